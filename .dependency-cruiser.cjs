@@ -1,0 +1,124 @@
+// The layers of ARCHITECTURE.md. Each folder may import from its own layer's folder, and from the layers below it.
+const CONTRACTS = '\\.(dto|config)\\.ts$|/agent-tool\\.ts$|/channel-adapter\\.ts$';
+const COMMANDS = '\\.command\\.ts$';
+
+/** Bottom to top. Folders of one layer do not import each other, unless listed in `within`. */
+const LAYERS = [
+  { name: 'contracts', folders: ['common', 'rpc', 'gateway/protocol', 'gateway/client'], within: true },
+  { name: 'ground', folders: ['config', 'logging', 'events', 'storage'], within: true },
+  { name: 'domain', folders: ['sessions', 'memory', 'skills', 'workspace', 'hooks', 'tools', 'usage'], within: true },
+  { name: 'agent', folders: ['agent', 'inbox'], within: true },
+  {
+    name: 'hubs',
+    folders: ['channels(?!/telegram|/discord|/slack|/webchat)', 'outbox', 'gateway(?!/protocol|/client)'],
+    within: false,
+  },
+  { name: 'activity', folders: ['cron', 'heartbeat', 'webhooks', 'subagents', 'diagnostics'], within: false },
+  {
+    name: 'edges',
+    folders: [
+      'channels/telegram',
+      'channels/discord',
+      'channels/slack',
+      'channels/webchat',
+      'control-ui',
+      'nodes',
+      'discovery',
+      'maintenance',
+    ],
+    within: false,
+  },
+  { name: 'roots', folders: ['bootstrap', 'cli'], within: true },
+];
+
+const pathOf = (folders) => `^src/(${folders.join('|')})(/|$)`;
+
+const layerRules = LAYERS.flatMap((layer, index) => {
+  const above = LAYERS.slice(index + 1).flatMap((upper) => upper.folders);
+  const from = { path: pathOf(layer.folders), pathNot: [COMMANDS] };
+  const rules = [];
+  if (above.length > 0) {
+    rules.push({
+      name: `${layer.name}-import-nothing-above`,
+      comment: 'Invert the need: declare a token or an event here and provide it above.',
+      severity: 'error',
+      from,
+      to: { path: pathOf(above), pathNot: [CONTRACTS] },
+    });
+  }
+  if (!layer.within) {
+    for (const folder of layer.folders) {
+      const others = layer.folders.filter((other) => other !== folder);
+      rules.push({
+        name: `${layer.name}-side-by-side: ${folder.replace(/\(.*/, '')}`,
+        severity: 'error',
+        from: { path: pathOf([folder]), pathNot: [COMMANDS] },
+        to: { path: pathOf(others), pathNot: [CONTRACTS] },
+      });
+    }
+  }
+  return rules;
+});
+
+/** The ground has an order of its own: each may import those before it. */
+const GROUND = ['config', 'logging', 'storage', 'events'];
+const groundRules = GROUND.slice(0, -1).map((folder, index) => ({
+  name: `ground-order: ${folder}`,
+  severity: 'error',
+  from: { path: `^src/${folder}/` },
+  to: { path: pathOf(GROUND.slice(index + 1)), pathNot: [CONTRACTS] },
+}));
+
+/** @type {import('dependency-cruiser').IConfiguration} */
+module.exports = {
+  forbidden: [
+    {
+      name: 'no-circular',
+      severity: 'error',
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
+    { name: 'no-barrels', severity: 'error', from: {}, to: { path: '^src/.*/index\\.ts$' } },
+    {
+      name: 'gateway-knows-only-ground',
+      comment: 'The gateway carries methods of features that it does not know.',
+      severity: 'error',
+      from: { path: '^src/gateway/', pathNot: [COMMANDS] },
+      to: { path: pathOf([...LAYERS[2].folders, ...LAYERS[3].folders]), pathNot: [CONTRACTS] },
+    },
+    {
+      name: 'commands-are-clients',
+      comment:
+        'A command talks to the gateway; it does not load it. Run and doctor load what they need when they are called.',
+      severity: 'error',
+      from: { path: COMMANDS },
+      to: { path: '\\.(module|service|store|rpc)\\.ts$', dependencyTypesNot: ['dynamic-import', 'type-only'] },
+    },
+    {
+      name: 'contracts-stay-light',
+      severity: 'error',
+      from: { path: '^src/(common|rpc)/', pathNot: ['^src/common/cli/', '\\.spec\\.ts$'] },
+      to: { path: '^src/(?!common/|rpc/)' },
+    },
+    {
+      name: 'no-tests-in-product',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '\\.(spec|contract)\\.ts$' },
+      to: { path: '^test/|\\.spec\\.ts$' },
+    },
+    {
+      name: 'no-dev-dependencies',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '\\.(spec|contract)\\.ts$' },
+      to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
+    },
+    ...groundRules,
+    ...layerRules,
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['require', 'node', 'default', 'types'] },
+  },
+};

@@ -1,0 +1,76 @@
+// `npm test [-- <pattern>]`: sets up what is missing, then checks types, style and layers, then runs the tests.
+// With a pattern only matching test files run. With CI=true a missing service fails instead of being skipped.
+import { existsSync } from 'node:fs';
+import { createConnection } from 'node:net';
+import { checkNode, ensureBuild, ensureDependencies } from './ensure.mjs';
+import { at } from './paths.mjs';
+import { runTool } from './run.mjs';
+
+const BROWSERS = [
+  '/usr/bin/chromium',
+  '/usr/bin/chromium-browser',
+  '/usr/bin/google-chrome',
+  '/usr/bin/google-chrome-stable',
+];
+
+checkNode();
+ensureDependencies();
+ensureBuild();
+const patterns = process.argv.slice(2);
+if (patterns.length === 0) {
+  runTool(at('node_modules', 'typescript', 'bin', 'tsc'), ['--noEmit', '-p', 'tsconfig.json']);
+  if (existsSync(at('ui', 'tsconfig.json')))
+    runTool(at('node_modules', 'typescript', 'bin', 'tsc'), ['--noEmit', '-p', 'ui/tsconfig.json']);
+  runTool(at('node_modules', 'eslint', 'bin', 'eslint.js'), ['.', '--max-warnings', '0']);
+  runTool(at('node_modules', 'prettier', 'bin', 'prettier.cjs'), ['--check', '--log-level', 'warn', '.']);
+}
+
+const found = {
+  TEST_POSTGRES_URL: process.env.TEST_POSTGRES_URL ?? (await postgresUrl()),
+  TEST_REDIS_URL: process.env.TEST_REDIS_URL ?? ((await answers(6379)) ? 'redis://127.0.0.1:6379' : undefined),
+  TEST_BROWSER: process.env.TEST_BROWSER ?? BROWSERS.find((path) => existsSync(path)),
+  TEST_SANDBOX: existsSync('/usr/bin/bwrap') ? '/usr/bin/bwrap' : undefined,
+};
+const missing = Object.keys(found).filter((name) => found[name] === undefined);
+if (missing.length > 0) {
+  const note = `without ${missing.map((name) => name.replace('TEST_', '').toLowerCase()).join(', ')}`;
+  if (process.env.CI === 'true') {
+    process.stderr.write(
+      `error: CI runs all tests, but this machine is ${note}; .ci/run installs and starts what is needed\n`,
+    );
+    process.exit(1);
+  }
+  process.stderr.write(`Note: ${note}; the tests that need it are skipped.\n`);
+}
+const env = { ...process.env, ...Object.fromEntries(Object.entries(found).filter(([, value]) => value !== undefined)) };
+runTool(at('node_modules', 'jest', 'bin', 'jest.js'), patterns, { env });
+
+async function postgresUrl() {
+  if (!(await answers(5432))) return undefined;
+  const { default: pg } = await import('pg');
+  for (const user of ['postgres', process.env.USER ?? 'root']) {
+    const url = `postgresql://${user}@127.0.0.1:5432/postgres`;
+    const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 2000 });
+    try {
+      await client.connect();
+      await client.end();
+      return url;
+    } catch {
+      // Not this one.
+    }
+  }
+  return undefined;
+}
+
+function answers(port) {
+  return new Promise((resolve) => {
+    const socket = createConnection({ host: '127.0.0.1', port, timeout: 1000 });
+    const end = (result) => {
+      socket.destroy();
+      resolve(result);
+    };
+    socket.once('connect', () => end(true));
+    socket.once('error', () => end(false));
+    socket.once('timeout', () => end(false));
+  });
+}

@@ -1,0 +1,110 @@
+import { Module, type OnApplicationBootstrap, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
+import { BootStep } from '../common/boot-step';
+import { defaultAgentId } from '../config/agent-entries';
+import { ConfigService } from '../config/config.service';
+import { GatewayFlags } from '../config/gateway-flags';
+import { gatewayPort, uiPort } from '../config/ports';
+import { EventBus } from '../events/event-bus';
+import { EventsModule } from '../events/events.module';
+import { InboxModule } from '../inbox/inbox.module';
+import { SessionsModule } from '../sessions/sessions.module';
+import { StorageModule } from '../storage/storage.module';
+import { ToolsModule } from '../tools/tools.module';
+import { WorkspaceModule } from '../workspace/workspace.module';
+import { AgentsRpc } from './agents.rpc';
+import { AgentIntake } from './chat/agent-intake.service';
+import { AgentRunRpc } from './chat/agent-run.rpc';
+import { ChatHistoryService } from './chat/chat-history.service';
+import { ChatRpc } from './chat/chat.rpc';
+import { DirectAnswerService } from './chat/direct-answer.service';
+import { RestartNoteService } from './chat/restart-note.service';
+import { ChatCommands } from './commands/chat-commands.service';
+import { ModelCooldown } from './providers/model-cooldown.service';
+import { ModelRegistry } from './providers/model-registry.service';
+import { ModelStepService } from './runtime/model-step.service';
+import { SessionsRpc } from './sessions/sessions.rpc';
+import { LaneService } from './turns/lane.service';
+import { RunOutcomeService } from './turns/run-outcome.service';
+import { TurnCloser } from './turns/turn-closer.service';
+import { TurnPlanner } from './turns/turn-planner.service';
+import { TurnRunner } from './turns/turn-runner.service';
+import { TurnStarter } from './turns/turn-starter.service';
+import { TurnStore } from './turns/turn.store';
+
+/** How long running turns may take to end when the gateway stops. */
+const DRAIN_MS = 3000;
+
+@BootStep({
+  ready: { name: 'default dependencies', onFailure: 'fatal' },
+  visible: { name: 'runtime state', onFailure: 'fatal' },
+})
+@Module({
+  imports: [EventsModule, StorageModule, InboxModule, SessionsModule, ToolsModule, WorkspaceModule],
+  providers: [
+    AgentIntake,
+    AgentRunRpc,
+    AgentsRpc,
+    ChatCommands,
+    ChatHistoryService,
+    ChatRpc,
+    DirectAnswerService,
+    LaneService,
+    ModelCooldown,
+    ModelRegistry,
+    ModelStepService,
+    RestartNoteService,
+    RunOutcomeService,
+    SessionsRpc,
+    TurnCloser,
+    TurnPlanner,
+    TurnRunner,
+    TurnStarter,
+    TurnStore,
+  ],
+  exports: [
+    ChatCommands,
+    InboxModule,
+    LaneService,
+    ModelRegistry,
+    RunOutcomeService,
+    SessionsModule,
+    ToolsModule,
+    TurnStore,
+    WorkspaceModule,
+  ],
+})
+export class AgentModule implements OnModuleInit, OnApplicationBootstrap, OnModuleDestroy {
+  constructor(
+    private readonly models: ModelRegistry,
+    private readonly steps: ModelStepService,
+    private readonly lanes: LaneService,
+    private readonly config: ConfigService,
+    private readonly flags: GatewayFlags,
+    private readonly restartNote: RestartNoteService,
+    private readonly events: EventBus,
+  ) {}
+
+  async onModuleInit(): Promise<void> {
+    const { config, env } = this.config;
+    await this.models.discover([gatewayPort(config, env, this.flags), uiPort(env, this.flags)]);
+  }
+
+  async onApplicationBootstrap(): Promise<void> {
+    const open = await this.lanes.recover();
+    this.events.on('gateway.ready', async () => {
+      this.lanes.start(open);
+      await this.restartNote.tell();
+      await this.warm();
+    });
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    await this.lanes.drain(DRAIN_MS);
+  }
+
+  /** Loads what the first turn needs, once nobody waits for the start any more. */
+  private async warm(): Promise<void> {
+    const { info } = this.models.resolve(defaultAgentId(this.config.config));
+    await this.steps.warm(info);
+  }
+}

@@ -1,0 +1,79 @@
+import { Injectable } from '@nestjs/common';
+import { agentEntries, defaultAgentId, findAgent, normaliseAgentId } from '../config/agent-entries';
+import { ConfigService } from '../config/config.service';
+import { NoParams } from '../rpc/no-params.dto';
+import { invalidRequest } from '../rpc/rpc-error';
+import { RpcMethod } from '../rpc/rpc-method';
+import { agentOfSession, canonicalSessionKey } from '../sessions/session-key';
+import { AgentIdentityParams, ModelsListParams } from './agents.dto';
+import { ModelRegistry } from './providers/model-registry.service';
+
+const MAX_NAME = 50;
+const MAX_AVATAR = 200;
+
+@Injectable()
+export class AgentsRpc {
+  constructor(
+    private readonly config: ConfigService,
+    private readonly models: ModelRegistry,
+  ) {}
+
+  @RpcMethod({
+    name: 'agents.list',
+    scope: 'operator.read',
+    params: NoParams,
+    summary: 'Configured agents, the default one first.',
+  })
+  list(): unknown {
+    const { config } = this.config;
+    const defaultId = defaultAgentId(config);
+    const agents = agentEntries(config)
+      .sort((a, b) => Number(b.id === defaultId) - Number(a.id === defaultId))
+      .map(({ id, name, identity }) => ({ id, ...(name ? { name } : {}), ...(identity ? { identity } : {}) }));
+    return { defaultId, mainKey: 'main', scope: config.session?.scope ?? 'per-sender', agents };
+  }
+
+  @RpcMethod({
+    name: 'agent.identity.get',
+    scope: 'operator.read',
+    params: AgentIdentityParams,
+    summary: 'Name and avatar of an agent.',
+  })
+  identity(params: AgentIdentityParams): unknown {
+    const { config } = this.config;
+    const bySession = params.sessionKey
+      ? agentOfSession(config, canonicalSessionKey(config, params.sessionKey))
+      : undefined;
+    const byId = params.agentId ? normaliseAgentId(params.agentId) : undefined;
+    if (bySession && byId && bySession !== byId) {
+      throw invalidRequest(
+        `invalid agent.identity.get params: agent "${byId}" does not own session "${params.sessionKey}"`,
+      );
+    }
+    const agentId = byId ?? bySession ?? defaultAgentId(config);
+    const agent = findAgent(config, agentId);
+    const name = agent?.identity?.name ?? agent?.name ?? config.ui?.assistant?.name ?? 'Assistant';
+    const avatar = agent?.identity?.avatar ?? agent?.identity?.emoji ?? config.ui?.assistant?.avatar ?? 'A';
+    return { agentId, name: name.slice(0, MAX_NAME), avatar: avatar.slice(0, MAX_AVATAR) };
+  }
+
+  @RpcMethod({
+    name: 'models.list',
+    scope: 'operator.read',
+    params: ModelsListParams,
+    summary: 'Models that can be used now.',
+  })
+  listModels(params: ModelsListParams): unknown {
+    const listed = this.models.list().filter((model) => !params.provider || model.provider === params.provider);
+    return {
+      models: listed.map(({ id, name, provider, contextWindow, reasoning, input }) => ({
+        id,
+        name,
+        provider,
+        contextWindow,
+        reasoning,
+        input,
+      })),
+    };
+  }
+}

@@ -1,0 +1,186 @@
+import { Injectable } from '@nestjs/common';
+import type { DeliveryRoute } from '../../common/delivery-route';
+import { findAgent } from '../../config/agent-entries';
+import { ConfigService } from '../../config/config.service';
+import { KNOWN_CHANNEL_IDS } from '../../channels/channels.config';
+import type { RpcContext } from '../../rpc/rpc-context';
+import { RpcError, invalidRequest } from '../../rpc/rpc-error';
+import { RpcMethod } from '../../rpc/rpc-method';
+import { agentOfSession, canonicalSessionKey } from '../../sessions/session-key';
+import { SessionStore } from '../../sessions/session.store';
+import { parseChatCommand } from '../commands/chat-command';
+import { ChatCommands } from '../commands/chat-commands.service';
+import { type RunOutcome, RunOutcomeService } from '../turns/run-outcome.service';
+import { AgentIntake } from './agent-intake.service';
+import { decodeAttachments } from './attachments';
+import { DirectAnswerService } from './direct-answer.service';
+import { AgentParams, AgentWaitParams } from './chat.dto';
+
+const DEFAULT_WAIT_MS = 30_000;
+/** Longest a caller can wait for the second answer of `agent`. */
+const MAX_RUN_WAIT_MS = 24 * 3_600_000;
+
+@Injectable()
+export class AgentRunRpc {
+  constructor(
+    private readonly config: ConfigService,
+    private readonly intake: AgentIntake,
+    private readonly outcomes: RunOutcomeService,
+    private readonly sessions: SessionStore,
+    private readonly commands: ChatCommands,
+    private readonly direct: DirectAnswerService,
+  ) {}
+
+  @RpcMethod({
+    name: 'agent',
+    scope: 'operator.write',
+    params: AgentParams,
+    summary: 'Runs the assistant once: answers at once with the run id, then with the result.',
+  })
+  async run(params: AgentParams, context: RpcContext): Promise<unknown> {
+    const { sessionKey, spelledKey } = await this.resolveSession(params);
+    const agentId = agentOfSession(this.config.config, sessionKey);
+    if (params.agentId && !findAgent(this.config.config, params.agentId)) {
+      throw invalidRequest(`invalid agent params: unknown agent id "${params.agentId}"`);
+    }
+    if (params.channel && params.channel !== 'last' && !isKnownChannel(params.channel)) {
+      throw invalidRequest(`invalid agent params: unknown channel: ${params.channel}`);
+    }
+    const runId = params.idempotencyKey;
+    const { images } = decodeAttachments(params.attachments);
+    const route = params.deliver ? await this.routeOf(params, sessionKey) : undefined;
+    const isRepeat = parseChatCommand(params.message) !== undefined && (await this.outcomes.find(runId)) !== undefined;
+    const effect = isRepeat ? undefined : await this.commands.handle(params.message, sessionKey);
+    if (effect?.kind === 'answer') {
+      await this.direct.answer({ sessionKey, spelledKey, runId, question: params.message, answer: effect.text });
+      context.acknowledge({ runId, status: 'accepted', acceptedAt: Date.now() });
+      return {
+        runId,
+        status: 'ok',
+        summary: 'completed',
+        result: { payloads: [{ text: effect.text, mediaUrl: null }], meta: { durationMs: 0 } },
+      };
+    }
+    const model = params.model
+      ? params.model.includes('/') || !params.provider
+        ? params.model
+        : `${params.provider}/${params.model}`
+      : undefined;
+    await this.intake.accept({
+      via: 'agent',
+      sessionKey,
+      spelledKey,
+      runId,
+      text: effect?.text ?? params.message.trim(),
+      images,
+      ...(params.thinking ? { thinking: params.thinking } : {}),
+      ...(params.timeout ? { timeoutMs: params.timeout * 1000 } : {}),
+      ...(params.extraSystemPrompt ? { extraSystemPrompt: params.extraSystemPrompt } : {}),
+      ...(model ? { model } : {}),
+      ...(route ? { route } : {}),
+    });
+    const facts = context.caller.protocol === 4 ? { sessionKey, agentId } : {};
+    context.acknowledge({ runId, ...facts, status: 'accepted', acceptedAt: Date.now() });
+    const outcome = await this.outcomes.wait(runId, MAX_RUN_WAIT_MS, context.signal);
+    return finalAnswer(runId, outcome);
+  }
+
+  @RpcMethod({
+    name: 'agent.wait',
+    scope: 'operator.write',
+    params: AgentWaitParams,
+    summary: 'Waits for the end of a run.',
+  })
+  async wait(params: AgentWaitParams, context: RpcContext): Promise<unknown> {
+    const { runId } = params;
+    const outcome = await this.outcomes.wait(runId, params.timeoutMs ?? DEFAULT_WAIT_MS, context.signal);
+    if (!outcome) return { runId, status: 'timeout' };
+    const failed = outcome.outcome === 'failed';
+    return {
+      runId,
+      status: failed ? 'error' : 'ok',
+      ...(outcome.startedAt === undefined ? {} : { startedAt: outcome.startedAt }),
+      ...(outcome.endedAt === undefined ? {} : { endedAt: outcome.endedAt }),
+      ...(failed ? { error: outcome.reason ?? 'failed' } : {}),
+    };
+  }
+
+  private async resolveSession(params: AgentParams): Promise<{ sessionKey: string; spelledKey: string }> {
+    const { config } = this.config;
+    if (params.sessionId && !params.sessionKey) {
+      const session = await this.sessions.findBySessionId(params.sessionId);
+      if (!session) throw invalidRequest(`invalid agent params: there is no session with id "${params.sessionId}"`);
+      return { sessionKey: session.key, spelledKey: session.key };
+    }
+    const spelledKey = params.sessionKey ?? 'main';
+    const sessionKey = canonicalSessionKey(config, spelledKey, params.agentId);
+    if (
+      params.agentId &&
+      sessionKey.startsWith('agent:') &&
+      agentOfSession(config, sessionKey) !== canonicalAgent(params.agentId)
+    ) {
+      throw invalidRequest(
+        `invalid agent params: session "${spelledKey}" does not belong to agent "${params.agentId}"`,
+      );
+    }
+    return { sessionKey, spelledKey };
+  }
+
+  /** Where a delivered answer goes: as asked, or the session's last route. */
+  private async routeOf(params: AgentParams, sessionKey: string): Promise<DeliveryRoute> {
+    const session = await this.sessions.find(sessionKey);
+    const wanted = params.replyChannel ?? params.channel;
+    const channel = wanted === undefined || wanted === 'last' ? session?.lastChannel : wanted;
+    const isLastRoute = channel !== undefined && channel === session?.lastChannel;
+    const to = params.replyTo ?? params.to ?? (isLastRoute ? session?.lastTo : undefined);
+    if (!channel || !to) {
+      throw invalidRequest(
+        'invalid agent params: deliver needs channel and to, or a session that was last used from a channel',
+      );
+    }
+    const threadId = params.threadId ?? (isLastRoute ? session?.lastThreadId : undefined);
+    return {
+      channel,
+      account:
+        params.replyAccountId ?? params.accountId ?? (isLastRoute ? session?.lastAccountId : undefined) ?? 'default',
+      to,
+      ...(threadId === undefined ? {} : { threadId: String(threadId) }),
+    };
+  }
+}
+
+const canonicalAgent = (id: string): string => id.trim().toLowerCase();
+const isKnownChannel = (id: string): boolean =>
+  id === 'webchat' || (KNOWN_CHANNEL_IDS as readonly string[]).includes(id);
+
+function finalAnswer(runId: string, outcome: RunOutcome | undefined): unknown {
+  if (!outcome)
+    throw new RpcError('AGENT_TIMEOUT', 'the connection ended before the run did', {
+      payload: { runId, status: 'timeout' },
+    });
+  if (outcome.outcome === 'failed') {
+    const summary = outcome.reason ?? 'failed';
+    throw new RpcError('UNAVAILABLE', summary, { payload: { runId, status: 'error', summary } });
+  }
+  const { result } = outcome;
+  return {
+    runId,
+    status: 'ok',
+    summary:
+      outcome.outcome === 'aborted' || outcome.outcome === 'dropped' ? (outcome.reason ?? 'stopped') : 'completed',
+    result: {
+      payloads: result?.payloads ?? [],
+      meta: {
+        durationMs: result?.durationMs ?? 0,
+        agentMeta: {
+          sessionId: outcome.sessionId ?? '',
+          provider: result?.provider ?? '',
+          model: result?.model ?? '',
+          ...(result ? { usage: result.usage } : {}),
+          ...(result?.offline ? { offline: true } : {}),
+        },
+        ...(outcome.outcome === 'aborted' || outcome.outcome === 'dropped' ? { aborted: true } : {}),
+      },
+    },
+  };
+}

@@ -1,0 +1,154 @@
+import { randomUUID } from 'node:crypto';
+import { Command, Option } from 'nest-commander';
+import { GatewayCommandBase, type GatewayOptions, parseWholeNumber } from '../../common/cli/cli-command';
+import { UsageError } from '../../common/cli/cli-error';
+import { printJson, printLine } from '../../common/cli/output';
+import { ExitCode } from '../../common/exit-codes';
+import { Environment } from '../../config/environment';
+import { resolveGatewayTarget } from '../../config/gateway-target';
+import { withGateway } from '../../gateway/client/with-gateway';
+import type { EventFrame } from '../../gateway/protocol/frames';
+
+interface AgentOptions extends GatewayOptions {
+  message?: string;
+  session?: string;
+  sessionId?: string;
+  agent?: string;
+  to?: string;
+  channel?: string;
+  thinking?: string;
+  model?: string;
+  deliver?: boolean;
+  stream?: boolean;
+  runTimeout?: number;
+}
+
+interface AgentAnswer {
+  runId: string;
+  status: string;
+  summary: string;
+  result: { payloads: { text: string }[]; meta: { aborted?: boolean } };
+}
+
+const DEFAULT_RUN_SECONDS = 600;
+const GRACE_MS = 30_000;
+
+@Command({ name: 'agent', description: 'say something to the assistant and print its answer' })
+export class AgentCommand extends GatewayCommandBase {
+  constructor(private readonly env: Environment) {
+    super();
+  }
+
+  @Option({ flags: '-m, --message <text>', description: 'what to say' })
+  parseMessage(value: string): string {
+    return value;
+  }
+
+  @Option({ flags: '--session <key>', description: 'session to say it in; main by default' })
+  parseSession(value: string): string {
+    return value;
+  }
+
+  @Option({ flags: '--session-id <id>', description: 'session by its id' })
+  parseSessionId(value: string): string {
+    return value;
+  }
+
+  @Option({ flags: '--agent <id>', description: 'agent to talk to' })
+  parseAgent(value: string): string {
+    return value;
+  }
+
+  @Option({ flags: '--to <target>', description: 'with --deliver: chat to send the answer to' })
+  parseTo(value: string): string {
+    return value;
+  }
+
+  @Option({ flags: '--channel <id>', description: 'with --deliver: channel to send the answer on' })
+  parseChannel(value: string): string {
+    return value;
+  }
+
+  @Option({ flags: '--thinking <level>', description: 'off, minimal, low, medium, high or xhigh' })
+  parseThinking(value: string): string {
+    return value;
+  }
+
+  @Option({ flags: '--model <provider/model>', description: 'model for this run' })
+  parseModel(value: string): string {
+    return value;
+  }
+
+  @Option({ flags: '--deliver', description: 'send the answer to the chat as well' })
+  parseDeliver(): boolean {
+    return true;
+  }
+
+  @Option({ flags: '--stream', description: 'print the answer as it is written' })
+  parseStream(): boolean {
+    return true;
+  }
+
+  @Option({ flags: '--run-timeout <seconds>', description: 'seconds the run may take' })
+  parseRunTimeout(value: string): number {
+    return parseWholeNumber('--run-timeout', value, 1);
+  }
+
+  async run(_: string[], options: AgentOptions): Promise<void> {
+    const { message } = options;
+    if (message === undefined || message.trim() === '') throw new UsageError('agent needs --message <text>');
+    const runId = randomUUID();
+    const seconds = options.runTimeout ?? DEFAULT_RUN_SECONDS;
+    const params = {
+      message,
+      idempotencyKey: runId,
+      ...(options.session ? { sessionKey: options.session } : {}),
+      ...(options.sessionId ? { sessionId: options.sessionId } : {}),
+      ...(options.agent ? { agentId: options.agent } : {}),
+      ...(options.thinking ? { thinking: options.thinking } : {}),
+      ...(options.model ? { model: options.model } : {}),
+      ...(options.deliver
+        ? {
+            deliver: true,
+            ...(options.to ? { to: options.to } : {}),
+            ...(options.channel ? { channel: options.channel } : {}),
+          }
+        : {}),
+      timeout: seconds,
+    };
+    const answer = await withGateway(resolveGatewayTarget(this.env, options), async (client) => {
+      const printer = options.stream && !options.json ? new StreamPrinter(runId) : undefined;
+      if (printer) client.onEvent((event) => printer.receive(event));
+      const result = await client.call<AgentAnswer>('agent', params, {
+        expectFinal: true,
+        timeoutMs: seconds * 1000 + GRACE_MS,
+      });
+      printer?.end();
+      return { result, printed: printer?.printed ?? '' };
+    });
+    const texts = answer.result.result.payloads.map((payload) => payload.text);
+    if (options.json) printJson(answer.result);
+    else if (answer.printed === '') for (const text of texts) printLine(text);
+    if (answer.result.result.meta.aborted) process.exitCode = ExitCode.failed;
+  }
+}
+
+/** Prints the text of one run as its events come. */
+class StreamPrinter {
+  printed = '';
+
+  constructor(private readonly runId: string) {}
+
+  receive(event: EventFrame): void {
+    const payload = event.payload as { runId?: string; stream?: string; data?: { text?: string } };
+    if (event.event !== 'agent' || payload.runId !== this.runId || payload.stream !== 'assistant') return;
+    const text = payload.data?.text ?? '';
+    if (!text.startsWith(this.printed)) return;
+    process.stdout.write(text.slice(this.printed.length));
+    this.printed = text;
+  }
+
+  end(): void {
+    if (this.printed !== '') process.stdout.write('\n');
+  }
+}

@@ -1,0 +1,91 @@
+import { Any, AnyList, Bool, Doc, Int, Obj, OneOf, Opt, Str, StrList, Text } from '../../common/validation/fields';
+
+export class ChatSendParams {
+  @Text({ max: 512 }) @Doc('Session to write to; "main" is the agent\'s main session.') sessionKey!: string;
+  @Str() @Doc('What is said. May be empty when there are attachments.') message!: string;
+  @Text()
+  @Doc('Names this message: the same key again starts no second run. Is also the run id.')
+  idempotencyKey!: string;
+  @Opt() @Str() thinking?: string;
+  @Opt() @Bool() deliver?: boolean;
+  @Opt() @AnyList() @Doc('Images as {content: base64 or data URL, mimeType?, fileName?}.') attachments?: unknown[];
+  @Opt() @Int({ min: 0 }) timeoutMs?: number;
+  @Opt() @Text() agentId?: string;
+  @Opt() @Text() sessionId?: string;
+  @Opt() @OneOf(['steer', 'followup', 'collect', 'interrupt']) queueMode?: string;
+  @Opt() @Any() fastMode?: unknown;
+  @Opt() @Text() replyToId?: string;
+  @Opt() @Str() originatingChannel?: string;
+  @Opt() @Str() originatingTo?: string;
+  @Opt() @Str() originatingAccountId?: string;
+  @Opt() @Str() originatingThreadId?: string;
+  @Opt() @AnyList() mentions?: unknown[];
+  @Opt() @Any() workContext?: unknown;
+  @Opt() @Any() toolBindings?: unknown;
+  @Opt() @Bool() suppressCommandInterpretation?: boolean;
+  @Opt() @Str() expectedSessionId?: string;
+}
+
+export class ChatHistoryParams {
+  @Text({ max: 512 }) sessionKey!: string;
+  @Opt() @Int({ min: 1, max: 1000 }) @Doc('Newest messages to return, 200 by default.') limit?: number;
+  @Opt() @Text() agentId?: string;
+  @Opt() @Any() cursor?: unknown;
+  @Opt() @Int({ min: 0 }) offset?: number;
+  @Opt() @Int({ min: 1 }) maxBytes?: number;
+  @Opt() @Int({ min: 1 }) maxChars?: number;
+  @Opt() @Text() messageId?: string;
+  @Opt() @Text() sessionId?: string;
+  @Opt() @Any() pendingBefore?: unknown;
+  @Opt() @StrList() inputRunIds?: string[];
+}
+
+export class ChatAbortParams {
+  @Text({ max: 512 }) sessionKey!: string;
+  @Opt() @Text() @Doc('Only this run; without it, every run of the session.') runId?: string;
+  @Opt() @Text() agentId?: string;
+}
+
+export class ChatInjectParams {
+  @Text({ max: 512 }) sessionKey!: string;
+  @Text() message!: string;
+  @Opt() @Str({ max: 100 }) label?: string;
+  @Opt() @Text() agentId?: string;
+}
+
+export class AgentParams {
+  @Text() message!: string;
+  @Text() idempotencyKey!: string;
+  @Opt() @Text() agentId?: string;
+  @Opt() @Text() to?: string;
+  @Opt() @Text() replyTo?: string;
+  @Opt() @Text() sessionId?: string;
+  @Opt() @Text({ max: 512 }) sessionKey?: string;
+  @Opt() @Str() thinking?: string;
+  @Opt() @Bool() deliver?: boolean;
+  @Opt() @AnyList() attachments?: unknown[];
+  @Opt() @Text() channel?: string;
+  @Opt() @Text() replyChannel?: string;
+  @Opt() @Text() accountId?: string;
+  @Opt() @Text() replyAccountId?: string;
+  @Opt() @Any() threadId?: string | number;
+  @Opt() @Text() groupId?: string;
+  @Opt() @Text() groupChannel?: string;
+  @Opt() @Text() groupSpace?: string;
+  @Opt() @Int({ min: 0 }) @Doc('Seconds; 0 means the default.') timeout?: number;
+  @Opt() @Text() lane?: string;
+  @Opt() @Str() extraSystemPrompt?: string;
+  @Opt() @Text({ max: 512 }) label?: string;
+  @Opt() @Text() spawnedBy?: string;
+  @Opt() @Text() provider?: string;
+  @Opt() @Text() model?: string;
+  @Opt() @Text() cwd?: string;
+  @Opt() @Bool() bestEffortDeliver?: boolean;
+  @Opt() @Text() promptMode?: string;
+  @Opt() @Obj() internal?: Record<string, unknown>;
+}
+
+export class AgentWaitParams {
+  @Text() runId!: string;
+  @Opt() @Int({ min: 0 }) @Doc('Milliseconds to wait, 30000 by default.') timeoutMs?: number;
+}

@@ -1,0 +1,144 @@
+import { Injectable } from '@nestjs/common';
+import { type Logger, LoggerFactory } from '../../common/logger';
+import { ConfigService } from '../../config/config.service';
+import type { RpcContext } from '../../rpc/rpc-context';
+import { RpcError, invalidRequest } from '../../rpc/rpc-error';
+import { RpcMethod } from '../../rpc/rpc-method';
+import { canonicalSessionKey } from '../../sessions/session-key';
+import { SessionStore } from '../../sessions/session.store';
+import { ChatCommands } from '../commands/chat-commands.service';
+import { isStopRequest, parseChatCommand } from '../commands/chat-command';
+import { LaneService } from '../turns/lane.service';
+import { type RunOutcome, RunOutcomeService } from '../turns/run-outcome.service';
+import { AgentIntake } from './agent-intake.service';
+import { decodeAttachments } from './attachments';
+import { ChatAbortParams, ChatHistoryParams, ChatInjectParams, ChatSendParams } from './chat.dto';
+import { ChatHistoryService } from './chat-history.service';
+import { DirectAnswerService } from './direct-answer.service';
+
+@Injectable()
+export class ChatRpc {
+  private readonly log: Logger;
+
+  constructor(
+    private readonly config: ConfigService,
+    private readonly intake: AgentIntake,
+    private readonly outcomes: RunOutcomeService,
+    private readonly lanes: LaneService,
+    private readonly commands: ChatCommands,
+    private readonly direct: DirectAnswerService,
+    private readonly history: ChatHistoryService,
+    private readonly sessions: SessionStore,
+    loggers: LoggerFactory,
+  ) {
+    this.log = loggers.child('agent/chat');
+  }
+
+  @RpcMethod({
+    name: 'chat.send',
+    scope: 'operator.write',
+    params: ChatSendParams,
+    summary: 'Says something in a session and starts a run that answers.',
+  })
+  async send(params: ChatSendParams): Promise<unknown> {
+    const sessionKey = canonicalSessionKey(this.config.config, params.sessionKey, params.agentId);
+    const runId = params.idempotencyKey;
+    let text = params.message.trim();
+    const { images, ignored } = decodeAttachments(params.attachments);
+    if (text === '' && images.length === 0) throw invalidRequest('message or attachment required');
+    if (ignored.length > 0) this.log.warn({ ignored }, 'attachments that are no images were left out');
+
+    if (isStopRequest(text)) {
+      const runIds = this.lanes.abort(sessionKey, undefined, 'stop');
+      runIds.push(...(await this.lanes.dropWaiting(sessionKey, 'stop')));
+      return { ok: true, aborted: runIds.length > 0, runIds };
+    }
+    if (!params.suppressCommandInterpretation && parseChatCommand(text)) {
+      const known = await this.outcomes.find(runId);
+      if (known) return replay(runId, known);
+      const effect = await this.commands.handle(text, sessionKey);
+      if (effect?.kind === 'answer') {
+        await this.direct.answer({
+          sessionKey,
+          spelledKey: params.sessionKey,
+          runId,
+          question: text,
+          answer: effect.text,
+        });
+        return { runId, status: 'started' };
+      }
+      if (effect) text = effect.text;
+    }
+    const receipt = await this.intake.accept({
+      via: 'chat',
+      sessionKey,
+      spelledKey: params.sessionKey,
+      runId,
+      text,
+      images,
+      ...(params.thinking ? { thinking: params.thinking } : {}),
+      ...(params.timeoutMs ? { timeoutMs: params.timeoutMs } : {}),
+    });
+    return receipt.duplicate ? replay(runId, receipt.outcome) : { runId, status: 'started' };
+  }
+
+  @RpcMethod({
+    name: 'chat.history',
+    scope: 'operator.read',
+    params: ChatHistoryParams,
+    summary: 'Newest messages of a session, oldest of them first.',
+  })
+  async read(params: ChatHistoryParams, context: RpcContext): Promise<unknown> {
+    return this.history.read(params, context.caller.protocol);
+  }
+
+  @RpcMethod({
+    name: 'chat.abort',
+    scope: 'operator.write',
+    params: ChatAbortParams,
+    summary: 'Stops a run, or every run of a session.',
+  })
+  async abort(params: ChatAbortParams): Promise<unknown> {
+    const sessionKey = canonicalSessionKey(this.config.config, params.sessionKey, params.agentId);
+    const { runId } = params;
+    if (runId !== undefined) {
+      const elsewhere =
+        this.lanes.activeRunIds().includes(runId) && !this.lanes.activeRunIds(sessionKey).includes(runId);
+      if (elsewhere) throw invalidRequest('runId does not match sessionKey');
+    }
+    const runIds = this.lanes.abort(sessionKey, runId, 'rpc');
+    if (runId === undefined) runIds.push(...(await this.lanes.dropWaiting(sessionKey, 'rpc')));
+    return { ok: true, aborted: runIds.length > 0, runIds };
+  }
+
+  @RpcMethod({
+    name: 'chat.inject',
+    scope: 'operator.admin',
+    params: ChatInjectParams,
+    unlisted: true,
+    summary: 'Adds an assistant message to a session without a run.',
+  })
+  async inject(params: ChatInjectParams): Promise<unknown> {
+    const sessionKey = canonicalSessionKey(this.config.config, params.sessionKey, params.agentId);
+    const session = await this.sessions.find(sessionKey);
+    if (!session) throw invalidRequest('session not found');
+    const messageId = await this.direct.inject(
+      sessionKey,
+      params.sessionKey,
+      session.sessionId,
+      params.message,
+      params.label,
+    );
+    return { ok: true, messageId };
+  }
+}
+
+/** Answer to a key that was used before. */
+function replay(runId: string, outcome: RunOutcome | undefined): unknown {
+  if (outcome?.state !== 'ended') return { runId, status: 'in_flight' };
+  if (outcome.outcome === 'failed') {
+    const summary = outcome.reason ?? 'failed';
+    throw new RpcError('UNAVAILABLE', summary, { payload: { runId, status: 'error', summary } });
+  }
+  return { runId, status: 'ok' };
+}

@@ -1,0 +1,48 @@
+import { statSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+export interface WorkspaceText {
+  name: string;
+  text: string;
+}
+
+/** Files of the workspace that shape the assistant, in the order in which they are read. */
+const FILES = ['AGENTS.md', 'SOUL.md', 'TOOLS.md', 'IDENTITY.md', 'USER.md', 'MEMORY.md'] as const;
+export const DEFAULT_MAX_CHARS = 20_000;
+
+interface Cached {
+  stamp: string;
+  text: string;
+}
+
+/** Reads the workspace's files into the prompt; unchanged files are not read again. */
+export class WorkspaceTexts {
+  private readonly cache = new Map<string, Cached>();
+
+  async read(workspace: string, maxChars = DEFAULT_MAX_CHARS): Promise<WorkspaceText[]> {
+    const texts = await Promise.all(FILES.map((name) => this.readOne(join(workspace, name), name, maxChars)));
+    return texts.filter((text): text is WorkspaceText => text !== undefined);
+  }
+
+  private async readOne(path: string, name: string, maxChars: number): Promise<WorkspaceText | undefined> {
+    // Most of these files do not exist: the synchronous call answers that without an exception, in microseconds.
+    const info = statSync(path, { throwIfNoEntry: false });
+    if (!info?.isFile()) return undefined;
+    const stamp = `${info.mtimeMs}:${info.size}:${maxChars}`;
+    let cached = this.cache.get(path);
+    if (cached?.stamp !== stamp) {
+      cached = { stamp, text: shorten((await readFile(path, 'utf8')).trim(), maxChars) };
+      this.cache.set(path, cached);
+    }
+    return cached.text === '' ? undefined : { name, text: cached.text };
+  }
+}
+
+/** 70 % from the head, 20 % from the tail, a marker between. */
+function shorten(text: string, maxChars: number): string {
+  if (text.length <= maxChars) return text;
+  const head = Math.floor(maxChars * 0.7);
+  const tail = Math.floor(maxChars * 0.2);
+  return `${text.slice(0, head)}\n\n[… ${text.length - head - tail} characters left out …]\n\n${text.slice(-tail)}`;
+}

@@ -1,0 +1,111 @@
+import { messageOf } from '../../common/openclaw-error';
+import { ModelError, type ModelErrorKind } from './model-error';
+
+interface ApiCallFacts {
+  statusCode?: number;
+  responseBody?: string;
+  responseHeaders?: Record<string, string>;
+}
+
+const OVERFLOW =
+  /context.?(length|window)|maximum context|too many tokens|prompt is too long|exceeds? the (model'?s )?(maximum|context)|input token count/i;
+const FILTERED = /content.?(filter|policy|management)|safety|blocked by|responsible ai/i;
+const BILLING = /insufficient.?(quota|funds|credit)|billing|credit balance|payment required/i;
+const NETWORK_CODES = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EPIPE',
+  'ETIMEDOUT',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'UND_ERR_SOCKET',
+  'UND_ERR_CONNECT_TIMEOUT',
+  'UND_ERR_HEADERS_TIMEOUT',
+  'UND_ERR_BODY_TIMEOUT',
+]);
+
+/** What went wrong with a model call, from anything that a provider package, fetch or a stream can throw. */
+export function classifyModelError(thrown: unknown, model: string): ModelError {
+  if (thrown instanceof ModelError) return thrown;
+  const facts = thrown as ApiCallFacts;
+  const text = `${messageOf(thrown)} ${facts.responseBody ?? ''}`;
+  const status = facts.statusCode;
+  if (status !== undefined) {
+    const kind = kindOfStatus(status, text);
+    return new ModelError(kind, describe(kind, model, status, thrown), {
+      cause: thrown,
+      status,
+      ...retryAfter(facts.responseHeaders),
+    });
+  }
+  const kind = kindOfFailure(thrown, text);
+  return new ModelError(kind, describe(kind, model, undefined, thrown), { cause: thrown });
+}
+
+function kindOfStatus(status: number, text: string): ModelErrorKind {
+  if (status === 402 || BILLING.test(text)) return 'billing';
+  if (status === 401 || status === 403) return FILTERED.test(text) ? 'content_filter' : 'auth';
+  if (status === 429) return 'rate_limit';
+  if (status === 413 || OVERFLOW.test(text)) return 'context_overflow';
+  if (status === 503 || status === 529 || /overloaded/i.test(text)) return 'overloaded';
+  if (status === 408 || status === 504) return 'timeout';
+  if (status >= 500) return 'overloaded';
+  if (status === 400 && FILTERED.test(text)) return 'content_filter';
+  if (status >= 400) return 'invalid_request';
+  return 'malformed';
+}
+
+function kindOfFailure(thrown: unknown, text: string): ModelErrorKind {
+  for (
+    let error: unknown = thrown, depth = 0;
+    error && depth < 5;
+    error = (error as { cause?: unknown }).cause, depth++
+  ) {
+    const { code, name } = error as { code?: string; name?: string };
+    if (name === 'TimeoutError') return 'timeout';
+    if (code !== undefined && NETWORK_CODES.has(code)) return 'network';
+    if (name === 'AI_JSONParseError' || name === 'AI_TypeValidationError' || name === 'AI_InvalidResponseDataError')
+      return 'malformed';
+    if (name === 'AI_LoadAPIKeyError') return 'auth';
+  }
+  if (/overloaded/i.test(text)) return 'overloaded';
+  if (/rate.?limit/i.test(text)) return 'rate_limit';
+  if (OVERFLOW.test(text)) return 'context_overflow';
+  if (BILLING.test(text)) return 'billing';
+  if (/fetch failed|terminated|socket hang up|network/i.test(text)) return 'network';
+  if (FILTERED.test(text)) return 'content_filter';
+  return 'unknown';
+}
+
+function retryAfter(headers: Record<string, string> | undefined): { retryAfterMs?: number } {
+  const milliseconds = Number(headers?.['retry-after-ms']);
+  if (Number.isFinite(milliseconds) && milliseconds > 0) return { retryAfterMs: milliseconds };
+  const text = headers?.['retry-after'];
+  if (text === undefined) return {};
+  const seconds = Number(text);
+  if (Number.isFinite(seconds)) return { retryAfterMs: Math.max(0, seconds * 1000) };
+  const date = Date.parse(text);
+  return Number.isNaN(date) ? {} : { retryAfterMs: Math.max(0, date - Date.now()) };
+}
+
+const SENTENCES: Record<ModelErrorKind, string> = {
+  auth: 'refused the credentials; check the API key',
+  billing: 'has no credit left; check the billing of the account',
+  rate_limit: 'is limiting requests; try again in a moment',
+  overloaded: 'is overloaded or failing; try again in a moment',
+  context_overflow: 'says the conversation is too long; start a new one with /new',
+  content_filter: 'declined to answer because of its content rules',
+  invalid_request: 'did not accept the request',
+  network: 'could not be reached',
+  timeout: 'did not answer in time',
+  malformed: 'sent an answer that makes no sense',
+  unknown: 'failed',
+};
+
+function describe(kind: ModelErrorKind, model: string, status: number | undefined, thrown: unknown): string {
+  const showDetail = kind === 'invalid_request' || kind === 'unknown' || kind === 'network';
+  const detail = showDetail ? `: ${messageOf(thrown).slice(0, 200)}` : '';
+  return `${model} ${SENTENCES[kind]}${status === undefined ? '' : ` (HTTP ${status})`}${detail}`;
+}

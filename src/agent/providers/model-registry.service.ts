@@ -1,0 +1,221 @@
+import { Injectable } from '@nestjs/common';
+import { type Logger, LoggerFactory } from '../../common/logger';
+import { nearestName } from '../../common/nearest-name';
+import { Redactor } from '../../common/redactor';
+import { findAgent } from '../../config/agent-entries';
+import { ConfigService } from '../../config/config.service';
+import { modelChoiceOf } from '../model-choice.config';
+import { type LocalServer, findLocalServers } from './local-servers';
+import { MODEL_CATALOG, OFFLINE_MODEL, OFFLINE_PROVIDER } from './model-catalog';
+import { ModelError } from './model-error';
+import { type ModelReference, formatModelReference, parseModelReference } from './model-reference';
+import type { ModelApi, ModelCompatConfig } from './models.config';
+
+/** Everything needed to call one model. */
+export interface ModelInfo {
+  provider: string;
+  id: string;
+  name: string;
+  api: ModelApi | 'offline';
+  baseUrl: string;
+  apiKey?: string;
+  /** Sends the key as `Authorization: Bearer` where the provider's own header differs. */
+  authHeader?: boolean;
+  headers: Record<string, string>;
+  contextWindow: number;
+  maxTokens: number;
+  reasoning: boolean;
+  input: readonly string[];
+  cost: { input: number; output: number; cacheRead: number; cacheWrite: number };
+  compat?: ModelCompatConfig;
+}
+
+export interface ResolvedModel {
+  info: ModelInfo;
+  /** Which layer chose it, for `explain`. */
+  layer: string;
+}
+
+const DEFAULT_CONTEXT_WINDOW = 200_000;
+const DEFAULT_MAX_TOKENS = 8192;
+const NO_COST = { input: 0, output: 0, cacheRead: 0, cacheWrite: 0 };
+
+/** Which models there are, and which one a turn gets. */
+@Injectable()
+export class ModelRegistry {
+  private readonly log: Logger;
+  private localServers: LocalServer[] = [];
+
+  constructor(
+    private readonly config: ConfigService,
+    private readonly redactor: Redactor,
+    loggers: LoggerFactory,
+  ) {
+    this.log = loggers.child('models');
+  }
+
+  /** Notes keys of the environment and, where neither a model nor a key is configured, looks for local servers. */
+  async discover(ownPorts: readonly number[]): Promise<void> {
+    for (const provider of MODEL_CATALOG) {
+      for (const name of provider.keyVariables) this.redactor.addSecret(this.config.env.get(name));
+    }
+    if (this.configuredPrimary() !== undefined || this.providerWithKey() !== undefined) return;
+    this.localServers = await findLocalServers(ownPorts);
+    for (const server of this.localServers)
+      this.log.info({ server: server.name, models: server.models.length }, 'found a local model server');
+  }
+
+  /** The model of a turn: session, agent, configuration, key in the environment, local server, offline. */
+  resolve(agentId: string, override?: string): ResolvedModel {
+    if (override !== undefined) return { info: this.lookup(override), layer: 'session' };
+    const agentModel = modelChoiceOf(findAgent(this.config.config, agentId)?.model).primary;
+    if (agentModel !== undefined) return { info: this.lookup(agentModel), layer: `agents.list[${agentId}].model` };
+    const configured = this.configuredPrimary();
+    if (configured !== undefined) return { info: this.lookup(configured), layer: 'agents.defaults.model' };
+    const keyed = this.providerWithKey();
+    if (keyed)
+      return { info: this.lookup(`${keyed.id}/${keyed.defaultModel}`), layer: `environment ${keyed.variable}` };
+    const local = this.localServers[0];
+    if (local?.models[0])
+      return { info: this.lookup(`${local.id}/${local.models[0]}`), layer: `local server ${local.name}` };
+    return { info: offlineModel(), layer: 'nothing configured' };
+  }
+
+  /** Models to try after the first one failed. */
+  fallbacks(agentId: string): ModelInfo[] {
+    const agent = modelChoiceOf(findAgent(this.config.config, agentId)?.model).fallbacks;
+    const names = agent ?? modelChoiceOf(this.config.config.agents?.defaults?.model).fallbacks ?? [];
+    return names.map((name) => this.lookup(name));
+  }
+
+  /** A model by reference or alias. @throws ModelError invalid_request naming the way out */
+  lookup(text: string): ModelInfo {
+    const reference = this.expandAlias(text);
+    const { provider, model } = reference;
+    if (provider === OFFLINE_PROVIDER) return offlineModel();
+    const configured = this.config.config.models?.providers?.[provider];
+    const catalog = MODEL_CATALOG.find((entry) => entry.id === provider);
+    const local = this.localServers.find((server) => server.id === provider);
+    if (!configured && !catalog && !local) throw this.unknownProvider(text, provider);
+
+    const definition = configured?.models?.find((entry) => entry.id === model);
+    const known = catalog?.models.find((entry) => entry.id === model);
+    const apiKey = this.keyFor(provider, configured?.apiKey, catalog?.keyVariables ?? []);
+    const contextWindow = definition?.contextWindow ?? known?.contextWindow ?? DEFAULT_CONTEXT_WINDOW;
+    return {
+      provider,
+      id: model,
+      name: definition?.name ?? known?.name ?? model,
+      api: definition?.api ?? configured?.api ?? catalog?.api ?? 'openai-completions',
+      baseUrl: configured?.baseUrl ?? catalog?.baseUrl ?? local?.baseUrl ?? '',
+      ...(apiKey === undefined ? {} : { apiKey }),
+      ...(configured?.authHeader === undefined ? {} : { authHeader: configured.authHeader }),
+      headers: { ...configured?.headers, ...definition?.headers },
+      contextWindow,
+      maxTokens: Math.min(definition?.maxTokens ?? known?.maxTokens ?? DEFAULT_MAX_TOKENS, contextWindow),
+      reasoning: definition?.reasoning ?? known?.reasoning ?? false,
+      input: definition?.input ?? known?.input ?? ['text'],
+      cost: { ...NO_COST, ...known?.cost, ...definition?.cost },
+      ...(definition?.compat ? { compat: definition.compat } : {}),
+    };
+  }
+
+  /** Models that can be used now: configured ones, those of providers with a key, local ones, offline. */
+  list(): ModelInfo[] {
+    const references: string[] = [];
+    const { models, agents } = this.config.config;
+    for (const [provider, entry] of Object.entries(models?.providers ?? {})) {
+      for (const definition of entry.models ?? []) references.push(`${provider}/${definition.id}`);
+    }
+    if (models?.mode !== 'replace') {
+      for (const provider of MODEL_CATALOG) {
+        if (this.keyFor(provider.id, undefined, provider.keyVariables) === undefined) continue;
+        for (const entry of provider.models) references.push(`${provider.id}/${entry.id}`);
+      }
+    }
+    for (const server of this.localServers) for (const id of server.models) references.push(`${server.id}/${id}`);
+    const chosen = modelChoiceOf(agents?.defaults?.model);
+    references.push(
+      ...[chosen.primary, ...(chosen.fallbacks ?? [])].filter((name): name is string => name !== undefined),
+    );
+    const unique = new Map<string, ModelInfo>();
+    for (const reference of references) {
+      try {
+        const info = this.lookup(reference);
+        unique.set(formatModelReference({ provider: info.provider, model: info.id }), info);
+      } catch {
+        // A reference to a provider that does not exist is reported where it is used.
+      }
+    }
+    const offline = offlineModel();
+    unique.set(`${offline.provider}/${offline.id}`, offline);
+    return [...unique.values()];
+  }
+
+  private expandAlias(text: string): ModelReference {
+    for (const [reference, entry] of Object.entries(this.config.config.agents?.defaults?.models ?? {})) {
+      if (entry.alias?.toLowerCase() === text.trim().toLowerCase()) return this.parse(reference);
+    }
+    return this.parse(text);
+  }
+
+  private parse(text: string): ModelReference {
+    const reference = parseModelReference(text);
+    if (reference) return reference;
+    throw new ModelError(
+      'invalid_request',
+      `${JSON.stringify(text)} is no model; write provider/model, for example anthropic/claude-sonnet-4-5`,
+    );
+  }
+
+  private unknownProvider(text: string, provider: string): ModelError {
+    const known = [
+      ...MODEL_CATALOG.map((entry) => entry.id),
+      ...Object.keys(this.config.config.models?.providers ?? {}),
+    ];
+    const near = nearestName(provider, known);
+    return new ModelError(
+      'invalid_request',
+      `model ${JSON.stringify(text)}: there is no provider "${provider}"${near ? `; did you mean "${near}"?` : ''} Add models.providers.${provider} or use one of ${known.join(', ')}`,
+    );
+  }
+
+  private configuredPrimary(): string | undefined {
+    return modelChoiceOf(this.config.config.agents?.defaults?.model).primary;
+  }
+
+  private providerWithKey(): { id: string; defaultModel: string; variable: string } | undefined {
+    for (const provider of MODEL_CATALOG) {
+      const variable = provider.keyVariables.find((name) => this.config.env.get(name) !== undefined);
+      if (variable !== undefined) return { id: provider.id, defaultModel: provider.defaultModel, variable };
+    }
+    return undefined;
+  }
+
+  /** A key in the configuration may also be the bare name of an environment variable. */
+  private keyFor(provider: string, configured: string | undefined, variables: readonly string[]): string | undefined {
+    if (configured !== undefined) {
+      const key = /^[A-Z][A-Z0-9_]+$/.test(configured) ? (this.config.env.get(configured) ?? configured) : configured;
+      this.redactor.addSecret(key);
+      return key;
+    }
+    const names = [...variables, `${provider.toUpperCase().replace(/[^A-Z0-9]/g, '_')}_API_KEY`];
+    return names.map((name) => this.config.env.get(name)).find((key) => key !== undefined);
+  }
+}
+
+export function offlineModel(): ModelInfo {
+  return {
+    provider: OFFLINE_PROVIDER,
+    id: OFFLINE_MODEL,
+    name: 'Offline assistant',
+    api: 'offline',
+    baseUrl: '',
+    headers: {},
+    contextWindow: DEFAULT_CONTEXT_WINDOW,
+    maxTokens: DEFAULT_MAX_TOKENS,
+    reasoning: false,
+    input: ['text'],
+    cost: NO_COST,
+  };
+}

@@ -1,0 +1,52 @@
+import { Command, Option, SubCommand } from 'nest-commander';
+import { CommandGroup, GatewayCommandBase, type GatewayOptions } from '../../common/cli/cli-command';
+import { printJson, printLine, printTable } from '../../common/cli/output';
+import { Environment } from '../../config/environment';
+import { resolveGatewayTarget } from '../../config/gateway-target';
+import { withGateway } from '../../gateway/client/with-gateway';
+
+interface ModelsOptions extends GatewayOptions {
+  provider?: string;
+  plain?: boolean;
+}
+
+interface ModelsPayload {
+  models: { id: string; name: string; provider: string; contextWindow: number; reasoning: boolean; input: string[] }[];
+}
+
+@SubCommand({ name: 'list', description: 'models that can be used now' })
+export class ModelsListCommand extends GatewayCommandBase {
+  constructor(private readonly env: Environment) {
+    super();
+  }
+
+  @Option({ flags: '--provider <id>', description: 'only models of this provider' })
+  parseProvider(value: string): string {
+    return value;
+  }
+
+  @Option({ flags: '--plain', description: 'one reference a line' })
+  parsePlain(): boolean {
+    return true;
+  }
+
+  async run(_: string[], options: ModelsOptions): Promise<void> {
+    const params = options.provider ? { provider: options.provider } : {};
+    const answer = await withGateway(resolveGatewayTarget(this.env, options), (client) =>
+      client.call<ModelsPayload>('models.list', params),
+    );
+    if (options.json) printJson(answer);
+    else if (options.plain) for (const model of answer.models) printLine(`${model.provider}/${model.id}`);
+    else
+      printTable(answer.models, [
+        { title: 'Model', value: (model) => `${model.provider}/${model.id}` },
+        { title: 'Name', value: (model) => model.name },
+        { title: 'Window', value: (model) => model.contextWindow },
+        { title: 'Input', value: (model) => model.input.join(', ') },
+        { title: 'Thinks', value: (model) => (model.reasoning ? 'yes' : '') },
+      ]);
+  }
+}
+
+@Command({ name: 'models', description: 'language models', subCommands: [ModelsListCommand] })
+export class ModelsCommand extends CommandGroup {}

@@ -1,0 +1,164 @@
+import { Injectable } from '@nestjs/common';
+import type { LanguageModelV3, LanguageModelV3FunctionTool, LanguageModelV3Prompt } from '@ai-sdk/provider';
+import { type Logger, LoggerFactory } from '../../common/logger';
+import { sleep } from '../../common/sleep';
+import type { AssistantPart } from '../../sessions/transcript-event';
+import { ModelCooldown } from '../providers/model-cooldown.service';
+import { ModelError } from '../providers/model-error';
+import type { ModelInfo } from '../providers/model-registry.service';
+import { openModel } from '../providers/open-model';
+import { ModelCallError, type ModelOutput, type ModelSink, callModel } from './call-model';
+import { decideFailOver } from './fail-over';
+
+export interface ModelStepRequest {
+  /** First choice first. */
+  candidates: readonly ModelInfo[];
+  promptFor(info: ModelInfo): LanguageModelV3Prompt;
+  tools: LanguageModelV3FunctionTool[];
+  thinking?: string;
+  signal: AbortSignal;
+  /** Milliseconds of the monotonic clock at which the turn must end. */
+  deadline: number;
+  sink: ModelSink;
+}
+
+export interface ModelStepResult {
+  output: ModelOutput;
+  info: ModelInfo;
+}
+
+/** A model step that no candidate could do. */
+export class ModelStepError extends Error {
+  constructor(
+    override readonly cause: ModelError,
+    readonly partial: AssistantPart[],
+    readonly info: ModelInfo,
+  ) {
+    super(cause.message);
+  }
+}
+
+/** One model step with retries and fall-back models, within the turn's wall clock. */
+@Injectable()
+export class ModelStepService {
+  private readonly log: Logger;
+  private readonly opened = new Map<string, Promise<LanguageModelV3>>();
+
+  constructor(
+    private readonly cooldown: ModelCooldown,
+    loggers: LoggerFactory,
+  ) {
+    this.log = loggers.child('models');
+  }
+
+  async run(request: ModelStepRequest): Promise<ModelStepResult> {
+    const candidates = this.cooldown.order(request.candidates, nameOf);
+    for (let index = 0; ; index++) {
+      const info = candidates[index];
+      if (!info) throw new Error('no model candidate');
+      const outcome = await this.tryCandidate(info, request, index + 1 < candidates.length);
+      if (outcome) return { output: outcome, info };
+    }
+  }
+
+  /** Loads the provider package of a model, so that the first turn need not. */
+  async warm(info: ModelInfo): Promise<void> {
+    await this.open(info);
+  }
+
+  /** Output, or undefined when the next candidate is to be tried. */
+  private async tryCandidate(
+    info: ModelInfo,
+    request: ModelStepRequest,
+    hasNext: boolean,
+  ): Promise<ModelOutput | undefined> {
+    for (let attempts = 1; ; attempts++) {
+      try {
+        const model = await this.open(info);
+        const output = await callModel(
+          model,
+          info,
+          {
+            prompt: request.promptFor(info),
+            maxOutputTokens: info.maxTokens,
+            abortSignal: request.signal,
+            ...(request.tools.length > 0 ? { tools: request.tools, toolChoice: { type: 'auto' } } : {}),
+            ...reasoningOptions(info, request.thinking),
+          },
+          request.sink,
+        );
+        this.cooldown.recordSuccess(nameOf(info));
+        return output;
+      } catch (error) {
+        if (!(error instanceof ModelCallError)) throw error;
+        const decision = decideFailOver({
+          error: error.cause,
+          attempts,
+          hasNext,
+          outputDelivered: error.outputDelivered,
+          remainingMs: request.deadline - performance.now(),
+        });
+        this.log.warn(
+          { model: nameOf(info), kind: error.cause.kind, attempts, next: decision.action },
+          error.cause.message,
+        );
+        if (decision.action === 'retry') {
+          await sleep(decision.delayMs, request.signal);
+          continue;
+        }
+        this.cooldown.recordFailure(nameOf(info), error.cause.kind, error.cause.retryAfterMs);
+        if (decision.action === 'next') return undefined;
+        throw new ModelStepError(error.cause, error.partial, info);
+      }
+    }
+  }
+
+  private open(info: ModelInfo): Promise<LanguageModelV3> {
+    const key = JSON.stringify([
+      info.provider,
+      info.id,
+      info.api,
+      info.baseUrl,
+      info.apiKey,
+      info.headers,
+      info.compat,
+    ]);
+    let model = this.opened.get(key);
+    if (!model) {
+      model = openModel(info);
+      model.catch(() => this.opened.delete(key));
+      this.opened.set(key, model);
+    }
+    return model;
+  }
+}
+
+export const nameOf = (info: ModelInfo): string => `${info.provider}/${info.id}`;
+
+const BUDGETS: Readonly<Record<string, number>> = {
+  minimal: 1024,
+  low: 2048,
+  medium: 8192,
+  high: 16_384,
+  xhigh: 32_768,
+};
+
+/** How each provider is asked to think; nothing for models that can't. */
+function reasoningOptions(
+  info: ModelInfo,
+  thinking: string | undefined,
+): { providerOptions?: Record<string, Record<string, never>> } {
+  if (!info.reasoning || thinking === undefined || thinking === 'off') return {};
+  const budget = BUDGETS[thinking] ?? BUDGETS['low'];
+  const effort = thinking === 'xhigh' ? 'high' : thinking;
+  const options: Record<string, unknown> = {
+    'anthropic-messages': { anthropic: { thinking: { type: 'enabled', budgetTokens: budget } } },
+    'openai-responses': { openai: { reasoningEffort: effort, store: false, include: ['reasoning.encrypted_content'] } },
+    'google-generative-ai': { google: { thinkingConfig: { thinkingBudget: budget, includeThoughts: true } } },
+    'openai-completions': info.compat?.supportsReasoningEffort
+      ? { [info.provider]: { reasoningEffort: effort } }
+      : undefined,
+  };
+  const chosen = options[info.api];
+  return chosen === undefined ? {} : { providerOptions: chosen as Record<string, Record<string, never>> };
+}

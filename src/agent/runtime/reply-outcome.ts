@@ -1,0 +1,63 @@
+/** How a turn ends for people. Only the text of a reply can reach a channel. */
+export type ReplyOutcome =
+  | { kind: 'reply'; text: string; replyTo?: 'current' | string }
+  | { kind: 'silent'; reason: 'NO_REPLY' | 'HEARTBEAT_OK' | 'empty' };
+
+const SILENT_WORDS = ['NO_REPLY', 'HEARTBEAT_OK', 'REPLY_SKIP', 'ANNOUNCE_SKIP'] as const;
+const LONGEST_SILENT_WORD = 16;
+const MARKUP = '[*_`~"\'\\s.!]*';
+const ONLY_WORD = new RegExp(`^${MARKUP}(${SILENT_WORDS.join('|')})${MARKUP}$`, 'i');
+const EDGE_WORD = new RegExp(
+  `^${MARKUP}(${SILENT_WORDS.join('|')})\\b${MARKUP}|${MARKUP}\\b(${SILENT_WORDS.join('|')})${MARKUP}$`,
+  'gi',
+);
+const REPLY_TAG = /\[\[\s*reply_to(?:_current|\s*:\s*([^\]]+?))\s*\]\]/gi;
+
+/** Reads control words and tags out of a model's final text, once, at the edge; none of them is ever passed on. */
+export function readReply(text: string): ReplyOutcome {
+  let replyTo: string | undefined;
+  const untagged = text.replace(REPLY_TAG, (_, id: string | undefined) => {
+    replyTo ??= id ?? 'current';
+    return '';
+  });
+  const only = ONLY_WORD.exec(untagged);
+  if (only) return { kind: 'silent', reason: /HEARTBEAT/i.test(only[1] ?? '') ? 'HEARTBEAT_OK' : 'NO_REPLY' };
+  const clean = untagged.replace(EDGE_WORD, '').trim();
+  if (clean === '') return { kind: 'silent', reason: 'empty' };
+  return { kind: 'reply', text: clean, ...(replyTo === undefined ? {} : { replyTo }) };
+}
+
+/** Holds back streamed text while it could still turn out to be a control word or tag. */
+export class StreamFilter {
+  private held = '';
+  private begun = false;
+
+  /** Text that may be shown now. */
+  add(delta: string): string {
+    this.held += delta;
+    if (!this.begun) {
+      const start = this.held.replace(/^[*_`~"'\s[]*/, '');
+      const couldBeWord = SILENT_WORDS.some(
+        (word) =>
+          word.startsWith(start.slice(0, LONGEST_SILENT_WORD).toUpperCase()) || start.toUpperCase().startsWith(word),
+      );
+      const couldBeTag = /^\s*\[/.test(this.held) && !this.held.includes(']]');
+      if (couldBeWord || (couldBeTag && this.held.length < 80)) return '';
+      this.begun = true;
+    }
+    const safe = this.held.replace(REPLY_TAG, '');
+    const openTag = safe.lastIndexOf('[[');
+    const tail =
+      openTag >= 0 && !safe.slice(openTag).includes(']]') && safe.length - openTag < 80 ? openTag : endOfSafe(safe);
+    this.held = safe.slice(tail);
+    return safe.slice(0, tail);
+  }
+}
+
+/** A control word at the very end is not shown until more text proves that it was none. */
+function endOfSafe(text: string): number {
+  const match = /[*_`~"'\s]*([A-Z_]{2,16})[*_`~"'.!\s]*$/.exec(text);
+  if (!match?.[1]) return text.length;
+  const word = match[1];
+  return SILENT_WORDS.some((silent) => silent.startsWith(word)) ? match.index : text.length;
+}

@@ -1,0 +1,200 @@
+import type { DeliveryRoute } from '../../common/delivery-route';
+import type { EventBus } from '../../events/event-bus';
+import type { WireRecipient } from '../../rpc/wire-event';
+import type { ToolResult } from '../../tools/agent-tool';
+import { StreamFilter } from './reply-outcome';
+
+/** Least time between two events of the same kind while text streams, in milliseconds. */
+const AGENT_INTERVAL_MS = 60;
+const CHAT_INTERVAL_MS = 150;
+const TURN_TEXT_INTERVAL_MS = 250;
+
+export interface RunFacts {
+  runId: string;
+  sessionKey: string;
+  sessionId: string;
+  agentId: string;
+  /** Further run ids that the same turn answers. */
+  alsoAnswers: readonly string[];
+  /** Spelling of the session key that the caller used. */
+  spelledKey?: string;
+  route?: DeliveryRoute;
+  /** Tool events reach protocol 3 clients only at this level. */
+  verbose: boolean;
+}
+
+type Payload = Record<string, unknown>;
+
+/**
+ * Tells clients (events `agent` and `chat`) and channels (event `turn.text`) about one run while it goes on.
+ * Text is merged so that a fast stream costs few events; the final event always carries the whole text.
+ */
+export class RunAnnouncer {
+  private seq = 0;
+  /** Visible text of the run so far. */
+  private text = '';
+  private filter = new StreamFilter();
+  private agentShown = '';
+  private chatShown = '';
+  private agentAt = -Infinity;
+  private chatAt = -Infinity;
+  private turnTextAt = -Infinity;
+  private flushTimer: NodeJS.Timeout | undefined;
+  private ended = false;
+
+  constructor(
+    private readonly events: EventBus,
+    private readonly facts: RunFacts,
+  ) {}
+
+  started(startedAt: number): void {
+    this.agent('lifecycle', { phase: 'start', startedAt });
+    this.events.emit('turn.started', { runId: this.facts.runId, sessionKey: this.facts.sessionKey, ...this.route() });
+  }
+
+  textDelta(delta: string): void {
+    const visible = this.filter.add(delta);
+    if (visible === '' || this.ended) return;
+    this.text += visible;
+    this.flush(false);
+  }
+
+  /** A new model step begins: its text stands apart from what was said before. */
+  nextStep(): void {
+    this.filter = new StreamFilter();
+    if (this.text !== '' && !this.text.endsWith('\n\n')) this.text += '\n\n';
+  }
+
+  toolStarted(name: string, toolCallId: string, args: unknown): void {
+    this.flush(true);
+    this.tool({ phase: 'start', name, toolCallId, args });
+  }
+
+  toolUpdated(name: string, toolCallId: string, partialResult: ToolResult): void {
+    this.tool({ phase: 'update', name, toolCallId, partialResult });
+  }
+
+  toolFinished(name: string, toolCallId: string, result: ToolResult): void {
+    this.tool({ phase: 'result', name, toolCallId, isError: result.isError === true, result });
+  }
+
+  /** The run has answered and everything is on disk. */
+  final(text: string, message: Payload | undefined, stopReason: string): void {
+    this.end(text);
+    this.agent('lifecycle', { phase: 'end', endedAt: Date.now() });
+    const seq = this.seq;
+    this.chat({ state: 'final', ...(message ? { message } : {}) }, seq, { stopReason });
+    this.endOthers({ state: 'final' });
+  }
+
+  aborted(text: string, stopReason: string): void {
+    this.end(undefined);
+    const message = { role: 'assistant', content: [{ type: 'text', text }], timestamp: Date.now() };
+    const seq = this.seq + 1;
+    this.chat({ state: 'aborted', stopReason }, seq, text === '' ? {} : { message }, true);
+    this.agent('lifecycle', { phase: 'end', endedAt: Date.now(), aborted: true });
+    this.endOthers({ state: 'aborted', stopReason });
+  }
+
+  failed(errorMessage: string, errorKind: string): void {
+    this.end(undefined);
+    this.agent('lifecycle', { phase: 'error', error: errorMessage, endedAt: Date.now() });
+    this.chat({ state: 'error', errorMessage }, this.seq, { errorKind }, true);
+    this.endOthers({ state: 'error', errorMessage });
+  }
+
+  /** Stops timers of a run that goes on elsewhere (shutdown, lost lane) without telling an end. */
+  silence(): void {
+    this.ended = true;
+    clearTimeout(this.flushTimer);
+  }
+
+  private end(text: string | undefined): void {
+    clearTimeout(this.flushTimer);
+    if (text !== undefined && text !== this.agentShown && text !== '') {
+      this.text = text;
+      this.announceAgentText();
+    }
+    this.ended = true;
+  }
+
+  private flush(force: boolean): void {
+    const now = performance.now();
+    if (this.text !== this.agentShown && (force || now - this.agentAt >= AGENT_INTERVAL_MS)) {
+      this.agentAt = now;
+      this.announceAgentText();
+    }
+    if (this.text !== this.chatShown && (force || now - this.chatAt >= CHAT_INTERVAL_MS)) {
+      this.chatAt = now;
+      this.announceChatText();
+    }
+    if (this.facts.route && (force || now - this.turnTextAt >= TURN_TEXT_INTERVAL_MS)) {
+      this.turnTextAt = now;
+      this.events.emit('turn.text', {
+        runId: this.facts.runId,
+        sessionKey: this.facts.sessionKey,
+        ...this.route(),
+        text: this.text,
+      });
+    }
+    clearTimeout(this.flushTimer);
+    if (this.text !== this.agentShown || this.text !== this.chatShown) {
+      this.flushTimer = setTimeout(() => this.flush(false), AGENT_INTERVAL_MS);
+    }
+  }
+
+  private announceAgentText(): void {
+    const shown = this.text;
+    const delta = shown.startsWith(this.agentShown) ? shown.slice(this.agentShown.length) : shown;
+    this.agentShown = shown;
+    this.agent('assistant', { text: shown, delta });
+  }
+
+  private announceChatText(): void {
+    const shown = this.text;
+    const deltaText = shown.slice(this.chatShown.length);
+    this.chatShown = shown;
+    const message = { role: 'assistant', content: [{ type: 'text', text: shown }], timestamp: Date.now() };
+    this.chat({ state: 'delta', message }, this.seq, { deltaText });
+  }
+
+  private agent(stream: string, data: Payload, accepts?: (recipient: WireRecipient) => boolean): void {
+    const { runId, sessionKey, agentId } = this.facts;
+    const payloadV3 = { runId, stream, data, sessionKey, seq: ++this.seq, ts: Date.now() };
+    this.events.emit('wire.event', {
+      event: 'agent',
+      payload: { ...payloadV3, agentId, isHeartbeat: false },
+      payloadV3,
+      ...(accepts ? { accepts } : {}),
+    });
+  }
+
+  private tool(data: Payload): void {
+    const { verbose } = this.facts;
+    this.agent('tool', data, (recipient) =>
+      recipient.protocol === 4 ? recipient.capabilities.has('tool-events') : verbose,
+    );
+  }
+
+  /** @param echoSpelling protocol 3 echoes the caller's spelling of the key in answers that did not stream */
+  private chat(fields: Payload, seq: number, v4: Payload, echoSpelling = false): void {
+    const { runId, sessionKey, agentId, spelledKey } = this.facts;
+    const shared = { runId, seq, ...fields };
+    this.events.emit('wire.event', {
+      event: 'chat',
+      payload: { ...shared, sessionKey, agentId, ...v4 },
+      payloadV3: { ...shared, sessionKey: echoSpelling ? (spelledKey ?? sessionKey) : sessionKey },
+    });
+  }
+
+  private endOthers(fields: Payload): void {
+    const { sessionKey, agentId } = this.facts;
+    for (const runId of this.facts.alsoAnswers) {
+      this.events.emit('wire.event', { event: 'chat', payload: { runId, sessionKey, agentId, seq: 0, ...fields } });
+    }
+  }
+
+  private route(): { route?: DeliveryRoute } {
+    return this.facts.route ? { route: this.facts.route } : {};
+  }
+}

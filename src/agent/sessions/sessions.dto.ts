@@ -1,0 +1,75 @@
+import { Any, Bool, Int, OneOf, Opt, OptNull, Str, StrList, Text } from '../../common/validation/fields';
+
+export class SessionsListParams {
+  @Opt() @Int({ min: 1 }) limit?: number;
+  @Opt() @Int({ min: 1 }) activeMinutes?: number;
+  @Opt() @Bool() includeGlobal?: boolean;
+  @Opt() @Bool() includeUnknown?: boolean;
+  @Opt() @Bool() includeDerivedTitles?: boolean;
+  @Opt() @Bool() includeLastMessage?: boolean;
+  @Opt() @Text() label?: string;
+  @Opt() @Text() spawnedBy?: string;
+  @Opt() @Text() agentId?: string;
+  @Opt() @Str() search?: string;
+  @Opt() @Int({ min: 0 }) offset?: number;
+  @Opt() @Str() sortBy?: string;
+  @Opt() @Bool() activeOnly?: boolean;
+  @Opt() @Bool() archived?: boolean;
+  @Opt() @Bool() pinned?: boolean;
+  @Opt() @Any() group?: unknown;
+  @Opt() @Bool() excludeSubagents?: boolean;
+  @Opt() @Bool() excludeCron?: boolean;
+  @Opt() @Bool() ownerFirst?: boolean;
+  @Opt() @Bool() configuredAgentsOnly?: boolean;
+}
+
+export class SessionsPreviewParams {
+  @StrList({ min: 1 }) keys!: string[];
+  @Opt() @Int({ min: 1 }) limit?: number;
+  @Opt() @Int({ min: 20 }) maxChars?: number;
+}
+
+export class SessionsResolveParams {
+  @Opt() @Text() key?: string;
+  @Opt() @Text() sessionId?: string;
+  @Opt() @Text() label?: string;
+  @Opt() @Text() agentId?: string;
+  @Opt() @Text() spawnedBy?: string;
+  @Opt() @Bool() includeGlobal?: boolean;
+  @Opt() @Bool() includeUnknown?: boolean;
+  @Opt() @Bool() allowMissing?: boolean;
+}
+
+export class SessionsPatchParams {
+  @Text() key!: string;
+  @OptNull() @Text({ max: 512 }) label?: string | null;
+  @OptNull() @Text() thinkingLevel?: string | null;
+  @OptNull() @OneOf(['on', 'off', 'full']) verboseLevel?: string | null;
+  @OptNull() @OneOf(['on', 'off', 'stream']) reasoningLevel?: string | null;
+  @OptNull() @OneOf(['off', 'tokens', 'full', 'on']) responseUsage?: string | null;
+  @OptNull() @OneOf(['on', 'off', 'ask', 'full']) elevatedLevel?: string | null;
+  @OptNull() @OneOf(['sandbox', 'gateway', 'node']) execHost?: string | null;
+  @OptNull() @OneOf(['deny', 'allowlist', 'full']) execSecurity?: string | null;
+  @OptNull() @OneOf(['off', 'on-miss', 'always']) execAsk?: string | null;
+  @OptNull() @Text() execNode?: string | null;
+  @OptNull() @Text() model?: string | null;
+  @OptNull() @Text() spawnedBy?: string | null;
+  @OptNull() @OneOf(['allow', 'deny']) sendPolicy?: string | null;
+  @OptNull() @OneOf(['mention', 'always']) groupActivation?: string | null;
+  @OptNull() @OneOf(['steer', 'followup', 'collect', 'steer-backlog', 'interrupt']) queueMode?: string | null;
+  @Opt() @Text() agentId?: string;
+}
+
+export class SessionKeyParams {
+  @Text() key!: string;
+  @Opt() @Text() agentId?: string;
+}
+
+export class SessionsResetParams extends SessionKeyParams {
+  @Opt() @Text() expectedSessionId?: string;
+  @Opt() @OneOf(['new', 'reset']) reason?: string;
+}
+
+export class SessionsDeleteParams extends SessionKeyParams {
+  @Opt() @Bool() deleteTranscript?: boolean;
+}

@@ -1,0 +1,273 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { Injectable } from '@nestjs/common';
+import { writeFileAtomic } from '../../common/atomic-file';
+import { textOf } from '../../common/content-parts';
+import { agentEntries } from '../../config/agent-entries';
+import { ConfigService } from '../../config/config.service';
+import type { RpcContext } from '../../rpc/rpc-context';
+import { invalidRequest, unavailable } from '../../rpc/rpc-error';
+import { RpcMethod } from '../../rpc/rpc-method';
+import type { SessionEntry } from '../../sessions/session-entry';
+import { agentOfSession, canonicalSessionKey, splitSessionKey } from '../../sessions/session-key';
+import { SessionStore } from '../../sessions/session.store';
+import type { TranscriptEvent } from '../../sessions/transcript-event';
+import { TranscriptStore } from '../../sessions/transcript.store';
+import { ModelRegistry } from '../providers/model-registry.service';
+import { LaneService } from '../turns/lane.service';
+import { patchSession } from './patch-session';
+import { sessionRow } from './session-row';
+import {
+  SessionsDeleteParams,
+  SessionsListParams,
+  SessionsPatchParams,
+  SessionsPreviewParams,
+  SessionsResetParams,
+  SessionsResolveParams,
+} from './sessions.dto';
+
+const MAX_PREVIEW_KEYS = 64;
+const STOP_TIMEOUT_MS = 15_000;
+
+@Injectable()
+export class SessionsRpc {
+  constructor(
+    private readonly config: ConfigService,
+    private readonly sessions: SessionStore,
+    private readonly transcripts: TranscriptStore,
+    private readonly lanes: LaneService,
+    private readonly models: ModelRegistry,
+  ) {}
+
+  @RpcMethod({
+    name: 'sessions.list',
+    scope: 'operator.read',
+    params: SessionsListParams,
+    summary: 'Sessions, newest first.',
+  })
+  async list(params: SessionsListParams, context: RpcContext): Promise<unknown> {
+    const now = Date.now();
+    const all = await this.sessions.list({
+      ...(params.agentId ? { agentId: params.agentId } : {}),
+      ...(params.label ? { label: params.label } : {}),
+      ...(params.activeMinutes ? { updatedAfter: now - params.activeMinutes * 60_000 } : {}),
+    });
+    const shown = all.filter((entry) => this.isListed(entry, params));
+    const offset = params.offset ?? 0;
+    const page = shown.slice(offset, params.limit === undefined ? undefined : offset + params.limit);
+    const rows = await Promise.all(page.map((entry) => this.enrich(entry, params)));
+    return {
+      ts: now,
+      path: '(multiple)',
+      count: rows.length,
+      ...(context.caller.protocol === 4
+        ? {
+            totalCount: shown.length,
+            offset,
+            hasMore: offset + rows.length < shown.length,
+            limitApplied: params.limit ?? null,
+          }
+        : {}),
+      defaults: this.defaults(),
+      sessions: rows,
+    };
+  }
+
+  @RpcMethod({
+    name: 'sessions.preview',
+    scope: 'operator.read',
+    params: SessionsPreviewParams,
+    summary: 'Last lines of several sessions.',
+  })
+  async preview(params: SessionsPreviewParams): Promise<unknown> {
+    const limit = params.limit ?? 12;
+    const maxChars = params.maxChars ?? 240;
+    const previews = await Promise.all(
+      params.keys.slice(0, MAX_PREVIEW_KEYS).map(async (key) => {
+        const session = await this.sessions.find(canonicalSessionKey(this.config.config, key));
+        if (!session) return { key, status: 'missing', items: [] };
+        const events = await this.transcripts.readTail(session.sessionId, limit);
+        const items = events.map((event) => previewItem(event, maxChars)).filter((item) => item.text !== '');
+        return { key, status: items.length > 0 ? 'ok' : 'empty', items };
+      }),
+    );
+    return { ts: Date.now(), previews };
+  }
+
+  @RpcMethod({
+    name: 'sessions.resolve',
+    scope: 'operator.admin',
+    scopeV4: 'operator.read',
+    params: SessionsResolveParams,
+    unlisted: true,
+    summary: 'Finds the key of a session by key, id or label.',
+  })
+  async resolve(params: SessionsResolveParams): Promise<unknown> {
+    const given = [params.key, params.sessionId, params.label].filter((value) => value !== undefined);
+    if (given.length !== 1) throw invalidRequest('exactly one of key, sessionId and label is needed');
+    const found = await this.matching(params);
+    const matches = found
+      .filter((entry) => !params.agentId || entry.agentId === params.agentId)
+      .filter((entry) => !params.spawnedBy || entry.spawnedBy === params.spawnedBy);
+    if (matches.length === 0) {
+      if (params.allowMissing) return { ok: false, candidates: [] };
+      throw invalidRequest(`No session found: ${given[0] ?? ''}`);
+    }
+    if (matches.length > 1)
+      throw invalidRequest(`Multiple sessions found: ${matches.map((entry) => entry.key).join(', ')}`);
+    return { ok: true, key: matches[0]?.key };
+  }
+
+  @RpcMethod({
+    name: 'sessions.patch',
+    scope: 'operator.admin',
+    params: SessionsPatchParams,
+    summary: 'Changes levels, model and other choices of a session; null clears.',
+  })
+  async patch(params: SessionsPatchParams): Promise<unknown> {
+    const key = canonicalSessionKey(this.config.config, params.key, params.agentId);
+    if (typeof params.model === 'string') this.requireModel(params.model);
+    if (typeof params.label === 'string') {
+      const [other] = await this.sessions.list({ label: params.label });
+      if (other && other.key !== key) throw invalidRequest(`label already in use: ${params.label}`);
+    }
+    const agentId = agentOfSession(this.config.config, key);
+    const standard = this.models.resolve(agentId).info;
+    const entry = await this.sessions.upsert(key, agentId, (old) =>
+      patchSession(old, params, `${standard.provider}/${standard.id}`),
+    );
+    return { ok: true, path: '(database)', key, entry };
+  }
+
+  @RpcMethod({
+    name: 'sessions.reset',
+    scope: 'operator.admin',
+    params: SessionsResetParams,
+    summary: 'Starts a new conversation under the same key.',
+  })
+  async reset(params: SessionsResetParams): Promise<unknown> {
+    const key = canonicalSessionKey(this.config.config, params.key, params.agentId);
+    const current = await this.sessions.find(key);
+    if (params.expectedSessionId && current?.sessionId !== params.expectedSessionId) {
+      throw invalidRequest('session changed since it was read; read it again and repeat');
+    }
+    await this.stopRuns(key);
+    const entry = await this.sessions.reset(key, agentOfSession(this.config.config, key));
+    return { ok: true, key, entry };
+  }
+
+  @RpcMethod({
+    name: 'sessions.delete',
+    scope: 'operator.admin',
+    params: SessionsDeleteParams,
+    summary: 'Removes a session; its transcript is kept as an archive file.',
+  })
+  async remove(params: SessionsDeleteParams): Promise<unknown> {
+    const key = canonicalSessionKey(this.config.config, params.key, params.agentId);
+    if (key === 'global' || splitSessionKey(key).rest === 'main') {
+      throw invalidRequest(`the main session can't be deleted: ${key}; reset it instead`);
+    }
+    await this.stopRuns(key);
+    const session = await this.sessions.find(key);
+    if (!session) return { ok: true, key, deleted: false, archived: [] };
+    const deleteTranscript = params.deleteTranscript ?? true;
+    const archived = deleteTranscript ? await this.archive(session) : [];
+    await this.sessions.delete(key, deleteTranscript);
+    this.transcripts.forget(session.sessionId);
+    return { ok: true, key, deleted: true, archived };
+  }
+
+  private async matching(params: SessionsResolveParams): Promise<SessionEntry[]> {
+    if (params.label !== undefined) return this.sessions.list({ label: params.label });
+    const found =
+      params.key === undefined
+        ? await this.sessions.findBySessionId(params.sessionId ?? '')
+        : await this.sessions.find(canonicalSessionKey(this.config.config, params.key, params.agentId));
+    return found ? [found] : [];
+  }
+
+  private isListed(entry: SessionEntry, params: SessionsListParams): boolean {
+    if (entry.key === 'global' && !params.includeGlobal) return false;
+    if (entry.key === 'unknown' && !params.includeUnknown) return false;
+    if (params.spawnedBy !== undefined && entry.spawnedBy !== params.spawnedBy) return false;
+    if (params.excludeSubagents && entry.key.includes(':subagent:')) return false;
+    if (params.excludeCron && entry.key.includes(':cron:')) return false;
+    if (params.configuredAgentsOnly && !agentEntries(this.config.config).some((agent) => agent.id === entry.agentId))
+      return false;
+    const search = params.search?.trim().toLowerCase();
+    return (
+      !search ||
+      [entry.key, entry.label, entry.displayName, entry.subject].some((text) => text?.toLowerCase().includes(search))
+    );
+  }
+
+  private async enrich(entry: SessionEntry, params: SessionsListParams): Promise<Record<string, unknown>> {
+    const row = sessionRow(entry);
+    if (!params.includeDerivedTitles && !params.includeLastMessage) return row;
+    const events = await this.transcripts.read(entry.sessionId);
+    if (params.includeDerivedTitles) {
+      const first = events.find((event) => event.message.role === 'user');
+      if (first) row['derivedTitle'] = previewItem(first, 60).text;
+    }
+    if (params.includeLastMessage) {
+      const last = events.findLast(
+        (event) => event.message.role !== 'toolResult' && textOf(event.message.content) !== '',
+      );
+      if (last) row['lastMessagePreview'] = previewItem(last, 120).text;
+    }
+    return row;
+  }
+
+  private defaults(): Record<string, unknown> {
+    const [agent] = agentEntries(this.config.config);
+    const { info } = this.models.resolve(agent?.id ?? 'main');
+    return { modelProvider: info.provider, model: info.id, contextTokens: info.contextWindow };
+  }
+
+  private requireModel(model: string): void {
+    try {
+      this.models.lookup(model);
+    } catch (error) {
+      throw invalidRequest((error as Error).message);
+    }
+  }
+
+  private async stopRuns(key: string): Promise<void> {
+    this.lanes.abort(key, undefined, 'stop');
+    await this.lanes.dropWaiting(key, 'session reset');
+    const late = new Promise<'late'>((resolve) => setTimeout(() => resolve('late'), STOP_TIMEOUT_MS).unref());
+    if ((await Promise.race([this.lanes.idle(key), late])) === 'late')
+      throw unavailable(`session ${key} is still active`);
+  }
+
+  /** The transcript as JSON lines, one event a line. */
+  private async archive(session: SessionEntry): Promise<string[]> {
+    const events = await this.transcripts.read(session.sessionId);
+    if (events.length === 0) return [];
+    const folder = join(this.config.stateDir, 'agents', session.agentId, 'sessions');
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    const stamp = new Date().toISOString().replaceAll(':', '-');
+    const file = join(folder, `${session.sessionId}.jsonl.deleted.${stamp}`);
+    const head = {
+      type: 'session',
+      version: 3,
+      id: session.sessionId,
+      timestamp: new Date(session.createdAt).toISOString(),
+      cwd: '',
+    };
+    const lines = events.map((event) => ({
+      type: 'message',
+      id: event.id,
+      timestamp: new Date(event.at).toISOString(),
+      message: event.message,
+    }));
+    writeFileAtomic(file, [head, ...lines].map((line) => `${JSON.stringify(line)}\n`).join(''));
+    return [file];
+  }
+}
+
+function previewItem({ message }: TranscriptEvent, maxChars: number): { role: string; text: string } {
+  const text = textOf(message.content).replace(/\s+/g, ' ').trim();
+  const role = message.role === 'toolResult' ? 'tool' : message.role;
+  return { role, text: text.length > maxChars ? `${text.slice(0, maxChars - 1)}…` : text };
+}

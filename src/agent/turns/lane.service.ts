@@ -1,0 +1,243 @@
+import { Injectable, Optional } from '@nestjs/common';
+import { Clock, systemClock } from '../../common/clock';
+import { type Logger, LoggerFactory } from '../../common/logger';
+import { messageOf } from '../../common/openclaw-error';
+import { settlesWithin, sleep } from '../../common/sleep';
+import { ConfigService } from '../../config/config.service';
+import { EventBus } from '../../events/event-bus';
+import { type InboxRow, InboxStore } from '../../inbox/inbox.store';
+import { agentOfSession } from '../../sessions/session-key';
+import { SessionStore } from '../../sessions/session.store';
+import { ModelRegistry } from '../providers/model-registry.service';
+import { nameOf } from '../runtime/model-step.service';
+import { type EffectiveQueueMode, planQueue, queueSettings } from './queue-plan';
+import { Slots } from '../../common/slots';
+import { type AbortReason, TurnRunner } from './turn-runner.service';
+import { type StartedTurn, TurnStarter } from './turn-starter.service';
+import type { TurnRecord } from './turn-record';
+import { TurnStore } from './turn.store';
+
+const DEFAULT_CONCURRENCY = 4;
+/** Wait before a session is tried again that another process holds, or whose last try failed. */
+const RETRY_MS = 1000;
+/** What a turn that was cut off gets to write its end into the journal. */
+const CUT_MS = 1000;
+
+interface Lane {
+  sessionKey: string;
+  working: boolean;
+  /** Something came in since the lane last looked. */
+  dirty: boolean;
+  current?: { runIds: readonly string[]; control: AbortController; mode: EffectiveQueueMode };
+  done: Promise<void>;
+}
+
+/** A turn to run; nothing to do after all; or the session is in another process's hands. */
+type Start = { turn: StartedTurn; mode: EffectiveQueueMode } | 'nothing' | 'held';
+
+/** One turn at a time in each session, in order of arrival; sessions side by side up to the configured number. */
+@Injectable()
+export class LaneService {
+  private readonly log: Logger;
+  private readonly lanes = new Map<string, Lane>();
+  private readonly slots = new Slots(() => this.config.config.agents?.defaults?.maxConcurrent ?? DEFAULT_CONCURRENCY);
+  private stopping = false;
+  private started = false;
+
+  constructor(
+    private readonly inbox: InboxStore,
+    private readonly sessions: SessionStore,
+    private readonly turns: TurnStore,
+    private readonly starter: TurnStarter,
+    private readonly runner: TurnRunner,
+    private readonly models: ModelRegistry,
+    private readonly config: ConfigService,
+    private readonly events: EventBus,
+    loggers: LoggerFactory,
+    @Optional() private readonly clock: Clock = systemClock,
+  ) {
+    this.log = loggers.child('agent/lanes');
+  }
+
+  /** Sessions in which a former process left a turn or waiting messages. */
+  async recover(): Promise<string[]> {
+    return [...new Set([...(await this.turns.sessionsWithRunning()), ...(await this.inbox.sessionsWithPending())])];
+  }
+
+  /** Takes up what was left, then whatever comes in. */
+  start(open: readonly string[]): void {
+    this.events.on('inbox.accepted', ({ sessionKey }) => this.accepted(sessionKey));
+    this.started = true;
+    for (const sessionKey of open) this.wake(sessionKey);
+  }
+
+  /** Runs that are going on. */
+  activeRunIds(sessionKey?: string): string[] {
+    return [...this.lanes.values()]
+      .filter((lane) => sessionKey === undefined || lane.sessionKey === sessionKey)
+      .flatMap((lane) => [...(lane.current?.runIds ?? [])]);
+  }
+
+  /** Ends waiting messages of a session without a turn. Returns their runs. */
+  async dropWaiting(sessionKey: string, reason: string): Promise<string[]> {
+    const waiting = await this.inbox.pending(sessionKey);
+    for (const row of waiting) await this.drop(row, reason);
+    return waiting.map((row) => row.runId);
+  }
+
+  /** Stops the running turn of a session (or only a given run). Returns the runs that were stopped. */
+  abort(sessionKey: string, runId: string | undefined, reason: AbortReason): string[] {
+    const current = this.lanes.get(sessionKey)?.current;
+    if (!current || (runId !== undefined && !current.runIds.includes(runId))) return [];
+    current.control.abort(reason);
+    return [...current.runIds];
+  }
+
+  /** Resolves when the session has no running turn any more. */
+  async idle(sessionKey: string): Promise<void> {
+    while (this.lanes.get(sessionKey)?.current) await this.lanes.get(sessionKey)?.done.catch(() => undefined);
+  }
+
+  /** No new turns; running ones may end within `graceMs`, then they are cut off and stay in the journal. */
+  async drain(graceMs: number): Promise<void> {
+    this.stopping = true;
+    const working = (): Lane[] => [...this.lanes.values()].filter((lane) => lane.current);
+    const deadline = performance.now() + graceMs;
+    while (working().length > 0 && performance.now() < deadline) await sleep(20);
+    const cut = working();
+    for (const lane of cut) lane.current?.control.abort('shutdown' satisfies AbortReason);
+    if (cut.length > 0)
+      this.log.info({ turns: cut.length }, 'running turns were cut off; they go on at the next start');
+    await settlesWithin(Promise.allSettled([...this.lanes.values()].map((lane) => lane.done)), CUT_MS);
+  }
+
+  private accepted(sessionKey: string): void {
+    const lane = this.lanes.get(sessionKey);
+    if (lane?.current?.mode === 'interrupt') lane.current.control.abort('interrupt' satisfies AbortReason);
+    this.wake(sessionKey);
+  }
+
+  private wake(sessionKey: string): void {
+    if (this.stopping || !this.started) return;
+    let lane = this.lanes.get(sessionKey);
+    if (!lane) {
+      lane = { sessionKey, working: false, dirty: false, done: Promise.resolve() };
+      this.lanes.set(sessionKey, lane);
+    }
+    lane.dirty = true;
+    if (lane.working) return;
+    lane.working = true;
+    lane.done = this.work(lane).finally(() => {
+      lane.working = false;
+      if (lane.dirty && !this.stopping) this.wake(sessionKey);
+      else if (!lane.dirty) this.lanes.delete(sessionKey);
+    });
+    lane.done.catch(() => undefined);
+  }
+
+  private async work(lane: Lane): Promise<void> {
+    let hasJustRun = false;
+    while (!this.stopping) {
+      lane.dirty = false;
+      try {
+        const ran = await this.runNext(lane, hasJustRun);
+        if (ran === 'idle') return;
+        hasJustRun = ran === 'ran';
+      } catch (error) {
+        this.log.error({ session: lane.sessionKey, error }, `a session could not be worked on: ${messageOf(error)}`);
+        await sleep(RETRY_MS);
+      }
+    }
+  }
+
+  /** Runs one turn of a lane, if there is one to run. */
+  private async runNext(lane: Lane, hasJustRun: boolean): Promise<'ran' | 'again' | 'idle'> {
+    const { sessionKey } = lane;
+    const cutOff = await this.turns.findRunning(sessionKey);
+    if (!cutOff) {
+      const waiting = await this.inbox.pending(sessionKey);
+      if (waiting.length === 0) return lane.dirty ? 'again' : 'idle';
+      if (hasJustRun && (await this.debounced(sessionKey, waiting))) return 'again';
+    }
+    const release = await this.slots.take();
+    try {
+      const started = cutOff ? await this.resume(cutOff) : await this.begin(sessionKey);
+      if (started === 'nothing') return 'again';
+      if (started === 'held') {
+        await sleep(RETRY_MS);
+        return 'again';
+      }
+      await this.runTurn(lane, started.turn, started.mode);
+      return 'ran';
+    } finally {
+      release();
+    }
+  }
+
+  private async resume(cutOff: TurnRecord): Promise<Start> {
+    const resumed = await this.starter.resume(cutOff);
+    if (!resumed) return 'held';
+    this.log.info({ runId: cutOff.runId, attempt: resumed.turn.attempt }, 'a turn that was cut off goes on');
+    return { turn: resumed, mode: 'followup' };
+  }
+
+  /** Puts the next turn on disk, from what waits at this moment. */
+  private async begin(sessionKey: string): Promise<Start> {
+    const waiting = await this.inbox.pending(sessionKey);
+    const [first] = waiting;
+    if (!first || this.stopping) return 'nothing';
+    const session = await this.sessions.find(sessionKey);
+    const settings = queueSettings(this.config.config, first.channel, session);
+    const plan = planQueue(waiting, settings);
+    for (const { row, reason } of plan.drop) await this.drop(row, reason);
+    const model = this.firstModelName(sessionKey, plan.take, session?.modelOverride);
+    const started = await this.starter.begin(sessionKey, plan.take, plan.summarised, model);
+    return started ? { turn: started, mode: settings.mode } : 'held';
+  }
+
+  private async runTurn(lane: Lane, started: StartedTurn, mode: EffectiveQueueMode): Promise<void> {
+    const control = new AbortController();
+    lane.current = { runIds: started.turn.request.runIds, control, mode };
+    try {
+      await this.runner.run(started, control, mode);
+    } finally {
+      delete lane.current;
+    }
+  }
+
+  /** Messages that came in during a turn wait until nothing more has come for a moment, so that they are answered together. */
+  private async debounced(sessionKey: string, waiting: readonly InboxRow[]): Promise<boolean> {
+    const settings = queueSettings(this.config.config, waiting[0]?.channel ?? '', await this.sessions.find(sessionKey));
+    if (settings.mode !== 'collect' || waiting.length >= settings.cap) return false;
+    const newest = waiting.at(-1)?.receivedAt ?? 0;
+    const rest = newest + settings.debounceMs - this.clock.now();
+    if (rest <= 0) return false;
+    await sleep(Math.min(rest, settings.debounceMs));
+    return true;
+  }
+
+  private firstModelName(sessionKey: string, rows: readonly InboxRow[], sessionModel: string | undefined): string {
+    const agentId = agentOfSession(this.config.config, sessionKey);
+    try {
+      return nameOf(this.models.resolve(agentId, rows.at(-1)?.message.model ?? sessionModel).info);
+    } catch {
+      // The turn itself says what is wrong with the model's name.
+      return 'unknown';
+    }
+  }
+
+  private async drop(row: InboxRow, reason: string): Promise<void> {
+    for (const dropped of await this.inbox.drop([row.id], reason)) {
+      this.events.emit('wire.event', {
+        event: 'chat',
+        payload: { runId: dropped.runId, sessionKey: row.sessionKey, seq: 0, state: 'aborted', stopReason: reason },
+      });
+      this.events.emit('turn.closed', {
+        runId: dropped.runId,
+        runIds: [dropped.runId],
+        sessionKey: row.sessionKey ?? '',
+        outcome: 'dropped',
+      });
+    }
+  }
+}

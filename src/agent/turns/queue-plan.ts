@@ -1,0 +1,95 @@
+import type { QueueMode } from '../../config/sections/messages.config';
+import type { OpenclawConfig } from '../../config/openclaw.config';
+import { targetKey } from '../../common/delivery-route';
+import type { InboxRow } from '../../inbox/inbox.store';
+import type { SessionEntry } from '../../sessions/session-entry';
+
+export type EffectiveQueueMode = 'collect' | 'followup' | 'steer' | 'steer-backlog' | 'interrupt';
+
+export interface QueueSettings {
+  mode: EffectiveQueueMode;
+  debounceMs: number;
+  cap: number;
+  drop: 'old' | 'new' | 'summarize';
+}
+
+const DEFAULT_DEBOUNCE_MS = 1000;
+const DEFAULT_CAP = 20;
+
+export function queueSettings(
+  config: OpenclawConfig,
+  channel: string,
+  session: SessionEntry | undefined,
+): QueueSettings {
+  const queue = config.messages?.queue ?? {};
+  const mode = (session?.queueMode as QueueMode | undefined) ?? queue.byChannel?.[channel] ?? queue.mode ?? 'collect';
+  return {
+    mode: mode === 'queue' ? 'steer' : mode === 'steer+backlog' ? 'steer-backlog' : mode,
+    debounceMs: queue.debounceMsByChannel?.[channel] ?? queue.debounceMs ?? DEFAULT_DEBOUNCE_MS,
+    cap: queue.cap ?? DEFAULT_CAP,
+    drop: queue.drop ?? 'summarize',
+  };
+}
+
+export interface QueuePlan {
+  /** Messages that the next turn answers, in order. */
+  take: InboxRow[];
+  /** Messages of `take` that are only mentioned in short, because there are too many. */
+  summarised: InboxRow[];
+  /** Messages that end without a turn, with the reason. */
+  drop: { row: InboxRow; reason: string }[];
+}
+
+/** Which of the waiting messages the next turn answers. Pure. */
+export function planQueue(waiting: readonly InboxRow[], settings: QueueSettings): QueuePlan {
+  const [first, ...rest] = waiting;
+  if (!first) return { take: [], summarised: [], drop: [] };
+  if (settings.mode === 'interrupt') {
+    const newest = waiting.at(-1) as InboxRow;
+    const superseded = waiting.filter((row) => row !== newest && sameRoute(row, newest));
+    return {
+      take: [newest],
+      summarised: [],
+      drop: superseded.map((row) => ({ row, reason: 'superseded by a newer message' })),
+    };
+  }
+  if (settings.mode === 'followup' || first.message.isSystemEvent) return { take: [first], summarised: [], drop: [] };
+
+  const batch = [first];
+  for (const row of rest) {
+    if (!sameRoute(row, first) || row.message.isSystemEvent) break;
+    batch.push(row);
+  }
+  const excess = batch.length - settings.cap;
+  if (excess <= 0) return { take: batch, summarised: [], drop: [] };
+  switch (settings.drop) {
+    case 'summarize':
+      return { take: batch, summarised: batch.slice(0, excess), drop: [] };
+    case 'old':
+      return {
+        take: batch.slice(excess),
+        summarised: [],
+        drop: batch.slice(0, excess).map((row) => ({ row, reason: 'queue full, oldest dropped' })),
+      };
+    case 'new':
+      return {
+        take: batch.slice(0, settings.cap),
+        summarised: [],
+        drop: batch.slice(settings.cap).map((row) => ({ row, reason: 'queue full, newest dropped' })),
+      };
+  }
+}
+
+/** Answers of one turn go to one place. */
+export function sameRoute(a: InboxRow, b: InboxRow): boolean {
+  const key = (row: InboxRow): string =>
+    [
+      row.channel,
+      row.account,
+      row.message.route ? targetKey(row.message.route) : '',
+      row.message.isOwner,
+      row.message.model ?? '',
+      row.message.extraSystemPrompt ?? '',
+    ].join('\n');
+  return key(a) === key(b);
+}

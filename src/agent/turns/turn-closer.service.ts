@@ -1,0 +1,127 @@
+import { Injectable, Optional } from '@nestjs/common';
+import { Clock, systemClock } from '../../common/clock';
+import { OutboundDesk } from '../../events/outbound-desk';
+import { InboxStore } from '../../inbox/inbox.store';
+import type { SessionEntry } from '../../sessions/session-entry';
+import { SessionStore } from '../../sessions/session.store';
+import { NO_USAGE, type TranscriptEvent, type Usage } from '../../sessions/transcript-event';
+import { TranscriptStore } from '../../sessions/transcript.store';
+import type { PromptMessage } from '../prompt/derive-prompt';
+import { OFFLINE_PROVIDER } from '../providers/model-catalog';
+import type { ModelStepOutput, TurnOutcomeKind, TurnResult } from './turn-record';
+import type { StartedTurn } from './turn-starter.service';
+import { TurnStore } from './turn.store';
+
+export interface TurnEnd {
+  outcome: TurnOutcomeKind;
+  /** Why, where that is not plain from the outcome. */
+  reason: string | null;
+  /** What people are told; empty when nothing is. */
+  text: string;
+  replyTo?: string;
+  errorKind?: string;
+  stopReason?: string;
+  /** Messages of the turn for the transcript. */
+  messages: readonly PromptMessage[];
+  outputs: readonly ModelStepOutput[];
+  usage: Usage;
+}
+
+/** Ends a turn in ONE transaction: transcript, deliveries, inbox rows, turn. */
+@Injectable()
+export class TurnCloser {
+  constructor(
+    private readonly turns: TurnStore,
+    private readonly inbox: InboxStore,
+    private readonly sessions: SessionStore,
+    private readonly transcripts: TranscriptStore,
+    private readonly desk: OutboundDesk,
+    @Optional() private readonly clock: Clock = systemClock,
+  ) {}
+
+  async close(started: StartedTurn, end: TurnEnd): Promise<TurnResult> {
+    const { turn, journal } = started;
+    const result = this.resultOf(started, end);
+    let appended: TranscriptEvent[] = [];
+    let delivered: (() => void) | undefined;
+    await journal.close(async (transaction) => {
+      appended = await this.transcripts.appendIn(
+        transaction,
+        turn.sessionId,
+        end.messages.map(({ message, at }) => ({ message, at, runId: turn.runId })),
+      );
+      const { route } = turn.request;
+      if (route) {
+        delivered = await this.desk.enqueueIn(transaction, {
+          runId: turn.runId,
+          route,
+          texts: isTold(end) ? [end.text] : [],
+          ...(end.replyTo ? { replyTo: end.replyTo } : {}),
+        });
+      }
+      const session = await this.sessions.ensureIn(transaction, turn.sessionKey, turn.agentId);
+      await this.sessions.saveIn(transaction, this.afterTurn(session, started, end));
+      await this.inbox.closeTurnIn(
+        transaction,
+        turn.runId,
+        end.outcome === 'failed' ? 'failed' : end.outcome === 'aborted' ? 'dropped' : 'answered',
+        end.reason,
+      );
+      await this.turns.closeIn(transaction, turn.runId, end.outcome, end.reason, result);
+    });
+    this.transcripts.committed(turn.sessionId, appended);
+    delivered?.();
+    return result;
+  }
+
+  private resultOf({ turn }: StartedTurn, end: TurnEnd): TurnResult {
+    const last = end.outputs.at(-1);
+    return {
+      payloads: end.text === '' || end.outcome === 'failed' ? [] : [{ text: end.text, mediaUrl: null }],
+      provider: last?.provider ?? '',
+      model: last?.model ?? '',
+      usage: end.usage,
+      durationMs: this.clock.now() - turn.startedAt,
+      ...(end.stopReason ? { stopReason: end.stopReason } : {}),
+      ...(end.outcome === 'failed' && end.reason ? { error: end.reason } : {}),
+      ...(end.errorKind ? { errorKind: end.errorKind } : {}),
+      ...(last?.provider === OFFLINE_PROVIDER ? { offline: true } : {}),
+    };
+  }
+
+  private afterTurn(session: SessionEntry, { turn }: StartedTurn, end: TurnEnd): SessionEntry {
+    const last = end.outputs.at(-1);
+    const usage = last?.usage ?? NO_USAGE;
+    const { route } = turn.request;
+    return {
+      ...session,
+      updatedAt: this.clock.now(),
+      inputTokens: (session.inputTokens ?? 0) + end.usage.input + end.usage.cacheRead + end.usage.cacheWrite,
+      outputTokens: (session.outputTokens ?? 0) + end.usage.output,
+      totalTokens: usage.totalTokens > 0 ? usage.totalTokens : (session.totalTokens ?? 0),
+      ...(last ? { modelProvider: last.provider, model: last.model } : {}),
+      abortedLastRun: end.outcome === 'aborted',
+      ...(route
+        ? {
+            channel: route.channel,
+            ...(route.chatType ? { chatType: route.chatType } : {}),
+            lastChannel: route.channel,
+            lastTo: route.to,
+            lastAccountId: route.account,
+            ...(route.threadId ? { lastThreadId: route.threadId } : {}),
+            deliveryContext: {
+              channel: route.channel,
+              to: route.to,
+              accountId: route.account,
+              ...(route.threadId ? { threadId: route.threadId } : {}),
+            },
+          }
+        : {}),
+    };
+  }
+}
+
+/** Who stops a turn needs no half answer in the chat; who waits in vain is told why. */
+function isTold(end: TurnEnd): boolean {
+  return end.text !== '' && (end.outcome !== 'aborted' || end.stopReason === 'timeout');
+}

@@ -1,0 +1,213 @@
+import type { LanguageModelV3FunctionTool } from '@ai-sdk/provider';
+import type { AssistantPart, Usage } from '../../sessions/transcript-event';
+import { NO_USAGE, addUsage } from '../../sessions/transcript-event';
+import { type ToolContext, type ToolResult, errorResult } from '../../tools/agent-tool';
+import type { ToolExecutor } from '../../tools/tool-executor.service';
+import { type PromptMessage, derivePrompt } from '../prompt/derive-prompt';
+import type { ModelInfo } from '../providers/model-registry.service';
+import { ModelAbortedError } from '../runtime/call-model';
+import { LoopGuard } from '../runtime/loop-guard';
+import { ModelStepError, type ModelStepService, nameOf } from '../runtime/model-step.service';
+import type { RunAnnouncer } from '../runtime/run-announcer';
+import { assistantMessage, toolResultMessage } from './turn-messages';
+import type { TurnJournal } from './turn-journal';
+import type { ModelStepOutput, TurnStep } from './turn-record';
+
+/** What one execution of a turn needs; built by the runner. */
+export interface ExecutionPlan {
+  journal: TurnJournal;
+  announcer: RunAnnouncer;
+  models: ModelStepService;
+  executor: ToolExecutor;
+  candidates: readonly ModelInfo[];
+  system: string;
+  tools: LanguageModelV3FunctionTool[];
+  thinking?: string;
+  /** Conversation before this turn. */
+  history: readonly PromptMessage[];
+  /** Messages that the turn answers. */
+  opening: readonly PromptMessage[];
+  /** Messages of rows that a former attempt had put into the turn. */
+  steered(rowIds: readonly string[]): Promise<PromptMessage[]>;
+  /** Waiting messages that belong into the running turn now; claims and journals them. */
+  takeSteering(): Promise<PromptMessage[]>;
+  isIdempotent(tool: string): boolean;
+  toolContext(callId: string, update: ToolContext['update']): ToolContext;
+  signal: AbortSignal;
+  /** Milliseconds of the monotonic clock. */
+  deadline: number;
+}
+
+export type ExecutionEnd =
+  | { kind: 'answered'; stopReason: string }
+  | { kind: 'aborted' }
+  | { kind: 'failed'; message: string; errorKind: string };
+
+/** Text kept of a call whose end nobody saw. */
+const INTERRUPTED =
+  'The gateway stopped while this call was running. Its outcome is unknown and it was not repeated. Check its effect before you call it again.';
+
+/**
+ * Runs the steps of one turn, from the beginning or from where its journal ends: model, tools, model … until the model
+ * has nothing more to call. A finished step is taken from the journal; it is never run or billed again.
+ */
+export class TurnExecution {
+  /** Messages of this turn, in order: what goes to the transcript. */
+  readonly messages: PromptMessage[];
+  readonly outputs: ModelStepOutput[] = [];
+  usage: Usage = NO_USAGE;
+  private readonly guard = new LoopGuard();
+  private position = 0;
+
+  constructor(private readonly plan: ExecutionPlan) {
+    this.messages = [...plan.opening];
+  }
+
+  async run(): Promise<ExecutionEnd> {
+    for (;;) {
+      if (this.plan.signal.aborted) return { kind: 'aborted' };
+      let output: ModelStepOutput;
+      try {
+        output = await this.modelStep();
+      } catch (error) {
+        return this.modelFailure(error);
+      }
+      const calls = output.content.filter((part) => part.type === 'toolCall');
+      if (calls.length === 0)
+        return { kind: 'answered', stopReason: output.finishReason === 'length' ? 'length' : 'stop' };
+      for (const call of calls) {
+        const stopped = await this.toolStep(call);
+        if (stopped !== undefined) return { kind: 'failed', message: stopped, errorKind: 'loop_stopped' };
+        if (this.plan.signal.aborted) return { kind: 'aborted' };
+      }
+      await this.steering();
+      this.plan.announcer.nextStep();
+    }
+  }
+
+  // ---- model
+
+  private async modelStep(): Promise<ModelStepOutput> {
+    const recorded = this.nextRecorded('model');
+    if (recorded?.kind === 'model' && recorded.output) {
+      this.adopt(recorded.output, recorded.finishedAt ?? recorded.startedAt);
+      return recorded.output;
+    }
+    const [first] = this.plan.candidates;
+    // The first model step of a new turn was committed together with the turn; so was one that was cut off.
+    const isNewTurn = this.plan.journal.steps.length === 0 && this.outputs.length === 0;
+    const known = recorded?.step ?? (isNewTurn ? 0 : undefined);
+    const step = known ?? (await this.plan.journal.start({ kind: 'model', name: first ? nameOf(first) : 'none' }));
+    const { output, info } = await this.plan.models.run({
+      candidates: this.plan.candidates,
+      promptFor: (candidate) => this.promptFor(candidate),
+      tools: this.plan.tools,
+      ...(this.plan.thinking ? { thinking: this.plan.thinking } : {}),
+      signal: this.plan.signal,
+      deadline: this.plan.deadline,
+      sink: { text: (delta) => this.plan.announcer.textDelta(delta), thinking: () => undefined },
+    });
+    const full: ModelStepOutput = { ...output, api: info.api, provider: info.provider, model: info.id };
+    this.plan.journal.finish(step, full);
+    this.adopt(full, Date.now());
+    return full;
+  }
+
+  private promptFor(info: ModelInfo): ReturnType<typeof derivePrompt> {
+    const target = { provider: info.provider, acceptsImages: info.input.includes('image') };
+    return [
+      { role: 'system', content: this.plan.system },
+      ...derivePrompt([...this.plan.history, ...this.messages], target),
+    ];
+  }
+
+  private adopt(output: ModelStepOutput, at: number): void {
+    this.outputs.push(output);
+    this.usage = addUsage(this.usage, output.usage);
+    this.messages.push(assistantMessage(output, at));
+  }
+
+  private modelFailure(error: unknown): ExecutionEnd {
+    if (error instanceof ModelAbortedError || this.plan.signal.aborted) {
+      this.keepPartial(error instanceof ModelAbortedError ? error.partial : [], 'aborted');
+      return { kind: 'aborted' };
+    }
+    if (error instanceof ModelStepError) {
+      this.keepPartial(error.partial, 'error', error.message);
+      return { kind: 'failed', message: error.cause.message, errorKind: error.cause.kind };
+    }
+    throw error;
+  }
+
+  /** What had been said before the end stays in the transcript. */
+  private keepPartial(partial: readonly AssistantPart[], stopReason: 'aborted' | 'error', errorMessage?: string): void {
+    const [info] = this.plan.candidates;
+    if (!info || (partial.length === 0 && stopReason === 'aborted')) return;
+    const output: ModelStepOutput = {
+      content: [...partial],
+      usage: NO_USAGE,
+      finishReason: 'other',
+      api: info.api,
+      provider: info.provider,
+      model: info.id,
+    };
+    this.outputs.push(output);
+    const { message, at } = assistantMessage(output, Date.now(), stopReason);
+    if (message.role === 'assistant' && errorMessage !== undefined) message.errorMessage = errorMessage;
+    this.messages.push({ message, at });
+  }
+
+  // ---- tools
+
+  /** Runs one call. Returns the reason when the turn must end. */
+  private async toolStep(call: Extract<AssistantPart, { type: 'toolCall' }>): Promise<string | undefined> {
+    const { announcer, journal } = this.plan;
+    const recorded = this.nextRecorded('tool');
+    let result: ToolResult;
+    if (recorded?.kind === 'tool' && recorded.output) {
+      result = recorded.output;
+    } else if (recorded?.kind === 'tool' && !recorded.idempotent) {
+      result = errorResult('interrupted', INTERRUPTED);
+      announcer.toolFinished(call.name, call.id, result);
+      journal.finish(recorded.step, result);
+    } else {
+      const idempotent = this.plan.isIdempotent(call.name);
+      const step = await journal.start(
+        { kind: 'tool', name: call.name, callId: call.id, args: call.arguments, idempotent },
+        recorded?.step,
+      );
+      announcer.toolStarted(call.name, call.id, call.arguments);
+      const context = this.plan.toolContext(call.id, (partial) => announcer.toolUpdated(call.name, call.id, partial));
+      result = await this.plan.executor.execute(call.name, call.arguments, context, this.subject());
+      announcer.toolFinished(call.name, call.id, result);
+      journal.finish(step, result);
+    }
+    const verdict = this.guard.record(call.name, call.arguments, result);
+    if (verdict.action === 'warn')
+      result = { ...result, content: [...result.content, { type: 'text', text: verdict.note }] };
+    this.messages.push(toolResultMessage(call.id, call.name, result, Date.now()));
+    return verdict.action === 'stop' ? `stopped: ${verdict.reason}` : undefined;
+  }
+
+  private subject(): { agentId: string; provider: string; model: string } {
+    const last = this.outputs.at(-1);
+    const { agentId } = this.plan.toolContext('', () => undefined);
+    return { agentId, provider: last?.provider ?? '', model: last?.model ?? '' };
+  }
+
+  // ---- messages that join the running turn
+
+  private async steering(): Promise<void> {
+    const recorded = this.nextRecorded('steer');
+    if (recorded?.kind === 'steer') this.messages.push(...(await this.plan.steered(recorded.output.rowIds)));
+    else this.messages.push(...(await this.plan.takeSteering()));
+  }
+
+  /** The next step a former attempt journaled, if it is of this kind. */
+  private nextRecorded(kind: TurnStep['kind']): TurnStep | undefined {
+    const step = this.plan.journal.steps[this.position];
+    if (step?.kind !== kind) return undefined;
+    this.position++;
+    return step;
+  }
+}

@@ -1,0 +1,70 @@
+import type { Transaction } from 'kysely';
+import type { DatabaseService } from '../../storage/database.service';
+import type { Lease, LeaseService } from '../../storage/lease.service';
+import type { Schema } from '../../storage/schema';
+import type { ToolResult } from '../../tools/agent-tool';
+import type { ModelStepOutput, StepInput, TurnStep } from './turn-record';
+import type { TurnStore } from './turn.store';
+
+type JournalWrite = (transaction: Transaction<Schema>) => Promise<void>;
+
+/**
+ * The journal of one running turn. A step's end is written together with the start of the next step (or with the
+ * turn's end), so that every side effect has a committed `started` before it and costs one disk sync. Each commit
+ * checks the lane's fencing token: a process that lost the lane can't write.
+ */
+export class TurnJournal {
+  private readonly waiting: JournalWrite[] = [];
+  private next: number;
+
+  constructor(
+    private readonly database: DatabaseService,
+    private readonly leases: LeaseService,
+    private readonly store: TurnStore,
+    readonly runId: string,
+    private readonly lease: Lease,
+    /** What a former attempt has left. */
+    readonly steps: readonly TurnStep[],
+    /** Number of the next new step. */
+    next = (steps.at(-1)?.step ?? -1) + 1,
+  ) {
+    this.next = next;
+  }
+
+  /** Commits the start of a step. Returns its number. */
+  async start(input: StepInput, reuse?: number): Promise<number> {
+    const step = reuse ?? this.next++;
+    await this.commit('turn.step', (transaction) => this.store.startStepIn(transaction, this.runId, step, input));
+    return step;
+  }
+
+  /** Keeps the end of a step for the next commit. */
+  finish(step: number, output: ModelStepOutput | ToolResult): void {
+    this.waiting.push((transaction) => this.store.finishStepIn(transaction, this.runId, step, output));
+  }
+
+  /** Commits that waiting messages became part of the turn. Returns the ids that were claimed. */
+  async steer(claim: (transaction: Transaction<Schema>) => Promise<string[]>): Promise<string[]> {
+    const step = this.next++;
+    let taken: string[] = [];
+    await this.commit('turn.steer', async (transaction) => {
+      taken = await claim(transaction);
+      await this.store.steerIn(transaction, this.runId, step, taken);
+    });
+    return taken;
+  }
+
+  /** Runs the last commit of the turn: everything that waits, then `write`. */
+  close(write: JournalWrite): Promise<void> {
+    return this.commit('turn.close', write);
+  }
+
+  private async commit(label: string, write: JournalWrite): Promise<void> {
+    const writes = this.waiting.splice(0);
+    await this.database.write(label, async (transaction) => {
+      await this.leases.verifyIn(transaction, this.lease);
+      for (const earlier of writes) await earlier(transaction);
+      await write(transaction);
+    });
+  }
+}

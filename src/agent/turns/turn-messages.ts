@@ -1,0 +1,68 @@
+import type { InboxRow } from '../../inbox/inbox.store';
+import type { AssistantMessage, TranscriptMessage, UserMessage } from '../../sessions/transcript-event';
+import type { ToolResult } from '../../tools/agent-tool';
+import type { PromptMessage } from '../prompt/derive-prompt';
+import { OFFLINE_PROVIDER } from '../providers/model-catalog';
+import type { ModelStepOutput } from './turn-record';
+
+const SUMMARY_LENGTH = 100;
+
+/** The message of an inbox row as the transcript keeps it. */
+export function userMessage(row: InboxRow, summarised = false): PromptMessage {
+  const { message } = row;
+  const text = summarised ? `(message in short) ${message.text.slice(0, SUMMARY_LENGTH)}` : message.text;
+  const sender = message.sender ? { sender: { ...message.sender, channel: row.channel } } : {};
+  const user: UserMessage = {
+    role: 'user',
+    content: [...(text === '' ? [] : [{ type: 'text' as const, text }]), ...(message.images ?? [])],
+    ...sender,
+    ...(message.idempotencyKey ? { idempotencyKey: message.idempotencyKey } : {}),
+  };
+  return { message: user, at: row.receivedAt };
+}
+
+export function assistantMessage(
+  output: ModelStepOutput,
+  at: number,
+  stopReason?: AssistantMessage['stopReason'],
+): PromptMessage {
+  const message: AssistantMessage = {
+    role: 'assistant',
+    content: output.content,
+    api: output.api,
+    provider: output.provider,
+    model: output.model,
+    usage: output.usage,
+    stopReason:
+      stopReason ??
+      (output.finishReason === 'length' ? 'length' : output.finishReason === 'toolUse' ? 'toolUse' : 'stop'),
+    ...(output.provider === OFFLINE_PROVIDER ? { offline: true } : {}),
+  };
+  return { message, at };
+}
+
+export function toolResultMessage(callId: string, name: string, result: ToolResult, at: number): PromptMessage {
+  const message: TranscriptMessage = {
+    role: 'toolResult',
+    toolCallId: callId,
+    toolName: name,
+    content: result.content,
+    isError: result.isError === true,
+    ...(result.details ? { details: result.details } : {}),
+  };
+  return { message, at };
+}
+
+/** Visible text of all model steps of a turn. */
+export function visibleText(outputs: readonly { content: readonly { type: string; text?: string }[] }[]): string {
+  return outputs
+    .map((output) =>
+      output.content
+        .filter((part) => part.type === 'text')
+        .map((part) => part.text ?? '')
+        .join('')
+        .trim(),
+    )
+    .filter((text) => text !== '')
+    .join('\n\n');
+}

@@ -1,0 +1,98 @@
+import { Injectable } from '@nestjs/common';
+import type { LanguageModelV3FunctionTool } from '@ai-sdk/provider';
+import { localTimeZone } from '../../common/clock';
+import { ConfigService } from '../../config/config.service';
+import { findAgent } from '../../config/agent-entries';
+import { TranscriptStore } from '../../sessions/transcript.store';
+import { ToolPolicyService } from '../../tools/policy/tool-policy.service';
+import { ToolRegistry } from '../../tools/tool-registry.service';
+import { WorkspaceService } from '../../workspace/workspace.service';
+import type { PromptMessage } from '../prompt/derive-prompt';
+import { estimateTokens, fitHistory } from '../prompt/fit-history';
+import { buildSystemPrompt } from '../prompt/system-prompt';
+import { WorkspaceTexts } from '../prompt/workspace-texts';
+import { type ModelInfo, ModelRegistry } from '../providers/model-registry.service';
+import { nameOf } from '../runtime/model-step.service';
+import type { StartedTurn } from './turn-starter.service';
+
+export interface TurnPlan {
+  candidates: ModelInfo[];
+  system: string;
+  tools: LanguageModelV3FunctionTool[];
+  history: readonly PromptMessage[];
+  workspace: string;
+  thinking?: string;
+  verbose: boolean;
+}
+
+/** Works out with what a turn goes to its model: candidates, prompt, tools, history. */
+@Injectable()
+export class TurnPlanner {
+  private readonly texts = new WorkspaceTexts();
+
+  constructor(
+    private readonly config: ConfigService,
+    private readonly models: ModelRegistry,
+    private readonly policy: ToolPolicyService,
+    private readonly registry: ToolRegistry,
+    private readonly workspaces: WorkspaceService,
+    private readonly transcripts: TranscriptStore,
+  ) {}
+
+  /** Model references of a turn, first choice first. @throws ModelError when one is unknown */
+  candidates(agentId: string, requested: string | undefined, sessionModel: string | undefined): ModelInfo[] {
+    const primary = this.models.resolve(agentId, requested ?? sessionModel).info;
+    const rest = this.models.fallbacks(agentId).filter((info) => nameOf(info) !== nameOf(primary));
+    return [primary, ...rest];
+  }
+
+  async plan(started: StartedTurn): Promise<TurnPlan> {
+    const { turn, session } = started;
+    const { config } = this.config;
+    const defaults = config.agents?.defaults;
+    const candidates = this.candidates(turn.agentId, turn.request.model, session.modelOverride);
+    const [primary] = candidates;
+    const subject = { agentId: turn.agentId, provider: primary?.provider ?? '', model: primary?.id ?? '' };
+    const specs = this.policy
+      .allowedTools(subject)
+      .filter((tool) => tool.handler.unavailableReason?.() === undefined)
+      .map((tool) => this.registry.specOf(tool));
+    const workspace = this.workspaces.pathOf(turn.agentId);
+    const system = buildSystemPrompt({
+      agentName: findAgent(config, turn.agentId)?.identity?.name ?? config.ui?.assistant?.name ?? 'Assistant',
+      workspace,
+      sessionKey: turn.sessionKey,
+      channel: turn.request.channel,
+      model: primary ? nameOf(primary) : 'none',
+      timezone: defaults?.userTimezone ?? localTimeZone(),
+      now: new Date(turn.startedAt),
+      toolNames: specs.map((spec) => spec.name),
+      workspaceTexts: await this.texts.read(workspace, defaults?.bootstrapMaxChars),
+      ...(turn.request.extraSystemPrompt ? { extra: turn.request.extraSystemPrompt } : {}),
+    });
+    const thinking =
+      turn.request.thinking ??
+      session.thinkingLevel ??
+      defaults?.thinkingDefault ??
+      (primary?.reasoning ? 'low' : undefined);
+    return {
+      candidates,
+      system,
+      tools: specs.map((spec) => ({ type: 'function', ...spec })),
+      history: await this.history(session.sessionId, primary, system),
+      workspace,
+      ...(thinking ? { thinking } : {}),
+      verbose: (session.verboseLevel ?? defaults?.verboseDefault ?? 'off') === 'on',
+    };
+  }
+
+  private async history(
+    sessionId: string,
+    primary: ModelInfo | undefined,
+    system: string,
+  ): Promise<readonly PromptMessage[]> {
+    const events = await this.transcripts.read(sessionId);
+    const messages = events.filter((event) => !event.excludeFromContext);
+    return fitHistory(messages, primary?.contextWindow ?? 200_000, estimateTokens(system) + (primary?.maxTokens ?? 0));
+  }
+}

@@ -1,0 +1,66 @@
+import type { DeliveryRoute } from '../../common/delivery-route';
+import type { ToolResult } from '../../tools/agent-tool';
+import type { Usage } from '../../sessions/transcript-event';
+import type { ModelOutput } from '../runtime/call-model';
+
+/** What a turn was started with; everything else about it follows from its inbox rows and journal. */
+export interface TurnRequest {
+  channel: string;
+  account: string;
+  isOwner: boolean;
+  /** Run ids of all messages that the turn answers, its own first. */
+  runIds: string[];
+  route?: DeliveryRoute;
+  spelledKey?: string;
+  model?: string;
+  thinking?: string;
+  extraSystemPrompt?: string;
+  timeoutMs: number;
+}
+
+export type TurnOutcomeKind = 'reply' | 'silent' | 'handoff' | 'aborted' | 'failed';
+
+/** What remains of an ended turn for callers that ask again. */
+export interface TurnResult {
+  payloads: { text: string; mediaUrl: null }[];
+  provider: string;
+  model: string;
+  usage: Usage;
+  stopReason?: string;
+  error?: string;
+  errorKind?: string;
+  durationMs: number;
+  offline?: boolean;
+}
+
+export interface TurnRecord {
+  runId: string;
+  sessionKey: string;
+  sessionId: string;
+  agentId: string;
+  state: 'running' | 'closed';
+  outcome: TurnOutcomeKind | null;
+  reason: string | null;
+  request: TurnRequest;
+  result: TurnResult | null;
+  attempt: number;
+  startedAt: number;
+  deadlineAt: number;
+  endedAt: number | null;
+}
+
+export type StepInput =
+  { kind: 'model'; name: string } | { kind: 'tool'; name: string; callId: string; args: unknown; idempotent: boolean };
+
+export interface ModelStepOutput extends ModelOutput {
+  api: string;
+  provider: string;
+  model: string;
+}
+
+/** One journaled step. `started` without an end means that the process was cut off inside it. */
+export type TurnStep = { step: number; startedAt: number; finishedAt: number | null } & (
+  | { kind: 'model'; name: string; output: ModelStepOutput | null }
+  | { kind: 'tool'; name: string; callId: string; args: unknown; idempotent: boolean; output: ToolResult | null }
+  | { kind: 'steer'; output: { rowIds: string[] } }
+);

@@ -1,0 +1,244 @@
+import { Injectable } from '@nestjs/common';
+import { type Logger, LoggerFactory } from '../../common/logger';
+import { messageOf } from '../../common/openclaw-error';
+import { EventBus } from '../../events/event-bus';
+import { InboxStore } from '../../inbox/inbox.store';
+import { NO_USAGE } from '../../sessions/transcript-event';
+import { LeaseLostError } from '../../storage/lease.service';
+import { ToolExecutor } from '../../tools/tool-executor.service';
+import { ToolRegistry } from '../../tools/tool-registry.service';
+import { ModelError } from '../providers/model-error';
+import { ModelStepService } from '../runtime/model-step.service';
+import { readReply } from '../runtime/reply-outcome';
+import { RunAnnouncer } from '../runtime/run-announcer';
+import { type EffectiveQueueMode } from './queue-plan';
+import { TurnCloser, type TurnEnd } from './turn-closer.service';
+import { type ExecutionEnd, TurnExecution } from './turn-execution';
+import { userMessage, visibleText } from './turn-messages';
+import { type TurnPlan, TurnPlanner } from './turn-planner.service';
+import type { TurnResult } from './turn-record';
+import type { StartedTurn } from './turn-starter.service';
+
+export type AbortReason = 'rpc' | 'stop' | 'timeout' | 'interrupt' | 'shutdown';
+
+/** After so many pick-ups a turn is given up: it would only bring the gateway down again. */
+const MAX_ATTEMPTS = 5;
+
+/** Runs a started turn to its closing commit. */
+@Injectable()
+export class TurnRunner {
+  private readonly log: Logger;
+
+  constructor(
+    private readonly planner: TurnPlanner,
+    private readonly closer: TurnCloser,
+    private readonly models: ModelStepService,
+    private readonly executor: ToolExecutor,
+    private readonly registry: ToolRegistry,
+    private readonly inbox: InboxStore,
+    private readonly events: EventBus,
+    loggers: LoggerFactory,
+  ) {
+    this.log = loggers.child('agent/turns');
+  }
+
+  /** Resolves when the turn has ended or was cut off; a cut-off turn stays in the journal. */
+  async run(started: StartedTurn, control: AbortController, mode: EffectiveQueueMode): Promise<void> {
+    const { turn } = started;
+    const announcer = new RunAnnouncer(this.events, {
+      runId: turn.runId,
+      sessionKey: turn.sessionKey,
+      sessionId: turn.sessionId,
+      agentId: turn.agentId,
+      alsoAnswers: turn.request.runIds.slice(1),
+      ...(turn.request.spelledKey ? { spelledKey: turn.request.spelledKey } : {}),
+      ...(turn.request.route ? { route: turn.request.route } : {}),
+      verbose: (started.session.verboseLevel ?? 'off') === 'on',
+    });
+    const timer = setTimeout(
+      () => control.abort('timeout' satisfies AbortReason),
+      Math.max(0, turn.deadlineAt - Date.now()),
+    );
+    announcer.started(turn.startedAt);
+    try {
+      const end = await this.execute(started, control.signal, announcer, mode);
+      // Cut off by a shutdown: the journal stays open and the next start goes on from it.
+      if (control.signal.reason === 'shutdown' && end.outcome === 'aborted') return announcer.silence();
+      await this.finish(started, end, announcer);
+    } catch (error) {
+      announcer.silence();
+      if (error instanceof LeaseLostError)
+        this.log.warn({ runId: turn.runId }, 'another process has taken the session over');
+      else throw error;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  private async execute(
+    started: StartedTurn,
+    signal: AbortSignal,
+    announcer: RunAnnouncer,
+    mode: EffectiveQueueMode,
+  ): Promise<TurnEnd> {
+    const { turn, rows, summarised } = started;
+    const opening = rows.map((row) => userMessage(row, summarised.has(row.id)));
+    if (turn.attempt > MAX_ATTEMPTS) {
+      return failure(`this turn was cut off ${MAX_ATTEMPTS} times and was given up`, 'interrupted', opening);
+    }
+    let plan: TurnPlan;
+    try {
+      plan = await this.planner.plan(started);
+    } catch (error) {
+      if (error instanceof ModelError) return failure(error.message, error.kind, opening);
+      throw error;
+    }
+    const execution = new TurnExecution({
+      journal: started.journal,
+      announcer,
+      models: this.models,
+      executor: this.executor,
+      candidates: plan.candidates,
+      system: plan.system,
+      tools: plan.tools,
+      ...(plan.thinking ? { thinking: plan.thinking } : {}),
+      history: plan.history,
+      opening,
+      signal,
+      deadline: performance.now() + Math.max(0, turn.deadlineAt - Date.now()),
+      isIdempotent: (name) => this.registry.find(name)?.declaration.idempotent ?? true,
+      steered: async (ids) =>
+        (await this.inbox.ofTurn(turn.runId)).filter((row) => ids.includes(row.id)).map((row) => userMessage(row)),
+      takeSteering: () => this.takeSteering(started, mode),
+      toolContext: (callId, update) => ({
+        runId: turn.runId,
+        callId,
+        sessionKey: turn.sessionKey,
+        sessionId: turn.sessionId,
+        agentId: turn.agentId,
+        workspace: plan.workspace,
+        isOwner: turn.request.isOwner,
+        origin: {
+          channel: turn.request.channel,
+          account: turn.request.account,
+          ...(turn.request.route ? { to: turn.request.route.to } : {}),
+          ...(turn.request.route?.threadId ? { threadId: turn.request.route.threadId } : {}),
+        },
+        signal,
+        update,
+      }),
+    });
+    let end: ExecutionEnd;
+    try {
+      end = await execution.run();
+    } catch (error) {
+      if (error instanceof LeaseLostError) throw error;
+      this.log.error({ runId: turn.runId, error }, `a turn failed: ${messageOf(error)}`);
+      end = { kind: 'failed', message: 'an internal error; the log has the details', errorKind: 'internal' };
+    }
+    return describeEnd(end, execution, signal);
+  }
+
+  private async takeSteering(
+    { turn, journal, rows }: StartedTurn,
+    mode: EffectiveQueueMode,
+  ): Promise<ReturnType<typeof userMessage>[]> {
+    if (mode !== 'steer' && mode !== 'steer-backlog') return [];
+    const waiting = (await this.inbox.pending(turn.sessionKey)).filter(
+      (row) => row.message.isOwner === turn.request.isOwner,
+    );
+    if (waiting.length === 0) return [];
+    const ids = waiting.map((row) => row.id);
+    const taken = await journal.steer((transaction) => this.inbox.claimIn(transaction, ids, turn.runId));
+    const joined = waiting.filter((row) => taken.includes(row.id));
+    turn.request.runIds.push(...joined.map((row) => row.runId));
+    rows.push(...joined);
+    return joined.map((row) => userMessage(row));
+  }
+
+  private async finish(started: StartedTurn, end: TurnEnd, announcer: RunAnnouncer): Promise<void> {
+    const { turn } = started;
+    const result = await this.closer.close(started, end);
+    switch (end.outcome) {
+      case 'reply':
+      case 'silent':
+      case 'handoff':
+        announcer.final(end.text, finalMessage(end.text, result), end.stopReason ?? 'stop');
+        break;
+      case 'aborted':
+        announcer.aborted(end.text, end.stopReason ?? 'rpc');
+        break;
+      case 'failed':
+        announcer.failed(end.reason ?? 'failed', end.errorKind ?? 'unknown');
+        break;
+    }
+    this.events.emit('turn.closed', {
+      runId: turn.runId,
+      runIds: turn.request.runIds,
+      sessionKey: turn.sessionKey,
+      outcome: end.outcome,
+      ...(turn.request.route ? { route: turn.request.route } : {}),
+    });
+    this.events.emit('wire.event', {
+      event: 'sessions.changed',
+      payload: {
+        sessionKey: turn.sessionKey,
+        agentId: turn.agentId,
+        reason: 'turn',
+        ts: Date.now(),
+        sessionId: turn.sessionId,
+      },
+      accepts: (recipient) => recipient.protocol === 4,
+    });
+  }
+}
+
+function describeEnd(end: ExecutionEnd, execution: TurnExecution, signal: AbortSignal): TurnEnd {
+  const { messages, outputs, usage } = execution;
+  const facts = { messages, outputs, usage };
+  const text = visibleText(outputs);
+  switch (end.kind) {
+    case 'answered': {
+      const reply = readReply(text);
+      if (reply.kind === 'silent')
+        return { ...facts, outcome: 'silent', reason: reply.reason, text: '', stopReason: end.stopReason };
+      return {
+        ...facts,
+        outcome: 'reply',
+        reason: null,
+        text: reply.text,
+        ...(reply.replyTo ? { replyTo: reply.replyTo } : {}),
+        stopReason: end.stopReason,
+      };
+    }
+    case 'aborted': {
+      const reason = String(signal.reason ?? 'rpc');
+      const timedOut = reason === 'timeout';
+      const notice = timedOut ? '(stopped: this took too long)' : '';
+      return {
+        ...facts,
+        outcome: 'aborted',
+        reason: timedOut ? 'the turn took too long and was stopped' : `stopped (${reason})`,
+        text: [text, notice].filter((part) => part !== '').join('\n\n'),
+        stopReason: reason,
+      };
+    }
+    case 'failed':
+      return { ...facts, outcome: 'failed', reason: end.message, text: end.message, errorKind: end.errorKind };
+  }
+}
+
+function failure(message: string, errorKind: string, messages: TurnEnd['messages']): TurnEnd {
+  return { outcome: 'failed', reason: message, text: message, errorKind, messages, outputs: [], usage: NO_USAGE };
+}
+
+/** The message of the final event; where it comes from is told only when no language model was behind it. */
+function finalMessage(text: string, result: TurnResult): Record<string, unknown> | undefined {
+  if (text === '') return undefined;
+  return {
+    role: 'assistant',
+    content: [{ type: 'text', text }],
+    timestamp: Date.now(),
+    ...(result.offline ? { provider: result.provider, model: result.model, offline: true } : {}),
+  };
+}

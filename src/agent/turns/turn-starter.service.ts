@@ -1,0 +1,133 @@
+import { Injectable } from '@nestjs/common';
+import { ConfigService } from '../../config/config.service';
+import { type InboxRow, InboxStore } from '../../inbox/inbox.store';
+import type { SessionEntry } from '../../sessions/session-entry';
+import { agentOfSession } from '../../sessions/session-key';
+import { SessionStore } from '../../sessions/session.store';
+import { DatabaseService } from '../../storage/database.service';
+import { type Lease, LeaseService } from '../../storage/lease.service';
+import { TurnJournal } from './turn-journal';
+import type { TurnRecord, TurnRequest } from './turn-record';
+import { TurnStore } from './turn.store';
+
+const DEFAULT_TIMEOUT_SECONDS = 600;
+
+/** A turn that is on disk and whose lane is ours. */
+export interface StartedTurn {
+  turn: TurnRecord;
+  session: SessionEntry;
+  journal: TurnJournal;
+  /** Messages that the turn answers, in order. */
+  rows: InboxRow[];
+  /** Ids of rows that are only mentioned in short. */
+  summarised: ReadonlySet<string>;
+  /** A former process was cut off in it. */
+  resumed: boolean;
+}
+
+/** Puts a turn on disk, or picks a cut-off one up again, together with the lease of its lane. */
+@Injectable()
+export class TurnStarter {
+  constructor(
+    private readonly database: DatabaseService,
+    private readonly leases: LeaseService,
+    private readonly turns: TurnStore,
+    private readonly inbox: InboxStore,
+    private readonly sessions: SessionStore,
+    private readonly config: ConfigService,
+  ) {}
+
+  /**
+   * One commit: lease, rows claimed, turn, first model step.
+   * @returns undefined when another process holds the lane or has taken the rows.
+   */
+  async begin(
+    sessionKey: string,
+    rows: readonly InboxRow[],
+    summarised: readonly InboxRow[],
+    firstModel: string,
+  ): Promise<StartedTurn | undefined> {
+    const agentId = agentOfSession(this.config.config, sessionKey);
+    const begun = await this.database.write('turn.start', async (transaction) => {
+      const lease = await this.leases.acquireIn(transaction, laneName(sessionKey));
+      const [leading] = rows;
+      if (!lease || !leading) return undefined;
+      const claimed = new Set(
+        await this.inbox.claimIn(
+          transaction,
+          rows.map((row) => row.id),
+          leading.runId,
+        ),
+      );
+      if (!claimed.has(leading.id)) return undefined;
+      const taken = rows.filter((row) => claimed.has(row.id));
+      const session = await this.sessions.ensureIn(transaction, sessionKey, agentId);
+      const request = this.requestOf(taken);
+      const turn = await this.turns.insertIn(transaction, {
+        runId: leading.runId,
+        sessionKey,
+        sessionId: session.sessionId,
+        agentId,
+        request,
+        fence: lease.token,
+      });
+      await this.turns.startStepIn(transaction, turn.runId, 0, { kind: 'model', name: firstModel });
+      return { lease, session, turn, taken };
+    });
+    if (!begun) return undefined;
+    return {
+      turn: begun.turn,
+      session: begun.session,
+      journal: this.journal(begun.turn, begun.lease, 1),
+      rows: begun.taken,
+      summarised: new Set(summarised.map((row) => row.id)),
+      resumed: false,
+    };
+  }
+
+  /** Takes a cut-off turn over. Returns undefined while another process holds its lane. */
+  async resume(turn: TurnRecord): Promise<StartedTurn | undefined> {
+    const taken = await this.database.write('turn.resume', async (transaction) => {
+      const lease = await this.leases.acquireIn(transaction, laneName(turn.sessionKey));
+      if (!lease) return undefined;
+      await this.turns.reattemptIn(transaction, turn.runId, lease.token);
+      const session = await this.sessions.ensureIn(transaction, turn.sessionKey, turn.agentId);
+      return { lease, session };
+    });
+    if (!taken) return undefined;
+    const [steps, all] = await Promise.all([this.turns.steps(turn.runId), this.inbox.ofTurn(turn.runId)]);
+    const steered = new Set(steps.flatMap((step) => (step.kind === 'steer' ? step.output.rowIds : [])));
+    return {
+      turn: { ...turn, attempt: turn.attempt + 1 },
+      session: taken.session,
+      journal: new TurnJournal(this.database, this.leases, this.turns, turn.runId, taken.lease, steps),
+      rows: all.filter((row) => !steered.has(row.id)),
+      summarised: new Set(),
+      resumed: true,
+    };
+  }
+
+  private journal(turn: TurnRecord, lease: Lease, nextStep: number): TurnJournal {
+    return new TurnJournal(this.database, this.leases, this.turns, turn.runId, lease, [], nextStep);
+  }
+
+  private requestOf(rows: readonly InboxRow[]): TurnRequest {
+    const last = rows.at(-1) as InboxRow;
+    const { message } = last;
+    const seconds = this.config.config.agents?.defaults?.timeoutSeconds ?? DEFAULT_TIMEOUT_SECONDS;
+    return {
+      channel: last.channel,
+      account: last.account,
+      isOwner: rows.every((row) => row.message.isOwner),
+      runIds: rows.map((row) => row.runId),
+      timeoutMs: message.timeoutMs && message.timeoutMs > 0 ? message.timeoutMs : seconds * 1000,
+      ...(message.route ? { route: message.route } : {}),
+      ...(message.spelledKey ? { spelledKey: message.spelledKey } : {}),
+      ...(message.model ? { model: message.model } : {}),
+      ...(message.thinking ? { thinking: message.thinking } : {}),
+      ...(message.extraSystemPrompt ? { extraSystemPrompt: message.extraSystemPrompt } : {}),
+    };
+  }
+}
+
+export const laneName = (sessionKey: string): string => `lane:${sessionKey}`;

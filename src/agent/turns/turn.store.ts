@@ -1,0 +1,230 @@
+import { Injectable, Optional } from '@nestjs/common';
+import type { Selectable, Transaction } from 'kysely';
+import { Clock, systemClock } from '../../common/clock';
+import type { ToolResult } from '../../tools/agent-tool';
+import { DatabaseService } from '../../storage/database.service';
+import type { Schema, TurnStepTable, TurnTable } from '../../storage/schema';
+import type {
+  ModelStepOutput,
+  StepInput,
+  TurnOutcomeKind,
+  TurnRecord,
+  TurnRequest,
+  TurnResult,
+  TurnStep,
+} from './turn-record';
+
+export interface NewTurn {
+  runId: string;
+  sessionKey: string;
+  sessionId: string;
+  agentId: string;
+  request: TurnRequest;
+  fence: number;
+}
+
+/** Rows of `turns` and `turn_steps`: the journal from which a cut-off turn goes on. */
+@Injectable()
+export class TurnStore {
+  constructor(
+    private readonly database: DatabaseService,
+    @Optional() private readonly clock: Clock = systemClock,
+  ) {}
+
+  async insertIn(transaction: Transaction<Schema>, turn: NewTurn): Promise<TurnRecord> {
+    const now = this.clock.now();
+    const row = await transaction
+      .insertInto('turns')
+      .values({
+        run_id: turn.runId,
+        session_key: turn.sessionKey,
+        session_id: turn.sessionId,
+        agent_id: turn.agentId,
+        state: 'running',
+        outcome: null,
+        reason: null,
+        result: null,
+        request: JSON.stringify(turn.request),
+        attempt: 1,
+        fence: turn.fence,
+        started_at: now,
+        deadline_at: now + turn.request.timeoutMs,
+        ended_at: null,
+      })
+      .returningAll()
+      .executeTakeFirstOrThrow();
+    return turnFromRow(row);
+  }
+
+  /** Counts another pick-up after a crash. */
+  async reattemptIn(transaction: Transaction<Schema>, runId: string, fence: number): Promise<void> {
+    await transaction
+      .updateTable('turns')
+      .set((eb) => ({ attempt: eb('attempt', '+', 1), fence }))
+      .where('run_id', '=', runId)
+      .execute();
+  }
+
+  async find(runId: string): Promise<TurnRecord | undefined> {
+    const row = await this.database.read.selectFrom('turns').selectAll().where('run_id', '=', runId).executeTakeFirst();
+    return row && turnFromRow(row);
+  }
+
+  /** The turn of a session that has not ended, if any. */
+  async findRunning(sessionKey: string): Promise<TurnRecord | undefined> {
+    const row = await this.database.read
+      .selectFrom('turns')
+      .selectAll()
+      .where('session_key', '=', sessionKey)
+      .where('state', '=', 'running')
+      .executeTakeFirst();
+    return row && turnFromRow(row);
+  }
+
+  async sessionsWithRunning(): Promise<string[]> {
+    const rows = await this.database.read
+      .selectFrom('turns')
+      .select('session_key')
+      .distinct()
+      .where('state', '=', 'running')
+      .execute();
+    return rows.map((row) => row.session_key);
+  }
+
+  async steps(runId: string): Promise<TurnStep[]> {
+    const rows = await this.database.read
+      .selectFrom('turn_steps')
+      .selectAll()
+      .where('run_id', '=', runId)
+      .orderBy('step')
+      .execute();
+    return rows.map(stepFromRow);
+  }
+
+  async startStepIn(transaction: Transaction<Schema>, runId: string, step: number, input: StepInput): Promise<void> {
+    const now = this.clock.now();
+    const values = {
+      run_id: runId,
+      step,
+      kind: input.kind,
+      name: input.name,
+      call_id: input.kind === 'tool' ? input.callId : null,
+      state: 'started' as const,
+      input: input.kind === 'tool' ? JSON.stringify(input.args) : null,
+      output: null,
+      idempotent: input.kind === 'model' || input.idempotent ? 1 : 0,
+      started_at: now,
+      finished_at: null,
+    };
+    await transaction
+      .insertInto('turn_steps')
+      .values(values)
+      .onConflict((conflict) => conflict.columns(['run_id', 'step']).doUpdateSet({ name: input.name, started_at: now }))
+      .execute();
+  }
+
+  async finishStepIn(
+    transaction: Transaction<Schema>,
+    runId: string,
+    step: number,
+    output: ModelStepOutput | ToolResult,
+  ): Promise<void> {
+    await transaction
+      .updateTable('turn_steps')
+      .set({ state: 'finished', output: JSON.stringify(output), finished_at: this.clock.now() })
+      .where('run_id', '=', runId)
+      .where('step', '=', step)
+      .execute();
+  }
+
+  /** Notes that waiting messages were put into the running turn. */
+  async steerIn(
+    transaction: Transaction<Schema>,
+    runId: string,
+    step: number,
+    rowIds: readonly string[],
+  ): Promise<void> {
+    const now = this.clock.now();
+    await transaction
+      .insertInto('turn_steps')
+      .values({
+        run_id: runId,
+        step,
+        kind: 'steer',
+        name: 'steer',
+        call_id: null,
+        state: 'finished',
+        input: null,
+        output: JSON.stringify({ rowIds }),
+        idempotent: 1,
+        started_at: now,
+        finished_at: now,
+      })
+      .execute();
+  }
+
+  async closeIn(
+    transaction: Transaction<Schema>,
+    runId: string,
+    outcome: TurnOutcomeKind,
+    reason: string | null,
+    result: TurnResult,
+  ): Promise<void> {
+    await transaction
+      .updateTable('turns')
+      .set({ state: 'closed', outcome, reason, result: JSON.stringify(result), ended_at: this.clock.now() })
+      .where('run_id', '=', runId)
+      .execute();
+  }
+
+  async updateRequestIn(transaction: Transaction<Schema>, runId: string, request: TurnRequest): Promise<void> {
+    await transaction
+      .updateTable('turns')
+      .set({ request: JSON.stringify(request) })
+      .where('run_id', '=', runId)
+      .execute();
+  }
+}
+
+function turnFromRow(row: Selectable<TurnTable>): TurnRecord {
+  return {
+    runId: row.run_id,
+    sessionKey: row.session_key,
+    sessionId: row.session_id,
+    agentId: row.agent_id,
+    state: row.state,
+    outcome: row.outcome as TurnOutcomeKind | null,
+    reason: row.reason,
+    request: JSON.parse(row.request) as TurnRequest,
+    result: row.result === null ? null : (JSON.parse(row.result) as TurnResult),
+    attempt: Number(row.attempt),
+    startedAt: Number(row.started_at),
+    deadlineAt: Number(row.deadline_at),
+    endedAt: row.ended_at === null ? null : Number(row.ended_at),
+  };
+}
+
+function stepFromRow(row: Selectable<TurnStepTable>): TurnStep {
+  const base = {
+    step: Number(row.step),
+    startedAt: Number(row.started_at),
+    finishedAt: row.finished_at === null ? null : Number(row.finished_at),
+  };
+  const output: unknown = row.output === null ? null : JSON.parse(row.output);
+  switch (row.kind) {
+    case 'model':
+      return { ...base, kind: 'model', name: row.name, output: output as ModelStepOutput | null };
+    case 'steer':
+      return { ...base, kind: 'steer', output: output as { rowIds: string[] } };
+    case 'tool':
+      return {
+        ...base,
+        kind: 'tool',
+        name: row.name,
+        callId: row.call_id ?? '',
+        args: row.input === null ? {} : JSON.parse(row.input),
+        idempotent: row.idempotent === 1,
+        output: output as ToolResult | null,
+      };
+  }
+}

@@ -1,0 +1,78 @@
+import { Injectable } from '@nestjs/common';
+import { ModelRegistry } from '../agent/providers/model-registry.service';
+import { nameOf } from '../agent/runtime/model-step.service';
+import { ChannelManager } from '../channels/channel-manager.service';
+import { isLoopbackAddress } from '../gateway/connection/client-address';
+import { loginLink } from '../gateway/http/login-link';
+import { ListeningState } from '../gateway/http/listening-state';
+import { RuntimeSettingsService } from '../gateway/runtime-settings.service';
+import { defaultAgentId } from '../config/agent-entries';
+import { ConfigService } from '../config/config.service';
+import { ToolRegistry } from '../tools/tool-registry.service';
+import { renderBanner } from './banner';
+import { BootReport } from './boot-report.service';
+
+/** Gathers the facts of the banner from the running gateway. */
+@Injectable()
+export class BannerService {
+  constructor(
+    private readonly report: BootReport,
+    private readonly listening: ListeningState,
+    private readonly settings: RuntimeSettingsService,
+    private readonly models: ModelRegistry,
+    private readonly tools: ToolRegistry,
+    private readonly channels: ChannelManager,
+    private readonly config: ConfigService,
+  ) {}
+
+  /** @param options.firstStart the token was made just now, so the link may be shown even where output is kept */
+  render(options: { firstStart: boolean }): string {
+    const { auth, controlUi } = this.settings.current;
+    const tools = this.tools.all();
+    const core = tools.filter((tool) => tool.declaration.core).length;
+    const uiAddresses = controlUi.enabled ? this.uiAddresses() : [];
+    const [firstUi] = uiAddresses;
+    const mayShow = (options.firstStart || process.stdout.isTTY) && firstUi !== undefined && auth.secret !== undefined;
+    return renderBanner(
+      {
+        port: this.listening.gatewayPort,
+        model: this.modelName(),
+        tools: { core, further: tools.length - core },
+        channels: this.channels.states(),
+        controlUi: uiAddresses,
+        listening: this.listening
+          .list()
+          .filter((address) => address.purpose === 'gateway')
+          .flatMap((address) =>
+            address.hosts.map((host) => `${address.secure ? 'wss' : 'ws'}://${bracketed(host)}:${address.port}`),
+          ),
+        ...(mayShow ? { loginLink: loginLink(firstUi, auth) } : {}),
+      },
+      this.report,
+    );
+  }
+
+  private modelName(): string {
+    try {
+      return nameOf(this.models.resolve(defaultAgentId(this.config.config)).info);
+    } catch (error) {
+      return `not usable (${(error as Error).message})`;
+    }
+  }
+
+  /** Addresses at which a browser on this machine finds the Control UI; its own port first. */
+  private uiAddresses(): string[] {
+    const { basePath } = this.settings.current.controlUi;
+    return [...this.listening.list()]
+      .sort((a, b) => Number(b.purpose === 'control-ui') - Number(a.purpose === 'control-ui'))
+      .map((address) => {
+        const host =
+          address.hosts.find(isLoopbackAddress) ??
+          (address.hosts[0] === '0.0.0.0' ? '127.0.0.1' : address.hosts[0]) ??
+          '127.0.0.1';
+        return `${address.secure ? 'https' : 'http'}://${bracketed(host)}:${address.port}${basePath}/`;
+      });
+  }
+}
+
+const bracketed = (host: string): string => (host.includes(':') ? `[${host}]` : host);

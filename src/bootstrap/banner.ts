@@ -1,0 +1,41 @@
+import type { BootReport } from './boot-report.service';
+
+export interface BannerFacts {
+  port: number;
+  model: string;
+  tools: { core: number; further: number };
+  skills?: { loaded: number; eligible: number };
+  /** One word of state per configured account, by channel. */
+  channels: { name: string; state: string }[];
+  /** Addresses at which the Control UI is really served. */
+  controlUi: string[];
+  /** ws:// or wss:// addresses that listen. */
+  listening: string[];
+  /** Complete link with the token in the fragment; left out where it would end up in a log. */
+  loginLink?: string;
+}
+
+const RULE = '='.repeat(60);
+
+/** The text printed once the socket listens. Everything is counted, nothing assumed. */
+export function renderBanner(facts: BannerFacts, report: BootReport): string {
+  const errors = report.count('failed');
+  const degraded = report.steps().filter((step) => step.state === 'degraded');
+  const lines = [
+    RULE,
+    `Platform: ${process.platform} ${process.arch}`,
+    `Node: ${process.version}`,
+    `Port: ${facts.port}`,
+    `Model: ${facts.model}`,
+    `Tools: ${facts.tools.core} (+${facts.tools.further})`,
+    ...(facts.skills ? [`Skills: ${facts.skills.loaded} (${facts.skills.eligible} eligible)`] : []),
+    `Channels: ${facts.channels.map((channel) => `${channel.name} ${channel.state}`).join(', ') || 'none configured'}`,
+    `Control UI: ${facts.controlUi.join(' and ') || 'off'}`,
+    `Bootstrap complete: ${report.steps().length} steps, ${errors} errors${degraded.length > 0 ? `, ${degraded.length} degraded` : ''}`,
+    ...degraded.map((step) => `Degraded: ${step.name} (${step.reason ?? 'no reason given'})`),
+    ...facts.listening.map((address) => `Gateway listening on ${address}`),
+    RULE,
+    facts.loginLink ? `Open the Control UI: ${facts.loginLink}` : 'Log in to the Control UI with: openclaw dashboard',
+  ];
+  return `${lines.join('\n')}\n`;
+}

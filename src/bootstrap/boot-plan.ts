@@ -1,0 +1,54 @@
+import type { BootFailure } from '../common/boot-step';
+
+export interface PlannedStep {
+  name: string;
+  phase: 'ready' | 'visible';
+  module: string;
+  onFailure: BootFailure;
+  /** Only there when the channel is configured. */
+  whenConfigured?: true;
+}
+
+const ready = (name: string, module: string, onFailure: BootFailure = 'fatal'): PlannedStep => ({
+  name,
+  phase: 'ready',
+  module,
+  onFailure,
+});
+const visible = (name: string, module: string, onFailure: BootFailure = 'fatal'): PlannedStep => ({
+  name,
+  phase: 'visible',
+  module,
+  onFailure,
+});
+
+/**
+ * The boot in one table. The order itself follows from the modules' imports and hooks; a spec boots a gateway and
+ * compares. Shutdown undoes the same modules from the last row to the first.
+ */
+export const BOOT_PLAN: readonly PlannedStep[] = [
+  ready('environment', 'EnvironmentModule'),
+  ready('load config', 'ConfigModule'),
+  ready('storage', 'StorageModule'),
+  ready('runtime config', 'RuntimeConfigModule'),
+  ready('workspace', 'WorkspaceModule'),
+  ready('exec-approval manager', 'ApprovalsModule'),
+  ready('tools', 'ToolsModule'),
+  ready('outbox', 'OutboxModule'),
+  ready('default dependencies', 'AgentModule'),
+  ready('channel logs and runtimes', 'ChannelsModule', 'degraded'),
+  ready('RPC methods', 'GatewayModule'),
+  ready('health summary', 'DiagnosticsModule', 'degraded'),
+  ready('build cron', 'CronModule', 'degraded'),
+  visible('agent-event handler', 'BroadcastModule'),
+  visible('deliveries', 'OutboxModule'),
+  visible('runtime state', 'AgentModule'),
+  visible('channel manager', 'ChannelsModule', 'degraded'),
+  visible('attach WebSocket handlers', 'GatewayModule'),
+  visible('Control UI', 'ControlUiModule', 'degraded'),
+  visible('start cron', 'CronModule', 'degraded'),
+  visible('maintenance timers', 'MaintenanceModule'),
+  { ...visible('channels start: telegram', 'TelegramModule', 'degraded'), whenConfigured: true },
+  visible('startup log', 'StartupModule'),
+  visible('close handler', 'CloseHandlerModule'),
+];

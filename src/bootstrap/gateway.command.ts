@@ -1,0 +1,134 @@
+import { Command, Option, SubCommand } from 'nest-commander';
+import { CliCommand, GatewayCommandBase, type GatewayOptions, parseWholeNumber } from '../common/cli/cli-command';
+import { UsageError } from '../common/cli/cli-error';
+import { printJson, printLine } from '../common/cli/output';
+import { ExitCode } from '../common/exit-codes';
+import { OpenclawError } from '../common/openclaw-error';
+import { Environment } from '../config/environment';
+import type { GatewayFlags } from '../config/gateway-flags';
+import { resolveGatewayTarget } from '../config/gateway-target';
+import { gatewayLockPath, resolveConfigPath } from '../config/state-paths';
+import { readLockOwner } from '../common/lock-file';
+import { isAlive } from '../common/process-identity';
+import { withGateway } from '../gateway/client/with-gateway';
+
+const MAX_PORT = 65_535;
+
+abstract class GatewayRunBase extends CliCommand {
+  constructor(protected readonly env: Environment) {
+    super();
+  }
+
+  @Option({ flags: '--port <port>', description: 'port to listen on' })
+  parsePort(value: string): number {
+    return parseWholeNumber('--port', value, 0, MAX_PORT);
+  }
+
+  @Option({ flags: '--ui-port <port>', description: 'port of the Control UI; 0: on the gateway port only' })
+  parseUiPort(value: string): number {
+    return parseWholeNumber('--ui-port', value, 0, MAX_PORT);
+  }
+
+  @Option({ flags: '--bind <mode>', description: 'loopback, lan, tailnet, auto or custom' })
+  parseBind(value: string): string {
+    return oneOf('--bind', value, ['loopback', 'lan', 'tailnet', 'auto', 'custom']);
+  }
+
+  @Option({ flags: '--auth <mode>', description: 'token, password or none' })
+  parseAuth(value: string): string {
+    return oneOf('--auth', value, ['token', 'password', 'none']);
+  }
+
+  @Option({ flags: '--token <token>', description: 'shared secret for mode token' })
+  parseToken(value: string): string {
+    return value;
+  }
+
+  @Option({ flags: '--password <password>', description: 'shared secret for mode password' })
+  parsePassword(value: string): string {
+    return value;
+  }
+
+  @Option({ flags: '--force', description: 'first stop whatever listens on our ports' })
+  parseForce(): boolean {
+    return true;
+  }
+
+  @Option({ flags: '-v, --verbose', description: 'log more' })
+  parseVerbose(): boolean {
+    return true;
+  }
+
+  @Option({ flags: '--allow-unconfigured', description: 'run without gateway.mode=local' })
+  parseAllowUnconfigured(): boolean {
+    return true;
+  }
+
+  async run(_: string[], flags: GatewayFlags): Promise<void> {
+    const { runGateway } = await import('./run-gateway');
+    process.exitCode = await runGateway(this.env, flags);
+  }
+}
+
+@SubCommand({ name: 'run', description: 'run the gateway in the foreground', options: { isDefault: true } })
+export class GatewayRunCommand extends GatewayRunBase {
+  constructor(env: Environment) {
+    super(env);
+  }
+}
+
+@SubCommand({ name: 'status', description: 'whether the gateway runs, and where' })
+export class GatewayStatusCommand extends GatewayCommandBase {
+  constructor(private readonly env: Environment) {
+    super();
+  }
+
+  async run(_: string[], options: GatewayOptions): Promise<void> {
+    const target = resolveGatewayTarget(this.env, options);
+    const configPath = resolveConfigPath(this.env, target.stateDir);
+    const owner = readLockOwner(gatewayLockPath(target.stateDir, configPath));
+    const pid = owner && isAlive(owner) ? owner.pid : undefined;
+    const facts = { url: target.url, configPath, stateDir: target.stateDir, ...(pid === undefined ? {} : { pid }) };
+    try {
+      const gateway = await withGateway(
+        target,
+        (client) => Promise.resolve({ version: client.hello.server.version, uptimeMs: client.hello.snapshot.uptimeMs }),
+        {
+          ...(options.timeout === undefined ? {} : { timeoutMs: options.timeout }),
+        },
+      );
+      if (options.json) printJson({ running: true, ...facts, ...gateway });
+      else
+        printLine(
+          `running at ${target.url}${pid === undefined ? '' : ` as process ${pid}`}, version ${gateway.version}, up ${Math.round(gateway.uptimeMs / 1000)} s`,
+        );
+    } catch (error) {
+      if (!(error instanceof OpenclawError)) throw error;
+      const reason = error.exitCode === ExitCode.gatewayUnreachable ? 'not running' : error.message;
+      if (options.json) printJson({ running: false, reason, ...facts });
+      else printLine(`${reason} (${target.url})${pid === undefined ? '' : `, though process ${pid} holds its lock`}`);
+      process.exitCode = error.exitCode ?? ExitCode.failed;
+    }
+  }
+}
+
+@Command({
+  name: 'gateway',
+  description: 'the gateway process',
+  subCommands: [GatewayRunCommand, GatewayStatusCommand],
+})
+export class GatewayCommand extends GatewayRunBase {
+  constructor(env: Environment) {
+    super(env);
+  }
+
+  override run(args: string[], flags: GatewayFlags): Promise<void> {
+    if (args.length > 0) throw new UsageError(`unknown command "gateway ${args[0]}"; known: run, status`);
+    return super.run(args, flags);
+  }
+}
+
+function oneOf(flag: string, value: string, values: readonly string[]): string {
+  if (values.includes(value)) return value;
+  throw new UsageError(`${flag} must be one of ${values.join(', ')}, got "${value}"`);
+}

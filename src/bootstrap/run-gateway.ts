@@ -1,0 +1,104 @@
+import { GatewayLock } from './gateway-lock';
+import { BannerService } from './banner.service';
+import { ExitCode } from '../common/exit-codes';
+import { OpenclawError, messageOf } from '../common/openclaw-error';
+import { settlesWithin, sleep } from '../common/sleep';
+import type { Environment } from '../config/environment';
+import type { GatewayFlags } from '../config/gateway-flags';
+import { ensureFirstConfig } from '../config/first-config';
+import { loadConfig } from '../config/load-config';
+import { gatewayPort, uiPort } from '../config/ports';
+import { resolveConfigPath, resolveStateDir } from '../config/state-paths';
+import { freePorts } from './free-ports';
+import { type RunningGateway, startGateway } from './start-gateway';
+
+/** A shutdown that takes longer is cut short. */
+const HARD_LIMIT_MS = 5000;
+const RESTART_EXPECTED_MS = 1500;
+
+type End = { kind: 'signal'; signal: NodeJS.Signals } | { kind: 'restart'; delayMs: number; reason: string };
+
+/**
+ * Runs a gateway in this process until a signal ends it; restarts it in place when a part of it asks.
+ * @returns the exit code: 0 after a clean stop, 78 for configuration, 1 for everything else
+ */
+export async function runGateway(env: Environment, flags: GatewayFlags): Promise<number> {
+  const stateDir = resolveStateDir(env);
+  const configPath = resolveConfigPath(env, stateDir);
+  const lock = new GatewayLock(stateDir, configPath, env);
+  const signals = new SignalQueue();
+  try {
+    const first = flags.allowUnconfigured ? { created: false } : await ensureFirstConfig(env, configPath, flags);
+    if (flags.force) {
+      const { config } = loadConfig(configPath, env);
+      await freePorts([gatewayPort(config, env, flags), uiPort(env, flags)]);
+    }
+    await lock.acquire();
+    for (let isFirstBoot = true; ; isFirstBoot = false) {
+      const gateway = await startGateway(env, flags);
+      process.stdout.write(gateway.app.get(BannerService).render({ firstStart: isFirstBoot && first.created }));
+      const end = await Promise.race([signals.next(), restartOf(gateway)]);
+      if (end.kind === 'signal') return await stop(gateway, signals);
+      await sleep(end.delayMs);
+      await gateway.close({ reason: end.reason, restartExpectedMs: RESTART_EXPECTED_MS });
+    }
+  } catch (error) {
+    process.stderr.write(`error: ${messageOf(error)}\n`);
+    return error instanceof OpenclawError ? (error.exitCode ?? ExitCode.failed) : ExitCode.failed;
+  } finally {
+    lock.release();
+    signals.close();
+  }
+}
+
+const restartOf = async (gateway: RunningGateway): Promise<End> => {
+  const { reason, delayMs } = await gateway.restartRequested;
+  return { kind: 'restart', reason, delayMs };
+};
+
+/** Clean stop within the hard limit; a second signal ends the process at once (the journal makes that safe). */
+async function stop(gateway: RunningGateway, signals: SignalQueue): Promise<number> {
+  const closed = gateway.close({ reason: 'shutdown', restartExpectedMs: null });
+  const second = signals.next().then(() => 'forced' as const);
+  const end = await Promise.race([settlesWithin(closed, HARD_LIMIT_MS), second]);
+  if (end !== true) {
+    process.stderr.write(
+      'error: the gateway was stopped before its shutdown was complete; open turns go on at the next start\n',
+    );
+    process.exit(ExitCode.failed);
+  }
+  await closed;
+  return ExitCode.done;
+}
+
+const ignore = (): void => undefined;
+
+/** Hands signals out one by one. */
+class SignalQueue {
+  private readonly waiting: ((end: End) => void)[] = [];
+  private readonly received: End[] = [];
+  private readonly listener = (signal: NodeJS.Signals): void => {
+    const end: End = { kind: 'signal', signal };
+    const next = this.waiting.shift();
+    if (next) next(end);
+    else this.received.push(end);
+  };
+
+  constructor() {
+    process.on('SIGTERM', this.listener);
+    process.on('SIGINT', this.listener);
+    // Without any listener Node would open its debugger.
+    process.on('SIGUSR1', ignore);
+  }
+
+  next(): Promise<End> {
+    const known = this.received.shift();
+    return known ? Promise.resolve(known) : new Promise((resolve) => this.waiting.push(resolve));
+  }
+
+  close(): void {
+    process.off('SIGTERM', this.listener);
+    process.off('SIGINT', this.listener);
+    process.off('SIGUSR1', ignore);
+  }
+}

@@ -1,0 +1,64 @@
+import 'reflect-metadata';
+import type { INestApplication } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import { Environment } from '../config/environment';
+import { loadConfig } from '../config/load-config';
+import { resolveConfigPath, resolveStateDir } from '../config/state-paths';
+import type { GatewayFlags } from '../config/gateway-flags';
+import { RestartControl, type RestartRequest, type ShutdownIntent } from '../config/restart-control';
+import { OpenclawWsAdapter } from '../gateway/openclaw-ws-adapter';
+import { LoggerFactory } from '../common/logger';
+import { AppModule } from './app.module';
+import { BootReport } from './boot-report.service';
+import { instrumentBoot } from './instrument-boot';
+import { NestLogBridge } from './nest-log-bridge';
+
+export interface RunningGateway {
+  app: INestApplication;
+  report: BootReport;
+  /** Resolves with the request when a part of the gateway asks for a restart. */
+  restartRequested: Promise<RestartRequest>;
+  /** Undoes the boot in reverse. Idempotent. */
+  close(intent: ShutdownIntent): Promise<void>;
+}
+
+/**
+ * Boots a gateway. When a fatal step fails, everything that was opened is closed again before the error is thrown.
+ * @throws BootStepError with the exit code of the cause.
+ */
+export async function startGateway(env: Environment, flags: GatewayFlags): Promise<RunningGateway> {
+  const report = new BootReport();
+  env.loadDotenv(process.cwd(), resolveStateDir(env));
+  const { config } = loadConfig(resolveConfigPath(env, resolveStateDir(env)), env);
+  const app = await NestFactory.create<NestExpressApplication>(
+    await AppModule.forRoot({ env, flags, report, config }),
+    {
+      logger: false,
+      bodyParser: false,
+      abortOnError: false,
+    },
+  );
+  app.useLogger(new NestLogBridge(app.get(LoggerFactory).child('nest')));
+  app.disable('x-powered-by');
+  app.disable('etag');
+  app.useWebSocketAdapter(new OpenclawWsAdapter(app));
+  instrumentBoot(app, report);
+  const control = app.get(RestartControl);
+
+  let closing: Promise<void> | undefined;
+  const close = (intent: ShutdownIntent): Promise<void> => {
+    control.intent = intent;
+    closing ??= app.close();
+    return closing;
+  };
+  try {
+    await app.init();
+  } catch (error) {
+    await close({ reason: 'boot failed', restartExpectedMs: null });
+    throw error;
+  }
+  report.finish();
+  const restartRequested = new Promise<RestartRequest>((resolve) => control.onRequest(resolve));
+  return { app, report, restartRequested, close };
+}

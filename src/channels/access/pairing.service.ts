@@ -1,0 +1,194 @@
+import { randomInt } from 'node:crypto';
+import { Injectable, Optional } from '@nestjs/common';
+import type { Transaction } from 'kysely';
+import { Clock, systemClock } from '../../common/clock';
+import { OpenclawError } from '../../common/openclaw-error';
+import { secretsEqual } from '../../common/secrets-equal';
+import { DatabaseService } from '../../storage/database.service';
+import type { Schema } from '../../storage/schema';
+
+/** No characters that are mistaken for each other. */
+const ALPHABET = 'ABCDEFGHJKLMNPQRSTUVWXYZ23456789';
+const CODE_LENGTH = 8;
+export const PAIRING_TTL_MS = 60 * 60_000;
+const MAX_PENDING = 3;
+const MAX_WRONG_CODES = 5;
+
+export interface PairingRequest {
+  channel: string;
+  account: string;
+  senderId: string;
+  code: string;
+  name?: string;
+  createdAt: number;
+  lastSeenAt: number;
+}
+
+export interface PairingAsk {
+  channel: string;
+  account: string;
+  senderId: string;
+  name?: string;
+}
+
+/** Approval of unknown people by code: short-lived, single-use, few tries, few at a time per account. */
+@Injectable()
+export class PairingService {
+  constructor(
+    private readonly database: DatabaseService,
+    @Optional() private readonly clock: Clock = systemClock,
+  ) {}
+
+  /**
+   * Files a request inside the caller's transaction.
+   * @returns the code when the person is to be told now; undefined when a request is pending already or too many are
+   */
+  async askIn(transaction: Transaction<Schema>, ask: PairingAsk): Promise<string | undefined> {
+    const now = this.clock.now();
+    await this.pruneIn(transaction, now);
+    const pending = await transaction
+      .selectFrom('pairing_requests')
+      .select(['sender_id'])
+      .where('channel', '=', ask.channel)
+      .where('account', '=', ask.account)
+      .execute();
+    if (pending.some((row) => row.sender_id === ask.senderId)) {
+      await transaction
+        .updateTable('pairing_requests')
+        .set({ last_seen_at: now })
+        .where('channel', '=', ask.channel)
+        .where('account', '=', ask.account)
+        .where('sender_id', '=', ask.senderId)
+        .execute();
+      return undefined;
+    }
+    if (pending.length >= MAX_PENDING) return undefined;
+    const code = newCode();
+    await transaction
+      .insertInto('pairing_requests')
+      .values({
+        channel: ask.channel,
+        account: ask.account,
+        sender_id: ask.senderId,
+        code,
+        failed_attempts: 0,
+        meta: JSON.stringify(ask.name ? { name: ask.name } : {}),
+        created_at: now,
+        last_seen_at: now,
+      })
+      .execute();
+    return code;
+  }
+
+  async list(channel?: string): Promise<PairingRequest[]> {
+    let query = this.database.read
+      .selectFrom('pairing_requests')
+      .selectAll()
+      .where('created_at', '>', this.clock.now() - PAIRING_TTL_MS)
+      .orderBy('created_at');
+    if (channel !== undefined) query = query.where('channel', '=', channel);
+    return (await query.execute()).map((row) => ({
+      channel: row.channel,
+      account: row.account,
+      senderId: row.sender_id,
+      code: row.code,
+      ...(JSON.parse(row.meta) as { name?: string }),
+      createdAt: Number(row.created_at),
+      lastSeenAt: Number(row.last_seen_at),
+    }));
+  }
+
+  /**
+   * Approves by code. Five wrong codes void every pending request of the account.
+   * @throws OpenclawError PAIRING_CODE_UNKNOWN
+   */
+  async approve(channel: string, code: string, account?: string): Promise<PairingRequest> {
+    const wanted = code.trim().toUpperCase();
+    const requests = (await this.list(channel)).filter(
+      (request) => account === undefined || request.account === account,
+    );
+    const found = requests.find((request) => secretsEqual(request.code, wanted));
+    const now = this.clock.now();
+    await this.database.write('pairing.approve', async (transaction) => {
+      await this.pruneIn(transaction, now);
+      if (!found) return this.countWrongCode(transaction, channel, account);
+      await this.removeIn(transaction, found);
+      await transaction
+        .insertInto('channel_senders')
+        .values({ channel, account: found.account, sender_id: found.senderId, approved_at: now })
+        .onConflict((conflict) => conflict.columns(['channel', 'account', 'sender_id']).doNothing())
+        .execute();
+    });
+    if (found) return found;
+    throw new OpenclawError(
+      'PAIRING_CODE_UNKNOWN',
+      `there is no pending pairing request with code ${JSON.stringify(code)} on ${channel}; codes live 60 minutes, "openclaw pairing list ${channel}" shows them`,
+    );
+  }
+
+  /** Turns a request down. Returns false when there is none. */
+  async reject(channel: string, code: string): Promise<boolean> {
+    const found = (await this.list(channel)).find((request) => secretsEqual(request.code, code.trim().toUpperCase()));
+    if (!found) return false;
+    await this.database.write('pairing.reject', (transaction) => this.removeIn(transaction, found));
+    return true;
+  }
+
+  /** People who may write to an account because they were paired. */
+  async approvedSenders(channel: string, account: string): Promise<Set<string>> {
+    const rows = await this.database.read
+      .selectFrom('channel_senders')
+      .select('sender_id')
+      .where('channel', '=', channel)
+      .where('account', '=', account)
+      .execute();
+    return new Set(rows.map((row) => row.sender_id));
+  }
+
+  async revoke(channel: string, account: string, senderId: string): Promise<boolean> {
+    const row = await this.database.write('pairing.revoke', (transaction) =>
+      transaction
+        .deleteFrom('channel_senders')
+        .where('channel', '=', channel)
+        .where('account', '=', account)
+        .where('sender_id', '=', senderId)
+        .returning('sender_id')
+        .executeTakeFirst(),
+    );
+    return row !== undefined;
+  }
+
+  private async pruneIn(transaction: Transaction<Schema>, now: number): Promise<void> {
+    await transaction
+      .deleteFrom('pairing_requests')
+      .where('created_at', '<=', now - PAIRING_TTL_MS)
+      .execute();
+  }
+
+  private async countWrongCode(
+    transaction: Transaction<Schema>,
+    channel: string,
+    account: string | undefined,
+  ): Promise<void> {
+    let update = transaction
+      .updateTable('pairing_requests')
+      .set((eb) => ({ failed_attempts: eb('failed_attempts', '+', 1) }))
+      .where('channel', '=', channel);
+    if (account !== undefined) update = update.where('account', '=', account);
+    await update.execute();
+    await transaction.deleteFrom('pairing_requests').where('failed_attempts', '>=', MAX_WRONG_CODES).execute();
+  }
+
+  private async removeIn(transaction: Transaction<Schema>, request: PairingRequest): Promise<void> {
+    await transaction
+      .deleteFrom('pairing_requests')
+      .where('channel', '=', request.channel)
+      .where('account', '=', request.account)
+      .where('sender_id', '=', request.senderId)
+      .execute();
+  }
+}
+
+function newCode(): string {
+  return Array.from({ length: CODE_LENGTH }, () => ALPHABET[randomInt(ALPHABET.length)]).join('');
+}

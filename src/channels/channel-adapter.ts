@@ -1,0 +1,176 @@
+import 'reflect-metadata';
+import type { ImagePart } from '../common/content-parts';
+import type { DeliveryRoute } from '../common/delivery-route';
+import { OpenclawError } from '../common/openclaw-error';
+
+/** What a channel can do. Shared code looks only at this, never at which channel it is. */
+export interface ChannelCapabilities {
+  /** Messages can be changed after they were sent. */
+  edits: boolean;
+  /** Shows that the assistant is writing. */
+  typing: boolean;
+  /** Groups and topics exist. */
+  groups: boolean;
+}
+
+/** One configured account of a channel, read from the configuration at each call. */
+export interface ChannelAccount {
+  id: string;
+  name?: string;
+  enabled: boolean;
+  /** Why it can't be started; undefined when it can. */
+  notConfigured?: string;
+  /** Facts shown in `channels.status`: policies, where the token came from. Never the token. */
+  facts: Readonly<Record<string, unknown>>;
+}
+
+/** Who may write to an account, already merged from its configuration. */
+export interface AccessPolicy {
+  dmPolicy: 'pairing' | 'allowlist' | 'open' | 'disabled';
+  /** Ids or names; `*` means everybody. */
+  allowFrom: readonly string[];
+  groupPolicy: 'open' | 'disabled' | 'allowlist';
+  groupAllowFrom: readonly string[];
+  /** Rules of the group the message came from; undefined when it is not listed although a list exists. */
+  group?: GroupRules;
+}
+
+export interface GroupRules {
+  enabled: boolean;
+  requireMention: boolean;
+  /** Narrower list of this group or topic. */
+  allowFrom?: readonly string[];
+  systemPrompt?: string;
+}
+
+/** A message of a platform in the words all channels share. */
+export interface InboundUpdate {
+  /** Id under which the platform would send it again; unique in the account. */
+  externalId: string;
+  chat: { id: string; type: 'direct' | 'group' | 'channel'; title?: string; threadId?: string };
+  sender: { id: string; name?: string; username?: string; isBot: boolean };
+  /** Id of the message itself, for quotes. */
+  messageId?: string;
+  text: string;
+  images?: ImagePart[];
+  /** The bot was named, or one of its messages answered. */
+  mentionsBot: boolean;
+  policy: AccessPolicy;
+}
+
+export type IntakeVerdict = { kind: 'accepted' | 'duplicate' } | { kind: 'dropped'; reason: string };
+
+/** What an account's task may call while it runs. */
+export interface ChannelHost {
+  /** Resolves when the message is on disk (or known already): only then may the platform be told. */
+  receive(update: InboundUpdate): Promise<IntakeVerdict>;
+  /** The platform answered just now. */
+  alive(): void;
+  /** Connection state, with the reason where it is not well. */
+  state(state: 'connected' | 'reconnecting', reason?: string): void;
+}
+
+export interface OutboundMessage {
+  account: string;
+  route: DeliveryRoute;
+  /** One chunk as made by {@link ChannelAdapter.chunk}. */
+  text: string;
+  /** Message to quote. */
+  replyToId?: string;
+}
+
+export interface ProbeResult {
+  ok: boolean;
+  error?: string;
+  elapsedMs: number;
+  [fact: string]: unknown;
+}
+
+/**
+ * One chat platform. Everything platform-specific lives behind this; a channel never imports another.
+ * Marked with {@link ChatChannel} and provided by a module of its folder.
+ */
+export interface ChannelAdapter {
+  accounts(): ChannelAccount[];
+  /**
+   * Works for one account until the signal aborts, then resolves once nothing is open any more.
+   * Rejects when it can't go on; a {@link ChannelFatalError} is not tried again.
+   */
+  run(accountId: string, host: ChannelHost, signal: AbortSignal): Promise<void>;
+  /** Splits a Markdown text into pieces that fit one message each. */
+  chunk(accountId: string, text: string): string[];
+  /** Sends one piece; returns the platform's id. @throws ChannelSendError */
+  send(message: OutboundMessage): Promise<string>;
+  /** Replaces the text of a sent message. @throws ChannelSendError */
+  edit?(message: OutboundMessage, platformId: string): Promise<void>;
+  /**
+   * A note on the state of the platform just before a message is sent. Kept with the message; {@link findSent} needs it
+   * should nobody learn what became of the sending.
+   */
+  sendMark?(message: OutboundMessage): string | undefined;
+  /**
+   * Looks for a message whose sending was cut off, and gives it its final text where it finds it.
+   * Returns its platform id; undefined when it did not arrive. @throws ChannelSendError
+   */
+  findSent?(message: OutboundMessage, mark: string): Promise<string | undefined>;
+  /** Tells of a message that an earlier process sent. */
+  noteSent?(route: DeliveryRoute, platformId: string): void;
+  typing?(account: string, route: DeliveryRoute): Promise<void>;
+  /** Least milliseconds between two edits of a streamed answer; undefined where the account does not stream. */
+  streamInterval?(accountId: string): number | undefined;
+  probe(accountId: string): Promise<ProbeResult>;
+}
+
+/** Whose fault a failed delivery was; decides what happens next. */
+export type SendFailure =
+  /** The platform said no to this message; another try is useless. */
+  | 'refused'
+  /** The platform asks to wait. */
+  | 'rate_limited'
+  /** It certainly did not arrive; try again. */
+  | 'not_delivered'
+  /** It may have arrived. */
+  | 'ambiguous'
+  /** The account's credentials are no good. */
+  | 'unauthorized';
+
+export class ChannelSendError extends OpenclawError {
+  constructor(
+    readonly failure: SendFailure,
+    message: string,
+    options: { retryAfterMs?: number; cause?: unknown } = {},
+  ) {
+    super(`SEND_${failure.toUpperCase()}`, message, options);
+  }
+}
+
+/** An account can't work until somebody changes something (credentials, configuration). */
+export class ChannelFatalError extends OpenclawError {
+  constructor(code: string, message: string, cause?: unknown) {
+    super(code, message, { cause });
+  }
+}
+
+export interface ChannelDeclaration {
+  id: string;
+  label: string;
+  capabilities: ChannelCapabilities;
+}
+
+const CHAT_CHANNEL = Symbol('chat-channel');
+
+/** Marks a provider class as a channel adapter. */
+export const ChatChannel =
+  (declaration: ChannelDeclaration): ClassDecorator =>
+  (target) => {
+    Reflect.defineMetadata(CHAT_CHANNEL, declaration, target);
+  };
+
+export function chatChannelOf(cls: object): ChannelDeclaration | undefined {
+  return Reflect.getOwnMetadata(CHAT_CHANNEL, cls) as ChannelDeclaration | undefined;
+}
+
+export interface RegisteredChannel {
+  declaration: ChannelDeclaration;
+  adapter: ChannelAdapter;
+}

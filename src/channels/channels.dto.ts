@@ -1,0 +1,16 @@
+import { Bool, Int, Opt, Text } from '../common/validation/fields';
+
+export class ChannelsStatusParams {
+  @Opt() @Bool() probe?: boolean;
+  @Opt() @Int({ min: 0 }) timeoutMs?: number;
+}
+
+export class PairingListParams {
+  @Opt() @Text() channel?: string;
+}
+
+export class PairingDecisionParams {
+  @Text() channel!: string;
+  @Text() code!: string;
+  @Opt() @Text() accountId?: string;
+}

@@ -1,0 +1,37 @@
+import { Module, type OnApplicationBootstrap, type OnModuleInit } from '@nestjs/common';
+import { AgentModule } from '../agent/agent.module';
+import { BootStep, type BootStepVerdict, degraded } from '../common/boot-step';
+import { ChannelDirectory } from '../events/channel-directory';
+import { EventsModule } from '../events/events.module';
+import { StorageModule } from '../storage/storage.module';
+import { PairingService } from './access/pairing.service';
+import { ChannelIntake } from './channel-intake.service';
+import { ChannelManager } from './channel-manager.service';
+import { ChannelsRpc } from './channels.rpc';
+
+@BootStep({
+  ready: { name: 'channel logs and runtimes', onFailure: 'degraded' },
+  visible: { name: 'channel manager', onFailure: 'degraded' },
+})
+@Module({
+  imports: [AgentModule, EventsModule, StorageModule],
+  providers: [ChannelIntake, ChannelManager, ChannelsRpc, PairingService],
+  exports: [ChannelManager, PairingService],
+})
+export class ChannelsModule implements OnModuleInit, OnApplicationBootstrap {
+  constructor(
+    private readonly directory: ChannelDirectory,
+    private readonly manager: ChannelManager,
+  ) {}
+
+  onModuleInit(): void {
+    this.directory.collect();
+  }
+
+  /** Accounts are listed; each channel's own module starts them. */
+  onApplicationBootstrap(): BootStepVerdict | undefined {
+    this.manager.prepare();
+    const unsupported = this.manager.unsupported();
+    return unsupported.length > 0 ? degraded(`not available here: ${unsupported.join(', ')}`) : undefined;
+  }
+}

@@ -1,0 +1,70 @@
+import { defaultAgentId, findAgent } from '../config/agent-entries';
+import type { OpenclawConfig } from '../config/openclaw.config';
+import { directSessionKey, groupSessionKey } from '../sessions/session-key';
+import type { InboundUpdate } from './channel-adapter';
+
+export interface RouteChoice {
+  agentId: string;
+  sessionKey: string;
+  /** Binding that decided, or why none did. */
+  because: string;
+}
+
+/** Agent and session that a message reaches: peer, then account, then channel bindings, then the default agent. */
+export function chooseRoute(
+  config: OpenclawConfig,
+  channel: string,
+  account: string,
+  chat: InboundUpdate['chat'],
+  senderId: string,
+): RouteChoice {
+  const { agentId, because } = chooseAgent(config, channel, account, chat, senderId);
+  if (chat.type === 'direct') {
+    const facts = { agentId, channel, account, peer: senderId, ...(chat.threadId ? { threadId: chat.threadId } : {}) };
+    return { agentId, because, sessionKey: directSessionKey(config, facts) };
+  }
+  const facts = {
+    agentId,
+    channel,
+    groupId: chat.id,
+    kind: chat.type,
+    ...(chat.threadId ? { topicId: chat.threadId } : {}),
+  };
+  return { agentId, because, sessionKey: groupSessionKey(config, facts) };
+}
+
+function chooseAgent(
+  config: OpenclawConfig,
+  channel: string,
+  account: string,
+  chat: InboundUpdate['chat'],
+  senderId: string,
+): { agentId: string; because: string } {
+  const bindings = (config.bindings ?? []).filter((binding) => binding.match.channel.toLowerCase() === channel);
+  const peerId = chat.type === 'direct' ? senderId : chat.id;
+  const isDirect = chat.type === 'direct';
+  const ranks: ((binding: (typeof bindings)[number]) => boolean)[] = [
+    ({ match }) =>
+      match.peer !== undefined &&
+      match.peer.id === peerId &&
+      ['dm', 'direct'].includes(match.peer.kind) === isDirect &&
+      accountFits(match.accountId, account),
+    ({ match }) => match.peer === undefined && match.accountId !== '*' && accountFits(match.accountId, account),
+    ({ match }) => match.peer === undefined && match.accountId === '*',
+  ];
+  for (const fits of ranks) {
+    const binding = bindings.find(fits);
+    if (!binding) continue;
+    const known = findAgent(config, binding.agentId);
+    const index = config.bindings?.indexOf(binding) ?? 0;
+    return {
+      agentId: known?.id ?? defaultAgentId(config),
+      because: `bindings[${index}]${known ? '' : ` names the unknown agent "${binding.agentId}"`}`,
+    };
+  }
+  return { agentId: defaultAgentId(config), because: 'no binding matches' };
+}
+
+/** A binding without an account means the default account. */
+const accountFits = (wanted: string | undefined, account: string): boolean =>
+  wanted === '*' || (wanted ?? 'default').toLowerCase() === account;

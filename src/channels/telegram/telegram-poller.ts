@@ -1,0 +1,156 @@
+import type { Telegraf } from 'telegraf';
+import type { Update, UserFromGetMe } from 'telegraf/types';
+import { type BackoffPolicy, backoffDelay } from '../../common/backoff';
+import type { Logger } from '../../common/logger';
+import { messageOf } from '../../common/openclaw-error';
+import { sleep } from '../../common/sleep';
+import type { Lease, LeaseService } from '../../storage/lease.service';
+import { ChannelFatalError, type ChannelHost } from '../channel-adapter';
+import { telegramCall } from './telegram-call';
+import type { TelegramContext, TelegramIntake } from './telegram-context';
+import { apiErrorCode, apiErrorText, retryAfterMs } from './telegram-errors';
+
+const POLL_SECONDS = 30;
+const BATCH = 100;
+const LEASE_RETRY_MS = 2000;
+const POLL_BACKOFF: BackoffPolicy = { initialMs: 500, maxMs: 30_000, factor: 1.8, jitter: 0.25 };
+const ALLOWED_UPDATES = [
+  'message',
+  'channel_post',
+  'edited_message',
+  'callback_query',
+  'my_chat_member',
+  'message_reaction',
+];
+
+export interface PollerOptions {
+  bot: Telegraf<TelegramContext>;
+  /** Identity of the bot, under which only one process polls. */
+  botId: string;
+  leases: LeaseService;
+  host: ChannelHost;
+  intakeFor(me: UserFromGetMe): TelegramIntake;
+  log: Logger;
+  signal: AbortSignal;
+}
+
+/**
+ * Long polling under our own supervision. The offset moves only after every update of a batch is on disk, so a crash
+ * makes Telegram send them again; the inbox knows them by chat and message id. One poll at a time, and one process per
+ * bot, by lease.
+ */
+export class TelegramPoller {
+  constructor(private readonly options: PollerOptions) {}
+
+  async run(): Promise<void> {
+    const lease = await this.acquireLease();
+    if (!lease) return;
+    try {
+      const me = await this.identify();
+      if (!me) return;
+      this.options.host.state('connected');
+      await this.poll(this.options.intakeFor(me));
+    } finally {
+      await this.options.leases.release(lease).catch(() => undefined);
+    }
+  }
+
+  /** Waits until no other process polls this bot; undefined when stopped meanwhile. */
+  private async acquireLease(): Promise<Lease | undefined> {
+    const { leases, botId, host, signal } = this.options;
+    while (!signal.aborted) {
+      const lease = await leases.acquire(`poller:telegram:${botId}`);
+      if (lease) return lease;
+      host.state('reconnecting', 'another process of this installation polls the bot');
+      await sleep(LEASE_RETRY_MS, signal);
+    }
+    return undefined;
+  }
+
+  private async identify(): Promise<UserFromGetMe | undefined> {
+    const { bot, signal } = this.options;
+    const me = await this.persist('getMe', (attemptSignal) =>
+      telegramCall<UserFromGetMe>(bot, 'getMe', {}, attemptSignal),
+    );
+    if (me && !signal.aborted) bot.botInfo = me;
+    return me;
+  }
+
+  private async poll(intake: TelegramIntake): Promise<void> {
+    const { bot, signal, host } = this.options;
+    bot.context.intake = intake;
+    let offset: number | undefined;
+    while (!signal.aborted) {
+      const updates = await this.persist('getUpdates', (attemptSignal) =>
+        telegramCall<Update[]>(
+          bot,
+          'getUpdates',
+          {
+            timeout: POLL_SECONDS,
+            limit: BATCH,
+            allowed_updates: ALLOWED_UPDATES,
+            ...(offset === undefined ? {} : { offset }),
+          },
+          attemptSignal,
+        ),
+      );
+      if (!updates) return;
+      host.alive();
+      if (updates.length === 0) continue;
+      await this.handle(updates);
+      offset = Math.max(...updates.map((update) => update.update_id)) + 1;
+    }
+  }
+
+  /** Each chat in order, chats side by side. Rejects when any update could not be stored. */
+  private async handle(updates: readonly Update[]): Promise<void> {
+    const chats = new Map<string, Promise<void>>();
+    for (const update of updates) {
+      const key = chatOf(update);
+      const before = chats.get(key) ?? Promise.resolve();
+      chats.set(
+        key,
+        before.then(() => this.options.bot.handleUpdate(update)),
+      );
+    }
+    const results = await Promise.allSettled(chats.values());
+    const failed = results.find((result) => result.status === 'rejected');
+    if (failed) throw failed.reason;
+  }
+
+  /**
+   * Repeats a call until it works. Bad credentials end the account; a second poller, limits and outages are waited out.
+   * Returns undefined when stopped.
+   */
+  private async persist<T>(method: string, call: (signal: AbortSignal) => Promise<T>): Promise<T | undefined> {
+    const { host, log, signal } = this.options;
+    for (let attempt = 0; !signal.aborted; attempt++) {
+      try {
+        const result = await call(signal);
+        if (attempt > 0) host.state('connected');
+        return result;
+      } catch (error) {
+        if (signal.aborted) return undefined;
+        const code = apiErrorCode(error);
+        if (code === 401 || code === 404) {
+          throw new ChannelFatalError(
+            'TELEGRAM_UNAUTHORIZED',
+            `Telegram refuses the bot token (${code}: ${apiErrorText(error)}); set channels.telegram.botToken to the one @BotFather gave`,
+            error,
+          );
+        }
+        const delay = retryAfterMs(error) ?? backoffDelay(POLL_BACKOFF, attempt);
+        const reason = code === 409 ? 'another program polls this bot (409)' : `${method}: ${apiErrorText(error)}`;
+        host.state('reconnecting', reason);
+        log.warn({ method, attempt, waitMs: delay, ...(code === undefined ? {} : { code }) }, messageOf(error));
+        await sleep(delay, signal);
+      }
+    }
+    return undefined;
+  }
+}
+
+function chatOf(update: Update): string {
+  const message = 'message' in update ? update.message : 'channel_post' in update ? update.channel_post : undefined;
+  return String(message?.chat.id ?? update.update_id);
+}

@@ -1,0 +1,16 @@
+import { Ctx, On, Update } from 'nestjs-telegraf';
+import type { TelegramContext } from './telegram-context';
+
+/** Updates of every bot. A handler resolves when its message is on disk; only then does the poller go on. */
+@Update()
+export class TelegramUpdates {
+  @On('message')
+  async onMessage(@Ctx() context: TelegramContext): Promise<void> {
+    if (context.message) await context.intake.message(context.message);
+  }
+
+  @On('channel_post')
+  async onChannelPost(@Ctx() context: TelegramContext): Promise<void> {
+    if (context.channelPost) await context.intake.message(context.channelPost);
+  }
+}

@@ -1,0 +1,250 @@
+import { Injectable } from '@nestjs/common';
+import type { UserFromGetMe } from 'telegraf/types';
+import type { DeliveryRoute } from '../../common/delivery-route';
+import { type Logger, LoggerFactory } from '../../common/logger';
+import { messageOf } from '../../common/openclaw-error';
+import { Redactor } from '../../common/redactor';
+import { ConfigService } from '../../config/config.service';
+import { LeaseService } from '../../storage/lease.service';
+import {
+  type ChannelAccount,
+  type ChannelAdapter,
+  ChannelFatalError,
+  type ChannelHost,
+  ChatChannel,
+  type OutboundMessage,
+  type ProbeResult,
+} from '../channel-adapter';
+import { type TelegramAccount, botIdOf, telegramAccounts } from './telegram-accounts';
+import { TelegramBots } from './telegram-bots';
+import { telegramCall } from './telegram-call';
+import { chunkMarkdown } from './telegram-chunk';
+import type { TelegramIntake } from './telegram-context';
+import { apiErrorCode, apiErrorText, sendError } from './telegram-errors';
+import { telegramHtml } from './telegram-format';
+import { inboundOf } from './telegram-inbound';
+import { TelegramMessageIds } from './telegram-message-ids';
+import { TelegramPoller } from './telegram-poller';
+
+const DEFAULT_CHUNK_LIMIT = 4000;
+const STREAM_INTERVAL_MS = 1000;
+/** Longest wait for the answer to a send. */
+const MAX_SEND_MS = 60_000;
+const GENERAL_TOPIC = '1';
+/** How many numbers after the mark a message that was cut off is looked for. */
+const SEARCHED_MESSAGES = 25;
+const NO_MESSAGE_OF_OURS = /message to edit not found|message can't be edited|MESSAGE_ID_INVALID/i;
+
+type SendOptions = Record<string, unknown>;
+
+@Injectable()
+@ChatChannel({ id: 'telegram', label: 'Telegram', capabilities: { edits: true, typing: true, groups: true } })
+export class TelegramAdapter implements ChannelAdapter {
+  private readonly log: Logger;
+  private readonly messageIds = new TelegramMessageIds();
+
+  constructor(
+    private readonly config: ConfigService,
+    private readonly bots: TelegramBots,
+    private readonly leases: LeaseService,
+    private readonly redactor: Redactor,
+    loggers: LoggerFactory,
+  ) {
+    this.log = loggers.child('channels/telegram');
+  }
+
+  accounts(): ChannelAccount[] {
+    return this.configured().map(({ id, enabled, notConfigured, tokenSource, settings }) => ({
+      id,
+      enabled,
+      ...(settings.name ? { name: settings.name } : {}),
+      ...(notConfigured ? { notConfigured } : {}),
+      facts: { tokenSource, dmPolicy: settings.dmPolicy ?? 'pairing', mode: 'polling' },
+    }));
+  }
+
+  async run(accountId: string, host: ChannelHost, signal: AbortSignal): Promise<void> {
+    const account = this.account(accountId);
+    if (account.settings.webhookUrl) {
+      throw new ChannelFatalError(
+        'TELEGRAM_WEBHOOK',
+        'channels.telegram.webhookUrl is set, but webhooks are not offered yet; remove it to use long polling',
+      );
+    }
+    this.redactor.addSecret(account.token);
+    const bot = this.bots.get(accountId);
+    await new TelegramPoller({
+      bot,
+      botId: botIdOf(account.token ?? ''),
+      leases: this.leases,
+      host,
+      log: this.log,
+      signal,
+      intakeFor: (me) => this.intake(accountId, me, host),
+    }).run();
+  }
+
+  chunk(accountId: string, text: string): string[] {
+    return chunkMarkdown(text, this.account(accountId).settings.textChunkLimit ?? DEFAULT_CHUNK_LIMIT);
+  }
+
+  async send(message: OutboundMessage): Promise<string> {
+    const { settings } = this.account(message.account);
+    const options = {
+      ...this.placement(message.route),
+      ...this.quote(message, settings.replyToMode),
+      ...this.preview(settings.linkPreview),
+    };
+    const sent = await this.withPlainFallback(message.text, false, (text, format) =>
+      this.call(message.account, 'sendMessage', { chat_id: message.route.to, text, ...format, ...options }),
+    );
+    const id = (sent as { message_id: number }).message_id;
+    this.messageIds.note(message.account, message.route.to, id);
+    return String(id);
+  }
+
+  sendMark({ account, route }: OutboundMessage): string | undefined {
+    const highest = this.messageIds.highest(account, route.to);
+    return highest === undefined ? undefined : String(highest);
+  }
+
+  noteSent(route: DeliveryRoute, platformId: string): void {
+    this.messageIds.note(route.account, route.to, Number(platformId));
+  }
+
+  /**
+   * Numbers of messages only rise, and each chat gets one message at a time: the first of ours after the mark is the one
+   * that is looked for. Editing tells whether it is there, and changes nothing where it has the text already.
+   */
+  async findSent(message: OutboundMessage, mark: string): Promise<string | undefined> {
+    for (let id = Number(mark) + 1; id <= Number(mark) + SEARCHED_MESSAGES; id++) {
+      try {
+        await this.editText(message, String(id));
+        this.messageIds.note(message.account, message.route.to, id);
+        return String(id);
+      } catch (error) {
+        if (!NO_MESSAGE_OF_OURS.test(messageOf(error))) throw error;
+      }
+    }
+    return undefined;
+  }
+
+  async edit(message: OutboundMessage, platformId: string): Promise<void> {
+    try {
+      await this.editText(message, platformId);
+    } catch (error) {
+      // The preview is gone: the text still has to arrive.
+      if (NO_MESSAGE_OF_OURS.test(messageOf(error))) await this.send(message);
+      else throw error;
+    }
+  }
+
+  async typing(account: string, route: DeliveryRoute): Promise<void> {
+    const thread = route.threadId ? { message_thread_id: Number(route.threadId) } : {};
+    await this.call(account, 'sendChatAction', { chat_id: route.to, action: 'typing', ...thread });
+  }
+
+  streamInterval(accountId: string): number | undefined {
+    const { settings } = this.account(accountId);
+    const mode = settings.streamMode ?? settings.streaming?.['mode'] ?? 'partial';
+    return mode === 'off' ? undefined : STREAM_INTERVAL_MS;
+  }
+
+  async probe(accountId: string): Promise<ProbeResult> {
+    const started = performance.now();
+    const elapsed = (): number => Math.round(performance.now() - started);
+    try {
+      const me = (await this.call(accountId, 'getMe', {})) as UserFromGetMe;
+      return { ok: true, elapsedMs: elapsed(), bot: { id: me.id, username: me.username } };
+    } catch (error) {
+      return { ok: false, elapsedMs: elapsed(), error: this.redactor.redact(apiErrorText(error)) };
+    }
+  }
+
+  private intake(accountId: string, me: UserFromGetMe, host: ChannelHost): TelegramIntake {
+    return {
+      message: async (message) => {
+        this.messageIds.note(accountId, String(message.chat.id), message.message_id);
+        const { config } = this.config;
+        const defaultGroupPolicy = config.channels?.defaults?.groupPolicy;
+        const update = inboundOf(message, {
+          settings: this.account(accountId).settings,
+          bot: me,
+          mentionPatterns: config.messages?.groupChat?.mentionPatterns ?? [],
+          ...(defaultGroupPolicy ? { defaultGroupPolicy } : {}),
+        });
+        if (update) await host.receive(update);
+      },
+    };
+  }
+
+  private async editText(message: OutboundMessage, platformId: string): Promise<void> {
+    const { settings } = this.account(message.account);
+    try {
+      await this.withPlainFallback(message.text, true, (text, format) =>
+        this.call(message.account, 'editMessageText', {
+          chat_id: message.route.to,
+          message_id: Number(platformId),
+          text,
+          ...format,
+          ...this.preview(settings.linkPreview),
+        }),
+      );
+    } catch (error) {
+      if (!/message is not modified/i.test(messageOf(error))) throw error;
+    }
+  }
+
+  /** As HTML; when Telegram can't read it, as plain text, so that the words arrive. */
+  private async withPlainFallback(
+    markdown: string,
+    repeatable: boolean,
+    call: (text: string, format: SendOptions) => Promise<unknown>,
+  ): Promise<unknown> {
+    try {
+      return await call(telegramHtml(markdown), { parse_mode: 'HTML' });
+    } catch (error) {
+      const unreadable =
+        apiErrorCode(error) === 400 &&
+        /can't parse entities|unsupported start tag|can't find end/i.test(apiErrorText(error));
+      if (!unreadable) throw sendError(error, repeatable);
+    }
+    try {
+      return await call(markdown, {});
+    } catch (error) {
+      throw sendError(error, repeatable);
+    }
+  }
+
+  private async call(accountId: string, method: string, payload: SendOptions): Promise<unknown> {
+    const seconds = this.account(accountId).settings.timeoutSeconds;
+    const timeout = Math.min(seconds === undefined ? MAX_SEND_MS : seconds * 1000, MAX_SEND_MS);
+    return telegramCall(this.bots.get(accountId), method, payload, AbortSignal.timeout(timeout));
+  }
+
+  /** Messages to the general topic carry no thread. */
+  private placement(route: DeliveryRoute): SendOptions {
+    return route.threadId && route.threadId !== GENERAL_TOPIC ? { message_thread_id: Number(route.threadId) } : {};
+  }
+
+  private quote(message: OutboundMessage, mode: 'off' | 'first' | 'all' = 'first'): SendOptions {
+    const id =
+      mode === 'off' ? undefined : mode === 'all' ? (message.replyToId ?? message.route.replyToId) : message.replyToId;
+    return id ? { reply_parameters: { message_id: Number(id), allow_sending_without_reply: true } } : {};
+  }
+
+  private preview(linkPreview: boolean | undefined): SendOptions {
+    return linkPreview === false ? { link_preview_options: { is_disabled: true } } : {};
+  }
+
+  private configured(): TelegramAccount[] {
+    return telegramAccounts(this.config.config, this.config.env);
+  }
+
+  private account(id: string): TelegramAccount {
+    const found = this.configured().find((account) => account.id === id);
+    if (!found)
+      throw new ChannelFatalError('TELEGRAM_ACCOUNT', `there is no Telegram account "${id}" in channels.telegram`);
+    return found;
+  }
+}

@@ -1,0 +1,156 @@
+import type { Type } from '@nestjs/common';
+
+export interface CommandEntry {
+  name: string;
+  summary: string;
+  /** Leaves below a group, for the help text and the inventory. */
+  leaves?: readonly string[];
+  load(): Promise<readonly Type[]>;
+}
+
+/** Every top-level command. Only the one that is called is loaded. */
+export const COMMAND_TABLE: readonly CommandEntry[] = [
+  {
+    name: 'gateway',
+    summary: 'run the gateway, see whether it runs',
+    leaves: ['run', 'status'],
+    load: async () => {
+      const { GatewayCommand, GatewayRunCommand, GatewayStatusCommand } = await import('../bootstrap/gateway.command');
+      return [GatewayCommand, GatewayRunCommand, GatewayStatusCommand];
+    },
+  },
+  {
+    name: 'status',
+    summary: 'gateway, model, channels and sessions at a glance',
+    load: async () => [(await import('../diagnostics/status.command')).StatusCommand],
+  },
+  {
+    name: 'health',
+    summary: 'ask the running gateway whether all is well',
+    load: async () => [(await import('../diagnostics/status.command')).HealthCommand],
+  },
+  {
+    name: 'agent',
+    summary: 'say something to the assistant',
+    load: async () => [(await import('../agent/chat/agent.command')).AgentCommand],
+  },
+  {
+    name: 'sessions',
+    summary: 'conversations',
+    leaves: ['list'],
+    load: async () => {
+      const { SessionsCommand, SessionsListCommand } = await import('../agent/sessions/sessions.command');
+      return [SessionsCommand, SessionsListCommand];
+    },
+  },
+  {
+    name: 'config',
+    summary: 'read and change the configuration',
+    leaves: ['get', 'set', 'unset', 'show', 'path', 'validate', 'schema', 'patch', 'history', 'restore'],
+    load: async () => (await import('../config/config.command')).CONFIG_COMMANDS,
+  },
+  {
+    name: 'channels',
+    summary: 'chat platforms and their state',
+    leaves: ['list'],
+    load: async () => {
+      const { ChannelsCommand, ChannelsListCommand } = await import('../channels/channels.command');
+      return [ChannelsCommand, ChannelsListCommand];
+    },
+  },
+  {
+    name: 'pairing',
+    summary: 'people who ask to write to the assistant',
+    leaves: ['list', 'approve', 'reject'],
+    load: async () => {
+      const { PairingCommand, PairingListCommand, PairingApproveCommand, PairingRejectCommand } =
+        await import('../channels/access/pairing.command');
+      return [PairingCommand, PairingListCommand, PairingApproveCommand, PairingRejectCommand];
+    },
+  },
+  {
+    name: 'devices',
+    summary: 'clients that may connect',
+    leaves: ['list', 'approve', 'reject'],
+    load: async () => {
+      const { DevicesCommand, DevicesListCommand, DevicesApproveCommand, DevicesRejectCommand } =
+        await import('../gateway/devices/devices.command');
+      return [DevicesCommand, DevicesListCommand, DevicesApproveCommand, DevicesRejectCommand];
+    },
+  },
+  {
+    name: 'approvals',
+    summary: 'commands that need an approval',
+    leaves: ['pending', 'resolve'],
+    load: async () => {
+      const { ApprovalsCommand, ApprovalsPendingCommand, ApprovalsResolveCommand } =
+        await import('../tools/approvals/approvals.command');
+      return [ApprovalsCommand, ApprovalsPendingCommand, ApprovalsResolveCommand];
+    },
+  },
+  {
+    name: 'models',
+    summary: 'language models',
+    leaves: ['list'],
+    load: async () => {
+      const { ModelsCommand, ModelsListCommand } = await import('../agent/providers/models.command');
+      return [ModelsCommand, ModelsListCommand];
+    },
+  },
+  {
+    name: 'logs',
+    summary: 'show the gateway log',
+    load: async () => [(await import('../diagnostics/logs.command')).LogsCommand],
+  },
+  {
+    name: 'trace',
+    summary: 'every hop of one message, run or delivery',
+    load: async () => [(await import('../diagnostics/trace.command')).TraceCommand],
+  },
+  {
+    name: 'explain',
+    summary: 'why things are as they are',
+    leaves: ['boot'],
+    load: async () => {
+      const { ExplainCommand, ExplainBootCommand } = await import('../bootstrap/explain.command');
+      return [ExplainCommand, ExplainBootCommand];
+    },
+  },
+  {
+    name: 'dashboard',
+    summary: 'login link of the Control UI',
+    load: async () => [(await import('../control-ui/dashboard.command')).DashboardCommand],
+  },
+  {
+    name: 'doctor',
+    summary: 'check the installation',
+    load: async () => [(await import('../diagnostics/doctor.command')).DoctorCommand],
+  },
+];
+
+/** Text of `openclaw --help`. Also written into the build, where the executable prints it without loading anything. */
+export function rootHelp(): string {
+  const width = Math.max(...COMMAND_TABLE.map((entry) => entry.name.length));
+  const lines = COMMAND_TABLE.map(
+    (entry) => `  ${entry.name.padEnd(width)}  ${entry.summary}${entry.leaves ? ` (${entry.leaves.join(', ')})` : ''}`,
+  );
+  return [
+    'Usage: openclaw [global flags] <command> [flags]',
+    '',
+    'A self-hosted gateway for your own AI assistant.',
+    '',
+    'Commands:',
+    ...lines,
+    '',
+    'Global flags:',
+    '  --profile <name>     use the state directory ~/.openclaw-<name>',
+    '  --dev                profile "dev", port 19001',
+    '  --no-color           no colours',
+    '  --log-level <level>  level of the log',
+    '  -V, --version        print the version',
+    '  -h, --help           print this, or the help of a command',
+    '',
+    'Exit codes: 0 done, 1 failed, 2 usage, 69 gateway not reachable, 75 time-out, 77 not authorised, 78 configuration.',
+    '',
+  ].join('\n');
+}

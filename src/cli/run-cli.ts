@@ -1,0 +1,74 @@
+import 'reflect-metadata';
+import { Module, type Type } from '@nestjs/common';
+import { CommandFactory } from 'nest-commander';
+import { appVersion } from '../common/app-root';
+import { UsageError, reportError } from '../common/cli/cli-error';
+import { ExitCode } from '../common/exit-codes';
+import { nearestName } from '../common/nearest-name';
+import { Environment } from '../config/environment';
+import { COMMAND_TABLE, rootHelp } from './command-table';
+import { takeGlobalFlags } from './global-flags';
+
+interface CommanderFailure {
+  code?: string;
+  exitCode?: number;
+  message?: string;
+}
+
+/** Runs one command line and sets the exit code. Loads only the command that is called. */
+export async function runCli(args: readonly string[], env = new Environment()): Promise<void> {
+  const asJson = args.includes('--json');
+  try {
+    const { variables, rest } = takeGlobalFlags(args);
+    for (const [name, value] of Object.entries(variables)) env.set(name, value);
+    const [name] = rest;
+    if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
+      process.stdout.write(rootHelp());
+      return;
+    }
+    if (name === '--version' || name === '-V') {
+      process.stdout.write(`${appVersion()}\n`);
+      return;
+    }
+    await runCommand(name, rest, env, asJson);
+  } catch (error) {
+    process.exitCode = reportError(error, asJson);
+  }
+}
+
+async function runCommand(name: string, args: readonly string[], env: Environment, asJson: boolean): Promise<void> {
+  const entry = COMMAND_TABLE.find((candidate) => candidate.name === name);
+  if (!entry) {
+    const near = nearestName(
+      name,
+      COMMAND_TABLE.map((candidate) => candidate.name),
+    );
+    throw new UsageError(`unknown command "${name}"${near ? `; did you mean "${near}"?` : ''} See: openclaw --help`);
+  }
+  const commands = await entry.load();
+  const app = await CommandFactory.createWithoutRunning(rootModule(commands, env), {
+    logger: false,
+    serviceErrorHandler: (error: Error) => {
+      process.exitCode = exitCodeOf(error, asJson);
+    },
+  });
+  process.argv = [process.argv[0] ?? 'node', 'openclaw', ...args];
+  await CommandFactory.runApplication(app);
+  await app.close();
+}
+
+function rootModule(commands: readonly Type[], env: Environment): Type {
+  @Module({ providers: [...commands, { provide: Environment, useValue: env }] })
+  class CliModule {}
+  return CliModule;
+}
+
+/** Commander throws for help as well as for mistakes. */
+function exitCodeOf(error: Error & CommanderFailure, asJson: boolean): number {
+  if (error.code?.startsWith('commander.')) {
+    if (error.exitCode === 0) return ExitCode.done;
+    if (error.code === 'commander.help') return ExitCode.usage;
+    return reportError(new UsageError((error.message ?? '').replace(/^error: /, '')), asJson);
+  }
+  return reportError(error, asJson);
+}

@@ -1,0 +1,23 @@
+import { ExitCode } from '../exit-codes';
+import { OpenclawError, messageOf } from '../openclaw-error';
+
+/** A command was called the wrong way. */
+export class UsageError extends OpenclawError {
+  constructor(message: string) {
+    super('USAGE', message, { exitCode: ExitCode.usage });
+  }
+}
+
+/** Writes an error and returns the exit code it stands for. */
+export function reportError(error: unknown, asJson: boolean): number {
+  const known = error instanceof OpenclawError ? error : undefined;
+  const code = known?.code ?? 'FAILED';
+  const message = messageOf(error);
+  if (asJson) {
+    const details = known?.details ? { details: known.details } : {};
+    process.stdout.write(`${JSON.stringify({ error: { code, message, ...details } }, null, 2)}\n`);
+  } else {
+    process.stderr.write(`error: ${message}\n`);
+  }
+  return known?.exitCode ?? ExitCode.failed;
+}

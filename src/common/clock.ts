@@ -1,0 +1,25 @@
+/** Source of time. Wall-clock milliseconds for stamps, monotonic milliseconds for durations. */
+export abstract class Clock {
+  abstract now(): number;
+  abstract monotonic(): number;
+}
+
+class SystemClock extends Clock {
+  now(): number {
+    return Date.now();
+  }
+
+  monotonic(): number {
+    return performance.now();
+  }
+}
+
+export const systemClock: Clock = new SystemClock();
+
+let zone: string | undefined;
+
+/** IANA time zone of this machine. Asking the system takes a third of a millisecond, so it is asked once. */
+export function localTimeZone(): string {
+  zone ??= Intl.DateTimeFormat().resolvedOptions().timeZone;
+  return zone;
+}

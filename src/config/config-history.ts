@@ -1,0 +1,79 @@
+import { mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { writeFileAtomic } from '../common/atomic-file';
+import { ConfigError } from './config-error';
+import { hashOf } from './config-snapshot';
+
+const BACKUPS = 5;
+const KEEP = 200;
+const ENTRY = /^(\d{6})-([0-9a-f]{8})\.json5$/;
+
+export interface ConfigHistoryEntry {
+  number: number;
+  /** Time of writing, ISO 8601. */
+  savedAt: string;
+  bytes: number;
+  hash: string;
+  file: string;
+}
+
+/** Numbered copies of every content the configuration file has had, and the rotating `.bak` files beside it. */
+export class ConfigHistory {
+  constructor(
+    private readonly configPath: string,
+    private readonly folder = join(dirname(configPath), 'config-history'),
+  ) {}
+
+  /** Oldest first. */
+  list(): ConfigHistoryEntry[] {
+    if (!existsSync(this.folder)) return [];
+    return readdirSync(this.folder)
+      .map((name) => ({ name, match: ENTRY.exec(name) }))
+      .filter((entry) => entry.match)
+      .map(({ name, match }) => {
+        const file = join(this.folder, name);
+        const stat = statSync(file);
+        return {
+          number: Number(match?.[1]),
+          savedAt: stat.mtime.toISOString(),
+          bytes: stat.size,
+          hash: hashOf(readFileSync(file, 'utf8')),
+          file,
+        };
+      })
+      .sort((a, b) => a.number - b.number);
+  }
+
+  read(number: number): string {
+    const entry = this.list().find((candidate) => candidate.number === number);
+    if (!entry) {
+      throw new ConfigError(
+        'CONFIG_HISTORY_UNKNOWN',
+        `there is no history entry ${number}; "openclaw config history" lists them`,
+      );
+    }
+    return readFileSync(entry.file, 'utf8');
+  }
+
+  /** Keeps a content unless it equals the newest entry. Returns its number. */
+  add(text: string): number {
+    const entries = this.list();
+    const newest = entries.at(-1);
+    const hash = hashOf(text);
+    if (newest?.hash === hash) return newest.number;
+    const number = (newest?.number ?? 0) + 1;
+    mkdirSync(this.folder, { recursive: true, mode: 0o700 });
+    writeFileAtomic(join(this.folder, `${String(number).padStart(6, '0')}-${hash.slice(0, 8)}.json5`), text);
+    for (const old of entries.slice(0, Math.max(0, entries.length + 1 - KEEP))) rmSync(old.file, { force: true });
+    return number;
+  }
+
+  /** Shifts `.bak` → `.bak.1` → … and keeps the bytes that are about to be replaced as `.bak`. */
+  rotateBackups(text: string): void {
+    const name = (index: number): string => `${this.configPath}.bak${index === 0 ? '' : `.${index}`}`;
+    for (let index = BACKUPS - 2; index >= 0; index--) {
+      if (existsSync(name(index))) renameSync(name(index), name(index + 1));
+    }
+    writeFileAtomic(name(0), text);
+  }
+}

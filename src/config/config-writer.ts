@@ -1,0 +1,125 @@
+import JSON5 from 'json5';
+import { readTextIfExists, writeFileAtomic } from '../common/atomic-file';
+import { LockFile } from '../common/lock-file';
+import { REDACTED } from '../common/redactor';
+import { isPlainObject, valueAt } from '../common/plain-object';
+import { appVersion } from '../common/app-root';
+import { type ConfigEdit, applyEdits } from './apply-edits';
+import { ConfigConflictError, ConfigError, ConfigInvalidError } from './config-error';
+import { ConfigHistory } from './config-history';
+import { type ConfigPath } from './config-path';
+import { type ConfigSnapshot, hashOf } from './config-snapshot';
+import type { Environment } from './environment';
+import { Json5Document } from './json5-document';
+import { interpretConfig } from './load-config';
+
+export interface WriteOptions {
+  /** SHA-256 of the text that the caller saw; undefined means that it saw no file. Omit to accept any. */
+  baseHash?: string | null;
+  /** Refuse keys that the file does not hold yet and that nobody knows. */
+  refuseNewUnknownKeys?: boolean;
+}
+
+const LOCK_WAIT_MS = 5000;
+
+/**
+ * The one writer of the configuration file, used by commands and RPC alike.
+ * Every write is checked as a whole first, compared with what is on disk, atomic, kept in the history.
+ */
+export class ConfigWriter {
+  private readonly history: ConfigHistory;
+
+  constructor(
+    private readonly path: string,
+    private readonly env: Environment,
+  ) {
+    this.history = new ConfigHistory(path);
+  }
+
+  /** Changes single paths; comments, order, unknown keys and `${VAR}` texts of the rest survive. */
+  edit(edits: readonly ConfigEdit[], options: WriteOptions = {}): Promise<ConfigSnapshot> {
+    return this.write(
+      (current) => restoreRedacted(applyEdits(current ?? '{}\n', edits), current, this.path, this.env),
+      options,
+    );
+  }
+
+  /** Replaces the whole text. The redaction mark stands for the secret that is stored at the same path. */
+  replace(text: string, options: WriteOptions = {}): Promise<ConfigSnapshot> {
+    return this.write((current) => restoreRedacted(text, current, this.path, this.env), options);
+  }
+
+  private async write(change: (current: string | undefined) => string, options: WriteOptions): Promise<ConfigSnapshot> {
+    if (this.env.isOn('OPENCLAW_NIX_MODE')) {
+      throw new ConfigError(
+        'CONFIG_READ_ONLY',
+        'OPENCLAW_NIX_MODE is on: the configuration is managed elsewhere and read-only here',
+      );
+    }
+    const lock = new LockFile(`${this.path}.lock`);
+    await lock.acquire({}, LOCK_WAIT_MS);
+    try {
+      const current = readTextIfExists(this.path);
+      this.compare(current, options.baseHash);
+      const text = stamp(change(current));
+      const next = interpretConfig(this.path, text, this.env);
+      if (next.issues.length > 0) throw new ConfigInvalidError(this.path, next.issues);
+      if (options.refuseNewUnknownKeys) this.refuseUnknown(next, current);
+      if (current !== undefined) {
+        this.history.add(current);
+        if (current !== text) this.history.rotateBackups(current);
+      }
+      if (current !== text) writeFileAtomic(this.path, text, 0o600);
+      this.history.add(text);
+      return next;
+    } finally {
+      lock.release();
+    }
+  }
+
+  private compare(current: string | undefined, baseHash: string | null | undefined): void {
+    if (baseHash === undefined) return;
+    const hash = current === undefined ? null : hashOf(current);
+    if (hash !== baseHash) {
+      throw new ConfigConflictError('config changed since last load; read it again (config.get) and repeat the change');
+    }
+  }
+
+  private refuseUnknown(next: ConfigSnapshot, current: string | undefined): void {
+    const before = interpretConfig(this.path, current, this.env);
+    const known = new Set(before.warnings.map((warning) => warning.path));
+    const fresh = next.warnings.filter((warning) => !known.has(warning.path));
+    if (fresh.length > 0) throw new ConfigInvalidError(this.path, fresh);
+  }
+}
+
+/** Marks who wrote last, where the file already carries such a mark. */
+function stamp(text: string): string {
+  const document = new Json5Document(text);
+  if (valueAt(JSON5.parse(document.toString()), ['meta', 'lastTouchedAt']) === undefined) return text;
+  document.set(['meta', 'lastTouchedVersion'], appVersion());
+  document.set(['meta', 'lastTouchedAt'], new Date().toISOString());
+  return document.toString();
+}
+
+function restoreRedacted(text: string, current: string | undefined, path: string, env: Environment): string {
+  if (!text.includes(REDACTED)) return text;
+  const stored = interpretConfig(path, current, env).parsed;
+  const sent = interpretConfig(path, text, env).parsed;
+  const document = new Json5Document(text);
+  const walk = (value: unknown, at: ConfigPath): void => {
+    if (value === REDACTED) {
+      const original = valueAt(stored, at);
+      if (typeof original !== 'string') {
+        throw new ConfigError(
+          'CONFIG_REDACTED',
+          `${at.join('.')} is the redaction mark, but nothing is stored there; send the real value`,
+        );
+      }
+      document.set(at, original);
+    } else if (Array.isArray(value)) value.forEach((entry, index) => walk(entry, [...at, index]));
+    else if (isPlainObject(value)) for (const [key, entry] of Object.entries(value)) walk(entry, [...at, key]);
+  };
+  walk(sent, []);
+  return document.toString();
+}

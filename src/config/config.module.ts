@@ -1,0 +1,35 @@
+import { type DynamicModule, Global, Module, type OnModuleInit } from '@nestjs/common';
+import { BootStep } from '../common/boot-step';
+import { Redactor } from '../common/redactor';
+import { ConfigRpc } from './config.rpc';
+import { ConfigService } from './config.service';
+import { Environment } from './environment';
+import { GatewayFlags } from './gateway-flags';
+import { RestartControl } from './restart-control';
+
+/** Environment, configuration and what is derived from them without any other part. Global; imports nothing. */
+@BootStep({ ready: { name: 'load config', onFailure: 'fatal' } })
+@Global()
+@Module({})
+export class ConfigModule implements OnModuleInit {
+  constructor(private readonly config: ConfigService) {}
+
+  static forRoot(env: Environment, flags: GatewayFlags = {}): DynamicModule {
+    return {
+      module: ConfigModule,
+      providers: [
+        { provide: Environment, useValue: env },
+        { provide: GatewayFlags, useValue: flags },
+        { provide: Redactor, useValue: new Redactor() },
+        ConfigService,
+        ConfigRpc,
+        RestartControl,
+      ],
+      exports: [Environment, GatewayFlags, Redactor, ConfigService, RestartControl],
+    };
+  }
+
+  onModuleInit(): void {
+    this.config.load();
+  }
+}

@@ -1,0 +1,190 @@
+import { Injectable } from '@nestjs/common';
+import JSON5 from 'json5';
+import { appVersion } from '../common/app-root';
+import { messageOf } from '../common/openclaw-error';
+import { isPlainObject, valueAt } from '../common/plain-object';
+import { NoParams } from '../rpc/no-params.dto';
+import { PreparedJson, type RpcContext } from '../rpc/rpc-context';
+import { invalidRequest } from '../rpc/rpc-error';
+import { RpcMethod } from '../rpc/rpc-method';
+import type { ConfigEdit } from './apply-edits';
+import { ConfigConflictError, ConfigError, ConfigInvalidError } from './config-error';
+import { ConfigApplyParams, ConfigPatchParams, ConfigSetParams } from './config.dto';
+import type { ConfigSnapshot } from './config-snapshot';
+import { ConfigService } from './config.service';
+import { mergePatch } from './merge-patch';
+import { RestartControl } from './restart-control';
+import { type RestartNote, RestartSentinel } from './restart-sentinel';
+import { redactConfig, redactRawConfig } from './sensitive-paths';
+import { describeConfig } from './ui-hints';
+
+const DEFAULT_RESTART_DELAY_MS = 2000;
+const MAX_RESTART_DELAY_MS = 60_000;
+
+@Injectable()
+export class ConfigRpc {
+  private schema: PreparedJson | undefined;
+
+  constructor(
+    private readonly config: ConfigService,
+    private readonly restarts: RestartControl,
+  ) {}
+
+  @RpcMethod({
+    name: 'config.get',
+    scope: 'operator.admin',
+    scopeV4: 'operator.read',
+    params: NoParams,
+    summary: 'The configuration file as it is on disk; secrets are replaced.',
+  })
+  get(): unknown {
+    const { path, exists, raw, parsed, config, hash, issues, warnings, legacyIssues } = this.config.peek();
+    return {
+      path,
+      exists,
+      raw: raw === null || issues.some((issue) => issue.path === '') ? null : redactRawConfig(raw, parsed),
+      parsed: redactConfig(parsed),
+      valid: issues.length === 0,
+      config: redactConfig(config),
+      ...(hash === undefined ? {} : { hash }),
+      issues,
+      warnings,
+      legacyIssues,
+    };
+  }
+
+  @RpcMethod({
+    name: 'config.schema',
+    scope: 'operator.admin',
+    scopeV4: 'operator.read',
+    params: NoParams,
+    summary: 'JSON Schema of the configuration and hints for forms.',
+  })
+  describe(): PreparedJson {
+    this.schema ??= new PreparedJson(JSON.stringify(describeConfig(appVersion())));
+    return this.schema;
+  }
+
+  @RpcMethod({
+    name: 'config.set',
+    scope: 'operator.admin',
+    params: ConfigSetParams,
+    summary: 'Replaces the whole file. Secrets sent as the redaction mark keep their stored value.',
+  })
+  async set(params: ConfigSetParams): Promise<unknown> {
+    return written(await this.replace(params));
+  }
+
+  @RpcMethod({
+    name: 'config.apply',
+    scope: 'operator.admin',
+    params: ConfigApplyParams,
+    summary: 'Replaces the whole file and restarts the gateway.',
+  })
+  async apply(params: ConfigApplyParams): Promise<unknown> {
+    const snapshot = await this.replace(params);
+    return { ...written(snapshot), ...this.restart('config.apply', params) };
+  }
+
+  @RpcMethod({
+    name: 'config.patch',
+    scope: 'operator.admin',
+    params: ConfigPatchParams,
+    summary: 'Merges an object into the file (RFC 7396) and restarts the gateway.',
+  })
+  async patch(params: ConfigPatchParams, { caller }: RpcContext): Promise<unknown> {
+    const patch = parsed(params.raw);
+    if (!isPlainObject(patch)) throw invalidRequest('config.patch raw must be an object');
+    const stored = this.checkBase(params.baseHash);
+    const edits = mergePatch(stored.parsed, patch);
+    if (caller.protocol === 4) refuseLostEntries(edits, stored.parsed, params.replacePaths ?? []);
+    const snapshot = await refusals(() => this.config.edit(edits, { baseHash: stored.hash ?? null }));
+    return { ...written(snapshot), ...this.restart('config.patch', params) };
+  }
+
+  private async replace(params: ConfigSetParams): Promise<ConfigSnapshot> {
+    if (!isPlainObject(parsed(params.raw))) throw invalidRequest('raw must be an object');
+    const stored = this.checkBase(params.baseHash);
+    return refusals(() => this.config.replace(params.raw, { baseHash: stored.hash ?? null }));
+  }
+
+  /** A caller must have seen the file that it changes. */
+  private checkBase(baseHash: string | undefined): ConfigSnapshot {
+    const stored = this.config.peek();
+    if (stored.hash === undefined) {
+      if (baseHash !== undefined)
+        throw invalidRequest(
+          'config base hash unavailable; there is no configuration file any more, call config.get again',
+        );
+      return stored;
+    }
+    if (baseHash === undefined)
+      throw invalidRequest('config base hash required; call config.get and send its hash as baseHash');
+    if (baseHash !== stored.hash)
+      throw invalidRequest('config changed since last load; call config.get again and repeat the change');
+    return stored;
+  }
+
+  private restart(reason: string, params: ConfigApplyParams): { restart: unknown; sentinel: unknown } {
+    const delayMs = Math.min(params.restartDelayMs ?? DEFAULT_RESTART_DELAY_MS, MAX_RESTART_DELAY_MS);
+    const payload: RestartNote = {
+      kind: 'config-apply',
+      status: 'ok',
+      ts: Date.now(),
+      ...(params.sessionKey ? { sessionKey: params.sessionKey } : {}),
+      ...(params.deliveryContext ? { deliveryContext: params.deliveryContext } : {}),
+      message: params.note ?? null,
+      doctorHint: 'Run: openclaw doctor',
+      stats: { mode: reason },
+    };
+    const sentinel = new RestartSentinel(this.config.stateDir);
+    const ok = this.restarts.request({ reason, delayMs });
+    if (ok) sentinel.write(payload);
+    return {
+      restart: { ok, pid: process.pid, signal: 'SIGUSR1', delayMs, reason, mode: 'emit' },
+      sentinel: { path: sentinel.path, payload },
+    };
+  }
+}
+
+const written = (snapshot: ConfigSnapshot): { ok: true; path: string; config: unknown } => ({
+  ok: true,
+  path: snapshot.path,
+  config: redactConfig(snapshot.config),
+});
+
+function parsed(raw: string): unknown {
+  try {
+    return JSON5.parse(raw);
+  } catch (error) {
+    throw invalidRequest(messageOf(error));
+  }
+}
+
+/** Errors about what was sent, in the words of the wire. */
+async function refusals(write: () => Promise<ConfigSnapshot>): Promise<ConfigSnapshot> {
+  try {
+    return await write();
+  } catch (error) {
+    if (error instanceof ConfigInvalidError)
+      throw invalidRequest('invalid config', { details: { issues: error.issues } });
+    if (error instanceof ConfigConflictError || error instanceof ConfigError) throw invalidRequest(error.message);
+    throw error;
+  }
+}
+
+/** An array in a patch replaces the stored one: entries that get lost must be meant. */
+function refuseLostEntries(edits: readonly ConfigEdit[], stored: unknown, replacePaths: readonly string[]): void {
+  for (const edit of edits) {
+    if ('unset' in edit || !Array.isArray(edit.value)) continue;
+    const path = edit.path.join('.');
+    const before = valueAt(stored, edit.path);
+    if (!Array.isArray(before) || replacePaths.includes(path)) continue;
+    const kept = new Set(edit.value.map((entry) => JSON.stringify(entry)));
+    const lost = before.filter((entry) => !kept.has(JSON.stringify(entry))).length;
+    if (lost > 0)
+      throw invalidRequest(
+        `config.patch would remove ${lost} of ${before.length} entries of ${path}; name ${path} in replacePaths to do so`,
+      );
+  }
+}

@@ -1,0 +1,79 @@
+import { Injectable } from '@nestjs/common';
+import { Redactor } from '../common/redactor';
+import { ConfigInvalidError } from './config-error';
+import type { ConfigSnapshot } from './config-snapshot';
+import type { ConfigEdit } from './apply-edits';
+import { ConfigWriter, type WriteOptions } from './config-writer';
+import { Environment } from './environment';
+import { loadConfig } from './load-config';
+import type { OpenclawConfig } from './openclaw.config';
+import { forEachSecret } from './sensitive-paths';
+import { resolveConfigPath, resolveStateDir } from './state-paths';
+
+export type ConfigListener = (next: ConfigSnapshot, previous: ConfigSnapshot) => void;
+
+/** Holds the configuration in effect and writes changes. Read it at use, not at construction. */
+@Injectable()
+export class ConfigService {
+  readonly stateDir: string;
+  readonly path: string;
+  private readonly writer: ConfigWriter;
+  private current: ConfigSnapshot | undefined;
+  private readonly listeners = new Set<ConfigListener>();
+
+  constructor(
+    readonly env: Environment,
+    private readonly redactor: Redactor,
+  ) {
+    this.stateDir = resolveStateDir(env);
+    this.path = resolveConfigPath(env, this.stateDir);
+    this.writer = new ConfigWriter(this.path, env);
+  }
+
+  /** Reads the file. @throws ConfigInvalidError naming each bad path. */
+  load(): ConfigSnapshot {
+    const snapshot = this.peek();
+    if (snapshot.issues.length > 0) throw new ConfigInvalidError(this.path, snapshot.issues);
+    return this.adopt(snapshot);
+  }
+
+  /** Reads the file without putting it into effect. */
+  peek(): ConfigSnapshot {
+    return loadConfig(this.path, this.env);
+  }
+
+  get snapshot(): ConfigSnapshot {
+    this.current ??= this.load();
+    return this.current;
+  }
+
+  get config(): OpenclawConfig {
+    return this.snapshot.config;
+  }
+
+  async edit(edits: readonly ConfigEdit[], options?: WriteOptions): Promise<ConfigSnapshot> {
+    return this.adopt(await this.writer.edit(edits, options));
+  }
+
+  async replace(text: string, options?: WriteOptions): Promise<ConfigSnapshot> {
+    return this.adopt(await this.writer.replace(text, options));
+  }
+
+  /** Calls back after the configuration in effect has changed. Returns the unsubscribe function. */
+  onChange(listener: ConfigListener): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  private adopt(next: ConfigSnapshot): ConfigSnapshot {
+    const previous = this.current;
+    forEachSecret(next.resolved, (_, value) => this.redactor.addSecret(value));
+    for (const name of ['OPENCLAW_GATEWAY_TOKEN', 'OPENCLAW_GATEWAY_PASSWORD', 'TELEGRAM_BOT_TOKEN']) {
+      this.redactor.addSecret(this.env.get(name));
+    }
+    this.redactor.setPatterns(next.config.logging?.redactPatterns ?? []);
+    this.current = next;
+    if (previous) for (const listener of this.listeners) listener(next, previous);
+    return next;
+  }
+}

@@ -1,0 +1,32 @@
+import { Injectable } from '@nestjs/common';
+
+export interface RestartRequest {
+  reason: string;
+  /** Milliseconds until the restart begins. */
+  delayMs: number;
+}
+
+export interface ShutdownIntent {
+  reason: string;
+  /** Milliseconds until the gateway is expected back; null: not at all. */
+  restartExpectedMs: number | null;
+}
+
+/** Lets any part ask for an in-process restart; the process root decides how it is done. */
+@Injectable()
+export class RestartControl {
+  /** Why the process is going down; told to clients. */
+  intent: ShutdownIntent = { reason: 'shutdown', restartExpectedMs: null };
+  private handler: ((request: RestartRequest) => void) | undefined;
+
+  onRequest(handler: (request: RestartRequest) => void): void {
+    this.handler = handler;
+  }
+
+  /** Returns false where nobody can restart this process (a command, a test). */
+  request(request: RestartRequest): boolean {
+    if (!this.handler) return false;
+    this.handler(request);
+    return true;
+  }
+}

@@ -1,0 +1,106 @@
+import { fieldNamesAt } from '../common/validation/field-registry';
+import { type DtoProblem, findDtoProblems } from '../common/validation/validate-dto';
+import { nearestName } from '../common/nearest-name';
+import { isPlainObject } from '../common/plain-object';
+import { KNOWN_CHANNEL_IDS } from '../channels/channels.config';
+import { type ConfigIssue } from './config-error';
+import { formatConfigPath } from './config-path';
+import { OpenclawConfig } from './openclaw.config';
+import { isSensitivePath } from './sensitive-paths';
+
+export interface ConfigFindings {
+  /** Wrong values: the file can't be used. */
+  issues: ConfigIssue[];
+  /** Unknown keys and other things that are kept and reported. */
+  warnings: ConfigIssue[];
+}
+
+/** Checks a configuration after includes and variables are resolved. */
+export function validateConfig(config: unknown, legacyPaths: ReadonlySet<string> = new Set()): ConfigFindings {
+  const findings: ConfigFindings = { issues: [], warnings: [] };
+  for (const problem of findDtoProblems(OpenclawConfig, config)) {
+    const path = formatConfigPath(problem.path);
+    if (problem.kind !== 'unexpected') findings.issues.push({ path, message: describe(problem) });
+    else if (!legacyPaths.has(path)) findings.warnings.push({ path, message: unknownKey(problem) });
+  }
+  if (isPlainObject(config)) {
+    checkChannels(config as OpenclawConfig, findings);
+    checkAgents(config as OpenclawConfig, findings);
+  }
+  return findings;
+}
+
+function describe(problem: DtoProblem): string {
+  if (problem.kind === 'required') return 'is required and missing';
+  const shown = isSensitivePath(problem.path) ? 'a hidden value' : preview(problem.value);
+  return `${problem.message}, got ${shown}`;
+}
+
+function preview(value: unknown): string {
+  const text = JSON.stringify(value) ?? String(value);
+  return text.length > 60 ? `${text.slice(0, 57)}…` : text;
+}
+
+function unknownKey(problem: DtoProblem): string {
+  const key = problem.path.at(-1) ?? '';
+  const near = nearestName(key, fieldNamesAt(OpenclawConfig, problem.path.slice(0, -1)));
+  return `unknown key, kept and not used${near ? `; did you mean "${near}"?` : ''}`;
+}
+
+function checkChannels(config: OpenclawConfig, findings: ConfigFindings): void {
+  const channels = config.channels;
+  if (!isPlainObject(channels)) return;
+  const known = new Set<string>(['defaults', ...KNOWN_CHANNEL_IDS]);
+  for (const id of Object.keys(channels)) {
+    if (known.has(id)) continue;
+    const near = nearestName(id, known);
+    findings.warnings.push({
+      path: `channels.${id}`,
+      message: `unknown channel, kept and not used${near ? `; did you mean "${near}"?` : ''}`,
+    });
+  }
+  const telegram = channels.telegram;
+  if (!isPlainObject(telegram)) return;
+  checkOpenDm('channels.telegram', telegram, findings);
+  if (isPlainObject(telegram.accounts)) {
+    for (const [id, account] of Object.entries(telegram.accounts)) {
+      if (isPlainObject(account)) {
+        checkOpenDm(`channels.telegram.accounts.${id}`, { allowFrom: telegram.allowFrom, ...account }, findings);
+      }
+    }
+  }
+}
+
+function checkOpenDm(path: string, block: Record<string, unknown>, findings: ConfigFindings): void {
+  if (block.dmPolicy !== 'open') return;
+  if (Array.isArray(block.allowFrom) && block.allowFrom.includes('*')) return;
+  findings.issues.push({
+    path: `${path}.allowFrom`,
+    message: 'must contain "*" when dmPolicy is "open", because everybody may then write to the assistant',
+  });
+}
+
+function checkAgents(config: OpenclawConfig, findings: ConfigFindings): void {
+  const list = config.agents?.list;
+  if (!Array.isArray(list)) return;
+  const dirs = new Map<string, string>();
+  const ids = new Set<string>();
+  for (const [index, agent] of list.entries()) {
+    if (!isPlainObject(agent)) continue;
+    if (typeof agent.id === 'string') {
+      if (ids.has(agent.id))
+        findings.issues.push({ path: `agents.list[${index}].id`, message: `"${agent.id}" is used twice` });
+      ids.add(agent.id);
+    }
+    if (typeof agent.agentDir === 'string') {
+      const other = dirs.get(agent.agentDir);
+      if (other !== undefined) {
+        findings.issues.push({
+          path: `agents.list[${index}].agentDir`,
+          message: `is also the agentDir of agent "${other}"; two agents may not share one`,
+        });
+      }
+      dirs.set(agent.agentDir, String(agent.id));
+    }
+  }
+}

@@ -1,0 +1,26 @@
+import { basename, dirname } from 'node:path';
+
+/** Nothing from elsewhere is loaded, framed or run; messages of models can't smuggle anything in. */
+const CONTENT_SECURITY_POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self' data:",
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ');
+
+const YEAR_S = 31_536_000;
+
+/** Headers of a file of the page. Names of assets carry a hash of their content, so they may be kept for good. */
+export function uiHeaders(file: string): Record<string, string> {
+  return {
+    'Cache-Control': basename(dirname(file)) === 'assets' ? `public, max-age=${YEAR_S}, immutable` : 'no-cache',
+    'Content-Security-Policy': CONTENT_SECURITY_POLICY,
+    'Referrer-Policy': 'no-referrer',
+    'X-Content-Type-Options': 'nosniff',
+    'X-Frame-Options': 'DENY',
+  };
+}

@@ -1,0 +1,8 @@
+import { Bool, Int, Opt, Text } from '../common/validation/fields';
+
+/** Section `cron`. */
+export class CronConfig {
+  @Opt() @Bool() enabled?: boolean;
+  @Opt() @Text() store?: string;
+  @Opt() @Int({ min: 1 }) maxConcurrentRuns?: number;
+}

@@ -1,0 +1,46 @@
+import { Module, type OnApplicationBootstrap, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
+import { ScheduleModule } from '@nestjs/schedule';
+import { AgentModule } from '../agent/agent.module';
+import { BootStep, type BootStepVerdict, skipped } from '../common/boot-step';
+import { EventBus } from '../events/event-bus';
+import { EventsModule } from '../events/events.module';
+import { StorageModule } from '../storage/storage.module';
+import { CronService } from './cron.service';
+import { CronStore } from './cron.store';
+import { CronTool } from './cron.tool';
+
+@BootStep({
+  ready: { name: 'build cron', onFailure: 'degraded' },
+  visible: { name: 'start cron', onFailure: 'degraded' },
+})
+@Module({
+  imports: [ScheduleModule.forRoot(), AgentModule, EventsModule, StorageModule],
+  providers: [CronService, CronStore, CronTool],
+})
+export class CronModule implements OnModuleInit, OnApplicationBootstrap, OnModuleDestroy {
+  constructor(
+    private readonly cron: CronService,
+    private readonly store: CronStore,
+    private readonly tool: CronTool,
+    private readonly events: EventBus,
+  ) {}
+
+  async onModuleInit(): Promise<BootStepVerdict | undefined> {
+    const reason = this.tool.unavailableReason();
+    if (reason !== undefined) return skipped(reason);
+    await this.store.nextDue();
+    return undefined;
+  }
+
+  /** What became due while the gateway was down runs once it is ready. */
+  onApplicationBootstrap(): BootStepVerdict | undefined {
+    const reason = this.tool.unavailableReason();
+    if (reason !== undefined) return skipped(reason);
+    this.events.on('gateway.ready', () => this.cron.start());
+    return undefined;
+  }
+
+  onModuleDestroy(): void {
+    this.cron.stop();
+  }
+}

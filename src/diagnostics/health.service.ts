@@ -1,0 +1,118 @@
+import { Injectable } from '@nestjs/common';
+import { recentRow } from '../agent/sessions/session-row';
+import { ModelRegistry } from '../agent/providers/model-registry.service';
+import { ChannelManager } from '../channels/channel-manager.service';
+import { agentEntries, defaultAgentId } from '../config/agent-entries';
+import { ConfigService } from '../config/config.service';
+import { EventBus } from '../events/event-bus';
+import { SessionStore } from '../sessions/session.store';
+
+const RECENT_IN_HEALTH = 5;
+const RECENT_IN_STATUS = 10;
+
+/** The summary that `health` answers and the event `health` carries. Cached: reading it costs nothing. */
+@Injectable()
+export class HealthService {
+  private json = '{}';
+  private version = 0;
+  private refreshedAt = 0;
+  private refreshing: Promise<void> | undefined;
+
+  constructor(
+    private readonly config: ConfigService,
+    private readonly sessions: SessionStore,
+    private readonly channels: ChannelManager,
+    private readonly models: ModelRegistry,
+    private readonly events: EventBus,
+  ) {}
+
+  /** JSON text of the last summary, and its version. */
+  cached(): { json: string; version: number; ageMs: number } {
+    return { json: this.json, version: this.version, ageMs: Date.now() - this.refreshedAt };
+  }
+
+  /** Computes the summary anew and tells clients. Calls at the same time share one computation. */
+  refresh(probe = false): Promise<void> {
+    this.refreshing ??= this.compute(probe).finally(() => (this.refreshing = undefined));
+    return this.refreshing;
+  }
+
+  async status(): Promise<Record<string, unknown>> {
+    const { config } = this.config;
+    const now = Date.now();
+    const { info } = this.models.resolve(defaultAgentId(config));
+    const agents = agentEntries(config);
+    const recent = (await this.sessions.list({ limit: RECENT_IN_STATUS })).map((entry) =>
+      recentRow(entry, now, info.contextWindow),
+    );
+    const byAgent = await Promise.all(
+      agents.map(async ({ id }) => ({
+        agentId: id,
+        path: '(database)',
+        count: await this.sessions.count(id),
+        recent: (await this.sessions.list({ agentId: id, limit: RECENT_IN_STATUS })).map((entry) =>
+          recentRow(entry, now, info.contextWindow),
+        ),
+      })),
+    );
+    return {
+      heartbeat: {
+        defaultAgentId: defaultAgentId(config),
+        agents: agents.map(({ id }) => ({ agentId: id, enabled: false, every: '0m', everyMs: null })),
+      },
+      channelSummary: this.channels.summaryLines(),
+      queuedSystemEvents: [],
+      sessions: {
+        paths: ['(database)'],
+        count: await this.sessions.count(),
+        defaults: { model: info.id, contextTokens: info.contextWindow },
+        recent,
+        byAgent,
+      },
+    };
+  }
+
+  private async compute(probe: boolean): Promise<void> {
+    const started = Date.now();
+    const { config } = this.config;
+    const channels = await this.channels.healthSummary(probe);
+    const all = await this.sessionsSummary();
+    const agents = await Promise.all(
+      agentEntries(config).map(async ({ id, name }) => ({
+        agentId: id,
+        ...(name ? { name } : {}),
+        isDefault: id === defaultAgentId(config),
+        heartbeat: { enabled: false, every: '0m', everyMs: null, prompt: '', target: 'last', ackMaxChars: 300 },
+        sessions: await this.sessionsSummary(id),
+      })),
+    );
+    const summary = {
+      ok: true,
+      ts: started,
+      durationMs: Date.now() - started,
+      ...channels,
+      heartbeatSeconds: 0,
+      defaultAgentId: defaultAgentId(config),
+      agents,
+      sessions: all,
+    };
+    this.json = JSON.stringify(summary);
+    this.version++;
+    this.refreshedAt = Date.now();
+    this.events.emit('wire.event', {
+      event: 'health',
+      payload: summary,
+      stateVersion: { presence: 0, health: this.version },
+    });
+  }
+
+  private async sessionsSummary(agentId?: string): Promise<Record<string, unknown>> {
+    const now = Date.now();
+    const recent = await this.sessions.list({ ...(agentId ? { agentId } : {}), limit: RECENT_IN_HEALTH });
+    return {
+      path: '(database)',
+      count: await this.sessions.count(agentId),
+      recent: recent.map((entry) => ({ key: entry.key, updatedAt: entry.updatedAt, age: now - entry.updatedAt })),
+    };
+  }
+}

@@ -1,0 +1,103 @@
+import { Injectable } from '@nestjs/common';
+import { DatabaseService } from '../storage/database.service';
+
+/** One thing that happened to a message, with its time. */
+export interface TraceHop {
+  at: number;
+  hop: string;
+  detail: string;
+}
+
+export interface Trace {
+  id: string;
+  runId: string;
+  sessionKey: string | null;
+  hops: TraceHop[];
+}
+
+/** Follows a message through inbox, turn, steps and outbox, from what is on disk. */
+@Injectable()
+export class TraceService {
+  constructor(private readonly database: DatabaseService) {}
+
+  /** By message id of the platform, inbox id, run id, outbox id or platform id of an answer. Undefined when unknown. */
+  async find(id: string): Promise<Trace | undefined> {
+    const { read } = this.database;
+    const inbox = await read
+      .selectFrom('inbox')
+      .selectAll()
+      .where((eb) => eb.or([eb('external_id', '=', id), eb('id', '=', id), eb('run_id', '=', id)]))
+      .orderBy('seq')
+      .executeTakeFirst();
+    if (inbox) return this.trace(id, inbox.turn_id ?? inbox.run_id, inbox.session_key);
+    const part = await read
+      .selectFrom('outbox')
+      .select('run_id')
+      .where((eb) => eb.or([eb('id', '=', id), eb('platform_id', '=', id)]))
+      .executeTakeFirst();
+    if (part) return this.trace(id, part.run_id, null);
+    const turn = await read.selectFrom('turns').select('run_id').where('run_id', '=', id).executeTakeFirst();
+    return turn && this.trace(id, turn.run_id, null);
+  }
+
+  private async trace(id: string, runId: string, sessionKey: string | null): Promise<Trace> {
+    const { read } = this.database;
+    const [rows, turn, steps, parts] = await Promise.all([
+      read
+        .selectFrom('inbox')
+        .selectAll()
+        .where((eb) => eb.or([eb('turn_id', '=', runId), eb('run_id', '=', runId)]))
+        .orderBy('seq')
+        .execute(),
+      read.selectFrom('turns').selectAll().where('run_id', '=', runId).executeTakeFirst(),
+      read.selectFrom('turn_steps').selectAll().where('run_id', '=', runId).orderBy('step').execute(),
+      read
+        .selectFrom('outbox')
+        .selectAll()
+        .where('run_id', 'in', [runId, `pairing:${runId}`])
+        .orderBy('part')
+        .execute(),
+    ]);
+    const hops: TraceHop[] = [];
+    for (const row of rows) {
+      hops.push({ at: row.received_at, hop: 'received', detail: `${row.channel}/${row.account} ${row.external_id}` });
+      if (row.state !== 'pending' && row.state !== 'running') {
+        hops.push({ at: row.updated_at, hop: row.state, detail: row.reason ?? row.external_id });
+      }
+    }
+    if (turn) {
+      hops.push({
+        at: turn.started_at,
+        hop: 'turn started',
+        detail: `session ${turn.session_key}${turn.attempt > 1 ? `, picked up ${turn.attempt - 1} times after a crash` : ''}`,
+      });
+      if (turn.ended_at !== null)
+        hops.push({
+          at: turn.ended_at,
+          hop: 'turn ended',
+          detail: `${turn.outcome}${turn.reason ? `: ${turn.reason}` : ''}`,
+        });
+    }
+    for (const step of steps) {
+      hops.push({ at: step.started_at, hop: `${step.kind} started`, detail: `step ${step.step} ${step.name}` });
+      if (step.finished_at !== null)
+        hops.push({ at: step.finished_at, hop: `${step.kind} finished`, detail: `step ${step.step} ${step.name}` });
+    }
+    for (const part of parts) {
+      hops.push({
+        at: part.created_at,
+        hop: 'part queued',
+        detail: `part ${part.part} to ${part.channel}/${part.account} ${part.target}`,
+      });
+      if (part.state !== 'pending') {
+        const outcome = part.platform_id ? `platform id ${part.platform_id}` : (part.error ?? '');
+        hops.push({
+          at: part.updated_at,
+          hop: `part ${part.state}`,
+          detail: `part ${part.part}, ${part.attempts} attempts ${outcome}`.trim(),
+        });
+      }
+    }
+    return { id, runId, sessionKey: turn?.session_key ?? sessionKey, hops: hops.sort((a, b) => a.at - b.at) };
+  }
+}

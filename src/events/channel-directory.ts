@@ -1,0 +1,35 @@
+import { Injectable } from '@nestjs/common';
+import { DiscoveryService } from '@nestjs/core';
+import { type RegisteredChannel, type ChannelAdapter, chatChannelOf } from '../channels/channel-adapter';
+import { OpenclawError } from '../common/openclaw-error';
+
+/** Every channel adapter, found among all providers on first use. */
+@Injectable()
+export class ChannelDirectory {
+  private channels: Map<string, RegisteredChannel> | undefined;
+
+  constructor(private readonly discovery: DiscoveryService) {}
+
+  find(id: string): RegisteredChannel | undefined {
+    return this.collect().get(id);
+  }
+
+  all(): RegisteredChannel[] {
+    return [...this.collect().values()];
+  }
+
+  /** @throws OpenclawError CHANNEL_DUPLICATE */
+  collect(): ReadonlyMap<string, RegisteredChannel> {
+    if (this.channels) return this.channels;
+    const channels = new Map<string, RegisteredChannel>();
+    for (const { metatype, instance } of this.discovery.getProviders()) {
+      const declaration = typeof metatype === 'function' ? chatChannelOf(metatype) : undefined;
+      if (!declaration || !instance) continue;
+      if (channels.has(declaration.id))
+        throw new OpenclawError('CHANNEL_DUPLICATE', `channel "${declaration.id}" is declared twice`);
+      channels.set(declaration.id, { declaration, adapter: instance as ChannelAdapter });
+    }
+    this.channels = channels;
+    return channels;
+  }
+}

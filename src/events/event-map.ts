@@ -1,0 +1,20 @@
+import type { DeliveryRoute } from '../common/delivery-route';
+import type { WireEvent } from '../rpc/wire-event';
+
+/** Every in-process event and what it carries. Emitting an unknown name does not compile. */
+export interface EventMap {
+  /** Something connected clients are told. */
+  'wire.event': WireEvent;
+  /** The gateway listens and every fatal step is done. */
+  'gateway.ready': { port: number };
+  /** A message waits in the inbox. */
+  'inbox.accepted': { sessionKey: string; rowId: string; runId: string };
+  /** A turn has begun to work on messages of a route. */
+  'turn.started': { runId: string; sessionKey: string; route?: DeliveryRoute };
+  /** Visible text of a running turn, from its beginning. */
+  'turn.text': { runId: string; sessionKey: string; route?: DeliveryRoute; text: string };
+  /** A turn has ended and everything about it is on disk. */
+  'turn.closed': { runId: string; runIds: string[]; sessionKey: string; outcome: string; route?: DeliveryRoute };
+  /** Parts wait in the outbox. */
+  'outbox.queued': { channel: string; account: string };
+}

@@ -1,0 +1,34 @@
+import { Injectable } from '@nestjs/common';
+import type { Transaction } from 'kysely';
+import type { DeliveryRoute } from '../common/delivery-route';
+import type { Schema } from '../storage/schema';
+
+/** Texts for one chat, to be delivered in order. */
+export interface OutboundTexts {
+  /** Run or request that they answer; together with the part number the identity of each part. */
+  runId: string;
+  route: DeliveryRoute;
+  texts: readonly string[];
+  /** Message that the first part quotes: an id, or `current` for the one being answered. */
+  replyTo?: string;
+}
+
+export type OutboundClerk = (transaction: Transaction<Schema>, outbound: OutboundTexts) => Promise<() => void>;
+
+/**
+ * Where any layer hands in texts for chats inside its own transaction; the outbox takes them. What it returns is to be
+ * called after the commit.
+ */
+@Injectable()
+export class OutboundDesk {
+  private clerk: OutboundClerk | undefined;
+
+  open(clerk: OutboundClerk): void {
+    this.clerk = clerk;
+  }
+
+  async enqueueIn(transaction: Transaction<Schema>, outbound: OutboundTexts): Promise<() => void> {
+    if (!this.clerk) throw new Error('no outbox takes deliveries');
+    return this.clerk(transaction, outbound);
+  }
+}

@@ -1,0 +1,53 @@
+import { Injectable } from '@nestjs/common';
+import { EventBus } from '../../events/event-bus';
+import type { WireEvent } from '../../rpc/wire-event';
+import { satisfies } from '../../rpc/scopes';
+import { EVENT_RULES, type EventRule } from '../protocol/event-rules';
+import type { Connection } from './connection';
+import { ConnectionRegistry } from './connection-registry';
+
+/** Sends events to the clients that may have them. The payload is serialised once, whatever their number. */
+@Injectable()
+export class Broadcaster {
+  private unsubscribe: (() => void) | undefined;
+
+  constructor(
+    private readonly connections: ConnectionRegistry,
+    private readonly events: EventBus,
+  ) {}
+
+  start(): void {
+    this.unsubscribe = this.events.on('wire.event', (event) => this.send(event));
+  }
+
+  stop(): void {
+    this.unsubscribe?.();
+  }
+
+  send(event: WireEvent): void {
+    const rule = EVENT_RULES[event.event];
+    if (!rule || this.connections.size === 0) return;
+    const payloads: { 3?: string; 4?: string } = {};
+    let stateVersionJson: string | undefined;
+    for (const connection of this.connections.all()) {
+      if (!mayReceive(connection, rule, event)) continue;
+      const revision = event.payloadV3 === undefined ? 4 : connection.protocol;
+      const payloadJson = (payloads[revision] ??= JSON.stringify(
+        (revision === 3 ? event.payloadV3 : event.payload) ?? null,
+      ));
+      stateVersionJson ??= event.stateVersion && JSON.stringify(event.stateVersion);
+      if (event.connectionIds) connection.sendTargetedEvent(event.event, payloadJson);
+      else connection.sendEvent(event.event, payloadJson, rule.droppable === true, stateVersionJson);
+    }
+  }
+}
+
+function mayReceive(connection: Connection, rule: EventRule, event: WireEvent): boolean {
+  const { caller } = connection;
+  if (!caller) return false;
+  if (event.connectionIds) return event.connectionIds.has(connection.id);
+  if (event.accepts && !event.accepts(connection)) return false;
+  if (caller.role === 'node') return rule.toNodes === true;
+  const scope = caller.protocol === 4 ? rule.scopeV4 : rule.scopeV3;
+  return scope === undefined || satisfies(caller.scopes, scope);
+}

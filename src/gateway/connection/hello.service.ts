@@ -1,0 +1,81 @@
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import { Injectable } from '@nestjs/common';
+import { appVersion } from '../../common/app-root';
+import { ConfigService } from '../../config/config.service';
+import { defaultAgentId } from '../../config/agent-entries';
+import { mainSessionKey } from '../../config/main-session';
+import { EVENT_RULES } from '../protocol/event-rules';
+import { ATTACHMENT_LIMITS, MAX_BUFFERED, MAX_PAYLOAD, TICK_INTERVAL_MS } from '../protocol/limits';
+import { RuntimeSettingsService } from '../runtime-settings.service';
+import { HelloSnapshot } from './hello-snapshot';
+import type { Grant } from './handshake.service';
+import { PresenceService } from './presence.service';
+import { RpcRegistry } from './rpc-registry';
+
+/** Builds the `hello-ok` payload. What does not depend on the client is serialised once. */
+@Injectable()
+export class HelloService {
+  private readonly startedAt = performance.now();
+  private readonly bootId = randomUUID();
+  private featuresJson: string | undefined;
+
+  constructor(
+    private readonly registry: RpcRegistry,
+    private readonly presence: PresenceService,
+    private readonly snapshot: HelloSnapshot,
+    private readonly settings: RuntimeSettingsService,
+    private readonly config: ConfigService,
+  ) {}
+
+  uptimeMs(): number {
+    return Math.round(performance.now() - this.startedAt);
+  }
+
+  /** JSON text of the payload. */
+  build(connectionId: string, grant: Grant): string {
+    const { config } = this.config;
+    const health = this.snapshot.health();
+    const agentId = defaultAgentId(config);
+    const server = { version: appVersion(), host: hostname(), bootId: this.bootId, connId: connectionId };
+    const facts = {
+      stateVersion: { presence: this.presence.version, health: health.version },
+      uptimeMs: this.uptimeMs(),
+      configPath: this.config.path,
+      stateDir: this.config.stateDir,
+      sessionDefaults: {
+        defaultAgentId: agentId,
+        mainKey: 'main',
+        mainSessionKey: mainSessionKey(config, agentId),
+        scope: config.session?.scope ?? 'per-sender',
+      },
+      authMode: this.settings.current.auth.mode,
+    };
+    const auth = {
+      method: grant.method,
+      role: grant.role,
+      scopes: grant.scopes,
+      ...(grant.deviceToken ? { deviceToken: grant.deviceToken, issuedAtMs: grant.issuedAtMs } : {}),
+    };
+    const policy = {
+      maxPayload: MAX_PAYLOAD,
+      maxBufferedBytes: MAX_BUFFERED,
+      tickIntervalMs: TICK_INTERVAL_MS,
+      attachments: ATTACHMENT_LIMITS,
+    };
+    return (
+      `{"type":"hello-ok","protocol":${grant.protocol},"server":${JSON.stringify(server)},"features":${this.features()},` +
+      `"snapshot":{"presence":${JSON.stringify(this.presence.list())},"health":${health.json},${JSON.stringify(facts).slice(1)},` +
+      `${grant.protocol === 4 ? '"pluginSurfaceUrls":{},' : ''}"auth":${JSON.stringify(auth)},"policy":${JSON.stringify(policy)}}`
+    );
+  }
+
+  private features(): string {
+    this.featuresJson ??= JSON.stringify({
+      methods: this.registry.listed(),
+      events: Object.keys(EVENT_RULES),
+      capabilities: [],
+    });
+    return this.featuresJson;
+  }
+}

@@ -1,0 +1,123 @@
+import { hostname, networkInterfaces, release } from 'node:os';
+import { Injectable } from '@nestjs/common';
+import { appVersion } from '../../common/app-root';
+import { EventBus } from '../../events/event-bus';
+import type { RpcCaller } from '../../rpc/rpc-context';
+import type { ConnectClient } from '../protocol/connect.dto';
+import type { PresenceEntry } from '../protocol/hello';
+
+const EXPIRY_MS = 5 * 60_000;
+const MAX_ENTRIES = 200;
+/** Several arrivals within this time are told together. */
+const ANNOUNCE_DELAY_MS = 50;
+
+interface Kept {
+  entry: PresenceEntry;
+  connected: boolean;
+}
+
+/** Who is connected, as clients see it. */
+@Injectable()
+export class PresenceService {
+  private readonly entries = new Map<string, Kept>();
+  private announceTimer: NodeJS.Timeout | undefined;
+  private self: PresenceEntry | undefined;
+  version = 0;
+
+  constructor(private readonly events: EventBus) {}
+
+  connected(client: ConnectClient, caller: RpcCaller): void {
+    if (client.mode === 'cli') return;
+    const key = caller.deviceId ?? client.instanceId ?? caller.connectionId;
+    const host = client.displayName ?? client.id;
+    this.put(
+      key,
+      {
+        host,
+        ip: caller.remoteAddress,
+        version: client.version,
+        platform: client.platform,
+        ...(client.deviceFamily ? { deviceFamily: client.deviceFamily } : {}),
+        ...(client.modelIdentifier ? { modelIdentifier: client.modelIdentifier } : {}),
+        mode: client.mode,
+        ...(caller.deviceId ? { deviceId: caller.deviceId } : {}),
+        roles: [caller.role],
+        scopes: [...caller.scopes],
+        instanceId: client.instanceId ?? key,
+        reason: 'connect',
+        ts: Date.now(),
+        text: `Client: ${host} · mode ${client.mode}`,
+      },
+      true,
+    );
+  }
+
+  disconnected(client: ConnectClient, caller: RpcCaller): void {
+    if (client.mode === 'cli') return;
+    const key = caller.deviceId ?? client.instanceId ?? caller.connectionId;
+    const known = this.entries.get(key);
+    if (known) this.put(key, { ...known.entry, reason: 'disconnect', ts: Date.now() }, false);
+  }
+
+  /** Newest first, the gateway itself at the head. */
+  list(): PresenceEntry[] {
+    const now = Date.now();
+    for (const [key, kept] of this.entries) {
+      if (!kept.connected && now - kept.entry.ts > EXPIRY_MS) this.entries.delete(key);
+    }
+    const clients = [...this.entries.values()].map((kept) => kept.entry).sort((a, b) => b.ts - a.ts);
+    return [{ ...this.gatewayEntry(), ts: now }, ...clients.slice(0, MAX_ENTRIES - 1)];
+  }
+
+  stop(): void {
+    clearTimeout(this.announceTimer);
+  }
+
+  private put(key: string, entry: PresenceEntry, connected: boolean): void {
+    this.entries.delete(key);
+    this.entries.set(key, { entry, connected });
+    if (this.entries.size > MAX_ENTRIES) this.dropOldest();
+    this.version++;
+    this.announceTimer ??= setTimeout(() => this.announce(), ANNOUNCE_DELAY_MS).unref();
+  }
+
+  private dropOldest(): void {
+    for (const [key, kept] of this.entries) {
+      if (kept.connected && this.entries.size <= MAX_ENTRIES * 2) continue;
+      this.entries.delete(key);
+      return;
+    }
+  }
+
+  private announce(): void {
+    this.announceTimer = undefined;
+    this.events.emit('wire.event', {
+      event: 'presence',
+      payload: { presence: this.list() },
+      stateVersion: { presence: this.version, health: 0 },
+    });
+  }
+
+  private gatewayEntry(): PresenceEntry {
+    this.self ??= {
+      host: hostname(),
+      ip: lanAddress(),
+      version: appVersion(),
+      platform: `${process.platform} ${release()}`,
+      deviceFamily: process.platform === 'darwin' ? 'Mac' : process.platform === 'win32' ? 'Windows' : 'Linux',
+      modelIdentifier: process.arch,
+      mode: 'gateway',
+      reason: 'self',
+      text: `Gateway: ${hostname()} · ${appVersion()}`,
+      ts: Date.now(),
+    };
+    return this.self;
+  }
+}
+
+function lanAddress(): string {
+  for (const entries of Object.values(networkInterfaces())) {
+    for (const entry of entries ?? []) if (entry.family === 'IPv4' && !entry.internal) return entry.address;
+  }
+  return '127.0.0.1';
+}

@@ -1,0 +1,66 @@
+import { Injectable } from '@nestjs/common';
+import { DiscoveryService } from '@nestjs/core';
+import { OpenclawError } from '../../common/openclaw-error';
+import { type DtoClass, findDtoProblems } from '../../common/validation/validate-dto';
+import { type RpcHandler, type RpcMethodDeclaration, rpcMethodsOf } from '../../rpc/rpc-method';
+
+export interface RegisteredMethod {
+  declaration: RpcMethodDeclaration;
+  /** Class that exposes it, for messages. */
+  owner: string;
+  handler: RpcHandler;
+  params: DtoClass | undefined;
+  /** Calls without params need no check: proven once at registration. */
+  acceptsEmpty: boolean;
+}
+
+/** Every method that clients may call, collected from all providers at boot. */
+@Injectable()
+export class RpcRegistry {
+  private readonly methods = new Map<string, RegisteredMethod>();
+  private names: string[] = [];
+
+  constructor(private readonly discovery: DiscoveryService) {}
+
+  /** @throws OpenclawError RPC_METHOD_DUPLICATE naming both owners. */
+  collect(): void {
+    for (const wrapper of this.discovery.getProviders()) {
+      const instance = wrapper.instance as Record<string, unknown> | undefined;
+      if (!instance || typeof wrapper.metatype !== 'function' || !wrapper.isDependencyTreeStatic()) continue;
+      for (const entry of rpcMethodsOf(wrapper.metatype)) {
+        const method = instance[entry.property] as RpcHandler;
+        this.add(entry, wrapper.metatype.name, method.bind(instance) as RpcHandler);
+      }
+    }
+    this.names = [...this.methods.values()]
+      .filter((method) => !method.declaration.unlisted)
+      .map((method) => method.declaration.name)
+      .sort();
+  }
+
+  find(name: string): RegisteredMethod | undefined {
+    return this.methods.get(name);
+  }
+
+  /** Names for `features.methods`. */
+  listed(): readonly string[] {
+    return this.names;
+  }
+
+  all(): IterableIterator<RegisteredMethod> {
+    return this.methods.values();
+  }
+
+  private add(declaration: RpcMethodDeclaration, owner: string, handler: RpcHandler): void {
+    const known = this.methods.get(declaration.name);
+    if (known && known.owner !== owner) {
+      throw new OpenclawError(
+        'RPC_METHOD_DUPLICATE',
+        `method ${declaration.name} is declared by ${known.owner} and by ${owner}`,
+      );
+    }
+    const params = declaration.params;
+    const acceptsEmpty = params === undefined || findDtoProblems(params, {}).length === 0;
+    this.methods.set(declaration.name, { declaration, owner, handler, params, acceptsEmpty });
+  }
+}

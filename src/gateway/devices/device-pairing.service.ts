@@ -1,0 +1,236 @@
+import { randomUUID } from 'node:crypto';
+import { Injectable, Optional } from '@nestjs/common';
+import { Clock, systemClock } from '../../common/clock';
+import { EventBus } from '../../events/event-bus';
+import { invalidRequest } from '../../rpc/rpc-error';
+import { DatabaseService } from '../../storage/database.service';
+import { secretsEqual } from '../../common/secrets-equal';
+import type { DevicePairRequest, DeviceToken, PairedDevice } from './device-record';
+
+const REQUEST_TTL_MS = 5 * 60_000;
+
+export type DeviceFacts = Omit<DevicePairRequest, 'requestId' | 'ts' | 'isRepair'>;
+
+/** Paired devices, their tokens and pending requests. Nothing is cached: a revoked right is gone with the commit. */
+@Injectable()
+export class DevicePairingService {
+  constructor(
+    private readonly database: DatabaseService,
+    private readonly events: EventBus,
+    @Optional() private readonly clock: Clock = systemClock,
+  ) {}
+
+  async find(deviceId: string): Promise<PairedDevice | undefined> {
+    const row = await this.database.read
+      .selectFrom('devices')
+      .select('record')
+      .where('device_id', '=', deviceId)
+      .executeTakeFirst();
+    return row ? (JSON.parse(row.record) as PairedDevice) : undefined;
+  }
+
+  async list(): Promise<{ pending: DevicePairRequest[]; paired: PairedDevice[] }> {
+    const [requests, devices] = await Promise.all([
+      this.database.read
+        .selectFrom('device_requests')
+        .select('record')
+        .where('created_at', '>', this.clock.now() - REQUEST_TTL_MS)
+        .orderBy('created_at', 'desc')
+        .execute(),
+      this.database.read.selectFrom('devices').select('record').orderBy('approved_at', 'desc').execute(),
+    ]);
+    return {
+      pending: requests.map((row) => JSON.parse(row.record) as DevicePairRequest),
+      paired: devices.map((row) => JSON.parse(row.record) as PairedDevice),
+    };
+  }
+
+  /** Files a request, or returns the one that is pending for the device already. Announces new ones that need a person. */
+  async request(facts: DeviceFacts): Promise<{ request: DevicePairRequest; created: boolean }> {
+    const now = this.clock.now();
+    const result = await this.database.write('device.request', async (transaction) => {
+      await transaction
+        .deleteFrom('device_requests')
+        .where('created_at', '<=', now - REQUEST_TTL_MS)
+        .execute();
+      const known = await transaction
+        .selectFrom('device_requests')
+        .select('record')
+        .where('device_id', '=', facts.deviceId)
+        .executeTakeFirst();
+      if (known) return { request: JSON.parse(known.record) as DevicePairRequest, created: false };
+      const paired = await transaction
+        .selectFrom('devices')
+        .select('device_id')
+        .where('device_id', '=', facts.deviceId)
+        .executeTakeFirst();
+      const request: DevicePairRequest = {
+        ...facts,
+        requestId: randomUUID(),
+        ...(paired ? { isRepair: true } : {}),
+        ts: now,
+      };
+      await transaction
+        .insertInto('device_requests')
+        .values({
+          request_id: request.requestId,
+          device_id: facts.deviceId,
+          record: JSON.stringify(request),
+          created_at: now,
+        })
+        .execute();
+      return { request, created: true };
+    });
+    if (result.created) this.announce('device.pair.requested', result.request);
+    return result;
+  }
+
+  /** @throws RpcError INVALID_REQUEST `unknown requestId` */
+  async approve(requestId: string): Promise<PairedDevice> {
+    const now = this.clock.now();
+    const device = await this.database.write('device.approve', async (transaction) => {
+      const row = await transaction
+        .deleteFrom('device_requests')
+        .where('request_id', '=', requestId)
+        .where('created_at', '>', now - REQUEST_TTL_MS)
+        .returning('record')
+        .executeTakeFirst();
+      if (!row) throw invalidRequest('unknown requestId');
+      const request = JSON.parse(row.record) as DevicePairRequest;
+      const stored = await transaction
+        .selectFrom('devices')
+        .select('record')
+        .where('device_id', '=', request.deviceId)
+        .executeTakeFirst();
+      const merged = mergeApproval(stored ? (JSON.parse(stored.record) as PairedDevice) : undefined, request, now);
+      const values = {
+        device_id: merged.deviceId,
+        public_key: merged.publicKey,
+        record: JSON.stringify(merged),
+        approved_at: merged.approvedAtMs,
+        updated_at: now,
+      };
+      await transaction
+        .insertInto('devices')
+        .values(values)
+        .onConflict((conflict) => conflict.column('device_id').doUpdateSet(values))
+        .execute();
+      return merged;
+    });
+    this.announceDecision(requestId, device.deviceId, 'approved');
+    return device;
+  }
+
+  async reject(requestId: string): Promise<{ requestId: string; deviceId: string }> {
+    const row = await this.database.write('device.reject', (transaction) =>
+      transaction
+        .deleteFrom('device_requests')
+        .where('request_id', '=', requestId)
+        .returning('device_id')
+        .executeTakeFirst(),
+    );
+    if (!row) throw invalidRequest('unknown requestId');
+    this.announceDecision(requestId, row.device_id, 'rejected');
+    return { requestId, deviceId: row.device_id };
+  }
+
+  /** The token that a device holds for a role; a missing or revoked one is replaced. */
+  async ensureToken(device: PairedDevice, role: string, scopes: readonly string[]): Promise<DeviceToken> {
+    const held = device.tokens?.[role];
+    if (held && held.revokedAtMs === undefined && scopes.every((scope) => held.scopes.includes(scope))) return held;
+    return this.updateToken(device.deviceId, role, (old, now) => ({
+      token: old && old.revokedAtMs === undefined ? old.token : newToken(),
+      role,
+      scopes: [...new Set([...(old?.scopes ?? []), ...scopes])].sort(),
+      createdAtMs: old?.createdAtMs ?? now,
+      ...(old?.rotatedAtMs === undefined ? {} : { rotatedAtMs: old.rotatedAtMs }),
+    }));
+  }
+
+  /** @throws RpcError INVALID_REQUEST `unknown deviceId/role` */
+  rotateToken(deviceId: string, role: string, scopes?: readonly string[]): Promise<DeviceToken> {
+    return this.updateToken(deviceId, role, (old, now) => {
+      if (!old) throw invalidRequest('unknown deviceId/role');
+      return {
+        ...old,
+        token: newToken(),
+        scopes: scopes ? [...scopes] : old.scopes,
+        rotatedAtMs: now,
+        revokedAtMs: undefined,
+      };
+    });
+  }
+
+  /** @throws RpcError INVALID_REQUEST `unknown deviceId/role` */
+  revokeToken(deviceId: string, role: string): Promise<DeviceToken> {
+    return this.updateToken(deviceId, role, (old, now) => {
+      if (!old) throw invalidRequest('unknown deviceId/role');
+      return { ...old, revokedAtMs: now };
+    });
+  }
+
+  async remove(deviceId: string): Promise<boolean> {
+    const row = await this.database.write('device.remove', (transaction) =>
+      transaction.deleteFrom('devices').where('device_id', '=', deviceId).returning('device_id').executeTakeFirst(),
+    );
+    return row !== undefined;
+  }
+
+  /** Whether `token` is the live token of the device for the role. */
+  matchesToken(device: PairedDevice, role: string, token: string): DeviceToken | undefined {
+    const held = device.tokens?.[role];
+    if (!held || held.revokedAtMs !== undefined) return undefined;
+    return secretsEqual(token, held.token) ? held : undefined;
+  }
+
+  private async updateToken(
+    deviceId: string,
+    role: string,
+    change: (old: DeviceToken | undefined, now: number) => DeviceToken,
+  ): Promise<DeviceToken> {
+    const now = this.clock.now();
+    return this.database.write('device.token', async (transaction) => {
+      const row = await transaction
+        .selectFrom('devices')
+        .select('record')
+        .where('device_id', '=', deviceId)
+        .executeTakeFirst();
+      if (!row) throw invalidRequest('unknown deviceId/role');
+      const device = JSON.parse(row.record) as PairedDevice;
+      const token = change(device.tokens?.[role], now);
+      const record = JSON.stringify({ ...device, tokens: { ...device.tokens, [role]: token } });
+      await transaction
+        .updateTable('devices')
+        .set({ record, updated_at: now })
+        .where('device_id', '=', deviceId)
+        .execute();
+      return token;
+    });
+  }
+
+  private announceDecision(requestId: string, deviceId: string, decision: 'approved' | 'rejected'): void {
+    this.announce('device.pair.resolved', { requestId, deviceId, decision, ts: this.clock.now() });
+  }
+
+  private announce(event: string, payload: unknown): void {
+    this.events.emit('wire.event', { event, payload });
+  }
+}
+
+const newToken = (): string => randomUUID().replaceAll('-', '');
+
+function mergeApproval(stored: PairedDevice | undefined, request: DevicePairRequest, now: number): PairedDevice {
+  const same = stored?.publicKey === request.publicKey ? stored : undefined;
+  const union = (a: readonly string[] | undefined, b: readonly string[] | undefined): string[] => [
+    ...new Set([...(a ?? []), ...(b ?? [])]),
+  ];
+  const { requestId: _, ts: __, silent: ___, isRepair: ____, ...facts } = request;
+  return {
+    ...facts,
+    roles: union(same?.roles, request.role ? [request.role] : []),
+    scopes: union(same?.scopes, request.scopes),
+    tokens: same?.tokens ?? {},
+    createdAtMs: same?.createdAtMs ?? now,
+    approvedAtMs: now,
+  };
+}

@@ -1,0 +1,22 @@
+/** Sizes and times of the wire, in bytes and milliseconds. */
+export const PROTOCOLS = [3, 4] as const;
+export type Protocol = (typeof PROTOCOLS)[number];
+
+export const MAX_PAYLOAD = 26_214_400;
+export const MAX_BUFFERED = 52_428_800;
+/** Largest frame before the handshake. */
+export const PRE_AUTH_MAX_PAYLOAD = 65_536;
+export const HANDSHAKE_TIMEOUT_MS = 10_000;
+export const TICK_INTERVAL_MS = 30_000;
+export const PING_INTERVAL_MS = 25_000;
+/** Events queued for one client beyond this are left out; the gap shows in `seq`. */
+export const EVENT_QUEUE_LIMIT = 1_572_864;
+/** A client whose queue makes no progress for this long is closed. */
+export const STALL_LIMIT_MS = 10_000;
+/** Sockets without a handshake, in all and from one address. */
+export const PRE_AUTH_CONNECTIONS = 256;
+export const PRE_AUTH_CONNECTIONS_PER_ADDRESS = 64;
+export const MAX_BATCH = 100;
+export const ATTACHMENT_LIMITS = { maxBytes: 20_971_520, maxImageBytes: 6_291_456 };
+/** Clock difference allowed for a device signature. */
+export const SIGNATURE_SKEW_MS: Record<Protocol, number> = { 3: 600_000, 4: 120_000 };

@@ -1,0 +1,40 @@
+import { Injectable } from '@nestjs/common';
+import { messageOf } from '../common/openclaw-error';
+import { DatabaseService } from '../storage/database.service';
+
+export interface ReadinessReport {
+  ready: boolean;
+  status: 'ready' | 'starting' | 'draining' | 'failing';
+  failing: { name: string; reason: string }[];
+}
+
+/** Whether the gateway can do its work right now. */
+@Injectable()
+export class ReadinessService {
+  private phase: 'starting' | 'ready' | 'draining' = 'starting';
+
+  constructor(private readonly database: DatabaseService) {}
+
+  get isReady(): boolean {
+    return this.phase === 'ready';
+  }
+
+  markReady(): void {
+    if (this.phase === 'starting') this.phase = 'ready';
+  }
+
+  markDraining(): void {
+    this.phase = 'draining';
+  }
+
+  async report(): Promise<ReadinessReport> {
+    if (this.phase !== 'ready') return { ready: false, status: this.phase, failing: [] };
+    const failing: ReadinessReport['failing'] = [];
+    try {
+      await this.database.ping();
+    } catch (error) {
+      failing.push({ name: 'storage', reason: messageOf(error) });
+    }
+    return { ready: failing.length === 0, status: failing.length === 0 ? 'ready' : 'failing', failing };
+  }
+}

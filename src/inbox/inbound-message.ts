@@ -1,0 +1,24 @@
+import type { ImagePart } from '../common/content-parts';
+import type { DeliveryRoute } from '../common/delivery-route';
+
+/** What came in, as stored in the inbox row. */
+export interface InboundMessage {
+  text: string;
+  images?: ImagePart[];
+  /** Who wrote it; absent for the owner at a client. */
+  sender?: { id?: string; name?: string };
+  /** Whether the sender may do what only an owner may. */
+  isOwner: boolean;
+  /** Where the answer is delivered; absent where the client reads it from events and history. */
+  route?: DeliveryRoute;
+  /** The session key as the caller wrote it. */
+  spelledKey?: string;
+  /** Name of the key that the client deduplicates by. */
+  idempotencyKey?: string;
+  thinking?: string;
+  timeoutMs?: number;
+  extraSystemPrompt?: string;
+  model?: string;
+  /** Text that the gateway itself wrote (a reminder, a finished task). */
+  isSystemEvent?: boolean;
+}

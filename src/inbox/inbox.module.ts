@@ -1,0 +1,18 @@
+import { Module, type OnModuleDestroy } from '@nestjs/common';
+import { EventsModule } from '../events/events.module';
+import { StorageModule } from '../storage/storage.module';
+import { InboxService } from './inbox.service';
+import { InboxStore } from './inbox.store';
+
+@Module({
+  imports: [EventsModule, StorageModule],
+  providers: [InboxService, InboxStore],
+  exports: [InboxService, InboxStore],
+})
+export class InboxModule implements OnModuleDestroy {
+  constructor(private readonly inbox: InboxService) {}
+
+  onModuleDestroy(): void {
+    this.inbox.stop();
+  }
+}

@@ -1,0 +1,51 @@
+import { Injectable } from '@nestjs/common';
+import type { Transaction } from 'kysely';
+import { OpenclawError } from '../common/openclaw-error';
+import { EventBus } from '../events/event-bus';
+import { DatabaseService } from '../storage/database.service';
+import type { Schema } from '../storage/schema';
+import { type IntakeReceipt, InboxStore, type NewInboxRow } from './inbox.store';
+
+/**
+ * Durable intake. Whoever receives a message commits it here before anything is acknowledged to the platform or
+ * client; the same message twice is one row.
+ */
+@Injectable()
+export class InboxService {
+  private closed = false;
+
+  constructor(
+    private readonly database: DatabaseService,
+    private readonly store: InboxStore,
+    private readonly events: EventBus,
+  ) {}
+
+  /**
+   * Commits a message; resolves when it is on disk.
+   * @param together further writes that belong into the same commit
+   * @throws OpenclawError DRAINING while the gateway shuts down: nothing was stored, the sender keeps it.
+   */
+  async accept(
+    row: NewInboxRow,
+    together?: (transaction: Transaction<Schema>, receipt: IntakeReceipt) => Promise<void>,
+  ): Promise<IntakeReceipt> {
+    if (this.closed) throw new OpenclawError('DRAINING', 'the gateway is shutting down', { retryAfterMs: 1000 });
+    const receipt = await this.database.write('inbox.accept', async (transaction) => {
+      const result = await this.store.insertIn(transaction, row);
+      if (together) await together(transaction, result);
+      return result;
+    });
+    if (!receipt.duplicate && receipt.row.state === 'pending') {
+      // Whoever called answers its client first; the turn starts after that.
+      setImmediate(() =>
+        this.events.emit('inbox.accepted', { sessionKey: row.sessionKey, rowId: receipt.row.id, runId: row.runId }),
+      );
+    }
+    return receipt;
+  }
+
+  /** From now on nothing is taken. */
+  stop(): void {
+    this.closed = true;
+  }
+}

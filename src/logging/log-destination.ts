@@ -1,0 +1,51 @@
+import { chmodSync, closeSync, existsSync, mkdirSync, openSync, readdirSync, rmSync, writeSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+
+const KEEP_DAYS = 7;
+const DAY_MS = 86_400_000;
+const LOG_FILE = /^openclaw-(\d{4}-\d{2}-\d{2})\.log$/;
+
+/** Appends JSON lines to `openclaw-<date>.log` in a folder of the state directory (0600), one file a day. */
+export class LogFile {
+  private handle: number | undefined;
+  private openedFor = '';
+
+  constructor(
+    private readonly folder: string,
+    private readonly fixedPath?: string,
+  ) {}
+
+  get path(): string {
+    return this.fixedPath ?? join(this.folder, `openclaw-${today()}.log`);
+  }
+
+  write(line: string): void {
+    const path = this.path;
+    if (this.handle === undefined || this.openedFor !== path) this.open(path);
+    if (this.handle !== undefined) writeSync(this.handle, line);
+  }
+
+  close(): void {
+    if (this.handle !== undefined) closeSync(this.handle);
+    this.handle = undefined;
+  }
+
+  private open(path: string): void {
+    this.close();
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    this.handle = openSync(path, 'a', 0o600);
+    chmodSync(path, 0o600);
+    this.openedFor = path;
+    if (!this.fixedPath) this.removeOld();
+  }
+
+  private removeOld(): void {
+    const oldest = new Date(Date.now() - KEEP_DAYS * DAY_MS).toISOString().slice(0, 10);
+    for (const name of existsSync(this.folder) ? readdirSync(this.folder) : []) {
+      const day = LOG_FILE.exec(name)?.[1];
+      if (day !== undefined && day < oldest) rmSync(join(this.folder, name), { force: true });
+    }
+  }
+}
+
+const today = (): string => new Date().toISOString().slice(0, 10);

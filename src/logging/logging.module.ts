@@ -1,0 +1,30 @@
+import { Global, Module, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import { LoggerFactory } from '../common/logger';
+import { ConfigService } from '../config/config.service';
+import { PinoLoggerFactory } from './pino-logger-factory';
+
+/** Loggers for everybody. Global; imports nothing. Runs right after the configuration is loaded. */
+@Global()
+@Module({
+  providers: [PinoLoggerFactory, { provide: LoggerFactory, useExisting: PinoLoggerFactory }],
+  exports: [LoggerFactory, PinoLoggerFactory],
+})
+export class LoggingModule implements OnModuleInit, OnApplicationShutdown {
+  constructor(
+    private readonly loggers: PinoLoggerFactory,
+    private readonly config: ConfigService,
+  ) {}
+
+  onModuleInit(): void {
+    this.loggers.configure();
+    const log = this.loggers.child('config');
+    const { warnings, legacyIssues } = this.config.snapshot;
+    for (const issue of [...legacyIssues, ...warnings]) log.warn({ path: issue.path }, issue.message);
+    const switches = this.config.env.activeSwitches();
+    if (switches.length > 0) log.info({ switches }, 'switches of the environment are on');
+  }
+
+  onApplicationShutdown(): void {
+    this.loggers.close();
+  }
+}

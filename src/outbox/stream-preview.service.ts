@@ -1,0 +1,154 @@
+import { Injectable } from '@nestjs/common';
+import { ChannelSendError, type RegisteredChannel } from '../channels/channel-adapter';
+import type { DeliveryRoute } from '../common/delivery-route';
+import { type Logger, LoggerFactory } from '../common/logger';
+import { messageOf } from '../common/openclaw-error';
+import { ChannelDirectory } from '../events/channel-directory';
+import { EventBus } from '../events/event-bus';
+import { OutboxStore } from './outbox.store';
+
+const TYPING_INTERVAL_MS = 6000;
+const MAX_TYPING_MS = 120_000;
+
+interface Preview {
+  route: DeliveryRoute;
+  channel: RegisteredChannel;
+  intervalMs: number;
+  /** Newest text, and the one that is shown. */
+  text: string;
+  shown: string;
+  platformId?: string;
+  busy: boolean;
+  timer?: NodeJS.Timeout;
+}
+
+/**
+ * Shows an answer while it is written: one message that is edited in place, at most as often as the channel allows.
+ * The message is the first part of the answer in the outbox, so it is never sent a second time.
+ */
+@Injectable()
+export class StreamPreviewService {
+  private readonly log: Logger;
+  private readonly previews = new Map<string, Preview>();
+  /** Calls to the platform that have not come back, by run. */
+  private readonly inFlight = new Map<string, Promise<void>>();
+  private readonly typing = new Map<string, NodeJS.Timeout>();
+
+  constructor(
+    private readonly store: OutboxStore,
+    private readonly directory: ChannelDirectory,
+    private readonly events: EventBus,
+    loggers: LoggerFactory,
+  ) {
+    this.log = loggers.child('outbox/stream');
+  }
+
+  start(): void {
+    this.events.on('turn.started', ({ runId, route }) => route && this.showTyping(runId, route));
+    this.events.on('turn.text', ({ runId, route, text }) => route && this.update(runId, route, text));
+    this.events.on('turn.closed', ({ runId }) => this.end(runId));
+  }
+
+  stop(): void {
+    for (const runId of [...this.previews.keys(), ...this.typing.keys()]) this.end(runId);
+  }
+
+  /** Resolves when no preview of a run is on its way: a late one would overwrite the final text. */
+  async settled(runId: string): Promise<void> {
+    await this.inFlight.get(runId);
+  }
+
+  private showTyping(runId: string, route: DeliveryRoute): void {
+    const channel = this.directory.find(route.channel);
+    if (!channel?.declaration.capabilities.typing || !channel.adapter.typing || this.typing.has(runId)) return;
+    const until = performance.now() + MAX_TYPING_MS;
+    const show = (): void => {
+      if (performance.now() > until) this.stopTyping(runId);
+      else
+        channel.adapter
+          .typing?.(route.account, route)
+          .catch((error: unknown) => this.log.debug({ error: messageOf(error) }, 'typing not shown'));
+    };
+    this.typing.set(runId, setInterval(show, TYPING_INTERVAL_MS).unref());
+    show();
+  }
+
+  private update(runId: string, route: DeliveryRoute, text: string): void {
+    let preview = this.previews.get(runId);
+    if (!preview) {
+      const channel = this.directory.find(route.channel);
+      const intervalMs = channel?.declaration.capabilities.edits
+        ? channel.adapter.streamInterval?.(route.account)
+        : undefined;
+      if (!channel || intervalMs === undefined) return;
+      preview = { route, channel, intervalMs, text, shown: '', busy: false };
+      this.previews.set(runId, preview);
+    }
+    preview.text = text;
+    if (!preview.timer && !preview.busy) this.schedule(runId, preview);
+  }
+
+  /** The first text is shown only after one interval: an answer that comes at once needs no preview. */
+  private schedule(runId: string, preview: Preview): void {
+    preview.timer = setTimeout(() => {
+      delete preview.timer;
+      preview.busy = true;
+      const shown = this.show(runId, preview);
+      this.inFlight.set(runId, shown);
+      void shown.finally(() => {
+        this.inFlight.delete(runId);
+        preview.busy = false;
+        if (this.previews.get(runId) === preview && preview.text !== preview.shown) this.schedule(runId, preview);
+      });
+    }, preview.intervalMs).unref();
+  }
+
+  private async show(runId: string, preview: Preview): Promise<void> {
+    const { route, channel } = preview;
+    const [text = '', ...more] = channel.adapter.chunk(route.account, preview.text);
+    if (text === '' || text === preview.shown || more.length > 0) return;
+    const message = { account: route.account, route, text, ...(route.replyToId ? { replyToId: route.replyToId } : {}) };
+    try {
+      if (preview.platformId !== undefined) {
+        await channel.adapter.edit?.(message, preview.platformId);
+      } else {
+        const mark = channel.adapter.sendMark?.(message);
+        if (!(await this.store.beginPreview(runId, route, text, route.replyToId, mark))) return this.drop(runId);
+        preview.platformId = await channel.adapter.send(message);
+        await this.previewEnded(runId, route, preview.platformId);
+      }
+      preview.shown = text;
+    } catch (error) {
+      this.log.debug({ run: runId, error: messageOf(error) }, 'preview not shown');
+      const mayHaveArrived = !(error instanceof ChannelSendError) || error.failure === 'ambiguous';
+      if (preview.platformId === undefined) await this.previewEnded(runId, route, null, !mayHaveArrived);
+      this.drop(runId);
+    }
+  }
+
+  /** The final text may have come while the preview was on its way. */
+  private async previewEnded(
+    runId: string,
+    route: DeliveryRoute,
+    platformId: string | null,
+    notDelivered = false,
+  ): Promise<void> {
+    await this.store.endPreview(runId, platformId, notDelivered);
+    this.events.emit('outbox.queued', { channel: route.channel, account: route.account });
+  }
+
+  private end(runId: string): void {
+    this.stopTyping(runId);
+    this.drop(runId);
+  }
+
+  private drop(runId: string): void {
+    clearTimeout(this.previews.get(runId)?.timer);
+    this.previews.delete(runId);
+  }
+
+  private stopTyping(runId: string): void {
+    clearInterval(this.typing.get(runId));
+    this.typing.delete(runId);
+  }
+}

@@ -1,0 +1,30 @@
+/** Who calls, as a handler sees it. Handlers never see sockets. */
+export interface RpcCaller {
+  connectionId: string;
+  protocol: 3 | 4;
+  dialect: 'openclaw' | 'jsonrpc';
+  role: 'operator' | 'node';
+  scopes: ReadonlySet<string>;
+  clientId: string;
+  clientMode: string;
+  displayName?: string;
+  deviceId?: string;
+  capabilities: ReadonlySet<string>;
+  remoteAddress: string;
+}
+
+export interface RpcContext {
+  caller: RpcCaller;
+  /**
+   * Sends a first answer with the request's id before the returned one (method `agent`). JSON-RPC allows one answer
+   * only: there this is the answer and what the handler returns later is not sent.
+   */
+  acknowledge(payload: unknown): void;
+  /** Aborts when the connection is gone. */
+  signal: AbortSignal;
+}
+
+/** A result that is JSON text already, to save serialising the same object for every call. */
+export class PreparedJson {
+  constructor(readonly text: string) {}
+}

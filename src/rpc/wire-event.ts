@@ -1,0 +1,20 @@
+/** An event for connected clients. The gateway decides per connection whether it is sent (see its event rules). */
+export interface WireEvent {
+  event: string;
+  payload: unknown;
+  /** Payload for protocol 3 clients, where it differs. */
+  payloadV3?: unknown;
+  /** Only these connections. Targeted events carry no `seq`. */
+  connectionIds?: ReadonlySet<string>;
+  /** Only connections that pass, e.g. by declared capability. */
+  accepts?: (connection: WireRecipient) => boolean;
+  stateVersion?: { presence: number; health: number };
+}
+
+/** What an event's author may look at to choose recipients. */
+export interface WireRecipient {
+  readonly id: string;
+  readonly protocol: 3 | 4;
+  readonly role: 'operator' | 'node';
+  readonly capabilities: ReadonlySet<string>;
+}

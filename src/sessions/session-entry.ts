@@ -1,0 +1,82 @@
+export interface DeliveryContext {
+  channel?: string;
+  to?: string;
+  accountId?: string;
+  threadId?: string;
+}
+
+/** Levels and choices that a session overrides. */
+export interface SessionOverrides {
+  thinkingLevel?: string;
+  verboseLevel?: string;
+  reasoningLevel?: string;
+  elevatedLevel?: string;
+  responseUsage?: string;
+  execHost?: string;
+  execSecurity?: string;
+  execAsk?: string;
+  execNode?: string;
+  providerOverride?: string;
+  modelOverride?: string;
+  sendPolicy?: string;
+  groupActivation?: string;
+  queueMode?: string;
+}
+
+/** A session as it is stored and shown. */
+export interface SessionEntry extends SessionOverrides {
+  key: string;
+  agentId: string;
+  sessionId: string;
+  createdAt: number;
+  updatedAt: number;
+  label?: string;
+  displayName?: string;
+  channel?: string;
+  subject?: string;
+  chatType?: 'direct' | 'group' | 'channel';
+  spawnedBy?: string;
+  deliveryContext?: DeliveryContext;
+  lastChannel?: string;
+  lastTo?: string;
+  lastAccountId?: string;
+  lastThreadId?: string;
+  inputTokens?: number;
+  outputTokens?: number;
+  totalTokens?: number;
+  contextTokens?: number;
+  modelProvider?: string;
+  model?: string;
+  abortedLastRun?: boolean;
+}
+
+/** Fields that survive a reset: the person's choices, not what was said. */
+export const KEPT_ON_RESET = [
+  'thinkingLevel',
+  'verboseLevel',
+  'reasoningLevel',
+  'elevatedLevel',
+  'responseUsage',
+  'execHost',
+  'execSecurity',
+  'execAsk',
+  'execNode',
+  'providerOverride',
+  'modelOverride',
+  'sendPolicy',
+  'groupActivation',
+  'queueMode',
+  'displayName',
+  'channel',
+  'subject',
+  'chatType',
+  'spawnedBy',
+  'deliveryContext',
+  'lastChannel',
+  'lastTo',
+  'lastAccountId',
+  'lastThreadId',
+  'contextTokens',
+  'modelProvider',
+  'model',
+] as const satisfies readonly (keyof SessionEntry)[];

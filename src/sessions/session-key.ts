@@ -1,0 +1,88 @@
+import { defaultAgentId, normaliseAgentId } from '../config/agent-entries';
+import type { OpenclawConfig } from '../config/openclaw.config';
+import type { DmScope } from './session.config';
+
+export const GLOBAL_KEY = 'global';
+export const UNKNOWN_KEY = 'unknown';
+
+export type SessionKind = 'direct' | 'group' | 'global' | 'unknown';
+
+/**
+ * Canonical key of whatever a caller writes: lower case, `main` and the configured main key resolved, a key without
+ * `agent:` belongs to the default agent.
+ */
+export function canonicalSessionKey(config: OpenclawConfig, key: string, agentId?: string): string {
+  const folded = key.trim().toLowerCase();
+  if (folded === GLOBAL_KEY || folded === UNKNOWN_KEY) return folded;
+  if (config.session?.scope === 'global') return GLOBAL_KEY;
+  const agent = agentId ? normaliseAgentId(agentId) : defaultAgentId(config);
+  const mainKey = (config.session?.mainKey ?? 'main').toLowerCase();
+  if (folded === '' || folded === 'main' || folded === mainKey) return `agent:${agent}:main`;
+  if (!folded.startsWith('agent:')) return `agent:${agent}:${folded}`;
+  const { agentId: owner, rest } = splitSessionKey(folded);
+  return `agent:${owner}:${rest === mainKey ? 'main' : rest}`;
+}
+
+/** Parts of a canonical key. Keys outside any agent belong to agent `main`. */
+export function splitSessionKey(key: string): { agentId: string; rest: string } {
+  const match = /^agent:([^:]+):(.*)$/.exec(key);
+  if (!match) return { agentId: 'main', rest: key };
+  return { agentId: normaliseAgentId(match[1] ?? ''), rest: match[2] === '' ? 'main' : (match[2] ?? 'main') };
+}
+
+export function agentOfSession(config: OpenclawConfig, key: string): string {
+  return key.startsWith('agent:') ? splitSessionKey(key).agentId : defaultAgentId(config);
+}
+
+export function sessionKind(key: string, chatType?: string): SessionKind {
+  if (key === GLOBAL_KEY) return 'global';
+  if (key === UNKNOWN_KEY) return 'unknown';
+  if (chatType === 'group' || chatType === 'channel' || /:(group|channel):/.test(key)) return 'group';
+  return 'direct';
+}
+
+export interface PeerFacts {
+  agentId: string;
+  channel: string;
+  account: string;
+  /** Canonical name of the person, or the platform's id. */
+  peer: string;
+  threadId?: string;
+}
+
+/** Session of a direct message, by the configured scope. */
+export function directSessionKey(config: OpenclawConfig, facts: PeerFacts): string {
+  if (config.session?.scope === 'global') return GLOBAL_KEY;
+  const scope: DmScope = config.session?.dmScope ?? 'main';
+  const peer = linkedPeer(config, facts.channel, facts.peer).toLowerCase();
+  const rest: Record<DmScope, string> = {
+    main: 'main',
+    'per-peer': `dm:${peer}`,
+    'per-channel-peer': `${facts.channel}:dm:${peer}`,
+    'per-account-channel-peer': `${facts.channel}:${facts.account}:dm:${peer}`,
+  };
+  return `agent:${facts.agentId}:${rest[scope]}${facts.threadId ? `:thread:${facts.threadId}` : ''}`;
+}
+
+export interface GroupFacts {
+  agentId: string;
+  channel: string;
+  groupId: string;
+  kind?: 'group' | 'channel';
+  topicId?: string;
+}
+
+export function groupSessionKey(config: OpenclawConfig, facts: GroupFacts): string {
+  if (config.session?.scope === 'global') return GLOBAL_KEY;
+  const topic = facts.topicId ? `:topic:${facts.topicId}` : '';
+  return `agent:${facts.agentId}:${facts.channel}:${facts.kind ?? 'group'}:${facts.groupId.toLowerCase()}${topic}`;
+}
+
+/** One person on several platforms: `session.identityLinks` maps "channel:id" to a canonical name. */
+function linkedPeer(config: OpenclawConfig, channel: string, peer: string): string {
+  const wanted = `${channel}:${peer}`.toLowerCase();
+  for (const [name, ids] of Object.entries(config.session?.identityLinks ?? {})) {
+    if (Array.isArray(ids) && ids.some((id) => String(id).toLowerCase() === wanted)) return name;
+  }
+  return peer;
+}

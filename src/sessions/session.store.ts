@@ -1,0 +1,154 @@
+import { randomUUID } from 'node:crypto';
+import { Injectable, Optional } from '@nestjs/common';
+import type { Selectable, Transaction } from 'kysely';
+import { Clock, systemClock } from '../common/clock';
+import { DatabaseService } from '../storage/database.service';
+import type { Schema, SessionTable } from '../storage/schema';
+import { KEPT_ON_RESET, type SessionEntry } from './session-entry';
+
+type Row = Selectable<SessionTable>;
+
+export interface SessionFilter {
+  agentId?: string;
+  updatedAfter?: number;
+  label?: string;
+  limit?: number;
+}
+
+/** Rows of the `sessions` table. */
+@Injectable()
+export class SessionStore {
+  constructor(
+    private readonly database: DatabaseService,
+    @Optional() private readonly clock: Clock = systemClock,
+  ) {}
+
+  async find(key: string): Promise<SessionEntry | undefined> {
+    const row = await this.database.read.selectFrom('sessions').selectAll().where('key', '=', key).executeTakeFirst();
+    return row && fromRow(row);
+  }
+
+  async findBySessionId(sessionId: string): Promise<SessionEntry | undefined> {
+    const row = await this.database.read
+      .selectFrom('sessions')
+      .selectAll()
+      .where('session_id', '=', sessionId)
+      .executeTakeFirst();
+    return row && fromRow(row);
+  }
+
+  /** Newest first. */
+  async list(filter: SessionFilter = {}): Promise<SessionEntry[]> {
+    let query = this.database.read.selectFrom('sessions').selectAll().orderBy('updated_at', 'desc');
+    if (filter.agentId !== undefined) query = query.where('agent_id', '=', filter.agentId);
+    if (filter.updatedAfter !== undefined) query = query.where('updated_at', '>=', filter.updatedAfter);
+    if (filter.label !== undefined) query = query.where('label', '=', filter.label);
+    if (filter.limit !== undefined) query = query.limit(filter.limit);
+    return (await query.execute()).map(fromRow);
+  }
+
+  async count(agentId?: string): Promise<number> {
+    let query = this.database.read.selectFrom('sessions').select((eb) => eb.fn.countAll<number>().as('n'));
+    if (agentId !== undefined) query = query.where('agent_id', '=', agentId);
+    return Number((await query.executeTakeFirst())?.n ?? 0);
+  }
+
+  /** The session of a key, made when it does not exist yet. */
+  async ensureIn(transaction: Transaction<Schema>, key: string, agentId: string): Promise<SessionEntry> {
+    const row = await transaction.selectFrom('sessions').selectAll().where('key', '=', key).executeTakeFirst();
+    if (row) return fromRow(row);
+    const now = this.clock.now();
+    const entry: SessionEntry = { key, agentId, sessionId: randomUUID(), createdAt: now, updatedAt: now };
+    await transaction.insertInto('sessions').values(toRow(entry)).execute();
+    return entry;
+  }
+
+  async saveIn(transaction: Transaction<Schema>, entry: SessionEntry): Promise<void> {
+    const { key, ...values } = toRow(entry);
+    await transaction.updateTable('sessions').set(values).where('key', '=', key).execute();
+  }
+
+  /** Changes one session; undefined when there is none. */
+  update(key: string, change: (entry: SessionEntry) => SessionEntry): Promise<SessionEntry | undefined> {
+    return this.database.write('session.update', async (transaction) => {
+      const row = await transaction.selectFrom('sessions').selectAll().where('key', '=', key).executeTakeFirst();
+      if (!row) return undefined;
+      const next = { ...change(fromRow(row)), updatedAt: this.clock.now() };
+      await this.saveIn(transaction, next);
+      return next;
+    });
+  }
+
+  /** Changes one session, made first when it does not exist. */
+  upsert(key: string, agentId: string, change: (entry: SessionEntry) => SessionEntry): Promise<SessionEntry> {
+    return this.database.write('session.update', async (transaction) => {
+      const next = { ...change(await this.ensureIn(transaction, key, agentId)), updatedAt: this.clock.now() };
+      await this.saveIn(transaction, next);
+      return next;
+    });
+  }
+
+  /** Starts a new session id under the same key; choices stay, counters and label's text stay with the key. */
+  reset(key: string, agentId: string): Promise<SessionEntry> {
+    return this.database.write('session.reset', async (transaction) => {
+      const old = await this.ensureIn(transaction, key, agentId);
+      const now = this.clock.now();
+      const kept = Object.fromEntries(
+        KEPT_ON_RESET.filter((field) => old[field] !== undefined).map((field) => [field, old[field]]),
+      );
+      const next: SessionEntry = {
+        key,
+        agentId: old.agentId,
+        sessionId: randomUUID(),
+        createdAt: now,
+        updatedAt: now,
+        ...(old.label ? { label: old.label } : {}),
+        ...kept,
+        inputTokens: 0,
+        outputTokens: 0,
+        totalTokens: 0,
+      };
+      await this.saveIn(transaction, next);
+      return next;
+    });
+  }
+
+  async delete(key: string, deleteTranscript: boolean): Promise<boolean> {
+    return this.database.write('session.delete', async (transaction) => {
+      const row = await transaction
+        .deleteFrom('sessions')
+        .where('key', '=', key)
+        .returning('session_id')
+        .executeTakeFirst();
+      if (row && deleteTranscript) {
+        await transaction.deleteFrom('transcript_events').where('session_id', '=', row.session_id).execute();
+      }
+      return row !== undefined;
+    });
+  }
+}
+
+function fromRow(row: Row): SessionEntry {
+  return {
+    ...(JSON.parse(row.entry) as Partial<SessionEntry>),
+    key: row.key,
+    agentId: row.agent_id,
+    sessionId: row.session_id,
+    createdAt: Number(row.created_at),
+    updatedAt: Number(row.updated_at),
+    ...(row.label === null ? {} : { label: row.label }),
+  };
+}
+
+function toRow(entry: SessionEntry): Row {
+  const { key, agentId, sessionId, createdAt, updatedAt, label, ...rest } = entry;
+  return {
+    key,
+    agent_id: agentId,
+    session_id: sessionId,
+    label: label ?? null,
+    entry: JSON.stringify(rest),
+    created_at: createdAt,
+    updated_at: updatedAt,
+  };
+}

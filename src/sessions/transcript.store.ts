@@ -1,0 +1,139 @@
+import { randomUUID } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import type { Selectable, Transaction } from 'kysely';
+import { DatabaseService } from '../storage/database.service';
+import type { Schema, TranscriptTable } from '../storage/schema';
+import type { NewTranscriptEvent, TranscriptEvent, TranscriptMessage } from './transcript-event';
+
+/** Sessions kept in memory so that a warm turn does not read its history again. */
+const MAX_WARM_SESSIONS = 64;
+/** Sessions larger than this many events are read from the store each time. */
+const MAX_WARM_EVENTS = 2000;
+
+interface StoredPayload {
+  message: TranscriptMessage;
+  excludeFromContext?: boolean;
+}
+
+/** The append-only log of each session. */
+@Injectable()
+export class TranscriptStore {
+  private readonly warm = new Map<string, TranscriptEvent[]>();
+
+  constructor(private readonly database: DatabaseService) {}
+
+  /**
+   * Appends events inside the caller's transaction.
+   * @returns what was appended; hand it to {@link committed} after the commit.
+   */
+  async appendIn(
+    transaction: Transaction<Schema>,
+    sessionId: string,
+    events: readonly NewTranscriptEvent[],
+  ): Promise<TranscriptEvent[]> {
+    if (events.length === 0) return [];
+    const last = await transaction
+      .selectFrom('transcript_events')
+      .select((eb) => eb.fn.max('seq').as('seq'))
+      .where('session_id', '=', sessionId)
+      .executeTakeFirst();
+    let seq = Number(last?.seq ?? 0);
+    const appended = events.map((event): TranscriptEvent => ({ ...event, id: randomUUID(), seq: ++seq }));
+    await transaction
+      .insertInto('transcript_events')
+      .values(appended.map((event) => toRow(sessionId, event)))
+      .execute();
+    return appended;
+  }
+
+  /** Keeps warm sessions up to date after a commit. */
+  committed(sessionId: string, appended: readonly TranscriptEvent[]): void {
+    const events = this.warm.get(sessionId);
+    if (!events) return;
+    const first = appended[0]?.seq;
+    if (first !== undefined && first !== (events.at(-1)?.seq ?? 0) + 1) this.warm.delete(sessionId);
+    else events.push(...appended);
+  }
+
+  /** All events of a session, oldest first. The array must not be changed. */
+  async read(sessionId: string): Promise<readonly TranscriptEvent[]> {
+    const cached = this.warm.get(sessionId);
+    const newest = cached ? await this.lastSeq(sessionId) : 0;
+    if (cached && newest === (cached.at(-1)?.seq ?? 0)) return this.touch(sessionId, cached);
+    const rows = await this.database.read
+      .selectFrom('transcript_events')
+      .selectAll()
+      .where('session_id', '=', sessionId)
+      .orderBy('seq')
+      .execute();
+    return this.touch(sessionId, rows.map(fromRow));
+  }
+
+  /** The newest events of a session, oldest of them first. */
+  async readTail(sessionId: string, limit: number): Promise<TranscriptEvent[]> {
+    const rows = await this.database.read
+      .selectFrom('transcript_events')
+      .selectAll()
+      .where('session_id', '=', sessionId)
+      .orderBy('seq', 'desc')
+      .limit(limit)
+      .execute();
+    return rows.map(fromRow).reverse();
+  }
+
+  async append(sessionId: string, events: readonly NewTranscriptEvent[]): Promise<TranscriptEvent[]> {
+    const appended = await this.database.write('transcript.append', (transaction) =>
+      this.appendIn(transaction, sessionId, events),
+    );
+    this.committed(sessionId, appended);
+    return appended;
+  }
+
+  forget(sessionId: string): void {
+    this.warm.delete(sessionId);
+  }
+
+  private async lastSeq(sessionId: string): Promise<number> {
+    const row = await this.database.read
+      .selectFrom('transcript_events')
+      .select((eb) => eb.fn.max('seq').as('seq'))
+      .where('session_id', '=', sessionId)
+      .executeTakeFirst();
+    return Number(row?.seq ?? 0);
+  }
+
+  private touch(sessionId: string, events: TranscriptEvent[]): TranscriptEvent[] {
+    this.warm.delete(sessionId);
+    if (events.length <= MAX_WARM_EVENTS) this.warm.set(sessionId, events);
+    if (this.warm.size > MAX_WARM_SESSIONS) this.warm.delete(this.warm.keys().next().value ?? '');
+    return events;
+  }
+}
+
+function toRow(sessionId: string, event: TranscriptEvent): Selectable<TranscriptTable> {
+  const payload: StoredPayload = {
+    message: event.message,
+    ...(event.excludeFromContext ? { excludeFromContext: true } : {}),
+  };
+  return {
+    session_id: sessionId,
+    seq: event.seq,
+    id: event.id,
+    run_id: event.runId,
+    kind: event.message.role,
+    payload: JSON.stringify(payload),
+    created_at: event.at,
+  };
+}
+
+function fromRow(row: Selectable<TranscriptTable>): TranscriptEvent {
+  const payload = JSON.parse(row.payload) as StoredPayload;
+  return {
+    id: row.id,
+    seq: Number(row.seq),
+    runId: row.run_id,
+    at: Number(row.created_at),
+    message: payload.message,
+    ...(payload.excludeFromContext ? { excludeFromContext: true } : {}),
+  };
+}

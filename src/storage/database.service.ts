@@ -1,0 +1,132 @@
+import { join } from 'node:path';
+import { Injectable } from '@nestjs/common';
+import { Kysely, PostgresDialect, SqliteDialect, sql } from 'kysely';
+import { Failpoints } from '../common/failpoints';
+import { LockFile } from '../common/lock-file';
+import { type Logger, LoggerFactory } from '../common/logger';
+import { OpenclawError, messageOf } from '../common/openclaw-error';
+import { ConfigService } from '../config/config.service';
+import { CommitQueue, type Write } from './commit-queue';
+import type { Dialect } from './dialect';
+import { migrateUp } from './migrator';
+import type { Schema } from './schema';
+import { openSqlite } from './sqlite-connection';
+
+/**
+ * The one handle on the database. Reads go through {@link read}, writes through {@link write}; nobody else opens it.
+ * SQLite in the state directory by default, PostgreSQL when OPENCLAW_DATABASE_URL is set.
+ */
+@Injectable()
+export class DatabaseService {
+  private readonly log: Logger;
+  private db: Kysely<Schema> | undefined;
+  private queue: CommitQueue | undefined;
+  private owner: LockFile | undefined;
+  dialect: Dialect = 'sqlite';
+
+  constructor(
+    private readonly config: ConfigService,
+    loggers: LoggerFactory,
+  ) {
+    this.log = loggers.child('storage');
+  }
+
+  async open(): Promise<void> {
+    const url = this.config.env.get('OPENCLAW_DATABASE_URL');
+    const db = url ? await this.openPostgres(url) : this.openSqlite();
+    this.db = db;
+    this.queue = new CommitQueue(
+      db,
+      this.dialect,
+      Failpoints.from((name) => this.config.env.get(name)),
+    );
+    try {
+      const report = await migrateUp(db as unknown as Kysely<never>, this.dialect);
+      if (report.applied.length > 0) this.log.info({ applied: report.applied }, 'database schema updated');
+    } catch (error) {
+      await this.close();
+      throw error;
+    }
+  }
+
+  async close(): Promise<void> {
+    const db = this.db;
+    this.db = undefined;
+    this.queue = undefined;
+    try {
+      await db?.destroy();
+    } finally {
+      this.owner?.release();
+      this.owner = undefined;
+    }
+  }
+
+  /** Query builder for reads. */
+  get read(): Kysely<Schema> {
+    if (!this.db) throw closed();
+    return this.db;
+  }
+
+  /**
+   * Runs a write transaction; resolves after it is on disk.
+   * @param label names the write for failpoints and logs.
+   */
+  write<T>(label: string, write: Write<T>): Promise<T> {
+    if (!this.queue) return Promise.reject(closed());
+    return this.queue.run(label, write);
+  }
+
+  /** Where the data lives, for people: a path, or host and database without credentials. */
+  get location(): string {
+    const url = this.config.env.get('OPENCLAW_DATABASE_URL');
+    if (!url) return this.sqliteFile;
+    const parsed = new URL(url);
+    return `${parsed.protocol}//${parsed.host}${parsed.pathname}`;
+  }
+
+  /** Round trip to the database; rejects when it does not answer. */
+  async ping(): Promise<void> {
+    await sql`select 1`.execute(this.read);
+  }
+
+  private get sqliteFile(): string {
+    return join(this.config.stateDir, 'openclaw-nest.sqlite');
+  }
+
+  private openSqlite(): Kysely<Schema> {
+    this.dialect = 'sqlite';
+    const ownerFile = `${this.sqliteFile}.owner`;
+    const database = openSqlite(this.sqliteFile, ownerFile);
+    this.owner = new LockFile(ownerFile);
+    // The operating system's lock decides; the file only tells people who holds it. A stale one is taken over.
+    void this.owner
+      .acquire()
+      .catch((error: unknown) => this.log.warn({ error: messageOf(error) }, 'owner file not written'));
+    return new Kysely<Schema>({ dialect: new SqliteDialect({ database }) });
+  }
+
+  private async openPostgres(url: string): Promise<Kysely<Schema>> {
+    this.dialect = 'postgres';
+    const pg = await import('pg');
+    const INT8 = 20;
+    pg.types.setTypeParser(INT8, (text) => Number(text));
+    const pool = new pg.Pool({ connectionString: url, max: 10, application_name: 'openclaw-nest' });
+    pool.on('error', (error) => this.log.error({ error: error.message }, 'database connection lost'));
+    const db = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });
+    try {
+      await sql`select 1`.execute(db);
+    } catch (cause) {
+      await db.destroy();
+      const { host, pathname } = new URL(url);
+      throw new OpenclawError(
+        'STORAGE_OPEN_FAILED',
+        `OPENCLAW_DATABASE_URL: no connection to ${host}${pathname}: ${messageOf(cause)}`,
+        { cause },
+      );
+    }
+    return db;
+  }
+}
+
+const closed = (): OpenclawError =>
+  new OpenclawError('STORAGE_CLOSED', 'the database is not open', { retryAfterMs: 500 });

@@ -1,0 +1,12 @@
+import type { Kysely } from 'kysely';
+import type { Dialect } from '../dialect';
+import * as foundation from './0001-foundation';
+
+export interface Migration {
+  name: string;
+  up(db: Kysely<never>, dialect: Dialect): Promise<void>;
+  down(db: Kysely<never>, dialect: Dialect): Promise<void>;
+}
+
+/** All migrations in order. A released one is never edited: add the next. */
+export const MIGRATIONS: readonly Migration[] = [{ name: '0001-foundation', up: foundation.up, down: foundation.down }];

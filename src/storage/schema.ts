@@ -1,0 +1,208 @@
+import type { Generated } from 'kysely';
+
+/** Milliseconds since 1970. */
+type Ms = number;
+/** JSON text. */
+type Json = string;
+
+export interface InboxTable {
+  /** Order of arrival. */
+  seq: Generated<number>;
+  id: string;
+  channel: string;
+  account: string;
+  /** Id given by the platform or the client; unique per channel and account. */
+  external_id: string;
+  session_key: string | null;
+  /** Run by which the client names it; chosen at intake. */
+  run_id: string;
+  /** Run that answers it: its own, or that of the turn it was collected into. */
+  turn_id: string | null;
+  /** Inbound message: text, sender, route, options. */
+  payload: Json;
+  state: 'pending' | 'running' | 'answered' | 'dropped' | 'failed';
+  reason: string | null;
+  received_at: Ms;
+  updated_at: Ms;
+}
+
+export interface SessionTable {
+  key: string;
+  agent_id: string;
+  session_id: string;
+  label: string | null;
+  /** Remaining fields of the session entry. */
+  entry: Json;
+  created_at: Ms;
+  updated_at: Ms;
+}
+
+export interface TranscriptTable {
+  session_id: string;
+  seq: number;
+  id: string;
+  run_id: string | null;
+  kind: string;
+  payload: Json;
+  created_at: Ms;
+}
+
+export interface TurnTable {
+  run_id: string;
+  session_key: string;
+  session_id: string;
+  agent_id: string;
+  state: 'running' | 'closed';
+  outcome: string | null;
+  reason: string | null;
+  /** Result the caller may ask for again: payloads, usage, model. */
+  result: Json | null;
+  /** What the turn was started with. */
+  request: Json;
+  /** How often the turn has been picked up; above 1 after a crash. */
+  attempt: number;
+  /** Fencing token of the lane's lease at the last pick-up. */
+  fence: number;
+  started_at: Ms;
+  deadline_at: Ms;
+  ended_at: Ms | null;
+}
+
+export interface TurnStepTable {
+  run_id: string;
+  step: number;
+  kind: 'model' | 'tool' | 'steer';
+  /** Tool name or model reference. */
+  name: string;
+  /** Provider's tool call id for tools. */
+  call_id: string | null;
+  state: 'started' | 'finished';
+  input: Json | null;
+  output: Json | null;
+  idempotent: number;
+  started_at: Ms;
+  finished_at: Ms | null;
+}
+
+export interface OutboxTable {
+  seq: Generated<number>;
+  id: string;
+  run_id: string;
+  part: number;
+  channel: string;
+  account: string;
+  /** Chat (and thread) the part goes to; parts of one target keep their order. */
+  target: string;
+  route: Json;
+  payload: Json;
+  state: 'pending' | 'streaming' | 'sending' | 'sent' | 'failed' | 'unknown';
+  attempts: number;
+  next_attempt_at: Ms;
+  /** Id given by the platform once sent. */
+  platform_id: string | null;
+  /** What the channel noted before an attempt whose outcome is not known. */
+  mark: string | null;
+  error: string | null;
+  created_at: Ms;
+  updated_at: Ms;
+}
+
+export interface LeaseTable {
+  name: string;
+  holder: string;
+  /** Rises by one whenever the lease changes hands. */
+  token: number;
+  expires_at: Ms;
+}
+
+export interface DeviceTable {
+  device_id: string;
+  public_key: string;
+  record: Json;
+  approved_at: Ms;
+  updated_at: Ms;
+}
+
+export interface DeviceRequestTable {
+  request_id: string;
+  device_id: string;
+  record: Json;
+  created_at: Ms;
+}
+
+export interface PairingRequestTable {
+  channel: string;
+  account: string;
+  sender_id: string;
+  code: string;
+  failed_attempts: number;
+  meta: Json;
+  created_at: Ms;
+  last_seen_at: Ms;
+}
+
+export interface ChannelSenderTable {
+  channel: string;
+  account: string;
+  sender_id: string;
+  approved_at: Ms;
+}
+
+export interface ChannelCursorTable {
+  channel: string;
+  account: string;
+  value: Json;
+  updated_at: Ms;
+}
+
+export interface ApprovalTable {
+  id: string;
+  kind: string;
+  request: Json;
+  state: 'pending' | 'decided' | 'expired';
+  decision: string | null;
+  resolved_by: string | null;
+  created_at: Ms;
+  expires_at: Ms;
+  decided_at: Ms | null;
+}
+
+export interface CronJobTable {
+  id: string;
+  agent_id: string;
+  name: string;
+  enabled: number;
+  job: Json;
+  next_run_at: Ms | null;
+  created_at: Ms;
+  updated_at: Ms;
+}
+
+export interface CronRunTable {
+  job_id: string;
+  /** Planned time; a slot is claimed once, also between replicas. */
+  slot: Ms;
+  state: string;
+  reason: string | null;
+  run_id: string | null;
+  claimed_at: Ms;
+  finished_at: Ms | null;
+}
+
+export interface Schema {
+  inbox: InboxTable;
+  sessions: SessionTable;
+  transcript_events: TranscriptTable;
+  turns: TurnTable;
+  turn_steps: TurnStepTable;
+  outbox: OutboxTable;
+  leases: LeaseTable;
+  devices: DeviceTable;
+  device_requests: DeviceRequestTable;
+  pairing_requests: PairingRequestTable;
+  channel_senders: ChannelSenderTable;
+  channel_cursors: ChannelCursorTable;
+  approvals: ApprovalTable;
+  cron_jobs: CronJobTable;
+  cron_runs: CronRunTable;
+}

@@ -1,0 +1,106 @@
+import 'reflect-metadata';
+import type { ContentPart } from '../common/content-parts';
+import { OpenclawError } from '../common/openclaw-error';
+import type { DtoClass } from '../common/validation/validate-dto';
+
+export interface ToolResult {
+  /** What the model reads. */
+  content: ContentPart[];
+  /** Data for user interfaces. */
+  details?: Record<string, unknown>;
+  isError?: boolean;
+}
+
+/** What a tool may know about the turn that calls it. */
+export interface ToolContext {
+  runId: string;
+  callId: string;
+  sessionKey: string;
+  sessionId: string;
+  agentId: string;
+  /** Absolute path of the agent's workspace. */
+  workspace: string;
+  /** The turn was started by somebody who owns this gateway. */
+  isOwner: boolean;
+  /** Where the turn's answer goes: channel, account, chat. */
+  origin: { channel: string; account: string; to?: string; threadId?: string };
+  signal: AbortSignal;
+  /** Shows partial output while the tool runs. */
+  update(partial: ToolResult): void;
+}
+
+export interface AgentToolDeclaration {
+  /** Canonical name, lower case. */
+  name: string;
+  /** Further names accepted in model calls and policy lists. */
+  aliases?: readonly string[];
+  description: string;
+  params: DtoClass;
+  /** Further spellings of parameters → declared name. */
+  paramAliases?: Readonly<Record<string, string>>;
+  /** May be run again after a crash without harm. If not, an interrupted call is reported to the model instead. */
+  idempotent: boolean;
+  /** One of the core tools that the banner counts first. */
+  core: boolean;
+}
+
+/** A tool of the assistant. Declare it with `@AgentTool`; the registry finds it at boot. */
+export interface AgentToolHandler {
+  execute(params: never, context: ToolContext): Promise<ToolResult>;
+  /** Why the tool can't work here right now; undefined when it can. */
+  unavailableReason?(): string | undefined;
+}
+
+const AGENT_TOOL = Symbol('agent-tool');
+
+export const AgentTool =
+  (declaration: AgentToolDeclaration): ClassDecorator =>
+  (target) => {
+    Reflect.defineMetadata(AGENT_TOOL, declaration, target);
+  };
+
+export function agentToolOf(cls: object): AgentToolDeclaration | undefined {
+  return Reflect.getOwnMetadata(AGENT_TOOL, cls) as AgentToolDeclaration | undefined;
+}
+
+export type ToolErrorCode =
+  | 'invalid_args'
+  | 'not_found'
+  | 'outside_workspace'
+  | 'denied_by_policy'
+  | 'approval_denied'
+  | 'approval_timeout'
+  | 'sandbox_unavailable'
+  | 'blocked_address'
+  | 'too_large'
+  | 'timeout'
+  | 'aborted'
+  | 'interrupted'
+  | 'not_configured'
+  | 'node_unavailable'
+  | 'upstream_error'
+  | 'unknown_tool'
+  | 'loop_stopped'
+  | 'failed';
+
+/** A tool says what was wrong and the way out; the model reads it as the result. */
+export class ToolError extends OpenclawError {
+  constructor(
+    override readonly code: ToolErrorCode,
+    message: string,
+    details?: Record<string, unknown>,
+  ) {
+    super(code, message, details ? { details } : {});
+  }
+}
+
+export const textResult = (text: string, details?: Record<string, unknown>): ToolResult => ({
+  content: [{ type: 'text', text }],
+  ...(details ? { details } : {}),
+});
+
+export const errorResult = (code: ToolErrorCode, message: string, details?: Record<string, unknown>): ToolResult => ({
+  content: [{ type: 'text', text: `Error (${code}): ${message}` }],
+  details: { ...details, status: 'error', code },
+  isError: true,
+});

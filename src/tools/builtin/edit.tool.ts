@@ -1,0 +1,70 @@
+import { stat } from 'node:fs/promises';
+import { Injectable } from '@nestjs/common';
+import { createTwoFilesPatch } from 'diff';
+import { writeFileAtomic } from '../../common/atomic-file';
+import { Doc, Str, Text } from '../../common/validation/fields';
+import { AgentTool, type ToolContext, ToolError, type ToolResult, textResult } from '../agent-tool';
+import { WorkspaceFiles } from '../files/workspace-files';
+
+export class EditParams {
+  @Text() @Doc('Path of the file, relative to the workspace or absolute inside it.') path!: string;
+  @Text() @Doc('Exact text to replace; must occur once.') oldText!: string;
+  @Str() @Doc('Text to put in its place.') newText!: string;
+}
+
+@Injectable()
+@AgentTool({
+  name: 'edit',
+  aliases: ['edit_file'],
+  description:
+    'Replace one exact passage of a text file. The passage must occur exactly once; add surrounding lines to make it unique.',
+  params: EditParams,
+  paramAliases: {
+    file_path: 'path',
+    old_string: 'oldText',
+    old_text: 'oldText',
+    new_string: 'newText',
+    new_text: 'newText',
+  },
+  idempotent: false,
+  core: true,
+})
+export class EditTool {
+  async execute(params: EditParams, context: ToolContext): Promise<ToolResult> {
+    const files = new WorkspaceFiles([context.workspace]);
+    const { file, path } = await files.openForRead(params.path);
+    let original: string;
+    try {
+      original = await file.readFile('utf8');
+    } finally {
+      await file.close();
+    }
+    const bom = original.startsWith('\uFEFF') ? '\uFEFF' : '';
+    const usesCrlf = original.includes('\r\n');
+    const text = original.slice(bom.length).replaceAll('\r\n', '\n');
+    const oldText = params.oldText.replaceAll('\r\n', '\n');
+    const newText = params.newText.replaceAll('\r\n', '\n');
+    const count = text.split(oldText).length - 1;
+    if (count === 0)
+      throw new ToolError(
+        'not_found',
+        `oldText does not occur in ${params.path}; read the file and copy the passage exactly`,
+      );
+    if (count > 1)
+      throw new ToolError(
+        'invalid_args',
+        `oldText occurs ${count} times in ${params.path}; add surrounding lines so that it occurs once`,
+      );
+    if (oldText === newText)
+      throw new ToolError('invalid_args', 'newText equals oldText, so there is nothing to change');
+    const at = text.indexOf(oldText);
+    const changed = text.slice(0, at) + newText + text.slice(at + oldText.length);
+    const { mode } = await stat(path);
+    writeFileAtomic(path, bom + (usesCrlf ? changed.replaceAll('\n', '\r\n') : changed), mode & 0o777);
+
+    const shown = files.display(path);
+    const line = text.slice(0, at).split('\n').length;
+    const diff = createTwoFilesPatch(shown, shown, text, changed, undefined, undefined, { context: 3 });
+    return textResult(`Changed ${shown} at line ${line}`, { path: shown, firstChangedLine: line, diff });
+  }
+}

@@ -1,0 +1,47 @@
+import { readdir, stat } from 'node:fs/promises';
+import { Injectable } from '@nestjs/common';
+import { Doc, Int, Opt, Text } from '../../common/validation/fields';
+import { AgentTool, type ToolContext, type ToolResult, textResult } from '../agent-tool';
+import { limitLines } from '../files/output-limits';
+import { WorkspaceFiles, describeOpenError } from '../files/workspace-files';
+
+const DEFAULT_LIMIT = 500;
+
+export class LsParams {
+  @Opt() @Text() @Doc('Folder to list; the workspace by default.') path?: string;
+  @Opt() @Int({ min: 1 }) @Doc(`Most entries to return, ${DEFAULT_LIMIT} by default.`) limit?: number;
+}
+
+@Injectable()
+@AgentTool({
+  name: 'ls',
+  description: 'List a folder: names sorted without regard to case, folders end with /, hidden files included.',
+  params: LsParams,
+  idempotent: true,
+  core: false,
+})
+export class LsTool {
+  async execute(params: LsParams, context: ToolContext): Promise<ToolResult> {
+    const files = new WorkspaceFiles([context.workspace]);
+    const wanted = params.path ?? '.';
+    const path = await files.resolve(wanted);
+    const names = await list(path, wanted);
+    const { lines, truncated } = limitLines(names, params.limit ?? DEFAULT_LIMIT);
+    const shown = files.display(path);
+    if (names.length === 0) return textResult(`${shown} is empty`, { path: shown, entries: 0 });
+    const note = truncated ? `\n\n[${lines.length} of ${names.length} entries; raise limit or list a subfolder]` : '';
+    return textResult(lines.join('\n') + note, { path: shown, entries: names.length });
+  }
+}
+
+async function list(path: string, wanted: string): Promise<string[]> {
+  try {
+    if ((await stat(path)).isFile()) return [wanted];
+    const entries = await readdir(path, { withFileTypes: true });
+    return entries
+      .map((entry) => (entry.isDirectory() ? `${entry.name}/` : entry.name))
+      .sort((a, b) => a.toLowerCase().localeCompare(b.toLowerCase()));
+  } catch (error) {
+    throw describeOpenError(error, wanted);
+  }
+}

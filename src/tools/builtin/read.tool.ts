@@ -1,0 +1,84 @@
+import { Injectable } from '@nestjs/common';
+import { Doc, Int, Opt, Text } from '../../common/validation/fields';
+import { AgentTool, type ToolContext, ToolError, type ToolResult, textResult } from '../agent-tool';
+import { sniffImage } from '../../common/sniff-image';
+import { limitLines } from '../files/output-limits';
+import { WorkspaceFiles } from '../files/workspace-files';
+
+/** Larger files are not read into memory. */
+const MAX_FILE_BYTES = 20 * 1024 * 1024;
+const MAX_IMAGE_BYTES = 5 * 1024 * 1024;
+
+export class ReadParams {
+  @Text() @Doc('Path of the file, relative to the workspace or absolute inside it.') path!: string;
+  @Opt() @Int({ min: 1 }) @Doc('First line to read, counted from 1.') offset?: number;
+  @Opt() @Int({ min: 1 }) @Doc('Most lines to read.') limit?: number;
+}
+
+@Injectable()
+@AgentTool({
+  name: 'read',
+  aliases: ['read_file'],
+  description:
+    'Read a text file, or look at an image (jpg, png, gif, webp). Long files come in pieces: go on with offset.',
+  params: ReadParams,
+  paramAliases: { file_path: 'path' },
+  idempotent: true,
+  core: true,
+})
+export class ReadTool {
+  async execute(params: ReadParams, context: ToolContext): Promise<ToolResult> {
+    const files = new WorkspaceFiles([context.workspace]);
+    const { file, path } = await files.openForRead(params.path);
+    try {
+      const stat = await file.stat();
+      if (!stat.isFile()) throw new ToolError('invalid_args', `${params.path} is a directory; use ls`);
+      if (stat.size > MAX_FILE_BYTES) {
+        throw new ToolError(
+          'too_large',
+          `${params.path} has ${stat.size} bytes, more than ${MAX_FILE_BYTES}; use exec with head, tail or sed`,
+        );
+      }
+      const content = await file.readFile();
+      const image = sniffImage(content);
+      if (image) return this.image(content, image, files.display(path));
+      if (content.subarray(0, 8192).includes(0)) {
+        throw new ToolError('invalid_args', `${params.path} is a binary file; read shows text and images`);
+      }
+      return this.text(content.toString('utf8'), params);
+    } finally {
+      await file.close();
+    }
+  }
+
+  private image(content: Buffer, mimeType: string, path: string): ToolResult {
+    if (content.length > MAX_IMAGE_BYTES) {
+      throw new ToolError('too_large', `${path} has ${content.length} bytes; images may have ${MAX_IMAGE_BYTES}`);
+    }
+    return {
+      content: [
+        { type: 'text', text: `Image ${path} (${mimeType})` },
+        { type: 'image', mimeType, data: content.toString('base64') },
+      ],
+      details: { path, mimeType, bytes: content.length },
+    };
+  }
+
+  private text(text: string, params: ReadParams): ToolResult {
+    const all = text.replace(/^\uFEFF/, '').split('\n');
+    if (all.at(-1) === '') all.pop();
+    const start = (params.offset ?? 1) - 1;
+    if (start > 0 && start >= all.length) {
+      throw new ToolError(
+        'invalid_args',
+        `offset ${params.offset} is beyond the end: ${params.path} has ${all.length} lines`,
+      );
+    }
+    const wanted = all.slice(start, params.limit === undefined ? undefined : start + params.limit);
+    const { lines } = limitLines(wanted);
+    const end = start + lines.length;
+    const more =
+      end < all.length ? `\n\n[lines ${start + 1}-${end} of ${all.length}; go on with offset=${end + 1}]` : '';
+    return textResult(lines.join('\n') + more, { path: params.path, lines: all.length, from: start + 1, to: end });
+  }
+}

@@ -1,0 +1,63 @@
+import type { ToolPolicyConfig } from '../tools.config';
+import { PROFILE_TOOLS, TOOL_GROUPS } from './tool-groups';
+
+/** One layer of the chain that a tool must pass; its name appears in refusals. */
+export interface PolicyLayer {
+  name: string;
+  policy: ToolPolicyConfig | undefined;
+}
+
+export type PolicyVerdict = { allowed: true } | { allowed: false; layer: string; reason: string };
+
+/**
+ * Whether a tool may be used: it must pass every layer, so a lower layer can only tighten. Deny beats allow; an empty
+ * allow-list allows everything; allowing exec allows apply_patch.
+ * @param canonical turns aliases in lists into canonical names
+ */
+export function evaluatePolicy(
+  tool: string,
+  layers: readonly PolicyLayer[],
+  canonical: (name: string) => string = (name) => name,
+): PolicyVerdict {
+  for (const { name, policy } of layers) {
+    if (!policy) continue;
+    const denied = matchIn(policy.deny, tool, canonical);
+    if (denied !== undefined) return { allowed: false, layer: name, reason: `${name}.deny has "${denied}"` };
+    const profile = policy.profile ? PROFILE_TOOLS[policy.profile] : undefined;
+    if (profile && !passes([...profile, ...(policy.alsoAllow ?? [])], tool, canonical)) {
+      return { allowed: false, layer: name, reason: `${name}.profile "${policy.profile}" does not include it` };
+    }
+    const allow = policy.allow ?? [];
+    if (allow.length > 0 && !passes([...allow, ...(policy.alsoAllow ?? [])], tool, canonical)) {
+      return { allowed: false, layer: name, reason: `${name}.allow does not include it` };
+    }
+  }
+  return { allowed: true };
+}
+
+function passes(list: readonly string[], tool: string, canonical: (name: string) => string): boolean {
+  if (matchIn(list, tool, canonical) !== undefined) return true;
+  return tool === 'apply_patch' && matchIn(list, 'exec', canonical) !== undefined;
+}
+
+/** The entry of a list that matches a tool, or undefined. */
+function matchIn(
+  list: readonly string[] | undefined,
+  tool: string,
+  canonical: (name: string) => string,
+): string | undefined {
+  return (list ?? []).find((entry) => {
+    const folded = entry.trim().toLowerCase();
+    const group = TOOL_GROUPS[folded];
+    if (group) return group.includes(tool);
+    return folded.includes('*') ? globMatches(folded, tool) : canonical(folded) === tool;
+  });
+}
+
+function globMatches(glob: string, text: string): boolean {
+  const source = glob
+    .split('*')
+    .map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'))
+    .join('.*');
+  return new RegExp(`^${source}$`).test(text);
+}

@@ -1,0 +1,78 @@
+import { Injectable } from '@nestjs/common';
+import { type Logger, LoggerFactory } from '../common/logger';
+import { nearestName } from '../common/nearest-name';
+import { messageOf } from '../common/openclaw-error';
+import { fieldsOf } from '../common/validation/field-registry';
+import { type DtoProblem, describeDtoProblems, findDtoProblems } from '../common/validation/validate-dto';
+import { type ToolContext, ToolError, type ToolResult, errorResult } from './agent-tool';
+import { type PolicySubject, ToolPolicyService } from './policy/tool-policy.service';
+import { type RegisteredTool, ToolRegistry } from './tool-registry.service';
+
+/** Runs one tool call of a model: name, policy, parameters, execution. Never throws: every failure is a result. */
+@Injectable()
+export class ToolExecutor {
+  private readonly log: Logger;
+
+  constructor(
+    private readonly registry: ToolRegistry,
+    private readonly policy: ToolPolicyService,
+    loggers: LoggerFactory,
+  ) {
+    this.log = loggers.child('tools');
+  }
+
+  async execute(name: string, args: unknown, context: ToolContext, subject: PolicySubject): Promise<ToolResult> {
+    const tool = this.registry.find(name);
+    if (!tool) return this.unknownTool(name, subject);
+    const { declaration, handler } = tool;
+    const verdict = this.policy.evaluate(declaration.name, subject);
+    if (!verdict.allowed) {
+      return errorResult('denied_by_policy', `${declaration.name} is not allowed: ${verdict.reason}`, {
+        layer: verdict.layer,
+      });
+    }
+    const unavailable = handler.unavailableReason?.();
+    if (unavailable !== undefined)
+      return errorResult('not_configured', `${declaration.name} is not available: ${unavailable}`);
+    const params = applyAliases(args, declaration.paramAliases);
+    const problems = findDtoProblems(declaration.params, params);
+    if (problems.length > 0) return errorResult('invalid_args', explainProblems(tool, problems));
+    try {
+      return await handler.execute(params as never, context);
+    } catch (error) {
+      if (error instanceof ToolError) return errorResult(error.code, error.message, error.details);
+      if (context.signal.aborted) return errorResult('aborted', `${declaration.name} was stopped`);
+      this.log.warn({ tool: declaration.name, runId: context.runId, error }, 'a tool failed');
+      return errorResult('failed', messageOf(error));
+    }
+  }
+
+  private unknownTool(name: string, subject: PolicySubject): ToolResult {
+    const names = this.policy.allowedTools(subject).map((tool) => tool.declaration.name);
+    const near = nearestName(name, names);
+    return errorResult(
+      'unknown_tool',
+      `there is no tool "${name}"${near ? `; did you mean "${near}"?` : `. Tools: ${names.join(', ')}`}`,
+    );
+  }
+}
+
+function applyAliases(args: unknown, aliases: Readonly<Record<string, string>> = {}): unknown {
+  if (typeof args !== 'object' || args === null || Array.isArray(args)) return args ?? {};
+  const out: Record<string, unknown> = {};
+  for (const [key, value] of Object.entries(args)) {
+    const name = aliases[key] ?? key;
+    if (!(name in out) || name === key) out[name] = value;
+  }
+  return out;
+}
+
+function explainProblems(tool: RegisteredTool, problems: readonly DtoProblem[]): string {
+  const known = [...fieldsOf(tool.declaration.params).keys()];
+  const hints = problems
+    .filter((problem) => problem.kind === 'unexpected' && problem.path.length === 1)
+    .map((problem) => nearestName(problem.path[0] ?? '', known))
+    .filter((near): near is string => near !== undefined);
+  const hint = hints.length > 0 ? `; did you mean ${hints.map((near) => `"${near}"`).join(', ')}?` : '';
+  return `${tool.declaration.name}: ${describeDtoProblems(problems)}${hint}. Parameters: ${known.join(', ') || 'none'}`;
+}

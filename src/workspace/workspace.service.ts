@@ -1,0 +1,39 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { Injectable } from '@nestjs/common';
+import { OpenclawError, messageOf } from '../common/openclaw-error';
+import { agentEntries, defaultAgentId, findAgent } from '../config/agent-entries';
+import { ConfigService } from '../config/config.service';
+import { defaultWorkspace } from '../config/state-paths';
+
+/** Where each agent's files live. */
+@Injectable()
+export class WorkspaceService {
+  constructor(private readonly config: ConfigService) {}
+
+  /** Absolute path of an agent's workspace. */
+  pathOf(agentId: string): string {
+    const { config, env, stateDir } = this.config;
+    const own = findAgent(config, agentId)?.workspace;
+    if (own) return own;
+    if (agentId === defaultAgentId(config))
+      return config.agents?.defaults?.workspace ?? defaultWorkspace(env, stateDir);
+    return join(stateDir, `workspace-${agentId}`);
+  }
+
+  /** Makes the folders that are missing. @throws OpenclawError WORKSPACE_UNUSABLE */
+  ensureAll(): void {
+    for (const { id } of agentEntries(this.config.config)) {
+      const path = this.pathOf(id);
+      try {
+        mkdirSync(path, { recursive: true, mode: 0o700 });
+      } catch (cause) {
+        throw new OpenclawError(
+          'WORKSPACE_UNUSABLE',
+          `workspace of agent "${id}": ${path} can't be made: ${messageOf(cause)}`,
+          { cause },
+        );
+      }
+    }
+  }
+}

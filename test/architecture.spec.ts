@@ -1,0 +1,52 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync, readdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+
+const root = resolve(__dirname, '..');
+const sources = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' }).filter((file) =>
+  file.endsWith('.ts'),
+);
+const read = (file: string): string => readFileSync(join(root, 'src', file), 'utf8');
+
+function violations(folder: string): string {
+  const cruiser = join(root, 'node_modules/dependency-cruiser/bin/dependency-cruise.mjs');
+  try {
+    return execFileSync(
+      process.execPath,
+      [cruiser, folder, '--config', '.dependency-cruiser.cjs', '--output-type', 'err'],
+      {
+        cwd: root,
+        encoding: 'utf8',
+      },
+    );
+  } catch (error) {
+    return (error as { stdout: string }).stdout;
+  }
+}
+
+describe('architecture', () => {
+  it('keeps the layers', () => {
+    expect(violations('src')).toContain('no dependency violations found');
+  });
+
+  it('has no file that nobody can read in one sitting', () => {
+    const long = sources
+      .map((file) => ({ file, lines: read(file).split('\n').length }))
+      .filter(({ lines }) => lines > 400);
+    expect(long).toEqual([]);
+  });
+
+  it('marks only environment, configuration and logging as global', () => {
+    const globals = sources.filter((file) => !file.endsWith('.spec.ts') && /^@Global\(\)/m.test(read(file)));
+    expect(globals.sort()).toEqual([
+      'config/config.module.ts',
+      'config/environment.module.ts',
+      'logging/logging.module.ts',
+    ]);
+  });
+
+  it('reads environment variables in one folder only', () => {
+    const readers = sources.filter((file) => !file.endsWith('.spec.ts') && read(file).includes('process.env'));
+    expect(readers.filter((file) => !file.startsWith('config/'))).toEqual([]);
+  });
+});

@@ -1,0 +1,273 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { type Fault, seededRandom } from '../fakes/fault-plan';
+import type { ModelAnswer, ModelRequest } from '../fakes/model-formats/model-format';
+import { FakeModels } from '../fakes/model-server';
+import { FakeTelegram } from '../fakes/telegram-server';
+import { GatewayProcess, freePort, until, writeConfig } from '../harness/gateway-process';
+
+export interface ScenarioOptions {
+  seed: number;
+  chats: number;
+  updates: number;
+  kills: number;
+  /** Every how-manyth message makes the assistant run a command that leaves a trace. */
+  toolEvery?: number;
+  faults?: boolean;
+  /** Chance that a request whose work is done is answered by a broken connection. */
+  env?: Record<string, string>;
+  nodeArgs?: string[];
+  entry?: string;
+}
+
+export interface ScenarioReport {
+  /** Messages that got no answer. */
+  lost: string[];
+  /** Messages whose answer stands in the chat more than once. */
+  doubled: string[];
+  /** How many doubles kills and faults with an unknown outcome may explain. */
+  ambiguous: number;
+  /** Messages whose turn was run more than once, or that belong to more than one turn. */
+  turnsTwice: string[];
+  /** Chats in which answers stand in another order than their questions. */
+  disordered: string[];
+  /** Commands that ran twice. */
+  toolsTwice: string[];
+  /** Inbox rows and turns that did not reach an end. */
+  open: number;
+  integrity: string;
+  /** Messages that never reached the inbox. */
+  notTaken: string[];
+  /** Parts of answers by their last state. */
+  outbox: Record<string, number>;
+  /** Milliseconds from each start to ready. */
+  readyMs: number[];
+}
+
+const TOKEN = /m\d+-\d+/g;
+const PLATFORM_FAULTS: readonly Fault[] = [
+  { kind: 'rate-limit', retryAfter: 0.05 },
+  { kind: 'status', status: 502, description: 'Bad Gateway' },
+  { kind: 'status', status: 500 },
+  { kind: 'reset-before' },
+  { kind: 'reset-after' },
+  { kind: 'garbage' },
+];
+
+/**
+ * People write in many chats while the gateway is killed again and again; everything is judged from outside: what the
+ * platform received, what commands left behind, and what the database says at the end.
+ */
+export class CrashScenario {
+  private readonly random: () => number;
+  private readonly stateDir = mkdtempSync(join(tmpdir(), 'openclaw-crash-'));
+  private readonly said = new Map<string, string[]>();
+  private readonly readyMs: number[] = [];
+  private resets = 0;
+  private telegram!: FakeTelegram;
+  private models!: FakeModels;
+  private gateway: GatewayProcess | undefined;
+  private port = 0;
+
+  constructor(private readonly options: ScenarioOptions) {
+    this.random = seededRandom(options.seed);
+  }
+
+  async run(): Promise<ScenarioReport> {
+    this.telegram = await FakeTelegram.start();
+    this.models = await FakeModels.start();
+    this.models.answer = (request) => this.answer(request);
+    this.port = await freePort();
+    try {
+      this.configure();
+      await this.start();
+      await this.storm();
+      await this.settle();
+      await this.gateway?.signal('SIGTERM');
+      return this.judge();
+    } finally {
+      await this.gateway?.signal('SIGKILL');
+      await this.telegram.stop();
+      await this.models.stop();
+      rmSync(this.stateDir, { recursive: true, force: true });
+    }
+  }
+
+  private configure(): void {
+    const { telegram, models } = this;
+    writeConfig(this.stateDir, {
+      models: { providers: { fake: models.provider('openai-completions') } },
+      agents: { defaults: { model: { primary: 'fake/fake-1' } } },
+      messages: { queue: { mode: 'followup' } },
+      channels: {
+        telegram: { botToken: telegram.token, apiRoot: telegram.apiRoot, dmPolicy: 'open', allowFrom: ['*'] },
+      },
+      // One conversation for each chat, not one for all.
+      session: { dmScope: 'per-channel-peer' },
+      logging: { level: 'warn' },
+    });
+    if (!this.options.faults) return;
+    const { faults } = telegram;
+    const next = faults.next.bind(faults);
+    faults.sprinkle(0.03, PLATFORM_FAULTS, this.random);
+    faults.next = (method) => {
+      const fault = next(method);
+      if (fault?.kind === 'reset-after' || fault?.kind === 'reset-before' || fault?.kind === 'garbage') this.resets++;
+      return fault;
+    };
+    telegram.repeatChance = 0.05;
+    telegram.random = this.random;
+  }
+
+  private async start(): Promise<void> {
+    const before = performance.now();
+    this.gateway = await GatewayProcess.start({
+      stateDir: this.stateDir,
+      port: this.port,
+      ...(this.options.env ? { env: this.options.env } : {}),
+      ...(this.options.nodeArgs ? { nodeArgs: this.options.nodeArgs } : {}),
+      ...(this.options.entry ? { entry: this.options.entry } : {}),
+    });
+    this.readyMs.push(Math.round(performance.now() - before));
+  }
+
+  /** Messages come in bursts and trickles; the gateway is killed at random moments in between. */
+  private async storm(): Promise<void> {
+    const { updates, kills } = this.options;
+    const rounds = Math.max(1, kills);
+    let told = 0;
+    for (let round = 0; round < rounds; round++) {
+      const upTo = Math.round(((round + 1) * updates) / rounds);
+      while (told < upTo) {
+        const burst = Math.min(upTo - told, 1 + Math.floor(this.random() * 6));
+        for (let count = 0; count < burst; count++) this.say(told++);
+        await pause(this.random() * 30);
+      }
+      if (kills === 0) continue;
+      await pause(this.random() * 250);
+      await this.gateway?.signal('SIGKILL');
+      await this.start();
+    }
+  }
+
+  private say(index: number): void {
+    const chat = index < this.options.chats ? index : Math.floor(this.random() * this.options.chats);
+    const list = this.said.get(String(chat)) ?? [];
+    const token = `m${chat}-${list.length}`;
+    list.push(token);
+    this.said.set(String(chat), list);
+    const every = this.options.toolEvery ?? 5;
+    this.telegram.say({ chatId: 1000 + chat, text: index % every === 0 ? `${token} do it` : `${token} hello` });
+  }
+
+  private answer(request: ModelRequest): ModelAnswer {
+    const [token = 'none'] = request.lastUser.match(TOKEN) ?? [];
+    if (request.lastUser.includes('do it') && request.toolResults === 0) {
+      return { steps: [{ tool: { name: 'exec', args: { command: `echo ${token} >> ledger.txt` } } }] };
+    }
+    return { steps: [{ text: `Answer to ${token}.` }] };
+  }
+
+  private async settle(): Promise<void> {
+    const total = [...this.said.values()].flat().length;
+    const answered = (): number =>
+      new Set(this.telegram.sent.flatMap((message) => message.text.match(TOKEN) ?? [])).size;
+    let before = -1;
+    let quietSince = Date.now();
+    while (answered() < total && Date.now() - quietSince < 15_000) {
+      if (answered() !== before) {
+        before = answered();
+        quietSince = Date.now();
+      }
+      await pause(50);
+    }
+    await until('updates confirmed', () => this.telegram.unconfirmed === 0, 20_000).catch(() => undefined);
+    await pause(500);
+  }
+
+  private judge(): ScenarioReport {
+    const report: ScenarioReport = {
+      lost: [],
+      doubled: [],
+      ambiguous: this.options.kills + this.resets,
+      turnsTwice: [],
+      disordered: [],
+      toolsTwice: [],
+      open: 0,
+      integrity: '',
+      notTaken: [],
+      outbox: {},
+      readyMs: this.readyMs,
+    };
+    for (const [chat, tokens] of this.said) {
+      const seen = this.telegram.sent
+        .filter((message) => message.chatId === String(1000 + Number(chat)))
+        .flatMap((message) => message.text.match(TOKEN) ?? []);
+      for (const token of tokens) {
+        const count = seen.filter((other) => other === token).length;
+        if (count === 0) report.lost.push(token);
+        if (count > 1) report.doubled.push(token);
+      }
+      const first = [...new Set(seen)];
+      if (first.join() !== tokens.filter((token) => seen.includes(token)).join())
+        report.disordered.push(`${chat}: ${first.join(' ')}`);
+    }
+    report.toolsTwice = doubles(this.ledger());
+    this.judgeDatabase(report);
+    return report;
+  }
+
+  private ledger(): string[] {
+    try {
+      return readFileSync(join(this.stateDir, 'workspace', 'ledger.txt'), 'utf8')
+        .trim()
+        .split('\n');
+    } catch {
+      return [];
+    }
+  }
+
+  private judgeDatabase(report: ScenarioReport): void {
+    const database = new Database(join(this.stateDir, 'openclaw-nest.sqlite'), { readonly: true });
+    report.integrity = String(database.pragma('integrity_check', { simple: true }));
+    const rows = database.prepare('select payload, state, turn_id as turnId from inbox').all() as {
+      payload: string;
+      state: string;
+      turnId: string;
+    }[];
+    const turns = database.prepare('select run_id as runId, state from turns').all() as {
+      runId: string;
+      state: string;
+    }[];
+    report.open =
+      rows.filter((row) => row.state === 'pending' || row.state === 'running').length +
+      turns.filter((turn) => turn.state !== 'closed').length;
+    report.turnsTwice.push(
+      ...doubles(rows.flatMap((row) => (JSON.parse(row.payload) as { text: string }).text.match(TOKEN) ?? [])),
+    );
+    const events = database.prepare("select payload from transcript_events where kind = 'user'").all() as {
+      payload: string;
+    }[];
+    report.turnsTwice.push(...doubles(events.flatMap((event) => event.payload.match(TOKEN) ?? [])));
+    const taken = new Set(rows.flatMap((row) => row.payload.match(TOKEN) ?? []));
+    report.notTaken = [...this.said.values()].flat().filter((token) => !taken.has(token));
+    for (const { state, count } of database
+      .prepare('select state, count(*) as count from outbox group by state')
+      .all() as {
+      state: string;
+      count: number;
+    }[]) {
+      report.outbox[state] = count;
+    }
+    database.close();
+  }
+}
+
+function doubles(values: readonly string[]): string[] {
+  const seen = new Set<string>();
+  return values.filter((value) => seen.size === seen.add(value).size);
+}
+
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));

@@ -1,0 +1,380 @@
+import { type IncomingMessage, type Server, type ServerResponse, createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { type Fault, FaultPlan } from './fault-plan';
+
+export interface FakeUpdate {
+  update_id: number;
+  [kind: string]: unknown;
+}
+
+/** A message that the bot has sent, as the chat shows it now. */
+export interface SentMessage {
+  chatId: string;
+  messageId: number;
+  text: string;
+  parseMode?: string;
+  replyTo?: number;
+  threadId?: number;
+  /** Every text that it has had, oldest first. */
+  versions: string[];
+  at: number;
+}
+
+export interface PersonMessage {
+  chatId: number;
+  text: string;
+  fromId?: number;
+  name?: string;
+  username?: string;
+  /** Private by default. */
+  chatType?: 'private' | 'group' | 'supergroup' | 'channel';
+  chatTitle?: string;
+  threadId?: number;
+  photo?: { fileId: string };
+  caption?: string;
+  replyToBot?: boolean;
+}
+
+interface PendingPoll {
+  offset: number;
+  limit: number;
+  reply(updates: FakeUpdate[]): void;
+  conflict(): void;
+}
+
+type Params = Record<string, unknown>;
+
+const BOT = { id: 7000, is_bot: true, first_name: 'Nest', username: 'nest_test_bot', can_join_groups: true };
+const MAX_TEXT = 4096;
+
+/** The HTTP Bot API of Telegram on loopback, with faults on demand. */
+export class FakeTelegram {
+  readonly token = '7000:TEST-telegram-token';
+  readonly faults = new FaultPlan();
+  /** Calls by method. */
+  readonly calls: { method: string; params: Params; at: number }[] = [];
+  readonly sent: SentMessage[] = [];
+  readonly files = new Map<string, Buffer>();
+  /** When set, confirmed updates come again with this probability, as after an outage of the platform. */
+  repeatChance = 0;
+  random: () => number = Math.random;
+  private readonly queue: FakeUpdate[] = [];
+  private readonly confirmed: FakeUpdate[] = [];
+  private poll: PendingPoll | undefined;
+  private nextUpdateId = 1000;
+  private nextMessageId = 1;
+  private readonly server: Server;
+
+  private constructor() {
+    this.server = createServer((request, response) => {
+      this.serve(request, response).catch((error: unknown) => response.destroy(error as Error));
+    });
+  }
+
+  static async start(): Promise<FakeTelegram> {
+    const fake = new FakeTelegram();
+    await new Promise<void>((resolve) => fake.server.listen(0, '127.0.0.1', resolve));
+    return fake;
+  }
+
+  get apiRoot(): string {
+    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+  }
+
+  async stop(): Promise<void> {
+    this.server.closeAllConnections();
+    await new Promise((resolve) => this.server.close(resolve));
+  }
+
+  /** A person writes. Returns the update's id. */
+  say(message: PersonMessage): number {
+    const { chatId, text, fromId = chatId, chatType = 'private' } = message;
+    return this.push('message', {
+      message_id: this.nextMessageId++,
+      date: Math.floor(Date.now() / 1000),
+      from: {
+        id: fromId,
+        is_bot: false,
+        first_name: message.name ?? `Person ${fromId}`,
+        ...(message.username ? { username: message.username } : {}),
+      },
+      chat: {
+        id: chatId,
+        type: chatType,
+        ...(message.chatTitle ? { title: message.chatTitle } : chatType === 'private' ? { first_name: 'P' } : {}),
+      },
+      ...(message.threadId === undefined ? {} : { message_thread_id: message.threadId, is_topic_message: true }),
+      ...(message.replyToBot
+        ? {
+            reply_to_message: {
+              message_id: 1,
+              date: 0,
+              chat: { id: chatId, type: chatType },
+              from: BOT,
+              text: 'earlier',
+            },
+          }
+        : {}),
+      ...(message.photo
+        ? {
+            photo: [{ file_id: message.photo.fileId, file_unique_id: message.photo.fileId, width: 10, height: 10 }],
+            caption: message.caption ?? text,
+          }
+        : { text, ...entitiesOf(text) }),
+    });
+  }
+
+  push(kind: string, payload: unknown): number {
+    const update = { update_id: this.nextUpdateId++, [kind]: payload };
+    this.queue.push(update);
+    this.flush();
+    return update.update_id;
+  }
+
+  /** Updates that the bot has not confirmed. */
+  get unconfirmed(): number {
+    return this.queue.length;
+  }
+
+  textsIn(chatId: number | string): string[] {
+    return this.sent.filter((message) => message.chatId === String(chatId)).map((message) => message.text);
+  }
+
+  private async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const url = new URL(request.url ?? '/', 'http://fake');
+    const file = /^\/file\/bot([^/]+)\/(.+)$/.exec(url.pathname);
+    if (file) {
+      this.serveFile(file[2] ?? '', response);
+      return;
+    }
+    const match = /^\/bot([^/]+)\/(\w+)$/.exec(url.pathname);
+    const params = { ...Object.fromEntries(url.searchParams), ...(await bodyOf(request)) };
+    const method = match?.[2] ?? '';
+    if (!match) return answer(response, 404, { ok: false, error_code: 404, description: 'Not Found' });
+    if (decodeURIComponent(match[1] ?? '') !== this.token)
+      return answer(response, 401, { ok: false, error_code: 401, description: 'Unauthorized' });
+    this.calls.push({ method, params, at: Date.now() });
+
+    const fault = this.faults.next(method);
+    if (fault && fault.kind !== 'reset-after') return misbehave(fault, response);
+    if (method === 'getUpdates') {
+      this.longPoll(params, request, response);
+      return;
+    }
+    const result = this.handle(method, params);
+    if (fault) response.socket?.destroy();
+    else if (result.ok) answer(response, 200, result);
+    else answer(response, result.error_code, result);
+  }
+
+  private serveFile(path: string, response: ServerResponse): void {
+    const content = this.files.get(path);
+    if (content) response.end(content);
+    else answer(response, 404, { ok: false, error_code: 404, description: 'Not Found' });
+  }
+
+  private longPoll(params: Params, request: IncomingMessage, response: ServerResponse): void {
+    this.poll?.conflict();
+    const offset = Number(params['offset'] ?? 0);
+    const limit = Math.min(Number(params['limit'] ?? 100), 100);
+    const seconds = Number(params['timeout'] ?? 0);
+    this.confirm(offset);
+    const timer = setTimeout(() => poll.reply([]), seconds * 1000);
+    const settle = (): void => {
+      clearTimeout(timer);
+      if (this.poll === poll) this.poll = undefined;
+    };
+    const poll: PendingPoll = {
+      offset,
+      limit,
+      reply: (updates) => {
+        settle();
+        answer(response, 200, { ok: true, result: updates });
+      },
+      conflict: () => {
+        settle();
+        answer(response, 409, {
+          ok: false,
+          error_code: 409,
+          description:
+            'Conflict: terminated by other getUpdates request; make sure that only one bot instance is running',
+        });
+      },
+    };
+    this.poll = poll;
+    request.socket.once('close', settle);
+    this.flush();
+  }
+
+  private confirm(offset: number): void {
+    while (this.queue[0] && this.queue[0].update_id < offset) {
+      const update = this.queue.shift();
+      if (update) this.confirmed.push(update);
+    }
+  }
+
+  private flush(): void {
+    const { poll } = this;
+    if (!poll) return;
+    const repeats = this.confirmed.slice(-20).filter(() => this.repeatChance > 0 && this.random() < this.repeatChance);
+    const fresh = this.queue.filter((update) => update.update_id >= poll.offset);
+    if (fresh.length > 0) poll.reply([...repeats, ...fresh].slice(0, poll.limit));
+  }
+
+  private handle(
+    method: string,
+    params: Params,
+  ): { ok: true; result: unknown } | { ok: false; error_code: number; description: string } {
+    const refuse = (description: string): { ok: false; error_code: number; description: string } => ({
+      ok: false,
+      error_code: 400,
+      description: `Bad Request: ${description}`,
+    });
+    switch (method) {
+      case 'getMe':
+        return { ok: true, result: BOT };
+      case 'sendMessage': {
+        const text = String(params['text'] ?? '');
+        if (text.trim() === '') return refuse('message text is empty');
+        const problem = textProblem(text, params['parse_mode']);
+        if (problem) return refuse(problem);
+        return { ok: true, result: this.keep(params, text) };
+      }
+      case 'editMessageText': {
+        const message = this.sent.find(
+          (entry) => entry.messageId === Number(params['message_id']) && entry.chatId === String(params['chat_id']),
+        );
+        const text = String(params['text'] ?? '');
+        if (!message) return refuse('message to edit not found');
+        if (message.text === text)
+          return refuse(
+            'message is not modified: specified new message content and reply markup are exactly the same as a current content and reply markup of the message',
+          );
+        const problem = textProblem(text, params['parse_mode']);
+        if (problem) return refuse(problem);
+        message.text = text;
+        message.versions.push(text);
+        return {
+          ok: true,
+          result: {
+            message_id: message.messageId,
+            date: 1,
+            chat: { id: Number(message.chatId), type: 'private' },
+            text,
+          },
+        };
+      }
+      case 'deleteMessage': {
+        const index = this.sent.findIndex(
+          (entry) => entry.messageId === Number(params['message_id']) && entry.chatId === String(params['chat_id']),
+        );
+        if (index < 0) return refuse('message to delete not found');
+        this.sent.splice(index, 1);
+        return { ok: true, result: true };
+      }
+      case 'getFile':
+        return {
+          ok: true,
+          result: {
+            file_id: params['file_id'],
+            file_unique_id: params['file_id'],
+            file_path: String(params['file_id']),
+          },
+        };
+      case 'deleteWebhook':
+      case 'setMyCommands':
+      case 'sendChatAction':
+      case 'answerCallbackQuery':
+        return { ok: true, result: true };
+      default:
+        return { ok: false, error_code: 404, description: 'Not Found: method not found' };
+    }
+  }
+
+  private keep(params: Params, text: string): unknown {
+    const reply = params['reply_parameters'] as { message_id?: number } | undefined;
+    const replyTo = reply?.message_id ?? (params['reply_to_message_id'] as number | undefined);
+    const message: SentMessage = {
+      chatId: String(params['chat_id']),
+      messageId: this.nextMessageId++,
+      text,
+      ...(typeof params['parse_mode'] === 'string' ? { parseMode: params['parse_mode'] } : {}),
+      ...(replyTo === undefined ? {} : { replyTo }),
+      ...(params['message_thread_id'] === undefined ? {} : { threadId: Number(params['message_thread_id']) }),
+      versions: [text],
+      at: Date.now(),
+    };
+    this.sent.push(message);
+    return {
+      message_id: message.messageId,
+      date: Math.floor(message.at / 1000),
+      chat: { id: Number(message.chatId), type: 'private' },
+      from: BOT,
+      text,
+    };
+  }
+}
+
+function misbehave(fault: Exclude<Fault, { kind: 'reset-after' }>, response: ServerResponse): void {
+  switch (fault.kind) {
+    case 'rate-limit': {
+      const seconds = fault.retryAfter ?? 1;
+      answer(response, 429, {
+        ok: false,
+        error_code: 429,
+        description: `Too Many Requests: retry after ${seconds}`,
+        parameters: { retry_after: seconds },
+      });
+      return;
+    }
+    case 'status':
+      answer(response, fault.status, {
+        ok: false,
+        error_code: fault.status,
+        description: fault.description ?? 'Internal Server Error',
+      });
+      return;
+    case 'reset-before':
+      response.socket?.destroy();
+      return;
+    case 'garbage':
+      response.writeHead(200, { 'content-type': 'text/html' }).end('<html>gateway time-out</html>');
+  }
+}
+
+function answer(response: ServerResponse, status: number, body: unknown): void {
+  if (response.destroyed || response.headersSent) return;
+  response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+}
+
+async function bodyOf(request: IncomingMessage): Promise<Params> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  const text = Buffer.concat(chunks).toString('utf8');
+  if (text === '') return {};
+  if ((request.headers['content-type'] ?? '').includes('json')) return JSON.parse(text) as Params;
+  return Object.fromEntries(new URLSearchParams(text));
+}
+
+const entitiesOf = (text: string): Params => {
+  const command = /^\/\w+(@\w+)?/.exec(text);
+  return command ? { entities: [{ type: 'bot_command', offset: 0, length: command[0].length }] } : {};
+};
+
+const TAGS = new Set(['b', 'strong', 'i', 'em', 'u', 's', 'code', 'pre', 'a', 'blockquote', 'tg-spoiler', 'span']);
+
+/** What Telegram refuses: too long after parsing, or HTML whose tags it doesn't know or that don't match. */
+function textProblem(text: string, parseMode: unknown): string | undefined {
+  if (parseMode !== 'HTML') return text.length > MAX_TEXT ? 'message is too long' : undefined;
+  const open: string[] = [];
+  for (const [, closing, name = ''] of text.matchAll(/<(\/?)([a-zA-Z-]+)[^>]*>/g)) {
+    const tag = name.toLowerCase();
+    if (!TAGS.has(tag)) return `can't parse entities: Unsupported start tag "${tag}"`;
+    if (!closing) open.push(tag);
+    else if (open.pop() !== tag) return `can't parse entities: Unmatched end tag "${tag}"`;
+  }
+  if (open.length > 0) return `can't parse entities: Can't find end tag corresponding to start tag "${open.at(-1)}"`;
+  if (/<(?!\/?[a-zA-Z])/.test(text)) return "can't parse entities: Unsupported start tag";
+  const visible = text.replace(/<[^>]*>/g, '').replace(/&(lt|gt|amp|quot);/g, '.');
+  return visible.length > MAX_TEXT ? 'message is too long' : undefined;
+}

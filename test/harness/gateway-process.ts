@@ -1,0 +1,144 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+
+export const OPENCLAW = resolve(__dirname, '../../bin/openclaw');
+export const TEST_TOKEN = 'test-token-that-is-long-enough-to-be-unguessable';
+const READY_MS = 20_000;
+
+export interface GatewayProcessOptions {
+  /** Merged over a minimal configuration. */
+  config?: Record<string, unknown>;
+  env?: Record<string, string>;
+  /** Kept and reused when given; else a temporary one that `stop` removes. */
+  stateDir?: string;
+  port?: number;
+  args?: string[];
+  /** Arguments of Node itself, before the program. */
+  nodeArgs?: string[];
+  /** Program to run instead of `bin/openclaw`. */
+  entry?: string;
+  /** Don't wait for `/ready`. */
+  dontWait?: boolean;
+}
+
+/** A real gateway: its own process, a real port, a state directory of its own. */
+export class GatewayProcess {
+  readonly output: string[] = [];
+  private constructor(
+    readonly child: ChildProcess,
+    readonly port: number,
+    readonly stateDir: string,
+    private readonly ownsStateDir: boolean,
+  ) {
+    child.stdout?.on('data', (chunk: Buffer) => this.output.push(chunk.toString('utf8')));
+    child.stderr?.on('data', (chunk: Buffer) => this.output.push(chunk.toString('utf8')));
+  }
+
+  static async start(options: GatewayProcessOptions = {}): Promise<GatewayProcess> {
+    const stateDir = options.stateDir ?? mkdtempSync(join(tmpdir(), 'openclaw-test-'));
+    mkdirSync(stateDir, { recursive: true, mode: 0o700 });
+    const port = options.port ?? (await freePort());
+    if (options.config !== undefined || !options.stateDir) writeConfig(stateDir, options.config ?? {});
+    const child = spawn(
+      process.execPath,
+      [...(options.nodeArgs ?? []), options.entry ?? OPENCLAW, 'gateway', 'run', ...(options.args ?? [])],
+      {
+        env: cleanEnvironment({
+          OPENCLAW_STATE_DIR: stateDir,
+          OPENCLAW_GATEWAY_PORT: String(port),
+          OPENCLAW_UI_PORT: '0',
+          ...options.env,
+        }),
+        stdio: ['ignore', 'pipe', 'pipe'],
+      },
+    );
+    const gateway = new GatewayProcess(child, port, stateDir, options.stateDir === undefined);
+    if (!options.dontWait) await gateway.ready();
+    return gateway;
+  }
+
+  get url(): string {
+    return `ws://127.0.0.1:${this.port}`;
+  }
+
+  get http(): string {
+    return `http://127.0.0.1:${this.port}`;
+  }
+
+  get log(): string {
+    return this.output.join('');
+  }
+
+  get exited(): boolean {
+    return this.child.exitCode !== null || this.child.signalCode !== null;
+  }
+
+  /** Resolves when `/ready` says so. */
+  async ready(): Promise<void> {
+    const deadline = Date.now() + READY_MS;
+    while (Date.now() < deadline) {
+      if (this.exited)
+        throw new Error(`the gateway ended with ${this.child.exitCode ?? this.child.signalCode}:\n${this.log}`);
+      const ready = await fetch(`${this.http}/ready`, { signal: AbortSignal.timeout(1000) }).then(
+        (response) => response.ok,
+        () => false,
+      );
+      if (ready) return;
+      await new Promise((next) => setTimeout(next, 20));
+    }
+    await this.signal('SIGKILL');
+    throw new Error(`the gateway did not become ready:\n${this.log}`);
+  }
+
+  /** Resolves with the exit code, or the signal that ended it. */
+  async end(): Promise<number | string> {
+    if (!this.exited) await new Promise((resolve) => this.child.once('exit', resolve));
+    return this.child.exitCode ?? this.child.signalCode ?? 'unknown';
+  }
+
+  async signal(signal: NodeJS.Signals): Promise<number | string> {
+    if (!this.exited) this.child.kill(signal);
+    return this.end();
+  }
+
+  /** Ends the process and removes a temporary state directory. */
+  async stop(): Promise<void> {
+    await this.signal('SIGTERM');
+    if (this.ownsStateDir) rmSync(this.stateDir, { recursive: true, force: true });
+  }
+}
+
+export function writeConfig(stateDir: string, config: Record<string, unknown>): void {
+  const { gateway, ...rest } = config as { gateway?: Record<string, unknown> };
+  const whole = { gateway: { mode: 'local', auth: { mode: 'token', token: TEST_TOKEN }, ...gateway }, ...rest };
+  writeFileSync(join(stateDir, 'openclaw.json'), JSON.stringify(whole, null, 2), { mode: 0o600 });
+}
+
+/** The environment without anything that configures a gateway or a model. */
+export function cleanEnvironment(more: Record<string, string> = {}): Record<string, string> {
+  const kept = Object.entries(process.env).filter(
+    ([name, value]) => value !== undefined && !name.startsWith('OPENCLAW_') && !/_(API_KEY|TOKEN)$/.test(name),
+  );
+  return { ...(Object.fromEntries(kept) as Record<string, string>), NO_COLOR: '1', ...more };
+}
+
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+/** Waits until a condition holds; the error names what was waited for. */
+export async function until(what: string, holds: () => boolean | Promise<boolean>, timeoutMs = 10_000): Promise<void> {
+  const deadline = Date.now() + timeoutMs;
+  while (!(await holds())) {
+    if (Date.now() > deadline) throw new Error(`waited ${timeoutMs} ms in vain: ${what}`);
+    await new Promise((next) => setTimeout(next, 15));
+  }
+}

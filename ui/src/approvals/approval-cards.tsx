@@ -1,0 +1,79 @@
+import { useCallback, useEffect, useState } from 'react';
+import type { Gateway } from '../gateway/use-gateway';
+
+interface Approval {
+  id: string;
+  expiresAtMs: number;
+  request: { command: string; cwd: string; host: string; agentId: string; reason: string; canAlways: boolean };
+}
+
+type Decision = 'allow-once' | 'allow-always' | 'deny';
+
+/** Commands that wait for a decision. No decision in time is a denial. */
+export function ApprovalCards({ call, connection, gaps, subscribe }: Gateway) {
+  const [approvals, setApprovals] = useState<Approval[]>([]);
+  const [problem, setProblem] = useState<string>();
+  const isConnected = connection.kind === 'connected';
+
+  const refresh = useCallback((): void => {
+    call<Approval[]>('exec.approval.list').then(setApprovals, () => undefined);
+  }, [call]);
+
+  useEffect(() => {
+    if (isConnected) refresh();
+  }, [isConnected, gaps, refresh]);
+
+  useEffect(
+    () =>
+      subscribe((frame) => {
+        if (frame.event.startsWith('exec.approval.')) refresh();
+      }),
+    [subscribe, refresh],
+  );
+
+  const decide = (id: string, decision: Decision): void => {
+    call('exec.approval.resolve', { id, decision }).then(
+      () => setProblem(undefined),
+      (error: unknown) => setProblem(error instanceof Error ? error.message : String(error)),
+    );
+  };
+
+  if (approvals.length === 0) return null;
+  return (
+    <div className="approvals" role="alert">
+      {approvals.map(({ id, request, expiresAtMs }) => (
+        <section key={id} className="approval" data-testid="approval">
+          <h2>The assistant wants to run a command</h2>
+          <pre>{request.command}</pre>
+          <p>
+            in {request.cwd} on {request.host}, agent {request.agentId}. {request.reason}
+          </p>
+          <TimeLeft until={expiresAtMs} />
+          {problem && <p className="note">{problem}</p>}
+          <div className="buttons">
+            <button type="button" className="primary" onClick={() => decide(id, 'allow-once')}>
+              Allow once
+            </button>
+            {request.canAlways && (
+              <button type="button" onClick={() => decide(id, 'allow-always')}>
+                Always allow
+              </button>
+            )}
+            <button type="button" onClick={() => decide(id, 'deny')}>
+              Deny
+            </button>
+          </div>
+        </section>
+      ))}
+    </div>
+  );
+}
+
+function TimeLeft({ until }: { until: number }) {
+  const [now, setNow] = useState(() => Date.now());
+  useEffect(() => {
+    const timer = setInterval(() => setNow(Date.now()), 1000);
+    return () => clearInterval(timer);
+  }, []);
+  return <p className="hint">Denied by itself in {Math.max(0, Math.round((until - now) / 1000))} s</p>;
+}

@@ -1,0 +1,107 @@
+import { useCallback, useEffect, useRef, useState } from 'react';
+import {
+  type Credentials,
+  forgetDeviceToken,
+  keepDeviceToken,
+  storedCredentials,
+  takeFromFragment,
+} from './credentials';
+import { loadDeviceKey } from './device-key';
+import type { EventFrame, Hello } from './frames';
+import { CallError, type ConnectionState, GatewaySocket } from './gateway-socket';
+
+export interface Gateway {
+  connection: ConnectionState;
+  /** Facts of the latest successful login; stays while the connection is down. */
+  hello: Hello | undefined;
+  /** How often somebody has tried to log in by hand. */
+  attempts: number;
+  /** Why this browser can't sign in at all. */
+  problem: string | undefined;
+  /** Counts the times at which events were missed. */
+  gaps: number;
+  call<T>(method: string, params?: unknown): Promise<T>;
+  subscribe(listener: (frame: EventFrame) => void): () => void;
+  logIn(credentials: Credentials): void;
+  logOut(): void;
+}
+
+const VERSION = 'control-ui';
+
+/** The page's one connection. Signs in by link, by hand, or with what an earlier visit left. */
+export function useGateway(): Gateway {
+  const [credentials, setCredentials] = useState<Credentials | undefined>(
+    () => takeFromFragment() ?? storedCredentials(),
+  );
+  const [connection, setConnection] = useState<ConnectionState>({ kind: 'connecting' });
+  const [hello, setHello] = useState<Hello>();
+  const [attempts, setAttempts] = useState(0);
+  const [problem, setProblem] = useState<string>();
+  const [gaps, setGaps] = useState(0);
+  const socket = useRef<GatewaySocket | undefined>(undefined);
+  const listeners = useRef(new Set<(frame: EventFrame) => void>());
+
+  useEffect(() => {
+    let stale = false;
+    let current: GatewaySocket | undefined;
+    const onState = (state: ConnectionState): void => {
+      if (stale) return;
+      if (state.kind === 'connected' && state.hello.auth.deviceToken) keepDeviceToken(state.hello.auth.deviceToken);
+      if (state.kind === 'refused' && credentials?.kind === 'device-token') {
+        // The token of an earlier visit is not accepted any more: ask again.
+        forgetDeviceToken();
+      }
+      if (state.kind === 'connected') setHello(state.hello);
+      if (state.kind === 'refused') setHello(undefined);
+      setConnection(state);
+    };
+    loadDeviceKey().then(
+      (key) => {
+        if (stale) return;
+        current = new GatewaySocket({
+          url: location.origin.replace(/^http/, 'ws'),
+          version: VERSION,
+          key,
+          credentials,
+          onState,
+          onEvent: (frame) => listeners.current.forEach((listener) => listener(frame)),
+          onGap: () => setGaps((count) => count + 1),
+        });
+        socket.current = current;
+        current.start();
+      },
+      (error: unknown) => setProblem(error instanceof Error ? error.message : String(error)),
+    );
+    return () => {
+      stale = true;
+      current?.stop();
+    };
+  }, [credentials]);
+
+  const call = useCallback(<T>(method: string, params: unknown = {}): Promise<T> => {
+    const { current } = socket;
+    return current
+      ? current.call<T>(method, params)
+      : Promise.reject(new CallError({ code: 'UNAVAILABLE', message: 'not connected' }, true));
+  }, []);
+
+  const subscribe = useCallback((listener: (frame: EventFrame) => void) => {
+    listeners.current.add(listener);
+    return () => {
+      listeners.current.delete(listener);
+    };
+  }, []);
+
+  const logIn = useCallback((next: Credentials): void => {
+    setAttempts((count) => count + 1);
+    setConnection({ kind: 'connecting' });
+    setCredentials(next);
+  }, []);
+
+  const logOut = useCallback((): void => {
+    forgetDeviceToken();
+    setCredentials(undefined);
+  }, []);
+
+  return { connection, hello, attempts, problem, gaps, call, subscribe, logIn, logOut };
+}

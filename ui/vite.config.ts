@@ -1,0 +1,14 @@
+import react from '@vitejs/plugin-react';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vite';
+
+const here = dirname(fileURLToPath(import.meta.url));
+
+export default defineConfig({
+  root: here,
+  // Relative addresses: the page works under any base path.
+  base: './',
+  plugins: [react()],
+  build: { outDir: join(here, '../dist/ui'), emptyOutDir: true, target: 'es2022', modulePreload: { polyfill: false } },
+});
