@@ -55,7 +55,8 @@ export function interpretConfig(path: string, raw: string | undefined, env: Envi
   const resolved = (isPlainObject(substituted.value) ? substituted.value : {}) as PlainObject;
   const legacyIssues = findLegacyKeys(resolved);
   const findings = validateConfig(resolved, new Set(legacyIssues.map((issue) => issue.path)));
-  const issues = [...substituted.issues, ...findings.issues];
+  const unset = new Set(substituted.issues.map((issue) => issue.path));
+  const issues = [...substituted.issues, ...findings.issues.filter((issue) => !unset.has(issue.path))];
   return deepFreeze({
     ...base,
     parsed,

@@ -110,7 +110,12 @@ export class OutboxDispatcher {
       attempts++;
       const error = await this.attempt(channel, part);
       if (!error) return;
-      const decision = decideDelivery({ error, attempts, ageMs: Date.now() - part.createdAt });
+      const decision = decideDelivery({
+        error,
+        attempts,
+        ageMs: Date.now() - part.createdAt,
+        canBeFound: part.mark !== null && channel.adapter.findSent !== undefined,
+      });
       if (decision.action === 'give-up') {
         await this.store.settle(part.id, {
           state: error.failure === 'ambiguous' ? 'unknown' : 'failed',

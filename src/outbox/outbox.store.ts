@@ -146,7 +146,7 @@ export class OutboxStore {
       .execute();
   }
 
-  /** The last messages that arrived on an account, newest first. */
+  /** The last messages that arrived on an account, latest first: a chat that waited long may have arrived last. */
   async lastSent(channel: string, account: string, limit: number): Promise<OutboxPart[]> {
     const rows = await this.database.read
       .selectFrom('outbox')
@@ -154,6 +154,7 @@ export class OutboxStore {
       .where('channel', '=', channel)
       .where('account', '=', account)
       .where('platform_id', 'is not', null)
+      .orderBy('updated_at', 'desc')
       .orderBy('seq', 'desc')
       .limit(limit)
       .execute();

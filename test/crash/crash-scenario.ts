@@ -46,6 +46,8 @@ export interface ScenarioReport {
   readyMs: number[];
 }
 
+/** Longer than the longest pause between two attempts to deliver. */
+const QUIET_MS = 45_000;
 const TOKEN = /m\d+-\d+/g;
 const PLATFORM_FAULTS: readonly Fault[] = [
   { kind: 'rate-limit', retryAfter: 0.05 },
@@ -176,7 +178,7 @@ export class CrashScenario {
       new Set(this.telegram.sent.flatMap((message) => message.text.match(TOKEN) ?? [])).size;
     let before = -1;
     let quietSince = Date.now();
-    while (answered() < total && Date.now() - quietSince < 15_000) {
+    while (answered() < total && Date.now() - quietSince < QUIET_MS) {
       if (answered() !== before) {
         before = answered();
         quietSince = Date.now();

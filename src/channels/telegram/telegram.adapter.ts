@@ -42,6 +42,8 @@ type SendOptions = Record<string, unknown>;
 export class TelegramAdapter implements ChannelAdapter {
   private readonly log: Logger;
   private readonly messageIds = new TelegramMessageIds();
+  /** How far searches have come that a failure interrupted. */
+  private readonly searches = new Map<string, number>();
 
   constructor(
     private readonly config: ConfigService,
@@ -117,15 +119,15 @@ export class TelegramAdapter implements ChannelAdapter {
    * that is looked for. Editing tells whether it is there, and changes nothing where it has the text already.
    */
   async findSent(message: OutboundMessage, mark: string): Promise<string | undefined> {
-    for (let id = Number(mark) + 1; id <= Number(mark) + SEARCHED_MESSAGES; id++) {
-      try {
-        await this.editText(message, String(id));
-        this.messageIds.note(message.account, message.route.to, id);
-        return String(id);
-      } catch (error) {
-        if (!NO_MESSAGE_OF_OURS.test(messageOf(error))) throw error;
-      }
+    const search = [message.account, message.route.to, mark].join('/');
+    for (let id = this.searches.get(search) ?? Number(mark) + 1; id <= Number(mark) + SEARCHED_MESSAGES; id++) {
+      this.searches.set(search, id);
+      if (!(await this.isOurs(message, id))) continue;
+      this.searches.delete(search);
+      this.messageIds.note(message.account, message.route.to, id);
+      return String(id);
     }
+    this.searches.delete(search);
     return undefined;
   }
 
@@ -176,6 +178,17 @@ export class TelegramAdapter implements ChannelAdapter {
         if (update) await host.receive(update);
       },
     };
+  }
+
+  /** Whether a message number is one that we sent to the chat; it has the text afterwards. */
+  private async isOurs(message: OutboundMessage, id: number): Promise<boolean> {
+    try {
+      await this.editText(message, String(id));
+      return true;
+    } catch (error) {
+      if (NO_MESSAGE_OF_OURS.test(messageOf(error))) return false;
+      throw error;
+    }
   }
 
   private async editText(message: OutboundMessage, platformId: string): Promise<void> {

@@ -1,0 +1,290 @@
+import { Kysely, sql } from 'kysely';
+import type { DeliveryRoute } from '../../src/common/delivery-route';
+import { EventBus } from '../../src/events/event-bus';
+import { SilentLoggerFactory } from '../../src/common/logger';
+import { InboxService } from '../../src/inbox/inbox.service';
+import { InboxStore, type NewInboxRow } from '../../src/inbox/inbox.store';
+import { OutboxStore } from '../../src/outbox/outbox.store';
+import { SessionStore } from '../../src/sessions/session.store';
+import { TranscriptStore } from '../../src/sessions/transcript.store';
+import type { DatabaseService } from '../../src/storage/database.service';
+import { LeaseLostError, LeaseService } from '../../src/storage/lease.service';
+import { migrateDown, migrateUp } from '../../src/storage/migrator';
+import { STORE_KINDS, TestDatabase } from '../harness/stores';
+
+const ROUTE: DeliveryRoute = { channel: 'telegram', account: 'default', to: '5', chatType: 'direct' } as DeliveryRoute;
+
+describe.each(STORE_KINDS)('store on %s', (kind) => {
+  let home: TestDatabase;
+  let database: DatabaseService;
+
+  beforeEach(async () => {
+    home = await TestDatabase.create(kind);
+    database = await home.open();
+  });
+  afterEach(() => home.remove());
+
+  const tables = async (): Promise<string[]> =>
+    (await database.read.introspection.getTables()).map((table) => table.name).filter((name) => name !== 'schema_migrations');
+
+  describe('schema', () => {
+    it('goes all the way up, down to nothing and up again', async () => {
+      const db = database.read as unknown as Kysely<never>;
+      const before = await tables();
+      expect(before.length).toBeGreaterThan(8);
+      expect(await migrateUp(db, kind)).toEqual({ applied: [] });
+      expect(await migrateDown(db, kind, 0)).toContain('0001-foundation');
+      expect(await tables()).toEqual([]);
+      await migrateUp(db, kind);
+      expect((await tables()).sort()).toEqual(before.sort());
+    });
+
+    it('leaves nothing of a migration that fails', async () => {
+      const failing = {
+        name: '9999-broken',
+        up: async (transaction: Parameters<Parameters<ReturnType<Kysely<never>['transaction']>['execute']>[0]>[0]) => {
+          await transaction.schema.createTable('half').addColumn('a', 'text').execute();
+          throw new Error('broken');
+        },
+        down: async () => undefined,
+      };
+      const { MIGRATIONS } = await import('../../src/storage/migrations/migration-list');
+      const db = database.read as unknown as Kysely<never>;
+      await expect(migrateUp(db, kind, [...MIGRATIONS, failing])).rejects.toThrow('broken');
+      expect(await tables()).not.toContain('half');
+      expect(await migrateUp(db, kind)).toEqual({ applied: [] });
+    });
+
+    it('refuses a database of a newer release', async () => {
+      await sql`insert into schema_migrations (name, applied_at) values ('9000-future', 'now')`.execute(database.read);
+      await expect(migrateUp(database.read as unknown as Kysely<never>, kind)).rejects.toThrow(
+        'the database was written by a newer release (migration 9000-future); start that release, or restore a backup made before it',
+      );
+    });
+  });
+
+  describe('writes', () => {
+    const put = (key: string) => new SessionStore(database).upsert(key, 'main', (entry) => entry);
+
+    it('do not touch each other when one of many at once fails', async () => {
+      const results = await Promise.allSettled([
+        put('a'),
+        database.write('bad', async (transaction) => {
+          await transaction
+            .insertInto('leases')
+            .values({ name: 'half', holder: 'x', token: 1, expires_at: 0 })
+            .execute();
+          throw new Error('no');
+        }),
+        put('b'),
+      ]);
+      expect(results.map((result) => result.status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+      expect(await new SessionStore(database).count()).toBe(2);
+      expect(await database.read.selectFrom('leases').selectAll().execute()).toEqual([]);
+    });
+
+    it('are refused after closing', async () => {
+      await database.close();
+      await expect(put('a')).rejects.toThrow('the database is not open');
+    });
+  });
+
+  describe('inbox', () => {
+    const row = (externalId: string): NewInboxRow => ({
+      channel: 'telegram',
+      account: 'default',
+      externalId,
+      sessionKey: 'agent:main:main',
+      runId: `run-${externalId}`,
+      message: { text: `text ${externalId}`, isOwner: true },
+    });
+    const service = (): InboxService =>
+      new InboxService(database, new InboxStore(database), new EventBus(new SilentLoggerFactory()));
+
+    it('takes the same message once, however often and however simultaneously it comes', async () => {
+      const inbox = service();
+      const receipts = await Promise.all(Array.from({ length: 8 }, () => inbox.accept(row('1'))));
+      expect(receipts.filter((receipt) => !receipt.duplicate)).toHaveLength(1);
+      expect(new Set(receipts.map((receipt) => receipt.row.id)).size).toBe(1);
+      expect(await new InboxStore(database).pending('agent:main:main')).toHaveLength(1);
+    });
+
+    it('keeps the order of arrival and gives each row to one turn', async () => {
+      const inbox = service();
+      const store = new InboxStore(database);
+      for (const id of ['1', '2', '3']) await inbox.accept(row(id));
+      const waiting = await store.pending('agent:main:main');
+      expect(waiting.map((entry) => entry.message.text)).toEqual(['text 1', 'text 2', 'text 3']);
+      const ids = waiting.map((entry) => entry.id);
+      const claims = await Promise.all(
+        ['turn-a', 'turn-b'].map((turn) =>
+          database.write('claim', (transaction) => store.claimIn(transaction, ids.slice(0, 2), turn)),
+        ),
+      );
+      expect(claims.map((claimed) => claimed.length).sort()).toEqual([0, 2]);
+    });
+
+    it('takes nothing while the gateway shuts down', async () => {
+      const inbox = service();
+      inbox.stop();
+      await expect(inbox.accept(row('1'))).rejects.toThrow('the gateway is shutting down');
+      expect(await new InboxStore(database).pending('agent:main:main')).toEqual([]);
+    });
+  });
+
+  describe('outbox', () => {
+    const enqueue = (runId: string, ...texts: string[]): Promise<void> =>
+      database.write('enqueue', (transaction) =>
+        new OutboxStore(database).enqueueIn(
+          transaction,
+          runId,
+          ROUTE,
+          texts.map((text) => ({ text })),
+        ),
+      );
+
+    it('has one part per run and number, however often it is queued', async () => {
+      const store = new OutboxStore(database);
+      await enqueue('r1', 'one', 'two');
+      await enqueue('r1', 'one', 'two');
+      expect((await store.open('telegram', 'default')).map((part) => part.payload.text)).toEqual(['one', 'two']);
+    });
+
+    it('makes a preview and the final text one message', async () => {
+      const store = new OutboxStore(database);
+      expect(await store.beginPreview('r1', ROUTE, 'on', undefined, '7')).toBe(true);
+      await store.endPreview('r1', '8');
+      expect(await store.open('telegram', 'default')).toEqual([]);
+      await enqueue('r1', 'once');
+      expect(await store.open('telegram', 'default')).toMatchObject([
+        { part: 0, platformId: '8', payload: { text: 'once' } },
+      ]);
+    });
+
+    it('treats what was being sent at a crash as unknown, with its mark', async () => {
+      const store = new OutboxStore(database);
+      await enqueue('r1', 'one');
+      const [part] = await store.open('telegram', 'default');
+      await store.sending(part?.id ?? '', '41');
+      expect(await store.open('telegram', 'default')).toEqual([]);
+      await store.markInterrupted();
+      expect(await store.open('telegram', 'default')).toMatchObject([{ state: 'unknown', mark: '41', attempts: 1 }]);
+    });
+
+    it('tells which messages arrived last, not which were queued last', async () => {
+      let now = 1000;
+      const store = new OutboxStore(database, { now: () => now } as never);
+      await enqueue('early', 'a');
+      await enqueue('late', 'b');
+      const [early, late] = await store.open('telegram', 'default');
+      now = 2000;
+      await store.settle(late?.id ?? '', { state: 'sent', platformId: '10' });
+      now = 3000;
+      await store.settle(early?.id ?? '', { state: 'sent', platformId: '11' });
+      expect((await store.lastSent('telegram', 'default', 1)).map((part) => part.platformId)).toEqual(['11']);
+    });
+  });
+
+  describe('transcripts', () => {
+    const event = (text: string) => ({
+      runId: 'r',
+      at: 1,
+      message: { role: 'user', content: [{ type: 'text', text }] } as never,
+    });
+
+    it('number events of each session without gaps', async () => {
+      const store = new TranscriptStore(database);
+      for (const text of ['a', 'b', 'c']) await store.append('s1', [event(text)]);
+      await store.append('s2', [event('other')]);
+      const events = await store.read('s1');
+      expect(events.map((entry) => entry.seq)).toEqual([1, 2, 3]);
+      expect((await store.readTail('s1', 2)).map((entry) => entry.seq)).toEqual([2, 3]);
+      expect((await new TranscriptStore(database).read('s1')).map((entry) => entry.id)).toEqual(
+        events.map((entry) => entry.id),
+      );
+    });
+  });
+
+  describe('leases', () => {
+    let now = 1_000_000;
+    const leases = (on: DatabaseService = database): LeaseService => new LeaseService(on, { now: () => now } as never);
+
+    it('have one holder, until they run out', async () => {
+      const [a, b] = [leases(), leases()];
+      expect(await a.acquire('lane', 1000)).toEqual({ name: 'lane', token: 1 });
+      expect(await b.acquire('lane', 1000)).toBeUndefined();
+      expect(await a.acquire('lane', 1000)).toEqual({ name: 'lane', token: 1 });
+      now += 1001;
+      expect(await b.acquire('lane', 1000)).toEqual({ name: 'lane', token: 2 });
+    });
+
+    it('go to one of many who ask at once', async () => {
+      const taken = await Promise.all(Array.from({ length: 6 }, () => leases().acquire('lane', 1000)));
+      expect(taken.filter(Boolean)).toHaveLength(1);
+    });
+
+    it('refuse the commit of a holder that was overtaken', async () => {
+      const [a, b] = [leases(), leases()];
+      const lease = await a.acquire('lane', 1000);
+      now += 1001;
+      await b.acquire('lane', 1000);
+      const commit = database.write('late', async (transaction) => {
+        await a.verifyIn(transaction, lease as never);
+        await transaction.insertInto('leases').values({ name: 'x', holder: 'x', token: 1, expires_at: 0 }).execute();
+      });
+      await expect(commit).rejects.toThrow(LeaseLostError);
+      await expect(commit).rejects.toThrow('another process has taken over lane');
+      expect(await database.read.selectFrom('leases').select('name').execute()).toEqual([{ name: 'lane' }]);
+    });
+
+    it('keep their token when they are let go, and it rises with the next holder', async () => {
+      const [a, b] = [leases(), leases()];
+      const first = await a.acquire('lane');
+      await a.release(first as never);
+      expect(await b.acquire('lane')).toEqual({ name: 'lane', token: 2 });
+      await b.releaseAll();
+      expect(await a.acquire('lane')).toEqual({ name: 'lane', token: 3 });
+    });
+
+    it('of processes that have ended are free at the next start; others are not', async () => {
+      const dead = JSON.stringify({ ...JSON.parse(leases().holder), id: 'dead', pid: 2 ** 22 - 3, startTime: 1 });
+      const elsewhere = JSON.stringify({ ...JSON.parse(leases().holder), id: 'far', host: 'another-host' });
+      for (const [name, holder] of [
+        ['dead', dead],
+        ['far', elsewhere],
+      ] as const) {
+        await database.write('x', (transaction) =>
+          transaction.insertInto('leases').values({ name, holder, token: 4, expires_at: now + 9999 }).execute(),
+        );
+      }
+      const mine = leases();
+      await mine.releaseAbandoned();
+      expect(await mine.acquire('dead')).toEqual({ name: 'dead', token: 5 });
+      expect(await mine.acquire('far')).toEqual(kind === 'sqlite' ? { name: 'far', token: 5 } : undefined);
+    });
+  });
+
+  it(kind === 'sqlite' ? 'has one process at a time and names it' : 'is shared by processes', async () => {
+    if (kind === 'postgres') {
+      const other = await home.open();
+      await new SessionStore(other).upsert('k', 'main', (entry) => entry);
+      expect(await new SessionStore(database).count()).toBe(1);
+      return;
+    }
+    await expect(home.open()).rejects.toThrow(
+      new RegExp(
+        `^${home.stateDir}/openclaw-nest\\.sqlite is in use by process ${process.pid} \\(.+\\); stop it \\(kill ${process.pid}\\) or choose another OPENCLAW_STATE_DIR$`,
+      ),
+    );
+  });
+});
+
+if (STORE_KINDS.includes('postgres')) {
+  it('names the server that does not answer, without credentials', async () => {
+    const home = await TestDatabase.create('postgres', 'postgresql://me:hidden@127.0.0.1:1/nowhere');
+    const attempt = home.open();
+    await expect(attempt).rejects.toThrow('OPENCLAW_DATABASE_URL: no connection to 127.0.0.1:1/nowhere: ');
+    await expect(attempt).rejects.not.toThrow('hidden');
+    await home.remove();
+  });
+}
