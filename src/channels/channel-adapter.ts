@@ -110,9 +110,11 @@ export interface ChannelAdapter {
   sendMark?(message: OutboundMessage): string | undefined;
   /**
    * Looks for a message whose sending was cut off, and gives it its final text where it finds it.
-   * Returns its platform id; undefined when it did not arrive. @throws ChannelSendError
+   * @param others ids of messages in the same place that are known to be other ones
+   * @returns its platform id; undefined when it did not arrive
+   * @throws ChannelSendError
    */
-  findSent?(message: OutboundMessage, mark: string): Promise<string | undefined>;
+  findSent?(message: OutboundMessage, mark: string, others: ReadonlySet<string>): Promise<string | undefined>;
   /** Tells of a message that an earlier process sent. */
   noteSent?(route: DeliveryRoute, platformId: string): void;
   typing?(account: string, route: DeliveryRoute): Promise<void>;

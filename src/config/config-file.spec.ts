@@ -33,7 +33,7 @@ describe('configuration file', () => {
 
   describe('reading', () => {
     it('takes JSON5 with comments and trailing commas', () => {
-      const { config, issues } = load("// mine\n{ gateway: { port: 19001, }, /* end */ }");
+      const { config, issues } = load('// mine\n{ gateway: { port: 19001, }, /* end */ }');
       expect(issues).toEqual([]);
       expect(config.gateway?.port).toBe(19001);
     });
@@ -45,16 +45,20 @@ describe('configuration file', () => {
     });
 
     it('puts environment variables into texts, and keeps an escaped one', () => {
-      const { config, variables } = load('{ gateway: { auth: { token: "${MY_TOKEN}" } }, ui: { assistant: { name: "$${A}" } } }', {
-        MY_TOKEN: 'from-env',
-      });
+      const { config, variables } = load(
+        '{ gateway: { auth: { token: "${MY_TOKEN}" } }, ui: { assistant: { name: "$${A}" } } }',
+        {
+          MY_TOKEN: 'from-env',
+        },
+      );
       expect(config.gateway?.auth?.token).toBe('from-env');
       expect((config.ui as { assistant: { name: string } }).assistant.name).toBe('${A}');
       expect(variables.get('gateway.auth.token')).toBe('MY_TOKEN');
     });
 
     it('sets variables of the env section, which the environment overrides', () => {
-      const text = '{ env: { A_KEY: "file", vars: { B_KEY: "file" } }, ui: { assistant: { name: "${A_KEY}-${B_KEY}" } } }';
+      const text =
+        '{ env: { A_KEY: "file", vars: { B_KEY: "file" } }, ui: { assistant: { name: "${A_KEY}-${B_KEY}" } } }';
       expect((load(text, { A_KEY: 'outside' }).config.ui as { assistant: { name: string } }).assistant.name).toBe(
         'outside-file',
       );
@@ -63,7 +67,9 @@ describe('configuration file', () => {
     it('merges includes: arrays join, objects merge, own keys win', () => {
       write('base.json5', '{ port: 1111, bind: "loopback", trustedProxies: ["10.0.0.1"] }');
       write('more.json5', '{ trustedProxies: ["10.0.0.2"] }');
-      const { config, includes, issues } = load('{ gateway: { $include: ["./base.json5", "./more.json5"], port: 2222 } }');
+      const { config, includes, issues } = load(
+        '{ gateway: { $include: ["./base.json5", "./more.json5"], port: 2222 } }',
+      );
       expect(issues).toEqual([]);
       expect(config.gateway).toMatchObject({
         port: 2222,
@@ -92,7 +98,11 @@ describe('configuration file', () => {
         '{ gateway: { bind: "all" } }',
         'gateway.bind: must be one of "auto", "lan", "loopback", "custom", "tailnet", got "all"',
       ],
-      ['a secret of the wrong type, unseen', '{ gateway: { auth: { token: 12345 } } }', 'gateway.auth.token: must be string, got a hidden value'],
+      [
+        'a secret of the wrong type, unseen',
+        '{ gateway: { auth: { token: 12345 } } }',
+        'gateway.auth.token: must be string, got a hidden value',
+      ],
       [
         'a missing variable',
         '{ gateway: { auth: { token: "${NOPE}" } } }',
@@ -225,9 +235,9 @@ describe('configuration file', () => {
     });
 
     it('is read-only where it is managed elsewhere', async () => {
-      await expect(
-        writer({ OPENCLAW_NIX_MODE: '1' }).edit([{ path: ['gateway', 'port'], value: 1 }]),
-      ).rejects.toThrow('OPENCLAW_NIX_MODE is on: the configuration is managed elsewhere and read-only here');
+      await expect(writer({ OPENCLAW_NIX_MODE: '1' }).edit([{ path: ['gateway', 'port'], value: 1 }])).rejects.toThrow(
+        'OPENCLAW_NIX_MODE is on: the configuration is managed elsewhere and read-only here',
+      );
     });
   });
 });

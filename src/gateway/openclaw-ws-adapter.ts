@@ -1,6 +1,7 @@
 import type { INestApplicationContext } from '@nestjs/common';
 import { WsAdapter } from '@nestjs/platform-ws';
 import { type WebSocket, WebSocketServer } from 'ws';
+import { CloseCode } from './protocol/close-codes';
 import { PRE_AUTH_MAX_PAYLOAD } from './protocol/limits';
 
 interface BoundHandler {
@@ -36,7 +37,8 @@ export class OpenclawWsAdapter extends WsAdapter {
     const handler = handlers.find((candidate) => candidate.message === FRAME);
     if (!handler) return;
     socket.on('message', (data, isBinary) => {
-      void handler.callback(data, isBinary);
+      if (isBinary) socket.close(CloseCode.unsupportedData, 'text frames only');
+      else void handler.callback(data);
     });
   }
 }

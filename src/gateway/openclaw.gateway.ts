@@ -64,8 +64,8 @@ export class OpenclawGateway implements OnGatewayConnection, OnGatewayDisconnect
   }
 
   @SubscribeMessage(FRAME)
-  receive(socket: WebSocket, data: Buffer, isBinary: boolean): void {
+  receive(socket: WebSocket, data: Buffer): void {
     const connection = this.bySocket.get(socket);
-    if (connection) this.router.receive(connection, data, isBinary);
+    if (connection) this.router.receive(connection, data);
   }
 }

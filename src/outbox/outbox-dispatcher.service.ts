@@ -26,6 +26,7 @@ export class OutboxDispatcher {
   private readonly queues = new Map<string, Queue>();
   private readonly known = new Set<string>();
   private readonly slots = new Map<string, Slots>();
+  private readonly reminded = new Map<string, Promise<void>>();
   /** Parts of which an earlier copy is being looked for: a failure of that says nothing about the copy. */
   private readonly searching = new Set<string>();
   private readonly stopping = new AbortController();
@@ -43,11 +44,24 @@ export class OutboxDispatcher {
   /** Reads what is open on an account and works on it. */
   async wake(channel: string, account: string): Promise<void> {
     if (this.stopping.signal.aborted) return;
+    await this.remindOnce(channel, account);
     for (const part of await this.store.open(channel, account)) this.enqueue(part);
   }
 
-  /** Reminds a channel of what it sent before this process began. */
-  async remind(channel: string, account: string): Promise<void> {
+  /** Before the first send of this process: without knowing what is there, no search could tell messages apart. */
+  private remindOnce(channel: string, account: string): Promise<void> {
+    const key = `${channel}\n${account}`;
+    let reminded = this.reminded.get(key);
+    if (!reminded) {
+      reminded = this.remind(channel, account);
+      this.reminded.set(key, reminded);
+      reminded.catch(() => this.reminded.delete(key));
+    }
+    return reminded;
+  }
+
+  /** Tells a channel what it sent before this process began. */
+  private async remind(channel: string, account: string): Promise<void> {
     const adapter = this.directory.find(channel)?.adapter;
     if (!adapter?.noteSent) return;
     for (const part of await this.store.lastSent(channel, account, REMEMBERED)) {
@@ -185,7 +199,8 @@ export class OutboxDispatcher {
     }
     if (part.mark !== null && adapter.findSent) {
       this.searching.add(part.id);
-      const found = await adapter.findSent(message, part.mark);
+      const others = await this.store.platformIds(part);
+      const found = await adapter.findSent(message, part.mark, others);
       this.searching.delete(part.id);
       if (found !== undefined) return found;
     }

@@ -42,7 +42,6 @@ export class OutboxModule implements OnModuleInit, OnApplicationBootstrap, OnMod
     this.events.on('outbox.queued', ({ channel, account }) => this.dispatcher.wake(channel, account));
     this.events.on('gateway.ready', async () => {
       for (const { channel, account } of await this.store.accountsWithOpen()) {
-        await this.dispatcher.remind(channel, account);
         await this.dispatcher.wake(channel, account);
       }
     });

@@ -161,6 +161,35 @@ export class OutboxStore {
     return rows.map(fromRow);
   }
 
+  /** Ids of the other messages that were sent to the place of a part. */
+  async platformIds(part: OutboxPart): Promise<ReadonlySet<string>> {
+    const rows = await this.ofTarget(part.route)
+      .select('platform_id')
+      .where('id', '!=', part.id)
+      .where('platform_id', 'is not', null)
+      .orderBy('seq', 'desc')
+      .limit(100)
+      .execute();
+    return new Set(rows.map((row) => row.platform_id ?? ''));
+  }
+
+  /** Whether earlier answers to the same place are still on their way. */
+  async hasOpen(route: DeliveryRoute): Promise<boolean> {
+    const row = await this.ofTarget(route)
+      .select('id')
+      .where('state', 'in', ['pending', 'sending', 'unknown'])
+      .executeTakeFirst();
+    return row !== undefined;
+  }
+
+  private ofTarget(route: DeliveryRoute) {
+    return this.database.read
+      .selectFrom('outbox')
+      .where('channel', '=', route.channel)
+      .where('account', '=', route.account)
+      .where('target', '=', targetKey(route));
+  }
+
   async ofRun(runId: string): Promise<OutboxPart[]> {
     const rows = await this.database.read
       .selectFrom('outbox')

@@ -111,11 +111,13 @@ export class StreamPreviewService {
     try {
       if (preview.platformId !== undefined) {
         await channel.adapter.edit?.(message, preview.platformId);
-      } else {
+      } else if (!(await this.store.hasOpen(route))) {
         const mark = channel.adapter.sendMark?.(message);
         if (!(await this.store.beginPreview(runId, route, text, route.replyToId, mark))) return this.drop(runId);
         preview.platformId = await channel.adapter.send(message);
         await this.previewEnded(runId, route, preview.platformId);
+      } else {
+        return;
       }
       preview.shown = text;
     } catch (error) {

@@ -40,6 +40,8 @@ export interface ScenarioReport {
   integrity: string;
   /** Messages that never reached the inbox. */
   notTaken: string[];
+  /** Messages whose text another answer replaced. */
+  overwritten: string[][];
   /** Parts of answers by their last state. */
   outbox: Record<string, number>;
   /** Milliseconds from each start to ready. */
@@ -200,6 +202,9 @@ export class CrashScenario {
       open: 0,
       integrity: '',
       notTaken: [],
+      overwritten: this.telegram.sent
+        .map((message) => [...new Set(message.versions.flatMap((text) => text.match(TOKEN) ?? []))])
+        .filter((tokens) => tokens.length > 1),
       outbox: {},
       readyMs: this.readyMs,
     };

@@ -20,6 +20,7 @@ describe('killed at random moments', () => {
       if (report.lost.length > 0) process.stderr.write(`${JSON.stringify(report)}\n`);
       expect(report).toMatchObject({
         notTaken: [],
+        overwritten: [],
         lost: [],
         turnsTwice: [],
         disordered: [],

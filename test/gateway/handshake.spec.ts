@@ -47,7 +47,10 @@ describe('handshake', () => {
           type: 'hello-ok',
           protocol: expected,
           server: { version: expect.any(String), connId: expect.any(String) },
-          features: { methods: expect.arrayContaining(['health', 'chat.send']), events: expect.arrayContaining(['tick']) },
+          features: {
+            methods: expect.arrayContaining(['health', 'chat.send']),
+            events: expect.arrayContaining(['tick']),
+          },
           snapshot: { presence: expect.any(Array), stateVersion: expect.any(Object) },
           policy: { maxPayload: expect.any(Number), tickIntervalMs: 30_000 },
         });
@@ -121,12 +124,7 @@ describe('handshake', () => {
         },
         1008,
       ],
-      [
-        'no credentials and no device',
-        { auth: {} },
-        { code: 'NOT_PAIRED', message: 'device identity required' },
-        1008,
-      ],
+      ['no credentials and no device', { auth: {} }, { code: 'NOT_PAIRED', message: 'device identity required' }, 1008],
       [
         'an unknown client',
         { client: { id: 'stranger', version: '1', platform: 'x', mode: 'test' } },
@@ -153,7 +151,11 @@ describe('handshake', () => {
     });
 
     it.each<[string, (device: TestDevice, nonce: string) => Record<string, unknown>, string]>([
-      ['an old signature', (d, n) => d.sign('v3', n, connectParams(), { signedAt: Date.now() - 700_000 }), 'device signature expired'],
+      [
+        'an old signature',
+        (d, n) => d.sign('v3', n, connectParams(), { signedAt: Date.now() - 700_000 }),
+        'device signature expired',
+      ],
       ['a replayed nonce', (d) => d.sign('v3', 'another-nonce', connectParams()), 'device nonce mismatch'],
       ['no nonce', (d, n) => d.sign('v1', n, connectParams()), 'device nonce required'],
       [
@@ -186,9 +188,7 @@ describe('handshake', () => {
 
     it('a first request that is not connect, in both dialects', async () => {
       const openclaw = await socket();
-      expect((await openclaw.call('health')).error?.message).toBe(
-        'invalid handshake: first request must be connect',
-      );
+      expect((await openclaw.call('health')).error?.message).toBe('invalid handshake: first request must be connect');
       expect((await openclaw.closing()).code).toBe(1008);
       const rpc = await socket();
       rpc.send({ jsonrpc: '2.0', id: 5, method: 'health' });

@@ -25,7 +25,9 @@ describe.each(STORE_KINDS)('store on %s', (kind) => {
   afterEach(() => home.remove());
 
   const tables = async (): Promise<string[]> =>
-    (await database.read.introspection.getTables()).map((table) => table.name).filter((name) => name !== 'schema_migrations');
+    (await database.read.introspection.getTables())
+      .map((table) => table.name)
+      .filter((name) => name !== 'schema_migrations');
 
   describe('schema', () => {
     it('goes all the way up, down to nothing and up again', async () => {
@@ -254,7 +256,10 @@ describe.each(STORE_KINDS)('store on %s', (kind) => {
         ['far', elsewhere],
       ] as const) {
         await database.write('x', (transaction) =>
-          transaction.insertInto('leases').values({ name, holder, token: 4, expires_at: now + 9999 }).execute(),
+          transaction
+            .insertInto('leases')
+            .values({ name, holder, token: 4, expires_at: now + 9999 })
+            .execute(),
         );
       }
       const mine = leases();

@@ -118,11 +118,11 @@ export class TelegramAdapter implements ChannelAdapter {
    * Numbers of messages only rise, and each chat gets one message at a time: the first of ours after the mark is the one
    * that is looked for. Editing tells whether it is there, and changes nothing where it has the text already.
    */
-  async findSent(message: OutboundMessage, mark: string): Promise<string | undefined> {
+  async findSent(message: OutboundMessage, mark: string, others: ReadonlySet<string>): Promise<string | undefined> {
     const search = [message.account, message.route.to, mark].join('/');
     for (let id = this.searches.get(search) ?? Number(mark) + 1; id <= Number(mark) + SEARCHED_MESSAGES; id++) {
       this.searches.set(search, id);
-      if (!(await this.isOurs(message, id))) continue;
+      if (others.has(String(id)) || !(await this.isOurs(message, id))) continue;
       this.searches.delete(search);
       this.messageIds.note(message.account, message.route.to, id);
       return String(id);

@@ -39,11 +39,7 @@ export class FrameRouter {
     this.log = loggers.child('gateway/ws');
   }
 
-  receive(connection: Connection, data: Buffer, isBinary: boolean): void {
-    if (isBinary) {
-      connection.close(CloseCode.unsupportedData, 'text frames only');
-      return;
-    }
+  receive(connection: Connection, data: Buffer): void {
     const text = data.toString('utf8');
     let value: unknown;
     try {

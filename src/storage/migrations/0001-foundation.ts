@@ -117,6 +117,10 @@ export async function up(db: Kysely<never>, dialect: Dialect): Promise<void> {
     .addColumn('updated_at', ms, (column) => column.notNull())
     .addUniqueConstraint('outbox_part', ['run_id', 'part'])
     .execute();
+  await schema.createIndex('outbox_target').on('outbox').columns(['channel', 'account', 'target', 'seq']).execute();
+  await sql`create index outbox_arrived on outbox (channel, account, updated_at) where platform_id is not null`.execute(
+    db,
+  );
   await sql`create index outbox_open on outbox (channel, account, target, seq) where state in ('pending', 'sending', 'unknown')`.execute(
     db,
   );
