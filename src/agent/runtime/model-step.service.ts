@@ -144,7 +144,7 @@ const BUDGETS: Readonly<Record<string, number>> = {
 };
 
 /** How each provider is asked to think; nothing for models that can't. */
-function reasoningOptions(
+export function reasoningOptions(
   info: ModelInfo,
   thinking: string | undefined,
 ): { providerOptions?: Record<string, Record<string, never>> } {

@@ -8,7 +8,7 @@ const LONGEST_SILENT_WORD = 16;
 const MARKUP = '[*_`~"\'\\s.!]*';
 const ONLY_WORD = new RegExp(`^${MARKUP}(${SILENT_WORDS.join('|')})${MARKUP}$`, 'i');
 const EDGE_WORD = new RegExp(
-  `^${MARKUP}(${SILENT_WORDS.join('|')})\\b${MARKUP}|${MARKUP}\\b(${SILENT_WORDS.join('|')})${MARKUP}$`,
+  `^${MARKUP}(${SILENT_WORDS.join('|')})\\b${MARKUP}|\\s+[*_\`~"']*\\b(${SILENT_WORDS.join('|')})${MARKUP}$`,
   'gi',
 );
 const REPLY_TAG = /\[\[\s*reply_to(?:_current|\s*:\s*([^\]]+?))\s*\]\]/gi;
