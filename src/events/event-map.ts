@@ -1,4 +1,5 @@
 import type { DeliveryRoute } from '../common/delivery-route';
+import type { QueueMode } from '../config/sections/messages.config';
 import type { WireEvent } from '../rpc/wire-event';
 
 /** Every in-process event and what it carries. Emitting an unknown name does not compile. */
@@ -8,7 +9,7 @@ export interface EventMap {
   /** The gateway listens and every fatal step is done. */
   'gateway.ready': { port: number };
   /** A message waits in the inbox. */
-  'inbox.accepted': { sessionKey: string; rowId: string; runId: string };
+  'inbox.accepted': { sessionKey: string; rowId: string; runId: string; queueMode?: QueueMode };
   /** A turn has begun to work on messages of a route. */
   'turn.started': { runId: string; sessionKey: string; route?: DeliveryRoute };
   /** Visible text of a running turn, from its beginning. */

@@ -1,3 +1,4 @@
+import type { QueueMode } from '../config/sections/messages.config';
 import type { ImagePart } from '../common/content-parts';
 import type { DeliveryRoute } from '../common/delivery-route';
 
@@ -19,6 +20,8 @@ export interface InboundMessage {
   timeoutMs?: number;
   extraSystemPrompt?: string;
   model?: string;
+  /** How this message joins what is going on, where its sender says so. */
+  queueMode?: QueueMode;
   /** Text that the gateway itself wrote (a reminder, a finished task). */
   isSystemEvent?: boolean;
 }

@@ -38,7 +38,12 @@ export class InboxService {
     if (!receipt.duplicate && receipt.row.state === 'pending') {
       // Whoever called answers its client first; the turn starts after that.
       setImmediate(() =>
-        this.events.emit('inbox.accepted', { sessionKey: row.sessionKey, rowId: receipt.row.id, runId: row.runId }),
+        this.events.emit('inbox.accepted', {
+          sessionKey: row.sessionKey,
+          rowId: receipt.row.id,
+          runId: row.runId,
+          ...(row.message.queueMode ? { queueMode: row.message.queueMode } : {}),
+        }),
       );
     }
     return receipt;

@@ -1,12 +1,12 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
+import { sql } from 'kysely';
 import { type Fault, seededRandom } from '../fakes/fault-plan';
 import type { ModelAnswer, ModelRequest } from '../fakes/model-formats/model-format';
 import { FakeModels } from '../fakes/model-server';
 import { FakeTelegram } from '../fakes/telegram-server';
 import { GatewayProcess, freePort, until, writeConfig } from '../harness/gateway-process';
+import { type StoreKind, TestDatabase } from '../harness/stores';
 
 export interface ScenarioOptions {
   seed: number;
@@ -16,10 +16,12 @@ export interface ScenarioOptions {
   /** Every how-manyth message makes the assistant run a command that leaves a trace. */
   toolEvery?: number;
   faults?: boolean;
-  /** Chance that a request whose work is done is answered by a broken connection. */
-  env?: Record<string, string>;
+  store?: StoreKind;
+  /** Another program than `bin/openclaw`, and what Node is told before it: for a gateway with a fault built in. */
   nodeArgs?: string[];
   entry?: string;
+  /** How long to wait for answers when nothing comes any more. */
+  quietMs?: number;
 }
 
 export interface ScenarioReport {
@@ -66,13 +68,13 @@ const PLATFORM_FAULTS: readonly Fault[] = [
  */
 export class CrashScenario {
   private readonly random: () => number;
-  private readonly stateDir = mkdtempSync(join(tmpdir(), 'openclaw-crash-'));
   private readonly said = new Map<string, string[]>();
   private readonly readyMs: number[] = [];
   private resets = 0;
   private telegram!: FakeTelegram;
   private models!: FakeModels;
   private gateway: GatewayProcess | undefined;
+  private store!: TestDatabase;
   private port = 0;
 
   constructor(private readonly options: ScenarioOptions) {
@@ -80,6 +82,7 @@ export class CrashScenario {
   }
 
   async run(): Promise<ScenarioReport> {
+    this.store = await TestDatabase.create(this.options.store ?? 'sqlite');
     this.telegram = await FakeTelegram.start();
     this.models = await FakeModels.start();
     this.models.answer = (request) => this.answer(request);
@@ -90,18 +93,18 @@ export class CrashScenario {
       await this.storm();
       await this.settle();
       await this.gateway?.signal('SIGTERM');
-      return this.judge();
+      return await this.judge();
     } finally {
       await this.gateway?.signal('SIGKILL');
       await this.telegram.stop();
       await this.models.stop();
-      rmSync(this.stateDir, { recursive: true, force: true });
+      await this.store.remove();
     }
   }
 
   private configure(): void {
     const { telegram, models } = this;
-    writeConfig(this.stateDir, {
+    writeConfig(this.store.stateDir, {
       models: { providers: { fake: models.provider('openai-completions') } },
       agents: { defaults: { model: { primary: 'fake/fake-1' } } },
       messages: { queue: { mode: 'followup' } },
@@ -128,9 +131,9 @@ export class CrashScenario {
   private async start(): Promise<void> {
     const before = performance.now();
     this.gateway = await GatewayProcess.start({
-      stateDir: this.stateDir,
+      stateDir: this.store.stateDir,
       port: this.port,
-      ...(this.options.env ? { env: this.options.env } : {}),
+      ...(this.store.url ? { env: { OPENCLAW_DATABASE_URL: this.store.url } } : {}),
       ...(this.options.nodeArgs ? { nodeArgs: this.options.nodeArgs } : {}),
       ...(this.options.entry ? { entry: this.options.entry } : {}),
     });
@@ -180,7 +183,7 @@ export class CrashScenario {
       new Set(this.telegram.sent.flatMap((message) => message.text.match(TOKEN) ?? [])).size;
     let before = -1;
     let quietSince = Date.now();
-    while (answered() < total && Date.now() - quietSince < QUIET_MS) {
+    while (answered() < total && Date.now() - quietSince < (this.options.quietMs ?? QUIET_MS)) {
       if (answered() !== before) {
         before = answered();
         quietSince = Date.now();
@@ -191,7 +194,7 @@ export class CrashScenario {
     await pause(500);
   }
 
-  private judge(): ScenarioReport {
+  private async judge(): Promise<ScenarioReport> {
     const report: ScenarioReport = {
       lost: [],
       doubled: [],
@@ -222,13 +225,13 @@ export class CrashScenario {
         report.disordered.push(`${chat}: ${first.join(' ')}`);
     }
     report.toolsTwice = doubles(this.ledger());
-    this.judgeDatabase(report);
+    await this.judgeDatabase(report);
     return report;
   }
 
   private ledger(): string[] {
     try {
-      return readFileSync(join(this.stateDir, 'workspace', 'ledger.txt'), 'utf8')
+      return readFileSync(join(this.store.stateDir, 'workspace', 'ledger.txt'), 'utf8')
         .trim()
         .split('\n');
     } catch {
@@ -236,39 +239,27 @@ export class CrashScenario {
     }
   }
 
-  private judgeDatabase(report: ScenarioReport): void {
-    const database = new Database(join(this.stateDir, 'openclaw-nest.sqlite'), { readonly: true });
-    report.integrity = String(database.pragma('integrity_check', { simple: true }));
-    const rows = database.prepare('select payload, state, turn_id as turnId from inbox').all() as {
-      payload: string;
-      state: string;
-      turnId: string;
-    }[];
-    const turns = database.prepare('select run_id as runId, state from turns').all() as {
-      runId: string;
-      state: string;
-    }[];
+  private async judgeDatabase(report: ScenarioReport): Promise<void> {
+    const database = await this.store.open();
+    const { read } = database;
+    if (database.dialect === 'sqlite') {
+      const { rows } = await sql<{ integrity_check: string }>`pragma integrity_check`.execute(read);
+      report.integrity = rows[0]?.integrity_check ?? '';
+    } else report.integrity = 'ok';
+    const rows = await read.selectFrom('inbox').select(['payload', 'state']).execute();
+    const turns = await read.selectFrom('turns').select('state').execute();
     report.open =
       rows.filter((row) => row.state === 'pending' || row.state === 'running').length +
       turns.filter((turn) => turn.state !== 'closed').length;
-    report.turnsTwice.push(
-      ...doubles(rows.flatMap((row) => (JSON.parse(row.payload) as { text: string }).text.match(TOKEN) ?? [])),
-    );
-    const events = database.prepare("select payload from transcript_events where kind = 'user'").all() as {
-      payload: string;
-    }[];
+    const taken = rows.flatMap((row) => (JSON.parse(row.payload) as { text: string }).text.match(TOKEN) ?? []);
+    report.turnsTwice.push(...doubles(taken));
+    const events = await read.selectFrom('transcript_events').select('payload').where('kind', '=', 'user').execute();
     report.turnsTwice.push(...doubles(events.flatMap((event) => event.payload.match(TOKEN) ?? [])));
-    const taken = new Set(rows.flatMap((row) => row.payload.match(TOKEN) ?? []));
-    report.notTaken = [...this.said.values()].flat().filter((token) => !taken.has(token));
-    for (const { state, count } of database
-      .prepare('select state, count(*) as count from outbox group by state')
-      .all() as {
-      state: string;
-      count: number;
-    }[]) {
-      report.outbox[state] = count;
+    const known = new Set(taken);
+    report.notTaken = [...this.said.values()].flat().filter((token) => !known.has(token));
+    for (const { state } of await read.selectFrom('outbox').select('state').execute()) {
+      report.outbox[state] = (report.outbox[state] ?? 0) + 1;
     }
-    database.close();
   }
 }
 

@@ -1,6 +1,21 @@
+import { join, resolve } from 'node:path';
+import { STORE_KINDS } from '../harness/stores';
 import { CrashScenario } from './crash-scenario';
 
+const root = resolve(__dirname, '../..');
+
 const READY_MS = 3000;
+
+const CLEAN = {
+  notTaken: [],
+  overwritten: [],
+  lost: [],
+  turnsTwice: [],
+  disordered: [],
+  toolsTwice: [],
+  open: 0,
+  integrity: 'ok',
+};
 
 describe('killed at random moments', () => {
   it(
@@ -18,20 +33,40 @@ describe('killed at random moments', () => {
           `${report.doubled.length} answers seen twice, of ${report.ambiguous} sends cut off without an outcome\n`,
       );
       if (report.lost.length > 0) process.stderr.write(`${JSON.stringify(report)}\n`);
-      expect(report).toMatchObject({
-        notTaken: [],
-        overwritten: [],
-        lost: [],
-        turnsTwice: [],
-        disordered: [],
-        toolsTwice: [],
-        open: 0,
-        integrity: 'ok',
-      });
+      expect(report).toMatchObject(CLEAN);
       expect(report.doubled.length).toBeLessThanOrEqual(report.ambiguous);
       expect(Math.max(...report.readyMs)).toBeLessThanOrEqual(READY_MS);
     },
     15 * 60_000,
+  );
+
+  (STORE_KINDS.includes('postgres') ? it : it.skip)(
+    'keeps all of that on PostgreSQL',
+    async () => {
+      const options = { seed: 7, chats: 8, updates: 160, kills: 16, faults: true, store: 'postgres' } as const;
+      const report = await new CrashScenario(options).run();
+      expect(report).toMatchObject(CLEAN);
+      expect(report.doubled.length).toBeLessThanOrEqual(report.ambiguous);
+    },
+    5 * 60_000,
+  );
+
+  it(
+    'notices a gateway that acknowledges before it has committed',
+    async () => {
+      const report = await new CrashScenario({
+        seed: 11,
+        chats: 6,
+        updates: 90,
+        kills: 9,
+        quietMs: 3000,
+        entry: join(root, 'dist', 'main.js'),
+        nodeArgs: ['--require', join(__dirname, 'ack-before-commit.cjs')],
+      }).run();
+      expect(report.notTaken.length).toBeGreaterThan(0);
+      expect(report.lost).toEqual(expect.arrayContaining(report.notTaken));
+    },
+    5 * 60_000,
   );
 });
 

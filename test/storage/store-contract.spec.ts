@@ -1,4 +1,4 @@
-import { Kysely, sql } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import type { DeliveryRoute } from '../../src/common/delivery-route';
 import { EventBus } from '../../src/events/event-bus';
 import { SilentLoggerFactory } from '../../src/common/logger';

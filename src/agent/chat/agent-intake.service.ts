@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { ImagePart } from '../../common/content-parts';
 import type { DeliveryRoute } from '../../common/delivery-route';
 import { ConfigService } from '../../config/config.service';
+import type { QueueMode } from '../../config/sections/messages.config';
 import type { IntakeReceipt } from '../../inbox/inbox.store';
 import { InboxService } from '../../inbox/inbox.service';
 import { invalidRequest } from '../../rpc/rpc-error';
@@ -23,6 +24,7 @@ export interface ClientMessage {
   timeoutMs?: number;
   extraSystemPrompt?: string;
   model?: string;
+  queueMode?: QueueMode;
   route?: DeliveryRoute;
 }
 
@@ -60,6 +62,7 @@ export class AgentIntake {
         ...(message.timeoutMs ? { timeoutMs: message.timeoutMs } : {}),
         ...(message.extraSystemPrompt ? { extraSystemPrompt: message.extraSystemPrompt } : {}),
         ...(message.model ? { model: message.model } : {}),
+        ...(message.queueMode ? { queueMode: message.queueMode } : {}),
         ...(message.route ? { route: message.route } : {}),
       },
     });

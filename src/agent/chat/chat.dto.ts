@@ -12,7 +12,10 @@ export class ChatSendParams {
   @Opt() @Int({ min: 0 }) timeoutMs?: number;
   @Opt() @Text() agentId?: string;
   @Opt() @Text() sessionId?: string;
-  @Opt() @OneOf(['steer', 'followup', 'collect', 'interrupt']) queueMode?: string;
+  @Opt()
+  @OneOf(['steer', 'followup', 'collect', 'interrupt'])
+  @Doc('How this message joins a run that is going on; the session decides when left out.')
+  queueMode?: 'steer' | 'followup' | 'collect' | 'interrupt';
   @Opt() @Any() fastMode?: unknown;
   @Opt() @Text() replyToId?: string;
   @Opt() @Str() originatingChannel?: string;

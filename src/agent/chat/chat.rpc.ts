@@ -78,6 +78,7 @@ export class ChatRpc {
       images,
       ...(params.thinking ? { thinking: params.thinking } : {}),
       ...(params.timeoutMs ? { timeoutMs: params.timeoutMs } : {}),
+      ...(params.queueMode ? { queueMode: params.queueMode } : {}),
     });
     return receipt.duplicate ? replay(runId, receipt.outcome) : { runId, status: 'started' };
   }

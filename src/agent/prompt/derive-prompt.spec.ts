@@ -21,18 +21,16 @@ const message: fc.Arbitrary<TranscriptMessage> = fc.oneof(
         .constantFrom('fake', 'other')
         .map((provider) => ({ role: 'assistant', provider, model: 'm', content }) as unknown as TranscriptMessage),
     ),
-  fc
-    .tuple(id, text, fc.boolean())
-    .map(
-      ([toolCallId, value, isError]) =>
-        ({
-          role: 'toolResult',
-          toolCallId,
-          toolName: 'read',
-          content: [{ type: 'text', text: value }],
-          isError,
-        }) as TranscriptMessage,
-    ),
+  fc.tuple(id, text, fc.boolean()).map(
+    ([toolCallId, value, isError]) =>
+      ({
+        role: 'toolResult',
+        toolCallId,
+        toolName: 'read',
+        content: [{ type: 'text', text: value }],
+        isError,
+      }) as TranscriptMessage,
+  ),
 );
 const transcript = fc
   .array(message, { maxLength: 14 })

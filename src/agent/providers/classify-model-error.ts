@@ -32,7 +32,7 @@ export function classifyModelError(thrown: unknown, model: string): ModelError {
   const facts = thrown as ApiCallFacts;
   const text = `${messageOf(thrown)} ${facts.responseBody ?? ''}`;
   const status = facts.statusCode;
-  if (status !== undefined) {
+  if (status !== undefined && status >= 400) {
     const kind = kindOfStatus(status, text);
     return new ModelError(kind, describe(kind, model, status, thrown), {
       cause: thrown,
@@ -40,7 +40,9 @@ export function classifyModelError(thrown: unknown, model: string): ModelError {
       ...retryAfter(facts.responseHeaders),
     });
   }
-  const kind = kindOfFailure(thrown, text);
+  // An answer that began well may still break off.
+  const failure = kindOfFailure(thrown, text);
+  const kind = failure === 'unknown' && status !== undefined ? 'malformed' : failure;
   return new ModelError(kind, describe(kind, model, undefined, thrown), { cause: thrown });
 }
 
@@ -52,9 +54,7 @@ function kindOfStatus(status: number, text: string): ModelErrorKind {
   if (status === 503 || status === 529 || /overloaded/i.test(text)) return 'overloaded';
   if (status === 408 || status === 504) return 'timeout';
   if (status >= 500) return 'overloaded';
-  if (status === 400 && FILTERED.test(text)) return 'content_filter';
-  if (status >= 400) return 'invalid_request';
-  return 'malformed';
+  return status === 400 && FILTERED.test(text) ? 'content_filter' : 'invalid_request';
 }
 
 function kindOfFailure(thrown: unknown, text: string): ModelErrorKind {

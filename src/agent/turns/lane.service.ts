@@ -4,6 +4,7 @@ import { type Logger, LoggerFactory } from '../../common/logger';
 import { messageOf } from '../../common/openclaw-error';
 import { settlesWithin, sleep } from '../../common/sleep';
 import { ConfigService } from '../../config/config.service';
+import type { QueueMode } from '../../config/sections/messages.config';
 import { EventBus } from '../../events/event-bus';
 import { type InboxRow, InboxStore } from '../../inbox/inbox.store';
 import { agentOfSession } from '../../sessions/session-key';
@@ -66,7 +67,7 @@ export class LaneService {
 
   /** Takes up what was left, then whatever comes in. */
   start(open: readonly string[]): void {
-    this.events.on('inbox.accepted', ({ sessionKey }) => this.accepted(sessionKey));
+    this.events.on('inbox.accepted', ({ sessionKey, queueMode }) => this.accepted(sessionKey, queueMode));
     this.started = true;
     for (const sessionKey of open) this.wake(sessionKey);
   }
@@ -111,9 +112,9 @@ export class LaneService {
     await settlesWithin(Promise.allSettled([...this.lanes.values()].map((lane) => lane.done)), CUT_MS);
   }
 
-  private accepted(sessionKey: string): void {
+  private accepted(sessionKey: string, asked: QueueMode | undefined): void {
     const lane = this.lanes.get(sessionKey);
-    if (lane?.current?.mode === 'interrupt') lane.current.control.abort('interrupt' satisfies AbortReason);
+    if ((asked ?? lane?.current?.mode) === 'interrupt') lane?.current?.control.abort('interrupt' satisfies AbortReason);
     this.wake(sessionKey);
   }
 
@@ -187,7 +188,7 @@ export class LaneService {
     const [first] = waiting;
     if (!first || this.stopping) return 'nothing';
     const session = await this.sessions.find(sessionKey);
-    const settings = queueSettings(this.config.config, first.channel, session);
+    const settings = queueSettings(this.config.config, first.channel, session, waiting.at(-1)?.message.queueMode);
     const plan = planQueue(waiting, settings);
     for (const { row, reason } of plan.drop) await this.drop(row, reason);
     const model = this.firstModelName(sessionKey, plan.take, session?.modelOverride);
@@ -207,7 +208,9 @@ export class LaneService {
 
   /** Messages that came in during a turn wait until nothing more has come for a moment, so that they are answered together. */
   private async debounced(sessionKey: string, waiting: readonly InboxRow[]): Promise<boolean> {
-    const settings = queueSettings(this.config.config, waiting[0]?.channel ?? '', await this.sessions.find(sessionKey));
+    const session = await this.sessions.find(sessionKey);
+    const asked = waiting.at(-1)?.message.queueMode;
+    const settings = queueSettings(this.config.config, waiting[0]?.channel ?? '', session, asked);
     if (settings.mode !== 'collect' || waiting.length >= settings.cap) return false;
     const newest = waiting.at(-1)?.receivedAt ?? 0;
     const rest = newest + settings.debounceMs - this.clock.now();

@@ -20,15 +20,21 @@ export function queueSettings(
   config: OpenclawConfig,
   channel: string,
   session: SessionEntry | undefined,
+  /** As the newest message asks for. */
+  asked?: QueueMode,
 ): QueueSettings {
   const queue = config.messages?.queue ?? {};
-  const mode = (session?.queueMode as QueueMode | undefined) ?? queue.byChannel?.[channel] ?? queue.mode ?? 'collect';
+  const chosen = asked ?? (session?.queueMode as QueueMode | undefined);
   return {
-    mode: mode === 'queue' ? 'steer' : mode === 'steer+backlog' ? 'steer-backlog' : mode,
+    mode: effectiveMode(chosen ?? queue.byChannel?.[channel] ?? queue.mode ?? 'collect'),
     debounceMs: queue.debounceMsByChannel?.[channel] ?? queue.debounceMs ?? DEFAULT_DEBOUNCE_MS,
     cap: queue.cap ?? DEFAULT_CAP,
     drop: queue.drop ?? 'summarize',
   };
+}
+
+export function effectiveMode(mode: QueueMode): EffectiveQueueMode {
+  return mode === 'queue' ? 'steer' : mode === 'steer+backlog' ? 'steer-backlog' : mode;
 }
 
 export interface QueuePlan {

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { type Logger, LoggerFactory } from '../../common/logger';
 import { messageOf } from '../../common/openclaw-error';
 import { EventBus } from '../../events/event-bus';
-import { InboxStore } from '../../inbox/inbox.store';
+import { type InboxRow, InboxStore } from '../../inbox/inbox.store';
 import { NO_USAGE } from '../../sessions/transcript-event';
 import { LeaseLostError } from '../../storage/lease.service';
 import { ToolExecutor } from '../../tools/tool-executor.service';
@@ -21,8 +21,9 @@ import type { StartedTurn } from './turn-starter.service';
 
 export type AbortReason = 'rpc' | 'stop' | 'timeout' | 'interrupt' | 'shutdown';
 
-/** After so many pick-ups a turn is given up: it would only bring the gateway down again. */
-const MAX_ATTEMPTS = 5;
+/** A turn that ends the process each time must not do so for ever; one that is merely unlucky must not be lost. */
+const MAX_ATTEMPTS = 20;
+const STEERING: ReadonlySet<string> = new Set(['steer', 'steer-backlog']);
 
 /** Runs a started turn to its closing commit. */
 @Injectable()
@@ -143,10 +144,9 @@ export class TurnRunner {
     { turn, journal, rows }: StartedTurn,
     mode: EffectiveQueueMode,
   ): Promise<ReturnType<typeof userMessage>[]> {
-    if (mode !== 'steer' && mode !== 'steer-backlog') return [];
-    const waiting = (await this.inbox.pending(turn.sessionKey)).filter(
-      (row) => row.message.isOwner === turn.request.isOwner,
-    );
+    const joins = ({ message }: InboxRow): boolean =>
+      message.isOwner === turn.request.isOwner && STEERING.has(message.queueMode ?? mode);
+    const waiting = (await this.inbox.pending(turn.sessionKey)).filter(joins);
     if (waiting.length === 0) return [];
     const ids = waiting.map((row) => row.id);
     const taken = await journal.steer((transaction) => this.inbox.claimIn(transaction, ids, turn.runId));

@@ -1,0 +1,128 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { FakeModels } from '../fakes/model-server';
+import { FakeTelegram } from '../fakes/telegram-server';
+import { GatewayProcess, TEST_TOKEN, freePort, until, writeConfig } from '../harness/gateway-process';
+
+/** Steps of the turn: each runs a command that must run once. */
+const STEPS = 4;
+
+interface Outcome {
+  /** The process died at its failpoint. */
+  died: boolean;
+  answers: string[];
+  ledger: string[];
+  open: number;
+  doubtful: number;
+}
+
+/** One message, a turn of several tool calls, one answer; the process dies right after its n-th durable write. */
+async function dieAfterWrite(n: number): Promise<Outcome> {
+  const stateDir = mkdtempSync(join(tmpdir(), 'openclaw-failpoint-'));
+  const telegram = await FakeTelegram.start();
+  const models = await FakeModels.start();
+  const port = await freePort();
+  let gateway: GatewayProcess | undefined;
+  models.answer = ({ toolResults }) =>
+    toolResults < STEPS
+      ? { steps: [{ tool: { name: 'exec', args: { command: `echo step-${toolResults} >> ledger.txt` } } }] }
+      : { steps: [{ text: 'All steps done.' }] };
+  writeConfig(stateDir, {
+    models: { providers: { fake: models.provider('openai-completions') } },
+    agents: { defaults: { model: { primary: 'fake/fake-1' } } },
+    channels: {
+      telegram: {
+        botToken: telegram.token,
+        apiRoot: telegram.apiRoot,
+        dmPolicy: 'open',
+        allowFrom: ['*'],
+        streamMode: 'off',
+      },
+    },
+    logging: { level: 'error' },
+  });
+  try {
+    telegram.say({ chatId: 5, text: 'Go through all steps' });
+    gateway = await GatewayProcess.start({
+      stateDir,
+      port,
+      dontWait: true,
+      env: { OPENCLAW_TEST_MODE: '1', OPENCLAW_TEST_CRASH_AT: String(n) },
+    });
+    const first = gateway;
+    const done = (): boolean => telegram.textsIn(5).length > 0;
+    await until('death or answer', () => first.exited || done(), 20_000);
+    // What is written after the answer belongs to the turn as well.
+    if (!first.exited) await until('death after the answer', () => first.exited, 400).catch(() => undefined);
+    const died = first.exited;
+    await first.signal('SIGKILL');
+    gateway = await GatewayProcess.start({ stateDir, port });
+    await until('the answer', done, 15_000);
+    // The answer may be there already while the gateway still finds that out.
+    await until('every delivery to have ended', () => delivered(gateway as GatewayProcess), 15_000);
+    await gateway.signal('SIGTERM');
+    return { died, answers: telegram.textsIn(5), ...judge(stateDir) };
+  } finally {
+    await gateway?.signal('SIGKILL');
+    await telegram.stop();
+    await models.stop();
+    rmSync(stateDir, { recursive: true, force: true });
+  }
+}
+
+/** What the gateway itself says became of the answer. */
+async function delivered(gateway: GatewayProcess): Promise<boolean> {
+  const response = await fetch(`${gateway.http}/rpc`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${TEST_TOKEN}` },
+    body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'system.trace', params: { id: '5:1' } }),
+  });
+  return (await response.text()).includes('"part sent"');
+}
+
+function judge(stateDir: string): Pick<Outcome, 'ledger' | 'open' | 'doubtful'> {
+  const database = new Database(join(stateDir, 'openclaw-nest.sqlite'), { readonly: true });
+  const count = (query: string): number => (database.prepare(query).get() as { n: number }).n;
+  const open =
+    count("select count(*) as n from inbox where state in ('pending', 'running')") +
+    count("select count(*) as n from turns where state <> 'closed'") +
+    count("select count(*) as n from outbox where state <> 'sent'");
+  const doubtful = count(
+    "select count(*) as n from transcript_events where payload like '%outcome is unknown%' or payload like '%effect is unknown%'",
+  );
+  database.close();
+  let ledger: string[] = [];
+  try {
+    ledger = readFileSync(join(stateDir, 'workspace', 'ledger.txt'), 'utf8')
+      .trim()
+      .split('\n');
+  } catch {
+    // No step has run.
+  }
+  return { ledger, open, doubtful };
+}
+
+describe('killed after each durable write', () => {
+  it(
+    'answers once, and runs no command twice',
+    async () => {
+      let died = 0;
+      for (let n = 1; ; n++) {
+        const outcome = await dieAfterWrite(n);
+        const label = `after write ${n}`;
+        expect([label, outcome.answers]).toEqual([label, ['All steps done.']]);
+        expect([label, new Set(outcome.ledger).size]).toEqual([label, outcome.ledger.length]);
+        expect([label, outcome.open]).toEqual([label, 0]);
+        // A command is only ever left out where the model was told that its outcome is unknown.
+        expect([label, STEPS - outcome.ledger.length <= outcome.doubtful]).toEqual([label, true]);
+        if (!outcome.died) break;
+        died++;
+      }
+      // Intake, start, five model steps, four commands begun and ended, the end, the sending.
+      expect(died).toBeGreaterThanOrEqual(12);
+    },
+    10 * 60_000,
+  );
+});
