@@ -15,6 +15,8 @@ import { withGateway } from '../gateway/client/with-gateway';
 const MAX_PORT = 65_535;
 
 abstract class GatewayRunBase extends CliCommand {
+  protected override readonly namesUnknownWords = true;
+
   constructor(protected readonly env: Environment) {
     super();
   }
@@ -64,7 +66,8 @@ abstract class GatewayRunBase extends CliCommand {
     return true;
   }
 
-  async run(_: string[], flags: GatewayFlags): Promise<void> {
+  async run(args: string[], flags: GatewayFlags): Promise<void> {
+    if (args.length > 0) throw new UsageError(`unknown command "gateway ${args[0]}"; known: run, status`);
     const { runGateway } = await import('./run-gateway');
     process.exitCode = await runGateway(this.env, flags);
   }
@@ -120,11 +123,6 @@ export class GatewayStatusCommand extends GatewayCommandBase {
 export class GatewayCommand extends GatewayRunBase {
   constructor(env: Environment) {
     super(env);
-  }
-
-  override run(args: string[], flags: GatewayFlags): Promise<void> {
-    if (args.length > 0) throw new UsageError(`unknown command "gateway ${args[0]}"; known: run, status`);
-    return super.run(args, flags);
   }
 }
 

@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { Module, type Type } from '@nestjs/common';
-import { CommandFactory } from 'nest-commander';
+import { CommandFactory, InjectCommander } from 'nest-commander';
 import { appVersion } from '../common/app-root';
 import { UsageError, reportError } from '../common/cli/cli-error';
 import { ExitCode } from '../common/exit-codes';
@@ -18,6 +18,7 @@ interface CommanderFailure {
 /** Runs one command line and sets the exit code. Loads only the command that is called. */
 export async function runCli(args: readonly string[], env = new Environment()): Promise<void> {
   const asJson = args.includes('--json');
+  process.stdout.on('error', endWhenNobodyReads);
   try {
     const { variables, rest } = takeGlobalFlags(args);
     for (const [name, value] of Object.entries(variables)) env.set(name, value);
@@ -36,6 +37,12 @@ export async function runCli(args: readonly string[], env = new Environment()): 
   }
 }
 
+/** A reader such as `head` may leave early; that is no failure. */
+function endWhenNobodyReads(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit(ExitCode.done);
+}
+
 async function runCommand(name: string, args: readonly string[], env: Environment, asJson: boolean): Promise<void> {
   const entry = COMMAND_TABLE.find((candidate) => candidate.name === name);
   if (!entry) {
@@ -43,11 +50,12 @@ async function runCommand(name: string, args: readonly string[], env: Environmen
       name,
       COMMAND_TABLE.map((candidate) => candidate.name),
     );
-    throw new UsageError(`unknown command "${name}"${near ? `; did you mean "${near}"?` : ''} See: openclaw --help`);
+    throw new UsageError(`unknown command "${name}"; ${near ? `did you mean "${near}"? ` : ''}see: openclaw --help`);
   }
   const commands = await entry.load();
   const app = await CommandFactory.createWithoutRunning(rootModule(commands, env), {
     logger: false,
+    enablePositionalOptions: true,
     serviceErrorHandler: (error: Error) => {
       process.exitCode = exitCodeOf(error, asJson);
     },
@@ -59,7 +67,12 @@ async function runCommand(name: string, args: readonly string[], env: Environmen
 
 function rootModule(commands: readonly Type[], env: Environment): Type {
   @Module({ providers: [...commands, { provide: Environment, useValue: env }] })
-  class CliModule {}
+  class CliModule {
+    // Flags after a subcommand belong to it, also where its group knows them too; the factory forgets the root itself.
+    constructor(@InjectCommander() program: { enablePositionalOptions(): unknown }) {
+      program.enablePositionalOptions();
+    }
+  }
   return CliModule;
 }
 

@@ -7,6 +7,7 @@ import { loadConfig } from '../config/load-config';
 import { gatewayPort, uiPort } from '../config/ports';
 import { resolveConfigPath, resolveStateDir } from '../config/state-paths';
 import { loginLink } from '../gateway/http/login-link';
+import { normalBasePath } from '../gateway/runtime-settings';
 
 @Command({ name: 'dashboard', description: 'print the login link of the Control UI and open it' })
 export class DashboardCommand extends CliCommand {
@@ -30,7 +31,12 @@ export class DashboardCommand extends CliCommand {
       mode === 'password'
         ? (auth.password ?? this.env.get('OPENCLAW_GATEWAY_PASSWORD'))
         : (auth.token ?? this.env.get('OPENCLAW_GATEWAY_TOKEN'));
-    const url = loginLink(`http://127.0.0.1:${port}/`, { mode, ...(secret === undefined ? {} : { secret }) });
+    const scheme = config.gateway?.tls?.enabled ? 'https' : 'http';
+    const basePath = normalBasePath(config.gateway?.controlUi?.basePath);
+    const url = loginLink(`${scheme}://127.0.0.1:${port}${basePath}/`, {
+      mode,
+      ...(secret === undefined ? {} : { secret }),
+    });
     if (options.json) printJson({ url });
     else printLine(url);
     if (options.open !== false && process.stdout.isTTY) openBrowser(url);

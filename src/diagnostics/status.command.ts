@@ -31,6 +31,11 @@ interface HealthPayload {
 const timeoutOf = (options: GatewayOptions): { timeoutMs?: number } =>
   options.timeout === undefined ? {} : { timeoutMs: options.timeout };
 
+interface ModelRow {
+  id: string;
+  provider: string;
+}
+
 @Command({ name: 'status', description: 'gateway, model, channels and sessions at a glance' })
 export class StatusCommand extends GatewayCommandBase {
   constructor(private readonly env: Environment) {
@@ -51,7 +56,7 @@ export class StatusCommand extends GatewayCommandBase {
           version: client.hello.server.version,
           uptimeMs: client.hello.snapshot.uptimeMs,
           status: await client.call<StatusPayload>('status'),
-          models: await client.call<{ models: unknown[] }>('models.list').then((answer) => answer.models.length),
+          models: (await client.call<{ models: ModelRow[] }>('models.list')).models,
         }),
         timeoutOf(options),
       );
@@ -75,13 +80,13 @@ export class StatusCommand extends GatewayCommandBase {
 
   private print(
     local: { stateDir: string; configPath: string; configValid: boolean },
-    gateway: { url: string; version: string; uptimeMs: number; status: StatusPayload },
+    gateway: { url: string; version: string; uptimeMs: number; status: StatusPayload; models: ModelRow[] },
   ): void {
     const { sessions, channelSummary } = gateway.status;
     printLine(
       `Gateway:   running at ${gateway.url}, version ${gateway.version}, up ${Math.round(gateway.uptimeMs / 1000)} s`,
     );
-    printLine(`Model:     ${sessions.defaults.model}`);
+    printLine(`Model:     ${fullName(sessions.defaults.model, gateway.models)}`);
     printLine(`Channels:  ${channelSummary.join(', ') || 'none configured'}`);
     printLine(`Sessions:  ${sessions.count}`);
     for (const session of sessions.recent.slice(0, 5))
@@ -93,6 +98,12 @@ export class StatusCommand extends GatewayCommandBase {
     printLine(`Config:    ${local.configPath}${local.configValid ? '' : ' (invalid, see: openclaw config validate)'}`);
     printLine(`State:     ${local.stateDir}`);
   }
+}
+
+/** With its provider, where only one offers a model of that id. */
+function fullName(id: string, models: readonly ModelRow[]): string {
+  const [row, ...others] = models.filter((model) => model.id === id);
+  return row && others.length === 0 ? `${row.provider}/${id}` : id;
 }
 
 @Command({ name: 'health', description: 'ask the running gateway whether all is well' })

@@ -177,7 +177,7 @@ function readTls(tls: NonNullable<NonNullable<OpenclawConfig['gateway']>['tls']>
   };
 }
 
-function normalBasePath(path: string | undefined): string {
+export function normalBasePath(path: string | undefined): string {
   const trimmed = (path ?? '').replace(/^\/+|\/+$/g, '');
   return trimmed === '' ? '' : `/${trimmed}`;
 }

@@ -3,11 +3,12 @@ import { Injectable } from '@nestjs/common';
 import pino, { type Logger as PinoLogger } from 'pino';
 import { type LogFields, type Logger, LoggerFactory } from '../common/logger';
 import { Redactor } from '../common/redactor';
+import { ConfigError } from '../config/config-error';
 import { ConfigService } from '../config/config.service';
 import { GatewayFlags } from '../config/gateway-flags';
 import { type ConsoleStyle, formatForConsole } from './console-format';
 import { LogFile } from './log-destination';
-import type { LogLevel } from './logging.config';
+import { LOG_LEVELS, type LogLevel } from './logging.config';
 
 /** Longest text kept of one log field. */
 const MAX_FIELD = 4000;
@@ -47,8 +48,9 @@ export class PinoLoggerFactory extends LoggerFactory {
   configure(): void {
     const logging = this.config.config.logging ?? {};
     const verbose = this.flags.verbose === true;
-    const level: LogLevel = verbose ? 'debug' : (logging.level ?? 'info');
-    const consoleLevel: LogLevel = verbose ? 'debug' : (logging.consoleLevel ?? 'info');
+    const asked = verbose ? 'debug' : levelOf(this.config.env.get('OPENCLAW_LOG_LEVEL'));
+    const level: LogLevel = asked ?? logging.level ?? 'info';
+    const consoleLevel: LogLevel = asked ?? logging.consoleLevel ?? 'info';
     this.consoleLevel = levelValue(consoleLevel);
     this.threshold = Math.min(levelValue(level), this.consoleLevel);
     if (logging.consoleStyle) this.consoleStyle = logging.consoleStyle;
@@ -86,6 +88,17 @@ export class PinoLoggerFactory extends LoggerFactory {
       formatForConsole(safe, this.consoleStyle, process.stderr.isTTY && !this.config.env.get('NO_COLOR')),
     );
   }
+}
+
+/** @throws ConfigError when the variable names no level */
+function levelOf(text: string | undefined): LogLevel | undefined {
+  if (text === undefined) return undefined;
+  const level = LOG_LEVELS.find((known) => known === text.toLowerCase());
+  if (level) return level;
+  throw new ConfigError(
+    'LOG_LEVEL_INVALID',
+    `OPENCLAW_LOG_LEVEL must be one of ${LOG_LEVELS.join(', ')}, got "${text}"`,
+  );
 }
 
 function describeError(error: unknown): unknown {

@@ -4,8 +4,12 @@ import { UsageError } from './cli-error';
 
 /** Base of every command: usage errors are thrown, not exited on, and `--json` exists everywhere. */
 export abstract class CliCommand extends CommandRunner {
+  /** Whether the command takes words that it does not know, to say something better about them than "too many". */
+  protected readonly namesUnknownWords: boolean = false;
+
   override setCommand(command: Command): this {
     command.exitOverride();
+    command.allowExcessArguments(this.namesUnknownWords);
     command.showSuggestionAfterError(true);
     command.configureOutput({ writeErr: () => undefined });
     return super.setCommand(command);
@@ -42,6 +46,8 @@ export abstract class GatewayCommandBase extends CliCommand {
 
 /** Base of a group such as `config`: shows its help when called without a subcommand. */
 export abstract class CommandGroup extends CliCommand {
+  protected override readonly namesUnknownWords = true;
+
   run(args: string[]): Promise<void> {
     if (args.length > 0)
       throw new UsageError(`unknown command "${args[0]}"; see "openclaw ${this.command.name()} --help"`);

@@ -5,6 +5,7 @@ import { isPlainObject } from '../../common/plain-object';
 import { Redactor } from '../../common/redactor';
 import { describeDtoProblems, findDtoProblems } from '../../common/validation/validate-dto';
 import type { RpcCaller, RpcContext } from '../../rpc/rpc-context';
+import { ReadinessService } from '../readiness.service';
 import { CloseCode } from '../protocol/close-codes';
 import { ConnectParams } from '../protocol/connect.dto';
 import { parseRequestFrame } from '../protocol/frames';
@@ -19,6 +20,15 @@ import { type JsonRpcId, JsonRpcService, SECOND_CONNECT, jsonRpcError, readJsonR
 import { type OutgoingError, type WireDialect, answer, jsonRpcDialect, openclawDialect } from './wire-dialect';
 import { RpcCode, invalidFrame, invalidParams, toWireError } from './wire-error';
 
+/** While the gateway starts or stops. */
+const NOT_READY: OutgoingError = {
+  code: 'UNAVAILABLE',
+  message: 'gateway starting; retry shortly',
+  retryable: true,
+  retryAfterMs: 500,
+  details: { reason: 'startup' },
+  rpcCode: RpcCode.unavailable,
+};
 const CONNECT_FIRST = 'invalid handshake: first request must be connect';
 
 /** Takes the frames of one client through dialect, handshake and dispatch, and answers each in kind. */
@@ -33,6 +43,7 @@ export class FrameRouter {
     private readonly jsonRpc: JsonRpcService,
     private readonly presence: PresenceService,
     private readonly connections: ConnectionRegistry,
+    private readonly readiness: ReadinessService,
     private readonly redactor: Redactor,
     loggers: LoggerFactory,
   ) {
@@ -109,6 +120,10 @@ export class FrameRouter {
     const problems = findDtoProblems(ConnectParams, params ?? {});
     if (problems.length > 0) {
       this.refuse(connection, id, invalidParams('connect', describeDtoProblems(problems)));
+      return;
+    }
+    if (!this.readiness.isReady) {
+      this.refuse(connection, id, NOT_READY, CloseCode.tryLater);
       return;
     }
     connection.connecting = true;
