@@ -34,12 +34,14 @@ export async function runGateway(env: Environment, flags: GatewayFlags): Promise
       await freePorts([gatewayPort(config, env, flags), uiPort(env, flags)]);
     }
     await lock.acquire();
+    const signal = signals.next();
     for (let isFirstBoot = true; ; isFirstBoot = false) {
       const gateway = await startGateway(env, flags);
       process.stdout.write(gateway.app.get(BannerService).render({ firstStart: isFirstBoot && first.created }));
-      const end = await Promise.race([signals.next(), restartOf(gateway)]);
+      const end = await Promise.race([signal, restartOf(gateway)]);
       if (end.kind === 'signal') return await stop(gateway, signals);
-      await sleep(end.delayMs);
+      const interrupted = await Promise.race([signal, sleep(end.delayMs)]);
+      if (interrupted) return await stop(gateway, signals);
       await gateway.close({ reason: end.reason, restartExpectedMs: RESTART_EXPECTED_MS });
     }
   } catch (error) {
