@@ -38,6 +38,7 @@ export class RunAnnouncer {
   private chatShown = '';
   private agentAt = -Infinity;
   private chatAt = -Infinity;
+  private turnTextShown = '';
   private turnTextAt = -Infinity;
   private flushTimer: NodeJS.Timeout | undefined;
   private ended = false;
@@ -128,8 +129,9 @@ export class RunAnnouncer {
       this.chatAt = now;
       this.announceChatText();
     }
-    if (this.facts.route && (force || now - this.turnTextAt >= TURN_TEXT_INTERVAL_MS)) {
+    if (this.isRouteBehind && (force || now - this.turnTextAt >= TURN_TEXT_INTERVAL_MS)) {
       this.turnTextAt = now;
+      this.turnTextShown = this.text;
       this.events.emit('turn.text', {
         runId: this.facts.runId,
         sessionKey: this.facts.sessionKey,
@@ -138,9 +140,13 @@ export class RunAnnouncer {
       });
     }
     clearTimeout(this.flushTimer);
-    if (this.text !== this.agentShown || this.text !== this.chatShown) {
+    if (this.text !== this.agentShown || this.text !== this.chatShown || this.isRouteBehind) {
       this.flushTimer = setTimeout(() => this.flush(false), AGENT_INTERVAL_MS);
     }
+  }
+
+  private get isRouteBehind(): boolean {
+    return this.facts.route !== undefined && this.text !== this.turnTextShown;
   }
 
   private announceAgentText(): void {

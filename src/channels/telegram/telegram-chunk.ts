@@ -68,7 +68,7 @@ const BREAKS = [/\n/g, /(?<=[.!?…])\s+/g, /\s+/g] as const;
 function pack(text: string, limit: number, wrap: (text: string) => string): string[] {
   const pieces: string[] = [];
   let rest = text;
-  while (telegramHtml(wrap(rest)).length > limit) {
+  while (rest !== '' && telegramHtml(wrap(rest)).length > limit) {
     const size = largestFit(rest, limit, wrap);
     const cut = bestBreak(rest, size);
     pieces.push(wrap(rest.slice(0, cut).trimEnd()));

@@ -64,10 +64,25 @@ function inline(text: string): string {
     .replace(/(^|[^\w*])\*(?=[^\s*])([^*\n]+?)(?<=\S)\*(?![\w*])/g, '$1<i>$2</i>')
     .replace(/(^|[^\w_])_(?=[^\s_])([^_\n]+?)(?<=\S)_(?![\w_])/g, '$1<i>$2</i>')
     .replace(/\|\|(?=\S)(.+?)(?<=\S)\|\|/g, '<tg-spoiler>$1</tg-spoiler>');
-  let html = converted;
+  let html = nested(converted);
   // Links may hold code, so pieces are put back until none is left.
   while (html.includes('\uE000')) html = html.replace(SLOT, (_, slot: string) => done[Number(slot)] ?? '');
   return html;
+}
+
+/** Marks that overlap (`**a *b** c*`) are closed and opened again: Telegram takes only tags that are properly nested. */
+function nested(html: string): string {
+  const open: string[] = [];
+  return html.replace(/<(\/?)(b|i|s|tg-spoiler)>/g, (tag, closing: string, name: string) => {
+    if (!closing) {
+      open.push(name);
+      return tag;
+    }
+    const inner = open.splice(open.lastIndexOf(name)).slice(1);
+    open.push(...inner);
+    const close = [...inner].reverse().map((entry) => `</${entry}>`);
+    return `${close.join('')}${tag}${inner.map((entry) => `<${entry}>`).join('')}`;
+  });
 }
 
 function linkOrText(whole: string, label: string, url: string, keep: (html: string) => string): string {

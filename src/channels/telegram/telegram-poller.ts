@@ -81,12 +81,13 @@ export class TelegramPoller {
     bot.context.intake = intake;
     let offset: number | undefined;
     while (!signal.aborted) {
-      const updates = await this.persist('getUpdates', (attemptSignal) =>
+      // After a failure the first poll returns at once, so that people see soon that all is well again.
+      const updates = await this.persist('getUpdates', (attemptSignal, attempt) =>
         telegramCall<Update[]>(
           bot,
           'getUpdates',
           {
-            timeout: POLL_SECONDS,
+            timeout: attempt === 0 ? POLL_SECONDS : 0,
             limit: BATCH,
             allowed_updates: ALLOWED_UPDATES,
             ...(offset === undefined ? {} : { offset }),
@@ -122,11 +123,14 @@ export class TelegramPoller {
    * Repeats a call until it works. Bad credentials end the account; a second poller, limits and outages are waited out.
    * Returns undefined when stopped.
    */
-  private async persist<T>(method: string, call: (signal: AbortSignal) => Promise<T>): Promise<T | undefined> {
+  private async persist<T>(
+    method: string,
+    call: (signal: AbortSignal, attempt: number) => Promise<T>,
+  ): Promise<T | undefined> {
     const { host, log, signal } = this.options;
     for (let attempt = 0; !signal.aborted; attempt++) {
       try {
-        const result = await call(signal);
+        const result = await call(signal, attempt);
         if (attempt > 0) host.state('connected');
         return result;
       } catch (error) {

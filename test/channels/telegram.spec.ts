@@ -1,0 +1,303 @@
+import { FakeModels } from '../fakes/model-server';
+import { FakeTelegram } from '../fakes/telegram-server';
+import { GatewayProcess, until } from '../harness/gateway-process';
+import { runCli } from '../harness/run-cli';
+import { WireClient } from '../harness/wire-client';
+
+const OWNER = 5;
+const STRANGER = 77;
+
+describe('Telegram', () => {
+  let telegram: FakeTelegram;
+  let models: FakeModels;
+  let gateway: GatewayProcess;
+
+  const start = async (channel: Record<string, unknown> = {}, more: Record<string, unknown> = {}): Promise<void> => {
+    gateway = await GatewayProcess.start({
+      config: {
+        models: { providers: { fake: models.provider('openai-completions') } },
+        agents: { defaults: { model: { primary: 'fake/fake-1' } } },
+        channels: {
+          telegram: {
+            botToken: telegram.token,
+            apiRoot: telegram.apiRoot,
+            dmPolicy: 'allowlist',
+            allowFrom: [OWNER],
+            ...channel,
+          },
+        },
+        ...more,
+      },
+    });
+  };
+  beforeEach(async () => {
+    telegram = await FakeTelegram.start();
+    models = await FakeModels.start();
+    models.answer = ({ lastUser }) => ({ steps: [{ text: `You said: ${lastUser.replace(/^\[.*?\] /, '')}` }] });
+  });
+  afterEach(async () => {
+    await gateway.stop();
+    await telegram.stop();
+    await models.stop();
+  });
+
+  const texts = (chat: number = OWNER): string[] => telegram.textsIn(chat);
+  const answered = (count = 1, chat: number = OWNER): Promise<void> =>
+    until(`${count} answers, have ${JSON.stringify(texts(chat))}`, () => texts(chat).length >= count, 15_000);
+  const quiet = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 600));
+  const channelState = async (): Promise<Record<string, unknown>> => {
+    const client = await WireClient.connected(gateway.url);
+    const { payload } = await client.call('channels.status', {});
+    client.close();
+    const accounts = payload?.['channelAccounts'] as { telegram: Record<string, unknown>[] };
+    return accounts.telegram[0] ?? {};
+  };
+
+  describe('messages', () => {
+    it('are answered where they came from, quoting the question, and confirmed afterwards', async () => {
+      await start();
+      telegram.say({ chatId: OWNER, text: 'Good morning' });
+      await answered();
+      expect(telegram.sent[0]).toMatchObject({
+        chatId: String(OWNER),
+        text: 'You said: Good morning',
+        replyTo: 1,
+        parseMode: 'HTML',
+      });
+      await until('the update to be confirmed', () => telegram.unconfirmed === 0);
+      expect(models.requests[0]?.text).toMatch(/\[telegram Person 5 \d{4}-\d\d-\d\d \d\d:\d\d UTC\] Good morning/);
+    });
+
+    it('that come twice are answered once', async () => {
+      telegram.repeatChance = 1;
+      await start();
+      for (const text of ['one', 'two', 'three']) {
+        telegram.say({ chatId: OWNER, text });
+        await until(`an answer to ${text}`, () => texts().some((answer) => answer.includes(text)));
+      }
+      await quiet();
+      expect(texts()).toHaveLength(3);
+    });
+
+    it('keep formatting, and become plain where Telegram can not read it', async () => {
+      models.answer = () => ({
+        steps: [{ text: '# Title\n\n**bold** _it_ `a<b` [link](https://example.com)\n\n```ts\nconst a = 1 < 2;\n```' }],
+      });
+      await start();
+      telegram.say({ chatId: OWNER, text: 'Format' });
+      await answered();
+      expect(texts()[0]).toBe(
+        '<b>Title</b>\n\n<b>bold</b> <i>it</i> <code>a&lt;b</code> <a href="https://example.com">link</a>\n\n<pre><code class="language-ts">const a = 1 &lt; 2;</code></pre>',
+      );
+      telegram.faults.add('sendMessage', {
+        kind: 'status',
+        status: 400,
+        description: "Bad Request: can't parse entities: odd",
+      });
+      telegram.say({ chatId: OWNER, text: 'Again' });
+      await answered(2);
+      expect(telegram.sent[1]?.parseMode).toBeUndefined();
+      expect(texts()[1]).toContain('**bold**');
+    });
+
+    it('that are long come in pieces that fit, in order, with nothing lost', async () => {
+      const paragraphs = Array.from({ length: 40 }, (_, n) => `Paragraph ${n}: ${'word '.repeat(60).trim()}.`);
+      models.answer = () => ({ steps: [{ text: paragraphs.join('\n\n') }] });
+      await start();
+      telegram.say({ chatId: OWNER, text: 'Tell me everything' });
+      await answered(3);
+      await quiet();
+      expect(Math.max(...texts().map((text) => text.length))).toBeLessThanOrEqual(4096);
+      expect(texts().join('\n\n').split(/\n+/)).toEqual(paragraphs);
+    });
+
+    it('that take long show up while they are written, as one message', async () => {
+      models.answer = () => ({ steps: [{ text: 'First words. ' }, { waitMs: 2600 }, { text: 'Last words.' }] });
+      await start();
+      telegram.say({ chatId: OWNER, text: 'Slowly' });
+      await answered();
+      expect(texts()[0]).toBe('First words.');
+      await until('the whole text', () => texts()[0] === 'First words. Last words.');
+      expect(telegram.sent).toHaveLength(1);
+      expect(telegram.calls.some((call) => call.method === 'sendChatAction')).toBe(true);
+    });
+
+    it('are not streamed where that is switched off', async () => {
+      models.answer = () => ({ steps: [{ text: 'First. ' }, { waitMs: 1800 }, { text: 'Last.' }] });
+      await start({ streamMode: 'off' });
+      telegram.say({ chatId: OWNER, text: 'Slowly' });
+      await answered();
+      expect(telegram.sent[0]?.versions).toEqual(['First. Last.']);
+    });
+
+    it('called commands are answered at once', async () => {
+      await start();
+      telegram.say({ chatId: OWNER, text: '/status' });
+      await answered();
+      expect(texts()[0]).toContain('fake-1');
+      expect(models.requests).toHaveLength(0);
+    });
+  });
+
+  describe('strangers', () => {
+    it('are told a code once, and let in with it', async () => {
+      await start({ dmPolicy: 'pairing', allowFrom: [] });
+      const cli = (...args: string[]) =>
+        runCli(args, { env: { OPENCLAW_STATE_DIR: gateway.stateDir, OPENCLAW_GATEWAY_PORT: String(gateway.port) } });
+      telegram.say({ chatId: STRANGER, text: 'Let me in', name: 'Eve' });
+      await answered(1, STRANGER);
+      telegram.say({ chatId: STRANGER, text: 'Hello?' });
+      await quiet();
+      expect(texts(STRANGER)).toHaveLength(1);
+      expect(models.requests).toHaveLength(0);
+      const [, code = ''] = /Pairing code: ([A-Z2-9]{8})/.exec(texts(STRANGER)[0] ?? '') ?? [];
+      expect(texts(STRANGER)[0]).toContain(`Your id: ${STRANGER}`);
+
+      expect((await cli('pairing', 'list', 'telegram')).stdout).toContain('Eve');
+      const wrong = await cli('pairing', 'approve', 'telegram', 'WRONGONE');
+      expect([wrong.code, wrong.stderr]).toEqual([
+        1,
+        'error: there is no pending pairing request with code "WRONGONE" on telegram; codes live 60 minutes, "openclaw pairing list telegram" shows them\n',
+      ]);
+      expect((await cli('pairing', 'approve', 'telegram', code.toLowerCase())).stdout).toBe(
+        `${STRANGER} may now write to the assistant on telegram\n`,
+      );
+      telegram.say({ chatId: STRANGER, text: 'Thanks' });
+      await answered(2, STRANGER);
+      expect(texts(STRANGER)[1]).toBe('You said: Thanks');
+    });
+
+    it('are never more than three at a time, and five wrong codes void them all', async () => {
+      await start({ dmPolicy: 'pairing', allowFrom: [] });
+      for (const chatId of [101, 102, 103, 104]) telegram.say({ chatId, text: 'Me too' });
+      await until('three codes', () => [101, 102, 103].every((chat) => texts(chat).length === 1));
+      await quiet();
+      expect(texts(104)).toEqual([]);
+      const client = await WireClient.connected(gateway.url);
+      for (let count = 0; count < 5; count++)
+        await client.call('channels.pairing.approve', { channel: 'telegram', code: `WRONG${count}` });
+      expect((await client.call('channels.pairing.list', {})).payload).toEqual({ requests: [] });
+      client.close();
+    });
+
+    it('get no answer where only a list is let in', async () => {
+      await start();
+      telegram.say({ chatId: STRANGER, text: 'Hello?' });
+      telegram.say({ chatId: OWNER, text: 'I may' });
+      await answered();
+      await quiet();
+      expect(texts(STRANGER)).toEqual([]);
+    });
+
+    it('and bots get none anywhere', async () => {
+      await start({ dmPolicy: 'open', allowFrom: ['*'] });
+      telegram.push('message', {
+        message_id: 900,
+        date: 1,
+        text: 'beep',
+        chat: { id: 9, type: 'private' },
+        from: { id: 9, is_bot: true, first_name: 'Bot' },
+      });
+      telegram.say({ chatId: OWNER, text: 'I am none' });
+      await answered();
+      await quiet();
+      expect(texts(9)).toEqual([]);
+    });
+  });
+
+  describe('groups', () => {
+    const GROUP = -4001;
+    const group = { chatId: GROUP, fromId: OWNER, chatType: 'group' as const, chatTitle: 'Club' };
+
+    it('are answered on mention or reply only, and topics stay apart', async () => {
+      await start();
+      telegram.say({ ...group, text: 'not for you' });
+      telegram.push('message', {
+        message_id: 500,
+        date: 1,
+        text: '@nest_test_bot hello',
+        entities: [{ type: 'mention', offset: 0, length: 14 }],
+        chat: { id: GROUP, type: 'group', title: 'Club' },
+        from: { id: OWNER, is_bot: false, first_name: 'O' },
+      });
+      await answered(1, GROUP);
+      telegram.say({ ...group, text: 'go on', replyToBot: true });
+      await answered(2, GROUP);
+      await quiet();
+      expect(texts(GROUP)).toEqual(['You said: @nest_test_bot hello', 'You said: go on']);
+    });
+
+    it('do not hear people who are not on the list', async () => {
+      await start();
+      telegram.say({ ...group, fromId: STRANGER, text: 'psst', replyToBot: true });
+      telegram.say({ ...group, text: 'now me', replyToBot: true });
+      await answered(1, GROUP);
+      await quiet();
+      expect(texts(GROUP)).toEqual(['You said: now me']);
+    });
+  });
+
+  describe('a platform that misbehaves', () => {
+    it.each([
+      ['limits the rate', { kind: 'rate-limit', retryAfter: 1 }],
+      ['fails', { kind: 'status', status: 502 }],
+      ['breaks off before it has done anything', { kind: 'reset-before' }],
+      ['breaks off after it has sent the message', { kind: 'reset-after' }],
+      ['answers with a web page', { kind: 'garbage' }],
+    ] as const)('while sending: %s', async (_, fault) => {
+      await start();
+      telegram.faults.add('sendMessage', fault, 1);
+      telegram.say({ chatId: OWNER, text: 'Once' });
+      await answered();
+      telegram.say({ chatId: OWNER, text: 'Next' });
+      await until('the next answer', () => texts().includes('You said: Next'), 15_000);
+      await quiet();
+      expect(texts()).toEqual(['You said: Once', 'You said: Next']);
+    });
+
+    it('while polling: another program, limits, outages and cuts are waited out', async () => {
+      await start();
+      telegram.say({ chatId: OWNER, text: 'Before' });
+      await answered();
+      telegram.faults.add('getUpdates', {
+        kind: 'status',
+        status: 409,
+        description: 'Conflict: terminated by other getUpdates request',
+      });
+      telegram.faults.add('getUpdates', { kind: 'rate-limit', retryAfter: 1 });
+      telegram.faults.add('getUpdates', { kind: 'status', status: 500 });
+      telegram.faults.add('getUpdates', { kind: 'reset-before' });
+      telegram.faults.add('getUpdates', { kind: 'garbage' });
+      telegram.say({ chatId: OWNER, text: 'After' });
+      await answered(2);
+      expect(texts()).toEqual(['You said: Before', 'You said: After']);
+      await until('to be connected again', async () => (await channelState())['connected'] === true, 25_000);
+    }, 60_000);
+
+    it('that refuses the token: the account stops and says what to do, the rest goes on', async () => {
+      await start({ botToken: '7000:wrong-token-wrong-token' });
+      await until('the account to have failed', async () =>
+        String((await channelState())['lastError']).includes('refuses the bot token'),
+      );
+      expect((await channelState())['lastError']).toBe(
+        'Telegram refuses the bot token (401: Unauthorized); set channels.telegram.botToken to the one @BotFather gave',
+      );
+      const calls = telegram.calls.length;
+      await quiet();
+      expect(telegram.calls.length).toBe(calls);
+      expect(gateway.log).not.toContain('wrong-token');
+      const client = await WireClient.connected(gateway.url);
+      expect((await client.call('health')).ok).toBe(true);
+      client.close();
+    });
+
+    it('never confirms what the gateway could not keep', async () => {
+      await start();
+      await gateway.signal('SIGKILL');
+      telegram.say({ chatId: OWNER, text: 'While you were away' });
+      gateway = await GatewayProcess.start({ stateDir: gateway.stateDir, port: gateway.port });
+      await answered();
+      expect(texts()).toEqual(['You said: While you were away']);
+    });
+  });
+});
