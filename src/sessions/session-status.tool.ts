@@ -41,7 +41,8 @@ export class SessionStatusTool {
     if (!entry && key !== context.sessionKey) throw new ToolError('not_found', `there is no session ${key}`);
     const timezone = config.agents?.defaults?.userTimezone ?? localTimeZone();
     const time = new Date().toLocaleString('en-GB', { timeZone: timezone, dateStyle: 'full', timeStyle: 'short' });
-    const model = entry?.modelOverride ?? (entry?.modelProvider ? `${entry.modelProvider}/${entry.model}` : 'default');
+    const last = entry?.modelProvider ? `${entry.modelProvider}/${entry.model}` : 'default';
+    const model = entry?.modelOverride ?? (key === context.sessionKey ? context.model : last);
     const lines = [
       `Time: ${time} (${timezone})`,
       `Session: ${key}`,

@@ -20,6 +20,8 @@ export interface ToolContext {
   agentId: string;
   /** Absolute path of the agent's workspace. */
   workspace: string;
+  /** First choice of the turn, as provider/model. */
+  model: string;
   /** The turn was started by somebody who owns this gateway. */
   isOwner: boolean;
   /** Where the turn's answer goes: channel, account, chat. */

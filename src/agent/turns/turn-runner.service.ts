@@ -8,7 +8,7 @@ import { LeaseLostError } from '../../storage/lease.service';
 import { ToolExecutor } from '../../tools/tool-executor.service';
 import { ToolRegistry } from '../../tools/tool-registry.service';
 import { ModelError } from '../providers/model-error';
-import { ModelStepService } from '../runtime/model-step.service';
+import { ModelStepService, nameOf } from '../runtime/model-step.service';
 import { readReply } from '../runtime/reply-outcome';
 import { RunAnnouncer } from '../runtime/run-announcer';
 import { type EffectiveQueueMode } from './queue-plan';
@@ -118,6 +118,7 @@ export class TurnRunner {
         sessionId: turn.sessionId,
         agentId: turn.agentId,
         workspace: plan.workspace,
+        model: plan.candidates[0] ? nameOf(plan.candidates[0]) : 'none',
         isOwner: turn.request.isOwner,
         origin: {
           channel: turn.request.channel,

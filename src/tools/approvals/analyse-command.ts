@@ -32,6 +32,7 @@ export function analyseCommand(command: string): CommandAnalysis {
   let argv: string[] = [];
   let word: string | undefined;
   let position = 0;
+  let operator = '';
   const fail = (reason: string): CommandAnalysis => ({ ok: false, reason });
   const endWord = (): void => {
     if (word !== undefined) argv.push(word);
@@ -62,6 +63,7 @@ export function analyseCommand(command: string): CommandAnalysis {
     } else if (character === ';' || (character === '|' && next !== '&') || (character === '&' && next === '&')) {
       if (character === ';' && next === ';') return fail('a case branch');
       if (!endSegment()) return fail('an empty command');
+      operator = character;
       position += character === '&' || (character === '|' && next === '|') ? 2 : 1;
     } else if (character === '&' || character === '|') {
       return fail('a background command');
@@ -78,7 +80,9 @@ export function analyseCommand(command: string): CommandAnalysis {
       position++;
     }
   }
-  if (!endSegment() && segments.length === 0) return fail('nothing to run');
+  const isComplete = endSegment() || operator === ';';
+  if (segments.length === 0) return fail('nothing to run');
+  if (!isComplete) return fail('an operator at its end');
   if (segments.some((segment) => /^[A-Za-z_][A-Za-z0-9_]*=/.test(segment.argv[0] ?? '')))
     return fail('an assignment in front of a command');
   return { ok: true, segments };
