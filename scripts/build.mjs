@@ -7,11 +7,11 @@ import { runTool } from './run.mjs';
 
 rmSync(at('dist', '.openclaw-stamp'), { force: true });
 runTool(at('node_modules', '@nestjs', 'cli', 'bin', 'nest.js'), ['build']);
-if (existsSync(at('ui', 'vite.config.ts'))) {
+if (existsSync(at('ui', 'vite.config.mts'))) {
   runTool(at('node_modules', 'vite', 'bin', 'vite.js'), [
     'build',
     '--config',
-    at('ui', 'vite.config.ts'),
+    at('ui', 'vite.config.mts'),
     '--logLevel',
     'warn',
   ]);

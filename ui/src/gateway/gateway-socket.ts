@@ -1,6 +1,7 @@
 import { reconnectDelay } from './backoff';
 import type { Credentials } from './credentials';
 import type { DeviceKey } from './device-key';
+import type { MethodCall } from './method-call';
 import type { EventFrame, Hello, ResponseFrame, WireError } from './frames';
 
 export type ConnectionState =
@@ -72,7 +73,11 @@ export class GatewaySocket {
     this.failAll('closed');
   }
 
-  call<T>(method: string, params: unknown = {}): Promise<T> {
+  call<T>(...[method, params]: MethodCall): Promise<T> {
+    return this.request<T>(method, params ?? {});
+  }
+
+  private request<T>(method: string, params: object): Promise<T> {
     const { socket } = this;
     if (!socket || socket.readyState !== WebSocket.OPEN) {
       return Promise.reject(new CallError({ code: 'UNAVAILABLE', message: 'not connected' }, true));
@@ -149,7 +154,7 @@ export class GatewaySocket {
       '',
     ];
     try {
-      const hello = await this.call<Hello>('connect', {
+      const hello = await this.request<Hello>('connect', {
         minProtocol: 4,
         maxProtocol: 4,
         client: { ...CLIENT, version },

@@ -8,6 +8,7 @@ import {
 } from './credentials';
 import { loadDeviceKey } from './device-key';
 import type { EventFrame, Hello } from './frames';
+import type { MethodCall } from './method-call';
 import { CallError, type ConnectionState, GatewaySocket } from './gateway-socket';
 
 export interface Gateway {
@@ -20,7 +21,7 @@ export interface Gateway {
   problem: string | undefined;
   /** Counts the times at which events were missed. */
   gaps: number;
-  call<T>(method: string, params?: unknown): Promise<T>;
+  call<T>(...call: MethodCall): Promise<T>;
   subscribe(listener: (frame: EventFrame) => void): () => void;
   logIn(credentials: Credentials): void;
   logOut(): void;
@@ -78,10 +79,10 @@ export function useGateway(): Gateway {
     };
   }, [credentials]);
 
-  const call = useCallback(<T>(method: string, params: unknown = {}): Promise<T> => {
+  const call = useCallback(<T>(...request: MethodCall): Promise<T> => {
     const { current } = socket;
     return current
-      ? current.call<T>(method, params)
+      ? current.call<T>(...request)
       : Promise.reject(new CallError({ code: 'UNAVAILABLE', message: 'not connected' }, true));
   }, []);
 

@@ -1,0 +1,261 @@
+// `npm run bench`: measures the built gateway beside yardsticks in the same run and writes docs/benchmarks.md.
+// Fails when a figure is beyond its limit. `npm run bench -- --dry` writes nothing.
+import { writeFileSync } from 'node:fs';
+import { WebSocket } from 'ws';
+import { ensureBuild, ensureDependencies } from '../scripts/ensure.mjs';
+import { at } from '../scripts/paths.mjs';
+import { describeMachine, load } from './machine.mjs';
+import { BenchGateway, TOKEN, environment, startProgram, timed } from './processes.mjs';
+import { median, quantile, round } from './statistics.mjs';
+import { WireClient } from './wire-client.mjs';
+
+ensureDependencies();
+ensureBuild();
+
+const STARTS = 11;
+/** Until what the start has left behind is collected. */
+const IDLE_MS = 20_000;
+const CONNECTS = 200;
+const HEALTH_SECONDS = 3;
+const PIPELINE = 32;
+const TURNS = 200;
+const SESSIONS = 20;
+const TURNS_AT_ONCE = 600;
+const COMMANDS = 9;
+
+/** @type {{figure: string, value: string, yardstick?: string, limit: string, ok: boolean}[]} */
+const rows = [];
+const add = (figure, value, limit, ok, yardstick = '') => {
+  rows.push({ figure, value, yardstick, limit, ok });
+  process.stdout.write(
+    `${ok ? 'ok  ' : 'FAIL'} ${figure}: ${value}${yardstick ? ` (${yardstick})` : ''}, limit ${limit}\n`,
+  );
+};
+
+const machine = describeMachine();
+const loadBefore = load();
+const services = await startProgram('instant-model.cjs');
+const stateDir = BenchGateway.prepare(services.port);
+
+await measureStart();
+const gateway = await BenchGateway.start(stateDir);
+await measureMemory();
+await measureConnect();
+await measureHealth();
+await measureTurns();
+await measureTurnsAtOnce();
+await measureCommands();
+await gateway.stop();
+gateway.remove();
+await services.stop();
+report();
+
+async function measureStart() {
+  const ours = [];
+  const bare = [];
+  for (let count = 0; count < STARTS; count++) {
+    const started = await BenchGateway.start(stateDir);
+    ours.push(started.startMs);
+    await started.stop();
+    const before = performance.now();
+    const nest = await startProgram('bare-nest.cjs');
+    bare.push(performance.now() - before);
+    await nest.stop();
+  }
+  const [mine, theirs] = [median(ours), median(bare)];
+  add('spawn to hello-ok, median', `${round(mine, 0)} ms`, '600 ms', mine <= 600);
+  add(
+    '… beside a bare Nest HTTP application',
+    `${round(mine / theirs, 2)} ×`,
+    '2.2 ×',
+    mine / theirs <= 2.2,
+    `${round(theirs, 0)} ms`,
+  );
+}
+
+async function measureMemory() {
+  await new Promise((resolve) => setTimeout(resolve, IDLE_MS));
+  const resident = gateway.residentMiB;
+  add('resident memory, idle, with Telegram', `${round(resident)} MiB`, '110 MB', resident * 1.048_576 <= 110);
+}
+
+async function measureConnect() {
+  const times = [];
+  for (let count = 0; count < CONNECTS; count++) {
+    const start = performance.now();
+    const client = await WireClient.connect(gateway.port, TOKEN);
+    times.push(performance.now() - start);
+    client.close();
+  }
+  const p50 = median(times);
+  add('connect to hello-ok, p50', `${round(p50, 2)} ms`, '4 ms', p50 <= 4, `p95 ${round(quantile(times, 0.95), 2)} ms`);
+}
+
+/** Calls kept under way on one connection for some seconds; ours and the echo server take turns. */
+async function measureHealth() {
+  const first = await WireClient.connect(gateway.port, TOKEN);
+  const echo = await startProgram('ws-echo.cjs', { ANSWER: JSON.stringify(await first.call('health')) });
+  first.close();
+  const rates = { ours: [], echo: [] };
+  for (let pass = 0; pass < 3; pass++) {
+    const client = await WireClient.connect(gateway.port, TOKEN);
+    client.socket.removeAllListeners('message');
+    rates.ours.push(await rate(client.socket, (id) => `{"type":"req","id":"${id}","method":"health"}`));
+    client.close();
+    const socket = await plainSocket(echo.port);
+    rates.echo.push(await rate(socket, (id) => `{"type":"req","id":"${id}","method":"health"}`));
+    socket.terminate();
+  }
+  await echo.stop();
+  const [ours, theirs] = [median(rates.ours), median(rates.echo)];
+  add(
+    '`health` calls beside a `ws` server that sends the same bytes',
+    `${round((ours / theirs) * 100, 0)} %`,
+    '≥ 60 %',
+    ours / theirs >= 0.6,
+    `${round(ours, 0)}/s and ${round(theirs, 0)}/s`,
+  );
+}
+
+async function plainSocket(port) {
+  const socket = new WebSocket(`ws://127.0.0.1:${port}`, { perMessageDeflate: false });
+  await new Promise((resolve, reject) => socket.once('open', resolve).once('error', reject));
+  return socket;
+}
+
+function rate(socket, frame) {
+  return new Promise((resolve) => {
+    let answered = 0;
+    let next = 0;
+    const start = performance.now();
+    socket.on('message', () => {
+      answered++;
+      const elapsed = performance.now() - start;
+      if (elapsed > HEALTH_SECONDS * 1000) resolve((answered / elapsed) * 1000);
+      else socket.send(frame(next++));
+    });
+    for (let count = 0; count < PIPELINE; count++) socket.send(frame(next++));
+  });
+}
+
+async function measureTurns() {
+  const client = await WireClient.connect(gateway.port, TOKEN);
+  for (let count = 0; count < 20; count++) await turn(client, `warm-${count}`, 'warm');
+  const cpuBefore = gateway.cpuMs;
+  const times = [];
+  for (let count = 0; count < TURNS; count++) {
+    // A session now and then, so that its history stays short.
+    const start = performance.now();
+    await turn(client, `turn-${count}`, `bench-${Math.floor(count / 10)}`);
+    times.push(performance.now() - start);
+  }
+  const cpu = (gateway.cpuMs - cpuBefore) / TURNS;
+  client.close();
+  const p50 = median(times);
+  add(
+    'chat.send to final, p50, instant model, every commit synced',
+    `${round(p50)} ms`,
+    '15 ms',
+    p50 <= 15,
+    `p95 ${round(quantile(times, 0.95))} ms; one disk sync ${round(machine.syncMs, 2)} ms`,
+  );
+  add('processor time of a turn', `${round(cpu)} ms`, '10 ms', cpu <= 10);
+}
+
+async function measureTurnsAtOnce() {
+  const client = await WireClient.connect(gateway.port, TOKEN);
+  let next = 0;
+  const start = performance.now();
+  const worker = async (session) => {
+    while (next < TURNS_AT_ONCE) {
+      const number = next++;
+      await turn(client, `many-${number}`, `many-${session}-${Math.floor(number / 200)}`);
+    }
+  };
+  await Promise.all(Array.from({ length: SESSIONS }, (_, session) => worker(session)));
+  const perSecond = (TURNS_AT_ONCE / (performance.now() - start)) * 1000;
+  client.close();
+  add(`turns with ${SESSIONS} sessions at once`, `${round(perSecond, 0)}/s`, '≥ 100/s', perSecond >= 100);
+}
+
+async function turn(client, runId, sessionKey) {
+  const final = new Promise((resolve, reject) => {
+    const off = client.on(({ event, payload }) => {
+      if (event !== 'chat' || payload.runId !== runId || payload.state === 'delta') return;
+      off();
+      if (payload.state === 'final') resolve();
+      else reject(new Error(`turn ${runId} ended as ${payload.state}: ${payload.errorMessage}`));
+    });
+  });
+  await client.call('chat.send', { sessionKey, message: 'Do it', idempotencyKey: runId });
+  await final;
+}
+
+async function measureCommands() {
+  const openclaw = at('bin', 'openclaw');
+  const env = environment(stateDir, gateway.port);
+  const bare = [];
+  const version = [];
+  const help = [];
+  for (let count = 0; count < COMMANDS; count++) {
+    bare.push((await timed(['-e', '0'])).ms);
+    version.push((await timed([openclaw, '--version'], { env })).ms);
+    help.push((await timed([openclaw, '--help'], { env })).ms);
+  }
+  const nothing = median(bare);
+  for (const [name, times] of [
+    ['--version', version],
+    ['--help', help],
+  ]) {
+    const ratio = median(times) / nothing;
+    add(
+      `\`openclaw ${name}\` beside \`node -e 0\``,
+      `${round(ratio, 2)} ×`,
+      '1.6 ×',
+      ratio <= 1.6,
+      `${round(median(times), 0)} ms and ${round(nothing, 0)} ms`,
+    );
+  }
+  let slowest = { ms: 0, memoryMiB: 0, name: '' };
+  let largest = 0;
+  for (const args of [
+    ['health'],
+    ['status'],
+    ['sessions', 'list'],
+    ['models', 'list'],
+    ['agent', '--message', 'Do it'],
+  ]) {
+    const runs = [];
+    for (let count = 0; count < 5; count++) runs.push(await timed([openclaw, ...args], { env, memory: true }));
+    const ms = median(runs.map((run) => run.ms));
+    largest = Math.max(largest, median(runs.map((run) => run.memoryMiB)));
+    if (ms > slowest.ms) slowest = { ms, name: args.join(' ') };
+  }
+  add('slowest client command, median', `${round(slowest.ms, 0)} ms`, '350 ms', slowest.ms <= 350, slowest.name);
+  add('most memory of a client command', `${round(largest)} MiB`, '100 MB', largest * 1.048_576 <= 100);
+}
+
+function report() {
+  const lines = [
+    '# Benchmarks',
+    '',
+    'Written by `npm run bench`, which builds the gateway, starts it and what it is compared with as processes of their own, and',
+    'measures all of it in one run. Limits are the ones that a release must keep.',
+    '',
+    '| Figure | Measured | Beside | Limit | |',
+    '|---|---|---|---|---|',
+    ...rows.map(
+      ({ figure, value, yardstick, limit, ok }) =>
+        `| ${figure} | ${value} | ${yardstick} | ${limit} | ${ok ? '✓' : '✗'} |`,
+    ),
+    '',
+    '## Where',
+    '',
+    `- ${new Date().toISOString().slice(0, 10)}, commit ${machine.commit}`,
+    `- ${machine.processor}, ${machine.cores} cores, ${machine.memoryGiB} GiB, ${machine.platform}, Node ${machine.node}`,
+    `- writing and syncing 4 KiB: ${round(machine.syncMs, 2)} ms; load average before ${loadBefore}, after ${load()}`,
+    '',
+  ];
+  if (!process.argv.includes('--dry')) writeFileSync(at('docs', 'benchmarks.md'), lines.join('\n'));
+  if (rows.some((row) => !row.ok)) process.exitCode = 1;
+}
