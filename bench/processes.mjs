@@ -18,9 +18,12 @@ export async function freePort() {
 }
 
 /** A helper program of `bench/programs`; resolves when its port answers. */
-export async function startProgram(name) {
+export async function startProgram(name, env = {}) {
   const port = await freePort();
-  const child = spawn(process.execPath, [at('bench', 'programs', name), String(port)], { stdio: 'inherit' });
+  const child = spawn(process.execPath, [at('bench', 'programs', name), String(port)], {
+    stdio: 'inherit',
+    env: { ...process.env, ...env },
+  });
   await answers(port);
   return { port, child, stop: () => kill(child, 'SIGKILL') };
 }

@@ -8,6 +8,9 @@ export class WireClient {
     this.waiting = new Map();
     this.listeners = new Set();
     socket.on('message', (data) => this.receive(JSON.parse(data.toString())));
+    socket.on('close', () => {
+      for (const { reject } of this.waiting.values()) reject(new Error('closed'));
+    });
   }
 
   static async connect(port, token) {
@@ -33,7 +36,6 @@ export class WireClient {
     const id = String(this.nextId++);
     return new Promise((resolve, reject) => {
       this.waiting.set(id, { resolve, reject });
-      this.socket.once('close', () => reject(new Error('closed')));
       this.socket.send(JSON.stringify({ type: 'req', id, method, ...(params ? { params } : {}) }));
     });
   }
@@ -54,7 +56,6 @@ export class WireClient {
     }
     const call = this.waiting.get(frame.id);
     this.waiting.delete(frame.id);
-    this.socket.removeAllListeners('close');
     if (frame.ok) call?.resolve(frame.payload);
     else call?.reject(new Error(frame.error?.message));
   }

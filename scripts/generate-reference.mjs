@@ -123,7 +123,8 @@ function toolReference() {
   const lines = ['# Tools of the assistant', '', NOTE, ''];
   for (const tool of tools) {
     lines.push(`## ${tool.name}`, '', tool.description, '');
-    if (tool.aliases?.length) lines.push(`Also known as ${tool.aliases.map((alias) => `\`${alias}\``).join(', ')}.`, '');
+    if (tool.aliases?.length)
+      lines.push(`Also known as ${tool.aliases.map((alias) => `\`${alias}\``).join(', ')}.`, '');
     lines.push(
       tool.idempotent
         ? 'May be run again after a crash.'
@@ -160,7 +161,8 @@ function commands() {
 }
 
 function typeScript(schema, indent) {
-  if (Array.isArray(schema.enum)) return schema.enum.map((value) => JSON.stringify(value).replaceAll('"', "'")).join(' | ');
+  if (Array.isArray(schema.enum))
+    return schema.enum.map((value) => JSON.stringify(value).replaceAll('"', "'")).join(' | ');
   const types = [schema.type].flat().filter(Boolean);
   const one = (type) => {
     switch (type) {

@@ -1,6 +1,5 @@
 import { Module, type OnApplicationBootstrap, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import { BootStep } from '../common/boot-step';
-import { defaultAgentId } from '../config/agent-entries';
 import { ConfigService } from '../config/config.service';
 import { GatewayFlags } from '../config/gateway-flags';
 import { gatewayPort, uiPort } from '../config/ports';
@@ -76,7 +75,6 @@ const DRAIN_MS = 3000;
 export class AgentModule implements OnModuleInit, OnApplicationBootstrap, OnModuleDestroy {
   constructor(
     private readonly models: ModelRegistry,
-    private readonly steps: ModelStepService,
     private readonly lanes: LaneService,
     private readonly config: ConfigService,
     private readonly flags: GatewayFlags,
@@ -94,17 +92,10 @@ export class AgentModule implements OnModuleInit, OnApplicationBootstrap, OnModu
     this.events.on('gateway.ready', async () => {
       this.lanes.start(open);
       await this.restartNote.tell();
-      await this.warm();
     });
   }
 
   async onModuleDestroy(): Promise<void> {
     await this.lanes.drain(DRAIN_MS);
-  }
-
-  /** Loads what the first turn needs, once nobody waits for the start any more. */
-  private async warm(): Promise<void> {
-    const { info } = this.models.resolve(defaultAgentId(this.config.config));
-    await this.steps.warm(info);
   }
 }

@@ -61,11 +61,6 @@ export class ModelStepService {
     }
   }
 
-  /** Loads the provider package of a model, so that the first turn need not. */
-  async warm(info: ModelInfo): Promise<void> {
-    await this.open(info);
-  }
-
   /** Output, or undefined when the next candidate is to be tried. */
   private async tryCandidate(
     info: ModelInfo,
