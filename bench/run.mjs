@@ -13,8 +13,8 @@ ensureDependencies();
 ensureBuild();
 
 const STARTS = 11;
-/** V8 gives back what the start needed after some fifteen seconds without work. */
-const IDLE_MS = 30_000;
+/** What the start needed is given back after some seconds without work. */
+const IDLE_MS = 10_000;
 const CONNECTS = 200;
 const HEALTH_SECONDS = 3;
 const PIPELINE = 32;

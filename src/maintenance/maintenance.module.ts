@@ -10,13 +10,17 @@ import { EventsModule } from '../events/events.module';
 import { TICK_INTERVAL_MS } from '../gateway/protocol/limits';
 import { LeaseService } from '../storage/lease.service';
 import { StorageModule } from '../storage/storage.module';
+import { StartMemoryService } from './start-memory.service';
 
 const HEALTH_INTERVAL_MS = 60_000;
 const LEASE_INTERVAL_MS = 10_000;
 
 /** The gateway's own clockwork. Every timer is in the scheduler's registry under its name. */
 @BootStep({ visible: { name: 'maintenance timers', onFailure: 'fatal' } })
-@Module({ imports: [ScheduleModule.forRoot(), DiagnosticsModule, EventsModule, StorageModule] })
+@Module({
+  imports: [ScheduleModule.forRoot(), DiagnosticsModule, EventsModule, StorageModule],
+  providers: [StartMemoryService],
+})
 export class MaintenanceModule implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly log: Logger;
   private readonly names: string[] = [];
@@ -26,6 +30,7 @@ export class MaintenanceModule implements OnApplicationBootstrap, OnModuleDestro
     private readonly health: HealthService,
     private readonly leases: LeaseService,
     private readonly events: EventBus,
+    private readonly startMemory: StartMemoryService,
     loggers: LoggerFactory,
   ) {
     this.log = loggers.child('maintenance');
@@ -37,11 +42,12 @@ export class MaintenanceModule implements OnApplicationBootstrap, OnModuleDestro
     );
     this.every('health', HEALTH_INTERVAL_MS, () => this.health.refresh(true));
     this.every('leases', LEASE_INTERVAL_MS, () => this.leases.renewAll());
+    this.startMemory.start();
   }
 
-  async onModuleDestroy(): Promise<void> {
+  onModuleDestroy(): void {
+    this.startMemory.stop();
     for (const name of this.names) this.scheduler.deleteInterval(name);
-    await Promise.resolve();
   }
 
   private every(name: string, ms: number, work: () => void | Promise<void>): void {
