@@ -64,6 +64,20 @@ function rows(schema, path = []) {
   return out;
 }
 
+/** Lines that describe the properties of a DTO class. */
+function parameterTable(cls) {
+  const list = cls ? rows(jsonSchemaOf(cls)) : [];
+  if (list.length === 0) return ['No parameters.', ''];
+  return [
+    '| Parameter | Type | Required | Meaning |',
+    '|---|---|---|---|',
+    ...list.map(
+      ({ path, type, optional, text }) => `| \`${path}\` | ${cell(type)} | ${optional ? '' : 'yes'} | ${cell(text)} |`,
+    ),
+    '',
+  ];
+}
+
 function configuration() {
   const { schema } = describeConfig('');
   const lines = [
@@ -103,15 +117,7 @@ function rpcMethods() {
     '',
   ];
   for (const { name, params } of methods) {
-    const list = params ? rows(jsonSchemaOf(params)) : [];
-    lines.push(`## ${name}`, '');
-    if (list.length === 0) lines.push('No parameters.', '');
-    else {
-      lines.push('| Parameter | Type | Required | Meaning |', '|---|---|---|---|');
-      for (const row of list)
-        lines.push(`| \`${row.path}\` | ${cell(row.type)} | ${row.optional ? '' : 'yes'} | ${cell(row.text)} |`);
-      lines.push('');
-    }
+    lines.push(`## ${name}`, '', ...parameterTable(params));
   }
   lines.push('## Events', '', '| Event | Scope |', '|---|---|');
   for (const [name, rule] of Object.entries(EVENT_RULES)) lines.push(`| \`${name}\` | ${rule.scopeV4 ?? 'any'} |`);
@@ -131,14 +137,7 @@ function toolReference() {
         : 'Never run again after a crash: the model is told that the outcome is unknown.',
       '',
     );
-    const list = rows(jsonSchemaOf(tool.params));
-    if (list.length === 0) lines.push('No parameters.', '');
-    else {
-      lines.push('| Parameter | Type | Required | Meaning |', '|---|---|---|---|');
-      for (const row of list)
-        lines.push(`| \`${row.path}\` | ${cell(row.type)} | ${row.optional ? '' : 'yes'} | ${cell(row.text)} |`);
-      lines.push('');
-    }
+    lines.push(...parameterTable(tool.params));
   }
   return lines.join('\n');
 }

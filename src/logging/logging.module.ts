@@ -21,6 +21,8 @@ export class LoggingModule implements OnModuleInit, OnApplicationShutdown {
     const { warnings, legacyIssues } = this.config.snapshot;
     for (const issue of [...legacyIssues, ...warnings]) log.warn({ path: issue.path }, issue.message);
     const switches = this.config.env.activeSwitches();
+    if (this.config.env.get('OPENCLAW_REDIS_URL') !== undefined)
+      log.warn({}, 'OPENCLAW_REDIS_URL is set and not used: this version runs as one process');
     if (switches.length > 0) log.info({ switches }, 'switches of the environment are on');
   }
 
