@@ -29,6 +29,9 @@ const found = {
   TEST_POSTGRES_URL: process.env.TEST_POSTGRES_URL ?? (await postgresUrl()),
   TEST_REDIS_URL: process.env.TEST_REDIS_URL ?? ((await answers(6379)) ? 'redis://127.0.0.1:6379' : undefined),
   TEST_BROWSER: process.env.TEST_BROWSER ?? BROWSERS.find((path) => existsSync(path)),
+  TEST_COMPOSE:
+    process.env.TEST_COMPOSE ??
+    ['/usr/bin/docker-compose', '/usr/local/bin/docker-compose'].find((path) => existsSync(path)),
   TEST_SANDBOX: existsSync('/usr/bin/bwrap') ? '/usr/bin/bwrap' : undefined,
 };
 const missing = Object.keys(found).filter((name) => found[name] === undefined);

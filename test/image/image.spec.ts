@@ -5,6 +5,7 @@ import { join, relative, resolve } from 'node:path';
 import { cleanEnvironment, freePort, until } from '../harness/gateway-process';
 
 const root = resolve(__dirname, '../..');
+const COMPOSE = process.env['TEST_COMPOSE'] ?? '';
 
 /** Paths of the packages that stay after `npm prune --omit=dev`. */
 function productionPackages(): string[] {
@@ -73,6 +74,15 @@ describe('image', () => {
       await new Promise((done) => gateway.once('exit', done));
     }
   }, 120_000);
+
+  (COMPOSE ? it : it.skip)('has a compose file that compose understands: loopback only, a volume, restarts', () => {
+    cpSync(join(root, 'docker-compose.yml'), join(folder, 'docker-compose.yml'));
+    cpSync(join(root, '.env.example'), join(folder, '.env'));
+    const config = execFileSync(COMPOSE, ['config'], { cwd: folder, encoding: 'utf8' });
+    expect(config).toContain('restart: unless-stopped');
+    expect(config).toMatch(/state:\/data/);
+    for (const port of ['18789', '8080']) expect(config).toContain(`127.0.0.1:${port}:${port}/tcp`);
+  });
 
   it('uses only scripts that exist, for every step', () => {
     const dockerfile = readFileSync(join(root, 'Dockerfile'), 'utf8');
