@@ -18,6 +18,6 @@ module.exports = {
     ],
   },
   setupFiles: ['reflect-metadata'],
-  testTimeout: 30000,
+  testTimeout: 60000,
   maxWorkers: 2,
 };

@@ -45,6 +45,7 @@ export class StartMemoryService {
     const { Session } = await import('node:inspector');
     const session = new Session();
     session.connect();
-    session.post('HeapProfiler.collectGarbage', () => session.disconnect());
+    // Leaving from within the answer would wait for itself for ever.
+    session.post('HeapProfiler.collectGarbage', () => setImmediate(() => session.disconnect()));
   }
 }

@@ -148,7 +148,7 @@ describe('life of a gateway', () => {
       const { code, output } = await fails(first.stateDir, { OPENCLAW_GATEWAY_PORT: String(await freePort()) });
       expect(code).toBe(1);
       expect(output).toMatch(new RegExp(`a gateway for .*openclaw\\.json runs already: process ${first.child.pid}`));
-    }, 30_000);
+    }, 60_000);
 
     it('leaves a database alone that it can not read', async () => {
       const stateDir = folder();
@@ -217,7 +217,7 @@ describe('life of a gateway', () => {
         status: 'ok',
       });
       await models.stop();
-    }, 30_000);
+    }, 60_000);
 
     it('comes at once with a second signal', async () => {
       const models = await FakeModels.start();
@@ -353,6 +353,22 @@ describe('life of a gateway', () => {
     expect((await fetch(`${gateway.http}/no/such/thing`)).status).toBe(404);
     expect((await fetch(`${gateway.http}/health`, { method: 'DELETE' })).status).toBe(404);
   });
+
+  (process.platform === 'linux' ? it : it.skip)(
+    'goes on as before when it has given back the memory of its start, which it does in a quiet moment',
+    async () => {
+      const gateway = await start();
+      const resident = (): number =>
+        Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${gateway.child.pid}/status`, 'utf8'))?.[1]);
+      const before = resident();
+      await until('less memory', () => resident() < before - 4096, 20_000);
+      const client = await WireClient.connected(gateway.url);
+      expect((await client.call('health')).ok).toBe(true);
+      client.close();
+      expect(await gateway.signal('SIGTERM')).toBe(0);
+    },
+    40_000,
+  );
 
   it('gives no new log line a secret', async () => {
     const stateDir = folder();
