@@ -20,7 +20,7 @@ import { Environment } from './environment';
 import { interpretConfig, loadConfig } from './load-config';
 import { mergePatch } from './merge-patch';
 import { OpenclawConfig } from './openclaw.config';
-import { isSensitivePath, redactConfig } from './sensitive-paths';
+import { isSensitivePath, redactConfig, redactRawConfig } from './sensitive-paths';
 import { resolveConfigPath, resolveStateDir } from './state-paths';
 
 /** The files a command works on; read at each call, nothing is cached between commands. */
@@ -268,16 +268,21 @@ export class ConfigHistoryCommand extends CliCommand {
         'CONFIG_HISTORY_UNKNOWN',
         `there is no history entry ${String(number ?? '')}; "openclaw config history" lists them`,
       );
-    const before = index === 0 ? '' : history.read(entries[index - 1]?.number ?? 0);
-    const patch = createTwoFilesPatch(
-      `#${entries[index - 1]?.number ?? 0}`,
-      `#${number}`,
-      before,
-      history.read(number ?? 0),
-    );
+    const before = index === 0 ? '' : withoutSecrets(history.read(entries[index - 1]?.number ?? 0));
+    const after = withoutSecrets(history.read(number ?? 0));
+    const patch = createTwoFilesPatch(`#${entries[index - 1]?.number ?? 0}`, `#${number}`, before, after);
     if (options.json) printJson({ number, diff: patch });
     else printLine(patch);
     return Promise.resolve();
+  }
+}
+
+/** The text as it may be shown; one in which secrets can't be found is not shown at all. */
+function withoutSecrets(text: string): string {
+  try {
+    return redactRawConfig(text, JSON5.parse(text));
+  } catch {
+    return '(no JSON5: not shown, because secrets could not be taken out)\n';
   }
 }
 

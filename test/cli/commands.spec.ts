@@ -172,7 +172,15 @@ describe('command line', () => {
     });
 
     it('shows no secret', async () => {
-      for (const args of [['get', 'gateway'], ['show'], ['get', 'gateway.auth.token'], ['show', '--json']]) {
+      await run('set', 'gateway.port', '19003');
+      expect((await run('history', '--diff')).stdout).toMatch(/-.*19001[\s\S]*\+.*19003/);
+      for (const args of [
+        ['history', '--diff'],
+        ['get', 'gateway'],
+        ['show'],
+        ['get', 'gateway.auth.token'],
+        ['show', '--json'],
+      ]) {
         const { stdout, stderr } = await run(...args);
         expect(stdout + stderr).not.toContain('very-secret-token');
       }
