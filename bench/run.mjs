@@ -33,6 +33,8 @@ const add = (figure, value, limit, ok, yardstick = '') => {
 };
 
 const machine = describeMachine();
+/** Milliseconds of an empty Node process: says how quick the machine was at that time. */
+let emptyMs = 0;
 const loadBefore = load();
 const services = await startProgram('instant-model.cjs');
 const stateDir = BenchGateway.prepare(services.port);
@@ -203,6 +205,7 @@ async function measureCommands() {
     help.push((await timed([openclaw, '--help'], { env })).ms);
   }
   const nothing = median(bare);
+  emptyMs = nothing;
   for (const [name, times] of [
     ['--version', version],
     ['--help', help],
@@ -254,6 +257,7 @@ function report() {
     `- ${new Date().toISOString().slice(0, 10)}, commit ${machine.commit}`,
     `- ${machine.processor}, ${machine.cores} cores, ${machine.memoryGiB} GiB, ${machine.platform}, Node ${machine.node}`,
     `- writing and syncing 4 KiB: ${round(machine.syncMs, 2)} ms; load average before ${loadBefore}, after ${load()}`,
+    `- an empty Node process (\`node -e 0\`): ${round(emptyMs, 0)} ms`,
     '',
   ];
   if (!process.argv.includes('--dry')) writeFileSync(at('docs', 'benchmarks.md'), lines.join('\n'));
