@@ -19,6 +19,10 @@ export class ReadinessService {
     return this.phase === 'ready';
   }
 
+  get isDraining(): boolean {
+    return this.phase === 'draining';
+  }
+
   markReady(): void {
     if (this.phase === 'starting') this.phase = 'ready';
   }

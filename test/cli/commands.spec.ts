@@ -122,6 +122,15 @@ describe('command line', () => {
       });
     });
 
+    it('names a port variable that is no port', async () => {
+      const env = { OPENCLAW_STATE_DIR: stateDir, OPENCLAW_GATEWAY_PORT: 'abc' };
+      expect(await runCli(['health'], { env })).toEqual({
+        code: 78,
+        stdout: '',
+        stderr: 'error: OPENCLAW_GATEWAY_PORT must be a port from 0 to 65535, got "abc"\n',
+      });
+    });
+
     it.each(COMMANDS)('%s %s %s --json prints exactly one JSON value', async (...args) => {
       const { stdout, code } = await run(...args.filter(Boolean), '--json');
       const value = JSON.parse(stdout) as { error?: { code: string; message: string } };

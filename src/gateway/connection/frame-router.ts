@@ -20,15 +20,14 @@ import { type JsonRpcId, JsonRpcService, SECOND_CONNECT, jsonRpcError, readJsonR
 import { type OutgoingError, type WireDialect, answer, jsonRpcDialect, openclawDialect } from './wire-dialect';
 import { RpcCode, invalidFrame, invalidParams, toWireError } from './wire-error';
 
-/** While the gateway starts or stops. */
-const NOT_READY: OutgoingError = {
+const notReady = (reason: 'startup' | 'shutdown'): OutgoingError => ({
   code: 'UNAVAILABLE',
-  message: 'gateway starting; retry shortly',
+  message: reason === 'startup' ? 'gateway starting; retry shortly' : 'the gateway is shutting down',
   retryable: true,
   retryAfterMs: 500,
-  details: { reason: 'startup' },
+  details: { reason },
   rpcCode: RpcCode.unavailable,
-};
+});
 const CONNECT_FIRST = 'invalid handshake: first request must be connect';
 
 /** Takes the frames of one client through dialect, handshake and dispatch, and answers each in kind. */
@@ -123,7 +122,7 @@ export class FrameRouter {
       return;
     }
     if (!this.readiness.isReady) {
-      this.refuse(connection, id, NOT_READY, CloseCode.tryLater);
+      this.refuse(connection, id, notReady(this.readiness.isDraining ? 'shutdown' : 'startup'), CloseCode.tryLater);
       return;
     }
     connection.connecting = true;
