@@ -19,9 +19,22 @@ await build({
   footer: { js: '})' },
   legalComments: 'none',
   logLevel: 'error',
-  // Native code, and optional parts of the libraries that nobody here uses: left to `require`, where it may fail.
+  // Native code, libraries that few turns need (loaded from their own files on first use), and optional parts of
+  // libraries that nobody here uses: left to `require`, where it may fail.
   external: [
     'better-sqlite3',
+    '@modelcontextprotocol/sdk/*',
+    '@mozilla/readability',
+    'ignore',
+    'linkedom',
+    'marked',
+    'pdfkit',
+    'picomatch',
+    'playwright-core',
+    'pptxgenjs',
+    'sharp',
+    'turndown',
+    'undici',
     'pg-native',
     '@nestjs/microservices',
     '@nestjs/microservices/*',

@@ -17,11 +17,13 @@ import { ChatHistoryService } from './chat/chat-history.service';
 import { ChatRpc } from './chat/chat.rpc';
 import { DirectAnswerService } from './chat/direct-answer.service';
 import { RestartNoteService } from './chat/restart-note.service';
+import { SessionNotes } from './chat/session-notes.service';
 import { ChatCommands } from './commands/chat-commands.service';
 import { ModelCooldown } from './providers/model-cooldown.service';
 import { ModelRegistry } from './providers/model-registry.service';
 import { ModelStepService } from './runtime/model-step.service';
 import { SessionsRpc } from './sessions/sessions.rpc';
+import { AskUserTool } from './turns/ask-user.tool';
 import { LaneService } from './turns/lane.service';
 import { RunOutcomeService } from './turns/run-outcome.service';
 import { TurnCloser } from './turns/turn-closer.service';
@@ -43,6 +45,7 @@ const DRAIN_MS = 3000;
     AgentIntake,
     AgentRunRpc,
     AgentsRpc,
+    AskUserTool,
     ChatCommands,
     ChatHistoryService,
     ChatRpc,
@@ -53,6 +56,7 @@ const DRAIN_MS = 3000;
     ModelStepService,
     RestartNoteService,
     RunOutcomeService,
+    SessionNotes,
     SessionsRpc,
     TurnCloser,
     TurnPlanner,
@@ -79,6 +83,7 @@ export class AgentModule implements OnModuleInit, OnApplicationBootstrap, OnModu
     private readonly config: ConfigService,
     private readonly flags: GatewayFlags,
     private readonly restartNote: RestartNoteService,
+    private readonly notes: SessionNotes,
     private readonly events: EventBus,
   ) {}
 
@@ -89,6 +94,7 @@ export class AgentModule implements OnModuleInit, OnApplicationBootstrap, OnModu
 
   async onApplicationBootstrap(): Promise<void> {
     const open = await this.lanes.recover();
+    this.notes.listen();
     this.events.on('gateway.ready', async () => {
       this.lanes.start(open);
       await this.restartNote.tell();

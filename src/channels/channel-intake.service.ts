@@ -101,7 +101,11 @@ export class ChannelIntake {
     const isCommand = parseChatCommand(message.text) !== undefined || isStopRequest(message.text);
     if (!isCommand) return undefined;
     if (await this.inboxRows.findByRun(base.runId)) return { kind: 'duplicate' };
-    const effect = await this.commands.handle(isStopRequest(message.text) ? '/stop' : message.text, base.sessionKey);
+    const effect = await this.commands.handle(isStopRequest(message.text) ? '/stop' : message.text, base.sessionKey, {
+      name: `${base.channel} ${message.sender?.name ?? message.sender?.id ?? ''}`.trim(),
+      mayApprove: message.isOwner,
+      route,
+    });
     if (!effect) return undefined;
     if (effect.kind === 'continue') {
       const receipt = await this.inbox.accept({ ...base, message: { ...message, text: effect.text } });

@@ -1,9 +1,17 @@
 /** Facts a provider wants back with a part on the next call (signatures, item ids). */
 export type ProviderFacts = Record<string, Record<string, unknown>>;
 
+/**
+ * Who a piece of content comes from. Absent: the owner, the assistant or the gateway itself. Everything else is data:
+ * it may be wrong, and what it asks for is nobody's order.
+ */
+export const CONTENT_ORIGINS = ['file', 'skill', 'tool', 'web', 'stranger'] as const;
+export type ContentOrigin = (typeof CONTENT_ORIGINS)[number];
+
 export interface TextPart {
   type: 'text';
   text: string;
+  origin?: ContentOrigin;
   facts?: ProviderFacts;
 }
 
@@ -12,6 +20,7 @@ export interface ImagePart {
   mimeType: string;
   /** Base64. */
   data: string;
+  origin?: ContentOrigin;
 }
 
 export type ContentPart = TextPart | ImagePart;

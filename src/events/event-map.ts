@@ -1,3 +1,4 @@
+import type { ContentOrigin } from '../common/content-parts';
 import type { DeliveryRoute } from '../common/delivery-route';
 import type { QueueMode } from '../config/sections/messages.config';
 import type { WireEvent } from '../rpc/wire-event';
@@ -16,6 +17,14 @@ export interface EventMap {
   'turn.text': { runId: string; sessionKey: string; route?: DeliveryRoute; text: string };
   /** A turn has ended and everything about it is on disk. */
   'turn.closed': { runId: string; runIds: string[]; sessionKey: string; outcome: string; route?: DeliveryRoute };
+  /** The gateway has something to tell the assistant in a session; the same external id is told once. */
+  'session.note': {
+    sessionKey: string;
+    externalId: string;
+    text: string;
+    origin?: ContentOrigin;
+    route?: DeliveryRoute;
+  };
   /** Parts wait in the outbox. */
   'outbox.queued': { channel: string; account: string };
 }

@@ -1,5 +1,5 @@
 import type { QueueMode } from '../config/sections/messages.config';
-import type { ImagePart } from '../common/content-parts';
+import type { ContentOrigin, ImagePart } from '../common/content-parts';
 import type { DeliveryRoute } from '../common/delivery-route';
 
 /** What came in, as stored in the inbox row. */
@@ -22,6 +22,8 @@ export interface InboundMessage {
   model?: string;
   /** How this message joins what is going on, where its sender says so. */
   queueMode?: QueueMode;
+  /** Whose text this is, where it is not the word of whoever is named as sender (a sub-agent that read the web). */
+  origin?: ContentOrigin;
   /** Text that the gateway itself wrote (a reminder, a finished task). */
   isSystemEvent?: boolean;
 }

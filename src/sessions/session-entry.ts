@@ -23,6 +23,13 @@ export interface SessionOverrides {
   queueMode?: string;
 }
 
+/** A task of the assistant's own list. */
+export interface TodoItem {
+  id: number;
+  text: string;
+  status: 'open' | 'doing' | 'done';
+}
+
 /** A session as it is stored and shown. */
 export interface SessionEntry extends SessionOverrides {
   key: string;
@@ -48,6 +55,7 @@ export interface SessionEntry extends SessionOverrides {
   modelProvider?: string;
   model?: string;
   abortedLastRun?: boolean;
+  todos?: TodoItem[];
 }
 
 /** Fields that survive a reset: the person's choices, not what was said. */

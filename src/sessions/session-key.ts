@@ -86,3 +86,6 @@ function linkedPeer(config: OpenclawConfig, channel: string, peer: string): stri
   }
   return peer;
 }
+
+/** Key of a sub-agent's session, also of one that a sub-agent started. */
+export const isSubagentKey = (key: string): boolean => splitSessionKey(key).rest.startsWith('subagent:');

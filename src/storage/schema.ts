@@ -159,12 +159,39 @@ export interface ApprovalTable {
   id: string;
   kind: string;
   request: Json;
-  state: 'pending' | 'decided' | 'expired';
+  /** `used`: the approved call was started; it is never started a second time. */
+  state: 'pending' | 'decided' | 'expired' | 'used';
   decision: string | null;
   resolved_by: string | null;
   created_at: Ms;
   expires_at: Ms;
   decided_at: Ms | null;
+  run_id: string | null;
+  call_id: string | null;
+  session_key: string | null;
+  session_id: string | null;
+  /** What an "always" covers in this session. */
+  target: string | null;
+  /** Hash of exactly what was asked for. */
+  fingerprint: string | null;
+}
+
+/** Files that hold text of somebody else. */
+export interface FileOriginTable {
+  /** Real absolute path. */
+  path: string;
+  origin: string;
+  updated_at: Ms;
+}
+
+export interface SubagentRunTable {
+  run_id: string;
+  parent_key: string;
+  child_key: string;
+  record: Json;
+  state: 'running' | 'announced' | 'closed';
+  created_at: Ms;
+  ended_at: Ms | null;
 }
 
 export interface CronJobTable {
@@ -203,6 +230,8 @@ export interface Schema {
   channel_senders: ChannelSenderTable;
   channel_cursors: ChannelCursorTable;
   approvals: ApprovalTable;
+  file_origins: FileOriginTable;
+  subagent_runs: SubagentRunTable;
   cron_jobs: CronJobTable;
   cron_runs: CronRunTable;
 }

@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import type { ContentPart } from '../common/content-parts';
+import type { ContentOrigin, ContentPart } from '../common/content-parts';
 import { OpenclawError } from '../common/openclaw-error';
 import type { DtoClass } from '../common/validation/validate-dto';
 
@@ -9,6 +9,49 @@ export interface ToolResult {
   /** Data for user interfaces. */
   details?: Record<string, unknown>;
   isError?: boolean;
+}
+
+/** Facts that decide which tools a caller has. */
+export interface PolicySubject {
+  agentId: string;
+  /** Model provider and model of the turn. */
+  provider?: string;
+  model?: string;
+  channel?: string;
+  account?: string;
+  /** Group, and topic in it, that the turn answers in. */
+  groupId?: string;
+  threadId?: string;
+  /** Everybody whose message the turn answers: platform ids and names. */
+  senders?: readonly string[];
+  /** False: somebody who does not own this gateway has a say in the turn. */
+  isOwner?: boolean;
+  isSubagent?: boolean;
+  /** The session runs under `agents.*.sandbox`. */
+  isSandboxed?: boolean;
+  /** How the call came in, where that is not a turn. */
+  via?: 'http' | 'mcp';
+}
+
+/** What else the model has read before a call, as far as it matters for trust. */
+export interface Provenance {
+  /** Origins of everything in the model's view that is not the owner's, the assistant's or the gateway's own. */
+  origins: ReadonlySet<ContentOrigin>;
+  /** Whether a text stands literally in what the model was given, so that the model did not make it up itself. */
+  sawVerbatim(text: string): boolean;
+}
+
+/** Places where what a model does leaves its own four walls. */
+export type SinkKind = 'exec' | 'message' | 'config' | 'secrets' | 'network' | 'memory' | 'schedule' | 'device';
+
+export interface SinkUse {
+  kind: SinkKind;
+  /** Asked for from this origin on: `suspect` also after files and skills, `untrusted` only after web, tools, strangers. */
+  from: 'suspect' | 'untrusted';
+  /** One line for the person who decides: what exactly would happen. */
+  summary: string;
+  /** What "always" covers for the rest of the session; undefined: it can be allowed once only. */
+  target?: string;
 }
 
 /** What a tool may know about the turn that calls it. */
@@ -25,7 +68,15 @@ export interface ToolContext {
   /** The turn was started by somebody who owns this gateway. */
   isOwner: boolean;
   /** Where the turn's answer goes: channel, account, chat. */
-  origin: { channel: string; account: string; to?: string; threadId?: string };
+  origin: {
+    channel: string;
+    account: string;
+    to?: string;
+    threadId?: string;
+    chatType?: 'direct' | 'group' | 'channel';
+  };
+  subject: PolicySubject;
+  provenance: Provenance;
   signal: AbortSignal;
   /** Shows partial output while the tool runs. */
   update(partial: ToolResult): void;
@@ -44,6 +95,8 @@ export interface AgentToolDeclaration {
   idempotent: boolean;
   /** One of the core tools that the banner counts first. */
   core: boolean;
+  /** Whose text the results hold, where the result does not say so itself. */
+  origin?: ContentOrigin;
 }
 
 /** A tool of the assistant. Declare it with `@AgentTool`; the registry finds it at boot. */
@@ -51,6 +104,8 @@ export interface AgentToolHandler {
   execute(params: never, context: ToolContext): Promise<ToolResult>;
   /** Why the tool can't work here right now; undefined when it can. */
   unavailableReason?(): string | undefined;
+  /** Where the effect of this call goes; undefined when it stays inside. */
+  sinkOf?(params: never, context: ToolContext): SinkUse | undefined | Promise<SinkUse | undefined>;
 }
 
 const AGENT_TOOL = Symbol('agent-tool');
@@ -96,8 +151,8 @@ export class ToolError extends OpenclawError {
   }
 }
 
-export const textResult = (text: string, details?: Record<string, unknown>): ToolResult => ({
-  content: [{ type: 'text', text }],
+export const textResult = (text: string, details?: Record<string, unknown>, origin?: ContentOrigin): ToolResult => ({
+  content: [{ type: 'text', text, ...(origin ? { origin } : {}) }],
   ...(details ? { details } : {}),
 });
 

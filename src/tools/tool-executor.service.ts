@@ -4,11 +4,16 @@ import { nearestName } from '../common/nearest-name';
 import { messageOf } from '../common/openclaw-error';
 import { fieldsOf } from '../common/validation/field-registry';
 import { type DtoProblem, describeDtoProblems, findDtoProblems } from '../common/validation/validate-dto';
-import { type ToolContext, ToolError, type ToolResult, errorResult } from './agent-tool';
-import { type PolicySubject, ToolPolicyService } from './policy/tool-policy.service';
+import { type PolicySubject, type ToolContext, ToolError, type ToolResult, errorResult } from './agent-tool';
+import { ToolPolicyService } from './policy/tool-policy.service';
+import { SinkGate } from './provenance/sink-gate.service';
+import { withOrigin } from './provenance/taint';
 import { type RegisteredTool, ToolRegistry } from './tool-registry.service';
 
-/** Runs one tool call of a model: name, policy, parameters, execution. Never throws: every failure is a result. */
+/**
+ * The one way to start a tool, whoever asks: name, policy, parameters, provenance, execution. Never throws: every
+ * failure is a result.
+ */
 @Injectable()
 export class ToolExecutor {
   private readonly log: Logger;
@@ -16,12 +21,14 @@ export class ToolExecutor {
   constructor(
     private readonly registry: ToolRegistry,
     private readonly policy: ToolPolicyService,
+    private readonly gate: SinkGate,
     loggers: LoggerFactory,
   ) {
     this.log = loggers.child('tools');
   }
 
-  async execute(name: string, args: unknown, context: ToolContext, subject: PolicySubject): Promise<ToolResult> {
+  async execute(name: string, args: unknown, context: ToolContext): Promise<ToolResult> {
+    const { subject } = context;
     const tool = this.registry.find(name);
     if (!tool) return this.unknownTool(name, subject);
     const { declaration, handler } = tool;
@@ -38,7 +45,10 @@ export class ToolExecutor {
     const problems = findDtoProblems(declaration.params, params);
     if (problems.length > 0) return errorResult('invalid_args', explainProblems(tool, problems));
     try {
-      return await handler.execute(params as never, context);
+      const sink = await handler.sinkOf?.(params as never, context);
+      if (sink) await this.gate.pass(declaration.name, params, sink, context);
+      const result = await handler.execute(params as never, context);
+      return { ...result, content: withOrigin(result.content, declaration.origin) };
     } catch (error) {
       if (error instanceof ToolError) return errorResult(error.code, error.message, error.details);
       if (context.signal.aborted) return errorResult('aborted', `${declaration.name} was stopped`);

@@ -2,31 +2,54 @@ import { Module, type OnModuleInit } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
 import { BootStep } from '../common/boot-step';
 import { ApprovalsModule } from './approvals/approvals.module';
+import { ApplyPatchTool } from './builtin/apply-patch.tool';
+import { FindTool } from './builtin/find.tool';
+import { GrepTool } from './builtin/grep.tool';
 import { EditTool } from './builtin/edit.tool';
-import { ExecTool } from './builtin/exec.tool';
+import { ProcessTool } from './builtin/process.tool';
 import { LsTool } from './builtin/ls.tool';
 import { ReadTool } from './builtin/read.tool';
 import { WriteTool } from './builtin/write.tool';
 import { ToolPolicyService } from './policy/tool-policy.service';
+import { EventsModule } from '../events/events.module';
+import { SessionsModule } from '../sessions/sessions.module';
+import { StorageModule } from '../storage/storage.module';
+import { ExecPermit } from './exec/exec-permit.service';
+import { ExecTool } from './exec/exec.tool';
+import { FileWriter } from './files/file-writer.service';
+import { PolicyRpc } from './policy/policy.rpc';
+import { ProcessRegistry } from './processes/process-registry.service';
+import { FileOrigins } from './provenance/file-origins.store';
+import { SinkGate } from './provenance/sink-gate.service';
 import { BubblewrapDriver } from './sandbox/bubblewrap.driver';
 import { ToolExecutor } from './tool-executor.service';
 import { ToolRegistry } from './tool-registry.service';
 
 @BootStep({ ready: { name: 'tools', onFailure: 'fatal' } })
 @Module({
-  imports: [DiscoveryModule, ApprovalsModule],
+  imports: [DiscoveryModule, ApprovalsModule, EventsModule, SessionsModule, StorageModule],
   providers: [
     BubblewrapDriver,
+    ApplyPatchTool,
+    FindTool,
+    GrepTool,
     EditTool,
+    ExecPermit,
     ExecTool,
+    FileOrigins,
+    FileWriter,
     LsTool,
+    PolicyRpc,
+    ProcessRegistry,
+    ProcessTool,
     ReadTool,
+    SinkGate,
     ToolExecutor,
     ToolPolicyService,
     ToolRegistry,
     WriteTool,
   ],
-  exports: [ToolExecutor, ToolPolicyService, ToolRegistry, BubblewrapDriver],
+  exports: [ApprovalsModule, FileOrigins, FileWriter, ToolExecutor, ToolPolicyService, ToolRegistry, BubblewrapDriver],
 })
 export class ToolsModule implements OnModuleInit {
   constructor(private readonly registry: ToolRegistry) {}

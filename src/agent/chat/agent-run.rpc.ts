@@ -10,6 +10,7 @@ import { agentOfSession, canonicalSessionKey } from '../../sessions/session-key'
 import { SessionStore } from '../../sessions/session.store';
 import { parseChatCommand } from '../commands/chat-command';
 import { ChatCommands } from '../commands/chat-commands.service';
+import { giverOf } from '../commands/command-giver';
 import { type RunOutcome, RunOutcomeService } from '../turns/run-outcome.service';
 import { AgentIntake } from './agent-intake.service';
 import { decodeAttachments } from './attachments';
@@ -50,7 +51,9 @@ export class AgentRunRpc {
     const { images } = decodeAttachments(params.attachments);
     const route = params.deliver ? await this.routeOf(params, sessionKey) : undefined;
     const isRepeat = parseChatCommand(params.message) !== undefined && (await this.outcomes.find(runId)) !== undefined;
-    const effect = isRepeat ? undefined : await this.commands.handle(params.message, sessionKey);
+    const effect = isRepeat
+      ? undefined
+      : await this.commands.handle(params.message, sessionKey, giverOf(context.caller));
     if (effect?.kind === 'answer') {
       await this.direct.answer({ sessionKey, spelledKey, runId, question: params.message, answer: effect.text });
       context.acknowledge({ runId, status: 'accepted', acceptedAt: Date.now() });

@@ -7,6 +7,7 @@ import { RpcMethod } from '../../rpc/rpc-method';
 import { canonicalSessionKey } from '../../sessions/session-key';
 import { SessionStore } from '../../sessions/session.store';
 import { ChatCommands } from '../commands/chat-commands.service';
+import { giverOf } from '../commands/command-giver';
 import { isStopRequest, parseChatCommand } from '../commands/chat-command';
 import { LaneService } from '../turns/lane.service';
 import { type RunOutcome, RunOutcomeService } from '../turns/run-outcome.service';
@@ -40,7 +41,7 @@ export class ChatRpc {
     params: ChatSendParams,
     summary: 'Says something in a session and starts a run that answers.',
   })
-  async send(params: ChatSendParams): Promise<unknown> {
+  async send(params: ChatSendParams, { caller }: RpcContext): Promise<unknown> {
     const sessionKey = canonicalSessionKey(this.config.config, params.sessionKey, params.agentId);
     const runId = params.idempotencyKey;
     let text = params.message.trim();
@@ -56,7 +57,7 @@ export class ChatRpc {
     if (!params.suppressCommandInterpretation && parseChatCommand(text)) {
       const known = await this.outcomes.find(runId);
       if (known) return replay(runId, known);
-      const effect = await this.commands.handle(text, sessionKey);
+      const effect = await this.commands.handle(text, sessionKey, giverOf(caller));
       if (effect?.kind === 'answer') {
         await this.direct.answer({
           sessionKey,

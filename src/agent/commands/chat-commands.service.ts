@@ -1,8 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { appVersion } from '../../common/app-root';
+import type { DeliveryRoute } from '../../common/delivery-route';
+import { messageOf } from '../../common/openclaw-error';
 import { ConfigService } from '../../config/config.service';
 import { agentOfSession } from '../../sessions/session-key';
 import { SessionStore } from '../../sessions/session.store';
+import type { ApprovalDecision } from '../../tools/approvals/approval-decision';
+import { ApprovalService } from '../../tools/approvals/approval.service';
 import { ModelRegistry } from '../providers/model-registry.service';
 import { nameOf } from '../runtime/model-step.service';
 import { LaneService } from '../turns/lane.service';
@@ -14,11 +18,32 @@ export type CommandEffect =
   /** The session was reset and the rest of the text is its first message. */
   | { kind: 'continue'; text: string };
 
+/** Who gives a command, as far as a command cares. */
+export interface CommandGiver {
+  /** Shown with the decision. */
+  name: string;
+  /** Whether approvals may be decided. */
+  mayApprove: boolean;
+  /** Chat the command came from; undefined for connected clients. */
+  route?: DeliveryRoute;
+}
+
 interface Command {
   name: string;
   summary: string;
-  run(args: string, sessionKey: string): Promise<CommandEffect>;
+  run(args: string, sessionKey: string, giver: CommandGiver): Promise<CommandEffect>;
 }
+
+const DECISION_WORDS: Readonly<Record<string, ApprovalDecision>> = {
+  'allow-once': 'allow-once',
+  allow: 'allow-once',
+  once: 'allow-once',
+  yes: 'allow-once',
+  'allow-always': 'allow-always',
+  always: 'allow-always',
+  deny: 'deny',
+  no: 'deny',
+};
 
 /** Slash commands that are answered without a model. */
 @Injectable()
@@ -30,6 +55,7 @@ export class ChatCommands {
     private readonly sessions: SessionStore,
     private readonly lanes: LaneService,
     private readonly models: ModelRegistry,
+    private readonly approvals: ApprovalService,
   ) {
     this.commands = [
       { name: 'help', summary: 'this list', run: () => this.help() },
@@ -40,15 +66,20 @@ export class ChatCommands {
         run: (args, key) => this.reset(args, key),
       },
       { name: 'reset', summary: 'same as /new', run: (args, key) => this.reset(args, key) },
+      {
+        name: 'approve',
+        summary: 'decide what the assistant asks for: /approve <id> allow-once, allow-always or deny',
+        run: (args, key, giver) => this.approve(args, key, giver),
+      },
       { name: 'stop', summary: 'stop what is going on', run: (_, key) => this.stop(key) },
     ];
   }
 
   /** Undefined for text that is no command of ours: it goes to the model. */
-  async handle(text: string, sessionKey: string): Promise<CommandEffect | undefined> {
+  async handle(text: string, sessionKey: string, giver: CommandGiver): Promise<CommandEffect | undefined> {
     const parsed = parseChatCommand(text);
     const command = this.commands.find((candidate) => candidate.name === parsed?.name);
-    return command && parsed ? command.run(parsed.args, sessionKey) : undefined;
+    return command && parsed ? command.run(parsed.args, sessionKey, giver) : undefined;
   }
 
   private help(): Promise<CommandEffect> {
@@ -82,6 +113,30 @@ export class ChatCommands {
     await this.lanes.idle(sessionKey);
     await this.sessions.reset(sessionKey, agentOfSession(this.config.config, sessionKey));
     return args === '' ? { kind: 'answer', text: 'A new conversation has begun.' } : { kind: 'continue', text: args };
+  }
+
+  private async approve(args: string, sessionKey: string, giver: CommandGiver): Promise<CommandEffect> {
+    const [id = '', word = ''] = args.split(/\s+/);
+    const decision = DECISION_WORDS[word.toLowerCase()];
+    if (id === '' || decision === undefined)
+      return {
+        kind: 'answer',
+        text: 'Write /approve <id> allow-once, /approve <id> allow-always or /approve <id> deny.',
+      };
+    if (!giver.mayApprove) return { kind: 'answer', text: 'You may not decide approvals.' };
+    try {
+      await this.approvals.resolve(id, decision, giver.name, this.isTarget(giver.route) ? undefined : sessionKey);
+      return { kind: 'answer', text: `Decided: ${decision}.` };
+    } catch (error) {
+      return { kind: 'answer', text: `Not decided: ${messageOf(error)}.` };
+    }
+  }
+
+  /** Chats that the configuration names as places to decide in (`approvals.exec.targets`). */
+  private isTarget(route: DeliveryRoute | undefined): boolean {
+    const forward = this.config.config.approvals?.exec;
+    if (!route || !forward?.enabled || forward.mode === undefined || forward.mode === 'session') return false;
+    return (forward.targets ?? []).some(({ channel, to }) => channel === route.channel && to === route.to);
   }
 
   private async stop(sessionKey: string): Promise<CommandEffect> {

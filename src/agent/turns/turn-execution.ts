@@ -1,7 +1,7 @@
 import type { LanguageModelV3FunctionTool } from '@ai-sdk/provider';
 import type { AssistantPart, Usage } from '../../sessions/transcript-event';
 import { NO_USAGE, addUsage } from '../../sessions/transcript-event';
-import { type ToolContext, type ToolResult, errorResult } from '../../tools/agent-tool';
+import { type Provenance, type ToolContext, type ToolResult, errorResult } from '../../tools/agent-tool';
 import type { ToolExecutor } from '../../tools/tool-executor.service';
 import { type PromptMessage, derivePrompt } from '../prompt/derive-prompt';
 import type { ModelInfo } from '../providers/model-registry.service';
@@ -9,6 +9,8 @@ import { ModelAbortedError } from '../runtime/call-model';
 import { LoopGuard } from '../runtime/loop-guard';
 import { ModelStepError, type ModelStepService, nameOf } from '../runtime/model-step.service';
 import type { RunAnnouncer } from '../runtime/run-announcer';
+import { provenanceOf } from '../../tools/provenance/taint';
+import { ASK_USER } from './ask-user.tool';
 import { assistantMessage, toolResultMessage } from './turn-messages';
 import type { TurnJournal } from './turn-journal';
 import type { ModelStepOutput, TurnStep } from './turn-record';
@@ -30,12 +32,23 @@ export interface ExecutionPlan {
   /** Messages of rows that a former attempt had put into the turn. */
   steered(rowIds: readonly string[]): Promise<PromptMessage[]>;
   /** Waiting messages that belong into the running turn now; claims and journals them. */
-  takeSteering(): Promise<PromptMessage[]>;
+  takeSteering(isAsked: boolean): Promise<PromptMessage[]>;
   isIdempotent(tool: string): boolean;
-  toolContext(callId: string, update: ToolContext['update']): ToolContext;
+  /** Whether a call that a former attempt began was cut off before its action started, waiting for approval. */
+  isUnstarted(callId: string): Promise<boolean>;
+  toolContext(callId: string, facts: CallFacts): ToolContext;
   signal: AbortSignal;
   /** Milliseconds of the monotonic clock. */
   deadline: number;
+}
+
+/** What differs from call to call of one turn. */
+export interface CallFacts {
+  provenance: Provenance;
+  /** Model that asked for the call. */
+  provider: string;
+  model: string;
+  update: ToolContext['update'];
 }
 
 export type ExecutionEnd =
@@ -80,7 +93,7 @@ export class TurnExecution {
         if (stopped !== undefined) return { kind: 'failed', message: stopped, errorKind: 'loop_stopped' };
         if (this.plan.signal.aborted) return { kind: 'aborted' };
       }
-      await this.steering();
+      await this.steering(calls.some((call) => call.name === ASK_USER));
       this.plan.announcer.nextStep();
     }
   }
@@ -166,7 +179,7 @@ export class TurnExecution {
     let result: ToolResult;
     if (recorded?.kind === 'tool' && recorded.output) {
       result = recorded.output;
-    } else if (recorded?.kind === 'tool' && !recorded.idempotent) {
+    } else if (recorded?.kind === 'tool' && !recorded.idempotent && !(await this.plan.isUnstarted(call.id))) {
       result = errorResult('interrupted', INTERRUPTED);
       announcer.toolFinished(call.name, call.id, result);
       journal.finish(recorded.step, result);
@@ -177,8 +190,14 @@ export class TurnExecution {
         recorded?.step,
       );
       announcer.toolStarted(call.name, call.id, call.arguments);
-      const context = this.plan.toolContext(call.id, (partial) => announcer.toolUpdated(call.name, call.id, partial));
-      result = await this.plan.executor.execute(call.name, call.arguments, context, this.subject());
+      const last = this.outputs.at(-1);
+      const context = this.plan.toolContext(call.id, {
+        provenance: provenanceOf([...this.plan.history, ...this.messages]),
+        provider: last?.provider ?? '',
+        model: last?.model ?? '',
+        update: (partial) => announcer.toolUpdated(call.name, call.id, partial),
+      });
+      result = await this.plan.executor.execute(call.name, call.arguments, context);
       announcer.toolFinished(call.name, call.id, result);
       journal.finish(step, result);
     }
@@ -189,18 +208,12 @@ export class TurnExecution {
     return verdict.action === 'stop' ? `stopped: ${verdict.reason}` : undefined;
   }
 
-  private subject(): { agentId: string; provider: string; model: string } {
-    const last = this.outputs.at(-1);
-    const { agentId } = this.plan.toolContext('', () => undefined);
-    return { agentId, provider: last?.provider ?? '', model: last?.model ?? '' };
-  }
-
   // ---- messages that join the running turn
 
-  private async steering(): Promise<void> {
+  private async steering(isAsked: boolean): Promise<void> {
     const recorded = this.nextRecorded('steer');
     if (recorded?.kind === 'steer') this.messages.push(...(await this.plan.steered(recorded.output.rowIds)));
-    else this.messages.push(...(await this.plan.takeSteering()));
+    else this.messages.push(...(await this.plan.takeSteering(isAsked)));
   }
 
   /** The next step a former attempt journaled, if it is of this kind. */

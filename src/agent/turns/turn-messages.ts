@@ -1,6 +1,7 @@
 import type { InboxRow } from '../../inbox/inbox.store';
 import type { AssistantMessage, TranscriptMessage, UserMessage } from '../../sessions/transcript-event';
 import type { ToolResult } from '../../tools/agent-tool';
+import { withOrigin } from '../../tools/provenance/taint';
 import type { PromptMessage } from '../prompt/derive-prompt';
 import { OFFLINE_PROVIDER } from '../providers/model-catalog';
 import type { ModelStepOutput } from './turn-record';
@@ -14,7 +15,10 @@ export function userMessage(row: InboxRow, summarised = false): PromptMessage {
   const sender = message.sender ? { sender: { ...message.sender, channel: row.channel } } : {};
   const user: UserMessage = {
     role: 'user',
-    content: [...(text === '' ? [] : [{ type: 'text' as const, text }]), ...(message.images ?? [])],
+    content: withOrigin(
+      [...(text === '' ? [] : [{ type: 'text' as const, text }]), ...(message.images ?? [])],
+      message.origin ?? (message.isOwner ? undefined : 'stranger'),
+    ),
     ...sender,
     ...(message.idempotencyKey ? { idempotencyKey: message.idempotencyKey } : {}),
   };

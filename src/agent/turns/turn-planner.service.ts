@@ -4,6 +4,7 @@ import { localTimeZone } from '../../common/clock';
 import { ConfigService } from '../../config/config.service';
 import { findAgent } from '../../config/agent-entries';
 import { TranscriptStore } from '../../sessions/transcript.store';
+import type { PolicySubject } from '../../tools/agent-tool';
 import { ToolPolicyService } from '../../tools/policy/tool-policy.service';
 import { ToolRegistry } from '../../tools/tool-registry.service';
 import { WorkspaceService } from '../../workspace/workspace.service';
@@ -14,6 +15,7 @@ import { WorkspaceTexts } from '../prompt/workspace-texts';
 import { type ModelInfo, ModelRegistry } from '../providers/model-registry.service';
 import { nameOf } from '../runtime/model-step.service';
 import type { StartedTurn } from './turn-starter.service';
+import { turnSubject } from './turn-subject';
 
 export interface TurnPlan {
   candidates: ModelInfo[];
@@ -21,6 +23,7 @@ export interface TurnPlan {
   tools: LanguageModelV3FunctionTool[];
   history: readonly PromptMessage[];
   workspace: string;
+  subject: PolicySubject;
   thinking?: string;
   verbose: boolean;
 }
@@ -52,7 +55,11 @@ export class TurnPlanner {
     const defaults = config.agents?.defaults;
     const candidates = this.candidates(turn.agentId, turn.request.model, session.modelOverride);
     const [primary] = candidates;
-    const subject = { agentId: turn.agentId, provider: primary?.provider ?? '', model: primary?.id ?? '' };
+    const subject = {
+      ...turnSubject(config, turn),
+      provider: primary?.provider ?? '',
+      model: primary?.id ?? '',
+    };
     const specs = this.policy
       .allowedTools(subject)
       .filter((tool) => tool.handler.unavailableReason?.() === undefined)
@@ -81,6 +88,7 @@ export class TurnPlanner {
       tools: specs.map((spec) => ({ type: 'function', ...spec })),
       history: await this.history(session.sessionId, primary, system),
       workspace,
+      subject,
       ...(thinking ? { thinking } : {}),
       verbose: (session.verboseLevel ?? defaults?.verboseDefault ?? 'off') === 'on',
     };

@@ -8,6 +8,8 @@ export interface TurnRequest {
   channel: string;
   account: string;
   isOwner: boolean;
+  /** Ids and names of everybody whose message it answers; absent for the owner at a client. */
+  senders?: string[];
   /** Run ids of all messages that the turn answers, its own first. */
   runIds: string[];
   route?: DeliveryRoute;

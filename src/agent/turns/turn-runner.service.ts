@@ -5,6 +5,8 @@ import { EventBus } from '../../events/event-bus';
 import { type InboxRow, InboxStore } from '../../inbox/inbox.store';
 import { NO_USAGE } from '../../sessions/transcript-event';
 import { LeaseLostError } from '../../storage/lease.service';
+import type { ToolContext } from '../../tools/agent-tool';
+import { ApprovalService } from '../../tools/approvals/approval.service';
 import { ToolExecutor } from '../../tools/tool-executor.service';
 import { ToolRegistry } from '../../tools/tool-registry.service';
 import { ModelError } from '../providers/model-error';
@@ -13,7 +15,7 @@ import { readReply } from '../runtime/reply-outcome';
 import { RunAnnouncer } from '../runtime/run-announcer';
 import { type EffectiveQueueMode } from './queue-plan';
 import { TurnCloser, type TurnEnd } from './turn-closer.service';
-import { type ExecutionEnd, TurnExecution } from './turn-execution';
+import { type CallFacts, type ExecutionEnd, TurnExecution } from './turn-execution';
 import { userMessage, visibleText } from './turn-messages';
 import { type TurnPlan, TurnPlanner } from './turn-planner.service';
 import type { TurnResult } from './turn-record';
@@ -37,6 +39,7 @@ export class TurnRunner {
     private readonly executor: ToolExecutor,
     private readonly registry: ToolRegistry,
     private readonly inbox: InboxStore,
+    private readonly approvals: ApprovalService,
     private readonly events: EventBus,
     loggers: LoggerFactory,
   ) {
@@ -76,6 +79,37 @@ export class TurnRunner {
     }
   }
 
+  private toolContext(
+    { turn }: StartedTurn,
+    plan: TurnPlan,
+    signal: AbortSignal,
+    callId: string,
+    { provider, model, provenance, update }: CallFacts,
+  ): ToolContext {
+    const { request } = turn;
+    return {
+      runId: turn.runId,
+      callId,
+      sessionKey: turn.sessionKey,
+      sessionId: turn.sessionId,
+      agentId: turn.agentId,
+      workspace: plan.workspace,
+      model: plan.candidates[0] ? nameOf(plan.candidates[0]) : 'none',
+      isOwner: request.isOwner,
+      origin: {
+        channel: request.channel,
+        account: request.account,
+        ...(request.route ? { to: request.route.to } : {}),
+        ...(request.route?.threadId ? { threadId: request.route.threadId } : {}),
+        ...(request.route?.chatType ? { chatType: request.route.chatType } : {}),
+      },
+      subject: { ...plan.subject, provider, model },
+      provenance,
+      signal,
+      update,
+    };
+  }
+
   private async execute(
     started: StartedTurn,
     signal: AbortSignal,
@@ -110,25 +144,9 @@ export class TurnRunner {
       isIdempotent: (name) => this.registry.find(name)?.declaration.idempotent ?? true,
       steered: async (ids) =>
         (await this.inbox.ofTurn(turn.runId)).filter((row) => ids.includes(row.id)).map((row) => userMessage(row)),
-      takeSteering: () => this.takeSteering(started, mode),
-      toolContext: (callId, update) => ({
-        runId: turn.runId,
-        callId,
-        sessionKey: turn.sessionKey,
-        sessionId: turn.sessionId,
-        agentId: turn.agentId,
-        workspace: plan.workspace,
-        model: plan.candidates[0] ? nameOf(plan.candidates[0]) : 'none',
-        isOwner: turn.request.isOwner,
-        origin: {
-          channel: turn.request.channel,
-          account: turn.request.account,
-          ...(turn.request.route ? { to: turn.request.route.to } : {}),
-          ...(turn.request.route?.threadId ? { threadId: turn.request.route.threadId } : {}),
-        },
-        signal,
-        update,
-      }),
+      takeSteering: (isAsked) => this.takeSteering(started, mode, isAsked),
+      isUnstarted: (callId) => this.approvals.isUnstarted(turn.runId, callId),
+      toolContext: (callId, facts) => this.toolContext(started, plan, signal, callId, facts),
     });
     let end: ExecutionEnd;
     try {
@@ -144,9 +162,10 @@ export class TurnRunner {
   private async takeSteering(
     { turn, journal, rows }: StartedTurn,
     mode: EffectiveQueueMode,
+    isAsked: boolean,
   ): Promise<ReturnType<typeof userMessage>[]> {
     const joins = ({ message }: InboxRow): boolean =>
-      message.isOwner === turn.request.isOwner && STEERING.has(message.queueMode ?? mode);
+      message.isOwner === turn.request.isOwner && (isAsked || STEERING.has(message.queueMode ?? mode));
     const waiting = (await this.inbox.pending(turn.sessionKey)).filter(joins);
     if (waiting.length === 0) return [];
     const ids = waiting.map((row) => row.id);

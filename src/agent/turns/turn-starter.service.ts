@@ -120,6 +120,7 @@ export class TurnStarter {
       account: last.account,
       isOwner: rows.every((row) => row.message.isOwner),
       runIds: rows.map((row) => row.runId),
+      ...sendersOf(rows),
       timeoutMs: message.timeoutMs && message.timeoutMs > 0 ? message.timeoutMs : seconds * 1000,
       ...(message.route ? { route: message.route } : {}),
       ...(message.spelledKey ? { spelledKey: message.spelledKey } : {}),
@@ -128,6 +129,12 @@ export class TurnStarter {
       ...(message.extraSystemPrompt ? { extraSystemPrompt: message.extraSystemPrompt } : {}),
     };
   }
+}
+
+function sendersOf(rows: readonly InboxRow[]): { senders?: string[] } {
+  const senders = rows.flatMap(({ message }) => [message.sender?.id, message.sender?.name]);
+  const known = [...new Set(senders.filter((sender): sender is string => sender !== undefined && sender !== ''))];
+  return known.length > 0 ? { senders: known } : {};
 }
 
 export const laneName = (sessionKey: string): string => `lane:${sessionKey}`;

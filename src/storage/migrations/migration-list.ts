@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely';
 import type { Dialect } from '../dialect';
 import * as foundation from './0001-foundation';
+import * as tools from './0002-tools';
 
 export interface Migration {
   name: string;
@@ -9,4 +10,7 @@ export interface Migration {
 }
 
 /** All migrations in order. A released one is never edited: add the next. */
-export const MIGRATIONS: readonly Migration[] = [{ name: '0001-foundation', up: foundation.up, down: foundation.down }];
+export const MIGRATIONS: readonly Migration[] = [
+  { name: '0001-foundation', up: foundation.up, down: foundation.down },
+  { name: '0002-tools', up: tools.up, down: tools.down },
+];

@@ -15,7 +15,7 @@ export class ApprovalRpc {
     params: NoParams,
     summary: 'Commands that wait for a decision.',
   })
-  list(): PendingApproval[] {
+  list(): Promise<PendingApproval[]> {
     return this.approvals.list();
   }
 

@@ -20,7 +20,11 @@ interface Rules {
   ask?: string;
   askFallback?: string;
   autoAllowSkills?: boolean;
+  /** What happens to calls that leave the gateway after untrusted text was read. */
+  untrustedSinks?: string;
 }
+
+export const UNTRUSTED_SINKS = ['allow', 'ask', 'deny'] as const;
 
 export interface ApprovalsFile {
   version: 1;
@@ -32,6 +36,7 @@ export interface ApprovalsFile {
 export interface AgentExecRules {
   security?: ExecSecurity;
   ask?: ExecAsk;
+  untrustedSinks: (typeof UNTRUSTED_SINKS)[number];
   allowlist: AllowlistEntry[];
 }
 
@@ -66,7 +71,9 @@ export class ExecApprovalsFile {
     const own = file.agents?.[agentId];
     const security = own?.security ?? every?.security ?? file.defaults?.security;
     const ask = own?.ask ?? every?.ask ?? file.defaults?.ask;
+    const sinks = own?.untrustedSinks ?? every?.untrustedSinks ?? file.defaults?.untrustedSinks;
     return {
+      untrustedSinks: isOneOf(UNTRUSTED_SINKS, sinks) ? sinks : 'ask',
       ...(isOneOf(EXEC_SECURITY, security) ? { security } : {}),
       ...(isOneOf(EXEC_ASK, ask) ? { ask } : {}),
       allowlist: [...(every?.allowlist ?? []), ...(own?.allowlist ?? [])],

@@ -1,9 +1,8 @@
-import { stat } from 'node:fs/promises';
 import { Injectable } from '@nestjs/common';
 import { createTwoFilesPatch } from 'diff';
-import { writeFileAtomic } from '../../common/atomic-file';
 import { Doc, Str, Text } from '../../common/validation/fields';
-import { AgentTool, type ToolContext, ToolError, type ToolResult, textResult } from '../agent-tool';
+import { AgentTool, type SinkUse, type ToolContext, ToolError, type ToolResult, textResult } from '../agent-tool';
+import { FileWriter } from '../files/file-writer.service';
 import { WorkspaceFiles } from '../files/workspace-files';
 
 export class EditParams {
@@ -30,6 +29,12 @@ export class EditParams {
   core: true,
 })
 export class EditTool {
+  constructor(private readonly writer: FileWriter) {}
+
+  sinkOf(params: EditParams, context: ToolContext): Promise<SinkUse | undefined> {
+    return this.writer.sinkOf(context, 'edit', [params.path]);
+  }
+
   async execute(params: EditParams, context: ToolContext): Promise<ToolResult> {
     const files = new WorkspaceFiles([context.workspace]);
     const { file, path } = await files.openForRead(params.path);
@@ -59,8 +64,7 @@ export class EditTool {
       throw new ToolError('invalid_args', 'newText equals oldText, so there is nothing to change');
     const at = text.indexOf(oldText);
     const changed = text.slice(0, at) + newText + text.slice(at + oldText.length);
-    const { mode } = await stat(path);
-    writeFileAtomic(path, bom + (usesCrlf ? changed.replaceAll('\n', '\r\n') : changed), mode & 0o777);
+    await this.writer.write(context, path, bom + (usesCrlf ? changed.replaceAll('\n', '\r\n') : changed), true);
 
     const shown = files.display(path);
     const line = text.slice(0, at).split('\n').length;

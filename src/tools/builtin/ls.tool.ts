@@ -19,6 +19,7 @@ export class LsParams {
   params: LsParams,
   idempotent: true,
   core: false,
+  origin: 'file',
 })
 export class LsTool {
   async execute(params: LsParams, context: ToolContext): Promise<ToolResult> {

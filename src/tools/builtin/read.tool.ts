@@ -1,13 +1,16 @@
 import { Injectable } from '@nestjs/common';
 import { Doc, Int, Opt, Text } from '../../common/validation/fields';
+import type { ContentOrigin } from '../../common/content-parts';
 import { AgentTool, type ToolContext, ToolError, type ToolResult, textResult } from '../agent-tool';
 import { sniffImage } from '../../common/sniff-image';
 import { limitLines } from '../files/output-limits';
+import { fitImage } from '../files/fit-image';
+import { FileOrigins } from '../provenance/file-origins.store';
+import { withOrigin } from '../provenance/taint';
 import { WorkspaceFiles } from '../files/workspace-files';
 
 /** Larger files are not read into memory. */
 const MAX_FILE_BYTES = 20 * 1024 * 1024;
-const MAX_IMAGE_BYTES = 5 * 1024 * 1024;
 
 export class ReadParams {
   @Text() @Doc('Path of the file, relative to the workspace or absolute inside it.') path!: string;
@@ -27,6 +30,8 @@ export class ReadParams {
   core: true,
 })
 export class ReadTool {
+  constructor(private readonly origins: FileOrigins) {}
+
   async execute(params: ReadParams, context: ToolContext): Promise<ToolResult> {
     const files = new WorkspaceFiles([context.workspace]);
     const { file, path } = await files.openForRead(params.path);
@@ -41,26 +46,25 @@ export class ReadTool {
       }
       const content = await file.readFile();
       const image = sniffImage(content);
-      if (image) return this.image(content, image, files.display(path));
+      const origin = (await this.origins.of(path)) ?? 'file';
+      if (image) return marked(await this.image(content, image, files.display(path)), origin);
       if (content.subarray(0, 8192).includes(0)) {
         throw new ToolError('invalid_args', `${params.path} is a binary file; read shows text and images`);
       }
-      return this.text(content.toString('utf8'), params);
+      return marked(this.text(content.toString('utf8'), params), origin);
     } finally {
       await file.close();
     }
   }
 
-  private image(content: Buffer, mimeType: string, path: string): ToolResult {
-    if (content.length > MAX_IMAGE_BYTES) {
-      throw new ToolError('too_large', `${path} has ${content.length} bytes; images may have ${MAX_IMAGE_BYTES}`);
-    }
+  private async image(content: Buffer, mimeType: string, path: string): Promise<ToolResult> {
+    const fitted = await fitImage(content, mimeType);
     return {
       content: [
-        { type: 'text', text: `Image ${path} (${mimeType})` },
-        { type: 'image', mimeType, data: content.toString('base64') },
+        { type: 'text', text: `Image ${path} (${fitted.mimeType}${fitted.note ? `, ${fitted.note}` : ''})` },
+        { type: 'image', mimeType: fitted.mimeType, data: fitted.data.toString('base64') },
       ],
-      details: { path, mimeType, bytes: content.length },
+      details: { path, mimeType: fitted.mimeType, bytes: fitted.data.length },
     };
   }
 
@@ -82,3 +86,8 @@ export class ReadTool {
     return textResult(lines.join('\n') + more, { path: params.path, lines: all.length, from: start + 1, to: end });
   }
 }
+
+const marked = (result: ToolResult, origin: ContentOrigin): ToolResult => ({
+  ...result,
+  content: withOrigin(result.content, origin),
+});

@@ -1,11 +1,8 @@
-import { stat } from 'node:fs/promises';
 import { Injectable } from '@nestjs/common';
-import { writeFileAtomic } from '../../common/atomic-file';
 import { Doc, Str, Text } from '../../common/validation/fields';
-import { AgentTool, type ToolContext, ToolError, type ToolResult, textResult } from '../agent-tool';
-import { WorkspaceFiles, describeOpenError } from '../files/workspace-files';
-
-const DEFAULT_MODE = 0o644;
+import { AgentTool, type SinkUse, type ToolContext, type ToolResult, textResult } from '../agent-tool';
+import { FileWriter } from '../files/file-writer.service';
+import { WorkspaceFiles } from '../files/workspace-files';
 
 export class WriteParams {
   @Text() @Doc('Path of the file, relative to the workspace or absolute inside it.') path!: string;
@@ -23,22 +20,16 @@ export class WriteParams {
   core: true,
 })
 export class WriteTool {
+  constructor(private readonly writer: FileWriter) {}
+
+  sinkOf(params: WriteParams, context: ToolContext): Promise<SinkUse | undefined> {
+    return this.writer.sinkOf(context, 'write', [params.path]);
+  }
+
   async execute(params: WriteParams, context: ToolContext): Promise<ToolResult> {
-    const files = new WorkspaceFiles([context.workspace]);
-    const path = await files.prepareFolder(params.path);
-    const known = await stat(path).catch(() => undefined);
-    if (known?.isDirectory()) throw new ToolError('invalid_args', `${params.path} is a directory`);
-    try {
-      writeFileAtomic(path, params.content, known ? known.mode & 0o777 : DEFAULT_MODE);
-    } catch (error) {
-      throw describeOpenError(error, params.path);
-    }
+    const { path, created } = await this.writer.write(context, params.path, params.content);
     const bytes = Buffer.byteLength(params.content);
-    const shown = files.display(path);
-    return textResult(`${known ? 'Replaced' : 'Created'} ${shown} (${bytes} bytes)`, {
-      path: shown,
-      bytes,
-      created: !known,
-    });
+    const shown = new WorkspaceFiles([context.workspace]).display(path);
+    return textResult(`${created ? 'Created' : 'Replaced'} ${shown} (${bytes} bytes)`, { path: shown, bytes, created });
   }
 }

@@ -1,7 +1,10 @@
+import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
-import { type FileHandle, mkdir, open, realpath } from 'node:fs/promises';
-import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { type FileHandle, lstat, mkdir, open, realpath, rename, rm } from 'node:fs/promises';
+import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { ToolError } from '../agent-tool';
+
+const MAX_PATH = 4096;
 
 /**
  * The one resolver of file arguments. A path counts as inside only when its real location is: symbolic links are
@@ -13,6 +16,7 @@ export class WorkspaceFiles {
   /** Absolute path of an existing or new entry inside a root. @throws ToolError outside_workspace */
   async resolve(path: string): Promise<string> {
     if (path.includes('\0')) throw new ToolError('invalid_args', 'path holds a NUL character');
+    if (path.length > MAX_PATH) throw new ToolError('invalid_args', `${path.slice(0, 80)}… is too long for a path`);
     const [first = '.'] = this.roots;
     const wanted = isAbsolute(path) ? resolve(path) : resolve(first, path);
     const real = await realLocation(wanted);
@@ -25,7 +29,7 @@ export class WorkspaceFiles {
     const real = await this.resolve(path);
     let file: FileHandle;
     try {
-      file = await open(real, constants.O_RDONLY | constants.O_NOFOLLOW);
+      file = await open(real, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
     } catch (error) {
       throw describeOpenError(error, path);
     }
@@ -38,11 +42,70 @@ export class WorkspaceFiles {
     }
   }
 
-  /** Makes the folder of a new file, inside a root. */
-  async prepareFolder(path: string): Promise<string> {
+  /**
+   * Creates or replaces a file: a crash leaves the old content or the new. Folders are made. Every step of the way is
+   * opened without following links, so that a link that appears in between leads nowhere.
+   * @returns the real path and whether the file is new
+   */
+  async write(path: string, content: string | Buffer, mode?: number): Promise<{ path: string; created: boolean }> {
     const real = await this.resolve(path);
-    await mkdir(dirname(real), { recursive: true });
-    return this.resolve(path);
+    const known = await lstat(real).catch(() => undefined);
+    if (known?.isDirectory()) throw new ToolError('invalid_args', `${path} is a directory`);
+    if (known && !known.isFile()) throw new ToolError('invalid_args', `${path} is no ordinary file`);
+    try {
+      await this.inFolderOf(real, async (folder) => {
+        const temporary = `${folder}/.${basename(real).slice(0, 200)}.${randomBytes(4).toString('hex')}.tmp`;
+        try {
+          const file = await open(temporary, 'wx', mode ?? (known ? known.mode & 0o777 : DEFAULT_MODE));
+          try {
+            await file.writeFile(content);
+            if (known) await file.chmod(mode ?? known.mode & 0o777);
+            await file.sync();
+          } finally {
+            await file.close();
+          }
+          await rename(temporary, `${folder}/${basename(real)}`);
+        } catch (error) {
+          await rm(temporary, { force: true });
+          throw error;
+        }
+      });
+    } catch (error) {
+      throw describeOpenError(error, path);
+    }
+    return { path: real, created: !known };
+  }
+
+  /** Removes a file. @throws ToolError not_found, invalid_args */
+  async remove(path: string): Promise<string> {
+    const real = await this.resolve(path);
+    try {
+      if ((await lstat(real)).isDirectory()) throw new ToolError('invalid_args', `${path} is a directory`);
+      await this.inFolderOf(real, (folder) => rm(`${folder}/${basename(real)}`));
+    } catch (error) {
+      throw describeOpenError(error, path);
+    }
+    return real;
+  }
+
+  /** Calls back with a path of the folder that can't be redirected while it is used. */
+  private async inFolderOf(real: string, use: (folder: string) => Promise<void>): Promise<void> {
+    if (process.platform !== 'linux') {
+      await mkdir(dirname(real), { recursive: true });
+      return use(dirname(real));
+    }
+    let handle = await open('/', FOLDER);
+    try {
+      for (const name of dirname(real).split(sep).filter(Boolean)) {
+        const next = await openFolder(`/proc/self/fd/${handle.fd}/${name}`);
+        await handle.close();
+        handle = next;
+      }
+      await use(`/proc/self/fd/${handle.fd}`);
+      await handle.sync().catch(() => undefined);
+    } finally {
+      await handle.close();
+    }
   }
 
   /** Path as people see it: relative to the workspace where it is inside. */
@@ -63,6 +126,22 @@ export class WorkspaceFiles {
       'outside_workspace',
       `${path} is outside the workspace ${this.roots[0] ?? ''}; use a path inside it`,
     );
+  }
+}
+
+const DEFAULT_MODE = 0o644;
+const FOLDER = constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW;
+
+/** Opens one folder below an opened one, made when it is missing; never through a link. */
+async function openFolder(path: string): Promise<FileHandle> {
+  try {
+    return await open(path, FOLDER);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    await mkdir(path).catch((cause: NodeJS.ErrnoException) => {
+      if (cause.code !== 'EEXIST') throw cause;
+    });
+    return open(path, FOLDER);
   }
 }
 
@@ -88,6 +167,7 @@ function isInside(root: string, path: string): boolean {
 }
 
 export function describeOpenError(error: unknown, path: string): ToolError {
+  if (error instanceof ToolError) return error;
   const { code } = error as NodeJS.ErrnoException;
   switch (code) {
     case 'ENOENT':
@@ -96,6 +176,8 @@ export function describeOpenError(error: unknown, path: string): ToolError {
       return new ToolError('invalid_args', `${path} is a directory`);
     case 'ENOTDIR':
       return new ToolError('not_found', `${path}: a part of the path is not a directory`);
+    case 'ENOSPC':
+      return new ToolError('failed', `${path}: the disk is full; nothing was changed`);
     case 'EACCES':
     case 'EPERM':
       return new ToolError('failed', `${path}: permission denied`);
@@ -104,6 +186,6 @@ export function describeOpenError(error: unknown, path: string): ToolError {
     case 'ENAMETOOLONG':
       return new ToolError('invalid_args', `${path.slice(0, 80)}… is too long for a path`);
     default:
-      return error instanceof ToolError ? error : new ToolError('failed', `${path}: ${(error as Error).message}`);
+      return new ToolError('failed', `${path}: ${code ?? (error as Error).message}`);
   }
 }

@@ -28,12 +28,36 @@ export function evaluatePolicy(
       return { allowed: false, layer: name, reason: `${name}.profile "${policy.profile}" does not include it` };
     }
     const allow = policy.allow ?? [];
-    if (allow.length > 0 && !passes([...allow, ...(policy.alsoAllow ?? [])], tool, canonical)) {
+    if (restricts(allow) && !passes([...allow, ...(policy.alsoAllow ?? [])], tool, canonical)) {
       return { allowed: false, layer: name, reason: `${name}.allow does not include it` };
     }
   }
   return { allowed: true };
 }
+
+/** An empty list restricts nothing, nor does one that names tools of plugins only: core tools would vanish with it. */
+function restricts(allow: readonly string[]): boolean {
+  return allow.some((entry) => !/^\s*group:plugins\s*$/i.test(entry));
+}
+
+/** Names known to policies that are no tools here. */
+const FOREIGN = new Set(['whatsapp_login', 'llm_task', 'lobster', 'group:plugins']);
+
+/** Entries of a layer's lists that can match nothing. */
+export function unknownNames(
+  policy: ToolPolicyConfig | undefined,
+  known: ReadonlySet<string>,
+  canonical: (name: string) => string,
+): string[] {
+  return [...(policy?.allow ?? []), ...(policy?.alsoAllow ?? []), ...(policy?.deny ?? [])].filter((entry) => {
+    const folded = entry.trim().toLowerCase();
+    if (folded.includes('*') || TOOL_GROUPS[folded] || FOREIGN.has(folded)) return false;
+    return !known.has(canonical(folded)) && !GROUPED.has(folded);
+  });
+}
+
+/** Every tool that a group names, whether it is loaded here or not. */
+const GROUPED = new Set(Object.values(TOOL_GROUPS).flat());
 
 function passes(list: readonly string[], tool: string, canonical: (name: string) => string): boolean {
   if (matchIn(list, tool, canonical) !== undefined) return true;
@@ -54,10 +78,21 @@ function matchIn(
   });
 }
 
+const globs = new Map<string, RegExp>();
+
 function globMatches(glob: string, text: string): boolean {
+  let pattern = globs.get(glob);
+  if (!pattern) {
+    pattern = compileGlob(glob);
+    if (globs.size < 1000) globs.set(glob, pattern);
+  }
+  return pattern.test(text);
+}
+
+function compileGlob(glob: string): RegExp {
   const source = glob
     .split('*')
     .map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'))
     .join('.*');
-  return new RegExp(`^${source}$`).test(text);
+  return new RegExp(`^${source}$`);
 }

@@ -32,6 +32,61 @@ export const TOOL_GROUPS: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
+/** What a sandboxed session has, unless `tools.sandbox.tools` says otherwise. */
+export const SANDBOX_TOOLS = {
+  allow: [
+    'exec',
+    'process',
+    'read',
+    'write',
+    'edit',
+    'apply_patch',
+    'ls',
+    'grep',
+    'find',
+    'todo',
+    'image',
+    'sessions_list',
+    'sessions_history',
+    'sessions_send',
+    'sessions_spawn',
+    'session_status',
+  ],
+  deny: ['browser', 'canvas', 'nodes', 'cron', 'gateway', 'message'],
+} as const;
+
+/** What a sub-agent never has: it works on its one task and reports. */
+export const SUBAGENT_DENY: readonly string[] = [
+  'sessions_list',
+  'sessions_history',
+  'sessions_send',
+  'sessions_spawn',
+  'session_status',
+  'gateway',
+  'agents_list',
+  'cron',
+  'memory_search',
+  'memory_get',
+];
+
+/** What somebody who does not own the gateway can't make the assistant use. */
+export const STRANGER_DENY: readonly string[] = [
+  'gateway',
+  'cron',
+  'nodes',
+  'canvas',
+  'voice_call',
+  'process',
+  'agents_list',
+  'sessions_list',
+  'sessions_history',
+  'sessions_send',
+  'sessions_spawn',
+];
+
+/** What can't be reached from outside a turn, over HTTP or MCP: it needs a conversation, or would start one. */
+export const OUTSIDE_DENY: readonly string[] = ['sessions_spawn', 'sessions_send', 'gateway', 'ask_user', 'voice_call'];
+
 /** Names and groups that a profile allows; undefined: everything. */
 export const PROFILE_TOOLS: Readonly<Record<ToolProfile, readonly string[] | undefined>> = {
   minimal: ['session_status'],

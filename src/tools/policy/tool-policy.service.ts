@@ -1,46 +1,43 @@
 import { Injectable } from '@nestjs/common';
-import { findAgent } from '../../config/agent-entries';
+import { type Logger, LoggerFactory } from '../../common/logger';
 import { ConfigService } from '../../config/config.service';
+import type { OpenclawConfig } from '../../config/openclaw.config';
+import type { PolicySubject } from '../agent-tool';
 import { type RegisteredTool, ToolRegistry } from '../tool-registry.service';
-import { type PolicyVerdict, evaluatePolicy } from './evaluate-policy';
+import { type PolicyLayer, type PolicyVerdict, evaluatePolicy, unknownNames } from './evaluate-policy';
+import { policyLayers } from './policy-layers';
 
-export interface PolicySubject {
-  agentId: string;
-  /** Model provider of the turn. */
-  provider?: string;
-  model?: string;
+/** How a tool stands for somebody, with the link of the chain that took it away. */
+export interface ToolStanding {
+  name: string;
+  core: boolean;
+  allowed: boolean;
+  /** Link of the chain that refused. */
+  layer?: string;
+  reason?: string;
+  /** Why it can't work here although it is allowed. */
+  unavailable?: string;
 }
 
-/** The one place that decides which tools a turn has. */
+/** The one place that decides which tools somebody has. */
 @Injectable()
 export class ToolPolicyService {
+  private readonly log: Logger;
+  private readonly warned = new Set<string>();
+  /** Layers of a subject; made anew when the configuration changes. */
+  private cache: { config: OpenclawConfig; layers: Map<string, PolicyLayer[]> } | undefined;
+
   constructor(
     private readonly config: ConfigService,
     private readonly registry: ToolRegistry,
-  ) {}
+    loggers: LoggerFactory,
+  ) {
+    this.log = loggers.child('tools/policy');
+  }
 
   evaluate(tool: string, subject: PolicySubject): PolicyVerdict {
-    const { tools } = this.config.config;
-    const agent = findAgent(this.config.config, subject.agentId)?.tools;
-    const byProvider = (
-      source: typeof tools | typeof agent,
-      base: string,
-    ): { name: string; policy: undefined | object }[] => {
-      const entries = source?.byProvider ?? {};
-      const keys = subject.provider ? [subject.provider, `${subject.provider}/${subject.model ?? ''}`] : [];
-      return keys
-        .filter((key) => entries[key])
-        .map((key) => ({ name: `${base}.byProvider["${key}"]`, policy: entries[key] }));
-    };
-    return evaluatePolicy(
-      tool,
-      [
-        { name: 'tools', policy: tools },
-        ...byProvider(tools, 'tools'),
-        { name: `agents.list[${subject.agentId}].tools`, policy: agent },
-        ...byProvider(agent, `agents.list[${subject.agentId}].tools`),
-      ],
-      (name) => this.registry.canonicalName(name),
+    return evaluatePolicy(this.registry.canonicalName(tool), this.layersOf(subject), (name) =>
+      this.registry.canonicalName(name),
     );
   }
 
@@ -48,4 +45,47 @@ export class ToolPolicyService {
   allowedTools(subject: PolicySubject): RegisteredTool[] {
     return this.registry.all().filter((tool) => this.evaluate(tool.declaration.name, subject).allowed);
   }
+
+  /** Every tool and how it stands. */
+  explain(subject: PolicySubject): ToolStanding[] {
+    return this.registry.all().map(({ declaration, handler }) => {
+      const verdict = this.evaluate(declaration.name, subject);
+      const unavailable = handler.unavailableReason?.();
+      return {
+        name: declaration.name,
+        core: declaration.core,
+        allowed: verdict.allowed,
+        ...(verdict.allowed ? {} : { layer: verdict.layer, reason: verdict.reason }),
+        ...(unavailable === undefined ? {} : { unavailable }),
+      };
+    });
+  }
+
+  private layersOf(subject: PolicySubject): PolicyLayer[] {
+    const { config } = this.config;
+    if (this.cache?.config !== config) this.cache = { config, layers: new Map() };
+    const key = JSON.stringify(subject);
+    let layers = this.cache.layers.get(key);
+    if (!layers) {
+      layers = policyLayers(config, subject);
+      this.warnOfUnknown(layers);
+      if (this.cache.layers.size >= MAX_CACHED) this.cache.layers.clear();
+      this.cache.layers.set(key, layers);
+    }
+    return layers;
+  }
+
+  /** A name that matches nothing is usually a typing error, and then protects nothing. */
+  private warnOfUnknown(layers: readonly PolicyLayer[]): void {
+    const known = new Set(this.registry.all().map((tool) => tool.declaration.name));
+    for (const { name, policy } of layers) {
+      for (const entry of unknownNames(policy, known, (alias) => this.registry.canonicalName(alias))) {
+        if (this.warned.has(`${name}:${entry}`)) continue;
+        this.warned.add(`${name}:${entry}`);
+        this.log.warn({ layer: name, entry }, `${name} names "${entry}", which is no tool here`);
+      }
+    }
+  }
 }
+
+const MAX_CACHED = 500;

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { existsSync, lstatSync, readlinkSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { Injectable } from '@nestjs/common';
+import { seccompFilter } from './seccomp-filter';
 import type { SandboxDriver, SandboxRequest, SpawnPlan } from './sandbox';
 
 const run = promisify(execFile);
@@ -14,24 +15,27 @@ const SYSTEM_FILES = [
   '/etc/alternatives',
   '/etc/ca-certificates',
   '/etc/group',
-  '/etc/hosts',
   '/etc/ld.so.cache',
   '/etc/ld.so.conf',
   '/etc/ld.so.conf.d',
   '/etc/localtime',
   '/etc/mime.types',
-  '/etc/nsswitch.conf',
   '/etc/os-release',
   '/etc/passwd',
   '/etc/pki',
-  '/etc/resolv.conf',
   '/etc/ssl/certs',
   '/etc/timezone',
 ];
 
-/** Largest file a command may write, in 512-byte blocks (1 GiB), and most processes it may have. */
-const MAX_FILE_BLOCKS = 2_097_152;
+const MIB = 1024 * 1024;
+/** Largest file a command may write. */
+const MAX_FILE_BYTES = 1024 * MIB;
+/** Address space of one process; what it really uses is limited for the whole tree. */
+const MAX_ADDRESS_BYTES = 8192 * MIB;
+const MAX_MEMORY_BYTES = 1536 * MIB;
 const MAX_PROCESSES = 512;
+const TMP_BYTES = 512 * MIB;
+const MIN_FREE_DISK_BYTES = 256 * MIB;
 
 /** bubblewrap: own namespaces, read-only system, the workspace as the only writable place, no network unless granted. */
 @Injectable()
@@ -45,42 +49,69 @@ export class BubblewrapDriver implements SandboxDriver {
   }
 
   plan(request: SandboxRequest): SpawnPlan {
-    const limits = `ulimit -f ${MAX_FILE_BLOCKS} -t ${Math.ceil(request.timeoutSeconds)} 2>/dev/null; ulimit -u ${MAX_PROCESSES} 2>/dev/null; `;
+    const filter = seccompFilter();
     return {
       file: 'bwrap',
       cwd: request.workspace,
       env: {},
+      ...(filter ? { descriptor3: filter } : {}),
+      limits: {
+        memoryBytes: MAX_MEMORY_BYTES,
+        processes: MAX_PROCESSES,
+        freeDiskBytes: MIN_FREE_DISK_BYTES,
+        workspace: request.workspace,
+      },
       args: [
         '--unshare-all',
         ...(request.network ? ['--share-net'] : []),
+        '--unshare-user',
+        '--disable-userns',
         '--die-with-parent',
         '--new-session',
         '--cap-drop',
         'ALL',
+        '--hostname',
+        'sandbox',
         ...systemMounts(),
+        ...(request.network ? NETWORK_FILES.flatMap((file) => ['--ro-bind-try', file, file]) : []),
         '--proc',
         '/proc',
         '--dev',
         '/dev',
+        '--size',
+        String(TMP_BYTES),
         '--tmpfs',
         '/tmp',
-        '--bind',
+        '--dir',
+        '/tmp/home',
+        request.writable ? '--bind' : '--ro-bind',
         request.workspace,
         request.workspace,
         '--chdir',
         request.cwd,
         '--clearenv',
-        ...Object.entries({ ...request.env, TMPDIR: '/tmp' }).flatMap(([name, value]) => ['--setenv', name, value]),
+        ...Object.entries({ ...request.env, HOME: '/tmp/home', TMPDIR: '/tmp' }).flatMap(([name, value]) => [
+          '--setenv',
+          name,
+          value,
+        ]),
+        ...(filter ? ['--seccomp', '3'] : []),
         '--',
-        '/bin/sh',
-        '-c',
-        `${limits}exec /bin/sh -c "$1"`,
-        'sh',
-        request.command,
+        '/usr/bin/prlimit',
+        `--fsize=${MAX_FILE_BYTES}`,
+        `--as=${MAX_ADDRESS_BYTES}`,
+        `--nproc=${MAX_PROCESSES}`,
+        `--cpu=${Math.ceil(request.timeoutSeconds)}`,
+        '--core=0',
+        '--',
+        ...request.argv,
       ],
     };
   }
 }
+
+/** Names of hosts are found with these; without a network they tell nothing but the host's own facts. */
+const NETWORK_FILES = ['/etc/hosts', '/etc/resolv.conf', '/etc/nsswitch.conf'];
 
 /** Folders as they are on this machine: links stay links, so that /bin → usr/bin works inside too. */
 function systemMounts(): string[] {
@@ -99,7 +130,10 @@ async function probe(): Promise<string | undefined> {
   try {
     await run(
       'bwrap',
-      ['--unshare-all', '--die-with-parent', '--ro-bind', '/', '/', '--proc', '/proc', '--dev', '/dev', 'true'],
+      [
+        ...['--unshare-all', '--unshare-user', '--disable-userns', '--die-with-parent'],
+        ...['--ro-bind', '/', '/', '--proc', '/proc', '--dev', '/dev', '/usr/bin/prlimit', 'true'],
+      ],
       {
         timeout: PROBE_TIMEOUT_MS,
       },

@@ -1,9 +1,11 @@
 export interface SandboxRequest {
-  /** Shell command line. */
-  command: string;
+  /** Program and arguments; a shell line is `['/bin/sh', '-c', line]`. */
+  argv: readonly string[];
   /** Absolute working directory, inside the workspace. */
   cwd: string;
   workspace: string;
+  /** Whether the command may change the workspace. */
+  writable: boolean;
   env: Readonly<Record<string, string>>;
   /** May the command reach the network? */
   network: boolean;
@@ -15,6 +17,19 @@ export interface SpawnPlan {
   args: string[];
   env: Record<string, string>;
   cwd: string;
+  /** Bytes the child finds at descriptor 3. */
+  descriptor3?: Buffer;
+  /** What the whole process tree may use; beyond it everything is killed. */
+  limits?: TreeLimits;
+}
+
+export interface TreeLimits {
+  /** Bytes of resident memory, all processes together. */
+  memoryBytes: number;
+  processes: number;
+  /** Free bytes that must remain on the file system of the workspace. */
+  freeDiskBytes: number;
+  workspace: string;
 }
 
 /** A way to wall off a command. One driver per mechanism; all children of the assistant come through one of them. */

@@ -1,0 +1,90 @@
+import { Injectable } from '@nestjs/common';
+import { Doc, Int, Opt, StrList, Text } from '../../common/validation/fields';
+import { EventBus } from '../../events/event-bus';
+import { OutboundDesk } from '../../events/outbound-desk';
+import { InboxStore } from '../../inbox/inbox.store';
+import { DatabaseService } from '../../storage/database.service';
+import { AgentTool, type ToolContext, ToolError, type ToolResult, textResult } from '../../tools/agent-tool';
+
+const DEFAULT_TIMEOUT_SECONDS = 300;
+export const ASK_USER = 'ask_user';
+
+export class AskUserParams {
+  @Text({ max: 2000 })
+  @Doc('The question, so that it can be answered without reading anything else.')
+  question!: string;
+  @Opt() @StrList({ max: 10 }) @Doc('Answers to choose from; other answers stay possible.') options?: string[];
+  @Opt()
+  @Int({ min: 5, max: 3600 })
+  @Doc(`Seconds to wait, ${DEFAULT_TIMEOUT_SECONDS} by default.`)
+  timeoutSeconds?: number;
+}
+
+/** Asks in the middle of a turn. The answer is the next message of the conversation; it joins the running turn. */
+@Injectable()
+@AgentTool({
+  name: ASK_USER,
+  description: 'Ask the person a question and wait for the answer, when you can not go on without it.',
+  params: AskUserParams,
+  idempotent: true,
+  core: false,
+})
+export class AskUserTool {
+  constructor(
+    private readonly inbox: InboxStore,
+    private readonly desk: OutboundDesk,
+    private readonly database: DatabaseService,
+    private readonly events: EventBus,
+  ) {}
+
+  async execute(params: AskUserParams, context: ToolContext): Promise<ToolResult> {
+    const text = [params.question, ...(params.options ?? []).map((option, index) => `${index + 1}. ${option}`)].join(
+      '\n',
+    );
+    await this.deliver(text, context);
+    context.update({
+      content: [{ type: 'text', text }],
+      details: { status: 'waiting', question: params.question, options: params.options ?? [] },
+    });
+    const seconds = params.timeoutSeconds ?? DEFAULT_TIMEOUT_SECONDS;
+    if (!(await this.answered(context, seconds * 1000)))
+      throw new ToolError(
+        context.signal.aborted ? 'aborted' : 'timeout',
+        `nobody answered within ${seconds} s; go on without, or say what you need`,
+      );
+    return textResult('The answer follows as the next message.', {
+      question: params.question,
+      options: params.options ?? [],
+    });
+  }
+
+  /** In a chat the question is a message of its own; in a connected client the tool's card shows it. */
+  private async deliver(text: string, { origin, runId, callId }: ToolContext): Promise<void> {
+    const { to } = origin;
+    if (to === undefined) return;
+    const announce = await this.database.write('ask-user', (transaction) =>
+      this.desk.enqueueIn(transaction, { runId: `ask:${runId}:${callId}`, route: { ...origin, to }, texts: [text] }),
+    );
+    announce();
+  }
+
+  private async answered(context: ToolContext, timeoutMs: number): Promise<boolean> {
+    const waiting = async (): Promise<boolean> => (await this.inbox.pending(context.sessionKey)).length > 0;
+    if (await waiting()) return true;
+    return new Promise((resolve) => {
+      const settle = (found: boolean): void => {
+        clearTimeout(timer);
+        unsubscribe();
+        context.signal.removeEventListener('abort', stop);
+        resolve(found);
+      };
+      const stop = (): void => settle(false);
+      const timer = setTimeout(stop, timeoutMs);
+      const unsubscribe = this.events.on('inbox.accepted', ({ sessionKey }) => {
+        if (sessionKey === context.sessionKey) settle(true);
+      });
+      context.signal.addEventListener('abort', stop, { once: true });
+      void waiting().then((found) => (found || context.signal.aborted ? settle(found) : undefined));
+    });
+  }
+}

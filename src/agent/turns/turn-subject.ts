@@ -1,0 +1,23 @@
+import type { OpenclawConfig } from '../../config/openclaw.config';
+import { isSandboxed } from '../../sessions/sandbox-mode';
+import { isSubagentKey } from '../../sessions/session-key';
+import type { PolicySubject } from '../../tools/agent-tool';
+import type { TurnRecord } from './turn-record';
+
+/** For whom the tools of a turn are decided; without the model, which may change from step to step. */
+export function turnSubject(config: OpenclawConfig, turn: TurnRecord): PolicySubject {
+  const { request, sessionKey, agentId } = turn;
+  const isGroup =
+    request.route !== undefined && request.route.chatType !== undefined && request.route.chatType !== 'direct';
+  return {
+    agentId,
+    channel: request.channel,
+    account: request.account,
+    ...(isGroup && request.route ? { groupId: request.route.to } : {}),
+    ...(request.route?.threadId ? { threadId: request.route.threadId } : {}),
+    ...(request.senders ? { senders: request.senders } : {}),
+    isOwner: request.isOwner,
+    isSubagent: isSubagentKey(sessionKey),
+    isSandboxed: isSandboxed(config, agentId, sessionKey),
+  };
+}

@@ -1,0 +1,131 @@
+import { Injectable } from '@nestjs/common';
+import { ConfigService } from '../../config/config.service';
+import { findAgent } from '../../config/agent-entries';
+import { Doc, Text } from '../../common/validation/fields';
+import { AgentTool, type SinkUse, type ToolContext, ToolError, type ToolResult, textResult } from '../agent-tool';
+import { FileWriter } from '../files/file-writer.service';
+import { WorkspaceFiles } from '../files/workspace-files';
+import { type PatchOperation, parsePatch } from '../patch/parse-patch';
+import { applyHunks } from '../patch/apply-hunks';
+
+export class ApplyPatchParams {
+  @Text({ max: 2_000_000 })
+  @Doc(
+    'From "*** Begin Patch" to "*** End Patch"; in it "*** Add File: p" with + lines, "*** Delete File: p", "*** Update File: p" with an optional "*** Move to: p" and "@@" hunks of " ", "-" and "+" lines.',
+  )
+  input!: string;
+}
+
+interface Change {
+  path: string;
+  /** New content; undefined: the file goes. */
+  content: string | undefined;
+  /** Content before; undefined: there was none. */
+  before: string | undefined;
+}
+
+@Injectable()
+@AgentTool({
+  name: 'apply_patch',
+  aliases: ['apply-patch'],
+  description: 'Add, change, move and delete several files in one go. Either the whole patch is applied or nothing.',
+  params: ApplyPatchParams,
+  idempotent: false,
+  core: true,
+})
+export class ApplyPatchTool {
+  constructor(
+    private readonly config: ConfigService,
+    private readonly writer: FileWriter,
+  ) {}
+
+  unavailableReason(): string | undefined {
+    const { config } = this.config;
+    const on =
+      config.tools?.exec?.applyPatch?.enabled ?? findAgent(config, 'main')?.tools?.exec?.applyPatch?.enabled ?? false;
+    return on ? undefined : 'tools.exec.applyPatch.enabled is off; set it to true to offer it to every model';
+  }
+
+  sinkOf(params: ApplyPatchParams, context: ToolContext): Promise<SinkUse | undefined> {
+    const paths = parsePatch(params.input).flatMap((operation) =>
+      operation.kind === 'update' && operation.moveTo ? [operation.path, operation.moveTo] : [operation.path],
+    );
+    return this.writer.sinkOf(context, 'apply_patch', paths);
+  }
+
+  async execute(params: ApplyPatchParams, context: ToolContext): Promise<ToolResult> {
+    const operations = parsePatch(params.input);
+    const files = new WorkspaceFiles([context.workspace]);
+    const changes = new Map<string, Change>();
+    for (const operation of operations) await plan(operation, files, changes);
+    await this.write([...changes.values()], context);
+    const named = (kind: PatchOperation['kind']): string[] =>
+      operations.filter((operation) => operation.kind === kind).map((operation) => operation.path);
+    const summary = { added: named('add'), modified: named('update'), deleted: named('delete') };
+    const lines = Object.entries(summary).flatMap(([what, paths]) => paths.map((path) => `${what} ${path}`));
+    return textResult(`Applied the patch:\n${lines.join('\n')}`, { summary });
+  }
+
+  /** Writes all changes; puts everything back when one of them fails. */
+  private async write(changes: readonly Change[], context: ToolContext): Promise<void> {
+    const done: Change[] = [];
+    try {
+      for (const change of changes) {
+        if (change.content !== undefined) await this.writer.write(context, change.path, change.content, true);
+        else if (change.before !== undefined) await this.writer.remove(context, change.path);
+        done.push(change);
+      }
+    } catch (error) {
+      for (const change of done.reverse()) {
+        if (change.before !== undefined) await this.writer.write(context, change.path, change.before, true);
+        else if (change.content !== undefined) await this.writer.remove(context, change.path);
+      }
+      throw error;
+    }
+  }
+}
+
+/** Works one operation into the planned changes; nothing is written yet. */
+async function plan(operation: PatchOperation, files: WorkspaceFiles, changes: Map<string, Change>): Promise<void> {
+  const current = async (path: string): Promise<{ real: string; known: Change; content: string | undefined }> => {
+    const real = await files.resolve(path);
+    const known = changes.get(real) ?? (await onDisk(files, real));
+    return { real, known, content: known.content };
+  };
+  const { real, known, content } = await current(operation.path);
+  if (operation.kind === 'add') {
+    if (content !== undefined) throw new ToolError('invalid_args', `${operation.path} exists already; use Update File`);
+    changes.set(real, { ...known, content: operation.content });
+    return;
+  }
+  if (content === undefined) throw new ToolError('not_found', `${operation.path} does not exist`);
+  if (operation.kind === 'delete') {
+    changes.set(real, { ...known, content: undefined });
+    return;
+  }
+  const next = applyHunks(content, operation.hunks, operation.path);
+  if (operation.moveTo === undefined) {
+    changes.set(real, { ...known, content: next });
+    return;
+  }
+  const target = await current(operation.moveTo);
+  if (target.content !== undefined) throw new ToolError('invalid_args', `${operation.moveTo} exists already`);
+  changes.set(real, { ...known, content: undefined });
+  changes.set(target.real, { ...target.known, content: next });
+}
+
+async function onDisk(files: WorkspaceFiles, path: string): Promise<Change> {
+  try {
+    const { file } = await files.openForRead(path);
+    try {
+      const content = await file.readFile('utf8');
+      return { path, content, before: content };
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    if (error instanceof ToolError && error.code === 'not_found')
+      return { path, content: undefined, before: undefined };
+    throw error;
+  }
+}

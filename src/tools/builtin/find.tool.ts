@@ -1,0 +1,59 @@
+import { stat } from 'node:fs/promises';
+import { basename, relative } from 'node:path';
+import { Injectable } from '@nestjs/common';
+import { Doc, Int, Opt, Text } from '../../common/validation/fields';
+import { AgentTool, type ToolContext, ToolError, type ToolResult, textResult } from '../agent-tool';
+import { limitLines } from '../files/output-limits';
+import { WorkspaceFiles, describeOpenError } from '../files/workspace-files';
+import { walkFiles } from '../search/walk-files';
+
+const DEFAULT_LIMIT = 1000;
+
+export class FindParams {
+  @Text({ max: 500 })
+  @Doc('Glob such as *.md or src/**/*.ts; without / it matches names at any depth.')
+  pattern!: string;
+  @Opt() @Text() @Doc('Folder to look in; the workspace by default.') path?: string;
+  @Opt() @Int({ min: 1 }) @Doc(`Most results, ${DEFAULT_LIMIT} by default.`) limit?: number;
+}
+
+@Injectable()
+@AgentTool({
+  name: 'find',
+  description: 'Find files and folders by name. Paths are relative; what .gitignore leaves out is left out.',
+  params: FindParams,
+  idempotent: true,
+  core: false,
+  origin: 'file',
+})
+export class FindTool {
+  async execute(params: FindParams, context: ToolContext): Promise<ToolResult> {
+    const root = await new WorkspaceFiles([context.workspace]).resolve(params.path ?? '.');
+    const isFolder = await stat(root).then(
+      (found) => found.isDirectory(),
+      (error: unknown) => {
+        throw describeOpenError(error, params.path ?? '.');
+      },
+    );
+    if (!isFolder) throw new ToolError('invalid_args', `${params.path ?? '.'} is a file; find looks into folders`);
+    const { default: picomatch } = await import('picomatch');
+    const accepts = picomatch(params.pattern, { dot: true });
+    const byName = !params.pattern.includes('/');
+    const limit = params.limit ?? DEFAULT_LIMIT;
+    const found: string[] = [];
+    for await (const { path, isFolder: folder } of walkFiles(root, context.signal)) {
+      if (!accepts(byName ? basename(path) : relative(root, path))) continue;
+      if (found.length >= limit) {
+        found.push('');
+        break;
+      }
+      found.push(relative(root, path) + (folder ? '/' : ''));
+    }
+    const more = found.at(-1) === '' && found.pop() !== undefined;
+    if (found.length === 0) return textResult(`No name matches ${JSON.stringify(params.pattern)}.`, { found: 0 });
+    const { lines, truncated } = limitLines(found);
+    const note =
+      more || truncated ? `\n\n[${lines.length} shown; there are more: narrow the pattern or raise limit]` : '';
+    return textResult(lines.join('\n') + note, { found: lines.length });
+  }
+}

@@ -1,0 +1,97 @@
+import { stat } from 'node:fs/promises';
+import { basename, relative } from 'node:path';
+import { Injectable } from '@nestjs/common';
+import { messageOf } from '../../common/openclaw-error';
+import { Bool, Doc, Int, Opt, Text } from '../../common/validation/fields';
+import { AgentTool, type ToolContext, ToolError, type ToolResult, textResult } from '../agent-tool';
+import { limitLines } from '../files/output-limits';
+import { WorkspaceFiles, describeOpenError } from '../files/workspace-files';
+import { FileOrigins } from '../provenance/file-origins.store';
+import { worstOrigin } from '../provenance/taint';
+import { grepFiles } from '../search/grep-files';
+import { walkFiles } from '../search/walk-files';
+
+const DEFAULT_LIMIT = 100;
+const MAX_LINE = 500;
+const MAX_FILE_BYTES = 5 * 1024 * 1024;
+const TIMEOUT_MS = 15_000;
+
+export class GrepParams {
+  @Text({ max: 2000 }) @Doc('Regular expression, or plain text with literal.') pattern!: string;
+  @Opt() @Text() @Doc('File or folder; the workspace by default.') path?: string;
+  @Opt() @Text() @Doc('Only files whose name or path matches, such as *.ts.') glob?: string;
+  @Opt() @Bool() ignoreCase?: boolean;
+  @Opt() @Bool() @Doc('Take the pattern as plain text.') literal?: boolean;
+  @Opt() @Int({ min: 0, max: 20 }) @Doc('Lines to show around each match.') context?: number;
+  @Opt() @Int({ min: 1, max: 2000 }) @Doc(`Most matches, ${DEFAULT_LIMIT} by default.`) limit?: number;
+}
+
+@Injectable()
+@AgentTool({
+  name: 'grep',
+  description: 'Search the contents of files. Lines come as file:line: text; what .gitignore leaves out is left out.',
+  params: GrepParams,
+  idempotent: true,
+  core: false,
+})
+export class GrepTool {
+  constructor(private readonly origins: FileOrigins) {}
+
+  async execute(params: GrepParams, context: ToolContext): Promise<ToolResult> {
+    const source = params.literal ? params.pattern.replace(/[.*+?^${}()|[\]\\]/g, '\\$&') : params.pattern;
+    try {
+      new RegExp(source);
+    } catch (error) {
+      throw new ToolError('invalid_args', `pattern: ${messageOf(error)}; use literal for plain text`);
+    }
+    const files = new WorkspaceFiles([context.workspace]);
+    const root = await files.resolve(params.path ?? '.');
+    const answer = await grepFiles(
+      {
+        files: await this.candidates(root, params, context.signal),
+        source,
+        flags: params.ignoreCase ? 'iu' : '',
+        context: params.context ?? 0,
+        limit: params.limit ?? DEFAULT_LIMIT,
+        maxLine: MAX_LINE,
+        maxFileBytes: MAX_FILE_BYTES,
+      },
+      TIMEOUT_MS,
+      context.signal,
+    );
+    if (answer.matches === 0) return textResult(`Nothing matches ${JSON.stringify(params.pattern)}.`, { matches: 0 });
+    const { lines, truncated } = limitLines(
+      answer.lines.map(
+        ({ file, line, text, isMatch }) =>
+          `${files.display(file)}${isMatch ? ':' : '-'}${line}${isMatch ? ':' : '-'} ${text}`,
+      ),
+    );
+    const note = answer.limited || truncated ? `\n\n[more may match; narrow path or glob, or raise limit]` : '';
+    const marked = await this.origins.below(root);
+    const origin = worstOrigin([
+      'file',
+      ...answer.lines.map((line) => marked.get(line.file)).filter((known) => known !== undefined),
+    ]);
+    return textResult(lines.join('\n') + note, { matches: answer.matches }, origin);
+  }
+
+  private async candidates(root: string, params: GrepParams, signal: AbortSignal): Promise<string[]> {
+    const isFile = await stat(root).then(
+      (found) => found.isFile(),
+      (error: unknown) => {
+        throw describeOpenError(error, params.path ?? '.');
+      },
+    );
+    if (isFile) return [root];
+    const { default: picomatch } = await import('picomatch');
+    const accepts =
+      params.glob === undefined
+        ? undefined
+        : picomatch(params.glob, { dot: true, basename: !params.glob.includes('/') });
+    const found: string[] = [];
+    for await (const { path, isFolder } of walkFiles(root, signal)) {
+      if (!isFolder && (!accepts || accepts(relative(root, path)) || accepts(basename(path)))) found.push(path);
+    }
+    return found;
+  }
+}

@@ -1,0 +1,163 @@
+import { Injectable } from '@nestjs/common';
+import { Bool, Doc, Int, OneOf, Opt, Str, StrList, Text } from '../../common/validation/fields';
+import { sleep } from '../../common/sleep';
+import { AgentTool, type ToolContext, ToolError, type ToolResult, textResult } from '../agent-tool';
+import { type BackgroundProcess, ProcessRegistry } from '../processes/process-registry.service';
+import { keyBytes, pasted } from '../processes/terminal-keys';
+
+const ACTIONS = ['list', 'poll', 'log', 'write', 'send-keys', 'submit', 'paste', 'kill', 'clear', 'remove'] as const;
+const DEFAULT_LOG_LINES = 200;
+/** What a program gets to react to its input before its output is looked at. */
+const SETTLE_MS = 150;
+
+export class ProcessParams {
+  @OneOf(ACTIONS) action!: (typeof ACTIONS)[number];
+  @Opt() @Text() @Doc('Id that exec gave; needed for all actions but list.') sessionId?: string;
+  @Opt() @Str() @Doc('write: text for standard input.') data?: string;
+  @Opt() @Bool() @Doc('write: close standard input afterwards.') eof?: boolean;
+  @Opt() @StrList({ max: 100 }) @Doc('send-keys: names such as Enter, C-c, Up, Escape.') keys?: string[];
+  @Opt() @StrList({ max: 1000 }) @Doc('send-keys: bytes as two hex digits each.') hex?: string[];
+  @Opt() @Str() @Doc('send-keys: text typed as it stands.') literal?: string;
+  @Opt() @Str() @Doc('paste, submit: the text.') text?: string;
+  @Opt() @Bool() @Doc('paste: mark it as pasted; true by default.') bracketed?: boolean;
+  @Opt() @Int({ min: 0 }) @Doc('log: first line, counted from 0; the last lines by default.') offset?: number;
+  @Opt() @Int({ min: 1 }) @Doc(`log: most lines, ${DEFAULT_LOG_LINES} by default.`) limit?: number;
+}
+
+@Injectable()
+@AgentTool({
+  name: 'process',
+  description: 'Look after commands that exec left running: list them, read their output, write to them, end them.',
+  params: ProcessParams,
+  idempotent: false,
+  core: true,
+})
+export class ProcessTool {
+  constructor(private readonly processes: ProcessRegistry) {}
+
+  async execute(params: ProcessParams, context: ToolContext): Promise<ToolResult> {
+    if (params.action === 'list') return this.list(context.agentId);
+    const process = this.find(params.sessionId, context.agentId);
+    switch (params.action) {
+      case 'poll':
+        return this.poll(process);
+      case 'log':
+        return log(process, params);
+      case 'write':
+        return this.write(process, params.data ?? '', params.eof === true);
+      case 'send-keys':
+        return this.write(process, keysOf(params), false);
+      case 'submit':
+        return this.write(process, `${params.text ?? ''}\r`, false);
+      case 'paste':
+        return this.write(process, (params.bracketed ?? true) ? pasted(params.text ?? '') : (params.text ?? ''), false);
+      case 'kill':
+        return kill(process);
+      case 'clear':
+        process.running.output.clear();
+        process.read = process.running.output.total;
+        return textResult(`The output of ${process.id} was cleared.`);
+      case 'remove':
+        if (!process.running.end) await kill(process);
+        this.processes.remove(process.id);
+        return textResult(`Removed ${process.id}.`);
+    }
+  }
+
+  private list(agentId: string): ToolResult {
+    const processes = this.processes.list(agentId);
+    const lines = processes.map((process) => `${process.id}  ${stateOf(process)}  ${process.command.slice(0, 120)}`);
+    return textResult(lines.length > 0 ? lines.join('\n') : 'No commands in the background.', {
+      sessions: processes.map((process) => ({
+        sessionId: process.id,
+        status: stateOf(process),
+        command: process.command,
+        cwd: process.cwd,
+        pid: process.running.pid,
+        startedAtMs: process.running.startedAt,
+      })),
+    });
+  }
+
+  private poll(process: BackgroundProcess): ToolResult {
+    const { output, end } = process.running;
+    const fresh = output.since(process.read);
+    process.read = output.total;
+    if (end) process.seenEnd = true;
+    return textResult([fresh.trimEnd() || '(no new output)', `(${stateOf(process)})`].join('\n'), facts(process));
+  }
+
+  private async write(process: BackgroundProcess, data: string | Buffer, eof: boolean): Promise<ToolResult> {
+    if (data.length === 0 && !eof) throw new ToolError('invalid_args', 'there is nothing to write');
+    if (process.running.end || (data.length > 0 && !process.running.write(data)))
+      throw new ToolError('invalid_args', `${process.id} takes no input any more (${stateOf(process)})`);
+    if (eof) process.running.closeInput();
+    await sleep(SETTLE_MS);
+    return this.poll(process);
+  }
+
+  private find(id: string | undefined, agentId: string): BackgroundProcess {
+    if (id === undefined) throw new ToolError('invalid_args', 'this action needs sessionId; action list shows them');
+    const process = this.processes.find(agentId, id);
+    if (!process)
+      throw new ToolError('not_found', `there is no command ${id} in the background; action list shows them`);
+    return process;
+  }
+}
+
+function log(process: BackgroundProcess, params: ProcessParams): ToolResult {
+  const lines = process.running.output.text().split('\n');
+  if (lines.at(-1) === '') lines.pop();
+  const limit = params.limit ?? DEFAULT_LOG_LINES;
+  const offset = params.offset ?? Math.max(0, lines.length - limit);
+  const slice = lines.slice(offset, offset + limit);
+  const note = offset + slice.length < lines.length ? `\n[go on with offset=${offset + slice.length}]` : '';
+  return textResult(`${slice.join('\n')}${note}\n(${stateOf(process)})`, {
+    ...facts(process),
+    totalLines: lines.length,
+  });
+}
+
+async function kill(process: BackgroundProcess): Promise<ToolResult> {
+  process.seenEnd = true;
+  process.running.stop('killed');
+  await process.running.ended.catch(() => undefined);
+  return textResult(`Ended ${process.id} (${stateOf(process)}).`, facts(process));
+}
+
+function keysOf(params: ProcessParams): Buffer {
+  const parts: Buffer[] = [];
+  if (params.literal) parts.push(Buffer.from(params.literal));
+  for (const name of params.keys ?? []) {
+    const bytes = keyBytes(name);
+    if (bytes === undefined)
+      throw new ToolError(
+        'invalid_args',
+        `"${name}" is no key; use names such as Enter, Tab, Escape, Up, C-c, M-x, F5`,
+      );
+    parts.push(Buffer.from(bytes));
+  }
+  for (const byte of params.hex ?? []) {
+    if (!/^[0-9a-fA-F]{2}$/.test(byte)) throw new ToolError('invalid_args', `hex "${byte}" must be two hex digits`);
+    parts.push(Buffer.from(byte, 'hex'));
+  }
+  return Buffer.concat(parts);
+}
+
+function stateOf({ running }: BackgroundProcess): string {
+  const { end } = running;
+  if (!end) return 'running';
+  if (end.stopped === 'timeout') return 'stopped: its time was up';
+  if (end.stopped === 'limits') return `stopped: ${end.limit ?? 'it used too much'}`;
+  if (end.stopped === 'killed') return 'killed';
+  return end.exitCode === null ? `ended by ${end.signal ?? 'a signal'}` : `exit code ${end.exitCode}`;
+}
+
+function facts(process: BackgroundProcess): Record<string, unknown> {
+  const { end, pid } = process.running;
+  return {
+    sessionId: process.id,
+    status: end ? (end.exitCode === 0 && !end.stopped ? 'completed' : 'failed') : 'running',
+    ...(end ? { exitCode: end.exitCode, durationMs: end.durationMs } : { pid }),
+  };
+}

@@ -1,0 +1,30 @@
+import { findAgent } from '../../config/agent-entries';
+import type { OpenclawConfig } from '../../config/openclaw.config';
+import type { ToolContext } from '../agent-tool';
+
+/** Channels on which only the owner writes, with a proven token or device. */
+const OWNER_CHANNELS = new Set(['webchat', 'agent', 'rpc', 'internal', 'cli']);
+
+/** Why a turn may not run commands outside the sandbox; names each gate that failed and the key that opens it. */
+export function elevatedRefusal(config: OpenclawConfig, context: ToolContext): string | undefined {
+  const failed: string[] = [];
+  const { channel } = context.origin;
+  if (context.subject.isSandboxed && context.subject.isSubagent)
+    failed.push('a sandboxed sub-agent stays in its sandbox');
+  if (!context.isOwner) failed.push('only an owner may ask for it');
+  const agent = findAgent(config, context.agentId)?.tools?.elevated;
+  for (const [name, gate] of [
+    ['tools.elevated', config.tools?.elevated],
+    [`agents.list[${context.agentId}].tools.elevated`, agent],
+  ] as const) {
+    if (gate?.enabled === false) failed.push(`${name}.enabled is false`);
+    const list = gate?.allowFrom?.[channel];
+    if (OWNER_CHANNELS.has(channel) && list === undefined) continue;
+    if (gate === undefined && name !== 'tools.elevated') continue;
+    const senders = context.subject.senders ?? [];
+    const allowed = (list ?? []).map((entry) => String(entry).toLowerCase());
+    if (!allowed.includes('*') && !senders.some((sender) => allowed.includes(sender.toLowerCase())))
+      failed.push(`${name}.allowFrom.${channel} does not hold the sender`);
+  }
+  return failed.length === 0 ? undefined : `elevated commands are not allowed here: ${failed.join('; ')}`;
+}

@@ -1,0 +1,208 @@
+import { Injectable } from '@nestjs/common';
+import { settlesWithin } from '../../common/sleep';
+import { Bool, Doc, Int, Obj, OneOf, Opt, Text } from '../../common/validation/fields';
+import { ConfigService } from '../../config/config.service';
+import { EventBus } from '../../events/event-bus';
+import { AgentTool, type SinkUse, type ToolContext, ToolError, type ToolResult } from '../agent-tool';
+import { WorkspaceFiles } from '../files/workspace-files';
+import { ToolPolicyService } from '../policy/tool-policy.service';
+import { type BackgroundProcess, ProcessRegistry } from '../processes/process-registry.service';
+import { type CommandEnd, RunningCommand } from '../processes/running-command';
+import { worstOrigin } from '../provenance/taint';
+import { BubblewrapDriver } from '../sandbox/bubblewrap.driver';
+import { childEnvironment } from '../sandbox/child-environment';
+import type { SpawnPlan } from '../sandbox/sandbox';
+import { EXEC_ASK, EXEC_SECURITY, type ExecAsk, type ExecSecurity } from '../tools.config';
+import { ExecPermit, type ExecWish, plainArgv } from './exec-permit.service';
+
+const DEFAULT_TIMEOUT_SECONDS = 1800;
+const DEFAULT_YIELD_MS = 10_000;
+
+export class ExecParams {
+  @Text() @Doc('Shell command line.') command!: string;
+  @Opt() @Text() @Doc('Folder to run in, inside the workspace.') workdir?: string;
+  @Opt() @Obj() @Doc('Further environment variables.') env?: Record<string, string>;
+  @Opt()
+  @Int({ min: 10, max: 120_000 })
+  @Doc(`Milliseconds to wait before it goes on in the background, ${DEFAULT_YIELD_MS} by default.`)
+  yieldMs?: number;
+  @Opt() @Bool() @Doc('Leave it running and return at once; look after it with process.') background?: boolean;
+  @Opt()
+  @Int({ min: 1, max: 86_400 })
+  @Doc(`Seconds until it is stopped, ${DEFAULT_TIMEOUT_SECONDS} by default.`)
+  timeout?: number;
+  @Opt() @Bool() @Doc('Give it a terminal, for programs that need one.') pty?: boolean;
+  @Opt() @Bool() @Doc('Run outside the sandbox, where the owner has allowed that.') elevated?: boolean;
+  @Opt()
+  @OneOf(['sandbox', 'gateway', 'node'])
+  @Doc('Where to run: walled off (default), or on the machine itself, which may need approval.')
+  host?: 'sandbox' | 'gateway' | 'node';
+  @Opt() @OneOf(EXEC_SECURITY) security?: ExecSecurity;
+  @Opt() @OneOf(EXEC_ASK) ask?: ExecAsk;
+  @Opt() @Text() @Doc('Node to run on, with host node.') node?: string;
+}
+
+@Injectable()
+@AgentTool({
+  name: 'exec',
+  aliases: ['bash'],
+  description:
+    "Run a shell command in the workspace and return its output. It runs walled off, without network; a command that must run on the machine itself may need the owner's approval. What takes longer goes on in the background.",
+  params: ExecParams,
+  paramAliases: { working_directory: 'workdir', cwd: 'workdir' },
+  idempotent: false,
+  core: true,
+})
+export class ExecTool {
+  constructor(
+    private readonly config: ConfigService,
+    private readonly permits: ExecPermit,
+    private readonly sandbox: BubblewrapDriver,
+    private readonly processes: ProcessRegistry,
+    private readonly policy: ToolPolicyService,
+    private readonly events: EventBus,
+  ) {}
+
+  sinkOf(params: ExecParams, context: ToolContext): SinkUse {
+    const settings = this.permits.settingsOf(context.agentId);
+    const isContained =
+      params.elevated !== true &&
+      (params.host ?? settings.host ?? 'sandbox') === 'sandbox' &&
+      !this.permits.hasNetwork(context.agentId);
+    return { kind: 'exec', from: isContained ? 'untrusted' : 'suspect', summary: params.command };
+  }
+
+  async execute(params: ExecParams, context: ToolContext): Promise<ToolResult> {
+    const settings = this.permits.settingsOf(context.agentId);
+    const cwd = await new WorkspaceFiles([context.workspace]).resolve(params.workdir ?? '.');
+    const env = childEnvironment(this.config.env.all(), params.env, settings.pathPrepend);
+    const host = await this.permits.hostFor(params, context);
+    const timeoutSeconds = params.timeout ?? settings.timeoutSec ?? DEFAULT_TIMEOUT_SECONDS;
+    const wish: ExecWish = {
+      command: params.command,
+      cwd,
+      env,
+      envNames: Object.keys(params.env ?? {}),
+      ...(params.security ? { security: params.security } : {}),
+      ...(params.ask ? { ask: params.ask } : {}),
+      ...(params.elevated ? { elevated: true } : {}),
+    };
+    const argv = host === 'gateway' ? await this.permits.permit(wish, context) : plainArgv(wish);
+    const running = new RunningCommand(
+      this.planFor(host, params.pty ? inTerminal(argv) : argv, wish, timeoutSeconds, context),
+      timeoutSeconds * 1000,
+      (tail) => context.update({ content: [{ type: 'text', text: tail }], details: { status: 'running', tail } }),
+    );
+    const mayLeave = this.policy.evaluate('process', context.subject).allowed;
+    const isInteractive = mayLeave && (params.background === true || params.pty === true);
+    if (!isInteractive) running.closeInput();
+    const stop = (): void => running.stop('killed');
+    context.signal.addEventListener('abort', stop, { once: true });
+    if (context.signal.aborted) stop();
+    try {
+      const waitMs = params.background ? 0 : (params.yieldMs ?? settings.backgroundMs ?? DEFAULT_YIELD_MS);
+      if (!mayLeave) await running.ended;
+      else if (!(await settlesWithin(running.ended, waitMs))) return this.leave(running, params, cwd, context);
+      const end = await running.ended;
+      if (context.signal.aborted) throw new ToolError('aborted', 'the command was stopped');
+      return describeEnd(running, end, host, cwd, timeoutSeconds);
+    } finally {
+      context.signal.removeEventListener('abort', stop);
+    }
+  }
+
+  private planFor(
+    host: 'sandbox' | 'gateway',
+    argv: string[],
+    { cwd, env }: ExecWish,
+    timeoutSeconds: number,
+    context: ToolContext,
+  ): SpawnPlan {
+    if (host === 'gateway') {
+      const [file = '', ...args] = argv;
+      return { file, args, cwd, env };
+    }
+    return this.sandbox.plan({
+      argv,
+      cwd,
+      workspace: context.workspace,
+      writable: true,
+      env,
+      network: this.permits.hasNetwork(context.agentId),
+      timeoutSeconds,
+    });
+  }
+
+  /** Goes on in the background; the assistant hears of its end unless it has looked by then. */
+  private leave(running: RunningCommand, params: ExecParams, cwd: string, context: ToolContext): ToolResult {
+    const settings = this.permits.settingsOf(context.agentId);
+    const { agentId, sessionKey, origin, runId, callId } = context;
+    const source = worstOrigin(context.provenance.origins);
+    const tell = (process: BackgroundProcess): void => {
+      if (process.seenEnd || settings.notifyOnExit === false) return;
+      const tail = running.output.tail().trim();
+      this.events.emit('session.note', {
+        sessionKey,
+        externalId: `exec:${runId}:${callId}`,
+        text: `The command ${process.id} (${params.command.slice(0, 200)}) has ended: ${endText(running.end, 0)}.${tail ? `\nLast output:\n${tail}` : ''}`,
+        ...(source ? { origin: source } : {}),
+        ...(origin.to === undefined ? {} : { route: { ...origin, to: origin.to } }),
+      });
+    };
+    const process = this.processes.add({ agentId, sessionKey, command: params.command, cwd, running }, tell);
+    process.read = running.output.total;
+    const tail = running.output.tail(2000).trim();
+    return {
+      content: [
+        {
+          type: 'text',
+          text: `Running in the background as ${process.id} (pid ${running.pid ?? '?'}). Use process with sessionId "${process.id}".${tail ? `\nOutput so far:\n${tail}` : ''}`,
+        },
+      ],
+      details: { status: 'running', sessionId: process.id, pid: running.pid, tail, cwd },
+    };
+  }
+}
+
+/** The same command with a terminal of its own; its exit code is passed on. */
+function inTerminal(argv: readonly string[]): string[] {
+  const quoted = argv.map((part) => `'${part.replaceAll("'", "'\\''")}'`).join(' ');
+  return ['/usr/bin/script', '--quiet', '--flush', '--return', '--command', quoted, '/dev/null'];
+}
+
+function endText(end: CommandEnd | undefined, timeoutSeconds: number): string {
+  if (!end) return 'it could not be started';
+  if (end.stopped === 'timeout')
+    return timeoutSeconds > 0 ? `stopped after ${timeoutSeconds} s` : 'stopped, its time was up';
+  if (end.stopped === 'limits') return `stopped: ${end.limit ?? 'it used too much'}`;
+  return end.exitCode === null ? `ended by ${end.signal ?? 'a signal'}` : `exit code ${end.exitCode}`;
+}
+
+function describeEnd(
+  running: RunningCommand,
+  end: CommandEnd,
+  host: string,
+  cwd: string,
+  timeoutSeconds: number,
+): ToolResult {
+  const failed = end.stopped !== undefined || end.exitCode !== 0;
+  const text = running.output.text().replace(/\s+$/, '');
+  return {
+    content: [
+      {
+        type: 'text',
+        text: failed ? `${text}${text ? '\n' : ''}(${endText(end, timeoutSeconds)})` : text || '(no output)',
+      },
+    ],
+    details: {
+      status: failed ? 'failed' : 'completed',
+      exitCode: end.exitCode,
+      durationMs: end.durationMs,
+      aggregated: text,
+      cwd,
+      host,
+      ...(running.output.truncated ? { truncated: true } : {}),
+    },
+    ...(failed ? { isError: true } : {}),
+  };
+}

@@ -1,0 +1,68 @@
+import type { ContentOrigin, ContentPart } from '../../common/content-parts';
+import type { Provenance } from '../agent-tool';
+
+export type TrustLevel = 'trusted' | 'suspect' | 'untrusted';
+
+/** How far content of an origin may be trusted not to give orders. */
+const LEVEL: Readonly<Record<ContentOrigin, TrustLevel>> = {
+  file: 'suspect',
+  skill: 'suspect',
+  tool: 'untrusted',
+  web: 'untrusted',
+  stranger: 'untrusted',
+};
+
+const RANK: Readonly<Record<TrustLevel, number>> = { trusted: 0, suspect: 1, untrusted: 2 };
+
+/** The lowest trust among several origins. */
+export function trustOf(origins: Iterable<ContentOrigin>): TrustLevel {
+  let level: TrustLevel = 'trusted';
+  for (const origin of origins) if (RANK[LEVEL[origin]] > RANK[level]) level = LEVEL[origin];
+  return level;
+}
+
+/** The one origin that stands for several where only one can be kept: the least trusted. */
+export function worstOrigin(origins: Iterable<ContentOrigin>): ContentOrigin | undefined {
+  let worst: ContentOrigin | undefined;
+  for (const origin of origins) {
+    if (worst === undefined || RANK[LEVEL[origin]] > RANK[LEVEL[worst]]) worst = origin;
+  }
+  return worst;
+}
+
+interface Message {
+  message: { role: string; content: readonly { type: string; text?: string; origin?: ContentOrigin }[] };
+}
+
+/**
+ * Provenance of everything a model is given. What the assistant wrote itself does not count as seen: a text that only
+ * it has put together may carry what it was not asked to carry.
+ */
+export function provenanceOf(messages: readonly Message[]): Provenance {
+  const origins = new Set<ContentOrigin>();
+  for (const { message } of messages) for (const part of message.content) if (part.origin) origins.add(part.origin);
+  return {
+    origins,
+    sawVerbatim: (text) =>
+      messages.some(
+        ({ message }) => message.role !== 'assistant' && message.content.some((part) => holds(part.text, text)),
+      ),
+  };
+}
+
+export const NOTHING_READ: Provenance = { origins: new Set(), sawVerbatim: () => false };
+
+/** The text as a whole: `http://a/?q=` in a page does not vouch for `http://a/?q=secret`, nor the other way round. */
+function holds(haystack: string | undefined, needle: string): boolean {
+  if (haystack === undefined || needle === '') return false;
+  for (let at = haystack.indexOf(needle); at >= 0; at = haystack.indexOf(needle, at + 1)) {
+    if (/^(?:$|[\s"'<>()[\]{},;`|\\]|[.!?:](?:\s|$))/.test(haystack.slice(at + needle.length, at + needle.length + 2)))
+      return true;
+  }
+  return false;
+}
+
+/** Marks parts that do not say themselves whose they are. */
+export function withOrigin(content: readonly ContentPart[], origin: ContentOrigin | undefined): ContentPart[] {
+  return origin === undefined ? [...content] : content.map((part) => (part.origin ? part : { ...part, origin }));
+}

@@ -1,0 +1,48 @@
+import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
+import { parentPort, workerData } from 'node:worker_threads';
+import type { GrepAnswer, GrepLine, GrepRequest } from './grep-files';
+
+/** What the thread of `grepFiles` runs. */
+function search({ files, source, flags, context, limit, maxLine, maxFileBytes }: GrepRequest): GrepAnswer {
+  const pattern = new RegExp(source, flags);
+  const lines: GrepLine[] = [];
+  let matches = 0;
+  for (const file of files) {
+    if (matches >= limit) break;
+    const all = readText(file, maxFileBytes)?.split(/\r?\n/) ?? [];
+    let shown = -1;
+    for (let index = 0; index < all.length && matches < limit; index++) {
+      if (!pattern.test(all[index] ?? '')) continue;
+      matches++;
+      for (let at = Math.max(shown + 1, index - context); at <= Math.min(all.length - 1, index + context); at++) {
+        const text = all[at] ?? '';
+        const cut = text.length > maxLine ? `${text.slice(0, maxLine)}…` : text;
+        lines.push({ file, line: at + 1, text: cut, isMatch: at === index });
+        shown = at;
+      }
+    }
+  }
+  return { lines, matches, limited: matches >= limit };
+}
+
+/** Undefined for what is no readable text file. */
+function readText(file: string, maxBytes: number): string | undefined {
+  let handle: number;
+  try {
+    handle = openSync(file, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  } catch {
+    return undefined;
+  }
+  try {
+    const stat = fstatSync(handle);
+    if (!stat.isFile() || stat.size > maxBytes) return undefined;
+    const bytes = readFileSync(handle);
+    return bytes.subarray(0, 8192).includes(0) ? undefined : bytes.toString('utf8');
+  } catch {
+    return undefined;
+  } finally {
+    closeSync(handle);
+  }
+}
+
+parentPort?.postMessage(search(workerData as GrepRequest));

@@ -1,0 +1,58 @@
+import type { Dirent } from 'node:fs';
+import { readFile, readdir } from 'node:fs/promises';
+import { join, relative } from 'node:path';
+import type { Ignore } from 'ignore';
+
+const MAX_ENTRIES = 100_000;
+
+interface Rules {
+  /** Folder the patterns count from. */
+  base: string;
+  matcher: Ignore;
+}
+
+/**
+ * Files and folders below a folder, depth first and sorted, without what `.gitignore` files leave out and without
+ * `.git`. Links are named but not followed.
+ */
+export async function* walkFiles(
+  root: string,
+  signal: AbortSignal,
+): AsyncGenerator<{ path: string; isFolder: boolean }> {
+  const { default: ignore } = await import('ignore');
+  let seen = 0;
+  const open: { folder: string; rules: Rules[] }[] = [{ folder: root, rules: [] }];
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    if (signal.aborted) return;
+    const { folder } = next;
+    let { rules } = next;
+    const own = await readFile(join(folder, '.gitignore'), 'utf8').catch(() => undefined);
+    if (own !== undefined) rules = [...rules, { base: folder, matcher: ignore().add(own) }];
+    const below: { folder: string; rules: Rules[] }[] = [];
+    for (const entry of await entriesOf(folder)) {
+      if (entry.name === '.git') continue;
+      const path = join(folder, entry.name);
+      const isFolder = entry.isDirectory();
+      if (isIgnored(rules, path, isFolder)) continue;
+      if (++seen > MAX_ENTRIES) return;
+      yield { path, isFolder };
+      if (isFolder) below.push({ folder: path, rules });
+    }
+    open.push(...below.reverse());
+  }
+}
+
+async function entriesOf(folder: string): Promise<Dirent[]> {
+  const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
+  return entries.sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+function isIgnored(rules: readonly Rules[], path: string, isFolder: boolean): boolean {
+  let ignored = false;
+  for (const { base, matcher } of rules) {
+    const verdict = matcher.test(relative(base, path) + (isFolder ? '/' : ''));
+    if (verdict.ignored) ignored = true;
+    if (verdict.unignored) ignored = false;
+  }
+  return ignored;
+}
