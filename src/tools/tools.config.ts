@@ -55,9 +55,12 @@ export class AgentToolsConfig extends ToolPolicyConfig {
   @Opt() @Nested(() => ToolFilterConfig) sandbox?: ToolFilterConfig;
 }
 
-class PerplexityConfig {
+class SearchEngineConfig {
   @Opt() @Text() apiKey?: string;
   @Opt() @Text() baseUrl?: string;
+}
+
+class PerplexityConfig extends SearchEngineConfig {
   @Opt() @Text() model?: string;
 }
 
@@ -68,7 +71,11 @@ class WebSearchConfig {
   @Opt() @Int({ min: 1, max: 10 }) maxResults?: number;
   @Opt() @Int({ min: 1 }) timeoutSeconds?: number;
   @Opt() @Int({ min: 0 }) cacheTtlMinutes?: number;
+  @Opt() @Nested(() => SearchEngineConfig) brave?: SearchEngineConfig;
   @Opt() @Nested(() => PerplexityConfig) perplexity?: PerplexityConfig;
+  @Opt() @Nested(() => SearchEngineConfig) tavily?: SearchEngineConfig;
+  @Opt() @Nested(() => SearchEngineConfig) searxng?: SearchEngineConfig;
+  @Opt() @Nested(() => SearchEngineConfig) duckduckgo?: SearchEngineConfig;
 }
 
 class WebFetchConfig {

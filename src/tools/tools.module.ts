@@ -22,6 +22,9 @@ import { ProcessRegistry } from './processes/process-registry.service';
 import { FileOrigins } from './provenance/file-origins.store';
 import { SinkGate } from './provenance/sink-gate.service';
 import { BubblewrapDriver } from './sandbox/bubblewrap.driver';
+import { GuardedHttp } from './web/guarded-http.service';
+import { WebFetchTool } from './web/web-fetch.tool';
+import { WebSearchTool } from './web/web-search.tool';
 import { ToolExecutor } from './tool-executor.service';
 import { ToolRegistry } from './tool-registry.service';
 
@@ -33,6 +36,7 @@ import { ToolRegistry } from './tool-registry.service';
     ApplyPatchTool,
     FindTool,
     GrepTool,
+    GuardedHttp,
     EditTool,
     ExecPermit,
     ExecTool,
@@ -47,9 +51,11 @@ import { ToolRegistry } from './tool-registry.service';
     ToolExecutor,
     ToolPolicyService,
     ToolRegistry,
+    WebFetchTool,
+    WebSearchTool,
     WriteTool,
   ],
-  exports: [ApprovalsModule, FileOrigins, FileWriter, ToolExecutor, ToolPolicyService, ToolRegistry, BubblewrapDriver],
+  exports: [ApprovalsModule, FileOrigins, FileWriter, GuardedHttp, ToolExecutor, ToolPolicyService, ToolRegistry, BubblewrapDriver],
 })
 export class ToolsModule implements OnModuleInit {
   constructor(private readonly registry: ToolRegistry) {}

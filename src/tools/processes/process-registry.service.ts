@@ -38,7 +38,7 @@ export class ProcessRegistry implements OnModuleDestroy {
     this.forget();
     const process: BackgroundProcess = { ...facts, id: randomBytes(4).toString('hex'), read: 0, seenEnd: false };
     this.processes.set(process.id, process);
-    process.running.ended
+    void process.running.ended
       .catch(() => undefined)
       .then(() => {
         process.endedAt = Date.now();

@@ -1,0 +1,75 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { Readability } from '@mozilla/readability';
+import { parseHTML } from 'linkedom';
+import TurndownService from 'turndown';
+import type { ExtractRequest, Extracted } from './extract-page';
+
+/** Elements that are never text. */
+const NOISE = 'script,style,noscript,template,iframe,svg,canvas,form,nav,link,meta,[hidden],[aria-hidden="true"]';
+
+/** What the thread of `extractPage` runs: HTML → main text. */
+function extract({ html, url, mode }: ExtractRequest): Extracted {
+  const { document } = parseHTML(html);
+  const title = (document.querySelector('title')?.textContent ?? '').trim();
+  const article = readable(html, url);
+  let source = article?.content ?? '';
+  let extractor: Extracted['extractor'] = 'readability';
+  if ((article?.textContent ?? '').trim().length < 200) {
+    for (const element of document.querySelectorAll(NOISE)) element.remove();
+    const plain = document.body?.innerHTML ?? '';
+    if ((document.body?.textContent ?? '').trim().length > (article?.textContent ?? '').trim().length) {
+      source = plain;
+      extractor = 'html';
+    }
+  }
+  const markdown = toMarkdown(source, url);
+  return {
+    title: article?.title?.trim() || title,
+    text: mode === 'text' ? plainText(markdown) : markdown,
+    extractor,
+  };
+}
+
+function readable(html: string, url: string): ReturnType<Readability['parse']> {
+  try {
+    const { document } = parseHTML(html);
+    const base = document.createElement('base');
+    base.setAttribute('href', url);
+    document.head?.append(base);
+    return new Readability(document as never, { charThreshold: 100, maxElemsToParse: 60_000 }).parse();
+  } catch {
+    return null;
+  }
+}
+
+function toMarkdown(html: string, url: string): string {
+  const turndown = new TurndownService({ headingStyle: 'atx', codeBlockStyle: 'fenced', bulletListMarker: '-' });
+  turndown.remove(['script', 'style', 'noscript', 'iframe'] as never);
+  turndown.addRule('links', {
+    filter: 'a',
+    replacement: (content, node) => {
+      const href = (node as unknown as { getAttribute(name: string): string | null }).getAttribute('href') ?? '';
+      const text = content.trim();
+      if (text === '' || href === '' || href.startsWith('#') || /^(javascript|data):/i.test(href)) return content;
+      try {
+        return `[${text}](${new URL(href, url).href})`;
+      } catch {
+        return content;
+      }
+    },
+  });
+  const { document } = parseHTML(`<!doctype html><html><body>${html}</body></html>`);
+  return turndown
+    .turndown(document.body as never)
+    .replace(/\n{3,}/g, '\n\n')
+    .trim();
+}
+
+const plainText = (markdown: string): string =>
+  markdown
+    .replace(/!\[([^\]]*)\]\([^)]*\)/g, '$1')
+    .replace(/\[([^\]]*)\]\([^)]*\)/g, '$1')
+    .replace(/^#{1,6}\s+/gm, '')
+    .replace(/[*_`]{1,3}([^*_`]+)[*_`]{1,3}/g, '$1');
+
+parentPort?.postMessage(extract(workerData as ExtractRequest));
