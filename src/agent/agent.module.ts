@@ -22,6 +22,10 @@ import { ChatCommands } from './commands/chat-commands.service';
 import { ModelCooldown } from './providers/model-cooldown.service';
 import { ModelRegistry } from './providers/model-registry.service';
 import { ModelStepService } from './runtime/model-step.service';
+import { SessionsHistoryTool } from './sessions/sessions-history.tool';
+import { SessionsListTool } from './sessions/sessions-list.tool';
+import { ImageTool } from './media/image.tool';
+import { GatewayTool } from './self/gateway.tool';
 import { SessionsRpc } from './sessions/sessions.rpc';
 import { AskUserTool } from './turns/ask-user.tool';
 import { LaneService } from './turns/lane.service';
@@ -50,6 +54,8 @@ const DRAIN_MS = 3000;
     ChatHistoryService,
     ChatRpc,
     DirectAnswerService,
+    GatewayTool,
+    ImageTool,
     LaneService,
     ModelCooldown,
     ModelRegistry,
@@ -57,6 +63,8 @@ const DRAIN_MS = 3000;
     RestartNoteService,
     RunOutcomeService,
     SessionNotes,
+    SessionsHistoryTool,
+    SessionsListTool,
     SessionsRpc,
     TurnCloser,
     TurnPlanner,

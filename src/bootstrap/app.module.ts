@@ -14,8 +14,11 @@ import { EventsModule } from '../events/events.module';
 import { GatewayModule } from '../gateway/gateway.module';
 import { LoggingModule } from '../logging/logging.module';
 import { MaintenanceModule } from '../maintenance/maintenance.module';
+import { MemoryModule } from '../memory/memory.module';
+import { NodesModule } from '../nodes/nodes.module';
 import { OutboxModule } from '../outbox/outbox.module';
 import { StorageModule } from '../storage/storage.module';
+import { SubagentsModule } from '../subagents/subagents.module';
 import { ApprovalsModule } from '../tools/approvals/approvals.module';
 import { ToolsModule } from '../tools/tools.module';
 import { WorkspaceModule } from '../workspace/workspace.module';
@@ -49,13 +52,16 @@ export class AppModule {
         WorkspaceModule,
         ApprovalsModule,
         ToolsModule,
+        MemoryModule,
         OutboxModule,
         AgentModule,
         ChannelsModule,
         GatewayModule,
         ControlUiModule,
         DiagnosticsModule,
+        SubagentsModule,
         CronModule,
+        NodesModule,
         MaintenanceModule,
         ...(await configuredChannels(options)),
         StartupModule.forReport(options.report),

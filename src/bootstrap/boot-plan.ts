@@ -46,6 +46,7 @@ export const BOOT_PLAN: readonly PlannedStep[] = [
   visible('channel manager', 'ChannelsModule', 'degraded'),
   visible('attach WebSocket handlers', 'GatewayModule'),
   visible('Control UI', 'ControlUiModule', 'degraded'),
+  visible('subagent registry', 'SubagentsModule', 'degraded'),
   visible('start cron', 'CronModule', 'degraded'),
   visible('maintenance timers', 'MaintenanceModule'),
   { ...visible('channels start: telegram', 'TelegramModule', 'degraded'), whenConfigured: true },

@@ -8,6 +8,7 @@ import { PairingService } from './access/pairing.service';
 import { ChannelIntake } from './channel-intake.service';
 import { ChannelManager } from './channel-manager.service';
 import { ChannelsRpc } from './channels.rpc';
+import { MessageTool } from './message.tool';
 
 @BootStep({
   ready: { name: 'channel logs and runtimes', onFailure: 'degraded' },
@@ -15,7 +16,7 @@ import { ChannelsRpc } from './channels.rpc';
 })
 @Module({
   imports: [AgentModule, EventsModule, StorageModule],
-  providers: [ChannelIntake, ChannelManager, ChannelsRpc, PairingService],
+  providers: [ChannelIntake, ChannelManager, ChannelsRpc, MessageTool, PairingService],
   exports: [ChannelManager, PairingService],
 })
 export class ChannelsModule implements OnModuleInit, OnApplicationBootstrap {

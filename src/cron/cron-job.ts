@@ -1,3 +1,4 @@
+import type { ContentOrigin } from '../common/content-parts';
 import type { DeliveryRoute } from '../common/delivery-route';
 
 /** A job as stored. */
@@ -14,6 +15,8 @@ export interface CronJob {
   sessionKey: string;
   /** Chat of that conversation, if it was not a client. */
   route?: DeliveryRoute;
+  /** Whose text may be in the payload, where it is not the owner's or the assistant's own. */
+  origin?: ContentOrigin;
   createdAtMs: number;
   updatedAtMs: number;
 }

@@ -46,6 +46,12 @@ export class CronService {
     if (next !== undefined) this.wakeIn(Math.min(Math.max(0, next - this.clock.now()), MAX_TIMER_MS));
   }
 
+  /** Makes a job due at once, whatever its time. */
+  async runNow(job: CronJob): Promise<void> {
+    await this.run({ ...job, schedule: { kind: 'at', atMs: this.clock.now() } });
+    await this.arm();
+  }
+
   private wakeIn(ms: number): void {
     const timer = setTimeout(() => void this.tick(), ms);
     timer.unref();
@@ -79,8 +85,10 @@ export class CronService {
         runId,
         message: {
           text: job.payload.text,
-          isOwner: false,
+          // Only owners make jobs; what they may have read then stays with the text.
+          isOwner: true,
           isSystemEvent: true,
+          ...(job.origin ? { origin: job.origin } : {}),
           ...(job.route ? { route: job.route } : {}),
         },
       },

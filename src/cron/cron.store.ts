@@ -27,6 +27,27 @@ export class CronStore {
     return rows.map(fromRow);
   }
 
+  async save(job: CronJob): Promise<void> {
+    const { id, ...values } = toRow(job);
+    await this.database.write('cron.save', (transaction) =>
+      transaction.updateTable('cron_jobs').set(values).where('id', '=', id).execute(),
+    );
+  }
+
+  /** Runs of a job, newest first. */
+  async runs(agentId: string, jobId: string): Promise<{ slot: number; state: string; runId: string | null }[]> {
+    const rows = await this.database.read
+      .selectFrom('cron_runs')
+      .innerJoin('cron_jobs', 'cron_jobs.id', 'cron_runs.job_id')
+      .select(['cron_runs.slot', 'cron_runs.state', 'cron_runs.run_id'])
+      .where('cron_runs.job_id', '=', jobId)
+      .where('cron_jobs.agent_id', '=', agentId)
+      .orderBy('cron_runs.slot', 'desc')
+      .limit(50)
+      .execute();
+    return rows.map((row) => ({ slot: Number(row.slot), state: row.state, runId: row.run_id }));
+  }
+
   /** Returns whether there was such a job. */
   async remove(agentId: string, id: string): Promise<boolean> {
     const { numDeletedRows } = await this.database.write('cron.remove', (transaction) =>
@@ -97,7 +118,10 @@ function fromRow(row: Selectable<CronJobTable>): CronJob {
     agentId: row.agent_id,
     name: row.name,
     enabled: row.enabled === 1,
-    ...(JSON.parse(row.job) as Pick<CronJob, 'deleteAfterRun' | 'schedule' | 'payload' | 'sessionKey' | 'route'>),
+    ...(JSON.parse(row.job) as Pick<
+      CronJob,
+      'deleteAfterRun' | 'schedule' | 'payload' | 'sessionKey' | 'route' | 'origin'
+    >),
     createdAtMs: Number(row.created_at),
     updatedAtMs: Number(row.updated_at),
   };

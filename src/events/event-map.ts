@@ -3,6 +3,24 @@ import type { DeliveryRoute } from '../common/delivery-route';
 import type { QueueMode } from '../config/sections/messages.config';
 import type { WireEvent } from '../rpc/wire-event';
 
+/** A node as it introduced itself. */
+export interface ConnectedNode {
+  connectionId: string;
+  /** Device id. */
+  nodeId: string;
+  displayName?: string;
+  platform: string;
+  version: string;
+  deviceFamily?: string;
+  modelIdentifier?: string;
+  remoteIp: string;
+  caps: readonly string[];
+  commands: readonly string[];
+  permissions?: Readonly<Record<string, boolean>>;
+  pathEnv?: string;
+  connectedAtMs: number;
+}
+
 /** Every in-process event and what it carries. Emitting an unknown name does not compile. */
 export interface EventMap {
   /** Something connected clients are told. */
@@ -25,6 +43,10 @@ export interface EventMap {
     origin?: ContentOrigin;
     route?: DeliveryRoute;
   };
+  /** A paired node has connected and says what it can do. */
+  'node.connected': ConnectedNode;
+  /** A node's connection is gone. */
+  'node.gone': { connectionId: string; nodeId: string };
   /** Parts wait in the outbox. */
   'outbox.queued': { channel: string; account: string };
 }

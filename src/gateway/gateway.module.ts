@@ -69,6 +69,7 @@ const SOCKET_GRACE_MS = 500;
   ],
   exports: [
     BroadcastModule,
+    DevicePairingService,
     HelloSnapshot,
     HelloService,
     HttpListenerService,

@@ -2,6 +2,8 @@ import { Module, type OnModuleInit } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
 import { BootStep } from '../common/boot-step';
 import { ApprovalsModule } from './approvals/approvals.module';
+import { BrowserService } from './browser/browser.service';
+import { BrowserTool } from './browser/browser.tool';
 import { ApplyPatchTool } from './builtin/apply-patch.tool';
 import { FindTool } from './builtin/find.tool';
 import { GrepTool } from './builtin/grep.tool';
@@ -11,6 +13,8 @@ import { LsTool } from './builtin/ls.tool';
 import { ReadTool } from './builtin/read.tool';
 import { WriteTool } from './builtin/write.tool';
 import { ToolPolicyService } from './policy/tool-policy.service';
+import { PdfGenerateTool } from './documents/pdf-generate.tool';
+import { PptGenerateTool } from './documents/ppt-generate.tool';
 import { EventsModule } from '../events/events.module';
 import { SessionsModule } from '../sessions/sessions.module';
 import { StorageModule } from '../storage/storage.module';
@@ -22,6 +26,8 @@ import { ProcessRegistry } from './processes/process-registry.service';
 import { FileOrigins } from './provenance/file-origins.store';
 import { SinkGate } from './provenance/sink-gate.service';
 import { BubblewrapDriver } from './sandbox/bubblewrap.driver';
+import { TtsTool } from './media/tts.tool';
+import { VoiceCallTool } from './media/voice-call.tool';
 import { GuardedHttp } from './web/guarded-http.service';
 import { WebFetchTool } from './web/web-fetch.tool';
 import { WebSearchTool } from './web/web-search.tool';
@@ -32,6 +38,8 @@ import { ToolRegistry } from './tool-registry.service';
 @Module({
   imports: [DiscoveryModule, ApprovalsModule, EventsModule, SessionsModule, StorageModule],
   providers: [
+    BrowserService,
+    BrowserTool,
     BubblewrapDriver,
     ApplyPatchTool,
     FindTool,
@@ -43,7 +51,9 @@ import { ToolRegistry } from './tool-registry.service';
     FileOrigins,
     FileWriter,
     LsTool,
+    PdfGenerateTool,
     PolicyRpc,
+    PptGenerateTool,
     ProcessRegistry,
     ProcessTool,
     ReadTool,
@@ -51,11 +61,22 @@ import { ToolRegistry } from './tool-registry.service';
     ToolExecutor,
     ToolPolicyService,
     ToolRegistry,
+    TtsTool,
+    VoiceCallTool,
     WebFetchTool,
     WebSearchTool,
     WriteTool,
   ],
-  exports: [ApprovalsModule, FileOrigins, FileWriter, GuardedHttp, ToolExecutor, ToolPolicyService, ToolRegistry, BubblewrapDriver],
+  exports: [
+    ApprovalsModule,
+    FileOrigins,
+    FileWriter,
+    GuardedHttp,
+    ToolExecutor,
+    ToolPolicyService,
+    ToolRegistry,
+    BubblewrapDriver,
+  ],
 })
 export class ToolsModule implements OnModuleInit {
   constructor(private readonly registry: ToolRegistry) {}

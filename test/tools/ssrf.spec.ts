@@ -111,7 +111,8 @@ describe('the guarded HTTP client', () => {
       if (url.pathname === '/large') response.end('x'.repeat(200_000));
       else if (url.pathname === '/hang') response.write('x');
       else if (url.pathname === '/plain') response.end(JSON.stringify(request.headers));
-      else response.writeHead(Number(url.searchParams.get('code')), { location: url.searchParams.get('to') ?? '' }).end();
+      else
+        response.writeHead(Number(url.searchParams.get('code')), { location: url.searchParams.get('to') ?? '' }).end();
     });
     await new Promise<void>((resolve) => redirector.listen(0, '127.0.0.1', resolve));
     base = `http://127.0.0.1:${(redirector.address() as AddressInfo).port}`;
@@ -196,7 +197,20 @@ describe('the guarded HTTP client', () => {
   });
 
   it('lets public addresses pass', () => {
-    const open = ['8.8.8.8', '1.1.1.1', '93.184.216.34', '172.15.0.1', '172.32.0.1', '100.63.0.1', '100.128.0.1', '192.167.0.1', '11.0.0.1', '2606:4700:4700::1111', '2a00:1450:4001::200e', '::ffff:8.8.8.8'];
+    const open = [
+      '8.8.8.8',
+      '1.1.1.1',
+      '93.184.216.34',
+      '172.15.0.1',
+      '172.32.0.1',
+      '100.63.0.1',
+      '100.128.0.1',
+      '192.167.0.1',
+      '11.0.0.1',
+      '2606:4700:4700::1111',
+      '2a00:1450:4001::200e',
+      '::ffff:8.8.8.8',
+    ];
     expect(open.filter((address) => privateAddressReason(address) !== undefined)).toEqual([]);
   });
 
@@ -212,8 +226,12 @@ describe('the guarded HTTP client', () => {
     const cut = await http().request({ url: `${base}/large`, ...limits, truncate: true, trustedOrigins });
     expect([cut.body.length, cut.truncated]).toEqual([limits.maxBytes, true]);
     const loop = `${base}/?code=302&to=${encodeURIComponent('/?code=302&to=/plain')}`;
-    expect(await refusal(http().request({ url: loop, ...limits, maxRedirects: 1, trustedOrigins }))).toBe('upstream_error');
-    expect(await refusal(http().request({ url: `${base}/hang`, ...limits, timeoutMs: 100, trustedOrigins }))).toBe('timeout');
+    expect(await refusal(http().request({ url: loop, ...limits, maxRedirects: 1, trustedOrigins }))).toBe(
+      'upstream_error',
+    );
+    expect(await refusal(http().request({ url: `${base}/hang`, ...limits, timeoutMs: 100, trustedOrigins }))).toBe(
+      'timeout',
+    );
   });
 
   it('keeps credentials from another origin', async () => {

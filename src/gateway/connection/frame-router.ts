@@ -1,3 +1,5 @@
+import { EventBus } from '../../events/event-bus';
+import type { ConnectedNode } from '../../events/event-map';
 import { Injectable } from '@nestjs/common';
 import { JsonTooDeepError, parseUntrustedJson } from '../../common/json';
 import { type Logger, LoggerFactory } from '../../common/logger';
@@ -44,6 +46,7 @@ export class FrameRouter {
     private readonly connections: ConnectionRegistry,
     private readonly readiness: ReadinessService,
     private readonly redactor: Redactor,
+    private readonly events: EventBus,
     loggers: LoggerFactory,
   ) {
     this.log = loggers.child('gateway/ws');
@@ -156,10 +159,16 @@ export class FrameRouter {
         this.presence.connected(connectParams.client, caller);
         const hello = this.hello.build(connection.id, verdict);
         connection.caller = caller;
-        connection.onClosed = () => this.presence.disconnected(connectParams.client, caller);
+        connection.onClosed = () => {
+          this.presence.disconnected(connectParams.client, caller);
+          if (caller.role === 'node' && caller.deviceId)
+            this.events.emit('node.gone', { connectionId: connection.id, nodeId: caller.deviceId });
+        };
         connection.allowFrames(MAX_PAYLOAD);
         this.connections.admitted(connection);
         connection.send(dialect.result(id, hello));
+        if (caller.role === 'node' && caller.deviceId)
+          this.events.emit('node.connected', introduction(connectParams, caller, caller.deviceId));
         this.log.debug(
           { connection: connection.id, client: caller.clientId, protocol: caller.protocol },
           'client connected',
@@ -233,5 +242,27 @@ function withClientDefaults(params: unknown): unknown {
     maxProtocol: 4,
     ...params,
     client: params['client'] ?? { id: 'gateway-client', mode: 'backend', version: 'unknown', platform: 'unknown' },
+  };
+}
+
+function introduction(
+  { client, caps, commands, permissions, pathEnv }: ConnectParams,
+  caller: RpcCaller,
+  nodeId: string,
+): ConnectedNode {
+  return {
+    connectionId: caller.connectionId,
+    nodeId,
+    ...(client.displayName ? { displayName: client.displayName } : {}),
+    platform: client.platform,
+    version: client.version,
+    ...(client.deviceFamily ? { deviceFamily: client.deviceFamily } : {}),
+    ...(client.modelIdentifier ? { modelIdentifier: client.modelIdentifier } : {}),
+    remoteIp: caller.remoteAddress,
+    caps: caps ?? [],
+    commands: commands ?? [],
+    ...(permissions ? { permissions } : {}),
+    ...(pathEnv ? { pathEnv } : {}),
+    connectedAtMs: Date.now(),
   };
 }

@@ -38,11 +38,11 @@ export interface GuardedResponse {
 
 /** Ports on which other protocols listen; a request there could be taken for their commands. */
 const REFUSED_PORTS = new Set([
-  1, 7, 9, 11, 13, 15, 17, 19, 20, 21, 22, 23, 25, 37, 42, 43, 53, 69, 77, 79, 87, 95, 101, 102, 103, 104, 109, 110, 111,
-  113, 115, 117, 119, 123, 135, 137, 139, 143, 161, 179, 389, 427, 465, 512, 513, 514, 515, 526, 530, 531, 532, 540, 548,
-  554, 556, 563, 587, 601, 636, 873, 989, 990, 993, 995, 1433, 1521, 1719, 1720, 1723, 2049, 2375, 2376, 3306, 3389, 3659,
-  4045, 4190, 5060, 5061, 5432, 5672, 5984, 6000, 6379, 6566, 6665, 6666, 6667, 6668, 6669, 6697, 9042, 9200, 10080, 11211,
-  27017,
+  1, 7, 9, 11, 13, 15, 17, 19, 20, 21, 22, 23, 25, 37, 42, 43, 53, 69, 77, 79, 87, 95, 101, 102, 103, 104, 109, 110,
+  111, 113, 115, 117, 119, 123, 135, 137, 139, 143, 161, 179, 389, 427, 465, 512, 513, 514, 515, 526, 530, 531, 532,
+  540, 548, 554, 556, 563, 587, 601, 636, 873, 989, 990, 993, 995, 1433, 1521, 1719, 1720, 1723, 2049, 2375, 2376, 3306,
+  3389, 3659, 4045, 4190, 5060, 5061, 5432, 5672, 5984, 6000, 6379, 6566, 6665, 6666, 6667, 6668, 6669, 6697, 9042,
+  9200, 10080, 11211, 27017,
 ]);
 
 const DEFAULT_REDIRECTS = 3;
@@ -115,7 +115,8 @@ export class GuardedHttp {
       if (![301, 302, 303, 307, 308].includes(response.statusCode) || typeof location !== 'string')
         return this.read(response, url, request, signal);
       response.body.on('error', () => undefined).destroy();
-      if (hop >= limit) throw new ToolError('upstream_error', `${hostOf(request.url)} redirects more than ${limit} times`);
+      if (hop >= limit)
+        throw new ToolError('upstream_error', `${hostOf(request.url)} redirects more than ${limit} times`);
       const next = parseUrl(location, url);
       if (response.statusCode === 303 || (method === 'POST' && response.statusCode < 303)) {
         method = 'GET';
@@ -298,6 +299,8 @@ function hostOf(address: string): string {
 
 function resolveAll(host: string): Promise<{ address: string; family: number }[]> {
   return new Promise((resolve, reject) => {
-    systemLookup(host, { all: true, verbatim: true }, (error, addresses) => (error ? reject(error) : resolve(addresses)));
+    systemLookup(host, { all: true, verbatim: true }, (error, addresses) =>
+      error ? reject(error) : resolve(addresses),
+    );
   });
 }

@@ -45,7 +45,10 @@ export const SEARCH: Readonly<Record<SearchProvider, Search>> = {
       ui_lang: query.uiLang,
       freshness: query.freshness,
     });
-    const answer = await ask(http, settings, query, { url, headers: { 'x-subscription-token': settings.apiKey ?? '' } });
+    const answer = await ask(http, settings, query, {
+      url,
+      headers: { 'x-subscription-token': settings.apiKey ?? '' },
+    });
     const { web } = answer as { web?: { results?: Record<string, string>[] } };
     return {
       results: (web?.results ?? []).map((hit) => hitOf(hit['title'], hit['url'], hit['description'], hit['age'])),
@@ -176,7 +179,8 @@ async function ask(
 }
 
 /** An address that the operator configured may be a private one. */
-const trusted = (settings: ProviderSettings): string[] => [originOf(settings.baseUrl)].filter((origin) => origin !== undefined);
+const trusted = (settings: ProviderSettings): string[] =>
+  [originOf(settings.baseUrl)].filter((origin) => origin !== undefined);
 
 const hitOf = (title = '', url = '', description = '', published?: string): SearchHit => ({
   title: textOfHtml(title),
@@ -187,6 +191,10 @@ const hitOf = (title = '', url = '', description = '', published?: string): Sear
 
 function failed(host: string, status: number): ToolError {
   const why =
-    status === 401 || status === 403 ? 'the key is refused' : status === 429 ? 'too many searches; wait a little' : 'try again later';
+    status === 401 || status === 403
+      ? 'the key is refused'
+      : status === 429
+        ? 'too many searches; wait a little'
+        : 'try again later';
   return new ToolError('upstream_error', `${host} answered with status ${status}: ${why}`);
 }

@@ -61,8 +61,7 @@ export class WebFetchTool {
     let page = this.cache.get(key);
     if (!page) {
       page = await this.load(params.url, mode, context);
-      if (page.status < 400)
-        this.cache.set(key, page, (settings?.cacheTtlMinutes ?? DEFAULT_CACHE_MINUTES) * 60_000);
+      if (page.status < 400) this.cache.set(key, page, (settings?.cacheTtlMinutes ?? DEFAULT_CACHE_MINUTES) * 60_000);
     }
     const maxChars = Math.min(params.maxChars ?? Infinity, settings?.maxChars ?? DEFAULT_MAX_CHARS);
     const truncated = page.text.length > maxChars;

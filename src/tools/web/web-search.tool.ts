@@ -30,7 +30,10 @@ export class WebSearchParams {
   @Opt() @Text({ max: 10 }) @Doc('Language of the results, such as de.') search_lang?: string;
   @Opt() @Text({ max: 10 }) ui_lang?: string;
   @Opt()
-  @Text({ pattern: /^(p[dwmy]|\d{4}-\d{2}-\d{2}to\d{4}-\d{2}-\d{2})$/, what: 'pd, pw, pm, py or YYYY-MM-DDtoYYYY-MM-DD' })
+  @Text({
+    pattern: /^(p[dwmy]|\d{4}-\d{2}-\d{2}to\d{4}-\d{2}-\d{2})$/,
+    what: 'pd, pw, pm, py or YYYY-MM-DDtoYYYY-MM-DD',
+  })
   @Doc('How new: pd (day), pw, pm, py, or YYYY-MM-DDtoYYYY-MM-DD; Brave only.')
   freshness?: string;
 }
@@ -81,7 +84,12 @@ export class WebSearchTool {
     }
     return {
       content: [{ type: 'text', text: textOf(params.query, answer) }],
-      details: { query: params.query, provider, ...('results' in answer ? { count: answer.results.length } : {}), ...answer },
+      details: {
+        query: params.query,
+        provider,
+        ...('results' in answer ? { count: answer.results.length } : {}),
+        ...answer,
+      },
     };
   }
 
@@ -138,7 +146,11 @@ function textOf(query: string, answer: SearchAnswer): string {
   if (answer.results.length === 0) return `No results for ${JSON.stringify(query)}.`;
   return answer.results
     .map((hit, index) =>
-      [`${index + 1}. ${hit.title}`, `   ${hit.url}`, `   ${hit.description}${hit.published ? ` (${hit.published})` : ''}`].join('\n'),
+      [
+        `${index + 1}. ${hit.title}`,
+        `   ${hit.url}`,
+        `   ${hit.description}${hit.published ? ` (${hit.published})` : ''}`,
+      ].join('\n'),
     )
     .join('\n');
 }

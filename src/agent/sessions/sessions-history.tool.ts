@@ -1,0 +1,46 @@
+import { Injectable } from '@nestjs/common';
+import { Bool, Doc, Int, Opt, Text } from '../../common/validation/fields';
+import { ConfigService } from '../../config/config.service';
+import { SessionStore } from '../../sessions/session.store';
+import { TranscriptStore } from '../../sessions/transcript.store';
+import { AgentTool, type ToolContext, type ToolResult, textResult } from '../../tools/agent-tool';
+import { worstOrigin } from '../../tools/provenance/taint';
+import { findSession } from './find-session';
+import { originsOf, plainMessages } from './plain-messages';
+
+const DEFAULT_LIMIT = 30;
+
+export class SessionsHistoryParams {
+  @Text() @Doc('Key or id of the conversation.') sessionKey!: string;
+  @Opt() @Int({ min: 1, max: 500 }) @Doc(`Most messages, ${DEFAULT_LIMIT} by default.`) limit?: number;
+  @Opt() @Bool() @Doc('Also calls and results of tools.') includeTools?: boolean;
+}
+
+@Injectable()
+@AgentTool({
+  name: 'sessions_history',
+  description: 'Read the last messages of another conversation.',
+  params: SessionsHistoryParams,
+  idempotent: true,
+  core: true,
+})
+export class SessionsHistoryTool {
+  constructor(
+    private readonly config: ConfigService,
+    private readonly sessions: SessionStore,
+    private readonly transcripts: TranscriptStore,
+  ) {}
+
+  async execute(params: SessionsHistoryParams, context: ToolContext): Promise<ToolResult> {
+    const session = await findSession(this.config.config, this.sessions, params.sessionKey, context);
+    const limit = params.limit ?? DEFAULT_LIMIT;
+    const events = await this.transcripts.readTail(session.sessionId, limit * 4);
+    const messages = plainMessages(events, params.includeTools === true).slice(-limit);
+    const text = messages.map((message) => `${message.toolName ?? message.role}: ${message.text}`).join('\n\n');
+    return textResult(
+      text || 'Nothing was said yet.',
+      { sessionKey: session.key, messages },
+      worstOrigin(originsOf(events)),
+    );
+  }
+}

@@ -1,0 +1,35 @@
+import { Injectable } from '@nestjs/common';
+import { Doc, Int, Opt, Text } from '../common/validation/fields';
+import { AgentTool, type ToolContext, ToolError, type ToolResult, textResult } from '../tools/agent-tool';
+import { limitLines } from '../tools/files/output-limits';
+import { FileOrigins } from '../tools/provenance/file-origins.store';
+import { isMemoryPath, readMemoryFile } from './memory-files';
+
+export class MemoryGetParams {
+  @Text({ max: 500 }) @Doc('MEMORY.md or a file below memory/.') path!: string;
+  @Opt() @Int({ min: 1 }) @Doc('First line, counted from 1.') from?: number;
+  @Opt() @Int({ min: 1 }) @Doc('Most lines.') lines?: number;
+}
+
+@Injectable()
+@AgentTool({
+  name: 'memory_get',
+  description: 'Read lines of a memory file that memory_search named.',
+  params: MemoryGetParams,
+  idempotent: true,
+  core: false,
+})
+export class MemoryGetTool {
+  constructor(private readonly origins: FileOrigins) {}
+
+  async execute(params: MemoryGetParams, context: ToolContext): Promise<ToolResult> {
+    if (!isMemoryPath(params.path))
+      throw new ToolError('outside_workspace', `${params.path} is no memory file; MEMORY.md and memory/ are`);
+    const { text, real } = await readMemoryFile(context.workspace, params.path);
+    const start = (params.from ?? 1) - 1;
+    const wanted = text.split('\n').slice(start, params.lines === undefined ? undefined : start + params.lines);
+    const { lines } = limitLines(wanted);
+    const origin = (await this.origins.of(real)) ?? 'file';
+    return textResult(lines.join('\n'), { path: params.path, text: lines.join('\n') }, origin);
+  }
+}

@@ -1,0 +1,261 @@
+import { randomBytes } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import { isPlainObject } from '../common/plain-object';
+import { messageOf } from '../common/openclaw-error';
+import { Bool, Doc, Int, Num, OneOf, Opt, Str, StrList, Text } from '../common/validation/fields';
+import { DevicePairingService } from '../gateway/devices/device-pairing.service';
+import { AgentTool, type SinkUse, type ToolContext, ToolError, type ToolResult } from '../tools/agent-tool';
+import { FileWriter } from '../tools/files/file-writer.service';
+import { NodeRegistry } from './node-registry.service';
+import { nodeRows } from './node-rows';
+import { askNode, chooseNode, pictureIn } from './node-tool-support';
+
+const ACTIONS = [
+  'status',
+  'describe',
+  'pending',
+  'approve',
+  'reject',
+  'notify',
+  'camera_snap',
+  'camera_list',
+  'camera_clip',
+  'screen_record',
+  'location_get',
+  'run',
+] as const;
+const DEFAULT_CLIP_MS = 3000;
+const DEFAULT_RECORD_MS = 10_000;
+/** What a node gets beyond the length of a recording. */
+const RECORD_GRACE_MS = 20_000;
+
+export class NodesParams {
+  @OneOf(ACTIONS) action!: (typeof ACTIONS)[number];
+  @Opt() @Text() @Doc('Node by name, id or address.') node?: string;
+  @Opt() @Text() @Doc('approve, reject: request from pending.') requestId?: string;
+  @Opt() @Str({ max: 200 }) title?: string;
+  @Opt() @Str({ max: 2000 }) body?: string;
+  @Opt() @Text() sound?: string;
+  @Opt() @OneOf(['passive', 'active', 'timeSensitive']) priority?: string;
+  @Opt() @OneOf(['system', 'overlay', 'auto']) delivery?: string;
+  @Opt() @OneOf(['front', 'back', 'both']) facing?: 'front' | 'back' | 'both';
+  @Opt() @Int({ min: 1 }) maxWidth?: number;
+  @Opt() @Num({ min: 0, max: 1 }) quality?: number;
+  @Opt() @Int({ min: 0, max: 60_000 }) delayMs?: number;
+  @Opt() @Text() deviceId?: string;
+  @Opt() @Text() duration?: string;
+  @Opt() @Int({ min: 1, max: 300_000 }) durationMs?: number;
+  @Opt() @Bool() includeAudio?: boolean;
+  @Opt() @Num({ min: 1, max: 60 }) fps?: number;
+  @Opt() @Int({ min: 0 }) screenIndex?: number;
+  @Opt() @Text() @Doc('Where a clip is kept in the workspace.') outPath?: string;
+  @Opt() @Int({ min: 0 }) maxAgeMs?: number;
+  @Opt() @Int({ min: 1 }) locationTimeoutMs?: number;
+  @Opt() @OneOf(['coarse', 'balanced', 'precise']) desiredAccuracy?: string;
+  @Opt() @StrList({ max: 200 }) @Doc('run: program and arguments.') command?: string[];
+  @Opt() @Text() cwd?: string;
+  @Opt() @StrList({ max: 100 }) @Doc('run: NAME=value.') env?: string[];
+  @Opt() @Int({ min: 1 }) commandTimeoutMs?: number;
+  @Opt() @Int({ min: 1 }) invokeTimeoutMs?: number;
+  @Opt() @Bool() needsScreenRecording?: boolean;
+  @Opt() @Str() gatewayUrl?: string;
+  @Opt() @Str() gatewayToken?: string;
+  @Opt() @Int({ min: 1 }) timeoutMs?: number;
+}
+
+@Injectable()
+@AgentTool({
+  name: 'nodes',
+  description:
+    'Use paired devices: see them, approve new ones, notify, take pictures and clips, record the screen, ask for the place, run a program.',
+  params: NodesParams,
+  idempotent: false,
+  core: true,
+  origin: 'tool',
+})
+export class NodesTool {
+  constructor(
+    private readonly nodes: NodeRegistry,
+    private readonly devices: DevicePairingService,
+    private readonly writer: FileWriter,
+  ) {}
+
+  /** Whatever a device shows, records or runs leaves the gateway, or lets somebody new in. */
+  sinkOf(params: NodesParams): SinkUse | undefined {
+    if (['status', 'describe', 'pending', 'camera_list', 'reject'].includes(params.action)) return undefined;
+    const what = params.command?.join(' ') ?? params.body ?? params.requestId ?? '';
+    const where = params.node ?? 'a node';
+    return {
+      kind: params.action === 'run' ? 'exec' : 'device',
+      from: 'suspect',
+      summary: `nodes ${params.action} on ${where} ${what}`.trim(),
+      ...(params.action === 'run' || params.action === 'approve' ? {} : { target: `${params.action}:${where}` }),
+    };
+  }
+
+  async execute(params: NodesParams, context: ToolContext): Promise<ToolResult> {
+    switch (params.action) {
+      case 'status': {
+        const rows = await nodeRows(this.nodes, this.devices);
+        const lines = rows.map(
+          (row) =>
+            `${row.displayName ?? row.nodeId} (${row.platform ?? '?'}) ${row.connected ? 'connected' : 'away'} ${row.caps.join(' ')}`,
+        );
+        return said(lines.join('\n') || 'No paired nodes.', { nodes: rows });
+      }
+      case 'describe': {
+        const rows = await nodeRows(this.nodes, this.devices);
+        const id = this.nodes.find(params.node ?? '')?.nodeId ?? params.node;
+        const row = rows.find((candidate) => candidate.nodeId === id || candidate.displayName === params.node);
+        if (!row) throw new ToolError('not_found', `there is no node "${params.node ?? ''}"; action status shows them`);
+        return said(JSON.stringify(row, null, 1), { node: row });
+      }
+      case 'pending': {
+        const pending = (await this.devices.list()).pending.filter((request) =>
+          (request.roles ?? [request.role]).includes('node'),
+        );
+        const lines = pending.map(
+          (request) =>
+            `${request.requestId} ${request.displayName ?? request.deviceId} (${request.platform ?? '?'}, ${request.remoteIp ?? '?'})`,
+        );
+        return said(lines.join('\n') || 'Nobody asks to be paired.', {
+          pending: pending.map(({ publicKey: _, ...request }) => request),
+        });
+      }
+      case 'approve':
+      case 'reject':
+        return this.decide(params.action, params.requestId, context);
+      default:
+        return this.use(params, context);
+    }
+  }
+
+  private async decide(
+    action: 'approve' | 'reject',
+    requestId: string | undefined,
+    context: ToolContext,
+  ): Promise<ToolResult> {
+    if (!context.isOwner) throw new ToolError('denied_by_policy', 'only in turns that an owner started');
+    if (requestId === undefined)
+      throw new ToolError('invalid_args', `${action} needs requestId; action pending shows them`);
+    try {
+      if (action === 'approve') await this.devices.approve(requestId);
+      else await this.devices.reject(requestId);
+    } catch (error) {
+      throw new ToolError('not_found', messageOf(error));
+    }
+    return said(action === 'approve' ? 'Paired.' : 'Rejected.', { ok: true });
+  }
+
+  private async use(params: NodesParams, context: ToolContext): Promise<ToolResult> {
+    const [command, body, extraMs] = requestOf(params);
+    const node = chooseNode(this.nodes, params.node, command);
+    const timeoutMs =
+      params.invokeTimeoutMs ?? params.timeoutMs ?? (extraMs === undefined ? undefined : extraMs + RECORD_GRACE_MS);
+    const payload = await askNode(this.nodes, node, command, body, context, timeoutMs);
+    const name = node.displayName ?? node.nodeId;
+    const base64 = isPlainObject(payload) && typeof payload['base64'] === 'string' ? payload['base64'] : undefined;
+    if (base64 === undefined)
+      return said(JSON.stringify(payload ?? { ok: true }), { ok: true, node: node.nodeId, payload });
+    const picture = params.action === 'camera_snap' ? pictureIn(payload) : undefined;
+    if (picture)
+      return { content: [{ type: 'text', text: `Picture from ${name}` }, picture], details: { node: node.nodeId } };
+    const format = /^[a-z0-9]{2,4}$/i.exec(String((payload as Record<string, unknown>)['format'] ?? ''))?.[0] ?? 'mp4';
+    const path = params.outPath ?? `output/${params.action}-${randomBytes(3).toString('hex')}.${format}`;
+    await this.writer.write(context, path, Buffer.from(base64, 'base64'));
+    return said(`Recording from ${name}: ${path}`, { node: node.nodeId, path });
+  }
+}
+
+/** Command, its parameters, and how long it takes by itself. */
+function requestOf(params: NodesParams): [command: string, body: unknown, extraMs?: number] {
+  const length = (fallback: number): number => params.durationMs ?? milliseconds(params.duration) ?? fallback;
+  switch (params.action) {
+    case 'notify': {
+      const { title, body, sound, priority, delivery } = params;
+      if (!title && !body) throw new ToolError('invalid_args', 'notify needs title or body');
+      return ['system.notify', { title, body, sound, priority, delivery }];
+    }
+    case 'camera_list':
+      return ['camera.list', {}];
+    case 'camera_snap':
+      return [
+        'camera.snap',
+        {
+          facing: params.facing ?? 'front',
+          maxWidth: params.maxWidth,
+          quality: params.quality,
+          format: 'jpg',
+          delayMs: params.delayMs,
+          deviceId: params.deviceId,
+        },
+      ];
+    case 'camera_clip': {
+      if (params.facing === 'both') throw new ToolError('invalid_args', 'a clip has one camera: facing front or back');
+      const durationMs = length(DEFAULT_CLIP_MS);
+      return [
+        'camera.clip',
+        {
+          facing: params.facing ?? 'front',
+          durationMs,
+          includeAudio: params.includeAudio ?? true,
+          format: 'mp4',
+          deviceId: params.deviceId,
+        },
+        durationMs,
+      ];
+    }
+    case 'screen_record': {
+      const durationMs = length(DEFAULT_RECORD_MS);
+      return [
+        'screen.record',
+        {
+          durationMs,
+          screenIndex: params.screenIndex ?? 0,
+          fps: params.fps ?? 10,
+          format: 'mp4',
+          includeAudio: params.includeAudio ?? true,
+        },
+        durationMs,
+      ];
+    }
+    case 'location_get':
+      return [
+        'location.get',
+        { maxAgeMs: params.maxAgeMs, desiredAccuracy: params.desiredAccuracy, timeoutMs: params.locationTimeoutMs },
+      ];
+    default: {
+      if (!params.command?.length) throw new ToolError('invalid_args', 'run needs command: program and arguments');
+      const env = Object.fromEntries(
+        (params.env ?? []).map((entry) => {
+          const at = entry.indexOf('=');
+          if (at < 1) throw new ToolError('invalid_args', `env "${entry}" must be NAME=value`);
+          return [entry.slice(0, at), entry.slice(at + 1)];
+        }),
+      );
+      return [
+        'system.run',
+        {
+          command: params.command,
+          cwd: params.cwd,
+          env,
+          timeoutMs: params.commandTimeoutMs,
+          needsScreenRecording: params.needsScreenRecording,
+        },
+        params.commandTimeoutMs,
+      ];
+    }
+  }
+}
+
+/** `10s`, `500ms`, `1m`. */
+function milliseconds(text: string | undefined): number | undefined {
+  const match = /^(\d+(?:\.\d+)?)\s*(ms|s|m)?$/.exec(text?.trim() ?? '');
+  if (!match) return undefined;
+  return Math.round(Number(match[1]) * { ms: 1, s: 1000, m: 60_000 }[(match[2] ?? 's') as 'ms' | 's' | 'm']);
+}
+
+const said = (text: string, details: Record<string, unknown>): ToolResult => ({
+  content: [{ type: 'text', text }],
+  details,
+});

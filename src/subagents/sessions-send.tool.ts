@@ -1,0 +1,129 @@
+import { randomUUID } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import { findSession } from '../agent/sessions/find-session';
+import { originsOf } from '../agent/sessions/plain-messages';
+import { RunOutcomeService } from '../agent/turns/run-outcome.service';
+import { Doc, Int, Opt, Text } from '../common/validation/fields';
+import { normaliseAgentId } from '../config/agent-entries';
+import { ConfigService } from '../config/config.service';
+import { InboxService } from '../inbox/inbox.service';
+import { sendAllowed } from '../sessions/send-policy';
+import type { SessionEntry } from '../sessions/session-entry';
+import { SessionStore } from '../sessions/session.store';
+import { TranscriptStore } from '../sessions/transcript.store';
+import { AgentTool, type SinkUse, type ToolContext, ToolError, type ToolResult, textResult } from '../tools/agent-tool';
+import { worstOrigin } from '../tools/provenance/taint';
+
+const DEFAULT_TIMEOUT_SECONDS = 30;
+
+export class SessionsSendParams {
+  @Opt() @Text() @Doc('Key or id of the conversation; or give label.') sessionKey?: string;
+  @Opt() @Text() label?: string;
+  @Opt() @Text() @Doc('With label: whose conversation.') agentId?: string;
+  @Text({ max: 20_000 }) message!: string;
+  @Opt()
+  @Int({ min: 0, max: 3600 })
+  @Doc(`Seconds to wait for the answer, ${DEFAULT_TIMEOUT_SECONDS} by default; 0: don't wait.`)
+  timeoutSeconds?: number;
+}
+
+@Injectable()
+@AgentTool({
+  name: 'sessions_send',
+  description: 'Say something in another conversation and get its answer. What it answers is also shown in its chat.',
+  params: SessionsSendParams,
+  idempotent: false,
+  core: true,
+})
+export class SessionsSendTool {
+  constructor(
+    private readonly config: ConfigService,
+    private readonly sessions: SessionStore,
+    private readonly transcripts: TranscriptStore,
+    private readonly inbox: InboxService,
+    private readonly outcomes: RunOutcomeService,
+  ) {}
+
+  async sinkOf(params: SessionsSendParams, context: ToolContext): Promise<SinkUse> {
+    const target = await this.target(params, context);
+    return {
+      kind: 'message',
+      from: target.lastTo ? 'suspect' : 'untrusted',
+      summary: `say in ${target.key}: ${params.message}`,
+      target: target.key,
+    };
+  }
+
+  async execute(params: SessionsSendParams, context: ToolContext): Promise<ToolResult> {
+    const target = await this.target(params, context);
+    if (target.key === context.sessionKey)
+      throw new ToolError('invalid_args', 'this is the conversation you are in; just answer');
+    if (!sendAllowed(this.config.config, target.key, target))
+      throw new ToolError('denied_by_policy', `the send policy forbids messages to ${target.key}`, {
+        status: 'forbidden',
+      });
+    const runId = randomUUID();
+    const origin = worstOrigin(context.provenance.origins);
+    await this.inbox.accept({
+      channel: 'internal',
+      account: 'default',
+      externalId: `send:${context.runId}:${context.callId}`,
+      sessionKey: target.key,
+      runId,
+      message: {
+        text: `[from the conversation ${context.sessionKey}] ${params.message}`,
+        isOwner: context.isOwner,
+        ...(origin ? { origin } : {}),
+        ...routeOf(target),
+      },
+    });
+    const seconds = params.timeoutSeconds ?? DEFAULT_TIMEOUT_SECONDS;
+    const delivery = { mode: 'announce', channel: target.lastChannel ?? null };
+    if (seconds === 0)
+      return textResult('Handed over.', { runId, status: 'accepted', sessionKey: target.key, delivery });
+    const outcome = await this.outcomes.wait(runId, seconds * 1000, context.signal);
+    if (!outcome)
+      return textResult(`No answer within ${seconds} s; it is still being worked on.`, {
+        runId,
+        status: 'timeout',
+        sessionKey: target.key,
+        delivery,
+      });
+    const reply = (outcome.result?.payloads ?? []).map((payload) => payload.text).join('\n\n');
+    const failed = outcome.outcome === 'failed' || outcome.outcome === 'dropped';
+    const read = originsOf(await this.transcripts.readTail(target.sessionId, 50));
+    return {
+      ...textResult(
+        failed ? `It failed: ${outcome.reason ?? 'unknown reason'}` : reply || '(it answered nothing)',
+        { runId, status: failed ? 'error' : 'ok', reply, sessionKey: target.key, delivery },
+        worstOrigin(read),
+      ),
+      ...(failed ? { isError: true } : {}),
+    };
+  }
+
+  private async target(params: SessionsSendParams, context: ToolContext): Promise<SessionEntry> {
+    if ((params.sessionKey === undefined) === (params.label === undefined))
+      throw new ToolError('invalid_args', 'give sessionKey or label, and not both');
+    if (params.sessionKey !== undefined)
+      return findSession(this.config.config, this.sessions, params.sessionKey, context);
+    const agentId = params.agentId ? normaliseAgentId(params.agentId) : context.agentId;
+    const [found] = await this.sessions.list({ agentId, label: params.label ?? '', limit: 1 });
+    if (!found) throw new ToolError('not_found', `agent "${agentId}" has no conversation labelled "${params.label}"`);
+    return findSession(this.config.config, this.sessions, found.key, context);
+  }
+}
+
+function routeOf(target: SessionEntry): {
+  route?: { channel: string; account: string; to: string; threadId?: string };
+} {
+  if (!target.lastChannel || !target.lastTo || target.lastChannel === 'webchat') return {};
+  return {
+    route: {
+      channel: target.lastChannel,
+      account: target.lastAccountId ?? 'default',
+      to: target.lastTo,
+      ...(target.lastThreadId ? { threadId: target.lastThreadId } : {}),
+    },
+  };
+}

@@ -1,0 +1,27 @@
+import { Module, type OnApplicationBootstrap } from '@nestjs/common';
+import { AgentModule } from '../agent/agent.module';
+import { BootStep } from '../common/boot-step';
+import { EventBus } from '../events/event-bus';
+import { EventsModule } from '../events/events.module';
+import { StorageModule } from '../storage/storage.module';
+import { AgentsListTool } from './agents-list.tool';
+import { SessionsSendTool } from './sessions-send.tool';
+import { SessionsSpawnTool } from './sessions-spawn.tool';
+import { SubagentService } from './subagent.service';
+import { SubagentStore } from './subagent.store';
+
+@BootStep({ visible: { name: 'subagent registry', onFailure: 'degraded' } })
+@Module({
+  imports: [AgentModule, EventsModule, StorageModule],
+  providers: [AgentsListTool, SessionsSendTool, SessionsSpawnTool, SubagentService, SubagentStore],
+})
+export class SubagentsModule implements OnApplicationBootstrap {
+  constructor(
+    private readonly subagents: SubagentService,
+    private readonly events: EventBus,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    this.events.on('gateway.ready', () => this.subagents.start());
+  }
+}

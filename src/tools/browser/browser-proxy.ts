@@ -1,0 +1,134 @@
+import { randomBytes } from 'node:crypto';
+import {
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+  createServer,
+  request as httpRequest,
+} from 'node:http';
+import { type AddressInfo, type Socket, connect, isIP } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { secretsEqual } from '../../common/secrets-equal';
+import { messageOf } from '../../common/openclaw-error';
+
+/** Checks a host and gives the address to connect to. @throws when it may not be reached */
+export type AddressGuard = (host: string, port: number) => Promise<string>;
+
+/**
+ * The browser's only way out: a proxy on loopback that looks every host up itself, checks it and connects to what it
+ * checked. Whatever a page loads, redirects to or opens a WebSocket to passes here.
+ */
+export class BrowserProxy {
+  readonly password = randomBytes(18).toString('base64url');
+  private readonly sockets = new Set<Duplex>();
+
+  private constructor(
+    private readonly server: Server,
+    private readonly guard: AddressGuard,
+  ) {}
+
+  static async start(guard: AddressGuard): Promise<BrowserProxy> {
+    const server = createServer();
+    const proxy = new BrowserProxy(server, guard);
+    server.on('connection', (socket: Socket) => proxy.remember(socket));
+    server.on('connect', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+      proxy.tunnel(request, socket, head).catch(() => socket.destroy());
+    });
+    server.on('request', (request, response) => {
+      proxy.forward(request, response).catch((error: unknown) => refuse(response, 502, messageOf(error)));
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    server.unref();
+    return proxy;
+  }
+
+  get port(): number {
+    return (this.server.address() as AddressInfo).port;
+  }
+
+  stop(): void {
+    this.server.close();
+    for (const socket of this.sockets) socket.destroy();
+  }
+
+  private async tunnel(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
+    socket.on('error', () => socket.destroy());
+    if (!this.isAuthorised(request)) {
+      socket.end(
+        'HTTP/1.1 407 Proxy Authentication Required\r\nProxy-Authenticate: Basic realm="browser"\r\nContent-Length: 0\r\n\r\n',
+      );
+      return;
+    }
+    const target = new URL(`tcp://${request.url ?? ''}`);
+    const host = target.hostname.replace(/^\[|\]$/g, '');
+    const port = Number(target.port || 443);
+    let address: string;
+    try {
+      address = await this.guard(host, port);
+    } catch {
+      socket.end('HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n');
+      return;
+    }
+    const upstream = connect({ host: address, port, family: isIP(address) }, () => {
+      socket.write('HTTP/1.1 200 Connection Established\r\n\r\n');
+      if (head.length > 0) upstream.write(head);
+      upstream.pipe(socket);
+      socket.pipe(upstream);
+    });
+    this.remember(upstream);
+    upstream.on('error', () => socket.destroy());
+    socket.on('close', () => upstream.destroy());
+    upstream.on('close', () => socket.destroy());
+  }
+
+  private async forward(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (!this.isAuthorised(request)) {
+      response.writeHead(407, { 'proxy-authenticate': 'Basic realm="browser"' }).end();
+      return;
+    }
+    const url = new URL(request.url ?? '');
+    const port = Number(url.port || 80);
+    let address: string;
+    try {
+      address = await this.guard(url.hostname.replace(/^\[|\]$/g, ''), port);
+    } catch (error) {
+      refuse(response, 403, messageOf(error));
+      return;
+    }
+    const headers = { ...request.headers };
+    delete headers['proxy-authorization'];
+    delete headers['proxy-connection'];
+    const upstream = httpRequest(
+      {
+        host: address,
+        port,
+        method: request.method,
+        path: url.pathname + url.search,
+        headers: { ...headers, host: url.host },
+      },
+      (answer) => {
+        response.writeHead(answer.statusCode ?? 502, answer.headers);
+        answer.pipe(response);
+      },
+    );
+    upstream.on('error', (error) => refuse(response, 502, error.message));
+    request.pipe(upstream);
+  }
+
+  private isAuthorised(request: IncomingMessage): boolean {
+    const offered = /^Basic (.+)$/.exec(request.headers['proxy-authorization'] ?? '')?.[1] ?? '';
+    return secretsEqual(Buffer.from(offered, 'base64').toString('utf8'), `browser:${this.password}`);
+  }
+
+  private remember(socket: Duplex): void {
+    this.sockets.add(socket);
+    socket.on('close', () => this.sockets.delete(socket));
+    socket.on('error', () => socket.destroy());
+  }
+}
+
+function refuse(response: ServerResponse, status: number, text: string): void {
+  if (response.headersSent) response.destroy();
+  else
+    response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8' }).end(`Blocked by the gateway: ${text}`);
+}

@@ -1,0 +1,43 @@
+import { ToolError } from '../agent-tool';
+import { fitImage } from '../files/fit-image';
+import { WorkspaceFiles } from '../files/workspace-files';
+import { sniffImage } from '../../common/sniff-image';
+
+const MAX_NAME = 80;
+
+/** Path of a new document in the workspace's `output/`. @throws ToolError invalid_args for a name with folders */
+export function documentPath(filename: string | undefined, title: string, extension: string): string {
+  const name = (filename ?? title).trim();
+  if (filename !== undefined && /[/\\\0]/.test(filename))
+    throw new ToolError('invalid_args', `filename "${filename}" must be a plain name; documents go to output/`);
+  const base = name
+    .replace(new RegExp(`\\.${extension}$`, 'i'), '')
+    .replace(/[^\p{L}\p{N}._ -]+/gu, '-')
+    .replace(/^[.\s-]+/, '')
+    .slice(0, MAX_NAME);
+  return `output/${base || 'document'}.${extension}`;
+}
+
+/** A picture of the workspace for a document, as PNG or JPEG. @throws ToolError naming the picture */
+export async function pictureFor(
+  workspace: string,
+  path: string,
+): Promise<{ data: Buffer; mimeType: 'image/png' | 'image/jpeg'; width: number; height: number }> {
+  if (/^[a-z]+:/i.test(path))
+    throw new ToolError('invalid_args', `picture ${path}: only files of the workspace; fetch it first`);
+  const { file } = await new WorkspaceFiles([workspace]).openForRead(decodeURIComponent(path));
+  let content: Buffer;
+  try {
+    content = await file.readFile();
+  } finally {
+    await file.close();
+  }
+  const mimeType = sniffImage(content);
+  if (!mimeType) throw new ToolError('invalid_args', `picture ${path} is no jpg, png, gif or webp`);
+  const fitted = await fitImage(content, mimeType);
+  const { default: sharp } = await import('sharp');
+  const isKept = fitted.mimeType === 'image/png' || fitted.mimeType === 'image/jpeg';
+  const data = isKept ? fitted.data : await sharp(fitted.data).png().toBuffer();
+  const { width = 1, height = 1 } = await sharp(data).metadata();
+  return { data, mimeType: fitted.mimeType === 'image/jpeg' ? 'image/jpeg' : 'image/png', width, height };
+}

@@ -1,0 +1,57 @@
+import { Injectable } from '@nestjs/common';
+import { Doc, NestedList, OneOf, Opt, Str, Text } from '../../common/validation/fields';
+import { AgentTool, type ToolContext, type ToolResult, textResult } from '../agent-tool';
+import { FileWriter } from '../files/file-writer.service';
+import { WorkspaceFiles } from '../files/workspace-files';
+import { documentPath } from './document-files';
+import { writeDeck } from './ppt-writer';
+
+export class PptSlide {
+  @Text({ max: 300 }) title!: string;
+  @Opt()
+  @Str({ max: 20_000 })
+  @Doc(
+    'Markdown: text, lines starting with -, tables, ![alt](picture in the workspace), ```chart blocks; || parts two columns.',
+  )
+  content?: string;
+  @Opt()
+  @OneOf(['title', 'content', 'two_column', 'blank'])
+  @Doc('content by default.')
+  layout?: 'title' | 'content' | 'two_column' | 'blank';
+}
+
+export class PptGenerateParams {
+  @Text({ max: 300 }) title!: string;
+  @NestedList(() => PptSlide, { min: 1, max: 200 }) slides!: PptSlide[];
+  @Opt() @Text({ max: 200 }) author?: string;
+  @Opt() @Text({ max: 200 }) @Doc('Name of the file in output/.') filename?: string;
+}
+
+@Injectable()
+@AgentTool({
+  name: 'ppt_generate',
+  description: 'Make a PowerPoint deck (.pptx); it goes to output/ in the workspace.',
+  params: PptGenerateParams,
+  idempotent: true,
+  core: true,
+})
+export class PptGenerateTool {
+  constructor(private readonly writer: FileWriter) {}
+
+  async execute(params: PptGenerateParams, context: ToolContext): Promise<ToolResult> {
+    const path = documentPath(params.filename, params.title, 'pptx');
+    const data = await writeDeck({
+      title: params.title,
+      ...(params.author ? { author: params.author } : {}),
+      slides: params.slides,
+      workspace: context.workspace,
+    });
+    const written = await this.writer.write(context, path, data);
+    const shown = new WorkspaceFiles([context.workspace]).display(written.path);
+    return textResult(`Made ${shown} (${params.slides.length} slides)`, {
+      path: shown,
+      slides: params.slides.length,
+      bytes: data.length,
+    });
+  }
+}
