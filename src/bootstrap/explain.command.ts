@@ -4,6 +4,7 @@ import { printJson, printLine, printTable } from '../common/cli/output';
 import type { BootStepRecord } from '../common/boot-step';
 import { Environment } from '../config/environment';
 import { resolveGatewayTarget } from '../config/gateway-target';
+import { ExplainToolsCommand } from '../tools/policy/policy.command';
 import { withGateway } from '../gateway/client/with-gateway';
 
 interface BootPayload {
@@ -44,7 +45,11 @@ export class ExplainBootCommand extends GatewayCommandBase {
   }
 }
 
-@Command({ name: 'explain', description: 'why things are as they are', subCommands: [ExplainBootCommand] })
+@Command({
+  name: 'explain',
+  description: 'why things are as they are',
+  subCommands: [ExplainBootCommand, ExplainToolsCommand],
+})
 export class ExplainCommand extends CommandGroup {}
 
 const COLOURS = { done: 'palegreen', skipped: 'lightgrey', degraded: 'khaki', failed: 'salmon' } as const;

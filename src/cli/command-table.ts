@@ -110,10 +110,20 @@ export const COMMAND_TABLE: readonly CommandEntry[] = [
   {
     name: 'explain',
     summary: 'why things are as they are',
-    leaves: ['boot'],
+    leaves: ['boot', 'tools'],
     load: async () => {
       const { ExplainCommand, ExplainBootCommand } = await import('../bootstrap/explain.command');
-      return [ExplainCommand, ExplainBootCommand];
+      const { ExplainToolsCommand } = await import('../tools/policy/policy.command');
+      return [ExplainCommand, ExplainBootCommand, ExplainToolsCommand];
+    },
+  },
+  {
+    name: 'policy',
+    summary: 'who may use which tools',
+    leaves: ['test'],
+    load: async () => {
+      const { PolicyCommand, PolicyTestCommand } = await import('../tools/policy/policy.command');
+      return [PolicyCommand, PolicyTestCommand];
     },
   },
   {

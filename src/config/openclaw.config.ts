@@ -7,6 +7,7 @@ import { GatewayConfig } from '../gateway/gateway.config';
 import { LoggingConfig } from '../logging/logging.config';
 import { SessionConfig } from '../sessions/session.config';
 import { ApprovalsConfig } from '../tools/approvals/approvals.config';
+import { McpConfig } from '../tools/mcp/mcp.config';
 import { ToolsConfig } from '../tools/tools.config';
 import { BrowserConfig, HooksConfig, PluginsConfig, SkillsConfig } from './sections/extensions.config';
 import {
@@ -42,6 +43,7 @@ export class OpenclawConfig {
   @Opt() @Nested(() => NodeHostConfig) nodeHost?: NodeHostConfig;
   @Opt() @Nested(() => AgentsConfig) agents?: AgentsConfig;
   @Opt() @Nested(() => ToolsConfig) tools?: ToolsConfig;
+  @Opt() @Nested(() => McpConfig) mcp?: McpConfig;
   @Opt() @NestedList(() => BindingConfig) bindings?: BindingConfig[];
   @Opt() @Nested(() => BroadcastConfig) broadcast?: BroadcastConfig;
   @Opt() @Obj() audio?: Record<string, unknown>;

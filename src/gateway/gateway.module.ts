@@ -27,6 +27,8 @@ import { RpcRegistry } from './connection/rpc-registry';
 import { DevicePairingService } from './devices/device-pairing.service';
 import { DeviceRpc } from './devices/device.rpc';
 import { HealthController } from './http/health.controller';
+import { HttpDoor } from '../events/http-door';
+import { HttpAuth } from './http/http-auth.service';
 import { HttpListenerService } from './http/http-listener.service';
 import { ListeningState } from './http/listening-state';
 import { RpcHttpController } from './http/rpc-http.controller';
@@ -57,6 +59,7 @@ const SOCKET_GRACE_MS = 500;
     HandshakeService,
     HelloService,
     HelloSnapshot,
+    HttpAuth,
     HttpListenerService,
     JsonRpcService,
     ListeningState,
@@ -93,9 +96,12 @@ export class GatewayModule implements OnModuleInit, OnApplicationBootstrap, OnMo
     private readonly presence: PresenceService,
     private readonly readiness: ReadinessService,
     private readonly restart: RestartControl,
+    private readonly door: HttpDoor,
+    private readonly httpAuth: HttpAuth,
   ) {}
 
   onModuleInit(): void {
+    this.door.open((request, response) => this.httpAuth.admit(request, response));
     this.registry.collect();
   }
 

@@ -62,14 +62,16 @@ export function termsOf(text: string): string[] {
 
 /** Ranks chunks by BM25, best first; the score is the share of the best possible one. */
 export function rankChunks(query: string, chunks: readonly Chunk[]): RankedChunk[] {
-  const wanted = [...new Set(termsOf(query))];
-  if (wanted.length === 0 || chunks.length === 0) return [];
+  if (chunks.length === 0) return [];
   const counted = chunks.map((chunk) => {
     const terms = termsOf(chunk.text);
     const counts = new Map<string, number>();
     for (const term of terms) counts.set(term, (counts.get(term) ?? 0) + 1);
     return { chunk, counts, length: terms.length };
   });
+  // Words that stand nowhere can't tell one chunk from another.
+  const wanted = [...new Set(termsOf(query))].filter((term) => counted.some((entry) => entry.counts.has(term)));
+  if (wanted.length === 0) return [];
   const average = counted.reduce((sum, entry) => sum + entry.length, 0) / counted.length || 1;
   const weights = wanted.map((term) => {
     const holding = counted.filter((entry) => entry.counts.has(term)).length;

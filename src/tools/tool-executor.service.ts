@@ -42,7 +42,7 @@ export class ToolExecutor {
     if (unavailable !== undefined)
       return errorResult('not_configured', `${declaration.name} is not available: ${unavailable}`);
     const params = applyAliases(args, declaration.paramAliases);
-    const problems = findDtoProblems(declaration.params, params);
+    const problems = tool.foreignSchema ? [] : findDtoProblems(declaration.params, params);
     if (problems.length > 0) return errorResult('invalid_args', explainProblems(tool, problems));
     try {
       const sink = await handler.sinkOf?.(params as never, context);

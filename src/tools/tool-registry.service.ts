@@ -8,6 +8,10 @@ export interface RegisteredTool {
   declaration: AgentToolDeclaration;
   owner: string;
   handler: AgentToolHandler;
+  /** Schema of a tool that comes from outside; its parameters are checked there. */
+  foreignSchema?: JsonSchema;
+  /** Agents that have it; undefined: all. */
+  agents?: ReadonlySet<string>;
 }
 
 export interface ToolSpec {
@@ -35,6 +39,21 @@ export class ToolRegistry {
     }
   }
 
+  /** Adds a tool that came to light while running. A name that is taken stays with whom it belongs to. */
+  addForeign(tool: RegisteredTool): boolean {
+    const { name } = tool.declaration;
+    const known = this.tools.get(name);
+    if (known && known.owner !== tool.owner) return false;
+    this.tools.set(name, tool);
+    this.specs.delete(name);
+    return true;
+  }
+
+  /** Removes all tools of an owner. */
+  removeForeign(owner: string): void {
+    for (const [name, tool] of this.tools) if (tool.owner === owner) this.tools.delete(name);
+  }
+
   /** By canonical name or alias. */
   find(name: string): RegisteredTool | undefined {
     return this.tools.get(this.canonicalName(name));
@@ -55,7 +74,7 @@ export class ToolRegistry {
     const { name, description, params } = tool.declaration;
     let spec = this.specs.get(name);
     if (!spec) {
-      spec = { name, description, inputSchema: jsonSchemaOf(params) };
+      spec = { name, description, inputSchema: tool.foreignSchema ?? jsonSchemaOf(params) };
       this.specs.set(name, spec);
     }
     return spec;

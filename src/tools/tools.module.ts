@@ -26,17 +26,24 @@ import { ProcessRegistry } from './processes/process-registry.service';
 import { FileOrigins } from './provenance/file-origins.store';
 import { SinkGate } from './provenance/sink-gate.service';
 import { BubblewrapDriver } from './sandbox/bubblewrap.driver';
+import { ToolInvoker } from './invoke/tool-invoker.service';
+import { ToolsHttpController } from './invoke/tools-http.controller';
+import { McpClients } from './mcp/mcp-clients.service';
+import { McpServerController } from './mcp/mcp-server.controller';
 import { TtsTool } from './media/tts.tool';
 import { VoiceCallTool } from './media/voice-call.tool';
 import { GuardedHttp } from './web/guarded-http.service';
 import { WebFetchTool } from './web/web-fetch.tool';
 import { WebSearchTool } from './web/web-search.tool';
+import { WorkspaceModule } from '../workspace/workspace.module';
+import { EventBus } from '../events/event-bus';
 import { ToolExecutor } from './tool-executor.service';
 import { ToolRegistry } from './tool-registry.service';
 
 @BootStep({ ready: { name: 'tools', onFailure: 'fatal' } })
 @Module({
-  imports: [DiscoveryModule, ApprovalsModule, EventsModule, SessionsModule, StorageModule],
+  imports: [DiscoveryModule, ApprovalsModule, EventsModule, SessionsModule, StorageModule, WorkspaceModule],
+  controllers: [McpServerController, ToolsHttpController],
   providers: [
     BrowserService,
     BrowserTool,
@@ -51,6 +58,7 @@ import { ToolRegistry } from './tool-registry.service';
     FileOrigins,
     FileWriter,
     LsTool,
+    McpClients,
     PdfGenerateTool,
     PolicyRpc,
     PptGenerateTool,
@@ -59,6 +67,7 @@ import { ToolRegistry } from './tool-registry.service';
     ReadTool,
     SinkGate,
     ToolExecutor,
+    ToolInvoker,
     ToolPolicyService,
     ToolRegistry,
     TtsTool,
@@ -79,9 +88,14 @@ import { ToolRegistry } from './tool-registry.service';
   ],
 })
 export class ToolsModule implements OnModuleInit {
-  constructor(private readonly registry: ToolRegistry) {}
+  constructor(
+    private readonly registry: ToolRegistry,
+    private readonly mcp: McpClients,
+    private readonly events: EventBus,
+  ) {}
 
   onModuleInit(): void {
     this.registry.collect();
+    this.events.on('gateway.ready', () => this.mcp.start());
   }
 }

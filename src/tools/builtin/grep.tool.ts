@@ -14,7 +14,7 @@ import { walkFiles } from '../search/walk-files';
 const DEFAULT_LIMIT = 100;
 const MAX_LINE = 500;
 const MAX_FILE_BYTES = 5 * 1024 * 1024;
-const TIMEOUT_MS = 15_000;
+const TIMEOUT_MS = 6000;
 
 export class GrepParams {
   @Text({ max: 2000 }) @Doc('Regular expression, or plain text with literal.') pattern!: string;

@@ -228,12 +228,10 @@ class Setter {
         const x = MARGIN + index * width;
         if (isHead) pdf.rect(x, top, width, height).fill('#eeeeee');
         pdf.lineWidth(0.5).rect(x, top, width, height).stroke('#bbbbbb');
-        pdf
-          .fillColor('#222222')
-          .text(text, x + CELL_PADDING, top + CELL_PADDING, {
-            width: width - 2 * CELL_PADDING,
-            height: height - CELL_PADDING,
-          });
+        pdf.fillColor('#222222').text(text, x + CELL_PADDING, top + CELL_PADDING, {
+          width: width - 2 * CELL_PADDING,
+          height: height - CELL_PADDING,
+        });
       });
       pdf.x = MARGIN;
       pdf.y = top + height;

@@ -36,6 +36,9 @@ export class ToolPolicyService {
   }
 
   evaluate(tool: string, subject: PolicySubject): PolicyVerdict {
+    const agents = this.registry.find(tool)?.agents;
+    if (agents && !agents.has(subject.agentId))
+      return { allowed: false, layer: 'mcp.servers', reason: `it is not configured for agent "${subject.agentId}"` };
     return evaluatePolicy(this.registry.canonicalName(tool), this.layersOf(subject), (name) =>
       this.registry.canonicalName(name),
     );

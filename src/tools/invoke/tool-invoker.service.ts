@@ -1,0 +1,82 @@
+import { randomUUID } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import { ConfigService } from '../../config/config.service';
+import { isSandboxed } from '../../sessions/sandbox-mode';
+import { agentOfSession, canonicalSessionKey, isSubagentKey } from '../../sessions/session-key';
+import { SessionStore } from '../../sessions/session.store';
+import { WorkspaceService } from '../../workspace/workspace.service';
+import type { PolicySubject, ToolContext, ToolResult } from '../agent-tool';
+import { ToolPolicyService } from '../policy/tool-policy.service';
+import { NOTHING_READ } from '../provenance/taint';
+import { ToolExecutor } from '../tool-executor.service';
+import type { RegisteredTool } from '../tool-registry.service';
+
+export interface OutsideCall {
+  via: 'http' | 'mcp';
+  sessionKey?: string;
+  agentId?: string;
+  channel?: string;
+  account?: string;
+}
+
+/** Runs tools for callers outside a turn. They pass the same policy as a turn of the session, and one link more. */
+@Injectable()
+export class ToolInvoker {
+  constructor(
+    private readonly config: ConfigService,
+    private readonly executor: ToolExecutor,
+    private readonly policy: ToolPolicyService,
+    private readonly sessions: SessionStore,
+    private readonly workspaces: WorkspaceService,
+  ) {}
+
+  /** Tools that a caller has and that can work here. */
+  available(call: OutsideCall): RegisteredTool[] {
+    return this.policy
+      .allowedTools(this.subjectOf(call, this.keyOf(call)))
+      .filter((tool) => tool.handler.unavailableReason?.() === undefined);
+  }
+
+  isAllowed(tool: string, call: OutsideCall): boolean {
+    return this.policy.evaluate(tool, this.subjectOf(call, this.keyOf(call))).allowed;
+  }
+
+  async invoke(tool: string, args: unknown, call: OutsideCall, signal: AbortSignal): Promise<ToolResult> {
+    const sessionKey = this.keyOf(call);
+    const agentId = agentOfSession(this.config.config, sessionKey);
+    const runId = randomUUID();
+    const context: ToolContext = {
+      runId: `${call.via}:${runId}`,
+      callId: runId,
+      sessionKey,
+      sessionId: (await this.sessions.find(sessionKey))?.sessionId ?? `${call.via}:${runId}`,
+      agentId,
+      workspace: this.workspaces.pathOf(agentId),
+      model: 'none',
+      isOwner: true,
+      origin: { channel: call.channel ?? 'webchat', account: call.account ?? 'default' },
+      subject: this.subjectOf(call, sessionKey),
+      provenance: NOTHING_READ,
+      signal,
+      update: () => undefined,
+    };
+    return this.executor.execute(tool, args, context);
+  }
+
+  private keyOf(call: OutsideCall): string {
+    return canonicalSessionKey(this.config.config, call.sessionKey ?? 'main', call.agentId);
+  }
+
+  private subjectOf(call: OutsideCall, sessionKey: string): PolicySubject {
+    const agentId = agentOfSession(this.config.config, sessionKey);
+    return {
+      agentId,
+      ...(call.channel ? { channel: call.channel } : {}),
+      ...(call.account ? { account: call.account } : {}),
+      isOwner: true,
+      isSubagent: isSubagentKey(sessionKey),
+      isSandboxed: isSandboxed(this.config.config, agentId, sessionKey),
+      via: call.via,
+    };
+  }
+}

@@ -1,0 +1,109 @@
+import type { Client } from '@modelcontextprotocol/sdk/client/index.js';
+import { NoParams } from '../../rpc/no-params.dto';
+import type { ContentPart } from '../../common/content-parts';
+import { messageOf } from '../../common/openclaw-error';
+import { type AgentToolHandler, type SinkUse, type ToolContext, ToolError, type ToolResult } from '../agent-tool';
+import { fitImage } from '../files/fit-image';
+import type { RegisteredTool } from '../tool-registry.service';
+
+const MAX_TEXT = 100_000;
+const DEFAULT_TIMEOUT_MS = 60_000;
+
+/** What a server says of a tool. */
+export interface McpToolFacts {
+  name: string;
+  description?: string;
+  inputSchema: Record<string, unknown>;
+  annotations?: { readOnlyHint?: boolean; idempotentHint?: boolean; openWorldHint?: boolean };
+}
+
+/** The connection of a server, or why there is none. */
+export interface McpLink {
+  client: Client | undefined;
+  reason: string;
+}
+
+/** Name under which a tool of a server is known here. */
+export function mcpToolName(server: string, tool: string): string {
+  const clean = (text: string): string => text.toLowerCase().replace(/[^a-z0-9_-]+/g, '_');
+  return `mcp__${clean(server)}__${clean(tool)}`.slice(0, 64);
+}
+
+/** A tool of a connected server as one of ours: same policy, same gate, its results are somebody else's text. */
+export function mcpTool(
+  server: string,
+  facts: McpToolFacts,
+  link: McpLink,
+  options: { timeoutMs?: number; agents?: readonly string[] },
+): RegisteredTool {
+  const name = mcpToolName(server, facts.name);
+  const handler: AgentToolHandler = {
+    unavailableReason: () => (link.client ? undefined : link.reason),
+    sinkOf: (params: never): SinkUse | undefined =>
+      facts.annotations?.readOnlyHint
+        ? undefined
+        : {
+            kind: 'network',
+            from: 'suspect',
+            summary: `${name} ${JSON.stringify(params).slice(0, 1000)}`,
+            target: name,
+          },
+    execute: (params: never, context: ToolContext) => call(link, facts.name, params, context, options.timeoutMs),
+  };
+  return {
+    declaration: {
+      name,
+      description: (facts.description ?? `${facts.name} of ${server}`).slice(0, 1000),
+      params: NoParams,
+      idempotent: facts.annotations?.readOnlyHint === true || facts.annotations?.idempotentHint === true,
+      core: false,
+      origin: 'tool',
+    },
+    owner: `mcp:${server}`,
+    handler,
+    foreignSchema: { ...facts.inputSchema, type: 'object' } as never,
+    ...(options.agents?.length ? { agents: new Set(options.agents.map((id) => id.toLowerCase())) } : {}),
+  };
+}
+
+async function call(
+  link: McpLink,
+  name: string,
+  params: unknown,
+  context: ToolContext,
+  timeoutMs = DEFAULT_TIMEOUT_MS,
+): Promise<ToolResult> {
+  if (!link.client) throw new ToolError('not_configured', link.reason);
+  let answer: Awaited<ReturnType<Client['callTool']>>;
+  try {
+    answer = await link.client.callTool({ name, arguments: params as Record<string, unknown> }, undefined, {
+      signal: context.signal,
+      timeout: timeoutMs,
+    });
+  } catch (error) {
+    if (context.signal.aborted) throw new ToolError('aborted', 'the call was stopped');
+    const text = messageOf(error);
+    throw new ToolError(/timed out/i.test(text) ? 'timeout' : 'upstream_error', text);
+  }
+  const content: ContentPart[] = [];
+  for (const part of (answer.content ?? []) as Record<string, unknown>[]) content.push(...(await partOf(part)));
+  if (content.length === 0)
+    content.push({
+      type: 'text',
+      text: answer.structuredContent ? JSON.stringify(answer.structuredContent) : '(no answer)',
+    });
+  return { content, ...(answer.isError ? { isError: true } : {}) };
+}
+
+async function partOf(part: Record<string, unknown>): Promise<ContentPart[]> {
+  if (part['type'] === 'text') return [{ type: 'text', text: String(part['text'] ?? '').slice(0, MAX_TEXT) }];
+  if (part['type'] === 'image' && typeof part['data'] === 'string') {
+    const picture = await fitImage(Buffer.from(part['data'], 'base64'), String(part['mimeType'] ?? 'image/png'));
+    return [{ type: 'image', mimeType: picture.mimeType, data: picture.data.toString('base64') }];
+  }
+  if (part['type'] === 'resource') {
+    const resource = part['resource'] as { text?: string; uri?: string } | undefined;
+    return [{ type: 'text', text: (resource?.text ?? resource?.uri ?? '').slice(0, MAX_TEXT) }];
+  }
+  return [{ type: 'text', text: `(${String(part['type'])})` }];
+}

@@ -1,0 +1,82 @@
+import { join } from 'node:path';
+import type { ModelAnswer, ModelRequest } from '../fakes/model-formats/model-format';
+import { FakeModels } from '../fakes/model-server';
+import { GatewayProcess, type GatewayProcessOptions } from './gateway-process';
+import { WireClient } from './wire-client';
+
+export interface ToolCall {
+  name: string;
+  args: unknown;
+}
+
+/** A gateway whose model calls exactly the tools a test wants, one after the other, through full turns. */
+export class ToolBench {
+  /** Answers of turns other than the scripted one: sub-agents, other conversations, steered messages. */
+  others: (request: ModelRequest) => ModelAnswer = () => ({ steps: [{ text: 'done' }] });
+  private runs = 0;
+
+  private constructor(
+    readonly models: FakeModels,
+    readonly gateway: GatewayProcess,
+    readonly client: WireClient,
+  ) {}
+
+  static async start(options: GatewayProcessOptions = {}, model: Record<string, unknown> = {}): Promise<ToolBench> {
+    const models = await FakeModels.start();
+    const { agents, ...config } = (options.config ?? {}) as { agents?: { defaults?: object; list?: unknown } };
+    const gateway = await GatewayProcess.start({
+      ...options,
+      config: {
+        models: { providers: { fake: models.provider('openai-completions', 'fake-1', model) } },
+        ...config,
+        agents: { ...agents, defaults: { model: { primary: 'fake/fake-1' }, ...agents?.defaults } },
+      },
+    });
+    return new ToolBench(models, gateway, await WireClient.connected(gateway.url));
+  }
+
+  workspace(...path: string[]): string {
+    return join(this.gateway.stateDir, 'workspace', ...path);
+  }
+
+  /** Has the model make one call; returns what it was told. */
+  async call(name: string, args: unknown, sessionKey?: string): Promise<string> {
+    const [told = ''] = await this.turn([{ name, args }], sessionKey ? { sessionKey } : {});
+    return told;
+  }
+
+  /** Has the model make several calls in one turn; returns what it was told about each. */
+  async turn(
+    calls: readonly ToolCall[],
+    options: { sessionKey?: string; message?: string; meanwhile?: () => Promise<void> } = {},
+  ): Promise<string[]> {
+    const message = options.message ?? `go ${++this.runs}`;
+    const told: string[] = [];
+    this.models.answer = (request): ModelAnswer => {
+      if (request.lastUser !== message) return this.others(request);
+      if (request.toolResults > 0) told.splice(0, told.length, ...resultsOf(request.body).slice(-request.toolResults));
+      const next = calls[request.toolResults];
+      return next ? { steps: [{ tool: next }] } : { steps: [{ text: 'done' }] };
+    };
+    const runId = `bench-${++this.runs}`;
+    const sessionKey = options.sessionKey ?? `bench-${this.runs}`;
+    const sent = await this.client.call('chat.send', { sessionKey, message, idempotencyKey: runId });
+    if (sent.error) throw new Error(sent.error.message);
+    await options.meanwhile?.();
+    await this.client.call('agent.wait', { runId, timeoutMs: 60_000 });
+    return told;
+  }
+
+  async stop(): Promise<void> {
+    this.client.close();
+    await this.gateway.stop();
+    await this.models.stop();
+  }
+}
+
+function resultsOf(body: Record<string, unknown>): string[] {
+  const messages = (body['messages'] ?? []) as { role: string; content: unknown }[];
+  return messages
+    .filter((message) => message.role === 'tool')
+    .map((message) => (typeof message.content === 'string' ? message.content : JSON.stringify(message.content)));
+}
