@@ -40,7 +40,9 @@ export async function runGateway(env: Environment, flags: GatewayFlags): Promise
       process.stdout.write(gateway.app.get(BannerService).render({ firstStart: isFirstBoot && first.created }));
       const end = await Promise.race([signal, restartOf(gateway)]);
       if (end.kind === 'signal') return await stop(gateway, signals);
-      const interrupted = await Promise.race([signal, sleep(end.delayMs)]);
+      const waiting = new AbortController();
+      const interrupted = await Promise.race([signal, sleep(end.delayMs, waiting.signal)]);
+      waiting.abort();
       if (interrupted) return await stop(gateway, signals);
       await gateway.close({ reason: end.reason, restartExpectedMs: RESTART_EXPECTED_MS });
     }

@@ -89,6 +89,22 @@ export const COMMAND_TABLE: readonly CommandEntry[] = [
     },
   },
   {
+    name: 'secrets',
+    summary: 'the encrypted store of keys and tokens',
+    leaves: ['list', 'set', 'rm', 'audit', 'move'],
+    load: async () => {
+      const commands = await import('../config/secrets/secrets.command');
+      return [
+        commands.SecretsCommand,
+        commands.SecretsListCommand,
+        commands.SecretsSetCommand,
+        commands.SecretsRemoveCommand,
+        commands.SecretsAuditCommand,
+        commands.SecretsMoveCommand,
+      ];
+    },
+  },
+  {
     name: 'models',
     summary: 'language models',
     leaves: ['list'],

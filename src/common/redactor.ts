@@ -49,10 +49,14 @@ export class Redactor {
     }
   }
 
-  redact(text: string): string {
-    let out = text;
+  /** Replaces values that are known to be secret, and nothing that only looks like one. */
+  redactKnown(text: string): string {
     const matcher = this.valueMatcher();
-    if (matcher) out = out.replace(matcher, REDACTED);
+    return matcher ? text.replace(matcher, REDACTED) : text;
+  }
+
+  redact(text: string): string {
+    let out = this.redactKnown(text);
     for (const shape of SECRET_SHAPES) out = out.replace(shape, `$1${REDACTED}`);
     for (const pattern of this.patterns) out = out.replace(pattern, REDACTED);
     return out;

@@ -1,7 +1,8 @@
 import { mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, existsSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { writeFileAtomic } from '../common/atomic-file';
 import { ConfigError } from './config-error';
+import { referenceTo } from './secrets/secret-reference';
 import { hashOf } from './config-snapshot';
 
 const BACKUPS = 5;
@@ -68,9 +69,28 @@ export class ConfigHistory {
     return number;
   }
 
+  /** Replaces secrets in all kept contents by references to the store. */
+  scrub(secrets: readonly { name: string; value: string }[]): void {
+    const backups = Array.from({ length: BACKUPS }, (_, index) => this.backup(index)).filter(existsSync);
+    for (const file of [...this.list().map((entry) => entry.file), ...backups]) {
+      const text = readFileSync(file, 'utf8');
+      const clean = secrets.reduce((kept, { name, value }) => kept.replaceAll(value, referenceTo(name)), text);
+      if (clean === text) continue;
+      if (!ENTRY.test(basename(file))) writeFileAtomic(file, clean);
+      else {
+        rmSync(file);
+        writeFileAtomic(join(this.folder, `${basename(file).slice(0, 6)}-${hashOf(clean).slice(0, 8)}.json5`), clean);
+      }
+    }
+  }
+
+  private backup(index: number): string {
+    return `${this.configPath}.bak${index === 0 ? '' : `.${index}`}`;
+  }
+
   /** Shifts `.bak` → `.bak.1` → … and keeps the bytes that are about to be replaced as `.bak`. */
   rotateBackups(text: string): void {
-    const name = (index: number): string => `${this.configPath}.bak${index === 0 ? '' : `.${index}`}`;
+    const name = (index: number): string => this.backup(index);
     for (let index = BACKUPS - 2; index >= 0; index--) {
       if (existsSync(name(index))) renameSync(name(index), name(index + 1));
     }

@@ -6,7 +6,7 @@ import { redactConfig } from './sensitive-paths';
 export interface OriginRow {
   path: string;
   value: unknown;
-  /** `file`, `include`, `env NAME` or `default`. */
+  /** `file`, `include`, `env NAME`, `secret NAME` or `default`. */
   origin: string;
 }
 
@@ -20,13 +20,13 @@ export function describeOrigins(snapshot: ConfigSnapshot, withDefaults: boolean)
     }
     rows.push({ path: formatConfigPath(path), value, origin: originOf(snapshot, path) });
   };
-  walk(redactConfig(withDefaults ? snapshot.config : snapshot.resolved), []);
+  walk(redactConfig(withDefaults ? snapshot.config : snapshot.resolved, snapshot.secrets), []);
   return rows;
 }
 
 function originOf(snapshot: ConfigSnapshot, path: ConfigPath): string {
   const variable = snapshot.variables.get(formatConfigPath(path));
-  if (variable !== undefined) return `env ${variable}`;
+  if (variable !== undefined) return variable.startsWith('secret:') ? variable.replace(':', ' ') : `env ${variable}`;
   if (valueAt(snapshot.parsed, path) !== undefined) return 'file';
   return valueAt(snapshot.resolved, path) !== undefined ? 'include' : 'default';
 }

@@ -22,6 +22,8 @@ export interface ConfigSnapshot {
   includes: string[];
   /** Path → environment variable that gave its value. */
   variables: ReadonlyMap<string, string>;
+  /** Values that came from the secret store; for redaction only. */
+  secrets: readonly string[];
   /** Content with includes and variables resolved, before defaults; tells file values from defaults. */
   resolved: PlainObject;
 }

@@ -12,6 +12,8 @@ import { type ConfigSnapshot, hashOf } from './config-snapshot';
 import type { Environment } from './environment';
 import { Json5Document } from './json5-document';
 import { interpretConfig } from './load-config';
+import { protectSecrets } from './secrets/protect-secrets';
+import { SecretStore } from './secrets/secret-store';
 
 export interface WriteOptions {
   /** SHA-256 of the text that the caller saw; undefined means that it saw no file. Omit to accept any. */
@@ -24,7 +26,8 @@ const LOCK_WAIT_MS = 5000;
 
 /**
  * The one writer of the configuration file, used by commands and RPC alike.
- * Every write is checked as a whole first, compared with what is on disk, atomic, kept in the history.
+ * Every write is checked as a whole first, compared with what is on disk, atomic, kept in the history. Secrets that it
+ * brings go to the secret store; the file gets references.
  */
 export class ConfigWriter {
   private readonly history: ConfigHistory;
@@ -49,6 +52,17 @@ export class ConfigWriter {
     return this.write((current) => restoreRedacted(text, current, this.path, this.env), options);
   }
 
+  /** Moves every plain secret of the file into the store. @returns what was moved */
+  async protectAll(): Promise<{ name: string; value: string }[]> {
+    const moved: { name: string; value: string }[] = [];
+    await this.write((current) => {
+      const result = protectSecrets(current ?? '{}\n', SecretStore.of(this.env), undefined, true);
+      moved.push(...result.moved);
+      return result.text;
+    }, {});
+    return moved;
+  }
+
   private async write(change: (current: string | undefined) => string, options: WriteOptions): Promise<ConfigSnapshot> {
     if (this.env.isOn('OPENCLAW_NIX_MODE')) {
       throw new ConfigError(
@@ -61,7 +75,8 @@ export class ConfigWriter {
     try {
       const current = readTextIfExists(this.path);
       this.compare(current, options.baseHash);
-      const text = stamp(change(current));
+      const wanted = change(current);
+      const text = stamp(protectSecrets(wanted, SecretStore.of(this.env), current).text);
       const next = interpretConfig(this.path, text, this.env);
       if (next.issues.length > 0) throw new ConfigInvalidError(this.path, next.issues);
       if (options.refuseNewUnknownKeys) this.refuseUnknown(next, current);

@@ -38,14 +38,14 @@ export class ConfigRpc {
     summary: 'The configuration file as it is on disk; secrets are replaced.',
   })
   get(): unknown {
-    const { path, exists, raw, parsed, config, hash, issues, warnings, legacyIssues } = this.config.peek();
+    const { path, exists, raw, parsed, config, hash, issues, warnings, legacyIssues, secrets } = this.config.peek();
     return {
       path,
       exists,
       raw: raw === null || issues.some((issue) => issue.path === '') ? null : redactRawConfig(raw, parsed),
       parsed: redactConfig(parsed),
       valid: issues.length === 0,
-      config: redactConfig(config),
+      config: redactConfig(config, secrets),
       ...(hash === undefined ? {} : { hash }),
       issues,
       warnings,
@@ -150,7 +150,7 @@ export class ConfigRpc {
 const written = (snapshot: ConfigSnapshot): { ok: true; path: string; config: unknown } => ({
   ok: true,
   path: snapshot.path,
-  config: redactConfig(snapshot.config),
+  config: redactConfig(snapshot.config, snapshot.secrets),
 });
 
 function parsed(raw: string): unknown {

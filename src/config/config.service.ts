@@ -68,7 +68,13 @@ export class ConfigService {
   private adopt(next: ConfigSnapshot): ConfigSnapshot {
     const previous = this.current;
     forEachSecret(next.resolved, (_, value) => this.redactor.addSecret(value));
-    for (const name of ['OPENCLAW_GATEWAY_TOKEN', 'OPENCLAW_GATEWAY_PASSWORD', 'TELEGRAM_BOT_TOKEN']) {
+    for (const value of next.secrets) this.redactor.addSecret(value);
+    for (const name of [
+      'OPENCLAW_SECRETS_KEY',
+      'OPENCLAW_GATEWAY_TOKEN',
+      'OPENCLAW_GATEWAY_PASSWORD',
+      'TELEGRAM_BOT_TOKEN',
+    ]) {
       this.redactor.addSecret(this.env.get(name));
     }
     this.redactor.setPatterns(next.config.logging?.redactPatterns ?? []);

@@ -12,7 +12,7 @@ const HEADER = `// Configuration of the gateway, in JSON5. Documentation: docs/r
 
 /**
  * Writes the first configuration when there is none: local mode and a fresh 256-bit token, unless one is given from
- * outside. An existing file is never touched.
+ * outside. The token goes to the secret store, the file refers to it. An existing file is never touched.
  */
 export async function ensureFirstConfig(
   env: Environment,

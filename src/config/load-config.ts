@@ -8,6 +8,7 @@ import { type ConfigSnapshot, hashOf } from './config-snapshot';
 import type { Environment } from './environment';
 import { findLegacyKeys } from './legacy-keys';
 import { resolveIncludes } from './resolve-includes';
+import { SecretStore } from './secrets/secret-store';
 import { substituteVariables } from './substitute-variables';
 import { validateConfig } from './validate-config';
 
@@ -34,6 +35,7 @@ export function interpretConfig(path: string, raw: string | undefined, env: Envi
       legacyIssues: [],
       includes: [],
       variables: new Map<string, string>(),
+      secrets: [],
     });
 
   let parsed: unknown;
@@ -51,7 +53,11 @@ export function interpretConfig(path: string, raw: string | undefined, env: Envi
     return failed([{ path: '$include', message: messageOf(error) }], parsed);
   }
   exportEnvSection(included.value, env);
-  const substituted = substituteVariables(included.value, (name) => env.get(name));
+  const substituted = substituteVariables(
+    included.value,
+    (name) => env.get(name),
+    (name) => SecretStore.of(env).get(name),
+  );
   const resolved = (isPlainObject(substituted.value) ? substituted.value : {}) as PlainObject;
   const legacyIssues = findLegacyKeys(resolved);
   const findings = validateConfig(resolved, new Set(legacyIssues.map((issue) => issue.path)));
@@ -67,6 +73,7 @@ export function interpretConfig(path: string, raw: string | undefined, env: Envi
     legacyIssues,
     includes: included.files,
     variables: substituted.origins,
+    secrets: substituted.secrets,
   });
 }
 

@@ -18,7 +18,8 @@ export function isSensitivePath(path: readonly (string | number)[]): boolean {
 }
 
 /** Texts that only name a variable are no secrets; they may be shown. */
-const isReference = (text: string): boolean => /^\$\{[A-Z_][A-Z0-9_]*\}$/.test(text) || text === '';
+const isReference = (text: string): boolean =>
+  /^\$\{([A-Z_][A-Z0-9_]*|secret:[A-Za-z0-9][A-Za-z0-9_.-]*)\}$/.test(text) || text === '';
 
 /** Calls back for each secret text of a configuration value. */
 export function forEachSecret(root: unknown, visit: (path: ConfigPath, value: string) => void): void {
@@ -31,10 +32,16 @@ export function forEachSecret(root: unknown, visit: (path: ConfigPath, value: st
   walk(root, []);
 }
 
-/** A copy in which each secret text is replaced by the redaction mark. */
-export function redactConfig<T>(root: T): T {
+/**
+ * A copy in which each secret text is replaced by the redaction mark.
+ * @param secrets values that are secret wherever they stand
+ */
+export function redactConfig<T>(root: T, secrets: readonly string[] = []): T {
   const walk = (value: unknown, path: ConfigPath): unknown => {
-    if (typeof value === 'string') return isSensitivePath(path) && !isReference(value) ? REDACTED : value;
+    if (typeof value === 'string') {
+      const isSecret = isSensitivePath(path) || secrets.some((secret) => value.includes(secret));
+      return isSecret && !isReference(value) ? REDACTED : value;
+    }
     if (Array.isArray(value)) return value.map((entry, index) => walk(entry, [...path, index]));
     if (isPlainObject(value)) {
       return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, walk(entry, [...path, key])]));

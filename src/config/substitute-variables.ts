@@ -2,22 +2,30 @@ import { isPlainObject } from '../common/plain-object';
 import { type ConfigIssue } from './config-error';
 import { formatConfigPath } from './config-path';
 
-const VARIABLE = /\$\$\{([A-Z_][A-Z0-9_]*)\}|\$\{([A-Z_][A-Z0-9_]*)\}/g;
+const VARIABLE =
+  /\$\$\{((?:secret:)?[A-Za-z_][A-Za-z0-9_.-]*)\}|\$\{([A-Z_][A-Z0-9_]*)\}|\$\{secret:([A-Za-z0-9][A-Za-z0-9_.-]*)\}/g;
 
 export interface SubstitutionResult {
   value: unknown;
   issues: ConfigIssue[];
   /** Path → name of the variable that gave the value. */
   origins: Map<string, string>;
-  /** Values that came from the environment. */
-  used: string[];
+  /** Values that came from the secret store. */
+  secrets: string[];
 }
 
-/** Replaces `${VAR}` in every string value; `$${VAR}` gives the text `${VAR}`. */
-export function substituteVariables(root: unknown, lookup: (name: string) => string | undefined): SubstitutionResult {
+/**
+ * Replaces `${VAR}` in every string value by a variable of the environment and `${secret:name}` by a value of the secret
+ * store; `$${VAR}` gives the text `${VAR}`.
+ */
+export function substituteVariables(
+  root: unknown,
+  lookup: (name: string) => string | undefined,
+  secretOf: (name: string) => string | undefined,
+): SubstitutionResult {
   const issues: ConfigIssue[] = [];
   const origins = new Map<string, string>();
-  const used: string[] = [];
+  const secrets: string[] = [];
 
   const walk = (value: unknown, path: readonly (string | number)[]): unknown => {
     if (typeof value === 'string') return substitute(value, path);
@@ -30,8 +38,9 @@ export function substituteVariables(root: unknown, lookup: (name: string) => str
 
   const substitute = (text: string, path: readonly (string | number)[]): string => {
     if (!text.includes('${')) return text;
-    return text.replace(VARIABLE, (whole, escaped: string | undefined, name: string | undefined) => {
+    return text.replace(VARIABLE, (whole, escaped?: string, name?: string, secret?: string) => {
       if (escaped !== undefined) return whole.slice(1);
+      if (secret !== undefined) return stored(secret, path);
       const found = lookup(name ?? '');
       if (found === undefined) {
         issues.push({
@@ -41,10 +50,26 @@ export function substituteVariables(root: unknown, lookup: (name: string) => str
         return '';
       }
       origins.set(formatConfigPath(path), name ?? '');
-      used.push(found);
       return found;
     });
   };
 
-  return { value: walk(root, []), issues, origins, used };
+  const stored = (name: string, path: readonly (string | number)[]): string => {
+    let value: string | undefined;
+    let message = `secret "${name}" is not stored; run: openclaw secrets set ${name}`;
+    try {
+      value = secretOf(name);
+    } catch (error) {
+      ({ message } = error as Error);
+    }
+    if (value === undefined) {
+      issues.push({ path: formatConfigPath(path), message });
+      return '';
+    }
+    origins.set(formatConfigPath(path), `secret:${name}`);
+    secrets.push(value);
+    return value;
+  };
+
+  return { value: walk(root, []), issues, origins, secrets };
 }

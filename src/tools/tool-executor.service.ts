@@ -2,6 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { type Logger, LoggerFactory } from '../common/logger';
 import { nearestName } from '../common/nearest-name';
 import { messageOf } from '../common/openclaw-error';
+import { isPlainObject } from '../common/plain-object';
+import { Redactor } from '../common/redactor';
 import { fieldsOf } from '../common/validation/field-registry';
 import { type DtoProblem, describeDtoProblems, findDtoProblems } from '../common/validation/validate-dto';
 import { type PolicySubject, type ToolContext, ToolError, type ToolResult, errorResult } from './agent-tool';
@@ -22,12 +24,35 @@ export class ToolExecutor {
     private readonly registry: ToolRegistry,
     private readonly policy: ToolPolicyService,
     private readonly gate: SinkGate,
+    private readonly redactor: Redactor,
     loggers: LoggerFactory,
   ) {
     this.log = loggers.child('tools');
   }
 
   async execute(name: string, args: unknown, context: ToolContext): Promise<ToolResult> {
+    return this.withoutSecrets(await this.run(name, args, context));
+  }
+
+  /** Whatever a tool has come across: the gateway's own secrets go into no transcript and to no model. */
+  private withoutSecrets(result: ToolResult): ToolResult {
+    const clean = (value: unknown): unknown => {
+      if (typeof value === 'string') return this.redactor.redactKnown(value);
+      if (Array.isArray(value)) return value.map(clean);
+      if (isPlainObject(value))
+        return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, clean(entry)]));
+      return value;
+    };
+    return {
+      ...result,
+      content: result.content.map((part) =>
+        part.type === 'text' ? { ...part, text: this.redactor.redactKnown(part.text) } : part,
+      ),
+      ...(result.details ? { details: clean(result.details) as Record<string, unknown> } : {}),
+    };
+  }
+
+  private async run(name: string, args: unknown, context: ToolContext): Promise<ToolResult> {
     const { subject } = context;
     const tool = this.registry.find(name);
     if (!tool) return this.unknownTool(name, subject);

@@ -23,11 +23,18 @@ export class ToolBench {
 
   static async start(options: GatewayProcessOptions = {}, model: Record<string, unknown> = {}): Promise<ToolBench> {
     const models = await FakeModels.start();
-    const { agents, ...config } = (options.config ?? {}) as { agents?: { defaults?: object; list?: unknown } };
+    const {
+      agents,
+      models: more,
+      ...config
+    } = (options.config ?? {}) as {
+      agents?: { defaults?: object; list?: unknown };
+      models?: { providers?: object };
+    };
     const gateway = await GatewayProcess.start({
       ...options,
       config: {
-        models: { providers: { fake: models.provider('openai-completions', 'fake-1', model) } },
+        models: { providers: { fake: models.provider('openai-completions', 'fake-1', model), ...more?.providers } },
         ...config,
         agents: { ...agents, defaults: { model: { primary: 'fake/fake-1' }, ...agents?.defaults } },
       },

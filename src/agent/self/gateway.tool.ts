@@ -87,8 +87,8 @@ export class GatewayTool {
   async execute(params: GatewayToolParams, context: ToolContext): Promise<ToolResult> {
     switch (params.action) {
       case 'config.get': {
-        const { hash, config, issues } = this.config.peek();
-        return textResult(JSON.stringify(redactConfig(config), null, 1), { hash, issues });
+        const { hash, config, issues, secrets } = this.config.peek();
+        return textResult(JSON.stringify(redactConfig(config, secrets), null, 1), { hash, issues });
       }
       case 'config.schema': {
         const text = JSON.stringify(describeConfig(appVersion()));

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { LanguageModelV3FunctionTool } from '@ai-sdk/provider';
 import { localTimeZone } from '../../common/clock';
+import { Redactor } from '../../common/redactor';
 import { ConfigService } from '../../config/config.service';
 import { findAgent } from '../../config/agent-entries';
 import { TranscriptStore } from '../../sessions/transcript.store';
@@ -40,6 +41,7 @@ export class TurnPlanner {
     private readonly registry: ToolRegistry,
     private readonly workspaces: WorkspaceService,
     private readonly transcripts: TranscriptStore,
+    private readonly redactor: Redactor,
   ) {}
 
   /** Model references of a turn, first choice first. @throws ModelError when one is unknown */
@@ -65,7 +67,7 @@ export class TurnPlanner {
       .filter((tool) => tool.handler.unavailableReason?.() === undefined)
       .map((tool) => this.registry.specOf(tool));
     const workspace = this.workspaces.pathOf(turn.agentId);
-    const system = buildSystemPrompt({
+    const prompt = buildSystemPrompt({
       agentName: findAgent(config, turn.agentId)?.identity?.name ?? config.ui?.assistant?.name ?? 'Assistant',
       workspace,
       sessionKey: turn.sessionKey,
@@ -77,6 +79,7 @@ export class TurnPlanner {
       workspaceTexts: await this.texts.read(workspace, defaults?.bootstrapMaxChars),
       ...(turn.request.extraSystemPrompt ? { extra: turn.request.extraSystemPrompt } : {}),
     });
+    const system = this.redactor.redactKnown(prompt);
     const thinking =
       turn.request.thinking ??
       session.thinkingLevel ??

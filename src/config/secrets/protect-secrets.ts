@@ -1,0 +1,42 @@
+import JSON5 from 'json5';
+import { isPlainObject, valueAt } from '../../common/plain-object';
+import { REDACTED } from '../../common/redactor';
+import { Json5Document } from '../json5-document';
+import { forEachSecret } from '../sensitive-paths';
+import { referenceTo, secretNameOf } from './secret-reference';
+import type { SecretStore } from './secret-store';
+
+/**
+ * Moves plain secrets of a configuration text into the store and leaves references in their place.
+ * @param current the text before a change: what stood there in plain already stays, unless `everything`
+ * @returns the new text and the paths that were moved
+ */
+export function protectSecrets(
+  text: string,
+  store: SecretStore,
+  current: string | undefined,
+  everything = false,
+): { text: string; moved: { path: string; name: string; value: string }[] } {
+  const parsed = parse(text);
+  const before = everything || current === undefined ? undefined : parse(current);
+  const document = new Json5Document(text);
+  const moved: { path: string; name: string; value: string }[] = [];
+  forEachSecret(parsed, (path, value) => {
+    if (value === REDACTED || valueAt(before, path) === value) return;
+    const name = secretNameOf(path);
+    store.set(name, value);
+    document.set(path, referenceTo(name));
+    moved.push({ path: path.join('.'), name, value });
+  });
+  return { text: moved.length > 0 ? document.toString() : text, moved };
+}
+
+function parse(text: string): unknown {
+  try {
+    const value: unknown = JSON5.parse(text);
+    return isPlainObject(value) ? value : undefined;
+  } catch {
+    // What is no JSON5 is reported by whoever validates the text.
+    return undefined;
+  }
+}
