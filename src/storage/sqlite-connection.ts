@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
 import { type SqliteDatabase, type SqliteStatement } from 'kysely';
@@ -15,6 +15,8 @@ const MAX_CACHED_STATEMENTS = 400;
  */
 export function openSqlite(file: string, ownerFile: string): SqliteDatabase & { raw: Database.Database } {
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  // SQLite gives its side files the mode of the database.
+  closeSync(openSync(file, 'a', 0o600));
   const raw = new Database(file, { timeout: 0 });
   try {
     raw.pragma('locking_mode = EXCLUSIVE');
