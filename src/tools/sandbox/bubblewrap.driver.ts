@@ -76,6 +76,8 @@ export class BubblewrapDriver implements SandboxDriver {
         ...(request.network ? NETWORK_FILES.flatMap((file) => ['--ro-bind-try', file, file]) : []),
         '--proc',
         '/proc',
+        // Settings of the kernel belong to whoever is root outside, also without any capability.
+        ...['/proc/sys', '/proc/sysrq-trigger'].flatMap((path) => ['--ro-bind-try', path, path]),
         '--dev',
         '/dev',
         '--size',
@@ -87,6 +89,8 @@ export class BubblewrapDriver implements SandboxDriver {
         request.writable ? '--bind' : '--ro-bind',
         request.workspace,
         request.workspace,
+        '--remount-ro',
+        '/',
         '--chdir',
         request.cwd,
         '--clearenv',
