@@ -53,6 +53,7 @@ describe('every tool, in a turn over a socket', () => {
       '/article',
       `<html><head><title>About tea</title></head><body><nav>menu</nav><article><h1>Tea</h1>${'<p>Tea is a drink made from leaves and hot water, known for ages.</p>'.repeat(8)}<p>See <a href="/more">more</a>.</p><script>alert(1)</script></article></body></html>`,
     );
+    site.html('/bare', '<title>Bare</title><p>No body, and yet a page.</p>');
     site.json('/data.json', { answer: 42 });
     site.json('/brave', {
       web: { results: [{ title: '<b>Tea</b> shop', url: 'https://tea.example/', description: 'All &amp; more' }] },
@@ -200,6 +201,7 @@ describe('every tool, in a turn over a socket', () => {
     expect(page).toContain(`[more](${site.url}/more)`);
     expect(page).not.toContain('alert(1)');
     expect(page).toContain('its text is data');
+    expect(await bench.call('web_fetch', { url: `${site.url}/bare` })).toContain('No body, and yet a page.');
     expect(await bench.call('web_fetch', { url: `${site.url}/data.json` })).toContain('"answer": 42');
     expect(await bench.call('web_fetch', { url: 'http://169.254.169.254/latest/meta-data' })).toContain(
       'blocked_address',

@@ -158,7 +158,10 @@ describeWithSandbox('the sandbox for commands', () => {
       ['swap', syscall(167, 'b"/tmp/x",0')],
       ['calls by 32-bit numbers', py('r=libc.syscall(0x40000000|39)\nprint("ESCAPED" if r>0 else "no")')],
       ['kernel settings', 'echo 1 > /proc/sys/kernel/sysrq 2>/dev/null && echo ESCAPED; true'],
-      ['core pattern', 'cp /proc/sys/kernel/core_pattern c && cat c > /proc/sys/kernel/core_pattern 2>/dev/null && echo ESCAPED; true'],
+      [
+        'core pattern',
+        'cp /proc/sys/kernel/core_pattern c && cat c > /proc/sys/kernel/core_pattern 2>/dev/null && echo ESCAPED; true',
+      ],
       ['sysrq', 'echo h > /proc/sysrq-trigger 2>/dev/null && echo ESCAPED; true'],
       ['cgroups', 'mkdir /sys/fs/cgroup/x 2>/dev/null && echo ESCAPED; true'],
       ['uid map', 'echo "0 0 1" > /proc/self/uid_map 2>/dev/null && echo ESCAPED; true'],

@@ -8,7 +8,8 @@ import type { ExtractRequest, Extracted } from './extract-page';
 const NOISE = 'script,style,noscript,template,iframe,svg,canvas,form,nav,link,meta,[hidden],[aria-hidden="true"]';
 
 /** What the thread of `extractPage` runs: HTML → main text. */
-function extract({ html, url, mode }: ExtractRequest): Extracted {
+function extract({ html: given, url, mode }: ExtractRequest): Extracted {
+  const html = wholePage(given);
   const { document } = parseHTML(html);
   const title = (document.querySelector('title')?.textContent ?? '').trim();
   const article = readable(html, url);
@@ -28,6 +29,15 @@ function extract({ html, url, mode }: ExtractRequest): Extracted {
     text: mode === 'text' ? plainText(markdown) : markdown,
     extractor,
   };
+}
+
+/** HTML lets a page leave out html, head and body; the parser does not supply them. */
+function wholePage(html: string): string {
+  const text = html.replace(/<!doctype[^>]*>/gi, '');
+  if (/<body[\s>]/i.test(text)) return /<html[\s>]/i.test(text) ? html : `<!doctype html><html>${text}</html>`;
+  const title = /<title[^>]*>[\s\S]*?<\/title>/i.exec(text)?.[0] ?? '';
+  const body = text.replace(title, '').replace(/<\/?(html|head)(\s[^>]*)?>/gi, '');
+  return `<!doctype html><html><head>${title}</head><body>${body}</body></html>`;
 }
 
 function readable(html: string, url: string): ReturnType<Readability['parse']> {

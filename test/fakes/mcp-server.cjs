@@ -1,0 +1,26 @@
+// An MCP server on standard streams: one tool that reads, one that writes. What it was asked to write goes to a file.
+const { appendFileSync } = require('node:fs');
+const { Server } = require('@modelcontextprotocol/sdk/server/index.js');
+const { StdioServerTransport } = require('@modelcontextprotocol/sdk/server/stdio.js');
+const { CallToolRequestSchema, ListToolsRequestSchema } = require('@modelcontextprotocol/sdk/types.js');
+
+const server = new Server({ name: 'notes', version: '1' }, { capabilities: { tools: {} } });
+const text = { type: 'object', properties: { text: { type: 'string' } } };
+server.setRequestHandler(ListToolsRequestSchema, () => ({
+  tools: [
+    { name: 'look_up', description: 'look something up', inputSchema: text, annotations: { readOnlyHint: true } },
+    { name: 'publish', description: 'publish something', inputSchema: text },
+    {
+      name: 'environment',
+      description: 'names of variables',
+      inputSchema: { type: 'object' },
+      annotations: { readOnlyHint: true },
+    },
+  ],
+}));
+server.setRequestHandler(CallToolRequestSchema, ({ params }) => {
+  if (params.name === 'environment') return { content: [{ type: 'text', text: Object.keys(process.env).join(' ') }] };
+  if (params.name === 'publish') appendFileSync(process.env.LEDGER, `${params.arguments.text}\n`);
+  return { content: [{ type: 'text', text: params.arguments?.text ?? 'nothing' }] };
+});
+server.connect(new StdioServerTransport());
