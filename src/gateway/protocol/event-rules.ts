@@ -27,6 +27,8 @@ export const EVENT_RULES: Readonly<Record<string, EventRule>> = {
   'device.pair.resolved': { scopeV3: 'operator.pairing', scopeV4: 'operator.pairing', droppable: true },
   'exec.approval.requested': { scopeV3: 'operator.approvals', scopeV4: 'operator.approvals' },
   'exec.approval.resolved': { scopeV3: 'operator.approvals', scopeV4: 'operator.approvals' },
+  // Always targeted at one node.
+  'node.invoke.request': { scopeV3: 'operator.admin', scopeV4: 'operator.admin', toNodes: true },
   'channels.changed': { scopeV4: 'operator.read', droppable: true },
   'config.changed': { scopeV4: 'operator.read', droppable: true },
 };

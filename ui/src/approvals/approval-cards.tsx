@@ -4,12 +4,21 @@ import type { Gateway } from '../gateway/use-gateway';
 interface Approval {
   id: string;
   expiresAtMs: number;
-  request: { command: string; cwd: string; host: string; agentId: string; reason: string; canAlways: boolean };
+  request: {
+    kind: 'exec' | 'tool';
+    tool: string;
+    command: string;
+    cwd: string;
+    host: string;
+    agentId: string;
+    reason: string;
+    canAlways: boolean;
+  };
 }
 
 type Decision = 'allow-once' | 'allow-always' | 'deny';
 
-/** Commands that wait for a decision. No decision in time is a denial. */
+/** Commands and other calls that wait for a decision. No decision in time is a denial. */
 export function ApprovalCards({ call, connection, gaps, subscribe }: Gateway) {
   const [approvals, setApprovals] = useState<Approval[]>([]);
   const [problem, setProblem] = useState<string>();
@@ -43,10 +52,15 @@ export function ApprovalCards({ call, connection, gaps, subscribe }: Gateway) {
     <div className="approvals" role="alert">
       {approvals.map(({ id, request, expiresAtMs }) => (
         <section key={id} className="approval" data-testid="approval">
-          <h2>The assistant wants to run a command</h2>
+          <h2>
+            {request.kind === 'tool'
+              ? `The assistant wants to use ${request.tool}`
+              : 'The assistant wants to run a command'}
+          </h2>
           <pre>{request.command}</pre>
           <p>
-            in {request.cwd} on {request.host}, agent {request.agentId}. {request.reason}
+            {request.kind === 'tool' ? '' : `in ${request.cwd} on ${request.host}, `}agent {request.agentId}.{' '}
+            {request.reason}
           </p>
           <TimeLeft until={expiresAtMs} />
           {problem && <p className="note">{problem}</p>}
@@ -56,7 +70,7 @@ export function ApprovalCards({ call, connection, gaps, subscribe }: Gateway) {
             </button>
             {request.canAlways && (
               <button type="button" onClick={() => decide(id, 'allow-always')}>
-                Always allow
+                {request.kind === 'tool' ? 'Allow for this conversation' : 'Always allow'}
               </button>
             )}
             <button type="button" onClick={() => decide(id, 'deny')}>

@@ -170,6 +170,29 @@ export interface MethodParams {
     preparedOnly?: boolean;
     includeDetails?: unknown;
   };
+  'node.describe': {
+    nodeId: string;
+  };
+  'node.invoke': {
+    nodeId: string;
+    command: string;
+    idempotencyKey: string;
+    params?: unknown;
+    timeoutMs?: number;
+    sessionKey?: string;
+  };
+  'node.invoke.result': {
+    id: string;
+    nodeId: string;
+    ok: boolean;
+    payload?: unknown;
+    payloadJSON?: string;
+    error?: {
+      code?: string;
+      message?: string;
+    };
+  };
+  'node.list': Record<never, never>;
   'sessions.delete': {
     key: string;
     agentId?: string;
@@ -242,5 +265,18 @@ export interface MethodParams {
   'system.boot': Record<never, never>;
   'system.trace': {
     id: string;
+  };
+  'tools.explain': {
+    tool?: string;
+    sessionKey?: string;
+    agentId?: string;
+    model?: string;
+    channel?: string;
+    accountId?: string;
+    groupId?: string;
+    senders?: string[];
+    stranger?: boolean;
+    subagent?: boolean;
+    sandboxed?: boolean;
   };
 }
