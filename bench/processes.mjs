@@ -59,11 +59,11 @@ export class BenchGateway {
   }
 
   /** Starts it and logs in as soon as that works. Returns the milliseconds from spawn to hello-ok. */
-  static async start(stateDir) {
+  static async start(stateDir, allowedOrigin = '') {
     const port = await freePort();
     const spawned = performance.now();
     const child = spawn(process.execPath, [at('bin', 'openclaw'), 'gateway', 'run'], {
-      env: environment(stateDir, port),
+      env: { ...environment(stateDir, port), OPENCLAW_ALLOW_PRIVATE_ORIGINS: allowedOrigin },
       stdio: 'ignore',
     });
     for (;;) {

@@ -1,5 +1,6 @@
 // `npm run bench`: measures the built gateway beside yardsticks in the same run and writes docs/benchmarks.md.
 // Fails when a figure is beyond its limit. `npm run bench -- --dry` writes nothing.
+import { execFileSync, spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { WebSocket } from 'ws';
 import { ensureBuild, ensureDependencies } from '../scripts/ensure.mjs';
@@ -22,6 +23,8 @@ const TURNS = 200;
 const SESSIONS = 20;
 const TURNS_AT_ONCE = 600;
 const COMMANDS = 9;
+const TOOL_CALLS = 60;
+const SNAPSHOTS = 20;
 
 /** @type {{figure: string, value: string, yardstick?: string, limit: string, ok: boolean}[]} */
 const rows = [];
@@ -40,12 +43,13 @@ const services = await startProgram('instant-model.cjs');
 const stateDir = BenchGateway.prepare(services.port);
 
 await measureStart();
-const gateway = await BenchGateway.start(stateDir);
+const gateway = await BenchGateway.start(stateDir, `http://127.0.0.1:${services.port}`);
 await measureMemory();
 await measureConnect();
 await measureHealth();
 await measureTurns();
 await measureTurnsAtOnce();
+await measureTools();
 await measureCommands();
 await gateway.stop();
 gateway.remove();
@@ -191,6 +195,61 @@ async function turn(client, runId, sessionKey) {
   });
   await client.call('chat.send', { sessionKey, message: 'Do it', idempotencyKey: runId });
   await final;
+}
+
+async function measureTools() {
+  const bare = [];
+  const walled = [];
+  const nothing = [];
+  await invoke('exec', { command: '/bin/true' });
+  for (let count = 0; count < TOOL_CALLS; count++) {
+    bare.push(await invoke('todo', { action: 'list' }));
+    walled.push(await invoke('exec', { command: '/bin/true' }));
+    const start = performance.now();
+    spawnSync('/bin/true');
+    nothing.push(performance.now() - start);
+  }
+  const p50 = median(walled);
+  add(
+    'tool round trip: exec `true` in the sandbox, p50',
+    `${round(p50)} ms`,
+    '60 ms',
+    p50 <= 60,
+    `p95 ${round(quantile(walled, 0.95))} ms; a tool that starts nothing ${round(median(bare))} ms, spawning \`true\` ${round(median(nothing))} ms`,
+  );
+  const { microseconds, links } = JSON.parse(
+    execFileSync(process.execPath, [at('bench', 'programs', 'policy-cost.cjs')], { encoding: 'utf8' }),
+  );
+  add('policy evaluation of one tool', `${round(microseconds, 2)} µs`, '20 µs', microseconds <= 20, `${links} links`);
+
+  const opened = await invoke('browser', { action: 'open', targetUrl: `http://127.0.0.1:${services.port}/page` }, true);
+  if (opened === undefined) return;
+  await invoke('browser', { action: 'snapshot' });
+  const shots = [];
+  for (let count = 0; count < SNAPSHOTS; count++) shots.push(await invoke('browser', { action: 'snapshot' }));
+  await invoke('browser', { action: 'stop' });
+  add(
+    'browser snapshot of a local page, warm, p50',
+    `${round(median(shots))} ms`,
+    '400 ms',
+    median(shots) <= 400,
+    `start of the browser with the page ${round(opened, 0)} ms`,
+  );
+}
+
+/** Milliseconds of one call over HTTP; undefined when it may fail and does. */
+async function invoke(tool, args, mayFail = false) {
+  const start = performance.now();
+  const response = await fetch(`http://127.0.0.1:${gateway.port}/tools/invoke`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${TOKEN}` },
+    body: JSON.stringify({ tool, args }),
+  });
+  const answer = await response.json();
+  const ms = performance.now() - start;
+  if (answer.ok) return ms;
+  if (mayFail) return undefined;
+  throw new Error(`${tool}: ${JSON.stringify(answer)}`);
 }
 
 async function measureCommands() {

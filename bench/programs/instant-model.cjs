@@ -13,11 +13,18 @@ const ANSWER = [
 ].join('');
 const BOT = { ok: true, result: { id: 7000, is_bot: true, first_name: 'Bench', username: 'bench_bot' } };
 
+/** A page of two hundred links and fields, for the browser. */
+const PAGE = `<!doctype html><html><head><title>Bench</title></head><body>${Array.from({ length: 100 }, (_, index) => `<p><a href="/${index}">Link ${index}</a> <input aria-label="Field ${index}"></p>`).join('')}</body></html>`;
+
 createServer((request, response) => {
   request.resume();
   request.on('end', () => {
     if (request.url.endsWith('/chat/completions')) {
       response.writeHead(200, { 'content-type': 'text/event-stream' }).end(ANSWER);
+      return;
+    }
+    if (request.url === '/page') {
+      response.writeHead(200, { 'content-type': 'text/html' }).end(PAGE);
       return;
     }
     // A long poll stays open: there is no news.

@@ -163,6 +163,7 @@ export class CronTool {
     this.events.emit('session.note', {
       sessionKey,
       externalId: `wake:${runId}:${callId}`,
+      isOwner: context.isOwner,
       text: params.text,
       ...(read ? { origin: read } : {}),
       ...(origin.to === undefined ? {} : { route: { ...origin, to: origin.to } }),

@@ -40,6 +40,8 @@ export interface EventMap {
     sessionKey: string;
     externalId: string;
     text: string;
+    /** Whether the turn that it belongs to was an owner's. */
+    isOwner: boolean;
     origin?: ContentOrigin;
     route?: DeliveryRoute;
   };

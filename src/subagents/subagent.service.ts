@@ -140,7 +140,15 @@ export class SubagentService {
         await this.store.announceIn(transaction, run.runId);
       },
     );
+    if (run.cleanup === 'delete') await this.forget(run.childKey);
     this.log.info({ runId: run.runId, outcome: outcome?.outcome }, 'a sub-agent has reported');
+  }
+
+  private async forget(childKey: string): Promise<void> {
+    const child = await this.sessions.find(childKey);
+    if (!child) return;
+    await this.sessions.delete(childKey, true);
+    this.transcripts.forget(child.sessionId);
   }
 
   /** What the child has read is in its result. */

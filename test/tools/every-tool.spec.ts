@@ -309,6 +309,12 @@ print(z.read("ppt/slides/slide2.xml").decode())`,
     );
     await until('the result', () => results.length > 0);
     expect(results).toEqual([expect.stringContaining('There are 7 leaves.')]);
+    await bench.call('sessions_spawn', { task: 'count the leaves', label: 'gone', cleanup: 'delete' });
+    await until('the second result', () => results.length > 1);
+    await until(
+      'its conversation to be forgotten',
+      async () => !(await bench.call('sessions_list', {})).includes('"gone"'),
+    );
     expect(await bench.call('sessions_spawn', { task: 'x', agentId: 'other' })).toContain('denied_by_policy');
     bench.others = () => ({ steps: [{ text: 'done' }] });
   });

@@ -25,7 +25,14 @@ export class SessionNotes {
     });
   }
 
-  private async accept({ sessionKey, externalId, text, origin, route }: EventMap['session.note']): Promise<void> {
+  private async accept({
+    sessionKey,
+    externalId,
+    text,
+    isOwner,
+    origin,
+    route,
+  }: EventMap['session.note']): Promise<void> {
     await this.inbox.accept({
       channel: route?.channel ?? 'internal',
       account: route?.account ?? 'default',
@@ -34,7 +41,7 @@ export class SessionNotes {
       runId: externalId,
       message: {
         text: `[from the gateway] ${text}`,
-        isOwner: true,
+        isOwner,
         isSystemEvent: true,
         ...(origin ? { origin } : {}),
         ...(route ? { route } : {}),

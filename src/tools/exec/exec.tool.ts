@@ -136,7 +136,7 @@ export class ExecTool {
   /** Goes on in the background; the assistant hears of its end unless it has looked by then. */
   private leave(running: RunningCommand, params: ExecParams, cwd: string, context: ToolContext): ToolResult {
     const settings = this.permits.settingsOf(context.agentId);
-    const { agentId, sessionKey, origin, runId, callId } = context;
+    const { agentId, sessionKey, origin, runId, callId, isOwner } = context;
     const source = worstOrigin(context.provenance.origins);
     const tell = (process: BackgroundProcess): void => {
       if (process.seenEnd || settings.notifyOnExit === false) return;
@@ -144,6 +144,7 @@ export class ExecTool {
       this.events.emit('session.note', {
         sessionKey,
         externalId: `exec:${runId}:${callId}`,
+        isOwner,
         text: `The command ${process.id} (${params.command.slice(0, 200)}) has ended: ${endText(running.end, 0)}.${tail ? `\nLast output:\n${tail}` : ''}`,
         ...(source ? { origin: source } : {}),
         ...(origin.to === undefined ? {} : { route: { ...origin, to: origin.to } }),
