@@ -109,7 +109,13 @@ export class CrashScenario {
       agents: { defaults: { model: { primary: 'fake/fake-1' } } },
       messages: { queue: { mode: 'followup' } },
       channels: {
-        telegram: { botToken: telegram.token, apiRoot: telegram.apiRoot, dmPolicy: 'open', allowFrom: ['*'] },
+        telegram: {
+          botToken: telegram.token,
+          apiRoot: telegram.apiRoot,
+          dmPolicy: 'allowlist',
+          // Everybody here is an owner: their commands run unasked.
+          allowFrom: Array.from({ length: this.options.chats }, (_, chat) => 1000 + chat),
+        },
       },
       // One conversation for each chat, not one for all.
       session: { dmScope: 'per-channel-peer' },

@@ -36,8 +36,8 @@ async function dieAfterWrite(n: number): Promise<Outcome> {
       telegram: {
         botToken: telegram.token,
         apiRoot: telegram.apiRoot,
-        dmPolicy: 'open',
-        allowFrom: ['*'],
+        dmPolicy: 'allowlist',
+        allowFrom: [5],
         streamMode: 'off',
       },
     },

@@ -180,7 +180,7 @@ describeWithBrowser('Control UI in a browser', () => {
     await card.waitFor();
     expect(await card.innerText()).toContain('touch made-by-approval');
     await card.getByRole('button', { name: 'Deny' }).click();
-    await assistant(page, 'the owner denied this command').waitFor();
+    await assistant(page, 'the owner denied this').waitFor();
 
     await say(page, 'run touch made-by-approval && echo yes');
     await card.getByRole('button', { name: 'Allow once' }).click();

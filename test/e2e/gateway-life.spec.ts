@@ -1,3 +1,5 @@
+import { Environment } from '../../src/config/environment';
+import { SecretStore } from '../../src/config/secrets/secret-store';
 import { spawn } from 'node:child_process';
 import {
   existsSync,
@@ -41,7 +43,8 @@ describe('life of a gateway', () => {
       const stateDir = join(folder(), 'fresh');
       const gateway = await start({ stateDir });
       const config = readFileSync(join(stateDir, 'openclaw.json'), 'utf8');
-      const token = /token["']?: ["']([\w-]+)["']/.exec(config)?.[1] ?? '';
+      expect(config).toContain('${secret:gateway.auth.token}');
+      const token = new SecretStore(stateDir, new Environment({})).get('gateway.auth.token') ?? '';
       expect(Buffer.from(token, 'base64url')).toHaveLength(32);
       expect(statSync(stateDir).mode & 0o777).toBe(0o700);
       expect(statSync(join(stateDir, 'openclaw.json')).mode & 0o777).toBe(0o600);

@@ -9,7 +9,7 @@ import { writePdf } from './pdf-writer';
 export class PdfGenerateParams {
   @Text({ max: 1_000_000 })
   @Doc(
-    'Markdown: headings, lists, tables, code, ![alt](picture in the workspace), and ```chart blocks with JSON {type: bar|line|pie, title, labels, series: [{name, values}]}.',
+    'Markdown: headings, lists, tables, code, pictures of the workspace (Markdown images), and ```chart blocks with JSON {type: bar|line|pie, title, labels, series: [{name, values}]}.',
   )
   content!: string;
   @Opt() @Text({ max: 300 }) title?: string;

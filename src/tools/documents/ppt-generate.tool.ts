@@ -11,7 +11,7 @@ export class PptSlide {
   @Opt()
   @Str({ max: 20_000 })
   @Doc(
-    'Markdown: text, lines starting with -, tables, ![alt](picture in the workspace), ```chart blocks; || parts two columns.',
+    'Markdown: text, lines starting with -, tables, pictures of the workspace (Markdown images), ```chart blocks; || parts two columns.',
   )
   content?: string;
   @Opt()
