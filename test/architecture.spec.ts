@@ -49,4 +49,19 @@ describe('architecture', () => {
     const readers = sources.filter((file) => !file.endsWith('.spec.ts') && read(file).includes('process.env'));
     expect(readers.filter((file) => !file.startsWith('config/'))).toEqual([]);
   });
+
+  it('starts programs in one place, and reaches the web in one place', () => {
+    const product = sources.filter((file) => !file.endsWith('.spec.ts'));
+    expect(product.filter((file) => read(file).includes("'node:child_process'")).sort()).toEqual([
+      'control-ui/dashboard.command.ts',
+      'gateway/http/port-owner.ts',
+      'tools/processes/running-command.ts',
+      'tools/sandbox/bubblewrap.driver.ts',
+    ]);
+    // Model servers on loopback and addresses of MCP servers come from the operator.
+    expect(product.filter((file) => /\bfetch\(/.test(read(file))).sort()).toEqual([
+      'agent/providers/local-servers.ts',
+      'tools/mcp/mcp-clients.service.ts',
+    ]);
+  });
 });

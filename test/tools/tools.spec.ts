@@ -192,6 +192,24 @@ describe('tools in a running gateway', () => {
     });
   });
 
+  it('exec goes on in the background when nobody decides for a while, and tells what became of it', async () => {
+    const notes: string[] = [];
+    models.answer = ({ lastUser, toolResults }): ModelAnswer => {
+      if (lastUser.includes('[from the gateway]')) notes.push(lastUser);
+      else if (toolResults === 0)
+        return { steps: [{ tool: { name: 'exec', args: { command: 'basename /late/decision', host: 'gateway' } } }] };
+      return { steps: [{ text: 'ok' }] };
+    };
+    await client.call('chat.send', { sessionKey: 'late', message: 'go', idempotencyKey: 'late-run' });
+    const ended = async (): Promise<boolean> =>
+      (await client.call('agent.wait', { runId: 'late-run', timeoutMs: 5000 })).payload?.['status'] === 'ok';
+    await until('the end of the turn', ended, 40_000);
+    const [{ id }] = (await client.call('exec.approval.list')).payload as unknown as [{ id: string }];
+    await client.call('exec.approval.resolve', { id, decision: 'allow-once' });
+    await until('the note', () => notes.some((note) => note.includes('decision')));
+    expect(notes[0]).toContain('exit code 0');
+  }, 60_000);
+
   it('session_status tells what is used', async () => {
     expect(await call('session_status', {})).toContain('Model: fake/fake-1');
   });

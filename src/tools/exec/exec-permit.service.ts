@@ -7,6 +7,7 @@ import { analyseCommand } from '../approvals/analyse-command';
 import { ApprovalService, fingerprintOf } from '../approvals/approval.service';
 import { ExecApprovalsFile } from '../approvals/exec-approvals-file';
 import { type AllowlistVerdict, checkAllowlist, fileIdentity, resolveExecutable } from '../approvals/exec-allowlist';
+import { describeOrigins, trustOf } from '../provenance/taint';
 import { BubblewrapDriver } from '../sandbox/bubblewrap.driver';
 import { EXEC_ASK, EXEC_SECURITY, type ExecAsk, type ExecConfig, type ExecSecurity } from '../tools.config';
 import { elevatedRefusal } from './elevated';
@@ -108,8 +109,15 @@ export class ExecPermit {
     const skipsApproval =
       wish.elevated === true && (await this.sessions.find(context.sessionKey))?.elevatedLevel === 'full';
     const passes = security === 'full' || verdict.allowed;
-    if ((passes && ask !== 'always') || skipsApproval) return plainArgv(wish);
-    if (ask === 'off')
+    const isTainted = rules.untrustedSinks !== 'allow' && trustOf(context.provenance.origins) !== 'trusted';
+    const read = describeOrigins(context.provenance.origins);
+    if (isTainted && rules.untrustedSinks === 'deny')
+      throw new ToolError(
+        'denied_by_policy',
+        `this turn has read ${read}, and exec-approvals.json denies commands on the machine after that`,
+      );
+    if (((passes && ask !== 'always') || skipsApproval) && !isTainted) return plainArgv(wish);
+    if (ask === 'off' && !passes)
       throw new ToolError('denied_by_policy', `${verdict.reason ?? 'it is not allowed'}, and tools.exec.ask is "off"`);
     const paths = programPaths(verdict);
     const identities = paths.map(fileIdentity);
@@ -122,13 +130,13 @@ export class ExecPermit {
         host: 'gateway',
         security,
         ask,
-        reason: verdict.reason ?? 'every command is asked for',
+        reason: isTainted ? `this turn has read ${read}` : (verdict.reason ?? 'every command is asked for'),
         agentId: context.agentId,
         resolvedPath: paths[0] ?? null,
         sessionKey: context.sessionKey,
         runId: context.runId,
         envNames: wish.envNames,
-        canAlways: verdict.canRemember,
+        canAlways: verdict.canRemember && !isTainted,
       },
       {
         callId: context.callId,

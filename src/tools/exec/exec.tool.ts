@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { messageOf } from '../../common/openclaw-error';
 import { settlesWithin } from '../../common/sleep';
 import { Bool, Doc, Int, Obj, OneOf, Opt, Text } from '../../common/validation/fields';
 import { ConfigService } from '../../config/config.service';
@@ -17,6 +18,8 @@ import { ExecPermit, type ExecWish, plainArgv } from './exec-permit.service';
 
 const DEFAULT_TIMEOUT_SECONDS = 1800;
 const DEFAULT_YIELD_MS = 10_000;
+/** A turn waits so long for a decision; after that the question stays open without it. */
+const APPROVAL_WAIT_MS = 20_000;
 
 export class ExecParams {
   @Text() @Doc('Shell command line.') command!: string;
@@ -63,12 +66,11 @@ export class ExecTool {
     private readonly events: EventBus,
   ) {}
 
-  sinkOf(params: ExecParams, context: ToolContext): SinkUse {
+  /** Commands on the machine itself are asked for where they are permitted; here are those in the sandbox. */
+  sinkOf(params: ExecParams, context: ToolContext): SinkUse | undefined {
     const settings = this.permits.settingsOf(context.agentId);
-    const isContained =
-      params.elevated !== true &&
-      (params.host ?? settings.host ?? 'sandbox') === 'sandbox' &&
-      !this.permits.hasNetwork(context.agentId);
+    if (params.elevated === true || (params.host ?? settings.host ?? 'sandbox') !== 'sandbox') return undefined;
+    const isContained = !this.permits.hasNetwork(context.agentId);
     return { kind: 'exec', from: isContained ? 'untrusted' : 'suspect', summary: params.command };
   }
 
@@ -87,13 +89,17 @@ export class ExecTool {
       ...(params.ask ? { ask: params.ask } : {}),
       ...(params.elevated ? { elevated: true } : {}),
     };
-    const argv = host === 'gateway' ? await this.permits.permit(wish, context) : plainArgv(wish);
-    const running = new RunningCommand(
-      this.planFor(host, params.pty ? inTerminal(argv) : argv, wish, timeoutSeconds, context),
-      timeoutSeconds * 1000,
-      (tail) => context.update({ content: [{ type: 'text', text: tail }], details: { status: 'running', tail } }),
-    );
+    const start = (argv: string[]): RunningCommand =>
+      new RunningCommand(
+        this.planFor(host, params.pty ? inTerminal(argv) : argv, wish, timeoutSeconds, context),
+        timeoutSeconds * 1000,
+        (tail) => context.update({ content: [{ type: 'text', text: tail }], details: { status: 'running', tail } }),
+      );
     const mayLeave = this.policy.evaluate('process', context.subject).allowed;
+    const asked = host === 'gateway' ? this.ask(wish, context) : undefined;
+    if (asked && mayLeave && !(await settlesWithin(asked.permitted, APPROVAL_WAIT_MS)))
+      return this.leaveWaiting(asked, start, params, cwd, context);
+    const running = start(asked ? await asked.permitted : plainArgv(wish));
     const isInteractive = mayLeave && (params.background === true || params.pty === true);
     if (!isInteractive) running.closeInput();
     const stop = (): void => running.stop('killed');
@@ -109,6 +115,48 @@ export class ExecTool {
     } finally {
       context.signal.removeEventListener('abort', stop);
     }
+  }
+
+  /** Asks for a command on the machine; notes what the question is known by. */
+  private ask(wish: ExecWish, context: ToolContext): Asked {
+    const asked: Asked = { permitted: Promise.resolve([]), question: {} };
+    asked.permitted = this.permits.permit(wish, {
+      ...context,
+      update: (partial) => {
+        asked.question = partial.details ?? {};
+        context.update(partial);
+      },
+    });
+    asked.permitted.catch(() => undefined);
+    return asked;
+  }
+
+  /** The turn goes on while the question stays open; the command runs once it is allowed, and the assistant is told. */
+  private leaveWaiting(
+    { permitted, question }: Asked,
+    start: (argv: string[]) => RunningCommand,
+    params: ExecParams,
+    cwd: string,
+    context: ToolContext,
+  ): ToolResult {
+    permitted.then(
+      (argv) => {
+        const running = start(argv);
+        running.closeInput();
+        this.leave(running, params, cwd, context);
+      },
+      (error: unknown) =>
+        this.note(context, `The command (${params.command.slice(0, 200)}) was not run: ${messageOf(error)}.`),
+    );
+    return {
+      content: [
+        {
+          type: 'text',
+          text: 'This waits for the approval of the owner. You are told when it has run or was denied; go on without it, or end your turn.',
+        },
+      ],
+      details: { ...question, status: 'approval-pending' },
+    };
   }
 
   private planFor(
@@ -136,19 +184,14 @@ export class ExecTool {
   /** Goes on in the background; the assistant hears of its end unless it has looked by then. */
   private leave(running: RunningCommand, params: ExecParams, cwd: string, context: ToolContext): ToolResult {
     const settings = this.permits.settingsOf(context.agentId);
-    const { agentId, sessionKey, origin, runId, callId, isOwner } = context;
-    const source = worstOrigin(context.provenance.origins);
+    const { agentId, sessionKey } = context;
     const tell = (process: BackgroundProcess): void => {
       if (process.seenEnd || settings.notifyOnExit === false) return;
       const tail = running.output.tail().trim();
-      this.events.emit('session.note', {
-        sessionKey,
-        externalId: `exec:${runId}:${callId}`,
-        isOwner,
-        text: `The command ${process.id} (${params.command.slice(0, 200)}) has ended: ${endText(running.end, 0)}.${tail ? `\nLast output:\n${tail}` : ''}`,
-        ...(source ? { origin: source } : {}),
-        ...(origin.to === undefined ? {} : { route: { ...origin, to: origin.to } }),
-      });
+      this.note(
+        context,
+        `The command ${process.id} (${params.command.slice(0, 200)}) has ended: ${endText(running.end, 0)}.${tail ? `\nLast output:\n${tail}` : ''}`,
+      );
     };
     const process = this.processes.add({ agentId, sessionKey, command: params.command, cwd, running }, tell);
     process.read = running.output.total;
@@ -163,6 +206,26 @@ export class ExecTool {
       details: { status: 'running', sessionId: process.id, pid: running.pid, tail, cwd },
     };
   }
+
+  /** Tells the assistant in the conversation that the call belongs to. */
+  private note({ sessionKey, origin, runId, callId, isOwner, provenance }: ToolContext, text: string): void {
+    const source = worstOrigin(provenance.origins);
+    this.events.emit('session.note', {
+      sessionKey,
+      externalId: `exec:${runId}:${callId}`,
+      text,
+      isOwner,
+      ...(source ? { origin: source } : {}),
+      ...(origin.to === undefined ? {} : { route: { ...origin, to: origin.to } }),
+    });
+  }
+}
+
+/** A question that may still be open. */
+interface Asked {
+  permitted: Promise<string[]>;
+  /** Facts of the question: id, short id, time. */
+  question: Record<string, unknown>;
 }
 
 /** The same command with a terminal of its own; its exit code is passed on. */

@@ -2,15 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { type SinkUse, type ToolContext, ToolError } from '../agent-tool';
 import { ApprovalService, fingerprintOf } from '../approvals/approval.service';
 import { ExecApprovalsFile } from '../approvals/exec-approvals-file';
-import { trustOf } from './taint';
-
-const LABEL: Readonly<Record<string, string>> = {
-  file: 'a file',
-  skill: 'a skill',
-  tool: 'an outside tool',
-  web: 'a web page',
-  stranger: 'somebody who does not own this gateway',
-};
+import { describeOrigins, trustOf } from './taint';
 
 /**
  * Stands before every call whose effect leaves the assistant's own four walls. After the model has read what is not the
@@ -29,7 +21,7 @@ export class SinkGate {
     if (trust === 'trusted' || (use.from === 'untrusted' && trust === 'suspect')) return;
     const mode = this.rules.rulesFor(context.agentId).untrustedSinks;
     if (mode === 'allow') return;
-    const read = [...context.provenance.origins].map((origin) => LABEL[origin] ?? origin).join(', ');
+    const read = describeOrigins(context.provenance.origins);
     if (mode === 'deny')
       throw new ToolError(
         'denied_by_policy',

@@ -21,6 +21,18 @@ export function trustOf(origins: Iterable<ContentOrigin>): TrustLevel {
   return level;
 }
 
+const NAMES: Readonly<Record<ContentOrigin, string>> = {
+  file: 'a file',
+  skill: 'a skill',
+  tool: 'an outside tool',
+  web: 'a web page',
+  stranger: 'somebody who does not own this gateway',
+};
+
+/** Origins as people read them. */
+export const describeOrigins = (origins: Iterable<ContentOrigin>): string =>
+  [...origins].map((origin) => NAMES[origin]).join(', ');
+
 /** The one origin that stands for several where only one can be kept: the least trusted. */
 export function worstOrigin(origins: Iterable<ContentOrigin>): ContentOrigin | undefined {
   let worst: ContentOrigin | undefined;
