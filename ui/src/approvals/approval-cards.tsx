@@ -59,8 +59,8 @@ export function ApprovalCards({ call, connection, gaps, subscribe }: Gateway) {
           </h2>
           <pre>{request.command}</pre>
           <p>
-            {request.kind === 'tool' ? '' : `in ${request.cwd} on ${request.host}, `}agent {request.agentId}.{' '}
-            {request.reason}
+            {request.kind === 'tool' ? 'Asked' : `In ${request.cwd} on ${request.host}, asked`} by agent{' '}
+            {request.agentId}, because: {request.reason}.{request.reason}
           </p>
           <TimeLeft until={expiresAtMs} />
           {problem && <p className="note">{problem}</p>}
