@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Bool, Doc, OneOf, Opt, Str, StrList, Text } from '../common/validation/fields';
+import { Bool, Doc, Opt, Str, StrList, Text } from '../common/validation/fields';
 import { ConfigService } from '../config/config.service';
 import { ChannelDirectory } from '../events/channel-directory';
 import { OutboundDesk } from '../events/outbound-desk';
@@ -32,7 +32,7 @@ export class MessageParams {
   @Opt() @Str() caption?: string;
   @Opt() @Bool() silent?: boolean;
   @Opt() @Bool() bestEffort?: boolean;
-  @Opt() @OneOf([true, false]) asVoice?: boolean;
+  @Opt() @Bool() asVoice?: boolean;
 }
 
 @Injectable()

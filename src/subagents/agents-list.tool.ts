@@ -1,23 +1,22 @@
 import { Injectable } from '@nestjs/common';
 import { findAgent } from '../config/agent-entries';
 import { ConfigService } from '../config/config.service';
+import { NoParams } from '../rpc/no-params.dto';
 import { AgentTool, type ToolContext, type ToolResult, textResult } from '../tools/agent-tool';
 import { spawnableAgents } from './spawnable-agents';
-
-export class AgentsListToolParams {}
 
 @Injectable()
 @AgentTool({
   name: 'agents_list',
   description: 'List the agents that sessions_spawn may use.',
-  params: AgentsListToolParams,
+  params: NoParams,
   idempotent: true,
   core: true,
 })
 export class AgentsListTool {
   constructor(private readonly config: ConfigService) {}
 
-  execute(_: AgentsListToolParams, context: ToolContext): Promise<ToolResult> {
+  execute(_: NoParams, context: ToolContext): Promise<ToolResult> {
     const { config } = this.config;
     const { allowAny, agents } = spawnableAgents(config, context.agentId);
     const rows = agents.map((id) => {

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import JSON5 from 'json5';
 import { messageOf } from '../../common/openclaw-error';
@@ -20,7 +19,7 @@ import {
   type ToolResult,
   textResult,
 } from '../../tools/agent-tool';
-import { ApprovalService } from '../../tools/approvals/approval.service';
+import { ApprovalService, fingerprintOf } from '../../tools/approvals/approval.service';
 
 const ACTIONS = ['restart', 'config.get', 'config.schema', 'config.apply', 'config.patch', 'update.run'] as const;
 const DEFAULT_DELAY_MS = 2000;
@@ -136,9 +135,7 @@ export class GatewayTool {
         {
           callId: context.callId,
           sessionId: context.sessionId,
-          fingerprint: createHash('sha256')
-            .update(`${params.action}\0${params.raw ?? ''}\0${before.hash ?? ''}`)
-            .digest('hex'),
+          fingerprint: fingerprintOf('gateway', params.action, params.raw, before.hash),
         },
         context,
       );

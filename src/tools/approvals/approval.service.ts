@@ -148,20 +148,6 @@ export class ApprovalService {
     return rows.map(pendingOf);
   }
 
-  /** Decided and expired ones, newest first. */
-  async history(
-    limit: number,
-  ): Promise<(PendingApproval & { state: string; decision: string | null; by: string | null })[]> {
-    const rows = await this.database.read
-      .selectFrom('approvals')
-      .selectAll()
-      .where('state', '!=', 'pending')
-      .orderBy('created_at', 'desc')
-      .limit(limit)
-      .execute();
-    return rows.map((row) => ({ ...pendingOf(row), state: row.state, decision: row.decision, by: row.resolved_by }));
-  }
-
   /**
    * @param id whole id, or its first eight characters
    * @param from session the answer was given in; undefined for the operator surfaces, which may answer for all

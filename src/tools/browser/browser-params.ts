@@ -1,16 +1,4 @@
-import {
-  Bool,
-  Doc,
-  Int,
-  Nested,
-  NestedList,
-  Obj,
-  OneOf,
-  Opt,
-  Str,
-  StrList,
-  Text,
-} from '../../common/validation/fields';
+import { Bool, Doc, Int, Nested, NestedList, OneOf, Opt, Str, StrList, Text } from '../../common/validation/fields';
 
 export const BROWSER_ACTIONS = [
   'status',
@@ -100,5 +88,4 @@ export class BrowserParams {
   @Opt() @Bool() accept?: boolean;
   @Opt() @Str() promptText?: string;
   @Opt() @Nested(() => ActRequest) @Doc('act: what to do.') request?: ActRequest;
-  @Opt() @Obj() options?: Record<string, unknown>;
 }

@@ -1,6 +1,4 @@
 import { mkdirSync } from 'node:fs';
-import { lookup } from 'node:dns/promises';
-import { isIP } from 'node:net';
 import { join } from 'node:path';
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import type { BrowserContext, ConsoleMessage, Dialog, Page } from 'playwright-core';
@@ -8,8 +6,7 @@ import { type Logger, LoggerFactory } from '../../common/logger';
 import { messageOf } from '../../common/openclaw-error';
 import { ConfigService } from '../../config/config.service';
 import { ToolError } from '../agent-tool';
-import { GuardedHttp, originOf } from '../web/guarded-http.service';
-import { privateAddressReason } from '../web/public-address';
+import { GuardedHttp } from '../web/guarded-http.service';
 import { BrowserProxy } from './browser-proxy';
 import { findChromium } from './find-chromium';
 
@@ -135,7 +132,7 @@ export class BrowserService implements OnModuleDestroy {
     const { config, env, stateDir } = this.config;
     const folder = join(stateDir, 'browser', profile, 'user-data');
     mkdirSync(folder, { recursive: true, mode: 0o700 });
-    const proxy = await BrowserProxy.start((host, port) => this.addressFor(host, port));
+    const proxy = await BrowserProxy.start((host, port) => this.http.addressFor(host, port));
     const isRoot = process.getuid?.() === 0;
     if (isRoot && config.browser?.noSandbox !== true)
       this.log.warn({}, "the browser runs without its own sandbox because the gateway runs as root; don't do that");
@@ -177,27 +174,6 @@ export class BrowserService implements OnModuleDestroy {
       proxy.stop();
       throw error;
     }
-  }
-
-  /** The address the browser may connect to. @throws ToolError blocked_address */
-  private async addressFor(host: string, port: number): Promise<string> {
-    const allowed = this.http.allowedOrigins.some((origin) => {
-      const url = new URL(originOf(origin) ?? 'http://invalid');
-      return (
-        url.hostname.replace(/^\[|\]$/g, '') === host &&
-        Number(url.port || (url.protocol === 'https:' ? 443 : 80)) === port
-      );
-    });
-    if (!allowed)
-      await this.http.check(
-        `http://${isIP(host) === 6 ? `[${host}]` : host}${port === 443 || port === 80 ? '' : `:${port}`}/`,
-      );
-    if (isIP(host)) return host;
-    const found = await lookup(host, { all: true });
-    const usable = found.find(({ address }) => allowed || privateAddressReason(address) === undefined);
-    if (!usable || (!allowed && found.some(({ address }) => privateAddressReason(address) !== undefined)))
-      throw new ToolError('blocked_address', `${host} resolves to a private address`);
-    return usable.address;
   }
 }
 

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { ConfigService } from '../../config/config.service';
-import { findAgent } from '../../config/agent-entries';
+import { agentEntries, findAgent } from '../../config/agent-entries';
 import { Doc, Text } from '../../common/validation/fields';
 import { AgentTool, type SinkUse, type ToolContext, ToolError, type ToolResult, textResult } from '../agent-tool';
 import { FileWriter } from '../files/file-writer.service';
@@ -15,6 +15,8 @@ export class ApplyPatchParams {
   )
   input!: string;
 }
+
+const OFF = 'tools.exec.applyPatch.enabled is off; set it to true to offer it to every model';
 
 interface Change {
   path: string;
@@ -40,10 +42,8 @@ export class ApplyPatchTool {
   ) {}
 
   unavailableReason(): string | undefined {
-    const { config } = this.config;
-    const on =
-      config.tools?.exec?.applyPatch?.enabled ?? findAgent(config, 'main')?.tools?.exec?.applyPatch?.enabled ?? false;
-    return on ? undefined : 'tools.exec.applyPatch.enabled is off; set it to true to offer it to every model';
+    const isOn = agentEntries(this.config.config).some(({ id }) => this.isOnFor(id));
+    return isOn ? undefined : OFF;
   }
 
   sinkOf(params: ApplyPatchParams, context: ToolContext): Promise<SinkUse | undefined> {
@@ -54,6 +54,7 @@ export class ApplyPatchTool {
   }
 
   async execute(params: ApplyPatchParams, context: ToolContext): Promise<ToolResult> {
+    if (!this.isOnFor(context.agentId)) throw new ToolError('not_configured', OFF);
     const operations = parsePatch(params.input);
     const files = new WorkspaceFiles([context.workspace]);
     const changes = new Map<string, Change>();
@@ -64,6 +65,13 @@ export class ApplyPatchTool {
     const summary = { added: named('add'), modified: named('update'), deleted: named('delete') };
     const lines = Object.entries(summary).flatMap(([what, paths]) => paths.map((path) => `${what} ${path}`));
     return textResult(`Applied the patch:\n${lines.join('\n')}`, { summary });
+  }
+
+  /** The agent's own switch, else the one for all. */
+  private isOnFor(agentId: string): boolean {
+    const { config } = this.config;
+    const own = findAgent(config, agentId)?.tools?.exec?.applyPatch?.enabled;
+    return own ?? config.tools?.exec?.applyPatch?.enabled ?? false;
   }
 
   /** Writes all changes; puts everything back when one of them fails. */

@@ -34,15 +34,6 @@ export class McpClients implements OnModuleDestroy {
       if (server.enabled !== false) void this.keep(name, server);
   }
 
-  /** State of each server, for status. */
-  states(): { name: string; connected: boolean; reason?: string }[] {
-    return [...this.links].map(([name, { client, reason }]) => ({
-      name,
-      connected: client !== undefined,
-      ...(client ? {} : { reason }),
-    }));
-  }
-
   async onModuleDestroy(): Promise<void> {
     this.stop.abort();
     await Promise.allSettled([...this.links.values()].flatMap(({ client }) => (client ? [client.close()] : [])));

@@ -100,6 +100,24 @@ export class GuardedHttp {
     return url;
   }
 
+  /**
+   * The checked address to connect to, for parts that open connections themselves (the browser's proxy).
+   * @throws ToolError blocked_address
+   */
+  async addressFor(host: string, port: number): Promise<string> {
+    const isAllowed = this.allowedOrigins.some((origin) => {
+      const url = new URL(origin);
+      return bareHost(url) === host && Number(url.port || (url.protocol === 'https:' ? 443 : 80)) === port;
+    });
+    if (!isAllowed) this.checkText(new URL(`http://${isIP(host) === 6 ? `[${host}]` : host}:${port}/`));
+    if (isIP(host)) return host;
+    const found = await this.resolver(host);
+    if (!isAllowed) for (const { address } of found) refuse(host, address);
+    const [first] = found;
+    if (!first) throw new ToolError('upstream_error', `${host} has no address`);
+    return first.address;
+  }
+
   private async follow(request: GuardedRequest, signal: AbortSignal): Promise<GuardedResponse> {
     const trusted = new Set([...(request.trustedOrigins ?? []), ...this.allowedOrigins]);
     let url = parseUrl(request.url);

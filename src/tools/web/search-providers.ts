@@ -107,7 +107,7 @@ export const SEARCH: Readonly<Record<SearchProvider, Search>> = {
 /** Hits in the HTML page of DuckDuckGo: a link of class `result__a`, its text below in `result__snippet`. */
 export function duckduckgoHits(html: string): SearchHit[] {
   const hits: SearchHit[] = [];
-  for (const block of html.split(/<div[^>]+class="[^"]*\bresult\b[^"]*"/).slice(1)) {
+  for (const block of html.split(/(?=<div[^>]+class="[^"]*\bresult\b)/)) {
     const link = /<a\b[^>]*class="[^"]*result__a[^"]*"[^>]*>([\s\S]*?)<\/a>/.exec(block);
     const href = /href="([^"]+)"/.exec(link?.[0] ?? '')?.[1];
     if (!link || !href || /result--ad/.test(block.slice(0, 200))) continue;
