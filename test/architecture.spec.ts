@@ -53,6 +53,7 @@ describe('architecture', () => {
   it('starts programs in one place, and reaches the web in one place', () => {
     const product = sources.filter((file) => !file.endsWith('.spec.ts'));
     expect(product.filter((file) => read(file).includes("'node:child_process'")).sort()).toEqual([
+      'config/secrets/keychain.ts',
       'control-ui/dashboard.command.ts',
       'gateway/http/port-owner.ts',
       'tools/processes/running-command.ts',

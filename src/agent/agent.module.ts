@@ -22,9 +22,12 @@ import { ChatCommands } from './commands/chat-commands.service';
 import { ModelCooldown } from './providers/model-cooldown.service';
 import { ModelRegistry } from './providers/model-registry.service';
 import { ModelStepService } from './runtime/model-step.service';
+import { SideCallService } from './runtime/side-call.service';
 import { SessionsHistoryTool } from './sessions/sessions-history.tool';
 import { SessionsListTool } from './sessions/sessions-list.tool';
 import { ImageTool } from './media/image.tool';
+import { SpokenText } from './media/spoken-text.service';
+import { TtsTool } from './media/tts.tool';
 import { GatewayTool } from './self/gateway.tool';
 import { SessionsRpc } from './sessions/sessions.rpc';
 import { AskUserTool } from './turns/ask-user.tool';
@@ -66,6 +69,9 @@ const DRAIN_MS = 3000;
     SessionsHistoryTool,
     SessionsListTool,
     SessionsRpc,
+    SideCallService,
+    SpokenText,
+    TtsTool,
     TurnCloser,
     TurnPlanner,
     TurnRunner,

@@ -24,6 +24,8 @@ export interface InboundMessage {
   queueMode?: QueueMode;
   /** Whose text this is, where it is not the word of whoever is named as sender (a sub-agent that read the web). */
   origin?: ContentOrigin;
+  /** Part of a talk between two conversations: who asked whom, how many further turns it has had and may have. */
+  dialogue?: { asker: string; asked: string; turn: number; most: number; request: string };
   /** Text that the gateway itself wrote (a reminder, a finished task). */
   isSystemEvent?: boolean;
 }

@@ -107,6 +107,18 @@ export class InboxStore {
     return rows.map((row) => row.session_key ?? '');
   }
 
+  /** Runs with ids that begin so, received since then, whose rows are closed. */
+  async closedRuns(prefix: string, sinceMs: number): Promise<string[]> {
+    const rows = await this.database.read
+      .selectFrom('inbox')
+      .select('run_id')
+      .where('run_id', 'like', `${prefix}%`)
+      .where('received_at', '>=', sinceMs)
+      .where('state', 'in', ['answered', 'failed'])
+      .execute();
+    return rows.map((row) => row.run_id);
+  }
+
   async findByRun(runId: string): Promise<InboxRow | undefined> {
     const row = await this.database.read
       .selectFrom('inbox')

@@ -2,8 +2,30 @@ import { findAgent } from '../config/agent-entries';
 import type { OpenclawConfig } from '../config/openclaw.config';
 import { splitSessionKey } from './session-key';
 
+export type WorkspaceAccess = 'none' | 'ro' | 'rw';
+
 /** Whether a session runs walled off as a whole: `agents.defaults.sandbox.mode`, overridden per agent. */
 export function isSandboxed(config: OpenclawConfig, agentId: string, sessionKey: string): boolean {
-  const mode = findAgent(config, agentId)?.sandbox?.mode ?? config.agents?.defaults?.sandbox?.mode ?? 'off';
+  const mode = settingsOf(config, agentId).mode ?? 'off';
   return mode === 'all' || (mode === 'non-main' && splitSessionKey(sessionKey).rest !== 'main');
 }
+
+/** What a sandboxed session may do with its agent's workspace; nothing unless the configuration says so. */
+export const workspaceAccess = (config: OpenclawConfig, agentId: string): WorkspaceAccess =>
+  settingsOf(config, agentId).workspaceAccess ?? 'none';
+
+/** Which sandboxed sessions share a folder: one each, those of one agent (default), or all. */
+export function sandboxScope(config: OpenclawConfig, agentId: string): 'session' | 'agent' | 'shared' {
+  const { scope, perSession } = settingsOf(config, agentId);
+  return scope ?? (perSession === undefined ? 'agent' : perSession ? 'session' : 'shared');
+}
+
+export const sandboxRoot = (config: OpenclawConfig, agentId: string): string | undefined =>
+  settingsOf(config, agentId).workspaceRoot;
+
+type SandboxSettings = NonNullable<NonNullable<NonNullable<OpenclawConfig['agents']>['defaults']>['sandbox']>;
+
+const settingsOf = (config: OpenclawConfig, agentId: string): SandboxSettings => ({
+  ...config.agents?.defaults?.sandbox,
+  ...findAgent(config, agentId)?.sandbox,
+});

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { findSession } from '../agent/sessions/find-session';
 import { originsOf } from '../agent/sessions/plain-messages';
@@ -6,13 +5,13 @@ import { RunOutcomeService } from '../agent/turns/run-outcome.service';
 import { Doc, Int, Opt, Text } from '../common/validation/fields';
 import { normaliseAgentId } from '../config/agent-entries';
 import { ConfigService } from '../config/config.service';
-import { InboxService } from '../inbox/inbox.service';
 import { sendAllowed } from '../sessions/send-policy';
 import type { SessionEntry } from '../sessions/session-entry';
 import { SessionStore } from '../sessions/session.store';
 import { TranscriptStore } from '../sessions/transcript.store';
 import { AgentTool, type SinkUse, type ToolContext, ToolError, type ToolResult, textResult } from '../tools/agent-tool';
 import { worstOrigin } from '../tools/provenance/taint';
+import { DialogueService } from './dialogue.service';
 
 const DEFAULT_TIMEOUT_SECONDS = 30;
 
@@ -30,7 +29,8 @@ export class SessionsSendParams {
 @Injectable()
 @AgentTool({
   name: 'sessions_send',
-  description: 'Say something in another conversation and get its answer. What it answers is also shown in its chat.',
+  description:
+    'Say something in another conversation and get its answer. The two may go on talking; what came out is told in its chat.',
   params: SessionsSendParams,
   idempotent: false,
   core: true,
@@ -40,7 +40,7 @@ export class SessionsSendTool {
     private readonly config: ConfigService,
     private readonly sessions: SessionStore,
     private readonly transcripts: TranscriptStore,
-    private readonly inbox: InboxService,
+    private readonly dialogues: DialogueService,
     private readonly outcomes: RunOutcomeService,
   ) {}
 
@@ -62,20 +62,14 @@ export class SessionsSendTool {
       throw new ToolError('denied_by_policy', `the send policy forbids messages to ${target.key}`, {
         status: 'forbidden',
       });
-    const runId = randomUUID();
     const origin = worstOrigin(context.provenance.origins);
-    await this.inbox.accept({
-      channel: 'internal',
-      account: 'default',
+    const runId = await this.dialogues.open({
       externalId: `send:${context.runId}:${context.callId}`,
-      sessionKey: target.key,
-      runId,
-      message: {
-        text: `[from the conversation ${context.sessionKey}] ${params.message}`,
-        isOwner: context.isOwner,
-        ...(origin ? { origin } : {}),
-        ...routeOf(target),
-      },
+      from: context.sessionKey,
+      target,
+      message: params.message,
+      isOwner: context.isOwner,
+      ...(origin ? { origin } : {}),
     });
     const seconds = params.timeoutSeconds ?? DEFAULT_TIMEOUT_SECONDS;
     const delivery = { mode: 'announce', channel: target.lastChannel ?? null };
@@ -112,18 +106,4 @@ export class SessionsSendTool {
     if (!found) throw new ToolError('not_found', `agent "${agentId}" has no conversation labelled "${params.label}"`);
     return findSession(this.config.config, this.sessions, found.key, context);
   }
-}
-
-function routeOf(target: SessionEntry): {
-  route?: { channel: string; account: string; to: string; threadId?: string };
-} {
-  if (!target.lastChannel || !target.lastTo || target.lastChannel === 'webchat') return {};
-  return {
-    route: {
-      channel: target.lastChannel,
-      account: target.lastAccountId ?? 'default',
-      to: target.lastTo,
-      ...(target.lastThreadId ? { threadId: target.lastThreadId } : {}),
-    },
-  };
 }

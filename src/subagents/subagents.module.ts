@@ -5,6 +5,7 @@ import { EventBus } from '../events/event-bus';
 import { EventsModule } from '../events/events.module';
 import { StorageModule } from '../storage/storage.module';
 import { AgentsListTool } from './agents-list.tool';
+import { DialogueService } from './dialogue.service';
 import { SessionsSendTool } from './sessions-send.tool';
 import { SessionsSpawnTool } from './sessions-spawn.tool';
 import { SubagentService } from './subagent.service';
@@ -13,15 +14,20 @@ import { SubagentStore } from './subagent.store';
 @BootStep({ visible: { name: 'subagent registry', onFailure: 'degraded' } })
 @Module({
   imports: [AgentModule, EventsModule, StorageModule],
-  providers: [AgentsListTool, SessionsSendTool, SessionsSpawnTool, SubagentService, SubagentStore],
+  providers: [AgentsListTool, DialogueService, SessionsSendTool, SessionsSpawnTool, SubagentService, SubagentStore],
 })
 export class SubagentsModule implements OnApplicationBootstrap {
   constructor(
     private readonly subagents: SubagentService,
+    private readonly dialogues: DialogueService,
     private readonly events: EventBus,
   ) {}
 
   onApplicationBootstrap(): void {
-    this.events.on('gateway.ready', () => this.subagents.start());
+    this.dialogues.listen();
+    this.events.on('gateway.ready', async () => {
+      await this.subagents.start();
+      await this.dialogues.start();
+    });
   }
 }

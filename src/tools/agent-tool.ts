@@ -61,8 +61,10 @@ export interface ToolContext {
   sessionKey: string;
   sessionId: string;
   agentId: string;
-  /** Absolute path of the agent's workspace. */
+  /** Absolute path of the folder that tools work in: the agent's workspace, or a sandboxed session's own. */
   workspace: string;
+  /** Nothing may be written there. */
+  readOnly?: boolean;
   /** First choice of the turn, as provider/model. */
   model: string;
   /** The turn was started by somebody who owns this gateway. */

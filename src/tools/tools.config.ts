@@ -78,6 +78,15 @@ class WebSearchConfig {
   @Opt() @Nested(() => SearchEngineConfig) duckduckgo?: SearchEngineConfig;
 }
 
+class FirecrawlConfig {
+  @Opt() @Bool() enabled?: boolean;
+  @Opt() @Text() apiKey?: string;
+  @Opt() @Text() baseUrl?: string;
+  @Opt() @Bool() onlyMainContent?: boolean;
+  @Opt() @Int({ min: 0 }) maxAgeMs?: number;
+  @Opt() @Int({ min: 1 }) timeoutSeconds?: number;
+}
+
 class WebFetchConfig {
   @Opt() @Bool() enabled?: boolean;
   @Opt() @Int({ min: 100 }) maxChars?: number;
@@ -85,6 +94,7 @@ class WebFetchConfig {
   @Opt() @Int({ min: 0 }) cacheTtlMinutes?: number;
   @Opt() @Int({ min: 0 }) maxRedirects?: number;
   @Opt() @Text() userAgent?: string;
+  @Opt() @Nested(() => FirecrawlConfig) firecrawl?: FirecrawlConfig;
 }
 
 class ToolsWebConfig {

@@ -19,6 +19,7 @@ import { EventsModule } from '../events/events.module';
 import { SessionsModule } from '../sessions/sessions.module';
 import { StorageModule } from '../storage/storage.module';
 import { ExecPermit } from './exec/exec-permit.service';
+import { RemoteExec } from './exec/remote-exec';
 import { ExecTool } from './exec/exec.tool';
 import { FileWriter } from './files/file-writer.service';
 import { PolicyRpc } from './policy/policy.rpc';
@@ -30,8 +31,10 @@ import { ToolInvoker } from './invoke/tool-invoker.service';
 import { ToolsHttpController } from './invoke/tools-http.controller';
 import { McpClients } from './mcp/mcp-clients.service';
 import { McpServerController } from './mcp/mcp-server.controller';
-import { TtsTool } from './media/tts.tool';
-import { VoiceCallTool } from './media/voice-call.tool';
+import { SpeechService } from './speech/speech.service';
+import { CallDesk } from './voice/call-desk.service';
+import { VoiceCallTool } from './voice/voice-call.tool';
+import { VoiceWebhookController } from './voice/voice-webhook.controller';
 import { GuardedHttp } from './web/guarded-http.service';
 import { WebFetchTool } from './web/web-fetch.tool';
 import { WebSearchTool } from './web/web-search.tool';
@@ -43,11 +46,12 @@ import { ToolRegistry } from './tool-registry.service';
 @BootStep({ ready: { name: 'tools', onFailure: 'fatal' } })
 @Module({
   imports: [DiscoveryModule, ApprovalsModule, EventsModule, SessionsModule, StorageModule, WorkspaceModule],
-  controllers: [McpServerController, ToolsHttpController],
+  controllers: [McpServerController, ToolsHttpController, VoiceWebhookController],
   providers: [
     BrowserService,
     BrowserTool,
     BubblewrapDriver,
+    CallDesk,
     ApplyPatchTool,
     FindTool,
     GrepTool,
@@ -65,12 +69,13 @@ import { ToolRegistry } from './tool-registry.service';
     ProcessRegistry,
     ProcessTool,
     ReadTool,
+    RemoteExec,
     SinkGate,
+    SpeechService,
     ToolExecutor,
     ToolInvoker,
     ToolPolicyService,
     ToolRegistry,
-    TtsTool,
     VoiceCallTool,
     WebFetchTool,
     WebSearchTool,
@@ -81,6 +86,8 @@ import { ToolRegistry } from './tool-registry.service';
     FileOrigins,
     FileWriter,
     GuardedHttp,
+    RemoteExec,
+    SpeechService,
     ToolExecutor,
     ToolPolicyService,
     ToolRegistry,

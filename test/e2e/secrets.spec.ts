@@ -45,6 +45,30 @@ describe('the secret store', () => {
     },
   );
 
+  it('takes a key from the keychain where that is asked for, and never writes it to a file', () => {
+    const tools = mkdtempSync(join(tmpdir(), 'openclaw-keychain-'));
+    const kept = join(tools, 'kept');
+    // Stands in for libsecret's program: `store` reads the value from its input, `lookup` prints it.
+    writeFileSync(
+      join(tools, 'secret-tool'),
+      `#!/bin/sh\necho "$@" >> ${tools}/asked\nif [ "$1" = store ]; then cat > ${kept}; else cat ${kept} 2>/dev/null; fi\n`,
+      { mode: 0o755 },
+    );
+    try {
+      const keychain = { OPENCLAW_SECRETS_KEYCHAIN: '1', PATH: `${tools}:/usr/bin:/bin` };
+      store(keychain).set('a', 'v');
+      expect(store(keychain).get('a')).toBe('v');
+      expect(readdirSync(folder)).toEqual(['secrets.json']);
+      expect(readFileSync(join(tools, 'asked'), 'utf8')).not.toContain(readFileSync(kept, 'utf8'));
+      rmSync(kept);
+      expect(() => store(keychain).get('a')).toThrow(/keychain holds no key/);
+      rmSync(join(tools, 'secret-tool'));
+      expect(() => store({ ...keychain, PATH: tools }).get('a')).toThrow(/secret-tool/);
+    } finally {
+      rmSync(tools, { recursive: true, force: true });
+    }
+  });
+
   it('refuses a key file that others read, a lost key and a changed value', () => {
     store().set('a', 'v');
     chmodSync(join(folder, 'secrets.key'), 0o644);

@@ -72,7 +72,10 @@ describe('every tool, in a turn over a socket', () => {
           commands: { restart: false },
           tools: {
             exec: { applyPatch: { enabled: true } },
-            web: { search: { provider: 'brave', apiKey: 'brave-key', brave: { baseUrl: `${site.url}/brave` } } },
+            web: {
+              fetch: { firecrawl: { apiKey: 'crawl-key', baseUrl: `${site.url}/firecrawl` } },
+              search: { provider: 'brave', apiKey: 'brave-key', brave: { baseUrl: `${site.url}/brave` } },
+            },
           },
           messages: { tts: { provider: 'openai', openai: { apiKey: 'speech-key', baseUrl: `${site.url}/openai` } } },
           plugins: {
@@ -280,6 +283,45 @@ print(z.read("ppt/slides/slide2.xml").decode())`,
     expect(names).toMatch(/ppt\/charts\/chart\d+\.xml/);
     expect(names).toMatch(/ppt\/media\/image.*\.png/);
     expect(names).toContain('<a:tbl>');
+  });
+
+  it('web_fetch asks Firecrawl for pages that turn programs away', async () => {
+    site.pages.set('/guarded', { type: 'text/html', body: '<p>Prove that you are human</p>', status: 403 });
+    site.json('/firecrawl/v2/scrape', {
+      success: true,
+      data: { markdown: '# The price is 12', metadata: { title: 'Prices', statusCode: 200 } },
+    });
+    expect(await bench.call('web_fetch', { url: `${site.url}/guarded` })).toContain('The price is 12');
+    const asked = site.asked('/firecrawl/v2/scrape')[0];
+    expect(asked?.headers.authorization).toBe('Bearer crawl-key');
+    expect(JSON.parse(asked?.body ?? '{}')).toMatchObject({ url: `${site.url}/guarded`, formats: ['markdown'] });
+    site.pages.set('/firecrawl/v2/scrape', { type: 'application/json', body: '{}', status: 402 });
+    site.pages.set('/guarded-2', { type: 'text/html', body: '<p>Prove it again</p>', status: 403 });
+    expect(await bench.call('web_fetch', { url: `${site.url}/guarded-2` })).toContain('status 403');
+  });
+
+  it('two conversations talk on until one has nothing to add', async () => {
+    await bench.turn([], { sessionKey: 'cellar', message: 'here is the cellar' });
+    const heard: string[] = [];
+    bench.others = ({ lastUser }) => {
+      heard.push(lastUser);
+      if (lastUser.includes('an answer to what was asked')) {
+        const turns = heard.filter((text) => text.includes('an answer to what was asked')).length;
+        return { steps: [{ text: turns < 3 ? `word ${turns}` : 'REPLY_SKIP' }] };
+      }
+      return { steps: [{ text: lastUser.includes('how many') ? 'Nine bottles.' : 'done' }] };
+    };
+    expect(await bench.call('sessions_send', { sessionKey: 'cellar', message: 'how many?' }, 'asker')).toContain(
+      'Nine bottles.',
+    );
+    await until('the talk', () => heard.some((text) => text.includes('word 2')));
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(
+      heard.filter((text) => text.includes('an answer to what was asked')).map((text) => /] (.*)\n/.exec(text)?.[1]),
+    ).toEqual(['Nine bottles.', 'word 1', 'word 2']);
+    const asker = await bench.client.call('chat.history', { sessionKey: 'asker' });
+    expect(JSON.stringify(asker.payload)).toContain('word 2');
+    bench.others = () => ({ steps: [{ text: 'done' }] });
   });
 
   it('sessions_list, sessions_history, sessions_send and agents_list reach other conversations', async () => {

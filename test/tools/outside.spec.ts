@@ -196,6 +196,47 @@ describe('tools from outside', () => {
         (await bench.call('nodes', { action: 'status' })).includes('away'),
       );
     }, 30_000);
+
+    it('exec runs a command line on it with host "node"', async () => {
+      const device = new TestDevice();
+      const params = connectParams({
+        role: 'node',
+        client: { id: 'node-host', version: '1', platform: 'linux', mode: 'node', displayName: 'Cellar' },
+        caps: ['system'],
+        commands: ['system.run'],
+      });
+      const asking = await WireClient.open(bench.gateway.url);
+      await asking.call('connect', device.sign('v3', asking.nonce, params));
+      const pending = (await bench.client.call('device.pair.list', {})).payload?.['pending'] as { requestId: string }[];
+      await bench.client.call('device.pair.approve', { requestId: pending[0]?.requestId });
+      asking.close();
+      expect(await bench.call('exec', { command: 'hostname', host: 'node', node: 'Cellar' })).toContain(
+        'node_unavailable',
+      );
+      const node = await WireClient.open(bench.gateway.url);
+      expect((await node.call('connect', device.sign('v3', node.nonce, params))).error).toBeUndefined();
+      const asked: Record<string, unknown>[] = [];
+      let seen = 0;
+      const serve = setInterval(() => {
+        for (; seen < node.frames.length; seen++) {
+          const frame = node.frames[seen];
+          if (frame?.event !== 'node.invoke.request') continue;
+          const { id, nodeId, paramsJSON } = frame.payload as { id: string; nodeId: string; paramsJSON: string };
+          asked.push(JSON.parse(paramsJSON) as Record<string, unknown>);
+          const payload = { exitCode: asked.length === 1 ? 0 : 3, stdout: 'cellar\n', stderr: '', timedOut: false };
+          void node.call('node.invoke.result', { id, nodeId, ok: true, payload });
+        }
+      }, 10);
+      try {
+        const told = await bench.turn([{ name: 'exec', args: { command: 'hostname', host: 'node', workdir: '/srv' } }]);
+        expect(told[0]).toBe('cellar');
+        expect(asked[0]).toMatchObject({ command: ['/bin/sh', '-c', 'hostname'], cwd: '/srv' });
+        expect(await bench.call('exec', { command: 'false', host: 'node' })).toContain('(exit code 3)');
+      } finally {
+        clearInterval(serve);
+        node.close();
+      }
+    }, 30_000);
   });
 
   describe('explained', () => {
@@ -247,6 +288,27 @@ describe('tools from outside', () => {
       expect(JSON.stringify(bench.models.requests.at(-1)?.body)).toContain('installed');
       telegram.say({ chatId: OWNER, text: `/approve ${slug} deny` });
       await until('the refusal', () => telegram.textsIn(OWNER).some((text) => text.includes('decided already')));
+    }, 30_000);
+  });
+
+  describe('between conversations', () => {
+    it('the chat that was asked is told once what came out', async () => {
+      bench.others = () => ({ steps: [{ text: 'Hello.' }] });
+      bench.models.answer = (request) => bench.others(request);
+      telegram.say({ chatId: OWNER, text: 'hello from the phone' });
+      await until('the chat', () => telegram.textsIn(OWNER).includes('Hello.'));
+      const before = telegram.textsIn(OWNER).length;
+      bench.others = ({ lastUser }) => {
+        if (lastUser.includes('an answer to what was asked')) return { steps: [{ text: 'REPLY_SKIP' }] };
+        if (lastUser.includes('is over')) return { steps: [{ text: 'The desk asked for the time; it is noon.' }] };
+        return { steps: [{ text: 'It is noon.' }] };
+      };
+      expect(await bench.call('sessions_send', { sessionKey: 'main', message: 'what time?' }, 'desk')).toContain(
+        'It is noon.',
+      );
+      await until('the announcement', () => telegram.textsIn(OWNER).length > before);
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      expect(telegram.textsIn(OWNER).slice(before)).toEqual(['The desk asked for the time; it is noon.']);
     }, 30_000);
   });
 });

@@ -16,6 +16,8 @@ export interface ModelStepRequest {
   promptFor(info: ModelInfo): LanguageModelV3Prompt;
   tools: LanguageModelV3FunctionTool[];
   thinking?: string;
+  /** Fewer than the model's own limit. */
+  maxOutputTokens?: number;
   signal: AbortSignal;
   /** Milliseconds of the monotonic clock at which the turn must end. */
   deadline: number;
@@ -75,7 +77,7 @@ export class ModelStepService {
           info,
           {
             prompt: request.promptFor(info),
-            maxOutputTokens: info.maxTokens,
+            maxOutputTokens: Math.min(request.maxOutputTokens ?? info.maxTokens, info.maxTokens),
             abortSignal: request.signal,
             ...(request.tools.length > 0 ? { tools: request.tools, toolChoice: { type: 'auto' } } : {}),
             ...reasoningOptions(info, request.thinking),

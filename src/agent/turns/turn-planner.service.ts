@@ -8,6 +8,7 @@ import { TranscriptStore } from '../../sessions/transcript.store';
 import type { PolicySubject } from '../../tools/agent-tool';
 import { ToolPolicyService } from '../../tools/policy/tool-policy.service';
 import { ToolRegistry } from '../../tools/tool-registry.service';
+import { type SessionFolder, SessionFolders } from '../../workspace/session-folder.service';
 import { WorkspaceService } from '../../workspace/workspace.service';
 import type { PromptMessage } from '../prompt/derive-prompt';
 import { estimateTokens, fitHistory } from '../prompt/fit-history';
@@ -23,7 +24,7 @@ export interface TurnPlan {
   system: string;
   tools: LanguageModelV3FunctionTool[];
   history: readonly PromptMessage[];
-  workspace: string;
+  folder: SessionFolder;
   subject: PolicySubject;
   thinking?: string;
   verbose: boolean;
@@ -40,6 +41,7 @@ export class TurnPlanner {
     private readonly policy: ToolPolicyService,
     private readonly registry: ToolRegistry,
     private readonly workspaces: WorkspaceService,
+    private readonly folders: SessionFolders,
     private readonly transcripts: TranscriptStore,
     private readonly redactor: Redactor,
   ) {}
@@ -67,9 +69,10 @@ export class TurnPlanner {
       .filter((tool) => tool.handler.unavailableReason?.() === undefined)
       .map((tool) => this.registry.specOf(tool));
     const workspace = this.workspaces.pathOf(turn.agentId);
+    const folder = this.folders.of(turn.agentId, turn.sessionKey);
     const prompt = buildSystemPrompt({
       agentName: findAgent(config, turn.agentId)?.identity?.name ?? config.ui?.assistant?.name ?? 'Assistant',
-      workspace,
+      workspace: folder.path,
       sessionKey: turn.sessionKey,
       channel: turn.request.channel,
       model: primary ? nameOf(primary) : 'none',
@@ -90,7 +93,7 @@ export class TurnPlanner {
       system,
       tools: specs.map((spec) => ({ type: 'function', ...spec })),
       history: await this.history(session.sessionId, primary, system),
-      workspace,
+      folder,
       subject,
       ...(thinking ? { thinking } : {}),
       verbose: (session.verboseLevel ?? defaults?.verboseDefault ?? 'off') === 'on',

@@ -93,7 +93,8 @@ export class TurnRunner {
       sessionKey: turn.sessionKey,
       sessionId: turn.sessionId,
       agentId: turn.agentId,
-      workspace: plan.workspace,
+      workspace: plan.folder.path,
+      readOnly: plan.folder.readOnly,
       model: plan.candidates[0] ? nameOf(plan.candidates[0]) : 'none',
       isOwner: request.isOwner,
       origin: {

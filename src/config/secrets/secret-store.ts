@@ -6,6 +6,7 @@ import { OpenclawError } from '../../common/openclaw-error';
 import { isPlainObject } from '../../common/plain-object';
 import type { Environment } from '../environment';
 import { resolveStateDir } from '../state-paths';
+import { readFromKeychain, storeInKeychain } from './keychain';
 
 const NAME = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,199}$/;
 const KEY_BYTES = 32;
@@ -28,8 +29,8 @@ interface StoreFile {
 
 /**
  * Secret values, each encrypted by AES-256-GCM with its name as additional data. The key is `OPENCLAW_SECRETS_KEY` (32
- * bytes in base64 or hex, or a passphrase) or else the file `secrets.key` of the state directory, mode 0600, which is
- * made on first use.
+ * bytes in base64 or hex, or a passphrase), or with `OPENCLAW_SECRETS_KEYCHAIN=1` an entry of the system's keychain, or
+ * else the file `secrets.key` of the state directory, mode 0600; the last two are made on first use.
  */
 export class SecretStore {
   readonly path: string;
@@ -132,11 +133,13 @@ export class SecretStore {
   }
 
   private keySource(): string {
-    return this.env.get('OPENCLAW_SECRETS_KEY') === undefined ? this.keyPath : 'OPENCLAW_SECRETS_KEY';
+    if (this.env.get('OPENCLAW_SECRETS_KEY') !== undefined) return 'OPENCLAW_SECRETS_KEY';
+    const inKeychain = this.env.get('OPENCLAW_SECRETS_KEYCHAIN') === '1' && !existsSync(this.keyPath);
+    return inKeychain ? 'the key in the keychain' : this.keyPath;
   }
 
   private keyFor(file: StoreFile, mayMake: boolean): Buffer {
-    this.key ??= this.keyFromEnvironment(file) ?? this.keyFromFile(mayMake);
+    this.key ??= this.keyFromEnvironment(file) ?? this.keyFromKeychain(mayMake) ?? this.keyFromFile(mayMake);
     return this.key;
   }
 
@@ -147,6 +150,24 @@ export class SecretStore {
     const decoded = Buffer.from(given, 'base64');
     if (decoded.length === KEY_BYTES && /^[A-Za-z0-9+/_-]{43}=?$/.test(given)) return decoded;
     return scryptSync(given, Buffer.from(file.salt, 'base64'), KEY_BYTES);
+  }
+
+  /** The system's keychain, where `OPENCLAW_SECRETS_KEYCHAIN=1` asks for it and no key file exists. */
+  private keyFromKeychain(mayMake: boolean): Buffer | undefined {
+    if (this.env.get('OPENCLAW_SECRETS_KEYCHAIN') !== '1' || existsSync(this.keyPath)) return undefined;
+    const stored = readFromKeychain(dirname(this.path), this.env);
+    if (stored !== undefined) return asKey(stored, 'the key in the keychain');
+    if (!mayMake || existsSync(this.path))
+      throw new OpenclawError(
+        'SECRETS_KEY',
+        'the keychain holds no key for this state directory; unlock it or restore it',
+        {
+          exitCode: 78,
+        },
+      );
+    const made = randomBytes(KEY_BYTES).toString('base64');
+    storeInKeychain(dirname(this.path), made, this.env);
+    return asKey(made, 'the key in the keychain');
   }
 
   private keyFromFile(mayMake: boolean): Buffer {
@@ -164,11 +185,12 @@ export class SecretStore {
       throw new OpenclawError('SECRETS_KEY', `${this.keyPath} can be read by others; run: chmod 600 ${this.keyPath}`, {
         exitCode: 78,
       });
-    const key = Buffer.from(readFileSync(this.keyPath, 'utf8').trim(), 'base64');
-    if (key.length !== KEY_BYTES)
-      throw new OpenclawError('SECRETS_KEY', `${this.keyPath} must hold ${KEY_BYTES} bytes in base64`, {
-        exitCode: 78,
-      });
-    return key;
+    return asKey(readFileSync(this.keyPath, 'utf8').trim(), this.keyPath);
   }
+}
+
+function asKey(text: string, source: string): Buffer {
+  const key = Buffer.from(text, 'base64');
+  if (key.length === KEY_BYTES) return key;
+  throw new OpenclawError('SECRETS_KEY', `${source} must hold ${KEY_BYTES} bytes in base64`, { exitCode: 78 });
 }

@@ -46,7 +46,10 @@ export class ExecPermit {
    * Fails closed: where a sandbox is meant and none works, nothing runs.
    * @throws ToolError sandbox_unavailable, node_unavailable, denied_by_policy
    */
-  async hostFor(wish: Pick<ExecWish, 'host' | 'elevated'>, context: ToolContext): Promise<'sandbox' | 'gateway'> {
+  async hostFor(
+    wish: Pick<ExecWish, 'host' | 'elevated'>,
+    context: ToolContext,
+  ): Promise<'sandbox' | 'gateway' | 'node'> {
     const settings = this.settingsOf(context.agentId);
     if (wish.elevated) {
       const refusal = elevatedRefusal(this.config.config, context);
@@ -54,18 +57,15 @@ export class ExecPermit {
       return 'gateway';
     }
     const wanted = wish.host ?? settings.host ?? 'sandbox';
-    if (wanted === 'node')
-      throw new ToolError(
-        'node_unavailable',
-        'no paired node that runs commands is connected; use the nodes tool to see them',
-      );
-    if (wanted === 'gateway') {
+    if (wanted !== 'sandbox') {
       if (context.subject.isSandboxed)
         throw new ToolError(
           'denied_by_policy',
           'this session is sandboxed (agents.*.sandbox.mode): commands run in the sandbox only',
         );
-      return 'gateway';
+      if (wanted === 'node' && settings.security === 'deny')
+        throw new ToolError('denied_by_policy', 'tools.exec.security is "deny": no command may run on a node');
+      return wanted;
     }
     const reason = await this.sandbox.unusableReason();
     if (reason !== undefined)

@@ -14,6 +14,7 @@ import { BubblewrapDriver } from '../sandbox/bubblewrap.driver';
 import { childEnvironment } from '../sandbox/child-environment';
 import type { SpawnPlan } from '../sandbox/sandbox';
 import { EXEC_ASK, EXEC_SECURITY, type ExecAsk, type ExecSecurity } from '../tools.config';
+import { RemoteExec } from './remote-exec';
 import { ExecPermit, type ExecWish, plainArgv } from './exec-permit.service';
 
 const DEFAULT_TIMEOUT_SECONDS = 1800;
@@ -63,22 +64,31 @@ export class ExecTool {
     private readonly sandbox: BubblewrapDriver,
     private readonly processes: ProcessRegistry,
     private readonly policy: ToolPolicyService,
+    private readonly remote: RemoteExec,
     private readonly events: EventBus,
   ) {}
 
   /** Commands on the machine itself are asked for where they are permitted; here are those in the sandbox. */
   sinkOf(params: ExecParams, context: ToolContext): SinkUse | undefined {
     const settings = this.permits.settingsOf(context.agentId);
-    if (params.elevated === true || (params.host ?? settings.host ?? 'sandbox') !== 'sandbox') return undefined;
+    const host = params.elevated === true ? 'gateway' : (params.host ?? settings.host ?? 'sandbox');
+    if (host === 'node')
+      return {
+        kind: 'exec',
+        from: 'suspect',
+        summary: `on the node ${params.node ?? settings.node ?? '(only one)'}: ${params.command}`,
+      };
+    if (host === 'gateway') return undefined;
     const isContained = !this.permits.hasNetwork(context.agentId);
     return { kind: 'exec', from: isContained ? 'untrusted' : 'suspect', summary: params.command };
   }
 
   async execute(params: ExecParams, context: ToolContext): Promise<ToolResult> {
     const settings = this.permits.settingsOf(context.agentId);
+    const host = await this.permits.hostFor(params, context);
+    if (host === 'node') return this.onNode(params, context);
     const cwd = await new WorkspaceFiles([context.workspace]).resolve(params.workdir ?? '.');
     const env = childEnvironment(this.config.env.all(), params.env, settings.pathPrepend);
-    const host = await this.permits.hostFor(params, context);
     const timeoutSeconds = params.timeout ?? settings.timeoutSec ?? DEFAULT_TIMEOUT_SECONDS;
     const wish: ExecWish = {
       command: params.command,
@@ -115,6 +125,43 @@ export class ExecTool {
     } finally {
       context.signal.removeEventListener('abort', stop);
     }
+  }
+
+  /** On a paired node, in the foreground; its own rules decide what runs there. */
+  private async onNode(params: ExecParams, context: ToolContext): Promise<ToolResult> {
+    if (params.background || params.pty)
+      throw new ToolError('invalid_args', 'a command on a node runs in the foreground and without a terminal');
+    const settings = this.permits.settingsOf(context.agentId);
+    const node = params.node ?? settings.node;
+    const startedAt = Date.now();
+    const timeoutSeconds = params.timeout ?? settings.timeoutSec ?? DEFAULT_TIMEOUT_SECONDS;
+    const end = await this.remote.run(
+      {
+        ...(node === undefined ? {} : { node }),
+        argv: ['/bin/sh', '-c', params.command],
+        ...(params.workdir === undefined ? {} : { cwd: params.workdir }),
+        env: params.env ?? {},
+        timeoutMs: timeoutSeconds * 1000,
+      },
+      context,
+    );
+    const failed = end.timedOut || end.exitCode !== 0;
+    const how = end.timedOut ? `stopped after ${timeoutSeconds} s` : `exit code ${end.exitCode ?? 'unknown'}`;
+    const text = end.output.trimEnd();
+    return {
+      content: [
+        { type: 'text', text: failed ? `${text}${text ? '\n' : ''}(${how})` : text || '(no output)', origin: 'tool' },
+      ],
+      details: {
+        status: failed ? 'failed' : 'completed',
+        exitCode: end.exitCode,
+        durationMs: Date.now() - startedAt,
+        aggregated: text,
+        host: 'node',
+        node: end.node,
+      },
+      ...(failed ? { isError: true } : {}),
+    };
   }
 
   /** Asks for a command on the machine; notes what the question is known by. */
@@ -174,7 +221,7 @@ export class ExecTool {
       argv,
       cwd,
       workspace: context.workspace,
-      writable: true,
+      writable: context.readOnly !== true,
       env,
       network: this.permits.hasNetwork(context.agentId),
       timeoutSeconds,

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { SinkUse, ToolContext } from '../agent-tool';
+import { type SinkUse, type ToolContext, ToolError } from '../agent-tool';
 import { FileOrigins } from '../provenance/file-origins.store';
 import { worstOrigin } from '../provenance/taint';
 import { isPromptFile } from './prompt-files';
@@ -17,6 +17,7 @@ export class FileWriter {
     content: string | Buffer,
     keeps = false,
   ): Promise<{ path: string; created: boolean }> {
+    requireWritable(context, path);
     const written = await new WorkspaceFiles([context.workspace]).write(path, content);
     const now = worstOrigin([...context.provenance.origins].filter((origin) => origin !== 'file'));
     const before = keeps ? await this.origins.of(written.path) : undefined;
@@ -25,6 +26,7 @@ export class FileWriter {
   }
 
   async remove(context: ToolContext, path: string): Promise<string> {
+    requireWritable(context, path);
     const removed = await new WorkspaceFiles([context.workspace]).remove(path);
     await this.origins.set(removed, undefined);
     return removed;
@@ -40,4 +42,12 @@ export class FileWriter {
     }
     return undefined;
   }
+}
+
+function requireWritable(context: ToolContext, path: string): void {
+  if (context.readOnly)
+    throw new ToolError(
+      'denied_by_policy',
+      `${path} can't be changed: this session is sandboxed with sandbox.workspaceAccess "ro"`,
+    );
 }

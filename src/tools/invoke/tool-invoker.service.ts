@@ -4,7 +4,7 @@ import { ConfigService } from '../../config/config.service';
 import { isSandboxed } from '../../sessions/sandbox-mode';
 import { agentOfSession, canonicalSessionKey, isSubagentKey } from '../../sessions/session-key';
 import { SessionStore } from '../../sessions/session.store';
-import { WorkspaceService } from '../../workspace/workspace.service';
+import { SessionFolders } from '../../workspace/session-folder.service';
 import type { PolicySubject, ToolContext, ToolResult } from '../agent-tool';
 import { ToolPolicyService } from '../policy/tool-policy.service';
 import { NOTHING_READ } from '../provenance/taint';
@@ -27,7 +27,7 @@ export class ToolInvoker {
     private readonly executor: ToolExecutor,
     private readonly policy: ToolPolicyService,
     private readonly sessions: SessionStore,
-    private readonly workspaces: WorkspaceService,
+    private readonly folders: SessionFolders,
   ) {}
 
   /** Tools that a caller has and that can work here. */
@@ -45,13 +45,15 @@ export class ToolInvoker {
     const sessionKey = this.keyOf(call);
     const agentId = agentOfSession(this.config.config, sessionKey);
     const runId = randomUUID();
+    const folder = this.folders.of(agentId, sessionKey);
     const context: ToolContext = {
       runId: `${call.via}:${runId}`,
       callId: runId,
       sessionKey,
       sessionId: (await this.sessions.find(sessionKey))?.sessionId ?? `${call.via}:${runId}`,
       agentId,
-      workspace: this.workspaces.pathOf(agentId),
+      workspace: folder.path,
+      readOnly: folder.readOnly,
       model: 'none',
       isOwner: true,
       origin: { channel: call.channel ?? 'webchat', account: call.account ?? 'default' },

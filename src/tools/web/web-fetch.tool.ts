@@ -1,9 +1,12 @@
 import { Injectable } from '@nestjs/common';
+import { type Logger, LoggerFactory } from '../../common/logger';
 import { ConfigService } from '../../config/config.service';
 import { Doc, Int, OneOf, Opt, Text } from '../../common/validation/fields';
 import { AgentTool, type SinkUse, type ToolContext, ToolError, type ToolResult } from '../agent-tool';
 import { extractPage } from './extract-page';
-import { GuardedHttp } from './guarded-http.service';
+import { GuardedHttp, originOf } from './guarded-http.service';
+import { messageOf } from '../../common/openclaw-error';
+import { isPlainObject } from '../../common/plain-object';
 import { fetchSink } from './network-sink';
 import { TimedCache } from './timed-cache';
 
@@ -40,11 +43,15 @@ interface Page {
 })
 export class WebFetchTool {
   private readonly cache = new TimedCache<Page>();
+  private readonly log: Logger;
 
   constructor(
     private readonly config: ConfigService,
     private readonly http: GuardedHttp,
-  ) {}
+    loggers: LoggerFactory,
+  ) {
+    this.log = loggers.child('tools/web');
+  }
 
   unavailableReason(): string | undefined {
     return this.config.config.tools?.web?.fetch?.enabled === false ? 'tools.web.fetch.enabled is false' : undefined;
@@ -109,14 +116,66 @@ export class WebFetchTool {
     };
     const type = contentType.split(';')[0]?.trim().toLowerCase() ?? '';
     const body = decodeText(response.body, contentType);
-    if (type === 'text/html' || type === 'application/xhtml+xml' || (type === '' && /^\s*</.test(body)))
-      return { ...base, ...(await extractPage({ html: body, url: response.url, mode }, context.signal)) };
+    if (type === 'text/html' || type === 'application/xhtml+xml' || (type === '' && /^\s*</.test(body))) {
+      const page = { ...base, ...(await extractPage({ html: body, url: response.url, mode }, context.signal)) };
+      const isPoor = BLOCKED.has(response.status) || page.text.trim() === '';
+      return (isPoor ? await this.scrape(page, context.signal) : undefined) ?? page;
+    }
     if (/[/+]json$/.test(type)) return { ...base, text: prettyJson(body), extractor: 'json' };
     if (type.startsWith('text/') || /[/+](xml|yaml|javascript)$/.test(type) || type === '')
       return { ...base, text: body, extractor: 'raw' };
     throw new ToolError('invalid_args', `${response.url} is ${type}, not text; the image tool looks at pictures`);
   }
+
+  /** A page that gave nothing by itself, through Firecrawl where a key for it is set; undefined: that did not help. */
+  private async scrape(page: Page, signal: AbortSignal): Promise<Page | undefined> {
+    const settings = this.config.config.tools?.web?.fetch?.firecrawl;
+    const apiKey = settings?.apiKey ?? this.config.env.get('FIRECRAWL_API_KEY');
+    if (apiKey === undefined || settings?.enabled === false) return undefined;
+    const timeoutMs = (settings?.timeoutSeconds ?? 2 * DEFAULT_TIMEOUT_SECONDS) * 1000;
+    const baseUrl = settings?.baseUrl?.replace(/\/$/, '');
+    try {
+      const response = await this.http.request({
+        url: `${baseUrl ?? FIRECRAWL}/v2/scrape`,
+        method: 'POST',
+        headers: { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json' },
+        body: JSON.stringify({
+          url: page.finalUrl,
+          formats: ['markdown'],
+          onlyMainContent: settings?.onlyMainContent ?? true,
+          timeout: timeoutMs,
+          ...(settings?.maxAgeMs === undefined ? {} : { maxAge: settings.maxAgeMs }),
+        }),
+        timeoutMs,
+        maxBytes: MAX_BODY_BYTES,
+        maxRedirects: 0,
+        trustedOrigins: baseUrl === undefined ? [] : [originOf(baseUrl) ?? ''],
+        signal,
+      });
+      const answer: unknown = JSON.parse(response.body.toString('utf8'));
+      const data = isPlainObject(answer) && isPlainObject(answer['data']) ? answer['data'] : undefined;
+      const text = data?.['markdown'];
+      if (response.status >= 400 || typeof text !== 'string' || text.trim() === '')
+        throw new Error(`status ${response.status}, no text`);
+      const facts = isPlainObject(data?.['metadata']) ? data['metadata'] : {};
+      return {
+        ...page,
+        status: typeof facts['statusCode'] === 'number' ? facts['statusCode'] : 200,
+        ...(typeof facts['title'] === 'string' ? { title: facts['title'] } : {}),
+        text,
+        extractor: 'firecrawl',
+      };
+    } catch (error) {
+      if (signal.aborted) throw error;
+      this.log.warn({ page: page.url }, `Firecrawl did not help: ${messageOf(error)}`);
+      return undefined;
+    }
+  }
 }
+
+/** Statuses with which sites turn programs away. */
+const BLOCKED: ReadonlySet<number> = new Set([401, 403, 406, 429, 503]);
+const FIRECRAWL = 'https://api.firecrawl.dev';
 
 function prettyJson(text: string): string {
   try {

@@ -1,0 +1,50 @@
+import { Injectable } from '@nestjs/common';
+import type { LanguageModelV3Prompt } from '@ai-sdk/provider';
+import type { Usage } from '../../sessions/transcript-event';
+import { type ModelInfo, ModelRegistry } from '../providers/model-registry.service';
+import { ModelStepService, nameOf } from './model-step.service';
+
+export interface SideCall {
+  /** Models to try, first choice first, as provider/model or alias. */
+  models: readonly string[];
+  prompt: LanguageModelV3Prompt;
+  maxOutputTokens?: number;
+  signal: AbortSignal;
+  /** Milliseconds for everything, further models included. */
+  timeoutMs: number;
+}
+
+export interface SideAnswer {
+  text: string;
+  model: string;
+  info: ModelInfo;
+  usage: Usage;
+}
+
+/** Model calls beside a turn: summaries, descriptions. No tools, no transcript, the same retries and fall-backs. */
+@Injectable()
+export class SideCallService {
+  constructor(
+    private readonly models: ModelRegistry,
+    private readonly steps: ModelStepService,
+  ) {}
+
+  /** @throws ModelStepError, ModelAbortedError; Error when the model says nothing */
+  async ask(call: SideCall): Promise<SideAnswer> {
+    const { output, info } = await this.steps.run({
+      candidates: call.models.map((name) => this.models.lookup(name)),
+      promptFor: () => call.prompt,
+      tools: [],
+      ...(call.maxOutputTokens === undefined ? {} : { maxOutputTokens: call.maxOutputTokens }),
+      signal: AbortSignal.any([call.signal, AbortSignal.timeout(call.timeoutMs)]),
+      deadline: performance.now() + call.timeoutMs,
+      sink: { text: () => undefined, thinking: () => undefined },
+    });
+    const text = output.content
+      .map((part) => (part.type === 'text' ? part.text : ''))
+      .join('')
+      .trim();
+    if (text === '') throw new Error(`${nameOf(info)} said nothing`);
+    return { text, model: nameOf(info), info, usage: output.usage };
+  }
+}

@@ -1,0 +1,107 @@
+import { Injectable } from '@nestjs/common';
+import { Doc, OneOf, Opt, Text } from '../../common/validation/fields';
+import { AgentTool, type SinkUse, type ToolContext, ToolError, type ToolResult, textResult } from '../agent-tool';
+import { CallDesk, type CallSettings } from './call-desk.service';
+
+const ACTIONS = ['initiate_call', 'continue_call', 'speak_to_user', 'end_call', 'get_status'] as const;
+
+export class VoiceCallParams {
+  @Opt() @OneOf(ACTIONS) action?: (typeof ACTIONS)[number];
+  @Opt()
+  @Text({ max: 40 })
+  @Doc('initiate_call: number, such as +4930123456; the configured one by default.')
+  to?: string;
+  @Opt() @Text({ max: 4000 }) @Doc('What to say.') message?: string;
+  @Opt()
+  @OneOf(['notify', 'conversation', 'call', 'status'])
+  @Doc('notify: say the message and hang up (default); conversation: stay on the line.')
+  mode?: 'notify' | 'conversation' | 'call' | 'status';
+  @Opt() @Text({ max: 100 }) @Doc('Id that initiate_call gave.') callId?: string;
+  @Opt() @Text({ max: 100 }) sid?: string;
+}
+
+/** Phone calls through the configured telephone company. */
+@Injectable()
+@AgentTool({
+  name: 'voice_call',
+  description:
+    'Call somebody by phone: say something, ask something and hear the answer, end the call, or ask how it is going.',
+  params: VoiceCallParams,
+  idempotent: false,
+  core: true,
+})
+export class VoiceCallTool {
+  constructor(private readonly desk: CallDesk) {}
+
+  unavailableReason(): string | undefined {
+    const settings = this.desk.settings();
+    return typeof settings === 'string' ? settings : undefined;
+  }
+
+  sinkOf(params: VoiceCallParams): SinkUse | undefined {
+    const action = actionOf(params);
+    if (action === 'end_call' || action === 'get_status') return undefined;
+    return {
+      kind: 'message',
+      from: 'suspect',
+      summary: `${action} ${params.to ?? params.callId ?? ''}: ${params.message ?? ''}`,
+      ...(params.callId === undefined ? {} : { target: `call:${params.callId}` }),
+    };
+  }
+
+  async execute(params: VoiceCallParams, context: ToolContext): Promise<ToolResult> {
+    const settings = this.desk.required();
+    const { carrier } = settings;
+    const action = actionOf(params);
+    const callId = params.callId ?? params.sid;
+    if (action === 'initiate_call') return this.initiate(params, settings);
+    if (callId === undefined) throw new ToolError('invalid_args', `${action} needs callId`);
+    if (!/^[A-Za-z0-9:_-]{8,200}$/.test(callId)) throw new ToolError('invalid_args', `callId "${callId}" is none`);
+    switch (action) {
+      case 'get_status': {
+        const call = await carrier.status(callId);
+        return textResult(`Call ${callId}: ${String(call?.['status'] ?? 'not found')}`, {
+          found: call !== undefined,
+          call,
+        });
+      }
+      case 'end_call':
+        await carrier.hangUp(callId);
+        return textResult(`Call ${callId} was ended.`, { success: true });
+      case 'speak_to_user':
+        await carrier.speak(callId, messageOf(params, action));
+        return textResult('Said.', { success: true });
+      case 'continue_call': {
+        const heard = await this.desk.converse(settings, callId, messageOf(params, action), context.signal);
+        return heard === undefined
+          ? textResult('Said; nothing was answered before the time was up or the call ended.', { success: true })
+          : textResult(`The person said: ${heard}`, { success: true, transcript: heard }, 'stranger');
+      }
+    }
+  }
+
+  private async initiate(params: VoiceCallParams, settings: CallSettings): Promise<ToolResult> {
+    const to = params.to ?? settings.to;
+    if (to === undefined) throw new ToolError('invalid_args', 'initiate_call needs to');
+    if (!/^\+[1-9]\d{5,14}$/.test(to))
+      throw new ToolError('invalid_args', `to "${to}" must be an international number such as +4930123456`);
+    const message = messageOf(params, 'initiate_call');
+    const { carrier } = settings;
+    const stays = params.mode === 'conversation';
+    const { callId, status } = await carrier.start({ to, message, stays });
+    const note = carrier.name === 'mock' ? ' The provider is "mock": no phone rings.' : '';
+    return textResult(`Calling ${to} (call ${callId}).${note}`, { callId, initiated: true, status });
+  }
+}
+
+function messageOf(params: VoiceCallParams, action: string): string {
+  if (params.message === undefined) throw new ToolError('invalid_args', `${action} needs message`);
+  return params.message;
+}
+
+function actionOf(params: VoiceCallParams): (typeof ACTIONS)[number] {
+  if (params.action) return params.action;
+  if (params.mode === 'status') return 'get_status';
+  if (params.mode !== undefined || params.to !== undefined) return 'initiate_call';
+  throw new ToolError('invalid_args', `action must be one of ${ACTIONS.join(', ')}`);
+}

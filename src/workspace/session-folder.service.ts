@@ -1,0 +1,41 @@
+import { createHash } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { Injectable } from '@nestjs/common';
+import { ConfigService } from '../config/config.service';
+import { isSandboxed, sandboxRoot, sandboxScope, workspaceAccess } from '../sessions/sandbox-mode';
+import { WorkspaceService } from './workspace.service';
+
+export interface SessionFolder {
+  /** Absolute path that the tools of the session work in. */
+  path: string;
+  /** Nothing may be written there. */
+  readOnly: boolean;
+}
+
+/** Which folder the tools of a session see: the agent's workspace, or for sandboxed sessions one of their own. */
+@Injectable()
+export class SessionFolders {
+  constructor(
+    private readonly config: ConfigService,
+    private readonly workspaces: WorkspaceService,
+  ) {}
+
+  of(agentId: string, sessionKey: string): SessionFolder {
+    const { config, stateDir } = this.config;
+    const workspace = this.workspaces.pathOf(agentId);
+    if (!isSandboxed(config, agentId, sessionKey)) return { path: workspace, readOnly: false };
+    const access = workspaceAccess(config, agentId);
+    if (access !== 'none') return { path: workspace, readOnly: access === 'ro' };
+    const scope = sandboxScope(config, agentId);
+    const name =
+      scope === 'shared'
+        ? 'shared'
+        : scope === 'agent'
+          ? `agent-${agentId}`
+          : `session-${createHash('sha256').update(sessionKey).digest('hex').slice(0, 16)}`;
+    const path = join(sandboxRoot(config, agentId) ?? join(stateDir, 'sandboxes'), name);
+    mkdirSync(path, { recursive: true, mode: 0o700 });
+    return { path, readOnly: false };
+  }
+}
