@@ -43,6 +43,7 @@ export class MessageParams {
   params: MessageParams,
   idempotent: false,
   core: false,
+  rare: 'write to other chats, edit messages',
 })
 export class MessageTool {
   constructor(

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { type ContentOrigin, textOf } from '../common/content-parts';
-import { Bool, Doc, Int, Nested, OneOf, Opt, Str, Text } from '../common/validation/fields';
+import { Bool, Doc, Int, Nested, OneOf, Opt, Str, Text, Hidden } from '../common/validation/fields';
 import { ConfigService } from '../config/config.service';
 import { EventBus } from '../events/event-bus';
 import { SessionStore } from '../sessions/session.store';
@@ -53,8 +53,8 @@ export class CronToolParams {
   @Opt() @Text({ max: MAX_TEXT }) @Doc('wake: what you want to be told.') text?: string;
   @Opt() @OneOf(['now', 'next-heartbeat']) mode?: 'now' | 'next-heartbeat';
   @Opt() @Int({ min: 0, max: 10 }) @Doc('add: last messages to put below the text.') contextMessages?: number;
-  @Opt() @Str() gatewayUrl?: string;
-  @Opt() @Str() gatewayToken?: string;
+  @Opt() @Hidden() @Str() gatewayUrl?: string;
+  @Opt() @Hidden() @Str() gatewayToken?: string;
   @Opt() @Int({ min: 1 }) timeoutMs?: number;
 }
 
@@ -70,6 +70,7 @@ const MAX_CONTEXT = 700;
   paramAliases: { id: 'jobId' },
   idempotent: false,
   core: true,
+  rare: 'reminders, schedules',
 })
 export class CronTool {
   constructor(

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Doc, Int, Num, OneOf, Opt, Str, Text } from '../common/validation/fields';
+import { Doc, Int, Num, OneOf, Opt, Str, Text, Hidden } from '../common/validation/fields';
 import { AgentTool, type SinkUse, type ToolContext, ToolError, type ToolResult } from '../tools/agent-tool';
 import { WorkspaceFiles } from '../tools/files/workspace-files';
 import { NodeRegistry } from './node-registry.service';
@@ -23,8 +23,8 @@ export class CanvasParams {
   @Opt() @Int({ min: 0, max: 60_000 }) delayMs?: number;
   @Opt() @Str({ max: 500_000 }) @Doc('a2ui_push: one JSON message a line.') jsonl?: string;
   @Opt() @Text() @Doc('a2ui_push: a file of the workspace instead.') jsonlPath?: string;
-  @Opt() @Str() gatewayUrl?: string;
-  @Opt() @Str() gatewayToken?: string;
+  @Opt() @Hidden() @Str() gatewayUrl?: string;
+  @Opt() @Hidden() @Str() gatewayToken?: string;
   @Opt() @Int({ min: 1 }) timeoutMs?: number;
 }
 
@@ -35,6 +35,7 @@ export class CanvasParams {
   params: CanvasParams,
   idempotent: false,
   core: true,
+  rare: 'show pages on a device',
   origin: 'tool',
 })
 export class CanvasTool {

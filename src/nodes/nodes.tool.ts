@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { isPlainObject } from '../common/plain-object';
 import { messageOf } from '../common/openclaw-error';
-import { Bool, Doc, Int, Num, OneOf, Opt, Str, StrList, Text } from '../common/validation/fields';
+import { Bool, Doc, Int, Num, OneOf, Opt, Str, StrList, Text, Hidden } from '../common/validation/fields';
 import { DevicePairingService } from '../gateway/devices/device-pairing.service';
 import { AgentTool, type SinkUse, type ToolContext, ToolError, type ToolResult } from '../tools/agent-tool';
 import { FileWriter } from '../tools/files/file-writer.service';
@@ -58,8 +58,8 @@ export class NodesParams {
   @Opt() @Int({ min: 1 }) commandTimeoutMs?: number;
   @Opt() @Int({ min: 1 }) invokeTimeoutMs?: number;
   @Opt() @Bool() needsScreenRecording?: boolean;
-  @Opt() @Str() gatewayUrl?: string;
-  @Opt() @Str() gatewayToken?: string;
+  @Opt() @Hidden() @Str() gatewayUrl?: string;
+  @Opt() @Hidden() @Str() gatewayToken?: string;
   @Opt() @Int({ min: 1 }) timeoutMs?: number;
 }
 
@@ -71,6 +71,7 @@ export class NodesParams {
   params: NodesParams,
   idempotent: false,
   core: true,
+  rare: 'paired phones and computers',
   origin: 'tool',
 })
 export class NodesTool {

@@ -22,6 +22,7 @@ export class TodoParams {
   params: TodoParams,
   idempotent: false,
   core: false,
+  rare: 'own task list',
 })
 export class TodoTool {
   constructor(private readonly sessions: SessionStore) {}

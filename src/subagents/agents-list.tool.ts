@@ -12,6 +12,7 @@ import { spawnableAgents } from './spawnable-agents';
   params: NoParams,
   idempotent: true,
   core: true,
+  rare: 'agents to spawn',
 })
 export class AgentsListTool {
   constructor(private readonly config: ConfigService) {}

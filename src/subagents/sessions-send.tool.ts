@@ -34,6 +34,7 @@ export class SessionsSendParams {
   params: SessionsSendParams,
   idempotent: false,
   core: true,
+  rare: 'say something in another conversation',
 })
 export class SessionsSendTool {
   constructor(

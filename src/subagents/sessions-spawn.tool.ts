@@ -32,6 +32,8 @@ export class SessionsSpawnParams {
   params: SessionsSpawnParams,
   idempotent: false,
   core: true,
+  companions: ['sessions_history', 'sessions_send'],
+  rare: 'sub-agents for long tasks',
 })
 export class SessionsSpawnTool {
   constructor(

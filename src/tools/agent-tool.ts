@@ -97,6 +97,10 @@ export interface AgentToolDeclaration {
   idempotent: boolean;
   /** One of the core tools that the banner counts first. */
   core: boolean;
+  /** Seldom needed: a model is told of it in these words and gets its schema when it asks for it. */
+  rare?: string;
+  /** Rare tools that are offered once this one has been called. */
+  companions?: readonly string[];
   /** Whose text the results hold, where the result does not say so itself. */
   origin?: ContentOrigin;
 }

@@ -32,6 +32,7 @@ import { ToolsHttpController } from './invoke/tools-http.controller';
 import { McpClients } from './mcp/mcp-clients.service';
 import { McpServerController } from './mcp/mcp-server.controller';
 import { SpeechService } from './speech/speech.service';
+import { FindToolsTool } from './catalog/find-tools.tool';
 import { CallDesk } from './voice/call-desk.service';
 import { VoiceCallTool } from './voice/voice-call.tool';
 import { VoiceWebhookController } from './voice/voice-webhook.controller';
@@ -54,6 +55,7 @@ import { ToolRegistry } from './tool-registry.service';
     CallDesk,
     ApplyPatchTool,
     FindTool,
+    FindToolsTool,
     GrepTool,
     GuardedHttp,
     EditTool,

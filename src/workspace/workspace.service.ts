@@ -1,10 +1,11 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Injectable } from '@nestjs/common';
 import { OpenclawError, messageOf } from '../common/openclaw-error';
 import { agentEntries, defaultAgentId, findAgent } from '../config/agent-entries';
 import { ConfigService } from '../config/config.service';
 import { defaultWorkspace } from '../config/state-paths';
+import { BOOTSTRAP, WORKSPACE_TEMPLATES } from './workspace-templates';
 
 /** Where each agent's files live. */
 @Injectable()
@@ -21,12 +22,13 @@ export class WorkspaceService {
     return join(stateDir, `workspace-${agentId}`);
   }
 
-  /** Makes the folders that are missing. @throws OpenclawError WORKSPACE_UNUSABLE */
+  /** Makes the folders that are missing, and the files a workspace starts with. @throws OpenclawError WORKSPACE_UNUSABLE */
   ensureAll(): void {
     for (const { id } of agentEntries(this.config.config)) {
       const path = this.pathOf(id);
       try {
-        mkdirSync(path, { recursive: true, mode: 0o700 });
+        const isNew = mkdirSync(path, { recursive: true, mode: 0o700 }) !== undefined;
+        if (this.config.config.agents?.defaults?.skipBootstrap !== true) addTemplates(path, isNew);
       } catch (cause) {
         throw new OpenclawError(
           'WORKSPACE_UNUSABLE',
@@ -34,6 +36,18 @@ export class WorkspaceService {
           { cause },
         );
       }
+    }
+  }
+}
+
+/** What is there already is never touched. */
+function addTemplates(path: string, isNew: boolean): void {
+  const files = { ...WORKSPACE_TEMPLATES, ...(isNew ? { [BOOTSTRAP.name]: BOOTSTRAP.text } : {}) };
+  for (const [name, text] of Object.entries(files)) {
+    try {
+      writeFileSync(join(path, name), text, { flag: 'wx', mode: 0o600 });
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
     }
   }
 }

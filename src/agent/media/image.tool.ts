@@ -37,6 +37,7 @@ export class ImageParams {
   params: ImageParams,
   idempotent: true,
   core: true,
+  rare: 'look at pictures',
 })
 export class ImageTool {
   constructor(

@@ -18,6 +18,7 @@ export class TtsParams {
   params: TtsParams,
   idempotent: true,
   core: true,
+  rare: 'speech files',
 })
 export class TtsTool {
   constructor(

@@ -1,4 +1,5 @@
 import { hostname } from 'node:os';
+import { estimateTokens } from './fit-history';
 import type { WorkspaceText } from './workspace-texts';
 
 export interface SystemPromptFacts {
@@ -10,12 +11,26 @@ export interface SystemPromptFacts {
   timezone: string;
   now: Date;
   toolNames: readonly string[];
+  /** Tools that are not offered yet. */
+  rareTools: readonly { name: string; words: string }[];
   workspaceTexts: readonly WorkspaceText[];
   extra?: string;
 }
 
+/** One section as it was built: what `/context` shows. */
+export interface BuiltSection {
+  id: string;
+  text: string;
+  tokens: number;
+  /** Most tokens it may have. */
+  budget: number;
+  /** Part of it was left out. */
+  cut: boolean;
+}
+
 interface PromptSection {
   id: string;
+  budget: number;
   text(facts: SystemPromptFacts): string;
 }
 
@@ -23,11 +38,13 @@ interface PromptSection {
 const SECTIONS: readonly PromptSection[] = [
   {
     id: 'identity',
+    budget: 100,
     text: ({ agentName }) =>
       `You are ${agentName}, the personal assistant of the person who runs this gateway. Be helpful, honest and brief. Answer in the language of the message.`,
   },
   {
     id: 'tools',
+    budget: 200,
     text: ({ toolNames }) =>
       toolNames.length === 0
         ? ''
@@ -38,7 +55,16 @@ const SECTIONS: readonly PromptSection[] = [
           ].join('\n'),
   },
   {
+    id: 'further tools',
+    budget: 400,
+    text: ({ rareTools }) =>
+      rareTools.length === 0
+        ? ''
+        : `## Further tools\nGet them with find_tools before you say that something can't be done: ${rareTools.map(({ name, words }) => `${name} (${words})`).join(', ')}.`,
+  },
+  {
     id: 'safety',
+    budget: 150,
     text: () =>
       [
         '## Safety',
@@ -48,30 +74,49 @@ const SECTIONS: readonly PromptSection[] = [
   },
   {
     id: 'silence',
+    budget: 50,
     text: () => '## Silence\nIf nothing needs to be said, answer with exactly NO_REPLY.',
   },
   {
     id: 'workspace',
-    text: ({ workspace }) =>
-      `## Workspace\nYour files are in ${workspace}. Relative paths start there. Keep lasting notes in MEMORY.md.`,
+    budget: 150,
+    text: ({ workspace }) => `## Workspace\nYour files are in ${workspace}. Relative paths start there.`,
   },
   {
     id: 'files',
+    budget: 24_000,
     text: ({ workspaceTexts }) =>
       workspaceTexts.length === 0
         ? ''
         : ['## Workspace files', ...workspaceTexts.map((file) => `### ${file.name}\n${file.text}`)].join('\n\n'),
   },
-  { id: 'extra', text: ({ extra }) => extra ?? '' },
+  { id: 'extra', budget: 4000, text: ({ extra }) => extra ?? '' },
   {
     id: 'runtime',
+    budget: 150,
     text: (facts) =>
       `## Now\nDate: ${facts.now.toISOString().slice(0, 10)} (${facts.timezone}) · host ${hostname()} · channel ${facts.channel} · session ${facts.sessionKey} · model ${facts.model}`,
   },
 ];
 
-export function buildSystemPrompt(facts: SystemPromptFacts): string {
-  return SECTIONS.map((section) => section.text(facts))
-    .filter((text) => text !== '')
-    .join('\n\n');
+/** The sections of a prompt, each within its budget. */
+export function buildSections(facts: SystemPromptFacts): BuiltSection[] {
+  return SECTIONS.map(({ id, budget, text }) => {
+    const whole = text(facts);
+    const fitting = fit(whole, budget);
+    return { id, text: fitting, tokens: estimateTokens(fitting), budget, cut: fitting !== whole };
+  }).filter((section) => section.text !== '');
+}
+
+export const joinSections = (sections: readonly BuiltSection[]): string =>
+  sections.map((section) => section.text).join('\n\n');
+
+const CUT = '\n[… left out: the section is full …]';
+
+function fit(text: string, budget: number): string {
+  if (estimateTokens(text) <= budget) return text;
+  let length = Math.floor(budget * 3.5) - CUT.length;
+  // Not in the middle of a character that has two halves.
+  if (/[\uD800-\uDBFF]/.test(text[length - 1] ?? '')) length--;
+  return text.slice(0, length) + CUT;
 }

@@ -8,7 +8,16 @@ export interface WorkspaceText {
 }
 
 /** Files of the workspace that shape the assistant, in the order in which they are read. */
-const FILES = ['AGENTS.md', 'SOUL.md', 'TOOLS.md', 'IDENTITY.md', 'USER.md', 'MEMORY.md'] as const;
+const FILES = ['AGENTS.md', 'SOUL.md', 'TOOLS.md', 'IDENTITY.md', 'USER.md', 'BOOTSTRAP.md', 'MEMORY.md'] as const;
+
+/** Who reads along decides what is shown: lasting notes are no business of a group, a sub-agent needs only its work. */
+export type Audience = 'person' | 'group' | 'subagent';
+
+const READ_BY: Readonly<Record<Audience, (name: string) => boolean>> = {
+  person: () => true,
+  group: (name) => name !== 'MEMORY.md' && name !== 'BOOTSTRAP.md',
+  subagent: (name) => name === 'AGENTS.md' || name === 'TOOLS.md',
+};
 export const DEFAULT_MAX_CHARS = 20_000;
 
 interface Cached {
@@ -20,8 +29,9 @@ interface Cached {
 export class WorkspaceTexts {
   private readonly cache = new Map<string, Cached>();
 
-  async read(workspace: string, maxChars = DEFAULT_MAX_CHARS): Promise<WorkspaceText[]> {
-    const texts = await Promise.all(FILES.map((name) => this.readOne(join(workspace, name), name, maxChars)));
+  async read(workspace: string, audience: Audience, maxChars = DEFAULT_MAX_CHARS): Promise<WorkspaceText[]> {
+    const names = FILES.filter(READ_BY[audience]);
+    const texts = await Promise.all(names.map((name) => this.readOne(join(workspace, name), name, maxChars)));
     return texts.filter((text): text is WorkspaceText => text !== undefined);
   }
 

@@ -7,6 +7,7 @@ import { ModelCooldown } from '../providers/model-cooldown.service';
 import { ModelError } from '../providers/model-error';
 import type { ModelInfo } from '../providers/model-registry.service';
 import { openModel } from '../providers/open-model';
+import { withCacheMarks } from '../prompt/cache-marks';
 import { ModelCallError, type ModelOutput, type ModelSink, callModel } from './call-model';
 import { decideFailOver } from './fail-over';
 
@@ -19,6 +20,8 @@ export interface ModelStepRequest {
   /** Fewer than the model's own limit. */
   maxOutputTokens?: number;
   signal: AbortSignal;
+  /** Requests with the same name share a beginning, for prompt caches. */
+  cacheKey?: string;
   /** Milliseconds of the monotonic clock at which the turn must end. */
   deadline: number;
   sink: ModelSink;
@@ -76,11 +79,11 @@ export class ModelStepService {
           model,
           info,
           {
-            prompt: request.promptFor(info),
+            prompt: withCacheMarks(request.promptFor(info), info),
             maxOutputTokens: Math.min(request.maxOutputTokens ?? info.maxTokens, info.maxTokens),
             abortSignal: request.signal,
             ...(request.tools.length > 0 ? { tools: request.tools, toolChoice: { type: 'auto' } } : {}),
-            ...reasoningOptions(info, request.thinking),
+            ...providerOptions(info, request),
           },
           request.sink,
         );
@@ -139,6 +142,20 @@ const BUDGETS: Readonly<Record<string, number>> = {
   high: 16_384,
   xhigh: 32_768,
 };
+
+/** Options of the provider: thinking, and the name under which it may keep the prompt. */
+function providerOptions(
+  info: ModelInfo,
+  { thinking, cacheKey }: Pick<ModelStepRequest, 'thinking' | 'cacheKey'>,
+): { providerOptions?: Record<string, Record<string, never>> } {
+  const reasoning = reasoningOptions(info, thinking);
+  if (info.api !== 'openai-responses' || cacheKey === undefined) return reasoning;
+  const openai = { ...reasoning.providerOptions?.['openai'], promptCacheKey: cacheKey } as unknown as Record<
+    string,
+    never
+  >;
+  return { providerOptions: { ...reasoning.providerOptions, openai } };
+}
 
 /** How each provider is asked to think; nothing for models that can't. */
 export function reasoningOptions(

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import JSON5 from 'json5';
 import { messageOf } from '../../common/openclaw-error';
 import { isPlainObject, valueAt } from '../../common/plain-object';
-import { Doc, Int, OneOf, Opt, Str, Text } from '../../common/validation/fields';
+import { Doc, Int, OneOf, Opt, Str, Text, Hidden } from '../../common/validation/fields';
 import { ConfigInvalidError } from '../../config/config-error';
 import { ConfigService } from '../../config/config.service';
 import { mergePatch } from '../../config/merge-patch';
@@ -54,8 +54,8 @@ export class GatewayToolParams {
   @Opt() @Int({ min: 0, max: MAX_DELAY_MS }) delayMs?: number;
   @Opt() @Int({ min: 0, max: MAX_DELAY_MS }) restartDelayMs?: number;
   @Opt() @Str({ max: 200 }) reason?: string;
-  @Opt() @Str() gatewayUrl?: string;
-  @Opt() @Str() gatewayToken?: string;
+  @Opt() @Hidden() @Str() gatewayUrl?: string;
+  @Opt() @Hidden() @Str() gatewayToken?: string;
   @Opt() @Int({ min: 1 }) timeoutMs?: number;
 }
 
@@ -67,6 +67,7 @@ export class GatewayToolParams {
   params: GatewayToolParams,
   idempotent: false,
   core: true,
+  rare: 'settings and restart of this gateway',
 })
 export class GatewayTool {
   constructor(

@@ -23,6 +23,7 @@ export class SessionsHistoryParams {
   params: SessionsHistoryParams,
   idempotent: true,
   core: true,
+  rare: 'what was said in another conversation',
 })
 export class SessionsHistoryTool {
   constructor(

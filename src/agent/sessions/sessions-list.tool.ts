@@ -27,6 +27,7 @@ export class SessionsListToolParams {
   params: SessionsListToolParams,
   idempotent: true,
   core: true,
+  rare: 'other conversations',
 })
 export class SessionsListTool {
   constructor(

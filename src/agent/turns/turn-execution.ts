@@ -1,9 +1,9 @@
-import type { LanguageModelV3FunctionTool } from '@ai-sdk/provider';
 import type { AssistantPart, Usage } from '../../sessions/transcript-event';
 import { NO_USAGE, addUsage } from '../../sessions/transcript-event';
 import { type Provenance, type ToolContext, type ToolResult, errorResult } from '../../tools/agent-tool';
 import type { ToolExecutor } from '../../tools/tool-executor.service';
 import { type PromptMessage, derivePrompt } from '../prompt/derive-prompt';
+import { type OfferableTool, OfferedTools } from '../prompt/offered-tools';
 import type { ModelInfo } from '../providers/model-registry.service';
 import { ModelAbortedError } from '../runtime/call-model';
 import { LoopGuard } from '../runtime/loop-guard';
@@ -23,7 +23,7 @@ export interface ExecutionPlan {
   executor: ToolExecutor;
   candidates: readonly ModelInfo[];
   system: string;
-  tools: LanguageModelV3FunctionTool[];
+  tools: readonly OfferableTool[];
   thinking?: string;
   /** Conversation before this turn. */
   history: readonly PromptMessage[];
@@ -37,6 +37,8 @@ export interface ExecutionPlan {
   /** Whether a call that a former attempt began was cut off before its action started, waiting for approval. */
   isUnstarted(callId: string): Promise<boolean>;
   toolContext(callId: string, facts: CallFacts): ToolContext;
+  /** Requests of one session share their beginning. */
+  cacheKey: string;
   signal: AbortSignal;
   /** Milliseconds of the monotonic clock. */
   deadline: number;
@@ -70,10 +72,12 @@ export class TurnExecution {
   readonly outputs: ModelStepOutput[] = [];
   usage: Usage = NO_USAGE;
   private readonly guard = new LoopGuard();
+  private readonly offered: OfferedTools;
   private position = 0;
 
   constructor(private readonly plan: ExecutionPlan) {
     this.messages = [...plan.opening];
+    this.offered = new OfferedTools(plan.tools);
   }
 
   async run(): Promise<ExecutionEnd> {
@@ -114,9 +118,10 @@ export class TurnExecution {
     const { output, info } = await this.plan.models.run({
       candidates: this.plan.candidates,
       promptFor: (candidate) => this.promptFor(candidate),
-      tools: this.plan.tools,
+      tools: this.offered.after([...this.plan.history, ...this.messages]),
       ...(this.plan.thinking ? { thinking: this.plan.thinking } : {}),
       signal: this.plan.signal,
+      cacheKey: this.plan.cacheKey,
       deadline: this.plan.deadline,
       sink: { text: (delta) => this.plan.announcer.textDelta(delta), thinking: () => undefined },
     });

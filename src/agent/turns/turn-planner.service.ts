@@ -1,5 +1,4 @@
 import { Injectable } from '@nestjs/common';
-import type { LanguageModelV3FunctionTool } from '@ai-sdk/provider';
 import { localTimeZone } from '../../common/clock';
 import { Redactor } from '../../common/redactor';
 import { ConfigService } from '../../config/config.service';
@@ -7,13 +6,14 @@ import { findAgent } from '../../config/agent-entries';
 import { TranscriptStore } from '../../sessions/transcript.store';
 import type { PolicySubject } from '../../tools/agent-tool';
 import { ToolPolicyService } from '../../tools/policy/tool-policy.service';
-import { ToolRegistry } from '../../tools/tool-registry.service';
+import { type RegisteredTool, ToolRegistry } from '../../tools/tool-registry.service';
 import { type SessionFolder, SessionFolders } from '../../workspace/session-folder.service';
 import { WorkspaceService } from '../../workspace/workspace.service';
 import type { PromptMessage } from '../prompt/derive-prompt';
 import { estimateTokens, fitHistory } from '../prompt/fit-history';
-import { buildSystemPrompt } from '../prompt/system-prompt';
-import { WorkspaceTexts } from '../prompt/workspace-texts';
+import { type OfferableTool, OfferedTools } from '../prompt/offered-tools';
+import { type BuiltSection, buildSections, joinSections } from '../prompt/system-prompt';
+import { type Audience, WorkspaceTexts } from '../prompt/workspace-texts';
 import { type ModelInfo, ModelRegistry } from '../providers/model-registry.service';
 import { nameOf } from '../runtime/model-step.service';
 import type { StartedTurn } from './turn-starter.service';
@@ -22,7 +22,8 @@ import { turnSubject } from './turn-subject';
 export interface TurnPlan {
   candidates: ModelInfo[];
   system: string;
-  tools: LanguageModelV3FunctionTool[];
+  sections: readonly BuiltSection[];
+  tools: readonly OfferableTool[];
   history: readonly PromptMessage[];
   folder: SessionFolder;
   subject: PolicySubject;
@@ -64,13 +65,17 @@ export class TurnPlanner {
       provider: primary?.provider ?? '',
       model: primary?.id ?? '',
     };
-    const specs = this.policy
+    const tools = this.policy
       .allowedTools(subject)
       .filter((tool) => tool.handler.unavailableReason?.() === undefined)
-      .map((tool) => this.registry.specOf(tool));
+      .map((tool): OfferableTool => ({
+        spec: { type: 'function', ...this.registry.specOf(tool) },
+        ...rarityOf(tool),
+        companions: tool.declaration.companions ?? [],
+      }));
     const workspace = this.workspaces.pathOf(turn.agentId);
     const folder = this.folders.of(turn.agentId, turn.sessionKey);
-    const prompt = buildSystemPrompt({
+    const sections = buildSections({
       agentName: findAgent(config, turn.agentId)?.identity?.name ?? config.ui?.assistant?.name ?? 'Assistant',
       workspace: folder.path,
       sessionKey: turn.sessionKey,
@@ -78,11 +83,12 @@ export class TurnPlanner {
       model: primary ? nameOf(primary) : 'none',
       timezone: defaults?.userTimezone ?? localTimeZone(),
       now: new Date(turn.startedAt),
-      toolNames: specs.map((spec) => spec.name),
-      workspaceTexts: await this.texts.read(workspace, defaults?.bootstrapMaxChars),
+      toolNames: tools.map(({ spec }) => spec.name),
+      rareTools: OfferedTools.rareOf(tools),
+      workspaceTexts: await this.texts.read(workspace, audienceOf(subject), defaults?.bootstrapMaxChars),
       ...(turn.request.extraSystemPrompt ? { extra: turn.request.extraSystemPrompt } : {}),
     });
-    const system = this.redactor.redactKnown(prompt);
+    const system = this.redactor.redactKnown(joinSections(sections));
     const thinking =
       turn.request.thinking ??
       session.thinkingLevel ??
@@ -91,7 +97,8 @@ export class TurnPlanner {
     return {
       candidates,
       system,
-      tools: specs.map((spec) => ({ type: 'function', ...spec })),
+      sections,
+      tools,
       history: await this.history(session.sessionId, primary, system),
       folder,
       subject,
@@ -109,4 +116,15 @@ export class TurnPlanner {
     const messages = events.filter((event) => !event.excludeFromContext);
     return fitHistory(messages, primary?.contextWindow ?? 200_000, estimateTokens(system) + (primary?.maxTokens ?? 0));
   }
+}
+
+const audienceOf = (subject: PolicySubject): Audience =>
+  subject.isSubagent ? 'subagent' : subject.groupId === undefined ? 'person' : 'group';
+
+const RARE_WORDS = 60;
+
+/** Tools of others are offered on demand: how many there are is not ours to decide. */
+function rarityOf({ declaration, foreignSchema }: RegisteredTool): { rare?: string } {
+  if (declaration.rare !== undefined) return { rare: declaration.rare };
+  return foreignSchema ? { rare: declaration.description.replace(/\s+/g, ' ').slice(0, RARE_WORDS) } : {};
 }

@@ -140,6 +140,7 @@ export class TurnRunner {
       ...(plan.thinking ? { thinking: plan.thinking } : {}),
       history: plan.history,
       opening,
+      cacheKey: turn.sessionId,
       signal,
       deadline: performance.now() + Math.max(0, turn.deadlineAt - Date.now()),
       isIdempotent: (name) => this.registry.find(name)?.declaration.idempotent ?? true,

@@ -11,6 +11,8 @@ export interface FieldSchema {
   /** DTO class of the value, of each list element or of each map value. */
   nested?: () => ClassRef;
   shape?: 'object' | 'list' | 'map';
+  /** Accepted, but told to nobody. */
+  hidden?: boolean;
 }
 
 const FIELDS = Symbol('dto-fields');

@@ -48,6 +48,9 @@ export const OptNull = (): PropertyDecorator =>
     ValidateIf((_, value) => value !== undefined && value !== null),
   );
 
+/** Accepted for the sake of old callers, without effect: left out of schemas and docs. */
+export const Hidden = (): PropertyDecorator => field({ hidden: true });
+
 /** A sentence for people and models: shown in method docs, tool schemas and forms. */
 export const Doc = (description: string): PropertyDecorator => field({ schema: { description } });
 

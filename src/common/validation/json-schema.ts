@@ -8,6 +8,7 @@ export function jsonSchemaOf(cls: ClassRef): JsonSchema {
   const properties: Record<string, JsonSchema> = {};
   const required: string[] = [];
   for (const [name, field] of fieldsOf(cls)) {
+    if (field.hidden) continue;
     let schema: JsonSchema = { ...field.schema };
     if (field.nested) {
       const nested = jsonSchemaOf(field.nested());

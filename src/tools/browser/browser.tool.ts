@@ -28,6 +28,7 @@ const INTERACTIVE =
   params: BrowserParams,
   idempotent: false,
   core: true,
+  rare: 'a real browser',
   origin: 'web',
 })
 export class BrowserTool {

@@ -31,6 +31,7 @@ export class ProcessParams {
   params: ProcessParams,
   idempotent: false,
   core: true,
+  rare: 'background commands',
 })
 export class ProcessTool {
   constructor(private readonly processes: ProcessRegistry) {}

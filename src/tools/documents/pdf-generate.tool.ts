@@ -25,6 +25,7 @@ export class PdfGenerateParams {
   params: PdfGenerateParams,
   idempotent: true,
   core: true,
+  rare: 'PDF files',
 })
 export class PdfGenerateTool {
   constructor(private readonly writer: FileWriter) {}

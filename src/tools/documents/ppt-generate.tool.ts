@@ -34,6 +34,7 @@ export class PptGenerateParams {
   params: PptGenerateParams,
   idempotent: true,
   core: true,
+  rare: 'slides',
 })
 export class PptGenerateTool {
   constructor(private readonly writer: FileWriter) {}

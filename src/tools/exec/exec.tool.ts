@@ -56,6 +56,7 @@ export class ExecParams {
   paramAliases: { working_directory: 'workdir', cwd: 'workdir' },
   idempotent: false,
   core: true,
+  companions: ['process'],
 })
 export class ExecTool {
   constructor(

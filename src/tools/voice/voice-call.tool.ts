@@ -29,6 +29,7 @@ export class VoiceCallParams {
   params: VoiceCallParams,
   idempotent: false,
   core: true,
+  rare: 'phone calls',
 })
 export class VoiceCallTool {
   constructor(private readonly desk: CallDesk) {}

@@ -1,0 +1,89 @@
+import { Injectable } from '@nestjs/common';
+import { Doc, Opt, StrList, Text } from '../../common/validation/fields';
+import { AgentTool, type ToolContext, ToolError, type ToolResult } from '../agent-tool';
+import { ToolPolicyService } from '../policy/tool-policy.service';
+import type { RegisteredTool } from '../tool-registry.service';
+
+export const FIND_TOOLS = 'find_tools';
+const MOST = 6;
+
+export class FindToolsParams {
+  @Opt() @Text({ max: 500 }) @Doc('What you want to do, in a few words.') query?: string;
+  @Opt() @StrList({ max: MOST }) @Doc('Names of tools, where you know them.') names?: string[];
+}
+
+/** Hands seldom needed tools out on demand, so that their schemas are not part of every request. */
+@Injectable()
+@AgentTool({
+  name: FIND_TOOLS,
+  description:
+    'Make further tools available, by name or by what you want to do. They can be called from the next step on.',
+  params: FindToolsParams,
+  idempotent: true,
+  core: false,
+})
+export class FindToolsTool {
+  constructor(private readonly policy: ToolPolicyService) {}
+
+  async execute({ query, names = [] }: FindToolsParams, context: ToolContext): Promise<ToolResult> {
+    if (query === undefined && names.length === 0)
+      throw new ToolError('invalid_args', 'give query or names: what do you want to do?');
+    const usable = this.policy
+      .allowedTools(context.subject)
+      .filter((tool) => tool.handler.unavailableReason?.() === undefined && tool.declaration.name !== FIND_TOOLS);
+    const wanted = new Set(names.map((name) => name.trim().toLowerCase()));
+    const named = usable.filter(({ declaration }) =>
+      [declaration.name, ...(declaration.aliases ?? [])].some((name) => wanted.has(name)),
+    );
+    const found = named.length > 0 ? named : bestMatches(usable, [query ?? '', ...names].join(' '));
+    const missing = [...wanted].filter((name) => !usable.some((tool) => tool.declaration.name === name));
+    const lines = found.map(({ declaration }) => `${declaration.name}: ${declaration.description}`);
+    const reasons = missing.map((name) => this.whyNot(name, context)).filter((reason) => reason !== undefined);
+    return Promise.resolve({
+      content: [
+        {
+          type: 'text',
+          text: [
+            ...(lines.length > 0 ? ['Available from now on:', ...lines] : ['No tool does that.']),
+            ...reasons,
+          ].join('\n'),
+        },
+      ],
+      details: { tools: found.map(({ declaration }) => declaration.name) },
+    });
+  }
+
+  private whyNot(name: string, context: ToolContext): string | undefined {
+    const standing = this.policy.explain(context.subject).find((tool) => tool.name === name);
+    if (!standing) return `There is no tool "${name}".`;
+    return standing.allowed
+      ? `${name} is not available: ${standing.unavailable ?? 'unknown reason'}.`
+      : `${name} is not allowed: ${standing.reason ?? 'policy'}.`;
+  }
+}
+
+/** Tools whose name, words or description share most words with a wish. */
+function bestMatches(tools: readonly RegisteredTool[], wish: string): RegisteredTool[] {
+  const words = wordsOf(wish);
+  const scored = tools.map((tool) => {
+    const { name, description, rare = '' } = tool.declaration;
+    const [strong, weak] = [wordsOf(`${name} ${rare}`), wordsOf(description)];
+    const score = words.reduce((sum, word) => sum + (has(strong, word) ? 3 : has(weak, word) ? 1 : 0), 0);
+    return { tool, score };
+  });
+  return scored
+    .filter(({ score }) => score > 0)
+    .sort((a, b) => b.score - a.score)
+    .slice(0, MOST)
+    .map(({ tool }) => tool);
+}
+
+const wordsOf = (text: string): string[] =>
+  text
+    .toLowerCase()
+    .split(/[^\p{L}\p{N}]+/u)
+    .filter((word) => word.length > 2);
+
+/** Also for other endings of the same word. */
+const has = (words: readonly string[], wanted: string): boolean =>
+  words.some((word) => word === wanted || (wanted.length > 3 && word.startsWith(wanted.slice(0, -1))));
