@@ -9,6 +9,7 @@ import { InboxModule } from '../inbox/inbox.module';
 import { SessionsModule } from '../sessions/sessions.module';
 import { StorageModule } from '../storage/storage.module';
 import { ToolsModule } from '../tools/tools.module';
+import { UsageModule } from '../usage/usage.module';
 import { WorkspaceModule } from '../workspace/workspace.module';
 import { AgentsRpc } from './agents.rpc';
 import { AgentIntake } from './chat/agent-intake.service';
@@ -47,7 +48,7 @@ const DRAIN_MS = 3000;
   visible: { name: 'runtime state', onFailure: 'fatal' },
 })
 @Module({
-  imports: [EventsModule, StorageModule, InboxModule, SessionsModule, ToolsModule, WorkspaceModule],
+  imports: [EventsModule, StorageModule, InboxModule, SessionsModule, ToolsModule, UsageModule, WorkspaceModule],
   providers: [
     AgentIntake,
     AgentRunRpc,
@@ -87,6 +88,7 @@ const DRAIN_MS = 3000;
     SessionsModule,
     ToolsModule,
     TurnStore,
+    UsageModule,
     WorkspaceModule,
   ],
 })

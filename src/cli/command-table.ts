@@ -44,6 +44,15 @@ export const COMMAND_TABLE: readonly CommandEntry[] = [
     },
   },
   {
+    name: 'usage',
+    summary: 'tokens, cost, limits and budgets',
+    leaves: ['status', 'cost'],
+    load: async () => {
+      const { UsageCommand, UsageCostCommand, UsageStatusCommand } = await import('../usage/usage.command');
+      return [UsageCommand, UsageCostCommand, UsageStatusCommand];
+    },
+  },
+  {
     name: 'config',
     summary: 'read and change the configuration',
     leaves: ['get', 'set', 'unset', 'show', 'path', 'validate', 'schema', 'patch', 'history', 'restore'],

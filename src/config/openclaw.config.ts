@@ -9,6 +9,7 @@ import { SessionConfig } from '../sessions/session.config';
 import { ApprovalsConfig } from '../tools/approvals/approvals.config';
 import { McpConfig } from '../tools/mcp/mcp.config';
 import { ToolsConfig } from '../tools/tools.config';
+import { UsageConfig } from '../usage/usage.config';
 import { BrowserConfig, HooksConfig, PluginsConfig, SkillsConfig } from './sections/extensions.config';
 import {
   CanvasHostConfig,
@@ -52,6 +53,7 @@ export class OpenclawConfig {
   @Opt() @Nested(() => CommandsConfig) commands?: CommandsConfig;
   @Opt() @Nested(() => ApprovalsConfig) approvals?: ApprovalsConfig;
   @Opt() @Nested(() => SessionConfig) session?: SessionConfig;
+  @Opt() @Nested(() => UsageConfig) usage?: UsageConfig;
   @Opt() @Nested(() => CronConfig) cron?: CronConfig;
   @Opt() @Nested(() => HooksConfig) hooks?: HooksConfig;
   @Opt() @Nested(() => WebConfig) web?: WebConfig;

@@ -88,6 +88,7 @@ export class CronService {
           // Only owners make jobs; what they may have read then stays with the text.
           isOwner: true,
           isSystemEvent: true,
+          jobId: job.id,
           ...(job.origin ? { origin: job.origin } : {}),
           ...(job.route ? { route: job.route } : {}),
         },

@@ -16,6 +16,8 @@ export interface InboundMessage {
   spelledKey?: string;
   /** Name of the key that the client deduplicates by. */
   idempotencyKey?: string;
+  /** Cron job that it comes from. */
+  jobId?: string;
   thinking?: string;
   timeoutMs?: number;
   extraSystemPrompt?: string;

@@ -216,6 +216,41 @@ export interface CronRunTable {
   finished_at: Ms | null;
 }
 
+/** One model call and what it used. */
+export interface UsageCallTable {
+  id: string;
+  at: Ms;
+  /** Day where the person lives, YYYY-MM-DD. */
+  day: string;
+  purpose: string;
+  run_id: string | null;
+  session_key: string | null;
+  agent_id: string;
+  sender: string | null;
+  job_id: string | null;
+  provider: string;
+  model: string;
+  /** `reserved`: room held for a call that has not ended; `lost`: paid for, but cut off by a crash. */
+  state: 'reserved' | 'settled' | 'lost';
+  input: number;
+  output: number;
+  cache_read: number;
+  cache_write: number;
+  /** Millionths of a US dollar. */
+  cost_micros: number;
+  /** 0: the price of the model is not known. */
+  priced: number;
+}
+
+/** What a conversation was summed up to, from its beginning through an event. */
+export interface CompactionTable {
+  session_id: string;
+  through_seq: number;
+  summary: string;
+  facts: Json;
+  created_at: Ms;
+}
+
 export interface Schema {
   inbox: InboxTable;
   sessions: SessionTable;
@@ -234,4 +269,6 @@ export interface Schema {
   subagent_runs: SubagentRunTable;
   cron_jobs: CronJobTable;
   cron_runs: CronRunTable;
+  usage_calls: UsageCallTable;
+  compactions: CompactionTable;
 }

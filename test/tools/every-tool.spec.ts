@@ -31,8 +31,7 @@ const CORE = [
   'web_search',
   'write',
 ];
-const FURTHER = ['ask_user',
-  'find_tools', 'find', 'grep', 'ls', 'memory_get', 'memory_search', 'message', 'todo'];
+const FURTHER = ['ask_user', 'find', 'find_tools', 'grep', 'ls', 'memory_get', 'memory_search', 'message', 'todo'];
 
 const withSandbox = process.env['TEST_SANDBOX'] ? it : it.skip;
 const withBrowser = BROWSER ? it : it.skip;
@@ -439,8 +438,7 @@ print(z.read("ppt/slides/slide2.xml").decode())`,
       steps: [{ text: toolResults === 0 && lastUser === 'green tea' ? 'Green it is.' : 'done' }],
     });
     const told = await bench.turn(
-      [{ name: 'ask_user',
-  'find_tools', args: { question: 'Which tea?', options: ['green', 'black'] } }],
+      [{ name: 'ask_user', args: { question: 'Which tea?', options: ['green', 'black'] } }],
       {
         sessionKey: 'asking',
         meanwhile: async () => {

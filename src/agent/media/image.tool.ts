@@ -13,13 +13,16 @@ import { GuardedHttp } from '../../tools/web/guarded-http.service';
 import { fetchSink } from '../../tools/web/network-sink';
 import { modelChoiceOf } from '../model-choice.config';
 import { type ModelInfo, ModelRegistry } from '../providers/model-registry.service';
-import { openModel } from '../providers/open-model';
-import { callModel } from '../runtime/call-model';
+import { estimateTokens } from '../prompt/fit-history';
 import { nameOf } from '../runtime/model-step.service';
+import { SideCallService } from '../runtime/side-call.service';
 
 const DEFAULT_PROMPT = 'Describe what this picture shows.';
 const DEFAULT_MAX_MB = 5;
 const FETCH_TIMEOUT_MS = 30_000;
+const ANSWER_TIMEOUT_MS = 120_000;
+const MAX_ANSWER_TOKENS = 2048;
+const PICTURE_TOKENS = 1600;
 /** Vision models by name, for when neither the configuration nor the model's own provider has one. */
 const LAST_RESORT = ['openai/gpt-5-mini', 'anthropic/claude-opus-4-5'] as const;
 
@@ -43,6 +46,7 @@ export class ImageTool {
   constructor(
     private readonly config: ConfigService,
     private readonly models: ModelRegistry,
+    private readonly side: SideCallService,
     private readonly http: GuardedHttp,
     private readonly origins: FileOrigins,
   ) {}
@@ -67,7 +71,7 @@ export class ImageTool {
     const attempts: { model: string; error: string }[] = [];
     for (const info of this.candidates(params.model, context.model)) {
       try {
-        const text = await this.ask(info, picture, params.prompt ?? DEFAULT_PROMPT, context.signal);
+        const text = await this.ask(info, picture, params.prompt ?? DEFAULT_PROMPT, context);
         return { content: [{ type: 'text', text, origin }], details: { model: nameOf(info), attempts } };
       } catch (error) {
         if (context.signal.aborted) throw error;
@@ -83,32 +87,28 @@ export class ImageTool {
     info: ModelInfo,
     picture: { data: Buffer; mimeType: string },
     prompt: string,
-    signal: AbortSignal,
+    context: ToolContext,
   ): Promise<string> {
-    const output = await callModel(
-      await openModel(info),
-      info,
-      {
-        prompt: [
-          {
-            role: 'user',
-            content: [
-              { type: 'text', text: prompt },
-              { type: 'file', data: picture.data.toString('base64'), mediaType: picture.mimeType },
-            ],
-          },
-        ],
-        maxOutputTokens: Math.min(2048, info.maxTokens),
-        abortSignal: signal,
-      },
-      { text: () => undefined, thinking: () => undefined },
-    );
-    const text = output.content
-      .map((part) => (part.type === 'text' ? part.text : ''))
-      .join('')
-      .trim();
-    if (text === '') throw new Error('it said nothing');
-    return text;
+    const { agentId, runId, sessionKey } = context;
+    const answer = await this.side.ask({
+      models: [nameOf(info)],
+      account: { purpose: 'image', agentId, runId, sessionKey },
+      prompt: [
+        {
+          role: 'user',
+          content: [
+            { type: 'text', text: prompt },
+            { type: 'file', data: picture.data.toString('base64'), mediaType: picture.mimeType },
+          ],
+        },
+      ],
+      // A picture's bytes are no text: providers count some hundred to thousand tokens for one.
+      inputTokens: estimateTokens(prompt) + PICTURE_TOKENS,
+      maxOutputTokens: MAX_ANSWER_TOKENS,
+      signal: context.signal,
+      timeoutMs: ANSWER_TIMEOUT_MS,
+    });
+    return answer.text;
   }
 
   /** Vision models to try: asked for, configured, the turn's own, of its provider, well-known ones with a key. */

@@ -25,12 +25,18 @@ export class SpokenText {
   /** The text itself, or a summary of it by `messages.tts.summaryModel` or the model of the turn. */
   async shorten(
     text: string,
-    turn: { model: string; signal: AbortSignal },
+    turn: { model: string; signal: AbortSignal; agentId: string; sessionKey: string; runId?: string },
     limit = SPOKEN_LIMIT,
   ): Promise<{ text: string; isSummary: boolean }> {
     if (text.length <= limit) return { text, isSummary: false };
     try {
       const answer = await this.side.ask({
+        account: {
+          purpose: 'speech',
+          agentId: turn.agentId,
+          sessionKey: turn.sessionKey,
+          ...(turn.runId ? { runId: turn.runId } : {}),
+        },
         models: [this.config.config.messages?.tts?.summaryModel ?? turn.model],
         prompt: [
           {

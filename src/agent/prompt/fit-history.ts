@@ -17,6 +17,9 @@ function tokensOf({ message }: PromptMessage): number {
   return tokens;
 }
 
+export const tokensOfMessages = (messages: readonly PromptMessage[]): number =>
+  messages.reduce((sum, message) => sum + tokensOf(message), 0);
+
 /** The newest whole turns that fit the model's window. A turn begins with a message of a person. */
 export function fitHistory(
   history: readonly PromptMessage[],

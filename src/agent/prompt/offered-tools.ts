@@ -37,6 +37,11 @@ export class OfferedTools {
       .map(({ spec }) => spec);
   }
 
+  /** For models that pay nothing for what they read. */
+  all(): LanguageModelV3FunctionTool[] {
+    return this.tools.map(({ spec }) => spec);
+  }
+
   private load(name: string): void {
     this.loaded.add(name);
     for (const companion of this.tools.find(({ spec }) => spec.name === name)?.companions ?? [])

@@ -100,6 +100,7 @@ const SENTENCES: Record<ModelErrorKind, string> = {
   invalid_request: 'did not accept the request',
   network: 'could not be reached',
   timeout: 'did not answer in time',
+  budget: 'was not asked',
   malformed: 'sent an answer that makes no sense',
   unknown: 'failed',
 };

@@ -7,7 +7,7 @@ export interface CatalogModel {
   maxTokens: number;
   reasoning: boolean;
   input: readonly ('text' | 'image')[];
-  /** US dollars per million tokens; list prices of the providers, read in January 2026. */
+  /** US dollars per million tokens; list prices, see `PRICE_SOURCES`. */
   cost: { input: number; output: number; cacheRead: number; cacheWrite: number };
 }
 
@@ -143,6 +143,18 @@ export const MODEL_CATALOG: readonly CatalogProvider[] = [
     ],
   },
 ];
+
+/** Where the list prices come from. `models.providers.<id>.models[].cost` overrides them. */
+export const PRICE_SOURCES: Readonly<Record<string, { url: string; asOf: string }>> = {
+  anthropic: { url: 'https://claude.com/pricing', asOf: '2026-01' },
+  openai: { url: 'https://openai.com/api/pricing', asOf: '2026-01' },
+  google: { url: 'https://ai.google.dev/gemini-api/docs/pricing', asOf: '2026-01' },
+  openrouter: { url: 'https://openrouter.ai/models', asOf: '2026-01' },
+  mistral: { url: 'https://mistral.ai/pricing', asOf: '2026-01' },
+  groq: { url: 'https://groq.com/pricing', asOf: '2026-01' },
+  xai: { url: 'https://docs.x.ai/docs/models', asOf: '2026-01' },
+  deepseek: { url: 'https://api-docs.deepseek.com/quick_start/pricing', asOf: '2026-01' },
+};
 
 /** OpenAI-compatible servers that people run on their own machine. */
 export const LOCAL_SERVERS = [

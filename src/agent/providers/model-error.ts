@@ -11,6 +11,7 @@ export const MODEL_ERROR_KINDS = [
   'network',
   'timeout',
   'malformed',
+  'budget',
   'unknown',
 ] as const;
 export type ModelErrorKind = (typeof MODEL_ERROR_KINDS)[number];

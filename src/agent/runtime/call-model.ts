@@ -23,6 +23,8 @@ export interface ModelOutput {
 export interface ModelSink {
   text(delta: string): void;
   thinking(delta: string): void;
+  /** Headers of the provider's answer, before its first part. */
+  headers?(headers: Readonly<Record<string, string>>): void;
 }
 
 /** A call failed; tells whether anything had reached the sink before. */
@@ -53,7 +55,8 @@ export async function callModel(
   const abortSignal = AbortSignal.any([options.abortSignal, stalled.signal]);
   const watchdog = setTimeout(() => stalled.abort(), stallTimeoutMs);
   try {
-    const { stream } = await raceAbort(model.doStream({ ...options, abortSignal }), abortSignal);
+    const { stream, response } = await raceAbort(model.doStream({ ...options, abortSignal }), abortSignal);
+    if (response?.headers) sink.headers?.(response.headers);
     const reader = stream.getReader();
     try {
       for (;;) {

@@ -31,10 +31,11 @@ const MAX_ATTEMPTS: Readonly<Record<ModelErrorKind, number>> = {
   context_overflow: 1,
   content_filter: 1,
   invalid_request: 1,
+  budget: 1,
 };
 
 /** Another model would fail on these just the same. */
-const FINAL: ReadonlySet<ModelErrorKind> = new Set(['context_overflow', 'content_filter']);
+const FINAL: ReadonlySet<ModelErrorKind> = new Set(['context_overflow', 'content_filter', 'budget']);
 
 /** A wait for a rate limit longer than this is not worth it while a person waits. */
 const MAX_WAIT_MS = 20_000;

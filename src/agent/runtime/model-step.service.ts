@@ -8,7 +8,13 @@ import { ModelError } from '../providers/model-error';
 import type { ModelInfo } from '../providers/model-registry.service';
 import { openModel } from '../providers/open-model';
 import { withCacheMarks } from '../prompt/cache-marks';
-import { ModelCallError, type ModelOutput, type ModelSink, callModel } from './call-model';
+import { ModelAbortedError, ModelCallError, type ModelOutput, type ModelSink, callModel } from './call-model';
+import { estimateTokens } from '../prompt/fit-history';
+import { ProviderLimits } from '../../usage/provider-limits.service';
+import type { UsageAccount } from '../../usage/usage-account';
+import { BudgetError, type PlannedCall, type Reservation, UsageService } from '../../usage/usage.service';
+import type { Transaction } from 'kysely';
+import type { Schema } from '../../storage/schema';
 import { decideFailOver } from './fail-over';
 
 export interface ModelStepRequest {
@@ -25,11 +31,19 @@ export interface ModelStepRequest {
   /** Milliseconds of the monotonic clock at which the turn must end. */
   deadline: number;
   sink: ModelSink;
+  /** On whose account it goes. */
+  account: UsageAccount;
+  /** Tokens of the request, estimated; asked for only where it matters. */
+  inputTokens(): number;
+  /** The same step was cut off before, in the middle of its call: that call has cost something too. */
+  wasCutOff?: boolean;
 }
 
 export interface ModelStepResult {
   output: ModelOutput;
   info: ModelInfo;
+  /** Books what the call used; belongs into the commit that keeps its output. */
+  settleIn(transaction: Transaction<Schema>): Promise<void>;
 }
 
 /** A model step that no candidate could do. */
@@ -51,6 +65,8 @@ export class ModelStepService {
 
   constructor(
     private readonly cooldown: ModelCooldown,
+    private readonly usage: UsageService,
+    private readonly limits: ProviderLimits,
     loggers: LoggerFactory,
   ) {
     this.log = loggers.child('models');
@@ -58,11 +74,16 @@ export class ModelStepService {
 
   async run(request: ModelStepRequest): Promise<ModelStepResult> {
     const candidates = this.cooldown.order(request.candidates, nameOf);
+    const [first] = candidates;
+    if (request.wasCutOff && first) await this.usage.recordLost(plannedCall(first, request));
     for (let index = 0; ; index++) {
       const info = candidates[index];
       if (!info) throw new Error('no model candidate');
       const outcome = await this.tryCandidate(info, request, index + 1 < candidates.length);
-      if (outcome) return { output: outcome, info };
+      if (outcome) {
+        const { output, reservation } = outcome;
+        return { output, info, settleIn: (transaction) => this.usage.settleIn(transaction, reservation, output.usage) };
+      }
     }
   }
 
@@ -71,8 +92,9 @@ export class ModelStepService {
     info: ModelInfo,
     request: ModelStepRequest,
     hasNext: boolean,
-  ): Promise<ModelOutput | undefined> {
+  ): Promise<{ output: ModelOutput; reservation: Reservation } | undefined> {
     for (let attempts = 1; ; attempts++) {
+      const reservation = await this.reserve(info, request);
       try {
         const model = await this.open(info);
         const output = await callModel(
@@ -80,16 +102,17 @@ export class ModelStepService {
           info,
           {
             prompt: withCacheMarks(request.promptFor(info), info),
-            maxOutputTokens: Math.min(request.maxOutputTokens ?? info.maxTokens, info.maxTokens),
+            maxOutputTokens: reservation.outputTokens,
             abortSignal: request.signal,
             ...(request.tools.length > 0 ? { tools: request.tools, toolChoice: { type: 'auto' } } : {}),
             ...providerOptions(info, request),
           },
-          request.sink,
+          { ...request.sink, headers: (headers) => this.limits.note(info.provider, headers) },
         );
         this.cooldown.recordSuccess(nameOf(info));
-        return output;
+        return { output, reservation };
       } catch (error) {
+        await this.giveBack(reservation, error);
         if (!(error instanceof ModelCallError)) throw error;
         const decision = decideFailOver({
           error: error.cause,
@@ -113,6 +136,29 @@ export class ModelStepService {
     }
   }
 
+  /** @throws ModelStepError of kind `budget` */
+  private async reserve(info: ModelInfo, request: ModelStepRequest): Promise<Reservation> {
+    try {
+      return await this.usage.reserve(plannedCall(info, request));
+    } catch (error) {
+      if (!(error instanceof BudgetError)) throw error;
+      throw new ModelStepError(new ModelError('budget', error.message, { cause: error }), [], info);
+    }
+  }
+
+  /** What was sent and said before a call broke off is paid for all the same. */
+  private async giveBack(reservation: Reservation, error: unknown): Promise<void> {
+    const partial = error instanceof ModelCallError || error instanceof ModelAbortedError ? error.partial : [];
+    const hasCost = partial.length > 0 || error instanceof ModelAbortedError;
+    if (!hasCost) return this.usage.release(reservation);
+    await this.usage.settle(reservation, {
+      input: reservation.call.inputTokens,
+      output: estimateTokens(JSON.stringify(partial)),
+      cacheRead: 0,
+      cacheWrite: 0,
+    });
+  }
+
   private open(info: ModelInfo): Promise<LanguageModelV3> {
     const key = JSON.stringify([
       info.provider,
@@ -131,6 +177,21 @@ export class ModelStepService {
     }
     return model;
   }
+}
+
+function plannedCall(info: ModelInfo, request: ModelStepRequest): PlannedCall {
+  const { account, maxOutputTokens = info.maxTokens } = request;
+  let inputTokens: number | undefined;
+  return {
+    account,
+    provider: info.provider,
+    model: info.id,
+    price: info.cost,
+    get inputTokens() {
+      return (inputTokens ??= request.inputTokens());
+    },
+    outputTokens: Math.min(maxOutputTokens, info.maxTokens),
+  };
 }
 
 export const nameOf = (info: ModelInfo): string => `${info.provider}/${info.id}`;

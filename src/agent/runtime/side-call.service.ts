@@ -1,13 +1,20 @@
 import { Injectable } from '@nestjs/common';
 import type { LanguageModelV3Prompt } from '@ai-sdk/provider';
 import type { Usage } from '../../sessions/transcript-event';
+import { DatabaseService } from '../../storage/database.service';
+import type { UsageAccount } from '../../usage/usage-account';
+import { estimateTokens } from '../prompt/fit-history';
 import { type ModelInfo, ModelRegistry } from '../providers/model-registry.service';
 import { ModelStepService, nameOf } from './model-step.service';
 
 export interface SideCall {
   /** Models to try, first choice first, as provider/model or alias. */
   models: readonly string[];
+  /** On whose account it goes. */
+  account: UsageAccount;
   prompt: LanguageModelV3Prompt;
+  /** Where the length of the prompt tells too little. */
+  inputTokens?: number;
   maxOutputTokens?: number;
   signal: AbortSignal;
   /** Milliseconds for everything, further models included. */
@@ -27,19 +34,23 @@ export class SideCallService {
   constructor(
     private readonly models: ModelRegistry,
     private readonly steps: ModelStepService,
+    private readonly database: DatabaseService,
   ) {}
 
   /** @throws ModelStepError, ModelAbortedError; Error when the model says nothing */
   async ask(call: SideCall): Promise<SideAnswer> {
-    const { output, info } = await this.steps.run({
+    const { output, info, settleIn } = await this.steps.run({
       candidates: call.models.map((name) => this.models.lookup(name)),
       promptFor: () => call.prompt,
       tools: [],
+      account: call.account,
+      inputTokens: () => call.inputTokens ?? estimateTokens(JSON.stringify(call.prompt)),
       ...(call.maxOutputTokens === undefined ? {} : { maxOutputTokens: call.maxOutputTokens }),
       signal: AbortSignal.any([call.signal, AbortSignal.timeout(call.timeoutMs)]),
       deadline: performance.now() + call.timeoutMs,
       sink: { text: () => undefined, thinking: () => undefined },
     });
+    await this.database.write('usage.settle', settleIn);
     const text = output.content
       .map((part) => (part.type === 'text' ? part.text : ''))
       .join('')

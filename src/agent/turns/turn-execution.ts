@@ -11,6 +11,8 @@ import { ModelStepError, type ModelStepService, nameOf } from '../runtime/model-
 import type { RunAnnouncer } from '../runtime/run-announcer';
 import { provenanceOf } from '../../tools/provenance/taint';
 import { ASK_USER } from './ask-user.tool';
+import { estimateTokens, tokensOfMessages } from '../prompt/fit-history';
+import type { UsageAccount } from '../../usage/usage-account';
 import { assistantMessage, toolResultMessage } from './turn-messages';
 import type { TurnJournal } from './turn-journal';
 import type { ModelStepOutput, TurnStep } from './turn-record';
@@ -37,6 +39,7 @@ export interface ExecutionPlan {
   /** Whether a call that a former attempt began was cut off before its action started, waiting for approval. */
   isUnstarted(callId: string): Promise<boolean>;
   toolContext(callId: string, facts: CallFacts): ToolContext;
+  account: UsageAccount;
   /** Requests of one session share their beginning. */
   cacheKey: string;
   signal: AbortSignal;
@@ -115,10 +118,16 @@ export class TurnExecution {
     const isNewTurn = this.plan.journal.steps.length === 0 && this.outputs.length === 0;
     const known = recorded?.step ?? (isNewTurn ? 0 : undefined);
     const step = known ?? (await this.plan.journal.start({ kind: 'model', name: first ? nameOf(first) : 'none' }));
-    const { output, info } = await this.plan.models.run({
+    const messages = [...this.plan.history, ...this.messages];
+    const tools = first?.api === 'offline' ? this.offered.all() : this.offered.after(messages);
+    const { output, info, settleIn } = await this.plan.models.run({
       candidates: this.plan.candidates,
       promptFor: (candidate) => this.promptFor(candidate),
-      tools: this.offered.after([...this.plan.history, ...this.messages]),
+      tools,
+      account: this.plan.account,
+      inputTokens: () =>
+        estimateTokens(this.plan.system) + estimateTokens(JSON.stringify(tools)) + tokensOfMessages(messages),
+      wasCutOff: recorded !== undefined,
       ...(this.plan.thinking ? { thinking: this.plan.thinking } : {}),
       signal: this.plan.signal,
       cacheKey: this.plan.cacheKey,
@@ -126,7 +135,7 @@ export class TurnExecution {
       sink: { text: (delta) => this.plan.announcer.textDelta(delta), thinking: () => undefined },
     });
     const full: ModelStepOutput = { ...output, api: info.api, provider: info.provider, model: info.id };
-    this.plan.journal.finish(step, full);
+    this.plan.journal.finish(step, full, settleIn);
     this.adopt(full, Date.now());
     return full;
   }

@@ -38,9 +38,10 @@ export class TurnJournal {
     return step;
   }
 
-  /** Keeps the end of a step for the next commit. */
-  finish(step: number, output: ModelStepOutput | ToolResult): void {
+  /** Keeps the end of a step, and what belongs to it, for the next commit. */
+  finish(step: number, output: ModelStepOutput | ToolResult, together?: JournalWrite): void {
     this.waiting.push((transaction) => this.store.finishStepIn(transaction, this.runId, step, output));
+    if (together) this.waiting.push(together);
   }
 
   /** Commits that waiting messages became part of the turn. Returns the ids that were claimed. */

@@ -12,6 +12,8 @@ export interface TurnRequest {
   senders?: string[];
   /** Run ids of all messages that the turn answers, its own first. */
   runIds: string[];
+  /** Cron job that it runs for. */
+  jobId?: string;
   route?: DeliveryRoute;
   spelledKey?: string;
   model?: string;

@@ -20,6 +20,8 @@ import { userMessage, visibleText } from './turn-messages';
 import { type TurnPlan, TurnPlanner } from './turn-planner.service';
 import type { TurnResult } from './turn-record';
 import type { StartedTurn } from './turn-starter.service';
+import { isSubagentKey } from '../../sessions/session-key';
+import type { UsageAccount } from '../../usage/usage-account';
 
 export type AbortReason = 'rpc' | 'stop' | 'timeout' | 'interrupt' | 'shutdown';
 
@@ -141,6 +143,7 @@ export class TurnRunner {
       history: plan.history,
       opening,
       cacheKey: turn.sessionId,
+      account: accountOf(turn),
       signal,
       deadline: performance.now() + Math.max(0, turn.deadlineAt - Date.now()),
       isIdempotent: (name) => this.registry.find(name)?.declaration.idempotent ?? true,
@@ -213,6 +216,18 @@ export class TurnRunner {
       accepts: (recipient) => recipient.protocol === 4,
     });
   }
+}
+
+function accountOf({ runId, sessionKey, agentId, request }: StartedTurn['turn']): UsageAccount {
+  const isCron = request.channel === 'cron';
+  return {
+    purpose: isSubagentKey(sessionKey) ? 'subagent' : isCron ? 'cron' : 'turn',
+    agentId,
+    runId,
+    sessionKey,
+    ...(request.senders?.[0] === undefined ? {} : { sender: `${request.channel}:${request.senders[0]}` }),
+    ...(request.jobId === undefined ? {} : { jobId: request.jobId }),
+  };
 }
 
 function describeEnd(end: ExecutionEnd, execution: TurnExecution, signal: AbortSignal): TurnEnd {

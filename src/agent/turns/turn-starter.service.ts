@@ -122,6 +122,7 @@ export class TurnStarter {
       runIds: rows.map((row) => row.runId),
       ...sendersOf(rows),
       timeoutMs: message.timeoutMs && message.timeoutMs > 0 ? message.timeoutMs : seconds * 1000,
+      ...(message.jobId ? { jobId: message.jobId } : {}),
       ...(message.route ? { route: message.route } : {}),
       ...(message.spelledKey ? { spelledKey: message.spelledKey } : {}),
       ...(message.model ? { model: message.model } : {}),

@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely';
 import type { Dialect } from '../dialect';
 import * as foundation from './0001-foundation';
 import * as tools from './0002-tools';
+import * as mind from './0003-mind';
 
 export interface Migration {
   name: string;
@@ -13,4 +14,5 @@ export interface Migration {
 export const MIGRATIONS: readonly Migration[] = [
   { name: '0001-foundation', up: foundation.up, down: foundation.down },
   { name: '0002-tools', up: tools.up, down: tools.down },
+  { name: '0003-mind', up: mind.up, down: mind.down },
 ];

@@ -1,0 +1,36 @@
+export const USAGE_PURPOSES = [
+  'turn',
+  'subagent',
+  'cron',
+  'heartbeat',
+  'compaction',
+  'memory',
+  'image',
+  'audio',
+  'speech',
+] as const;
+export type UsagePurpose = (typeof USAGE_PURPOSES)[number];
+
+/** On whose account a model call goes. */
+export interface UsageAccount {
+  purpose: UsagePurpose;
+  agentId: string;
+  runId?: string;
+  sessionKey?: string;
+  /** Who asked, where that is not the owner at a client. */
+  sender?: string;
+  jobId?: string;
+}
+
+/** US dollars per million tokens; all zero for models whose price nobody told. */
+export interface ModelPrice {
+  input: number;
+  output: number;
+  cacheRead: number;
+  cacheWrite: number;
+}
+
+export const isPriced = (price: ModelPrice): boolean => price.input > 0 || price.output > 0;
+
+/** Millionths of a US dollar. */
+export const costMicros = (tokens: number, perMillion: number): number => Math.round(tokens * perMillion);

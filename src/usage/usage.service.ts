@@ -1,0 +1,202 @@
+import { randomUUID } from 'node:crypto';
+import { Injectable, Optional } from '@nestjs/common';
+import type { Transaction } from 'kysely';
+import { Clock, localTimeZone, systemClock } from '../common/clock';
+import { type Logger, LoggerFactory } from '../common/logger';
+import { OpenclawError } from '../common/openclaw-error';
+import { ConfigService } from '../config/config.service';
+import type { Usage } from '../sessions/transcript-event';
+import type { Schema } from '../storage/schema';
+import { type HoldingBudget, budgetsFor } from './budget-rules';
+import { type ModelPrice, type UsageAccount, costMicros, isPriced } from './usage-account';
+import { type UsageRow, UsageStore } from './usage.store';
+
+/** A call that is about to be made. */
+export interface PlannedCall {
+  account: UsageAccount;
+  provider: string;
+  model: string;
+  price: ModelPrice;
+  /** Tokens of the request, rather too many than too few. */
+  readonly inputTokens: number;
+  /** Most tokens of the answer. */
+  outputTokens: number;
+}
+
+/** Room for one call; give it back by settling or releasing it. */
+export interface Reservation {
+  id: string;
+  call: PlannedCall;
+  /** Most tokens of the answer that the budgets leave room for. */
+  outputTokens: number;
+  /** A row holds the room; without budgets there is none yet. */
+  isStored: boolean;
+}
+
+/** A budget is used up. */
+export class BudgetError extends OpenclawError {
+  constructor(message: string) {
+    super('BUDGET_USED_UP', message);
+  }
+}
+
+/** An answer shorter than this is not worth the call. */
+const LEAST_OUTPUT = 64;
+
+/**
+ * Counts what model calls use, and holds the budgets of `usage.budgets`: room is reserved before a call and the truth
+ * is written after it, so that calls side by side can't overspend together.
+ */
+@Injectable()
+export class UsageService {
+  private readonly log: Logger;
+  private readonly warned = new Set<string>();
+  private days: { timeZone: string; format: Intl.DateTimeFormat } | undefined;
+
+  constructor(
+    private readonly config: ConfigService,
+    private readonly store: UsageStore,
+    loggers: LoggerFactory,
+    @Optional() private readonly clock: Clock = systemClock,
+  ) {
+    this.log = loggers.child('usage');
+  }
+
+  /** Today where the person lives, YYYY-MM-DD. */
+  today(at = this.clock.now()): string {
+    const timeZone = this.config.config.agents?.defaults?.userTimezone ?? localTimeZone();
+    if (this.days?.timeZone !== timeZone)
+      this.days = {
+        timeZone,
+        format: new Intl.DateTimeFormat('en-CA', { timeZone, year: 'numeric', month: '2-digit', day: '2-digit' }),
+      };
+    return this.days.format.format(at);
+  }
+
+  /** @throws BudgetError naming the budget, what is used and the way out */
+  async reserve(call: PlannedCall): Promise<Reservation> {
+    const id = randomUUID();
+    const budgets = this.budgetsOf(call.account);
+    if (budgets.length === 0) return { id, call, outputTokens: call.outputTokens, isStored: false };
+    return this.store.write('usage.reserve', async (transaction) => {
+      await this.store.lockIn(transaction);
+      let outputTokens = call.outputTokens;
+      for (const budget of budgets) outputTokens = Math.min(outputTokens, await this.roomIn(transaction, budget, call));
+      const reservation = { id, call, outputTokens, isStored: true };
+      await this.store.insertIn(
+        transaction,
+        this.row(reservation, 'reserved', { input: call.inputTokens, output: outputTokens, cacheRead: 0, cacheWrite: 0 }),
+      );
+      return reservation;
+    });
+  }
+
+  /** Writes what a call really used, together with other writes of the caller. */
+  async settleIn(transaction: Transaction<Schema>, reservation: Reservation, usage: Tokens): Promise<void> {
+    const row = this.row(reservation, 'settled', usage);
+    if (reservation.isStored) await this.store.settleIn(transaction, row);
+    else await this.store.insertIn(transaction, row);
+  }
+
+  settle(reservation: Reservation, usage: Tokens): Promise<void> {
+    return this.store.write('usage.settle', (transaction) => this.settleIn(transaction, reservation, usage));
+  }
+
+  /** The call was not made, or failed before it cost anything. */
+  async release(reservation: Reservation): Promise<void> {
+    if (reservation.isStored)
+      await this.store.write('usage.release', (transaction) => this.store.removeIn(transaction, reservation.id));
+  }
+
+  /** A call that was paid for, but whose answer a crash took away: counted by what was sent. */
+  async recordLost(call: PlannedCall): Promise<void> {
+    const reservation = { id: randomUUID(), call, outputTokens: 0, isStored: false };
+    const usage = { input: call.inputTokens, output: 0, cacheRead: 0, cacheWrite: 0 };
+    await this.store.write('usage.lost', (transaction) =>
+      this.store.insertIn(transaction, this.row(reservation, 'lost', usage)),
+    );
+  }
+
+  /** Every budget that holds for somebody now, with what is used of it. */
+  async budgetStates(account: UsageAccount): Promise<(HoldingBudget & { usedTokens: number; usedUsd: number })[]> {
+    return Promise.all(
+      this.budgetsOf(account).map(async (budget) => {
+        const used = await this.store.sum(budget.filter);
+        return { ...budget, usedTokens: used.totalTokens, usedUsd: used.totalCost };
+      }),
+    );
+  }
+
+  private budgetsOf(account: UsageAccount): HoldingBudget[] {
+    const budgets = this.config.config.usage?.budgets;
+    return budgets && budgets.length > 0 ? budgetsFor(budgets, account, this.today()) : [];
+  }
+
+  /** Tokens of an answer that a budget leaves room for. @throws BudgetError */
+  private async roomIn(transaction: Transaction<Schema>, budget: HoldingBudget, call: PlannedCall): Promise<number> {
+    const used = await this.store.sum(budget.filter, transaction);
+    const { inputTokens, price } = call;
+    let room = Infinity;
+    if (budget.tokens !== undefined) {
+      this.warn(budget, used.totalTokens / budget.tokens);
+      room = budget.tokens - used.totalTokens - inputTokens;
+    }
+    if (budget.costUsd !== undefined && isPriced(price)) {
+      this.warn(budget, used.totalCost / budget.costUsd);
+      const left = (budget.costUsd - used.totalCost) * 1_000_000 - inputTokens * price.input;
+      room = Math.min(room, price.output > 0 ? left / price.output : left >= 0 ? Infinity : 0);
+    }
+    if (room >= LEAST_OUTPUT) return Math.floor(Math.min(room, Number.MAX_SAFE_INTEGER));
+    throw new BudgetError(describeFull(budget, used.totalTokens, used.totalCost));
+  }
+
+  private warn(budget: HoldingBudget, share: number): void {
+    const key = `${budget.path} ${budget.subject} ${this.today()}`;
+    if (share < budget.warnAt || this.warned.has(key)) return;
+    this.warned.add(key);
+    this.log.warn({ budget: budget.path, subject: budget.subject }, `${Math.round(share * 100)} % of the ${budget.name} is used`);
+  }
+
+  private row(
+    { id, call }: Reservation,
+    state: UsageRow['state'],
+    usage: Pick<Usage, 'input' | 'output' | 'cacheRead' | 'cacheWrite'>,
+  ): UsageRow {
+    const { account, price } = call;
+    const at = this.clock.now();
+    return {
+      id,
+      at,
+      day: this.today(at),
+      purpose: account.purpose,
+      run_id: account.runId ?? null,
+      session_key: account.sessionKey ?? null,
+      agent_id: account.agentId,
+      sender: account.sender ?? null,
+      job_id: account.jobId ?? null,
+      provider: call.provider,
+      model: call.model,
+      state,
+      input: usage.input,
+      output: usage.output,
+      cache_read: usage.cacheRead,
+      cache_write: usage.cacheWrite,
+      cost_micros:
+        costMicros(usage.input, price.input) +
+        costMicros(usage.output, price.output) +
+        costMicros(usage.cacheRead, price.cacheRead) +
+        costMicros(usage.cacheWrite, price.cacheWrite),
+      priced: isPriced(price) ? 1 : 0,
+    };
+  }
+}
+
+type Tokens = Pick<Usage, 'input' | 'output' | 'cacheRead' | 'cacheWrite'>;
+
+function describeFull({ name, subject, path, tokens, costUsd }: HoldingBudget, usedTokens: number, usedUsd: number): string {
+  const limits = [
+    ...(tokens === undefined ? [] : [`${usedTokens} of ${tokens} tokens`]),
+    ...(costUsd === undefined ? [] : [`${usedUsd.toFixed(4)} of ${costUsd.toFixed(4)} USD`]),
+  ];
+  return `the ${name} (${subject}) leaves no room for another model call: ${limits.join(', ')} used or reserved; raise ${path} or wait until its window is over`;
+}
