@@ -26,6 +26,9 @@ import { ModelStepService } from './runtime/model-step.service';
 import { SideCallService } from './runtime/side-call.service';
 import { SessionsHistoryTool } from './sessions/sessions-history.tool';
 import { SessionsListTool } from './sessions/sessions-list.tool';
+import { CompactionService } from './context/compaction.service';
+import { CompactionStore } from './context/compaction.store';
+import { ContextHistory } from './context/context-history.service';
 import { ImageTool } from './media/image.tool';
 import { SpokenText } from './media/spoken-text.service';
 import { TtsTool } from './media/tts.tool';
@@ -57,6 +60,9 @@ const DRAIN_MS = 3000;
     ChatCommands,
     ChatHistoryService,
     ChatRpc,
+    CompactionService,
+    CompactionStore,
+    ContextHistory,
     DirectAnswerService,
     GatewayTool,
     ImageTool,

@@ -72,6 +72,9 @@ class CompactionConfig {
   @Opt() @OneOf(['default', 'safeguard']) mode?: 'default' | 'safeguard';
   @Opt() @Int({ min: 0 }) reserveTokensFloor?: number;
   @Opt() @Num({ min: 0.1, max: 0.9 }) maxHistoryShare?: number;
+  /** Model of its own, as provider/model. */
+  @Opt() @Text() model?: string;
+  @Opt() @Int({ min: 5, max: 900 }) timeoutSeconds?: number;
   @Opt() @Nested(() => MemoryFlushConfig) memoryFlush?: MemoryFlushConfig;
 }
 

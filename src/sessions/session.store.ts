@@ -90,27 +90,29 @@ export class SessionStore {
 
   /** Starts a new session id under the same key; choices stay, counters and label's text stay with the key. */
   reset(key: string, agentId: string): Promise<SessionEntry> {
-    return this.database.write('session.reset', async (transaction) => {
-      const old = await this.ensureIn(transaction, key, agentId);
-      const now = this.clock.now();
-      const kept = Object.fromEntries(
-        KEPT_ON_RESET.filter((field) => old[field] !== undefined).map((field) => [field, old[field]]),
-      );
-      const next: SessionEntry = {
-        key,
-        agentId: old.agentId,
-        sessionId: randomUUID(),
-        createdAt: now,
-        updatedAt: now,
-        ...(old.label ? { label: old.label } : {}),
-        ...kept,
-        inputTokens: 0,
-        outputTokens: 0,
-        totalTokens: 0,
-      };
-      await this.saveIn(transaction, next);
-      return next;
-    });
+    return this.database.write('session.reset', (transaction) => this.resetIn(transaction, key, agentId));
+  }
+
+  async resetIn(transaction: Transaction<Schema>, key: string, agentId: string): Promise<SessionEntry> {
+    const old = await this.ensureIn(transaction, key, agentId);
+    const now = this.clock.now();
+    const kept = Object.fromEntries(
+      KEPT_ON_RESET.filter((field) => old[field] !== undefined).map((field) => [field, old[field]]),
+    );
+    const next: SessionEntry = {
+      key,
+      agentId: old.agentId,
+      sessionId: randomUUID(),
+      createdAt: now,
+      updatedAt: now,
+      ...(old.label ? { label: old.label } : {}),
+      ...kept,
+      inputTokens: 0,
+      outputTokens: 0,
+      totalTokens: 0,
+    };
+    await this.saveIn(transaction, next);
+    return next;
   }
 
   async delete(key: string, deleteTranscript: boolean): Promise<boolean> {

@@ -10,6 +10,12 @@ const MAX_WARM_SESSIONS = 64;
 /** Sessions larger than this many events are read from the store each time. */
 const MAX_WARM_EVENTS = 2000;
 
+interface WarmSession {
+  /** Events up to this number are not held. */
+  after: number;
+  events: TranscriptEvent[];
+}
+
 interface StoredPayload {
   message: TranscriptMessage;
   excludeFromContext?: boolean;
@@ -18,7 +24,7 @@ interface StoredPayload {
 /** The append-only log of each session. */
 @Injectable()
 export class TranscriptStore {
-  private readonly warm = new Map<string, TranscriptEvent[]>();
+  private readonly warm = new Map<string, WarmSession>();
 
   constructor(private readonly database: DatabaseService) {}
 
@@ -48,25 +54,31 @@ export class TranscriptStore {
 
   /** Keeps warm sessions up to date after a commit. */
   committed(sessionId: string, appended: readonly TranscriptEvent[]): void {
-    const events = this.warm.get(sessionId);
-    if (!events) return;
+    const warm = this.warm.get(sessionId);
+    if (!warm) return;
     const first = appended[0]?.seq;
-    if (first !== undefined && first !== (events.at(-1)?.seq ?? 0) + 1) this.warm.delete(sessionId);
-    else events.push(...appended);
+    if (first !== undefined && first !== (warm.events.at(-1)?.seq ?? warm.after) + 1) this.warm.delete(sessionId);
+    else warm.events.push(...appended);
   }
 
-  /** All events of a session, oldest first. The array must not be changed. */
-  async read(sessionId: string): Promise<readonly TranscriptEvent[]> {
-    const cached = this.warm.get(sessionId);
-    const newest = cached ? await this.lastSeq(sessionId) : 0;
-    if (cached && newest === (cached.at(-1)?.seq ?? 0)) return this.touch(sessionId, cached);
+  /** Events of a session behind a number (all by default), oldest first. The array must not be changed. */
+  async read(sessionId: string, after = 0): Promise<readonly TranscriptEvent[]> {
+    const warm = this.warm.get(sessionId);
+    if (warm && warm.after <= after && (await this.lastSeq(sessionId)) === (warm.events.at(-1)?.seq ?? warm.after)) {
+      this.touch(sessionId, warm);
+      const first = warm.events.findIndex((event) => event.seq > after);
+      return first === 0 ? warm.events : first < 0 ? [] : warm.events.slice(first);
+    }
     const rows = await this.database.read
       .selectFrom('transcript_events')
       .selectAll()
       .where('session_id', '=', sessionId)
+      .where('seq', '>', after)
       .orderBy('seq')
       .execute();
-    return this.touch(sessionId, rows.map(fromRow));
+    const events = rows.map(fromRow);
+    this.touch(sessionId, { after, events });
+    return events;
   }
 
   /** The newest events of a session, oldest of them first. */
@@ -102,11 +114,10 @@ export class TranscriptStore {
     return Number(row?.seq ?? 0);
   }
 
-  private touch(sessionId: string, events: TranscriptEvent[]): TranscriptEvent[] {
+  private touch(sessionId: string, warm: WarmSession): void {
     this.warm.delete(sessionId);
-    if (events.length <= MAX_WARM_EVENTS) this.warm.set(sessionId, events);
+    if (warm.events.length <= MAX_WARM_EVENTS) this.warm.set(sessionId, warm);
     if (this.warm.size > MAX_WARM_SESSIONS) this.warm.delete(this.warm.keys().next().value ?? '');
-    return events;
   }
 }
 

@@ -3,7 +3,8 @@ import type { PromptMessage } from './derive-prompt';
 /** Rough size of a text in tokens; good enough to stay below a limit with a margin. */
 export const estimateTokens = (text: string): number => Math.ceil(text.length / 3.5);
 
-const SHARE_OF_WINDOW = 0.75;
+/** Counting is rough: so much of the window is used at most. */
+const SHARE_OF_WINDOW = 0.95;
 
 /** Messages of the log never change, so each is measured once. */
 const measured = new WeakMap<object, number>();

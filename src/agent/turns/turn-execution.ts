@@ -29,6 +29,8 @@ export interface ExecutionPlan {
   thinking?: string;
   /** Conversation before this turn. */
   history: readonly PromptMessage[];
+  /** The same, made shorter because the provider refused it as too long. */
+  shorten(): Promise<readonly PromptMessage[]>;
   /** Messages that the turn answers. */
   opening: readonly PromptMessage[];
   /** Messages of rows that a former attempt had put into the turn. */
@@ -77,9 +79,14 @@ export class TurnExecution {
   private readonly guard = new LoopGuard();
   private readonly offered: OfferedTools;
   private position = 0;
+  private history: readonly PromptMessage[];
+  private hasShortened = false;
+  /** Model step that was begun and failed; the next attempt is the same step. */
+  private openStep: number | undefined;
 
   constructor(private readonly plan: ExecutionPlan) {
     this.messages = [...plan.opening];
+    this.history = plan.history;
     this.offered = new OfferedTools(plan.tools);
   }
 
@@ -90,6 +97,7 @@ export class TurnExecution {
       try {
         output = await this.modelStep();
       } catch (error) {
+        if (await this.shortened(error)) continue;
         return this.modelFailure(error);
       }
       const calls = output.content.filter((part) => part.type === 'toolCall');
@@ -116,9 +124,10 @@ export class TurnExecution {
     const [first] = this.plan.candidates;
     // The first model step of a new turn was committed together with the turn; so was one that was cut off.
     const isNewTurn = this.plan.journal.steps.length === 0 && this.outputs.length === 0;
-    const known = recorded?.step ?? (isNewTurn ? 0 : undefined);
+    const known = this.openStep ?? recorded?.step ?? (isNewTurn ? 0 : undefined);
     const step = known ?? (await this.plan.journal.start({ kind: 'model', name: first ? nameOf(first) : 'none' }));
-    const messages = [...this.plan.history, ...this.messages];
+    this.openStep = step;
+    const messages = [...this.history, ...this.messages];
     const tools = first?.api === 'offline' ? this.offered.all() : this.offered.after(messages);
     const { output, info, settleIn } = await this.plan.models.run({
       candidates: this.plan.candidates,
@@ -135,6 +144,7 @@ export class TurnExecution {
       sink: { text: (delta) => this.plan.announcer.textDelta(delta), thinking: () => undefined },
     });
     const full: ModelStepOutput = { ...output, api: info.api, provider: info.provider, model: info.id };
+    this.openStep = undefined;
     this.plan.journal.finish(step, full, settleIn);
     this.adopt(full, Date.now());
     return full;
@@ -144,7 +154,7 @@ export class TurnExecution {
     const target = { provider: info.provider, acceptsImages: info.input.includes('image') };
     return [
       { role: 'system', content: this.plan.system },
-      ...derivePrompt([...this.plan.history, ...this.messages], target),
+      ...derivePrompt([...this.history, ...this.messages], target),
     ];
   }
 
@@ -152,6 +162,20 @@ export class TurnExecution {
     this.outputs.push(output);
     this.usage = addUsage(this.usage, output.usage);
     this.messages.push(assistantMessage(output, at));
+  }
+
+  /** Once a turn, a conversation that the provider calls too long is summed up, and the step repeated. */
+  private async shortened(error: unknown): Promise<boolean> {
+    if (!(error instanceof ModelStepError) || error.cause.kind !== 'context_overflow' || this.hasShortened) return false;
+    this.hasShortened = true;
+    try {
+      const before = this.history;
+      this.history = await this.plan.shorten();
+      return tokensOfMessages(this.history) < tokensOfMessages(before);
+    } catch {
+      // The provider's own words say more than why this did not help.
+      return false;
+    }
   }
 
   private modelFailure(error: unknown): ExecutionEnd {
@@ -206,7 +230,7 @@ export class TurnExecution {
       announcer.toolStarted(call.name, call.id, call.arguments);
       const last = this.outputs.at(-1);
       const context = this.plan.toolContext(call.id, {
-        provenance: provenanceOf([...this.plan.history, ...this.messages]),
+        provenance: provenanceOf([...this.history, ...this.messages]),
         provider: last?.provider ?? '',
         model: last?.model ?? '',
         update: (partial) => announcer.toolUpdated(call.name, call.id, partial),

@@ -3,14 +3,17 @@ import { localTimeZone } from '../../common/clock';
 import { Redactor } from '../../common/redactor';
 import { ConfigService } from '../../config/config.service';
 import { findAgent } from '../../config/agent-entries';
-import { TranscriptStore } from '../../sessions/transcript.store';
 import type { PolicySubject } from '../../tools/agent-tool';
 import { ToolPolicyService } from '../../tools/policy/tool-policy.service';
 import { type RegisteredTool, ToolRegistry } from '../../tools/tool-registry.service';
 import { type SessionFolder, SessionFolders } from '../../workspace/session-folder.service';
 import { WorkspaceService } from '../../workspace/workspace.service';
 import type { PromptMessage } from '../prompt/derive-prompt';
-import { estimateTokens, fitHistory } from '../prompt/fit-history';
+import { CompactionService } from '../context/compaction.service';
+import { ContextHistory } from '../context/context-history.service';
+import { pruneToolResults, pruningRules, squeezeToolResults } from '../context/prune-tool-results';
+import { estimateTokens, fitHistory, tokensOfMessages } from '../prompt/fit-history';
+import type { OpenclawConfig } from '../../config/openclaw.config';
 import { type OfferableTool, OfferedTools } from '../prompt/offered-tools';
 import { type BuiltSection, buildSections, joinSections } from '../prompt/system-prompt';
 import { type Audience, WorkspaceTexts } from '../prompt/workspace-texts';
@@ -25,6 +28,8 @@ export interface TurnPlan {
   sections: readonly BuiltSection[];
   tools: readonly OfferableTool[];
   history: readonly PromptMessage[];
+  /** Of everything that goes with the history. */
+  otherTokens: number;
   folder: SessionFolder;
   subject: PolicySubject;
   thinking?: string;
@@ -43,7 +48,8 @@ export class TurnPlanner {
     private readonly registry: ToolRegistry,
     private readonly workspaces: WorkspaceService,
     private readonly folders: SessionFolders,
-    private readonly transcripts: TranscriptStore,
+    private readonly context: ContextHistory,
+    private readonly compaction: CompactionService,
     private readonly redactor: Redactor,
   ) {}
 
@@ -54,7 +60,7 @@ export class TurnPlanner {
     return [primary, ...rest];
   }
 
-  async plan(started: StartedTurn): Promise<TurnPlan> {
+  async plan(started: StartedTurn, signal: AbortSignal): Promise<TurnPlan> {
     const { turn, session } = started;
     const { config } = this.config;
     const defaults = config.agents?.defaults;
@@ -89,6 +95,8 @@ export class TurnPlanner {
       ...(turn.request.extraSystemPrompt ? { extra: turn.request.extraSystemPrompt } : {}),
     });
     const system = this.redactor.redactKnown(joinSections(sections));
+    const offered = JSON.stringify(tools.filter(({ rare }) => rare === undefined).map(({ spec }) => spec));
+    const otherTokens = estimateTokens(system) + estimateTokens(offered) + openingTokens(started);
     const thinking =
       turn.request.thinking ??
       session.thinkingLevel ??
@@ -99,7 +107,8 @@ export class TurnPlanner {
       system,
       sections,
       tools,
-      history: await this.history(session.sessionId, primary, system),
+      history: await this.history(started, primary, otherTokens, signal),
+      otherTokens,
       folder,
       subject,
       ...(thinking ? { thinking } : {}),
@@ -107,15 +116,44 @@ export class TurnPlanner {
     };
   }
 
-  private async history(
-    sessionId: string,
+  /**
+   * The conversation before a turn, summed up first where it does not fit any more.
+   * @param overflow the provider has refused it as too long: sum up whatever it looks like from here
+   */
+  async history(
+    { turn, session }: StartedTurn,
     primary: ModelInfo | undefined,
-    system: string,
+    otherTokens: number,
+    signal: AbortSignal,
+    overflow = false,
   ): Promise<readonly PromptMessage[]> {
-    const events = await this.transcripts.read(sessionId);
-    const messages = events.filter((event) => !event.excludeFromContext);
-    return fitHistory(messages, primary?.contextWindow ?? 200_000, estimateTokens(system) + (primary?.maxTokens ?? 0));
+    const { sessionId } = session;
+    let { messages } = await this.context.of(sessionId);
+    if (!primary) return messages;
+    const room = primary.contextWindow - reserveOf(this.config.config, primary) - otherTokens;
+    if (overflow || tokensOfMessages(messages) > room) {
+      const { agentId, runId, sessionKey } = turn;
+      const wish = { sessionId, sessionKey, agentId, runId, model: primary, signal, force: overflow };
+      const result = await this.compaction.compact(wish);
+      if (result.compacted) ({ messages } = await this.context.of(sessionId));
+    }
+    const defaults = this.config.config.agents?.defaults;
+    const rules = pruningRules(defaults?.contextPruning, primary.api === 'anthropic-messages');
+    const pruned = pruneToolResults(messages, rules, primary.contextWindow, turn.startedAt - lastModelCall(messages));
+    return fitHistory(squeezeToolResults(pruned, room), primary.contextWindow, otherTokens + reserveOf(this.config.config, primary));
   }
+}
+
+/** Room for the answer and the tools' results of the turn: at least the configured floor, at most a third of the window. */
+export function reserveOf(config: OpenclawConfig, model: ModelInfo): number {
+  const floor = config.agents?.defaults?.compaction?.reserveTokensFloor ?? DEFAULT_RESERVE;
+  return Math.min(Math.max(floor, Math.min(model.maxTokens, floor)), Math.floor(model.contextWindow / 3));
+}
+
+const DEFAULT_RESERVE = 20_000;
+
+function lastModelCall(messages: readonly PromptMessage[]): number {
+  return messages.findLast(({ message }) => message.role === 'assistant')?.at ?? 0;
 }
 
 const audienceOf = (subject: PolicySubject): Audience =>
@@ -128,3 +166,6 @@ function rarityOf({ declaration, foreignSchema }: RegisteredTool): { rare?: stri
   if (declaration.rare !== undefined) return { rare: declaration.rare };
   return foreignSchema ? { rare: declaration.description.replace(/\s+/g, ' ').slice(0, RARE_WORDS) } : {};
 }
+
+const openingTokens = ({ rows }: StartedTurn): number =>
+  rows.reduce((sum, { message }) => sum + estimateTokens(message.text), 0);

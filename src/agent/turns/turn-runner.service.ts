@@ -126,7 +126,7 @@ export class TurnRunner {
     }
     let plan: TurnPlan;
     try {
-      plan = await this.planner.plan(started);
+      plan = await this.planner.plan(started, signal);
     } catch (error) {
       if (error instanceof ModelError) return failure(error.message, error.kind, opening);
       throw error;
@@ -141,6 +141,7 @@ export class TurnRunner {
       tools: plan.tools,
       ...(plan.thinking ? { thinking: plan.thinking } : {}),
       history: plan.history,
+      shorten: () => this.planner.history(started, plan.candidates[0], plan.otherTokens, signal, true),
       opening,
       cacheKey: turn.sessionId,
       account: accountOf(turn),

@@ -1,9 +1,14 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Optional } from '@nestjs/common';
+import type { Transaction } from 'kysely';
+import { Clock, localTimeZone, systemClock } from '../../common/clock';
+import { type Logger, LoggerFactory } from '../../common/logger';
 import { ConfigService } from '../../config/config.service';
 import { type InboxRow, InboxStore } from '../../inbox/inbox.store';
 import type { SessionEntry } from '../../sessions/session-entry';
+import { staleReason } from '../../sessions/freshness';
 import { agentOfSession } from '../../sessions/session-key';
 import { SessionStore } from '../../sessions/session.store';
+import type { Schema } from '../../storage/schema';
 import { DatabaseService } from '../../storage/database.service';
 import { type Lease, LeaseService } from '../../storage/lease.service';
 import { TurnJournal } from './turn-journal';
@@ -28,6 +33,8 @@ export interface StartedTurn {
 /** Puts a turn on disk, or picks a cut-off one up again, together with the lease of its lane. */
 @Injectable()
 export class TurnStarter {
+  private readonly log: Logger;
+
   constructor(
     private readonly database: DatabaseService,
     private readonly leases: LeaseService,
@@ -35,7 +42,11 @@ export class TurnStarter {
     private readonly inbox: InboxStore,
     private readonly sessions: SessionStore,
     private readonly config: ConfigService,
-  ) {}
+    loggers: LoggerFactory,
+    @Optional() private readonly clock: Clock = systemClock,
+  ) {
+    this.log = loggers.child('agent/turns');
+  }
 
   /**
    * One commit: lease, rows claimed, turn, first model step.
@@ -61,7 +72,7 @@ export class TurnStarter {
       );
       if (!claimed.has(leading.id)) return undefined;
       const taken = rows.filter((row) => claimed.has(row.id));
-      const session = await this.sessions.ensureIn(transaction, sessionKey, agentId);
+      const session = await this.currentSession(transaction, sessionKey, agentId, taken);
       const request = this.requestOf(taken);
       const turn = await this.turns.insertIn(transaction, {
         runId: leading.runId,
@@ -105,6 +116,23 @@ export class TurnStarter {
       summarised: new Set(),
       resumed: true,
     };
+  }
+
+  /** The session, started over where it has become stale; what the gateway itself writes neither ends nor keeps one. */
+  private async currentSession(
+    transaction: Transaction<Schema>,
+    sessionKey: string,
+    agentId: string,
+    rows: readonly InboxRow[],
+  ): Promise<SessionEntry> {
+    const session = await this.sessions.ensureIn(transaction, sessionKey, agentId);
+    if (rows.every((row) => row.message.isSystemEvent === true)) return session;
+    const { config } = this.config;
+    const timeZone = config.agents?.defaults?.userTimezone ?? localTimeZone();
+    const reason = staleReason(config, session, this.clock.now(), timeZone);
+    if (reason === undefined) return session;
+    this.log.info({ session: sessionKey }, `a new conversation begins: ${reason}`);
+    return this.sessions.resetIn(transaction, sessionKey, agentId);
   }
 
   private journal(turn: TurnRecord, lease: Lease, nextStep: number): TurnJournal {

@@ -1,0 +1,68 @@
+import { Injectable } from '@nestjs/common';
+import type { ContentOrigin } from '../../common/content-parts';
+import { DatabaseService } from '../../storage/database.service';
+
+export interface Compaction {
+  sessionId: string;
+  /** Number of the last event that the summary stands for. */
+  throughSeq: number;
+  summary: string;
+  by: 'model' | 'fallback';
+  model?: string;
+  tokensBefore: number;
+  tokensAfter: number;
+  /** Worst origin of what it sums up. */
+  origin?: ContentOrigin;
+  at: number;
+}
+
+/** Rows of `compactions`: they add to the transcript, nothing of it is ever rewritten. */
+@Injectable()
+export class CompactionStore {
+  private readonly latestOf = new Map<string, Compaction | null>();
+
+  constructor(private readonly database: DatabaseService) {}
+
+  async latest(sessionId: string): Promise<Compaction | undefined> {
+    const known = this.latestOf.get(sessionId);
+    if (known !== undefined) return known ?? undefined;
+    const [found] = await this.all(sessionId, 1);
+    this.remember(sessionId, found ?? null);
+    return found;
+  }
+
+  /** Newest first. */
+  async all(sessionId: string, limit = 100): Promise<Compaction[]> {
+    const rows = await this.database.read
+      .selectFrom('compactions')
+      .selectAll()
+      .where('session_id', '=', sessionId)
+      .orderBy('through_seq', 'desc')
+      .limit(limit)
+      .execute();
+    return rows.map((row) => ({
+      ...(JSON.parse(row.facts) as Pick<Compaction, 'by' | 'tokensBefore' | 'tokensAfter'>),
+      sessionId: row.session_id,
+      throughSeq: Number(row.through_seq),
+      summary: row.summary,
+      at: Number(row.created_at),
+    }));
+  }
+
+  async add(compaction: Compaction): Promise<void> {
+    const { sessionId, throughSeq, summary, at, ...facts } = compaction;
+    await this.database.write('session.compact', async (transaction) => {
+      await transaction
+        .insertInto('compactions')
+        .values({ session_id: sessionId, through_seq: throughSeq, summary, facts: JSON.stringify(facts), created_at: at })
+        .onConflict((conflict) => conflict.columns(['session_id', 'through_seq']).doNothing())
+        .execute();
+    });
+    this.latestOf.delete(sessionId);
+  }
+
+  private remember(sessionId: string, compaction: Compaction | null): void {
+    if (this.latestOf.size >= 256) this.latestOf.delete(this.latestOf.keys().next().value ?? '');
+    this.latestOf.set(sessionId, compaction);
+  }
+}
