@@ -1,4 +1,5 @@
 import { Module, type OnApplicationBootstrap, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
+import { DiscoveryModule } from '@nestjs/core';
 import { BootStep } from '../common/boot-step';
 import { ConfigService } from '../config/config.service';
 import { GatewayFlags } from '../config/gateway-flags';
@@ -20,6 +21,15 @@ import { DirectAnswerService } from './chat/direct-answer.service';
 import { RestartNoteService } from './chat/restart-note.service';
 import { SessionNotes } from './chat/session-notes.service';
 import { ChatCommands } from './commands/chat-commands.service';
+import { CommandRegistry } from './commands/command-registry.service';
+import { InfoCommands } from './commands/info.commands';
+import { LevelCommands } from './commands/level.commands';
+import { OwnerCommands } from './commands/owner.commands';
+import { SessionCommands } from './commands/session.commands';
+import { MemoryFlush } from './context/memory-flush.service';
+import { ContextReportService } from './context/context-report.service';
+import { PromptFrameService } from './prompt/prompt-frame.service';
+import { SessionArchive } from './sessions/session-archive.service';
 import { ModelCooldown } from './providers/model-cooldown.service';
 import { ModelRegistry } from './providers/model-registry.service';
 import { ModelStepService } from './runtime/model-step.service';
@@ -30,6 +40,10 @@ import { CompactionService } from './context/compaction.service';
 import { CompactionStore } from './context/compaction.store';
 import { ContextHistory } from './context/context-history.service';
 import { ImageTool } from './media/image.tool';
+import { SpeechMaker } from './media/speech-maker.service';
+import { SpeechPrefs } from './media/speech-prefs.service';
+import { SpeechCommands } from './media/speech.commands';
+import { TtsRpc } from './media/tts.rpc';
 import { SpokenText } from './media/spoken-text.service';
 import { TtsTool } from './media/tts.tool';
 import { GatewayTool } from './self/gateway.tool';
@@ -51,7 +65,16 @@ const DRAIN_MS = 3000;
   visible: { name: 'runtime state', onFailure: 'fatal' },
 })
 @Module({
-  imports: [EventsModule, StorageModule, InboxModule, SessionsModule, ToolsModule, UsageModule, WorkspaceModule],
+  imports: [
+    DiscoveryModule,
+    EventsModule,
+    StorageModule,
+    InboxModule,
+    SessionsModule,
+    ToolsModule,
+    UsageModule,
+    WorkspaceModule,
+  ],
   providers: [
     AgentIntake,
     AgentRunRpc,
@@ -62,7 +85,16 @@ const DRAIN_MS = 3000;
     ChatRpc,
     CompactionService,
     CompactionStore,
+    CommandRegistry,
     ContextHistory,
+    ContextReportService,
+    InfoCommands,
+    LevelCommands,
+    MemoryFlush,
+    OwnerCommands,
+    PromptFrameService,
+    SessionArchive,
+    SessionCommands,
     DirectAnswerService,
     GatewayTool,
     ImageTool,
@@ -77,7 +109,11 @@ const DRAIN_MS = 3000;
     SessionsListTool,
     SessionsRpc,
     SideCallService,
+    SpeechCommands,
+    SpeechMaker,
+    SpeechPrefs,
     SpokenText,
+    TtsRpc,
     TtsTool,
     TurnCloser,
     TurnPlanner,
@@ -106,6 +142,7 @@ export class AgentModule implements OnModuleInit, OnApplicationBootstrap, OnModu
     private readonly flags: GatewayFlags,
     private readonly restartNote: RestartNoteService,
     private readonly notes: SessionNotes,
+    private readonly flush: MemoryFlush,
     private readonly events: EventBus,
   ) {}
 
@@ -117,6 +154,7 @@ export class AgentModule implements OnModuleInit, OnApplicationBootstrap, OnModu
   async onApplicationBootstrap(): Promise<void> {
     const open = await this.lanes.recover();
     this.notes.listen();
+    this.flush.listen();
     this.events.on('gateway.ready', async () => {
       this.lanes.start(open);
       await this.restartNote.tell();

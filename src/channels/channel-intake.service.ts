@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { ChatCommands } from '../agent/commands/chat-commands.service';
-import { isStopRequest, parseChatCommand } from '../agent/commands/chat-command';
+import { isStopRequest } from '../agent/commands/chat-command';
+import type { ChatOrigin } from '../agent/commands/command-giver';
 import type { DeliveryRoute } from '../common/delivery-route';
 import { type Logger, LoggerFactory } from '../common/logger';
 import { ConfigService } from '../config/config.service';
@@ -35,7 +36,11 @@ export class ChannelIntake {
 
   async receive(channel: string, account: string, update: InboundUpdate): Promise<IntakeVerdict> {
     const choice = chooseRoute(this.config.config, channel, account, update.chat, update.sender.id);
-    const verdict = judgeAccess(update, await this.pairing.approvedSenders(channel, account));
+    const session = update.chat.type === 'direct' ? undefined : await this.sessions.find(choice.sessionKey);
+    const verdict = judgeAccess(update, await this.pairing.approvedSenders(channel, account), {
+      ...(session?.groupActivation ? { activation: session.groupActivation } : {}),
+      isCommand: this.commands.isCommand(update.text),
+    });
     const route = routeOf(channel, account, update);
     const runId = `${channel}:${account}:${update.externalId}`;
     const base = { channel, account, externalId: update.externalId, sessionKey: choice.sessionKey, runId };
@@ -44,8 +49,18 @@ export class ChannelIntake {
     const isOwner = verdict.kind === 'admit' && verdict.isOwner;
     const message = this.messageOf(update, route, isOwner);
     const reason = verdict.kind === 'drop' ? verdict.reason : await this.refusal(choice.sessionKey, update);
-    if (reason === undefined && isOwner) {
-      const handled = await this.command(base, message, route);
+    if (reason === undefined && verdict.kind === 'admit') {
+      const handled = await this.command(base, message, {
+        name: `${channel} ${message.sender?.name ?? message.sender?.id ?? ''}`.trim(),
+        senderId: update.sender.id,
+        channel,
+        account,
+        isAuthorised: verdict.isListed || this.config.config.commands?.useAccessGroups === false,
+        isOwner,
+        mayApprove: isOwner,
+        isGroup: update.chat.type !== 'direct',
+        route,
+      });
       if (handled) return handled;
     }
     const receipt = await this.inbox.accept({ ...base, message, ...(reason === undefined ? {} : { dropped: reason }) });
@@ -96,19 +111,25 @@ export class ChannelIntake {
   private async command(
     base: { channel: string; account: string; externalId: string; sessionKey: string; runId: string },
     message: InboundMessage,
-    route: DeliveryRoute,
+    giver: ChatOrigin & { route: DeliveryRoute },
   ): Promise<IntakeVerdict | undefined> {
-    const isCommand = parseChatCommand(message.text) !== undefined || isStopRequest(message.text);
-    if (!isCommand) return undefined;
+    const { route } = giver;
+    if (!message.text.includes('/') && !/^\s*!/.test(message.text) && !isStopRequest(message.text)) return undefined;
     if (await this.inboxRows.findByRun(base.runId)) return { kind: 'duplicate' };
-    const effect = await this.commands.handle(isStopRequest(message.text) ? '/stop' : message.text, base.sessionKey, {
-      name: `${base.channel} ${message.sender?.name ?? message.sender?.id ?? ''}`.trim(),
-      mayApprove: message.isOwner,
-      route,
-    });
+    const text = isStopRequest(message.text) ? '/stop' : message.text;
+    const effect = await this.commands.handle(text, base.sessionKey, giver);
     if (!effect) return undefined;
     if (effect.kind === 'continue') {
-      const receipt = await this.inbox.accept({ ...base, message: { ...message, text: effect.text } });
+      const { overrides } = effect;
+      const receipt = await this.inbox.accept({
+        ...base,
+        message: {
+          ...message,
+          text: effect.text,
+          ...(overrides ? { overrides } : {}),
+          ...(overrides?.queueMode ? { queueMode: overrides.queueMode } : {}),
+        },
+      });
       return { kind: receipt.duplicate ? 'duplicate' : 'accepted' };
     }
     let announce: (() => void) | undefined;

@@ -230,6 +230,11 @@ export class ChannelManager {
     });
   }
 
+  /** Whether a channel has an account that is switched on. */
+  has(channel: string): boolean {
+    return this.accounts().some((entry) => entry.channel.declaration.id === channel && entry.account.enabled);
+  }
+
   private accounts(): { channel: RegisteredChannel; account: ChannelAccount }[] {
     return this.directory
       .all()

@@ -5,6 +5,7 @@ import { ChannelDirectory } from '../events/channel-directory';
 import { EventsModule } from '../events/events.module';
 import { StorageModule } from '../storage/storage.module';
 import { PairingService } from './access/pairing.service';
+import { ChannelCommands } from './channel.commands';
 import { ChannelIntake } from './channel-intake.service';
 import { ChannelManager } from './channel-manager.service';
 import { ChannelsRpc } from './channels.rpc';
@@ -16,7 +17,7 @@ import { MessageTool } from './message.tool';
 })
 @Module({
   imports: [AgentModule, EventsModule, StorageModule],
-  providers: [ChannelIntake, ChannelManager, ChannelsRpc, MessageTool, PairingService],
+  providers: [ChannelCommands, ChannelIntake, ChannelManager, ChannelsRpc, MessageTool, PairingService],
   exports: [ChannelManager, PairingService],
 })
 export class ChannelsModule implements OnModuleInit, OnApplicationBootstrap {

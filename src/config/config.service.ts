@@ -2,10 +2,10 @@ import { Injectable } from '@nestjs/common';
 import { Redactor } from '../common/redactor';
 import { ConfigInvalidError } from './config-error';
 import type { ConfigSnapshot } from './config-snapshot';
-import type { ConfigEdit } from './apply-edits';
+import { type ConfigEdit, applyEdits } from './apply-edits';
 import { ConfigWriter, type WriteOptions } from './config-writer';
 import { Environment } from './environment';
-import { loadConfig } from './load-config';
+import { interpretConfig, loadConfig } from './load-config';
 import type { OpenclawConfig } from './openclaw.config';
 import { forEachSecret } from './sensitive-paths';
 import { resolveConfigPath, resolveStateDir } from './state-paths';
@@ -19,6 +19,7 @@ export class ConfigService {
   readonly path: string;
   private readonly writer: ConfigWriter;
   private current: ConfigSnapshot | undefined;
+  private tried: ConfigEdit[] = [];
   private readonly listeners = new Set<ConfigListener>();
 
   constructor(
@@ -40,6 +41,21 @@ export class ConfigService {
   /** Reads the file without putting it into effect. */
   peek(): ConfigSnapshot {
     return loadConfig(this.path, this.env);
+  }
+
+  /** Edits that hold in memory only, until the next start. */
+  get overrides(): readonly ConfigEdit[] {
+    return this.tried;
+  }
+
+  /** Puts the file with these edits on top into effect. @throws ConfigInvalidError; then nothing has changed */
+  override(edits: readonly ConfigEdit[]): ConfigSnapshot {
+    const file = this.peek();
+    const snapshot =
+      edits.length === 0 ? file : interpretConfig(this.path, applyEdits(file.raw ?? '{}\n', edits), this.env);
+    if (snapshot.issues.length > 0) throw new ConfigInvalidError(this.path, snapshot.issues);
+    this.tried = [...edits];
+    return this.adopt(snapshot);
   }
 
   get snapshot(): ConfigSnapshot {

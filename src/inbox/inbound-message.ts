@@ -1,6 +1,21 @@
 import type { QueueMode } from '../config/sections/messages.config';
 import type { ContentOrigin, ImagePart } from '../common/content-parts';
+import type { SessionOverrides } from '../sessions/session-entry';
 import type { DeliveryRoute } from '../common/delivery-route';
+
+/** Choices that hold for one message only. */
+export type MessageOverrides = Pick<
+  SessionOverrides,
+  | 'thinkingLevel'
+  | 'verboseLevel'
+  | 'reasoningLevel'
+  | 'elevatedLevel'
+  | 'execHost'
+  | 'execSecurity'
+  | 'execAsk'
+  | 'execNode'
+  | 'modelOverride'
+> & { queueMode?: QueueMode };
 
 /** What came in, as stored in the inbox row. */
 export interface InboundMessage {
@@ -24,6 +39,7 @@ export interface InboundMessage {
   model?: string;
   /** How this message joins what is going on, where its sender says so. */
   queueMode?: QueueMode;
+  overrides?: MessageOverrides;
   /** Whose text this is, where it is not the word of whoever is named as sender (a sub-agent that read the web). */
   origin?: ContentOrigin;
   /** Part of a talk between two conversations: who asked whom, how many further turns it has had and may have. */

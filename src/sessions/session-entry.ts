@@ -1,3 +1,5 @@
+import type { DeliveryRoute } from '../common/delivery-route';
+
 export interface DeliveryContext {
   channel?: string;
   to?: string;
@@ -21,6 +23,9 @@ export interface SessionOverrides {
   sendPolicy?: string;
   groupActivation?: string;
   queueMode?: string;
+  queueDebounceMs?: number;
+  queueCap?: number;
+  queueDrop?: string;
 }
 
 /** A task of the assistant's own list. */
@@ -43,6 +48,10 @@ export interface SessionEntry extends SessionOverrides {
   subject?: string;
   chatType?: 'direct' | 'group' | 'channel';
   spawnedBy?: string;
+  /** Session whose conversation this one began with. */
+  forkedFrom?: string;
+  /** Where answers go instead of where they were asked for. */
+  dock?: DeliveryRoute;
   deliveryContext?: DeliveryContext;
   lastChannel?: string;
   lastTo?: string;
@@ -74,11 +83,15 @@ export const KEPT_ON_RESET = [
   'sendPolicy',
   'groupActivation',
   'queueMode',
+  'queueDebounceMs',
+  'queueCap',
+  'queueDrop',
   'displayName',
   'channel',
   'subject',
   'chatType',
   'spawnedBy',
+  'dock',
   'deliveryContext',
   'lastChannel',
   'lastTo',

@@ -52,6 +52,18 @@ export class SubagentStore {
     return rows.map(fromRow);
   }
 
+  /** Runs that a conversation has begun, newest first. */
+  async ofParent(parentKey: string, limit: number): Promise<SubagentRun[]> {
+    const rows = await this.database.read
+      .selectFrom('subagent_runs')
+      .selectAll()
+      .where('parent_key', '=', parentKey)
+      .orderBy('created_at', 'desc')
+      .limit(limit)
+      .execute();
+    return rows.map(fromRow);
+  }
+
   async find(runId: string): Promise<SubagentRun | undefined> {
     const row = await this.database.read
       .selectFrom('subagent_runs')

@@ -8,13 +8,22 @@ import { AgentsListTool } from './agents-list.tool';
 import { DialogueService } from './dialogue.service';
 import { SessionsSendTool } from './sessions-send.tool';
 import { SessionsSpawnTool } from './sessions-spawn.tool';
+import { SubagentCommands } from './subagent.commands';
 import { SubagentService } from './subagent.service';
 import { SubagentStore } from './subagent.store';
 
 @BootStep({ visible: { name: 'subagent registry', onFailure: 'degraded' } })
 @Module({
   imports: [AgentModule, EventsModule, StorageModule],
-  providers: [AgentsListTool, DialogueService, SessionsSendTool, SessionsSpawnTool, SubagentService, SubagentStore],
+  providers: [
+    AgentsListTool,
+    DialogueService,
+    SessionsSendTool,
+    SessionsSpawnTool,
+    SubagentCommands,
+    SubagentService,
+    SubagentStore,
+  ],
 })
 export class SubagentsModule implements OnApplicationBootstrap {
   constructor(

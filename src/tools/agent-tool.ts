@@ -54,6 +54,14 @@ export interface SinkUse {
   target?: string;
 }
 
+export interface ExecChoices {
+  host?: string;
+  security?: string;
+  ask?: string;
+  node?: string;
+  elevated?: string;
+}
+
 /** What a tool may know about the turn that calls it. */
 export interface ToolContext {
   runId: string;
@@ -77,6 +85,8 @@ export interface ToolContext {
     threadId?: string;
     chatType?: 'direct' | 'group' | 'channel';
   };
+  /** What the conversation has chosen about commands (`/exec`, `/elevated`). */
+  choices?: ExecChoices;
   subject: PolicySubject;
   provenance: Provenance;
   signal: AbortSignal;

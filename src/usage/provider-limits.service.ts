@@ -42,7 +42,9 @@ export function limitWindows(headers: Headers, now: number): LimitWindow[] {
     const anthropic = /^anthropic-ratelimit-([a-z-]+)-limit$/i.exec(name)?.[1];
     const label = openAi ?? anthropic;
     if (label === undefined) continue;
-    const prefix = openAi ? (part: string) => `x-ratelimit-${part}-${label}` : (part: string) => `anthropic-ratelimit-${label}-${part}`;
+    const prefix = openAi
+      ? (part: string) => `x-ratelimit-${part}-${label}`
+      : (part: string) => `anthropic-ratelimit-${label}-${part}`;
     const limit = Number(value);
     const remaining = Number(headers[prefix('remaining')]);
     if (!(limit > 0) || !Number.isFinite(remaining)) continue;

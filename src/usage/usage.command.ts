@@ -36,14 +36,17 @@ export class UsageCostCommand extends GatewayCommandBase {
     );
     if (options.json) return printJson(answer);
     if (answer.daily.length === 0) return printLine(`no model was called in the last ${answer.days} days`);
-    printTable([...answer.daily, { date: 'total', ...answer.totals }], [
-      { title: 'Day', value: (row) => row.date },
-      { title: 'Input', value: (row) => row.input },
-      { title: 'Output', value: (row) => row.output },
-      { title: 'From cache', value: (row) => row.cacheRead },
-      { title: 'Into cache', value: (row) => row.cacheWrite },
-      { title: 'Cost', value: (row) => dollars(row.totalCost) },
-    ]);
+    printTable(
+      [...answer.daily, { date: 'total', ...answer.totals }],
+      [
+        { title: 'Day', value: (row) => row.date },
+        { title: 'Input', value: (row) => row.input },
+        { title: 'Output', value: (row) => row.output },
+        { title: 'From cache', value: (row) => row.cacheRead },
+        { title: 'Into cache', value: (row) => row.cacheWrite },
+        { title: 'Cost', value: (row) => dollars(row.totalCost) },
+      ],
+    );
     if (answer.totals.missingCostEntries > 0)
       printLine(`${answer.totals.missingCostEntries} calls of models without a known price are not in the cost.`);
   }
@@ -90,5 +93,9 @@ export class UsageStatusCommand extends GatewayCommandBase {
   }
 }
 
-@Command({ name: 'usage', description: 'tokens, cost, limits and budgets', subCommands: [UsageCostCommand, UsageStatusCommand] })
+@Command({
+  name: 'usage',
+  description: 'tokens, cost, limits and budgets',
+  subCommands: [UsageCostCommand, UsageStatusCommand],
+})
 export class UsageCommand extends CommandGroup {}

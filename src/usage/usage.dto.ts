@@ -12,10 +12,6 @@ export class SessionsUsageParams {
   @Opt() @Text({ pattern: DAY, what: 'a day as YYYY-MM-DD' }) startDate?: string;
   @Opt() @Text({ pattern: DAY, what: 'a day as YYYY-MM-DD' }) endDate?: string;
   @Opt() @OneOf(['day', 'model', 'agent', 'session', 'purpose']) @Doc('session by default.') groupBy?:
-    | 'day'
-    | 'model'
-    | 'agent'
-    | 'session'
-    | 'purpose';
+    'day' | 'model' | 'agent' | 'session' | 'purpose';
   @Opt() @Int({ min: 1, max: 1000 }) limit?: number;
 }

@@ -85,7 +85,12 @@ export class UsageService {
       const reservation = { id, call, outputTokens, isStored: true };
       await this.store.insertIn(
         transaction,
-        this.row(reservation, 'reserved', { input: call.inputTokens, output: outputTokens, cacheRead: 0, cacheWrite: 0 }),
+        this.row(reservation, 'reserved', {
+          input: call.inputTokens,
+          output: outputTokens,
+          cacheRead: 0,
+          cacheWrite: 0,
+        }),
       );
       return reservation;
     });
@@ -154,7 +159,10 @@ export class UsageService {
     const key = `${budget.path} ${budget.subject} ${this.today()}`;
     if (share < budget.warnAt || this.warned.has(key)) return;
     this.warned.add(key);
-    this.log.warn({ budget: budget.path, subject: budget.subject }, `${Math.round(share * 100)} % of the ${budget.name} is used`);
+    this.log.warn(
+      { budget: budget.path, subject: budget.subject },
+      `${Math.round(share * 100)} % of the ${budget.name} is used`,
+    );
   }
 
   private row(
@@ -193,7 +201,11 @@ export class UsageService {
 
 type Tokens = Pick<Usage, 'input' | 'output' | 'cacheRead' | 'cacheWrite'>;
 
-function describeFull({ name, subject, path, tokens, costUsd }: HoldingBudget, usedTokens: number, usedUsd: number): string {
+function describeFull(
+  { name, subject, path, tokens, costUsd }: HoldingBudget,
+  usedTokens: number,
+  usedUsd: number,
+): string {
   const limits = [
     ...(tokens === undefined ? [] : [`${usedTokens} of ${tokens} tokens`]),
     ...(costUsd === undefined ? [] : [`${usedUsd.toFixed(4)} of ${costUsd.toFixed(4)} USD`]),

@@ -28,7 +28,13 @@ export interface UsageFilter {
   jobId?: string;
 }
 
-export const USAGE_GROUPS = { day: 'day', model: 'model', agent: 'agent_id', session: 'session_key', purpose: 'purpose' } as const;
+export const USAGE_GROUPS = {
+  day: 'day',
+  model: 'model',
+  agent: 'agent_id',
+  session: 'session_key',
+  purpose: 'purpose',
+} as const;
 export type UsageGroup = keyof typeof USAGE_GROUPS;
 
 /** Any transaction budgets are compared in is held apart from others by this number. */
@@ -72,7 +78,9 @@ export class UsageStore {
     const column = USAGE_GROUPS[group];
     const rows = await this.filtered(filter)
       .select(sums)
-      .select(group === 'model' ? sql<string>`provider || '/' || model`.as('key') : sql<string>`${sql.ref(column)}`.as('key'))
+      .select(
+        group === 'model' ? sql<string>`provider || '/' || model`.as('key') : sql<string>`${sql.ref(column)}`.as('key'),
+      )
       .groupBy(group === 'model' ? ['provider', 'model'] : [column])
       .orderBy('key')
       .execute();

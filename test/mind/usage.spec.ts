@@ -99,11 +99,18 @@ describe('usage', () => {
     try {
       bench.models.answer = () => ({
         steps: [{ text: 'hi' }],
-        headers: { 'x-ratelimit-limit-requests': '200', 'x-ratelimit-remaining-requests': '50', 'x-ratelimit-reset-requests': '1m30s' },
+        headers: {
+          'x-ratelimit-limit-requests': '200',
+          'x-ratelimit-remaining-requests': '50',
+          'x-ratelimit-reset-requests': '1m30s',
+        },
       });
       await bench.say('main', 'hello');
       const { payload } = await bench.client.call('usage.status', {});
-      const [provider] = payload?.['providers'] as { provider: string; windows: { usedPercent: number; resetAt: number }[] }[];
+      const [provider] = payload?.['providers'] as {
+        provider: string;
+        windows: { usedPercent: number; resetAt: number }[];
+      }[];
       expect(provider).toMatchObject({ provider: 'fake', windows: [{ label: 'requests', usedPercent: 75 }] });
     } finally {
       await bench.stop();
@@ -225,7 +232,8 @@ describe('budgets', () => {
   it('count calls beside turns too', async () => {
     const bench = await start(budget({ scope: 'session', tokens: 100_000 }), { input: ['text', 'image'] });
     try {
-      const pixel = 'data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg==';
+      const pixel =
+        'data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg==';
       bench.models.answer = ({ toolResults, lastUser }) => ({
         steps:
           lastUser === 'look' && toolResults === 0
@@ -235,7 +243,9 @@ describe('budgets', () => {
       });
       await bench.say('main', 'look');
       const { payload } = await bench.client.call('sessions.usage', { groupBy: 'purpose' });
-      expect((payload?.['rows'] as { key: string; calls: number }[]).map(({ key, calls }) => [key, calls]).sort()).toEqual([
+      expect(
+        (payload?.['rows'] as { key: string; calls: number }[]).map(({ key, calls }) => [key, calls]).sort(),
+      ).toEqual([
         ['image', 1],
         ['turn', 2],
       ]);

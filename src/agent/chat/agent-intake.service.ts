@@ -3,6 +3,7 @@ import type { ImagePart } from '../../common/content-parts';
 import type { DeliveryRoute } from '../../common/delivery-route';
 import { ConfigService } from '../../config/config.service';
 import type { QueueMode } from '../../config/sections/messages.config';
+import type { MessageOverrides } from '../../inbox/inbound-message';
 import type { IntakeReceipt } from '../../inbox/inbox.store';
 import { InboxService } from '../../inbox/inbox.service';
 import { invalidRequest } from '../../rpc/rpc-error';
@@ -24,7 +25,8 @@ export interface ClientMessage {
   timeoutMs?: number;
   extraSystemPrompt?: string;
   model?: string;
-  queueMode?: QueueMode;
+  queueMode?: QueueMode | undefined;
+  overrides?: MessageOverrides;
   route?: DeliveryRoute;
 }
 
@@ -62,6 +64,7 @@ export class AgentIntake {
         ...(message.timeoutMs ? { timeoutMs: message.timeoutMs } : {}),
         ...(message.extraSystemPrompt ? { extraSystemPrompt: message.extraSystemPrompt } : {}),
         ...(message.model ? { model: message.model } : {}),
+        ...(message.overrides ? { overrides: message.overrides } : {}),
         ...(message.queueMode ? { queueMode: message.queueMode } : {}),
         ...(message.route ? { route: message.route } : {}),
       },

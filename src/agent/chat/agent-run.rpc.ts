@@ -75,6 +75,8 @@ export class AgentRunRpc {
       spelledKey,
       runId,
       text: effect?.text ?? params.message.trim(),
+      ...(effect?.overrides ? { overrides: effect.overrides } : {}),
+      ...(effect?.overrides?.queueMode ? { queueMode: effect.overrides.queueMode } : {}),
       images,
       ...(params.thinking ? { thinking: params.thinking } : {}),
       ...(params.timeout ? { timeoutMs: params.timeout * 1000 } : {}),

@@ -8,7 +8,8 @@ import { canonicalSessionKey } from '../../sessions/session-key';
 import { SessionStore } from '../../sessions/session.store';
 import { ChatCommands } from '../commands/chat-commands.service';
 import { giverOf } from '../commands/command-giver';
-import { isStopRequest, parseChatCommand } from '../commands/chat-command';
+import type { MessageOverrides } from '../../inbox/inbound-message';
+import { isStopRequest } from '../commands/chat-command';
 import { LaneService } from '../turns/lane.service';
 import { type RunOutcome, RunOutcomeService } from '../turns/run-outcome.service';
 import { AgentIntake } from './agent-intake.service';
@@ -54,7 +55,8 @@ export class ChatRpc {
       runIds.push(...(await this.lanes.dropWaiting(sessionKey, 'stop')));
       return { ok: true, aborted: runIds.length > 0, runIds };
     }
-    if (!params.suppressCommandInterpretation && parseChatCommand(text)) {
+    let overrides: MessageOverrides | undefined;
+    if (!params.suppressCommandInterpretation && /^\s*!|\//.test(text)) {
       const known = await this.outcomes.find(runId);
       if (known) return replay(runId, known);
       const effect = await this.commands.handle(text, sessionKey, giverOf(caller));
@@ -68,7 +70,7 @@ export class ChatRpc {
         });
         return { runId, status: 'started' };
       }
-      if (effect) text = effect.text;
+      if (effect) ({ text, overrides } = effect);
     }
     const receipt = await this.intake.accept({
       via: 'chat',
@@ -79,7 +81,8 @@ export class ChatRpc {
       images,
       ...(params.thinking ? { thinking: params.thinking } : {}),
       ...(params.timeoutMs ? { timeoutMs: params.timeoutMs } : {}),
-      ...(params.queueMode ? { queueMode: params.queueMode } : {}),
+      ...(overrides ? { overrides } : {}),
+      ...((params.queueMode ?? overrides?.queueMode) ? { queueMode: params.queueMode ?? overrides?.queueMode } : {}),
     });
     return receipt.duplicate ? replay(runId, receipt.outcome) : { runId, status: 'started' };
   }

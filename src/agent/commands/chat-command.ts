@@ -1,14 +1,64 @@
-/** A slash command as written: name without slash and bot suffix, rest of the first line, and the lines after it. */
+import 'reflect-metadata';
+import type { ChatOrigin } from './command-giver';
+import type { MessageOverrides } from '../../inbox/inbound-message';
+
+/** Who may give a command: anybody let in, an owner, or somebody with elevated rights. */
+export type CommandRight = 'sender' | 'owner' | 'elevated';
+export const COMMAND_CATEGORIES = ['session', 'options', 'status', 'management', 'media', 'tools', 'docks'] as const;
+export type CommandCategory = (typeof COMMAND_CATEGORIES)[number];
+
+export type CommandEffect =
+  /** Answered without a model. */
+  | { kind: 'answer'; text: string }
+  /** The rest of the text goes to the model, with choices for this message alone. */
+  | { kind: 'continue'; text: string; overrides?: MessageOverrides };
+
+export interface CommandCall {
+  /** What stands behind the name. */
+  args: string;
+  sessionKey: string;
+  agentId: string;
+  giver: ChatOrigin;
+}
+
 export interface ChatCommand {
   name: string;
-  args: string;
+  aliases?: readonly string[];
+  /** How its arguments are written, for the help. */
+  usage?: string;
+  summary: string;
+  category: CommandCategory;
+  right: CommandRight;
+  /** Not in menus of chat platforms. */
+  textOnly?: boolean;
+  /** Inside other text it applies to that message only. Undefined for words that it does not know. */
+  directive?(word: string): MessageOverrides | undefined;
+  run(call: CommandCall): CommandEffect | Promise<CommandEffect>;
 }
+
+/** A feature's commands. Mark the class with `@ProvidesChatCommands()`; the registry finds it at boot. */
+export interface ChatCommandProvider {
+  readonly commands: readonly ChatCommand[];
+}
+
+const PROVIDER = Symbol('chat-commands');
+
+export const ProvidesChatCommands = (): ClassDecorator => (target) => {
+  Reflect.defineMetadata(PROVIDER, true, target);
+};
+
+export const providesChatCommands = (cls: object): boolean => Reflect.getOwnMetadata(PROVIDER, cls) === true;
+
+export const answer = (text: string): CommandEffect => ({ kind: 'answer', text });
 
 const STOP_WORDS = new Set(['stop', 'esc', 'abort', 'wait', 'exit', 'interrupt']);
 
-/** `/name args`, `/name: args`, `/name@bot args`; undefined for ordinary text. */
-export function parseChatCommand(text: string): ChatCommand | undefined {
-  const match = /^\/([a-zA-Z][\w-]*)(?:@\w+)?(?:\s*:\s*|\s+|$)([\s\S]*)$/.exec(text.trim());
+/** `/name args`, `/name: args`, `/name@bot args`; undefined for ordinary text. `! line` is `/bash line`. */
+export function parseChatCommand(text: string): { name: string; args: string } | undefined {
+  const trimmed = text.trim();
+  const shell = /^!\s+(\S[\s\S]*)$/.exec(trimmed);
+  if (shell?.[1]) return { name: 'bash', args: shell[1].trim() };
+  const match = /^\/([a-zA-Z][\w-]*)(?:@\w+)?(?:\s*:\s*|\s+|$)([\s\S]*)$/.exec(trimmed);
   return match?.[1] ? { name: match[1].toLowerCase(), args: (match[2] ?? '').trim() } : undefined;
 }
 

@@ -1,8 +1,31 @@
+import type { DeliveryRoute } from '../../common/delivery-route';
 import type { RpcCaller } from '../../rpc/rpc-context';
-import type { CommandGiver } from './chat-commands.service';
 
-/** A connected client as the giver of a command; what it may do comes from its scopes. */
-export const giverOf = (caller: RpcCaller): CommandGiver => ({
+/** Who gives a command and from where. */
+export interface ChatOrigin {
+  /** Shown with decisions. */
+  name: string;
+  /** Id on the platform; undefined for connected clients. */
+  senderId?: string;
+  channel: string;
+  account: string;
+  /** Has been let in and stands on a list, where lists count. */
+  isAuthorised: boolean;
+  isOwner: boolean;
+  /** Whether approvals may be decided. */
+  mayApprove: boolean;
+  isGroup: boolean;
+  /** Chat the command came from; undefined for connected clients. */
+  route?: DeliveryRoute;
+}
+
+/** A connected client; what it may do comes from its scopes. */
+export const giverOf = (caller: RpcCaller): ChatOrigin => ({
   name: caller.displayName ?? caller.clientId,
+  channel: 'webchat',
+  account: 'default',
+  isAuthorised: true,
+  isOwner: caller.scopes.has('operator.admin'),
   mayApprove: caller.scopes.has('operator.approvals') || caller.scopes.has('operator.admin'),
+  isGroup: false,
 });

@@ -19,7 +19,9 @@ const DEFAULT_TIMEOUT_SECONDS = 60;
 const MIN_MESSAGES = 8;
 const MIN_SHARE = 0.2;
 /** Share of the window that the newest turns keep word for word. */
-const KEPT_SHARE = 0.3;
+const KEPT_SHARE = 0.2;
+/** Nobody waits for a model twice that has just failed to sum up. */
+const REST_MS = 5 * 60_000;
 const CHUNK_SHARE = 0.4;
 const SUMMARY_TOKENS = 2000;
 const MAX_CHUNKS = 12;
@@ -49,6 +51,8 @@ export type CompactionResult =
 @Injectable()
 export class CompactionService {
   private readonly log: Logger;
+  /** When each model failed last. */
+  private readonly failedAt = new Map<string, number>();
 
   constructor(
     private readonly config: ConfigService,
@@ -101,6 +105,33 @@ export class CompactionService {
     return { compacted: true, compaction };
   }
 
+  /** Leaves all but the newest messages out, summed up without a model. */
+  async keepLast(
+    sessionId: string,
+    count: number,
+  ): Promise<{ compacted: true; kept: number } | { compacted: false; reason: string }> {
+    const before = await this.store.latest(sessionId);
+    const events = (await this.transcripts.read(sessionId, before?.throughSeq ?? 0)).filter(
+      (event) => !event.excludeFromContext,
+    );
+    if (events.length === 0) return { compacted: false, reason: 'no transcript' };
+    const old = events.slice(0, Math.max(0, events.length - count));
+    if (old.length === 0) return { compacted: false, reason: `it has ${events.length} messages` };
+    const summary = mechanicalSummary(old, before?.summary, SUMMARY_TOKENS);
+    const origin = worstOrigin([...originsOf(old), ...(before?.origin ? [before.origin] : [])]);
+    await this.store.add({
+      sessionId,
+      throughSeq: old.at(-1)?.seq ?? 0,
+      summary,
+      by: 'fallback',
+      tokensBefore: tokensOfMessages(events),
+      tokensAfter: tokensOfMessages(events.slice(old.length)) + estimateTokens(summary),
+      ...(origin ? { origin } : {}),
+      at: this.clock.now(),
+    });
+    return { compacted: true, kept: events.length - old.length };
+  }
+
   private async summarise(
     old: readonly TranscriptEvent[],
     earlier: string | undefined,
@@ -113,6 +144,9 @@ export class CompactionService {
       return { summary: text + tail, by: 'model', model };
     } catch (error) {
       if (wish.signal.aborted) throw error;
+      const chosen = this.config.config.agents?.defaults?.compaction?.model ?? nameOf(wish.model);
+      if (this.clock.now() - (this.failedAt.get(chosen) ?? -Infinity) >= REST_MS)
+        this.failedAt.set(chosen, this.clock.now());
       this.log.warn({ session: wish.sessionKey }, `summed up without a model: ${messageOf(error)}`);
       return { summary: mechanicalSummary(old, earlier, SUMMARY_TOKENS) + tail, by: 'fallback' };
     }
@@ -126,6 +160,9 @@ export class CompactionService {
   ): Promise<{ text: string; model: string }> {
     const settings = this.config.config.agents?.defaults?.compaction;
     if (wish.model.api === 'offline' && settings?.model === undefined) throw new Error('there is no language model');
+    const chosen = settings?.model ?? nameOf(wish.model);
+    if (this.clock.now() - (this.failedAt.get(chosen) ?? -Infinity) < REST_MS)
+      throw new Error(`${chosen} has failed at it a moment ago`);
     const deadline = performance.now() + (settings?.timeoutSeconds ?? DEFAULT_TIMEOUT_SECONDS) * 1000;
     const window = wish.model.contextWindow;
     const chunks = chunksOf(old, Math.max(1000, window * CHUNK_SHARE), window);
@@ -138,7 +175,7 @@ export class CompactionService {
       const left = deadline - performance.now();
       if (left < 500) throw new Error('its time is up');
       const answer = await this.side.ask({
-        models: [settings?.model ?? nameOf(wish.model)],
+        models: [chosen],
         account,
         prompt: [
           { role: 'system', content: instructionsFor(wish.instructions) },

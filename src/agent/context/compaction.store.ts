@@ -54,7 +54,13 @@ export class CompactionStore {
     await this.database.write('session.compact', async (transaction) => {
       await transaction
         .insertInto('compactions')
-        .values({ session_id: sessionId, through_seq: throughSeq, summary, facts: JSON.stringify(facts), created_at: at })
+        .values({
+          session_id: sessionId,
+          through_seq: throughSeq,
+          summary,
+          facts: JSON.stringify(facts),
+          created_at: at,
+        })
         .onConflict((conflict) => conflict.columns(['session_id', 'through_seq']).doNothing())
         .execute();
     });

@@ -64,7 +64,11 @@ export function failuresIn(messages: readonly PromptMessage[]): string[] {
  * A summary without any model: what people and the assistant said, in short, tool results left out; the newest as much
  * as fits. The same messages give the same text.
  */
-export function mechanicalSummary(messages: readonly PromptMessage[], earlier: string | undefined, budgetTokens: number): string {
+export function mechanicalSummary(
+  messages: readonly PromptMessage[],
+  earlier: string | undefined,
+  budgetTokens: number,
+): string {
   const head = earlier === undefined ? [] : [shorten(earlier, Math.floor(budgetTokens * 0.4 * 3.5))];
   let left = budgetTokens - head.reduce((sum, text) => sum + estimateTokens(text), 0);
   const lines: string[] = [];

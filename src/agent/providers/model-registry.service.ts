@@ -120,6 +120,20 @@ export class ModelRegistry {
     };
   }
 
+  /** Full name of a model that a person wrote as provider/model or alias; undefined for any other text. */
+  named(text: string): string | undefined {
+    const isAlias = Object.values(this.config.config.agents?.defaults?.models ?? {}).some(
+      ({ alias }) => alias?.toLowerCase() === text.trim().toLowerCase(),
+    );
+    if (!isAlias && !/^[\w.-]+\/\S+$/.test(text)) return undefined;
+    try {
+      const { provider, id } = this.lookup(text);
+      return `${provider}/${id}`;
+    } catch {
+      return undefined;
+    }
+  }
+
   /** Models that can be used now: configured ones, those of providers with a key, local ones, offline. */
   list(): ModelInfo[] {
     const references: string[] = [];

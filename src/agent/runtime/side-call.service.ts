@@ -39,6 +39,21 @@ export class SideCallService {
 
   /** @throws ModelStepError, ModelAbortedError; Error when the model says nothing */
   async ask(call: SideCall): Promise<SideAnswer> {
+    // A timer of our own: a signal made of time-out signals alone can be collected before it fires.
+    const stop = new AbortController();
+    const timer = setTimeout(() => stop.abort(), Math.ceil(call.timeoutMs));
+    const forward = (): void => stop.abort();
+    call.signal.addEventListener('abort', forward, { once: true });
+    if (call.signal.aborted) stop.abort();
+    try {
+      return await this.run(call, stop.signal);
+    } finally {
+      clearTimeout(timer);
+      call.signal.removeEventListener('abort', forward);
+    }
+  }
+
+  private async run(call: SideCall, signal: AbortSignal): Promise<SideAnswer> {
     const { output, info, settleIn } = await this.steps.run({
       candidates: call.models.map((name) => this.models.lookup(name)),
       promptFor: () => call.prompt,
@@ -46,7 +61,7 @@ export class SideCallService {
       account: call.account,
       inputTokens: () => call.inputTokens ?? estimateTokens(JSON.stringify(call.prompt)),
       ...(call.maxOutputTokens === undefined ? {} : { maxOutputTokens: call.maxOutputTokens }),
-      signal: AbortSignal.any([call.signal, AbortSignal.timeout(call.timeoutMs)]),
+      signal,
       deadline: performance.now() + call.timeoutMs,
       sink: { text: () => undefined, thinking: () => undefined },
     });

@@ -37,7 +37,7 @@ export function plainMessages(events: readonly TranscriptEvent[], includeTools: 
 }
 
 /** Whose text is in these messages. */
-export function originsOf(events: readonly TranscriptEvent[]): Set<ContentOrigin> {
+export function originsOf(events: readonly Pick<TranscriptEvent, 'message'>[]): Set<ContentOrigin> {
   const origins = new Set<ContentOrigin>();
   for (const { message } of events)
     for (const part of message.content as readonly { origin?: ContentOrigin }[])

@@ -73,3 +73,32 @@ export class SessionsResetParams extends SessionKeyParams {
 export class SessionsDeleteParams extends SessionKeyParams {
   @Opt() @Bool() deleteTranscript?: boolean;
 }
+
+export class SessionsCompactParams {
+  @Text() key!: string;
+  @Opt() @Int({ min: 1 }) maxLines?: number;
+  @Opt() @Text() agentId?: string;
+}
+
+export class SessionsCreateParams {
+  @Opt() @Text() key?: string;
+  @Opt() @Text() agentId?: string;
+  @Opt() @Text({ max: 512 }) label?: string;
+  @Opt() @Text() displayName?: string;
+  @Opt() @Text() model?: string;
+  @Opt() @Text() thinkingLevel?: string;
+  @Opt() @Text() parentSessionKey?: string;
+  @Opt() @Bool() fork?: boolean;
+}
+
+export class SessionsExportParams {
+  @Text() key!: string;
+  @Opt() @OneOf(['md', 'html', 'jsonl']) format?: 'md' | 'html' | 'jsonl';
+  @Opt() @Text() agentId?: string;
+}
+
+export class SessionsImportParams {
+  @Text() key!: string;
+  @Opt() @Text() agentId?: string;
+  @Text({ max: 200_000_000 }) text!: string;
+}

@@ -1,7 +1,5 @@
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { writeFileAtomic } from '../../common/atomic-file';
 import { textOf } from '../../common/content-parts';
 import { agentEntries } from '../../config/agent-entries';
 import { ConfigService } from '../../config/config.service';
@@ -15,10 +13,17 @@ import type { TranscriptEvent } from '../../sessions/transcript-event';
 import { TranscriptStore } from '../../sessions/transcript.store';
 import { ModelRegistry } from '../providers/model-registry.service';
 import { LaneService } from '../turns/lane.service';
+import { CompactionService } from '../context/compaction.service';
+import { readTranscriptLines } from './import-session';
 import { patchSession } from './patch-session';
+import { SessionArchive } from './session-archive.service';
 import { sessionRow } from './session-row';
 import {
+  SessionsCompactParams,
+  SessionsCreateParams,
   SessionsDeleteParams,
+  SessionsExportParams,
+  SessionsImportParams,
   SessionsListParams,
   SessionsPatchParams,
   SessionsPreviewParams,
@@ -27,6 +32,7 @@ import {
 } from './sessions.dto';
 
 const MAX_PREVIEW_KEYS = 64;
+const DEFAULT_KEPT_LINES = 400;
 const STOP_TIMEOUT_MS = 15_000;
 
 @Injectable()
@@ -37,6 +43,8 @@ export class SessionsRpc {
     private readonly transcripts: TranscriptStore,
     private readonly lanes: LaneService,
     private readonly models: ModelRegistry,
+    private readonly archive: SessionArchive,
+    private readonly compaction: CompactionService,
   ) {}
 
   @RpcMethod({
@@ -171,10 +179,90 @@ export class SessionsRpc {
     const session = await this.sessions.find(key);
     if (!session) return { ok: true, key, deleted: false, archived: [] };
     const deleteTranscript = params.deleteTranscript ?? true;
-    const archived = deleteTranscript ? await this.archive(session) : [];
+    const archived = deleteTranscript ? await this.archive.keepDeleted(session) : [];
     await this.sessions.delete(key, deleteTranscript);
     this.transcripts.forget(session.sessionId);
     return { ok: true, key, deleted: true, archived };
+  }
+
+  @RpcMethod({
+    name: 'sessions.compact',
+    scope: 'operator.admin',
+    params: SessionsCompactParams,
+    summary: 'Leaves the older part of a conversation out of what its model sees, as a short summary.',
+  })
+  async compact(params: SessionsCompactParams): Promise<unknown> {
+    const key = canonicalSessionKey(this.config.config, params.key, params.agentId);
+    const session = await this.sessions.find(key);
+    if (!session) return { ok: true, key, compacted: false, reason: 'no sessionId' };
+    await this.stopRuns(key);
+    const result = await this.compaction.keepLast(session.sessionId, params.maxLines ?? DEFAULT_KEPT_LINES);
+    if (!result.compacted) return { ok: true, key, compacted: false, reason: result.reason };
+    await this.sessions.update(key, (entry) => ({ ...entry, inputTokens: 0, outputTokens: 0, totalTokens: 0 }));
+    return { ok: true, key, compacted: true, kept: result.kept };
+  }
+
+  @RpcMethod({
+    name: 'sessions.create',
+    scope: 'operator.write',
+    params: SessionsCreateParams,
+    unlisted: true,
+    summary: 'Makes a session, empty or with the conversation of another one so far.',
+  })
+  async create(params: SessionsCreateParams): Promise<unknown> {
+    const { config } = this.config;
+    const key = canonicalSessionKey(config, params.key ?? `chat-${randomUUID()}`, params.agentId);
+    const agentId = agentOfSession(config, key);
+    if (params.model !== undefined) this.requireModel(params.model);
+    if (params.label !== undefined && (await this.sessions.list({ label: params.label })).length > 0)
+      throw invalidRequest(`label already in use: ${params.label}`);
+    if (params.fork === true) {
+      const parentKey = canonicalSessionKey(config, params.parentSessionKey ?? 'main', params.agentId);
+      const parent = await this.sessions.find(parentKey);
+      if (!parent) throw invalidRequest(`No session found: ${parentKey}`);
+      await this.archive.fork(parent, key);
+    }
+    const entry = await this.sessions.upsert(key, agentId, (old) => ({
+      ...old,
+      ...(params.label === undefined ? {} : { label: params.label }),
+      ...(params.displayName === undefined ? {} : { displayName: params.displayName }),
+      ...(params.model === undefined ? {} : { modelOverride: params.model }),
+      ...(params.thinkingLevel === undefined ? {} : { thinkingLevel: params.thinkingLevel }),
+    }));
+    return { ok: true, key, sessionId: entry.sessionId, entry };
+  }
+
+  @RpcMethod({
+    name: 'sessions.export',
+    scope: 'operator.read',
+    params: SessionsExportParams,
+    unlisted: true,
+    summary: 'A conversation as Markdown, HTML or JSON lines.',
+  })
+  async export(params: SessionsExportParams): Promise<unknown> {
+    const key = canonicalSessionKey(this.config.config, params.key, params.agentId);
+    const session = await this.sessions.find(key);
+    if (!session) throw invalidRequest(`No session found: ${key}`);
+    const format = params.format ?? 'md';
+    return { ok: true, key, format, text: await this.archive.export(session, format) };
+  }
+
+  @RpcMethod({
+    name: 'sessions.import',
+    scope: 'operator.admin',
+    params: SessionsImportParams,
+    unlisted: true,
+    summary: 'Takes over a transcript in JSON lines of OpenClaw. The same one again changes nothing.',
+  })
+  async import(params: SessionsImportParams): Promise<unknown> {
+    const key = canonicalSessionKey(this.config.config, params.key, params.agentId);
+    const imported = readTranscriptLines(params.text);
+    if (imported.events.length === 0)
+      throw invalidRequest(
+        `no message found in ${params.text.length} characters${imported.skipped[0] ? `; line ${imported.skipped[0].line}: ${imported.skipped[0].reason}` : ''}`,
+      );
+    const { session, added } = await this.archive.import(key, agentOfSession(this.config.config, key), imported);
+    return { ok: true, key, sessionId: session.sessionId, added, skipped: imported.skipped };
   }
 
   private async matching(params: SessionsResolveParams): Promise<SessionEntry[]> {
@@ -241,29 +329,6 @@ export class SessionsRpc {
   }
 
   /** The transcript as JSON lines, one event a line. */
-  private async archive(session: SessionEntry): Promise<string[]> {
-    const events = await this.transcripts.read(session.sessionId);
-    if (events.length === 0) return [];
-    const folder = join(this.config.stateDir, 'agents', session.agentId, 'sessions');
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
-    const stamp = new Date().toISOString().replaceAll(':', '-');
-    const file = join(folder, `${session.sessionId}.jsonl.deleted.${stamp}`);
-    const head = {
-      type: 'session',
-      version: 3,
-      id: session.sessionId,
-      timestamp: new Date(session.createdAt).toISOString(),
-      cwd: '',
-    };
-    const lines = events.map((event) => ({
-      type: 'message',
-      id: event.id,
-      timestamp: new Date(event.at).toISOString(),
-      message: event.message,
-    }));
-    writeFileAtomic(file, [head, ...lines].map((line) => `${JSON.stringify(line)}\n`).join(''));
-    return [file];
-  }
 }
 
 function previewItem({ message }: TranscriptEvent, maxChars: number): { role: string; text: string } {

@@ -27,9 +27,10 @@ export function queueSettings(
   const chosen = asked ?? (session?.queueMode as QueueMode | undefined);
   return {
     mode: effectiveMode(chosen ?? queue.byChannel?.[channel] ?? queue.mode ?? 'collect'),
-    debounceMs: queue.debounceMsByChannel?.[channel] ?? queue.debounceMs ?? DEFAULT_DEBOUNCE_MS,
-    cap: queue.cap ?? DEFAULT_CAP,
-    drop: queue.drop ?? 'summarize',
+    debounceMs:
+      session?.queueDebounceMs ?? queue.debounceMsByChannel?.[channel] ?? queue.debounceMs ?? DEFAULT_DEBOUNCE_MS,
+    cap: session?.queueCap ?? queue.cap ?? DEFAULT_CAP,
+    drop: (session?.queueDrop as QueueSettings['drop'] | undefined) ?? queue.drop ?? 'summarize',
   };
 }
 

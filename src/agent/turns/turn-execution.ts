@@ -166,7 +166,8 @@ export class TurnExecution {
 
   /** Once a turn, a conversation that the provider calls too long is summed up, and the step repeated. */
   private async shortened(error: unknown): Promise<boolean> {
-    if (!(error instanceof ModelStepError) || error.cause.kind !== 'context_overflow' || this.hasShortened) return false;
+    if (!(error instanceof ModelStepError) || error.cause.kind !== 'context_overflow' || this.hasShortened)
+      return false;
     this.hasShortened = true;
     try {
       const before = this.history;

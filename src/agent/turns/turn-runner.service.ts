@@ -5,7 +5,7 @@ import { EventBus } from '../../events/event-bus';
 import { type InboxRow, InboxStore } from '../../inbox/inbox.store';
 import { NO_USAGE } from '../../sessions/transcript-event';
 import { LeaseLostError } from '../../storage/lease.service';
-import type { ToolContext } from '../../tools/agent-tool';
+import type { ExecChoices, ToolContext } from '../../tools/agent-tool';
 import { ApprovalService } from '../../tools/approvals/approval.service';
 import { ToolExecutor } from '../../tools/tool-executor.service';
 import { ToolRegistry } from '../../tools/tool-registry.service';
@@ -82,7 +82,7 @@ export class TurnRunner {
   }
 
   private toolContext(
-    { turn }: StartedTurn,
+    { turn, session }: StartedTurn,
     plan: TurnPlan,
     signal: AbortSignal,
     callId: string,
@@ -106,6 +106,7 @@ export class TurnRunner {
         ...(request.route?.threadId ? { threadId: request.route.threadId } : {}),
         ...(request.route?.chatType ? { chatType: request.route.chatType } : {}),
       },
+      choices: choicesOf(session),
       subject: { ...plan.subject, provider, model },
       provenance,
       signal,
@@ -162,7 +163,7 @@ export class TurnRunner {
       this.log.error({ runId: turn.runId, error }, `a turn failed: ${messageOf(error)}`);
       end = { kind: 'failed', message: 'an internal error; the log has the details', errorKind: 'internal' };
     }
-    return describeEnd(end, execution, signal);
+    return withFooter(describeEnd(end, execution, signal), started.session.responseUsage);
   }
 
   private async takeSteering(
@@ -219,6 +220,14 @@ export class TurnRunner {
   }
 }
 
+const choicesOf = (session: StartedTurn['session']): ExecChoices => ({
+  ...(session.execHost ? { host: session.execHost } : {}),
+  ...(session.execSecurity ? { security: session.execSecurity } : {}),
+  ...(session.execAsk ? { ask: session.execAsk } : {}),
+  ...(session.execNode ? { node: session.execNode } : {}),
+  ...(session.elevatedLevel ? { elevated: session.elevatedLevel } : {}),
+});
+
 function accountOf({ runId, sessionKey, agentId, request }: StartedTurn['turn']): UsageAccount {
   const isCron = request.channel === 'cron';
   return {
@@ -264,6 +273,19 @@ function describeEnd(end: ExecutionEnd, execution: TurnExecution, signal: AbortS
     case 'failed':
       return { ...facts, outcome: 'failed', reason: end.message, text: end.message, errorKind: end.errorKind };
   }
+}
+
+/** Tokens and cost under an answer, where the conversation asks for them (`/usage`). */
+function withFooter(end: TurnEnd, mode: string | undefined): TurnEnd {
+  if (end.outcome !== 'reply' || (mode !== 'tokens' && mode !== 'full' && mode !== 'on')) return end;
+  const { input, output, cacheRead, cacheWrite, cost } = end.usage;
+  const tokens = `${input + cacheRead + cacheWrite} in · ${output} out`;
+  const last = end.outputs.at(-1);
+  const more =
+    mode === 'full'
+      ? ` · ${cacheRead} from cache · $${cost.total.toFixed(4)}${last ? ` · ${last.provider}/${last.model}` : ''}`
+      : '';
+  return { ...end, text: `${end.text}\n\n_${tokens}${more}_` };
 }
 
 function failure(message: string, errorKind: string, messages: TurnEnd['messages']): TurnEnd {

@@ -2,6 +2,7 @@ import { Injectable, Optional } from '@nestjs/common';
 import type { Transaction } from 'kysely';
 import { Clock, localTimeZone, systemClock } from '../../common/clock';
 import { type Logger, LoggerFactory } from '../../common/logger';
+import type { DeliveryRoute } from '../../common/delivery-route';
 import { ConfigService } from '../../config/config.service';
 import { type InboxRow, InboxStore } from '../../inbox/inbox.store';
 import type { SessionEntry } from '../../sessions/session-entry';
@@ -73,7 +74,7 @@ export class TurnStarter {
       if (!claimed.has(leading.id)) return undefined;
       const taken = rows.filter((row) => claimed.has(row.id));
       const session = await this.currentSession(transaction, sessionKey, agentId, taken);
-      const request = this.requestOf(taken);
+      const request = this.requestOf(taken, session);
       const turn = await this.turns.insertIn(transaction, {
         runId: leading.runId,
         sessionKey,
@@ -83,7 +84,7 @@ export class TurnStarter {
         fence: lease.token,
       });
       await this.turns.startStepIn(transaction, turn.runId, 0, { kind: 'model', name: firstModel });
-      return { lease, session, turn, taken };
+      return { lease, session: { ...session, ...taken.at(-1)?.message.overrides }, turn, taken };
     });
     if (!begun) return undefined;
     return {
@@ -102,15 +103,14 @@ export class TurnStarter {
       const lease = await this.leases.acquireIn(transaction, laneName(turn.sessionKey));
       if (!lease) return undefined;
       await this.turns.reattemptIn(transaction, turn.runId, lease.token);
-      const session = await this.sessions.ensureIn(transaction, turn.sessionKey, turn.agentId);
-      return { lease, session };
+      return { lease, session: await this.sessions.ensureIn(transaction, turn.sessionKey, turn.agentId) };
     });
     if (!taken) return undefined;
     const [steps, all] = await Promise.all([this.turns.steps(turn.runId), this.inbox.ofTurn(turn.runId)]);
     const steered = new Set(steps.flatMap((step) => (step.kind === 'steer' ? step.output.rowIds : [])));
     return {
       turn: { ...turn, attempt: turn.attempt + 1 },
-      session: taken.session,
+      session: { ...taken.session, ...all.at(-1)?.message.overrides },
       journal: new TurnJournal(this.database, this.leases, this.turns, turn.runId, taken.lease, steps),
       rows: all.filter((row) => !steered.has(row.id)),
       summarised: new Set(),
@@ -139,7 +139,7 @@ export class TurnStarter {
     return new TurnJournal(this.database, this.leases, this.turns, turn.runId, lease, [], nextStep);
   }
 
-  private requestOf(rows: readonly InboxRow[]): TurnRequest {
+  private requestOf(rows: readonly InboxRow[], session: SessionEntry): TurnRequest {
     const last = rows.at(-1) as InboxRow;
     const { message } = last;
     const seconds = this.config.config.agents?.defaults?.timeoutSeconds ?? DEFAULT_TIMEOUT_SECONDS;
@@ -151,13 +151,19 @@ export class TurnStarter {
       ...sendersOf(rows),
       timeoutMs: message.timeoutMs && message.timeoutMs > 0 ? message.timeoutMs : seconds * 1000,
       ...(message.jobId ? { jobId: message.jobId } : {}),
-      ...(message.route ? { route: message.route } : {}),
+      ...routeOf(message, session),
       ...(message.spelledKey ? { spelledKey: message.spelledKey } : {}),
       ...(message.model ? { model: message.model } : {}),
       ...(message.thinking ? { thinking: message.thinking } : {}),
       ...(message.extraSystemPrompt ? { extraSystemPrompt: message.extraSystemPrompt } : {}),
     };
   }
+}
+
+/** A docked conversation answers elsewhere than where it was asked. */
+function routeOf({ route }: InboxRow['message'], { dock }: SessionEntry): { route?: DeliveryRoute } {
+  const chosen = route && dock ? dock : route;
+  return chosen ? { route: chosen } : {};
 }
 
 function sendersOf(rows: readonly InboxRow[]): { senders?: string[] } {

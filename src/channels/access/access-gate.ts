@@ -2,11 +2,19 @@ import type { AccessPolicy, InboundUpdate } from '../channel-adapter';
 
 export type AccessVerdict =
   /** Goes on to a session. */
-  | { kind: 'admit'; isOwner: boolean }
+  | { kind: 'admit'; isOwner: boolean; isListed: boolean }
   /** An unknown person in a direct chat: told a pairing code, once. */
   | { kind: 'pair' }
   /** Kept with the reason, not answered. */
   | { kind: 'drop'; reason: string };
+
+/** What a chat or its message says beside the rules. */
+export interface ChatChoices {
+  /** `/activation` of the session. */
+  activation?: string;
+  /** The message is a command of ours: people on the list need no mention for it. */
+  isCommand?: boolean;
+}
 
 const drop = (reason: string): AccessVerdict => ({ kind: 'drop', reason });
 
@@ -15,9 +23,13 @@ const drop = (reason: string): AccessVerdict => ({ kind: 'drop', reason });
  * narrows the account's list.
  * @param approved ids of people who were paired with this account
  */
-export function judgeAccess(update: InboundUpdate, approved: ReadonlySet<string>): AccessVerdict {
+export function judgeAccess(
+  update: InboundUpdate,
+  approved: ReadonlySet<string>,
+  chat: ChatChoices = {},
+): AccessVerdict {
   if (update.sender.isBot) return drop('bot');
-  return update.chat.type === 'direct' ? judgeDirect(update, approved) : judgeGroup(update, approved);
+  return update.chat.type === 'direct' ? judgeDirect(update, approved) : judgeGroup(update, approved, chat);
 }
 
 function judgeDirect(update: InboundUpdate, approved: ReadonlySet<string>): AccessVerdict {
@@ -26,15 +38,17 @@ function judgeDirect(update: InboundUpdate, approved: ReadonlySet<string>): Acce
   const isListed = matchesSender(policy.allowFrom, update) || approved.has(sender.id);
   switch (policy.dmPolicy) {
     case 'open':
-      return { kind: 'admit', isOwner: isNamed(policy.allowFrom, update) || approved.has(sender.id) };
+      return admit(isNamed(policy.allowFrom, update) || approved.has(sender.id));
     case 'allowlist':
-      return isListed ? { kind: 'admit', isOwner: true } : drop('sender is not on the allow-list');
+      return isListed ? admit(true) : drop('sender is not on the allow-list');
     case 'pairing':
-      return isListed ? { kind: 'admit', isOwner: true } : { kind: 'pair' };
+      return isListed ? admit(true) : { kind: 'pair' };
   }
 }
 
-function judgeGroup(update: InboundUpdate, approved: ReadonlySet<string>): AccessVerdict {
+const admit = (isOwner: boolean, isListed = isOwner): AccessVerdict => ({ kind: 'admit', isOwner, isListed });
+
+function judgeGroup(update: InboundUpdate, approved: ReadonlySet<string>, chat: ChatChoices): AccessVerdict {
   const { policy, sender } = update;
   const { group } = policy;
   if (!group) return drop('group is not listed');
@@ -44,8 +58,11 @@ function judgeGroup(update: InboundUpdate, approved: ReadonlySet<string>): Acces
   const groupList = policy.groupAllowFrom.length > 0 ? policy.groupAllowFrom : policy.allowFrom;
   const isListed = matchesSender(groupList, update) || (policy.groupAllowFrom.length === 0 && approved.has(sender.id));
   if (policy.groupPolicy === 'allowlist' && !isListed) return drop('sender is not on the allow-list for groups');
-  if (group.requireMention && !update.mentionsBot) return drop('not mentioned');
-  return { kind: 'admit', isOwner: isNamed(policy.allowFrom, update) || approved.has(sender.id) };
+  const isOwner = isNamed(policy.allowFrom, update) || approved.has(sender.id);
+  const isNamedHere = isOwner || isNamed(groupList, update);
+  const needsMention = chat.activation === undefined ? group.requireMention : chat.activation !== 'always';
+  if (needsMention && !update.mentionsBot && !(chat.isCommand && isNamedHere)) return drop('not mentioned');
+  return admit(isOwner, isNamedHere);
 }
 
 /** Whether a list lets the sender pass; `*` lets everybody. */

@@ -126,6 +126,17 @@ export class PairingService {
     );
   }
 
+  /** Lets somebody in without a code. */
+  async admit(channel: string, account: string, senderId: string): Promise<void> {
+    await this.database.write('pairing.admit', async (transaction) => {
+      await transaction
+        .insertInto('channel_senders')
+        .values({ channel, account, sender_id: senderId, approved_at: this.clock.now() })
+        .onConflict((conflict) => conflict.columns(['channel', 'account', 'sender_id']).doNothing())
+        .execute();
+    });
+  }
+
   /** Turns a request down. Returns false when there is none. */
   async reject(channel: string, code: string): Promise<boolean> {
     const found = (await this.list(channel)).find((request) => secretsEqual(request.code, code.trim().toUpperCase()));

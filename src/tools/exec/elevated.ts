@@ -5,8 +5,16 @@ import type { ToolContext } from '../agent-tool';
 /** Channels on which only the owner writes, with a proven token or device. */
 const OWNER_CHANNELS = new Set(['webchat', 'agent', 'rpc', 'internal', 'cli']);
 
+/** The facts that decide. */
+export interface ElevatedAsk {
+  agentId: string;
+  isOwner: boolean;
+  origin: { channel: string };
+  subject: Pick<ToolContext['subject'], 'senders' | 'isSandboxed' | 'isSubagent'>;
+}
+
 /** Why a turn may not run commands outside the sandbox; names each gate that failed and the key that opens it. */
-export function elevatedRefusal(config: OpenclawConfig, context: ToolContext): string | undefined {
+export function elevatedRefusal(config: OpenclawConfig, context: ElevatedAsk): string | undefined {
   const failed: string[] = [];
   const { channel } = context.origin;
   if (context.subject.isSandboxed && context.subject.isSubagent)

@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { findAgent } from '../../config/agent-entries';
 import { ConfigService } from '../../config/config.service';
-import { SessionStore } from '../../sessions/session.store';
 import { type ToolContext, ToolError } from '../agent-tool';
 import { analyseCommand } from '../approvals/analyse-command';
 import { ApprovalService, fingerprintOf } from '../approvals/approval.service';
@@ -9,7 +8,7 @@ import { ExecApprovalsFile } from '../approvals/exec-approvals-file';
 import { type AllowlistVerdict, checkAllowlist, fileIdentity, resolveExecutable } from '../approvals/exec-allowlist';
 import { describeOrigins, trustOf } from '../provenance/taint';
 import { BubblewrapDriver } from '../sandbox/bubblewrap.driver';
-import { EXEC_ASK, EXEC_SECURITY, type ExecAsk, type ExecConfig, type ExecSecurity } from '../tools.config';
+import { EXEC_ASK, EXEC_HOSTS, EXEC_SECURITY, type ExecAsk, type ExecConfig, type ExecSecurity } from '../tools.config';
 import { elevatedRefusal } from './elevated';
 
 const DEFAULT_SAFE_BINS = ['jq', 'grep', 'cut', 'sort', 'uniq', 'head', 'tail', 'tr', 'wc'];
@@ -34,12 +33,22 @@ export class ExecPermit {
     private readonly sandbox: BubblewrapDriver,
     private readonly approvals: ApprovalService,
     private readonly approvalsFile: ExecApprovalsFile,
-    private readonly sessions: SessionStore,
   ) {}
 
-  settingsOf(agentId: string): ExecConfig {
+  /** Settings of an agent, with what the conversation has chosen; what the configuration forbids stays forbidden. */
+  settingsOf({ agentId, choices }: Pick<ToolContext, 'agentId' | 'choices'>): ExecConfig {
     const { config } = this.config;
-    return { ...config.tools?.exec, ...findAgent(config, agentId)?.tools?.exec };
+    const settings: ExecConfig = { ...config.tools?.exec, ...findAgent(config, agentId)?.tools?.exec };
+    const host = EXEC_HOSTS.find((known) => known === choices?.host);
+    return {
+      ...settings,
+      ...(host ? { host } : {}),
+      ...(choices?.node ? { node: choices.node } : {}),
+      ...(choices?.security
+        ? { security: strictest(EXEC_SECURITY, [settings.security ?? 'allowlist', choices.security as ExecSecurity]) }
+        : {}),
+      ...(choices?.ask ? { ask: mostInsistent([settings.ask ?? 'on-miss', choices.ask as ExecAsk]) } : {}),
+    };
   }
 
   /**
@@ -50,7 +59,7 @@ export class ExecPermit {
     wish: Pick<ExecWish, 'host' | 'elevated'>,
     context: ToolContext,
   ): Promise<'sandbox' | 'gateway' | 'node'> {
-    const settings = this.settingsOf(context.agentId);
+    const settings = this.settingsOf(context);
     if (wish.elevated) {
       const refusal = elevatedRefusal(this.config.config, context);
       if (refusal !== undefined) throw new ToolError('denied_by_policy', refusal);
@@ -91,7 +100,7 @@ export class ExecPermit {
    * @throws ToolError denied_by_policy, approval_denied, approval_timeout, aborted
    */
   async permit(wish: ExecWish, context: ToolContext): Promise<string[]> {
-    const settings = this.settingsOf(context.agentId);
+    const settings = this.settingsOf(context);
     const rules = this.approvalsFile.rulesFor(context.agentId);
     const security = strictest(EXEC_SECURITY, [wish.security, settings.security ?? 'allowlist', rules.security]);
     const ask = mostInsistent([wish.ask, settings.ask ?? 'on-miss', rules.ask]);
@@ -106,8 +115,7 @@ export class ExecPermit {
       wish.env['PATH'] ?? '',
       wish.cwd,
     );
-    const skipsApproval =
-      wish.elevated === true && (await this.sessions.find(context.sessionKey))?.elevatedLevel === 'full';
+    const skipsApproval = wish.elevated === true && context.isOwner && context.choices?.elevated === 'full';
     const passes = security === 'full' || verdict.allowed;
     const isTainted = rules.untrustedSinks !== 'allow' && trustOf(context.provenance.origins) !== 'trusted';
     const read = describeOrigins(context.provenance.origins);

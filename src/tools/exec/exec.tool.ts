@@ -71,7 +71,7 @@ export class ExecTool {
 
   /** Commands on the machine itself are asked for where they are permitted; here are those in the sandbox. */
   sinkOf(params: ExecParams, context: ToolContext): SinkUse | undefined {
-    const settings = this.permits.settingsOf(context.agentId);
+    const settings = this.permits.settingsOf(context);
     const host = params.elevated === true ? 'gateway' : (params.host ?? settings.host ?? 'sandbox');
     if (host === 'node')
       return {
@@ -85,7 +85,7 @@ export class ExecTool {
   }
 
   async execute(params: ExecParams, context: ToolContext): Promise<ToolResult> {
-    const settings = this.permits.settingsOf(context.agentId);
+    const settings = this.permits.settingsOf(context);
     const host = await this.permits.hostFor(params, context);
     if (host === 'node') return this.onNode(params, context);
     const cwd = await new WorkspaceFiles([context.workspace]).resolve(params.workdir ?? '.');
@@ -132,7 +132,7 @@ export class ExecTool {
   private async onNode(params: ExecParams, context: ToolContext): Promise<ToolResult> {
     if (params.background || params.pty)
       throw new ToolError('invalid_args', 'a command on a node runs in the foreground and without a terminal');
-    const settings = this.permits.settingsOf(context.agentId);
+    const settings = this.permits.settingsOf(context);
     const node = params.node ?? settings.node;
     const startedAt = Date.now();
     const timeoutSeconds = params.timeout ?? settings.timeoutSec ?? DEFAULT_TIMEOUT_SECONDS;
@@ -231,7 +231,7 @@ export class ExecTool {
 
   /** Goes on in the background; the assistant hears of its end unless it has looked by then. */
   private leave(running: RunningCommand, params: ExecParams, cwd: string, context: ToolContext): ToolResult {
-    const settings = this.permits.settingsOf(context.agentId);
+    const settings = this.permits.settingsOf(context);
     const { agentId, sessionKey } = context;
     const tell = (process: BackgroundProcess): void => {
       if (process.seenEnd || settings.notifyOnExit === false) return;

@@ -193,10 +193,35 @@ export interface MethodParams {
     };
   };
   'node.list': Record<never, never>;
+  'sessions.compact': {
+    key: string;
+    maxLines?: number;
+    agentId?: string;
+  };
+  'sessions.create': {
+    key?: string;
+    agentId?: string;
+    label?: string;
+    displayName?: string;
+    model?: string;
+    thinkingLevel?: string;
+    parentSessionKey?: string;
+    fork?: boolean;
+  };
   'sessions.delete': {
     key: string;
     agentId?: string;
     deleteTranscript?: boolean;
+  };
+  'sessions.export': {
+    key: string;
+    format?: 'md' | 'html' | 'jsonl';
+    agentId?: string;
+  };
+  'sessions.import': {
+    key: string;
+    agentId?: string;
+    text: string;
   };
   'sessions.list': {
     limit?: number;
@@ -260,6 +285,30 @@ export interface MethodParams {
     includeUnknown?: boolean;
     allowMissing?: boolean;
   };
+  'sessions.usage': {
+    key?: string;
+    agentId?: string;
+    startDate?: string;
+    endDate?: string;
+    groupBy?: 'day' | 'model' | 'agent' | 'session' | 'purpose';
+    limit?: number;
+  };
+  'sessions.usage.logs': {
+    key?: string;
+    agentId?: string;
+    startDate?: string;
+    endDate?: string;
+    groupBy?: 'day' | 'model' | 'agent' | 'session' | 'purpose';
+    limit?: number;
+  };
+  'sessions.usage.timeseries': {
+    key?: string;
+    agentId?: string;
+    startDate?: string;
+    endDate?: string;
+    groupBy?: 'day' | 'model' | 'agent' | 'session' | 'purpose';
+    limit?: number;
+  };
   status: Record<never, never>;
   'system-presence': Record<never, never>;
   'system.boot': Record<never, never>;
@@ -279,4 +328,19 @@ export interface MethodParams {
     subagent?: boolean;
     sandboxed?: boolean;
   };
+  'tts.convert': {
+    text: string;
+    channel?: string;
+  };
+  'tts.disable': Record<never, never>;
+  'tts.enable': Record<never, never>;
+  'tts.providers': Record<never, never>;
+  'tts.setProvider': {
+    provider: 'openai' | 'elevenlabs' | 'edge';
+  };
+  'tts.status': Record<never, never>;
+  'usage.cost': {
+    days?: number;
+  };
+  'usage.status': Record<never, never>;
 }

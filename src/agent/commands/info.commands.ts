@@ -1,0 +1,243 @@
+import { Injectable } from '@nestjs/common';
+import { appVersion } from '../../common/app-root';
+import { ConfigService } from '../../config/config.service';
+import { SessionStore } from '../../sessions/session.store';
+import type { SessionEntry } from '../../sessions/session-entry';
+import { ToolPolicyService } from '../../tools/policy/tool-policy.service';
+import { SpeechService } from '../../tools/speech/speech.service';
+import { ProviderLimits } from '../../usage/provider-limits.service';
+import { UsageService } from '../../usage/usage.service';
+import { type UsageSum, UsageStore } from '../../usage/usage.store';
+import { ContextReportService } from '../context/context-report.service';
+import { CompactionStore } from '../context/compaction.store';
+import { PRICE_SOURCES } from '../providers/model-catalog';
+import { ModelRegistry } from '../providers/model-registry.service';
+import { nameOf } from '../runtime/model-step.service';
+import { LaneService } from '../turns/lane.service';
+import {
+  COMMAND_CATEGORIES,
+  type ChatCommand,
+  type CommandCall,
+  type CommandEffect,
+  ProvidesChatCommands,
+  answer,
+} from './chat-command';
+import { CommandRegistry } from './command-registry.service';
+
+const USAGE_MODES = ['off', 'tokens', 'full'] as const;
+const DAY_MS = 86_400_000;
+
+/** Commands that tell how things stand. */
+@Injectable()
+@ProvidesChatCommands()
+export class InfoCommands {
+  readonly commands: readonly ChatCommand[] = [
+    { name: 'help', summary: 'short help', category: 'status', right: 'sender', run: () => this.help() },
+    { name: 'commands', summary: 'all commands', category: 'status', right: 'sender', run: () => this.list() },
+    {
+      name: 'status',
+      summary: 'model, tokens, cost and state of this conversation',
+      category: 'status',
+      right: 'sender',
+      run: (call) => this.status(call),
+    },
+    {
+      name: 'whoami',
+      aliases: ['id'],
+      summary: 'who you are to me',
+      category: 'status',
+      right: 'sender',
+      run: ({ giver, sessionKey }) =>
+        answer(
+          [
+            `You: ${giver.senderId ?? giver.name}${giver.senderId && giver.name !== giver.senderId ? ` (${giver.name})` : ''}`,
+            `Channel: ${giver.channel}${giver.account === 'default' ? '' : ` (${giver.account})`}`,
+            `Authorised: ${giver.isAuthorised ? 'yes' : 'no'}${giver.isOwner ? ', as owner' : ''}`,
+            `Conversation: ${sessionKey}`,
+          ].join('\n'),
+        ),
+    },
+    {
+      name: 'context',
+      usage: 'list|detail|json',
+      summary: 'what fills the prompt',
+      category: 'status',
+      right: 'sender',
+      run: (call) => this.context(call),
+    },
+    {
+      name: 'tools',
+      usage: '[all]',
+      summary: 'tools of this conversation, and why others are missing',
+      category: 'tools',
+      right: 'sender',
+      run: (call) => this.tools(call),
+    },
+    {
+      name: 'usage',
+      usage: 'off|tokens|full|cost',
+      summary: 'tokens and cost under each answer, or of late',
+      category: 'options',
+      right: 'sender',
+      run: (call) => this.usageOf(call),
+    },
+  ];
+
+  constructor(
+    private readonly config: ConfigService,
+    private readonly registry: CommandRegistry,
+    private readonly sessions: SessionStore,
+    private readonly lanes: LaneService,
+    private readonly models: ModelRegistry,
+    private readonly policy: ToolPolicyService,
+    private readonly speech: SpeechService,
+    private readonly limits: ProviderLimits,
+    private readonly usage: UsageService,
+    private readonly usageStore: UsageStore,
+    private readonly compactions: CompactionStore,
+    private readonly reports: ContextReportService,
+  ) {}
+
+  private help(): CommandEffect {
+    const first = ['new', 'stop', 'status', 'model', 'think', 'context', 'commands'];
+    const lines = first.flatMap((name) => {
+      const command = this.registry.find(name);
+      return command ? [`/${command.name} – ${command.summary}`] : [];
+    });
+    return answer(`Commands:\n${lines.join('\n')}\n\nAll of them: /commands. Anything else goes to the assistant.`);
+  }
+
+  private list(): CommandEffect {
+    const all = this.registry.all();
+    const groups = COMMAND_CATEGORIES.flatMap((category) => {
+      const lines = all
+        .filter((command) => command.category === category)
+        .map(({ name, aliases, usage, summary, right }) => {
+          const names = [name, ...(aliases ?? [])].map((each) => `/${each}`).join(', ');
+          return `${names}${usage ? ` ${usage}` : ''} – ${summary}${right === 'owner' ? ' (owners)' : right === 'elevated' ? ' (elevated)' : ''}`;
+        });
+      return lines.length > 0 ? [`${category}:\n${lines.join('\n')}`] : [];
+    });
+    return answer(groups.join('\n\n'));
+  }
+
+  private async status({ sessionKey, agentId }: CommandCall): Promise<CommandEffect> {
+    const entry = await this.sessions.find(sessionKey);
+    const { info, layer } = this.models.resolve(agentId, entry?.modelOverride);
+    const name = nameOf(info);
+    const [sum, compactions, children] = await Promise.all([
+      this.usageStore.sum({ sessionKey }),
+      entry ? this.compactions.all(entry.sessionId) : [],
+      this.sessions.list({ agentId }),
+    ]);
+    const busy = children.filter(
+      (child) => child.spawnedBy === sessionKey && this.lanes.activeRunIds(child.key).length > 0,
+    );
+    const limit = this.limits.all().find(({ provider }) => provider === info.provider);
+    const context = entry?.totalTokens ?? 0;
+    const signIn = info.api === 'offline' ? 'no sign-in needed' : info.apiKey === undefined ? 'no key' : 'API key';
+    return answer(
+      [
+        `OpenClaw Nest ${appVersion()}`,
+        `Model: ${name} (from ${layer}, ${signIn})`,
+        `Session: ${sessionKey}${entry?.label ? ` "${entry.label}"` : ''}`,
+        `Tokens: ${entry?.inputTokens ?? 0} in, ${entry?.outputTokens ?? 0} out; ${costText(sum)}`,
+        `Context: ${context} of ${info.contextWindow} (${Math.round((context / info.contextWindow) * 100)} %), summed up ${compactions.length} times`,
+        `Thinking: ${entry?.thinkingLevel ?? 'default'} · verbose: ${entry?.verboseLevel ?? 'off'} · reasoning: ${entry?.reasoningLevel ?? 'off'} · elevated: ${entry?.elevatedLevel ?? 'off'}`,
+        `Queue: ${entry?.queueMode ?? this.config.config.messages?.queue?.mode ?? 'collect'}${entry?.groupActivation ? ` · activation: ${entry.groupActivation}` : ''} · voice: ${this.speech.providers()[0] ?? 'none'}`,
+        ...(busy.length > 0 ? [`Sub-agents at work: ${busy.length}`] : []),
+        ...(limit
+          ? [
+              `Limits of ${limit.provider}: ${limit.windows.map(({ label, usedPercent }) => `${label} ${usedPercent} %`).join(', ')} used`,
+            ]
+          : []),
+        this.lanes.activeRunIds(sessionKey).length > 0 ? 'A turn is running.' : 'Idle.',
+      ].join('\n'),
+    );
+  }
+
+  private async context({ args, sessionKey, agentId, giver }: CommandCall): Promise<CommandEffect> {
+    const report = await this.reports.of(sessionKey, agentId, giver);
+    const mode = args.toLowerCase();
+    if (mode === 'json') return answer(`\`\`\`json\n${JSON.stringify(report, null, 2)}\n\`\`\``);
+    const { sections, tools, files, totals, model, contextWindow } = report;
+    const lines = [
+      `Context for ${model}: ${totals.tokens} of ${contextWindow} tokens`,
+      `System prompt: ${totals.systemTokens} · tools: ${totals.toolTokens} (${tools.filter((tool) => tool.offered).length} of ${tools.length} offered) · conversation: ${totals.historyTokens} (${totals.messages} messages${totals.summed ? ', its beginning summed up' : ''})`,
+      '',
+      ...sections.map(({ id, tokens, budget, cut }) => `- ${id}: ${tokens} of ${budget}${cut ? ' (cut)' : ''}`),
+    ];
+    if (mode === 'detail') {
+      lines.push(
+        '',
+        'Files:',
+        ...files.map(({ name, chars, cut }) => `- ${name}: ${chars} characters${cut ? ' (cut)' : ''}`),
+      );
+      lines.push(
+        '',
+        'Tools:',
+        ...tools.map(({ name, tokens, offered }) => `- ${name}: ${tokens}${offered ? '' : ' (on demand)'}`),
+      );
+    }
+    return answer(lines.join('\n'));
+  }
+
+  private async tools({ args, sessionKey, agentId, giver }: CommandCall): Promise<CommandEffect> {
+    const standings = this.policy.explain(this.reports.subjectOf(sessionKey, agentId, giver));
+    const usable = standings.filter((tool) => tool.allowed && tool.unavailable === undefined);
+    const missing = standings.filter((tool) => !usable.includes(tool));
+    const lines = [`Tools (${usable.length}): ${usable.map((tool) => tool.name).join(', ')}`];
+    if (args.toLowerCase() === 'all')
+      lines.push(
+        '',
+        'Not here:',
+        ...missing.map(({ name, reason, unavailable }) => `- ${name}: ${reason ?? unavailable ?? 'unknown reason'}`),
+      );
+    else if (missing.length > 0) lines.push(`${missing.length} more are not available here: /tools all says why.`);
+    return Promise.resolve(answer(lines.join('\n')));
+  }
+
+  private async usageOf({ args, sessionKey, agentId }: CommandCall): Promise<CommandEffect> {
+    const entry = await this.sessions.find(sessionKey);
+    const word = args.toLowerCase();
+    if (word === 'cost') return answer(await this.cost(sessionKey));
+    const current = entry?.responseUsage ?? 'off';
+    const next =
+      word === ''
+        ? USAGE_MODES[(USAGE_MODES.indexOf(current as 'off') + 1) % USAGE_MODES.length]
+        : word === 'on'
+          ? 'tokens'
+          : word;
+    if (!(USAGE_MODES as readonly (string | undefined)[]).includes(next))
+      return answer(`"${args}" is not known; write /usage off, tokens, full or cost.`);
+    await this.sessions.upsert(sessionKey, agentId, ({ responseUsage: _, ...rest }): SessionEntry =>
+      next === 'off' || next === undefined ? rest : { ...rest, responseUsage: next },
+    );
+    return answer(`Usage under answers: ${next ?? 'off'}.`);
+  }
+
+  private async cost(sessionKey: string): Promise<string> {
+    const now = Date.now();
+    const [session, today, month] = await Promise.all([
+      this.usageStore.sum({ sessionKey }),
+      this.usageStore.sum({ fromDay: this.usage.today(now) }),
+      this.usageStore.sum({ fromDay: this.usage.today(now - 29 * DAY_MS) }),
+    ]);
+    const providers = new Set((await this.usageStore.groups({}, 'model')).map(({ key }) => key.split('/')[0] ?? ''));
+    const sources = [...providers].flatMap((provider) => {
+      const source = PRICE_SOURCES[provider];
+      return source ? [`${provider}: list prices of ${source.asOf} (${source.url})`] : [];
+    });
+    return [
+      `This conversation: ${costText(session)}`,
+      `Today: ${costText(today)}`,
+      `30 days: ${costText(month)}`,
+      ...sources,
+    ].join('\n');
+  }
+}
+
+function costText({ totalTokens, totalCost, missingCostEntries, calls }: UsageSum): string {
+  const unknown = missingCostEntries > 0 ? `, ${missingCostEntries} of ${calls} calls without a known price` : '';
+  return `${totalTokens} tokens, $${totalCost.toFixed(4)}${unknown}`;
+}

@@ -1,0 +1,111 @@
+import { Injectable } from '@nestjs/common';
+import { localTimeZone } from '../../common/clock';
+import { Redactor } from '../../common/redactor';
+import { findAgent } from '../../config/agent-entries';
+import { ConfigService } from '../../config/config.service';
+import type { PolicySubject } from '../../tools/agent-tool';
+import { ToolPolicyService } from '../../tools/policy/tool-policy.service';
+import { type RegisteredTool, ToolRegistry } from '../../tools/tool-registry.service';
+import { type SessionFolder, SessionFolders } from '../../workspace/session-folder.service';
+import { WorkspaceService } from '../../workspace/workspace.service';
+import { type ModelInfo, ModelRegistry } from '../providers/model-registry.service';
+import { nameOf } from '../runtime/model-step.service';
+import { type OfferableTool, OfferedTools } from './offered-tools';
+import { type BuiltSection, buildSections, joinSections } from './system-prompt';
+import { type Audience, type WorkspaceText, WorkspaceTexts } from './workspace-texts';
+
+export interface FrameFacts {
+  /** Without the model, which is chosen here. */
+  subject: PolicySubject;
+  sessionKey: string;
+  channel: string;
+  now: Date;
+  /** Model asked for by the message, before that of the session. */
+  requestedModel?: string;
+  sessionModel?: string;
+  extra?: string;
+}
+
+/** Everything of a request but the conversation. */
+export interface PromptFrame {
+  /** First choice first. */
+  candidates: ModelInfo[];
+  subject: PolicySubject;
+  sections: readonly BuiltSection[];
+  system: string;
+  tools: readonly OfferableTool[];
+  files: readonly WorkspaceText[];
+  folder: SessionFolder;
+}
+
+/** Works out model, system prompt and tools of a session. */
+@Injectable()
+export class PromptFrameService {
+  private readonly texts = new WorkspaceTexts();
+
+  constructor(
+    private readonly config: ConfigService,
+    private readonly models: ModelRegistry,
+    private readonly policy: ToolPolicyService,
+    private readonly registry: ToolRegistry,
+    private readonly workspaces: WorkspaceService,
+    private readonly folders: SessionFolders,
+    private readonly redactor: Redactor,
+  ) {}
+
+  /** @throws ModelError when a model is unknown */
+  async build(facts: FrameFacts): Promise<PromptFrame> {
+    const { config } = this.config;
+    const { agentId } = facts.subject;
+    const defaults = config.agents?.defaults;
+    const candidates = this.candidates(agentId, facts.requestedModel, facts.sessionModel);
+    const [primary] = candidates;
+    const subject = { ...facts.subject, provider: primary?.provider ?? '', model: primary?.id ?? '' };
+    const tools = this.policy
+      .allowedTools(subject)
+      .filter((tool) => tool.handler.unavailableReason?.() === undefined)
+      .map((tool): OfferableTool => ({
+        spec: { type: 'function', ...this.registry.specOf(tool) },
+        ...rarityOf(tool),
+        companions: tool.declaration.companions ?? [],
+      }));
+    const folder = this.folders.of(agentId, facts.sessionKey);
+    const files = await this.texts.read(
+      this.workspaces.pathOf(agentId),
+      audienceOf(subject),
+      defaults?.bootstrapMaxChars,
+    );
+    const sections = buildSections({
+      agentName: findAgent(config, agentId)?.identity?.name ?? config.ui?.assistant?.name ?? 'Assistant',
+      workspace: folder.path,
+      sessionKey: facts.sessionKey,
+      channel: facts.channel,
+      model: primary ? nameOf(primary) : 'none',
+      timezone: defaults?.userTimezone ?? localTimeZone(),
+      now: facts.now,
+      toolNames: tools.map(({ spec }) => spec.name),
+      rareTools: OfferedTools.rareOf(tools),
+      workspaceTexts: files,
+      ...(facts.extra ? { extra: facts.extra } : {}),
+    });
+    const system = this.redactor.redactKnown(joinSections(sections));
+    return { candidates, subject, sections, system, tools, files, folder };
+  }
+
+  private candidates(agentId: string, requested: string | undefined, sessionModel: string | undefined): ModelInfo[] {
+    const primary = this.models.resolve(agentId, requested ?? sessionModel).info;
+    const rest = this.models.fallbacks(agentId).filter((info) => nameOf(info) !== nameOf(primary));
+    return [primary, ...rest];
+  }
+}
+
+const audienceOf = (subject: PolicySubject): Audience =>
+  subject.isSubagent ? 'subagent' : subject.groupId === undefined ? 'person' : 'group';
+
+const RARE_WORDS = 60;
+
+/** Tools of others are offered on demand: how many there are is not ours to decide. */
+function rarityOf({ declaration, foreignSchema }: RegisteredTool): { rare?: string } {
+  if (declaration.rare !== undefined) return { rare: declaration.rare };
+  return foreignSchema ? { rare: declaration.description.replace(/\s+/g, ' ').slice(0, RARE_WORDS) } : {};
+}
