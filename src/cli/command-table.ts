@@ -44,6 +44,16 @@ export const COMMAND_TABLE: readonly CommandEntry[] = [
     },
   },
   {
+    name: 'memory',
+    summary: 'what the assistant has written down',
+    leaves: ['status', 'index', 'search'],
+    load: async () => {
+      const { MemoryCommand, MemoryIndexCommand, MemorySearchCommand, MemoryStatusCommand } =
+        await import('../memory/memory.command');
+      return [MemoryCommand, MemoryIndexCommand, MemorySearchCommand, MemoryStatusCommand];
+    },
+  },
+  {
     name: 'usage',
     summary: 'tokens, cost, limits and budgets',
     leaves: ['status', 'cost'],

@@ -1,5 +1,5 @@
 import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { isAbsolute, join, relative } from 'node:path';
 import { WorkspaceFiles } from '../tools/files/workspace-files';
 
 const MAX_FILE_BYTES = 2 * 1024 * 1024;
@@ -13,22 +13,24 @@ export interface MemoryFile {
   text: string;
 }
 
-/** MEMORY.md and the Markdown files below `memory/`. Links are left out. */
-export async function memoryFiles(workspace: string): Promise<MemoryFile[]> {
-  const names = [...ROOT_FILES];
-  const entries = await readdir(join(workspace, 'memory'), { recursive: true, withFileTypes: true }).catch(() => []);
-  for (const entry of entries)
-    if (entry.isFile() && /\.md$/i.test(entry.name))
-      names.push(join(entry.parentPath, entry.name).slice(workspace.length + 1));
-  const files: MemoryFile[] = [];
-  const seen = new Set<string>();
-  for (const name of names) {
-    const file = await readMemoryFile(workspace, name).catch(() => undefined);
-    if (!file || seen.has(file.real)) continue;
-    seen.add(file.real);
-    files.push(file);
+/** MEMORY.md and the Markdown files below `memory/` and the configured further paths, relative to the workspace. */
+export async function memoryPaths(workspace: string, extraPaths: readonly string[] = []): Promise<string[]> {
+  const names = new Set(await existing(workspace, ROOT_FILES));
+  for (const folder of ['memory', ...extraPaths]) {
+    const root = isAbsolute(folder) ? folder : join(workspace, folder);
+    if (/\.md$/i.test(folder)) names.add(relative(workspace, root));
+    const entries = await readdir(root, { recursive: true, withFileTypes: true }).catch(() => []);
+    for (const entry of entries)
+      if (entry.isFile() && /\.md$/i.test(entry.name))
+        names.add(relative(workspace, join(entry.parentPath, entry.name)));
   }
-  return files;
+  return [...names].filter((name) => !name.startsWith('..'));
+}
+
+/** Of several names, those that stand in the folder; on file systems that do not tell case apart, each once. */
+async function existing(folder: string, names: readonly string[]): Promise<string[]> {
+  const present = new Set(await readdir(folder).catch(() => []));
+  return names.filter((name) => present.has(name));
 }
 
 /** Whether a path names a memory file. */

@@ -1,13 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import type { ContentOrigin } from '../common/content-parts';
+import { messageOf } from '../common/openclaw-error';
 import { Doc, Int, Num, Opt, Text } from '../common/validation/fields';
 import { ConfigService } from '../config/config.service';
 import { findAgent } from '../config/agent-entries';
 import { AgentTool, type ToolContext, type ToolResult, textResult } from '../tools/agent-tool';
-import { FileOrigins } from '../tools/provenance/file-origins.store';
 import { worstOrigin } from '../tools/provenance/taint';
-import { memoryFiles } from './memory-files';
-import { chunkText, rankChunks } from './rank-chunks';
+import { type MemoryAnswer, MemoryService } from './memory.service';
 
 const DEFAULT_RESULTS = 6;
 const DEFAULT_MIN_SCORE = 0.35;
@@ -31,7 +29,7 @@ export class MemorySearchParams {
 export class MemorySearchTool {
   constructor(
     private readonly config: ConfigService,
-    private readonly origins: FileOrigins,
+    private readonly memory: MemoryService,
   ) {}
 
   unavailableReason(): string | undefined {
@@ -43,33 +41,31 @@ export class MemorySearchTool {
   async execute(params: MemorySearchParams, context: ToolContext): Promise<ToolResult> {
     if (findAgent(this.config.config, context.agentId)?.memorySearch?.enabled === false)
       return textResult('Memory search is off for this agent.', { results: [], disabled: true });
-    const files = await memoryFiles(context.workspace);
-    const chunks = files.flatMap((file) => chunkText(file.path, file.text));
-    const results = rankChunks(params.query, chunks)
-      .filter((chunk) => chunk.score >= (params.minScore ?? DEFAULT_MIN_SCORE))
-      .slice(0, params.maxResults ?? DEFAULT_RESULTS)
-      .map(({ path, startLine, endLine, score, text }) => ({
-        path,
-        startLine,
-        endLine,
-        score,
-        snippet: text.length > MAX_SNIPPET ? `${text.slice(0, MAX_SNIPPET)}…` : text,
-        source: 'memory',
-      }));
-    const origin = await this.originOf(files, new Set(results.map((result) => result.path)));
+    const limit = params.maxResults ?? DEFAULT_RESULTS;
+    const least = params.minScore ?? DEFAULT_MIN_SCORE;
+    let answer: MemoryAnswer;
+    try {
+      answer = await this.memory.search(context.agentId, context.workspace, params.query, limit);
+    } catch (error) {
+      return textResult(`Memory can't be searched: ${messageOf(error)}`, {
+        results: [],
+        disabled: true,
+        error: messageOf(error),
+      });
+    }
+    const hits = answer.hits.filter((hit) => hit.score >= least);
+    const results = hits.map(({ text, origin: _, ...hit }) => ({
+      ...hit,
+      snippet: text.length > MAX_SNIPPET ? `${text.slice(0, MAX_SNIPPET)}…` : text,
+    }));
     const text = results
       .map((hit) => `${hit.path}:${hit.startLine}-${hit.endLine} (${hit.score})\n${hit.snippet}`)
       .join('\n\n');
-    return textResult(text || 'Nothing in memory fits.', { results, provider: 'none', model: 'full-text' }, origin);
-  }
-
-  private async originOf(
-    files: readonly { path: string; real: string }[],
-    used: ReadonlySet<string>,
-  ): Promise<ContentOrigin> {
-    const marks = await Promise.all(
-      files.filter((file) => used.has(file.path)).map((file) => this.origins.of(file.real)),
+    const { provider, model, note } = answer;
+    return textResult(
+      text || 'Nothing in memory fits.',
+      { results, provider, model, ...(note === undefined ? {} : { note }) },
+      worstOrigin(['file', ...hits.map((hit) => hit.origin)]),
     );
-    return worstOrigin(['file', ...marks.filter((mark) => mark !== undefined)]) ?? 'file';
   }
 }

@@ -21,6 +21,8 @@ export interface PlannedCall {
   readonly inputTokens: number;
   /** Most tokens of the answer. */
   outputTokens: number;
+  /** False: the call gives no text (embeddings). */
+  needsOutput?: boolean;
 }
 
 /** Room for one call; give it back by settling or releasing it. */
@@ -151,7 +153,7 @@ export class UsageService {
       const left = (budget.costUsd - used.totalCost) * 1_000_000 - inputTokens * price.input;
       room = Math.min(room, price.output > 0 ? left / price.output : left >= 0 ? Infinity : 0);
     }
-    if (room >= LEAST_OUTPUT) return Math.floor(Math.min(room, Number.MAX_SAFE_INTEGER));
+    if (room >= (call.needsOutput === false ? 0 : LEAST_OUTPUT)) return Math.floor(Math.min(room, Number.MAX_SAFE_INTEGER));
     throw new BudgetError(describeFull(budget, used.totalTokens, used.totalCost));
   }
 

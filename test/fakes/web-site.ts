@@ -13,6 +13,8 @@ export class FakeSite {
   readonly requests: SeenRequest[] = [];
   /** Pages by path; tests add to them. */
   readonly pages = new Map<string, { type: string; body: string | Buffer; status?: number }>();
+  /** Answers worked out from what was asked, as JSON. */
+  readonly answers = new Map<string, (request: SeenRequest) => unknown>();
   private readonly server: Server;
 
   private constructor() {
@@ -56,6 +58,13 @@ export class FakeSite {
       headers: request.headers,
       body: Buffer.concat(chunks).toString('utf8'),
     });
+    const answer = this.answers.get(path.split('?')[0] ?? '');
+    if (answer) {
+      response
+        .writeHead(200, { 'content-type': 'application/json' })
+        .end(JSON.stringify(answer(this.requests.at(-1) as SeenRequest)));
+      return;
+    }
     const page = this.pages.get(path) ?? this.pages.get(path.split('?')[0] ?? '');
     if (!page) response.writeHead(404, { 'content-type': 'text/plain' }).end('not here');
     else response.writeHead(page.status ?? 200, { 'content-type': page.type }).end(page.body);

@@ -1,0 +1,110 @@
+import { Command, Option, SubCommand } from 'nest-commander';
+import { CommandGroup, GatewayCommandBase, type GatewayOptions, parseWholeNumber } from '../common/cli/cli-command';
+import { printJson, printLine } from '../common/cli/output';
+import { Environment } from '../config/environment';
+import { resolveGatewayTarget } from '../config/gateway-target';
+import { withGateway } from '../gateway/client/with-gateway';
+
+interface MemoryOptions extends GatewayOptions {
+  agent?: string;
+  force?: boolean;
+  maxResults?: number;
+}
+
+abstract class MemoryCommandBase extends GatewayCommandBase {
+  constructor(private readonly env: Environment) {
+    super();
+  }
+
+  @Option({ flags: '--agent <id>', description: 'agent; the default one otherwise' })
+  parseAgent(value: string): string {
+    return value;
+  }
+
+  protected ask<T>(method: string, params: Record<string, unknown>, options: MemoryOptions): Promise<T> {
+    const asked = { ...params, ...(options.agent ? { agentId: options.agent } : {}) };
+    return withGateway(resolveGatewayTarget(this.env, options), (client) => client.call<T>(method, asked));
+  }
+}
+
+interface Status {
+  agentId: string;
+  files: number;
+  chunks: number;
+  vectors: number;
+  provider: string;
+  model: string;
+  note?: string;
+}
+
+function printStatus(status: Status): void {
+  printLine(`${status.agentId}: ${status.files} files, ${status.chunks} chunks, ${status.vectors} with vectors`);
+  printLine(
+    `search: ${status.provider === 'none' ? 'by words' : `by words and meaning (${status.provider}/${status.model})`}`,
+  );
+  if (status.note) printLine(status.note);
+}
+
+@SubCommand({ name: 'status', description: 'files, chunks and vectors of the index' })
+export class MemoryStatusCommand extends MemoryCommandBase {
+  constructor(env: Environment) {
+    super(env);
+  }
+
+  async run(_: string[], options: MemoryOptions): Promise<void> {
+    const status = await this.ask<Status>('memory.status', {}, options);
+    if (options.json) printJson(status);
+    else printStatus(status);
+  }
+}
+
+@SubCommand({ name: 'index', description: 'bring the index up to date' })
+export class MemoryIndexCommand extends MemoryCommandBase {
+  constructor(env: Environment) {
+    super(env);
+  }
+
+  @Option({ flags: '--force', description: 'make it anew' })
+  parseForce(): boolean {
+    return true;
+  }
+
+  async run(_: string[], options: MemoryOptions): Promise<void> {
+    const status = await this.ask<Status>('memory.index', options.force ? { force: true } : {}, options);
+    if (options.json) printJson(status);
+    else printStatus(status);
+  }
+}
+
+@SubCommand({ name: 'search', arguments: '<query>', description: 'look for something written down' })
+export class MemorySearchCommand extends MemoryCommandBase {
+  constructor(env: Environment) {
+    super(env);
+  }
+
+  @Option({ flags: '--max-results <n>', description: 'most results, 6 by default' })
+  parseMax(value: string): number {
+    return parseWholeNumber('--max-results', value, 1);
+  }
+
+  async run(words: string[], options: MemoryOptions): Promise<void> {
+    const answer = await this.ask<{
+      results: { path: string; startLine: number; endLine: number; score: number; snippet: string }[];
+    }>(
+      'memory.search',
+      { query: words.join(' '), ...(options.maxResults ? { maxResults: options.maxResults } : {}) },
+      options,
+    );
+    if (options.json) return printJson(answer);
+    if (answer.results.length === 0) return printLine('nothing fits');
+    for (const { path, startLine, endLine, score, snippet } of answer.results)
+      printLine(`${path}:${startLine}-${endLine} (${score})\n${snippet}\n`);
+  }
+}
+
+@Command({
+  name: 'memory',
+  description: 'what the assistant has written down',
+  subCommands: [MemoryStatusCommand, MemoryIndexCommand, MemorySearchCommand],
+})
+export class MemoryCommand extends CommandGroup {}
