@@ -30,6 +30,7 @@ import { MemoryFlush } from './context/memory-flush.service';
 import { ContextReportService } from './context/context-report.service';
 import { PromptFrameService } from './prompt/prompt-frame.service';
 import { SessionArchive } from './sessions/session-archive.service';
+import { CredentialProfiles } from './providers/credential-profiles.service';
 import { ModelCooldown } from './providers/model-cooldown.service';
 import { ModelRegistry } from './providers/model-registry.service';
 import { ModelStepService } from './runtime/model-step.service';
@@ -40,6 +41,10 @@ import { CompactionService } from './context/compaction.service';
 import { CompactionStore } from './context/compaction.store';
 import { ContextHistory } from './context/context-history.service';
 import { ImageTool } from './media/image.tool';
+import { Attachments } from './chat/attachments';
+import { MediaController } from './media/media.controller';
+import { MediaStore } from './media/media-store.service';
+import { Transcription } from './media/transcription.service';
 import { SpeechMaker } from './media/speech-maker.service';
 import { SpeechPrefs } from './media/speech-prefs.service';
 import { SpeechCommands } from './media/speech.commands';
@@ -75,11 +80,13 @@ const DRAIN_MS = 3000;
     UsageModule,
     WorkspaceModule,
   ],
+  controllers: [MediaController],
   providers: [
     AgentIntake,
     AgentRunRpc,
     AgentsRpc,
     AskUserTool,
+    Attachments,
     ChatCommands,
     ChatHistoryService,
     ChatRpc,
@@ -87,9 +94,11 @@ const DRAIN_MS = 3000;
     CompactionStore,
     CommandRegistry,
     ContextHistory,
+    CredentialProfiles,
     ContextReportService,
     InfoCommands,
     LevelCommands,
+    MediaStore,
     MemoryFlush,
     OwnerCommands,
     PromptFrameService,
@@ -113,6 +122,7 @@ const DRAIN_MS = 3000;
     SpeechMaker,
     SpeechPrefs,
     SpokenText,
+    Transcription,
     TtsRpc,
     TtsTool,
     TurnCloser,

@@ -4,6 +4,7 @@ import { printJson, printLine, printTable } from '../common/cli/output';
 import type { BootStepRecord } from '../common/boot-step';
 import { Environment } from '../config/environment';
 import { resolveGatewayTarget } from '../config/gateway-target';
+import { ExplainRouteCommand } from '../channels/route.command';
 import { ExplainToolsCommand } from '../tools/policy/policy.command';
 import { withGateway } from '../gateway/client/with-gateway';
 
@@ -48,7 +49,7 @@ export class ExplainBootCommand extends GatewayCommandBase {
 @Command({
   name: 'explain',
   description: 'why things are as they are',
-  subCommands: [ExplainBootCommand, ExplainToolsCommand],
+  subCommands: [ExplainBootCommand, ExplainRouteCommand, ExplainToolsCommand],
 })
 export class ExplainCommand extends CommandGroup {}
 

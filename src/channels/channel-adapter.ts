@@ -47,7 +47,14 @@ export interface GroupRules {
 export interface InboundUpdate {
   /** Id under which the platform would send it again; unique in the account. */
   externalId: string;
-  chat: { id: string; type: 'direct' | 'group' | 'channel'; title?: string; threadId?: string };
+  chat: {
+    id: string;
+    type: 'direct' | 'group' | 'channel';
+    title?: string;
+    threadId?: string;
+    guildId?: string;
+    teamId?: string;
+  };
   sender: { id: string; name?: string; username?: string; isBot: boolean };
   /** Id of the message itself, for quotes. */
   messageId?: string;

@@ -10,6 +10,7 @@ import { ChannelIntake } from './channel-intake.service';
 import { ChannelManager } from './channel-manager.service';
 import { ChannelsRpc } from './channels.rpc';
 import { MessageTool } from './message.tool';
+import { RouteRpc } from './route.rpc';
 
 @BootStep({
   ready: { name: 'channel logs and runtimes', onFailure: 'degraded' },
@@ -17,7 +18,7 @@ import { MessageTool } from './message.tool';
 })
 @Module({
   imports: [AgentModule, EventsModule, StorageModule],
-  providers: [ChannelCommands, ChannelIntake, ChannelManager, ChannelsRpc, MessageTool, PairingService],
+  providers: [ChannelCommands, ChannelIntake, ChannelManager, ChannelsRpc, MessageTool, PairingService, RouteRpc],
   exports: [ChannelManager, PairingService],
 })
 export class ChannelsModule implements OnModuleInit, OnApplicationBootstrap {

@@ -10,7 +10,7 @@ export interface RouteChoice {
   because: string;
 }
 
-/** Agent and session that a message reaches: peer, then account, then channel bindings, then the default agent. */
+/** Agent and session that a message reaches: peer, then guild, team, account, then channel bindings, then the default agent. */
 export function chooseRoute(
   config: OpenclawConfig,
   channel: string,
@@ -49,8 +49,18 @@ function chooseAgent(
       match.peer.id === peerId &&
       ['dm', 'direct'].includes(match.peer.kind) === isDirect &&
       accountFits(match.accountId, account),
-    ({ match }) => match.peer === undefined && match.accountId !== '*' && accountFits(match.accountId, account),
-    ({ match }) => match.peer === undefined && match.accountId === '*',
+    ({ match }) =>
+      match.peer === undefined &&
+      match.guildId !== undefined &&
+      match.guildId === chat.guildId &&
+      accountFits(match.accountId, account),
+    ({ match }) =>
+      match.peer === undefined &&
+      match.teamId !== undefined &&
+      match.teamId === chat.teamId &&
+      accountFits(match.accountId, account),
+    ({ match }) => isWide(match) && match.accountId !== '*' && accountFits(match.accountId, account),
+    ({ match }) => isWide(match) && match.accountId === '*',
   ];
   for (const fits of ranks) {
     const binding = bindings.find(fits);
@@ -64,6 +74,10 @@ function chooseAgent(
   }
   return { agentId: defaultAgentId(config), because: 'no binding matches' };
 }
+
+/** A binding for a whole account or channel. */
+const isWide = ({ peer, guildId, teamId }: { peer?: unknown; guildId?: string; teamId?: string }): boolean =>
+  peer === undefined && guildId === undefined && teamId === undefined;
 
 /** A binding without an account means the default account. */
 const accountFits = (wanted: string | undefined, account: string): boolean =>

@@ -37,10 +37,10 @@ export const COMMAND_TABLE: readonly CommandEntry[] = [
   {
     name: 'sessions',
     summary: 'conversations',
-    leaves: ['list'],
+    leaves: ['list', 'export', 'import', 'compact', 'reset'],
     load: async () => {
-      const { SessionsCommand, SessionsListCommand } = await import('../agent/sessions/sessions.command');
-      return [SessionsCommand, SessionsListCommand];
+      const { SESSIONS_COMMANDS } = await import('../agent/sessions/sessions.command');
+      return SESSIONS_COMMANDS;
     },
   },
   {
@@ -145,11 +145,12 @@ export const COMMAND_TABLE: readonly CommandEntry[] = [
   {
     name: 'explain',
     summary: 'why things are as they are',
-    leaves: ['boot', 'tools'],
+    leaves: ['boot', 'route', 'tools'],
     load: async () => {
       const { ExplainCommand, ExplainBootCommand } = await import('../bootstrap/explain.command');
       const { ExplainToolsCommand } = await import('../tools/policy/policy.command');
-      return [ExplainCommand, ExplainBootCommand, ExplainToolsCommand];
+      const { ExplainRouteCommand } = await import('../channels/route.command');
+      return [ExplainCommand, ExplainBootCommand, ExplainRouteCommand, ExplainToolsCommand];
     },
   },
   {

@@ -3,6 +3,13 @@ import type { ContentOrigin, ImagePart } from '../common/content-parts';
 import type { SessionOverrides } from '../sessions/session-entry';
 import type { DeliveryRoute } from '../common/delivery-route';
 
+/** What a document or recording says. */
+export interface AttachedText {
+  name: string;
+  mimeType: string;
+  text: string;
+}
+
 /** Choices that hold for one message only. */
 export type MessageOverrides = Pick<
   SessionOverrides,
@@ -21,6 +28,8 @@ export type MessageOverrides = Pick<
 export interface InboundMessage {
   text: string;
   images?: ImagePart[];
+  /** Documents and recordings that came with it, as text. */
+  files?: AttachedText[];
   /** Who wrote it; absent for the owner at a client. */
   sender?: { id?: string; name?: string };
   /** Whether the sender may do what only an owner may. */

@@ -153,7 +153,8 @@ export class UsageService {
       const left = (budget.costUsd - used.totalCost) * 1_000_000 - inputTokens * price.input;
       room = Math.min(room, price.output > 0 ? left / price.output : left >= 0 ? Infinity : 0);
     }
-    if (room >= (call.needsOutput === false ? 0 : LEAST_OUTPUT)) return Math.floor(Math.min(room, Number.MAX_SAFE_INTEGER));
+    if (room >= (call.needsOutput === false ? 0 : LEAST_OUTPUT))
+      return Math.floor(Math.min(room, Number.MAX_SAFE_INTEGER));
     throw new BudgetError(describeFull(budget, used.totalTokens, used.totalCost));
   }
 

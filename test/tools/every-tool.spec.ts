@@ -328,11 +328,17 @@ print(z.read("ppt/slides/slide2.xml").decode())`,
     await bench.turn([], { sessionKey: 'kitchen', message: 'the kettle is blue' });
     expect(await bench.call('sessions_list', {})).toContain('agent:main:kitchen');
     expect(await bench.call('sessions_history', { sessionKey: 'kitchen' })).toContain('the kettle is blue');
-    bench.others = ({ lastUser }) => ({ steps: [{ text: lastUser.includes('what colour') ? 'It is blue.' : 'done' }] });
+    let over = false;
+    bench.others = ({ lastUser }) => {
+      const isTalk = lastUser.includes('an answer to what was asked');
+      over ||= isTalk;
+      return { steps: [{ text: isTalk ? 'REPLY_SKIP' : lastUser.includes('what colour') ? 'It is blue.' : 'done' }] };
+    };
     expect(await bench.call('sessions_send', { sessionKey: 'kitchen', message: 'what colour?' })).toContain(
       'It is blue.',
     );
     expect(await bench.call('sessions_send', { sessionKey: 'nowhere', message: 'x' })).toContain('not_found');
+    await until('the end of the talk', () => over);
     expect(await bench.call('agents_list', {})).toContain('main');
     bench.others = () => ({ steps: [{ text: 'done' }] });
   });

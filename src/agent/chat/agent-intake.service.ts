@@ -3,7 +3,7 @@ import type { ImagePart } from '../../common/content-parts';
 import type { DeliveryRoute } from '../../common/delivery-route';
 import { ConfigService } from '../../config/config.service';
 import type { QueueMode } from '../../config/sections/messages.config';
-import type { MessageOverrides } from '../../inbox/inbound-message';
+import type { AttachedText, MessageOverrides } from '../../inbox/inbound-message';
 import type { IntakeReceipt } from '../../inbox/inbox.store';
 import { InboxService } from '../../inbox/inbox.service';
 import { invalidRequest } from '../../rpc/rpc-error';
@@ -21,6 +21,7 @@ export interface ClientMessage {
   runId: string;
   text: string;
   images: ImagePart[];
+  files: AttachedText[];
   thinking?: string;
   timeoutMs?: number;
   extraSystemPrompt?: string;
@@ -59,6 +60,7 @@ export class AgentIntake {
         isOwner: true,
         idempotencyKey: message.runId,
         ...(message.images.length > 0 ? { images: message.images } : {}),
+        ...(message.files.length > 0 ? { files: message.files } : {}),
         ...(message.spelledKey === message.sessionKey ? {} : { spelledKey: message.spelledKey }),
         ...(message.thinking ? { thinking: message.thinking } : {}),
         ...(message.timeoutMs ? { timeoutMs: message.timeoutMs } : {}),

@@ -13,7 +13,7 @@ import { ChatCommands } from '../commands/chat-commands.service';
 import { giverOf } from '../commands/command-giver';
 import { type RunOutcome, RunOutcomeService } from '../turns/run-outcome.service';
 import { AgentIntake } from './agent-intake.service';
-import { decodeAttachments } from './attachments';
+import { Attachments } from './attachments';
 import { DirectAnswerService } from './direct-answer.service';
 import { AgentParams, AgentWaitParams } from './chat.dto';
 
@@ -30,6 +30,7 @@ export class AgentRunRpc {
     private readonly sessions: SessionStore,
     private readonly commands: ChatCommands,
     private readonly direct: DirectAnswerService,
+    private readonly attachments: Attachments,
   ) {}
 
   @RpcMethod({
@@ -48,7 +49,10 @@ export class AgentRunRpc {
       throw invalidRequest(`invalid agent params: unknown channel: ${params.channel}`);
     }
     const runId = params.idempotencyKey;
-    const { images } = decodeAttachments(params.attachments);
+    const { images, texts } = await this.attachments.read(params.attachments, {
+      agentId: agentOfSession(this.config.config, sessionKey),
+      sessionKey,
+    });
     const route = params.deliver ? await this.routeOf(params, sessionKey) : undefined;
     const isRepeat = parseChatCommand(params.message) !== undefined && (await this.outcomes.find(runId)) !== undefined;
     const effect = isRepeat
@@ -78,6 +82,7 @@ export class AgentRunRpc {
       ...(effect?.overrides ? { overrides: effect.overrides } : {}),
       ...(effect?.overrides?.queueMode ? { queueMode: effect.overrides.queueMode } : {}),
       images,
+      files: texts,
       ...(params.thinking ? { thinking: params.thinking } : {}),
       ...(params.timeout ? { timeoutMs: params.timeout * 1000 } : {}),
       ...(params.extraSystemPrompt ? { extraSystemPrompt: params.extraSystemPrompt } : {}),

@@ -1,20 +1,63 @@
+import { Injectable } from '@nestjs/common';
 import type { ImagePart } from '../../common/content-parts';
+import { messageOf } from '../../common/openclaw-error';
 import { isPlainObject } from '../../common/plain-object';
-import { sniffImage } from '../../common/sniff-image';
+import { sniffFile } from '../../common/sniff-file';
+import type { AttachedText } from '../../inbox/inbound-message';
 import { invalidRequest } from '../../rpc/rpc-error';
+import { documentText } from '../media/document-text';
+import { Transcription } from '../media/transcription.service';
 
 const MAX_ATTACHMENT_BYTES = 5_000_000;
+const READ_TIMEOUT_MS = 60_000;
 
-export interface DecodedAttachments {
+export interface ReadAttachments {
   images: ImagePart[];
-  /** Names of attachments that are no images. */
-  ignored: string[];
+  /** Documents and recordings as text, each with its name; also why one could not be read. */
+  texts: AttachedText[];
 }
 
-/** Decodes attachments of a request. @throws RpcError INVALID_REQUEST for bad base64 or too large ones */
-export function decodeAttachments(attachments: readonly unknown[] | undefined): DecodedAttachments {
-  const decoded: DecodedAttachments = { images: [], ignored: [] };
-  for (const [index, attachment] of (attachments ?? []).entries()) {
+/** Attachments of connected clients: pictures for models that see, everything else as text. */
+@Injectable()
+export class Attachments {
+  constructor(private readonly transcription: Transcription) {}
+
+  /** @throws RpcError INVALID_REQUEST for bad base64 or too large ones; a file that can't be read is only said so */
+  async read(
+    attachments: readonly unknown[] | undefined,
+    account: { agentId: string; sessionKey: string },
+  ): Promise<ReadAttachments> {
+    const read: ReadAttachments = { images: [], texts: [] };
+    for (const { name, content } of decode(attachments)) {
+      const { kind, mimeType } = sniffFile(content);
+      if (kind === 'image') read.images.push({ type: 'image', mimeType, data: content.toString('base64') });
+      else
+        read.texts.push({
+          name,
+          mimeType,
+          text: await this.textOf(content, kind === 'audio' ? mimeType : undefined, account),
+        });
+    }
+    return read;
+  }
+
+  private async textOf(
+    content: Buffer,
+    audioType: string | undefined,
+    account: { agentId: string; sessionKey: string },
+  ): Promise<string> {
+    try {
+      if (audioType !== undefined) return await this.transcription.transcribe(content, audioType, account);
+      const { text, truncated } = await documentText(content, AbortSignal.timeout(READ_TIMEOUT_MS));
+      return truncated ? `${text}\n[the rest is left out]` : text;
+    } catch (error) {
+      return `[it could not be read: ${messageOf(error)}]`;
+    }
+  }
+}
+
+function decode(attachments: readonly unknown[] | undefined): { name: string; content: Buffer }[] {
+  return (attachments ?? []).map((attachment, index) => {
     if (!isPlainObject(attachment) || typeof attachment['content'] !== 'string') {
       throw invalidRequest(`attachments[${index}] must be an object with "content" as base64 or data URL`);
     }
@@ -22,18 +65,16 @@ export function decodeAttachments(attachments: readonly unknown[] | undefined): 
     if (!/^[A-Za-z0-9+/\s]*={0,2}\s*$/.test(base64) || base64.length === 0) {
       throw invalidRequest(`attachments[${index}].content is not base64`);
     }
-    const bytes = Buffer.from(base64, 'base64');
-    if (bytes.length > MAX_ATTACHMENT_BYTES) {
+    const content = Buffer.from(base64, 'base64');
+    if (content.length > MAX_ATTACHMENT_BYTES) {
       throw invalidRequest(
-        `attachments[${index}] has ${bytes.length} bytes; at most ${MAX_ATTACHMENT_BYTES} are accepted`,
+        `attachments[${index}] has ${content.length} bytes; at most ${MAX_ATTACHMENT_BYTES} are accepted`,
       );
     }
-    const mimeType = sniffImage(bytes);
-    if (mimeType) decoded.images.push({ type: 'image', mimeType, data: bytes.toString('base64') });
-    else
-      decoded.ignored.push(
-        typeof attachment['fileName'] === 'string' ? attachment['fileName'] : `attachment ${index + 1}`,
-      );
-  }
-  return decoded;
+    const { fileName } = attachment;
+    return {
+      content,
+      name: typeof fileName === 'string' && fileName !== '' ? fileName.slice(0, 200) : `attachment ${index + 1}`,
+    };
+  });
 }

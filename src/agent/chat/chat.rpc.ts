@@ -1,10 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import { type Logger, LoggerFactory } from '../../common/logger';
 import { ConfigService } from '../../config/config.service';
 import type { RpcContext } from '../../rpc/rpc-context';
 import { RpcError, invalidRequest } from '../../rpc/rpc-error';
 import { RpcMethod } from '../../rpc/rpc-method';
-import { canonicalSessionKey } from '../../sessions/session-key';
+import { agentOfSession, canonicalSessionKey } from '../../sessions/session-key';
 import { SessionStore } from '../../sessions/session.store';
 import { ChatCommands } from '../commands/chat-commands.service';
 import { giverOf } from '../commands/command-giver';
@@ -13,15 +12,13 @@ import { isStopRequest } from '../commands/chat-command';
 import { LaneService } from '../turns/lane.service';
 import { type RunOutcome, RunOutcomeService } from '../turns/run-outcome.service';
 import { AgentIntake } from './agent-intake.service';
-import { decodeAttachments } from './attachments';
+import { Attachments } from './attachments';
 import { ChatAbortParams, ChatHistoryParams, ChatInjectParams, ChatSendParams } from './chat.dto';
 import { ChatHistoryService } from './chat-history.service';
 import { DirectAnswerService } from './direct-answer.service';
 
 @Injectable()
 export class ChatRpc {
-  private readonly log: Logger;
-
   constructor(
     private readonly config: ConfigService,
     private readonly intake: AgentIntake,
@@ -31,10 +28,8 @@ export class ChatRpc {
     private readonly direct: DirectAnswerService,
     private readonly history: ChatHistoryService,
     private readonly sessions: SessionStore,
-    loggers: LoggerFactory,
-  ) {
-    this.log = loggers.child('agent/chat');
-  }
+    private readonly attachments: Attachments,
+  ) {}
 
   @RpcMethod({
     name: 'chat.send',
@@ -46,9 +41,12 @@ export class ChatRpc {
     const sessionKey = canonicalSessionKey(this.config.config, params.sessionKey, params.agentId);
     const runId = params.idempotencyKey;
     let text = params.message.trim();
-    const { images, ignored } = decodeAttachments(params.attachments);
-    if (text === '' && images.length === 0) throw invalidRequest('message or attachment required');
-    if (ignored.length > 0) this.log.warn({ ignored }, 'attachments that are no images were left out');
+    const { images, texts } = await this.attachments.read(params.attachments, {
+      agentId: agentOfSession(this.config.config, sessionKey),
+      sessionKey,
+    });
+    if (text === '' && images.length === 0 && texts.length === 0)
+      throw invalidRequest('message or attachment required');
 
     if (isStopRequest(text)) {
       const runIds = this.lanes.abort(sessionKey, undefined, 'stop');
@@ -79,6 +77,7 @@ export class ChatRpc {
       runId,
       text,
       images,
+      files: texts,
       ...(params.thinking ? { thinking: params.thinking } : {}),
       ...(params.timeoutMs ? { timeoutMs: params.timeoutMs } : {}),
       ...(overrides ? { overrides } : {}),

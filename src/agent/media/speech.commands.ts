@@ -8,6 +8,7 @@ import {
   ProvidesChatCommands,
   answer,
 } from '../commands/chat-command';
+import { MediaStore } from './media-store.service';
 import { SpeechMaker } from './speech-maker.service';
 import { SpeechPrefs } from './speech-prefs.service';
 
@@ -33,6 +34,7 @@ export class SpeechCommands {
     private readonly speech: SpeechService,
     private readonly prefs: SpeechPrefs,
     private readonly maker: SpeechMaker,
+    private readonly media: MediaStore,
   ) {}
 
   private async run(call: CommandCall): Promise<CommandEffect> {
@@ -85,7 +87,9 @@ export class SpeechCommands {
     try {
       const signal = AbortSignal.timeout(TIMEOUT_MS);
       const { path, speech } = await this.maker.make({ text, channel: giver.channel, agentId, sessionKey, signal });
-      return `Spoken by ${speech.provider}: ${path}`;
+      if (giver.route !== undefined) return `Spoken by ${speech.provider}: ${path}`;
+      const id = await this.media.keep(speech.audio, speech.format === 'opus' ? 'ogg' : 'mp3');
+      return `Spoken by ${speech.provider}: [listen](${this.media.link(id)})\n${path}`;
     } catch (error) {
       return `Not spoken: ${messageOf(error)}.`;
     }

@@ -28,6 +28,10 @@ export interface PromptTarget {
 type AssistantContent = Extract<LanguageModelV3Message, { role: 'assistant' }>['content'];
 type UserContent = Extract<LanguageModelV3Message, { role: 'user' }>['content'];
 
+const OPENING: LanguageModelV3Message = {
+  role: 'user',
+  content: [{ type: 'text', text: '[from the gateway] The conversation begins.' }],
+};
 const NO_RESULT = 'No result: the call was interrupted. Its effect is unknown; check before you repeat it.';
 
 /**
@@ -43,7 +47,10 @@ export function derivePrompt(messages: readonly PromptMessage[], target: PromptT
       if (content.length > 0) prompt.push({ role: 'user', content });
     } else if (message.role === 'assistant') {
       const results = resultsAfter(messages, index);
+      // Providers want a conversation to begin with a person.
+      if (prompt.length === 0) prompt.push(OPENING);
       pushAssistant(prompt, message, results, target);
+      if (prompt.at(-1) === OPENING) prompt.pop();
     }
     // Tool results are emitted with the call they answer; one without a call is left out.
   }
@@ -68,6 +75,8 @@ function pushAssistant(
   target: PromptTarget,
 ): void {
   const content: AssistantContent = [];
+  /** Calls stand last, with their results right behind them. */
+  const called: AssistantContent = [];
   const calls: ToolCallPart[] = [];
   const seen = new Set<string>();
   for (const part of message.content) {
@@ -78,7 +87,7 @@ function pushAssistant(
     } else if (part.type === 'toolCall' && part.id !== '' && !seen.has(part.id)) {
       seen.add(part.id);
       calls.push(part);
-      content.push({
+      called.push({
         type: 'tool-call',
         toolCallId: part.id,
         toolName: part.name,
@@ -87,6 +96,7 @@ function pushAssistant(
       });
     }
   }
+  content.push(...called);
   const hasSubstance = content.some((part) => part.type !== 'reasoning');
   if (!hasSubstance) return;
   prompt.push({ role: 'assistant', content });

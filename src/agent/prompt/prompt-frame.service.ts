@@ -8,6 +8,8 @@ import { ToolPolicyService } from '../../tools/policy/tool-policy.service';
 import { type RegisteredTool, ToolRegistry } from '../../tools/tool-registry.service';
 import { type SessionFolder, SessionFolders } from '../../workspace/session-folder.service';
 import { WorkspaceService } from '../../workspace/workspace.service';
+import { CredentialProfiles } from '../providers/credential-profiles.service';
+import { ModelError } from '../providers/model-error';
 import { type ModelInfo, ModelRegistry } from '../providers/model-registry.service';
 import { nameOf } from '../runtime/model-step.service';
 import { type OfferableTool, OfferedTools } from './offered-tools';
@@ -46,6 +48,7 @@ export class PromptFrameService {
   constructor(
     private readonly config: ConfigService,
     private readonly models: ModelRegistry,
+    private readonly credentials: CredentialProfiles,
     private readonly policy: ToolPolicyService,
     private readonly registry: ToolRegistry,
     private readonly workspaces: WorkspaceService,
@@ -95,7 +98,15 @@ export class PromptFrameService {
   private candidates(agentId: string, requested: string | undefined, sessionModel: string | undefined): ModelInfo[] {
     const primary = this.models.resolve(agentId, requested ?? sessionModel).info;
     const rest = this.models.fallbacks(agentId).filter((info) => nameOf(info) !== nameOf(primary));
-    return [primary, ...rest];
+    return [primary, ...rest].flatMap((info) => {
+      const expanded = this.credentials.expand(info, agentId, info.pinnedProfile);
+      if (expanded.length > 0) return expanded;
+      const known = this.credentials.of(agentId, info.provider).map((profile) => profile.id);
+      throw new ModelError(
+        'auth',
+        `there is no credential "${info.pinnedProfile ?? ''}" of ${info.provider}; known: ${known.join(', ') || 'none'}`,
+      );
+    });
   }
 }
 

@@ -19,6 +19,10 @@ export interface ModelInfo {
   api: ModelApi | 'offline';
   baseUrl: string;
   apiKey?: string;
+  /** Credential that the key belongs to, where there are several. */
+  profile?: string;
+  /** Credential that a person asked for by `@profile`. */
+  pinnedProfile?: string;
   /** Sends the key as `Authorization: Bearer` where the provider's own header differs. */
   authHeader?: boolean;
   headers: Record<string, string>;
@@ -91,7 +95,7 @@ export class ModelRegistry {
   /** A model by reference or alias. @throws ModelError invalid_request naming the way out */
   lookup(text: string): ModelInfo {
     const reference = this.expandAlias(text);
-    const { provider, model } = reference;
+    const { provider, model, profile } = reference;
     if (provider === OFFLINE_PROVIDER) return offlineModel();
     const configured = this.config.config.models?.providers?.[provider];
     const catalog = MODEL_CATALOG.find((entry) => entry.id === provider);
@@ -109,6 +113,7 @@ export class ModelRegistry {
       api: definition?.api ?? configured?.api ?? catalog?.api ?? 'openai-completions',
       baseUrl: configured?.baseUrl ?? catalog?.baseUrl ?? local?.baseUrl ?? '',
       ...(apiKey === undefined ? {} : { apiKey }),
+      ...(profile === undefined ? {} : { pinnedProfile: profile }),
       ...(configured?.authHeader === undefined ? {} : { authHeader: configured.authHeader }),
       headers: { ...configured?.headers, ...definition?.headers },
       contextWindow,

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { MODEL_ERROR_KINDS, ModelError } from '../providers/model-error';
+import type { ConfigService } from '../../config/config.service';
 import { ModelCooldown } from '../providers/model-cooldown.service';
 import { type FailedCall, decideFailOver } from './fail-over';
 
@@ -61,34 +62,111 @@ describe('what follows a failed model call', () => {
   });
 });
 
-describe('rest of a model that failed', () => {
+/** What follows, for each kind of error and each history: r = again, n = the next candidate, s = the end. */
+const HISTORIES: readonly [string, Partial<FailedCall>][] = [
+  ['first attempt, another candidate', {}],
+  ['first attempt, nobody else', { hasNext: false }],
+  ['second attempt, another candidate', { attempts: 2 }],
+  ['second attempt, nobody else', { attempts: 2, hasNext: false }],
+  ['third attempt, another candidate', { attempts: 3 }],
+  ['third attempt, nobody else', { attempts: 3, hasNext: false }],
+  ['asked to wait a second, nobody else', { hasNext: false, remainingMs: 60_000 }],
+  ['asked to wait a minute, nobody else', { hasNext: false, remainingMs: 600_000 }],
+  ['no time left, another candidate', { remainingMs: 5 }],
+  ['something was said already', { outputDelivered: true }],
+];
+const EXPECTED: Readonly<Record<(typeof MODEL_ERROR_KINDS)[number], string>> = {
+  //                 1st  2nd  3rd  wait time said
+  overloaded: /*       */ 'rr rr ns rs ns',
+  network: /*          */ 'rr rr ns rs ns',
+  timeout: /*          */ 'rr ns ns rs ns',
+  malformed: /*        */ 'rr ns ns rs ns',
+  rate_limit: /*       */ 'nr nr ns rs ns',
+  unknown: /*          */ 'rr ns ns rs ns',
+  auth: /*             */ 'ns ns ns ss ns',
+  billing: /*          */ 'ns ns ns ss ns',
+  invalid_request: /*  */ 'ns ns ns ss ns',
+  context_overflow: /* */ 'ss ss ss ss ss',
+  content_filter: /*   */ 'ss ss ss ss ss',
+  budget: /*           */ 'ss ss ss ss ss',
+};
+const ROWS = MODEL_ERROR_KINDS.flatMap((kind) =>
+  HISTORIES.map(([history, facts], at): [string, string, Partial<FailedCall>, string] => [
+    kind,
+    history,
+    history.startsWith('asked')
+      ? { ...facts, error: new ModelError(kind, 'no', { retryAfterMs: history.includes('minute') ? 60_000 : 1000 }) }
+      : facts,
+    { r: 'retry', n: 'next', s: 'stop' }[EXPECTED[kind].replaceAll(' ', '')[at] ?? 's'] ?? 'stop',
+  ]),
+);
+
+describe('the table of errors and histories', () => {
+  it('has at least 120 rows', () => expect(ROWS.length).toBeGreaterThanOrEqual(120));
+
+  it.each(ROWS)('%s, %s', (kind, _, facts, expected) => {
+    expect(decideFailOver(call(kind as (typeof MODEL_ERROR_KINDS)[number], facts), () => 0.5).action).toBe(expected);
+  });
+});
+
+describe('rest of what failed', () => {
   let now = 0;
-  const models = ['a', 'b'];
-  const cooldown = (): ModelCooldown => new ModelCooldown({ now: () => now, monotonic: () => now });
+  const a = { provider: 'x', id: 'a' };
+  const b = { provider: 'x', id: 'b' };
+  const work = { ...a, profile: 'x:work' };
+  const home = { ...a, profile: 'x:home' };
+  const cooldown = (auth?: object): ModelCooldown =>
+    new ModelCooldown({ config: { auth } } as unknown as ConfigService, { now: () => now, monotonic: () => now });
 
-  it('puts it behind the others for a while, longer each time', () => {
+  it('puts a model behind the others for a while, longer each time', () => {
     const rest = cooldown();
-    rest.recordFailure('a', 'overloaded');
-    expect(rest.order(models, String)).toEqual(['b', 'a']);
+    rest.recordFailure(a, 'overloaded');
+    expect(rest.order([a, b])).toEqual([b, a]);
     now += 60_001;
-    expect(rest.order(models, String)).toEqual(['a', 'b']);
-    rest.recordFailure('a', 'overloaded');
+    expect(rest.order([a, b])).toEqual([a, b]);
+    rest.recordFailure(a, 'overloaded');
     now += 60_001;
-    expect(rest.order(models, String)).toEqual(['b', 'a']);
-    rest.recordSuccess('a');
-    expect(rest.order(models, String)).toEqual(['a', 'b']);
+    expect(rest.order([a, b])).toEqual([b, a]);
+    rest.recordSuccess(a);
+    expect(rest.order([a, b])).toEqual([a, b]);
   });
 
-  it('leaves the only model in place', () => {
+  it('keeps credentials of one model apart, and servers together', () => {
     const rest = cooldown();
-    rest.recordFailure('a', 'auth');
-    expect(rest.order(['a'], String)).toEqual(['a']);
+    rest.recordFailure(work, 'rate_limit');
+    expect(rest.order([work, home])).toEqual([home, work]);
+    rest.recordFailure(home, 'network');
+    expect(rest.isCooling(home) && rest.isCooling({ ...a, profile: 'x:third' })).toBe(true);
+    rest.recordFailure(a, 'invalid_request');
+    expect(cooldown().isCooling(a)).toBe(false);
   });
 
-  it('is not for failures that are the request’s own', () => {
+  it('leaves an account without credit alone for hours, as configured', () => {
+    const rest = cooldown({ cooldowns: { billingBackoffHours: 2, billingMaxHours: 3 } });
+    rest.recordFailure(work, 'billing');
+    now += 2 * 3_600_000 - 1;
+    expect(rest.isCooling(work)).toBe(true);
+    now += 2;
+    expect(rest.isCooling(work)).toBe(false);
+    rest.recordFailure(work, 'billing');
+    now += 3 * 3_600_000 - 1;
+    expect(rest.isCooling(work)).toBe(true);
+    now += 2;
+    expect(rest.isCooling(work)).toBe(false);
+  });
+
+  it('lets one that keeps failing be tried five times a minute at most', () => {
     const rest = cooldown();
-    rest.recordFailure('a', 'content_filter');
-    rest.recordFailure('a', 'invalid_request');
-    expect(rest.isCooling('a')).toBe(false);
+    for (let count = 0; count < 4; count++) rest.recordFailure(a, 'overloaded');
+    expect(rest.probeWaitMs(a)).toBe(0);
+    rest.recordFailure(a, 'overloaded');
+    const waits = Array.from({ length: 7 }, () => {
+      now += 1000;
+      return rest.probeWaitMs(a);
+    });
+    expect(waits.slice(0, 5)).toEqual([0, 0, 0, 0, 0]);
+    expect(waits[5]).toBe(55_000);
+    now += 60_000;
+    expect(rest.probeWaitMs(a)).toBe(0);
   });
 });

@@ -3,7 +3,7 @@ import type { LanguageModelV3, LanguageModelV3FunctionTool, LanguageModelV3Promp
 import { type Logger, LoggerFactory } from '../../common/logger';
 import { sleep } from '../../common/sleep';
 import type { AssistantPart } from '../../sessions/transcript-event';
-import { ModelCooldown } from '../providers/model-cooldown.service';
+import { ModelCooldown, isOfModel } from '../providers/model-cooldown.service';
 import { ModelError } from '../providers/model-error';
 import type { ModelInfo } from '../providers/model-registry.service';
 import { openModel } from '../providers/open-model';
@@ -73,13 +73,17 @@ export class ModelStepService {
   }
 
   async run(request: ModelStepRequest): Promise<ModelStepResult> {
-    const candidates = this.cooldown.order(request.candidates, nameOf);
+    const candidates = this.cooldown.order(request.candidates);
     const [first] = candidates;
     if (request.wasCutOff && first) await this.usage.recordLost(plannedCall(first, request));
+    const skipped = new Set<string>();
     for (let index = 0; ; index++) {
       const info = candidates[index];
       if (!info) throw new Error('no model candidate');
-      const outcome = await this.tryCandidate(info, request, index + 1 < candidates.length);
+      // What is wrong with a model or its server is wrong with every credential.
+      const rest = candidates.slice(index + 1).filter((next) => !skipped.has(nameOf(next)));
+      if (skipped.has(nameOf(info)) && rest.length > 0) continue;
+      const outcome = await this.tryCandidate(info, request, rest, skipped);
       if (outcome) {
         const { output, reservation } = outcome;
         return { output, info, settleIn: (transaction) => this.usage.settleIn(transaction, reservation, output.usage) };
@@ -91,8 +95,10 @@ export class ModelStepService {
   private async tryCandidate(
     info: ModelInfo,
     request: ModelStepRequest,
-    hasNext: boolean,
+    rest: readonly ModelInfo[],
+    skipped: Set<string>,
   ): Promise<{ output: ModelOutput; reservation: Reservation } | undefined> {
+    this.refuseWhileResting(info, rest.length > 0);
     for (let attempts = 1; ; attempts++) {
       const reservation = await this.reserve(info, request);
       try {
@@ -109,7 +115,7 @@ export class ModelStepService {
           },
           { ...request.sink, headers: (headers) => this.limits.note(info.provider, headers) },
         );
-        this.cooldown.recordSuccess(nameOf(info));
+        this.cooldown.recordSuccess(info);
         return { output, reservation };
       } catch (error) {
         await this.giveBack(reservation, error);
@@ -117,23 +123,41 @@ export class ModelStepService {
         const decision = decideFailOver({
           error: error.cause,
           attempts,
-          hasNext,
+          hasNext: isOfModel(error.cause.kind) ? rest.some((next) => nameOf(next) !== nameOf(info)) : rest.length > 0,
           outputDelivered: error.outputDelivered,
           remainingMs: request.deadline - performance.now(),
         });
         this.log.warn(
-          { model: nameOf(info), kind: error.cause.kind, attempts, next: decision.action },
+          {
+            model: nameOf(info),
+            ...(info.profile ? { profile: info.profile } : {}),
+            kind: error.cause.kind,
+            attempts,
+            next: decision.action,
+          },
           error.cause.message,
         );
         if (decision.action === 'retry') {
           await sleep(decision.delayMs, request.signal);
           continue;
         }
-        this.cooldown.recordFailure(nameOf(info), error.cause.kind, error.cause.retryAfterMs);
+        this.cooldown.recordFailure(info, error.cause.kind, error.cause.retryAfterMs);
+        if (isOfModel(error.cause.kind)) skipped.add(nameOf(info));
         if (decision.action === 'next') return undefined;
         throw new ModelStepError(error.cause, error.partial, info);
       }
     }
+  }
+
+  /** A model that keeps failing is not hammered. @throws ModelStepError of kind `overloaded` */
+  private refuseWhileResting(info: ModelInfo, hasNext: boolean): void {
+    const waitMs = hasNext ? 0 : this.cooldown.probeWaitMs(info);
+    if (waitMs === 0) return;
+    const seconds = Math.ceil(waitMs / 1000);
+    const error = new ModelError('overloaded', `${nameOf(info)} keeps failing and rests; try again in ${seconds} s`, {
+      retryAfterMs: waitMs,
+    });
+    throw new ModelStepError(error, [], info);
   }
 
   /** @throws ModelStepError of kind `budget` */

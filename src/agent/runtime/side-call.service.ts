@@ -4,6 +4,7 @@ import type { Usage } from '../../sessions/transcript-event';
 import { DatabaseService } from '../../storage/database.service';
 import type { UsageAccount } from '../../usage/usage-account';
 import { estimateTokens } from '../prompt/fit-history';
+import { CredentialProfiles } from '../providers/credential-profiles.service';
 import { type ModelInfo, ModelRegistry } from '../providers/model-registry.service';
 import { ModelStepService, nameOf } from './model-step.service';
 
@@ -33,6 +34,7 @@ export interface SideAnswer {
 export class SideCallService {
   constructor(
     private readonly models: ModelRegistry,
+    private readonly credentials: CredentialProfiles,
     private readonly steps: ModelStepService,
     private readonly database: DatabaseService,
   ) {}
@@ -55,7 +57,10 @@ export class SideCallService {
 
   private async run(call: SideCall, signal: AbortSignal): Promise<SideAnswer> {
     const { output, info, settleIn } = await this.steps.run({
-      candidates: call.models.map((name) => this.models.lookup(name)),
+      candidates: call.models.flatMap((name) => {
+        const info = this.models.lookup(name);
+        return this.credentials.expand(info, call.account.agentId, info.pinnedProfile);
+      }),
       promptFor: () => call.prompt,
       tools: [],
       account: call.account,

@@ -1,9 +1,12 @@
+import { writeFileSync } from 'node:fs';
 import { Command, Option, SubCommand } from 'nest-commander';
+import { UsageError } from '../../common/cli/cli-error';
 import { GatewayCommandBase, type GatewayOptions, parseWholeNumber } from '../../common/cli/cli-command';
 import { printJson, printLine, printTable, relativeTime } from '../../common/cli/output';
 import { Environment } from '../../config/environment';
 import { resolveGatewayTarget } from '../../config/gateway-target';
 import { withGateway } from '../../gateway/client/with-gateway';
+import { readTranscripts } from './transcript-files';
 
 interface SessionsOptions extends GatewayOptions {
   active?: number;
@@ -70,7 +73,127 @@ export class SessionsListCommand extends SessionsListBase {
   }
 }
 
-@Command({ name: 'sessions', description: 'conversations', subCommands: [SessionsListCommand] })
+const FORMATS = ['md', 'html', 'jsonl'];
+
+@SubCommand({ name: 'export', arguments: '<key>', description: 'a conversation as Markdown, HTML or JSON lines' })
+export class SessionsExportCommand extends GatewayCommandBase {
+  constructor(private readonly env: Environment) {
+    super();
+  }
+
+  @Option({ flags: '--format <format>', description: 'md (default), html or jsonl' })
+  parseFormat(value: string): string {
+    if (!FORMATS.includes(value)) throw new UsageError(`--format "${value}" is not known; use ${FORMATS.join(', ')}`);
+    return value;
+  }
+
+  @Option({ flags: '--out <file>', description: 'file to write; standard output otherwise' })
+  parseOut(value: string): string {
+    return value;
+  }
+
+  async run([key]: string[], options: GatewayOptions & { format?: string; out?: string }): Promise<void> {
+    if (key === undefined) throw new UsageError('which conversation? "openclaw sessions" shows them');
+    const answer = await withGateway(resolveGatewayTarget(this.env, options), (client) =>
+      client.call<{ text: string }>('sessions.export', { key, ...(options.format ? { format: options.format } : {}) }),
+    );
+    if (options.out !== undefined) writeFileSync(options.out, answer.text, { mode: 0o600 });
+    if (options.json) printJson(options.out === undefined ? answer : { ok: true, file: options.out });
+    else printLine(options.out === undefined ? answer.text : `written to ${options.out}`);
+  }
+}
+
+@SubCommand({
+  name: 'import',
+  arguments: '<file>',
+  description: 'take a transcript of OpenClaw over (JSON lines or SQLite)',
+})
+export class SessionsImportCommand extends GatewayCommandBase {
+  constructor(private readonly env: Environment) {
+    super();
+  }
+
+  @Option({ flags: '--key <key>', description: 'session to import it as; named after the file otherwise' })
+  parseKey(value: string): string {
+    return value;
+  }
+
+  async run([file]: string[], options: GatewayOptions & { key?: string }): Promise<void> {
+    if (file === undefined) throw new UsageError('which file?');
+    const transcripts = await readTranscripts(file);
+    const results: unknown[] = [];
+    for (const { name, text } of transcripts) {
+      const key =
+        transcripts.length === 1 && options.key !== undefined ? options.key : `${options.key ?? 'imported'}-${name}`;
+      const answer = await withGateway(resolveGatewayTarget(this.env, options), (client) =>
+        client.call<{ key: string; added: number; skipped: { line: number; reason: string }[] }>('sessions.import', {
+          key,
+          text,
+        }),
+      );
+      results.push(answer);
+      if (options.json) continue;
+      printLine(`${answer.key}: ${answer.added} messages`);
+      for (const { line, reason } of answer.skipped) printLine(`  line ${line} left out: ${reason}`);
+    }
+    if (options.json) printJson({ sessions: results });
+  }
+}
+
+@SubCommand({ name: 'compact', arguments: '<key>', description: 'leave the older part out of what the model sees' })
+export class SessionsCompactCommand extends GatewayCommandBase {
+  constructor(private readonly env: Environment) {
+    super();
+  }
+
+  @Option({ flags: '--max-lines <n>', description: 'messages to keep word for word, 400 by default' })
+  parseLines(value: string): number {
+    return parseWholeNumber('--max-lines', value, 1);
+  }
+
+  async run([key]: string[], options: GatewayOptions & { maxLines?: number }): Promise<void> {
+    if (key === undefined) throw new UsageError('which conversation? "openclaw sessions" shows them');
+    const params = { key, ...(options.maxLines ? { maxLines: options.maxLines } : {}) };
+    const answer = await withGateway(resolveGatewayTarget(this.env, options), (client) =>
+      client.call<{ compacted: boolean; reason?: string; kept?: number }>('sessions.compact', params),
+    );
+    if (options.json) printJson(answer);
+    else
+      printLine(
+        answer.compacted
+          ? `summed up; ${answer.kept} messages are kept word for word`
+          : `not summed up: ${answer.reason ?? ''}`,
+      );
+  }
+}
+
+@SubCommand({ name: 'reset', arguments: '<key>', description: 'start a new conversation under the same key' })
+export class SessionsResetCommand extends GatewayCommandBase {
+  constructor(private readonly env: Environment) {
+    super();
+  }
+
+  async run([key]: string[], options: GatewayOptions): Promise<void> {
+    if (key === undefined) throw new UsageError('which conversation? "openclaw sessions" shows them');
+    const answer = await withGateway(resolveGatewayTarget(this.env, options), (client) =>
+      client.call<{ key: string }>('sessions.reset', { key }),
+    );
+    if (options.json) printJson(answer);
+    else printLine(`${answer.key} starts over`);
+  }
+}
+
+@Command({
+  name: 'sessions',
+  description: 'conversations',
+  subCommands: [
+    SessionsListCommand,
+    SessionsExportCommand,
+    SessionsImportCommand,
+    SessionsCompactCommand,
+    SessionsResetCommand,
+  ],
+})
 export class SessionsCommand extends SessionsListBase {
   constructor(env: Environment) {
     super(env);
@@ -80,3 +203,12 @@ export class SessionsCommand extends SessionsListBase {
     return this.list(options);
   }
 }
+
+export const SESSIONS_COMMANDS = [
+  SessionsCommand,
+  SessionsListCommand,
+  SessionsExportCommand,
+  SessionsImportCommand,
+  SessionsCompactCommand,
+  SessionsResetCommand,
+] as const;

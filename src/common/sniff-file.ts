@@ -1,0 +1,48 @@
+import { sniffImage } from './sniff-image';
+
+export type FileKind = 'image' | 'audio' | 'pdf' | 'office' | 'html' | 'text' | 'unknown';
+
+export interface SniffedFile {
+  kind: FileKind;
+  mimeType: string;
+}
+
+/** What a file is, by its first bytes; what its sender says does not count. */
+export function sniffFile(content: Buffer): SniffedFile {
+  const image = sniffImage(content);
+  if (image) return { kind: 'image', mimeType: image };
+  const head = content.subarray(0, 16).toString('latin1');
+  if (head.startsWith('%PDF-')) return { kind: 'pdf', mimeType: 'application/pdf' };
+  if (head.startsWith('PK\x03\x04')) return { kind: 'office', mimeType: 'application/zip' };
+  const audio = audioType(content, head);
+  if (audio) return { kind: 'audio', mimeType: audio };
+  const text = content.subarray(0, 4096);
+  if (text.includes(0)) return { kind: 'unknown', mimeType: 'application/octet-stream' };
+  const start = text.toString('utf8').trimStart().slice(0, 200).toLowerCase();
+  if (/^(<!doctype html|<html|<head|<body)/.test(start)) return { kind: 'html', mimeType: 'text/html' };
+  return isUtf8(content)
+    ? { kind: 'text', mimeType: 'text/plain' }
+    : { kind: 'unknown', mimeType: 'application/octet-stream' };
+}
+
+function audioType(content: Buffer, head: string): string | undefined {
+  if (head.startsWith('OggS')) return 'audio/ogg';
+  if (head.startsWith('fLaC')) return 'audio/flac';
+  if (head.startsWith('ID3')) return 'audio/mpeg';
+  if (head.startsWith('RIFF') && head.slice(8, 12) === 'WAVE') return 'audio/wav';
+  if (/^(M4A |mp42|isom|M4B )/.test(head.slice(8, 12)) && head.slice(4, 8) === 'ftyp') return 'audio/mp4';
+  if (head.startsWith('\x1aE\xdf\xa3')) return 'audio/webm';
+  // A frame of MPEG audio: eleven set bits, then a layer, a bit rate and a sampling rate that exist.
+  const [first = 0, second = 0, third = 0] = content;
+  const hasRates = third >> 4 !== 0 && third >> 4 !== 15 && ((third >> 2) & 3) !== 3;
+  return first === 0xff && (second & 0xe0) === 0xe0 && (second & 0x06) !== 0 && hasRates ? 'audio/mpeg' : undefined;
+}
+
+function isUtf8(content: Buffer): boolean {
+  try {
+    new TextDecoder('utf-8', { fatal: true }).decode(content);
+    return true;
+  } catch {
+    return false;
+  }
+}
