@@ -50,7 +50,23 @@ export class BenchGateway {
           },
         },
       },
-      agents: { defaults: { model: { primary: 'instant/instant' }, maxConcurrent: 20 } },
+      agents: {
+        defaults: {
+          model: { primary: 'instant/instant' },
+          maxConcurrent: 20,
+          memorySearch: { provider: 'none' },
+        },
+        list: [
+          { id: 'main', default: true },
+          {
+            id: 'vectors',
+            memorySearch: {
+              provider: 'openai',
+              remote: { baseUrl: `http://127.0.0.1:${services}/v1`, apiKey: 'none' },
+            },
+          },
+        ],
+      },
       channels: { telegram: { botToken: '7000:bench-token-bench-token', apiRoot: `http://127.0.0.1:${services}` } },
       logging: { level: 'warn', consoleLevel: 'warn' },
     };

@@ -1,7 +1,8 @@
 // `npm run bench`: measures the built gateway beside yardsticks in the same run and writes docs/benchmarks.md.
 // Fails when a figure is beyond its limit. `npm run bench -- --dry` writes nothing.
 import { execFileSync, spawnSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { WebSocket } from 'ws';
 import { ensureBuild, ensureDependencies } from '../scripts/ensure.mjs';
 import { at } from '../scripts/paths.mjs';
@@ -24,6 +25,8 @@ const SESSIONS = 20;
 const TURNS_AT_ONCE = 600;
 const COMMANDS = 9;
 const TOOL_CALLS = 60;
+const LONG_MESSAGES = 5000;
+const LONG_TURNS = 30;
 const SNAPSHOTS = 20;
 
 /** @type {{figure: string, value: string, yardstick?: string, limit: string, ok: boolean}[]} */
@@ -49,6 +52,8 @@ await measureConnect();
 await measureHealth();
 await measureTurns();
 await measureTurnsAtOnce();
+await measureLongSession();
+await measureMemory();
 await measureTools();
 await measureCommands();
 await gateway.stop();
@@ -195,6 +200,80 @@ async function turn(client, runId, sessionKey) {
   });
   await client.call('chat.send', { sessionKey, message: 'Do it', idempotencyKey: runId });
   await final;
+}
+
+async function measureLongSession() {
+  const client = await WireClient.connect(gateway.port, TOKEN);
+  const words = 'the kettle is blue and the cups stand on the shelf behind the door of the kitchen '.repeat(5);
+  const lines = [{ type: 'session', version: 3, id: 'bench-long-session', timestamp: new Date(0).toISOString() }];
+  for (let index = 0; index < LONG_MESSAGES; index++) {
+    const message =
+      index % 2 === 0
+        ? { role: 'user', content: `${index} ${words}` }
+        : { role: 'assistant', content: [{ type: 'text', text: `${index} ${words}` }] };
+    lines.push({ type: 'message', id: `m${index}`, timestamp: new Date(index * 1000).toISOString(), message });
+  }
+  const text = lines.map((line) => JSON.stringify(line)).join('\n');
+  await client.call('sessions.import', { key: 'long', text });
+  const opened = [];
+  for (let count = 0; count < 15; count++) {
+    const start = performance.now();
+    await client.call('chat.history', { sessionKey: 'long', limit: 200 });
+    opened.push(performance.now() - start);
+  }
+  const open = median(opened);
+  add(`opening a session with ${LONG_MESSAGES} messages`, `${round(open)} ms`, '50 ms', open <= 50);
+  // The first turn sums its beginning up.
+  await turn(client, 'long-first', 'long');
+  const long = [];
+  const fresh = [];
+  for (let count = 0; count < LONG_TURNS; count++) {
+    for (const [times, key] of [
+      [long, 'long'],
+      [fresh, `fresh-${count}`],
+    ]) {
+      const start = performance.now();
+      await turn(client, `${key}-${count}`, key);
+      times.push(performance.now() - start);
+    }
+  }
+  client.close();
+  const ratio = median(long) / median(fresh);
+  add(
+    '… its next turn beside one of a fresh session',
+    `${round(ratio, 2)} ×`,
+    '1.3 ×',
+    ratio <= 1.3,
+    `${round(median(long))} ms, ${round(median(fresh))} ms`,
+  );
+}
+
+async function measureMemory() {
+  const client = await WireClient.connect(gateway.port, TOKEN);
+  const vocabulary = Array.from({ length: 4000 }, (_, index) => `word${(index * 7919) % 9973}`);
+  let seed = 1;
+  const next = () => (seed = (seed * 48271) % 2147483647);
+  const line = () => Array.from({ length: 14 }, () => vocabulary[next() % vocabulary.length]).join(' ');
+  for (const [agentId, folder, title] of [
+    ['main', 'workspace', 'by words'],
+    ['vectors', 'workspace-vectors', 'by words and meaning, 1,536 dimensions, asking for the query’s vector included'],
+  ]) {
+    const memory = join(stateDir, folder, 'memory');
+    mkdirSync(memory, { recursive: true });
+    for (let file = 0; file < 100; file++)
+      writeFileSync(join(memory, `notes-${file}.md`), Array.from({ length: 1240 }, line).join('\n'));
+    const { chunks } = await client.call('memory.index', { agentId });
+    const times = [];
+    for (let count = 0; count < 30; count++) {
+      const query = `${vocabulary[next() % 4000]} ${vocabulary[next() % 4000]} ${vocabulary[next() % 4000]}`;
+      const start = performance.now();
+      await client.call('memory.search', { agentId, query });
+      if (count >= 5) times.push(performance.now() - start);
+    }
+    const p50 = median(times);
+    add(`memory search over ${chunks} chunks ${title}, p50`, `${round(p50)} ms`, '20 ms', p50 <= 20);
+  }
+  client.close();
 }
 
 async function measureTools() {

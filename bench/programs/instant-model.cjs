@@ -16,9 +16,26 @@ const BOT = { ok: true, result: { id: 7000, is_bot: true, first_name: 'Bench', u
 /** A page of two hundred links and fields, for the browser. */
 const PAGE = `<!doctype html><html><head><title>Bench</title></head><body>${Array.from({ length: 100 }, (_, index) => `<p><a href="/${index}">Link ${index}</a> <input aria-label="Field ${index}"></p>`).join('')}</body></html>`;
 
+/** A vector that depends on the text alone; what it means does not matter here. */
+function vectorOf(text) {
+  let seed = 7;
+  for (let index = 0; index < text.length; index += 16) seed = (seed * 31 + text.charCodeAt(index)) % 2147483647;
+  return Array.from({ length: 1536 }, () => {
+    seed = (seed * 48271) % 2147483647;
+    return Math.round((seed / 2147483647 - 0.5) * 1e4) / 1e4;
+  });
+}
+
 createServer((request, response) => {
-  request.resume();
+  const asked = [];
+  request.on('data', (part) => asked.push(part));
   request.on('end', () => {
+    if (request.url.endsWith('/embeddings')) {
+      const { input } = JSON.parse(Buffer.concat(asked).toString('utf8'));
+      const data = input.map((text, index) => ({ index, embedding: vectorOf(text) }));
+      response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ data }));
+      return;
+    }
     if (request.url.endsWith('/chat/completions')) {
       response.writeHead(200, { 'content-type': 'text/event-stream' }).end(ANSWER);
       return;

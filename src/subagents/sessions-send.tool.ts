@@ -32,7 +32,7 @@ export class SessionsSendParams {
   description:
     'Say something in another conversation and get its answer. The two may go on talking; what came out is told in its chat.',
   params: SessionsSendParams,
-  idempotent: false,
+  idempotent: true,
   core: true,
   rare: 'say something in another conversation',
 })

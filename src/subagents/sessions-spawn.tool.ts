@@ -30,7 +30,7 @@ export class SessionsSpawnParams {
   description:
     'Give a task to a sub-agent that works in the background. Its result reaches you as a message; go on meanwhile.',
   params: SessionsSpawnParams,
-  idempotent: false,
+  idempotent: true,
   core: true,
   companions: ['sessions_history', 'sessions_send'],
   rare: 'sub-agents for long tasks',

@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { type Logger, LoggerFactory } from '../common/logger';
 import { ConfigService } from '../config/config.service';
@@ -58,6 +58,10 @@ export class SubagentService {
 
   /** @throws ToolError too_large when too many run already */
   async spawn(wish: SpawnWish, context: ToolContext): Promise<SubagentRun> {
+    // The same call gives the same run, so that a call which a crash cut off can be made again.
+    const [runId, childId] = [uuidFrom('run', context), uuidFrom('child', context)];
+    const known = await this.store.any(runId);
+    if (known) return known;
     const most = this.config.config.agents?.defaults?.subagents?.maxConcurrent ?? DEFAULT_MAX_CONCURRENT;
     const running = (await this.store.open()).filter((run) => run.parentKey === context.sessionKey);
     if (running.length >= most)
@@ -68,9 +72,9 @@ export class SubagentService {
     const origin = worstOrigin(context.provenance.origins);
     const { origin: place } = context;
     const run: SubagentRun = {
-      runId: randomUUID(),
+      runId,
       parentKey: context.sessionKey,
-      childKey: `agent:${wish.agentId}:subagent:${randomUUID()}`,
+      childKey: `agent:${wish.agentId}:subagent:${childId}`,
       task: wish.task,
       ...(wish.label ? { label: wish.label } : {}),
       cleanup: wish.cleanup,
@@ -157,4 +161,10 @@ export class SubagentService {
     const read = child ? originsOf(await this.transcripts.read(child.sessionId)) : new Set<never>();
     return worstOrigin([...read, ...(run.origin ? [run.origin] : [])]);
   }
+}
+
+/** A name for something that a tool call makes, in the form of a UUID; the same for the same call. */
+function uuidFrom(what: string, { runId, callId }: Pick<ToolContext, 'runId' | 'callId'>): string {
+  const hex = createHash('sha256').update(`${what}\n${runId}\n${callId}`).digest('hex');
+  return [hex.slice(0, 8), hex.slice(8, 12), `8${hex.slice(13, 16)}`, `8${hex.slice(17, 20)}`, hex.slice(20, 32)].join('-');
 }

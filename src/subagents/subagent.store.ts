@@ -64,6 +64,16 @@ export class SubagentStore {
     return rows.map(fromRow);
   }
 
+  /** A run in any state. */
+  async any(runId: string): Promise<SubagentRun | undefined> {
+    const row = await this.database.read
+      .selectFrom('subagent_runs')
+      .selectAll()
+      .where('run_id', '=', runId)
+      .executeTakeFirst();
+    return row && fromRow(row);
+  }
+
   async find(runId: string): Promise<SubagentRun | undefined> {
     const row = await this.database.read
       .selectFrom('subagent_runs')
