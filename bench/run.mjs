@@ -53,7 +53,7 @@ await measureHealth();
 await measureTurns();
 await measureTurnsAtOnce();
 await measureLongSession();
-await measureMemory();
+await measureRecall();
 await measureTools();
 await measureCommands();
 await gateway.stop();
@@ -248,7 +248,7 @@ async function measureLongSession() {
   );
 }
 
-async function measureMemory() {
+async function measureRecall() {
   const client = await WireClient.connect(gateway.port, TOKEN);
   const vocabulary = Array.from({ length: 4000 }, (_, index) => `word${(index * 7919) % 9973}`);
   let seed = 1;
@@ -261,7 +261,7 @@ async function measureMemory() {
     const memory = join(stateDir, folder, 'memory');
     mkdirSync(memory, { recursive: true });
     for (let file = 0; file < 100; file++)
-      writeFileSync(join(memory, `notes-${file}.md`), Array.from({ length: 1240 }, line).join('\n'));
+      writeFileSync(join(memory, `notes-${file}.md`), Array.from({ length: 900 }, line).join('\n'));
     const { chunks } = await client.call('memory.index', { agentId });
     const times = [];
     for (let count = 0; count < 30; count++) {

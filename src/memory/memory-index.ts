@@ -30,6 +30,8 @@ export interface IndexedFile {
  */
 export class MemoryIndex {
   private vectors: VectorSet | undefined;
+  /** Counting reads every row, so it is done once after a change. */
+  private facts: { chunks: number; averageTerms: number | null } | undefined;
 
   private constructor(
     private readonly db: Database.Database,
@@ -116,23 +118,25 @@ export class MemoryIndex {
         addText.run(lastInsertRowid, terms.join(' '));
       }
     })();
-    this.vectors = undefined;
+    this.changed();
   }
 
   remove(path: string): void {
     this.db.transaction(() => this.forget(path))();
-    this.vectors = undefined;
+    this.changed();
   }
 
   clear(): void {
     this.db.exec(
       'delete from files; delete from chunks; delete from chunk_text; delete from embeddings; delete from meta',
     );
-    this.vectors = undefined;
+    this.changed();
   }
 
   /** Chunks without a vector, after those whose vector is known from before have got it. */
   withoutVector(): { id: number; text: string }[] {
+    const missing = this.db.prepare('select 1 from chunks where vector is null limit 1').get();
+    if (!missing) return [];
     this.db.exec(
       "update chunks set vector = (select e.vector from embeddings e where e.hash = chunks.hash and e.model = (select value from meta where key = 'model')) where vector is null",
     );
@@ -188,6 +192,11 @@ export class MemoryIndex {
     this.vectors = undefined;
   }
 
+  private changed(): void {
+    this.vectors = undefined;
+    this.facts = undefined;
+  }
+
   private forget(path: string): void {
     this.db.prepare('delete from chunk_text where rowid in (select id from chunks where path = ?)').run(path);
     this.db.prepare('delete from chunks where path = ?').run(path);
@@ -195,10 +204,11 @@ export class MemoryIndex {
   }
 
   private corpus(): CorpusFacts {
-    const facts = this.db.prepare('select count(*) as chunks, avg(terms) as averageTerms from chunks').get() as {
+    this.facts ??= this.db.prepare('select count(*) as chunks, avg(terms) as averageTerms from chunks').get() as {
       chunks: number;
       averageTerms: number | null;
     };
+    const { facts } = this;
     const holding = this.db.prepare('select doc from chunk_terms where term = ?');
     return {
       chunks: facts.chunks,
@@ -232,6 +242,7 @@ function createTables(db: Database.Database): void {
       vector blob
     );
     create index if not exists chunks_path on chunks (path);
+    create index if not exists chunks_bare on chunks (id) where vector is null;
     create table if not exists embeddings (hash text not null, model text not null, vector blob not null, primary key (hash, model));
     create virtual table if not exists chunk_text using fts5 (terms, tokenize = "unicode61 remove_diacritics 0");
     create virtual table if not exists chunk_terms using fts5vocab (chunk_text, 'row');

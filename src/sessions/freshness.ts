@@ -69,15 +69,24 @@ function kindOf(entry: Pick<SessionEntry, 'key' | 'chatType'>): 'dm' | 'group' |
 
 /** The last moment at which a clock in this zone showed that hour. */
 function lastTimeAt(hour: number, now: number, timeZone: string): number {
-  const clock = new Intl.DateTimeFormat('en-GB', {
-    timeZone,
-    hour: '2-digit',
-    minute: '2-digit',
-    second: '2-digit',
-    hourCycle: 'h23',
-  });
-  const parts = Object.fromEntries(clock.formatToParts(now).map(({ type, value }) => [type, Number(value)]));
+  const parts = Object.fromEntries(
+    clockOf(timeZone)
+      .formatToParts(now)
+      .map(({ type, value }) => [type, Number(value)]),
+  );
   const sinceMidnight = ((parts['hour'] ?? 0) * 60 + (parts['minute'] ?? 0)) * 60_000 + (parts['second'] ?? 0) * 1000;
   const since = sinceMidnight - hour * 3_600_000;
   return now - (since >= 0 ? since : since + 86_400_000) - (now % 1000);
+}
+
+let clock: { timeZone: string; format: Intl.DateTimeFormat } | undefined;
+
+/** Making one takes longer than using it a hundred times. */
+function clockOf(timeZone: string): Intl.DateTimeFormat {
+  if (clock?.timeZone !== timeZone) {
+    const two = '2-digit';
+    const options = { timeZone, hour: two, minute: two, second: two, hourCycle: 'h23' } as const;
+    clock = { timeZone, format: new Intl.DateTimeFormat('en-GB', options) };
+  }
+  return clock.format;
 }

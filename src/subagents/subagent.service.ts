@@ -166,5 +166,7 @@ export class SubagentService {
 /** A name for something that a tool call makes, in the form of a UUID; the same for the same call. */
 function uuidFrom(what: string, { runId, callId }: Pick<ToolContext, 'runId' | 'callId'>): string {
   const hex = createHash('sha256').update(`${what}\n${runId}\n${callId}`).digest('hex');
-  return [hex.slice(0, 8), hex.slice(8, 12), `8${hex.slice(13, 16)}`, `8${hex.slice(17, 20)}`, hex.slice(20, 32)].join('-');
+  return [hex.slice(0, 8), hex.slice(8, 12), `8${hex.slice(13, 16)}`, `8${hex.slice(17, 20)}`, hex.slice(20, 32)].join(
+    '-',
+  );
 }

@@ -147,18 +147,16 @@ const message: fc.Arbitrary<TranscriptMessage> = fc.oneof(
       { maxLength: 4 },
     )
     .map((content) => ({ role: 'assistant', provider: 'fake', model: 'm', content }) as unknown as TranscriptMessage),
-  fc
-    .tuple(id, name, text, fc.boolean())
-    .map(
-      ([toolCallId, toolName, value, isError]) =>
-        ({
-          role: 'toolResult',
-          toolCallId,
-          toolName,
-          content: [{ type: 'text', text: value }],
-          isError,
-        }) as TranscriptMessage,
-    ),
+  fc.tuple(id, name, text, fc.boolean()).map(
+    ([toolCallId, toolName, value, isError]) =>
+      ({
+        role: 'toolResult',
+        toolCallId,
+        toolName,
+        content: [{ type: 'text', text: value }],
+        isError,
+      }) as TranscriptMessage,
+  ),
 );
 const log = fc.tuple(fc.array(message, { maxLength: 16 }), fc.nat(16));
 

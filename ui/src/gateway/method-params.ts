@@ -161,6 +161,18 @@ export interface MethodParams {
     limit?: number;
     maxBytes?: number;
   };
+  'memory.index': {
+    agentId?: string;
+    force?: boolean;
+  };
+  'memory.search': {
+    query: string;
+    agentId?: string;
+    maxResults?: number;
+  };
+  'memory.status': {
+    agentId?: string;
+  };
   'models.list': {
     agentId?: string;
     sessionKey?: string;
@@ -193,6 +205,14 @@ export interface MethodParams {
     };
   };
   'node.list': Record<never, never>;
+  'route.explain': {
+    channel: string;
+    account?: string;
+    peer?: string;
+    group?: string;
+    thread?: string;
+    isChannel?: boolean;
+  };
   'sessions.compact': {
     key: string;
     maxLines?: number;
