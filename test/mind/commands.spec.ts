@@ -202,6 +202,21 @@ describe('chat commands', () => {
     expect(await give('/usage', 'priced')).toBe('Usage under answers: off.');
   });
 
+  it('show what the model thought, where that is asked for', async () => {
+    bench.models.answer = () => ({ steps: [{ reasoning: 'Tea is a plant.' }, { text: 'Yes.' }] });
+    const finalOf = async (runId: string): Promise<string> => {
+      await bench.client.call('chat.send', { sessionKey: 'thoughts', message: 'is it?', idempotencyKey: runId });
+      await bench.client.call('agent.wait', { runId, timeoutMs: 20_000 });
+      const final = bench.client.frames.find(
+        ({ event, payload }) => event === 'chat' && payload?.['runId'] === runId && payload['state'] === 'final',
+      );
+      return JSON.stringify(final?.payload);
+    };
+    expect(await finalOf('thoughts-1')).not.toContain('Tea is a plant.');
+    expect(await give('/reasoning on', 'thoughts')).toBe('Reasoning: on.');
+    expect(await finalOf('thoughts-2')).toContain('> Tea is a plant.');
+  });
+
   it('make and choose speech', async () => {
     expect(await give('/tts')).toContain('Provider: openai');
     expect(await give('/tts provider elevenlabs')).toContain('not set up yet');

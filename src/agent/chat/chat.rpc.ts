@@ -41,6 +41,11 @@ export class ChatRpc {
     const sessionKey = canonicalSessionKey(this.config.config, params.sessionKey, params.agentId);
     const runId = params.idempotencyKey;
     let text = params.message.trim();
+    if (params.attachments && params.attachments.length > 0) {
+      // Listening and reading cost something: a repeated request does not do it again.
+      const known = await this.outcomes.find(runId);
+      if (known) return replay(runId, known);
+    }
     const { images, texts } = await this.attachments.read(params.attachments, {
       agentId: agentOfSession(this.config.config, sessionKey),
       sessionKey,

@@ -166,7 +166,8 @@ export class TurnRunner {
       this.log.error({ runId: turn.runId, error }, `a turn failed: ${messageOf(error)}`);
       end = { kind: 'failed', message: 'an internal error; the log has the details', errorKind: 'internal' };
     }
-    return withFooter(describeEnd(end, execution, signal), started.session.responseUsage);
+    const { reasoningLevel, responseUsage } = started.session;
+    return withFooter(withReasoning(describeEnd(end, execution, signal), reasoningLevel), responseUsage);
   }
 
   private async takeSteering(
@@ -276,6 +277,23 @@ function describeEnd(end: ExecutionEnd, execution: TurnExecution, signal: AbortS
     case 'failed':
       return { ...facts, outcome: 'failed', reason: end.message, text: end.message, errorKind: end.errorKind };
   }
+}
+
+/** What the model thought, as a quote before its answer, where the conversation asks for it (`/reasoning`). */
+function withReasoning(end: TurnEnd, level: string | undefined): TurnEnd {
+  if (end.outcome !== 'reply' || (level !== 'on' && level !== 'stream')) return end;
+  const thoughts = end.outputs.flatMap((output) =>
+    output.content.flatMap((part) =>
+      part.type === 'thinking' && part.thinking.trim() !== '' ? [part.thinking.trim()] : [],
+    ),
+  );
+  if (thoughts.length === 0) return end;
+  const quote = thoughts
+    .join('\n\n')
+    .split('\n')
+    .map((line) => `> ${line}`)
+    .join('\n');
+  return { ...end, text: `${quote}\n\n${end.text}` };
 }
 
 /** Tokens and cost under an answer, where the conversation asks for them (`/usage`). */
