@@ -145,6 +145,25 @@ describe('memory', () => {
     });
   });
 
+  it('takes conversations in where that is asked for', async () => {
+    const bench = await ToolBench.start({
+      config: {
+        agents: {
+          defaults: { memorySearch: { sources: ['memory', 'sessions'], experimental: { sessionMemory: true } } },
+        },
+      },
+    });
+    try {
+      await bench.turn([], { sessionKey: 'talk', message: 'The parrot of the neighbours is called Hannibal.' });
+      const found = await bench.client.call('memory.search', { query: 'parrot Hannibal' });
+      expect(found.payload?.['results']).toEqual([
+        expect.objectContaining({ source: 'sessions', snippet: expect.stringContaining('Hannibal') as string }),
+      ]);
+    } finally {
+      await bench.stop();
+    }
+  });
+
   it('nearest vectors are those of a plain comparison', () => {
     const random = (seed: number) => (): number => {
       seed = (seed * 1_103_515_245 + 12_345) % 2_147_483_648;
