@@ -68,17 +68,29 @@ export class ConfigService {
   }
 
   async edit(edits: readonly ConfigEdit[], options?: WriteOptions): Promise<ConfigSnapshot> {
-    return this.adopt(await this.writer.edit(edits, options));
+    return this.written(await this.writer.edit(edits, options));
   }
 
   async replace(text: string, options?: WriteOptions): Promise<ConfigSnapshot> {
-    return this.adopt(await this.writer.replace(text, options));
+    return this.written(await this.writer.replace(text, options));
   }
 
   /** Calls back after the configuration in effect has changed. Returns the unsubscribe function. */
   onChange(listener: ConfigListener): () => void {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);
+  }
+
+  /** What is being tried goes on over a changed file, where it still fits. */
+  private written(file: ConfigSnapshot): ConfigSnapshot {
+    if (this.tried.length === 0) return this.adopt(file);
+    try {
+      this.override(this.tried);
+    } catch {
+      this.tried = [];
+      this.adopt(file);
+    }
+    return file;
   }
 
   private adopt(next: ConfigSnapshot): ConfigSnapshot {

@@ -107,11 +107,13 @@ export class InboxStore {
     return rows.map((row) => row.session_key ?? '');
   }
 
-  /** Runs with ids that begin so, received since then, whose rows are closed. */
+  /** Runs of the gateway itself with ids that begin so, received since then, whose rows are closed. */
   async closedRuns(prefix: string, sinceMs: number): Promise<string[]> {
     const rows = await this.database.read
       .selectFrom('inbox')
       .select('run_id')
+      .where('channel', '=', 'internal')
+      .where('account', '=', 'default')
       .where('run_id', 'like', `${prefix}%`)
       .where('received_at', '>=', sinceMs)
       .where('state', 'in', ['answered', 'failed'])

@@ -115,16 +115,16 @@ export class Embeddings {
   }
 
   private async withRetries<T>(attempt: () => Promise<T>): Promise<T> {
-    for (const delayMs of RETRY_MS) {
+    for (let attempts = 0; ; attempts++) {
       try {
         return await attempt();
       } catch (error) {
+        const delayMs = RETRY_MS[attempts];
         const isFinal = error instanceof ToolError && error.details?.['retryable'] === false;
-        if (isFinal || delayMs === RETRY_MS.at(-1)) throw error;
+        if (isFinal || delayMs === undefined) throw error;
         await sleep(delayMs);
       }
     }
-    return attempt();
   }
 
   private async request(model: EmbeddingModel, texts: readonly string[]): Promise<Float32Array[]> {

@@ -297,6 +297,7 @@ describe('chat commands', () => {
     it('in a group need no mention from people on the list; owners alone change things', async () => {
       expect(await reply(FRIEND, '/whoami', GROUP)).toContain('Authorised: yes');
       expect(await reply(FRIEND, '/activation always', GROUP)).toContain('for owners');
+      expect(await reply(FRIEND, '/exec host=gateway', GROUP)).toContain('Only an owner');
       expect(await reply(OWNER, '/activation always', GROUP)).toContain('everything');
       bench.models.answer = () => ({ steps: [{ text: 'Me too.' }] });
       expect(await reply(FRIEND, 'I like tea', GROUP)).toContain('Me too.');

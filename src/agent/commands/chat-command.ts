@@ -32,7 +32,7 @@ export interface ChatCommand {
   /** Not in menus of chat platforms. */
   textOnly?: boolean;
   /** Inside other text it applies to that message only. Undefined for words that it does not know. */
-  directive?(word: string): MessageOverrides | undefined;
+  directive?(word: string, giver: ChatOrigin): MessageOverrides | undefined;
   run(call: CommandCall): CommandEffect | Promise<CommandEffect>;
 }
 

@@ -28,24 +28,28 @@ export class ChatCommands {
     if (!giver.isAuthorised) return undefined;
     const parsed = parseChatCommand(text);
     const command = parsed && this.registry.find(parsed.name);
-    if (command && parsed && !this.isInsideText(command, parsed.args)) {
+    if (command && parsed && !this.isInsideText(command, parsed.args, giver)) {
       const agentId = agentOfSession(this.config.config, sessionKey);
       const call: CommandCall = { args: parsed.args, sessionKey, agentId, giver };
       const refusal = this.refusal(command, call);
       return refusal === undefined ? command.run(call) : answer(refusal);
     }
-    const taken = takeDirectives(text, (name) => {
+    const find = (name: string): ChatCommand | undefined => {
       const found = this.registry.find(name);
       return found && this.mayGive(found, giver, sessionKey) ? found : undefined;
-    });
+    };
+    const taken = takeDirectives(text, find, giver);
     return taken && taken.text !== '' ? { kind: 'continue', ...taken } : undefined;
   }
 
   /** A directive with more than its own words behind it belongs to the message: `/think high Why is the sky blue?` */
-  private isInsideText(command: ChatCommand, args: string): boolean {
+  private isInsideText(command: ChatCommand, args: string, giver: ChatOrigin): boolean {
     const [first = '', ...rest] = args.split(/\s+/);
     return (
-      command.directive !== undefined && rest.length > 0 && command.directive(first) !== undefined && !/[:=]/.test(args)
+      command.directive !== undefined &&
+      rest.length > 0 &&
+      command.directive(first, giver) !== undefined &&
+      !/[:=]/.test(args)
     );
   }
 

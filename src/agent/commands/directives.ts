@@ -1,5 +1,6 @@
 import type { MessageOverrides } from '../../inbox/inbound-message';
 import type { ChatCommand } from './chat-command';
+import type { ChatOrigin } from './command-giver';
 
 /**
  * Takes directives such as `/think high` out of a text; they hold for this message only.
@@ -8,13 +9,14 @@ import type { ChatCommand } from './chat-command';
 export function takeDirectives(
   text: string,
   find: (name: string) => ChatCommand | undefined,
+  giver: ChatOrigin,
 ): { text: string; overrides: MessageOverrides } | undefined {
   let overrides: MessageOverrides = {};
   let found = false;
   const rest = text.replace(
     /(^|\s)\/([a-zA-Z][\w-]*)(?:\s*:\s*|[ \t]+)(\S+)(?=\s|$)/g,
     (whole, before: string, name: string, word: string) => {
-      const chosen = find(name)?.directive?.(word);
+      const chosen = find(name)?.directive?.(word, giver);
       if (!chosen) return whole;
       overrides = { ...overrides, ...chosen };
       found = true;

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { ConfigService } from '../../config/config.service';
-import type { QueueMode } from '../../config/sections/messages.config';
+import { QUEUE_MODES, type QueueMode } from '../../config/sections/messages.config';
 import type { SessionOverrides } from '../../sessions/session-entry';
 import { SessionStore } from '../../sessions/session.store';
 import { THINKING_LEVELS } from '../agents.config';
@@ -33,15 +33,6 @@ const VERBOSE: Readonly<Record<string, string>> = {
 };
 const REASONING: Readonly<Record<string, string>> = { on: 'on', off: 'off', stream: 'stream', show: 'on', hide: 'off' };
 const ELEVATED: Readonly<Record<string, string>> = { on: 'ask', ask: 'ask', off: 'off', full: 'full' };
-const QUEUE_MODES: readonly string[] = [
-  'steer',
-  'followup',
-  'collect',
-  'steer-backlog',
-  'steer+backlog',
-  'queue',
-  'interrupt',
-];
 const EXEC_FIELDS = {
   host: { field: 'execHost', words: ['sandbox', 'gateway', 'node'] },
   security: { field: 'execSecurity', words: ['deny', 'allowlist', 'full'] },
@@ -53,11 +44,16 @@ const QUEUE_OPTIONS = {
   cap: /^(\d{1,3})$/,
   drop: /^(old|new|summarize)$/,
 } as const;
+const isQueueMode = (word: string): word is QueueMode => (QUEUE_MODES as readonly string[]).includes(word);
 const PAGE = 20;
 const MAX_PAGE = 100;
 
 type ExecChoices = Pick<SessionOverrides, 'execHost' | 'execSecurity' | 'execAsk' | 'execNode'>;
 type Level = keyof Pick<SessionOverrides, 'thinkingLevel' | 'verboseLevel' | 'reasoningLevel' | 'elevatedLevel'>;
+
+/** Lets commands do more than before; for owners alone. */
+const widens = ({ execHost, execSecurity, execAsk }: ExecChoices): boolean =>
+  (execHost !== undefined && execHost !== 'sandbox') || execSecurity === 'full' || execAsk === 'off';
 
 /** Levels and choices of a conversation: alone they are kept, inside a message they hold for that message. */
 @Injectable()
@@ -77,7 +73,10 @@ export class LevelCommands {
       summary: 'how commands run in this conversation',
       category: 'options',
       right: 'sender',
-      directive: (word) => this.execChoice(word),
+      directive: (word, giver) => {
+        const chosen = this.execChoice(word);
+        return chosen && widens(chosen) && !giver.isOwner ? undefined : chosen;
+      },
       run: (call) => this.exec(call),
     },
     {
@@ -107,7 +106,7 @@ export class LevelCommands {
       category: 'options',
       right: 'sender',
       directive: (word) =>
-        QUEUE_MODES.includes(word.toLowerCase()) ? { queueMode: word.toLowerCase() as QueueMode } : undefined,
+        isQueueMode(word.toLowerCase()) ? { queueMode: word.toLowerCase() as QueueMode } : undefined,
       run: (call) => this.queue(call),
     },
   ];
@@ -174,11 +173,7 @@ export class LevelCommands {
         `"${wrong}" is not known; write host=sandbox|gateway|node, security=deny|allowlist|full, ask=off|on-miss|always or node=<name>.`,
       );
     const chosen = Object.assign({}, ...choices) as ExecChoices;
-    const widens =
-      (chosen.execHost !== undefined && chosen.execHost !== 'sandbox') ||
-      chosen.execSecurity === 'full' ||
-      chosen.execAsk === 'off';
-    if (widens && !giver.isOwner) return answer('Only an owner may widen what commands may do.');
+    if (widens(chosen) && !giver.isOwner) return answer('Only an owner may widen what commands may do.');
     await this.sessions.upsert(sessionKey, agentId, (entry) => ({ ...entry, ...chosen }));
     return answer(`Commands: ${words.join(' ')}. What the configuration forbids stays forbidden.`);
   }
@@ -247,7 +242,7 @@ export class LevelCommands {
     const chosen: Partial<SessionOverrides> = {};
     for (const word of words) {
       const [name = '', value = ''] = word.split(':');
-      if (QUEUE_MODES.includes(word)) chosen.queueMode = word;
+      if (isQueueMode(word)) chosen.queueMode = word;
       else if (name === 'debounce' && QUEUE_OPTIONS.debounce.test(value))
         chosen.queueDebounceMs = Number.parseInt(value, 10) * (value.endsWith('s') && !value.endsWith('ms') ? 1000 : 1);
       else if (name === 'cap' && QUEUE_OPTIONS.cap.test(value) && Number(value) > 0) chosen.queueCap = Number(value);

@@ -4,6 +4,7 @@ import { Doc, Opt, Text } from '../../common/validation/fields';
 import { AgentTool, type ToolContext, type ToolResult, textResult } from '../../tools/agent-tool';
 import { FileWriter } from '../../tools/files/file-writer.service';
 import { SPEECH_HARD_LIMIT, SpeechService, speechFormatFor } from '../../tools/speech/speech.service';
+import { SpeechPrefs } from './speech-prefs.service';
 import { SpokenText } from './spoken-text.service';
 
 export class TtsParams {
@@ -24,6 +25,7 @@ export class TtsTool {
   constructor(
     private readonly speech: SpeechService,
     private readonly spoken: SpokenText,
+    private readonly prefs: SpeechPrefs,
     private readonly writer: FileWriter,
   ) {}
 
@@ -32,9 +34,12 @@ export class TtsTool {
   }
 
   async execute(params: TtsParams, context: ToolContext): Promise<ToolResult> {
-    const { text, isSummary } = await this.spoken.shorten(params.text, context);
+    const { provider, maxLength, summarize } = this.prefs.read();
+    const { text, isSummary } = summarize
+      ? await this.spoken.shorten(params.text, context, maxLength)
+      : { text: params.text, isSummary: false };
     const format = speechFormatFor(params.channel ?? context.origin.channel);
-    const spoken = await this.speech.speak(text, format, context.signal);
+    const spoken = await this.speech.speak(text, format, context.signal, provider);
     const name = `output/speech-${randomBytes(4).toString('hex')}.${spoken.format === 'opus' ? 'ogg' : 'mp3'}`;
     await this.writer.write(context, name, spoken.audio);
     return textResult(`Spoken by ${spoken.provider}${isSummary ? ', summed up' : ''}: ${name}`, {

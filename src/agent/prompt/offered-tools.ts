@@ -37,6 +37,11 @@ export class OfferedTools {
       .map(({ spec }) => spec);
   }
 
+  /** The conversation has another beginning now; what was asked for stays. */
+  restart(): void {
+    this.seen = 0;
+  }
+
   /** For models that pay nothing for what they read. */
   all(): LanguageModelV3FunctionTool[] {
     return this.tools.map(({ spec }) => spec);

@@ -50,8 +50,11 @@ async function fromSqlite(path: string): Promise<TranscriptFile[]> {
           `select ${quoted(session)} as session, ${quoted(json)} as line from ${quoted(name)} order by ${order === 'rowid' ? order : quoted(order)}`,
         )
         .all() as { session: string; line: string }[];
-      for (const row of rows)
-        sessions.set(String(row.session), [...(sessions.get(String(row.session)) ?? []), row.line]);
+      for (const row of rows) {
+        const lines = sessions.get(String(row.session));
+        if (lines) lines.push(row.line);
+        else sessions.set(String(row.session), [row.line]);
+      }
     }
     return [...sessions].map(([name, lines]) => ({ name, text: lines.join('\n') }));
   } finally {

@@ -172,6 +172,7 @@ export class TurnExecution {
     try {
       const before = this.history;
       this.history = await this.plan.shorten();
+      this.offered.restart();
       return tokensOfMessages(this.history) < tokensOfMessages(before);
     } catch {
       // The provider's own words say more than why this did not help.
