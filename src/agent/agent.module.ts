@@ -9,6 +9,7 @@ import { EventsModule } from '../events/events.module';
 import { InboxModule } from '../inbox/inbox.module';
 import { SessionsModule } from '../sessions/sessions.module';
 import { StorageModule } from '../storage/storage.module';
+import { SkillsModule } from '../skills/skills.module';
 import { ToolsModule } from '../tools/tools.module';
 import { UsageModule } from '../usage/usage.module';
 import { WorkspaceModule } from '../workspace/workspace.module';
@@ -21,6 +22,7 @@ import { DirectAnswerService } from './chat/direct-answer.service';
 import { RestartNoteService } from './chat/restart-note.service';
 import { SessionNotes } from './chat/session-notes.service';
 import { ChatCommands } from './commands/chat-commands.service';
+import { CommandContexts } from './commands/command-contexts.service';
 import { CommandRegistry } from './commands/command-registry.service';
 import { InfoCommands } from './commands/info.commands';
 import { LevelCommands } from './commands/level.commands';
@@ -45,6 +47,7 @@ import { Attachments } from './chat/attachments';
 import { MediaController } from './media/media.controller';
 import { MediaStore } from './media/media-store.service';
 import { Transcription } from './media/transcription.service';
+import { SkillCommands } from './skills/skill.commands';
 import { SpeechMaker } from './media/speech-maker.service';
 import { SpeechPrefs } from './media/speech-prefs.service';
 import { SpeechCommands } from './media/speech.commands';
@@ -76,6 +79,7 @@ const DRAIN_MS = 3000;
     StorageModule,
     InboxModule,
     SessionsModule,
+    SkillsModule,
     ToolsModule,
     UsageModule,
     WorkspaceModule,
@@ -92,7 +96,9 @@ const DRAIN_MS = 3000;
     ChatRpc,
     CompactionService,
     CompactionStore,
+    CommandContexts,
     CommandRegistry,
+    SkillCommands,
     ContextHistory,
     CredentialProfiles,
     ContextReportService,

@@ -132,6 +132,8 @@ export class AgentDefaultsConfig {
   @Opt() @ModelChoice() imageModel?: string | ModelChoiceConfig;
   @Opt() @MapOf(() => ModelEntryConfig) models?: Record<string, ModelEntryConfig>;
   @Opt() @Text() workspace?: string;
+  /** Skills that agents may use, by name; all when it is missing. */
+  @Opt() @StrList() skills?: string[];
   @Opt() @Text() repoRoot?: string;
   @Opt() @Bool() skipBootstrap?: boolean;
   @Opt() @Int({ min: 1 }) bootstrapMaxChars?: number;
@@ -181,6 +183,8 @@ export class AgentEntryConfig {
   @Opt() @Bool() default?: boolean;
   @Opt() @Str() name?: string;
   @Opt() @Text() workspace?: string;
+  /** Skills that this agent may use, instead of `agents.defaults.skills`. */
+  @Opt() @StrList() skills?: string[];
   @Opt() @Text() agentDir?: string;
   @Opt() @ModelChoice() model?: string | ModelChoiceConfig;
   @Opt() @Nested(() => MemorySearchConfig) memorySearch?: MemorySearchConfig;

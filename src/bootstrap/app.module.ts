@@ -17,6 +17,7 @@ import { MaintenanceModule } from '../maintenance/maintenance.module';
 import { MemoryModule } from '../memory/memory.module';
 import { NodesModule } from '../nodes/nodes.module';
 import { OutboxModule } from '../outbox/outbox.module';
+import { SkillsModule } from '../skills/skills.module';
 import { StorageModule } from '../storage/storage.module';
 import { SubagentsModule } from '../subagents/subagents.module';
 import { ApprovalsModule } from '../tools/approvals/approvals.module';
@@ -53,6 +54,7 @@ export class AppModule {
         ApprovalsModule,
         ToolsModule,
         MemoryModule,
+        SkillsModule,
         OutboxModule,
         AgentModule,
         ChannelsModule,

@@ -8,6 +8,7 @@ import { ListeningState } from '../gateway/http/listening-state';
 import { RuntimeSettingsService } from '../gateway/runtime-settings.service';
 import { defaultAgentId } from '../config/agent-entries';
 import { ConfigService } from '../config/config.service';
+import { SkillCatalog } from '../skills/catalog/skill-catalog.service';
 import { ToolRegistry } from '../tools/tool-registry.service';
 import { renderBanner } from './banner';
 import { BootReport } from './boot-report.service';
@@ -22,6 +23,7 @@ export class BannerService {
     private readonly models: ModelRegistry,
     private readonly tools: ToolRegistry,
     private readonly channels: ChannelManager,
+    private readonly skills: SkillCatalog,
     private readonly config: ConfigService,
   ) {}
 
@@ -38,6 +40,7 @@ export class BannerService {
         port: this.listening.gatewayPort,
         model: this.modelName(),
         tools: { core, further: tools.length - core },
+        skills: this.countSkills(),
         channels: this.channels.states(),
         controlUi: uiAddresses,
         listening: this.listening
@@ -50,6 +53,11 @@ export class BannerService {
       },
       this.report,
     );
+  }
+
+  private countSkills(): { loaded: number; eligible: number } {
+    const skills = this.skills.judgedOf(defaultAgentId(this.config.config));
+    return { loaded: skills.length, eligible: skills.filter(({ verdict }) => verdict.eligible).length };
   }
 
   private modelName(): string {

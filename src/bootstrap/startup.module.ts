@@ -7,6 +7,7 @@ import { EventsModule } from '../events/events.module';
 import { GatewayModule } from '../gateway/gateway.module';
 import { ListeningState } from '../gateway/http/listening-state';
 import { ReadinessService } from '../gateway/readiness.service';
+import { SkillsModule } from '../skills/skills.module';
 import { ToolsModule } from '../tools/tools.module';
 import { BannerService } from './banner.service';
 import { BootReportRpc } from './boot-report.rpc';
@@ -25,7 +26,7 @@ export class StartupModule implements OnApplicationBootstrap {
   static forReport(report: BootReport): DynamicModule {
     return {
       module: StartupModule,
-      imports: [EventsModule, AgentModule, ToolsModule, ChannelsModule, GatewayModule],
+      imports: [EventsModule, AgentModule, SkillsModule, ToolsModule, ChannelsModule, GatewayModule],
       providers: [{ provide: BootReport, useValue: report }, BootReportRpc, BannerService],
     };
   }

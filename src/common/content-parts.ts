@@ -12,6 +12,8 @@ export interface TextPart {
   type: 'text';
   text: string;
   origin?: ContentOrigin;
+  /** Skill whose instructions these are. */
+  skill?: string;
   facts?: ProviderFacts;
 }
 

@@ -49,6 +49,8 @@ export interface EventMap {
   'node.connected': ConnectedNode;
   /** A node's connection is gone. */
   'node.gone': { connectionId: string; nodeId: string };
+  /** Files of skills have changed. */
+  'skills.changed': { version: number };
   /** Parts wait in the outbox. */
   'outbox.queued': { channel: string; account: string };
 }

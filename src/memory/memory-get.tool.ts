@@ -18,6 +18,7 @@ export class MemoryGetParams {
   params: MemoryGetParams,
   idempotent: true,
   core: false,
+  rare: 'lines of a found note',
 })
 export class MemoryGetTool {
   constructor(private readonly origins: FileOrigins) {}

@@ -25,6 +25,7 @@ export class MemorySearchParams {
   params: MemorySearchParams,
   idempotent: true,
   core: false,
+  companions: ['memory_get'],
 })
 export class MemorySearchTool {
   constructor(

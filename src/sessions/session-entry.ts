@@ -65,6 +65,8 @@ export interface SessionEntry extends SessionOverrides {
   model?: string;
   abortedLastRun?: boolean;
   todos?: TodoItem[];
+  /** List of skills as the conversation's prompt holds it. */
+  skillsSnapshot?: { version: number; names: readonly string[]; prompt: string };
 }
 
 /** Fields that survive a reset: the person's choices, not what was said. */
@@ -100,4 +102,5 @@ export const KEPT_ON_RESET = [
   'contextTokens',
   'modelProvider',
   'model',
+  'skillsSnapshot',
 ] as const satisfies readonly (keyof SessionEntry)[];

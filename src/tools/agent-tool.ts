@@ -39,6 +39,8 @@ export interface Provenance {
   origins: ReadonlySet<ContentOrigin>;
   /** Whether a text stands literally in what the model was given, so that the model did not make it up itself. */
   sawVerbatim(text: string): boolean;
+  /** Skills whose instructions the model has read. */
+  skills?: ReadonlySet<string>;
 }
 
 /** Places where what a model does leaves its own four walls. */

@@ -20,6 +20,7 @@ import { SessionsModule } from '../sessions/sessions.module';
 import { StorageModule } from '../storage/storage.module';
 import { ExecPermit } from './exec/exec-permit.service';
 import { RemoteExec } from './exec/remote-exec';
+import { SkillAccess } from './exec/skill-access';
 import { ExecTool } from './exec/exec.tool';
 import { FileWriter } from './files/file-writer.service';
 import { PolicyRpc } from './policy/policy.rpc';
@@ -72,6 +73,7 @@ import { ToolRegistry } from './tool-registry.service';
     ProcessTool,
     ReadTool,
     RemoteExec,
+    SkillAccess,
     SinkGate,
     SpeechService,
     ToolExecutor,
@@ -89,6 +91,7 @@ import { ToolRegistry } from './tool-registry.service';
     FileWriter,
     GuardedHttp,
     RemoteExec,
+    SkillAccess,
     SpeechService,
     ToolExecutor,
     ToolPolicyService,

@@ -2,9 +2,9 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Injectable } from '@nestjs/common';
 import { OpenclawError, messageOf } from '../common/openclaw-error';
-import { agentEntries, defaultAgentId, findAgent } from '../config/agent-entries';
+import { agentEntries } from '../config/agent-entries';
 import { ConfigService } from '../config/config.service';
-import { defaultWorkspace } from '../config/state-paths';
+import { workspacePath } from './workspace-path';
 import { BOOTSTRAP, WORKSPACE_TEMPLATES } from './workspace-templates';
 
 /** Where each agent's files live. */
@@ -15,11 +15,7 @@ export class WorkspaceService {
   /** Absolute path of an agent's workspace. */
   pathOf(agentId: string): string {
     const { config, env, stateDir } = this.config;
-    const own = findAgent(config, agentId)?.workspace;
-    if (own) return own;
-    if (agentId === defaultAgentId(config))
-      return config.agents?.defaults?.workspace ?? defaultWorkspace(env, stateDir);
-    return join(stateDir, `workspace-${agentId}`);
+    return workspacePath(config, env, stateDir, agentId);
   }
 
   /** Makes the folders that are missing, and the files a workspace starts with. @throws OpenclawError WORKSPACE_UNUSABLE */

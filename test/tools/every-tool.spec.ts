@@ -31,7 +31,18 @@ const CORE = [
   'web_search',
   'write',
 ];
-const FURTHER = ['ask_user', 'find', 'find_tools', 'grep', 'ls', 'memory_get', 'memory_search', 'message', 'todo'];
+const FURTHER = [
+  'ask_user',
+  'find',
+  'find_tools',
+  'grep',
+  'ls',
+  'memory_get',
+  'memory_search',
+  'message',
+  'skill_propose',
+  'todo',
+];
 
 const withSandbox = process.env['TEST_SANDBOX'] ? it : it.skip;
 const withBrowser = BROWSER ? it : it.skip;

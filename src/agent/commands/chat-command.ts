@@ -4,7 +4,16 @@ import type { MessageOverrides } from '../../inbox/inbound-message';
 
 /** Who may give a command: anybody let in, an owner, or somebody with elevated rights. */
 export type CommandRight = 'sender' | 'owner' | 'elevated';
-export const COMMAND_CATEGORIES = ['session', 'options', 'status', 'management', 'media', 'tools', 'docks'] as const;
+export const COMMAND_CATEGORIES = [
+  'session',
+  'options',
+  'status',
+  'management',
+  'media',
+  'tools',
+  'docks',
+  'skills',
+] as const;
 export type CommandCategory = (typeof COMMAND_CATEGORIES)[number];
 
 export type CommandEffect =
@@ -39,6 +48,8 @@ export interface ChatCommand {
 /** A feature's commands. Mark the class with `@ProvidesChatCommands()`; the registry finds it at boot. */
 export interface ChatCommandProvider {
   readonly commands: readonly ChatCommand[];
+  /** Further ones, which come and go and depend on the agent. Names that are taken already do not count. */
+  furtherCommands?(agentId: string): readonly ChatCommand[];
 }
 
 const PROVIDER = Symbol('chat-commands');

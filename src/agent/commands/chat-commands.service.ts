@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { defaultAgentId } from '../../config/agent-entries';
 import { ConfigService } from '../../config/config.service';
 import { agentOfSession } from '../../sessions/session-key';
 import { elevatedRefusal } from '../../tools/exec/elevated';
@@ -18,7 +19,7 @@ export class ChatCommands {
   /** Whether a text begins with the name of a command. */
   isCommand(text: string): boolean {
     const parsed = parseChatCommand(text);
-    return parsed !== undefined && this.registry.find(parsed.name) !== undefined;
+    return parsed !== undefined && this.registry.find(parsed.name, defaultAgentId(this.config.config)) !== undefined;
   }
 
   /** Undefined for text that is no command of ours: it goes to the model as it is. */
@@ -27,15 +28,15 @@ export class ChatCommands {
     // Strangers' commands are nothing but text.
     if (!giver.isAuthorised) return undefined;
     const parsed = parseChatCommand(text);
-    const command = parsed && this.registry.find(parsed.name);
+    const agentId = agentOfSession(this.config.config, sessionKey);
+    const command = parsed && this.registry.find(parsed.name, agentId);
     if (command && parsed && !this.isInsideText(command, parsed.args, giver)) {
-      const agentId = agentOfSession(this.config.config, sessionKey);
       const call: CommandCall = { args: parsed.args, sessionKey, agentId, giver };
       const refusal = this.refusal(command, call);
       return refusal === undefined ? command.run(call) : answer(refusal);
     }
     const find = (name: string): ChatCommand | undefined => {
-      const found = this.registry.find(name);
+      const found = this.registry.find(name, agentId);
       return found && this.mayGive(found, giver, sessionKey) ? found : undefined;
     };
     const taken = takeDirectives(text, find, giver);

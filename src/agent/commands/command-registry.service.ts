@@ -7,18 +7,32 @@ import { type ChatCommand, type ChatCommandProvider, providesChatCommands } from
 @Injectable()
 export class CommandRegistry {
   private known: Map<string, ChatCommand> | undefined;
+  private readonly providers: ChatCommandProvider[] = [];
 
   constructor(private readonly discovery: DiscoveryService) {}
 
   /** By name or alias; `_` counts as `-`, which some platforms do not allow in menus. */
-  find(name: string): ChatCommand | undefined {
+  find(name: string, agentId: string): ChatCommand | undefined {
     const folded = name.toLowerCase();
-    return this.commands.get(folded) ?? this.commands.get(folded.replaceAll('_', '-'));
+    const wanted = folded.replaceAll('-', '_');
+    return (
+      this.commands.get(folded) ??
+      this.commands.get(folded.replaceAll('_', '-')) ??
+      this.further(agentId).find((command) => command.name === wanted)
+    );
   }
 
-  /** In the order of their names. */
-  all(): ChatCommand[] {
-    return [...new Set(this.commands.values())].sort((a, b) => a.name.localeCompare(b.name));
+  /** In the order of their names, an agent's further ones last. */
+  all(agentId: string): ChatCommand[] {
+    const own = [...new Set(this.commands.values())].sort((a, b) => a.name.localeCompare(b.name));
+    return [...own, ...this.further(agentId)];
+  }
+
+  private further(agentId: string): ChatCommand[] {
+    const own = this.commands;
+    return this.providers
+      .flatMap((provider) => provider.furtherCommands?.(agentId) ?? [])
+      .filter(({ name }) => !own.has(name) && !own.has(name.replaceAll('_', '-')));
   }
 
   /** @throws OpenclawError COMMAND_DUPLICATE naming the command and both owners */
@@ -28,6 +42,7 @@ export class CommandRegistry {
     const owners = new Map<string, string>();
     for (const { metatype, instance } of this.discovery.getProviders()) {
       if (typeof metatype !== 'function' || !instance || !providesChatCommands(metatype)) continue;
+      this.providers.push(instance as ChatCommandProvider);
       for (const command of (instance as ChatCommandProvider).commands) {
         for (const name of [command.name, ...(command.aliases ?? [])]) {
           const owner = owners.get(name);

@@ -32,8 +32,20 @@ const DAY_MS = 86_400_000;
 @ProvidesChatCommands()
 export class InfoCommands {
   readonly commands: readonly ChatCommand[] = [
-    { name: 'help', summary: 'short help', category: 'status', right: 'sender', run: () => this.help() },
-    { name: 'commands', summary: 'all commands', category: 'status', right: 'sender', run: () => this.list() },
+    {
+      name: 'help',
+      summary: 'short help',
+      category: 'status',
+      right: 'sender',
+      run: ({ agentId }) => this.help(agentId),
+    },
+    {
+      name: 'commands',
+      summary: 'all commands',
+      category: 'status',
+      right: 'sender',
+      run: ({ agentId }) => this.list(agentId),
+    },
     {
       name: 'status',
       summary: 'model, tokens, cost and state of this conversation',
@@ -98,17 +110,17 @@ export class InfoCommands {
     private readonly reports: ContextReportService,
   ) {}
 
-  private help(): CommandEffect {
+  private help(agentId: string): CommandEffect {
     const first = ['new', 'stop', 'status', 'model', 'think', 'context', 'commands'];
     const lines = first.flatMap((name) => {
-      const command = this.registry.find(name);
+      const command = this.registry.find(name, agentId);
       return command ? [`/${command.name} – ${command.summary}`] : [];
     });
     return answer(`Commands:\n${lines.join('\n')}\n\nAll of them: /commands. Anything else goes to the assistant.`);
   }
 
-  private list(): CommandEffect {
-    const all = this.registry.all();
+  private list(agentId: string): CommandEffect {
+    const all = this.registry.all(agentId);
     const groups = COMMAND_CATEGORIES.flatMap((category) => {
       const lines = all
         .filter((command) => command.category === category)

@@ -1,5 +1,4 @@
 import { Injectable } from '@nestjs/common';
-import { randomUUID } from 'node:crypto';
 import { messageOf } from '../../common/openclaw-error';
 import { textOf } from '../../common/content-parts';
 import { valueAt } from '../../common/plain-object';
@@ -10,11 +9,9 @@ import { RestartControl } from '../../config/restart-control';
 import { redactConfig } from '../../config/sensitive-paths';
 import type { ApprovalDecision } from '../../tools/approvals/approval-decision';
 import { ApprovalService } from '../../tools/approvals/approval.service';
-import type { Provenance, ToolContext } from '../../tools/agent-tool';
 import { ToolExecutor } from '../../tools/tool-executor.service';
-import { SessionFolders } from '../../workspace/session-folder.service';
-import { ContextReportService } from '../context/context-report.service';
 import { type ChatCommand, type CommandCall, type CommandEffect, ProvidesChatCommands, answer } from './chat-command';
+import { CommandContexts } from './command-contexts.service';
 
 const DECISIONS: Readonly<Record<string, ApprovalDecision>> = {
   'allow-once': 'allow-once',
@@ -30,7 +27,6 @@ const DECISIONS: Readonly<Record<string, ApprovalDecision>> = {
 };
 const RESTART_DELAY_MS = 2000;
 const DEFAULT_FOREGROUND_MS = 2000;
-const NOTHING_READ: Provenance = { origins: new Set(), sawVerbatim: () => true };
 
 /** Commands that decide, change or run something. */
 @Injectable()
@@ -84,8 +80,7 @@ export class OwnerCommands {
     private readonly approvals: ApprovalService,
     private readonly restarts: RestartControl,
     private readonly executor: ToolExecutor,
-    private readonly folders: SessionFolders,
-    private readonly reports: ContextReportService,
+    private readonly contexts: CommandContexts,
   ) {}
 
   private async approve({ args, sessionKey, giver }: CommandCall): Promise<CommandEffect> {
@@ -173,7 +168,7 @@ export class OwnerCommands {
     const [verb = '', id = ''] = call.args.split(/\s+/);
     if (call.args === '' || verb === 'help')
       return answer('Write /bash <command>, /bash poll <id> or /bash stop <id>.');
-    const context = this.contextOf(call);
+    const context = this.contexts.of(call);
     const isControl = (verb === 'poll' || verb === 'stop') && /^[\w-]+$/.test(id);
     const result = isControl
       ? await this.executor.execute('process', { action: verb === 'stop' ? 'kill' : 'poll', sessionId: id }, context)
@@ -188,32 +183,6 @@ export class OwnerCommands {
           context,
         );
     return answer(`\`\`\`\n${textOf(result.content)}\n\`\`\``);
-  }
-
-  private contextOf({ sessionKey, agentId, giver }: CommandCall): ToolContext {
-    const folder = this.folders.of(agentId, sessionKey);
-    const runId = `command:${randomUUID()}`;
-    return {
-      runId,
-      callId: runId,
-      sessionKey,
-      sessionId: runId,
-      agentId,
-      workspace: folder.path,
-      readOnly: folder.readOnly,
-      model: 'none',
-      isOwner: giver.isOwner,
-      origin: {
-        channel: giver.channel,
-        account: giver.account,
-        ...(giver.route ? { to: giver.route.to } : {}),
-        ...(giver.route?.threadId ? { threadId: giver.route.threadId } : {}),
-      },
-      subject: this.reports.subjectOf(sessionKey, agentId, giver),
-      provenance: NOTHING_READ,
-      signal: new AbortController().signal,
-      update: () => undefined,
-    };
   }
 }
 

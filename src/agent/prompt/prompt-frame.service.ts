@@ -3,6 +3,7 @@ import { localTimeZone } from '../../common/clock';
 import { Redactor } from '../../common/redactor';
 import { findAgent } from '../../config/agent-entries';
 import { ConfigService } from '../../config/config.service';
+import { SkillCatalog, type SkillSnapshot } from '../../skills/catalog/skill-catalog.service';
 import type { PolicySubject } from '../../tools/agent-tool';
 import { ToolPolicyService } from '../../tools/policy/tool-policy.service';
 import { type RegisteredTool, ToolRegistry } from '../../tools/tool-registry.service';
@@ -26,6 +27,8 @@ export interface FrameFacts {
   requestedModel?: string;
   sessionModel?: string;
   extra?: string;
+  /** What the conversation knows of skills; taken over while it is of the current version. */
+  knownSkills?: SkillSnapshot;
 }
 
 /** Everything of a request but the conversation. */
@@ -38,6 +41,7 @@ export interface PromptFrame {
   tools: readonly OfferableTool[];
   files: readonly WorkspaceText[];
   folder: SessionFolder;
+  skills: SkillSnapshot;
 }
 
 /** Works out model, system prompt and tools of a session. */
@@ -54,6 +58,7 @@ export class PromptFrameService {
     private readonly workspaces: WorkspaceService,
     private readonly folders: SessionFolders,
     private readonly redactor: Redactor,
+    private readonly catalog: SkillCatalog,
   ) {}
 
   /** @throws ModelError when a model is unknown */
@@ -78,6 +83,8 @@ export class PromptFrameService {
       audienceOf(subject),
       defaults?.bootstrapMaxChars,
     );
+    const skills =
+      facts.knownSkills?.version === this.catalog.version ? facts.knownSkills : this.catalog.snapshot(subject);
     const sections = buildSections({
       agentName: findAgent(config, agentId)?.identity?.name ?? config.ui?.assistant?.name ?? 'Assistant',
       workspace: folder.path,
@@ -89,10 +96,11 @@ export class PromptFrameService {
       toolNames: tools.map(({ spec }) => spec.name),
       rareTools: OfferedTools.rareOf(tools),
       workspaceTexts: files,
+      skills: skills.prompt,
       ...(facts.extra ? { extra: facts.extra } : {}),
     });
     const system = this.redactor.redactKnown(joinSections(sections));
-    return { candidates, subject, sections, system, tools, files, folder };
+    return { candidates, subject, sections, system, tools, files, folder, skills };
   }
 
   private candidates(agentId: string, requested: string | undefined, sessionModel: string | undefined): ModelInfo[] {

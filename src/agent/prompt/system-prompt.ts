@@ -14,6 +14,8 @@ export interface SystemPromptFacts {
   /** Tools that are not offered yet. */
   rareTools: readonly { name: string; words: string }[];
   workspaceTexts: readonly WorkspaceText[];
+  /** List of skills that may be used; empty: none. */
+  skills: string;
   extra?: string;
 }
 
@@ -61,6 +63,14 @@ const SECTIONS: readonly PromptSection[] = [
       rareTools.length === 0
         ? ''
         : `## Further tools\nGet them with find_tools before you say that something can't be done: ${rareTools.map(({ name, words }) => `${name} (${words})`).join(', ')}.`,
+  },
+  {
+    id: 'skills',
+    budget: 280,
+    text: ({ skills, toolNames }) =>
+      skills === '' || !toolNames.includes('read')
+        ? ''
+        : `## Skills\nWhen one fits the task, read its file, then follow it.\n${skills}`,
   },
   {
     id: 'safety',

@@ -41,8 +41,10 @@ export class TurnPlanner {
       now: new Date(turn.startedAt),
       ...(request.model ? { requestedModel: request.model } : {}),
       ...(session.modelOverride ? { sessionModel: session.modelOverride } : {}),
+      ...(session.skillsSnapshot ? { knownSkills: session.skillsSnapshot } : {}),
       ...(request.extraSystemPrompt ? { extra: request.extraSystemPrompt } : {}),
     });
+    started.skills = frame.skills;
     const [primary] = frame.candidates;
     const common = frame.tools.filter(({ rare }) => rare === undefined).map(({ spec }) => spec);
     const otherTokens = estimateTokens(frame.system) + estimateTokens(JSON.stringify(common)) + openingTokens(started);

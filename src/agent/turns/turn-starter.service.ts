@@ -14,6 +14,7 @@ import { DatabaseService } from '../../storage/database.service';
 import { type Lease, LeaseService } from '../../storage/lease.service';
 import { TurnJournal } from './turn-journal';
 import type { TurnRecord, TurnRequest } from './turn-record';
+import type { SkillSnapshot } from '../../skills/catalog/skill-catalog.service';
 import { TurnStore } from './turn.store';
 
 const DEFAULT_TIMEOUT_SECONDS = 600;
@@ -29,6 +30,8 @@ export interface StartedTurn {
   summarised: ReadonlySet<string>;
   /** A former process was cut off in it. */
   resumed: boolean;
+  /** List of skills that the turn's prompt holds, once it is planned. */
+  skills?: SkillSnapshot;
 }
 
 /** Puts a turn on disk, or picks a cut-off one up again, together with the lease of its lane. */

@@ -48,11 +48,17 @@ class SkillEntryConfig {
   @Opt() @Obj() config?: Record<string, unknown>;
 }
 
+class SkillsRegistryConfig {
+  /** Address of a registry that `skills.search` asks as well; none by default. */
+  @Opt() @Text() url?: string;
+}
+
 /** Section `skills`. */
 export class SkillsConfig {
   @Opt() @StrList() allowBundled?: string[];
   @Opt() @Nested(() => SkillsLoadConfig) load?: SkillsLoadConfig;
   @Opt() @Nested(() => SkillsInstallConfig) install?: SkillsInstallConfig;
+  @Opt() @Nested(() => SkillsRegistryConfig) registry?: SkillsRegistryConfig;
   @Opt() @MapOf(() => SkillEntryConfig) entries?: Record<string, SkillEntryConfig>;
 }
 

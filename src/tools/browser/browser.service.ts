@@ -7,7 +7,7 @@ import { messageOf } from '../../common/openclaw-error';
 import { ConfigService } from '../../config/config.service';
 import { ToolError } from '../agent-tool';
 import { GuardedHttp } from '../web/guarded-http.service';
-import { BrowserProxy } from './browser-proxy';
+import { GuardedProxy } from '../web/guarded-proxy';
 import { findChromium } from './find-chromium';
 
 const MAX_CONSOLE = 200;
@@ -24,7 +24,7 @@ export interface Tab {
 interface Running {
   profile: string;
   context: BrowserContext;
-  proxy: BrowserProxy;
+  proxy: GuardedProxy;
   tabs: Map<string, Tab>;
   active: string | undefined;
   nextId: number;
@@ -132,7 +132,7 @@ export class BrowserService implements OnModuleDestroy {
     const { config, env, stateDir } = this.config;
     const folder = join(stateDir, 'browser', profile, 'user-data');
     mkdirSync(folder, { recursive: true, mode: 0o700 });
-    const proxy = await BrowserProxy.start((host, port) => this.http.addressFor(host, port));
+    const proxy = await GuardedProxy.start((host, port) => this.http.addressFor(host, port));
     const isRoot = process.getuid?.() === 0;
     if (isRoot && config.browser?.noSandbox !== true)
       this.log.warn({}, "the browser runs without its own sandbox because the gateway runs as root; don't do that");

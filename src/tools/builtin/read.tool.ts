@@ -5,6 +5,7 @@ import { AgentTool, type ToolContext, ToolError, type ToolResult, textResult } f
 import { sniffImage } from '../../common/sniff-image';
 import { limitLines } from '../files/output-limits';
 import { fitImage } from '../files/fit-image';
+import { SkillAccess } from '../exec/skill-access';
 import { FileOrigins } from '../provenance/file-origins.store';
 import { withOrigin } from '../provenance/taint';
 import { WorkspaceFiles } from '../files/workspace-files';
@@ -30,10 +31,13 @@ export class ReadParams {
   core: true,
 })
 export class ReadTool {
-  constructor(private readonly origins: FileOrigins) {}
+  constructor(
+    private readonly origins: FileOrigins,
+    private readonly skills: SkillAccess,
+  ) {}
 
   async execute(params: ReadParams, context: ToolContext): Promise<ToolResult> {
-    const files = new WorkspaceFiles([context.workspace]);
+    const files = new WorkspaceFiles([context.workspace, ...this.skills.foldersFor(context.subject)]);
     const { file, path } = await files.openForRead(params.path);
     try {
       const stat = await file.stat();
@@ -46,12 +50,16 @@ export class ReadTool {
       }
       const content = await file.readFile();
       const image = sniffImage(content);
-      const origin = (await this.origins.of(path)) ?? 'file';
+      const owner = this.skills.ownerOf(context.subject, path);
+      const origin = (await this.origins.of(path)) ?? (owner ? owner.origin : 'file');
       if (image) return marked(await this.image(content, image, files.display(path)), origin);
       if (content.subarray(0, 8192).includes(0)) {
         throw new ToolError('invalid_args', `${params.path} is a binary file; read shows text and images`);
       }
-      return marked(this.text(content.toString('utf8'), params), origin);
+      const text = content.toString('utf8');
+      if (!owner) return marked(this.text(text, params), origin);
+      const result = this.text(text.replaceAll('{baseDir}', owner.baseDir), params);
+      return marked({ ...result, content: result.content.map((part) => ({ ...part, skill: owner.skill })) }, origin);
     } finally {
       await file.close();
     }
@@ -87,7 +95,7 @@ export class ReadTool {
   }
 }
 
-const marked = (result: ToolResult, origin: ContentOrigin): ToolResult => ({
+const marked = (result: ToolResult, origin: ContentOrigin | undefined): ToolResult => ({
   ...result,
   content: withOrigin(result.content, origin),
 });

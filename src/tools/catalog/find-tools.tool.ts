@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Doc, Opt, StrList, Text } from '../../common/validation/fields';
 import { AgentTool, type ToolContext, ToolError, type ToolResult } from '../agent-tool';
+import { SkillAccess } from '../exec/skill-access';
 import { ToolPolicyService } from '../policy/tool-policy.service';
 import type { RegisteredTool } from '../tool-registry.service';
 
@@ -17,13 +18,16 @@ export class FindToolsParams {
 @AgentTool({
   name: FIND_TOOLS,
   description:
-    'Make further tools available, by name or by what you want to do. They can be called from the next step on.',
+    'Make further tools available, by name or by what you want to do. They can be called from the next step on. Finds skills too.',
   params: FindToolsParams,
   idempotent: true,
   core: false,
 })
 export class FindToolsTool {
-  constructor(private readonly policy: ToolPolicyService) {}
+  constructor(
+    private readonly policy: ToolPolicyService,
+    private readonly skills: SkillAccess,
+  ) {}
 
   async execute({ query, names = [] }: FindToolsParams, context: ToolContext): Promise<ToolResult> {
     if (query === undefined && names.length === 0)
@@ -45,12 +49,26 @@ export class FindToolsTool {
           type: 'text',
           text: [
             ...(lines.length > 0 ? ['Available from now on:', ...lines] : ['No tool does that.']),
+            ...this.skillLines([query ?? '', ...names].join(' '), context),
             ...reasons,
           ].join('\n'),
         },
       ],
       details: { tools: found.map(({ declaration }) => declaration.name) },
     });
+  }
+
+  /** Skills that fit a wish: their instructions are files to read. */
+  private skillLines(wish: string, { subject }: ToolContext): string[] {
+    const words = wordsOf(wish);
+    const fitting = this.skills
+      .hintsFor(subject)
+      .map((hint) => ({ hint, score: scoreOf(words, hint.name, hint.description) }))
+      .filter(({ score }) => score > 0)
+      .sort((a, b) => b.score - a.score)
+      .slice(0, MOST)
+      .map(({ hint }) => `${hint.name}: ${hint.description} (read ${hint.location})`);
+    return fitting.length > 0 ? ['Skills:', ...fitting] : [];
   }
 
   private whyNot(name: string, context: ToolContext): string | undefined {
@@ -67,15 +85,19 @@ function bestMatches(tools: readonly RegisteredTool[], wish: string): Registered
   const words = wordsOf(wish);
   const scored = tools.map((tool) => {
     const { name, description, rare = '' } = tool.declaration;
-    const [strong, weak] = [wordsOf(`${name} ${rare}`), wordsOf(description)];
-    const score = words.reduce((sum, word) => sum + (has(strong, word) ? 3 : has(weak, word) ? 1 : 0), 0);
-    return { tool, score };
+    return { tool, score: scoreOf(words, `${name} ${rare}`, description) };
   });
   return scored
     .filter(({ score }) => score > 0)
     .sort((a, b) => b.score - a.score)
     .slice(0, MOST)
     .map(({ tool }) => tool);
+}
+
+/** Words found in the name count more than those in the description. */
+function scoreOf(words: readonly string[], name: string, description: string): number {
+  const [strong, weak] = [wordsOf(name), wordsOf(description)];
+  return words.reduce((sum, word) => sum + (has(strong, word) ? 3 : has(weak, word) ? 1 : 0), 0);
 }
 
 const wordsOf = (text: string): string[] =>

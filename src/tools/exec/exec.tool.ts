@@ -14,7 +14,11 @@ import { BubblewrapDriver } from '../sandbox/bubblewrap.driver';
 import { childEnvironment } from '../sandbox/child-environment';
 import type { SpawnPlan } from '../sandbox/sandbox';
 import { EXEC_ASK, EXEC_SECURITY, type ExecAsk, type ExecSecurity } from '../tools.config';
+import { GuardedHttp } from '../web/guarded-http.service';
 import { RemoteExec } from './remote-exec';
+import { SkillAccess, type SkillGrant } from './skill-access';
+import { undeclaredProgram } from './undeclared-program';
+import { type WayOut, openWayOut } from './way-out';
 import { ExecPermit, type ExecWish, plainArgv } from './exec-permit.service';
 
 const DEFAULT_TIMEOUT_SECONDS = 1800;
@@ -66,6 +70,8 @@ export class ExecTool {
     private readonly processes: ProcessRegistry,
     private readonly policy: ToolPolicyService,
     private readonly remote: RemoteExec,
+    private readonly skills: SkillAccess,
+    private readonly http: GuardedHttp,
     private readonly events: EventBus,
   ) {}
 
@@ -80,7 +86,22 @@ export class ExecTool {
         summary: `on the node ${params.node ?? settings.node ?? '(only one)'}: ${params.command}`,
       };
     if (host === 'gateway') return undefined;
+    const grant = this.grantOf(context);
+    const undeclared = undeclaredProgram(params.command, grant);
+    if (undeclared !== undefined)
+      return {
+        kind: 'exec',
+        from: 'suspect',
+        summary: `${params.command} (${undeclared}; skill ${grant.skills.join(', ')})`,
+      };
     const isContained = !this.permits.hasNetwork(context.agentId);
+    if (isContained && grant.hosts.length > 0 && !grant.isOwn)
+      return {
+        kind: 'exec',
+        from: 'suspect',
+        summary: `${params.command} (may reach ${grant.hosts.join(', ')} for skill ${grant.skills.join(', ')})`,
+        target: `skill ${grant.skills.join(', ')}`,
+      };
     return { kind: 'exec', from: isContained ? 'untrusted' : 'suspect', summary: params.command };
   }
 
@@ -89,23 +110,28 @@ export class ExecTool {
     const host = await this.permits.hostFor(params, context);
     if (host === 'node') return this.onNode(params, context);
     const cwd = await new WorkspaceFiles([context.workspace]).resolve(params.workdir ?? '.');
-    const env = childEnvironment(this.config.env.all(), params.env, settings.pathPrepend);
+    const grant = this.grantOf(context);
+    const env = { ...grant.env, ...childEnvironment(this.config.env.all(), params.env, settings.pathPrepend) };
     const timeoutSeconds = params.timeout ?? settings.timeoutSec ?? DEFAULT_TIMEOUT_SECONDS;
     const wish: ExecWish = {
       command: params.command,
       cwd,
       env,
-      envNames: Object.keys(params.env ?? {}),
+      envNames: [...Object.keys(grant.env), ...Object.keys(params.env ?? {})],
       ...(params.security ? { security: params.security } : {}),
       ...(params.ask ? { ask: params.ask } : {}),
       ...(params.elevated ? { elevated: true } : {}),
     };
-    const start = (argv: string[]): RunningCommand =>
-      new RunningCommand(
-        this.planFor(host, params.pty ? inTerminal(argv) : argv, wish, timeoutSeconds, context),
+    const way = host === 'sandbox' ? await this.wayOut(grant, context) : undefined;
+    const start = (argv: string[]): RunningCommand => {
+      const running = new RunningCommand(
+        this.planFor(host, params.pty ? inTerminal(argv) : argv, wish, timeoutSeconds, { grant, way, context }),
         timeoutSeconds * 1000,
         (tail) => context.update({ content: [{ type: 'text', text: tail }], details: { status: 'running', tail } }),
       );
+      if (way) void running.ended.catch(() => undefined).finally(() => way.close());
+      return running;
+    };
     const mayLeave = this.policy.evaluate('process', context.subject).allowed;
     const asked = host === 'gateway' ? this.ask(wish, context) : undefined;
     if (asked && mayLeave && !(await settlesWithin(asked.permitted, APPROVAL_WAIT_MS)))
@@ -212,7 +238,7 @@ export class ExecTool {
     argv: string[],
     { cwd, env }: ExecWish,
     timeoutSeconds: number,
-    context: ToolContext,
+    { grant, way, context }: { grant: SkillGrant; way: WayOut | undefined; context: ToolContext },
   ): SpawnPlan {
     if (host === 'gateway') {
       const [file = '', ...args] = argv;
@@ -226,7 +252,19 @@ export class ExecTool {
       env,
       network: this.permits.hasNetwork(context.agentId),
       timeoutSeconds,
+      readable: grant.folders,
+      ...(way ? { proxySocket: way.socket } : {}),
     });
+  }
+
+  private grantOf({ subject, provenance }: ToolContext): SkillGrant {
+    return this.skills.grantFor(subject, provenance.skills);
+  }
+
+  /** Where skills name hosts, a proxy that leads to these and nowhere else. */
+  private wayOut(grant: SkillGrant, { agentId }: ToolContext): Promise<WayOut> | undefined {
+    if (grant.hosts.length === 0 || this.permits.hasNetwork(agentId)) return undefined;
+    return openWayOut(grant.hosts, (host, port) => this.http.addressFor(host, port));
   }
 
   /** Goes on in the background; the assistant hears of its end unless it has looked by then. */

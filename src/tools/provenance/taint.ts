@@ -43,7 +43,10 @@ export function worstOrigin(origins: Iterable<ContentOrigin>): ContentOrigin | u
 }
 
 interface Message {
-  message: { role: string; content: readonly { type: string; text?: string; origin?: ContentOrigin }[] };
+  message: {
+    role: string;
+    content: readonly { type: string; text?: string; origin?: ContentOrigin; skill?: string }[];
+  };
 }
 
 /**
@@ -52,9 +55,15 @@ interface Message {
  */
 export function provenanceOf(messages: readonly Message[]): Provenance {
   const origins = new Set<ContentOrigin>();
-  for (const { message } of messages) for (const part of message.content) if (part.origin) origins.add(part.origin);
+  const skills = new Set<string>();
+  for (const { message } of messages)
+    for (const part of message.content) {
+      if (part.origin) origins.add(part.origin);
+      if (part.skill !== undefined && message.role === 'toolResult') skills.add(part.skill);
+    }
   return {
     origins,
+    skills,
     sawVerbatim: (text) =>
       messages.some(
         ({ message }) => message.role !== 'assistant' && message.content.some((part) => holds(part.text, text)),

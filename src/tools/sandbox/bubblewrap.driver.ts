@@ -1,7 +1,9 @@
 import { execFile } from 'node:child_process';
 import { existsSync, lstatSync, readlinkSync } from 'node:fs';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { Injectable } from '@nestjs/common';
+import { appRoot } from '../../common/app-root';
 import { seccompFilter } from './seccomp-filter';
 import type { SandboxDriver, SandboxRequest, SpawnPlan } from './sandbox';
 
@@ -89,6 +91,8 @@ export class BubblewrapDriver implements SandboxDriver {
         request.writable ? '--bind' : '--ro-bind',
         request.workspace,
         request.workspace,
+        ...(request.readable ?? []).flatMap((path) => ['--ro-bind-try', path, path]),
+        ...(request.proxySocket === undefined ? [] : bridgeMounts(request.proxySocket)),
         '--remount-ro',
         '/',
         '--chdir',
@@ -108,11 +112,23 @@ export class BubblewrapDriver implements SandboxDriver {
         `--cpu=${Math.ceil(request.timeoutSeconds)}`,
         '--core=0',
         '--',
+        ...(request.proxySocket === undefined ? [] : [process.execPath, bridgePath(), DOOR]),
         ...request.argv,
       ],
     };
   }
 }
+
+/** Where the sandboxed command finds the socket of its proxy. */
+const DOOR = '/run/openclaw-proxy.sock';
+const bridgePath = (): string => join(appRoot(), 'bin', 'sandbox-bridge.cjs');
+
+const bridgeMounts = (socket: string): string[] =>
+  [
+    [socket, DOOR],
+    [bridgePath(), bridgePath()],
+    [process.execPath, process.execPath],
+  ].flatMap(([from = '', to = '']) => ['--ro-bind', from, to]);
 
 /** Names of hosts are found with these; without a network they tell nothing but the host's own facts. */
 const NETWORK_FILES = ['/etc/hosts', '/etc/resolv.conf', '/etc/nsswitch.conf'];

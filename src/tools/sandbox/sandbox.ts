@@ -10,6 +10,10 @@ export interface SandboxRequest {
   /** May the command reach the network? */
   network: boolean;
   timeoutSeconds: number;
+  /** Further folders that may be read. */
+  readable?: readonly string[];
+  /** Without a network of its own the command reaches through this socket what the proxy behind it lets pass. */
+  proxySocket?: string;
 }
 
 export interface SpawnPlan {

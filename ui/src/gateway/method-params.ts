@@ -329,6 +329,34 @@ export interface MethodParams {
     groupBy?: 'day' | 'model' | 'agent' | 'session' | 'purpose';
     limit?: number;
   };
+  'skills.bins': Record<never, never>;
+  'skills.detail': {
+    slug?: string;
+    name?: string;
+    agentId?: string;
+  };
+  'skills.install': {
+    name?: string;
+    installId?: string;
+    timeoutMs?: number;
+    source?: string;
+    slug?: string;
+    version?: string;
+    force?: boolean;
+  };
+  'skills.search': {
+    query: string;
+    limit?: number;
+  };
+  'skills.status': {
+    agentId?: string;
+  };
+  'skills.update': {
+    skillKey: string;
+    enabled?: boolean;
+    apiKey?: string;
+    env?: Record<string, unknown>;
+  };
   status: Record<never, never>;
   'system-presence': Record<never, never>;
   'system.boot': Record<never, never>;

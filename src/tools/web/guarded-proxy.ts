@@ -15,21 +15,24 @@ import { messageOf } from '../../common/openclaw-error';
 export type AddressGuard = (host: string, port: number) => Promise<string>;
 
 /**
- * The browser's only way out: a proxy on loopback that looks every host up itself, checks it and connects to what it
- * checked. Whatever a page loads, redirects to or opens a WebSocket to passes here.
+ * The only way out for a program that must not connect by itself: a proxy that looks every host up, checks it and
+ * connects to what it checked. For the browser it listens on loopback and wants a password; for a sandboxed command on
+ * a socket that only that command finds.
  */
-export class BrowserProxy {
+export class GuardedProxy {
   readonly password = randomBytes(18).toString('base64url');
   private readonly sockets = new Set<Duplex>();
 
   private constructor(
     private readonly server: Server,
     private readonly guard: AddressGuard,
+    private readonly isOpen: boolean,
   ) {}
 
-  static async start(guard: AddressGuard): Promise<BrowserProxy> {
+  /** @param socketPath where to listen instead of loopback; whoever can open it needs no password */
+  static async start(guard: AddressGuard, socketPath?: string): Promise<GuardedProxy> {
     const server = createServer();
-    const proxy = new BrowserProxy(server, guard);
+    const proxy = new GuardedProxy(server, guard, socketPath !== undefined);
     server.on('connection', (socket: Socket) => proxy.remember(socket));
     server.on('connect', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
       proxy.tunnel(request, socket, head).catch(() => socket.destroy());
@@ -37,7 +40,11 @@ export class BrowserProxy {
     server.on('request', (request, response) => {
       proxy.forward(request, response).catch((error: unknown) => refuse(response, 502, messageOf(error)));
     });
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject);
+      if (socketPath === undefined) server.listen(0, '127.0.0.1', resolve);
+      else server.listen(socketPath, resolve);
+    });
     server.unref();
     return proxy;
   }
@@ -116,6 +123,7 @@ export class BrowserProxy {
   }
 
   private isAuthorised(request: IncomingMessage): boolean {
+    if (this.isOpen) return true;
     const offered = /^Basic (.+)$/.exec(request.headers['proxy-authorization'] ?? '')?.[1] ?? '';
     return secretsEqual(Buffer.from(offered, 'base64').toString('utf8'), `browser:${this.password}`);
   }

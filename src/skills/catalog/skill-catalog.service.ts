@@ -1,0 +1,253 @@
+import { type FSWatcher, mkdirSync, watch } from 'node:fs';
+import { sep } from 'node:path';
+import { Injectable } from '@nestjs/common';
+import type { ContentOrigin } from '../../common/content-parts';
+import { type Logger, LoggerFactory } from '../../common/logger';
+import { agentEntries, defaultAgentId } from '../../config/agent-entries';
+import { ConfigService } from '../../config/config.service';
+import { EventBus } from '../../events/event-bus';
+import type { PolicySubject } from '../../tools/agent-tool';
+import { WorkspaceService } from '../../workspace/workspace.service';
+import type { NodeFacts } from './gate';
+import { skillFilter } from './skill-filter';
+import { type JudgedSkill, SkillLibrary, type SkillShelf, managedSkillsPath } from './skill-library';
+import { renderSkillList } from './skill-list';
+
+const DEFAULT_DEBOUNCE_MS = 250;
+const LONGEST_UNREST_MS = 400;
+/** Programs may come and go without a word; judgements are made anew after this. */
+const JUDGED_FOR_MS = 30_000;
+/** Characters of the list in a prompt, some 3.5 of them to a token. */
+const LIST_CHARS = 840;
+
+/** What a session's prompt says of skills; it stays the same until the version rises. */
+export interface SkillSnapshot {
+  version: number;
+  names: readonly string[];
+  /** List for the prompt. */
+  prompt: string;
+}
+
+/** The skills of the running gateway, kept up to date. */
+@Injectable()
+export class SkillCatalog {
+  readonly library: SkillLibrary;
+  private readonly log: Logger;
+  private readonly watchers = new Map<string, FSWatcher>();
+  private readonly nodes = new Map<string, NodeFacts>();
+  private readonly judged = new Map<string, { until: number; skills: JudgedSkill[] }>();
+  private current = 0;
+  private timer: NodeJS.Timeout | undefined;
+  private scanning: Promise<void> = Promise.resolve();
+  private unlisten: (() => void) | undefined;
+  private unrestSince: number | undefined;
+  private folders: ReadonlySet<string> = new Set();
+  private watching = false;
+
+  constructor(
+    private readonly config: ConfigService,
+    workspaces: WorkspaceService,
+    private readonly events: EventBus,
+    loggers: LoggerFactory,
+  ) {
+    this.log = loggers.child('skills');
+    this.library = new SkillLibrary({
+      env: config.env,
+      stateDir: config.stateDir,
+      config: () => config.config,
+      workspaceOf: (agentId) => workspaces.pathOf(agentId),
+    });
+  }
+
+  /** Rises whenever the list may have changed. Milliseconds since 1970 of the change, at least. */
+  get version(): number {
+    return this.current;
+  }
+
+  async load(): Promise<void> {
+    mkdirSync(managedSkillsPath(this.config.stateDir), { recursive: true, mode: 0o700 });
+    for (const { id } of agentEntries(this.config.config)) {
+      const [workspace] = this.library.rootsOf(id).slice(-1);
+      if (workspace) mkdirSync(workspace.path, { recursive: true, mode: 0o700 });
+    }
+    await this.rescan();
+  }
+
+  /** Follows changes of the folders and of the configuration. @returns false where watching is switched off */
+  follow(): boolean {
+    this.unlisten = this.config.onChange((next, previous) => {
+      if (JSON.stringify(next.config.skills?.load) !== JSON.stringify(previous.config.skills?.load)) this.schedule();
+      this.rise('config');
+    });
+    this.events.on('gateway.ready', () => void this.verify());
+    this.watching = this.config.config.skills?.load?.watch !== false;
+    if (this.watching) for (const folder of this.folders) this.watch(folder);
+    return this.watching;
+  }
+
+  close(): void {
+    this.unlisten?.();
+    clearTimeout(this.timer);
+    for (const watcher of this.watchers.values()) watcher.close();
+    this.watchers.clear();
+  }
+
+  shelfOf(agentId: string): SkillShelf {
+    return this.library.shelfOf(agentId);
+  }
+
+  /** All skills of an agent with their verdicts. */
+  judgedOf(agentId: string): readonly JudgedSkill[] {
+    const known = this.judged.get(agentId);
+    if (known && known.until > Date.now()) return known.skills;
+    const nodes = [...this.nodes.values()];
+    const skills = this.shelfOf(agentId).skills.map((skill) => this.library.judge(skill, nodes));
+    this.judged.set(agentId, { until: Date.now() + JUDGED_FOR_MS, skills });
+    return skills;
+  }
+
+  /** The same, looked at now. */
+  freshlyJudged(agentId: string): readonly JudgedSkill[] {
+    this.judged.delete(agentId);
+    return this.judgedOf(agentId);
+  }
+
+  /** A program was installed. */
+  reconsiderPrograms(): void {
+    this.library.programs.forget();
+    this.rise('programs');
+  }
+
+  /** Skills that a turn may use. */
+  usable(subject: PolicySubject): JudgedSkill[] {
+    const passes = skillFilter(this.config.config, subject);
+    return this.judgedOf(subject.agentId).filter((skill) => skill.verdict.eligible && passes(skill.manifest.name));
+  }
+
+  find(subject: PolicySubject, name: string): JudgedSkill | undefined {
+    return this.usable(subject).find((skill) => skill.manifest.name === name);
+  }
+
+  snapshot(subject: PolicySubject): SkillSnapshot {
+    const listed = this.usable(subject).filter((skill) => skill.manifest.modelInvocable);
+    return {
+      version: this.current,
+      names: listed.map((skill) => skill.manifest.name),
+      prompt: renderSkillList(
+        listed.map(({ manifest, baseDir }) => ({ ...manifest, baseDir })),
+        LIST_CHARS,
+      ),
+    };
+  }
+
+  /** The skill that a file belongs to, and whose text it is. */
+  ownerOf(agentId: string, path: string): { skill: JudgedSkill; origin: ContentOrigin | undefined } | undefined {
+    const skill = this.judgedOf(agentId).find(({ baseDir }) => path.startsWith(baseDir + sep));
+    return skill && { skill, origin: skill.isTrusted ? undefined : 'skill' };
+  }
+
+  /** Programs that skills ask for; nodes are asked whether they have them. */
+  wantedPrograms(): string[] {
+    const names = new Set<string>();
+    for (const { id } of agentEntries(this.config.config))
+      for (const { manifest } of this.shelfOf(id).skills)
+        for (const bin of [...manifest.requires.bins, ...manifest.requires.anyBins]) names.add(bin);
+    return [...names].sort();
+  }
+
+  /** @param facts undefined when the node has gone */
+  setNode(nodeId: string, facts: NodeFacts | undefined): void {
+    const before = this.nodes.get(nodeId);
+    if (facts) this.nodes.set(nodeId, facts);
+    else this.nodes.delete(nodeId);
+    const key = (node: NodeFacts | undefined): string =>
+      node ? `${node.platform} ${[...node.bins].sort().join(' ')}` : '';
+    if (key(before) !== key(facts)) this.rise('nodes');
+  }
+
+  /** Reads all folders again, now. */
+  rescan(): Promise<void> {
+    this.scanning = this.scanning
+      .then(() => this.scan())
+      .catch((error: unknown) => this.log.error({ error }, 'skills were not read'));
+    return this.scanning;
+  }
+
+  /** Trust or lock have changed. */
+  async reconsider(): Promise<void> {
+    this.library.forget();
+    await this.rescan();
+    this.rise('trust');
+  }
+
+  private async verify(): Promise<void> {
+    if (!(await this.library.verify())) return;
+    for (const { manifest, refused } of this.shelfOf(defaultAgentId(this.config.config)).skills)
+      if (refused !== undefined) this.log.warn({ skill: manifest.name, reason: refused }, 'skill is not used');
+    this.rise('trust');
+  }
+
+  private async scan(): Promise<void> {
+    const folders = new Set<string>();
+    let changed = false;
+    for (const { id } of agentEntries(this.config.config)) {
+      const differs = await this.library.scan(id, (folder) => {
+        folders.add(folder);
+        if (this.watching) this.watch(folder);
+      });
+      changed ||= differs;
+    }
+    for (const [folder, watcher] of this.watchers)
+      if (!folders.has(folder)) {
+        watcher.close();
+        this.watchers.delete(folder);
+      }
+    this.folders = folders;
+    if (!changed && this.current > 0) return;
+    for (const { filePath, broken } of this.shelfOf(defaultAgentId(this.config.config)).broken)
+      this.log.warn({ file: filePath, line: broken?.line, reason: broken?.reason }, 'skill is broken');
+    this.library.programs.forget();
+    this.rise('files');
+  }
+
+  private rise(reason: string): void {
+    const isFirst = this.current === 0;
+    this.current = Math.max(this.current + 1, Date.now());
+    this.judged.clear();
+    if (!isFirst)
+      this.events.emit('wire.event', { event: 'skills.changed', payload: { version: this.current, reason } });
+    if (!isFirst && reason === 'files') this.events.emit('skills.changed', { version: this.current });
+  }
+
+  private watch(folder: string): void {
+    if (this.watchers.has(folder)) return;
+    try {
+      const watcher = watch(folder, { persistent: false }, () => this.schedule());
+      watcher.on('error', () => {
+        watcher.close();
+        this.watchers.delete(folder);
+        this.schedule();
+      });
+      this.watchers.set(folder, watcher);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT')
+        this.log.warn({ folder, error }, 'changes of this folder are not noticed');
+    }
+  }
+
+  private schedule(): void {
+    clearTimeout(this.timer);
+    const wait = this.config.config.skills?.load?.watchDebounceMs ?? DEFAULT_DEBOUNCE_MS;
+    this.unrestSince ??= Date.now();
+    // Files that never rest are looked at all the same.
+    const left = this.unrestSince + Math.max(wait, LONGEST_UNREST_MS) - Date.now();
+    this.timer = setTimeout(
+      () => {
+        this.unrestSince = undefined;
+        void this.rescan();
+      },
+      Math.max(0, Math.min(wait, left)),
+    );
+    this.timer.unref();
+  }
+}

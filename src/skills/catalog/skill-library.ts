@@ -1,0 +1,258 @@
+import { readFileSync, statSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { appRoot } from '../../common/app-root';
+import { isPlainObject, valueAt } from '../../common/plain-object';
+import type { Environment } from '../../config/environment';
+import type { OpenclawConfig } from '../../config/openclaw.config';
+import { expandPath } from '../../config/state-paths';
+import type { SkillManifest } from '../manifest/skill-manifest';
+import { hashFolder } from '../trust/hash-folder';
+import { type SkillLock, SkillLockFile } from '../trust/skill-lock';
+import { type GateFacts, type NodeFacts, type Verdict, gateSkill } from './gate';
+import { ProgramLookup } from './program-lookup';
+import { type ScannedRoot, type ScannedSkill, type SkillRoot, type SkillSource, scanRoot } from './skill-scan';
+
+/** Later ones win where names are equal. */
+const PRECEDENCE: readonly SkillSource[] = ['extra', 'bundled', 'managed', 'workspace'];
+
+/** A skill that was read and won its name. */
+export interface LoadedSkill {
+  manifest: SkillManifest;
+  source: SkillSource;
+  baseDir: string;
+  filePath: string;
+  /** Its content is the one that was shipped; other skills are text of somebody else. */
+  isTrusted: boolean;
+  /** Why it is not used although it could be read. */
+  refused?: string;
+  /** Of the same name, but further back in the order. */
+  shadows: readonly string[];
+  warnings: readonly { line: number; reason: string }[];
+}
+
+export interface SkillShelf {
+  /** By name, in alphabetical order. */
+  skills: readonly LoadedSkill[];
+  broken: readonly ScannedSkill[];
+}
+
+export interface JudgedSkill extends LoadedSkill {
+  verdict: Verdict;
+}
+
+export interface LibrarySettings {
+  env: Environment;
+  stateDir: string;
+  config(): OpenclawConfig;
+  workspaceOf(agentId: string): string;
+}
+
+/** Folder of the skills that are shipped. */
+export const bundledSkillsPath = (): string => join(appRoot(), 'skills');
+export const managedSkillsPath = (stateDir: string): string => join(stateDir, 'skills');
+
+/** All skills of all places: which there are, which of two with one name counts, which can work here. */
+export class SkillLibrary {
+  readonly programs: ProgramLookup;
+  readonly lockFile: SkillLockFile;
+  private readonly scanned = new Map<string, ScannedRoot>();
+  private readonly shelves = new Map<string, SkillShelf>();
+  private shipped: Readonly<Record<string, string>> | undefined;
+  private lockStamp: number | undefined;
+  private readonly hashes = new Map<string, string>();
+
+  constructor(private readonly settings: LibrarySettings) {
+    this.programs = new ProgramLookup(() => settings.env.get('PATH') ?? '');
+    this.lockFile = new SkillLockFile(settings.stateDir);
+  }
+
+  /** Where an agent's skills come from, lowest precedence first. */
+  rootsOf(agentId: string): SkillRoot[] {
+    const { env, stateDir } = this.settings;
+    const extra = this.settings.config().skills?.load?.extraDirs ?? [];
+    return [
+      ...extra.map((path): SkillRoot => ({ source: 'extra', path: expandPath(path, env.home) })),
+      { source: 'bundled', path: bundledSkillsPath() },
+      { source: 'managed', path: managedSkillsPath(stateDir) },
+      { source: 'workspace', path: join(this.settings.workspaceOf(agentId), 'skills') },
+    ];
+  }
+
+  /**
+   * Reads what has changed below the roots of an agent.
+   * @returns whether anything differs from before
+   */
+  async scan(agentId: string, onFolder: (folder: string) => void = () => undefined): Promise<boolean> {
+    let changed = false;
+    for (const root of this.rootsOf(agentId)) {
+      const before = this.scanned.get(root.path);
+      const known = new Map(before?.skills.map((skill) => [skill.filePath, skill]));
+      const now = await scanRoot(root, known, onFolder);
+      changed ||= !before || !sameSkills(before.skills, now.skills);
+      this.scanned.set(root.path, now);
+      if (root.source === 'managed') changed = this.hasTampered(now) || changed;
+    }
+    const lockStamp = statSync(this.lockFile.path, { throwIfNoEntry: false })?.mtimeMs;
+    changed ||= lockStamp !== this.lockStamp;
+    this.lockStamp = lockStamp;
+    if (changed || !this.shelves.has(agentId)) this.shelves.clear();
+    return changed;
+  }
+
+  /** Whether the files of a skill are still those that it was judged by. */
+  isUnchanged(skill: LoadedSkill): boolean {
+    const expected =
+      skill.source === 'bundled' ? this.shippedHashes()[basename(skill.baseDir)] : this.hashes.get(skill.baseDir);
+    return (expected === undefined && skill.source !== 'bundled') || expected === hashFolder(skill.baseDir);
+  }
+
+  /**
+   * Compares what was shipped with its hashes, a few at a time.
+   * @returns whether one of them is not what it was
+   */
+  async verify(): Promise<boolean> {
+    const bundled = this.scanned.get(bundledSkillsPath())?.skills ?? [];
+    let differs = false;
+    for (const [index, skill] of bundled.entries()) {
+      if (this.hashOf(skill) !== this.shippedHashes()[basename(skill.baseDir)]) differs = true;
+      if (index % 8 === 7) await new Promise(setImmediate);
+    }
+    if (differs) this.shelves.clear();
+    return differs;
+  }
+
+  /** Looks again at trust and order, though no skill file has changed. */
+  forget(): void {
+    this.shelves.clear();
+    this.hashes.clear();
+  }
+
+  shelfOf(agentId: string): SkillShelf {
+    let shelf = this.shelves.get(agentId);
+    if (!shelf) {
+      shelf = this.arrange(agentId);
+      this.shelves.set(agentId, shelf);
+    }
+    return shelf;
+  }
+
+  judge(skill: LoadedSkill, nodes: readonly NodeFacts[] = []): JudgedSkill {
+    const verdict = gateSkill(skill.manifest, skill.source === 'bundled', this.factsFor(nodes));
+    return { ...skill, verdict: skill.refused === undefined ? verdict : { ...verdict, eligible: false } };
+  }
+
+  private arrange(agentId: string): SkillShelf {
+    const all = this.rootsOf(agentId).flatMap((root) => this.scanned.get(root.path)?.skills ?? []);
+    all.sort((a, b) => PRECEDENCE.indexOf(a.source) - PRECEDENCE.indexOf(b.source));
+    const lock = this.lockOrReason();
+    const byName = new Map<string, LoadedSkill>();
+    for (const skill of all) {
+      if (!skill.manifest) continue;
+      const { name } = skill.manifest;
+      const beaten = byName.get(name);
+      byName.set(name, {
+        manifest: skill.manifest,
+        source: skill.source,
+        baseDir: skill.baseDir,
+        filePath: skill.filePath,
+        ...this.trustOf(skill, skill.manifest, lock),
+        shadows: beaten ? [...beaten.shadows, beaten.filePath] : [],
+        warnings: skill.warnings,
+      });
+    }
+    return {
+      skills: [...byName.values()].sort((a, b) => a.manifest.name.localeCompare(b.manifest.name)),
+      broken: all.filter((skill) => skill.broken !== undefined),
+    };
+  }
+
+  private trustOf(
+    skill: ScannedSkill,
+    manifest: SkillManifest,
+    lock: SkillLock | string,
+  ): { isTrusted: boolean; refused?: string } {
+    if (typeof lock !== 'string' && lock.untrusted.includes(manifest.name))
+      return { isTrusted: false, refused: 'you do not trust it (openclaw skills trust takes that back)' };
+    if (skill.source === 'bundled') {
+      // Not verified yet: whoever reads it is told the truth, and `verify` comes soon after the start.
+      const hash = this.hashes.get(skill.baseDir);
+      return hash === undefined || hash === this.shippedHashes()[basename(skill.baseDir)]
+        ? { isTrusted: true }
+        : { isTrusted: false, refused: 'its files differ from those that were shipped; reinstall the gateway' };
+    }
+    if (skill.source !== 'managed') return { isTrusted: false };
+    if (typeof lock === 'string') return { isTrusted: false, refused: lock };
+    const installed = lock.skills[basename(skill.baseDir)];
+    if (!installed || dirname(skill.baseDir) !== skill.root) return { isTrusted: false };
+    if (installed.hash !== this.hashOf(skill))
+      return {
+        isTrusted: false,
+        refused: 'its files have changed since it was installed (openclaw skills install it again, or remove it)',
+      };
+    const key = installed.signedBy === undefined ? undefined : lock.keys[installed.signedBy];
+    if (installed.signedBy !== undefined && key?.trusted !== true)
+      return { isTrusted: false, refused: `you do not trust its publisher's key ${installed.signedBy}` };
+    return { isTrusted: false };
+  }
+
+  /** Scripts beside an unchanged SKILL.md: what was installed is looked at as a whole. */
+  private hasTampered(root: ScannedRoot): boolean {
+    return root.skills.some(({ baseDir }) => {
+      const known = this.hashes.get(baseDir);
+      return known !== undefined && known !== hashFolder(baseDir);
+    });
+  }
+
+  private lockOrReason(): SkillLock | string {
+    try {
+      return this.lockFile.read();
+    } catch (error) {
+      return (error as Error).message;
+    }
+  }
+
+  private hashOf(skill: ScannedSkill): string {
+    const hash = hashFolder(skill.baseDir);
+    this.hashes.set(skill.baseDir, hash);
+    return hash;
+  }
+
+  private shippedHashes(): Readonly<Record<string, string>> {
+    if (!this.shipped) {
+      try {
+        this.shipped = JSON.parse(readFileSync(join(bundledSkillsPath(), 'hashes.json'), 'utf8')) as Record<
+          string,
+          string
+        >;
+      } catch {
+        this.shipped = {};
+      }
+    }
+    return this.shipped;
+  }
+
+  private factsFor(nodes: readonly NodeFacts[]): GateFacts {
+    const config = this.settings.config();
+    const { env } = this.settings;
+    return {
+      platform: process.platform,
+      hasBin: (name) => this.programs.has(name),
+      hasEnv: (name) => env.get(name) !== undefined,
+      config: (path) => valueAt(config, path.split('.')),
+      entry: (key) => {
+        const entry = config.skills?.entries?.[key];
+        return {
+          ...(entry?.enabled === undefined ? {} : { enabled: entry.enabled }),
+          hasApiKey: (entry?.apiKey ?? '') !== '',
+          env: new Set(Object.keys(isPlainObject(entry?.env) ? entry.env : {}).filter((name) => entry?.env?.[name])),
+        };
+      },
+      allowBundled: config.skills?.allowBundled,
+      nodes,
+    };
+  }
+}
+
+function sameSkills(before: readonly ScannedSkill[], now: readonly ScannedSkill[]): boolean {
+  return before.length === now.length && now.every((skill, index) => skill === before[index]);
+}

@@ -1,0 +1,108 @@
+import { type Dirent, readFileSync, readdirSync, realpathSync, statSync } from 'node:fs';
+import { basename, join, sep } from 'node:path';
+import { FrontmatterError, type SkillFault } from '../manifest/frontmatter';
+import { type SkillManifest, parseSkill } from '../manifest/skill-manifest';
+
+export const SKILL_FILE = 'SKILL.md';
+const MAX_DEPTH = 4;
+/** Larger ones are no instructions. */
+const MAX_SKILL_BYTES = 256 * 1024;
+/** Folders looked at before others get their turn. */
+const AT_ONCE = 100;
+
+export type SkillSource = 'extra' | 'bundled' | 'managed' | 'workspace';
+
+export interface SkillRoot {
+  source: SkillSource;
+  path: string;
+}
+
+/** A folder with a SKILL.md, as it was read. */
+export interface ScannedSkill {
+  source: SkillSource;
+  root: string;
+  baseDir: string;
+  filePath: string;
+  /** Changes whenever the file does. */
+  stamp: string;
+  manifest?: SkillManifest;
+  /** Why it is no skill; undefined for one that was read. */
+  broken?: SkillFault;
+  warnings: readonly SkillFault[];
+}
+
+export interface ScannedRoot {
+  skills: ScannedSkill[];
+  /** Every folder in which a skill may appear or change. */
+  folders: string[];
+}
+
+/**
+ * Reads all skills below a folder. What has not changed since `known` is not read again.
+ * @param onFolder called before a folder is read, so that a watcher misses nothing
+ */
+export async function scanRoot(
+  root: SkillRoot,
+  known: ReadonlyMap<string, ScannedSkill>,
+  onFolder: (folder: string) => void,
+): Promise<ScannedRoot> {
+  const skills: ScannedSkill[] = [];
+  const folders: string[] = [];
+  const waiting: { folder: string; depth: number }[] = [{ folder: root.path, depth: 0 }];
+  for (let seen = 1; waiting.length > 0; seen++) {
+    const { folder, depth } = waiting.shift() as { folder: string; depth: number };
+    folders.push(folder);
+    onFolder(folder);
+    const file = join(folder, SKILL_FILE);
+    const stat = statSync(file, { throwIfNoEntry: false, bigint: false });
+    if (stat && depth > 0) {
+      const stamp = `${stat.ino}:${stat.size}:${stat.mtimeMs}:${stat.ctimeMs}`;
+      const before = known.get(file);
+      skills.push(before?.stamp === stamp ? before : readSkill(root, folder, file, stamp, stat.size));
+    } else if (depth < MAX_DEPTH) {
+      for (const entry of subfolders(folder)) waiting.push({ folder: join(folder, entry), depth: depth + 1 });
+    }
+    if (seen % AT_ONCE === 0) await new Promise(setImmediate);
+  }
+  return { skills, folders };
+}
+
+function subfolders(folder: string): string[] {
+  let entries: Dirent[];
+  try {
+    entries = readdirSync(folder, { withFileTypes: true });
+  } catch {
+    return [];
+  }
+  return entries
+    .filter((entry) => !entry.name.startsWith('.') && entry.name !== 'node_modules')
+    .filter(
+      (entry) =>
+        entry.isDirectory() ||
+        (entry.isSymbolicLink() &&
+          statSync(join(folder, entry.name), { throwIfNoEntry: false })?.isDirectory() === true),
+    )
+    .map((entry) => entry.name)
+    .sort();
+}
+
+function readSkill(root: SkillRoot, baseDir: string, filePath: string, stamp: string, size: number): ScannedSkill {
+  const base = { source: root.source, root: root.path, baseDir, filePath, stamp };
+  try {
+    if (size > MAX_SKILL_BYTES)
+      throw new FrontmatterError(1, `the file has ${size} bytes, more than ${MAX_SKILL_BYTES}`);
+    // The assistant can write into its workspace: a link there must not make other folders readable.
+    if (root.source === 'workspace' && !isInside(realpathSync(root.path), realpathSync(filePath)))
+      throw new FrontmatterError(1, 'a link leads out of the workspace');
+    const { manifest, warnings } = parseSkill(readFileSync(filePath, 'utf8'), basename(baseDir));
+    return { ...base, manifest, warnings };
+  } catch (error) {
+    const broken =
+      error instanceof FrontmatterError
+        ? { line: error.line, reason: error.reason }
+        : { line: 1, reason: `it can't be read: ${(error as NodeJS.ErrnoException).code ?? (error as Error).message}` };
+    return { ...base, broken, warnings: [] };
+  }
+}
+
+const isInside = (root: string, path: string): boolean => path.startsWith(root + sep);

@@ -1,0 +1,137 @@
+import type { OpenclawConfig } from '../../config/openclaw.config';
+import { type InstallPreferences, usableSpecs } from '../install/install-command';
+import type { InstallSpec, Requirements } from '../manifest/skill-manifest';
+import type { JudgedSkill, SkillShelf } from './skill-library';
+import type { ProgramLookup } from './program-lookup';
+import type { ScannedSkill } from './skill-scan';
+
+/** One skill as `skills.status` shows it. */
+export interface SkillStatus {
+  name: string;
+  description: string;
+  source: string;
+  bundled: boolean;
+  filePath: string;
+  baseDir: string;
+  skillKey: string;
+  primaryEnv?: string;
+  emoji?: string;
+  homepage?: string;
+  always: boolean;
+  disabled: boolean;
+  blockedByAllowlist: boolean;
+  eligible: boolean;
+  userInvocable: boolean;
+  requirements: Requirements;
+  missing: Requirements;
+  configChecks: readonly { path: string; value: unknown; satisfied: boolean }[];
+  install: readonly { id: string; kind: string; label: string; bins: readonly string[] }[];
+  /** Why it is not used although it could be read. */
+  refused?: string;
+  shadows?: readonly string[];
+  warnings?: readonly string[];
+}
+
+export interface SkillsReport {
+  workspaceDir: string;
+  managedSkillsDir: string;
+  skills: SkillStatus[];
+  broken: { name: string; filePath: string; source: string; line: number; reason: string }[];
+  counts: { total: number; bundled: number; eligible: number; broken: number };
+}
+
+export function installPreferences(config: OpenclawConfig, programs: ProgramLookup): InstallPreferences {
+  return {
+    preferBrew: config.skills?.install?.preferBrew ?? true,
+    nodeManager: config.skills?.install?.nodeManager ?? 'npm',
+    platform: process.platform,
+    hasBin: (name) => programs.has(name),
+  };
+}
+
+/** Everything about the skills of an agent. */
+export function reportSkills(
+  shelf: SkillShelf,
+  judged: readonly JudgedSkill[],
+  preferences: InstallPreferences,
+  folders: { workspaceDir: string; managedSkillsDir: string },
+): SkillsReport {
+  const skills = judged.map((skill) => statusOf(skill, preferences));
+  return {
+    ...folders,
+    skills,
+    broken: shelf.broken.map(brokenOf),
+    counts: {
+      total: skills.length,
+      bundled: skills.filter((skill) => skill.bundled).length,
+      eligible: skills.filter((skill) => skill.eligible).length,
+      broken: shelf.broken.length,
+    },
+  };
+}
+
+function statusOf(skill: JudgedSkill, preferences: InstallPreferences): SkillStatus {
+  const { manifest, verdict } = skill;
+  const { primaryEnv, emoji, homepage } = manifest;
+  const lacksBins = verdict.missing.bins.length > 0 || verdict.missing.anyBins.length > 0;
+  return {
+    name: manifest.name,
+    description: manifest.description,
+    source: `openclaw-${skill.source}`,
+    bundled: skill.source === 'bundled',
+    filePath: skill.filePath,
+    baseDir: skill.baseDir,
+    skillKey: manifest.skillKey,
+    ...(primaryEnv === undefined ? {} : { primaryEnv }),
+    ...(emoji === undefined ? {} : { emoji }),
+    ...(homepage === undefined ? {} : { homepage }),
+    always: manifest.always,
+    disabled: verdict.disabled,
+    blockedByAllowlist: verdict.blockedByAllowlist,
+    eligible: verdict.eligible,
+    userInvocable: manifest.userInvocable,
+    requirements: manifest.requires,
+    missing: verdict.missing,
+    configChecks: verdict.configChecks,
+    install: lacksBins ? usableSpecs(manifest.install, preferences).map(optionOf) : [],
+    ...(skill.refused === undefined ? {} : { refused: skill.refused }),
+    ...(skill.shadows.length > 0 ? { shadows: skill.shadows } : {}),
+    ...(skill.warnings.length > 0
+      ? { warnings: skill.warnings.map(({ line, reason }) => `line ${line}: ${reason}`) }
+      : {}),
+  };
+}
+
+const optionOf = ({ id, kind, label, bins }: InstallSpec): SkillStatus['install'][number] => ({
+  id,
+  kind,
+  label,
+  bins,
+});
+
+const brokenOf = ({ baseDir, filePath, source, broken }: ScannedSkill): SkillsReport['broken'][number] => ({
+  name: baseDir.split(/[/\\]/).at(-1) ?? baseDir,
+  filePath,
+  source: `openclaw-${source}`,
+  line: broken?.line ?? 1,
+  reason: broken?.reason ?? '',
+});
+
+/** One word for the state of a skill, and what it lacks. */
+export function stateOf(skill: SkillStatus): { state: string; detail: string } {
+  if (skill.refused !== undefined) return { state: 'refused', detail: skill.refused };
+  if (skill.disabled) return { state: 'off', detail: `skills.entries.${skill.skillKey}.enabled is false` };
+  if (skill.blockedByAllowlist) return { state: 'off', detail: 'not in skills.allowBundled' };
+  if (skill.eligible) return { state: 'ready', detail: '' };
+  const { os, bins, anyBins, env, config } = skill.missing;
+  return {
+    state: 'missing',
+    detail: [
+      ...(os.length > 0 ? [`system ${os.join(' or ')}`] : []),
+      ...(bins.length > 0 ? [bins.join(', ')] : []),
+      ...(anyBins.length > 0 ? [`one of ${anyBins.join(', ')}`] : []),
+      ...env.map((name) => `$${name}`),
+      ...config,
+    ].join(', '),
+  };
+}

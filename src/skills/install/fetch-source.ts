@@ -1,0 +1,264 @@
+import { existsSync, lstatSync, readdirSync, statSync } from 'node:fs';
+import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { basename, dirname, join, relative, resolve, sep } from 'node:path';
+import { OpenclawError } from '../../common/openclaw-error';
+import { expandPath } from '../../config/state-paths';
+import type { LockedSkill } from '../trust/skill-lock';
+import { SKILL_FILE } from '../catalog/skill-scan';
+import { runProgram } from './run-program';
+
+const FETCH_TIMEOUT_MS = 120_000;
+const MAX_ARCHIVE_BYTES = 50 * 1024 * 1024;
+const MAX_UNPACKED_BYTES = 200 * 1024 * 1024;
+const MAX_ENTRIES = 5000;
+const MAX_DEPTH = 4;
+
+/** How a source is fetched. */
+export type SourceKind = Exclude<LockedSkill['kind'], 'proposal'>;
+
+export interface FetchedSource {
+  kind: SourceKind;
+  /** Normalised: what an update fetches again. */
+  source: string;
+  revision?: string;
+  /** Folder with everything that was fetched. */
+  folder: string;
+}
+
+export interface FetchOptions {
+  env: NodeJS.ProcessEnv;
+  home: string;
+  cwd: string;
+  /** Fetches an https address, checked like every other one. */
+  download(url: string, maxBytes: number): Promise<Buffer>;
+}
+
+const failed = (message: string): OpenclawError => new OpenclawError('SKILL_SOURCE_FAILED', message);
+
+/** What a source is, from the way it is written. @throws OpenclawError SKILL_SOURCE_UNKNOWN */
+export function kindOfSource(source: string, { home, cwd }: Pick<FetchOptions, 'home' | 'cwd'>): SourceKind {
+  if (source.startsWith('-') || /[\0\n]/.test(source))
+    throw new OpenclawError('SKILL_SOURCE_UNKNOWN', `"${source.slice(0, 80)}" is no source`);
+  if (/^npm:/.test(source)) return 'npm';
+  const [address = ''] = source.split('#');
+  if (
+    /^git[+:@]|^ssh:\/\/|\.git$/.test(address) ||
+    /^https:\/\/(github|gitlab|codeberg)\.[a-z]+\/[^/]+\/[^/]+\/?$/.test(address)
+  )
+    return 'git';
+  const isArchive = /\.(zip|tgz|tar\.gz|tar|skill)$/i.test(address);
+  if (/^https?:\/\//.test(address)) {
+    if (isArchive) return 'archive';
+    throw new OpenclawError(
+      'SKILL_SOURCE_UNKNOWN',
+      `${address} is neither an archive (.zip, .tar.gz) nor a git address (.git)`,
+    );
+  }
+  const path = resolve(cwd, expandPath(source, home));
+  if (existsSync(path)) {
+    if (statSync(path).isDirectory())
+      return existsSync(join(path, 'HEAD')) && existsSync(join(path, 'objects')) ? 'git' : 'folder';
+    if (isArchive) return 'archive';
+    throw new OpenclawError('SKILL_SOURCE_UNKNOWN', `${path} is neither a folder nor an archive (.zip, .tar.gz)`);
+  }
+  if (/^(@[\w.-]+\/)?[a-z0-9][\w.-]*(@[\w.^~<>=*-]+)?$/i.test(source) && !isArchive) return 'npm';
+  throw new OpenclawError('SKILL_SOURCE_UNKNOWN', `${source}: no such folder or archive, and no name of a package`);
+}
+
+/** Brings a source into an empty folder. Nothing of it is run. @throws OpenclawError */
+export async function fetchSource(source: string, into: string, options: FetchOptions): Promise<FetchedSource> {
+  const kind = kindOfSource(source, options);
+  const local = resolve(options.cwd, expandPath(source.split('#')[0] ?? '', options.home));
+  switch (kind) {
+    case 'folder':
+      await copyFolder(local, into);
+      return { kind, source: local, folder: into };
+    case 'git':
+      return fetchGit(source, existsSync(local) ? local : undefined, into, options);
+    case 'npm':
+      return fetchNpm(source.replace(/^npm:/, ''), into, options);
+    case 'archive': {
+      const isRemote = /^https?:\/\//.test(source);
+      const content = isRemote ? await options.download(source, MAX_ARCHIVE_BYTES) : await readArchive(local);
+      await unpackArchive(isRemote ? new URL(source).pathname : local, content, into);
+      return { kind, source: isRemote ? source : local, folder: into };
+    }
+  }
+}
+
+/** Folders with a SKILL.md, nearest to the top first; below one of them no further ones. */
+export function findSkillFolders(root: string): string[] {
+  const found: string[] = [];
+  const waiting = [{ folder: root, depth: 0 }];
+  for (let next = waiting.shift(); next; next = waiting.shift()) {
+    if (existsSync(join(next.folder, SKILL_FILE))) {
+      found.push(next.folder);
+      continue;
+    }
+    if (next.depth >= MAX_DEPTH) continue;
+    for (const entry of readdirSync(next.folder, { withFileTypes: true }))
+      if (entry.isDirectory() && !entry.name.startsWith('.') && entry.name !== 'node_modules')
+        waiting.push({ folder: join(next.folder, entry.name), depth: next.depth + 1 });
+  }
+  return found;
+}
+
+/** Links are copied as links: the scan sees and refuses them. */
+async function copyFolder(from: string, into: string): Promise<void> {
+  let entries = 0;
+  await cp(from, into, {
+    recursive: true,
+    verbatimSymlinks: true,
+    filter: (path) => {
+      if (++entries > MAX_ENTRIES) throw failed(`${from} has more than ${MAX_ENTRIES} entries; is it a skill?`);
+      const stat = lstatSync(path);
+      return (
+        !['.git', 'node_modules'].includes(basename(path)) &&
+        (stat.isDirectory() || stat.isFile() || stat.isSymbolicLink())
+      );
+    },
+  });
+}
+
+async function fetchGit(
+  source: string,
+  local: string | undefined,
+  into: string,
+  { env, cwd }: FetchOptions,
+): Promise<FetchedSource> {
+  const [written = '', ref] = source.split('#');
+  const address = local ?? written.replace(/^git\+/, '');
+  if (!/^(https:\/\/|ssh:\/\/|git@|\/)/.test(address))
+    throw failed(`${address}: git sources begin with https://, ssh:// or git@`);
+  if (ref !== undefined && !/^[\w][\w./-]*$/.test(ref)) throw failed(`"${ref}" is no branch, tag or commit`);
+  const git = (args: string[]): ReturnType<typeof runProgram> =>
+    runProgram(['git', ...SAFE_GIT, ...args], {
+      cwd: existsSync(into) ? into : cwd,
+      env,
+      timeoutMs: FETCH_TIMEOUT_MS,
+      extraEnv: { GIT_TERMINAL_PROMPT: '0', GIT_CONFIG_NOSYSTEM: '1', GIT_LFS_SKIP_SMUDGE: '1' },
+    });
+  const must = async (args: string[], what: string): Promise<string> => {
+    const end = await git(args);
+    if (end.code !== 0) throw failed(`${what} failed: ${end.output.trim().split('\n').slice(-2).join(' ')}`);
+    return end.output.trim();
+  };
+  await mkdir(into, { recursive: true });
+  await must(['init', '--quiet', '.'], 'git init');
+  await must(['fetch', '--quiet', '--depth', '1', '--no-tags', '--', address, ref ?? 'HEAD'], `git fetch ${address}`);
+  await must(['checkout', '--quiet', '--detach', 'FETCH_HEAD'], 'git checkout');
+  const revision = await must(['rev-parse', 'HEAD'], 'git rev-parse');
+  return { kind: 'git', source: ref === undefined ? address : `${address}#${ref}`, revision, folder: into };
+}
+
+/** Nothing of the repository may decide what runs. */
+const SAFE_GIT = [
+  ...['-c', 'core.hooksPath=/dev/null', '-c', 'core.fsmonitor=false', '-c', 'core.symlinks=true'],
+  ...['-c', 'protocol.ext.allow=never', '-c', 'submodule.recurse=false', '-c', 'safe.directory=*'],
+];
+
+async function fetchNpm(spec: string, into: string, { env, cwd }: FetchOptions): Promise<FetchedSource> {
+  await mkdir(into, { recursive: true });
+  const packed = join(dirname(into), 'npm');
+  await mkdir(packed, { recursive: true });
+  const end = await runProgram(
+    ['npm', 'pack', '--ignore-scripts', '--json', '--pack-destination', packed, '--', spec],
+    {
+      cwd,
+      env,
+      timeoutMs: FETCH_TIMEOUT_MS,
+    },
+  );
+  const file = readdirSync(packed).find((name) => name.endsWith('.tgz'));
+  if (end.code !== 0 || file === undefined)
+    throw failed(
+      `npm pack ${spec} failed: ${/npm error (?!A complete log)(.+)/.exec(end.output)?.[1] ?? end.output.trim().slice(0, 200)}`,
+    );
+  const content = await readArchive(join(packed, file));
+  await unpackArchive(file, content, into);
+  const manifest = JSON.parse(await readFile(join(into, 'package', 'package.json'), 'utf8')) as { version?: string };
+  return {
+    kind: 'npm',
+    source: `npm:${spec}`,
+    ...(manifest.version ? { revision: manifest.version } : {}),
+    folder: into,
+  };
+}
+
+async function readArchive(path: string): Promise<Buffer> {
+  const { size } = statSync(path);
+  if (size > MAX_ARCHIVE_BYTES) throw failed(`${path} has ${size} bytes, more than ${MAX_ARCHIVE_BYTES}`);
+  return readFile(path);
+}
+
+/** Entries that lead out of the folder, are links or too much refuse the whole archive. */
+export async function unpackArchive(name: string, content: Buffer, into: string): Promise<void> {
+  await mkdir(into, { recursive: true });
+  await (/\.(zip|skill)$/i.test(name) ? unzip(content, into) : untar(content, into));
+}
+
+async function unzip(content: Buffer, into: string): Promise<void> {
+  const { loadAsync } = await import('jszip');
+  const zip = await loadAsync(content).catch(() => {
+    throw failed('the archive cannot be read, or it wants a password');
+  });
+  const entries = Object.values(zip.files);
+  if (entries.length > MAX_ENTRIES) throw failed(`the archive has more than ${MAX_ENTRIES} entries`);
+  let total = 0;
+  for (const entry of entries) {
+    // The library has cleaned the name already; what it was says what was meant.
+    const written = (entry as { unsafeOriginalName?: string }).unsafeOriginalName ?? entry.name;
+    const path = safePath(into, written);
+    const mode = typeof entry.unixPermissions === 'number' ? entry.unixPermissions : 0;
+    if ((mode & 0o170000) === 0o120000) throw failed(`the archive holds a link: ${written}`);
+    if (entry.dir) {
+      await mkdir(path, { recursive: true });
+      continue;
+    }
+    const data = await entry.async('nodebuffer');
+    total += data.length;
+    if (total > MAX_UNPACKED_BYTES) throw failed(`the archive holds more than ${MAX_UNPACKED_BYTES} bytes`);
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(path, data, { mode: mode & 0o100 ? 0o755 : 0o644 });
+  }
+}
+
+async function untar(content: Buffer, into: string): Promise<void> {
+  const tar = await import('tar');
+  let total = 0;
+  let entries = 0;
+  let bad: string | undefined;
+  const archive = join(dirname(into), 'archive.tar');
+  await writeFile(archive, content);
+  await tar
+    .extract({
+      file: archive,
+      cwd: into,
+      strict: true,
+      preservePaths: false,
+      filter: (path, entry) => {
+        total += entry.size ?? 0;
+        entries++;
+        const type = 'type' in entry ? entry.type : 'File';
+        if (type === 'SymbolicLink' || type === 'Link') bad ??= `it holds a link: ${path}`;
+        else if (!/^(File|OldFile|ContiguousFile|Directory)$/.test(type)) bad ??= `it holds ${path}, which is no file`;
+        else if (leadsOut(into, path)) bad ??= `${path} leads out of it`;
+        if (total > MAX_UNPACKED_BYTES || entries > MAX_ENTRIES) bad ??= 'it is too large';
+        return bad === undefined;
+      },
+    })
+    .catch((error: unknown) => {
+      bad ??= `it cannot be read: ${(error as Error).message}`;
+    });
+  if (bad !== undefined) throw failed(`the archive is refused: ${bad}`);
+}
+
+const leadsOut = (into: string, path: string): boolean => {
+  const inner = relative(into, resolve(into, path));
+  return path.startsWith('/') || inner === '..' || inner.startsWith(`..${sep}`);
+};
+
+function safePath(into: string, path: string): string {
+  if (leadsOut(into, path)) throw failed(`the archive is refused: ${path} leads out of it`);
+  return resolve(into, path);
+}

@@ -1,0 +1,31 @@
+import { RunningCommand } from '../../tools/processes/running-command';
+import { childEnvironment } from '../../tools/sandbox/child-environment';
+import { OpenclawError } from '../../common/openclaw-error';
+
+export interface ProgramEnd {
+  code: number | null;
+  output: string;
+  timedOut: boolean;
+}
+
+/** Runs a program without a shell and keeps the end of its output. @throws OpenclawError SKILL_PROGRAM_MISSING */
+export async function runProgram(
+  argv: readonly string[],
+  options: { cwd: string; env: NodeJS.ProcessEnv; timeoutMs: number; extraEnv?: Record<string, string> },
+): Promise<ProgramEnd> {
+  const [file = '', ...args] = argv;
+  const passed = Object.fromEntries(
+    Object.entries(options.env).filter(([name]) => /^(HTTPS?_PROXY|NO_PROXY|npm_config_\w+)$/i.test(name)),
+  ) as Record<string, string>;
+  const running = new RunningCommand(
+    { file, args, cwd: options.cwd, env: { ...childEnvironment(options.env), ...passed, ...options.extraEnv } },
+    options.timeoutMs,
+  );
+  running.closeInput();
+  try {
+    const end = await running.ended;
+    return { code: end.exitCode, output: running.output.text(), timedOut: end.stopped === 'timeout' };
+  } catch (cause) {
+    throw new OpenclawError('SKILL_PROGRAM_MISSING', `${file} is not installed on this machine`, { cause });
+  }
+}

@@ -1,0 +1,33 @@
+import { createHash } from 'node:crypto';
+import { lstatSync, readFileSync, readdirSync, readlinkSync } from 'node:fs';
+import { join, relative, sep } from 'node:path';
+
+/** Written by the installer, not part of what was published. */
+export const SIGNATURE_FILE = 'SKILL.sig.json';
+const IGNORED = new Set(['.git', 'node_modules', '__pycache__', '.DS_Store', SIGNATURE_FILE]);
+
+/** Files of a skill by path relative to its folder, `/` between parts, sorted. Links are not followed. */
+export function listSkillFiles(folder: string): string[] {
+  const files: string[] = [];
+  const walk = (path: string): void => {
+    for (const entry of readdirSync(path, { withFileTypes: true })) {
+      if (IGNORED.has(entry.name)) continue;
+      const inner = join(path, entry.name);
+      if (entry.isDirectory()) walk(inner);
+      else files.push(relative(folder, inner).split(sep).join('/'));
+    }
+  };
+  walk(folder);
+  return files.sort();
+}
+
+/** SHA-256 over names and contents of all files of a skill, in hex: another byte or name is another hash. */
+export function hashFolder(folder: string): string {
+  const whole = createHash('sha256');
+  for (const file of listSkillFiles(folder)) {
+    const path = join(folder, file);
+    const content = lstatSync(path).isSymbolicLink() ? `-> ${readlinkSync(path)}` : readFileSync(path);
+    whole.update(`${file}\0${createHash('sha256').update(content).digest('hex')}\n`);
+  }
+  return whole.digest('hex');
+}

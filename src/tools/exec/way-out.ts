@@ -1,0 +1,49 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ToolError } from '../agent-tool';
+import { privateAddressReason } from '../web/public-address';
+import { type AddressGuard, GuardedProxy } from '../web/guarded-proxy';
+
+/** A way from one sandboxed command to a few hosts. */
+export interface WayOut {
+  /** Path of the proxy's socket. */
+  socket: string;
+  close(): void;
+}
+
+const PORTS = new Set([80, 443]);
+
+/** Whether a host is one of these, or below one that begins with `*.`. */
+export const matchesHost = (host: string, patterns: readonly string[]): boolean =>
+  patterns.some((pattern) =>
+    pattern.startsWith('*.') ? host.toLowerCase().endsWith(pattern.slice(1)) : host.toLowerCase() === pattern,
+  );
+
+/**
+ * Opens a proxy for these hosts and the ports of the web.
+ * @param guard refuses private addresses
+ */
+export async function openWayOut(hosts: readonly string[], guard: AddressGuard): Promise<WayOut> {
+  const folder = await mkdtemp(join(tmpdir(), 'openclaw-way-'));
+  const socket = join(folder, 'proxy.sock');
+  const proxy = await GuardedProxy.start((host, port) => {
+    if (!matchesHost(host, hosts)) throw new ToolError('blocked_address', `${host} is not declared by the skill`);
+    return guardPort(guard, host, port);
+  }, socket);
+  return {
+    socket,
+    close: () => {
+      proxy.stop();
+      void rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function guardPort(guard: AddressGuard, host: string, port: number): Promise<string> {
+  const address = await guard(host, port);
+  // Other ports only where the operator has opened this very origin; private addresses pass for no other reason.
+  if (!PORTS.has(port) && privateAddressReason(address) === undefined)
+    throw new ToolError('blocked_address', `port ${port} is not of the web`);
+  return address;
+}
