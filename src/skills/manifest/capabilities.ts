@@ -20,7 +20,7 @@ const FORMS: Readonly<Record<keyof Capabilities, RegExp>> = {
   secrets: /^[A-Z][A-Z0-9_]*$/,
 };
 /** Whole folders of secrets, or everything. */
-const TOO_WIDE = /^(~|\/|~\/|\/(etc|root|home|proc|sys|dev|var|run)|~\/\.(ssh|gnupg|aws|openclaw))(\/.*)?$/;
+const TOO_WIDE = /^(~\/?|\/|(\/(etc|root|home|proc|sys|dev|var|run)|~\/\.(ssh|gnupg|aws|openclaw))(\/.*)?)$/;
 
 /** Entries that say too much or make no sense are left out with a warning: what is not declared is not given. */
 export function readCapabilities(value: unknown, line: number, warnings: SkillFault[]): Capabilities {

@@ -80,13 +80,8 @@ function readValue(key: string, first: string, rest: readonly string[]): unknown
     return readYaml(key, first, rest);
   }
   if (more) {
-    try {
-      return readYaml(key, first, rest);
-    } catch (error) {
-      // Plain text over several lines, with a colon in it.
-      if (!/^[A-Za-z0-9]/.test(first)) throw error;
-      return whole.replace(/\s*\n\s*/g, ' ');
-    }
+    // Plain text over several lines, perhaps with colons in it.
+    return /^[A-Za-z0-9]/.test(first) ? whole.replace(/\s*\n\s*/g, ' ') : readYaml(key, first, rest);
   }
   if (/^(["']).*\1$/.test(first)) return unquote(first);
   if (/^[[{|>&*!]/.test(first)) return readYaml(key, first, rest);

@@ -22,7 +22,8 @@ const ALL = ['code', 'prose', 'comment'] as const;
 const SHELL = '(?:sudo\\s+)?(?:/\\S*/)?(?:ba|z|da|k|fi)?sh\\b';
 const INTERPRETER = `(?:${SHELL}|(?:sudo\\s+)?(?:/\\S*/)?(?:python[\\d.]*|node|perl|ruby|php|osascript|pwsh)\\b)`;
 const FETCH = '(?:curl|wget|fetch|aria2c|http)\\b';
-const NEGATED =
+/** Warns of something instead of asking for it. Counts in sentences only: a comment behind a command warns nobody. */
+export const NEGATED =
   /\b(never|don't|do not|avoid|refuse|instead of|not to|must not|no need to|warn(s|ing)? (of|about|against)|detects?|looks? for|flags?|such as|for example a|examples? of)\b/i;
 
 /** Each from something that was really done in published skills, or in the attacks that they copied. */
@@ -68,7 +69,7 @@ export const SCAN_RULES: readonly ScanRule[] = [
     severity: 'danger',
     in: CODE,
     pattern:
-      /\b(curl|wget)\b[^\n]*?(?:-o|-O|--output|>)\s*(\S+)[^\n]*(?:&&|;|\|\|)[^\n]*(?:chmod\s+\S*[x7]\S*|(?:ba|z)?sh|python\d?|node)\s+\S*/i,
+      /\b(curl|wget)\b[^\n]*?(?:-\w*[oO]|--output|>)\s*(\S+)[^\n]*(?:&&|;|\|\|)[^\n]*(?:chmod\s+\S*[x7]\S*|(?:ba|z)?sh|python\d?|node)\s+\S*/i,
     says: 'fetches a program and starts it',
   },
   {
@@ -85,7 +86,7 @@ export const SCAN_RULES: readonly ScanRule[] = [
     severity: 'danger',
     in: ALL,
     pattern:
-      /\bunzip\s+(-\w+\s+)*-P\s*\S+|\b7z\s+x\b.*\s-p\S+|\barchive password\b|\b(zip|archive)\b.{0,40}\bpassword\b.{0,20}[:=]/i,
+      /\bunzip\s+(-\w+\s+)*-P\s*\S+|\b7z\s+x\b.*\s-p\S+|\b[Aa]rchive password\b|\b([Zz]ip|ZIP|[Aa]rchive)\b.{0,40}\b[Pp]assword\b.{0,20}[:=]/,
     unless: /\b(ask|prompt)\b/i,
     says: 'unpacks an archive that scanners cannot read',
   },
@@ -242,7 +243,7 @@ export const SCAN_RULES: readonly ScanRule[] = [
     severity: 'danger',
     in: SAID,
     pattern:
-      /(ignorier\w*|vergiss|missachte\w*).{0,40}(anweisung|regel|vorgabe)|(ignore[zr]?|oublie[zr]?).{0,40}(instructions|consignes|règles)|(ignora|olvida|omite).{0,40}(instrucciones|reglas)|(ignora|dimentica).{0,40}(istruzioni|regole)|(忽略|无视|忘记).{0,12}(指令|指示|规则|提示)|(игнорируй|забудь|не обращай внимания).{0,40}(инструкци|правил|указани)|(無視|忘れ).{0,12}(指示|命令|ルール)|(指示|命令|ルール).{0,8}(無視|忘れ)/iu,
+      /(ignorier\w*|vergiss|missachte\w*).{0,40}(anweisung|regel|vorgabe)|(ignore[zr]?|oublie[zr]?)\s+(toutes?|tous|les|vos|mes|ces)\b.{0,40}(instructions|consignes|règles)|(ignora|olvida|omite).{0,40}(instrucciones|reglas)|(ignora|dimentica).{0,40}(istruzioni|regole)|(忽略|无视|忘记).{0,12}(指令|指示|规则|提示)|(игнорируй|забудь|не обращай внимания).{0,40}(инструкци|правил|указани)|(無視|忘れ).{0,12}(指示|命令|ルール)|(指示|命令|ルール).{0,8}(無視|忘れ)/iu,
     says: 'tries to take over the assistant',
   },
   {
@@ -269,7 +270,7 @@ export const SCAN_RULES: readonly ScanRule[] = [
     severity: 'danger',
     in: CODE,
     pattern:
-      /(>>?|tee(\s+-a)?|sed\s+-i[^\n]*|cp\s+\S+|write_text|writeFileSync|appendFileSync|open\()\s*\(?['"]?(~|\$HOME|\$\{HOME\}|\/root|\/home\/\w+|\/etc|os\.path\.expanduser\(['"]~)\/?[^\n'"]*(\.bashrc|\.bash_profile|\.zshrc|\.profile|authorized_keys|crontab|cron\.\w+|systemd|LaunchAgents|LaunchDaemons|ld\.so\.preload|sudoers|\.gitconfig|autostart)|\bcrontab\s+-(?!l)|\(\s*crontab\s+-l[^\n]*\|\s*crontab\b|systemctl\s+(--user\s+)?enable\b|launchctl\s+(load|bootstrap)|\.git\/hooks\//i,
+      /(>>?|tee(\s+-a)?|sed\s+-i[^\n]*|cp\s+\S+|write_text|writeFileSync|appendFileSync|open\()\s*\(?['"]?(~|\$HOME|\$\{HOME\}|\/root|\/home\/\w+|\/etc|os\.path\.expanduser\(['"]~)\/?[^\n'"]*(\.bashrc|\.bash_profile|\.zshrc|\.profile|authorized_keys|crontab|cron\.\w+|systemd|LaunchAgents|LaunchDaemons|ld\.so\.preload|sudoers|\.gitconfig|autostart)|\bcrontab\s+-(?![le])|\(\s*crontab\s+-l[^\n]*\|\s*crontab\b|systemctl\s+(--user\s+)?enable\b|launchctl\s+(load|bootstrap)|\.git\/hooks\//i,
     unless: /\bsystemctl (--user )?enable (ufw|fail2ban|unattended-upgrades|nftables)\b/i,
     says: 'makes itself stay',
   },
@@ -278,7 +279,7 @@ export const SCAN_RULES: readonly ScanRule[] = [
     severity: 'danger',
     in: ALL,
     pattern:
-      /(>>?|tee\s+(-a\s+)?|append\b.{0,40}\bto|add\b.{0,60}\bto|writ(e|ing)\b.{0,40}\b(in)?to|overwrite|replace|put\b.{0,40}\binto|edit|modify|insert\b.{0,40}\binto)\s+(the |your |its |~?[\w./]*\/)?\b(AGENTS|SOUL|IDENTITY|BOOTSTRAP|HEARTBEAT|BOOT|TOOLS)\.md\b/i,
+      /(>>?|tee\s+(-a\s+)?|append\b.{0,120}\bto|add\b.{0,60}\bto|writ(e|ing)\b.{0,120}\b(in)?to|overwrite|replace|put\b.{0,40}\binto|edit|modify|insert\b.{0,40}\binto)\s+(the |your |its |~?[\w./]*\/)?\b(AGENTS|SOUL|IDENTITY|BOOTSTRAP|HEARTBEAT|BOOT|TOOLS)\.md\b/i,
     unless: /\b(never|don't|do not|avoid|refuse|must not|when the owner asks|if the owner)\b/i,
     says: 'wants to write orders for every later conversation',
   },

@@ -4,7 +4,7 @@ import { matchesHost } from '../../tools/exec/way-out';
 import { undeclaredProgram } from '../../tools/exec/undeclared-program';
 import type { SkillManifest } from '../manifest/skill-manifest';
 import { listSkillFiles } from './hash-folder';
-import { HIDDEN_ORDER, type LineKind, SCAN_RULES, type Severity } from './scan-rules';
+import { HIDDEN_ORDER, type LineKind, NEGATED, SCAN_RULES, type Severity } from './scan-rules';
 
 export interface ScanFinding {
   rule: string;
@@ -45,6 +45,8 @@ interface Line {
   kind: LineKind;
   /** A line of a shell, so that programs stand at its beginning. */
   isShell: boolean;
+  /** The sentence that a command stands in. */
+  around?: string;
 }
 
 /** Looks through all files of a skill for what harms. Pure but for reading. */
@@ -89,13 +91,15 @@ function scanLine(line: Line, manifest: SkillManifest | undefined, add: Add): vo
   if (kind === 'comment' && HIDDEN_ORDER.test(text))
     add('hidden-text', 'danger', number, 'speaks to the assistant where readers do not look', text);
   for (const rule of SCAN_RULES) {
-    if (!rule.in.includes(kind) || !rule.pattern.test(text) || rule.unless?.test(text)) continue;
+    if (!rule.in.includes(kind) || !rule.pattern.test(text)) continue;
+    const isSaid = kind !== 'code' || line.around !== undefined;
+    if ((rule.unless !== NEGATED || isSaid) && rule.unless?.test(line.around ?? text)) continue;
     add(rule.id, rule.severity, number, rule.says, text);
   }
   const declared = manifest?.capabilities;
   if (!declared || kind !== 'code') return;
   for (const [, host = ''] of text.matchAll(ADDRESS))
-    if (!matchesHost(host, declared.network) && !/^(www\.)?example\.(com|org|net)$/i.test(host))
+    if (!matchesHost(host, declared.network) && !/(^|\.)example\.(com|org|net)$/i.test(host))
       add('undeclared-network', 'danger', number, `reaches ${host}, which it does not declare`, text);
   if (!line.isShell) return;
   const programs = [...declared.programs, ...manifest.requires.bins, ...manifest.requires.anyBins];
@@ -127,6 +131,7 @@ function* linesOf(file: string, text: string): Generator<Line> {
   }
   let fence: string | undefined;
   let isShell = false;
+  let document: string | undefined;
   let inComment = false;
   let inFront = lines[0]?.trim() === '---';
   for (const [index, line] of joined(lines)) {
@@ -139,15 +144,20 @@ function* linesOf(file: string, text: string): Generator<Line> {
       continue;
     }
     if (fence !== undefined) {
-      yield { text: line, number, kind: 'code', isShell };
+      yield { text: line, number, kind: 'code', isShell: isShell && document === undefined };
+      // Lines of a here document are no commands.
+      if (document !== undefined && line.trim() === document) document = undefined;
+      else if (isShell) document ??= /<<-?\s*['"]?(\w+)['"]?/.exec(line)?.[1];
       continue;
     }
+    document = undefined;
     const opens = line.includes('<!--');
     if (opens) inComment = true;
     yield { text: line, number, kind: inComment ? 'comment' : 'prose', isShell: false };
     // Commands in the running text are commands all the same.
     for (const [, inline = ''] of line.matchAll(/`([^`\n]{4,})`/g))
-      if (!inFront && !inComment && /[\s/]/.test(inline)) yield { text: inline, number, kind: 'code', isShell: false };
+      if (!inFront && !inComment && /[\s/]/.test(inline))
+        yield { text: inline, number, kind: 'code', isShell: false, around: line };
     if (inComment && line.includes('-->')) inComment = false;
   }
 }
