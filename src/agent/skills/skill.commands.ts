@@ -86,11 +86,7 @@ export class SkillCommands {
         kind: 'continue',
         text: `Use the skill "${name}" (read ${skill.filePath} first) for this request.${input === '' ? '' : `\n\n${input}`}`,
       };
-    const result = await this.executor.execute(
-      dispatchTool,
-      { command: input, commandName: commandName(name), skillName: name },
-      context,
-    );
+    const result = await this.executor.execute(dispatchTool, { command: input }, context);
     return answer(textOf(result.content) || 'Done.');
   }
 
