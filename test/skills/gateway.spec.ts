@@ -10,6 +10,8 @@ import { ToolBench } from '../harness/tool-bench';
 const BUNDLED = resolve(__dirname, '../../skills');
 const SECRET = 'sk-demo-3f9b2c7d5e1a';
 
+const withSandbox = process.env['TEST_SANDBOX'] ? it : it.skip;
+
 interface Status {
   name: string;
   eligible: boolean;
@@ -125,7 +127,7 @@ describe('skills of a running gateway', () => {
       expect(await said('command', '/commands')).toContain('/my_skill [what to do] – Skill my-skill.');
     });
 
-    it('a command can call a tool at once, with its words as they are', async () => {
+    withSandbox('a command can call a tool at once, with its words as they are', async () => {
       put('runner', 'command-dispatch: tool\ncommand-tool: exec');
       await until('the skill', async () => (await statusOf('runner')) !== undefined);
       expect(await said('direct', '/runner echo one  two')).toContain('one two');
@@ -192,7 +194,7 @@ describe('skills of a running gateway', () => {
     });
   });
 
-  describe('give their commands what they declare', () => {
+  (process.env['TEST_SANDBOX'] ? describe : describe.skip)('give their commands what they declare', () => {
     const HOST = '127.0.0.1';
 
     it('keys and variables, in that conversation alone, and never in answers', async () => {
