@@ -1,7 +1,8 @@
 // `npm run bench`: measures the built gateway beside yardsticks in the same run and writes docs/benchmarks.md.
 // Fails when a figure is beyond its limit. `npm run bench -- --dry` writes nothing.
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { WebSocket } from 'ws';
 import { ensureBuild, ensureDependencies } from '../scripts/ensure.mjs';
@@ -28,6 +29,7 @@ const TOOL_CALLS = 60;
 const LONG_MESSAGES = 5000;
 const LONG_TURNS = 30;
 const SNAPSHOTS = 20;
+const SKILL_CHANGES = 10;
 
 /** @type {{figure: string, value: string, yardstick?: string, limit: string, ok: boolean}[]} */
 const rows = [];
@@ -55,6 +57,7 @@ await measureTurnsAtOnce();
 await measureLongSession();
 await measureRecall();
 await measureTools();
+await measureSkills();
 await measureCommands();
 await gateway.stop();
 gateway.remove();
@@ -274,6 +277,42 @@ async function measureRecall() {
     add(`memory search over ${chunks} chunks ${title}, p50`, `${round(p50)} ms`, '20 ms', p50 <= 20);
   }
   client.close();
+}
+
+async function measureSkills() {
+  const folder = mkdtempSync(join(tmpdir(), 'openclaw-bench-skills-'));
+  try {
+    const { ms, MiB, skills } = JSON.parse(
+      execFileSync(process.execPath, ['--expose-gc', at('bench', 'programs', 'skill-scan.cjs'), folder], {
+        encoding: 'utf8',
+      }),
+    );
+    add(`reading and judging ${skills} skills`, `${round(ms, 0)} ms`, '1,000 ms', ms <= 1000);
+    add(`… memory they keep`, `${round(MiB)} MiB`, '10 MB', MiB * 1.048_576 <= 10);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+  const client = await WireClient.connect(gateway.port, TOKEN);
+  const times = [];
+  for (let count = 0; count < SKILL_CHANGES; count++) {
+    const name = `bench-${count}`;
+    const skill = join(stateDir, 'workspace', 'skills', name);
+    const known = async () => (await client.call('skills.status')).skills.some((each) => each.name === name);
+    const start = performance.now();
+    mkdirSync(skill, { recursive: true });
+    writeFileSync(join(skill, 'SKILL.md'), `---\nname: ${name}\ndescription: b\n---\n`);
+    while (!(await known())) await new Promise((resolve) => setTimeout(resolve, 5));
+    times.push(performance.now() - start);
+  }
+  client.close();
+  const slowest = Math.max(...times);
+  add(
+    'a new skill in the workspace is live after, slowest of ten',
+    `${round(slowest, 0)} ms`,
+    '500 ms',
+    slowest <= 500,
+    `median ${round(median(times), 0)} ms, of which 250 ms debounce`,
+  );
 }
 
 async function measureTools() {

@@ -13,6 +13,7 @@ import { SkillsModule } from '../skills/skills.module';
 import { ToolsModule } from '../tools/tools.module';
 import { UsageModule } from '../usage/usage.module';
 import { WorkspaceModule } from '../workspace/workspace.module';
+import { AgentFilesRpc } from './agent-files.rpc';
 import { AgentsRpc } from './agents.rpc';
 import { AgentIntake } from './chat/agent-intake.service';
 import { AgentRunRpc } from './chat/agent-run.rpc';
@@ -86,6 +87,7 @@ const DRAIN_MS = 3000;
   ],
   controllers: [MediaController],
   providers: [
+    AgentFilesRpc,
     AgentIntake,
     AgentRunRpc,
     AgentsRpc,

@@ -1,4 +1,4 @@
-import { Any, Bool, OneOf, Opt, Text } from '../common/validation/fields';
+import { Any, Bool, OneOf, Opt, Str, Text } from '../common/validation/fields';
 
 export class AgentIdentityParams {
   @Opt() @Text() agentId?: string;
@@ -13,4 +13,18 @@ export class ModelsListParams {
   @Opt() @Bool() refresh?: boolean;
   @Opt() @Bool() preparedOnly?: boolean;
   @Opt() @Any() includeDetails?: unknown;
+}
+
+const MAX_FILE_CHARS = 500_000;
+
+export class AgentFilesParams {
+  @Text() agentId!: string;
+}
+
+export class AgentFileParams extends AgentFilesParams {
+  @Text({ max: 100 }) name!: string;
+}
+
+export class AgentFileSetParams extends AgentFileParams {
+  @Str({ max: MAX_FILE_CHARS }) content!: string;
 }

@@ -6,6 +6,8 @@ import { invalidRequest } from '../rpc/rpc-error';
 import { RpcMethod } from '../rpc/rpc-method';
 import { agentOfSession, canonicalSessionKey } from '../sessions/session-key';
 import { AgentIdentityParams, ModelsListParams } from './agents.dto';
+import { readIdentityFile } from '../workspace/identity-file';
+import { WorkspaceService } from '../workspace/workspace.service';
 import { ModelRegistry } from './providers/model-registry.service';
 
 const MAX_NAME = 50;
@@ -16,6 +18,7 @@ export class AgentsRpc {
   constructor(
     private readonly config: ConfigService,
     private readonly models: ModelRegistry,
+    private readonly workspaces: WorkspaceService,
   ) {}
 
   @RpcMethod({
@@ -52,8 +55,15 @@ export class AgentsRpc {
     }
     const agentId = byId ?? bySession ?? defaultAgentId(config);
     const agent = findAgent(config, agentId);
-    const name = agent?.identity?.name ?? agent?.name ?? config.ui?.assistant?.name ?? 'Assistant';
-    const avatar = agent?.identity?.avatar ?? agent?.identity?.emoji ?? config.ui?.assistant?.avatar ?? 'A';
+    const own = readIdentityFile(this.workspaces.pathOf(agentId));
+    const name = agent?.identity?.name ?? own.name ?? agent?.name ?? config.ui?.assistant?.name ?? 'Assistant';
+    const avatar =
+      agent?.identity?.avatar ??
+      agent?.identity?.emoji ??
+      own.avatar ??
+      own.emoji ??
+      config.ui?.assistant?.avatar ??
+      'A';
     return { agentId, name: name.slice(0, MAX_NAME), avatar: avatar.slice(0, MAX_AVATAR) };
   }
 

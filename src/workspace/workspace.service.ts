@@ -3,9 +3,14 @@ import { join } from 'node:path';
 import { Injectable } from '@nestjs/common';
 import { OpenclawError, messageOf } from '../common/openclaw-error';
 import { agentEntries } from '../config/agent-entries';
+import type { Environment } from '../config/environment';
+import { RunningCommand } from '../tools/processes/running-command';
 import { ConfigService } from '../config/config.service';
 import { workspacePath } from './workspace-path';
 import { BOOTSTRAP, WORKSPACE_TEMPLATES } from './workspace-templates';
+
+const GIT_DELAY_MS = 1500;
+const GIT_TIMEOUT_MS = 10_000;
 
 /** Where each agent's files live. */
 @Injectable()
@@ -24,7 +29,9 @@ export class WorkspaceService {
       const path = this.pathOf(id);
       try {
         const isNew = mkdirSync(path, { recursive: true, mode: 0o700 }) !== undefined;
-        if (this.config.config.agents?.defaults?.skipBootstrap !== true) addTemplates(path, isNew);
+        if (this.config.config.agents?.defaults?.skipBootstrap === true) continue;
+        addTemplates(path, isNew);
+        if (isNew) keepHistory(path, this.config.env);
       } catch (cause) {
         throw new OpenclawError(
           'WORKSPACE_UNUSABLE',
@@ -46,4 +53,17 @@ function addTemplates(path: string, isNew: boolean): void {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
     }
   }
+}
+
+/** A new workspace is a git repository from the beginning, where git is there; soon after the start, not in its way. */
+function keepHistory(path: string, env: Environment): void {
+  setTimeout(() => {
+    const git = new RunningCommand(
+      { file: 'git', args: ['init', '--quiet'], cwd: path, env: { PATH: env.get('PATH') ?? '', HOME: env.home } },
+      GIT_TIMEOUT_MS,
+    );
+    git.closeInput();
+    // Without git the workspace has no history, which is fine.
+    git.ended.catch(() => undefined);
+  }, GIT_DELAY_MS).unref();
 }

@@ -38,7 +38,13 @@ const has = (program: string): boolean =>
   (process.env['PATH'] ?? '').split(delimiter).some((folder) => existsSync(join(folder, program)));
 /** A test that needs programs of the system; on a machine for tests they have to be there. */
 const withPrograms = (programs: string[], title: string, run: () => void | Promise<void>): void =>
-  (process.env['CI'] === 'true' || programs.every(has) ? it : it.skip)(title, run, 60_000);
+  (process.env['CI'] === 'true' || programs.every(has) ? it : it.skip)(
+    title,
+    async () => {
+      await run();
+    },
+    60_000,
+  );
 
 let work: string;
 beforeEach(() => {

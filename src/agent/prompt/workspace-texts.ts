@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { ToolError } from '../../tools/agent-tool';
+import { WorkspaceFiles } from '../../tools/files/workspace-files';
 
 export interface WorkspaceText {
   name: string;
@@ -31,21 +32,37 @@ export class WorkspaceTexts {
 
   async read(workspace: string, audience: Audience, maxChars = DEFAULT_MAX_CHARS): Promise<WorkspaceText[]> {
     const names = FILES.filter(READ_BY[audience]);
-    const texts = await Promise.all(names.map((name) => this.readOne(join(workspace, name), name, maxChars)));
+    const texts = await Promise.all(names.map((name) => this.readOne(workspace, name, maxChars)));
     return texts.filter((text): text is WorkspaceText => text !== undefined);
   }
 
-  private async readOne(path: string, name: string, maxChars: number): Promise<WorkspaceText | undefined> {
+  private async readOne(workspace: string, name: string, maxChars: number): Promise<WorkspaceText | undefined> {
+    const path = join(workspace, name);
     // Most of these files do not exist: the synchronous call answers that without an exception, in microseconds.
     const info = statSync(path, { throwIfNoEntry: false });
     if (!info?.isFile()) return undefined;
     const stamp = `${info.mtimeMs}:${info.size}:${maxChars}`;
     let cached = this.cache.get(path);
     if (cached?.stamp !== stamp) {
-      cached = { stamp, text: shorten((await readFile(path, 'utf8')).trim(), maxChars) };
+      cached = { stamp, text: shorten((await readInside(workspace, name)).trim(), maxChars) };
       this.cache.set(path, cached);
     }
     return cached.text === '' ? undefined : { name, text: cached.text };
+  }
+}
+
+/** Commands can make links in the workspace: one that leads out of it is as good as no file. */
+async function readInside(workspace: string, name: string): Promise<string> {
+  try {
+    const { file } = await new WorkspaceFiles([workspace]).openForRead(name);
+    try {
+      return await file.readFile('utf8');
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    if (error instanceof ToolError) return '';
+    throw error;
   }
 }
 
