@@ -239,6 +239,38 @@ describe('skills of a running gateway', () => {
       expect(elsewhere).toContain('Blocked by the gateway: localhost is not declared by the skill');
     }, 30_000);
 
+    it('folders: those that it names, to read, where programs look for them', async () => {
+      const home = join(bench.gateway.stateDir, 'home');
+      const other = await ToolBench.start({ env: { HOME: home } });
+      try {
+        mkdirSync(join(home, '.config/demo'), { recursive: true });
+        writeFileSync(join(home, '.config/demo/settings'), 'colour=blue');
+        writeFileSync(join(home, 'letter.txt'), 'private');
+        const file = other.workspace('skills', 'reader', 'SKILL.md');
+        mkdirSync(dirname(file), { recursive: true });
+        writeFileSync(
+          file,
+          '---\nname: reader\ndescription: b\ncapabilities: { "programs": ["cat"], "paths": ["~/.config/demo"] }\n---\n',
+        );
+        await new Promise((resolve) => setTimeout(resolve, 600));
+        const look = { name: 'exec', args: { command: 'cat ~/.config/demo/settings' } };
+        const [without] = await other.turn([look]);
+        expect(without).toContain('No such file');
+        const [, , inside, letter, written] = await other.turn([
+          { name: 'read', args: { path: file } },
+          { name: 'exec', args: { command: 'true' } },
+          { name: 'exec', args: { command: `cat ${home}/.config/demo/settings` } },
+          { name: 'exec', args: { command: `cat ${home}/letter.txt` } },
+          { name: 'exec', args: { command: `touch ${home}/.config/demo/new` } },
+        ]);
+        expect(inside).toContain('colour=blue');
+        expect(letter).toContain('No such file');
+        expect(written).toContain('Read-only file system');
+      } finally {
+        await other.stop();
+      }
+    }, 30_000);
+
     it('programs: another one is asked for', async () => {
       const file = put('limited', 'capabilities: { "programs": ["curl"] }');
       await until('the skill', async () => (await statusOf('limited')) !== undefined);

@@ -4,8 +4,10 @@ import { dirname, join } from 'node:path';
 import { Environment } from '../../src/config/environment';
 import type { OpenclawConfig } from '../../src/config/openclaw.config';
 import { type GateFacts, gateSkill } from '../../src/skills/catalog/gate';
+import { skillFilter } from '../../src/skills/catalog/skill-filter';
 import { SkillLibrary } from '../../src/skills/catalog/skill-library';
 import { renderSkillList } from '../../src/skills/catalog/skill-list';
+import type { PolicySubject } from '../../src/tools/agent-tool';
 import { FrontmatterError } from '../../src/skills/manifest/frontmatter';
 import { type SkillManifest, parseSkill } from '../../src/skills/manifest/skill-manifest';
 
@@ -159,6 +161,32 @@ describe('gates', () => {
     expect(gateSkill(always, false, off)).toMatchObject({ eligible: false, disabled: true });
     const mac = parse('name: a\ndescription: b\nmetadata: {"openclaw":{"always":true,"os":["darwin"]}}');
     expect(gateSkill(mac, false, facts()).eligible).toBe(false);
+  });
+});
+
+describe('lists of skills', () => {
+  const config = {
+    agents: {
+      defaults: { skills: ['a', 'b'] },
+      list: [
+        { id: 'own', skills: ['b', 'c'] },
+        { id: 'none', skills: [] },
+      ],
+    },
+    channels: { telegram: { groups: { '-1': { skills: ['a'], topics: { '7': { skills: ['b'] } } }, '*': {} } } },
+  } as unknown as OpenclawConfig;
+  const passing = (subject: Partial<PolicySubject>): string =>
+    ['a', 'b', 'c'].filter(skillFilter(config, { agentId: 'main', ...subject })).join('');
+
+  it.each([
+    ['the usual one', {}, 'ab'],
+    ['an agent’s own instead', { agentId: 'own' }, 'bc'],
+    ['an empty one', { agentId: 'none' }, ''],
+    ['a group’s as well', { channel: 'telegram', groupId: '-1' }, 'a'],
+    ['another group', { channel: 'telegram', groupId: '-2' }, 'ab'],
+    ['a topic’s as well, which leaves nothing', { channel: 'telegram', groupId: '-1', threadId: '7' }, ''],
+  ])('only take away: %s', (_, subject, expected) => {
+    expect(passing(subject)).toBe(expected);
   });
 });
 

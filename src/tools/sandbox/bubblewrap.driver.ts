@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { existsSync, lstatSync, readlinkSync } from 'node:fs';
-import { join } from 'node:path';
+import { isAbsolute, join, relative } from 'node:path';
 import { promisify } from 'node:util';
 import { Injectable } from '@nestjs/common';
 import { appRoot } from '../../common/app-root';
@@ -91,7 +91,7 @@ export class BubblewrapDriver implements SandboxDriver {
         request.writable ? '--bind' : '--ro-bind',
         request.workspace,
         request.workspace,
-        ...(request.readable ?? []).flatMap((path) => ['--ro-bind-try', path, path]),
+        ...(request.readable ?? []).flatMap((path) => readableMounts(path, request.env['HOME'])),
         ...(request.proxySocket === undefined ? [] : bridgeMounts(request.proxySocket)),
         '--remount-ro',
         '/',
@@ -117,6 +117,13 @@ export class BubblewrapDriver implements SandboxDriver {
       ],
     };
   }
+}
+
+/** What lies in the home folder is found in the sandbox's own one as well: programs look for their settings there. */
+function readableMounts(path: string, home: string | undefined): string[] {
+  const inner = home === undefined ? '..' : relative(home, path);
+  const isAtHome = inner !== '' && !inner.startsWith('..') && !isAbsolute(inner);
+  return ['--ro-bind-try', path, path, ...(isAtHome ? ['--ro-bind-try', path, join('/tmp/home', inner)] : [])];
 }
 
 /** Where the sandboxed command finds the socket of its proxy. */

@@ -41,6 +41,18 @@ export interface MethodParams {
     runId: string;
     timeoutMs?: number;
   };
+  'agents.files.get': {
+    agentId: string;
+    name: string;
+  };
+  'agents.files.list': {
+    agentId: string;
+  };
+  'agents.files.set': {
+    agentId: string;
+    name: string;
+    content: string;
+  };
   'agents.list': Record<never, never>;
   'channels.pairing.approve': {
     channel: string;
