@@ -18,6 +18,7 @@ import { AgentsRpc } from './agents.rpc';
 import { AgentIntake } from './chat/agent-intake.service';
 import { AgentRunRpc } from './chat/agent-run.rpc';
 import { ChatHistoryService } from './chat/chat-history.service';
+import { ChatMedia } from './chat/chat-media.service';
 import { ChatRpc } from './chat/chat.rpc';
 import { DirectAnswerService } from './chat/direct-answer.service';
 import { RestartNoteService } from './chat/restart-note.service';
@@ -95,6 +96,7 @@ const DRAIN_MS = 3000;
     Attachments,
     ChatCommands,
     ChatHistoryService,
+    ChatMedia,
     ChatRpc,
     CompactionService,
     CompactionStore,

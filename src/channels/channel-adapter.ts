@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import type { MediaRef, OutboundFile } from '../common/chat-media';
 import type { ImagePart } from '../common/content-parts';
 import type { DeliveryRoute } from '../common/delivery-route';
 import { OpenclawError } from '../common/openclaw-error';
@@ -11,6 +12,10 @@ export interface ChannelCapabilities {
   typing: boolean;
   /** Groups and topics exist. */
   groups: boolean;
+  /** Files can be sent, each with a caption of at most so many characters. */
+  files?: { captionChars: number };
+  /** Further actions of the `message` tool. */
+  actions?: readonly string[];
 }
 
 /** One configured account of a channel, read from the configuration at each call. */
@@ -60,6 +65,8 @@ export interface InboundUpdate {
   messageId?: string;
   text: string;
   images?: ImagePart[];
+  /** Files that came with it; they are fetched before the turn begins. */
+  media?: MediaRef[];
   /** The bot was named, or one of its messages answered. */
   mentionsBot: boolean;
   policy: AccessPolicy;
@@ -84,6 +91,20 @@ export interface OutboundMessage {
   text: string;
   /** Message to quote. */
   replyToId?: string;
+  /** A file that the text is the caption of. */
+  file?: OutboundFile;
+}
+
+/** What an action is about. */
+export interface ActionWish {
+  account: string;
+  route: DeliveryRoute;
+  messageId?: string;
+  emoji?: string;
+  /** Person that it is about. */
+  userId?: string;
+  name?: string;
+  poll?: { question: string; options: readonly string[]; multiple: boolean; anonymous: boolean; seconds?: number };
 }
 
 export interface ProbeResult {
@@ -124,6 +145,18 @@ export interface ChannelAdapter {
   findSent?(message: OutboundMessage, mark: string, others: ReadonlySet<string>): Promise<string | undefined>;
   /** Tells of a message that an earlier process sent. */
   noteSent?(route: DeliveryRoute, platformId: string): void;
+  /**
+   * Fetches a file that came with a message.
+   * @throws Error with the reason, also when it has more bytes than it may
+   */
+  fetchMedia?(accountId: string, media: MediaRef, limits: { maxBytes: number; signal: AbortSignal }): Promise<Buffer>;
+  /** Most bytes of a file that the account takes or gives. */
+  mediaLimit?(accountId: string): number;
+  /**
+   * Does one of the declared actions on a chat or message.
+   * @throws ChannelSendError, also for arguments that are missing
+   */
+  act?(action: string, wish: ActionWish): Promise<Record<string, unknown>>;
   typing?(account: string, route: DeliveryRoute): Promise<void>;
   /** Least milliseconds between two edits of a streamed answer; undefined where the account does not stream. */
   streamInterval?(accountId: string): number | undefined;

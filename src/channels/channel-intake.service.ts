@@ -70,7 +70,7 @@ export class ChannelIntake {
 
   /** Why an admitted message is kept without an answer; undefined when it goes on. */
   private async refusal(sessionKey: string, update: InboundUpdate): Promise<string | undefined> {
-    if (update.text.trim() === '' && (update.images ?? []).length === 0) return 'nothing to answer';
+    if (update.text.trim() === '' && (update.images ?? update.media ?? []).length === 0) return 'nothing to answer';
     const session = await this.sessions.find(sessionKey);
     return sendAllowed(this.config.config, sessionKey, session) ? undefined : 'send policy';
   }
@@ -152,6 +152,7 @@ export class ChannelIntake {
       sender: { id: sender.id, ...((sender.name ?? sender.username) ? { name: sender.name ?? sender.username } : {}) },
       route,
       ...(update.images && update.images.length > 0 ? { images: update.images } : {}),
+      ...(update.media && update.media.length > 0 ? { media: update.media } : {}),
       ...(policy.group?.systemPrompt ? { extraSystemPrompt: policy.group.systemPrompt } : {}),
     };
   }

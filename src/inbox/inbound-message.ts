@@ -1,4 +1,5 @@
 import type { QueueMode } from '../config/sections/messages.config';
+import type { MediaRef } from '../common/chat-media';
 import type { ContentOrigin, ImagePart } from '../common/content-parts';
 import type { SessionOverrides } from '../sessions/session-entry';
 import type { DeliveryRoute } from '../common/delivery-route';
@@ -28,6 +29,8 @@ export type MessageOverrides = Pick<
 export interface InboundMessage {
   text: string;
   images?: ImagePart[];
+  /** Files of a chat platform that are not fetched yet. */
+  media?: MediaRef[];
   /** Documents and recordings that came with it, as text. */
   files?: AttachedText[];
   /** Who wrote it; absent for the owner at a client. */

@@ -170,6 +170,17 @@ export class InboxStore {
   }
 
   /** Ends waiting rows without a turn. Returns the ones that were still waiting. */
+  /** The same message with its files fetched. */
+  async replaceMessage(id: string, message: InboundMessage): Promise<void> {
+    await this.database.write('inbox.message', (transaction) =>
+      transaction
+        .updateTable('inbox')
+        .set({ payload: JSON.stringify(message) })
+        .where('id', '=', id)
+        .execute(),
+    );
+  }
+
   async drop(ids: readonly string[], reason: string): Promise<InboxRow[]> {
     if (ids.length === 0) return [];
     const rows = await this.database.write('inbox.drop', (transaction) =>

@@ -27,8 +27,16 @@ export class Attachments {
     attachments: readonly unknown[] | undefined,
     account: { agentId: string; sessionKey: string },
   ): Promise<ReadAttachments> {
+    return this.readFiles(decode(attachments), account);
+  }
+
+  /** Files by their bytes. */
+  async readFiles(
+    files: readonly { name: string; content: Buffer }[],
+    account: { agentId: string; sessionKey: string },
+  ): Promise<ReadAttachments> {
     const read: ReadAttachments = { images: [], texts: [] };
-    for (const { name, content } of decode(attachments)) {
+    for (const { name, content } of files) {
       const { kind, mimeType } = sniffFile(content);
       if (kind === 'image') read.images.push({ type: 'image', mimeType, data: content.toString('base64') });
       else

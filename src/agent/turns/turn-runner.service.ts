@@ -17,6 +17,7 @@ import { type EffectiveQueueMode } from './queue-plan';
 import { TurnCloser, type TurnEnd } from './turn-closer.service';
 import { type CallFacts, type ExecutionEnd, TurnExecution } from './turn-execution';
 import { userMessage, visibleText } from './turn-messages';
+import { ChatMedia } from '../chat/chat-media.service';
 import { type TurnPlan, TurnPlanner } from './turn-planner.service';
 import type { TurnResult } from './turn-record';
 import type { StartedTurn } from './turn-starter.service';
@@ -39,6 +40,7 @@ export class TurnRunner {
 
   constructor(
     private readonly planner: TurnPlanner,
+    private readonly media: ChatMedia,
     private readonly closer: TurnCloser,
     private readonly models: ModelStepService,
     private readonly executor: ToolExecutor,
@@ -123,7 +125,9 @@ export class TurnRunner {
     announcer: RunAnnouncer,
     mode: EffectiveQueueMode,
   ): Promise<TurnEnd> {
-    const { turn, rows, summarised } = started;
+    const { turn, summarised } = started;
+    started.rows = await this.media.resolve(started.rows, signal);
+    const { rows } = started;
     const opening = rows.map((row) => userMessage(row, summarised.has(row.id)));
     if (turn.attempt > MAX_ATTEMPTS) {
       return failure(`this turn was cut off ${MAX_ATTEMPTS} times and was given up`, 'interrupted', opening);
@@ -153,8 +157,13 @@ export class TurnRunner {
       deadline: performance.now() + Math.max(0, turn.deadlineAt - Date.now()),
       isIdempotent: (name) => this.registry.find(name)?.declaration.idempotent ?? true,
       steered: async (ids) =>
-        (await this.inbox.ofTurn(turn.runId)).filter((row) => ids.includes(row.id)).map((row) => userMessage(row)),
-      takeSteering: (isAsked) => this.takeSteering(started, mode, isAsked),
+        (
+          await this.media.resolve(
+            (await this.inbox.ofTurn(turn.runId)).filter((row) => ids.includes(row.id)),
+            signal,
+          )
+        ).map((row) => userMessage(row)),
+      takeSteering: (isAsked) => this.takeSteering(started, mode, isAsked, signal),
       isUnstarted: (callId) => this.approvals.isUnstarted(turn.runId, callId),
       toolContext: (callId, facts) => this.toolContext(started, plan, signal, callId, facts),
     });
@@ -174,6 +183,7 @@ export class TurnRunner {
     { turn, journal, rows }: StartedTurn,
     mode: EffectiveQueueMode,
     isAsked: boolean,
+    signal: AbortSignal,
   ): Promise<ReturnType<typeof userMessage>[]> {
     const joins = ({ message }: InboxRow): boolean =>
       message.isOwner === turn.request.isOwner && (isAsked || STEERING.has(message.queueMode ?? mode));
@@ -181,7 +191,10 @@ export class TurnRunner {
     if (waiting.length === 0) return [];
     const ids = waiting.map((row) => row.id);
     const taken = await journal.steer((transaction) => this.inbox.claimIn(transaction, ids, turn.runId));
-    const joined = waiting.filter((row) => taken.includes(row.id));
+    const joined = await this.media.resolve(
+      waiting.filter((row) => taken.includes(row.id)),
+      signal,
+    );
     turn.request.runIds.push(...joined.map((row) => row.runId));
     rows.push(...joined);
     return joined.map((row) => userMessage(row));

@@ -1,4 +1,5 @@
 import type { Message, MessageEntity, UserFromGetMe } from 'telegraf/types';
+import type { MediaKind, MediaRef } from '../../common/chat-media';
 import type { AccessPolicy, GroupRules, InboundUpdate } from '../channel-adapter';
 import type { TelegramAccountConfig } from './telegram.config';
 
@@ -37,6 +38,7 @@ export function inboundOf(message: Message, facts: InboundFacts): InboundUpdate 
     },
     messageId: String(message.message_id),
     text,
+    ...mediaOf(message),
     mentionsBot: isGroup ? mentionsBot(message, text, facts) : true,
     policy: policyOf(facts, isGroup ? String(chat.id) : undefined, threadId),
   };
@@ -102,6 +104,35 @@ function textOf(message: Message): string | undefined {
   const kind = mediaKind(message);
   if (kind === undefined) return undefined;
   return caption === '' ? `(${kind})` : `(${kind}) ${caption}`;
+}
+
+/** The file of a message, where there is one that somebody could look into. */
+function mediaOf(message: Message): { media?: MediaRef[] } {
+  const ref = (
+    kind: MediaKind,
+    file: { file_id: string; file_size?: number; file_name?: string | undefined },
+  ): { media: MediaRef[] } => ({
+    media: [
+      {
+        ref: file.file_id,
+        kind,
+        ...(file.file_name ? { name: file.file_name } : {}),
+        ...(file.file_size === undefined ? {} : { bytes: file.file_size }),
+      },
+    ],
+  });
+  if ('photo' in message) {
+    const largest = message.photo.at(-1);
+    return largest ? ref('photo', largest) : {};
+  }
+  if ('voice' in message) return ref('voice', message.voice);
+  if ('audio' in message) return ref('audio', message.audio);
+  // Animations come with a document of the same file; nobody here looks at moving pictures.
+  if ('animation' in message) return {};
+  if ('document' in message) return ref('document', message.document);
+  if ('sticker' in message && !message.sticker.is_animated && !message.sticker.is_video)
+    return ref('sticker', message.sticker);
+  return {};
 }
 
 function mediaKind(message: Message): string | undefined {

@@ -1,10 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import type { UserFromGetMe } from 'telegraf/types';
+import type { MediaRef } from '../../common/chat-media';
 import type { DeliveryRoute } from '../../common/delivery-route';
 import { type Logger, LoggerFactory } from '../../common/logger';
 import { messageOf } from '../../common/openclaw-error';
 import { Redactor } from '../../common/redactor';
 import { ConfigService } from '../../config/config.service';
+import { GuardedHttp } from '../../tools/web/guarded-http.service';
 import { LeaseService } from '../../storage/lease.service';
 import {
   type ChannelAccount,
@@ -27,6 +29,8 @@ import { TelegramMessageIds } from './telegram-message-ids';
 import { TelegramPoller } from './telegram-poller';
 
 const DEFAULT_CHUNK_LIMIT = 4000;
+const DEFAULT_MEDIA_MB = 5;
+const MIB = 1024 * 1024;
 const STREAM_INTERVAL_MS = 1000;
 /** Longest wait for the answer to a send. */
 const MAX_SEND_MS = 60_000;
@@ -50,6 +54,7 @@ export class TelegramAdapter implements ChannelAdapter {
     private readonly bots: TelegramBots,
     private readonly leases: LeaseService,
     private readonly redactor: Redactor,
+    private readonly http: GuardedHttp,
     loggers: LoggerFactory,
   ) {
     this.log = loggers.child('channels/telegram');
@@ -138,6 +143,35 @@ export class TelegramAdapter implements ChannelAdapter {
       // The preview is gone: the text still has to arrive.
       if (NO_MESSAGE_OF_OURS.test(messageOf(error))) await this.send(message);
       else throw error;
+    }
+  }
+
+  mediaLimit(accountId: string): number {
+    return (this.account(accountId).settings.mediaMaxMb ?? DEFAULT_MEDIA_MB) * MIB;
+  }
+
+  async fetchMedia(
+    accountId: string,
+    media: MediaRef,
+    { maxBytes, signal }: { maxBytes: number; signal: AbortSignal },
+  ): Promise<Buffer> {
+    const { settings, token } = this.account(accountId);
+    const file = (await this.call(accountId, 'getFile', { file_id: media.ref })) as { file_path?: string };
+    if (!file.file_path) throw new Error('Telegram gives this file out no more');
+    const root = (settings.apiRoot ?? 'https://api.telegram.org').replace(/\/$/, '');
+    try {
+      const answer = await this.http.request({
+        url: `${root}/file/bot${token ?? ''}/${file.file_path}`,
+        timeoutMs: MAX_SEND_MS,
+        maxBytes,
+        signal,
+        trustedOrigins: [new URL(root).origin],
+      });
+      if (answer.status !== 200) throw new Error(`Telegram answered ${answer.status}`);
+      return answer.body;
+    } catch (error) {
+      // The address holds the token.
+      throw new Error(this.redactor.redact(messageOf(error)), { cause: error });
     }
   }
 

@@ -10,6 +10,7 @@ import { BootStep, type BootStepVerdict, degraded, skipped } from '../../common/
 import { ConfigService } from '../../config/config.service';
 import { EventBus } from '../../events/event-bus';
 import { EventsModule } from '../../events/events.module';
+import { ToolsModule } from '../../tools/tools.module';
 import { StorageModule } from '../../storage/storage.module';
 import { ChannelManager } from '../channel-manager.service';
 import { ChannelsModule } from '../channels.module';
@@ -39,6 +40,7 @@ export class TelegramModule implements OnModuleInit, OnApplicationBootstrap, OnM
         ChannelsModule,
         EventsModule,
         StorageModule,
+        ToolsModule,
         ...accounts
           .filter((account) => account.token !== undefined)
           .map((account) =>

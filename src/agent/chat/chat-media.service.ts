@@ -1,0 +1,76 @@
+import { Injectable } from '@nestjs/common';
+import type { MediaRef } from '../../common/chat-media';
+import { type Logger, LoggerFactory } from '../../common/logger';
+import { messageOf } from '../../common/openclaw-error';
+import { ChannelDirectory } from '../../events/channel-directory';
+import { type InboxRow, InboxStore } from '../../inbox/inbox.store';
+import { agentOfSession } from '../../sessions/session-key';
+import { ConfigService } from '../../config/config.service';
+import { Attachments } from './attachments';
+
+const FETCH_MS = 30_000;
+const DEFAULT_MAX_BYTES = 5 * 1024 * 1024;
+
+/** Fetches the files of chat messages when a turn is about to read them; what they hold is kept with the message. */
+@Injectable()
+export class ChatMedia {
+  private readonly log: Logger;
+
+  constructor(
+    private readonly config: ConfigService,
+    private readonly directory: ChannelDirectory,
+    private readonly attachments: Attachments,
+    private readonly inbox: InboxStore,
+    loggers: LoggerFactory,
+  ) {
+    this.log = loggers.child('media');
+  }
+
+  /** @returns the rows, with pictures and texts instead of what was to be fetched */
+  resolve(rows: readonly InboxRow[], signal: AbortSignal): Promise<InboxRow[]> {
+    return Promise.all(rows.map((row) => (row.message.media ? this.resolveOne(row, row.message.media, signal) : row)));
+  }
+
+  private async resolveOne(row: InboxRow, media: readonly MediaRef[], signal: AbortSignal): Promise<InboxRow> {
+    const sessionKey = row.sessionKey ?? '';
+    const agentId = agentOfSession(this.config.config, sessionKey);
+    const fetched = await Promise.all(media.map((each) => this.fetch(row, each, signal)));
+    const found = fetched.flatMap((each) => (each.content ? [{ name: each.name, content: each.content }] : []));
+    const read = await this.attachments.readFiles(found, { agentId, sessionKey });
+    const missed = fetched.flatMap(({ name, reason }) =>
+      reason === undefined ? [] : [{ name, mimeType: 'application/octet-stream', text: `[it was not fetched: ${reason}]` }],
+    );
+    const { media: _, ...rest } = row.message;
+    const images = [...(rest.images ?? []), ...read.images];
+    const files = [...(rest.files ?? []), ...read.texts, ...missed];
+    const message = { ...rest, ...(images.length > 0 ? { images } : {}), ...(files.length > 0 ? { files } : {}) };
+    await this.inbox.replaceMessage(row.id, message);
+    return { ...row, message };
+  }
+
+  private async fetch(
+    { channel, account }: InboxRow,
+    media: MediaRef,
+    signal: AbortSignal,
+  ): Promise<{ name: string; content?: Buffer; reason?: string }> {
+    const name = media.name ?? media.kind;
+    const adapter = this.directory.find(channel)?.adapter;
+    if (!adapter?.fetchMedia) return { name, reason: `${channel} gives no files out` };
+    const maxBytes = adapter.mediaLimit?.(account) ?? DEFAULT_MAX_BYTES;
+    if (media.bytes !== undefined && media.bytes > maxBytes)
+      return { name, reason: `it has ${media.bytes} bytes, at most ${maxBytes} are taken` };
+    const deadline = new AbortController();
+    const stop = (): void => deadline.abort();
+    const timer = setTimeout(stop, FETCH_MS);
+    signal.addEventListener('abort', stop, { once: true });
+    try {
+      return { name, content: await adapter.fetchMedia(account, media, { maxBytes, signal: deadline.signal }) };
+    } catch (error) {
+      this.log.warn({ channel, account, kind: media.kind }, `a file was not fetched: ${messageOf(error)}`);
+      return { name, reason: messageOf(error) };
+    } finally {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', stop);
+    }
+  }
+}

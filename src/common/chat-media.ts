@@ -1,0 +1,20 @@
+export const MEDIA_KINDS = ['photo', 'document', 'voice', 'audio', 'video', 'sticker'] as const;
+export type MediaKind = (typeof MEDIA_KINDS)[number];
+
+/** A file that came with a chat message, by the words with which the platform gives it out. */
+export interface MediaRef {
+  /** The platform's own name for it. */
+  ref: string;
+  kind: MediaKind;
+  name?: string;
+  /** Size in bytes, where the platform says it. */
+  bytes?: number;
+}
+
+/** A file for a chat, kept by the gateway until it has been sent. */
+export interface OutboundFile {
+  /** Absolute path of the gateway's own copy. */
+  path: string;
+  name: string;
+  kind: MediaKind;
+}
