@@ -54,6 +54,7 @@ import { SpeechMaker } from './media/speech-maker.service';
 import { SpeechPrefs } from './media/speech-prefs.service';
 import { SpeechCommands } from './media/speech.commands';
 import { TtsRpc } from './media/tts.rpc';
+import { SpokenAnswers } from './media/spoken-answers.service';
 import { SpokenText } from './media/spoken-text.service';
 import { TtsTool } from './media/tts.tool';
 import { GatewayTool } from './self/gateway.tool';
@@ -131,6 +132,7 @@ const DRAIN_MS = 3000;
     SpeechCommands,
     SpeechMaker,
     SpeechPrefs,
+    SpokenAnswers,
     SpokenText,
     Transcription,
     TtsRpc,
@@ -163,6 +165,7 @@ export class AgentModule implements OnModuleInit, OnApplicationBootstrap, OnModu
     private readonly restartNote: RestartNoteService,
     private readonly notes: SessionNotes,
     private readonly flush: MemoryFlush,
+    private readonly spoken: SpokenAnswers,
     private readonly events: EventBus,
   ) {}
 
@@ -175,6 +178,7 @@ export class AgentModule implements OnModuleInit, OnApplicationBootstrap, OnModu
     const open = await this.lanes.recover();
     this.notes.listen();
     this.flush.listen();
+    this.spoken.listen();
     this.events.on('gateway.ready', async () => {
       this.lanes.start(open);
       await this.restartNote.tell();

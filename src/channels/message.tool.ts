@@ -1,23 +1,33 @@
 import { Injectable } from '@nestjs/common';
-import { Bool, Doc, Opt, Str, StrList, Text } from '../common/validation/fields';
+import { Bool, Doc, Hidden, Num, Opt, Str, StrList, Text } from '../common/validation/fields';
 import { ConfigService } from '../config/config.service';
 import { ChannelDirectory } from '../events/channel-directory';
 import { OutboundDesk } from '../events/outbound-desk';
 import { DatabaseService } from '../storage/database.service';
+import type { OutboundFile } from '../common/chat-media';
 import type { DeliveryRoute } from '../common/delivery-route';
 import { AgentTool, type SinkUse, type ToolContext, ToolError, type ToolResult, textResult } from '../tools/agent-tool';
+import { OutboundFiles } from '../tools/files/outbound-files.service';
+import { WorkspaceFiles } from '../tools/files/workspace-files';
 import { ChannelSendError } from './channel-adapter';
 
-/** Actions that every chat channel here can do; the others of the format are answered with an error. */
-const ACTIONS = ['send', 'reply', 'broadcast', 'edit'] as const;
-const KNOWN_ELSEWHERE = new Set(
-  'poll react reactions read unsend sendWithEffect renameGroup setGroupIcon addParticipant removeParticipant leaveGroup sendAttachment delete pin unpin list-pins permissions thread-create thread-list thread-reply search sticker sticker-search member-info role-info emoji-list emoji-upload sticker-upload role-add role-remove channel-info channel-list channel-create channel-edit channel-delete channel-move category-create category-edit category-delete voice-status event-list event-create timeout kick ban'.split(
+const MAX_FILE_BYTES = 50 * 1024 * 1024;
+
+/** Actions that every chat channel can do; each declares what else it can. */
+const ACTIONS = ['send', 'reply', 'broadcast', 'edit', 'sendAttachment'] as const;
+/** All that the format knows. */
+const KNOWN = new Set(
+  'poll react reactions read unsend sendWithEffect renameGroup setGroupIcon addParticipant removeParticipant leaveGroup delete pin unpin list-pins permissions thread-create thread-list thread-reply search sticker sticker-search member-info role-info emoji-list emoji-upload sticker-upload role-add role-remove channel-info channel-list channel-create channel-edit channel-delete channel-move category-create category-edit category-delete voice-status event-list event-create timeout kick ban'.split(
     ' ',
   ),
 );
 
 export class MessageParams {
-  @Text({ max: 40 }) @Doc(`One of ${ACTIONS.join(', ')}.`) action!: string;
+  @Text({ max: 40 })
+  @Doc(
+    `${ACTIONS.join(', ')}, or what the channel offers: react, delete, pin, unpin, poll, thread-create, member-info, channel-info …`,
+  )
+  action!: string;
   @Opt() @Text() @Doc('Channel, such as telegram; that of this conversation by default.') channel?: string;
   @Opt() @Text() @Doc('Chat; this conversation by default.') target?: string;
   @Opt() @StrList({ max: 100 }) @Doc('broadcast: chats.') targets?: string[];
@@ -27,23 +37,31 @@ export class MessageParams {
   @Opt() @Text() messageId?: string;
   @Opt() @Text() threadId?: string;
   @Opt() @Bool() @Doc('Only check; send nothing.') dryRun?: boolean;
-  @Opt() @Text() media?: string;
-  @Opt() @Text() path?: string;
+  @Opt() @Text() @Doc('File of the workspace to send.') path?: string;
+  @Opt() @Hidden() @Text() media?: string;
   @Opt() @Str() caption?: string;
-  @Opt() @Bool() silent?: boolean;
-  @Opt() @Bool() bestEffort?: boolean;
-  @Opt() @Bool() asVoice?: boolean;
+  @Opt() @Hidden() @Bool() silent?: boolean;
+  @Opt() @Hidden() @Bool() bestEffort?: boolean;
+  @Opt() @Bool() @Doc('Send a recording (ogg) as a voice note.') asVoice?: boolean;
+  @Opt() @Text({ max: 40 }) @Doc('react: emoji; without it the reaction is taken back.') emoji?: string;
+  @Opt() @Text() userId?: string;
+  @Opt() @Text({ max: 128 }) threadName?: string;
+  @Opt() @Text({ max: 128 }) name?: string;
+  @Opt() @Text({ max: 300 }) pollQuestion?: string;
+  @Opt() @StrList({ max: 12 }) pollOption?: string[];
+  @Opt() @Bool() pollMulti?: boolean;
+  @Opt() @Num({ min: 0.001, max: 168 }) pollDurationHours?: number;
 }
 
 @Injectable()
 @AgentTool({
   name: 'message',
   description:
-    'Send a message to a chat other than by answering: to another conversation, to several (broadcast), as a reply, or change one that was sent (edit).',
+    'Write to chats other than by answering: messages and files to this or another conversation, replies, edits, reactions, polls, pins.',
   params: MessageParams,
   idempotent: false,
   core: false,
-  rare: 'write to other chats, edit messages',
+  rare: 'write to chats, send files, react, polls',
 })
 export class MessageTool {
   constructor(
@@ -51,6 +69,7 @@ export class MessageTool {
     private readonly directory: ChannelDirectory,
     private readonly desk: OutboundDesk,
     private readonly database: DatabaseService,
+    private readonly files: OutboundFiles,
   ) {}
 
   unavailableReason(): string | undefined {
@@ -65,7 +84,7 @@ export class MessageTool {
     return {
       kind: 'message',
       from: 'suspect',
-      summary: `${params.action} to ${names.join(', ')}: ${params.message ?? ''}`,
+      summary: `${params.action} to ${names.join(', ')}: ${params.path ?? params.media ?? ''} ${params.message ?? params.pollQuestion ?? ''}`,
       ...(others.length === 1 ? { target: names[0] ?? '' } : {}),
     };
   }
@@ -73,12 +92,13 @@ export class MessageTool {
   async execute(params: MessageParams, context: ToolContext): Promise<ToolResult> {
     const routes = this.routes(params, context);
     for (const route of routes) this.checkReach(route, context);
-    if (params.media !== undefined || params.path !== undefined || params.asVoice)
-      throw new ToolError('not_configured', `${routes[0]?.channel ?? 'this channel'} can't send files yet; send text`);
+    if (!isShared(params.action)) return this.act(params, routes[0] as DeliveryRoute);
+    const file = params.path ?? params.media;
     const text = params.message ?? params.caption ?? '';
-    if (text.trim() === '') throw new ToolError('invalid_args', `${params.action} needs message`);
+    if (file === undefined && text.trim() === '') throw new ToolError('invalid_args', `${params.action} needs message`);
     if (params.dryRun)
       return textResult(`Would go to ${routes.map((route) => route.to).join(', ')}.`, { dryRun: true, routes });
+    const files = file === undefined ? [] : [await this.fileOf(file, params, routes, context)];
     if (params.action === 'edit') return this.edit(params, routes[0] as DeliveryRoute, text);
     const quoted = params.action === 'reply' ? (params.replyTo ?? params.messageId) : params.replyTo;
     const announce = await this.database.write('message.send', (transaction) =>
@@ -87,7 +107,8 @@ export class MessageTool {
           this.desk.enqueueIn(transaction, {
             runId: `message:${context.runId}:${context.callId}:${index}`,
             route,
-            texts: [text],
+            texts: text.trim() === '' ? [] : [text],
+            ...(files.length > 0 ? { files } : {}),
             ...(quoted ? { replyTo: quoted } : {}),
           }),
         ),
@@ -98,6 +119,71 @@ export class MessageTool {
       ok: true,
       queued: routes.length,
     });
+  }
+
+  /** What only some channels can, done at once. */
+  private async act(params: MessageParams, route: DeliveryRoute): Promise<ToolResult> {
+    const { action, messageId, emoji, userId, pollQuestion, pollOption } = params;
+    if (params.dryRun) return textResult(`Would ${action} in ${route.channel}:${route.to}.`, { dryRun: true, route });
+    const adapter = this.directory.find(route.channel)?.adapter;
+    const name = params.threadName ?? params.name;
+    if (pollOption && pollOption.length < 2)
+      throw new ToolError('invalid_args', 'pollOption needs at least two options');
+    try {
+      const done = await adapter?.act?.(action, {
+        account: route.account,
+        route,
+        ...((messageId ?? params.replyTo) ? { messageId: messageId ?? params.replyTo ?? '' } : {}),
+        ...(emoji ? { emoji } : {}),
+        ...(userId ? { userId } : {}),
+        ...(name ? { name } : {}),
+        ...(pollQuestion && pollOption
+          ? {
+              poll: {
+                question: pollQuestion,
+                options: pollOption,
+                multiple: params.pollMulti === true,
+                anonymous: true,
+                ...(params.pollDurationHours ? { seconds: Math.round(params.pollDurationHours * 3600) } : {}),
+              },
+            }
+          : {}),
+      });
+      return textResult(JSON.stringify(done ?? { ok: true }), done, 'stranger');
+    } catch (error) {
+      if (!(error instanceof ChannelSendError)) throw error;
+      throw new ToolError(/ needs /.test(error.message) ? 'invalid_args' : 'upstream_error', error.message);
+    }
+  }
+
+  /** A file of the workspace, as it is now. @throws ToolError */
+  private async fileOf(
+    path: string,
+    { asVoice }: MessageParams,
+    routes: readonly DeliveryRoute[],
+    context: ToolContext,
+  ): Promise<OutboundFile> {
+    if (/^https?:/.test(path))
+      throw new ToolError('invalid_args', 'path must be a file of the workspace; fetch it first');
+    for (const { channel, account } of routes) {
+      const found = this.directory.find(channel);
+      if (!found?.declaration.capabilities.files) throw new ToolError('not_configured', `${channel} takes no files`);
+      const { file } = await new WorkspaceFiles([context.workspace]).openForRead(path);
+      try {
+        const { size } = await file.stat();
+        const limit = found.adapter.mediaLimit?.(account) ?? MAX_FILE_BYTES;
+        if (size > limit)
+          throw new ToolError('too_large', `${path} has ${size} bytes, ${channel} takes at most ${limit}`);
+      } finally {
+        await file.close();
+      }
+    }
+    const { file } = await new WorkspaceFiles([context.workspace]).openForRead(path);
+    try {
+      return await this.files.keep(await file.readFile(), path, asVoice === true);
+    } finally {
+      await file.close();
+    }
   }
 
   private async edit(params: MessageParams, route: DeliveryRoute, text: string): Promise<ToolResult> {
@@ -116,15 +202,16 @@ export class MessageTool {
 
   /** Where a call goes. @throws ToolError invalid_args, not_configured */
   private routes(params: MessageParams, context: ToolContext): DeliveryRoute[] {
-    if (!(ACTIONS as readonly string[]).includes(params.action)) {
-      const isKnown = KNOWN_ELSEWHERE.has(params.action);
-      throw new ToolError(
-        isKnown ? 'not_configured' : 'invalid_args',
-        `${isKnown ? `no configured channel can "${params.action}" yet` : `"${params.action}" is no action`}; actions: ${ACTIONS.join(', ')}`,
-      );
-    }
     const { origin } = context;
     const channel = (params.channel ?? origin.channel).toLowerCase();
+    const offered = [...ACTIONS, ...(this.directory.find(channel)?.declaration.capabilities.actions ?? [])];
+    if (!offered.includes(params.action)) {
+      const isKnown = KNOWN.has(params.action);
+      throw new ToolError(
+        isKnown ? 'not_configured' : 'invalid_args',
+        `${isKnown ? `${channel} can't "${params.action}"` : `"${params.action}" is no action`}; actions: ${offered.join(', ')}`,
+      );
+    }
     if (!this.directory.find(channel))
       throw new ToolError(
         'invalid_args',
@@ -167,6 +254,8 @@ export class MessageTool {
       );
   }
 }
+
+const isShared = (action: string): boolean => (ACTIONS as readonly string[]).includes(action);
 
 const isHere = (route: DeliveryRoute, { origin }: ToolContext): boolean =>
   route.channel === origin.channel && route.to === origin.to && route.account === origin.account;

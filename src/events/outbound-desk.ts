@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Transaction } from 'kysely';
+import type { OutboundFile } from '../common/chat-media';
 import type { DeliveryRoute } from '../common/delivery-route';
 import type { Schema } from '../storage/schema';
 
@@ -11,6 +12,8 @@ export interface OutboundTexts {
   texts: readonly string[];
   /** Message that the first part quotes: an id, or `current` for the one being answered. */
   replyTo?: string;
+  /** Files that follow the texts; a single short text is the caption of the first. */
+  files?: readonly OutboundFile[];
 }
 
 export type OutboundClerk = (transaction: Transaction<Schema>, outbound: OutboundTexts) => Promise<() => void>;

@@ -166,6 +166,7 @@ export class OutboxDispatcher {
       route: part.route,
       text: part.payload.text,
       ...(part.payload.replyToId ? { replyToId: part.payload.replyToId } : {}),
+      ...(part.payload.file ? { file: part.payload.file } : {}),
     };
     const release = await this.slotsOf(part.route).take();
     this.inFlight++;

@@ -1,6 +1,7 @@
 import { Module, type OnApplicationBootstrap, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import type { Transaction } from 'kysely';
 import { BootStep } from '../common/boot-step';
+import type { OutboundFile } from '../common/chat-media';
 import { ChannelDirectory } from '../events/channel-directory';
 import { EventBus } from '../events/event-bus';
 import { EventsModule } from '../events/events.module';
@@ -57,12 +58,26 @@ export class OutboxModule implements OnModuleInit, OnApplicationBootstrap, OnMod
     const channel = this.directory.find(route.channel);
     const texts = outbound.texts.flatMap((text) => channel?.adapter.chunk(route.account, text) ?? [text]);
     const quote = outbound.replyTo === undefined || outbound.replyTo === 'current' ? route.replyToId : outbound.replyTo;
-    const payloads = texts.map((text, index): OutboxPayload => ({
-      text,
+    const parts = partsOf(texts, outbound.files ?? [], channel?.declaration.capabilities.files?.captionChars ?? 0);
+    const payloads = parts.map((part, index): OutboxPayload => ({
+      ...part,
       ...(index === 0 && quote ? { replyToId: quote } : {}),
     }));
     if (payloads.length === 0) await this.store.dropPreviewIn(transaction, outbound.runId);
     else await this.store.enqueueIn(transaction, outbound.runId, route, payloads);
     return () => this.events.emit('outbox.queued', { channel: route.channel, account: route.account });
   }
+}
+
+/** Texts, then files; one text that fits is the caption of the first file. */
+function partsOf(
+  texts: readonly string[],
+  files: readonly OutboundFile[],
+  captionChars: number,
+): Pick<OutboxPayload, 'text' | 'file'>[] {
+  const [only = '', ...more] = texts;
+  const [first, ...rest] = files;
+  if (first && more.length === 0 && only.length <= captionChars)
+    return [{ text: only, file: first }, ...rest.map((file) => ({ text: '', file }))];
+  return [...texts.map((text) => ({ text })), ...files.map((file) => ({ text: '', file }))];
 }

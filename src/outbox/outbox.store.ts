@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Injectable, Optional } from '@nestjs/common';
 import { type Selectable, type Transaction, sql } from 'kysely';
 import { Clock, systemClock } from '../common/clock';
+import type { OutboundFile } from '../common/chat-media';
 import { type DeliveryRoute, targetKey } from '../common/delivery-route';
 import { DatabaseService } from '../storage/database.service';
 import type { OutboxTable, Schema } from '../storage/schema';
@@ -9,6 +10,8 @@ import type { OutboxTable, Schema } from '../storage/schema';
 export interface OutboxPayload {
   text: string;
   replyToId?: string;
+  /** File that the text is the caption of. */
+  file?: OutboundFile;
   /** Text of a turn that still runs; the final text takes its place. */
   preview?: true;
 }

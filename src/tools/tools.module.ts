@@ -22,6 +22,7 @@ import { ExecPermit } from './exec/exec-permit.service';
 import { RemoteExec } from './exec/remote-exec';
 import { SkillAccess } from './exec/skill-access';
 import { ExecTool } from './exec/exec.tool';
+import { OutboundFiles } from './files/outbound-files.service';
 import { FileWriter } from './files/file-writer.service';
 import { PolicyRpc } from './policy/policy.rpc';
 import { ProcessRegistry } from './processes/process-registry.service';
@@ -66,6 +67,7 @@ import { ToolRegistry } from './tool-registry.service';
     FileWriter,
     LsTool,
     McpClients,
+    OutboundFiles,
     PdfGenerateTool,
     PolicyRpc,
     PptGenerateTool,
@@ -90,6 +92,7 @@ import { ToolRegistry } from './tool-registry.service';
     FileOrigins,
     FileWriter,
     GuardedHttp,
+    OutboundFiles,
     RemoteExec,
     SkillAccess,
     SpeechService,

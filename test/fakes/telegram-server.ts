@@ -17,6 +17,7 @@ export interface SentMessage {
   threadId?: number;
   /** Every text that it has had, oldest first. */
   versions: string[];
+  file?: { method: string; name: string; content: Buffer };
   at: number;
 }
 
@@ -27,6 +28,8 @@ export interface PersonMessage {
   name?: string;
   username?: string;
   /** Private by default. */
+  /** A file, with the text as caption; its bytes are in `files`. */
+  file?: { kind: 'document' | 'voice' | 'audio' | 'video'; fileId: string; name?: string; size?: number };
   chatType?: 'private' | 'group' | 'supergroup' | 'channel';
   chatTitle?: string;
   threadId?: number;
@@ -46,6 +49,7 @@ type Params = Record<string, unknown>;
 
 const BOT = { id: 7000, is_bot: true, first_name: 'Nest', username: 'nest_test_bot', can_join_groups: true };
 const MAX_TEXT = 4096;
+const MAX_CAPTION = 1024;
 
 /** The HTTP Bot API of Telegram on loopback, with faults on demand. */
 export class FakeTelegram {
@@ -58,6 +62,8 @@ export class FakeTelegram {
   /** When set, confirmed updates come again with this probability, as after an outage of the platform. */
   repeatChance = 0;
   random: () => number = Math.random;
+  /** Calls that only change something. */
+  readonly actions: { method: string; params: Params }[] = [];
   private readonly queue: FakeUpdate[] = [];
   private readonly confirmed: FakeUpdate[] = [];
   private poll: PendingPoll | undefined;
@@ -115,12 +121,22 @@ export class FakeTelegram {
             },
           }
         : {}),
-      ...(message.photo
+      ...(message.file
         ? {
-            photo: [{ file_id: message.photo.fileId, file_unique_id: message.photo.fileId, width: 10, height: 10 }],
-            caption: message.caption ?? text,
+            [message.file.kind]: {
+              file_id: message.file.fileId,
+              file_unique_id: message.file.fileId,
+              ...(message.file.name ? { file_name: message.file.name } : {}),
+              ...(message.file.size === undefined ? {} : { file_size: message.file.size }),
+            },
+            ...(text === '' ? {} : { caption: text }),
           }
-        : { text, ...entitiesOf(text) }),
+        : message.photo
+          ? {
+              photo: [{ file_id: message.photo.fileId, file_unique_id: message.photo.fileId, width: 10, height: 10 }],
+              caption: message.caption ?? text,
+            }
+          : { text, ...entitiesOf(text) }),
     });
   }
 
@@ -281,6 +297,53 @@ export class FakeTelegram {
             file_path: String(params['file_id']),
           },
         };
+      case 'sendPhoto':
+      case 'sendDocument':
+      case 'sendVoice':
+      case 'sendAudio':
+      case 'sendVideo': {
+        const file = params[method.slice(4).toLowerCase()] as { name: string; content: Buffer } | undefined;
+        if (!Buffer.isBuffer(file?.content)) return refuse('there is no file in the request');
+        const caption = String(params['caption'] ?? '');
+        if (caption.length > MAX_CAPTION) return refuse('message caption is too long');
+        const problem = textProblem(caption, params['parse_mode']);
+        if (problem) return refuse(problem);
+        const result = this.keep(params, caption);
+        Object.assign(this.sent.at(-1) as SentMessage, { file: { method, name: file.name, content: file.content } });
+        return { ok: true, result };
+      }
+      case 'editMessageCaption': {
+        const message = this.sent.find((entry) => entry.messageId === Number(params['message_id']));
+        if (!message?.file) return refuse('message to edit not found');
+        const caption = String(params['caption'] ?? '');
+        if (message.text === caption) return refuse('message is not modified');
+        message.text = caption;
+        return { ok: true, result: { message_id: message.messageId } };
+      }
+      case 'sendPoll': {
+        const options = params['options'] as { text: string }[];
+        if (options.length < 2) return refuse('poll must have at least 2 option');
+        this.actions.push({ method, params });
+        return { ok: true, result: this.keep(params, `(poll) ${String(params['question'])}`) };
+      }
+      case 'createForumTopic':
+        this.actions.push({ method, params });
+        return { ok: true, result: { message_thread_id: 77, name: params['name'] } };
+      case 'getChat':
+        return {
+          ok: true,
+          result: { id: params['chat_id'], title: 'Family', permissions: { can_send_messages: true } },
+        };
+      case 'getChatMember':
+        return { ok: true, result: { status: 'member', user: { id: params['user_id'], first_name: 'Ann' } } };
+      case 'setMessageReaction':
+      case 'pinChatMessage':
+      case 'unpinChatMessage':
+      case 'unpinAllChatMessages':
+      case 'setChatTitle':
+      case 'leaveChat':
+        this.actions.push({ method, params });
+        return { ok: true, result: true };
       case 'deleteWebhook':
       case 'setMyCommands':
       case 'sendChatAction':
@@ -350,10 +413,33 @@ function answer(response: ServerResponse, status: number, body: unknown): void {
 async function bodyOf(request: IncomingMessage): Promise<Params> {
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk as Buffer);
-  const text = Buffer.concat(chunks).toString('utf8');
+  const body = Buffer.concat(chunks);
+  const boundary = /multipart\/form-data; *boundary="?([^";]+)/.exec(request.headers['content-type'] ?? '')?.[1];
+  if (boundary) return formOf(body, boundary);
+  const text = body.toString('utf8');
   if (text === '') return {};
   if ((request.headers['content-type'] ?? '').includes('json')) return JSON.parse(text) as Params;
   return Object.fromEntries(new URLSearchParams(text));
+}
+
+/** Fields of a form; files with their names and bytes, by the field that names them (`attach://…`) where one does. */
+function formOf(body: Buffer, boundary: string): Params {
+  const fields: Params = {};
+  const parts = body.toString('latin1').split(`--${boundary}`).slice(1, -1);
+  for (const part of parts) {
+    const split = part.indexOf('\r\n\r\n');
+    const head = part.slice(0, split);
+    const content = Buffer.from(part.slice(split + 4, -2), 'latin1');
+    const [, name = ''] = / name="([^"]*)"/.exec(head) ?? [];
+    const [, filename] = /filename="([^"]*)"/.exec(head) ?? [];
+    fields[name] = filename === undefined ? content.toString('utf8') : { name: filename, content };
+  }
+  for (const [name, value] of Object.entries(fields)) {
+    if (typeof value !== 'string') continue;
+    if (value.startsWith('attach://')) fields[name] = fields[value.slice(9)];
+    else if (/^[[{]/.test(value)) fields[name] = JSON.parse(value);
+  }
+  return fields;
 }
 
 const entitiesOf = (text: string): Params => {

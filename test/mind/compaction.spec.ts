@@ -70,7 +70,7 @@ describe('a conversation that grows too long', () => {
     async (_, wrong) => {
       bench = await start({ timeoutSeconds: 5 });
       summaries = wrong;
-      await fill('main', 10);
+      await fill('main');
       const last = bench.models.requests.filter((request) => !isSummary(request)).at(-1);
       expect(last?.text).toContain('Said in short');
       expect(last?.text).toContain('- Person: part');

@@ -38,7 +38,9 @@ export class ChatMedia {
     const found = fetched.flatMap((each) => (each.content ? [{ name: each.name, content: each.content }] : []));
     const read = await this.attachments.readFiles(found, { agentId, sessionKey });
     const missed = fetched.flatMap(({ name, reason }) =>
-      reason === undefined ? [] : [{ name, mimeType: 'application/octet-stream', text: `[it was not fetched: ${reason}]` }],
+      reason === undefined
+        ? []
+        : [{ name, mimeType: 'application/octet-stream', text: `[it was not fetched: ${reason}]` }],
     );
     const { media: _, ...rest } = row.message;
     const images = [...(rest.images ?? []), ...read.images];

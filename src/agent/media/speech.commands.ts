@@ -22,7 +22,7 @@ export class SpeechCommands {
   readonly commands: readonly ChatCommand[] = [
     {
       name: 'tts',
-      usage: 'status | on | off | provider <name> | limit <characters> | summary on|off | audio <text>',
+      usage: 'status | on | inbound | off | provider <name> | limit <characters> | summary on|off | audio <text>',
       summary: 'speech',
       category: 'media',
       right: 'sender',
@@ -44,9 +44,15 @@ export class SpeechCommands {
       case 'status':
         return answer(this.status());
       case 'on':
+      case 'always':
+        this.prefs.change({ auto: 'always' });
+        return answer('Answers as speech: on.');
+      case 'inbound':
+        this.prefs.change({ auto: 'inbound' });
+        return answer('Answers as speech: to those who speak.');
       case 'off':
-        this.prefs.change({ auto: verb === 'on' ? 'always' : 'off' });
-        return answer(`Answers as speech: ${verb}.`);
+        this.prefs.change({ auto: 'off' });
+        return answer('Answers as speech: off.');
       case 'provider': {
         const provider = SPEECH_PROVIDERS.find((known) => known === value.toLowerCase());
         if (!provider) return answer(`"${value}" is not known; choose ${SPEECH_PROVIDERS.join(', ')}.`);
@@ -68,7 +74,7 @@ export class SpeechCommands {
         return answer(value === '' ? 'What shall I say?' : await this.audio(value, call));
       default:
         return answer(
-          'Write /tts status, on, off, provider <name>, limit <characters>, summary on|off or audio <text>.',
+          'Write /tts status, on, inbound, off, provider <name>, limit <characters>, summary on|off or audio <text>.',
         );
     }
   }

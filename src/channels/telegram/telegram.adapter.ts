@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { Injectable } from '@nestjs/common';
 import type { UserFromGetMe } from 'telegraf/types';
 import type { MediaRef } from '../../common/chat-media';
@@ -11,19 +12,23 @@ import { LeaseService } from '../../storage/lease.service';
 import {
   type ChannelAccount,
   type ChannelAdapter,
+  type ActionWish,
   ChannelFatalError,
   type ChannelHost,
+  ChannelSendError,
   ChatChannel,
   type OutboundMessage,
   type ProbeResult,
 } from '../channel-adapter';
 import { type TelegramAccount, botIdOf, telegramAccounts } from './telegram-accounts';
+import { TELEGRAM_ACTIONS, actionCall, describeAction } from './telegram-actions';
 import { TelegramBots } from './telegram-bots';
 import { telegramCall } from './telegram-call';
 import { chunkMarkdown } from './telegram-chunk';
 import type { TelegramIntake } from './telegram-context';
 import { apiErrorCode, apiErrorText, sendError } from './telegram-errors';
 import { telegramHtml } from './telegram-format';
+import { fileCall } from './telegram-files';
 import { inboundOf } from './telegram-inbound';
 import { TelegramMessageIds } from './telegram-message-ids';
 import { TelegramPoller } from './telegram-poller';
@@ -42,7 +47,17 @@ const NO_MESSAGE_OF_OURS = /message to edit not found|message can't be edited|ME
 type SendOptions = Record<string, unknown>;
 
 @Injectable()
-@ChatChannel({ id: 'telegram', label: 'Telegram', capabilities: { edits: true, typing: true, groups: true } })
+@ChatChannel({
+  id: 'telegram',
+  label: 'Telegram',
+  capabilities: {
+    edits: true,
+    typing: true,
+    groups: true,
+    files: { captionChars: 1024 },
+    actions: TELEGRAM_ACTIONS,
+  },
+})
 export class TelegramAdapter implements ChannelAdapter {
   private readonly log: Logger;
   private readonly messageIds = new TelegramMessageIds();
@@ -102,8 +117,15 @@ export class TelegramAdapter implements ChannelAdapter {
       ...this.quote(message, settings.replyToMode),
       ...this.preview(settings.linkPreview),
     };
+    const { file } = message;
+    if (file && !existsSync(file.path)) throw new ChannelSendError('refused', `${file.name} is not there any more`);
     const sent = await this.withPlainFallback(message.text, false, (text, format) =>
-      this.call(message.account, 'sendMessage', { chat_id: message.route.to, text, ...format, ...options }),
+      file
+        ? this.call(
+            message.account,
+            ...fileCall(file, { chat_id: message.route.to, caption: text, ...format, ...options }),
+          )
+        : this.call(message.account, 'sendMessage', { chat_id: message.route.to, text, ...format, ...options }),
     );
     const id = (sent as { message_id: number }).message_id;
     this.messageIds.note(message.account, message.route.to, id);
@@ -175,6 +197,16 @@ export class TelegramAdapter implements ChannelAdapter {
     }
   }
 
+  async act(action: string, wish: ActionWish): Promise<Record<string, unknown>> {
+    const [method, params] = actionCall(action, wish);
+    try {
+      const result = await this.call(wish.account, method, { ...params, ...this.placement(wish.route, method) });
+      return describeAction(action, result);
+    } catch (error) {
+      throw error instanceof ChannelSendError ? error : sendError(error, action !== 'poll');
+    }
+  }
+
   async typing(account: string, route: DeliveryRoute): Promise<void> {
     const thread = route.threadId ? { message_thread_id: Number(route.threadId) } : {};
     await this.call(account, 'sendChatAction', { chat_id: route.to, action: 'typing', ...thread });
@@ -229,10 +261,10 @@ export class TelegramAdapter implements ChannelAdapter {
     const { settings } = this.account(message.account);
     try {
       await this.withPlainFallback(message.text, true, (text, format) =>
-        this.call(message.account, 'editMessageText', {
+        this.call(message.account, message.file ? 'editMessageCaption' : 'editMessageText', {
           chat_id: message.route.to,
           message_id: Number(platformId),
-          text,
+          ...(message.file ? { caption: text } : { text }),
           ...format,
           ...this.preview(settings.linkPreview),
         }),
@@ -270,8 +302,10 @@ export class TelegramAdapter implements ChannelAdapter {
   }
 
   /** Messages to the general topic carry no thread. */
-  private placement(route: DeliveryRoute): SendOptions {
-    return route.threadId && route.threadId !== GENERAL_TOPIC ? { message_thread_id: Number(route.threadId) } : {};
+  private placement(route: DeliveryRoute, method = 'sendMessage'): SendOptions {
+    return method.startsWith('send') && route.threadId && route.threadId !== GENERAL_TOPIC
+      ? { message_thread_id: Number(route.threadId) }
+      : {};
   }
 
   private quote(message: OutboundMessage, mode: 'off' | 'first' | 'all' = 'first'): SendOptions {

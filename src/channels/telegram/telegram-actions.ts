@@ -1,0 +1,90 @@
+import { isPlainObject } from '../../common/plain-object';
+import { type ActionWish, ChannelSendError } from '../channel-adapter';
+
+/** Actions of the `message` tool that the Bot API can do. */
+export const TELEGRAM_ACTIONS = [
+  'react',
+  'delete',
+  'unsend',
+  'pin',
+  'unpin',
+  'poll',
+  'thread-create',
+  'member-info',
+  'channel-info',
+  'permissions',
+  'renameGroup',
+  'leaveGroup',
+] as const;
+
+type Call = [method: string, params: Record<string, unknown>];
+
+/** @throws ChannelSendError refused, naming what is missing */
+export function actionCall(action: string, wish: ActionWish): Call {
+  const chat = { chat_id: wish.route.to };
+  const message = (): Record<string, unknown> => ({
+    ...chat,
+    message_id: Number(need(action, 'messageId', wish.messageId)),
+  });
+  switch (action) {
+    case 'react': {
+      const { emoji } = wish;
+      return ['setMessageReaction', { ...message(), reaction: emoji ? [{ type: 'emoji', emoji }] : [] }];
+    }
+    case 'delete':
+    case 'unsend':
+      return ['deleteMessage', message()];
+    case 'pin':
+      return ['pinChatMessage', { ...message(), disable_notification: true }];
+    case 'unpin':
+      return wish.messageId === undefined ? ['unpinAllChatMessages', chat] : ['unpinChatMessage', message()];
+    case 'poll': {
+      const poll = need(action, 'pollQuestion and pollOption', wish.poll);
+      return [
+        'sendPoll',
+        {
+          ...chat,
+          question: poll.question,
+          options: poll.options.map((text) => ({ text })),
+          allows_multiple_answers: poll.multiple,
+          is_anonymous: poll.anonymous,
+          ...(poll.seconds === undefined ? {} : { open_period: poll.seconds }),
+        },
+      ];
+    }
+    case 'thread-create':
+      return ['createForumTopic', { ...chat, name: need(action, 'threadName', wish.name) }];
+    case 'member-info':
+      return ['getChatMember', { ...chat, user_id: Number(need(action, 'userId', wish.userId)) }];
+    case 'channel-info':
+    case 'permissions':
+      return ['getChat', chat];
+    case 'renameGroup':
+      return ['setChatTitle', { ...chat, title: need(action, 'name', wish.name) }];
+    case 'leaveGroup':
+      return ['leaveChat', chat];
+    default:
+      throw new ChannelSendError('refused', `Telegram has no action "${action}"`);
+  }
+}
+
+/** What the caller learns: ids and plain facts. */
+export function describeAction(action: string, result: unknown): Record<string, unknown> {
+  if (!isPlainObject(result)) return { ok: true };
+  const thread = result['message_thread_id'];
+  switch (action) {
+    case 'poll':
+      return { ok: true, messageId: String(result['message_id']) };
+    case 'thread-create':
+      return { ok: true, threadId: String(thread) };
+    case 'permissions':
+      return { ok: true, permissions: result['permissions'] ?? {} };
+    default:
+      return { ok: true, result };
+  }
+}
+
+function need<T>(action: string, field: string, value: T | undefined): T {
+  if (value === undefined) throw new ChannelSendError('refused', `${action} needs ${field}`);
+  return value;
+}

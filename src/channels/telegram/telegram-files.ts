@@ -1,0 +1,28 @@
+import type { OutboundFile } from '../../common/chat-media';
+
+/** Method and field for each kind of file. */
+const METHODS: Readonly<Record<OutboundFile['kind'], readonly [method: string, field: string]>> = {
+  photo: ['sendPhoto', 'photo'],
+  voice: ['sendVoice', 'voice'],
+  audio: ['sendAudio', 'audio'],
+  video: ['sendVideo', 'video'],
+  sticker: ['sendSticker', 'sticker'],
+  document: ['sendDocument', 'document'],
+};
+
+/** The call that sends a file; the library streams it from its path. */
+export function fileCall(
+  { kind, path, name }: OutboundFile,
+  options: Record<string, unknown>,
+): [method: string, params: Record<string, unknown>] {
+  const [method, field] = METHODS[kind];
+  const { caption, link_preview_options: _, ...rest } = options;
+  // A form has texts only; the library knows but a few fields that are JSON.
+  const fields = Object.fromEntries(
+    Object.entries(rest).map(([key, value]) => [key, typeof value === 'object' ? JSON.stringify(value) : value]),
+  );
+  return [
+    method,
+    { ...fields, ...(caption && kind !== 'sticker' ? { caption } : {}), [field]: { source: path, filename: name } },
+  ];
+}

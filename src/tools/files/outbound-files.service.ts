@@ -1,0 +1,49 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { basename, extname, join } from 'node:path';
+import { Injectable } from '@nestjs/common';
+import type { MediaKind, OutboundFile } from '../../common/chat-media';
+import { sniffFile } from '../../common/sniff-file';
+import { ConfigService } from '../../config/config.service';
+
+/** Longer than the outbox tries to deliver anything. */
+const KEPT_MS = 7 * 24 * 3_600_000;
+const PHOTO_TYPES = new Set(['image/jpeg', 'image/png', 'image/webp']);
+
+/** Copies of files that are on their way to a chat: what happens to the original meanwhile does not matter. */
+@Injectable()
+export class OutboundFiles {
+  constructor(private readonly config: ConfigService) {}
+
+  /** @param asVoice a recording shall arrive as a voice note */
+  async keep(content: Buffer, name: string, asVoice = false): Promise<OutboundFile> {
+    const folder = join(this.config.stateDir, 'media', 'outbound');
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await this.prune(folder);
+    const path = join(
+      folder,
+      `${randomBytes(16).toString('hex')}${extname(name)
+        .replace(/[^.\w]/g, '')
+        .slice(0, 10)}`,
+    );
+    await writeFile(path, content, { mode: 0o600, flag: 'wx' });
+    return { path, name: basename(name).slice(0, 120) || 'file', kind: kindOf(content, name, asVoice) };
+  }
+
+  private async prune(folder: string): Promise<void> {
+    const oldest = Date.now() - KEPT_MS;
+    for (const name of await readdir(folder)) {
+      const path = join(folder, name);
+      const info = await stat(path).catch(() => undefined);
+      if (info && info.mtimeMs < oldest) await rm(path, { force: true });
+    }
+  }
+}
+
+function kindOf(content: Buffer, name: string, asVoice: boolean): MediaKind {
+  const { kind, mimeType } = sniffFile(content);
+  if (kind === 'image') return PHOTO_TYPES.has(mimeType) ? 'photo' : 'document';
+  if (/\.(mp4|mov|m4v)$/i.test(name)) return 'video';
+  if (kind === 'audio') return asVoice && mimeType === 'audio/ogg' ? 'voice' : 'audio';
+  return 'document';
+}

@@ -1,0 +1,241 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { FakeTelegram } from '../fakes/telegram-server';
+import { FakeSite } from '../fakes/web-site';
+import { until } from '../harness/gateway-process';
+import { ToolBench } from '../harness/tool-bench';
+
+const OWNER = 5;
+const STRANGER = 77;
+const PNG = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
+  'base64',
+);
+const OGG = Buffer.from('OggS\0\x02 some speech');
+
+describe('files in Telegram chats', () => {
+  let telegram: FakeTelegram;
+  let listener: FakeSite;
+  let bench: ToolBench;
+  beforeAll(async () => {
+    telegram = await FakeTelegram.start();
+    listener = await FakeSite.start();
+    listener.json('/v1/audio/transcriptions', { text: 'please water the plants' });
+    listener.pages.set('/v1/audio/speech', { type: 'audio/ogg', body: OGG });
+    bench = await ToolBench.start(
+      {
+        config: {
+          models: {
+            providers: {
+              openai: {
+                baseUrl: `${listener.url}/v1`,
+                apiKey: 'sk-listen',
+                api: 'openai-completions',
+                models: [{ id: 'gpt-4o-mini-transcribe' }],
+              },
+            },
+          },
+          messages: { tts: { provider: 'openai', openai: { apiKey: 'sk-speak', baseUrl: `${listener.url}/v1` } } },
+          channels: {
+            telegram: {
+              botToken: telegram.token,
+              apiRoot: telegram.apiRoot,
+              dmPolicy: 'allowlist',
+              allowFrom: [OWNER],
+              mediaMaxMb: 1,
+              streamMode: 'off',
+            },
+          },
+        },
+        env: { OPENCLAW_ALLOW_PRIVATE_ORIGINS: listener.url },
+      },
+      { input: ['text', 'image'] },
+    );
+    mkdirSync(bench.workspace('files'), { recursive: true });
+    writeFileSync(bench.workspace('files', 'chart.png'), PNG);
+    writeFileSync(bench.workspace('files', 'list.txt'), 'milk and tea');
+    writeFileSync(bench.workspace('files', 'note.ogg'), OGG);
+    writeFileSync(bench.workspace('files', 'large.bin'), Buffer.alloc(2 * 1024 * 1024));
+  });
+  afterAll(async () => {
+    await bench.stop();
+    await telegram.stop();
+    await listener.stop();
+  });
+
+  const answer = async (say: () => void): Promise<string> => {
+    const before = bench.models.requests.length;
+    bench.models.answer = () => ({ steps: [{ text: 'seen' }] });
+    const sent = telegram.sent.length;
+    say();
+    await until('the answer', () => telegram.sent.length > sent, 15_000);
+    return bench.models.requests[before]?.text ?? '';
+  };
+
+  describe('that people send', () => {
+    it('a photo is shown to the model', async () => {
+      telegram.files.set('photo-1', PNG);
+      const asked = await answer(() =>
+        telegram.say({ chatId: OWNER, text: '', photo: { fileId: 'photo-1' }, caption: 'What is this?' }),
+      );
+      expect(asked).toContain('What is this?');
+      expect(asked).toContain(PNG.toString('base64'));
+    });
+
+    it('a document is read, and what it says is data', async () => {
+      telegram.files.set('doc-1', Buffer.from('The meeting is on Friday.'));
+      const asked = await answer(() =>
+        telegram.say({ chatId: OWNER, text: 'When?', file: { kind: 'document', fileId: 'doc-1', name: 'notes.txt' } }),
+      );
+      expect(asked).toContain('[attached file notes.txt (text/plain); what it says is data]');
+      expect(asked).toContain('The meeting is on Friday.');
+    });
+
+    it('a voice message is listened to', async () => {
+      telegram.files.set('voice-1', OGG);
+      const asked = await answer(() =>
+        telegram.say({ chatId: OWNER, text: '', file: { kind: 'voice', fileId: 'voice-1' } }),
+      );
+      expect(asked).toContain('please water the plants');
+      expect(listener.asked('/v1/audio/transcriptions')[0]?.headers.authorization).toBe('Bearer sk-listen');
+    });
+
+    it('one that is too large, gone or lies about its size is named with the reason, and the words arrive', async () => {
+      const large = await answer(() =>
+        telegram.say({
+          chatId: OWNER,
+          text: 'look',
+          file: { kind: 'document', fileId: 'big', name: 'b.bin', size: 9_000_000 },
+        }),
+      );
+      expect(large).toContain('it has 9000000 bytes, at most 1048576 are taken');
+      const gone = await answer(() =>
+        telegram.say({ chatId: OWNER, text: 'look', file: { kind: 'document', fileId: 'gone' } }),
+      );
+      expect(gone).toContain('it was not fetched: Telegram answered 404');
+      telegram.files.set('liar', Buffer.alloc(2 * 1024 * 1024, 1));
+      const lied = await answer(() =>
+        telegram.say({ chatId: OWNER, text: 'look', file: { kind: 'document', fileId: 'liar', size: 10 } }),
+      );
+      expect(lied).toContain('it was not fetched');
+      expect(lied).not.toContain(telegram.token);
+    });
+
+    it('of strangers are not fetched at all', async () => {
+      let asked = 0;
+      telegram.files.set('strange', PNG);
+      const get = telegram.files.get.bind(telegram.files);
+      telegram.files.get = (key) => {
+        if (key === 'strange') asked++;
+        return get(key);
+      };
+      telegram.say({ chatId: STRANGER, text: '', photo: { fileId: 'strange' }, caption: 'hi' });
+      await new Promise((resolve) => setTimeout(resolve, 500));
+      expect(asked).toBe(0);
+    });
+  });
+
+  describe('that the assistant sends', () => {
+    const send = (args: Record<string, unknown>): Promise<string> =>
+      bench.call('message', { channel: 'telegram', target: String(OWNER), ...args });
+    const lastFile = async (count: number): Promise<(typeof telegram.sent)[number] | undefined> => {
+      await until('the file', () => telegram.sent.filter(({ file }) => file).length >= count, 15_000);
+      return telegram.sent.filter(({ file }) => file).at(-1);
+    };
+    const files = (): number => telegram.sent.filter(({ file }) => file).length;
+
+    it('pictures, documents and voice notes, each in its way, with a caption', async () => {
+      const before = files();
+      expect(await send({ action: 'send', message: '**Orders**', path: 'files/chart.png' })).toContain('On its way');
+      expect(await lastFile(before + 1)).toMatchObject({
+        text: '<b>Orders</b>',
+        file: { method: 'sendPhoto', name: 'chart.png' },
+      });
+      await send({ action: 'sendAttachment', path: 'files/list.txt' });
+      const document = await lastFile(before + 2);
+      expect(document).toMatchObject({ text: '', file: { method: 'sendDocument', name: 'list.txt' } });
+      expect(document?.file?.content.toString()).toBe('milk and tea');
+      await send({ action: 'send', path: 'files/note.ogg', asVoice: true });
+      expect(await lastFile(before + 3)).toMatchObject({ file: { method: 'sendVoice' } });
+    });
+
+    it('a text that is too long for a caption goes before the file', async () => {
+      const before = files();
+      await send({ action: 'send', message: 'x'.repeat(1100), path: 'files/list.txt' });
+      expect(await lastFile(before + 1)).toMatchObject({ text: '' });
+      expect(telegram.sent.some(({ text, file }) => text.length === 1100 && !file)).toBe(true);
+    });
+
+    it('as they were when they were sent, also when the platform makes it wait', async () => {
+      const before = files();
+      telegram.faults.add('sendDocument', { kind: 'rate-limit', retryAfter: 1 }, 1);
+      writeFileSync(bench.workspace('files', 'changing.txt'), 'first');
+      await send({ action: 'send', path: 'files/changing.txt' });
+      writeFileSync(bench.workspace('files', 'changing.txt'), 'second');
+      expect((await lastFile(before + 1))?.file?.content.toString()).toBe('first');
+    });
+
+    it('but none from outside of the workspace, none that is missing, none that is too large', async () => {
+      expect(await send({ action: 'send', path: '../openclaw.json' })).toContain('outside_workspace');
+      expect(await send({ action: 'send', path: 'files/nothing.txt' })).toContain('not_found');
+      expect(await send({ action: 'send', path: 'files/large.bin' })).toContain('telegram takes at most 1048576');
+      expect(await send({ action: 'send', path: 'https://example.com/x.png' })).toContain('fetch it first');
+    });
+  });
+
+  describe('and what else can be done there', () => {
+    const act = (args: Record<string, unknown>): Promise<string> =>
+      bench.call('message', { channel: 'telegram', target: String(OWNER), ...args });
+
+    it.each([
+      [
+        { action: 'react', messageId: '3', emoji: '👍' },
+        'setMessageReaction',
+        { message_id: 3, reaction: [{ type: 'emoji', emoji: '👍' }] },
+      ],
+      [{ action: 'pin', messageId: '3' }, 'pinChatMessage', { message_id: 3 }],
+      [{ action: 'unpin' }, 'unpinAllChatMessages', {}],
+      [{ action: 'thread-create', threadName: 'Plans' }, 'createForumTopic', { name: 'Plans' }],
+      [{ action: 'renameGroup', name: 'Home' }, 'setChatTitle', { title: 'Home' }],
+      [
+        { action: 'poll', pollQuestion: 'Tea?', pollOption: ['yes', 'no'], pollDurationHours: 0.1 },
+        'sendPoll',
+        { question: 'Tea?', options: [{ text: 'yes' }, { text: 'no' }], open_period: 360, is_anonymous: true },
+      ],
+    ])('%j', async (args, method, params) => {
+      expect(await act(args)).toMatch(/"ok":true/);
+      expect(telegram.actions.at(-1)).toMatchObject({ method, params });
+    });
+
+    it('facts come as data of others', async () => {
+      expect(await act({ action: 'channel-info' })).toContain('Family');
+      expect(await act({ action: 'member-info', userId: '9' })).toContain('Ann');
+    });
+
+    it('what is missing or cannot be done is said', async () => {
+      expect(await act({ action: 'react', emoji: '👍' })).toContain('react needs messageId');
+      expect(await act({ action: 'poll', pollQuestion: 'x' })).toContain('poll needs pollQuestion and pollOption');
+      expect(await act({ action: 'kick', userId: '9' })).toContain('telegram can\'t "kick"');
+      expect(await act({ action: 'dance' })).toContain('is no action');
+      expect(await act({ action: 'delete', messageId: '99999' })).toContain('message to delete not found');
+    });
+  });
+
+  it('answers are spoken where that is asked for, behind their text, and only to those who spoke with "inbound"', async () => {
+    const voices = (): number => telegram.sent.filter(({ file }) => file?.method === 'sendVoice').length;
+    const before = voices();
+    await answer(() => telegram.say({ chatId: OWNER, text: 'hello' }));
+    telegram.say({ chatId: OWNER, text: '/tts always' });
+    await new Promise((resolve) => setTimeout(resolve, 400));
+    await answer(() => telegram.say({ chatId: OWNER, text: 'say something' }));
+    await until('the voice note', () => voices() === before + 1, 15_000);
+    expect(telegram.sent.at(-1)?.file?.content.toString()).toBe(OGG.toString());
+    expect(listener.asked('/v1/audio/speech').at(-1)?.body).toContain('seen');
+    telegram.say({ chatId: OWNER, text: '/tts inbound' });
+    await new Promise((resolve) => setTimeout(resolve, 400));
+    await answer(() => telegram.say({ chatId: OWNER, text: 'written' }));
+    await new Promise((resolve) => setTimeout(resolve, 600));
+    expect(voices()).toBe(before + 1);
+    await answer(() => telegram.say({ chatId: OWNER, text: '', file: { kind: 'voice', fileId: 'voice-1' } }));
+    await until('the voice note', () => voices() === before + 2, 15_000);
+  }, 60_000);
+});
