@@ -99,6 +99,15 @@ export const COMMAND_TABLE: readonly CommandEntry[] = [
     },
   },
   {
+    name: 'message',
+    summary: 'messages to chats',
+    leaves: ['send', 'poll'],
+    load: async () => {
+      const { MessageCommand, MessagePollCommand, MessageSendCommand } = await import('../outbox/message.command');
+      return [MessageCommand, MessageSendCommand, MessagePollCommand];
+    },
+  },
+  {
     name: 'pairing',
     summary: 'people who ask to write to the assistant',
     leaves: ['list', 'approve', 'reject'],

@@ -8,8 +8,11 @@ import { EventsModule } from '../events/events.module';
 import { OutboundDesk, type OutboundTexts } from '../events/outbound-desk';
 import type { Schema } from '../storage/schema';
 import { StorageModule } from '../storage/storage.module';
+import { ToolsModule } from '../tools/tools.module';
+import { WorkspaceModule } from '../workspace/workspace.module';
 import { OutboxDispatcher } from './outbox-dispatcher.service';
 import { type OutboxPayload, OutboxStore } from './outbox.store';
+import { SendRpc } from './send.rpc';
 import { StreamPreviewService } from './stream-preview.service';
 
 const FLUSH_MS = 1000;
@@ -19,8 +22,8 @@ const FLUSH_MS = 1000;
   visible: { name: 'deliveries', onFailure: 'fatal' },
 })
 @Module({
-  imports: [EventsModule, StorageModule],
-  providers: [OutboxDispatcher, OutboxStore, StreamPreviewService],
+  imports: [EventsModule, StorageModule, ToolsModule, WorkspaceModule],
+  providers: [OutboxDispatcher, OutboxStore, SendRpc, StreamPreviewService],
   exports: [OutboxStore],
 })
 export class OutboxModule implements OnModuleInit, OnApplicationBootstrap, OnModuleDestroy {

@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { FakeTelegram } from '../fakes/telegram-server';
 import { FakeSite } from '../fakes/web-site';
 import { until } from '../harness/gateway-process';
+import { runCli } from '../harness/run-cli';
 import { ToolBench } from '../harness/tool-bench';
 
 const OWNER = 5;
@@ -217,6 +218,88 @@ describe('files in Telegram chats', () => {
       expect(await act({ action: 'kick', userId: '9' })).toContain('telegram can\'t "kick"');
       expect(await act({ action: 'dance' })).toContain('is no action');
       expect(await act({ action: 'delete', messageId: '99999' })).toContain('message to delete not found');
+    });
+  });
+
+  describe('send and poll of clients', () => {
+    const call = (method: string, params: Record<string, unknown>): ReturnType<typeof bench.client.call> =>
+      bench.client.call(method, { channel: 'telegram', to: String(OWNER), ...params });
+
+    it('wait until the platform has it, and the same key is the same message', async () => {
+      const before = telegram.sent.length;
+      const first = await call('send', { message: 'Dinner is ready', idempotencyKey: 'dinner' });
+      expect(first.payload).toMatchObject({ runId: 'dinner', channel: 'telegram', chatId: String(OWNER) });
+      expect(first.payload?.['messageId']).toBe(String(telegram.sent.at(-1)?.messageId));
+      expect((await call('send', { message: 'Dinner is ready', idempotencyKey: 'dinner' })).payload).toEqual(
+        first.payload,
+      );
+      expect(telegram.sent).toHaveLength(before + 1);
+      await call('send', { message: 'Look', mediaUrl: 'files/chart.png', idempotencyKey: 'look' });
+      expect(telegram.sent.at(-1)).toMatchObject({ text: 'Look', file: { method: 'sendPhoto' } });
+    });
+
+    it('send polls once', async () => {
+      const poll = {
+        question: 'Tea or coffee?',
+        options: ['tea', 'coffee'],
+        idempotencyKey: 'poll-1',
+        durationHours: 1,
+      };
+      const [one, two] = await Promise.all([call('poll', poll), call('poll', poll)]);
+      expect(one.payload).toEqual(two.payload);
+      expect(telegram.actions.filter(({ params }) => params['question'] === 'Tea or coffee?')).toHaveLength(1);
+    });
+
+    it('say what is wrong', async () => {
+      expect((await call('send', { channel: 'fax', message: 'x', idempotencyKey: 'a' })).error?.message).toBe(
+        'unsupported channel: fax',
+      );
+      expect((await call('send', { idempotencyKey: 'b' })).error?.message).toContain('message or mediaUrl');
+      expect((await call('send', { mediaUrl: '../openclaw.json', idempotencyKey: 'c' })).error?.message).toContain(
+        'mediaUrl: ',
+      );
+      expect(
+        (await call('send', { mediaUrl: 'http://169.254.169.254/x', idempotencyKey: 'd' })).error?.message,
+      ).toContain('mediaUrl: ');
+      expect((await call('poll', { question: 'x', options: ['a'], idempotencyKey: 'e' })).ok).toBe(false);
+      telegram.faults.add(
+        'sendMessage',
+        { kind: 'status', status: 403, description: 'Forbidden: bot was blocked by the user' },
+        1,
+      );
+      const blocked = await call('send', { message: 'x', idempotencyKey: 'f' });
+      expect(blocked.error).toMatchObject({
+        code: 'UNAVAILABLE',
+        message: expect.stringContaining('blocked by the user') as string,
+      });
+    });
+
+    it('and of the command line', async () => {
+      const cli = (...args: string[]): ReturnType<typeof runCli> =>
+        runCli(['message', ...args], {
+          env: { OPENCLAW_STATE_DIR: bench.gateway.stateDir, OPENCLAW_GATEWAY_PORT: String(bench.gateway.port) },
+        });
+      const sent = await cli('send', '-t', String(OWNER), '-m', 'From the shell');
+      expect(sent).toMatchObject({
+        code: 0,
+        stdout: expect.stringContaining(`sent to telegram:${OWNER} as `) as string,
+      });
+      expect(telegram.textsIn(OWNER)).toContain('From the shell');
+      const poll = await cli(
+        'poll',
+        '-t',
+        String(OWNER),
+        '--poll-question',
+        'When?',
+        '--poll-option',
+        'now',
+        '--poll-option',
+        'later',
+        '--json',
+      );
+      expect(JSON.parse(poll.stdout)).toMatchObject({ channel: 'telegram' });
+      expect((await cli('send', '-m', 'x')).code).toBe(2);
+      expect((await cli('send', '-t', '1', '-m', 'x', '--dry-run', '--json')).stdout).toContain('"dryRun": true');
     });
   });
 

@@ -34,7 +34,7 @@ export class ChatMedia {
   private async resolveOne(row: InboxRow, media: readonly MediaRef[], signal: AbortSignal): Promise<InboxRow> {
     const sessionKey = row.sessionKey ?? '';
     const agentId = agentOfSession(this.config.config, sessionKey);
-    const fetched = await Promise.all(media.map((each) => this.fetch(row, each, signal)));
+    const fetched = await Promise.all(media.map((each) => this.take(row, each, signal)));
     const found = fetched.flatMap((each) => (each.content ? [{ name: each.name, content: each.content }] : []));
     const read = await this.attachments.readFiles(found, { agentId, sessionKey });
     const missed = fetched.flatMap(({ name, reason }) =>
@@ -50,7 +50,7 @@ export class ChatMedia {
     return { ...row, message };
   }
 
-  private async fetch(
+  private async take(
     { channel, account }: InboxRow,
     media: MediaRef,
     signal: AbortSignal,

@@ -217,6 +217,20 @@ export interface MethodParams {
     };
   };
   'node.list': Record<never, never>;
+  poll: {
+    to: string;
+    question: string;
+    options: string[];
+    idempotencyKey: string;
+    maxSelections?: number;
+    durationHours?: number;
+    durationSeconds?: number;
+    isAnonymous?: boolean;
+    silent?: boolean;
+    channel?: string;
+    accountId?: string;
+    threadId?: string;
+  };
   'route.explain': {
     channel: string;
     account?: string;
@@ -224,6 +238,22 @@ export interface MethodParams {
     group?: string;
     thread?: string;
     isChannel?: boolean;
+  };
+  send: {
+    to: string;
+    message?: string;
+    idempotencyKey: string;
+    mediaUrl?: string;
+    mediaUrls?: string[];
+    gifPlayback?: boolean;
+    channel?: string;
+    accountId?: string;
+    sessionKey?: string;
+    agentId?: string;
+    replyToId?: string;
+    threadId?: string;
+    asVoice?: boolean;
+    silent?: boolean;
   };
   'sessions.compact': {
     key: string;

@@ -1,0 +1,204 @@
+import { basename } from 'node:path';
+import { Injectable } from '@nestjs/common';
+import { type ChannelAdapter, ChannelSendError, type RegisteredChannel } from '../channels/channel-adapter';
+import type { OutboundFile } from '../common/chat-media';
+import type { DeliveryRoute } from '../common/delivery-route';
+import { sleep } from '../common/sleep';
+import { defaultAgentId } from '../config/agent-entries';
+import { ConfigService } from '../config/config.service';
+import { ChannelDirectory } from '../events/channel-directory';
+import { OutboundDesk } from '../events/outbound-desk';
+import { invalidRequest, unavailable } from '../rpc/rpc-error';
+import { RpcMethod } from '../rpc/rpc-method';
+import { DatabaseService } from '../storage/database.service';
+import { ToolError } from '../tools/agent-tool';
+import { OutboundFiles } from '../tools/files/outbound-files.service';
+import { WorkspaceFiles } from '../tools/files/workspace-files';
+import { GuardedHttp } from '../tools/web/guarded-http.service';
+import { WorkspaceService } from '../workspace/workspace.service';
+import { type OutboxPart, OutboxStore } from './outbox.store';
+import { PollParams, SendParams } from './send.dto';
+
+/** A caller waits so long for the platform; the message goes on without it. */
+const WAIT_MS = 20_000;
+const LOOK_MS = 25;
+const FETCH_MS = 30_000;
+const MAX_FILE_BYTES = 50 * 1024 * 1024;
+
+interface SentPoll {
+  runId: string;
+  messageId: string;
+  channel: string;
+  chatId: string;
+}
+
+/** Messages and polls that connected clients send to chats. */
+@Injectable()
+export class SendRpc {
+  private readonly polls = new Map<string, Promise<SentPoll>>();
+
+  constructor(
+    private readonly config: ConfigService,
+    private readonly directory: ChannelDirectory,
+    private readonly desk: OutboundDesk,
+    private readonly database: DatabaseService,
+    private readonly store: OutboxStore,
+    private readonly files: OutboundFiles,
+    private readonly http: GuardedHttp,
+    private readonly workspaces: WorkspaceService,
+  ) {}
+
+  @RpcMethod({
+    name: 'send',
+    scope: 'operator.write',
+    params: SendParams,
+    summary: 'Sends a message, with files where the channel takes them, and waits until the platform has it.',
+  })
+  async send(params: SendParams): Promise<unknown> {
+    const channel = this.channel(params.channel, 'channel');
+    const route = routeOf(channel.declaration.id, params);
+    const { idempotencyKey: runId, message = '' } = params;
+    const sources = [...(params.mediaUrl ? [params.mediaUrl] : []), ...(params.mediaUrls ?? [])];
+    if (message.trim() === '' && sources.length === 0)
+      throw invalidRequest('invalid send params: message or mediaUrl is needed');
+    if ((await this.store.ofRun(runId)).length === 0) {
+      const files = await Promise.all(sources.map((source) => this.file(source, channel, route.account, params)));
+      const announce = await this.database.write('send', (transaction) =>
+        this.desk.enqueueIn(transaction, {
+          runId,
+          route,
+          texts: message.trim() === '' ? [] : [message],
+          files,
+          ...(params.replyToId ? { replyTo: params.replyToId } : {}),
+        }),
+      );
+      announce();
+    }
+    const parts = await this.settled(runId);
+    return {
+      runId,
+      messageId: parts.at(-1)?.platformId ?? '',
+      channel: route.channel,
+      chatId: route.to,
+    };
+  }
+
+  @RpcMethod({
+    name: 'poll',
+    scope: 'operator.admin',
+    scopeV4: 'operator.write',
+    params: PollParams,
+    unlisted: true,
+    summary: 'Sends a poll where the channel has them.',
+  })
+  poll(params: PollParams): Promise<SentPoll> {
+    const { idempotencyKey } = params;
+    let poll = this.polls.get(idempotencyKey);
+    if (!poll) {
+      poll = this.sendPoll(params);
+      this.polls.set(idempotencyKey, poll);
+      poll.catch(() => this.polls.delete(idempotencyKey));
+    }
+    return poll;
+  }
+
+  private async sendPoll(params: PollParams): Promise<SentPoll> {
+    const { declaration, adapter } = this.channel(params.channel, 'poll channel');
+    if (!declaration.capabilities.actions?.includes('poll') || !adapter.act)
+      throw invalidRequest(`unsupported poll channel: ${declaration.id}`);
+    const route = routeOf(declaration.id, params);
+    const seconds = params.durationSeconds ?? (params.durationHours ? params.durationHours * 3600 : undefined);
+    const sent = await act(adapter, route, {
+      question: params.question,
+      options: params.options,
+      multiple: (params.maxSelections ?? 1) > 1,
+      anonymous: params.isAnonymous !== false,
+      ...(seconds === undefined ? {} : { seconds }),
+    });
+    return {
+      runId: params.idempotencyKey,
+      messageId: String(sent['messageId'] ?? ''),
+      channel: route.channel,
+      chatId: route.to,
+    };
+  }
+
+  /** @throws RpcError UNAVAILABLE when a part was refused, or waits for longer than the caller does */
+  private async settled(runId: string): Promise<OutboxPart[]> {
+    const deadline = performance.now() + WAIT_MS;
+    for (;;) {
+      const parts = await this.store.ofRun(runId);
+      const failed = parts.find((part) => part.state === 'failed');
+      if (failed) throw unavailable(`not delivered: ${failed.error ?? 'unknown reason'}`);
+      if (parts.every((part) => part.state === 'sent')) return parts;
+      if (performance.now() > deadline)
+        throw unavailable(`not delivered yet: ${parts.find((part) => part.error)?.error ?? 'it waits'}; it goes on`, {
+          retryAfterMs: WAIT_MS,
+        });
+      await sleep(LOOK_MS);
+    }
+  }
+
+  /** @throws RpcError INVALID_REQUEST */
+  private channel(wanted: string | undefined, what: string): RegisteredChannel {
+    const all = this.directory.all();
+    const [only] = all;
+    const id = wanted?.toLowerCase() ?? (all.length === 1 ? (only?.declaration.id ?? '') : 'whatsapp');
+    const found = this.directory.find(id);
+    if (!found) throw invalidRequest(`unsupported ${what}: ${id}`);
+    return found;
+  }
+
+  private async file(
+    source: string,
+    { declaration, adapter }: RegisteredChannel,
+    account: string,
+    { asVoice }: SendParams,
+  ): Promise<OutboundFile> {
+    if (!declaration.capabilities.files) throw invalidRequest(`${declaration.id} takes no files`);
+    const maxBytes = adapter.mediaLimit?.(account) ?? MAX_FILE_BYTES;
+    try {
+      if (/^https?:/.test(source)) {
+        const answer = await this.http.request({ url: source, timeoutMs: FETCH_MS, maxBytes });
+        if (answer.status >= 400) throw new ToolError('upstream_error', `${source} answered ${answer.status}`);
+        return await this.files.keep(answer.body, basename(new URL(answer.url).pathname) || 'file', asVoice);
+      }
+      const workspace = this.workspaces.pathOf(defaultAgentId(this.config.config));
+      const { file } = await new WorkspaceFiles([workspace]).openForRead(source);
+      try {
+        const { size } = await file.stat();
+        if (size > maxBytes)
+          throw new ToolError('too_large', `${source} has ${size} bytes, at most ${maxBytes} are taken`);
+        return await this.files.keep(await file.readFile(), source, asVoice);
+      } finally {
+        await file.close();
+      }
+    } catch (error) {
+      if (error instanceof ToolError) throw invalidRequest(`mediaUrl: ${error.message}`);
+      throw error;
+    }
+  }
+}
+
+const routeOf = (
+  channel: string,
+  { to, accountId, threadId }: { to: string; accountId?: string; threadId?: string },
+): DeliveryRoute => ({
+  channel,
+  account: accountId ?? 'default',
+  to: to.replace(new RegExp(`^${channel}:`, 'i'), ''),
+  ...(threadId ? { threadId } : {}),
+});
+
+async function act(
+  adapter: ChannelAdapter,
+  route: DeliveryRoute,
+  poll: { question: string; options: string[]; multiple: boolean; anonymous: boolean; seconds?: number },
+): Promise<Record<string, unknown>> {
+  try {
+    return (await adapter.act?.('poll', { account: route.account, route, poll })) ?? {};
+  } catch (error) {
+    if (error instanceof ChannelSendError) throw unavailable(error.message);
+    throw error;
+  }
+}
