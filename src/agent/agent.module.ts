@@ -145,6 +145,7 @@ const DRAIN_MS = 3000;
   ],
   exports: [
     ChatCommands,
+    CommandRegistry,
     InboxModule,
     LaneService,
     ModelRegistry,

@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import type { MediaRef, OutboundFile } from '../common/chat-media';
+import type { MediaRef, OutboundFile, ReplyButton } from '../common/chat-media';
 import type { ImagePart } from '../common/content-parts';
 import type { DeliveryRoute } from '../common/delivery-route';
 import { OpenclawError } from '../common/openclaw-error';
@@ -93,6 +93,8 @@ export interface OutboundMessage {
   replyToId?: string;
   /** A file that the text is the caption of. */
   file?: OutboundFile;
+  /** Rows of buttons; channels without them leave them out. */
+  buttons?: readonly (readonly ReplyButton[])[];
 }
 
 /** What an action is about. */

@@ -137,7 +137,12 @@ export class ChannelIntake {
       { ...base, message, dropped: 'answered by the gateway' },
       async (transaction, { duplicate }) => {
         if (!duplicate)
-          announce = await this.desk.enqueueIn(transaction, { runId: base.runId, route, texts: [effect.text] });
+          announce = await this.desk.enqueueIn(transaction, {
+            runId: base.runId,
+            route,
+            texts: [effect.text],
+            ...(effect.buttons ? { buttons: effect.buttons } : {}),
+          });
       },
     );
     announce?.();

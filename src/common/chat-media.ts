@@ -11,6 +11,13 @@ export interface MediaRef {
   bytes?: number;
 }
 
+/** Something to press under a message: it says a text in the name of whoever presses it. */
+export interface ReplyButton {
+  label: string;
+  /** A command, at most 64 bytes. */
+  says: string;
+}
+
 /** A file for a chat, kept by the gateway until it has been sent. */
 export interface OutboundFile {
   /** Absolute path of the gateway's own copy. */

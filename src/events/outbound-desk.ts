@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Transaction } from 'kysely';
-import type { OutboundFile } from '../common/chat-media';
+import type { OutboundFile, ReplyButton } from '../common/chat-media';
 import type { DeliveryRoute } from '../common/delivery-route';
 import type { Schema } from '../storage/schema';
 
@@ -14,6 +14,8 @@ export interface OutboundTexts {
   replyTo?: string;
   /** Files that follow the texts; a single short text is the caption of the first. */
   files?: readonly OutboundFile[];
+  /** Rows of buttons under the last text, where the channel has them. */
+  buttons?: readonly (readonly ReplyButton[])[];
 }
 
 export type OutboundClerk = (transaction: Transaction<Schema>, outbound: OutboundTexts) => Promise<() => void>;

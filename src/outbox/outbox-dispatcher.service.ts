@@ -167,6 +167,7 @@ export class OutboxDispatcher {
       text: part.payload.text,
       ...(part.payload.replyToId ? { replyToId: part.payload.replyToId } : {}),
       ...(part.payload.file ? { file: part.payload.file } : {}),
+      ...(part.payload.buttons ? { buttons: part.payload.buttons } : {}),
     };
     const release = await this.slotsOf(part.route).take();
     this.inFlight++;

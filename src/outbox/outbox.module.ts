@@ -65,6 +65,7 @@ export class OutboxModule implements OnModuleInit, OnApplicationBootstrap, OnMod
     const payloads = parts.map((part, index): OutboxPayload => ({
       ...part,
       ...(index === 0 && quote ? { replyToId: quote } : {}),
+      ...(index === parts.length - 1 && outbound.buttons ? { buttons: outbound.buttons } : {}),
     }));
     if (payloads.length === 0) await this.store.dropPreviewIn(transaction, outbound.runId);
     else await this.store.enqueueIn(transaction, outbound.runId, route, payloads);

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Injectable, Optional } from '@nestjs/common';
 import { type Selectable, type Transaction, sql } from 'kysely';
 import { Clock, systemClock } from '../common/clock';
-import type { OutboundFile } from '../common/chat-media';
+import type { OutboundFile, ReplyButton } from '../common/chat-media';
 import { type DeliveryRoute, targetKey } from '../common/delivery-route';
 import { DatabaseService } from '../storage/database.service';
 import type { OutboxTable, Schema } from '../storage/schema';
@@ -12,6 +12,7 @@ export interface OutboxPayload {
   replyToId?: string;
   /** File that the text is the caption of. */
   file?: OutboundFile;
+  buttons?: readonly (readonly ReplyButton[])[];
   /** Text of a turn that still runs; the final text takes its place. */
   preview?: true;
 }

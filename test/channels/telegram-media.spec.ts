@@ -303,6 +303,54 @@ describe('files in Telegram chats', () => {
     });
   });
 
+  describe('buttons and menu', () => {
+    const press = (says: string, fromId = OWNER): number =>
+      telegram.push('callback_query', {
+        id: String(Math.random()),
+        from: { id: fromId, is_bot: false, first_name: 'P' },
+        chat_instance: '1',
+        data: says,
+        message: { message_id: 1, date: 1, chat: { id: OWNER, type: 'private', first_name: 'P' }, text: 'earlier' },
+      });
+
+    it('commands stand in the menu of the app', async () => {
+      await until('the menu', () => telegram.menu.length > 0);
+      expect(telegram.menu).toContainEqual({
+        command: 'status',
+        description: 'model, tokens, cost and state of this conversation',
+      });
+      expect(telegram.menu).toContainEqual({ command: 'export_session', description: expect.any(String) as string });
+      expect(telegram.menu.find(({ command }) => command === 'weather')?.description).toContain('Weather now');
+      for (const { command } of telegram.menu) expect(command).toMatch(/^[a-z0-9_]{1,32}$/);
+    });
+
+    it('a model is chosen by a press, and only by people who may', async () => {
+      telegram.say({ chatId: OWNER, text: '/model' });
+      await until('the list', () => telegram.sent.at(-1)?.buttons !== undefined);
+      const first = telegram.sent.at(-1)?.buttons?.[0]?.[0];
+      const sent = telegram.sent.length;
+      press(first?.callback_data ?? '', STRANGER);
+      await new Promise((resolve) => setTimeout(resolve, 400));
+      expect(telegram.sent).toHaveLength(sent);
+      press(first?.callback_data ?? '');
+      await until('the choice', () => telegram.sent.at(-1)?.text === `Model: ${first?.text ?? ''}.`);
+    });
+
+    it('an approval is given by a press', async () => {
+      bench.models.answer = ({ toolResults }) =>
+        toolResults > 0
+          ? { steps: [{ text: 'that is done' }] }
+          : { steps: [{ tool: { name: 'exec', args: { command: 'perl -e "print 6*7"', host: 'gateway' } } }] };
+      telegram.say({ chatId: OWNER, text: 'run it' });
+      await until('the question', () => telegram.sent.at(-1)?.text.includes('Approval needed') === true, 15_000);
+      const [row = []] = telegram.sent.at(-1)?.buttons ?? [];
+      expect(row.map(({ text }) => text)).toEqual(['Allow once', 'Deny']);
+      press(row[0]?.callback_data ?? '');
+      await until('the end', () => telegram.sent.some(({ text }) => text === 'that is done'), 15_000);
+      expect(bench.models.requests.at(-1)?.text).toContain('42');
+    });
+  });
+
   it('answers are spoken where that is asked for, behind their text, and only to those who spoke with "inbound"', async () => {
     const voices = (): number => telegram.sent.filter(({ file }) => file?.method === 'sendVoice').length;
     const before = voices();

@@ -18,6 +18,7 @@ export interface SentMessage {
   /** Every text that it has had, oldest first. */
   versions: string[];
   file?: { method: string; name: string; content: Buffer };
+  buttons?: { text: string; callback_data: string }[][];
   at: number;
 }
 
@@ -62,6 +63,8 @@ export class FakeTelegram {
   /** When set, confirmed updates come again with this probability, as after an outage of the platform. */
   repeatChance = 0;
   random: () => number = Math.random;
+  /** Commands in the app's menu. */
+  readonly menu: { command: string; description: string }[] = [];
   /** Calls that only change something. */
   readonly actions: { method: string; params: Params }[] = [];
   private readonly queue: FakeUpdate[] = [];
@@ -344,8 +347,10 @@ export class FakeTelegram {
       case 'leaveChat':
         this.actions.push({ method, params });
         return { ok: true, result: true };
-      case 'deleteWebhook':
       case 'setMyCommands':
+        this.menu.splice(0, Infinity, ...(params['commands'] as typeof this.menu));
+        return { ok: true, result: true };
+      case 'deleteWebhook':
       case 'sendChatAction':
       case 'answerCallbackQuery':
         return { ok: true, result: true };
@@ -365,6 +370,9 @@ export class FakeTelegram {
       ...(replyTo === undefined ? {} : { replyTo }),
       ...(params['message_thread_id'] === undefined ? {} : { threadId: Number(params['message_thread_id']) }),
       versions: [text],
+      ...(params['reply_markup']
+        ? { buttons: (params['reply_markup'] as { inline_keyboard: SentMessage['buttons'] }).inline_keyboard }
+        : {}),
       at: Date.now(),
     };
     this.sent.push(message);

@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import type { ReplyButton } from '../../common/chat-media';
 import type { ChatOrigin } from './command-giver';
 import type { MessageOverrides } from '../../inbox/inbound-message';
 
@@ -18,7 +19,7 @@ export type CommandCategory = (typeof COMMAND_CATEGORIES)[number];
 
 export type CommandEffect =
   /** Answered without a model. */
-  | { kind: 'answer'; text: string }
+  | { kind: 'answer'; text: string; buttons?: readonly (readonly ReplyButton[])[] }
   /** The rest of the text goes to the model, with choices for this message alone. */
   | { kind: 'continue'; text: string; overrides?: MessageOverrides };
 

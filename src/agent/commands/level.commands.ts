@@ -46,6 +46,8 @@ const QUEUE_OPTIONS = {
 } as const;
 const isQueueMode = (word: string): word is QueueMode => (QUEUE_MODES as readonly string[]).includes(word);
 const PAGE = 20;
+/** Models to press under the list. */
+const BUTTONS = 8;
 const MAX_PAGE = 100;
 
 type ExecChoices = Pick<SessionOverrides, 'execHost' | 'execSecurity' | 'execAsk' | 'execNode'>;
@@ -187,9 +189,11 @@ export class LevelCommands {
         .slice(0, PAGE)
         .map((name, index) => `${index + 1}. ${name}${name === nameOf(info) ? ' (in use)' : ''}`);
       const more = names.length > PAGE ? `\n… ${names.length - PAGE} more: /models` : '';
-      return answer(
-        `Model: ${nameOf(info)} (from ${layer}).\n${lines.join('\n')}${more}\nWrite /model and a number or a name.`,
-      );
+      return {
+        kind: 'answer',
+        text: `Model: ${nameOf(info)} (from ${layer}).\n${lines.join('\n')}${more}\nWrite /model and a number or a name.`,
+        buttons: names.slice(0, BUTTONS).map((name) => [{ label: name, says: `/model ${name}` }]),
+      };
     }
     if (args.toLowerCase() === 'default') {
       await this.sessions.upsert(sessionKey, agentId, ({ modelOverride: _, ...rest }) => rest);

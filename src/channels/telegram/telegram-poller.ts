@@ -155,6 +155,7 @@ export class TelegramPoller {
 }
 
 function chatOf(update: Update): string {
+  if ('callback_query' in update) return String(update.callback_query.message?.chat.id ?? update.update_id);
   const message = 'message' in update ? update.message : 'channel_post' in update ? update.channel_post : undefined;
   return String(message?.chat.id ?? update.update_id);
 }

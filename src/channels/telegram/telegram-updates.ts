@@ -9,6 +9,11 @@ export class TelegramUpdates {
     if (context.message) await context.intake.message(context.message);
   }
 
+  @On('callback_query')
+  async onPressed(@Ctx() context: TelegramContext): Promise<void> {
+    if (context.callbackQuery) await context.intake.pressed(context.callbackQuery);
+  }
+
   @On('channel_post')
   async onChannelPost(@Ctx() context: TelegramContext): Promise<void> {
     if (context.channelPost) await context.intake.message(context.channelPost);

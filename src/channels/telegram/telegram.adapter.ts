@@ -8,6 +8,9 @@ import { messageOf } from '../../common/openclaw-error';
 import { Redactor } from '../../common/redactor';
 import { ConfigService } from '../../config/config.service';
 import { GuardedHttp } from '../../tools/web/guarded-http.service';
+import { CommandRegistry } from '../../agent/commands/command-registry.service';
+import { defaultAgentId } from '../../config/agent-entries';
+import { EventBus } from '../../events/event-bus';
 import { LeaseService } from '../../storage/lease.service';
 import {
   type ChannelAccount,
@@ -24,6 +27,8 @@ import { type TelegramAccount, botIdOf, telegramAccounts } from './telegram-acco
 import { TELEGRAM_ACTIONS, actionCall, describeAction } from './telegram-actions';
 import { TelegramBots } from './telegram-bots';
 import { telegramCall } from './telegram-call';
+import { menuOf } from './telegram-menu';
+import { keyboard, pressedMessage } from './telegram-buttons';
 import { chunkMarkdown } from './telegram-chunk';
 import type { TelegramIntake } from './telegram-context';
 import { apiErrorCode, apiErrorText, sendError } from './telegram-errors';
@@ -61,6 +66,8 @@ type SendOptions = Record<string, unknown>;
 export class TelegramAdapter implements ChannelAdapter {
   private readonly log: Logger;
   private readonly messageIds = new TelegramMessageIds();
+  /** Menu of each account as it was set last. */
+  private readonly menus = new Map<string, string>();
   /** How far searches have come that a failure interrupted. */
   private readonly searches = new Map<string, number>();
 
@@ -70,6 +77,8 @@ export class TelegramAdapter implements ChannelAdapter {
     private readonly leases: LeaseService,
     private readonly redactor: Redactor,
     private readonly http: GuardedHttp,
+    private readonly commands: CommandRegistry,
+    private readonly events: EventBus,
     loggers: LoggerFactory,
   ) {
     this.log = loggers.child('channels/telegram');
@@ -95,6 +104,8 @@ export class TelegramAdapter implements ChannelAdapter {
     }
     this.redactor.addSecret(account.token);
     const bot = this.bots.get(accountId);
+    void this.publishMenu(accountId, signal);
+    const unlisten = this.events.on('skills.changed', () => void this.publishMenu(accountId, signal));
     await new TelegramPoller({
       bot,
       botId: botIdOf(account.token ?? ''),
@@ -103,7 +114,9 @@ export class TelegramAdapter implements ChannelAdapter {
       log: this.log,
       signal,
       intakeFor: (me) => this.intake(accountId, me, host),
-    }).run();
+    })
+      .run()
+      .finally(unlisten);
   }
 
   chunk(accountId: string, text: string): string[] {
@@ -116,6 +129,7 @@ export class TelegramAdapter implements ChannelAdapter {
       ...this.placement(message.route),
       ...this.quote(message, settings.replyToMode),
       ...this.preview(settings.linkPreview),
+      ...keyboard(message.buttons),
     };
     const { file } = message;
     if (file && !existsSync(file.path)) throw new ChannelSendError('refused', `${file.name} is not there any more`);
@@ -229,6 +243,24 @@ export class TelegramAdapter implements ChannelAdapter {
     }
   }
 
+  /** Commands in the menu of the app; what is missing there can be typed all the same. */
+  private async publishMenu(accountId: string, signal: AbortSignal): Promise<void> {
+    const { config } = this.config;
+    const own = this.account(accountId).settings.commands;
+    const native = own?.native ?? config.commands?.native ?? 'auto';
+    if (native === false) return;
+    const withSkills = (own?.nativeSkills ?? config.commands?.nativeSkills ?? 'auto') !== false;
+    const commands = menuOf(this.commands.all(defaultAgentId(config)), withSkills);
+    try {
+      const wanted = JSON.stringify(commands);
+      if (this.menus.get(accountId) === wanted || signal.aborted) return;
+      await this.call(accountId, 'setMyCommands', { commands });
+      this.menus.set(accountId, wanted);
+    } catch (error) {
+      this.log.debug({ account: accountId }, `the menu was not set: ${apiErrorText(error)}`);
+    }
+  }
+
   private intake(accountId: string, me: UserFromGetMe, host: ChannelHost): TelegramIntake {
     return {
       message: async (message) => {
@@ -242,6 +274,17 @@ export class TelegramAdapter implements ChannelAdapter {
           ...(defaultGroupPolicy ? { defaultGroupPolicy } : {}),
         });
         if (update) await host.receive(update);
+      },
+      pressed: async (query) => {
+        const message = pressedMessage(query);
+        if (message) {
+          const { settings } = this.account(accountId);
+          const update = inboundOf(message, { settings, bot: me, mentionPatterns: [] });
+          // The person presses in the group itself: that counts as speaking to the bot.
+          if (update) await host.receive({ ...update, externalId: `press:${query.id}`, mentionsBot: true });
+        }
+        // The little clock on the button goes away; when this fails, it goes by itself.
+        await this.call(accountId, 'answerCallbackQuery', { callback_query_id: query.id }).catch(() => undefined);
       },
     };
   }

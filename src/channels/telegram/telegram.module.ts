@@ -13,6 +13,7 @@ import { EventsModule } from '../../events/events.module';
 import { ToolsModule } from '../../tools/tools.module';
 import { StorageModule } from '../../storage/storage.module';
 import { ChannelManager } from '../channel-manager.service';
+import { AgentModule } from '../../agent/agent.module';
 import { ChannelsModule } from '../channels.module';
 import type { TelegramAccount } from './telegram-accounts';
 import { TelegramAdapter } from './telegram.adapter';
@@ -37,6 +38,7 @@ export class TelegramModule implements OnModuleInit, OnApplicationBootstrap, OnM
     return {
       module: TelegramModule,
       imports: [
+        AgentModule,
         ChannelsModule,
         EventsModule,
         StorageModule,

@@ -1,3 +1,4 @@
+import type { ReplyButton } from '../../common/chat-media';
 import type { DeliveryRoute } from '../../common/delivery-route';
 import type { ToolContext } from '../agent-tool';
 import type { ApprovalRequest, PendingApproval } from './approval.service';
@@ -24,6 +25,15 @@ export function approvalText(pending: PendingApproval): string {
     ...choices.map((choice) => `/approve ${slug} ${choice}`),
   ].join('\n');
 }
+
+/** The same answers to press. */
+export const approvalButtons = ({ request, id }: PendingApproval): ReplyButton[][] => [
+  [
+    { label: 'Allow once', says: `/approve ${shortId(id)} allow-once` },
+    ...(request.canAlways ? [{ label: 'Always', says: `/approve ${shortId(id)} allow-always` }] : []),
+    { label: 'Deny', says: `/approve ${shortId(id)} deny` },
+  ],
+];
 
 /**
  * Chats in which an approval is asked: the one whose turn asks, unless the configuration says otherwise, and the

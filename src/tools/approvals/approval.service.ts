@@ -10,7 +10,7 @@ import { DatabaseService } from '../../storage/database.service';
 import type { ApprovalTable } from '../../storage/schema';
 import { type ToolContext, ToolError } from '../agent-tool';
 import type { ApprovalDecision } from './approval-decision';
-import { approvalRoutes, approvalText, shortId } from './approval-text';
+import { approvalButtons, approvalRoutes, approvalText, shortId } from './approval-text';
 
 export const APPROVAL_TIMEOUT_MS = 120_000;
 
@@ -229,6 +229,7 @@ export class ApprovalService {
             runId: `approval:${pending.id}:${index}`,
             route,
             texts: [approvalText(pending)],
+            buttons: approvalButtons(pending),
           }),
         );
       return asked;
