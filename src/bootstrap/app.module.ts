@@ -2,6 +2,7 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { AgentModule } from '../agent/agent.module';
 import { ChannelsModule } from '../channels/channels.module';
 import { telegramAccounts } from '../channels/telegram/telegram-accounts';
+import { webhookAccounts } from '../channels/webhook/webhook-accounts';
 import { ConfigModule } from '../config/config.module';
 import type { Environment } from '../config/environment';
 import { EnvironmentModule } from '../config/environment.module';
@@ -80,6 +81,10 @@ async function configuredChannels({ env, config }: AppModuleOptions): Promise<Dy
   if (telegram.length > 0) {
     const { TelegramModule } = await import('../channels/telegram/telegram.module');
     modules.push(TelegramModule.forAccounts(telegram));
+  }
+  if (webhookAccounts(config).length > 0) {
+    const { WebhookModule } = await import('../channels/webhook/webhook.module');
+    modules.push({ module: WebhookModule });
   }
   return modules;
 }

@@ -26,7 +26,10 @@ describe('boot plan', () => {
     new Environment({ HOME: stateDir, OPENCLAW_STATE_DIR: stateDir, OPENCLAW_UI_PORT: '0' });
 
   it('is the order in which a gateway boots, and shutdown is its reverse', async () => {
-    const channels = { telegram: { botToken: telegram.token, apiRoot: telegram.apiRoot } };
+    const channels = {
+      telegram: { botToken: telegram.token, apiRoot: telegram.apiRoot },
+      webhook: { secret: 'a secret of the boot plan', url: telegram.apiRoot },
+    };
     const config = { gateway: { mode: 'local', auth: { mode: 'token', token: TOKEN } }, channels };
     writeFileSync(join(stateDir, 'openclaw.json'), JSON.stringify(config));
     const gateway = await startGateway(environment(), { port: 0 });

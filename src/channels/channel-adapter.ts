@@ -85,6 +85,8 @@ export interface ChannelHost {
 }
 
 export interface OutboundMessage {
+  /** Identity of the message; the same one again is the same message. */
+  deliveryId?: string;
   account: string;
   route: DeliveryRoute;
   /** One chunk as made by {@link ChannelAdapter.chunk}. */

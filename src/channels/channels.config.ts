@@ -1,5 +1,6 @@
 import { Bool, Nested, OneOf, OpenKeys, Opt } from '../common/validation/fields';
 import { TelegramConfig } from './telegram/telegram.config';
+import { WebhookConfig } from './webhook/webhook.config';
 
 export const GROUP_POLICIES = ['open', 'disabled', 'allowlist'] as const;
 export type GroupPolicy = (typeof GROUP_POLICIES)[number];
@@ -36,6 +37,7 @@ export const KNOWN_CHANNEL_IDS = [
   'zalo',
   'zalouser',
   'voice-call',
+  'webhook',
 ] as const;
 
 /** Section `channels`. Blocks of channels that are not built in are kept as they are. */
@@ -43,4 +45,5 @@ export const KNOWN_CHANNEL_IDS = [
 export class ChannelsConfig {
   @Opt() @Nested(() => ChannelDefaultsConfig) defaults?: ChannelDefaultsConfig;
   @Opt() @Nested(() => TelegramConfig) telegram?: TelegramConfig;
+  @Opt() @Nested(() => WebhookConfig) webhook?: WebhookConfig;
 }

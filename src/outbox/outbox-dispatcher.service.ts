@@ -162,6 +162,7 @@ export class OutboxDispatcher {
    */
   private async attempt(channel: RegisteredChannel, part: OutboxPart): Promise<ChannelSendError | undefined> {
     const message: OutboundMessage = {
+      deliveryId: part.id,
       account: part.route.account,
       route: part.route,
       text: part.payload.text,

@@ -28,7 +28,9 @@ export class ChatMedia {
 
   /** @returns the rows, with pictures and texts instead of what was to be fetched */
   resolve(rows: readonly InboxRow[], signal: AbortSignal): Promise<InboxRow[]> {
-    return Promise.all(rows.map((row) => (row.message.media ? this.resolveOne(row, row.message.media, signal) : row)));
+    return Promise.all(
+      rows.map(async (row) => (row.message.media ? this.resolveOne(row, row.message.media, signal) : row)),
+    );
   }
 
   private async resolveOne(row: InboxRow, media: readonly MediaRef[], signal: AbortSignal): Promise<InboxRow> {

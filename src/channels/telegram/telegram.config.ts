@@ -1,7 +1,6 @@
 import {
   Any,
   Bool,
-  Checked,
   Int,
   MapOf,
   Nested,
@@ -14,14 +13,7 @@ import {
   StrList,
   Text,
 } from '../../common/validation/fields';
-
-/** Ids of people or chats: texts or numbers. */
-const IdList = (): PropertyDecorator =>
-  Checked(
-    (value) => Array.isArray(value) && value.every((entry) => typeof entry === 'string' || typeof entry === 'number'),
-    'must be an array of ids (texts or numbers)',
-    { type: 'array', items: { type: ['string', 'number'] } },
-  );
+import { IdList } from '../id-list';
 
 export const DM_POLICIES = ['pairing', 'allowlist', 'open', 'disabled'] as const;
 export type DmPolicy = (typeof DM_POLICIES)[number];

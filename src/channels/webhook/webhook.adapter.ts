@@ -1,0 +1,175 @@
+import { Injectable } from '@nestjs/common';
+import { messageOf } from '../../common/openclaw-error';
+import { isPlainObject } from '../../common/plain-object';
+import { Redactor } from '../../common/redactor';
+import { ConfigService } from '../../config/config.service';
+import { ToolError } from '../../tools/agent-tool';
+import { GuardedHttp } from '../../tools/web/guarded-http.service';
+import {
+  type ChannelAccount,
+  type ChannelAdapter,
+  ChannelFatalError,
+  type ChannelHost,
+  ChannelSendError,
+  ChatChannel,
+  type OutboundMessage,
+  type ProbeResult,
+} from '../channel-adapter';
+import { type WebhookAccount, webhookAccounts } from './webhook-accounts';
+import { signedHeaders } from './webhook-signature';
+
+const DEFAULT_CHUNK = 16_000;
+const SEND_MS = 30_000;
+const MAX_ANSWER_BYTES = 64 * 1024;
+
+/**
+ * Anything that can post JSON: messages come in signed, answers go out signed. Each outgoing message carries an id that
+ * stays the same when it is sent again, so the other side can tell copies apart.
+ */
+@Injectable()
+@ChatChannel({ id: 'webhook', label: 'Webhook', capabilities: { edits: true, typing: false, groups: true } })
+export class WebhookAdapter implements ChannelAdapter {
+  /** Accounts that run, with whom takes their messages. */
+  private readonly hosts = new Map<string, ChannelHost>();
+
+  constructor(
+    private readonly config: ConfigService,
+    private readonly http: GuardedHttp,
+    private readonly redactor: Redactor,
+  ) {}
+
+  accounts(): ChannelAccount[] {
+    return this.configured().map(({ id, enabled, notConfigured, settings }) => ({
+      id,
+      enabled,
+      ...(settings.name ? { name: settings.name } : {}),
+      ...(notConfigured ? { notConfigured } : {}),
+      facts: { dmPolicy: settings.dmPolicy ?? 'pairing', path: `/channels/webhook/${id}`, url: settings.url ?? null },
+    }));
+  }
+
+  async run(accountId: string, host: ChannelHost, signal: AbortSignal): Promise<void> {
+    this.redactor.addSecret(this.account(accountId).settings.secret);
+    this.hosts.set(accountId, host);
+    host.state('connected');
+    try {
+      if (!signal.aborted)
+        await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+    } finally {
+      this.hosts.delete(accountId);
+    }
+  }
+
+  /** Account that messages can be handed to now. */
+  open(accountId: string): { account: WebhookAccount; host: ChannelHost } | undefined {
+    const account = this.configured().find(({ id }) => id === accountId);
+    const host = this.hosts.get(accountId);
+    return account && host ? { account, host } : undefined;
+  }
+
+  chunk(accountId: string, text: string): string[] {
+    const limit = this.account(accountId).settings.textChunkLimit ?? DEFAULT_CHUNK;
+    const pieces: string[] = [];
+    for (let rest = text; rest !== '';) {
+      const cut = rest.length <= limit ? rest.length : cutAt(rest, limit);
+      pieces.push(rest.slice(0, cut));
+      rest = rest.slice(cut);
+    }
+    return pieces;
+  }
+
+  async send(message: OutboundMessage): Promise<string> {
+    const id = message.deliveryId ?? '';
+    const answer = await this.post(message.account, {
+      type: 'message',
+      id,
+      account: message.account,
+      chat: placeOf(message),
+      text: message.text,
+      ...(message.replyToId ? { replyToId: message.replyToId } : {}),
+      ...(message.buttons ? { buttons: message.buttons } : {}),
+    });
+    return typeof answer['id'] === 'string' ? answer['id'] : id;
+  }
+
+  async edit(message: OutboundMessage, platformId: string): Promise<void> {
+    await this.post(message.account, {
+      type: 'edit',
+      id: platformId,
+      account: message.account,
+      chat: placeOf(message),
+      text: message.text,
+    });
+  }
+
+  async probe(accountId: string): Promise<ProbeResult> {
+    const started = performance.now();
+    const elapsed = (): number => Math.round(performance.now() - started);
+    try {
+      await this.post(accountId, { type: 'ping', account: accountId });
+      return { ok: true, elapsedMs: elapsed() };
+    } catch (error) {
+      return { ok: false, elapsedMs: elapsed(), error: this.redactor.redact(messageOf(error)) };
+    }
+  }
+
+  /** @throws ChannelSendError. Copies carry the same id, so a message whose outcome is unknown is sent again. */
+  private async post(accountId: string, payload: Record<string, unknown>): Promise<Record<string, unknown>> {
+    const { settings } = this.account(accountId);
+    const { url = '', secret = '' } = settings;
+    const body = JSON.stringify(payload);
+    let answer;
+    try {
+      answer = await this.http.request({
+        url,
+        method: 'POST',
+        headers: { 'content-type': 'application/json', ...signedHeaders(secret, body, Date.now()) },
+        body,
+        timeoutMs: SEND_MS,
+        maxBytes: MAX_ANSWER_BYTES,
+        maxRedirects: 0,
+        trustedOrigins: [new URL(url).origin],
+      });
+    } catch (error) {
+      const isRefused = error instanceof ToolError && error.code === 'blocked_address';
+      throw new ChannelSendError(isRefused ? 'refused' : 'not_delivered', messageOf(error), { cause: error });
+    }
+    const { status, headers } = answer;
+    if (status === 429)
+      throw new ChannelSendError('rate_limited', `${url} answered 429`, {
+        retryAfterMs: (Number(headers['retry-after']) || 1) * 1000,
+      });
+    if (status === 401 || status === 403) throw new ChannelSendError('unauthorized', `${url} answered ${status}`);
+    if (status >= 500 || status === 408) throw new ChannelSendError('not_delivered', `${url} answered ${status}`);
+    if (status >= 300) throw new ChannelSendError('refused', `${url} answered ${status}`);
+    try {
+      const value: unknown = JSON.parse(answer.body.toString('utf8'));
+      return isPlainObject(value) ? value : {};
+    } catch {
+      return {};
+    }
+  }
+
+  private configured(): WebhookAccount[] {
+    return webhookAccounts(this.config.config);
+  }
+
+  private account(id: string): WebhookAccount {
+    const found = this.configured().find((account) => account.id === id);
+    if (!found) throw new ChannelFatalError('WEBHOOK_ACCOUNT', `there is no account "${id}" in channels.webhook`);
+    return found;
+  }
+}
+
+const placeOf = ({ route }: OutboundMessage): Record<string, unknown> => ({
+  id: route.to,
+  ...(route.threadId ? { threadId: route.threadId } : {}),
+});
+
+/** At the end of a line or word, and never in the middle of a character. */
+function cutAt(text: string, limit: number): number {
+  const head = text.slice(0, limit);
+  const at = Math.max(head.lastIndexOf('\n'), head.lastIndexOf(' '));
+  if (at > limit / 2) return at + 1;
+  return /[\uD800-\uDBFF]$/.test(head) ? limit - 1 : limit;
+}

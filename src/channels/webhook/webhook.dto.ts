@@ -1,0 +1,24 @@
+import { Bool, Nested, OneOf, Opt, Str, Text } from '../../common/validation/fields';
+
+class WebhookChat {
+  @Text({ max: 200 }) id!: string;
+  @Opt() @OneOf(['direct', 'group', 'channel']) type?: 'direct' | 'group' | 'channel';
+  @Opt() @Str({ max: 200 }) title?: string;
+  @Opt() @Text({ max: 200 }) threadId?: string;
+}
+
+class WebhookSender {
+  @Text({ max: 200 }) id!: string;
+  @Opt() @Str({ max: 200 }) name?: string;
+  @Opt() @Bool() isBot?: boolean;
+}
+
+/** A message from outside. The same `id` again is the same message. */
+export class WebhookMessage {
+  @Text({ max: 200 }) id!: string;
+  @Nested(() => WebhookChat) chat!: WebhookChat;
+  @Nested(() => WebhookSender) sender!: WebhookSender;
+  @Str({ max: 100_000 }) text!: string;
+  /** In groups: the assistant was spoken to. */
+  @Opt() @Bool() mentionsBot?: boolean;
+}
