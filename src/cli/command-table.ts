@@ -35,6 +35,11 @@ export const COMMAND_TABLE: readonly CommandEntry[] = [
     load: async () => [(await import('../agent/chat/agent.command')).AgentCommand],
   },
   {
+    name: 'chat',
+    summary: 'talk with the assistant on this terminal',
+    load: async () => [(await import('../agent/chat/chat.command')).ChatCommand],
+  },
+  {
     name: 'sessions',
     summary: 'conversations',
     leaves: ['list', 'export', 'import', 'compact', 'reset'],

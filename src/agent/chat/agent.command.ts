@@ -7,7 +7,7 @@ import { ExitCode } from '../../common/exit-codes';
 import { Environment } from '../../config/environment';
 import { resolveGatewayTarget } from '../../config/gateway-target';
 import { withGateway } from '../../gateway/client/with-gateway';
-import type { EventFrame } from '../../gateway/protocol/frames';
+import { StreamPrinter } from './stream-printer';
 
 interface AgentOptions extends GatewayOptions {
   message?: string;
@@ -130,25 +130,5 @@ export class AgentCommand extends GatewayCommandBase {
     if (options.json) printJson(answer.result);
     else if (answer.printed === '') for (const text of texts) printLine(text);
     if (answer.result.result.meta.aborted) process.exitCode = ExitCode.failed;
-  }
-}
-
-/** Prints the text of one run as its events come. */
-class StreamPrinter {
-  printed = '';
-
-  constructor(private readonly runId: string) {}
-
-  receive(event: EventFrame): void {
-    const payload = event.payload as { runId?: string; stream?: string; data?: { text?: string } };
-    if (event.event !== 'agent' || payload.runId !== this.runId || payload.stream !== 'assistant') return;
-    const text = payload.data?.text ?? '';
-    if (!text.startsWith(this.printed)) return;
-    process.stdout.write(text.slice(this.printed.length));
-    this.printed = text;
-  }
-
-  end(): void {
-    if (this.printed !== '') process.stdout.write('\n');
   }
 }

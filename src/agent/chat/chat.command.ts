@@ -1,0 +1,97 @@
+import { randomUUID } from 'node:crypto';
+import { createInterface } from 'node:readline';
+import { Command, Option } from 'nest-commander';
+import { GatewayCommandBase, type GatewayOptions } from '../../common/cli/cli-command';
+import { printJson, printLine, printNote } from '../../common/cli/output';
+import { ExitCode } from '../../common/exit-codes';
+import { messageOf } from '../../common/openclaw-error';
+import { Environment } from '../../config/environment';
+import { resolveGatewayTarget } from '../../config/gateway-target';
+import type { GatewayClient } from '../../gateway/client/gateway-client';
+import { withGateway } from '../../gateway/client/with-gateway';
+import { StreamPrinter } from './stream-printer';
+
+interface ChatOptions extends GatewayOptions {
+  session?: string;
+  agent?: string;
+}
+
+interface ChatAnswer {
+  result: { payloads: { text: string }[]; meta: { aborted?: boolean } };
+}
+
+const RUN_MS = 610_000;
+const FAREWELLS = new Set(['/exit', '/quit', '/bye']);
+
+@Command({ name: 'chat', description: 'talk with the assistant on this terminal, or line by line from standard input' })
+export class ChatCommand extends GatewayCommandBase {
+  /** With `--json`: printed as one value at the end. */
+  private readonly said: { runId: string; message: string; text: string }[] = [];
+
+  constructor(private readonly env: Environment) {
+    super();
+  }
+
+  @Option({ flags: '--session <key>', description: 'conversation; main by default' })
+  parseSession(value: string): string {
+    return value;
+  }
+
+  @Option({ flags: '--agent <id>', description: 'agent' })
+  parseAgent(value: string): string {
+    return value;
+  }
+
+  async run(_: string[], options: ChatOptions): Promise<void> {
+    await withGateway(resolveGatewayTarget(this.env, options), async (client) => {
+      const isTerminal = process.stdin.isTTY;
+      const lines = createInterface({
+        input: process.stdin,
+        output: process.stderr,
+        prompt: 'you> ',
+        terminal: isTerminal,
+      });
+      const sessionKey = options.session ?? 'main';
+      if (isTerminal) {
+        printNote('Ctrl-C stops an answer, /exit or Ctrl-D leaves.');
+        lines.on('SIGINT', () => void client.call('chat.abort', { sessionKey }).catch(() => undefined));
+        lines.prompt();
+      }
+      for await (const line of lines) {
+        const text = line.trim();
+        if (FAREWELLS.has(text)) break;
+        if (text !== '') await this.say(client, text, sessionKey, options);
+        if (isTerminal) lines.prompt();
+      }
+      lines.close();
+      if (options.json) printJson(this.said);
+    });
+  }
+
+  /** One question and its answer; what goes wrong is said, and the conversation goes on. */
+  private async say(client: GatewayClient, message: string, sessionKey: string, options: ChatOptions): Promise<void> {
+    const runId = randomUUID();
+    const printer = options.json ? undefined : new StreamPrinter(runId);
+    const unlisten = printer ? client.onEvent((event) => printer.receive(event)) : undefined;
+    try {
+      const params = {
+        message,
+        sessionKey,
+        idempotencyKey: runId,
+        ...(options.agent ? { agentId: options.agent } : {}),
+      };
+      const answer = await client.call<ChatAnswer>('agent', params, { expectFinal: true, timeoutMs: RUN_MS });
+      printer?.end();
+      const texts = answer.result.payloads.map((payload) => payload.text);
+      this.said.push({ runId, message, text: texts.join('\n') });
+      if (options.json) return;
+      if (printer?.printed === '') for (const text of texts) printLine(text);
+      if (answer.result.meta.aborted) printNote('(stopped)');
+    } catch (error) {
+      printNote(`error: ${messageOf(error)}`);
+      process.exitCode = ExitCode.failed;
+    } finally {
+      if (typeof unlisten === 'function') unlisten();
+    }
+  }
+}
