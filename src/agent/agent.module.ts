@@ -49,6 +49,8 @@ import { Attachments } from './chat/attachments';
 import { MediaController } from './media/media.controller';
 import { MediaStore } from './media/media-store.service';
 import { Transcription } from './media/transcription.service';
+import { SessionStatusTool } from './sessions/session-status.tool';
+import { StatusCard } from './commands/status-card.service';
 import { SkillCommands } from './skills/skill.commands';
 import { SpeechMaker } from './media/speech-maker.service';
 import { SpeechPrefs } from './media/speech-prefs.service';
@@ -103,7 +105,9 @@ const DRAIN_MS = 3000;
     CompactionStore,
     CommandContexts,
     CommandRegistry,
+    SessionStatusTool,
     SkillCommands,
+    StatusCard,
     ContextHistory,
     CredentialProfiles,
     ContextReportService,

@@ -211,6 +211,9 @@ describe('tools in a running gateway', () => {
   }, 60_000);
 
   it('session_status tells what is used', async () => {
-    expect(await call('session_status', {})).toContain('Model: fake/fake-1');
+    const card = await call('session_status', {});
+    expect(card).toContain('Model: fake/fake-1');
+    expect(card).toMatch(/Context: \d+ of \d+ \(\d+ %\), summed up 0 times/);
+    expect(card).toContain('A turn is running.');
   });
 });

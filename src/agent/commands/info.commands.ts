@@ -1,19 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import { appVersion } from '../../common/app-root';
-import { ConfigService } from '../../config/config.service';
 import { SessionStore } from '../../sessions/session.store';
 import type { SessionEntry } from '../../sessions/session-entry';
 import { ToolPolicyService } from '../../tools/policy/tool-policy.service';
-import { SpeechService } from '../../tools/speech/speech.service';
-import { ProviderLimits } from '../../usage/provider-limits.service';
 import { UsageService } from '../../usage/usage.service';
-import { type UsageSum, UsageStore } from '../../usage/usage.store';
+import { UsageStore } from '../../usage/usage.store';
 import { ContextReportService } from '../context/context-report.service';
-import { CompactionStore } from '../context/compaction.store';
 import { PRICE_SOURCES } from '../providers/model-catalog';
-import { ModelRegistry } from '../providers/model-registry.service';
-import { nameOf } from '../runtime/model-step.service';
-import { LaneService } from '../turns/lane.service';
 import {
   COMMAND_CATEGORIES,
   type ChatCommand,
@@ -23,6 +15,8 @@ import {
   answer,
 } from './chat-command';
 import { CommandRegistry } from './command-registry.service';
+import { costText } from './cost-text';
+import { StatusCard } from './status-card.service';
 
 const USAGE_MODES = ['off', 'tokens', 'full'] as const;
 const DAY_MS = 86_400_000;
@@ -51,7 +45,7 @@ export class InfoCommands {
       summary: 'model, tokens, cost and state of this conversation',
       category: 'status',
       right: 'sender',
-      run: (call) => this.status(call),
+      run: async ({ sessionKey, agentId }) => answer(await this.card.text(sessionKey, agentId)),
     },
     {
       name: 'whoami',
@@ -96,18 +90,13 @@ export class InfoCommands {
   ];
 
   constructor(
-    private readonly config: ConfigService,
     private readonly registry: CommandRegistry,
     private readonly sessions: SessionStore,
-    private readonly lanes: LaneService,
-    private readonly models: ModelRegistry,
     private readonly policy: ToolPolicyService,
-    private readonly speech: SpeechService,
-    private readonly limits: ProviderLimits,
     private readonly usage: UsageService,
     private readonly usageStore: UsageStore,
-    private readonly compactions: CompactionStore,
     private readonly reports: ContextReportService,
+    private readonly card: StatusCard,
   ) {}
 
   private help(agentId: string): CommandEffect {
@@ -131,41 +120,6 @@ export class InfoCommands {
       return lines.length > 0 ? [`${category}:\n${lines.join('\n')}`] : [];
     });
     return answer(groups.join('\n\n'));
-  }
-
-  private async status({ sessionKey, agentId }: CommandCall): Promise<CommandEffect> {
-    const entry = await this.sessions.find(sessionKey);
-    const { info, layer } = this.models.resolve(agentId, entry?.modelOverride);
-    const name = nameOf(info);
-    const [sum, compactions, children] = await Promise.all([
-      this.usageStore.sum({ sessionKey }),
-      entry ? this.compactions.all(entry.sessionId) : [],
-      this.sessions.list({ agentId }),
-    ]);
-    const busy = children.filter(
-      (child) => child.spawnedBy === sessionKey && this.lanes.activeRunIds(child.key).length > 0,
-    );
-    const limit = this.limits.all().find(({ provider }) => provider === info.provider);
-    const context = entry?.totalTokens ?? 0;
-    const signIn = info.api === 'offline' ? 'no sign-in needed' : info.apiKey === undefined ? 'no key' : 'API key';
-    return answer(
-      [
-        `OpenClaw Nest ${appVersion()}`,
-        `Model: ${name} (from ${layer}, ${signIn})`,
-        `Session: ${sessionKey}${entry?.label ? ` "${entry.label}"` : ''}`,
-        `Tokens: ${entry?.inputTokens ?? 0} in, ${entry?.outputTokens ?? 0} out; ${costText(sum)}`,
-        `Context: ${context} of ${info.contextWindow} (${Math.round((context / info.contextWindow) * 100)} %), summed up ${compactions.length} times`,
-        `Thinking: ${entry?.thinkingLevel ?? 'default'} · verbose: ${entry?.verboseLevel ?? 'off'} · reasoning: ${entry?.reasoningLevel ?? 'off'} · elevated: ${entry?.elevatedLevel ?? 'off'}`,
-        `Queue: ${entry?.queueMode ?? this.config.config.messages?.queue?.mode ?? 'collect'}${entry?.groupActivation ? ` · activation: ${entry.groupActivation}` : ''} · voice: ${this.speech.providers()[0] ?? 'none'}`,
-        ...(busy.length > 0 ? [`Sub-agents at work: ${busy.length}`] : []),
-        ...(limit
-          ? [
-              `Limits of ${limit.provider}: ${limit.windows.map(({ label, usedPercent }) => `${label} ${usedPercent} %`).join(', ')} used`,
-            ]
-          : []),
-        this.lanes.activeRunIds(sessionKey).length > 0 ? 'A turn is running.' : 'Idle.',
-      ].join('\n'),
-    );
   }
 
   private async context({ args, sessionKey, agentId, giver }: CommandCall): Promise<CommandEffect> {
@@ -247,9 +201,4 @@ export class InfoCommands {
       ...sources,
     ].join('\n');
   }
-}
-
-function costText({ totalTokens, totalCost, missingCostEntries, calls }: UsageSum): string {
-  const unknown = missingCostEntries > 0 ? `, ${missingCostEntries} of ${calls} calls without a known price` : '';
-  return `${totalTokens} tokens, $${totalCost.toFixed(4)}${unknown}`;
 }

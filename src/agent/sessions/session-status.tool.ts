@@ -1,10 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import { Doc, Opt, Text } from '../common/validation/fields';
-import { localTimeZone } from '../common/clock';
-import { ConfigService } from '../config/config.service';
-import { agentOfSession, canonicalSessionKey } from './session-key';
-import { SessionStore } from './session.store';
-import { AgentTool, type ToolContext, ToolError, type ToolResult, textResult } from '../tools/agent-tool';
+import { Doc, Opt, Text } from '../../common/validation/fields';
+import { localTimeZone } from '../../common/clock';
+import { ConfigService } from '../../config/config.service';
+import { agentOfSession, canonicalSessionKey } from '../../sessions/session-key';
+import { SessionStore } from '../../sessions/session.store';
+import { StatusCard } from '../commands/status-card.service';
+import { AgentTool, type ToolContext, ToolError, type ToolResult, textResult } from '../../tools/agent-tool';
 
 export class SessionStatusParams {
   @Opt() @Text() @Doc('Session to look at; this one by default.') sessionKey?: string;
@@ -23,6 +24,7 @@ export class SessionStatusTool {
   constructor(
     private readonly config: ConfigService,
     private readonly sessions: SessionStore,
+    private readonly card: StatusCard,
   ) {}
 
   async execute(params: SessionStatusParams, context: ToolContext): Promise<ToolResult> {
@@ -41,16 +43,8 @@ export class SessionStatusTool {
     if (!entry && key !== context.sessionKey) throw new ToolError('not_found', `there is no session ${key}`);
     const timezone = config.agents?.defaults?.userTimezone ?? localTimeZone();
     const time = new Date().toLocaleString('en-GB', { timeZone: timezone, dateStyle: 'full', timeStyle: 'short' });
-    const last = entry?.modelProvider ? `${entry.modelProvider}/${entry.model}` : 'default';
-    const model = entry?.modelOverride ?? (key === context.sessionKey ? context.model : last);
-    const lines = [
-      `Time: ${time} (${timezone})`,
-      `Session: ${key}`,
-      `Model: ${model}`,
-      `Tokens: ${entry?.inputTokens ?? 0} in, ${entry?.outputTokens ?? 0} out`,
-      `Thinking: ${entry?.thinkingLevel ?? 'default'}`,
-    ];
-    return textResult(lines.join('\n'), { sessionKey: key, model });
+    const card = await this.card.text(key, context.agentId);
+    return textResult(`Time: ${time} (${timezone})\n${card}`, { sessionKey: key });
   }
 
   private async setModel(key: string, model: string, context: ToolContext): Promise<void> {

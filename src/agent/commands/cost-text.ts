@@ -1,0 +1,7 @@
+import type { UsageSum } from '../../usage/usage.store';
+
+/** Tokens and cost in words; calls without a known price are told, not guessed. */
+export function costText({ totalTokens, totalCost, missingCostEntries, calls }: UsageSum): string {
+  const unknown = missingCostEntries > 0 ? `, ${missingCostEntries} of ${calls} calls without a known price` : '';
+  return `${totalTokens} tokens, $${totalCost.toFixed(4)}${unknown}`;
+}
