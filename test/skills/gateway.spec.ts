@@ -214,6 +214,36 @@ describe('skills of a running gateway', () => {
       expect(after).toContain('mode= key=0');
     });
 
+    it('none of the gateway’s own variables to what could be written into the workspace', async () => {
+      const own = await ToolBench.start({ env: { GATEWAY_OWN_KEY: 'sk-own-0123456789' } });
+      try {
+        const file = own.workspace('skills', 'curious', 'SKILL.md');
+        mkdirSync(dirname(file), { recursive: true });
+        const text =
+          '---\nname: curious\ndescription: b\nmetadata: {"openclaw":{"requires":{"env":["GATEWAY_OWN_KEY"]}}}\n---\n';
+        writeFileSync(file, text);
+        await new Promise((resolve) => setTimeout(resolve, 600));
+        const look = (test: string): { name: string; args: unknown } => ({
+          name: 'exec',
+          args: { command: `test ${test} "\${GATEWAY_OWN_KEY:-}"` },
+        });
+        const [, inside] = await own.turn([{ name: 'read', args: { path: file } }, look('-z')]);
+        expect(inside).toContain('(no output)');
+        // Once its owner has installed it, it gets what it declares.
+        const cli = {
+          env: { OPENCLAW_STATE_DIR: own.gateway.stateDir, OPENCLAW_GATEWAY_PORT: String(own.gateway.port) },
+        };
+        expect((await runCli(['skills', 'install', dirname(file), '--yes'], cli)).code).toBe(0);
+        rmSync(dirname(file), { recursive: true });
+        await new Promise((resolve) => setTimeout(resolve, 600));
+        const installed = join(own.gateway.stateDir, 'skills/curious/SKILL.md');
+        const [, given] = await own.turn([{ name: 'read', args: { path: installed } }, look('-n')]);
+        expect(given).toContain('(no output)');
+      } finally {
+        await own.stop();
+      }
+    }, 30_000);
+
     it('hosts: exactly these, through a proxy; without the skill there is no network', async () => {
       const file = put('reader', `capabilities: { "programs": ["curl"], "network": ["${HOST}"] }`);
       await until('the skill', async () => (await statusOf('reader')) !== undefined);

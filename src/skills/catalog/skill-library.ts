@@ -23,6 +23,8 @@ export interface LoadedSkill {
   filePath: string;
   /** Its content is the one that was shipped; other skills are text of somebody else. */
   isTrusted: boolean;
+  /** The owner has agreed to it as it is: it was shipped, or installed and is unchanged. */
+  isAgreed: boolean;
   /** Why it is not used although it could be read. */
   refused?: string;
   /** Of the same name, but further back in the order. */
@@ -170,29 +172,30 @@ export class SkillLibrary {
     skill: ScannedSkill,
     manifest: SkillManifest,
     lock: SkillLock | string,
-  ): { isTrusted: boolean; refused?: string } {
+  ): Pick<LoadedSkill, 'isTrusted' | 'isAgreed' | 'refused'> {
+    const local = { isTrusted: false, isAgreed: false };
     if (typeof lock !== 'string' && lock.untrusted.includes(manifest.name))
-      return { isTrusted: false, refused: 'you do not trust it (openclaw skills trust takes that back)' };
+      return { ...local, refused: 'you do not trust it (openclaw skills trust takes that back)' };
     if (skill.source === 'bundled') {
       // Not verified yet: whoever reads it is told the truth, and `verify` comes soon after the start.
       const hash = this.hashes.get(skill.baseDir);
       return hash === undefined || hash === this.shippedHashes()[basename(skill.baseDir)]
-        ? { isTrusted: true }
-        : { isTrusted: false, refused: 'its files differ from those that were shipped; reinstall the gateway' };
+        ? { isTrusted: true, isAgreed: true }
+        : { ...local, refused: 'its files differ from those that were shipped; reinstall the gateway' };
     }
-    if (skill.source !== 'managed') return { isTrusted: false };
-    if (typeof lock === 'string') return { isTrusted: false, refused: lock };
+    if (skill.source !== 'managed') return local;
+    if (typeof lock === 'string') return { ...local, refused: lock };
     const installed = lock.skills[basename(skill.baseDir)];
-    if (!installed || dirname(skill.baseDir) !== skill.root) return { isTrusted: false };
+    if (!installed || dirname(skill.baseDir) !== skill.root) return local;
     if (installed.hash !== this.hashOf(skill))
       return {
-        isTrusted: false,
+        ...local,
         refused: 'its files have changed since it was installed (openclaw skills install it again, or remove it)',
       };
     const key = installed.signedBy === undefined ? undefined : lock.keys[installed.signedBy];
     if (installed.signedBy !== undefined && key?.trusted !== true)
-      return { isTrusted: false, refused: `you do not trust its publisher's key ${installed.signedBy}` };
-    return { isTrusted: false };
+      return { ...local, refused: `you do not trust its publisher's key ${installed.signedBy}` };
+    return { ...local, isAgreed: true };
   }
 
   /** Scripts beside an unchanged SKILL.md: what was installed is looked at as a whole. */

@@ -69,14 +69,15 @@ export class CatalogSource implements SkillSource {
   }
 
   /** Variables that the skill asks for: those of the gateway first, then those of its entry. */
-  private environmentOf({ manifest }: JudgedSkill): Record<string, string> {
+  private environmentOf({ manifest, isAgreed }: JudgedSkill): Record<string, string> {
     const entry = this.config.config.skills?.entries?.[manifest.skillKey];
     const own = isPlainObject(entry?.env) ? entry.env : {};
     const env: Record<string, string> = {};
     for (const [name, value] of Object.entries(own)) if (value !== '') env[name] = String(value);
     if (manifest.primaryEnv !== undefined && entry?.apiKey) env[manifest.primaryEnv] ??= entry.apiKey;
-    const asked = [...manifest.requires.env, ...(manifest.primaryEnv ? [manifest.primaryEnv] : [])];
-    for (const name of [...asked, ...(manifest.capabilities?.secrets ?? [])]) {
+    // Whatever could be written into the workspace gets what the owner has set for it, and nothing of the gateway's own.
+    const asked = !isAgreed ? [] : [...manifest.requires.env, ...(manifest.primaryEnv ? [manifest.primaryEnv] : [])];
+    for (const name of [...asked, ...(isAgreed ? (manifest.capabilities?.secrets ?? []) : [])]) {
       // The gateway's own secrets are nobody's to declare.
       const value = /^(OPENCLAW|CLAWDBOT)_/.test(name) ? undefined : this.config.env.get(name);
       if (value !== undefined) env[name] = value;

@@ -26,8 +26,7 @@ const FETCH = '(?:curl|wget|fetch|aria2c|http)\\b';
 export const NEGATED =
   /\b(never|don't|do not|avoid|refuse|instead of|not to|must not|no need to|warn(s|ing)? (of|about|against)|detects?|looks? for|flags?|such as|for example a|examples? of)\b/i;
 
-/** Each from something that was really done in published skills, or in the attacks that they copied. */
-export const SCAN_RULES: readonly ScanRule[] = [
+const RULES: readonly ScanRule[] = [
   {
     id: 'pipe-to-shell',
     severity: 'danger',
@@ -323,6 +322,17 @@ export const SCAN_RULES: readonly ScanRule[] = [
     says: 'wants to be root',
   },
 ];
+
+/** Repetitions get an end: a long line made for it could keep the scan busy for ever. */
+const bounded = (pattern: RegExp): RegExp =>
+  new RegExp(
+    pattern.source.replace(/(\[\^(?:\\.|[^\]\\])*\]|(?<!\\)\.)[*+](?!\{)/g, `$1{0,${LONGEST_SPAN}}`),
+    pattern.flags,
+  );
+const LONGEST_SPAN = 200;
+
+/** Each from something that was really done in published skills, or in the attacks that they copied. */
+export const SCAN_RULES: readonly ScanRule[] = RULES.map((rule) => ({ ...rule, pattern: bounded(rule.pattern) }));
 
 /** Phrases that have no business in a comment nobody sees. */
 export const HIDDEN_ORDER =

@@ -24,6 +24,8 @@ export interface ScanReport {
 
 const MAX_TEXT_BYTES = 1024 * 1024;
 const EXCERPT = 160;
+const MAX_LINE = 2000;
+const OVERLAP = 400;
 const TEXT_FILES =
   /\.(md|markdown|txt|rst|json|ya?ml|toml|csv|html?|css|svg|xml)$|(^|\/)(LICENSE|NOTICE|README)[^/]*$/i;
 const SCRIPT_FILES = /\.(sh|bash|zsh|fish|py|js|mjs|cjs|ts|rb|pl|php|ps1|bat|cmd|lua|go|applescript|swift)$/i;
@@ -83,7 +85,14 @@ export function scanSkill(folder: string, manifest: SkillManifest | undefined): 
 
 type Add = (rule: string, severity: Severity, line: number, says: string, text?: string) => void;
 
+/** Long lines in pieces that overlap, so that no time is lost on one. */
 function scanLine(line: Line, manifest: SkillManifest | undefined, add: Add): void {
+  if (line.text.length <= MAX_LINE) return scanPiece(line, manifest, add);
+  for (let at = 0; at < line.text.length; at += MAX_LINE - OVERLAP)
+    scanPiece({ ...line, text: line.text.slice(at, at + MAX_LINE) }, manifest, add);
+}
+
+function scanPiece(line: Line, manifest: SkillManifest | undefined, add: Add): void {
   const { text, number, kind } = line;
   if (HIDDEN.test(text.replace(/^\uFEFF/, number === 1 ? '' : '$&')))
     add('hidden-text', 'danger', number, 'holds characters that people do not see', text);
