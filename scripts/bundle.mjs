@@ -49,12 +49,12 @@ await build({
     'utf-8-validate',
   ],
   alias: {
-    // Questions on the terminal and plug-in files of the command framework, phone numbers of the validator: not used.
+    // Questions on the terminal and plug-in files of the command framework, phone numbers of the validator, forms and
+    // old character sets of request bodies (features read bodies themselves): not used.
     ...Object.fromEntries(
-      ['inquirer', 'cosmiconfig', 'prettier', 'libphonenumber-js', 'libphonenumber-js/max'].map((name) => [
-        name,
-        at('scripts', 'unused-module.cjs'),
-      ]),
+      ['inquirer', 'cosmiconfig', 'prettier', 'libphonenumber-js', 'libphonenumber-js/max', 'iconv-lite', 'multer'].map(
+        (name) => [name, at('scripts', 'unused-module.cjs')],
+      ),
     ),
   },
 });
