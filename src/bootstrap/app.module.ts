@@ -77,10 +77,9 @@ export class AppModule {
 /** Modules of the channels that are configured. The libraries of the others are not even loaded. */
 async function configuredChannels({ env, config }: AppModuleOptions): Promise<DynamicModule[]> {
   const modules: DynamicModule[] = [];
-  const telegram = telegramAccounts(config, env);
-  if (telegram.length > 0) {
+  if (telegramAccounts(config, env).length > 0) {
     const { TelegramModule } = await import('../channels/telegram/telegram.module');
-    modules.push(TelegramModule.forAccounts(telegram));
+    modules.push({ module: TelegramModule });
   }
   if (webhookAccounts(config).length > 0) {
     const { WebhookModule } = await import('../channels/webhook/webhook.module');

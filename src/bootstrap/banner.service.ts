@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { ModelRegistry } from '../agent/providers/model-registry.service';
 import { nameOf } from '../agent/runtime/model-step.service';
-import { ChannelManager } from '../channels/channel-manager.service';
+import { ChannelStatus } from '../channels/channel-status.service';
 import { isLoopbackAddress } from '../gateway/connection/client-address';
 import { loginLink } from '../gateway/http/login-link';
 import { ListeningState } from '../gateway/http/listening-state';
@@ -22,7 +22,7 @@ export class BannerService {
     private readonly settings: RuntimeSettingsService,
     private readonly models: ModelRegistry,
     private readonly tools: ToolRegistry,
-    private readonly channels: ChannelManager,
+    private readonly channels: ChannelStatus,
     private readonly skills: SkillCatalog,
     private readonly config: ConfigService,
   ) {}

@@ -25,6 +25,10 @@ export interface ChannelAccount {
   enabled: boolean;
   /** Why it can't be started; undefined when it can. */
   notConfigured?: string;
+  /** Where its own keys are in the configuration, such as `channels.x.accounts.y`. */
+  at: string;
+  /** All that its work depends on, credentials included: when it changes, the account starts anew. Never shown. */
+  settings: object;
   /** Facts shown in `channels.status`: policies, where the token came from. Never the token. */
   facts: Readonly<Record<string, unknown>>;
 }
@@ -82,6 +86,8 @@ export interface ChannelHost {
   alive(): void;
   /** Connection state, with the reason where it is not well. */
   state(state: 'connected' | 'reconnecting', reason?: string): void;
+  /** External ids of the messages taken last, newest first: what a platform that confirms nothing is asked to go on from. */
+  lastReceived(limit: number): Promise<string[]>;
 }
 
 export interface OutboundMessage {
@@ -201,6 +207,8 @@ export interface ChannelDeclaration {
   id: string;
   label: string;
   capabilities: ChannelCapabilities;
+  /** Keys of an account that hold its credentials: logging out removes them. */
+  credentials: readonly string[];
 }
 
 const CHAT_CHANNEL = Symbol('chat-channel');

@@ -1,3 +1,4 @@
+import { Injectable } from '@nestjs/common';
 import { Command, Option, SubCommand } from 'nest-commander';
 import { CommandGroup, GatewayCommandBase, type GatewayOptions } from '../common/cli/cli-command';
 import { printJson, printLine, printTable } from '../common/cli/output';
@@ -57,5 +58,77 @@ export class ChannelsListCommand extends GatewayCommandBase {
   }
 }
 
-@Command({ name: 'channels', description: 'chat platforms', subCommands: [ChannelsListCommand] })
+@SubCommand({ name: 'status', description: 'configured channels and their state' })
+export class ChannelsStatusCommand extends ChannelsListCommand {}
+
+/** A command that does something to one account or all accounts of a channel. */
+@Injectable()
+abstract class AccountCommand extends GatewayCommandBase {
+  protected abstract readonly method: string;
+
+  constructor(private readonly env: Environment) {
+    super();
+  }
+
+  @Option({ flags: '--account <id>', description: 'one account of the channel' })
+  parseAccount(value: string): string {
+    return value;
+  }
+
+  async run([channel = '']: string[], options: GatewayOptions & { account?: string }): Promise<void> {
+    const params = { channel, ...(options.account ? { accountId: options.account } : {}) };
+    const answer = await withGateway(resolveGatewayTarget(this.env, options), (client) =>
+      client.call<Record<string, unknown>>(this.method, params),
+    );
+    if (options.json) printJson(answer);
+    else printLine(this.tell(answer));
+  }
+
+  protected abstract tell(answer: Record<string, unknown>): string;
+}
+
+const names = (answer: Record<string, unknown>): string =>
+  (answer['accounts'] as { channel: string; account: string }[])
+    .map(({ channel, account }) => `${channel}/${account}`)
+    .join(', ');
+
+@SubCommand({ name: 'start', arguments: '<channel>', description: 'start a channel or one account' })
+export class ChannelsStartCommand extends AccountCommand {
+  protected readonly method = 'channels.start';
+
+  protected tell(answer: Record<string, unknown>): string {
+    return `starting ${names(answer)}; "openclaw channels status" shows how it goes`;
+  }
+}
+
+@SubCommand({ name: 'stop', arguments: '<channel>', description: 'stop a channel or one account' })
+export class ChannelsStopCommand extends AccountCommand {
+  protected readonly method = 'channels.stop';
+
+  protected tell(answer: Record<string, unknown>): string {
+    return `stopped ${names(answer)}`;
+  }
+}
+
+@SubCommand({ name: 'logout', arguments: '<channel>', description: 'stop an account and forget its credentials' })
+export class ChannelsLogoutCommand extends AccountCommand {
+  protected readonly method = 'channels.logout';
+
+  protected tell(answer: Record<string, unknown>): string {
+    const name = `${String(answer['channel'])}/${String(answer['accountId'])}`;
+    return answer['cleared'] === true
+      ? `${name} is logged out; its credentials are no longer in the configuration`
+      : `${name} is stopped; its credentials do not come from the configuration, so they are still there`;
+  }
+}
+
+export const CHANNELS_LEAVES = [
+  ChannelsListCommand,
+  ChannelsStatusCommand,
+  ChannelsStartCommand,
+  ChannelsStopCommand,
+  ChannelsLogoutCommand,
+] as const;
+
+@Command({ name: 'channels', description: 'chat platforms', subCommands: [...CHANNELS_LEAVES] })
 export class ChannelsCommand extends CommandGroup {}

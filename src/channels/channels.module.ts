@@ -4,10 +4,13 @@ import { BootStep, type BootStepVerdict, degraded } from '../common/boot-step';
 import { ChannelDirectory } from '../events/channel-directory';
 import { EventsModule } from '../events/events.module';
 import { StorageModule } from '../storage/storage.module';
+import { AccountRuns } from './account-runs.service';
+import { AccountSupervisor } from './account-supervisor.service';
 import { PairingService } from './access/pairing.service';
 import { ChannelCommands } from './channel.commands';
 import { ChannelIntake } from './channel-intake.service';
 import { ChannelManager } from './channel-manager.service';
+import { ChannelStatus } from './channel-status.service';
 import { ChannelsRpc } from './channels.rpc';
 import { MessageTool } from './message.tool';
 import { RouteRpc } from './route.rpc';
@@ -18,13 +21,25 @@ import { RouteRpc } from './route.rpc';
 })
 @Module({
   imports: [AgentModule, EventsModule, StorageModule],
-  providers: [ChannelCommands, ChannelIntake, ChannelManager, ChannelsRpc, MessageTool, PairingService, RouteRpc],
-  exports: [ChannelManager, PairingService],
+  providers: [
+    AccountRuns,
+    AccountSupervisor,
+    ChannelCommands,
+    ChannelIntake,
+    ChannelManager,
+    ChannelStatus,
+    ChannelsRpc,
+    MessageTool,
+    PairingService,
+    RouteRpc,
+  ],
+  exports: [ChannelManager, ChannelStatus, PairingService],
 })
 export class ChannelsModule implements OnModuleInit, OnApplicationBootstrap {
   constructor(
     private readonly directory: ChannelDirectory,
     private readonly manager: ChannelManager,
+    private readonly status: ChannelStatus,
   ) {}
 
   onModuleInit(): void {
@@ -34,7 +49,7 @@ export class ChannelsModule implements OnModuleInit, OnApplicationBootstrap {
   /** Accounts are listed; each channel's own module starts them. */
   onApplicationBootstrap(): BootStepVerdict | undefined {
     this.manager.prepare();
-    const unsupported = this.manager.unsupported();
+    const unsupported = this.status.unsupported();
     return unsupported.length > 0 ? degraded(`not available here: ${unsupported.join(', ')}`) : undefined;
   }
 }

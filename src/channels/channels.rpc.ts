@@ -4,7 +4,14 @@ import { RpcMethod } from '../rpc/rpc-method';
 import { invalidRequest } from '../rpc/rpc-error';
 import { PairingService } from './access/pairing.service';
 import { ChannelManager } from './channel-manager.service';
-import { ChannelsStatusParams, PairingDecisionParams, PairingListParams } from './channels.dto';
+import { ChannelStatus } from './channel-status.service';
+import {
+  ChannelAccountParams,
+  ChannelsStatusParams,
+  PairingDecisionParams,
+  PairingListParams,
+  PairingRevokeParams,
+} from './channels.dto';
 
 const DEFAULT_TIMEOUT_MS = 10_000;
 const MIN_TIMEOUT_MS = 1000;
@@ -13,6 +20,7 @@ const MIN_TIMEOUT_MS = 1000;
 export class ChannelsRpc {
   constructor(
     private readonly manager: ChannelManager,
+    private readonly channels: ChannelStatus,
     private readonly pairing: PairingService,
   ) {}
 
@@ -23,7 +31,43 @@ export class ChannelsRpc {
     summary: 'Channels and their accounts; with probe, the platforms are asked.',
   })
   status(params: ChannelsStatusParams): Promise<unknown> {
-    return this.manager.status(params.probe === true, Math.max(MIN_TIMEOUT_MS, params.timeoutMs ?? DEFAULT_TIMEOUT_MS));
+    return this.channels.status(
+      params.probe === true,
+      Math.max(MIN_TIMEOUT_MS, params.timeoutMs ?? DEFAULT_TIMEOUT_MS),
+    );
+  }
+
+  @RpcMethod({
+    name: 'channels.start',
+    scope: 'operator.admin',
+    params: ChannelAccountParams,
+    summary: 'Starts an account, or all of a channel; one that rests after failures tries again at once.',
+  })
+  start(params: ChannelAccountParams): unknown {
+    return refusals(() => ({ ok: true, accounts: this.manager.start(idOf(params), params.accountId) }));
+  }
+
+  @RpcMethod({
+    name: 'channels.stop',
+    scope: 'operator.admin',
+    params: ChannelAccountParams,
+    summary: 'Stops an account, or all of a channel, until it is started again.',
+  })
+  stop(params: ChannelAccountParams): Promise<unknown> {
+    return refusals(async () => ({ ok: true, accounts: await this.manager.stop(idOf(params), params.accountId) }));
+  }
+
+  @RpcMethod({
+    name: 'channels.logout',
+    scope: 'operator.admin',
+    params: ChannelAccountParams,
+    summary: 'Stops an account and removes its credentials from the configuration.',
+  })
+  logout(params: ChannelAccountParams): Promise<unknown> {
+    return refusals(async () => {
+      const { channel, account, cleared } = await this.manager.logout(idOf(params), params.accountId);
+      return { channel, accountId: account, cleared, loggedOut: true };
+    });
   }
 
   @RpcMethod({
@@ -43,13 +87,10 @@ export class ChannelsRpc {
     summary: 'Lets somebody in by pairing code.',
   })
   async approve(params: PairingDecisionParams): Promise<unknown> {
-    try {
-      const request = await this.pairing.approve(params.channel.toLowerCase(), params.code, params.accountId);
+    return refusals(async () => {
+      const request = await this.pairing.approve(idOf(params), params.code, params.accountId);
       return { ok: true, channel: request.channel, accountId: request.account, senderId: request.senderId };
-    } catch (error) {
-      if (error instanceof OpenclawError && error.code === 'PAIRING_CODE_UNKNOWN') throw invalidRequest(error.message);
-      throw error;
-    }
+    });
   }
 
   @RpcMethod({
@@ -59,6 +100,31 @@ export class ChannelsRpc {
     summary: 'Turns a pairing request down.',
   })
   async dismiss(params: PairingDecisionParams): Promise<unknown> {
-    return { ok: true, dismissed: await this.pairing.reject(params.channel.toLowerCase(), params.code) };
+    return { ok: true, dismissed: await this.pairing.reject(idOf(params), params.code) };
+  }
+
+  @RpcMethod({
+    name: 'channels.pairing.revoke',
+    scope: 'operator.pairing',
+    params: PairingRevokeParams,
+    summary: 'Shuts somebody out again who was let in by pairing.',
+  })
+  async revoke(params: PairingRevokeParams): Promise<unknown> {
+    const { accountId = 'default', senderId } = params;
+    return { ok: true, revoked: await this.pairing.revoke(idOf(params), accountId, senderId) };
+  }
+}
+
+const idOf = ({ channel }: { channel: string }): string => channel.toLowerCase();
+
+const REFUSALS = new Set(['CHANNEL_UNKNOWN', 'CHANNEL_NOT_CONFIGURED', 'PAIRING_CODE_UNKNOWN', 'CONFIG_READ_ONLY']);
+
+/** Errors about what was asked for, in the words of the wire. */
+async function refusals<T>(work: () => T | Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof OpenclawError && REFUSALS.has(error.code)) throw invalidRequest(error.message);
+    throw error;
   }
 }

@@ -97,10 +97,10 @@ export const COMMAND_TABLE: readonly CommandEntry[] = [
   {
     name: 'channels',
     summary: 'chat platforms and their state',
-    leaves: ['list'],
+    leaves: ['list', 'status', 'start', 'stop', 'logout'],
     load: async () => {
-      const { ChannelsCommand, ChannelsListCommand } = await import('../channels/channels.command');
-      return [ChannelsCommand, ChannelsListCommand];
+      const { CHANNELS_LEAVES, ChannelsCommand } = await import('../channels/channels.command');
+      return [ChannelsCommand, ...CHANNELS_LEAVES];
     },
   },
   {
@@ -115,11 +115,10 @@ export const COMMAND_TABLE: readonly CommandEntry[] = [
   {
     name: 'pairing',
     summary: 'people who ask to write to the assistant',
-    leaves: ['list', 'approve', 'reject'],
+    leaves: ['list', 'approve', 'reject', 'revoke'],
     load: async () => {
-      const { PairingCommand, PairingListCommand, PairingApproveCommand, PairingRejectCommand } =
-        await import('../channels/access/pairing.command');
-      return [PairingCommand, PairingListCommand, PairingApproveCommand, PairingRejectCommand];
+      const { PAIRING_LEAVES, PairingCommand } = await import('../channels/access/pairing.command');
+      return [PairingCommand, ...PAIRING_LEAVES];
     },
   },
   {

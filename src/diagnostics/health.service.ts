@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { recentRow } from '../agent/sessions/session-row';
 import { ModelRegistry } from '../agent/providers/model-registry.service';
-import { ChannelManager } from '../channels/channel-manager.service';
+import { ChannelStatus } from '../channels/channel-status.service';
 import { agentEntries, defaultAgentId } from '../config/agent-entries';
 import { ConfigService } from '../config/config.service';
 import { EventBus } from '../events/event-bus';
@@ -21,7 +21,7 @@ export class HealthService {
   constructor(
     private readonly config: ConfigService,
     private readonly sessions: SessionStore,
-    private readonly channels: ChannelManager,
+    private readonly channels: ChannelStatus,
     private readonly models: ModelRegistry,
     private readonly events: EventBus,
   ) {}

@@ -82,6 +82,19 @@ export class InboxStore {
     return { row: fromRow(known), duplicate: true };
   }
 
+  /** The platform's ids of the messages taken last, newest first. */
+  async lastExternalIds(channel: string, account: string, limit: number): Promise<string[]> {
+    const rows = await this.database.read
+      .selectFrom('inbox')
+      .select('external_id')
+      .where('channel', '=', channel)
+      .where('account', '=', account)
+      .orderBy('seq', 'desc')
+      .limit(limit)
+      .execute();
+    return rows.map((row) => row.external_id);
+  }
+
   /** Waiting messages of a session, in order of arrival. */
   async pending(sessionKey: string, limit = 100): Promise<InboxRow[]> {
     const rows = await this.database.read

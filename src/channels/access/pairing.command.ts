@@ -1,4 +1,4 @@
-import { Command, SubCommand } from 'nest-commander';
+import { Command, Option, SubCommand } from 'nest-commander';
 import { CommandGroup, GatewayCommandBase, type GatewayOptions } from '../../common/cli/cli-command';
 import { printJson, printLine, printTable, relativeTime } from '../../common/cli/output';
 import { ExitCode } from '../../common/exit-codes';
@@ -63,9 +63,38 @@ export class PairingRejectCommand extends GatewayCommandBase {
   }
 }
 
+@SubCommand({ name: 'revoke', arguments: '<channel> <sender>', description: 'shut somebody out again' })
+export class PairingRevokeCommand extends GatewayCommandBase {
+  constructor(private readonly env: Environment) {
+    super();
+  }
+
+  @Option({ flags: '--account <id>', description: 'account of the channel (default)' })
+  parseAccount(value: string): string {
+    return value;
+  }
+
+  async run([channel = '', senderId = '']: string[], options: GatewayOptions & { account?: string }): Promise<void> {
+    const params = { channel, senderId, ...(options.account ? { accountId: options.account } : {}) };
+    const answer = await withGateway(resolveGatewayTarget(this.env, options), (client) =>
+      client.call<{ revoked: boolean }>('channels.pairing.revoke', params),
+    );
+    if (options.json) printJson(answer);
+    else printLine(answer.revoked ? `${senderId} may no longer write` : `${senderId} was not paired on ${channel}`);
+    if (!answer.revoked) process.exitCode = ExitCode.failed;
+  }
+}
+
+export const PAIRING_LEAVES = [
+  PairingListCommand,
+  PairingApproveCommand,
+  PairingRejectCommand,
+  PairingRevokeCommand,
+] as const;
+
 @Command({
   name: 'pairing',
   description: 'people who ask to write to the assistant',
-  subCommands: [PairingListCommand, PairingApproveCommand, PairingRejectCommand],
+  subCommands: [...PAIRING_LEAVES],
 })
 export class PairingCommand extends CommandGroup {}

@@ -1,38 +1,59 @@
-import { Injectable } from '@nestjs/common';
-import { ModuleRef } from '@nestjs/core';
-import { getBotToken } from 'nestjs-telegraf';
-import type { Telegraf } from 'telegraf';
-import { ChannelFatalError } from '../channel-adapter';
+import type { INestApplicationContext } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { TelegrafModule, getBotToken } from 'nestjs-telegraf';
+import { Telegraf, type Telegram } from 'telegraf';
+import type { TelegramAccount } from './telegram-accounts';
 import type { TelegramContext } from './telegram-context';
+import { TelegramBotModule } from './telegram-bot.module';
 
-/** The bots that nestjs-telegraf has made, by account. */
-@Injectable()
+const HANDLER_TIMEOUT_MS = 60_000;
+const BOT = 'account';
+
+/** A bot that takes updates, in an application context of its own: made when its account starts, gone when it stops. */
+export interface RunningBot {
+  bot: Telegraf<TelegramContext>;
+  close(): Promise<void>;
+}
+
+/** Bots by account: one client for calls, and nestjs-telegraf's bot for the updates of a running account. */
 export class TelegramBots {
-  private readonly prepared = new Set<Telegraf<TelegramContext>>();
+  private readonly clients = new Map<string, { key: string; telegram: Telegram }>();
 
-  constructor(private readonly modules: ModuleRef) {}
-
-  get(accountId: string): Telegraf<TelegramContext> {
-    let bot: Telegraf<TelegramContext>;
-    try {
-      bot = this.modules.get<Telegraf<TelegramContext>>(getBotToken(accountId), { strict: false });
-    } catch (cause) {
-      throw new ChannelFatalError(
-        'TELEGRAM_ACCOUNT',
-        `Telegram account "${accountId}" was added after the start; restart the gateway to use it`,
-        cause,
-      );
-    }
-    if (!this.prepared.has(bot)) this.prepare(bot);
-    return bot;
+  /** Client for calls; a new one when the token or the server has changed. */
+  client(account: TelegramAccount): Telegram {
+    const key = `${account.token ?? ''} ${account.settings.apiRoot ?? ''}`;
+    const known = this.clients.get(account.id);
+    if (known?.key === key) return known.telegram;
+    const { telegram } = new Telegraf(account.token ?? '', { telegram: clientOptions(account) });
+    this.clients.set(account.id, { key, telegram });
+    return telegram;
   }
 
-  /** The module logs and swallows handler errors and stops bots that never ran; both would hurt here. */
-  private prepare(bot: Telegraf<TelegramContext>): void {
+  async open(account: TelegramAccount): Promise<RunningBot> {
+    const context: INestApplicationContext = await NestFactory.createApplicationContext(
+      {
+        module: TelegramBotModule,
+        imports: [
+          TelegrafModule.forRoot({
+            botName: BOT,
+            token: account.token ?? '',
+            launchOptions: false,
+            include: [TelegramBotModule],
+            options: { handlerTimeout: HANDLER_TIMEOUT_MS, telegram: clientOptions(account) },
+          }),
+        ],
+      },
+      { abortOnError: false },
+    );
+    const bot = context.get<Telegraf<TelegramContext>>(getBotToken(BOT), { strict: false });
+    // The module logs and swallows handler errors and stops bots that never ran; both would hurt here.
     bot.catch((error) => {
       throw error;
     });
     bot.stop = () => undefined;
-    this.prepared.add(bot);
+    return { bot, close: () => context.close() };
   }
 }
+
+const clientOptions = ({ settings }: TelegramAccount): { apiRoot?: string } =>
+  settings.apiRoot ? { apiRoot: `${settings.apiRoot.replace(/\/+$/, '')}/` } : {};

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { chunkMarkdown } from './telegram-chunk';
+import { chunkMarkdown } from '../text/markdown-chunks';
 import { telegramHtml } from './telegram-format';
 
 describe('Markdown for Telegram', () => {
@@ -67,7 +67,7 @@ describe('pieces of a long text', () => {
       .map((parts) => parts.join(''));
     fc.assert(
       fc.property(text, fc.integer({ min: 100, max: 300 }), (markdown, limit) => {
-        const chunks = chunkMarkdown(markdown, limit);
+        const chunks = chunkMarkdown(markdown, (piece) => telegramHtml(piece).length <= limit);
         const words = (value: string): string => value.replace(/```\w*/g, '').replace(/\s+/g, '');
         expect(words(chunks.join('\n'))).toBe(words(markdown));
         for (const chunk of chunks) {

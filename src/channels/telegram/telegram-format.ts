@@ -1,3 +1,5 @@
+import { alignTable, isTableStart } from '../text/tables';
+
 /** Markdown as a model writes it → the HTML that Telegram understands. Unknown markup stays text. */
 export function telegramHtml(markdown: string): string {
   const out: string[] = [];
@@ -88,33 +90,4 @@ function nested(html: string): string {
 function linkOrText(whole: string, label: string, url: string, keep: (html: string) => string): string {
   if (!/^(https?|tg|mailto):/i.test(url)) return whole;
   return keep(`<a href="${escapeHtml(url).replaceAll('"', '&quot;')}">${escapeHtml(label === '' ? url : label)}</a>`);
-}
-
-function isTableStart(lines: readonly string[], index: number): boolean {
-  return (
-    (lines[index] ?? '').includes('|') &&
-    /^\s*\|?\s*:?-{2,}:?\s*(\|\s*:?-{2,}:?\s*)*\|?\s*$/.test(lines[index + 1] ?? '') &&
-    (lines[index + 1] ?? '').includes('|')
-  );
-}
-
-function alignTable(lines: readonly string[]): string {
-  const rows = lines
-    .filter((_, index) => index !== 1)
-    .map((line) =>
-      line
-        .trim()
-        .replace(/^\||\|$/g, '')
-        .split('|')
-        .map((cell) => cell.trim()),
-    );
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => (row[column] ?? '').length)));
-  return rows
-    .map((row) =>
-      widths
-        .map((width, column) => (row[column] ?? '').padEnd(width))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n');
 }

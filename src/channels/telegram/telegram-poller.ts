@@ -70,7 +70,7 @@ export class TelegramPoller {
   private async identify(): Promise<UserFromGetMe | undefined> {
     const { bot, signal } = this.options;
     const me = await this.persist('getMe', (attemptSignal) =>
-      telegramCall<UserFromGetMe>(bot, 'getMe', {}, attemptSignal),
+      telegramCall<UserFromGetMe>(bot.telegram, 'getMe', {}, attemptSignal),
     );
     if (me && !signal.aborted) bot.botInfo = me;
     return me;
@@ -84,7 +84,7 @@ export class TelegramPoller {
       // After a failure the first poll returns at once, so that people see soon that all is well again.
       const updates = await this.persist('getUpdates', (attemptSignal, attempt) =>
         telegramCall<Update[]>(
-          bot,
+          bot.telegram,
           'getUpdates',
           {
             timeout: attempt === 0 ? POLL_SECONDS : 0,

@@ -23,13 +23,13 @@ import {
   type OutboundMessage,
   type ProbeResult,
 } from '../channel-adapter';
+import { chunkMarkdown } from '../text/markdown-chunks';
 import { type TelegramAccount, botIdOf, telegramAccounts } from './telegram-accounts';
 import { TELEGRAM_ACTIONS, actionCall, describeAction } from './telegram-actions';
 import { TelegramBots } from './telegram-bots';
 import { telegramCall } from './telegram-call';
 import { menuOf } from './telegram-menu';
 import { keyboard, pressedMessage } from './telegram-buttons';
-import { chunkMarkdown } from './telegram-chunk';
 import type { TelegramIntake } from './telegram-context';
 import { apiErrorCode, apiErrorText, sendError } from './telegram-errors';
 import { telegramHtml } from './telegram-format';
@@ -62,9 +62,11 @@ type SendOptions = Record<string, unknown>;
     files: { captionChars: 1024 },
     actions: TELEGRAM_ACTIONS,
   },
+  credentials: ['botToken', 'tokenFile'],
 })
 export class TelegramAdapter implements ChannelAdapter {
   private readonly log: Logger;
+  private readonly bots = new TelegramBots();
   private readonly messageIds = new TelegramMessageIds();
   /** Menu of each account as it was set last. */
   private readonly menus = new Map<string, string>();
@@ -73,7 +75,6 @@ export class TelegramAdapter implements ChannelAdapter {
 
   constructor(
     private readonly config: ConfigService,
-    private readonly bots: TelegramBots,
     private readonly leases: LeaseService,
     private readonly redactor: Redactor,
     private readonly http: GuardedHttp,
@@ -85,9 +86,11 @@ export class TelegramAdapter implements ChannelAdapter {
   }
 
   accounts(): ChannelAccount[] {
-    return this.configured().map(({ id, enabled, notConfigured, tokenSource, settings }) => ({
+    return this.configured().map(({ id, enabled, at, notConfigured, token, tokenSource, settings }) => ({
       id,
       enabled,
+      at,
+      settings: { ...settings, token },
       ...(settings.name ? { name: settings.name } : {}),
       ...(notConfigured ? { notConfigured } : {}),
       facts: { tokenSource, dmPolicy: settings.dmPolicy ?? 'pairing', mode: 'polling' },
@@ -103,7 +106,7 @@ export class TelegramAdapter implements ChannelAdapter {
       );
     }
     this.redactor.addSecret(account.token);
-    const bot = this.bots.get(accountId);
+    const { bot, close } = await this.bots.open(account);
     void this.publishMenu(accountId, signal);
     const unlisten = this.events.on('skills.changed', () => void this.publishMenu(accountId, signal));
     await new TelegramPoller({
@@ -116,11 +119,14 @@ export class TelegramAdapter implements ChannelAdapter {
       intakeFor: (me) => this.intake(accountId, me, host),
     })
       .run()
-      .finally(unlisten);
+      .finally(unlisten)
+      .finally(close);
   }
 
   chunk(accountId: string, text: string): string[] {
-    return chunkMarkdown(text, this.account(accountId).settings.textChunkLimit ?? DEFAULT_CHUNK_LIMIT);
+    const limit = this.account(accountId).settings.textChunkLimit ?? DEFAULT_CHUNK_LIMIT;
+    // In UTF-16 units, as Telegram counts.
+    return chunkMarkdown(text, (piece) => telegramHtml(piece).length <= limit);
   }
 
   async send(message: OutboundMessage): Promise<string> {
@@ -341,7 +347,7 @@ export class TelegramAdapter implements ChannelAdapter {
   private async call(accountId: string, method: string, payload: SendOptions): Promise<unknown> {
     const seconds = this.account(accountId).settings.timeoutSeconds;
     const timeout = Math.min(seconds === undefined ? MAX_SEND_MS : seconds * 1000, MAX_SEND_MS);
-    return telegramCall(this.bots.get(accountId), method, payload, AbortSignal.timeout(timeout));
+    return telegramCall(this.bots.client(this.account(accountId)), method, payload, AbortSignal.timeout(timeout));
   }
 
   /** Messages to the general topic carry no thread. */

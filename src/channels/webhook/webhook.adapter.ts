@@ -27,7 +27,12 @@ const MAX_ANSWER_BYTES = 64 * 1024;
  * stays the same when it is sent again, so the other side can tell copies apart.
  */
 @Injectable()
-@ChatChannel({ id: 'webhook', label: 'Webhook', capabilities: { edits: true, typing: false, groups: true } })
+@ChatChannel({
+  id: 'webhook',
+  label: 'Webhook',
+  capabilities: { edits: true, typing: false, groups: true },
+  credentials: ['secret'],
+})
 export class WebhookAdapter implements ChannelAdapter {
   /** Accounts that run, with whom takes their messages. */
   private readonly hosts = new Map<string, ChannelHost>();
@@ -39,9 +44,11 @@ export class WebhookAdapter implements ChannelAdapter {
   ) {}
 
   accounts(): ChannelAccount[] {
-    return this.configured().map(({ id, enabled, notConfigured, settings }) => ({
+    return this.configured().map(({ id, enabled, at, notConfigured, settings }) => ({
       id,
       enabled,
+      at,
+      settings,
       ...(settings.name ? { name: settings.name } : {}),
       ...(notConfigured ? { notConfigured } : {}),
       facts: { dmPolicy: settings.dmPolicy ?? 'pairing', path: `/channels/webhook/${id}`, url: settings.url ?? null },

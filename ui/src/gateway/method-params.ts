@@ -54,6 +54,10 @@ export interface MethodParams {
     content: string;
   };
   'agents.list': Record<never, never>;
+  'channels.logout': {
+    channel: string;
+    accountId?: string;
+  };
   'channels.pairing.approve': {
     channel: string;
     code: string;
@@ -67,9 +71,22 @@ export interface MethodParams {
   'channels.pairing.list': {
     channel?: string;
   };
+  'channels.pairing.revoke': {
+    channel: string;
+    senderId: string;
+    accountId?: string;
+  };
+  'channels.start': {
+    channel: string;
+    accountId?: string;
+  };
   'channels.status': {
     probe?: boolean;
     timeoutMs?: number;
+  };
+  'channels.stop': {
+    channel: string;
+    accountId?: string;
   };
   'chat.abort': {
     sessionKey: string;

@@ -1,24 +1,24 @@
-import { telegramHtml } from './telegram-format';
+/** Whether a piece of Markdown fits one message of a platform; what is true of a text is true of its beginnings. */
+export type Fits = (markdown: string) => boolean;
 
 /**
- * Splits Markdown into pieces whose HTML fits a limit. Breaks at paragraphs, then lines, sentences, words; a code
- * block that has to be cut is closed and opened again.
- * @param limit in UTF-16 units, as Telegram counts
+ * Splits Markdown into pieces that fit. Breaks at paragraphs, then lines, sentences, words; a code block that has to be
+ * cut is closed and opened again.
  */
-export function chunkMarkdown(markdown: string, limit: number): string[] {
+export function chunkMarkdown(markdown: string, fits: Fits): string[] {
   const text = markdown.trim();
   if (text === '') return [];
-  if (telegramHtml(text).length <= limit) return [text];
+  if (fits(text)) return [text];
   const chunks: string[] = [];
   let current = '';
   for (const block of blocks(text)) {
     const joined = current === '' ? block : `${current}\n\n${block}`;
-    if (telegramHtml(joined).length <= limit) {
+    if (fits(joined)) {
       current = joined;
       continue;
     }
     if (current !== '') chunks.push(current);
-    const pieces = telegramHtml(block).length <= limit ? [block] : splitBlock(block, limit);
+    const pieces = fits(block) ? [block] : splitBlock(block, fits);
     current = pieces.pop() ?? '';
     chunks.push(...pieces);
   }
@@ -54,22 +54,22 @@ function blocks(text: string): string[] {
   return result;
 }
 
-function splitBlock(block: string, limit: number): string[] {
+function splitBlock(block: string, fits: Fits): string[] {
   const fence = /^\s*(```+|~~~+)([^\n]*)\n/.exec(block);
-  if (!fence) return pack(block, limit, (text) => text);
+  if (!fence) return pack(block, fits, (text) => text);
   const [, mark = '```', info = ''] = fence;
   const body = block.slice(fence[0].length).replace(new RegExp(`\\n?\\s*${mark}\\s*$`), '');
-  return pack(body, limit, (text) => `${mark}${info}\n${text}\n${mark}`);
+  return pack(body, fits, (text) => `${mark}${info}\n${text}\n${mark}`);
 }
 
 const BREAKS = [/\n/g, /(?<=[.!?…])\s+/g, /\s+/g] as const;
 
 /** Cuts a text so that each wrapped piece fits, at the best break there is. */
-function pack(text: string, limit: number, wrap: (text: string) => string): string[] {
+function pack(text: string, fits: Fits, wrap: (text: string) => string): string[] {
   const pieces: string[] = [];
   let rest = text;
-  while (rest !== '' && telegramHtml(wrap(rest)).length > limit) {
-    const size = largestFit(rest, limit, wrap);
+  while (rest !== '' && !fits(wrap(rest))) {
+    const size = largestFit(rest, fits, wrap);
     const cut = bestBreak(rest, size);
     pieces.push(wrap(rest.slice(0, cut).trimEnd()));
     rest = rest.slice(cut).replace(/^\n|^[ \t]+/, '');
@@ -78,12 +78,12 @@ function pack(text: string, limit: number, wrap: (text: string) => string): stri
   return pieces;
 }
 
-function largestFit(text: string, limit: number, wrap: (text: string) => string): number {
+function largestFit(text: string, fits: Fits, wrap: (text: string) => string): number {
   let low = 1;
-  let high = Math.min(text.length, limit);
+  let high = text.length;
   while (low < high) {
     const middle = Math.ceil((low + high) / 2);
-    if (telegramHtml(wrap(text.slice(0, middle))).length <= limit) low = middle;
+    if (fits(wrap(text.slice(0, middle)))) low = middle;
     else high = middle - 1;
   }
   return low;

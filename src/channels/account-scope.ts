@@ -1,0 +1,49 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { Logger } from '../common/logger';
+import { messageOf } from '../common/openclaw-error';
+
+type Fail = (error: unknown) => void;
+
+/**
+ * Tells to which account an error belongs that nobody waits for (a rejected promise, a throwing timer or listener of a
+ * platform's library): it ends that account's task alone. Listens to the process only while an account runs.
+ */
+export class AccountScope {
+  private readonly scope = new AsyncLocalStorage<Fail>();
+  private running = 0;
+  private readonly onRejection = (error: unknown): void => this.scope.getStore()?.(error);
+  private readonly onException = (error: unknown): void => {
+    const fail = this.scope.getStore();
+    if (fail) {
+      fail(error);
+      return;
+    }
+    // Not ours: what Node does without a listener.
+    this.log.error({ error }, `the gateway ends: ${messageOf(error)}`);
+    process.exitCode = 1;
+    process.off('uncaughtException', this.onException);
+    setImmediate(() => {
+      throw error;
+    });
+  };
+
+  constructor(private readonly log: Logger) {}
+
+  /** Runs a task; rejects with its error or with the first one that it leaves to nobody. */
+  async run(task: () => Promise<void>): Promise<void> {
+    if (this.running++ === 0) {
+      process.on('unhandledRejection', this.onRejection);
+      process.on('uncaughtException', this.onException);
+    }
+    try {
+      await new Promise<void>((resolve, reject) => {
+        this.scope.run(reject, () => void task().then(resolve, reject));
+      });
+    } finally {
+      if (--this.running === 0) {
+        process.off('unhandledRejection', this.onRejection);
+        process.off('uncaughtException', this.onException);
+      }
+    }
+  }
+}

@@ -1,0 +1,156 @@
+import { Injectable } from '@nestjs/common';
+import { settlesWithin } from '../common/sleep';
+import { ConfigService } from '../config/config.service';
+import { ChannelDirectory } from '../events/channel-directory';
+import { type AccountRun, type AccountState, AccountRuns } from './account-runs.service';
+import type { ChannelAccount, RegisteredChannel } from './channel-adapter';
+
+/** Channels and accounts as people and clients are shown them. */
+@Injectable()
+export class ChannelStatus {
+  constructor(
+    private readonly directory: ChannelDirectory,
+    private readonly runs: AccountRuns,
+    private readonly config: ConfigService,
+  ) {}
+
+  /** Channels of the configuration that nothing here serves. */
+  unsupported(): string[] {
+    const { defaults: _, ...channels } = this.config.config.channels ?? {};
+    return Object.entries(channels as Record<string, { enabled?: boolean } | undefined>)
+      .filter(([id, block]) => !this.directory.find(id) && block?.enabled !== false)
+      .map(([id]) => id);
+  }
+
+  /** One word of state per account, for the banner. */
+  states(): { name: string; state: string }[] {
+    return [
+      ...this.accounts().map(({ channel, account }) => ({
+        name: account.id === 'default' ? channel.declaration.id : `${channel.declaration.id}/${account.id}`,
+        state: this.stateOf(channel.declaration.id, account).state.replace('starting', 'connecting'),
+      })),
+      ...this.unsupported().map((name) => ({ name, state: 'unsupported' })),
+    ];
+  }
+
+  summaryLines(): string[] {
+    return this.states().map(({ name, state }) => `${name}: ${state}`);
+  }
+
+  /** Everything `channels.status` answers. */
+  async status(probe: boolean, timeoutMs: number): Promise<Record<string, unknown>> {
+    if (probe) await this.probeAll(timeoutMs);
+    const channels = this.directory.all();
+    const labels = Object.fromEntries(channels.map(({ declaration }) => [declaration.id, declaration.label]));
+    return {
+      ts: Date.now(),
+      channelOrder: channels.map(({ declaration }) => declaration.id),
+      channelLabels: labels,
+      channelDetailLabels: labels,
+      channelSystemImages: {},
+      channelMeta: channels.map(({ declaration }) => ({
+        id: declaration.id,
+        label: declaration.label,
+        detailLabel: declaration.label,
+      })),
+      channels: Object.fromEntries(channels.map((channel) => [channel.declaration.id, this.summaryOf(channel)])),
+      channelAccounts: Object.fromEntries(
+        channels.map((channel) => [
+          channel.declaration.id,
+          channel.adapter.accounts().map((account) => this.accountRow(channel, account)),
+        ]),
+      ),
+      channelDefaultAccountId: Object.fromEntries(
+        channels.map(({ declaration, adapter }) => [declaration.id, adapter.accounts()[0]?.id ?? 'default']),
+      ),
+    };
+  }
+
+  /** The part of the health summary that is about channels. */
+  async healthSummary(probe: boolean): Promise<Record<string, unknown>> {
+    const PROBE_TIMEOUT_MS = 5000;
+    if (probe) await this.probeAll(PROBE_TIMEOUT_MS);
+    const channels = this.directory.all();
+    return {
+      channels: Object.fromEntries(channels.map((channel) => [channel.declaration.id, this.summaryOf(channel)])),
+      channelOrder: channels.map(({ declaration }) => declaration.id),
+      channelLabels: Object.fromEntries(channels.map(({ declaration }) => [declaration.id, declaration.label])),
+    };
+  }
+
+  private stateOf(
+    channelId: string,
+    account: ChannelAccount,
+  ): { state: AccountState; reason?: string; run?: AccountRun } {
+    const run = this.runs.get(channelId, account.id);
+    if (run?.state === 'logged_out') return { state: run.state, reason: 'logged out', run };
+    if (!account.enabled) return { state: 'disabled' };
+    if (account.notConfigured !== undefined) return { state: 'not_configured', reason: account.notConfigured };
+    return run ? { state: run.state, ...(run.reason ? { reason: run.reason } : {}), run } : { state: 'stopped' };
+  }
+
+  private accountRow({ declaration }: RegisteredChannel, account: ChannelAccount): Record<string, unknown> {
+    const { state, reason, run } = this.stateOf(declaration.id, account);
+    return {
+      accountId: account.id,
+      ...(account.name ? { name: account.name } : {}),
+      enabled: account.enabled,
+      configured: account.notConfigured === undefined,
+      running: ['starting', 'connected', 'reconnecting'].includes(state),
+      connected: state === 'connected',
+      state,
+      reconnectAttempts: run?.restarts ?? 0,
+      ...(reason ? { lastError: reason } : {}),
+      ...pick(run, [
+        'lastConnectedAt',
+        'lastStartAt',
+        'lastStopAt',
+        'lastInboundAt',
+        'lastProbeAt',
+        'lastExchangeAt',
+        'probe',
+      ]),
+      ...account.facts,
+    };
+  }
+
+  private summaryOf(channel: RegisteredChannel): Record<string, unknown> {
+    const accounts = channel.adapter.accounts();
+    const rows = accounts.map((account) => this.accountRow(channel, account));
+    const [first = {}] = rows;
+    return {
+      configured: rows.some((row) => row['configured'] === true),
+      running: rows.some((row) => row['running'] === true),
+      accountId: accounts[0]?.id ?? 'default',
+      ...pick(first, ['state', 'lastError', 'probe', 'lastProbeAt', 'lastStartAt']),
+      accounts: Object.fromEntries(rows.map((row) => [String(row['accountId']), row])),
+    };
+  }
+
+  private async probeAll(timeoutMs: number): Promise<void> {
+    await Promise.all(
+      this.accounts()
+        .filter(({ account }) => account.enabled && account.notConfigured === undefined)
+        .map(async ({ channel, account }) => {
+          const run = this.runs.get(channel.declaration.id, account.id);
+          if (!run) return;
+          const probe = channel.adapter.probe(account.id);
+          run.probe = (await settlesWithin(probe, timeoutMs))
+            ? await probe
+            : { ok: false, error: `no answer within ${timeoutMs} ms`, elapsedMs: timeoutMs };
+          run.lastProbeAt = Date.now();
+        }),
+    );
+  }
+
+  private accounts(): { channel: RegisteredChannel; account: ChannelAccount }[] {
+    return this.directory
+      .all()
+      .flatMap((channel) => channel.adapter.accounts().map((account) => ({ channel, account })));
+  }
+}
+
+function pick(source: object | undefined, keys: readonly string[]): Record<string, unknown> {
+  const from = (source ?? {}) as Record<string, unknown>;
+  return Object.fromEntries(keys.filter((key) => from[key] !== undefined).map((key) => [key, from[key]]));
+}
