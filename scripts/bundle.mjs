@@ -25,6 +25,8 @@ await build({
     'better-sqlite3',
     '@modelcontextprotocol/sdk/*',
     '@mozilla/readability',
+    '@slack/bolt',
+    'discord.js',
     'ignore',
     'jszip',
     'linkedom',

@@ -1,6 +1,7 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { AgentModule } from '../agent/agent.module';
 import { ChannelsModule } from '../channels/channels.module';
+import { discordAccounts } from '../channels/discord/discord-accounts';
 import { telegramAccounts } from '../channels/telegram/telegram-accounts';
 import { webhookAccounts } from '../channels/webhook/webhook-accounts';
 import { ConfigModule } from '../config/config.module';
@@ -80,6 +81,10 @@ async function configuredChannels({ env, config }: AppModuleOptions): Promise<Dy
   if (telegramAccounts(config, env).length > 0) {
     const { TelegramModule } = await import('../channels/telegram/telegram.module');
     modules.push({ module: TelegramModule });
+  }
+  if (discordAccounts(config, env).length > 0) {
+    const { DiscordModule } = await import('../channels/discord/discord.module');
+    modules.push({ module: DiscordModule });
   }
   if (webhookAccounts(config).length > 0) {
     const { WebhookModule } = await import('../channels/webhook/webhook.module');

@@ -52,6 +52,7 @@ export const BOOT_PLAN: readonly PlannedStep[] = [
   visible('start cron', 'CronModule', 'degraded'),
   visible('maintenance timers', 'MaintenanceModule'),
   { ...visible('channels start: telegram', 'TelegramModule', 'degraded'), whenConfigured: true },
+  { ...visible('channels start: discord', 'DiscordModule', 'degraded'), whenConfigured: true },
   { ...visible('channels start: webhook', 'WebhookModule', 'degraded'), whenConfigured: true },
   visible('startup log', 'StartupModule'),
   visible('close handler', 'CloseHandlerModule'),

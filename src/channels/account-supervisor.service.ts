@@ -94,6 +94,7 @@ export class AccountSupervisor {
         run.lastInboundAt = Date.now();
         return verdict;
       },
+      happened: (happening) => this.intake.happened(channel, account, happening),
       alive: () => {
         run.lastExchangeAt = Date.now();
       },

@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import type { QuotedText } from '../common/chat-text';
 import type { MediaRef, OutboundFile, ReplyButton } from '../common/chat-media';
 import type { ImagePart } from '../common/content-parts';
 import type { DeliveryRoute } from '../common/delivery-route';
@@ -42,6 +43,8 @@ export interface AccessPolicy {
   groupAllowFrom: readonly string[];
   /** Rules of the group the message came from; undefined when it is not listed although a list exists. */
   group?: GroupRules;
+  /** How many messages nobody addressed to the bot are shown with the next one that it answers. */
+  historyLimit?: number;
 }
 
 export interface GroupRules {
@@ -71,8 +74,27 @@ export interface InboundUpdate {
   images?: ImagePart[];
   /** Files that came with it; they are fetched before the turn begins. */
   media?: MediaRef[];
+  /** Message that it answers, where the platform says it. */
+  quoted?: QuotedText;
+  /** Messages with the same key belong together, such as the pictures of an album: one turn answers all. */
+  albumId?: string;
   /** The bot was named, or one of its messages answered. */
   mentionsBot: boolean;
+  policy: AccessPolicy;
+}
+
+/** What happened in a chat other than a new message. */
+export interface ChatHappening {
+  /** Id under which the platform would tell it again; unique in the account. */
+  externalId: string;
+  /** A message has another text now, is gone, or something else happened that the assistant should know next time. */
+  kind: 'edited' | 'deleted' | 'note';
+  /** External id of the message that it is about. */
+  about?: string;
+  /** New text of an edited message; what happened, in words, for a note. */
+  text: string;
+  chat: InboundUpdate['chat'];
+  sender: InboundUpdate['sender'];
   policy: AccessPolicy;
 }
 
@@ -82,6 +104,8 @@ export type IntakeVerdict = { kind: 'accepted' | 'duplicate' } | { kind: 'droppe
 export interface ChannelHost {
   /** Resolves when the message is on disk (or known already): only then may the platform be told. */
   receive(update: InboundUpdate): Promise<IntakeVerdict>;
+  /** Resolves when it is on disk, or is known to be of no interest. */
+  happened(happening: ChatHappening): Promise<void>;
   /** The platform answered just now. */
   alive(): void;
   /** Connection state, with the reason where it is not well. */
@@ -114,6 +138,14 @@ export interface ActionWish {
   /** Person that it is about. */
   userId?: string;
   name?: string;
+  /** Words of a message or description. */
+  text?: string;
+  /** What to look for. */
+  query?: string;
+  /** Most entries of a list. */
+  limit?: number;
+  roleId?: string;
+  minutes?: number;
   poll?: { question: string; options: readonly string[]; multiple: boolean; anonymous: boolean; seconds?: number };
 }
 

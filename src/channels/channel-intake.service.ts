@@ -2,19 +2,32 @@ import { Injectable } from '@nestjs/common';
 import { ChatCommands } from '../agent/commands/chat-commands.service';
 import { isStopRequest } from '../agent/commands/chat-command';
 import type { ChatOrigin } from '../agent/commands/command-giver';
+import { senderKey } from '../agent/turns/queue-plan';
+import type { EarlierText } from '../common/chat-text';
 import type { DeliveryRoute } from '../common/delivery-route';
 import { type Logger, LoggerFactory } from '../common/logger';
 import { ConfigService } from '../config/config.service';
 import { OutboundDesk } from '../events/outbound-desk';
 import type { InboundMessage } from '../inbox/inbound-message';
 import { InboxService } from '../inbox/inbox.service';
-import { InboxStore } from '../inbox/inbox.store';
+import { type InboxRow, InboxStore } from '../inbox/inbox.store';
 import { sendAllowed } from '../sessions/send-policy';
 import { SessionStore } from '../sessions/session.store';
-import { judgeAccess } from './access/access-gate';
+import { NOT_MENTIONED, judgeAccess } from './access/access-gate';
 import { PairingService } from './access/pairing.service';
-import type { InboundUpdate, IntakeVerdict } from './channel-adapter';
+import type { ChatHappening, InboundUpdate, IntakeVerdict } from './channel-adapter';
 import { chooseRoute } from './routing';
+
+/** Reasons of messages that are shown with the next one that is answered. */
+const TOLD_LATER = 'told with the next message';
+const DEFAULT_HISTORY = 50;
+const MAX_EARLIER_TEXT = 1000;
+const MAX_SHORTENED = 200;
+/** The parts of an album come one by one. */
+const ALBUM_MS = 500;
+/** Apps cut longer texts into several messages. */
+const FRAGMENT_CHARS = 4000;
+const FRAGMENT_MS = 1500;
 
 /** Platform message → gate → session → one commit. The platform is told only after it. */
 @Injectable()
@@ -47,7 +60,10 @@ export class ChannelIntake {
     if (verdict.kind === 'pair') return this.offerPairing(base, update, route);
 
     const isOwner = verdict.kind === 'admit' && verdict.isOwner;
-    const message = this.messageOf(update, route, isOwner);
+    const message = {
+      ...this.messageOf(channel, update, route, isOwner),
+      ...(verdict.kind === 'admit' ? await this.earlier(choice.sessionKey, update) : {}),
+    };
     const reason = verdict.kind === 'drop' ? verdict.reason : await this.refusal(choice.sessionKey, update);
     if (reason === undefined && verdict.kind === 'admit') {
       const handled = await this.command(base, message, {
@@ -66,6 +82,76 @@ export class ChannelIntake {
     const receipt = await this.inbox.accept({ ...base, message, ...(reason === undefined ? {} : { dropped: reason }) });
     if (receipt.duplicate) return { kind: 'duplicate' };
     return reason === undefined ? { kind: 'accepted' } : { kind: 'dropped', reason };
+  }
+
+  /**
+   * An edit or deletion changes a message that waits. What can't be changed any more, and what else happened, is told to
+   * the assistant with the next message that it answers.
+   */
+  async happened(channel: string, account: string, happening: ChatHappening): Promise<void> {
+    const { kind, about, text, sender } = happening;
+    if (kind === 'note') return this.note(channel, account, happening, text, sender.name ?? sender.username);
+    const row = about === undefined ? undefined : await this.inboxRows.findExternal(channel, account, about);
+    // What was never taken, or was dropped for good, is of no interest.
+    if (!row || (row.state === 'dropped' && row.reason !== NOT_MENTIONED)) return;
+    const change = kind === 'deleted' ? { dropped: 'deleted by its sender' } : { message: { ...row.message, text } };
+    if (kind === 'edited' && row.message.text === text) return;
+    if ((row.state === 'pending' || row.state === 'dropped') && (await this.inboxRows.amend(row.id, change))) return;
+    const name = row.message.sender?.name ?? row.message.sender?.id ?? 'Somebody';
+    const before = shortened(row.message.text);
+    const words =
+      kind === 'deleted'
+        ? `${name} deleted the message "${before}".`
+        : `${name} changed the message "${before}" to "${shortened(text)}".`;
+    await this.note(channel, account, happening, words, undefined, row);
+  }
+
+  /** Kept for the next message that is answered in the conversation, from people who may write in it. */
+  private async note(
+    channel: string,
+    account: string,
+    happening: ChatHappening,
+    text: string,
+    name: string | undefined,
+    about?: InboxRow,
+  ): Promise<void> {
+    const update: InboundUpdate = { ...happening, text, mentionsBot: true };
+    const verdict = about
+      ? { kind: 'admit', isOwner: about.message.isOwner }
+      : judgeAccess(update, await this.pairing.approvedSenders(channel, account));
+    if (verdict.kind !== 'admit') return;
+    const sessionKey =
+      about?.sessionKey ??
+      chooseRoute(this.config.config, channel, account, happening.chat, happening.sender.id).sessionKey;
+    await this.inbox.accept({
+      channel,
+      account,
+      externalId: happening.externalId,
+      sessionKey,
+      runId: `${channel}:${account}:${happening.externalId}`,
+      message: {
+        text,
+        isOwner: 'isOwner' in verdict && verdict.isOwner,
+        isSystemEvent: true,
+        ...(name ? { sender: { id: happening.sender.id, name } } : {}),
+      },
+      dropped: TOLD_LATER,
+    });
+  }
+
+  /** What was said in the conversation since the last message that went to the assistant. */
+  private async earlier(sessionKey: string, { policy }: InboundUpdate): Promise<Pick<InboundMessage, 'earlier'>> {
+    const limit = policy.historyLimit ?? this.config.config.messages?.groupChat?.historyLimit ?? DEFAULT_HISTORY;
+    if (limit === 0) return {};
+    const earlier: EarlierText[] = [];
+    for (const row of await this.inboxRows.latest(sessionKey, limit)) {
+      if (row.state !== 'dropped') break;
+      if (row.reason !== NOT_MENTIONED && row.reason !== TOLD_LATER) continue;
+      const { sender, text, isOwner, isSystemEvent } = row.message;
+      const name = isSystemEvent ? undefined : (sender?.name ?? sender?.id);
+      earlier.unshift({ ...(name ? { sender: name } : {}), text: text.slice(0, MAX_EARLIER_TEXT), isOwner });
+    }
+    return earlier.length > 0 ? { earlier } : {};
   }
 
   /** Why an admitted message is kept without an answer; undefined when it goes on. */
@@ -105,6 +191,16 @@ export class ChannelIntake {
     );
     announce?.();
     return receipt.duplicate ? { kind: 'duplicate' } : { kind: 'dropped', reason: 'sender is not paired' };
+  }
+
+  /** Which messages this one waits for: pictures of its album, the rest of a long text, what follows at once. */
+  private together(channel: string, update: InboundUpdate): Pick<InboundMessage, 'together'> {
+    if (update.albumId !== undefined) return { together: { key: `album:${update.albumId}`, waitMs: ALBUM_MS } };
+    if (update.media || this.commands.isCommand(update.text)) return {};
+    const { inbound } = this.config.config.messages ?? {};
+    const debounceMs = inbound?.byChannel?.[channel] ?? inbound?.debounceMs ?? 0;
+    const waitMs = update.text.length >= FRAGMENT_CHARS ? Math.max(FRAGMENT_MS, debounceMs) : debounceMs;
+    return waitMs > 0 ? { together: { key: senderKey(update.sender.id), waitMs } } : {};
   }
 
   /** Commands are answered at once, past the queue; question and answer are one commit. */
@@ -149,7 +245,7 @@ export class ChannelIntake {
     return { kind: receipt.duplicate ? 'duplicate' : 'accepted' };
   }
 
-  private messageOf(update: InboundUpdate, route: DeliveryRoute, isOwner: boolean): InboundMessage {
+  private messageOf(channel: string, update: InboundUpdate, route: DeliveryRoute, isOwner: boolean): InboundMessage {
     const { sender, policy } = update;
     return {
       text: update.text,
@@ -158,10 +254,14 @@ export class ChannelIntake {
       route,
       ...(update.images && update.images.length > 0 ? { images: update.images } : {}),
       ...(update.media && update.media.length > 0 ? { media: update.media } : {}),
+      ...(update.quoted ? { quoted: update.quoted } : {}),
+      ...this.together(channel, update),
       ...(policy.group?.systemPrompt ? { extraSystemPrompt: policy.group.systemPrompt } : {}),
     };
   }
 }
+
+const shortened = (text: string): string => (text.length > MAX_SHORTENED ? `${text.slice(0, MAX_SHORTENED)}…` : text);
 
 function routeOf(channel: string, account: string, update: InboundUpdate): DeliveryRoute {
   const { chat } = update;

@@ -1,4 +1,5 @@
 import { Bool, Nested, OneOf, OpenKeys, Opt } from '../common/validation/fields';
+import { DiscordConfig } from './discord/discord.config';
 import { TelegramConfig } from './telegram/telegram.config';
 import { WebhookConfig } from './webhook/webhook.config';
 
@@ -44,6 +45,7 @@ export const KNOWN_CHANNEL_IDS = [
 @OpenKeys()
 export class ChannelsConfig {
   @Opt() @Nested(() => ChannelDefaultsConfig) defaults?: ChannelDefaultsConfig;
+  @Opt() @Nested(() => DiscordConfig) discord?: DiscordConfig;
   @Opt() @Nested(() => TelegramConfig) telegram?: TelegramConfig;
   @Opt() @Nested(() => WebhookConfig) webhook?: WebhookConfig;
 }

@@ -1,5 +1,6 @@
 import type { QueueMode } from '../config/sections/messages.config';
 import type { MediaRef } from '../common/chat-media';
+import type { EarlierText, QuotedText } from '../common/chat-text';
 import type { ContentOrigin, ImagePart } from '../common/content-parts';
 import type { SessionOverrides } from '../sessions/session-entry';
 import type { DeliveryRoute } from '../common/delivery-route';
@@ -56,6 +57,11 @@ export interface InboundMessage {
   origin?: ContentOrigin;
   /** Part of a talk between two conversations: who asked whom, how many further turns it has had and may have. */
   dialogue?: { asker: string; asked: string; turn: number; most: number; request: string };
+  /** What nobody said to the assistant since it last answered in this chat, oldest first. */
+  earlier?: EarlierText[];
+  quoted?: QuotedText;
+  /** Messages with the same key are answered by one turn; it begins so long after the last of them. */
+  together?: { key: string; waitMs: number };
   /** Text that the gateway itself wrote (a reminder, a finished task). */
   isSystemEvent?: boolean;
 }

@@ -182,7 +182,6 @@ export class InboxStore {
       .execute();
   }
 
-  /** Ends waiting rows without a turn. Returns the ones that were still waiting. */
   /** The same message with its files fetched. */
   async replaceMessage(id: string, message: InboundMessage): Promise<void> {
     await this.database.write('inbox.message', (transaction) =>
@@ -194,6 +193,53 @@ export class InboxStore {
     );
   }
 
+  /** The row of a platform's message. */
+  async findExternal(channel: string, account: string, externalId: string): Promise<InboxRow | undefined> {
+    const row = await this.database.read
+      .selectFrom('inbox')
+      .selectAll()
+      .where('channel', '=', channel)
+      .where('account', '=', account)
+      .where('external_id', '=', externalId)
+      .executeTakeFirst();
+    return row && fromRow(row);
+  }
+
+  /** The last rows of a session, newest first. */
+  async latest(sessionKey: string, limit: number): Promise<InboxRow[]> {
+    const rows = await this.database.read
+      .selectFrom('inbox')
+      .selectAll()
+      .where('session_key', '=', sessionKey)
+      .orderBy('seq', 'desc')
+      .limit(limit)
+      .execute();
+    return rows.map(fromRow);
+  }
+
+  /**
+   * Changes a message that no turn has taken yet: its text, or, where it is gone, its end.
+   * @returns whether it was still in time
+   */
+  async amend(id: string, change: { message: InboundMessage } | { dropped: string }): Promise<boolean> {
+    const rows = await this.database.write('inbox.amend', (transaction) =>
+      transaction
+        .updateTable('inbox')
+        .set({
+          updated_at: this.clock.now(),
+          ...('message' in change
+            ? { payload: JSON.stringify(change.message) }
+            : { state: 'dropped' as const, reason: change.dropped }),
+        })
+        .where('id', '=', id)
+        .where('state', 'in', ['pending', 'dropped'])
+        .returning('id')
+        .execute(),
+    );
+    return rows.length > 0;
+  }
+
+  /** Ends waiting rows without a turn. Returns the ones that were still waiting. */
   async drop(ids: readonly string[], reason: string): Promise<InboxRow[]> {
     if (ids.length === 0) return [];
     const rows = await this.database.write('inbox.drop', (transaction) =>

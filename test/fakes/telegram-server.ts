@@ -1,6 +1,7 @@
 import { type IncomingMessage, type Server, type ServerResponse, createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type Fault, FaultPlan } from './fault-plan';
+import { bodyOf } from './request-body';
 
 export interface FakeUpdate {
   update_id: number;
@@ -416,38 +417,6 @@ function misbehave(fault: Exclude<Fault, { kind: 'reset-after' }>, response: Ser
 function answer(response: ServerResponse, status: number, body: unknown): void {
   if (response.destroyed || response.headersSent) return;
   response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
-}
-
-async function bodyOf(request: IncomingMessage): Promise<Params> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk as Buffer);
-  const body = Buffer.concat(chunks);
-  const boundary = /multipart\/form-data; *boundary="?([^";]+)/.exec(request.headers['content-type'] ?? '')?.[1];
-  if (boundary) return formOf(body, boundary);
-  const text = body.toString('utf8');
-  if (text === '') return {};
-  if ((request.headers['content-type'] ?? '').includes('json')) return JSON.parse(text) as Params;
-  return Object.fromEntries(new URLSearchParams(text));
-}
-
-/** Fields of a form; files with their names and bytes, by the field that names them (`attach://…`) where one does. */
-function formOf(body: Buffer, boundary: string): Params {
-  const fields: Params = {};
-  const parts = body.toString('latin1').split(`--${boundary}`).slice(1, -1);
-  for (const part of parts) {
-    const split = part.indexOf('\r\n\r\n');
-    const head = part.slice(0, split);
-    const content = Buffer.from(part.slice(split + 4, -2), 'latin1');
-    const [, name = ''] = / name="([^"]*)"/.exec(head) ?? [];
-    const [, filename] = /filename="([^"]*)"/.exec(head) ?? [];
-    fields[name] = filename === undefined ? content.toString('utf8') : { name: filename, content };
-  }
-  for (const [name, value] of Object.entries(fields)) {
-    if (typeof value !== 'string') continue;
-    if (value.startsWith('attach://')) fields[name] = fields[value.slice(9)];
-    else if (/^[[{]/.test(value)) fields[name] = JSON.parse(value);
-  }
-  return fields;
 }
 
 const entitiesOf = (text: string): Params => {

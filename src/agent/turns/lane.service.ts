@@ -11,7 +11,7 @@ import { agentOfSession } from '../../sessions/session-key';
 import { SessionStore } from '../../sessions/session.store';
 import { ModelRegistry } from '../providers/model-registry.service';
 import { nameOf } from '../runtime/model-step.service';
-import { type EffectiveQueueMode, planQueue, queueSettings } from './queue-plan';
+import { type EffectiveQueueMode, planQueue, queueSettings, untilComplete } from './queue-plan';
 import { Slots } from '../../common/slots';
 import { type AbortReason, TurnRunner } from './turn-runner.service';
 import { type StartedTurn, TurnStarter } from './turn-starter.service';
@@ -158,6 +158,11 @@ export class LaneService {
     if (!cutOff) {
       const waiting = await this.inbox.pending(sessionKey);
       if (waiting.length === 0) return lane.dirty ? 'again' : 'idle';
+      const rest = untilComplete(waiting, this.clock.now());
+      if (rest > 0) {
+        await sleep(rest);
+        return 'again';
+      }
       if (hasJustRun && (await this.debounced(sessionKey, waiting))) return 'again';
     }
     const release = await this.slots.take();

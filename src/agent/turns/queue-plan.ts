@@ -53,14 +53,17 @@ export function planQueue(waiting: readonly InboxRow[], settings: QueueSettings)
   if (!first) return { take: [], summarised: [], drop: [] };
   if (settings.mode === 'interrupt') {
     const newest = waiting.at(-1) as InboxRow;
-    const superseded = waiting.filter((row) => row !== newest && sameRoute(row, newest));
+    const start = waiting.findIndex((_, index) => companions(waiting.slice(index)).at(-1) === newest);
+    const take = waiting.slice(start);
+    const superseded = waiting.filter((row) => !take.includes(row) && sameRoute(row, newest));
     return {
-      take: [newest],
+      take,
       summarised: [],
       drop: superseded.map((row) => ({ row, reason: 'superseded by a newer message' })),
     };
   }
-  if (settings.mode === 'followup' || first.message.isSystemEvent) return { take: [first], summarised: [], drop: [] };
+  if (settings.mode === 'followup' || first.message.isSystemEvent)
+    return { take: companions(waiting), summarised: [], drop: [] };
 
   const batch = [first];
   for (const row of rest) {
@@ -85,6 +88,29 @@ export function planQueue(waiting: readonly InboxRow[], settings: QueueSettings)
         drop: batch.slice(settings.cap).map((row) => ({ row, reason: 'queue full, newest dropped' })),
       };
   }
+}
+
+/** The first of the waiting messages and those that belong to it: an album, or what one person writes in a row. */
+export function companions(waiting: readonly InboxRow[]): InboxRow[] {
+  const [first, ...rest] = waiting;
+  if (!first) return [];
+  const group = [first];
+  for (const row of rest) {
+    const key = group.at(-1)?.message.together?.key;
+    if (key === undefined || !sameRoute(row, first)) break;
+    if (row.message.together?.key !== key && key !== senderKey(row.message.sender?.id)) break;
+    group.push(row);
+  }
+  return group;
+}
+
+/** Key of {@link companions} for all that one person writes. */
+export const senderKey = (senderId = ''): string => `from:${senderId}`;
+
+/** Milliseconds until the first of the waiting messages is complete; zero or less when it is. */
+export function untilComplete(waiting: readonly InboxRow[], now: number): number {
+  const last = companions(waiting).at(-1);
+  return last?.message.together ? last.receivedAt + last.message.together.waitMs - now : 0;
 }
 
 /** Answers of one turn go to one place. */

@@ -1,3 +1,5 @@
+import type { TextPart } from '../../common/content-parts';
+import type { InboundMessage } from '../../inbox/inbound-message';
 import type { InboxRow } from '../../inbox/inbox.store';
 import type { AssistantMessage, TranscriptMessage, UserMessage } from '../../sessions/transcript-event';
 import type { ToolResult } from '../../tools/agent-tool';
@@ -7,6 +9,7 @@ import { OFFLINE_PROVIDER } from '../providers/model-catalog';
 import type { ModelStepOutput } from './turn-record';
 
 const SUMMARY_LENGTH = 100;
+const QUOTED_LENGTH = 2000;
 
 /** The message of an inbox row as the transcript keeps it. */
 export function userMessage(row: InboxRow, summarised = false): PromptMessage {
@@ -20,6 +23,8 @@ export function userMessage(row: InboxRow, summarised = false): PromptMessage {
         [...(text === '' ? [] : [{ type: 'text' as const, text }]), ...(message.images ?? [])],
         message.origin ?? (message.isOwner ? undefined : 'stranger'),
       ),
+      ...quotedPart(message),
+      ...earlierPart(message),
       // What a document says is not the word of whoever sends it.
       ...(message.files ?? []).map(({ name, mimeType, text: said }) => ({
         type: 'text' as const,
@@ -31,6 +36,20 @@ export function userMessage(row: InboxRow, summarised = false): PromptMessage {
     ...(message.idempotencyKey ? { idempotencyKey: message.idempotencyKey } : {}),
   };
   return { message: user, at: row.receivedAt };
+}
+
+function quotedPart({ quoted }: InboundMessage): TextPart[] {
+  if (!quoted) return [];
+  const text = `\n\n[in answer to ${quoted.sender ?? 'an earlier message'}]\n${quoted.text.slice(0, QUOTED_LENGTH)}`;
+  return [{ type: 'text', text, ...(quoted.isForeign ? { origin: 'stranger' as const } : {}) }];
+}
+
+/** What others said in the chat is shown, and is nobody's order. */
+function earlierPart({ earlier = [] }: InboundMessage): TextPart[] {
+  if (earlier.length === 0) return [];
+  const lines = earlier.map(({ sender, text }) => (sender ? `${sender}: ${text}` : text));
+  const text = `\n\n[since your last answer in this chat, not said to you; for context only]\n${lines.join('\n')}`;
+  return [{ type: 'text', text, ...(earlier.every(({ isOwner }) => isOwner) ? {} : { origin: 'stranger' as const }) }];
 }
 
 export function assistantMessage(

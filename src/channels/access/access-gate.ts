@@ -16,6 +16,9 @@ export interface ChatChoices {
   isCommand?: boolean;
 }
 
+/** Said in a group, but not to the bot. */
+export const NOT_MENTIONED = 'not mentioned';
+
 const drop = (reason: string): AccessVerdict => ({ kind: 'drop', reason });
 
 /**
@@ -61,7 +64,7 @@ function judgeGroup(update: InboundUpdate, approved: ReadonlySet<string>, chat: 
   const isOwner = isNamed(policy.allowFrom, update) || approved.has(sender.id);
   const isNamedHere = isOwner || isNamed(groupList, update);
   const needsMention = chat.activation === undefined ? group.requireMention : chat.activation !== 'always';
-  if (needsMention && !update.mentionsBot && !(chat.isCommand && isNamedHere)) return drop('not mentioned');
+  if (needsMention && !update.mentionsBot && !(chat.isCommand && isNamedHere)) return drop(NOT_MENTIONED);
   return admit(isOwner, isNamedHere);
 }
 

@@ -1,5 +1,6 @@
 import type { Message, MessageEntity, UserFromGetMe } from 'telegraf/types';
 import type { MediaKind, MediaRef } from '../../common/chat-media';
+import { matchesPattern } from '../access/mention-patterns';
 import type { AccessPolicy, GroupRules, InboundUpdate } from '../channel-adapter';
 import type { TelegramAccountConfig } from './telegram.config';
 
@@ -160,18 +161,10 @@ function mentionsBot(message: Message, text: string, facts: InboundFacts): boole
     if (entity.type === 'mention' && span === name) return true;
     if (entity.type === 'bot_command' && span.endsWith(name)) return true;
   }
-  return facts.mentionPatterns.some((pattern) => matches(pattern, text));
+  return matchesPattern(facts.mentionPatterns, text);
 }
 
 function entitiesOf(message: Message): readonly MessageEntity[] {
   if ('entities' in message && message.entities) return message.entities;
   return 'caption_entities' in message && message.caption_entities ? message.caption_entities : [];
-}
-
-function matches(pattern: string, text: string): boolean {
-  try {
-    return new RegExp(pattern, 'i').test(text);
-  } catch {
-    return false;
-  }
 }

@@ -3,6 +3,7 @@ import type { Dialect } from '../dialect';
 import * as foundation from './0001-foundation';
 import * as tools from './0002-tools';
 import * as mind from './0003-mind';
+import * as channels from './0004-channels';
 
 export interface Migration {
   name: string;
@@ -15,4 +16,5 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: '0001-foundation', up: foundation.up, down: foundation.down },
   { name: '0002-tools', up: tools.up, down: tools.down },
   { name: '0003-mind', up: mind.up, down: mind.down },
+  { name: '0004-channels', up: channels.up, down: channels.down },
 ];

@@ -1,0 +1,125 @@
+import type { APIUser } from 'discord.js';
+import type { DeliveryRoute } from '../../common/delivery-route';
+import type { OutboundMessage } from '../channel-adapter';
+import type { DiscordAccount } from './discord-accounts';
+import type { DiscordCall } from './discord-actions';
+import { apiCodeOf, sendError, statusOf } from './discord-errors';
+import { channelOf, guildOf } from './discord-inbound';
+import { interactionOf } from './discord-interactions';
+import type { DiscordPlaces } from './discord-places';
+import { DiscordRest } from './discord-rest';
+
+const THREAD_EXISTS = 160004;
+const THREAD_MINUTES = 60;
+
+/** Calls of the interface by account, and where on Discord a route leads. */
+export class DiscordCalls {
+  readonly rest = new DiscordRest();
+  private readonly places = new Map<string, DiscordPlaces>();
+  private readonly botIds = new Map<string, Promise<string>>();
+  /** Conversations with people, by account and person. */
+  private readonly directs = new Map<string, string>();
+
+  /** @param account the account of an id. @throws ChannelFatalError */
+  constructor(private readonly account: (id: string) => DiscordAccount) {}
+
+  knowPlaces(account: string, places: DiscordPlaces): void {
+    this.places.set(account, places);
+  }
+
+  knowBot(account: string, botId: string): void {
+    this.botIds.set(account, Promise.resolve(botId));
+  }
+
+  /** Channel on Discord that a message goes to; conversations with people are opened, threads where they are wanted. */
+  async channelFor({ account, route }: OutboundMessage): Promise<string> {
+    const user = /^(?:user:|<@!?)(\d+)>?$/.exec(route.to)?.[1];
+    if (user) return this.directWith(account, user);
+    const channel = route.threadId ?? route.to.replace(/^channel:/, '');
+    return (await this.ownThread(account, route, channel)) ?? channel;
+  }
+
+  private async directWith(account: string, user: string): Promise<string> {
+    const key = `${account}/${user}`;
+    const known = this.directs.get(key);
+    if (known) return known;
+    const { id } = (await this.ask(
+      account,
+      (rest) => rest.post('/users/@me/channels', { body: { recipient_id: user } }),
+      true,
+    )) as { id: string };
+    this.directs.set(key, id);
+    return id;
+  }
+
+  /** `autoThread`: the thread of the message that is answered, which has that message's id. */
+  private async ownThread(account: string, route: DeliveryRoute, channel: string): Promise<string | undefined> {
+    const messageId = route.replyToId;
+    if (route.chatType !== 'channel' || messageId === undefined || interactionOf(messageId)) return undefined;
+    const { settings } = this.account(account);
+    const guilds = Object.values(settings.guilds ?? {});
+    if (!guilds.some((guild) => Object.values(guild.channels ?? {}).some(({ autoThread }) => autoThread)))
+      return undefined;
+    const place = await this.placeOf(account, channel);
+    const guild = place && guildOf(settings, place);
+    if (!place || place.parentId || !guild || channelOf(guild, channel, place)?.autoThread !== true) return undefined;
+    try {
+      await this.ask(
+        account,
+        (rest) =>
+          rest.post(`/channels/${channel}/messages/${messageId}/threads`, {
+            body: { name: 'Answer', auto_archive_duration: THREAD_MINUTES },
+          }),
+        true,
+      );
+    } catch (error) {
+      if (apiCodeOf((error as { cause?: unknown }).cause) !== THREAD_EXISTS) return undefined;
+    }
+    return messageId;
+  }
+
+  placeOf(account: string, channel: string): ReturnType<DiscordPlaces['of']> | undefined {
+    return this.places.get(account)?.of(channel, undefined, '');
+  }
+
+  botId(account: string): Promise<string> {
+    let id = this.botIds.get(account);
+    if (!id) {
+      id = this.ask(account, (rest) => rest.get('/users/@me'), true).then((me) => (me as APIUser).id);
+      this.botIds.set(account, id);
+      id.catch(() => this.botIds.delete(account));
+    }
+    return id;
+  }
+
+  call(account: string, { method, path, query, body }: DiscordCall): Promise<unknown> {
+    const isRead = method === 'GET';
+    return this.ask(
+      account,
+      (rest) =>
+        rest.request({
+          method: method as never,
+          fullRoute: path,
+          ...(query ? { query: new URLSearchParams(query) } : {}),
+          ...(body ? { body } : {}),
+        }),
+      isRead || method === 'PUT' || method === 'DELETE',
+    );
+  }
+
+  /** @throws ChannelSendError */
+  async ask(
+    accountId: string,
+    call: (rest: Awaited<ReturnType<DiscordRest['of']>>) => Promise<unknown>,
+    repeatable = false,
+  ): Promise<unknown> {
+    const account = this.account(accountId);
+    try {
+      return await call(await this.rest.of(account));
+    } catch (error) {
+      // The library forgets a token that was refused once; the next call shall say so again.
+      if (statusOf(error) === 401) (await this.rest.of(account)).setToken(account.token ?? '');
+      throw sendError(error, repeatable);
+    }
+  }
+}

@@ -1,0 +1,48 @@
+import { messageOf } from '../../common/openclaw-error';
+import { ChannelSendError, type SendFailure } from '../channel-adapter';
+
+/** What discord.js's errors have in common with each other and with those of the network. */
+interface DiscordError {
+  status?: number;
+  code?: number | string;
+  /** Milliseconds; of a refused request. */
+  retryAfter?: number;
+}
+
+/** Errors after which the request certainly did not reach the server. */
+const NOT_SENT = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'UND_ERR_CONNECT_TIMEOUT',
+]);
+
+export const statusOf = (error: unknown): number | undefined => (error as DiscordError).status;
+
+/** Discord's own number of what went wrong. */
+export const apiCodeOf = (error: unknown): number | string | undefined => (error as DiscordError).code;
+
+/** Milliseconds that Discord asks to wait; undefined where it does not. */
+export const retryAfterOf = (error: unknown): number | undefined => (error as DiscordError).retryAfter;
+
+/** Whose fault a failed call was. A call whose repetition changes nothing is never ambiguous. */
+export function sendError(error: unknown, repeatable: boolean): ChannelSendError {
+  if (error instanceof ChannelSendError) return error;
+  const failure = failureOf(error as DiscordError, repeatable);
+  const status = statusOf(error);
+  const wait = failure === 'rate_limited' ? Math.max(1, retryAfterOf(error) ?? 1000) : undefined;
+  return new ChannelSendError(failure, `Discord: ${messageOf(error)}${status === undefined ? '' : ` (${status})`}`, {
+    cause: error,
+    ...(wait === undefined ? {} : { retryAfterMs: wait }),
+  });
+}
+
+function failureOf({ status, code, retryAfter }: DiscordError, repeatable: boolean): SendFailure {
+  if (retryAfter !== undefined || status === 429) return 'rate_limited';
+  if (status === 401) return 'unauthorized';
+  if (status !== undefined && status < 500) return 'refused';
+  if (typeof code === 'string' && NOT_SENT.has(code)) return 'not_delivered';
+  return repeatable ? 'not_delivered' : 'ambiguous';
+}

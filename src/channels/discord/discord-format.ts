@@ -1,0 +1,16 @@
+import { chunkMarkdown } from '../text/markdown-chunks';
+import { tablesAsCode } from '../text/tables';
+
+export const MAX_CHARS = 2000;
+const DEFAULT_LINES = 17;
+
+/** Markdown as Discord shows it: its own flavour, with tables as code. */
+export const discordMarkdown = (markdown: string): string => tablesAsCode(markdown).trim();
+
+/** Pieces of at most so many characters, and of few lines, so that nobody has to scroll past one. */
+export function discordChunks(markdown: string, limits: { chars?: number; lines?: number }): string[] {
+  const { chars = MAX_CHARS, lines = DEFAULT_LINES } = limits;
+  return chunkMarkdown(discordMarkdown(markdown), (piece) => piece.length <= chars && lineCount(piece) <= lines);
+}
+
+const lineCount = (text: string): number => text.split('\n').length;

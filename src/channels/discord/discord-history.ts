@@ -1,0 +1,55 @@
+import type { APIChannel, APIMessage, REST } from 'discord.js';
+import { sleep } from '../../common/sleep';
+import { retryAfterOf, statusOf } from './discord-errors';
+
+const PAGE = 100;
+const MOST_WAITS = 5;
+
+/** Questions about channels and what was said in them. Limits are waited out. */
+export class DiscordHistory {
+  constructor(private readonly rest: REST) {}
+
+  /** Undefined where the bot may not see it. */
+  channel(id: string): Promise<APIChannel | undefined> {
+    return this.ask<APIChannel>(`/channels/${id}`);
+  }
+
+  /** A page of at most 100 messages after one, oldest first; undefined where the bot may not read. */
+  async after(channelId: string, messageId: string): Promise<APIMessage[] | undefined> {
+    const page = await this.ask<APIMessage[]>(
+      `/channels/${channelId}/messages`,
+      new URLSearchParams({ after: messageId, limit: String(PAGE) }),
+    );
+    return page?.sort((a, b) => (BigInt(a.id) < BigInt(b.id) ? -1 : 1));
+  }
+
+  /** The conversation with one person; undefined where there can't be one. */
+  async directWith(userId: string): Promise<{ id: string; last_message_id?: string | null } | undefined> {
+    return this.tolerant(
+      () => this.rest.post('/users/@me/channels', { body: { recipient_id: userId } }) as Promise<{ id: string }>,
+    );
+  }
+
+  private ask<T>(path: `/${string}`, query?: URLSearchParams): Promise<T | undefined> {
+    return this.tolerant(() => this.rest.get(path, query ? { query } : {}) as Promise<T>);
+  }
+
+  private async tolerant<T>(call: () => Promise<T>): Promise<T | undefined> {
+    for (let waits = 0; ; waits++) {
+      try {
+        return await call();
+      } catch (error) {
+        const wait = retryAfterOf(error);
+        if (wait !== undefined && waits < MOST_WAITS) {
+          await sleep(wait);
+          continue;
+        }
+        const status = statusOf(error);
+        if (status !== undefined && status >= 400 && status < 500 && status !== 401 && status !== 429) return undefined;
+        throw error;
+      }
+    }
+  }
+}
+
+export const isFullPage = (page: readonly unknown[]): boolean => page.length >= PAGE;

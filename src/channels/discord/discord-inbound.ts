@@ -1,0 +1,216 @@
+import type { APIMessage, GatewayMessageCreateDispatchData } from 'discord.js';
+import type { MediaKind, MediaRef } from '../../common/chat-media';
+import { matchesPattern } from '../access/mention-patterns';
+import type { AccessPolicy, GroupRules, InboundUpdate } from '../channel-adapter';
+import type { DiscordAccountConfig, DiscordChannelConfig, DiscordGuildConfig } from './discord.config';
+
+/** A message as the gateway socket or a search in the history gives it. */
+export type DiscordMessage = APIMessage & Partial<Pick<GatewayMessageCreateDispatchData, 'guild_id' | 'member'>>;
+
+/** What is known about where a message stands. */
+export interface DiscordPlace {
+  kind: 'direct' | 'group-direct' | 'guild';
+  guildId?: string;
+  guildName?: string;
+  channelName?: string;
+  /** Channel that a thread belongs to. */
+  parentId?: string;
+  parentName?: string;
+  /** A thread that the bot itself opened: all that is said there is said to it. */
+  isOwnThread?: boolean;
+}
+
+export interface DiscordFacts {
+  settings: DiscordAccountConfig;
+  botId: string;
+  mentionPatterns: readonly string[];
+  defaultGroupPolicy?: 'open' | 'disabled' | 'allowlist';
+}
+
+/** Message types that people write: plain ones and replies; commands come as interactions. */
+const WRITTEN = new Set([0, 19]);
+
+export const externalIdOf = (message: Pick<DiscordMessage, 'channel_id' | 'id'>): string =>
+  `${message.channel_id}:${message.id}`;
+
+/** A Discord message in the words all channels share; undefined for the bot's own and for service messages. */
+export function inboundOf(
+  message: DiscordMessage,
+  place: DiscordPlace,
+  facts: DiscordFacts,
+): InboundUpdate | undefined {
+  const { author } = message;
+  if (author.id === facts.botId || !WRITTEN.has(message.type)) return undefined;
+  const isDirect = place.kind === 'direct';
+  const media = message.attachments.map((file) => mediaOf(message, file));
+  const said = withoutMention(message.content, facts.botId);
+  const forwarded = forwardedText(message);
+  return {
+    externalId: externalIdOf(message),
+    chat: chatOf(message.channel_id, place),
+    sender: senderOf(message, facts),
+    messageId: message.id,
+    text: [said, forwarded, ...(said === '' && !forwarded ? media.map(describeMedia) : [])]
+      .filter((part) => part !== '')
+      .join('\n'),
+    ...(media.length > 0 ? { media } : {}),
+    ...quotedOf(message, facts.botId),
+    mentionsBot: isDirect || place.isOwnThread === true || mentionsBot(message, facts),
+    policy: policyOf(facts, message.channel_id, place),
+  };
+}
+
+export function chatOf(channelId: string, place: DiscordPlace): InboundUpdate['chat'] {
+  return {
+    id: channelId,
+    type: place.kind === 'direct' ? 'direct' : place.kind === 'group-direct' ? 'group' : 'channel',
+    ...(place.channelName ? { title: place.channelName } : {}),
+    ...(place.guildId ? { guildId: place.guildId } : {}),
+  };
+}
+
+export function policyOf(facts: DiscordFacts, channelId: string, place: DiscordPlace): AccessPolicy {
+  const { settings } = facts;
+  const { dm } = settings;
+  const allowFrom = idList(settings.allowFrom ?? dm?.allowFrom);
+  const rules = place.kind === 'guild' ? guildRules(facts, channelId, place) : groupDirectRules(settings, channelId);
+  const users = rules?.allowFrom;
+  return {
+    dmPolicy: dm?.enabled === false ? 'disabled' : (settings.dmPolicy ?? dm?.policy ?? 'pairing'),
+    allowFrom,
+    // Who is listed here are places; people are narrowed by `users`.
+    groupPolicy: groupPolicyOf(facts) === 'disabled' ? 'disabled' : 'open',
+    groupAllowFrom: users ? [...users] : [],
+    ...(rules ? { group: rules } : {}),
+    ...(settings.historyLimit === undefined ? {} : { historyLimit: settings.historyLimit }),
+  };
+}
+
+const groupPolicyOf = ({ settings, defaultGroupPolicy }: DiscordFacts): 'open' | 'disabled' | 'allowlist' =>
+  settings.groupPolicy ?? defaultGroupPolicy ?? 'allowlist';
+
+/** Most specific rule first: thread, its channel, the guild's `*`, the guild. Undefined: the place is not listed. */
+function guildRules(facts: DiscordFacts, channelId: string, place: DiscordPlace): GroupRules | undefined {
+  const guild = guildOf(facts.settings, place);
+  const isOpen = groupPolicyOf(facts) === 'open';
+  if (!guild) return isOpen ? { enabled: true, requireMention: true } : undefined;
+  const channel = channelOf(guild, channelId, place);
+  const lists = guild.channels !== undefined && Object.keys(guild.channels).length > 0;
+  if (lists && !channel && !isOpen) return undefined;
+  const users = channel?.users ?? guild.users;
+  return {
+    enabled: channel?.enabled !== false && channel?.allow !== false,
+    requireMention: channel?.requireMention ?? guild.requireMention ?? true,
+    ...(users ? { allowFrom: idList(users) } : {}),
+    ...(channel?.systemPrompt ? { systemPrompt: channel.systemPrompt } : {}),
+  };
+}
+
+export function guildOf(settings: DiscordAccountConfig, place: DiscordPlace): DiscordGuildConfig | undefined {
+  const { guilds = {} } = settings;
+  const name = slugOf(place.guildName);
+  return (
+    guilds[place.guildId ?? ''] ??
+    Object.entries(guilds).find(([key, { slug }]) => name !== '' && (slug === name || slugOf(key) === name))?.[1] ??
+    guilds['*']
+  );
+}
+
+export function channelOf(
+  guild: DiscordGuildConfig,
+  channelId: string,
+  place: DiscordPlace,
+): DiscordChannelConfig | undefined {
+  const { channels = {} } = guild;
+  const named = (id: string | undefined, name: string | undefined): DiscordChannelConfig | undefined =>
+    channels[id ?? ''] ??
+    Object.entries(channels).find(([key]) => slugOf(name) !== '' && slugOf(key) === slugOf(name))?.[1];
+  return named(channelId, place.channelName) ?? named(place.parentId, place.parentName) ?? channels['*'];
+}
+
+/** Conversations of several people without a server: only where they are switched on. */
+function groupDirectRules({ dm }: DiscordAccountConfig, channelId: string): GroupRules | undefined {
+  if (dm?.groupEnabled !== true) return undefined;
+  const listed = idList(dm.groupChannels);
+  if (listed.length > 0 && !listed.includes(channelId) && !listed.includes('*')) return undefined;
+  return { enabled: true, requireMention: true };
+}
+
+const slugOf = (name: string | undefined): string =>
+  (name ?? '')
+    .toLowerCase()
+    .replace(/^#/, '')
+    .replace(/[^\p{L}\p{N}]+/gu, '-')
+    .replace(/^-|-$/g, '');
+
+/** Prefixes and marks that people copy from elsewhere are left out. */
+export const idList = (list: readonly (string | number)[] | undefined): string[] =>
+  (list ?? []).map((entry) =>
+    String(entry)
+      .trim()
+      .replace(/^(discord|user):/i, '')
+      .replace(/^<@!?(\d+)>$/, '$1'),
+  );
+
+function senderOf(
+  { author, member, webhook_id: webhook }: DiscordMessage,
+  facts: DiscordFacts,
+): InboundUpdate['sender'] {
+  const name = member?.nick ?? author.global_name ?? author.username;
+  return {
+    id: author.id,
+    name,
+    username: author.username,
+    isBot: (author.bot === true || webhook !== undefined) && facts.settings.allowBots !== true,
+  };
+}
+
+function mentionsBot(message: DiscordMessage, { botId, mentionPatterns }: DiscordFacts): boolean {
+  return (
+    message.mentions.some((user) => user.id === botId) ||
+    message.referenced_message?.author.id === botId ||
+    matchesPattern(mentionPatterns, message.content)
+  );
+}
+
+const withoutMention = (text: string, botId: string): string =>
+  text.replace(new RegExp(`^\\s*<@!?${botId}>[,:]?\\s*|\\s*<@!?${botId}>\\s*$`, 'g'), '').trim();
+
+function quotedOf(message: DiscordMessage, botId: string): { quoted?: InboundUpdate['quoted'] } {
+  const { referenced_message: quoted, type, author } = message;
+  if (type !== 19 || !quoted || quoted.content === '') return {};
+  const isOwn = quoted.author.id === botId;
+  return {
+    quoted: {
+      sender: isOwn ? 'your message' : (quoted.author.global_name ?? quoted.author.username),
+      text: quoted.content,
+      isForeign: !isOwn && quoted.author.id !== author.id,
+    },
+  };
+}
+
+function forwardedText(message: DiscordMessage): string {
+  const texts = (message.message_snapshots ?? [])
+    .map(({ message: copy }) => copy.content)
+    .filter((text) => text !== '');
+  return texts.length > 0 ? `(forwarded) ${texts.join('\n')}` : '';
+}
+
+function mediaOf(message: DiscordMessage, file: APIMessage['attachments'][number]): MediaRef {
+  return {
+    ref: `${message.channel_id}/${message.id}/${file.id}`,
+    kind: kindOf(file.content_type ?? '', file.waveform !== undefined),
+    name: file.filename,
+    bytes: file.size,
+  };
+}
+
+function kindOf(type: string, isVoice: boolean): MediaKind {
+  if (isVoice) return 'voice';
+  if (type.startsWith('image/')) return 'photo';
+  if (type.startsWith('audio/')) return 'audio';
+  return type.startsWith('video/') ? 'video' : 'document';
+}
+
+const describeMedia = ({ kind, name }: MediaRef): string =>
+  kind === 'document' && name ? `(document ${name})` : kind === 'voice' ? '(voice message)' : `(${kind})`;

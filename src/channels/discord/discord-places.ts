@@ -1,0 +1,62 @@
+import type { APIChannel, Client } from 'discord.js';
+import type { DiscordHistory } from './discord-history';
+import type { DiscordPlace } from './discord-inbound';
+
+const GROUP_DIRECT = 3;
+const THREADS = new Set([10, 11, 12]);
+const MOST_REMEMBERED = 500;
+
+/** What the library knows of channels and, where it does not know them, what Discord says. */
+export class DiscordPlaces {
+  client: Client | undefined;
+  private readonly asked = new Map<string, DiscordPlace>();
+
+  constructor(private readonly history: DiscordHistory) {}
+
+  async of(channelId: string, guildId: string | undefined, botId: string): Promise<DiscordPlace> {
+    const known = this.client?.channels.cache.get(channelId);
+    if (known && !known.isDMBased()) {
+      const parent = known.isThread() ? known.parent : undefined;
+      return {
+        kind: 'guild',
+        guildId: known.guildId,
+        guildName: known.guild.name,
+        channelName: known.name,
+        ...(parent ? { parentId: parent.id, parentName: parent.name } : {}),
+        ...(known.isThread() && known.ownerId === botId ? { isOwnThread: true } : {}),
+      };
+    }
+    const asked = this.asked.get(channelId);
+    if (asked) return asked;
+    const place = this.placeOf(await this.history.channel(channelId), guildId, botId);
+    if (this.asked.size >= MOST_REMEMBERED) this.asked.delete(this.asked.keys().next().value ?? '');
+    this.asked.set(channelId, place);
+    return place;
+  }
+
+  /** Channels that may hold messages, with the id of their last one. */
+  withMessages(): { id: string; lastMessageId: string }[] {
+    const channels = [...(this.client?.channels.cache.values() ?? [])];
+    return channels.flatMap((channel) =>
+      channel.isTextBased() && channel.lastMessageId ? [{ id: channel.id, lastMessageId: channel.lastMessageId }] : [],
+    );
+  }
+
+  private placeOf(channel: APIChannel | undefined, guildId: string | undefined, botId: string): DiscordPlace {
+    const facts = channel as
+      | { type: number; name?: string | null; guild_id?: string; parent_id?: string | null; owner_id?: string }
+      | undefined;
+    const server = guildId ?? facts?.guild_id;
+    if (server === undefined) return { kind: facts?.type === GROUP_DIRECT ? 'group-direct' : 'direct' };
+    const isThread = facts !== undefined && THREADS.has(facts.type);
+    const guildName = this.client?.guilds.cache.get(server)?.name;
+    return {
+      kind: 'guild',
+      guildId: server,
+      ...(guildName ? { guildName } : {}),
+      ...(facts?.name ? { channelName: facts.name } : {}),
+      ...(isThread && facts.parent_id ? { parentId: facts.parent_id } : {}),
+      ...(isThread && facts.owner_id === botId ? { isOwnThread: true } : {}),
+    };
+  }
+}

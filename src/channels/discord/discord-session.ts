@@ -1,0 +1,290 @@
+import type { APIMessage, Client, GatewayMessageReactionAddDispatchData } from 'discord.js';
+import { type BackoffPolicy, backoffDelay } from '../../common/backoff';
+import type { Logger } from '../../common/logger';
+import { messageOf } from '../../common/openclaw-error';
+import { sleep } from '../../common/sleep';
+import { ChannelFatalError, type ChannelHost, type InboundUpdate } from '../channel-adapter';
+import { DiscordBackfill } from './discord-backfill';
+import type { DiscordHistory } from './discord-history';
+import {
+  type DiscordFacts,
+  type DiscordMessage,
+  type DiscordPlace,
+  chatOf,
+  externalIdOf,
+  guildOf,
+  inboundOf,
+  policyOf,
+} from './discord-inbound';
+import { interactionUpdate } from './discord-interactions';
+import type { DiscordListener, DiscordPacket } from './discord-listener';
+import type { DiscordPlaces } from './discord-places';
+
+const STORE_BACKOFF: BackoffPolicy = { initialMs: 200, maxMs: 10_000, factor: 2, jitter: 0.2 };
+const BAD_TOKEN = 4004;
+const DISALLOWED_INTENTS = 4014;
+
+/** Service messages that the assistant may want to know of, by their type. */
+const SERVICE: Readonly<Record<number, string>> = {
+  4: 'changed the name of the channel',
+  6: 'pinned a message',
+  7: 'joined the server',
+  8: 'boosted the server',
+  9: 'boosted the server',
+  10: 'boosted the server',
+  11: 'boosted the server',
+};
+
+export interface SessionOptions {
+  host: ChannelHost;
+  history: DiscordHistory;
+  places: DiscordPlaces;
+  log: Logger;
+  signal: AbortSignal;
+  /** Where the account's own keys are, for advice. */
+  at: string;
+  facts(botId: string): DiscordFacts;
+  /** People whose direct messages are looked for although nobody wrote in this place yet. */
+  listedUsers(): string[];
+  /** Answers an interaction in time. */
+  acknowledge(interaction: Extract<DiscordPacket, { t: 'INTERACTION_CREATE' }>['d']): Promise<void>;
+  /** A new session stands; for things that are set once. */
+  started(applicationId: string, botId: string): void;
+  seen(channelId: string, messageId: string): void;
+}
+
+/**
+ * One life of an account. Discord confirms nothing, so whatever was said while nobody listened, or was not on disk when
+ * the process ended, is fetched from the history: what comes in meanwhile waits until that is done.
+ */
+export class DiscordSession implements DiscordListener {
+  private client: Client | undefined;
+  private botId = '';
+  private readonly queues = new Map<string, Promise<void>>();
+  /** Messages wait for the search in the history of what came before them. */
+  private searched: Promise<void> = Promise.resolve();
+  private openGate: () => void = () => undefined;
+  private fail: (error: unknown) => void = () => undefined;
+  private failure: Promise<never>;
+
+  constructor(private readonly options: SessionOptions) {
+    this.failure = new Promise<never>((_, reject) => (this.fail = reject));
+    this.failure.catch(() => undefined);
+  }
+
+  /** Resolves when the signal aborts, rejects when the account can't go on. */
+  async ended(): Promise<void> {
+    const { signal } = this.options;
+    const aborted = new Promise<void>((resolve) => {
+      if (signal.aborted) resolve();
+      else signal.addEventListener('abort', () => resolve(), { once: true });
+    });
+    await Promise.race([aborted, this.failure]);
+  }
+
+  opened(client: Client): void {
+    this.client = client;
+    this.options.places.client = client;
+  }
+
+  async stop(): Promise<void> {
+    this.openGate();
+    await this.client?.destroy();
+    await Promise.allSettled(this.queues.values());
+  }
+
+  alive(): void {
+    this.options.host.alive();
+  }
+
+  packet(packet: DiscordPacket): void {
+    this.options.host.alive();
+    switch (packet.t) {
+      case 'READY':
+        this.botId = packet.d.user.id;
+        this.searched = new Promise((resolve) => (this.openGate = resolve));
+        this.options.started(packet.d.application.id, this.botId);
+        return;
+      case 'MESSAGE_CREATE':
+        this.queue(packet.d.channel_id, () => this.take(packet.d));
+        return;
+      case 'MESSAGE_UPDATE':
+        // Link previews and the like are updates too; only people's edits carry a time.
+        if (packet.d.edited_timestamp)
+          this.queue(packet.d.channel_id, () =>
+            this.changed(packet.d, 'edited', packet.d.content, packet.d.edited_timestamp ?? ''),
+          );
+        return;
+      case 'MESSAGE_DELETE':
+        this.queue(packet.d.channel_id, () => this.changed(packet.d, 'deleted', ''));
+        return;
+      case 'MESSAGE_DELETE_BULK':
+        for (const id of packet.d.ids)
+          this.queue(packet.d.channel_id, () => this.changed({ ...packet.d, id }, 'deleted', ''));
+        return;
+      case 'MESSAGE_REACTION_ADD':
+        this.queue(packet.d.channel_id, () => this.reacted(packet.d));
+        return;
+      case 'INTERACTION_CREATE':
+        this.queue(packet.d.channel?.id ?? '', () => this.interacted(packet.d));
+    }
+  }
+
+  ready(): void {
+    void this.search();
+  }
+
+  resumed(): void {
+    this.options.host.state('connected');
+  }
+
+  lost(reason: string): void {
+    if (!this.options.signal.aborted) this.options.host.state('reconnecting', reason);
+  }
+
+  closed(code: number): void {
+    if (this.options.signal.aborted) return;
+    const { at } = this.options;
+    this.fail(
+      code === DISALLOWED_INTENTS
+        ? new ChannelFatalError(
+            'DISCORD_INTENTS',
+            'Discord refuses the intents (4014): in the Developer Portal, under Bot, switch on "Message Content Intent" ' +
+              `(and "Server Members Intent" or "Presence Intent" where ${at}.intents asks for them), then start the account again`,
+          )
+        : code === BAD_TOKEN
+          ? new ChannelFatalError(
+              'DISCORD_UNAUTHORIZED',
+              `Discord refuses the bot token (4004); set ${at}.token to the one of the Developer Portal`,
+            )
+          : new Error(`Discord closed the connection (${code})`),
+    );
+  }
+
+  /** Fetches what was said before this session; tried again until it works, for nothing else would find it. */
+  private async search(): Promise<void> {
+    const { host, history, log, signal, places } = this.options;
+    const backfill = new DiscordBackfill({
+      history,
+      places,
+      log,
+      lastReceived: (limit) => host.lastReceived(limit),
+      listedUsers: this.options.listedUsers(),
+      take: (message) => this.take(message),
+    });
+    for (let attempt = 0; !signal.aborted; attempt++) {
+      try {
+        await backfill.run(signal);
+        break;
+      } catch (error) {
+        const waitMs = backoffDelay(STORE_BACKOFF, attempt);
+        log.warn({ waitMs }, `missed messages could not be fetched: ${messageOf(error)}`);
+        host.state('reconnecting', `missed messages could not be fetched: ${messageOf(error)}`);
+        await sleep(waitMs, signal);
+      }
+    }
+    this.openGate();
+    if (!signal.aborted) host.state('connected');
+  }
+
+  /** Work on one chat in the order of arrival, chats side by side; tried again until it is on disk. */
+  private queue(chat: string, work: () => Promise<void>): void {
+    const before = this.queues.get(chat) ?? Promise.resolve();
+    const next = before.then(async () => {
+      await this.searched;
+      await this.untilStored(work);
+    });
+    this.queues.set(chat, next);
+    void next.finally(() => {
+      if (this.queues.get(chat) === next) this.queues.delete(chat);
+    });
+  }
+
+  private async untilStored(work: () => Promise<void>): Promise<void> {
+    const { log, signal } = this.options;
+    for (let attempt = 0; !signal.aborted; attempt++) {
+      try {
+        await work();
+        return;
+      } catch (error) {
+        log.warn({ attempt }, `a message could not be stored: ${messageOf(error)}`);
+        await sleep(backoffDelay(STORE_BACKOFF, attempt), signal);
+      }
+    }
+  }
+
+  private async take(message: DiscordMessage | APIMessage): Promise<void> {
+    const { host, places, seen } = this.options;
+    seen(message.channel_id, message.id);
+    const place = await places.of(message.channel_id, 'guild_id' in message ? message.guild_id : undefined, this.botId);
+    const facts = this.options.facts(this.botId);
+    const service = SERVICE[message.type];
+    if (service !== undefined && message.author.id !== this.botId) {
+      await host.happened({
+        externalId: externalIdOf(message),
+        kind: 'note',
+        text: `${message.author.global_name ?? message.author.username} ${service}.`,
+        chat: chatOf(message.channel_id, place),
+        sender: { id: message.author.id, username: message.author.username, isBot: message.author.bot === true },
+        policy: policyOf(facts, message.channel_id, place),
+      });
+      return;
+    }
+    const update = inboundOf(message, place, facts);
+    if (update) await host.receive(update);
+  }
+
+  private async changed(
+    message: { id: string; channel_id: string; guild_id?: string; author?: APIMessage['author'] },
+    kind: 'edited' | 'deleted',
+    text: string,
+    stamp = '',
+  ): Promise<void> {
+    if (message.author?.id === this.botId) return;
+    const about = externalIdOf(message);
+    const place = await this.options.places.of(message.channel_id, message.guild_id, this.botId);
+    await this.options.host.happened({
+      externalId: `${kind}:${about}:${stamp}`,
+      kind,
+      about,
+      text,
+      chat: chatOf(message.channel_id, place),
+      sender: { id: message.author?.id ?? '', isBot: false },
+      policy: policyOf(this.options.facts(this.botId), message.channel_id, place),
+    });
+  }
+
+  private async reacted(data: GatewayMessageReactionAddDispatchData): Promise<void> {
+    if (data.user_id === this.botId) return;
+    const { host, places } = this.options;
+    const facts = this.options.facts(this.botId);
+    const place = await places.of(data.channel_id, data.guild_id, this.botId);
+    const mode = guildOf(facts.settings, place)?.reactionNotifications ?? 'own';
+    const isOwn = data.message_author_id === this.botId;
+    if (mode === 'off' || (mode === 'own' && !isOwn)) return;
+    const user = data.member?.user;
+    const name = data.member?.nick ?? user?.global_name ?? user?.username ?? data.user_id;
+    await host.happened({
+      externalId: `reaction:${data.channel_id}:${data.message_id}:${data.user_id}:${data.emoji.id ?? data.emoji.name ?? ''}`,
+      kind: 'note',
+      about: `${data.channel_id}:${data.message_id}`,
+      text: `${name} reacted with ${data.emoji.name ?? 'an emoji'} to ${isOwn ? 'your message' : 'a message'} ${data.message_id}.`,
+      chat: chatOf(data.channel_id, place),
+      sender: { id: data.user_id, ...(user ? { username: user.username } : {}), isBot: user?.bot === true },
+      policy: policyOf(facts, data.channel_id, place),
+    });
+  }
+
+  private async interacted(interaction: Extract<DiscordPacket, { t: 'INTERACTION_CREATE' }>['d']): Promise<void> {
+    const channel = interaction.channel?.id;
+    if (channel === undefined) return;
+    const place: DiscordPlace = await this.options.places.of(channel, interaction.guild_id, this.botId);
+    const update: InboundUpdate | undefined = interactionUpdate(interaction, place, this.options.facts(this.botId));
+    if (!update) return;
+    await this.options.host.receive(update);
+    // It is on disk: should this fail, Discord shows that nothing answered in time, and the answer comes all the same.
+    await this.options
+      .acknowledge(interaction)
+      .catch((error: unknown) => this.options.log.warn({}, `a command was not confirmed: ${messageOf(error)}`));
+  }
+}

@@ -1,0 +1,385 @@
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { type INestApplicationContext, Injectable } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import type { APIMessage, APIUser } from 'discord.js';
+import { CommandRegistry } from '../../agent/commands/command-registry.service';
+import type { MediaRef } from '../../common/chat-media';
+import type { DeliveryRoute } from '../../common/delivery-route';
+import { type Logger, LoggerFactory } from '../../common/logger';
+import { messageOf } from '../../common/openclaw-error';
+import { Redactor } from '../../common/redactor';
+import { defaultAgentId } from '../../config/agent-entries';
+import { ConfigService } from '../../config/config.service';
+import { GuardedHttp } from '../../tools/web/guarded-http.service';
+import {
+  type ActionWish,
+  type ChannelAccount,
+  type ChannelAdapter,
+  ChannelFatalError,
+  type ChannelHost,
+  ChannelSendError,
+  ChatChannel,
+  type OutboundMessage,
+  type ProbeResult,
+} from '../channel-adapter';
+import { type DiscordAccount, discordAccounts } from './discord-accounts';
+import { DISCORD_ACTIONS, actionCall, describeAction } from './discord-actions';
+import { DiscordCalls } from './discord-calls';
+import { apiCodeOf, statusOf } from './discord-errors';
+import { MAX_CHARS, discordChunks, discordMarkdown } from './discord-format';
+import { DiscordHistory } from './discord-history';
+import { type DiscordFacts, idList } from './discord-inbound';
+import { acknowledgement, components, ephemeral, interactionOf, slashCommands } from './discord-interactions';
+import { DiscordPlaces } from './discord-places';
+import { DEFAULT_API_ROOT, apiRootOf } from './discord-rest';
+import { DiscordSession } from './discord-session';
+import { maxSnowflake, snowflakeAt } from './snowflake';
+
+const DEFAULT_MEDIA_MB = 8;
+const MIB = 1024 * 1024;
+const STREAM_INTERVAL_MS = 1000;
+const FETCH_MS = 60_000;
+/** A message whose sending was cut off is looked for from so long before it. */
+const SEARCH_MS = 600_000;
+const UNKNOWN_MESSAGE = 10008;
+const VOICE = 8192;
+
+@Injectable()
+@ChatChannel({
+  id: 'discord',
+  label: 'Discord',
+  capabilities: {
+    edits: true,
+    typing: true,
+    groups: true,
+    files: { captionChars: MAX_CHARS },
+    actions: DISCORD_ACTIONS,
+  },
+  credentials: ['token'],
+})
+export class DiscordAdapter implements ChannelAdapter {
+  private readonly log: Logger;
+  private readonly calls = new DiscordCalls((id) => this.account(id));
+  /** Newest message that is known of a chat. */
+  private readonly newest = new Map<string, string>();
+
+  constructor(
+    private readonly config: ConfigService,
+    private readonly redactor: Redactor,
+    private readonly http: GuardedHttp,
+    private readonly commands: CommandRegistry,
+    loggers: LoggerFactory,
+  ) {
+    this.log = loggers.child('channels/discord');
+  }
+
+  accounts(): ChannelAccount[] {
+    return this.configured().map(({ id, enabled, at, notConfigured, token, tokenSource, settings }) => ({
+      id,
+      enabled,
+      at,
+      settings: { ...settings, token },
+      ...(settings.name ? { name: settings.name } : {}),
+      ...(notConfigured ? { notConfigured } : {}),
+      facts: { tokenSource, dmPolicy: settings.dmPolicy ?? settings.dm?.policy ?? 'pairing', mode: 'gateway' },
+    }));
+  }
+
+  async run(accountId: string, host: ChannelHost, signal: AbortSignal): Promise<void> {
+    const account = this.account(accountId);
+    this.redactor.addSecret(account.token);
+    const rest = await this.calls.rest.of(account);
+    const history = new DiscordHistory(rest);
+    const places = new DiscordPlaces(history);
+    this.calls.knowPlaces(accountId, places);
+    const session = new DiscordSession({
+      host,
+      history,
+      places,
+      log: this.log,
+      signal,
+      at: account.at,
+      facts: (botId) => this.facts(accountId, botId),
+      listedUsers: () =>
+        idList(account.settings.allowFrom ?? account.settings.dm?.allowFrom).filter((id) => /^\d+$/.test(id)),
+      acknowledge: async (interaction) => {
+        await rest.post(`/interactions/${interaction.id}/${interaction.token}/callback`, {
+          body: acknowledgement(interaction),
+          auth: false,
+        });
+      },
+      started: (applicationId, botId) => {
+        this.calls.knowBot(accountId, botId);
+        void this.publishCommands(accountId, applicationId);
+      },
+      seen: (channelId, messageId) => this.note(accountId, channelId, messageId),
+    });
+    const opening = this.open(account, session);
+    try {
+      await Promise.race([opening.then(() => session.ended()), session.ended()]);
+    } finally {
+      await session.stop().catch(() => undefined);
+      void opening.then((context) => context.close()).catch(() => undefined);
+    }
+  }
+
+  chunk(accountId: string, text: string): string[] {
+    const { textChunkLimit, maxLinesPerMessage } = this.account(accountId).settings;
+    return discordChunks(text, {
+      ...(textChunkLimit === undefined ? {} : { chars: Math.min(textChunkLimit, MAX_CHARS) }),
+      ...(maxLinesPerMessage === undefined ? {} : { lines: maxLinesPerMessage }),
+    });
+  }
+
+  async send(message: OutboundMessage): Promise<string> {
+    const { file, route, deliveryId } = message;
+    if (file && !existsSync(file.path)) throw new ChannelSendError('refused', `${file.name} is not there any more`);
+    const body = {
+      ...contentOf(message),
+      ...components(message.buttons),
+      ...(file?.kind === 'voice' ? { attachments: [{ id: 0, filename: file.name }] } : {}),
+    };
+    const files = file ? [{ name: file.name, data: await readFile(file.path) }] : [];
+    const command = interactionOf(route.replyToId);
+    if (command) {
+      const path = `/webhooks/${command.applicationId}/${command.token}` as const;
+      try {
+        const sent = (await this.calls.ask(message.account, (rest) =>
+          rest.post(path, {
+            body: { ...body, ...ephemeral },
+            files,
+            auth: false,
+            query: new URLSearchParams({ wait: 'true' }),
+          }),
+        )) as APIMessage;
+        return sent.id;
+      } catch (error) {
+        // The quarter of an hour that a command may be answered in is over: everybody gets the answer.
+        if (!(error instanceof ChannelSendError) || error.failure !== 'refused') throw error;
+      }
+    }
+    const channel = await this.calls.channelFor(message);
+    const sent = (await this.calls.ask(message.account, (rest) =>
+      rest.post(`/channels/${channel}/messages`, {
+        body: {
+          ...body,
+          ...this.quote(message),
+          // The same number again within some minutes is the same message to Discord.
+          ...(deliveryId ? { nonce: nonceOf(deliveryId), enforce_nonce: true } : {}),
+          ...(file?.kind === 'voice' && message.text === '' ? { flags: VOICE } : {}),
+        },
+        files,
+      }),
+    )) as APIMessage;
+    this.note(message.account, channel, sent.id);
+    return sent.id;
+  }
+
+  sendMark({ account, route }: OutboundMessage): string {
+    return this.newest.get(`${account}/${route.to}`) ?? snowflakeAt(Date.now() - SEARCH_MS);
+  }
+
+  noteSent(route: DeliveryRoute, platformId: string): void {
+    this.note(route.account, route.to, platformId);
+  }
+
+  /** Our own messages after the mark that no other part is known by: one of these, by its text or the beginning of it. */
+  async findSent(message: OutboundMessage, mark: string, others: ReadonlySet<string>): Promise<string | undefined> {
+    if (interactionOf(message.route.replyToId)) return undefined;
+    const channel = await this.calls.channelFor(message);
+    const botId = await this.calls.botId(message.account);
+    const page = (await this.calls.ask(
+      message.account,
+      (rest) =>
+        rest.get(`/channels/${channel}/messages`, { query: new URLSearchParams({ after: mark, limit: '100' }) }),
+      true,
+    )) as APIMessage[];
+    const wanted = message.text.trim();
+    const found = page
+      .filter(({ id, author }) => author.id === botId && !others.has(id))
+      .sort((a, b) => (BigInt(a.id) < BigInt(b.id) ? -1 : 1))
+      .find(({ content, attachments }) =>
+        message.file
+          ? attachments.some(({ filename }) => filename === message.file?.name)
+          : content !== '' && wanted.startsWith(content.trim()),
+      );
+    if (!found) return undefined;
+    if (found.content.trim() !== wanted) await this.edit(message, found.id);
+    this.note(message.account, channel, found.id);
+    return found.id;
+  }
+
+  async edit(message: OutboundMessage, platformId: string): Promise<void> {
+    const command = interactionOf(message.route.replyToId);
+    try {
+      if (command)
+        await this.calls.ask(
+          message.account,
+          (rest) =>
+            rest.patch(`/webhooks/${command.applicationId}/${command.token}/messages/${platformId}`, {
+              body: contentOf(message),
+              auth: false,
+            }),
+          true,
+        );
+      else {
+        const channel = await this.calls.channelFor(message);
+        await this.calls.ask(
+          message.account,
+          (rest) => rest.patch(`/channels/${channel}/messages/${platformId}`, { body: contentOf(message) }),
+          true,
+        );
+      }
+    } catch (error) {
+      // The preview is gone: the text still has to arrive.
+      if (apiCodeOf((error as { cause?: unknown }).cause) === UNKNOWN_MESSAGE) await this.send(message);
+      else throw error;
+    }
+  }
+
+  mediaLimit(accountId: string): number {
+    return (this.account(accountId).settings.mediaMaxMb ?? DEFAULT_MEDIA_MB) * MIB;
+  }
+
+  async fetchMedia(
+    accountId: string,
+    media: MediaRef,
+    { maxBytes, signal }: { maxBytes: number; signal: AbortSignal },
+  ): Promise<Buffer> {
+    const [channel, messageId, id] = media.ref.split('/');
+    // Addresses of files hold for a day: the message tells the one of now.
+    const message = (await this.calls.ask(
+      accountId,
+      (rest) => rest.get(`/channels/${channel}/messages/${messageId}`),
+      true,
+    )) as APIMessage;
+    const file = message.attachments.find((attachment) => attachment.id === id);
+    if (!file) throw new Error('Discord has this file no more');
+    const root = apiRootOf(this.account(accountId));
+    const answer = await this.http.request({
+      url: file.url,
+      timeoutMs: FETCH_MS,
+      maxBytes,
+      signal,
+      ...(root === DEFAULT_API_ROOT ? {} : { trustedOrigins: [new URL(root).origin] }),
+    });
+    if (answer.status !== 200) throw new Error(`Discord answered ${answer.status}`);
+    return answer.body;
+  }
+
+  async act(action: string, wish: ActionWish): Promise<Record<string, unknown>> {
+    const { settings } = this.account(wish.account);
+    const channelId = await this.calls.channelFor({ account: wish.account, route: wish.route, text: '' });
+    const place = await this.calls.placeOf(wish.account, channelId);
+    const call = actionCall(action, wish, { channelId, guildId: place?.guildId }, settings);
+    return describeAction(action, await this.calls.call(wish.account, call));
+  }
+
+  async typing(account: string, route: DeliveryRoute): Promise<void> {
+    if (interactionOf(route.replyToId)) return;
+    const channel = await this.calls.channelFor({ account, route, text: '' });
+    await this.calls.ask(account, (rest) => rest.post(`/channels/${channel}/typing`), true);
+  }
+
+  streamInterval(accountId: string): number | undefined {
+    const { settings } = this.account(accountId);
+    const mode = settings.streamMode ?? settings.streaming?.['mode'] ?? 'partial';
+    return mode === 'off' ? undefined : STREAM_INTERVAL_MS;
+  }
+
+  async probe(accountId: string): Promise<ProbeResult> {
+    const started = performance.now();
+    const elapsed = (): number => Math.round(performance.now() - started);
+    try {
+      const me = (await this.calls.ask(accountId, (rest) => rest.get('/users/@me'), true)) as APIUser;
+      return { ok: true, elapsedMs: elapsed(), bot: { id: me.id, username: me.username } };
+    } catch (error) {
+      return { ok: false, elapsedMs: elapsed(), error: this.redactor.redact(messageOf(error)) };
+    }
+  }
+
+  private async open(account: DiscordAccount, session: DiscordSession): Promise<INestApplicationContext> {
+    const { DiscordBotModule } = await import('./discord-bot.module');
+    try {
+      return await NestFactory.createApplicationContext(DiscordBotModule.for(account, session), {
+        abortOnError: false,
+      });
+    } catch (error) {
+      if (apiCodeOf(error) === 'TokenInvalid' || statusOf(error) === 401)
+        throw new ChannelFatalError(
+          'DISCORD_UNAUTHORIZED',
+          `Discord refuses the bot token (401); set ${account.at}.token to the one of the Developer Portal`,
+          error,
+        );
+      throw error;
+    }
+  }
+
+  /** Commands in Discord's menu; what is missing there can be typed all the same. */
+  private async publishCommands(accountId: string, applicationId: string): Promise<void> {
+    const { config } = this.config;
+    const own = this.account(accountId).settings.commands;
+    if ((own?.native ?? config.commands?.native ?? 'auto') === false) return;
+    const withSkills = (own?.nativeSkills ?? config.commands?.nativeSkills ?? 'auto') !== false;
+    try {
+      await this.calls.ask(
+        accountId,
+        (rest) =>
+          rest.put(`/applications/${applicationId}/commands`, {
+            body: slashCommands(this.commands.all(defaultAgentId(config)), withSkills),
+          }),
+        true,
+      );
+    } catch (error) {
+      this.log.warn({ account: accountId }, `the commands were not set: ${messageOf(error)}`);
+    }
+  }
+
+  private quote({ account, route, replyToId }: OutboundMessage): Record<string, unknown> {
+    const mode = this.account(account).settings.replyToMode ?? 'off';
+    const id =
+      mode === 'all'
+        ? (replyToId ?? route.replyToId)
+        : mode === 'first' || replyToId !== route.replyToId
+          ? replyToId
+          : undefined;
+    return id && /^\d+$/.test(id) ? { message_reference: { message_id: id, fail_if_not_exists: false } } : {};
+  }
+
+  private note(account: string, channel: string, id: string): void {
+    const key = `${account}/${channel}`;
+    this.newest.set(key, maxSnowflake(this.newest.get(key) ?? '0', id));
+  }
+
+  private facts(accountId: string, botId: string): DiscordFacts {
+    const { config } = this.config;
+    const defaultGroupPolicy = config.channels?.defaults?.groupPolicy;
+    return {
+      settings: this.account(accountId).settings,
+      botId,
+      mentionPatterns: config.messages?.groupChat?.mentionPatterns ?? [],
+      ...(defaultGroupPolicy ? { defaultGroupPolicy } : {}),
+    };
+  }
+
+  private configured(): DiscordAccount[] {
+    return discordAccounts(this.config.config, this.config.env);
+  }
+
+  private account(id: string): DiscordAccount {
+    const found = this.configured().find((account) => account.id === id);
+    if (!found)
+      throw new ChannelFatalError('DISCORD_ACCOUNT', `there is no Discord account "${id}" in channels.discord`);
+    return found;
+  }
+}
+
+const contentOf = ({ text }: OutboundMessage): Record<string, unknown> => ({
+  content: discordMarkdown(text),
+  // Nobody's words call a whole server.
+  allowed_mentions: { parse: ['users'] },
+});
+
+/** At most 25 characters. */
+const nonceOf = (deliveryId: string): string => deliveryId.replaceAll('-', '').slice(0, 25);

@@ -1,0 +1,182 @@
+import type { MediaKind, MediaRef } from '../../common/chat-media';
+import { matchesPattern } from '../access/mention-patterns';
+import type { AccessPolicy, GroupRules, InboundUpdate } from '../channel-adapter';
+import { plainText } from './slack-format';
+import type { SlackAccountConfig, SlackChannelConfig } from './slack.config';
+
+/** A message as events and searches in the history give it; only what is read here. */
+export interface SlackMessage {
+  type?: string;
+  subtype?: string;
+  channel: string;
+  channel_type?: string;
+  ts: string;
+  thread_ts?: string;
+  parent_user_id?: string;
+  user?: string;
+  username?: string;
+  bot_id?: string;
+  text?: string;
+  files?: { id: string; name?: string; mimetype?: string; size?: number; subtype?: string }[];
+}
+
+export interface SlackBot {
+  userId: string;
+  botId: string;
+  teamId: string;
+}
+
+export interface SlackFacts {
+  settings: SlackAccountConfig;
+  bot: SlackBot;
+  mentionPatterns: readonly string[];
+  defaultGroupPolicy?: 'open' | 'disabled' | 'allowlist';
+  /** Name of a person; undefined where it is not known. */
+  nameOf(userId: string): { name: string; username: string } | undefined;
+  /** Name of a channel. */
+  channelName?: string;
+}
+
+/** Subtypes of messages that people write. */
+const WRITTEN = new Set([undefined, 'file_share', 'thread_broadcast', 'me_message', 'bot_message']);
+
+/** With its thread, so that what was said there later can be looked for. */
+export const externalIdOf = ({ channel, ts, thread_ts: thread }: Pick<SlackMessage, 'channel' | 'ts' | 'thread_ts'>): string =>
+  thread && thread !== ts ? `${channel}:${ts}:${thread}` : `${channel}:${ts}`;
+
+export type ChatKind = 'direct' | 'group' | 'channel';
+
+/** A conversation's kind; where the event does not say it, its id does. */
+export function kindOf({ channel, channel_type: type }: Pick<SlackMessage, 'channel' | 'channel_type'>): ChatKind {
+  if (type === 'im' || (type === undefined && channel.startsWith('D'))) return 'direct';
+  return type === 'mpim' ? 'group' : 'channel';
+}
+
+/** A Slack message in the words all channels share; undefined for the bot's own and for what nobody wrote. */
+export function inboundOf(message: SlackMessage, facts: SlackFacts): InboundUpdate | undefined {
+  const { bot, settings } = facts;
+  const isOwn = message.user === bot.userId || (message.bot_id !== undefined && message.bot_id === bot.botId);
+  if (isOwn || !WRITTEN.has(message.subtype)) return undefined;
+  const kind = kindOf(message);
+  const rules = channelRules(settings, message.channel, facts.channelName);
+  const media = (message.files ?? []).map(mediaOf);
+  const raw = message.text ?? '';
+  const said = plainText(withoutMention(raw, bot.userId), (id) => facts.nameOf(id)?.name);
+  const sender = message.user ?? message.bot_id ?? '';
+  const known = facts.nameOf(sender);
+  const isBot = message.bot_id !== undefined && (rules?.allowBots ?? settings.allowBots) !== true;
+  return {
+    externalId: externalIdOf(message),
+    chat: chatOf(message, facts),
+    sender: {
+      id: sender,
+      ...(known ? { name: known.name, username: known.username } : message.username ? { name: message.username } : {}),
+      isBot,
+    },
+    messageId: message.ts,
+    text: [said, ...(said === '' ? media.map(describeMedia) : [])].filter((part) => part !== '').join('\n'),
+    ...(media.length > 0 ? { media } : {}),
+    mentionsBot:
+      kind === 'direct' ||
+      raw.includes(`<@${bot.userId}>`) ||
+      message.parent_user_id === bot.userId ||
+      matchesPattern(facts.mentionPatterns, raw),
+    policy: policyOf(facts, message),
+  };
+}
+
+export function chatOf(message: SlackMessage, { settings, bot, channelName }: SlackFacts): InboundUpdate['chat'] {
+  const kind = kindOf(message);
+  const { thread_ts: thread } = message;
+  const isThread = thread !== undefined && thread !== message.ts && settings.thread?.historyScope !== 'channel';
+  return {
+    id: message.channel,
+    type: kind,
+    ...(channelName ? { title: channelName } : {}),
+    teamId: bot.teamId,
+    ...(isThread ? { threadId: thread, threadWord: 'thread' as const } : {}),
+  };
+}
+
+export function policyOf(facts: SlackFacts, message: Pick<SlackMessage, 'channel' | 'channel_type'>): AccessPolicy {
+  const { settings } = facts;
+  const { dm } = settings;
+  const rules = kindOf(message) === 'channel' ? placeRules(facts, message.channel) : groupDirectRules(settings, message.channel);
+  const users = rules?.allowFrom;
+  return {
+    dmPolicy: dm?.enabled === false ? 'disabled' : (settings.dmPolicy ?? dm?.policy ?? 'pairing'),
+    allowFrom: idList(settings.allowFrom ?? dm?.allowFrom),
+    // Who is listed here are places; people are narrowed by `users`.
+    groupPolicy: groupPolicyOf(facts) === 'disabled' ? 'disabled' : 'open',
+    groupAllowFrom: users ? [...users] : [],
+    ...(rules ? { group: rules } : {}),
+    ...(settings.historyLimit === undefined ? {} : { historyLimit: settings.historyLimit }),
+  };
+}
+
+const groupPolicyOf = ({ settings, defaultGroupPolicy }: SlackFacts): 'open' | 'disabled' | 'allowlist' =>
+  settings.groupPolicy ?? defaultGroupPolicy ?? 'allowlist';
+
+/** The rules of a channel by its id, its name, or `*`. */
+export function channelRules(
+  { channels = {} }: SlackAccountConfig,
+  id: string,
+  name: string | undefined,
+): SlackChannelConfig | undefined {
+  const wanted = (name ?? '').toLowerCase();
+  return (
+    channels[id] ??
+    Object.entries(channels).find(([key]) => wanted !== '' && key.replace(/^#/, '').toLowerCase() === wanted)?.[1] ??
+    channels['*']
+  );
+}
+
+/** Undefined: the channel is not listed. */
+function placeRules(facts: SlackFacts, id: string): GroupRules | undefined {
+  const { settings } = facts;
+  const rules = channelRules(settings, id, facts.channelName);
+  if (!rules && groupPolicyOf(facts) !== 'open') return undefined;
+  return {
+    enabled: rules?.enabled !== false && rules?.allow !== false,
+    requireMention: rules?.requireMention ?? settings.requireMention ?? true,
+    ...(rules?.users ? { allowFrom: idList(rules.users) } : {}),
+    ...(rules?.systemPrompt ? { systemPrompt: rules.systemPrompt } : {}),
+  };
+}
+
+/** Conversations of several people: only where they are switched on. */
+function groupDirectRules({ dm, requireMention }: SlackAccountConfig, id: string): GroupRules | undefined {
+  if (dm?.groupEnabled !== true) return undefined;
+  const listed = idList(dm.groupChannels);
+  if (listed.length > 0 && !listed.includes(id) && !listed.includes('*')) return undefined;
+  return { enabled: true, requireMention: requireMention ?? true };
+}
+
+/** Prefixes and marks that people copy from elsewhere are left out. */
+export const idList = (list: readonly (string | number)[] | undefined): string[] =>
+  (list ?? []).map((entry) =>
+    String(entry)
+      .trim()
+      .replace(/^(slack|user):/i, '')
+      .replace(/^<@(\w+)(\|[^>]*)?>$/, '$1'),
+  );
+
+const withoutMention = (text: string, botId: string): string =>
+  text.replace(new RegExp(`^\\s*<@${botId}(\\|[^>]*)?>[,:]?\\s*|\\s*<@${botId}(\\|[^>]*)?>\\s*$`, 'g'), '').trim();
+
+function mediaOf({ id, name, mimetype = '', size, subtype }: NonNullable<SlackMessage['files']>[number]): MediaRef {
+  const kind: MediaKind =
+    subtype === 'slack_audio'
+      ? 'voice'
+      : mimetype.startsWith('image/')
+        ? 'photo'
+        : mimetype.startsWith('audio/')
+          ? 'audio'
+          : mimetype.startsWith('video/')
+            ? 'video'
+            : 'document';
+  return { ref: id, kind, ...(name ? { name } : {}), ...(size === undefined ? {} : { bytes: size }) };
+}
+
+const describeMedia = ({ kind, name }: MediaRef): string =>
+  kind === 'document' && name ? `(document ${name})` : kind === 'voice' ? '(voice message)' : `(${kind})`;

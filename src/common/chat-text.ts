@@ -1,0 +1,14 @@
+/** What was said in a chat before a message, without being said to the assistant. */
+export interface EarlierText {
+  sender?: string;
+  text: string;
+  isOwner: boolean;
+}
+
+/** What was said in a message that is quoted. */
+export interface QuotedText {
+  sender?: string;
+  text: string;
+  /** Written by neither the assistant nor whoever quotes it. */
+  isForeign: boolean;
+}
