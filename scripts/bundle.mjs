@@ -26,6 +26,8 @@ await build({
     '@modelcontextprotocol/sdk/*',
     '@mozilla/readability',
     '@slack/bolt',
+    '@slack/socket-mode',
+    '@slack/web-api',
     'discord.js',
     'ignore',
     'jszip',

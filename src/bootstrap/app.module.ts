@@ -2,6 +2,7 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { AgentModule } from '../agent/agent.module';
 import { ChannelsModule } from '../channels/channels.module';
 import { discordAccounts } from '../channels/discord/discord-accounts';
+import { slackAccounts } from '../channels/slack/slack-accounts';
 import { telegramAccounts } from '../channels/telegram/telegram-accounts';
 import { webhookAccounts } from '../channels/webhook/webhook-accounts';
 import { ConfigModule } from '../config/config.module';
@@ -85,6 +86,11 @@ async function configuredChannels({ env, config }: AppModuleOptions): Promise<Dy
   if (discordAccounts(config, env).length > 0) {
     const { DiscordModule } = await import('../channels/discord/discord.module');
     modules.push({ module: DiscordModule });
+  }
+  const slack = slackAccounts(config, env);
+  if (slack.length > 0) {
+    const { SlackModule } = await import('../channels/slack/slack.module');
+    modules.push(SlackModule.forAccounts(slack));
   }
   if (webhookAccounts(config).length > 0) {
     const { WebhookModule } = await import('../channels/webhook/webhook.module');

@@ -53,6 +53,7 @@ export const BOOT_PLAN: readonly PlannedStep[] = [
   visible('maintenance timers', 'MaintenanceModule'),
   { ...visible('channels start: telegram', 'TelegramModule', 'degraded'), whenConfigured: true },
   { ...visible('channels start: discord', 'DiscordModule', 'degraded'), whenConfigured: true },
+  { ...visible('channels start: slack', 'SlackModule', 'degraded'), whenConfigured: true },
   { ...visible('channels start: webhook', 'WebhookModule', 'degraded'), whenConfigured: true },
   visible('startup log', 'StartupModule'),
   visible('close handler', 'CloseHandlerModule'),

@@ -64,6 +64,8 @@ export interface InboundUpdate {
     type: 'direct' | 'group' | 'channel';
     title?: string;
     threadId?: string;
+    /** How session keys call it; `topic` by default. */
+    threadWord?: 'topic' | 'thread';
     guildId?: string;
     teamId?: string;
   };

@@ -1,5 +1,6 @@
 import { Bool, Nested, OneOf, OpenKeys, Opt } from '../common/validation/fields';
 import { DiscordConfig } from './discord/discord.config';
+import { SlackConfig } from './slack/slack.config';
 import { TelegramConfig } from './telegram/telegram.config';
 import { WebhookConfig } from './webhook/webhook.config';
 
@@ -46,6 +47,7 @@ export const KNOWN_CHANNEL_IDS = [
 export class ChannelsConfig {
   @Opt() @Nested(() => ChannelDefaultsConfig) defaults?: ChannelDefaultsConfig;
   @Opt() @Nested(() => DiscordConfig) discord?: DiscordConfig;
+  @Opt() @Nested(() => SlackConfig) slack?: SlackConfig;
   @Opt() @Nested(() => TelegramConfig) telegram?: TelegramConfig;
   @Opt() @Nested(() => WebhookConfig) webhook?: WebhookConfig;
 }

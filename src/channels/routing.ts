@@ -29,6 +29,7 @@ export function chooseRoute(
     groupId: chat.id,
     kind: chat.type,
     ...(chat.threadId ? { topicId: chat.threadId } : {}),
+    ...(chat.threadWord ? { topicWord: chat.threadWord } : {}),
   };
   return { agentId, because, sessionKey: groupSessionKey(config, facts) };
 }

@@ -70,11 +70,12 @@ export interface GroupFacts {
   groupId: string;
   kind?: 'group' | 'channel';
   topicId?: string;
+  topicWord?: 'topic' | 'thread';
 }
 
 export function groupSessionKey(config: OpenclawConfig, facts: GroupFacts): string {
   if (config.session?.scope === 'global') return GLOBAL_KEY;
-  const topic = facts.topicId ? `:topic:${facts.topicId}` : '';
+  const topic = facts.topicId ? `:${facts.topicWord ?? 'topic'}:${facts.topicId}` : '';
   return `agent:${facts.agentId}:${facts.channel}:${facts.kind ?? 'group'}:${facts.groupId.toLowerCase()}${topic}`;
 }
 

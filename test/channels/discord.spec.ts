@@ -39,7 +39,9 @@ describe('Discord', () => {
   beforeEach(async () => {
     discord = await FakeDiscord.start();
     models = await FakeModels.start();
-    models.answer = ({ lastUser }) => ({ steps: [{ text: `You said: ${lastUser.replace(/^\[.*?\] /, '').split('\n')[0]}` }] });
+    models.answer = ({ lastUser }) => ({
+      steps: [{ text: `You said: ${lastUser.replace(/^\[.*?\] /, '').split('\n')[0]}` }],
+    });
   });
   afterEach(async () => {
     await gateway.stop();

@@ -48,4 +48,5 @@ function problemOf(
 export const DEFAULT_PATH = '/slack/events';
 
 /** Where Slack posts to in HTTP mode. */
-export const pathOf = ({ settings }: SlackAccount): string => `/${(settings.webhookPath ?? DEFAULT_PATH).replace(/^\/+/, '')}`;
+export const pathOf = ({ settings }: SlackAccount): string =>
+  `/${(settings.webhookPath ?? DEFAULT_PATH).replace(/^\/+/, '')}`;

@@ -18,7 +18,11 @@ const ACTIONS: Readonly<Record<string, Action>> = {
     group: 'reactions',
     call: (wish, channel) => [
       'reactions.add',
-      { channel, timestamp: need('react', 'messageId', wish.messageId), name: nameOf(need('react', 'emoji', wish.emoji)) },
+      {
+        channel,
+        timestamp: need('react', 'messageId', wish.messageId),
+        name: nameOf(need('react', 'emoji', wish.emoji)),
+      },
     ],
   },
   reactions: {
@@ -58,7 +62,11 @@ const ACTIONS: Readonly<Record<string, Action>> = {
     group: 'messages',
     call: (wish, channel) => [
       'conversations.replies',
-      { channel, ts: need('thread-list', 'threadId or messageId', wish.route.threadId ?? wish.messageId), limit: limitOf(wish) },
+      {
+        channel,
+        ts: need('thread-list', 'threadId or messageId', wish.route.threadId ?? wish.messageId),
+        limit: limitOf(wish),
+      },
     ],
   },
   'member-info': {
@@ -103,7 +111,9 @@ export function describeAction(action: string, result: Record<string, unknown>):
   }
 }
 
-const READABLE = new Set('id ts user username bot_id text name topic purpose is_private is_member reactions thread_ts message'.split(' '));
+const READABLE = new Set(
+  'id ts user username bot_id text name topic purpose is_private is_member reactions thread_ts message'.split(' '),
+);
 
 const listOf = (value: unknown): unknown[] =>
   Array.isArray(value)
@@ -132,7 +142,10 @@ const NAMES: Readonly<Record<string, string>> = {
 export function nameOf(emoji: string): string {
   const name = NAMES[emoji] ?? emoji.replace(/^:|:$/g, '');
   if (!/^[\w+'-]+$/.test(name))
-    throw new ChannelSendError('refused', `Slack knows emoji by name; "${emoji}" has none here, write thumbsup or the like`);
+    throw new ChannelSendError(
+      'refused',
+      `Slack knows emoji by name; "${emoji}" has none here, write thumbsup or the like`,
+    );
   return name;
 }
 

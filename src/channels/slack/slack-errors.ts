@@ -24,7 +24,13 @@ const UNAUTHORIZED = new Set([
   'team_access_not_granted',
 ]);
 /** Words after which another try may succeed. */
-const PASSING = new Set(['internal_error', 'fatal_error', 'service_unavailable', 'request_timeout', 'team_added_to_org']);
+const PASSING = new Set([
+  'internal_error',
+  'fatal_error',
+  'service_unavailable',
+  'request_timeout',
+  'team_added_to_org',
+]);
 /** Errors after which the request certainly did not reach the server. */
 const NOT_SENT = new Set([
   'ECONNREFUSED',

@@ -77,6 +77,7 @@ function inline(text: string): string {
     .replace(/~~(?=\S)(.+?)(?<=\S)~~/g, '~$1~')
     .replace(/(^|[^\w*])\*(?=[^\s*])([^*\n]+?)(?<=\S)\*(?![\w*])/g, '$1_$2_')
     .replaceAll(BOLD, '*');
-  while (converted.includes('\uE000')) converted = converted.replace(SLOT, (_, slot: string) => done[Number(slot)] ?? '');
+  while (converted.includes('\uE000'))
+    converted = converted.replace(SLOT, (_, slot: string) => done[Number(slot)] ?? '');
   return converted;
 }

@@ -41,7 +41,11 @@ export interface SlackFacts {
 const WRITTEN = new Set([undefined, 'file_share', 'thread_broadcast', 'me_message', 'bot_message']);
 
 /** With its thread, so that what was said there later can be looked for. */
-export const externalIdOf = ({ channel, ts, thread_ts: thread }: Pick<SlackMessage, 'channel' | 'ts' | 'thread_ts'>): string =>
+export const externalIdOf = ({
+  channel,
+  ts,
+  thread_ts: thread,
+}: Pick<SlackMessage, 'channel' | 'ts' | 'thread_ts'>): string =>
   thread && thread !== ts ? `${channel}:${ts}:${thread}` : `${channel}:${ts}`;
 
 export type ChatKind = 'direct' | 'group' | 'channel';
@@ -101,7 +105,8 @@ export function chatOf(message: SlackMessage, { settings, bot, channelName }: Sl
 export function policyOf(facts: SlackFacts, message: Pick<SlackMessage, 'channel' | 'channel_type'>): AccessPolicy {
   const { settings } = facts;
   const { dm } = settings;
-  const rules = kindOf(message) === 'channel' ? placeRules(facts, message.channel) : groupDirectRules(settings, message.channel);
+  const rules =
+    kindOf(message) === 'channel' ? placeRules(facts, message.channel) : groupDirectRules(settings, message.channel);
   const users = rules?.allowFrom;
   return {
     dmPolicy: dm?.enabled === false ? 'disabled' : (settings.dmPolicy ?? dm?.policy ?? 'pairing'),

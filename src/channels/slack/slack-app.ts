@@ -1,0 +1,63 @@
+import type { App, Receiver } from '@slack/bolt';
+import type { SlackAccount } from './slack-accounts';
+import { SILENT, clientOptions } from './slack-calls';
+import type { SlackBot } from './slack-inbound';
+import type { SlackAction, SlackCommand, SlackEvent, SlackIntake } from './slack-intake';
+
+/** Something that Slack sent, by socket or request. */
+export interface SlackDelivery {
+  body: Record<string, unknown>;
+  retryNum?: number;
+}
+
+/** Bolt, told what came by whoever has the connection. */
+export class SlackApp {
+  private constructor(private readonly app: App) {}
+
+  static async open(account: SlackAccount, bot: SlackBot, intake: SlackIntake): Promise<SlackApp> {
+    const { App } = await import('@slack/bolt');
+    const receiver: Receiver = { init: () => undefined, start: () => Promise.resolve(), stop: () => Promise.resolve() };
+    const app = new App({
+      receiver,
+      token: account.botToken,
+      botId: bot.botId,
+      botUserId: bot.userId,
+      tokenVerificationEnabled: false,
+      // Our own messages are told apart by us: also those that another process has sent.
+      ignoreSelf: false,
+      clientOptions: clientOptions(account) as never,
+      logger: SILENT as never,
+    });
+    app.event('message', ({ event }) => intake.message(event as unknown as SlackEvent));
+    app.event('app_mention', ({ event }) => intake.message(event as unknown as SlackEvent));
+    app.event('reaction_added', ({ event }) => intake.reaction(event as unknown as SlackEvent));
+    app.event('member_joined_channel', ({ event }) => intake.joined(event as unknown as SlackEvent));
+    app.command(/.*/, async ({ command, ack }) => {
+      await intake.command(command as unknown as SlackCommand);
+      await ack();
+    });
+    app.action(/.*/, async ({ body, ack }) => {
+      await intake.pressed(body as unknown as SlackAction);
+      await ack();
+    });
+    app.error((error) => Promise.reject(error));
+    return new SlackApp(app);
+  }
+
+  /**
+   * Resolves when everything of it is on disk: only then is Slack told. Bolt confirms events before it handles them,
+   * which would lose the ones of a gateway that ends in between; so what it says is kept until then.
+   */
+  async handle({ body, retryNum }: SlackDelivery): Promise<unknown> {
+    let response: unknown;
+    await this.app.processEvent({
+      body,
+      ack: (answer?: unknown) => {
+        response = answer;
+        return Promise.resolve();
+      },
+      ...(retryNum === undefined ? {} : { retryNum }),
+    });
+    return response;
+  }
+}

@@ -1,0 +1,94 @@
+import type { WebClient } from '@slack/web-api';
+import { sleep } from '../../common/sleep';
+import type { SlackAccount } from './slack-accounts';
+import { retryAfterOf, sendError } from './slack-errors';
+
+const CALL_MS = 60_000;
+const MOST_WAITS = 5;
+
+export const DEFAULT_API_ROOT = 'https://slack.com';
+
+export const apiRootOf = ({ settings }: SlackAccount): string =>
+  (settings.apiRoot ?? DEFAULT_API_ROOT).replace(/\/+$/, '');
+
+/** How the library is to call: our outbox decides what is tried again, and when. */
+export const clientOptions = (account: SlackAccount): Record<string, unknown> => ({
+  slackApiUrl: `${apiRootOf(account)}/api/`,
+  retryConfig: { retries: 0 },
+  rejectRateLimitedCalls: true,
+  timeout: CALL_MS,
+  allowAbsoluteUrls: false,
+  logger: SILENT,
+});
+
+/** What the library says is said by our own errors. */
+const nothing = (): void => undefined;
+export const SILENT = {
+  debug: nothing,
+  info: nothing,
+  warn: nothing,
+  error: nothing,
+  setLevel: nothing,
+  getLevel: (): never => 'error' as never,
+  setName: nothing,
+};
+
+type Answer = Record<string, unknown>;
+
+/** Calls of Slack's interface by account; the library is loaded with the first one. */
+export class SlackCalls {
+  private readonly clients = new Map<string, { key: string; client: WebClient }>();
+  private readonly directs = new Map<string, string>();
+
+  /** @param account the account of an id. @throws ChannelFatalError */
+  constructor(private readonly account: (id: string) => SlackAccount) {}
+
+  async client(accountId: string): Promise<WebClient> {
+    const account = this.account(accountId);
+    const key = `${account.botToken} ${apiRootOf(account)}`;
+    const known = this.clients.get(accountId);
+    if (known?.key === key) return known.client;
+    const { WebClient } = await import('@slack/web-api');
+    const client = new WebClient(account.botToken, clientOptions(account));
+    this.clients.set(accountId, { key, client });
+    return client;
+  }
+
+  /** @throws ChannelSendError */
+  async call(accountId: string, method: string, params: Answer, repeatable = false): Promise<Answer> {
+    try {
+      return (await (await this.client(accountId)).apiCall(method, params)) as unknown as Answer;
+    } catch (error) {
+      throw sendError(error, repeatable);
+    }
+  }
+
+  /** A question about what is there: limits are waited out, and what may not be seen is undefined. */
+  async ask(accountId: string, method: string, params: Answer): Promise<Answer | undefined> {
+    for (let waits = 0; ; waits++) {
+      try {
+        return await this.call(accountId, method, params, true);
+      } catch (error) {
+        const { failure } = error as { failure?: string };
+        const wait = retryAfterOf((error as { cause?: unknown }).cause);
+        if (failure === 'rate_limited' && waits < MOST_WAITS) await sleep(wait ?? 1000);
+        else if (failure === 'refused') return undefined;
+        else throw error;
+      }
+    }
+  }
+
+  /** Conversation that a route leads to; those with people are opened. */
+  async channelOf(accountId: string, to: string): Promise<string> {
+    const target = to.replace(/^channel:/, '');
+    const user = /^(?:user:)?([UW]\w+)$/.exec(target)?.[1];
+    if (!user) return target;
+    const key = `${accountId}/${user}`;
+    const known = this.directs.get(key);
+    if (known) return known;
+    const { channel } = await this.call(accountId, 'conversations.open', { users: user }, true);
+    const id = (channel as { id: string }).id;
+    this.directs.set(key, id);
+    return id;
+  }
+}

@@ -1,0 +1,225 @@
+import type { ChannelHost, InboundUpdate } from '../channel-adapter';
+import {
+  type SlackFacts,
+  type SlackMessage,
+  chatOf,
+  externalIdOf,
+  idList,
+  inboundOf,
+  kindOf,
+  policyOf,
+} from './slack-inbound';
+import { plainText } from './slack-format';
+import type { SlackNames } from './slack-names';
+import { responseId } from './slack-replies';
+
+/** Events of Slack's Events API; only what is read here. */
+export interface SlackEvent extends SlackMessage {
+  type: string;
+  message?: SlackMessage;
+  previous_message?: SlackMessage;
+  deleted_ts?: string;
+  reaction?: string;
+  item?: { type?: string; channel?: string; ts?: string };
+  item_user?: string;
+  event_ts?: string;
+}
+
+export interface SlackCommand {
+  command: string;
+  text: string;
+  user_id: string;
+  user_name?: string;
+  channel_id: string;
+  response_url: string;
+  trigger_id: string;
+}
+
+export interface SlackAction {
+  user: { id: string; name?: string };
+  channel?: { id: string };
+  message?: { ts: string; thread_ts?: string };
+  actions: { value?: string; action_ts?: string }[];
+  trigger_id?: string;
+}
+
+/** What happens in conversations that the assistant may want to know of, by subtype. */
+const SERVICE: Readonly<Record<string, string>> = {
+  channel_join: 'joined the channel',
+  group_join: 'joined the channel',
+  channel_leave: 'left the channel',
+  channel_name: 'renamed the channel',
+  channel_topic: 'changed the topic',
+  pinned_item: 'pinned a message',
+};
+
+/** What Slack tells → the words all channels share → disk. Each resolves when it is there. */
+export class SlackIntake {
+  constructor(
+    private readonly host: ChannelHost,
+    private readonly names: SlackNames,
+    private readonly facts: () => Omit<SlackFacts, 'nameOf' | 'channelName'>,
+    /** Whether a word is the name of a chat command. */
+    private readonly isCommand: (text: string) => boolean,
+  ) {}
+
+  async message(event: SlackEvent): Promise<void> {
+    switch (event.subtype) {
+      case 'message_changed':
+        return this.changed(event);
+      case 'message_deleted':
+        return this.deleted(event);
+    }
+    const service = SERVICE[event.subtype ?? ''];
+    if (service !== undefined) return this.note(event, externalIdOf(event), `${this.nameOf(event.user)} ${service}.`);
+    const facts = await this.factsFor(event, [event.user ?? '', ...mentionsIn(event.text)]);
+    const update = inboundOf(event, facts);
+    if (update) await this.host.receive(update);
+  }
+
+  async reaction(event: SlackEvent): Promise<void> {
+    const { item, user = '', reaction = '' } = event;
+    if (item?.type !== 'message' || !item.channel || !item.ts) return;
+    const { settings, bot } = this.facts();
+    const mode = settings.reactionNotifications ?? 'own';
+    const isOwn = event.item_user === bot.userId;
+    if (user === bot.userId || mode === 'off' || (mode === 'own' && !isOwn)) return;
+    if (mode === 'allowlist' && !idList(settings.reactionAllowlist).includes(user)) return;
+    await this.names.learn([user], undefined);
+    await this.note(
+      { ...event, channel: item.channel, ts: item.ts },
+      `reaction:${item.channel}:${item.ts}:${user}:${reaction}`,
+      `${this.nameOf(user)} reacted with :${reaction}: to ${isOwn ? 'your message' : 'a message'} ${item.ts}.`,
+    );
+  }
+
+  async joined(event: SlackEvent): Promise<void> {
+    if (event.user === this.facts().bot.userId) return;
+    await this.names.learn([event.user ?? ''], event.channel);
+    const id = `joined:${event.channel}:${event.user ?? ''}:${event.event_ts ?? ''}`;
+    await this.note(event, id, `${this.nameOf(event.user)} joined the channel.`);
+  }
+
+  async command(command: SlackCommand): Promise<void> {
+    const { settings } = this.facts();
+    const own = `/${(settings.slashCommand?.name ?? 'openclaw').replace(/^\//, '')}`;
+    const words = command.text.trim();
+    const text =
+      command.command !== own
+        ? `${command.command} ${words}`.trim()
+        : this.isCommand(`/${words}`)
+          ? `/${words}`
+          : words;
+    if (text === '') return this.command({ ...command, text: 'help' });
+    const isPrivate = settings.slashCommand?.ephemeral !== false;
+    await this.said(
+      command.channel_id,
+      { id: command.user_id, ...(command.user_name ? { name: command.user_name } : {}) },
+      {
+        externalId: `command:${command.trigger_id}`,
+        text,
+        ...(isPrivate ? { messageId: responseId(command.response_url) } : {}),
+      },
+    );
+  }
+
+  async pressed(press: SlackAction): Promise<void> {
+    const [action] = press.actions;
+    if (!press.channel || !action?.value?.startsWith('/')) return;
+    await this.said(press.channel.id, press.user, {
+      externalId: `action:${press.trigger_id ?? ''}:${action.action_ts ?? ''}`,
+      text: action.value,
+      ...(press.message?.thread_ts ? { threadTs: press.message.thread_ts } : {}),
+    });
+  }
+
+  /** Whoever uses a command or presses a button speaks to the bot. */
+  private async said(
+    channel: string,
+    user: { id: string; name?: string },
+    what: { externalId: string; text: string; messageId?: string; threadTs?: string },
+  ): Promise<void> {
+    const message: SlackMessage = {
+      channel,
+      ts: '0',
+      user: user.id,
+      ...(what.threadTs ? { thread_ts: what.threadTs } : {}),
+    };
+    const facts = await this.factsFor(message, [user.id]);
+    const known = facts.nameOf(user.id);
+    const update: InboundUpdate = {
+      externalId: what.externalId,
+      chat: chatOf(message, facts),
+      sender: { id: user.id, ...(known ?? (user.name ? { name: user.name } : {})), isBot: false },
+      ...(what.messageId ? { messageId: what.messageId } : {}),
+      text: what.text,
+      mentionsBot: true,
+      policy: policyOf(facts, message),
+    };
+    await this.host.receive(update);
+  }
+
+  private async changed(event: SlackEvent): Promise<void> {
+    const { message, previous_message: before } = event;
+    // Link previews are changes too; only another text is an edit.
+    if (!message || message.text === before?.text || message.bot_id !== undefined) return;
+    const whole = { ...message, channel: event.channel };
+    const facts = await this.factsFor(whole, mentionsIn(message.text));
+    const update = inboundOf({ ...whole, ...(event.channel_type ? { channel_type: event.channel_type } : {}) }, facts);
+    if (!update) return;
+    await this.host.happened({
+      externalId: `edited:${event.channel}:${message.ts}:${event.ts}`,
+      kind: 'edited',
+      about: externalIdOf(whole),
+      text: update.text,
+      chat: update.chat,
+      sender: update.sender,
+      policy: update.policy,
+    });
+  }
+
+  private async deleted(event: SlackEvent): Promise<void> {
+    const before = event.previous_message;
+    if (!before || before.bot_id !== undefined) return;
+    const whole = { ...before, channel: event.channel };
+    const facts = await this.factsFor(whole, []);
+    await this.host.happened({
+      externalId: `deleted:${event.channel}:${before.ts}`,
+      kind: 'deleted',
+      about: externalIdOf(whole),
+      text: '',
+      chat: chatOf(whole, facts),
+      sender: { id: before.user ?? '', isBot: false },
+      policy: policyOf(facts, whole),
+    });
+  }
+
+  private async note(event: SlackMessage, externalId: string, text: string): Promise<void> {
+    const facts = await this.factsFor(event, [event.user ?? '']);
+    await this.host.happened({
+      externalId,
+      kind: 'note',
+      text: plainText(text, (id) => facts.nameOf(id)?.name),
+      chat: chatOf(event, facts),
+      sender: { id: event.user ?? '', ...facts.nameOf(event.user ?? ''), isBot: false },
+      policy: policyOf(facts, event),
+    });
+  }
+
+  private nameOf(user: string | undefined): string {
+    return this.names.person(user ?? '')?.name ?? user ?? 'Somebody';
+  }
+
+  private async factsFor(message: SlackMessage, people: readonly string[]): Promise<SlackFacts> {
+    const channel = kindOf(message) === 'channel' ? message.channel : undefined;
+    await this.names.learn(people, channel);
+    const channelName = channel === undefined ? undefined : this.names.channel(channel);
+    return {
+      ...this.facts(),
+      nameOf: (id) => this.names.person(id),
+      ...(channelName ? { channelName } : {}),
+    };
+  }
+}
+
+const mentionsIn = (text = ''): string[] => [...text.matchAll(/<@([UW]\w+)/g)].map(([, id]) => id ?? '');

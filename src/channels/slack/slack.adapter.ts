@@ -1,0 +1,368 @@
+import { existsSync } from 'node:fs';
+import { Injectable } from '@nestjs/common';
+import { parseChatCommand } from '../../agent/commands/chat-command';
+import { CommandRegistry } from '../../agent/commands/command-registry.service';
+import type { MediaRef } from '../../common/chat-media';
+import type { DeliveryRoute } from '../../common/delivery-route';
+import { type Logger, LoggerFactory } from '../../common/logger';
+import { messageOf } from '../../common/openclaw-error';
+import { Redactor } from '../../common/redactor';
+import { defaultAgentId } from '../../config/agent-entries';
+import { ConfigService } from '../../config/config.service';
+import { GuardedHttp } from '../../tools/web/guarded-http.service';
+import {
+  type ActionWish,
+  type ChannelAccount,
+  type ChannelAdapter,
+  ChannelFatalError,
+  type ChannelHost,
+  ChannelSendError,
+  ChatChannel,
+  type OutboundMessage,
+  type ProbeResult,
+} from '../channel-adapter';
+import { type SlackAccount, pathOf, slackAccounts } from './slack-accounts';
+import { SLACK_ACTIONS, actionCall, describeAction } from './slack-actions';
+import { SlackApp } from './slack-app';
+import { SlackBackfill } from './slack-backfill';
+import { DEFAULT_API_ROOT, SlackCalls, apiRootOf } from './slack-calls';
+import { mrkdwn, slackChunks } from './slack-format';
+import { type SlackBot, kindOf } from './slack-inbound';
+import { SlackIntake } from './slack-intake';
+import { SlackNames } from './slack-names';
+import { blocks, responseUrlOf } from './slack-replies';
+import { SlackWays } from './slack-ways';
+import { SlackSocket } from './slack-socket';
+
+const DEFAULT_MEDIA_MB = 20;
+const MIB = 1024 * 1024;
+const STREAM_INTERVAL_MS = 1200;
+const FETCH_MS = 60_000;
+/** A message whose sending was cut off is looked for from so long before it. */
+const SEARCH_SECONDS = 600;
+/** After a gap of so long Slack may have given up telling events again. */
+const GAP_MS = 60_000;
+const DELIVERY = 'openclaw_delivery';
+
+interface Listening {
+  app: SlackApp;
+  host: ChannelHost;
+}
+
+@Injectable()
+@ChatChannel({
+  id: 'slack',
+  label: 'Slack',
+  capabilities: { edits: true, typing: true, groups: true, files: { captionChars: 4000 }, actions: SLACK_ACTIONS },
+  credentials: ['botToken', 'appToken', 'userToken', 'signingSecret'],
+})
+export class SlackAdapter implements ChannelAdapter {
+  private readonly log: Logger;
+  private readonly calls = new SlackCalls((id) => this.account(id));
+  private readonly ways: SlackWays;
+  /** Accounts that take requests now. */
+  private readonly listening = new Map<string, Listening>();
+  private readonly bots = new Map<string, SlackBot>();
+
+  constructor(
+    private readonly config: ConfigService,
+    private readonly redactor: Redactor,
+    private readonly http: GuardedHttp,
+    private readonly commands: CommandRegistry,
+    loggers: LoggerFactory,
+  ) {
+    this.log = loggers.child('channels/slack');
+    this.ways = new SlackWays(this.calls, http, (id) => this.account(id), this.log);
+  }
+
+  accounts(): ChannelAccount[] {
+    return this.configured().map(({ id, enabled, at, notConfigured, botToken, appToken, settings }) => ({
+      id,
+      enabled,
+      at,
+      settings: { ...settings, botToken, appToken },
+      ...(settings.name ? { name: settings.name } : {}),
+      ...(notConfigured ? { notConfigured } : {}),
+      facts: { dmPolicy: settings.dmPolicy ?? settings.dm?.policy ?? 'pairing', mode: settings.mode ?? 'socket' },
+    }));
+  }
+
+  async run(accountId: string, host: ChannelHost, signal: AbortSignal): Promise<void> {
+    const account = this.account(accountId);
+    for (const secret of [
+      account.botToken,
+      account.appToken,
+      account.settings.signingSecret,
+      account.settings.userToken,
+    ])
+      if (secret) this.redactor.addSecret(secret);
+    const bot = await this.identify(account);
+    this.bots.set(accountId, bot);
+    const intake = new SlackIntake(
+      host,
+      new SlackNames(this.calls, accountId),
+      () => this.facts(accountId, bot),
+      (text) => this.isCommand(text),
+    );
+    const app = await SlackApp.open(account, bot, intake);
+    let leftAt = 0;
+    const connected = async (): Promise<void> => {
+      if (Date.now() - leftAt < GAP_MS) return;
+      await new SlackBackfill({
+        calls: this.calls,
+        account: accountId,
+        log: this.log,
+        lastReceived: (limit) => host.lastReceived(limit),
+        take: (message) => intake.message({ ...message, type: 'message' }),
+      }).run(signal);
+    };
+    if (account.settings.mode === 'http') {
+      await connected();
+      this.listening.set(accountId, { app, host });
+      host.state('connected');
+      try {
+        if (!signal.aborted)
+          await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+      } finally {
+        this.listening.delete(accountId);
+      }
+      return;
+    }
+    await new SlackSocket({
+      account,
+      app,
+      host: {
+        ...host,
+        state: (state, reason) => {
+          if (state === 'reconnecting') leftAt = Date.now();
+          host.state(state, reason);
+        },
+      },
+      log: this.log,
+      signal,
+      connected,
+    }).run();
+  }
+
+  /** Accounts in HTTP mode that take requests on a path now. */
+  listeners(path: string): { secret: string; app: SlackApp; host: ChannelHost }[] {
+    return this.configured().flatMap((account) => {
+      const found = this.listening.get(account.id);
+      const secret = account.settings.signingSecret;
+      return found && secret && pathOf(account) === path ? [{ secret, ...found }] : [];
+    });
+  }
+
+  chunk(accountId: string, text: string): string[] {
+    return slackChunks(text, this.account(accountId).settings.textChunkLimit);
+  }
+
+  async send(message: OutboundMessage): Promise<string> {
+    const { file, route, account, deliveryId } = message;
+    if (file && !existsSync(file.path)) throw new ChannelSendError('refused', `${file.name} is not there any more`);
+    const url = responseUrlOf(route.replyToId);
+    if (url !== undefined && !file && (await this.ways.respond(account, url, message)))
+      return `response:${deliveryId ?? ''}`;
+    const channel = await this.calls.channelOf(account, route.to);
+    const thread = this.threadOf(message);
+    const text = mrkdwn(message.text);
+    if (file) return this.ways.upload(message, channel, thread, text);
+    const sent = await this.calls.call(account, 'chat.postMessage', {
+      channel,
+      text,
+      ...blocks(text, message.buttons),
+      ...(thread ? { thread_ts: thread } : {}),
+      ...(deliveryId ? { metadata: { event_type: DELIVERY, event_payload: { id: deliveryId } } } : {}),
+    });
+    return String(sent['ts']);
+  }
+
+  sendMark(): string {
+    return (Date.now() / 1000 - SEARCH_SECONDS).toFixed(6);
+  }
+
+  /** Each message carries the number of its delivery, which the history tells. */
+  async findSent(message: OutboundMessage, mark: string, others: ReadonlySet<string>): Promise<string | undefined> {
+    const { account, route, deliveryId } = message;
+    if (responseUrlOf(route.replyToId) !== undefined || message.file) return undefined;
+    const channel = await this.calls.channelOf(account, route.to);
+    const thread = this.threadOf(message);
+    const answer = await this.calls.call(
+      account,
+      thread ? 'conversations.replies' : 'conversations.history',
+      { channel, oldest: mark, limit: 100, include_all_metadata: true, ...(thread ? { ts: thread } : {}) },
+      true,
+    );
+    const wanted = mrkdwn(message.text);
+    const bot = this.bots.get(account);
+    const found = ((answer['messages'] ?? []) as SentMessage[])
+      .filter(({ ts }) => !others.has(ts))
+      .sort((a, b) => Number(a.ts) - Number(b.ts))
+      .find(({ metadata, text, bot_id: botId, user }) => {
+        if (metadata?.event_type === DELIVERY) return metadata.event_payload?.id === deliveryId;
+        // The beginning of an answer that was shown while it was written carries none.
+        const isOwn = bot !== undefined && (botId === bot.botId || user === bot.userId);
+        return isOwn && text !== '' && wanted.startsWith(text);
+      });
+    if (!found) return undefined;
+    if (found.text !== wanted) await this.edit(message, found.ts);
+    return found.ts;
+  }
+
+  async edit(message: OutboundMessage, platformId: string): Promise<void> {
+    const channel = await this.calls.channelOf(message.account, message.route.to);
+    const text = mrkdwn(message.text);
+    try {
+      await this.calls.call(
+        message.account,
+        'chat.update',
+        { channel, ts: platformId, text, ...blocks(text, message.buttons) },
+        true,
+      );
+    } catch (error) {
+      // The preview is gone: the text still has to arrive.
+      if (/message_not_found|cant_update_message/.test(messageOf(error))) await this.send(message);
+      else throw error;
+    }
+  }
+
+  mediaLimit(accountId: string): number {
+    return (this.account(accountId).settings.mediaMaxMb ?? DEFAULT_MEDIA_MB) * MIB;
+  }
+
+  async fetchMedia(
+    accountId: string,
+    media: MediaRef,
+    { maxBytes, signal }: { maxBytes: number; signal: AbortSignal },
+  ): Promise<Buffer> {
+    const account = this.account(accountId);
+    const { file } = await this.calls.call(accountId, 'files.info', { file: media.ref }, true);
+    const url = (file as { url_private_download?: string; url_private?: string } | undefined) ?? {};
+    const address = url.url_private_download ?? url.url_private;
+    if (!address) throw new Error('Slack gives this file out no more');
+    const root = apiRootOf(account);
+    const { hostname, origin } = new URL(address);
+    // The token goes to Slack alone.
+    if (root === DEFAULT_API_ROOT ? !/(^|\.)slack(-files)?\.com$/.test(hostname) : origin !== new URL(root).origin)
+      throw new Error(`the file is at ${hostname}, which is not Slack`);
+    const answer = await this.http.request({
+      url: address,
+      headers: { authorization: `Bearer ${account.botToken}` },
+      timeoutMs: FETCH_MS,
+      maxBytes,
+      maxRedirects: 0,
+      signal,
+      ...(root === DEFAULT_API_ROOT ? {} : { trustedOrigins: [new URL(root).origin] }),
+    });
+    if (answer.status !== 200) throw new Error(`Slack answered ${answer.status}`);
+    return answer.body;
+  }
+
+  async act(action: string, wish: ActionWish): Promise<Record<string, unknown>> {
+    const channel = await this.calls.channelOf(wish.account, wish.route.to);
+    const [method, params] = actionCall(action, wish, channel, this.account(wish.account).settings);
+    const isRepeatable = !method.endsWith('postMessage');
+    return describeAction(action, await this.calls.call(wish.account, method, params, isRepeatable));
+  }
+
+  /** Slack shows it in threads only. */
+  async typing(account: string, route: DeliveryRoute): Promise<void> {
+    if (route.threadId === undefined) return;
+    await this.calls.call(
+      account,
+      'assistant.threads.setStatus',
+      { channel_id: route.to, thread_ts: route.threadId, status: 'is writing…' },
+      true,
+    );
+  }
+
+  streamInterval(accountId: string): number | undefined {
+    const { settings } = this.account(accountId);
+    const mode = settings.streamMode ?? settings.streaming?.['mode'] ?? 'partial';
+    return mode === 'off' ? undefined : STREAM_INTERVAL_MS;
+  }
+
+  async probe(accountId: string): Promise<ProbeResult> {
+    const started = performance.now();
+    const elapsed = (): number => Math.round(performance.now() - started);
+    try {
+      const me = await this.calls.call(accountId, 'auth.test', {}, true);
+      return { ok: true, elapsedMs: elapsed(), bot: { id: me['user_id'], name: me['user'] }, team: me['team'] };
+    } catch (error) {
+      return { ok: false, elapsedMs: elapsed(), error: this.redactor.redact(messageOf(error)) };
+    }
+  }
+
+  private async identify(account: SlackAccount): Promise<SlackBot> {
+    try {
+      const me = await this.calls.call(account.id, 'auth.test', {}, true);
+      return { userId: String(me['user_id']), botId: String(me['bot_id'] ?? ''), teamId: String(me['team_id']) };
+    } catch (error) {
+      if (error instanceof ChannelSendError && error.failure === 'unauthorized')
+        throw new ChannelFatalError(
+          'SLACK_UNAUTHORIZED',
+          `${error.message}: Slack refuses the bot token; set ${account.at}.botToken to the one of the app's page (xoxb-…)`,
+          error,
+        );
+      throw error;
+    }
+  }
+
+  /** The thread that the message came in stays; others are begun where the configuration wants them. */
+  private threadOf({ account, route, replyToId }: OutboundMessage): string | undefined {
+    if (route.threadId) return route.threadId;
+    const { settings } = this.account(account);
+    const kind = route.chatType ?? kindOf({ channel: route.to });
+    const mode =
+      settings.replyToModeByChatType?.[kind] ??
+      (kind === 'direct' ? settings.dm?.replyToMode : undefined) ??
+      settings.replyToMode ??
+      'off';
+    const asked =
+      replyToId !== route.replyToId
+        ? replyToId
+        : mode === 'all'
+          ? route.replyToId
+          : mode === 'first'
+            ? replyToId
+            : undefined;
+    return asked && /^\d+\.\d+$/.test(asked) && asked !== '0' ? asked : undefined;
+  }
+
+  private isCommand(text: string): boolean {
+    const name = parseChatCommand(text)?.name;
+    return name !== undefined && this.commands.find(name, defaultAgentId(this.config.config)) !== undefined;
+  }
+
+  private facts(
+    accountId: string,
+    bot: SlackBot,
+  ): ConstructorParameters<typeof SlackIntake>[2] extends () => infer T ? T : never {
+    const { config } = this.config;
+    const defaultGroupPolicy = config.channels?.defaults?.groupPolicy;
+    return {
+      settings: this.account(accountId).settings,
+      bot,
+      mentionPatterns: config.messages?.groupChat?.mentionPatterns ?? [],
+      ...(defaultGroupPolicy ? { defaultGroupPolicy } : {}),
+    };
+  }
+
+  private configured(): SlackAccount[] {
+    return slackAccounts(this.config.config, this.config.env);
+  }
+
+  private account(id: string): SlackAccount {
+    const found = this.configured().find((account) => account.id === id);
+    if (!found) throw new ChannelFatalError('SLACK_ACCOUNT', `there is no Slack account "${id}" in channels.slack`);
+    return found;
+  }
+}
+
+interface SentMessage {
+  ts: string;
+  text: string;
+  bot_id?: string;
+  user?: string;
+  metadata?: { event_type?: string; event_payload?: { id?: string } };
+}
