@@ -79,9 +79,10 @@ export class AppModule {
 /** Modules of the channels that are configured. The libraries of the others are not even loaded. */
 async function configuredChannels({ env, config }: AppModuleOptions): Promise<DynamicModule[]> {
   const modules: DynamicModule[] = [];
-  if (telegramAccounts(config, env).length > 0) {
+  const telegram = telegramAccounts(config, env);
+  if (telegram.length > 0) {
     const { TelegramModule } = await import('../channels/telegram/telegram.module');
-    modules.push({ module: TelegramModule });
+    modules.push(TelegramModule.forAccounts(telegram));
   }
   if (discordAccounts(config, env).length > 0) {
     const { DiscordModule } = await import('../channels/discord/discord.module');

@@ -28,6 +28,8 @@ describe('boot plan', () => {
   it('is the order in which a gateway boots, and shutdown is its reverse', async () => {
     const channels = {
       telegram: { botToken: telegram.token, apiRoot: telegram.apiRoot },
+      discord: { token: 'a token', apiRoot: telegram.apiRoot },
+      slack: { botToken: 'xoxb-a', appToken: 'xapp-a', apiRoot: telegram.apiRoot },
       webhook: { secret: 'a secret of the boot plan', url: telegram.apiRoot },
     };
     const config = { gateway: { mode: 'local', auth: { mode: 'token', token: TOKEN } }, channels };

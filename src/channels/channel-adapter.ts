@@ -53,6 +53,8 @@ export interface GroupRules {
   /** Narrower list of this group or topic. */
   allowFrom?: readonly string[];
   systemPrompt?: string;
+  /** Where its entries stand in the configuration, widest first: their `tools` and `toolsBySender` hold in the group. */
+  at?: readonly (readonly string[])[];
 }
 
 /** A message of a platform in the words all channels share. */

@@ -256,6 +256,7 @@ export class ChannelIntake {
       ...(update.media && update.media.length > 0 ? { media: update.media } : {}),
       ...(update.quoted ? { quoted: update.quoted } : {}),
       ...this.together(channel, update),
+      ...(policy.group?.at ? { rulesAt: policy.group.at } : {}),
       ...(policy.group?.systemPrompt ? { extraSystemPrompt: policy.group.systemPrompt } : {}),
     };
   }

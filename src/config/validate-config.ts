@@ -59,24 +59,29 @@ function checkChannels(config: OpenclawConfig, findings: ConfigFindings): void {
       message: `unknown channel, kept and not used${near ? `; did you mean "${near}"?` : ''}`,
     });
   }
-  const telegram = channels.telegram;
-  if (!isPlainObject(telegram)) return;
-  checkOpenDm('channels.telegram', telegram, findings);
-  if (isPlainObject(telegram.accounts)) {
-    for (const [id, account] of Object.entries(telegram.accounts)) {
-      if (isPlainObject(account)) {
-        checkOpenDm(`channels.telegram.accounts.${id}`, { allowFrom: telegram.allowFrom, ...account }, findings);
-      }
-    }
+  for (const [id, block] of Object.entries(channels)) {
+    if (id === 'defaults' || !isPlainObject(block)) continue;
+    checkOpenDm(`channels.${id}`, block, findings);
+    if (!isPlainObject(block.accounts)) continue;
+    for (const [name, account] of Object.entries(block.accounts))
+      if (isPlainObject(account))
+        checkOpenDm(
+          `channels.${id}.accounts.${name}`,
+          { allowFrom: block.allowFrom, dm: block.dm, ...account },
+          findings,
+        );
   }
 }
 
+/** Some channels keep their rules for direct messages in a block of its own. */
 function checkOpenDm(path: string, block: Record<string, unknown>, findings: ConfigFindings): void {
-  if (block.dmPolicy !== 'open') return;
-  if (Array.isArray(block.allowFrom) && block.allowFrom.includes('*')) return;
+  const dm = isPlainObject(block.dm) ? block.dm : {};
+  if ((block.dmPolicy ?? dm.policy) !== 'open') return;
+  const list = block.allowFrom ?? dm.allowFrom;
+  if (Array.isArray(list) && list.includes('*')) return;
   findings.issues.push({
-    path: `${path}.allowFrom`,
-    message: 'must contain "*" when dmPolicy is "open", because everybody may then write to the assistant',
+    path: block.dmPolicy === undefined ? `${path}.dm.allowFrom` : `${path}.allowFrom`,
+    message: `must contain "*" when ${block.dmPolicy === undefined ? 'policy' : 'dmPolicy'} is "open", because everybody may then write to the assistant`,
   });
 }
 

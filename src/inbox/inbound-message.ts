@@ -62,6 +62,8 @@ export interface InboundMessage {
   quoted?: QuotedText;
   /** Messages with the same key are answered by one turn; it begins so long after the last of them. */
   together?: { key: string; waitMs: number };
+  /** Entries of the configuration whose rules for tools hold in the chat. */
+  rulesAt?: readonly (readonly string[])[];
   /** Text that the gateway itself wrote (a reminder, a finished task). */
   isSystemEvent?: boolean;
 }

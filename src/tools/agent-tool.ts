@@ -22,6 +22,8 @@ export interface PolicySubject {
   /** Group, and topic in it, that the turn answers in. */
   groupId?: string;
   threadId?: string;
+  /** Further entries of the configuration whose rules hold there. */
+  rulesAt?: readonly (readonly string[])[];
   /** Everybody whose message the turn answers: platform ids and names. */
   senders?: readonly string[];
   /** False: somebody who does not own this gateway has a say in the turn. */

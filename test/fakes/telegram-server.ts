@@ -29,13 +29,17 @@ export interface PersonMessage {
   fromId?: number;
   name?: string;
   username?: string;
-  /** Private by default. */
   /** A file, with the text as caption; its bytes are in `files`. */
   file?: { kind: 'document' | 'voice' | 'audio' | 'video'; fileId: string; name?: string; size?: number };
+  /** Private by default. */
   chatType?: 'private' | 'group' | 'supergroup' | 'channel';
   chatTitle?: string;
   threadId?: number;
   photo?: { fileId: string };
+  /** Pictures with the same one belong together. */
+  albumId?: string;
+  /** Message of somebody else that it answers. */
+  quotes?: { fromId: number; text: string };
   caption?: string;
   replyToBot?: boolean;
 }
@@ -66,6 +70,9 @@ export class FakeTelegram {
   random: () => number = Math.random;
   /** Commands in the app's menu. */
   readonly menu: { command: string; description: string }[] = [];
+  readonly groupMenu: { command: string; description: string }[] = [];
+  /** Where updates are posted to instead of being polled. */
+  webhook: { url: string; secret: string } | undefined;
   /** Calls that only change something. */
   readonly actions: { method: string; params: Params }[] = [];
   private readonly queue: FakeUpdate[] = [];
@@ -114,6 +121,18 @@ export class FakeTelegram {
         ...(message.chatTitle ? { title: message.chatTitle } : chatType === 'private' ? { first_name: 'P' } : {}),
       },
       ...(message.threadId === undefined ? {} : { message_thread_id: message.threadId, is_topic_message: true }),
+      ...(message.albumId ? { media_group_id: message.albumId } : {}),
+      ...(message.quotes
+        ? {
+            reply_to_message: {
+              message_id: 2,
+              date: 0,
+              chat: { id: chatId, type: chatType },
+              from: { id: message.quotes.fromId, is_bot: false, first_name: `Person ${message.quotes.fromId}` },
+              text: message.quotes.text,
+            },
+          }
+        : {}),
       ...(message.replyToBot
         ? {
             reply_to_message: {
@@ -147,8 +166,33 @@ export class FakeTelegram {
   push(kind: string, payload: unknown): number {
     const update = { update_id: this.nextUpdateId++, [kind]: payload };
     this.queue.push(update);
-    this.flush();
+    if (this.webhook) void this.post(update);
+    else this.flush();
     return update.update_id;
+  }
+
+  /** From now on updates have other numbers, as after a week of silence. */
+  restartUpdateIds(next: number): void {
+    this.nextUpdateId = next;
+  }
+
+  /** Lets the long poll that waits end without anything, as after its time. */
+  endPoll(): void {
+    this.poll?.reply([]);
+  }
+
+  /** Posted until it is confirmed. */
+  private async post(update: FakeUpdate): Promise<void> {
+    for (let tries = 0; tries < 20 && this.webhook && this.queue.includes(update); tries++) {
+      const { url, secret } = this.webhook;
+      const answered = await fetch(url, {
+        method: 'POST',
+        body: JSON.stringify(update),
+        headers: { 'content-type': 'application/json', 'x-telegram-bot-api-secret-token': secret },
+      }).catch(() => undefined);
+      if (answered?.ok) this.queue.splice(this.queue.indexOf(update), 1);
+      else await new Promise((resolve) => setTimeout(resolve, 100));
+    }
   }
 
   /** Updates that the bot has not confirmed. */
@@ -194,6 +238,15 @@ export class FakeTelegram {
   }
 
   private longPoll(params: Params, request: IncomingMessage, response: ServerResponse): void {
+    if (this.webhook) {
+      answer(response, 409, {
+        ok: false,
+        error_code: 409,
+        description:
+          "Conflict: can't use getUpdates method while webhook is active; use deleteWebhook to delete the webhook first",
+      });
+      return;
+    }
     this.poll?.conflict();
     const offset = Number(params['offset'] ?? 0);
     const limit = Math.min(Number(params['limit'] ?? 100), 100);
@@ -324,6 +377,9 @@ export class FakeTelegram {
         message.text = caption;
         return { ok: true, result: { message_id: message.messageId } };
       }
+      case 'sendSticker':
+        this.actions.push({ method, params });
+        return { ok: true, result: this.keep(params, '(sticker)') };
       case 'sendPoll': {
         const options = params['options'] as { text: string }[];
         if (options.length < 2) return refuse('poll must have at least 2 option');
@@ -348,10 +404,18 @@ export class FakeTelegram {
       case 'leaveChat':
         this.actions.push({ method, params });
         return { ok: true, result: true };
-      case 'setMyCommands':
-        this.menu.splice(0, Infinity, ...(params['commands'] as typeof this.menu));
+      case 'setMyCommands': {
+        const scope = (params['scope'] as { type?: string } | undefined)?.type;
+        const menu = scope === 'all_group_chats' ? this.groupMenu : this.menu;
+        menu.splice(0, Infinity, ...(params['commands'] as typeof this.menu));
+        return { ok: true, result: true };
+      }
+      case 'setWebhook':
+        this.webhook = { url: String(params['url']), secret: String(params['secret_token'] ?? '') };
         return { ok: true, result: true };
       case 'deleteWebhook':
+        this.webhook = undefined;
+        return { ok: true, result: true };
       case 'sendChatAction':
       case 'answerCallbackQuery':
         return { ok: true, result: true };
@@ -420,8 +484,10 @@ function answer(response: ServerResponse, status: number, body: unknown): void {
 }
 
 const entitiesOf = (text: string): Params => {
-  const command = /^\/\w+(@\w+)?/.exec(text);
-  return command ? { entities: [{ type: 'bot_command', offset: 0, length: command[0].length }] } : {};
+  const [type, found] = text.startsWith('@')
+    ? ['mention', /^@\w+/.exec(text)]
+    : ['bot_command', /^\/\w+(@\w+)?/.exec(text)];
+  return found ? { entities: [{ type, offset: 0, length: found[0].length }] } : {};
 };
 
 const TAGS = new Set(['b', 'strong', 'i', 'em', 'u', 's', 'code', 'pre', 'a', 'blockquote', 'tg-spoiler', 'span']);

@@ -15,6 +15,8 @@ export interface TurnRequest {
   /** Cron job that it runs for. */
   jobId?: string;
   route?: DeliveryRoute;
+  /** Entries of the configuration whose rules for tools hold in the chat. */
+  rulesAt?: readonly (readonly string[])[];
   spelledKey?: string;
   model?: string;
   thinking?: string;

@@ -155,6 +155,7 @@ export class TurnStarter {
       timeoutMs: message.timeoutMs && message.timeoutMs > 0 ? message.timeoutMs : seconds * 1000,
       ...(message.jobId ? { jobId: message.jobId } : {}),
       ...routeOf(message, session),
+      ...(message.rulesAt ? { rulesAt: message.rulesAt } : {}),
       ...(message.spelledKey ? { spelledKey: message.spelledKey } : {}),
       ...(message.model ? { model: message.model } : {}),
       ...(message.thinking ? { thinking: message.thinking } : {}),

@@ -15,6 +15,7 @@ export function turnSubject(config: OpenclawConfig, turn: TurnRecord): PolicySub
     account: request.account,
     ...(isGroup && request.route ? { groupId: request.route.to } : {}),
     ...(request.route?.threadId ? { threadId: request.route.threadId } : {}),
+    ...(request.rulesAt ? { rulesAt: request.rulesAt } : {}),
     ...(request.senders ? { senders: request.senders } : {}),
     isOwner: request.isOwner,
     isSubagent: isSubagentKey(sessionKey),

@@ -62,7 +62,8 @@ export class DiscordCalls {
       return undefined;
     const place = await this.placeOf(account, channel);
     const guild = place && guildOf(settings, place);
-    if (!place || place.parentId || !guild || channelOf(guild, channel, place)?.autoThread !== true) return undefined;
+    if (!place || place.parentId || !guild || channelOf(guild.entry, channel, place)?.entry.autoThread !== true)
+      return undefined;
     try {
       await this.ask(
         account,

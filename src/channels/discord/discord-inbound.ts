@@ -24,6 +24,8 @@ export interface DiscordFacts {
   settings: DiscordAccountConfig;
   botId: string;
   mentionPatterns: readonly string[];
+  /** Where the account's own keys are in the configuration. */
+  at: readonly string[];
   defaultGroupPolicy?: 'open' | 'disabled' | 'allowlist';
 }
 
@@ -94,38 +96,51 @@ function guildRules(facts: DiscordFacts, channelId: string, place: DiscordPlace)
   const guild = guildOf(facts.settings, place);
   const isOpen = groupPolicyOf(facts) === 'open';
   if (!guild) return isOpen ? { enabled: true, requireMention: true } : undefined;
-  const channel = channelOf(guild, channelId, place);
-  const lists = guild.channels !== undefined && Object.keys(guild.channels).length > 0;
+  const channel = channelOf(guild.entry, channelId, place);
+  const lists = guild.entry.channels !== undefined && Object.keys(guild.entry.channels).length > 0;
   if (lists && !channel && !isOpen) return undefined;
-  const users = channel?.users ?? guild.users;
+  const users = channel?.entry.users ?? guild.entry.users;
+  const at = [...facts.at, 'guilds', guild.key];
   return {
-    enabled: channel?.enabled !== false && channel?.allow !== false,
-    requireMention: channel?.requireMention ?? guild.requireMention ?? true,
+    enabled: channel?.entry.enabled !== false && channel?.entry.allow !== false,
+    requireMention: channel?.entry.requireMention ?? guild.entry.requireMention ?? true,
     ...(users ? { allowFrom: idList(users) } : {}),
-    ...(channel?.systemPrompt ? { systemPrompt: channel.systemPrompt } : {}),
+    ...(channel?.entry.systemPrompt ? { systemPrompt: channel.entry.systemPrompt } : {}),
+    at: [at, ...(channel ? [[...at, 'channels', channel.key]] : [])],
   };
 }
 
-export function guildOf(settings: DiscordAccountConfig, place: DiscordPlace): DiscordGuildConfig | undefined {
+/** An entry of the configuration under the key that led to it. */
+export interface Keyed<T> {
+  key: string;
+  entry: T;
+}
+
+export function guildOf(settings: DiscordAccountConfig, place: DiscordPlace): Keyed<DiscordGuildConfig> | undefined {
   const { guilds = {} } = settings;
   const name = slugOf(place.guildName);
-  return (
-    guilds[place.guildId ?? ''] ??
-    Object.entries(guilds).find(([key, { slug }]) => name !== '' && (slug === name || slugOf(key) === name))?.[1] ??
-    guilds['*']
-  );
+  const named = Object.keys(guilds).find((key) => name !== '' && (guilds[key]?.slug === name || slugOf(key) === name));
+  return entryOf(guilds, place.guildId, named, '*');
 }
 
 export function channelOf(
   guild: DiscordGuildConfig,
   channelId: string,
   place: DiscordPlace,
-): DiscordChannelConfig | undefined {
+): Keyed<DiscordChannelConfig> | undefined {
   const { channels = {} } = guild;
-  const named = (id: string | undefined, name: string | undefined): DiscordChannelConfig | undefined =>
-    channels[id ?? ''] ??
-    Object.entries(channels).find(([key]) => slugOf(name) !== '' && slugOf(key) === slugOf(name))?.[1];
-  return named(channelId, place.channelName) ?? named(place.parentId, place.parentName) ?? channels['*'];
+  const named = (name: string | undefined): string | undefined =>
+    Object.keys(channels).find((key) => slugOf(name) !== '' && slugOf(key) === slugOf(name));
+  return entryOf(channels, channelId, named(place.channelName), place.parentId, named(place.parentName), '*');
+}
+
+/** The entry of the first key that there is. */
+function entryOf<T>(entries: Record<string, T>, ...keys: (string | undefined)[]): Keyed<T> | undefined {
+  for (const key of keys) {
+    const entry = key === undefined ? undefined : entries[key];
+    if (key !== undefined && entry !== undefined) return { key, entry };
+  }
+  return undefined;
 }
 
 /** Conversations of several people without a server: only where they are switched on. */

@@ -259,7 +259,7 @@ export class DiscordSession implements DiscordListener {
     const { host, places } = this.options;
     const facts = this.options.facts(this.botId);
     const place = await places.of(data.channel_id, data.guild_id, this.botId);
-    const mode = guildOf(facts.settings, place)?.reactionNotifications ?? 'own';
+    const mode = guildOf(facts.settings, place)?.entry.reactionNotifications ?? 'own';
     const isOwn = data.message_author_id === this.botId;
     if (mode === 'off' || (mode === 'own' && !isOwn)) return;
     const user = data.member?.user;

@@ -355,8 +355,10 @@ export class DiscordAdapter implements ChannelAdapter {
   private facts(accountId: string, botId: string): DiscordFacts {
     const { config } = this.config;
     const defaultGroupPolicy = config.channels?.defaults?.groupPolicy;
+    const { settings, at } = this.account(accountId);
     return {
-      settings: this.account(accountId).settings,
+      settings,
+      at: at.split('.'),
       botId,
       mentionPatterns: config.messages?.groupChat?.mentionPatterns ?? [],
       ...(defaultGroupPolicy ? { defaultGroupPolicy } : {}),

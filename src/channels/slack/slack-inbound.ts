@@ -2,7 +2,7 @@ import type { MediaKind, MediaRef } from '../../common/chat-media';
 import { matchesPattern } from '../access/mention-patterns';
 import type { AccessPolicy, GroupRules, InboundUpdate } from '../channel-adapter';
 import { plainText } from './slack-format';
-import type { SlackAccountConfig, SlackChannelConfig } from './slack.config';
+import type { SlackAccountConfig } from './slack.config';
 
 /** A message as events and searches in the history give it; only what is read here. */
 export interface SlackMessage {
@@ -30,6 +30,8 @@ export interface SlackFacts {
   settings: SlackAccountConfig;
   bot: SlackBot;
   mentionPatterns: readonly string[];
+  /** Where the account's own keys are in the configuration. */
+  at: readonly string[];
   defaultGroupPolicy?: 'open' | 'disabled' | 'allowlist';
   /** Name of a person; undefined where it is not known. */
   nameOf(userId: string): { name: string; username: string } | undefined;
@@ -62,7 +64,7 @@ export function inboundOf(message: SlackMessage, facts: SlackFacts): InboundUpda
   const isOwn = message.user === bot.userId || (message.bot_id !== undefined && message.bot_id === bot.botId);
   if (isOwn || !WRITTEN.has(message.subtype)) return undefined;
   const kind = kindOf(message);
-  const rules = channelRules(settings, message.channel, facts.channelName);
+  const rules = settings.channels?.[channelKey(settings, message.channel, facts.channelName) ?? ''];
   const media = (message.files ?? []).map(mediaOf);
   const raw = message.text ?? '';
   const said = plainText(withoutMention(raw, bot.userId), (id) => facts.nameOf(id)?.name);
@@ -122,30 +124,25 @@ export function policyOf(facts: SlackFacts, message: Pick<SlackMessage, 'channel
 const groupPolicyOf = ({ settings, defaultGroupPolicy }: SlackFacts): 'open' | 'disabled' | 'allowlist' =>
   settings.groupPolicy ?? defaultGroupPolicy ?? 'allowlist';
 
-/** The rules of a channel by its id, its name, or `*`. */
-export function channelRules(
-  { channels = {} }: SlackAccountConfig,
-  id: string,
-  name: string | undefined,
-): SlackChannelConfig | undefined {
+/** Key of the rules of a channel: its id, its name, or `*`. */
+function channelKey({ channels = {} }: SlackAccountConfig, id: string, name: string | undefined): string | undefined {
   const wanted = (name ?? '').toLowerCase();
-  return (
-    channels[id] ??
-    Object.entries(channels).find(([key]) => wanted !== '' && key.replace(/^#/, '').toLowerCase() === wanted)?.[1] ??
-    channels['*']
-  );
+  const named = Object.keys(channels).find((key) => wanted !== '' && key.replace(/^#/, '').toLowerCase() === wanted);
+  return [id, named, '*'].find((key) => key !== undefined && channels[key] !== undefined);
 }
 
 /** Undefined: the channel is not listed. */
 function placeRules(facts: SlackFacts, id: string): GroupRules | undefined {
   const { settings } = facts;
-  const rules = channelRules(settings, id, facts.channelName);
+  const key = channelKey(settings, id, facts.channelName);
+  const rules = settings.channels?.[key ?? ''];
   if (!rules && groupPolicyOf(facts) !== 'open') return undefined;
   return {
     enabled: rules?.enabled !== false && rules?.allow !== false,
     requireMention: rules?.requireMention ?? settings.requireMention ?? true,
     ...(rules?.users ? { allowFrom: idList(rules.users) } : {}),
     ...(rules?.systemPrompt ? { systemPrompt: rules.systemPrompt } : {}),
+    ...(key === undefined ? {} : { at: [[...facts.at, 'channels', key]] }),
   };
 }
 

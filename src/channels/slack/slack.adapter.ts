@@ -340,8 +340,10 @@ export class SlackAdapter implements ChannelAdapter {
   ): ConstructorParameters<typeof SlackIntake>[2] extends () => infer T ? T : never {
     const { config } = this.config;
     const defaultGroupPolicy = config.channels?.defaults?.groupPolicy;
+    const { settings, at } = this.account(accountId);
     return {
-      settings: this.account(accountId).settings,
+      settings,
+      at: at.split('.'),
       bot,
       mentionPatterns: config.messages?.groupChat?.mentionPatterns ?? [],
       ...(defaultGroupPolicy ? { defaultGroupPolicy } : {}),

@@ -1,5 +1,6 @@
 import { isPlainObject } from '../../common/plain-object';
 import { type ActionWish, ChannelSendError } from '../channel-adapter';
+import type { TelegramAccountConfig } from './telegram.config';
 
 /** Actions of the `message` tool that the Bot API can do. */
 export const TELEGRAM_ACTIONS = [
@@ -15,12 +16,25 @@ export const TELEGRAM_ACTIONS = [
   'permissions',
   'renameGroup',
   'leaveGroup',
+  'sticker',
 ] as const;
 
 type Call = [method: string, params: Record<string, unknown>];
 
-/** @throws ChannelSendError refused, naming what is missing */
-export function actionCall(action: string, wish: ActionWish): Call {
+/** Switches of `channels.telegram.actions`, and whether they are on by themselves. */
+const SWITCHES: Readonly<Record<string, [keyof NonNullable<TelegramAccountConfig['actions']>, boolean]>> = {
+  react: ['reactions', true],
+  delete: ['deleteMessage', true],
+  unsend: ['deleteMessage', true],
+  poll: ['sendMessage', true],
+  sticker: ['sticker', false],
+};
+
+/** @throws ChannelSendError refused: an action that is off, or what is missing for it */
+export function actionCall(action: string, wish: ActionWish, settings: TelegramAccountConfig): Call {
+  const [name, isOn] = SWITCHES[action] ?? [];
+  if (name !== undefined && (settings.actions?.[name] ?? isOn) !== true)
+    throw new ChannelSendError('refused', `${action} is off; set channels.telegram.actions.${name} to true`);
   const chat = { chat_id: wish.route.to };
   const message = (): Record<string, unknown> => ({
     ...chat,
@@ -63,6 +77,8 @@ export function actionCall(action: string, wish: ActionWish): Call {
       return ['setChatTitle', { ...chat, title: need(action, 'name', wish.name) }];
     case 'leaveGroup':
       return ['leaveChat', chat];
+    case 'sticker':
+      return ['sendSticker', { ...chat, sticker: need(action, 'name, the file id of a sticker,', wish.name) }];
     default:
       throw new ChannelSendError('refused', `Telegram has no action "${action}"`);
   }
@@ -74,6 +90,7 @@ export function describeAction(action: string, result: unknown): Record<string, 
   const thread = result['message_thread_id'];
   switch (action) {
     case 'poll':
+    case 'sticker':
       return { ok: true, messageId: String(result['message_id']) };
     case 'thread-create':
       return { ok: true, threadId: String(thread) };

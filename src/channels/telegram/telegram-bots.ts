@@ -1,6 +1,8 @@
+import { Agent, type AgentOptions } from 'node:https';
 import type { INestApplicationContext } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { TelegrafModule, getBotToken } from 'nestjs-telegraf';
+import { HttpsProxyAgent } from 'https-proxy-agent';
 import { Telegraf, type Telegram } from 'telegraf';
 import type { TelegramAccount } from './telegram-accounts';
 import type { TelegramContext } from './telegram-context';
@@ -21,7 +23,12 @@ export class TelegramBots {
 
   /** Client for calls; a new one when the token or the server has changed. */
   client(account: TelegramAccount): Telegram {
-    const key = `${account.token ?? ''} ${account.settings.apiRoot ?? ''}`;
+    const key = JSON.stringify([
+      account.token,
+      account.settings.apiRoot,
+      account.settings.proxy,
+      account.settings.network,
+    ]);
     const known = this.clients.get(account.id);
     if (known?.key === key) return known.telegram;
     const { telegram } = new Telegraf(account.token ?? '', { telegram: clientOptions(account) });
@@ -55,5 +62,16 @@ export class TelegramBots {
   }
 }
 
-const clientOptions = ({ settings }: TelegramAccount): { apiRoot?: string } =>
-  settings.apiRoot ? { apiRoot: `${settings.apiRoot.replace(/\/+$/, '')}/` } : {};
+function clientOptions({ settings }: TelegramAccount): { apiRoot?: string; agent?: Agent } {
+  const { apiRoot, proxy, network } = settings;
+  const agent =
+    proxy !== undefined
+      ? new HttpsProxyAgent(proxy)
+      : network?.autoSelectFamily === undefined
+        ? undefined
+        : new Agent({ keepAlive: true, autoSelectFamily: network.autoSelectFamily } as AgentOptions);
+  return {
+    ...(apiRoot ? { apiRoot: `${apiRoot.replace(/\/+$/, '')}/` } : {}),
+    ...(agent ? { agent: agent as Agent } : {}),
+  };
+}

@@ -1,5 +1,7 @@
 import type { CallbackQuery, Message } from 'telegraf/types';
 import type { ReplyButton } from '../../common/chat-media';
+import type { DeliveryRoute } from '../../common/delivery-route';
+import type { TelegramAccountConfig } from './telegram.config';
 
 /** Most bytes that Telegram gives back with a pressed button. */
 const MAX_DATA_BYTES = 64;
@@ -30,4 +32,16 @@ export function pressedMessage(query: CallbackQuery): Message | undefined {
     text: query.data,
     ...(thread.is_topic_message ? { is_topic_message: true, message_thread_id: thread.message_thread_id } : {}),
   } as Message;
+}
+
+/** Whether an account shows buttons in a chat; it does unless it is told otherwise. */
+export function hasButtons({ capabilities }: TelegramAccountConfig, route: DeliveryRoute): boolean {
+  const mode = Array.isArray(capabilities)
+    ? capabilities.includes('inlineButtons')
+      ? 'all'
+      : 'off'
+    : capabilities?.['inlineButtons'];
+  if (mode === 'off') return false;
+  const isDirect = route.chatType === undefined ? !route.to.startsWith('-') : route.chatType === 'direct';
+  return mode === 'dm' ? isDirect : mode === 'group' ? !isDirect : true;
 }

@@ -1,4 +1,4 @@
-import type { Message, MessageEntity, UserFromGetMe } from 'telegraf/types';
+import type { Message, MessageEntity, User, UserFromGetMe } from 'telegraf/types';
 import type { MediaKind, MediaRef } from '../../common/chat-media';
 import { matchesPattern } from '../access/mention-patterns';
 import type { AccessPolicy, GroupRules, InboundUpdate } from '../channel-adapter';
@@ -17,32 +17,104 @@ const GENERAL_TOPIC = 1;
 
 /** A Telegram message in the words all channels share; undefined for service messages nobody answers. */
 export function inboundOf(message: Message, facts: InboundFacts): InboundUpdate | undefined {
-  const { from, chat } = message;
-  if (!from) return undefined;
   const text = textOf(message);
-  if (text === undefined) return undefined;
-  const isGroup = chat.type !== 'private';
+  const sender = senderOf(message);
+  if (text === undefined || !sender) return undefined;
+  const isGroup = message.chat.type !== 'private';
+  const forwarded = forwardedFrom(message);
+  const album = (message as { media_group_id?: string }).media_group_id;
+  const media = mediaOf(message);
+  return {
+    externalId: externalIdOf(message),
+    chat: chatOf(message),
+    sender,
+    messageId: String(message.message_id),
+    text: forwarded === undefined ? text : `(forwarded from ${forwarded}) ${text}`,
+    ...media,
+    ...(album ? { albumId: album } : {}),
+    ...quotedOf(message, facts),
+    mentionsBot: isGroup ? mentionsBot(message, text, facts) : true,
+    policy: policyOf(facts, isGroup ? String(message.chat.id) : undefined, topicOf(message)),
+  };
+}
+
+export const externalIdOf = ({ chat, message_id: id }: Pick<Message, 'chat' | 'message_id'>): string =>
+  `${chat.id}:${id}`;
+
+export function chatOf(message: Message): InboundUpdate['chat'] {
+  const { chat } = message;
   const threadId = topicOf(message);
   return {
-    externalId: `${chat.id}:${message.message_id}`,
-    chat: {
-      id: String(chat.id),
-      type: chat.type === 'private' ? 'direct' : chat.type === 'channel' ? 'channel' : 'group',
-      ...('title' in chat && chat.title ? { title: chat.title } : {}),
-      ...(threadId === undefined ? {} : { threadId: String(threadId) }),
-    },
-    sender: {
-      id: String(from.id),
-      name: [from.first_name, from.last_name].filter(Boolean).join(' '),
-      ...(from.username ? { username: from.username } : {}),
-      isBot: from.is_bot,
-    },
-    messageId: String(message.message_id),
-    text,
-    ...mediaOf(message),
-    mentionsBot: isGroup ? mentionsBot(message, text, facts) : true,
-    policy: policyOf(facts, isGroup ? String(chat.id) : undefined, threadId),
+    id: String(chat.id),
+    type: chat.type === 'private' ? 'direct' : chat.type === 'channel' ? 'channel' : 'group',
+    ...('title' in chat && chat.title ? { title: chat.title } : {}),
+    ...(threadId === undefined ? {} : { threadId: String(threadId) }),
   };
+}
+
+/** Posts of channels, and of people who write in a channel's name, have that channel as sender. */
+function senderOf(message: Message): InboundUpdate['sender'] | undefined {
+  const { from } = message;
+  const { sender_chat: chat } = message as { sender_chat?: { id: number; title?: string; username?: string } };
+  if (chat && (!from || from.is_bot))
+    return {
+      id: String(chat.id),
+      ...(chat.title ? { name: chat.title } : {}),
+      ...(chat.username ? { username: chat.username } : {}),
+      isBot: false,
+    };
+  return from && personOf(from);
+}
+
+export const personOf = (from: User): InboundUpdate['sender'] => ({
+  id: String(from.id),
+  name: [from.first_name, from.last_name].filter(Boolean).join(' '),
+  ...(from.username ? { username: from.username } : {}),
+  isBot: from.is_bot,
+});
+
+/** What happened in a chat, where a message only says that. */
+export function serviceText(message: Message): string | undefined {
+  const who = message.from ? personOf(message.from).name : 'Somebody';
+  if ('new_chat_members' in message)
+    return `${message.new_chat_members.map((member) => personOf(member).name).join(', ')} joined the group.`;
+  if ('left_chat_member' in message) return `${personOf(message.left_chat_member).name ?? 'Somebody'} left the group.`;
+  if ('pinned_message' in message) return `${who} pinned a message.`;
+  if ('new_chat_title' in message) return `${who} renamed the group to "${message.new_chat_title}".`;
+  return undefined;
+}
+
+function quotedOf(message: Message, { bot }: InboundFacts): Pick<InboundUpdate, 'quoted'> {
+  const reply = 'reply_to_message' in message ? message.reply_to_message : undefined;
+  if (!reply) return {};
+  const { quote } = message as { quote?: { text?: string } };
+  const text = quote?.text ?? textOf(reply);
+  // The first message of a topic is "answered" by every other one in it.
+  if (text === undefined || text === '' || 'forum_topic_created' in reply) return {};
+  const isOwn = reply.from?.id === bot.id;
+  const name = isOwn ? 'your message' : reply.from ? personOf(reply.from).name : undefined;
+  return {
+    quoted: { ...(name ? { sender: name } : {}), text, isForeign: !isOwn && reply.from?.id !== message.from?.id },
+  };
+}
+
+function forwardedFrom(message: Message): string | undefined {
+  const { forward_origin: origin } = message as {
+    forward_origin?: {
+      sender_user?: User;
+      sender_user_name?: string;
+      chat?: { title?: string };
+      sender_chat?: { title?: string };
+    };
+  };
+  if (!origin) return undefined;
+  return (
+    (origin.sender_user ? personOf(origin.sender_user).name : undefined) ??
+    origin.sender_user_name ??
+    origin.chat?.title ??
+    origin.sender_chat?.title ??
+    'elsewhere'
+  );
 }
 
 export function policyOf(facts: InboundFacts, groupId: string | undefined, threadId: number | undefined): AccessPolicy {
@@ -55,6 +127,7 @@ export function policyOf(facts: InboundFacts, groupId: string | undefined, threa
     groupPolicy: settings.groupPolicy ?? facts.defaultGroupPolicy ?? 'allowlist',
     groupAllowFrom: idList(settings.groupAllowFrom),
     ...(group ? { group } : {}),
+    ...(settings.historyLimit === undefined ? {} : { historyLimit: settings.historyLimit }),
   };
 }
 
@@ -88,7 +161,7 @@ function idList(list: readonly (string | number)[] | undefined): string[] {
   );
 }
 
-function topicOf(message: Message): number | undefined {
+export function topicOf(message: Message): number | undefined {
   const {
     is_topic_message: isTopic,
     message_thread_id: thread,

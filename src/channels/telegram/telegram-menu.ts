@@ -2,18 +2,36 @@ import type { ChatCommand } from '../../agent/commands/chat-command';
 
 const MAX_COMMANDS = 100;
 const MAX_NAME = 32;
+const NAME = /^[a-z0-9_]{1,32}$/;
 const MAX_DESCRIPTION = 256;
+
+export interface MenuEntry {
+  command: string;
+  description: string;
+}
 
 /** Commands as Telegram's menu takes them; those of skills come last and go first where there are too many. */
 export function menuOf(
   commands: readonly ChatCommand[],
-  withSkills: boolean,
-): { command: string; description: string }[] {
-  return commands
-    .filter(({ textOnly, category }) => textOnly !== true && (withSkills || category !== 'skills'))
+  options: {
+    withSkills: boolean;
+    /** In groups the menu holds what everybody may use. */
+    inGroups?: boolean;
+    custom?: readonly MenuEntry[];
+  },
+): MenuEntry[] {
+  const own = commands
+    .filter(({ textOnly, category }) => textOnly !== true && (options.withSkills || category !== 'skills'))
+    .filter(({ right }) => options.inGroups !== true || right === 'sender')
     .map(({ name, summary }) => ({
       command: name.replaceAll('-', '_').slice(0, MAX_NAME),
       description: summary.slice(0, MAX_DESCRIPTION),
+    }));
+  const custom = (options.custom ?? [])
+    .map(({ command, description }) => ({
+      command: command.replace(/^\//, '').toLowerCase(),
+      description: description.slice(0, MAX_DESCRIPTION),
     }))
-    .slice(0, MAX_COMMANDS);
+    .filter(({ command }) => NAME.test(command) && !own.some((entry) => entry.command === command));
+  return [...own.slice(0, MAX_COMMANDS - custom.length), ...custom].slice(0, MAX_COMMANDS);
 }

@@ -14,13 +14,14 @@ const POLL_SECONDS = 30;
 const BATCH = 100;
 const LEASE_RETRY_MS = 2000;
 const POLL_BACKOFF: BackoffPolicy = { initialMs: 500, maxMs: 30_000, factor: 1.8, jitter: 0.25 };
-const ALLOWED_UPDATES = [
+export const ALLOWED_UPDATES = [
   'message',
   'channel_post',
   'edited_message',
   'callback_query',
   'my_chat_member',
   'message_reaction',
+  'business_message',
 ];
 
 export interface PollerOptions {
@@ -76,6 +77,14 @@ export class TelegramPoller {
     return me;
   }
 
+  /** Updates go to an address that the account had before; here they are polled. */
+  private async endWebhook(): Promise<void> {
+    const { bot, signal, log } = this.options;
+    await telegramCall(bot.telegram, 'deleteWebhook', {}, signal).catch((error: unknown) =>
+      log.warn({}, `the webhook was not removed: ${apiErrorText(error)}`),
+    );
+  }
+
   private async poll(intake: TelegramIntake): Promise<void> {
     const { bot, signal, host } = this.options;
     bot.context.intake = intake;
@@ -97,7 +106,12 @@ export class TelegramPoller {
       );
       if (!updates) return;
       host.alive();
-      if (updates.length === 0) continue;
+      if (updates.length === 0) {
+        // All before it are confirmed. Without it the next ones are told whatever their numbers, which begin anew
+        // somewhere else after a week of silence.
+        offset = undefined;
+        continue;
+      }
       await this.handle(updates);
       offset = Math.max(...updates.map((update) => update.update_id)) + 1;
     }
@@ -143,6 +157,7 @@ export class TelegramPoller {
             error,
           );
         }
+        if (code === 409 && /webhook is active/i.test(apiErrorText(error))) await this.endWebhook();
         const delay = retryAfterMs(error) ?? backoffDelay(POLL_BACKOFF, attempt);
         const reason = code === 409 ? 'another program polls this bot (409)' : `${method}: ${apiErrorText(error)}`;
         host.state('reconnecting', reason);
@@ -154,8 +169,11 @@ export class TelegramPoller {
   }
 }
 
-function chatOf(update: Update): string {
+/** Updates about one chat are taken in order. */
+export function chatOf(update: Update): string {
   if ('callback_query' in update) return String(update.callback_query.message?.chat.id ?? update.update_id);
-  const message = 'message' in update ? update.message : 'channel_post' in update ? update.channel_post : undefined;
+  const message = Object.values(update).find(
+    (value): value is { chat: { id: number } } => typeof value === 'object' && value !== null && 'chat' in value,
+  );
   return String(message?.chat.id ?? update.update_id);
 }

@@ -1,4 +1,5 @@
-import { Ctx, On, Update } from 'nestjs-telegraf';
+import { Ctx, Next, On, Update, Use } from 'nestjs-telegraf';
+import type { Message } from 'telegraf/types';
 import type { TelegramContext } from './telegram-context';
 
 /** Updates of every bot. A handler resolves when its message is on disk; only then does the poller go on. */
@@ -17,5 +18,25 @@ export class TelegramUpdates {
   @On('channel_post')
   async onChannelPost(@Ctx() context: TelegramContext): Promise<void> {
     if (context.channelPost) await context.intake.message(context.channelPost);
+  }
+
+  @On('edited_message')
+  async onEdited(@Ctx() context: TelegramContext): Promise<void> {
+    if (context.editedMessage) await context.intake.edited(context.editedMessage, context.update.update_id);
+  }
+
+  @On('message_reaction')
+  async onReaction(@Ctx() context: TelegramContext): Promise<void> {
+    if (context.messageReaction) await context.intake.reacted(context.messageReaction);
+  }
+
+  /** Kinds of updates that the library has no name for yet. */
+  @Use()
+  async onOther(@Ctx() context: TelegramContext, @Next() next: () => Promise<void>): Promise<void> {
+    const { business_message: message } = context.update as unknown as {
+      business_message?: Message & { business_connection_id?: string };
+    };
+    if (message) await context.intake.message(message, message.business_connection_id);
+    else await next();
   }
 }

@@ -29,12 +29,14 @@ import { TELEGRAM_ACTIONS, actionCall, describeAction } from './telegram-actions
 import { TelegramBots } from './telegram-bots';
 import { telegramCall } from './telegram-call';
 import { menuOf } from './telegram-menu';
-import { keyboard, pressedMessage } from './telegram-buttons';
+import { hasButtons, keyboard } from './telegram-buttons';
+import { TelegramHook, hookPathOf } from './telegram-hook';
+import { TelegramIntakeDesk } from './telegram-intake';
+import { placeOf } from './telegram-places';
 import type { TelegramIntake } from './telegram-context';
 import { apiErrorCode, apiErrorText, sendError } from './telegram-errors';
 import { telegramHtml } from './telegram-format';
 import { fileCall } from './telegram-files';
-import { inboundOf } from './telegram-inbound';
 import { TelegramMessageIds } from './telegram-message-ids';
 import { TelegramPoller } from './telegram-poller';
 
@@ -44,7 +46,6 @@ const MIB = 1024 * 1024;
 const STREAM_INTERVAL_MS = 1000;
 /** Longest wait for the answer to a send. */
 const MAX_SEND_MS = 60_000;
-const GENERAL_TOPIC = '1';
 /** How many numbers after the mark a message that was cut off is looked for. */
 const SEARCHED_MESSAGES = 25;
 const NO_MESSAGE_OF_OURS = /message to edit not found|message can't be edited|MESSAGE_ID_INVALID/i;
@@ -70,6 +71,8 @@ export class TelegramAdapter implements ChannelAdapter {
   private readonly messageIds = new TelegramMessageIds();
   /** Menu of each account as it was set last. */
   private readonly menus = new Map<string, string>();
+  /** Accounts to which updates are posted. */
+  private readonly open = new Map<string, TelegramHook>();
   /** How far searches have come that a failure interrupted. */
   private readonly searches = new Map<string, number>();
 
@@ -93,34 +96,52 @@ export class TelegramAdapter implements ChannelAdapter {
       settings: { ...settings, token },
       ...(settings.name ? { name: settings.name } : {}),
       ...(notConfigured ? { notConfigured } : {}),
-      facts: { tokenSource, dmPolicy: settings.dmPolicy ?? 'pairing', mode: 'polling' },
+      facts: {
+        tokenSource,
+        dmPolicy: settings.dmPolicy ?? 'pairing',
+        mode: settings.webhookUrl ? 'webhook' : 'polling',
+      },
     }));
   }
 
   async run(accountId: string, host: ChannelHost, signal: AbortSignal): Promise<void> {
     const account = this.account(accountId);
-    if (account.settings.webhookUrl) {
-      throw new ChannelFatalError(
-        'TELEGRAM_WEBHOOK',
-        'channels.telegram.webhookUrl is set, but webhooks are not offered yet; remove it to use long polling',
-      );
-    }
     this.redactor.addSecret(account.token);
     const { bot, close } = await this.bots.open(account);
     void this.publishMenu(accountId, signal);
     const unlisten = this.events.on('skills.changed', () => void this.publishMenu(accountId, signal));
-    await new TelegramPoller({
-      bot,
-      botId: botIdOf(account.token ?? ''),
-      leases: this.leases,
-      host,
-      log: this.log,
-      signal,
-      intakeFor: (me) => this.intake(accountId, me, host),
-    })
-      .run()
-      .finally(unlisten)
-      .finally(close);
+    const intakeFor = (me: UserFromGetMe): TelegramIntake => this.intake(accountId, me, host);
+    try {
+      if (account.settings.webhookUrl) {
+        const hook = new TelegramHook({ account, bot, host, signal, intakeFor });
+        await hook.open();
+        this.open.set(accountId, hook);
+        if (!signal.aborted)
+          await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+        return;
+      }
+      const { leases, log } = this;
+      await new TelegramPoller({
+        bot,
+        botId: botIdOf(account.token ?? ''),
+        leases,
+        host,
+        log,
+        signal,
+        intakeFor,
+      }).run();
+    } finally {
+      this.open.delete(accountId);
+      unlisten();
+      await close();
+    }
+  }
+
+  /** Accounts that take updates on a path now. */
+  hooks(path: string): TelegramHook[] {
+    return this.configured()
+      .filter((account) => hookPathOf(account) === path)
+      .flatMap((account) => this.open.get(account.id) ?? []);
   }
 
   chunk(accountId: string, text: string): string[] {
@@ -132,23 +153,20 @@ export class TelegramAdapter implements ChannelAdapter {
   async send(message: OutboundMessage): Promise<string> {
     const { settings } = this.account(message.account);
     const options = {
-      ...this.placement(message.route),
+      ...placeOf(message.route),
       ...this.quote(message, settings.replyToMode),
       ...this.preview(settings.linkPreview),
-      ...keyboard(message.buttons),
+      ...(hasButtons(settings, message.route) ? keyboard(message.buttons) : {}),
     };
     const { file } = message;
     if (file && !existsSync(file.path)) throw new ChannelSendError('refused', `${file.name} is not there any more`);
     const sent = await this.withPlainFallback(message.text, false, (text, format) =>
       file
-        ? this.call(
-            message.account,
-            ...fileCall(file, { chat_id: message.route.to, caption: text, ...format, ...options }),
-          )
-        : this.call(message.account, 'sendMessage', { chat_id: message.route.to, text, ...format, ...options }),
+        ? this.call(message.account, ...fileCall(file, { caption: text, ...format, ...options }))
+        : this.call(message.account, 'sendMessage', { text, ...format, ...options }),
     );
     const id = (sent as { message_id: number }).message_id;
-    this.messageIds.note(message.account, message.route.to, id);
+    this.messageIds.noteOwn(message.account, message.route.to, id);
     return String(id);
   }
 
@@ -158,7 +176,7 @@ export class TelegramAdapter implements ChannelAdapter {
   }
 
   noteSent(route: DeliveryRoute, platformId: string): void {
-    this.messageIds.note(route.account, route.to, Number(platformId));
+    this.messageIds.noteOwn(route.account, route.to, Number(platformId));
   }
 
   /**
@@ -218,9 +236,9 @@ export class TelegramAdapter implements ChannelAdapter {
   }
 
   async act(action: string, wish: ActionWish): Promise<Record<string, unknown>> {
-    const [method, params] = actionCall(action, wish);
+    const [method, params] = actionCall(action, wish, this.account(wish.account).settings);
     try {
-      const result = await this.call(wish.account, method, { ...params, ...this.placement(wish.route, method) });
+      const result = await this.call(wish.account, method, { ...params, ...placeOf(wish.route, method) });
       return describeAction(action, result);
     } catch (error) {
       throw error instanceof ChannelSendError ? error : sendError(error, action !== 'poll');
@@ -228,8 +246,7 @@ export class TelegramAdapter implements ChannelAdapter {
   }
 
   async typing(account: string, route: DeliveryRoute): Promise<void> {
-    const thread = route.threadId ? { message_thread_id: Number(route.threadId) } : {};
-    await this.call(account, 'sendChatAction', { chat_id: route.to, action: 'typing', ...thread });
+    await this.call(account, 'sendChatAction', { ...placeOf(route, 'sendChatAction'), action: 'typing' });
   }
 
   streamInterval(accountId: string): number | undefined {
@@ -256,11 +273,17 @@ export class TelegramAdapter implements ChannelAdapter {
     const native = own?.native ?? config.commands?.native ?? 'auto';
     if (native === false) return;
     const withSkills = (own?.nativeSkills ?? config.commands?.nativeSkills ?? 'auto') !== false;
-    const commands = menuOf(this.commands.all(defaultAgentId(config)), withSkills);
+    const all = this.commands.all(defaultAgentId(config));
+    const custom = this.account(accountId).settings.customCommands ?? [];
+    const commands = menuOf(all, { withSkills, custom });
     try {
       const wanted = JSON.stringify(commands);
       if (this.menus.get(accountId) === wanted || signal.aborted) return;
-      await this.call(accountId, 'setMyCommands', { commands });
+      await this.call(accountId, 'setMyCommands', { commands, scope: { type: 'all_private_chats' } });
+      await this.call(accountId, 'setMyCommands', {
+        commands: menuOf(all, { withSkills, custom, inGroups: true }),
+        scope: { type: 'all_group_chats' },
+      });
       this.menus.set(accountId, wanted);
     } catch (error) {
       this.log.debug({ account: accountId }, `the menu was not set: ${apiErrorText(error)}`);
@@ -268,31 +291,36 @@ export class TelegramAdapter implements ChannelAdapter {
   }
 
   private intake(accountId: string, me: UserFromGetMe, host: ChannelHost): TelegramIntake {
-    return {
-      message: async (message) => {
-        this.messageIds.note(accountId, String(message.chat.id), message.message_id);
+    return new TelegramIntakeDesk({
+      account: accountId,
+      bot: me,
+      host,
+      ids: this.messageIds,
+      facts: () => {
         const { config } = this.config;
         const defaultGroupPolicy = config.channels?.defaults?.groupPolicy;
-        const update = inboundOf(message, {
+        return {
           settings: this.account(accountId).settings,
-          bot: me,
           mentionPatterns: config.messages?.groupChat?.mentionPatterns ?? [],
           ...(defaultGroupPolicy ? { defaultGroupPolicy } : {}),
-        });
-        if (update) await host.receive(update);
+        };
       },
-      pressed: async (query) => {
-        const message = pressedMessage(query);
-        if (message) {
-          const { settings } = this.account(accountId);
-          const update = inboundOf(message, { settings, bot: me, mentionPatterns: [] });
-          // The person presses in the group itself: that counts as speaking to the bot.
-          if (update) await host.receive({ ...update, externalId: `press:${query.id}`, mentionsBot: true });
-        }
-        // The little clock on the button goes away; when this fails, it goes by itself.
-        await this.call(accountId, 'answerCallbackQuery', { callback_query_id: query.id }).catch(() => undefined);
-      },
-    };
+      confirm: (id) => this.call(accountId, 'answerCallbackQuery', { callback_query_id: id }),
+      moved: (from, to) => this.followGroup(accountId, from, to),
+    });
+  }
+
+  /** A group that became a supergroup has a new id: its rules go with it. */
+  private async followGroup(accountId: string, from: string, to: string): Promise<void> {
+    const { at, settings } = this.account(accountId);
+    const rules = settings.groups?.[from];
+    if (!rules || settings.configWrites === false) return;
+    const path = [...at.split('.'), 'groups'];
+    await this.config.edit([
+      { path: [...path, to], value: rules },
+      { path: [...path, from], unset: true },
+    ]);
+    this.log.info({ account: accountId, from, to }, 'a group has a new id; its rules followed');
   }
 
   /** Whether a message number is one that we sent to the chat; it has the text afterwards. */
@@ -311,7 +339,7 @@ export class TelegramAdapter implements ChannelAdapter {
     try {
       await this.withPlainFallback(message.text, true, (text, format) =>
         this.call(message.account, message.file ? 'editMessageCaption' : 'editMessageText', {
-          chat_id: message.route.to,
+          ...placeOf(message.route, 'edit'),
           message_id: Number(platformId),
           ...(message.file ? { caption: text } : { text }),
           ...format,
@@ -348,13 +376,6 @@ export class TelegramAdapter implements ChannelAdapter {
     const seconds = this.account(accountId).settings.timeoutSeconds;
     const timeout = Math.min(seconds === undefined ? MAX_SEND_MS : seconds * 1000, MAX_SEND_MS);
     return telegramCall(this.bots.client(this.account(accountId)), method, payload, AbortSignal.timeout(timeout));
-  }
-
-  /** Messages to the general topic carry no thread. */
-  private placement(route: DeliveryRoute, method = 'sendMessage'): SendOptions {
-    return method.startsWith('send') && route.threadId && route.threadId !== GENERAL_TOPIC
-      ? { message_thread_id: Number(route.threadId) }
-      : {};
   }
 
   private quote(message: OutboundMessage, mode: 'off' | 'first' | 'all' = 'first'): SendOptions {

@@ -1,4 +1,4 @@
-import { Module, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { type DynamicModule, Module, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { AgentModule } from '../../agent/agent.module';
 import { BootStep, type BootStepVerdict } from '../../common/boot-step';
 import { EventsModule } from '../../events/events.module';
@@ -6,7 +6,10 @@ import { StorageModule } from '../../storage/storage.module';
 import { ToolsModule } from '../../tools/tools.module';
 import { ChannelManager } from '../channel-manager.service';
 import { ChannelsModule } from '../channels.module';
+import type { TelegramAccount } from './telegram-accounts';
+import { hookPathOf } from './telegram-hook';
 import { TelegramAdapter } from './telegram.adapter';
+import { telegramController } from './telegram.controller';
 
 /** Telegram through nestjs-telegraf. Imported only when configured. */
 @BootStep({ visible: { name: 'channels start: telegram', onFailure: 'degraded' } })
@@ -16,6 +19,11 @@ import { TelegramAdapter } from './telegram.adapter';
 })
 export class TelegramModule implements OnApplicationBootstrap, OnModuleDestroy {
   constructor(private readonly manager: ChannelManager) {}
+
+  static forAccounts(accounts: readonly TelegramAccount[]): DynamicModule {
+    const paths = [...new Set(accounts.filter(({ settings }) => settings.webhookUrl !== undefined).map(hookPathOf))];
+    return { module: TelegramModule, controllers: paths.length > 0 ? [telegramController(paths)] : [] };
+  }
 
   onApplicationBootstrap(): BootStepVerdict | undefined {
     return this.manager.boot('telegram');

@@ -47,30 +47,43 @@ function sourceLayers(name: string, source: PolicySource | undefined, subject: P
   ];
 }
 
-/** `channels.<channel>[.accounts.<id>].groups.<chat or *>`: its `tools`, and `toolsBySender` for each sender. */
+/** `tools`, and `toolsBySender` for each sender, of the group's entries in the configuration of its channel. */
 function groupLayers(config: OpenclawConfig, subject: PolicySubject): PolicyLayer[] {
-  const { channel, groupId, account } = subject;
-  if (!channel || !groupId) return [];
-  const bases = [['channels', channel], ...(account ? [['channels', channel, 'accounts', account]] : [])];
-  const layers: PolicyLayer[] = [];
-  for (const base of bases) {
-    const groups = valueAt(config, [...base, 'groups']);
-    if (!isPlainObject(groups)) continue;
-    const key = groupId in groups ? groupId : '*';
-    const group = groups[key];
-    if (!isPlainObject(group)) continue;
-    const name = `${base.join('.')}.groups["${key}"]`;
-    if (isPlainObject(group['tools']))
-      layers.push({ name: `${name}.tools`, policy: group['tools'] as ToolPolicyConfig });
+  return groupEntries(config, subject).flatMap((path) => {
+    const group = valueAt(config, [...path]);
+    if (!isPlainObject(group)) return [];
+    const key = path.at(-1) ?? '';
+    const name = `${path.slice(0, -1).join('.')}["${key}"]`;
+    const own = isPlainObject(group['tools'])
+      ? [{ name: `${name}.tools`, policy: group['tools'] as ToolPolicyConfig }]
+      : [];
     const bySender = group['toolsBySender'];
-    if (!isPlainObject(bySender)) continue;
-    for (const sender of subject.senders ?? ['*']) {
-      const entry = Object.keys(bySender).find((id) => id.toLowerCase() === sender.toLowerCase()) ?? '*';
-      if (isPlainObject(bySender[entry]))
-        layers.push({ name: `${name}.toolsBySender["${entry}"]`, policy: bySender[entry] as ToolPolicyConfig });
-    }
-  }
-  return layers;
+    if (!isPlainObject(bySender)) return own;
+    const entries = (subject.senders ?? ['*']).map(
+      (sender) => Object.keys(bySender).find((id) => id.toLowerCase() === sender.toLowerCase()) ?? '*',
+    );
+    return [
+      ...own,
+      ...entries
+        .filter((entry) => isPlainObject(bySender[entry]))
+        .map((entry) => ({
+          name: `${name}.toolsBySender["${entry}"]`,
+          policy: bySender[entry] as ToolPolicyConfig,
+        })),
+    ];
+  });
+}
+
+/** `channels.<channel>[.accounts.<id>].groups.<chat or *>`, and what the channel itself found. */
+function groupEntries(config: OpenclawConfig, subject: PolicySubject): (readonly string[])[] {
+  const { channel, groupId, account, rulesAt = [] } = subject;
+  if (!channel || !groupId) return [...rulesAt];
+  const bases = [['channels', channel], ...(account ? [['channels', channel, 'accounts', account]] : [])];
+  const listed = bases.flatMap((base) => {
+    const groups = valueAt(config, [...base, 'groups']);
+    return isPlainObject(groups) ? [[...base, 'groups', groupId in groups ? groupId : '*']] : [];
+  });
+  return [...listed, ...rulesAt];
 }
 
 function sandboxLayers(
