@@ -10,7 +10,7 @@ const LAYERS = [
   { name: 'agent', folders: ['agent', 'inbox'], within: true },
   {
     name: 'hubs',
-    folders: ['channels(?!/telegram|/discord|/slack|/webchat|/webhook)', 'outbox', 'gateway(?!/protocol|/client)'],
+    folders: ['channels(?!/telegram|/discord|/slack|/webpage|/webhook)', 'outbox', 'gateway(?!/protocol|/client)'],
     within: false,
   },
   { name: 'activity', folders: ['cron', 'heartbeat', 'webhooks', 'subagents', 'diagnostics'], within: false },
@@ -20,7 +20,7 @@ const LAYERS = [
       'channels/telegram',
       'channels/discord',
       'channels/slack',
-      'channels/webchat',
+      'channels/webpage',
       'channels/webhook',
       'control-ui',
       'nodes',

@@ -5,6 +5,7 @@ import { discordAccounts } from '../channels/discord/discord-accounts';
 import { slackAccounts } from '../channels/slack/slack-accounts';
 import { telegramAccounts } from '../channels/telegram/telegram-accounts';
 import { webhookAccounts } from '../channels/webhook/webhook-accounts';
+import { webpageAccounts } from '../channels/webpage/webpage-accounts';
 import { ConfigModule } from '../config/config.module';
 import type { Environment } from '../config/environment';
 import { EnvironmentModule } from '../config/environment.module';
@@ -96,6 +97,10 @@ async function configuredChannels({ env, config }: AppModuleOptions): Promise<Dy
   if (webhookAccounts(config).length > 0) {
     const { WebhookModule } = await import('../channels/webhook/webhook.module');
     modules.push({ module: WebhookModule });
+  }
+  if (webpageAccounts(config).length > 0) {
+    const { WebpageModule } = await import('../channels/webpage/webpage.module');
+    modules.push({ module: WebpageModule });
   }
   return modules;
 }

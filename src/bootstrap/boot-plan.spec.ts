@@ -30,6 +30,7 @@ describe('boot plan', () => {
       telegram: { botToken: telegram.token, apiRoot: telegram.apiRoot },
       discord: { token: 'a token', apiRoot: telegram.apiRoot },
       slack: { botToken: 'xoxb-a', appToken: 'xapp-a', apiRoot: telegram.apiRoot },
+      webpage: { token: 'a token of the boot plan' },
       webhook: { secret: 'a secret of the boot plan', url: telegram.apiRoot },
     };
     const config = { gateway: { mode: 'local', auth: { mode: 'token', token: TOKEN } }, channels };

@@ -55,6 +55,7 @@ export const BOOT_PLAN: readonly PlannedStep[] = [
   { ...visible('channels start: discord', 'DiscordModule', 'degraded'), whenConfigured: true },
   { ...visible('channels start: slack', 'SlackModule', 'degraded'), whenConfigured: true },
   { ...visible('channels start: webhook', 'WebhookModule', 'degraded'), whenConfigured: true },
+  { ...visible('channels start: webpage', 'WebpageModule', 'degraded'), whenConfigured: true },
   visible('startup log', 'StartupModule'),
   visible('close handler', 'CloseHandlerModule'),
 ];

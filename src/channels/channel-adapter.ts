@@ -70,6 +70,8 @@ export interface InboundUpdate {
     threadWord?: 'topic' | 'thread';
     guildId?: string;
     teamId?: string;
+    /** Strangers write here: each has a session of their own, whatever `session.dmScope` says. */
+    isAlone?: boolean;
   };
   sender: { id: string; name?: string; username?: string; isBot: boolean };
   /** Id of the message itself, for quotes. */

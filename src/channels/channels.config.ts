@@ -2,6 +2,7 @@ import { Bool, Nested, OneOf, OpenKeys, Opt } from '../common/validation/fields'
 import { DiscordConfig } from './discord/discord.config';
 import { SlackConfig } from './slack/slack.config';
 import { TelegramConfig } from './telegram/telegram.config';
+import { WebpageConfig } from './webpage/webpage.config';
 import { WebhookConfig } from './webhook/webhook.config';
 
 export const GROUP_POLICIES = ['open', 'disabled', 'allowlist'] as const;
@@ -40,6 +41,7 @@ export const KNOWN_CHANNEL_IDS = [
   'zalouser',
   'voice-call',
   'webhook',
+  'webpage',
 ] as const;
 
 /** Section `channels`. Blocks of channels that are not built in are kept as they are. */
@@ -50,4 +52,5 @@ export class ChannelsConfig {
   @Opt() @Nested(() => SlackConfig) slack?: SlackConfig;
   @Opt() @Nested(() => TelegramConfig) telegram?: TelegramConfig;
   @Opt() @Nested(() => WebhookConfig) webhook?: WebhookConfig;
+  @Opt() @Nested(() => WebpageConfig) webpage?: WebpageConfig;
 }

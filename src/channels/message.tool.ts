@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Bool, Doc, Hidden, Num, Opt, Str, StrList, Text } from '../common/validation/fields';
+import { Bool, Doc, Hidden, Int, Num, Opt, Str, StrList, Text } from '../common/validation/fields';
 import { ConfigService } from '../config/config.service';
 import { ChannelDirectory } from '../events/channel-directory';
 import { OutboundDesk } from '../events/outbound-desk';
@@ -18,6 +18,13 @@ const ACTIONS = ['send', 'reply', 'broadcast', 'edit', 'sendAttachment'] as cons
 /** All that the format knows. */
 const KNOWN = new Set(
   'poll react reactions read unsend sendWithEffect renameGroup setGroupIcon addParticipant removeParticipant leaveGroup delete pin unpin list-pins permissions thread-create thread-list thread-reply search sticker sticker-search member-info role-info emoji-list emoji-upload sticker-upload role-add role-remove channel-info channel-list channel-create channel-edit channel-delete channel-move category-create category-edit category-delete voice-status event-list event-create timeout kick ban'.split(
+    ' ',
+  ),
+);
+
+/** Actions on people and places; they are asked for also in the conversation that they are asked in. */
+const CHANGES_RIGHTS = new Set(
+  'role-add role-remove channel-create channel-edit channel-delete channel-move category-create category-edit category-delete event-create timeout kick ban leaveGroup renameGroup removeParticipant addParticipant'.split(
     ' ',
   ),
 );
@@ -51,6 +58,10 @@ export class MessageParams {
   @Opt() @StrList({ max: 12 }) pollOption?: string[];
   @Opt() @Bool() pollMulti?: boolean;
   @Opt() @Num({ min: 0.001, max: 168 }) pollDurationHours?: number;
+  @Opt() @Text({ max: 500 }) @Doc('search: words to look for.') query?: string;
+  @Opt() @Hidden() @Int({ min: 1, max: 100 }) limit?: number;
+  @Opt() @Hidden() @Text() roleId?: string;
+  @Opt() @Hidden() @Int({ min: 1, max: 40_320 }) @Doc('timeout: how long, in minutes.') minutes?: number;
 }
 
 @Injectable()
@@ -78,7 +89,8 @@ export class MessageTool {
 
   sinkOf(params: MessageParams, context: ToolContext): SinkUse | undefined {
     if (params.dryRun) return undefined;
-    const others = this.routes(params, context).filter((route) => !isHere(route, context));
+    const routes = this.routes(params, context);
+    const others = CHANGES_RIGHTS.has(params.action) ? routes : routes.filter((route) => !isHere(route, context));
     if (others.length === 0) return undefined;
     const names = others.map((route) => `${route.channel}:${route.to}`);
     return {
@@ -137,6 +149,11 @@ export class MessageTool {
         ...(emoji ? { emoji } : {}),
         ...(userId ? { userId } : {}),
         ...(name ? { name } : {}),
+        ...(params.message ? { text: params.message } : {}),
+        ...(params.query ? { query: params.query } : {}),
+        ...(params.limit === undefined ? {} : { limit: params.limit }),
+        ...(params.roleId ? { roleId: params.roleId } : {}),
+        ...(params.minutes === undefined ? {} : { minutes: params.minutes }),
         ...(pollQuestion && pollOption
           ? {
               poll: {

@@ -20,7 +20,14 @@ export function chooseRoute(
 ): RouteChoice {
   const { agentId, because } = chooseAgent(config, channel, account, chat, senderId);
   if (chat.type === 'direct') {
-    const facts = { agentId, channel, account, peer: senderId, ...(chat.threadId ? { threadId: chat.threadId } : {}) };
+    const facts = {
+      agentId,
+      channel,
+      account,
+      peer: senderId,
+      ...(chat.threadId ? { threadId: chat.threadId } : {}),
+      ...(chat.isAlone ? { isAlone: true } : {}),
+    };
     return { agentId, because, sessionKey: directSessionKey(config, facts) };
   }
   const facts = {

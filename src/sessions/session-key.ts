@@ -48,12 +48,14 @@ export interface PeerFacts {
   /** Canonical name of the person, or the platform's id. */
   peer: string;
   threadId?: string;
+  /** Whatever the configuration says, nobody else is in the session. */
+  isAlone?: boolean;
 }
 
 /** Session of a direct message, by the configured scope. */
 export function directSessionKey(config: OpenclawConfig, facts: PeerFacts): string {
-  if (config.session?.scope === 'global') return GLOBAL_KEY;
-  const scope: DmScope = config.session?.dmScope ?? 'main';
+  if (config.session?.scope === 'global' && !facts.isAlone) return GLOBAL_KEY;
+  const scope: DmScope = facts.isAlone ? 'per-account-channel-peer' : (config.session?.dmScope ?? 'main');
   const peer = linkedPeer(config, facts.channel, facts.peer).toLowerCase();
   const rest: Record<DmScope, string> = {
     main: 'main',

@@ -42,7 +42,7 @@ export class DiscordBackfill {
     let found = 0;
     for (const [channel, after] of chats) {
       if (signal.aborted) return;
-      found += await this.fetch(channel, after, signal);
+      found += await this.look(channel, after, signal);
     }
     if (found > 0) log.info({ found, chats: chats.size }, 'looked through what was said meanwhile');
   }
@@ -65,7 +65,7 @@ export class DiscordBackfill {
     return chats;
   }
 
-  private async fetch(channel: string, after: string, signal: AbortSignal): Promise<number> {
+  private async look(channel: string, after: string, signal: AbortSignal): Promise<number> {
     let last = after;
     let count = 0;
     for (let pages = 0; pages < MOST_PAGES && !signal.aborted; pages++) {

@@ -127,6 +127,8 @@ export class DiscordSession implements DiscordListener {
         return;
       case 'INTERACTION_CREATE':
         this.queue(packet.d.channel?.id ?? '', () => this.interacted(packet.d));
+        return;
+      default:
     }
   }
 

@@ -42,12 +42,12 @@ export class SlackBackfill {
     let found = 0;
     for (const [channel, oldest] of channels) {
       if (signal.aborted) return;
-      found += await this.fetch('conversations.history', { channel, oldest }, channel, signal);
+      found += await this.look('conversations.history', { channel, oldest }, channel, signal);
     }
     for (const [key, oldest] of threads) {
       if (signal.aborted) return;
       const [channel = '', ts = ''] = key.split(':');
-      found += await this.fetch('conversations.replies', { channel, ts, oldest }, channel, signal);
+      found += await this.look('conversations.replies', { channel, ts, oldest }, channel, signal);
     }
     if (found > 0)
       this.options.log.info({ found, conversations: channels.size }, 'looked through what was said meanwhile');
@@ -64,7 +64,7 @@ export class SlackBackfill {
   }
 
   /** Pages come newest first (threads: oldest first); they are handed on in order of time. */
-  private async fetch(
+  private async look(
     method: string,
     params: Record<string, unknown>,
     channel: string,

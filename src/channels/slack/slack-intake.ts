@@ -64,12 +64,8 @@ export class SlackIntake {
   ) {}
 
   async message(event: SlackEvent): Promise<void> {
-    switch (event.subtype) {
-      case 'message_changed':
-        return this.changed(event);
-      case 'message_deleted':
-        return this.deleted(event);
-    }
+    if (event.subtype === 'message_changed') return this.changed(event);
+    if (event.subtype === 'message_deleted') return this.deleted(event);
     const service = SERVICE[event.subtype ?? ''];
     if (service !== undefined) return this.note(event, externalIdOf(event), `${this.nameOf(event.user)} ${service}.`);
     const facts = await this.factsFor(event, [event.user ?? '', ...mentionsIn(event.text)]);

@@ -1,4 +1,5 @@
 import type { DeliveryRoute } from '../../common/delivery-route';
+import type { OutboundMessage } from '../channel-adapter';
 
 const GENERAL_TOPIC = '1';
 const BUSINESS = /^business:([^:]+):(-?\d+)$/;
@@ -15,4 +16,16 @@ export function placeOf(route: DeliveryRoute, method = 'sendMessage'): Record<st
     ...(connection ? { business_connection_id: connection } : {}),
     ...(method.startsWith('send') && hasThread ? { message_thread_id: Number(route.threadId) } : {}),
   };
+}
+
+/** The message that another quotes. */
+export function quote(message: OutboundMessage, mode: 'off' | 'first' | 'all' = 'first'): Record<string, unknown> {
+  const id =
+    mode === 'off' ? undefined : mode === 'all' ? (message.replyToId ?? message.route.replyToId) : message.replyToId;
+  return id ? { reply_parameters: { message_id: Number(id), allow_sending_without_reply: true } } : {};
+}
+
+/** Whether links are shown as cards. */
+export function preview(linkPreview: boolean | undefined): Record<string, unknown> {
+  return linkPreview === false ? { link_preview_options: { is_disabled: true } } : {};
 }

@@ -32,7 +32,7 @@ import { menuOf } from './telegram-menu';
 import { hasButtons, keyboard } from './telegram-buttons';
 import { TelegramHook, hookPathOf } from './telegram-hook';
 import { TelegramIntakeDesk } from './telegram-intake';
-import { placeOf } from './telegram-places';
+import { placeOf, preview, quote } from './telegram-places';
 import type { TelegramIntake } from './telegram-context';
 import { apiErrorCode, apiErrorText, sendError } from './telegram-errors';
 import { telegramHtml } from './telegram-format';
@@ -154,8 +154,8 @@ export class TelegramAdapter implements ChannelAdapter {
     const { settings } = this.account(message.account);
     const options = {
       ...placeOf(message.route),
-      ...this.quote(message, settings.replyToMode),
-      ...this.preview(settings.linkPreview),
+      ...quote(message, settings.replyToMode),
+      ...preview(settings.linkPreview),
       ...(hasButtons(settings, message.route) ? keyboard(message.buttons) : {}),
     };
     const { file } = message;
@@ -343,7 +343,7 @@ export class TelegramAdapter implements ChannelAdapter {
           message_id: Number(platformId),
           ...(message.file ? { caption: text } : { text }),
           ...format,
-          ...this.preview(settings.linkPreview),
+          ...preview(settings.linkPreview),
         }),
       );
     } catch (error) {
@@ -376,16 +376,6 @@ export class TelegramAdapter implements ChannelAdapter {
     const seconds = this.account(accountId).settings.timeoutSeconds;
     const timeout = Math.min(seconds === undefined ? MAX_SEND_MS : seconds * 1000, MAX_SEND_MS);
     return telegramCall(this.bots.client(this.account(accountId)), method, payload, AbortSignal.timeout(timeout));
-  }
-
-  private quote(message: OutboundMessage, mode: 'off' | 'first' | 'all' = 'first'): SendOptions {
-    const id =
-      mode === 'off' ? undefined : mode === 'all' ? (message.replyToId ?? message.route.replyToId) : message.replyToId;
-    return id ? { reply_parameters: { message_id: Number(id), allow_sending_without_reply: true } } : {};
-  }
-
-  private preview(linkPreview: boolean | undefined): SendOptions {
-    return linkPreview === false ? { link_preview_options: { is_disabled: true } } : {};
   }
 
   private configured(): TelegramAccount[] {

@@ -1,0 +1,17 @@
+const MINUTE_MS = 60_000;
+const MOST_NAMES = 10_000;
+
+/** Counts what each name did within the last minute. */
+export class RateWindow {
+  private readonly times = new Map<string, number[]>();
+
+  /** Notes one more unless there were so many already. @returns milliseconds to wait, 0 when it is allowed */
+  take(name: string, most: number, now = Date.now()): number {
+    const recent = (this.times.get(name) ?? []).filter((time) => now - time < MINUTE_MS);
+    const [oldest = now] = recent;
+    if (recent.length >= most) return oldest + MINUTE_MS - now;
+    if (!this.times.has(name) && this.times.size >= MOST_NAMES) this.times.delete(this.times.keys().next().value ?? '');
+    this.times.set(name, [...recent, now]);
+    return 0;
+  }
+}

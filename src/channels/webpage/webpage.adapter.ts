@@ -1,0 +1,119 @@
+import { Injectable } from '@nestjs/common';
+import { randomUUID } from 'node:crypto';
+import type { DeliveryRoute } from '../../common/delivery-route';
+import { ConfigService } from '../../config/config.service';
+import {
+  type ChannelAccount,
+  type ChannelAdapter,
+  ChannelFatalError,
+  type ChannelHost,
+  ChatChannel,
+  type OutboundMessage,
+  type ProbeResult,
+} from '../channel-adapter';
+import { chunkMarkdown } from '../text/markdown-chunks';
+import { type WebpageAccount, webpageAccounts } from './webpage-accounts';
+
+const CHUNK = 20_000;
+const STREAM_INTERVAL_MS = 250;
+
+export type PageEvent =
+  { kind: 'message' | 'edit'; id: string; text: string; buttons?: OutboundMessage['buttons'] } | { kind: 'typing' };
+
+type Listener = (event: PageEvent) => void;
+
+/**
+ * A page for other people's sites. What it sends is on disk already: an answer has arrived when its row stands, and
+ * open pages are told at once.
+ */
+@Injectable()
+@ChatChannel({
+  id: 'webpage',
+  label: 'Web page',
+  capabilities: { edits: true, typing: true, groups: false },
+  credentials: ['token'],
+})
+export class WebpageAdapter implements ChannelAdapter {
+  private readonly hosts = new Map<string, ChannelHost>();
+  private readonly listeners = new Map<string, Set<Listener>>();
+
+  constructor(private readonly config: ConfigService) {}
+
+  accounts(): ChannelAccount[] {
+    return webpageAccounts(this.config.config).map(({ id, enabled, at, notConfigured, settings }) => ({
+      id,
+      enabled,
+      at,
+      settings,
+      ...(settings.name ? { name: settings.name } : {}),
+      ...(notConfigured ? { notConfigured } : {}),
+      facts: { path: '/webpage/', allowedOrigins: settings.allowedOrigins ?? [] },
+    }));
+  }
+
+  async run(accountId: string, host: ChannelHost, signal: AbortSignal): Promise<void> {
+    if (!webpageAccounts(this.config.config).some(({ id }) => id === accountId))
+      throw new ChannelFatalError('WEBPAGE_ACCOUNT', `there is no account "${accountId}" in channels.webpage`);
+    this.hosts.set(accountId, host);
+    host.state('connected');
+    try {
+      if (!signal.aborted)
+        await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+    } finally {
+      this.hosts.delete(accountId);
+    }
+  }
+
+  /** Accounts that take messages now. */
+  open(): { account: WebpageAccount; host: ChannelHost }[] {
+    return webpageAccounts(this.config.config).flatMap((account) => {
+      const host = this.hosts.get(account.id);
+      return host ? [{ account, host }] : [];
+    });
+  }
+
+  /** Calls back with what happens in a visitor's conversation. @returns what ends that */
+  listen(account: string, visitor: string, listener: Listener): () => void {
+    const key = `${account}/${visitor}`;
+    const listeners = this.listeners.get(key) ?? new Set();
+    listeners.add(listener);
+    this.listeners.set(key, listeners);
+    return () => {
+      listeners.delete(listener);
+      if (listeners.size === 0) this.listeners.delete(key);
+    };
+  }
+
+  chunk(_: string, text: string): string[] {
+    return chunkMarkdown(text, (piece) => piece.length <= CHUNK);
+  }
+
+  send({ account, route, text, deliveryId = randomUUID(), buttons }: OutboundMessage): Promise<string> {
+    this.tell(account, route.to, { kind: 'message', id: deliveryId, text, ...(buttons ? { buttons } : {}) });
+    return Promise.resolve(deliveryId);
+  }
+
+  edit({ account, route, text }: OutboundMessage, platformId: string): Promise<void> {
+    this.tell(account, route.to, { kind: 'edit', id: platformId, text });
+    return Promise.resolve();
+  }
+
+  typing(account: string, route: DeliveryRoute): Promise<void> {
+    this.tell(account, route.to, { kind: 'typing' });
+    return Promise.resolve();
+  }
+
+  streamInterval(): number {
+    return STREAM_INTERVAL_MS;
+  }
+
+  probe(accountId: string): Promise<ProbeResult> {
+    return Promise.resolve(
+      this.hosts.has(accountId) ? { ok: true, elapsedMs: 0 } : { ok: false, elapsedMs: 0, error: 'it does not run' },
+    );
+  }
+
+  private tell(account: string, visitor: string, event: PageEvent): void {
+    for (const listener of this.listeners.get(`${account}/${visitor}`) ?? []) listener(event);
+  }
+}

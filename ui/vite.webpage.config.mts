@@ -1,0 +1,19 @@
+import react from '@vitejs/plugin-react';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vite';
+
+const here = dirname(fileURLToPath(import.meta.url));
+
+/** The chat page for other sites; it shares how text is shown with the Control UI. */
+export default defineConfig({
+  root: join(here, 'webpage'),
+  base: './',
+  plugins: [react()],
+  build: {
+    outDir: join(here, '../dist/webpage'),
+    emptyOutDir: true,
+    target: 'es2022',
+    modulePreload: { polyfill: false },
+  },
+});
