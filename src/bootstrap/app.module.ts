@@ -1,11 +1,6 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { AgentModule } from '../agent/agent.module';
 import { ChannelsModule } from '../channels/channels.module';
-import { discordAccounts } from '../channels/discord/discord-accounts';
-import { slackAccounts } from '../channels/slack/slack-accounts';
-import { telegramAccounts } from '../channels/telegram/telegram-accounts';
-import { webhookAccounts } from '../channels/webhook/webhook-accounts';
-import { webpageAccounts } from '../channels/webpage/webpage-accounts';
 import { ConfigModule } from '../config/config.module';
 import type { Environment } from '../config/environment';
 import { EnvironmentModule } from '../config/environment.module';
@@ -28,6 +23,7 @@ import { ApprovalsModule } from '../tools/approvals/approvals.module';
 import { ToolsModule } from '../tools/tools.module';
 import { WorkspaceModule } from '../workspace/workspace.module';
 import type { BootReport } from './boot-report.service';
+import type { ChannelLoader } from './channel-list';
 import { CloseHandlerModule } from './close-handler.module';
 import { StartupModule } from './startup.module';
 
@@ -37,6 +33,7 @@ export interface AppModuleOptions {
   report: BootReport;
   /** The configuration as it is on disk now, to know which channels are worth loading. */
   config: OpenclawConfig;
+  channels: readonly ChannelLoader[];
 }
 
 /**
@@ -77,30 +74,7 @@ export class AppModule {
   }
 }
 
-/** Modules of the channels that are configured. The libraries of the others are not even loaded. */
-async function configuredChannels({ env, config }: AppModuleOptions): Promise<DynamicModule[]> {
-  const modules: DynamicModule[] = [];
-  const telegram = telegramAccounts(config, env);
-  if (telegram.length > 0) {
-    const { TelegramModule } = await import('../channels/telegram/telegram.module');
-    modules.push(TelegramModule.forAccounts(telegram));
-  }
-  if (discordAccounts(config, env).length > 0) {
-    const { DiscordModule } = await import('../channels/discord/discord.module');
-    modules.push({ module: DiscordModule });
-  }
-  const slack = slackAccounts(config, env);
-  if (slack.length > 0) {
-    const { SlackModule } = await import('../channels/slack/slack.module');
-    modules.push(SlackModule.forAccounts(slack));
-  }
-  if (webhookAccounts(config).length > 0) {
-    const { WebhookModule } = await import('../channels/webhook/webhook.module');
-    modules.push({ module: WebhookModule });
-  }
-  if (webpageAccounts(config).length > 0) {
-    const { WebpageModule } = await import('../channels/webpage/webpage.module');
-    modules.push({ module: WebpageModule });
-  }
-  return modules;
+async function configuredChannels({ env, config, channels }: AppModuleOptions): Promise<DynamicModule[]> {
+  const modules = await Promise.all(channels.map((load) => load(config, env)));
+  return modules.filter((module) => module !== undefined);
 }

@@ -10,6 +10,7 @@ import { RestartControl, type RestartRequest, type ShutdownIntent } from '../con
 import { OpenclawWsAdapter } from '../gateway/openclaw-ws-adapter';
 import { LoggerFactory } from '../common/logger';
 import { AppModule } from './app.module';
+import { CHANNELS, type ChannelLoader } from './channel-list';
 import { BootReport } from './boot-report.service';
 import { instrumentBoot } from './instrument-boot';
 import { NestLogBridge } from './nest-log-bridge';
@@ -25,14 +26,19 @@ export interface RunningGateway {
 
 /**
  * Boots a gateway. When a fatal step fails, everything that was opened is closed again before the error is thrown.
+ * @param channels what may be configured under `channels`
  * @throws BootStepError with the exit code of the cause.
  */
-export async function startGateway(env: Environment, flags: GatewayFlags): Promise<RunningGateway> {
+export async function startGateway(
+  env: Environment,
+  flags: GatewayFlags,
+  channels: readonly ChannelLoader[] = CHANNELS,
+): Promise<RunningGateway> {
   const report = new BootReport();
   env.loadDotenv(process.cwd(), resolveStateDir(env));
   const { config } = loadConfig(resolveConfigPath(env, resolveStateDir(env)), env);
   const app = await NestFactory.create<NestExpressApplication>(
-    await AppModule.forRoot({ env, flags, report, config }),
+    await AppModule.forRoot({ env, flags, report, config, channels }),
     {
       logger: false,
       bodyParser: false,

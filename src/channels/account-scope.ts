@@ -11,8 +11,7 @@ type Fail = (error: unknown) => void;
 export class AccountScope {
   private readonly scope = new AsyncLocalStorage<Fail>();
   private running = 0;
-  private readonly onRejection = (error: unknown): void => this.scope.getStore()?.(error);
-  private readonly onException = (error: unknown): void => {
+  private readonly onError = (error: unknown): void => {
     const fail = this.scope.getStore();
     if (fail) {
       fail(error);
@@ -21,7 +20,7 @@ export class AccountScope {
     // Not ours: what Node does without a listener.
     this.log.error({ error }, `the gateway ends: ${messageOf(error)}`);
     process.exitCode = 1;
-    process.off('uncaughtException', this.onException);
+    process.off('uncaughtException', this.onError);
     setImmediate(() => {
       throw error;
     });
@@ -32,8 +31,8 @@ export class AccountScope {
   /** Runs a task; rejects with its error or with the first one that it leaves to nobody. */
   async run(task: () => Promise<void>): Promise<void> {
     if (this.running++ === 0) {
-      process.on('unhandledRejection', this.onRejection);
-      process.on('uncaughtException', this.onException);
+      process.on('unhandledRejection', this.onError);
+      process.on('uncaughtException', this.onError);
     }
     try {
       await new Promise<void>((resolve, reject) => {
@@ -41,8 +40,8 @@ export class AccountScope {
       });
     } finally {
       if (--this.running === 0) {
-        process.off('unhandledRejection', this.onRejection);
-        process.off('uncaughtException', this.onException);
+        process.off('unhandledRejection', this.onError);
+        process.off('uncaughtException', this.onError);
       }
     }
   }

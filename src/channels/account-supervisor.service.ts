@@ -7,6 +7,7 @@ import { InboxStore } from '../inbox/inbox.store';
 import { type AccountRun, AccountRuns } from './account-runs.service';
 import { AccountScope } from './account-scope';
 import { ChannelFatalError, type ChannelHost, type RegisteredChannel } from './channel-adapter';
+import { ChannelCursorStore } from './channel-cursor.store';
 import { ChannelIntake } from './channel-intake.service';
 
 const RESTART_BACKOFF: BackoffPolicy = { initialMs: 2000, maxMs: 30_000, factor: 1.8, jitter: 0.25 };
@@ -26,6 +27,7 @@ export class AccountSupervisor {
     private readonly runs: AccountRuns,
     private readonly intake: ChannelIntake,
     private readonly inbox: InboxStore,
+    private readonly cursors: ChannelCursorStore,
     loggers: LoggerFactory,
   ) {
     this.scope = new AccountScope(loggers.child('channels'));
@@ -105,6 +107,7 @@ export class AccountSupervisor {
         }
         this.runs.change(channel, account, run, state, reason);
       },
+      firstRunAt: () => this.cursors.firstRunAt(channel, account),
       lastReceived: (limit) => this.inbox.lastExternalIds(channel, account, limit),
     };
   }

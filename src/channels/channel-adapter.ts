@@ -118,6 +118,8 @@ export interface ChannelHost {
   state(state: 'connected' | 'reconnecting', reason?: string): void;
   /** External ids of the messages taken last, newest first: what a platform that confirms nothing is asked to go on from. */
   lastReceived(limit: number): Promise<string[]>;
+  /** When the account ran for the first time, in milliseconds since 1970: what was said before was not said to it. */
+  firstRunAt(): Promise<number>;
 }
 
 export interface OutboundMessage {

@@ -13,6 +13,7 @@ import { InboxService } from '../inbox/inbox.service';
 import { type InboxRow, InboxStore } from '../inbox/inbox.store';
 import { sendAllowed } from '../sessions/send-policy';
 import { SessionStore } from '../sessions/session.store';
+import { AckReactions } from './ack-reactions.service';
 import { NOT_MENTIONED, judgeAccess } from './access/access-gate';
 import { PairingService } from './access/pairing.service';
 import type { ChatHappening, InboundUpdate, IntakeVerdict } from './channel-adapter';
@@ -42,6 +43,7 @@ export class ChannelIntake {
     private readonly sessions: SessionStore,
     private readonly commands: ChatCommands,
     private readonly desk: OutboundDesk,
+    private readonly acks: AckReactions,
     loggers: LoggerFactory,
   ) {
     this.log = loggers.child('channels/intake');
@@ -81,7 +83,9 @@ export class ChannelIntake {
     }
     const receipt = await this.inbox.accept({ ...base, message, ...(reason === undefined ? {} : { dropped: reason }) });
     if (receipt.duplicate) return { kind: 'duplicate' };
-    return reason === undefined ? { kind: 'accepted' } : { kind: 'dropped', reason };
+    if (reason !== undefined) return { kind: 'dropped', reason };
+    this.acks.seen(base.runId, route, update);
+    return { kind: 'accepted' };
   }
 
   /**

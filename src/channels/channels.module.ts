@@ -6,8 +6,10 @@ import { EventsModule } from '../events/events.module';
 import { StorageModule } from '../storage/storage.module';
 import { AccountRuns } from './account-runs.service';
 import { AccountSupervisor } from './account-supervisor.service';
+import { AckReactions } from './ack-reactions.service';
 import { PairingService } from './access/pairing.service';
 import { ChannelCommands } from './channel.commands';
+import { ChannelCursorStore } from './channel-cursor.store';
 import { ChannelIntake } from './channel-intake.service';
 import { ChannelManager } from './channel-manager.service';
 import { ChannelStatus } from './channel-status.service';
@@ -24,7 +26,9 @@ import { RouteRpc } from './route.rpc';
   providers: [
     AccountRuns,
     AccountSupervisor,
+    AckReactions,
     ChannelCommands,
+    ChannelCursorStore,
     ChannelIntake,
     ChannelManager,
     ChannelStatus,
@@ -40,10 +44,12 @@ export class ChannelsModule implements OnModuleInit, OnApplicationBootstrap {
     private readonly directory: ChannelDirectory,
     private readonly manager: ChannelManager,
     private readonly status: ChannelStatus,
+    private readonly acks: AckReactions,
   ) {}
 
   onModuleInit(): void {
     this.directory.collect();
+    this.acks.listen();
   }
 
   /** Accounts are listed; each channel's own module starts them. */

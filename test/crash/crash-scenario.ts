@@ -1,14 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { sql } from 'kysely';
-import { type Fault, seededRandom } from '../fakes/fault-plan';
+import { type ChannelDriver, DRIVERS } from '../channels/channel-drivers';
+import { seededRandom } from '../fakes/fault-plan';
 import type { ModelAnswer, ModelRequest } from '../fakes/model-formats/model-format';
 import { FakeModels } from '../fakes/model-server';
-import { FakeTelegram } from '../fakes/telegram-server';
-import { GatewayProcess, freePort, until, writeConfig } from '../harness/gateway-process';
+import { GatewayProcess, freePort, writeConfig } from '../harness/gateway-process';
 import { type StoreKind, TestDatabase } from '../harness/stores';
 
 export interface ScenarioOptions {
+  /** Platform that people write on; Telegram by default. */
+  channel?: string;
   seed: number;
   chats: number;
   updates: number;
@@ -53,15 +55,6 @@ export interface ScenarioReport {
 /** Longer than the longest pause between two attempts to deliver. */
 const QUIET_MS = 45_000;
 const TOKEN = /m\d+-\d+/g;
-const PLATFORM_FAULTS: readonly Fault[] = [
-  { kind: 'rate-limit', retryAfter: 0.05 },
-  { kind: 'status', status: 502, description: 'Bad Gateway' },
-  { kind: 'status', status: 500 },
-  { kind: 'reset-before' },
-  { kind: 'reset-after' },
-  { kind: 'garbage' },
-];
-
 /**
  * People write in many chats while the gateway is killed again and again; everything is judged from outside: what the
  * platform received, what commands left behind, and what the database says at the end.
@@ -71,7 +64,7 @@ export class CrashScenario {
   private readonly said = new Map<string, string[]>();
   private readonly readyMs: number[] = [];
   private resets = 0;
-  private telegram!: FakeTelegram;
+  private platform!: ChannelDriver;
   private models!: FakeModels;
   private gateway: GatewayProcess | undefined;
   private store!: TestDatabase;
@@ -83,7 +76,7 @@ export class CrashScenario {
 
   async run(): Promise<ScenarioReport> {
     this.store = await TestDatabase.create(this.options.store ?? 'sqlite');
-    this.telegram = await FakeTelegram.start();
+    this.platform = await (DRIVERS[this.options.channel ?? 'telegram'] as () => Promise<ChannelDriver>)();
     this.models = await FakeModels.start();
     this.models.answer = (request) => this.answer(request);
     this.port = await freePort();
@@ -96,42 +89,25 @@ export class CrashScenario {
       return await this.judge();
     } finally {
       await this.gateway?.signal('SIGKILL');
-      await this.telegram.stop();
+      await this.platform.stop();
       await this.models.stop();
       await this.store.remove();
     }
   }
 
   private configure(): void {
-    const { telegram, models } = this;
+    const { platform, models } = this;
     writeConfig(this.store.stateDir, {
       models: { providers: { fake: models.provider('openai-completions') } },
       agents: { defaults: { model: { primary: 'fake/fake-1' } } },
       messages: { queue: { mode: 'followup' } },
-      channels: {
-        telegram: {
-          botToken: telegram.token,
-          apiRoot: telegram.apiRoot,
-          dmPolicy: 'allowlist',
-          // Everybody here is an owner: their commands run unasked.
-          allowFrom: Array.from({ length: this.options.chats }, (_, chat) => 1000 + chat),
-        },
-      },
+      // Everybody here is an owner: their commands run unasked.
+      channels: { [platform.id]: platform.config(this.options.chats, `http://127.0.0.1:${this.port}`) },
       // One conversation for each chat, not one for all.
       session: { dmScope: 'per-channel-peer' },
       logging: { level: 'warn' },
     });
-    if (!this.options.faults) return;
-    const { faults } = telegram;
-    const next = faults.next.bind(faults);
-    faults.sprinkle(0.03, PLATFORM_FAULTS, this.random);
-    faults.next = (method) => {
-      const fault = next(method);
-      if (fault?.kind === 'reset-after' || fault?.kind === 'reset-before' || fault?.kind === 'garbage') this.resets++;
-      return fault;
-    };
-    telegram.repeatChance = 0.05;
-    telegram.random = this.random;
+    if (this.options.faults) platform.misbehave(this.random, () => this.resets++);
   }
 
   private async start(): Promise<void> {
@@ -172,7 +148,7 @@ export class CrashScenario {
     list.push(token);
     this.said.set(String(chat), list);
     const every = this.options.toolEvery ?? 5;
-    this.telegram.say({ chatId: 1000 + chat, text: index % every === 0 ? `${token} do it` : `${token} hello` });
+    this.platform.say(chat, index % every === 0 ? `${token} do it` : `${token} hello`);
   }
 
   private answer(request: ModelRequest): ModelAnswer {
@@ -186,7 +162,7 @@ export class CrashScenario {
   private async settle(): Promise<void> {
     const total = [...this.said.values()].flat().length;
     const answered = (): number =>
-      new Set(this.telegram.sent.flatMap((message) => message.text.match(TOKEN) ?? [])).size;
+      new Set(this.platform.shown().flatMap((message) => message.text.match(TOKEN) ?? [])).size;
     let before = -1;
     let quietSince = Date.now();
     while (answered() < total && Date.now() - quietSince < (this.options.quietMs ?? QUIET_MS)) {
@@ -196,8 +172,7 @@ export class CrashScenario {
       }
       await pause(50);
     }
-    await until('updates confirmed', () => this.telegram.unconfirmed === 0, 20_000).catch(() => undefined);
-    await pause(500);
+    await pause(1000);
   }
 
   private async judge(): Promise<ScenarioReport> {
@@ -211,15 +186,17 @@ export class CrashScenario {
       open: 0,
       integrity: '',
       notTaken: [],
-      overwritten: this.telegram.sent
+      overwritten: this.platform
+        .shown()
         .map((message) => [...new Set(message.versions.flatMap((text) => text.match(TOKEN) ?? []))])
         .filter((tokens) => tokens.length > 1),
       outbox: {},
       readyMs: this.readyMs,
     };
     for (const [chat, tokens] of this.said) {
-      const seen = this.telegram.sent
-        .filter((message) => message.chatId === String(1000 + Number(chat)))
+      const seen = this.platform
+        .shown()
+        .filter((message) => message.chat === Number(chat))
         .flatMap((message) => message.text.match(TOKEN) ?? []);
       for (const token of tokens) {
         const count = seen.filter((other) => other === token).length;

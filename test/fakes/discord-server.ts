@@ -119,7 +119,7 @@ export class FakeDiscord {
 
   /** The conversation with a person; its id is made from theirs. */
   directWith(userId: string): string {
-    const id = `6${userId.padStart(17, '0')}`.slice(0, 18);
+    const id = `6${userId.slice(-17).padStart(17, '0')}`;
     if (!this.channels.has(id))
       this.channels.set(id, { id, type: 1, recipients: [{ id: userId, username: `person${userId}` }] });
     return id;

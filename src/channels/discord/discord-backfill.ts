@@ -2,7 +2,7 @@ import type { APIMessage } from 'discord.js';
 import type { Logger } from '../../common/logger';
 import { type DiscordHistory, isFullPage } from './discord-history';
 import type { DiscordPlaces } from './discord-places';
-import { earlier, maxSnowflake } from './snowflake';
+import { earlier, maxSnowflake, snowflakeAt } from './snowflake';
 
 /** How many of the last messages tell where each chat stands. */
 const REMEMBERED = 1000;
@@ -16,6 +16,8 @@ export interface BackfillOptions {
   places: DiscordPlaces;
   log: Logger;
   lastReceived(limit: number): Promise<string[]>;
+  /** When the account ran for the first time: what was said before was not said to this gateway. */
+  firstRunAt(): Promise<number>;
   listedUsers: readonly string[];
   take(message: APIMessage): Promise<void>;
 }
@@ -34,10 +36,8 @@ export class DiscordBackfill {
       const [, channel, message] = /^(\d+):(\d+)$/.exec(externalId) ?? [];
       if (channel && message) known.set(channel, maxSnowflake(known.get(channel) ?? '0', message));
     }
-    // Nothing is known: the first start. What was said before it was not said to this gateway.
-    if (known.size === 0) return;
-    const newest = [...known.values()].reduce(maxSnowflake);
-    const start = earlier(newest, OVERLAP_MS);
+    const newest = [...known.values()].reduce(maxSnowflake, snowflakeAt(await this.options.firstRunAt()));
+    const start = known.size === 0 ? newest : earlier(newest, OVERLAP_MS);
     const chats = await this.chats(known, start);
     let found = 0;
     for (const [channel, after] of chats) {

@@ -171,6 +171,7 @@ export class DiscordSession implements DiscordListener {
       places,
       log,
       lastReceived: (limit) => host.lastReceived(limit),
+      firstRunAt: () => host.firstRunAt(),
       listedUsers: this.options.listedUsers(),
       take: (message) => this.take(message),
     });

@@ -89,6 +89,7 @@ export class DiscordAdapter implements ChannelAdapter {
   async run(accountId: string, host: ChannelHost, signal: AbortSignal): Promise<void> {
     const account = this.account(accountId);
     this.redactor.addSecret(account.token);
+    await host.firstRunAt();
     const rest = await this.calls.rest.of(account);
     const history = new DiscordHistory(rest);
     const places = new DiscordPlaces(history);

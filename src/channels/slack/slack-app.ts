@@ -12,6 +12,8 @@ export interface SlackDelivery {
 
 /** Bolt, told what came by whoever has the connection. */
 export class SlackApp {
+  private readonly queues = new Map<string, Promise<unknown>>();
+
   private constructor(private readonly app: App) {}
 
   static async open(account: SlackAccount, bot: SlackBot, intake: SlackIntake): Promise<SlackApp> {
@@ -44,11 +46,24 @@ export class SlackApp {
     return new SlackApp(app);
   }
 
+  /** Resolves when everything of it is on disk, what came before it in the same conversation too. */
+  async handle(delivery: SlackDelivery): Promise<unknown> {
+    const conversation = conversationOf(delivery.body);
+    const before = this.queues.get(conversation) ?? Promise.resolve();
+    const work = before.catch(() => undefined).then(() => this.process(delivery));
+    this.queues.set(conversation, work);
+    try {
+      return await work;
+    } finally {
+      if (this.queues.get(conversation) === work) this.queues.delete(conversation);
+    }
+  }
+
   /**
-   * Resolves when everything of it is on disk: only then is Slack told. Bolt confirms events before it handles them,
-   * which would lose the ones of a gateway that ends in between; so what it says is kept until then.
+   * Bolt confirms events before it handles them, which would lose the ones of a gateway that ends in between; so what it
+   * says is kept until then.
    */
-  async handle({ body, retryNum }: SlackDelivery): Promise<unknown> {
+  private async process({ body, retryNum }: SlackDelivery): Promise<unknown> {
     let response: unknown;
     await this.app.processEvent({
       body,
@@ -60,4 +75,18 @@ export class SlackApp {
     });
     return response;
   }
+}
+
+/** What is said in one conversation is taken in order. */
+function conversationOf(body: Record<string, unknown>): string {
+  const {
+    event,
+    channel,
+    channel_id: id,
+  } = body as {
+    event?: { channel?: unknown; item?: { channel?: unknown } };
+    channel?: { id?: unknown };
+    channel_id?: unknown;
+  };
+  return String(event?.channel ?? event?.item?.channel ?? channel?.id ?? id ?? '');
 }

@@ -15,6 +15,8 @@ export interface BackfillOptions {
   account: string;
   log: Logger;
   lastReceived(limit: number): Promise<string[]>;
+  /** When the account ran for the first time: what was said before was not said to this gateway. */
+  firstRunAt(): Promise<number>;
   take(message: SlackMessage): Promise<void>;
 }
 
@@ -34,11 +36,9 @@ export class SlackBackfill {
       note(channels, channel, ts);
       if (thread) note(threads, `${channel}:${thread}`, ts);
     }
-    // Nothing is known: the first start. What was said before it was not said to this gateway.
-    if (channels.size === 0) return;
-    const newest = Math.max(...[...channels.values()].map(Number));
-    for (const { id } of await this.conversations())
-      if (!channels.has(id)) channels.set(id, (newest - OVERLAP_SECONDS).toFixed(6));
+    const since = (await this.options.firstRunAt()) / 1000;
+    const newest = Math.max(since, ...[...channels.values()].map((ts) => Number(ts) - OVERLAP_SECONDS));
+    for (const { id } of await this.conversations()) if (!channels.has(id)) channels.set(id, newest.toFixed(6));
     let found = 0;
     for (const [channel, oldest] of channels) {
       if (signal.aborted) return;

@@ -96,6 +96,7 @@ export class SlackAdapter implements ChannelAdapter {
       account.settings.userToken,
     ])
       if (secret) this.redactor.addSecret(secret);
+    await host.firstRunAt();
     const bot = await this.identify(account);
     this.bots.set(accountId, bot);
     const intake = new SlackIntake(
@@ -113,6 +114,7 @@ export class SlackAdapter implements ChannelAdapter {
         account: accountId,
         log: this.log,
         lastReceived: (limit) => host.lastReceived(limit),
+        firstRunAt: () => host.firstRunAt(),
         take: (message) => intake.message({ ...message, type: 'message' }),
       }).run(signal);
     };

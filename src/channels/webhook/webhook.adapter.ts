@@ -15,6 +15,7 @@ import {
   type OutboundMessage,
   type ProbeResult,
 } from '../channel-adapter';
+import { chunkMarkdown } from '../text/markdown-chunks';
 import { type WebhookAccount, webhookAccounts } from './webhook-accounts';
 import { signedHeaders } from './webhook-signature';
 
@@ -76,13 +77,7 @@ export class WebhookAdapter implements ChannelAdapter {
 
   chunk(accountId: string, text: string): string[] {
     const limit = this.account(accountId).settings.textChunkLimit ?? DEFAULT_CHUNK;
-    const pieces: string[] = [];
-    for (let rest = text; rest !== '';) {
-      const cut = rest.length <= limit ? rest.length : cutAt(rest, limit);
-      pieces.push(rest.slice(0, cut));
-      rest = rest.slice(cut);
-    }
-    return pieces;
+    return chunkMarkdown(text, (piece) => piece.length <= limit);
   }
 
   async send(message: OutboundMessage): Promise<string> {
@@ -172,11 +167,3 @@ const placeOf = ({ route }: OutboundMessage): Record<string, unknown> => ({
   id: route.to,
   ...(route.threadId ? { threadId: route.threadId } : {}),
 });
-
-/** At the end of a line or word, and never in the middle of a character. */
-function cutAt(text: string, limit: number): number {
-  const head = text.slice(0, limit);
-  const at = Math.max(head.lastIndexOf('\n'), head.lastIndexOf(' '));
-  if (at > limit / 2) return at + 1;
-  return /[\uD800-\uDBFF]$/.test(head) ? limit - 1 : limit;
-}
