@@ -104,6 +104,15 @@ export const COMMAND_TABLE: readonly CommandEntry[] = [
     },
   },
   {
+    name: 'cron',
+    summary: 'jobs that run by the clock',
+    leaves: ['list', 'status', 'add', 'edit', 'rm', 'enable', 'disable', 'run', 'runs', 'next'],
+    load: async () => {
+      const { CRON_LEAVES, CronCommand } = await import('../cron/cron.command');
+      return [CronCommand, ...CRON_LEAVES];
+    },
+  },
+  {
     name: 'message',
     summary: 'messages to chats',
     leaves: ['send', 'poll'],

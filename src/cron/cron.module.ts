@@ -5,6 +5,7 @@ import { BootStep, type BootStepVerdict, skipped } from '../common/boot-step';
 import { EventBus } from '../events/event-bus';
 import { EventsModule } from '../events/events.module';
 import { StorageModule } from '../storage/storage.module';
+import { CronRpc } from './cron.rpc';
 import { CronService } from './cron.service';
 import { CronStore } from './cron.store';
 import { CronTool } from './cron.tool';
@@ -15,7 +16,7 @@ import { CronTool } from './cron.tool';
 })
 @Module({
   imports: [ScheduleModule.forRoot(), AgentModule, EventsModule, StorageModule],
-  providers: [CronService, CronStore, CronTool],
+  providers: [CronRpc, CronService, CronStore, CronTool],
 })
 export class CronModule implements OnModuleInit, OnApplicationBootstrap, OnModuleDestroy {
   constructor(

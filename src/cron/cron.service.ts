@@ -1,18 +1,36 @@
 import { Injectable, Optional } from '@nestjs/common';
 import { SchedulerRegistry } from '@nestjs/schedule';
+import { LaneService } from '../agent/turns/lane.service';
+import { TurnStore } from '../agent/turns/turn.store';
 import { Clock, systemClock } from '../common/clock';
+import type { DeliveryRoute } from '../common/delivery-route';
 import { type Logger, LoggerFactory } from '../common/logger';
 import { messageOf } from '../common/openclaw-error';
+import { mainSessionKey } from '../config/main-session';
+import { ConfigService } from '../config/config.service';
+import { EventBus } from '../events/event-bus';
+import type { InboundMessage } from '../inbox/inbound-message';
 import { InboxService } from '../inbox/inbox.service';
-import type { CronJob } from './cron-job';
+import { InboxStore } from '../inbox/inbox.store';
+import { SessionStore } from '../sessions/session.store';
+import type { CronJob, CronRun, CronState } from './cron-job';
+import { nextSlot, slotsBetween } from './cron-schedule';
 import { CronStore } from './cron.store';
 
 const TIMER = 'cron';
 /** Timers can't be longer; the rest is waited for in a further round. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 const RETRY_MS = 5000;
+/** A time that passed longer ago was missed: the job's policy says what becomes of it. */
+const LATE_MS = 60_000;
+/** Missed times that are made up for, and since when. */
+const MOST_MISSED = 10;
+const MISSED_WINDOW_MS = 24 * 3_600_000;
+/** Pauses before a one-shot job that failed is tried again. */
+const AT_RETRIES_MS = [60_000, 300_000, 1_500_000] as const;
+const MAX_SUMMARY = 2000;
 
-/** Hands each due job to the inbox, in the commit that takes it off the schedule: no slot is lost or runs twice. */
+/** Hands each due job to the inbox, in the commit that claims its time: no slot is lost, none runs twice. */
 @Injectable()
 export class CronService {
   private readonly log: Logger;
@@ -21,6 +39,12 @@ export class CronService {
   constructor(
     private readonly store: CronStore,
     private readonly inbox: InboxService,
+    private readonly rows: InboxStore,
+    private readonly turns: TurnStore,
+    private readonly lanes: LaneService,
+    private readonly sessions: SessionStore,
+    private readonly config: ConfigService,
+    private readonly events: EventBus,
     private readonly scheduler: SchedulerRegistry,
     loggers: LoggerFactory,
     @Optional() private readonly clock: Clock = systemClock,
@@ -30,6 +54,8 @@ export class CronService {
 
   async start(): Promise<void> {
     this.running = true;
+    this.events.on('turn.closed', ({ runIds }) => void this.closed(runIds));
+    for (const run of await this.store.running()) await this.finish(run);
     await this.arm();
   }
 
@@ -46,10 +72,19 @@ export class CronService {
     if (next !== undefined) this.wakeIn(Math.min(Math.max(0, next - this.clock.now()), MAX_TIMER_MS));
   }
 
-  /** Makes a job due at once, whatever its time. */
-  async runNow(job: CronJob): Promise<void> {
-    await this.run({ ...job, schedule: { kind: 'at', atMs: this.clock.now() } });
+  /** Makes a job due at once, whatever its time. @returns its run */
+  async runNow(job: CronJob): Promise<string | undefined> {
+    const runId = await this.hand(job, this.clock.now(), { ...job });
     await this.arm();
+    return runId;
+  }
+
+  /** Tells clients of a change. */
+  announce(job: Pick<CronJob, 'id'> & Partial<CronJob>, action: string, more: Record<string, unknown> = {}): void {
+    this.events.emit('wire.event', {
+      event: 'cron',
+      payload: { jobId: job.id, action, ...(job.nextRunAtMs ? { nextRunAtMs: job.nextRunAtMs } : {}), ...more },
+    });
   }
 
   private wakeIn(ms: number): void {
@@ -65,7 +100,7 @@ export class CronService {
   private async tick(): Promise<void> {
     this.disarm();
     try {
-      for (const job of await this.store.due(this.clock.now())) await this.run(job);
+      for (const job of await this.store.due(this.clock.now())) await this.due(job);
       await this.arm();
     } catch (error) {
       this.log.error({ error, waitMs: RETRY_MS }, `due jobs could not be handed over: ${messageOf(error)}`);
@@ -73,33 +108,228 @@ export class CronService {
     }
   }
 
-  private async run(job: CronJob): Promise<void> {
-    const slot = `${job.id}:${job.schedule.atMs}`;
-    const runId = `cron:${slot}`;
-    const receipt = await this.inbox.accept(
-      {
-        channel: 'cron',
-        account: 'default',
-        externalId: slot,
-        sessionKey: job.sessionKey,
-        runId,
-        message: {
-          text: job.payload.text,
-          // Only owners make jobs; what they may have read then stays with the text.
-          isOwner: true,
-          isSystemEvent: true,
-          jobId: job.id,
-          ...(job.origin ? { origin: job.origin } : {}),
-          ...(job.route ? { route: job.route } : {}),
-        },
-      },
-      async (transaction, { duplicate }) => {
-        if (!duplicate) await this.store.ranIn(transaction, job, runId, this.clock.now());
-      },
-    );
-    this.log.info(
-      { job: job.id, runId, lateMs: this.clock.now() - job.schedule.atMs, duplicate: receipt.duplicate },
-      'job is due',
-    );
+  /** A job whose time has come: the planned time, and those that passed unnoticed, each with an end. */
+  private async due(job: CronJob): Promise<void> {
+    const now = this.clock.now();
+    const slot = job.nextRunAtMs ?? now;
+    const { schedule, createdAtMs, id } = job;
+    const later = slotsBetween(schedule, slot, now, createdAtMs, id, MOST_MISSED);
+    const next = { ...job, nextRunAtMs: nextSlot(schedule, Math.max(slot, now), createdAtMs, id) ?? null };
+    if (schedule.kind === 'at' || (later.count === 0 && now - slot <= LATE_MS)) {
+      await this.hand(job, slot, next);
+      return;
+    }
+    const missed = [slot, ...later.last];
+    const wanted = wantedOf(job, missed, now);
+    await this.store.transaction('cron.missed', async (transaction) => {
+      for (const each of missed)
+        if (!wanted.includes(each))
+          await this.store.claimIn(
+            transaction,
+            id,
+            each,
+            { state: 'skipped', reason: 'missed while nothing ran' },
+            now,
+          );
+      const untold = later.count - later.last.length;
+      if (untold > 0) this.log.warn({ job: id, untold }, 'more planned times were missed than are listed');
+      if (wanted.length === 0) await this.store.saveIn(transaction, next);
+    });
+    for (const each of wanted) await this.hand(job, each, next);
   }
+
+  /** Claims a planned time and hands the job over, in one commit. @returns the run; undefined where it was skipped */
+  private async hand(job: CronJob, slot: number, next: CronJob): Promise<string | undefined> {
+    const now = this.clock.now();
+    const runId = `cron:${job.id}:${slot}`;
+    const sessionKey = sessionOf(job);
+    const isBusy = job.state.runningAtMs !== undefined && this.lanes.activeRunIds(sessionKey).length > 0;
+    if (isBusy && (job.overlap ?? 'forbid') === 'forbid') {
+      await this.store.transaction('cron.skip', async (transaction) => {
+        await this.store.claimIn(transaction, job.id, slot, { state: 'skipped', reason: 'its last run goes on' }, now);
+        await this.store.saveIn(transaction, { ...next, state: { ...job.state, lastStatus: 'skipped' } });
+      });
+      return undefined;
+    }
+    if (isBusy && job.overlap === 'replace')
+      for (const active of this.lanes.activeRunIds(sessionKey)) this.lanes.abort(sessionKey, active, 'interrupt');
+    const message = await this.messageOf(job);
+    if ('problem' in message) {
+      await this.refuse(job, slot, next, message.problem, now);
+      return undefined;
+    }
+    const receipt = await this.inbox.accept(
+      { channel: 'cron', account: 'default', externalId: `${job.id}:${slot}`, sessionKey, runId, message },
+      async (transaction, { duplicate }) => {
+        if (duplicate) return;
+        await this.store.claimIn(transaction, job.id, slot, { state: 'running', runId }, now);
+        await this.store.saveIn(transaction, { ...next, state: { ...job.state, runningAtMs: now }, updatedAtMs: now });
+      },
+    );
+    // Taken by another process, or before a crash: the plan goes on.
+    if (receipt.duplicate) await this.store.save(next);
+    this.log.info({ job: job.id, runId, lateMs: now - slot, duplicate: receipt.duplicate }, 'job is due');
+    this.announce(next, 'started', { runAtMs: now });
+    return runId;
+  }
+
+  private async refuse(job: CronJob, slot: number, next: CronJob, reason: string, now: number): Promise<void> {
+    await this.store.transaction('cron.refuse', async (transaction) => {
+      await this.store.claimIn(transaction, job.id, slot, { state: 'skipped', reason }, now);
+      await this.store.saveIn(transaction, {
+        ...next,
+        state: { ...job.state, lastRunAtMs: now, lastStatus: 'skipped', lastError: reason },
+      });
+    });
+    this.log.warn({ job: job.id }, `a job was skipped: ${reason}`);
+    this.announce(next, 'finished', { status: 'skipped', error: reason, runAtMs: slot });
+  }
+
+  private async messageOf(job: CronJob): Promise<InboundMessage | { problem: string }> {
+    const { payload, delivery } = job;
+    const base = {
+      // Only owners make jobs; what they may have read then stays with the text.
+      isOwner: true,
+      isSystemEvent: true,
+      jobId: job.id,
+      ...(job.origin ? { origin: job.origin } : {}),
+    };
+    if (payload.kind === 'systemEvent')
+      return payload.text.trim() === ''
+        ? { problem: 'its text is empty' }
+        : { ...base, text: payload.text, ...(job.route ? { route: job.route } : {}) };
+    const route = delivery?.mode === 'announce' ? await this.routeOf(job) : undefined;
+    if (delivery?.mode === 'announce' && !route && delivery.bestEffort !== true)
+      return { problem: 'there is no chat to announce it in; set channel and to, or bestEffort' };
+    return {
+      ...base,
+      text: `[cron ${job.name}] ${payload.message}`,
+      isFresh: true,
+      ...(payload.model ? { model: payload.model } : {}),
+      ...(payload.thinking ? { thinking: payload.thinking } : {}),
+      ...(payload.timeoutSeconds ? { timeoutMs: payload.timeoutSeconds * 1000 } : {}),
+      ...(route ? { route } : {}),
+    };
+  }
+
+  /** The chat that was named, else where the owner last wrote. */
+  private async routeOf(job: CronJob): Promise<DeliveryRoute | undefined> {
+    const { channel = 'last', account = 'default', to } = job.delivery ?? {};
+    if (channel !== 'last' && to !== undefined) return { channel, account, to };
+    if (job.route && (channel === 'last' || channel === job.route.channel)) return job.route;
+    const main = await this.sessions.find(mainSessionKey(this.config.config, job.agentId));
+    if (!main?.lastChannel || !main.lastTo || (channel !== 'last' && channel !== main.lastChannel)) return undefined;
+    return { channel: main.lastChannel, account: main.lastAccountId ?? account, to: main.lastTo };
+  }
+
+  private async closed(runIds: readonly string[]): Promise<void> {
+    for (const runId of runIds) {
+      if (!runId.startsWith('cron:')) continue;
+      try {
+        const run = await this.store.runOf(runId);
+        if (run?.state === 'running') await this.finish(run);
+      } catch (error) {
+        this.log.error({ runId }, `the end of a job could not be noted: ${messageOf(error)}`);
+      }
+    }
+  }
+
+  /** Notes what became of a run whose turn has ended; one that goes on is left alone. */
+  private async finish(run: CronRun): Promise<void> {
+    const row = await this.rows.findByRun(run.runId ?? '');
+    const turn = row?.turnId ? await this.turns.find(row.turnId) : undefined;
+    if (row?.state !== 'dropped' && turn?.state !== 'closed') return;
+    const now = this.clock.now();
+    const outcome = turn?.outcome ?? 'failed';
+    const failed = outcome === 'failed' || outcome === 'aborted';
+    const reason = failed ? (turn?.result?.error ?? turn?.reason ?? row?.reason ?? outcome) : null;
+    const summary =
+      (turn?.result?.payloads ?? [])
+        .map(({ text }) => text)
+        .join('\n')
+        .slice(0, MAX_SUMMARY) || null;
+    const job = await this.store.find(run.jobId);
+    const isOver = await this.store.transaction('cron.finish', async (transaction) => {
+      const ended = await this.store.finishIn(
+        transaction,
+        run,
+        { state: failed ? 'error' : 'ok', reason, summary },
+        now,
+      );
+      if (!ended || !job) return false;
+      const next = afterRun(job, { failed, reason, durationMs: now - run.claimedAt, now });
+      if (next) await this.store.saveIn(transaction, next);
+      else await this.store.removeIn(transaction, job.id);
+      return true;
+    });
+    if (!isOver || !job) return;
+    await this.arm();
+    this.announce(job, 'finished', {
+      status: failed ? 'error' : 'ok',
+      ...(reason ? { error: reason } : {}),
+      ...(summary ? { summary } : {}),
+      runAtMs: run.slot,
+      durationMs: now - run.claimedAt,
+    });
+    this.report(job, run, failed ? `failed: ${reason}` : summary, failed);
+  }
+
+  /** What a job of its own did is told in the agent's main conversation; failures in a row when there are enough. */
+  private report(job: CronJob, run: CronRun, text: string | null, failed: boolean): void {
+    const errors = failed ? (job.state.consecutiveErrors ?? 0) + 1 : 0;
+    const isAlert = job.alertAfter !== undefined && errors === job.alertAfter;
+    if (
+      job.payload.kind !== 'agentTurn' ||
+      (!isAlert && (text === null || failed || job.delivery?.mode === 'announce'))
+    )
+      return;
+    this.events.emit('session.note', {
+      sessionKey: job.sessionKey,
+      externalId: `cron-told:${job.id}:${run.slot}`,
+      isOwner: true,
+      text: isAlert ? `Cron job "${job.name}" failed ${errors} times in a row: ${text}` : `Cron (${job.name}): ${text}`,
+      origin: 'tool',
+    });
+  }
+}
+
+/** The conversation of a job: of its own, or the one it speaks up in. */
+export const sessionOf = (job: CronJob): string =>
+  job.sessionTarget === 'isolated' ? `agent:${job.agentId}:cron:${job.id}` : job.sessionKey;
+
+/** Which of the missed times are made up for. */
+function wantedOf(job: CronJob, missed: readonly number[], now: number): number[] {
+  const recent = missed.filter((slot) => now - slot <= MISSED_WINDOW_MS);
+  switch (job.misfire ?? 'last') {
+    case 'none':
+      return [];
+    case 'last':
+      return recent.slice(-1);
+    case 'all':
+      return recent.slice(-MOST_MISSED);
+  }
+}
+
+/** The job after a run; undefined when it is not kept. */
+function afterRun(
+  job: CronJob,
+  run: { failed: boolean; reason: string | null; durationMs: number; now: number },
+): CronJob | undefined {
+  const errors = run.failed ? (job.state.consecutiveErrors ?? 0) + 1 : 0;
+  const { runningAtMs: _, lastError: __, ...kept } = job.state;
+  const state: CronState = {
+    ...kept,
+    lastRunAtMs: run.now,
+    lastStatus: run.failed ? 'error' : 'ok',
+    lastDurationMs: run.durationMs,
+    consecutiveErrors: errors,
+    ...(run.reason ? { lastError: run.reason } : {}),
+  };
+  const changed = { ...job, state, updatedAtMs: run.now };
+  if (job.schedule.kind !== 'at') return changed;
+  if (!run.failed) return job.deleteAfterRun ? undefined : { ...changed, enabled: false, nextRunAtMs: null };
+  const pause = AT_RETRIES_MS[errors - 1];
+  return pause === undefined
+    ? { ...changed, enabled: false, nextRunAtMs: null }
+    : { ...changed, nextRunAtMs: run.now + pause };
 }

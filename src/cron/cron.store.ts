@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import type { Selectable, Transaction } from 'kysely';
 import { DatabaseService } from '../storage/database.service';
-import type { CronJobTable, Schema } from '../storage/schema';
-import type { CronJob } from './cron-job';
+import type { CronJobTable, CronRunTable, Schema } from '../storage/schema';
+import type { CronJob, CronRun, CronRunState } from './cron-job';
 
-/** Jobs, and for each slot of a job at most one run. */
+/** Jobs, and for each planned time of a job at most one run. */
 @Injectable()
 export class CronStore {
   constructor(private readonly database: DatabaseService) {}
@@ -15,45 +15,50 @@ export class CronStore {
     );
   }
 
-  /** Jobs of an agent, the next one first. */
-  async list(agentId: string): Promise<CronJob[]> {
+  /** All jobs, or those of an agent, the next one first. */
+  async list(agentId?: string): Promise<CronJob[]> {
     const rows = await this.database.read
       .selectFrom('cron_jobs')
       .selectAll()
-      .where('agent_id', '=', agentId)
+      .$if(agentId !== undefined, (query) => query.where('agent_id', '=', agentId ?? ''))
       .orderBy('next_run_at')
       .orderBy('created_at')
       .execute();
-    return rows.map(fromRow);
+    return rows.map(fromRow).sort((a, b) => (a.nextRunAtMs ?? Infinity) - (b.nextRunAtMs ?? Infinity));
+  }
+
+  async find(id: string): Promise<CronJob | undefined> {
+    const row = await this.database.read.selectFrom('cron_jobs').selectAll().where('id', '=', id).executeTakeFirst();
+    return row && fromRow(row);
+  }
+
+  async count(): Promise<number> {
+    const row = await this.database.read
+      .selectFrom('cron_jobs')
+      .select((eb) => eb.fn.countAll().as('count'))
+      .executeTakeFirstOrThrow();
+    return Number(row.count);
   }
 
   async save(job: CronJob): Promise<void> {
-    const { id, ...values } = toRow(job);
-    await this.database.write('cron.save', (transaction) =>
-      transaction.updateTable('cron_jobs').set(values).where('id', '=', id).execute(),
-    );
+    await this.database.write('cron.save', (transaction) => this.saveIn(transaction, job));
   }
 
-  /** Runs of a job, newest first. */
-  async runs(agentId: string, jobId: string): Promise<{ slot: number; state: string; runId: string | null }[]> {
-    const rows = await this.database.read
-      .selectFrom('cron_runs')
-      .innerJoin('cron_jobs', 'cron_jobs.id', 'cron_runs.job_id')
-      .select(['cron_runs.slot', 'cron_runs.state', 'cron_runs.run_id'])
-      .where('cron_runs.job_id', '=', jobId)
-      .where('cron_jobs.agent_id', '=', agentId)
-      .orderBy('cron_runs.slot', 'desc')
-      .limit(50)
-      .execute();
-    return rows.map((row) => ({ slot: Number(row.slot), state: row.state, runId: row.run_id }));
+  async saveIn(transaction: Transaction<Schema>, job: CronJob): Promise<void> {
+    const { id, ...values } = toRow(job);
+    await transaction.updateTable('cron_jobs').set(values).where('id', '=', id).execute();
   }
 
   /** Returns whether there was such a job. */
-  async remove(agentId: string, id: string): Promise<boolean> {
+  async remove(id: string): Promise<boolean> {
     const { numDeletedRows } = await this.database.write('cron.remove', (transaction) =>
-      transaction.deleteFrom('cron_jobs').where('id', '=', id).where('agent_id', '=', agentId).executeTakeFirst(),
+      transaction.deleteFrom('cron_jobs').where('id', '=', id).executeTakeFirst(),
     );
     return numDeletedRows > 0n;
+  }
+
+  async removeIn(transaction: Transaction<Schema>, id: string): Promise<void> {
+    await transaction.deleteFrom('cron_jobs').where('id', '=', id).execute();
   }
 
   /** Jobs whose time has come, in order. */
@@ -76,53 +81,121 @@ export class CronStore {
     return row?.next === null || row?.next === undefined ? undefined : Number(row.next);
   }
 
-  /** Notes that a slot was handed to a run and takes the job off the schedule. */
-  async ranIn(transaction: Transaction<Schema>, job: CronJob, runId: string, now: number): Promise<void> {
-    await transaction
+  /** Runs of a job, newest first. */
+  async runs(jobId: string, limit: number): Promise<CronRun[]> {
+    const rows = await this.database.read
+      .selectFrom('cron_runs')
+      .selectAll()
+      .where('job_id', '=', jobId)
+      .orderBy('slot', 'desc')
+      .limit(limit)
+      .execute();
+    return rows.map(runFromRow);
+  }
+
+  async running(): Promise<CronRun[]> {
+    const rows = await this.database.read.selectFrom('cron_runs').selectAll().where('state', '=', 'running').execute();
+    return rows.map(runFromRow);
+  }
+
+  async runOf(runId: string): Promise<CronRun | undefined> {
+    const row = await this.database.read
+      .selectFrom('cron_runs')
+      .selectAll()
+      .where('run_id', '=', runId)
+      .executeTakeFirst();
+    return row && runFromRow(row);
+  }
+
+  /** Claims a planned time. Returns false where somebody has it already. */
+  async claimIn(
+    transaction: Transaction<Schema>,
+    jobId: string,
+    slot: number,
+    run: { state: 'running'; runId: string } | { state: 'skipped'; reason: string },
+    now: number,
+  ): Promise<boolean> {
+    const row = await transaction
       .insertInto('cron_runs')
       .values({
-        job_id: job.id,
-        slot: job.schedule.atMs,
-        state: 'ran',
-        reason: null,
-        run_id: runId,
+        job_id: jobId,
+        slot,
+        state: run.state,
+        reason: 'reason' in run ? run.reason : null,
+        run_id: 'runId' in run ? run.runId : null,
+        summary: null,
         claimed_at: now,
-        finished_at: now,
+        finished_at: run.state === 'skipped' ? now : null,
       })
-      .execute();
-    if (job.deleteAfterRun) await transaction.deleteFrom('cron_jobs').where('id', '=', job.id).execute();
-    else {
-      const done = toRow({ ...job, enabled: false, updatedAtMs: now });
-      await transaction.updateTable('cron_jobs').set(done).where('id', '=', job.id).execute();
-    }
+      .onConflict((conflict) => conflict.columns(['job_id', 'slot']).doNothing())
+      .returning('slot')
+      .executeTakeFirst();
+    return row !== undefined;
+  }
+
+  /** Ends a run. Returns whether it was open. */
+  async finishIn(
+    transaction: Transaction<Schema>,
+    run: CronRun,
+    end: { state: CronRunState; reason: string | null; summary: string | null },
+    now: number,
+  ): Promise<boolean> {
+    const row = await transaction
+      .updateTable('cron_runs')
+      .set({ ...end, finished_at: now })
+      .where('job_id', '=', run.jobId)
+      .where('slot', '=', run.slot)
+      .where('state', '=', 'running')
+      .returning('slot')
+      .executeTakeFirst();
+    return row !== undefined;
+  }
+
+  transaction<T>(name: string, work: (transaction: Transaction<Schema>) => Promise<T>): Promise<T> {
+    return this.database.write(name, work);
   }
 }
 
 function toRow(job: CronJob): Selectable<CronJobTable> {
-  const { id, agentId, name, enabled, createdAtMs, updatedAtMs, ...rest } = job;
+  const { id, agentId, name, enabled, nextRunAtMs, createdAtMs, updatedAtMs, ...rest } = job;
   return {
     id,
     agent_id: agentId,
     name,
     enabled: enabled ? 1 : 0,
     job: JSON.stringify(rest),
-    next_run_at: enabled ? job.schedule.atMs : null,
+    next_run_at: enabled ? nextRunAtMs : null,
     created_at: createdAtMs,
     updated_at: updatedAtMs,
   };
 }
 
 function fromRow(row: Selectable<CronJobTable>): CronJob {
+  type Kept = Omit<CronJob, 'id' | 'agentId' | 'name' | 'enabled' | 'nextRunAtMs' | 'createdAtMs' | 'updatedAtMs'>;
+  const rest = JSON.parse(row.job) as Kept;
   return {
+    ...rest,
+    // Jobs of the first release say none of these.
+    sessionTarget: (rest as Partial<Kept>).sessionTarget ?? 'main',
+    wakeMode: (rest as Partial<Kept>).wakeMode ?? 'now',
+    state: (rest as Partial<Kept>).state ?? {},
     id: row.id,
     agentId: row.agent_id,
     name: row.name,
     enabled: row.enabled === 1,
-    ...(JSON.parse(row.job) as Pick<
-      CronJob,
-      'deleteAfterRun' | 'schedule' | 'payload' | 'sessionKey' | 'route' | 'origin'
-    >),
+    nextRunAtMs: row.next_run_at === null ? null : Number(row.next_run_at),
     createdAtMs: Number(row.created_at),
     updatedAtMs: Number(row.updated_at),
   };
 }
+
+const runFromRow = (row: Selectable<CronRunTable>): CronRun => ({
+  jobId: row.job_id,
+  slot: Number(row.slot),
+  state: row.state === 'ran' ? 'ok' : (row.state as CronRunState),
+  reason: row.reason,
+  runId: row.run_id,
+  summary: row.summary,
+  claimedAt: Number(row.claimed_at),
+  finishedAt: row.finished_at === null ? null : Number(row.finished_at),
+});

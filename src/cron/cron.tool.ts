@@ -9,37 +9,59 @@ import { TranscriptStore } from '../sessions/transcript.store';
 import { worstOrigin } from '../tools/provenance/taint';
 import { AgentTool, type SinkUse, type ToolContext, ToolError, type ToolResult, textResult } from '../tools/agent-tool';
 import type { CronJob } from './cron-job';
+import { CronJobError, changedJob, newJob } from './cron-job-form';
+import { describeSchedule } from './cron-schedule';
+import type { CronJobFields } from './cron.dto';
 import { CronService } from './cron.service';
 import { CronStore } from './cron.store';
 
 const MAX_NAME = 80;
 const MAX_TEXT = 4000;
 
-export class CronSchedule {
-  @OneOf(['at']) @Doc('Once, at a given time.') kind!: 'at';
-  @Opt() @Int({ min: 0 }) @Doc('Unix time in milliseconds.') atMs?: number;
-  @Opt() @Text() @Doc('ISO 8601 time with zone, instead of atMs.') at?: string;
+export class CronScheduleParams {
+  @OneOf(['at', 'every', 'cron']) @Doc('at: once. every: in equal steps. cron: by expression.') kind!:
+    'at' | 'every' | 'cron';
+  @Opt() @Int({ min: 0 }) @Doc('at: Unix time in milliseconds.') atMs?: number;
+  @Opt() @Text() @Doc('at: ISO 8601 time with zone, instead of atMs.') at?: string;
+  @Opt() @Int({ min: 1000 }) @Doc('every: milliseconds.') everyMs?: number;
+  @Opt() @Text({ max: 100 }) @Doc('cron: five or six fields, such as 0 9 * * 1-5.') expr?: string;
+  @Opt() @Text({ max: 60 }) @Doc('cron: IANA zone; that of the host by default.') tz?: string;
 }
 
-export class CronPayload {
-  @OneOf(['systemEvent']) kind!: 'systemEvent';
+export class CronPayloadParams {
+  @OneOf(['systemEvent', 'agentTurn'])
+  @Doc('systemEvent: you are told text in this conversation. agentTurn: a task (message) in a conversation of its own.')
+  kind!: 'systemEvent' | 'agentTurn';
+  @Opt()
   @Text({ max: MAX_TEXT })
   @Doc('What you are told when it is due; write it so that it makes sense then.')
-  text!: string;
+  text?: string;
+  @Opt() @Text({ max: MAX_TEXT }) @Doc('agentTurn: the task.') message?: string;
+  @Opt() @Hidden() @Text() model?: string;
+  @Opt() @Hidden() @Text() thinking?: string;
+  @Opt() @Hidden() @Int({ min: 1 }) timeoutSeconds?: number;
+}
+
+export class CronDeliveryParams {
+  @OneOf(['none', 'announce']) @Doc('announce: the answer goes to a chat, this one by default.') mode!:
+    'none' | 'announce';
+  @Opt() @Text() channel?: string;
+  @Opt() @Text() to?: string;
 }
 
 export class CronJobParams {
   @Opt() @Text({ max: MAX_NAME }) name?: string;
-  @Nested(() => CronSchedule) schedule!: CronSchedule;
-  @Nested(() => CronPayload) payload!: CronPayload;
+  @Nested(() => CronScheduleParams) schedule!: CronScheduleParams;
+  @Nested(() => CronPayloadParams) payload!: CronPayloadParams;
+  @Opt() @Nested(() => CronDeliveryParams) @Doc('agentTurn: where the answer goes.') delivery?: CronDeliveryParams;
   @Opt() @Bool() deleteAfterRun?: boolean;
 }
 
 export class CronJobPatch {
   @Opt() @Text({ max: MAX_NAME }) name?: string;
   @Opt() @Bool() enabled?: boolean;
-  @Opt() @Nested(() => CronSchedule) schedule?: CronSchedule;
-  @Opt() @Nested(() => CronPayload) payload?: CronPayload;
+  @Opt() @Nested(() => CronScheduleParams) schedule?: CronScheduleParams;
+  @Opt() @Nested(() => CronPayloadParams) payload?: CronPayloadParams;
 }
 
 const ACTIONS = ['status', 'list', 'add', 'update', 'remove', 'run', 'runs', 'wake'] as const;
@@ -58,6 +80,7 @@ export class CronToolParams {
   @Opt() @Int({ min: 1 }) timeoutMs?: number;
 }
 
+const MOST_RUNS = 50;
 const MAX_CONTEXT_LINE = 220;
 const MAX_CONTEXT = 700;
 
@@ -65,7 +88,8 @@ const MAX_CONTEXT = 700;
 @AgentTool({
   name: 'cron',
   aliases: ['reminders'],
-  description: 'One-shot reminders: when one is due you get its text in this conversation and answer there.',
+  description:
+    'Reminders and recurring jobs: when one is due you get its text in this conversation, or do its task in one of its own.',
   params: CronToolParams,
   paramAliases: { id: 'jobId' },
   idempotent: false,
@@ -89,7 +113,8 @@ export class CronTool {
 
   /** What a reminder says is said to the assistant again later, when nobody remembers where it came from. */
   sinkOf(params: CronToolParams): SinkUse | undefined {
-    const text = params.job?.payload.text ?? params.patch?.payload?.text ?? params.text;
+    const payload = params.job?.payload ?? params.patch?.payload;
+    const text = payload?.message ?? payload?.text ?? params.text;
     if (text === undefined) return undefined;
     return { kind: 'schedule', from: 'untrusted', summary: `cron ${params.action}: ${text}` };
   }
@@ -124,16 +149,9 @@ export class CronTool {
   private async update({ jobId, patch }: CronToolParams, context: ToolContext): Promise<ToolResult> {
     const job = await this.job(jobId, context);
     if (!patch || Object.keys(patch).length === 0) throw new ToolError('invalid_args', 'update needs patch');
-    const changed: CronJob = {
-      ...job,
-      ...(patch.name ? { name: patch.name } : {}),
-      ...(patch.enabled === undefined ? {} : { enabled: patch.enabled }),
-      ...(patch.schedule
-        ? { schedule: { kind: 'at' as const, atMs: dueTime(patch.schedule) }, enabled: patch.enabled ?? true }
-        : {}),
-      ...(patch.payload ? { payload: { kind: 'systemEvent' as const, text: patch.payload.text } } : {}),
+    const changed = {
+      ...asked(() => changedJob(job, { ...patch } as CronJobFields, Date.now())),
       ...originOf(context),
-      updatedAtMs: Date.now(),
     };
     await this.store.save(changed);
     await this.cron.arm();
@@ -148,9 +166,11 @@ export class CronTool {
 
   private async runs(jobId: string | undefined, context: ToolContext): Promise<ToolResult> {
     if (jobId === undefined) throw new ToolError('invalid_args', 'runs needs jobId');
-    const entries = await this.store.runs(context.agentId, jobId);
+    const entries = await this.store.runs((await this.job(jobId, context)).id, MOST_RUNS);
     return textResult(
-      entries.map((entry) => `${new Date(entry.slot).toISOString()} ${entry.state}`).join('\n') || 'It has not run.',
+      entries
+        .map(({ slot, state, reason }) => `${new Date(slot).toISOString()} ${state}${reason ? `: ${reason}` : ''}`)
+        .join('\n') || 'It has not run.',
       { entries },
     );
   }
@@ -174,8 +194,9 @@ export class CronTool {
 
   private async job(jobId: string | undefined, context: ToolContext): Promise<CronJob> {
     if (jobId === undefined) throw new ToolError('invalid_args', 'this action needs jobId');
-    const job = (await this.store.list(context.agentId)).find((candidate) => candidate.id === jobId);
-    if (!job) throw new ToolError('not_found', `there is no job ${jobId}; action list shows them`);
+    const job = await this.store.find(jobId);
+    if (job?.agentId !== context.agentId)
+      throw new ToolError('not_found', `there is no job ${jobId}; action list shows them`);
     return job;
   }
 
@@ -198,43 +219,57 @@ export class CronTool {
     context: ToolContext,
   ): Promise<ToolResult> {
     if (!params) throw new ToolError('invalid_args', 'add needs job');
-    const atMs = dueTime(params.schedule);
     const now = Date.now();
-    const text = params.payload.text + (await this.contextLines(contextMessages, context));
     const route = await this.routeOf(context);
-    const job: CronJob = {
-      id: randomUUID(),
-      agentId: context.agentId,
-      name: params.name ?? params.payload.text.slice(0, MAX_NAME),
-      enabled: true,
-      deleteAfterRun: params.deleteAfterRun ?? true,
-      schedule: { kind: 'at', atMs },
-      payload: { kind: 'systemEvent', text },
-      sessionKey: context.sessionKey,
-      ...(route ? { route } : {}),
-      ...originOf(context),
-      createdAtMs: now,
-      updatedAtMs: now,
-    };
+    const more = await this.contextLines(contextMessages, context);
+    const { payload } = params;
+    const job = asked(() =>
+      newJob(
+        {
+          ...(params.name ? { name: params.name } : {}),
+          // A reminder is told once.
+          deleteAfterRun: params.deleteAfterRun ?? params.schedule.kind === 'at',
+          wakeMode: 'now',
+          schedule: { ...params.schedule },
+          payload: {
+            ...payload,
+            ...(payload.text === undefined ? {} : { text: payload.text + more }),
+            ...(payload.message === undefined ? {} : { message: payload.message + more }),
+          },
+          ...(params.delivery ? { delivery: { ...params.delivery } } : {}),
+        },
+        {
+          id: randomUUID(),
+          agentId: context.agentId,
+          sessionKey: context.sessionKey,
+          ...(route ? { route } : {}),
+          ...originOf(context),
+        },
+        now,
+      ),
+    );
     await this.store.add(job);
     await this.cron.arm();
-    return textResult(`Set for ${new Date(atMs).toISOString()} (job ${job.id})`, { jobId: job.id, atMs });
+    this.cron.announce(job, 'added');
+    const next = job.nextRunAtMs === null ? 'never' : new Date(job.nextRunAtMs).toISOString();
+    return textResult(`Set for ${next} (job ${job.id})`, { jobId: job.id, atMs: job.nextRunAtMs });
   }
 
   private async list(context: ToolContext, includeDisabled: boolean): Promise<ToolResult> {
     const jobs = (await this.store.list(context.agentId)).filter((job) => includeDisabled || job.enabled);
     const lines = jobs.map(
       (job) =>
-        `${job.id}  ${new Date(job.schedule.atMs).toISOString()}  ${job.enabled ? 'waiting' : 'done'}  ${job.name}`,
+        `${job.id}  ${describeSchedule(job.schedule)}  ${job.nextRunAtMs === null ? 'done' : `next ${new Date(job.nextRunAtMs).toISOString()}`}  ${job.name}`,
     );
     return textResult(lines.length > 0 ? lines.join('\n') : 'No jobs.', { jobs });
   }
 
   private async remove(jobId: string | undefined, context: ToolContext): Promise<ToolResult> {
     if (jobId === undefined) throw new ToolError('invalid_args', 'remove needs jobId');
-    const removed = await this.store.remove(context.agentId, jobId);
-    if (!removed) throw new ToolError('not_found', `there is no job ${jobId}; action list shows them`);
+    const job = await this.job(jobId, context);
+    await this.store.remove(job.id);
     await this.cron.arm();
+    this.cron.announce({ id: job.id }, 'removed');
     return textResult(`Removed job ${jobId}`);
   }
 
@@ -253,13 +288,11 @@ function originOf({ provenance }: ToolContext): { origin?: ContentOrigin } {
   return origin ? { origin } : {};
 }
 
-function dueTime(schedule: CronSchedule): number {
-  const time = schedule.atMs ?? (schedule.at === undefined ? NaN : Date.parse(schedule.at));
-  if (!Number.isFinite(time)) {
-    throw new ToolError(
-      'invalid_args',
-      `schedule needs atMs (Unix milliseconds) or at (ISO 8601), got ${JSON.stringify(schedule.at ?? null)}`,
-    );
+function asked<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof CronJobError) throw new ToolError('invalid_args', error.message);
+    throw error;
   }
-  return time;
 }

@@ -64,6 +64,8 @@ export interface InboundMessage {
   together?: { key: string; waitMs: number };
   /** Entries of the configuration whose rules for tools hold in the chat. */
   rulesAt?: readonly (readonly string[])[];
+  /** The conversation begins anew with it. */
+  isFresh?: boolean;
   /** Text that the gateway itself wrote (a reminder, a finished task). */
   isSystemEvent?: boolean;
 }

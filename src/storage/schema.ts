@@ -212,6 +212,8 @@ export interface CronRunTable {
   state: string;
   reason: string | null;
   run_id: string | null;
+  /** What the assistant said, in short. */
+  summary: string | null;
   claimed_at: Ms;
   finished_at: Ms | null;
 }

@@ -34,7 +34,6 @@ describe.each(Object.keys(DRIVERS))('the contract of channels: %s', (id) => {
   });
   afterAll(async () => {
     client.close();
-    if (process.env['TEST_SHOW_LOG']) process.stderr.write(gateway.log.slice(-6000));
     await gateway.stop();
     await driver.stop();
     await models.stop();

@@ -129,6 +129,8 @@ export class TurnStarter {
     rows: readonly InboxRow[],
   ): Promise<SessionEntry> {
     const session = await this.sessions.ensureIn(transaction, sessionKey, agentId);
+    if (rows.some((row) => row.message.isFresh === true))
+      return this.sessions.resetIn(transaction, sessionKey, agentId);
     if (rows.every((row) => row.message.isSystemEvent === true)) return session;
     const { config } = this.config;
     const timeZone = config.agents?.defaults?.userTimezone ?? localTimeZone();

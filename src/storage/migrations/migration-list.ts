@@ -4,6 +4,7 @@ import * as foundation from './0001-foundation';
 import * as tools from './0002-tools';
 import * as mind from './0003-mind';
 import * as channels from './0004-channels';
+import * as cron from './0005-cron';
 
 export interface Migration {
   name: string;
@@ -17,4 +18,5 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: '0002-tools', up: tools.up, down: tools.down },
   { name: '0003-mind', up: mind.up, down: mind.down },
   { name: '0004-channels', up: channels.up, down: channels.down },
+  { name: '0005-cron', up: cron.up, down: cron.down },
 ];

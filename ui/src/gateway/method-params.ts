@@ -158,6 +158,99 @@ export interface MethodParams {
     raw: string;
     baseHash?: string;
   };
+  'cron.add': {
+    name?: string;
+    agentId?: string | null;
+    description?: string;
+    enabled?: boolean;
+    deleteAfterRun?: boolean;
+    schedule?: Record<string, unknown>;
+    sessionTarget?: 'main' | 'isolated' | 'current';
+    wakeMode?: 'now' | 'next-heartbeat';
+    payload?: Record<string, unknown>;
+    delivery?: Record<string, unknown>;
+    isolation?: Record<string, unknown>;
+    misfire?: 'none' | 'last' | 'all';
+    overlap?: 'forbid' | 'queue' | 'replace';
+    alertAfter?: number;
+    job?: {
+      name?: string;
+      agentId?: string | null;
+      description?: string;
+      enabled?: boolean;
+      deleteAfterRun?: boolean;
+      schedule?: Record<string, unknown>;
+      sessionTarget?: 'main' | 'isolated' | 'current';
+      wakeMode?: 'now' | 'next-heartbeat';
+      payload?: Record<string, unknown>;
+      delivery?: Record<string, unknown>;
+      isolation?: Record<string, unknown>;
+      misfire?: 'none' | 'last' | 'all';
+      overlap?: 'forbid' | 'queue' | 'replace';
+      alertAfter?: number;
+    };
+    data?: {
+      name?: string;
+      agentId?: string | null;
+      description?: string;
+      enabled?: boolean;
+      deleteAfterRun?: boolean;
+      schedule?: Record<string, unknown>;
+      sessionTarget?: 'main' | 'isolated' | 'current';
+      wakeMode?: 'now' | 'next-heartbeat';
+      payload?: Record<string, unknown>;
+      delivery?: Record<string, unknown>;
+      isolation?: Record<string, unknown>;
+      misfire?: 'none' | 'last' | 'all';
+      overlap?: 'forbid' | 'queue' | 'replace';
+      alertAfter?: number;
+    };
+  };
+  'cron.get': {
+    id?: string;
+    jobId?: string;
+  };
+  'cron.list': {
+    includeDisabled?: boolean;
+    limit?: number;
+    offset?: number;
+    query?: string;
+  };
+  'cron.remove': {
+    id?: string;
+    jobId?: string;
+  };
+  'cron.run': {
+    id?: string;
+    jobId?: string;
+    mode?: 'due' | 'force';
+  };
+  'cron.runs': {
+    id?: string;
+    jobId?: string;
+    limit?: number;
+  };
+  'cron.status': Record<never, never>;
+  'cron.update': {
+    id?: string;
+    jobId?: string;
+    patch: {
+      name?: string;
+      agentId?: string | null;
+      description?: string;
+      enabled?: boolean;
+      deleteAfterRun?: boolean;
+      schedule?: Record<string, unknown>;
+      sessionTarget?: 'main' | 'isolated' | 'current';
+      wakeMode?: 'now' | 'next-heartbeat';
+      payload?: Record<string, unknown>;
+      delivery?: Record<string, unknown>;
+      isolation?: Record<string, unknown>;
+      misfire?: 'none' | 'last' | 'all';
+      overlap?: 'forbid' | 'queue' | 'replace';
+      alertAfter?: number;
+    };
+  };
   'device.pair.approve': {
     requestId: string;
   };

@@ -1,0 +1,61 @@
+import { Bool, Int, Nested, Obj, OneOf, Opt, OptNull, Str, Text } from '../common/validation/fields';
+import { MISFIRE_POLICIES, OVERLAP_POLICIES } from './cron-job';
+
+export class CronListParams {
+  @Opt() @Bool() includeDisabled?: boolean;
+  @Opt() @Int({ min: 1, max: 1000 }) limit?: number;
+  @Opt() @Int({ min: 0 }) offset?: number;
+  @Opt() @Str() query?: string;
+}
+
+export class CronStatusParams {}
+
+/** A job as clients write it; `schedule` and `payload` may leave their kind out. */
+export class CronJobFields {
+  @Opt() @Text({ max: 200 }) name?: string;
+  @Opt() @OptNull() @Text() agentId?: string | null;
+  @Opt() @Str({ max: 2000 }) description?: string;
+  @Opt() @Bool() enabled?: boolean;
+  @Opt() @Bool() deleteAfterRun?: boolean;
+  /** `{kind: at, atMs}`, `{kind: every, everyMs, anchorMs?}` or `{kind: cron, expr, tz?, staggerMs?}`. */
+  @Opt() @Obj() schedule?: Record<string, unknown>;
+  @Opt() @OneOf(['main', 'isolated', 'current']) sessionTarget?: 'main' | 'isolated' | 'current';
+  @Opt() @OneOf(['now', 'next-heartbeat']) wakeMode?: 'now' | 'next-heartbeat';
+  /** `{kind: systemEvent, text}` or `{kind: agentTurn, message, model?, thinking?, timeoutSeconds?}`. */
+  @Opt() @Obj() payload?: Record<string, unknown>;
+  /** `{mode: none | announce, channel?, to?, accountId?, bestEffort?}`. */
+  @Opt() @Obj() delivery?: Record<string, unknown>;
+  @Opt() @Obj() isolation?: Record<string, unknown>;
+  @Opt() @OneOf(MISFIRE_POLICIES) misfire?: (typeof MISFIRE_POLICIES)[number];
+  @Opt() @OneOf(OVERLAP_POLICIES) overlap?: (typeof OVERLAP_POLICIES)[number];
+  @Opt() @Int({ min: 1, max: 100 }) alertAfter?: number;
+}
+
+export class CronAddParams extends CronJobFields {
+  /** The job may stand in one of these instead. */
+  @Opt() @Nested(() => CronJobFields) job?: CronJobFields;
+  @Opt() @Nested(() => CronJobFields) data?: CronJobFields;
+}
+
+export class CronUpdateParams {
+  @Opt() @Text() id?: string;
+  @Opt() @Text() jobId?: string;
+  @Nested(() => CronJobFields) patch!: CronJobFields;
+}
+
+export class CronRemoveParams {
+  @Opt() @Text() id?: string;
+  @Opt() @Text() jobId?: string;
+}
+
+export class CronRunParams {
+  @Opt() @Text() id?: string;
+  @Opt() @Text() jobId?: string;
+  @Opt() @OneOf(['due', 'force']) mode?: 'due' | 'force';
+}
+
+export class CronRunsParams {
+  @Opt() @Text() id?: string;
+  @Opt() @Text() jobId?: string;
+  @Opt() @Int({ min: 1, max: 5000 }) limit?: number;
+}
