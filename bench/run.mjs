@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { WebSocket } from 'ws';
 import { ensureBuild, ensureDependencies } from '../scripts/ensure.mjs';
 import { at } from '../scripts/paths.mjs';
+import { measureChannels } from './channels.mjs';
 import { describeMachine, load } from './machine.mjs';
 import { BenchGateway, TOKEN, environment, startProgram, timed } from './processes.mjs';
 import { median, quantile, round } from './statistics.mjs';
@@ -61,6 +62,7 @@ await measureSkills();
 await measureCommands();
 await gateway.stop();
 gateway.remove();
+await measureChannels(services.port, add);
 await services.stop();
 report();
 

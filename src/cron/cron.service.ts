@@ -274,15 +274,16 @@ export class CronService {
     this.report(job, run, failed ? `failed: ${reason}` : summary, failed);
   }
 
-  /** What a job of its own did is told in the agent's main conversation; failures in a row when there are enough. */
+  /**
+   * What a job of its own did is told in the agent's main conversation when it is to wake it, for that costs a turn there;
+   * failures in a row when there are enough.
+   */
   private report(job: CronJob, run: CronRun, text: string | null, failed: boolean): void {
+    if (job.payload.kind !== 'agentTurn') return;
     const errors = failed ? (job.state.consecutiveErrors ?? 0) + 1 : 0;
     const isAlert = job.alertAfter !== undefined && errors === job.alertAfter;
-    if (
-      job.payload.kind !== 'agentTurn' ||
-      (!isAlert && (text === null || failed || job.delivery?.mode === 'announce'))
-    )
-      return;
+    const isTold = job.wakeMode === 'now' && !failed && text !== null && job.delivery?.mode !== 'announce';
+    if (!isAlert && !isTold) return;
     this.events.emit('session.note', {
       sessionKey: job.sessionKey,
       externalId: `cron-told:${job.id}:${run.slot}`,

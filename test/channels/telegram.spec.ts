@@ -33,7 +33,9 @@ describe('Telegram', () => {
   beforeEach(async () => {
     telegram = await FakeTelegram.start();
     models = await FakeModels.start();
-    models.answer = ({ lastUser }) => ({ steps: [{ text: `You said: ${lastUser.replace(/^\[.*?\] /, '')}` }] });
+    models.answer = ({ lastUser }) => ({
+      steps: [{ text: `You said: ${lastUser.replace(/^\[.*?\] /, '').split('\n\n[')[0]}` }],
+    });
   });
   afterEach(async () => {
     await gateway.stop();

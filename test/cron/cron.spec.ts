@@ -107,9 +107,9 @@ describe('jobs that run by the clock', () => {
     const slots = (await runs(job.id)).map(({ runAtMs }) => Number(runAtMs));
     expect(new Set(slots).size).toBe(slots.length);
     for (const [index, slot] of slots.slice(1).entries()) expect((slot - (slots[index] ?? 0)) % 1000).toBe(0);
-    const own = models.requests.filter(({ text }) => text.includes('[cron Guard]') && !text.includes('Cron (Guard)'));
-    expect(own.length).toBeGreaterThanOrEqual(3);
-    for (const { text } of own) expect(text.match(/look around/g)).toHaveLength(1);
+    // Each run is one turn, and nothing but it.
+    expect(models.requests).toHaveLength(slots.length);
+    for (const { text } of models.requests) expect(text.match(/look around/g)).toHaveLength(1);
   });
 
   it('announce in the chat where the owner last wrote, and nothing that is silent', async () => {
@@ -132,6 +132,19 @@ describe('jobs that run by the clock', () => {
     await call('cron.run', { id: job.id, mode: 'force' });
     await finished(job.id, 2);
     expect(telegram.sent).toHaveLength(before);
+  });
+
+  it('tell the main conversation when they are to wake it', async () => {
+    const job = await call<Job>('cron.add', {
+      name: 'Mail',
+      wakeMode: 'now',
+      schedule: { atMs: Date.now() },
+      payload: { kind: 'agentTurn', message: 'look for mail' },
+    });
+    await finished(job.id);
+    await until('the note', () =>
+      models.requests.some(({ text }) => text.includes('Cron (Mail): Done: [cron Mail] look for mail')),
+    );
   });
 
   it('that fail are tried again when they are one-shot, and say why', async () => {

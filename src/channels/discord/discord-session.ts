@@ -2,7 +2,7 @@ import type { APIMessage, Client, GatewayMessageReactionAddDispatchData } from '
 import { type BackoffPolicy, backoffDelay } from '../../common/backoff';
 import type { Logger } from '../../common/logger';
 import { messageOf } from '../../common/openclaw-error';
-import { sleep } from '../../common/sleep';
+import { aborted, sleep } from '../../common/sleep';
 import { ChannelFatalError, type ChannelHost, type InboundUpdate } from '../channel-adapter';
 import { DiscordBackfill } from './discord-backfill';
 import type { DiscordHistory } from './discord-history';
@@ -74,12 +74,7 @@ export class DiscordSession implements DiscordListener {
 
   /** Resolves when the signal aborts, rejects when the account can't go on. */
   async ended(): Promise<void> {
-    const { signal } = this.options;
-    const aborted = new Promise<void>((resolve) => {
-      if (signal.aborted) resolve();
-      else signal.addEventListener('abort', () => resolve(), { once: true });
-    });
-    await Promise.race([aborted, this.failure]);
+    await Promise.race([aborted(this.options.signal), this.failure]);
   }
 
   opened(client: Client): void {

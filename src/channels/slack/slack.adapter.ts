@@ -6,6 +6,7 @@ import type { MediaRef } from '../../common/chat-media';
 import type { DeliveryRoute } from '../../common/delivery-route';
 import { type Logger, LoggerFactory } from '../../common/logger';
 import { messageOf } from '../../common/openclaw-error';
+import { aborted } from '../../common/sleep';
 import { Redactor } from '../../common/redactor';
 import { defaultAgentId } from '../../config/agent-entries';
 import { ConfigService } from '../../config/config.service';
@@ -123,8 +124,7 @@ export class SlackAdapter implements ChannelAdapter {
       this.listening.set(accountId, { app, host });
       host.state('connected');
       try {
-        if (!signal.aborted)
-          await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+        await aborted(signal);
       } finally {
         this.listening.delete(accountId);
       }

@@ -5,6 +5,7 @@ import type { MediaRef } from '../../common/chat-media';
 import type { DeliveryRoute } from '../../common/delivery-route';
 import { type Logger, LoggerFactory } from '../../common/logger';
 import { messageOf } from '../../common/openclaw-error';
+import { aborted } from '../../common/sleep';
 import { Redactor } from '../../common/redactor';
 import { ConfigService } from '../../config/config.service';
 import { GuardedHttp } from '../../tools/web/guarded-http.service';
@@ -116,8 +117,7 @@ export class TelegramAdapter implements ChannelAdapter {
         const hook = new TelegramHook({ account, bot, host, signal, intakeFor });
         await hook.open();
         this.open.set(accountId, hook);
-        if (!signal.aborted)
-          await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+        await aborted(signal);
         return;
       }
       const { leases, log } = this;

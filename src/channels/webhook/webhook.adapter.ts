@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { messageOf } from '../../common/openclaw-error';
+import { aborted } from '../../common/sleep';
 import { isPlainObject } from '../../common/plain-object';
 import { Redactor } from '../../common/redactor';
 import { ConfigService } from '../../config/config.service';
@@ -61,8 +62,7 @@ export class WebhookAdapter implements ChannelAdapter {
     this.hosts.set(accountId, host);
     host.state('connected');
     try {
-      if (!signal.aborted)
-        await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+      await aborted(signal);
     } finally {
       this.hosts.delete(accountId);
     }

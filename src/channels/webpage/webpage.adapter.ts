@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
 import type { DeliveryRoute } from '../../common/delivery-route';
+import { aborted } from '../../common/sleep';
 import { ConfigService } from '../../config/config.service';
 import {
   type ChannelAccount,
@@ -57,8 +58,7 @@ export class WebpageAdapter implements ChannelAdapter {
     this.hosts.set(accountId, host);
     host.state('connected');
     try {
-      if (!signal.aborted)
-        await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+      await aborted(signal);
     } finally {
       this.hosts.delete(accountId);
     }

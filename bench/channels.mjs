@@ -1,0 +1,117 @@
+// Three platforms at once: what they cost, and how long a message takes from the platform to its turn.
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import Database from 'better-sqlite3';
+import { build } from 'esbuild';
+import { at } from '../scripts/paths.mjs';
+import { BenchGateway } from './processes.mjs';
+import { median, round } from './statistics.mjs';
+
+const MESSAGES = 60;
+const IDLE_MS = 15_000;
+const QUIET_MS = 60_000;
+
+/** @param services port of the model */
+export async function measureChannels(services, add) {
+  const folder = mkdtempSync(join(tmpdir(), 'openclaw-bench-fakes-'));
+  const { FakeTelegram, FakeDiscord, FakeSlack } = await loadFakes(folder);
+  const [telegram, discord, slack] = [await FakeTelegram.start(), await FakeDiscord.start(), await FakeSlack.start()];
+  const [user, slackUser] = ['500000000000000005', 'U5'];
+  const stateDir = BenchGateway.prepare(services);
+  const file = join(stateDir, 'openclaw.json');
+  const config = JSON.parse(readFileSync(file, 'utf8'));
+  config.channels = {
+    telegram: { botToken: telegram.token, apiRoot: telegram.apiRoot, dmPolicy: 'allowlist', allowFrom: [5] },
+    discord: { token: discord.token, apiRoot: discord.apiRoot, dm: { policy: 'allowlist', allowFrom: [user] } },
+    slack: {
+      botToken: slack.botToken,
+      appToken: slack.appToken,
+      apiRoot: slack.apiRoot,
+      dm: { policy: 'allowlist', allowFrom: [slackUser] },
+    },
+  };
+  config.session = { dmScope: 'per-channel-peer' };
+  writeFileSync(file, JSON.stringify(config));
+  const gateway = await BenchGateway.start(stateDir);
+  try {
+    await until(() => discord.isConnected && slack.isConnected);
+    await pause(IDLE_MS);
+    const resident = gateway.residentMiB;
+    const platforms = [
+      ['telegram', (text) => telegram.say({ chatId: 5, text }), telegram],
+      ['discord', (text) => discord.say({ channelId: discord.directWith(user), userId: user, text }), discord],
+      ['slack', (text) => slack.say({ channel: slack.directWith(slackUser), user: slackUser, text }), slack],
+    ];
+    for (const [, say, fake] of platforms)
+      for (let count = 0; count < MESSAGES; count++) {
+        const before = fake.sent.length;
+        say(`message ${count}`);
+        await until(() => fake.sent.length > before);
+      }
+    const overhead = intakeMs(stateDir);
+    for (const [channel] of platforms) {
+      const p50 = median(overhead.get(channel) ?? [Infinity]);
+      add(`message stored to turn started, ${channel}, p50`, `${round(p50, 1)} ms`, '10 ms', p50 <= 10);
+    }
+    add(
+      'resident memory, idle, with Telegram, Discord and Slack',
+      `${round(resident)} MiB`,
+      '170 MB',
+      resident * 1.048_576 <= 170,
+    );
+  } finally {
+    await gateway.stop();
+    gateway.remove();
+    await Promise.all([telegram.stop(), discord.stop(), slack.stop()]);
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** The servers of the tests, as a program for Node. */
+async function loadFakes(folder) {
+  const outfile = join(folder, 'fakes.cjs');
+  await build({
+    stdin: {
+      contents: ['telegram', 'discord', 'slack'].map((name) => `export * from './${name}-server';`).join('\n'),
+      resolveDir: at('test', 'fakes'),
+      loader: 'ts',
+    },
+    outfile,
+    bundle: true,
+    platform: 'node',
+    format: 'cjs',
+    external: ['bufferutil', 'utf-8-validate'],
+    logLevel: 'error',
+  });
+  const { default: fakes } = await import(pathToFileURL(outfile).href);
+  return fakes;
+}
+
+/** Milliseconds from the commit of a message to that of its turn, by channel. */
+function intakeMs(stateDir) {
+  const database = new Database(join(stateDir, 'openclaw-nest.sqlite'), { readonly: true });
+  try {
+    const rows = database
+      .prepare(
+        'select inbox.channel, turns.started_at - inbox.received_at as ms from inbox join turns on turns.run_id = inbox.turn_id',
+      )
+      .all();
+    const times = new Map();
+    for (const { channel, ms } of rows) times.set(channel, [...(times.get(channel) ?? []), ms]);
+    return times;
+  } finally {
+    database.close();
+  }
+}
+
+async function until(holds) {
+  const deadline = Date.now() + QUIET_MS;
+  while (!holds()) {
+    if (Date.now() > deadline) throw new Error('a platform got no answer');
+    await pause(2);
+  }
+}
+
+const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));

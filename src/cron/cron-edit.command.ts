@@ -1,0 +1,240 @@
+import { Option, SubCommand } from 'nest-commander';
+import { type GatewayOptions, parseWholeNumber } from '../common/cli/cli-command';
+import { UsageError } from '../common/cli/cli-error';
+import { printJson, printLine } from '../common/cli/output';
+import { Environment } from '../config/environment';
+import { CronCommandBase, type JobView } from './cron-command-base';
+import { describeSchedule } from './cron-schedule';
+
+const LENGTH = /^(\d+)(s|m|h|d)$/;
+const UNITS = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+
+interface JobOptions extends GatewayOptions {
+  name?: string;
+  description?: string;
+  disabled?: boolean;
+  deleteAfterRun?: boolean;
+  agent?: string;
+  session?: string;
+  wake?: string;
+  at?: number;
+  every?: number;
+  cron?: string;
+  tz?: string;
+  systemEvent?: string;
+  message?: string;
+  model?: string;
+  thinking?: string;
+  timeoutSeconds?: number;
+  announce?: boolean;
+  channel?: string;
+  to?: string;
+  bestEffortDeliver?: boolean;
+  misfire?: string;
+  overlap?: string;
+}
+
+abstract class CronJobCommandBase extends CronCommandBase {
+  @Option({ flags: '--name <text>', description: 'what it is called' })
+  parseName(value: string): string {
+    return value;
+  }
+
+  @Option({ flags: '--description <text>', description: 'what it is for' })
+  parseDescription(value: string): string {
+    return value;
+  }
+
+  @Option({ flags: '--delete-after-run', description: 'remove it once it has run' })
+  parseDelete(): boolean {
+    return true;
+  }
+
+  @Option({ flags: '--session <target>', description: 'main, or isolated for a conversation of its own' })
+  parseSession(value: string): string {
+    return value;
+  }
+
+  @Option({ flags: '--wake <mode>', description: 'now or next-heartbeat' })
+  parseWake(value: string): string {
+    return value;
+  }
+
+  @Option({ flags: '--at <time>', description: 'once: ISO 8601 time, or a length such as 20m' })
+  parseAt(value: string): number {
+    const length = LENGTH.exec(value);
+    const time = length ? Date.now() + lengthOf(value) : Date.parse(value);
+    if (!Number.isFinite(time))
+      throw new UsageError(`--at must be an ISO 8601 time or a length such as 20m, got "${value}"`);
+    return time;
+  }
+
+  @Option({ flags: '--every <length>', description: 'in equal steps, such as 30m' })
+  parseEvery(value: string): number {
+    return lengthOf(value);
+  }
+
+  @Option({ flags: '--cron <expression>', description: 'five or six fields, such as "0 9 * * 1-5"' })
+  parseCron(value: string): string {
+    return value;
+  }
+
+  @Option({ flags: '--tz <zone>', description: 'IANA zone of the expression' })
+  parseTz(value: string): string {
+    return value;
+  }
+
+  @Option({ flags: '--system-event <text>', description: 'what the assistant is told in its main conversation' })
+  parseEvent(value: string): string {
+    return value;
+  }
+
+  @Option({ flags: '-m, --message <text>', description: 'task for a conversation of its own' })
+  parseMessage(value: string): string {
+    return value;
+  }
+
+  @Option({ flags: '--model <name>', description: 'model of the task' })
+  parseModel(value: string): string {
+    return value;
+  }
+
+  @Option({ flags: '--thinking <level>', description: 'how much it thinks' })
+  parseThinking(value: string): string {
+    return value;
+  }
+
+  @Option({ flags: '--timeout-seconds <n>', description: 'how long the task may take' })
+  parseTimeoutSeconds(value: string): number {
+    return parseWholeNumber('--timeout-seconds', value, 1);
+  }
+
+  @Option({ flags: '--announce', description: 'send the answer to a chat' })
+  parseAnnounce(): boolean {
+    return true;
+  }
+
+  @Option({ flags: '--channel <id>', description: 'channel of that chat; where you last wrote by default' })
+  parseChannel(value: string): string {
+    return value;
+  }
+
+  @Option({ flags: '--to <chat>', description: 'that chat' })
+  parseTo(value: string): string {
+    return value;
+  }
+
+  @Option({ flags: '--best-effort-deliver', description: 'run also where there is no chat to send to' })
+  parseBestEffort(): boolean {
+    return true;
+  }
+
+  @Option({ flags: '--misfire <policy>', description: 'missed times: none, last or all' })
+  parseMisfire(value: string): string {
+    return value;
+  }
+
+  @Option({ flags: '--overlap <policy>', description: 'still running: forbid, queue or replace' })
+  parseOverlap(value: string): string {
+    return value;
+  }
+
+  /** The fields that were named. */
+  protected fieldsOf(options: JobOptions): Record<string, unknown> {
+    const { at, every, cron, tz, systemEvent, message, model, thinking, timeoutSeconds, announce, channel, to } =
+      options;
+    const schedules = [at, every, cron].filter((value) => value !== undefined);
+    if (schedules.length > 1) throw new UsageError('one of --at, --every and --cron');
+    if (systemEvent !== undefined && message !== undefined) throw new UsageError('one of --system-event and --message');
+    return {
+      ...(options.name ? { name: options.name } : {}),
+      ...(options.description ? { description: options.description } : {}),
+      ...(options.deleteAfterRun ? { deleteAfterRun: true } : {}),
+      ...(options.session ? { sessionTarget: options.session } : {}),
+      ...(options.wake ? { wakeMode: options.wake } : {}),
+      ...(options.misfire ? { misfire: options.misfire } : {}),
+      ...(options.overlap ? { overlap: options.overlap } : {}),
+      ...(at !== undefined ? { schedule: { kind: 'at', atMs: at } } : {}),
+      ...(every !== undefined ? { schedule: { kind: 'every', everyMs: every } } : {}),
+      ...(cron !== undefined ? { schedule: { kind: 'cron', expr: cron, ...(tz ? { tz } : {}) } } : {}),
+      ...(systemEvent !== undefined ? { payload: { kind: 'systemEvent', text: systemEvent } } : {}),
+      ...(message !== undefined
+        ? {
+            payload: {
+              kind: 'agentTurn',
+              message,
+              ...(model ? { model } : {}),
+              ...(thinking ? { thinking } : {}),
+              ...(timeoutSeconds ? { timeoutSeconds } : {}),
+            },
+          }
+        : {}),
+      ...(announce || channel || to
+        ? {
+            delivery: {
+              mode: 'announce',
+              ...(channel ? { channel } : {}),
+              ...(to ? { to } : {}),
+              ...(options.bestEffortDeliver ? { bestEffort: true } : {}),
+            },
+          }
+        : {}),
+    };
+  }
+}
+
+@SubCommand({ name: 'add', description: 'make a job' })
+export class CronAddCommand extends CronJobCommandBase {
+  constructor(env: Environment) {
+    super(env);
+  }
+
+  @Option({ flags: '--agent <id>', description: 'agent' })
+  parseAgent(value: string): string {
+    return value;
+  }
+
+  @Option({ flags: '--disabled', description: 'make it, but do not switch it on' })
+  parseDisabled(): boolean {
+    return true;
+  }
+
+  async run(_: string[], options: JobOptions): Promise<void> {
+    const fields = this.fieldsOf(options);
+    if (!('schedule' in fields)) throw new UsageError('when? --at, --every or --cron');
+    if (!('payload' in fields)) throw new UsageError('what? --system-event or --message');
+    const job = await this.call<JobView>(
+      'cron.add',
+      {
+        ...fields,
+        ...(options.agent ? { agentId: options.agent } : {}),
+        ...(options.disabled ? { enabled: false } : {}),
+      },
+      options,
+    );
+    if (options.json) return printJson(job);
+    const next = job.state.nextRunAtMs;
+    printLine(`${job.id}: ${describeSchedule(job.schedule)}${next ? `, next at ${new Date(next).toISOString()}` : ''}`);
+  }
+}
+
+@SubCommand({ name: 'edit', arguments: '<id>', description: 'change a job' })
+export class CronEditCommand extends CronJobCommandBase {
+  constructor(env: Environment) {
+    super(env);
+  }
+
+  async run(args: string[], options: JobOptions): Promise<void> {
+    const patch = this.fieldsOf(options);
+    if (Object.keys(patch).length === 0) throw new UsageError('nothing to change');
+    const job = await this.call<JobView>('cron.update', { id: this.idOf(args), patch }, options);
+    if (options.json) return printJson(job);
+    printLine(`${job.id}: ${describeSchedule(job.schedule)}`);
+  }
+}
+
+function lengthOf(value: string): number {
+  const [, number, unit] = LENGTH.exec(value) ?? [];
+  if (!number || !unit) throw new UsageError(`"${value}" is no length; write 30s, 20m, 6h or 1d`);
+  return Number(number) * UNITS[unit as keyof typeof UNITS];
+}
