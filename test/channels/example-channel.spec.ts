@@ -23,7 +23,7 @@ describe('the channel of docs/how-to/add-a-channel.md', () => {
     models.answer = ({ lastUser }) => ({ steps: [{ text: `You said: ${lastUser.replace(/^\[.*?\] /, '')}` }] });
     const guide = readFileSync(join(root, 'docs/how-to/add-a-channel.md'), 'utf8');
     mkdirSync(folder);
-    const files = [...guide.matchAll(/`src\/channels\/dropbox\/([\w.-]+)`:\n\n```ts\n([\s\S]*?)```/g)];
+    const files = [...guide.matchAll(/`dropbox\/([\w.-]+)`:\n\n```ts\n([\s\S]*?)```/g)];
     expect(files.map(([, name]) => name)).toEqual(['dropbox.config.ts', 'dropbox.adapter.ts', 'dropbox.module.ts']);
     for (const [, name = '', code = ''] of files) {
       // The folder of the guide is two levels below `src`, this one is elsewhere.

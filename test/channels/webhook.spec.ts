@@ -21,7 +21,9 @@ describe('the webhook channel', () => {
   beforeAll(async () => {
     site = await FakeSite.start();
     models = await FakeModels.start();
-    models.answer = ({ lastUser }) => ({ steps: [{ text: `You said: ${lastUser.replace(/^\[.*?\] /, '')}` }] });
+    models.answer = ({ lastUser }) => ({
+      steps: [{ text: `You said: ${lastUser.replace(/^\[.*?\] /, '').split('\n\n[')[0]}` }],
+    });
     gateway = await GatewayProcess.start({
       config: {
         models: { providers: { fake: models.provider('openai-completions') } },

@@ -135,7 +135,8 @@ export class CrashScenario {
         await pause(this.random() * 30);
       }
       if (kills === 0) continue;
-      await pause(this.random() * 250);
+      // On a slow machine the work takes longer, too: a kill may hit any part of it.
+      await pause(this.random() * Math.max(250, (this.readyMs.at(-1) ?? 0) / 2));
       await this.gateway?.signal('SIGKILL');
       await this.start();
     }
