@@ -50,6 +50,8 @@ export async function measureChannels(services, add) {
         say(`message ${count}`);
         await until(() => fake.sent.length > before);
       }
+    // The database is the gateway's alone while it runs.
+    await gateway.stop();
     const overhead = intakeMs(stateDir);
     for (const [channel] of platforms) {
       const p50 = median(overhead.get(channel) ?? [Infinity]);
