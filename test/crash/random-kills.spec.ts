@@ -35,8 +35,7 @@ describe('killed at random moments', () => {
       if (report.lost.length > 0) process.stderr.write(`${JSON.stringify(report)}\n`);
       expect(report).toMatchObject(CLEAN);
       expect(report.doubled.length).toBeLessThanOrEqual(report.ambiguous);
-      // The longest of 200 says how busy the machine was at that moment.
-      expect(median(report.readyMs)).toBeLessThanOrEqual(READY_MS);
+      expect(Math.max(...report.readyMs)).toBeLessThanOrEqual(READY_MS);
     },
     15 * 60_000,
   );
