@@ -135,8 +135,7 @@ export class CrashScenario {
         await pause(this.random() * 30);
       }
       if (kills === 0) continue;
-      // On a slow machine the work takes longer, too: a kill may hit any part of it.
-      await pause(this.random() * Math.max(250, (this.readyMs.at(-1) ?? 0) / 2));
+      await pause(this.random() * 250);
       await this.gateway?.signal('SIGKILL');
       await this.start();
     }

@@ -1,5 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { sleep } from '../../src/common/sleep';
 import type { ModelAnswer, ModelRequest } from '../fakes/model-formats/model-format';
 import { FakeModels } from '../fakes/model-server';
 import { GatewayProcess, until } from '../harness/gateway-process';
@@ -340,4 +342,46 @@ describe('turns', () => {
     const ledger = join(gateway.stateDir, 'workspace', 'ledger.txt');
     expect(existsSync(ledger) && readFileSync(ledger, 'utf8')).toBe('once\n');
   });
+
+  it('does not take the time the gateway was away off a turn', async () => {
+    models.requests.length = 0;
+    models.answer = () => (models.requests.length < 2 ? { steps: [{ stall: true }] } : { steps: [{ text: 'Back.' }] });
+    const runId = idOf(await send('away', 'Think', { timeoutMs: 1500 }));
+    await until('the model is asked', () => models.requests.length === 1);
+    await gateway.signal('SIGKILL');
+    client.close();
+    await sleep(1600);
+    gateway = await GatewayProcess.start({ stateDir: gateway.stateDir, port: gateway.port });
+    client = await WireClient.connected(gateway.url);
+    expect(await wait(runId)).toMatchObject({ status: 'ok' });
+    expect(await history('away')).toEqual(['user: Think', 'assistant: Back.']);
+  });
+
+  it('lets others go before a turn whose pick-ups all ended with the process, and gives it up in the end', async () => {
+    models.requests.length = 0;
+    models.answer = ({ lastUser }) =>
+      lastUser.includes('Poison') ? { steps: [{ stall: true }] } : { steps: [{ text: 'Fine.' }] };
+    const poison = idOf(await send('poison', 'Poison'));
+    await until('the model is asked', () => models.requests.length === 1);
+    await gateway.signal('SIGKILL');
+    client.close();
+    const setAttempts = (attempt: number): void => {
+      const database = new Database(join(gateway.stateDir, 'openclaw-nest.sqlite'));
+      database.prepare('update turns set attempt = ? where run_id = ?').run(attempt, poison);
+      database.close();
+    };
+    setAttempts(9);
+    gateway = await GatewayProcess.start({ stateDir: gateway.stateDir, port: gateway.port });
+    client = await WireClient.connected(gateway.url);
+    expect(await wait(idOf(await send('healthy', 'Hello')))).toMatchObject({ status: 'ok' });
+    expect(models.requests.filter(({ lastUser }) => lastUser.includes('Poison'))).toHaveLength(1);
+    await gateway.signal('SIGKILL');
+    client.close();
+    setAttempts(20);
+    gateway = await GatewayProcess.start({ stateDir: gateway.stateDir, port: gateway.port });
+    client = await WireClient.connected(gateway.url);
+    await until('the turn is given up', async () => (await history('poison')).length > 0, 40_000);
+    expect(models.requests.filter(({ lastUser }) => lastUser.includes('Poison'))).toHaveLength(1);
+    expect(await history('poison')).toContain('user: Poison');
+  }, 60_000);
 });

@@ -1,4 +1,5 @@
 import { Injectable, Optional } from '@nestjs/common';
+import { type BackoffPolicy, backoffDelay } from '../../common/backoff';
 import { Clock, systemClock } from '../../common/clock';
 import { type Logger, LoggerFactory } from '../../common/logger';
 import { messageOf } from '../../common/openclaw-error';
@@ -21,6 +22,12 @@ import { TurnStore } from './turn.store';
 const DEFAULT_CONCURRENCY = 4;
 /** Wait before a session is tried again that another process holds, or whose last try failed. */
 const RETRY_MS = 1000;
+/**
+ * A turn that was cut off this often without an end may be what ends the process: others go first, and it waits longer
+ * each time. One that was merely unlucky uses up no attempts while kills come faster than it waits.
+ */
+const SUSPECT_AFTER = 5;
+const SUSPECT_REST: BackoffPolicy = { initialMs: 250, maxMs: 20_000, factor: 2, jitter: 0 };
 /** What a turn that was cut off gets to write its end into the journal. */
 const CUT_MS = 1000;
 
@@ -42,7 +49,7 @@ export class LaneService {
   private readonly log: Logger;
   private readonly lanes = new Map<string, Lane>();
   private readonly slots = new Slots(() => this.config.config.agents?.defaults?.maxConcurrent ?? DEFAULT_CONCURRENCY);
-  private stopping = false;
+  private readonly stopping = new AbortController();
   private started = false;
 
   constructor(
@@ -101,7 +108,7 @@ export class LaneService {
 
   /** No new turns; running ones may end within `graceMs`, then they are cut off and stay in the journal. */
   async drain(graceMs: number): Promise<void> {
-    this.stopping = true;
+    this.stopping.abort();
     const working = (): Lane[] => [...this.lanes.values()].filter((lane) => lane.current);
     const deadline = performance.now() + graceMs;
     while (working().length > 0 && performance.now() < deadline) await sleep(20);
@@ -119,7 +126,7 @@ export class LaneService {
   }
 
   private wake(sessionKey: string): void {
-    if (this.stopping || !this.started) return;
+    if (this.stopping.signal.aborted || !this.started) return;
     let lane = this.lanes.get(sessionKey);
     if (!lane) {
       lane = { sessionKey, working: false, dirty: false, done: Promise.resolve() };
@@ -130,7 +137,7 @@ export class LaneService {
     lane.working = true;
     lane.done = this.work(lane).finally(() => {
       lane.working = false;
-      if (lane.dirty && !this.stopping) this.wake(sessionKey);
+      if (lane.dirty && !this.stopping.signal.aborted) this.wake(sessionKey);
       else if (!lane.dirty) this.lanes.delete(sessionKey);
     });
     lane.done.catch(() => undefined);
@@ -138,7 +145,7 @@ export class LaneService {
 
   private async work(lane: Lane): Promise<void> {
     let hasJustRun = false;
-    while (!this.stopping) {
+    while (!this.stopping.signal.aborted) {
       lane.dirty = false;
       try {
         const ran = await this.runNext(lane, hasJustRun);
@@ -146,7 +153,7 @@ export class LaneService {
         hasJustRun = ran === 'ran';
       } catch (error) {
         this.log.error({ session: lane.sessionKey, error }, `a session could not be worked on: ${messageOf(error)}`);
-        await sleep(RETRY_MS);
+        await sleep(RETRY_MS, this.stopping.signal);
       }
     }
   }
@@ -160,17 +167,21 @@ export class LaneService {
       if (waiting.length === 0) return lane.dirty ? 'again' : 'idle';
       const rest = untilComplete(waiting, this.clock.now());
       if (rest > 0) {
-        await sleep(rest);
+        await sleep(rest, this.stopping.signal);
         return 'again';
       }
       if (hasJustRun && (await this.debounced(sessionKey, waiting))) return 'again';
+    }
+    if (cutOff && cutOff.attempt > SUSPECT_AFTER) {
+      await sleep(backoffDelay(SUSPECT_REST, cutOff.attempt - SUSPECT_AFTER - 1), this.stopping.signal);
+      if (this.stopping.signal.aborted) return 'idle';
     }
     const release = await this.slots.take();
     try {
       const started = cutOff ? await this.resume(cutOff) : await this.begin(sessionKey);
       if (started === 'nothing') return 'again';
       if (started === 'held') {
-        await sleep(RETRY_MS);
+        await sleep(RETRY_MS, this.stopping.signal);
         return 'again';
       }
       await this.runTurn(lane, started.turn, started.mode);
@@ -191,7 +202,7 @@ export class LaneService {
   private async begin(sessionKey: string): Promise<Start> {
     const waiting = await this.inbox.pending(sessionKey);
     const [first] = waiting;
-    if (!first || this.stopping) return 'nothing';
+    if (!first || this.stopping.signal.aborted) return 'nothing';
     const session = await this.sessions.find(sessionKey);
     const settings = queueSettings(this.config.config, first.channel, session, waiting.at(-1)?.message.queueMode);
     const plan = planQueue(waiting, settings);

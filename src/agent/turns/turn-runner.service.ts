@@ -26,11 +26,8 @@ import type { UsageAccount } from '../../usage/usage-account';
 
 export type AbortReason = 'rpc' | 'stop' | 'timeout' | 'interrupt' | 'shutdown';
 
-/**
- * A turn that ends the process each time must not do so for ever; one that is merely unlucky must not be lost: on a
- * slow machine that is killed a quarter of a second after each start, twenty attempts were not always enough.
- */
-const MAX_ATTEMPTS = 100;
+/** A turn that ends the process each time must not do so for ever. The lane makes it wait longer each time before. */
+const MAX_ATTEMPTS = 20;
 const STEERING: ReadonlySet<string> = new Set(['steer', 'steer-backlog']);
 
 /** Runs a started turn to its closing commit. */

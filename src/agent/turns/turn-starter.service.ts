@@ -105,14 +105,14 @@ export class TurnStarter {
     const taken = await this.database.write('turn.resume', async (transaction) => {
       const lease = await this.leases.acquireIn(transaction, laneName(turn.sessionKey));
       if (!lease) return undefined;
-      await this.turns.reattemptIn(transaction, turn.runId, lease.token);
-      return { lease, session: await this.sessions.ensureIn(transaction, turn.sessionKey, turn.agentId) };
+      const deadlineAt = await this.turns.reattemptIn(transaction, turn, lease.token);
+      return { lease, deadlineAt, session: await this.sessions.ensureIn(transaction, turn.sessionKey, turn.agentId) };
     });
     if (!taken) return undefined;
     const [steps, all] = await Promise.all([this.turns.steps(turn.runId), this.inbox.ofTurn(turn.runId)]);
     const steered = new Set(steps.flatMap((step) => (step.kind === 'steer' ? step.output.rowIds : [])));
     return {
-      turn: { ...turn, attempt: turn.attempt + 1 },
+      turn: { ...turn, attempt: turn.attempt + 1, deadlineAt: taken.deadlineAt },
       session: { ...taken.session, ...all.at(-1)?.message.overrides },
       journal: new TurnJournal(this.database, this.leases, this.turns, turn.runId, taken.lease, steps),
       rows: all.filter((row) => !steered.has(row.id)),

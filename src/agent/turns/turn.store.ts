@@ -56,13 +56,15 @@ export class TurnStore {
     return turnFromRow(row);
   }
 
-  /** Counts another pick-up after a crash. */
-  async reattemptIn(transaction: Transaction<Schema>, runId: string, fence: number): Promise<void> {
+  /** Counts another pick-up after a crash; the time the gateway was away is not the turn's. Returns the new deadline. */
+  async reattemptIn(transaction: Transaction<Schema>, turn: TurnRecord, fence: number): Promise<number> {
+    const deadlineAt = this.clock.now() + turn.request.timeoutMs;
     await transaction
       .updateTable('turns')
-      .set((eb) => ({ attempt: eb('attempt', '+', 1), fence }))
-      .where('run_id', '=', runId)
+      .set((eb) => ({ attempt: eb('attempt', '+', 1), fence, deadline_at: deadlineAt }))
+      .where('run_id', '=', turn.runId)
       .execute();
+    return deadlineAt;
   }
 
   async find(runId: string): Promise<TurnRecord | undefined> {
