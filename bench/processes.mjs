@@ -75,10 +75,10 @@ export class BenchGateway {
   }
 
   /** Starts it and logs in as soon as that works. Returns the milliseconds from spawn to hello-ok. */
-  static async start(stateDir, allowedOrigin = '') {
+  static async start(stateDir, allowedOrigin = '', program = [at('bin', 'openclaw')]) {
     const port = await freePort();
     const spawned = performance.now();
-    const child = spawn(process.execPath, [at('bin', 'openclaw'), 'gateway', 'run'], {
+    const child = spawn(process.execPath, [...program, 'gateway', 'run'], {
       env: { ...environment(stateDir, port), OPENCLAW_ALLOW_PRIVATE_ORIGINS: allowedOrigin },
       stdio: 'ignore',
     });

@@ -27,6 +27,7 @@ const SESSIONS = 20;
 const TURNS_AT_ONCE = 600;
 const COMMANDS = 9;
 const TOOL_CALLS = 60;
+const TOOL_STARTS = 5;
 const LONG_MESSAGES = 5000;
 const LONG_TURNS = 30;
 const SNAPSHOTS = 20;
@@ -62,6 +63,7 @@ await measureSkills();
 await measureCommands();
 await gateway.stop();
 gateway.remove();
+await measureCoreTools();
 await measureChannels(services.port, add);
 await services.stop();
 report();
@@ -315,6 +317,38 @@ async function measureSkills() {
     slowest <= 500,
     `median ${round(median(times), 0)} ms, of which 250 ms debounce`,
   );
+}
+
+/** The program with and without the files of the core tools, both from their single files, in turns. */
+async function measureCoreTools() {
+  const folder = BenchGateway.prepare(services.port);
+  const found = { with: { ms: [], MiB: [] }, without: { ms: [], MiB: [] } };
+  const preload = ['--require', at('bench', 'programs', 'without-core-tools.cjs')];
+  for (let count = 0; count < TOOL_STARTS; count++) {
+    for (const [kind, before] of [
+      ['with', []],
+      ['without', preload],
+    ]) {
+      const started = await BenchGateway.start(folder, '', [...before, at('dist', 'main.js')]);
+      await new Promise((resolve) => setTimeout(resolve, IDLE_MS));
+      found[kind].ms.push(started.startMs);
+      found[kind].MiB.push(started.residentMiB);
+      await started.stop();
+    }
+  }
+  rmSync(folder, { recursive: true, force: true });
+  const MiB = median(found.with.MiB) - median(found.without.MiB);
+  const ms = median(found.with.ms) - median(found.without.ms);
+  const beside = (key, unit) =>
+    `${round(median(found.with[key]), 0)} and ${round(median(found.without[key]), 0)} ${unit}`;
+  add(
+    'the 24 core tools, resident memory when idle',
+    `${round(MiB)} MiB`,
+    '5 MB',
+    MiB * 1.048_576 <= 5,
+    beside('MiB', 'MiB'),
+  );
+  add('… and of the start, median', `${round(ms, 0)} ms`, '30 ms', ms <= 30, beside('ms', 'ms'));
 }
 
 async function measureTools() {

@@ -135,6 +135,8 @@ export interface OutboundMessage {
   file?: OutboundFile;
   /** Rows of buttons; channels without them leave them out. */
   buttons?: readonly (readonly ReplyButton[])[];
+  /** Without a sound; channels that can't leave it out. */
+  silent?: boolean;
 }
 
 /** What an action is about. */

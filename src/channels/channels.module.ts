@@ -14,6 +14,7 @@ import { ChannelIntake } from './channel-intake.service';
 import { ChannelManager } from './channel-manager.service';
 import { ChannelStatus } from './channel-status.service';
 import { ChannelsRpc } from './channels.rpc';
+import { MessageContent } from './message-content.service';
 import { MessageTool } from './message.tool';
 import { RouteRpc } from './route.rpc';
 
@@ -33,6 +34,7 @@ import { RouteRpc } from './route.rpc';
     ChannelManager,
     ChannelStatus,
     ChannelsRpc,
+    MessageContent,
     MessageTool,
     PairingService,
     RouteRpc,

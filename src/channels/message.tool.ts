@@ -1,17 +1,14 @@
 import { Injectable } from '@nestjs/common';
-import { Bool, Doc, Hidden, Int, Num, Opt, Str, StrList, Text } from '../common/validation/fields';
+import { AnyList, Bool, Doc, Hidden, Int, Num, Opt, Str, StrList, Text } from '../common/validation/fields';
 import { ConfigService } from '../config/config.service';
 import { ChannelDirectory } from '../events/channel-directory';
 import { OutboundDesk } from '../events/outbound-desk';
 import { DatabaseService } from '../storage/database.service';
-import type { OutboundFile } from '../common/chat-media';
 import type { DeliveryRoute } from '../common/delivery-route';
 import { AgentTool, type SinkUse, type ToolContext, ToolError, type ToolResult, textResult } from '../tools/agent-tool';
-import { OutboundFiles } from '../tools/files/outbound-files.service';
-import { WorkspaceFiles } from '../tools/files/workspace-files';
+import { fetchSink } from '../tools/web/network-sink';
 import { ChannelSendError } from './channel-adapter';
-
-const MAX_FILE_BYTES = 50 * 1024 * 1024;
+import { MessageContent, buttonsOf } from './message-content.service';
 
 /** Actions that every chat channel can do; each declares what else it can. */
 const ACTIONS = ['send', 'reply', 'broadcast', 'edit', 'sendAttachment'] as const;
@@ -45,9 +42,16 @@ export class MessageParams {
   @Opt() @Text() threadId?: string;
   @Opt() @Bool() @Doc('Only check; send nothing.') dryRun?: boolean;
   @Opt() @Text() @Doc('File of the workspace to send.') path?: string;
-  @Opt() @Hidden() @Text() media?: string;
+  @Opt() @Text() @Doc('The same, or an address to fetch it from.') media?: string;
+  @Opt() @Str({ max: 20_000_000 }) @Doc('Content of a file, as base64 or data URL.') buffer?: string;
+  @Opt() @Text({ max: 120 }) filename?: string;
+  @Opt() @Hidden() @Text({ max: 100 }) mimeType?: string;
+  @Opt()
+  @AnyList({ max: 10 })
+  @Doc('Rows of buttons {text, callback_data}; who presses one says callback_data.')
+  buttons?: unknown[];
   @Opt() @Str() caption?: string;
-  @Opt() @Hidden() @Bool() silent?: boolean;
+  @Opt() @Hidden() @Bool() @Doc('Without a sound where the platform can.') silent?: boolean;
   @Opt() @Hidden() @Bool() bestEffort?: boolean;
   @Opt() @Bool() @Doc('Send a recording (ogg) as a voice note.') asVoice?: boolean;
   @Opt() @Text({ max: 40 }) @Doc('react: emoji; without it the reaction is taken back.') emoji?: string;
@@ -80,7 +84,7 @@ export class MessageTool {
     private readonly directory: ChannelDirectory,
     private readonly desk: OutboundDesk,
     private readonly database: DatabaseService,
-    private readonly files: OutboundFiles,
+    private readonly content: MessageContent,
   ) {}
 
   unavailableReason(): string | undefined {
@@ -91,12 +95,13 @@ export class MessageTool {
     if (params.dryRun) return undefined;
     const routes = this.routes(params, context);
     const others = CHANGES_RIGHTS.has(params.action) ? routes : routes.filter((route) => !isHere(route, context));
-    if (others.length === 0) return undefined;
+    const address = params.media ?? params.path ?? '';
+    if (others.length === 0) return /^https?:/i.test(address) ? fetchSink(address, context) : undefined;
     const names = others.map((route) => `${route.channel}:${route.to}`);
     return {
       kind: 'message',
       from: 'suspect',
-      summary: `${params.action} to ${names.join(', ')}: ${params.path ?? params.media ?? ''} ${params.message ?? params.pollQuestion ?? ''}`,
+      summary: `${params.action} to ${names.join(', ')}: ${params.path ?? params.media ?? params.filename ?? ''} ${params.message ?? params.pollQuestion ?? ''}`,
       ...(others.length === 1 ? { target: names[0] ?? '' } : {}),
     };
   }
@@ -105,13 +110,14 @@ export class MessageTool {
     const routes = this.routes(params, context);
     for (const route of routes) this.checkReach(route, context);
     if (!isShared(params.action)) return this.act(params, routes[0] as DeliveryRoute);
-    const file = params.path ?? params.media;
     const text = params.message ?? params.caption ?? '';
-    if (file === undefined && text.trim() === '') throw new ToolError('invalid_args', `${params.action} needs message`);
+    const hasFile = [params.path, params.media, params.buffer].some((source) => source !== undefined);
+    if (!hasFile && text.trim() === '') throw new ToolError('invalid_args', `${params.action} needs message`);
     if (params.dryRun)
       return textResult(`Would go to ${routes.map((route) => route.to).join(', ')}.`, { dryRun: true, routes });
-    const files = file === undefined ? [] : [await this.fileOf(file, params, routes, context)];
     if (params.action === 'edit') return this.edit(params, routes[0] as DeliveryRoute, text);
+    const buttons = buttonsOf(params.buttons);
+    const file = await this.content.file(params, routes, context);
     const quoted = params.action === 'reply' ? (params.replyTo ?? params.messageId) : params.replyTo;
     const announce = await this.database.write('message.send', (transaction) =>
       Promise.all(
@@ -120,7 +126,9 @@ export class MessageTool {
             runId: `message:${context.runId}:${context.callId}:${index}`,
             route,
             texts: text.trim() === '' ? [] : [text],
-            ...(files.length > 0 ? { files } : {}),
+            ...(file ? { files: [file] } : {}),
+            ...(buttons.length > 0 ? { buttons } : {}),
+            ...(params.silent ? { silent: true } : {}),
             ...(quoted ? { replyTo: quoted } : {}),
           }),
         ),
@@ -170,36 +178,6 @@ export class MessageTool {
     } catch (error) {
       if (!(error instanceof ChannelSendError)) throw error;
       throw new ToolError(/ needs /.test(error.message) ? 'invalid_args' : 'upstream_error', error.message);
-    }
-  }
-
-  /** A file of the workspace, as it is now. @throws ToolError */
-  private async fileOf(
-    path: string,
-    { asVoice }: MessageParams,
-    routes: readonly DeliveryRoute[],
-    context: ToolContext,
-  ): Promise<OutboundFile> {
-    if (/^https?:/.test(path))
-      throw new ToolError('invalid_args', 'path must be a file of the workspace; fetch it first');
-    for (const { channel, account } of routes) {
-      const found = this.directory.find(channel);
-      if (!found?.declaration.capabilities.files) throw new ToolError('not_configured', `${channel} takes no files`);
-      const { file } = await new WorkspaceFiles([context.workspace]).openForRead(path);
-      try {
-        const { size } = await file.stat();
-        const limit = found.adapter.mediaLimit?.(account) ?? MAX_FILE_BYTES;
-        if (size > limit)
-          throw new ToolError('too_large', `${path} has ${size} bytes, ${channel} takes at most ${limit}`);
-      } finally {
-        await file.close();
-      }
-    }
-    const { file } = await new WorkspaceFiles([context.workspace]).openForRead(path);
-    try {
-      return await this.files.keep(await file.readFile(), path, asVoice === true);
-    } finally {
-      await file.close();
     }
   }
 

@@ -16,6 +16,8 @@ export interface OutboundTexts {
   files?: readonly OutboundFile[];
   /** Rows of buttons under the last text, where the channel has them. */
   buttons?: readonly (readonly ReplyButton[])[];
+  /** Arrives without a sound, where the channel can. */
+  silent?: boolean;
 }
 
 export type OutboundClerk = (transaction: Transaction<Schema>, outbound: OutboundTexts) => Promise<() => void>;

@@ -169,6 +169,7 @@ export class OutboxDispatcher {
       ...(part.payload.replyToId ? { replyToId: part.payload.replyToId } : {}),
       ...(part.payload.file ? { file: part.payload.file } : {}),
       ...(part.payload.buttons ? { buttons: part.payload.buttons } : {}),
+      ...(part.payload.silent ? { silent: true } : {}),
     };
     const release = await this.slotsOf(part.route).take();
     this.inFlight++;

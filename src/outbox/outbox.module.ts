@@ -66,6 +66,7 @@ export class OutboxModule implements OnModuleInit, OnApplicationBootstrap, OnMod
       ...part,
       ...(index === 0 && quote ? { replyToId: quote } : {}),
       ...(index === parts.length - 1 && outbound.buttons ? { buttons: outbound.buttons } : {}),
+      ...(outbound.silent ? { silent: true } : {}),
     }));
     if (payloads.length === 0) await this.store.dropPreviewIn(transaction, outbound.runId);
     else await this.store.enqueueIn(transaction, outbound.runId, route, payloads);

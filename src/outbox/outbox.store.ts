@@ -13,6 +13,7 @@ export interface OutboxPayload {
   /** File that the text is the caption of. */
   file?: OutboundFile;
   buttons?: readonly (readonly ReplyButton[])[];
+  silent?: boolean;
   /** Text of a turn that still runs; the final text takes its place. */
   preview?: true;
 }

@@ -1,4 +1,3 @@
-import { basename } from 'node:path';
 import { Injectable } from '@nestjs/common';
 import { type ChannelAdapter, ChannelSendError, type RegisteredChannel } from '../channels/channel-adapter';
 import type { OutboundFile } from '../common/chat-media';
@@ -12,9 +11,7 @@ import { invalidRequest, unavailable } from '../rpc/rpc-error';
 import { RpcMethod } from '../rpc/rpc-method';
 import { DatabaseService } from '../storage/database.service';
 import { ToolError } from '../tools/agent-tool';
-import { OutboundFiles } from '../tools/files/outbound-files.service';
-import { WorkspaceFiles } from '../tools/files/workspace-files';
-import { GuardedHttp } from '../tools/web/guarded-http.service';
+import { OutboundSources } from '../tools/files/outbound-sources.service';
 import { WorkspaceService } from '../workspace/workspace.service';
 import { type OutboxPart, OutboxStore } from './outbox.store';
 import { PollParams, SendParams } from './send.dto';
@@ -22,7 +19,6 @@ import { PollParams, SendParams } from './send.dto';
 /** A caller waits so long for the platform; the message goes on without it. */
 const WAIT_MS = 20_000;
 const LOOK_MS = 25;
-const FETCH_MS = 30_000;
 const MAX_FILE_BYTES = 50 * 1024 * 1024;
 
 interface SentPoll {
@@ -43,8 +39,7 @@ export class SendRpc {
     private readonly desk: OutboundDesk,
     private readonly database: DatabaseService,
     private readonly store: OutboxStore,
-    private readonly files: OutboundFiles,
-    private readonly http: GuardedHttp,
+    private readonly sources: OutboundSources,
     private readonly workspaces: WorkspaceService,
   ) {}
 
@@ -70,6 +65,7 @@ export class SendRpc {
           texts: message.trim() === '' ? [] : [message],
           files,
           ...(params.replyToId ? { replyTo: params.replyToId } : {}),
+          ...(params.silent ? { silent: true } : {}),
         }),
       );
       announce();
@@ -156,23 +152,10 @@ export class SendRpc {
     { asVoice }: SendParams,
   ): Promise<OutboundFile> {
     if (!declaration.capabilities.files) throw invalidRequest(`${declaration.id} takes no files`);
+    const workspace = this.workspaces.pathOf(defaultAgentId(this.config.config));
     const maxBytes = adapter.mediaLimit?.(account) ?? MAX_FILE_BYTES;
     try {
-      if (/^https?:/.test(source)) {
-        const answer = await this.http.request({ url: source, timeoutMs: FETCH_MS, maxBytes });
-        if (answer.status >= 400) throw new ToolError('upstream_error', `${source} answered ${answer.status}`);
-        return await this.files.keep(answer.body, basename(new URL(answer.url).pathname) || 'file', asVoice);
-      }
-      const workspace = this.workspaces.pathOf(defaultAgentId(this.config.config));
-      const { file } = await new WorkspaceFiles([workspace]).openForRead(source);
-      try {
-        const { size } = await file.stat();
-        if (size > maxBytes)
-          throw new ToolError('too_large', `${source} has ${size} bytes, at most ${maxBytes} are taken`);
-        return await this.files.keep(await file.readFile(), source, asVoice);
-      } finally {
-        await file.close();
-      }
+      return await this.sources.keep({ source, ...(asVoice ? { asVoice } : {}) }, { workspace, maxBytes });
     } catch (error) {
       if (error instanceof ToolError) throw invalidRequest(`mediaUrl: ${error.message}`);
       throw error;

@@ -23,6 +23,7 @@ import { RemoteExec } from './exec/remote-exec';
 import { SkillAccess } from './exec/skill-access';
 import { ExecTool } from './exec/exec.tool';
 import { OutboundFiles } from './files/outbound-files.service';
+import { OutboundSources } from './files/outbound-sources.service';
 import { FileWriter } from './files/file-writer.service';
 import { PolicyRpc } from './policy/policy.rpc';
 import { ProcessRegistry } from './processes/process-registry.service';
@@ -68,6 +69,7 @@ import { ToolRegistry } from './tool-registry.service';
     LsTool,
     McpClients,
     OutboundFiles,
+    OutboundSources,
     PdfGenerateTool,
     PolicyRpc,
     PptGenerateTool,
@@ -93,6 +95,7 @@ import { ToolRegistry } from './tool-registry.service';
     FileWriter,
     GuardedHttp,
     OutboundFiles,
+    OutboundSources,
     RemoteExec,
     SkillAccess,
     SpeechService,

@@ -175,11 +175,26 @@ describe('files in Telegram chats', () => {
       expect((await lastFile(before + 1))?.file?.content.toString()).toBe('first');
     });
 
+    it('given as base64, quietly, or fetched from where they are', async () => {
+      const before = files();
+      const buffer = `data:image/png;base64,${PNG.toString('base64')}`;
+      await send({ action: 'send', buffer, filename: 'dot.png', silent: true });
+      expect(await lastFile(before + 1)).toMatchObject({
+        file: { method: 'sendPhoto', name: 'dot.png', content: PNG },
+        silent: true,
+      });
+      listener.pages.set('/picture.png', { type: 'image/png', body: PNG });
+      await send({ action: 'send', media: `${listener.url}/picture.png` });
+      expect((await lastFile(before + 2))?.file).toMatchObject({ method: 'sendPhoto', name: 'picture.png' });
+    });
+
     it('but none from outside of the workspace, none that is missing, none that is too large', async () => {
       expect(await send({ action: 'send', path: '../openclaw.json' })).toContain('outside_workspace');
       expect(await send({ action: 'send', path: 'files/nothing.txt' })).toContain('not_found');
-      expect(await send({ action: 'send', path: 'files/large.bin' })).toContain('telegram takes at most 1048576');
-      expect(await send({ action: 'send', path: 'https://example.com/x.png' })).toContain('fetch it first');
+      expect(await send({ action: 'send', path: 'files/large.bin' })).toContain('at most 1048576 are taken');
+      expect(await send({ action: 'send', media: 'http://169.254.169.254/x.png' })).toContain('blocked_address');
+      expect(await send({ action: 'send', buffer: '!!' })).toContain('buffer holds no base64');
+      expect(await send({ action: 'send', buffer: 'aGk=', path: 'files/list.txt' })).toContain('exclude each other');
     });
   });
 
@@ -334,6 +349,24 @@ describe('files in Telegram chats', () => {
       expect(telegram.sent).toHaveLength(sent);
       press(first?.callback_data ?? '');
       await until('the choice', () => telegram.sent.at(-1)?.text === `Model: ${first?.text ?? ''}.`);
+    });
+
+    it('the assistant offers choices; a press says what stands behind it, and that is never a command', async () => {
+      const rows = [[{ text: 'Tea', callback_data: 'I take tea' }, { text: 'Coffee' }]];
+      const ask = { action: 'send', channel: 'telegram', target: String(OWNER), message: 'What shall it be?' };
+      await bench.call('message', { ...ask, buttons: rows });
+      await until('the choices', () => telegram.sent.at(-1)?.text === 'What shall it be?');
+      expect(telegram.sent.at(-1)?.buttons).toEqual([
+        [
+          { text: 'Tea', callback_data: 'I take tea' },
+          { text: 'Coffee', callback_data: 'Coffee' },
+        ],
+      ]);
+      expect(await answer(() => press('I take tea'))).toContain('I take tea');
+      expect(
+        await bench.call('message', { ...ask, buttons: [[{ text: 'Yes', callback_data: '/approve x' }]] }),
+      ).toContain("a button can't give a command");
+      expect(await bench.call('message', { ...ask, buttons: [{ text: 'Yes' }] })).toContain('row 0 must be a list');
     });
 
     it('an approval is given by a press', async () => {

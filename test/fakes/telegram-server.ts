@@ -20,6 +20,8 @@ export interface SentMessage {
   versions: string[];
   file?: { method: string; name: string; content: Buffer };
   buttons?: { text: string; callback_data: string }[][];
+  /** Sent without a sound. */
+  silent?: true;
   at: number;
 }
 
@@ -440,6 +442,7 @@ export class FakeTelegram {
         : {}),
       at: Date.now(),
     };
+    if (isTrue(params['disable_notification'])) message.silent = true;
     this.sent.push(message);
     return {
       message_id: message.messageId,
@@ -507,3 +510,5 @@ function textProblem(text: string, parseMode: unknown): string | undefined {
   const visible = text.replace(/<[^>]*>/g, '').replace(/&(lt|gt|amp|quot);/g, '.');
   return visible.length > MAX_TEXT ? 'message is too long' : undefined;
 }
+
+const isTrue = (value: unknown): boolean => value === true || value === 'true';

@@ -112,7 +112,7 @@ function textOf(interaction: APIInteraction): string | undefined {
     const words = data.options?.find(({ name }) => name === ARGUMENTS)?.value;
     return `/${data.name}${typeof words === 'string' ? ` ${words}` : ''}`;
   }
-  return interaction.type === COMPONENT && data?.custom_id?.startsWith('/') ? data.custom_id : undefined;
+  return interaction.type === COMPONENT ? data?.custom_id : undefined;
 }
 
 /** What an interaction is told within three seconds: the answer comes later, and only its giver sees it. */

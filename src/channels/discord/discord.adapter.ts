@@ -43,6 +43,8 @@ const FETCH_MS = 60_000;
 /** A message whose sending was cut off is looked for from so long before it. */
 const SEARCH_MS = 600_000;
 const UNKNOWN_MESSAGE = 10008;
+/** Suppresses notifications. */
+const SILENT = 1 << 12;
 const VOICE = 8192;
 
 @Injectable()
@@ -168,7 +170,7 @@ export class DiscordAdapter implements ChannelAdapter {
           ...this.quote(message),
           // The same number again within some minutes is the same message to Discord.
           ...(deliveryId ? { nonce: nonceOf(deliveryId), enforce_nonce: true } : {}),
-          ...(file?.kind === 'voice' && message.text === '' ? { flags: VOICE } : {}),
+          ...flagsOf(message),
         },
         files,
       }),
@@ -386,3 +388,8 @@ const contentOf = ({ text }: OutboundMessage): Record<string, unknown> => ({
 
 /** At most 25 characters. */
 const nonceOf = (deliveryId: string): string => deliveryId.replaceAll('-', '').slice(0, 25);
+
+function flagsOf({ file, text, silent }: OutboundMessage): { flags?: number } {
+  const flags = (file?.kind === 'voice' && text === '' ? VOICE : 0) | (silent ? SILENT : 0);
+  return flags === 0 ? {} : { flags };
+}

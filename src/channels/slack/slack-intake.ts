@@ -121,7 +121,7 @@ export class SlackIntake {
 
   async pressed(press: SlackAction): Promise<void> {
     const [action] = press.actions;
-    if (!press.channel || !action?.value?.startsWith('/')) return;
+    if (!press.channel || !action?.value) return;
     await this.said(press.channel.id, press.user, {
       externalId: `action:${press.trigger_id ?? ''}:${action.action_ts ?? ''}`,
       text: action.value,

@@ -19,9 +19,9 @@ export function keyboard(rows: readonly (readonly ReplyButton[])[] | undefined):
   };
 }
 
-/** A pressed button as the message that its presser might have typed; undefined for buttons that are not ours. */
+/** A pressed button as the message that its presser might have typed; undefined for buttons without a text. */
 export function pressedMessage(query: CallbackQuery): Message | undefined {
-  if (!('data' in query) || query.message === undefined || !query.data.startsWith('/')) return undefined;
+  if (!('data' in query) || query.message === undefined || query.data.trim() === '') return undefined;
   const { chat, message_id: messageId } = query.message;
   const thread = query.message as { message_thread_id?: number; is_topic_message?: boolean };
   return {

@@ -157,6 +157,7 @@ export class TelegramAdapter implements ChannelAdapter {
       ...quote(message, settings.replyToMode),
       ...preview(settings.linkPreview),
       ...(hasButtons(settings, message.route) ? keyboard(message.buttons) : {}),
+      ...(message.silent ? { disable_notification: true } : {}),
     };
     const { file } = message;
     if (file && !existsSync(file.path)) throw new ChannelSendError('refused', `${file.name} is not there any more`);
