@@ -4,20 +4,23 @@ const { readFileSync } = require('node:fs');
 const Module = require('node:module');
 
 const load = Module._load;
+const emptied = new Map();
+
+class LeftOut {
+  unavailableReason() {
+    return 'left out';
+  }
+}
 Module._load = function (request, parent, isMain) {
   if (!request.endsWith('.tool')) return load.call(this, request, parent, isMain);
   const file = Module._resolveFilename(request, parent, isMain);
-  const text = readFileSync(file, 'utf8');
-  if (!/core: true/.test(text)) return load.call(this, request, parent, isMain);
-  const names = new Set([...text.matchAll(/exports\.(\w+)/g)].map(([, name]) => name));
-  return Object.fromEntries(
-    [...names].map((name) => [
-      name,
-      class {
-        unavailableReason() {
-          return 'left out';
-        }
-      },
-    ]),
-  );
+  if (!emptied.has(file)) emptied.set(file, empty(readFileSync(file, 'utf8')));
+  return emptied.get(file) ?? load.call(this, request, parent, isMain);
 };
+
+/** Classes with the names that a file exports; undefined for files that hold no core tool. */
+function empty(text) {
+  if (!/core: true/.test(text)) return undefined;
+  const names = new Set([...text.matchAll(/exports\.(\w+)/g)].map(([, name]) => name));
+  return Object.fromEntries([...names].map((name) => [name, { [name]: class extends LeftOut {} }[name]]));
+}

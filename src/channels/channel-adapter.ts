@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import type { BlockWishes } from './block-rules';
 import type { QuotedText } from '../common/chat-text';
 import type { MediaRef, OutboundFile, ReplyButton } from '../common/chat-media';
 import type { ImagePart } from '../common/content-parts';
@@ -212,6 +213,8 @@ export interface ChannelAdapter {
   typing?(account: string, route: DeliveryRoute): Promise<void>;
   /** Least milliseconds between two edits of a streamed answer; undefined where the account does not stream. */
   streamInterval?(accountId: string): number | undefined;
+  /** What an account wants of answers told in blocks; left out by channels that never do. */
+  blockWishes?(accountId: string): BlockWishes;
   probe(accountId: string): Promise<ProbeResult>;
 }
 

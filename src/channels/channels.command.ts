@@ -5,6 +5,7 @@ import { printJson, printLine, printTable } from '../common/cli/output';
 import { Environment } from '../config/environment';
 import { resolveGatewayTarget } from '../config/gateway-target';
 import { withGateway } from '../gateway/client/with-gateway';
+import { DeadLettersCommand } from './dead-letters.command';
 
 interface AccountRow {
   accountId: string;
@@ -128,6 +129,7 @@ export const CHANNELS_LEAVES = [
   ChannelsStartCommand,
   ChannelsStopCommand,
   ChannelsLogoutCommand,
+  DeadLettersCommand,
 ] as const;
 
 @Command({ name: 'channels', description: 'chat platforms', subCommands: [...CHANNELS_LEAVES] })

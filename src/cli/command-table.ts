@@ -97,10 +97,11 @@ export const COMMAND_TABLE: readonly CommandEntry[] = [
   {
     name: 'channels',
     summary: 'chat platforms and their state',
-    leaves: ['list', 'status', 'start', 'stop', 'logout'],
+    leaves: ['list', 'status', 'start', 'stop', 'logout', 'dead-letters list', 'dead-letters resubmit'],
     load: async () => {
       const { CHANNELS_LEAVES, ChannelsCommand } = await import('../channels/channels.command');
-      return [ChannelsCommand, ...CHANNELS_LEAVES];
+      const { DEAD_LETTERS_LEAVES } = await import('../channels/dead-letters.command');
+      return [ChannelsCommand, ...CHANNELS_LEAVES, ...DEAD_LETTERS_LEAVES];
     },
   },
   {

@@ -20,7 +20,10 @@ export interface OutboundTexts {
   silent?: boolean;
 }
 
-export type OutboundClerk = (transaction: Transaction<Schema>, outbound: OutboundTexts) => Promise<() => void>;
+export interface OutboundClerk {
+  enqueueIn(transaction: Transaction<Schema>, outbound: OutboundTexts): Promise<() => void>;
+  settle(runId: string): Promise<void>;
+}
 
 /**
  * Where any layer hands in texts for chats inside its own transaction; the outbox takes them. What it returns is to be
@@ -36,6 +39,11 @@ export class OutboundDesk {
 
   async enqueueIn(transaction: Transaction<Schema>, outbound: OutboundTexts): Promise<() => void> {
     if (!this.clerk) throw new Error('no outbox takes deliveries');
-    return this.clerk(transaction, outbound);
+    return this.clerk.enqueueIn(transaction, outbound);
+  }
+
+  /** Resolves when nothing more of a run is told before its end; to be awaited before its end is handed in. */
+  async settle(runId: string): Promise<void> {
+    await this.clerk?.settle(runId);
   }
 }

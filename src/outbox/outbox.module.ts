@@ -10,8 +10,10 @@ import type { Schema } from '../storage/schema';
 import { StorageModule } from '../storage/storage.module';
 import { ToolsModule } from '../tools/tools.module';
 import { WorkspaceModule } from '../workspace/workspace.module';
+import { DeadLettersRpc } from './dead-letters.rpc';
 import { OutboxDispatcher } from './outbox-dispatcher.service';
-import { type OutboxPayload, OutboxStore } from './outbox.store';
+import { BlockStream } from './block-stream.service';
+import { type OutboxPart, type OutboxPayload, OutboxStore } from './outbox.store';
 import { SendRpc } from './send.rpc';
 import { StreamPreviewService } from './stream-preview.service';
 
@@ -23,7 +25,7 @@ const FLUSH_MS = 1000;
 })
 @Module({
   imports: [EventsModule, StorageModule, ToolsModule, WorkspaceModule],
-  providers: [OutboxDispatcher, OutboxStore, SendRpc, StreamPreviewService],
+  providers: [BlockStream, DeadLettersRpc, OutboxDispatcher, OutboxStore, SendRpc, StreamPreviewService],
   exports: [OutboxStore],
 })
 export class OutboxModule implements OnModuleInit, OnApplicationBootstrap, OnModuleDestroy {
@@ -31,18 +33,23 @@ export class OutboxModule implements OnModuleInit, OnApplicationBootstrap, OnMod
     private readonly store: OutboxStore,
     private readonly dispatcher: OutboxDispatcher,
     private readonly preview: StreamPreviewService,
+    private readonly blocks: BlockStream,
     private readonly desk: OutboundDesk,
     private readonly directory: ChannelDirectory,
     private readonly events: EventBus,
   ) {}
 
   async onModuleInit(): Promise<void> {
-    this.desk.open((transaction, outbound) => this.enqueue(transaction, outbound));
+    this.desk.open({
+      enqueueIn: (transaction, outbound) => this.enqueue(transaction, outbound),
+      settle: (runId) => this.blocks.settle(runId),
+    });
     await this.store.markInterrupted();
   }
 
   onApplicationBootstrap(): void {
     this.preview.start();
+    this.blocks.start();
     this.events.on('outbox.queued', ({ channel, account }) => this.dispatcher.wake(channel, account));
     this.events.on('gateway.ready', async () => {
       for (const { channel, account } of await this.store.accountsWithOpen()) {
@@ -53,6 +60,7 @@ export class OutboxModule implements OnModuleInit, OnApplicationBootstrap, OnMod
 
   async onModuleDestroy(): Promise<void> {
     this.preview.stop();
+    this.blocks.stop();
     await this.dispatcher.stop(FLUSH_MS);
   }
 
@@ -68,9 +76,39 @@ export class OutboxModule implements OnModuleInit, OnApplicationBootstrap, OnMod
       ...(index === parts.length - 1 && outbound.buttons ? { buttons: outbound.buttons } : {}),
       ...(outbound.silent ? { silent: true } : {}),
     }));
-    if (payloads.length === 0) await this.store.dropPreviewIn(transaction, outbound.runId);
+    const blocks = await this.store.blocksIn(transaction, outbound.runId);
+    if (blocks.length > 0) await this.afterBlocks(transaction, outbound, payloads, blocks);
+    else if (payloads.length === 0) await this.store.dropPreviewIn(transaction, outbound.runId);
     else await this.store.enqueueIn(transaction, outbound.runId, route, payloads);
     return () => this.events.emit('outbox.queued', { channel: route.channel, account: route.account });
+  }
+
+  /**
+   * The rest of an answer that was told in blocks. Where the turn was cut off and said something else the second time,
+   * the messages that are there get the new text, or it follows as a whole.
+   */
+  private async afterBlocks(
+    transaction: Transaction<Schema>,
+    { runId, route, texts }: OutboundTexts,
+    payloads: readonly OutboxPayload[],
+    blocks: readonly OutboxPart[],
+  ): Promise<void> {
+    const adapter = this.directory.find(route.channel)?.adapter;
+    const told = blocks.map(({ payload }) => payload.block ?? '').join('');
+    const whole = texts.join('\n\n');
+    if (whole.startsWith(told.trimEnd())) {
+      const rest = whole.slice(told.length);
+      const pieces = adapter?.chunk(route.account, rest) ?? (rest.trim() === '' ? [] : [rest]);
+      const extras = payloads.filter(({ file }) => file !== undefined);
+      return this.store.appendIn(transaction, runId, route, [...pieces.map((text) => ({ text })), ...extras]);
+    }
+    const canRevise = adapter?.edit !== undefined && blocks.every(({ state }) => state === 'sent');
+    if (!canRevise) return this.store.appendIn(transaction, runId, route, payloads);
+    for (const [index, block] of blocks.entries()) {
+      const payload = payloads[index];
+      if (payload && payload.text !== block.payload.text) await this.store.reviseIn(transaction, block.id, payload);
+    }
+    return this.store.appendIn(transaction, runId, route, payloads.slice(blocks.length));
   }
 }
 

@@ -16,6 +16,8 @@ export interface OutboxPayload {
   silent?: boolean;
   /** Text of a turn that still runs; the final text takes its place. */
   preview?: true;
+  /** Piece of the answer that was told before its end; all of them together are its beginning. */
+  block?: string;
 }
 
 export interface OutboxPart {
@@ -67,6 +69,52 @@ export class OutboxStore {
         )
         .execute();
     }
+  }
+
+  /** Adds parts behind those that a run has. */
+  async appendIn(
+    transaction: Transaction<Schema>,
+    runId: string,
+    route: DeliveryRoute,
+    payloads: readonly OutboxPayload[],
+  ): Promise<void> {
+    if (payloads.length === 0) return;
+    const { last } = await transaction
+      .selectFrom('outbox')
+      .select((eb) => eb.fn.max('part').as('last'))
+      .where('run_id', '=', runId)
+      .executeTakeFirstOrThrow();
+    const next = last === null ? 0 : Number(last) + 1;
+    const now = this.clock.now();
+    await transaction
+      .insertInto('outbox')
+      .values(payloads.map((payload, index) => this.newRow(runId, next + index, route, payload, 'pending', now)))
+      .execute();
+  }
+
+  /** Adds a block of an answer that is still being written. */
+  async appendBlock(runId: string, route: DeliveryRoute, payloads: readonly OutboxPayload[]): Promise<void> {
+    await this.database.write('outbox.block', (transaction) => this.appendIn(transaction, runId, route, payloads));
+  }
+
+  /** Blocks that were told before the end of a run. */
+  async blocksIn(transaction: Transaction<Schema>, runId: string): Promise<OutboxPart[]> {
+    const rows = await transaction
+      .selectFrom('outbox')
+      .selectAll()
+      .where('run_id', '=', runId)
+      .orderBy('part')
+      .execute();
+    return rows.map(fromRow).filter(({ payload }) => payload.block !== undefined);
+  }
+
+  /** Gives a part that arrived another text. */
+  async reviseIn(transaction: Transaction<Schema>, id: string, payload: OutboxPayload): Promise<void> {
+    await transaction
+      .updateTable('outbox')
+      .set({ payload: JSON.stringify(payload), state: 'pending', updated_at: this.clock.now() })
+      .where('id', '=', id)
+      .execute();
   }
 
   /** Notes that a preview of a run's first part is about to be sent. Returns false when the part is there already. */
@@ -138,6 +186,34 @@ export class OutboxStore {
       .orderBy('seq')
       .limit(500)
       .execute();
+    return rows.map(fromRow);
+  }
+
+  /** Parts that were given up, newest first. */
+  async failed(channel: string | undefined, limit: number): Promise<OutboxPart[]> {
+    const rows = await this.database.read
+      .selectFrom('outbox')
+      .selectAll()
+      .where('state', '=', 'failed')
+      .$if(channel !== undefined, (query) => query.where('channel', '=', channel ?? ''))
+      .orderBy('updated_at', 'desc')
+      .limit(limit)
+      .execute();
+    return rows.map(fromRow);
+  }
+
+  /** Opens given-up parts again, as if they had just been handed in. Returns those that were. */
+  async resubmit(ids: readonly string[]): Promise<OutboxPart[]> {
+    const now = this.clock.now();
+    const rows = await this.database.write('outbox.resubmit', (transaction) =>
+      transaction
+        .updateTable('outbox')
+        .set({ state: 'pending', attempts: 0, next_attempt_at: now, created_at: now, updated_at: now, error: null })
+        .where('id', 'in', [...ids])
+        .where('state', '=', 'failed')
+        .returningAll()
+        .execute(),
+    );
     return rows.map(fromRow);
   }
 

@@ -5,6 +5,7 @@ import { type Logger, LoggerFactory } from '../common/logger';
 import { messageOf } from '../common/openclaw-error';
 import { ChannelDirectory } from '../events/channel-directory';
 import { EventBus } from '../events/event-bus';
+import { BlockStream } from './block-stream.service';
 import { OutboxStore } from './outbox.store';
 
 const TYPING_INTERVAL_MS = 6000;
@@ -38,6 +39,7 @@ export class StreamPreviewService {
     private readonly store: OutboxStore,
     private readonly directory: ChannelDirectory,
     private readonly events: EventBus,
+    private readonly blocks: BlockStream,
     loggers: LoggerFactory,
   ) {
     this.log = loggers.child('outbox/stream');
@@ -80,7 +82,7 @@ export class StreamPreviewService {
       const intervalMs = channel?.declaration.capabilities.edits
         ? channel.adapter.streamInterval?.(route.account)
         : undefined;
-      if (!channel || intervalMs === undefined) return;
+      if (!channel || intervalMs === undefined || this.blocks.rulesFor(route)) return;
       preview = { route, channel, intervalMs, text, shown: '', busy: false };
       this.previews.set(runId, preview);
     }

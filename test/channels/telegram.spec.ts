@@ -132,6 +132,70 @@ describe('Telegram', () => {
       expect(telegram.sent[0]?.versions).toEqual(['First. Last.']);
     });
 
+    it('are told in blocks where that is wanted, each once and none twice', async () => {
+      const block = (word: string): string => `${word} ${'word '.repeat(20)}end.`;
+      models.answer = () => ({
+        steps: [
+          { text: `${block('One')}\n\n` },
+          { text: 'T' },
+          { waitMs: 1200 },
+          { text: `${block('wo')}\n\nTh` },
+          { waitMs: 1200 },
+          { text: 'ree.' },
+        ],
+      });
+      await start({ blockStreaming: true, blockStreamingCoalesce: { minChars: 50, maxChars: 200, idleMs: 400 } });
+      telegram.say({ chatId: OWNER, text: 'Tell me' });
+      await answered(1);
+      expect(texts()).toEqual([block('One')]);
+      await answered(3);
+      await quiet();
+      expect(texts()).toEqual([block('One'), block('Two'), 'Three.']);
+      expect(telegram.sent.map(({ versions }) => versions.length)).toEqual([1, 1, 1]);
+      expect(telegram.sent.map(({ replyTo }) => replyTo !== undefined)).toEqual([true, false, false]);
+    });
+
+    it('told in blocks before a kill are set right when the second attempt says something else', async () => {
+      const told = `First ${'version '.repeat(15)}.`;
+      models.answer = () =>
+        models.requests.length === 1
+          ? { steps: [{ text: `${told}\n\n` }, { text: 'more' }, { stall: true }] }
+          : { steps: [{ text: 'Second version.' }] };
+      await start({ blockStreaming: true, blockStreamingCoalesce: { minChars: 50, maxChars: 200, idleMs: 200 } });
+      telegram.say({ chatId: OWNER, text: 'Tell me' });
+      await answered(1);
+      await quiet();
+      await gateway.signal('SIGKILL');
+      gateway = await GatewayProcess.start({ stateDir: gateway.stateDir, port: gateway.port });
+      await until('the new text', () => texts().includes('Second version.'), 15_000);
+      await quiet();
+      expect(texts()).toEqual(['Second version.']);
+      expect(telegram.sent[0]?.versions).toEqual([told, 'Second version.']);
+    });
+
+    it('that were refused are kept, shown with the reason, and sent when they are resubmitted', async () => {
+      await start();
+      telegram.faults.add('sendMessage', { kind: 'status', status: 403, description: 'Forbidden: bot was blocked' }, 1);
+      telegram.say({ chatId: OWNER, text: 'Hello' });
+      const cli = (...args: string[]) =>
+        runCli(['channels', 'dead-letters', ...args], {
+          env: { OPENCLAW_STATE_DIR: gateway.stateDir, OPENCLAW_GATEWAY_PORT: String(gateway.port) },
+        });
+      const list = async () =>
+        JSON.parse((await cli('list', '--json')).stdout) as { letters: Record<string, unknown>[] };
+      await until('the dead letter', async () => (await list()).letters.length === 1, 15_000);
+      const [letter] = (await list()).letters;
+      expect(letter).toMatchObject({ channel: 'telegram', to: String(OWNER), text: 'You said: Hello' });
+      expect(letter?.['error']).toContain('blocked');
+      expect((await cli('list')).stdout).toContain('You said: Hello');
+      expect((await cli('resubmit')).code).toBe(2);
+      expect((await cli('resubmit', 'nobody')).stderr).toContain('no given-up message has the id nobody');
+      expect((await cli('resubmit', '--all')).stdout).toContain('1 on their way again');
+      await answered(1);
+      expect(texts()).toEqual(['You said: Hello']);
+      expect((await list()).letters).toEqual([]);
+    });
+
     it('called commands are answered at once', async () => {
       await start();
       telegram.say({ chatId: OWNER, text: '/status' });

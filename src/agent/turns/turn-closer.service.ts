@@ -44,6 +44,7 @@ export class TurnCloser {
     const result = this.resultOf(started, end);
     let appended: TranscriptEvent[] = [];
     let delivered: (() => void) | undefined;
+    if (turn.request.route) await this.desk.settle(turn.runId);
     await journal.close(async (transaction) => {
       appended = await this.transcripts.appendIn(
         transaction,

@@ -11,6 +11,7 @@ import { Redactor } from '../../common/redactor';
 import { defaultAgentId } from '../../config/agent-entries';
 import { ConfigService } from '../../config/config.service';
 import { GuardedHttp } from '../../tools/web/guarded-http.service';
+import { type BlockWishes, blockWishes } from '../block-rules';
 import {
   type ActionWish,
   type ChannelAccount,
@@ -282,6 +283,10 @@ export class SlackAdapter implements ChannelAdapter {
     const { settings } = this.account(accountId);
     const mode = settings.streamMode ?? settings.streaming?.['mode'] ?? 'partial';
     return mode === 'off' ? undefined : STREAM_INTERVAL_MS;
+  }
+
+  blockWishes(accountId: string): BlockWishes {
+    return blockWishes(this.account(accountId).settings);
   }
 
   async probe(accountId: string): Promise<ProbeResult> {

@@ -13,6 +13,7 @@ import { CommandRegistry } from '../../agent/commands/command-registry.service';
 import { defaultAgentId } from '../../config/agent-entries';
 import { EventBus } from '../../events/event-bus';
 import { LeaseService } from '../../storage/lease.service';
+import { type BlockWishes, blockWishes } from '../block-rules';
 import {
   type ChannelAccount,
   type ChannelAdapter,
@@ -254,6 +255,10 @@ export class TelegramAdapter implements ChannelAdapter {
     const { settings } = this.account(accountId);
     const mode = settings.streamMode ?? settings.streaming?.['mode'] ?? 'partial';
     return mode === 'off' ? undefined : STREAM_INTERVAL_MS;
+  }
+
+  blockWishes(accountId: string): BlockWishes {
+    return blockWishes(this.account(accountId).settings);
   }
 
   async probe(accountId: string): Promise<ProbeResult> {

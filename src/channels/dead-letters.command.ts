@@ -1,0 +1,88 @@
+import { Option, SubCommand } from 'nest-commander';
+import { CommandGroup, GatewayCommandBase, type GatewayOptions } from '../common/cli/cli-command';
+import { UsageError } from '../common/cli/cli-error';
+import { printJson, printLine, printTable } from '../common/cli/output';
+import { Environment } from '../config/environment';
+import { resolveGatewayTarget } from '../config/gateway-target';
+import { withGateway } from '../gateway/client/with-gateway';
+
+interface DeadLetter {
+  id: string;
+  channel: string;
+  accountId: string;
+  to: string;
+  text: string;
+  file?: string;
+  error: string | null;
+  attempts: number;
+  failedAt: number;
+}
+
+@SubCommand({ name: 'list', description: 'messages that were given up, with the reason' })
+export class DeadLettersListCommand extends GatewayCommandBase {
+  constructor(private readonly env: Environment) {
+    super();
+  }
+
+  @Option({ flags: '--channel <id>', description: 'of one channel' })
+  parseChannel(value: string): string {
+    return value;
+  }
+
+  async run(_: string[], options: GatewayOptions & { channel?: string }): Promise<void> {
+    const params = options.channel ? { channel: options.channel } : {};
+    const answer = await withGateway(resolveGatewayTarget(this.env, options), (client) =>
+      client.call<{ letters: DeadLetter[] }>('channels.deadLetters.list', params),
+    );
+    if (options.json) return printJson(answer);
+    if (answer.letters.length === 0) return printLine('no message was given up');
+    printTable(answer.letters, [
+      { title: 'Id', value: (row) => row.id },
+      { title: 'Given up', value: (row) => new Date(row.failedAt).toLocaleString() },
+      { title: 'To', value: (row) => `${row.channel}/${row.accountId} ${row.to}` },
+      { title: 'Message', value: (row) => (row.text || row.file || '').replace(/\s+/g, ' ').slice(0, 40) },
+      { title: 'Reason', value: (row) => row.error ?? '' },
+    ]);
+  }
+}
+
+@SubCommand({ name: 'resubmit', arguments: '[ids...]', description: 'try given-up messages again' })
+export class DeadLettersResubmitCommand extends GatewayCommandBase {
+  constructor(private readonly env: Environment) {
+    super();
+  }
+
+  @Option({ flags: '--all', description: 'all of them' })
+  parseAll(): boolean {
+    return true;
+  }
+
+  async run(ids: string[], options: GatewayOptions & { all?: boolean }): Promise<void> {
+    if (ids.length === 0 && !options.all)
+      throw new UsageError('name ids from "openclaw channels dead-letters list", or --all');
+    const answer = await withGateway(resolveGatewayTarget(this.env, options), async (client) => {
+      const wanted = options.all
+        ? (await client.call<{ letters: DeadLetter[] }>('channels.deadLetters.list', { limit: 500 })).letters.map(
+            ({ id }) => id,
+          )
+        : ids;
+      if (wanted.length === 0) return { resubmitted: [], missing: [] };
+      return client.call<{ resubmitted: string[]; missing: string[] }>('channels.deadLetters.resubmit', {
+        ids: wanted,
+      });
+    });
+    if (options.json) return printJson(answer);
+    printLine(
+      `${answer.resubmitted.length} on their way again${answer.missing.length > 0 ? `; unknown: ${answer.missing.join(', ')}` : ''}`,
+    );
+  }
+}
+
+@SubCommand({
+  name: 'dead-letters',
+  description: 'messages that could not be delivered',
+  subCommands: [DeadLettersListCommand, DeadLettersResubmitCommand],
+})
+export class DeadLettersCommand extends CommandGroup {}
+
+export const DEAD_LETTERS_LEAVES = [DeadLettersListCommand, DeadLettersResubmitCommand] as const;

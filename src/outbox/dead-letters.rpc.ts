@@ -1,0 +1,61 @@
+import { Injectable } from '@nestjs/common';
+import { EventBus } from '../events/event-bus';
+import { RpcMethod } from '../rpc/rpc-method';
+import { invalidRequest } from '../rpc/rpc-error';
+import { DeadLettersListParams, DeadLettersResubmitParams } from './dead-letters.dto';
+import { OutboxStore } from './outbox.store';
+
+const DEFAULT_LIMIT = 100;
+const SHOWN_CHARS = 200;
+
+/** Messages that could not be delivered and are kept until somebody decides. */
+@Injectable()
+export class DeadLettersRpc {
+  constructor(
+    private readonly store: OutboxStore,
+    private readonly events: EventBus,
+  ) {}
+
+  @RpcMethod({
+    name: 'channels.deadLetters.list',
+    scope: 'operator.read',
+    params: DeadLettersListParams,
+    summary: 'Messages that were given up, newest first, each with the reason.',
+  })
+  async list(params: DeadLettersListParams): Promise<unknown> {
+    const parts = await this.store.failed(params.channel?.toLowerCase(), params.limit ?? DEFAULT_LIMIT);
+    return {
+      letters: parts.map(({ id, runId, part, route, payload, error, attempts, createdAt, updatedAt }) => ({
+        id,
+        runId,
+        part,
+        channel: route.channel,
+        accountId: route.account,
+        to: route.to,
+        ...(route.threadId ? { threadId: route.threadId } : {}),
+        text: payload.text.length > SHOWN_CHARS ? `${payload.text.slice(0, SHOWN_CHARS)}…` : payload.text,
+        ...(payload.file ? { file: payload.file.name } : {}),
+        error,
+        attempts,
+        createdAt,
+        failedAt: updatedAt,
+      })),
+    };
+  }
+
+  @RpcMethod({
+    name: 'channels.deadLetters.resubmit',
+    scope: 'operator.admin',
+    params: DeadLettersResubmitParams,
+    summary: 'Tries given-up messages again, in their old order.',
+  })
+  async resubmit({ ids }: DeadLettersResubmitParams): Promise<unknown> {
+    const parts = await this.store.resubmit(ids);
+    const missing = ids.filter((id) => !parts.some((part) => part.id === id));
+    if (parts.length === 0)
+      throw invalidRequest(`ids: no given-up message has the id ${missing.join(', ')}; see channels.deadLetters.list`);
+    for (const { route } of parts)
+      this.events.emit('outbox.queued', { channel: route.channel, account: route.account });
+    return { ok: true, resubmitted: parts.map(({ id }) => id), missing };
+  }
+}
