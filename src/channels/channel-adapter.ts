@@ -146,6 +146,8 @@ export interface ActionWish {
   route: DeliveryRoute;
   messageId?: string;
   emoji?: string;
+  /** Take the reaction back. */
+  remove?: boolean;
   /** Person that it is about. */
   userId?: string;
   name?: string;

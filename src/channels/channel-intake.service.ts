@@ -7,6 +7,7 @@ import type { EarlierText } from '../common/chat-text';
 import type { DeliveryRoute } from '../common/delivery-route';
 import { type Logger, LoggerFactory } from '../common/logger';
 import { ConfigService } from '../config/config.service';
+import { EventBus } from '../events/event-bus';
 import { OutboundDesk } from '../events/outbound-desk';
 import type { InboundMessage } from '../inbox/inbound-message';
 import { InboxService } from '../inbox/inbox.service';
@@ -44,6 +45,7 @@ export class ChannelIntake {
     private readonly commands: ChatCommands,
     private readonly desk: OutboundDesk,
     private readonly acks: AckReactions,
+    private readonly events: EventBus,
     loggers: LoggerFactory,
   ) {
     this.log = loggers.child('channels/intake');
@@ -174,6 +176,7 @@ export class ChannelIntake {
     const { channel, account } = base;
     const { sender } = update;
     let announce: (() => void) | undefined;
+    let asked: Record<string, unknown> | undefined;
     const receipt = await this.inbox.accept(
       { ...base, message: { text: '', isOwner: false }, dropped: 'sender is not paired' },
       async (transaction, { duplicate }) => {
@@ -185,6 +188,7 @@ export class ChannelIntake {
           ...(sender.name ? { name: sender.name } : {}),
         });
         if (code === undefined) return;
+        asked = { channel, accountId: account, senderId: sender.id, ...(sender.name ? { name: sender.name } : {}) };
         announce = await this.desk.enqueueIn(transaction, {
           runId: `pairing:${base.runId}`,
           route,
@@ -194,6 +198,7 @@ export class ChannelIntake {
       },
     );
     announce?.();
+    if (asked) this.events.emit('wire.event', { event: 'channels.pairing.requested', payload: asked });
     return receipt.duplicate ? { kind: 'duplicate' } : { kind: 'dropped', reason: 'sender is not paired' };
   }
 

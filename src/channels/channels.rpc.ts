@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { OpenclawError } from '../common/openclaw-error';
+import { EventBus } from '../events/event-bus';
 import { RpcMethod } from '../rpc/rpc-method';
 import { invalidRequest } from '../rpc/rpc-error';
 import { PairingService } from './access/pairing.service';
@@ -22,6 +23,7 @@ export class ChannelsRpc {
     private readonly manager: ChannelManager,
     private readonly channels: ChannelStatus,
     private readonly pairing: PairingService,
+    private readonly events: EventBus,
   ) {}
 
   @RpcMethod({
@@ -74,10 +76,11 @@ export class ChannelsRpc {
     name: 'channels.pairing.list',
     scope: 'operator.pairing',
     params: PairingListParams,
-    summary: 'People who ask to be let in.',
+    summary: 'People who ask to be let in, and those who were.',
   })
   async pairingList(params: PairingListParams): Promise<unknown> {
-    return { requests: await this.pairing.list(params.channel) };
+    const channel = params.channel?.toLowerCase();
+    return { requests: await this.pairing.list(channel), approved: await this.pairing.approved(channel) };
   }
 
   @RpcMethod({
@@ -89,6 +92,7 @@ export class ChannelsRpc {
   async approve(params: PairingDecisionParams): Promise<unknown> {
     return refusals(async () => {
       const request = await this.pairing.approve(idOf(params), params.code, params.accountId);
+      this.resolved(request.channel, request.account, request.senderId, 'approved');
       return { ok: true, channel: request.channel, accountId: request.account, senderId: request.senderId };
     });
   }
@@ -100,7 +104,9 @@ export class ChannelsRpc {
     summary: 'Turns a pairing request down.',
   })
   async dismiss(params: PairingDecisionParams): Promise<unknown> {
-    return { ok: true, dismissed: await this.pairing.reject(idOf(params), params.code) };
+    const dismissed = await this.pairing.reject(idOf(params), params.code);
+    if (dismissed) this.resolved(idOf(params), dismissed.account, dismissed.senderId, 'dismissed');
+    return { ok: true, dismissed: dismissed !== undefined };
   }
 
   @RpcMethod({
@@ -111,7 +117,14 @@ export class ChannelsRpc {
   })
   async revoke(params: PairingRevokeParams): Promise<unknown> {
     const { accountId = 'default', senderId } = params;
-    return { ok: true, revoked: await this.pairing.revoke(idOf(params), accountId, senderId) };
+    const revoked = await this.pairing.revoke(idOf(params), accountId, senderId);
+    if (revoked) this.resolved(idOf(params), accountId, senderId, 'revoked');
+    return { ok: true, revoked };
+  }
+
+  private resolved(channel: string, accountId: string, senderId: string, decision: string): void {
+    const payload = { channel, accountId, senderId, decision };
+    this.events.emit('wire.event', { event: 'channels.pairing.resolved', payload });
   }
 }
 

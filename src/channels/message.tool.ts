@@ -54,7 +54,8 @@ export class MessageParams {
   @Opt() @Hidden() @Bool() @Doc('Without a sound where the platform can.') silent?: boolean;
   @Opt() @Hidden() @Bool() bestEffort?: boolean;
   @Opt() @Bool() @Doc('Send a recording (ogg) as a voice note.') asVoice?: boolean;
-  @Opt() @Text({ max: 40 }) @Doc('react: emoji; without it the reaction is taken back.') emoji?: string;
+  @Opt() @Text({ max: 40 }) @Doc('react: emoji.') emoji?: string;
+  @Opt() @Bool() @Doc('react: take it back.') remove?: boolean;
   @Opt() @Text() userId?: string;
   @Opt() @Text({ max: 128 }) threadName?: string;
   @Opt() @Text({ max: 128 }) name?: string;
@@ -155,6 +156,7 @@ export class MessageTool {
         route,
         ...((messageId ?? params.replyTo) ? { messageId: messageId ?? params.replyTo ?? '' } : {}),
         ...(emoji ? { emoji } : {}),
+        ...(params.remove ? { remove: true } : {}),
         ...(userId ? { userId } : {}),
         ...(name ? { name } : {}),
         ...(params.message ? { text: params.message } : {}),

@@ -33,6 +33,8 @@ export interface EventMap {
   'turn.started': { runId: string; sessionKey: string; route?: DeliveryRoute };
   /** Visible text of a running turn, from its beginning. */
   'turn.text': { runId: string; sessionKey: string; route?: DeliveryRoute; text: string };
+  /** A running turn begins to use a tool. */
+  'turn.tool': { runId: string; sessionKey: string; route?: DeliveryRoute; tool: string };
   /** A turn has ended and everything about it is on disk. */
   'turn.closed': { runId: string; runIds: string[]; sessionKey: string; outcome: string; route?: DeliveryRoute };
   /** The gateway has something to tell the assistant in a session; the same external id is told once. */

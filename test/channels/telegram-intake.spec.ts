@@ -60,6 +60,43 @@ describe('what Telegram tells beside messages', () => {
   const person = (id: number): Record<string, unknown> => ({ id, is_bot: false, first_name: `Person ${id}` });
   const chat = { id: OWNER, type: 'private', first_name: 'P' };
 
+  it('signs on a message say what is done about it, and how it ended', async () => {
+    models.answer = ({ lastUser, toolResults }) => {
+      if (lastUser.includes('fail')) return { steps: [], status: 401, body: { error: { message: 'no' } } };
+      return toolResults > 0
+        ? { steps: [{ waitMs: 1200 }, { text: 'Done.' }] }
+        : { steps: [{ waitMs: 1200 }, { tool: { name: 'exec', args: { command: 'true' } } }] };
+    };
+    await start(
+      {},
+      { messages: { ackReactionScope: 'all', statusReactions: { enabled: true, emojis: { error: '💔' } } } },
+    );
+    const signs = (): string[] =>
+      telegram.actions
+        .filter(({ method }) => method === 'setMessageReaction')
+        .map(({ params }) => (params['reaction'] as { emoji: string }[])[0]?.emoji ?? '');
+    telegram.say({ chatId: OWNER, text: 'run it' });
+    await answered('Done.');
+    await until('the last sign', () => signs().at(-1) === '👍');
+    expect(signs().filter((sign) => sign !== '')).toEqual(['👀', '🤔', '👨‍💻', '👍']);
+    telegram.say({ chatId: OWNER, text: 'fail now' });
+    await until('the sign of a failure', () => signs().at(-1) === '💔', 15_000);
+  });
+
+  it('in groups an agent answers to its name, as a word', async () => {
+    await start(
+      { groups: { '*': { requireMention: true } }, groupAllowFrom: ['*'] },
+      {
+        agents: { defaults: { model: { primary: 'fake/fake-1' } }, list: [{ id: 'main', identity: { name: 'Ada' } }] },
+      },
+    );
+    const say = (text: string): number => telegram.say({ chatId: GROUP, fromId: OWNER, chatType: 'supergroup', text });
+    say('We met in Adana, near Canada');
+    say('what do you think, ada?');
+    await answered('what do you think', GROUP);
+    expect(telegram.textsIn(GROUP)).toHaveLength(1);
+  });
+
   it('an edit changes a message that waits, and is told of one that was answered', async () => {
     models.answer = ({ lastUser }) => ({
       steps: [

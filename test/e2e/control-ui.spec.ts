@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { FakeModels } from '../fakes/model-server';
+import { FakeTelegram } from '../fakes/telegram-server';
 import { describeWithBrowser, openBrowser, openPage } from '../harness/browser';
 import { GatewayProcess, TEST_TOKEN, freePort, until } from '../harness/gateway-process';
 
@@ -202,6 +203,44 @@ describeWithBrowser('Control UI in a browser', () => {
     expect(await page.evaluate('window.hacked')).toBeUndefined();
     expect(await page.locator('.markdown img, .markdown script, .markdown a[href^=javascript]').count()).toBe(0);
     expect(loaded.filter((url) => !url.startsWith(gateway.http) && !url.startsWith('data:'))).toEqual([]);
+  });
+
+  it('shows who wants to write, lets them in and shuts them out again', async () => {
+    const telegram = await FakeTelegram.start();
+    try {
+      gateway = await GatewayProcess.start({
+        config: {
+          ...withModel(),
+          channels: { telegram: { botToken: telegram.token, apiRoot: telegram.apiRoot, dmPolicy: 'pairing' } },
+        },
+      });
+      const { page, errors } = await openPage(browser);
+      await logIn(page);
+      telegram.say({ chatId: 77, text: 'Hello?', name: 'Eve' });
+      const card = page.getByTestId('pairing-request');
+      await card.waitFor();
+      expect(await card.textContent()).toContain('Eve wants to write to the assistant on telegram');
+      const [, code = 'none'] = /Pairing code: ([A-Z2-9]{8})/.exec(telegram.textsIn(77)[0] ?? '') ?? [];
+      expect(await card.textContent()).toContain(code);
+      await page.screenshot({ path: join(gateway.stateDir, 'pairing.png') });
+      await card.getByRole('button', { name: 'Let in' }).click();
+      await card.waitFor({ state: 'detached' });
+      models.answer = () => ({ steps: [{ text: 'Welcome.' }] });
+      telegram.say({ chatId: 77, text: 'Again', name: 'Eve' });
+      await until('the answer', () => telegram.textsIn(77).includes('Welcome.'));
+      await page.getByTestId('connection').click();
+      const people = page.getByTestId('paired-people');
+      expect(await people.textContent()).toContain('telegram 77');
+      await people.getByRole('button', { name: 'Shut out' }).click();
+      await people.waitFor({ state: 'detached' });
+      telegram.say({ chatId: 78, text: 'And me?', name: 'Mallory' });
+      await card.waitFor();
+      await card.getByRole('button', { name: 'Turn down' }).click();
+      await card.waitFor({ state: 'detached' });
+      expect(errors).toEqual([]);
+    } finally {
+      await telegram.stop();
+    }
   });
 });
 

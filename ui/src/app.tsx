@@ -1,5 +1,7 @@
 import { useState } from 'react';
 import { ApprovalCards } from './approvals/approval-cards';
+import { PairingCards } from './channels/pairing-cards';
+import { usePairing } from './channels/pairing';
 import { ChatView } from './chat/chat-view';
 import { useGateway } from './gateway/use-gateway';
 import { LoginView } from './login/login-view';
@@ -58,6 +60,7 @@ interface RoomProps {
 
 function Room({ gateway, mainKey, theme, onTheme }: RoomProps) {
   const sessions = useSessions(gateway);
+  const pairing = usePairing(gateway);
   const isOffline = useOffline(gateway) === true;
   const [sessionKey, setSessionKey] = useState(() => sessionStorage.getItem(LAST_SESSION) ?? mainKey);
   const [shows, setShows] = useState<{ status: boolean; sessions: boolean }>({ status: false, sessions: false });
@@ -103,11 +106,15 @@ function Room({ gateway, mainKey, theme, onTheme }: RoomProps) {
       {shows.status && (
         <StatusPanel
           gateway={gateway}
+          pairing={pairing}
           onClose={() => setShows({ ...shows, status: false })}
           onLogOut={gateway.logOut}
         />
       )}
-      <ApprovalCards {...gateway} />
+      <div className="approvals" role="alert">
+        <ApprovalCards {...gateway} />
+        <PairingCards {...pairing} />
+      </div>
     </div>
   );
 }

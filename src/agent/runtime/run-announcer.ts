@@ -69,6 +69,8 @@ export class RunAnnouncer {
   toolStarted(name: string, toolCallId: string, args: unknown): void {
     this.flush(true);
     this.tool({ phase: 'start', name, toolCallId, args });
+    const { runId, sessionKey } = this.facts;
+    this.events.emit('turn.tool', { runId, sessionKey, ...this.route(), tool: name });
   }
 
   toolUpdated(name: string, toolCallId: string, partialResult: ToolResult): void {

@@ -24,6 +24,13 @@ export interface PairingRequest {
   lastSeenAt: number;
 }
 
+export interface PairedSender {
+  channel: string;
+  account: string;
+  senderId: string;
+  approvedAt: number;
+}
+
 export interface PairingAsk {
   channel: string;
   account: string;
@@ -137,12 +144,28 @@ export class PairingService {
     });
   }
 
-  /** Turns a request down. Returns false when there is none. */
-  async reject(channel: string, code: string): Promise<boolean> {
+  /** Turns a request down. Returns undefined when there is none. */
+  async reject(channel: string, code: string): Promise<PairingRequest | undefined> {
     const found = (await this.list(channel)).find((request) => secretsEqual(request.code, code.trim().toUpperCase()));
-    if (!found) return false;
+    if (!found) return undefined;
     await this.database.write('pairing.reject', (transaction) => this.removeIn(transaction, found));
-    return true;
+    return found;
+  }
+
+  /** Everybody who was let in, the last one first. */
+  async approved(channel?: string): Promise<PairedSender[]> {
+    const rows = await this.database.read
+      .selectFrom('channel_senders')
+      .selectAll()
+      .$if(channel !== undefined, (query) => query.where('channel', '=', channel ?? ''))
+      .orderBy('approved_at', 'desc')
+      .execute();
+    return rows.map((row) => ({
+      channel: row.channel,
+      account: row.account,
+      senderId: row.sender_id,
+      approvedAt: Number(row.approved_at),
+    }));
   }
 
   /** People who may write to an account because they were paired. */

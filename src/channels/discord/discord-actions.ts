@@ -30,7 +30,7 @@ const ACTIONS: Readonly<Record<string, Action>> = {
   react: {
     group: 'reactions',
     call: (wish, place) => ({
-      method: 'PUT',
+      method: wish.remove ? 'DELETE' : 'PUT',
       path: `${messagePath('react', wish, place)}/reactions/${encodeURIComponent(emojiOf(need('react', 'emoji', wish.emoji)))}/@me`,
     }),
   },

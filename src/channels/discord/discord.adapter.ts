@@ -12,6 +12,7 @@ import { Redactor } from '../../common/redactor';
 import { defaultAgentId } from '../../config/agent-entries';
 import { ConfigService } from '../../config/config.service';
 import { GuardedHttp } from '../../tools/web/guarded-http.service';
+import { mentionPatterns } from '../access/mention-patterns';
 import { type BlockWishes, blockWishes } from '../block-rules';
 import {
   type ActionWish,
@@ -368,7 +369,7 @@ export class DiscordAdapter implements ChannelAdapter {
       settings,
       at: at.split('.'),
       botId,
-      mentionPatterns: config.messages?.groupChat?.mentionPatterns ?? [],
+      mentionPatterns: mentionPatterns(config),
       ...(defaultGroupPolicy ? { defaultGroupPolicy } : {}),
     };
   }

@@ -17,7 +17,7 @@ const ACTIONS: Readonly<Record<string, Action>> = {
   react: {
     group: 'reactions',
     call: (wish, channel) => [
-      'reactions.add',
+      wish.remove ? 'reactions.remove' : 'reactions.add',
       {
         channel,
         timestamp: need('react', 'messageId', wish.messageId),
@@ -137,6 +137,10 @@ const NAMES: Readonly<Record<string, string>> = {
   '😂': 'joy',
   '🔥': 'fire',
   '⏳': 'hourglass_flowing_sand',
+  '🤔': 'thinking_face',
+  '👨‍💻': 'male-technologist',
+  '⚡': 'zap',
+  '😱': 'scream',
 };
 
 export function nameOf(emoji: string): string {

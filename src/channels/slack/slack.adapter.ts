@@ -11,6 +11,7 @@ import { Redactor } from '../../common/redactor';
 import { defaultAgentId } from '../../config/agent-entries';
 import { ConfigService } from '../../config/config.service';
 import { GuardedHttp } from '../../tools/web/guarded-http.service';
+import { mentionPatterns } from '../access/mention-patterns';
 import { type BlockWishes, blockWishes } from '../block-rules';
 import {
   type ActionWish,
@@ -352,7 +353,7 @@ export class SlackAdapter implements ChannelAdapter {
       settings,
       at: at.split('.'),
       bot,
-      mentionPatterns: config.messages?.groupChat?.mentionPatterns ?? [],
+      mentionPatterns: mentionPatterns(config),
       ...(defaultGroupPolicy ? { defaultGroupPolicy } : {}),
     };
   }

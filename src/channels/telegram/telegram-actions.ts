@@ -42,8 +42,8 @@ export function actionCall(action: string, wish: ActionWish, settings: TelegramA
   });
   switch (action) {
     case 'react': {
-      const { emoji } = wish;
-      return ['setMessageReaction', { ...message(), reaction: emoji ? [{ type: 'emoji', emoji }] : [] }];
+      const { emoji, remove } = wish;
+      return ['setMessageReaction', { ...message(), reaction: emoji && !remove ? [{ type: 'emoji', emoji }] : [] }];
     }
     case 'delete':
     case 'unsend':

@@ -13,6 +13,7 @@ import { CommandRegistry } from '../../agent/commands/command-registry.service';
 import { defaultAgentId } from '../../config/agent-entries';
 import { EventBus } from '../../events/event-bus';
 import { LeaseService } from '../../storage/lease.service';
+import { mentionPatterns } from '../access/mention-patterns';
 import { type BlockWishes, blockWishes } from '../block-rules';
 import {
   type ChannelAccount,
@@ -307,7 +308,7 @@ export class TelegramAdapter implements ChannelAdapter {
         const defaultGroupPolicy = config.channels?.defaults?.groupPolicy;
         return {
           settings: this.account(accountId).settings,
-          mentionPatterns: config.messages?.groupChat?.mentionPatterns ?? [],
+          mentionPatterns: mentionPatterns(config),
           ...(defaultGroupPolicy ? { defaultGroupPolicy } : {}),
         };
       },

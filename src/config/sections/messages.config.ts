@@ -44,6 +44,21 @@ class TtsConfig {
   @Opt() @Int({ min: 1 }) timeoutMs?: number;
 }
 
+/** Signs by what the assistant does; an empty text leaves one out. */
+class StatusEmojisConfig {
+  @Opt() @Str() thinking?: string;
+  @Opt() @Str() tool?: string;
+  @Opt() @Str() coding?: string;
+  @Opt() @Str() web?: string;
+  @Opt() @Str() done?: string;
+  @Opt() @Str() error?: string;
+}
+
+class StatusReactionsConfig {
+  @Opt() @Bool() enabled?: boolean;
+  @Opt() @Nested(() => StatusEmojisConfig) emojis?: StatusEmojisConfig;
+}
+
 /** Section `messages`. */
 export class MessagesConfig {
   @Opt() @Str() messagePrefix?: string;
@@ -54,6 +69,7 @@ export class MessagesConfig {
   @Opt() @Str() ackReaction?: string;
   @Opt() @OneOf(['group-mentions', 'group-all', 'direct', 'all']) ackReactionScope?: string;
   @Opt() @Bool() removeAckAfterReply?: boolean;
+  @Opt() @Nested(() => StatusReactionsConfig) statusReactions?: StatusReactionsConfig;
   @Opt() @Nested(() => TtsConfig) tts?: TtsConfig;
 }
 

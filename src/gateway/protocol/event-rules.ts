@@ -25,6 +25,8 @@ export const EVENT_RULES: Readonly<Record<string, EventRule>> = {
   'session.tool': { scopeV4: 'operator.read' },
   'device.pair.requested': { scopeV3: 'operator.pairing', scopeV4: 'operator.pairing', droppable: true },
   'device.pair.resolved': { scopeV3: 'operator.pairing', scopeV4: 'operator.pairing', droppable: true },
+  'channels.pairing.requested': { scopeV3: 'operator.pairing', scopeV4: 'operator.pairing', droppable: true },
+  'channels.pairing.resolved': { scopeV3: 'operator.pairing', scopeV4: 'operator.pairing', droppable: true },
   'exec.approval.requested': { scopeV3: 'operator.approvals', scopeV4: 'operator.approvals' },
   'exec.approval.resolved': { scopeV3: 'operator.approvals', scopeV4: 'operator.approvals' },
   // Always targeted at one node.

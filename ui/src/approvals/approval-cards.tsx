@@ -47,9 +47,8 @@ export function ApprovalCards({ call, connection, gaps, subscribe }: Gateway) {
     );
   };
 
-  if (approvals.length === 0) return null;
   return (
-    <div className="approvals" role="alert">
+    <>
       {approvals.map(({ id, request, expiresAtMs }) => (
         <section key={id} className="approval" data-testid="approval">
           <h2>
@@ -79,7 +78,7 @@ export function ApprovalCards({ call, connection, gaps, subscribe }: Gateway) {
           </div>
         </section>
       ))}
-    </div>
+    </>
   );
 }
 

@@ -54,6 +54,13 @@ export interface MethodParams {
     content: string;
   };
   'agents.list': Record<never, never>;
+  'channels.deadLetters.list': {
+    channel?: string;
+    limit?: number;
+  };
+  'channels.deadLetters.resubmit': {
+    ids: string[];
+  };
   'channels.logout': {
     channel: string;
     accountId?: string;

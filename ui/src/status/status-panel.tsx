@@ -1,4 +1,6 @@
 import { useEffect, useState } from 'react';
+import type { Pairing } from '../channels/pairing';
+import { PairedPeople } from '../channels/paired-people';
 import type { Gateway } from '../gateway/use-gateway';
 
 interface BootStep {
@@ -24,7 +26,14 @@ interface Status {
 
 const REFRESH_MS = 10_000;
 
-export function StatusPanel({ gateway, onClose, onLogOut }: { gateway: Gateway; onClose(): void; onLogOut(): void }) {
+interface StatusPanelProps {
+  gateway: Gateway;
+  pairing: Pairing;
+  onClose(): void;
+  onLogOut(): void;
+}
+
+export function StatusPanel({ gateway, pairing, onClose, onLogOut }: StatusPanelProps) {
   const { call, connection } = gateway;
   const [boot, setBoot] = useState<Boot>();
   const [status, setStatus] = useState<Status>();
@@ -81,6 +90,7 @@ export function StatusPanel({ gateway, onClose, onLogOut }: { gateway: Gateway; 
           </>
         )}
       </dl>
+      <PairedPeople {...pairing} />
       {boot && (
         <>
           <h3>
