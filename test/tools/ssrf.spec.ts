@@ -1,5 +1,5 @@
 import { type Server, createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, type Socket, connect } from 'node:net';
 import type { ConfigService } from '../../src/config/config.service';
 import { GuardedHttp, type Resolver } from '../../src/tools/web/guarded-http.service';
 import { privateAddressReason } from '../../src/tools/web/public-address';
@@ -245,5 +245,28 @@ describe('the guarded HTTP client', () => {
     });
     const seen = JSON.parse(answer.body.toString()) as Record<string, string>;
     expect([seen['authorization'], seen['x-api-key'], seen['x-other']]).toEqual([undefined, undefined, 'kept']);
+  });
+
+  it('goes through the proxy that the operator named for an origin, and to no other origin through it', async () => {
+    const tunnels: string[] = [];
+    const proxy = createServer().on('connect', (request, client: Socket) => {
+      tunnels.push(request.url ?? '');
+      const far = connect(Number(new URL(base).port), '127.0.0.1', () => {
+        client.write('HTTP/1.1 200 Connection established\r\n\r\n');
+        client.pipe(far).pipe(client);
+      });
+    });
+    await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+    const address = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
+    const trustedOrigins = ['http://files.invalid'];
+    const one = await http().request({ url: 'http://files.invalid/plain', ...limits, trustedOrigins, proxy: address });
+    expect(one.status).toBe(200);
+    expect(tunnels).toEqual(['files.invalid:80']);
+    expect(await refusal(http().request({ url: 'http://127.0.0.1/', ...limits, trustedOrigins, proxy: address }))).toBe(
+      'blocked_address',
+    );
+    expect(tunnels).toHaveLength(1);
+    proxy.closeAllConnections();
+    proxy.close();
   });
 });

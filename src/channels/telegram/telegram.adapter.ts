@@ -229,6 +229,7 @@ export class TelegramAdapter implements ChannelAdapter {
         maxBytes,
         signal,
         trustedOrigins: [new URL(root).origin],
+        ...(settings.proxy ? { proxy: settings.proxy } : {}),
       });
       if (answer.status !== 200) throw new Error(`Telegram answered ${answer.status}`);
       return answer.body;

@@ -25,6 +25,8 @@ export interface GuardedRequest {
   signal?: AbortSignal;
   /** Exact origins that the operator has configured by name: they may be private. */
   trustedOrigins?: readonly string[];
+  /** HTTP proxy through which the operator has trusted origins reached. */
+  proxy?: string;
 }
 
 export interface GuardedResponse {
@@ -56,6 +58,7 @@ const CREDENTIALS = /^(authorization|cookie|proxy-authorization|x-api-key|xi-api
 @Injectable()
 export class GuardedHttp {
   private agent: Promise<Agent> | undefined;
+  private readonly proxies = new Map<string, Dispatcher>();
 
   constructor(
     private readonly config: ConfigService,
@@ -128,7 +131,7 @@ export class GuardedHttp {
     for (let hop = 0; ; hop++) {
       const isTrusted = trusted.has(url.origin);
       if (!isTrusted) this.checkText(url);
-      const response = await this.send(url, { method, headers, body, signal, isTrusted });
+      const response = await this.send(url, { method, headers, body, signal, isTrusted, proxy: request.proxy });
       const location = response.headers['location'];
       if (![301, 302, 303, 307, 308].includes(response.statusCode) || typeof location !== 'string')
         return this.read(response, url, request, signal);
@@ -166,11 +169,13 @@ export class GuardedHttp {
       body: string | Buffer | undefined;
       signal: AbortSignal;
       isTrusted: boolean;
+      proxy: string | undefined;
     },
   ): Promise<Dispatcher.ResponseData> {
     const undici = await import('undici');
     this.agent ??= this.openAgent();
-    const dispatcher = facts.isTrusted ? undici.getGlobalDispatcher() : await this.agent;
+    const open = facts.proxy === undefined ? undici.getGlobalDispatcher() : await this.through(facts.proxy);
+    const dispatcher = facts.isTrusted ? open : await this.agent;
     return undici.request(url, {
       method: facts.method as Dispatcher.HttpMethod,
       headers: { 'accept-encoding': 'gzip, deflate, br', ...facts.headers },
@@ -178,6 +183,13 @@ export class GuardedHttp {
       signal: facts.signal,
       dispatcher,
     });
+  }
+
+  private async through(proxy: string): Promise<Dispatcher> {
+    const { ProxyAgent } = await import('undici');
+    const known = this.proxies.get(proxy) ?? new ProxyAgent(proxy);
+    this.proxies.set(proxy, known);
+    return known;
   }
 
   /** Connections of this agent go to addresses that were checked, whatever the name resolves to a moment later. */
