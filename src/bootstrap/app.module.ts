@@ -11,6 +11,7 @@ import { CronModule } from '../cron/cron.module';
 import { DiagnosticsModule } from '../diagnostics/diagnostics.module';
 import { EventsModule } from '../events/events.module';
 import { GatewayModule } from '../gateway/gateway.module';
+import { HeartbeatModule } from '../heartbeat/heartbeat.module';
 import { LoggingModule } from '../logging/logging.module';
 import { MaintenanceModule } from '../maintenance/maintenance.module';
 import { MemoryModule } from '../memory/memory.module';
@@ -64,6 +65,7 @@ export class AppModule {
         DiagnosticsModule,
         SubagentsModule,
         CronModule,
+        HeartbeatModule,
         NodesModule,
         MaintenanceModule,
         ...(await configuredChannels(options)),

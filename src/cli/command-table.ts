@@ -114,6 +114,12 @@ export const COMMAND_TABLE: readonly CommandEntry[] = [
     },
   },
   {
+    name: 'system',
+    summary: 'events, presence and heartbeats',
+    leaves: ['event', 'presence', 'heartbeat last', 'heartbeat enable', 'heartbeat disable'],
+    load: async () => (await import('../heartbeat/system.command')).SYSTEM_COMMANDS,
+  },
+  {
     name: 'message',
     summary: 'messages to chats',
     leaves: ['send', 'poll'],

@@ -111,7 +111,7 @@ export function newJob(
     deleteAfterRun: fields.deleteAfterRun ?? false,
     schedule,
     sessionTarget: target,
-    wakeMode: fields.wakeMode ?? 'next-heartbeat',
+    wakeMode: fields.wakeMode ?? (payload.kind === 'systemEvent' ? 'now' : 'next-heartbeat'),
     payload,
     ...(delivery ? { delivery } : {}),
     ...(fields.misfire ? { misfire: fields.misfire } : {}),

@@ -13,6 +13,7 @@ import type { InboundMessage } from '../inbox/inbound-message';
 import { InboxService } from '../inbox/inbox.service';
 import { InboxStore } from '../inbox/inbox.store';
 import { SessionStore } from '../sessions/session.store';
+import { SystemEventStore } from '../sessions/system-event.store';
 import type { CronJob, CronRun, CronState } from './cron-job';
 import { nextSlot, slotsBetween } from './cron-schedule';
 import { CronStore } from './cron.store';
@@ -43,6 +44,7 @@ export class CronService {
     private readonly turns: TurnStore,
     private readonly lanes: LaneService,
     private readonly sessions: SessionStore,
+    private readonly systemEvents: SystemEventStore,
     private readonly config: ConfigService,
     private readonly events: EventBus,
     private readonly scheduler: SchedulerRegistry,
@@ -158,6 +160,8 @@ export class CronService {
       await this.refuse(job, slot, next, message.problem, now);
       return undefined;
     }
+    if (job.payload.kind === 'systemEvent' && job.wakeMode === 'next-heartbeat')
+      return this.queue(job, slot, next, now);
     const receipt = await this.inbox.accept(
       { channel: 'cron', account: 'default', externalId: `${job.id}:${slot}`, sessionKey, runId, message },
       async (transaction, { duplicate }) => {
@@ -171,6 +175,22 @@ export class CronService {
     this.log.info({ job: job.id, runId, lateMs: now - slot, duplicate: receipt.duplicate }, 'job is due');
     this.announce(next, 'started', { runAtMs: now });
     return runId;
+  }
+
+  /** A text that can wait is told with the next heartbeat: the job has done its part. */
+  private async queue(job: CronJob, slot: number, next: CronJob, now: number): Promise<undefined> {
+    const { payload } = job;
+    const text = payload.kind === 'systemEvent' ? payload.text : '';
+    const summary = 'waits for the next heartbeat';
+    await this.store.transaction('cron.queue', async (transaction) => {
+      const isClaimed = await this.store.claimIn(transaction, job.id, slot, { state: 'ok', summary }, now);
+      if (isClaimed) await this.systemEvents.addIn(transaction, job.sessionKey, text, job.origin);
+      const after = afterRun({ ...next, state: job.state }, { failed: false, reason: null, durationMs: 0, now });
+      if (after) await this.store.saveIn(transaction, after);
+      else await this.store.removeIn(transaction, job.id);
+    });
+    this.announce(next, 'finished', { status: 'ok', summary, runAtMs: slot, durationMs: 0 });
+    return undefined;
   }
 
   private async refuse(job: CronJob, slot: number, next: CronJob, reason: string, now: number): Promise<void> {
@@ -271,18 +291,22 @@ export class CronService {
       runAtMs: run.slot,
       durationMs: now - run.claimedAt,
     });
-    this.report(job, run, failed ? `failed: ${reason}` : summary, failed);
+    await this.report(job, run, failed ? `failed: ${reason}` : summary, failed);
   }
 
   /**
-   * What a job of its own did is told in the agent's main conversation when it is to wake it, for that costs a turn there;
-   * failures in a row when there are enough.
+   * What a job of its own did is told in the agent's main conversation unless it was announced in a chat: at once when it
+   * is to wake it, else with the next heartbeat; failures in a row when there are enough.
    */
-  private report(job: CronJob, run: CronRun, text: string | null, failed: boolean): void {
+  private async report(job: CronJob, run: CronRun, text: string | null, failed: boolean): Promise<void> {
     if (job.payload.kind !== 'agentTurn') return;
     const errors = failed ? (job.state.consecutiveErrors ?? 0) + 1 : 0;
     const isAlert = job.alertAfter !== undefined && errors === job.alertAfter;
-    const isTold = job.wakeMode === 'now' && !failed && text !== null && job.delivery?.mode !== 'announce';
+    const isTold = !failed && text !== null && (job.delivery?.mode ?? 'none') === 'none';
+    if (isTold && job.wakeMode === 'next-heartbeat') {
+      await this.systemEvents.add(job.sessionKey, `Cron (${job.name}): ${text}`, 'tool');
+      return;
+    }
     if (!isAlert && !isTold) return;
     this.events.emit('session.note', {
       sessionKey: job.sessionKey,

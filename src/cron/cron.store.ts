@@ -112,7 +112,7 @@ export class CronStore {
     transaction: Transaction<Schema>,
     jobId: string,
     slot: number,
-    run: { state: 'running'; runId: string } | { state: 'skipped'; reason: string },
+    run: { state: 'running'; runId: string } | { state: 'skipped'; reason: string } | { state: 'ok'; summary: string },
     now: number,
   ): Promise<boolean> {
     const row = await transaction
@@ -123,9 +123,9 @@ export class CronStore {
         state: run.state,
         reason: 'reason' in run ? run.reason : null,
         run_id: 'runId' in run ? run.runId : null,
-        summary: null,
+        summary: 'summary' in run ? run.summary : null,
         claimed_at: now,
-        finished_at: run.state === 'skipped' ? now : null,
+        finished_at: run.state === 'running' ? null : now,
       })
       .onConflict((conflict) => conflict.columns(['job_id', 'slot']).doNothing())
       .returning('slot')

@@ -3,8 +3,10 @@ import { Injectable } from '@nestjs/common';
 import { type ContentOrigin, textOf } from '../common/content-parts';
 import { Bool, Doc, Int, Nested, OneOf, Opt, Str, Text, Hidden } from '../common/validation/fields';
 import { ConfigService } from '../config/config.service';
+import { mainSessionKey } from '../config/main-session';
 import { EventBus } from '../events/event-bus';
 import { SessionStore } from '../sessions/session.store';
+import { SystemEventStore } from '../sessions/system-event.store';
 import { TranscriptStore } from '../sessions/transcript.store';
 import { worstOrigin } from '../tools/provenance/taint';
 import { AgentTool, type SinkUse, type ToolContext, ToolError, type ToolResult, textResult } from '../tools/agent-tool';
@@ -102,6 +104,7 @@ export class CronTool {
     private readonly cron: CronService,
     private readonly sessions: SessionStore,
     private readonly transcripts: TranscriptStore,
+    private readonly systemEvents: SystemEventStore,
     private readonly events: EventBus,
     private readonly config: ConfigService,
   ) {}
@@ -175,12 +178,14 @@ export class CronTool {
     );
   }
 
-  private wake(params: CronToolParams, context: ToolContext): ToolResult {
+  private async wake(params: CronToolParams, context: ToolContext): Promise<ToolResult> {
     if (params.text === undefined) throw new ToolError('invalid_args', 'wake needs text');
-    if (params.mode === 'next-heartbeat')
-      throw new ToolError('not_configured', 'there is no heartbeat to wait for; use mode now');
     const { origin, sessionKey, runId, callId } = context;
     const read = worstOrigin(context.provenance.origins);
+    if (params.mode === 'next-heartbeat') {
+      await this.systemEvents.add(mainSessionKey(this.config.config, context.agentId), params.text, read);
+      return textResult('You are told with the next heartbeat.', { ok: true });
+    }
     this.events.emit('session.note', {
       sessionKey,
       externalId: `wake:${runId}:${callId}`,

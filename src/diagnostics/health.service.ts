@@ -3,7 +3,9 @@ import { recentRow } from '../agent/sessions/session-row';
 import { ModelRegistry } from '../agent/providers/model-registry.service';
 import { ChannelStatus } from '../channels/channel-status.service';
 import { agentEntries, defaultAgentId } from '../config/agent-entries';
+import { heartbeatPlan } from '../agent/heartbeat-plan';
 import { ConfigService } from '../config/config.service';
+import type { OpenclawConfig } from '../config/openclaw.config';
 import { EventBus } from '../events/event-bus';
 import { SessionStore } from '../sessions/session.store';
 
@@ -58,7 +60,10 @@ export class HealthService {
     return {
       heartbeat: {
         defaultAgentId: defaultAgentId(config),
-        agents: agents.map(({ id }) => ({ agentId: id, enabled: false, every: '0m', everyMs: null })),
+        agents: agents.map(({ id }) => {
+          const { every, everyMs } = heartbeatPlan(config, id);
+          return { agentId: id, enabled: everyMs > 0, every, everyMs: everyMs || null };
+        }),
       },
       channelSummary: this.channels.summaryLines(),
       queuedSystemEvents: [],
@@ -82,7 +87,7 @@ export class HealthService {
         agentId: id,
         ...(name ? { name } : {}),
         isDefault: id === defaultAgentId(config),
-        heartbeat: { enabled: false, every: '0m', everyMs: null, prompt: '', target: 'last', ackMaxChars: 300 },
+        heartbeat: heartbeatOf(config, id),
         sessions: await this.sessionsSummary(id),
       })),
     );
@@ -91,7 +96,7 @@ export class HealthService {
       ts: started,
       durationMs: Date.now() - started,
       ...channels,
-      heartbeatSeconds: 0,
+      heartbeatSeconds: Math.round(heartbeatPlan(config, defaultAgentId(config)).everyMs / 1000),
       defaultAgentId: defaultAgentId(config),
       agents,
       sessions: all,
@@ -115,4 +120,17 @@ export class HealthService {
       recent: recent.map((entry) => ({ key: entry.key, updatedAt: entry.updatedAt, age: now - entry.updatedAt })),
     };
   }
+}
+
+function heartbeatOf(config: OpenclawConfig, agentId: string): Record<string, unknown> {
+  const { every, everyMs, prompt, target, model, ackMaxChars } = heartbeatPlan(config, agentId);
+  return {
+    enabled: everyMs > 0,
+    every,
+    everyMs: everyMs || null,
+    prompt,
+    target,
+    ...(model ? { model } : {}),
+    ackMaxChars,
+  };
 }

@@ -47,6 +47,8 @@ export interface EventMap {
     origin?: ContentOrigin;
     route?: DeliveryRoute;
   };
+  /** A heartbeat is wanted now, for something that waits. */
+  'heartbeat.wake': { agentId: string; reason: string };
   /** A paired node has connected and says what it can do. */
   'node.connected': ConnectedNode;
   /** A node's connection is gone. */

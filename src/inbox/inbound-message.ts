@@ -26,6 +26,14 @@ export type MessageOverrides = Pick<
   | 'modelOverride'
 > & { queueMode?: QueueMode };
 
+/** When the answer to a heartbeat is told. */
+export interface HeartbeatRules {
+  /** An answer of the word HEARTBEAT_OK and at most so many characters beside it says nothing. */
+  ackMaxChars: number;
+  /** What was told before and need not be told again. */
+  notAgain?: string;
+}
+
 /** What came in, as stored in the inbox row. */
 export interface InboundMessage {
   text: string;
@@ -64,6 +72,8 @@ export interface InboundMessage {
   together?: { key: string; waitMs: number };
   /** Entries of the configuration whose rules for tools hold in the chat. */
   rulesAt?: readonly (readonly string[])[];
+  /** A look around without being asked: an answer that says nothing new is not told, and nothing of it is kept. */
+  heartbeat?: HeartbeatRules;
   /** The conversation begins anew with it. */
   isFresh?: boolean;
   /** Text that the gateway itself wrote (a reminder, a finished task). */

@@ -253,6 +253,49 @@ export interface CompactionTable {
   created_at: Ms;
 }
 
+/** What the assistant is to be told in a session the next time the gateway speaks up there. */
+export interface SystemEventTable {
+  id: string;
+  session_key: string;
+  text: string;
+  origin: string | null;
+  created_at: Ms;
+}
+
+/** The last heartbeat of each agent. */
+export interface HeartbeatTable {
+  agent_id: string;
+  last_run_at: Ms;
+  /** Run that goes on. */
+  run_id: string | null;
+  /** What it last said to people. */
+  last_text: string | null;
+  last_text_at: Ms | null;
+  outcome: Json | null;
+}
+
+/** Answers to webhooks with an idempotency key. */
+export interface HookRequestTable {
+  key: string;
+  status: number;
+  body: string;
+  at: Ms;
+}
+
+/** Events on their way to other people's addresses. */
+export interface WebhookDeliveryTable {
+  id: string;
+  /** Name of the target in the configuration. */
+  target: string;
+  event: string;
+  body: string;
+  state: 'pending' | 'failed';
+  attempts: number;
+  next_attempt_at: Ms;
+  error: string | null;
+  created_at: Ms;
+}
+
 export interface Schema {
   inbox: InboxTable;
   sessions: SessionTable;
@@ -273,4 +316,8 @@ export interface Schema {
   cron_runs: CronRunTable;
   usage_calls: UsageCallTable;
   compactions: CompactionTable;
+  system_events: SystemEventTable;
+  heartbeats: HeartbeatTable;
+  hook_requests: HookRequestTable;
+  webhook_deliveries: WebhookDeliveryTable;
 }

@@ -44,6 +44,7 @@ function subjectOf(scope: BudgetScope, account: UsageAccount): string | undefine
     agent: account.agentId,
     sender: account.sender,
     cron: account.jobId,
+    heartbeat: account.purpose === 'heartbeat' ? account.agentId : undefined,
     day: 'everything',
   };
   return subjects[scope];
@@ -56,6 +57,7 @@ function filterOf(scope: BudgetScope, subject: string): UsageFilter {
     agent: { agentId: subject },
     sender: { sender: subject },
     cron: { jobId: subject },
+    heartbeat: { agentId: subject, purpose: 'heartbeat' },
     day: {},
   };
   return filters[scope];

@@ -1,13 +1,13 @@
 import { NestedList, Num, OneOf, Opt, StrList, Text } from '../common/validation/fields';
 
-export const BUDGET_SCOPES = ['run', 'session', 'agent', 'sender', 'cron', 'day'] as const;
+export const BUDGET_SCOPES = ['run', 'session', 'agent', 'sender', 'cron', 'heartbeat', 'day'] as const;
 export type BudgetScope = (typeof BUDGET_SCOPES)[number];
 export const BUDGET_WINDOWS = ['day', 'month', 'total'] as const;
 export type BudgetWindow = (typeof BUDGET_WINDOWS)[number];
 
 export class BudgetConfig {
   @Opt() @Text({ max: 80 }) name?: string;
-  /** What it counts: each run, session, agent, sender or cron job by itself, or everything. */
+  /** What it counts: each run, session, agent, sender or cron job by itself, an agent's heartbeats, or everything. */
   @OneOf(BUDGET_SCOPES) scope!: BudgetScope;
   /** Names it holds for, `*` as a wildcard; all by default. */
   @Opt() @StrList() match?: string[];

@@ -26,6 +26,7 @@ export interface UsageFilter {
   runId?: string;
   sender?: string;
   jobId?: string;
+  purpose?: string;
 }
 
 export const USAGE_GROUPS = {
@@ -101,6 +102,7 @@ export class UsageStore {
     if (filter.runId !== undefined) query = query.where('run_id', '=', filter.runId);
     if (filter.sender !== undefined) query = query.where('sender', '=', filter.sender);
     if (filter.jobId !== undefined) query = query.where('job_id', '=', filter.jobId);
+    if (filter.purpose !== undefined) query = query.where('purpose', '=', filter.purpose);
     return query;
   }
 }

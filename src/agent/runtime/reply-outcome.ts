@@ -1,7 +1,7 @@
 /** How a turn ends for people. Only the text of a reply can reach a channel. */
 export type ReplyOutcome =
   | { kind: 'reply'; text: string; replyTo?: 'current' | string }
-  | { kind: 'silent'; reason: 'NO_REPLY' | 'HEARTBEAT_OK' | 'empty' };
+  | { kind: 'silent'; reason: 'NO_REPLY' | 'HEARTBEAT_OK' | 'empty' | 'duplicate' };
 
 const SILENT_WORDS = ['NO_REPLY', 'HEARTBEAT_OK', 'REPLY_SKIP', 'ANNOUNCE_SKIP'] as const;
 const LONGEST_SILENT_WORD = 16;
@@ -28,8 +28,11 @@ const withoutThinking = (text: string): string =>
         .join('')
     : text;
 
-/** Reads control words and tags out of a model's final text, once, at the edge; none of them is ever passed on. */
-export function readReply(text: string): ReplyOutcome {
+/**
+ * Reads control words and tags out of a model's final text, once, at the edge; none of them is ever passed on.
+ * @param heartbeat when an answer to a heartbeat says nothing new
+ */
+export function readReply(text: string, heartbeat?: { ackMaxChars: number; notAgain?: string }): ReplyOutcome {
   let replyTo: string | undefined;
   const untagged = withoutThinking(text).replace(REPLY_TAG, (_, id: string | undefined) => {
     replyTo ??= id ?? 'current';
@@ -39,6 +42,11 @@ export function readReply(text: string): ReplyOutcome {
   if (only) return { kind: 'silent', reason: /HEARTBEAT/i.test(only[1] ?? '') ? 'HEARTBEAT_OK' : 'NO_REPLY' };
   const clean = untagged.replace(EDGE_WORD, '').trim();
   if (clean === '') return { kind: 'silent', reason: 'empty' };
+  if (heartbeat) {
+    const isAck = clean !== untagged.trim() && /HEARTBEAT_OK/i.test(untagged) && clean.length <= heartbeat.ackMaxChars;
+    if (isAck) return { kind: 'silent', reason: 'HEARTBEAT_OK' };
+    if (clean === heartbeat.notAgain) return { kind: 'silent', reason: 'duplicate' };
+  }
   return { kind: 'reply', text: clean, ...(replyTo === undefined ? {} : { replyTo }) };
 }
 

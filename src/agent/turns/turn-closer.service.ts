@@ -49,7 +49,7 @@ export class TurnCloser {
       appended = await this.transcripts.appendIn(
         transaction,
         turn.sessionId,
-        end.messages.map(({ message, at }) => ({ message, at, runId: turn.runId })),
+        (isForgotten(turn, end) ? [] : end.messages).map(({ message, at }) => ({ message, at, runId: turn.runId })),
       );
       const { route } = turn.request;
       if (route) {
@@ -96,14 +96,15 @@ export class TurnCloser {
     const { route } = turn.request;
     return {
       ...session,
-      updatedAt: this.clock.now(),
+      // A heartbeat does not keep a conversation fresh.
+      updatedAt: turn.request.heartbeat ? session.updatedAt : this.clock.now(),
       inputTokens: (session.inputTokens ?? 0) + end.usage.input + end.usage.cacheRead + end.usage.cacheWrite,
       outputTokens: (session.outputTokens ?? 0) + end.usage.output,
       totalTokens: usage.totalTokens > 0 ? usage.totalTokens : (session.totalTokens ?? 0),
       ...(last ? { modelProvider: last.provider, model: last.model } : {}),
       ...(skills ? { skillsSnapshot: skills } : {}),
       abortedLastRun: end.outcome === 'aborted',
-      ...(route
+      ...(route && !turn.request.heartbeat
         ? {
             channel: route.channel,
             ...(route.chatType ? { chatType: route.chatType } : {}),
@@ -122,6 +123,10 @@ export class TurnCloser {
     };
   }
 }
+
+/** A heartbeat that had nothing to say leaves nothing in the conversation. */
+const isForgotten = ({ request }: StartedTurn['turn'], { outcome }: TurnEnd): boolean =>
+  request.heartbeat !== undefined && outcome === 'silent';
 
 /** Who stops a turn needs no half answer in the chat; who waits in vain is told why. */
 function isTold(end: TurnEnd): boolean {

@@ -1,3 +1,4 @@
+import type { HeartbeatRules } from '../../inbox/inbound-message';
 import type { DeliveryRoute } from '../../common/delivery-route';
 import type { ToolResult } from '../../tools/agent-tool';
 import type { Usage } from '../../sessions/transcript-event';
@@ -21,6 +22,8 @@ export interface TurnRequest {
   model?: string;
   thinking?: string;
   extraSystemPrompt?: string;
+  /** It is a heartbeat. */
+  heartbeat?: HeartbeatRules;
   timeoutMs: number;
 }
 

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { type Logger, LoggerFactory } from '../../common/logger';
 import { messageOf } from '../../common/openclaw-error';
 import { EventBus } from '../../events/event-bus';
+import type { HeartbeatRules } from '../../inbox/inbound-message';
 import { type InboxRow, InboxStore } from '../../inbox/inbox.store';
 import { NO_USAGE } from '../../sessions/transcript-event';
 import { LeaseLostError } from '../../storage/lease.service';
@@ -60,7 +61,8 @@ export class TurnRunner {
       agentId: turn.agentId,
       alsoAnswers: turn.request.runIds.slice(1),
       ...(turn.request.spelledKey ? { spelledKey: turn.request.spelledKey } : {}),
-      ...(turn.request.route ? { route: turn.request.route } : {}),
+      // A heartbeat is told when it is over, if at all.
+      ...(turn.request.route && !turn.request.heartbeat ? { route: turn.request.route } : {}),
       verbose: (started.session.verboseLevel ?? 'off') === 'on',
     });
     const timer = setTimeout(
@@ -173,7 +175,8 @@ export class TurnRunner {
       end = { kind: 'failed', message: 'an internal error; the log has the details', errorKind: 'internal' };
     }
     const { reasoningLevel, responseUsage } = started.session;
-    return withFooter(withReasoning(describeEnd(end, execution, signal), reasoningLevel), responseUsage);
+    const { heartbeat } = turn.request;
+    return withFooter(withReasoning(describeEnd(end, execution, signal, heartbeat), reasoningLevel), responseUsage);
   }
 
   private async takeSteering(
@@ -244,8 +247,9 @@ const choicesOf = (session: StartedTurn['session']): ExecChoices => ({
 
 function accountOf({ runId, sessionKey, agentId, request }: StartedTurn['turn']): UsageAccount {
   const isCron = request.channel === 'cron';
+  const own = request.heartbeat ? 'heartbeat' : isCron ? 'cron' : 'turn';
   return {
-    purpose: isSubagentKey(sessionKey) ? 'subagent' : isCron ? 'cron' : 'turn',
+    purpose: isSubagentKey(sessionKey) ? 'subagent' : own,
     agentId,
     runId,
     sessionKey,
@@ -254,13 +258,18 @@ function accountOf({ runId, sessionKey, agentId, request }: StartedTurn['turn'])
   };
 }
 
-function describeEnd(end: ExecutionEnd, execution: TurnExecution, signal: AbortSignal): TurnEnd {
+function describeEnd(
+  end: ExecutionEnd,
+  execution: TurnExecution,
+  signal: AbortSignal,
+  heartbeat: HeartbeatRules | undefined,
+): TurnEnd {
   const { messages, outputs, usage } = execution;
   const facts = { messages, outputs, usage };
   const text = visibleText(outputs);
   switch (end.kind) {
     case 'answered': {
-      const reply = readReply(text);
+      const reply = readReply(text, heartbeat);
       if (reply.kind === 'silent')
         return { ...facts, outcome: 'silent', reason: reply.reason, text: '', stopReason: end.stopReason };
       return {

@@ -59,6 +59,13 @@ export class PresenceService {
     if (known) this.put(key, { ...known.entry, reason: 'disconnect', ts: Date.now() }, false);
   }
 
+  /** A device says that it is there; it is forgotten when it says so no more. */
+  beacon(facts: Omit<PresenceEntry, 'ts'>): void {
+    const key = facts.deviceId ?? facts.instanceId ?? facts.host ?? facts.text ?? 'device';
+    const known = this.entries.get(key);
+    this.put(key, { ...known?.entry, ...facts, ts: Date.now() }, known?.connected ?? false);
+  }
+
   /** Newest first, the gateway itself at the head. */
   list(): PresenceEntry[] {
     const now = Date.now();

@@ -5,6 +5,7 @@ import * as tools from './0002-tools';
 import * as mind from './0003-mind';
 import * as channels from './0004-channels';
 import * as cron from './0005-cron';
+import * as automation from './0006-automation';
 
 export interface Migration {
   name: string;
@@ -19,4 +20,5 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: '0003-mind', up: mind.up, down: mind.down },
   { name: '0004-channels', up: channels.up, down: channels.down },
   { name: '0005-cron', up: cron.up, down: cron.down },
+  { name: '0006-automation', up: automation.up, down: automation.down },
 ];

@@ -1,0 +1,36 @@
+import { Module, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { ScheduleModule } from '@nestjs/schedule';
+import { AgentModule } from '../agent/agent.module';
+import { heartbeatPlans } from '../agent/heartbeat-plan';
+import { BootStep, type BootStepVerdict, skipped } from '../common/boot-step';
+import { ConfigService } from '../config/config.service';
+import { EventBus } from '../events/event-bus';
+import { EventsModule } from '../events/events.module';
+import { GatewayModule } from '../gateway/gateway.module';
+import { StorageModule } from '../storage/storage.module';
+import { HeartbeatRpc } from './heartbeat.rpc';
+import { HeartbeatService } from './heartbeat.service';
+import { HeartbeatStore } from './heartbeat.store';
+
+@BootStep({ visible: { name: 'heartbeat', onFailure: 'degraded' } })
+@Module({
+  imports: [ScheduleModule.forRoot(), AgentModule, EventsModule, GatewayModule, StorageModule],
+  providers: [HeartbeatRpc, HeartbeatService, HeartbeatStore],
+})
+export class HeartbeatModule implements OnApplicationBootstrap, OnModuleDestroy {
+  constructor(
+    private readonly heartbeats: HeartbeatService,
+    private readonly config: ConfigService,
+    private readonly events: EventBus,
+  ) {}
+
+  onApplicationBootstrap(): BootStepVerdict | undefined {
+    this.events.on('gateway.ready', () => this.heartbeats.start());
+    const isOff = heartbeatPlans(this.config.config).every(({ everyMs }) => everyMs === 0);
+    return isOff ? skipped('no agent has an interval; what waits is told all the same') : undefined;
+  }
+
+  onModuleDestroy(): void {
+    this.heartbeats.stop();
+  }
+}

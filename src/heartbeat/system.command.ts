@@ -1,0 +1,130 @@
+import { Command, Option, SubCommand } from 'nest-commander';
+import { CommandGroup, GatewayCommandBase, type GatewayOptions } from '../common/cli/cli-command';
+import { UsageError } from '../common/cli/cli-error';
+import { printJson, printLine, printTable } from '../common/cli/output';
+import { Environment } from '../config/environment';
+import { resolveGatewayTarget } from '../config/gateway-target';
+import { withGateway } from '../gateway/client/with-gateway';
+import type { PresenceEntry } from '../gateway/protocol/hello';
+import type { HeartbeatOutcome } from './heartbeat.store';
+
+abstract class SystemCommandBase extends GatewayCommandBase {
+  constructor(private readonly env: Environment) {
+    super();
+  }
+
+  protected call<T>(method: string, params: Record<string, unknown>, options: GatewayOptions): Promise<T> {
+    return withGateway(resolveGatewayTarget(this.env, options), (client) => client.call<T>(method, params));
+  }
+}
+
+@SubCommand({ name: 'event', description: 'tell the assistant something' })
+export class SystemEventCommand extends SystemCommandBase {
+  constructor(env: Environment) {
+    super(env);
+  }
+
+  @Option({ flags: '--text <text>', description: 'what happened' })
+  parseText(value: string): string {
+    return value;
+  }
+
+  @Option({ flags: '--mode <mode>', description: 'now, or next-heartbeat (default)' })
+  parseMode(value: string): string {
+    if (value !== 'now' && value !== 'next-heartbeat')
+      throw new UsageError(`--mode must be now or next-heartbeat, got "${value}"`);
+    return value;
+  }
+
+  async run(_: string[], options: GatewayOptions & { text?: string; mode?: string }): Promise<void> {
+    if (!options.text?.trim()) throw new UsageError('what happened? give it with --text');
+    const mode = options.mode ?? 'next-heartbeat';
+    const answer = await this.call<{ ok: boolean }>('wake', { text: options.text, mode }, options);
+    if (options.json) printJson(answer);
+    else printLine(mode === 'now' ? 'the assistant is told now' : 'the assistant is told with the next heartbeat');
+  }
+}
+
+@SubCommand({ name: 'presence', description: 'who is connected' })
+export class SystemPresenceCommand extends SystemCommandBase {
+  constructor(env: Environment) {
+    super(env);
+  }
+
+  async run(_: string[], options: GatewayOptions): Promise<void> {
+    const entries = await this.call<PresenceEntry[]>('system-presence', {}, options);
+    if (options.json) return printJson(entries);
+    printTable(entries, [
+      { title: 'Host', value: (row) => row.host ?? '' },
+      { title: 'Mode', value: (row) => row.mode ?? '' },
+      { title: 'Version', value: (row) => row.version ?? '' },
+      { title: 'Platform', value: (row) => row.platform ?? '' },
+      { title: 'Since', value: (row) => new Date(row.ts).toLocaleString() },
+    ]);
+  }
+}
+
+@SubCommand({ name: 'last', description: 'what the last heartbeat came to' })
+export class HeartbeatLastCommand extends SystemCommandBase {
+  constructor(env: Environment) {
+    super(env);
+  }
+
+  async run(_: string[], options: GatewayOptions): Promise<void> {
+    const last = await this.call<HeartbeatOutcome | null>('last-heartbeat', {}, options);
+    if (options.json) return printJson(last);
+    if (!last) return printLine('there was none yet');
+    const where = last.channel ? ` to ${last.channel}:${last.to ?? ''}` : '';
+    const more = last.reason ? `: ${last.reason}` : last.preview ? `: ${last.preview}` : '';
+    printLine(`${new Date(last.ts).toLocaleString()} agent ${last.agentId}: ${last.status}${where}${more}`);
+  }
+}
+
+@SubCommand({ name: 'enable', description: 'heartbeats at intervals, until the gateway starts again' })
+export class HeartbeatEnableCommand extends SystemCommandBase {
+  constructor(env: Environment) {
+    super(env);
+  }
+
+  async run(_: string[], options: GatewayOptions): Promise<void> {
+    const answer = await this.call('set-heartbeats', { enabled: true }, options);
+    if (options.json) printJson(answer);
+    else printLine('heartbeats are on');
+  }
+}
+
+@SubCommand({ name: 'disable', description: 'no heartbeats at intervals, until the gateway starts again' })
+export class HeartbeatDisableCommand extends SystemCommandBase {
+  constructor(env: Environment) {
+    super(env);
+  }
+
+  async run(_: string[], options: GatewayOptions): Promise<void> {
+    const answer = await this.call('set-heartbeats', { enabled: false }, options);
+    if (options.json) printJson(answer);
+    else
+      printLine(
+        'heartbeats are off until the gateway starts again; agents.defaults.heartbeat.every "0m" keeps them off',
+      );
+  }
+}
+
+const HEARTBEAT_LEAVES = [HeartbeatLastCommand, HeartbeatEnableCommand, HeartbeatDisableCommand];
+
+@SubCommand({ name: 'heartbeat', description: 'heartbeats', subCommands: HEARTBEAT_LEAVES })
+export class HeartbeatCommand extends CommandGroup {}
+
+@Command({
+  name: 'system',
+  description: 'events, presence and heartbeats',
+  subCommands: [SystemEventCommand, SystemPresenceCommand, HeartbeatCommand],
+})
+export class SystemCommand extends CommandGroup {}
+
+export const SYSTEM_COMMANDS = [
+  SystemCommand,
+  SystemEventCommand,
+  SystemPresenceCommand,
+  HeartbeatCommand,
+  ...HEARTBEAT_LEAVES,
+] as const;
