@@ -23,6 +23,7 @@ import { SubagentsModule } from '../subagents/subagents.module';
 import { ApprovalsModule } from '../tools/approvals/approvals.module';
 import { ToolsModule } from '../tools/tools.module';
 import { WorkspaceModule } from '../workspace/workspace.module';
+import { WebhooksModule } from '../webhooks/webhooks.module';
 import type { BootReport } from './boot-report.service';
 import type { ChannelLoader } from './channel-list';
 import { CloseHandlerModule } from './close-handler.module';
@@ -66,6 +67,7 @@ export class AppModule {
         SubagentsModule,
         CronModule,
         HeartbeatModule,
+        WebhooksModule,
         NodesModule,
         MaintenanceModule,
         ...(await configuredChannels(options)),

@@ -51,6 +51,7 @@ export const BOOT_PLAN: readonly PlannedStep[] = [
   visible('subagent registry', 'SubagentsModule', 'degraded'),
   visible('start cron', 'CronModule', 'degraded'),
   visible('heartbeat', 'HeartbeatModule', 'degraded'),
+  visible('webhooks', 'WebhooksModule', 'degraded'),
   visible('maintenance timers', 'MaintenanceModule'),
   { ...visible('channels start: telegram', 'TelegramModule', 'degraded'), whenConfigured: true },
   { ...visible('channels start: discord', 'DiscordModule', 'degraded'), whenConfigured: true },

@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import type { BlockWishes } from './block-rules';
+import type { BlockWishes } from '../common/block-rules';
 import type { QuotedText } from '../common/chat-text';
 import type { MediaRef, OutboundFile, ReplyButton } from '../common/chat-media';
 import type { ImagePart } from '../common/content-parts';

@@ -120,6 +120,12 @@ export const COMMAND_TABLE: readonly CommandEntry[] = [
     load: async () => (await import('../heartbeat/system.command')).SYSTEM_COMMANDS,
   },
   {
+    name: 'webhooks',
+    summary: 'what other programs tell, and are told',
+    leaves: ['list', 'test'],
+    load: async () => (await import('../webhooks/webhooks.command')).WEBHOOKS_COMMANDS,
+  },
+  {
     name: 'message',
     summary: 'messages to chats',
     leaves: ['send', 'poll'],

@@ -26,6 +26,7 @@ export function validateConfig(config: unknown, legacyPaths: ReadonlySet<string>
   if (isPlainObject(config)) {
     checkChannels(config as OpenclawConfig, findings);
     checkAgents(config as OpenclawConfig, findings);
+    checkHooks(config as OpenclawConfig, findings);
   }
   return findings;
 }
@@ -83,6 +84,26 @@ function checkOpenDm(path: string, block: Record<string, unknown>, findings: Con
     path: block.dmPolicy === undefined ? `${path}.dm.allowFrom` : `${path}.allowFrom`,
     message: `must contain "*" when ${block.dmPolicy === undefined ? 'policy' : 'dmPolicy'} is "open", because everybody may then write to the assistant`,
   });
+}
+
+/** Who holds an empty secret is everybody. */
+function checkHooks({ hooks }: OpenclawConfig, findings: ConfigFindings): void {
+  if (!isPlainObject(hooks)) return;
+  const need = (path: string, message: string): void => void findings.issues.push({ path, message });
+  const isBlank = (value: unknown): boolean => typeof value !== 'string' || value.trim() === '';
+  if (hooks.enabled === true && isBlank(hooks.token))
+    need('hooks.token', 'is needed when hooks.enabled is true: a long random text, such as ${secret:hooks}');
+  if (typeof hooks.path === 'string' && hooks.path.replace(/^\/+|\/+$/g, '') === '')
+    need('hooks.path', 'must not be the root, got "/"');
+  for (const [index, mapping] of (Array.isArray(hooks.mappings) ? hooks.mappings : []).entries())
+    if (isPlainObject(mapping) && isPlainObject(mapping.signature) && isBlank(mapping.signature.secret))
+      need(`hooks.mappings[${index}].signature.secret`, 'must not be empty');
+  for (const [index, target] of (Array.isArray(hooks.outbound) ? hooks.outbound : []).entries()) {
+    if (!isPlainObject(target)) continue;
+    if (isBlank(target.secret)) need(`hooks.outbound[${index}].secret`, 'must not be empty: it signs what is sent');
+    if (typeof target.url === 'string' && !/^https?:\/\//.test(target.url))
+      need(`hooks.outbound[${index}].url`, `must be an http(s) address, got ${JSON.stringify(target.url)}`);
+  }
 }
 
 function checkAgents(config: OpenclawConfig, findings: ConfigFindings): void {

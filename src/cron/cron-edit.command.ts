@@ -27,6 +27,7 @@ interface JobOptions extends GatewayOptions {
   thinking?: string;
   timeoutSeconds?: number;
   announce?: boolean;
+  webhook?: string;
   channel?: string;
   to?: string;
   bestEffortDeliver?: boolean;
@@ -109,6 +110,11 @@ abstract class CronJobCommandBase extends CronCommandBase {
     return parseWholeNumber('--timeout-seconds', value, 1);
   }
 
+  @Option({ flags: '--webhook <url>', description: 'post what came of it to an address' })
+  parseWebhook(value: string): string {
+    return value;
+  }
+
   @Option({ flags: '--announce', description: 'send the answer to a chat' })
   parseAnnounce(): boolean {
     return true;
@@ -169,6 +175,7 @@ abstract class CronJobCommandBase extends CronCommandBase {
             },
           }
         : {}),
+      ...(options.webhook ? { delivery: { mode: 'webhook', to: options.webhook } } : {}),
       ...(announce || channel || to
         ? {
             delivery: {

@@ -75,7 +75,13 @@ export function deliveryOf(fields: CronJobFields): CronDelivery | undefined {
   const account = from['accountId'];
   const mode = block ? block['mode'] : old['deliver'] === true || to !== undefined ? 'announce' : 'none';
   if (mode === 'none' || mode === undefined) return block ? { mode: 'none' } : undefined;
-  if (mode !== 'announce') throw new CronJobError(`delivery.mode "${String(mode)}" is not one of none, announce`);
+  if (mode === 'webhook') {
+    if (typeof to !== 'string' || !/^https?:\/\/[^/]/.test(to))
+      throw new CronJobError(`delivery.to must be an http(s) address for mode webhook, got ${JSON.stringify(to)}`);
+    return { mode, to };
+  }
+  if (mode !== 'announce')
+    throw new CronJobError(`delivery.mode "${String(mode)}" is not one of none, announce, webhook`);
   return {
     mode,
     ...(typeof channel === 'string' ? { channel: channel.toLowerCase() } : {}),

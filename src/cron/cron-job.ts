@@ -15,8 +15,8 @@ export type CronPayload =
 
 /** Where the answer of a job of its own goes. */
 export interface CronDelivery {
-  /** `announce`: to a chat. */
-  mode: 'none' | 'announce';
+  /** `announce`: to a chat; `webhook`: posted to the address in `to`. */
+  mode: 'none' | 'announce' | 'webhook';
   /** A channel, or `last`: where the owner last wrote. */
   channel?: string;
   account?: string;

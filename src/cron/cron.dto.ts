@@ -23,7 +23,7 @@ export class CronJobFields {
   @Opt() @OneOf(['now', 'next-heartbeat']) wakeMode?: 'now' | 'next-heartbeat';
   /** `{kind: systemEvent, text}` or `{kind: agentTurn, message, model?, thinking?, timeoutSeconds?}`. */
   @Opt() @Obj() payload?: Record<string, unknown>;
-  /** `{mode: none | announce, channel?, to?, accountId?, bestEffort?}`. */
+  /** `{mode: none | announce | webhook, channel?, to?, accountId?, bestEffort?}`. */
   @Opt() @Obj() delivery?: Record<string, unknown>;
   @Opt() @Obj() isolation?: Record<string, unknown>;
   @Opt() @OneOf(MISFIRE_POLICIES) misfire?: (typeof MISFIRE_POLICIES)[number];

@@ -9,6 +9,7 @@ import { messageOf } from '../common/openclaw-error';
 import { mainSessionKey } from '../config/main-session';
 import { ConfigService } from '../config/config.service';
 import { EventBus } from '../events/event-bus';
+import { WebhookDesk } from '../events/webhook-desk';
 import type { InboundMessage } from '../inbox/inbound-message';
 import { InboxService } from '../inbox/inbox.service';
 import { InboxStore } from '../inbox/inbox.store';
@@ -47,6 +48,7 @@ export class CronService {
     private readonly systemEvents: SystemEventStore,
     private readonly config: ConfigService,
     private readonly events: EventBus,
+    private readonly webhooks: WebhookDesk,
     private readonly scheduler: SchedulerRegistry,
     loggers: LoggerFactory,
     @Optional() private readonly clock: Clock = systemClock,
@@ -269,6 +271,7 @@ export class CronService {
         .join('\n')
         .slice(0, MAX_SUMMARY) || null;
     const job = await this.store.find(run.jobId);
+    let sendWebhook: (() => void) | undefined;
     const isOver = await this.store.transaction('cron.finish', async (transaction) => {
       const ended = await this.store.finishIn(
         transaction,
@@ -278,11 +281,25 @@ export class CronService {
       );
       if (!ended || !job) return false;
       const next = afterRun(job, { failed, reason, durationMs: now - run.claimedAt, now });
+      if (job.delivery?.mode === 'webhook')
+        sendWebhook = await this.webhooks.enqueueIn(transaction, {
+          target: job.delivery.to ?? '',
+          event: 'cron.finished',
+          payload: {
+            jobId: job.id,
+            name: job.name,
+            status: failed ? 'error' : 'ok',
+            reason,
+            summary,
+            runAtMs: run.slot,
+          },
+        });
       if (next) await this.store.saveIn(transaction, next);
       else await this.store.removeIn(transaction, job.id);
       return true;
     });
     if (!isOver || !job) return;
+    sendWebhook?.();
     await this.arm();
     this.announce(job, 'finished', {
       status: failed ? 'error' : 'ok',

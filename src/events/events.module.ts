@@ -4,10 +4,11 @@ import { ChannelDirectory } from './channel-directory';
 import { EventBus } from './event-bus';
 import { HttpDoor } from './http-door';
 import { OutboundDesk } from './outbound-desk';
+import { WebhookDesk } from './webhook-desk';
 
 @Module({
   imports: [DiscoveryModule],
-  providers: [ChannelDirectory, EventBus, HttpDoor, OutboundDesk],
-  exports: [ChannelDirectory, EventBus, HttpDoor, OutboundDesk],
+  providers: [ChannelDirectory, EventBus, HttpDoor, OutboundDesk, WebhookDesk],
+  exports: [ChannelDirectory, EventBus, HttpDoor, OutboundDesk, WebhookDesk],
 })
 export class EventsModule {}

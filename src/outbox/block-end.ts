@@ -1,4 +1,4 @@
-import type { BreakKind } from '../channels/block-rules';
+import type { BreakKind } from '../common/block-rules';
 
 export interface BlockRules {
   /** Characters. */

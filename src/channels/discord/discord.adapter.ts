@@ -13,7 +13,7 @@ import { defaultAgentId } from '../../config/agent-entries';
 import { ConfigService } from '../../config/config.service';
 import { GuardedHttp } from '../../tools/web/guarded-http.service';
 import { mentionPatterns } from '../access/mention-patterns';
-import { type BlockWishes, blockWishes } from '../block-rules';
+import { type BlockWishes, blockWishes } from '../../common/block-rules';
 import {
   type ActionWish,
   type ChannelAccount,

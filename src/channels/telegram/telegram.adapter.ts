@@ -14,7 +14,7 @@ import { defaultAgentId } from '../../config/agent-entries';
 import { EventBus } from '../../events/event-bus';
 import { LeaseService } from '../../storage/lease.service';
 import { mentionPatterns } from '../access/mention-patterns';
-import { type BlockWishes, blockWishes } from '../block-rules';
+import { type BlockWishes, blockWishes } from '../../common/block-rules';
 import {
   type ChannelAccount,
   type ChannelAdapter,

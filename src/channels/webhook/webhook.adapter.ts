@@ -18,7 +18,7 @@ import {
 } from '../channel-adapter';
 import { chunkMarkdown } from '../text/markdown-chunks';
 import { type WebhookAccount, webhookAccounts } from './webhook-accounts';
-import { signedHeaders } from './webhook-signature';
+import { signedHeaders } from '../../common/webhook-signature';
 
 const DEFAULT_CHUNK = 16_000;
 const SEND_MS = 30_000;

@@ -7,7 +7,7 @@ import type { InboundUpdate } from '../channel-adapter';
 import { WebhookAdapter } from './webhook.adapter';
 import type { WebhookAccountConfig } from './webhook.config';
 import { WebhookMessage } from './webhook.dto';
-import { SIGNATURE_HEADER, TIMESTAMP_HEADER, signatureFault } from './webhook-signature';
+import { SIGNATURE_HEADER, TIMESTAMP_HEADER, signatureFault } from '../../common/webhook-signature';
 
 const MAX_BODY_BYTES = 512 * 1024;
 

@@ -1,4 +1,72 @@
-import { AnyList, Bool, Int, MapOf, Nested, Obj, OneOf, Opt, StrList, Text } from '../../common/validation/fields';
+import {
+  Bool,
+  Int,
+  MapOf,
+  Nested,
+  NestedList,
+  Obj,
+  OneOf,
+  Opt,
+  Str,
+  StrList,
+  Text,
+} from '../../common/validation/fields';
+
+class HookMatchConfig {
+  /** Rest of the address behind `hooks.path`. */
+  @Opt() @Text() path?: string;
+  /** What the body says its `source` is. */
+  @Opt() @Text() source?: string;
+}
+
+class HookTransformConfig {
+  /** File below `hooks.transformsDir`. */
+  @Text() module!: string;
+  @Opt() @Text() export?: string;
+}
+
+class HookSignatureConfig {
+  /** Header with the signature; `x-hub-signature-256` by default. */
+  @Opt() @Text() header?: string;
+  /** HMAC-SHA256 of the body in hex, after this prefix; `sha256=` by default. */
+  @Opt() @Str() prefix?: string;
+  @Text() secret!: string;
+}
+
+/** What a request to an address of one's own becomes. */
+export class HookMappingConfig {
+  @Opt() @Text() id?: string;
+  @Opt() @Nested(() => HookMatchConfig) match?: HookMatchConfig;
+  @Opt() @OneOf(['wake', 'agent']) action?: 'wake' | 'agent';
+  @Opt() @OneOf(['now', 'next-heartbeat']) wakeMode?: 'now' | 'next-heartbeat';
+  @Opt() @Text() name?: string;
+  @Opt() @Text() agentId?: string;
+  @Opt() @Text() sessionKey?: string;
+  @Opt() @Text() messageTemplate?: string;
+  @Opt() @Text() textTemplate?: string;
+  @Opt() @Bool() deliver?: boolean;
+  /** Its text is not marked as coming from outside. */
+  @Opt() @Bool() allowUnsafeExternalContent?: boolean;
+  @Opt() @Text() channel?: string;
+  @Opt() @Text() to?: string;
+  @Opt() @Text() model?: string;
+  @Opt() @Text() thinking?: string;
+  @Opt() @Int({ min: 1 }) timeoutSeconds?: number;
+  @Opt() @Nested(() => HookTransformConfig) transform?: HookTransformConfig;
+  /** Who signs needs no token. */
+  @Opt() @Nested(() => HookSignatureConfig) signature?: HookSignatureConfig;
+}
+
+/** An address that is told of events. */
+export class OutboundHookConfig {
+  @Text({ max: 64 }) id!: string;
+  @Text() url!: string;
+  /** Signs each request. */
+  @Text() secret!: string;
+  /** Names of events of the gateway protocol, `*` as a wildcard. */
+  @StrList({ min: 1 }) events!: string[];
+  @Opt() @Bool() enabled?: boolean;
+}
 
 /** Section `hooks`. */
 export class HooksConfig {
@@ -8,7 +76,13 @@ export class HooksConfig {
   @Opt() @Int({ min: 1 }) maxBodyBytes?: number;
   @Opt() @StrList() presets?: string[];
   @Opt() @Text() transformsDir?: string;
-  @Opt() @AnyList() mappings?: Record<string, unknown>[];
+  @Opt() @NestedList(() => HookMappingConfig) mappings?: HookMappingConfig[];
+  @Opt() @NestedList(() => OutboundHookConfig) outbound?: OutboundHookConfig[];
+  /** Callers may say which conversation; off by default. */
+  @Opt() @Bool() allowRequestSessionKey?: boolean;
+  @Opt() @Text() defaultSessionKey?: string;
+  @Opt() @StrList() allowedSessionKeyPrefixes?: string[];
+  @Opt() @StrList() allowedAgentIds?: string[];
   @Opt() @Obj() gmail?: Record<string, unknown>;
   @Opt() @Obj() internal?: Record<string, unknown>;
 }

@@ -285,6 +285,7 @@ export interface MethodParams {
   health: {
     probe?: boolean;
   };
+  'last-heartbeat': Record<never, never>;
   'logs.tail': {
     cursor?: number;
     limit?: number;
@@ -488,6 +489,9 @@ export interface MethodParams {
     groupBy?: 'day' | 'model' | 'agent' | 'session' | 'purpose';
     limit?: number;
   };
+  'set-heartbeats': {
+    enabled: boolean;
+  };
   'skills.bins': Record<never, never>;
   'skills.detail': {
     slug?: string;
@@ -517,6 +521,24 @@ export interface MethodParams {
     env?: Record<string, unknown>;
   };
   status: Record<never, never>;
+  'system-event': {
+    text: string;
+    sessionKey?: string;
+    deviceId?: string;
+    instanceId?: string;
+    host?: string;
+    ip?: string;
+    mode?: string;
+    version?: string;
+    platform?: string;
+    deviceFamily?: string;
+    modelIdentifier?: string;
+    lastInputSeconds?: number;
+    reason?: string;
+    roles?: string[];
+    scopes?: string[];
+    tags?: string[];
+  };
   'system-presence': Record<never, never>;
   'system.boot': Record<never, never>;
   'system.trace': {
@@ -550,4 +572,13 @@ export interface MethodParams {
     days?: number;
   };
   'usage.status': Record<never, never>;
+  wake: {
+    mode: 'now' | 'next-heartbeat';
+    text: string;
+    sessionKey?: string;
+  };
+  'webhooks.list': Record<never, never>;
+  'webhooks.test': {
+    id: string;
+  };
 }

@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { secretsEqual } from '../../common/secrets-equal';
+import { secretsEqual } from './secrets-equal';
 
 export const TIMESTAMP_HEADER = 'x-openclaw-timestamp';
 export const SIGNATURE_HEADER = 'x-openclaw-signature';
