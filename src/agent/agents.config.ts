@@ -11,6 +11,7 @@ import {
   Str,
   StrList,
   Text,
+  Reload,
 } from '../common/validation/fields';
 import { ModelChoice, type ModelChoiceConfig } from './model-choice.config';
 import { AgentToolsConfig } from '../tools/tools.config';
@@ -161,7 +162,7 @@ export class AgentDefaultsConfig {
   @Opt() @Nested(() => ContextPruningConfig) contextPruning?: ContextPruningConfig;
   @Opt() @Nested(() => CompactionConfig) compaction?: CompactionConfig;
   @Opt() @Nested(() => MemorySearchConfig) memorySearch?: MemorySearchConfig;
-  @Opt() @Nested(() => HeartbeatConfig) heartbeat?: HeartbeatConfig;
+  @Opt() @Reload('hot') @Nested(() => HeartbeatConfig) heartbeat?: HeartbeatConfig;
   @Opt() @Nested(() => SandboxConfig) sandbox?: SandboxConfig;
 }
 
@@ -189,7 +190,7 @@ export class AgentEntryConfig {
   @Opt() @ModelChoice() model?: string | ModelChoiceConfig;
   @Opt() @Nested(() => MemorySearchConfig) memorySearch?: MemorySearchConfig;
   @Opt() @Nested(() => HumanDelayConfig) humanDelay?: HumanDelayConfig;
-  @Opt() @Nested(() => HeartbeatConfig) heartbeat?: HeartbeatConfig;
+  @Opt() @Reload('hot') @Nested(() => HeartbeatConfig) heartbeat?: HeartbeatConfig;
   @Opt() @Nested(() => IdentityConfig) identity?: IdentityConfig;
   @Opt() @Nested(() => AgentGroupChatConfig) groupChat?: AgentGroupChatConfig;
   @Opt() @Nested(() => AgentSubagentsConfig) subagents?: AgentSubagentsConfig;

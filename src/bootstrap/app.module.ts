@@ -13,6 +13,7 @@ import { EventsModule } from '../events/events.module';
 import { GatewayModule } from '../gateway/gateway.module';
 import { HeartbeatModule } from '../heartbeat/heartbeat.module';
 import { LoggingModule } from '../logging/logging.module';
+import { ConfigReloadModule } from '../maintenance/config-reload.module';
 import { MaintenanceModule } from '../maintenance/maintenance.module';
 import { MemoryModule } from '../memory/memory.module';
 import { NodesModule } from '../nodes/nodes.module';
@@ -70,6 +71,7 @@ export class AppModule {
         WebhooksModule,
         NodesModule,
         MaintenanceModule,
+        ConfigReloadModule,
         ...(await configuredChannels(options)),
         StartupModule.forReport(options.report),
         CloseHandlerModule,

@@ -53,6 +53,7 @@ export const BOOT_PLAN: readonly PlannedStep[] = [
   visible('heartbeat', 'HeartbeatModule', 'degraded'),
   visible('webhooks', 'WebhooksModule', 'degraded'),
   visible('maintenance timers', 'MaintenanceModule'),
+  visible('config reloader', 'ConfigReloadModule', 'degraded'),
   { ...visible('channels start: telegram', 'TelegramModule', 'degraded'), whenConfigured: true },
   { ...visible('channels start: discord', 'DiscordModule', 'degraded'), whenConfigured: true },
   { ...visible('channels start: slack', 'SlackModule', 'degraded'), whenConfigured: true },

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Redactor } from '../common/redactor';
-import { ConfigInvalidError } from './config-error';
+import { ConfigInvalidError, type ConfigIssue } from './config-error';
 import type { ConfigSnapshot } from './config-snapshot';
 import { type ConfigEdit, applyEdits } from './apply-edits';
 import { ConfigWriter, type WriteOptions } from './config-writer';
@@ -17,6 +17,8 @@ export type ConfigListener = (next: ConfigSnapshot, previous: ConfigSnapshot) =>
 export class ConfigService {
   readonly stateDir: string;
   readonly path: string;
+  /** Why the file on disk is not in effect; empty while it is. */
+  problems: readonly ConfigIssue[] = [];
   private readonly writer: ConfigWriter;
   private current: ConfigSnapshot | undefined;
   private tried: ConfigEdit[] = [];

@@ -2,6 +2,7 @@ import { Module, type OnApplicationBootstrap, type OnModuleDestroy, type OnModul
 import { ScheduleModule } from '@nestjs/schedule';
 import { AgentModule } from '../agent/agent.module';
 import { BootStep, type BootStepVerdict, skipped } from '../common/boot-step';
+import { ConfigService } from '../config/config.service';
 import { EventBus } from '../events/event-bus';
 import { EventsModule } from '../events/events.module';
 import { StorageModule } from '../storage/storage.module';
@@ -19,11 +20,14 @@ import { CronTool } from './cron.tool';
   providers: [CronRpc, CronService, CronStore, CronTool],
 })
 export class CronModule implements OnModuleInit, OnApplicationBootstrap, OnModuleDestroy {
+  private unlisten: (() => void) | undefined;
+
   constructor(
     private readonly cron: CronService,
     private readonly store: CronStore,
     private readonly tool: CronTool,
     private readonly events: EventBus,
+    private readonly config: ConfigService,
   ) {}
 
   async onModuleInit(): Promise<BootStepVerdict | undefined> {
@@ -35,13 +39,22 @@ export class CronModule implements OnModuleInit, OnApplicationBootstrap, OnModul
 
   /** What became due while the gateway was down runs once it is ready. */
   onApplicationBootstrap(): BootStepVerdict | undefined {
+    this.events.on('gateway.ready', async () => {
+      this.unlisten = this.config.onChange(() => void this.follow());
+      await this.follow();
+    });
     const reason = this.tool.unavailableReason();
-    if (reason !== undefined) return skipped(reason);
-    this.events.on('gateway.ready', () => this.cron.start());
-    return undefined;
+    return reason === undefined ? undefined : skipped(reason);
+  }
+
+  /** Jobs run exactly while the configuration says so. */
+  private async follow(): Promise<void> {
+    if (this.tool.unavailableReason() === undefined) await this.cron.start();
+    else this.cron.stop();
   }
 
   onModuleDestroy(): void {
+    this.unlisten?.();
     this.cron.stop();
   }
 }

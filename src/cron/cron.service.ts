@@ -37,6 +37,7 @@ const MAX_SUMMARY = 2000;
 export class CronService {
   private readonly log: Logger;
   private running = false;
+  private unlisten: (() => void) | undefined;
 
   constructor(
     private readonly store: CronStore,
@@ -57,8 +58,9 @@ export class CronService {
   }
 
   async start(): Promise<void> {
+    if (this.running) return this.arm();
     this.running = true;
-    this.events.on('turn.closed', ({ runIds }) => void this.closed(runIds));
+    this.unlisten ??= this.events.on('turn.closed', ({ runIds }) => void this.closed(runIds));
     for (const run of await this.store.running()) await this.finish(run);
     await this.arm();
   }

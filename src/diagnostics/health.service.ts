@@ -66,6 +66,7 @@ export class HealthService {
         }),
       },
       channelSummary: this.channels.summaryLines(),
+      ...(this.config.problems.length > 0 ? { configProblems: this.config.problems } : {}),
       queuedSystemEvents: [],
       sessions: {
         paths: ['(database)'],

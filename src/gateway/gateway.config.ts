@@ -1,4 +1,4 @@
-import { Bool, Int, Nested, OneOf, Opt, StrList, Text } from '../common/validation/fields';
+import { Bool, Int, Nested, OneOf, Opt, StrList, Text, Reload } from '../common/validation/fields';
 
 export const BIND_MODES = ['auto', 'lan', 'loopback', 'custom', 'tailnet'] as const;
 export type BindMode = (typeof BIND_MODES)[number];
@@ -113,9 +113,9 @@ export class GatewayConfig {
   @Opt() @Nested(() => GatewayControlUiConfig) controlUi?: GatewayControlUiConfig;
   @Opt() @StrList() trustedProxies?: string[];
   @Opt() @Nested(() => GatewayTailscaleConfig) tailscale?: GatewayTailscaleConfig;
-  @Opt() @Nested(() => GatewayRemoteConfig) remote?: GatewayRemoteConfig;
-  @Opt() @Nested(() => GatewayReloadConfig) reload?: GatewayReloadConfig;
+  @Opt() @Reload('none') @Nested(() => GatewayRemoteConfig) remote?: GatewayRemoteConfig;
+  @Opt() @Reload('none') @Nested(() => GatewayReloadConfig) reload?: GatewayReloadConfig;
   @Opt() @Nested(() => GatewayTlsConfig) tls?: GatewayTlsConfig;
   @Opt() @Nested(() => GatewayHttpConfig) http?: GatewayHttpConfig;
-  @Opt() @Nested(() => GatewayNodesConfig) nodes?: GatewayNodesConfig;
+  @Opt() @Reload('none') @Nested(() => GatewayNodesConfig) nodes?: GatewayNodesConfig;
 }

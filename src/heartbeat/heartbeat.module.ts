@@ -18,6 +18,8 @@ import { HeartbeatStore } from './heartbeat.store';
   providers: [HeartbeatRpc, HeartbeatService, HeartbeatStore],
 })
 export class HeartbeatModule implements OnApplicationBootstrap, OnModuleDestroy {
+  private unlisten: (() => void) | undefined;
+
   constructor(
     private readonly heartbeats: HeartbeatService,
     private readonly config: ConfigService,
@@ -26,11 +28,13 @@ export class HeartbeatModule implements OnApplicationBootstrap, OnModuleDestroy 
 
   onApplicationBootstrap(): BootStepVerdict | undefined {
     this.events.on('gateway.ready', () => this.heartbeats.start());
+    this.unlisten = this.config.onChange(() => this.heartbeats.arm());
     const isOff = heartbeatPlans(this.config.config).every(({ everyMs }) => everyMs === 0);
     return isOff ? skipped('no agent has an interval; what waits is told all the same') : undefined;
   }
 
   onModuleDestroy(): void {
+    this.unlisten?.();
     this.heartbeats.stop();
   }
 }

@@ -17,6 +17,9 @@ export class LoggingModule implements OnModuleInit, OnApplicationShutdown {
 
   onModuleInit(): void {
     this.loggers.configure();
+    this.config.onChange((next, previous) => {
+      if (JSON.stringify(next.config.logging) !== JSON.stringify(previous.config.logging)) this.loggers.configure();
+    });
     const log = this.loggers.child('config');
     const { warnings, legacyIssues } = this.config.snapshot;
     for (const issue of [...legacyIssues, ...warnings]) log.warn({ path: issue.path }, issue.message);

@@ -54,6 +54,7 @@ export class PinoLoggerFactory extends LoggerFactory {
     this.consoleLevel = levelValue(consoleLevel);
     this.threshold = Math.min(levelValue(level), this.consoleLevel);
     if (logging.consoleStyle) this.consoleStyle = logging.consoleStyle;
+    this.file?.close();
     this.file = new LogFile(join(this.config.stateDir, 'logs'), logging.file);
   }
 

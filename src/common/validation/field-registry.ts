@@ -2,6 +2,9 @@ import 'reflect-metadata';
 
 export type ClassRef = new () => object;
 
+/** What a change of a value needs; see `src/config/reload-plan.ts`. */
+export type ReloadKind = 'none' | 'hot' | 'restart';
+
 /** What the field decorators know about one property. */
 export interface FieldSchema {
   optional?: boolean;
@@ -13,6 +16,8 @@ export interface FieldSchema {
   shape?: 'object' | 'list' | 'map';
   /** Accepted, but told to nobody. */
   hidden?: boolean;
+  /** What a change of it needs, and of all below it that says nothing else. */
+  reload?: ReloadKind;
 }
 
 const FIELDS = Symbol('dto-fields');

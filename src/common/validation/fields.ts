@@ -19,7 +19,7 @@ import {
 } from 'class-validator';
 import { Transform, Type, plainToInstance } from 'class-transformer';
 import { isPlainObject } from '../plain-object';
-import { type ClassRef, type FieldSchema, recordField } from './field-registry';
+import { type ClassRef, type FieldSchema, type ReloadKind, recordField } from './field-registry';
 
 /**
  * Property decorators for DTO classes: one short word per JSON type.
@@ -50,6 +50,9 @@ export const OptNull = (): PropertyDecorator =>
 
 /** Accepted for the sake of old callers, without effect: left out of schemas and docs. */
 export const Hidden = (): PropertyDecorator => field({ hidden: true });
+
+/** What a change of the value needs while the gateway runs; fields below it may say something else. */
+export const Reload = (kind: ReloadKind): PropertyDecorator => field({ reload: kind });
 
 /** A sentence for people and models: shown in method docs, tool schemas and forms. */
 export const Doc = (description: string): PropertyDecorator => field({ schema: { description } });

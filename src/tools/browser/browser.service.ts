@@ -44,6 +44,10 @@ export class BrowserService implements OnModuleDestroy {
     loggers: LoggerFactory,
   ) {
     this.log = loggers.child('browser');
+    // The next use starts it with the new settings.
+    config.onChange((next, previous) => {
+      if (JSON.stringify(next.config.browser) !== JSON.stringify(previous.config.browser)) void this.stop();
+    });
   }
 
   unavailableReason(): string | undefined {
