@@ -107,7 +107,8 @@ export class AccountSupervisor {
         }
         this.runs.change(channel, account, run, state, reason);
       },
-      firstRunAt: () => this.cursors.firstRunAt(channel, account),
+      completeThrough: () => this.cursors.completeThrough(channel, account),
+      noteComplete: (ms) => this.cursors.advance(channel, account, ms),
       lastReceived: (limit) => this.inbox.lastExternalIds(channel, account, limit),
     };
   }

@@ -119,8 +119,13 @@ export interface ChannelHost {
   state(state: 'connected' | 'reconnecting', reason?: string): void;
   /** External ids of the messages taken last, newest first: what a platform that confirms nothing is asked to go on from. */
   lastReceived(limit: number): Promise<string[]>;
-  /** When the account ran for the first time, in milliseconds since 1970: what was said before was not said to it. */
-  firstRunAt(): Promise<number>;
+  /**
+   * Up to when nothing that was said to the account is missing, in milliseconds since 1970: its first run at first, then
+   * what {@link noteComplete} told. To be asked before the account listens.
+   */
+  completeThrough(): Promise<number>;
+  /** Everything said before a moment is on disk. */
+  noteComplete(ms: number): Promise<void>;
 }
 
 export interface OutboundMessage {

@@ -1,29 +1,58 @@
 import { Injectable } from '@nestjs/common';
+import type { Transaction } from 'kysely';
 import { DatabaseService } from '../storage/database.service';
+import type { Schema } from '../storage/schema';
 
 /** What came this long before the first run of an account still counts as said to it. */
 const MARGIN_MS = 5000;
 
-/** What is remembered of an account over restarts: since when it has been there. */
+interface Cursor {
+  firstRunAt: number;
+  completeThrough?: number;
+}
+
+/** What is remembered of an account over restarts: up to when nothing that was said to it is missing. */
 @Injectable()
 export class ChannelCursorStore {
   constructor(private readonly database: DatabaseService) {}
 
-  /** Notes that the account runs, unless it did before. @returns when it ran for the first time */
-  async firstRunAt(channel: string, account: string, now = Date.now()): Promise<number> {
-    const row = await this.database.write('channel.first-run', async (transaction) => {
+  /**
+   * Everything said to the account until this moment is on disk: since its first run, which is noted here, and what
+   * {@link advance} told. Milliseconds since 1970.
+   */
+  async completeThrough(channel: string, account: string, now = Date.now()): Promise<number> {
+    return this.database.write('channel.first-run', async (transaction) => {
       await transaction
         .insertInto('channel_cursors')
         .values({ channel, account, value: JSON.stringify({ firstRunAt: now - MARGIN_MS }), updated_at: now })
         .onConflict((conflict) => conflict.columns(['channel', 'account']).doNothing())
         .execute();
-      return transaction
-        .selectFrom('channel_cursors')
-        .select('value')
+      const { firstRunAt, completeThrough } = await this.read(transaction, channel, account);
+      return completeThrough ?? firstRunAt;
+    });
+  }
+
+  /** Notes that nothing is missing up to a moment; an earlier one than is known changes nothing. */
+  async advance(channel: string, account: string, to: number): Promise<void> {
+    await this.database.write('channel.complete', async (transaction) => {
+      const cursor = await this.read(transaction, channel, account);
+      if (to <= (cursor.completeThrough ?? cursor.firstRunAt)) return;
+      await transaction
+        .updateTable('channel_cursors')
+        .set({ value: JSON.stringify({ ...cursor, completeThrough: Math.floor(to) }), updated_at: Date.now() })
         .where('channel', '=', channel)
         .where('account', '=', account)
-        .executeTakeFirstOrThrow();
+        .execute();
     });
-    return (JSON.parse(row.value) as { firstRunAt: number }).firstRunAt;
+  }
+
+  private async read(transaction: Transaction<Schema>, channel: string, account: string): Promise<Cursor> {
+    const { value } = await transaction
+      .selectFrom('channel_cursors')
+      .select('value')
+      .where('channel', '=', channel)
+      .where('account', '=', account)
+      .executeTakeFirstOrThrow();
+    return JSON.parse(value) as Cursor;
   }
 }

@@ -82,7 +82,8 @@ export class ConfigReload {
     if (found.hash === before.hash) return this.tell({ ok: true, changed: [] });
     const changes = reloadPlan(before.resolved, found.resolved, (id) => this.channels.find(id) !== undefined);
     const mode = before.config.gateway?.reload?.mode ?? 'hybrid';
-    if (mode === 'off') return;
+    // Also while it is off: that it is to be followed again must be seen.
+    if (mode === 'off' && (found.config.gateway?.reload?.mode ?? 'hybrid') === 'off') return;
     const needRestart = changes.filter(({ kind }) => kind === 'restart' || (mode === 'restart' && kind !== 'none'));
     if (needRestart.length > 0) return this.needsRestart(needRestart, changes, mode);
     this.config.load();

@@ -2,13 +2,11 @@ import type { APIMessage } from 'discord.js';
 import type { Logger } from '../../common/logger';
 import { type DiscordHistory, isFullPage } from './discord-history';
 import type { DiscordPlaces } from './discord-places';
-import { earlier, maxSnowflake, snowflakeAt } from './snowflake';
+import { maxSnowflake, snowflakeAt } from './snowflake';
 
 /** How many of the last messages tell where each chat stands. */
 const REMEMBERED = 1000;
-/** Chats are taken side by side, so one's message may be on disk before an older one of another. */
-const OVERLAP_MS = 60_000;
-const MOST_PAGES = 20;
+const MOST_PAGES = 200;
 const MOST_LISTED = 25;
 
 export interface BackfillOptions {
@@ -16,15 +14,15 @@ export interface BackfillOptions {
   places: DiscordPlaces;
   log: Logger;
   lastReceived(limit: number): Promise<string[]>;
-  /** When the account ran for the first time: what was said before was not said to this gateway. */
-  firstRunAt(): Promise<number>;
+  /** Up to when nothing is missing, in milliseconds since 1970. */
+  completeThrough(): Promise<number>;
   listedUsers: readonly string[];
   take(message: APIMessage): Promise<void>;
 }
 
 /**
- * Looks for messages that came while nobody listened: after the last one that is known of each chat, and in chats
- * nobody wrote in before, after the last one that is known at all. Known ones are told apart by the inbox.
+ * Looks for messages that came while nobody listened: after the last one that is known of each chat, and in the others
+ * after the moment up to which nothing is missing. Known ones are told apart by the inbox.
  */
 export class DiscordBackfill {
   constructor(private readonly options: BackfillOptions) {}
@@ -36,9 +34,7 @@ export class DiscordBackfill {
       const [, channel, message] = /^(\d+):(\d+)$/.exec(externalId) ?? [];
       if (channel && message) known.set(channel, maxSnowflake(known.get(channel) ?? '0', message));
     }
-    const newest = [...known.values()].reduce(maxSnowflake, snowflakeAt(await this.options.firstRunAt()));
-    const start = known.size === 0 ? newest : earlier(newest, OVERLAP_MS);
-    const chats = await this.chats(known, start);
+    const chats = await this.chats(known, snowflakeAt(await this.options.completeThrough()));
     let found = 0;
     for (const [channel, after] of chats) {
       if (signal.aborted) return;

@@ -20,6 +20,8 @@ import { interactionUpdate } from './discord-interactions';
 import type { DiscordListener, DiscordPacket } from './discord-listener';
 import type { DiscordPlaces } from './discord-places';
 
+/** What is on its way from Discord is here by then; also how often it is noted that nothing is missing. */
+const OVERLAP_MS = 60_000;
 const STORE_BACKOFF: BackoffPolicy = { initialMs: 200, maxMs: 10_000, factor: 2, jitter: 0.2 };
 const BAD_TOKEN = 4004;
 const DISALLOWED_INTENTS = 4014;
@@ -64,6 +66,9 @@ export class DiscordSession implements DiscordListener {
   /** Messages wait for the search in the history of what came before them. */
   private searched: Promise<void> = Promise.resolve();
   private openGate: () => void = () => undefined;
+  /** Connected, and what came before has been looked for. */
+  private isLive = false;
+  private noting: NodeJS.Timeout | undefined;
   private fail: (error: unknown) => void = () => undefined;
   private failure: Promise<never>;
 
@@ -83,6 +88,7 @@ export class DiscordSession implements DiscordListener {
   }
 
   async stop(): Promise<void> {
+    clearInterval(this.noting);
     this.openGate();
     await this.client?.destroy();
     await Promise.allSettled(this.queues.values());
@@ -132,10 +138,12 @@ export class DiscordSession implements DiscordListener {
   }
 
   resumed(): void {
+    this.isLive = true;
     this.options.host.state('connected');
   }
 
   lost(reason: string): void {
+    this.isLive = false;
     if (!this.options.signal.aborted) this.options.host.state('reconnecting', reason);
   }
 
@@ -166,13 +174,15 @@ export class DiscordSession implements DiscordListener {
       places,
       log,
       lastReceived: (limit) => host.lastReceived(limit),
-      firstRunAt: () => host.firstRunAt(),
+      completeThrough: () => host.completeThrough(),
       listedUsers: this.options.listedUsers(),
       take: (message) => this.take(message),
     });
     for (let attempt = 0; !signal.aborted; attempt++) {
       try {
+        const began = Date.now();
         await backfill.run(signal);
+        if (!signal.aborted) await host.noteComplete(began - OVERLAP_MS);
         break;
       } catch (error) {
         const waitMs = backoffDelay(STORE_BACKOFF, attempt);
@@ -182,7 +192,18 @@ export class DiscordSession implements DiscordListener {
       }
     }
     this.openGate();
-    if (!signal.aborted) host.state('connected');
+    if (signal.aborted) return;
+    this.isLive = true;
+    host.state('connected');
+    this.noting ??= setInterval(() => void this.noteComplete(), OVERLAP_MS).unref();
+  }
+
+  /** While it listens and nothing waits, nothing is missing; a search after the next start begins here. */
+  private async noteComplete(): Promise<void> {
+    if (!this.isLive || this.queues.size > 0) return;
+    await this.options.host
+      .noteComplete(Date.now() - OVERLAP_MS)
+      .catch((error: unknown) => this.options.log.debug({}, `not noted: ${messageOf(error)}`));
   }
 
   /** Work on one chat in the order of arrival, chats side by side; tried again until it is on disk. */

@@ -93,7 +93,7 @@ export class DiscordAdapter implements ChannelAdapter {
   async run(accountId: string, host: ChannelHost, signal: AbortSignal): Promise<void> {
     const account = this.account(accountId);
     this.redactor.addSecret(account.token);
-    await host.firstRunAt();
+    await host.completeThrough();
     const rest = await this.calls.rest.of(account);
     const history = new DiscordHistory(rest);
     const places = new DiscordPlaces(history);
@@ -395,7 +395,6 @@ const contentOf = ({ text }: OutboundMessage): Record<string, unknown> => ({
 /** At most 25 characters. */
 const nonceOf = (deliveryId: string): string => deliveryId.replaceAll('-', '').slice(0, 25);
 
-function flagsOf({ file, text, silent }: OutboundMessage): { flags?: number } {
-  const flags = (file?.kind === 'voice' && text === '' ? VOICE : 0) | (silent ? SILENT : 0);
-  return flags === 0 ? {} : { flags };
-}
+const flagsOf = ({ file, text, silent }: OutboundMessage): { flags: number } => ({
+  flags: (file?.kind === 'voice' && text === '' ? VOICE : 0) | (silent ? SILENT : 0),
+});

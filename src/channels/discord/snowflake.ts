@@ -9,9 +9,3 @@ export const snowflakeAt = (ms: number): string => {
   const since = BigInt(Math.max(0, Math.floor(ms))) - DISCORD_EPOCH;
   return String((since > 0n ? since : 0n) << TIME_SHIFT);
 };
-
-/** An id of so many milliseconds before another. */
-export function earlier(id: string, ms: number): string {
-  const at = (BigInt(id) >> TIME_SHIFT) - BigInt(ms);
-  return String((at > 0n ? at : 0n) << TIME_SHIFT);
-}

@@ -2,12 +2,12 @@ import type { Logger } from '../../common/logger';
 import type { SlackCalls } from './slack-calls';
 import type { SlackMessage } from './slack-inbound';
 
-/** How many of the last messages tell where each conversation stands. */
+/** How many of the last messages tell which conversations and threads there are. */
 const REMEMBERED = 1000;
 /** Conversations are taken side by side, so one's message may be on disk before an older one of another. */
-const OVERLAP_SECONDS = 60;
+export const OVERLAP_MS = 60_000;
 const MOST_CONVERSATIONS = 200;
-const MOST_PAGES = 10;
+const MOST_PAGES = 200;
 const PAGE = 100;
 
 export interface BackfillOptions {
@@ -15,8 +15,8 @@ export interface BackfillOptions {
   account: string;
   log: Logger;
   lastReceived(limit: number): Promise<string[]>;
-  /** When the account ran for the first time: what was said before was not said to this gateway. */
-  firstRunAt(): Promise<number>;
+  /** Up to when nothing is missing, in milliseconds since 1970. */
+  completeThrough(): Promise<number>;
   take(message: SlackMessage): Promise<void>;
 }
 
@@ -28,17 +28,17 @@ export class SlackBackfill {
   constructor(private readonly options: BackfillOptions) {}
 
   async run(signal: AbortSignal): Promise<void> {
+    // What was taken since then may have gaps: events came while an earlier search was still going on.
+    const since = ((await this.options.completeThrough()) / 1000).toFixed(6);
     const channels = new Map<string, string>();
     const threads = new Map<string, string>();
     for (const id of await this.options.lastReceived(REMEMBERED)) {
       const [, channel, ts, thread] = /^(\w+):(\d+\.\d+)(?::(\d+\.\d+))?$/.exec(id) ?? [];
       if (!channel || !ts) continue;
-      note(channels, channel, ts);
-      if (thread) note(threads, `${channel}:${thread}`, ts);
+      channels.set(channel, since);
+      if (thread) threads.set(`${channel}:${thread}`, since);
     }
-    const since = (await this.options.firstRunAt()) / 1000;
-    const newest = Math.max(since, ...[...channels.values()].map((ts) => Number(ts) - OVERLAP_SECONDS));
-    for (const { id } of await this.conversations()) if (!channels.has(id)) channels.set(id, newest.toFixed(6));
+    for (const { id } of await this.conversations()) channels.set(id, since);
     let found = 0;
     for (const [channel, oldest] of channels) {
       if (signal.aborted) return;
@@ -87,7 +87,3 @@ export class SlackBackfill {
     return inOrder.length;
   }
 }
-
-const note = (map: Map<string, string>, key: string, ts: string): void => {
-  if (Number(ts) > Number(map.get(key) ?? 0)) map.set(key, ts);
-};

@@ -27,7 +27,7 @@ import {
 import { type SlackAccount, pathOf, slackAccounts } from './slack-accounts';
 import { SLACK_ACTIONS, actionCall, describeAction } from './slack-actions';
 import { SlackApp } from './slack-app';
-import { SlackBackfill } from './slack-backfill';
+import { OVERLAP_MS, SlackBackfill } from './slack-backfill';
 import { DEFAULT_API_ROOT, SlackCalls, apiRootOf } from './slack-calls';
 import { mrkdwn, slackChunks } from './slack-format';
 import { type SlackBot, kindOf } from './slack-inbound';
@@ -99,7 +99,7 @@ export class SlackAdapter implements ChannelAdapter {
       account.settings.userToken,
     ])
       if (secret) this.redactor.addSecret(secret);
-    await host.firstRunAt();
+    await host.completeThrough();
     const bot = await this.identify(account);
     this.bots.set(accountId, bot);
     const intake = new SlackIntake(
@@ -110,19 +110,28 @@ export class SlackAdapter implements ChannelAdapter {
     );
     const app = await SlackApp.open(account, bot, intake);
     let leftAt = 0;
+    let isLive = false;
+    // While it listens nothing is missing: Slack tells again what was not confirmed.
+    const noting = setInterval(() => {
+      if (isLive) void host.noteComplete(Date.now() - OVERLAP_MS).catch(() => undefined);
+    }, OVERLAP_MS).unref();
+    signal.addEventListener('abort', () => clearInterval(noting), { once: true });
     const connected = async (): Promise<void> => {
       if (Date.now() - leftAt < GAP_MS) return;
+      const began = Date.now();
       await new SlackBackfill({
         calls: this.calls,
         account: accountId,
         log: this.log,
         lastReceived: (limit) => host.lastReceived(limit),
-        firstRunAt: () => host.firstRunAt(),
+        completeThrough: () => host.completeThrough(),
         take: (message) => intake.message({ ...message, type: 'message' }),
       }).run(signal);
+      if (!signal.aborted) await host.noteComplete(began - OVERLAP_MS);
     };
     if (account.settings.mode === 'http') {
       await connected();
+      isLive = true;
       this.listening.set(accountId, { app, host });
       host.state('connected');
       try {
@@ -138,6 +147,7 @@ export class SlackAdapter implements ChannelAdapter {
       host: {
         ...host,
         state: (state, reason) => {
+          isLive = state === 'connected';
           if (state === 'reconnecting') leftAt = Date.now();
           host.state(state, reason);
         },
