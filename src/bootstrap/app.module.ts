@@ -1,5 +1,6 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { AgentModule } from '../agent/agent.module';
+import { BackupModule } from '../backup/backup.module';
 import { ChannelsModule } from '../channels/channels.module';
 import { ConfigModule } from '../config/config.module';
 import type { Environment } from '../config/environment';
@@ -69,6 +70,7 @@ export class AppModule {
         CronModule,
         HeartbeatModule,
         WebhooksModule,
+        BackupModule,
         NodesModule,
         MaintenanceModule,
         ConfigReloadModule,

@@ -219,6 +219,12 @@ export const COMMAND_TABLE: readonly CommandEntry[] = [
     },
   },
   {
+    name: 'backup',
+    summary: 'archives of everything',
+    leaves: ['create', 'verify', 'restore'],
+    load: async () => (await import('../backup/backup.command')).BACKUP_COMMANDS,
+  },
+  {
     name: 'dashboard',
     summary: 'login link of the Control UI',
     load: async () => [(await import('../control-ui/dashboard.command')).DashboardCommand],

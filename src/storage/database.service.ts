@@ -1,3 +1,4 @@
+import { chmodSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { Injectable } from '@nestjs/common';
 import { Kysely, PostgresDialect, SqliteDialect, sql } from 'kysely';
@@ -8,9 +9,14 @@ import { OpenclawError, messageOf } from '../common/openclaw-error';
 import { ConfigService } from '../config/config.service';
 import { CommitQueue, type Write } from './commit-queue';
 import type { Dialect } from './dialect';
-import { migrateUp } from './migrator';
+import { migrateUp, pendingMigrations } from './migrator';
 import type { Schema } from './schema';
 import { openSqlite } from './sqlite-connection';
+
+/** Copies of the database from before a change of its schema that are kept. */
+const KEPT_BEFORE = 3;
+
+type SqliteHandle = ReturnType<typeof openSqlite>['raw'];
 
 /**
  * The one handle on the database. Reads go through {@link read}, writes through {@link write}; nobody else opens it.
@@ -22,6 +28,7 @@ export class DatabaseService {
   private db: Kysely<Schema> | undefined;
   private queue: CommitQueue | undefined;
   private owner: LockFile | undefined;
+  private sqlite: SqliteHandle | undefined;
   dialect: Dialect = 'sqlite';
 
   constructor(
@@ -41,6 +48,7 @@ export class DatabaseService {
       Failpoints.from((name) => this.config.env.get(name)),
     );
     try {
+      if (this.dialect === 'sqlite') await this.keepBefore(db);
       const report = await migrateUp(db as unknown as Kysely<never>, this.dialect);
       if (report.applied.length > 0) this.log.info({ applied: report.applied }, 'database schema updated');
     } catch (error) {
@@ -53,6 +61,7 @@ export class DatabaseService {
     const db = this.db;
     this.db = undefined;
     this.queue = undefined;
+    this.sqlite = undefined;
     try {
       await db?.destroy();
     } finally {
@@ -84,9 +93,43 @@ export class DatabaseService {
     return `${parsed.protocol}//${parsed.host}${parsed.pathname}`;
   }
 
+  /** Writes a consistent copy of the SQLite database while it is in use. @throws OpenclawError STORAGE_CLOSED */
+  async snapshot(to: string): Promise<void> {
+    if (!this.sqlite) throw closed();
+    await this.sqlite.backup(to);
+  }
+
+  /** Moves what the write-ahead log holds into the database, as far as nobody is in the way. */
+  checkpoint(): void {
+    this.sqlite?.pragma('wal_checkpoint(PASSIVE)');
+  }
+
+  /** Whether the database is sound; the first fault where it is not. */
+  async integrity(): Promise<string> {
+    if (this.dialect === 'postgres') return this.ping().then(() => 'ok');
+    return String(this.sqlite?.pragma('quick_check(1)', { simple: true }) ?? 'closed');
+  }
+
   /** Round trip to the database; rejects when it does not answer. */
   async ping(): Promise<void> {
     await sql`select 1`.execute(this.read);
+  }
+
+  /** A copy of a database that is about to be changed for good; the last three are kept. */
+  private async keepBefore(db: Kysely<Schema>): Promise<void> {
+    const pending = await pendingMigrations(db as unknown as Kysely<never>);
+    const [first] = pending.names;
+    if (first === undefined || pending.isNew) return;
+    const folder = join(this.config.stateDir, 'backups');
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    const path = join(folder, `before-${first}-${Date.now()}.sqlite`);
+    await this.snapshot(path);
+    chmodSync(path, 0o600);
+    const kept = readdirSync(folder)
+      .filter((name) => name.startsWith('before-'))
+      .sort((a, b) => Number(/(\d+)\.sqlite$/.exec(b)?.[1]) - Number(/(\d+)\.sqlite$/.exec(a)?.[1]));
+    for (const name of kept.slice(KEPT_BEFORE)) rmSync(join(folder, name), { force: true });
+    this.log.info({ path }, 'kept a copy of the database before its schema changes');
   }
 
   private get sqliteFile(): string {
@@ -97,6 +140,7 @@ export class DatabaseService {
     this.dialect = 'sqlite';
     const ownerFile = `${this.sqliteFile}.owner`;
     const database = openSqlite(this.sqliteFile, ownerFile);
+    this.sqlite = database.raw;
     this.owner = new LockFile(ownerFile);
     // The operating system's lock decides; the file only tells people who holds it. A stale one is taken over.
     void this.owner

@@ -52,6 +52,17 @@ export async function migrateUp(
   return { applied };
 }
 
+/** Migrations that are still to be applied; `isNew`: the database holds nothing yet. */
+export async function pendingMigrations(db: Kysely<never>): Promise<{ names: string[]; isNew: boolean }> {
+  const { rows } = await sql`select 1 from sqlite_master where name = ${TABLE}`.execute(db);
+  if (rows.length === 0) return { names: MIGRATIONS.map(({ name }) => name), isNew: true };
+  const done = await appliedMigrations(db);
+  return {
+    names: MIGRATIONS.map(({ name }) => name).filter((name) => !done.includes(name)),
+    isNew: done.length === 0,
+  };
+}
+
 /** Undoes migrations, newest first, until only `target` of them are left. */
 export async function migrateDown(
   db: Kysely<never>,

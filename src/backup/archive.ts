@@ -1,0 +1,213 @@
+import { createHash } from 'node:crypto';
+import { createReadStream, existsSync, readFileSync } from 'node:fs';
+import { chmod, copyFile, lstat, mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join, relative, resolve, sep } from 'node:path';
+import { appVersion } from '../common/app-root';
+import { OpenclawError, messageOf } from '../common/openclaw-error';
+import { Environment } from '../config/environment';
+import { loadConfig } from '../config/load-config';
+
+const DATABASE = 'openclaw-nest.sqlite';
+const MANIFEST = 'manifest.json';
+/** Made anew, or of no use elsewhere. */
+const LEFT_OUT =
+  /^(logs|backups|browser|media\/outbound|cache)(\/|$)|\.(lock|owner|tmp|sock)$|^openclaw-nest\.sqlite(-wal|-shm|\.owner)?$|(^|\/)node_modules(\/|$)/;
+
+export interface BackupFile {
+  /** Relative to the state folder. */
+  path: string;
+  bytes: number;
+  sha256: string;
+}
+
+export interface BackupManifest {
+  format: 1;
+  version: string;
+  createdAt: string;
+  /** Where the configuration stands in the archive. */
+  config: string;
+  database: 'sqlite' | 'none';
+  files: BackupFile[];
+}
+
+export interface BackupWish {
+  stateDir: string;
+  configPath: string;
+  /** File of the archive; one with the time in `<state>/backups` by default. */
+  output?: string;
+  onlyConfig?: boolean;
+  noWorkspace?: boolean;
+  /** Writes a consistent copy of the database; left out where there is none in a file. */
+  snapshot?: (to: string) => Promise<void>;
+}
+
+/** Puts a state folder into one archive that its owner alone can read. @throws OpenclawError BACKUP_FAILED */
+export async function createBackup(wish: BackupWish): Promise<{ path: string; manifest: BackupManifest }> {
+  const { stateDir, configPath } = wish;
+  const stamp = new Date().toISOString().replace(/[:.]/g, '-');
+  const output = resolve(wish.output ?? join(stateDir, 'backups', `openclaw-${stamp}.tar.gz`));
+  if (existsSync(output)) throw new OpenclawError('BACKUP_FAILED', `${output} is there already; choose another name`);
+  const stage = await mkdtemp(join(tmpdir(), 'openclaw-backup-'));
+  try {
+    const sources = await sourcesOf(wish);
+    const files: BackupFile[] = [];
+    for (const [path, source] of sources) {
+      await mkdir(dirname(join(stage, path)), { recursive: true, mode: 0o700 });
+      await copyFile(source, join(stage, path));
+    }
+    const hasDatabase = wish.snapshot !== undefined && wish.onlyConfig !== true;
+    if (hasDatabase) await wish.snapshot?.(join(stage, DATABASE));
+    for (const path of [...sources.keys(), ...(hasDatabase ? [DATABASE] : [])]) files.push(await describe(stage, path));
+    const manifest: BackupManifest = {
+      format: 1,
+      version: appVersion(),
+      createdAt: new Date().toISOString(),
+      config: placeOf(configPath, stateDir),
+      database: hasDatabase ? 'sqlite' : 'none',
+      files,
+    };
+    await writeFile(join(stage, MANIFEST), JSON.stringify(manifest, null, 2));
+    await mkdir(dirname(output), { recursive: true, mode: 0o700 });
+    const tar = await import('tar');
+    const half = `${output}.half`;
+    await tar.create({ gzip: true, file: half, cwd: stage, portable: true }, [
+      MANIFEST,
+      ...files.map(({ path }) => path),
+    ]);
+    await chmod(half, 0o600);
+    await rename(half, output);
+    return { path: output, manifest };
+  } finally {
+    await rm(stage, { recursive: true, force: true });
+  }
+}
+
+/**
+ * Restores an archive into an empty folder, to see whether that works: hashes, database, configuration.
+ * @throws OpenclawError BACKUP_BROKEN naming what is wrong
+ */
+export async function verifyBackup(archive: string, into?: string): Promise<BackupManifest> {
+  if (!existsSync(archive)) throw new OpenclawError('BACKUP_BROKEN', `${archive} is not there`);
+  const folder = into ?? (await mkdtemp(join(tmpdir(), 'openclaw-verify-')));
+  try {
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    const tar = await import('tar');
+    try {
+      await tar.extract({ file: archive, cwd: folder, strict: true, filter: (path) => isInside(folder, path) });
+    } catch (error) {
+      throw new OpenclawError('BACKUP_BROKEN', `${archive} is no whole archive: ${messageOf(error)}`);
+    }
+    const manifest = manifestOf(folder, archive);
+    for (const file of manifest.files) {
+      const found = await describe(folder, file.path).catch(() => undefined);
+      if (!found) throw new OpenclawError('BACKUP_BROKEN', `${file.path} is missing in ${archive}`);
+      if (found.sha256 !== file.sha256)
+        throw new OpenclawError('BACKUP_BROKEN', `${file.path} has another content than the manifest says`);
+    }
+    if (manifest.database === 'sqlite') await checkDatabase(join(folder, DATABASE));
+    const config = join(folder, manifest.config);
+    if (existsSync(config)) {
+      const env = new Environment({ OPENCLAW_STATE_DIR: folder, OPENCLAW_CONFIG_PATH: config, HOME: folder });
+      const { parsed, issues } = loadConfig(config, env);
+      if (Object.keys(parsed).length === 0 && issues.length > 0)
+        throw new OpenclawError('BACKUP_BROKEN', `the configuration can't be read: ${issues[0]?.message ?? ''}`);
+    }
+    await rm(join(folder, MANIFEST), { force: true });
+    return manifest;
+  } finally {
+    if (into === undefined) await rm(folder, { recursive: true, force: true });
+  }
+}
+
+export interface Restored {
+  manifest: BackupManifest;
+  /** Where the state that was there before has gone. */
+  before?: string;
+}
+
+/**
+ * Puts the content of an archive in the place of a state folder. What was there is moved aside, not removed; the
+ * archive is checked first, and nothing changes where it is broken.
+ * @throws OpenclawError BACKUP_BROKEN
+ */
+export async function restoreBackup(archive: string, target: string): Promise<Restored> {
+  const stamp = new Date().toISOString().replace(/[:.]/g, '-');
+  const next = `${target}.restore-${stamp}`;
+  try {
+    const manifest = await verifyBackup(archive, next);
+    const before = existsSync(target) ? `${target}.before-${stamp}` : undefined;
+    if (before) await rename(target, before);
+    await rename(next, target);
+    await chmod(target, 0o700);
+    return { manifest, ...(before ? { before } : {}) };
+  } catch (error) {
+    await rm(next, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+/** Archive path → file, of everything that belongs into a backup. */
+async function sourcesOf({ stateDir, configPath, onlyConfig, noWorkspace }: BackupWish): Promise<Map<string, string>> {
+  const sources = new Map<string, string>();
+  if (existsSync(configPath)) sources.set(placeOf(configPath, stateDir), configPath);
+  if (onlyConfig) return sources;
+  for (const path of await filesBelow(stateDir)) {
+    if (LEFT_OUT.test(path) || (noWorkspace && /^workspace(-[^/]*)?\//.test(path))) continue;
+    sources.set(path, join(stateDir, path));
+  }
+  return sources;
+}
+
+async function filesBelow(root: string, folder = ''): Promise<string[]> {
+  const found: string[] = [];
+  for (const name of (await readdir(join(root, folder)).catch(() => [])).sort()) {
+    const path = folder === '' ? name : `${folder}/${name}`;
+    if (LEFT_OUT.test(path)) continue;
+    const info = await lstat(join(root, path));
+    if (info.isDirectory()) found.push(...(await filesBelow(root, path)));
+    else if (info.isFile()) found.push(path);
+  }
+  return found;
+}
+
+/** A configuration elsewhere comes back as the one of the state folder. */
+function placeOf(configPath: string, stateDir: string): string {
+  const path = relative(stateDir, configPath);
+  return path.startsWith('..') ? 'openclaw.json' : path;
+}
+
+async function describe(root: string, path: string): Promise<BackupFile> {
+  const hash = createHash('sha256');
+  let bytes = 0;
+  for await (const chunk of createReadStream(join(root, path)) as AsyncIterable<Buffer>) {
+    hash.update(chunk);
+    bytes += chunk.length;
+  }
+  return { path, bytes, sha256: hash.digest('hex') };
+}
+
+function manifestOf(folder: string, archive: string): BackupManifest {
+  let manifest: BackupManifest;
+  try {
+    manifest = JSON.parse(readFileSync(join(folder, MANIFEST), 'utf8')) as BackupManifest;
+  } catch (error) {
+    throw new OpenclawError('BACKUP_BROKEN', `${archive} is no backup: ${messageOf(error)}`);
+  }
+  if (manifest.format !== 1)
+    throw new OpenclawError('BACKUP_BROKEN', `${archive} has format ${String(manifest.format)}, this release knows 1`);
+  return manifest;
+}
+
+async function checkDatabase(file: string): Promise<void> {
+  const { default: Database } = await import('better-sqlite3');
+  const database = new Database(file, { readonly: true });
+  try {
+    const result = database.pragma('integrity_check', { simple: true });
+    if (result !== 'ok') throw new OpenclawError('BACKUP_BROKEN', `the database is damaged: ${String(result)}`);
+  } finally {
+    database.close();
+  }
+}
+
+const isInside = (folder: string, path: string): boolean => resolve(folder, path).startsWith(folder + sep);
