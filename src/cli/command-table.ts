@@ -230,6 +230,15 @@ export const COMMAND_TABLE: readonly CommandEntry[] = [
     load: async () => [(await import('../control-ui/dashboard.command')).DashboardCommand],
   },
   {
+    name: 'diagnostics',
+    summary: 'a bundle for those who help',
+    leaves: ['export'],
+    load: async () => {
+      const { DiagnosticsCommand, DiagnosticsExportCommand } = await import('../diagnostics/diagnostics.command');
+      return [DiagnosticsCommand, DiagnosticsExportCommand];
+    },
+  },
+  {
     name: 'doctor',
     summary: 'check the installation',
     load: async () => [(await import('../diagnostics/doctor.command')).DoctorCommand],

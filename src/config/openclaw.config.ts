@@ -5,6 +5,7 @@ import { Nested, NestedList, Obj, Opt, Reload, Str } from '../common/validation/
 import { CronConfig } from '../cron/cron.config';
 import { GatewayConfig } from '../gateway/gateway.config';
 import { LoggingConfig } from '../logging/logging.config';
+import { MaintenanceConfig } from '../maintenance/maintenance.config';
 import { SessionConfig } from '../sessions/session.config';
 import { ApprovalsConfig } from '../tools/approvals/approvals.config';
 import { McpConfig } from '../tools/mcp/mcp.config';
@@ -38,6 +39,7 @@ export class OpenclawConfig {
   @Opt() @Reload('hot') @Nested(() => LoggingConfig) logging?: LoggingConfig;
   @Opt() @Reload('none') @Nested(() => UpdateConfig) update?: UpdateConfig;
   @Opt() @Reload('hot') @Nested(() => BrowserConfig) browser?: BrowserConfig;
+  @Opt() @Reload('none') @Nested(() => MaintenanceConfig) maintenance?: MaintenanceConfig;
   @Opt() @Reload('none') @Nested(() => UiConfig) ui?: UiConfig;
   @Opt() @Reload('none') @Nested(() => AuthConfig) auth?: AuthConfig;
   @Opt() @Reload('none') @Nested(() => ModelsConfig) models?: ModelsConfig;

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { NoParams } from '../rpc/no-params.dto';
 import { PreparedJson } from '../rpc/rpc-context';
 import { RpcMethod } from '../rpc/rpc-method';
+import { DiagnosticsBundle } from './diagnostics-bundle.service';
 import { HealthParams, LogsTailParams } from './diagnostics.dto';
 import { HealthService } from './health.service';
 import { LogTailService } from './log-tail.service';
@@ -14,6 +15,7 @@ export class DiagnosticsRpc {
   constructor(
     private readonly health: HealthService,
     private readonly logs: LogTailService,
+    private readonly bundle: DiagnosticsBundle,
   ) {}
 
   @RpcMethod({
@@ -36,6 +38,16 @@ export class DiagnosticsRpc {
   })
   status(): Promise<unknown> {
     return this.health.status();
+  }
+
+  @RpcMethod({
+    name: 'diagnostics.export',
+    scope: 'operator.admin',
+    params: NoParams,
+    summary: 'State, configuration, figures and log for somebody who helps; no secrets, nothing that was said.',
+  })
+  export(): Promise<unknown> {
+    return this.bundle.make();
   }
 
   @RpcMethod({

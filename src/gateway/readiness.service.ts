@@ -13,6 +13,8 @@ export interface ReadinessReport {
 export class ReadinessService {
   private phase: 'starting' | 'ready' | 'draining' = 'starting';
 
+  private readonly faults = new Map<string, string>();
+
   constructor(private readonly database: DatabaseService) {}
 
   get isReady(): boolean {
@@ -31,9 +33,15 @@ export class ReadinessService {
     this.phase = 'draining';
   }
 
+  /** Notes why a part does not do its work; without a reason it does again. */
+  fail(name: string, reason: string | undefined): void {
+    if (reason === undefined) this.faults.delete(name);
+    else this.faults.set(name, reason);
+  }
+
   async report(): Promise<ReadinessReport> {
     if (this.phase !== 'ready') return { ready: false, status: this.phase, failing: [] };
-    const failing: ReadinessReport['failing'] = [];
+    const failing: ReadinessReport['failing'] = [...this.faults].map(([name, reason]) => ({ name, reason }));
     try {
       await this.database.ping();
     } catch (error) {

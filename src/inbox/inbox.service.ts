@@ -13,6 +13,7 @@ import { type IntakeReceipt, InboxStore, type NewInboxRow } from './inbox.store'
 @Injectable()
 export class InboxService {
   private closed = false;
+  private paused: string | undefined;
 
   constructor(
     private readonly database: DatabaseService,
@@ -23,13 +24,15 @@ export class InboxService {
   /**
    * Commits a message; resolves when it is on disk.
    * @param together further writes that belong into the same commit
-   * @throws OpenclawError DRAINING while the gateway shuts down: nothing was stored, the sender keeps it.
+   * @throws OpenclawError DRAINING while the gateway shuts down, INTAKE_PAUSED while there is no room: nothing was stored,
+   * the sender keeps it.
    */
   async accept(
     row: NewInboxRow,
     together?: (transaction: Transaction<Schema>, receipt: IntakeReceipt) => Promise<void>,
   ): Promise<IntakeReceipt> {
     if (this.closed) throw new OpenclawError('DRAINING', 'the gateway is shutting down', { retryAfterMs: 1000 });
+    if (this.paused !== undefined) throw new OpenclawError('INTAKE_PAUSED', this.paused, { retryAfterMs: 30_000 });
     const receipt = await this.database.write('inbox.accept', async (transaction) => {
       const result = await this.store.insertIn(transaction, row);
       if (together) await together(transaction, result);
@@ -47,6 +50,19 @@ export class InboxService {
       );
     }
     return receipt;
+  }
+
+  /** Why nothing is taken for now; undefined while messages are taken. */
+  get pausedBecause(): string | undefined {
+    return this.paused;
+  }
+
+  pause(reason: string): void {
+    this.paused = reason;
+  }
+
+  resume(): void {
+    this.paused = undefined;
   }
 
   /** From now on nothing is taken. */

@@ -1,14 +1,28 @@
-import { chmodSync, closeSync, existsSync, mkdirSync, openSync, readdirSync, rmSync, writeSync } from 'node:fs';
+import {
+  chmodSync,
+  closeSync,
+  existsSync,
+  mkdirSync,
+  fstatSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 
 const KEEP_DAYS = 7;
 const DAY_MS = 86_400_000;
-const LOG_FILE = /^openclaw-(\d{4}-\d{2}-\d{2})\.log$/;
+/** A file that has grown so large is put aside under a number. */
+const MAX_BYTES = 50 * 1024 * 1024;
+const LOG_FILE = /^openclaw-(\d{4}-\d{2}-\d{2})(?:\.\d+)?\.log$/;
 
 /** Appends JSON lines to `openclaw-<date>.log` in a folder of the state directory (0600), one file a day. */
 export class LogFile {
   private handle: number | undefined;
   private openedFor = '';
+  private bytes = 0;
 
   constructor(
     private readonly folder: string,
@@ -22,7 +36,13 @@ export class LogFile {
   write(line: string): void {
     const path = this.path;
     if (this.handle === undefined || this.openedFor !== path) this.open(path);
-    if (this.handle !== undefined) writeSync(this.handle, line);
+    if (this.handle === undefined) return;
+    try {
+      this.bytes += writeSync(this.handle, line);
+      if (this.bytes > MAX_BYTES && !this.fixedPath) this.putAside(path);
+    } catch {
+      // A full disk must not end the gateway because of its log.
+    }
   }
 
   close(): void {
@@ -36,7 +56,18 @@ export class LogFile {
     this.handle = openSync(path, 'a', 0o600);
     chmodSync(path, 0o600);
     this.openedFor = path;
+    this.bytes = fstatSync(this.handle).size;
     if (!this.fixedPath) this.removeOld();
+  }
+
+  private putAside(path: string): void {
+    this.close();
+    for (let number = 1; ; number++) {
+      const aside = path.replace(/\.log$/, `.${number}.log`);
+      if (existsSync(aside)) continue;
+      renameSync(path, aside);
+      return;
+    }
   }
 
   private removeOld(): void {

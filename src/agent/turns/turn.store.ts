@@ -93,6 +93,17 @@ export class TurnStore {
     return rows.map((row) => row.session_key);
   }
 
+  /** When the last step of a turn began or ended. */
+  async lastSign(runId: string): Promise<number | undefined> {
+    const row = await this.database.read
+      .selectFrom('turn_steps')
+      .select((eb) => [eb.fn.max('started_at').as('started'), eb.fn.max('finished_at').as('ended')])
+      .where('run_id', '=', runId)
+      .executeTakeFirst();
+    const last = Math.max(Number(row?.started ?? 0), Number(row?.ended ?? 0));
+    return last > 0 ? last : undefined;
+  }
+
   async steps(runId: string): Promise<TurnStep[]> {
     const rows = await this.database.read
       .selectFrom('turn_steps')
