@@ -13,7 +13,7 @@ const LAYERS = [
     folders: ['channels(?!/telegram|/discord|/slack|/webpage|/webhook)', 'outbox', 'gateway(?!/protocol|/client)'],
     within: false,
   },
-  { name: 'activity', folders: ['cron', 'heartbeat', 'webhooks', 'subagents', 'diagnostics', 'backup', 'migrate'], within: false },
+  { name: 'activity', folders: ['cron', 'heartbeat', 'webhooks', 'subagents', 'diagnostics', 'backup', 'migrate', 'service'], within: false },
   {
     name: 'edges',
     folders: [

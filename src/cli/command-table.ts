@@ -12,11 +12,12 @@ export interface CommandEntry {
 export const COMMAND_TABLE: readonly CommandEntry[] = [
   {
     name: 'gateway',
-    summary: 'run the gateway, see whether it runs',
-    leaves: ['run', 'status'],
+    summary: 'run the gateway, see whether it runs, keep it running',
+    leaves: ['run', 'status', 'install', 'uninstall', 'start', 'stop', 'restart'],
     load: async () => {
       const { GatewayCommand, GatewayRunCommand, GatewayStatusCommand } = await import('../bootstrap/gateway.command');
-      return [GatewayCommand, GatewayRunCommand, GatewayStatusCommand];
+      const { SERVICE_LEAVES } = await import('../service/service.command');
+      return [GatewayCommand, GatewayRunCommand, GatewayStatusCommand, ...SERVICE_LEAVES];
     },
   },
   {
