@@ -122,6 +122,22 @@ export class ChannelsRpc {
     return { ok: true, revoked };
   }
 
+  @RpcMethod({
+    name: 'channels.pairing.admit',
+    scope: 'operator.admin',
+    params: PairingRevokeParams,
+    summary: 'Lets somebody in without a code, such as people whom another gateway knew.',
+  })
+  async admit(params: PairingRevokeParams): Promise<unknown> {
+    const { accountId = 'default', senderId } = params;
+    const channel = idOf(params);
+    const known = await this.pairing.approvedSenders(channel, accountId);
+    if (known.has(senderId)) return { ok: true, added: false };
+    await this.pairing.admit(channel, accountId, senderId);
+    this.resolved(channel, accountId, senderId, 'approved');
+    return { ok: true, added: true };
+  }
+
   private resolved(channel: string, accountId: string, senderId: string, decision: string): void {
     const payload = { channel, accountId, senderId, decision };
     this.events.emit('wire.event', { event: 'channels.pairing.resolved', payload });

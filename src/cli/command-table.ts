@@ -220,6 +220,12 @@ export const COMMAND_TABLE: readonly CommandEntry[] = [
     },
   },
   {
+    name: 'migrate',
+    summary: 'take over what OpenClaw left',
+    leaves: ['plan', 'apply'],
+    load: async () => (await import('../migrate/migrate.command')).MIGRATE_COMMANDS,
+  },
+  {
     name: 'backup',
     summary: 'archives of everything',
     leaves: ['create', 'verify', 'restore'],
