@@ -54,6 +54,11 @@ export interface MethodParams {
     content: string;
   };
   'agents.list': Record<never, never>;
+  'backup.create': {
+    output?: string;
+    onlyConfig?: boolean;
+    noWorkspace?: boolean;
+  };
   'channels.deadLetters.list': {
     channel?: string;
     limit?: number;
@@ -63,6 +68,11 @@ export interface MethodParams {
   };
   'channels.logout': {
     channel: string;
+    accountId?: string;
+  };
+  'channels.pairing.admit': {
+    channel: string;
+    senderId: string;
     accountId?: string;
   };
   'channels.pairing.approve': {
@@ -277,6 +287,7 @@ export interface MethodParams {
     role: string;
     scopes?: string[];
   };
+  'diagnostics.export': Record<never, never>;
   'exec.approval.list': Record<never, never>;
   'exec.approval.resolve': {
     id: string;
@@ -291,6 +302,7 @@ export interface MethodParams {
     limit?: number;
     maxBytes?: number;
   };
+  'maintenance.run': Record<never, never>;
   'memory.index': {
     agentId?: string;
     force?: boolean;
