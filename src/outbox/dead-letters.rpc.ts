@@ -3,7 +3,7 @@ import { EventBus } from '../events/event-bus';
 import { RpcMethod } from '../rpc/rpc-method';
 import { invalidRequest } from '../rpc/rpc-error';
 import { DeadLettersListParams, DeadLettersResubmitParams } from './dead-letters.dto';
-import { OutboxStore } from './outbox.store';
+import { DeadLetterStore } from './dead-letter.store';
 
 const DEFAULT_LIMIT = 100;
 const SHOWN_CHARS = 200;
@@ -12,7 +12,7 @@ const SHOWN_CHARS = 200;
 @Injectable()
 export class DeadLettersRpc {
   constructor(
-    private readonly store: OutboxStore,
+    private readonly store: DeadLetterStore,
     private readonly events: EventBus,
   ) {}
 

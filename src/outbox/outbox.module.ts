@@ -10,6 +10,7 @@ import type { Schema } from '../storage/schema';
 import { StorageModule } from '../storage/storage.module';
 import { ToolsModule } from '../tools/tools.module';
 import { WorkspaceModule } from '../workspace/workspace.module';
+import { DeadLetterStore } from './dead-letter.store';
 import { DeadLettersRpc } from './dead-letters.rpc';
 import { OutboxDispatcher } from './outbox-dispatcher.service';
 import { BlockStream } from './block-stream.service';
@@ -25,7 +26,15 @@ const FLUSH_MS = 1000;
 })
 @Module({
   imports: [EventsModule, StorageModule, ToolsModule, WorkspaceModule],
-  providers: [BlockStream, DeadLettersRpc, OutboxDispatcher, OutboxStore, SendRpc, StreamPreviewService],
+  providers: [
+    BlockStream,
+    DeadLetterStore,
+    DeadLettersRpc,
+    OutboxDispatcher,
+    OutboxStore,
+    SendRpc,
+    StreamPreviewService,
+  ],
   exports: [OutboxStore],
 })
 export class OutboxModule implements OnModuleInit, OnApplicationBootstrap, OnModuleDestroy {

@@ -105,7 +105,7 @@ export class OutboxStore {
       .where('run_id', '=', runId)
       .orderBy('part')
       .execute();
-    return rows.map(fromRow).filter(({ payload }) => payload.block !== undefined);
+    return rows.map(partFromRow).filter(({ payload }) => payload.block !== undefined);
   }
 
   /** Gives a part that arrived another text. */
@@ -186,35 +186,7 @@ export class OutboxStore {
       .orderBy('seq')
       .limit(500)
       .execute();
-    return rows.map(fromRow);
-  }
-
-  /** Parts that were given up, newest first. */
-  async failed(channel: string | undefined, limit: number): Promise<OutboxPart[]> {
-    const rows = await this.database.read
-      .selectFrom('outbox')
-      .selectAll()
-      .where('state', '=', 'failed')
-      .$if(channel !== undefined, (query) => query.where('channel', '=', channel ?? ''))
-      .orderBy('updated_at', 'desc')
-      .limit(limit)
-      .execute();
-    return rows.map(fromRow);
-  }
-
-  /** Opens given-up parts again, as if they had just been handed in. Returns those that were. */
-  async resubmit(ids: readonly string[]): Promise<OutboxPart[]> {
-    const now = this.clock.now();
-    const rows = await this.database.write('outbox.resubmit', (transaction) =>
-      transaction
-        .updateTable('outbox')
-        .set({ state: 'pending', attempts: 0, next_attempt_at: now, created_at: now, updated_at: now, error: null })
-        .where('id', 'in', [...ids])
-        .where('state', '=', 'failed')
-        .returningAll()
-        .execute(),
-    );
-    return rows.map(fromRow);
+    return rows.map(partFromRow);
   }
 
   /** Accounts that have open parts. */
@@ -239,7 +211,7 @@ export class OutboxStore {
       .orderBy('seq', 'desc')
       .limit(limit)
       .execute();
-    return rows.map(fromRow);
+    return rows.map(partFromRow);
   }
 
   /** Ids of the other messages that were sent to the place of a part. */
@@ -278,7 +250,7 @@ export class OutboxStore {
       .where('run_id', '=', runId)
       .orderBy('part')
       .execute();
-    return rows.map(fromRow);
+    return rows.map(partFromRow);
   }
 
   /**
@@ -380,7 +352,7 @@ export class OutboxStore {
   }
 }
 
-function fromRow(row: Selectable<OutboxTable>): OutboxPart {
+export function partFromRow(row: Selectable<OutboxTable>): OutboxPart {
   return {
     seq: Number(row.seq),
     id: row.id,

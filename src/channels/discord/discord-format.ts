@@ -1,3 +1,4 @@
+import type { OutboundMessage } from '../channel-adapter';
 import { chunkMarkdown } from '../text/markdown-chunks';
 import { tablesAsCode } from '../text/tables';
 
@@ -14,3 +15,12 @@ export function discordChunks(markdown: string, limits: { chars?: number; lines?
 }
 
 const lineCount = (text: string): number => text.split('\n').length;
+
+/** Suppresses notifications. */
+const SILENT = 1 << 12;
+const VOICE = 1 << 13;
+
+/** Flags of a message: a recording as a voice message, a message without a sound. */
+export const flagsOf = ({ file, text, silent }: OutboundMessage): { flags: number } => ({
+  flags: (file?.kind === 'voice' && text === '' ? VOICE : 0) | (silent ? SILENT : 0),
+});

@@ -29,7 +29,7 @@ import { type DiscordAccount, discordAccounts } from './discord-accounts';
 import { DISCORD_ACTIONS, actionCall, describeAction } from './discord-actions';
 import { DiscordCalls } from './discord-calls';
 import { apiCodeOf, statusOf } from './discord-errors';
-import { MAX_CHARS, discordChunks, discordMarkdown } from './discord-format';
+import { MAX_CHARS, discordChunks, discordMarkdown, flagsOf } from './discord-format';
 import { DiscordHistory } from './discord-history';
 import { type DiscordFacts, idList } from './discord-inbound';
 import { acknowledgement, components, ephemeral, interactionOf, slashCommands } from './discord-interactions';
@@ -45,9 +45,6 @@ const FETCH_MS = 60_000;
 /** A message whose sending was cut off is looked for from so long before it. */
 const SEARCH_MS = 600_000;
 const UNKNOWN_MESSAGE = 10008;
-/** Suppresses notifications. */
-const SILENT = 1 << 12;
-const VOICE = 8192;
 
 @Injectable()
 @ChatChannel({
@@ -394,7 +391,3 @@ const contentOf = ({ text }: OutboundMessage): Record<string, unknown> => ({
 
 /** At most 25 characters. */
 const nonceOf = (deliveryId: string): string => deliveryId.replaceAll('-', '').slice(0, 25);
-
-const flagsOf = ({ file, text, silent }: OutboundMessage): { flags: number } => ({
-  flags: (file?.kind === 'voice' && text === '' ? VOICE : 0) | (silent ? SILENT : 0),
-});
