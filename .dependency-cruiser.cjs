@@ -13,7 +13,11 @@ const LAYERS = [
     folders: ['channels(?!/telegram|/discord|/slack|/webpage|/webhook)', 'outbox', 'gateway(?!/protocol|/client)'],
     within: false,
   },
-  { name: 'activity', folders: ['cron', 'heartbeat', 'webhooks', 'subagents', 'diagnostics', 'backup', 'migrate', 'service'], within: false },
+  {
+    name: 'activity',
+    folders: ['cron', 'heartbeat', 'webhooks', 'subagents', 'diagnostics', 'backup', 'migrate', 'service'],
+    within: false,
+  },
   {
     name: 'edges',
     folders: [

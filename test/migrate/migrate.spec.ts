@@ -196,20 +196,18 @@ describe('openclaw migrate', () => {
     mkdirSync(join(source, 'state'));
     const jobs = new Database(join(source, 'state', 'openclaw.sqlite'));
     jobs.exec('create table cron_jobs (id text, job_json text)');
-    jobs
-      .prepare('insert into cron_jobs values (?, ?)')
-      .run(
-        'j9',
-        JSON.stringify({
-          id: 'j9',
-          name: 'Tea',
-          enabled: true,
-          schedule: { kind: 'at', at: '2099-01-01T00:00:00Z' },
-          payload: { kind: 'systemEvent', text: 'Tea' },
-          sessionTarget: 'main',
-          wakeMode: 'now',
-        }),
-      );
+    jobs.prepare('insert into cron_jobs values (?, ?)').run(
+      'j9',
+      JSON.stringify({
+        id: 'j9',
+        name: 'Tea',
+        enabled: true,
+        schedule: { kind: 'at', at: '2099-01-01T00:00:00Z' },
+        payload: { kind: 'systemEvent', text: 'Tea' },
+        sessionTarget: 'main',
+        wakeMode: 'now',
+      }),
+    );
     jobs.close();
     write('agents/main/broken.sqlite', 'SQLite format 3\u0000 and nothing more');
     const outcome = JSON.parse((await cli('apply', source, '--json')).stdout) as Outcome;
