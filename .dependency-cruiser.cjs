@@ -15,7 +15,17 @@ const LAYERS = [
   },
   {
     name: 'activity',
-    folders: ['cron', 'heartbeat', 'webhooks', 'subagents', 'diagnostics', 'backup', 'migrate', 'service'],
+    folders: [
+      'cron',
+      'heartbeat',
+      'webhooks',
+      'internal-hooks',
+      'subagents',
+      'diagnostics',
+      'backup',
+      'migrate',
+      'service',
+    ],
     within: false,
   },
   {

@@ -13,6 +13,7 @@ import { DiagnosticsModule } from '../diagnostics/diagnostics.module';
 import { EventsModule } from '../events/events.module';
 import { GatewayModule } from '../gateway/gateway.module';
 import { HeartbeatModule } from '../heartbeat/heartbeat.module';
+import { InternalHooksModule } from '../internal-hooks/internal-hooks.module';
 import { LoggingModule } from '../logging/logging.module';
 import { ConfigReloadModule } from '../maintenance/config-reload.module';
 import { MaintenanceModule } from '../maintenance/maintenance.module';
@@ -70,6 +71,7 @@ export class AppModule {
         CronModule,
         HeartbeatModule,
         WebhooksModule,
+        InternalHooksModule,
         BackupModule,
         NodesModule,
         MaintenanceModule,

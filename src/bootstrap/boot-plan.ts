@@ -52,6 +52,7 @@ export const BOOT_PLAN: readonly PlannedStep[] = [
   visible('start cron', 'CronModule', 'degraded'),
   visible('heartbeat', 'HeartbeatModule', 'degraded'),
   visible('webhooks', 'WebhooksModule', 'degraded'),
+  visible('internal hooks', 'InternalHooksModule', 'degraded'),
   visible('maintenance timers', 'MaintenanceModule'),
   visible('config reloader', 'ConfigReloadModule', 'degraded'),
   { ...visible('channels start: telegram', 'TelegramModule', 'degraded'), whenConfigured: true },

@@ -121,6 +121,12 @@ export const COMMAND_TABLE: readonly CommandEntry[] = [
     load: async () => (await import('../heartbeat/system.command')).SYSTEM_COMMANDS,
   },
   {
+    name: 'hooks',
+    summary: 'programs that take part in what happens',
+    leaves: ['list', 'info', 'check', 'enable', 'disable', 'install'],
+    load: async () => (await import('../internal-hooks/hooks.command')).HOOKS_COMMANDS,
+  },
+  {
     name: 'webhooks',
     summary: 'what other programs tell, and are told',
     leaves: ['list', 'test'],

@@ -47,6 +47,14 @@ export interface EventMap {
     origin?: ContentOrigin;
     route?: DeliveryRoute;
   };
+  /** Something that hooks may take part in. */
+  'hook.event': {
+    type: string;
+    action: string;
+    agentId: string;
+    sessionKey?: string;
+    context: Readonly<Record<string, unknown>>;
+  };
   /** A heartbeat is wanted now, for something that waits. */
   'heartbeat.wake': { agentId: string; reason: string };
   /** A paired node has connected and says what it can do. */

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
+import { EventBus } from '../../events/event-bus';
 import { SessionStore } from '../../sessions/session.store';
 import { SessionArchive } from '../sessions/session-archive.service';
 import { EXPORT_FORMATS, type ExportFormat } from '../sessions/export-session';
@@ -101,12 +102,21 @@ export class SessionCommands {
     private readonly models: ModelRegistry,
     private readonly compaction: CompactionService,
     private readonly archive: SessionArchive,
+    private readonly events: EventBus,
   ) {}
 
-  private async startOver({ args, sessionKey, agentId }: CommandCall, takesModel: boolean): Promise<CommandEffect> {
+  private async startOver(
+    { args, sessionKey, agentId, giver }: CommandCall,
+    takesModel: boolean,
+  ): Promise<CommandEffect> {
+    const before = await this.sessions.find(sessionKey);
     this.lanes.abort(sessionKey, undefined, 'stop');
     await this.lanes.idle(sessionKey);
     await this.sessions.reset(sessionKey, agentId);
+    const context = { sessionId: before?.sessionId ?? null, sender: giver.senderId ?? null };
+    const action = takesModel ? 'new' : 'reset';
+    this.events.emit('hook.event', { type: 'command', action, sessionKey, agentId, context });
+    this.events.emit('hook.event', { type: 'session', action: 'start', sessionKey, agentId, context });
     const [first = '', ...rest] = args.split(/\s+/);
     const model = takesModel ? this.models.named(first) : undefined;
     if (model !== undefined) {
@@ -119,7 +129,9 @@ export class SessionCommands {
     return args === '' ? answer('A new conversation has begun.') : { kind: 'continue', text: args };
   }
 
-  private async stop({ sessionKey }: CommandCall): Promise<CommandEffect> {
+  private async stop({ sessionKey, agentId, giver }: CommandCall): Promise<CommandEffect> {
+    const context = { sender: giver.senderId ?? null };
+    this.events.emit('hook.event', { type: 'command', action: 'stop', sessionKey, agentId, context });
     const runs = this.lanes.abort(sessionKey, undefined, 'stop');
     const waiting = await this.lanes.dropWaiting(sessionKey, 'stop');
     const children = (await this.sessions.list()).filter((entry) => entry.spawnedBy === sessionKey);

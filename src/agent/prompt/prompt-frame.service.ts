@@ -3,6 +3,7 @@ import { localTimeZone } from '../../common/clock';
 import { Redactor } from '../../common/redactor';
 import { findAgent } from '../../config/agent-entries';
 import { ConfigService } from '../../config/config.service';
+import type { OpenclawConfig } from '../../config/openclaw.config';
 import { SkillCatalog, type SkillSnapshot } from '../../skills/catalog/skill-catalog.service';
 import type { PolicySubject } from '../../tools/agent-tool';
 import { ToolPolicyService } from '../../tools/policy/tool-policy.service';
@@ -82,6 +83,7 @@ export class PromptFrameService {
       this.workspaces.pathOf(agentId),
       audienceOf(subject),
       defaults?.bootstrapMaxChars,
+      extraFiles(config),
     );
     const skills =
       facts.knownSkills?.version === this.catalog.version ? facts.knownSkills : this.catalog.snapshot(subject);
@@ -116,6 +118,12 @@ export class PromptFrameService {
       );
     });
   }
+}
+
+/** Further files of the workspace, where the hook that shows them is on. */
+function extraFiles({ hooks }: OpenclawConfig): readonly string[] {
+  const entry = hooks?.internal?.entries?.['bootstrap-extra-files'];
+  return hooks?.internal?.enabled === true && entry?.enabled === true ? (entry.paths ?? []) : [];
 }
 
 const audienceOf = (subject: PolicySubject): Audience =>

@@ -30,8 +30,14 @@ interface Cached {
 export class WorkspaceTexts {
   private readonly cache = new Map<string, Cached>();
 
-  async read(workspace: string, audience: Audience, maxChars = DEFAULT_MAX_CHARS): Promise<WorkspaceText[]> {
-    const names = FILES.filter(READ_BY[audience]);
+  /** @param extra further files, relative to the workspace; a person's conversations show them */
+  async read(
+    workspace: string,
+    audience: Audience,
+    maxChars = DEFAULT_MAX_CHARS,
+    extra: readonly string[] = [],
+  ): Promise<WorkspaceText[]> {
+    const names = [...FILES.filter(READ_BY[audience]), ...(audience === 'person' ? extra : [])];
     const texts = await Promise.all(names.map((name) => this.readOne(workspace, name, maxChars)));
     return texts.filter((text): text is WorkspaceText => text !== undefined);
   }

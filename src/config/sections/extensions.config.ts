@@ -1,4 +1,5 @@
 import {
+  AnyList,
   Bool,
   Int,
   MapOf,
@@ -68,6 +69,26 @@ export class OutboundHookConfig {
   @Opt() @Bool() enabled?: boolean;
 }
 
+class InternalHookEntryConfig {
+  @Opt() @Bool() enabled?: boolean;
+  @Opt() @Obj() env?: Record<string, string>;
+  /** `bootstrap-extra-files`: further files of the workspace that the assistant is shown. */
+  @Opt() @StrList({ max: 20 }) paths?: string[];
+}
+
+class InternalHooksLoadConfig {
+  @Opt() @StrList() extraDirs?: string[];
+}
+
+class InternalHooksConfig {
+  @Opt() @Bool() enabled?: boolean;
+  /** Older spelling of OpenClaw; folders with HOOK.md take their place. */
+  @Opt() @AnyList() handlers?: unknown[];
+  @Opt() @MapOf(() => InternalHookEntryConfig) entries?: Record<string, InternalHookEntryConfig>;
+  @Opt() @Nested(() => InternalHooksLoadConfig) load?: InternalHooksLoadConfig;
+  @Opt() @Obj() installs?: Record<string, unknown>;
+}
+
 /** Section `hooks`. */
 export class HooksConfig {
   @Opt() @Bool() enabled?: boolean;
@@ -84,7 +105,7 @@ export class HooksConfig {
   @Opt() @StrList() allowedSessionKeyPrefixes?: string[];
   @Opt() @StrList() allowedAgentIds?: string[];
   @Opt() @Obj() gmail?: Record<string, unknown>;
-  @Opt() @Obj() internal?: Record<string, unknown>;
+  @Opt() @Nested(() => InternalHooksConfig) internal?: InternalHooksConfig;
 }
 
 /** Section `browser`. */

@@ -1,0 +1,87 @@
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { messageOf } from '../common/openclaw-error';
+import { isPlainObject } from '../common/plain-object';
+import { parseFrontmatter } from '../skills/manifest/frontmatter';
+
+export const HOOK_EVENTS = [
+  'command',
+  'command:new',
+  'command:reset',
+  'command:stop',
+  'session',
+  'session:start',
+  'agent',
+  'agent:start',
+  'agent:end',
+  'gateway',
+  'gateway:startup',
+  'message',
+  'message:received',
+  'message:sent',
+] as const;
+const HANDLERS = ['handler.js', 'handler.mjs', 'handler.cjs', 'index.js'];
+
+export type HookSource = 'bundled' | 'extra' | 'managed' | 'workspace';
+
+export interface HookInfo {
+  name: string;
+  description: string;
+  events: string[];
+  source: HookSource;
+  /** Its folder; empty for those that come along. */
+  folder: string;
+  /** JavaScript file; undefined for those that come along. */
+  handler?: string;
+  /** Variables that it needs in `entries.<name>.env`. */
+  needsEnv: string[];
+  /** Why it can't be used. */
+  fault?: string;
+}
+
+/** Hooks in the folders below a folder. */
+export function hooksIn(root: string, source: HookSource): HookInfo[] {
+  let names: string[];
+  try {
+    names = readdirSync(root).sort();
+  } catch {
+    return [];
+  }
+  return names
+    .filter((name) => existsSync(join(root, name, 'HOOK.md')))
+    .map((name) => readHook(join(root, name), name, source));
+}
+
+function readHook(folder: string, name: string, source: HookSource): HookInfo {
+  const hook: HookInfo = { name, description: '', events: [], source, folder, needsEnv: [] };
+  try {
+    const { values } = parseFrontmatter(readFileSync(join(folder, 'HOOK.md'), 'utf8'));
+    const text = (key: string): string => {
+      const value = values.get(key)?.value;
+      return typeof value === 'string' ? value : '';
+    };
+    const metadata = values.get('metadata')?.value;
+    const facts = isPlainObject(metadata) && isPlainObject(metadata['openclaw']) ? metadata['openclaw'] : {};
+    const requires = isPlainObject(facts['requires']) ? facts['requires'] : {};
+    const texts = (value: unknown): string[] =>
+      Array.isArray(value) ? value.filter((each): each is string => typeof each === 'string') : [];
+    Object.assign(hook, {
+      name: text('name') || name,
+      description: text('description'),
+      events: texts(facts['events']),
+      needsEnv: texts(requires['env']),
+    });
+    const handler = HANDLERS.map((file) => join(folder, file)).find((file) => existsSync(file));
+    if (handler) hook.handler = handler;
+    const unknown = hook.events.filter((event) => !(HOOK_EVENTS as readonly string[]).includes(event));
+    if (!handler)
+      hook.fault = existsSync(join(folder, 'handler.ts'))
+        ? 'its handler is TypeScript; compile it to handler.js'
+        : `it has no handler (${HANDLERS.join(', ')})`;
+    else if (hook.events.length === 0) hook.fault = 'metadata.openclaw.events in HOOK.md names no events';
+    else if (unknown.length > 0) hook.fault = `nobody tells ${unknown.join(', ')}; events: ${HOOK_EVENTS.join(', ')}`;
+  } catch (error) {
+    hook.fault = `HOOK.md: ${messageOf(error)}`;
+  }
+  return hook;
+}

@@ -1,0 +1,176 @@
+import { cpSync, existsSync, symlinkSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { basename, join, resolve } from 'node:path';
+import { Command, Option, SubCommand } from 'nest-commander';
+import { CliCommand, CommandGroup, type JsonOptions } from '../common/cli/cli-command';
+import { UsageError } from '../common/cli/cli-error';
+import { printJson, printLine, printTable } from '../common/cli/output';
+import { Redactor } from '../common/redactor';
+import { ConfigService } from '../config/config.service';
+import { ConfigWriter } from '../config/config-writer';
+import { Environment } from '../config/environment';
+import { resolveConfigPath, resolveStateDir } from '../config/state-paths';
+import { WorkspaceService } from '../workspace/workspace.service';
+import { HookCatalog, type HookState } from './hook-catalog.service';
+import { hooksIn } from './hook-folder';
+
+abstract class HooksCommandBase extends CliCommand {
+  constructor(protected readonly env: Environment) {
+    super();
+  }
+
+  protected hooks(): HookState[] {
+    const config = new ConfigService(this.env, new Redactor());
+    config.load();
+    return new HookCatalog(config, new WorkspaceService(config)).all();
+  }
+
+  protected named([name]: string[]): HookState {
+    const hooks = this.hooks();
+    const hook = hooks.find((each) => each.name === name);
+    if (!hook)
+      throw new UsageError(`there is no hook "${name ?? ''}"; there are: ${hooks.map((each) => each.name).join(', ')}`);
+    return hook;
+  }
+
+  protected async set(name: string, enabled: boolean): Promise<void> {
+    const writer = new ConfigWriter(resolveConfigPath(this.env, resolveStateDir(this.env)), this.env);
+    await writer.edit([
+      ...(enabled ? [{ path: ['hooks', 'internal', 'enabled'], value: true }] : []),
+      { path: ['hooks', 'internal', 'entries', name, 'enabled'], value: enabled },
+    ]);
+  }
+}
+
+@SubCommand({ name: 'list', description: 'hooks, and whether they run' })
+export class HooksListCommand extends HooksCommandBase {
+  constructor(env: Environment) {
+    super(env);
+  }
+
+  run(_: string[], options: JsonOptions): Promise<void> {
+    const hooks = this.hooks();
+    if (options.json) printJson(hooks);
+    else
+      printTable(hooks, [
+        { title: 'Hook', value: (row) => row.name },
+        { title: 'From', value: (row) => row.source },
+        { title: 'Events', value: (row) => row.events.join(', ') },
+        { title: 'Runs', value: (row) => (row.reason === undefined ? 'yes' : `no: ${row.reason}`) },
+        { title: 'What it does', value: (row) => row.description },
+      ]);
+    return Promise.resolve();
+  }
+}
+
+@SubCommand({ name: 'info', arguments: '<name>', description: 'one hook' })
+export class HooksInfoCommand extends HooksCommandBase {
+  constructor(env: Environment) {
+    super(env);
+  }
+
+  run(args: string[], options: JsonOptions): Promise<void> {
+    const hook = this.named(args);
+    if (options.json) printJson(hook);
+    else {
+      printLine(`${hook.name} (${hook.source}): ${hook.description}`);
+      printLine(`events: ${hook.events.join(', ') || 'none'}`);
+      if (hook.folder) printLine(`folder: ${hook.folder}`);
+      printLine(hook.reason === undefined ? 'it runs' : `it does not run: ${hook.reason}`);
+    }
+    return Promise.resolve();
+  }
+}
+
+@SubCommand({ name: 'check', description: 'hooks that are on and do not run, with the reason' })
+export class HooksCheckCommand extends HooksCommandBase {
+  constructor(env: Environment) {
+    super(env);
+  }
+
+  run(_: string[], options: JsonOptions): Promise<void> {
+    const bad = this.hooks().filter(
+      ({ enabled, reason, fault }) => (enabled && reason !== undefined) || fault !== undefined,
+    );
+    if (options.json) printJson({ ok: bad.length === 0, hooks: bad });
+    else if (bad.length === 0) printLine('all hooks that are on run');
+    else for (const { name, reason, fault } of bad) printLine(`${name}: ${fault ?? reason ?? ''}`);
+    if (bad.length > 0) process.exitCode = 1;
+    return Promise.resolve();
+  }
+}
+
+@SubCommand({ name: 'enable', arguments: '<name>', description: 'let a hook run' })
+export class HooksEnableCommand extends HooksCommandBase {
+  constructor(env: Environment) {
+    super(env);
+  }
+
+  async run(args: string[], options: JsonOptions): Promise<void> {
+    const { name, fault } = this.named(args);
+    if (fault !== undefined) throw new UsageError(`${name} can't be used: ${fault}`);
+    await this.set(name, true);
+    if (options.json) printJson({ name, enabled: true });
+    else printLine(`${name} is on`);
+  }
+}
+
+@SubCommand({ name: 'disable', arguments: '<name>', description: 'let a hook rest' })
+export class HooksDisableCommand extends HooksCommandBase {
+  constructor(env: Environment) {
+    super(env);
+  }
+
+  async run(args: string[], options: JsonOptions): Promise<void> {
+    const { name } = this.named(args);
+    await this.set(name, false);
+    if (options.json) printJson({ name, enabled: false });
+    else printLine(`${name} is off`);
+  }
+}
+
+@SubCommand({
+  name: 'install',
+  arguments: '<folder>',
+  description: 'copy a hook to the others; it is off until it is enabled',
+})
+export class HooksInstallCommand extends HooksCommandBase {
+  constructor(env: Environment) {
+    super(env);
+  }
+
+  @Option({ flags: '-l, --link', description: 'a link to the folder instead of a copy' })
+  parseLink(): boolean {
+    return true;
+  }
+
+  async run([folder]: string[], options: JsonOptions & { link?: boolean }): Promise<void> {
+    if (folder === undefined) throw new UsageError('which folder?');
+    const from = resolve(folder);
+    const name = basename(from);
+    const found = hooksIn(resolve(from, '..'), 'managed').find((hook) => hook.folder === from);
+    if (!found) throw new UsageError(`${from} has no HOOK.md`);
+    if (found.fault !== undefined) throw new UsageError(`${from} can't be used: ${found.fault}`);
+    const to = join(resolveStateDir(this.env), 'hooks', name);
+    if (existsSync(to)) throw new UsageError(`${to} is there already; remove it first`);
+    await mkdir(join(to, '..'), { recursive: true, mode: 0o700 });
+    if (options.link) symlinkSync(from, to, 'dir');
+    else cpSync(from, to, { recursive: true });
+    if (options.json) printJson({ name: found.name, folder: to });
+    else printLine(`${found.name} is in ${to}; openclaw hooks enable ${found.name} lets it run`);
+  }
+}
+
+const LEAVES = [
+  HooksListCommand,
+  HooksInfoCommand,
+  HooksCheckCommand,
+  HooksEnableCommand,
+  HooksDisableCommand,
+  HooksInstallCommand,
+];
+
+@Command({ name: 'hooks', description: 'programs that take part in what happens', subCommands: LEAVES })
+export class HooksCommand extends CommandGroup {}
+
+export const HOOKS_COMMANDS = [HooksCommand, ...LEAVES] as const;

@@ -1,0 +1,191 @@
+import { appendFile, mkdir, writeFile } from 'node:fs/promises';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Injectable } from '@nestjs/common';
+import { textOf } from '../common/content-parts';
+import { type Logger, LoggerFactory } from '../common/logger';
+import { messageOf } from '../common/openclaw-error';
+import { isPlainObject } from '../common/plain-object';
+import { defaultAgentId } from '../config/agent-entries';
+import { ConfigService } from '../config/config.service';
+import { mainSessionKey } from '../config/main-session';
+import { EventBus } from '../events/event-bus';
+import type { EventMap } from '../events/event-map';
+import { OutboundDesk } from '../events/outbound-desk';
+import { runHandler } from '../hooks/run-handler';
+import { InboxService } from '../inbox/inbox.service';
+import { SessionStore } from '../sessions/session.store';
+import { TranscriptStore } from '../sessions/transcript.store';
+import { DatabaseService } from '../storage/database.service';
+import { WorkspaceService } from '../workspace/workspace.service';
+import { HookCatalog, type HookState } from './hook-catalog.service';
+
+type HookEvent = EventMap['hook.event'];
+
+const KEPT_MESSAGES = 15;
+const MAX_SAID = 5;
+
+/** Lets hooks take part in what happens. One that fails is named in the log; nobody waits for it. */
+@Injectable()
+export class InternalHooks {
+  private readonly log: Logger;
+  private said = 0;
+
+  constructor(
+    private readonly catalog: HookCatalog,
+    private readonly config: ConfigService,
+    private readonly inbox: InboxService,
+    private readonly sessions: SessionStore,
+    private readonly transcripts: TranscriptStore,
+    private readonly database: DatabaseService,
+    private readonly desk: OutboundDesk,
+    private readonly workspaces: WorkspaceService,
+    private readonly events: EventBus,
+    loggers: LoggerFactory,
+  ) {
+    this.log = loggers.child('hooks');
+  }
+
+  listen(): void {
+    const agentId = (): string => defaultAgentId(this.config.config);
+    this.events.on('hook.event', (event) => void this.happened(event));
+    this.events.on(
+      'gateway.ready',
+      ({ port }) => void this.happened({ type: 'gateway', action: 'startup', agentId: agentId(), context: { port } }),
+    );
+    this.events.on(
+      'inbox.accepted',
+      ({ sessionKey, runId }) =>
+        void this.happened({ type: 'message', action: 'received', agentId: agentId(), sessionKey, context: { runId } }),
+    );
+    this.events.on(
+      'turn.started',
+      ({ sessionKey, runId }) =>
+        void this.happened({ type: 'agent', action: 'start', agentId: agentId(), sessionKey, context: { runId } }),
+    );
+    this.events.on('turn.closed', ({ sessionKey, runId, outcome }) => {
+      void this.happened({ type: 'agent', action: 'end', agentId: agentId(), sessionKey, context: { runId, outcome } });
+      if (outcome === 'reply')
+        void this.happened({ type: 'message', action: 'sent', agentId: agentId(), sessionKey, context: { runId } });
+    });
+  }
+
+  private async happened(event: HookEvent): Promise<void> {
+    for (const hook of this.catalog.for(event.type, event.action)) {
+      const started = performance.now();
+      try {
+        if (hook.source === 'bundled') await this.bundled(hook.name, event);
+        else await this.call(hook, event);
+        this.log.debug({ hook: hook.name, ms: Math.round(performance.now() - started) }, 'a hook ran');
+      } catch (error) {
+        this.log.error(
+          { hook: hook.name, event: `${event.type}:${event.action}` },
+          `a hook failed: ${messageOf(error)}`,
+        );
+      }
+    }
+  }
+
+  /** A hook of somebody: it sees its own folder and the workspace, and may write into the workspace. */
+  private async call(hook: HookState, event: HookEvent): Promise<void> {
+    const workspace = this.workspaces.pathOf(event.agentId);
+    const value = await runHandler({
+      file: hook.handler ?? '',
+      input: { ...event, timestamp: new Date().toISOString(), workspace },
+      readable: [hook.folder],
+      writable: [workspace],
+      env: this.config.config.hooks?.internal?.entries?.[hook.name]?.env ?? {},
+    });
+    const messages = isPlainObject(value) && Array.isArray(value['messages']) ? value['messages'] : [];
+    const texts = messages
+      .filter((text): text is string => typeof text === 'string' && text.trim() !== '')
+      .slice(0, MAX_SAID);
+    if (texts.length > 0) await this.say(hook.name, event, texts);
+  }
+
+  /** Into the chat of the conversation that the event is about. */
+  private async say(name: string, { sessionKey, agentId }: HookEvent, texts: string[]): Promise<void> {
+    const session = await this.sessions.find(sessionKey ?? mainSessionKey(this.config.config, agentId));
+    if (!session?.lastChannel || !session.lastTo) {
+      this.log.warn({ hook: name }, 'a hook has something to say, and there is no chat to say it in');
+      return;
+    }
+    const route = { channel: session.lastChannel, account: session.lastAccountId ?? 'default', to: session.lastTo };
+    const runId = `hook:${name}:${Date.now()}:${++this.said}`;
+    const announce = await this.database.write('hook.say', (transaction) =>
+      this.desk.enqueueIn(transaction, { runId, route, texts }),
+    );
+    announce();
+  }
+
+  private bundled(name: string, event: HookEvent): Promise<void> {
+    switch (name) {
+      case 'boot-md':
+        return this.bootMd(event.agentId);
+      case 'command-logger':
+        return this.logCommand(event);
+      case 'session-memory':
+        return this.keepSession(event);
+      default:
+        return Promise.resolve();
+    }
+  }
+
+  private async bootMd(agentId: string): Promise<void> {
+    const path = join(this.workspaces.pathOf(agentId), 'BOOT.md');
+    const text = existsSync(path) ? readFileSync(path, 'utf8').trim() : '';
+    if (text === '') return;
+    const runId = `boot:${Date.now()}`;
+    await this.inbox.accept({
+      channel: 'internal',
+      account: 'default',
+      externalId: runId,
+      sessionKey: mainSessionKey(this.config.config, agentId),
+      runId,
+      message: {
+        text: `[from the gateway] It has started. BOOT.md says:\n\n${text}`,
+        isOwner: true,
+        isSystemEvent: true,
+      },
+    });
+  }
+
+  private async logCommand({ action, sessionKey, agentId, context }: HookEvent): Promise<void> {
+    const folder = join(this.config.stateDir, 'logs');
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    const line = {
+      at: new Date().toISOString(),
+      command: action,
+      sessionKey,
+      agentId,
+      sender: context['sender'] ?? null,
+    };
+    await appendFile(join(folder, 'commands.log'), `${JSON.stringify(line)}\n`, { mode: 0o600 });
+  }
+
+  private async keepSession({ agentId, context }: HookEvent): Promise<void> {
+    const sessionId = context['sessionId'];
+    if (typeof sessionId !== 'string') return;
+    const lines = (await this.transcripts.readTail(sessionId, KEPT_MESSAGES * 3)).flatMap(({ message }) => {
+      if (message.role !== 'user' && message.role !== 'assistant') return [];
+      const text = (typeof message.content === 'string' ? message.content : textOf(message.content)).trim();
+      return text === '' ? [] : [{ role: message.role, text }];
+    });
+    const kept = lines.slice(-KEPT_MESSAGES);
+    const first = kept.find(({ role }) => role === 'user')?.text;
+    if (first === undefined) return;
+    const now = new Date().toISOString();
+    const slug =
+      first
+        .toLowerCase()
+        .replace(/[^\p{L}\p{N}]+/gu, '-')
+        .replace(/^-|-$/g, '')
+        .slice(0, 40) || 'talk';
+    const folder = join(this.workspaces.pathOf(agentId), 'memory');
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    const body = kept.map(({ role, text }) => `**${role === 'user' ? 'Person' : 'Assistant'}**: ${text}`).join('\n\n');
+    await writeFile(join(folder, `${now.slice(0, 10)}-${slug}.md`), `# Conversation that ended ${now}\n\n${body}\n`, {
+      mode: 0o600,
+    });
+  }
+}
