@@ -296,6 +296,7 @@ export interface MethodParams {
   health: {
     probe?: boolean;
   };
+  'hooks.list': Record<never, never>;
   'last-heartbeat': Record<never, never>;
   'logs.tail': {
     cursor?: number;
