@@ -5,14 +5,14 @@ import { Command, Option, SubCommand } from 'nest-commander';
 import { CliCommand, CommandGroup, type JsonOptions } from '../common/cli/cli-command';
 import { UsageError } from '../common/cli/cli-error';
 import { printJson, printLine, printTable } from '../common/cli/output';
-import { Redactor } from '../common/redactor';
-import { ConfigService } from '../config/config.service';
+import { defaultAgentId } from '../config/agent-entries';
 import { ConfigWriter } from '../config/config-writer';
 import { Environment } from '../config/environment';
+import { loadConfig } from '../config/load-config';
 import { resolveConfigPath, resolveStateDir } from '../config/state-paths';
-import { WorkspaceService } from '../workspace/workspace.service';
-import { HookCatalog, type HookState } from './hook-catalog.service';
+import { workspacePath } from '../workspace/workspace-path';
 import { hooksIn } from './hook-folder';
+import { type HookState, listHooks } from './list-hooks';
 
 abstract class HooksCommandBase extends CliCommand {
   constructor(protected readonly env: Environment) {
@@ -20,9 +20,9 @@ abstract class HooksCommandBase extends CliCommand {
   }
 
   protected hooks(): HookState[] {
-    const config = new ConfigService(this.env, new Redactor());
-    config.load();
-    return new HookCatalog(config, new WorkspaceService(config)).all();
+    const stateDir = resolveStateDir(this.env);
+    const { config } = loadConfig(resolveConfigPath(this.env, stateDir), this.env);
+    return listHooks(config, stateDir, workspacePath(config, this.env, stateDir, defaultAgentId(config)));
   }
 
   protected named([name]: string[]): HookState {

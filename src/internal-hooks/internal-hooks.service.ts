@@ -18,7 +18,8 @@ import { SessionStore } from '../sessions/session.store';
 import { TranscriptStore } from '../sessions/transcript.store';
 import { DatabaseService } from '../storage/database.service';
 import { WorkspaceService } from '../workspace/workspace.service';
-import { HookCatalog, type HookState } from './hook-catalog.service';
+import { HookCatalog } from './hook-catalog.service';
+import type { HookState } from './list-hooks';
 
 type HookEvent = EventMap['hook.event'];
 
