@@ -85,7 +85,8 @@ export class OutboxModule implements OnModuleInit, OnApplicationBootstrap, OnMod
       ...(index === parts.length - 1 && outbound.buttons ? { buttons: outbound.buttons } : {}),
       ...(outbound.silent ? { silent: true } : {}),
     }));
-    const blocks = await this.store.blocksIn(transaction, outbound.runId);
+    const mayHaveBlocks = channel?.adapter.blockWishes !== undefined;
+    const blocks = mayHaveBlocks ? await this.store.blocksIn(transaction, outbound.runId) : [];
     if (blocks.length > 0) await this.afterBlocks(transaction, outbound, payloads, blocks);
     else if (payloads.length === 0) await this.store.dropPreviewIn(transaction, outbound.runId);
     else await this.store.enqueueIn(transaction, outbound.runId, route, payloads);
