@@ -10,6 +10,12 @@ const KILLS = IS_FULL ? 500 : 40;
 const CHANGES = IS_FULL ? 50 : 5;
 const AT_ONCE = 4;
 
+interface Writer {
+  child: ChildProcess;
+  out: () => string;
+  done: Promise<number | null>;
+}
+
 describe('the configuration file', () => {
   let folder: string;
   beforeEach(() => {
@@ -21,10 +27,18 @@ describe('the configuration file', () => {
   const text = (): string => readFileSync(join(folder, 'openclaw.json'), 'utf8');
   const keys = (): Record<string, string> =>
     (JSON5.parse<{ env?: { vars?: Record<string, string> } }>(text()).env?.vars ?? {}) as Record<string, string>;
+  /** Waits until the writers have confirmed so many changes between them, so that kills fall at different depths. */
+  const lines = (writers: Writer[], count: number): Promise<void> =>
+    new Promise((resolve) => {
+      const look = (): void => {
+        if (writers.reduce((sum, { out }) => sum + out().split('\n').length - 1, 0) >= count) resolve();
+      };
+      for (const { child } of writers) child.stdout?.on('data', look);
+    });
   const writer = (
     names: string,
     count: number,
-  ): { child: ChildProcess; out: () => string; done: Promise<number | null> } => {
+  ): Writer => {
     let out = '';
     const child = spawn(process.execPath, [join(__dirname, 'writer-child.cjs'), folder, names, String(count)], {
       stdio: ['ignore', 'pipe', 'inherit'],
@@ -45,7 +59,7 @@ describe('the configuration file', () => {
     const confirmed = new Set<string>();
     for (let killed = 0; killed < KILLS; killed += AT_ONCE) {
       const writers = Array.from({ length: AT_ONCE }, (_, index) => writer(`${killed + index}`, 3));
-      await Promise.race(writers.map(({ child }) => new Promise((resolve) => child.stdout?.once('data', resolve))));
+      await lines(writers, 1 + ((killed / AT_ONCE) % 4));
       await new Promise((resolve) => setTimeout(resolve, Math.random() * 20));
       for (const { child } of writers) child.kill('SIGKILL');
       await Promise.all(writers.map(({ done }) => done));

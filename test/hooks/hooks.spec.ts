@@ -159,14 +159,16 @@ describe('hooks', () => {
     expect(models.requests.at(-1)?.text).toContain('blue door');
     expect(models.requests.at(-1)?.text).not.toContain('botToken');
     await say('/new');
-    await until('the command', () => existsSync(join(gateway.stateDir, 'logs', 'commands.log')));
-    expect(JSON.parse(readFileSync(join(gateway.stateDir, 'logs', 'commands.log'), 'utf8'))).toMatchObject({
+    const commands = join(gateway.stateDir, 'logs', 'commands.log');
+    await until('the command', () => existsSync(commands) && readFileSync(commands, 'utf8').endsWith('\n'));
+    expect(JSON.parse(readFileSync(commands, 'utf8'))).toMatchObject({
       command: 'new',
       sender: String(OWNER),
     });
     const kept = (): string[] => readdirSync(workspace('memory')).filter((name) => name.includes('tulips'));
-    await until('the conversation', () => existsSync(workspace('memory')) && kept().length === 1);
-    expect(readFileSync(workspace(join('memory', kept()[0] ?? '')), 'utf8')).toContain('I like tulips');
+    const note = (): string => readFileSync(workspace(join('memory', kept()[0] ?? '')), 'utf8');
+    await until('the conversation', () => existsSync(workspace('memory')) && kept().length === 1 && note() !== '');
+    expect(note()).toContain('I like tulips');
     client.close();
     await gateway.signal('SIGTERM');
     gateway = await GatewayProcess.start({ stateDir: gateway.stateDir, port: gateway.port });
