@@ -4,8 +4,10 @@ const { existsSync, readFileSync } = require('node:fs');
 const { join } = require('node:path');
 const { Script } = require('node:vm');
 
-const file = join(__dirname, 'openclaw.js');
-const cache = join(__dirname, 'openclaw.cache');
+// Also true for a client command with such a word among its arguments: the gateway's bundle knows every command.
+const name = process.argv.includes('gateway', 2) ? 'gateway' : 'client';
+const file = join(__dirname, `${name}.js`);
+const cache = join(__dirname, `${name}.cache`);
 // The bundle is pure ASCII: latin1 keeps it at one byte a character and spares the decoding.
 const script = new Script(readFileSync(file, 'latin1'), {
   filename: file,

@@ -1,4 +1,4 @@
-// Runs the bundle once through its usual ways and keeps the compiled code of everything that was called.
+// Runs the bundles once through their usual ways and keeps the compiled code of everything that was called.
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
@@ -7,17 +7,20 @@ import { join } from 'node:path';
 import { Script } from 'node:vm';
 import { at } from './paths.mjs';
 
-const file = at('dist', 'bundle', 'openclaw.js');
-const source = readFileSync(file, 'latin1');
-const script = new Script(source, { filename: file });
-const program = script.runInThisContext();
-const bundleRequire = createRequire(file);
+const bundles = Object.fromEntries(
+  ['gateway', 'client'].map((name) => {
+    const file = at('dist', 'bundle', `${name}.js`);
+    const script = new Script(readFileSync(file, 'latin1'), { filename: file });
+    return [name, { file, script, program: script.runInThisContext() }];
+  }),
+);
 
 /** Runs one command line in this process. Settles when it is done. */
 function openclaw(...args) {
   process.argv = [process.argv[0], at('bin', 'openclaw'), ...args];
+  const { program, file } = bundles[args.includes('gateway') ? 'gateway' : 'client'];
   const module = { exports: {} };
-  program(module.exports, bundleRequire, module, file, at('dist', 'bundle'));
+  program(module.exports, createRequire(file), module, file, at('dist', 'bundle'));
   return module.exports.finished;
 }
 
@@ -151,8 +154,8 @@ try {
   process.kill(process.pid, 'SIGTERM');
   await gateway;
   if (process.exitCode !== 0) throw new Error(`the gateway of the warm-up ended with ${process.exitCode}`);
-  const cache = script.createCachedData();
-  writeFileSync(at('dist', 'bundle', 'openclaw.cache'), cache);
+  for (const [name, { script }] of Object.entries(bundles))
+    writeFileSync(at('dist', 'bundle', `${name}.cache`), script.createCachedData());
 } catch (error) {
   writeErr(`${output.join('')}\n`);
   throw error;

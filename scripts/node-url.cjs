@@ -1,0 +1,3 @@
+'use strict';
+// Stands for `whatwg-url` in the bundles.
+module.exports = { URL, URLSearchParams };
