@@ -48,6 +48,8 @@ export interface ScenarioReport {
   overwritten: string[][];
   /** Parts of answers by their last state. */
   outbox: Record<string, number>;
+  /** Why parts were given up, each reason once. */
+  givenUp: string[];
   /** Milliseconds from each start to ready. */
   readyMs: number[];
 }
@@ -191,6 +193,7 @@ export class CrashScenario {
         .map((message) => [...new Set(message.versions.flatMap((text) => text.match(TOKEN) ?? []))])
         .filter((tokens) => tokens.length > 1),
       outbox: {},
+      givenUp: [],
       readyMs: this.readyMs,
     };
     for (const [chat, tokens] of this.said) {
@@ -240,8 +243,10 @@ export class CrashScenario {
     report.turnsTwice.push(...doubles(events.flatMap((event) => event.payload.match(TOKEN) ?? [])));
     const known = new Set(taken);
     report.notTaken = [...this.said.values()].flat().filter((token) => !known.has(token));
-    for (const { state } of await read.selectFrom('outbox').select('state').execute()) {
+    for (const { state, error } of await read.selectFrom('outbox').select(['state', 'error']).execute()) {
       report.outbox[state] = (report.outbox[state] ?? 0) + 1;
+      const reason = String(error);
+      if (state === 'failed' && !report.givenUp.includes(reason)) report.givenUp.push(reason);
     }
   }
 }

@@ -41,8 +41,14 @@ const NOT_SENT = new Set([
   'UND_ERR_CONNECT_TIMEOUT',
 ]);
 
-/** The interface's word for what went wrong. */
-export const apiErrorOf = (error: unknown): string | undefined => (error as SlackError).data?.error;
+/**
+ * The interface's word for what went wrong. Its client puts whatever came instead of JSON in the same place, such as the
+ * page of a proxy in between: that is no word, and says nothing about what became of the call.
+ */
+export function apiErrorOf(error: unknown): string | undefined {
+  const word = (error as SlackError).data?.error;
+  return word !== undefined && /^[a-z][a-z0-9_-]*$/.test(word) ? word : undefined;
+}
 
 export const isUnauthorized = (error: unknown): boolean => UNAUTHORIZED.has(apiErrorOf(error) ?? '');
 
