@@ -6,7 +6,11 @@ const COMMANDS = '\\.command\\.ts$';
 const LAYERS = [
   { name: 'contracts', folders: ['common', 'rpc', 'gateway/protocol', 'gateway/client'], within: true },
   { name: 'ground', folders: ['config', 'logging', 'events', 'storage'], within: true },
-  { name: 'domain', folders: ['sessions', 'memory', 'skills', 'workspace', 'hooks', 'tools', 'usage'], within: true },
+  {
+    name: 'domain',
+    folders: ['sessions', 'memory', 'skills', 'workspace', 'hooks', 'tools', 'usage', 'plugins/catalog'],
+    within: true,
+  },
   { name: 'agent', folders: ['agent', 'inbox'], within: true },
   {
     name: 'hubs',
@@ -40,6 +44,7 @@ const LAYERS = [
       'nodes',
       'discovery',
       'maintenance',
+      'plugins(?!/catalog)',
     ],
     within: false,
   },

@@ -26,6 +26,7 @@ const common = {
     '@modelcontextprotocol/sdk/*',
     '@mozilla/readability',
     '@slack/bolt',
+    'ajv',
     '@slack/socket-mode',
     '@slack/web-api',
     'discord.js',

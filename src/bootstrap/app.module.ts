@@ -20,6 +20,7 @@ import { MaintenanceModule } from '../maintenance/maintenance.module';
 import { MemoryModule } from '../memory/memory.module';
 import { NodesModule } from '../nodes/nodes.module';
 import { OutboxModule } from '../outbox/outbox.module';
+import { PluginsModule } from '../plugins/plugins.module';
 import { SkillsModule } from '../skills/skills.module';
 import { StorageModule } from '../storage/storage.module';
 import { SubagentsModule } from '../subagents/subagents.module';
@@ -73,6 +74,7 @@ export class AppModule {
         WebhooksModule,
         InternalHooksModule,
         BackupModule,
+        PluginsModule,
         NodesModule,
         MaintenanceModule,
         ConfigReloadModule,

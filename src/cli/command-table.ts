@@ -127,6 +127,12 @@ export const COMMAND_TABLE: readonly CommandEntry[] = [
     load: async () => (await import('../internal-hooks/hooks.command')).HOOKS_COMMANDS,
   },
   {
+    name: 'plugins',
+    summary: 'programs of others that add tools, channels and more',
+    leaves: ['list', 'info', 'install', 'enable', 'disable', 'remove', 'doctor'],
+    load: async () => (await import('../plugins/plugins.command')).PLUGINS_COMMANDS,
+  },
+  {
     name: 'webhooks',
     summary: 'what other programs tell, and are told',
     leaves: ['list', 'test'],

@@ -18,8 +18,17 @@ export class ChannelDirectory {
     return [...this.collect().values()];
   }
 
+  /** Adds a channel that no provider declares. A name that is taken stays with whom it belongs to. */
+  addForeign(channel: RegisteredChannel): boolean {
+    const channels = this.collect();
+    const { id } = channel.declaration;
+    if (channels.has(id)) return false;
+    channels.set(id, channel);
+    return true;
+  }
+
   /** @throws OpenclawError CHANNEL_DUPLICATE */
-  collect(): ReadonlyMap<string, RegisteredChannel> {
+  collect(): Map<string, RegisteredChannel> {
     if (this.channels) return this.channels;
     const channels = new Map<string, RegisteredChannel>();
     for (const { metatype, instance } of this.discovery.getProviders()) {

@@ -2,24 +2,9 @@ import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { messageOf } from '../common/openclaw-error';
 import { isPlainObject } from '../common/plain-object';
+import { HOOK_EVENTS } from '../hooks/hook-event';
 import { parseFrontmatter } from '../skills/manifest/frontmatter';
 
-export const HOOK_EVENTS = [
-  'command',
-  'command:new',
-  'command:reset',
-  'command:stop',
-  'session',
-  'session:start',
-  'agent',
-  'agent:start',
-  'agent:end',
-  'gateway',
-  'gateway:startup',
-  'message',
-  'message:received',
-  'message:sent',
-] as const;
 const HANDLERS = ['handler.js', 'handler.mjs', 'handler.cjs', 'index.js'];
 
 export type HookSource = 'bundled' | 'extra' | 'managed' | 'workspace';

@@ -10,8 +10,8 @@ import { defaultAgentId } from '../config/agent-entries';
 import { ConfigService } from '../config/config.service';
 import { mainSessionKey } from '../config/main-session';
 import { EventBus } from '../events/event-bus';
-import type { EventMap } from '../events/event-map';
 import { OutboundDesk } from '../events/outbound-desk';
+import { type HookEvent, onHookEvent } from '../hooks/hook-event';
 import { runHandler } from '../hooks/run-handler';
 import { InboxService } from '../inbox/inbox.service';
 import { SessionStore } from '../sessions/session.store';
@@ -20,8 +20,6 @@ import { DatabaseService } from '../storage/database.service';
 import { WorkspaceService } from '../workspace/workspace.service';
 import { HookCatalog } from './hook-catalog.service';
 import type { HookState } from './list-hooks';
-
-type HookEvent = EventMap['hook.event'];
 
 const KEPT_MESSAGES = 15;
 const MAX_SAID = 5;
@@ -48,31 +46,15 @@ export class InternalHooks {
   }
 
   listen(): void {
-    const agentId = (): string => defaultAgentId(this.config.config);
-    this.events.on('hook.event', (event) => void this.happened(event));
-    this.events.on(
-      'gateway.ready',
-      ({ port }) => void this.happened({ type: 'gateway', action: 'startup', agentId: agentId(), context: { port } }),
+    onHookEvent(
+      this.events,
+      () => defaultAgentId(this.config.config),
+      (event) => void this.happened(event),
     );
-    this.events.on(
-      'inbox.accepted',
-      ({ sessionKey, runId }) =>
-        void this.happened({ type: 'message', action: 'received', agentId: agentId(), sessionKey, context: { runId } }),
-    );
-    this.events.on(
-      'turn.started',
-      ({ sessionKey, runId }) =>
-        void this.happened({ type: 'agent', action: 'start', agentId: agentId(), sessionKey, context: { runId } }),
-    );
-    this.events.on('turn.closed', ({ sessionKey, runId, outcome }) => {
-      void this.happened({ type: 'agent', action: 'end', agentId: agentId(), sessionKey, context: { runId, outcome } });
-      if (outcome === 'reply')
-        void this.happened({ type: 'message', action: 'sent', agentId: agentId(), sessionKey, context: { runId } });
-    });
   }
 
   private async happened(event: HookEvent): Promise<void> {
-    for (const hook of this.catalog.for(event.type, event.action)) {
+    for (const hook of this.catalog.for(event)) {
       const started = performance.now();
       try {
         if (hook.source === 'bundled') await this.bundled(hook.name, event);

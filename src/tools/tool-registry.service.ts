@@ -12,6 +12,8 @@ export interface RegisteredTool {
   foreignSchema?: JsonSchema;
   /** Agents that have it; undefined: all. */
   agents?: ReadonlySet<string>;
+  /** Further names under which policies know it, besides the groups of core tools. */
+  groups?: readonly string[];
 }
 
 export interface ToolSpec {
@@ -25,6 +27,7 @@ export interface ToolSpec {
 export class ToolRegistry {
   private readonly tools = new Map<string, RegisteredTool>();
   private readonly aliases = new Map<string, string>();
+  private readonly ofPlugins = new Set<string>();
   private readonly specs = new Map<string, ToolSpec>();
 
   constructor(private readonly discovery: DiscoveryService) {}
@@ -46,12 +49,18 @@ export class ToolRegistry {
     if (known && known.owner !== tool.owner) return false;
     this.tools.set(name, tool);
     this.specs.delete(name);
+    if (tool.groups) for (const known of [name, ...tool.groups]) this.ofPlugins.add(known);
     return true;
   }
 
   /** Removes all tools of an owner. */
   removeForeign(owner: string): void {
     for (const [name, tool] of this.tools) if (tool.owner === owner) this.tools.delete(name);
+  }
+
+  /** Plugins that bring tools, and the names of these. */
+  pluginNames(): ReadonlySet<string> {
+    return this.ofPlugins;
   }
 
   /** By canonical name or alias. */

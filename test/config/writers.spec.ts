@@ -35,10 +35,7 @@ describe('the configuration file', () => {
       };
       for (const { child } of writers) child.stdout?.on('data', look);
     });
-  const writer = (
-    names: string,
-    count: number,
-  ): Writer => {
+  const writer = (names: string, count: number): Writer => {
     let out = '';
     const child = spawn(process.execPath, [join(__dirname, 'writer-child.cjs'), folder, names, String(count)], {
       stdio: ['ignore', 'pipe', 'inherit'],

@@ -17,8 +17,9 @@ export class ToolBench {
 
   private constructor(
     readonly models: FakeModels,
-    readonly gateway: GatewayProcess,
-    readonly client: WireClient,
+    public gateway: GatewayProcess,
+    public client: WireClient,
+    private readonly env: GatewayProcessOptions['env'],
   ) {}
 
   static async start(options: GatewayProcessOptions = {}, model: Record<string, unknown> = {}): Promise<ToolBench> {
@@ -39,7 +40,16 @@ export class ToolBench {
         agents: { ...agents, defaults: { model: { primary: 'fake/fake-1' }, ...agents?.defaults } },
       },
     });
-    return new ToolBench(models, gateway, await WireClient.connected(gateway.url));
+    return new ToolBench(models, gateway, await WireClient.connected(gateway.url), options.env);
+  }
+
+  /** Ends the gateway in good order and starts it on the same state. */
+  async restart(): Promise<void> {
+    this.client.close();
+    await this.gateway.signal('SIGTERM');
+    const { stateDir, port } = this.gateway;
+    this.gateway = await GatewayProcess.start({ stateDir, port, ...(this.env ? { env: this.env } : {}) });
+    this.client = await WireClient.connected(this.gateway.url);
   }
 
   workspace(...path: string[]): string {

@@ -9,7 +9,7 @@ import { type LocalServer, findLocalServers } from './local-servers';
 import { MODEL_CATALOG, OFFLINE_MODEL, OFFLINE_PROVIDER } from './model-catalog';
 import { ModelError } from './model-error';
 import { type ModelReference, formatModelReference, parseModelReference } from './model-reference';
-import type { ModelApi, ModelCompatConfig } from './models.config';
+import type { ModelApi, ModelCompatConfig, ModelProviderConfig } from './models.config';
 
 /** Everything needed to call one model. */
 export interface ModelInfo {
@@ -49,6 +49,7 @@ const NO_COST = { input: 0, output: 0, cacheRead: 0, cacheWrite: 0 };
 export class ModelRegistry {
   private readonly log: Logger;
   private localServers: LocalServer[] = [];
+  private offered: Readonly<Record<string, ModelProviderConfig>> = {};
 
   constructor(
     private readonly config: ConfigService,
@@ -67,6 +68,15 @@ export class ModelRegistry {
     this.localServers = await findLocalServers(ownPorts);
     for (const server of this.localServers)
       this.log.info({ server: server.name, models: server.models.length }, 'found a local model server');
+  }
+
+  /** Adds services that nobody configured; what the configuration says of the same name counts. */
+  offer(providers: Readonly<Record<string, ModelProviderConfig>>): void {
+    this.offered = { ...this.offered, ...providers };
+  }
+
+  private get providers(): Readonly<Record<string, ModelProviderConfig>> {
+    return { ...this.offered, ...this.config.config.models?.providers };
   }
 
   /** The model of a turn: session, agent, configuration, key in the environment, local server, offline. */
@@ -97,7 +107,7 @@ export class ModelRegistry {
     const reference = this.expandAlias(text);
     const { provider, model, profile } = reference;
     if (provider === OFFLINE_PROVIDER) return offlineModel();
-    const configured = this.config.config.models?.providers?.[provider];
+    const configured = this.providers[provider];
     const catalog = MODEL_CATALOG.find((entry) => entry.id === provider);
     const local = this.localServers.find((server) => server.id === provider);
     if (!configured && !catalog && !local) throw this.unknownProvider(text, provider);
@@ -143,7 +153,7 @@ export class ModelRegistry {
   list(): ModelInfo[] {
     const references: string[] = [];
     const { models, agents } = this.config.config;
-    for (const [provider, entry] of Object.entries(models?.providers ?? {})) {
+    for (const [provider, entry] of Object.entries(this.providers)) {
       for (const definition of entry.models ?? []) references.push(`${provider}/${definition.id}`);
     }
     if (models?.mode !== 'replace') {
@@ -188,10 +198,7 @@ export class ModelRegistry {
   }
 
   private unknownProvider(text: string, provider: string): ModelError {
-    const known = [
-      ...MODEL_CATALOG.map((entry) => entry.id),
-      ...Object.keys(this.config.config.models?.providers ?? {}),
-    ];
+    const known = [...MODEL_CATALOG.map((entry) => entry.id), ...Object.keys(this.providers)];
     const near = nearestName(provider, known);
     return new ModelError(
       'invalid_request',

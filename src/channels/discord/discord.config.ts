@@ -1,5 +1,5 @@
 import { Bool, Int, MapOf, Nested, Num, Obj, OneOf, Opt, Str, StrList, Text } from '../../common/validation/fields';
-import { IdList } from '../id-list';
+import { IdList } from '../../common/validation/id-list';
 
 type DmPolicy = 'pairing' | 'allowlist' | 'open' | 'disabled';
 type GroupPolicy = 'open' | 'disabled' | 'allowlist';

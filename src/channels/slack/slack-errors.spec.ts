@@ -1,7 +1,8 @@
 import { apiErrorOf, sendError } from './slack-errors';
 
 /** As Slack's client throws it. */
-const failure = (error: string): Error => Object.assign(new Error(`An API error occurred: ${error}`), { data: { error } });
+const failure = (error: string): Error =>
+  Object.assign(new Error(`An API error occurred: ${error}`), { data: { error } });
 
 describe('errors of Slack', () => {
   it.each([

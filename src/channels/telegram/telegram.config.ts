@@ -13,7 +13,7 @@ import {
   StrList,
   Text,
 } from '../../common/validation/fields';
-import { IdList } from '../id-list';
+import { IdList } from '../../common/validation/id-list';
 
 export const DM_POLICIES = ['pairing', 'allowlist', 'open', 'disabled'] as const;
 export type DmPolicy = (typeof DM_POLICIES)[number];

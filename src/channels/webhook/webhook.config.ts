@@ -1,5 +1,5 @@
 import { Bool, Int, MapOf, OneOf, Opt, Str, Text } from '../../common/validation/fields';
-import { IdList } from '../id-list';
+import { IdList } from '../../common/validation/id-list';
 
 /** Keys of one account of the webhook channel. */
 export class WebhookAccountConfig {

@@ -1,4 +1,4 @@
-import { Checked } from '../common/validation/fields';
+import { Checked } from './fields';
 
 /** Ids of people or chats: texts or numbers. */
 export const IdList = (): PropertyDecorator =>

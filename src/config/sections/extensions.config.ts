@@ -1,3 +1,4 @@
+import { IdList } from '../../common/validation/id-list';
 import {
   AnyList,
   Bool,
@@ -163,7 +164,13 @@ class PluginsLoadConfig {
 
 class PluginEntryConfig {
   @Opt() @Bool() enabled?: boolean;
+  /** What the plugin itself reads; its manifest says which keys there are. */
   @Opt() @Obj() config?: Record<string, unknown>;
+  /** Who may write directly on a channel that the plugin brings. */
+  @Opt() @OneOf(['pairing', 'allowlist', 'open', 'disabled']) dmPolicy?: 'pairing' | 'allowlist' | 'open' | 'disabled';
+  @Opt() @IdList() allowFrom?: (string | number)[];
+  @Opt() @OneOf(['open', 'disabled', 'allowlist']) groupPolicy?: 'open' | 'disabled' | 'allowlist';
+  @Opt() @IdList() groupAllowFrom?: (string | number)[];
 }
 
 /** Section `plugins`. */

@@ -32,10 +32,15 @@ export class RpcRegistry {
         this.add(entry, wrapper.metatype.name, method.bind(instance) as RpcHandler);
       }
     }
-    this.names = [...this.methods.values()]
-      .filter((method) => !method.declaration.unlisted)
-      .map((method) => method.declaration.name)
-      .sort();
+    this.list();
+  }
+
+  /** Adds a method that no provider declares. A name that is taken stays with whom it belongs to. */
+  addForeign(declaration: RpcMethodDeclaration, owner: string, handler: RpcHandler): boolean {
+    if (this.methods.has(declaration.name)) return false;
+    this.add(declaration, owner, handler);
+    this.list();
+    return true;
   }
 
   find(name: string): RegisteredMethod | undefined {
@@ -49,6 +54,13 @@ export class RpcRegistry {
 
   all(): IterableIterator<RegisteredMethod> {
     return this.methods.values();
+  }
+
+  private list(): void {
+    this.names = [...this.methods.values()]
+      .filter((method) => !method.declaration.unlisted)
+      .map((method) => method.declaration.name)
+      .sort();
   }
 
   private add(declaration: RpcMethodDeclaration, owner: string, handler: RpcHandler): void {

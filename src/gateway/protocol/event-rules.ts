@@ -33,6 +33,7 @@ export const EVENT_RULES: Readonly<Record<string, EventRule>> = {
   'node.invoke.request': { scopeV3: 'operator.admin', scopeV4: 'operator.admin', toNodes: true },
   'channels.changed': { scopeV4: 'operator.read', droppable: true },
   'skills.changed': { scopeV4: 'operator.read', droppable: true },
+  'plugins.changed': { scopeV4: 'operator.read', droppable: true },
   'intake.changed': { scopeV4: 'operator.read', droppable: true },
   'config.changed': { scopeV4: 'operator.read', droppable: true },
 };

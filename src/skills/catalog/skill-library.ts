@@ -5,6 +5,7 @@ import { isPlainObject, valueAt } from '../../common/plain-object';
 import type { Environment } from '../../config/environment';
 import type { OpenclawConfig } from '../../config/openclaw.config';
 import { expandPath } from '../../config/state-paths';
+import { loadedPlugins } from '../../plugins/catalog/plugin-catalog';
 import type { SkillManifest } from '../manifest/skill-manifest';
 import { hashFolder } from '../trust/hash-folder';
 import { type SkillLock, SkillLockFile } from '../trust/skill-lock';
@@ -59,6 +60,8 @@ export class SkillLibrary {
   readonly lockFile: SkillLockFile;
   private readonly scanned = new Map<string, ScannedRoot>();
   private readonly shelves = new Map<string, SkillShelf>();
+  /** Folders of skills that plugins bring. */
+  private ofPlugins: { config: OpenclawConfig; folders: string[] } | undefined;
   private shipped: Readonly<Record<string, string>> | undefined;
   private lockStamp: number | undefined;
   private readonly hashes = new Map<string, string>();
@@ -73,6 +76,7 @@ export class SkillLibrary {
     const { env, stateDir } = this.settings;
     const extra = this.settings.config().skills?.load?.extraDirs ?? [];
     return [
+      ...this.pluginFolders().map((path): SkillRoot => ({ source: 'extra', path })),
       ...extra.map((path): SkillRoot => ({ source: 'extra', path: expandPath(path, env.home) })),
       { source: 'bundled', path: bundledSkillsPath() },
       { source: 'managed', path: managedSkillsPath(stateDir) },
@@ -99,6 +103,18 @@ export class SkillLibrary {
     this.lockStamp = lockStamp;
     if (changed || !this.shelves.has(agentId)) this.shelves.clear();
     return changed;
+  }
+
+  private pluginFolders(): string[] {
+    const config = this.settings.config();
+    if (this.ofPlugins?.config !== config) {
+      const plugins = loadedPlugins(config, this.settings.stateDir, this.settings.env.home);
+      this.ofPlugins = {
+        config,
+        folders: plugins.flatMap(({ folder, manifest }) => (manifest?.skills ?? []).map((path) => join(folder, path))),
+      };
+    }
+    return this.ofPlugins.folders;
   }
 
   /** Whether the files of a skill are still those that it was judged by. */

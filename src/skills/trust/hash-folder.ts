@@ -7,11 +7,11 @@ export const SIGNATURE_FILE = 'SKILL.sig.json';
 const IGNORED = new Set(['.git', 'node_modules', '__pycache__', '.DS_Store', SIGNATURE_FILE]);
 
 /** Files of a skill by path relative to its folder, `/` between parts, sorted. Links are not followed. */
-export function listSkillFiles(folder: string): string[] {
+export function listSkillFiles(folder: string, { withLibraries = false } = {}): string[] {
   const files: string[] = [];
   const walk = (path: string): void => {
     for (const entry of readdirSync(path, { withFileTypes: true })) {
-      if (IGNORED.has(entry.name)) continue;
+      if (IGNORED.has(entry.name) && !(withLibraries && entry.name === 'node_modules')) continue;
       const inner = join(path, entry.name);
       if (entry.isDirectory()) walk(inner);
       else files.push(relative(folder, inner).split(sep).join('/'));
@@ -21,10 +21,13 @@ export function listSkillFiles(folder: string): string[] {
   return files.sort();
 }
 
-/** SHA-256 over names and contents of all files of a skill, in hex: another byte or name is another hash. */
-export function hashFolder(folder: string): string {
+/**
+ * SHA-256 over names and contents of all files of a folder, in hex: another byte or name is another hash.
+ * @param options withLibraries: `node_modules` counts as well
+ */
+export function hashFolder(folder: string, options?: { withLibraries?: boolean }): string {
   const whole = createHash('sha256');
-  for (const file of listSkillFiles(folder)) {
+  for (const file of listSkillFiles(folder, options)) {
     const path = join(folder, file);
     const content = lstatSync(path).isSymbolicLink() ? `-> ${readlinkSync(path)}` : readFileSync(path);
     whole.update(`${file}\0${createHash('sha256').update(content).digest('hex')}\n`);

@@ -7,28 +7,44 @@ export interface PolicyLayer {
   policy: ToolPolicyConfig | undefined;
 }
 
+/** What is known of tools that plugins bring. */
+export interface ForeignTools {
+  /** Names besides its own under which a tool is known. */
+  groupsOf(tool: string): readonly string[];
+  /** Whether a name is that of a plugin or of one of its tools. */
+  isOfPlugins(name: string): boolean;
+}
+
+const NONE: ForeignTools = { groupsOf: () => [], isOfPlugins: () => false };
+
 export type PolicyVerdict = { allowed: true } | { allowed: false; layer: string; reason: string };
 
 /**
  * Whether a tool may be used: it must pass every layer, so a lower layer can only tighten. Deny beats allow; an empty
  * allow-list allows everything; allowing exec allows apply_patch.
  * @param canonical turns aliases in lists into canonical names
+ * @param foreign tools that come from outside
  */
 export function evaluatePolicy(
   tool: string,
   layers: readonly PolicyLayer[],
   canonical: (name: string) => string = (name) => name,
+  foreign: ForeignTools = NONE,
 ): PolicyVerdict {
+  const groups = foreign.groupsOf(tool);
+  const matchIn = (list: readonly string[] | undefined): string | undefined => match(list, tool, canonical, groups);
+  const passes = (list: readonly string[]): boolean =>
+    matchIn(list) !== undefined || (tool === 'apply_patch' && match(list, 'exec', canonical, []) !== undefined);
   for (const { name, policy } of layers) {
     if (!policy) continue;
-    const denied = matchIn(policy.deny, tool, canonical);
+    const denied = matchIn(policy.deny);
     if (denied !== undefined) return { allowed: false, layer: name, reason: `${name}.deny has "${denied}"` };
     const profile = policy.profile ? PROFILE_TOOLS[policy.profile] : undefined;
-    if (profile && !passes([...profile, ...(policy.alsoAllow ?? [])], tool, canonical)) {
+    if (profile && !passes([...profile, ...(policy.alsoAllow ?? [])])) {
       return { allowed: false, layer: name, reason: `${name}.profile "${policy.profile}" does not include it` };
     }
     const allow = policy.allow ?? [];
-    if (restricts(allow) && !passes([...allow, ...(policy.alsoAllow ?? [])], tool, canonical)) {
+    if (restricts(allow, foreign) && !passes([...allow, ...(policy.alsoAllow ?? [])])) {
       return { allowed: false, layer: name, reason: `${name}.allow does not include it` };
     }
   }
@@ -36,8 +52,10 @@ export function evaluatePolicy(
 }
 
 /** An empty list restricts nothing, nor does one that names tools of plugins only: core tools would vanish with it. */
-function restricts(allow: readonly string[]): boolean {
-  return allow.some((entry) => !/^\s*group:plugins\s*$/i.test(entry));
+function restricts(allow: readonly string[], foreign: ForeignTools): boolean {
+  return allow.some(
+    (entry) => !/^\s*group:plugins\s*$/i.test(entry) && !foreign.isOfPlugins(entry.trim().toLowerCase()),
+  );
 }
 
 /** Names known to policies that are no tools here. */
@@ -59,21 +77,18 @@ export function unknownNames(
 /** Every tool that a group names, whether it is loaded here or not. */
 const GROUPED = new Set(Object.values(TOOL_GROUPS).flat());
 
-function passes(list: readonly string[], tool: string, canonical: (name: string) => string): boolean {
-  if (matchIn(list, tool, canonical) !== undefined) return true;
-  return tool === 'apply_patch' && matchIn(list, 'exec', canonical) !== undefined;
-}
-
 /** The entry of a list that matches a tool, or undefined. */
-function matchIn(
+function match(
   list: readonly string[] | undefined,
   tool: string,
   canonical: (name: string) => string,
+  groups: readonly string[],
 ): string | undefined {
   return (list ?? []).find((entry) => {
     const folded = entry.trim().toLowerCase();
     const group = TOOL_GROUPS[folded];
     if (group) return group.includes(tool);
+    if (groups.includes(folded)) return true;
     return folded.includes('*') ? globMatches(folded, tool) : canonical(folded) === tool;
   });
 }

@@ -4,7 +4,13 @@ import { ConfigService } from '../../config/config.service';
 import type { OpenclawConfig } from '../../config/openclaw.config';
 import type { PolicySubject } from '../agent-tool';
 import { type RegisteredTool, ToolRegistry } from '../tool-registry.service';
-import { type PolicyLayer, type PolicyVerdict, evaluatePolicy, unknownNames } from './evaluate-policy';
+import {
+  type ForeignTools,
+  type PolicyLayer,
+  type PolicyVerdict,
+  evaluatePolicy,
+  unknownNames,
+} from './evaluate-policy';
 import { policyLayers } from './policy-layers';
 
 /** How a tool stands for somebody, with the link of the chain that took it away. */
@@ -39,10 +45,18 @@ export class ToolPolicyService {
     const agents = this.registry.find(tool)?.agents;
     if (agents && !agents.has(subject.agentId))
       return { allowed: false, layer: 'mcp.servers', reason: `it is not configured for agent "${subject.agentId}"` };
-    return evaluatePolicy(this.registry.canonicalName(tool), this.layersOf(subject), (name) =>
-      this.registry.canonicalName(name),
+    return evaluatePolicy(
+      this.registry.canonicalName(tool),
+      this.layersOf(subject),
+      (name) => this.registry.canonicalName(name),
+      this.foreign,
     );
   }
+
+  private readonly foreign: ForeignTools = {
+    groupsOf: (tool) => this.registry.find(tool)?.groups ?? [],
+    isOfPlugins: (name) => this.registry.pluginNames().has(name),
+  };
 
   /** Tools that a turn may use, in a stable order. */
   allowedTools(subject: PolicySubject): RegisteredTool[] {
@@ -80,7 +94,10 @@ export class ToolPolicyService {
 
   /** A name that matches nothing is usually a typing error, and then protects nothing. */
   private warnOfUnknown(layers: readonly PolicyLayer[]): void {
-    const known = new Set(this.registry.all().map((tool) => tool.declaration.name));
+    const known = new Set([
+      ...this.registry.all().map((tool) => tool.declaration.name),
+      ...this.registry.pluginNames(),
+    ]);
     for (const { name, policy } of layers) {
       for (const entry of unknownNames(policy, known, (alias) => this.registry.canonicalName(alias))) {
         if (this.warned.has(`${name}:${entry}`)) continue;

@@ -1,9 +1,7 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import type { ChildProcess } from 'node:child_process';
 import { ToolError } from '../agent-tool';
 import type { SpawnPlan } from '../sandbox/sandbox';
+import { startPlan } from '../sandbox/start-plan';
 import { watchTree } from '../sandbox/tree-watch';
 import { CappedOutput } from './capped-output';
 
@@ -33,17 +31,7 @@ export class RunningCommand {
   /** @param timeoutMs after which it is stopped */
   constructor(plan: SpawnPlan, timeoutMs: number, onOutput?: (tail: string) => void) {
     const started = performance.now();
-    const filter = plan.descriptor3 ? openBytes(plan.descriptor3) : undefined;
-    try {
-      this.child = spawn(plan.file, plan.args, {
-        cwd: plan.cwd,
-        env: plan.env,
-        stdio: ['pipe', 'pipe', 'pipe', ...(filter === undefined ? [] : [filter])],
-        detached: true,
-      });
-    } finally {
-      if (filter !== undefined) closeSync(filter);
-    }
+    this.child = startPlan(plan);
     const { child } = this;
     child.stdin?.on('error', () => undefined);
     for (const stream of [child.stdout, child.stderr]) {
@@ -117,17 +105,5 @@ export class RunningCommand {
     } catch {
       // The group is gone already.
     }
-  }
-}
-
-/** A descriptor from which a child reads bytes; the file has no name any more. */
-function openBytes(bytes: Buffer): number {
-  const folder = mkdtempSync(join(tmpdir(), 'openclaw-fd-'));
-  try {
-    const file = join(folder, 'bytes');
-    writeFileSync(file, bytes, { mode: 0o600 });
-    return openSync(file, 'r');
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
   }
 }

@@ -348,6 +348,7 @@ export interface MethodParams {
     };
   };
   'node.list': Record<never, never>;
+  'plugins.list': Record<never, never>;
   poll: {
     to: string;
     question: string;

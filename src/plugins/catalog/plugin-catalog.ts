@@ -1,0 +1,108 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { messageOf } from '../../common/openclaw-error';
+import { isPlainObject } from '../../common/plain-object';
+import type { OpenclawConfig } from '../../config/openclaw.config';
+import { expandPath } from '../../config/state-paths';
+import { hashFolder } from '../../skills/trust/hash-folder';
+import { MANIFEST_FILE, type PluginManifest, readManifest } from './plugin-manifest';
+
+export interface PluginState {
+  id: string;
+  folder: string;
+  /** Installed here, or named in `plugins.load.paths`. */
+  source: 'installed' | 'path';
+  manifest?: PluginManifest;
+  enabled: boolean;
+  /** Why it is not loaded; undefined when it is. */
+  reason?: string;
+  /** The reason is a fault, not a wish. */
+  isFaulty?: boolean;
+}
+
+export const pluginsFolder = (stateDir: string): string => join(stateDir, 'plugins');
+
+/** All plugins there are, and which are to be loaded. Nothing of them is run. */
+export function listPlugins(config: OpenclawConfig, stateDir: string, home: string): PluginState[] {
+  const installed = pluginsFolder(stateDir);
+  const folders: Pick<PluginState, 'folder' | 'source'>[] = [
+    ...(existsSync(installed) ? readdirSync(installed).sort() : [])
+      .filter((name) => !name.startsWith('.'))
+      .map((name) => ({ folder: join(installed, name), source: 'installed' as const })),
+    ...(config.plugins?.load?.paths ?? []).map((path) => ({
+      folder: expandPath(path, home),
+      source: 'path' as const,
+    })),
+  ];
+  const found = new Map<string, PluginState>();
+  for (const place of folders) {
+    const plugin = stateOf(config, place);
+    if (!found.has(plugin.id)) found.set(plugin.id, plugin);
+  }
+  for (const [id, entry] of Object.entries(config.plugins?.entries ?? {}))
+    if (entry.enabled === true && !found.has(id))
+      found.set(id, {
+        id,
+        folder: '',
+        source: 'installed',
+        enabled: true,
+        reason: `plugins.entries.${id} is enabled and there is no such plugin; openclaw plugins install <source>`,
+        isFaulty: true,
+      });
+  return [...found.values()];
+}
+
+/** Plugins that are to be loaded. */
+export const loadedPlugins = (config: OpenclawConfig, stateDir: string, home: string): PluginState[] =>
+  anyEnabled(config) ? listPlugins(config, stateDir, home).filter(({ reason }) => reason === undefined) : [];
+
+/** Whether the configuration switches on any plugin at all; asked first, as it costs nothing. */
+export const anyEnabled = ({ plugins }: OpenclawConfig): boolean =>
+  plugins?.enabled !== false && Object.values(plugins?.entries ?? {}).some(({ enabled }) => enabled === true);
+
+/** SHA-256 that a plugin had when somebody switched it on. */
+export function trustedHash(config: OpenclawConfig, id: string): string | undefined {
+  const install = config.plugins?.installs?.[id];
+  const hash = isPlainObject(install) ? install['sha256'] : undefined;
+  return typeof hash === 'string' ? hash : undefined;
+}
+
+/** What all files of a plugin are now, those of its libraries included. */
+export const pluginHash = (folder: string): string => hashFolder(folder, { withLibraries: true });
+
+function stateOf(config: OpenclawConfig, { folder, source }: Pick<PluginState, 'folder' | 'source'>): PluginState {
+  let manifest: PluginManifest;
+  try {
+    if (!existsSync(join(folder, MANIFEST_FILE))) throw new Error(`${folder} has no ${MANIFEST_FILE}`);
+    manifest = readManifest(folder);
+  } catch (error) {
+    const id = basename(folder);
+    const enabled = config.plugins?.entries?.[id]?.enabled === true;
+    return { id, folder, source, enabled, reason: messageOf(error), isFaulty: true };
+  }
+  const { id } = manifest;
+  const enabled = config.plugins?.entries?.[id]?.enabled === true;
+  const { isFaulty, ...why } = reasonAgainst(config, id, folder, enabled);
+  return { id, folder, source, manifest, enabled, ...why, ...(isFaulty ? { isFaulty } : {}) };
+}
+
+function reasonAgainst(
+  { plugins, ...config }: OpenclawConfig,
+  id: string,
+  folder: string,
+  enabled: boolean,
+): { reason?: string; isFaulty?: boolean } {
+  if (plugins?.enabled === false) return { reason: 'plugins.enabled is false' };
+  if (plugins?.deny?.includes(id)) return { reason: 'plugins.deny names it' };
+  if (plugins?.allow?.length && !plugins.allow.includes(id)) return { reason: 'plugins.allow does not name it' };
+  if (!enabled) return { reason: `it is off; openclaw plugins enable ${id}` };
+  const trusted = trustedHash({ ...config, plugins } as OpenclawConfig, id);
+  if (trusted === undefined)
+    return { reason: `nobody has looked at its files; openclaw plugins enable ${id}`, isFaulty: true };
+  if (trusted !== pluginHash(folder))
+    return {
+      reason: `its files are no longer those that were enabled; look at them, then openclaw plugins enable ${id}`,
+      isFaulty: true,
+    };
+  return {};
+}

@@ -1,0 +1,134 @@
+import { existsSync, readFileSync, realpathSync } from 'node:fs';
+import { isAbsolute, join, relative } from 'node:path';
+import { ModelProviderConfig } from '../../agent/providers/models.config';
+import { messageOf, OpenclawError } from '../../common/openclaw-error';
+import {
+  Bool,
+  Int,
+  MapOf,
+  Nested,
+  NestedList,
+  Obj,
+  OneOf,
+  OpenKeys,
+  Opt,
+  StrList,
+  Text,
+} from '../../common/validation/fields';
+import { findDtoProblems } from '../../common/validation/validate-dto';
+import { HOOK_EVENTS } from '../../hooks/hook-event';
+import type { OperatorScope } from '../../rpc/scopes';
+
+export const MANIFEST_FILE = 'openclaw.plugin.json';
+const ID = /^[a-z0-9][a-z0-9-]{0,40}$/;
+const NAME = /^[a-z0-9][a-z0-9_-]{0,62}$/;
+
+/** What a plugin may reach besides its own files. */
+class PluginCapabilities {
+  /** Hosts that `host.fetch` reaches; `*.example.com` is a whole domain. */
+  @Opt() @StrList() hosts?: string[];
+  /** Opens connections of its own, to wherever it likes. */
+  @Opt() @Bool() sockets?: boolean;
+  /** Folders that it reads; `~` is the home folder. */
+  @Opt() @StrList() read?: string[];
+  /** Environment variables of the gateway that it is given. */
+  @Opt() @StrList() env?: string[];
+}
+
+class PluginTool {
+  @Text() name!: string;
+  @Text() description!: string;
+  /** JSON Schema of its parameters, an object. */
+  @Opt() @Obj() parameters?: Record<string, unknown>;
+  /** Changes nothing anywhere: it may be called again, and is never asked for. */
+  @Opt() @Bool() readOnly?: boolean;
+}
+
+class PluginMethod {
+  @Text() name!: string;
+  @Opt() @OneOf(['operator.read', 'operator.write', 'operator.admin']) scope?: OperatorScope;
+  @Opt() @Text() summary?: string;
+}
+
+class PluginChannel {
+  @Text() id!: string;
+  @Opt() @Text() label?: string;
+  @Opt() @Bool() edits?: boolean;
+  @Opt() @Bool() typing?: boolean;
+  @Opt() @Bool() groups?: boolean;
+  /** UTF-16 units of the longest message. */
+  @Opt() @Int({ min: 50 }) maxChars?: number;
+}
+
+class PluginLimits {
+  @Opt() @Int({ min: 32, max: 1024 }) memoryMb?: number;
+  /** Seconds of one call. */
+  @Opt() @Int({ min: 1, max: 600 }) callSeconds?: number;
+}
+
+/** `openclaw.plugin.json`. Keys that nobody knows are left alone: manifests of other programs have more. */
+@OpenKeys()
+export class PluginManifest {
+  @Text() id!: string;
+  @Opt() @Text() name?: string;
+  @Opt() @Text() version?: string;
+  @Opt() @Text() description?: string;
+  /** JavaScript file, relative to the folder; without one the plugin has no code. */
+  @Opt() @Text() main?: string;
+  /** Starts with the gateway instead of at its first call. */
+  @Opt() @Bool() startup?: boolean;
+  @Opt() @Nested(() => PluginCapabilities) capabilities?: PluginCapabilities;
+  @Opt() @NestedList(() => PluginTool) tools?: PluginTool[];
+  @Opt() @NestedList(() => PluginMethod) methods?: PluginMethod[];
+  /** Events that it is told of. */
+  @Opt() @StrList() hooks?: string[];
+  @Opt() @NestedList(() => PluginChannel) channels?: PluginChannel[];
+  /** Folders with skills, relative to its own. */
+  @Opt() @StrList() skills?: string[];
+  /** Model services, as below `models.providers`. */
+  @Opt() @MapOf(() => ModelProviderConfig) providers?: Record<string, ModelProviderConfig>;
+  /** JSON Schema of `plugins.entries.<id>.config`. */
+  @Opt() @Obj() configSchema?: Record<string, unknown>;
+  @Opt() @Nested(() => PluginLimits) limits?: PluginLimits;
+}
+
+/** Reads the manifest of a plugin's folder. @throws OpenclawError PLUGIN_MANIFEST_INVALID naming the key and the way out */
+export function readManifest(folder: string): PluginManifest {
+  const refuse = (message: string): never => {
+    throw new OpenclawError('PLUGIN_MANIFEST_INVALID', `${join(folder, MANIFEST_FILE)}: ${message}`);
+  };
+  let manifest: PluginManifest;
+  try {
+    manifest = JSON.parse(readFileSync(join(folder, MANIFEST_FILE), 'utf8')) as PluginManifest;
+  } catch (error) {
+    return refuse(messageOf(error));
+  }
+  const [problem] = findDtoProblems(PluginManifest, manifest);
+  if (problem) refuse(`${problem.path.join('.') || 'it'} ${problem.message}`);
+  if (!ID.test(manifest.id)) refuse(`id "${manifest.id}" must be lower-case letters, digits and -`);
+  for (const { name } of manifest.tools ?? [])
+    if (!NAME.test(name)) refuse(`tools: "${name}" must be lower-case letters, digits, _ and -`);
+  for (const { name } of manifest.methods ?? [])
+    if (!name.startsWith(`${manifest.id}.`)) refuse(`methods: "${name}" must begin with "${manifest.id}."`);
+  for (const { id } of manifest.channels ?? [])
+    if (!ID.test(id)) refuse(`channels: "${id}" must be lower-case letters, digits and -`);
+  for (const event of manifest.hooks ?? [])
+    if (!(HOOK_EVENTS as readonly string[]).includes(event))
+      refuse(`hooks: nobody tells "${event}"; events: ${HOOK_EVENTS.join(', ')}`);
+  for (const path of [...(manifest.main === undefined ? [] : [manifest.main]), ...(manifest.skills ?? [])]) {
+    if (!existsSync(join(folder, path))) refuse(`${path} is not there`);
+    if (leadsOut(folder, path)) refuse(`${path} leads out of the plugin's folder`);
+  }
+  if (manifest.main === undefined && needsCode(manifest))
+    refuse('main is missing: tools, methods, hooks and channels are code');
+  return manifest;
+}
+
+/** Whether a manifest names anything that only a program can do. */
+export const needsCode = ({ tools, methods, hooks, channels, startup }: PluginManifest): boolean =>
+  startup === true || [tools, methods, hooks, channels].some((list) => (list?.length ?? 0) > 0);
+
+function leadsOut(folder: string, path: string): boolean {
+  const inner = relative(realpathSync(folder), realpathSync(join(folder, path)));
+  return inner.startsWith('..') || isAbsolute(inner);
+}

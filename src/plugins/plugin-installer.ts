@@ -1,0 +1,100 @@
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, readFile, rename, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { OpenclawError } from '../common/openclaw-error';
+import type { Environment } from '../config/environment';
+import { type FetchOptions, fetchSource, kindOfSource } from '../skills/install/fetch-source';
+import { runProgram } from '../skills/install/run-program';
+import { pluginsFolder } from './catalog/plugin-catalog';
+import { MANIFEST_FILE, type PluginManifest, readManifest } from './catalog/plugin-manifest';
+
+const LIBRARIES_MS = 300_000;
+
+export interface InstalledPlugin {
+  manifest: PluginManifest;
+  folder: string;
+  /** Entry for `plugins.installs.<id>`. */
+  install: Record<string, string>;
+}
+
+/**
+ * Brings a plugin from a folder, an archive, git or npm to the others. Nothing of it is run, scripts of packages
+ * included; it is off until somebody switches it on.
+ * @throws OpenclawError PLUGIN_MANIFEST_INVALID, PLUGIN_THERE, SKILL_SOURCE_UNKNOWN, SKILL_SOURCE_FAILED
+ */
+export async function installPlugin(
+  source: string,
+  stateDir: string,
+  env: Environment,
+  cwd: string,
+): Promise<InstalledPlugin> {
+  const options: FetchOptions = {
+    env: env.all(),
+    home: env.home,
+    cwd,
+    download: () =>
+      Promise.reject(new OpenclawError('SKILL_SOURCE_UNKNOWN', 'fetch the archive yourself, then name its file')),
+  };
+  kindOfSource(source, options);
+  await mkdir(pluginsFolder(stateDir), { recursive: true, mode: 0o700 });
+  const stage = await mkdtemp(join(pluginsFolder(stateDir), '.staged-'));
+  try {
+    const fetched = await fetchSource(source, join(stage, 'source'), options);
+    const root = rootOf(fetched.folder);
+    const manifest = readManifest(root);
+    const folder = join(pluginsFolder(stateDir), manifest.id);
+    if (existsSync(folder))
+      throw new OpenclawError(
+        'PLUGIN_THERE',
+        `plugin ${manifest.id} is there already; openclaw plugins remove ${manifest.id} first`,
+      );
+    await fetchLibraries(root, env);
+    await rename(root, folder);
+    return {
+      manifest,
+      folder,
+      install: {
+        source: fetched.kind === 'folder' ? 'path' : fetched.kind,
+        spec: fetched.source,
+        ...(manifest.version ? { version: manifest.version } : {}),
+        installPath: folder,
+        installedAt: new Date().toISOString(),
+      },
+    };
+  } finally {
+    await rm(stage, { recursive: true, force: true });
+  }
+}
+
+/** Removes the files of an installed plugin; its data stays. */
+export async function removePlugin(folder: string): Promise<void> {
+  const aside = join(dirname(folder), `.removed-${Date.now()}`);
+  await rename(folder, aside);
+  await rm(aside, { recursive: true, force: true });
+}
+
+/** npm packs its files below `package`; archives often hold one folder. */
+function rootOf(folder: string): string {
+  return existsSync(join(folder, 'package', MANIFEST_FILE)) ? join(folder, 'package') : folder;
+}
+
+async function fetchLibraries(root: string, env: Environment): Promise<void> {
+  if (!existsSync(join(root, 'package.json'))) return;
+  const { dependencies } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as {
+    dependencies?: Record<string, string>;
+  };
+  if (Object.keys(dependencies ?? {}).length === 0) return;
+  const end = await runProgram(
+    ['npm', 'install', '--omit=dev', '--ignore-scripts', '--install-links', '--no-audit', '--no-fund'],
+    {
+      cwd: root,
+      env: env.all(),
+      timeoutMs: LIBRARIES_MS,
+    },
+  );
+  if (end.code !== 0)
+    throw new OpenclawError(
+      'SKILL_SOURCE_FAILED',
+      `npm install in ${root} failed: ${end.output.trim().split('\n').slice(-3).join(' ')}`,
+    );
+}

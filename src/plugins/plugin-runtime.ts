@@ -1,0 +1,206 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { appRoot } from '../common/app-root';
+import type { Logger } from '../common/logger';
+import { OpenclawError } from '../common/openclaw-error';
+import { expandPath } from '../config/state-paths';
+import type { Environment } from '../config/environment';
+import type { SandboxDriver, SpawnPlan } from '../tools/sandbox/sandbox';
+import type { PluginManifest } from './catalog/plugin-manifest';
+import { type PluginAsk, type PluginCall, PluginProcess } from './plugin-process';
+
+export interface PluginSurroundings {
+  env: Environment;
+  driver: SandboxDriver;
+  /** Folder that it may write into. */
+  dataDir: string;
+  config: Readonly<Record<string, unknown>>;
+  ask: PluginAsk;
+  log: Logger;
+  /** It has another state. */
+  changed(): void;
+}
+
+export type PluginPhase = 'resting' | 'running' | 'stopped';
+
+const DEFAULT_MEMORY_MB = 128;
+const DEFAULT_CALL_S = 30;
+/** What Node needs besides what a program keeps. */
+const NODE_MB = 96;
+const MIB = 1024 * 1024;
+const MAX_PROCESSES = 32;
+const MIN_FREE_DISK = 64 * MIB;
+const LIFETIME_SECONDS = 30 * 24 * 3600;
+/** So many ends in so much time, and it stays stopped. */
+const MAX_ENDS = 3;
+const ENDS_WITHIN_MS = 600_000;
+/** Without a call for so long it is stopped, to be started at the next one. */
+const REST_AFTER_MS = 600_000;
+
+const PERMISSION_FLAG = process.allowedNodeEnvironmentFlags.has('--permission')
+  ? '--permission'
+  : '--experimental-permission';
+
+/** One plugin's program: started when it is needed, started again when it ended, stopped for good when that goes on. */
+export class PluginRuntime {
+  /** Why it was stopped for good. */
+  stoppedFor: string | undefined;
+  private current: Promise<PluginProcess> | undefined;
+  private readonly ends: number[] = [];
+  private active = 0;
+  private rest: NodeJS.Timeout | undefined;
+  private isClosing = false;
+
+  constructor(
+    readonly manifest: PluginManifest,
+    private readonly folder: string,
+    private readonly around: PluginSurroundings,
+  ) {}
+
+  get phase(): PluginPhase {
+    if (this.stoppedFor !== undefined) return 'stopped';
+    return this.current ? 'running' : 'resting';
+  }
+
+  /** @throws OpenclawError PLUGIN_STOPPED, PLUGIN_FAILED, PLUGIN_ENDED, PLUGIN_TIMEOUT, PLUGIN_CALL_FAILED */
+  async call(call: PluginCall): Promise<unknown> {
+    const program = await this.start();
+    this.active++;
+    clearTimeout(this.rest);
+    try {
+      return await program.call(call);
+    } finally {
+      if (--this.active === 0) this.restLater();
+    }
+  }
+
+  get callTimeoutMs(): number {
+    return (this.manifest.limits?.callSeconds ?? DEFAULT_CALL_S) * 1000;
+  }
+
+  /** Starts it, if it does not run. */
+  async start(): Promise<PluginProcess> {
+    if (this.isClosing) throw new OpenclawError('PLUGIN_STOPPED', 'the gateway is going down');
+    if (this.stoppedFor !== undefined)
+      throw new OpenclawError('PLUGIN_STOPPED', `plugin ${this.manifest.id} is stopped: ${this.stoppedFor}`);
+    this.current ??= this.launch();
+    return this.current;
+  }
+
+  async close(): Promise<void> {
+    this.isClosing = true;
+    clearTimeout(this.rest);
+    await (await this.current?.catch(() => undefined))?.stop();
+  }
+
+  private async launch(): Promise<PluginProcess> {
+    const { id } = this.manifest;
+    const { log, ask, changed } = this.around;
+    const program = new PluginProcess(await this.plan(), ask, (text, level) =>
+      log[level === 'error' || level === 'warn' || level === 'info' ? level : 'debug']({ plugin: id }, text),
+    );
+    void program.ended.then((reason) => this.ended(reason));
+    const has = await program.load(join(this.folder, this.manifest.main ?? ''), {
+      id,
+      config: this.around.config,
+      dataDir: this.around.dataDir,
+    });
+    const lacking = missingParts(this.manifest, has);
+    if (lacking.length > 0) {
+      program.kill(`its program has no ${lacking.join(', ')}, which its manifest names`);
+      throw new OpenclawError('PLUGIN_FAILED', await program.ended);
+    }
+    log.debug({ plugin: id }, 'a plugin runs');
+    changed();
+    this.restLater();
+    return program;
+  }
+
+  private ended(reason: string): void {
+    this.current = undefined;
+    if (this.isClosing || reason === 'it was stopped') return;
+    const now = performance.now();
+    this.ends.push(now);
+    while (this.ends[0] !== undefined && now - this.ends[0] > ENDS_WITHIN_MS) this.ends.shift();
+    const { id } = this.manifest;
+    if (this.ends.length >= MAX_ENDS) this.stoppedFor = `${reason} (${MAX_ENDS} times within ten minutes)`;
+    this.around.log.error(
+      { plugin: id },
+      `plugin ${id} ${this.stoppedFor === undefined ? 'ended' : 'is stopped'}: ${reason}`,
+    );
+    this.around.changed();
+  }
+
+  private restLater(): void {
+    clearTimeout(this.rest);
+    if (this.manifest.startup === true || (this.manifest.channels?.length ?? 0) > 0) return;
+    this.rest = setTimeout(() => {
+      void this.current?.then((program) => (this.active === 0 ? program.stop() : undefined)).catch(() => undefined);
+    }, REST_AFTER_MS);
+    this.rest.unref();
+  }
+
+  /** Behind bubblewrap where it works; behind Node's own wall of files and processes always. */
+  private async plan(): Promise<SpawnPlan> {
+    const { env, driver, dataDir } = this.around;
+    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+    const { capabilities = {}, limits = {} } = this.manifest;
+    const memoryMb = limits.memoryMb ?? DEFAULT_MEMORY_MB;
+    const runner = join(appRoot(), 'bin', 'plugin-runner.cjs');
+    const readable = [this.folder, ...(capabilities.read ?? []).map((path) => expandPath(path, env.home))];
+    const argv = [
+      process.execPath,
+      PERMISSION_FLAG,
+      '--no-warnings',
+      ...[runner, ...[...readable, dataDir].map((folder) => `${folder}/*`)].map((path) => `--allow-fs-read=${path}`),
+      `--allow-fs-write=${dataDir}/*`,
+      `--max-old-space-size=${memoryMb}`,
+      runner,
+    ];
+    const own = Object.fromEntries(
+      (capabilities.env ?? []).flatMap((name) => {
+        const value = env.get(name);
+        return value === undefined ? [] : [[name, value]];
+      }),
+    );
+    const treeLimits = {
+      memoryBytes: (memoryMb + NODE_MB) * MIB,
+      processes: MAX_PROCESSES,
+      freeDiskBytes: MIN_FREE_DISK,
+      workspace: dataDir,
+    };
+    const [file = '', ...args] = argv;
+    if ((await driver.unusableReason()) !== undefined)
+      return { file, args, env: own, cwd: dataDir, limits: treeLimits };
+    return {
+      ...driver.plan({
+        argv,
+        cwd: dataDir,
+        workspace: dataDir,
+        writable: true,
+        env: { ...own, PATH: '/usr/bin:/bin' },
+        network: capabilities.sockets === true,
+        timeoutSeconds: LIFETIME_SECONDS,
+        readable: [process.execPath, runner, ...readable],
+      }),
+      limits: treeLimits,
+    };
+  }
+}
+
+/** What a manifest names and its program does not have. */
+function missingParts({ tools, methods, hooks, channels }: PluginManifest, has: Record<string, string[]>): string[] {
+  const named: Record<string, string[]> = {
+    tools: (tools ?? []).map(({ name }) => name),
+    methods: (methods ?? []).map(({ name }) => name),
+    channels: (channels ?? []).map(({ id }) => id),
+  };
+  return [
+    ...Object.entries(named).flatMap(([part, names]) =>
+      names.filter((name) => !has[part]?.includes(name)).map((name) => `${part}.${name}`),
+    ),
+    ...(hooks ?? [])
+      .filter((event) => !has['hooks']?.includes(event) && !has['hooks']?.includes(event.split(':')[0] ?? ''))
+      .map((event) => `hooks.${event}`),
+  ];
+}

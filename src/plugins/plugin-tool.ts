@@ -1,0 +1,81 @@
+import type { ContentPart } from '../common/content-parts';
+import { messageOf, OpenclawError } from '../common/openclaw-error';
+import { isPlainObject } from '../common/plain-object';
+import { NoParams } from '../rpc/no-params.dto';
+import { type AgentToolHandler, type SinkUse, type ToolContext, ToolError, type ToolResult } from '../tools/agent-tool';
+import { fitImage } from '../tools/files/fit-image';
+import type { RegisteredTool } from '../tools/tool-registry.service';
+import type { PluginManifest } from './catalog/plugin-manifest';
+import { schemaProblem } from './catalog/schema-check';
+import type { PluginRuntime } from './plugin-runtime';
+
+const MAX_TEXT = 100_000;
+const EMPTY_SCHEMA = { type: 'object', properties: {} };
+
+type ToolFacts = NonNullable<PluginManifest['tools']>[number];
+
+/** A plugin's tool as one of ours: same policy, same gate; its results are somebody else's text. */
+export function pluginTool(facts: ToolFacts, runtime: PluginRuntime): RegisteredTool {
+  const { id } = runtime.manifest;
+  const { name } = facts;
+  const schema = facts.parameters ?? EMPTY_SCHEMA;
+  const handler: AgentToolHandler = {
+    unavailableReason: () => runtime.stoppedFor && `plugin ${id} is stopped: ${runtime.stoppedFor}`,
+    sinkOf: (params: never): SinkUse | undefined =>
+      facts.readOnly
+        ? undefined
+        : {
+            kind: 'network',
+            from: 'suspect',
+            summary: `${name} of plugin ${id} ${JSON.stringify(params).slice(0, 1000)}`,
+            target: name,
+          },
+    execute: async (params: never, context: ToolContext) => {
+      const problem = await schemaProblem(schema, params);
+      if (problem !== undefined) throw new ToolError('invalid_args', problem);
+      return resultOf(await call(runtime, name, params, context));
+    },
+  };
+  return {
+    declaration: {
+      name,
+      description: facts.description.slice(0, 1000),
+      params: NoParams,
+      idempotent: facts.readOnly === true,
+      core: false,
+      origin: 'tool',
+    },
+    owner: `plugin:${id}`,
+    handler,
+    foreignSchema: { ...schema, type: 'object' } as never,
+    groups: ['group:plugins', id],
+  };
+}
+
+async function call(runtime: PluginRuntime, name: string, params: unknown, context: ToolContext): Promise<unknown> {
+  const { signal } = context;
+  try {
+    return await runtime.call({ kind: 'tools', name, input: params, timeoutMs: runtime.callTimeoutMs, signal });
+  } catch (error) {
+    if (signal.aborted) throw new ToolError('aborted', 'the call was stopped');
+    const code = error instanceof OpenclawError ? error.code : '';
+    if (code === 'PLUGIN_TIMEOUT') throw new ToolError('timeout', messageOf(error));
+    if (code === 'PLUGIN_STOPPED') throw new ToolError('not_configured', messageOf(error));
+    throw new ToolError('upstream_error', `plugin ${runtime.manifest.id}: ${messageOf(error)}`);
+  }
+}
+
+/** A text, `{content, isError?}` with parts of text and pictures, or any value as JSON. */
+async function resultOf(value: unknown): Promise<ToolResult> {
+  if (typeof value === 'string') return { content: [{ type: 'text', text: value.slice(0, MAX_TEXT) }] };
+  if (!isPlainObject(value) || !Array.isArray(value['content']))
+    return { content: [{ type: 'text', text: JSON.stringify(value).slice(0, MAX_TEXT) }] };
+  const content: ContentPart[] = [];
+  for (const part of value['content'] as Record<string, unknown>[]) {
+    if (part['type'] === 'image' && typeof part['data'] === 'string') {
+      const picture = await fitImage(Buffer.from(part['data'], 'base64'), String(part['mimeType'] ?? 'image/png'));
+      content.push({ type: 'image', mimeType: picture.mimeType, data: picture.data.toString('base64') });
+    } else content.push({ type: 'text', text: String(part['text'] ?? '').slice(0, MAX_TEXT) });
+  }
+  return { content, ...(value['isError'] === true ? { isError: true } : {}) };
+}

@@ -1,0 +1,267 @@
+import { resolve } from 'node:path';
+import { Command, SubCommand } from 'nest-commander';
+import { CliCommand, CommandGroup, type JsonOptions } from '../common/cli/cli-command';
+import { UsageError } from '../common/cli/cli-error';
+import { printJson, printLine, printTable } from '../common/cli/output';
+import { isPlainObject } from '../common/plain-object';
+import { ConfigWriter } from '../config/config-writer';
+import { Environment } from '../config/environment';
+import { loadConfig } from '../config/load-config';
+import type { OpenclawConfig } from '../config/openclaw.config';
+import { resolveConfigPath, resolveStateDir } from '../config/state-paths';
+import { type PluginState, listPlugins, pluginHash } from './catalog/plugin-catalog';
+import { type PluginManifest, needsCode, readManifest } from './catalog/plugin-manifest';
+import { schemaProblem } from './catalog/schema-check';
+
+abstract class PluginsCommandBase extends CliCommand {
+  constructor(protected readonly env: Environment) {
+    super();
+  }
+
+  protected get stateDir(): string {
+    return resolveStateDir(this.env);
+  }
+
+  protected config(): OpenclawConfig {
+    return loadConfig(resolveConfigPath(this.env, this.stateDir), this.env).config;
+  }
+
+  protected plugins(): PluginState[] {
+    return listPlugins(this.config(), this.stateDir, this.env.home);
+  }
+
+  protected named([id]: string[]): PluginState {
+    const plugins = this.plugins();
+    const plugin = plugins.find((each) => each.id === id);
+    if (!plugin)
+      throw new UsageError(
+        `there is no plugin "${id ?? ''}"; there are: ${plugins.map((each) => each.id).join(', ') || 'none'}`,
+      );
+    return plugin;
+  }
+
+  protected writer(): ConfigWriter {
+    return new ConfigWriter(resolveConfigPath(this.env, this.stateDir), this.env);
+  }
+
+  /** What was noted of an installation, or nothing. */
+  protected installOf(id: string): Record<string, unknown> {
+    const install = this.config().plugins?.installs?.[id];
+    return isPlainObject(install) ? install : {};
+  }
+}
+
+@SubCommand({ name: 'list', description: 'plugins, and whether they are loaded' })
+export class PluginsListCommand extends PluginsCommandBase {
+  constructor(env: Environment) {
+    super(env);
+  }
+
+  run(_: string[], options: JsonOptions): Promise<void> {
+    const plugins = this.plugins();
+    if (options.json) printJson(plugins);
+    else if (plugins.length === 0) printLine('no plugins; openclaw plugins install <source>');
+    else
+      printTable(plugins, [
+        { title: 'Plugin', value: (row) => row.id },
+        { title: 'Version', value: (row) => row.manifest?.version ?? '' },
+        { title: 'Loaded', value: (row) => (row.reason === undefined ? 'yes' : `no: ${row.reason}`) },
+        { title: 'What it does', value: (row) => row.manifest?.description ?? '' },
+      ]);
+    return Promise.resolve();
+  }
+}
+
+@SubCommand({ name: 'info', arguments: '<id>', description: 'one plugin: what it brings and what it may reach' })
+export class PluginsInfoCommand extends PluginsCommandBase {
+  constructor(env: Environment) {
+    super(env);
+  }
+
+  run(args: string[], options: JsonOptions): Promise<void> {
+    const plugin = this.named(args);
+    const install = this.installOf(plugin.id);
+    if (options.json) printJson({ ...plugin, install });
+    else {
+      printLine(`${plugin.id} ${plugin.manifest?.version ?? ''}: ${plugin.manifest?.description ?? ''}`);
+      printLine(`folder: ${plugin.folder}`);
+      if (typeof install['spec'] === 'string') printLine(`from: ${install['spec']}`);
+      for (const line of plugin.manifest ? reachOf(plugin.manifest) : []) printLine(line);
+      printLine(plugin.reason === undefined ? 'it is loaded' : `it is not loaded: ${plugin.reason}`);
+    }
+    return Promise.resolve();
+  }
+}
+
+@SubCommand({
+  name: 'install',
+  arguments: '<source>',
+  description: 'bring a plugin here from a folder, an archive, git or npm; it is off until it is enabled',
+})
+export class PluginsInstallCommand extends PluginsCommandBase {
+  constructor(env: Environment) {
+    super(env);
+  }
+
+  async run([source]: string[], options: JsonOptions): Promise<void> {
+    if (source === undefined) throw new UsageError('which folder, archive, git address or package?');
+    const { installPlugin } = await import('./plugin-installer');
+    const { manifest, folder, install } = await installPlugin(source, this.stateDir, this.env, process.cwd());
+    await this.writer().edit([{ path: ['plugins', 'installs', manifest.id], value: install }]);
+    if (options.json) printJson({ id: manifest.id, folder, ...install });
+    else {
+      printLine(`${manifest.id} is in ${folder}`);
+      for (const line of reachOf(manifest)) printLine(line);
+      printLine(`openclaw plugins enable ${manifest.id} lets it run`);
+    }
+  }
+}
+
+@SubCommand({
+  name: 'enable',
+  arguments: '<id>',
+  description: 'trust the files of a plugin as they are now and load it',
+})
+export class PluginsEnableCommand extends PluginsCommandBase {
+  constructor(env: Environment) {
+    super(env);
+  }
+
+  async run(args: string[], options: JsonOptions): Promise<void> {
+    const { id, manifest, folder, reason } = this.named(args);
+    if (!manifest) throw new UsageError(`${id} can't be used: ${reason ?? ''}`);
+    const config = this.config().plugins?.entries?.[id]?.config ?? {};
+    const problem = manifest.configSchema && (await schemaProblem(manifest.configSchema, config));
+    if (problem !== undefined)
+      throw new UsageError(
+        `plugins.entries.${id}.config: ${problem}; set it first: openclaw config set plugins.entries.${id}.config '{…}'`,
+      );
+    const sha256 = pluginHash(folder);
+    await this.writer().edit([
+      { path: ['plugins', 'installs', id], value: { ...this.installOf(id), sha256 } },
+      { path: ['plugins', 'entries', id, 'enabled'], value: true },
+    ]);
+    if (options.json) printJson({ id, enabled: true, sha256 });
+    else {
+      printLine(`${id} is on`);
+      for (const line of reachOf(manifest)) printLine(line);
+    }
+  }
+}
+
+@SubCommand({ name: 'disable', arguments: '<id>', description: 'no longer load a plugin' })
+export class PluginsDisableCommand extends PluginsCommandBase {
+  constructor(env: Environment) {
+    super(env);
+  }
+
+  async run(args: string[], options: JsonOptions): Promise<void> {
+    const { id } = this.named(args);
+    await this.writer().edit([{ path: ['plugins', 'entries', id, 'enabled'], value: false }]);
+    if (options.json) printJson({ id, enabled: false });
+    else printLine(`${id} is off`);
+  }
+}
+
+@SubCommand({
+  name: 'remove',
+  arguments: '<id>',
+  description: 'switch a plugin off and delete its files; its data stays',
+})
+export class PluginsRemoveCommand extends PluginsCommandBase {
+  constructor(env: Environment) {
+    super(env);
+  }
+
+  async run(args: string[], options: JsonOptions): Promise<void> {
+    const { id, folder, source } = this.named(args);
+    if (source === 'path')
+      throw new UsageError(`${folder} is named in plugins.load.paths; take it out there, its files are yours`);
+    await this.writer().edit([
+      { path: ['plugins', 'entries', id], unset: true },
+      { path: ['plugins', 'installs', id], unset: true },
+    ]);
+    const { removePlugin } = await import('./plugin-installer');
+    if (folder !== '') await removePlugin(folder);
+    if (options.json) printJson({ id, removed: true });
+    else printLine(`${id} is gone`);
+  }
+}
+
+interface Finding {
+  id: string;
+  problem: string;
+}
+
+@SubCommand({
+  name: 'doctor',
+  arguments: '[folder]',
+  description: 'plugins that are on and do not work; with a folder: start that plugin once and check it',
+})
+export class PluginsDoctorCommand extends PluginsCommandBase {
+  constructor(env: Environment) {
+    super(env);
+  }
+
+  async run([folder]: string[], options: JsonOptions): Promise<void> {
+    const findings = folder === undefined ? await this.checkAll() : await this.check(resolve(folder), {});
+    if (options.json) printJson({ ok: findings.length === 0, findings });
+    else if (findings.length === 0) printLine('all is well');
+    else for (const { id, problem } of findings) printLine(`${id}: ${problem}`);
+    if (findings.length > 0) process.exitCode = 1;
+  }
+
+  private async checkAll(): Promise<Finding[]> {
+    const config = this.config();
+    const findings: Finding[] = [];
+    for (const { id, folder, enabled, reason, isFaulty } of this.plugins()) {
+      if (isFaulty && reason !== undefined) findings.push({ id, problem: reason });
+      else if (enabled && reason === undefined)
+        findings.push(...(await this.check(folder, config.plugins?.entries?.[id]?.config ?? {})));
+    }
+    return findings;
+  }
+
+  private async check(folder: string, config: Record<string, unknown>): Promise<Finding[]> {
+    const manifest = readManifest(folder);
+    const { id } = manifest;
+    const problem = manifest.configSchema && (await schemaProblem(manifest.configSchema, config));
+    if (problem !== undefined) return [{ id, problem: `plugins.entries.${id}.config: ${problem}` }];
+    if (!needsCode(manifest)) return [];
+    const { tryPlugin } = await import('./try-plugin');
+    const fault = await tryPlugin(manifest, folder, config, this.env);
+    return fault === undefined ? [] : [{ id, problem: fault }];
+  }
+}
+
+/** What a plugin brings and may reach, in lines. */
+function reachOf({ tools, methods, channels, hooks, skills, providers, capabilities }: PluginManifest): string[] {
+  const { hosts, sockets, read, env } = capabilities ?? {};
+  const lines: [string, readonly string[] | undefined][] = [
+    ['tools', tools?.map(({ name }) => name)],
+    ['methods', methods?.map(({ name }) => name)],
+    ['channels', channels?.map(({ id }) => id)],
+    ['is told of', hooks],
+    ['skills', skills],
+    ['model services', Object.keys(providers ?? {})],
+    ['reaches', sockets ? ['any address, by itself'] : hosts],
+    ['reads', read],
+    ['is given the variables', env],
+  ];
+  return lines.flatMap(([what, names]) => (names?.length ? [`  ${what}: ${names.join(', ')}`] : []));
+}
+
+const LEAVES = [
+  PluginsListCommand,
+  PluginsInfoCommand,
+  PluginsInstallCommand,
+  PluginsEnableCommand,
+  PluginsDisableCommand,
+  PluginsRemoveCommand,
+  PluginsDoctorCommand,
+];
+
+@Command({ name: 'plugins', description: 'programs of others that add tools, channels and more', subCommands: LEAVES })
+export class PluginsCommand extends CommandGroup {}
+
+export const PLUGINS_COMMANDS = [PluginsCommand, ...LEAVES] as const;
