@@ -10,6 +10,7 @@ import type { OpenclawConfig } from '../config/openclaw.config';
 import { ControlUiModule } from '../control-ui/control-ui.module';
 import { CronModule } from '../cron/cron.module';
 import { DiagnosticsModule } from '../diagnostics/diagnostics.module';
+import { DiscoveryModule } from '../discovery/discovery.module';
 import { EventsModule } from '../events/events.module';
 import { GatewayModule } from '../gateway/gateway.module';
 import { HeartbeatModule } from '../heartbeat/heartbeat.module';
@@ -75,6 +76,7 @@ export class AppModule {
         InternalHooksModule,
         BackupModule,
         PluginsModule,
+        DiscoveryModule,
         NodesModule,
         MaintenanceModule,
         ConfigReloadModule,

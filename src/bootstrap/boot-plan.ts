@@ -55,6 +55,7 @@ export const BOOT_PLAN: readonly PlannedStep[] = [
   visible('webhooks', 'WebhooksModule', 'degraded'),
   visible('internal hooks', 'InternalHooksModule', 'degraded'),
   visible('plugin services', 'PluginsModule', 'degraded'),
+  visible('discovery', 'DiscoveryModule', 'degraded'),
   visible('maintenance timers', 'MaintenanceModule'),
   visible('config reloader', 'ConfigReloadModule', 'degraded'),
   { ...visible('channels start: telegram', 'TelegramModule', 'degraded'), whenConfigured: true },

@@ -11,6 +11,7 @@ import { gatewayLockPath, resolveConfigPath } from '../config/state-paths';
 import { readLockOwner } from '../common/lock-file';
 import { isAlive } from '../common/process-identity';
 import { withGateway } from '../gateway/client/with-gateway';
+import { GatewayDiscoverCommand } from '../discovery/discover.command';
 import { SERVICE_LEAVES } from '../service/service.command';
 
 const MAX_PORT = 65_535;
@@ -70,7 +71,7 @@ abstract class GatewayRunBase extends CliCommand {
   async run(args: string[], flags: GatewayFlags): Promise<void> {
     if (args.length > 0)
       throw new UsageError(
-        `unknown command "gateway ${args[0]}"; known: run, status, install, uninstall, start, stop, restart`,
+        `unknown command "gateway ${args[0]}"; known: run, status, discover, install, uninstall, start, stop, restart`,
       );
     const { runGateway } = await import('./run-gateway');
     process.exitCode = await runGateway(this.env, flags);
@@ -122,7 +123,7 @@ export class GatewayStatusCommand extends GatewayCommandBase {
 @Command({
   name: 'gateway',
   description: 'the gateway process',
-  subCommands: [GatewayRunCommand, GatewayStatusCommand, ...SERVICE_LEAVES],
+  subCommands: [GatewayRunCommand, GatewayStatusCommand, GatewayDiscoverCommand, ...SERVICE_LEAVES],
 })
 export class GatewayCommand extends GatewayRunBase {
   constructor(env: Environment) {

@@ -13,11 +13,12 @@ export const COMMAND_TABLE: readonly CommandEntry[] = [
   {
     name: 'gateway',
     summary: 'run the gateway, see whether it runs, keep it running',
-    leaves: ['run', 'status', 'install', 'uninstall', 'start', 'stop', 'restart'],
+    leaves: ['run', 'status', 'discover', 'install', 'uninstall', 'start', 'stop', 'restart'],
     load: async () => {
       const { GatewayCommand, GatewayRunCommand, GatewayStatusCommand } = await import('../bootstrap/gateway.command');
       const { SERVICE_LEAVES } = await import('../service/service.command');
-      return [GatewayCommand, GatewayRunCommand, GatewayStatusCommand, ...SERVICE_LEAVES];
+      const { GatewayDiscoverCommand } = await import('../discovery/discover.command');
+      return [GatewayCommand, GatewayRunCommand, GatewayStatusCommand, GatewayDiscoverCommand, ...SERVICE_LEAVES];
     },
   },
   {

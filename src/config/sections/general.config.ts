@@ -105,6 +105,10 @@ export class NodeHostConfig {
 
 class MdnsConfig {
   @Opt() @OneOf(['off', 'minimal', 'full']) mode?: 'off' | 'minimal' | 'full';
+  /** Address of the one network interface to use. */
+  @Opt() @Text() interface?: string;
+  /** Port instead of 5353. */
+  @Opt() @Int({ min: 1, max: 65_535 }) port?: number;
 }
 
 class WideAreaConfig {
