@@ -1,22 +1,17 @@
 // Three platforms at once: what they cost, and how long a message takes from the platform to its turn.
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import Database from 'better-sqlite3';
-import { build } from 'esbuild';
-import { at } from '../scripts/paths.mjs';
+import { loadFakes, pause, until } from './fakes.mjs';
 import { BenchGateway } from './processes.mjs';
 import { median, round } from './statistics.mjs';
 
 const MESSAGES = 60;
 const IDLE_MS = 15_000;
-const QUIET_MS = 60_000;
 
 /** @param services port of the model */
 export async function measureChannels(services, add) {
-  const folder = mkdtempSync(join(tmpdir(), 'openclaw-bench-fakes-'));
-  const { FakeTelegram, FakeDiscord, FakeSlack } = await loadFakes(folder);
+  const { FakeTelegram, FakeDiscord, FakeSlack } = await loadFakes();
   const [telegram, discord, slack] = [await FakeTelegram.start(), await FakeDiscord.start(), await FakeSlack.start()];
   const [user, slackUser] = ['500000000000000005', 'U5'];
   const stateDir = BenchGateway.prepare(services);
@@ -67,28 +62,7 @@ export async function measureChannels(services, add) {
     await gateway.stop();
     gateway.remove();
     await Promise.all([telegram.stop(), discord.stop(), slack.stop()]);
-    rmSync(folder, { recursive: true, force: true });
   }
-}
-
-/** The servers of the tests, as a program for Node. */
-async function loadFakes(folder) {
-  const outfile = join(folder, 'fakes.cjs');
-  await build({
-    stdin: {
-      contents: ['telegram', 'discord', 'slack'].map((name) => `export * from './${name}-server';`).join('\n'),
-      resolveDir: at('test', 'fakes'),
-      loader: 'ts',
-    },
-    outfile,
-    bundle: true,
-    platform: 'node',
-    format: 'cjs',
-    external: ['bufferutil', 'utf-8-validate'],
-    logLevel: 'error',
-  });
-  const { default: fakes } = await import(pathToFileURL(outfile).href);
-  return fakes;
 }
 
 /** Milliseconds from the commit of a message to that of its turn, by channel. */
@@ -107,13 +81,3 @@ function intakeMs(stateDir) {
     database.close();
   }
 }
-
-async function until(holds) {
-  const deadline = Date.now() + QUIET_MS;
-  while (!holds()) {
-    if (Date.now() > deadline) throw new Error('a platform got no answer');
-    await pause(2);
-  }
-}
-
-const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));

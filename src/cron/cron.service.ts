@@ -20,15 +20,18 @@ import { nextSlot, slotsBetween } from './cron-schedule';
 import { CronStore } from './cron.store';
 
 const TIMER = 'cron';
-/** Timers can't be longer; the rest is waited for in a further round. */
-const MAX_TIMER_MS = 2 ** 31 - 1;
+/**
+ * Nobody tells of a clock that was set or a machine that slept, and timers do not count such time: the clock is looked at
+ * again so often.
+ */
+const LOOK_EVERY_MS = 10_000;
 const RETRY_MS = 5000;
 /** A time that passed longer ago was missed: the job's policy says what becomes of it. */
 const LATE_MS = 60_000;
 /** Missed times that are made up for, and since when. */
 const MOST_MISSED = 10;
 const MISSED_WINDOW_MS = 24 * 3_600_000;
-/** Pauses before a one-shot job that failed is tried again. */
+/** Pauses before a one-shot job that failed is tried again, each up to a tenth longer: not all at once. */
 const AT_RETRIES_MS = [60_000, 300_000, 1_500_000] as const;
 const MAX_SUMMARY = 2000;
 
@@ -75,7 +78,7 @@ export class CronService {
     if (!this.running) return;
     const next = await this.store.nextDue();
     this.disarm();
-    if (next !== undefined) this.wakeIn(Math.min(Math.max(0, next - this.clock.now()), MAX_TIMER_MS));
+    if (next !== undefined) this.wakeIn(Math.min(Math.max(0, next - this.clock.now()), LOOK_EVERY_MS));
   }
 
   /** Makes a job due at once, whatever its time. @returns its run */
@@ -375,5 +378,5 @@ function afterRun(
   const pause = AT_RETRIES_MS[errors - 1];
   return pause === undefined
     ? { ...changed, enabled: false, nextRunAtMs: null }
-    : { ...changed, nextRunAtMs: run.now + pause };
+    : { ...changed, nextRunAtMs: run.now + Math.round(pause * (1 + Math.random() / 10)) };
 }
