@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, existsSync, readFileSync } from 'node:fs';
-import { chmod, copyFile, lstat, mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, cp, lstat, mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { appVersion } from '../common/app-root';
@@ -10,6 +10,7 @@ import { loadConfig } from '../config/load-config';
 
 const DATABASE = 'openclaw-nest.sqlite';
 const MANIFEST = 'manifest.json';
+const OUTSIDE = 'outside';
 /** Made anew, or of no use elsewhere. */
 const LEFT_OUT =
   /^(logs|backups|browser|media\/outbound|cache)(\/|$)|\.(lock|owner|tmp|sock)$|^openclaw-nest\.sqlite(-wal|-shm|\.owner)?$|(^|\/)node_modules(\/|$)/;
@@ -29,6 +30,8 @@ export interface BackupManifest {
   config: string;
   database: 'sqlite' | 'none';
   files: BackupFile[];
+  /** Workspaces that were not in the state folder: where they stand in the archive, and where they stood. */
+  outside?: { path: string; at: string }[];
 }
 
 export interface BackupWish {
@@ -38,6 +41,8 @@ export interface BackupWish {
   output?: string;
   onlyConfig?: boolean;
   noWorkspace?: boolean;
+  /** Absolute paths of all workspaces; those outside the state folder come along as well. */
+  workspaces?: readonly string[];
   /** Writes a consistent copy of the database; left out where there is none in a file. */
   snapshot?: (to: string) => Promise<void>;
 }
@@ -50,7 +55,10 @@ export async function createBackup(wish: BackupWish): Promise<{ path: string; ma
   if (existsSync(output)) throw new OpenclawError('BACKUP_FAILED', `${output} is there already; choose another name`);
   const stage = await mkdtemp(join(tmpdir(), 'openclaw-backup-'));
   try {
+    const outside = outsideOf(wish);
     const sources = await sourcesOf(wish);
+    for (const { path, at } of outside)
+      for (const inner of await filesBelow(at)) sources.set(`${path}/${inner}`, join(at, inner));
     const files: BackupFile[] = [];
     for (const [path, source] of sources) {
       await mkdir(dirname(join(stage, path)), { recursive: true, mode: 0o700 });
@@ -66,6 +74,7 @@ export async function createBackup(wish: BackupWish): Promise<{ path: string; ma
       config: placeOf(configPath, stateDir),
       database: hasDatabase ? 'sqlite' : 'none',
       files,
+      ...(outside.length > 0 ? { outside } : {}),
     };
     await writeFile(join(stage, MANIFEST), JSON.stringify(manifest, null, 2));
     await mkdir(dirname(output), { recursive: true, mode: 0o700 });
@@ -124,27 +133,57 @@ export interface Restored {
   manifest: BackupManifest;
   /** Where the state that was there before has gone. */
   before?: string;
+  /** Workspaces that were outside the state folder: where each is now, and where what was there before has gone. */
+  workspaces: { at: string; now: string; before?: string }[];
 }
 
 /**
  * Puts the content of an archive in the place of a state folder. What was there is moved aside, not removed; the
  * archive is checked first, and nothing changes where it is broken.
+ * @param inPlace workspaces that were elsewhere go back there; else they stay in `outside`: an archive of somebody else
+ * shall not write where it likes
  * @throws OpenclawError BACKUP_BROKEN
  */
-export async function restoreBackup(archive: string, target: string): Promise<Restored> {
+export async function restoreBackup(archive: string, target: string, inPlace = false): Promise<Restored> {
   const stamp = new Date().toISOString().replace(/[:.]/g, '-');
   const next = `${target}.restore-${stamp}`;
   try {
     const manifest = await verifyBackup(archive, next);
-    const before = existsSync(target) ? `${target}.before-${stamp}` : undefined;
-    if (before) await rename(target, before);
-    await rename(next, target);
+    const before = await putAt(target, next, stamp);
     await chmod(target, 0o700);
-    return { manifest, ...(before ? { before } : {}) };
+    const workspaces: Restored['workspaces'] = [];
+    for (const { path, at } of manifest.outside ?? []) {
+      const now = inPlace ? at : join(target, path);
+      if (inPlace) await mkdir(dirname(at), { recursive: true });
+      const aside = inPlace ? await putAt(at, join(target, path), stamp) : undefined;
+      workspaces.push({ at, now, ...(aside ? { before: aside } : {}) });
+    }
+    if (inPlace) await rm(join(target, OUTSIDE), { recursive: true, force: true });
+    return { manifest, workspaces, ...(before ? { before } : {}) };
   } catch (error) {
     await rm(next, { recursive: true, force: true });
     throw error;
   }
+}
+
+/** Puts a folder in the place of another. @returns where that has gone; undefined where there was none */
+async function putAt(target: string, folder: string, stamp: string): Promise<string | undefined> {
+  const before = existsSync(target) ? `${target}.before-${stamp}` : undefined;
+  if (before) await rename(target, before);
+  try {
+    await rename(folder, target);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EXDEV') throw error;
+    await cp(folder, target, { recursive: true });
+  }
+  return before;
+}
+
+/** Workspaces elsewhere, each with a place of its own in the archive. */
+function outsideOf({ stateDir, workspaces = [], onlyConfig, noWorkspace }: BackupWish): { path: string; at: string }[] {
+  if (onlyConfig || noWorkspace) return [];
+  const elsewhere = [...new Set(workspaces)].filter((at) => relative(stateDir, at).startsWith('..') && existsSync(at));
+  return elsewhere.map((at, index) => ({ path: `${OUTSIDE}/${index}`, at }));
 }
 
 /** Archive path → file, of everything that belongs into a backup. */

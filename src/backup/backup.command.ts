@@ -14,10 +14,13 @@ import { ExitCode } from '../common/exit-codes';
 import { readLockOwner } from '../common/lock-file';
 import { OpenclawError } from '../common/openclaw-error';
 import { isAlive } from '../common/process-identity';
+import { agentEntries } from '../config/agent-entries';
 import { Environment } from '../config/environment';
 import { resolveGatewayTarget } from '../config/gateway-target';
+import { loadConfig } from '../config/load-config';
 import { gatewayLockPath, resolveConfigPath, resolveStateDir } from '../config/state-paths';
 import { withGateway } from '../gateway/client/with-gateway';
+import { workspacePath } from '../workspace/workspace-path';
 import { createBackup, restoreBackup, verifyBackup } from './archive';
 
 interface CreateOptions extends GatewayOptions {
@@ -84,9 +87,12 @@ export class BackupCreateCommand extends GatewayCommandBase {
     const stateDir = resolveStateDir(this.env);
     const file = join(stateDir, 'openclaw-nest.sqlite');
     const isElsewhere = this.env.get('OPENCLAW_DATABASE_URL') !== undefined;
+    const configPath = resolveConfigPath(this.env, stateDir);
+    const { config } = loadConfig(configPath, this.env);
     const { path, manifest } = await createBackup({
       stateDir,
-      configPath: resolveConfigPath(this.env, stateDir),
+      configPath,
+      workspaces: agentEntries(config).map(({ id }) => workspacePath(config, this.env, stateDir, id)),
       ...wish,
       ...(existsSync(file) && !isElsewhere
         ? {
@@ -142,26 +148,42 @@ export class BackupRestoreCommand extends CliCommand {
     return value;
   }
 
+  @Option({ flags: '--workspaces', description: 'put workspaces that were outside the state folder back there' })
+  parseWorkspaces(): boolean {
+    return true;
+  }
+
   @Option({ flags: '--dry-run', description: 'only check the archive' })
   parseDryRun(): boolean {
     return true;
   }
 
-  async run([archive]: string[], options: JsonOptions & { target?: string; dryRun?: boolean }): Promise<void> {
+  async run(
+    [archive]: string[],
+    options: JsonOptions & { target?: string; dryRun?: boolean; workspaces?: boolean },
+  ): Promise<void> {
     if (archive === undefined) throw new UsageError('which archive?');
     const target = options.target ? resolve(options.target) : resolveStateDir(this.env);
     this.refuseWhileRunning(target);
     if (options.dryRun) {
       const manifest = await verifyBackup(resolve(archive));
-      if (options.json) printJson({ ok: true, dryRun: true, target, files: manifest.files.length });
+      const workspaces = (manifest.outside ?? []).map(({ at }) => at);
+      if (options.json) printJson({ ok: true, dryRun: true, target, files: manifest.files.length, workspaces });
       else printLine(`${manifest.files.length} files would come to ${target}; nothing was changed`);
       return;
     }
-    const { manifest, before } = await restoreBackup(resolve(archive), target);
-    if (options.json) printJson({ ok: true, target, files: manifest.files.length, ...(before ? { before } : {}) });
+    const { manifest, before, workspaces } = await restoreBackup(resolve(archive), target, options.workspaces);
+    if (options.json)
+      printJson({ ok: true, target, files: manifest.files.length, workspaces, ...(before ? { before } : {}) });
     else {
       printLine(`${manifest.files.length} files of ${manifest.createdAt} are in ${target}`);
       if (before) printLine(`What was there before is in ${before}`);
+      for (const { at, now, before: aside } of workspaces)
+        printLine(
+          now === at
+            ? `The workspace is back in ${at}${aside ? `; what was there before is in ${aside}` : ''}`
+            : `The workspace of ${at} is in ${now}; move it, or restore with --workspaces`,
+        );
     }
   }
 

@@ -1,10 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { OpenclawError } from '../common/openclaw-error';
 import { Bool, Opt, Text } from '../common/validation/fields';
+import { agentEntries } from '../config/agent-entries';
 import { ConfigService } from '../config/config.service';
 import { RpcMethod } from '../rpc/rpc-method';
 import { invalidRequest } from '../rpc/rpc-error';
 import { DatabaseService } from '../storage/database.service';
+import { workspacePath } from '../workspace/workspace-path';
 import { createBackup } from './archive';
 
 export class BackupCreateParams {
@@ -28,11 +30,12 @@ export class BackupRpc {
     summary: 'Puts configuration, database, workspaces and secrets into one archive while the gateway runs.',
   })
   async create(params: BackupCreateParams): Promise<unknown> {
-    const { stateDir, path: configPath } = this.config;
+    const { stateDir, path: configPath, config, env } = this.config;
     try {
       const { path, manifest } = await createBackup({
         stateDir,
         configPath,
+        workspaces: agentEntries(config).map(({ id }) => workspacePath(config, env, stateDir, id)),
         ...params,
         ...(this.database.dialect === 'sqlite' ? { snapshot: (to: string) => this.database.snapshot(to) } : {}),
       });

@@ -1,6 +1,15 @@
-import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
 import { GatewayProcess, until } from '../harness/gateway-process';
 import { type CliResult, runCli } from '../harness/run-cli';
@@ -74,6 +83,31 @@ describe('backups', () => {
     expect(bare).toBeGreaterThan(2);
     const inState = await cli('create', '--json');
     expect((JSON.parse(inState.stdout) as { path: string }).path).toContain(join(gateway.stateDir, 'backups'));
+  });
+
+  it('hold workspaces outside the state folder, and put them back there when told so', async () => {
+    const workspace = join(folder, 'elsewhere');
+    mkdirSync(workspace);
+    writeFileSync(join(workspace, 'MEMORY.md'), '# Roses\n');
+    const set = ['config', 'set', 'agents.defaults.workspace', workspace];
+    expect((await runCli(set, { env: { OPENCLAW_STATE_DIR: gateway.stateDir } })).code).toBe(0);
+    await gateway.signal('SIGTERM');
+    const archive = join(folder, 'all.tar.gz');
+    expect((await cli('create', '--output', archive)).code).toBe(0);
+    writeFileSync(join(workspace, 'MEMORY.md'), '# Weeds\n');
+    const kept = await cli('restore', archive);
+    expect(kept.stdout).toContain(`The workspace of ${workspace} is in`);
+    expect(readFileSync(join(workspace, 'MEMORY.md'), 'utf8')).toBe('# Weeds\n');
+    expect(readFileSync(join(gateway.stateDir, 'outside', '0', 'MEMORY.md'), 'utf8')).toBe('# Roses\n');
+    const { workspaces } = JSON.parse((await cli('restore', archive, '--workspaces', '--json')).stdout) as {
+      workspaces: { at: string; now: string; before: string }[];
+    };
+    expect(workspaces).toMatchObject([{ at: workspace, now: workspace }]);
+    expect(readFileSync(join(workspace, 'MEMORY.md'), 'utf8')).toBe('# Roses\n');
+    expect(readFileSync(join(workspaces[0]?.before ?? '', 'MEMORY.md'), 'utf8')).toBe('# Weeds\n');
+    for (const name of readdirSync(dirname(gateway.stateDir)))
+      if (name.startsWith(`${basename(gateway.stateDir)}.before-`))
+        rmSync(join(dirname(gateway.stateDir), name), { recursive: true });
   });
 
   it('that are cut off or changed are named as broken, and change nothing', async () => {
