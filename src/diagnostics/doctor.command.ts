@@ -1,14 +1,17 @@
-import { existsSync, statSync } from 'node:fs';
+import { chmodSync, existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { Command } from 'nest-commander';
+import { Command, Option } from 'nest-commander';
 import { CliCommand, type JsonOptions } from '../common/cli/cli-command';
 import { printJson, printLine } from '../common/cli/output';
 import { ExitCode } from '../common/exit-codes';
 import { readLockOwner } from '../common/lock-file';
 import { messageOf } from '../common/openclaw-error';
 import { isAlive } from '../common/process-identity';
+import type { ConfigEdit } from '../config/apply-edits';
+import { ConfigWriter } from '../config/config-writer';
 import { Environment } from '../config/environment';
 import { resolveGatewayTarget } from '../config/gateway-target';
+import { migrateLegacy } from '../config/legacy-migrations';
 import { loadConfig } from '../config/load-config';
 import { gatewayPort, uiPort } from '../config/ports';
 import { forEachSecret } from '../config/sensitive-paths';
@@ -34,10 +37,16 @@ export class DoctorCommand extends CliCommand {
     super();
   }
 
-  async run(_: string[], options: JsonOptions): Promise<void> {
+  @Option({ flags: '--fix', description: 'rewrite keys of older releases, close files that are open to others' })
+  parseFix(): boolean {
+    return true;
+  }
+
+  async run(_: string[], options: JsonOptions & { fix?: boolean }): Promise<void> {
     const stateDir = resolveStateDir(this.env);
     this.env.loadDotenv(process.cwd(), stateDir);
     const configPath = resolveConfigPath(this.env, stateDir);
+    const fixed = options.fix ? [...fixPermissions(stateDir, configPath), ...(await this.fixConfig(configPath))] : [];
     const findings = [
       ...this.checkConfig(configPath),
       ...this.checkPermissions(stateDir, configPath),
@@ -46,8 +55,11 @@ export class DoctorCommand extends CliCommand {
       await this.checkGateway(),
     ];
     const problems = findings.filter((finding) => finding.level === 'problem');
-    if (options.json) printJson({ ok: problems.length === 0, stateDir, configPath, findings });
-    else this.print(findings);
+    if (options.json) printJson({ ok: problems.length === 0, stateDir, configPath, fixed, findings });
+    else {
+      for (const line of fixed) printLine(`fixed    ${line}`);
+      this.print(findings);
+    }
     if (problems.length > 0) process.exitCode = ExitCode.failed;
   }
 
@@ -61,6 +73,19 @@ export class DoctorCommand extends CliCommand {
       printLine(`${finding.level === 'problem' ? 'problem' : 'note   '}  ${finding.check}: ${finding.message}`);
       if (finding.fix) printLine(`         fix: ${finding.fix}`);
     }
+  }
+
+  /** Sections with keys of older releases are written anew; what stood there before is in the history of the file. */
+  private async fixConfig(path: string): Promise<string[]> {
+    const { parsed: before } = loadConfig(path, this.env);
+    const { config, applied } = migrateLegacy(before);
+    if (applied.length === 0) return [];
+    const edits = [...new Set([...Object.keys(before), ...Object.keys(config)])].flatMap((key): ConfigEdit[] => {
+      if (!(key in config)) return [{ path: [key], unset: true }];
+      return JSON.stringify(config[key]) === JSON.stringify(before[key]) ? [] : [{ path: [key], value: config[key] }];
+    });
+    await new ConfigWriter(path, this.env).edit(edits);
+    return applied.map((id) => `${path}: ${id}`);
   }
 
   private checkConfig(path: string): Finding[] {
@@ -106,25 +131,12 @@ export class DoctorCommand extends CliCommand {
   }
 
   private checkPermissions(stateDir: string, configPath: string): Finding[] {
-    const findings: Finding[] = [];
-    for (const path of [
-      stateDir,
-      configPath,
-      join(stateDir, 'exec-approvals.json'),
-      join(stateDir, 'identity', 'device.json'),
-    ]) {
-      if (!existsSync(path)) continue;
-      const mode = statSync(path).mode & 0o777;
-      if ((mode & GROUP_AND_OTHERS) === 0) continue;
-      const wanted = statSync(path).isDirectory() ? '700' : '600';
-      findings.push({
-        check: 'permissions',
-        level: 'problem',
-        message: `${path} is open to other users (${mode.toString(8)})`,
-        fix: `chmod ${wanted} ${path}`,
-      });
-    }
-    return findings;
+    return openToOthers(stateDir, configPath).map(({ path, mode, wanted }) => ({
+      check: 'permissions',
+      level: 'problem',
+      message: `${path} is open to other users (${mode.toString(8)})`,
+      fix: `chmod ${wanted.toString(8)} ${path}`,
+    }));
   }
 
   private checkPorts(stateDir: string, configPath: string): Finding[] {
@@ -161,4 +173,28 @@ export class DoctorCommand extends CliCommand {
       return { check: 'gateway', level: 'problem', message: messageOf(error) };
     }
   }
+}
+
+interface OpenPath {
+  path: string;
+  mode: number;
+  wanted: number;
+}
+
+/** Files and folders that only their owner should see, and others see as well. */
+function openToOthers(stateDir: string, configPath: string): OpenPath[] {
+  return [stateDir, configPath, join(stateDir, 'exec-approvals.json'), join(stateDir, 'identity', 'device.json')]
+    .filter((path) => existsSync(path))
+    .map((path) => {
+      const stat = statSync(path);
+      return { path, mode: stat.mode & 0o777, wanted: stat.isDirectory() ? 0o700 : 0o600 };
+    })
+    .filter(({ mode }) => (mode & GROUP_AND_OTHERS) !== 0);
+}
+
+function fixPermissions(stateDir: string, configPath: string): string[] {
+  return openToOthers(stateDir, configPath).map(({ path, wanted }) => {
+    chmodSync(path, wanted);
+    return `chmod ${wanted.toString(8)} ${path}`;
+  });
 }

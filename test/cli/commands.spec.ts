@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import JSON5 from 'json5';
 import { GatewayProcess, OPENCLAW, TEST_TOKEN, cleanEnvironment, freePort, until } from '../harness/gateway-process';
 import { type CliResult, runCli } from '../harness/run-cli';
 import { WireClient } from '../harness/wire-client';
@@ -231,6 +232,27 @@ describe('command line', () => {
       expect((await run('patch', '{ gateway: { port: null, bind: "loopback" } }')).code).toBe(0);
       expect(readFileSync(file, 'utf8')).not.toContain('19001');
       expect((await run('get', 'gateway.bind')).stdout).toBe('loopback\n');
+    });
+
+    it('doctor --fix rewrites keys of older releases, keeps the rest, and closes files', async () => {
+      writeFileSync(file, '{ // mine\n  logging: { level: "warn" }, telegram: { botToken: "${BOT}" }, // old\n}', {
+        mode: 0o644,
+      });
+      chmodSync(file, 0o644);
+      const doctor = (...args: string[]) =>
+        runCli(['doctor', ...args], { env: { OPENCLAW_STATE_DIR: stateDir, BOT: '7:x' } });
+      expect((await doctor()).stdout).toContain('channels.telegram');
+      const fixed = await doctor('--fix');
+      expect(fixed.stdout).toMatch(/fixed .*chmod 600[\s\S]*fixed .*providers->channels/);
+      const text = readFileSync(file, 'utf8');
+      expect(text).toContain('// mine');
+      expect(JSON5.parse(text)).toMatchObject({
+        logging: { level: 'warn' },
+        channels: { telegram: { botToken: '${BOT}' } },
+      });
+      expect(JSON5.parse(text)).not.toHaveProperty('telegram');
+      expect(statSync(file).mode & 0o777).toBe(0o600);
+      expect((await doctor('--fix')).stdout).not.toContain('fixed');
     });
 
     it('doctor sees a file that others can read', async () => {

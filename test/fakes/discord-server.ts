@@ -670,7 +670,7 @@ function misbehave(fault: Exclude<Fault, { kind: 'reset-after' }>, response: Ser
       response.socket?.destroy();
       return;
     case 'garbage':
-      response.writeHead(502, { 'content-type': 'text/html' }).end('<html>bad gateway</html>');
+      response.writeHead(200, { 'content-type': 'text/html' }).end('<html>gateway time-out</html>');
   }
 }
 

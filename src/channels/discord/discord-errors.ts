@@ -46,3 +46,13 @@ function failureOf({ status, code, retryAfter }: DiscordError, repeatable: boole
   if (typeof code === 'string' && NOT_SENT.has(code)) return 'not_delivered';
   return repeatable ? 'not_delivered' : 'ambiguous';
 }
+
+/**
+ * Id of the message that a call answers with.
+ * @throws ChannelSendError ambiguous, for the page of a proxy in between: it says nothing about what became of the call
+ */
+export function idOf(message: unknown): string {
+  const { id } = (message ?? {}) as { id?: unknown };
+  if (typeof id !== 'string') throw new ChannelSendError('ambiguous', 'Discord: the answer is no message');
+  return id;
+}

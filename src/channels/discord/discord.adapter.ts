@@ -28,7 +28,7 @@ import {
 import { type DiscordAccount, discordAccounts } from './discord-accounts';
 import { DISCORD_ACTIONS, actionCall, describeAction } from './discord-actions';
 import { DiscordCalls } from './discord-calls';
-import { apiCodeOf, statusOf } from './discord-errors';
+import { apiCodeOf, idOf, statusOf } from './discord-errors';
 import { MAX_CHARS, discordChunks, discordMarkdown, flagsOf } from './discord-format';
 import { DiscordHistory } from './discord-history';
 import { type DiscordFacts, idList } from './discord-inbound';
@@ -147,22 +147,22 @@ export class DiscordAdapter implements ChannelAdapter {
     if (command) {
       const path = `/webhooks/${command.applicationId}/${command.token}` as const;
       try {
-        const sent = (await this.calls.ask(message.account, (rest) =>
+        const sent = await this.calls.ask(message.account, (rest) =>
           rest.post(path, {
             body: { ...body, ...ephemeral },
             files,
             auth: false,
             query: new URLSearchParams({ wait: 'true' }),
           }),
-        )) as APIMessage;
-        return sent.id;
+        );
+        return idOf(sent);
       } catch (error) {
         // The quarter of an hour that a command may be answered in is over: everybody gets the answer.
         if (!(error instanceof ChannelSendError) || error.failure !== 'refused') throw error;
       }
     }
     const channel = await this.calls.channelFor(message);
-    const sent = (await this.calls.ask(message.account, (rest) =>
+    const sent = await this.calls.ask(message.account, (rest) =>
       rest.post(`/channels/${channel}/messages`, {
         body: {
           ...body,
@@ -173,9 +173,10 @@ export class DiscordAdapter implements ChannelAdapter {
         },
         files,
       }),
-    )) as APIMessage;
-    this.note(message.account, channel, sent.id);
-    return sent.id;
+    );
+    const id = idOf(sent);
+    this.note(message.account, channel, id);
+    return id;
   }
 
   sendMark({ account, route }: OutboundMessage): string {
@@ -215,24 +216,12 @@ export class DiscordAdapter implements ChannelAdapter {
   async edit(message: OutboundMessage, platformId: string): Promise<void> {
     const command = interactionOf(message.route.replyToId);
     try {
-      if (command)
-        await this.calls.ask(
-          message.account,
-          (rest) =>
-            rest.patch(`/webhooks/${command.applicationId}/${command.token}/messages/${platformId}`, {
-              body: contentOf(message),
-              auth: false,
-            }),
-          true,
-        );
-      else {
-        const channel = await this.calls.channelFor(message);
-        await this.calls.ask(
-          message.account,
-          (rest) => rest.patch(`/channels/${channel}/messages/${platformId}`, { body: contentOf(message) }),
-          true,
-        );
-      }
+      const channel = command ? undefined : await this.calls.channelFor(message);
+      const path = command
+        ? (`/webhooks/${command.applicationId}/${command.token}/messages/${platformId}` as const)
+        : (`/channels/${channel}/messages/${platformId}` as const);
+      const options = { body: contentOf(message), ...(command ? { auth: false } : {}) };
+      idOf(await this.calls.ask(message.account, (rest) => rest.patch(path, options), true));
     } catch (error) {
       // The preview is gone: the text still has to arrive.
       if (apiCodeOf((error as { cause?: unknown }).cause) === UNKNOWN_MESSAGE) await this.send(message);

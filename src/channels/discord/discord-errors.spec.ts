@@ -1,0 +1,23 @@
+import { ChannelSendError } from '../channel-adapter';
+import { idOf, sendError } from './discord-errors';
+
+describe('errors of Discord', () => {
+  it.each([
+    [{ status: 403, code: 50013 }, false, 'refused'],
+    [{ status: 401 }, false, 'unauthorized'],
+    [{ status: 502 }, false, 'ambiguous'],
+    [{ status: 502 }, true, 'not_delivered'],
+    [{ retryAfter: 250 }, false, 'rate_limited'],
+    [{ code: 'ECONNREFUSED' }, false, 'not_delivered'],
+  ])('%j, repeatable %s, is %s', (facts, repeatable, expected) => {
+    expect(sendError(Object.assign(new Error('x'), facts), repeatable).failure).toBe(expected);
+  });
+
+  it('hold the id of a message, or say that the answer is none', () => {
+    expect(idOf({ id: '7' })).toBe('7');
+    // The library gives pages of proxies as bytes.
+    for (const answer of [new ArrayBuffer(8), undefined, { message: 'no' }])
+      expect(() => idOf(answer)).toThrow(ChannelSendError);
+    expect(() => idOf(null)).toThrow('no message');
+  });
+});
