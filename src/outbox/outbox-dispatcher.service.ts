@@ -11,6 +11,9 @@ import { StreamPreviewService } from './stream-preview.service';
 import { type OutboxPart, OutboxStore } from './outbox.store';
 
 const SENDS_AT_ONCE = 5;
+const READ_AT_ONCE = 200;
+/** Pause after the database could not be asked. */
+const RETRY_MS = 1000;
 /** How many of the last messages an adapter is reminded of at the start. */
 const REMEMBERED = 50;
 
@@ -29,6 +32,8 @@ export class OutboxDispatcher {
   private readonly reminded = new Map<string, Promise<void>>();
   /** Parts of which an earlier copy is being looked for: a failure of that says nothing about the copy. */
   private readonly searching = new Set<string>();
+  /** Accounts whose open parts are being read, and whether that has to be done once more. */
+  private readonly reading = new Map<string, boolean>();
   private readonly stopping = new AbortController();
   private inFlight = 0;
 
@@ -41,11 +46,31 @@ export class OutboxDispatcher {
     this.log = loggers.child('outbox');
   }
 
-  /** Reads what is open on an account and works on it. */
+  /** Reads what is open on an account and works on it. Calls while it reads make it read once more. */
   async wake(channel: string, account: string): Promise<void> {
-    if (this.stopping.signal.aborted) return;
-    await this.remindOnce(channel, account);
-    for (const part of await this.store.open(channel, account)) this.enqueue(part);
+    const key = `${channel}\n${account}`;
+    const isReading = this.reading.has(key);
+    this.reading.set(key, true);
+    if (isReading) return;
+    while (this.reading.get(key) && !this.stopping.signal.aborted) {
+      this.reading.set(key, false);
+      try {
+        await this.remindOnce(channel, account);
+        await this.readOpen(channel, account);
+      } catch (error) {
+        this.log.error({ channel, account, error }, `open deliveries could not be read: ${messageOf(error)}`);
+        this.reading.set(key, true);
+        await sleep(RETRY_MS, this.stopping.signal);
+      }
+    }
+    this.reading.delete(key);
+  }
+
+  /** All of them, however many: those of one chat that has to wait must not hide those of others. */
+  private async readOpen(channel: string, account: string): Promise<void> {
+    const fresh = (await this.store.openIds(channel, account)).filter((id) => !this.known.has(id));
+    for (let start = 0; start < fresh.length; start += READ_AT_ONCE)
+      for (const part of await this.store.open(fresh.slice(start, start + READ_AT_ONCE))) this.enqueue(part);
   }
 
   /** Before the first send of this process: without knowing what is there, no search could tell messages apart. */
@@ -97,7 +122,7 @@ export class OutboxDispatcher {
         await this.deliver(part);
       } catch (error) {
         this.log.error({ part: part.id, error }, `a delivery could not be recorded: ${messageOf(error)}`);
-        await sleep(1000, this.stopping.signal);
+        await sleep(RETRY_MS, this.stopping.signal);
         continue;
       }
       queue.parts.shift();

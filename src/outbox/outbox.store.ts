@@ -20,6 +20,8 @@ export interface OutboxPayload {
   block?: string;
 }
 
+const OPEN = ['pending', 'unknown'] as const;
+
 export interface OutboxPart {
   seq: number;
   id: string;
@@ -176,15 +178,26 @@ export class OutboxStore {
   }
 
   /** Parts to deliver on an account, in order of their queueing. */
-  async open(channel: string, account: string): Promise<OutboxPart[]> {
+  async openIds(channel: string, account: string): Promise<string[]> {
+    const rows = await this.database.read
+      .selectFrom('outbox')
+      .select('id')
+      .where('channel', '=', channel)
+      .where('account', '=', account)
+      .where('state', 'in', OPEN)
+      .orderBy('seq')
+      .execute();
+    return rows.map(({ id }) => id);
+  }
+
+  /** Those of some parts that are still open, in their order. */
+  async open(ids: readonly string[]): Promise<OutboxPart[]> {
     const rows = await this.database.read
       .selectFrom('outbox')
       .selectAll()
-      .where('channel', '=', channel)
-      .where('account', '=', account)
-      .where('state', 'in', ['pending', 'unknown'])
+      .where('id', 'in', ids)
+      .where('state', 'in', OPEN)
       .orderBy('seq')
-      .limit(500)
       .execute();
     return rows.map(partFromRow);
   }
