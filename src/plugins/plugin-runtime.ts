@@ -82,8 +82,17 @@ export class PluginRuntime {
   async start(): Promise<PluginProcess> {
     if (this.isClosing) throw new OpenclawError('PLUGIN_STOPPED', 'the gateway is going down');
     if (this.stoppedFor !== undefined)
-      throw new OpenclawError('PLUGIN_STOPPED', `plugin ${this.manifest.id} is stopped: ${this.stoppedFor}`);
-    this.current ??= this.launch();
+      throw new OpenclawError(
+        'PLUGIN_STOPPED',
+        `plugin ${this.manifest.id} is stopped: ${this.stoppedFor}; mend it, then start the gateway anew`,
+      );
+    if (!this.current) {
+      const starting = this.launch();
+      this.current = starting;
+      starting.catch(() => {
+        if (this.current === starting) this.current = undefined;
+      });
+    }
     return this.current;
   }
 

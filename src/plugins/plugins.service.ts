@@ -169,7 +169,7 @@ export class Plugins {
       this.events,
       () => defaultAgentId(this.config.config),
       (event) => {
-        if (!covers(hooks, event)) return;
+        if (!covers(hooks, event) || runtime.stoppedFor !== undefined) return;
         const input = { ...event, timestamp: new Date().toISOString() };
         runtime
           .call({ kind: 'hooks', name: `${event.type}:${event.action}`, input, timeoutMs: HOOK_MS })

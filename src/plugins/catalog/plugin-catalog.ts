@@ -68,7 +68,7 @@ export function trustedHash(config: OpenclawConfig, id: string): string | undefi
 }
 
 /** What all files of a plugin are now, those of its libraries included. */
-export const pluginHash = (folder: string): string => hashFolder(folder, { withLibraries: true });
+export const pluginHash = (folder: string): string => hashFolder(folder, { everything: true });
 
 function stateOf(config: OpenclawConfig, { folder, source }: Pick<PluginState, 'folder' | 'source'>): PluginState {
   let manifest: PluginManifest;

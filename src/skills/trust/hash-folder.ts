@@ -7,11 +7,11 @@ export const SIGNATURE_FILE = 'SKILL.sig.json';
 const IGNORED = new Set(['.git', 'node_modules', '__pycache__', '.DS_Store', SIGNATURE_FILE]);
 
 /** Files of a skill by path relative to its folder, `/` between parts, sorted. Links are not followed. */
-export function listSkillFiles(folder: string, { withLibraries = false } = {}): string[] {
+export function listSkillFiles(folder: string, { everything = false } = {}): string[] {
   const files: string[] = [];
   const walk = (path: string): void => {
     for (const entry of readdirSync(path, { withFileTypes: true })) {
-      if (IGNORED.has(entry.name) && !(withLibraries && entry.name === 'node_modules')) continue;
+      if (!everything && IGNORED.has(entry.name)) continue;
       const inner = join(path, entry.name);
       if (entry.isDirectory()) walk(inner);
       else files.push(relative(folder, inner).split(sep).join('/'));
@@ -23,9 +23,9 @@ export function listSkillFiles(folder: string, { withLibraries = false } = {}): 
 
 /**
  * SHA-256 over names and contents of all files of a folder, in hex: another byte or name is another hash.
- * @param options withLibraries: `node_modules` counts as well
+ * @param options everything: also what is not part of what was published, such as `node_modules`
  */
-export function hashFolder(folder: string, options?: { withLibraries?: boolean }): string {
+export function hashFolder(folder: string, options?: { everything?: boolean }): string {
   const whole = createHash('sha256');
   for (const file of listSkillFiles(folder, options)) {
     const path = join(folder, file);
