@@ -90,7 +90,7 @@ describe('command line', () => {
       [
         ['gateway', 'fly'],
         2,
-        'error: unknown command "gateway fly"; known: run, status, install, uninstall, start, stop, restart\n',
+        'error: unknown command "gateway fly"; known: run, status, discover, install, uninstall, start, stop, restart\n',
       ],
       [['gateway', 'run', '--port', '99999'], 2, 'error: --port must be a whole number from 0 to 65535, got "99999"\n'],
       [

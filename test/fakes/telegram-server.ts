@@ -257,6 +257,7 @@ export class FakeTelegram {
     const timer = setTimeout(() => poll.reply([]), seconds * 1000);
     const settle = (): void => {
       clearTimeout(timer);
+      request.socket.off('close', settle);
       if (this.poll === poll) this.poll = undefined;
     };
     const poll: PendingPoll = {

@@ -125,7 +125,7 @@ describe('hooks', () => {
     await enable('writer');
     await say('hello');
     await until('the other one', () => existsSync(join(gateway.stateDir, 'workspace', 'sent')), 15_000);
-    expect(existsSync(join(gateway.stateDir, 'workspace', 'received'))).toBe(true);
+    await until('the first one', () => existsSync(join(gateway.stateDir, 'workspace', 'received')), 15_000);
     await until('the log', () => gateway.log.includes('a hook failed: no luck'));
     expect((await fetch(`${gateway.http}/ready`)).status).toBe(200);
   });
