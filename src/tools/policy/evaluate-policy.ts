@@ -9,13 +9,13 @@ export interface PolicyLayer {
 
 /** What is known of tools that plugins bring. */
 export interface ForeignTools {
-  /** Names besides its own under which a tool is known. */
-  groupsOf(tool: string): readonly string[];
-  /** Whether a name is that of a plugin or of one of its tools. */
-  isOfPlugins(name: string): boolean;
+  /** Names besides its own under which the tool is known. */
+  groups: readonly string[];
+  /** Names of plugins and of their tools. */
+  ofPlugins: ReadonlySet<string>;
 }
 
-const NONE: ForeignTools = { groupsOf: () => [], isOfPlugins: () => false };
+const NONE: ForeignTools = { groups: [], ofPlugins: new Set() };
 
 export type PolicyVerdict = { allowed: true } | { allowed: false; layer: string; reason: string };
 
@@ -31,20 +31,17 @@ export function evaluatePolicy(
   canonical: (name: string) => string = (name) => name,
   foreign: ForeignTools = NONE,
 ): PolicyVerdict {
-  const groups = foreign.groupsOf(tool);
-  const matchIn = (list: readonly string[] | undefined): string | undefined => match(list, tool, canonical, groups);
-  const passes = (list: readonly string[]): boolean =>
-    matchIn(list) !== undefined || (tool === 'apply_patch' && match(list, 'exec', canonical, []) !== undefined);
+  const { groups } = foreign;
   for (const { name, policy } of layers) {
     if (!policy) continue;
-    const denied = matchIn(policy.deny);
+    const denied = match(policy.deny, tool, canonical, groups);
     if (denied !== undefined) return { allowed: false, layer: name, reason: `${name}.deny has "${denied}"` };
     const profile = policy.profile ? PROFILE_TOOLS[policy.profile] : undefined;
-    if (profile && !passes([...profile, ...(policy.alsoAllow ?? [])])) {
+    if (profile && !passes([...profile, ...(policy.alsoAllow ?? [])], tool, canonical, groups)) {
       return { allowed: false, layer: name, reason: `${name}.profile "${policy.profile}" does not include it` };
     }
     const allow = policy.allow ?? [];
-    if (restricts(allow, foreign) && !passes([...allow, ...(policy.alsoAllow ?? [])])) {
+    if (restricts(allow, foreign) && !passes([...allow, ...(policy.alsoAllow ?? [])], tool, canonical, groups)) {
       return { allowed: false, layer: name, reason: `${name}.allow does not include it` };
     }
   }
@@ -54,7 +51,7 @@ export function evaluatePolicy(
 /** An empty list restricts nothing, nor does one that names tools of plugins only: core tools would vanish with it. */
 function restricts(allow: readonly string[], foreign: ForeignTools): boolean {
   return allow.some(
-    (entry) => !/^\s*group:plugins\s*$/i.test(entry) && !foreign.isOfPlugins(entry.trim().toLowerCase()),
+    (entry) => !/^\s*group:plugins\s*$/i.test(entry) && !foreign.ofPlugins.has(entry.trim().toLowerCase()),
   );
 }
 
@@ -76,6 +73,16 @@ export function unknownNames(
 
 /** Every tool that a group names, whether it is loaded here or not. */
 const GROUPED = new Set(Object.values(TOOL_GROUPS).flat());
+
+function passes(
+  list: readonly string[],
+  tool: string,
+  canonical: (name: string) => string,
+  groups: readonly string[],
+): boolean {
+  if (match(list, tool, canonical, groups) !== undefined) return true;
+  return tool === 'apply_patch' && match(list, 'exec', canonical, []) !== undefined;
+}
 
 /** The entry of a list that matches a tool, or undefined. */
 function match(

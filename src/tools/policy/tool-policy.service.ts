@@ -30,6 +30,8 @@ export interface ToolStanding {
 export class ToolPolicyService {
   private readonly log: Logger;
   private readonly warned = new Set<string>();
+  /** What tools of the gateway's own know of those of plugins. */
+  private readonly ownTools: ForeignTools;
   /** Layers of a subject; made anew when the configuration changes. */
   private cache: { config: OpenclawConfig; layers: Map<string, PolicyLayer[]> } | undefined;
 
@@ -39,24 +41,20 @@ export class ToolPolicyService {
     loggers: LoggerFactory,
   ) {
     this.log = loggers.child('tools/policy');
+    this.ownTools = { groups: [], ofPlugins: registry.pluginNames() };
   }
 
   evaluate(tool: string, subject: PolicySubject): PolicyVerdict {
-    const agents = this.registry.find(tool)?.agents;
+    const { agents, groups } = this.registry.find(tool) ?? {};
     if (agents && !agents.has(subject.agentId))
       return { allowed: false, layer: 'mcp.servers', reason: `it is not configured for agent "${subject.agentId}"` };
     return evaluatePolicy(
       this.registry.canonicalName(tool),
       this.layersOf(subject),
       (name) => this.registry.canonicalName(name),
-      this.foreign,
+      groups ? { groups, ofPlugins: this.registry.pluginNames() } : this.ownTools,
     );
   }
-
-  private readonly foreign: ForeignTools = {
-    groupsOf: (tool) => this.registry.find(tool)?.groups ?? [],
-    isOfPlugins: (name) => this.registry.pluginNames().has(name),
-  };
 
   /** Tools that a turn may use, in a stable order. */
   allowedTools(subject: PolicySubject): RegisteredTool[] {
