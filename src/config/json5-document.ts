@@ -7,15 +7,11 @@ type JsonInput = Parameters<JsonObjectNode['set']>[1];
 
 /** JSON5 text that can be edited in place: comments, order, spacing and unknown keys survive. */
 export class Json5Document {
-  private readonly root: JsonObjectNode;
+  private root: JsonObjectNode;
 
   /** @throws ConfigError CONFIG_PARSE when the text is no JSON5 object. */
   constructor(text: string) {
-    try {
-      this.root = JsonParser.parse(text.trim() === '' ? '{}\n' : text, JsonObjectNode);
-    } catch (cause) {
-      throw new ConfigError('CONFIG_PARSE', `not a JSON5 object: ${messageOf(cause)}`, { cause });
-    }
+    this.root = parsed(text);
   }
 
   set(path: ConfigPath, value: unknown): void {
@@ -36,12 +32,20 @@ export class Json5Document {
     if (parent instanceof JsonArrayNode) {
       const index = this.index(path);
       if (index >= parent.elements.length) return false;
-      parent.delete(index);
-      return true;
-    }
-    if (!parent.has(String(key))) return false;
-    parent.delete(String(key));
+    } else if (!parent.has(String(key))) return false;
+    this.remove(parent, path);
     return true;
+  }
+
+  /** The parser's own removal leaves a bracket too many where it takes the only entry of a container on one line. */
+  private remove(parent: JsonObjectNode | JsonArrayNode, path: ConfigPath): void {
+    const before = this.toString();
+    if (parent instanceof JsonArrayNode) parent.delete(Number(path.at(-1)));
+    else parent.delete(String(path.at(-1)));
+    if (canBeParsed(this.toString())) return;
+    this.root = parsed(before);
+    if (path.length === 1) this.root = parsed('{}\n');
+    else this.set(path.slice(0, -1), parent instanceof JsonArrayNode ? [] : {});
   }
 
   toString(): string {
@@ -83,5 +87,23 @@ export class Json5Document {
   private child(node: JsonObjectNode | JsonArrayNode, key: string | number): JsonValueNode | undefined {
     if (node instanceof JsonArrayNode) return node.elements[Number(key)];
     return node.has(String(key)) ? node.get(String(key)) : undefined;
+  }
+}
+
+/** @throws ConfigError CONFIG_PARSE */
+function parsed(text: string): JsonObjectNode {
+  try {
+    return JsonParser.parse(text.trim() === '' ? '{}\n' : text, JsonObjectNode);
+  } catch (cause) {
+    throw new ConfigError('CONFIG_PARSE', `not a JSON5 object: ${messageOf(cause)}`, { cause });
+  }
+}
+
+function canBeParsed(text: string): boolean {
+  try {
+    parsed(text);
+    return true;
+  } catch {
+    return false;
   }
 }
