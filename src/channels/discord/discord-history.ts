@@ -1,5 +1,6 @@
 import type { APIChannel, APIMessage, REST } from 'discord.js';
 import { sleep } from '../../common/sleep';
+import { isPlainObject } from '../../common/plain-object';
 import { retryAfterOf, statusOf } from './discord-errors';
 
 const PAGE = 100;
@@ -37,7 +38,7 @@ export class DiscordHistory {
   private async tolerant<T>(call: () => Promise<T>): Promise<T | undefined> {
     for (let waits = 0; ; waits++) {
       try {
-        return await call();
+        return answerOf(await call());
       } catch (error) {
         const wait = retryAfterOf(error);
         if (wait !== undefined && waits < MOST_WAITS) {
@@ -53,3 +54,9 @@ export class DiscordHistory {
 }
 
 export const isFullPage = (page: readonly unknown[]): boolean => page.length >= PAGE;
+
+/** The library gives the page of a proxy as bytes; taken for an answer, it would say that there is nothing. */
+function answerOf<T>(value: T): T {
+  if (!isPlainObject(value) && !Array.isArray(value)) throw new Error('Discord: the answer is no JSON');
+  return value;
+}
