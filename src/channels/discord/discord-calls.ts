@@ -1,9 +1,8 @@
-import type { APIUser } from 'discord.js';
 import type { DeliveryRoute } from '../../common/delivery-route';
 import type { OutboundMessage } from '../channel-adapter';
 import type { DiscordAccount } from './discord-accounts';
 import type { DiscordCall } from './discord-actions';
-import { apiCodeOf, sendError, statusOf } from './discord-errors';
+import { apiCodeOf, idOf, sendError, statusOf } from './discord-errors';
 import { channelOf, guildOf } from './discord-inbound';
 import { interactionOf } from './discord-interactions';
 import type { DiscordPlaces } from './discord-places';
@@ -43,11 +42,12 @@ export class DiscordCalls {
     const key = `${account}/${user}`;
     const known = this.directs.get(key);
     if (known) return known;
-    const { id } = (await this.ask(
+    const answer = await this.ask(
       account,
       (rest) => rest.post('/users/@me/channels', { body: { recipient_id: user } }),
       true,
-    )) as { id: string };
+    );
+    const id = idOf(answer, true);
     this.directs.set(key, id);
     return id;
   }
@@ -86,7 +86,7 @@ export class DiscordCalls {
   botId(account: string): Promise<string> {
     let id = this.botIds.get(account);
     if (!id) {
-      id = this.ask(account, (rest) => rest.get('/users/@me'), true).then((me) => (me as APIUser).id);
+      id = this.ask(account, (rest) => rest.get('/users/@me'), true).then((me) => idOf(me, true));
       this.botIds.set(account, id);
       id.catch(() => this.botIds.delete(account));
     }

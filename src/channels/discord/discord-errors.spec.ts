@@ -18,6 +18,6 @@ describe('errors of Discord', () => {
     // The library gives pages of proxies as bytes.
     for (const answer of [new ArrayBuffer(8), undefined, { message: 'no' }])
       expect(() => idOf(answer)).toThrow(ChannelSendError);
-    expect(() => idOf(null)).toThrow('no message');
+    expect(() => idOf(null)).toThrow('no id');
   });
 });

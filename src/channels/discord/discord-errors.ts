@@ -48,11 +48,13 @@ function failureOf({ status, code, retryAfter }: DiscordError, repeatable: boole
 }
 
 /**
- * Id of the message that a call answers with.
- * @throws ChannelSendError ambiguous, for the page of a proxy in between: it says nothing about what became of the call
+ * Id of what a call answers with.
+ * @param repeatable whether the call may be made again without harm
+ * @throws ChannelSendError for the page of a proxy in between: it says nothing about what became of the call
  */
-export function idOf(message: unknown): string {
-  const { id } = (message ?? {}) as { id?: unknown };
-  if (typeof id !== 'string') throw new ChannelSendError('ambiguous', 'Discord: the answer is no message');
+export function idOf(answer: unknown, repeatable = false): string {
+  const { id } = (answer ?? {}) as { id?: unknown };
+  if (typeof id !== 'string')
+    throw new ChannelSendError(repeatable ? 'not_delivered' : 'ambiguous', 'Discord: the answer has no id');
   return id;
 }

@@ -221,7 +221,7 @@ export class DiscordAdapter implements ChannelAdapter {
         ? (`/webhooks/${command.applicationId}/${command.token}/messages/${platformId}` as const)
         : (`/channels/${channel}/messages/${platformId}` as const);
       const options = { body: contentOf(message), ...(command ? { auth: false } : {}) };
-      idOf(await this.calls.ask(message.account, (rest) => rest.patch(path, options), true));
+      idOf(await this.calls.ask(message.account, (rest) => rest.patch(path, options), true), true);
     } catch (error) {
       // The preview is gone: the text still has to arrive.
       if (apiCodeOf((error as { cause?: unknown }).cause) === UNKNOWN_MESSAGE) await this.send(message);
