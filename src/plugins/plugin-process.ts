@@ -33,7 +33,7 @@ export class PluginCallError extends OpenclawError {
   }
 }
 
-const LOAD_MS = 10_000;
+const LOAD_MS = 15_000;
 const STOP_MS = 2000;
 const PING_MS = 1000;
 /** Pings in a row that nobody answers: then it hangs. */
@@ -60,6 +60,7 @@ export class PluginProcess {
   private readonly timer: NodeJS.Timeout;
   private loading: Pending | undefined;
   private fault: string | undefined;
+  private isLoaded = false;
   private isOver = false;
   private unanswered = 0;
   private lastId = 0;
@@ -155,7 +156,9 @@ export class PluginProcess {
     return reason;
   }
 
+  /** Not while it starts, which has a limit of its own: on a busy machine that takes its time. */
   private ping(): void {
+    if (!this.isLoaded) return;
     if (++this.unanswered > MAX_UNANSWERED) this.kill(`it did not answer for ${MAX_UNANSWERED} seconds`);
     else this.write({ op: 'ping' });
   }
@@ -185,6 +188,7 @@ export class PluginProcess {
         this.unanswered = 0;
         break;
       case 'loaded':
+        this.isLoaded = true;
         this.loading?.resolve(message['has']);
         break;
       case 'failed':

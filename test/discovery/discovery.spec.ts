@@ -26,8 +26,10 @@ describe('discovery', () => {
   const stateDir = mkdtempSync(join(tmpdir(), 'openclaw-discovery-'));
   writeFileSync(join(stateDir, 'openclaw.json'), JSON.stringify({ discovery: { mdns: settings } }));
   afterAll(() => rmSync(stateDir, { recursive: true, force: true }));
-  const found = async (): Promise<unknown> => {
-    const { stdout } = await runCli(['gateway', 'discover', '--json'], { env: { OPENCLAW_STATE_DIR: stateDir } });
+  const found = async (forMs: number): Promise<unknown> => {
+    const { stdout } = await runCli(['gateway', 'discover', '--json', '--timeout', String(forMs)], {
+      env: { OPENCLAW_STATE_DIR: stateDir },
+    });
     return (JSON.parse(stdout) as { gateways: unknown }).gateways;
   };
 
@@ -36,7 +38,7 @@ describe('discovery', () => {
     const advert = gatewayAdvert({}, 18_789, 'full', '/opt/openclaw/bin/openclaw');
     const goodbye = await advertise(settings, advert, (error) => faults.push(error));
     try {
-      expect(await found()).toEqual([
+      expect(await found(6000)).toEqual([
         expect.objectContaining({
           port: 18_789,
           url: expect.stringMatching(/^ws:\/\/[\d.]+:18789$/) as string,
@@ -54,7 +56,7 @@ describe('discovery', () => {
     } finally {
       await goodbye();
     }
-    expect(await found()).toEqual([]);
+    expect(await found(2000)).toEqual([]);
     expect(faults).toEqual([]);
   }, 30_000);
 

@@ -55,6 +55,7 @@ describe('plugins', () => {
         OPENCLAW_STATE_DIR: bench.gateway.stateDir,
         OPENCLAW_GATEWAY_PORT: String(bench.gateway.port),
       },
+      timeoutMs: 60_000,
     });
   const write = (name: string, files: Record<string, string>): string => {
     for (const [file, text] of Object.entries(files)) {
@@ -134,7 +135,7 @@ describe('plugins', () => {
     const models = await bench.client.call('models.list', {});
     expect(JSON.stringify(models.payload)).toContain('counter-models');
     expect(JSON.parse((await cli('list', '--json')).stdout)).toMatchObject([{ id: 'counter', enabled: true }]);
-  }, 60_000);
+  }, 120_000);
 
   it('obey the policy under their own name, that of the plugin and that of all', async () => {
     await use(
@@ -158,7 +159,7 @@ describe('plugins', () => {
     await says({ allow: ['read'] }, 'does not include it');
     await says({ allow: ['two'] }, '1st');
     expect(await bench.call('read', { path: 'AGENTS.md' })).not.toContain('does not include');
-  }, 60_000);
+  }, 120_000);
 
   it('see no files, variables, programs or network but those that are theirs', async () => {
     const { stateDir } = bench.gateway;
@@ -186,7 +187,7 @@ describe('plugins', () => {
     expect([own, env]).toEqual(['mine', 'none']);
     expect(fetch).toContain('do not name 127.0.0.1');
     if (process.env['TEST_SANDBOX']) expect(net).toMatch(/^no: /);
-  }, 60_000);
+  }, 120_000);
 
   it('that misbehave are ended and named, and the gateway goes on', async () => {
     const tool = (name: string): Record<string, unknown> => ({
@@ -258,7 +259,7 @@ describe('plugins', () => {
     expect((await cli('disable', 'honest')).stdout).toContain('is off');
     expect((await cli('remove', 'honest')).code).toBe(0);
     expect(JSON.parse((await cli('list', '--json')).stdout)).toEqual([expect.objectContaining({ id: 'gone' })]);
-  }, 60_000);
+  }, 120_000);
 
   it('come from npm packages, with their libraries and without their scripts', async () => {
     const library = write('library', {
@@ -284,5 +285,5 @@ describe('plugins', () => {
     expect(JSON.parse((await cli('info', 'packed', '--json')).stdout)).toMatchObject({
       install: { source: 'path', spec: source },
     });
-  }, 60_000);
+  }, 120_000);
 });

@@ -49,7 +49,7 @@ describe('deliveries', () => {
   });
 
   const settles = async (count: number): Promise<void> => {
-    for (let waited = 0; sent.length < count && waited < 200; waited++)
+    for (let waited = 0; sent.length < count && waited < 1200; waited++)
       await new Promise((resolve) => setTimeout(resolve, 50));
     expect(sent).toHaveLength(count);
   };
@@ -60,7 +60,7 @@ describe('deliveries', () => {
     await dispatcher.wake('x', 'default');
     await settles(3);
     expect(sent).toEqual(['free 0', 'free 1', 'free 2']);
-  }, 30_000);
+  }, 90_000);
 
   it('are all made, each once and in order, however many wait and however often somebody wakes them', async () => {
     await queue('one', 700);
@@ -72,7 +72,7 @@ describe('deliveries', () => {
       expect(sent.filter((text) => text.startsWith(chat))).toEqual(
         Array.from({ length: chat === 'one' ? 700 : 20 }, (_, index) => `${chat} ${index}`),
       );
-  }, 30_000);
+  }, 90_000);
 
   it('are read again when the database could not be asked', async () => {
     await queue('one', 1);
@@ -83,5 +83,5 @@ describe('deliveries', () => {
     await dispatcher.wake('x', 'default');
     await settles(1);
     expect(asked).toBe(2);
-  }, 30_000);
+  }, 90_000);
 });
