@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import { messageOf, OpenclawError } from '../common/openclaw-error';
+import { PERMISSION_FLAG } from './permission-flag';
 
 export interface HandlerCall {
   /** JavaScript file, absolute. */
@@ -22,11 +23,6 @@ export const HANDLER_TIMEOUT_MS = 10_000;
 const MEMORY_MB = 64;
 const MAX_OUTPUT = 256 * 1024;
 const MAX_LOG = 4000;
-
-/** Node's own wall: nothing but the named folders, no processes, no threads. */
-const PERMISSION_FLAG = process.allowedNodeEnvironmentFlags.has('--permission')
-  ? '--permission'
-  : '--experimental-permission';
 
 /** Reads what to do from the standard input and writes the answer to descriptor 3: the others are the handler's own. */
 const CHILD = `let t='';process.stdin.setEncoding('utf8');process.stdin.on('data',(c)=>(t+=c)).on('end',async()=>{

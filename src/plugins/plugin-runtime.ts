@@ -5,6 +5,7 @@ import type { Logger } from '../common/logger';
 import { OpenclawError } from '../common/openclaw-error';
 import { expandPath } from '../config/state-paths';
 import type { Environment } from '../config/environment';
+import { PERMISSION_FLAG } from '../hooks/permission-flag';
 import type { SandboxDriver, SpawnPlan } from '../tools/sandbox/sandbox';
 import type { PluginManifest } from './catalog/plugin-manifest';
 import { type PluginAsk, type PluginCall, PluginProcess } from './plugin-process';
@@ -36,10 +37,6 @@ const MAX_ENDS = 3;
 const ENDS_WITHIN_MS = 600_000;
 /** Without a call for so long it is stopped, to be started at the next one. */
 const REST_AFTER_MS = 600_000;
-
-const PERMISSION_FLAG = process.allowedNodeEnvironmentFlags.has('--permission')
-  ? '--permission'
-  : '--experimental-permission';
 
 /** One plugin's program: started when it is needed, started again when it ended, stopped for good when that goes on. */
 export class PluginRuntime {

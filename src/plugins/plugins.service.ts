@@ -99,7 +99,7 @@ export class Plugins {
   report(): PluginReport[] {
     return this.listed().map(({ id, manifest, source, enabled, reason, isFaulty }) => {
       const runtime = this.runtimes.get(id);
-      const why = runtime ? runtime.stoppedFor : (this.faults.get(id) ?? reason);
+      const why = runtime?.stoppedFor ?? this.faults.get(id) ?? (runtime ? undefined : reason);
       return {
         id,
         name: manifest?.name ?? id,

@@ -87,16 +87,17 @@ function stateOf(config: OpenclawConfig, { folder, source }: Pick<PluginState, '
 }
 
 function reasonAgainst(
-  { plugins, ...config }: OpenclawConfig,
+  config: OpenclawConfig,
   id: string,
   folder: string,
   enabled: boolean,
 ): { reason?: string; isFaulty?: boolean } {
+  const { plugins } = config;
   if (plugins?.enabled === false) return { reason: 'plugins.enabled is false' };
   if (plugins?.deny?.includes(id)) return { reason: 'plugins.deny names it' };
   if (plugins?.allow?.length && !plugins.allow.includes(id)) return { reason: 'plugins.allow does not name it' };
   if (!enabled) return { reason: `it is off; openclaw plugins enable ${id}` };
-  const trusted = trustedHash({ ...config, plugins } as OpenclawConfig, id);
+  const trusted = trustedHash(config, id);
   if (trusted === undefined)
     return { reason: `nobody has looked at its files; openclaw plugins enable ${id}`, isFaulty: true };
   if (trusted !== pluginHash(folder))
