@@ -1,6 +1,7 @@
-import { closeSync, linkSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createHash, randomBytes } from 'node:crypto';
+import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { randomBytes } from 'node:crypto';
+import { readTextIfExists } from './atomic-file';
 import { OpenclawError } from './openclaw-error';
 import { type ProcessIdentity, currentProcess, isAlive } from './process-identity';
 import { sleep } from './sleep';
@@ -26,6 +27,11 @@ export class LockHeldError extends OpenclawError {
 /**
  * A lock that names its holder. A lock whose process is gone is taken over.
  * The file appears complete or not at all (written aside, then hard-linked), so that no reader sees half an owner.
+ *
+ * Taking over is the delicate part: between reading a dead owner and removing its file somebody else may have done so
+ * and hold the lock already. So whoever wants the file of one particular owner first holds a guard that is named after
+ * that owner's text (unique by its nonce), looks again, and then replaces the file by a rename. A guard is a lock like
+ * any other, so a process that dies with one is taken over the same way.
  */
 export class LockFile {
   private held = false;
@@ -52,34 +58,67 @@ export class LockFile {
   /** Returns the living owner, or undefined when the lock is ours now. */
   private tryAcquire(facts: Record<string, unknown>): LockOwner | undefined {
     mkdirSync(dirname(this.path), { recursive: true, mode: 0o700 });
-    const aside = `${this.path}.${process.pid}.${randomBytes(3).toString('hex')}`;
-    const file = openSync(aside, 'wx', 0o600);
-    writeFileSync(file, JSON.stringify({ ...currentProcess(), createdAt: new Date().toISOString(), ...facts }));
-    closeSync(file);
+    const nonce = randomBytes(8).toString('hex');
+    const aside = `${this.path}.${process.pid}.${nonce}`;
+    const mine = { ...currentProcess(), createdAt: new Date().toISOString(), nonce, ...facts };
+    writeFileSync(aside, JSON.stringify(mine), { flag: 'wx', mode: 0o600 });
     try {
-      for (let attempt = 0; attempt < 3; attempt++) {
-        try {
-          linkSync(aside, this.path);
-          this.held = true;
-          return undefined;
-        } catch (error) {
-          if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-        }
-        const owner = readLockOwner(this.path);
-        if (owner && isAlive(owner)) return owner;
-        rmSync(this.path, { force: true });
-      }
-      throw new OpenclawError('LOCK_CONTENDED', `${this.path} keeps changing hands; try again`, { retryAfterMs: 500 });
+      const owner = take(this.path, aside);
+      this.held = owner === undefined;
+      return owner;
     } finally {
       rmSync(aside, { force: true });
     }
   }
 }
 
+/** Makes the file at `path` the one that was written aside. Returns the living owner that stands in the way, if any. */
+function take(path: string, aside: string): LockOwner | undefined {
+  for (;;) {
+    if (linked(aside, path)) return undefined;
+    const text = readTextIfExists(path);
+    if (text === undefined) continue;
+    const owner = ownerOf(text);
+    if (owner && isAlive(owner)) return owner;
+    const guard = `${path}.${createHash('sha256').update(text).digest('hex').slice(0, 16)}`;
+    const rival = take(guard, aside);
+    if (rival) return rival;
+    try {
+      if (readTextIfExists(path) !== text) continue;
+      const copy = `${aside}.copy`;
+      linkSync(aside, copy);
+      renameSync(copy, path);
+      return undefined;
+    } finally {
+      rmSync(guard, { force: true });
+    }
+  }
+}
+
+function linked(from: string, to: string): boolean {
+  try {
+    linkSync(from, to);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+/** The owner that a lock's text names; undefined when the text is none (a machine lost power before it was written). */
+function ownerOf(text: string): LockOwner | undefined {
+  try {
+    const owner = JSON.parse(text) as Partial<LockOwner> | null;
+    return typeof owner?.pid === 'number' ? (owner as LockOwner) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 /** Who holds a lock file, or undefined when nobody does or the file can't be read. */
 export function readLockOwner(path: string): LockOwner | undefined {
   try {
-    return JSON.parse(readFileSync(path, 'utf8')) as LockOwner;
+    return ownerOf(readFileSync(path, 'utf8'));
   } catch {
     return undefined;
   }
