@@ -13,7 +13,7 @@ const MANIFEST = 'manifest.json';
 const OUTSIDE = 'outside';
 /** Made anew, or of no use elsewhere. */
 const LEFT_OUT =
-  /^(logs|backups|browser|media\/outbound|cache)(\/|$)|\.(lock|owner|tmp|sock)$|^openclaw-nest\.sqlite(-wal|-shm|\.owner)?$|(^|\/)node_modules(\/|$)/;
+  /^(logs|backups|browser|media\/outbound|cache)(\/|$)|\.(lock|owner|tmp|sock)$|^openclaw-nest\.sqlite(-wal|-shm|\.owner|\.guard)?$|(^|\/)node_modules(\/|$)/;
 
 export interface BackupFile {
   /** Relative to the state folder. */

@@ -9,6 +9,7 @@ import type { GatewayFlags } from '../config/gateway-flags';
 import type { OpenclawConfig } from '../config/openclaw.config';
 import { ControlUiModule } from '../control-ui/control-ui.module';
 import { CronModule } from '../cron/cron.module';
+import { DiagnosticHeartbeatModule } from '../diagnostics/diagnostic-heartbeat.module';
 import { DiagnosticsModule } from '../diagnostics/diagnostics.module';
 import { DiscoveryModule } from '../discovery/discovery.module';
 import { EventsModule } from '../events/events.module';
@@ -69,6 +70,7 @@ export class AppModule {
         GatewayModule,
         ControlUiModule,
         DiagnosticsModule,
+        DiagnosticHeartbeatModule,
         SubagentsModule,
         CronModule,
         HeartbeatModule,

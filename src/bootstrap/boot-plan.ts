@@ -50,6 +50,7 @@ export const BOOT_PLAN: readonly PlannedStep[] = [
   visible('attach WebSocket handlers', 'GatewayModule'),
   visible('Control UI', 'ControlUiModule', 'degraded'),
   visible('telemetry', 'DiagnosticsModule', 'degraded'),
+  visible('diagnostic heartbeat', 'DiagnosticHeartbeatModule', 'degraded'),
   visible('subagent registry', 'SubagentsModule', 'degraded'),
   visible('start cron', 'CronModule', 'degraded'),
   visible('heartbeat', 'HeartbeatModule', 'degraded'),

@@ -13,6 +13,7 @@ import { HealthService } from './health.service';
 import { LogTailService } from './log-tail.service';
 import { MetricsController } from './metrics.controller';
 import { MetricsService } from './metrics.service';
+import { ProcessWatch } from './process-watch.service';
 import { TraceRpc } from './trace.rpc';
 import { TraceService } from './trace.service';
 import { TurnSpans } from './turn-spans.service';
@@ -30,11 +31,12 @@ import { TurnSpans } from './turn-spans.service';
     DiagnosticsRpc,
     HealthService,
     LogTailService,
+    ProcessWatch,
     TraceRpc,
     TraceService,
     TurnSpans,
   ],
-  exports: [HealthService],
+  exports: [HealthService, ProcessWatch],
 })
 export class DiagnosticsModule implements OnModuleInit, OnApplicationBootstrap, OnApplicationShutdown {
   constructor(

@@ -6,6 +6,7 @@ import { EventBus } from '../events/event-bus';
 import { PresenceService } from '../gateway/connection/presence.service';
 import { ReadinessService } from '../gateway/readiness.service';
 import { DatabaseService } from '../storage/database.service';
+import { ProcessWatch } from './process-watch.service';
 
 const BUCKETS_S = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300];
 
@@ -24,6 +25,7 @@ export class MetricsService {
     private readonly presence: PresenceService,
     private readonly readiness: ReadinessService,
     private readonly database: DatabaseService,
+    private readonly watch: ProcessWatch,
     private readonly events: EventBus,
   ) {}
 
@@ -48,6 +50,9 @@ export class MetricsService {
     page.add('nodejs_heap_used_bytes', 'gauge', 'Heap in use.', [[heapUsed]]);
     page.add('process_cpu_seconds_total', 'counter', 'Processor time.', [[(user + system) / 1e6]]);
     page.add('process_uptime_seconds', 'gauge', 'Since the start of the process.', [[Math.round(process.uptime())]]);
+    page.add('nodejs_eventloop_delay_max_seconds', 'gauge', 'Longest wait for the event loop, last seconds.', [
+      [this.watch.loopDelayMs / 1000],
+    ]);
     page.add('openclaw_ready', 'gauge', 'Whether it takes work.', [[(await this.readiness.report()).ready ? 1 : 0]]);
     page.add('openclaw_turns_active', 'gauge', 'Turns that are going on.', [[this.lanes.activeRunIds().length]]);
     page.add(

@@ -108,6 +108,16 @@ export class InboxStore {
     return rows.map(fromRow);
   }
 
+  /** Waiting messages of all sessions. */
+  async countPending(): Promise<number> {
+    const row = await this.database.read
+      .selectFrom('inbox')
+      .select((eb) => eb.fn.countAll().as('count'))
+      .where('state', '=', 'pending')
+      .executeTakeFirstOrThrow();
+    return Number(row.count);
+  }
+
   /** Sessions that have waiting messages. */
   async sessionsWithPending(): Promise<string[]> {
     const rows = await this.database.read

@@ -10,7 +10,6 @@ const DEFAULT_KEEP_DAYS = 90;
 /** Steps of ended turns are large and only of use for looking back. */
 const KEEP_STEPS_DAYS = 30;
 const STUCK_MS = 120_000;
-const SLOW_LOOP_MS = 500;
 const DELETED_AT_ONCE = 5000;
 
 /** What has to be done now and then: look whether anything hangs, tidy up, see whether the database is sound. */
@@ -18,9 +17,6 @@ const DELETED_AT_ONCE = 5000;
 export class Chores {
   private readonly log: Logger;
   private readonly told = new Set<string>();
-  private lastTickAt = performance.now();
-  /** How late the last timer was, in milliseconds: how long others have to wait for the event loop. */
-  loopLagMs = 0;
 
   constructor(
     private readonly database: DatabaseService,
@@ -30,15 +26,6 @@ export class Chores {
     loggers: LoggerFactory,
   ) {
     this.log = loggers.child('maintenance');
-  }
-
-  /** @param intervalMs how often it is called */
-  watchLoop(intervalMs: number): void {
-    const now = performance.now();
-    this.loopLagMs = Math.max(0, Math.round(now - this.lastTickAt - intervalMs));
-    this.lastTickAt = now;
-    if (this.loopLagMs > SLOW_LOOP_MS)
-      this.log.warn({ lagMs: this.loopLagMs }, 'the event loop was blocked, or the machine was asleep');
   }
 
   /** Turns in which nothing has happened for two minutes, each told once. Returns their sessions. */

@@ -11,12 +11,11 @@ import { CommitQueue, type Write } from './commit-queue';
 import type { Dialect } from './dialect';
 import { migrateUp, pendingMigrations } from './migrator';
 import type { Schema } from './schema';
-import { openSqlite } from './sqlite-connection';
+import { type OpenedSqlite, openSqlite } from './sqlite-connection';
+import { SqliteUpkeep } from './sqlite-upkeep';
 
 /** Copies of the database from before a change of its schema that are kept. */
 const KEPT_BEFORE = 3;
-
-type SqliteHandle = ReturnType<typeof openSqlite>['raw'];
 
 /**
  * The one handle on the database. Reads go through {@link read}, writes through {@link write}; nobody else opens it.
@@ -28,7 +27,8 @@ export class DatabaseService {
   private db: Kysely<Schema> | undefined;
   private queue: CommitQueue | undefined;
   private owner: LockFile | undefined;
-  private sqlite: SqliteHandle | undefined;
+  private sqlite: OpenedSqlite['raw'] | undefined;
+  private upkeep: SqliteUpkeep | undefined;
   dialect: Dialect = 'sqlite';
 
   constructor(
@@ -63,6 +63,8 @@ export class DatabaseService {
     this.queue = undefined;
     this.sqlite = undefined;
     try {
+      await this.upkeep?.idle();
+      this.upkeep = undefined;
       await db?.destroy();
     } finally {
       this.owner?.release();
@@ -82,7 +84,9 @@ export class DatabaseService {
    */
   write<T>(label: string, write: Write<T>): Promise<T> {
     if (!this.queue) return Promise.reject(closed());
-    return this.queue.run(label, write);
+    const done = this.queue.run(label, write);
+    this.upkeep?.written();
+    return done;
   }
 
   /** Where the data lives, for people: a path, or host and database without credentials. */
@@ -99,14 +103,10 @@ export class DatabaseService {
     await this.sqlite.backup(to);
   }
 
-  /** Moves what the write-ahead log holds into the database, as far as nobody is in the way. */
-  checkpoint(): void {
-    this.sqlite?.pragma('wal_checkpoint(PASSIVE)');
-  }
-
   /** Whether the database is sound; the first fault where it is not. */
   async integrity(): Promise<string> {
     if (this.dialect === 'postgres') return this.ping().then(() => 'ok');
+    if (this.upkeep) return this.upkeep.integrity();
     return String(this.sqlite?.pragma('quick_check(1)', { simple: true }) ?? 'closed');
   }
 
@@ -141,6 +141,7 @@ export class DatabaseService {
     const ownerFile = `${this.sqliteFile}.owner`;
     const database = openSqlite(this.sqliteFile, ownerFile);
     this.sqlite = database.raw;
+    if (database.isShared) this.upkeep = new SqliteUpkeep(this.sqliteFile, this.log);
     this.owner = new LockFile(ownerFile);
     // The operating system's lock decides; the file only tells people who holds it. A stale one is taken over.
     void this.owner

@@ -8,33 +8,47 @@ import { readLockOwner } from '../common/lock-file';
 
 const MAX_CACHED_STATEMENTS = 400;
 
+/** Pages of the log that the connection itself moves into the database where no thread can do it. */
+const CHECKPOINT_PAGES = 4000;
+/** The same where a thread does it: only if that one lags. */
+const LATE_CHECKPOINT_PAGES = 16_000;
+/** Milliseconds for which a write waits for somebody who writes into the file with another program. */
+const BUSY_MS = 1000;
+
+export interface OpenedSqlite extends SqliteDatabase {
+  raw: Database.Database;
+  /** Whether a thread of this process may open the file as well. */
+  isShared: boolean;
+}
+
 /**
- * Opens the SQLite file as its only writer. `locking_mode=EXCLUSIVE` makes the operating system hold the lock, so it
- * is free again the moment the process ends, however it ends.
+ * Opens the SQLite file as its only writer. An exclusive lock on an empty file beside it is held by the operating
+ * system, so it is free again the moment the process ends, however it ends. The database itself stays open to readers
+ * and to this process's threads; where the file system has no shared memory, it is locked as well.
  * @throws OpenclawError STORAGE_LOCKED naming the process that holds the file.
  */
-export function openSqlite(file: string, ownerFile: string): SqliteDatabase & { raw: Database.Database } {
+export function openSqlite(file: string, ownerFile: string): OpenedSqlite {
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
   // SQLite gives its side files the mode of the database.
-  closeSync(openSync(file, 'a', 0o600));
-  const raw = new Database(file, { timeout: 0 });
+  for (const name of [file, `${file}.guard`]) closeSync(openSync(name, 'a', 0o600));
+  const guard = new Database(`${file}.guard`, { timeout: 0 });
+  let opened: { raw: Database.Database; isShared: boolean };
   try {
-    raw.pragma('locking_mode = EXCLUSIVE');
-    raw.pragma('journal_mode = WAL');
-    raw.pragma('synchronous = FULL');
-    raw.pragma('foreign_keys = ON');
-    raw.pragma('wal_autocheckpoint = 4000');
-    raw.exec('BEGIN IMMEDIATE; COMMIT;');
+    guard.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE;');
+    opened = connect(file);
   } catch (cause) {
-    raw.close();
+    guard.close();
     throw explain(cause, file, ownerFile);
   }
+  const { raw, isShared } = opened;
   const statements = new Map<string, Database.Statement>();
   return {
     raw,
+    isShared,
     close: () => {
       statements.clear();
       raw.close();
+      guard.close();
     },
     prepare: (text: string): SqliteStatement => {
       let statement = statements.get(text);
@@ -45,6 +59,31 @@ export function openSqlite(file: string, ownerFile: string): SqliteDatabase & { 
       return statement as unknown as SqliteStatement;
     },
   };
+}
+
+function connect(file: string): { raw: Database.Database; isShared: boolean } {
+  try {
+    return { raw: connectAs(file, true), isShared: true };
+  } catch (error) {
+    if (!/^SQLITE_(IOERR_SHM|CANTOPEN)/.test((error as { code?: string }).code ?? '')) throw error;
+  }
+  return { raw: connectAs(file, false), isShared: false };
+}
+
+function connectAs(file: string, isShared: boolean): Database.Database {
+  const raw = new Database(file, { timeout: BUSY_MS });
+  try {
+    raw.pragma(`locking_mode = ${isShared ? 'NORMAL' : 'EXCLUSIVE'}`);
+    raw.pragma('journal_mode = WAL');
+    raw.pragma('synchronous = FULL');
+    raw.pragma('foreign_keys = ON');
+    raw.pragma(`wal_autocheckpoint = ${isShared ? LATE_CHECKPOINT_PAGES : CHECKPOINT_PAGES}`);
+    raw.exec('BEGIN IMMEDIATE; COMMIT;');
+    return raw;
+  } catch (error) {
+    raw.close();
+    throw error;
+  }
 }
 
 function explain(cause: unknown, file: string, ownerFile: string): OpenclawError {

@@ -86,6 +86,13 @@ export class LaneService {
       .flatMap((lane) => [...(lane.current?.runIds ?? [])]);
   }
 
+  /** Sessions with a turn under way, and those that wait for a place or for more to come. */
+  counts(): { active: number; waiting: number } {
+    const working = [...this.lanes.values()].filter((lane) => lane.working);
+    const active = working.filter((lane) => lane.current).length;
+    return { active, waiting: working.length - active };
+  }
+
   /** Ends waiting messages of a session without a turn. Returns their runs. */
   async dropWaiting(sessionKey: string, reason: string): Promise<string[]> {
     const waiting = await this.inbox.pending(sessionKey);

@@ -35,5 +35,6 @@ export const EVENT_RULES: Readonly<Record<string, EventRule>> = {
   'skills.changed': { scopeV4: 'operator.read', droppable: true },
   'plugins.changed': { scopeV4: 'operator.read', droppable: true },
   'intake.changed': { scopeV4: 'operator.read', droppable: true },
+  'diagnostics.heartbeat': { scopeV4: 'operator.read', droppable: true },
   'config.changed': { scopeV4: 'operator.read', droppable: true },
 };
