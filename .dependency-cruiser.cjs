@@ -29,6 +29,7 @@ const LAYERS = [
       'backup',
       'migrate',
       'service',
+      'update',
     ],
     within: false,
   },

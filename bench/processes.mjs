@@ -135,6 +135,7 @@ export const environment = (stateDir, port) => ({
   OPENCLAW_STATE_DIR: stateDir,
   OPENCLAW_GATEWAY_PORT: String(port),
   OPENCLAW_UI_PORT: '0',
+  OPENCLAW_SKIP_UPDATE_CHECK: '1',
   NO_COLOR: '1',
 });
 

@@ -60,9 +60,12 @@ describe('architecture', () => {
       // Handlers of others behind Node's permission wall, and the service manager on the owner's order.
       'hooks/run-handler.ts',
       'service/service-manager.ts',
+      'service/successor.ts',
       'tools/sandbox/bubblewrap.driver.ts',
       // Commands of the assistant and plugins.
       'tools/sandbox/start-plan.ts',
+      // git and the build of a new release, on the owner's order.
+      'update/program-step.ts',
     ]);
     // Model servers on loopback and addresses of MCP servers come from the operator.
     expect(product.filter((file) => /\bfetch\(/.test(read(file))).sort()).toEqual([

@@ -28,6 +28,7 @@ import { StorageModule } from '../storage/storage.module';
 import { SubagentsModule } from '../subagents/subagents.module';
 import { ApprovalsModule } from '../tools/approvals/approvals.module';
 import { ToolsModule } from '../tools/tools.module';
+import { UpdateModule } from '../update/update.module';
 import { WorkspaceModule } from '../workspace/workspace.module';
 import { WebhooksModule } from '../webhooks/webhooks.module';
 import type { BootReport } from './boot-report.service';
@@ -80,6 +81,7 @@ export class AppModule {
         PluginsModule,
         DiscoveryModule,
         NodesModule,
+        UpdateModule,
         MaintenanceModule,
         ConfigReloadModule,
         ...(await configuredChannels(options)),

@@ -58,6 +58,7 @@ export const BOOT_PLAN: readonly PlannedStep[] = [
   visible('internal hooks', 'InternalHooksModule', 'degraded'),
   visible('plugin services', 'PluginsModule', 'degraded'),
   visible('discovery', 'DiscoveryModule', 'degraded'),
+  visible('update check', 'UpdateModule', 'degraded'),
   visible('maintenance timers', 'MaintenanceModule'),
   visible('config reloader', 'ConfigReloadModule', 'degraded'),
   { ...visible('channels start: telegram', 'TelegramModule', 'degraded'), whenConfigured: true },

@@ -9,6 +9,7 @@ import { ensureFirstConfig } from '../config/first-config';
 import { loadConfig } from '../config/load-config';
 import { gatewayPort, uiPort } from '../config/ports';
 import { resolveConfigPath, resolveStateDir } from '../config/state-paths';
+import { runSuccessor } from '../service/successor';
 import { freePorts } from './free-ports';
 import { type RunningGateway, startGateway } from './start-gateway';
 
@@ -16,11 +17,13 @@ import { type RunningGateway, startGateway } from './start-gateway';
 const HARD_LIMIT_MS = 5000;
 const RESTART_EXPECTED_MS = 1500;
 
-type End = { kind: 'signal'; signal: NodeJS.Signals } | { kind: 'restart'; delayMs: number; reason: string };
+type End =
+  | { kind: 'signal'; signal: NodeJS.Signals }
+  | { kind: 'restart'; delayMs: number; reason: string; isNewProgram: boolean };
 
 /**
  * Runs a gateway in this process until a signal ends it; restarts it in place when a part of it asks.
- * @returns the exit code: 0 after a clean stop, 78 for configuration, 1 for everything else
+ * @returns the exit code: 0 after a clean stop, 76 to be started again, 78 for configuration, 1 for everything else
  */
 export async function runGateway(env: Environment, flags: GatewayFlags): Promise<number> {
   const stateDir = resolveStateDir(env);
@@ -45,6 +48,9 @@ export async function runGateway(env: Environment, flags: GatewayFlags): Promise
       waiting.abort();
       if (interrupted) return await stop(gateway, signals);
       await gateway.close({ reason: end.reason, restartExpectedMs: RESTART_EXPECTED_MS });
+      if (!end.isNewProgram) continue;
+      lock.release();
+      return env.get('OPENCLAW_SERVICE') ? ExitCode.startAgain : await runSuccessor(env);
     }
   } catch (error) {
     process.stderr.write(`error: ${messageOf(error)}\n`);
@@ -56,8 +62,8 @@ export async function runGateway(env: Environment, flags: GatewayFlags): Promise
 }
 
 const restartOf = async (gateway: RunningGateway): Promise<End> => {
-  const { reason, delayMs } = await gateway.restartRequested;
-  return { kind: 'restart', reason, delayMs };
+  const { reason, delayMs, isNewProgram = false } = await gateway.restartRequested;
+  return { kind: 'restart', reason, delayMs, isNewProgram };
 };
 
 /** Clean stop within the hard limit; a second signal ends the process at once (the journal makes that safe). */

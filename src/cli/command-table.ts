@@ -22,6 +22,12 @@ export const COMMAND_TABLE: readonly CommandEntry[] = [
     },
   },
   {
+    name: 'update',
+    summary: 'bring the new release of this program here',
+    leaves: ['status'],
+    load: async () => (await import('../update/update.command')).UPDATE_COMMANDS,
+  },
+  {
     name: 'status',
     summary: 'gateway, model, channels and sessions at a glance',
     load: async () => [(await import('../diagnostics/status.command')).StatusCommand],

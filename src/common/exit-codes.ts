@@ -5,6 +5,8 @@ export const ExitCode = {
   usage: 2,
   gatewayUnreachable: 69,
   timeout: 75,
+  /** To be started again: the program on disk is another one. */
+  startAgain: 76,
   notAuthorised: 77,
   configuration: 78,
   interrupted: 130,

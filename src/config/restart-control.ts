@@ -4,6 +4,8 @@ export interface RestartRequest {
   reason: string;
   /** Milliseconds until the restart begins. */
   delayMs: number;
+  /** The program on disk is another one: the process itself has to be exchanged. */
+  isNewProgram?: true;
 }
 
 export interface ShutdownIntent {

@@ -4,7 +4,7 @@ import { readTextIfExists, writeFileAtomic } from '../common/atomic-file';
 import { isPlainObject } from '../common/plain-object';
 
 export interface RestartNote {
-  kind: 'config-apply' | 'restart';
+  kind: 'config-apply' | 'restart' | 'update';
   status: 'ok' | 'error' | 'skipped';
   /** Unix time in milliseconds. */
   ts: number;

@@ -4,11 +4,12 @@ import { ChannelDirectory } from './channel-directory';
 import { EventBus } from './event-bus';
 import { HttpDoor } from './http-door';
 import { OutboundDesk } from './outbound-desk';
+import { UpdateDesk } from './update-desk';
 import { WebhookDesk } from './webhook-desk';
 
 @Module({
   imports: [DiscoveryModule],
-  providers: [ChannelDirectory, EventBus, HttpDoor, OutboundDesk, WebhookDesk],
-  exports: [ChannelDirectory, EventBus, HttpDoor, OutboundDesk, WebhookDesk],
+  providers: [ChannelDirectory, EventBus, HttpDoor, OutboundDesk, UpdateDesk, WebhookDesk],
+  exports: [ChannelDirectory, EventBus, HttpDoor, OutboundDesk, UpdateDesk, WebhookDesk],
 })
 export class EventsModule {}

@@ -19,6 +19,8 @@ export const serviceName = (profile: string | undefined): string =>
 
 /** Variables of the service. No secrets: those are in the state folder, which only its owner can read. */
 const variables = (spec: ServiceSpec): [string, string][] => [
+  // Whoever reads it ends with a code to be started again, instead of starting a successor of its own.
+  ['OPENCLAW_SERVICE', '1'],
   ['OPENCLAW_STATE_DIR', spec.stateDir],
   ['OPENCLAW_CONFIG_PATH', spec.configPath],
   ['OPENCLAW_GATEWAY_PORT', String(spec.port)],

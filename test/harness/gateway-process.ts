@@ -123,7 +123,12 @@ export function cleanEnvironment(more: Record<string, string> = {}): Record<stri
   const kept = Object.entries(process.env).filter(
     ([name, value]) => value !== undefined && !name.startsWith('OPENCLAW_') && !/_(API_KEY|TOKEN)$/.test(name),
   );
-  return { ...(Object.fromEntries(kept) as Record<string, string>), NO_COLOR: '1', ...more };
+  return {
+    ...(Object.fromEntries(kept) as Record<string, string>),
+    NO_COLOR: '1',
+    OPENCLAW_SKIP_UPDATE_CHECK: '1',
+    ...more,
+  };
 }
 
 export async function freePort(): Promise<number> {

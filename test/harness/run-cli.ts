@@ -10,9 +10,14 @@ export interface CliResult {
 /** Runs `bin/openclaw` as a process of its own and waits for its end. */
 export async function runCli(
   args: readonly string[],
-  { env = {}, input, timeoutMs = 15_000 }: { env?: Record<string, string>; input?: string; timeoutMs?: number } = {},
+  {
+    env = {},
+    input,
+    timeoutMs = 15_000,
+    program = OPENCLAW,
+  }: { env?: Record<string, string>; input?: string; timeoutMs?: number; program?: string } = {},
 ): Promise<CliResult> {
-  const child = spawn(process.execPath, [OPENCLAW, ...args], { env: cleanEnvironment(env) });
+  const child = spawn(process.execPath, [program, ...args], { env: cleanEnvironment(env) });
   const result = { stdout: '', stderr: '' };
   child.stdout.on('data', (chunk: Buffer) => (result.stdout += chunk.toString('utf8')));
   child.stderr.on('data', (chunk: Buffer) => (result.stderr += chunk.toString('utf8')));

@@ -426,29 +426,32 @@ print(z.read("ppt/slides/slide2.xml").decode())`,
     expect(shown).toContain('"provider": "brave"');
     expect(shown).not.toMatch(/brave-key|test-token|twilio-token/);
     expect(await bench.call('gateway', { action: 'restart' })).toContain('commands.restart');
-    expect(await bench.call('gateway', { action: 'update.run' })).toContain('not_configured');
-    let denied = false;
-    const told = await bench.turn(
-      [{ name: 'gateway', args: { action: 'config.patch', raw: '{tools: {exec: {security: "full"}}}' } }],
-      {
-        meanwhile: async () => {
-          await until(
-            'the question',
-            async () => ((await bench.client.call('exec.approval.list')).payload as unknown as unknown[]).length > 0,
-          );
-          const [{ id, request }] = (await bench.client.call('exec.approval.list')).payload as unknown as [
-            { id: string; request: { reason: string } },
-          ];
-          expect(request.reason).toContain('tools');
-          await bench.client.call('exec.approval.resolve', { id, decision: 'deny' });
-          denied = true;
-        },
-      },
-    );
-    expect(denied).toBe(true);
-    expect(told[0]).toContain('approval_denied');
+    const refused = await deniedCall({ action: 'config.patch', raw: '{tools: {exec: {security: "full"}}}' }, 'tools');
+    expect(refused).toContain('approval_denied');
     expect(readFileSync(`${bench.gateway.stateDir}/openclaw.json`, 'utf8')).not.toContain('full');
+    expect(await deniedCall({ action: 'update.run' }, 'replaces the program')).toContain('approval_denied');
   });
+
+  /** Calls the gateway tool and denies what is asked for it. Returns what the model is told. */
+  async function deniedCall(args: Record<string, unknown>, reason: string): Promise<string> {
+    let denied = false;
+    const told = await bench.turn([{ name: 'gateway', args }], {
+      meanwhile: async () => {
+        await until(
+          'the question',
+          async () => ((await bench.client.call('exec.approval.list')).payload as unknown as unknown[]).length > 0,
+        );
+        const [{ id, request }] = (await bench.client.call('exec.approval.list')).payload as unknown as [
+          { id: string; request: { reason: string } },
+        ];
+        expect(request.reason).toContain(reason);
+        await bench.client.call('exec.approval.resolve', { id, decision: 'deny' });
+        denied = true;
+      },
+    });
+    expect(denied).toBe(true);
+    return told[0] ?? '';
+  }
 
   it('ask_user takes the next message as the answer, in the same turn', async () => {
     bench.others = ({ lastUser, toolResults }) => ({

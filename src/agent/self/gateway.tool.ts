@@ -11,6 +11,7 @@ import { type RestartNote, RestartSentinel } from '../../config/restart-sentinel
 import { redactConfig } from '../../config/sensitive-paths';
 import { describeConfig } from '../../config/ui-hints';
 import { appVersion } from '../../common/app-root';
+import { UpdateDesk } from '../../events/update-desk';
 import {
   AgentTool,
   type SinkUse,
@@ -74,6 +75,7 @@ export class GatewayTool {
     private readonly config: ConfigService,
     private readonly restarts: RestartControl,
     private readonly approvals: ApprovalService,
+    private readonly updates: UpdateDesk,
   ) {}
 
   sinkOf(params: GatewayToolParams): SinkUse | undefined {
@@ -100,7 +102,7 @@ export class GatewayTool {
       case 'restart':
         return this.restart(params, context);
       case 'update.run':
-        throw new ToolError('not_configured', 'this gateway does not update itself; update its package and restart it');
+        return this.update(params, context);
     }
   }
 
@@ -116,28 +118,10 @@ export class GatewayTool {
       );
     const guarded = this.guardedPaths(params);
     if (guarded.length > 0)
-      await this.approvals.permit(
-        {
-          kind: 'tool',
-          tool: 'gateway',
-          command: `${params.action}: ${params.raw ?? ''}`,
-          cwd: context.workspace,
-          host: 'config',
-          security: 'allowlist',
-          ask: 'always',
-          agentId: context.agentId,
-          resolvedPath: null,
-          sessionKey: context.sessionKey,
-          runId: context.runId,
-          envNames: [],
-          reason: `it changes ${guarded.join(', ')}`,
-          canAlways: false,
-        },
-        {
-          callId: context.callId,
-          sessionId: context.sessionId,
-          fingerprint: fingerprintOf('gateway', params.action, params.raw, before.hash),
-        },
+      await this.permit(
+        `${params.action}: ${params.raw ?? ''}`,
+        `it changes ${guarded.join(', ')}`,
+        [params.action, params.raw, before.hash],
         context,
       );
     const baseHash = before.hash ?? null;
@@ -154,6 +138,55 @@ export class GatewayTool {
     return textResult(
       `Written.${restarting ? ' The gateway restarts with it in a moment.' : ' It counts from the next start.'}`,
       { ok: true, restarting },
+    );
+  }
+
+  /** Asks in any case: neither an earlier answer nor a policy stands in for it. */
+  private permit(
+    command: string,
+    reason: string,
+    bound: readonly (string | undefined)[],
+    context: ToolContext,
+  ): Promise<unknown> {
+    return this.approvals.permit(
+      {
+        kind: 'tool',
+        tool: 'gateway',
+        command,
+        cwd: context.workspace,
+        host: 'config',
+        security: 'allowlist',
+        ask: 'always',
+        agentId: context.agentId,
+        resolvedPath: null,
+        sessionKey: context.sessionKey,
+        runId: context.runId,
+        envNames: [],
+        reason,
+        canAlways: false,
+      },
+      {
+        callId: context.callId,
+        sessionId: context.sessionId,
+        fingerprint: fingerprintOf('gateway', ...bound),
+      },
+      context,
+    );
+  }
+
+  private async update(params: GatewayToolParams, context: ToolContext): Promise<ToolResult> {
+    if (!context.isOwner) throw new ToolError('denied_by_policy', 'only an owner may update the gateway');
+    await this.permit('update.run', 'it replaces the program itself', ['update.run', context.callId], context);
+    const { result } = await this.updates.run({
+      sessionKey: params.sessionKey ?? context.sessionKey,
+      ...(params.note === undefined ? {} : { note: params.note }),
+      ...(params.restartDelayMs === undefined ? {} : { restartDelayMs: params.restartDelayMs }),
+      ...(params.timeoutMs === undefined ? {} : { timeoutMs: params.timeoutMs }),
+    });
+    const { status, hint } = result;
+    return textResult(
+      status === 'ok' ? 'Updated; the new release starts in a moment.' : `${status}: ${String(hint ?? result.reason)}`,
+      result,
     );
   }
 

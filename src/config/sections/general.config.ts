@@ -59,7 +59,10 @@ export class DiagnosticsConfig {
 /** Section `update`. */
 export class UpdateConfig {
   @Opt() @OneOf(['stable', 'beta', 'dev']) channel?: 'stable' | 'beta' | 'dev';
+  /** Look for a new release a minute after the start and then daily, and say so; true by default. */
   @Opt() @Bool() checkOnStart?: boolean;
+  /** Take only what git finds signed by somebody that it is told to trust. */
+  @Opt() @Bool() requireSigned?: boolean;
 }
 
 class UiAssistantConfig {

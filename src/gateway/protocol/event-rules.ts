@@ -18,6 +18,7 @@ export const EVENT_RULES: Readonly<Record<string, EventRule>> = {
   tick: { droppable: true, toNodes: true },
   health: {},
   shutdown: { toNodes: true },
+  'update.available': { droppable: true },
   heartbeat: { droppable: true },
   cron: { scopeV4: 'operator.read', droppable: true },
   'sessions.changed': { scopeV4: 'operator.read', droppable: true },

@@ -582,6 +582,13 @@ export interface MethodParams {
     provider: 'openai' | 'elevenlabs' | 'edge';
   };
   'tts.status': Record<never, never>;
+  'update.run': {
+    sessionKey?: string;
+    note?: string;
+    restartDelayMs?: number;
+    timeoutMs?: number;
+  };
+  'update.status': Record<never, never>;
   'usage.cost': {
     days?: number;
   };

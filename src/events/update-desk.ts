@@ -1,0 +1,36 @@
+import { Injectable } from '@nestjs/common';
+
+export interface UpdateOrder {
+  /** Session that is told when the new release runs. */
+  sessionKey?: string;
+  note?: string;
+  /** Milliseconds until the restart. */
+  restartDelayMs?: number;
+  /** Milliseconds for each long step. */
+  timeoutMs?: number;
+}
+
+/** What came of an order, in the shape of `update.run`. */
+export interface UpdateAnswer {
+  ok: true;
+  result: { status: 'ok' | 'error' | 'skipped'; reason?: string; [fact: string]: unknown };
+  restart: unknown;
+  sentinel: unknown;
+}
+
+export type UpdateClerk = (order: UpdateOrder) => Promise<UpdateAnswer>;
+
+/** Where an update is asked for by those who do not know how it is done. */
+@Injectable()
+export class UpdateDesk {
+  private clerk: UpdateClerk | undefined;
+
+  open(clerk: UpdateClerk): void {
+    this.clerk = clerk;
+  }
+
+  async run(order: UpdateOrder): Promise<UpdateAnswer> {
+    if (!this.clerk) throw new Error('nobody updates this process');
+    return this.clerk(order);
+  }
+}

@@ -1,0 +1,148 @@
+import { createInterface } from 'node:readline/promises';
+import { Command, Option, SubCommand } from 'nest-commander';
+import { CliCommand, type JsonOptions } from '../common/cli/cli-command';
+import { UsageError } from '../common/cli/cli-error';
+import { printJson, printLine } from '../common/cli/output';
+import { ExitCode } from '../common/exit-codes';
+import { readLockOwner } from '../common/lock-file';
+import { isAlive } from '../common/process-identity';
+import { Environment } from '../config/environment';
+import { resolveGatewayTarget } from '../config/gateway-target';
+import { loadConfig } from '../config/load-config';
+import { gatewayLockPath, resolveConfigPath, resolveStateDir } from '../config/state-paths';
+import type { UpdateAnswer } from '../events/update-desk';
+import { withGateway } from '../gateway/client/with-gateway';
+import type { UpdateChannel } from './git-checkout';
+import { UPDATE_REASONS, type UpdateState, checkForUpdate } from './update-check';
+import { type UpdateResult, runUpdate } from './update-run';
+
+const CHANNELS = ['stable', 'beta', 'dev'] as const;
+const WAIT_MS = 3_600_000;
+
+interface UpdateOptions extends JsonOptions {
+  channel?: UpdateChannel;
+  yes?: boolean;
+  restart?: boolean;
+}
+
+abstract class UpdateCommandBase extends CliCommand {
+  protected override readonly namesUnknownWords = true;
+
+  constructor(protected readonly env: Environment) {
+    super();
+  }
+
+  @Option({ flags: '--channel <channel>', description: 'stable, beta or dev; else update.channel, else dev' })
+  parseChannel(value: string): UpdateChannel {
+    const channel = CHANNELS.find((each) => each === value);
+    if (!channel) throw new UsageError(`--channel must be one of ${CHANNELS.join(', ')}, got "${value}"`);
+    return channel;
+  }
+
+  protected settings(options: UpdateOptions) {
+    const stateDir = resolveStateDir(this.env);
+    const configPath = resolveConfigPath(this.env, stateDir);
+    const { config } = loadConfig(configPath, this.env);
+    return {
+      stateDir,
+      configPath,
+      channel: options.channel ?? config.update?.channel ?? 'dev',
+      requireSigned: config.update?.requireSigned === true,
+    };
+  }
+
+  protected async check(channel: UpdateChannel): Promise<UpdateState> {
+    return checkForUpdate(this.env.all(), channel);
+  }
+}
+
+@SubCommand({ name: 'status', description: 'whether there is a new release; changes nothing' })
+export class UpdateStatusCommand extends UpdateCommandBase {
+  constructor(env: Environment) {
+    super(env);
+  }
+
+  async run(_: string[], options: UpdateOptions): Promise<void> {
+    const state = await this.check(this.settings(options).channel);
+    if (options.json) printJson(state);
+    else printLine(describe(state));
+  }
+}
+
+@Command({
+  name: 'update',
+  description: 'bring the new release of this program here',
+  subCommands: [UpdateStatusCommand],
+})
+export class UpdateCommand extends UpdateCommandBase {
+  constructor(env: Environment) {
+    super(env);
+  }
+
+  @Option({ flags: '--yes', description: 'don’t ask' })
+  parseYes(): boolean {
+    return true;
+  }
+
+  @Option({ flags: '--no-restart', description: 'leave a running gateway as it is; it has to be started anew soon' })
+  parseRestart(): boolean {
+    return false;
+  }
+
+  async run(args: string[], options: UpdateOptions): Promise<void> {
+    if (args.length > 0) throw new UsageError(`unknown command "update ${args[0]}"; known: status`);
+    const settings = this.settings(options);
+    const state = await this.check(settings.channel);
+    if (!state.available) return this.finish({ ...nothing(state) }, options);
+    if (!options.json) printLine(describe(state));
+    if (!options.yes && !(await this.isWanted(options))) return printLine('Nothing was changed.');
+    const owner = readLockOwner(gatewayLockPath(settings.stateDir, settings.configPath));
+    const isRunning = owner !== undefined && isAlive(owner);
+    // The gateway does it itself where it runs, so that it is started anew the moment the files are exchanged.
+    if (isRunning && options.restart !== false && options.channel === undefined) {
+      const { result } = await withGateway(resolveGatewayTarget(this.env, {}), (client) =>
+        client.call<UpdateAnswer>('update.run', {}, { timeoutMs: WAIT_MS }),
+      );
+      return this.finish(result as unknown as UpdateResult, options, 'The gateway starts anew with it.');
+    }
+    const result = await runUpdate({ env: this.env.all(), ...settings });
+    this.finish(result, options, isRunning ? 'Start the gateway anew now: openclaw gateway restart' : undefined);
+  }
+
+  private async isWanted(options: UpdateOptions): Promise<boolean> {
+    if (options.json || !process.stdin.isTTY)
+      throw new UsageError('update changes this installation; say so with --yes where nobody can be asked');
+    const terminal = createInterface({ input: process.stdin, output: process.stderr });
+    try {
+      return /^y(es)?$/i.test((await terminal.question('Update now? [y/N] ')).trim());
+    } finally {
+      terminal.close();
+    }
+  }
+
+  private finish(result: UpdateResult, options: JsonOptions, next?: string): void {
+    if (result.status === 'error') process.exitCode = ExitCode.failed;
+    if (options.json) return printJson(result);
+    const { status, reason = '', after } = result;
+    if (status === 'ok') {
+      printLine(`Updated to ${after?.tag ?? after?.commit.slice(0, 12) ?? ''}.${next ? ` ${next}` : ''}`);
+      return;
+    }
+    printLine(`${status === 'error' ? 'Not updated' : 'Nothing to do'}: ${UPDATE_REASONS[reason] ?? reason}`);
+    const failed = result.steps.findLast(({ exitCode }) => exitCode !== 0);
+    if (status === 'error' && failed) printLine(`${failed.command}\n${failed.stderrTail ?? failed.stdoutTail ?? ''}`);
+  }
+}
+
+function nothing({ mode, root, reason = 'up-to-date' }: UpdateState): UpdateResult {
+  return { status: 'skipped', mode, root, reason, steps: [], durationMs: 0 };
+}
+
+function describe({ version, commit, channel, available, reason = 'up-to-date' }: UpdateState): string {
+  const installed = `${version}${commit ? ` (${commit.slice(0, 12)})` : ''}, channel ${channel}`;
+  return available
+    ? `${installed}: ${available.latestVersion} is there; openclaw update brings it here`
+    : `${installed}: ${UPDATE_REASONS[reason] ?? reason}`;
+}
+
+export const UPDATE_COMMANDS = [UpdateCommand, UpdateStatusCommand] as const;
