@@ -33,6 +33,22 @@ interface JobOptions extends GatewayOptions {
   bestEffortDeliver?: boolean;
   misfire?: string;
   overlap?: string;
+  stagger?: number;
+  alertAfter?: number;
+  budgetTokens?: number;
+  budgetUsd?: number;
+  budgetWindow?: string;
+}
+
+function budgetOf({ budgetTokens, budgetUsd, budgetWindow }: JobOptions): { budget?: Record<string, unknown> } {
+  if (budgetTokens === undefined && budgetUsd === undefined) return {};
+  return {
+    budget: {
+      ...(budgetTokens === undefined ? {} : { tokens: budgetTokens }),
+      ...(budgetUsd === undefined ? {} : { costUsd: budgetUsd }),
+      ...(budgetWindow === undefined ? {} : { window: budgetWindow }),
+    },
+  };
 }
 
 abstract class CronJobCommandBase extends CronCommandBase {
@@ -145,6 +161,34 @@ abstract class CronJobCommandBase extends CronCommandBase {
     return value;
   }
 
+  @Option({ flags: '--stagger <length>', description: 'with --cron: up to so much later, for each job another time' })
+  parseStagger(value: string): number {
+    return lengthOf(value);
+  }
+
+  @Option({ flags: '--alert-after <n>', description: 'say so after n failures in a row' })
+  parseAlertAfter(value: string): number {
+    return parseWholeNumber('--alert-after', value, 1, 100);
+  }
+
+  @Option({ flags: '--budget-tokens <n>', description: 'most tokens that it may use' })
+  parseBudgetTokens(value: string): number {
+    return parseWholeNumber('--budget-tokens', value, 1);
+  }
+
+  @Option({ flags: '--budget-usd <amount>', description: 'most dollars that it may cost' })
+  parseBudgetUsd(value: string): number {
+    const amount = Number(value);
+    if (value.trim() === '' || !(amount >= 0))
+      throw new UsageError(`--budget-usd must be an amount such as 0.25, got "${value}"`);
+    return amount;
+  }
+
+  @Option({ flags: '--budget-window <window>', description: 'run, day, month or total; run by default' })
+  parseBudgetWindow(value: string): string {
+    return value;
+  }
+
   /** The fields that were named. */
   protected fieldsOf(options: JobOptions): Record<string, unknown> {
     const { at, every, cron, tz, systemEvent, message, model, thinking, timeoutSeconds, announce, channel, to } =
@@ -160,9 +204,20 @@ abstract class CronJobCommandBase extends CronCommandBase {
       ...(options.wake ? { wakeMode: options.wake } : {}),
       ...(options.misfire ? { misfire: options.misfire } : {}),
       ...(options.overlap ? { overlap: options.overlap } : {}),
+      ...(options.alertAfter === undefined ? {} : { alertAfter: options.alertAfter }),
+      ...budgetOf(options),
       ...(at !== undefined ? { schedule: { kind: 'at', atMs: at } } : {}),
       ...(every !== undefined ? { schedule: { kind: 'every', everyMs: every } } : {}),
-      ...(cron !== undefined ? { schedule: { kind: 'cron', expr: cron, ...(tz ? { tz } : {}) } } : {}),
+      ...(cron !== undefined
+        ? {
+            schedule: {
+              kind: 'cron',
+              expr: cron,
+              ...(tz ? { tz } : {}),
+              ...(options.stagger ? { staggerMs: options.stagger } : {}),
+            },
+          }
+        : {}),
       ...(systemEvent !== undefined ? { payload: { kind: 'systemEvent', text: systemEvent } } : {}),
       ...(message !== undefined
         ? {

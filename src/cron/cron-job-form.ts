@@ -1,7 +1,8 @@
 import { isPlainObject } from '../common/plain-object';
 import type { CronDelivery, CronJob, CronPayload, CronSchedule } from './cron-job';
 import { nextSlot, scheduleProblem } from './cron-schedule';
-import type { CronJobFields } from './cron.dto';
+import type { JobBudget } from '../usage/usage-account';
+import type { CronBudgetFields, CronJobFields } from './cron.dto';
 
 const MAX_NAME = 80;
 const MAX_TEXT = 8000;
@@ -123,6 +124,7 @@ export function newJob(
     ...(fields.misfire ? { misfire: fields.misfire } : {}),
     ...(fields.overlap ? { overlap: fields.overlap } : {}),
     ...(fields.alertAfter ? { alertAfter: fields.alertAfter } : {}),
+    ...budgetOf(fields.budget, payload),
     state: {},
     nextRunAtMs: enabled ? firstSlot(schedule, now, made.id) : null,
     createdAtMs: now,
@@ -154,12 +156,23 @@ export function changedJob(job: CronJob, patch: CronJobFields, now: number): Cro
     ...(patch.overlap === undefined ? {} : { overlap: patch.overlap }),
     ...(patch.alertAfter === undefined ? {} : { alertAfter: patch.alertAfter }),
     ...(delivery ? { delivery } : {}),
+    ...(patch.budget === undefined ? {} : { budget: undefined, ...budgetOf(patch.budget, payload) }),
     enabled,
     schedule,
     payload,
     sessionTarget: target,
     nextRunAtMs: !enabled ? null : isReplanned ? firstSlot(schedule, now, job.id) : job.nextRunAtMs,
     updatedAtMs: now,
+  };
+}
+
+/** Without limits there is no budget: that is how one is taken away again. */
+function budgetOf(fields: CronBudgetFields | undefined, payload: CronPayload): { budget?: JobBudget } {
+  const { tokens, costUsd, window = 'run' } = fields ?? {};
+  if (tokens === undefined && costUsd === undefined) return {};
+  if (payload.kind !== 'agentTurn') throw new CronJobError('budget needs a payload of kind agentTurn');
+  return {
+    budget: { window, ...(tokens === undefined ? {} : { tokens }), ...(costUsd === undefined ? {} : { costUsd }) },
   };
 }
 

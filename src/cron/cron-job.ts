@@ -1,5 +1,6 @@
 import type { ContentOrigin } from '../common/content-parts';
 import type { DeliveryRoute } from '../common/delivery-route';
+import type { JobBudget } from '../usage/usage-account';
 
 /** When a job is due. Times in milliseconds, as Unix time or as a length. */
 export type CronSchedule =
@@ -58,6 +59,8 @@ export interface CronJob {
   overlap?: (typeof OVERLAP_POLICIES)[number];
   /** After so many failures in a row the owner is told. */
   alertAfter?: number;
+  /** What its model calls may use. */
+  budget?: JobBudget;
   /** Conversation in which it speaks up. */
   sessionKey: string;
   /** Chat of that conversation, if it was not a client. */

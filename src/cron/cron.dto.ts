@@ -1,4 +1,5 @@
-import { Bool, Int, Nested, Obj, OneOf, Opt, OptNull, Str, Text } from '../common/validation/fields';
+import { Bool, Int, Nested, Num, Obj, OneOf, Opt, OptNull, Str, Text } from '../common/validation/fields';
+import { JOB_BUDGET_WINDOWS } from '../usage/usage-account';
 import { MISFIRE_POLICIES, OVERLAP_POLICIES } from './cron-job';
 
 export class CronListParams {
@@ -9,6 +10,13 @@ export class CronListParams {
 }
 
 export class CronStatusParams {}
+
+/** At least one of tokens and costUsd; each run by itself unless window says more. */
+export class CronBudgetFields {
+  @Opt() @Num({ min: 1 }) tokens?: number;
+  @Opt() @Num({ min: 0 }) costUsd?: number;
+  @Opt() @OneOf(JOB_BUDGET_WINDOWS) window?: (typeof JOB_BUDGET_WINDOWS)[number];
+}
 
 /** A job as clients write it; `schedule` and `payload` may leave their kind out. */
 export class CronJobFields {
@@ -29,6 +37,8 @@ export class CronJobFields {
   @Opt() @OneOf(MISFIRE_POLICIES) misfire?: (typeof MISFIRE_POLICIES)[number];
   @Opt() @OneOf(OVERLAP_POLICIES) overlap?: (typeof OVERLAP_POLICIES)[number];
   @Opt() @Int({ min: 1, max: 100 }) alertAfter?: number;
+  /** What its model calls may use; without limits it has none. */
+  @Opt() @Nested(() => CronBudgetFields) budget?: CronBudgetFields;
 }
 
 export class CronAddParams extends CronJobFields {

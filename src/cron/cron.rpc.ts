@@ -94,8 +94,10 @@ export class CronRpc {
   @RpcMethod({ name: 'cron.update', scope: 'operator.admin', params: CronUpdateParams, summary: 'Changes a job.' })
   async update(params: CronUpdateParams): Promise<unknown> {
     const job = await this.job(params);
-    const changed = checked(() => changedJob(job, params.patch, Date.now()));
-    await this.store.save(changed);
+    const changed = await this.store.change(job.id, (current) =>
+      checked(() => changedJob(current, params.patch, Date.now())),
+    );
+    if (!changed) throw notFound(job.id);
     await this.cron.arm();
     this.cron.announce(changed, 'updated');
     return shown(changed);
@@ -154,7 +156,7 @@ export class CronRpc {
   private async job(params: { id?: string; jobId?: string }): Promise<CronJob> {
     const id = idOf(params);
     const job = await this.store.find(id);
-    if (!job) throw invalidRequest(`cron job not found: ${id}`, { details: { code: 'CRON_JOB_NOT_FOUND' } });
+    if (!job) throw notFound(id);
     return job;
   }
 
@@ -163,6 +165,9 @@ export class CronRpc {
     if (reason !== undefined) throw unavailable(`jobs do not run: ${reason}`);
   }
 }
+
+const notFound = (id: string): Error =>
+  invalidRequest(`cron job not found: ${id}`, { details: { code: 'CRON_JOB_NOT_FOUND' } });
 
 function idOf({ id, jobId }: { id?: string; jobId?: string }): string {
   const found = id ?? jobId;

@@ -83,7 +83,7 @@ export class CronService {
 
   /** Makes a job due at once, whatever its time. @returns its run */
   async runNow(job: CronJob): Promise<string | undefined> {
-    const runId = await this.hand(job, this.clock.now(), { ...job });
+    const runId = await this.hand(job, this.clock.now(), job.nextRunAtMs);
     await this.arm();
     return runId;
   }
@@ -123,9 +123,9 @@ export class CronService {
     const slot = job.nextRunAtMs ?? now;
     const { schedule, createdAtMs, id } = job;
     const later = slotsBetween(schedule, slot, now, createdAtMs, id, MOST_MISSED);
-    const next = { ...job, nextRunAtMs: nextSlot(schedule, Math.max(slot, now), createdAtMs, id) ?? null };
+    const next = { nextRunAtMs: nextSlot(schedule, Math.max(slot, now), createdAtMs, id) ?? null };
     if (schedule.kind === 'at' || (later.count === 0 && now - slot <= LATE_MS)) {
-      await this.hand(job, slot, next);
+      await this.hand(job, slot, next.nextRunAtMs);
       return;
     }
     const missed = [slot, ...later.last];
@@ -142,21 +142,29 @@ export class CronService {
           );
       const untold = later.count - later.last.length;
       if (untold > 0) this.log.warn({ job: id, untold }, 'more planned times were missed than are listed');
-      if (wanted.length === 0) await this.store.saveIn(transaction, next);
+      if (wanted.length === 0) await this.store.changeIn(transaction, id, planned(job, next.nextRunAtMs));
     });
-    for (const each of wanted) await this.hand(job, each, next);
+    for (const each of wanted) await this.hand(job, each, next.nextRunAtMs);
   }
 
-  /** Claims a planned time and hands the job over, in one commit. @returns the run; undefined where it was skipped */
-  private async hand(job: CronJob, slot: number, next: CronJob): Promise<string | undefined> {
+  /**
+   * Claims a planned time and hands the job over, in one commit.
+   * @param next when it is due after that, unless somebody plans it anew meanwhile
+   * @returns the run; undefined where it was skipped
+   */
+  private async hand(job: CronJob, slot: number, next: number | null): Promise<string | undefined> {
     const now = this.clock.now();
     const runId = `cron:${job.id}:${slot}`;
     const sessionKey = sessionOf(job);
+    const plan = planned(job, next);
     const isBusy = job.state.runningAtMs !== undefined && this.lanes.activeRunIds(sessionKey).length > 0;
     if (isBusy && (job.overlap ?? 'forbid') === 'forbid') {
       await this.store.transaction('cron.skip', async (transaction) => {
         await this.store.claimIn(transaction, job.id, slot, { state: 'skipped', reason: 'its last run goes on' }, now);
-        await this.store.saveIn(transaction, { ...next, state: { ...job.state, lastStatus: 'skipped' } });
+        await this.store.changeIn(transaction, job.id, (current) => ({
+          ...plan(current),
+          state: { ...current.state, lastStatus: 'skipped' },
+        }));
       });
       return undefined;
     }
@@ -164,52 +172,56 @@ export class CronService {
       for (const active of this.lanes.activeRunIds(sessionKey)) this.lanes.abort(sessionKey, active, 'interrupt');
     const message = await this.messageOf(job);
     if ('problem' in message) {
-      await this.refuse(job, slot, next, message.problem, now);
+      await this.refuse(job, slot, plan, message.problem, now);
       return undefined;
     }
     if (job.payload.kind === 'systemEvent' && job.wakeMode === 'next-heartbeat')
-      return this.queue(job, slot, next, now);
+      return this.queue(job, slot, plan, now);
     const receipt = await this.inbox.accept(
       { channel: 'cron', account: 'default', externalId: `${job.id}:${slot}`, sessionKey, runId, message },
       async (transaction, { duplicate }) => {
         if (duplicate) return;
         await this.store.claimIn(transaction, job.id, slot, { state: 'running', runId }, now);
-        await this.store.saveIn(transaction, { ...next, state: { ...job.state, runningAtMs: now }, updatedAtMs: now });
+        await this.store.changeIn(transaction, job.id, (current) => ({
+          ...plan(current),
+          state: { ...current.state, runningAtMs: now },
+          updatedAtMs: now,
+        }));
       },
     );
     // Taken by another process, or before a crash: the plan goes on.
-    if (receipt.duplicate) await this.store.save(next);
+    if (receipt.duplicate) await this.store.change(job.id, plan);
     this.log.info({ job: job.id, runId, lateMs: now - slot, duplicate: receipt.duplicate }, 'job is due');
-    this.announce(next, 'started', { runAtMs: now });
+    this.announce({ id: job.id, nextRunAtMs: next }, 'started', { runAtMs: now });
     return runId;
   }
 
   /** A text that can wait is told with the next heartbeat: the job has done its part. */
-  private async queue(job: CronJob, slot: number, next: CronJob, now: number): Promise<undefined> {
+  private async queue(job: CronJob, slot: number, plan: Plan, now: number): Promise<undefined> {
     const { payload } = job;
     const text = payload.kind === 'systemEvent' ? payload.text : '';
     const summary = 'waits for the next heartbeat';
     await this.store.transaction('cron.queue', async (transaction) => {
       const isClaimed = await this.store.claimIn(transaction, job.id, slot, { state: 'ok', summary }, now);
       if (isClaimed) await this.systemEvents.addIn(transaction, job.sessionKey, text, job.origin);
-      const after = afterRun({ ...next, state: job.state }, { failed: false, reason: null, durationMs: 0, now });
-      if (after) await this.store.saveIn(transaction, after);
-      else await this.store.removeIn(transaction, job.id);
+      await this.store.changeIn(transaction, job.id, (current) =>
+        afterRun(plan(current), { failed: false, reason: null, durationMs: 0, claimedAt: now, now }),
+      );
     });
-    this.announce(next, 'finished', { status: 'ok', summary, runAtMs: slot, durationMs: 0 });
+    this.announce(job, 'finished', { status: 'ok', summary, runAtMs: slot, durationMs: 0 });
     return undefined;
   }
 
-  private async refuse(job: CronJob, slot: number, next: CronJob, reason: string, now: number): Promise<void> {
+  private async refuse(job: CronJob, slot: number, plan: Plan, reason: string, now: number): Promise<void> {
     await this.store.transaction('cron.refuse', async (transaction) => {
       await this.store.claimIn(transaction, job.id, slot, { state: 'skipped', reason }, now);
-      await this.store.saveIn(transaction, {
-        ...next,
-        state: { ...job.state, lastRunAtMs: now, lastStatus: 'skipped', lastError: reason },
-      });
+      await this.store.changeIn(transaction, job.id, (current) => ({
+        ...plan(current),
+        state: { ...current.state, lastRunAtMs: now, lastStatus: 'skipped', lastError: reason },
+      }));
     });
     this.log.warn({ job: job.id }, `a job was skipped: ${reason}`);
-    this.announce(next, 'finished', { status: 'skipped', error: reason, runAtMs: slot });
+    this.announce(job, 'finished', { status: 'skipped', error: reason, runAtMs: slot });
   }
 
   private async messageOf(job: CronJob): Promise<InboundMessage | { problem: string }> {
@@ -219,6 +231,7 @@ export class CronService {
       isOwner: true,
       isSystemEvent: true,
       jobId: job.id,
+      ...(job.budget ? { jobBudget: job.budget } : {}),
       ...(job.origin ? { origin: job.origin } : {}),
     };
     if (payload.kind === 'systemEvent')
@@ -285,7 +298,10 @@ export class CronService {
         now,
       );
       if (!ended || !job) return false;
-      const next = afterRun(job, { failed, reason, durationMs: now - run.claimedAt, now });
+      const { claimedAt } = run;
+      await this.store.changeIn(transaction, job.id, (current) =>
+        afterRun(current, { failed, reason, durationMs: now - claimedAt, claimedAt, now }),
+      );
       if (job.delivery?.mode === 'webhook')
         sendWebhook = await this.webhooks.enqueueIn(transaction, {
           target: job.delivery.to ?? '',
@@ -299,8 +315,6 @@ export class CronService {
             runAtMs: run.slot,
           },
         });
-      if (next) await this.store.saveIn(transaction, next);
-      else await this.store.removeIn(transaction, job.id);
       return true;
     });
     if (!isOver || !job) return;
@@ -357,10 +371,18 @@ function wantedOf(job: CronJob, missed: readonly number[], now: number): number[
   }
 }
 
+type Plan = (current: CronJob) => CronJob;
+
+/** Moves a job on to its next time, unless it was planned anew since it was read. */
+const planned =
+  (read: CronJob, nextRunAtMs: number | null): Plan =>
+  (current) =>
+    current.nextRunAtMs === read.nextRunAtMs ? { ...current, nextRunAtMs } : current;
+
 /** The job after a run; undefined when it is not kept. */
 function afterRun(
   job: CronJob,
-  run: { failed: boolean; reason: string | null; durationMs: number; now: number },
+  run: { failed: boolean; reason: string | null; durationMs: number; claimedAt: number; now: number },
 ): CronJob | undefined {
   const errors = run.failed ? (job.state.consecutiveErrors ?? 0) + 1 : 0;
   const { runningAtMs: _, lastError: __, ...kept } = job.state;
@@ -373,7 +395,8 @@ function afterRun(
     ...(run.reason ? { lastError: run.reason } : {}),
   };
   const changed = { ...job, state, updatedAtMs: run.now };
-  if (job.schedule.kind !== 'at') return changed;
+  const isReplanned = job.nextRunAtMs !== null && job.updatedAtMs > run.claimedAt;
+  if (job.schedule.kind !== 'at' || isReplanned) return changed;
   if (!run.failed) return job.deleteAfterRun ? undefined : { ...changed, enabled: false, nextRunAtMs: null };
   const pause = AT_RETRIES_MS[errors - 1];
   return pause === undefined

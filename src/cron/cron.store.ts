@@ -4,6 +4,9 @@ import { DatabaseService } from '../storage/database.service';
 import type { CronJobTable, CronRunTable, Schema } from '../storage/schema';
 import type { CronJob, CronRun, CronRunState } from './cron-job';
 
+/** The job after a change; undefined: it goes. */
+export type JobChange = (job: CronJob) => CronJob | undefined;
+
 /** Jobs, and for each planned time of a job at most one run. */
 @Injectable()
 export class CronStore {
@@ -40,13 +43,28 @@ export class CronStore {
     return Number(row.count);
   }
 
-  async save(job: CronJob): Promise<void> {
-    await this.database.write('cron.save', (transaction) => this.saveIn(transaction, job));
+  /** @returns the changed job; undefined where there is none, or none any more */
+  change(id: string, change: JobChange): Promise<CronJob | undefined> {
+    return this.database.write('cron.change', (transaction) => this.changeIn(transaction, id, change));
   }
 
-  async saveIn(transaction: Transaction<Schema>, job: CronJob): Promise<void> {
-    const { id, ...values } = toRow(job);
+  /** Changes a job as it is now, so that what somebody else changed since it was read stays. */
+  async changeIn(transaction: Transaction<Schema>, id: string, change: JobChange): Promise<CronJob | undefined> {
+    const row = await transaction
+      .selectFrom('cron_jobs')
+      .selectAll()
+      .where('id', '=', id)
+      .$if(this.database.dialect === 'postgres', (query) => query.forUpdate())
+      .executeTakeFirst();
+    if (!row) return undefined;
+    const changed = change(fromRow(row));
+    if (!changed) {
+      await transaction.deleteFrom('cron_jobs').where('id', '=', id).execute();
+      return undefined;
+    }
+    const { id: _, ...values } = toRow(changed);
     await transaction.updateTable('cron_jobs').set(values).where('id', '=', id).execute();
+    return changed;
   }
 
   /** Returns whether there was such a job. */
@@ -55,10 +73,6 @@ export class CronStore {
       transaction.deleteFrom('cron_jobs').where('id', '=', id).executeTakeFirst(),
     );
     return numDeletedRows > 0n;
-  }
-
-  async removeIn(transaction: Transaction<Schema>, id: string): Promise<void> {
-    await transaction.deleteFrom('cron_jobs').where('id', '=', id).execute();
   }
 
   /** Jobs whose time has come, in order. */

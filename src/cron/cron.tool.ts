@@ -152,11 +152,10 @@ export class CronTool {
   private async update({ jobId, patch }: CronToolParams, context: ToolContext): Promise<ToolResult> {
     const job = await this.job(jobId, context);
     if (!patch || Object.keys(patch).length === 0) throw new ToolError('invalid_args', 'update needs patch');
-    const changed = {
-      ...asked(() => changedJob(job, { ...patch } as CronJobFields, Date.now())),
+    const changed = await this.store.change(job.id, (current) => ({
+      ...asked(() => changedJob(current, { ...patch } as CronJobFields, Date.now())),
       ...originOf(context),
-    };
-    await this.store.save(changed);
+    }));
     await this.cron.arm();
     return textResult(`Changed job ${job.id}.`, { job: changed });
   }

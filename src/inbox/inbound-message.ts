@@ -4,6 +4,7 @@ import type { EarlierText, QuotedText } from '../common/chat-text';
 import type { ContentOrigin, ImagePart } from '../common/content-parts';
 import type { SessionOverrides } from '../sessions/session-entry';
 import type { DeliveryRoute } from '../common/delivery-route';
+import type { JobBudget } from '../usage/usage-account';
 
 /** What a document or recording says. */
 export interface AttachedText {
@@ -54,6 +55,8 @@ export interface InboundMessage {
   idempotencyKey?: string;
   /** Cron job that it comes from. */
   jobId?: string;
+  /** What that job may use. */
+  jobBudget?: JobBudget;
   thinking?: string;
   timeoutMs?: number;
   extraSystemPrompt?: string;

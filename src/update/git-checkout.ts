@@ -85,7 +85,7 @@ export class GitCheckout {
     return (await this.git('compare', ['merge-base', '--is-ancestor', 'HEAD', commit])) !== undefined;
   }
 
-  async fetch({ remote, ref, tag }: Offer): Promise<boolean> {
+  async bring({ remote, ref, tag }: Offer): Promise<boolean> {
     const spec = tag === undefined ? ref : `+${ref}:${ref}`;
     return (await this.git('fetch', ['fetch', '--no-tags', remote, spec], NETWORK_MS * 5)) !== undefined;
   }

@@ -90,7 +90,7 @@ class GitUpdate {
     if (typeof offer === 'string') return skipped(offer);
     if (await this.checkout.has(offer.commit)) return skipped('up-to-date');
     const failed = (reason: string): Outcome => ({ status: 'error', reason, before });
-    if (!(await this.checkout.fetch(offer))) return failed('fetch-failed');
+    if (!(await this.checkout.bring(offer))) return failed('fetch-failed');
     if (!(await this.checkout.leadsTo(offer.commit))) return skipped('diverged');
     if (this.wish.requireSigned && !(await this.checkout.isSigned(offer))) return failed('unsigned');
     try {

@@ -1,4 +1,4 @@
-import type { BudgetConfig, BudgetScope } from './usage.config';
+import type { BudgetConfig, BudgetScope, BudgetWindow } from './usage.config';
 import type { UsageAccount } from './usage-account';
 import type { UsageFilter } from './usage.store';
 
@@ -17,8 +17,28 @@ export interface HoldingBudget {
 
 const DEFAULT_WARN_AT = 0.8;
 
-/** Budgets that a call on this account falls under. `day` is YYYY-MM-DD. */
+/** Budgets that a call on this account falls under: those of the configuration and its job's own. `day` is YYYY-MM-DD. */
 export function budgetsFor(budgets: readonly BudgetConfig[], account: UsageAccount, day: string): HoldingBudget[] {
+  const own = jobBudgetOf(account, day);
+  return [...configuredFor(budgets, account, day), ...(own ? [own] : [])];
+}
+
+function jobBudgetOf({ jobId, jobBudget, runId }: UsageAccount, day: string): HoldingBudget | undefined {
+  if (jobId === undefined || !jobBudget) return undefined;
+  const { window, ...limits } = jobBudget;
+  const filter = window === 'run' ? { jobId, ...(runId ? { runId } : {}) } : { jobId, ...sinceOf(window, day) };
+  return {
+    path: `cron job ${jobId}: budget`,
+    name: 'budget of the job',
+    scope: 'cron',
+    subject: jobId,
+    filter,
+    warnAt: DEFAULT_WARN_AT,
+    ...limits,
+  };
+}
+
+function configuredFor(budgets: readonly BudgetConfig[], account: UsageAccount, day: string): HoldingBudget[] {
   return budgets.flatMap((budget, index): HoldingBudget[] => {
     const subject = subjectOf(budget.scope, account);
     if (subject === undefined || !matches(budget.match, subject)) return [];
@@ -64,7 +84,11 @@ function filterOf(scope: BudgetScope, subject: string): UsageFilter {
 }
 
 function windowOf({ scope, window = 'day' }: BudgetConfig, day: string): UsageFilter {
-  if (scope === 'run' || window === 'total') return {};
+  return scope === 'run' ? {} : sinceOf(window, day);
+}
+
+function sinceOf(window: BudgetWindow, day: string): UsageFilter {
+  if (window === 'total') return {};
   return { fromDay: window === 'month' ? `${day.slice(0, 7)}-01` : day };
 }
 

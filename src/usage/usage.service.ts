@@ -135,8 +135,8 @@ export class UsageService {
   }
 
   private budgetsOf(account: UsageAccount): HoldingBudget[] {
-    const budgets = this.config.config.usage?.budgets;
-    return budgets && budgets.length > 0 ? budgetsFor(budgets, account, this.today()) : [];
+    const budgets = this.config.config.usage?.budgets ?? [];
+    return budgets.length > 0 || account.jobBudget ? budgetsFor(budgets, account, this.today()) : [];
   }
 
   /** Tokens of an answer that a budget leaves room for. @throws BudgetError */

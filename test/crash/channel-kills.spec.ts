@@ -5,7 +5,8 @@ const asked = (name: string, otherwise: number): number => Number(process.env[`S
 const updates = asked('UPDATES', 200);
 const kills = asked('KILLS', 16);
 const chats = asked('CHATS', 8);
-const seeds = Array.from({ length: asked('SEEDS', 1) }, (_, index) => 20_261_127 + index);
+const first = asked('FIRST_SEED', 20_261_127);
+const seeds = Array.from({ length: asked('SEEDS', 1) }, (_, index) => first + index);
 const channels = (process.env['STORM_CHANNELS'] ?? 'discord,slack,webhook').split(',');
 
 /** What `random-kills` proves on Telegram at length holds on the other platforms. */

@@ -3,6 +3,7 @@ import type { DeliveryRoute } from '../../common/delivery-route';
 import type { ToolResult } from '../../tools/agent-tool';
 import type { Usage } from '../../sessions/transcript-event';
 import type { ModelOutput } from '../runtime/call-model';
+import type { JobBudget } from '../../usage/usage-account';
 
 /** What a turn was started with; everything else about it follows from its inbox rows and journal. */
 export interface TurnRequest {
@@ -15,6 +16,8 @@ export interface TurnRequest {
   runIds: string[];
   /** Cron job that it runs for. */
   jobId?: string;
+  /** What that job may use. */
+  jobBudget?: JobBudget;
   route?: DeliveryRoute;
   /** Entries of the configuration whose rules for tools hold in the chat. */
   rulesAt?: readonly (readonly string[])[];

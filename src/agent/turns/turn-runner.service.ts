@@ -255,6 +255,7 @@ function accountOf({ runId, sessionKey, agentId, request }: StartedTurn['turn'])
     sessionKey,
     ...(request.senders?.[0] === undefined ? {} : { sender: `${request.channel}:${request.senders[0]}` }),
     ...(request.jobId === undefined ? {} : { jobId: request.jobId }),
+    ...(request.jobBudget === undefined ? {} : { jobBudget: request.jobBudget }),
   };
 }
 

@@ -1,0 +1,174 @@
+import { FakeModels } from '../fakes/model-server';
+import { GatewayProcess, until } from '../harness/gateway-process';
+import { TestDatabase } from '../harness/stores';
+import { WireClient } from '../harness/wire-client';
+
+interface Run {
+  runAtMs: number;
+  action: string;
+  status?: string;
+  error?: string;
+}
+interface Job {
+  id: string;
+  name: string;
+  enabled: boolean;
+  state: { nextRunAtMs?: number; lastStatus?: string; consecutiveErrors?: number };
+}
+
+describe('jobs', () => {
+  let models: FakeModels;
+  let gateway: GatewayProcess;
+  let client: WireClient;
+  let store: TestDatabase;
+  /** Ends the model calls that wait. */
+  let release: () => void;
+
+  const start = async (): Promise<void> => {
+    gateway = await GatewayProcess.start({
+      stateDir: store.stateDir,
+      config: {
+        models: { providers: { fake: models.provider('openai-completions') } },
+        agents: { defaults: { model: { primary: 'fake/fake-1' }, skipBootstrap: true } },
+      },
+    });
+    client = await WireClient.connected(gateway.url);
+  };
+  beforeEach(async () => {
+    models = await FakeModels.start();
+    store = await TestDatabase.create('sqlite');
+    release = () => undefined;
+    await start();
+  });
+  afterEach(async () => {
+    release();
+    client.close();
+    await gateway.stop();
+    await models.stop();
+    await store.remove();
+  });
+
+  const call = async <T>(method: string, params: Record<string, unknown>): Promise<T> => {
+    const { ok, payload, error } = await client.call(method, params);
+    expect([method, ok, error?.message]).toEqual([method, true, undefined]);
+    return payload as T;
+  };
+  const add = (fields: Record<string, unknown>): Promise<Job> =>
+    call<Job>('cron.add', { name: 'Job', schedule: { everyMs: 3_600_000 }, payload: { message: 'work' }, ...fields });
+  const force = (id: string): Promise<{ ran: boolean }> => call('cron.run', { id, mode: 'force' });
+  const runs = async (id: string): Promise<Run[]> => (await call<{ entries: Run[] }>('cron.runs', { id })).entries;
+  const job = (id: string): Promise<Job> => call<Job>('cron.get', { id });
+  const finished = (id: string, count = 1): Promise<void> =>
+    until(`${count} runs`, async () => (await runs(id)).filter(({ status }) => status !== undefined).length >= count);
+  /** The first model call does not end by itself. */
+  const hold = (): void => {
+    models.answer = ({ index }) => ({ steps: index === 0 ? [{ stall: true }] : [{ text: 'done' }] });
+  };
+  const hasBegun = (): Promise<void> => until('the first run', () => models.requests.length === 1);
+
+  it('that are due while their last run goes on are skipped, wait, or take its place, as they say', async () => {
+    hold();
+    const forbid = await add({});
+    await force(forbid.id);
+    await hasBegun();
+    expect(await force(forbid.id)).toMatchObject({ ran: false });
+    expect((await runs(forbid.id)).at(-1)).toMatchObject({ status: 'skipped', error: 'its last run goes on' });
+    await call('cron.update', { id: forbid.id, patch: { overlap: 'queue' } });
+    expect(await force(forbid.id)).toMatchObject({ ran: true });
+    expect(models.requests).toHaveLength(1);
+    await call('cron.update', { id: forbid.id, patch: { overlap: 'replace' } });
+    expect(await force(forbid.id)).toMatchObject({ ran: true });
+    await finished(forbid.id, 4);
+    expect((await runs(forbid.id)).map(({ status }) => status)).toEqual(['error', 'skipped', 'ok', 'ok']);
+    expect(models.requests).toHaveLength(3);
+  });
+
+  it.each([
+    ['none', 0],
+    ['all', 4],
+  ])('whose times passed while nothing ran make up for them by policy %s: %i', async (misfire, made) => {
+    const { id, state } = await add({ misfire, schedule: { everyMs: 60_000, anchorMs: Date.now() - 630_000 } });
+    client.close();
+    await gateway.signal('SIGKILL');
+    const database = await store.open();
+    const past = (state.nextRunAtMs ?? 0) - 4 * 60_000;
+    await database.write('test', (transaction) =>
+      transaction.updateTable('cron_jobs').set({ next_run_at: past }).where('id', '=', id).execute(),
+    );
+    await database.close();
+    await start();
+    await finished(id, 4);
+    const all = await runs(id);
+    expect(all.filter(({ status }) => status === 'ok')).toHaveLength(made);
+    expect(all.filter(({ error }) => error === 'missed while nothing ran')).toHaveLength(4 - made);
+    expect(models.requests).toHaveLength(made);
+    expect((await job(id)).state.nextRunAtMs).toBeGreaterThan(Date.now());
+  });
+
+  it('stay within a budget of their own, and others go on', async () => {
+    const { id } = await add({ budget: { tokens: 200 } });
+    const free = await add({});
+    await force(id);
+    await finished(id);
+    expect((await runs(id))[0]).toMatchObject({
+      status: 'error',
+      error: expect.stringContaining('budget of the job') as string,
+    });
+    expect(models.requests).toHaveLength(0);
+    await force(free.id);
+    await finished(free.id);
+    expect((await runs(free.id))[0]).toMatchObject({ status: 'ok' });
+    // One that is large enough for a run but not for the day's second.
+    models.answer = () => ({ steps: [{ text: 'done' }], usage: { input: 150_000, output: 10 } });
+    await call('cron.update', { id, patch: { budget: { tokens: 200_000, window: 'day' } } });
+    await force(id);
+    await finished(id, 2);
+    models.answer = () => ({ steps: [{ text: 'done' }], usage: { input: 150_000, output: 10 } });
+    await force(id);
+    await finished(id, 3);
+    await force(id);
+    await finished(id, 4);
+    expect((await runs(id)).map(({ status }) => status)).toEqual(['error', 'ok', 'ok', 'error']);
+    // Each run by itself has room again; without limits there is none to stay within.
+    await call('cron.update', { id, patch: { budget: { tokens: 200_000, window: 'run' } } });
+    await force(id);
+    await finished(id, 5);
+    expect((await runs(id)).at(-1)).toMatchObject({ status: 'ok' });
+    expect(await call('cron.update', { id, patch: { budget: {} } })).not.toHaveProperty('budget');
+    const refused = await client.call('cron.add', {
+      schedule: { everyMs: 1000 },
+      payload: { text: 'x' },
+      budget: { tokens: 5 },
+    });
+    expect(refused.error?.message).toContain('budget needs a payload of kind agentTurn');
+  });
+
+  it('that are planned anew during a run keep the new plan', async () => {
+    hold();
+    const { id } = await add({ schedule: { atMs: Date.now() } });
+    await hasBegun();
+    const atMs = Date.now() + 3_600_000;
+    await call('cron.update', { id, patch: { name: 'Later', schedule: { kind: 'at', atMs } } });
+    await call('chat.abort', { sessionKey: `agent:main:cron:${id}` });
+    await finished(id);
+    expect(await job(id)).toMatchObject({
+      name: 'Later',
+      enabled: true,
+      state: { nextRunAtMs: atMs, lastStatus: 'error' },
+    });
+  });
+
+  it('tell the owner after so many failures in a row', async () => {
+    models.answer = ({ text }) =>
+      text.includes('failed 2 times in a row')
+        ? { steps: [{ text: 'Oh.' }] }
+        : { status: 400, steps: [], body: { error: { message: 'no', type: 'invalid_request_error' } } };
+    const { id } = await add({ alertAfter: 2 });
+    await force(id);
+    await finished(id);
+    expect(models.requests.some(({ text }) => text.includes('in a row'))).toBe(false);
+    await force(id);
+    await until('the alert', () => models.requests.some(({ text }) => text.includes('failed 2 times in a row')));
+    expect((await job(id)).state.consecutiveErrors).toBe(2);
+  });
+});
