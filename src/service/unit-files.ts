@@ -1,3 +1,5 @@
+import { ExitCode } from '../common/exit-codes';
+
 /** What a service manager needs to know to keep the gateway running. */
 export interface ServiceSpec {
   /** Node, absolute. */
@@ -12,7 +14,7 @@ export interface ServiceSpec {
 }
 
 /** Exit codes after which another start would end the same way: usage and configuration. */
-const NO_RESTART = [2, 78];
+const NO_RESTART = [ExitCode.usage, ExitCode.configuration];
 
 export const serviceName = (profile: string | undefined): string =>
   profile && profile !== 'default' ? `openclaw-gateway-${profile}` : 'openclaw-gateway';
@@ -111,7 +113,9 @@ export function windowsScript(spec: ServiceSpec): string {
   return [
     '@echo off',
     ...variables(spec).map(([name, value]) => `set "${name}=${value.replaceAll('%', '%%')}"`),
+    ':start',
     `"${spec.node}" "${spec.program}" gateway run`,
+    `if %errorlevel% equ ${ExitCode.startAgain} goto start`,
     '',
   ].join('\r\n');
 }

@@ -22,6 +22,7 @@ import { SystemEventStore } from '../sessions/system-event.store';
 import type { Schema } from '../storage/schema';
 import { DatabaseService } from '../storage/database.service';
 import { AgentHookBody, WakeHookBody } from './hook-bodies.dto';
+import { presetMappings } from './hook-presets';
 import { renderTemplate } from './hook-template';
 
 export interface HookRequest {
@@ -255,8 +256,11 @@ export class HookInbound {
   }
 
   private mappings(path: string): HookMappingConfig[] {
-    const { mappings = [] } = this.config.config.hooks ?? {};
-    return mappings.filter(({ match }) => match?.path === undefined || trimmed(match.path) === path);
+    const { hooks = {} } = this.config.config;
+    // What is written by hand goes before what a preset brings.
+    return [...(hooks.mappings ?? []), ...presetMappings(hooks)].filter(
+      ({ match }) => match?.path === undefined || trimmed(match.path) === path,
+    );
   }
 
   /** The chat that was named, else where the owner last wrote. */

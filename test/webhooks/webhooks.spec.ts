@@ -162,6 +162,19 @@ describe('webhooks', () => {
     expect(JSON.stringify(asked.payload)).toContain('pwned');
   });
 
+  it('bring mail where the preset is named, each push a conversation of its own, and mail is data', async () => {
+    await start({ enabled: true, token: TOKEN, presets: ['gmail'], gmail: { model: 'fake/fake-1', thinking: 'low' } });
+    const push = {
+      source: 'gmail',
+      messages: [{ id: 'm1', from: 'ann@example.org', subject: 'Lunch?', snippet: 'At noon' }],
+    };
+    expect((await post('/hooks/gmail', push)).status).toBe(202);
+    const last = (): string => models.requests.at(-1)?.lastUser ?? '';
+    await until('the turn', () => last().includes('Lunch?'), 15_000);
+    expect(last()).toContain('[hook Gmail; what follows came from outside] New mail:');
+    expect(JSON.stringify((await client.call('sessions.list', {})).payload)).toContain('hook:gmail:m1');
+  });
+
   it('are mapped: by address and source, with templates, transforms and signatures', async () => {
     const secret = 'github-signs-with-this';
     await start({

@@ -1,12 +1,16 @@
 import type { APIChannel, APIMessage, REST } from 'discord.js';
+import { type BackoffPolicy, backoffDelay } from '../../common/backoff';
 import { sleep } from '../../common/sleep';
 import { isPlainObject } from '../../common/plain-object';
 import { retryAfterOf, statusOf } from './discord-errors';
 
 const PAGE = 100;
 const MOST_WAITS = 5;
+/** A search asks many questions: one that fails must not make it begin anew. */
+const MOST_FAILURES = 4;
+const FAILURE_BACKOFF: BackoffPolicy = { initialMs: 100, maxMs: 2000, factor: 2, jitter: 0.2 };
 
-/** Questions about channels and what was said in them. Limits are waited out. */
+/** Questions about channels and what was said in them. Limits are waited out, failures of the network tried again. */
 export class DiscordHistory {
   constructor(private readonly rest: REST) {}
 
@@ -36,18 +40,21 @@ export class DiscordHistory {
   }
 
   private async tolerant<T>(call: () => Promise<T>): Promise<T | undefined> {
-    for (let waits = 0; ; waits++) {
+    let failures = 0;
+    for (let waits = 0; ;) {
       try {
         return answerOf(await call());
       } catch (error) {
         const wait = retryAfterOf(error);
         if (wait !== undefined && waits < MOST_WAITS) {
+          waits++;
           await sleep(wait);
           continue;
         }
         const status = statusOf(error);
         if (status !== undefined && status >= 400 && status < 500 && status !== 401 && status !== 429) return undefined;
-        throw error;
+        if (status === 401 || status === 429 || failures >= MOST_FAILURES) throw error;
+        await sleep(backoffDelay(FAILURE_BACKOFF, failures++));
       }
     }
   }

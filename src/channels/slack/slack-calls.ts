@@ -1,10 +1,14 @@
 import type { WebClient } from '@slack/web-api';
+import { type BackoffPolicy, backoffDelay } from '../../common/backoff';
 import { sleep } from '../../common/sleep';
 import type { SlackAccount } from './slack-accounts';
 import { retryAfterOf, sendError } from './slack-errors';
 
 const CALL_MS = 60_000;
 const MOST_WAITS = 5;
+/** A search asks many questions: one that fails must not make it begin anew. */
+const MOST_FAILURES = 4;
+const FAILURE_BACKOFF: BackoffPolicy = { initialMs: 100, maxMs: 2000, factor: 2, jitter: 0.2 };
 
 export const DEFAULT_API_ROOT = 'https://slack.com';
 
@@ -63,16 +67,24 @@ export class SlackCalls {
     }
   }
 
-  /** A question about what is there: limits are waited out, and what may not be seen is undefined. */
+  /**
+   * A question about what is there: limits are waited out, failures of the network tried again, and what may not be seen
+   * is undefined.
+   */
   async ask(accountId: string, method: string, params: Answer): Promise<Answer | undefined> {
-    for (let waits = 0; ; waits++) {
+    let failures = 0;
+    for (let waits = 0; ;) {
       try {
         return await this.call(accountId, method, params, true);
       } catch (error) {
         const { failure } = error as { failure?: string };
         const wait = retryAfterOf((error as { cause?: unknown }).cause);
-        if (failure === 'rate_limited' && waits < MOST_WAITS) await sleep(wait ?? 1000);
-        else if (failure === 'refused') return undefined;
+        if (failure === 'refused') return undefined;
+        if (failure === 'rate_limited' && waits < MOST_WAITS) {
+          waits++;
+          await sleep(wait ?? 1000);
+        } else if (failure === 'not_delivered' && failures < MOST_FAILURES)
+          await sleep(backoffDelay(FAILURE_BACKOFF, failures++));
         else throw error;
       }
     }

@@ -1,5 +1,6 @@
 import { IdList } from '../../common/validation/id-list';
 import {
+  Checked,
   AnyList,
   Bool,
   Int,
@@ -96,7 +97,14 @@ export class HooksConfig {
   @Opt() @Text() path?: string;
   @Opt() @Text() token?: string;
   @Opt() @Int({ min: 1 }) maxBodyBytes?: number;
-  @Opt() @StrList() presets?: string[];
+  /** Mappings that are there already: `gmail` takes what `gog gmail watch` posts to `<path>/gmail`. */
+  @Opt()
+  @Checked(
+    (value) => Array.isArray(value) && value.every((name) => name === 'gmail'),
+    'must be a list of presets; there is "gmail"',
+    { type: 'array', items: { enum: ['gmail'] } },
+  )
+  presets?: 'gmail'[];
   @Opt() @Text() transformsDir?: string;
   @Opt() @NestedList(() => HookMappingConfig) mappings?: HookMappingConfig[];
   @Opt() @NestedList(() => OutboundHookConfig) outbound?: OutboundHookConfig[];
