@@ -8,6 +8,8 @@ import { maxSnowflake, snowflakeAt } from './snowflake';
 const REMEMBERED = 1000;
 const MOST_PAGES = 200;
 const MOST_LISTED = 25;
+/** Chats that are looked at at the same time; each in its own order. */
+const AT_ONCE = 5;
 
 export interface BackfillOptions {
   history: DiscordHistory;
@@ -36,10 +38,11 @@ export class DiscordBackfill {
     }
     const chats = await this.chats(known, snowflakeAt(await this.options.completeThrough()));
     let found = 0;
-    for (const [channel, after] of chats) {
-      if (signal.aborted) return;
-      found += await this.look(channel, after, signal);
-    }
+    await sideBySide([...chats], async ([channel, after]) => {
+      const count = signal.aborted ? 0 : await this.look(channel, after, signal);
+      found += count;
+    });
+    if (signal.aborted) return;
     if (found > 0) log.info({ found, chats: chats.size }, 'looked through what was said meanwhile');
   }
 
@@ -52,12 +55,12 @@ export class DiscordBackfill {
       if (BigInt(lastMessageId) > BigInt(after)) chats.set(id, after);
       else chats.delete(id);
     }
-    for (const user of listedUsers.slice(0, MOST_LISTED)) {
+    await sideBySide(listedUsers.slice(0, MOST_LISTED), async (user) => {
       const chat = await history.directWith(user);
-      if (!chat?.last_message_id) continue;
+      if (!chat?.last_message_id) return;
       const after = chats.get(chat.id) ?? start;
       if (BigInt(chat.last_message_id) > BigInt(after)) chats.set(chat.id, after);
-    }
+    });
     return chats;
   }
 
@@ -74,4 +77,14 @@ export class DiscordBackfill {
     }
     return count;
   }
+}
+
+/** Some at a time; the first failure is told once those that have begun are done. */
+async function sideBySide<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
+  const rest = [...items];
+  const next = async (): Promise<void> => {
+    for (let item = rest.shift(); item !== undefined; item = rest.shift()) await work(item);
+  };
+  const ends = await Promise.allSettled(Array.from({ length: AT_ONCE }, next));
+  for (const end of ends) if (end.status === 'rejected') throw end.reason;
 }

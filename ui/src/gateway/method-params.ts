@@ -190,6 +190,11 @@ export interface MethodParams {
     misfire?: 'none' | 'last' | 'all';
     overlap?: 'forbid' | 'queue' | 'replace';
     alertAfter?: number;
+    budget?: {
+      tokens?: number;
+      costUsd?: number;
+      window?: 'run' | 'day' | 'month' | 'total';
+    };
     job?: {
       name?: string;
       agentId?: string | null;
@@ -205,6 +210,11 @@ export interface MethodParams {
       misfire?: 'none' | 'last' | 'all';
       overlap?: 'forbid' | 'queue' | 'replace';
       alertAfter?: number;
+      budget?: {
+        tokens?: number;
+        costUsd?: number;
+        window?: 'run' | 'day' | 'month' | 'total';
+      };
     };
     data?: {
       name?: string;
@@ -221,6 +231,11 @@ export interface MethodParams {
       misfire?: 'none' | 'last' | 'all';
       overlap?: 'forbid' | 'queue' | 'replace';
       alertAfter?: number;
+      budget?: {
+        tokens?: number;
+        costUsd?: number;
+        window?: 'run' | 'day' | 'month' | 'total';
+      };
     };
   };
   'cron.get': {
@@ -266,6 +281,11 @@ export interface MethodParams {
       misfire?: 'none' | 'last' | 'all';
       overlap?: 'forbid' | 'queue' | 'replace';
       alertAfter?: number;
+      budget?: {
+        tokens?: number;
+        costUsd?: number;
+        window?: 'run' | 'day' | 'month' | 'total';
+      };
     };
   };
   'device.pair.approve': {
