@@ -188,7 +188,11 @@ class GitUpdate {
 
   /** Runs Node in the new release's folder. Returns whether it ended well. */
   private async node(name: string, args: readonly string[], how: NodeRun = {}): Promise<boolean> {
-    const { stdout: _, ...step } = await runStep({
+    const {
+      stdout: _,
+      stdoutTail,
+      ...step
+    } = await runStep({
       name,
       file: process.execPath,
       args,
@@ -197,7 +201,9 @@ class GitUpdate {
       timeoutMs: how.timeoutMs ?? this.wish.timeoutMs ?? DEFAULT_TIMEOUT_MS,
       ...(how.until ? { until: how.until } : {}),
     });
-    if (!how.isRepeated || step.exitCode === 0) this.checkout.steps.push(step);
+    // What a gateway prints at its start lets one in; that of a trial is gone, but tokens belong nowhere.
+    const said = stdoutTail === undefined || how.until ? {} : { stdoutTail };
+    if (!how.isRepeated || step.exitCode === 0) this.checkout.steps.push({ ...step, ...said });
     return step.exitCode === 0;
   }
 }

@@ -72,10 +72,13 @@ describe('an update', () => {
       latestVersion: '1.11.0-beta.2',
       commit: beta,
     });
-    expect(await update({ channel: 'stable' })).toMatchObject({
-      status: 'ok',
-      after: { commit: stable, tag: 'v1.10.0' },
-    });
+    const done = await update({ channel: 'stable' });
+    expect(done).toMatchObject({ status: 'ok', after: { commit: stable, tag: 'v1.10.0' } });
+    expect(done.steps.map(({ name }) => name)).toEqual(
+      expect.arrayContaining(['build', 'trial run', 'ask it', 'switch']),
+    );
+    // What the trial printed would let one in.
+    expect(JSON.stringify(done)).not.toContain('token=');
     expect(existsSync(join(there.root, 'dist', 'stamp-of-the-test'))).toBe(true);
     expectWhole('1.10.0');
     expect(await update({ channel: 'stable' })).toMatchObject({ status: 'skipped', reason: 'up-to-date' });
