@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
+import { BootstrapDesk } from './bootstrap-desk';
 import { ChannelDirectory } from './channel-directory';
 import { EventBus } from './event-bus';
 import { HttpDoor } from './http-door';
@@ -9,7 +10,7 @@ import { WebhookDesk } from './webhook-desk';
 
 @Module({
   imports: [DiscoveryModule],
-  providers: [ChannelDirectory, EventBus, HttpDoor, OutboundDesk, UpdateDesk, WebhookDesk],
-  exports: [ChannelDirectory, EventBus, HttpDoor, OutboundDesk, UpdateDesk, WebhookDesk],
+  providers: [BootstrapDesk, ChannelDirectory, EventBus, HttpDoor, OutboundDesk, UpdateDesk, WebhookDesk],
+  exports: [BootstrapDesk, ChannelDirectory, EventBus, HttpDoor, OutboundDesk, UpdateDesk, WebhookDesk],
 })
 export class EventsModule {}

@@ -1,8 +1,8 @@
 import type { EventBus } from '../events/event-bus';
 import type { EventMap } from '../events/event-map';
 
-/** What hooks can listen to: a type, or one action of it. */
-export const HOOK_EVENTS = [
+/** What is told to whom listens: a type, or one action of it. */
+export const TOLD_EVENTS = [
   'command',
   'command:new',
   'command:reset',
@@ -18,6 +18,9 @@ export const HOOK_EVENTS = [
   'message:received',
   'message:sent',
 ] as const;
+
+/** What hooks can listen to: besides what they are told of, one event that waits for their answer. */
+export const HOOK_EVENTS = [...TOLD_EVENTS, 'agent:bootstrap'] as const;
 
 export type HookEvent = EventMap['hook.event'];
 

@@ -9,6 +9,7 @@ import { isPlainObject } from '../common/plain-object';
 import { defaultAgentId } from '../config/agent-entries';
 import { ConfigService } from '../config/config.service';
 import { mainSessionKey } from '../config/main-session';
+import { BootstrapDesk, type BootstrapFacts, type ShownFile } from '../events/bootstrap-desk';
 import { EventBus } from '../events/event-bus';
 import { OutboundDesk } from '../events/outbound-desk';
 import { type HookEvent, onHookEvent } from '../hooks/hook-event';
@@ -23,6 +24,10 @@ import type { HookState } from './list-hooks';
 
 const KEPT_MESSAGES = 15;
 const MAX_SAID = 5;
+/** A turn waits for it. */
+const BOOTSTRAP_TIMEOUT_MS = 3000;
+const MAX_FILES = 20;
+const MAX_FILE_CHARS = 20_000;
 
 /** Lets hooks take part in what happens. One that fails is named in the log; nobody waits for it. */
 @Injectable()
@@ -40,6 +45,7 @@ export class InternalHooks {
     private readonly desk: OutboundDesk,
     private readonly workspaces: WorkspaceService,
     private readonly events: EventBus,
+    private readonly bootstrap: BootstrapDesk,
     loggers: LoggerFactory,
   ) {
     this.log = loggers.child('hooks');
@@ -51,6 +57,7 @@ export class InternalHooks {
       () => defaultAgentId(this.config.config),
       (event) => void this.happened(event),
     );
+    this.bootstrap.open((facts, files) => this.chooseFiles(facts, files));
   }
 
   private async happened(event: HookEvent): Promise<void> {
@@ -71,19 +78,40 @@ export class InternalHooks {
 
   /** A hook of somebody: it sees its own folder and the workspace, and may write into the workspace. */
   private async call(hook: HookState, event: HookEvent): Promise<void> {
-    const workspace = this.workspaces.pathOf(event.agentId);
-    const value = await runHandler({
-      file: hook.handler ?? '',
-      input: { ...event, timestamp: new Date().toISOString(), workspace },
-      readable: [hook.folder],
-      writable: [workspace],
-      env: this.config.config.hooks?.internal?.entries?.[hook.name]?.env ?? {},
-    });
+    const value = await this.answerOf(hook, event);
     const messages = isPlainObject(value) && Array.isArray(value['messages']) ? value['messages'] : [];
     const texts = messages
       .filter((text): text is string => typeof text === 'string' && text.trim() !== '')
       .slice(0, MAX_SAID);
     if (texts.length > 0) await this.say(hook.name, event, texts);
+  }
+
+  private answerOf(hook: HookState, event: HookEvent, timeoutMs?: number): Promise<unknown> {
+    const workspace = this.workspaces.pathOf(event.agentId);
+    return runHandler({
+      file: hook.handler ?? '',
+      input: { ...event, timestamp: new Date().toISOString(), workspace },
+      readable: [hook.folder],
+      writable: [workspace],
+      env: this.config.config.hooks?.internal?.entries?.[hook.name]?.env ?? {},
+      ...(timeoutMs === undefined ? {} : { timeoutMs }),
+    });
+  }
+
+  /** `agent:bootstrap`: each hook may answer with other files; one that fails or takes too long changes nothing. */
+  private async chooseFiles(facts: BootstrapFacts, files: readonly ShownFile[]): Promise<readonly ShownFile[]> {
+    let shown = files;
+    const event = { type: 'agent', action: 'bootstrap', ...facts };
+    for (const hook of this.catalog.for({ ...event, context: {} })) {
+      if (hook.source === 'bundled') continue;
+      try {
+        const context = { bootstrapFiles: shown.map(({ name, text }) => ({ name, content: text })) };
+        shown = filesIn(await this.answerOf(hook, { ...event, context }, BOOTSTRAP_TIMEOUT_MS)) ?? shown;
+      } catch (error) {
+        this.log.error({ hook: hook.name, event: 'agent:bootstrap' }, `a hook failed: ${messageOf(error)}`);
+      }
+    }
+    return shown;
   }
 
   /** Into the chat of the conversation that the event is about. */
@@ -171,4 +199,15 @@ export class InternalHooks {
       mode: 0o600,
     });
   }
+}
+
+/** `bootstrapFiles` of an answer; undefined where there are none, which is: as before. */
+function filesIn(answer: unknown): ShownFile[] | undefined {
+  const listed = isPlainObject(answer) ? answer['bootstrapFiles'] : undefined;
+  if (!Array.isArray(listed)) return undefined;
+  return listed.slice(0, MAX_FILES).flatMap((file: unknown) => {
+    const { name, content } = isPlainObject(file) ? file : {};
+    if (typeof name !== 'string' || typeof content !== 'string' || content.trim() === '') return [];
+    return [{ name: name.slice(0, 200), text: content.slice(0, MAX_FILE_CHARS) }];
+  });
 }

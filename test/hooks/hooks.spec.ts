@@ -108,6 +108,33 @@ describe('hooks', () => {
     });
   });
 
+  it('choose the files that a turn begins with; one that fails or hangs changes nothing', async () => {
+    const prompt = (): string => JSON.stringify(models.requests.at(-1)?.body);
+    const chooser = hook(
+      'chooser',
+      ['agent:bootstrap'],
+      `module.exports = ({ context, sessionKey }) => ({ bootstrapFiles: context.bootstrapFiles
+         .filter(({ name }) => name !== 'SOUL.md')
+         .concat({ name: 'WEATHER.md', content: 'It rains badgers in ' + sessionKey }) });`,
+    );
+    writeFileSync(join(gateway.stateDir, 'workspace', 'SOUL.md'), 'You love lighthouses.');
+    await say('before');
+    expect(prompt()).toContain('You love lighthouses.');
+    await cli('install', chooser);
+    await enable('chooser');
+    await say('hello');
+    expect(prompt()).toContain('It rains badgers in agent:main:main');
+    expect(prompt()).not.toContain('You love lighthouses.');
+    await cli(
+      'install',
+      hook('hanger', ['agent:bootstrap'], 'module.exports = () => new Promise((r) => setTimeout(r, 60000));'),
+    );
+    await enable('hanger');
+    await say('still there?');
+    expect(prompt()).toContain('It rains badgers');
+    expect(gateway.log).toContain('hanger');
+  });
+
   it('that fail are named, and harm neither others nor the gateway', async () => {
     await cli(
       'install',

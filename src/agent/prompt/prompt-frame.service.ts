@@ -4,6 +4,7 @@ import { Redactor } from '../../common/redactor';
 import { findAgent } from '../../config/agent-entries';
 import { ConfigService } from '../../config/config.service';
 import type { OpenclawConfig } from '../../config/openclaw.config';
+import { BootstrapDesk } from '../../events/bootstrap-desk';
 import { SkillCatalog, type SkillSnapshot } from '../../skills/catalog/skill-catalog.service';
 import type { PolicySubject } from '../../tools/agent-tool';
 import { ToolPolicyService } from '../../tools/policy/tool-policy.service';
@@ -60,6 +61,7 @@ export class PromptFrameService {
     private readonly folders: SessionFolders,
     private readonly redactor: Redactor,
     private readonly catalog: SkillCatalog,
+    private readonly bootstrap: BootstrapDesk,
   ) {}
 
   /** @throws ModelError when a model is unknown */
@@ -79,11 +81,14 @@ export class PromptFrameService {
         companions: tool.declaration.companions ?? [],
       }));
     const folder = this.folders.of(agentId, facts.sessionKey);
-    const files = await this.texts.read(
-      this.workspaces.pathOf(agentId),
-      audienceOf(subject),
-      defaults?.bootstrapMaxChars,
-      extraFiles(config),
+    const files = await this.bootstrap.shown(
+      { agentId, sessionKey: facts.sessionKey },
+      await this.texts.read(
+        this.workspaces.pathOf(agentId),
+        audienceOf(subject),
+        defaults?.bootstrapMaxChars,
+        extraFiles(config),
+      ),
     );
     const skills =
       facts.knownSkills?.version === this.catalog.version ? facts.knownSkills : this.catalog.snapshot(subject);

@@ -16,7 +16,7 @@ import {
   Text,
 } from '../../common/validation/fields';
 import { findDtoProblems } from '../../common/validation/validate-dto';
-import { HOOK_EVENTS } from '../../hooks/hook-event';
+import { TOLD_EVENTS } from '../../hooks/hook-event';
 import type { OperatorScope } from '../../rpc/scopes';
 
 export const MANIFEST_FILE = 'openclaw.plugin.json';
@@ -113,8 +113,8 @@ export function readManifest(folder: string): PluginManifest {
   for (const { id } of manifest.channels ?? [])
     if (!ID.test(id)) refuse(`channels: "${id}" must be lower-case letters, digits and -`);
   for (const event of manifest.hooks ?? [])
-    if (!(HOOK_EVENTS as readonly string[]).includes(event))
-      refuse(`hooks: nobody tells "${event}"; events: ${HOOK_EVENTS.join(', ')}`);
+    if (!(TOLD_EVENTS as readonly string[]).includes(event))
+      refuse(`hooks: nobody tells "${event}"; events: ${TOLD_EVENTS.join(', ')}`);
   for (const path of [...(manifest.main === undefined ? [] : [manifest.main]), ...(manifest.skills ?? [])]) {
     if (!existsSync(join(folder, path))) refuse(`${path} is not there`);
     if (leadsOut(folder, path)) refuse(`${path} leads out of the plugin's folder`);

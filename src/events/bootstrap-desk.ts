@@ -1,0 +1,28 @@
+import { Injectable } from '@nestjs/common';
+
+/** A file of the workspace as the assistant is shown it. */
+export interface ShownFile {
+  name: string;
+  text: string;
+}
+
+export interface BootstrapFacts {
+  agentId: string;
+  sessionKey: string;
+}
+
+export type BootstrapClerk = (facts: BootstrapFacts, files: readonly ShownFile[]) => Promise<readonly ShownFile[]>;
+
+/** Where others may have a say in which files of the workspace a turn begins with. */
+@Injectable()
+export class BootstrapDesk {
+  private clerk: BootstrapClerk | undefined;
+
+  open(clerk: BootstrapClerk): void {
+    this.clerk = clerk;
+  }
+
+  async shown(facts: BootstrapFacts, files: readonly ShownFile[]): Promise<readonly ShownFile[]> {
+    return this.clerk ? this.clerk(facts, files) : files;
+  }
+}
