@@ -130,7 +130,7 @@ export const COMMAND_TABLE: readonly CommandEntry[] = [
   {
     name: 'hooks',
     summary: 'programs that take part in what happens',
-    leaves: ['list', 'info', 'check', 'enable', 'disable', 'install'],
+    leaves: ['list', 'info', 'check', 'enable', 'disable', 'install', 'update'],
     load: async () => (await import('../internal-hooks/hooks.command')).HOOKS_COMMANDS,
   },
   {

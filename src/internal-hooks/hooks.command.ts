@@ -1,4 +1,4 @@
-import { cpSync, existsSync, symlinkSync } from 'node:fs';
+import { cpSync, existsSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { Command, Option, SubCommand } from 'nest-commander';
@@ -11,8 +11,25 @@ import { Environment } from '../config/environment';
 import { loadConfig } from '../config/load-config';
 import { resolveConfigPath, resolveStateDir } from '../config/state-paths';
 import { workspacePath } from '../workspace/workspace-path';
-import { hooksIn } from './hook-folder';
+import { hashFolder } from '../skills/trust/hash-folder';
+import { type HookInfo, hooksIn } from './hook-folder';
 import { type HookState, listHooks } from './list-hooks';
+
+interface HookInstall {
+  source: 'path';
+  /** Folder that it was copied from. */
+  sourcePath: string;
+  installPath: string;
+  installedAt: string;
+}
+
+/** The hook in a folder. @throws UsageError where it can't be used */
+function usableIn(folder: string): HookInfo {
+  const found = hooksIn(resolve(folder, '..'), 'managed').find((hook) => hook.folder === folder);
+  if (!found) throw new UsageError(`${folder} has no HOOK.md`);
+  if (found.fault !== undefined) throw new UsageError(`${folder} can't be used: ${found.fault}`);
+  return found;
+}
 
 abstract class HooksCommandBase extends CliCommand {
   constructor(protected readonly env: Environment) {
@@ -31,6 +48,17 @@ abstract class HooksCommandBase extends CliCommand {
     if (!hook)
       throw new UsageError(`there is no hook "${name ?? ''}"; there are: ${hooks.map((each) => each.name).join(', ')}`);
     return hook;
+  }
+
+  /** Where a copy came from, for later. */
+  protected async note(name: string, install: HookInstall): Promise<void> {
+    const writer = new ConfigWriter(resolveConfigPath(this.env, resolveStateDir(this.env)), this.env);
+    await writer.edit([{ path: ['hooks', 'internal', 'installs', name], value: install }]);
+  }
+
+  protected installs(): Record<string, HookInstall> {
+    const { config } = loadConfig(resolveConfigPath(this.env, resolveStateDir(this.env)), this.env);
+    return (config.hooks?.internal?.installs ?? {}) as Record<string, HookInstall>;
   }
 
   protected async set(name: string, enabled: boolean): Promise<void> {
@@ -148,16 +176,83 @@ export class HooksInstallCommand extends HooksCommandBase {
     if (folder === undefined) throw new UsageError('which folder?');
     const from = resolve(folder);
     const name = basename(from);
-    const found = hooksIn(resolve(from, '..'), 'managed').find((hook) => hook.folder === from);
-    if (!found) throw new UsageError(`${from} has no HOOK.md`);
-    if (found.fault !== undefined) throw new UsageError(`${from} can't be used: ${found.fault}`);
+    const found = usableIn(from);
     const to = join(resolveStateDir(this.env), 'hooks', name);
     if (existsSync(to)) throw new UsageError(`${to} is there already; remove it first`);
     await mkdir(join(to, '..'), { recursive: true, mode: 0o700 });
     if (options.link) symlinkSync(from, to, 'dir');
-    else cpSync(from, to, { recursive: true });
+    else {
+      cpSync(from, to, { recursive: true });
+      await this.note(name, {
+        source: 'path',
+        sourcePath: from,
+        installPath: to,
+        installedAt: new Date().toISOString(),
+      });
+    }
     if (options.json) printJson({ name: found.name, folder: to });
     else printLine(`${found.name} is in ${to}; openclaw hooks enable ${found.name} lets it run`);
+  }
+}
+
+interface UpdateOptions extends JsonOptions {
+  all?: boolean;
+  dryRun?: boolean;
+}
+
+@SubCommand({
+  name: 'update',
+  arguments: '[name]',
+  description: 'copy hooks anew from where they were installed from; enabled ones run with it at once',
+})
+export class HooksUpdateCommand extends HooksCommandBase {
+  constructor(env: Environment) {
+    super(env);
+  }
+
+  @Option({ flags: '--all', description: 'all that were copied' })
+  parseAll(): boolean {
+    return true;
+  }
+
+  @Option({ flags: '--dry-run', description: 'only say what would change' })
+  parseDryRun(): boolean {
+    return true;
+  }
+
+  async run([name]: string[], options: UpdateOptions): Promise<void> {
+    const installs = this.installs();
+    const known = Object.keys(installs);
+    if ((name === undefined) === (options.all !== true)) throw new UsageError('name a hook, or --all');
+    if (name !== undefined && !installs[name])
+      throw new UsageError(`"${name}" was not copied by hooks install; there are: ${known.join(', ') || 'none'}`);
+    const updated: { name: string; changed: boolean }[] = [];
+    for (const each of name === undefined ? known : [name])
+      updated.push({
+        name: each,
+        changed: await this.renew(each, installs[each] as HookInstall, options.dryRun === true),
+      });
+    if (options.json) return printJson({ hooks: updated, dryRun: options.dryRun === true });
+    for (const { name: each, changed } of updated)
+      printLine(`${each}: ${!changed ? 'as it was' : options.dryRun ? 'would change' : 'updated'}`);
+  }
+
+  /** The copy is made aside and then takes the old one's place, so that a running hook never sees half of it. */
+  private async renew(name: string, install: HookInstall, isDry: boolean): Promise<boolean> {
+    const { sourcePath } = install;
+    // Not what is written down: whatever it says, nothing else is replaced.
+    const installPath = join(resolveStateDir(this.env), 'hooks', basename(name));
+    usableIn(sourcePath);
+    const everything = { everything: true };
+    if (hashFolder(sourcePath, everything) === hashFolder(installPath, everything)) return false;
+    if (isDry) return true;
+    const aside = `${installPath}.new`;
+    rmSync(aside, { recursive: true, force: true });
+    cpSync(sourcePath, aside, { recursive: true });
+    rmSync(installPath, { recursive: true, force: true });
+    renameSync(aside, installPath);
+    await this.note(name, { ...install, installedAt: new Date().toISOString() });
+    return true;
   }
 }
 
@@ -168,6 +263,7 @@ const LEAVES = [
   HooksEnableCommand,
   HooksDisableCommand,
   HooksInstallCommand,
+  HooksUpdateCommand,
 ];
 
 @Command({ name: 'hooks', description: 'programs that take part in what happens', subCommands: LEAVES })

@@ -157,6 +157,24 @@ describe('hooks', () => {
     expect((await fetch(`${gateway.http}/ready`)).status).toBe(200);
   });
 
+  it('are copied anew from where they came from', async () => {
+    const path = hook('note', ['message:received'], "module.exports = () => { throw new Error('the first'); };");
+    await cli('install', path);
+    await enable('note');
+    await say('hello');
+    await until('the first', () => gateway.log.includes('a hook failed: the first'));
+    expect((await cli('update', 'note')).stdout).toBe('note: as it was\n');
+    writeFileSync(join(path, 'handler.js'), "module.exports = () => { throw new Error('the second'); };");
+    expect((await cli('update', '--all', '--dry-run')).stdout).toBe('note: would change\n');
+    expect((await cli('update', '--all')).stdout).toBe('note: updated\n');
+    await say('again');
+    await until('the second', () => gateway.log.includes('a hook failed: the second'));
+    rmSync(join(path, 'handler.js'));
+    const refused = await cli('update', 'note');
+    expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining("can't be used") as string]);
+    expect((await cli('update', 'other')).stderr).toContain('"other" was not copied by hooks install; there are: note');
+  });
+
   it('with faults can not be installed', async () => {
     const noHandler = hook('empty', ['command:new'], '');
     rmSync(join(noHandler, 'handler.js'));
