@@ -15,7 +15,8 @@ import { InboxService } from '../inbox/inbox.service';
 import { InboxStore } from '../inbox/inbox.store';
 import { SessionStore } from '../sessions/session.store';
 import { SystemEventStore } from '../sessions/system-event.store';
-import type { CronJob, CronRun, CronState } from './cron-job';
+import type { CronJob, CronRun } from './cron-job';
+import { MOST_MISSED, type Plan, afterRun, planned, wantedOf } from './cron-progress';
 import { nextSlot, slotsBetween } from './cron-schedule';
 import { CronStore } from './cron.store';
 
@@ -28,11 +29,6 @@ const LOOK_EVERY_MS = 10_000;
 const RETRY_MS = 5000;
 /** A time that passed longer ago was missed: the job's policy says what becomes of it. */
 const LATE_MS = 60_000;
-/** Missed times that are made up for, and since when. */
-const MOST_MISSED = 10;
-const MISSED_WINDOW_MS = 24 * 3_600_000;
-/** Pauses before a one-shot job that failed is tried again, each up to a tenth longer: not all at once. */
-const AT_RETRIES_MS = [60_000, 300_000, 1_500_000] as const;
 const MAX_SUMMARY = 2000;
 
 /** Hands each due job to the inbox, in the commit that claims its time: no slot is lost, none runs twice. */
@@ -357,49 +353,3 @@ export class CronService {
 /** The conversation of a job: of its own, or the one it speaks up in. */
 export const sessionOf = (job: CronJob): string =>
   job.sessionTarget === 'isolated' ? `agent:${job.agentId}:cron:${job.id}` : job.sessionKey;
-
-/** Which of the missed times are made up for. */
-function wantedOf(job: CronJob, missed: readonly number[], now: number): number[] {
-  const recent = missed.filter((slot) => now - slot <= MISSED_WINDOW_MS);
-  switch (job.misfire ?? 'last') {
-    case 'none':
-      return [];
-    case 'last':
-      return recent.slice(-1);
-    case 'all':
-      return recent.slice(-MOST_MISSED);
-  }
-}
-
-type Plan = (current: CronJob) => CronJob;
-
-/** Moves a job on to its next time, unless it was planned anew since it was read. */
-const planned =
-  (read: CronJob, nextRunAtMs: number | null): Plan =>
-  (current) =>
-    current.nextRunAtMs === read.nextRunAtMs ? { ...current, nextRunAtMs } : current;
-
-/** The job after a run; undefined when it is not kept. */
-function afterRun(
-  job: CronJob,
-  run: { failed: boolean; reason: string | null; durationMs: number; claimedAt: number; now: number },
-): CronJob | undefined {
-  const errors = run.failed ? (job.state.consecutiveErrors ?? 0) + 1 : 0;
-  const { runningAtMs: _, lastError: __, ...kept } = job.state;
-  const state: CronState = {
-    ...kept,
-    lastRunAtMs: run.now,
-    lastStatus: run.failed ? 'error' : 'ok',
-    lastDurationMs: run.durationMs,
-    consecutiveErrors: errors,
-    ...(run.reason ? { lastError: run.reason } : {}),
-  };
-  const changed = { ...job, state, updatedAtMs: run.now };
-  const isReplanned = job.nextRunAtMs !== null && job.updatedAtMs > run.claimedAt;
-  if (job.schedule.kind !== 'at' || isReplanned) return changed;
-  if (!run.failed) return job.deleteAfterRun ? undefined : { ...changed, enabled: false, nextRunAtMs: null };
-  const pause = AT_RETRIES_MS[errors - 1];
-  return pause === undefined
-    ? { ...changed, enabled: false, nextRunAtMs: null }
-    : { ...changed, nextRunAtMs: run.now + Math.round(pause * (1 + Math.random() / 10)) };
-}
