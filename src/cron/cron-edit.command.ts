@@ -34,6 +34,7 @@ interface JobOptions extends GatewayOptions {
   misfire?: string;
   overlap?: string;
   stagger?: number;
+  retries?: number;
   alertAfter?: number;
   budgetTokens?: number;
   budgetUsd?: number;
@@ -166,6 +167,11 @@ abstract class CronJobCommandBase extends CronCommandBase {
     return lengthOf(value);
   }
 
+  @Option({ flags: '--retries <n>', description: 'how often a failed run is tried again; 3 for --at, else 0' })
+  parseRetries(value: string): number {
+    return parseWholeNumber('--retries', value, 0, 3);
+  }
+
   @Option({ flags: '--alert-after <n>', description: 'say so after n failures in a row' })
   parseAlertAfter(value: string): number {
     return parseWholeNumber('--alert-after', value, 1, 100);
@@ -204,6 +210,7 @@ abstract class CronJobCommandBase extends CronCommandBase {
       ...(options.wake ? { wakeMode: options.wake } : {}),
       ...(options.misfire ? { misfire: options.misfire } : {}),
       ...(options.overlap ? { overlap: options.overlap } : {}),
+      ...(options.retries === undefined ? {} : { retries: options.retries }),
       ...(options.alertAfter === undefined ? {} : { alertAfter: options.alertAfter }),
       ...budgetOf(options),
       ...(at !== undefined ? { schedule: { kind: 'at', atMs: at } } : {}),

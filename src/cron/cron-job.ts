@@ -57,6 +57,8 @@ export interface CronJob {
   delivery?: CronDelivery;
   misfire?: (typeof MISFIRE_POLICIES)[number];
   overlap?: (typeof OVERLAP_POLICIES)[number];
+  /** How often a run that failed is tried again, with pauses of 1, 5 and 25 minutes; 3 for one-shot jobs, else 0. */
+  retries?: number;
   /** After so many failures in a row the owner is told. */
   alertAfter?: number;
   /** What its model calls may use. */

@@ -3,8 +3,8 @@ import type { CronJob, CronState } from './cron-job';
 /** Missed times that are made up for, and since when. */
 export const MOST_MISSED = 10;
 const MISSED_WINDOW_MS = 24 * 3_600_000;
-/** Pauses before a one-shot job that failed is tried again, each up to a tenth longer: not all at once. */
-const AT_RETRIES_MS = [60_000, 300_000, 1_500_000] as const;
+/** Pauses before a job that failed is tried again, each up to a tenth longer: not all at once. */
+const RETRIES_MS = [60_000, 300_000, 1_500_000] as const;
 
 /** Which of the missed times are made up for. */
 export function wantedOf(job: CronJob, missed: readonly number[], now: number): number[] {
@@ -27,11 +27,18 @@ export const planned =
   (current) =>
     current.nextRunAtMs === read.nextRunAtMs ? { ...current, nextRunAtMs } : current;
 
+export interface JobEnd {
+  failed: boolean;
+  /** It failed by itself; nobody stopped it. */
+  mayRetry?: boolean;
+  reason: string | null;
+  durationMs: number;
+  claimedAt: number;
+  now: number;
+}
+
 /** The job after a run; undefined when it is not kept. */
-export function afterRun(
-  job: CronJob,
-  run: { failed: boolean; reason: string | null; durationMs: number; claimedAt: number; now: number },
-): CronJob | undefined {
+export function afterRun(job: CronJob, run: JobEnd): CronJob | undefined {
   const errors = run.failed ? (job.state.consecutiveErrors ?? 0) + 1 : 0;
   const { runningAtMs: _, lastError: __, ...kept } = job.state;
   const state: CronState = {
@@ -44,10 +51,21 @@ export function afterRun(
   };
   const changed = { ...job, state, updatedAtMs: run.now };
   const isReplanned = job.nextRunAtMs !== null && job.updatedAtMs > run.claimedAt;
-  if (job.schedule.kind !== 'at' || isReplanned) return changed;
+  if (isReplanned) return changed;
+  const retryAt = run.failed && run.mayRetry ? retryOf(job, errors, run.now) : undefined;
+  if (job.schedule.kind !== 'at')
+    return retryAt === undefined
+      ? changed
+      : { ...changed, nextRunAtMs: Math.min(retryAt, job.nextRunAtMs ?? Infinity) };
   if (!run.failed) return job.deleteAfterRun ? undefined : { ...changed, enabled: false, nextRunAtMs: null };
-  const pause = AT_RETRIES_MS[errors - 1];
-  return pause === undefined
+  return retryAt === undefined
     ? { ...changed, enabled: false, nextRunAtMs: null }
-    : { ...changed, nextRunAtMs: run.now + Math.round(pause * (1 + Math.random() / 10)) };
+    : { ...changed, nextRunAtMs: retryAt };
+}
+
+/** When a job that failed so often in a row is tried again; undefined: not before its next time. */
+function retryOf(job: CronJob, errors: number, now: number): number | undefined {
+  const most = job.retries ?? (job.schedule.kind === 'at' ? RETRIES_MS.length : 0);
+  const pause = errors <= most && job.enabled ? RETRIES_MS[errors - 1] : undefined;
+  return pause === undefined ? undefined : now + Math.round(pause * (1 + Math.random() / 10));
 }

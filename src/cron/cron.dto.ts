@@ -36,6 +36,7 @@ export class CronJobFields {
   @Opt() @Obj() isolation?: Record<string, unknown>;
   @Opt() @OneOf(MISFIRE_POLICIES) misfire?: (typeof MISFIRE_POLICIES)[number];
   @Opt() @OneOf(OVERLAP_POLICIES) overlap?: (typeof OVERLAP_POLICIES)[number];
+  @Opt() @Int({ min: 0, max: 3 }) retries?: number;
   @Opt() @Int({ min: 1, max: 100 }) alertAfter?: number;
   /** What its model calls may use; without limits it has none. */
   @Opt() @Nested(() => CronBudgetFields) budget?: CronBudgetFields;

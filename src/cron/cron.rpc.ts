@@ -6,7 +6,7 @@ import { mainSessionKey } from '../config/main-session';
 import { RpcMethod } from '../rpc/rpc-method';
 import { invalidRequest, unavailable } from '../rpc/rpc-error';
 import { CronJobError, changedJob, newJob } from './cron-job-form';
-import type { CronJob } from './cron-job';
+import type { CronJob, CronRun } from './cron-job';
 import {
   CronAddParams,
   CronListParams,
@@ -17,7 +17,7 @@ import {
   CronUpdateParams,
 } from './cron.dto';
 import { CronService } from './cron.service';
-import { CronStore } from './cron.store';
+import { type CronDelivered, CronStore } from './cron.store';
 import { CronTool } from './cron.tool';
 
 const DEFAULT_RUNS = 200;
@@ -138,6 +138,7 @@ export class CronRpc {
   async runs(params: CronRunsParams): Promise<unknown> {
     const id = idOf(params);
     const runs = await this.store.runs(id, params.limit ?? DEFAULT_RUNS);
+    const deliveries = await this.deliveries(id, runs);
     return {
       entries: runs.reverse().map((run) => ({
         ts: run.finishedAt ?? run.claimedAt,
@@ -149,7 +150,26 @@ export class CronRpc {
         runAtMs: run.slot,
         ...(run.finishedAt === null ? {} : { durationMs: run.finishedAt - run.claimedAt }),
         ...(run.runId ? { runId: run.runId } : {}),
+        ...deliveries(run),
       })),
+    };
+  }
+
+  /** What became of each run's answer on its way to a chat or an address. */
+  private async deliveries(id: string, runs: readonly CronRun[]): Promise<(run: CronRun) => Record<string, unknown>> {
+    const mode = (await this.store.find(id))?.delivery?.mode ?? 'none';
+    if (mode === 'none') return () => ({ deliveryStatus: 'not-requested' });
+    const announced =
+      mode === 'announce' ? await this.store.announced(runs.flatMap(({ runId }) => runId ?? [])) : undefined;
+    const posted = mode === 'webhook' ? await this.store.posted(id) : undefined;
+    return (run) => {
+      // What was posted is not kept; a chat that was told nothing has no row either.
+      const otherwise: CronDelivered | undefined =
+        posted && run.state !== 'running' ? { status: 'delivered' } : undefined;
+      const found = announced?.get(run.runId ?? '') ?? posted?.get(run.slot) ?? otherwise;
+      if (!found || run.state === 'skipped') return { deliveryStatus: 'not-delivered' };
+      const status = { delivered: 'delivered', failed: 'not-delivered', pending: 'unknown' }[found.status];
+      return { deliveryStatus: status, ...(found.error ? { deliveryError: found.error } : {}) };
     };
   }
 

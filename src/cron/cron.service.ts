@@ -295,8 +295,9 @@ export class CronService {
       );
       if (!ended || !job) return false;
       const { claimedAt } = run;
+      const mayRetry = outcome === 'failed' || turn?.result?.stopReason === 'timeout';
       await this.store.changeIn(transaction, job.id, (current) =>
-        afterRun(current, { failed, reason, durationMs: now - claimedAt, claimedAt, now }),
+        afterRun(current, { failed, mayRetry, reason, durationMs: now - claimedAt, claimedAt, now }),
       );
       if (job.delivery?.mode === 'webhook')
         sendWebhook = await this.webhooks.enqueueIn(transaction, {

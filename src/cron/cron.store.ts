@@ -107,6 +107,37 @@ export class CronStore {
     return rows.map(runFromRow);
   }
 
+  /** What became of what runs were to send to a chat, by run; runs that sent nothing are not in it. */
+  async announced(runIds: readonly string[]): Promise<Map<string, CronDelivered>> {
+    if (runIds.length === 0) return new Map();
+    const rows = await this.database.read
+      .selectFrom('outbox')
+      .select(['run_id', 'state', 'error'])
+      .where('run_id', 'in', [...runIds])
+      .orderBy('part')
+      .execute();
+    const found = new Map<string, CronDelivered>();
+    for (const { run_id: runId, state, error } of rows)
+      found.set(runId, worse(found.get(runId), deliveredOf(state, error)));
+    return found;
+  }
+
+  /** The same for what was posted to an address: by planned time, while it waits or after it was given up. */
+  async posted(jobId: string): Promise<Map<number, CronDelivered>> {
+    const rows = await this.database.read
+      .selectFrom('webhook_deliveries')
+      .select(['body', 'state', 'error'])
+      .where('event', '=', 'cron.finished')
+      .where('body', 'like', `%"jobId":"${jobId}"%`)
+      .execute();
+    return new Map(
+      rows.map(({ body, state, error }) => {
+        const { payload } = JSON.parse(body) as { payload?: { runAtMs?: number } };
+        return [Number(payload?.runAtMs), deliveredOf(state, error)];
+      }),
+    );
+  }
+
   async running(): Promise<CronRun[]> {
     const rows = await this.database.read.selectFrom('cron_runs').selectAll().where('state', '=', 'running').execute();
     return rows.map(runFromRow);
@@ -169,6 +200,21 @@ export class CronStore {
     return this.database.write(name, work);
   }
 }
+
+/** What became of a delivery. */
+export interface CronDelivered {
+  status: 'delivered' | 'pending' | 'failed';
+  error?: string;
+}
+
+function deliveredOf(state: string, error: string | null): CronDelivered {
+  if (state === 'sent') return { status: 'delivered' };
+  return { status: state === 'failed' ? 'failed' : 'pending', ...(error ? { error } : {}) };
+}
+
+const RANK = ['delivered', 'pending', 'failed'] as const;
+const worse = (a: CronDelivered | undefined, b: CronDelivered): CronDelivered =>
+  a && RANK.indexOf(a.status) >= RANK.indexOf(b.status) ? a : b;
 
 function toRow(job: CronJob): Selectable<CronJobTable> {
   const { id, agentId, name, enabled, nextRunAtMs, createdAtMs, updatedAtMs, ...rest } = job;

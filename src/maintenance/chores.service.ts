@@ -1,9 +1,11 @@
 import { Injectable } from '@nestjs/common';
+import type { DeleteResult, Transaction } from 'kysely';
 import { LaneService } from '../agent/turns/lane.service';
 import { TurnStore } from '../agent/turns/turn.store';
 import { type Logger, LoggerFactory } from '../common/logger';
 import { ConfigService } from '../config/config.service';
 import { DatabaseService } from '../storage/database.service';
+import type { Schema } from '../storage/schema';
 
 const DAY_MS = 86_400_000;
 const DEFAULT_KEEP_DAYS = 90;
@@ -51,10 +53,42 @@ export class Chores {
   async tidy(now = Date.now()): Promise<number> {
     const days = this.config.config.maintenance?.keepDays ?? DEFAULT_KEEP_DAYS;
     const oldest = now - days * DAY_MS;
-    let removed = await this.remove('turn_steps', now - Math.min(days, KEEP_STEPS_DAYS) * DAY_MS);
-    removed += await this.remove('outbox', oldest);
-    removed += await this.remove('cron_runs', oldest);
-    removed += await this.remove('webhook_deliveries', oldest);
+    const oldestSteps = now - Math.min(days, KEEP_STEPS_DAYS) * DAY_MS;
+    let removed = await this.remove('turn_steps', (transaction) =>
+      transaction
+        .deleteFrom('turn_steps')
+        .where('run_id', 'in', (query) =>
+          query
+            .selectFrom('turns')
+            .select('run_id')
+            .where('state', '=', 'closed')
+            .where('ended_at', '<', oldestSteps)
+            .limit(DELETED_AT_ONCE),
+        ),
+    );
+    removed += await this.remove('outbox', (transaction) =>
+      transaction.deleteFrom('outbox').where('state', '=', 'sent').where('updated_at', '<', oldest),
+    );
+    removed += await this.remove('cron_runs', (transaction) =>
+      transaction.deleteFrom('cron_runs').where('finished_at', '<', oldest),
+    );
+    removed += await this.remove('webhook_deliveries', (transaction) =>
+      transaction.deleteFrom('webhook_deliveries').where('state', '=', 'failed').where('created_at', '<', oldest),
+    );
+    // By then no platform tells a message again.
+    removed += await this.remove('inbox', (transaction) =>
+      transaction
+        .deleteFrom('inbox')
+        .where('state', 'in', ['answered', 'dropped', 'failed'])
+        .where('received_at', '<', oldest),
+    );
+    removed += await this.remove('turns', (transaction) =>
+      transaction
+        .deleteFrom('turns')
+        .where('state', '=', 'closed')
+        .where('ended_at', '<', oldest)
+        .where('run_id', 'not in', (query) => query.selectFrom('turn_steps').select('run_id').distinct()),
+    );
     if (removed > 0) this.log.info({ removed }, 'old rows were removed');
     return removed;
   }
@@ -71,32 +105,11 @@ export class Chores {
   }
 
   private async remove(
-    table: 'turn_steps' | 'outbox' | 'cron_runs' | 'webhook_deliveries',
-    before: number,
+    table: string,
+    query: (transaction: Transaction<Schema>) => { executeTakeFirstOrThrow(): Promise<DeleteResult> },
   ): Promise<number> {
-    return this.database.write(`tidy.${table}`, async (transaction) => {
-      const result = await (
-        table === 'turn_steps'
-          ? transaction
-              .deleteFrom('turn_steps')
-              .where('run_id', 'in', (query) =>
-                query
-                  .selectFrom('turns')
-                  .select('run_id')
-                  .where('state', '=', 'closed')
-                  .where('ended_at', '<', before)
-                  .limit(DELETED_AT_ONCE),
-              )
-          : table === 'outbox'
-            ? transaction.deleteFrom('outbox').where('state', '=', 'sent').where('updated_at', '<', before)
-            : table === 'cron_runs'
-              ? transaction.deleteFrom('cron_runs').where('finished_at', '<', before)
-              : transaction
-                  .deleteFrom('webhook_deliveries')
-                  .where('state', '=', 'failed')
-                  .where('created_at', '<', before)
-      ).executeTakeFirst();
-      return Number(result.numDeletedRows);
-    });
+    return this.database.write(`tidy.${table}`, async (transaction) =>
+      Number((await query(transaction).executeTakeFirstOrThrow()).numDeletedRows),
+    );
   }
 }

@@ -125,6 +125,7 @@ describe('jobs that run by the clock', () => {
       15_000,
     );
     await finished(job.id);
+    expect((await runs(job.id))[0]).toMatchObject({ deliveryStatus: 'delivered' });
     // A one-shot job that went well is kept, switched off.
     expect((await jobs())[0]).toMatchObject({ enabled: false, state: { lastStatus: 'ok' } });
     models.answer = () => ({ steps: [{ text: 'HEARTBEAT_OK' }] });
@@ -132,6 +133,7 @@ describe('jobs that run by the clock', () => {
     await call('cron.run', { id: job.id, mode: 'force' });
     await finished(job.id, 2);
     expect(telegram.sent).toHaveLength(before);
+    expect((await runs(job.id))[1]).toMatchObject({ deliveryStatus: 'not-delivered' });
   });
 
   it('tell the main conversation when they are to wake it', async () => {

@@ -143,6 +143,29 @@ describe('jobs', () => {
     expect(refused.error?.message).toContain('budget needs a payload of kind agentTurn');
   });
 
+  it('that fail are tried again before their next time where they say so, but not when somebody stopped them', async () => {
+    models.answer = ({ index }) =>
+      index < 2
+        ? { status: 400, steps: [], body: { error: { message: 'no', type: 'invalid_request_error' } } }
+        : { steps: [{ stall: true }] };
+    const inMinutes = async (id: string): Promise<number> =>
+      Math.round(((await job(id)).state.nextRunAtMs ?? NaN) - Date.now()) / 60_000;
+    const plain = await add({});
+    await force(plain.id);
+    await finished(plain.id);
+    expect(await inMinutes(plain.id)).toBeGreaterThan(50);
+    const keen = await add({ retries: 2 });
+    await force(keen.id);
+    await finished(keen.id);
+    expect(await inMinutes(keen.id)).toBeGreaterThan(0.8);
+    expect(await inMinutes(keen.id)).toBeLessThan(1.2);
+    const once = await add({ retries: 2, schedule: { atMs: Date.now() } });
+    await until('its run', () => models.requests.length === 3);
+    await call('chat.abort', { sessionKey: `agent:main:cron:${once.id}` });
+    await finished(once.id);
+    expect(await job(once.id)).toMatchObject({ enabled: false, state: { lastStatus: 'error' } });
+  });
+
   it('that are planned anew during a run keep the new plan', async () => {
     hold();
     const { id } = await add({ schedule: { atMs: Date.now() } });

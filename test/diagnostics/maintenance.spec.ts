@@ -118,10 +118,11 @@ describe('a gateway looks after itself', () => {
     const old = Date.now() - 100 * 86_400_000;
     database.prepare('update outbox set updated_at = ?').run(old);
     database.prepare('update turns set ended_at = ?').run(old);
+    database.prepare('update inbox set received_at = ?').run(old);
     database.close();
     gateway = await GatewayProcess.start({ stateDir: gateway.stateDir, port: gateway.port });
     client = await WireClient.connected(gateway.url);
-    expect((await client.call('maintenance.run', {})).payload).toMatchObject({ database: 'ok', removed: 2 });
+    expect((await client.call('maintenance.run', {})).payload).toMatchObject({ database: 'ok', removed: 4 });
     expect(JSON.stringify((await client.call('chat.history', { sessionKey: 'main' })).payload)).toContain('hello');
   });
 });

@@ -282,7 +282,6 @@ describe('webhooks', () => {
     });
 
     it('a job posts what came of it', async () => {
-      site.pages.set('/events', { type: 'text/plain', body: 'ok' });
       await start({}, { cron: { webhookToken: 'job-secret' } });
       const bad = await client.call('cron.add', {
         name: 'x',
@@ -291,13 +290,25 @@ describe('webhooks', () => {
         delivery: { mode: 'webhook', to: 'nowhere' },
       });
       expect(bad.error?.message).toContain('delivery.to must be an http(s) address');
-      await client.call('cron.add', {
+      const { payload: added } = await client.call('cron.add', {
         name: 'Report',
         schedule: { kind: 'at', atMs: Date.now() + 100 },
         payload: { kind: 'agentTurn', message: 'Report' },
         delivery: { mode: 'webhook', to: `${site.url}/events` },
       });
-      await until('the post', () => heard('cron.finished').length === 1, 15_000);
+      const delivery = async (): Promise<Record<string, unknown>> => {
+        const { payload } = await client.call('cron.runs', { id: added?.['id'] });
+        const { ts: _, ...entry } = (payload as { entries: Record<string, unknown>[] }).entries[0] ?? {};
+        return entry;
+      };
+      await until('the first try', async () => (await delivery())['deliveryError'] !== undefined, 15_000);
+      expect(await delivery()).toMatchObject({
+        status: 'ok',
+        deliveryStatus: 'unknown',
+        deliveryError: expect.stringContaining('404') as string,
+      });
+      site.pages.set('/events', { type: 'text/plain', body: 'ok' });
+      await until('the outcome', async () => (await delivery())['deliveryStatus'] === 'delivered', 30_000);
       const [post] = heard('cron.finished');
       expect(JSON.parse(post?.body ?? '{}')).toMatchObject({
         payload: { name: 'Report', status: 'ok', summary: 'Noted.' },

@@ -189,6 +189,7 @@ export interface MethodParams {
     isolation?: Record<string, unknown>;
     misfire?: 'none' | 'last' | 'all';
     overlap?: 'forbid' | 'queue' | 'replace';
+    retries?: number;
     alertAfter?: number;
     budget?: {
       tokens?: number;
@@ -209,6 +210,7 @@ export interface MethodParams {
       isolation?: Record<string, unknown>;
       misfire?: 'none' | 'last' | 'all';
       overlap?: 'forbid' | 'queue' | 'replace';
+      retries?: number;
       alertAfter?: number;
       budget?: {
         tokens?: number;
@@ -230,6 +232,7 @@ export interface MethodParams {
       isolation?: Record<string, unknown>;
       misfire?: 'none' | 'last' | 'all';
       overlap?: 'forbid' | 'queue' | 'replace';
+      retries?: number;
       alertAfter?: number;
       budget?: {
         tokens?: number;
@@ -280,6 +283,7 @@ export interface MethodParams {
       isolation?: Record<string, unknown>;
       misfire?: 'none' | 'last' | 'all';
       overlap?: 'forbid' | 'queue' | 'replace';
+      retries?: number;
       alertAfter?: number;
       budget?: {
         tokens?: number;
