@@ -161,18 +161,24 @@ async function measureNeighbours(services, add) {
       during - calm <= 1000,
       `${round(calm, 0)} and ${round(during, 0)} ms; ${FLOOD} messages at once`,
     );
-    await gateway.stop();
+    const steady = async () => {
+      await gateway.stop();
+      gateway = await BenchGateway.start(stateDir);
+      await answersOf(telegram);
+      const times = [];
+      for (let count = 0; count < 3; count++) times.push(...(await answersOf(telegram)));
+      return quantile(times, 0.99);
+    };
+    const alone = await steady();
     badChannel(stateDir);
-    gateway = await BenchGateway.start(stateDir);
-    await answersOf(telegram);
-    const beside = quantile(await answersOf(telegram), 0.99);
+    const beside = await steady();
     const ready = (await fetch(`http://127.0.0.1:${gateway.port}/ready`)).status;
     add(
       'answers beside channels that loop, throw and leak, p99',
-      `${round(beside / calm, 2)} ×`,
+      `${round(beside / alone, 2)} ×`,
       '1.2 ×, ready',
-      ready === 200 && beside / calm <= 1.2,
-      `${round(calm, 0)} and ${round(beside, 0)} ms; /ready ${ready}`,
+      ready === 200 && beside / alone <= 1.2,
+      `${round(alone, 0)} and ${round(beside, 0)} ms; /ready ${ready}`,
     );
   } finally {
     await gateway.stop();
