@@ -42,7 +42,10 @@ interface JobOptions extends GatewayOptions {
 }
 
 function budgetOf({ budgetTokens, budgetUsd, budgetWindow }: JobOptions): { budget?: Record<string, unknown> } {
-  if (budgetTokens === undefined && budgetUsd === undefined) return {};
+  if (budgetTokens === undefined && budgetUsd === undefined) {
+    if (budgetWindow !== undefined) throw new UsageError('--budget-window needs --budget-tokens or --budget-usd');
+    return {};
+  }
   return {
     budget: {
       ...(budgetTokens === undefined ? {} : { tokens: budgetTokens }),
@@ -201,6 +204,7 @@ abstract class CronJobCommandBase extends CronCommandBase {
       options;
     const schedules = [at, every, cron].filter((value) => value !== undefined);
     if (schedules.length > 1) throw new UsageError('one of --at, --every and --cron');
+    if (options.stagger !== undefined && cron === undefined) throw new UsageError('--stagger needs --cron');
     if (systemEvent !== undefined && message !== undefined) throw new UsageError('one of --system-event and --message');
     return {
       ...(options.name ? { name: options.name } : {}),

@@ -232,6 +232,12 @@ describe('jobs that run by the clock', () => {
     expect((await cli('disable', id)).stdout).toBe('Morning is off\n');
     expect((await cli('enable', id)).stdout).toBe('Morning is on\n');
     expect((await cli('rm', id)).stdout).toBe(`removed ${id}\n`);
+    expect((await cli('add', '--every', '1h', '-m', 'x', '--stagger', '5m')).stderr).toContain(
+      '--stagger needs --cron',
+    );
+    expect((await cli('add', '--every', '1h', '-m', 'x', '--budget-window', 'day')).stderr).toContain(
+      '--budget-tokens',
+    );
     const bad = await cli('add', '--every', 'often', '-m', 'x');
     expect([bad.code, bad.stderr]).toEqual([2, expect.stringContaining('"often" is no length') as string]);
   });

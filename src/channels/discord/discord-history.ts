@@ -1,14 +1,11 @@
 import type { APIChannel, APIMessage, REST } from 'discord.js';
-import { type BackoffPolicy, backoffDelay } from '../../common/backoff';
+import { backoffDelay } from '../../common/backoff';
 import { sleep } from '../../common/sleep';
 import { isPlainObject } from '../../common/plain-object';
+import { FAILURE_BACKOFF, MOST_FAILURES, MOST_WAITS } from '../asking';
 import { retryAfterOf, statusOf } from './discord-errors';
 
 const PAGE = 100;
-const MOST_WAITS = 5;
-/** A search asks many questions: one that fails must not make it begin anew. */
-const MOST_FAILURES = 4;
-const FAILURE_BACKOFF: BackoffPolicy = { initialMs: 100, maxMs: 2000, factor: 2, jitter: 0.2 };
 
 /** Questions about channels and what was said in them. Limits are waited out, failures of the network tried again. */
 export class DiscordHistory {

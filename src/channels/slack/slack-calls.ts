@@ -1,14 +1,11 @@
 import type { WebClient } from '@slack/web-api';
-import { type BackoffPolicy, backoffDelay } from '../../common/backoff';
+import { backoffDelay } from '../../common/backoff';
 import { sleep } from '../../common/sleep';
 import type { SlackAccount } from './slack-accounts';
+import { FAILURE_BACKOFF, MOST_FAILURES, MOST_WAITS } from '../asking';
 import { retryAfterOf, sendError } from './slack-errors';
 
 const CALL_MS = 60_000;
-const MOST_WAITS = 5;
-/** A search asks many questions: one that fails must not make it begin anew. */
-const MOST_FAILURES = 4;
-const FAILURE_BACKOFF: BackoffPolicy = { initialMs: 100, maxMs: 2000, factor: 2, jitter: 0.2 };
 
 export const DEFAULT_API_ROOT = 'https://slack.com';
 
