@@ -1,12 +1,9 @@
-// What happens by itself, and what one part does to the others: jobs, an idle gateway with everything on, a flooded chat,
-// a channel that misbehaves.
-import { execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+// What happens by itself: jobs, and an idle gateway with everything on.
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import { at } from '../scripts/paths.mjs';
-import { loadFakes, pause, until } from './fakes.mjs';
-import { BenchGateway, TOKEN, environment } from './processes.mjs';
+import { pause } from './fakes.mjs';
+import { BenchGateway, TOKEN, changeConfig, cli } from './processes.mjs';
 import { quantile, round } from './statistics.mjs';
 import { WireClient } from './wire-client.mjs';
 
@@ -15,17 +12,12 @@ const DUE_JOBS = 150;
 const DUE_WITHIN_MS = 15_000;
 const WATCH_MS = 60_000;
 const SETTLE_MS = 12_000;
-const FLOOD = 300;
-const OTHERS = 10;
-const ROUNDS = 20;
-const ROUND_MS = 150;
 const MB_PER_MIB = 1.048_576;
 
 /** @param services port of the model and of Telegram */
 export async function measureOperations(services, add) {
   await measureJobs(services, add);
   await measureAllOn(services, add);
-  await measureNeighbours(services, add);
 }
 
 /** Ten thousand jobs that wait, then some that are due: what they cost, and how late those are. */
@@ -100,7 +92,7 @@ async function measureAllOn(services, add) {
   writeFileSync(join(plugin, 'index.js'), 'exports.tools = { example: () => "done" };');
   mkdirSync(join(stateDir, 'workspace'), { recursive: true });
   writeFileSync(join(stateDir, 'workspace', 'HEARTBEAT.md'), 'Look at the plants.');
-  change(stateDir, (config) => {
+  changeConfig(stateDir, (config) => {
     config.agents.defaults.heartbeat = { every: '30m' };
     config.hooks = {
       enabled: true,
@@ -133,104 +125,3 @@ async function measureAllOn(services, add) {
   add('idle with everything on, resident memory', `${round(resident)} MiB`, '130 MB', resident * MB_PER_MIB <= 130);
   add('… processor time', `${round(share, 2)} % of a core`, '0.5 %', share <= 0.5, 'one minute');
 }
-
-/** Answers in other chats while one chat is flooded, and while a channel loops, throws and leaks. */
-async function measureNeighbours(services, add) {
-  const { FakeTelegram } = await loadFakes();
-  const telegram = await FakeTelegram.start();
-  const stateDir = BenchGateway.prepare(services);
-  change(stateDir, (config) => {
-    config.channels = {
-      telegram: { botToken: telegram.token, apiRoot: telegram.apiRoot, dmPolicy: 'open', allowFrom: ['*'] },
-    };
-    config.session = { dmScope: 'per-channel-peer' };
-  });
-  let gateway = await BenchGateway.start(stateDir);
-  try {
-    await answersOf(telegram);
-    const calm = quantile(await answersOf(telegram), 0.99);
-    const flooded = 99;
-    const before = telegram.textsIn(flooded).length;
-    for (let count = 0; count < FLOOD; count++) telegram.say({ chatId: flooded, text: `flood ${count}` });
-    const during = quantile(await answersOf(telegram), 0.99);
-    await until(() => telegram.textsIn(flooded).length > before);
-    add(
-      'answers in other chats while one is flooded, p99 more than before',
-      `${round(during - calm, 0)} ms`,
-      '1,000 ms',
-      during - calm <= 1000,
-      `${round(calm, 0)} and ${round(during, 0)} ms; ${FLOOD} messages at once`,
-    );
-    const steady = async () => {
-      await gateway.stop();
-      gateway = await BenchGateway.start(stateDir);
-      await answersOf(telegram);
-      const times = [];
-      for (let count = 0; count < 3; count++) times.push(...(await answersOf(telegram)));
-      return quantile(times, 0.99);
-    };
-    const alone = await steady();
-    badChannel(stateDir);
-    const beside = await steady();
-    const ready = (await fetch(`http://127.0.0.1:${gateway.port}/ready`)).status;
-    add(
-      'answers beside channels that loop, throw and leak, p99',
-      `${round(beside / alone, 2)} ×`,
-      '1.2 ×, ready',
-      ready === 200 && beside / alone <= 1.2,
-      `${round(alone, 0)} and ${round(beside, 0)} ms; /ready ${ready}`,
-    );
-  } finally {
-    await gateway.stop();
-    gateway.remove();
-    await telegram.stop();
-  }
-}
-
-/** Milliseconds from a message to its answer in some chats that write now and then. */
-async function answersOf(telegram) {
-  const times = [];
-  for (let round = 0; round < ROUNDS; round++) {
-    await Promise.all(
-      Array.from({ length: OTHERS }, async (_, index) => {
-        await pause((index * ROUND_MS) / OTHERS);
-        const chatId = index + 1;
-        const before = telegram.textsIn(chatId).length;
-        const start = performance.now();
-        telegram.say({ chatId, text: `hello ${round}` });
-        await until(() => telegram.textsIn(chatId).length > before);
-        times.push(performance.now() - start);
-      }),
-    );
-  }
-  return times;
-}
-
-/** Three channels of plugins, each bad in its own way. */
-function badChannel(stateDir) {
-  const ways = {
-    looper: 'run: async (host) => { host.state("connected"); await new Promise((r) => setTimeout(r, 500)); for (;;); }',
-    thrower: 'run: async () => { throw new Error("no luck"); }',
-    leaker:
-      'run: async () => { const all = []; for (;;) { all.push(Buffer.alloc(1e6, 1)); await new Promise((r) => setTimeout(r, 5)); } }',
-  };
-  for (const [id, run] of Object.entries(ways)) {
-    const folder = join(stateDir, `bad-${id}`);
-    mkdirSync(folder);
-    writeFileSync(join(folder, 'openclaw.plugin.json'), JSON.stringify({ id, main: 'index.js', channels: [{ id }] }));
-    writeFileSync(join(folder, 'index.js'), `exports.channels = { ${id}: { ${run}, send: async () => '1' } };`);
-    cli(stateDir, 'plugins', 'install', folder);
-    cli(stateDir, 'plugins', 'enable', id);
-    rmSync(folder, { recursive: true, force: true });
-  }
-}
-
-function change(stateDir, edit) {
-  const file = join(stateDir, 'openclaw.json');
-  const config = JSON.parse(readFileSync(file, 'utf8'));
-  edit(config);
-  writeFileSync(file, JSON.stringify(config));
-}
-
-const cli = (stateDir, ...args) =>
-  execFileSync(process.execPath, [at('bin', 'openclaw'), ...args], { env: environment(stateDir, 0), stdio: 'ignore' });

@@ -1,5 +1,5 @@
 // Starts what is measured: always a process of its own, on a free port, in a temporary folder.
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -157,3 +157,14 @@ function kill(child, signal) {
   child.kill(signal);
   return gone;
 }
+
+export function changeConfig(stateDir, edit) {
+  const file = join(stateDir, 'openclaw.json');
+  const config = JSON.parse(readFileSync(file, 'utf8'));
+  edit(config);
+  writeFileSync(file, JSON.stringify(config));
+}
+
+/** Runs a command of ours to its end. */
+export const cli = (stateDir, ...args) =>
+  execFileSync(process.execPath, [at('bin', 'openclaw'), ...args], { env: environment(stateDir, 0), stdio: 'ignore' });

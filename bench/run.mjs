@@ -9,6 +9,7 @@ import { ensureBuild, ensureDependencies } from '../scripts/ensure.mjs';
 import { at } from '../scripts/paths.mjs';
 import { measureChannels } from './channels.mjs';
 import { describeMachine, load } from './machine.mjs';
+import { measureNeighbours } from './neighbours.mjs';
 import { measureOperations } from './operations.mjs';
 import { BenchGateway, TOKEN, environment, startProgram, timed } from './processes.mjs';
 import { median, quantile, round } from './statistics.mjs';
@@ -67,6 +68,7 @@ gateway.remove();
 await measureCoreTools();
 await measureChannels(services.port, add);
 await measureOperations(services.port, add);
+await measureNeighbours(services.port, add);
 await services.stop();
 report();
 

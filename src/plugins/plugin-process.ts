@@ -1,5 +1,4 @@
 import type { ChildProcess } from 'node:child_process';
-import { setPriority } from 'node:os';
 import { OpenclawError } from '../common/openclaw-error';
 import { settlesWithin } from '../common/sleep';
 import { watchTree } from '../tools/sandbox/tree-watch';
@@ -42,9 +41,6 @@ const MAX_LINE = 4 * 1024 * 1024;
 const MAX_LOG_LINE = 2000;
 const MAX_ASKS = 100;
 
-/** One that turns in circles shall not take the processor from the gateway. */
-const NICENESS = 10;
-
 interface Pending {
   resolve: (value: unknown) => void;
   reject: (error: Error) => void;
@@ -75,7 +71,6 @@ export class PluginProcess {
   ) {
     this.child = startPlan(plan);
     const { child } = this;
-    yieldTo(child.pid);
     child.stdin?.on('error', () => undefined);
     child.stdout?.setEncoding('utf8').on('data', (text: string) => this.read(text));
     child.stderr?.setEncoding('utf8').on('data', (text: string) => this.note(text));
@@ -243,14 +238,5 @@ export class PluginProcess {
 
   private said(): string {
     return this.lastWords === '' ? '' : `; it said: ${this.lastWords.trim().slice(-500)}`;
-  }
-}
-
-/** Puts a program, and with it all that it starts, behind the gateway where both want the processor. */
-function yieldTo(pid: number | undefined): void {
-  try {
-    if (pid !== undefined) setPriority(pid, NICENESS);
-  } catch {
-    // It is gone already, or the system does not let us.
   }
 }

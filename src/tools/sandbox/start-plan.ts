@@ -2,18 +2,21 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { lowerPriority } from './lower-priority';
 import type { SpawnPlan } from './sandbox';
 
 /** Starts what a driver has planned, as the head of a process group of its own, its three streams as pipes. */
 export function startPlan(plan: SpawnPlan): ChildProcess {
   const extra = plan.descriptor3 ? openBytes(plan.descriptor3) : undefined;
   try {
-    return spawn(plan.file, plan.args, {
+    const child = spawn(plan.file, plan.args, {
       cwd: plan.cwd,
       env: plan.env,
       stdio: ['pipe', 'pipe', 'pipe', ...(extra === undefined ? [] : [extra])],
       detached: true,
     });
+    if (child.pid !== undefined) lowerPriority(child.pid);
+    return child;
   } finally {
     if (extra !== undefined) closeSync(extra);
   }

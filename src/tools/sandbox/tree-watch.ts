@@ -1,28 +1,37 @@
 import { readFileSync, readdirSync, statfsSync } from 'node:fs';
+import { lowerPriority } from './lower-priority';
 import type { TreeLimits } from './sandbox';
 
 const PAGE_BYTES = 4096;
 const LOOK_EVERY_MS = 200;
+/** By then a sandbox stands. */
+const FIRST_LOOK_MS = 20;
 
 /**
- * Watches what a command and everything it started use, and calls back once with the reason when that is too much.
+ * Watches what a command and everything it started use, and calls back once with the reason when that is too much. What
+ * begins a session of its own is put behind the gateway too.
  * The kernel's own limits count per process; a tree of many small ones slips through them.
  * @returns stops watching
  */
 export function watchTree(pid: number, limits: TreeLimits, tooMuch: (reason: string) => void): () => void {
   if (process.platform !== 'linux') return () => undefined;
-  const timer = setInterval(() => {
-    const reason = excess(pid, limits);
-    if (reason === undefined) return;
-    clearInterval(timer);
-    tooMuch(reason);
-  }, LOOK_EVERY_MS);
-  timer.unref();
-  return () => clearInterval(timer);
+  let lowered = new Set<number>();
+  let timer: NodeJS.Timeout;
+  const lookAfter = (ms: number): void => {
+    timer = setTimeout(() => {
+      const { pids, bytes } = treeOf(pid, limits.processes);
+      lowered = new Set(pids.filter((one) => lowered.has(one) || lowerPriority(one)));
+      const reason = excess(pids.length, bytes, limits);
+      if (reason === undefined) lookAfter(LOOK_EVERY_MS);
+      else tooMuch(reason);
+    }, ms);
+    timer.unref();
+  };
+  lookAfter(FIRST_LOOK_MS);
+  return () => clearTimeout(timer);
 }
 
-function excess(pid: number, limits: TreeLimits): string | undefined {
-  const { processes, bytes } = treeOf(pid, limits.processes);
+function excess(processes: number, bytes: number, limits: TreeLimits): string | undefined {
   if (processes > limits.processes) return `more than ${limits.processes} processes`;
   if (bytes > limits.memoryBytes) return `more than ${Math.round(limits.memoryBytes / 1024 / 1024)} MiB of memory`;
   try {
@@ -35,13 +44,13 @@ function excess(pid: number, limits: TreeLimits): string | undefined {
   return undefined;
 }
 
-/** Processes below one, counted no further than needed, and their resident memory. */
-function treeOf(root: number, enough: number): { processes: number; bytes: number } {
+/** A process and those below it, listed no further than needed, and their resident memory. */
+function treeOf(root: number, enough: number): { pids: number[]; bytes: number } {
   const open = [root];
-  let processes = 0;
+  const pids: number[] = [];
   let bytes = 0;
-  for (let pid = open.pop(); pid !== undefined && processes <= enough; pid = open.pop()) {
-    processes++;
+  for (let pid = open.pop(); pid !== undefined && pids.length <= enough; pid = open.pop()) {
+    pids.push(pid);
     try {
       bytes += Number(readFileSync(`/proc/${pid}/statm`, 'latin1').split(' ')[1]) * PAGE_BYTES;
       for (const task of readdirSync(`/proc/${pid}/task`)) {
@@ -52,5 +61,5 @@ function treeOf(root: number, enough: number): { processes: number; bytes: numbe
       // It ended while we looked.
     }
   }
-  return { processes, bytes };
+  return { pids, bytes };
 }

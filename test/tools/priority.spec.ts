@@ -1,0 +1,87 @@
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { getPriority, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { RunningCommand } from '../../src/tools/processes/running-command';
+import { BubblewrapDriver } from '../../src/tools/sandbox/bubblewrap.driver';
+import type { SpawnPlan } from '../../src/tools/sandbox/sandbox';
+import { until } from '../harness/gateway-process';
+
+const describeOnLinux = process.platform === 'linux' ? describe : describe.skip;
+const itWithSandbox = process.env['TEST_SANDBOX'] ? it : it.skip;
+const OWN_NICENESS = getPriority();
+const NICENESS = Math.max(OWN_NICENESS, 10);
+const HAS_SESSIONS = existsSync('/proc/self/autogroup');
+
+/** A process and all below it, as far as they are there. */
+function treeOf(pid: number): number[] {
+  try {
+    const children = readdirSync(`/proc/${pid}/task`)
+      .flatMap((task) => readFileSync(`/proc/${pid}/task/${task}/children`, 'utf8').trim().split(' '))
+      .filter(Boolean);
+    return [pid, ...children.flatMap((child) => treeOf(Number(child)))];
+  } catch {
+    return [];
+  }
+}
+
+/** Session of the scheduler, and its niceness. */
+function sessionOf(pid: number): [name: string, nice: number] {
+  const [, name = '', nice] = /^(\S+) nice (\S+)/.exec(readFileSync(`/proc/${pid}/autogroup`, 'utf8')) ?? [];
+  return [name, Number(nice)];
+}
+
+describeOnLinux('what the gateway starts for others', () => {
+  let folder: string;
+  let command: RunningCommand | undefined;
+  let tree: number[] = [];
+
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'openclaw-priority-'));
+  });
+  afterEach(async () => {
+    for (const pid of tree) if (existsSync(`/proc/${pid}`)) process.kill(pid, 'SIGKILL');
+    await command?.ended;
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  const standsBehind = async (plan: SpawnPlan, sessions: number): Promise<void> => {
+    const { pid = 0 } = (command = new RunningCommand(plan, 60_000));
+    await until('the command runs', () => {
+      tree = treeOf(pid);
+      return tree.some((each) => readFileSync(`/proc/${each}/cmdline`, 'utf8').startsWith('sleep'));
+    });
+    // One that is not watched may have started others before it was put back itself; its session holds them all.
+    const seen = plan.limits ? tree : [pid];
+    await until('it stands behind', () => seen.every((each) => getPriority(each) === NICENESS));
+    if (!HAS_SESSIONS) return;
+    await until('its sessions stand behind', () => tree.every((each) => sessionOf(each)[1] >= NICENESS));
+    const names = tree.map((each) => sessionOf(each)[0]);
+    expect(new Set(names).size).toBe(sessions);
+    expect(names).not.toContain(sessionOf(process.pid)[0]);
+    expect(getPriority()).toBe(OWN_NICENESS);
+  };
+
+  itWithSandbox('stands behind it where both want the processor, in a sandbox', async () => {
+    const plan = new BubblewrapDriver().plan({
+      argv: ['sleep', '60'],
+      cwd: folder,
+      workspace: folder,
+      writable: true,
+      env: { PATH: '/usr/bin:/bin' },
+      network: false,
+      timeoutSeconds: 60,
+    });
+    await standsBehind(plan, 2);
+  });
+
+  it('stands behind it too when it begins a session of its own', async () => {
+    const limits = { memoryBytes: 1e9, processes: 10, freeDiskBytes: 0, workspace: folder };
+    const args = ['-c', 'setsid --wait sleep 60; true'];
+    await standsBehind({ file: '/bin/sh', args, cwd: folder, env: { PATH: '/usr/bin:/bin' }, limits }, 2);
+  });
+
+  it('stands behind it without anything that watches it', async () => {
+    const args = ['-c', 'sleep 60; true'];
+    await standsBehind({ file: '/bin/sh', args, cwd: folder, env: { PATH: '/usr/bin:/bin' } }, 1);
+  });
+});
