@@ -97,6 +97,7 @@ export class AccountSupervisor {
         return verdict;
       },
       happened: (happening) => this.intake.happened(channel, account, happening),
+      moved: (from, to) => this.intake.moved(channel, account, from, to),
       alive: () => {
         run.lastExchangeAt = Date.now();
       },

@@ -113,6 +113,8 @@ export interface ChannelHost {
   receive(update: InboundUpdate): Promise<IntakeVerdict>;
   /** Resolves when it is on disk, or is known to be of no interest. */
   happened(happening: ChatHappening): Promise<void>;
+  /** A group has another id from now on: its conversation goes on there. */
+  moved(from: string, to: string): Promise<void>;
   /** The platform answered just now. */
   alive(): void;
   /** Connection state, with the reason where it is not well. */
@@ -217,6 +219,12 @@ export interface ChannelAdapter {
    * @throws ChannelSendError, also for arguments that are missing
    */
   act?(action: string, wish: ActionWish): Promise<Record<string, unknown>>;
+  /**
+   * Target that a name (`#channel`, `@person`) stands for; one that is no name is its own answer. Left out by platforms that
+   * can't be asked.
+   * @throws ChannelSendError refused: nothing has the name, or more than one (they are listed)
+   */
+  locate?(account: string, target: string): Promise<string>;
   typing?(account: string, route: DeliveryRoute): Promise<void>;
   /** Least milliseconds between two edits of a streamed answer; undefined where the account does not stream. */
   streamInterval?(accountId: string): number | undefined;

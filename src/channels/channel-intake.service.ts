@@ -13,6 +13,7 @@ import type { InboundMessage } from '../inbox/inbound-message';
 import { InboxService } from '../inbox/inbox.service';
 import { type InboxRow, InboxStore } from '../inbox/inbox.store';
 import { sendAllowed } from '../sessions/send-policy';
+import { groupSessionKey } from '../sessions/session-key';
 import { SessionStore } from '../sessions/session.store';
 import { AckReactions } from './ack-reactions.service';
 import { NOT_MENTIONED, judgeAccess } from './access/access-gate';
@@ -88,6 +89,15 @@ export class ChannelIntake {
     if (reason !== undefined) return { kind: 'dropped', reason };
     this.acks.seen(base.runId, route, update);
     return { kind: 'accepted' };
+  }
+
+  /** The conversation of a group goes with its id, unless there is one under the new id already. */
+  async moved(channel: string, account: string, from: string, to: string): Promise<void> {
+    const { config } = this.config;
+    const { agentId, sessionKey } = chooseRoute(config, channel, account, { id: from, type: 'group' }, '');
+    const next = groupSessionKey(config, { agentId, channel, groupId: to });
+    if (await this.sessions.rename(sessionKey, next))
+      this.log.info({ channel, from, to }, 'a group goes on by a new id');
   }
 
   /**

@@ -33,7 +33,7 @@ export class MessageParams {
   )
   action!: string;
   @Opt() @Text() @Doc('Channel, such as telegram; that of this conversation by default.') channel?: string;
-  @Opt() @Text() @Doc('Chat; this conversation by default.') target?: string;
+  @Opt() @Text() @Doc('Chat: id, user:<id>, #channel or @person; this conversation by default.') target?: string;
   @Opt() @StrList({ max: 100 }) @Doc('broadcast: chats.') targets?: string[];
   @Opt() @Text() accountId?: string;
   @Opt() @Str({ max: 100_000 }) message?: string;
@@ -108,7 +108,7 @@ export class MessageTool {
   }
 
   async execute(params: MessageParams, context: ToolContext): Promise<ToolResult> {
-    const routes = this.routes(params, context);
+    const routes = await Promise.all(this.routes(params, context).map((route) => this.located(route)));
     for (const route of routes) this.checkReach(route, context);
     if (!isShared(params.action)) return this.act(params, routes[0] as DeliveryRoute);
     const text = params.message ?? params.caption ?? '';
@@ -232,6 +232,17 @@ export class MessageTool {
       throw new ToolError('invalid_args', `${params.action} needs target: this conversation has no chat on ${channel}`);
     const threadId = params.threadId ?? (to === origin.to ? origin.threadId : undefined);
     return [{ channel, account, to, ...(threadId ? { threadId } : {}) }];
+  }
+
+  /** A name leads to what has it. @throws ToolError invalid_args, upstream_error */
+  private async located(route: DeliveryRoute): Promise<DeliveryRoute> {
+    try {
+      const to = await this.directory.find(route.channel)?.adapter.locate?.(route.account, route.to);
+      return to === undefined ? route : { ...route, to };
+    } catch (error) {
+      if (!(error instanceof ChannelSendError)) throw error;
+      throw new ToolError(error.failure === 'refused' ? 'invalid_args' : 'upstream_error', `target: ${error.message}`);
+    }
   }
 
   /** Whether another conversation may be written to at all. */

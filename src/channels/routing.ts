@@ -88,5 +88,5 @@ const isWide = ({ peer, guildId, teamId }: { peer?: unknown; guildId?: string; t
   peer === undefined && guildId === undefined && teamId === undefined;
 
 /** A binding without an account means the default account. */
-const accountFits = (wanted: string | undefined, account: string): boolean =>
+export const accountFits = (wanted: string | undefined, account: string): boolean =>
   wanted === '*' || (wanted ?? 'default').toLowerCase() === account;

@@ -51,12 +51,14 @@ export class SendRpc {
   })
   async send(params: SendParams): Promise<unknown> {
     const channel = this.channel(params.channel, 'channel');
-    const route = routeOf(channel.declaration.id, params);
+    const named = routeOf(channel.declaration.id, params);
     const { idempotencyKey: runId, message = '' } = params;
     const sources = [...(params.mediaUrl ? [params.mediaUrl] : []), ...(params.mediaUrls ?? [])];
     if (message.trim() === '' && sources.length === 0)
       throw invalidRequest('invalid send params: message or mediaUrl is needed');
-    if ((await this.store.ofRun(runId)).length === 0) {
+    const [known] = await this.store.ofRun(runId);
+    const route = known?.route ?? (await locate(channel, named));
+    if (!known) {
       const files = await Promise.all(sources.map((source) => this.file(source, channel, route.account, params)));
       const announce = await this.database.write('send', (transaction) =>
         this.desk.enqueueIn(transaction, {
@@ -99,10 +101,11 @@ export class SendRpc {
   }
 
   private async sendPoll(params: PollParams): Promise<SentPoll> {
-    const { declaration, adapter } = this.channel(params.channel, 'poll channel');
+    const channel = this.channel(params.channel, 'poll channel');
+    const { declaration, adapter } = channel;
     if (!declaration.capabilities.actions?.includes('poll') || !adapter.act)
       throw invalidRequest(`unsupported poll channel: ${declaration.id}`);
-    const route = routeOf(declaration.id, params);
+    const route = await locate(channel, routeOf(declaration.id, params));
     const seconds = params.durationSeconds ?? (params.durationHours ? params.durationHours * 3600 : undefined);
     const sent = await act(adapter, route, {
       question: params.question,
@@ -172,6 +175,16 @@ const routeOf = (
   to: to.replace(new RegExp(`^${channel}:`, 'i'), ''),
   ...(threadId ? { threadId } : {}),
 });
+
+/** @throws RpcError INVALID_REQUEST where a name is that of nothing or of several, UNAVAILABLE where it can't be looked up */
+async function locate({ adapter }: RegisteredChannel, route: DeliveryRoute): Promise<DeliveryRoute> {
+  try {
+    return { ...route, to: (await adapter.locate?.(route.account, route.to)) ?? route.to };
+  } catch (error) {
+    if (!(error instanceof ChannelSendError)) throw error;
+    throw error.failure === 'refused' ? invalidRequest(`to: ${error.message}`) : unavailable(error.message);
+  }
+}
 
 async function act(
   adapter: ChannelAdapter,

@@ -115,6 +115,21 @@ export class SessionStore {
     return next;
   }
 
+  /** Gives a session another key. @returns false when there is none, or one under the new key already */
+  rename(from: string, to: string): Promise<boolean> {
+    return this.database.write('session.rename', async (transaction) => {
+      const taken = await transaction.selectFrom('sessions').select('key').where('key', '=', to).executeTakeFirst();
+      if (taken) return false;
+      const renamed = await transaction
+        .updateTable('sessions')
+        .set({ key: to })
+        .where('key', '=', from)
+        .returning('key')
+        .executeTakeFirst();
+      return renamed !== undefined;
+    });
+  }
+
   async delete(key: string, deleteTranscript: boolean): Promise<boolean> {
     return this.database.write('session.delete', async (transaction) => {
       const row = await transaction

@@ -205,6 +205,39 @@ describe('Discord', () => {
     expect(String((await state())['lastError'])).toMatch(/refuses the bot token/);
   });
 
+  it('a name is as good as an id, where it is the name of one alone', async () => {
+    discord.people.push(
+      { nick: 'Ann', user: { id: OWNER, username: 'lee' } },
+      { nick: null, user: { id: '1', username: 'annabel' } },
+    );
+    const [first, second] = [discord.channel('plants'), discord.channel('plants')];
+    await start();
+    await connected();
+    const client = await WireClient.connected(gateway.url);
+    const send = (to: string, key: string): ReturnType<WireClient['call']> =>
+      client.call('send', { channel: 'discord', to, message: `to ${to}`, idempotencyKey: key });
+    expect((await send('#general', '1')).payload).toMatchObject({ chatId: GENERAL_ID });
+    expect((await send('@ann', '2')).payload).toMatchObject({ chatId: `user:${OWNER}` });
+    expect(discord.textsIn(GENERAL_ID)).toEqual(['to #general']);
+    expect(discord.textsIn(direct())).toEqual(['to @ann']);
+    expect((await send('#plants', '3')).error?.['message']).toBe(
+      `to: "#plants" may be ${first} (#plants of Test Server), ${second} (#plants of Test Server); give one of these ids`,
+    );
+    expect((await send('@nobody', '4')).error).toMatchObject({ code: 'INVALID_REQUEST' });
+    client.close();
+    models.answer = ({ toolResults }) =>
+      toolResults > 0
+        ? { steps: [{ text: 'Told.' }] }
+        : {
+            steps: [
+              { tool: { name: 'message', args: { action: 'send', target: '#General', message: 'by the tool' } } },
+            ],
+          };
+    discord.say({ channelId: direct(), userId: OWNER, text: 'tell them' });
+    await answered('by the tool', GENERAL_ID);
+    await answered('Told.');
+  });
+
   it('sends once when the connection breaks after a send, and waits as long as it is asked to', async () => {
     await start();
     await connected();

@@ -84,6 +84,32 @@ describe('Slack', () => {
     expect(models.requests[0]?.text).toContain('Person U77: the door is open');
   });
 
+  it('a name is as good as an id, where it is the name of one alone', async () => {
+    slack.people.push(
+      { id: 'U1', name: 'ann', real_name: 'Ann Old', deleted: true },
+      { id: OWNER, name: 'ann', real_name: 'Ann Lee' },
+      { id: 'U8', name: 'ben', real_name: 'Ben' },
+      { id: 'U9', name: 'benjamin', real_name: 'Ben' },
+    );
+    await start();
+    await connected();
+    const client = await WireClient.connected(gateway.url);
+    const send = (to: string, key: string): ReturnType<WireClient['call']> =>
+      client.call('send', { channel: 'slack', to, message: `to ${to}`, idempotencyKey: key });
+    expect((await send('#General', '1')).payload).toMatchObject({ chatId: CHANNEL });
+    expect((await send('@ann', '2')).payload).toMatchObject({ chatId: OWNER });
+    expect((await send(`channel:${CHANNEL}`, '3')).ok).toBe(true);
+    expect(slack.textsIn(CHANNEL)).toEqual(['to #General', `to channel:${CHANNEL}`]);
+    expect(slack.textsIn(direct())).toEqual(['to @ann']);
+    expect((await send('@Ben', '4')).error).toMatchObject({
+      code: 'INVALID_REQUEST',
+      message: 'to: "@Ben" may be U8 (Ben @ben), U9 (Ben @benjamin); give one of these ids',
+    });
+    expect((await send('#nowhere', '5')).error?.['message']).toContain('called "#nowhere"; give its id');
+    client.close();
+    expect(slack.sent).toHaveLength(3);
+  });
+
   it('keeps threads apart, and answers in them', async () => {
     await start();
     await connected();

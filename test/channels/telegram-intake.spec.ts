@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
+import { join } from 'node:path';
 import { FakeModels } from '../fakes/model-server';
 import { FakeTelegram } from '../fakes/telegram-server';
 import { GatewayProcess, freePort, until } from '../harness/gateway-process';
@@ -95,6 +97,50 @@ describe('what Telegram tells beside messages', () => {
     say('what do you think, ada?');
     await answered('what do you think', GROUP);
     expect(telegram.textsIn(GROUP)).toHaveLength(1);
+  });
+
+  it('a group that becomes a supergroup keeps its conversation, its rules and its agent, and gets what was on its way', async () => {
+    const [old, now] = [-77, -100_077];
+    const say = (chatId: number, text: string): number =>
+      telegram.say({ chatId, fromId: OWNER, chatType: chatId === old ? 'group' : 'supergroup', text });
+    models.answer = ({ lastUser }) => ({
+      steps: [
+        { waitMs: lastUser.includes('slow') ? 1000 : 0 },
+        { text: `You said: ${lastUser.replace(/^\[.*?\] /, '').split('\n')[0]}` },
+      ],
+    });
+    await start(
+      { groups: { [old]: { requireMention: false } } },
+      {
+        agents: {
+          defaults: { model: { primary: 'fake/fake-1' } },
+          list: [{ id: 'main', default: true }, { id: 'gardener' }],
+        },
+        bindings: [
+          { agentId: 'gardener', match: { channel: 'telegram', peer: { kind: 'group', id: String(old) } } },
+          { agentId: 'gardener', match: { channel: 'discord', peer: { kind: 'group', id: String(old) } } },
+        ],
+      },
+    );
+    say(old, 'tulips are red');
+    await answered('tulips are red', old);
+    const before = models.requests.length;
+    say(old, 'slow one');
+    await until('the turn', () => models.requests.length > before);
+    telegram.upgrade(old, now);
+    await answered('slow one', now);
+    say(now, 'which colour?');
+    await answered('which colour?', now);
+    expect(lastRequest()).toContain('tulips are red');
+    expect(lastRequest()).toContain('slow one');
+    const { channels, bindings } = JSON.parse(readFileSync(join(gateway.stateDir, 'openclaw.json'), 'utf8')) as {
+      channels: { telegram: { groups: object } };
+      bindings: { match: { peer: { id: string } } }[];
+    };
+    expect(channels.telegram.groups).toEqual({ [now]: { requireMention: false } });
+    expect(bindings.map(({ match }) => match.peer.id)).toEqual([String(now), String(old)]);
+    expect(telegram.textsIn(old)).toHaveLength(1);
+    expect(telegram.textsIn(now)).toHaveLength(2);
   });
 
   it('an edit changes a message that waits, and is told of one that was answered', async () => {

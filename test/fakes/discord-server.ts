@@ -74,6 +74,8 @@ export class FakeDiscord {
   /** When set, events come twice with this probability. */
   repeatChance = 0;
   random: () => number = Math.random;
+  /** Members of the server. */
+  readonly people: { nick: string | null; user: { id: string; username: string } }[] = [];
   private readonly history = new Map<string, Json[]>();
   private readonly channels = new Map<string, Json>();
   private readonly sessions = new Map<string, Session>();
@@ -122,6 +124,13 @@ export class FakeDiscord {
     const id = `6${userId.slice(-17).padStart(17, '0')}`;
     if (!this.channels.has(id))
       this.channels.set(id, { id, type: 1, recipients: [{ id: userId, username: `person${userId}` }] });
+    return id;
+  }
+
+  /** One more channel of the server; to be made before the bot comes. */
+  channel(name: string): string {
+    const id = this.nextId();
+    this.channels.set(id, { id, type: 0, name, guild_id: GUILD_ID, position: 0 });
     return id;
   }
 
@@ -458,6 +467,13 @@ export class FakeDiscord {
     if (root === 'guilds' && part === 'channels' && method === 'GET')
       return [200, [...this.channels.values()].filter((channel) => channel['guild_id'] === id)];
     if (root === 'guilds' && part === 'roles') return [200, [{ id: '1', name: 'member' }]];
+    if (root === 'guilds' && part === 'members' && item === 'search') {
+      const wanted = (query.get('query') ?? '').toLowerCase();
+      const found = this.people.filter(({ nick, user }) =>
+        [nick, user.username].some((name) => name?.toLowerCase().startsWith(wanted)),
+      );
+      return [200, found.slice(0, Number(query.get('limit') ?? 1))];
+    }
     if (root === 'guilds' && part === 'members' && method === 'GET')
       return [200, { user: { id: item, username: `person${item}` }, nick: null, roles: [] }];
     if (root === 'guilds') return method === 'GET' ? [200, []] : [204, undefined];

@@ -62,6 +62,8 @@ export class FakeSlack {
   random: () => number = Math.random;
   connections = 0;
   private readonly history = new Map<string, Json[]>();
+  /** Whom the workspace has. */
+  readonly people: { id: string; name: string; real_name: string; deleted?: boolean }[] = [];
   private readonly members = new Set([CHANNEL]);
   private readonly uploads = new Map<string, { name: string; content: Buffer }>();
   private readonly waiting = new Map<string, Pending>();
@@ -406,8 +408,21 @@ export class FakeSlack {
           user: { id, name: id.toLowerCase(), real_name: `Person ${id}`, profile: { display_name: `Person ${id}` } },
         };
       }
+      case 'users.list': {
+        // Smaller pages than asked for, as Slack may.
+        const from = Number(params['cursor'] || 0);
+        const rest = this.people.length > from + 1;
+        return {
+          ok: true,
+          members: this.people.slice(from, from + 1),
+          response_metadata: { next_cursor: rest ? String(from + 1) : '' },
+        };
+      }
       case 'users.conversations':
-        return { ok: true, channels: [...this.members].map((id) => ({ id })) };
+        return {
+          ok: true,
+          channels: [...this.members].map((id) => ({ id, name: id === CHANNEL ? 'general' : id.toLowerCase() })),
+        };
       case 'conversations.info':
         return {
           ok: true,

@@ -54,6 +54,9 @@ interface PendingPoll {
 }
 
 type Params = Record<string, unknown>;
+type Result =
+  | { ok: true; result: unknown }
+  | { ok: false; error_code: number; description: string; parameters?: { migrate_to_chat_id: number } };
 
 const BOT = { id: 7000, is_bot: true, first_name: 'Nest', username: 'nest_test_bot', can_join_groups: true };
 const MAX_TEXT = 4096;
@@ -77,6 +80,8 @@ export class FakeTelegram {
   webhook: { url: string; secret: string } | undefined;
   /** Calls that only change something. */
   readonly actions: { method: string; params: Params }[] = [];
+  /** Groups that became supergroups, and their new ids. */
+  private readonly upgraded = new Map<string, number>();
   private readonly queue: FakeUpdate[] = [];
   private readonly confirmed: FakeUpdate[] = [];
   private poll: PendingPoll | undefined;
@@ -171,6 +176,20 @@ export class FakeTelegram {
     if (this.webhook) void this.post(update);
     else this.flush();
     return update.update_id;
+  }
+
+  /** A group becomes a supergroup: its old id leads nowhere any more. */
+  upgrade(from: number, to: number): void {
+    this.upgraded.set(String(from), to);
+    const message = (id: number, type: string, fact: object): object => ({
+      message_id: this.nextMessageId++,
+      date: Math.floor(Date.now() / 1000),
+      from: { id: 1_087_968_824, is_bot: true, first_name: 'Group', username: 'GroupAnonymousBot' },
+      chat: { id, type, title: 'G' },
+      ...fact,
+    });
+    this.push('message', message(from, 'group', { migrate_to_chat_id: to }));
+    this.push('message', message(to, 'supergroup', { migrate_from_chat_id: from }));
   }
 
   /** From now on updates have other numbers, as after a week of silence. */
@@ -297,11 +316,16 @@ export class FakeTelegram {
     if (fresh.length > 0) poll.reply([...repeats, ...fresh].slice(0, poll.limit));
   }
 
-  private handle(
-    method: string,
-    params: Params,
-  ): { ok: true; result: unknown } | { ok: false; error_code: number; description: string } {
-    const refuse = (description: string): { ok: false; error_code: number; description: string } => ({
+  private handle(method: string, params: Params): Result {
+    const movedTo = this.upgraded.get(String(params['chat_id']));
+    if (movedTo !== undefined)
+      return {
+        ok: false,
+        error_code: 400,
+        description: 'Bad Request: group chat was upgraded to a supergroup chat',
+        parameters: { migrate_to_chat_id: movedTo },
+      };
+    const refuse = (description: string): Result => ({
       ok: false,
       error_code: 400,
       description: `Bad Request: ${description}`,

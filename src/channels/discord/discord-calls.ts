@@ -2,6 +2,7 @@ import type { DeliveryRoute } from '../../common/delivery-route';
 import type { OutboundMessage } from '../channel-adapter';
 import type { DiscordAccount } from './discord-accounts';
 import type { DiscordCall } from './discord-actions';
+import { findTarget } from './discord-directory';
 import { apiCodeOf, idOf, sendError, statusOf } from './discord-errors';
 import { channelOf, guildOf } from './discord-inbound';
 import { interactionOf } from './discord-interactions';
@@ -32,10 +33,16 @@ export class DiscordCalls {
 
   /** Channel on Discord that a message goes to; conversations with people are opened, threads where they are wanted. */
   async channelFor({ account, route }: OutboundMessage): Promise<string> {
-    const user = /^(?:user:|<@!?)(\d+)>?$/.exec(route.to)?.[1];
+    const to = await this.locate(account, route.to);
+    const user = /^(?:user:|<@!?)(\d+)>?$/.exec(to)?.[1];
     if (user) return this.directWith(account, user);
-    const channel = route.threadId ?? route.to.replace(/^channel:/, '');
+    const channel = route.threadId ?? to.replace(/^(?:channel|group):/, '');
     return (await this.ownThread(account, route, channel)) ?? channel;
+  }
+
+  /** Target that a name stands for. @throws ChannelSendError */
+  locate(account: string, target: string): Promise<string> {
+    return findTarget(this, this.places.get(account), account, target);
   }
 
   private async directWith(account: string, user: string): Promise<string> {

@@ -1,4 +1,5 @@
 import type { APIChannel, Client } from 'discord.js';
+import type { NamedPlace } from '../named-target';
 import type { DiscordHistory } from './discord-history';
 import type { DiscordPlace } from './discord-inbound';
 
@@ -39,6 +40,20 @@ export class DiscordPlaces {
     const channels = [...(this.client?.channels.cache.values() ?? [])];
     return channels.flatMap((channel) =>
       channel.isTextBased() && channel.lastMessageId ? [{ id: channel.id, lastMessageId: channel.lastMessageId }] : [],
+    );
+  }
+
+  /** Ids of the servers that the bot is on. */
+  guilds(): string[] {
+    return [...(this.client?.guilds.cache.keys() ?? [])];
+  }
+
+  /** Channels of servers that have a name and take messages. */
+  channelsNamed(name: string): NamedPlace[] {
+    return [...(this.client?.channels.cache.values() ?? [])].flatMap((channel) =>
+      !channel.isDMBased() && channel.isTextBased() && channel.name.toLowerCase() === name
+        ? [{ to: channel.id, label: `#${channel.name} of ${channel.guild.name}` }]
+        : [],
     );
   }
 

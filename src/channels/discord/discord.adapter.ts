@@ -267,6 +267,10 @@ export class DiscordAdapter implements ChannelAdapter {
     return describeAction(action, await this.calls.call(wish.account, call));
   }
 
+  locate(account: string, target: string): Promise<string> {
+    return this.calls.locate(account, target);
+  }
+
   async typing(account: string, route: DeliveryRoute): Promise<void> {
     if (interactionOf(route.replyToId)) return;
     const channel = await this.calls.channelFor({ account, route, text: '' });

@@ -3,6 +3,7 @@ import { backoffDelay } from '../../common/backoff';
 import { sleep } from '../../common/sleep';
 import type { SlackAccount } from './slack-accounts';
 import { FAILURE_BACKOFF, MOST_FAILURES, MOST_WAITS } from '../asking';
+import { SlackDirectory } from './slack-directory';
 import { retryAfterOf, sendError } from './slack-errors';
 
 const CALL_MS = 60_000;
@@ -40,6 +41,7 @@ type Answer = Record<string, unknown>;
 export class SlackCalls {
   private readonly clients = new Map<string, { key: string; client: WebClient }>();
   private readonly directs = new Map<string, string>();
+  readonly directory = new SlackDirectory(this);
 
   /** @param account the account of an id. @throws ChannelFatalError */
   constructor(private readonly account: (id: string) => SlackAccount) {}
@@ -89,7 +91,7 @@ export class SlackCalls {
 
   /** Conversation that a route leads to; those with people are opened. */
   async channelOf(accountId: string, to: string): Promise<string> {
-    const target = to.replace(/^channel:/, '');
+    const target = (await this.directory.idOf(accountId, to)).replace(/^(?:channel|group):/, '');
     const user = /^(?:user:)?([UW]\w+)$/.exec(target)?.[1];
     if (!user) return target;
     const key = `${accountId}/${user}`;

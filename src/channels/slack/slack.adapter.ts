@@ -279,6 +279,10 @@ export class SlackAdapter implements ChannelAdapter {
     return describeAction(action, await this.calls.call(wish.account, method, params, isRepeatable));
   }
 
+  locate(account: string, target: string): Promise<string> {
+    return this.calls.directory.idOf(account, target);
+  }
+
   /** Slack shows it in threads only. */
   async typing(account: string, route: DeliveryRoute): Promise<void> {
     if (route.threadId === undefined) return;

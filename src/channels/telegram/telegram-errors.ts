@@ -26,6 +26,10 @@ export function retryAfterMs(error: unknown): number | undefined {
   return seconds === undefined ? undefined : seconds * 1000;
 }
 
+/** New id of the group that a call named by its old one. */
+export const upgradedTo = (error: unknown): number | undefined =>
+  (error as TelegramApiError).response?.parameters?.migrate_to_chat_id;
+
 /** Whose fault a failed call was. A call whose repetition changes nothing is never ambiguous. */
 export function sendError(error: unknown, repeatable: boolean): ChannelSendError {
   const code = apiErrorCode(error);

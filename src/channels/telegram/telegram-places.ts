@@ -12,7 +12,7 @@ export function placeOf(route: DeliveryRoute, method = 'sendMessage'): Record<st
   const [, connection, chat] = BUSINESS.exec(route.to) ?? [];
   const hasThread = route.threadId !== undefined && (route.threadId !== GENERAL_TOPIC || method === 'sendChatAction');
   return {
-    chat_id: chat ?? route.to.replace(/^(telegram|tg):/i, ''),
+    chat_id: chat ?? route.to.replace(/^(?:(?:telegram|tg|user|group|channel):)+/i, ''),
     ...(connection ? { business_connection_id: connection } : {}),
     ...(method.startsWith('send') && hasThread ? { message_thread_id: Number(route.threadId) } : {}),
   };

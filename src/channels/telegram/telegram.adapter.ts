@@ -34,6 +34,7 @@ import { telegramCall } from './telegram-call';
 import { menuOf } from './telegram-menu';
 import { hasButtons, keyboard } from './telegram-buttons';
 import { TelegramHook, hookPathOf } from './telegram-hook';
+import { followGroup } from './telegram-groups';
 import { TelegramIntakeDesk } from './telegram-intake';
 import { placeOf, preview, quote } from './telegram-places';
 import type { TelegramIntake } from './telegram-context';
@@ -314,21 +315,12 @@ export class TelegramAdapter implements ChannelAdapter {
         };
       },
       confirm: (id) => this.call(accountId, 'answerCallbackQuery', { callback_query_id: id }),
-      moved: (from, to) => this.followGroup(accountId, from, to),
+      moved: async (from, to) => {
+        await host.moved(from, to);
+        if (await followGroup(this.config, this.account(accountId), from, to))
+          this.log.info({ account: accountId, from, to }, 'a group has a new id; its rules followed');
+      },
     });
-  }
-
-  /** A group that became a supergroup has a new id: its rules go with it. */
-  private async followGroup(accountId: string, from: string, to: string): Promise<void> {
-    const { at, settings } = this.account(accountId);
-    const rules = settings.groups?.[from];
-    if (!rules || settings.configWrites === false) return;
-    const path = [...at.split('.'), 'groups'];
-    await this.config.edit([
-      { path: [...path, to], value: rules },
-      { path: [...path, from], unset: true },
-    ]);
-    this.log.info({ account: accountId, from, to }, 'a group has a new id; its rules followed');
   }
 
   /** Whether a message number is one that we sent to the chat; it has the text afterwards. */

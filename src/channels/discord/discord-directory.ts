@@ -1,0 +1,50 @@
+import { ChannelSendError } from '../channel-adapter';
+import { type NamedPlace, namedTarget, onlyPlace } from '../named-target';
+import type { DiscordCalls } from './discord-calls';
+import type { DiscordPlaces } from './discord-places';
+
+const MOST_PEOPLE = '50';
+
+interface Member {
+  nick?: string | null;
+  user: { id: string; username: string; global_name?: string | null };
+}
+
+/**
+ * Target that a name stands for: channels as the library knows them, people as Discord finds them on the bot's servers. A
+ * target that is no name is its own answer.
+ * @throws ChannelSendError
+ */
+export async function findTarget(
+  calls: DiscordCalls,
+  places: DiscordPlaces | undefined,
+  account: string,
+  target: string,
+): Promise<string> {
+  const named = namedTarget(target);
+  if (!named) return target;
+  if (!places?.client?.isReady())
+    throw new ChannelSendError('not_delivered', `"${target}" can't be looked up while Discord is not connected`);
+  if (named.kind === 'channel') return onlyPlace(target, places.channelsNamed(named.name));
+  const people = await Promise.all(places.guilds().map((guild) => membersNamed(calls, account, guild, named.name)));
+  return onlyPlace(target, people.flat());
+}
+
+async function membersNamed(
+  calls: DiscordCalls,
+  account: string,
+  guildId: string,
+  name: string,
+): Promise<NamedPlace[]> {
+  const members = (await calls.call(account, {
+    method: 'GET',
+    path: `/guilds/${guildId}/members/search`,
+    query: { query: name, limit: MOST_PEOPLE },
+  })) as Member[];
+  return members
+    .filter(({ nick, user }) => [nick, user.username, user.global_name].some((each) => each?.toLowerCase() === name))
+    .map(({ nick, user }) => ({
+      to: `user:${user.id}`,
+      label: `${nick ?? user.global_name ?? user.username} @${user.username}`,
+    }));
+}

@@ -1,0 +1,73 @@
+import { ChannelSendError } from '../channel-adapter';
+import { type NamedPlace, namedTarget, onlyPlace } from '../named-target';
+import type { SlackCalls } from './slack-calls';
+
+const PAGE = 1000;
+const MOST_PAGES = 20;
+
+interface Channel {
+  id: string;
+  name?: string;
+}
+
+interface Person {
+  id: string;
+  name?: string;
+  real_name?: string;
+  deleted?: boolean;
+  profile?: { display_name?: string; real_name?: string };
+}
+
+/** Channels and people by name. What was found is kept: ids stay, and so do most names. */
+export class SlackDirectory {
+  private readonly known = new Map<string, string>();
+
+  constructor(private readonly calls: SlackCalls) {}
+
+  /** Id of a channel or person; a target that is no name is its own answer. @throws ChannelSendError */
+  async idOf(account: string, target: string): Promise<string> {
+    const named = namedTarget(target);
+    if (!named) return target;
+    const key = `${account}/${named.kind}/${named.name}`;
+    const known = this.known.get(key);
+    if (known !== undefined) return known;
+    const found = named.kind === 'channel' ? this.channels(account, named.name) : this.people(account, named.name);
+    const id = onlyPlace(target, await found);
+    this.known.set(key, id);
+    return id;
+  }
+
+  private async channels(account: string, name: string): Promise<NamedPlace[]> {
+    const types = { types: 'public_channel,private_channel', exclude_archived: true };
+    const all = await this.all<Channel>(account, 'users.conversations', 'channels', types);
+    return all
+      .filter((channel) => channel.name?.toLowerCase() === name)
+      .map((channel) => ({ to: channel.id, label: `#${channel.name ?? ''}` }));
+  }
+
+  private async people(account: string, name: string): Promise<NamedPlace[]> {
+    const all = await this.all<Person>(account, 'users.list', 'members', {});
+    const namesOf = ({ name: handle, real_name: real, profile }: Person): (string | undefined)[] => [
+      handle,
+      real,
+      profile?.display_name,
+      profile?.real_name,
+    ];
+    return all
+      .filter((person) => !person.deleted && namesOf(person).some((each) => each?.toLowerCase() === name))
+      .map((person) => ({ to: person.id, label: `${person.real_name ?? person.name ?? ''} @${person.name ?? ''}` }));
+  }
+
+  private async all<T>(account: string, method: string, part: string, params: object): Promise<T[]> {
+    const found: T[] = [];
+    let cursor = '';
+    for (let page = 0; page < MOST_PAGES; page++) {
+      const answer = await this.calls.ask(account, method, { ...params, limit: PAGE, ...(cursor ? { cursor } : {}) });
+      if (!answer) throw new ChannelSendError('refused', `Slack does not let the app call ${method}; give an id`);
+      found.push(...((answer[part] as T[] | undefined) ?? []));
+      cursor = (answer['response_metadata'] as { next_cursor?: string } | undefined)?.next_cursor ?? '';
+      if (cursor === '') break;
+    }
+    return found;
+  }
+}
