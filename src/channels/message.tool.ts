@@ -8,6 +8,7 @@ import type { DeliveryRoute } from '../common/delivery-route';
 import { AgentTool, type SinkUse, type ToolContext, ToolError, type ToolResult, textResult } from '../tools/agent-tool';
 import { fetchSink } from '../tools/web/network-sink';
 import { ChannelSendError } from './channel-adapter';
+import { namedTarget } from './named-target';
 import { MessageContent, buttonsOf } from './message-content.service';
 
 /** Actions that every chat channel can do; each declares what else it can. */
@@ -103,7 +104,8 @@ export class MessageTool {
       kind: 'message',
       from: 'suspect',
       summary: `${params.action} to ${names.join(', ')}: ${params.path ?? params.media ?? params.filename ?? ''} ${params.message ?? params.pollQuestion ?? ''}`,
-      ...(others.length === 1 ? { target: names[0] ?? '' } : {}),
+      // A name may be somebody else's tomorrow: it gets no lasting permission.
+      ...(others.length === 1 && !namedTarget(others[0]?.to ?? '') ? { target: names[0] ?? '' } : {}),
     };
   }
 

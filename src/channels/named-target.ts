@@ -6,6 +6,8 @@ export interface NamedPlace {
   to: string;
   /** Told to whoever has to choose. */
   label: string;
+  /** The name is one that nobody else can have; it goes before names that people give themselves. */
+  isHandle?: boolean;
 }
 
 const NAMED = /^([#@])(\S.*)$/;
@@ -21,7 +23,8 @@ export function namedTarget(target: string): { kind: 'channel' | 'person'; name:
  * @throws ChannelSendError refused: nothing has it, or more than one
  */
 export function onlyPlace(target: string, found: readonly NamedPlace[]): string {
-  const places = [...new Map(found.map((place) => [place.to, place])).values()];
+  const handles = found.filter(({ isHandle }) => isHandle);
+  const places = [...new Map((handles.length > 0 ? handles : found).map((place) => [place.to, place])).values()];
   const [only] = places;
   if (!only) throw new ChannelSendError('refused', `nothing that the bot can see is called "${target}"; give its id`);
   if (places.length > 1)

@@ -88,8 +88,9 @@ describe('Slack', () => {
     slack.people.push(
       { id: 'U1', name: 'ann', real_name: 'Ann Old', deleted: true },
       { id: OWNER, name: 'ann', real_name: 'Ann Lee' },
-      { id: 'U8', name: 'ben', real_name: 'Ben' },
       { id: 'U9', name: 'benjamin', real_name: 'Ben' },
+      { id: 'U10', name: 'mallory', real_name: 'ann' },
+      { id: 'U11', name: 'benny', real_name: 'Ben' },
     );
     await start();
     await connected();
@@ -103,7 +104,7 @@ describe('Slack', () => {
     expect(slack.textsIn(direct())).toEqual(['to @ann']);
     expect((await send('@Ben', '4')).error).toMatchObject({
       code: 'INVALID_REQUEST',
-      message: 'to: "@Ben" may be U8 (Ben @ben), U9 (Ben @benjamin); give one of these ids',
+      message: 'to: "@Ben" may be U9 (Ben @benjamin), U11 (Ben @benny); give one of these ids',
     });
     expect((await send('#nowhere', '5')).error?.['message']).toContain('called "#nowhere"; give its id');
     client.close();

@@ -46,5 +46,6 @@ async function membersNamed(
     .map(({ nick, user }) => ({
       to: `user:${user.id}`,
       label: `${nick ?? user.global_name ?? user.username} @${user.username}`,
+      isHandle: user.username.toLowerCase() === name,
     }));
 }

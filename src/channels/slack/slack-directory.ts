@@ -18,23 +18,16 @@ interface Person {
   profile?: { display_name?: string; real_name?: string };
 }
 
-/** Channels and people by name. What was found is kept: ids stay, and so do most names. */
+/** Channels and people by name. */
 export class SlackDirectory {
-  private readonly known = new Map<string, string>();
-
   constructor(private readonly calls: SlackCalls) {}
 
   /** Id of a channel or person; a target that is no name is its own answer. @throws ChannelSendError */
   async idOf(account: string, target: string): Promise<string> {
     const named = namedTarget(target);
     if (!named) return target;
-    const key = `${account}/${named.kind}/${named.name}`;
-    const known = this.known.get(key);
-    if (known !== undefined) return known;
     const found = named.kind === 'channel' ? this.channels(account, named.name) : this.people(account, named.name);
-    const id = onlyPlace(target, await found);
-    this.known.set(key, id);
-    return id;
+    return onlyPlace(target, await found);
   }
 
   private async channels(account: string, name: string): Promise<NamedPlace[]> {
@@ -55,7 +48,11 @@ export class SlackDirectory {
     ];
     return all
       .filter((person) => !person.deleted && namesOf(person).some((each) => each?.toLowerCase() === name))
-      .map((person) => ({ to: person.id, label: `${person.real_name ?? person.name ?? ''} @${person.name ?? ''}` }));
+      .map((person) => ({
+        to: person.id,
+        label: `${person.real_name ?? person.name ?? ''} @${person.name ?? ''}`,
+        isHandle: person.name?.toLowerCase() === name,
+      }));
   }
 
   private async all<T>(account: string, method: string, part: string, params: object): Promise<T[]> {
