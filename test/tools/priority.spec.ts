@@ -12,6 +12,15 @@ const OWN_NICENESS = getPriority();
 const NICENESS = Math.max(OWN_NICENESS, 10);
 const HAS_SESSIONS = existsSync('/proc/self/autogroup');
 
+/** Whether a process runs a program by now. */
+function runs(program: string, pid: number): boolean {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').startsWith(program);
+  } catch {
+    return false;
+  }
+}
+
 /** A process and all below it, as far as they are there. */
 function treeOf(pid: number): number[] {
   try {
@@ -44,11 +53,11 @@ describeOnLinux('what the gateway starts for others', () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  const standsBehind = async (plan: SpawnPlan, sessions: number): Promise<void> => {
+  const standsBehind = async (plan: SpawnPlan, sessions: number, program = 'sleep'): Promise<void> => {
     const { pid = 0 } = (command = new RunningCommand(plan, 60_000));
     await until('the command runs', () => {
       tree = treeOf(pid);
-      return tree.some((each) => readFileSync(`/proc/${each}/cmdline`, 'utf8').startsWith('sleep'));
+      return tree.some((each) => runs(program, each));
     });
     // One that is not watched may have started others before it was put back itself; its session holds them all.
     const seen = plan.limits ? tree : [pid];
@@ -78,6 +87,13 @@ describeOnLinux('what the gateway starts for others', () => {
     const limits = { memoryBytes: 1e9, processes: 10, freeDiskBytes: 0, workspace: folder };
     const args = ['-c', 'setsid --wait sleep 60; true'];
     await standsBehind({ file: '/bin/sh', args, cwd: folder, env: { PATH: '/usr/bin:/bin' }, limits }, 2);
+  });
+
+  it('stands behind it too when it is seen first and begins another session then', async () => {
+    const limits = { memoryBytes: 1e9, processes: 10, freeDiskBytes: 0, workspace: folder };
+    const args = ['-c', '(sleep 0.5; exec setsid sh -c "exec sleep 60"); true'];
+    const plan = { file: '/bin/sh', args, cwd: folder, env: { PATH: '/usr/bin:/bin' }, limits };
+    await standsBehind(plan, 2, 'sleep\x0060');
   });
 
   it('stands behind it without anything that watches it', async () => {

@@ -15,12 +15,11 @@ const FIRST_LOOK_MS = 20;
  */
 export function watchTree(pid: number, limits: TreeLimits, tooMuch: (reason: string) => void): () => void {
   if (process.platform !== 'linux') return () => undefined;
-  let lowered = new Set<number>();
   let timer: NodeJS.Timeout;
   const lookAfter = (ms: number): void => {
     timer = setTimeout(() => {
       const { pids, bytes } = treeOf(pid, limits.processes);
-      lowered = new Set(pids.filter((one) => lowered.has(one) || lowerPriority(one)));
+      pids.forEach(lowerPriority);
       const reason = excess(pids.length, bytes, limits);
       if (reason === undefined) lookAfter(LOOK_EVERY_MS);
       else tooMuch(reason);
