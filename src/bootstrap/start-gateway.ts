@@ -35,7 +35,7 @@ export async function startGateway(
   channels: readonly ChannelLoader[] = CHANNELS,
 ): Promise<RunningGateway> {
   const report = new BootReport();
-  env.loadDotenv(process.cwd(), resolveStateDir(env));
+  env.loadOwnDotenv(resolveStateDir(env));
   const { config } = loadConfig(resolveConfigPath(env, resolveStateDir(env)), env);
   const app = await NestFactory.create<NestExpressApplication>(
     await AppModule.forRoot({ env, flags, report, config, channels }),

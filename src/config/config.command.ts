@@ -29,7 +29,7 @@ class ConfigFiles {
 
   constructor(readonly env: Environment) {
     const stateDir = resolveStateDir(env);
-    env.loadDotenv(process.cwd(), stateDir);
+    env.loadOwnDotenv(stateDir);
     this.path = resolveConfigPath(env, stateDir);
   }
 

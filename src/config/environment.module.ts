@@ -10,13 +10,12 @@ import { resolveStateDir } from './state-paths';
 @Global()
 @Module({})
 export class EnvironmentModule implements OnModuleInit {
-  /** Names that a `.env` file may not set. */
-  refusedVariables: string[] = [];
-
   constructor(private readonly env: Environment) {}
 
   onModuleInit(): BootStepVerdict | void {
-    this.refusedVariables = this.env.loadDotenv(process.cwd(), resolveStateDir(this.env));
+    const refused = this.env.loadOwnDotenv(resolveStateDir(this.env));
+    const left = this.env.loadForeignKeys(process.cwd());
+    for (const name of [...refused, ...left]) this.env.leftOut.add(name);
     for (const name of ['OPENCLAW_GATEWAY_PORT', 'OPENCLAW_UI_PORT']) {
       const value = this.env.get(name);
       const isPort = value === undefined || (/^\d+$/.test(value) && Number(value) <= 65535);

@@ -1,13 +1,18 @@
-import { existsSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { parseEnv } from 'node:util';
+import { readBoundedFile } from '../common/bounded-file';
+import { PROVIDER_KEYS } from './provider-keys';
 
 /** Legacy prefix that OpenClaw still reads for each of its variables. */
 const LEGACY_PREFIX = 'CLAWDBOT_';
 const PREFIX = 'OPENCLAW_';
 
-/** Variables that a `.env` file may not set: they would change how this very process or its children load code. */
+/** No `.env` file is larger. */
+const MAX_DOTENV_BYTES = 256 * 1024;
+const FROM_FOREIGN_FOLDER: ReadonlySet<string> = new Set(PROVIDER_KEYS);
+
+/** Variables that the owner's `.env` may not set either: they would change how this process or its children load code. */
 const NEVER_FROM_DOTENV = /^(NODE_OPTIONS|NODE_PATH|LD_PRELOAD|LD_LIBRARY_PATH|DYLD_.*|PATH|HOME|SHELL|BASH_ENV|ENV)$/;
 
 /** On/off variables the gateway knows; their names (never values) appear in the boot log. */
@@ -30,6 +35,9 @@ export type Switch = (typeof SWITCHES)[number];
  * Built from `process.env` by the executables and by hand in tests.
  */
 export class Environment {
+  /** Names that `.env` files hold and the gateway did not take; the boot log has them. */
+  readonly leftOut = new Set<string>();
+
   constructor(private readonly variables: NodeJS.ProcessEnv = process.env) {}
 
   get(name: string): string | undefined {
@@ -68,17 +76,29 @@ export class Environment {
   }
 
   /**
-   * Reads `.env` of the working directory, then of the state directory. Never overrides.
-   * @returns names of variables that were refused because they would change how code is loaded.
+   * Reads `.env` of the state directory, the owner's own file. Never overrides.
+   * @returns names that were refused because they would change how code is loaded
    */
-  loadDotenv(workingDirectory: string, stateDir: string): string[] {
+  loadOwnDotenv(stateDir: string): string[] {
+    return this.loadDotenv(join(stateDir, '.env'), (name) => !NEVER_FROM_DOTENV.test(name));
+  }
+
+  /**
+   * Reads keys of known providers from the `.env` of a folder that anybody may have filled, a cloned repository say.
+   * Comes after {@link loadOwnDotenv}, and never overrides.
+   * @returns names that were left out
+   */
+  loadForeignKeys(folder: string): string[] {
+    return this.loadDotenv(join(folder, '.env'), (name) => FROM_FOREIGN_FOLDER.has(name));
+  }
+
+  private loadDotenv(file: string, isTaken: (name: string) => boolean): string[] {
+    const text = readBoundedFile(file, MAX_DOTENV_BYTES)?.toString('utf8');
+    if (text === undefined) return [];
     const refused: string[] = [];
-    for (const file of new Set([join(resolve(workingDirectory), '.env'), join(stateDir, '.env')])) {
-      if (!existsSync(file)) continue;
-      for (const [name, value] of Object.entries(parseEnv(readFileSync(file, 'utf8')))) {
-        if (NEVER_FROM_DOTENV.test(name)) refused.push(name);
-        else this.setDefault(name, value ?? '');
-      }
+    for (const [name, value] of Object.entries(parseEnv(text))) {
+      if (isTaken(name)) this.setDefault(name, value ?? '');
+      else refused.push(name);
     }
     return refused;
   }

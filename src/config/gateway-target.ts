@@ -19,7 +19,7 @@ export interface GatewayTarget {
 /** Where a command finds the gateway and with what it logs in: flag, environment, configuration. */
 export function resolveGatewayTarget(env: Environment, flags: GatewayTargetFlags = {}): GatewayTarget {
   const stateDir = resolveStateDir(env);
-  env.loadDotenv(process.cwd(), stateDir);
+  env.loadOwnDotenv(stateDir);
   const { config } = loadConfig(resolveConfigPath(env, stateDir), env);
   const remote = config.gateway?.mode === 'remote' ? config.gateway.remote : undefined;
   const secure = config.gateway?.tls?.enabled ? 'wss' : 'ws';

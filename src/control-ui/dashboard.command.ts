@@ -22,7 +22,7 @@ export class DashboardCommand extends CliCommand {
 
   run(_: string[], options: JsonOptions & { open?: boolean }): Promise<void> {
     const stateDir = resolveStateDir(this.env);
-    this.env.loadDotenv(process.cwd(), stateDir);
+    this.env.loadOwnDotenv(stateDir);
     const { config } = loadConfig(resolveConfigPath(this.env, stateDir), this.env);
     const port = uiPort(this.env) || gatewayPort(config, this.env);
     const auth = config.gateway?.auth ?? {};

@@ -44,7 +44,7 @@ export class DoctorCommand extends CliCommand {
 
   async run(_: string[], options: JsonOptions & { fix?: boolean }): Promise<void> {
     const stateDir = resolveStateDir(this.env);
-    this.env.loadDotenv(process.cwd(), stateDir);
+    this.env.loadOwnDotenv(stateDir);
     const configPath = resolveConfigPath(this.env, stateDir);
     const fixed = options.fix ? [...fixPermissions(stateDir, configPath), ...(await this.fixConfig(configPath))] : [];
     const findings = [

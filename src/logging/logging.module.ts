@@ -23,6 +23,12 @@ export class LoggingModule implements OnModuleInit, OnApplicationShutdown {
     const log = this.loggers.child('config');
     const { warnings, legacyIssues } = this.config.snapshot;
     for (const issue of [...legacyIssues, ...warnings]) log.warn({ path: issue.path }, issue.message);
+    const left = [...this.config.env.leftOut].sort();
+    if (left.length > 0)
+      log.warn(
+        { names: left },
+        'variables of .env files were left out: from the working folder only keys of known providers are taken, everything else from .env in the state directory',
+      );
     const switches = this.config.env.activeSwitches();
     if (this.config.env.get('OPENCLAW_REDIS_URL') !== undefined)
       log.warn({}, 'OPENCLAW_REDIS_URL is set and not used: this version runs as one process');

@@ -21,6 +21,8 @@ export interface GatewayProcessOptions {
   nodeArgs?: string[];
   /** Program to run instead of `bin/openclaw`. */
   entry?: string;
+  /** Folder that it is started in. */
+  cwd?: string;
   /** Don't wait for `/ready`. */
   dontWait?: boolean;
 }
@@ -54,6 +56,7 @@ export class GatewayProcess {
           ...options.env,
         }),
         stdio: ['ignore', 'pipe', 'pipe'],
+        ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
       },
     );
     const gateway = new GatewayProcess(child, port, stateDir, options.stateDir === undefined);

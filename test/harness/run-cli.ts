@@ -15,9 +15,13 @@ export async function runCli(
     input,
     timeoutMs = 15_000,
     program = OPENCLAW,
-  }: { env?: Record<string, string>; input?: string; timeoutMs?: number; program?: string } = {},
+    cwd,
+  }: { env?: Record<string, string>; input?: string; timeoutMs?: number; program?: string; cwd?: string } = {},
 ): Promise<CliResult> {
-  const child = spawn(process.execPath, [program, ...args], { env: cleanEnvironment(env) });
+  const child = spawn(process.execPath, [program, ...args], {
+    env: cleanEnvironment(env),
+    ...(cwd === undefined ? {} : { cwd }),
+  });
   const result = { stdout: '', stderr: '' };
   child.stdout.on('data', (chunk: Buffer) => (result.stdout += chunk.toString('utf8')));
   child.stderr.on('data', (chunk: Buffer) => (result.stderr += chunk.toString('utf8')));

@@ -1,3 +1,4 @@
+import type { ProviderKey } from '../../config/provider-keys';
 import type { ModelApi } from './models.config';
 
 export interface CatalogModel {
@@ -17,7 +18,7 @@ export interface CatalogProvider {
   api: ModelApi;
   baseUrl: string;
   /** Environment variables that hold a key, in order. */
-  keyVariables: readonly string[];
+  keyVariables: readonly ProviderKey[];
   /** Model used when nothing is configured. */
   defaultModel: string;
   models: readonly CatalogModel[];

@@ -26,7 +26,7 @@ export class SkillsDesk {
 
   constructor(private readonly env: Environment) {
     this.config = new ConfigService(env, new Redactor());
-    env.loadDotenv(process.cwd(), this.config.stateDir);
+    env.loadOwnDotenv(this.config.stateDir);
     this.library = new SkillLibrary({
       env,
       stateDir: this.config.stateDir,

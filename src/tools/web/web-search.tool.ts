@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { ConfigService } from '../../config/config.service';
+import type { ProviderKey } from '../../config/provider-keys';
 import { Doc, Int, Opt, Text } from '../../common/validation/fields';
 import { AgentTool, type ToolContext, ToolError, type ToolResult } from '../agent-tool';
 import { GuardedHttp } from './guarded-http.service';
@@ -17,7 +18,7 @@ const DEFAULT_TIMEOUT_SECONDS = 30;
 const DEFAULT_CACHE_MINUTES = 15;
 
 /** Environment variables that hold a key where the configuration does not. */
-const KEY_VARIABLES: Readonly<Partial<Record<SearchProvider, string>>> = {
+const KEY_VARIABLES: Readonly<Partial<Record<SearchProvider, ProviderKey>>> = {
   brave: 'BRAVE_API_KEY',
   perplexity: 'PERPLEXITY_API_KEY',
   tavily: 'TAVILY_API_KEY',
