@@ -16,6 +16,8 @@ export interface Offer {
   remote: string;
 }
 
+/** Where what is offered is kept until it is judged. */
+const FETCHED = 'refs/openclaw/offer';
 const SHORT_MS = 20_000;
 const NETWORK_MS = 60_000;
 
@@ -85,15 +87,49 @@ export class GitCheckout {
     return (await this.git('compare', ['merge-base', '--is-ancestor', 'HEAD', commit])) !== undefined;
   }
 
-  async bring({ remote, ref, tag }: Offer): Promise<boolean> {
-    const spec = tag === undefined ? ref : `+${ref}:${ref}`;
+  /** Fetches what is offered beside everything that is here; no name of one's own is moved. */
+  async bring({ remote, ref }: Offer): Promise<boolean> {
+    const spec = `+${ref}:${FETCHED}`;
     return (await this.git('fetch', ['fetch', '--no-tags', remote, spec], NETWORK_MS * 5)) !== undefined;
   }
 
-  /** Whether git finds a good signature of somebody that it is told to trust. */
-  async isSigned({ commit, tag }: Offer): Promise<boolean> {
-    const args = tag === undefined ? ['verify-commit', commit] : ['verify-tag', tag];
-    return (await this.git('signature', args)) !== undefined;
+  /**
+   * Whether what came is what was offered: the commit, and for a release a tag that bears this very name. The repository
+   * lists and hands out separately, and may say one thing and give another.
+   */
+  async isAsOffered({ commit, tag }: Offer): Promise<boolean> {
+    if ((await this.git('compare', ['rev-parse', '--verify', `${FETCHED}^{commit}`])) !== commit) return false;
+    if (tag === undefined) return true;
+    const object = await this.tagObject();
+    return object === undefined || (object.name === tag && object.commit === commit);
+  }
+
+  /**
+   * Whether git finds a good signature of somebody that it is told to trust: for a release on a tag object of its own,
+   * never on a mere name, and on the object that {@link isAsOffered} looked at.
+   */
+  async isSigned(offer: Offer): Promise<boolean> {
+    if (!(await this.isAsOffered(offer))) return false;
+    if (offer.tag === undefined) return (await this.git('signature', ['verify-commit', offer.commit])) !== undefined;
+    const object = await this.tagObject();
+    return object !== undefined && (await this.git('signature', ['verify-tag', object.id])) !== undefined;
+  }
+
+  /** Gives a release that was taken its name here too. */
+  async keepTag({ tag }: Offer): Promise<void> {
+    if (tag !== undefined) await this.git('name', ['update-ref', `refs/tags/${tag}`, FETCHED]);
+    await this.git('forget', ['update-ref', '-d', FETCHED]);
+  }
+
+  /** The tag object that was fetched, by what it says itself; undefined for a name that stands for a commit only. */
+  private async tagObject(): Promise<{ id: string; name: string; commit: string } | undefined> {
+    const id = await this.need('tag', ['rev-parse', '--verify', FETCHED]);
+    if ((await this.git('tag', ['cat-file', '-t', id])) !== 'tag') return undefined;
+    const [head = ''] = (await this.need('tag', ['cat-file', 'tag', id])).split('\n\n');
+    const fields = new Map(head.split('\n').map((line) => [line.split(' ', 1)[0], line.slice(line.indexOf(' ') + 1)]));
+    // A tag of a tag would let one that is signed stand for another that is not.
+    const commit = fields.get('type') === 'commit' ? (fields.get('object') ?? '') : '';
+    return { id, name: fields.get('tag') ?? '', commit };
   }
 
   async addWorktree(path: string, commit: string): Promise<boolean> {

@@ -74,5 +74,10 @@ const NEEDED =
 
 export function programEnvironment(all: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const kept = Object.entries(all).filter(([name]) => NEEDED.test(name));
-  return { ...Object.fromEntries(kept), GIT_TERMINAL_PROMPT: '0', GIT_OPTIONAL_LOCKS: '0' };
+  return {
+    ...Object.fromEntries(kept),
+    GIT_TERMINAL_PROMPT: '0',
+    GIT_OPTIONAL_LOCKS: '0',
+    GIT_NO_REPLACE_OBJECTS: '1',
+  };
 }

@@ -60,7 +60,9 @@ export const UPDATE_REASONS: Readonly<Record<string, string>> = {
   changed: 'files of the program were changed here; commit or stash them first',
   diverged: 'there are commits here that the new release does not have; merge it by hand',
   'fetch-failed': 'the repository could not be read',
-  unsigned: 'update.requireSigned is on, and git finds no signature that it is told to trust',
+  'not-as-offered': 'the repository handed out another commit or tag than it had listed',
+  unsigned:
+    'update.requireSigned is on, and git finds no signature that it is told to trust on the release’s own tag object',
   'stage-failed': 'the new release could not be laid out beside the old one',
   'build-failed': 'the new release could not be built; the old one is untouched',
   'does-not-start': 'the new release did not start in a trial run; the old one is untouched',

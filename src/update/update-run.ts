@@ -91,12 +91,14 @@ class GitUpdate {
     if (await this.checkout.has(offer.commit)) return skipped('up-to-date');
     const failed = (reason: string): Outcome => ({ status: 'error', reason, before });
     if (!(await this.checkout.bring(offer))) return failed('fetch-failed');
+    if (!(await this.checkout.isAsOffered(offer))) return failed('not-as-offered');
     if (!(await this.checkout.leadsTo(offer.commit))) return skipped('diverged');
     if (this.wish.requireSigned && !(await this.checkout.isSigned(offer))) return failed('unsigned');
     try {
       const problem =
         (await this.build(offer)) ?? (await this.tryOut()) ?? (await this.takePlace(offer, before.commit));
       if (problem !== undefined) return failed(problem);
+      await this.checkout.keepTag(offer);
     } finally {
       await this.checkout.removeWorktree(this.stage);
       rmSync(this.stage, { recursive: true, force: true });

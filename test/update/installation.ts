@@ -13,7 +13,7 @@ const WHO = ['-c', 'user.name=Tester', '-c', 'user.email=tester@example.org'];
 export class Installation {
   readonly folder = realpathSync(mkdtempSync(join(tmpdir(), 'openclaw-installation-')));
   readonly root = join(this.folder, 'installed');
-  private readonly origin = join(this.folder, 'origin');
+  readonly origin = join(this.folder, 'origin');
 
   constructor() {
     mkdirSync(join(this.origin, 'scripts'), { recursive: true });
@@ -33,11 +33,21 @@ export class Installation {
   }
 
   /** A new release in the repository. @param build what is run instead of a build, in the folder of the release */
-  release(version: string, { build, tag, sign }: { build?: string; tag?: string; sign?: string } = {}): string {
+  release(
+    version: string,
+    { build, tag, sign, signTag }: { build?: string; tag?: string; sign?: string; signTag?: string } = {},
+  ): string {
     this.write({ version, ...(build === undefined ? {} : { build }) });
     this.commit(sign);
-    if (tag) this.git(this.origin, ...WHO, 'tag', '--annotate', '--message', tag, tag);
+    if (tag) this.tag(tag, signTag);
     return this.head(this.origin);
+  }
+
+  /** Names the newest commit. @param key signs the name with an SSH key @returns the tag object */
+  tag(name: string, key?: string): string {
+    const signing = key ? ['-c', 'gpg.format=ssh', '-c', `user.signingkey=${key}`] : [];
+    this.git(this.origin, ...WHO, ...signing, 'tag', key ? '--sign' : '--annotate', '--force', '--message', name, name);
+    return this.git(this.origin, 'rev-parse', `refs/tags/${name}`).trim();
   }
 
   head(folder = this.root): string {
