@@ -1,5 +1,6 @@
 import { isPlainObject } from '../../common/plain-object';
 import { type ActionWish, ChannelSendError } from '../channel-adapter';
+import { embedFlags } from './discord-format';
 import type { DiscordAccountConfig } from './discord.config';
 
 export interface DiscordCall {
@@ -218,7 +219,9 @@ export function actionCall(
   const isOn = settings.actions?.[known.group] ?? !OFF_BY_DEFAULT.has(known.group);
   if (isOn !== true)
     throw new ChannelSendError('refused', `${action} is off; set channels.discord.actions.${known.group} to true`);
-  return known.call(wish, place);
+  const call = known.call(wish, place);
+  const isMessage = call.method === 'POST' && call.path.endsWith('/messages');
+  return isMessage ? { ...call, body: { ...call.body, flags: embedFlags(settings.linkPreview) } } : call;
 }
 
 /** What the caller learns: ids, and what was asked for. */

@@ -20,7 +20,12 @@ const lineCount = (text: string): number => text.split('\n').length;
 const SILENT = 1 << 12;
 const VOICE = 1 << 13;
 
+/** Discord neither fetches nor shows what links lead to. */
+const WITHOUT_EMBEDS = 1 << 2;
+
 /** Flags of a message: a recording as a voice message, a message without a sound. */
-export const flagsOf = ({ file, text, silent }: OutboundMessage): { flags: number } => ({
-  flags: (file?.kind === 'voice' && text === '' ? VOICE : 0) | (silent ? SILENT : 0),
-});
+export const flagsOf = ({ file, text, silent }: OutboundMessage): number =>
+  (file?.kind === 'voice' && text === '' ? VOICE : 0) | (silent ? SILENT : 0);
+
+/** An address in a message would be fetched without anybody touching it: only where the owner wants that. */
+export const embedFlags = (linkPreview: boolean | undefined): number => (linkPreview === true ? 0 : WITHOUT_EMBEDS);

@@ -13,7 +13,8 @@ const ROWS = 5;
 const ACTION_ROW = 1;
 const BUTTON = 2;
 const SECONDARY = 2;
-const EPHEMERAL = 64;
+/** Only the giver of a command sees the message. */
+export const EPHEMERAL = 64;
 const ARGUMENTS = 'arguments';
 
 /** Types of interactions and of the first answers to them. */
@@ -118,5 +119,3 @@ function textOf(interaction: APIInteraction): string | undefined {
 /** What an interaction is told within three seconds: the answer comes later, and only its giver sees it. */
 export const acknowledgement = ({ type }: APIInteraction): Record<string, unknown> =>
   type === COMMAND ? { type: DEFERRED_ANSWER, data: { flags: EPHEMERAL } } : { type: DEFERRED_UPDATE };
-
-export const ephemeral = { flags: EPHEMERAL };

@@ -29,10 +29,10 @@ import { type DiscordAccount, discordAccounts } from './discord-accounts';
 import { DISCORD_ACTIONS, actionCall, describeAction } from './discord-actions';
 import { DiscordCalls } from './discord-calls';
 import { apiCodeOf, idOf, statusOf } from './discord-errors';
-import { MAX_CHARS, discordChunks, discordMarkdown, flagsOf } from './discord-format';
+import { MAX_CHARS, discordChunks, discordMarkdown, embedFlags, flagsOf } from './discord-format';
 import { DiscordHistory } from './discord-history';
 import { type DiscordFacts, idList } from './discord-inbound';
-import { acknowledgement, components, ephemeral, interactionOf, slashCommands } from './discord-interactions';
+import { EPHEMERAL, acknowledgement, components, interactionOf, slashCommands } from './discord-interactions';
 import { DiscordPlaces } from './discord-places';
 import { DEFAULT_API_ROOT, apiRootOf } from './discord-rest';
 import { DiscordSession } from './discord-session';
@@ -136,6 +136,7 @@ export class DiscordAdapter implements ChannelAdapter {
 
   async send(message: OutboundMessage): Promise<string> {
     const { file, route, deliveryId } = message;
+    const embeds = embedFlags(this.account(message.account).settings.linkPreview);
     if (file && !existsSync(file.path)) throw new ChannelSendError('refused', `${file.name} is not there any more`);
     const body = {
       ...contentOf(message),
@@ -149,7 +150,7 @@ export class DiscordAdapter implements ChannelAdapter {
       try {
         const sent = await this.calls.ask(message.account, (rest) =>
           rest.post(path, {
-            body: { ...body, ...ephemeral },
+            body: { ...body, flags: EPHEMERAL | embeds },
             files,
             auth: false,
             query: new URLSearchParams({ wait: 'true' }),
@@ -169,7 +170,7 @@ export class DiscordAdapter implements ChannelAdapter {
           ...this.quote(message),
           // The same number again within some minutes is the same message to Discord.
           ...(deliveryId ? { nonce: nonceOf(deliveryId), enforce_nonce: true } : {}),
-          ...flagsOf(message),
+          flags: flagsOf(message) | embeds,
         },
         files,
       }),
@@ -220,7 +221,8 @@ export class DiscordAdapter implements ChannelAdapter {
       const path = command
         ? (`/webhooks/${command.applicationId}/${command.token}/messages/${platformId}` as const)
         : (`/channels/${channel}/messages/${platformId}` as const);
-      const options = { body: contentOf(message), ...(command ? { auth: false } : {}) };
+      const flags = embedFlags(this.account(message.account).settings.linkPreview);
+      const options = { body: { ...contentOf(message), flags }, ...(command ? { auth: false } : {}) };
       idOf(await this.calls.ask(message.account, (rest) => rest.patch(path, options), true), true);
     } catch (error) {
       // The preview is gone: the text still has to arrive.

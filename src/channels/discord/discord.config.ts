@@ -1,4 +1,17 @@
-import { Bool, Int, MapOf, Nested, Num, Obj, OneOf, Opt, Str, StrList, Text } from '../../common/validation/fields';
+import {
+  Bool,
+  Doc,
+  Int,
+  MapOf,
+  Nested,
+  Num,
+  Obj,
+  OneOf,
+  Opt,
+  Str,
+  StrList,
+  Text,
+} from '../../common/validation/fields';
 import { IdList } from '../../common/validation/id-list';
 
 type DmPolicy = 'pairing' | 'allowlist' | 'open' | 'disabled';
@@ -65,6 +78,10 @@ export class DiscordAccountConfig {
   @Opt() @OneOf(['open', 'disabled', 'allowlist']) groupPolicy?: GroupPolicy;
   @Opt() @Nested(() => DiscordDmConfig) dm?: DiscordDmConfig;
   @Opt() @MapOf(() => DiscordGuildConfig) guilds?: Record<string, DiscordGuildConfig>;
+  @Opt()
+  @Bool()
+  @Doc('Whether the platform may fetch links in messages to show a preview; off by default.')
+  linkPreview?: boolean;
   @Opt() @Int({ min: 1 }) maxLinesPerMessage?: number;
   @Opt() @Num({ min: 0 }) mediaMaxMb?: number;
   @Opt() @Int({ min: 1, max: 2000 }) textChunkLimit?: number;

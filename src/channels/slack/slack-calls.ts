@@ -5,6 +5,7 @@ import type { SlackAccount } from './slack-accounts';
 import { FAILURE_BACKOFF, MOST_FAILURES, MOST_WAITS } from '../asking';
 import { SlackDirectory } from './slack-directory';
 import { retryAfterOf, sendError } from './slack-errors';
+import { unfurling } from './slack-format';
 
 const CALL_MS = 60_000;
 
@@ -37,6 +38,9 @@ export const SILENT = {
 
 type Answer = Record<string, unknown>;
 
+/** Methods whose texts Slack looks through for links. */
+const SHOWS_TEXT: ReadonlySet<string> = new Set(['chat.postMessage', 'chat.update']);
+
 /** Calls of Slack's interface by account; the library is loaded with the first one. */
 export class SlackCalls {
   private readonly clients = new Map<string, { key: string; client: WebClient }>();
@@ -59,8 +63,10 @@ export class SlackCalls {
 
   /** @throws ChannelSendError */
   async call(accountId: string, method: string, params: Answer, repeatable = false): Promise<Answer> {
+    const { linkPreview } = this.account(accountId).settings;
+    const links = SHOWS_TEXT.has(method) ? unfurling(linkPreview) : {};
     try {
-      return (await (await this.client(accountId)).apiCall(method, params)) as unknown as Answer;
+      return (await (await this.client(accountId)).apiCall(method, { ...params, ...links })) as unknown as Answer;
     } catch (error) {
       throw sendError(error, repeatable);
     }

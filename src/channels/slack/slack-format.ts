@@ -24,6 +24,22 @@ export function mrkdwn(markdown: string): string {
   return out.join('\n').trim();
 }
 
+/** Whether Slack may fetch what the links of a message lead to: only where the owner wants that. */
+export const unfurling = (linkPreview: boolean | undefined): Record<string, boolean> => ({
+  unfurl_links: linkPreview === true,
+  unfurl_media: linkPreview === true,
+});
+
+/** Slack's markup with each address as code: for places that know no switch for previews. */
+export const withoutLinks = (text: string): string =>
+  text
+    .replace(/`+[^`]*`+|<((?:https?|mailto):[^|>]+)(?:\|([^>]+))?>/g, (whole, url?: string, label?: string) =>
+      url === undefined ? whole : label && !url.endsWith(label) ? `${label} (\`${url}\`)` : `\`${url}\``,
+    )
+    .replace(/`+[^`]*`+|[^\s`<>()|]*(?::\/\/|[\w-]\.\p{L}{2})[^\s`<>()|]*/gu, (piece) =>
+      piece.startsWith('`') ? piece : `\`${piece}\``,
+    );
+
 /** Slack's markup → plain words: links as their text and address, names of channels, the three escaped characters. */
 export function plainText(text: string, names: (userId: string) => string | undefined = () => undefined): string {
   return text

@@ -5,7 +5,7 @@ import type { GuardedHttp } from '../../tools/web/guarded-http.service';
 import { ChannelSendError, type OutboundMessage } from '../channel-adapter';
 import type { SlackAccount } from './slack-accounts';
 import { DEFAULT_API_ROOT, type SlackCalls, apiRootOf } from './slack-calls';
-import { mrkdwn } from './slack-format';
+import { mrkdwn, unfurling, withoutLinks } from './slack-format';
 import { blocks } from './slack-replies';
 
 const REQUEST_MS = 60_000;
@@ -23,13 +23,19 @@ export class SlackWays {
   /** Returns false where the answer has to go to the conversation: the address holds for half an hour and five answers. */
   async respond(accountId: string, url: string, message: OutboundMessage): Promise<boolean> {
     const root = apiRootOf(this.account(accountId));
+    const { linkPreview } = this.account(accountId).settings;
     const text = mrkdwn(message.text);
     try {
       const answer = await this.http.request({
         url,
         method: 'POST',
         headers: { 'content-type': 'application/json' },
-        body: JSON.stringify({ response_type: 'ephemeral', text, ...blocks(text, message.buttons) }),
+        body: JSON.stringify({
+          response_type: 'ephemeral',
+          text,
+          ...blocks(text, message.buttons),
+          ...unfurling(linkPreview),
+        }),
         timeoutMs: REQUEST_MS,
         maxBytes: MIB,
         maxRedirects: 0,
@@ -51,6 +57,8 @@ export class SlackWays {
       { filename: file?.name, length: data.length },
       true,
     );
+    const { linkPreview } = this.account(account).settings;
+    const comment = linkPreview === true ? text : withoutLinks(text);
     const root = apiRootOf(this.account(account));
     const answer = await this.http
       .request({
@@ -74,7 +82,7 @@ export class SlackWays {
       files: [{ id: target['file_id'], title: file?.name }],
       channel_id: channel,
       ...(thread ? { thread_ts: thread } : {}),
-      ...(text === '' ? {} : { initial_comment: text }),
+      ...(comment === '' ? {} : { initial_comment: comment }),
     });
     return `file:${String(target['file_id'])}`;
   }

@@ -1,4 +1,17 @@
-import { Bool, Int, MapOf, Nested, Num, Obj, OneOf, Opt, Str, StrList, Text } from '../../common/validation/fields';
+import {
+  Bool,
+  Doc,
+  Int,
+  MapOf,
+  Nested,
+  Num,
+  Obj,
+  OneOf,
+  Opt,
+  Str,
+  StrList,
+  Text,
+} from '../../common/validation/fields';
 import { IdList } from '../../common/validation/id-list';
 
 type DmPolicy = 'pairing' | 'allowlist' | 'open' | 'disabled';
@@ -74,6 +87,10 @@ export class SlackAccountConfig {
   @Opt() @Num({ min: 0 }) mediaMaxMb?: number;
   @Opt() @Int({ min: 1, max: 12_000 }) textChunkLimit?: number;
   @Opt() @OneOf(['length', 'newline']) chunkMode?: 'length' | 'newline';
+  @Opt()
+  @Bool()
+  @Doc('Whether the platform may fetch links in messages to show a preview; off by default.')
+  linkPreview?: boolean;
   @Opt() @Bool() blockStreaming?: boolean;
   @Opt() @Obj() blockStreamingCoalesce?: Record<string, unknown>;
   @Opt() @OneOf(['off', 'partial', 'block']) streamMode?: 'off' | 'partial' | 'block';

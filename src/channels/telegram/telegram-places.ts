@@ -25,7 +25,10 @@ export function quote(message: OutboundMessage, mode: 'off' | 'first' | 'all' = 
   return id ? { reply_parameters: { message_id: Number(id), allow_sending_without_reply: true } } : {};
 }
 
-/** Whether links are shown as cards. */
+/**
+ * Whether links are shown as cards. Telegram fetches a page to make one, so an address that the assistant was talked into
+ * would be called without anybody touching it: only where the owner wants that.
+ */
 export function preview(linkPreview: boolean | undefined): Record<string, unknown> {
-  return linkPreview === false ? { link_preview_options: { is_disabled: true } } : {};
+  return linkPreview === true ? {} : { link_preview_options: { is_disabled: true } };
 }

@@ -1,6 +1,7 @@
 import {
   Any,
   Bool,
+  Doc,
   Int,
   MapOf,
   Nested,
@@ -113,7 +114,10 @@ export class TelegramAccountConfig {
   @Opt() @Any() capabilities?: string[] | Record<string, unknown>;
   @Opt() @NestedList(() => TelegramCustomCommandConfig) customCommands?: TelegramCustomCommandConfig[];
   @Opt() @Nested(() => TelegramCommandsConfig) commands?: TelegramCommandsConfig;
-  @Opt() @Bool() linkPreview?: boolean;
+  @Opt()
+  @Bool()
+  @Doc('Whether the platform may fetch links in messages to show a preview; off by default.')
+  linkPreview?: boolean;
   @Opt() @Bool() configWrites?: boolean;
   @Opt() @Obj() heartbeat?: Record<string, unknown>;
   @Opt() @Obj() markdown?: Record<string, unknown>;

@@ -88,6 +88,7 @@ export class WebhookAdapter implements ChannelAdapter {
       account: message.account,
       chat: placeOf(message),
       text: message.text,
+      linkPreview: this.account(message.account).settings.linkPreview === true,
       ...(message.replyToId ? { replyToId: message.replyToId } : {}),
       ...(message.buttons ? { buttons: message.buttons } : {}),
     });
@@ -101,6 +102,7 @@ export class WebhookAdapter implements ChannelAdapter {
       account: message.account,
       chat: placeOf(message),
       text: message.text,
+      linkPreview: this.account(message.account).settings.linkPreview === true,
     });
   }
 

@@ -1,4 +1,4 @@
-import { Bool, Int, MapOf, OneOf, Opt, Str, Text } from '../../common/validation/fields';
+import { Bool, Doc, Int, MapOf, OneOf, Opt, Str, Text } from '../../common/validation/fields';
 import { IdList } from '../../common/validation/id-list';
 
 /** Keys of one account of the webhook channel. */
@@ -16,6 +16,10 @@ export class WebhookAccountConfig {
   /** Whether messages in groups must name the assistant (`mentionsBot`); true by default. */
   @Opt() @Bool() requireMention?: boolean;
   @Opt() @Int({ min: 100, max: 100_000 }) textChunkLimit?: number;
+  @Opt()
+  @Bool()
+  @Doc('Whether messages say that links in them may be fetched to show a preview; off by default.')
+  linkPreview?: boolean;
 }
 
 /** Section `channels.webhook`: the keys of the default account, and further accounts. */
