@@ -136,6 +136,7 @@ export class ChannelIntake {
       ? { kind: 'admit', isOwner: about.message.isOwner }
       : judgeAccess(update, await this.pairing.approvedSenders(channel, account));
     if (verdict.kind !== 'admit') return;
+    const isOwner = 'isOwner' in verdict && verdict.isOwner;
     const sessionKey =
       about?.sessionKey ??
       chooseRoute(this.config.config, channel, account, happening.chat, happening.sender.id).sessionKey;
@@ -147,7 +148,8 @@ export class ChannelIntake {
       runId: `${channel}:${account}:${happening.externalId}`,
       message: {
         text,
-        isOwner: 'isOwner' in verdict && verdict.isOwner,
+        isOwner,
+        origin: isOwner ? 'owner' : 'stranger',
         isSystemEvent: true,
         ...(name ? { sender: { id: happening.sender.id, name } } : {}),
       },
@@ -188,7 +190,7 @@ export class ChannelIntake {
     let announce: (() => void) | undefined;
     let asked: Record<string, unknown> | undefined;
     const receipt = await this.inbox.accept(
-      { ...base, message: { text: '', isOwner: false }, dropped: 'sender is not paired' },
+      { ...base, message: { text: '', isOwner: false, origin: 'stranger' }, dropped: 'sender is not paired' },
       async (transaction, { duplicate }) => {
         if (duplicate) return;
         const code = await this.pairing.askIn(transaction, {
@@ -269,6 +271,7 @@ export class ChannelIntake {
     return {
       text: update.text,
       isOwner,
+      origin: isOwner ? 'owner' : 'stranger',
       sender: { id: sender.id, ...((sender.name ?? sender.username) ? { name: sender.name ?? sender.username } : {}) },
       route,
       ...(update.images && update.images.length > 0 ? { images: update.images } : {}),

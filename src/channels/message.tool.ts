@@ -79,6 +79,7 @@ export class MessageParams {
   idempotent: false,
   core: false,
   rare: 'write to chats, send files, react, polls',
+  origin: 'gateway',
 })
 export class MessageTool {
   constructor(

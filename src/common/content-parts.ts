@@ -1,17 +1,23 @@
 /** Facts a provider wants back with a part on the next call (signatures, item ids). */
 export type ProviderFacts = Record<string, Record<string, unknown>>;
 
-/**
- * Who a piece of content comes from. Absent: the owner, the assistant or the gateway itself. Everything else is data:
- * it may be wrong, and what it asks for is nobody's order.
- */
-export const CONTENT_ORIGINS = ['file', 'skill', 'tool', 'web', 'stranger'] as const;
+/** Whose words a model may act on: the owner's, its own, the gateway's, and files that only these have written. */
+const TRUSTED_ORIGINS = ['owner', 'assistant', 'gateway', 'workspace'] as const;
+/** Everything else is data: it may be wrong, and what it asks for is nobody's order. */
+const FOREIGN_ORIGINS = ['file', 'skill', 'tool', 'web', 'stranger'] as const;
+
+/** Who a piece of content comes from. Each text and picture for a model says it. */
+export const CONTENT_ORIGINS = [...TRUSTED_ORIGINS, ...FOREIGN_ORIGINS] as const;
 export type ContentOrigin = (typeof CONTENT_ORIGINS)[number];
+
+/** An origin as it was stored; where none that is known stands there, the one that is given. */
+export const storedOrigin = (stored: unknown, otherwise: ContentOrigin): ContentOrigin =>
+  CONTENT_ORIGINS.find((origin) => origin === stored) ?? otherwise;
 
 export interface TextPart {
   type: 'text';
   text: string;
-  origin?: ContentOrigin;
+  origin: ContentOrigin;
   /** Skill whose instructions these are. */
   skill?: string;
   facts?: ProviderFacts;
@@ -22,10 +28,14 @@ export interface ImagePart {
   mimeType: string;
   /** Base64. */
   data: string;
-  origin?: ContentOrigin;
+  origin: ContentOrigin;
 }
 
 export type ContentPart = TextPart | ImagePart;
+
+/** A part before it is known whose it is; it does not fit where content for a model is wanted. */
+export type UnlabelledPart = Unlabelled<TextPart> | Unlabelled<ImagePart>;
+type Unlabelled<Part extends ContentPart> = Omit<Part, 'origin'> & { origin?: ContentOrigin };
 
 /** The text parts joined. */
 export function textOf(content: readonly { type: string; text?: string }[]): string {

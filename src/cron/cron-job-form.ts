@@ -95,7 +95,7 @@ export function deliveryOf(fields: CronJobFields): CronDelivery | undefined {
 /** @throws CronJobError */
 export function newJob(
   fields: CronJobFields,
-  made: Pick<CronJob, 'id' | 'agentId' | 'sessionKey'> & Pick<Partial<CronJob>, 'route' | 'origin'>,
+  made: Pick<CronJob, 'id' | 'agentId' | 'sessionKey' | 'origin'> & Pick<Partial<CronJob>, 'route'>,
   now: number,
 ): CronJob {
   if (!isPlainObject(fields.schedule)) throw new CronJobError('schedule is missing: {kind: at | every | cron, …}');

@@ -67,8 +67,8 @@ export interface CronJob {
   sessionKey: string;
   /** Chat of that conversation, if it was not a client. */
   route?: DeliveryRoute;
-  /** Whose text may be in the payload, where it is not the owner's or the assistant's own. */
-  origin?: ContentOrigin;
+  /** Whose text may be in the payload. */
+  origin: ContentOrigin;
   state: CronState;
   /** When it is due next; null when it is not. */
   nextRunAtMs: number | null;

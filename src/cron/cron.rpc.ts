@@ -83,7 +83,11 @@ export class CronRpc {
     if (!findAgent(config, agentId) && agentId !== defaultAgentId(config))
       throw invalidRequest(`invalid cron.add params: agentId "${agentId}" is not configured`);
     const job = checked(() =>
-      newJob(fields, { id: randomUUID(), agentId, sessionKey: mainSessionKey(config, agentId) }, Date.now()),
+      newJob(
+        fields,
+        { id: randomUUID(), agentId, sessionKey: mainSessionKey(config, agentId), origin: 'owner' },
+        Date.now(),
+      ),
     );
     await this.store.add(job);
     await this.cron.arm();

@@ -228,7 +228,7 @@ export class CronService {
       isSystemEvent: true,
       jobId: job.id,
       ...(job.budget ? { jobBudget: job.budget } : {}),
-      ...(job.origin ? { origin: job.origin } : {}),
+      origin: job.origin,
     };
     if (payload.kind === 'systemEvent')
       return payload.text.trim() === ''

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Selectable, Transaction } from 'kysely';
+import { storedOrigin } from '../common/content-parts';
 import { DatabaseService } from '../storage/database.service';
 import type { CronJobTable, CronRunTable, Schema } from '../storage/schema';
 import type { CronJob, CronRun, CronRunState } from './cron-job';
@@ -235,6 +236,7 @@ function fromRow(row: Selectable<CronJobTable>): CronJob {
   const rest = JSON.parse(row.job) as Kept;
   return {
     ...rest,
+    origin: storedOrigin((rest as Partial<Kept>).origin, 'owner'),
     // Jobs of the first release say none of these.
     sessionTarget: (rest as Partial<Kept>).sessionTarget ?? 'main',
     wakeMode: (rest as Partial<Kept>).wakeMode ?? 'now',

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { type ContentOrigin, textOf } from '../common/content-parts';
+import { textOf } from '../common/content-parts';
 import { Bool, Doc, Int, Nested, OneOf, Opt, Str, Text, Hidden } from '../common/validation/fields';
 import { ConfigService } from '../config/config.service';
 import { mainSessionKey } from '../config/main-session';
@@ -97,6 +97,7 @@ const MAX_CONTEXT = 700;
   idempotent: false,
   core: true,
   rare: 'reminders, schedules',
+  origin: 'gateway',
 })
 export class CronTool {
   constructor(
@@ -154,7 +155,7 @@ export class CronTool {
     if (!patch || Object.keys(patch).length === 0) throw new ToolError('invalid_args', 'update needs patch');
     const changed = await this.store.change(job.id, (current) => ({
       ...asked(() => changedJob(current, { ...patch } as CronJobFields, Date.now())),
-      ...originOf(context),
+      origin: worstOrigin(context.provenance.origins, current.origin),
     }));
     await this.cron.arm();
     return textResult(`Changed job ${job.id}.`, { job: changed });
@@ -190,7 +191,7 @@ export class CronTool {
       externalId: `wake:${runId}:${callId}`,
       isOwner: context.isOwner,
       text: params.text,
-      ...(read ? { origin: read } : {}),
+      origin: read,
       ...(origin.to === undefined ? {} : { route: { ...origin, to: origin.to } }),
     });
     return textResult('You are told after this turn.', { ok: true });
@@ -247,7 +248,7 @@ export class CronTool {
           agentId: context.agentId,
           sessionKey: context.sessionKey,
           ...(route ? { route } : {}),
-          ...originOf(context),
+          origin: worstOrigin(context.provenance.origins),
         },
         now,
       ),
@@ -284,12 +285,6 @@ export class CronTool {
     const chatType = (await this.sessions.find(context.sessionKey))?.chatType;
     return { channel, account, to, ...(threadId ? { threadId } : {}), ...(chatType ? { chatType } : {}) };
   }
-}
-
-/** Whose text may be in a job. */
-function originOf({ provenance }: ToolContext): { origin?: ContentOrigin } {
-  const origin = worstOrigin(provenance.origins);
-  return origin ? { origin } : {};
 }
 
 function asked<T>(work: () => T): T {

@@ -44,7 +44,8 @@ export interface EventMap {
     text: string;
     /** Whether the turn that it belongs to was an owner's. */
     isOwner: boolean;
-    origin?: ContentOrigin;
+    /** Whose words are in it. */
+    origin: ContentOrigin;
     route?: DeliveryRoute;
   };
   /** Something that hooks may take part in. */

@@ -33,7 +33,7 @@ export class HeartbeatRpc {
   })
   async wake({ mode, text, sessionKey }: WakeParams): Promise<{ ok: boolean }> {
     const key = this.session(sessionKey);
-    await this.events.add(key, text);
+    await this.events.add(key, text, 'owner');
     if (mode === 'now')
       this.bus.emit('heartbeat.wake', { agentId: agentOfSession(this.config.config, key), reason: 'wake' });
     return { ok: true };
@@ -50,7 +50,7 @@ export class HeartbeatRpc {
       this.presence.beacon({ text, ...facts });
       return { ok: true };
     }
-    await this.events.add(this.session(sessionKey), text);
+    await this.events.add(this.session(sessionKey), text, 'owner');
     return { ok: true };
   }
 

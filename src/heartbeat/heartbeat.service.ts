@@ -5,7 +5,6 @@ import { SchedulerRegistry } from '@nestjs/schedule';
 import { LaneService } from '../agent/turns/lane.service';
 import { TurnStore } from '../agent/turns/turn.store';
 import { Clock, localTimeZone, systemClock } from '../common/clock';
-import type { ContentOrigin } from '../common/content-parts';
 import type { DeliveryRoute } from '../common/delivery-route';
 import { type Logger, LoggerFactory } from '../common/logger';
 import { messageOf } from '../common/openclaw-error';
@@ -186,7 +185,10 @@ export class HeartbeatService {
     const route = await this.routeOf(plan, sessionKey);
     const runId = `heartbeat:${agentId}:${now}`;
     const isRecent = before?.lastText !== undefined && now - (before.lastTextAt ?? 0) < SAME_TEXT_MS;
-    const origin = worstOrigin(waiting.flatMap((event): ContentOrigin[] => (event.origin ? [event.origin] : [])));
+    const origin = worstOrigin(
+      waiting.map((event) => event.origin),
+      'gateway',
+    );
     const state: HeartbeatState = { ...before, agentId, lastRunAt: now, runId };
     await this.inbox.accept(
       {
@@ -204,7 +206,7 @@ export class HeartbeatService {
             ...(isRecent && before.lastText ? { notAgain: before.lastText } : {}),
           },
           ...(plan.model ? { model: plan.model } : {}),
-          ...(origin ? { origin } : {}),
+          origin,
           ...(route ? { route } : {}),
         },
       },

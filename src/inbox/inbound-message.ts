@@ -64,8 +64,8 @@ export interface InboundMessage {
   /** How this message joins what is going on, where its sender says so. */
   queueMode?: QueueMode;
   overrides?: MessageOverrides;
-  /** Whose text this is, where it is not the word of whoever is named as sender (a sub-agent that read the web). */
-  origin?: ContentOrigin;
+  /** Whose text this is; not always that of whoever is named as sender (a sub-agent that read the web). */
+  origin: ContentOrigin;
   /** Part of a talk between two conversations: who asked whom, how many further turns it has had and may have. */
   dialogue?: { asker: string; asked: string; turn: number; most: number; request: string };
   /** What nobody said to the assistant since it last answered in this chat, oldest first. */

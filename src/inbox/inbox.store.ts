@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Injectable, Optional } from '@nestjs/common';
 import type { Selectable, Transaction } from 'kysely';
 import { Clock, systemClock } from '../common/clock';
+import { storedOrigin } from '../common/content-parts';
 import { DatabaseService } from '../storage/database.service';
 import type { InboxTable, Schema } from '../storage/schema';
 import type { InboundMessage } from './inbound-message';
@@ -265,6 +266,17 @@ export class InboxStore {
   }
 }
 
+/** A message of before each said whose it is: strangers' words were those of strangers. */
+function messageFrom(payload: string): InboundMessage {
+  const message = JSON.parse(payload) as InboundMessage;
+  const images = message.images?.map((image) => ({ ...image, origin: storedOrigin(image.origin, 'file') }));
+  return {
+    ...message,
+    origin: storedOrigin(message.origin, message.isOwner ? 'owner' : 'stranger'),
+    ...(images ? { images } : {}),
+  };
+}
+
 function fromRow(row: Selectable<InboxTable>): InboxRow {
   return {
     seq: Number(row.seq),
@@ -275,7 +287,7 @@ function fromRow(row: Selectable<InboxTable>): InboxRow {
     sessionKey: row.session_key,
     runId: row.run_id,
     turnId: row.turn_id,
-    message: JSON.parse(row.payload) as InboundMessage,
+    message: messageFrom(row.payload),
     state: row.state,
     reason: row.reason,
     receivedAt: Number(row.received_at),

@@ -156,6 +156,7 @@ export class InternalHooks {
       message: {
         text: `[from the gateway] It has started. BOOT.md says:\n\n${text}`,
         isOwner: true,
+        origin: 'workspace',
         isSystemEvent: true,
       },
     });

@@ -19,6 +19,7 @@ export class MemoryGetParams {
   idempotent: true,
   core: false,
   rare: 'lines of a found note',
+  origin: 'file',
 })
 export class MemoryGetTool {
   constructor(private readonly origins: FileOrigins) {}

@@ -26,6 +26,7 @@ export class MemorySearchParams {
   idempotent: true,
   core: false,
   companions: ['memory_get'],
+  origin: 'file',
 })
 export class MemorySearchTool {
   constructor(

@@ -67,5 +67,10 @@ export async function askNode(
 export function pictureIn(payload: unknown): ContentPart | undefined {
   if (!isPlainObject(payload) || typeof payload['base64'] !== 'string') return undefined;
   const format = String(payload['format'] ?? 'png').toLowerCase();
-  return { type: 'image', mimeType: format === 'png' ? 'image/png' : 'image/jpeg', data: payload['base64'] };
+  return {
+    type: 'image',
+    mimeType: format === 'png' ? 'image/png' : 'image/jpeg',
+    data: payload['base64'],
+    origin: 'tool',
+  };
 }

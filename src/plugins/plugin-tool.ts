@@ -67,15 +67,20 @@ async function call(runtime: PluginRuntime, name: string, params: unknown, conte
 
 /** A text, `{content, isError?}` with parts of text and pictures, or any value as JSON. */
 async function resultOf(value: unknown): Promise<ToolResult> {
-  if (typeof value === 'string') return { content: [{ type: 'text', text: value.slice(0, MAX_TEXT) }] };
+  if (typeof value === 'string') return { content: [{ type: 'text', text: value.slice(0, MAX_TEXT), origin: 'tool' }] };
   if (!isPlainObject(value) || !Array.isArray(value['content']))
-    return { content: [{ type: 'text', text: JSON.stringify(value).slice(0, MAX_TEXT) }] };
+    return { content: [{ type: 'text', text: JSON.stringify(value).slice(0, MAX_TEXT), origin: 'tool' }] };
   const content: ContentPart[] = [];
   for (const part of value['content'] as Record<string, unknown>[]) {
     if (part['type'] === 'image' && typeof part['data'] === 'string') {
       const picture = await fitImage(Buffer.from(part['data'], 'base64'), String(part['mimeType'] ?? 'image/png'));
-      content.push({ type: 'image', mimeType: picture.mimeType, data: picture.data.toString('base64') });
-    } else content.push({ type: 'text', text: String(part['text'] ?? '').slice(0, MAX_TEXT) });
+      content.push({
+        type: 'image',
+        mimeType: picture.mimeType,
+        data: picture.data.toString('base64'),
+        origin: 'tool',
+      });
+    } else content.push({ type: 'text', text: String(part['text'] ?? '').slice(0, MAX_TEXT), origin: 'tool' });
   }
   return { content, ...(value['isError'] === true ? { isError: true } : {}) };
 }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Injectable, Optional } from '@nestjs/common';
 import type { Transaction } from 'kysely';
 import { Clock, systemClock } from '../common/clock';
-import type { ContentOrigin } from '../common/content-parts';
+import { type ContentOrigin, storedOrigin } from '../common/content-parts';
 import { DatabaseService } from '../storage/database.service';
 import type { Schema } from '../storage/schema';
 
@@ -12,8 +12,8 @@ export interface SystemEvent {
   id: string;
   sessionKey: string;
   text: string;
-  /** Whose words they are, where they are not the gateway's or an owner's. */
-  origin?: ContentOrigin;
+  /** Whose words they are. */
+  origin: ContentOrigin;
   createdAt: number;
 }
 
@@ -26,7 +26,7 @@ export class SystemEventStore {
   ) {}
 
   /** Adds one unless it repeats the newest. Of more than twenty the oldest go. Returns whether it was added. */
-  async add(sessionKey: string, text: string, origin?: ContentOrigin): Promise<boolean> {
+  async add(sessionKey: string, text: string, origin: ContentOrigin): Promise<boolean> {
     return this.database.write('system-event', (transaction) => this.addIn(transaction, sessionKey, text, origin));
   }
 
@@ -34,7 +34,7 @@ export class SystemEventStore {
     transaction: Transaction<Schema>,
     sessionKey: string,
     text: string,
-    origin?: ContentOrigin,
+    origin: ContentOrigin,
   ): Promise<boolean> {
     const waiting = await this.inOrder(transaction, sessionKey);
     if (waiting.at(-1)?.text === text) return false;
@@ -46,7 +46,7 @@ export class SystemEventStore {
         id: randomUUID(),
         session_key: sessionKey,
         text,
-        origin: origin ?? null,
+        origin,
         // Two in the same millisecond keep their order.
         created_at: Math.max(this.clock.now(), (waiting.at(-1)?.createdAt ?? 0) + 1),
       })
@@ -98,6 +98,7 @@ const fromRow = (row: Schema['system_events']): SystemEvent => ({
   id: row.id,
   sessionKey: row.session_key,
   text: row.text,
-  ...(row.origin === null ? {} : { origin: row.origin as ContentOrigin }),
+  // Before each said it, words of others were marked.
+  origin: storedOrigin(row.origin, 'gateway'),
   createdAt: Number(row.created_at),
 });

@@ -23,6 +23,7 @@ export class TodoParams {
   idempotent: false,
   core: false,
   rare: 'own task list',
+  origin: 'assistant',
 })
 export class TodoTool {
   constructor(private readonly sessions: SessionStore) {}

@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import type { Selectable, Transaction } from 'kysely';
 import { DatabaseService } from '../storage/database.service';
 import type { Schema, TranscriptTable } from '../storage/schema';
+import { labelledMessage } from './stored-labels';
 import type { NewTranscriptEvent, TranscriptEvent, TranscriptMessage } from './transcript-event';
 
 /** Sessions kept in memory so that a warm turn does not read its history again. */
@@ -144,7 +145,7 @@ function fromRow(row: Selectable<TranscriptTable>): TranscriptEvent {
     seq: Number(row.seq),
     runId: row.run_id,
     at: Number(row.created_at),
-    message: payload.message,
+    message: labelledMessage(payload.message),
     ...(payload.excludeFromContext ? { excludeFromContext: true } : {}),
   };
 }

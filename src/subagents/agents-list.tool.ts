@@ -13,6 +13,7 @@ import { spawnableAgents } from './spawnable-agents';
   idempotent: true,
   core: true,
   rare: 'agents to spawn',
+  origin: 'gateway',
 })
 export class AgentsListTool {
   constructor(private readonly config: ConfigService) {}

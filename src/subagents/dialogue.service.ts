@@ -27,7 +27,7 @@ export interface DialogueOpening {
   target: SessionEntry;
   message: string;
   isOwner: boolean;
-  origin?: ContentOrigin;
+  origin: ContentOrigin;
 }
 
 /**
@@ -81,7 +81,7 @@ export class DialogueService {
       message: {
         text: `[from the conversation ${from}] ${message}`,
         isOwner,
-        ...(origin ? { origin } : {}),
+        origin,
         // Without further turns there is nothing to sum up: the answer itself goes to the chat.
         ...(most === 0 && route ? { route } : {}),
         ...(most === 0 ? {} : { dialogue: { asker: from, asked: target.key, turn: 0, most, request: message } }),
@@ -106,7 +106,7 @@ export class DialogueService {
     const base = {
       isOwner: row.message.isOwner,
       isSystemEvent: true,
-      ...(origin ? { origin } : {}),
+      origin,
     };
     const isOver = outcome?.outcome !== 'reply' || said === '' || turn >= most;
     const next: { sessionKey: string; message: InboundMessage } | undefined = isOver
@@ -150,10 +150,10 @@ export class DialogueService {
     };
   }
 
-  private async originOf(speaker: string, own: ContentOrigin | undefined): Promise<ContentOrigin | undefined> {
+  private async originOf(speaker: string, own: ContentOrigin): Promise<ContentOrigin> {
     const session = await this.sessions.find(speaker);
     const read = session ? originsOf(await this.transcripts.readTail(session.sessionId, 50)) : new Set<ContentOrigin>();
-    return worstOrigin([...read, ...(own ? [own] : [])]);
+    return worstOrigin([...read, own]);
   }
 }
 

@@ -35,6 +35,7 @@ export class SessionsSendParams {
   idempotent: true,
   core: true,
   rare: 'say something in another conversation',
+  origin: 'gateway',
 })
 export class SessionsSendTool {
   constructor(
@@ -70,7 +71,7 @@ export class SessionsSendTool {
       target,
       message: params.message,
       isOwner: context.isOwner,
-      ...(origin ? { origin } : {}),
+      origin,
     });
     const seconds = params.timeoutSeconds ?? DEFAULT_TIMEOUT_SECONDS;
     const delivery = { mode: 'announce', channel: target.lastChannel ?? null };

@@ -34,6 +34,7 @@ export class SessionsSpawnParams {
   core: true,
   companions: ['sessions_history', 'sessions_send'],
   rare: 'sub-agents for long tasks',
+  origin: 'gateway',
 })
 export class SessionsSpawnTool {
   constructor(

@@ -78,7 +78,7 @@ export class SubagentCommands {
           externalId: runId,
           sessionKey: run.childKey,
           runId,
-          message: { text, isOwner: giver.isOwner, queueMode: 'steer' },
+          message: { text, isOwner: giver.isOwner, origin: giver.isOwner ? 'owner' : 'stranger', queueMode: 'steer' },
         });
         return answer(`Told "${name}".`);
       }

@@ -79,7 +79,7 @@ export class SubagentService {
       ...(wish.label ? { label: wish.label } : {}),
       cleanup: wish.cleanup,
       ...(place.to === undefined ? {} : { route: { ...place, to: place.to } }),
-      ...(origin ? { origin } : {}),
+      origin,
       isOwner: context.isOwner,
       createdAt: Date.now(),
     };
@@ -98,7 +98,7 @@ export class SubagentService {
         message: {
           text: wish.task,
           isOwner: context.isOwner,
-          ...(origin ? { origin } : {}),
+          origin,
           ...(wish.model ? { model: wish.model } : {}),
           ...(wish.thinking ? { thinking: wish.thinking } : {}),
           timeoutMs: wish.timeoutSeconds > 0 ? wish.timeoutSeconds * 1000 : NO_LIMIT_MS,
@@ -136,7 +136,7 @@ export class SubagentService {
           text: `[from the gateway] The sub-agent "${name}" ${how}.${said ? `\nIts result:\n${said}` : ''}`,
           isOwner: run.isOwner,
           isSystemEvent: true,
-          ...(origin ? { origin } : {}),
+          origin,
           ...(run.route ? { route: run.route } : {}),
         },
       },
@@ -159,7 +159,7 @@ export class SubagentService {
   private async originOf(run: SubagentRun): Promise<SubagentRun['origin']> {
     const child = await this.sessions.find(run.childKey);
     const read = child ? originsOf(await this.transcripts.read(child.sessionId)) : new Set<never>();
-    return worstOrigin([...read, ...(run.origin ? [run.origin] : [])]);
+    return worstOrigin([...read, run.origin]);
   }
 }
 

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Selectable, Transaction } from 'kysely';
-import type { ContentOrigin } from '../common/content-parts';
+import { type ContentOrigin, storedOrigin } from '../common/content-parts';
 import type { DeliveryRoute } from '../common/delivery-route';
 import { DatabaseService } from '../storage/database.service';
 import type { Schema, SubagentRunTable } from '../storage/schema';
@@ -16,7 +16,7 @@ export interface SubagentRun {
   /** Chat of the parent, where the answer to the result goes. */
   route?: DeliveryRoute;
   /** What the parent had read when it gave the task. */
-  origin?: ContentOrigin;
+  origin: ContentOrigin;
   isOwner: boolean;
   createdAt: number;
 }
@@ -98,8 +98,10 @@ export class SubagentStore {
 }
 
 function fromRow(row: Selectable<SubagentRunTable>): SubagentRun {
+  const record = JSON.parse(row.record) as Omit<SubagentRun, 'runId' | 'parentKey' | 'childKey' | 'createdAt'>;
   return {
-    ...(JSON.parse(row.record) as Omit<SubagentRun, 'runId' | 'parentKey' | 'childKey' | 'createdAt'>),
+    ...record,
+    origin: storedOrigin(record.origin, 'assistant'),
     runId: row.run_id,
     parentKey: row.parent_key,
     childKey: row.child_key,

@@ -1,14 +1,20 @@
 import 'reflect-metadata';
-import type { ContentOrigin, ContentPart } from '../common/content-parts';
+import type { ContentOrigin, ContentPart, UnlabelledPart } from '../common/content-parts';
 import { OpenclawError } from '../common/openclaw-error';
 import type { DtoClass } from '../common/validation/validate-dto';
 
+/** What a tool hands back; the executor labels what does not say itself whose it is. */
 export interface ToolResult {
   /** What the model reads. */
-  content: ContentPart[];
+  content: UnlabelledPart[];
   /** Data for user interfaces. */
   details?: Record<string, unknown>;
   isError?: boolean;
+}
+
+/** A result as it may go to a model. */
+export interface LabelledResult extends ToolResult {
+  content: ContentPart[];
 }
 
 /** Facts that decide which tools a caller has. */
@@ -37,7 +43,7 @@ export interface PolicySubject {
 
 /** What else the model has read before a call, as far as it matters for trust. */
 export interface Provenance {
-  /** Origins of everything in the model's view that is not the owner's, the assistant's or the gateway's own. */
+  /** Origins of everything in the model's view. */
   origins: ReadonlySet<ContentOrigin>;
   /** Whether a text stands literally in what the model was given, so that the model did not make it up itself. */
   sawVerbatim(text: string): boolean;
@@ -115,8 +121,8 @@ export interface AgentToolDeclaration {
   rare?: string;
   /** Rare tools that are offered once this one has been called. */
   companions?: readonly string[];
-  /** Whose text the results hold, where the result does not say so itself. */
-  origin?: ContentOrigin;
+  /** Whose text its results and errors hold, where they do not say so themselves. */
+  origin: ContentOrigin;
 }
 
 /** A tool of the assistant. Declare it with `@AgentTool`; the registry finds it at boot. */
@@ -162,10 +168,12 @@ export type ToolErrorCode =
 
 /** A tool says what was wrong and the way out; the model reads it as the result. */
 export class ToolError extends OpenclawError {
+  /** @param origin whose words the message holds, where they are others' than the tool's results hold anyway */
   constructor(
     override readonly code: ToolErrorCode,
     message: string,
     details?: Record<string, unknown>,
+    readonly origin?: ContentOrigin,
   ) {
     super(code, message, details ? { details } : {});
   }
@@ -176,8 +184,13 @@ export const textResult = (text: string, details?: Record<string, unknown>, orig
   ...(details ? { details } : {}),
 });
 
-export const errorResult = (code: ToolErrorCode, message: string, details?: Record<string, unknown>): ToolResult => ({
-  content: [{ type: 'text', text: `Error (${code}): ${message}` }],
+export const errorResult = (
+  code: ToolErrorCode,
+  message: string,
+  origin: ContentOrigin,
+  details?: Record<string, unknown>,
+): LabelledResult => ({
+  content: [{ type: 'text', text: `Error (${code}): ${message}`, origin }],
   details: { ...details, status: 'error', code },
   isError: true,
 });

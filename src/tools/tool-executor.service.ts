@@ -6,10 +6,11 @@ import { isPlainObject } from '../common/plain-object';
 import { Redactor } from '../common/redactor';
 import { fieldsOf } from '../common/validation/field-registry';
 import { type DtoProblem, describeDtoProblems, findDtoProblems } from '../common/validation/validate-dto';
-import { type PolicySubject, type ToolContext, ToolError, type ToolResult, errorResult } from './agent-tool';
+import type { ContentOrigin } from '../common/content-parts';
+import { type LabelledResult, type PolicySubject, type ToolContext, ToolError, errorResult } from './agent-tool';
 import { ToolPolicyService } from './policy/tool-policy.service';
 import { SinkGate } from './provenance/sink-gate.service';
-import { withOrigin } from './provenance/taint';
+import { withOrigin, worstOrigin } from './provenance/taint';
 import { type RegisteredTool, ToolRegistry } from './tool-registry.service';
 
 /**
@@ -30,12 +31,12 @@ export class ToolExecutor {
     this.log = loggers.child('tools');
   }
 
-  async execute(name: string, args: unknown, context: ToolContext): Promise<ToolResult> {
+  async execute(name: string, args: unknown, context: ToolContext): Promise<LabelledResult> {
     return this.withoutSecrets(await this.run(name, args, context));
   }
 
   /** Whatever a tool has come across: the gateway's own secrets go into no transcript and to no model. */
-  private withoutSecrets(result: ToolResult): ToolResult {
+  private withoutSecrets(result: LabelledResult): LabelledResult {
     const clean = (value: unknown): unknown => {
       if (typeof value === 'string') return this.redactor.redactKnown(value);
       if (Array.isArray(value)) return value.map(clean);
@@ -52,45 +53,54 @@ export class ToolExecutor {
     };
   }
 
-  private async run(name: string, args: unknown, context: ToolContext): Promise<ToolResult> {
+  private async run(name: string, args: unknown, context: ToolContext): Promise<LabelledResult> {
     const { subject } = context;
     const tool = this.registry.find(name);
     if (!tool) return this.unknownTool(name, subject);
     const { declaration, handler } = tool;
     const verdict = this.policy.evaluate(declaration.name, subject);
     if (!verdict.allowed) {
-      return errorResult('denied_by_policy', `${declaration.name} is not allowed: ${verdict.reason}`, {
+      return errorResult('denied_by_policy', `${declaration.name} is not allowed: ${verdict.reason}`, 'gateway', {
         layer: verdict.layer,
       });
     }
     const unavailable = handler.unavailableReason?.();
     if (unavailable !== undefined)
-      return errorResult('not_configured', `${declaration.name} is not available: ${unavailable}`);
+      return errorResult('not_configured', `${declaration.name} is not available: ${unavailable}`, 'gateway');
     const params = applyAliases(args, declaration.paramAliases);
     const problems = tool.foreignSchema ? [] : findDtoProblems(declaration.params, params);
-    if (problems.length > 0) return errorResult('invalid_args', explainProblems(tool, problems));
+    if (problems.length > 0) return errorResult('invalid_args', explainProblems(tool, problems), 'gateway');
+    // What fails before the tool itself has begun is said by the gateway.
+    let origin: ContentOrigin = 'gateway';
     try {
       const sink = await handler.sinkOf?.(params as never, context);
       if (sink) await this.gate.pass(declaration.name, params, sink, context);
+      ({ origin } = declaration);
       const result = await handler.execute(params as never, context);
-      return { ...result, content: withOrigin(result.content, declaration.origin) };
+      return { ...result, content: withOrigin(result.content, origin) };
     } catch (error) {
-      if (error instanceof ToolError) return errorResult(error.code, error.message, error.details);
-      if (context.signal.aborted) return errorResult('aborted', `${declaration.name} was stopped`);
+      if (error instanceof ToolError)
+        return errorResult(error.code, error.message, originOf(error, origin), error.details);
+      if (context.signal.aborted) return errorResult('aborted', `${declaration.name} was stopped`, 'gateway');
       this.log.warn({ tool: declaration.name, runId: context.runId, error }, 'a tool failed');
-      return errorResult('failed', messageOf(error));
+      return errorResult('failed', messageOf(error), origin);
     }
   }
 
-  private unknownTool(name: string, subject: PolicySubject): ToolResult {
+  private unknownTool(name: string, subject: PolicySubject): LabelledResult {
     const names = this.policy.allowedTools(subject).map((tool) => tool.declaration.name);
     const near = nearestName(name, names);
     return errorResult(
       'unknown_tool',
       `there is no tool "${name}"${near ? `; did you mean "${near}"?` : `. Tools: ${names.join(', ')}`}`,
+      'gateway',
     );
   }
 }
+
+/** Whose words an error holds: what went wrong elsewhere is told in the words of elsewhere. */
+const originOf = ({ code, origin }: ToolError, ofTool: ContentOrigin): ContentOrigin =>
+  origin ?? (code === 'upstream_error' ? worstOrigin(['tool'], ofTool) : ofTool);
 
 function applyAliases(args: unknown, aliases: Readonly<Record<string, string>> = {}): unknown {
   if (typeof args !== 'object' || args === null || Array.isArray(args)) return args ?? {};

@@ -125,7 +125,7 @@ export class HookInbound {
         transaction,
         mainSessionKey(config, agentId),
         text,
-        isTrusted ? undefined : 'stranger',
+        isTrusted ? 'owner' : 'stranger',
       );
       await keep(transaction, reply);
     });
@@ -171,7 +171,7 @@ export class HookInbound {
           text: isTrusted ? `[hook ${name}] ${text}` : `[hook ${name}; what follows came from outside] ${text}`,
           isOwner: true,
           isSystemEvent: true,
-          ...(isTrusted ? {} : { origin: 'stranger' as const }),
+          origin: isTrusted ? 'owner' : 'stranger',
           ...(wish.model ? { model: wish.model } : {}),
           ...(wish.thinking ? { thinking: wish.thinking } : {}),
           ...(wish.timeoutSeconds ? { timeoutMs: wish.timeoutSeconds * 1000 } : {}),

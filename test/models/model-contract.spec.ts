@@ -49,8 +49,8 @@ describe.each(FORMATS)('model behind %s', (format) => {
     message: {
       role: 'user' as const,
       content: [
-        { type: 'text' as const, text },
-        ...(image ? [{ type: 'image' as const, data: PIXEL, mimeType: 'image/png' }] : []),
+        { type: 'text' as const, text, origin: 'owner' as const },
+        ...(image ? [{ type: 'image' as const, data: PIXEL, mimeType: 'image/png', origin: 'file' as const }] : []),
       ],
     },
   });

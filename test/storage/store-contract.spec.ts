@@ -98,7 +98,7 @@ describe.each(STORE_KINDS)('store on %s', (kind) => {
       externalId,
       sessionKey: 'agent:main:main',
       runId: `run-${externalId}`,
-      message: { text: `text ${externalId}`, isOwner: true },
+      message: { text: `text ${externalId}`, isOwner: true, origin: 'owner' },
     });
     const service = (): InboxService =>
       new InboxService(database, new InboxStore(database), new EventBus(new SilentLoggerFactory()));

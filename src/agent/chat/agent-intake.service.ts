@@ -58,6 +58,7 @@ export class AgentIntake {
       message: {
         text: message.text,
         isOwner: true,
+        origin: 'owner',
         idempotencyKey: message.runId,
         ...(message.images.length > 0 ? { images: message.images } : {}),
         ...(message.files.length > 0 ? { files: message.files } : {}),

@@ -38,7 +38,8 @@ export class Attachments {
     const read: ReadAttachments = { images: [], texts: [] };
     for (const { name, content } of files) {
       const { kind, mimeType } = sniffFile(content);
-      if (kind === 'image') read.images.push({ type: 'image', mimeType, data: content.toString('base64') });
+      if (kind === 'image')
+        read.images.push({ type: 'image', mimeType, data: content.toString('base64'), origin: 'file' });
       else
         read.texts.push({
           name,

@@ -43,7 +43,7 @@ export class DirectAnswerService {
         externalId: runId,
         sessionKey,
         runId,
-        message: { text: direct.question, isOwner: true },
+        message: { text: direct.question, isOwner: true, origin: 'owner' },
         dropped: 'answered by the gateway',
       },
       async (transaction, { duplicate }) => {
@@ -56,7 +56,11 @@ export class DirectAnswerService {
             runId,
             at,
             excludeFromContext: true,
-            message: { role: 'user', content: [{ type: 'text', text: direct.question }], idempotencyKey: runId },
+            message: {
+              role: 'user',
+              content: [{ type: 'text', text: direct.question, origin: 'owner' }],
+              idempotencyKey: runId,
+            },
           },
           { runId, at, excludeFromContext: true, message },
         ]);
@@ -100,5 +104,11 @@ export class DirectAnswerService {
 }
 
 function gatewayMessage(text: string, stopReason: 'stop' | 'injected'): AssistantMessage {
-  return { role: 'assistant', content: [{ type: 'text', text }], ...GATEWAY_AUTHOR, usage: NO_USAGE, stopReason };
+  return {
+    role: 'assistant',
+    content: [{ type: 'text', text, origin: 'gateway' }],
+    ...GATEWAY_AUTHOR,
+    usage: NO_USAGE,
+    stopReason,
+  };
 }

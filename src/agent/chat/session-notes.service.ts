@@ -43,7 +43,7 @@ export class SessionNotes {
         text: `[from the gateway] ${text}`,
         isOwner,
         isSystemEvent: true,
-        ...(origin ? { origin } : {}),
+        origin,
         ...(route ? { route } : {}),
       },
     });

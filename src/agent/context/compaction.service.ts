@@ -85,7 +85,7 @@ export class CompactionService {
     const old = events.slice(0, cut);
     const { summary, by, model } = await this.summarise(old, before?.summary, wish);
     const kept = tokensOfMessages(events.slice(cut));
-    const origin = worstOrigin([...originsOf(old), ...(before?.origin ? [before.origin] : [])]);
+    const origin = worstOrigin([...originsOf(old), ...(before ? [before.origin] : [])]);
     const compaction: Compaction = {
       sessionId: wish.sessionId,
       throughSeq: old.at(-1)?.seq ?? 0,
@@ -94,7 +94,7 @@ export class CompactionService {
       ...(model ? { model } : {}),
       tokensBefore: tokens,
       tokensAfter: kept + estimateTokens(summary),
-      ...(origin ? { origin } : {}),
+      origin,
       at: this.clock.now(),
     };
     await this.store.add(compaction);
@@ -118,7 +118,7 @@ export class CompactionService {
     const old = events.slice(0, Math.max(0, events.length - count));
     if (old.length === 0) return { compacted: false, reason: `it has ${events.length} messages` };
     const summary = mechanicalSummary(old, before?.summary, SUMMARY_TOKENS);
-    const origin = worstOrigin([...originsOf(old), ...(before?.origin ? [before.origin] : [])]);
+    const origin = worstOrigin([...originsOf(old), ...(before ? [before.origin] : [])]);
     await this.store.add({
       sessionId,
       throughSeq: old.at(-1)?.seq ?? 0,
@@ -126,7 +126,7 @@ export class CompactionService {
       by: 'fallback',
       tokensBefore: tokensOfMessages(events),
       tokensAfter: tokensOfMessages(events.slice(old.length)) + estimateTokens(summary),
-      ...(origin ? { origin } : {}),
+      origin,
       at: this.clock.now(),
     });
     return { compacted: true, kept: events.length - old.length };

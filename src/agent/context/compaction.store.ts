@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { ContentOrigin } from '../../common/content-parts';
+import { type ContentOrigin, storedOrigin } from '../../common/content-parts';
 import { DatabaseService } from '../../storage/database.service';
 
 export interface Compaction {
@@ -12,7 +12,7 @@ export interface Compaction {
   tokensBefore: number;
   tokensAfter: number;
   /** Worst origin of what it sums up. */
-  origin?: ContentOrigin;
+  origin: ContentOrigin;
   at: number;
 }
 
@@ -40,13 +40,18 @@ export class CompactionStore {
       .orderBy('through_seq', 'desc')
       .limit(limit)
       .execute();
-    return rows.map((row) => ({
-      ...(JSON.parse(row.facts) as Pick<Compaction, 'by' | 'tokensBefore' | 'tokensAfter'>),
-      sessionId: row.session_id,
-      throughSeq: Number(row.through_seq),
-      summary: row.summary,
-      at: Number(row.created_at),
-    }));
+    return rows.map((row) => {
+      const facts = JSON.parse(row.facts) as Pick<Compaction, 'by' | 'tokensBefore' | 'tokensAfter' | 'origin'>;
+      return {
+        ...facts,
+        // Output of commands and errors had no mark when summaries had none.
+        origin: storedOrigin(facts.origin, 'tool'),
+        sessionId: row.session_id,
+        throughSeq: Number(row.through_seq),
+        summary: row.summary,
+        at: Number(row.created_at),
+      };
+    });
   }
 
   async add(compaction: Compaction): Promise<void> {

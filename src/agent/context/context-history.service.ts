@@ -31,7 +31,7 @@ function summaryMessage({ summary, at, origin }: Compaction): PromptMessage {
         {
           type: 'text',
           text: `[from the gateway] What was said before, summed up:\n\n${summary}`,
-          ...(origin ? { origin } : {}),
+          origin,
         },
       ],
     },

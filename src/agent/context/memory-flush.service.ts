@@ -72,6 +72,7 @@ export class MemoryFlush {
       message: {
         text: `[from the gateway] ${settings?.prompt ?? DEFAULT_PROMPT}`,
         isOwner: true,
+        origin: 'gateway',
         isSystemEvent: true,
         ...(settings?.systemPrompt ? { extraSystemPrompt: settings.systemPrompt } : {}),
       },

@@ -41,6 +41,7 @@ export class ImageParams {
   idempotent: true,
   core: true,
   rare: 'look at pictures',
+  origin: 'file',
 })
 export class ImageTool {
   constructor(

@@ -20,6 +20,7 @@ export class TtsParams {
   idempotent: true,
   core: true,
   rare: 'speech files',
+  origin: 'gateway',
 })
 export class TtsTool {
   constructor(

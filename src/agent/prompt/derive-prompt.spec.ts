@@ -74,7 +74,7 @@ describe('prompt of a transcript', () => {
   it('says so where a call was interrupted', () => {
     const prompt = derivePrompt(
       [
-        { at: 0, message: { role: 'user', content: [{ type: 'text', text: 'go' }] } },
+        { at: 0, message: { role: 'user', content: [{ type: 'text', text: 'go', origin: 'owner' }] } },
         {
           at: 0,
           message: {
@@ -113,7 +113,10 @@ describe('prompt of a transcript', () => {
 
 describe('history that fits a window', () => {
   const turn = (n: number): PromptMessage[] => [
-    { at: n, message: { role: 'user', content: [{ type: 'text', text: `question ${n} ${'x'.repeat(300)}` }] } },
+    {
+      at: n,
+      message: { role: 'user', content: [{ type: 'text', text: `question ${n} ${'x'.repeat(300)}`, origin: 'owner' }] },
+    },
     {
       at: n,
       message: {

@@ -123,10 +123,10 @@ class OutputCollector {
   add(part: LanguageModelV3StreamPart): void {
     switch (part.type) {
       case 'text-start':
-        this.start(part.id, { type: 'text', text: '', ...facts(part.providerMetadata) });
+        this.start(part.id, { type: 'text', text: '', origin: 'assistant', ...facts(part.providerMetadata) });
         break;
       case 'text-delta': {
-        const open = this.open.get(part.id) ?? this.start(part.id, { type: 'text', text: '' });
+        const open = this.open.get(part.id) ?? this.start(part.id, { type: 'text', text: '', origin: 'assistant' });
         if (open.type === 'text') open.text += part.delta;
         if (part.delta !== '') {
           this.delivered = true;

@@ -69,6 +69,7 @@ export class GatewayToolParams {
   idempotent: false,
   core: true,
   rare: 'settings and restart of this gateway',
+  origin: 'gateway',
 })
 export class GatewayTool {
   constructor(

@@ -1,4 +1,4 @@
-import type { ContentPart } from '../../common/content-parts';
+import type { ContentOrigin, ContentPart } from '../../common/content-parts';
 import { isPlainObject } from '../../common/plain-object';
 import {
   type AssistantPart,
@@ -86,7 +86,8 @@ export function readTranscriptObjects(
 function messageOf(source: Line): TranscriptMessage | undefined {
   switch (source['role']) {
     case 'user': {
-      const content = contentOf(source['content']);
+      // What came from a chat there may have been a forward, or somebody else's.
+      const content = contentOf(source['content'], 'file');
       return content.length > 0 ? { role: 'user', content } : undefined;
     }
     case 'assistant':
@@ -107,7 +108,7 @@ function messageOf(source: Line): TranscriptMessage | undefined {
         toolCallId: source['toolCallId'],
         toolName: text(source['toolName'], 'unknown'),
         // What tools brought home before is no more the owner's word than what they bring home now.
-        content: contentOf(source['content']).map((part) => ({ ...part, origin: 'tool' as const })),
+        content: contentOf(source['content'], 'tool'),
         isError: source['isError'] === true,
         ...(isPlainObject(source['details']) ? { details: source['details'] } : {}),
       };
@@ -116,24 +117,26 @@ function messageOf(source: Line): TranscriptMessage | undefined {
   }
 }
 
-function contentOf(content: unknown): ContentPart[] {
-  if (typeof content === 'string') return content === '' ? [] : [{ type: 'text', text: content }];
+function contentOf(content: unknown, origin: ContentOrigin): ContentPart[] {
+  if (typeof content === 'string') return content === '' ? [] : [{ type: 'text', text: content, origin }];
   if (!Array.isArray(content)) return [];
   return content.flatMap((part: unknown): ContentPart[] => {
     if (!isPlainObject(part)) return [];
-    if (part['type'] === 'text' && typeof part['text'] === 'string') return [{ type: 'text', text: part['text'] }];
+    if (part['type'] === 'text' && typeof part['text'] === 'string')
+      return [{ type: 'text', text: part['text'], origin }];
     if (part['type'] === 'image' && typeof part['data'] === 'string')
-      return [{ type: 'image', data: part['data'], mimeType: text(part['mimeType'], 'image/png') }];
+      return [{ type: 'image', data: part['data'], mimeType: text(part['mimeType'], 'image/png'), origin }];
     return [];
   });
 }
 
 function assistantParts(content: unknown): AssistantPart[] {
-  if (typeof content === 'string') return content === '' ? [] : [{ type: 'text', text: content }];
+  if (typeof content === 'string') return content === '' ? [] : [{ type: 'text', text: content, origin: 'assistant' }];
   if (!Array.isArray(content)) return [];
   return content.flatMap((part: unknown): AssistantPart[] => {
     if (!isPlainObject(part)) return [];
-    if (part['type'] === 'text' && typeof part['text'] === 'string') return [{ type: 'text', text: part['text'] }];
+    if (part['type'] === 'text' && typeof part['text'] === 'string')
+      return [{ type: 'text', text: part['text'], origin: 'assistant' }];
     // A signature of another program's session is worth nothing here; the thought stays readable.
     if (part['type'] === 'thinking' && typeof part['thinking'] === 'string')
       return [{ type: 'thinking', thinking: part['thinking'] }];

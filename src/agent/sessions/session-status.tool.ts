@@ -19,6 +19,7 @@ export class SessionStatusParams {
   params: SessionStatusParams,
   idempotent: true,
   core: true,
+  origin: 'gateway',
 })
 export class SessionStatusTool {
   constructor(

@@ -24,6 +24,7 @@ export class SessionsHistoryParams {
   idempotent: true,
   core: true,
   rare: 'what was said in another conversation',
+  origin: 'gateway',
 })
 export class SessionsHistoryTool {
   constructor(

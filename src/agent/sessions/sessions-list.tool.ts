@@ -28,6 +28,7 @@ export class SessionsListToolParams {
   idempotent: true,
   core: true,
   rare: 'other conversations',
+  origin: 'gateway',
 })
 export class SessionsListTool {
   constructor(

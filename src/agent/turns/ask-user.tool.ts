@@ -28,6 +28,7 @@ export class AskUserParams {
   params: AskUserParams,
   idempotent: true,
   core: false,
+  origin: 'gateway',
 })
 export class AskUserTool {
   constructor(

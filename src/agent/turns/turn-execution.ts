@@ -1,6 +1,6 @@
 import type { AssistantPart, Usage } from '../../sessions/transcript-event';
 import { NO_USAGE, addUsage } from '../../sessions/transcript-event';
-import { type Provenance, type ToolContext, type ToolResult, errorResult } from '../../tools/agent-tool';
+import { type Provenance, type ToolContext, type LabelledResult, errorResult } from '../../tools/agent-tool';
 import type { ToolExecutor } from '../../tools/tool-executor.service';
 import { type PromptMessage, derivePrompt } from '../prompt/derive-prompt';
 import { type OfferableTool, OfferedTools } from '../prompt/offered-tools';
@@ -216,11 +216,11 @@ export class TurnExecution {
   private async toolStep(call: Extract<AssistantPart, { type: 'toolCall' }>): Promise<string | undefined> {
     const { announcer, journal } = this.plan;
     const recorded = this.nextRecorded('tool');
-    let result: ToolResult;
+    let result: LabelledResult;
     if (recorded?.kind === 'tool' && recorded.output) {
       result = recorded.output;
     } else if (recorded?.kind === 'tool' && !recorded.idempotent && !(await this.plan.isUnstarted(call.id))) {
-      result = errorResult('interrupted', INTERRUPTED);
+      result = errorResult('interrupted', INTERRUPTED, 'gateway');
       announcer.toolFinished(call.name, call.id, result);
       journal.finish(recorded.step, result);
     } else {
@@ -243,7 +243,7 @@ export class TurnExecution {
     }
     const verdict = this.guard.record(call.name, call.arguments, result);
     if (verdict.action === 'warn')
-      result = { ...result, content: [...result.content, { type: 'text', text: verdict.note }] };
+      result = { ...result, content: [...result.content, { type: 'text', text: verdict.note, origin: 'gateway' }] };
     this.messages.push(toolResultMessage(call.id, call.name, result, Date.now()));
     return verdict.action === 'stop' ? `stopped: ${verdict.reason}` : undefined;
   }

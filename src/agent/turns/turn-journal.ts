@@ -2,7 +2,7 @@ import type { Transaction } from 'kysely';
 import type { DatabaseService } from '../../storage/database.service';
 import type { Lease, LeaseService } from '../../storage/lease.service';
 import type { Schema } from '../../storage/schema';
-import type { ToolResult } from '../../tools/agent-tool';
+import type { LabelledResult } from '../../tools/agent-tool';
 import type { ModelStepOutput, StepInput, TurnStep } from './turn-record';
 import type { TurnStore } from './turn.store';
 
@@ -39,7 +39,7 @@ export class TurnJournal {
   }
 
   /** Keeps the end of a step, and what belongs to it, for the next commit. */
-  finish(step: number, output: ModelStepOutput | ToolResult, together?: JournalWrite): void {
+  finish(step: number, output: ModelStepOutput | LabelledResult, together?: JournalWrite): void {
     this.waiting.push((transaction) => this.store.finishStepIn(transaction, this.runId, step, output));
     if (together) this.waiting.push(together);
   }

@@ -1,6 +1,6 @@
 import type { HeartbeatRules } from '../../inbox/inbound-message';
 import type { DeliveryRoute } from '../../common/delivery-route';
-import type { ToolResult } from '../../tools/agent-tool';
+import type { LabelledResult } from '../../tools/agent-tool';
 import type { Usage } from '../../sessions/transcript-event';
 import type { ModelOutput } from '../runtime/call-model';
 import type { JobBudget } from '../../usage/usage-account';
@@ -73,6 +73,6 @@ export interface ModelStepOutput extends ModelOutput {
 /** One journaled step. `started` without an end means that the process was cut off inside it. */
 export type TurnStep = { step: number; startedAt: number; finishedAt: number | null } & (
   | { kind: 'model'; name: string; output: ModelStepOutput | null }
-  | { kind: 'tool'; name: string; callId: string; args: unknown; idempotent: boolean; output: ToolResult | null }
+  | { kind: 'tool'; name: string; callId: string; args: unknown; idempotent: boolean; output: LabelledResult | null }
   | { kind: 'steer'; output: { rowIds: string[] } }
 );

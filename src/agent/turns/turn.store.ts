@@ -1,7 +1,8 @@
 import { Injectable, Optional } from '@nestjs/common';
 import type { Selectable, Transaction } from 'kysely';
 import { Clock, systemClock } from '../../common/clock';
-import type { ToolResult } from '../../tools/agent-tool';
+import { labelledContent } from '../../sessions/stored-labels';
+import type { LabelledResult } from '../../tools/agent-tool';
 import { DatabaseService } from '../../storage/database.service';
 import type { Schema, TurnStepTable, TurnTable } from '../../storage/schema';
 import type {
@@ -140,7 +141,7 @@ export class TurnStore {
     transaction: Transaction<Schema>,
     runId: string,
     step: number,
-    output: ModelStepOutput | ToolResult,
+    output: ModelStepOutput | LabelledResult,
   ): Promise<void> {
     await transaction
       .updateTable('turn_steps')
@@ -217,6 +218,9 @@ function turnFromRow(row: Selectable<TurnTable>): TurnRecord {
   };
 }
 
+const resultFrom = (tool: string, stored: LabelledResult | null): LabelledResult | null =>
+  stored && { ...stored, content: labelledContent(tool, stored.content, stored.isError === true) };
+
 function stepFromRow(row: Selectable<TurnStepTable>): TurnStep {
   const base = {
     step: Number(row.step),
@@ -237,7 +241,7 @@ function stepFromRow(row: Selectable<TurnStepTable>): TurnStep {
         callId: row.call_id ?? '',
         args: row.input === null ? {} : JSON.parse(row.input),
         idempotent: row.idempotent === 1,
-        output: output as ToolResult | null,
+        output: resultFrom(row.name, output as LabelledResult | null),
       };
   }
 }

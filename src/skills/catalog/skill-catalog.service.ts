@@ -141,9 +141,9 @@ export class SkillCatalog {
   }
 
   /** The skill that a file belongs to, and whose text it is. */
-  ownerOf(agentId: string, path: string): { skill: JudgedSkill; origin: ContentOrigin | undefined } | undefined {
+  ownerOf(agentId: string, path: string): { skill: JudgedSkill; origin: ContentOrigin } | undefined {
     const skill = this.judgedOf(agentId).find(({ baseDir }) => path.startsWith(baseDir + sep));
-    return skill && { skill, origin: skill.isTrusted ? undefined : 'skill' };
+    return skill && { skill, origin: skill.isTrusted ? 'workspace' : 'skill' };
   }
 
   /** Programs that skills ask for; nodes are asked whether they have them. */

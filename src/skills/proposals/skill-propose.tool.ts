@@ -29,6 +29,7 @@ export class SkillProposeParams {
   idempotent: false,
   core: false,
   rare: 'keep how a long task was done',
+  origin: 'gateway',
 })
 export class SkillProposeTool {
   private readonly proposals: SkillProposals;

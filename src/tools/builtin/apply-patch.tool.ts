@@ -34,6 +34,7 @@ interface Change {
   params: ApplyPatchParams,
   idempotent: false,
   core: true,
+  origin: 'gateway',
 })
 export class ApplyPatchTool {
   constructor(

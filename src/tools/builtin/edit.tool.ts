@@ -27,6 +27,7 @@ export class EditParams {
   },
   idempotent: false,
   core: true,
+  origin: 'gateway',
 })
 export class EditTool {
   constructor(private readonly writer: FileWriter) {}

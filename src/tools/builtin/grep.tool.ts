@@ -33,6 +33,7 @@ export class GrepParams {
   params: GrepParams,
   idempotent: true,
   core: false,
+  origin: 'file',
 })
 export class GrepTool {
   constructor(private readonly origins: FileOrigins) {}

@@ -32,6 +32,7 @@ export class ProcessParams {
   idempotent: false,
   core: true,
   rare: 'background commands',
+  origin: 'gateway',
 })
 export class ProcessTool {
   constructor(private readonly processes: ProcessRegistry) {}

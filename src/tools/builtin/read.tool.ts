@@ -29,6 +29,7 @@ export class ReadParams {
   paramAliases: { file_path: 'path' },
   idempotent: true,
   core: true,
+  origin: 'file',
 })
 export class ReadTool {
   constructor(
@@ -51,7 +52,7 @@ export class ReadTool {
       const content = await file.readFile();
       const image = sniffImage(content);
       const owner = this.skills.ownerOf(context.subject, path);
-      const origin = (await this.origins.of(path)) ?? (owner ? owner.origin : 'file');
+      const origin = (await this.origins.of(path)) ?? owner?.origin ?? 'file';
       if (image) return marked(await this.image(content, image, files.display(path)), origin);
       if (content.subarray(0, 8192).includes(0)) {
         throw new ToolError('invalid_args', `${params.path} is a binary file; read shows text and images`);
@@ -95,7 +96,7 @@ export class ReadTool {
   }
 }
 
-const marked = (result: ToolResult, origin: ContentOrigin | undefined): ToolResult => ({
+const marked = (result: ToolResult, origin: ContentOrigin): ToolResult => ({
   ...result,
   content: withOrigin(result.content, origin),
 });

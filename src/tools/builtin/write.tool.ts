@@ -18,6 +18,7 @@ export class WriteParams {
   paramAliases: { file_path: 'path' },
   idempotent: true,
   core: true,
+  origin: 'gateway',
 })
 export class WriteTool {
   constructor(private readonly writer: FileWriter) {}

@@ -22,6 +22,7 @@ export class FindToolsParams {
   params: FindToolsParams,
   idempotent: true,
   core: false,
+  origin: 'gateway',
 })
 export class FindToolsTool {
   constructor(

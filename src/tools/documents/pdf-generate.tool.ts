@@ -26,6 +26,7 @@ export class PdfGenerateParams {
   idempotent: true,
   core: true,
   rare: 'PDF files',
+  origin: 'gateway',
 })
 export class PdfGenerateTool {
   constructor(private readonly writer: FileWriter) {}

@@ -35,6 +35,7 @@ export class PptGenerateParams {
   idempotent: true,
   core: true,
   rare: 'slides',
+  origin: 'gateway',
 })
 export class PptGenerateTool {
   constructor(private readonly writer: FileWriter) {}

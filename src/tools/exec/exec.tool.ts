@@ -61,6 +61,7 @@ export class ExecParams {
   idempotent: false,
   core: true,
   companions: ['process'],
+  origin: 'gateway',
 })
 export class ExecTool {
   constructor(
@@ -301,7 +302,7 @@ export class ExecTool {
       externalId: `exec:${runId}:${callId}`,
       text,
       isOwner,
-      ...(source ? { origin: source } : {}),
+      origin: source,
       ...(origin.to === undefined ? {} : { route: { ...origin, to: origin.to } }),
     });
   }

@@ -22,7 +22,7 @@ export interface SkillText {
   skill: string;
   baseDir: string;
   /** Undefined for the gateway's own text. */
-  origin: ContentOrigin | undefined;
+  origin: ContentOrigin;
 }
 
 export interface SkillHint {

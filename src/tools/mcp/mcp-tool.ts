@@ -91,19 +91,21 @@ async function call(
     content.push({
       type: 'text',
       text: answer.structuredContent ? JSON.stringify(answer.structuredContent) : '(no answer)',
+      origin: 'tool',
     });
   return { content, ...(answer.isError ? { isError: true } : {}) };
 }
 
 async function partOf(part: Record<string, unknown>): Promise<ContentPart[]> {
-  if (part['type'] === 'text') return [{ type: 'text', text: String(part['text'] ?? '').slice(0, MAX_TEXT) }];
+  if (part['type'] === 'text')
+    return [{ type: 'text', text: String(part['text'] ?? '').slice(0, MAX_TEXT), origin: 'tool' }];
   if (part['type'] === 'image' && typeof part['data'] === 'string') {
     const picture = await fitImage(Buffer.from(part['data'], 'base64'), String(part['mimeType'] ?? 'image/png'));
-    return [{ type: 'image', mimeType: picture.mimeType, data: picture.data.toString('base64') }];
+    return [{ type: 'image', mimeType: picture.mimeType, data: picture.data.toString('base64'), origin: 'tool' }];
   }
   if (part['type'] === 'resource') {
     const resource = part['resource'] as { text?: string; uri?: string } | undefined;
-    return [{ type: 'text', text: (resource?.text ?? resource?.uri ?? '').slice(0, MAX_TEXT) }];
+    return [{ type: 'text', text: (resource?.text ?? resource?.uri ?? '').slice(0, MAX_TEXT), origin: 'tool' }];
   }
-  return [{ type: 'text', text: `(${String(part['type'])})` }];
+  return [{ type: 'text', text: `(${String(part['type'])})`, origin: 'tool' }];
 }

@@ -1,10 +1,14 @@
-import type { ContentOrigin, ContentPart } from '../../common/content-parts';
+import type { ContentOrigin, ContentPart, UnlabelledPart } from '../../common/content-parts';
 import type { Provenance } from '../agent-tool';
 
 export type TrustLevel = 'trusted' | 'suspect' | 'untrusted';
 
 /** How far content of an origin may be trusted not to give orders. */
 const LEVEL: Readonly<Record<ContentOrigin, TrustLevel>> = {
+  owner: 'trusted',
+  assistant: 'trusted',
+  gateway: 'trusted',
+  workspace: 'trusted',
   file: 'suspect',
   skill: 'suspect',
   tool: 'untrusted',
@@ -22,6 +26,10 @@ export function trustOf(origins: Iterable<ContentOrigin>): TrustLevel {
 }
 
 const NAMES: Readonly<Record<ContentOrigin, string>> = {
+  owner: 'what the owner wrote',
+  assistant: 'what the assistant wrote',
+  gateway: 'what the gateway says',
+  workspace: 'a file of the workspace',
   file: 'a file',
   skill: 'a skill',
   tool: 'an outside tool',
@@ -29,16 +37,22 @@ const NAMES: Readonly<Record<ContentOrigin, string>> = {
   stranger: 'somebody who does not own this gateway',
 };
 
-/** Origins as people read them. */
+/** Origins that are not to be trusted, as people read them. */
 export const describeOrigins = (origins: Iterable<ContentOrigin>): string =>
-  [...origins].map((origin) => NAMES[origin]).join(', ');
+  [...origins]
+    .filter((origin) => LEVEL[origin] !== 'trusted')
+    .map((origin) => NAMES[origin])
+    .join(', ');
 
-/** The one origin that stands for several where only one can be kept: the least trusted. */
-export function worstOrigin(origins: Iterable<ContentOrigin>): ContentOrigin | undefined {
-  let worst: ContentOrigin | undefined;
-  for (const origin of origins) {
-    if (worst === undefined || RANK[LEVEL[origin]] > RANK[LEVEL[worst]]) worst = origin;
-  }
+export const isTrusted = (origin: ContentOrigin): boolean => LEVEL[origin] === 'trusted';
+
+/**
+ * The one origin that stands for several where only one can be kept: the least trusted.
+ * @param least what it is at least; what the assistant puts together itself by default
+ */
+export function worstOrigin(origins: Iterable<ContentOrigin>, least: ContentOrigin = 'assistant'): ContentOrigin {
+  let worst = least;
+  for (const origin of origins) if (RANK[LEVEL[origin]] > RANK[LEVEL[worst]]) worst = origin;
   return worst;
 }
 
@@ -83,7 +97,6 @@ function holds(haystack: string | undefined, needle: string): boolean {
   return false;
 }
 
-/** Marks parts that do not say themselves whose they are. */
-export function withOrigin(content: readonly ContentPart[], origin: ContentOrigin | undefined): ContentPart[] {
-  return origin === undefined ? [...content] : content.map((part) => (part.origin ? part : { ...part, origin }));
-}
+/** Labels parts that do not say themselves whose they are. */
+export const withOrigin = (content: readonly UnlabelledPart[], origin: ContentOrigin): ContentPart[] =>
+  content.map((part) => ({ ...part, origin: part.origin ?? origin }));

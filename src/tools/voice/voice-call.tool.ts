@@ -21,6 +21,11 @@ export class VoiceCallParams {
 }
 
 /** Phone calls through the configured telephone company. */
+/** What becomes of a call, in words that all phone companies share. */
+const STATUSES: ReadonlySet<string> = new Set(
+  'not found,queued,initiated,ringing,in-progress,completed,busy,failed,no-answer,canceled'.split(','),
+);
+
 @Injectable()
 @AgentTool({
   name: 'voice_call',
@@ -30,6 +35,7 @@ export class VoiceCallParams {
   idempotent: false,
   core: true,
   rare: 'phone calls',
+  origin: 'gateway',
 })
 export class VoiceCallTool {
   constructor(private readonly desk: CallDesk) {}
@@ -61,10 +67,10 @@ export class VoiceCallTool {
     switch (action) {
       case 'get_status': {
         const call = await carrier.status(callId);
-        return textResult(`Call ${callId}: ${String(call?.['status'] ?? 'not found')}`, {
-          found: call !== undefined,
-          call,
-        });
+        const status = String(call?.['status'] ?? 'not found');
+        // Any other word is the phone company's.
+        const origin = STATUSES.has(status) ? 'gateway' : 'tool';
+        return textResult(`Call ${callId}: ${status}`, { found: call !== undefined, call }, origin);
       }
       case 'end_call':
         await carrier.hangUp(callId);
