@@ -1,10 +1,10 @@
 // Three platforms at once: what they cost, and how long a message takes from the platform to its turn.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
 import { loadFakes, pause, until } from './fakes.mjs';
 import { BenchGateway } from './processes.mjs';
 import { median, round } from './statistics.mjs';
+import { openDatabase } from './storage.mjs';
 
 const MESSAGES = 60;
 const IDLE_MS = 15_000;
@@ -67,7 +67,7 @@ export async function measureChannels(services, add) {
 
 /** Milliseconds from the commit of a message to that of its turn, by channel. */
 function intakeMs(stateDir) {
-  const database = new Database(join(stateDir, 'openclaw-nest.sqlite'), { readonly: true });
+  const database = openDatabase(stateDir);
   try {
     const rows = database
       .prepare(

@@ -1,10 +1,10 @@
 // What happens by itself: jobs, and an idle gateway with everything on.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
 import { pause } from './fakes.mjs';
 import { BenchGateway, TOKEN, changeConfig, cli } from './processes.mjs';
 import { quantile, round } from './statistics.mjs';
+import { openDatabase } from './storage.mjs';
 import { WireClient } from './wire-client.mjs';
 
 const JOBS = 10_000;
@@ -60,7 +60,7 @@ async function measureJobs(services, add) {
   await pause(start + DUE_WITHIN_MS + 5000 - Date.now());
   client.close();
   await gateway.stop();
-  const database = new Database(join(stateDir, 'openclaw-nest.sqlite'), { readonly: true });
+  const database = openDatabase(stateDir);
   const late = database.prepare('select claimed_at - slot as ms from cron_runs').all();
   database.close();
   gateway.remove();

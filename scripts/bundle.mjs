@@ -22,7 +22,7 @@ const common = {
   // Native code, libraries that few turns need (loaded from their own files on first use), and optional parts of
   // libraries that nobody here uses: left to `require`, where it may fail.
   external: [
-    'better-sqlite3',
+    '@photostructure/sqlite',
     '@modelcontextprotocol/sdk/*',
     '@mozilla/readability',
     '@slack/bolt',

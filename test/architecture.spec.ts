@@ -50,6 +50,13 @@ describe('architecture', () => {
     expect(readers.filter((file) => !file.startsWith('config/'))).toEqual([]);
   });
 
+  it('opens SQLite in one place', () => {
+    const drivers = ['@photostructure/sqlite', 'node:sqlite', 'better-sqlite3'];
+    expect(sources.filter((file) => drivers.some((name) => read(file).includes(`'${name}'`)))).toEqual([
+      'storage/sqlite-file.ts',
+    ]);
+  });
+
   it('starts programs in one place, and reaches the web in one place', () => {
     const product = sources.filter((file) => !file.endsWith('.spec.ts'));
     const code = (file: string): string => read(file).replace(/^import type .*$/gm, '');

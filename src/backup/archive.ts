@@ -7,6 +7,7 @@ import { appVersion } from '../common/app-root';
 import { OpenclawError, messageOf } from '../common/openclaw-error';
 import { Environment } from '../config/environment';
 import { loadConfig } from '../config/load-config';
+import { SqliteFile } from '../storage/sqlite-file';
 
 const DATABASE = 'openclaw-nest.sqlite';
 const MANIFEST = 'manifest.json';
@@ -114,7 +115,7 @@ export async function verifyBackup(archive: string, into?: string): Promise<Back
       if (found.sha256 !== file.sha256)
         throw new OpenclawError('BACKUP_BROKEN', `${file.path} has another content than the manifest says`);
     }
-    if (manifest.database === 'sqlite') await checkDatabase(join(folder, DATABASE));
+    if (manifest.database === 'sqlite') checkDatabase(join(folder, DATABASE));
     const config = join(folder, manifest.config);
     if (existsSync(config)) {
       const env = new Environment({ OPENCLAW_STATE_DIR: folder, OPENCLAW_CONFIG_PATH: config, HOME: folder });
@@ -238,11 +239,10 @@ function manifestOf(folder: string, archive: string): BackupManifest {
   return manifest;
 }
 
-async function checkDatabase(file: string): Promise<void> {
-  const { default: Database } = await import('better-sqlite3');
-  const database = new Database(file, { readonly: true });
+function checkDatabase(file: string): void {
+  const database = new SqliteFile(file, { readOnly: true });
   try {
-    const result = database.pragma('integrity_check', { simple: true });
+    const result = database.pragmaValue('integrity_check');
     if (result !== 'ok') throw new OpenclawError('BACKUP_BROKEN', `the database is damaged: ${String(result)}`);
   } finally {
     database.close();

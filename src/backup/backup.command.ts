@@ -20,6 +20,7 @@ import { resolveGatewayTarget } from '../config/gateway-target';
 import { loadConfig } from '../config/load-config';
 import { gatewayLockPath, resolveConfigPath, resolveStateDir } from '../config/state-paths';
 import { withGateway } from '../gateway/client/with-gateway';
+import { SqliteFile } from '../storage/sqlite-file';
 import { workspacePath } from '../workspace/workspace-path';
 import { createBackup, restoreBackup, verifyBackup } from './archive';
 
@@ -97,10 +98,9 @@ export class BackupCreateCommand extends GatewayCommandBase {
       ...(existsSync(file) && !isElsewhere
         ? {
             snapshot: async (to: string) => {
-              const { default: Database } = await import('better-sqlite3');
-              const database = new Database(file, { readonly: true });
+              const database = new SqliteFile(file, { readOnly: true });
               try {
-                await database.backup(to);
+                await database.copyTo(to);
               } finally {
                 database.close();
               }

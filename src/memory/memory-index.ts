@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { closeSync, mkdirSync, openSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
-import type Database from 'better-sqlite3';
 import type { ContentOrigin } from '../common/content-parts';
+import { LARGE_PAGE_CACHE, SqliteFile } from '../storage/sqlite-file';
 import { type Chunk, type CorpusFacts, scoreText, termsOf, weighTerms } from './rank-chunks';
 import { VectorSet } from './vector-set';
 
@@ -34,20 +34,19 @@ export class MemoryIndex {
   private facts: { chunks: number; averageTerms: number | null } | undefined;
 
   private constructor(
-    private readonly db: Database.Database,
+    private readonly db: SqliteFile,
     readonly path: string,
   ) {}
 
-  static async open(path: string): Promise<MemoryIndex> {
-    const { default: Sqlite } = await import('better-sqlite3');
+  static open(path: string): MemoryIndex {
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-    const open = (): Database.Database => {
+    const open = (): SqliteFile => {
       closeSync(openSync(path, 'a', 0o600));
-      return new Sqlite(path);
+      return new SqliteFile(path);
     };
     let db = open();
     try {
-      const version = db.pragma('user_version', { simple: true });
+      const version = db.pragmaValue('user_version');
       if (String(version) !== VERSION && version !== 0) throw new Error('another version');
       createTables(db);
     } catch {
@@ -88,7 +87,7 @@ export class MemoryIndex {
     this.db.transaction(() => {
       this.db.prepare('update chunks set vector = null').run();
       this.db.prepare("insert or replace into meta (key, value) values ('model', ?)").run(model);
-    })();
+    });
     this.vectors = undefined;
   }
 
@@ -117,12 +116,12 @@ export class MemoryIndex {
         );
         addText.run(lastInsertRowid, terms.join(' '));
       }
-    })();
+    });
     this.changed();
   }
 
   remove(path: string): void {
-    this.db.transaction(() => this.forget(path))();
+    this.db.transaction(() => this.forget(path));
     this.changed();
   }
 
@@ -155,7 +154,7 @@ export class MemoryIndex {
         set.run(Buffer.from(vector.buffer, vector.byteOffset, vector.byteLength), id);
         keep.run(model, id);
       }
-    })();
+    });
     this.vectors = undefined;
   }
 
@@ -219,7 +218,7 @@ export class MemoryIndex {
 
   private loadVectors(dimensions: number): VectorSet {
     const rows = this.db.prepare('select id, vector from chunks where vector is not null and length(vector) = ?');
-    const found = rows.all(dimensions * 4) as { id: number; vector: Buffer }[];
+    const found = rows.all(dimensions * 4) as { id: number; vector: Uint8Array }[];
     const set = new VectorSet(dimensions, found.length);
     for (const { id, vector } of found) {
       const copy = new ArrayBuffer(vector.byteLength);
@@ -230,10 +229,11 @@ export class MemoryIndex {
   }
 }
 
-function createTables(db: Database.Database): void {
-  db.pragma('journal_mode = WAL');
-  db.pragma('synchronous = OFF');
+function createTables(db: SqliteFile): void {
   db.exec(`
+    pragma journal_mode = WAL;
+    pragma synchronous = OFF;
+    pragma ${LARGE_PAGE_CACHE};
     create table if not exists meta (key text primary key, value text not null);
     create table if not exists files (path text primary key, stamp text not null, source text not null);
     create table if not exists chunks (

@@ -79,7 +79,7 @@ interface Settings {
 @Injectable()
 export class MemoryService {
   private readonly log: Logger;
-  private readonly opened = new Map<string, Promise<Opened>>();
+  private readonly opened = new Map<string, Opened>();
 
   constructor(
     private readonly config: ConfigService,
@@ -167,9 +167,7 @@ export class MemoryService {
   }
 
   async close(): Promise<void> {
-    for (const opening of this.opened.values()) {
-      const memory = await opening.catch(() => undefined);
-      if (!memory) continue;
+    for (const memory of this.opened.values()) {
       clearTimeout(memory.debounce);
       clearTimeout(memory.rest);
       for (const watcher of memory.watchers) watcher.close();
@@ -186,21 +184,19 @@ export class MemoryService {
   }
 
   private async ready(agentId: string, workspace: string): Promise<Opened> {
-    let opening = this.opened.get(workspace);
-    if (!opening) {
-      opening = this.open(agentId, workspace);
-      this.opened.set(workspace, opening);
-      opening.catch(() => this.opened.delete(workspace));
+    let memory = this.opened.get(workspace);
+    if (!memory) {
+      memory = this.open(agentId, workspace);
+      this.opened.set(workspace, memory);
     }
-    const memory = await opening;
     if (memory.dirty) await this.sync(memory);
     return memory;
   }
 
-  private async open(agentId: string, workspace: string): Promise<Opened> {
+  private open(agentId: string, workspace: string): Opened {
     const isOwn = workspace === this.workspaces.pathOf(agentId);
     const suffix = isOwn ? '' : `-${createHash('sha256').update(workspace).digest('hex').slice(0, 8)}`;
-    const index = await MemoryIndex.open(join(this.config.stateDir, 'memory', `${agentId}${suffix}.sqlite`));
+    const index = MemoryIndex.open(join(this.config.stateDir, 'memory', `${agentId}${suffix}.sqlite`));
     const memory: Opened = { index, agentId, workspace, dirty: true, watchers: [] };
     if (this.settings(agentId).watch) this.watch(memory);
     return memory;

@@ -35,7 +35,7 @@ abstract class MigrateCommandBase extends GatewayCommandBase {
     super();
   }
 
-  protected async source([folder]: string[]): Promise<OldState> {
+  protected source([folder]: string[]): OldState {
     if (folder === undefined) throw new UsageError('which folder? openclaw migrate plan ~/.openclaw');
     const path = resolve(expandPath(folder, this.env.home));
     if (!existsSync(path)) throw new UsageError(`${path} is not there`);
@@ -65,7 +65,7 @@ export class MigratePlanCommand extends MigrateCommandBase {
   }
 
   async run(args: string[], options: GatewayOptions): Promise<void> {
-    const old = await this.source(args);
+    const old = this.source(args);
     const planned = (kind: Step['kind'], what: string): Step => ({ kind, what, state: 'planned' });
     this.print(
       old,
@@ -100,7 +100,7 @@ export class MigrateApplyCommand extends MigrateCommandBase {
   }
 
   async run(args: string[], options: GatewayOptions & { backup?: boolean }): Promise<void> {
-    const old = await this.source(args);
+    const old = this.source(args);
     const stateDir = resolveStateDir(this.env);
     const isOwn = old.folder === stateDir;
     const steps: Step[] = [];

@@ -5,6 +5,7 @@ import { readTranscripts } from '../agent/sessions/transcript-files';
 import { messageOf } from '../common/openclaw-error';
 import { isPlainObject } from '../common/plain-object';
 import { migrateLegacy } from '../config/legacy-migrations';
+import { SqliteFile } from '../storage/sqlite-file';
 
 export interface OldSession {
   key: string;
@@ -42,7 +43,7 @@ const MAX_FILES = 5000;
 const SKIPPED = /^(\.git|node_modules)$/;
 
 /** Reads a state folder of OpenClaw; it is not changed. */
-export async function readOldState(folder: string): Promise<OldState> {
+export function readOldState(folder: string): OldState {
   const problems: string[] = [];
   const attempt = <T>(what: string, read: () => T, otherwise: T): T => {
     try {
@@ -58,14 +59,13 @@ export async function readOldState(folder: string): Promise<OldState> {
     : {};
   const { config, applied } = migrateLegacy(isPlainObject(raw) ? raw : {});
   const sessions: OldSession[] = [];
-  for (const agentId of namesIn(join(folder, 'agents')))
-    sessions.push(...(await sessionsOf(folder, agentId, problems)));
+  for (const agentId of namesIn(join(folder, 'agents'))) sessions.push(...sessionsOf(folder, agentId, problems));
   return {
     folder,
     config,
     moved: applied,
     sessions,
-    jobs: await jobsOf(folder, problems),
+    jobs: jobsOf(folder, problems),
     senders: sendersOf(folder, attempt),
     workspace: workspaceOf(folder, config),
     skills: namesIn(join(folder, 'skills')).filter((each) => existsSync(join(folder, 'skills', each, 'SKILL.md'))),
@@ -73,7 +73,7 @@ export async function readOldState(folder: string): Promise<OldState> {
   };
 }
 
-async function sessionsOf(folder: string, agentId: string, problems: string[]): Promise<OldSession[]> {
+function sessionsOf(folder: string, agentId: string, problems: string[]): OldSession[] {
   const root = join(folder, 'agents', agentId);
   const found: OldSession[] = [];
   const store = join(root, 'sessions', 'sessions.json');
@@ -96,7 +96,7 @@ async function sessionsOf(folder: string, agentId: string, problems: string[]): 
   for (const file of [...namesIn(root), ...namesIn(join(root, 'sessions')).map((each) => join('sessions', each))]) {
     if (!/\.(sqlite3?|db)$/.test(file)) continue;
     try {
-      for (const { name, text } of await readTranscripts(join(root, file)))
+      for (const { name, text } of readTranscripts(join(root, file)))
         found.push({
           key: name.startsWith('agent:') ? name : `agent:${agentId}:${name}`,
           agentId,
@@ -110,7 +110,7 @@ async function sessionsOf(folder: string, agentId: string, problems: string[]): 
   return found;
 }
 
-async function jobsOf(folder: string, problems: string[]): Promise<Record<string, unknown>[]> {
+function jobsOf(folder: string, problems: string[]): Record<string, unknown>[] {
   const jobs: Record<string, unknown>[] = [];
   const file = join(folder, 'cron', 'jobs.json');
   try {
@@ -128,7 +128,7 @@ async function jobsOf(folder: string, problems: string[]): Promise<Record<string
   ]) {
     if (!/\.(sqlite3?|db)$/.test(name) || name === 'openclaw-nest.sqlite') continue;
     try {
-      jobs.push(...(await jobsInDatabase(join(folder, name))));
+      jobs.push(...jobsInDatabase(join(folder, name)));
     } catch (error) {
       problems.push(`${name}: ${messageOf(error)}`);
     }
@@ -137,9 +137,8 @@ async function jobsOf(folder: string, problems: string[]): Promise<Record<string
 }
 
 /** Jobs of the later generation: JSON in some column, whatever its table is called. */
-async function jobsInDatabase(file: string): Promise<Record<string, unknown>[]> {
-  const { default: Sqlite } = await import('better-sqlite3');
-  const database = new Sqlite(file, { readonly: true, fileMustExist: true });
+function jobsInDatabase(file: string): Record<string, unknown>[] {
+  const database = new SqliteFile(file, { readOnly: true });
   try {
     const tables = database.prepare("select name from sqlite_master where type = 'table'").all() as { name: string }[];
     return tables.flatMap(({ name }) => {

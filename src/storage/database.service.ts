@@ -100,14 +100,14 @@ export class DatabaseService {
   /** Writes a consistent copy of the SQLite database while it is in use. @throws OpenclawError STORAGE_CLOSED */
   async snapshot(to: string): Promise<void> {
     if (!this.sqlite) throw closed();
-    await this.sqlite.backup(to);
+    await this.sqlite.copyTo(to);
   }
 
   /** Whether the database is sound; the first fault where it is not. */
   async integrity(): Promise<string> {
     if (this.dialect === 'postgres') return this.ping().then(() => 'ok');
     if (this.upkeep) return this.upkeep.integrity();
-    return String(this.sqlite?.pragma('quick_check(1)', { simple: true }) ?? 'closed');
+    return String(this.sqlite?.pragmaValue('quick_check(1)') ?? 'closed');
   }
 
   /** Round trip to the database; rejects when it does not answer. */

@@ -1,10 +1,10 @@
 import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
-import Database from 'better-sqlite3';
 import { type SqliteDatabase, type SqliteStatement } from 'kysely';
 import { ExitCode } from '../common/exit-codes';
 import { OpenclawError } from '../common/openclaw-error';
 import { readLockOwner } from '../common/lock-file';
+import { LARGE_PAGE_CACHE, SqliteFile, type SqliteFileStatement, sqliteFaultOf } from './sqlite-file';
 
 const MAX_CACHED_STATEMENTS = 400;
 
@@ -16,7 +16,7 @@ const LATE_CHECKPOINT_PAGES = 16_000;
 const BUSY_MS = 1000;
 
 export interface OpenedSqlite extends SqliteDatabase {
-  raw: Database.Database;
+  raw: SqliteFile;
   /** Whether a thread of this process may open the file as well. */
   isShared: boolean;
 }
@@ -31,8 +31,8 @@ export function openSqlite(file: string, ownerFile: string): OpenedSqlite {
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
   // SQLite gives its side files the mode of the database.
   for (const name of [file, `${file}.guard`]) closeSync(openSync(name, 'a', 0o600));
-  const guard = new Database(`${file}.guard`, { timeout: 0 });
-  let opened: { raw: Database.Database; isShared: boolean };
+  const guard = new SqliteFile(`${file}.guard`, { timeoutMs: 0 });
+  let opened: { raw: SqliteFile; isShared: boolean };
   try {
     guard.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE;');
     opened = connect(file);
@@ -41,7 +41,7 @@ export function openSqlite(file: string, ownerFile: string): OpenedSqlite {
     throw explain(cause, file, ownerFile);
   }
   const { raw, isShared } = opened;
-  const statements = new Map<string, Database.Statement>();
+  const statements = new Map<string, SqliteStatement>();
   return {
     raw,
     isShared,
@@ -53,30 +53,41 @@ export function openSqlite(file: string, ownerFile: string): OpenedSqlite {
     prepare: (text: string): SqliteStatement => {
       let statement = statements.get(text);
       if (statement) statements.delete(text);
-      else statement = raw.prepare(text);
+      else statement = statementOf(raw.prepare(text));
       statements.set(text, statement);
       if (statements.size > MAX_CACHED_STATEMENTS) statements.delete(statements.keys().next().value ?? '');
-      return statement as unknown as SqliteStatement;
+      return statement;
     },
   };
 }
 
-function connect(file: string): { raw: Database.Database; isShared: boolean } {
+/** The statement as the query builder wants it. */
+function statementOf(statement: SqliteFileStatement): SqliteStatement {
+  return {
+    reader: statement.isReader,
+    all: (values) => statement.all(...values),
+    run: (values) => statement.run(...values),
+    iterate: (values) => statement.iterate(...values),
+  };
+}
+
+function connect(file: string): { raw: SqliteFile; isShared: boolean } {
   try {
     return { raw: connectAs(file, true), isShared: true };
   } catch (error) {
-    if (!/^SQLITE_(IOERR_SHM|CANTOPEN)/.test((error as { code?: string }).code ?? '')) throw error;
+    if (!['no-shared-memory', 'cannot-open'].includes(sqliteFaultOf(error))) throw error;
   }
   return { raw: connectAs(file, false), isShared: false };
 }
 
-function connectAs(file: string, isShared: boolean): Database.Database {
-  const raw = new Database(file, { timeout: BUSY_MS });
+function connectAs(file: string, isShared: boolean): SqliteFile {
+  const raw = new SqliteFile(file, { timeoutMs: BUSY_MS });
   try {
     raw.pragma(`locking_mode = ${isShared ? 'NORMAL' : 'EXCLUSIVE'}`);
     raw.pragma('journal_mode = WAL');
     raw.pragma('synchronous = FULL');
     raw.pragma('foreign_keys = ON');
+    raw.pragma(LARGE_PAGE_CACHE);
     raw.pragma(`wal_autocheckpoint = ${isShared ? LATE_CHECKPOINT_PAGES : CHECKPOINT_PAGES}`);
     raw.exec('BEGIN IMMEDIATE; COMMIT;');
     return raw;
@@ -87,8 +98,8 @@ function connectAs(file: string, isShared: boolean): Database.Database {
 }
 
 function explain(cause: unknown, file: string, ownerFile: string): OpenclawError {
-  const code = (cause as { code?: string }).code ?? '';
-  if (code.startsWith('SQLITE_BUSY') || code.startsWith('SQLITE_LOCKED')) {
+  const fault = sqliteFaultOf(cause);
+  if (fault === 'busy') {
     const owner = readLockOwner(ownerFile);
     const who = owner ? `process ${owner.pid}${owner.command ? ` (${owner.command})` : ''}` : 'another process';
     return new OpenclawError(
@@ -97,10 +108,10 @@ function explain(cause: unknown, file: string, ownerFile: string): OpenclawError
       { cause, exitCode: ExitCode.failed },
     );
   }
-  if (code === 'SQLITE_NOTADB' || code.startsWith('SQLITE_CORRUPT')) {
+  if (fault === 'unreadable') {
     return new OpenclawError(
       'STORAGE_UNREADABLE',
-      `${file} is no readable database (${code}); move it aside and restore a backup, nothing was changed`,
+      `${file} is no readable database (${(cause as Error).message}); move it aside and restore a backup, nothing was changed`,
       { cause, exitCode: ExitCode.failed },
     );
   }

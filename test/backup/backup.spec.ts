@@ -10,7 +10,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
-import Database from 'better-sqlite3';
+import { SqliteFile } from '../../src/storage/sqlite-file';
 import { GatewayProcess, until } from '../harness/gateway-process';
 import { type CliResult, runCli } from '../harness/run-cli';
 import { WireClient } from '../harness/wire-client';
@@ -128,7 +128,7 @@ describe('backups', () => {
 
   it('a copy of the database is kept before its schema changes', async () => {
     await gateway.signal('SIGTERM');
-    const database = new Database(join(gateway.stateDir, 'openclaw-nest.sqlite'));
+    const database = new SqliteFile(join(gateway.stateDir, 'openclaw-nest.sqlite'));
     for (const table of ['webhook_deliveries', 'hook_requests', 'heartbeats', 'system_events'])
       database.exec(`drop table ${table}`);
     database.exec("delete from schema_migrations where name = '0006-automation'");
@@ -137,8 +137,8 @@ describe('backups', () => {
     await until('the copy', () => existsSync(join(gateway.stateDir, 'backups')));
     const [copy = ''] = readdirSync(join(gateway.stateDir, 'backups'));
     expect(copy).toMatch(/^before-0006-automation-\d+\.sqlite$/);
-    const kept = new Database(join(gateway.stateDir, 'backups', copy), { readonly: true });
-    expect(kept.pragma('integrity_check', { simple: true })).toBe('ok');
+    const kept = new SqliteFile(join(gateway.stateDir, 'backups', copy), { readOnly: true });
+    expect(kept.pragmaValue('integrity_check')).toBe('ok');
     expect(kept.prepare("select count(*) as n from sqlite_master where name = 'heartbeats'").get()).toEqual({ n: 0 });
     kept.close();
     expect(await history()).toContain('tulips');

@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
+import { SqliteFile } from '../../src/storage/sqlite-file';
 import { FakeModels } from '../fakes/model-server';
 import { FakeTelegram } from '../fakes/telegram-server';
 import { GatewayProcess, TEST_TOKEN, freePort, until, writeConfig } from '../harness/gateway-process';
@@ -83,7 +83,7 @@ async function delivered(gateway: GatewayProcess): Promise<boolean> {
 }
 
 function judge(stateDir: string): Pick<Outcome, 'ledger' | 'open' | 'doubtful'> {
-  const database = new Database(join(stateDir, 'openclaw-nest.sqlite'), { readonly: true });
+  const database = new SqliteFile(join(stateDir, 'openclaw-nest.sqlite'), { readOnly: true });
   const count = (query: string): number => (database.prepare(query).get() as { n: number }).n;
   const open =
     count("select count(*) as n from inbox where state in ('pending', 'running')") +

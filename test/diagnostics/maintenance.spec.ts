@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
 import JSON5 from 'json5';
+import { SqliteFile } from '../../src/storage/sqlite-file';
 import { FakeModels } from '../fakes/model-server';
 import { FakeTelegram } from '../fakes/telegram-server';
 import { GatewayProcess, TEST_TOKEN, until } from '../harness/gateway-process';
@@ -111,7 +111,7 @@ describe('a gateway looks after itself', () => {
     await greet();
     await gateway.signal('SIGTERM');
     client.close();
-    const database = new Database(join(gateway.stateDir, 'openclaw-nest.sqlite'));
+    const database = new SqliteFile(join(gateway.stateDir, 'openclaw-nest.sqlite'));
     const count = (table: string): number =>
       (database.prepare(`select count(*) as n from ${table}`).get() as { n: number }).n;
     expect([count('outbox'), count('turn_steps')].every((rows) => rows > 0)).toBe(true);

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
 import JSON5 from 'json5';
+import { SqliteFile } from '../../src/storage/sqlite-file';
 import { GatewayProcess, until } from '../harness/gateway-process';
 import { type CliResult, runCli } from '../harness/run-cli';
 import { WireClient } from '../harness/wire-client';
@@ -188,13 +188,13 @@ describe('openclaw migrate', () => {
     rmSync(join(source, 'agents'), { recursive: true });
     rmSync(join(source, 'cron'), { recursive: true });
     mkdirSync(join(source, 'agents', 'main'), { recursive: true });
-    const transcripts = new Database(join(source, 'agents', 'main', 'agent.sqlite'));
+    const transcripts = new SqliteFile(join(source, 'agents', 'main', 'agent.sqlite'));
     transcripts.exec('create table events (session_key text, seq integer, line text)');
     for (const [seq, line] of lines('s-9', 'lilies').split('\n').entries())
       transcripts.prepare('insert into events values (?, ?, ?)').run('agent:main:main', seq, line);
     transcripts.close();
     mkdirSync(join(source, 'state'));
-    const jobs = new Database(join(source, 'state', 'openclaw.sqlite'));
+    const jobs = new SqliteFile(join(source, 'state', 'openclaw.sqlite'));
     jobs.exec('create table cron_jobs (id text, job_json text)');
     jobs.prepare('insert into cron_jobs values (?, ?)').run(
       'j9',

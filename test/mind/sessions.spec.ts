@@ -1,10 +1,10 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
 import type { OpenclawConfig } from '../../src/config/openclaw.config';
 import { resetPolicy, staleReason } from '../../src/sessions/freshness';
 import { chooseRoute } from '../../src/channels/routing';
+import { SqliteFile } from '../../src/storage/sqlite-file';
 import { runCli } from '../harness/run-cli';
 import { ToolBench } from '../harness/tool-bench';
 
@@ -198,7 +198,7 @@ describe('conversations as files', () => {
 
   it('so are all transcripts of a SQLite file', async () => {
     const file = join(folder, 'agent.sqlite');
-    const db = new Database(file);
+    const db = new SqliteFile(file);
     db.exec('create table transcript_events (session_id text, seq integer, event_json text)');
     const add = db.prepare('insert into transcript_events values (?, ?, ?)');
     OPENCLAW_LINES.forEach((line, index) => add.run('one', index, line.replace('aaaaaaaa', 'bbbbbbbb')));

@@ -1,7 +1,7 @@
 import { copyFileSync, openSync, readdirSync, statSync, symlinkSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
 import type { DatabaseService } from '../../src/storage/database.service';
+import { SqliteFile } from '../../src/storage/sqlite-file';
 import { until } from '../harness/gateway-process';
 import { TestDatabase } from '../harness/stores';
 
@@ -21,7 +21,7 @@ describe('the SQLite file', () => {
   const rowsWithoutLog = (): number => {
     const copy = join(home.stateDir, 'copy.sqlite');
     copyFileSync(file(), copy);
-    const database = new Database(copy);
+    const database = new SqliteFile(copy);
     try {
       return (database.prepare('select count(*) as n from leases').get() as { n: number }).n;
     } catch {
@@ -60,7 +60,7 @@ describe('the SQLite file', () => {
       code: 'STORAGE_LOCKED',
       message: expect.stringContaining(`is in use by process ${process.pid}`) as string,
     });
-    const reader = new Database(file(), { readonly: true });
+    const reader = new SqliteFile(file(), { readOnly: true });
     expect(reader.prepare('select name from leases').all()).toEqual([{ name: 'a' }]);
     reader.close();
     await database.close();
@@ -72,7 +72,7 @@ describe('the SQLite file', () => {
     const database = await home.open();
     await put(database, 'a');
     expect(await database.integrity()).toBe('ok');
-    const other = new Database(file(), { timeout: 0 });
+    const other = new SqliteFile(file(), { timeoutMs: 0 });
     expect(() => other.exec('begin immediate')).toThrow();
     other.close();
   });

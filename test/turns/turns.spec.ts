@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
 import { sleep } from '../../src/common/sleep';
+import { SqliteFile } from '../../src/storage/sqlite-file';
 import type { ModelAnswer, ModelRequest } from '../fakes/model-formats/model-format';
 import { FakeModels } from '../fakes/model-server';
 import { GatewayProcess, until } from '../harness/gateway-process';
@@ -366,7 +366,7 @@ describe('turns', () => {
     await gateway.signal('SIGKILL');
     client.close();
     const setAttempts = (attempt: number): void => {
-      const database = new Database(join(gateway.stateDir, 'openclaw-nest.sqlite'));
+      const database = new SqliteFile(join(gateway.stateDir, 'openclaw-nest.sqlite'));
       database.prepare('update turns set attempt = ? where run_id = ?').run(attempt, poison);
       database.close();
     };

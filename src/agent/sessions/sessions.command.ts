@@ -120,7 +120,7 @@ export class SessionsImportCommand extends GatewayCommandBase {
 
   async run([file]: string[], options: GatewayOptions & { key?: string }): Promise<void> {
     if (file === undefined) throw new UsageError('which file?');
-    const transcripts = await readTranscripts(file);
+    const transcripts = readTranscripts(file);
     const results: unknown[] = [];
     for (const { name, text } of transcripts) {
       const key =

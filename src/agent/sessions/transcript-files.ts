@@ -3,6 +3,7 @@ import { basename } from 'node:path';
 import { UsageError } from '../../common/cli/cli-error';
 import { messageOf } from '../../common/openclaw-error';
 import { isPlainObject } from '../../common/plain-object';
+import { SqliteFile } from '../../storage/sqlite-file';
 
 export interface TranscriptFile {
   /** For the session's key. */
@@ -16,7 +17,7 @@ export interface TranscriptFile {
  * release to release; what counts is a column with transcript lines in JSON and one that tells sessions apart.
  * @throws UsageError
  */
-export async function readTranscripts(path: string): Promise<TranscriptFile[]> {
+export function readTranscripts(path: string): TranscriptFile[] {
   let content: Buffer;
   try {
     content = readFileSync(path);
@@ -25,14 +26,13 @@ export async function readTranscripts(path: string): Promise<TranscriptFile[]> {
   }
   if (!content.subarray(0, 15).toString('latin1').startsWith('SQLite format 3'))
     return [{ name: basename(path).replace(/\.jsonl.*$/, ''), text: content.toString('utf8') }];
-  const found = await fromSqlite(path);
+  const found = fromSqlite(path);
   if (found.length === 0) throw new UsageError(`${path} holds no table with transcript lines`);
   return found;
 }
 
-async function fromSqlite(path: string): Promise<TranscriptFile[]> {
-  const { default: Sqlite } = await import('better-sqlite3');
-  const db = new Sqlite(path, { readonly: true, fileMustExist: true });
+function fromSqlite(path: string): TranscriptFile[] {
+  const db = new SqliteFile(path, { readOnly: true });
   try {
     const tables = db.prepare("select name from sqlite_master where type = 'table'").all() as { name: string }[];
     const sessions = new Map<string, string[]>();
