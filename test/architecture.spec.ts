@@ -80,4 +80,39 @@ describe('architecture', () => {
       'tools/mcp/mcp-clients.service.ts',
     ]);
   });
+
+  it('judges hosts, addresses and origins in one folder', () => {
+    const SIGNS = [
+      // Address parsers.
+      /\bisIP(v4|v6)?\(|\bBlockList\b|from 'ipaddr\.js'/,
+      // Tests of the text of a part of an address.
+      /\b(hostname|host|origin|remoteAddress|remoteIp)\??\.(toLowerCase\(\)\.)?(startsWith|endsWith|match|test|replace|replaceAll|includes|indexOf|split|search)\(/,
+      /\.(test|exec)\((\w+\.)*(hostname|host|origin|address|remoteAddress|url\.href)\)/,
+      // Texts and patterns that look like a host or the beginning of an address.
+      /(startsWith|endsWith|includes)\(['"`](https?:|wss?:|127|localhost|::|\.?[a-z-]+\.(com|net|org|io|dev|local)\b)/,
+      /\/[^/'"` ]*(127\\\.|localhost|::1|https\?|wss\?|\\\.(com|net|org|io|dev|local)\b)[^\n]*\/[a-z]*[.,;)]/,
+    ];
+    // These look for addresses in texts; what they find is judged by `src/common/net`, or only shown.
+    const SEARCHES = [
+      'channels/slack/slack-format.ts',
+      'channels/telegram/telegram-format.ts',
+      'skills/install/fetch-source.ts',
+      'skills/trust/addresses-in.ts',
+      'skills/trust/scan-rules.ts',
+      'skills/trust/scan-skill.ts',
+      // Counts labels: how much a name can carry.
+      'tools/web/network-sink.ts',
+      // Names of environment variables.
+      'update/program-step.ts',
+    ];
+    const judges = sources
+      .filter((file) => !file.endsWith('.spec.ts') && !file.startsWith('common/net/') && !SEARCHES.includes(file))
+      .flatMap((file) =>
+        read(file)
+          .split('\n')
+          .filter((line) => SIGNS.some((sign) => sign.test(line)))
+          .map((line) => `${file}: ${line.trim()}`),
+      );
+    expect(judges).toEqual([]);
+  });
 });

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { ModelRegistry } from '../agent/providers/model-registry.service';
 import { nameOf } from '../agent/runtime/model-step.service';
 import { ChannelStatus } from '../channels/channel-status.service';
-import { isLoopbackAddress } from '../gateway/connection/client-address';
+import { familyOf, isLoopbackAddress } from '../common/net/address';
 import { loginLink } from '../gateway/http/login-link';
 import { ListeningState } from '../gateway/http/listening-state';
 import { RuntimeSettingsService } from '../gateway/runtime-settings.service';
@@ -83,4 +83,4 @@ export class BannerService {
   }
 }
 
-const bracketed = (host: string): string => (host.includes(':') ? `[${host}]` : host);
+const bracketed = (host: string): string => (familyOf(host) === 6 ? `[${host}]` : host);

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { isWebAddress } from '../common/net/host';
 import { AnyList, Bool, Doc, Hidden, Int, Num, Opt, Str, StrList, Text } from '../common/validation/fields';
 import { ConfigService } from '../config/config.service';
 import { ChannelDirectory } from '../events/channel-directory';
@@ -99,7 +100,7 @@ export class MessageTool {
     const routes = this.routes(params, context);
     const others = CHANGES_RIGHTS.has(params.action) ? routes : routes.filter((route) => !isHere(route, context));
     const address = params.media ?? params.path ?? '';
-    if (others.length === 0) return /^https?:/i.test(address) ? fetchSink(address, context) : undefined;
+    if (others.length === 0) return isWebAddress(address) ? fetchSink(address, context) : undefined;
     const names = others.map((route) => `${route.channel}:${route.to}`);
     return {
       kind: 'message',

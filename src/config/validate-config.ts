@@ -1,3 +1,4 @@
+import { isWebAddress } from '../common/net/host';
 import { fieldNamesAt } from '../common/validation/field-registry';
 import { type DtoProblem, findDtoProblems } from '../common/validation/validate-dto';
 import { nearestName } from '../common/nearest-name';
@@ -101,7 +102,7 @@ function checkHooks({ hooks }: OpenclawConfig, findings: ConfigFindings): void {
   for (const [index, target] of (Array.isArray(hooks.outbound) ? hooks.outbound : []).entries()) {
     if (!isPlainObject(target)) continue;
     if (isBlank(target.secret)) need(`hooks.outbound[${index}].secret`, 'must not be empty: it signs what is sent');
-    if (typeof target.url === 'string' && !/^https?:\/\//.test(target.url))
+    if (typeof target.url === 'string' && !isWebAddress(target.url))
       need(`hooks.outbound[${index}].url`, `must be an http(s) address, got ${JSON.stringify(target.url)}`);
   }
 }

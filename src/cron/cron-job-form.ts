@@ -1,3 +1,4 @@
+import { isWebAddress } from '../common/net/host';
 import { isPlainObject } from '../common/plain-object';
 import type { CronDelivery, CronJob, CronPayload, CronSchedule } from './cron-job';
 import { nextSlot, scheduleProblem } from './cron-schedule';
@@ -77,7 +78,7 @@ export function deliveryOf(fields: CronJobFields): CronDelivery | undefined {
   const mode = block ? block['mode'] : old['deliver'] === true || to !== undefined ? 'announce' : 'none';
   if (mode === 'none' || mode === undefined) return block ? { mode: 'none' } : undefined;
   if (mode === 'webhook') {
-    if (typeof to !== 'string' || !/^https?:\/\/[^/]/.test(to))
+    if (typeof to !== 'string' || !isWebAddress(to))
       throw new CronJobError(`delivery.to must be an http(s) address for mode webhook, got ${JSON.stringify(to)}`);
     return { mode, to };
   }

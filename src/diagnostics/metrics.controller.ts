@@ -1,7 +1,7 @@
 import { Controller, Get, Req, Res } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { HttpDoor } from '../events/http-door';
-import { isLoopbackAddress } from '../gateway/connection/client-address';
+import { isLoopbackAddress } from '../common/net/address';
 import { MetricsService } from './metrics.service';
 
 const FORWARDED = ['forwarded', 'x-forwarded-for', 'x-real-ip'];

@@ -7,7 +7,7 @@ import { messageOf } from '../common/openclaw-error';
 import { ConfigService } from '../config/config.service';
 import { EventBus } from '../events/event-bus';
 import { EventsModule } from '../events/events.module';
-import { isLoopbackAddress } from '../gateway/connection/client-address';
+import { isLoopbackAddress } from '../common/net/address';
 import { RuntimeConfigModule } from '../gateway/runtime-config.module';
 import { RuntimeSettingsService } from '../gateway/runtime-settings.service';
 import { gatewayAdvert } from './gateway-advert';

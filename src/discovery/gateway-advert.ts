@@ -13,10 +13,7 @@ export function gatewayAdvert(
   mode: 'minimal' | 'full',
   executable: string,
 ): Advert {
-  const machine =
-    hostname()
-      .replace(/\.local$/i, '')
-      .split('.')[0] ?? 'openclaw';
+  const machine = hostname().split('.')[0] ?? 'openclaw';
   const host = `${machine}.local`;
   return {
     name: `${machine} (OpenClaw)`,

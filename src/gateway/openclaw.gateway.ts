@@ -8,7 +8,7 @@ import {
   WebSocketServer as InjectServer,
 } from '@nestjs/websockets';
 import type { WebSocket, WebSocketServer } from 'ws';
-import { clientAddress } from './connection/client-address';
+import { requestSource } from '../common/net/request-source';
 import { Connection } from './connection/connection';
 import { ConnectionRegistry } from './connection/connection-registry';
 import { FrameRouter } from './connection/frame-router';
@@ -36,7 +36,7 @@ export class OpenclawGateway implements OnGatewayConnection, OnGatewayDisconnect
   }
 
   handleConnection(socket: WebSocket, request: IncomingMessage): void {
-    const address = clientAddress(request, this.settings.current.trustedProxies);
+    const address = requestSource(request, this.settings.current.net);
     const connection = new Connection(socket, address, request.headers['user-agent']);
     if (!this.connections.add(connection)) {
       socket.close(CloseCode.tryLater, 'too many connections wait for their handshake');

@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs';
-import { networkInterfaces } from 'node:os';
+import { hostname, networkInterfaces } from 'node:os';
+import { AddressSet, isLoopbackAddress, isTailnetAddress } from '../common/net/address';
+import type { NetFacts } from '../common/net/request-source';
 import { ConfigError } from '../config/config-error';
 import type { Environment } from '../config/environment';
 import type { GatewayFlags } from '../config/gateway-flags';
 import type { OpenclawConfig } from '../config/openclaw.config';
 import { gatewayPort, uiPort } from '../config/ports';
-import { isLoopbackAddress } from './connection/client-address';
 import type { BindMode } from './gateway.config';
 
 export interface AuthSettings {
@@ -27,9 +28,8 @@ export interface RuntimeSettings {
     basePath: string;
     allowInsecureAuth: boolean;
     disableDeviceAuth: boolean;
-    allowedOrigins: string[];
   };
-  trustedProxies: string[];
+  net: NetFacts;
   tls?: { cert: Buffer; key: Buffer; ca?: Buffer };
 }
 
@@ -76,9 +76,13 @@ export function resolveRuntimeSettings(config: OpenclawConfig, flags: GatewayFla
       basePath: normalBasePath(gateway.controlUi?.basePath),
       allowInsecureAuth: gateway.controlUi?.allowInsecureAuth ?? false,
       disableDeviceAuth: gateway.controlUi?.dangerouslyDisableDeviceAuth ?? false,
-      allowedOrigins: gateway.controlUi?.allowedOrigins ?? [],
     },
-    trustedProxies: gateway.trustedProxies ?? [],
+    net: {
+      proxies: AddressSet.of(gateway.trustedProxies ?? [], refuseProxy),
+      allowedOrigins: gateway.controlUi?.allowedOrigins ?? [],
+      machine: hostname().toLowerCase(),
+      isOnTailnet: tailscale !== 'off',
+    },
     ...(gateway.tls?.enabled ? { tls: readTls(gateway.tls) } : {}),
   };
 }
@@ -139,12 +143,18 @@ function bindHosts(bind: BindMode, custom: string | undefined): string[] {
   }
 }
 
-/** IPv4 address of this machine in 100.64.0.0/10, the range of tailnets. */
+function refuseProxy(entry: string, index: number): never {
+  throw new ConfigError(
+    'GATEWAY_TRUSTED_PROXIES',
+    `gateway.trustedProxies[${index}] must be an address or a range such as 10.0.0.0/8, got ${JSON.stringify(entry)}`,
+  );
+}
+
+/** IPv4 address of this machine in the range of tailnets. */
 function tailnetAddress(): string | undefined {
   for (const entries of Object.values(networkInterfaces())) {
     for (const entry of entries ?? []) {
-      const [a, b] = entry.address.split('.').map(Number);
-      if (entry.family === 'IPv4' && a === 100 && b !== undefined && b >= 64 && b < 128) return entry.address;
+      if (isTailnetAddress(entry.address)) return entry.address;
     }
   }
   return undefined;

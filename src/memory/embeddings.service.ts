@@ -1,10 +1,11 @@
 import { Injectable } from '@nestjs/common';
+import { originOf } from '../common/net/origin';
 import { isPlainObject } from '../common/plain-object';
 import { sleep } from '../common/sleep';
 import { ConfigService } from '../config/config.service';
 import { findAgent } from '../config/agent-entries';
 import { ToolError } from '../tools/agent-tool';
-import { GuardedHttp, originOf } from '../tools/web/guarded-http.service';
+import { GuardedHttp } from '../tools/web/guarded-http.service';
 import { UsageService } from '../usage/usage.service';
 
 export const EMBEDDING_PROVIDERS = ['openai', 'gemini', 'ollama'] as const;

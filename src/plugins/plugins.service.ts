@@ -11,7 +11,7 @@ import { ChannelDirectory } from '../events/channel-directory';
 import { EventBus } from '../events/event-bus';
 import { RpcRegistry } from '../gateway/connection/rpc-registry';
 import { covers, onHookEvent } from '../hooks/hook-event';
-import { matchesHost } from '../tools/exec/way-out';
+import { hostOf, matchesHost } from '../common/net/host';
 import { BubblewrapDriver } from '../tools/sandbox/bubblewrap.driver';
 import { ToolRegistry } from '../tools/tool-registry.service';
 import { GuardedHttp } from '../tools/web/guarded-http.service';
@@ -196,9 +196,8 @@ export class Plugins {
   ): Promise<unknown> {
     const hosts = manifest.capabilities?.hosts ?? [];
     if (typeof url !== 'string' || !URL.canParse(url)) throw new Error('fetch: url must be an address');
-    const { hostname } = new URL(url);
-    if (!matchesHost(hostname, hosts))
-      throw new Error(`fetch: the manifest's capabilities.hosts do not name ${hostname}`);
+    const { name } = hostOf(new URL(url));
+    if (!matchesHost(name, hosts)) throw new Error(`fetch: the manifest's capabilities.hosts do not name ${name}`);
     const isVerb = method === 'GET' || method === 'POST' || method === 'DELETE';
     if (method !== undefined && !isVerb) throw new Error('fetch: method must be GET, POST or DELETE');
     const answer = await this.http.request({

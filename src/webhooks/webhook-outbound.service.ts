@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable, Optional } from '@nestjs/common';
+import { isWebAddress } from '../common/net/host';
 import { type BackoffPolicy, backoffDelay } from '../common/backoff';
 import { Clock, systemClock } from '../common/clock';
 import { type Logger, LoggerFactory } from '../common/logger';
@@ -175,7 +176,7 @@ export class WebhookOutbound {
 
   private async deliver(row: WebhookDeliveryTable): Promise<void> {
     const target = this.targets().find(({ id }) => id === row.target);
-    const isUrl = /^https?:/.test(row.target);
+    const isUrl = isWebAddress(row.target);
     const fault =
       target || isUrl
         ? await this.send(row, target?.url ?? row.target, target?.secret ?? this.config.config.cron?.webhookToken ?? '')

@@ -2,7 +2,7 @@ import { type Server, createServer } from 'node:http';
 import { type AddressInfo, type Socket, connect } from 'node:net';
 import type { ConfigService } from '../../src/config/config.service';
 import { GuardedHttp, type Resolver } from '../../src/tools/web/guarded-http.service';
-import { privateAddressReason } from '../../src/tools/web/public-address';
+import { privateAddressReason } from '../../src/common/net/address';
 
 const PRIVATE_V4 = [
   '127.0.0.1',

@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { Injectable } from '@nestjs/common';
+import { isWebAddress, parseWebAddress } from '../../common/net/host';
 import { sniffImage } from '../../common/sniff-image';
 import { messageOf } from '../../common/openclaw-error';
 import type { ContentOrigin } from '../../common/content-parts';
@@ -59,7 +60,7 @@ export class ImageTool {
   }
 
   sinkOf(params: ImageParams, context: ToolContext): SinkUse | undefined {
-    return /^https?:/i.test(params.image) ? fetchSink(params.image, context) : undefined;
+    return isWebAddress(params.image) ? fetchSink(params.image, context) : undefined;
   }
 
   async execute(params: ImageParams, context: ToolContext): Promise<ToolResult> {
@@ -133,7 +134,8 @@ export class ImageTool {
       if (name === undefined) continue;
       try {
         const info = this.models.lookup(name);
-        const isKnown = info.api !== 'offline' && (info.apiKey !== undefined || info.baseUrl.startsWith('http://'));
+        const isKnown =
+          info.api !== 'offline' && (info.apiKey !== undefined || parseWebAddress(info.baseUrl)?.protocol === 'http:');
         if (isKnown && (info.input.includes('image') || name === chosen.primary || name === asked))
           found.set(nameOf(info), info);
       } catch (error) {
@@ -150,7 +152,7 @@ export class ImageTool {
   ): Promise<{ content: Buffer; origin: ContentOrigin }> {
     const data = /^data:[^,]*;base64,(.*)$/s.exec(image);
     if (data) return { content: limited(Buffer.from(data[1] ?? '', 'base64'), maxBytes), origin: 'file' };
-    if (/^https?:/i.test(image)) {
+    if (isWebAddress(image)) {
       if (context.subject.isSandboxed)
         throw new ToolError('denied_by_policy', 'this session is sandboxed: pictures come from its workspace only');
       const response = await this.http.request({

@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
+import { originOf } from '../../common/net/origin';
 import { messageOf } from '../../common/openclaw-error';
 import { isPlainObject } from '../../common/plain-object';
 import { ConfigService } from '../../config/config.service';
 import { ToolError } from '../../tools/agent-tool';
-import { GuardedHttp, originOf } from '../../tools/web/guarded-http.service';
+import { GuardedHttp } from '../../tools/web/guarded-http.service';
 import { UsageService } from '../../usage/usage.service';
 import { ModelRegistry } from '../providers/model-registry.service';
 

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { Injectable } from '@nestjs/common';
+import { hostOf, isWithin } from '../../common/net/host';
 import { parseChatCommand } from '../../agent/commands/chat-command';
 import { CommandRegistry } from '../../agent/commands/command-registry.service';
 import type { MediaRef } from '../../common/chat-media';
@@ -37,6 +38,7 @@ import { blocks, responseUrlOf } from './slack-replies';
 import { SlackWays } from './slack-ways';
 import { SlackSocket } from './slack-socket';
 
+const SLACK_DOMAINS = ['slack.com', 'slack-files.com'];
 const DEFAULT_MEDIA_MB = 20;
 const MIB = 1024 * 1024;
 const STREAM_INTERVAL_MS = 1200;
@@ -255,10 +257,12 @@ export class SlackAdapter implements ChannelAdapter {
     const address = url.url_private_download ?? url.url_private;
     if (!address) throw new Error('Slack gives this file out no more');
     const root = apiRootOf(account);
-    const { hostname, origin } = new URL(address);
+    const at = new URL(address);
+    const host = hostOf(at).name;
+    const isSlack = SLACK_DOMAINS.some((domain) => isWithin(host, domain));
     // The token goes to Slack alone.
-    if (root === DEFAULT_API_ROOT ? !/(^|\.)slack(-files)?\.com$/.test(hostname) : origin !== new URL(root).origin)
-      throw new Error(`the file is at ${hostname}, which is not Slack`);
+    if (root === DEFAULT_API_ROOT ? !isSlack : at.origin !== new URL(root).origin)
+      throw new Error(`the file is at ${host}, which is not Slack`);
     const answer = await this.http.request({
       url: address,
       headers: { authorization: `Bearer ${account.botToken}` },

@@ -1,3 +1,4 @@
+import { parseOrigin } from '../../common/net/origin';
 import type { OpenclawConfig } from '../../config/openclaw.config';
 import { accountBlocks } from '../account-blocks';
 import type { WebpageAccountConfig } from './webpage.config';
@@ -24,11 +25,9 @@ export function webpageAccounts(config: OpenclawConfig): WebpageAccount[] {
     const problem =
       (settings.token ?? '').length < MIN_TOKEN
         ? `${at}.token must have at least ${MIN_TOKEN} characters`
-        : settings.allowedOrigins?.some((origin) => !isOrigin(origin))
+        : settings.allowedOrigins?.some((origin) => parseOrigin(origin) === undefined)
           ? `${at}.allowedOrigins must hold addresses such as https://example.com`
           : undefined;
     return { id, enabled, at, ...(problem === undefined ? {} : { notConfigured: problem }), settings };
   });
 }
-
-const isOrigin = (text: string): boolean => URL.canParse(text) && new URL(text).origin === text.replace(/\/$/, '');

@@ -4,7 +4,7 @@ import type { RpcCaller } from '../../rpc/rpc-context';
 import type { WireRecipient } from '../../rpc/wire-event';
 import { closeReason } from '../protocol/close-codes';
 import { EVENT_QUEUE_LIMIT, MAX_BUFFERED, STALL_LIMIT_MS } from '../protocol/limits';
-import type { ClientAddress } from './client-address';
+import type { RequestSource } from '../../common/net/request-source';
 import type { WireDialect } from './wire-dialect';
 
 const EMPTY: ReadonlySet<string> = new Set();
@@ -32,7 +32,7 @@ export class Connection implements WireRecipient {
 
   constructor(
     private readonly socket: WebSocket,
-    readonly address: ClientAddress,
+    readonly address: RequestSource,
     readonly userAgent: string | undefined,
   ) {}
 

@@ -7,7 +7,7 @@ import { CloseCode } from '../protocol/close-codes';
 import type { ConnectAuth, ConnectParams } from '../protocol/connect.dto';
 import type { Protocol } from '../protocol/limits';
 import { RuntimeSettingsService } from '../runtime-settings.service';
-import type { ClientAddress } from './client-address';
+import type { RequestSource } from '../../common/net/request-source';
 import { type DeviceProblem, verifyDevice } from './device-identity';
 import { LoginThrottle } from './login-throttle';
 import { isUnguessable, secretsEqual } from '../../common/secrets-equal';
@@ -18,7 +18,7 @@ export interface HandshakeRequest {
   params: ConnectParams;
   dialect: 'openclaw' | 'jsonrpc';
   nonce: string;
-  address: ClientAddress;
+  address: RequestSource;
 }
 
 export interface Grant {
@@ -141,7 +141,7 @@ export class HandshakeService {
     const offered = [auth.token, auth.password].filter((text): text is string => text !== undefined && text !== '');
 
     // A proven paired device, and guesses against a secret that can't be guessed, need no lock.
-    const retryAfterMs = this.throttle.retryAfterMs(request.address.address);
+    const retryAfterMs = this.throttle.retryAfterMs(request.address.source);
     const mayTry = retryAfterMs === 0 || device?.paired !== undefined || isUnguessable(secret);
     if (mayTry && offered.some((text) => secretsEqual(text, secret)))
       return { method: settings.mode, scopes: OPERATOR_SCOPES };
@@ -177,7 +177,7 @@ export class HandshakeService {
         device?.paired,
       );
     }
-    this.throttle.recordFailure(request.address.address);
+    this.throttle.recordFailure(request.address.source);
     return this.unauthorized(
       request,
       `gateway ${what} mismatch (${mismatchHint(what)})`,

@@ -3,9 +3,8 @@ import type { Request, Response } from 'express';
 import { isUnguessable, secretsEqual } from '../../common/secrets-equal';
 import type { RpcCaller } from '../../rpc/rpc-context';
 import { OPERATOR_SCOPES } from '../../rpc/scopes';
-import { clientAddress } from '../connection/client-address';
+import { refuseOrigin, type RequestSource, requestSource } from '../../common/net/request-source';
 import { LoginThrottle } from '../connection/login-throttle';
-import { refuseOrigin } from '../connection/origin-check';
 import { RuntimeSettingsService } from '../runtime-settings.service';
 
 /** Who may call HTTP routes: a bearer of the shared secret, not a foreign web page. */
@@ -18,42 +17,43 @@ export class HttpAuth {
 
   /** Undefined when the request was refused; it is answered then. */
   admit(request: Request, response: Response): RpcCaller | undefined {
-    const address = clientAddress(request, this.settings.current.trustedProxies);
-    const foreign = refuseOrigin(request, this.settings.current.controlUi.allowedOrigins);
+    const { net } = this.settings.current;
+    const from = requestSource(request, net);
+    const foreign = refuseOrigin(request, net);
     if (foreign !== undefined) {
       response.status(403).json({ error: { message: foreign, type: 'forbidden' } });
       return undefined;
     }
-    if (!this.isAuthorised(request, address.address)) {
+    if (!this.isAuthorised(request, from.source)) {
       response.status(401).json({ error: { message: 'Unauthorized', type: 'unauthorized' } });
       return undefined;
     }
-    return caller(address);
+    return caller(from);
   }
 
-  private isAuthorised(request: Request, address: string): boolean {
+  private isAuthorised(request: Request, source: string): boolean {
     const { auth } = this.settings.current;
     if (auth.mode === 'none') return true;
     const secret = auth.secret ?? '';
-    if (this.throttle.retryAfterMs(address) > 0 && !isUnguessable(secret)) return false;
+    if (this.throttle.retryAfterMs(source) > 0 && !isUnguessable(secret)) return false;
     const offered = /^Bearer\s+(.+)$/i.exec(request.headers.authorization ?? '')?.[1];
     if (offered !== undefined && secretsEqual(offered.trim(), secret)) return true;
-    if (offered !== undefined) this.throttle.recordFailure(address);
+    if (offered !== undefined) this.throttle.recordFailure(source);
     return false;
   }
 }
 
 /** The shared secret acts as the owner on this machine; from elsewhere a paired device is needed. */
-function caller(address: { address: string; local: boolean }): RpcCaller {
+function caller({ address, local }: RequestSource): RpcCaller {
   return {
     connectionId: 'http',
     protocol: 4,
     dialect: 'jsonrpc',
     role: 'operator',
-    scopes: new Set(address.local ? OPERATOR_SCOPES : []),
+    scopes: new Set(local ? OPERATOR_SCOPES : []),
     clientId: 'gateway-client',
     clientMode: 'backend',
     capabilities: new Set(),
-    remoteAddress: address.address,
+    remoteAddress: address,
   };
 }

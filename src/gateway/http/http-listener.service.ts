@@ -6,7 +6,8 @@ import { Injectable } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { type Logger, LoggerFactory } from '../../common/logger';
 import { OpenclawError, messageOf } from '../../common/openclaw-error';
-import { refuseOrigin } from '../connection/origin-check';
+import { familyOf } from '../../common/net/address';
+import { refuseOrigin } from '../../common/net/request-source';
 import { OpenclawGateway } from '../openclaw.gateway';
 import { RuntimeSettingsService } from '../runtime-settings.service';
 import { listenersOn } from './port-owner';
@@ -76,7 +77,7 @@ export class HttpListenerService {
     });
     await new Promise<void>((resolve, reject) => {
       server.once('error', (error: NodeJS.ErrnoException) => reject(describeListenError(error, host, port)));
-      server.listen({ port, host, ipv6Only: host.includes(':') }, resolve);
+      server.listen({ port, host, ipv6Only: familyOf(host) === 6 }, resolve);
     });
     server.on('error', (error) => this.log.error({ error }, 'listener failed'));
     this.servers.push(server);
@@ -100,7 +101,7 @@ export class HttpListenerService {
 
   private upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     socket.on('error', () => socket.destroy());
-    const reason = refuseOrigin(request, this.settings.current.controlUi.allowedOrigins);
+    const reason = refuseOrigin(request, this.settings.current.net);
     if (reason !== undefined) {
       this.log.warn({ origin: request.headers.origin, host: request.headers.host }, 'refused a web page');
       rejectUpgrade(socket, 403, 'Forbidden', { code: 'CONTROL_UI_ORIGIN_NOT_ALLOWED', message: reason });

@@ -2,6 +2,7 @@ import { existsSync, lstatSync, readdirSync, statSync } from 'node:fs';
 import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { OpenclawError } from '../../common/openclaw-error';
+import { hostOf, isWebAddress, parseWebAddress } from '../../common/net/host';
 import { expandPath } from '../../config/state-paths';
 import type { LockedSkill } from '../trust/skill-lock';
 import { SKILL_FILE } from '../catalog/skill-scan';
@@ -12,6 +13,10 @@ const MAX_ARCHIVE_BYTES = 50 * 1024 * 1024;
 const MAX_UNPACKED_BYTES = 200 * 1024 * 1024;
 const MAX_ENTRIES = 5000;
 const MAX_DEPTH = 4;
+const GIT_SOURCE = /^git[+:@]|^ssh:\/\/|\.git$/;
+const GIT_TRANSPORTS = ['https://', 'ssh://', 'git@'];
+const ARCHIVE_FILE = /\.(zip|tgz|tar\.gz|tar|skill)$/i;
+const FORGES = ['github.com', 'gitlab.com', 'codeberg.org'];
 
 /** How a source is fetched. */
 export type SourceKind = Exclude<LockedSkill['kind'], 'proposal'>;
@@ -41,13 +46,9 @@ export function kindOfSource(source: string, { home, cwd }: Pick<FetchOptions, '
     throw new OpenclawError('SKILL_SOURCE_UNKNOWN', `"${source.slice(0, 80)}" is no source`);
   if (/^npm:/.test(source)) return 'npm';
   const [address = ''] = source.split('#');
-  if (
-    /^git[+:@]|^ssh:\/\/|\.git$/.test(address) ||
-    /^https:\/\/(github|gitlab|codeberg)\.[a-z]+\/[^/]+\/[^/]+\/?$/.test(address)
-  )
-    return 'git';
-  const isArchive = /\.(zip|tgz|tar\.gz|tar|skill)$/i.test(address);
-  if (/^https?:\/\//.test(address)) {
+  if (GIT_SOURCE.test(address) || isForgeRepository(address)) return 'git';
+  const isArchive = ARCHIVE_FILE.test(address);
+  if (isWebAddress(address)) {
     if (isArchive) return 'archive';
     throw new OpenclawError(
       'SKILL_SOURCE_UNKNOWN',
@@ -65,6 +66,14 @@ export function kindOfSource(source: string, { home, cwd }: Pick<FetchOptions, '
   throw new OpenclawError('SKILL_SOURCE_UNKNOWN', `${source}: no such folder or archive, and no name of a package`);
 }
 
+/** `https://<forge>/<owner>/<name>`: such an address is a repository although nothing says so. */
+function isForgeRepository(address: string): boolean {
+  const url = parseWebAddress(address);
+  if (url?.protocol !== 'https:' || !FORGES.includes(hostOf(url).name) || url.username !== '' || url.port !== '')
+    return false;
+  return url.pathname.split('/').filter((part) => part !== '').length === 2;
+}
+
 /** Brings a source into an empty folder. Nothing of it is run. @throws OpenclawError */
 export async function fetchSource(source: string, into: string, options: FetchOptions): Promise<FetchedSource> {
   const kind = kindOfSource(source, options);
@@ -78,7 +87,7 @@ export async function fetchSource(source: string, into: string, options: FetchOp
     case 'npm':
       return fetchNpm(source.replace(/^npm:/, ''), into, options);
     case 'archive': {
-      const isRemote = /^https?:\/\//.test(source);
+      const isRemote = isWebAddress(source);
       const content = isRemote ? await options.download(source, MAX_ARCHIVE_BYTES) : await readArchive(local);
       await unpackArchive(isRemote ? new URL(source).pathname : local, content, into);
       return { kind, source: isRemote ? source : local, folder: into };
@@ -128,7 +137,7 @@ async function fetchGit(
 ): Promise<FetchedSource> {
   const [written = '', ref] = source.split('#');
   const address = local ?? written.replace(/^git\+/, '');
-  if (!/^(https:\/\/|ssh:\/\/|git@|\/)/.test(address))
+  if (local === undefined && !GIT_TRANSPORTS.some((start) => address.startsWith(start)))
     throw failed(`${address}: git sources begin with https://, ssh:// or git@`);
   if (ref !== undefined && !/^[\w][\w./-]*$/.test(ref)) throw failed(`"${ref}" is no branch, tag or commit`);
   const git = (args: string[]): ReturnType<typeof runProgram> =>

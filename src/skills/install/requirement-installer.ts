@@ -3,6 +3,7 @@ import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { readdir } from 'node:fs/promises';
+import { parseWebAddress } from '../../common/net/host';
 import { messageOf } from '../../common/openclaw-error';
 import type { InstallSpec, SkillManifest } from '../manifest/skill-manifest';
 import { unpackArchive } from './fetch-source';
@@ -52,7 +53,7 @@ export async function installRequirement(task: InstallTask): Promise<InstallOutc
 }
 
 async function installDownload({ spec, manifest, stateDir, download }: InstallTask): Promise<InstallOutcome> {
-  if (!spec.subject.startsWith('https://'))
+  if (parseWebAddress(spec.subject)?.protocol !== 'https:')
     return {
       ok: false,
       message: `${spec.subject}: only https addresses are fetched`,

@@ -1,3 +1,4 @@
+import { isWebAddress } from '../../common/net/host';
 import { isPlainObject } from '../../common/plain-object';
 import { type Capabilities, readCapabilities } from './capabilities';
 import { type Frontmatter, FrontmatterError, type SkillFault, parseFrontmatter } from './frontmatter';
@@ -118,7 +119,7 @@ export function parseSkill(text: string, folderName: string): ParsedSkill {
     manifest: {
       name,
       description: description.slice(0, MAX_DESCRIPTION),
-      ...(homepage && /^https?:\/\//.test(homepage) ? { homepage } : {}),
+      ...(homepage && isWebAddress(homepage) ? { homepage } : {}),
       ...optional('emoji', text0(meta['emoji'])?.slice(0, 16)),
       userInvocable: flag(front, 'user-invocable', true),
       modelInvocable: !flag(front, 'disable-model-invocation', false),

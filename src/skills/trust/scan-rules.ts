@@ -13,6 +13,8 @@ export interface ScanRule {
   says: string;
   /** A line that also fits this warns against the thing, and is no finding. */
   unless?: RegExp;
+  /** A line whose addresses all lead to these hosts is no finding. */
+  vouched?: readonly string[];
 }
 
 const CODE = ['code'] as const;
@@ -184,14 +186,6 @@ const RULES: readonly ScanRule[] = [
     says: 'has the assistant send what is private',
   },
   {
-    id: 'raw-address',
-    severity: 'danger',
-    in: CODE,
-    pattern:
-      /https?:\/\/(?!127\.|0\.0\.0\.0|10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|169\.254\.|192\.0\.2\.|198\.51\.100\.|203\.0\.113\.)(\d{1,3}\.){3}\d{1,3}\b|https?:\/\/0x[0-9a-f]+|https?:\/\/\d{8,10}\b/i,
-    says: 'reaches a bare address, which no publisher needs',
-  },
-  {
     id: 'reverse-shell',
     severity: 'danger',
     in: ALL,
@@ -302,8 +296,15 @@ const RULES: readonly ScanRule[] = [
     id: 'unsafe-install',
     severity: 'danger',
     in: CODE,
-    pattern:
-      /\b(pip3?|uv( tool| pip)?|npm|pnpm|yarn|gem)\b[^\n]*(--(extra-)?index-url|--registry|-i)[ =]http:\/\/|\b(pip3?|npm|pnpm|yarn)\s+(install|add|i)\b[^\n]*\s(git\+)?https?:\/\/(?!github\.com|gitlab\.com|codeberg\.org|files\.pythonhosted)/i,
+    pattern: /\b(pip3?|uv( tool| pip)?|npm|pnpm|yarn|gem)\b[^\n]*(--(extra-)?index-url|--registry|-i)[ =]http:\/\//i,
+    says: 'installs from a place that nobody vouches for',
+  },
+  {
+    id: 'unsafe-install',
+    severity: 'danger',
+    in: CODE,
+    pattern: /\b(pip3?|npm|pnpm|yarn)\s+(install|add|i)\b[^\n]*\s(git\+)?https?:/i,
+    vouched: ['github.com', 'gitlab.com', 'codeberg.org', 'files.pythonhosted.org'],
     says: 'installs from a place that nobody vouches for',
   },
   {

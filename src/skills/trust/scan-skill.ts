@@ -1,8 +1,9 @@
 import { lstatSync, readFileSync } from 'node:fs';
 import { basename, extname, join } from 'node:path';
-import { matchesHost } from '../../tools/exec/way-out';
+import { isWithin, matchesHost } from '../../common/net/host';
 import { undeclaredProgram } from '../../tools/exec/undeclared-program';
 import type { SkillManifest } from '../manifest/skill-manifest';
+import { hostsIn, isBareAddress } from './addresses-in';
 import { listSkillFiles } from './hash-folder';
 import { HIDDEN_ORDER, type LineKind, NEGATED, SCAN_RULES, type Severity } from './scan-rules';
 
@@ -39,7 +40,8 @@ const MIXED_SCRIPT =
   /(?=[\p{L}]*[A-Za-z])(?=[\p{L}]*[\u0400-\u04ff\u0370-\u03ff])[A-Za-z\u0400-\u04ff\u0370-\u03ff]{4,}/u;
 const NETWORK_CODE =
   /\b(curl|wget|urlopen|requests\.(get|post|put)|httpx?\.|fetch\(|https?\.request|axios|socket\.|XMLHttpRequest|Net::HTTP|Invoke-WebRequest)/i;
-const ADDRESS = /\bhttps?:\/\/([a-z0-9.-]+\.[a-z]{2,})(?=[:/?#\s"'`)>\]]|$)/gi;
+/** Kept free for examples: nobody can be reached there. */
+const EXAMPLE_DOMAINS = ['example.com', 'example.org', 'example.net'];
 
 interface Line {
   text: string;
@@ -103,12 +105,16 @@ function scanPiece(line: Line, manifest: SkillManifest | undefined, add: Add): v
     if (!rule.in.includes(kind) || !rule.pattern.test(text)) continue;
     const isSaid = kind !== 'code' || line.around !== undefined;
     if ((rule.unless !== NEGATED || isSaid) && rule.unless?.test(line.around ?? text)) continue;
+    const { vouched } = rule;
+    if (vouched && hostsIn(text).every(({ name }) => vouched.includes(name))) continue;
     add(rule.id, rule.severity, number, rule.says, text);
   }
+  if (kind === 'code' && hostsIn(text).some(isBareAddress))
+    add('raw-address', 'danger', number, 'reaches a bare address, which no publisher needs', text);
   const declared = manifest?.capabilities;
   if (!declared || kind !== 'code') return;
-  for (const [, host = ''] of text.matchAll(ADDRESS))
-    if (!matchesHost(host, declared.network) && !/(^|\.)example\.(com|org|net)$/i.test(host))
+  for (const { name: host, address } of hostsIn(text))
+    if (!address && !matchesHost(host, declared.network) && !EXAMPLE_DOMAINS.some((domain) => isWithin(host, domain)))
       add('undeclared-network', 'danger', number, `reaches ${host}, which it does not declare`, text);
   if (!line.isShell) return;
   const programs = [...declared.programs, ...manifest.requires.bins, ...manifest.requires.anyBins];
@@ -121,9 +127,9 @@ function scanPiece(line: Line, manifest: SkillManifest | undefined, add: Add): v
 function scanNetwork(text: string, skillText: string, manifest: SkillManifest | undefined, add: Add): void {
   if (!NETWORK_CODE.test(text)) return;
   text.split('\n').forEach((line, index) => {
-    for (const [, host = ''] of line.matchAll(ADDRESS)) {
+    for (const { name: host, address } of hostsIn(line)) {
       const declared = manifest?.capabilities?.network ?? [];
-      if (matchesHost(host, declared) || skillText.includes(host)) continue;
+      if (address || matchesHost(host, declared) || skillText.includes(host)) continue;
       add('undeclared-network', 'danger', index + 1, `reaches ${host}, of which SKILL.md says nothing`, line);
     }
   });

@@ -1,4 +1,5 @@
 import type PptxGenJS from 'pptxgenjs';
+import { isWebAddress } from '../../common/net/host';
 import { type Block, type ChartSpec, type Run, readBlocks, textOfRuns } from './document-blocks';
 import { pictureFor } from './document-files';
 import { CHART_COLOURS } from './draw-chart';
@@ -139,7 +140,7 @@ function addText(slide: PptxGenJS.Slide, blocks: readonly Block[], box: Box): vo
           ...(run.bold || options.bold ? { bold: true } : {}),
           ...(run.italic ? { italic: true } : {}),
           ...(run.code ? { fontFace: 'Courier New' } : {}),
-          ...(run.link && /^https?:/.test(run.link) ? { hyperlink: { url: run.link } } : {}),
+          ...(run.link && isWebAddress(run.link) ? { hyperlink: { url: run.link } } : {}),
           breakLine: index === shown.length - 1,
         },
       }),

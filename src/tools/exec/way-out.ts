@@ -2,7 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ToolError } from '../agent-tool';
-import { privateAddressReason } from '../web/public-address';
+import { privateAddressReason } from '../../common/net/address';
+import { matchesHost } from '../../common/net/host';
 import { type AddressGuard, GuardedProxy } from '../web/guarded-proxy';
 
 /** A way from one sandboxed command to a few hosts. */
@@ -13,12 +14,6 @@ export interface WayOut {
 }
 
 const PORTS = new Set([80, 443]);
-
-/** Whether a host is one of these, or below one that begins with `*.`. */
-export const matchesHost = (host: string, patterns: readonly string[]): boolean =>
-  patterns.some((pattern) =>
-    pattern.startsWith('*.') ? host.toLowerCase().endsWith(pattern.slice(1)) : host.toLowerCase() === pattern,
-  );
 
 /**
  * Opens a proxy for these hosts and the ports of the web.

@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 import { Injectable } from '@nestjs/common';
+import { isWebAddress } from '../../common/net/host';
 import type { OutboundFile } from '../../common/chat-media';
 import { ToolError } from '../agent-tool';
 import { GuardedHttp } from '../web/guarded-http.service';
@@ -46,7 +47,7 @@ export class OutboundSources {
 
   private async load(source: string, limits: OutboundLimits): Promise<{ content: Buffer; name: string }> {
     const { workspace, maxBytes, signal } = limits;
-    if (/^https?:/i.test(source)) {
+    if (isWebAddress(source)) {
       const { status, body, url } = await this.http.request({
         url: source,
         timeoutMs: FETCH_TIMEOUT_MS,

@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { isIP } from 'node:net';
+import { familyOf } from '../../common/net/address';
+import { hostOf, portOf } from '../../common/net/host';
 import { ToolError } from '../agent-tool';
 
 /** Token that the browser's read-aloud feature sends; it is part of the public service, not anybody's secret. */
@@ -37,12 +38,12 @@ export async function speakByEdge(
   url.searchParams.set('TrustedClientToken', CLIENT_TOKEN);
   url.searchParams.set('Sec-MS-GEC', securityToken(Date.now()));
   url.searchParams.set('Sec-MS-GEC-Version', `1-${BROWSER_VERSION}`);
-  const address = await addressFor(url.hostname, Number(url.port || (url.protocol === 'wss:' ? 443 : 80)));
+  const address = await addressFor(hostOf(url).name, portOf(url));
   const { WebSocket } = await import('ws');
   const major = BROWSER_VERSION.split('.')[0] ?? '';
   const socket = new WebSocket(url, {
     lookup: (_host, options, done) => {
-      const family = isIP(address);
+      const family = familyOf(address);
       if (options.all) (done as (error: null, found: unknown) => void)(null, [{ address, family }]);
       else done(null, address, family);
     },

@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
+import { originOf } from '../../common/net/origin';
 import { messageOf } from '../../common/openclaw-error';
 import { ConfigService } from '../../config/config.service';
 import { ToolError } from '../agent-tool';
-import { GuardedHttp, originOf } from '../web/guarded-http.service';
+import { GuardedHttp } from '../web/guarded-http.service';
 import { speakByEdge } from './edge-speech';
 
 export const SPEECH_PROVIDERS = ['openai', 'elevenlabs', 'edge'] as const;
@@ -11,6 +12,7 @@ export type SpeechFormat = 'opus' | 'mp3';
 
 /** Characters that a provider is given at most. */
 export const SPEECH_HARD_LIMIT = 4096;
+const PUBLIC_SERVICES = ['https://api.openai.com', 'https://api.elevenlabs.io'];
 const DEFAULT_TIMEOUT_MS = 30_000;
 const MAX_AUDIO_BYTES = 20 * 1024 * 1024;
 /** Channels that show a voice note for Opus audio. */
@@ -167,7 +169,7 @@ export class SpeechService {
       maxBytes: MAX_AUDIO_BYTES,
       maxRedirects: 0,
       // Only what the operator wrote may be private.
-      trustedOrigins: origin === undefined || /api\.(openai\.com|elevenlabs\.io)$/.test(origin) ? [] : [origin],
+      trustedOrigins: origin === undefined || PUBLIC_SERVICES.includes(origin) ? [] : [origin],
       signal,
     });
     if (response.status !== 200) throw new ToolError('upstream_error', `status ${response.status}`);

@@ -1,5 +1,5 @@
+import { originOf } from '../../common/net/origin';
 import type { GuardedHttp } from '../web/guarded-http.service';
-import { originOf } from '../web/guarded-http.service';
 import { isPlainObject } from '../../common/plain-object';
 import { ToolError } from '../agent-tool';
 

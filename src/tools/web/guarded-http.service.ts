@@ -1,12 +1,13 @@
 import { type LookupAddress, lookup as systemLookup } from 'node:dns';
-import { isIP } from 'node:net';
 import { Injectable, Optional } from '@nestjs/common';
 import type { Agent, Dispatcher } from 'undici';
 import { appVersion } from '../../common/app-root';
+import { familyOf, privateAddressReason } from '../../common/net/address';
+import { hostOf, isPrivateName, parseHost, portOf } from '../../common/net/host';
+import { originOf } from '../../common/net/origin';
 import { messageOf } from '../../common/openclaw-error';
 import { ConfigService } from '../../config/config.service';
 import { ToolError } from '../agent-tool';
-import { privateAddressReason } from './public-address';
 
 /** Finds all addresses of a host name. */
 export type Resolver = (host: string) => Promise<{ address: string; family: number }[]>;
@@ -48,8 +49,17 @@ const REFUSED_PORTS = new Set([
 ]);
 
 const DEFAULT_REDIRECTS = 3;
-/** Not passed on to another origin. */
-const CREDENTIALS = /^(authorization|cookie|proxy-authorization|x-api-key|xi-api-key|x-subscription-token|api-key)$/i;
+/** A header with one of these words in its name is not passed on to another origin. */
+const CREDENTIAL_WORDS = new Set(
+  'auth authorization apikey cookie credential credentials key pass password secret session sig signature token'.split(
+    ' ',
+  ),
+);
+const isCredential = (header: string): boolean =>
+  header
+    .toLowerCase()
+    .split('-')
+    .some((word) => CREDENTIAL_WORDS.has(word));
 
 /**
  * The one way from tools into the internet. Each address is looked up, checked and connected to as checked; each
@@ -83,10 +93,10 @@ export class GuardedHttp {
       if (error instanceof ToolError) throw error;
       if (request.signal?.aborted) throw new ToolError('aborted', 'the request was stopped');
       if (timeout.aborted)
-        throw new ToolError('timeout', `${hostOf(request.url)} did not answer within ${request.timeoutMs} ms`);
+        throw new ToolError('timeout', `${shownHost(request.url)} did not answer within ${request.timeoutMs} ms`);
       const blocked = blockedIn(error);
       if (blocked) throw blocked;
-      throw new ToolError('upstream_error', `${hostOf(request.url)}: ${messageOf(error)}`);
+      throw new ToolError('upstream_error', `${shownHost(request.url)}: ${messageOf(error)}`);
     }
   }
 
@@ -98,8 +108,8 @@ export class GuardedHttp {
     const url = parseUrl(address);
     if ([...trusted, ...this.allowedOrigins].includes(url.origin)) return url;
     this.checkText(url);
-    const host = bareHost(url);
-    if (!isIP(host)) for (const found of await this.resolver(host)) refuse(host, found.address);
+    const host = hostOf(url).name;
+    if (familyOf(host) === 0) for (const found of await this.resolver(host)) refuse(host, found.address);
     return url;
   }
 
@@ -108,16 +118,18 @@ export class GuardedHttp {
    * @throws ToolError blocked_address
    */
   async addressFor(host: string, port: number): Promise<string> {
+    const name = parseHost(familyOf(host) === 6 ? `[${host}]` : host)?.name;
+    if (name === undefined) throw new ToolError('invalid_args', `${JSON.stringify(host.slice(0, 200))} is no host`);
     const isAllowed = this.allowedOrigins.some((origin) => {
       const url = new URL(origin);
-      return bareHost(url) === host && Number(url.port || (url.protocol === 'https:' ? 443 : 80)) === port;
+      return hostOf(url).name === name && portOf(url) === port;
     });
-    if (!isAllowed) this.checkText(new URL(`http://${isIP(host) === 6 ? `[${host}]` : host}:${port}/`));
-    if (isIP(host)) return host;
-    const found = await this.resolver(host);
-    if (!isAllowed) for (const { address } of found) refuse(host, address);
+    if (!isAllowed) checkHost(name, String(port));
+    if (familyOf(name) !== 0) return name;
+    const found = await this.resolver(name);
+    if (!isAllowed) for (const { address } of found) refuse(name, address);
     const [first] = found;
-    if (!first) throw new ToolError('upstream_error', `${host} has no address`);
+    if (!first) throw new ToolError('upstream_error', `${name} has no address`);
     return first.address;
   }
 
@@ -137,14 +149,14 @@ export class GuardedHttp {
         return this.read(response, url, request, signal);
       response.body.on('error', () => undefined).destroy();
       if (hop >= limit)
-        throw new ToolError('upstream_error', `${hostOf(request.url)} redirects more than ${limit} times`);
+        throw new ToolError('upstream_error', `${shownHost(request.url)} redirects more than ${limit} times`);
       const next = parseUrl(location, url);
       if (response.statusCode === 303 || (method === 'POST' && response.statusCode < 303)) {
         method = 'GET';
         body = undefined;
       }
       if (next.origin !== url.origin)
-        headers = Object.fromEntries(Object.entries(headers).filter(([name]) => !CREDENTIALS.test(name)));
+        headers = Object.fromEntries(Object.entries(headers).filter(([name]) => !isCredential(name)));
       url = next;
     }
   }
@@ -153,12 +165,7 @@ export class GuardedHttp {
   private checkText(url: URL): void {
     if (url.username !== '' || url.password !== '')
       throw new ToolError('invalid_args', 'the address must not hold a user name or password');
-    if (url.port !== '' && REFUSED_PORTS.has(Number(url.port)))
-      throw new ToolError('blocked_address', `port ${url.port} belongs to another protocol`);
-    const host = bareHost(url);
-    if (isIP(host)) refuse(host, host);
-    if (/(^|\.)(localhost|local|internal|home\.arpa|lan)\.?$/i.test(host))
-      throw new ToolError('blocked_address', `${host} is a name of a private network; ${WAY_OUT}`);
+    checkHost(hostOf(url).name, url.port);
   }
 
   private async send(
@@ -284,6 +291,13 @@ function refuse(host: string, address: string): void {
   if (reason !== undefined) throw new BlockedAddressError(host, address, reason);
 }
 
+function checkHost(host: string, port: string): void {
+  if (port !== '' && REFUSED_PORTS.has(Number(port)))
+    throw new ToolError('blocked_address', `port ${port} belongs to another protocol`);
+  if (familyOf(host) !== 0) refuse(host, host);
+  if (isPrivateName(host)) throw new ToolError('blocked_address', `${host} is a name of a private network; ${WAY_OUT}`);
+}
+
 function blockedIn(error: unknown): ToolError | undefined {
   for (let at = error; at instanceof Error; at = at.cause) {
     if (at instanceof BlockedAddressError) return at;
@@ -307,19 +321,7 @@ function parseUrl(text: string, base?: URL): URL {
   return url;
 }
 
-/** Origin of an address the operator wrote; undefined for what is none. */
-export function originOf(address: string | undefined): string | undefined {
-  if (address === undefined || address === '') return undefined;
-  try {
-    return new URL(address).origin;
-  } catch {
-    return undefined;
-  }
-}
-
-const bareHost = (url: URL): string => url.hostname.replace(/^\[|\]$/g, '');
-
-function hostOf(address: string): string {
+function shownHost(address: string): string {
   try {
     return new URL(address).host;
   } catch {

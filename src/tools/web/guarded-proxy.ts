@@ -6,8 +6,10 @@ import {
   createServer,
   request as httpRequest,
 } from 'node:http';
-import { type AddressInfo, type Socket, connect, isIP } from 'node:net';
+import { type AddressInfo, type Socket, connect } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { familyOf } from '../../common/net/address';
+import { hostOf, parseHost } from '../../common/net/host';
 import { secretsEqual } from '../../common/secrets-equal';
 import { messageOf } from '../../common/openclaw-error';
 
@@ -66,17 +68,19 @@ export class GuardedProxy {
       );
       return;
     }
-    const target = new URL(`tcp://${request.url ?? ''}`);
-    const host = target.hostname.replace(/^\[|\]$/g, '');
-    const port = Number(target.port || 443);
+    const target = request.url ?? '';
+    const host = parseHost(target);
     let address: string;
+    let port: number;
     try {
-      address = await this.guard(host, port);
+      if (!host) throw new Error('no host');
+      port = Number(new URL(`tcp://${target}`).port || 443);
+      address = await this.guard(host.name, port);
     } catch {
       socket.end('HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n');
       return;
     }
-    const upstream = connect({ host: address, port, family: isIP(address) }, () => {
+    const upstream = connect({ host: address, port, family: familyOf(address) }, () => {
       socket.write('HTTP/1.1 200 Connection Established\r\n\r\n');
       if (head.length > 0) upstream.write(head);
       upstream.pipe(socket);
@@ -97,7 +101,7 @@ export class GuardedProxy {
     const port = Number(url.port || 80);
     let address: string;
     try {
-      address = await this.guard(url.hostname.replace(/^\[|\]$/g, ''), port);
+      address = await this.guard(hostOf(url).name, port);
     } catch (error) {
       refuse(response, 403, messageOf(error));
       return;

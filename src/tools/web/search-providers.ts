@@ -1,5 +1,7 @@
+import { hostOf, isWithin } from '../../common/net/host';
+import { originOf } from '../../common/net/origin';
 import { ToolError } from '../agent-tool';
-import { type GuardedHttp, originOf } from './guarded-http.service';
+import type { GuardedHttp } from './guarded-http.service';
 
 export interface SearchHit {
   title: string;
@@ -123,7 +125,7 @@ function directAddress(href: string): string | undefined {
   try {
     const url = new URL(href, 'https://duckduckgo.com');
     const target = url.searchParams.get('uddg');
-    return target ?? (url.hostname.endsWith('duckduckgo.com') ? undefined : url.href);
+    return target ?? (isWithin(hostOf(url).name, 'duckduckgo.com') ? undefined : url.href);
   } catch {
     return undefined;
   }

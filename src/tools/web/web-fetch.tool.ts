@@ -1,10 +1,11 @@
 import { Injectable } from '@nestjs/common';
+import { originOf } from '../../common/net/origin';
 import { type Logger, LoggerFactory } from '../../common/logger';
 import { ConfigService } from '../../config/config.service';
 import { Doc, Int, OneOf, Opt, Text } from '../../common/validation/fields';
 import { AgentTool, type SinkUse, type ToolContext, ToolError, type ToolResult } from '../agent-tool';
 import { extractPage } from './extract-page';
-import { GuardedHttp, originOf } from './guarded-http.service';
+import { GuardedHttp } from './guarded-http.service';
 import { messageOf } from '../../common/openclaw-error';
 import { isPlainObject } from '../../common/plain-object';
 import { fetchSink } from './network-sink';

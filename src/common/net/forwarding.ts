@@ -1,0 +1,102 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { type Address, type AddressSet, parseAddress } from './address';
+import { type Host, parseHost } from './host';
+
+/** Headers that proxies add. Whoever talks to the gateway directly sends none of them. */
+const PROXY_HEADERS = [
+  'forwarded',
+  'via',
+  'x-forwarded-for',
+  'x-forwarded-host',
+  'x-forwarded-proto',
+  'x-forwarded-port',
+  'x-forwarded-server',
+  'x-real-ip',
+  'x-client-ip',
+  'x-cluster-client-ip',
+  'true-client-ip',
+  'cf-connecting-ip',
+  'fly-client-ip',
+  'fastly-client-ip',
+  'tailscale-user-login',
+];
+
+export const isForwarded = (headers: IncomingHttpHeaders): boolean =>
+  PROXY_HEADERS.some((name) => headers[name] !== undefined);
+
+/**
+ * The right-most hop that no trusted proxy stands for: what is left of it was written by the client itself. Undefined
+ * where it is not told, or not told in one voice.
+ */
+export function forwardedClient(headers: IncomingHttpHeaders, proxies: AddressSet): Address | undefined {
+  const chains = [forwardedForOf(headers), standardForOf(headers)].filter((chain) => chain !== undefined);
+  const [first, ...others] = (chains.length > 0 ? chains : [realIpOf(headers)]).map((hops) => lastHop(hops, proxies));
+  return others.every((other) => other?.toString() === first?.toString()) ? first : undefined;
+}
+
+/** The host that the nearest proxy was asked for. */
+export function forwardedHost(headers: IncomingHttpHeaders): Host | undefined {
+  return parseHost(listOf(headers['x-forwarded-host']).at(-1));
+}
+
+function lastHop(hops: readonly (Address | undefined)[], proxies: AddressSet): Address | undefined {
+  return hops.findLast((hop) => hop === undefined || !proxies.has(hop));
+}
+
+function forwardedForOf(headers: IncomingHttpHeaders): (Address | undefined)[] | undefined {
+  const header = headers['x-forwarded-for'];
+  return header === undefined ? undefined : listOf(header).map(parseHop);
+}
+
+/** RFC 7239: `for=192.0.2.60;proto=http, for="[2001:db8::1]:4711"`. */
+function standardForOf(headers: IncomingHttpHeaders): (Address | undefined)[] | undefined {
+  if (headers.forwarded === undefined) return undefined;
+  return splitOutsideQuotes(headers.forwarded, ',').map((element) => {
+    const pairs = splitOutsideQuotes(element, ';').map((pair) => [
+      pair
+        .slice(0, Math.max(0, pair.indexOf('=')))
+        .trim()
+        .toLowerCase(),
+      pair.slice(pair.indexOf('=') + 1).trim(),
+    ]);
+    const told = pairs.filter(([name]) => name === 'for');
+    return told.length === 1 ? parseHop(unquoted(told[0]?.[1] ?? '')) : undefined;
+  });
+}
+
+const realIpOf = (headers: IncomingHttpHeaders): (Address | undefined)[] => listOf(headers['x-real-ip']).map(parseHop);
+
+const listOf = (header: string | string[] | undefined): string[] =>
+  header === undefined
+    ? []
+    : [header]
+        .flat()
+        .join(',')
+        .split(',')
+        .map((entry) => entry.trim());
+
+/** An address, maybe with a port; nothing that merely could be read as one. */
+function parseHop(text: string): Address | undefined {
+  const plain = parseAddress(text);
+  if (plain) return plain;
+  const colon = text.lastIndexOf(':');
+  const host = text.slice(0, colon);
+  const isPort = Number.isInteger(Number(text.slice(colon + 1))) && text.length - colon > 1;
+  // An IPv6 address has a port only behind brackets.
+  return colon > 0 && isPort && (host.startsWith('[') || !host.includes(':')) ? parseAddress(host) : undefined;
+}
+
+function splitOutsideQuotes(text: string, separator: string): string[] {
+  const parts = [''];
+  let isQuoted = false;
+  for (let at = 0; at < text.length; at++) {
+    const letter = text.charAt(at);
+    if (letter === '"') isQuoted = !isQuoted;
+    if (letter === separator && !isQuoted) parts.push('');
+    else parts[parts.length - 1] += letter === '\\' && isQuoted ? letter + text.charAt(++at) : letter;
+  }
+  return parts;
+}
+
+const unquoted = (text: string): string =>
+  text.length > 1 && text.startsWith('"') && text.endsWith('"') ? text.slice(1, -1) : text;
