@@ -5,7 +5,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { WebSocket } from 'ws';
-import { ensureBuild, ensureDependencies } from '../scripts/ensure.mjs';
+import { ensureBuild } from '../scripts/ensure.mjs';
 import { at } from '../scripts/paths.mjs';
 import { measureChannels } from './channels.mjs';
 import { describeMachine, load } from './machine.mjs';
@@ -16,8 +16,7 @@ import { BenchGateway, TOKEN, environment, startProgram, timed } from './process
 import { median, quantile, round } from './statistics.mjs';
 import { WireClient } from './wire-client.mjs';
 
-ensureDependencies();
-ensureBuild();
+await ensureBuild();
 
 const STARTS = 11;
 /** What the start needed is given back after some seconds without work. */

@@ -1,6 +1,7 @@
 // Packs dist/main.js and the libraries it needs into one file: a start then reads two files instead of two thousand.
 // One for the gateway, and one a third of its size for all other commands, which leaves the running gateway out.
-import { copyFileSync, mkdirSync } from 'node:fs';
+import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { build } from 'esbuild';
 import { at } from './paths.mjs';
 
@@ -76,3 +77,5 @@ await Promise.all([
   }),
 ]);
 copyFileSync(at('scripts', 'bundle-loader.cjs'), at('dist', 'bundle', 'loader.js'));
+const { rootHelp } = createRequire(import.meta.url)(at('dist', 'cli', 'command-table.js'));
+writeFileSync(at('dist', 'help.txt'), rootHelp());

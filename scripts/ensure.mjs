@@ -1,9 +1,9 @@
 // Brings dependencies and build up to date, and does nothing where they are.
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { at } from './paths.mjs';
-import { run, runTool } from './run.mjs';
+import { leaveSignals, runLogged, runToolLogged, step } from './steps.mjs';
 
 const MINIMUM_NODE = [20, 19];
 /** Everything that a build depends on. */
@@ -23,36 +23,98 @@ export function checkNode() {
   const [major, minor] = process.versions.node.split('.').map(Number);
   const [wantedMajor, wantedMinor] = MINIMUM_NODE;
   if (major > wantedMajor || (major === wantedMajor && minor >= wantedMinor)) return;
-  process.stderr.write(`error: Node ${MINIMUM_NODE.join('.')} or newer is needed; this is ${process.version}\n`);
+  process.stderr.write(
+    `error: this Node is too old\nwhy: Node ${MINIMUM_NODE.join('.')} or newer is needed; this is ${process.version}\n` +
+      'what to do: install a newer one (https://nodejs.org), then start again\n',
+  );
   process.exit(1);
 }
 
+let dependencies;
+
+/** Only the first call works; others wait for it. */
 export function ensureDependencies() {
-  const stamp = at('node_modules', '.openclaw-stamp');
-  const wanted = createHash('sha256')
-    .update(readFileSync(at('package-lock.json')))
-    .update(process.versions.modules)
-    .digest('hex');
-  if (readIfExists(stamp) === wanted) return;
-  process.stderr.write('Installing dependencies (once, and after each change of package-lock.json) …\n');
-  run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], { shell: process.platform === 'win32' });
+  dependencies ??= installDependencies();
+  return dependencies;
+}
+
+/** @returns whether something had to be built */
+export async function ensureBuild() {
+  await ensureDependencies();
+  if (isBuilt()) return false;
+  await build();
+  return true;
+}
+
+export async function build() {
+  // Whatever is left of an earlier build goes first; the stamp before all, so that a half-made one is never taken for whole.
+  rmSync(stampOf('dist'), { force: true });
+  rmSync(at('dist'), { recursive: true, force: true });
+  await Promise.all([
+    compile(),
+    step('Building the pages', () =>
+      Promise.all(
+        ['vite.config.mts', 'vite.webpage.config.mts'].map((config) =>
+          runToolLogged(at('node_modules', 'vite', 'bin', 'vite.js'), [
+            'build',
+            '--config',
+            at('ui', config),
+            '--logLevel',
+            'warn',
+          ]),
+        ),
+      ),
+    ),
+  ]);
+  await step('Preparing a quick start', () => runToolLogged(at('scripts', 'code-cache.mjs')));
+  stampBuild();
+  leaveSignals();
+}
+
+async function compile() {
+  await step('Compiling', () => runToolLogged(at('node_modules', '@nestjs', 'cli', 'bin', 'nest.js'), ['build']));
+  await step('Bundling', () => runToolLogged(at('scripts', 'bundle.mjs')));
+}
+
+/** Written when the build is complete. */
+export function stampBuild() {
+  mkdirSync(at('dist'), { recursive: true });
+  writeFileSync(stampOf('dist'), sourceDigest());
+}
+
+async function installDependencies() {
+  const lock = readFileSync(at('package-lock.json'), 'utf8');
+  const wanted = createHash('sha256').update(lock).update(process.versions.modules).digest('hex');
+  const stamp = stampOf('node_modules');
+  // npm writes its own list last: without it something was interrupted.
+  if (readIfExists(stamp) === wanted && existsSync(at('node_modules', '.package-lock.json'))) return;
+  rmSync(stamp, { force: true });
+  const total = Object.keys(JSON.parse(lock).packages).length - 1;
+  await step(`Installing ${total} packages`, async (progress) => {
+    const seen = new Set();
+    const onLine = (line) => {
+      const archive = /^npm http (?:fetch GET 200|cache) (\S+\.tgz)/.exec(line)?.[1];
+      if (archive !== undefined && seen.add(archive)) progress(`${seen.size} of ${total}`);
+      // npm goes on after files that it could not write.
+      return /TAR_ENTRY_ERROR (ENOSPC|EDQUOT|EROFS)/.test(line);
+    };
+    const { program, args, shell } = npm();
+    await runLogged(program, [...args, 'ci', '--no-audit', '--no-fund', '--loglevel=http'], { onLine, shell });
+  });
+  leaveSignals();
   writeFileSync(stamp, wanted);
 }
 
-export function ensureBuild() {
-  const stamp = at('dist', '.openclaw-stamp');
-  const wanted = sourceDigest();
-  if (readIfExists(stamp) === wanted) return;
-  process.stderr.write('Building …\n');
-  rmSync(stamp, { force: true });
-  runTool(at('scripts', 'build.mjs'), []);
+/** The npm that started this, else the one on the PATH. */
+function npm() {
+  const path = process.env.npm_execpath;
+  if (path !== undefined && basename(path) === 'npm-cli.js' && existsSync(path))
+    return { program: process.execPath, args: [path], shell: false };
+  return { program: 'npm', args: [], shell: process.platform === 'win32' };
 }
 
-/** Written by the build itself when it is complete. */
-export function stampBuild() {
-  mkdirSync(at('dist'), { recursive: true });
-  writeFileSync(at('dist', '.openclaw-stamp'), sourceDigest());
-}
+const stampOf = (folder) => at(folder, '.openclaw-stamp');
+const isBuilt = () => readIfExists(stampOf('dist')) === sourceDigest();
 
 /** Digest of names, sizes and times: reading all contents would cost more than a start may. */
 function sourceDigest() {

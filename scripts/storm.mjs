@@ -1,7 +1,7 @@
 // `npm run storm -- --channels telegram,discord --updates 10000 --kills 200 --chats 20 --seeds 10`: the storm of kills at
 // any size; the tests run a small one.
 import { parseArgs } from 'node:util';
-import { ensureBuild, ensureDependencies } from './ensure.mjs';
+import { ensureBuild } from './ensure.mjs';
 import { at } from './paths.mjs';
 import { runTool } from './run.mjs';
 
@@ -14,7 +14,6 @@ const { values } = parseArgs({
     seeds: { type: 'string', default: '10' },
   },
 });
-ensureDependencies();
-ensureBuild();
+await ensureBuild();
 for (const [name, value] of Object.entries(values)) process.env[`STORM_${name.toUpperCase()}`] = value;
 runTool(at('node_modules', 'jest', 'bin', 'jest.js'), ['test/crash/channel-kills']);

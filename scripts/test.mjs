@@ -2,9 +2,10 @@
 // With a pattern only matching test files run. With CI=true a missing service fails instead of being skipped.
 import { existsSync } from 'node:fs';
 import { createConnection } from 'node:net';
-import { checkNode, ensureBuild, ensureDependencies } from './ensure.mjs';
+import { checkNode, ensureBuild } from './ensure.mjs';
 import { at } from './paths.mjs';
 import { runTool } from './run.mjs';
+import { leaveSignals, runToolLogged, step } from './steps.mjs';
 
 const BROWSERS = [
   '/usr/bin/chromium',
@@ -14,15 +15,20 @@ const BROWSERS = [
 ];
 
 checkNode();
-ensureDependencies();
-ensureBuild();
+await ensureBuild();
 const patterns = process.argv.slice(2);
 if (patterns.length === 0) {
-  runTool(at('node_modules', 'typescript', 'bin', 'tsc'), ['--noEmit', '-p', 'tsconfig.json']);
-  if (existsSync(at('ui', 'tsconfig.json')))
-    runTool(at('node_modules', 'typescript', 'bin', 'tsc'), ['--noEmit', '-p', 'ui/tsconfig.json']);
-  runTool(at('node_modules', 'eslint', 'bin', 'eslint.js'), ['.', '--max-warnings', '0']);
-  runTool(at('node_modules', 'prettier', 'bin', 'prettier.cjs'), ['--check', '--log-level', 'warn', '.']);
+  const types = at('node_modules', 'typescript', 'bin', 'tsc');
+  await check('Checking types', types, ['--noEmit', '-p', 'tsconfig.json']);
+  await check('Checking types of the pages', types, ['--noEmit', '-p', 'ui/tsconfig.json']);
+  await check('Checking style', at('node_modules', 'eslint', 'bin', 'eslint.js'), ['.', '--max-warnings', '0']);
+  await check('Checking format', at('node_modules', 'prettier', 'bin', 'prettier.cjs'), [
+    '--check',
+    '--log-level',
+    'warn',
+    '.',
+  ]);
+  leaveSignals();
 }
 
 const found = {
@@ -47,6 +53,11 @@ if (missing.length > 0) {
 }
 const env = { ...process.env, ...Object.fromEntries(Object.entries(found).filter(([, value]) => value !== undefined)) };
 runTool(at('node_modules', 'jest', 'bin', 'jest.js'), patterns, { env });
+
+/** A check shows all that it found: the log alone would hide it. */
+function check(title, tool, args) {
+  return step(title, () => runToolLogged(tool, args, { showFailure: true }));
+}
 
 async function postgresUrl() {
   if (!(await answers(5432))) return undefined;
