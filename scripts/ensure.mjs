@@ -89,7 +89,7 @@ async function installDependencies() {
   // npm writes its own list last: without it something was interrupted.
   if (readIfExists(stamp) === wanted && existsSync(at('node_modules', '.package-lock.json'))) return;
   rmSync(stamp, { force: true });
-  const total = Object.keys(JSON.parse(lock).packages).length - 1;
+  const total = packagesHere(JSON.parse(lock));
   await step(`Installing ${total} packages`, async (progress) => {
     const seen = new Set();
     const onLine = (line) => {
@@ -103,6 +103,14 @@ async function installDependencies() {
   });
   leaveSignals();
   writeFileSync(stamp, wanted);
+}
+
+/** How many packages of the lock are for this platform. */
+function packagesHere({ packages }) {
+  const fits = (names, own) => names === undefined || names.includes(own);
+  return Object.entries(packages).filter(
+    ([path, { os, cpu }]) => path !== '' && fits(os, process.platform) && fits(cpu, process.arch),
+  ).length;
 }
 
 /** The npm that started this, else the one on the PATH. */

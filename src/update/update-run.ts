@@ -115,7 +115,8 @@ class GitUpdate {
     const lockOf = (folder: string): string => readFileSync(join(folder, 'package-lock.json'), 'utf8');
     if (existsSync(this.installed('node_modules')) && lockOf(this.checkout.root) === lockOf(this.stage))
       symlinkSync(this.installed('node_modules'), join(this.stage, 'node_modules'), 'junction');
-    const script = "const m = await import('./scripts/ensure.mjs'); await m.ensureDependencies(); await m.ensureBuild();";
+    const script =
+      "const m = await import('./scripts/ensure.mjs'); await m.ensureDependencies(); await m.ensureBuild();";
     return (await this.node('build', ['--input-type=module', '--eval', script])) ? undefined : 'build-failed';
   }
 
