@@ -1,7 +1,9 @@
 // Packs dist/main.js and the libraries it needs into one file: a start then reads two files instead of two thousand.
 // One for the gateway, and one a third of its size for all other commands, which leaves the running gateway out.
-import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+// Beside them, what they leave outside: the image takes that and nothing else.
+import { copyFileSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { createRequire, isBuiltin } from 'node:module';
+import { join } from 'node:path';
 import { build } from 'esbuild';
 import { at } from './paths.mjs';
 
@@ -20,6 +22,7 @@ const common = {
   footer: { js: '})' },
   legalComments: 'none',
   logLevel: 'error',
+  metafile: true,
   // Native code, libraries that few turns need (loaded from their own files on first use), and optional parts of
   // libraries that nobody here uses: left to `require`, where it may fail.
   external: [
@@ -68,7 +71,7 @@ const common = {
     'whatwg-url': at('scripts', 'node-url.cjs'),
   },
 };
-await Promise.all([
+const bundles = await Promise.all([
   build({ ...common, outfile: at('dist', 'bundle', 'gateway.js') }),
   build({
     ...common,
@@ -79,3 +82,35 @@ await Promise.all([
 copyFileSync(at('scripts', 'bundle-loader.cjs'), at('dist', 'bundle', 'loader.js'));
 const { rootHelp } = createRequire(import.meta.url)(at('dist', 'cli', 'command-table.js'));
 writeFileSync(at('dist', 'help.txt'), rootHelp());
+
+// Threads run from their own files.
+const threads = await build({
+  entryPoints: filesBelow(at('dist')).filter((file) => file.endsWith('-thread.js')),
+  absWorkingDir: at(),
+  bundle: true,
+  platform: 'node',
+  packages: 'external',
+  outdir: at('dist', 'bundle'),
+  write: false,
+  metafile: true,
+});
+const outside = {
+  files: Object.keys(threads.metafile.inputs).sort(),
+  packages: [...new Set([...bundles, threads].flatMap(requiredPackages))].sort(),
+};
+writeFileSync(at('dist', 'bundle', 'outside.json'), JSON.stringify(outside, null, 2));
+
+/** Names of the packages that the output of a build still loads. */
+function requiredPackages({ metafile }) {
+  return Object.values(metafile.outputs)
+    .flatMap(({ imports }) => imports)
+    .filter(({ external, kind }) => external && kind !== 'require-resolve')
+    .filter(({ path }) => !path.startsWith('.') && !isBuiltin(path))
+    .map(({ path }) => path.split('/', path.startsWith('@') ? 2 : 1).join('/'));
+}
+
+function filesBelow(folder) {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name));
+}

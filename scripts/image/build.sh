@@ -1,6 +1,6 @@
 #!/bin/sh
-# Build stage of the image: dependencies, build, then only what the gateway needs at run time stays.
+# Build stage of the image: dependencies, build, then what the gateway needs at run time goes into the named folder.
 set -eu
 npm ci --no-audit --no-fund
 npm run build
-npm prune --omit=dev --no-audit --no-fund
+node scripts/image/production-copy.mjs "$1"

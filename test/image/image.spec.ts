@@ -1,21 +1,14 @@
-import { execFileSync, spawn } from 'node:child_process';
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { cpSync, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, relative, resolve } from 'node:path';
-import { cleanEnvironment, freePort, until } from '../harness/gateway-process';
+import { join, resolve } from 'node:path';
+import { parse } from 'yaml';
+import { SWITCHES } from '../../src/config/environment';
 
 const root = resolve(__dirname, '../..');
 const COMPOSE = process.env['TEST_COMPOSE'] ?? '';
-
-/** Paths of the packages that stay after `npm prune --omit=dev`. */
-function productionPackages(): string[] {
-  const listed = execFileSync('npm', ['ls', '--omit=dev', '--all', '--parseable'], {
-    cwd: root,
-    encoding: 'utf8',
-    stdio: ['ignore', 'pipe', 'ignore'],
-  });
-  return [...new Set(listed.split('\n').filter((path) => path.includes('node_modules')))];
-}
+/** Nothing that the file hands on to the container. */
+const ENV = { PATH: process.env['PATH'] ?? '' };
 
 describe('image', () => {
   let folder: string;
@@ -26,62 +19,45 @@ describe('image', () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  it('copies into its last stage everything that the gateway needs, and the health check sees it', async () => {
-    const app = join(folder, 'app');
-    const copied = [
-      ...readFileSync(join(root, 'Dockerfile'), 'utf8').matchAll(/^COPY --from=build \/app\/(\S+) /gm),
-    ].map(([, path = '']) => path);
-    expect(copied).toContain('node_modules');
-    for (const path of copied.filter((entry) => entry !== 'node_modules'))
-      cpSync(join(root, path), join(app, path), { recursive: true });
-    for (const path of productionPackages()) {
-      cpSync(path, join(app, relative(root, path)), {
-        recursive: true,
-        filter: (source) => !/[/\\]node_modules$/.test(relative(path, source)),
-      });
-    }
-    cpSync(join(root, 'scripts/image'), join(app, 'scripts/image'), { recursive: true });
-    execFileSync('sh', [join(app, 'scripts/image/state.sh'), join(folder, 'data')]);
-    expect(statSync(join(folder, 'data')).mode & 0o1777).toBe(0o1777);
-
-    const port = await freePort();
-    const env = cleanEnvironment({
-      NODE_ENV: 'production',
-      HOME: join(folder, 'data'),
-      OPENCLAW_STATE_DIR: join(folder, 'data', 'state'),
-      OPENCLAW_GATEWAY_PORT: String(port),
-      OPENCLAW_UI_PORT: '0',
-    });
-    const healthy = (): Promise<number | null> =>
-      new Promise((done) =>
-        spawn(process.execPath, [join(app, 'scripts/image/healthy.mjs')], { env }).once('exit', done),
-      );
-    expect(await healthy()).toBe(1);
-    const gateway = spawn(process.execPath, [join(app, 'bin/openclaw'), 'gateway', 'run'], {
-      env,
-      cwd: join(folder, 'data'),
-    });
-    let output = '';
-    gateway.stdout.on('data', (chunk: Buffer) => (output += chunk.toString('utf8')));
-    gateway.stderr.on('data', (chunk: Buffer) => (output += chunk.toString('utf8')));
-    try {
-      await until(`health, had: ${output}`, async () => (await healthy()) === 0, 20_000);
-      await until('the banner', () => output.includes(', 0 errors'));
-      const page = await fetch(`http://127.0.0.1:${port}/`);
-      expect([page.status, await page.text()]).toEqual([200, expect.stringContaining('<div id="root">')]);
-    } finally {
-      gateway.kill('SIGTERM');
-      await new Promise((done) => gateway.once('exit', done));
-    }
-  }, 120_000);
-
-  (COMPOSE ? it : it.skip)('has a compose file that compose understands: loopback only, a volume, restarts', () => {
+  (COMPOSE ? it : it.skip)('has a compose file that compose understands, without a .env as well', () => {
     cpSync(join(root, 'docker-compose.yml'), join(folder, 'docker-compose.yml'));
-    cpSync(join(root, '.env.example'), join(folder, '.env'));
-    const config = execFileSync(COMPOSE, ['config'], { cwd: folder, encoding: 'utf8' });
-    expect(config).toContain('restart: unless-stopped');
-    expect(config).toMatch(/state:\/data/);
-    for (const port of ['18789', '8080']) expect(config).toContain(`127.0.0.1:${port}:${port}/tcp`);
+    const config = (): string => execFileSync(COMPOSE, ['config'], { cwd: folder, encoding: 'utf8', env: ENV });
+    const bare = config();
+    expect(bare).toContain('restart: unless-stopped');
+    expect(bare).toMatch(/state:\/data/);
+    for (const port of ['18789', '8080']) expect(bare).toContain(`127.0.0.1:${port}:${port}/tcp`);
+    for (const wall of ['cap_drop:', 'no-new-privileges:true', 'read_only: true', 'mem_limit:', 'max-size:'])
+      expect(bare).toContain(wall);
+    writeFileSync(join(folder, '.env'), 'OPENAI_API_KEY=from-the-file\n');
+    expect(config()).toContain('OPENAI_API_KEY: from-the-file');
+  });
+
+  it('hands every key that the gateway reads from its environment into the container', () => {
+    const { services } = parse(readFileSync(join(root, 'docker-compose.yml'), 'utf8')) as {
+      services: { gateway: { environment: string[]; volumes: string[] } };
+    };
+    const { environment } = services.gateway;
+    const sources = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' })
+      .filter((file) => file.endsWith('.ts') && !file.endsWith('.spec.ts'))
+      .map((file) => readFileSync(join(root, 'src', file), 'utf8'));
+    const keys = sources.flatMap(
+      (text) => text.match(/(?<=')[A-Z]+(_[A-Z]+)*_(API_KEY|OAUTH_TOKEN|BOT_TOKEN|APP_TOKEN)(?=')/g) ?? [],
+    );
+    const named = readFileSync(join(root, '.env.example'), 'utf8').match(/(?<=^# )[A-Z_]+(?==)/gm) ?? [];
+    expect(keys.length).toBeGreaterThan(15);
+    expect(named.length).toBeGreaterThan(3);
+    for (const name of [...keys, ...named, ...SWITCHES]) expect(environment).toContain(name);
+  });
+
+  it('has a last stage of the production copy alone, in which everything is that it starts', () => {
+    const dockerfile = readFileSync(join(root, 'Dockerfile'), 'utf8');
+    const [, built] = /^RUN sh scripts\/image\/build.sh (\S+)$/m.exec(dockerfile) ?? [];
+    const copies = [...dockerfile.matchAll(/^COPY --from=build (\S+) (\S+)$/gm)].map(([, from, to]) => [from, to]);
+    expect(copies).toEqual([[built, '/app']]);
+    const script = readFileSync(join(root, 'scripts/image/production-copy.mjs'), 'utf8');
+    expect(readFileSync(join(root, 'scripts/image/build.sh'), 'utf8')).toContain('production-copy.mjs "$1"');
+    const [, health = ''] = /^HEALTHCHECK .*"\/app\/(\S+)"\]$/m.exec(dockerfile) ?? [];
+    expect(script).toContain(`'${health}'`);
   });
 
   it('uses only scripts that exist, for every step', () => {
