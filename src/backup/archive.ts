@@ -1,10 +1,16 @@
 import { createHash } from 'node:crypto';
-import { createReadStream, existsSync, readFileSync } from 'node:fs';
-import { chmod, copyFile, cp, lstat, mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { createReadStream, createWriteStream, existsSync } from 'node:fs';
+import { chmod, copyFile, cp, lstat, mkdir, mkdtemp, readdir, rename, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join, relative, resolve, sep } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
+import { pipeline } from 'node:stream/promises';
 import { appVersion } from '../common/app-root';
+import { ArchiveError, type ArchiveLimits } from '../common/archives/archive-limits';
+import { unpackTar } from '../common/archives/unpack';
+import { readBoundedFile } from '../common/bounded-file';
 import { OpenclawError, messageOf } from '../common/openclaw-error';
+import { innerPath, isWithin, staysInside } from '../common/paths/path-place';
+import { PRIVATE_FILE, PRIVATE_FOLDER, writePrivateFile } from '../common/private-files';
 import { Environment } from '../config/environment';
 import { loadConfig } from '../config/load-config';
 import { SqliteFile } from '../storage/sqlite-file';
@@ -12,9 +18,15 @@ import { SqliteFile } from '../storage/sqlite-file';
 const DATABASE = 'openclaw-nest.sqlite';
 const MANIFEST = 'manifest.json';
 const OUTSIDE = 'outside';
-/** Made anew, or of no use elsewhere. */
-const LEFT_OUT =
-  /^(logs|backups|browser|media\/outbound|cache)(\/|$)|\.(lock|owner|tmp|sock)$|^openclaw-nest\.sqlite(-wal|-shm|\.owner|\.guard)?$|(^|\/)node_modules(\/|$)/;
+const GIB = 1024 ** 3;
+/** An archive that unfolds to more than this was not made by {@link createBackup} of anything that fits here. */
+const LIMITS: ArchiveLimits = { entries: 2_000_000, entryBytes: 64 * GIB, totalBytes: 256 * GIB, ratio: 400 };
+const MAX_MANIFEST_BYTES = 256 * 1024 * 1024;
+const MODES = { file: PRIVATE_FILE, program: PRIVATE_FOLDER, folder: PRIVATE_FOLDER };
+/** The gateway's own, made anew or of no use elsewhere: folders and files by their exact places in the state folder. */
+const OWN_FOLDERS = ['logs', 'backups', 'browser', 'cache', 'media/outbound'];
+const OWN_FILES =
+  /^(openclaw-nest\.sqlite(-wal|-shm|-journal|\.owner|\.guard|\.guard-journal)?|gateway\.[0-9a-f]+\.lock|openclaw\.json\.lock|skills\/lock\.json\.lock)$/;
 
 export interface BackupFile {
   /** Relative to the state folder. */
@@ -77,19 +89,30 @@ export async function createBackup(wish: BackupWish): Promise<{ path: string; ma
       files,
       ...(outside.length > 0 ? { outside } : {}),
     };
-    await writeFile(join(stage, MANIFEST), JSON.stringify(manifest, null, 2));
-    await mkdir(dirname(output), { recursive: true, mode: 0o700 });
-    const tar = await import('tar');
-    const half = `${output}.half`;
-    await tar.create({ gzip: true, file: half, cwd: stage, portable: true }, [
-      MANIFEST,
-      ...files.map(({ path }) => path),
-    ]);
-    await chmod(half, 0o600);
-    await rename(half, output);
+    writePrivateFile(join(stage, MANIFEST), JSON.stringify(manifest, null, 2));
+    await mkdir(dirname(output), { recursive: true, mode: PRIVATE_FOLDER });
+    await pack(stage, [MANIFEST, ...files.map(({ path }) => path)], output);
     return { path: output, manifest };
   } finally {
     await rm(stage, { recursive: true, force: true });
+  }
+}
+
+/** The archive is its owner's alone from the first byte on, and nothing of it stays when it can't be finished. */
+async function pack(folder: string, paths: readonly string[], output: string): Promise<void> {
+  const tar = await import('tar');
+  const half = `${output}.half`;
+  await rm(half, { force: true });
+  try {
+    const packed = tar.create({ gzip: true, cwd: folder, portable: true }, [...paths]);
+    await pipeline(
+      packed as unknown as NodeJS.ReadableStream,
+      createWriteStream(half, { flags: 'wx', mode: PRIVATE_FILE }),
+    );
+    await rename(half, output);
+  } catch (error) {
+    await rm(half, { force: true });
+    throw new OpenclawError('BACKUP_FAILED', `${output} could not be written: ${messageOf(error)}`, { cause: error });
   }
 }
 
@@ -101,12 +124,13 @@ export async function verifyBackup(archive: string, into?: string): Promise<Back
   if (!existsSync(archive)) throw new OpenclawError('BACKUP_BROKEN', `${archive} is not there`);
   const folder = into ?? (await mkdtemp(join(tmpdir(), 'openclaw-verify-')));
   try {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
-    const tar = await import('tar');
+    await mkdir(folder, { recursive: true, mode: PRIVATE_FOLDER });
     try {
-      await tar.extract({ file: archive, cwd: folder, strict: true, filter: (path) => isInside(folder, path) });
+      const { size } = await stat(archive);
+      await unpackTar(createReadStream(archive), size, folder, { limits: LIMITS, modes: MODES });
     } catch (error) {
-      throw new OpenclawError('BACKUP_BROKEN', `${archive} is no whole archive: ${messageOf(error)}`);
+      const what = error instanceof ArchiveError ? error.message : messageOf(error);
+      throw new OpenclawError('BACKUP_BROKEN', `${archive} is no whole archive: ${what}`);
     }
     const manifest = manifestOf(folder, archive);
     for (const file of manifest.files) {
@@ -183,29 +207,36 @@ async function putAt(target: string, folder: string, stamp: string): Promise<str
 /** Workspaces elsewhere, each with a place of its own in the archive. */
 function outsideOf({ stateDir, workspaces = [], onlyConfig, noWorkspace }: BackupWish): { path: string; at: string }[] {
   if (onlyConfig || noWorkspace) return [];
-  const elsewhere = [...new Set(workspaces)].filter((at) => relative(stateDir, at).startsWith('..') && existsSync(at));
+  const elsewhere = [...new Set(workspaces)].filter((at) => !isWithin(stateDir, at) && existsSync(at));
   return elsewhere.map((at, index) => ({ path: `${OUTSIDE}/${index}`, at }));
 }
 
 /** Archive path → file, of everything that belongs into a backup. */
-async function sourcesOf({ stateDir, configPath, onlyConfig, noWorkspace }: BackupWish): Promise<Map<string, string>> {
+async function sourcesOf(wish: BackupWish): Promise<Map<string, string>> {
+  const { stateDir, configPath, onlyConfig, noWorkspace, workspaces = [] } = wish;
   const sources = new Map<string, string>();
   if (existsSync(configPath)) sources.set(placeOf(configPath, stateDir), configPath);
   if (onlyConfig) return sources;
-  for (const path of await filesBelow(stateDir)) {
-    if (LEFT_OUT.test(path) || (noWorkspace && /^workspace(-[^/]*)?\//.test(path))) continue;
-    sources.set(path, join(stateDir, path));
-  }
+  const isWorkspace = (path: string): boolean =>
+    /^workspace(-[^/]*)?$/.test(path.split('/')[0] ?? '') ||
+    workspaces.some((at) => isWithin(at, join(stateDir, path)));
+  const isLeftOut = (path: string): boolean =>
+    isWorkspace(path) ? noWorkspace === true : OWN_FOLDERS.includes(path) || OWN_FILES.test(path);
+  for (const path of await filesBelow(stateDir, isLeftOut)) sources.set(path, join(stateDir, path));
   return sources;
 }
 
-async function filesBelow(root: string, folder = ''): Promise<string[]> {
+async function filesBelow(
+  root: string,
+  isLeftOut: (path: string) => boolean = () => false,
+  folder = '',
+): Promise<string[]> {
   const found: string[] = [];
   for (const name of (await readdir(join(root, folder)).catch(() => [])).sort()) {
     const path = folder === '' ? name : `${folder}/${name}`;
-    if (LEFT_OUT.test(path)) continue;
+    if (isLeftOut(path)) continue;
     const info = await lstat(join(root, path));
-    if (info.isDirectory()) found.push(...(await filesBelow(root, path)));
+    if (info.isDirectory()) found.push(...(await filesBelow(root, isLeftOut, path)));
     else if (info.isFile()) found.push(path);
   }
   return found;
@@ -213,8 +244,7 @@ async function filesBelow(root: string, folder = ''): Promise<string[]> {
 
 /** A configuration elsewhere comes back as the one of the state folder. */
 function placeOf(configPath: string, stateDir: string): string {
-  const path = relative(stateDir, configPath);
-  return path.startsWith('..') ? 'openclaw.json' : path;
+  return innerPath(stateDir, configPath) || 'openclaw.json';
 }
 
 async function describe(root: string, path: string): Promise<BackupFile> {
@@ -230,12 +260,23 @@ async function describe(root: string, path: string): Promise<BackupFile> {
 function manifestOf(folder: string, archive: string): BackupManifest {
   let manifest: BackupManifest;
   try {
-    manifest = JSON.parse(readFileSync(join(folder, MANIFEST), 'utf8')) as BackupManifest;
+    const text = readBoundedFile(join(folder, MANIFEST), MAX_MANIFEST_BYTES);
+    if (text === undefined) throw new Error(`there is no ${MANIFEST} in it`);
+    manifest = JSON.parse(text.toString('utf8')) as BackupManifest;
   } catch (error) {
     throw new OpenclawError('BACKUP_BROKEN', `${archive} is no backup: ${messageOf(error)}`);
   }
   if (manifest.format !== 1)
     throw new OpenclawError('BACKUP_BROKEN', `${archive} has format ${String(manifest.format)}, this release knows 1`);
+  // The archive may be somebody else's: what it names has to lie in it.
+  const named = [
+    manifest.config,
+    ...manifest.files.map(({ path }) => path),
+    ...(manifest.outside ?? []).map(({ path }) => path),
+  ];
+  const astray = named.find((path) => typeof path !== 'string' || !staysInside(folder, path));
+  if (astray !== undefined)
+    throw new OpenclawError('BACKUP_BROKEN', `${archive} names ${astray}, which lies outside of it`);
   return manifest;
 }
 
@@ -248,5 +289,3 @@ function checkDatabase(file: string): void {
     database.close();
   }
 }
-
-const isInside = (folder: string, path: string): boolean => resolve(folder, path).startsWith(folder + sep);

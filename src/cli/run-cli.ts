@@ -5,6 +5,7 @@ import { appVersion } from '../common/app-root';
 import { UsageError, reportError } from '../common/cli/cli-error';
 import { ExitCode } from '../common/exit-codes';
 import { nearestName } from '../common/nearest-name';
+import { makePrivate } from '../common/private-files';
 import { Environment } from '../config/environment';
 import { COMMAND_TABLE, rootHelp } from './command-table';
 import { takeGlobalFlags } from './global-flags';
@@ -17,6 +18,7 @@ interface CommanderFailure {
 
 /** Runs one command line and sets the exit code. Loads only the command that is called. */
 export async function runCli(args: readonly string[], env = new Environment()): Promise<void> {
+  makePrivate();
   const asJson = args.includes('--json');
   process.stdout.on('error', endWhenNobodyReads);
   try {

@@ -1,5 +1,7 @@
 import { readdir } from 'node:fs/promises';
-import { isAbsolute, join, relative } from 'node:path';
+import { isAbsolute, join } from 'node:path';
+import { readBoundedHandle } from '../common/bounded-file';
+import { innerPath } from '../common/paths/path-place';
 import { WorkspaceFiles } from '../tools/files/workspace-files';
 
 const MAX_FILE_BYTES = 2 * 1024 * 1024;
@@ -15,16 +17,16 @@ export interface MemoryFile {
 
 /** MEMORY.md and the Markdown files below `memory/` and the configured further paths, relative to the workspace. */
 export async function memoryPaths(workspace: string, extraPaths: readonly string[] = []): Promise<string[]> {
-  const names = new Set(await existing(workspace, ROOT_FILES));
+  const names = new Set<string | undefined>(await existing(workspace, ROOT_FILES));
   for (const folder of ['memory', ...extraPaths]) {
     const root = isAbsolute(folder) ? folder : join(workspace, folder);
-    if (/\.md$/i.test(folder)) names.add(relative(workspace, root));
+    if (/\.md$/i.test(folder)) names.add(innerPath(workspace, root));
     const entries = await readdir(root, { recursive: true, withFileTypes: true }).catch(() => []);
     for (const entry of entries)
       if (entry.isFile() && /\.md$/i.test(entry.name))
-        names.add(relative(workspace, join(entry.parentPath, entry.name)));
+        names.add(innerPath(workspace, join(entry.parentPath, entry.name)));
   }
-  return [...names].filter((name) => !name.startsWith('..'));
+  return [...names].filter((name) => name !== undefined);
 }
 
 /** Of several names, those that stand in the folder; on file systems that do not tell case apart, each once. */
@@ -41,8 +43,7 @@ export const isMemoryPath = (path: string): boolean =>
 export async function readMemoryFile(workspace: string, path: string): Promise<MemoryFile> {
   const { file, path: real } = await new WorkspaceFiles([workspace]).openForRead(path);
   try {
-    const { size } = await file.stat();
-    return { path, real, text: size > MAX_FILE_BYTES ? '' : await file.readFile('utf8') };
+    return { path, real, text: (await readBoundedHandle(file, MAX_FILE_BYTES))?.toString('utf8') ?? '' };
   } finally {
     await file.close();
   }

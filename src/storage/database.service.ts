@@ -5,6 +5,7 @@ import { Kysely, PostgresDialect, SqliteDialect, sql } from 'kysely';
 import { Failpoints } from '../common/failpoints';
 import { LockFile } from '../common/lock-file';
 import { type Logger, LoggerFactory } from '../common/logger';
+import { preparePrivateFile } from '../common/private-files';
 import { OpenclawError, messageOf } from '../common/openclaw-error';
 import { ConfigService } from '../config/config.service';
 import { CommitQueue, type Write } from './commit-queue';

@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { withOrdinaryRights } from '../common/private-files';
 
 /** What one program did for an update. */
 export interface UpdateStep {
@@ -38,31 +39,33 @@ export function runStep({
 }: Program): Promise<UpdateStep & { stdout: string }> {
   const since = performance.now();
   return new Promise((resolve) => {
-    const child = execFile(
-      file,
-      [...args],
-      {
-        cwd,
-        env,
-        timeout: timeoutMs,
-        killSignal: 'SIGKILL',
-        maxBuffer: MAX_OUTPUT,
-        shell: process.platform === 'win32',
-      },
-      (error, stdout, stderr) => {
-        const exitCode = error === null ? 0 : typeof error.code === 'number' ? error.code : null;
-        const said = stderr.trim() || (error !== null && exitCode === null ? error.message : '');
-        resolve({
-          name,
-          command: [file, ...args].join(' '),
+    const child = withOrdinaryRights(() =>
+      execFile(
+        file,
+        [...args],
+        {
           cwd,
-          durationMs: Math.round(performance.now() - since),
-          exitCode,
-          ...(stdout.trim() ? { stdoutTail: stdout.trim().slice(-TAIL) } : {}),
-          ...(said ? { stderrTail: said.slice(-TAIL) } : {}),
-          stdout,
-        });
-      },
+          env,
+          timeout: timeoutMs,
+          killSignal: 'SIGKILL',
+          maxBuffer: MAX_OUTPUT,
+          shell: process.platform === 'win32',
+        },
+        (error, stdout, stderr) => {
+          const exitCode = error === null ? 0 : typeof error.code === 'number' ? error.code : null;
+          const said = stderr.trim() || (error !== null && exitCode === null ? error.message : '');
+          resolve({
+            name,
+            command: [file, ...args].join(' '),
+            cwd,
+            durationMs: Math.round(performance.now() - since),
+            exitCode,
+            ...(stdout.trim() ? { stdoutTail: stdout.trim().slice(-TAIL) } : {}),
+            ...(said ? { stderrTail: said.slice(-TAIL) } : {}),
+            stdout,
+          });
+        },
+      ),
     );
     until?.addEventListener('abort', () => child.kill('SIGTERM'), { once: true });
   });

@@ -1,11 +1,12 @@
 import { createHmac, randomUUID } from 'node:crypto';
-import { dirname, join, resolve, sep } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { Injectable, Optional } from '@nestjs/common';
 import type { Transaction } from 'kysely';
 import { Clock, systemClock } from '../common/clock';
 import type { DeliveryRoute } from '../common/delivery-route';
 import { type Logger, LoggerFactory } from '../common/logger';
 import { OpenclawError, messageOf } from '../common/openclaw-error';
+import { isBelow, isReallyWithin } from '../common/paths/path-place';
 import { isPlainObject } from '../common/plain-object';
 import { secretsEqual } from '../common/secrets-equal';
 import { describeDtoProblems, findDtoProblems } from '../common/validation/validate-dto';
@@ -250,7 +251,7 @@ export class HookInbound {
   } {
     const root = resolve(this.config.config.hooks?.transformsDir ?? dirname(this.config.path));
     const file = resolve(root, module);
-    if (!file.startsWith(root + sep))
+    if (!isBelow(root, file) || !isReallyWithin(root, file))
       throw new OpenclawError('HOOK_TRANSFORM', `transform.module "${module}" lies outside of hooks.transformsDir`);
     return { file, ...(exportName ? { exportName } : {}), readable: [dirname(join(root, module))] };
   }

@@ -1,5 +1,6 @@
-import { readFileSync, realpathSync } from 'node:fs';
-import { join, sep } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { isReallyWithin, realPlace } from '../common/paths/path-place';
 
 export interface FileIdentity {
   name?: string;
@@ -14,8 +15,8 @@ const MAX_VALUE = 200;
 export function readIdentityFile(workspace: string): FileIdentity {
   const identity: FileIdentity = {};
   try {
-    const path = realpathSync(join(workspace, 'IDENTITY.md'));
-    if (!path.startsWith(realpathSync(workspace) + sep)) return identity;
+    const path = realPlace(join(workspace, 'IDENTITY.md'));
+    if (!isReallyWithin(workspace, path)) return identity;
     for (const line of readFileSync(path, 'utf8').split('\n')) {
       const [, key, value] = FIELD.exec(line) ?? [];
       if (key && value) identity[key.toLowerCase() as keyof FileIdentity] ??= value.slice(0, MAX_VALUE);

@@ -1,7 +1,8 @@
-import { existsSync, readFileSync, realpathSync } from 'node:fs';
-import { isAbsolute, join, relative } from 'node:path';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { ModelProviderConfig } from '../../agent/providers/models.config';
 import { messageOf, OpenclawError } from '../../common/openclaw-error';
+import { isReallyWithin, staysInside } from '../../common/paths/path-place';
 import {
   Bool,
   Int,
@@ -117,7 +118,8 @@ export function readManifest(folder: string): PluginManifest {
       refuse(`hooks: nobody tells "${event}"; events: ${TOLD_EVENTS.join(', ')}`);
   for (const path of [...(manifest.main === undefined ? [] : [manifest.main]), ...(manifest.skills ?? [])]) {
     if (!existsSync(join(folder, path))) refuse(`${path} is not there`);
-    if (leadsOut(folder, path)) refuse(`${path} leads out of the plugin's folder`);
+    if (!staysInside(folder, path) || !isReallyWithin(folder, join(folder, path)))
+      refuse(`${path} leads out of the plugin's folder`);
   }
   if (manifest.main === undefined && needsCode(manifest))
     refuse('main is missing: tools, methods, hooks and channels are code');
@@ -127,8 +129,3 @@ export function readManifest(folder: string): PluginManifest {
 /** Whether a manifest names anything that only a program can do. */
 export const needsCode = ({ tools, methods, hooks, channels, startup }: PluginManifest): boolean =>
   startup === true || [tools, methods, hooks, channels].some((list) => (list?.length ?? 0) > 0);
-
-function leadsOut(folder: string, path: string): boolean {
-  const inner = relative(realpathSync(folder), realpathSync(join(folder, path)));
-  return inner.startsWith('..') || isAbsolute(inner);
-}

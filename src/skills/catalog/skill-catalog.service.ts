@@ -1,7 +1,7 @@
 import { type FSWatcher, mkdirSync, watch } from 'node:fs';
-import { sep } from 'node:path';
 import { Injectable } from '@nestjs/common';
 import type { ContentOrigin } from '../../common/content-parts';
+import { isBelow } from '../../common/paths/path-place';
 import { type Logger, LoggerFactory } from '../../common/logger';
 import { agentEntries, defaultAgentId } from '../../config/agent-entries';
 import { ConfigService } from '../../config/config.service';
@@ -142,7 +142,7 @@ export class SkillCatalog {
 
   /** The skill that a file belongs to, and whose text it is. */
   ownerOf(agentId: string, path: string): { skill: JudgedSkill; origin: ContentOrigin } | undefined {
-    const skill = this.judgedOf(agentId).find(({ baseDir }) => path.startsWith(baseDir + sep));
+    const skill = this.judgedOf(agentId).find(({ baseDir }) => isBelow(baseDir, path));
     return skill && { skill, origin: skill.isTrusted ? 'workspace' : 'skill' };
   }
 

@@ -1,5 +1,6 @@
-import { type Dirent, readFileSync, readdirSync, realpathSync, statSync } from 'node:fs';
-import { basename, join, sep } from 'node:path';
+import { type Dirent, readFileSync, readdirSync, statSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { isReallyWithin } from '../../common/paths/path-place';
 import { FrontmatterError, type SkillFault } from '../manifest/frontmatter';
 import { type SkillManifest, parseSkill } from '../manifest/skill-manifest';
 
@@ -92,7 +93,7 @@ function readSkill(root: SkillRoot, baseDir: string, filePath: string, stamp: st
     if (size > MAX_SKILL_BYTES)
       throw new FrontmatterError(1, `the file has ${size} bytes, more than ${MAX_SKILL_BYTES}`);
     // The assistant can write into its workspace: a link there must not make other folders readable.
-    if (root.source === 'workspace' && !isInside(realpathSync(root.path), realpathSync(filePath)))
+    if (root.source === 'workspace' && !isReallyWithin(root.path, filePath))
       throw new FrontmatterError(1, 'a link leads out of the workspace');
     const { manifest, warnings } = parseSkill(readFileSync(filePath, 'utf8'), basename(baseDir));
     return { ...base, manifest, warnings };
@@ -104,5 +105,3 @@ function readSkill(root: SkillRoot, baseDir: string, filePath: string, stamp: st
     return { ...base, broken, warnings: [] };
   }
 }
-
-const isInside = (root: string, path: string): boolean => path.startsWith(root + sep);

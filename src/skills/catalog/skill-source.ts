@@ -1,5 +1,6 @@
 import { dirname } from 'node:path';
 import type { Redactor } from '../../common/redactor';
+import { isBelow } from '../../common/paths/path-place';
 import { isPlainObject } from '../../common/plain-object';
 import type { ConfigService } from '../../config/config.service';
 import { expandPath } from '../../config/state-paths';
@@ -7,6 +8,9 @@ import { type PolicySubject, ToolError } from '../../tools/agent-tool';
 import type { SkillGrant, SkillHint, SkillSource, SkillText } from '../../tools/exec/skill-access';
 import type { SkillCatalog } from './skill-catalog.service';
 import type { JudgedSkill } from './skill-library';
+
+/** Folders of programs that every sandbox shows. */
+const SHOWN_ANYWAY = ['/usr', '/bin', '/sbin', '/opt'];
 
 /** Skills as the tools see them: what may be read, whose text it is, what commands get. */
 export class CatalogSource implements SkillSource {
@@ -92,7 +96,7 @@ export class CatalogSource implements SkillSource {
     if (!isTrusted) return [];
     return [...manifest.requires.bins, ...manifest.requires.anyBins].flatMap((bin) => {
       const path = this.catalog.library.programs.find(bin);
-      return path && !/^\/(usr|bin|sbin|opt)\//.test(path) ? [dirname(path)] : [];
+      return path && !SHOWN_ANYWAY.some((folder) => isBelow(folder, path)) ? [dirname(path)] : [];
     });
   }
 }

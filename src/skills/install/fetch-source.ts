@@ -1,6 +1,9 @@
 import { existsSync, lstatSync, readdirSync, statSync } from 'node:fs';
-import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
-import { basename, dirname, join, relative, resolve, sep } from 'node:path';
+import { cp, mkdir, readFile } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import { Readable } from 'node:stream';
+import type { ArchiveLimits } from '../../common/archives/archive-limits';
+import { unpackTar, unpackZip } from '../../common/archives/unpack';
 import { OpenclawError } from '../../common/openclaw-error';
 import { hostOf, isWebAddress, parseWebAddress } from '../../common/net/host';
 import { expandPath } from '../../config/state-paths';
@@ -10,8 +13,13 @@ import { runProgram } from './run-program';
 
 const FETCH_TIMEOUT_MS = 120_000;
 const MAX_ARCHIVE_BYTES = 50 * 1024 * 1024;
-const MAX_UNPACKED_BYTES = 200 * 1024 * 1024;
 const MAX_ENTRIES = 5000;
+const LIMITS: ArchiveLimits = {
+  entries: MAX_ENTRIES,
+  entryBytes: 100 * 1024 * 1024,
+  totalBytes: 200 * 1024 * 1024,
+  ratio: 200,
+};
 const MAX_DEPTH = 4;
 const GIT_SOURCE = /^git[+:@]|^ssh:\/\/|\.git$/;
 const GIT_TRANSPORTS = ['https://', 'ssh://', 'git@'];
@@ -200,74 +208,8 @@ async function readArchive(path: string): Promise<Buffer> {
   return readFile(path);
 }
 
-/** Entries that lead out of the folder, are links or too much refuse the whole archive. */
+/** @throws OpenclawError ARCHIVE_REFUSED for entries that lead out of the folder, are links, or are too much */
 export async function unpackArchive(name: string, content: Buffer, into: string): Promise<void> {
-  await mkdir(into, { recursive: true });
-  await (/\.(zip|skill)$/i.test(name) ? unzip(content, into) : untar(content, into));
-}
-
-async function unzip(content: Buffer, into: string): Promise<void> {
-  const { loadAsync } = await import('jszip');
-  const zip = await loadAsync(content).catch(() => {
-    throw failed('the archive cannot be read, or it wants a password');
-  });
-  const entries = Object.values(zip.files);
-  if (entries.length > MAX_ENTRIES) throw failed(`the archive has more than ${MAX_ENTRIES} entries`);
-  let total = 0;
-  for (const entry of entries) {
-    // The library has cleaned the name already; what it was says what was meant.
-    const written = (entry as { unsafeOriginalName?: string }).unsafeOriginalName ?? entry.name;
-    const path = safePath(into, written);
-    const mode = typeof entry.unixPermissions === 'number' ? entry.unixPermissions : 0;
-    if ((mode & 0o170000) === 0o120000) throw failed(`the archive holds a link: ${written}`);
-    if (entry.dir) {
-      await mkdir(path, { recursive: true });
-      continue;
-    }
-    const data = await entry.async('nodebuffer');
-    total += data.length;
-    if (total > MAX_UNPACKED_BYTES) throw failed(`the archive holds more than ${MAX_UNPACKED_BYTES} bytes`);
-    await mkdir(dirname(path), { recursive: true });
-    await writeFile(path, data, { mode: mode & 0o100 ? 0o755 : 0o644 });
-  }
-}
-
-async function untar(content: Buffer, into: string): Promise<void> {
-  const tar = await import('tar');
-  let total = 0;
-  let entries = 0;
-  let bad: string | undefined;
-  const archive = join(dirname(into), 'archive.tar');
-  await writeFile(archive, content);
-  await tar
-    .extract({
-      file: archive,
-      cwd: into,
-      strict: true,
-      preservePaths: false,
-      filter: (path, entry) => {
-        total += entry.size ?? 0;
-        entries++;
-        const type = 'type' in entry ? entry.type : 'File';
-        if (type === 'SymbolicLink' || type === 'Link') bad ??= `it holds a link: ${path}`;
-        else if (!/^(File|OldFile|ContiguousFile|Directory)$/.test(type)) bad ??= `it holds ${path}, which is no file`;
-        else if (leadsOut(into, path)) bad ??= `${path} leads out of it`;
-        if (total > MAX_UNPACKED_BYTES || entries > MAX_ENTRIES) bad ??= 'it is too large';
-        return bad === undefined;
-      },
-    })
-    .catch((error: unknown) => {
-      bad ??= `it cannot be read: ${(error as Error).message}`;
-    });
-  if (bad !== undefined) throw failed(`the archive is refused: ${bad}`);
-}
-
-const leadsOut = (into: string, path: string): boolean => {
-  const inner = relative(into, resolve(into, path));
-  return path.startsWith('/') || inner === '..' || inner.startsWith(`..${sep}`);
-};
-
-function safePath(into: string, path: string): string {
-  if (leadsOut(into, path)) throw failed(`the archive is refused: ${path} leads out of it`);
-  return resolve(into, path);
+  if (/\.(zip|skill)$/i.test(name)) await unpackZip(content, into, { limits: LIMITS });
+  else await unpackTar(Readable.from([content]), content.length, into, { limits: LIMITS });
 }

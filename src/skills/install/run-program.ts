@@ -18,7 +18,13 @@ export async function runProgram(
     Object.entries(options.env).filter(([name]) => /^(HTTPS?_PROXY|NO_PROXY|npm_config_\w+)$/i.test(name)),
   ) as Record<string, string>;
   const running = new RunningCommand(
-    { file, args, cwd: options.cwd, env: { ...childEnvironment(options.env), ...passed, ...options.extraEnv } },
+    {
+      file,
+      args,
+      cwd: options.cwd,
+      env: { ...childEnvironment(options.env), ...passed, ...options.extraEnv },
+      ordinaryRights: true,
+    },
     options.timeoutMs,
   );
   running.closeInput();

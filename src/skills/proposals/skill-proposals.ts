@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join, resolve, sep } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { createTwoFilesPatch } from 'diff';
 import { OpenclawError } from '../../common/openclaw-error';
+import { isBelow, staysInside } from '../../common/paths/path-place';
 import { SKILL_FILE } from '../catalog/skill-scan';
 import type { InstallReview, SkillInstaller, StagedSkill } from '../install/skill-installer';
 import { FrontmatterError } from '../manifest/frontmatter';
@@ -75,7 +76,7 @@ export class SkillProposals {
     try {
       for (const file of files) {
         const path = resolve(content, file.path);
-        if (!path.startsWith(content + sep))
+        if (!staysInside(content, file.path) || !isBelow(content, path))
           throw new OpenclawError('SKILL_BROKEN', `${file.path} leads out of the skill`);
         if (file.content.length > MAX_FILE_CHARS)
           throw new OpenclawError('SKILL_BROKEN', `${file.path} has more than ${MAX_FILE_CHARS} characters`);

@@ -1,3 +1,4 @@
+import { isBelow } from '../../common/paths/path-place';
 import { accessSync, constants, existsSync, realpathSync, statSync } from 'node:fs';
 import { basename, delimiter, isAbsolute, join } from 'node:path';
 import { type CommandSegment, analyseCommand } from './analyse-command';
@@ -92,8 +93,8 @@ function looksLikeFile(argument: string, cwd: string): boolean {
   return /[/.]/.test(argument) || existsSync(join(cwd, argument));
 }
 
-const inSystemFolder = (path: string): boolean =>
-  /^\/(usr\/)?(local\/)?s?bin\//.test(path) || path.startsWith('/usr/lib/');
+const SYSTEM_FOLDERS = ['/bin', '/sbin', '/usr/bin', '/usr/sbin', '/usr/local/bin', '/usr/local/sbin', '/usr/lib'];
+const inSystemFolder = (path: string): boolean => SYSTEM_FOLDERS.some((folder) => isBelow(folder, path));
 
 /** Real path of a program as the shell would find it. */
 export function resolveExecutable(name: string, path: string, cwd: string): string | undefined {

@@ -243,7 +243,7 @@ export class ExecTool {
   ): SpawnPlan {
     if (host === 'gateway') {
       const [file = '', ...args] = argv;
-      return { file, args, cwd, env };
+      return { file, args, cwd, env, ordinaryRights: true };
     }
     return this.sandbox.plan({
       argv,

@@ -1,4 +1,5 @@
-import { basename } from 'node:path';
+import { basename, isAbsolute } from 'node:path';
+import { isReallyWithin } from '../../common/paths/path-place';
 import { analyseCommand } from '../approvals/analyse-command';
 import type { SkillGrant } from './skill-access';
 
@@ -19,7 +20,7 @@ export function undeclaredProgram(command: string, { programs, folders }: SkillG
   if (!analysis.ok) return 'what it runs cannot be told from the line';
   for (const { argv } of analysis.segments) {
     const [name = ''] = argv;
-    const isOwnScript = name.includes('/') && folders.some((folder) => name.startsWith(`${folder}/`));
+    const isOwnScript = isAbsolute(name) && folders.some((folder) => isReallyWithin(folder, name));
     if (isOwnScript || programs.includes(basename(name)) || (!name.includes('/') && EVERYDAY.has(name))) continue;
     return `${name.slice(0, 60)} is not among the declared programs`;
   }

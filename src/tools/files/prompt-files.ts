@@ -1,4 +1,4 @@
-import { relative, sep } from 'node:path';
+import { innerParts } from '../../common/paths/path-place';
 
 /** Files whose text becomes part of later prompts, or of what runs by itself. */
 const NAMES = /^(AGENTS|SOUL|TOOLS|IDENTITY|USER|HEARTBEAT|BOOTSTRAP|BOOT|MEMORY)\.md$/i;
@@ -6,7 +6,7 @@ const FOLDERS = new Set(['memory', 'skills', 'hooks', '.agents', '.git']);
 
 /** Whether what stands in a file speaks to the assistant in later turns, so that writing it is like giving an order. */
 export function isPromptFile(workspace: string, path: string): boolean {
-  const parts = relative(workspace, path).split(sep);
+  const parts = innerParts(workspace, path) ?? [];
   return FOLDERS.has((parts[0] ?? '').toLowerCase())
     ? parts.length > 1
     : parts.length === 1 && NAMES.test(parts[0] ?? '');

@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
 import { type FileHandle, lstat, mkdir, open, realpath, rename, rm } from 'node:fs/promises';
-import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { basename, dirname, isAbsolute, resolve, sep } from 'node:path';
+import { OpenclawError } from '../../common/openclaw-error';
+import { innerPath, isWithin, realPlace } from '../../common/paths/path-place';
 import { ToolError } from '../agent-tool';
 
 const MAX_PATH = 4096;
@@ -19,8 +21,8 @@ export class WorkspaceFiles {
     if (path.length > MAX_PATH) throw new ToolError('invalid_args', `${path.slice(0, 80)}… is too long for a path`);
     const [first = '.'] = this.roots;
     const wanted = isAbsolute(path) ? resolve(path) : resolve(first, path);
-    const real = await realLocation(wanted);
-    for (const root of this.roots) if (isInside(await realLocation(root), real)) return real;
+    const real = placeOf(wanted);
+    if (this.roots.some((root) => isWithin(placeOf(root), real))) return real;
     throw this.outside(path);
   }
 
@@ -111,14 +113,13 @@ export class WorkspaceFiles {
   /** Path as people see it: relative to the workspace where it is inside. */
   display(path: string): string {
     const [first = '/'] = this.roots;
-    return isInside(first, path) ? relative(first, path) || '.' : path;
+    return (innerPath(first, path) ?? path) || '.';
   }
 
   private async verifyDescriptor(file: FileHandle, path: string): Promise<void> {
     if (process.platform !== 'linux') return;
     const actual = await realpath(`/proc/self/fd/${file.fd}`);
-    for (const root of this.roots) if (isInside(await realLocation(root), actual)) return;
-    throw this.outside(path);
+    if (!this.roots.some((root) => isWithin(placeOf(root), actual))) throw this.outside(path);
   }
 
   private outside(path: string): ToolError {
@@ -145,25 +146,14 @@ async function openFolder(path: string): Promise<FileHandle> {
   }
 }
 
-/** Real path of an entry; for one that does not exist yet, the real path of its nearest existing ancestor plus the rest. */
-async function realLocation(path: string): Promise<string> {
-  const missing: string[] = [];
-  let current = path;
-  for (;;) {
-    try {
-      return join(await realpath(current), ...missing);
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw describeOpenError(error, path);
-      const parent = dirname(current);
-      if (parent === current) return path;
-      missing.unshift(relative(parent, current));
-      current = parent;
-    }
+/** Where a path really leads. @throws ToolError */
+function placeOf(path: string): string {
+  try {
+    return realPlace(path);
+  } catch (error) {
+    if (error instanceof OpenclawError) throw new ToolError('outside_workspace', error.message);
+    throw describeOpenError(error, path);
   }
-}
-
-function isInside(root: string, path: string): boolean {
-  return path === root || path.startsWith(root.endsWith(sep) ? root : root + sep);
 }
 
 export function describeOpenError(error: unknown, path: string): ToolError {

@@ -1,9 +1,10 @@
 import { execFile } from 'node:child_process';
 import { existsSync, lstatSync, readlinkSync } from 'node:fs';
-import { isAbsolute, join, relative } from 'node:path';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { Injectable } from '@nestjs/common';
 import { appRoot } from '../../common/app-root';
+import { innerPath } from '../../common/paths/path-place';
 import { seccompFilter } from './seccomp-filter';
 import type { SandboxDriver, SandboxRequest, SpawnPlan } from './sandbox';
 
@@ -121,9 +122,8 @@ export class BubblewrapDriver implements SandboxDriver {
 
 /** What lies in the home folder is found in the sandbox's own one as well: programs look for their settings there. */
 function readableMounts(path: string, home: string | undefined): string[] {
-  const inner = home === undefined ? '..' : relative(home, path);
-  const isAtHome = inner !== '' && !inner.startsWith('..') && !isAbsolute(inner);
-  return ['--ro-bind-try', path, path, ...(isAtHome ? ['--ro-bind-try', path, join('/tmp/home', inner)] : [])];
+  const inner = home === undefined ? '' : (innerPath(home, path) ?? '');
+  return ['--ro-bind-try', path, path, ...(inner === '' ? [] : ['--ro-bind-try', path, join('/tmp/home', inner)])];
 }
 
 /** Where the sandboxed command finds the socket of its proxy. */

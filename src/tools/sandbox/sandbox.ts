@@ -21,6 +21,8 @@ export interface SpawnPlan {
   args: string[];
   env: Record<string, string>;
   cwd: string;
+  /** Files that it makes are of the owner's own world, not of the gateway's: who may read them is as usual there. */
+  ordinaryRights?: boolean;
   /** Bytes the child finds at descriptor 3. */
   descriptor3?: Buffer;
   /** What the whole process tree may use; beyond it everything is killed. */

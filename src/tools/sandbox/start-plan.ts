@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { withOrdinaryRights } from '../../common/private-files';
 import { lowerPriority } from './lower-priority';
 import type { SpawnPlan } from './sandbox';
 
@@ -9,12 +10,14 @@ import type { SpawnPlan } from './sandbox';
 export function startPlan(plan: SpawnPlan): ChildProcess {
   const extra = plan.descriptor3 ? openBytes(plan.descriptor3) : undefined;
   try {
-    const child = spawn(plan.file, plan.args, {
-      cwd: plan.cwd,
-      env: plan.env,
-      stdio: ['pipe', 'pipe', 'pipe', ...(extra === undefined ? [] : [extra])],
-      detached: true,
-    });
+    const start = (): ChildProcess =>
+      spawn(plan.file, plan.args, {
+        cwd: plan.cwd,
+        env: plan.env,
+        stdio: ['pipe', 'pipe', 'pipe', ...(extra === undefined ? [] : [extra])],
+        detached: true,
+      });
+    const child = plan.ordinaryRights ? withOrdinaryRights(start) : start();
     if (child.pid !== undefined) lowerPriority(child.pid);
     return child;
   } finally {
