@@ -101,6 +101,7 @@ export class DatabaseService {
   /** Writes a consistent copy of the SQLite database while it is in use. @throws OpenclawError STORAGE_CLOSED */
   async snapshot(to: string): Promise<void> {
     if (!this.sqlite) throw closed();
+    preparePrivateFile(to);
     await this.sqlite.copyTo(to);
   }
 
