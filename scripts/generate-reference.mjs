@@ -13,7 +13,7 @@ const { rpcMethodsOf } = dist('rpc', 'rpc-method.js');
 const { agentToolOf } = dist('tools', 'agent-tool.js');
 const { jsonSchemaOf } = dist('common', 'validation', 'json-schema.js');
 const { describeConfig } = dist('config', 'ui-hints.js');
-const { EVENT_RULES } = dist('gateway', 'protocol', 'event-rules.js');
+const { EVENT_RULES } = dist('rpc', 'event-rules.js');
 const { COMMAND_TABLE } = dist('cli', 'command-table.js');
 
 const { hashFolder } = dist('skills', 'trust', 'hash-folder.js');
@@ -124,7 +124,7 @@ function rpcMethods() {
     lines.push(`## ${name}`, '', ...parameterTable(params));
   }
   lines.push('## Events', '', '| Event | Scope |', '|---|---|');
-  for (const [name, rule] of Object.entries(EVENT_RULES)) lines.push(`| \`${name}\` | ${rule.scopeV4 ?? 'any'} |`);
+  for (const [name, rule] of Object.entries(EVENT_RULES)) lines.push(`| \`${name}\` | ${rule.scope} |`);
   lines.push('');
   return lines.join('\n');
 }

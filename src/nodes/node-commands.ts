@@ -1,26 +1,85 @@
-const PHONE = [
-  'canvas.present',
-  'canvas.hide',
-  'canvas.navigate',
-  'canvas.eval',
-  'canvas.snapshot',
-  'canvas.a2ui.push',
-  'canvas.a2ui.pushJSONL',
-  'canvas.a2ui.reset',
-  'camera.list',
-  'camera.snap',
-  'camera.clip',
-  'screen.record',
-  'location.get',
-];
-const SYSTEM = [
-  'system.run',
-  'system.which',
-  'system.notify',
-  'system.execApprovals.get',
-  'system.execApprovals.set',
-  'browser.proxy',
-];
+import { isPlainObject } from '../common/plain-object';
+import { type DtoClass, describeDtoProblems, findDtoProblems } from '../common/validation/validate-dto';
+import type { OperatorScope } from '../rpc/scopes';
+import {
+  BrowserProxyParams,
+  CameraClipParams,
+  CameraSnapParams,
+  CanvasEvalParams,
+  CanvasMessagesParams,
+  CanvasNavigateParams,
+  CanvasPresentParams,
+  CanvasPushParams,
+  CanvasSnapshotParams,
+  ExecApprovalsSetParams,
+  LocationParams,
+  NoCommandParams,
+  ScreenRecordParams,
+  SmsParams,
+  SystemNotifyParams,
+  SystemRunParams,
+  SystemWhichParams,
+} from './node-command-params.dto';
+
+interface NodeCommand {
+  /** What a client needs to have a node do it. */
+  scope: OperatorScope;
+  /** All that is passed on. No parameter says that somebody has approved something: the node asks by itself. */
+  params: DtoClass;
+}
+
+const PHONE: Readonly<Record<string, NodeCommand>> = {
+  'canvas.present': { scope: 'operator.write', params: CanvasPresentParams },
+  'canvas.hide': { scope: 'operator.write', params: NoCommandParams },
+  'canvas.navigate': { scope: 'operator.write', params: CanvasNavigateParams },
+  'canvas.eval': { scope: 'operator.write', params: CanvasEvalParams },
+  'canvas.snapshot': { scope: 'operator.write', params: CanvasSnapshotParams },
+  'canvas.a2ui.push': { scope: 'operator.write', params: CanvasPushParams },
+  'canvas.a2ui.pushJSONL': { scope: 'operator.write', params: CanvasMessagesParams },
+  'canvas.a2ui.reset': { scope: 'operator.write', params: NoCommandParams },
+  'camera.list': { scope: 'operator.write', params: NoCommandParams },
+  'camera.snap': { scope: 'operator.write', params: CameraSnapParams },
+  'camera.clip': { scope: 'operator.write', params: CameraClipParams },
+  'screen.record': { scope: 'operator.write', params: ScreenRecordParams },
+  'location.get': { scope: 'operator.write', params: LocationParams },
+};
+const MESSAGES: Readonly<Record<string, NodeCommand>> = {
+  'sms.send': { scope: 'operator.admin', params: SmsParams },
+};
+const SYSTEM: Readonly<Record<string, NodeCommand>> = {
+  // Who may allow commands may run them.
+  'system.run': { scope: 'operator.approvals', params: SystemRunParams },
+  'system.which': { scope: 'operator.write', params: SystemWhichParams },
+  'system.notify': { scope: 'operator.write', params: SystemNotifyParams },
+  'system.execApprovals.get': { scope: 'operator.admin', params: NoCommandParams },
+  'system.execApprovals.set': { scope: 'operator.admin', params: ExecApprovalsSetParams },
+  'browser.proxy': { scope: 'operator.admin', params: BrowserProxyParams },
+};
+const COMMANDS: ReadonlyMap<string, NodeCommand> = new Map(Object.entries({ ...PHONE, ...MESSAGES, ...SYSTEM }));
+
+/** Scope for a command; what is not declared here only the owner may ask for. */
+export const commandScope = (command: string): OperatorScope => COMMANDS.get(command)?.scope ?? 'operator.admin';
+
+/** What is wrong with parameters before they are passed on; undefined when they may be. */
+export function paramsFault(command: string, params: unknown): string | undefined {
+  const declared = COMMANDS.get(command);
+  if (!declared) {
+    const key = approvalKeyIn(params);
+    return key === undefined ? undefined : `"${key}" can't be passed on: a node asks for approval by itself`;
+  }
+  const problems = findDtoProblems(declared.params, params ?? {});
+  return problems.length > 0 ? describeDtoProblems(problems) : undefined;
+}
+
+function approvalKeyIn(value: unknown): string | undefined {
+  if (Array.isArray(value)) return value.map(approvalKeyIn).find((key) => key !== undefined);
+  if (!isPlainObject(value)) return undefined;
+  for (const [key, inner] of Object.entries(value)) {
+    const found = key.toLowerCase().includes('approv') ? key : approvalKeyIn(inner);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
 
 /** Commands that a node of a platform may be asked for. */
 export function allowedCommands(
@@ -29,15 +88,15 @@ export function allowedCommands(
 ): ReadonlySet<string> {
   const name = platform.toLowerCase();
   const base = /^(ios|ipados)/.test(name)
-    ? PHONE
+    ? [PHONE]
     : name.startsWith('android')
-      ? [...PHONE, 'sms.send']
+      ? [PHONE, MESSAGES]
       : /^(macos|darwin)/.test(name)
-        ? [...PHONE, ...SYSTEM]
+        ? [PHONE, SYSTEM]
         : /^(linux|win)/.test(name)
-          ? SYSTEM
-          : [...PHONE, 'sms.send', ...SYSTEM];
-  const allowed = new Set([...base, ...(rules.allowCommands ?? [])]);
+          ? [SYSTEM]
+          : [PHONE, MESSAGES, SYSTEM];
+  const allowed = new Set([...base.flatMap(Object.keys), ...(rules.allowCommands ?? [])]);
   for (const command of rules.denyCommands ?? []) allowed.delete(command);
   return allowed;
 }

@@ -4,11 +4,11 @@ import { ConfigService } from '../config/config.service';
 import { EventBus } from '../events/event-bus';
 import type { ConnectedNode } from '../events/event-map';
 import { OpenclawError } from '../common/openclaw-error';
-import { allowedCommands } from './node-commands';
+import { allowedCommands, paramsFault } from './node-commands';
 
 const DEFAULT_TIMEOUT_MS = 30_000;
 
-/** Why a node did not do what it was asked; `code` is NOT_CONNECTED, NOT_ALLOWED, TIMEOUT, DISCONNECTED or the node's own. */
+/** Why a node did not do what it was asked; `code` is NOT_CONNECTED, NOT_ALLOWED, INVALID_PARAMS, TIMEOUT, DISCONNECTED or the node's own. */
 export class NodeInvokeError extends OpenclawError {}
 
 export interface NodeAnswer {
@@ -76,6 +76,10 @@ export class NodeRegistry {
     const node = this.nodes.get(nodeId);
     if (!node) throw new NodeInvokeError('NOT_CONNECTED', 'node not connected');
     if (!this.can(node, command)) throw new NodeInvokeError('NOT_ALLOWED', `node command not allowed: ${command}`);
+    // As they go over the wire: what is left out there is not there.
+    const paramsJSON = params === undefined ? null : JSON.stringify(params);
+    const fault = paramsFault(command, paramsJSON === null ? undefined : JSON.parse(paramsJSON));
+    if (fault !== undefined) throw new NodeInvokeError('INVALID_PARAMS', `invalid ${command} params: ${fault}`);
     const id = randomUUID();
     const timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
     const answer = await new Promise<NodeAnswer>((resolve, reject) => {
@@ -100,7 +104,7 @@ export class NodeRegistry {
           id,
           nodeId,
           command,
-          paramsJSON: params === undefined ? null : JSON.stringify(params),
+          paramsJSON,
           timeoutMs,
           ...(options.idempotencyKey ? { idempotencyKey: options.idempotencyKey } : {}),
         },

@@ -35,6 +35,7 @@ const CODES: Readonly<Record<string, ToolErrorCode>> = {
   NOT_CONNECTED: 'node_unavailable',
   DISCONNECTED: 'node_unavailable',
   NOT_ALLOWED: 'denied_by_policy',
+  INVALID_PARAMS: 'invalid_args',
 };
 
 /** Asks a node on behalf of a tool. @throws ToolError */

@@ -2,8 +2,10 @@ import { Injectable } from '@nestjs/common';
 import { DevicePairingService } from '../gateway/devices/device-pairing.service';
 import { NoParams } from '../rpc/no-params.dto';
 import type { RpcContext } from '../rpc/rpc-context';
-import { RpcError, invalidRequest } from '../rpc/rpc-error';
+import { RpcError, invalidRequest, missingScope } from '../rpc/rpc-error';
 import { RpcMethod } from '../rpc/rpc-method';
+import { satisfies } from '../rpc/scopes';
+import { commandScope } from './node-commands';
 import { NodeInvokeError, NodeRegistry } from './node-registry.service';
 import { type NodeRow, nodeRows } from './node-rows';
 import { NodeDescribeParams, NodeInvokeParams, NodeInvokeResultParams } from './nodes.dto';
@@ -31,9 +33,12 @@ export class NodesRpc {
     name: 'node.invoke',
     scope: 'operator.write',
     params: NodeInvokeParams,
-    summary: 'Asks a node to run one of its commands.',
+    summary:
+      'Asks a node to run one of its commands, with the parameters that the command declares. system.run needs operator.approvals; exec approvals, messages, the browser and commands the gateway does not know need operator.admin.',
   })
   async invoke(params: NodeInvokeParams, context: RpcContext): Promise<unknown> {
+    const scope = commandScope(params.command);
+    if (!satisfies(context.caller.scopes, scope)) throw missingScope(context.caller, scope);
     try {
       const { payload, payloadJSON } = await this.nodes.invoke(params.nodeId, params.command, params.params, {
         ...(params.timeoutMs ? { timeoutMs: params.timeoutMs } : {}),
@@ -47,6 +52,8 @@ export class NodesRpc {
         throw invalidRequest('node command not allowed', {
           details: { reason: error.message, command: params.command },
         });
+      if (error.code === 'INVALID_PARAMS')
+        throw invalidRequest(error.message, { details: { code: 'INVALID_PARAMS', command: params.command } });
       if (error.code === 'NOT_CONNECTED')
         throw new RpcError('UNAVAILABLE', 'node not connected', { details: { code: 'NOT_CONNECTED' } });
       throw new RpcError('UNAVAILABLE', error.message, {

@@ -32,5 +32,11 @@ export class RpcError extends OpenclawError {
 export const invalidRequest = (message: string, options?: RpcErrorOptions): RpcError =>
   new RpcError('INVALID_REQUEST', message, options);
 
+/** A refusal for want of a scope, with the code that the caller's protocol revision has for it. */
+export const missingScope = ({ protocol }: { protocol: 3 | 4 }, scope: string): RpcError =>
+  new RpcError(protocol === 4 ? 'FORBIDDEN' : 'INVALID_REQUEST', `missing scope: ${scope}`, {
+    details: { code: 'MISSING_SCOPE', missingScope: scope, requiredScopes: [scope] },
+  });
+
 export const unavailable = (message: string, options?: RpcErrorOptions): RpcError =>
   new RpcError('UNAVAILABLE', message, options);

@@ -1,6 +1,8 @@
+import type { EventName } from './event-rules';
+
 /** An event for connected clients. The gateway decides per connection whether it is sent (see its event rules). */
 export interface WireEvent {
-  event: string;
+  event: EventName;
   payload: unknown;
   /** Payload for protocol 3 clients, where it differs. */
   payloadV3?: unknown;

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { EventBus } from '../../events/event-bus';
+import { type EventRule, eventRule } from '../../rpc/event-rules';
 import type { WireEvent } from '../../rpc/wire-event';
 import { satisfies } from '../../rpc/scopes';
-import { EVENT_RULES, type EventRule } from '../protocol/event-rules';
 import type { Connection } from './connection';
 import { ConnectionRegistry } from './connection-registry';
 
@@ -25,7 +25,7 @@ export class Broadcaster {
   }
 
   send(event: WireEvent): void {
-    const rule = EVENT_RULES[event.event];
+    const rule = eventRule(event.event);
     if (!rule || this.connections.size === 0) return;
     const payloads: { 3?: string; 4?: string } = {};
     let stateVersionJson: string | undefined;
@@ -45,9 +45,8 @@ export class Broadcaster {
 function mayReceive(connection: Connection, rule: EventRule, event: WireEvent): boolean {
   const { caller } = connection;
   if (!caller) return false;
-  if (event.connectionIds) return event.connectionIds.has(connection.id);
+  if (event.connectionIds && !event.connectionIds.has(connection.id)) return false;
   if (event.accepts && !event.accepts(connection)) return false;
   if (caller.role === 'node') return rule.toNodes === true;
-  const scope = caller.protocol === 4 ? rule.scopeV4 : rule.scopeV3;
-  return scope === undefined || satisfies(caller.scopes, scope);
+  return rule.scope === 'none' || satisfies(caller.scopes, rule.scope);
 }

@@ -3,9 +3,10 @@ import { hostname } from 'node:os';
 import { Injectable } from '@nestjs/common';
 import { appVersion } from '../../common/app-root';
 import { ConfigService } from '../../config/config.service';
+import { EVENT_RULES } from '../../rpc/event-rules';
+import { satisfies } from '../../rpc/scopes';
 import { defaultAgentId } from '../../config/agent-entries';
 import { mainSessionKey } from '../../config/main-session';
-import { EVENT_RULES } from '../protocol/event-rules';
 import { ATTACHMENT_LIMITS, MAX_BUFFERED, MAX_PAYLOAD, TICK_INTERVAL_MS } from '../protocol/limits';
 import { RuntimeSettingsService } from '../runtime-settings.service';
 import { HelloSnapshot } from './hello-snapshot';
@@ -35,14 +36,15 @@ export class HelloService {
   /** JSON text of the payload. */
   build(connectionId: string, grant: Grant): string {
     const { config } = this.config;
-    const health = this.snapshot.health();
+    const mayRead = satisfies(new Set(grant.scopes), 'operator.read');
+    const health = mayRead ? this.snapshot.health() : { json: '{}', version: 0 };
+    const presence = mayRead ? this.presence.list() : [];
     const agentId = defaultAgentId(config);
     const server = { version: appVersion(), host: hostname(), bootId: this.bootId, connId: connectionId };
     const facts = {
       stateVersion: { presence: this.presence.version, health: health.version },
       uptimeMs: this.uptimeMs(),
-      configPath: this.config.path,
-      stateDir: this.config.stateDir,
+      ...(mayRead ? { configPath: this.config.path, stateDir: this.config.stateDir } : {}),
       sessionDefaults: {
         defaultAgentId: agentId,
         mainKey: 'main',
@@ -65,7 +67,7 @@ export class HelloService {
     };
     return (
       `{"type":"hello-ok","protocol":${grant.protocol},"server":${JSON.stringify(server)},"features":${this.features()},` +
-      `"snapshot":{"presence":${JSON.stringify(this.presence.list())},"health":${health.json},${JSON.stringify(facts).slice(1)},` +
+      `"snapshot":{"presence":${JSON.stringify(presence)},"health":${health.json},${JSON.stringify(facts).slice(1)},` +
       `${grant.protocol === 4 ? '"pluginSurfaceUrls":{},' : ''}"auth":${JSON.stringify(auth)},"policy":${JSON.stringify(policy)}}`
     );
   }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Injectable, Optional } from '@nestjs/common';
 import { Clock, systemClock } from '../../common/clock';
 import { EventBus } from '../../events/event-bus';
+import type { EventName } from '../../rpc/event-rules';
 import { invalidRequest } from '../../rpc/rpc-error';
 import { DatabaseService } from '../../storage/database.service';
 import { secretsEqual } from '../../common/secrets-equal';
@@ -147,10 +148,11 @@ export class DevicePairingService {
     }));
   }
 
-  /** @throws RpcError INVALID_REQUEST `unknown deviceId/role` */
-  rotateToken(deviceId: string, role: string, scopes?: readonly string[]): Promise<DeviceToken> {
-    return this.updateToken(deviceId, role, (old, now) => {
+  /** @throws RpcError INVALID_REQUEST `unknown deviceId/role`, and what `allow` throws */
+  rotateToken(deviceId: string, role: string, allow: Allow, scopes?: readonly string[]): Promise<DeviceToken> {
+    return this.updateToken(deviceId, role, (old, now, device) => {
       if (!old) throw invalidRequest('unknown deviceId/role');
+      allow(device);
       return {
         ...old,
         token: newToken(),
@@ -161,19 +163,26 @@ export class DevicePairingService {
     });
   }
 
-  /** @throws RpcError INVALID_REQUEST `unknown deviceId/role` */
-  revokeToken(deviceId: string, role: string): Promise<DeviceToken> {
-    return this.updateToken(deviceId, role, (old, now) => {
+  /** @throws RpcError INVALID_REQUEST `unknown deviceId/role`, and what `allow` throws */
+  revokeToken(deviceId: string, role: string, allow: Allow): Promise<DeviceToken> {
+    return this.updateToken(deviceId, role, (old, now, device) => {
       if (!old) throw invalidRequest('unknown deviceId/role');
+      allow(device);
       return { ...old, revokedAtMs: now };
     });
   }
 
-  async remove(deviceId: string): Promise<boolean> {
-    const row = await this.database.write('device.remove', (transaction) =>
-      transaction.deleteFrom('devices').where('device_id', '=', deviceId).returning('device_id').executeTakeFirst(),
-    );
-    return row !== undefined;
+  /** @throws what `allow` throws; then the device stays */
+  async remove(deviceId: string, allow: Allow): Promise<boolean> {
+    return this.database.write('device.remove', async (transaction) => {
+      const row = await transaction
+        .deleteFrom('devices')
+        .where('device_id', '=', deviceId)
+        .returning('record')
+        .executeTakeFirst();
+      if (row) allow(JSON.parse(row.record) as PairedDevice);
+      return row !== undefined;
+    });
   }
 
   /** Whether `token` is the live token of the device for the role. */
@@ -186,7 +195,7 @@ export class DevicePairingService {
   private async updateToken(
     deviceId: string,
     role: string,
-    change: (old: DeviceToken | undefined, now: number) => DeviceToken,
+    change: (old: DeviceToken | undefined, now: number, device: PairedDevice) => DeviceToken,
   ): Promise<DeviceToken> {
     const now = this.clock.now();
     return this.database.write('device.token', async (transaction) => {
@@ -197,7 +206,7 @@ export class DevicePairingService {
         .executeTakeFirst();
       if (!row) throw invalidRequest('unknown deviceId/role');
       const device = JSON.parse(row.record) as PairedDevice;
-      const token = change(device.tokens?.[role], now);
+      const token = change(device.tokens?.[role], now, device);
       const record = JSON.stringify({ ...device, tokens: { ...device.tokens, [role]: token } });
       await transaction
         .updateTable('devices')
@@ -212,10 +221,13 @@ export class DevicePairingService {
     this.announce('device.pair.resolved', { requestId, deviceId, decision, ts: this.clock.now() });
   }
 
-  private announce(event: string, payload: unknown): void {
+  private announce(event: EventName, payload: unknown): void {
     this.events.emit('wire.event', { event, payload });
   }
 }
+
+/** Throws where the caller may not touch a device. */
+export type Allow = (device: PairedDevice) => void;
 
 const newToken = (): string => randomUUID().replaceAll('-', '');
 

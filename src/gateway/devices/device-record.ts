@@ -43,6 +43,11 @@ export interface DevicePairRequest {
   ts: number;
 }
 
+/** Everything that a device may do: what was approved, and what its tokens hold. */
+export function scopesOf({ scopes, tokens }: PairedDevice): string[] {
+  return [...new Set([...(scopes ?? []), ...Object.values(tokens ?? {}).flatMap((token) => token.scopes)])];
+}
+
 export type PairingReason = 'not-paired' | 'role-upgrade' | 'scope-upgrade';
 
 /** Why a device must be paired (again) before it may connect like this; undefined when it is covered. */

@@ -1,13 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { NoParams } from '../../rpc/no-params.dto';
 import type { RpcContext } from '../../rpc/rpc-context';
-import { RpcError, invalidRequest } from '../../rpc/rpc-error';
+import { invalidRequest, missingScope } from '../../rpc/rpc-error';
 import { RpcMethod } from '../../rpc/rpc-method';
+import { type OperatorScope, satisfies } from '../../rpc/scopes';
 import { ConnectionRegistry } from '../connection/connection-registry';
 import { CloseCode } from '../protocol/close-codes';
 import { DevicePairDecisionParams, DeviceIdParams, DeviceTokenParams, DeviceTokenRotateParams } from './device.dto';
-import { DevicePairingService } from './device-pairing.service';
-import type { PairedDevice } from './device-record';
+import { type Allow, DevicePairingService } from './device-pairing.service';
+import { type PairedDevice, scopesOf } from './device-record';
 
 @Injectable()
 export class DeviceRpc {
@@ -57,8 +58,8 @@ export class DeviceRpc {
     params: DeviceIdParams,
     summary: 'Forgets a device and closes its connections.',
   })
-  async remove(params: DeviceIdParams): Promise<unknown> {
-    if (!(await this.pairing.remove(params.deviceId))) throw invalidRequest('unknown deviceId');
+  async remove(params: DeviceIdParams, context: RpcContext): Promise<unknown> {
+    if (!(await this.pairing.remove(params.deviceId, notAbove(context)))) throw invalidRequest('unknown deviceId');
     this.disconnect(params.deviceId);
     return { deviceId: params.deviceId, removed: true };
   }
@@ -71,7 +72,7 @@ export class DeviceRpc {
   })
   async rotate(params: DeviceTokenRotateParams, context: RpcContext): Promise<unknown> {
     refuseMoreThanCaller(params.scopes ?? [], context);
-    const token = await this.pairing.rotateToken(params.deviceId, params.role, params.scopes);
+    const token = await this.pairing.rotateToken(params.deviceId, params.role, notAbove(context), params.scopes);
     this.disconnect(params.deviceId, params.role);
     return {
       deviceId: params.deviceId,
@@ -88,8 +89,8 @@ export class DeviceRpc {
     params: DeviceTokenParams,
     summary: "Revokes a device's token for a role.",
   })
-  async revoke(params: DeviceTokenParams): Promise<unknown> {
-    const token = await this.pairing.revokeToken(params.deviceId, params.role);
+  async revoke(params: DeviceTokenParams, context: RpcContext): Promise<unknown> {
+    const token = await this.pairing.revokeToken(params.deviceId, params.role, notAbove(context));
     this.disconnect(params.deviceId, params.role);
     return { deviceId: params.deviceId, role: params.role, revokedAtMs: token.revokedAtMs };
   }
@@ -102,15 +103,17 @@ export class DeviceRpc {
   }
 }
 
+/** Nobody may change what may do more than they may themselves. */
+const notAbove =
+  (context: RpcContext): Allow =>
+  (device) =>
+    refuseMoreThanCaller(scopesOf(device), context);
+
 /** Nobody may hand out more than they hold. */
 function refuseMoreThanCaller(scopes: readonly string[], context: RpcContext): void {
   const { caller } = context;
-  const beyond = scopes.filter((scope) => !caller.scopes.has(scope) && !caller.scopes.has('operator.admin'));
-  if (beyond.length > 0) {
-    throw new RpcError(caller.protocol === 4 ? 'FORBIDDEN' : 'INVALID_REQUEST', `missing scope: ${beyond[0]}`, {
-      details: { code: 'MISSING_SCOPE', missingScope: beyond[0], requiredScopes: beyond },
-    });
-  }
+  const beyond = scopes.find((scope) => !satisfies(caller.scopes, scope as OperatorScope));
+  if (beyond !== undefined) throw missingScope(caller, beyond);
 }
 
 function withoutSecrets(device: PairedDevice): unknown {

@@ -1,0 +1,48 @@
+import type { OperatorScope } from './scopes';
+
+/** Who gets an event, of every protocol revision and dialect. What no rule names reaches nobody. */
+export interface EventRule {
+  /** Scope that an operator needs; `none`: it tells nothing but that the gateway is there. */
+  scope: OperatorScope | 'none';
+  /** May be left out for a client that does not keep up. */
+  droppable?: boolean;
+  toNodes?: boolean;
+}
+
+const RULES = {
+  'connect.challenge': { scope: 'none' },
+  agent: { scope: 'operator.read' },
+  chat: { scope: 'operator.read' },
+  presence: { scope: 'operator.read', droppable: true },
+  tick: { scope: 'none', droppable: true, toNodes: true },
+  health: { scope: 'operator.read' },
+  shutdown: { scope: 'none', toNodes: true },
+  'update.available': { scope: 'operator.read', droppable: true },
+  heartbeat: { scope: 'operator.read', droppable: true },
+  cron: { scope: 'operator.read', droppable: true },
+  'sessions.changed': { scope: 'operator.read', droppable: true },
+  'session.message': { scope: 'operator.read' },
+  'session.tool': { scope: 'operator.read' },
+  'device.pair.requested': { scope: 'operator.pairing', droppable: true },
+  'device.pair.resolved': { scope: 'operator.pairing', droppable: true },
+  'channels.pairing.requested': { scope: 'operator.pairing', droppable: true },
+  'channels.pairing.resolved': { scope: 'operator.pairing', droppable: true },
+  'exec.approval.requested': { scope: 'operator.approvals' },
+  'exec.approval.resolved': { scope: 'operator.approvals' },
+  // Always for one node alone.
+  'node.invoke.request': { scope: 'operator.admin', toNodes: true },
+  'channels.changed': { scope: 'operator.read', droppable: true },
+  'skills.changed': { scope: 'operator.read', droppable: true },
+  'plugins.changed': { scope: 'operator.read', droppable: true },
+  'intake.changed': { scope: 'operator.read', droppable: true },
+  'diagnostics.heartbeat': { scope: 'operator.read', droppable: true },
+  'config.changed': { scope: 'operator.read', droppable: true },
+} satisfies Record<string, EventRule>;
+
+/** Names of events: one without a rule does not compile. */
+export type EventName = keyof typeof RULES;
+
+export const EVENT_RULES: Readonly<Record<EventName, EventRule>> = RULES;
+
+export const eventRule = (name: string): EventRule | undefined =>
+  Object.hasOwn(EVENT_RULES, name) ? EVENT_RULES[name as EventName] : undefined;
