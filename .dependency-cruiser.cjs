@@ -28,6 +28,7 @@ const LAYERS = [
       'diagnostics',
       'backup',
       'migrate',
+      'security',
       'service',
       'update',
     ],

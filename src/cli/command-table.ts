@@ -200,6 +200,15 @@ export const COMMAND_TABLE: readonly CommandEntry[] = [
     },
   },
   {
+    name: 'security',
+    summary: 'how safe this installation is',
+    leaves: ['audit'],
+    load: async () => {
+      const { SecurityAuditCommand, SecurityCommand } = await import('../security/security.command');
+      return [SecurityCommand, SecurityAuditCommand];
+    },
+  },
+  {
     name: 'models',
     summary: 'language models',
     leaves: ['list'],
