@@ -23,6 +23,7 @@ import { withGateway } from '../gateway/client/with-gateway';
 import { SqliteFile } from '../storage/sqlite-file';
 import { workspacePath } from '../workspace/workspace-path';
 import { createBackup, restoreBackup, verifyBackup } from './archive';
+import { commandLine, quoted } from '../common/cli/own-commands';
 
 interface CreateOptions extends GatewayOptions {
   output?: string;
@@ -63,7 +64,7 @@ export class BackupCreateCommand extends GatewayCommandBase {
     if (options.json) printJson(made);
     else {
       printLine(`${made.path} (${made.files} files${made.database === 'none' ? ', without a database' : ''})`);
-      printLine(`It holds secrets. Check it with: openclaw backup verify ${made.path}`);
+      printLine(`It holds secrets. Check it with: ${commandLine(`backup verify ${quoted(made.path)}`)}`);
     }
   }
 

@@ -2,9 +2,9 @@ import { Injectable } from '@nestjs/common';
 import { ModelRegistry } from '../agent/providers/model-registry.service';
 import { nameOf } from '../agent/runtime/model-step.service';
 import { ChannelStatus } from '../channels/channel-status.service';
-import { familyOf, isLoopbackAddress } from '../common/net/address';
 import { loginLink } from '../gateway/http/login-link';
 import { ListeningState } from '../gateway/http/listening-state';
+import { bracketed, uiAddresses } from '../gateway/http/ui-addresses';
 import { RuntimeSettingsService } from '../gateway/runtime-settings.service';
 import { defaultAgentId } from '../config/agent-entries';
 import { ConfigService } from '../config/config.service';
@@ -32,8 +32,8 @@ export class BannerService {
     const { auth, controlUi } = this.settings.current;
     const tools = this.tools.all();
     const core = tools.filter((tool) => tool.declaration.core).length;
-    const uiAddresses = controlUi.enabled ? this.uiAddresses() : [];
-    const [firstUi] = uiAddresses;
+    const pages = controlUi.enabled ? uiAddresses(this.listening.list(), controlUi.basePath) : [];
+    const [firstUi] = pages;
     const mayShow = (options.firstStart || process.stdout.isTTY) && firstUi !== undefined && auth.secret !== undefined;
     return renderBanner(
       {
@@ -42,7 +42,7 @@ export class BannerService {
         tools: { core, further: tools.length - core },
         skills: this.countSkills(),
         channels: this.channels.states(),
-        controlUi: uiAddresses,
+        controlUi: pages,
         listening: this.listening
           .list()
           .filter((address) => address.purpose === 'gateway')
@@ -67,20 +67,4 @@ export class BannerService {
       return `not usable (${(error as Error).message})`;
     }
   }
-
-  /** Addresses at which a browser on this machine finds the Control UI; its own port first. */
-  private uiAddresses(): string[] {
-    const { basePath } = this.settings.current.controlUi;
-    return [...this.listening.list()]
-      .sort((a, b) => Number(b.purpose === 'control-ui') - Number(a.purpose === 'control-ui'))
-      .map((address) => {
-        const host =
-          address.hosts.find(isLoopbackAddress) ??
-          (address.hosts[0] === '0.0.0.0' ? '127.0.0.1' : address.hosts[0]) ??
-          '127.0.0.1';
-        return `${address.secure ? 'https' : 'http'}://${bracketed(host)}:${address.port}${basePath}/`;
-      });
-  }
 }
-
-const bracketed = (host: string): string => (familyOf(host) === 6 ? `[${host}]` : host);

@@ -1,4 +1,5 @@
 import type { BootReport } from './boot-report.service';
+import { commandLine } from '../common/cli/own-commands';
 
 export interface BannerFacts {
   port: number;
@@ -35,7 +36,9 @@ export function renderBanner(facts: BannerFacts, report: BootReport): string {
     ...degraded.map((step) => `Degraded: ${step.name} (${step.reason ?? 'no reason given'})`),
     ...facts.listening.map((address) => `Gateway listening on ${address}`),
     RULE,
-    facts.loginLink ? `Open the Control UI: ${facts.loginLink}` : 'Log in to the Control UI with: openclaw dashboard',
+    facts.loginLink
+      ? `Open the Control UI: ${facts.loginLink}`
+      : `Log in to the Control UI with: ${commandLine('dashboard')}`,
   ];
   return `${lines.join('\n')}\n`;
 }

@@ -1,3 +1,4 @@
+import type { Command as Commander } from 'commander';
 import { Command, Option, SubCommand } from 'nest-commander';
 import { CliCommand, GatewayCommandBase, type GatewayOptions, parseWholeNumber } from '../common/cli/cli-command';
 import { UsageError } from '../common/cli/cli-error';
@@ -78,10 +79,15 @@ abstract class GatewayRunBase extends CliCommand {
   }
 }
 
-@SubCommand({ name: 'run', description: 'run the gateway in the foreground', options: { isDefault: true } })
+@SubCommand({ name: 'run', description: 'run the gateway in the foreground' })
 export class GatewayRunCommand extends GatewayRunBase {
   constructor(env: Environment) {
     super(env);
+  }
+
+  /** Flags may stand in front of the word `run` as well. */
+  override run(args: string[], flags: GatewayFlags): Promise<void> {
+    return super.run(args, { ...this.command.parent?.opts<GatewayFlags>(), ...flags });
   }
 }
 
@@ -128,6 +134,18 @@ export class GatewayStatusCommand extends GatewayCommandBase {
 export class GatewayCommand extends GatewayRunBase {
   constructor(env: Environment) {
     super(env);
+  }
+
+  /** Flags in front of another subcommand would be lost without a word. */
+  override setCommand(command: Commander): this {
+    command.hook('preSubcommand', (group, subcommand) => {
+      const given = group.options.find((option) => group.getOptionValue(option.attributeName()) !== undefined);
+      if (given && subcommand.name() !== 'run')
+        throw new UsageError(
+          `${given.long ?? given.flags} stands in front of "${subcommand.name()}"; write: openclaw gateway ${subcommand.name()} ${given.long ?? given.flags}`,
+        );
+    });
+    return super.setCommand(command);
   }
 }
 

@@ -1,7 +1,7 @@
 import { GatewayLock } from './gateway-lock';
 import { BannerService } from './banner.service';
 import { ExitCode } from '../common/exit-codes';
-import { OpenclawError, messageOf } from '../common/openclaw-error';
+import { reportError } from '../common/cli/cli-error';
 import { settlesWithin, sleep } from '../common/sleep';
 import type { Environment } from '../config/environment';
 import type { GatewayFlags } from '../config/gateway-flags';
@@ -53,8 +53,7 @@ export async function runGateway(env: Environment, flags: GatewayFlags): Promise
       return env.get('OPENCLAW_SERVICE') ? ExitCode.startAgain : await runSuccessor(env);
     }
   } catch (error) {
-    process.stderr.write(`error: ${messageOf(error)}\n`);
-    return error instanceof OpenclawError ? (error.exitCode ?? ExitCode.failed) : ExitCode.failed;
+    return reportError(error, false);
   } finally {
     lock.release();
     signals.close();

@@ -6,6 +6,7 @@ import { Environment } from '../config/environment';
 import { resolveGatewayTarget } from '../config/gateway-target';
 import { withGateway } from '../gateway/client/with-gateway';
 import { DeadLettersCommand } from './dead-letters.command';
+import { commandLine } from '../common/cli/own-commands';
 
 interface AccountRow {
   accountId: string;
@@ -98,7 +99,7 @@ export class ChannelsStartCommand extends AccountCommand {
   protected readonly method = 'channels.start';
 
   protected tell(answer: Record<string, unknown>): string {
-    return `starting ${names(answer)}; "openclaw channels status" shows how it goes`;
+    return `starting ${names(answer)}; "${commandLine('channels status')}" shows how it goes`;
   }
 }
 

@@ -1,8 +1,10 @@
 import 'reflect-metadata';
+import { join } from 'node:path';
 import { Module, type Type } from '@nestjs/common';
 import { CommandFactory, InjectCommander } from 'nest-commander';
-import { appVersion } from '../common/app-root';
+import { appRoot, appVersion } from '../common/app-root';
 import { UsageError, reportError } from '../common/cli/cli-error';
+import { callableName, introduceProgram, quoted } from '../common/cli/own-commands';
 import { ExitCode } from '../common/exit-codes';
 import { nearestName } from '../common/nearest-name';
 import { makePrivate } from '../common/private-files';
@@ -21,8 +23,10 @@ export async function runCli(args: readonly string[], env = new Environment()): 
   makePrivate();
   const asJson = args.includes('--json');
   process.stdout.on('error', endWhenNobodyReads);
+  introduce(env, []);
   try {
     const { variables, rest } = takeGlobalFlags(args);
+    introduce(env, args.slice(0, args.length - rest.length));
     for (const [name, value] of Object.entries(variables)) env.set(name, value);
     const [name] = rest;
     if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
@@ -37,6 +41,20 @@ export async function runCli(args: readonly string[], env = new Environment()): 
   } catch (error) {
     process.exitCode = reportError(error, asJson);
   }
+}
+
+/** Advice names this program as it can be called from here, with the global flags that it was called with. */
+function introduce(env: Environment, globalFlags: readonly string[]): void {
+  const name = (): string => {
+    const root = appRoot();
+    const program = join(root, 'bin', 'openclaw');
+    const place = { path: env.get('PATH'), cwd: process.cwd(), root, program, platform: process.platform };
+    return [callableName(place), ...globalFlags.map(quoted)].join(' ');
+  };
+  introduceProgram(
+    name,
+    COMMAND_TABLE.map((entry) => entry.name),
+  );
 }
 
 /** A reader such as `head` may leave early; that is no failure. */

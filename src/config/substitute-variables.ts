@@ -1,6 +1,7 @@
 import { isPlainObject } from '../common/plain-object';
 import { type ConfigIssue } from './config-error';
 import { formatConfigPath } from './config-path';
+import { commandLine } from '../common/cli/own-commands';
 
 const VARIABLE =
   /\$\$\{((?:secret:)?[A-Za-z_][A-Za-z0-9_.-]*)\}|\$\{([A-Z_][A-Z0-9_]*)\}|\$\{secret:([A-Za-z0-9][A-Za-z0-9_.-]*)\}/g;
@@ -56,7 +57,7 @@ export function substituteVariables(
 
   const stored = (name: string, path: readonly (string | number)[]): string => {
     let value: string | undefined;
-    let message = `secret "${name}" is not stored; run: openclaw secrets set ${name}`;
+    let message = `secret "${name}" is not stored; run: ${commandLine(`secrets set ${name}`)}`;
     try {
       value = secretOf(name);
     } catch (error) {

@@ -1,16 +1,19 @@
 import { spawn } from 'node:child_process';
 import { Command, Option } from 'nest-commander';
-import { CliCommand, type JsonOptions } from '../common/cli/cli-command';
+import { GatewayCommandBase, type GatewayOptions } from '../common/cli/cli-command';
 import { printJson, printLine } from '../common/cli/output';
+import { readLockOwner } from '../common/lock-file';
+import { OpenclawError } from '../common/openclaw-error';
+import { isAlive } from '../common/process-identity';
 import { Environment } from '../config/environment';
-import { loadConfig } from '../config/load-config';
-import { gatewayPort, uiPort } from '../config/ports';
-import { resolveConfigPath, resolveStateDir } from '../config/state-paths';
+import { type GatewayTarget, resolveGatewayTarget } from '../config/gateway-target';
+import { gatewayLockPath, resolveConfigPath } from '../config/state-paths';
+import { withGateway } from '../gateway/client/with-gateway';
 import { loginLink } from '../gateway/http/login-link';
-import { normalBasePath } from '../gateway/runtime-settings';
+import type { ControlUiPlace } from './control-ui.rpc';
 
 @Command({ name: 'dashboard', description: 'print the login link of the Control UI and open it' })
-export class DashboardCommand extends CliCommand {
+export class DashboardCommand extends GatewayCommandBase {
   constructor(private readonly env: Environment) {
     super();
   }
@@ -20,28 +23,42 @@ export class DashboardCommand extends CliCommand {
     return false;
   }
 
-  run(_: string[], options: JsonOptions & { open?: boolean }): Promise<void> {
-    const stateDir = resolveStateDir(this.env);
-    this.env.loadOwnDotenv(stateDir);
-    const { config } = loadConfig(resolveConfigPath(this.env, stateDir), this.env);
-    const port = uiPort(this.env) || gatewayPort(config, this.env);
-    const auth = config.gateway?.auth ?? {};
-    const mode = auth.mode ?? (auth.password && !auth.token ? 'password' : 'token');
-    const secret =
-      mode === 'password'
-        ? (auth.password ?? this.env.get('OPENCLAW_GATEWAY_PASSWORD'))
-        : (auth.token ?? this.env.get('OPENCLAW_GATEWAY_TOKEN'));
-    const scheme = config.gateway?.tls?.enabled ? 'https' : 'http';
-    const basePath = normalBasePath(config.gateway?.controlUi?.basePath);
-    const url = loginLink(`${scheme}://127.0.0.1:${port}${basePath}/`, {
-      mode,
-      ...(secret === undefined ? {} : { secret }),
+  /** The link holds the secret: it names an address only of which the gateway itself said that the page is there. */
+  async run(_: string[], options: GatewayOptions & { open?: boolean }): Promise<void> {
+    const target = resolveGatewayTarget(this.env, options);
+    const place = await withGateway(
+      target,
+      (client) => client.call<ControlUiPlace>('controlUi.place'),
+      options.timeout === undefined ? {} : { timeoutMs: options.timeout },
+    );
+    if (!place.served)
+      throw new OpenclawError(
+        'CONTROL_UI_OFF',
+        'the gateway serves no Control UI; set gateway.controlUi.enabled to true, or run: npm run build',
+      );
+    const [own] = place.addresses;
+    const address = own !== undefined && this.isHere(target, place) ? own : addressOf(target.url, place.basePath);
+    const secret = place.authMode === 'password' ? target.password : target.token;
+    const url = loginLink(address, {
+      mode: place.authMode,
+      ...(place.authMode === 'none' || secret === undefined ? {} : { secret }),
     });
     if (options.json) printJson({ url });
     else printLine(url);
     if (options.open !== false && process.stdout.isTTY) openBrowser(url);
-    return Promise.resolve();
   }
+
+  /** Whether the gateway that answered is the one of this machine's state, not one at the other end of a tunnel. */
+  private isHere(target: GatewayTarget, place: ControlUiPlace): boolean {
+    const owner = readLockOwner(gatewayLockPath(target.stateDir, resolveConfigPath(this.env, target.stateDir)));
+    return owner !== undefined && owner.pid === place.pid && isAlive(owner);
+  }
+}
+
+/** The page as the gateway's own port serves it, by the way that led to the gateway. */
+function addressOf(gatewayUrl: string, basePath: string): string {
+  const url = new URL(gatewayUrl);
+  return `${url.protocol === 'wss:' ? 'https' : 'http'}://${url.host}${basePath}/`;
 }
 
 function openBrowser(url: string): void {

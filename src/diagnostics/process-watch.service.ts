@@ -2,6 +2,7 @@ import { type IntervalHistogram, monitorEventLoopDelay } from 'node:perf_hooks';
 import { getHeapStatistics } from 'node:v8';
 import { Injectable, Optional } from '@nestjs/common';
 import { type Logger, LoggerFactory } from '../common/logger';
+import { commandLine } from '../common/cli/own-commands';
 
 const RESOLUTION_MS = 200;
 const SLOW_LOOP_MS = 500;
@@ -84,7 +85,7 @@ export class ProcessWatch {
           heapMb: Math.round(heapUsed / MB),
           heapLimitMb: Math.round(heapLimit / MB),
         },
-        'memory is nearly used up; give the process more of it, or look for what takes it: openclaw diagnostics export',
+        `memory is nearly used up; give the process more of it, or look for what takes it: ${commandLine('diagnostics export')}`,
       );
     } else if (share < CALM_SHARE && this.isTight) {
       this.isTight = false;

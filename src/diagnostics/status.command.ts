@@ -8,6 +8,7 @@ import { resolveGatewayTarget } from '../config/gateway-target';
 import { loadConfig } from '../config/load-config';
 import { resolveConfigPath } from '../config/state-paths';
 import { withGateway } from '../gateway/client/with-gateway';
+import { commandLine } from '../common/cli/own-commands';
 
 interface StatusPayload {
   channelSummary: string[];
@@ -71,7 +72,7 @@ export class StatusCommand extends GatewayCommandBase {
       if (!(error instanceof OpenclawError) || error.exitCode !== ExitCode.gatewayUnreachable) throw error;
       if (options.json) printJson({ ...local, gateway: { running: false, url: target.url } });
       else {
-        printLine(`Gateway:   not running (${target.url}); start it with: openclaw gateway run`);
+        printLine(`Gateway:   not running (${target.url}); start it with: ${commandLine('gateway run')}`);
         this.printLocal(local);
       }
       process.exitCode = ExitCode.gatewayUnreachable;
@@ -95,7 +96,9 @@ export class StatusCommand extends GatewayCommandBase {
   }
 
   private printLocal(local: { stateDir: string; configPath: string; configValid: boolean }): void {
-    printLine(`Config:    ${local.configPath}${local.configValid ? '' : ' (invalid, see: openclaw config validate)'}`);
+    printLine(
+      `Config:    ${local.configPath}${local.configValid ? '' : ` (invalid, see: ${commandLine('config validate')})`}`,
+    );
     printLine(`State:     ${local.stateDir}`);
   }
 }

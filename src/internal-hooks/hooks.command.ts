@@ -14,6 +14,7 @@ import { workspacePath } from '../workspace/workspace-path';
 import { hashFolder } from '../skills/trust/hash-folder';
 import { type HookInfo, hooksIn } from './hook-folder';
 import { type HookState, listHooks } from './list-hooks';
+import { commandLine } from '../common/cli/own-commands';
 
 interface HookInstall {
   source: 'path';
@@ -191,7 +192,7 @@ export class HooksInstallCommand extends HooksCommandBase {
       });
     }
     if (options.json) printJson({ name: found.name, folder: to });
-    else printLine(`${found.name} is in ${to}; openclaw hooks enable ${found.name} lets it run`);
+    else printLine(`${found.name} is in ${to}; ${commandLine(`hooks enable ${found.name}`)} lets it run`);
   }
 }
 

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { OpenclawConfig } from '../config/openclaw.config';
 import { BUNDLED_HOOKS } from './bundled-hooks';
 import { type HookInfo, hooksIn } from './hook-folder';
+import { commandLine } from '../common/cli/own-commands';
 
 export interface HookState extends HookInfo {
   enabled: boolean;
@@ -25,7 +26,7 @@ export function listHooks(config: OpenclawConfig, stateDir: string, workspace: s
       internal?.enabled !== true
         ? 'hooks.internal.enabled is not true'
         : entry?.enabled !== true
-          ? `it is off; openclaw hooks enable ${hook.name}`
+          ? `it is off; ${commandLine(`hooks enable ${hook.name}`)}`
           : (hook.fault ??
             (missing.length > 0 ? `hooks.internal.entries.${hook.name}.env lacks ${missing.join(', ')}` : undefined));
     return { ...hook, enabled: entry?.enabled === true, ...(reason === undefined ? {} : { reason }) };

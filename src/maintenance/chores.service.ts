@@ -6,6 +6,7 @@ import { type Logger, LoggerFactory } from '../common/logger';
 import { ConfigService } from '../config/config.service';
 import { DatabaseService } from '../storage/database.service';
 import type { Schema } from '../storage/schema';
+import { commandLine } from '../common/cli/own-commands';
 
 const DAY_MS = 86_400_000;
 const DEFAULT_KEEP_DAYS = 90;
@@ -99,7 +100,7 @@ export class Chores {
     if (result !== 'ok')
       this.log.error(
         { result },
-        'the database is damaged; stop the gateway and restore a backup: openclaw backup restore',
+        `the database is damaged; stop the gateway and restore a backup: ${commandLine('backup restore')}`,
       );
     return result;
   }

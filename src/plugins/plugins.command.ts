@@ -12,6 +12,7 @@ import { resolveConfigPath, resolveStateDir } from '../config/state-paths';
 import { type PluginState, listPlugins, pluginHash } from './catalog/plugin-catalog';
 import { type PluginManifest, needsCode, readManifest } from './catalog/plugin-manifest';
 import { schemaProblem } from './catalog/schema-check';
+import { commandLine } from '../common/cli/own-commands';
 
 abstract class PluginsCommandBase extends CliCommand {
   constructor(protected readonly env: Environment) {
@@ -60,7 +61,7 @@ export class PluginsListCommand extends PluginsCommandBase {
   run(_: string[], options: JsonOptions): Promise<void> {
     const plugins = this.plugins();
     if (options.json) printJson(plugins);
-    else if (plugins.length === 0) printLine('no plugins; openclaw plugins install <source>');
+    else if (plugins.length === 0) printLine(`no plugins; ${commandLine('plugins install <source>')}`);
     else
       printTable(plugins, [
         { title: 'Plugin', value: (row) => row.id },
@@ -112,7 +113,7 @@ export class PluginsInstallCommand extends PluginsCommandBase {
     else {
       printLine(`${manifest.id} is in ${folder}`);
       for (const line of reachOf(manifest)) printLine(line);
-      printLine(`openclaw plugins enable ${manifest.id} lets it run`);
+      printLine(`${commandLine(`plugins enable ${manifest.id}`)} lets it run`);
     }
   }
 }

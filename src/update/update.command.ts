@@ -15,6 +15,7 @@ import { withGateway } from '../gateway/client/with-gateway';
 import type { UpdateChannel } from './git-checkout';
 import { UPDATE_REASONS, type UpdateState, checkForUpdate } from './update-check';
 import { type UpdateResult, runUpdate } from './update-run';
+import { commandLine } from '../common/cli/own-commands';
 
 const CHANNELS = ['stable', 'beta', 'dev'] as const;
 const WAIT_MS = 3_600_000;
@@ -106,7 +107,11 @@ export class UpdateCommand extends UpdateCommandBase {
       return this.finish(result as unknown as UpdateResult, options, 'The gateway starts anew with it.');
     }
     const result = await runUpdate({ env: this.env.all(), ...settings });
-    this.finish(result, options, isRunning ? 'Start the gateway anew now: openclaw gateway restart' : undefined);
+    this.finish(
+      result,
+      options,
+      isRunning ? `Start the gateway anew now: ${commandLine('gateway restart')}` : undefined,
+    );
   }
 
   private async isWanted(options: UpdateOptions): Promise<boolean> {
@@ -141,7 +146,7 @@ function nothing({ mode, root, reason = 'up-to-date' }: UpdateState): UpdateResu
 function describe({ version, commit, channel, available, reason = 'up-to-date' }: UpdateState): string {
   const installed = `${version}${commit ? ` (${commit.slice(0, 12)})` : ''}, channel ${channel}`;
   return available
-    ? `${installed}: ${available.latestVersion} is there; openclaw update brings it here`
+    ? `${installed}: ${available.latestVersion} is there; ${commandLine('update')} brings it here`
     : `${installed}: ${UPDATE_REASONS[reason] ?? reason}`;
 }
 

@@ -12,6 +12,7 @@ import type { UpdateAnswer, UpdateOrder } from '../events/update-desk';
 import type { UpdateChannel } from './git-checkout';
 import { UPDATE_REASONS, type UpdateState, checkForUpdate } from './update-check';
 import { runUpdate } from './update-run';
+import { commandLine } from '../common/cli/own-commands';
 
 /** After the start, when everything else has had its turn. */
 const FIRST_CHECK_MS = 60_000;
@@ -62,7 +63,10 @@ export class UpdateService {
     writeFileAtomic(this.file, `${JSON.stringify(state)}\n`);
     if (state.available && state.available.commit !== before) {
       const { currentVersion, latestVersion } = state.available;
-      this.log.info({ currentVersion, latestVersion }, 'there is a new release; openclaw update brings it here');
+      this.log.info(
+        { currentVersion, latestVersion },
+        `there is a new release; ${commandLine('update')} brings it here`,
+      );
       this.events.emit('wire.event', { event: 'update.available', payload: { updateAvailable: state.available } });
     }
     return state;

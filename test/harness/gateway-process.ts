@@ -1,9 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { delimiter, join, resolve } from 'node:path';
 
 export const OPENCLAW = resolve(__dirname, '../../bin/openclaw');
 export const TEST_TOKEN = 'test-token-that-is-long-enough-to-be-unguessable';
@@ -121,6 +122,18 @@ export function writeConfig(stateDir: string, config: Record<string, unknown>): 
   writeFileSync(join(stateDir, 'openclaw.json'), JSON.stringify(whole, null, 2), { mode: 0o600 });
 }
 
+/** A folder whose `openclaw` leads here, as after an installation: advice then says `openclaw`. */
+function folderOfLink(): string {
+  const folder = join(tmpdir(), `openclaw-test-path-${createHash('sha1').update(OPENCLAW).digest('hex').slice(0, 12)}`);
+  mkdirSync(folder, { recursive: true });
+  try {
+    symlinkSync(OPENCLAW, join(folder, 'openclaw'));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  }
+  return folder;
+}
+
 /** The environment without anything that configures a gateway or a model. */
 export function cleanEnvironment(more: Record<string, string> = {}): Record<string, string> {
   const kept = Object.entries(process.env).filter(
@@ -130,6 +143,7 @@ export function cleanEnvironment(more: Record<string, string> = {}): Record<stri
     ...(Object.fromEntries(kept) as Record<string, string>),
     NO_COLOR: '1',
     OPENCLAW_SKIP_UPDATE_CHECK: '1',
+    PATH: `${folderOfLink()}${delimiter}${process.env['PATH'] ?? ''}`,
     ...more,
   };
 }

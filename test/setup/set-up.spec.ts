@@ -1,4 +1,5 @@
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { until } from '../harness/gateway-process';
 import { SetUpTree } from './set-up-tree';
 
@@ -128,6 +129,44 @@ describe('set-up', () => {
     run.child.kill('SIGTERM');
     await run.ended;
     await until('the step is gone', () => children.every((pid) => !existsSync(`/proc/${pid}`)), 3000);
+  });
+
+  describe('the link that makes "openclaw" a command', () => {
+    const home = (): string => tree.at('home', '.local', 'bin');
+    const path = (...folders: string[]): Record<string, string> => ({
+      PATH: [...folders, dirname(process.execPath), '/usr/bin', '/bin'].join(':'),
+    });
+
+    it('is made at the first start in the own folder of programs that is on the PATH, is said once, and stays removed', async () => {
+      const first = tree.start(path(home()));
+      expect(await first.ended).toBe(0);
+      const link = join(home(), 'openclaw');
+      expect(readlinkSync(link)).toBe(tree.at('bin', 'openclaw'));
+      expect(first.stderr).toContain(
+        `Linked ${link} to this copy: "openclaw" is a command now (to undo: rm ${link})\n`,
+      );
+      rmSync(link);
+      rmSync(tree.at('dist'), { recursive: true });
+      const second = tree.start(path(home()));
+      expect(await second.ended).toBe(0);
+      expect(second.stderr).not.toContain('Linked');
+      expect(existsSync(link)).toBe(false);
+    });
+
+    it('is not made without such a folder on the PATH, nor beside or in the place of another program', async () => {
+      expect(await tree.start(path()).ended).toBe(0);
+      expect(existsSync(home())).toBe(false);
+      rmSync(tree.at('dist'), { recursive: true });
+      mkdirSync(tree.at('others'));
+      writeFileSync(tree.at('others', 'openclaw'), 'of somebody else');
+      expect(await tree.start(path(home(), tree.at('others'))).ended).toBe(0);
+      expect(existsSync(home())).toBe(false);
+      rmSync(tree.at('dist'), { recursive: true });
+      mkdirSync(home(), { recursive: true });
+      writeFileSync(join(home(), 'openclaw'), 'of somebody else');
+      expect(await tree.start(path(home())).ended).toBe(0);
+      expect(readFileSync(join(home(), 'openclaw'), 'utf8')).toBe('of somebody else');
+    });
   });
 
   it('asks for a newer Node in three lines', async () => {

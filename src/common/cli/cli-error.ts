@@ -1,5 +1,6 @@
 import { ExitCode } from '../exit-codes';
 import { OpenclawError, messageOf } from '../openclaw-error';
+import { withOwnCommands } from './own-commands';
 
 /** A command was called the wrong way. */
 export class UsageError extends OpenclawError {
@@ -12,7 +13,7 @@ export class UsageError extends OpenclawError {
 export function reportError(error: unknown, asJson: boolean): number {
   const known = error instanceof OpenclawError ? error : undefined;
   const code = known?.code ?? 'FAILED';
-  const message = messageOf(error);
+  const message = withOwnCommands(messageOf(error));
   if (asJson) {
     const details = known?.details ? { details: known.details } : {};
     process.stdout.write(`${JSON.stringify({ error: { code, message, ...details } }, null, 2)}\n`);

@@ -14,6 +14,7 @@ import { forEachSecret } from '../sensitive-paths';
 import { resolveConfigPath, resolveStateDir } from '../state-paths';
 import { secretNamesIn } from './secret-reference';
 import { SecretStore } from './secret-store';
+import { commandLine } from '../../common/cli/own-commands';
 
 /** What the commands below work on. */
 function place(env: Environment): { stateDir: string; configPath: string; store: SecretStore } {
@@ -134,7 +135,7 @@ export class SecretsAuditCommand extends CliCommand {
         id: 'secrets.plain',
         severity: 'warn',
         message: `${formatConfigPath(path)} holds a secret in plain text`,
-        fix: 'openclaw secrets move',
+        fix: commandLine('secrets move'),
       }),
     );
     const wanted = new Set(secretNamesIn(rawConfig(configPath)));
@@ -145,7 +146,7 @@ export class SecretsAuditCommand extends CliCommand {
           id: 'secrets.missing',
           severity: 'critical',
           message: `the configuration refers to "${name}", which is not stored`,
-          fix: `openclaw secrets set ${name}`,
+          fix: commandLine(`secrets set ${name}`),
         });
     for (const name of known)
       if (!wanted.has(name))
@@ -153,7 +154,7 @@ export class SecretsAuditCommand extends CliCommand {
           id: 'secrets.unused',
           severity: 'info',
           message: `"${name}" is not used by the configuration`,
-          fix: `openclaw secrets rm ${name}`,
+          fix: commandLine(`secrets rm ${name}`),
         });
     return findings;
   }

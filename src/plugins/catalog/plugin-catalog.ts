@@ -6,6 +6,7 @@ import type { OpenclawConfig } from '../../config/openclaw.config';
 import { expandPath } from '../../config/state-paths';
 import { hashFolder } from '../../skills/trust/hash-folder';
 import { MANIFEST_FILE, type PluginManifest, readManifest } from './plugin-manifest';
+import { commandLine } from '../../common/cli/own-commands';
 
 export interface PluginState {
   id: string;
@@ -46,7 +47,7 @@ export function listPlugins(config: OpenclawConfig, stateDir: string, home: stri
         folder: '',
         source: 'installed',
         enabled: true,
-        reason: `plugins.entries.${id} is enabled and there is no such plugin; openclaw plugins install <source>`,
+        reason: `plugins.entries.${id} is enabled and there is no such plugin; ${commandLine('plugins install <source>')}`,
         isFaulty: true,
       });
   return [...found.values()];
@@ -96,13 +97,13 @@ function reasonAgainst(
   if (plugins?.enabled === false) return { reason: 'plugins.enabled is false' };
   if (plugins?.deny?.includes(id)) return { reason: 'plugins.deny names it' };
   if (plugins?.allow?.length && !plugins.allow.includes(id)) return { reason: 'plugins.allow does not name it' };
-  if (!enabled) return { reason: `it is off; openclaw plugins enable ${id}` };
+  if (!enabled) return { reason: `it is off; ${commandLine(`plugins enable ${id}`)}` };
   const trusted = trustedHash(config, id);
   if (trusted === undefined)
-    return { reason: `nobody has looked at its files; openclaw plugins enable ${id}`, isFaulty: true };
+    return { reason: `nobody has looked at its files; ${commandLine(`plugins enable ${id}`)}`, isFaulty: true };
   if (trusted !== pluginHash(folder))
     return {
-      reason: `its files are no longer those that were enabled; look at them, then openclaw plugins enable ${id}`,
+      reason: `its files are no longer those that were enabled; look at them, then ${commandLine(`plugins enable ${id}`)}`,
       isFaulty: true,
     };
   return {};

@@ -12,6 +12,7 @@ import { type SkillLock, SkillLockFile } from '../trust/skill-lock';
 import { type GateFacts, type NodeFacts, type Verdict, gateSkill } from './gate';
 import { ProgramLookup } from './program-lookup';
 import { type ScannedRoot, type ScannedSkill, type SkillRoot, type SkillSource, scanRoot } from './skill-scan';
+import { commandLine } from '../../common/cli/own-commands';
 
 /** Later ones win where names are equal. */
 const PRECEDENCE: readonly SkillSource[] = ['extra', 'bundled', 'managed', 'workspace'];
@@ -191,7 +192,7 @@ export class SkillLibrary {
   ): Pick<LoadedSkill, 'isTrusted' | 'isAgreed' | 'refused'> {
     const local = { isTrusted: false, isAgreed: false };
     if (typeof lock !== 'string' && lock.untrusted.includes(manifest.name))
-      return { ...local, refused: 'you do not trust it (openclaw skills trust takes that back)' };
+      return { ...local, refused: `you do not trust it (${commandLine('skills trust')} takes that back)` };
     if (skill.source === 'bundled') {
       // Not verified yet: whoever reads it is told the truth, and `verify` comes soon after the start.
       const hash = this.hashes.get(skill.baseDir);
@@ -206,7 +207,7 @@ export class SkillLibrary {
     if (installed.hash !== this.hashOf(skill))
       return {
         ...local,
-        refused: 'its files have changed since it was installed (openclaw skills install it again, or remove it)',
+        refused: `its files have changed since it was installed (${commandLine('skills install')} it again, or remove it)`,
       };
     const key = installed.signedBy === undefined ? undefined : lock.keys[installed.signedBy];
     if (installed.signedBy !== undefined && key?.trusted !== true)

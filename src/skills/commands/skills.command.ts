@@ -10,6 +10,7 @@ import { type SkillStatus, type SkillsReport, stateOf } from '../catalog/skill-s
 import { SKILL_CHANGE_COMMANDS } from './skills-change.command';
 import { SkillsDesk } from './skills-desk';
 import { SKILL_TRUST_COMMANDS } from './skills-trust.command';
+import { commandLine } from '../../common/cli/own-commands';
 
 interface ListOptions extends GatewayOptions {
   agent?: string;
@@ -89,7 +90,10 @@ export class SkillsInfoCommand extends SkillsCommandBase {
     line('Hides', skill.shadows?.join(', '));
     for (const warning of skill.warnings ?? []) line('Note', warning);
     for (const option of skill.install)
-      line('Install', `${option.label}: openclaw skills install --requirements ${skill.name} --option ${option.id}`);
+      line(
+        'Install',
+        `${option.label}: ${commandLine(`skills install --requirements ${skill.name} --option ${option.id}`)}`,
+      );
   }
 }
 

@@ -175,6 +175,7 @@ export interface MethodParams {
     raw: string;
     baseHash?: string;
   };
+  'controlUi.place': Record<never, never>;
   'cron.add': {
     name?: string;
     agentId?: string | null;

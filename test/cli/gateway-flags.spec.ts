@@ -1,0 +1,70 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { OPENCLAW, TEST_TOKEN, cleanEnvironment, freePort, until, writeConfig } from '../harness/gateway-process';
+import { runCli } from '../harness/run-cli';
+
+const TOKEN = 'a-token-from-the-command-line-that-is-long-enough';
+
+describe('flags of "gateway" without "run"', () => {
+  let stateDir: string;
+  let child: ChildProcess | undefined;
+  beforeEach(() => {
+    stateDir = mkdtempSync(join(tmpdir(), 'openclaw-flags-'));
+    writeConfig(stateDir, {});
+  });
+  afterEach(async () => {
+    if (child?.exitCode === null) {
+      const ended = new Promise((done) => child?.once('exit', done));
+      child.kill('SIGTERM');
+      await ended;
+    }
+    rmSync(stateDir, { recursive: true, force: true });
+  });
+  const env = (more: Record<string, string> = {}): Record<string, string> =>
+    cleanEnvironment({ OPENCLAW_STATE_DIR: stateDir, OPENCLAW_UI_PORT: '0', ...more });
+
+  it.each([
+    ['gateway', []],
+    ['gateway … run', ['run']],
+  ])('%s --port --bind --token are those of a run', async (_, tail) => {
+    const port = await freePort();
+    const flags = ['--port', String(port), '--bind', 'loopback', '--token', TOKEN, '--auth', 'token'];
+    child = spawn(process.execPath, [OPENCLAW, 'gateway', ...flags, ...tail], { env: env(), stdio: 'ignore' });
+    const health = (token: string): Promise<number | string> =>
+      runCli(['health', '--url', `ws://127.0.0.1:${port}`, '--token', token], { env: env() }).then(({ code }) => code);
+    await until('it listens', async () => (await health(TOKEN)) === 0);
+    expect(await health(TEST_TOKEN)).toBe(77);
+  });
+
+  it('"gateway" alone runs it', async () => {
+    const port = await freePort();
+    child = spawn(process.execPath, [OPENCLAW, 'gateway'], {
+      env: env({ OPENCLAW_GATEWAY_PORT: String(port) }),
+      stdio: 'ignore',
+    });
+    const ready = (): Promise<boolean> =>
+      fetch(`http://127.0.0.1:${port}/ready`).then(
+        (response) => response.ok,
+        () => false,
+      );
+    await until('it listens', ready);
+  });
+
+  it('still lists its subcommands, and does not swallow flags in front of another one', async () => {
+    const help = await runCli(['gateway', '--help'], { env: env() });
+    expect(help.code).toBe(0);
+    for (const name of ['run', 'status', 'discover', 'install', 'stop'])
+      expect(help.stdout).toMatch(new RegExp(`^  ${name}\\b`, 'm'));
+    expect(await runCli(['gateway', '--token', 'x', 'status'], { env: env() })).toMatchObject({
+      code: 2,
+      stdout: '',
+      stderr: 'error: --token stands in front of "status"; write: openclaw gateway status --token\n',
+    });
+    expect(await runCli(['gateway', '--port', '99999'], { env: env() })).toMatchObject({
+      code: 2,
+      stderr: 'error: --port must be a whole number from 0 to 65535, got "99999"\n',
+    });
+  });
+});
