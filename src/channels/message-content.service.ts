@@ -1,9 +1,11 @@
 import { Injectable } from '@nestjs/common';
+import { ChatCommands } from '../agent/commands/chat-commands.service';
 import type { OutboundFile, ReplyButton } from '../common/chat-media';
 import type { DeliveryRoute } from '../common/delivery-route';
 import { isPlainObject } from '../common/plain-object';
 import { ChannelDirectory } from '../events/channel-directory';
 import { type ToolContext, ToolError } from '../tools/agent-tool';
+import { SinkGate } from '../tools/provenance/sink-gate.service';
 import { OutboundSources } from '../tools/files/outbound-sources.service';
 
 const MAX_FILE_BYTES = 50 * 1024 * 1024;
@@ -31,6 +33,8 @@ export class MessageContent {
   constructor(
     private readonly directory: ChannelDirectory,
     private readonly sources: OutboundSources,
+    private readonly commands: ChatCommands,
+    private readonly gate: SinkGate,
   ) {}
 
   /**
@@ -49,8 +53,40 @@ export class MessageContent {
     const source = wish.path ?? wish.media;
     return this.sources.keep(
       { ...wish, ...(source === undefined ? {} : { source }) },
-      { workspace: context.workspace, maxBytes, signal: context.signal },
+      {
+        workspace: context.workspace,
+        maxBytes,
+        signal: context.signal,
+        onRedirect: (to) => this.gate.passRedirect('message', source ?? '', to, context),
+      },
     );
+  }
+
+  /**
+   * Buttons as OpenClaw's tool spells them: rows of `{text, callback_data}`. Who presses one says its `callback_data`; a
+   * command can't stand behind one, or a label could have somebody approve what he never saw.
+   * @throws ToolError invalid_args
+   */
+  buttons(rows: readonly unknown[] | undefined): ReplyButton[][] {
+    if (!rows) return [];
+    const refused = (what: string): never => {
+      throw new ToolError('invalid_args', `buttons: ${what}`);
+    };
+    if (rows.length > MAX_ROWS) refused(`at most ${MAX_ROWS} rows, got ${rows.length}`);
+    return rows.map((row, index) => {
+      if (!Array.isArray(row) || row.length === 0 || row.length > MAX_IN_ROW)
+        return refused(`row ${index} must be a list of 1 to ${MAX_IN_ROW} buttons {text, callback_data}`);
+      return row.map((button: unknown) => {
+        if (!isPlainObject(button)) return refused(`row ${index} holds something else than {text, callback_data}`);
+        const { text, callback_data: says = text } = button;
+        if (typeof text !== 'string' || text.trim() === '' || typeof says !== 'string' || says.trim() === '')
+          return refused(`row ${index}: text and callback_data must be texts`);
+        if (this.commands.carriesCommand(says)) return refused(`"${says}": a button can't give a command`);
+        if (Buffer.byteLength(says) > MAX_SAYS_BYTES)
+          return refused(`"${says}" has more than ${MAX_SAYS_BYTES} bytes; make callback_data shorter`);
+        return { label: text, says };
+      });
+    });
   }
 
   private limit({ channel, account }: DeliveryRoute): number {
@@ -58,31 +94,4 @@ export class MessageContent {
     if (!found?.declaration.capabilities.files) throw new ToolError('not_configured', `${channel} takes no files`);
     return found.adapter.mediaLimit?.(account) ?? MAX_FILE_BYTES;
   }
-}
-
-/**
- * Buttons as OpenClaw's tool spells them: rows of `{text, callback_data}`. Who presses one says its `callback_data`; a
- * command can't stand behind one, or a label could have somebody approve what he never saw.
- * @throws ToolError invalid_args
- */
-export function buttonsOf(rows: readonly unknown[] | undefined): ReplyButton[][] {
-  if (!rows) return [];
-  const refused = (what: string): never => {
-    throw new ToolError('invalid_args', `buttons: ${what}`);
-  };
-  if (rows.length > MAX_ROWS) refused(`at most ${MAX_ROWS} rows, got ${rows.length}`);
-  return rows.map((row, index) => {
-    if (!Array.isArray(row) || row.length === 0 || row.length > MAX_IN_ROW)
-      return refused(`row ${index} must be a list of 1 to ${MAX_IN_ROW} buttons {text, callback_data}`);
-    return row.map((button: unknown) => {
-      if (!isPlainObject(button)) return refused(`row ${index} holds something else than {text, callback_data}`);
-      const { text, callback_data: says = text } = button;
-      if (typeof text !== 'string' || text.trim() === '' || typeof says !== 'string' || says.trim() === '')
-        return refused(`row ${index}: text and callback_data must be texts`);
-      if (says.trimStart().startsWith('/')) return refused(`"${says}": a button can't give a command`);
-      if (Buffer.byteLength(says) > MAX_SAYS_BYTES)
-        return refused(`"${says}" has more than ${MAX_SAYS_BYTES} bytes; make callback_data shorter`);
-      return { label: text, says };
-    });
-  });
 }

@@ -6,11 +6,12 @@ import { ChannelDirectory } from '../events/channel-directory';
 import { OutboundDesk } from '../events/outbound-desk';
 import { DatabaseService } from '../storage/database.service';
 import type { DeliveryRoute } from '../common/delivery-route';
-import { AgentTool, type SinkUse, type ToolContext, ToolError, type ToolResult, textResult } from '../tools/agent-tool';
-import { fetchSink } from '../tools/web/network-sink';
+import { AgentTool, type ToolContext, ToolError, type ToolResult, textResult } from '../tools/agent-tool';
 import { ChannelSendError } from './channel-adapter';
 import { namedTarget } from './named-target';
-import { MessageContent, buttonsOf } from './message-content.service';
+import { MessageContent } from './message-content.service';
+import { isOwnersChat } from './owners-chats';
+import { type CallSinks, Leaves, type SinkUse, fetchOf } from '../tools/provenance/sinks';
 
 /** Actions that every chat channel can do; each declares what else it can. */
 const ACTIONS = ['send', 'reply', 'broadcast', 'edit', 'sendAttachment'] as const;
@@ -28,6 +29,41 @@ const CHANGES_RIGHTS = new Set(
   ),
 );
 
+@Leaves<MessageParams>({
+  action: 'out',
+  channel: 'out',
+  target: 'out',
+  targets: 'out',
+  accountId: 'out',
+  message: 'out',
+  replyTo: 'out',
+  messageId: 'out',
+  threadId: 'out',
+  dryRun: 'none',
+  path: 'out',
+  media: 'fetch',
+  buffer: 'out',
+  filename: 'out',
+  mimeType: 'none',
+  buttons: 'out',
+  caption: 'out',
+  silent: 'none',
+  bestEffort: 'none',
+  asVoice: 'none',
+  emoji: 'out',
+  remove: 'none',
+  userId: 'out',
+  threadName: 'out',
+  name: 'out',
+  pollQuestion: 'out',
+  pollOption: 'out',
+  pollMulti: 'none',
+  pollDurationHours: 'none',
+  query: 'out',
+  limit: 'none',
+  roleId: 'out',
+  minutes: 'none',
+})
 export class MessageParams {
   @Text({ max: 40 })
   @Doc(
@@ -95,20 +131,38 @@ export class MessageTool {
     return this.directory.all().length > 0 ? undefined : 'no chat channel is configured';
   }
 
-  sinkOf(params: MessageParams, context: ToolContext): SinkUse | undefined {
-    if (params.dryRun) return undefined;
+  sinksOf(params: MessageParams, context: ToolContext): CallSinks {
+    if (params.dryRun) return NOTHING_LEAVES;
+    const buttons = this.buttonSink(params.buttons);
     const routes = this.routes(params, context);
-    const others = CHANGES_RIGHTS.has(params.action) ? routes : routes.filter((route) => !isHere(route, context));
-    const address = params.media ?? params.path ?? '';
-    if (others.length === 0) return isWebAddress(address) ? fetchSink(address, context) : undefined;
+    const others = CHANGES_RIGHTS.has(params.action)
+      ? routes
+      : routes.filter((route) => !isHere(route, context) && !isOwnersChat(this.directory, route));
+    const address = addressOf(params);
+    const media = address === undefined ? 'none' : fetchOf(address);
+    if (others.length === 0) return { ...NOTHING_LEAVES, media, buttons };
     const names = others.map((route) => `${route.channel}:${route.to}`);
     return {
-      kind: 'message',
-      from: 'suspect',
-      summary: `${params.action} to ${names.join(', ')}: ${params.path ?? params.media ?? params.filename ?? ''} ${params.message ?? params.pollQuestion ?? ''}`,
-      // A name may be somebody else's tomorrow: it gets no lasting permission.
-      ...(others.length === 1 && !namedTarget(others[0]?.to ?? '') ? { target: names[0] ?? '' } : {}),
+      ...NOTHING_LEAVES,
+      media,
+      action: {
+        sink: 'out',
+        summary: [`${params.action} to ${names.join(', ')}:`, ...contentOf(params)].join(' '),
+        // A name may be somebody else's tomorrow: it gets no lasting permission.
+        ...(others.length === 1 && !namedTarget(others[0]?.to ?? '') ? { target: names[0] ?? '' } : {}),
+      },
     };
+  }
+
+  /** Who presses a button speaks in their own name; what it says beyond its label they have not seen. */
+  private buttonSink(rows: readonly unknown[] | undefined): SinkUse | 'none' {
+    const hidden = this.content
+      .buttons(rows)
+      .flat()
+      .filter(({ label, says }) => label !== says);
+    if (hidden.length === 0) return 'none';
+    const shown = hidden.map(({ label, says }) => `"${label}" says "${says}"`);
+    return { sink: 'later', summary: `buttons that speak in the name of whoever presses them: ${shown.join(', ')}` };
   }
 
   async execute(params: MessageParams, context: ToolContext): Promise<ToolResult> {
@@ -121,7 +175,7 @@ export class MessageTool {
     if (params.dryRun)
       return textResult(`Would go to ${routes.map((route) => route.to).join(', ')}.`, { dryRun: true, routes });
     if (params.action === 'edit') return this.edit(params, routes[0] as DeliveryRoute, text);
-    const buttons = buttonsOf(params.buttons);
+    const buttons = this.content.buttons(params.buttons);
     const file = await this.content.file(params, routes, context);
     const quoted = params.action === 'reply' ? (params.replyTo ?? params.messageId) : params.replyTo;
     const announce = await this.database.write('message.send', (transaction) =>
@@ -265,6 +319,51 @@ export class MessageTool {
         `from ${origin.channel} no message goes to ${route.channel}; set tools.message.crossContext.allowAcrossProviders to allow it`,
       );
   }
+}
+
+/** Parameters that carry something to a chat; they are judged together with where they go. */
+const NOTHING_LEAVES = {
+  action: 'none',
+  channel: 'none',
+  target: 'none',
+  targets: 'none',
+  accountId: 'none',
+  message: 'none',
+  replyTo: 'none',
+  messageId: 'none',
+  threadId: 'none',
+  path: 'none',
+  media: 'none',
+  buffer: 'none',
+  filename: 'none',
+  buttons: 'none',
+  caption: 'none',
+  emoji: 'none',
+  userId: 'none',
+  threadName: 'none',
+  name: 'none',
+  pollQuestion: 'none',
+  pollOption: 'none',
+  query: 'none',
+  roleId: 'none',
+} as const;
+
+/** What is fetched to be sent. */
+const addressOf = ({ media, path }: MessageParams): string | undefined =>
+  [media, path].find((source) => source !== undefined && isWebAddress(source));
+
+/** All that would be said and sent, for the question. */
+function contentOf(params: MessageParams): string[] {
+  const { message, caption, path, media, buffer, filename, buttons, emoji, messageId, replyTo, threadId } = params;
+  const { userId, threadName, name, pollQuestion, pollOption, query, roleId } = params;
+  const said = [message, caption, pollQuestion, pollOption, emoji, threadName, name, query, path, media, filename];
+  const named = { messageId, replyTo, threadId, userId, roleId };
+  return [
+    ...said.filter((part) => part !== undefined).map(String),
+    ...(buffer === undefined ? [] : [`(a file of ${buffer.length} characters of base64)`]),
+    ...(buttons === undefined ? [] : [`buttons ${JSON.stringify(buttons)}`]),
+    ...Object.entries(named).flatMap(([key, value]) => (value === undefined ? [] : [`${key} ${value}`])),
+  ];
 }
 
 const isShared = (action: string): boolean => (ACTIONS as readonly string[]).includes(action);

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { textOf } from '../common/content-parts';
-import { Bool, Doc, Int, Nested, OneOf, Opt, Str, Text, Hidden } from '../common/validation/fields';
 import { ConfigService } from '../config/config.service';
 import { mainSessionKey } from '../config/main-session';
 import { EventBus } from '../events/event-bus';
@@ -9,78 +8,18 @@ import { SessionStore } from '../sessions/session.store';
 import { SystemEventStore } from '../sessions/system-event.store';
 import { TranscriptStore } from '../sessions/transcript.store';
 import { worstOrigin } from '../tools/provenance/taint';
-import { AgentTool, type SinkUse, type ToolContext, ToolError, type ToolResult, textResult } from '../tools/agent-tool';
+import { AgentTool, type ToolContext, ToolError, type ToolResult, textResult } from '../tools/agent-tool';
 import type { CronJob } from './cron-job';
+import { type CronDeliveryParams, type CronJobParams, CronToolParams } from './cron-params';
+import { cronSinks } from './cron-sinks';
 import { CronJobError, changedJob, newJob } from './cron-job-form';
 import { describeSchedule } from './cron-schedule';
 import type { CronJobFields } from './cron.dto';
 import { CronService } from './cron.service';
 import { CronStore } from './cron.store';
-
-const MAX_NAME = 80;
-const MAX_TEXT = 4000;
-
-export class CronScheduleParams {
-  @OneOf(['at', 'every', 'cron']) @Doc('at: once. every: in equal steps. cron: by expression.') kind!:
-    'at' | 'every' | 'cron';
-  @Opt() @Int({ min: 0 }) @Doc('at: Unix time in milliseconds.') atMs?: number;
-  @Opt() @Text() @Doc('at: ISO 8601 time with zone, instead of atMs.') at?: string;
-  @Opt() @Int({ min: 1000 }) @Doc('every: milliseconds.') everyMs?: number;
-  @Opt() @Text({ max: 100 }) @Doc('cron: five or six fields, such as 0 9 * * 1-5.') expr?: string;
-  @Opt() @Text({ max: 60 }) @Doc('cron: IANA zone; that of the host by default.') tz?: string;
-}
-
-export class CronPayloadParams {
-  @OneOf(['systemEvent', 'agentTurn'])
-  @Doc('systemEvent: you are told text in this conversation. agentTurn: a task (message) in a conversation of its own.')
-  kind!: 'systemEvent' | 'agentTurn';
-  @Opt()
-  @Text({ max: MAX_TEXT })
-  @Doc('What you are told when it is due; write it so that it makes sense then.')
-  text?: string;
-  @Opt() @Text({ max: MAX_TEXT }) @Doc('agentTurn: the task.') message?: string;
-  @Opt() @Hidden() @Text() model?: string;
-  @Opt() @Hidden() @Text() thinking?: string;
-  @Opt() @Hidden() @Int({ min: 1 }) timeoutSeconds?: number;
-}
-
-export class CronDeliveryParams {
-  @OneOf(['none', 'announce']) @Doc('announce: the answer goes to a chat, this one by default.') mode!:
-    'none' | 'announce';
-  @Opt() @Text() channel?: string;
-  @Opt() @Text() to?: string;
-}
-
-export class CronJobParams {
-  @Opt() @Text({ max: MAX_NAME }) name?: string;
-  @Nested(() => CronScheduleParams) schedule!: CronScheduleParams;
-  @Nested(() => CronPayloadParams) payload!: CronPayloadParams;
-  @Opt() @Nested(() => CronDeliveryParams) @Doc('agentTurn: where the answer goes.') delivery?: CronDeliveryParams;
-  @Opt() @Bool() deleteAfterRun?: boolean;
-}
-
-export class CronJobPatch {
-  @Opt() @Text({ max: MAX_NAME }) name?: string;
-  @Opt() @Bool() enabled?: boolean;
-  @Opt() @Nested(() => CronScheduleParams) schedule?: CronScheduleParams;
-  @Opt() @Nested(() => CronPayloadParams) payload?: CronPayloadParams;
-}
-
-const ACTIONS = ['status', 'list', 'add', 'update', 'remove', 'run', 'runs', 'wake'] as const;
-
-export class CronToolParams {
-  @OneOf(ACTIONS) action!: (typeof ACTIONS)[number];
-  @Opt() @Bool() @Doc('list: also those that are done.') includeDisabled?: boolean;
-  @Opt() @Nested(() => CronJobParams) @Doc('add: the job.') job?: CronJobParams;
-  @Opt() @Text() @Doc('update, remove, run, runs: which job.') jobId?: string;
-  @Opt() @Nested(() => CronJobPatch) @Doc('update: what changes.') patch?: CronJobPatch;
-  @Opt() @Text({ max: MAX_TEXT }) @Doc('wake: what you want to be told.') text?: string;
-  @Opt() @OneOf(['now', 'next-heartbeat']) mode?: 'now' | 'next-heartbeat';
-  @Opt() @Int({ min: 0, max: 10 }) @Doc('add: last messages to put below the text.') contextMessages?: number;
-  @Opt() @Hidden() @Str() gatewayUrl?: string;
-  @Opt() @Hidden() @Str() gatewayToken?: string;
-  @Opt() @Int({ min: 1 }) timeoutMs?: number;
-}
+import type { CallSinks } from '../tools/provenance/sinks';
+import { isOwnersChat } from '../channels/owners-chats';
+import { ChannelDirectory } from '../events/channel-directory';
 
 const MOST_RUNS = 50;
 const MAX_CONTEXT_LINE = 220;
@@ -108,6 +47,7 @@ export class CronTool {
     private readonly systemEvents: SystemEventStore,
     private readonly events: EventBus,
     private readonly config: ConfigService,
+    private readonly directory: ChannelDirectory,
   ) {}
 
   unavailableReason(): string | undefined {
@@ -115,12 +55,18 @@ export class CronTool {
     return this.config.env.isOn('OPENCLAW_SKIP_CRON') ? 'OPENCLAW_SKIP_CRON is on' : undefined;
   }
 
-  /** What a reminder says is said to the assistant again later, when nobody remembers where it came from. */
-  sinkOf(params: CronToolParams): SinkUse | undefined {
-    const payload = params.job?.payload ?? params.patch?.payload;
-    const text = payload?.message ?? payload?.text ?? params.text;
-    if (text === undefined) return undefined;
-    return { kind: 'schedule', from: 'untrusted', summary: `cron ${params.action}: ${text}` };
+  async sinksOf(params: CronToolParams, context: ToolContext): Promise<CallSinks> {
+    const named = params.action === 'update' || params.action === 'remove' || params.action === 'run';
+    const known = named ? await this.job(params.jobId, context) : undefined;
+    return cronSinks(params, known, (delivery) => this.isOwn(delivery, context));
+  }
+
+  /** Whether an answer goes to this conversation, to where the owner last wrote, or to a chat of the owner. */
+  private isOwn({ channel = 'last', to }: CronDeliveryParams, { origin }: ToolContext): boolean {
+    if (channel === 'last' || to === undefined) return true;
+    const route = { channel, account: 'default', to };
+    const isHere = channel === origin.channel && to === origin.to && origin.account === route.account;
+    return isHere || isOwnersChat(this.directory, route);
   }
 
   async execute(params: CronToolParams, context: ToolContext): Promise<ToolResult> {

@@ -4,7 +4,9 @@ import { AgentTool, type ToolContext, ToolError, type ToolResult, textResult } f
 import { limitLines } from '../tools/files/output-limits';
 import { FileOrigins } from '../tools/provenance/file-origins.store';
 import { isMemoryPath, readMemoryFile } from './memory-files';
+import { Leaves } from '../tools/provenance/sinks';
 
+@Leaves<MemoryGetParams>({ path: 'none', from: 'none', lines: 'none' })
 export class MemoryGetParams {
   @Text({ max: 500 }) @Doc('MEMORY.md or a file below memory/.') path!: string;
   @Opt() @Int({ min: 1 }) @Doc('First line, counted from 1.') from?: number;

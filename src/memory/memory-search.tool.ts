@@ -6,11 +6,13 @@ import { findAgent } from '../config/agent-entries';
 import { AgentTool, type ToolContext, type ToolResult, textResult } from '../tools/agent-tool';
 import { worstOrigin } from '../tools/provenance/taint';
 import { type MemoryAnswer, MemoryService } from './memory.service';
+import { Leaves } from '../tools/provenance/sinks';
 
 const DEFAULT_RESULTS = 6;
 const DEFAULT_MIN_SCORE = 0.35;
 const MAX_SNIPPET = 700;
 
+@Leaves<MemorySearchParams>({ query: 'none', maxResults: 'none', minScore: 'none' })
 export class MemorySearchParams {
   @Text({ max: 1000 }) query!: string;
   @Opt() @Int({ min: 1, max: 50 }) @Doc(`${DEFAULT_RESULTS} by default.`) maxResults?: number;

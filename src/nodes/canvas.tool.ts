@@ -1,12 +1,33 @@
 import { Injectable } from '@nestjs/common';
 import { Doc, Int, Num, OneOf, Opt, Str, Text, Hidden } from '../common/validation/fields';
-import { AgentTool, type SinkUse, type ToolContext, ToolError, type ToolResult } from '../tools/agent-tool';
+import { AgentTool, type ToolContext, ToolError, type ToolResult } from '../tools/agent-tool';
 import { WorkspaceFiles } from '../tools/files/workspace-files';
 import { NodeRegistry } from './node-registry.service';
 import { askNode, chooseNode, pictureIn } from './node-tool-support';
+import { type CallSinks, Leaves, fetchOf } from '../tools/provenance/sinks';
 
 const ACTIONS = ['present', 'hide', 'navigate', 'eval', 'snapshot', 'a2ui_push', 'a2ui_reset'] as const;
 
+@Leaves<CanvasParams>({
+  action: 'none',
+  node: 'none',
+  target: 'fetch',
+  x: 'none',
+  y: 'none',
+  width: 'none',
+  height: 'none',
+  url: 'fetch',
+  javaScript: 'out',
+  outputFormat: 'none',
+  maxWidth: 'none',
+  quality: 'none',
+  delayMs: 'none',
+  jsonl: 'out',
+  jsonlPath: 'out',
+  gatewayUrl: 'none',
+  gatewayToken: 'none',
+  timeoutMs: 'none',
+})
 export class CanvasParams {
   @OneOf(ACTIONS) action!: (typeof ACTIONS)[number];
   @Opt() @Text() @Doc('Node by name, id or address; may be left out if only one can do it.') node?: string;
@@ -45,15 +66,20 @@ export class CanvasTool {
     return this.nodes.connected().length > 0 ? undefined : 'no paired node is connected';
   }
 
-  sinkOf(params: CanvasParams, { provenance }: ToolContext): SinkUse | undefined {
-    const made =
-      params.action === 'eval'
-        ? params.javaScript
-        : params.action === 'navigate' || params.action === 'present'
-          ? params.url
-          : undefined;
-    if (made === undefined || provenance.sawVerbatim(made)) return undefined;
-    return { kind: 'device', from: 'suspect', summary: `canvas ${params.action}: ${made}` };
+  async sinksOf(params: CanvasParams, context: ToolContext): Promise<CallSinks> {
+    const { action } = params;
+    const isShown = action === 'present' || action === 'navigate';
+    const address = isShown ? addressOf(params) : undefined;
+    const what =
+      action === 'eval' ? params.javaScript : action === 'a2ui_push' ? await this.pushed(params, context) : undefined;
+    return {
+      url: address === undefined ? 'none' : { ...fetchOf(address), summary: `canvas ${action}: ${address}` },
+      target: 'none',
+      javaScript: 'none',
+      jsonl: 'none',
+      jsonlPath: 'none',
+      ...(what === undefined ? {} : { action: { sink: 'out', summary: `canvas ${action}: ${what}` } }),
+    };
   }
 
   async execute(params: CanvasParams, context: ToolContext): Promise<ToolResult> {
@@ -71,14 +97,15 @@ export class CanvasTool {
   }
 
   private async request(params: CanvasParams, context: ToolContext): Promise<[command: string, body: unknown]> {
-    const { x, y, width, height, url } = params;
+    const { x, y, width, height } = params;
+    const address = addressOf(params);
     switch (params.action) {
       case 'present': {
         const hasPlace = [x, y, width, height].some((value) => value !== undefined);
         return [
           'canvas.present',
           {
-            ...((params.target ?? url) ? { url: params.target ?? url } : {}),
+            ...(address === undefined ? {} : { url: address }),
             ...(hasPlace ? { placement: { x, y, width, height } } : {}),
           },
         ];
@@ -86,8 +113,8 @@ export class CanvasTool {
       case 'hide':
         return ['canvas.hide', undefined];
       case 'navigate':
-        if (url === undefined) throw new ToolError('invalid_args', 'navigate needs url');
-        return ['canvas.navigate', { url }];
+        if (address === undefined) throw new ToolError('invalid_args', 'navigate needs url');
+        return ['canvas.navigate', { url: address }];
       case 'eval':
         if (params.javaScript === undefined) throw new ToolError('invalid_args', 'eval needs javaScript');
         return ['canvas.eval', { javaScript: params.javaScript }];
@@ -103,13 +130,17 @@ export class CanvasTool {
         ];
       }
       case 'a2ui_push': {
-        const jsonl = params.jsonl ?? (params.jsonlPath ? await this.read(params.jsonlPath, context) : undefined);
+        const jsonl = await this.pushed(params, context);
         if (jsonl === undefined) throw new ToolError('invalid_args', 'a2ui_push needs jsonl or jsonlPath');
         return ['canvas.a2ui.pushJSONL', { jsonl }];
       }
       case 'a2ui_reset':
         return ['canvas.a2ui.reset', undefined];
     }
+  }
+
+  private async pushed({ jsonl, jsonlPath }: CanvasParams, context: ToolContext): Promise<string | undefined> {
+    return jsonl ?? (jsonlPath ? this.read(jsonlPath, context) : undefined);
   }
 
   private async read(path: string, context: ToolContext): Promise<string> {
@@ -121,3 +152,6 @@ export class CanvasTool {
     }
   }
 }
+
+/** Where the canvas is to go; older callers say `target`. */
+const addressOf = ({ url, target }: CanvasParams): string | undefined => (target || url || '').trim() || undefined;

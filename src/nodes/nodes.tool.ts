@@ -4,11 +4,12 @@ import { isPlainObject } from '../common/plain-object';
 import { messageOf } from '../common/openclaw-error';
 import { Bool, Doc, Int, Num, OneOf, Opt, Str, StrList, Text, Hidden } from '../common/validation/fields';
 import { DevicePairingService } from '../gateway/devices/device-pairing.service';
-import { AgentTool, type SinkUse, type ToolContext, ToolError, type ToolResult } from '../tools/agent-tool';
+import { AgentTool, type ToolContext, ToolError, type ToolResult } from '../tools/agent-tool';
 import { FileWriter } from '../tools/files/file-writer.service';
 import { NodeRegistry } from './node-registry.service';
 import { nodeRows } from './node-rows';
 import { askNode, chooseNode, pictureIn } from './node-tool-support';
+import { type CallSinks, Leaves } from '../tools/provenance/sinks';
 
 const ACTIONS = [
   'status',
@@ -24,11 +25,46 @@ const ACTIONS = [
   'location_get',
   'run',
 ] as const;
+/** Actions that only look, or keep somebody out. */
+const HARMLESS: ReadonlySet<string> = new Set(['status', 'describe', 'pending', 'camera_list', 'reject']);
 const DEFAULT_CLIP_MS = 3000;
 const DEFAULT_RECORD_MS = 10_000;
 /** What a node gets beyond the length of a recording. */
 const RECORD_GRACE_MS = 20_000;
 
+@Leaves<NodesParams>({
+  action: 'out',
+  node: 'none',
+  requestId: 'none',
+  title: 'out',
+  body: 'out',
+  sound: 'out',
+  priority: 'none',
+  delivery: 'none',
+  facing: 'none',
+  maxWidth: 'none',
+  quality: 'none',
+  delayMs: 'none',
+  deviceId: 'none',
+  duration: 'none',
+  durationMs: 'none',
+  includeAudio: 'none',
+  fps: 'none',
+  screenIndex: 'none',
+  outPath: 'none',
+  maxAgeMs: 'none',
+  locationTimeoutMs: 'none',
+  desiredAccuracy: 'none',
+  command: 'host',
+  cwd: 'none',
+  env: 'host',
+  commandTimeoutMs: 'none',
+  invokeTimeoutMs: 'none',
+  needsScreenRecording: 'none',
+  gatewayUrl: 'none',
+  gatewayToken: 'none',
+  timeoutMs: 'none',
+})
 export class NodesParams {
   @OneOf(ACTIONS) action!: (typeof ACTIONS)[number];
   @Opt() @Text() @Doc('Node by name, id or address.') node?: string;
@@ -82,15 +118,21 @@ export class NodesTool {
   ) {}
 
   /** Whatever a device shows, records or runs leaves the gateway, or lets somebody new in. */
-  sinkOf(params: NodesParams): SinkUse | undefined {
-    if (['status', 'describe', 'pending', 'camera_list', 'reject'].includes(params.action)) return undefined;
-    const what = params.command?.join(' ') ?? params.body ?? params.requestId ?? '';
-    const where = params.node ?? 'a node';
+  sinksOf(params: NodesParams): CallSinks {
+    const judged = { title: 'none', body: 'none', sound: 'none', command: 'none', env: 'none' } as const;
+    const { action, title, body, command, cwd, env = [], requestId } = params;
+    if (HARMLESS.has(action)) return { ...judged, action: 'none' };
+    const where = params.node ?? 'the only node';
+    const what = [title, body, requestId, ...env, ...(command ?? []), cwd === undefined ? undefined : `in ${cwd}`];
+    const summary = [`nodes ${action} on ${where}:`, ...what.filter((part) => part !== undefined)].join(' ');
+    const isOnce = action === 'run' || action === 'approve' || action === 'notify';
     return {
-      kind: params.action === 'run' ? 'exec' : 'device',
-      from: 'suspect',
-      summary: `nodes ${params.action} on ${where} ${what}`.trim(),
-      ...(params.action === 'run' || params.action === 'approve' ? {} : { target: `${params.action}:${where}` }),
+      ...judged,
+      action: {
+        sink: action === 'run' ? 'host' : 'out',
+        summary,
+        ...(isOnce ? {} : { target: `${action} on ${where}` }),
+      },
     };
   }
 

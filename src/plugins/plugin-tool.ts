@@ -2,8 +2,9 @@ import type { ContentPart } from '../common/content-parts';
 import { messageOf, OpenclawError } from '../common/openclaw-error';
 import { isPlainObject } from '../common/plain-object';
 import { NoParams } from '../rpc/no-params.dto';
-import { type AgentToolHandler, type SinkUse, type ToolContext, ToolError, type ToolResult } from '../tools/agent-tool';
+import { type AgentToolHandler, type ToolContext, ToolError, type ToolResult } from '../tools/agent-tool';
 import { fitImage } from '../tools/files/fit-image';
+import type { CallSinks } from '../tools/provenance/sinks';
 import type { RegisteredTool } from '../tools/tool-registry.service';
 import type { PluginManifest } from './catalog/plugin-manifest';
 import { schemaProblem } from './catalog/schema-check';
@@ -15,21 +16,17 @@ const EMPTY_SCHEMA = { type: 'object', properties: {} };
 type ToolFacts = NonNullable<PluginManifest['tools']>[number];
 
 /** A plugin's tool as one of ours: same policy, same gate; its results are somebody else's text. */
-export function pluginTool(facts: ToolFacts, runtime: PluginRuntime): RegisteredTool {
+export function pluginTool(facts: ToolFacts, runtime: PluginRuntime, harmless: readonly string[] = []): RegisteredTool {
   const { id } = runtime.manifest;
   const { name } = facts;
   const schema = facts.parameters ?? EMPTY_SCHEMA;
   const handler: AgentToolHandler = {
     unavailableReason: () => runtime.stoppedFor && `plugin ${id} is stopped: ${runtime.stoppedFor}`,
-    sinkOf: (params: never): SinkUse | undefined =>
-      facts.readOnly
-        ? undefined
-        : {
-            kind: 'network',
-            from: 'suspect',
-            summary: `${name} of plugin ${id} ${JSON.stringify(params).slice(0, 1000)}`,
-            target: name,
-          },
+    sinksOf: (params: never): CallSinks => {
+      if (harmless.some((tool) => tool === name || tool === '*')) return { '*': 'none' };
+      const summary = `${name} of plugin ${id} ${JSON.stringify(params)}`;
+      return { '*': { sink: 'out', summary, target: name } };
+    },
     execute: async (params: never, context: ToolContext) => {
       const problem = await schemaProblem(schema, params);
       if (problem !== undefined) throw new ToolError('invalid_args', problem);

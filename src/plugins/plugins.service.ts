@@ -124,7 +124,7 @@ export class Plugins {
   /** Takes over what a plugin brings. @throws Error naming what does not fit */
   private async adopt({ id, folder, manifest }: PluginState): Promise<void> {
     if (!manifest) return;
-    const config = this.config.config.plugins?.entries?.[id]?.config ?? {};
+    const { config = {}, harmlessTools } = this.config.config.plugins?.entries?.[id] ?? {};
     const problem = manifest.configSchema && (await schemaProblem(manifest.configSchema, config));
     if (problem !== undefined) throw new Error(`plugins.entries.${id}.config: ${problem}`);
     const runtime: PluginRuntime = new PluginRuntime(manifest, folder, {
@@ -139,7 +139,7 @@ export class Plugins {
     });
     const taken: string[] = [];
     for (const facts of manifest.tools ?? [])
-      if (!this.tools.addForeign(pluginTool(facts, runtime))) taken.push(`tool ${facts.name}`);
+      if (!this.tools.addForeign(pluginTool(facts, runtime, harmlessTools))) taken.push(`tool ${facts.name}`);
     for (const { name, scope, summary } of manifest.methods ?? []) {
       const declaration = {
         name,

@@ -3,11 +3,13 @@ import { Doc, Int, OneOf, Opt, Text } from '../common/validation/fields';
 import { AgentTool, type ToolContext, ToolError, type ToolResult, textResult } from '../tools/agent-tool';
 import type { TodoItem } from './session-entry';
 import { SessionStore } from './session.store';
+import { Leaves } from '../tools/provenance/sinks';
 
 const MAX_ITEMS = 100;
 const STATUS = ['open', 'doing', 'done'] as const;
 const MARK = { open: '[ ]', doing: '[~]', done: '[x]' } as const;
 
+@Leaves<TodoParams>({ action: 'none', id: 'none', text: 'none', status: 'none' })
 export class TodoParams {
   @OneOf(['list', 'add', 'update', 'remove', 'clear']) action!: 'list' | 'add' | 'update' | 'remove' | 'clear';
   @Opt() @Int({ min: 1 }) @Doc('update, remove: number of the task.') id?: number;

@@ -9,12 +9,22 @@ import { sendAllowed } from '../sessions/send-policy';
 import type { SessionEntry } from '../sessions/session-entry';
 import { SessionStore } from '../sessions/session.store';
 import { TranscriptStore } from '../sessions/transcript.store';
-import { AgentTool, type SinkUse, type ToolContext, ToolError, type ToolResult, textResult } from '../tools/agent-tool';
+import { AgentTool, type ToolContext, ToolError, type ToolResult, textResult } from '../tools/agent-tool';
 import { worstOrigin } from '../tools/provenance/taint';
 import { DialogueService } from './dialogue.service';
+import { type CallSinks, Leaves } from '../tools/provenance/sinks';
+import { isOwnersChat } from '../channels/owners-chats';
+import { ChannelDirectory } from '../events/channel-directory';
 
 const DEFAULT_TIMEOUT_SECONDS = 30;
 
+@Leaves<SessionsSendParams>({
+  sessionKey: 'none',
+  label: 'none',
+  agentId: 'none',
+  message: 'out',
+  timeoutSeconds: 'none',
+})
 export class SessionsSendParams {
   @Opt() @Text() @Doc('Key or id of the conversation; or give label.') sessionKey?: string;
   @Opt() @Text() label?: string;
@@ -44,16 +54,17 @@ export class SessionsSendTool {
     private readonly transcripts: TranscriptStore,
     private readonly dialogues: DialogueService,
     private readonly outcomes: RunOutcomeService,
+    private readonly directory: ChannelDirectory,
   ) {}
 
-  async sinkOf(params: SessionsSendParams, context: ToolContext): Promise<SinkUse> {
+  /** What is said stays inside, and keeps whose text it is, unless the other conversation answers in somebody's chat. */
+  async sinksOf(params: SessionsSendParams, context: ToolContext): Promise<CallSinks> {
     const target = await this.target(params, context);
-    return {
-      kind: 'message',
-      from: target.lastTo ? 'suspect' : 'untrusted',
-      summary: `say in ${target.key}: ${params.message}`,
-      target: target.key,
-    };
+    const { key, lastChannel: channel, lastTo: to, lastAccountId: account = 'default' } = target;
+    if (channel === undefined || to === undefined || isOwnersChat(this.directory, { channel, account, to }))
+      return { message: 'none' };
+    const summary = `say in ${key} (answers go to ${channel}:${to}): ${params.message}`;
+    return { message: { sink: 'out', summary, target: key } };
   }
 
   async execute(params: SessionsSendParams, context: ToolContext): Promise<ToolResult> {

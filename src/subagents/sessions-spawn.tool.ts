@@ -9,7 +9,17 @@ import { isSandboxed } from '../sessions/sandbox-mode';
 import { AgentTool, type ToolContext, ToolError, type ToolResult, textResult } from '../tools/agent-tool';
 import { SubagentService } from './subagent.service';
 import { spawnableAgents } from './spawnable-agents';
+import { Leaves } from '../tools/provenance/sinks';
 
+@Leaves<SessionsSpawnParams>({
+  task: 'none',
+  label: 'none',
+  agentId: 'none',
+  model: 'none',
+  thinking: 'none',
+  runTimeoutSeconds: 'none',
+  cleanup: 'none',
+})
 export class SessionsSpawnParams {
   @Text({ max: 50_000 }) @Doc('The whole task; the sub-agent knows nothing else.') task!: string;
   @Opt() @Text({ max: 80 }) label?: string;

@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import type { ContentOrigin, ContentPart, UnlabelledPart } from '../common/content-parts';
 import { OpenclawError } from '../common/openclaw-error';
 import type { DtoClass } from '../common/validation/validate-dto';
+import type { CallSinks } from './provenance/sinks';
 
 /** What a tool hands back; the executor labels what does not say itself whose it is. */
 export interface ToolResult {
@@ -45,23 +46,12 @@ export interface PolicySubject {
 export interface Provenance {
   /** Origins of everything in the model's view. */
   origins: ReadonlySet<ContentOrigin>;
-  /** Whether a text stands literally in what the model was given, so that the model did not make it up itself. */
-  sawVerbatim(text: string): boolean;
+  /** Whether an address stands literally in what the owner said or in a page that was read: the model did not make it up. */
+  vouchesFor(address: string): boolean;
+  /** Whether each word stands in what the owner said or in a page that was read. */
+  saidOpenly(text: string): boolean;
   /** Skills whose instructions the model has read. */
   skills?: ReadonlySet<string>;
-}
-
-/** Places where what a model does leaves its own four walls. */
-export type SinkKind = 'exec' | 'message' | 'config' | 'secrets' | 'network' | 'memory' | 'schedule' | 'device';
-
-export interface SinkUse {
-  kind: SinkKind;
-  /** Asked for from this origin on: `suspect` also after files and skills, `untrusted` only after web, tools, strangers. */
-  from: 'suspect' | 'untrusted';
-  /** One line for the person who decides: what exactly would happen. */
-  summary: string;
-  /** What "always" covers for the rest of the session; undefined: it can be allowed once only. */
-  target?: string;
 }
 
 export interface ExecChoices {
@@ -130,8 +120,8 @@ export interface AgentToolHandler {
   execute(params: never, context: ToolContext): Promise<ToolResult>;
   /** Why the tool can't work here right now; undefined when it can. */
   unavailableReason?(): string | undefined;
-  /** Where the effect of this call goes; undefined when it stays inside. */
-  sinkOf?(params: never, context: ToolContext): SinkUse | undefined | Promise<SinkUse | undefined>;
+  /** What leaves by parameters of this call, where that depends on more than the parameter; the rest is as declared. */
+  sinksOf?(params: never, context: ToolContext): CallSinks | Promise<CallSinks>;
 }
 
 const AGENT_TOOL = Symbol('agent-tool');

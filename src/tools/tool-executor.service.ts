@@ -73,8 +73,7 @@ export class ToolExecutor {
     // What fails before the tool itself has begun is said by the gateway.
     let origin: ContentOrigin = 'gateway';
     try {
-      const sink = await handler.sinkOf?.(params as never, context);
-      if (sink) await this.gate.pass(declaration.name, params, sink, context);
+      await this.gate.pass(tool, params, context);
       ({ origin } = declaration);
       const result = await handler.execute(params as never, context);
       return { ...result, content: withOrigin(result.content, origin) };

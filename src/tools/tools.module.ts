@@ -91,6 +91,7 @@ import { ToolRegistry } from './tool-registry.service';
   ],
   exports: [
     ApprovalsModule,
+    SinkGate,
     FileOrigins,
     FileWriter,
     GuardedHttp,

@@ -8,6 +8,17 @@ import type { ChatOrigin } from './command-giver';
 import { CommandRegistry } from './command-registry.service';
 import { takeDirectives } from './directives';
 
+/** Somebody who may give every command. */
+const ENTITLED: ChatOrigin = {
+  name: 'owner',
+  channel: 'webchat',
+  account: 'default',
+  isAuthorised: true,
+  isOwner: true,
+  mayApprove: true,
+  isGroup: false,
+};
+
 /** Slash commands and directives: who may give them, and what they do. */
 @Injectable()
 export class ChatCommands {
@@ -20,6 +31,13 @@ export class ChatCommands {
   isCommand(text: string): boolean {
     const parsed = parseChatCommand(text);
     return parsed !== undefined && this.registry.find(parsed.name, defaultAgentId(this.config.config)) !== undefined;
+  }
+
+  /** Whether a text would be more than words to anybody: a command, or a directive in it. */
+  carriesCommand(text: string): boolean {
+    const find = (name: string): ChatCommand | undefined =>
+      this.registry.find(name, defaultAgentId(this.config.config));
+    return parseChatCommand(text) !== undefined || takeDirectives(text, find, ENTITLED) !== undefined;
   }
 
   /** Undefined for text that is no command of ours: it goes to the model as it is. */

@@ -6,7 +6,7 @@ import { ContextReportService } from '../context/context-report.service';
 import type { CommandCall } from './chat-command';
 
 /** What a person types themselves, nobody else has put into their mouth. */
-const TYPED: Provenance = { origins: new Set(), sawVerbatim: () => true };
+const TYPED: Provenance = { origins: new Set(), vouchesFor: () => true, saidOpenly: () => true };
 
 /** What a tool knows that a command calls, outside of any turn. */
 @Injectable()

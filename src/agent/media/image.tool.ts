@@ -6,17 +6,18 @@ import { messageOf } from '../../common/openclaw-error';
 import type { ContentOrigin } from '../../common/content-parts';
 import { Doc, Num, Opt, Text } from '../../common/validation/fields';
 import { ConfigService } from '../../config/config.service';
-import { AgentTool, type SinkUse, type ToolContext, ToolError, type ToolResult } from '../../tools/agent-tool';
+import { AgentTool, type ToolContext, ToolError, type ToolResult } from '../../tools/agent-tool';
 import { fitImage } from '../../tools/files/fit-image';
 import { WorkspaceFiles } from '../../tools/files/workspace-files';
 import { FileOrigins } from '../../tools/provenance/file-origins.store';
 import { GuardedHttp } from '../../tools/web/guarded-http.service';
-import { fetchSink } from '../../tools/web/network-sink';
 import { modelChoiceOf } from '../model-choice.config';
 import { type ModelInfo, ModelRegistry } from '../providers/model-registry.service';
 import { estimateTokens } from '../prompt/fit-history';
 import { nameOf } from '../runtime/model-step.service';
 import { SideCallService } from '../runtime/side-call.service';
+import { SinkGate } from '../../tools/provenance/sink-gate.service';
+import { type CallSinks, Leaves, fetchOf } from '../../tools/provenance/sinks';
 
 const DEFAULT_PROMPT = 'Describe what this picture shows.';
 const DEFAULT_MAX_MB = 5;
@@ -27,6 +28,7 @@ const PICTURE_TOKENS = 1600;
 /** Vision models by name, for when neither the configuration nor the model's own provider has one. */
 const LAST_RESORT = ['openai/gpt-5-mini', 'anthropic/claude-opus-4-5'] as const;
 
+@Leaves<ImageParams>({ image: 'fetch', prompt: 'own', model: 'none', maxBytesMb: 'none' })
 export class ImageParams {
   @Text({ max: 20_000_000 }) @Doc('Path in the workspace, file:, data: or http(s) address.') image!: string;
   @Opt() @Text({ max: 10_000 }) @Doc('What to find out; a description by default.') prompt?: string;
@@ -51,6 +53,7 @@ export class ImageTool {
     private readonly side: SideCallService,
     private readonly http: GuardedHttp,
     private readonly origins: FileOrigins,
+    private readonly gate: SinkGate,
   ) {}
 
   unavailableReason(): string | undefined {
@@ -59,14 +62,15 @@ export class ImageTool {
       : 'no vision model: set agents.defaults.imageModel, or a key of OpenAI or Anthropic';
   }
 
-  sinkOf(params: ImageParams, context: ToolContext): SinkUse | undefined {
-    return isWebAddress(params.image) ? fetchSink(params.image, context) : undefined;
+  sinksOf(params: ImageParams): CallSinks {
+    const image = sourceOf(params);
+    return { image: isWebAddress(image) ? fetchOf(image) : 'none' };
   }
 
   async execute(params: ImageParams, context: ToolContext): Promise<ToolResult> {
     const maxBytes =
       (params.maxBytesMb ?? this.config.config.agents?.defaults?.mediaMaxMb ?? DEFAULT_MAX_MB) * 1024 * 1024;
-    const { content, origin } = await this.load(params.image.replace(/^@/, ''), maxBytes, context);
+    const { content, origin } = await this.load(sourceOf(params), maxBytes, context);
     const mimeType = sniffImage(content);
     if (!mimeType) throw new ToolError('invalid_args', 'this is no jpg, png, gif or webp picture');
     const picture = await fitImage(content, mimeType);
@@ -160,6 +164,7 @@ export class ImageTool {
         timeoutMs: FETCH_TIMEOUT_MS,
         maxBytes,
         signal: context.signal,
+        onRedirect: (to) => this.gate.passRedirect('image', image, to, context),
       });
       if (response.status >= 400)
         throw new ToolError('upstream_error', `${image} answered with status ${response.status}`);
@@ -178,6 +183,9 @@ export class ImageTool {
     }
   }
 }
+
+/** What is to be looked at, in the one form that it is judged and loaded by; models put `@` before paths. */
+const sourceOf = ({ image }: ImageParams): string => image.trim().replace(/^@+/, '').trim();
 
 const tooLarge = (maxBytes: number): ToolError =>
   new ToolError('too_large', `the picture has more than ${maxBytes} bytes; raise maxBytesMb or make it smaller`);

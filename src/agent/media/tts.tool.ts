@@ -6,7 +6,9 @@ import { FileWriter } from '../../tools/files/file-writer.service';
 import { SPEECH_HARD_LIMIT, SpeechService, speechFormatFor } from '../../tools/speech/speech.service';
 import { SpeechPrefs } from './speech-prefs.service';
 import { SpokenText } from './spoken-text.service';
+import { Leaves } from '../../tools/provenance/sinks';
 
+@Leaves<TtsParams>({ text: 'own', channel: 'none' })
 export class TtsParams {
   @Text({ max: SPEECH_HARD_LIMIT }) @Doc(`What to say, at most ${SPEECH_HARD_LIMIT} characters.`) text!: string;
   @Opt() @Text() @Doc('Channel the audio is for, which decides its format.') channel?: string;

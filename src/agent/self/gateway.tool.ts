@@ -12,15 +12,9 @@ import { redactConfig } from '../../config/sensitive-paths';
 import { describeConfig } from '../../config/ui-hints';
 import { appVersion } from '../../common/app-root';
 import { UpdateDesk } from '../../events/update-desk';
-import {
-  AgentTool,
-  type SinkUse,
-  type ToolContext,
-  ToolError,
-  type ToolResult,
-  textResult,
-} from '../../tools/agent-tool';
+import { AgentTool, type ToolContext, ToolError, type ToolResult, textResult } from '../../tools/agent-tool';
 import { ApprovalService, fingerprintOf } from '../../tools/approvals/approval.service';
+import { type CallSinks, Leaves } from '../../tools/provenance/sinks';
 
 const ACTIONS = ['restart', 'config.get', 'config.schema', 'config.apply', 'config.patch', 'update.run'] as const;
 const DEFAULT_DELAY_MS = 2000;
@@ -43,6 +37,19 @@ const GUARDED = [
 const GUARDED_KEYS =
   /^(allowFrom|groupAllowFrom|dmPolicy|groupPolicy|tools|toolsBySender|sandbox|elevated|allowAgents|configWrites)$/;
 
+@Leaves<GatewayToolParams>({
+  action: 'standing',
+  raw: 'standing',
+  baseHash: 'none',
+  sessionKey: 'none',
+  note: 'own',
+  delayMs: 'none',
+  restartDelayMs: 'none',
+  reason: 'own',
+  gatewayUrl: 'none',
+  gatewayToken: 'none',
+  timeoutMs: 'none',
+})
 export class GatewayToolParams {
   @OneOf(ACTIONS) action!: (typeof ACTIONS)[number];
   @Opt()
@@ -79,12 +86,14 @@ export class GatewayTool {
     private readonly updates: UpdateDesk,
   ) {}
 
-  sinkOf(params: GatewayToolParams): SinkUse | undefined {
-    const isWrite = params.action === 'config.apply' || params.action === 'config.patch';
-    if (!isWrite && params.action !== 'restart') return undefined;
-    // What is guarded is asked for in any case, with the paths it changes.
-    if (isWrite && this.guardedPaths(params).length > 0) return undefined;
-    return { kind: 'config', from: 'suspect', summary: `${params.action} ${params.raw ?? params.reason ?? ''}`.trim() };
+  sinksOf(params: GatewayToolParams): CallSinks {
+    const { action, raw, reason, note } = params;
+    const isWrite = action === 'config.apply' || action === 'config.patch';
+    // What is guarded is asked for in any case, with the paths it changes; so is an update.
+    if ((!isWrite && action !== 'restart') || (isWrite && this.guardedPaths(params).length > 0))
+      return { action: 'none', raw: 'none' };
+    const summary = [action, isWrite ? raw : undefined, reason, note].filter((part) => part !== undefined).join(' ');
+    return { action: 'none', raw: { sink: 'standing', summary } };
   }
 
   async execute(params: GatewayToolParams, context: ToolContext): Promise<ToolResult> {

@@ -6,7 +6,9 @@ import { agentOfSession, canonicalSessionKey } from '../../sessions/session-key'
 import { SessionStore } from '../../sessions/session.store';
 import { StatusCard } from '../commands/status-card.service';
 import { AgentTool, type ToolContext, ToolError, type ToolResult, textResult } from '../../tools/agent-tool';
+import { Leaves } from '../../tools/provenance/sinks';
 
+@Leaves<SessionStatusParams>({ sessionKey: 'none', model: 'standing' })
 export class SessionStatusParams {
   @Opt() @Text() @Doc('Session to look at; this one by default.') sessionKey?: string;
   @Opt() @Text() @Doc('Sets the model of the session, as provider/model; "default" clears it.') model?: string;

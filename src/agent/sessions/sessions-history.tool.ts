@@ -7,9 +7,11 @@ import { AgentTool, type ToolContext, type ToolResult, textResult } from '../../
 import { worstOrigin } from '../../tools/provenance/taint';
 import { findSession } from './find-session';
 import { originsOf, plainMessages } from './plain-messages';
+import { Leaves } from '../../tools/provenance/sinks';
 
 const DEFAULT_LIMIT = 30;
 
+@Leaves<SessionsHistoryParams>({ sessionKey: 'none', limit: 'none', includeTools: 'none' })
 export class SessionsHistoryParams {
   @Text() @Doc('Key or id of the conversation.') sessionKey!: string;
   @Opt() @Int({ min: 1, max: 500 }) @Doc(`Most messages, ${DEFAULT_LIMIT} by default.`) limit?: number;

@@ -10,9 +10,11 @@ import { worstOrigin } from '../../tools/provenance/taint';
 import { SESSION_KINDS, type ListedKind, listedKind } from './session-kind';
 import { hiddenReason } from './session-visibility';
 import { originsOf, plainMessages } from './plain-messages';
+import { Leaves } from '../../tools/provenance/sinks';
 
 const DEFAULT_LIMIT = 50;
 
+@Leaves<SessionsListToolParams>({ kinds: 'none', limit: 'none', activeMinutes: 'none', messageLimit: 'none' })
 export class SessionsListToolParams {
   @Opt() @StrList({ max: 6 }) @Doc(`Only these kinds: ${SESSION_KINDS.join(', ')}.`) kinds?: string[];
   @Opt() @Int({ min: 1, max: 500 }) @Doc(`${DEFAULT_LIMIT} by default.`) limit?: number;

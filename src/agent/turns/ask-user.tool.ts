@@ -5,10 +5,12 @@ import { OutboundDesk } from '../../events/outbound-desk';
 import { InboxStore } from '../../inbox/inbox.store';
 import { DatabaseService } from '../../storage/database.service';
 import { AgentTool, type ToolContext, ToolError, type ToolResult, textResult } from '../../tools/agent-tool';
+import { Leaves } from '../../tools/provenance/sinks';
 
 const DEFAULT_TIMEOUT_SECONDS = 300;
 export const ASK_USER = 'ask_user';
 
+@Leaves<AskUserParams>({ question: 'own', options: 'own', timeoutSeconds: 'none' })
 export class AskUserParams {
   @Text({ max: 2000 })
   @Doc('The question, so that it can be answered without reading anything else.')

@@ -1,5 +1,6 @@
 import { IdList } from '../../common/validation/id-list';
 import {
+  Doc,
   Checked,
   AnyList,
   Bool,
@@ -174,6 +175,10 @@ class PluginEntryConfig {
   @Opt() @Bool() enabled?: boolean;
   /** What the plugin itself reads; its manifest says which keys there are. */
   @Opt() @Obj() config?: Record<string, unknown>;
+  @Opt()
+  @StrList()
+  @Doc('Tools of the plugin which carry nothing to anybody and are never asked for; "*": all.')
+  harmlessTools?: string[];
   /** Who may write directly on a channel that the plugin brings. */
   @Opt() @OneOf(['pairing', 'allowlist', 'open', 'disabled']) dmPolicy?: 'pairing' | 'allowlist' | 'open' | 'disabled';
   @Opt() @IdList() allowFrom?: (string | number)[];

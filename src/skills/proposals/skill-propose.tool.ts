@@ -6,12 +6,15 @@ import { EventBus } from '../../events/event-bus';
 import { AgentTool, type ToolContext, ToolError, type ToolResult, textResult } from '../../tools/agent-tool';
 import { SkillCatalog } from '../catalog/skill-catalog.service';
 import { SkillProposals } from './skill-proposals';
+import { Leaves } from '../../tools/provenance/sinks';
 
+@Leaves<ProposedFile>({ path: 'own', content: 'own' })
 class ProposedFile {
   @Text({ max: 200 }) @Doc('Path inside the skill, e.g. SKILL.md or scripts/run.sh.') path!: string;
   @Text({ max: 64_000 }) content!: string;
 }
 
+@Leaves<SkillProposeParams>({ reason: 'own', files: 'parts' })
 export class SkillProposeParams {
   @Text({ max: 500 }) @Doc('What it would have made easier, in one or two sentences.') reason!: string;
   @NestedList(() => ProposedFile)

@@ -1,4 +1,5 @@
 import { Bool, Doc, Int, Nested, NestedList, OneOf, Opt, Str, StrList, Text } from '../../common/validation/fields';
+import { Leaves } from '../provenance/sinks';
 
 export const BROWSER_ACTIONS = [
   'status',
@@ -33,12 +34,33 @@ export const ACT_KINDS = [
   'close',
 ] as const;
 
+@Leaves<FillField>({ ref: 'none', value: 'out' })
 export class FillField {
   @Text() ref!: string;
   @Str() value!: string;
 }
 
 /** What to do on the page; `ref` is an element of the last snapshot of that tab. */
+@Leaves<ActRequest>({
+  kind: 'out',
+  ref: 'none',
+  doubleClick: 'none',
+  button: 'none',
+  modifiers: 'out',
+  text: 'out',
+  submit: 'none',
+  slowly: 'none',
+  key: 'out',
+  startRef: 'out',
+  endRef: 'out',
+  values: 'out',
+  fields: 'parts',
+  width: 'out',
+  height: 'out',
+  timeMs: 'none',
+  textGone: 'none',
+  fn: 'out',
+})
 export class ActRequest {
   @OneOf(ACT_KINDS) kind!: (typeof ACT_KINDS)[number];
   @Opt() @Text() ref?: string;
@@ -60,6 +82,35 @@ export class ActRequest {
   @Opt() @Text({ max: 20_000 }) @Doc('evaluate: a JavaScript function.') fn?: string;
 }
 
+@Leaves<BrowserParams>({
+  action: 'none',
+  target: 'none',
+  node: 'none',
+  profile: 'none',
+  targetId: 'none',
+  targetUrl: 'fetch',
+  timeoutMs: 'none',
+  snapshotFormat: 'none',
+  mode: 'none',
+  refs: 'none',
+  interactive: 'none',
+  compact: 'none',
+  depth: 'none',
+  selector: 'none',
+  frame: 'none',
+  labels: 'none',
+  limit: 'none',
+  maxChars: 'none',
+  fullPage: 'none',
+  ref: 'none',
+  element: 'none',
+  type: 'none',
+  paths: 'out',
+  inputRef: 'none',
+  accept: 'out',
+  promptText: 'out',
+  request: 'parts',
+})
 export class BrowserParams {
   @OneOf(BROWSER_ACTIONS) action!: (typeof BROWSER_ACTIONS)[number];
   @Opt() @OneOf(['sandbox', 'host', 'node']) target?: 'sandbox' | 'host' | 'node';

@@ -127,6 +127,13 @@ export class BrowserService implements OnModuleDestroy {
     );
   }
 
+  /** Where a tab is, the active one by default; undefined when there is none. */
+  async addressOf(id?: string): Promise<string | undefined> {
+    const running = await this.running?.catch(() => undefined);
+    const wanted = id ?? running?.active;
+    return wanted === undefined ? undefined : running?.tabs.get(wanted)?.page.url();
+  }
+
   onModuleDestroy(): Promise<void> {
     return this.stop();
   }

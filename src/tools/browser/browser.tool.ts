@@ -2,13 +2,14 @@ import { randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { messageOf } from '../../common/openclaw-error';
 import { ConfigService } from '../../config/config.service';
-import { AgentTool, type SinkUse, type ToolContext, ToolError, type ToolResult } from '../agent-tool';
+import { AgentTool, type ToolContext, ToolError, type ToolResult } from '../agent-tool';
 import { FileWriter } from '../files/file-writer.service';
 import { fitImage } from '../files/fit-image';
 import { WorkspaceFiles } from '../files/workspace-files';
 import { GuardedHttp } from '../web/guarded-http.service';
-import { fetchSink } from '../web/network-sink';
+import type { CallSinks } from '../provenance/sinks';
 import { act, elementOf } from './browser-act';
+import { actSink } from './act-sink';
 import { BrowserParams } from './browser-params';
 import { BrowserService, type Tab } from './browser.service';
 
@@ -43,27 +44,48 @@ export class BrowserTool {
     return this.browser.unavailableReason();
   }
 
-  /** Addresses made up by the model and text typed into pages can carry out what it has read. */
-  sinkOf(params: BrowserParams, context: ToolContext): SinkUse | undefined {
+  /**
+   * What is typed, chosen and run in a page reaches whoever made it, whatever its text. What is merely clicked carries
+   * which of the page's own parts it was.
+   */
+  async sinksOf(params: BrowserParams): Promise<CallSinks> {
     const { action, targetUrl, request } = params;
-    if ((action === 'open' || action === 'navigate') && targetUrl) return fetchSink(targetUrl, context);
-    if (action === 'upload')
-      return { kind: 'network', from: 'suspect', summary: `upload ${(params.paths ?? []).join(', ')} to a web page` };
-    const typed = [request?.text, ...(request?.fields ?? []).map((field) => field.value), ...(request?.values ?? [])];
-    const isTyping = request?.kind === 'type' || request?.kind === 'fill';
-    if (action === 'act' && (request?.kind === 'evaluate' || isTyping)) {
-      const made = typed.filter((text) => text !== undefined && !context.provenance.sawVerbatim(text));
-      if (request.kind === 'evaluate' || made.length > 0)
+    const judged = { targetUrl: 'none', paths: 'none', accept: 'none', promptText: 'none', request: 'none' } as const;
+    const here = async (): Promise<string> => (await this.browser.addressOf(params.targetId)) ?? 'a web page';
+    switch (action) {
+      case 'open':
+      case 'navigate': {
+        if (targetUrl === undefined) return judged;
+        // A page goes on by itself to where it wants: an address that was made up is allowed once.
+        return { ...judged, targetUrl: { sink: 'fetch', address: targetUrl, summary: `open ${targetUrl}` } };
+      }
+      case 'upload':
         return {
-          kind: 'network',
-          from: 'untrusted',
-          summary:
-            request.kind === 'evaluate'
-              ? `run in the page: ${request.fn ?? ''}`
-              : `type into a web page: ${made.join(' | ')}`,
+          ...judged,
+          paths: { sink: 'out', summary: `upload ${(params.paths ?? []).join(', ')} to ${await here()}` },
         };
+      case 'dialog': {
+        const { accept = true, promptText } = params;
+        const where = await here();
+        return promptText === undefined
+          ? { ...judged, accept: { sink: 'fetch', summary: `${accept ? 'accept' : 'dismiss'} a dialog of ${where}` } }
+          : { ...judged, promptText: { sink: 'out', summary: `answer a dialog of ${where}: ${promptText}` } };
+      }
+      case 'act':
+        return request ? { ...judged, request: actSink(request, await here()) } : judged;
+      case 'status':
+      case 'start':
+      case 'stop':
+      case 'profiles':
+      case 'tabs':
+      case 'focus':
+      case 'close':
+      case 'snapshot':
+      case 'screenshot':
+      case 'console':
+      case 'pdf':
+        return judged;
     }
-    return undefined;
   }
 
   async execute(params: BrowserParams, context: ToolContext): Promise<ToolResult> {

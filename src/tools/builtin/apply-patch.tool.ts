@@ -2,12 +2,14 @@ import { Injectable } from '@nestjs/common';
 import { ConfigService } from '../../config/config.service';
 import { agentEntries, findAgent } from '../../config/agent-entries';
 import { Doc, Text } from '../../common/validation/fields';
-import { AgentTool, type SinkUse, type ToolContext, ToolError, type ToolResult, textResult } from '../agent-tool';
+import { AgentTool, type ToolContext, ToolError, type ToolResult, textResult } from '../agent-tool';
 import { FileWriter } from '../files/file-writer.service';
 import { WorkspaceFiles } from '../files/workspace-files';
 import { type PatchOperation, parsePatch } from '../patch/parse-patch';
 import { applyHunks } from '../patch/apply-hunks';
+import { type CallSinks, Leaves } from '../provenance/sinks';
 
+@Leaves<ApplyPatchParams>({ input: 'later' })
 export class ApplyPatchParams {
   @Text({ max: 2_000_000 })
   @Doc(
@@ -47,11 +49,11 @@ export class ApplyPatchTool {
     return isOn ? undefined : OFF;
   }
 
-  sinkOf(params: ApplyPatchParams, context: ToolContext): Promise<SinkUse | undefined> {
+  async sinksOf(params: ApplyPatchParams, context: ToolContext): Promise<CallSinks> {
     const paths = parsePatch(params.input).flatMap((operation) =>
       operation.kind === 'update' && operation.moveTo ? [operation.path, operation.moveTo] : [operation.path],
     );
-    return this.writer.sinkOf(context, 'apply_patch', paths);
+    return { input: await this.writer.sinkOf(context, 'apply_patch', paths) };
   }
 
   async execute(params: ApplyPatchParams, context: ToolContext): Promise<ToolResult> {

@@ -1,10 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { createTwoFilesPatch } from 'diff';
 import { Doc, Str, Text } from '../../common/validation/fields';
-import { AgentTool, type SinkUse, type ToolContext, ToolError, type ToolResult, textResult } from '../agent-tool';
+import { AgentTool, type ToolContext, ToolError, type ToolResult, textResult } from '../agent-tool';
 import { FileWriter } from '../files/file-writer.service';
 import { WorkspaceFiles } from '../files/workspace-files';
+import { type CallSinks, Leaves } from '../provenance/sinks';
 
+@Leaves<EditParams>({ path: 'none', oldText: 'none', newText: 'later' })
 export class EditParams {
   @Text() @Doc('Path of the file, relative to the workspace or absolute inside it.') path!: string;
   @Text() @Doc('Exact text to replace; must occur once.') oldText!: string;
@@ -32,8 +34,8 @@ export class EditParams {
 export class EditTool {
   constructor(private readonly writer: FileWriter) {}
 
-  sinkOf(params: EditParams, context: ToolContext): Promise<SinkUse | undefined> {
-    return this.writer.sinkOf(context, 'edit', [params.path]);
+  async sinksOf(params: EditParams, context: ToolContext): Promise<CallSinks> {
+    return { newText: await this.writer.sinkOf(context, 'edit', [params.path]) };
   }
 
   async execute(params: EditParams, context: ToolContext): Promise<ToolResult> {

@@ -6,9 +6,11 @@ import { AgentTool, type ToolContext, ToolError, type ToolResult, textResult } f
 import { limitLines } from '../files/output-limits';
 import { WorkspaceFiles, describeOpenError } from '../files/workspace-files';
 import { walkFiles } from '../search/walk-files';
+import { Leaves } from '../provenance/sinks';
 
 const DEFAULT_LIMIT = 1000;
 
+@Leaves<FindParams>({ pattern: 'none', path: 'none', limit: 'none' })
 export class FindParams {
   @Text({ max: 500 })
   @Doc('Glob such as *.md or src/**/*.ts; without / it matches names at any depth.')

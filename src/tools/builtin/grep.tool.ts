@@ -10,12 +10,22 @@ import { FileOrigins } from '../provenance/file-origins.store';
 import { worstOrigin } from '../provenance/taint';
 import { grepFiles } from '../search/grep-files';
 import { walkFiles } from '../search/walk-files';
+import { Leaves } from '../provenance/sinks';
 
 const DEFAULT_LIMIT = 100;
 const MAX_LINE = 500;
 const MAX_FILE_BYTES = 5 * 1024 * 1024;
 const TIMEOUT_MS = 6000;
 
+@Leaves<GrepParams>({
+  pattern: 'none',
+  path: 'none',
+  glob: 'none',
+  ignoreCase: 'none',
+  literal: 'none',
+  context: 'none',
+  limit: 'none',
+})
 export class GrepParams {
   @Text({ max: 2000 }) @Doc('Regular expression, or plain text with literal.') pattern!: string;
   @Opt() @Text() @Doc('File or folder; the workspace by default.') path?: string;

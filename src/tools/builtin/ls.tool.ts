@@ -4,9 +4,11 @@ import { Doc, Int, Opt, Text } from '../../common/validation/fields';
 import { AgentTool, type ToolContext, type ToolResult, textResult } from '../agent-tool';
 import { limitLines } from '../files/output-limits';
 import { WorkspaceFiles, describeOpenError } from '../files/workspace-files';
+import { Leaves } from '../provenance/sinks';
 
 const DEFAULT_LIMIT = 500;
 
+@Leaves<LsParams>({ path: 'none', limit: 'none' })
 export class LsParams {
   @Opt() @Text() @Doc('Folder to list; the workspace by default.') path?: string;
   @Opt() @Int({ min: 1 }) @Doc(`Most entries to return, ${DEFAULT_LIMIT} by default.`) limit?: number;

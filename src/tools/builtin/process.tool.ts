@@ -4,12 +4,26 @@ import { sleep } from '../../common/sleep';
 import { AgentTool, type ToolContext, ToolError, type ToolResult, textResult } from '../agent-tool';
 import { type BackgroundProcess, ProcessRegistry } from '../processes/process-registry.service';
 import { keyBytes, pasted } from '../processes/terminal-keys';
+import { type CallSinks, Leaves } from '../provenance/sinks';
 
 const ACTIONS = ['list', 'poll', 'log', 'write', 'send-keys', 'submit', 'paste', 'kill', 'clear', 'remove'] as const;
 const DEFAULT_LOG_LINES = 200;
 /** What a program gets to react to its input before its output is looked at. */
 const SETTLE_MS = 150;
 
+@Leaves<ProcessParams>({
+  action: 'none',
+  sessionId: 'none',
+  data: 'host',
+  eof: 'none',
+  keys: 'host',
+  hex: 'host',
+  literal: 'host',
+  text: 'host',
+  bracketed: 'none',
+  offset: 'none',
+  limit: 'none',
+})
 export class ProcessParams {
   @OneOf(ACTIONS) action!: (typeof ACTIONS)[number];
   @Opt() @Text() @Doc('Id that exec gave; needed for all actions but list.') sessionId?: string;
@@ -36,6 +50,13 @@ export class ProcessParams {
 })
 export class ProcessTool {
   constructor(private readonly processes: ProcessRegistry) {}
+
+  /** What is written to a program on the machine itself may be a command to it. */
+  sinksOf({ sessionId }: ProcessParams, { agentId }: ToolContext): CallSinks {
+    const process = sessionId === undefined ? undefined : this.processes.find(agentId, sessionId);
+    const isOnHost = process?.host === 'gateway';
+    return isOnHost ? {} : { data: 'none', keys: 'none', hex: 'none', literal: 'none', text: 'none' };
+  }
 
   async execute(params: ProcessParams, context: ToolContext): Promise<ToolResult> {
     if (params.action === 'list') return this.list(context.agentId);

@@ -9,10 +9,12 @@ import { SkillAccess } from '../exec/skill-access';
 import { FileOrigins } from '../provenance/file-origins.store';
 import { withOrigin } from '../provenance/taint';
 import { WorkspaceFiles } from '../files/workspace-files';
+import { Leaves } from '../provenance/sinks';
 
 /** Larger files are not read into memory. */
 const MAX_FILE_BYTES = 20 * 1024 * 1024;
 
+@Leaves<ReadParams>({ path: 'none', offset: 'none', limit: 'none' })
 export class ReadParams {
   @Text() @Doc('Path of the file, relative to the workspace or absolute inside it.') path!: string;
   @Opt() @Int({ min: 1 }) @Doc('First line to read, counted from 1.') offset?: number;

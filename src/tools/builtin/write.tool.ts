@@ -1,9 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { Doc, Str, Text } from '../../common/validation/fields';
-import { AgentTool, type SinkUse, type ToolContext, type ToolResult, textResult } from '../agent-tool';
+import { AgentTool, type ToolContext, type ToolResult, textResult } from '../agent-tool';
 import { FileWriter } from '../files/file-writer.service';
 import { WorkspaceFiles } from '../files/workspace-files';
+import { type CallSinks, Leaves } from '../provenance/sinks';
 
+@Leaves<WriteParams>({ path: 'none', content: 'later' })
 export class WriteParams {
   @Text() @Doc('Path of the file, relative to the workspace or absolute inside it.') path!: string;
   @Str() @Doc('The whole new content.') content!: string;
@@ -23,8 +25,8 @@ export class WriteParams {
 export class WriteTool {
   constructor(private readonly writer: FileWriter) {}
 
-  sinkOf(params: WriteParams, context: ToolContext): Promise<SinkUse | undefined> {
-    return this.writer.sinkOf(context, 'write', [params.path]);
+  async sinksOf(params: WriteParams, context: ToolContext): Promise<CallSinks> {
+    return { content: await this.writer.sinkOf(context, 'write', [params.path]) };
   }
 
   async execute(params: WriteParams, context: ToolContext): Promise<ToolResult> {

@@ -4,10 +4,12 @@ import { AgentTool, type ToolContext, ToolError, type ToolResult } from '../agen
 import { SkillAccess } from '../exec/skill-access';
 import { ToolPolicyService } from '../policy/tool-policy.service';
 import type { RegisteredTool } from '../tool-registry.service';
+import { Leaves } from '../provenance/sinks';
 
 export const FIND_TOOLS = 'find_tools';
 const MOST = 6;
 
+@Leaves<FindToolsParams>({ query: 'none', names: 'none' })
 export class FindToolsParams {
   @Opt() @Text({ max: 500 }) @Doc('What you want to do, in a few words.') query?: string;
   @Opt() @StrList({ max: MOST }) @Doc('Names of tools, where you know them.') names?: string[];

@@ -5,7 +5,9 @@ import { FileWriter } from '../files/file-writer.service';
 import { WorkspaceFiles } from '../files/workspace-files';
 import { documentPath } from './document-files';
 import { writePdf } from './pdf-writer';
+import { Leaves } from '../provenance/sinks';
 
+@Leaves<PdfGenerateParams>({ content: 'none', title: 'none', filename: 'none', author: 'none', pageSize: 'none' })
 export class PdfGenerateParams {
   @Text({ max: 1_000_000 })
   @Doc(

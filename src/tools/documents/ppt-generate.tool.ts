@@ -5,7 +5,9 @@ import { FileWriter } from '../files/file-writer.service';
 import { WorkspaceFiles } from '../files/workspace-files';
 import { documentPath } from './document-files';
 import { writeDeck } from './ppt-writer';
+import { Leaves } from '../provenance/sinks';
 
+@Leaves<PptSlide>({ title: 'none', content: 'none', layout: 'none' })
 export class PptSlide {
   @Text({ max: 300 }) title!: string;
   @Opt()
@@ -20,6 +22,7 @@ export class PptSlide {
   layout?: 'title' | 'content' | 'two_column' | 'blank';
 }
 
+@Leaves<PptGenerateParams>({ title: 'none', slides: 'parts', author: 'none', filename: 'none' })
 export class PptGenerateParams {
   @Text({ max: 300 }) title!: string;
   @NestedList(() => PptSlide, { min: 1, max: 200 }) slides!: PptSlide[];

@@ -4,7 +4,7 @@ import { settlesWithin } from '../../common/sleep';
 import { Bool, Doc, Int, Obj, OneOf, Opt, Text } from '../../common/validation/fields';
 import { ConfigService } from '../../config/config.service';
 import { EventBus } from '../../events/event-bus';
-import { AgentTool, type SinkUse, type ToolContext, ToolError, type ToolResult } from '../agent-tool';
+import { AgentTool, type ToolContext, ToolError, type ToolResult } from '../agent-tool';
 import { WorkspaceFiles } from '../files/workspace-files';
 import { ToolPolicyService } from '../policy/tool-policy.service';
 import { type BackgroundProcess, ProcessRegistry } from '../processes/process-registry.service';
@@ -20,12 +20,27 @@ import { SkillAccess, type SkillGrant } from './skill-access';
 import { undeclaredProgram } from './undeclared-program';
 import { type WayOut, openWayOut } from './way-out';
 import { ExecPermit, type ExecWish, plainArgv } from './exec-permit.service';
+import { type CallSinks, Leaves, type SinkUse } from '../provenance/sinks';
 
 const DEFAULT_TIMEOUT_SECONDS = 1800;
 const DEFAULT_YIELD_MS = 10_000;
 /** A turn waits so long for a decision; after that the question stays open without it. */
 const APPROVAL_WAIT_MS = 20_000;
 
+@Leaves<ExecParams>({
+  command: 'host',
+  workdir: 'none',
+  env: 'host',
+  yieldMs: 'none',
+  background: 'none',
+  timeout: 'none',
+  pty: 'none',
+  elevated: 'host',
+  host: 'host',
+  security: 'none',
+  ask: 'none',
+  node: 'host',
+})
 export class ExecParams {
   @Text() @Doc('Shell command line.') command!: string;
   @Opt() @Text() @Doc('Folder to run in, inside the workspace.') workdir?: string;
@@ -77,33 +92,32 @@ export class ExecTool {
   ) {}
 
   /** Commands on the machine itself are asked for where they are permitted; here are those in the sandbox. */
-  sinkOf(params: ExecParams, context: ToolContext): SinkUse | undefined {
+  sinksOf(params: ExecParams, context: ToolContext): CallSinks {
     const settings = this.permits.settingsOf(context);
     const host = params.elevated === true ? 'gateway' : (params.host ?? settings.host ?? 'sandbox');
-    if (host === 'node')
-      return {
-        kind: 'exec',
-        from: 'suspect',
-        summary: `on the node ${params.node ?? settings.node ?? '(only one)'}: ${params.command}`,
-      };
-    if (host === 'gateway') return undefined;
+    const judged = { env: 'none', host: 'none', elevated: 'none', node: 'none' } as const;
+    return { ...judged, command: host === 'gateway' ? 'none' : this.commandSink(params, host, context) };
+  }
+
+  private commandSink(params: ExecParams, host: 'sandbox' | 'node', context: ToolContext): SinkUse {
+    if (host === 'node') {
+      const node = params.node ?? this.permits.settingsOf(context).node ?? '(only one)';
+      return { sink: 'host', summary: `on the node ${node}: ${withEnvironment(params)}` };
+    }
     const grant = this.grantOf(context);
+    const skills = grant.skills.join(', ');
     const undeclared = undeclaredProgram(params.command, grant);
     if (undeclared !== undefined)
-      return {
-        kind: 'exec',
-        from: 'suspect',
-        summary: `${params.command} (${undeclared}; skill ${grant.skills.join(', ')})`,
-      };
+      return { sink: 'out', summary: `${withEnvironment(params)} (${undeclared}; skill ${skills})` };
     const isContained = !this.permits.hasNetwork(context.agentId);
     if (isContained && grant.hosts.length > 0 && !grant.isOwn)
       return {
-        kind: 'exec',
-        from: 'suspect',
-        summary: `${params.command} (may reach ${grant.hosts.join(', ')} for skill ${grant.skills.join(', ')})`,
-        target: `skill ${grant.skills.join(', ')}`,
+        sink: 'out',
+        summary: `${withEnvironment(params)} (may reach ${grant.hosts.join(', ')} for skill ${skills})`,
+        target: `skill ${skills}`,
       };
-    return { kind: 'exec', from: isContained ? 'untrusted' : 'suspect', summary: params.command };
+    const summary = withEnvironment(params);
+    return isContained ? { sink: 'out', onlyAfterOutside: true, summary } : { sink: 'out', summary };
   }
 
   async execute(params: ExecParams, context: ToolContext): Promise<ToolResult> {
@@ -146,7 +160,7 @@ export class ExecTool {
     try {
       const waitMs = params.background ? 0 : (params.yieldMs ?? settings.backgroundMs ?? DEFAULT_YIELD_MS);
       if (!mayLeave) await running.ended;
-      else if (!(await settlesWithin(running.ended, waitMs))) return this.leave(running, params, cwd, context);
+      else if (!(await settlesWithin(running.ended, waitMs))) return this.leave(running, host, params, cwd, context);
       const end = await running.ended;
       if (context.signal.aborted) throw new ToolError('aborted', 'the command was stopped');
       return describeEnd(running, end, host, cwd, timeoutSeconds);
@@ -218,7 +232,7 @@ export class ExecTool {
       (argv) => {
         const running = start(argv);
         running.closeInput();
-        this.leave(running, params, cwd, context);
+        this.leave(running, 'gateway', params, cwd, context);
       },
       (error: unknown) =>
         this.note(context, `The command (${params.command.slice(0, 200)}) was not run: ${messageOf(error)}.`),
@@ -269,7 +283,13 @@ export class ExecTool {
   }
 
   /** Goes on in the background; the assistant hears of its end unless it has looked by then. */
-  private leave(running: RunningCommand, params: ExecParams, cwd: string, context: ToolContext): ToolResult {
+  private leave(
+    running: RunningCommand,
+    host: 'sandbox' | 'gateway',
+    params: ExecParams,
+    cwd: string,
+    context: ToolContext,
+  ): ToolResult {
     const settings = this.permits.settingsOf(context);
     const { agentId, sessionKey } = context;
     const tell = (process: BackgroundProcess): void => {
@@ -280,7 +300,7 @@ export class ExecTool {
         `The command ${process.id} (${params.command.slice(0, 200)}) has ended: ${endText(running.end, 0)}.${tail ? `\nLast output:\n${tail}` : ''}`,
       );
     };
-    const process = this.processes.add({ agentId, sessionKey, command: params.command, cwd, running }, tell);
+    const process = this.processes.add({ agentId, sessionKey, command: params.command, cwd, host, running }, tell);
     process.read = running.output.total;
     const tail = running.output.tail(2000).trim();
     return {
@@ -307,6 +327,10 @@ export class ExecTool {
     });
   }
 }
+
+/** The command as it would run, with the variables that the call sets. */
+const withEnvironment = ({ command, env = {} }: ExecParams): string =>
+  [...Object.entries(env).map(([name, value]) => `${name}=${JSON.stringify(value)}`), command].join(' ');
 
 /** A question that may still be open. */
 interface Asked {

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { type SinkUse, type ToolContext, ToolError } from '../agent-tool';
+import { type ToolContext, ToolError } from '../agent-tool';
 import { FileOrigins } from '../provenance/file-origins.store';
+import type { SinkUse } from '../provenance/sinks';
 import { worstOrigin } from '../provenance/taint';
 import { isPromptFile } from './prompt-files';
 import { WorkspaceFiles } from './workspace-files';
@@ -33,14 +34,13 @@ export class FileWriter {
   }
 
   /** Whether writing these files speaks to the assistant in later turns. */
-  async sinkOf(context: ToolContext, tool: string, paths: readonly string[]): Promise<SinkUse | undefined> {
+  async sinkOf(context: ToolContext, tool: string, paths: readonly string[]): Promise<SinkUse | 'none'> {
     const files = new WorkspaceFiles([context.workspace]);
     for (const path of paths) {
       const real = await files.resolve(path);
-      if (isPromptFile(context.workspace, real))
-        return { kind: 'memory', from: 'untrusted', summary: `${tool} ${files.display(real)}` };
+      if (isPromptFile(context.workspace, real)) return { sink: 'later', summary: `${tool} ${files.display(real)}` };
     }
-    return undefined;
+    return 'none';
   }
 }
 

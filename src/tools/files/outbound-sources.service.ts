@@ -26,6 +26,8 @@ export interface OutboundLimits {
   workspace: string;
   maxBytes: number;
   signal?: AbortSignal;
+  /** Called before a redirect is followed; throws where it may not be. */
+  onRedirect?: (to: URL) => Promise<void>;
 }
 
 /** Makes the gateway's own copy of a file that is to be sent, wherever it comes from. */
@@ -46,13 +48,14 @@ export class OutboundSources {
   }
 
   private async load(source: string, limits: OutboundLimits): Promise<{ content: Buffer; name: string }> {
-    const { workspace, maxBytes, signal } = limits;
+    const { workspace, maxBytes, signal, onRedirect } = limits;
     if (isWebAddress(source)) {
       const { status, body, url } = await this.http.request({
         url: source,
         timeoutMs: FETCH_TIMEOUT_MS,
         maxBytes,
         ...(signal ? { signal } : {}),
+        ...(onRedirect ? { onRedirect } : {}),
       });
       if (status >= 400) throw new ToolError('upstream_error', `${source} answered with status ${status}`);
       return { content: body, name: basename(new URL(url).pathname) || 'file' };

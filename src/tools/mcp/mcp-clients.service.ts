@@ -90,6 +90,7 @@ export class McpClients implements OnModuleDestroy {
       const tool = mcpTool(name, facts, link, {
         ...(server.timeoutMs ? { timeoutMs: server.timeoutMs } : {}),
         ...(server.agents ? { agents: server.agents } : {}),
+        ...(server.harmlessTools ? { harmless: server.harmlessTools } : {}),
       });
       if (!this.registry.addForeign(tool))
         this.log.warn({ server: name, tool: tool.declaration.name }, 'a tool is left out: its name is taken');

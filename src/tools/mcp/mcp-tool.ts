@@ -2,8 +2,9 @@ import type { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { NoParams } from '../../rpc/no-params.dto';
 import type { ContentPart } from '../../common/content-parts';
 import { messageOf } from '../../common/openclaw-error';
-import { type AgentToolHandler, type SinkUse, type ToolContext, ToolError, type ToolResult } from '../agent-tool';
+import { type AgentToolHandler, type ToolContext, ToolError, type ToolResult } from '../agent-tool';
 import { fitImage } from '../files/fit-image';
+import type { CallSinks } from '../provenance/sinks';
 import type { RegisteredTool } from '../tool-registry.service';
 
 const MAX_TEXT = 100_000;
@@ -34,20 +35,15 @@ export function mcpTool(
   server: string,
   facts: McpToolFacts,
   link: McpLink,
-  options: { timeoutMs?: number; agents?: readonly string[] },
+  options: { timeoutMs?: number; agents?: readonly string[]; harmless?: readonly string[] },
 ): RegisteredTool {
   const name = mcpToolName(server, facts.name);
   const handler: AgentToolHandler = {
     unavailableReason: () => (link.client ? undefined : link.reason),
-    sinkOf: (params: never): SinkUse | undefined =>
-      facts.annotations?.readOnlyHint
-        ? undefined
-        : {
-            kind: 'network',
-            from: 'suspect',
-            summary: `${name} ${JSON.stringify(params).slice(0, 1000)}`,
-            target: name,
-          },
+    sinksOf: (params: never): CallSinks => {
+      if (options.harmless?.some((tool) => tool === facts.name || tool === '*')) return { '*': 'none' };
+      return { '*': { sink: 'out', summary: `${name} ${JSON.stringify(params)}`, target: name } };
+    },
     execute: (params: never, context: ToolContext) => call(link, facts.name, params, context, options.timeoutMs),
   };
   return {

@@ -1,4 +1,4 @@
-import { Bool, Int, MapOf, Obj, Opt, StrList, Text } from '../../common/validation/fields';
+import { Bool, Doc, Int, MapOf, Obj, Opt, StrList, Text } from '../../common/validation/fields';
 
 /** One MCP server: a program (`command`) that speaks over its standard streams, or an address (`url`). */
 export class McpServerConfig {
@@ -12,6 +12,12 @@ export class McpServerConfig {
   @Opt() @Int({ min: 1 }) timeoutMs?: number;
   /** Agents that have its tools; all of them by default. */
   @Opt() @StrList() agents?: string[];
+  @Opt()
+  @StrList()
+  @Doc(
+    'Tools, by the names that the server gives them, which carry nothing to anybody and are never asked for; "*": all.',
+  )
+  harmlessTools?: string[];
 }
 
 /** Section `mcp`. */

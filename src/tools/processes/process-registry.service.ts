@@ -15,6 +15,8 @@ export interface BackgroundProcess {
   sessionKey: string;
   command: string;
   cwd: string;
+  /** Where it runs. */
+  host: 'sandbox' | 'gateway';
   running: RunningCommand;
   /** Characters of output that were handed out already. */
   read: number;

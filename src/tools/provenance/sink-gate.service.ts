@@ -1,39 +1,111 @@
 import { Injectable } from '@nestjs/common';
-import { type SinkUse, type ToolContext, ToolError } from '../agent-tool';
+import { DatabaseService } from '../../storage/database.service';
+import { type ToolContext, ToolError } from '../agent-tool';
 import { ApprovalService, fingerprintOf } from '../approvals/approval.service';
 import { ExecApprovalsFile } from '../approvals/exec-approvals-file';
+import type { RegisteredTool } from '../tool-registry.service';
+import { sinksOfCall } from './call-sinks';
+import { type SinkUse, fetchOf } from './sinks';
 import { describeOrigins, trustOf } from './taint';
 
 /**
- * Stands before every call whose effect leaves the assistant's own four walls. After the model has read what is not the
- * owner's, such a call is asked for: the model may be acting on what it read.
+ * Addresses that the model did not make up, and links that it merely chooses, go out unasked: so many in one turn after
+ * it has read what others wrote. A page that lists enough of them would have it spell out what it knows.
+ */
+export const FREE_FETCHES = 30;
+const TURNS_REMEMBERED = 500;
+
+/**
+ * Stands before every call. After the model has read what is not the owner's, whatever leaves the assistant's own four
+ * walls is asked for: the model may be acting on what it read.
  */
 @Injectable()
 export class SinkGate {
+  private readonly fetches = new Map<string, number>();
+
   constructor(
     private readonly approvals: ApprovalService,
     private readonly rules: ExecApprovalsFile,
+    private readonly database: DatabaseService,
   ) {}
 
   /** @throws ToolError approval_denied, approval_timeout, denied_by_policy, aborted */
-  async pass(tool: string, args: unknown, use: SinkUse, context: ToolContext): Promise<void> {
-    const trust = trustOf(context.provenance.origins);
-    if (trust === 'trusted' || (use.from === 'untrusted' && trust === 'suspect')) return;
+  async pass(tool: RegisteredTool, params: unknown, context: ToolContext): Promise<void> {
+    if (trustOf(context.provenance.origins) === 'trusted') return;
+    const all = await sinksOfCall(tool, params, context);
+    const asked = all.filter((use) => this.isAskedFor(use, context));
+    this.count(all.length - asked.length, context);
+    if (asked.length === 0) return;
+    await this.ask(tool.declaration.name, asked, context);
+    // The page that a text was to be typed into may be another one by now.
+    if (JSON.stringify(await sinksOfCall(tool, params, context)) !== JSON.stringify(all))
+      throw new ToolError(
+        'approval_denied',
+        'what was asked for has changed while it waited for an answer; look again',
+      );
+  }
+
+  /**
+   * An answer sends a request on. What the model did not make up may go where its site wants; what was made up was
+   * allowed for that site, and another one is judged anew.
+   * @throws ToolError as `pass`
+   */
+  async passRedirect(tool: string, from: string, to: URL, context: ToolContext): Promise<void> {
+    if (trustOf(context.provenance.origins) === 'trusted') return;
+    const use: SinkUse = fetchOf(to.href);
+    const isFree = context.provenance.vouchesFor(from) || new URL(from).origin === to.origin;
+    if (isFree && !this.isSpent(context)) this.count(1, context);
+    else if (this.isAskedFor(use, context))
+      await this.ask(tool, [{ ...use, summary: `follow a redirect of ${from} to ${to.href}` }], context);
+  }
+
+  private isAskedFor(use: SinkUse, context: ToolContext): boolean {
+    const isOutside = trustOf(context.provenance.origins) === 'untrusted';
+    if (use.sink !== 'fetch') return isOutside || !use.onlyAfterOutside;
+    if (isOutside && this.isSpent(context)) return true;
+    return use.address !== undefined && !context.provenance.vouchesFor(use.address);
+  }
+
+  private isSpent({ runId }: ToolContext): boolean {
+    return (this.fetches.get(runId) ?? 0) >= FREE_FETCHES;
+  }
+
+  /** Counts what goes out unasked after outside content. */
+  private count(free: number, { runId, provenance }: ToolContext): void {
+    if (free === 0 || trustOf(provenance.origins) !== 'untrusted') return;
+    const counted = (this.fetches.get(runId) ?? 0) + free;
+    this.fetches.delete(runId);
+    this.fetches.set(runId, counted);
+    const [oldest] = this.fetches.keys();
+    if (this.fetches.size > TURNS_REMEMBERED && oldest !== undefined) this.fetches.delete(oldest);
+  }
+
+  private async ask(tool: string, uses: readonly SinkUse[], context: ToolContext): Promise<void> {
     const mode = this.rules.rulesFor(context.agentId).untrustedSinks;
     if (mode === 'allow') return;
     const read = describeOrigins(context.provenance.origins);
+    const summary = uses.map((use) => use.summary).join('\n');
     if (mode === 'deny')
       throw new ToolError(
         'denied_by_policy',
-        `this turn has read ${read}, and exec-approvals.json denies ${use.kind} after that (untrustedSinks "deny")`,
+        `this turn has read ${read}, and exec-approvals.json denies what leaves after that (untrustedSinks "deny"): ${summary}`,
       );
+    const { sessionId } = context;
+    const fingerprint = fingerprintOf(tool, uses);
+    if (await this.wasDenied(sessionId, fingerprint))
+      throw new ToolError(
+        'approval_denied',
+        'the owner has denied exactly this in this conversation and is not asked again; do not try it in another form',
+      );
+    const [only] = uses;
+    const target = uses.length === 1 ? only?.target : undefined;
     await this.approvals.permit(
       {
         kind: 'tool',
         tool,
-        command: use.summary,
+        command: summary,
         cwd: context.workspace,
-        host: use.kind,
+        host: [...new Set(uses.map(({ sink }) => sink))].join(', '),
         security: 'allowlist',
         ask: 'on-miss',
         agentId: context.agentId,
@@ -42,15 +114,27 @@ export class SinkGate {
         runId: context.runId,
         envNames: [],
         reason: `this turn has read ${read}`,
-        canAlways: use.target !== undefined,
+        canAlways: target !== undefined,
       },
       {
         callId: context.callId,
-        sessionId: context.sessionId,
-        ...(use.target === undefined ? {} : { target: `${tool}:${use.target}` }),
-        fingerprint: fingerprintOf(tool, args),
+        sessionId,
+        ...(target === undefined ? {} : { target: `${tool}:${target}` }),
+        fingerprint,
       },
       context,
     );
+  }
+
+  private async wasDenied(sessionId: string, fingerprint: string): Promise<boolean> {
+    const row = await this.database.read
+      .selectFrom('approvals')
+      .select('id')
+      .where('session_id', '=', sessionId)
+      .where('fingerprint', '=', fingerprint)
+      .where('state', '=', 'decided')
+      .where('decision', '=', 'deny')
+      .executeTakeFirst();
+    return row !== undefined;
   }
 }

@@ -1,5 +1,6 @@
 import type { ContentOrigin, ContentPart, UnlabelledPart } from '../../common/content-parts';
 import type { Provenance } from '../agent-tool';
+import { saidOpenly, vouchesFor } from './vouched';
 
 export type TrustLevel = 'trusted' | 'suspect' | 'untrusted';
 
@@ -59,7 +60,9 @@ export function worstOrigin(origins: Iterable<ContentOrigin>, least: ContentOrig
 interface Message {
   message: {
     role: string;
-    content: readonly { type: string; text?: string; origin?: ContentOrigin; skill?: string }[];
+    toolName?: string;
+    sender?: object;
+    content: readonly { type: string; text?: string; origin?: ContentOrigin; skill?: string; arguments?: unknown }[];
   };
 }
 
@@ -78,24 +81,16 @@ export function provenanceOf(messages: readonly Message[]): Provenance {
   return {
     origins,
     skills,
-    sawVerbatim: (text) =>
-      messages.some(
-        ({ message }) => message.role !== 'assistant' && message.content.some((part) => holds(part.text, text)),
-      ),
+    vouchesFor: (address) => vouchesFor(messages, address),
+    saidOpenly: (text) => saidOpenly(messages, text),
   };
 }
 
-export const NOTHING_READ: Provenance = { origins: new Set(), sawVerbatim: () => false };
-
-/** The text as a whole: `http://a/?q=` in a page does not vouch for `http://a/?q=secret`, nor the other way round. */
-function holds(haystack: string | undefined, needle: string): boolean {
-  if (haystack === undefined || needle === '') return false;
-  for (let at = haystack.indexOf(needle); at >= 0; at = haystack.indexOf(needle, at + 1)) {
-    if (/^(?:$|[\s"'<>()[\]{},;`|\\]|[.!?:](?:\s|$))/.test(haystack.slice(at + needle.length, at + needle.length + 2)))
-      return true;
-  }
-  return false;
-}
+export const NOTHING_READ: Provenance = {
+  origins: new Set(),
+  vouchesFor: () => false,
+  saidOpenly: () => false,
+};
 
 /** Labels parts that do not say themselves whose they are. */
 export const withOrigin = (content: readonly UnlabelledPart[], origin: ContentOrigin): ContentPart[] =>

@@ -1,10 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { Doc, OneOf, Opt, Text } from '../../common/validation/fields';
-import { AgentTool, type SinkUse, type ToolContext, ToolError, type ToolResult, textResult } from '../agent-tool';
+import { AgentTool, type ToolContext, ToolError, type ToolResult, textResult } from '../agent-tool';
 import { CallDesk, type CallSettings } from './call-desk.service';
+import { type CallSinks, Leaves } from '../provenance/sinks';
 
 const ACTIONS = ['initiate_call', 'continue_call', 'speak_to_user', 'end_call', 'get_status'] as const;
 
+@Leaves<VoiceCallParams>({ action: 'none', to: 'out', message: 'out', mode: 'none', callId: 'none', sid: 'none' })
 export class VoiceCallParams {
   @Opt() @OneOf(ACTIONS) action?: (typeof ACTIONS)[number];
   @Opt()
@@ -45,14 +47,17 @@ export class VoiceCallTool {
     return typeof settings === 'string' ? settings : undefined;
   }
 
-  sinkOf(params: VoiceCallParams): SinkUse | undefined {
+  sinksOf(params: VoiceCallParams): CallSinks {
     const action = actionOf(params);
-    if (action === 'end_call' || action === 'get_status') return undefined;
+    if (action === 'end_call' || action === 'get_status') return { to: 'none', message: 'none' };
+    const call = params.callId ?? params.sid;
     return {
-      kind: 'message',
-      from: 'suspect',
-      summary: `${action} ${params.to ?? params.callId ?? ''}: ${params.message ?? ''}`,
-      ...(params.callId === undefined ? {} : { target: `call:${params.callId}` }),
+      to: 'none',
+      message: {
+        sink: 'out',
+        summary: `${action} ${params.to ?? call ?? '(the configured number)'}: ${params.message ?? ''}`,
+        ...(call === undefined ? {} : { target: `call:${call}` }),
+      },
     };
   }
 

@@ -26,6 +26,8 @@ export interface GuardedRequest {
   signal?: AbortSignal;
   /** Exact origins that the operator has configured by name: they may be private. */
   trustedOrigins?: readonly string[];
+  /** Called before a redirect is followed; throws where it may not be. */
+  onRedirect?: (to: URL) => Promise<void>;
   /** HTTP proxy through which the operator has trusted origins reached. */
   proxy?: string;
 }
@@ -151,6 +153,7 @@ export class GuardedHttp {
       if (hop >= limit)
         throw new ToolError('upstream_error', `${shownHost(request.url)} redirects more than ${limit} times`);
       const next = parseUrl(location, url);
+      await request.onRedirect?.(next);
       if (response.statusCode === 303 || (method === 'POST' && response.statusCode < 303)) {
         method = 'GET';
         body = undefined;

@@ -3,19 +3,21 @@ import { originOf } from '../../common/net/origin';
 import { type Logger, LoggerFactory } from '../../common/logger';
 import { ConfigService } from '../../config/config.service';
 import { Doc, Int, OneOf, Opt, Text } from '../../common/validation/fields';
-import { AgentTool, type SinkUse, type ToolContext, ToolError, type ToolResult } from '../agent-tool';
+import { AgentTool, type ToolContext, ToolError, type ToolResult } from '../agent-tool';
 import { extractPage } from './extract-page';
 import { GuardedHttp } from './guarded-http.service';
 import { messageOf } from '../../common/openclaw-error';
 import { isPlainObject } from '../../common/plain-object';
-import { fetchSink } from './network-sink';
+import { SinkGate } from '../provenance/sink-gate.service';
 import { TimedCache } from './timed-cache';
+import { Leaves } from '../provenance/sinks';
 
 const DEFAULT_MAX_CHARS = 50_000;
 const DEFAULT_TIMEOUT_SECONDS = 30;
 const DEFAULT_CACHE_MINUTES = 15;
 const MAX_BODY_BYTES = 5 * 1024 * 1024;
 
+@Leaves<WebFetchParams>({ url: 'fetch', extractMode: 'none', maxChars: 'none' })
 export class WebFetchParams {
   @Text({ max: 4000 }) @Doc('Address, http or https.') url!: string;
   @Opt() @OneOf(['markdown', 'text']) @Doc('markdown by default.') extractMode?: 'markdown' | 'text';
@@ -49,6 +51,7 @@ export class WebFetchTool {
   constructor(
     private readonly config: ConfigService,
     private readonly http: GuardedHttp,
+    private readonly gate: SinkGate,
     loggers: LoggerFactory,
   ) {
     this.log = loggers.child('tools/web');
@@ -56,10 +59,6 @@ export class WebFetchTool {
 
   unavailableReason(): string | undefined {
     return this.config.config.tools?.web?.fetch?.enabled === false ? 'tools.web.fetch.enabled is false' : undefined;
-  }
-
-  sinkOf(params: WebFetchParams, context: ToolContext): SinkUse | undefined {
-    return fetchSink(params.url, context);
   }
 
   async execute(params: WebFetchParams, context: ToolContext): Promise<ToolResult> {
@@ -106,6 +105,7 @@ export class WebFetchTool {
       truncate: true,
       ...(settings?.maxRedirects === undefined ? {} : { maxRedirects: settings.maxRedirects }),
       signal: context.signal,
+      onRedirect: (to) => this.gate.passRedirect('web_fetch', url, to, context),
     });
     const contentType = response.headers['content-type'] ?? '';
     const base = {

@@ -12,6 +12,7 @@ import {
   type SearchProvider,
 } from './search-providers';
 import { TimedCache } from './timed-cache';
+import { type CallSinks, Leaves } from '../provenance/sinks';
 
 const DEFAULT_COUNT = 5;
 const DEFAULT_TIMEOUT_SECONDS = 30;
@@ -24,6 +25,14 @@ const KEY_VARIABLES: Readonly<Partial<Record<SearchProvider, ProviderKey>>> = {
   tavily: 'TAVILY_API_KEY',
 };
 
+@Leaves<WebSearchParams>({
+  query: 'out',
+  count: 'none',
+  country: 'out',
+  search_lang: 'out',
+  ui_lang: 'out',
+  freshness: 'none',
+})
 export class WebSearchParams {
   @Text({ max: 1000 }) query!: string;
   @Opt() @Int({ min: 1, max: 10 }) @Doc(`Most results, ${DEFAULT_COUNT} by default.`) count?: number;
@@ -58,6 +67,18 @@ export class WebSearchTool {
 
   unavailableReason(): string | undefined {
     return this.config.config.tools?.web?.search?.enabled === false ? 'tools.web.search.enabled is false' : undefined;
+  }
+
+  /**
+   * A search reaches the engine that the owner has set up. It carries nothing new out while each of its words stands in
+   * what the owner said or in a page that was read.
+   */
+  sinksOf({ query }: WebSearchParams, { provenance }: ToolContext): CallSinks {
+    const summary = `search the web for: ${query}`;
+    const judged = { country: 'none', search_lang: 'none', ui_lang: 'none' } as const;
+    return provenance.saidOpenly(query)
+      ? { ...judged, query: { sink: 'fetch', summary } }
+      : { ...judged, query: { sink: 'out', summary, target: 'search the web' } };
   }
 
   async execute(params: WebSearchParams, context: ToolContext): Promise<ToolResult> {

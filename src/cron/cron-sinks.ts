@@ -1,0 +1,67 @@
+import type { CallSinks } from '../tools/provenance/sinks';
+import type { CronJob } from './cron-job';
+import type { CronDeliveryParams, CronJobParams, CronJobPatch, CronToolParams } from './cron-params';
+import { describeSchedule } from './cron-schedule';
+
+/**
+ * What a job does it does later, when nobody remembers where its words came from. A reminder is plain text to oneself; a
+ * task uses tools, and its answer may go to somebody else.
+ * @param known the job that the call names
+ * @param isOwn whether answers that go there go to the owner
+ */
+export function cronSinks(
+  { action, job, patch, text = '' }: CronToolParams,
+  known: CronJob | undefined,
+  isOwn: (delivery: CronDeliveryParams) => boolean,
+): CallSinks {
+  const judged = { job: 'none', patch: 'none', jobId: 'none', text: 'none', action: 'none' } as const;
+  switch (action) {
+    case 'status':
+    case 'list':
+    case 'runs':
+      return judged;
+    case 'wake':
+      return { ...judged, text: { sink: 'standing', onlyAfterOutside: true, summary: `cron wake: ${text}` } };
+    case 'add': {
+      if (!job) return judged;
+      const goesOut = job.delivery?.mode === 'announce' && !isOwn(job.delivery);
+      const isPlain = job.payload.kind === 'systemEvent' && !goesOut;
+      const summary = `cron add: ${described(job)}`;
+      return {
+        ...judged,
+        job: { sink: goesOut ? 'out' : 'standing', summary, ...(isPlain ? { onlyAfterOutside: true } : {}) },
+      };
+    }
+    case 'update':
+    case 'remove':
+    case 'run': {
+      if (!known) return judged;
+      const isPlain = known.payload.kind === 'systemEvent' && patch?.payload?.kind !== 'agentTurn';
+      const what = `"${known.name}" (${describeSchedule(known.schedule)}: ${textOfJob(known.payload)})`;
+      const summary = `cron ${action} ${what}${patch ? `: ${described(patch)}` : ''}`;
+      return {
+        ...judged,
+        action: { sink: 'standing', summary, ...(isPlain ? { onlyAfterOutside: true } : {}) },
+      };
+    }
+  }
+}
+
+/** A job, or a change of one, as the owner is to see it. */
+function described({ name, schedule, payload, ...rest }: CronJobParams | CronJobPatch): string {
+  const { delivery } = rest as CronJobParams;
+  const { enabled } = rest as CronJobPatch;
+  return [
+    name,
+    enabled === undefined ? undefined : enabled ? 'switched on' : 'switched off',
+    schedule === undefined ? undefined : JSON.stringify(schedule),
+    payload === undefined ? undefined : `${payload.kind}: ${textOfJob(payload)}`,
+    delivery?.mode === 'announce'
+      ? `answer goes to ${delivery.channel ?? 'this channel'}:${delivery.to ?? 'this chat'}`
+      : undefined,
+  ]
+    .filter((part) => part !== undefined)
+    .join('; ');
+}
+
+const textOfJob = ({ message, text }: { message?: string; text?: string }): string => message ?? text ?? '';

@@ -1,0 +1,39 @@
+import { actSink } from './act-sink';
+import { ACT_KINDS, type ActRequest } from './browser-params';
+
+const PAGE = 'https://evil.example/form';
+const sinkOf = (request: ActRequest): string => {
+  const use = actSink(request, PAGE);
+  return use === 'none' ? use : use.sink;
+};
+
+describe('what an act tells a page', () => {
+  it('leaves for all that carries text or a choice of its own', () => {
+    const carrying: ActRequest[] = [
+      { kind: 'type', ref: 'e1', text: 'x' },
+      { kind: 'fill', fields: [{ ref: 'e1', value: 'x' }] },
+      { kind: 'select', ref: 'e1', values: ['x'] },
+      { kind: 'drag', startRef: 'e1', endRef: 'e2' },
+      { kind: 'resize', width: 500, height: 500 },
+      { kind: 'evaluate', fn: '() => 1' },
+      { kind: 'click', ref: 'e1', modifiers: ['Shift'] },
+      ...['a', 'A', '1', ' ', 'Control+A', 'Shift+a', 'Shift+Enter', 'F1', 'Backspace', 'Space', 'KeyA', 'é'].map(
+        (key): ActRequest => ({ kind: 'press', key }),
+      ),
+    ];
+    for (const request of carrying) expect([request, sinkOf(request)]).toEqual([request, 'out']);
+  });
+
+  it('is counted for what only chooses, and nothing for what only waits', () => {
+    for (const key of ['Enter', 'Tab', 'Escape', 'PageDown']) expect(sinkOf({ kind: 'press', key })).toBe('fetch');
+    expect([sinkOf({ kind: 'click', ref: 'e1' }), sinkOf({ kind: 'hover', ref: 'e1' })]).toEqual(['fetch', 'fetch']);
+    expect([sinkOf({ kind: 'wait', text: 'x' }), sinkOf({ kind: 'close' })]).toEqual(['none', 'none']);
+  });
+
+  it('names the page, and is decided for every kind', () => {
+    for (const kind of ACT_KINDS) {
+      const use = actSink({ kind }, PAGE);
+      expect(use === 'none' || use.summary.includes(PAGE)).toBe(true);
+    }
+  });
+});

@@ -1,0 +1,72 @@
+import type { ContentOrigin } from '../../common/content-parts';
+
+/** Tools whose results are pages as others have written them, and not what the model had them say. */
+const PAGE_READERS: ReadonlySet<string> = new Set(['web_fetch', 'web_search', 'browser']);
+
+interface Part {
+  type: string;
+  text?: string;
+  origin?: ContentOrigin;
+  arguments?: unknown;
+}
+
+interface Message {
+  message: { role: string; toolName?: string; sender?: object; content: readonly Part[] };
+}
+
+/** Whose words open a message that a person wrote; the gateway's own notes may repeat what the model made up. */
+const PEOPLE: readonly (ContentOrigin | undefined)[] = ['owner', 'assistant'];
+
+/**
+ * Whether an address stands, as a whole, in what the owner said or in a page that was read, before the model itself had
+ * named it. Only such an address carries nothing out but itself: what the model writes into a file, or has a command or
+ * an outside tool print, comes back to it as text too.
+ */
+export function vouchesFor(messages: readonly Message[], address: string): boolean {
+  const forms = formsOf(address);
+  for (const { message } of messages) {
+    if (message.role === 'assistant') {
+      const named = message.content.map((part) => part.text ?? JSON.stringify(part.arguments ?? ''));
+      if (named.some((text) => forms.some((form) => holds(text, form)))) return false;
+    } else if (openTexts(message).some((text) => forms.some((form) => holds(text, form)))) return true;
+  }
+  return false;
+}
+
+/** Whether each word of a text stands in what the owner said or in a page that was read; little words stand anywhere. */
+export function saidOpenly(messages: readonly Message[], text: string): boolean {
+  const known = new Set(messages.flatMap(({ message }) => openTexts(message).flatMap(wordsOf)));
+  return wordsOf(text).every((word) => known.has(word) || /^\p{L}{1,3}$/u.test(word));
+}
+
+const wordsOf = (text: string): string[] =>
+  text
+    .toLowerCase()
+    .split(/[^\p{L}\p{N}]+/u)
+    .filter((word) => word !== '');
+
+/** What others can have read already, or the owner has said: messages of people as they came, and pages. */
+function openTexts({ role, toolName, sender, content }: Message['message']): string[] {
+  const isMessage = role === 'user' && (sender !== undefined || PEOPLE.includes(content[0]?.origin));
+  const isPage = role === 'toolResult' && PAGE_READERS.has(toolName ?? '');
+  return content.filter(({ origin }) => isMessage || (isPage && origin === 'web')).flatMap(({ text }) => text ?? []);
+}
+
+/** Ways in which people write an address: as it is called, without its scheme, without the slash at its end. */
+function formsOf(address: string): string[] {
+  const given = address.trim();
+  if (!URL.canParse(given)) return given === '' ? [] : [given];
+  const { href, protocol } = new URL(given);
+  const bare = href.slice(protocol.length + 2);
+  return [...new Set([given, href, bare].flatMap((form) => [form, form.replace(/\/$/, '')]))];
+}
+
+/** The text as a whole: `http://a/?q=` in a page does not vouch for `http://a/?q=secret`, nor the other way round. */
+function holds(haystack: string, needle: string): boolean {
+  for (let at = haystack.indexOf(needle); at >= 0; at = haystack.indexOf(needle, at + 1)) {
+    const before = haystack.slice(Math.max(0, at - 1), at);
+    const after = haystack.slice(at + needle.length, at + needle.length + 2);
+    if (!/[\p{L}\p{N}.%_@-]/u.test(before) && /^(?:$|[\s"'<>()[\]{},;`|\\]|[.!?:](?:\s|$))/.test(after)) return true;
+  }
+  return false;
+}
