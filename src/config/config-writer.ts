@@ -10,6 +10,7 @@ import { ConfigHistory } from './config-history';
 import { type ConfigPath } from './config-path';
 import { type ConfigSnapshot, hashOf } from './config-snapshot';
 import type { Environment } from './environment';
+import { restoreComments } from './config-comments';
 import { Json5Document } from './json5-document';
 import { interpretConfig } from './load-config';
 import { protectSecrets } from './secrets/protect-secrets';
@@ -119,9 +120,10 @@ function stamp(text: string): string {
 
 function restoreRedacted(text: string, current: string | undefined, path: string, env: Environment): string {
   if (!text.includes(REDACTED)) return text;
+  const whole = restoreComments(text, current ?? '');
   const stored = interpretConfig(path, current, env).parsed;
-  const sent = interpretConfig(path, text, env).parsed;
-  const document = new Json5Document(text);
+  const sent = interpretConfig(path, whole, env).parsed;
+  const document = new Json5Document(whole);
   const walk = (value: unknown, at: ConfigPath): void => {
     if (value === REDACTED) {
       const original = valueAt(stored, at);

@@ -9,7 +9,7 @@ import { ExitCode } from '../common/exit-codes';
 import { OpenclawError, messageOf } from '../common/openclaw-error';
 import { isPlainObject, valueAt } from '../common/plain-object';
 import { jsonSchemaOf } from '../common/validation/json-schema';
-import { applyEdits } from './apply-edits';
+import { type ConfigEdit, applyEdits } from './apply-edits';
 import { ConfigError, ConfigInvalidError } from './config-error';
 import { ConfigHistory } from './config-history';
 import { parseConfigPath } from './config-path';
@@ -46,6 +46,24 @@ class ConfigFiles {
   }
 }
 
+/** Before and after of each path that a patch changes, without secrets. */
+function changesOf(files: ConfigFiles, edits: readonly ConfigEdit[], next: ConfigSnapshot): unknown[] {
+  const now = files.load();
+  const secrets = [...now.secrets, ...next.secrets];
+  return edits.map(({ path }) => ({
+    path: path.join('.'),
+    before: redactConfig(valueAt(now.parsed, path), secrets, path) ?? null,
+    after: redactConfig(valueAt(next.parsed, path), secrets, path) ?? null,
+  }));
+}
+
+/** Two texts side by side, without secrets; a line whose secret changes is named by the paths in the plain answer. */
+function diffOf(files: ConfigFiles, current: string, draft: string, secrets: readonly string[]): string {
+  const all = [...files.load().secrets, ...secrets];
+  const [before, after] = [current, draft].map((text) => redactRawConfig(text, JSON5.parse(text), all));
+  return createTwoFilesPatch(files.path, files.path, before ?? '', after ?? '', 'now', 'patched');
+}
+
 const lastFour = (value: unknown): unknown => (typeof value === 'string' ? `…${value.slice(-4)}` : value);
 
 @SubCommand({ name: 'get', arguments: '<path>', description: 'print one value; secrets show their last 4 characters' })
@@ -62,7 +80,10 @@ export class ConfigGetCommand extends CliCommand {
     if (value === undefined) {
       throw new OpenclawError('CONFIG_NOT_SET', `${text} is not set`, { exitCode: ExitCode.failed });
     }
-    const shown = typeof value === 'string' && isSensitivePath(path) ? lastFour(value) : redactConfig({ value }).value;
+    const shown =
+      typeof value === 'string' && isSensitivePath(path)
+        ? lastFour(value)
+        : redactConfig(value, snapshot.secrets, path);
     if (options.json) printJson(shown);
     else printLine(typeof shown === 'object' ? JSON.stringify(shown, null, 2) : String(shown));
     return Promise.resolve();
@@ -138,7 +159,7 @@ export class ConfigShowCommand extends CliCommand {
         ]);
       return Promise.resolve();
     }
-    printJson(redactConfig(options.defaults ? snapshot.config : snapshot.resolved));
+    printJson(redactConfig(options.defaults ? snapshot.config : snapshot.resolved, snapshot.secrets));
     return Promise.resolve();
   }
 }
@@ -227,7 +248,9 @@ export class ConfigPatchCommand extends CliCommand {
       const draft = applyEdits(current, edits);
       const checked = interpretConfig(files.path, draft, this.env);
       if (checked.issues.length > 0) throw new ConfigInvalidError(files.path, checked.issues);
-      printLine(createTwoFilesPatch(files.path, files.path, current, draft, 'now', 'patched'));
+      if (options.json)
+        printJson({ ok: true, dryRun: true, path: files.path, changes: changesOf(files, edits, checked) });
+      else printLine(diffOf(files, current, draft, checked.secrets));
       return;
     }
     reportWrite(await files.writer.edit(edits), options.json === true, 'the patch is applied');

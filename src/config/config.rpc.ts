@@ -42,8 +42,8 @@ export class ConfigRpc {
     return {
       path,
       exists,
-      raw: raw === null || issues.some((issue) => issue.path === '') ? null : redactRawConfig(raw, parsed),
-      parsed: redactConfig(parsed),
+      raw: raw === null || issues.some((issue) => issue.path === '') ? null : redactRawConfig(raw, parsed, secrets),
+      parsed: redactConfig(parsed, secrets),
       valid: issues.length === 0,
       config: redactConfig(config, secrets),
       ...(hash === undefined ? {} : { hash }),

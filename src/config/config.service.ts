@@ -7,7 +7,7 @@ import { ConfigWriter, type WriteOptions } from './config-writer';
 import { Environment } from './environment';
 import { interpretConfig, loadConfig } from './load-config';
 import type { OpenclawConfig } from './openclaw.config';
-import { forEachSecret } from './sensitive-paths';
+import { forEachHiddenValue } from './sensitive-paths';
 import { resolveConfigPath, resolveStateDir } from './state-paths';
 
 export type ConfigListener = (next: ConfigSnapshot, previous: ConfigSnapshot) => void;
@@ -97,7 +97,7 @@ export class ConfigService {
 
   private adopt(next: ConfigSnapshot): ConfigSnapshot {
     const previous = this.current;
-    forEachSecret(next.resolved, (_, value) => this.redactor.addSecret(value));
+    forEachHiddenValue(next.resolved, (value) => this.redactor.addSecret(value));
     for (const value of next.secrets) this.redactor.addSecret(value);
     for (const name of [
       'OPENCLAW_SECRETS_KEY',

@@ -1,5 +1,6 @@
 import { REDACTED } from '../common/redactor';
 import { isPlainObject } from '../common/plain-object';
+import { hideComments } from './config-comments';
 import { Json5Document } from './json5-document';
 import type { ConfigPath } from './config-path';
 
@@ -32,32 +33,89 @@ export function forEachSecret(root: unknown, visit: (path: ConfigPath, value: st
   walk(root, []);
 }
 
-/**
- * A copy in which each secret text is replaced by the redaction mark.
- * @param secrets values that are secret wherever they stand
- */
-export function redactConfig<T>(root: T, secrets: readonly string[] = []): T {
-  const walk = (value: unknown, path: ConfigPath): unknown => {
+/** Whatever stands below these is somebody's environment, head or command line, and may be a secret whatever its name is. */
+const HIDDEN_PARENTS = new Set(['env', 'headers', 'args']);
+const ADDRESS = /[a-z][a-z0-9+.-]*:\/\/[^\s"'<>]+/gi;
+
+/** Whether a text is hidden where it stands: by its place, or for an address that holds more than where it leads. */
+export function isHidden(path: readonly (string | number)[], value: string): boolean {
+  if (isReference(value)) return false;
+  return (
+    isSensitivePath(path) || path.slice(0, -1).some((key) => HIDDEN_PARENTS.has(String(key))) || hasSecretPart(value)
+  );
+}
+
+/** Credentials, and what is asked for: tokens stand in both. An address that can't be parsed is not shown either. */
+function hasSecretPart(text: string): boolean {
+  return (text.match(ADDRESS) ?? []).some((address) => {
+    if (!URL.canParse(address)) return true;
+    const { username, password, search, hash } = new URL(address);
+    return username !== '' || password !== '' || search !== '' || hash.includes('=');
+  });
+}
+
+/** Calls back for each text that must not turn up in logs, errors and results. */
+export function forEachHiddenValue(root: unknown, visit: (value: string) => void): void {
+  const walk = (value: unknown, path: ConfigPath): void => {
     if (typeof value === 'string') {
-      const isSecret = isSensitivePath(path) || secrets.some((secret) => value.includes(secret));
-      return isSecret && !isReference(value) ? REDACTED : value;
-    }
+      if (!isHidden(path, value)) return;
+      if (isSensitivePath(path) || isOpaque(value)) visit(value);
+      for (const address of value.match(ADDRESS) ?? []) for (const part of secretParts(address)) visit(part);
+    } else if (Array.isArray(value)) value.forEach((entry, index) => walk(entry, [...path, index]));
+    else if (isPlainObject(value)) for (const [key, entry] of Object.entries(value)) walk(entry, [...path, key]);
+  };
+  walk(root, []);
+}
+
+/** Words, paths, packages and flags of an environment or a command line turn up everywhere; they are no keys. */
+const isOpaque = (value: string): boolean =>
+  value.length >= 8 && !/[/\\\s]/.test(value) && !/^[-@]/.test(value) && /\d/.test(value) && /[a-z]/i.test(value);
+
+function secretParts(address: string): string[] {
+  if (!URL.canParse(address)) return [address];
+  const { password, searchParams } = new URL(address);
+  return [password, safelyDecoded(password), ...searchParams.values()].filter((part) => part.length >= 6);
+}
+
+function safelyDecoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+/**
+ * A copy in which each text that is hidden by its place, or holds a value of the secret store, is the redaction mark.
+ * @param secrets values that are secret wherever they stand
+ * @param at where the value stands in the configuration
+ */
+export function redactConfig<T>(root: T, secrets: readonly string[] = [], at: ConfigPath = []): T {
+  const isSecret = (value: string): boolean =>
+    secrets.some((secret) => secret !== '' && (secret.length < 6 ? value === secret : value.includes(secret)));
+  const walk = (value: unknown, path: ConfigPath): unknown => {
+    if (typeof value === 'string') return isHidden(path, value) || isSecret(value) ? REDACTED : value;
     if (Array.isArray(value)) return value.map((entry, index) => walk(entry, [...path, index]));
     if (isPlainObject(value)) {
       return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, walk(entry, [...path, key])]));
     }
     return value;
   };
-  return walk(root, []) as T;
+  return walk(root, at) as T;
 }
 
-/** The file's text with each secret replaced, everything else as it stands. */
-export function redactRawConfig(raw: string, parsed: unknown): string {
+/** The file's text with each hidden text and each comment replaced, everything else as it stands. */
+export function redactRawConfig(raw: string, parsed: unknown, secrets: readonly string[] = []): string {
   const document = new Json5Document(raw);
+  const shown = redactConfig(parsed, secrets);
   let found = false;
-  forEachSecret(parsed, (path) => {
-    document.set(path, REDACTED);
-    found = true;
-  });
-  return found ? document.toString() : raw;
+  const walk = (value: unknown, path: ConfigPath): void => {
+    if (value === REDACTED) {
+      document.set(path, REDACTED);
+      found = true;
+    } else if (Array.isArray(value)) value.forEach((entry, index) => walk(entry, [...path, index]));
+    else if (isPlainObject(value)) for (const [key, entry] of Object.entries(value)) walk(entry, [...path, key]);
+  };
+  walk(shown, []);
+  return hideComments(found ? document.toString() : raw);
 }

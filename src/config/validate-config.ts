@@ -7,7 +7,7 @@ import { KNOWN_CHANNEL_IDS } from '../channels/channels.config';
 import { type ConfigIssue } from './config-error';
 import { formatConfigPath } from './config-path';
 import { OpenclawConfig } from './openclaw.config';
-import { isSensitivePath } from './sensitive-paths';
+import { isHidden, isSensitivePath } from './sensitive-paths';
 
 export interface ConfigFindings {
   /** Wrong values: the file can't be used. */
@@ -34,7 +34,10 @@ export function validateConfig(config: unknown, legacyPaths: ReadonlySet<string>
 
 function describe(problem: DtoProblem): string {
   if (problem.kind === 'required') return 'is required and missing';
-  const shown = isSensitivePath(problem.path) ? 'a hidden value' : preview(problem.value);
+  const shown =
+    isSensitivePath(problem.path) || isHidden(problem.path, String(problem.value))
+      ? 'a hidden value'
+      : preview(problem.value);
   return `${problem.message}, got ${shown}`;
 }
 

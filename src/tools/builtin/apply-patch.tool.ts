@@ -127,13 +127,8 @@ async function plan(operation: PatchOperation, files: WorkspaceFiles, changes: M
 
 async function onDisk(files: WorkspaceFiles, path: string): Promise<Change> {
   try {
-    const { file } = await files.openForRead(path);
-    try {
-      const content = await file.readFile('utf8');
-      return { path, content, before: content };
-    } finally {
-      await file.close();
-    }
+    const { text: content } = await files.readText(path);
+    return { path, content, before: content };
   } catch (error) {
     if (error instanceof ToolError && error.code === 'not_found')
       return { path, content: undefined, before: undefined };

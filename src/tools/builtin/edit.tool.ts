@@ -40,13 +40,7 @@ export class EditTool {
 
   async execute(params: EditParams, context: ToolContext): Promise<ToolResult> {
     const files = new WorkspaceFiles([context.workspace]);
-    const { file, path } = await files.openForRead(params.path);
-    let original: string;
-    try {
-      original = await file.readFile('utf8');
-    } finally {
-      await file.close();
-    }
+    const { text: original, path } = await files.readText(params.path);
     const bom = original.startsWith('\uFEFF') ? '\uFEFF' : '';
     const usesCrlf = original.includes('\r\n');
     const text = original.slice(bom.length).replaceAll('\r\n', '\n');

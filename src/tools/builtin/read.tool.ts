@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Doc, Int, Opt, Text } from '../../common/validation/fields';
+import { readBoundedHandle } from '../../common/bounded-file';
 import type { ContentOrigin } from '../../common/content-parts';
 import { AgentTool, type ToolContext, ToolError, type ToolResult, textResult } from '../agent-tool';
 import { sniffImage } from '../../common/sniff-image';
@@ -45,13 +46,13 @@ export class ReadTool {
     try {
       const stat = await file.stat();
       if (!stat.isFile()) throw new ToolError('invalid_args', `${params.path} is a directory; use ls`);
-      if (stat.size > MAX_FILE_BYTES) {
+      const content = await readBoundedHandle(file, MAX_FILE_BYTES);
+      if (content === undefined) {
         throw new ToolError(
           'too_large',
-          `${params.path} has ${stat.size} bytes, more than ${MAX_FILE_BYTES}; use exec with head, tail or sed`,
+          `${params.path} has more than ${MAX_FILE_BYTES} bytes; use exec with head, tail or sed`,
         );
       }
-      const content = await file.readFile();
       const image = sniffImage(content);
       const owner = this.skills.ownerOf(context.subject, path);
       const origin = (await this.origins.of(path)) ?? owner?.origin ?? 'file';

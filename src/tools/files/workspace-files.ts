@@ -2,11 +2,14 @@ import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
 import { type FileHandle, lstat, mkdir, open, realpath, rename, rm } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, resolve, sep } from 'node:path';
+import { readBoundedHandle } from '../../common/bounded-file';
 import { OpenclawError } from '../../common/openclaw-error';
 import { innerPath, isWithin, realPlace } from '../../common/paths/path-place';
 import { ToolError } from '../agent-tool';
 
 const MAX_PATH = 4096;
+/** Larger files are not read whole. */
+const MAX_TEXT_BYTES = 10 * 1024 * 1024;
 
 /**
  * The one resolver of file arguments. A path counts as inside only when its real location is: symbolic links are
@@ -41,6 +44,23 @@ export class WorkspaceFiles {
     } catch (error) {
       await file.close();
       throw error;
+    }
+  }
+
+  /** Text of a file that is changed as a whole. @throws ToolError not_found, outside_workspace, too_large */
+  async readText(path: string): Promise<{ text: string; path: string }> {
+    const { file, path: real } = await this.openForRead(path);
+    try {
+      if (!(await file.stat()).isFile()) throw new ToolError('invalid_args', `${path} is no ordinary file`);
+      const content = await readBoundedHandle(file, MAX_TEXT_BYTES);
+      if (content === undefined)
+        throw new ToolError(
+          'too_large',
+          `${path} has more than ${MAX_TEXT_BYTES} bytes, which is the most that is changed in one go; use exec with sed or a script`,
+        );
+      return { text: content.toString('utf8'), path: real };
+    } finally {
+      await file.close();
     }
   }
 
