@@ -1,4 +1,4 @@
-import { createHmac, randomUUID } from 'node:crypto';
+import { createHash, createHmac, randomUUID } from 'node:crypto';
 import { dirname, join, resolve } from 'node:path';
 import { Injectable, Optional } from '@nestjs/common';
 import type { Transaction } from 'kysely';
@@ -39,6 +39,15 @@ export interface HookReply {
   body?: Record<string, unknown>;
 }
 
+/** Who has proved to be let in, and what that opens. */
+export interface HookPermit {
+  by: 'token' | 'signature';
+  /** Mappings of the address, first come first served. */
+  mappings: readonly HookMappingConfig[];
+}
+
+const WAKE_PATH = 'wake';
+const AGENT_PATH = 'agent';
 const REMEMBERED_MS = 24 * 3_600_000;
 const CHANNEL = 'hook';
 const DEFAULT_NAME = 'Hook';
@@ -62,44 +71,43 @@ export class HookInbound {
     this.log = loggers.child('webhooks');
   }
 
-  /** Whether the caller holds the token, or signed for a mapping that asks for a signature. */
-  admits({ path, headers, body }: HookRequest): boolean {
+  /** What the caller may use: all with the token, with a signature the mappings that it fits; undefined: nothing. */
+  admits(request: HookRequest): HookPermit | undefined {
+    const { path, headers } = request;
     const { token = '' } = this.config.config.hooks ?? {};
     const given = /^Bearer\s+(.+)$/i.exec(headers['authorization'] ?? '')?.[1] ?? headers['x-openclaw-token'];
-    if (given !== undefined && token !== '' && secretsEqual(given.trim(), token)) return true;
-    return this.mappings(path).some(({ signature }) => {
-      if (!signature) return false;
-      const sent = headers[(signature.header ?? DEFAULT_SIGNATURE_HEADER).toLowerCase()] ?? '';
-      const hex = createHmac('sha256', signature.secret).update(body).digest('hex');
-      return secretsEqual(sent, `${signature.prefix ?? 'sha256='}${hex}`);
-    });
+    const holdsToken = given !== undefined && token !== '' && secretsEqual(given.trim(), token);
+    if (holdsToken) return { by: 'token', mappings: this.mappings(path) };
+    const mappings = this.mappings(path).filter((mapping) => isSigned(mapping, request));
+    return mappings.length > 0 ? { by: 'signature', mappings } : undefined;
   }
 
   /** What became of a request that was let in; the same idempotency key again gets the same answer. */
-  async take(request: HookRequest): Promise<HookReply> {
+  async take(request: HookRequest, permit: HookPermit): Promise<HookReply> {
     let payload: unknown;
     try {
       payload = request.body.trim() === '' ? {} : JSON.parse(request.body);
     } catch (error) {
       return refusal(400, `the body is no JSON: ${messageOf(error)}`);
     }
-    const key = request.headers['idempotency-key'] ?? keyIn(payload);
-    const known = key === undefined ? undefined : await this.known(request.path, key);
+    const wished = request.headers['idempotency-key'] ?? keyIn(payload);
+    const key = wished === undefined ? undefined : requestKey(request.path, permit, wished);
+    const known = key === undefined ? undefined : await this.known(key);
     if (known) return known;
     const keep = (transaction: Transaction<Schema>, reply: HookReply): Promise<void> =>
-      key === undefined ? Promise.resolve() : this.keepIn(transaction, request.path, key, reply);
+      key === undefined ? Promise.resolve() : this.keepIn(transaction, key, reply);
     try {
       switch (request.path) {
-        case 'wake':
+        case WAKE_PATH:
           return await this.wake(payload, keep);
-        case 'agent':
+        case AGENT_PATH:
           return await this.agent(payload, keep);
         default:
-          return await this.mapped(request, payload, keep);
+          return await this.mapped(request, permit, payload, keep);
       }
     } catch (error) {
       // The same key twice at the same moment: one of the two was taken.
-      const taken = key === undefined ? undefined : await this.known(request.path, key);
+      const taken = key === undefined ? undefined : await this.known(key);
       if (taken) return taken;
       throw error;
     }
@@ -185,11 +193,15 @@ export class HookInbound {
     return reply;
   }
 
-  private async mapped(request: HookRequest, payload: unknown, keep: Keep): Promise<HookReply> {
+  private async mapped(
+    request: HookRequest,
+    { mappings }: HookPermit,
+    payload: unknown,
+    keep: Keep,
+  ): Promise<HookReply> {
     const source = isPlainObject(payload) && typeof payload['source'] === 'string' ? payload['source'] : undefined;
-    const mapping = this.mappings(request.path).find(
-      ({ match }) => match?.source === undefined || match.source === source,
-    );
+    // Whatever the body says, it is one of those that the caller's secret opens.
+    const mapping = mappings.find(({ match }) => match?.source === undefined || match.source === source);
     if (!mapping) return refusal(404, `no hook is mapped to "${request.path}"`);
     try {
       const wish = await this.wishOf(mapping, request, payload);
@@ -257,6 +269,8 @@ export class HookInbound {
   }
 
   private mappings(path: string): HookMappingConfig[] {
+    // These two are no mappings; only the token opens them.
+    if (path === WAKE_PATH || path === AGENT_PATH) return [];
     const { hooks = {} } = this.config.config;
     // What is written by hand goes before what a preset brings.
     return [...(hooks.mappings ?? []), ...presetMappings(hooks)].filter(
@@ -272,17 +286,17 @@ export class HookInbound {
     return { channel: main.lastChannel, account: main.lastAccountId ?? 'default', to: to ?? main.lastTo };
   }
 
-  private async known(path: string, key: string): Promise<HookReply | undefined> {
+  private async known(key: string): Promise<HookReply | undefined> {
     const row = await this.database.read
       .selectFrom('hook_requests')
       .selectAll()
-      .where('key', '=', `${path}\n${key}`)
+      .where('key', '=', key)
       .where('at', '>', this.clock.now() - REMEMBERED_MS)
       .executeTakeFirst();
     return row && { status: row.status, body: JSON.parse(row.body) as Record<string, unknown> };
   }
 
-  private async keepIn(transaction: Transaction<Schema>, path: string, key: string, reply: HookReply): Promise<void> {
+  private async keepIn(transaction: Transaction<Schema>, key: string, reply: HookReply): Promise<void> {
     const now = this.clock.now();
     await transaction
       .deleteFrom('hook_requests')
@@ -291,9 +305,23 @@ export class HookInbound {
     // Two at the same moment: the second fails with its whole commit, and is answered like the first when it is repeated.
     await transaction
       .insertInto('hook_requests')
-      .values({ key: `${path}\n${key}`, status: reply.status, body: JSON.stringify(reply.body ?? {}), at: now })
+      .values({ key, status: reply.status, body: JSON.stringify(reply.body ?? {}), at: now })
       .execute();
   }
+}
+
+function isSigned({ signature }: HookMappingConfig, { headers, body }: HookRequest): boolean {
+  if (!signature) return false;
+  const sent = headers[(signature.header ?? DEFAULT_SIGNATURE_HEADER).toLowerCase()] ?? '';
+  const hex = createHmac('sha256', signature.secret).update(body).digest('hex');
+  return secretsEqual(sent, `${signature.prefix ?? 'sha256='}${hex}`);
+}
+
+/** Senders with secrets of their own have keys of their own: nobody can use up another's. */
+function requestKey(path: string, { by, mappings }: HookPermit, key: string): string {
+  if (by === 'token') return `${path}\n${key}`;
+  const secrets = mappings.map(({ signature }) => signature?.secret ?? '').join('\n');
+  return `${path}\n${createHash('sha256').update(secrets).digest('hex').slice(0, 16)}\n${key}`;
 }
 
 type Keep = (transaction: Transaction<Schema>, reply: HookReply) => Promise<void>;

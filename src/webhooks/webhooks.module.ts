@@ -5,6 +5,7 @@ import type { NextFunction, Request, Response } from 'express';
 import { AgentModule } from '../agent/agent.module';
 import { BootStep, type BootStepVerdict, skipped } from '../common/boot-step';
 import { type Logger, LoggerFactory } from '../common/logger';
+import { sourceOf } from '../common/net/address';
 import { messageOf } from '../common/openclaw-error';
 import { ConfigService } from '../config/config.service';
 import { EventBus } from '../events/event-bus';
@@ -18,9 +19,10 @@ import { WebhooksRpc } from './webhooks.rpc';
 
 const DEFAULT_PATH = '/hooks';
 const DEFAULT_MAX_BYTES = 262_144;
-/** Wrong tokens from one address within a minute, after which it has to wait. */
+/** Wrong secrets from one source within a minute, after which further ones are told to wait; the right one never is. */
 const MOST_WRONG = 20;
 const WRONG_MS = 60_000;
+const MOST_SOURCES = 1000;
 
 @BootStep({ visible: { name: 'webhooks', onFailure: 'degraded' } })
 @Module({
@@ -82,11 +84,6 @@ export class WebhooksModule implements OnModuleInit, OnApplicationBootstrap, OnM
       response.setHeader('allow', 'POST');
       return refuse(405, 'hooks take POST only');
     }
-    const address = request.socket.remoteAddress ?? '';
-    if (this.isBarred(address)) {
-      response.setHeader('retry-after', String(WRONG_MS / 1000));
-      return refuse(429, 'too many wrong tokens; wait a minute');
-    }
     const query = Object.fromEntries(new URL(request.originalUrl, 'http://x').searchParams);
     if ('token' in query) return refuse(400, 'send the token as a header: Authorization: Bearer …');
     const maxBytes = this.config.config.hooks?.maxBodyBytes ?? DEFAULT_MAX_BYTES;
@@ -99,27 +96,25 @@ export class WebhooksModule implements OnModuleInit, OnApplicationBootstrap, OnM
       ]),
     );
     const hook = { path, headers, query, body };
-    if (!this.inbound.admits(hook)) {
-      this.countWrong(address);
-      return refuse(401, 'the token, or the signature, does not fit');
+    const permit = this.inbound.admits(hook);
+    if (!permit) {
+      if (!this.isOneTooMany(sourceOf(request.socket.remoteAddress ?? '')))
+        return refuse(401, 'the token, or the signature, does not fit');
+      response.setHeader('retry-after', String(WRONG_MS / 1000));
+      return refuse(429, 'too many wrong tokens; wait a minute');
     }
-    const reply = await this.inbound.take(hook);
+    const reply = await this.inbound.take(hook, permit);
     if (reply.body) response.status(reply.status).json(reply.body);
     else response.status(reply.status).end();
   }
 
-  private isBarred(address: string): boolean {
-    const entry = this.wrong.get(address);
-    return entry !== undefined && entry.until > Date.now() && entry.count >= MOST_WRONG;
-  }
-
-  private countWrong(address: string): void {
+  private isOneTooMany(source: string): boolean {
     const now = Date.now();
-    const entry = this.wrong.get(address);
-    if (entry && entry.until > now) entry.count++;
-    else {
-      if (this.wrong.size > 1000) this.wrong.clear();
-      this.wrong.set(address, { count: 1, until: now + WRONG_MS });
-    }
+    const entry = this.wrong.get(source);
+    if (entry && entry.until > now) return entry.count++ >= MOST_WRONG;
+    this.wrong.delete(source);
+    if (this.wrong.size >= MOST_SOURCES) this.wrong.delete(this.wrong.keys().next().value ?? '');
+    this.wrong.set(source, { count: 1, until: now + WRONG_MS });
+    return false;
   }
 }

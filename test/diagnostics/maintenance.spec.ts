@@ -70,9 +70,11 @@ describe('a gateway looks after itself', () => {
     expect((await fetch(`${gateway.http}/ready`)).status).toBe(200);
   });
 
-  it('tells figures to Prometheus, to others with the token only', async () => {
+  it('tells figures to Prometheus, with the token only', async () => {
     await greet();
-    const page = await (await fetch(`${gateway.http}/metrics`)).text();
+    const token = { authorization: `Bearer ${TEST_TOKEN}` };
+    expect((await fetch(`${gateway.http}/metrics`)).status).toBe(401);
+    const page = await (await fetch(`${gateway.http}/metrics`, { headers: token })).text();
     const value = (line: string): number =>
       Number(new RegExp(`^${line.replace(/[{}"+]/g, '\\$&')} (\\S+)$`, 'm').exec(page)?.[1] ?? NaN);
     expect(value('openclaw_ready')).toBe(1);

@@ -94,7 +94,7 @@ describe('webhooks', () => {
     expect((await post('/hooks/agent', { message: 'x', agentId: 'nobody' })).status).toBe(400);
     expect((await post('/hooks/other', {})).status).toBe(404);
     for (let count = 0; count < 20; count++) await post('/hooks/wake', { text: 'x' }, {});
-    expect((await post('/hooks/wake', { text: 'x' })).status).toBe(429);
+    expect((await post('/hooks/wake', { text: 'x' }, {})).status).toBe(429);
     expect(models.requests).toHaveLength(0);
     expect(gateway.log).not.toContain(TOKEN);
   });

@@ -131,9 +131,14 @@ export class Connection implements WireRecipient {
     }
   }
 
+  /** Ends the socket although the other side does not answer the close. */
+  terminateSoon(): void {
+    setTimeout(() => this.socket.terminate(), 1000).unref();
+  }
+
   private terminateSlow(): void {
     this.socket.close(1008, 'slow consumer');
     // The close frame waits behind the queue that never drains.
-    setTimeout(() => this.socket.terminate(), 1000).unref();
+    this.terminateSoon();
   }
 }

@@ -5,12 +5,13 @@ import { DevicePairingService } from '../devices/device-pairing.service';
 import { type PairedDevice, pairingReason } from '../devices/device-record';
 import { CloseCode } from '../protocol/close-codes';
 import type { ConnectAuth, ConnectParams } from '../protocol/connect.dto';
-import type { Protocol } from '../protocol/limits';
+import { type Protocol, SIGNATURE_SKEW_MS } from '../protocol/limits';
 import { RuntimeSettingsService } from '../runtime-settings.service';
 import type { RequestSource } from '../../common/net/request-source';
 import { type DeviceProblem, verifyDevice } from './device-identity';
 import { LoginThrottle } from './login-throttle';
 import { isUnguessable, secretsEqual } from '../../common/secrets-equal';
+import { UsedSignatures } from './used-signatures';
 import { RpcCode } from './wire-error';
 import type { OutgoingError } from './wire-dialect';
 
@@ -44,6 +45,8 @@ class HandshakeRefused extends Error {
   }
 }
 
+const USED = 'device signature was used before';
+
 const DEVICE_CODES: Record<DeviceProblem, string> = {
   'device identity mismatch': 'DEVICE_AUTH_DEVICE_ID_MISMATCH',
   'device signature expired': 'DEVICE_AUTH_SIGNATURE_EXPIRED',
@@ -56,6 +59,8 @@ const DEVICE_CODES: Record<DeviceProblem, string> = {
 /** Judges a `connect`: version, role, device identity, credentials, pairing, in that order. */
 @Injectable()
 export class HandshakeService {
+  private readonly used = new UsedSignatures(Math.floor(performance.timeOrigin));
+
   constructor(
     private readonly settings: RuntimeSettingsService,
     private readonly devices: DevicePairingService,
@@ -112,6 +117,8 @@ export class HandshakeService {
         now: this.clock.now(),
       });
       if (typeof key === 'string') return refuse(key, { details: { code: DEVICE_CODES[key], reason: key } });
+      if (device.nonce === undefined && !this.isFirstUse(device.signature, device.signedAt))
+        return refuse(USED, { details: { code: 'DEVICE_AUTH_SIGNATURE_USED', reason: USED } });
       return { publicKey: key.raw.toString('base64url'), paired: await this.devices.find(device.id) };
     }
     if (isControlUi) {
@@ -127,6 +134,12 @@ export class HandshakeService {
       refuse('device identity required', { code: 'NOT_PAIRED', details: { code: 'DEVICE_IDENTITY_REQUIRED' } });
     }
     return undefined;
+  }
+
+  /** The bytes decide, not how they are spelt. */
+  private isFirstUse(signature: string, signedAt: number): boolean {
+    const bytes = Buffer.from(signature, 'base64url').toString('base64url');
+    return this.used.use(bytes, signedAt, signedAt + SIGNATURE_SKEW_MS[3], this.clock.now());
   }
 
   private async authenticate(

@@ -1,4 +1,4 @@
-import { type IncomingMessage, type Server, createServer } from 'node:http';
+import { type IncomingMessage, type RequestListener, type Server, createServer } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
@@ -14,6 +14,11 @@ import { listenersOn } from './port-owner';
 
 const MAX_HEADER_BYTES = 16_384;
 const HEADERS_TIMEOUT_MS = 10_000;
+/** For a whole request, its body included: whoever sends it drop by drop is told 408. */
+const REQUEST_TIMEOUT_MS = 30_000;
+const CHECK_INTERVAL_MS = 2000;
+const TLS_TIMEOUT_MS = 10_000;
+const NO_SNIFFING = 'X-Content-Type-Options';
 
 /** The TCP side: one HTTP handler and one upgrade handler on every address and port the gateway serves. */
 @Injectable()
@@ -69,7 +74,6 @@ export class HttpListenerService {
 
   private async open(port: number, host: string): Promise<number> {
     const server = this.createServer();
-    server.headersTimeout = HEADERS_TIMEOUT_MS;
     server.on('upgrade', (request, socket, head) => this.upgrade(request, socket, head));
     server.on('connection', (socket: Socket) => {
       this.sockets.add(socket);
@@ -85,12 +89,21 @@ export class HttpListenerService {
   }
 
   private createServer(): Server {
-    const handler = this.adapterHost.httpAdapter.getInstance<(request: unknown, response: unknown) => void>();
+    const answer = this.adapterHost.httpAdapter.getInstance<RequestListener>();
+    const handler: RequestListener = (request, response) => {
+      response.setHeader(NO_SNIFFING, 'nosniff');
+      answer(request, response);
+    };
     const { tls } = this.settings.current;
-    const options = { maxHeaderSize: MAX_HEADER_BYTES };
+    const options = {
+      maxHeaderSize: MAX_HEADER_BYTES,
+      headersTimeout: HEADERS_TIMEOUT_MS,
+      requestTimeout: REQUEST_TIMEOUT_MS,
+      connectionsCheckingInterval: CHECK_INTERVAL_MS,
+    };
     if (!tls) return createServer(options, handler);
     try {
-      return createTlsServer({ ...options, ...tls }, handler);
+      return createTlsServer({ ...options, handshakeTimeout: TLS_TIMEOUT_MS, ...tls }, handler);
     } catch (cause) {
       throw new OpenclawError('GATEWAY_TLS', `gateway.tls: certificate or key is unusable: ${messageOf(cause)}`, {
         cause,
@@ -115,7 +128,7 @@ export class HttpListenerService {
 function rejectUpgrade(socket: Duplex, status: number, text: string, error: { code: string; message: string }): void {
   const body = JSON.stringify({ error });
   socket.end(
-    `HTTP/1.1 ${status} ${text}\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
+    `HTTP/1.1 ${status} ${text}\r\nContent-Type: application/json\r\n${NO_SNIFFING}: nosniff\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
   );
 }
 

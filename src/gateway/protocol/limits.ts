@@ -13,9 +13,9 @@ export const PING_INTERVAL_MS = 25_000;
 export const EVENT_QUEUE_LIMIT = 1_572_864;
 /** A client whose queue makes no progress for this long is closed. */
 export const STALL_LIMIT_MS = 10_000;
-/** Sockets without a handshake, in all and from one address. */
+/** Sockets without a handshake, in all and from one source. */
 export const PRE_AUTH_CONNECTIONS = 256;
-export const PRE_AUTH_CONNECTIONS_PER_ADDRESS = 64;
+export const PRE_AUTH_CONNECTIONS_PER_SOURCE = 64;
 export const MAX_BATCH = 100;
 export const ATTACHMENT_LIMITS = { maxBytes: 20_971_520, maxImageBytes: 6_291_456 };
 /** Clock difference allowed for a device signature. */

@@ -1,0 +1,203 @@
+import { type Socket, connect } from 'node:net';
+import { WebSocket } from 'ws';
+import { UsedSignatures } from '../../src/gateway/connection/used-signatures';
+import { GatewayProcess, TEST_TOKEN, until } from '../harness/gateway-process';
+import { TestDevice, WireClient, connectParams } from '../harness/wire-client';
+
+describe('before anybody is known', () => {
+  let gateway: GatewayProcess;
+  const open: (WireClient | WebSocket | Socket)[] = [];
+
+  beforeAll(async () => {
+    gateway = await GatewayProcess.start({
+      config: {
+        gateway: { auth: { mode: 'password', password: 'short-one' } },
+        hooks: { enabled: true, token: 'hook-token' },
+        channels: { webpage: { token: 'a-public-token-of-the-page' } },
+      },
+    });
+  });
+  afterAll(() => gateway.stop());
+  afterEach(() => {
+    for (const client of open.splice(0))
+      if (client instanceof WireClient) client.close();
+      else if (client instanceof WebSocket) client.terminate();
+      else client.destroy();
+  });
+
+  const right = { auth: { password: 'short-one' } };
+  const enter = async (): Promise<WireClient> => {
+    const client = await WireClient.connected(gateway.url, right);
+    open.push(client);
+    return client;
+  };
+  /** All of 127.0.0.0/8 is this machine, and each of its addresses can be connected from. */
+  const socketFrom = (localAddress: string): WebSocket => {
+    const socket = new WebSocket(gateway.url, { localAddress });
+    socket.on('error', () => undefined);
+    open.push(socket);
+    return socket;
+  };
+  const answerFrom = (localAddress: string, params: Record<string, unknown>): Promise<string> =>
+    new Promise((resolve) => {
+      const socket = socketFrom(localAddress);
+      socket.on('message', (data: Buffer) => {
+        const frame = JSON.parse(data.toString()) as {
+          type: string;
+          ok?: boolean;
+          error?: { details: { code: string } };
+        };
+        if (frame.type === 'event')
+          socket.send(JSON.stringify({ type: 'req', id: '1', method: 'connect', params: connectParams(params) }));
+        else resolve(frame.ok ? 'in' : (frame.error?.details.code ?? ''));
+      });
+    });
+
+  it('idle sockets keep nobody out: the oldest make room', async () => {
+    const codes: number[] = [];
+    for (let count = 0; count < 150; count++) {
+      const socket = socketFrom(`127.0.0.${1 + (count % 3)}`);
+      socket.on('close', (code) => codes.push(code));
+      await new Promise((resolve) => socket.once('message', resolve));
+    }
+    const owner = await enter();
+    expect((await owner.call('health')).ok).toBe(true);
+    await until('the oldest to be gone', () => codes.length >= 80);
+    expect(new Set(codes)).toEqual(new Set([1013]));
+    // Who is known already is no candidate.
+    for (let count = 0; count < 70; count++) socketFrom('127.0.0.1');
+    await until('their sockets', () => open.length > 220);
+    expect((await owner.call('health')).ok).toBe(true);
+  });
+
+  it('a signature without a nonce counts once', async () => {
+    const device = new TestDevice();
+    const first = await WireClient.open(gateway.url);
+    const params = device.sign('v1', '', connectParams({ minProtocol: 3, maxProtocol: 3, ...right }));
+    expect((await first.call('connect', params)).ok).toBe(true);
+    const spelt = {
+      ...params,
+      device: {
+        ...(params['device'] as object),
+        signature: `${(params['device'] as { signature: string }).signature}==`,
+      },
+    };
+    for (const replay of [params, spelt]) {
+      const client = await WireClient.open(gateway.url);
+      open.push(client);
+      expect((await client.call('connect', replay)).error).toMatchObject({
+        message: 'device signature was used before',
+        details: { code: 'DEVICE_AUTH_SIGNATURE_USED' },
+      });
+    }
+    first.close();
+    const again = await WireClient.open(gateway.url);
+    open.push(again);
+    const fresh = device.sign('v1', '', connectParams({ minProtocol: 3, maxProtocol: 3, ...right }), {
+      signedAt: Date.now() + 1,
+    });
+    expect((await again.call('connect', fresh)).ok).toBe(true);
+  });
+
+  it('signatures from before the start count as used, and their number has an end', () => {
+    const used = new UsedSignatures(1000);
+    expect(used.use('old', 999, 2000, 1500)).toBe(false);
+    for (let count = 0; count < 10_000; count++) expect(used.use(`s${count}`, 1500, 2000, 1500)).toBe(true);
+    expect(used.use('one more', 1500, 2000, 1500)).toBe(false);
+    expect(used.use('later', 2500, 3000, 2500)).toBe(true);
+  });
+
+  it('a request that comes drop by drop is ended, on every route', async () => {
+    const routes = [
+      '/hooks/agent',
+      '/webpage/api/visit',
+      '/rpc',
+      '/tools/invoke',
+      '/mcp',
+      '/channels/webhook/default',
+      '/nowhere',
+      '/voice/webhook',
+    ];
+    const texts = new Map<string, string>();
+    const closed = routes.map(
+      (route) =>
+        new Promise<void>((resolve) => {
+          const socket = connect(gateway.port, '127.0.0.1');
+          open.push(socket);
+          socket.write(
+            `POST ${route} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: 5000\r\n\r\n{`,
+          );
+          const drops = setInterval(() => socket.write(' '), 3000);
+          socket.on('data', (data: Buffer) => texts.set(route, (texts.get(route) ?? '') + data.toString()));
+          socket.on('error', () => undefined);
+          socket.on('close', () => {
+            clearInterval(drops);
+            resolve();
+          });
+        }),
+    );
+    await Promise.all(closed);
+    expect(texts.get('/hooks/agent')).toMatch(/^HTTP\/1\.1 408 /);
+    expect((await fetch(`${gateway.http}/health`)).status).toBe(200);
+  });
+
+  it('figures need the password, and answers are taken for nothing but what they say they are', async () => {
+    for (const headers of [
+      {},
+      { 'x-forwarded-host': 'localhost' },
+      { authorization: 'Bearer wrong' },
+      { authorization: 'Basic c2hvcnQtb25l' },
+    ])
+      expect((await fetch(`${gateway.http}/metrics`, { headers: headers as Record<string, string> })).status).toBe(401);
+    expect((await fetch(`${gateway.http}/metrics?token=short-one`)).status).toBe(401);
+    const known = await fetch(`${gateway.http}/metrics`, { headers: { authorization: 'Bearer short-one' } });
+    expect([known.status, await known.text()]).toEqual([200, expect.stringContaining('openclaw_ready 1') as string]);
+    for (const path of ['/health', '/ready', '/metrics', '/rpc', '/hooks/wake', '/nowhere', '/webpage/api/messages'])
+      expect([path, (await fetch(`${gateway.http}${path}`)).headers.get('x-content-type-options')]).toEqual([
+        path,
+        'nosniff',
+      ]);
+    const foreign = await fetch(`${gateway.http}/rpc`, {
+      method: 'POST',
+      headers: { origin: 'http://127.evil.example' },
+    });
+    expect(foreign.status).toBe(403);
+  });
+
+  // Last: it uses up the tries of this machine.
+  it('guessing is counted by machine, not by the addresses it has', async () => {
+    const owned = new TestDevice();
+    const first = await WireClient.open(gateway.url);
+    open.push(first);
+    expect((await first.call('connect', owned.sign('v3', first.nonce, connectParams(right)))).ok).toBe(true);
+
+    const answers: string[] = [];
+    for (let count = 0; count < 40; count++)
+      answers.push(await answerFrom(`127.0.${count}.${2 + count}`, { auth: { password: `guess-${count}` } }));
+    expect(answers.filter((code) => code === 'AUTH_PASSWORD_MISMATCH').length).toBeLessThanOrEqual(10);
+    expect(await answerFrom('127.9.9.9', right)).toBe('AUTH_RATE_LIMITED');
+    // Whoever has proved a paired device is not locked out by that.
+    const again = await WireClient.open(gateway.url);
+    open.push(again);
+    expect((await again.call('connect', owned.sign('v3', again.nonce, connectParams(right)))).ok).toBe(true);
+  });
+});
+
+it('a secret that nobody can guess is let in after any number of wrong ones', async () => {
+  const gateway = await GatewayProcess.start({});
+  try {
+    for (let count = 0; count < 25; count++) {
+      const client = await WireClient.open(gateway.url);
+      await client.call('connect', connectParams({ auth: { token: `wrong-${count}` } }));
+      client.close();
+    }
+    const owner = await WireClient.connected(gateway.url);
+    expect((await owner.call('health')).ok).toBe(true);
+    owner.close();
+    expect(
+      (await fetch(`${gateway.http}/metrics`, { headers: { authorization: `Bearer ${TEST_TOKEN}` } })).status,
+    ).toBe(200);
+  } finally {
+    await gateway.stop();
+  }
+});
