@@ -1,6 +1,6 @@
 import { Command, Option, SubCommand } from 'nest-commander';
 import { CommandGroup, GatewayCommandBase, type GatewayOptions } from '../common/cli/cli-command';
-import { printJson, printLine, printTable } from '../common/cli/output';
+import { printJson, printLine, printLines, printTable } from '../common/cli/output';
 import type { BootStepRecord } from '../common/boot-step';
 import { Environment } from '../config/environment';
 import { resolveGatewayTarget } from '../config/gateway-target';
@@ -31,7 +31,7 @@ export class ExplainBootCommand extends GatewayCommandBase {
       client.call<BootPayload>('system.boot'),
     );
     if (options.json) printJson(boot);
-    else if (options.dot) printLine(bootGraph(boot.steps));
+    else if (options.dot) printLines(bootGraph(boot.steps));
     else {
       printTable(boot.steps, [
         { title: '#', value: (step) => step.step },

@@ -4,7 +4,7 @@ import JSON5 from 'json5';
 import { Option, SubCommand, Command } from 'nest-commander';
 import { CliCommand, CommandGroup, type JsonOptions } from '../common/cli/cli-command';
 import { UsageError } from '../common/cli/cli-error';
-import { printJson, printLine, printNote, printTable } from '../common/cli/output';
+import { printJson, printLine, printLines, printNote, printTable } from '../common/cli/output';
 import { ExitCode } from '../common/exit-codes';
 import { OpenclawError, messageOf } from '../common/openclaw-error';
 import { isPlainObject, valueAt } from '../common/plain-object';
@@ -85,7 +85,7 @@ export class ConfigGetCommand extends CliCommand {
         ? lastFour(value)
         : redactConfig(value, snapshot.secrets, path);
     if (options.json) printJson(shown);
-    else printLine(typeof shown === 'object' ? JSON.stringify(shown, null, 2) : String(shown));
+    else printLines(typeof shown === 'object' ? JSON.stringify(shown, null, 2) : String(shown));
     return Promise.resolve();
   }
 }
@@ -250,7 +250,7 @@ export class ConfigPatchCommand extends CliCommand {
       if (checked.issues.length > 0) throw new ConfigInvalidError(files.path, checked.issues);
       if (options.json)
         printJson({ ok: true, dryRun: true, path: files.path, changes: changesOf(files, edits, checked) });
-      else printLine(diffOf(files, current, draft, checked.secrets));
+      else printLines(diffOf(files, current, draft, checked.secrets));
       return;
     }
     reportWrite(await files.writer.edit(edits), options.json === true, 'the patch is applied');
@@ -295,7 +295,7 @@ export class ConfigHistoryCommand extends CliCommand {
     const after = withoutSecrets(history.read(number ?? 0));
     const patch = createTwoFilesPatch(`#${entries[index - 1]?.number ?? 0}`, `#${number}`, before, after);
     if (options.json) printJson({ number, diff: patch });
-    else printLine(patch);
+    else printLines(patch);
     return Promise.resolve();
   }
 }

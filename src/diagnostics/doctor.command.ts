@@ -19,6 +19,7 @@ import { gatewayLockPath, resolveConfigPath, resolveStateDir } from '../config/s
 import { withGateway } from '../gateway/client/with-gateway';
 import { listenersOn } from '../gateway/http/port-owner';
 import { resolveRuntimeSettings } from '../gateway/runtime-settings';
+import { readApprovals, warningsOf } from '../tools/approvals/exec-approvals-file';
 import { BubblewrapDriver } from '../tools/sandbox/bubblewrap.driver';
 
 interface Finding {
@@ -50,6 +51,7 @@ export class DoctorCommand extends CliCommand {
     const findings = [
       ...this.checkConfig(configPath),
       ...this.checkPermissions(stateDir, configPath),
+      ...this.checkApprovals(stateDir),
       ...this.checkPorts(stateDir, configPath),
       await this.checkSandbox(),
       await this.checkGateway(),
@@ -137,6 +139,18 @@ export class DoctorCommand extends CliCommand {
       message: `${path} is open to other users (${mode.toString(8)})`,
       fix: `chmod ${wanted.toString(8)} ${path}`,
     }));
+  }
+
+  private checkApprovals(stateDir: string): Finding[] {
+    try {
+      return warningsOf(readApprovals(join(stateDir, 'exec-approvals.json'))).map((message) => ({
+        check: 'approvals',
+        level: 'note',
+        message,
+      }));
+    } catch (error) {
+      return [{ check: 'approvals', level: 'problem', message: messageOf(error) }];
+    }
   }
 
   private checkPorts(stateDir: string, configPath: string): Finding[] {

@@ -42,7 +42,7 @@ export class TraceService {
 
   private async trace(id: string, runId: string, sessionKey: string | null): Promise<Trace> {
     const { read } = this.database;
-    const [rows, turn, steps, parts] = await Promise.all([
+    const [rows, turn, steps, approvals, parts] = await Promise.all([
       read
         .selectFrom('inbox')
         .selectAll()
@@ -51,6 +51,7 @@ export class TraceService {
         .execute(),
       read.selectFrom('turns').selectAll().where('run_id', '=', runId).executeTakeFirst(),
       read.selectFrom('turn_steps').selectAll().where('run_id', '=', runId).orderBy('step').execute(),
+      read.selectFrom('approvals').selectAll().where('run_id', '=', runId).orderBy('created_at').execute(),
       read
         .selectFrom('outbox')
         .selectAll()
@@ -82,6 +83,17 @@ export class TraceService {
       hops.push({ at: step.started_at, hop: `${step.kind} started`, detail: `step ${step.step} ${step.name}` });
       if (step.finished_at !== null)
         hops.push({ at: step.finished_at, hop: `${step.kind} finished`, detail: `step ${step.step} ${step.name}` });
+    }
+    for (const { id: approvalId, created_at, decided_at, decision, resolved_by, state, request } of approvals) {
+      const { tool, reason } = JSON.parse(request) as { tool: string; reason: string };
+      const name = `approval ${approvalId.slice(0, 8)}`;
+      hops.push({ at: created_at, hop: 'waits for approval', detail: `${name} of ${tool}: ${reason}` });
+      if (decided_at !== null)
+        hops.push({
+          at: decided_at,
+          hop: state === 'expired' ? 'approval expired' : 'approval decided',
+          detail: `${name}: ${decision ?? 'deny'}${resolved_by ? ` by ${resolved_by}` : ''}`,
+        });
     }
     for (const part of parts) {
       hops.push({

@@ -1,6 +1,7 @@
 import { Command, Option, SubCommand } from 'nest-commander';
 import { CommandGroup, GatewayCommandBase, type GatewayOptions, parseWholeNumber } from '../common/cli/cli-command';
-import { printJson, printLine } from '../common/cli/output';
+import { printJson, printLine, printLines } from '../common/cli/output';
+import { visibleText } from '../common/visible-text';
 import { Environment } from '../config/environment';
 import { resolveGatewayTarget } from '../config/gateway-target';
 import { withGateway } from '../gateway/client/with-gateway';
@@ -98,7 +99,7 @@ export class MemorySearchCommand extends MemoryCommandBase {
     if (options.json) return printJson(answer);
     if (answer.results.length === 0) return printLine('nothing fits');
     for (const { path, startLine, endLine, score, snippet } of answer.results)
-      printLine(`${path}:${startLine}-${endLine} (${score})\n${snippet}\n`);
+      printLines(`${visibleText(path)}:${startLine}-${endLine} (${score})\n${snippet}\n`);
   }
 }
 

@@ -2,7 +2,7 @@ import { createInterface } from 'node:readline/promises';
 import { Command, Option, SubCommand } from 'nest-commander';
 import { CliCommand, type JsonOptions } from '../common/cli/cli-command';
 import { UsageError } from '../common/cli/cli-error';
-import { printJson, printLine } from '../common/cli/output';
+import { printJson, printLine, printLines } from '../common/cli/output';
 import { ExitCode } from '../common/exit-codes';
 import { readLockOwner } from '../common/lock-file';
 import { isAlive } from '../common/process-identity';
@@ -135,7 +135,7 @@ export class UpdateCommand extends UpdateCommandBase {
     }
     printLine(`${status === 'error' ? 'Not updated' : 'Nothing to do'}: ${UPDATE_REASONS[reason] ?? reason}`);
     const failed = result.steps.findLast(({ exitCode }) => exitCode !== 0);
-    if (status === 'error' && failed) printLine(`${failed.command}\n${failed.stderrTail ?? failed.stdoutTail ?? ''}`);
+    if (status === 'error' && failed) printLines(`${failed.command}\n${failed.stderrTail ?? failed.stdoutTail ?? ''}`);
   }
 }
 

@@ -3,7 +3,8 @@ import type { ConfigService } from '../../src/config/config.service';
 import { EventBus } from '../../src/events/event-bus';
 import { OutboundDesk } from '../../src/events/outbound-desk';
 import type { DatabaseService } from '../../src/storage/database.service';
-import { type ApprovalRequest, ApprovalService } from '../../src/tools/approvals/approval.service';
+import type { ApprovalRequest } from '../../src/tools/approvals/approval-request';
+import { ApprovalService } from '../../src/tools/approvals/approval.service';
 import { until } from '../harness/gateway-process';
 import { TestDatabase } from '../harness/stores';
 

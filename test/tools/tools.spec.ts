@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ModelAnswer } from '../fakes/model-formats/model-format';
 import { FakeModels } from '../fakes/model-server';
@@ -153,12 +153,19 @@ describe('tools in a running gateway', () => {
       expect(existsSync(workspace('denied.txt'))).toBe(false);
     });
 
-    it('is remembered after "always", for this program alone', async () => {
+    it('is remembered after "always", for this program with these arguments alone', async () => {
       const first = begin('exec', { command: 'touch again-1.txt', host: 'gateway' });
-      await client.call('exec.approval.resolve', { id: (await pending()).id, decision: 'allow-always' });
+      const { id, request } = await pending();
+      expect(request['rule']).toBe(`/usr/bin/touch again-1.txt, with exactly these arguments, in ${workspace()}`);
+      await client.call('exec.approval.resolve', { id, decision: 'allow-always' });
       await first.done;
-      await call('exec', { command: 'touch again-2.txt', host: 'gateway' });
-      expect(existsSync(workspace('again-2.txt'))).toBe(true);
+      rmSync(workspace('again-1.txt'));
+      await call('exec', { command: 'touch again-1.txt', host: 'gateway' });
+      expect(existsSync(workspace('again-1.txt'))).toBe(true);
+      const second = begin('exec', { command: 'touch again-2.txt', host: 'gateway' });
+      await client.call('exec.approval.resolve', { id: (await pending()).id, decision: 'deny' });
+      await second.done;
+      expect(existsSync(workspace('again-2.txt'))).toBe(false);
       expect(statSync(join(gateway.stateDir, 'exec-approvals.json')).mode & 0o777).toBe(0o600);
       const other = begin('exec', { command: 'touch x && mkdir y', host: 'gateway' });
       await client.call('exec.approval.resolve', { id: (await pending()).id, decision: 'deny' });

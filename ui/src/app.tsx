@@ -1,5 +1,6 @@
 import { useState } from 'react';
 import { ApprovalCards } from './approvals/approval-cards';
+import { useApprovals } from './approvals/use-approvals';
 import { PairingCards } from './channels/pairing-cards';
 import { usePairing } from './channels/pairing';
 import { ChatView } from './chat/chat-view';
@@ -61,6 +62,7 @@ interface RoomProps {
 function Room({ gateway, mainKey, theme, onTheme }: RoomProps) {
   const sessions = useSessions(gateway);
   const pairing = usePairing(gateway);
+  const approvals = useApprovals(gateway);
   const isOffline = useOffline(gateway) === true;
   const [sessionKey, setSessionKey] = useState(() => sessionStorage.getItem(LAST_SESSION) ?? mainKey);
   const [shows, setShows] = useState<{ status: boolean; sessions: boolean }>({ status: false, sessions: false });
@@ -101,6 +103,7 @@ function Room({ gateway, mainKey, theme, onTheme }: RoomProps) {
           onClick={() => setShows({ ...shows, status: !shows.status })}
         />
       </header>
+      <PairingCards {...pairing} />
       <SessionList sessions={sessions} current={sessionKey} mainKey={mainKey} onOpen={open} />
       <ChatView key={sessionKey} gateway={gateway} sessionKey={sessionKey} isOffline={isOffline} />
       {shows.status && (
@@ -111,10 +114,7 @@ function Room({ gateway, mainKey, theme, onTheme }: RoomProps) {
           onLogOut={gateway.logOut}
         />
       )}
-      <div className="approvals" role="alert">
-        <ApprovalCards {...gateway} />
-        <PairingCards {...pairing} />
-      </div>
+      <ApprovalCards {...approvals} />
     </div>
   );
 }

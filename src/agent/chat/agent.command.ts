@@ -2,11 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { Command, Option } from 'nest-commander';
 import { GatewayCommandBase, type GatewayOptions, parseWholeNumber } from '../../common/cli/cli-command';
 import { UsageError } from '../../common/cli/cli-error';
-import { printJson, printLine } from '../../common/cli/output';
+import { printAnswer, printJson } from '../../common/cli/output';
 import { ExitCode } from '../../common/exit-codes';
 import { Environment } from '../../config/environment';
 import { resolveGatewayTarget } from '../../config/gateway-target';
 import { withGateway } from '../../gateway/client/with-gateway';
+import { ApprovalWatch } from './approval-watch';
 import { StreamPrinter } from './stream-printer';
 
 interface AgentOptions extends GatewayOptions {
@@ -118,17 +119,23 @@ export class AgentCommand extends GatewayCommandBase {
     };
     const answer = await withGateway(resolveGatewayTarget(this.env, options), async (client) => {
       const printer = options.stream && !options.json ? new StreamPrinter(runId) : undefined;
-      if (printer) client.onEvent((event) => printer.receive(event));
+      const canAsk = process.stdin.isTTY && process.stderr.isTTY && !options.json;
+      const watch = new ApprovalWatch(client, runId, canAsk ? 'prompt' : 'command');
+      client.onEvent((event) => {
+        printer?.receive(event);
+        watch.receive(event);
+      });
       const result = await client.call<AgentAnswer>('agent', params, {
         expectFinal: true,
         timeoutMs: seconds * 1000 + GRACE_MS,
       });
+      watch.close();
       printer?.end();
       return { result, printed: printer?.printed ?? '' };
     });
     const texts = answer.result.result.payloads.map((payload) => payload.text);
     if (options.json) printJson(answer.result);
-    else if (answer.printed === '') for (const text of texts) printLine(text);
+    else if (answer.printed === '') for (const text of texts) printAnswer(text);
     if (answer.result.result.meta.aborted) process.exitCode = ExitCode.failed;
   }
 }

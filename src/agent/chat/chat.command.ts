@@ -1,14 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import { createInterface } from 'node:readline';
+import { type Interface, createInterface } from 'node:readline';
 import { Command, Option } from 'nest-commander';
 import { GatewayCommandBase, type GatewayOptions } from '../../common/cli/cli-command';
-import { printJson, printLine, printNote } from '../../common/cli/output';
+import { printAnswer, printJson, printNote } from '../../common/cli/output';
 import { ExitCode } from '../../common/exit-codes';
 import { messageOf } from '../../common/openclaw-error';
 import { Environment } from '../../config/environment';
 import { resolveGatewayTarget } from '../../config/gateway-target';
 import type { GatewayClient } from '../../gateway/client/gateway-client';
 import { withGateway } from '../../gateway/client/with-gateway';
+import { ApprovalWatch, resolveApproval } from './approval-watch';
 import { StreamPrinter } from './stream-printer';
 
 interface ChatOptions extends GatewayOptions {
@@ -57,9 +58,7 @@ export class ChatCommand extends GatewayCommandBase {
         lines.on('SIGINT', () => void client.call('chat.abort', { sessionKey }).catch(() => undefined));
         lines.prompt();
       }
-      for await (const line of lines) {
-        const text = line.trim();
-        if (FAREWELLS.has(text)) break;
+      for await (const text of untilFarewell(lines, (answer) => void resolveApproval(client, answer))) {
         if (text !== '') await this.say(client, text, sessionKey, options);
         if (isTerminal) lines.prompt();
       }
@@ -72,7 +71,11 @@ export class ChatCommand extends GatewayCommandBase {
   private async say(client: GatewayClient, message: string, sessionKey: string, options: ChatOptions): Promise<void> {
     const runId = randomUUID();
     const printer = options.json ? undefined : new StreamPrinter(runId);
-    const unlisten = printer ? client.onEvent((event) => printer.receive(event)) : undefined;
+    const watch = new ApprovalWatch(client, runId, 'chat');
+    const unlisten = client.onEvent((event) => {
+      printer?.receive(event);
+      watch.receive(event);
+    });
     try {
       const params = {
         message,
@@ -85,13 +88,43 @@ export class ChatCommand extends GatewayCommandBase {
       const texts = answer.result.payloads.map((payload) => payload.text);
       this.said.push({ runId, message, text: texts.join('\n') });
       if (options.json) return;
-      if (printer?.printed === '') for (const text of texts) printLine(text);
+      if (printer?.printed === '') for (const text of texts) printAnswer(text);
       if (answer.result.meta.aborted) printNote('(stopped)');
     } catch (error) {
       printNote(`error: ${messageOf(error)}`);
       process.exitCode = ExitCode.failed;
     } finally {
-      if (typeof unlisten === 'function') unlisten();
+      unlisten();
     }
+  }
+}
+
+const APPROVE = /^\/approve(?:\s+|$)/i;
+
+/**
+ * Lines one after the other, until one says goodbye. Answers to questions of the running turn don't wait for its end: it
+ * waits for them.
+ */
+async function* untilFarewell(lines: Interface, onAnswer: (text: string) => void): AsyncGenerator<string> {
+  const waiting: string[] = [];
+  let isOver = false;
+  let wake = (): void => undefined;
+  lines.on('line', (line) => {
+    const text = line.trim();
+    if (APPROVE.test(text)) onAnswer(text.replace(APPROVE, ''));
+    else waiting.push(text);
+    wake();
+  });
+  lines.once('close', () => {
+    isOver = true;
+    wake();
+  });
+  for (;;) {
+    const next = waiting.shift();
+    if (next !== undefined) {
+      if (FAREWELLS.has(next)) return;
+      yield next;
+    } else if (isOver) return;
+    else await new Promise<void>((resolve) => (wake = resolve));
   }
 }

@@ -7,24 +7,12 @@ import { parseConfigPath } from '../../config/config-path';
 import { ConfigService } from '../../config/config.service';
 import { RestartControl } from '../../config/restart-control';
 import { redactConfig } from '../../config/sensitive-paths';
-import type { ApprovalDecision } from '../../tools/approvals/approval-decision';
 import { ApprovalService } from '../../tools/approvals/approval.service';
+import { readApproval } from '../../tools/approvals/read-approval';
 import { ToolExecutor } from '../../tools/tool-executor.service';
 import { type ChatCommand, type CommandCall, type CommandEffect, ProvidesChatCommands, answer } from './chat-command';
 import { CommandContexts } from './command-contexts.service';
 
-const DECISIONS: Readonly<Record<string, ApprovalDecision>> = {
-  'allow-once': 'allow-once',
-  allow: 'allow-once',
-  once: 'allow-once',
-  yes: 'allow-once',
-  'allow-always': 'allow-always',
-  always: 'allow-always',
-  deny: 'deny',
-  no: 'deny',
-  reject: 'deny',
-  block: 'deny',
-};
 const RESTART_DELAY_MS = 2000;
 const DEFAULT_FOREGROUND_MS = 2000;
 
@@ -35,7 +23,7 @@ export class OwnerCommands {
   readonly commands: readonly ChatCommand[] = [
     {
       name: 'approve',
-      usage: '<id> allow-once|allow-always|deny',
+      usage: '<id> allow-once|allow-session|allow-always|deny [why not]',
       summary: 'decide what the assistant asks for',
       category: 'management',
       right: 'sender',
@@ -84,14 +72,17 @@ export class OwnerCommands {
   ) {}
 
   private async approve({ args, sessionKey, giver }: CommandCall): Promise<CommandEffect> {
-    const words = args.split(/\s+/);
-    const decision = words.map((word) => DECISIONS[word.toLowerCase()]).find((found) => found !== undefined);
-    const id = words.find((word) => word !== '' && DECISIONS[word.toLowerCase()] === undefined);
+    const { id, decision, reason } = readApproval(args);
     if (id === undefined || decision === undefined)
-      return answer('Write /approve <id> allow-once, /approve <id> allow-always or /approve <id> deny.');
+      return answer(
+        'Write /approve <id> and one of allow-once, allow-session, allow-always, deny; after deny you may say why not.',
+      );
     if (!giver.mayApprove) return answer('You may not decide approvals.');
     try {
-      await this.approvals.resolve(id, decision, giver.name, this.isTarget(giver) ? undefined : sessionKey);
+      await this.approvals.resolve(id, decision, giver.name, this.isTarget(giver) ? undefined : sessionKey, {
+        inChat: true,
+        ...(reason ? { reason } : {}),
+      });
       return answer(`Decided: ${decision}.`);
     } catch (error) {
       return answer(`Not decided: ${messageOf(error)}.`);

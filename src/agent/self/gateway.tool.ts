@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import JSON5 from 'json5';
 import { messageOf } from '../../common/openclaw-error';
-import { isPlainObject, valueAt } from '../../common/plain-object';
+import { isPlainObject } from '../../common/plain-object';
 import { Doc, Int, OneOf, Opt, Str, Text, Hidden } from '../../common/validation/fields';
 import { ConfigInvalidError } from '../../config/config-error';
 import { ConfigService } from '../../config/config.service';
@@ -13,29 +13,17 @@ import { describeConfig } from '../../config/ui-hints';
 import { appVersion } from '../../common/app-root';
 import { UpdateDesk } from '../../events/update-desk';
 import { AgentTool, type ToolContext, ToolError, type ToolResult, textResult } from '../../tools/agent-tool';
+import { type ApprovalFact, askerOf } from '../../tools/approvals/approval-request';
 import { ApprovalService, fingerprintOf } from '../../tools/approvals/approval.service';
 import { type CallSinks, Leaves } from '../../tools/provenance/sinks';
+import { changesAsDiff, changesBetween, isHarmless, mergedWith, pathText } from './config-changes';
 
 const ACTIONS = ['restart', 'config.get', 'config.schema', 'config.apply', 'config.patch', 'update.run'] as const;
 const DEFAULT_DELAY_MS = 2000;
 const MAX_DELAY_MS = 60_000;
 const MAX_SCHEMA = 60_000;
-
-/** Paths below which a change decides who may do what; always asked for. */
-const GUARDED = [
-  ['gateway', 'auth'],
-  ['gateway', 'bind'],
-  ['gateway', 'trustedProxies'],
-  ['tools'],
-  ['approvals'],
-  ['commands'],
-  ['secrets'],
-  ['browser'],
-  ['plugins'],
-  ['hooks'],
-] as const;
-const GUARDED_KEYS =
-  /^(allowFrom|groupAllowFrom|dmPolicy|groupPolicy|tools|toolsBySender|sandbox|elevated|allowAgents|configWrites)$/;
+/** Settings that the reason of a question names; the question shows all. */
+const MOST_NAMED = 8;
 
 @Leaves<GatewayToolParams>({
   action: 'standing',
@@ -89,8 +77,8 @@ export class GatewayTool {
   sinksOf(params: GatewayToolParams): CallSinks {
     const { action, raw, reason, note } = params;
     const isWrite = action === 'config.apply' || action === 'config.patch';
-    // What is guarded is asked for in any case, with the paths it changes; so is an update.
-    if ((!isWrite && action !== 'restart') || (isWrite && this.guardedPaths(params).length > 0))
+    // What is not harmless is asked for in any case, with everything it changes; so is an update.
+    if ((!isWrite && action !== 'restart') || (isWrite && this.askedPaths(params).length > 0))
       return { action: 'none', raw: 'none' };
     const summary = [action, isWrite ? raw : undefined, reason, note].filter((part) => part !== undefined).join(' ');
     return { action: 'none', raw: { sink: 'standing', summary } };
@@ -126,14 +114,18 @@ export class GatewayTool {
         'invalid_args',
         'the configuration has changed since; call config.get again and send its hash',
       );
-    const guarded = this.guardedPaths(params);
-    if (guarded.length > 0)
+    const asked = this.askedPaths(params);
+    if (asked.length > 0) {
+      const { from, to, secrets } = this.outcomeOf(params);
+      const more = asked.length > MOST_NAMED ? ` and ${asked.length - MOST_NAMED} more` : '';
       await this.permit(
-        `${params.action}: ${params.raw ?? ''}`,
-        `it changes ${guarded.join(', ')}`,
+        `${params.action} (${asked.length === 1 ? 'one setting' : `${asked.length} settings`} and a restart)`,
+        `it changes ${asked.slice(0, MOST_NAMED).join(', ')}${more}`,
         [params.action, params.raw, before.hash],
         context,
+        [{ label: 'Changes', text: changesAsDiff(from, to, secrets), form: 'diff' }],
       );
+    }
     const baseHash = before.hash ?? null;
     try {
       if (params.action === 'config.apply')
@@ -157,6 +149,7 @@ export class GatewayTool {
     reason: string,
     bound: readonly (string | undefined)[],
     context: ToolContext,
+    details: ApprovalFact[] = [],
   ): Promise<unknown> {
     return this.approvals.permit(
       {
@@ -172,6 +165,8 @@ export class GatewayTool {
         sessionKey: context.sessionKey,
         runId: context.runId,
         envNames: [],
+        details,
+        asker: askerOf(context),
         reason,
         canAlways: false,
       },
@@ -226,47 +221,20 @@ export class GatewayTool {
     return true;
   }
 
-  /** Guarded paths whose value a write would change. */
-  private guardedPaths(params: GatewayToolParams): string[] {
-    const current = this.config.peek().parsed;
+  /** What the file says, and what it would say. */
+  private outcomeOf(params: GatewayToolParams): { from: unknown; to: unknown; secrets: readonly string[] } {
+    const { parsed: from, secrets } = this.config.peek();
     const value = parsed(params);
-    const found = new Set<string>();
-    const isWhole = params.action === 'config.apply';
-    for (const path of GUARDED) {
-      const wanted = valueAt(value, path);
-      const isTouched = isWhole || wanted !== undefined || touchesParent(value, path);
-      if (isTouched && JSON.stringify(wanted) !== JSON.stringify(valueAt(current, path))) found.add(path.join('.'));
-    }
-    const walk = (node: unknown, path: string[]): void => {
-      if (!isPlainObject(node)) return;
-      for (const [key, entry] of Object.entries(node)) {
-        const at = [...path, key];
-        if (GUARDED_KEYS.test(key) && JSON.stringify(entry) !== JSON.stringify(valueAt(current, at)))
-          found.add(at.join('.'));
-        else if (Array.isArray(entry)) {
-          if (
-            JSON.stringify(entry) !== JSON.stringify(valueAt(current, at)) &&
-            JSON.stringify(entry).match(GUARDED_IN_LISTS)
-          )
-            found.add(at.join('.'));
-        } else walk(entry, at);
-      }
-    };
-    walk(value, []);
-    if (isWhole) walk(current, []);
-    return [...found];
+    return { from, to: params.action === 'config.apply' ? value : mergedWith(from, value), secrets };
   }
-}
 
-const GUARDED_IN_LISTS = /"(allowFrom|groupAllowFrom|tools|sandbox|elevated|allowAgents)"/;
-
-/** A patch that removes or replaces what stands above a path removes the path as well. */
-function touchesParent(patch: unknown, path: readonly string[]): boolean {
-  for (let length = 1; length < path.length; length++) {
-    const above = valueAt(patch, path.slice(0, length));
-    if (above !== undefined && !isPlainObject(above)) return true;
+  /** Paths that a write would change and that are not on the list of harmless ones. */
+  private askedPaths(params: GatewayToolParams): string[] {
+    const { from, to } = this.outcomeOf(params);
+    return changesBetween(from, to)
+      .filter((change) => !isHarmless(change))
+      .map(({ path }) => pathText(path));
   }
-  return false;
 }
 
 function parsed(params: GatewayToolParams): Record<string, unknown> {

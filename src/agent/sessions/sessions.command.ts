@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { Command, Option, SubCommand } from 'nest-commander';
 import { UsageError } from '../../common/cli/cli-error';
 import { GatewayCommandBase, type GatewayOptions, parseWholeNumber } from '../../common/cli/cli-command';
-import { printJson, printLine, printTable, relativeTime } from '../../common/cli/output';
+import { printAnswer, printJson, printLine, printTable, relativeTime } from '../../common/cli/output';
 import { Environment } from '../../config/environment';
 import { resolveGatewayTarget } from '../../config/gateway-target';
 import { withGateway } from '../../gateway/client/with-gateway';
@@ -99,7 +99,8 @@ export class SessionsExportCommand extends GatewayCommandBase {
     );
     if (options.out !== undefined) writeFileSync(options.out, answer.text, { mode: 0o600 });
     if (options.json) printJson(options.out === undefined ? answer : { ok: true, file: options.out });
-    else printLine(options.out === undefined ? answer.text : `written to ${options.out}`);
+    else if (options.out === undefined) printAnswer(answer.text);
+    else printLine(`written to ${options.out}`);
   }
 }
 

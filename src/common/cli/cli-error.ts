@@ -1,6 +1,7 @@
 import { ExitCode } from '../exit-codes';
 import { OpenclawError, messageOf } from '../openclaw-error';
 import { withOwnCommands } from './own-commands';
+import { visibleJson, visibleLines } from '../visible-text';
 
 /** A command was called the wrong way. */
 export class UsageError extends OpenclawError {
@@ -16,9 +17,9 @@ export function reportError(error: unknown, asJson: boolean): number {
   const message = withOwnCommands(messageOf(error));
   if (asJson) {
     const details = known?.details ? { details: known.details } : {};
-    process.stdout.write(`${JSON.stringify({ error: { code, message, ...details } }, null, 2)}\n`);
+    process.stdout.write(`${visibleJson(JSON.stringify({ error: { code, message, ...details } }, null, 2))}\n`);
   } else {
-    process.stderr.write(`error: ${message}\n`);
+    process.stderr.write(`error: ${visibleLines(message)}\n`);
   }
   return known?.exitCode ?? ExitCode.failed;
 }

@@ -1,15 +1,29 @@
+import { readableText, visibleJson, visibleLines, visibleText } from '../visible-text';
+import { displayWidth, padToWidth } from './display-width';
+
 /** Prints exactly one JSON value on standard output. */
 export function printJson(value: unknown): void {
-  process.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
+  process.stdout.write(`${visibleJson(JSON.stringify(value, null, 2))}\n`);
 }
 
+/** One line on standard output, whoever its parts come from. */
 export function printLine(text = ''): void {
-  process.stdout.write(`${text}\n`);
+  process.stdout.write(`${visibleText(text)}\n`);
+}
+
+/** Several lines: a diff, a file, JSON. */
+export function printLines(text: string): void {
+  process.stdout.write(`${visibleLines(text)}\n`);
+}
+
+/** What the assistant says. */
+export function printAnswer(text: string): void {
+  process.stdout.write(`${readableText(text)}\n`);
 }
 
 /** Notes for people beside the output proper: standard error, so that pipes stay clean. */
 export function printNote(text: string): void {
-  process.stderr.write(`${text}\n`);
+  process.stderr.write(`${visibleText(text)}\n`);
 }
 
 export interface Column<T> {
@@ -19,13 +33,13 @@ export interface Column<T> {
 
 /** Rows as aligned columns; ids are never cut. */
 export function printTable<T>(rows: readonly T[], columns: readonly Column<T>[]): void {
-  const cells = rows.map((row) => columns.map((column) => String(column.value(row) ?? '')));
+  const cells = rows.map((row) => columns.map((column) => visibleText(String(column.value(row) ?? ''))));
   const widths = columns.map((column, index) =>
-    Math.max(column.title.length, ...cells.map((row) => (row[index] ?? '').length)),
+    Math.max(displayWidth(column.title), ...cells.map((row) => displayWidth(row[index] ?? ''))),
   );
   const line = (values: readonly string[]): string =>
     values
-      .map((value, index) => value.padEnd(widths[index] ?? 0))
+      .map((value, index) => padToWidth(value, widths[index] ?? 0))
       .join('  ')
       .trimEnd();
   printLine(line(columns.map((column) => column.title)));

@@ -36,10 +36,19 @@ export class ProgramLookup {
       if (folder === '') continue;
       for (const ending of endings) {
         const file = join(folder, name + ending);
-        const stat = statSync(file, { throwIfNoEntry: false });
-        if (stat?.isFile() && (process.platform === 'win32' || (stat.mode & ANYBODY_RUNS) !== 0)) return file;
+        if (isProgram(file)) return file;
       }
     }
     return undefined;
+  }
+}
+
+/** A folder of the search path that may not be read holds no programs, as for a shell. */
+function isProgram(file: string): boolean {
+  try {
+    const stat = statSync(file);
+    return stat.isFile() && (process.platform === 'win32' || (stat.mode & ANYBODY_RUNS) !== 0);
+  } catch {
+    return false;
   }
 }

@@ -1,7 +1,7 @@
 import { Option, SubCommand } from 'nest-commander';
 import { CliCommand, type JsonOptions, parseWholeNumber } from '../../common/cli/cli-command';
 import { UsageError } from '../../common/cli/cli-error';
-import { printJson, printLine, printNote } from '../../common/cli/output';
+import { printJson, printLine, printLines, printNote } from '../../common/cli/output';
 import { ExitCode } from '../../common/exit-codes';
 import { OpenclawError } from '../../common/openclaw-error';
 import { Environment } from '../../config/environment';
@@ -108,7 +108,8 @@ export class SkillsInstallCommand extends ChangeCommandBase {
         `${name} has no install option ${options.option ? `"${options.option}"` : 'for this system'}; it has ${usable.map(({ id }) => id).join(', ') || 'none'}`,
       );
     const command = describeInstall(spec, manifest, stateDir, preferences);
-    printNote(`${spec.label}\n  ${command}`);
+    printNote(spec.label);
+    printNote(`  ${command}`);
     if (options.yes !== true && !(await confirm('Run this?'))) {
       printNote('nothing was installed');
       process.exitCode = ExitCode.failed;
@@ -125,8 +126,8 @@ export class SkillsInstallCommand extends ChangeCommandBase {
     });
     if (options.json) printJson({ ...outcome, command });
     else {
-      if (outcome.stdout) printNote(outcome.stdout.trimEnd());
-      printLine(outcome.message);
+      for (const line of outcome.stdout?.trimEnd().split('\n') ?? []) printNote(line);
+      printLines(outcome.message);
     }
     if (!outcome.ok) process.exitCode = ExitCode.failed;
   }

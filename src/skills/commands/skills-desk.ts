@@ -2,6 +2,7 @@ import { createInterface } from 'node:readline';
 import type { GatewayOptions } from '../../common/cli/cli-command';
 import { UsageError } from '../../common/cli/cli-error';
 import { printNote } from '../../common/cli/output';
+import { visibleText } from '../../common/visible-text';
 import { Redactor } from '../../common/redactor';
 import { OpenclawError } from '../../common/openclaw-error';
 import { defaultAgentId, findAgent } from '../../config/agent-entries';
@@ -113,7 +114,7 @@ export async function reviewAtTerminal(staged: StagedSkill, options: ReviewOptio
       ? `  may use: programs ${listed(may.programs)}; hosts ${listed(may.network)}; folders ${listed(may.paths)}; secrets ${listed(may.secrets)}`
       : '  declares nothing: its commands get the workspace and no network',
   );
-  for (const finding of report.findings) printNote(`  ${describeFinding(finding)}`);
+  for (const line of report.findings.flatMap(describeFinding)) printNote(`  ${line}`);
   printNote(`  scan: ${report.verdict === 'danger' ? 'DANGER' : report.verdict}`);
   const acceptsRisk = options.acceptRisk === true;
   if (report.verdict === 'danger' && !acceptsRisk) return { install: true };
@@ -121,8 +122,10 @@ export async function reviewAtTerminal(staged: StagedSkill, options: ReviewOptio
   return { install, acceptsRisk };
 }
 
-export const describeFinding = ({ severity, file, line, rule, says, excerpt }: ScanFinding): string =>
-  `${severity === 'danger' ? 'danger ' : 'warning'} ${file}:${line} ${rule}: ${says}${excerpt ? `\n            ${excerpt}` : ''}`;
+export const describeFinding = ({ severity, file, line, rule, says, excerpt }: ScanFinding): string[] => [
+  `${severity === 'danger' ? 'danger ' : 'warning'} ${file}:${line} ${rule}: ${says}`,
+  ...(excerpt ? [`            ${excerpt}`] : []),
+];
 
 const listed = (names: readonly string[]): string => names.join(', ') || 'none';
 
@@ -131,7 +134,7 @@ export async function confirm(question: string): Promise<boolean> {
   if (!process.stdin.isTTY) throw new UsageError(`${question} Nobody is there to answer: repeat with --yes`);
   const lines = createInterface({ input: process.stdin, output: process.stderr });
   try {
-    const answer = await new Promise<string>((resolve) => lines.question(`${question} [y/N] `, resolve));
+    const answer = await new Promise<string>((resolve) => lines.question(`${visibleText(question)} [y/N] `, resolve));
     return /^y(es)?$/i.test(answer.trim());
   } finally {
     lines.close();

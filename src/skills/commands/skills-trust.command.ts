@@ -4,7 +4,7 @@ import { Option, SubCommand } from 'nest-commander';
 import { writeFileAtomic } from '../../common/atomic-file';
 import { CliCommand, type JsonOptions } from '../../common/cli/cli-command';
 import { UsageError } from '../../common/cli/cli-error';
-import { printJson, printLine, printTable } from '../../common/cli/output';
+import { printJson, printLine, printLines, printTable } from '../../common/cli/output';
 import { ExitCode } from '../../common/exit-codes';
 import { OpenclawError } from '../../common/openclaw-error';
 import { Environment } from '../../config/environment';
@@ -113,7 +113,7 @@ export class SkillsScanCommand extends CliCommand {
     const report = scanSkill(skill.folder, skill.manifest);
     if (options.json) printJson({ name: skill.manifest.name, ...report, warnings: skill.warnings });
     else {
-      for (const finding of report.findings) printLine(describeFinding(finding));
+      for (const line of report.findings.flatMap(describeFinding)) printLine(line);
       for (const { line, reason } of skill.warnings) printLine(`note    ${SKILL_FILE}:${line} ${reason}`);
       printLine(`${skill.manifest.name}: ${report.verdict}, ${report.files} files`);
     }
@@ -211,7 +211,7 @@ export class SkillsSignCommand extends CliCommand {
     writeFileAtomic(path, `${JSON.stringify(signature, null, 2)}\n`, 0o644);
     const fingerprint = fingerprintOf(signature.key);
     if (options.json) printJson({ path, fingerprint });
-    else printLine(`${path}\nkey ${fingerprint}`);
+    else printLines(`${path}\nkey ${fingerprint}`);
     return Promise.resolve();
   }
 }
@@ -260,8 +260,8 @@ export class SkillsProposalsCommand extends CliCommand {
         const shown = proposals.show(id);
         if (options.json) return printJson(shown);
         printLine(`${shown.name}: ${shown.reason}`);
-        for (const finding of shown.findings) printLine(describeFinding(finding));
-        return printLine(shown.diff);
+        for (const line of shown.findings.flatMap(describeFinding)) printLine(line);
+        return printLines(shown.diff);
       }
       case 'apply': {
         const applied = await proposals.apply(id, desk.installer(), (staged) => reviewAtTerminal(staged, options));

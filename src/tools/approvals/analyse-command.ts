@@ -1,5 +1,7 @@
 export interface CommandSegment {
   argv: string[];
+  /** It reads what the one before it prints. */
+  piped?: true;
 }
 
 export type CommandAnalysis = { ok: true; segments: CommandSegment[] } | { ok: false; reason: string };
@@ -33,6 +35,7 @@ export function analyseCommand(command: string): CommandAnalysis {
   let word: string | undefined;
   let position = 0;
   let operator = '';
+  let isPiped = false;
   const fail = (reason: string): CommandAnalysis => ({ ok: false, reason });
   const endWord = (): void => {
     if (word !== undefined) argv.push(word);
@@ -41,7 +44,7 @@ export function analyseCommand(command: string): CommandAnalysis {
   const endSegment = (): boolean => {
     endWord();
     if (argv.length === 0) return false;
-    segments.push({ argv });
+    segments.push({ argv, ...(isPiped ? { piped: true } : {}) });
     argv = [];
     return true;
   };
@@ -64,6 +67,7 @@ export function analyseCommand(command: string): CommandAnalysis {
       if (character === ';' && next === ';') return fail('a case branch');
       if (!endSegment()) return fail('an empty command');
       operator = character;
+      isPiped = character === '|' && next !== '|';
       position += character === '&' || (character === '|' && next === '|') ? 2 : 1;
     } else if (character === '&' || character === '|') {
       return fail('a background command');

@@ -1,39 +1,74 @@
 import type { ReplyButton } from '../../common/chat-media';
 import type { DeliveryRoute } from '../../common/delivery-route';
+import { visibleLines, visibleText } from '../../common/visible-text';
 import type { ToolContext } from '../agent-tool';
-import type { ApprovalRequest, PendingApproval } from './approval.service';
+import type { ApprovalDecision } from './approval-decision';
+import { type ApprovalRequest, choicesOf, factsOf, lengthOf } from './approval-request';
 import type { ApprovalsConfig } from './approvals.config';
 
-const MAX_COMMAND = 1500;
+/** What is longer is not asked in chats: nobody reads ten messages before he presses a button. */
+const MAX_IN_CHAT = 8000;
+
+export interface AskedApproval {
+  id: string;
+  request: ApprovalRequest;
+  createdAtMs: number;
+  expiresAtMs: number;
+}
 
 /** The part of an id that people type. */
 export const shortId = (id: string): string => id.slice(0, 8);
 
-/** The question as it is asked in a chat. */
-export function approvalText(pending: PendingApproval): string {
+/** Whether the whole question can be put into a chat; if not, it is answered on the page or the command line only. */
+export const fitsChat = (request: ApprovalRequest): boolean => lengthOf(request) <= MAX_IN_CHAT;
+
+/** Everything that will happen, for a terminal. Values are indented: none can pass for another line of the question. */
+export function approvalLines(request: ApprovalRequest): string[] {
+  return [
+    ...factsOf(request),
+    { label: 'Why', text: request.reason },
+    { label: 'Conversation', text: request.sessionKey },
+    ...(request.asker === undefined ? [] : [{ label: 'Asked by', text: request.asker }]),
+    ...(choicesOf(request).includes('allow-always') ? [{ label: 'Always means', text: request.rule ?? '' }] : []),
+    ...(request.sessionRule === undefined ? [] : [{ label: 'For this conversation means', text: request.sessionRule }]),
+  ].flatMap(({ label, text }) => [
+    `${visibleText(label)}:`,
+    ...visibleLines(text)
+      .split('\n')
+      .map((line) => `  ${line}`),
+  ]);
+}
+
+/** The question as it is asked in a chat. The channel puts it into as many messages as it takes. */
+export function approvalText(pending: AskedApproval): string {
   const { request, id } = pending;
   const slug = shortId(id);
-  const command = request.command.length > MAX_COMMAND ? `${request.command.slice(0, MAX_COMMAND)}…` : request.command;
-  const choices = ['allow-once', ...(request.canAlways ? ['allow-always'] : []), 'deny'];
+  const title = `Approval needed (${request.kind === 'exec' ? 'command' : visibleText(request.tool)})`;
+  if (!fitsChat(request))
+    return `${title}: it is too long to be read here (${lengthOf(request)} characters). Decide on the page of the gateway, or with: openclaw approvals pending, openclaw approvals resolve ${slug} <decision>`;
   return [
-    `Approval needed (${request.kind === 'exec' ? 'command' : request.tool}), because ${request.reason}:`,
-    '',
-    ...command.split('\n').map((line) => `    ${line}`),
-    '',
-    ...(request.kind === 'exec' ? [`Folder: ${request.cwd}`, `Where: ${request.host}`] : []),
+    `${title}:`,
+    '```',
+    // Nothing inside may end the block: what follows would be read as markup.
+    ...approvalLines(request).map((line) => line.replace(/`{3,}/g, (run) => '⟨U+0060⟩'.repeat(run.length))),
+    '```',
     `Answer within ${Math.round((pending.expiresAtMs - pending.createdAtMs) / 1000)} s, or it is denied:`,
-    ...choices.map((choice) => `/approve ${slug} ${choice}`),
+    ...choicesOf(request).map((choice) => `/approve ${slug} ${choice}`),
   ].join('\n');
 }
 
+const LABELS: Readonly<Record<ApprovalDecision, string>> = {
+  'allow-once': 'Allow once',
+  'allow-session': 'For this conversation',
+  'allow-always': 'Always',
+  deny: 'Deny',
+};
+
 /** The same answers to press. */
-export const approvalButtons = ({ request, id }: PendingApproval): ReplyButton[][] => [
-  [
-    { label: 'Allow once', says: `/approve ${shortId(id)} allow-once` },
-    ...(request.canAlways ? [{ label: 'Always', says: `/approve ${shortId(id)} allow-always` }] : []),
-    { label: 'Deny', says: `/approve ${shortId(id)} deny` },
-  ],
-];
+export const approvalButtons = ({ request, id }: AskedApproval): ReplyButton[][] =>
+  fitsChat(request)
+    ? [choicesOf(request).map((choice) => ({ label: LABELS[choice], says: `/approve ${shortId(id)} ${choice}` }))]
+    : [];
 
 /**
  * Chats in which an approval is asked: the one whose turn asks, unless the configuration says otherwise, and the

@@ -23,10 +23,14 @@ export class ApprovalRpc {
     name: 'exec.approval.resolve',
     scope: 'operator.approvals',
     params: ApprovalResolveParams,
-    summary: 'Allows a waiting command once, allows it always, or denies it.',
+    summary: 'Allows what waits once, for its conversation or always, or denies it; choices of the question say which.',
   })
   async resolve(params: ApprovalResolveParams, context: RpcContext): Promise<{ ok: true }> {
-    await this.approvals.resolve(params.id, params.decision, context.caller.displayName ?? context.caller.clientId);
+    const { id, decision, reason, hash } = params;
+    await this.approvals.resolve(id, decision, context.caller.displayName ?? context.caller.clientId, undefined, {
+      ...(reason ? { reason } : {}),
+      ...(hash ? { hash } : {}),
+    });
     return { ok: true };
   }
 }

@@ -2,6 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { Injectable, Optional } from '@nestjs/common';
 import type { Selectable } from 'kysely';
 import { Clock, systemClock } from '../../common/clock';
+import { Redactor } from '../../common/redactor';
 import { ConfigService } from '../../config/config.service';
 import { EventBus } from '../../events/event-bus';
 import { OutboundDesk } from '../../events/outbound-desk';
@@ -9,52 +10,33 @@ import { invalidRequest } from '../../rpc/rpc-error';
 import { DatabaseService } from '../../storage/database.service';
 import type { ApprovalTable } from '../../storage/schema';
 import { type ToolContext, ToolError } from '../agent-tool';
-import type { ApprovalDecision } from './approval-decision';
-import { approvalButtons, approvalRoutes, approvalText, shortId } from './approval-text';
+import { type ApprovalDecision, type Permission, isPermission } from './approval-decision';
+import { type ApprovalRequest, choicesOf, lengthOf, withTexts } from './approval-request';
+import { type AskedApproval, approvalButtons, approvalRoutes, approvalText, fitsChat, shortId } from './approval-text';
 
 export const APPROVAL_TIMEOUT_MS = 120_000;
-
-/** What exactly is asked for; nothing else runs under the approval. */
-export interface ApprovalRequest {
-  /** A command on the machine, or another call whose effect leaves the gateway. */
-  kind: 'exec' | 'tool';
-  tool: string;
-  command: string;
-  cwd: string;
-  host: string;
-  security: string;
-  ask: string;
-  agentId: string;
-  resolvedPath: string | null;
-  sessionKey: string;
-  runId: string;
-  /** Names of environment variables the call sets. */
-  envNames: string[];
-  /** Why it has to be asked for. */
-  reason: string;
-  /** Whether "always" may be chosen. */
-  canAlways: boolean;
-}
+/** Nothing is asked that can't be shown as a whole. */
+const MAX_QUESTION = 200_000;
 
 /** What ties an approval to one call. */
 export interface ApprovalBinding {
   callId: string;
   sessionId: string;
-  /** What "always" covers in this session. */
+  /** What a permission for the conversation covers. */
   target?: string;
   /** SHA-256 over everything that will be used: arguments, environment, identity of program files. */
   fingerprint: string;
 }
 
-export interface PendingApproval {
-  id: string;
-  request: ApprovalRequest;
-  createdAtMs: number;
-  expiresAtMs: number;
+export interface PendingApproval extends AskedApproval {
+  /** Of everything that will be used; whoever answers may name it, so that the answer is to what was shown. */
+  hash: string;
+  /** Answers that may be given. */
+  choices: ApprovalDecision[];
 }
 
 export type ApprovalOutcome =
-  { decision: ApprovalDecision; by?: string } | { decision: 'timeout' } | { decision: 'aborted' };
+  { decision: ApprovalDecision; by?: string; reason?: string } | { decision: 'timeout' } | { decision: 'aborted' };
 
 interface Waiter {
   pending: PendingApproval;
@@ -77,6 +59,7 @@ export class ApprovalService {
     private readonly desk: OutboundDesk,
     private readonly config: ConfigService,
     @Optional() private readonly clock: Clock = systemClock,
+    @Optional() private readonly redactor: Redactor = new Redactor(),
   ) {}
 
   /** Closes rows whose time ran out while no process was there. */
@@ -96,28 +79,40 @@ export class ApprovalService {
 
   /**
    * Asks people, waits for their decision and takes it up; returns how it was allowed.
-   * @throws ToolError approval_denied, approval_timeout, aborted
+   * @throws ToolError approval_denied, approval_timeout, aborted, too_large
    */
   async permit(
-    request: ApprovalRequest,
+    wanted: ApprovalRequest,
     binding: ApprovalBinding,
     context: Pick<ToolContext, 'signal' | 'update' | 'origin'>,
     timeoutMs = APPROVAL_TIMEOUT_MS,
-  ): Promise<'allow-once' | 'allow-always'> {
-    if (binding.target !== undefined && (await this.isGranted(binding.sessionId, binding.target)))
-      return 'allow-always';
+  ): Promise<Permission> {
+    const granted = binding.target === undefined ? undefined : await this.granted(binding.sessionId, binding.target);
+    if (granted) return granted;
+    // What is shown and kept holds no secret of the gateway.
+    const request = withTexts(wanted, (text) => this.redactor.redactKnown(text));
+    const length = lengthOf(request);
+    if (length > MAX_QUESTION)
+      throw new ToolError(
+        'too_large',
+        `this has to be approved, and nobody can read ${length} characters before he decides; do it in smaller steps`,
+      );
     const known = await this.ofCall(request.runId, binding);
     const outcome = known
       ? await this.resume(known, context.signal)
       : await this.ask(request, binding, context, timeoutMs);
     switch (outcome.decision) {
       case 'deny':
-        throw new ToolError('approval_denied', 'the owner denied this; do not try it again in another form');
+        throw new ToolError(
+          'approval_denied',
+          `the owner denied this${outcome.reason ? `, saying: ${outcome.reason}` : ''}; do not try it again in another form`,
+        );
       case 'timeout':
         throw new ToolError('approval_timeout', 'nobody approved this in time, so it was denied');
       case 'aborted':
         throw new ToolError('aborted', 'the turn was stopped while this waited for approval');
       case 'allow-once':
+      case 'allow-session':
       case 'allow-always':
         if (!(await this.take(request.runId, binding)))
           throw new ToolError('approval_denied', 'this approval was used already');
@@ -153,7 +148,13 @@ export class ApprovalService {
    * @param from session the answer was given in; undefined for the operator surfaces, which may answer for all
    * @throws RpcError when the id is unknown, decided already, expired or asked elsewhere: the first decision stands.
    */
-  async resolve(id: string, decision: ApprovalDecision, by: string, from?: string): Promise<void> {
+  async resolve(
+    id: string,
+    decision: ApprovalDecision,
+    by: string,
+    from?: string,
+    { reason, hash, inChat }: { reason?: string; hash?: string; inChat?: boolean } = {},
+  ): Promise<void> {
     const row = await this.find(id);
     if (!row) throw refused('APPROVAL_NOT_FOUND', id, 'nothing with this id was ever asked');
     const request = JSON.parse(row.request) as ApprovalRequest;
@@ -163,16 +164,18 @@ export class ApprovalService {
       throw refused('APPROVAL_EXPIRED', id, 'its time is over, so it was denied');
     if (row.state !== 'pending')
       throw refused('APPROVAL_DECIDED', id, `it was decided already (${row.decision ?? ''})`);
-    if (decision === 'allow-always' && !request.canAlways) {
-      throw invalidRequest(
-        request.kind === 'exec'
-          ? "this command can be allowed once only: it starts a shell, an interpreter or a wrapper, or can't be analysed"
-          : 'this can be allowed once only',
+    if (hash !== undefined && hash !== row.fingerprint)
+      throw refused('APPROVAL_CHANGED', id, 'it is not what was shown; look at it again');
+    if (inChat && decision !== 'deny' && !fitsChat(request))
+      throw refused(
+        'APPROVAL_TOO_LONG',
+        id,
+        'it was not shown here as a whole; decide on the page or the command line',
       );
-    }
-    if (!(await this.close(row.id, 'decided', decision, by)))
+    requireOffered(request, decision);
+    if (!(await this.close(row.id, 'decided', decision, by, reason && { ...request, refusal: reason })))
       throw refused('APPROVAL_DECIDED', id, 'somebody else was faster');
-    this.waiting.get(row.id)?.settle({ decision, by });
+    this.waiting.get(row.id)?.settle({ decision, by, ...(reason ? { reason } : {}) });
     this.events.emit('wire.event', {
       event: 'exec.approval.resolved',
       payload: { id: row.id, decision, resolvedBy: by, ts: this.clock.now() },
@@ -200,7 +203,14 @@ export class ApprovalService {
     timeoutMs: number,
   ): Promise<ApprovalOutcome> {
     const createdAtMs = this.clock.now();
-    const pending: PendingApproval = { id: randomUUID(), request, createdAtMs, expiresAtMs: createdAtMs + timeoutMs };
+    const pending: PendingApproval = {
+      id: randomUUID(),
+      request,
+      createdAtMs,
+      expiresAtMs: createdAtMs + timeoutMs,
+      hash: binding.fingerprint,
+      choices: choicesOf(request),
+    };
     const announce = await this.database.write('approval.request', async (transaction) => {
       await transaction
         .insertInto('approvals')
@@ -257,7 +267,11 @@ export class ApprovalService {
       await this.close(row.id, 'expired', null);
       return { decision: 'timeout' };
     }
-    return { decision: (row.decision ?? 'deny') as ApprovalDecision };
+    const { refusal } = JSON.parse(row.request) as ApprovalRequest;
+    return {
+      decision: isPermission(row.decision) ? row.decision : 'deny',
+      ...(refusal === undefined ? {} : { reason: refusal }),
+    };
   }
 
   private wait(pending: PendingApproval, signal: AbortSignal): Promise<ApprovalOutcome> {
@@ -304,23 +318,23 @@ export class ApprovalService {
         .where('call_id', '=', binding.callId)
         .where('fingerprint', '=', binding.fingerprint)
         .where('state', '=', 'decided')
-        .where('decision', 'in', ['allow-once', 'allow-always'])
+        .where('decision', 'in', ['allow-once', 'allow-session', 'allow-always'])
         .returning('id')
         .executeTakeFirst(),
     );
     return row !== undefined;
   }
 
-  private async isGranted(sessionId: string, target: string): Promise<boolean> {
+  private async granted(sessionId: string, target: string): Promise<Permission | undefined> {
     const row = await this.database.read
       .selectFrom('approvals')
-      .select('id')
+      .select('decision')
       .where('session_id', '=', sessionId)
       .where('target', '=', target)
-      .where('decision', '=', 'allow-always')
+      .where('decision', 'in', ['allow-session', 'allow-always'])
       .where('state', 'in', ['decided', 'used'])
       .executeTakeFirst();
-    return row !== undefined;
+    return row && isPermission(row.decision) ? row.decision : undefined;
   }
 
   private async close(
@@ -328,11 +342,18 @@ export class ApprovalService {
     state: 'decided' | 'expired',
     decision: ApprovalDecision | null,
     by?: string,
+    noted?: ApprovalRequest | '',
   ): Promise<boolean> {
     const row = await this.database.write('approval.close', (transaction) =>
       transaction
         .updateTable('approvals')
-        .set({ state, decision: decision ?? 'deny', resolved_by: by ?? null, decided_at: this.clock.now() })
+        .set({
+          state,
+          decision: decision ?? 'deny',
+          resolved_by: by ?? null,
+          decided_at: this.clock.now(),
+          ...(noted ? { request: JSON.stringify(noted) } : {}),
+        })
         .where('id', '=', id)
         .where('state', '=', 'pending')
         .returning('id')
@@ -348,17 +369,27 @@ export class ApprovalService {
   }
 }
 
+/** @throws RpcError when the answer is not among those offered */
+function requireOffered(request: ApprovalRequest, decision: ApprovalDecision): void {
+  if (choicesOf(request).includes(decision)) return;
+  // For other calls than commands, "always" of older clients means this conversation.
+  if (decision === 'allow-always' && request.kind === 'tool' && request.canAlways) return;
+  throw invalidRequest(
+    request.kind === 'exec'
+      ? "this command can be allowed once only: it starts a shell, an interpreter or a wrapper, or can't be analysed"
+      : 'this can be allowed once only',
+    { details: { code: 'APPROVAL_CHOICE', choices: choicesOf(request) } },
+  );
+}
+
 /** SHA-256 over everything an approval covers. */
 export const fingerprintOf = (...facts: readonly unknown[]): string =>
   createHash('sha256').update(JSON.stringify(facts)).digest('hex');
 
-function pendingOf(row: Row): PendingApproval {
-  return {
-    id: row.id,
-    request: JSON.parse(row.request) as ApprovalRequest,
-    createdAtMs: Number(row.created_at),
-    expiresAtMs: Number(row.expires_at),
-  };
+function pendingOf({ id, request: text, created_at, expires_at, fingerprint }: Row): PendingApproval {
+  const request = JSON.parse(text) as ApprovalRequest;
+  const [createdAtMs, expiresAtMs] = [Number(created_at), Number(expires_at)];
+  return { id, request, createdAtMs, expiresAtMs, hash: fingerprint ?? '', choices: choicesOf(request) };
 }
 
 const refused = (code: string, id: string, why: string): Error =>

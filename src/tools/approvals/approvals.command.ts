@@ -1,11 +1,12 @@
-import { Command, SubCommand } from 'nest-commander';
+import { Command, Option, SubCommand } from 'nest-commander';
 import { CommandGroup, GatewayCommandBase, type GatewayOptions } from '../../common/cli/cli-command';
 import { UsageError } from '../../common/cli/cli-error';
-import { printJson, printLine, printTable } from '../../common/cli/output';
+import { printJson, printLine } from '../../common/cli/output';
 import { Environment } from '../../config/environment';
 import { resolveGatewayTarget } from '../../config/gateway-target';
 import { withGateway } from '../../gateway/client/with-gateway';
 import { APPROVAL_DECISIONS, type ApprovalDecision } from './approval-decision';
+import { approvalLines, shortId } from './approval-text';
 import type { PendingApproval } from './approval.service';
 
 @SubCommand({ name: 'pending', description: 'commands that wait for a decision' })
@@ -21,28 +22,32 @@ export class ApprovalsPendingCommand extends GatewayCommandBase {
     if (options.json) printJson(pending);
     else if (pending.length === 0) printLine('nothing waits for a decision');
     else
-      printTable(pending, [
-        { title: 'Id', value: (entry) => entry.id },
-        { title: 'Command', value: (entry) => entry.request.command },
-        { title: 'Folder', value: (entry) => entry.request.cwd },
-        { title: 'Why', value: (entry) => entry.request.reason },
-        { title: 'Seconds left', value: (entry) => Math.max(0, Math.round((entry.expiresAtMs - Date.now()) / 1000)) },
-      ]);
+      for (const { id, request, expiresAtMs, choices } of pending) {
+        const seconds = Math.max(0, Math.round((expiresAtMs - Date.now()) / 1000));
+        printLine(`${id} (${request.tool}, denied by itself in ${seconds} s)`);
+        for (const line of approvalLines(request)) printLine(`  ${line}`);
+        printLine(`  openclaw approvals resolve ${shortId(id)} ${choices.join('|')}`);
+      }
   }
 }
 
-@SubCommand({ name: 'resolve', arguments: '<id> <decision>', description: 'allow-once, allow-always or deny' })
+@SubCommand({ name: 'resolve', arguments: '<id> <decision>', description: APPROVAL_DECISIONS.join(', ') })
 export class ApprovalsResolveCommand extends GatewayCommandBase {
   constructor(private readonly env: Environment) {
     super();
   }
 
-  async run([id = '', decision = '']: string[], options: GatewayOptions): Promise<void> {
+  @Option({ flags: '--reason <text>', description: 'with deny: why not, for the assistant to read' })
+  parseReason(value: string): string {
+    return value;
+  }
+
+  async run([id = '', decision = '']: string[], options: GatewayOptions & { reason?: string }): Promise<void> {
     if (!APPROVAL_DECISIONS.includes(decision as ApprovalDecision)) {
       throw new UsageError(`decision must be one of ${APPROVAL_DECISIONS.join(', ')}, got "${decision}"`);
     }
     const answer = await withGateway(resolveGatewayTarget(this.env, options), (client) =>
-      client.call('exec.approval.resolve', { id, decision }),
+      client.call('exec.approval.resolve', { id, decision, ...(options.reason ? { reason: options.reason } : {}) }),
     );
     if (options.json) printJson(answer);
     else printLine(`decided: ${decision}`);

@@ -1,5 +1,7 @@
 import { Module, type OnModuleInit } from '@nestjs/common';
 import { BootStep } from '../../common/boot-step';
+import { type Logger, LoggerFactory } from '../../common/logger';
+import { messageOf } from '../../common/openclaw-error';
 import { EventsModule } from '../../events/events.module';
 import { StorageModule } from '../../storage/storage.module';
 import { ApprovalRpc } from './approval.rpc';
@@ -13,9 +15,27 @@ import { ExecApprovalsFile } from './exec-approvals-file';
   exports: [ApprovalService, ExecApprovalsFile],
 })
 export class ApprovalsModule implements OnModuleInit {
-  constructor(private readonly approvals: ApprovalService) {}
+  private readonly log: Logger;
+
+  constructor(
+    private readonly approvals: ApprovalService,
+    private readonly file: ExecApprovalsFile,
+    loggers: LoggerFactory,
+  ) {
+    this.log = loggers.child('approvals');
+  }
 
   async onModuleInit(): Promise<void> {
     await this.approvals.expireStale();
+    this.warn();
+  }
+
+  /** A file that can't be read stops the calls that need it, not the start. */
+  private warn(): void {
+    try {
+      for (const warning of this.file.warnings()) this.log.warn({}, warning);
+    } catch (error) {
+      this.log.warn({}, messageOf(error));
+    }
   }
 }

@@ -11,7 +11,8 @@ describe('command line taken apart', () => {
     ['a||b', [['a'], ['b']]],
     ['ls;', [['ls']]],
   ])('%s', (command, argv) => {
-    expect(analyseCommand(command)).toEqual({ ok: true, segments: argv.map((words) => ({ argv: words })) });
+    const analysis = analyseCommand(command);
+    expect(analysis.ok && analysis.segments.map((segment) => segment.argv)).toEqual(argv);
   });
 
   it.each([

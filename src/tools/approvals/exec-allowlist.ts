@@ -1,39 +1,35 @@
+import { accessSync, constants, lstatSync, realpathSync, statSync } from 'node:fs';
+import { basename, delimiter, isAbsolute, join, resolve } from 'node:path';
 import { isBelow } from '../../common/paths/path-place';
-import { accessSync, constants, existsSync, realpathSync, statSync } from 'node:fs';
-import { basename, delimiter, isAbsolute, join } from 'node:path';
 import { type CommandSegment, analyseCommand } from './analyse-command';
+import {
+  type ExecRule,
+  exactArguments,
+  inSystemFolder,
+  isPlainProgram,
+  linkedArgument,
+  matchesArguments,
+} from './exec-rules';
+import { readsStdinOnly } from './safe-stdin';
 
-/** Programs that run other programs or code given as an argument: the list can never vouch for them. */
+/** Programs that run other programs or code: an entry that says nothing of their arguments can't vouch for them. */
 const LAUNCHERS = new Set(
   (
     'sh bash dash zsh ksh fish csh tcsh busybox toybox env nice ionice timeout xargs nohup setsid stdbuf time sudo doas su ' +
     'runuser chroot unshare nsenter bwrap firejail script expect parallel watch find fd exec eval command builtin source . ' +
     'node nodejs deno bun npm npx pnpm yarn python python2 python3 pip pip3 perl ruby irb php lua luajit tclsh wish osascript ' +
     'awk gawk mawk nawk sed ed vi vim nvim emacs nano less more man git hg svn ssh scp sftp rsync tar cpio zip make cmake ninja ' +
-    'docker podman kubectl systemd-run systemctl crontab at batch screen tmux gdb strace ltrace valgrind gcc cc clang go cargo java'
+    'docker podman kubectl taskset flock prlimit run-parts setpriv chrt coreutils ex view sqlite3 apt-get apt dpkg systemd-run systemctl crontab at batch screen tmux gdb strace ltrace valgrind gcc cc clang go cargo java'
   ).split(' '),
 );
-
-/** Programs without side effects whatever their arguments are. */
-const HARMLESS = new Set([
-  'echo',
-  'printf',
-  'pwd',
-  'date',
-  'whoami',
-  'id',
-  'uname',
-  'hostname',
-  'true',
-  'false',
-  'nproc',
-  'uptime',
-]);
 
 export function isLauncher(executable: string): boolean {
   const name = basename(executable).toLowerCase();
   return LAUNCHERS.has(name) || LAUNCHERS.has(name.replace(/[0-9.]+$/, ''));
 }
+
+/** Words of a line that are looked up. */
+const MOST_FILES = 500;
 
 export interface ResolvedSegment extends CommandSegment {
   /** Real path of the program, undefined when it can't be found. */
@@ -41,10 +37,14 @@ export interface ResolvedSegment extends CommandSegment {
 }
 
 export interface AllowlistRules {
-  /** Globs on the real path of a program. */
+  /** Globs on the real path of a program that may have any arguments: entries of the owner that say nothing of them. */
   patterns: readonly string[];
-  /** Names that may read standard input but no files. */
+  /** Programs with their arguments, and whole lines. */
+  rules?: readonly ExecRule[];
+  /** Names that may read standard input and nothing else, with options that are known to do just that. */
   safeBins: readonly string[];
+  /** Where the assistant writes: a program or a link there is not what the owner has listed. */
+  workspace?: string;
 }
 
 export interface AllowlistVerdict {
@@ -53,11 +53,12 @@ export interface AllowlistVerdict {
   reason?: string;
   /** Programs of the line; undefined when it can't be analysed. */
   segments?: ResolvedSegment[];
-  /** Whether "always" could be offered: every program is known and none is a launcher. */
+  /** The rule that "always" would write; undefined: it can't be remembered. */
+  rule?: ExecRule;
   canRemember: boolean;
 }
 
-/** Whether each program of a command line is on the list. */
+/** Whether each program of a command line is listed, with its arguments. */
 export function checkAllowlist(command: string, rules: AllowlistRules, path: string, cwd: string): AllowlistVerdict {
   const analysis = analyseCommand(command);
   if (!analysis.ok) return { allowed: false, reason: `the command holds ${analysis.reason}`, canRemember: false };
@@ -65,36 +66,60 @@ export function checkAllowlist(command: string, rules: AllowlistRules, path: str
     ...segment,
     path: resolveExecutable(segment.argv[0] ?? '', path, cwd),
   }));
-  const blocking = segments.find((segment) => !segmentAllowed(segment, rules, cwd));
-  const canRemember = segments.every(
-    (segment) => segment.path !== undefined && !isLauncher(segment.argv[0] ?? '') && !isLauncher(segment.path),
+  const rule = memorable(command, segments, cwd);
+  const remember = { segments, canRemember: rule !== undefined, ...(rule ? { rule } : {}) };
+  const folder = rules.workspace ?? cwd;
+  for (const { argv } of segments) {
+    const linked = linkedArgument(argv, cwd, folder);
+    if (linked !== undefined)
+      return { allowed: false, reason: `${linked} leads through a link`, segments, canRemember: false };
+  }
+  const isKnownLine = rules.rules?.some(
+    (known) => known.command === command && holdsIn(known, cwd) && segments.every(isPlainSegment),
   );
-  if (!blocking) return { allowed: true, segments, canRemember };
-  return { allowed: false, reason: `${blocking.argv[0]} is not on the allow-list`, segments, canRemember };
+  if (isKnownLine) return { allowed: true, ...remember };
+  const isInPipe = segments.some((segment) => segment.piped);
+  const blocking = segments.find((segment) => !segmentAllowed(segment, isInPipe, rules, cwd));
+  if (!blocking) return { allowed: true, ...remember };
+  return { allowed: false, reason: `${blocking.argv[0]} is not on the allow-list`, ...remember };
 }
 
-function segmentAllowed(segment: ResolvedSegment, rules: AllowlistRules, cwd: string): boolean {
-  const { path } = segment;
-  const name = segment.argv[0] ?? '';
-  if (path === undefined || isLauncher(name) || isLauncher(path)) return false;
-  if (HARMLESS.has(name) && inSystemFolder(path)) return true;
-  if (
-    rules.safeBins.includes(name) &&
-    inSystemFolder(path) &&
-    !segment.argv.slice(1).some((argument) => looksLikeFile(argument, cwd))
-  )
+const isPlainSegment = ({ argv, path }: ResolvedSegment): boolean =>
+  path !== undefined && isPlainProgram(argv[0] ?? '', path);
+
+const holdsIn = (rule: ExecRule, cwd: string): boolean => rule.cwd === undefined || rule.cwd === cwd;
+
+/** The rule for exactly this command in exactly this folder. */
+function memorable(command: string, segments: readonly ResolvedSegment[], cwd: string): ExecRule | undefined {
+  if (!segments.every(isPlainSegment)) return undefined;
+  const [{ argv, path = '' } = { argv: [] }, ...more] = segments;
+  return more.length > 0
+    ? { pattern: path, command, cwd }
+    : { pattern: path, args: exactArguments(argv.slice(1)), cwd };
+}
+
+function segmentAllowed(segment: ResolvedSegment, isInPipe: boolean, rules: AllowlistRules, cwd: string): boolean {
+  const { path, argv } = segment;
+  const name = argv[0] ?? '';
+  if (path === undefined) return false;
+  if (rules.workspace !== undefined && isBelow(rules.workspace, path)) return false;
+  // A rule tells what a program is given as arguments; what another one feeds it, it does not tell.
+  const isListed = rules.rules?.some(
+    (rule) =>
+      rule.args !== undefined &&
+      holdsIn(rule, cwd) &&
+      pathMatches(rule.pattern, path) &&
+      matchesArguments(rule.args, argv.slice(1)),
+  );
+  if (isListed && !isInPipe) return true;
+  if (isLauncher(name) || isLauncher(path)) return false;
+  if (rules.safeBins.includes(name) && basename(path) === name && inSystemFolder(path) && readsStdinOnly(argv))
     return true;
-  return rules.patterns.some((pattern) => pathMatches(pattern, path));
+  return rules.patterns.some(
+    (pattern) =>
+      pathMatches(pattern, path) && (pattern === path || !inSystemFolder(path) || isPlainProgram(name, path)),
+  );
 }
-
-/** An argument that a safe program might open as a file, or an option that carries one. */
-function looksLikeFile(argument: string, cwd: string): boolean {
-  if (argument.startsWith('-')) return /[/=.]/.test(argument) || /^-[a-zA-Z]*[fo]/.test(argument);
-  return /[/.]/.test(argument) || existsSync(join(cwd, argument));
-}
-
-const SYSTEM_FOLDERS = ['/bin', '/sbin', '/usr/bin', '/usr/sbin', '/usr/local/bin', '/usr/local/sbin', '/usr/lib'];
-const inSystemFolder = (path: string): boolean => SYSTEM_FOLDERS.some((folder) => isBelow(folder, path));
 
 /** Real path of a program as the shell would find it. */
 export function resolveExecutable(name: string, path: string, cwd: string): string | undefined {
@@ -115,10 +140,24 @@ export function resolveExecutable(name: string, path: string, cwd: string): stri
   return undefined;
 }
 
-/** Identity of a program file: changes when the file is replaced or edited. */
+/** Identity of a file: changes when it is replaced, edited, or becomes a link. */
 export function fileIdentity(path: string): string {
-  const { dev, ino, size, mtimeMs } = statSync(path);
-  return `${dev}:${ino}:${size}:${mtimeMs}`;
+  const { dev, ino, size, mtimeNs, ctimeNs } = statSync(path, { bigint: true });
+  return [realpathSync(path), dev, ino, size, mtimeNs, ctimeNs].join(':');
+}
+
+/** Words of a line that name a file, with its identity, in any way of writing the line. */
+export function filesNamedIn(command: string, cwd: string): [name: string, identity: string][] {
+  const words = command.split(/[\s'"`$();<>|&={},]+/).filter((word) => word !== '' && word.length < 4096);
+  return [...new Set(words)].slice(0, MOST_FILES).flatMap((word): [string, string][] => {
+    try {
+      const path = resolve(cwd, word);
+      if (lstatSync(path).isDirectory()) return [];
+      return [[word, fileIdentity(path)]];
+    } catch {
+      return [];
+    }
+  });
 }
 
 function pathMatches(pattern: string, path: string): boolean {

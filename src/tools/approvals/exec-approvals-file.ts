@@ -5,11 +5,11 @@ import { readTextIfExists, writeFileAtomic } from '../../common/atomic-file';
 import { OpenclawError, messageOf } from '../../common/openclaw-error';
 import { isPlainObject } from '../../common/plain-object';
 import { ConfigService } from '../../config/config.service';
+import { type ExecRule, ruleText } from './exec-rules';
 import { EXEC_ASK, EXEC_SECURITY, type ExecAsk, type ExecSecurity } from '../tools.config';
 
-export interface AllowlistEntry {
+export interface AllowlistEntry extends ExecRule {
   id?: string;
-  pattern: string;
   lastUsedAt?: number;
   lastUsedCommand?: string;
   lastResolvedPath?: string;
@@ -40,6 +40,19 @@ export interface AgentExecRules {
   allowlist: AllowlistEntry[];
 }
 
+/** @throws OpenclawError EXEC_APPROVALS_UNREADABLE; an unreadable file never counts as an empty one. */
+export function readApprovals(path: string): ApprovalsFile {
+  const text = readTextIfExists(path);
+  if (text === undefined) return { version: 1 };
+  try {
+    const parsed: unknown = JSON.parse(text);
+    if (isPlainObject(parsed) && parsed['version'] === 1) return parsed as ApprovalsFile;
+    throw new Error('it must be an object with "version": 1');
+  } catch (cause) {
+    throw new OpenclawError('EXEC_APPROVALS_UNREADABLE', `${path}: ${messageOf(cause)}; mend or remove it`, { cause });
+  }
+}
+
 /** `exec-approvals.json` of the state directory: who may run what without being asked. Written 0600. */
 @Injectable()
 export class ExecApprovalsFile {
@@ -49,19 +62,9 @@ export class ExecApprovalsFile {
     this.path = join(config.stateDir, 'exec-approvals.json');
   }
 
-  /** @throws OpenclawError EXEC_APPROVALS_UNREADABLE; an unreadable file never counts as an empty one. */
+  /** @throws OpenclawError EXEC_APPROVALS_UNREADABLE */
   read(): ApprovalsFile {
-    const text = readTextIfExists(this.path);
-    if (text === undefined) return { version: 1 };
-    try {
-      const parsed: unknown = JSON.parse(text);
-      if (isPlainObject(parsed) && parsed['version'] === 1) return parsed as ApprovalsFile;
-      throw new Error('it must be an object with "version": 1');
-    } catch (cause) {
-      throw new OpenclawError('EXEC_APPROVALS_UNREADABLE', `${this.path}: ${messageOf(cause)}; mend or remove it`, {
-        cause,
-      });
-    }
+    return readApprovals(this.path);
   }
 
   /** Rules of an agent: `*` and its own entry together, over the defaults. */
@@ -76,29 +79,72 @@ export class ExecApprovalsFile {
       untrustedSinks: isOneOf(UNTRUSTED_SINKS, sinks) ? sinks : 'ask',
       ...(isOneOf(EXEC_SECURITY, security) ? { security } : {}),
       ...(isOneOf(EXEC_ASK, ask) ? { ask } : {}),
-      allowlist: [...(every?.allowlist ?? []), ...(own?.allowlist ?? [])],
+      allowlist: [...(every?.allowlist ?? []), ...(own?.allowlist ?? [])].filter(
+        (entry) => faultOf(entry) === undefined,
+      ),
     };
   }
 
-  /** Adds program paths to an agent's list. */
-  remember(agentId: string, paths: readonly string[], command: string): void {
+  /** Adds a rule to an agent's list. */
+  remember(agentId: string, rule: ExecRule, command: string): void {
     const file = this.read();
     const agents = { ...file.agents };
     const agent = { ...agents[agentId] };
     const allowlist = [...(agent.allowlist ?? [])];
-    for (const pattern of paths) {
-      if (allowlist.some((entry) => entry.pattern === pattern)) continue;
-      allowlist.push({
-        id: randomUUID(),
-        pattern,
-        lastUsedAt: Date.now(),
-        lastUsedCommand: command,
-        lastResolvedPath: pattern,
-      });
-    }
+    if (allowlist.some((entry) => ruleText(entry) === ruleText(rule))) return;
+    allowlist.push({
+      id: randomUUID(),
+      ...rule,
+      lastUsedAt: Date.now(),
+      lastUsedCommand: command,
+      lastResolvedPath: rule.pattern,
+    });
     agents[agentId] = { ...agent, allowlist };
     writeFileAtomic(this.path, `${JSON.stringify({ ...file, agents }, null, 2)}\n`, 0o600);
   }
+
+  /** What the owner should know about the list. */
+  warnings(): string[] {
+    return warningsOf(this.read());
+  }
+}
+
+/** Entries that allow more than they say, or nothing at all because they can't be understood. */
+export function warningsOf(file: ApprovalsFile): string[] {
+  return Object.entries(file.agents ?? {}).flatMap(([agentId, { allowlist = [] }]) =>
+    allowlist.flatMap((entry) => {
+      const where = `exec-approvals.json, agent ${agentId}, ${JSON.stringify(entry.pattern)}`;
+      const fault = faultOf(entry);
+      if (fault !== undefined) return [`${where}: ${fault}, so it allows nothing`];
+      return entry.args === undefined && entry.command === undefined
+        ? [`${where}: it allows any arguments; add "args" with those it may have`]
+        : [];
+    }),
+  );
+}
+
+/** Why an entry can't be understood. What narrows it in a way that is not known must not fall away. */
+function faultOf(entry: AllowlistEntry): string | undefined {
+  if (!isPlainObject(entry) || typeof entry.pattern !== 'string') return '"pattern" must be a path';
+  const known = [
+    'id',
+    'pattern',
+    'args',
+    'command',
+    'cwd',
+    'lastUsedAt',
+    'lastUsedCommand',
+    'lastResolvedPath',
+    'source',
+  ];
+  const other = Object.keys(entry).find((key) => !known.includes(key));
+  if (other !== undefined) return `"${other}" is not known`;
+  const { args, command, cwd } = entry;
+  if (args !== undefined && !(Array.isArray(args) && args.every((argument) => typeof argument === 'string')))
+    return '"args" must be a list of texts';
+  if (command !== undefined && typeof command !== 'string') return '"command" must be a text';
+  if (args !== undefined && command !== undefined) return 'it has both "args" and "command"';
+  return cwd === undefined || typeof cwd === 'string' ? undefined : '"cwd" must be a path';
 }
 
 function isOneOf<T extends string>(values: readonly T[], value: string | undefined): value is T {

@@ -3,7 +3,8 @@ import { ConfigService } from '../../config/config.service';
 import { agentEntries, findAgent } from '../../config/agent-entries';
 import { Doc, Text } from '../../common/validation/fields';
 import { AgentTool, type ToolContext, ToolError, type ToolResult, textResult } from '../agent-tool';
-import { FileWriter } from '../files/file-writer.service';
+import { changeOf } from '../files/file-change';
+import { type FileChange, FileWriter } from '../files/file-writer.service';
 import { WorkspaceFiles } from '../files/workspace-files';
 import { type PatchOperation, parsePatch } from '../patch/parse-patch';
 import { applyHunks } from '../patch/apply-hunks';
@@ -19,14 +20,6 @@ export class ApplyPatchParams {
 }
 
 const OFF = 'tools.exec.applyPatch.enabled is off; set it to true to offer it to every model';
-
-interface Change {
-  path: string;
-  /** New content; undefined: the file goes. */
-  content: string | undefined;
-  /** Content before; undefined: there was none. */
-  before: string | undefined;
-}
 
 @Injectable()
 @AgentTool({
@@ -50,19 +43,19 @@ export class ApplyPatchTool {
   }
 
   async sinksOf(params: ApplyPatchParams, context: ToolContext): Promise<CallSinks> {
-    const paths = parsePatch(params.input).flatMap((operation) =>
+    const operations = parsePatch(params.input);
+    const paths = operations.flatMap((operation) =>
       operation.kind === 'update' && operation.moveTo ? [operation.path, operation.moveTo] : [operation.path],
     );
-    return { input: await this.writer.sinkOf(context, 'apply_patch', paths) };
+    const what = { tool: 'apply_patch', paths, shown: ['input'] };
+    return { input: await this.writer.sinkOf(context, what, (files) => planned(operations, files)) };
   }
 
   async execute(params: ApplyPatchParams, context: ToolContext): Promise<ToolResult> {
     if (!this.isOnFor(context.agentId)) throw new ToolError('not_configured', OFF);
     const operations = parsePatch(params.input);
     const files = new WorkspaceFiles([context.workspace]);
-    const changes = new Map<string, Change>();
-    for (const operation of operations) await plan(operation, files, changes);
-    await this.write([...changes.values()], context);
+    await this.write(await planned(operations, files), context);
     const named = (kind: PatchOperation['kind']): string[] =>
       operations.filter((operation) => operation.kind === kind).map((operation) => operation.path);
     const summary = { added: named('add'), modified: named('update'), deleted: named('delete') };
@@ -78,8 +71,8 @@ export class ApplyPatchTool {
   }
 
   /** Writes all changes; puts everything back when one of them fails. */
-  private async write(changes: readonly Change[], context: ToolContext): Promise<void> {
-    const done: Change[] = [];
+  private async write(changes: readonly FileChange[], context: ToolContext): Promise<void> {
+    const done: FileChange[] = [];
     try {
       for (const change of changes) {
         if (change.content !== undefined) await this.writer.write(context, change.path, change.content, true);
@@ -96,11 +89,17 @@ export class ApplyPatchTool {
   }
 }
 
+async function planned(operations: readonly PatchOperation[], files: WorkspaceFiles): Promise<FileChange[]> {
+  const changes = new Map<string, FileChange>();
+  for (const operation of operations) await plan(operation, files, changes);
+  return [...changes.values()];
+}
+
 /** Works one operation into the planned changes; nothing is written yet. */
-async function plan(operation: PatchOperation, files: WorkspaceFiles, changes: Map<string, Change>): Promise<void> {
-  const current = async (path: string): Promise<{ real: string; known: Change; content: string | undefined }> => {
+async function plan(operation: PatchOperation, files: WorkspaceFiles, changes: Map<string, FileChange>): Promise<void> {
+  const current = async (path: string): Promise<{ real: string; known: FileChange; content: string | undefined }> => {
     const real = await files.resolve(path);
-    const known = changes.get(real) ?? (await onDisk(files, real));
+    const known = changes.get(real) ?? (await changeOf(files, real));
     return { real, known, content: known.content };
   };
   const { real, known, content } = await current(operation.path);
@@ -123,15 +122,4 @@ async function plan(operation: PatchOperation, files: WorkspaceFiles, changes: M
   if (target.content !== undefined) throw new ToolError('invalid_args', `${operation.moveTo} exists already`);
   changes.set(real, { ...known, content: undefined });
   changes.set(target.real, { ...target.known, content: next });
-}
-
-async function onDisk(files: WorkspaceFiles, path: string): Promise<Change> {
-  try {
-    const { text: content } = await files.readText(path);
-    return { path, content, before: content };
-  } catch (error) {
-    if (error instanceof ToolError && error.code === 'not_found')
-      return { path, content: undefined, before: undefined };
-    throw error;
-  }
 }

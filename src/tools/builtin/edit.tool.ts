@@ -35,37 +35,59 @@ export class EditTool {
   constructor(private readonly writer: FileWriter) {}
 
   async sinksOf(params: EditParams, context: ToolContext): Promise<CallSinks> {
-    return { newText: await this.writer.sinkOf(context, 'edit', [params.path]) };
+    const what = { tool: 'edit', paths: [params.path], shown: ['path', 'oldText', 'newText'] };
+    const newText = await this.writer.sinkOf(context, what, async (files) => {
+      const { path, original, content } = await edited(params, files);
+      return [{ path, before: original, content }];
+    });
+    return { newText };
   }
 
   async execute(params: EditParams, context: ToolContext): Promise<ToolResult> {
     const files = new WorkspaceFiles([context.workspace]);
-    const { text: original, path } = await files.readText(params.path);
-    const bom = original.startsWith('\uFEFF') ? '\uFEFF' : '';
-    const usesCrlf = original.includes('\r\n');
-    const text = original.slice(bom.length).replaceAll('\r\n', '\n');
-    const oldText = params.oldText.replaceAll('\r\n', '\n');
-    const newText = params.newText.replaceAll('\r\n', '\n');
-    const count = text.split(oldText).length - 1;
-    if (count === 0)
-      throw new ToolError(
-        'not_found',
-        `oldText does not occur in ${params.path}; read the file and copy the passage exactly`,
-      );
-    if (count > 1)
-      throw new ToolError(
-        'invalid_args',
-        `oldText occurs ${count} times in ${params.path}; add surrounding lines so that it occurs once`,
-      );
-    if (oldText === newText)
-      throw new ToolError('invalid_args', 'newText equals oldText, so there is nothing to change');
-    const at = text.indexOf(oldText);
-    const changed = text.slice(0, at) + newText + text.slice(at + oldText.length);
-    await this.writer.write(context, path, bom + (usesCrlf ? changed.replaceAll('\n', '\r\n') : changed), true);
+    const { path, content, text, changed, at } = await edited(params, files);
+    await this.writer.write(context, path, content, true);
 
     const shown = files.display(path);
     const line = text.slice(0, at).split('\n').length;
     const diff = createTwoFilesPatch(shown, shown, text, changed, undefined, undefined, { context: 3 });
     return textResult(`Changed ${shown} at line ${line}`, { path: shown, firstChangedLine: line, diff });
   }
+}
+
+interface Edited {
+  path: string;
+  /** What the file holds, and what it is to hold. */
+  original: string;
+  content: string;
+  /** The same with plain line ends, and where the change begins in it. */
+  text: string;
+  changed: string;
+  at: number;
+}
+
+/** Works the change out; nothing is written. @throws ToolError not_found, invalid_args */
+async function edited(params: EditParams, files: WorkspaceFiles): Promise<Edited> {
+  const { text: original, path } = await files.readText(params.path);
+  const bom = original.startsWith('\uFEFF') ? '\uFEFF' : '';
+  const usesCrlf = original.includes('\r\n');
+  const text = original.slice(bom.length).replaceAll('\r\n', '\n');
+  const oldText = params.oldText.replaceAll('\r\n', '\n');
+  const newText = params.newText.replaceAll('\r\n', '\n');
+  const count = text.split(oldText).length - 1;
+  if (count === 0)
+    throw new ToolError(
+      'not_found',
+      `oldText does not occur in ${params.path}; read the file and copy the passage exactly`,
+    );
+  if (count > 1)
+    throw new ToolError(
+      'invalid_args',
+      `oldText occurs ${count} times in ${params.path}; add surrounding lines so that it occurs once`,
+    );
+  if (oldText === newText) throw new ToolError('invalid_args', 'newText equals oldText, so there is nothing to change');
+  const at = text.indexOf(oldText);
+  const changed = text.slice(0, at) + newText + text.slice(at + oldText.length);
+  const content = bom + (usesCrlf ? changed.replaceAll('\n', '\r\n') : changed);
+  return { path, original, content, text, changed, at };
 }

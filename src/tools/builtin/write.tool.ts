@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Doc, Str, Text } from '../../common/validation/fields';
 import { AgentTool, type ToolContext, type ToolResult, textResult } from '../agent-tool';
+import { changeOf } from '../files/file-change';
 import { FileWriter } from '../files/file-writer.service';
 import { WorkspaceFiles } from '../files/workspace-files';
 import { type CallSinks, Leaves } from '../provenance/sinks';
@@ -26,7 +27,11 @@ export class WriteTool {
   constructor(private readonly writer: FileWriter) {}
 
   async sinksOf(params: WriteParams, context: ToolContext): Promise<CallSinks> {
-    return { content: await this.writer.sinkOf(context, 'write', [params.path]) };
+    const what = { tool: 'write', paths: [params.path], shown: ['path', 'content'] };
+    const content = await this.writer.sinkOf(context, what, async (files) => [
+      { ...(await changeOf(files, params.path)), content: params.content },
+    ]);
+    return { content };
   }
 
   async execute(params: WriteParams, context: ToolContext): Promise<ToolResult> {

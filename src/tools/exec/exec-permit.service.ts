@@ -3,22 +3,36 @@ import { findAgent } from '../../config/agent-entries';
 import { ConfigService } from '../../config/config.service';
 import { type ToolContext, ToolError } from '../agent-tool';
 import { analyseCommand } from '../approvals/analyse-command';
+import type { Permission } from '../approvals/approval-decision';
+import { askerOf } from '../approvals/approval-request';
 import { ApprovalService, fingerprintOf } from '../approvals/approval.service';
-import { ExecApprovalsFile } from '../approvals/exec-approvals-file';
-import { type AllowlistVerdict, checkAllowlist, fileIdentity, resolveExecutable } from '../approvals/exec-allowlist';
+import { type AllowlistEntry, ExecApprovalsFile } from '../approvals/exec-approvals-file';
+import {
+  type AllowlistVerdict,
+  checkAllowlist,
+  fileIdentity,
+  filesNamedIn,
+  resolveExecutable,
+} from '../approvals/exec-allowlist';
+import { type ExecRule, ruleText } from '../approvals/exec-rules';
 import { describeOrigins, trustOf } from '../provenance/taint';
 import { BubblewrapDriver } from '../sandbox/bubblewrap.driver';
+import { unusualVariables } from '../sandbox/child-environment';
 import { EXEC_ASK, EXEC_HOSTS, EXEC_SECURITY, type ExecAsk, type ExecConfig, type ExecSecurity } from '../tools.config';
 import { elevatedRefusal } from './elevated';
 
-const DEFAULT_SAFE_BINS = ['jq', 'grep', 'cut', 'sort', 'uniq', 'head', 'tail', 'tr', 'wc'];
+/** A program that changes each time it was asked for is given up after so many questions. */
+const MOST_QUESTIONS = 3;
 
 /** What a call asks for, as far as it decides where the command runs and whether somebody is asked. */
 export interface ExecWish {
   command: string;
   cwd: string;
+  /** The whole environment it runs with. */
   env: Record<string, string>;
-  envNames: string[];
+  /** What the call itself sets in it, and names of what a skill is given there. */
+  callEnv: Record<string, string>;
+  grantedNames: string[];
   host?: 'sandbox' | 'gateway' | 'node';
   security?: ExecSecurity;
   ask?: ExecAsk;
@@ -85,12 +99,22 @@ export class ExecPermit {
     return 'sandbox';
   }
 
-  /** Whether sandboxed commands of an agent may reach the network: `sandbox.docker.network` other than none. */
+  /**
+   * Whether sandboxed commands of an agent may reach the web: `sandbox.docker.network` "bridge". They do so through a
+   * proxy that leads to public addresses only; the network of this machine, its loopback above all, is never shared.
+   * @throws ToolError not_configured
+   */
   hasNetwork(agentId: string): boolean {
     const { config } = this.config;
-    const sandbox = { ...config.agents?.defaults?.sandbox, ...findAgent(config, agentId)?.sandbox };
-    const network = sandbox.docker?.['network'];
-    return typeof network === 'string' && network !== 'none' && network !== '';
+    const network = { ...config.agents?.defaults?.sandbox?.docker, ...findAgent(config, agentId)?.sandbox?.docker }[
+      'network'
+    ];
+    if (network === undefined || network === null || network === '' || network === 'none') return false;
+    if (network === 'bridge') return true;
+    throw new ToolError(
+      'not_configured',
+      `agents.*.sandbox.docker.network is ${JSON.stringify(network)}: a sandbox never shares the network of the machine or of another container; set it to "none", or to "bridge" for a way to the web`,
+    );
   }
 
   /**
@@ -111,12 +135,13 @@ export class ExecPermit {
       );
     const verdict = checkAllowlist(
       wish.command,
-      { patterns: rules.allowlist.map((entry) => entry.pattern), safeBins: settings.safeBins ?? DEFAULT_SAFE_BINS },
+      { ...splitEntries(rules.allowlist), safeBins: settings.safeBins ?? [], workspace: context.workspace },
       wish.env['PATH'] ?? '',
       wish.cwd,
     );
+    const unusual = unusualVariables(wish.callEnv);
     const skipsApproval = wish.elevated === true && context.isOwner && context.choices?.elevated === 'full';
-    const passes = security === 'full' || verdict.allowed;
+    const passes = security === 'full' || (verdict.allowed && unusual.length === 0);
     const isTainted = rules.untrustedSinks !== 'allow' && trustOf(context.provenance.origins) !== 'trusted';
     const read = describeOrigins(context.provenance.origins);
     if (isTainted && rules.untrustedSinks === 'deny')
@@ -125,39 +150,100 @@ export class ExecPermit {
         `this turn has read ${read}, and exec-approvals.json denies commands on the machine after that`,
       );
     if (((passes && ask !== 'always') || skipsApproval) && !isTainted) return plainArgv(wish);
+    const why = verdict.reason ?? (unusual.length > 0 ? `it sets ${unusual.join(', ')}` : undefined);
     if (ask === 'off' && !passes)
-      throw new ToolError('denied_by_policy', `${verdict.reason ?? 'it is not allowed'}, and tools.exec.ask is "off"`);
-    const paths = programPaths(verdict);
-    const identities = paths.map(fileIdentity);
-    const decision = await this.approvals.permit(
-      {
-        kind: 'exec',
-        tool: 'exec',
-        command: wish.command,
-        cwd: wish.cwd,
-        host: 'gateway',
-        security,
-        ask,
-        reason: isTainted ? `this turn has read ${read}` : (verdict.reason ?? 'every command is asked for'),
-        agentId: context.agentId,
-        resolvedPath: paths[0] ?? null,
-        sessionKey: context.sessionKey,
-        runId: context.runId,
-        envNames: wish.envNames,
-        canAlways: verdict.canRemember && !isTainted,
-      },
-      {
-        callId: context.callId,
-        sessionId: context.sessionId,
-        fingerprint: fingerprintOf('exec', wish.command, wish.cwd, wish.env, paths, identities),
-      },
-      context,
-    );
-    if (paths.some((path, index) => fileIdentity(path) !== identities[index]))
-      throw new ToolError('approval_denied', 'a program of this command changed after it was approved');
-    if (decision === 'allow-always') this.approvalsFile.remember(context.agentId, paths, wish.command);
+      throw new ToolError('denied_by_policy', `${why ?? 'it is not allowed'}, and tools.exec.ask is "off"`);
+    const mayRemember = !isTainted && ask !== 'always';
+    const rule = mayRemember && unusual.length === 0 ? verdict.rule : undefined;
+    const question: CommandQuestion = {
+      security,
+      ask,
+      reason: isTainted ? `this turn has read ${read}` : (why ?? 'every command is asked for'),
+      mayRemember,
+      ...(rule ? { rule } : {}),
+    };
+    const decision = await this.asked(wish, verdict, question, context);
+    if (decision === 'allow-always' && rule) this.approvalsFile.remember(context.agentId, rule, wish.command);
     return plainArgv(wish);
   }
+
+  /** Asks until what was approved is what is there: programs and the files that the line names are looked at again. */
+  private async asked(
+    wish: ExecWish,
+    verdict: AllowlistVerdict,
+    { rule, mayRemember, reason, ...question }: CommandQuestion,
+    context: ToolContext,
+  ): Promise<Permission> {
+    const paths = programPaths(verdict);
+    const look = (): [string, string][] => [
+      ...paths.map((path): [string, string] => [path, fileIdentity(path)]),
+      ...filesNamedIn(wish.command, wish.cwd),
+    ];
+    let because = reason;
+    for (let tries = 1; tries <= MOST_QUESTIONS; tries++) {
+      const files = look();
+      const fingerprint = fingerprintOf('exec', wish.command, wish.cwd, wish.env, files);
+      const decision = await this.approvals.permit(
+        {
+          kind: 'exec',
+          tool: 'exec',
+          command: wish.command,
+          cwd: wish.cwd,
+          host: 'gateway',
+          ...question,
+          reason: because,
+          agentId: context.agentId,
+          resolvedPath: paths[0] ?? null,
+          sessionKey: context.sessionKey,
+          runId: context.runId,
+          envNames: [...wish.grantedNames, ...Object.keys(wish.callEnv)],
+          env: wish.callEnv,
+          asker: askerOf(context),
+          canAlways: rule !== undefined,
+          ...(rule ? { rule: ruleText(rule) } : {}),
+          ...(mayRemember ? { sessionRule: sessionRuleText(wish) } : {}),
+        },
+        {
+          callId: context.callId,
+          sessionId: context.sessionId,
+          ...(mayRemember ? { target: `exec:${fingerprint}` } : {}),
+          fingerprint,
+        },
+        context,
+      );
+      const now = new Map(look());
+      const changed = files.find(([name, identity]) => now.get(name) !== identity)?.[0];
+      if (changed === undefined && now.size === new Map(files).size) return decision;
+      because = `${changed ?? 'a file that it names'} has changed since it was approved`;
+    }
+    throw new ToolError(
+      'approval_denied',
+      'what this command would run was another thing each time it had been approved',
+    );
+  }
+}
+
+interface CommandQuestion {
+  security: ExecSecurity;
+  ask: ExecAsk;
+  reason: string;
+  mayRemember: boolean;
+  rule?: ExecRule;
+}
+
+/** What a permission for the conversation covers: this line, as long as the files it names stay as they are. */
+function sessionRuleText({ command, cwd, callEnv }: ExecWish): string {
+  const names = Object.keys(callEnv);
+  return `${ruleText({ pattern: '', command, cwd })}${names.length > 0 ? `\nwith the same ${names.join(', ')}` : ''}`;
+}
+
+/** Entries that say nothing of arguments hold for all of them, as the owner has written them. */
+function splitEntries(entries: readonly AllowlistEntry[]): { patterns: string[]; rules: ExecRule[] } {
+  const isWide = ({ args, command }: AllowlistEntry): boolean => args === undefined && command === undefined;
+  return {
+    patterns: entries.filter(isWide).map((entry) => entry.pattern),
+    rules: entries.filter((entry) => !isWide(entry)),
+  };
 }
 
 /** Without a shell where the line is one plain program with arguments, else through a shell. */

@@ -132,7 +132,8 @@ export class ExecTool {
       command: params.command,
       cwd,
       env,
-      envNames: [...Object.keys(grant.env), ...Object.keys(params.env ?? {})],
+      callEnv: params.env ?? {},
+      grantedNames: Object.keys(grant.env),
       ...(params.security ? { security: params.security } : {}),
       ...(params.ask ? { ask: params.ask } : {}),
       ...(params.elevated ? { elevated: true } : {}),
@@ -265,7 +266,7 @@ export class ExecTool {
       workspace: context.workspace,
       writable: context.readOnly !== true,
       env,
-      network: this.permits.hasNetwork(context.agentId),
+      network: false,
       timeoutSeconds,
       readable: grant.folders,
       ...(way ? { proxySocket: way.socket } : {}),
@@ -276,10 +277,11 @@ export class ExecTool {
     return this.skills.grantFor(subject, provenance.skills);
   }
 
-  /** Where skills name hosts, a proxy that leads to these and nowhere else. */
+  /** A proxy that leads to the hosts which skills name and nowhere else, or to the whole web where that is allowed. */
   private wayOut(grant: SkillGrant, { agentId }: ToolContext): Promise<WayOut> | undefined {
-    if (grant.hosts.length === 0 || this.permits.hasNetwork(agentId)) return undefined;
-    return openWayOut(grant.hosts, (host, port) => this.http.addressFor(host, port));
+    const isWide = this.permits.hasNetwork(agentId);
+    if (!isWide && grant.hosts.length === 0) return undefined;
+    return openWayOut(isWide ? 'any' : grant.hosts, (host, port) => this.http.addressFor(host, port));
   }
 
   /** Goes on in the background; the assistant hears of its end unless it has looked by then. */

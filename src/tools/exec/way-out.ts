@@ -16,14 +16,15 @@ export interface WayOut {
 const PORTS = new Set([80, 443]);
 
 /**
- * Opens a proxy for these hosts and the ports of the web.
+ * Opens a proxy for these hosts, or for any public one, and the ports of the web.
  * @param guard refuses private addresses
  */
-export async function openWayOut(hosts: readonly string[], guard: AddressGuard): Promise<WayOut> {
+export async function openWayOut(hosts: readonly string[] | 'any', guard: AddressGuard): Promise<WayOut> {
   const folder = await mkdtemp(join(tmpdir(), 'openclaw-way-'));
   const socket = join(folder, 'proxy.sock');
   const proxy = await GuardedProxy.start((host, port) => {
-    if (!matchesHost(host, hosts)) throw new ToolError('blocked_address', `${host} is not declared by the skill`);
+    if (hosts !== 'any' && !matchesHost(host, hosts))
+      throw new ToolError('blocked_address', `${host} is not declared by the skill`);
     return guardPort(guard, host, port);
   }, socket);
   return {

@@ -1,10 +1,20 @@
 import { Injectable } from '@nestjs/common';
+import { createTwoFilesPatch } from 'diff';
 import { type ToolContext, ToolError } from '../agent-tool';
+import type { ApprovalFact } from '../approvals/approval-request';
 import { FileOrigins } from '../provenance/file-origins.store';
 import type { SinkUse } from '../provenance/sinks';
 import { worstOrigin } from '../provenance/taint';
 import { isPromptFile } from './prompt-files';
 import { WorkspaceFiles } from './workspace-files';
+
+export interface FileChange {
+  path: string;
+  /** New content; undefined: the file goes. */
+  content: string | undefined;
+  /** Content before; undefined: there was none. */
+  before: string | undefined;
+}
 
 /** Writes files for the assistant and remembers with each whose text may be in it. */
 @Injectable()
@@ -33,15 +43,36 @@ export class FileWriter {
     return removed;
   }
 
-  /** Whether writing these files speaks to the assistant in later turns. */
-  async sinkOf(context: ToolContext, tool: string, paths: readonly string[]): Promise<SinkUse | 'none'> {
+  /**
+   * Whether writing these files speaks to the assistant in later turns.
+   * @param changes what would become of each; looked at only where that is so
+   */
+  async sinkOf(
+    context: ToolContext,
+    { tool, paths, shown }: { tool: string; paths: readonly string[]; shown: readonly string[] },
+    changes: (files: WorkspaceFiles) => Promise<FileChange[]>,
+  ): Promise<SinkUse | 'none'> {
     const files = new WorkspaceFiles([context.workspace]);
-    for (const path of paths) {
-      const real = await files.resolve(path);
-      if (isPromptFile(context.workspace, real)) return { sink: 'later', summary: `${tool} ${files.display(real)}` };
-    }
-    return 'none';
+    const real = await Promise.all(paths.map((path) => files.resolve(path)));
+    if (!real.some((path) => isPromptFile(context.workspace, path))) return 'none';
+    const details = (await changes(files)).map((change) => changeFact(files, change));
+    return {
+      sink: 'later',
+      summary: `${tool} ${real.map((path) => files.display(path)).join(', ')}`,
+      details,
+      shown,
+    };
   }
+}
+
+/** A change of a file as people read it. */
+function changeFact(files: WorkspaceFiles, { path, before, content }: FileChange): ApprovalFact {
+  const name = files.display(path);
+  return {
+    label: content === undefined ? `${name} is deleted` : before === undefined ? `${name} is new` : `${name} changes`,
+    text: createTwoFilesPatch(name, name, before ?? '', content ?? '', undefined, undefined, { context: 3 }),
+    form: 'diff',
+  };
 }
 
 function requireWritable(context: ToolContext, path: string): void {

@@ -1,6 +1,8 @@
 import { Injectable } from '@nestjs/common';
+import { isPlainObject } from '../../common/plain-object';
 import { DatabaseService } from '../../storage/database.service';
 import { type ToolContext, ToolError } from '../agent-tool';
+import { type ApprovalFact, askerOf } from '../approvals/approval-request';
 import { ApprovalService, fingerprintOf } from '../approvals/approval.service';
 import { ExecApprovalsFile } from '../approvals/exec-approvals-file';
 import type { RegisteredTool } from '../tool-registry.service';
@@ -14,6 +16,8 @@ import { describeOrigins, trustOf } from './taint';
  */
 export const FREE_FETCHES = 30;
 const TURNS_REMEMBERED = 500;
+/** What changes each time it was asked for is given up after so many questions. */
+const MOST_QUESTIONS = 3;
 
 /**
  * Stands before every call. After the model has read what is not the owner's, whatever leaves the assistant's own four
@@ -32,17 +36,18 @@ export class SinkGate {
   /** @throws ToolError approval_denied, approval_timeout, denied_by_policy, aborted */
   async pass(tool: RegisteredTool, params: unknown, context: ToolContext): Promise<void> {
     if (trustOf(context.provenance.origins) === 'trusted') return;
-    const all = await sinksOfCall(tool, params, context);
-    const asked = all.filter((use) => this.isAskedFor(use, context));
-    this.count(all.length - asked.length, context);
-    if (asked.length === 0) return;
-    await this.ask(tool.declaration.name, asked, context);
-    // The page that a text was to be typed into may be another one by now.
-    if (JSON.stringify(await sinksOfCall(tool, params, context)) !== JSON.stringify(all))
-      throw new ToolError(
-        'approval_denied',
-        'what was asked for has changed while it waited for an answer; look again',
-      );
+    let all = await sinksOfCall(tool, params, context);
+    for (let tries = 1; tries <= MOST_QUESTIONS; tries++) {
+      const asked = all.filter((use) => this.isAskedFor(use, context));
+      if (tries === 1) this.count(all.length - asked.length, context);
+      if (asked.length === 0) return;
+      await this.ask(tool.declaration.name, asked, context, params);
+      // The page that a text was to be typed into, or the file, may be another one by now: that is another question.
+      const now = await sinksOfCall(tool, params, context);
+      if (JSON.stringify(now) === JSON.stringify(all)) return;
+      all = now;
+    }
+    throw new ToolError('approval_denied', 'what this would do was another thing each time it had been approved');
   }
 
   /**
@@ -80,7 +85,7 @@ export class SinkGate {
     if (this.fetches.size > TURNS_REMEMBERED && oldest !== undefined) this.fetches.delete(oldest);
   }
 
-  private async ask(tool: string, uses: readonly SinkUse[], context: ToolContext): Promise<void> {
+  private async ask(tool: string, uses: readonly SinkUse[], context: ToolContext, params?: unknown): Promise<void> {
     const mode = this.rules.rulesFor(context.agentId).untrustedSinks;
     if (mode === 'allow') return;
     const read = describeOrigins(context.provenance.origins);
@@ -91,7 +96,7 @@ export class SinkGate {
         `this turn has read ${read}, and exec-approvals.json denies what leaves after that (untrustedSinks "deny"): ${summary}`,
       );
     const { sessionId } = context;
-    const fingerprint = fingerprintOf(tool, uses);
+    const fingerprint = fingerprintOf(tool, uses, params);
     if (await this.wasDenied(sessionId, fingerprint))
       throw new ToolError(
         'approval_denied',
@@ -113,8 +118,17 @@ export class SinkGate {
         sessionKey: context.sessionKey,
         runId: context.runId,
         envNames: [],
+        details: [
+          ...uses.flatMap(({ details = [] }) => details),
+          ...parametersOf(
+            params,
+            uses.flatMap(({ shown = [] }) => shown),
+          ),
+        ],
+        asker: askerOf(context),
         reason: `this turn has read ${read}`,
         canAlways: target !== undefined,
+        ...(target === undefined ? {} : { sessionRule: `${tool} ${target}` }),
       },
       {
         callId: context.callId,
@@ -137,4 +151,12 @@ export class SinkGate {
       .executeTakeFirst();
     return row !== undefined;
   }
+}
+
+/** Every parameter of a call as it stands: nothing of it stays unseen, whatever the tool thought worth a summary. */
+function parametersOf(args: unknown, shown: readonly string[]): ApprovalFact[] {
+  if (!isPlainObject(args)) return args === undefined ? [] : [{ label: 'Parameters', text: JSON.stringify(args) }];
+  return Object.entries(args)
+    .filter(([name, value]) => value !== undefined && !shown.includes(name))
+    .map(([label, value]) => ({ label, text: typeof value === 'string' ? value : JSON.stringify(value, null, 1) }));
 }

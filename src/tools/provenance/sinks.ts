@@ -1,3 +1,4 @@
+import type { ApprovalFact } from '../approvals/approval-request';
 import 'reflect-metadata';
 import type { ClassRef } from '../../common/validation/field-registry';
 
@@ -28,6 +29,13 @@ export interface SinkUse {
   address?: string;
   /** The exact rule that "always" grants for the rest of the conversation; undefined: it can be allowed once only. */
   target?: string;
+  /**
+   * What else the person has to see: a change of a file as a diff. It is looked at again before the call runs; where it
+   * differs by then, that is another question.
+   */
+  details?: ApprovalFact[];
+  /** Parameters that `details` show in a better form; all others are shown as they are. */
+  shown?: readonly string[];
 }
 
 /** What leaves by the parameters of a call, by name (`request.text`); a name covers all below it. */

@@ -99,11 +99,9 @@ export class BubblewrapDriver implements SandboxDriver {
         '--chdir',
         request.cwd,
         '--clearenv',
-        ...Object.entries({ ...request.env, HOME: '/tmp/home', TMPDIR: '/tmp' }).flatMap(([name, value]) => [
-          '--setenv',
-          name,
-          value,
-        ]),
+        ...Object.entries({ ...pick(request.env, PLAIN_VARIABLES), HOME: '/tmp/home', TMPDIR: '/tmp' }).flatMap(
+          ([name, value]) => ['--setenv', name, value],
+        ),
         ...(filter ? ['--seccomp', '3'] : []),
         '--',
         '/usr/bin/prlimit',
@@ -114,10 +112,23 @@ export class BubblewrapDriver implements SandboxDriver {
         '--core=0',
         '--',
         ...(request.proxySocket === undefined ? [] : [process.execPath, bridgePath(), DOOR]),
+        ...settingVariables(request.env),
         ...request.argv,
       ],
     };
   }
+}
+
+/** Variables that what stands before the command may see. All others are set behind the limits: some load code. */
+const PLAIN_VARIABLES = new Set(['PATH', 'LANG', 'TZ', 'TERM']);
+const FIXED_VARIABLES = new Set(['HOME', 'TMPDIR']);
+
+const pick = (env: Readonly<Record<string, string>>, names: ReadonlySet<string>): Record<string, string> =>
+  Object.fromEntries(Object.entries(env).filter(([name]) => names.has(name)));
+
+function settingVariables(env: Readonly<Record<string, string>>): string[] {
+  const others = Object.entries(env).filter(([name]) => !PLAIN_VARIABLES.has(name) && !FIXED_VARIABLES.has(name));
+  return others.length === 0 ? [] : ['/usr/bin/env', ...others.map(([name, value]) => `${name}=${value}`)];
 }
 
 /** What lies in the home folder is found in the sandbox's own one as well: programs look for their settings there. */

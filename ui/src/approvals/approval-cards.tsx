@@ -1,84 +1,139 @@
-import { useCallback, useEffect, useState } from 'react';
-import type { Gateway } from '../gateway/use-gateway';
+import { useEffect, useRef, useState } from 'react';
+import type { ApprovalDecision } from '../../../src/tools/approvals/approval-decision';
+import { type ApprovalFact, factsOf } from '../../../src/tools/approvals/approval-request';
+import { shortKey } from '../sessions/use-sessions';
+import { SafeText } from '../text/safe-text';
+import type { Approval, Approvals } from './use-approvals';
+import { useRead } from './use-read';
+import { useSteady } from './use-steady';
 
-interface Approval {
-  id: string;
-  expiresAtMs: number;
-  request: {
-    kind: 'exec' | 'tool';
-    tool: string;
-    command: string;
-    cwd: string;
-    host: string;
-    agentId: string;
-    reason: string;
-    canAlways: boolean;
-  };
+const LABELS: Readonly<Record<ApprovalDecision, string>> = {
+  'allow-once': 'Allow once',
+  'allow-session': 'For this conversation',
+  'allow-always': 'Always allow',
+  deny: 'Deny',
+};
+
+/** The oldest call that waits for a decision, in a place of its own that nothing else shares. */
+export function ApprovalCards({ waiting, problem, decide }: Approvals) {
+  const [first] = waiting;
+  const count = waiting.length;
+  useEffect(() => {
+    if (count === 0) return undefined;
+    const title = document.title;
+    document.title = `(${count}) Waits for your decision – ${title}`;
+    return () => {
+      document.title = title;
+    };
+  }, [count]);
+  if (!first) return null;
+  return (
+    <div className="approvals">
+      <p className="visually-hidden" role="alert">
+        {count === 1 ? 'A call waits for your decision' : `${count} calls wait for your decision`}
+      </p>
+      <ApprovalCard key={first.id} approval={first} count={count} problem={problem} decide={decide} />
+    </div>
+  );
 }
 
-type Decision = 'allow-once' | 'allow-always' | 'deny';
+interface CardProps extends Pick<Approvals, 'problem' | 'decide'> {
+  approval: Approval;
+  count: number;
+}
 
-/** Commands and other calls that wait for a decision. No decision in time is a denial. */
-export function ApprovalCards({ call, connection, gaps, subscribe }: Gateway) {
-  const [approvals, setApprovals] = useState<Approval[]>([]);
-  const [problem, setProblem] = useState<string>();
-  const isConnected = connection.kind === 'connected';
-
-  const refresh = useCallback((): void => {
-    call<Approval[]>('exec.approval.list').then(setApprovals, () => undefined);
-  }, [call]);
-
-  useEffect(() => {
-    if (isConnected) refresh();
-  }, [isConnected, gaps, refresh]);
-
-  useEffect(
-    () =>
-      subscribe((frame) => {
-        if (frame.event.startsWith('exec.approval.')) refresh();
-      }),
-    [subscribe, refresh],
-  );
-
-  const decide = (id: string, decision: Decision): void => {
-    call('exec.approval.resolve', { id, decision }).then(
-      () => setProblem(undefined),
-      (error: unknown) => setProblem(error instanceof Error ? error.message : String(error)),
-    );
-  };
-
+function ApprovalCard({ approval, count, problem, decide }: CardProps) {
+  const { id, request, choices, expiresAtMs } = approval;
+  const text = useRef<HTMLDivElement>(null);
+  const buttons = useRef<HTMLDivElement>(null);
+  const isRead = useRead(text, id);
+  const isSteady = useSteady(buttons, id);
+  const [reason, setReason] = useState('');
+  const facts: ApprovalFact[] = [
+    ...factsOf(request),
+    { label: 'Why it is asked', text: request.reason },
+    { label: 'Conversation', text: shortKey(request.sessionKey) },
+    { label: 'Asked by', text: `agent ${request.agentId}${request.asker ? `, ${request.asker}` : ''}` },
+    ...(choices.includes('allow-always') ? [{ label: '“Always allow” writes', text: request.rule ?? '' }] : []),
+    ...(choices.includes('allow-session')
+      ? [{ label: '“For this conversation” covers', text: request.sessionRule ?? '' }]
+      : []),
+  ];
   return (
-    <>
-      {approvals.map(({ id, request, expiresAtMs }) => (
-        <section key={id} className="approval" data-testid="approval">
-          <h2>
-            {request.kind === 'tool'
-              ? `The assistant wants to use ${request.tool}`
-              : 'The assistant wants to run a command'}
-          </h2>
-          <pre>{request.command}</pre>
-          <p>
-            {request.kind === 'tool' ? 'Asked' : `In ${request.cwd} on ${request.host}, asked`} by agent{' '}
-            {request.agentId}, because: {request.reason}.{request.reason}
+    <section className="approval" data-testid="approval" aria-label="Waits for your decision">
+      <h2>
+        {request.kind === 'tool' ? (
+          <>
+            The assistant wants to use <SafeText text={request.tool} />
+          </>
+        ) : (
+          'The assistant wants to run a command'
+        )}
+        {count > 1 && <span className="badge">1 of {count}</span>}
+      </h2>
+      <div className="facts" ref={text} tabIndex={0} role="group" aria-label="What will happen">
+        {facts.map((fact, index) => (
+          <Fact key={index} {...fact} />
+        ))}
+      </div>
+      <div className="answer" ref={buttons}>
+        <p className="hint">
+          {isRead ? <TimeLeft until={expiresAtMs} /> : 'Scroll to the end of it to be able to allow it.'}
+        </p>
+        {problem && (
+          <p className="note">
+            <SafeText text={problem} />
           </p>
-          <TimeLeft until={expiresAtMs} />
-          {problem && <p className="note">{problem}</p>}
-          <div className="buttons">
-            <button type="button" className="primary" onClick={() => decide(id, 'allow-once')}>
-              Allow once
-            </button>
-            {request.canAlways && (
-              <button type="button" onClick={() => decide(id, 'allow-always')}>
-                {request.kind === 'tool' ? 'Allow for this conversation' : 'Always allow'}
+        )}
+        <div className="buttons">
+          {choices
+            .filter((choice) => choice !== 'deny')
+            .map((choice) => (
+              <button
+                key={choice}
+                type="button"
+                className={choice === 'allow-once' ? 'primary' : ''}
+                disabled={!isSteady || !isRead}
+                onClick={() => decide(approval, choice)}
+              >
+                {LABELS[choice]}
               </button>
-            )}
-            <button type="button" onClick={() => decide(id, 'deny')}>
-              Deny
-            </button>
-          </div>
-        </section>
-      ))}
-    </>
+            ))}
+          <button type="button" disabled={!isSteady} onClick={() => decide(approval, 'deny', reason.trim())}>
+            {LABELS.deny}
+          </button>
+          <input
+            aria-label="Why not; the assistant is told"
+            placeholder="Why not?"
+            maxLength={2000}
+            value={reason}
+            onChange={(event) => setReason(event.target.value)}
+          />
+        </div>
+      </div>
+    </section>
+  );
+}
+
+function Fact({ label, text, form }: ApprovalFact) {
+  return (
+    <div className="fact">
+      <h3>
+        <SafeText text={label} />
+      </h3>
+      <pre>
+        {form === 'diff' ? (
+          text.split('\n').map((line, index) => (
+            <span key={index} data-change={/^[+-]/.test(line) ? line[0] : undefined}>
+              <SafeText text={line} lines />
+              {'\n'}
+            </span>
+          ))
+        ) : (
+          <SafeText text={text} lines />
+        )}
+      </pre>
+    </div>
   );
 }
 
@@ -88,5 +143,5 @@ function TimeLeft({ until }: { until: number }) {
     const timer = setInterval(() => setNow(Date.now()), 1000);
     return () => clearInterval(timer);
   }, []);
-  return <p className="hint">Denied by itself in {Math.max(0, Math.round((until - now) / 1000))} s</p>;
+  return `Denied by itself in ${Math.max(0, Math.round((until - now) / 1000))} s`;
 }

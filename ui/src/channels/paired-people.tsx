@@ -1,3 +1,4 @@
+import { SafeText } from '../text/safe-text';
 import type { Pairing } from './pairing';
 
 /** Who was let in by code, and can be shut out again. */
@@ -6,12 +7,16 @@ export function PairedPeople({ approved, problem, revoke }: Pairing) {
   return (
     <>
       <h3>Let in by code</h3>
-      {problem && <p className="note">{problem}</p>}
+      {problem && (
+        <p className="note">
+          <SafeText text={problem} />
+        </p>
+      )}
       <ul className="people" data-testid="paired-people">
         {approved.map((sender) => (
           <li key={`${sender.channel} ${sender.account} ${sender.senderId}`}>
             <span>
-              {sender.channel} {sender.senderId}
+              <SafeText text={`${sender.channel} ${sender.senderId}`} />
             </span>
             <button type="button" className="quiet" onClick={() => revoke(sender)}>
               Shut out

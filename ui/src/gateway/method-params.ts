@@ -316,7 +316,9 @@ export interface MethodParams {
   'exec.approval.list': Record<never, never>;
   'exec.approval.resolve': {
     id: string;
-    decision: 'allow-once' | 'allow-always' | 'deny';
+    decision: 'allow-once' | 'allow-session' | 'allow-always' | 'deny';
+    reason?: string;
+    hash?: string;
   };
   health: {
     probe?: boolean;
