@@ -67,6 +67,7 @@ describe('what leaves by the parameters of tools', () => {
           },
         },
         agents: { defaults: { imageModel: 'fake/fake-1' } },
+        ...(BROWSER ? { browser: { executablePath: BROWSER, headless: true } } : {}),
         tools: {
           message: { allowCrossContextSend: true },
           web: { search: { provider: 'brave', apiKey: 'k', brave: { baseUrl: `${site.url}/brave` } } },
