@@ -1,5 +1,15 @@
-import { appendFileSync, chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import type { ModelRequest } from '../fakes/model-formats/model-format';
 import { FakeSite } from '../fakes/web-site';
@@ -49,6 +59,16 @@ describe('skills of a running gateway', () => {
     mkdirSync(dirname(file), { recursive: true });
     writeFileSync(file, `---\nname: ${name}\ndescription: Skill ${name}. Use in tests.\n${front}\n---\n\n${body}\n`);
     return file;
+  };
+  /** As the owner agrees to a skill: `skills install`. */
+  const install = async (name: string, front: string, there = bench, home?: string): Promise<string> => {
+    const source = mkdtempSync(join(tmpdir(), 'openclaw-skill-'));
+    put(name, front, 'Text.', source);
+    const { stateDir, port } = there.gateway;
+    const env = { OPENCLAW_STATE_DIR: stateDir, OPENCLAW_GATEWAY_PORT: String(port), ...(home ? { HOME: home } : {}) };
+    expect(await runCli(['skills', 'install', join(source, name), '--yes'], { env })).toMatchObject({ code: 0 });
+    rmSync(source, { recursive: true });
+    return join(stateDir, 'skills', name, 'SKILL.md');
   };
   const statuses = async (agentId?: string): Promise<Status[]> =>
     ((await bench.client.call('skills.status', agentId ? { agentId } : {})).payload?.['skills'] ?? []) as Status[];
@@ -199,7 +219,7 @@ describe('skills of a running gateway', () => {
     const HOST = '127.0.0.1';
 
     it('keys and variables, in that conversation alone, and never in answers', async () => {
-      const file = put(
+      const file = await install(
         'demo',
         'metadata: {"openclaw":{"primaryEnv":"DEMO_API_KEY","requires":{"env":["DEMO_API_KEY"]}}}',
       );
@@ -245,7 +265,7 @@ describe('skills of a running gateway', () => {
     }, 30_000);
 
     it('hosts: exactly these, through a proxy; without the skill there is no network', async () => {
-      const file = put('reader', `capabilities: { "programs": ["curl"], "network": ["${HOST}"] }`);
+      const file = await install('reader', `capabilities: { "programs": ["curl"], "network": ["${HOST}"] }`);
       await until('the skill', async () => (await statusOf('reader')) !== undefined);
       const get = (url: string): { name: string; args: unknown } => ({
         name: 'exec',
@@ -277,16 +297,30 @@ describe('skills of a running gateway', () => {
         mkdirSync(join(home, '.config/demo'), { recursive: true });
         writeFileSync(join(home, '.config/demo/settings'), 'colour=blue');
         writeFileSync(join(home, 'letter.txt'), 'private');
-        const file = other.workspace('skills', 'reader', 'SKILL.md');
-        mkdirSync(dirname(file), { recursive: true });
-        writeFileSync(
-          file,
-          '---\nname: reader\ndescription: b\ncapabilities: { "programs": ["cat"], "paths": ["~/.config/demo"] }\n---\n',
+        const file = await install(
+          'reader',
+          'capabilities: { "programs": ["cat"], "paths": ["~/.config/demo", "~/shown"] }',
+          other,
+          home,
         );
+        // Not agreed to, and of another name: it gets nothing, whatever it declares.
+        const foreign = other.workspace('skills', 'foreign', 'SKILL.md');
+        mkdirSync(dirname(foreign), { recursive: true });
+        writeFileSync(
+          foreign,
+          '---\nname: foreign\ndescription: b\ncapabilities: { "programs": ["cat"], "paths": ["~/shown"] }\n---\n',
+        );
+        mkdirSync(join(home, 'shown'));
+        writeFileSync(join(home, 'shown/text'), 'shown to one');
         await new Promise((resolve) => setTimeout(resolve, 600));
         const look = { name: 'exec', args: { command: 'cat ~/.config/demo/settings' } };
         const [without] = await other.turn([look]);
         expect(without).toContain('No such file');
+        const [, kept] = await other.turn([
+          { name: 'read', args: { path: foreign } },
+          { name: 'exec', args: { command: `cat ${home}/shown/text` } },
+        ]);
+        expect(kept).toContain('No such file');
         const [, , inside, letter, written] = await other.turn([
           { name: 'read', args: { path: file } },
           { name: 'exec', args: { command: 'true' } },

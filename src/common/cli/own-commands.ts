@@ -1,5 +1,6 @@
 import { realpathSync } from 'node:fs';
 import { delimiter, isAbsolute, join, relative, sep } from 'node:path';
+import { isWithin } from '../paths/path-place';
 
 /** Where a command line was called, as far as it decides by which name the program can be called again. */
 export interface CallPlace {
@@ -42,8 +43,8 @@ export function callableName(place: CallPlace): string {
   if (isOnPath(place)) return GENERIC;
   const { cwd, root, program, platform } = place;
   const fromHere = relative(cwd, program);
-  const isInside = cwd === root || cwd.startsWith(root + sep);
-  const path = isInside && !isAbsolute(fromHere) ? (fromHere.includes(sep) ? fromHere : `.${sep}${fromHere}`) : program;
+  const path =
+    isWithin(root, cwd) && !isAbsolute(fromHere) ? (fromHere.includes(sep) ? fromHere : `.${sep}${fromHere}`) : program;
   // The executable begins with a line that only a POSIX shell reads.
   return platform === 'win32' ? `node "${path}"` : quoted(path);
 }

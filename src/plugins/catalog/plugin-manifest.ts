@@ -111,6 +111,9 @@ export function readManifest(folder: string): PluginManifest {
     if (!NAME.test(name)) refuse(`tools: "${name}" must be lower-case letters, digits, _ and -`);
   for (const { name } of manifest.methods ?? [])
     if (!name.startsWith(`${manifest.id}.`)) refuse(`methods: "${name}" must begin with "${manifest.id}."`);
+  for (const name of manifest.capabilities?.env ?? [])
+    if (GATEWAY_OWN.has(name) || /^(OPENCLAW|CLAWDBOT)_/i.test(name))
+      refuse(`capabilities.env: ${name} is the gateway's own, and no plugin gets it`);
   for (const { id } of manifest.channels ?? [])
     if (!ID.test(id)) refuse(`channels: "${id}" must be lower-case letters, digits and -`);
   for (const event of manifest.hooks ?? [])
@@ -125,6 +128,9 @@ export function readManifest(folder: string): PluginManifest {
     refuse('main is missing: tools, methods, hooks and channels are code');
   return manifest;
 }
+
+/** Besides everything that is called OPENCLAW_…. */
+const GATEWAY_OWN = new Set(['TELEGRAM_BOT_TOKEN', 'DISCORD_BOT_TOKEN', 'SLACK_BOT_TOKEN', 'SLACK_APP_TOKEN']);
 
 /** Whether a manifest names anything that only a program can do. */
 export const needsCode = ({ tools, methods, hooks, channels, startup }: PluginManifest): boolean =>

@@ -3,9 +3,9 @@ import type { Redactor } from '../../common/redactor';
 import { isBelow } from '../../common/paths/path-place';
 import { isPlainObject } from '../../common/plain-object';
 import type { ConfigService } from '../../config/config.service';
-import { expandPath } from '../../config/state-paths';
 import { type PolicySubject, ToolError } from '../../tools/agent-tool';
 import type { SkillGrant, SkillHint, SkillSource, SkillText } from '../../tools/exec/skill-access';
+import { grantableFolder } from '../manifest/declared-folder';
 import type { SkillCatalog } from './skill-catalog.service';
 import type { JudgedSkill } from './skill-library';
 
@@ -39,13 +39,15 @@ export class CatalogSource implements SkillSource {
   grantFor(subject: PolicySubject, names: readonly string[]): SkillGrant {
     const skills = this.catalog.usable(subject).filter((skill) => names.includes(skill.manifest.name));
     const limited = skills.filter((skill) => !skill.isTrusted && skill.manifest.capabilities !== undefined);
-    const hosts = new Set(skills.flatMap((skill) => skill.manifest.capabilities?.network ?? []));
+    // What nobody has agreed to gets nothing beyond its own folder, whatever it declares.
+    const agreed = skills.filter((skill) => skill.isAgreed);
+    const hosts = new Set(agreed.flatMap((skill) => skill.manifest.capabilities?.network ?? []));
     return {
       skills: skills.map((skill) => skill.manifest.name),
-      env: Object.assign({}, ...skills.map((skill) => this.environmentOf(skill))) as Record<string, string>,
+      env: Object.assign({}, ...agreed.map((skill) => this.environmentOf(skill, subject))) as Record<string, string>,
       folders: skills.flatMap((skill) => [
         skill.baseDir,
-        ...(skill.manifest.capabilities?.paths ?? []).map((path) => expandPath(path, this.config.env.home)),
+        ...(skill.isAgreed ? this.declaredFolders(skill) : []),
         ...this.programFolders(skill),
       ]),
       hosts: [...hosts],
@@ -57,7 +59,7 @@ export class CatalogSource implements SkillSource {
             ]),
           }
         : {}),
-      isOwn: skills.every((skill) => skill.isTrusted || (skill.manifest.capabilities?.network ?? []).length === 0),
+      isOwn: agreed.every((skill) => skill.isTrusted || (skill.manifest.capabilities?.network ?? []).length === 0),
     };
   }
 
@@ -73,15 +75,15 @@ export class CatalogSource implements SkillSource {
   }
 
   /** Variables that the skill asks for: those of the gateway first, then those of its entry. */
-  private environmentOf({ manifest, isAgreed }: JudgedSkill): Record<string, string> {
-    const entry = this.config.config.skills?.entries?.[manifest.skillKey];
+  private environmentOf(skill: JudgedSkill, subject: PolicySubject): Record<string, string> {
+    const { manifest } = skill;
+    const entry = this.ownsKey(skill, subject) ? this.config.config.skills?.entries?.[manifest.skillKey] : undefined;
     const own = isPlainObject(entry?.env) ? entry.env : {};
     const env: Record<string, string> = {};
     for (const [name, value] of Object.entries(own)) if (value !== '') env[name] = String(value);
     if (manifest.primaryEnv !== undefined && entry?.apiKey) env[manifest.primaryEnv] ??= entry.apiKey;
-    // Whatever could be written into the workspace gets what the owner has set for it, and nothing of the gateway's own.
-    const asked = !isAgreed ? [] : [...manifest.requires.env, ...(manifest.primaryEnv ? [manifest.primaryEnv] : [])];
-    for (const name of [...asked, ...(isAgreed ? (manifest.capabilities?.secrets ?? []) : [])]) {
+    const asked = [...manifest.requires.env, ...(manifest.primaryEnv ? [manifest.primaryEnv] : [])];
+    for (const name of [...asked, ...(manifest.capabilities?.secrets ?? [])]) {
       // The gateway's own secrets are nobody's to declare.
       const value = /^(OPENCLAW|CLAWDBOT)_/.test(name) ? undefined : this.config.env.get(name);
       if (value !== undefined) env[name] = value;
@@ -89,6 +91,27 @@ export class CatalogSource implements SkillSource {
     for (const [name, value] of Object.entries(env))
       if (/KEY|TOKEN|SECRET|PASSWORD/.test(name)) this.redactor.addSecret(value);
     return env;
+  }
+
+  /** Keys were set for one skill. Another that takes its name, or names its entry as its own, does not get them. */
+  private ownsKey(skill: JudgedSkill, subject: PolicySubject): boolean {
+    if (skill.isTrusted) return true;
+    const key = skill.manifest.skillKey;
+    const rivals = this.catalog.judgedOf(subject.agentId).filter((each) => each.filePath !== skill.filePath);
+    return (
+      skill.shadows.length === 0 &&
+      !rivals.some(
+        ({ manifest }) => manifest.name === key || (manifest.skillKey === key && skill.manifest.name !== key),
+      )
+    );
+  }
+
+  private declaredFolders({ manifest, isTrusted }: JudgedSkill): string[] {
+    const { env, stateDir, path } = this.config;
+    return (manifest.capabilities?.paths ?? []).flatMap((written) => {
+      const folder = grantableFolder(written, { home: env.home, own: [stateDir, path], isTrusted });
+      return folder === undefined ? [] : [folder];
+    });
   }
 
   /** Folders of its programs that the sandbox does not show by itself, such as ~/.local/bin. */

@@ -70,8 +70,10 @@ export function kindOfSource(source: string, { home, cwd }: Pick<FetchOptions, '
     if (isArchive) return 'archive';
     throw new OpenclawError('SKILL_SOURCE_UNKNOWN', `${path} is neither a folder nor an archive (.zip, .tar.gz)`);
   }
-  if (/^(@[\w.-]+\/)?[a-z0-9][\w.-]*(@[\w.^~<>=*-]+)?$/i.test(source) && !isArchive) return 'npm';
-  throw new OpenclawError('SKILL_SOURCE_UNKNOWN', `${source}: no such folder or archive, and no name of a package`);
+  throw new OpenclawError(
+    'SKILL_SOURCE_UNKNOWN',
+    `${source}: no such folder or archive. Anybody may take a name on npm, so a package is written npm:<name>; "openclaw skills search" finds skills by name, with where they are`,
+  );
 }
 
 /** `https://<forge>/<owner>/<name>`: such an address is a repository although nothing says so. */
@@ -174,14 +176,15 @@ const SAFE_GIT = [
   ...['-c', 'protocol.ext.allow=never', '-c', 'submodule.recurse=false', '-c', 'safe.directory=*'],
 ];
 
-async function fetchNpm(spec: string, into: string, { env, cwd }: FetchOptions): Promise<FetchedSource> {
+async function fetchNpm(spec: string, into: string, { env }: FetchOptions): Promise<FetchedSource> {
   await mkdir(into, { recursive: true });
   const packed = join(dirname(into), 'npm');
   await mkdir(packed, { recursive: true });
   const end = await runProgram(
     ['npm', 'pack', '--ignore-scripts', '--json', '--pack-destination', packed, '--', spec],
     {
-      cwd,
+      // Settings of npm in the folder that the command is called in are somebody else's.
+      cwd: packed,
       env,
       timeoutMs: FETCH_TIMEOUT_MS,
     },

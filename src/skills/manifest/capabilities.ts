@@ -1,4 +1,5 @@
 import { isPlainObject } from '../../common/plain-object';
+import { isDeclarable } from './declared-folder';
 import type { SkillFault } from './frontmatter';
 
 /** What a skill's commands may use. Nothing else is given to them without a question. */
@@ -16,11 +17,9 @@ export interface Capabilities {
 const FORMS: Readonly<Record<keyof Capabilities, RegExp>> = {
   programs: /^[A-Za-z0-9_][A-Za-z0-9_.+-]*$/,
   network: /^(\*\.)?[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+$/,
-  paths: /^(~|\/)(\/?[\w.@+ -]+)*\/?$/,
+  paths: /^~?(\/[\w.@+ -]+)+\/?$/,
   secrets: /^[A-Z][A-Z0-9_]*$/,
 };
-/** Whole folders of secrets, or everything. */
-const TOO_WIDE = /^(~\/?|\/|(\/(etc|root|home|proc|sys|dev|var|run)|~\/\.(ssh|gnupg|aws|openclaw))(\/.*)?)$/;
 
 /** Entries that say too much or make no sense are left out with a warning: what is not declared is not given. */
 export function readCapabilities(value: unknown, line: number, warnings: SkillFault[]): Capabilities {
@@ -33,7 +32,7 @@ export function readCapabilities(value: unknown, line: number, warnings: SkillFa
     }
     return entries.flatMap((entry: unknown) => {
       const text = typeof entry === 'string' ? entry.trim() : '';
-      const bad = !FORMS[key].test(text) || text.split('/').includes('..') || (key === 'paths' && TOO_WIDE.test(text));
+      const bad = !FORMS[key].test(text) || (key === 'paths' && !isDeclarable(text));
       if (!bad) return [text];
       warnings.push({ line, reason: `capabilities.${key}: "${String(entry).slice(0, 60)}" is not accepted` });
       return [];
