@@ -31,6 +31,8 @@ export interface ChannelAccount {
   at: string;
   /** All that its work depends on, credentials included: when it changes, the account starts anew. Never shown. */
   settings: object;
+  /** Whom its configuration lets write directly: ids are owners, `@names` guests. */
+  allowFrom?: readonly string[];
   /** Facts shown in `channels.status`: policies, where the token came from. Never the token. */
   facts: Readonly<Record<string, unknown>>;
 }
@@ -38,7 +40,7 @@ export interface ChannelAccount {
 /** Who may write to an account, already merged from its configuration. */
 export interface AccessPolicy {
   dmPolicy: 'pairing' | 'allowlist' | 'open' | 'disabled';
-  /** Ids or names; `*` means everybody. */
+  /** Ids, or handles written `@name`; `*` means everybody. */
   allowFrom: readonly string[];
   groupPolicy: 'open' | 'disabled' | 'allowlist';
   groupAllowFrom: readonly string[];
@@ -71,9 +73,10 @@ export interface InboundUpdate {
     threadWord?: 'topic' | 'thread';
     guildId?: string;
     teamId?: string;
-    /** Strangers write here: each has a session of their own, whatever `session.dmScope` says. */
+    /** Strangers write here: each has a session of their own, whatever the configuration says. */
     isAlone?: boolean;
   };
+  /** `username` is the handle that the platform gives out once; `name` is what people call themselves. */
   sender: { id: string; name?: string; username?: string; isBot: boolean };
   /** Id of the message itself, for quotes. */
   messageId?: string;

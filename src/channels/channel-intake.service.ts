@@ -5,6 +5,7 @@ import type { ChatOrigin } from '../agent/commands/command-giver';
 import { senderKey } from '../agent/turns/queue-plan';
 import type { EarlierText } from '../common/chat-text';
 import type { DeliveryRoute } from '../common/delivery-route';
+import { idsOn } from '../common/sender-identity';
 import { type Logger, LoggerFactory } from '../common/logger';
 import { ConfigService } from '../config/config.service';
 import { EventBus } from '../events/event-bus';
@@ -16,7 +17,7 @@ import { sendAllowed } from '../sessions/send-policy';
 import { groupSessionKey } from '../sessions/session-key';
 import { SessionStore } from '../sessions/session.store';
 import { AckReactions } from './ack-reactions.service';
-import { NOT_MENTIONED, judgeAccess } from './access/access-gate';
+import { type KnownPeople, NOT_MENTIONED, judgeAccess, ownsGateway } from './access/access-gate';
 import { PairingService } from './access/pairing.service';
 import type { ChatHappening, InboundUpdate, IntakeVerdict } from './channel-adapter';
 import { chooseRoute } from './routing';
@@ -53,9 +54,12 @@ export class ChannelIntake {
   }
 
   async receive(channel: string, account: string, update: InboundUpdate): Promise<IntakeVerdict> {
-    const choice = chooseRoute(this.config.config, channel, account, update.chat, update.sender.id);
+    const { config } = this.config;
+    const people = await this.people(channel, account);
+    const isOwner = ownsGateway(update, people);
+    const choice = chooseRoute(config, channel, account, update.chat, update.sender.id, isOwner);
     const session = update.chat.type === 'direct' ? undefined : await this.sessions.find(choice.sessionKey);
-    const verdict = judgeAccess(update, await this.pairing.approvedSenders(channel, account), {
+    const verdict = judgeAccess(update, people, {
       ...(session?.groupActivation ? { activation: session.groupActivation } : {}),
       isCommand: this.commands.isCommand(update.text),
     });
@@ -64,7 +68,6 @@ export class ChannelIntake {
     const base = { channel, account, externalId: update.externalId, sessionKey: choice.sessionKey, runId };
     if (verdict.kind === 'pair') return this.offerPairing(base, update, route);
 
-    const isOwner = verdict.kind === 'admit' && verdict.isOwner;
     const message = {
       ...this.messageOf(channel, update, route, isOwner),
       ...(verdict.kind === 'admit' ? await this.earlier(choice.sessionKey, update) : {}),
@@ -76,7 +79,8 @@ export class ChannelIntake {
         senderId: update.sender.id,
         channel,
         account,
-        isAuthorised: verdict.isListed || this.config.config.commands?.useAccessGroups === false,
+        ...(update.sender.username ? { senderHandle: update.sender.username } : {}),
+        isAuthorised: verdict.isListed || config.commands?.useAccessGroups === false,
         isOwner,
         mayApprove: isOwner,
         isGroup: update.chat.type !== 'direct',
@@ -95,7 +99,8 @@ export class ChannelIntake {
   async moved(channel: string, account: string, from: string, to: string): Promise<void> {
     const { config } = this.config;
     const { agentId, sessionKey } = chooseRoute(config, channel, account, { id: from, type: 'group' }, '');
-    const next = groupSessionKey(config, { agentId, channel, groupId: to });
+    const isGuest = config.session?.shareMainWithOthers !== true;
+    const next = groupSessionKey(config, { agentId, channel, groupId: to, isGuest });
     if (await this.sessions.rename(sessionKey, next))
       this.log.info({ channel, from, to }, 'a group goes on by a new id');
   }
@@ -122,6 +127,12 @@ export class ChannelIntake {
     await this.note(channel, account, happening, words, undefined, row);
   }
 
+  private async people(channel: string, account: string): Promise<KnownPeople> {
+    const { ownerAllowFrom } = this.config.config.commands ?? {};
+    const paired = await this.pairing.approvedSenders(channel, account);
+    return ownerAllowFrom ? { paired, owners: idsOn(channel, ownerAllowFrom) } : { paired };
+  }
+
   /** Kept for the next message that is answered in the conversation, from people who may write in it. */
   private async note(
     channel: string,
@@ -132,14 +143,13 @@ export class ChannelIntake {
     about?: InboxRow,
   ): Promise<void> {
     const update: InboundUpdate = { ...happening, text, mentionsBot: true };
-    const verdict = about
-      ? { kind: 'admit', isOwner: about.message.isOwner }
-      : judgeAccess(update, await this.pairing.approvedSenders(channel, account));
-    if (verdict.kind !== 'admit') return;
-    const isOwner = 'isOwner' in verdict && verdict.isOwner;
+    const people = await this.people(channel, account);
+    if (!about && judgeAccess(update, people).kind !== 'admit') return;
+    const isOwner = about?.message.isOwner ?? ownsGateway(update, people);
+    const { config } = this.config;
     const sessionKey =
       about?.sessionKey ??
-      chooseRoute(this.config.config, channel, account, happening.chat, happening.sender.id).sessionKey;
+      chooseRoute(config, channel, account, happening.chat, happening.sender.id, isOwner).sessionKey;
     await this.inbox.accept({
       channel,
       account,
@@ -272,7 +282,11 @@ export class ChannelIntake {
       text: update.text,
       isOwner,
       origin: isOwner ? 'owner' : 'stranger',
-      sender: { id: sender.id, ...((sender.name ?? sender.username) ? { name: sender.name ?? sender.username } : {}) },
+      sender: {
+        id: sender.id,
+        ...((sender.name ?? sender.username) ? { name: sender.name ?? sender.username } : {}),
+        ...(sender.username ? { handle: sender.username } : {}),
+      },
       route,
       ...(update.images && update.images.length > 0 ? { images: update.images } : {}),
       ...(update.media && update.media.length > 0 ? { media: update.media } : {}),

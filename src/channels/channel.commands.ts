@@ -79,7 +79,7 @@ export class ChannelCommands {
   }
 
   private async shown(channel: string, account: string, block: ListedChannel): Promise<string> {
-    const paired = [...(await this.pairing.approvedSenders(channel, account))];
+    const paired = [...(await this.pairing.approvedSenders(channel, account))].map(([id, role]) => `${id} (${role})`);
     const line = (title: string, entries: readonly (string | number)[] | undefined): string =>
       `${title}: ${entries && entries.length > 0 ? entries.join(', ') : 'nobody'}`;
     return [
@@ -100,9 +100,11 @@ export class ChannelCommands {
     if (list === 'group') return 'The store holds people for direct messages; for groups write "config".';
     if (!/^\d+$|^[\w.-]{2,}$/.test(entry))
       return `"${entry}" is no id; the store holds ids of the platform, names go to "config".`;
-    if (verb === 'add') await this.pairing.admit(channel, account, entry);
+    if (verb === 'add') await this.pairing.admit(channel, account, entry, 'guest');
     else if (!(await this.pairing.revoke(channel, account, entry))) return `${entry} was not paired.`;
-    return verb === 'add' ? `${entry} may write on ${channel} now.` : `${entry} may not write on ${channel} any more.`;
+    return verb === 'add'
+      ? `${entry} may write on ${channel} now, as a guest.`
+      : `${entry} may not write on ${channel} any more.`;
   }
 
   private async changeConfig(

@@ -1,4 +1,5 @@
-import { Bool, Int, Opt, Text } from '../common/validation/fields';
+import { Bool, Doc, Int, OneOf, Opt, Text } from '../common/validation/fields';
+import { PAIRED_ROLES, type PairedRole } from './access/access-gate';
 
 export class ChannelsStatusParams {
   @Opt() @Bool() probe?: boolean;
@@ -19,6 +20,19 @@ export class PairingDecisionParams {
   @Text() channel!: string;
   @Text() code!: string;
   @Opt() @Text() accountId?: string;
+  @Opt()
+  @OneOf(PAIRED_ROLES)
+  @Doc(
+    'Owner or guest; only an administrator makes owners. By default the first person of an account that has no owner yet is its owner.',
+  )
+  role?: PairedRole;
+}
+
+export class PairingAdmitParams {
+  @Text() channel!: string;
+  @Text() senderId!: string;
+  @Opt() @Text() accountId?: string;
+  @Opt() @OneOf(PAIRED_ROLES) @Doc('Guest by default.') role?: PairedRole;
 }
 
 export class PairingRevokeParams {

@@ -7,6 +7,8 @@ import { StorageModule } from '../storage/storage.module';
 import { AccountRuns } from './account-runs.service';
 import { AccountSupervisor } from './account-supervisor.service';
 import { AckReactions } from './ack-reactions.service';
+import { AccessWarnings } from './access/access-warnings.service';
+import { PairedRoles } from './access/paired-roles.service';
 import { PairingService } from './access/pairing.service';
 import { ChannelCommands } from './channel.commands';
 import { ChannelCursorStore } from './channel-cursor.store';
@@ -25,6 +27,7 @@ import { RouteRpc } from './route.rpc';
 @Module({
   imports: [AgentModule, EventsModule, StorageModule],
   providers: [
+    AccessWarnings,
     AccountRuns,
     AccountSupervisor,
     AckReactions,
@@ -36,6 +39,7 @@ import { RouteRpc } from './route.rpc';
     ChannelsRpc,
     MessageContent,
     MessageTool,
+    PairedRoles,
     PairingService,
     RouteRpc,
   ],
@@ -47,11 +51,13 @@ export class ChannelsModule implements OnModuleInit, OnApplicationBootstrap {
     private readonly manager: ChannelManager,
     private readonly status: ChannelStatus,
     private readonly acks: AckReactions,
+    private readonly access: AccessWarnings,
   ) {}
 
   onModuleInit(): void {
     this.directory.collect();
     this.acks.listen();
+    this.access.listen();
   }
 
   /** Accounts are listed; each channel's own module starts them. */

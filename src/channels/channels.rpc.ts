@@ -1,14 +1,17 @@
 import { Injectable } from '@nestjs/common';
 import { OpenclawError } from '../common/openclaw-error';
 import { EventBus } from '../events/event-bus';
+import type { RpcContext } from '../rpc/rpc-context';
 import { RpcMethod } from '../rpc/rpc-method';
 import { invalidRequest } from '../rpc/rpc-error';
 import { PairingService } from './access/pairing.service';
+import { PairedRoles } from './access/paired-roles.service';
 import { ChannelManager } from './channel-manager.service';
 import { ChannelStatus } from './channel-status.service';
 import {
   ChannelAccountParams,
   ChannelsStatusParams,
+  PairingAdmitParams,
   PairingDecisionParams,
   PairingListParams,
   PairingRevokeParams,
@@ -23,6 +26,7 @@ export class ChannelsRpc {
     private readonly manager: ChannelManager,
     private readonly channels: ChannelStatus,
     private readonly pairing: PairingService,
+    private readonly roles: PairedRoles,
     private readonly events: EventBus,
   ) {}
 
@@ -89,11 +93,18 @@ export class ChannelsRpc {
     params: PairingDecisionParams,
     summary: 'Lets somebody in by pairing code.',
   })
-  async approve(params: PairingDecisionParams): Promise<unknown> {
+  async approve(params: PairingDecisionParams, context: RpcContext): Promise<unknown> {
+    const isAdmin = context.caller.scopes.has('operator.admin');
+    if (params.role === 'owner' && !isAdmin) throw invalidRequest('role: only an administrator makes owners');
     return refusals(async () => {
-      const request = await this.pairing.approve(idOf(params), params.code, params.accountId);
-      this.resolved(request.channel, request.account, request.senderId, 'approved');
-      return { ok: true, channel: request.channel, accountId: request.account, senderId: request.senderId };
+      const { channel, account, senderId, role } = await this.pairing.approve(
+        idOf(params),
+        params.code,
+        params.accountId,
+        async (request) => params.role ?? (isAdmin ? this.roles.next(request.channel, request.account) : 'guest'),
+      );
+      this.resolved(channel, account, senderId, 'approved');
+      return { ok: true, channel, accountId: account, senderId, role };
     });
   }
 
@@ -125,15 +136,16 @@ export class ChannelsRpc {
   @RpcMethod({
     name: 'channels.pairing.admit',
     scope: 'operator.admin',
-    params: PairingRevokeParams,
-    summary: 'Lets somebody in without a code, such as people whom another gateway knew.',
+    params: PairingAdmitParams,
+    summary:
+      'Lets somebody in without a code, such as people whom another gateway knew, or changes between owner and guest.',
   })
-  async admit(params: PairingRevokeParams): Promise<unknown> {
+  async admit(params: PairingAdmitParams): Promise<unknown> {
     const { accountId = 'default', senderId } = params;
     const channel = idOf(params);
-    const known = await this.pairing.approvedSenders(channel, accountId);
-    if (known.has(senderId)) return { ok: true, added: false };
-    await this.pairing.admit(channel, accountId, senderId);
+    const known = (await this.pairing.approvedSenders(channel, accountId)).get(senderId);
+    if (known !== undefined && (params.role ?? known) === known) return { ok: true, added: false };
+    await this.pairing.admit(channel, accountId, senderId, params.role ?? 'guest');
     this.resolved(channel, accountId, senderId, 'approved');
     return { ok: true, added: true };
   }

@@ -12,6 +12,7 @@ interface RouteOptions extends GatewayOptions {
   peer?: string;
   group?: string;
   thread?: string;
+  guest?: boolean;
 }
 
 interface Explanation {
@@ -57,12 +58,17 @@ export class ExplainRouteCommand extends GatewayCommandBase {
     return value;
   }
 
+  @Option({ flags: '--guest', description: 'whoever writes is no owner' })
+  parseGuest(): boolean {
+    return true;
+  }
+
   async run(_: string[], options: RouteOptions): Promise<void> {
-    const { channel, account, peer, group, thread } = options;
+    const { channel, account, peer, group, thread, guest } = options;
     if (channel === undefined)
       throw new UsageError('from which channel? for example: openclaw explain route --channel telegram --peer 5');
     const params = Object.fromEntries(
-      Object.entries({ channel, account, peer, group, thread }).filter(([, value]) => value !== undefined),
+      Object.entries({ channel, account, peer, group, thread, guest }).filter(([, value]) => value !== undefined),
     );
     const found = await withGateway(resolveGatewayTarget(this.env, options), (client) =>
       client.call<Explanation>('route.explain', params),

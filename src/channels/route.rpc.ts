@@ -14,7 +14,8 @@ import { chooseRoute } from './routing';
 export class RouteExplainParams {
   @Text() @Doc('Such as telegram.') channel!: string;
   @Opt() @Text() account?: string;
-  @Opt() @Text() @Doc('Person who writes.') peer?: string;
+  @Opt() @Text() @Doc('Id of the person who writes.') peer?: string;
+  @Opt() @Bool() @Doc('The person is no owner.') guest?: boolean;
   @Opt() @Text() @Doc('Group or channel that it is written in.') group?: string;
   @Opt() @Text() @Doc('Topic or thread in it.') thread?: string;
   @Opt() @Bool() @Doc('The group is a channel of the platform.') isChannel?: boolean;
@@ -47,7 +48,14 @@ export class RouteRpc {
       type,
       ...(params.thread ? { threadId: params.thread } : {}),
     } as const;
-    const { agentId, sessionKey, because } = chooseRoute(config, channel, account, chat, params.peer ?? '');
+    const { agentId, sessionKey, because } = chooseRoute(
+      config,
+      channel,
+      account,
+      chat,
+      params.peer ?? '',
+      params.guest !== true,
+    );
     const session = await this.sessions.find(sessionKey);
     const timeZone = config.agents?.defaults?.userTimezone ?? localTimeZone();
     const stale = session && staleReason(config, session, Date.now(), timeZone);

@@ -17,8 +17,10 @@ export function chooseRoute(
   account: string,
   chat: InboundUpdate['chat'],
   senderId: string,
+  isOwner = false,
 ): RouteChoice {
   const { agentId, because } = chooseAgent(config, channel, account, chat, senderId);
+  const isGuest = !isOwner && config.session?.shareMainWithOthers !== true;
   if (chat.type === 'direct') {
     const facts = {
       agentId,
@@ -26,7 +28,7 @@ export function chooseRoute(
       account,
       peer: senderId,
       ...(chat.threadId ? { threadId: chat.threadId } : {}),
-      ...(chat.isAlone ? { isAlone: true } : {}),
+      isGuest: isGuest || chat.isAlone === true,
     };
     return { agentId, because, sessionKey: directSessionKey(config, facts) };
   }
@@ -37,6 +39,7 @@ export function chooseRoute(
     kind: chat.type,
     ...(chat.threadId ? { topicId: chat.threadId } : {}),
     ...(chat.threadWord ? { topicWord: chat.threadWord } : {}),
+    isGuest,
   };
   return { agentId, because, sessionKey: groupSessionKey(config, facts) };
 }

@@ -8,6 +8,7 @@ import { type ConfigIssue } from './config-error';
 import { formatConfigPath } from './config-path';
 import { OpenclawConfig } from './openclaw.config';
 import { isHidden, isSensitivePath } from './sensitive-paths';
+import { nameIssues } from './sender-lists';
 
 export interface ConfigFindings {
   /** Wrong values: the file can't be used. */
@@ -28,6 +29,7 @@ export function validateConfig(config: unknown, legacyPaths: ReadonlySet<string>
     checkChannels(config as OpenclawConfig, findings);
     checkAgents(config as OpenclawConfig, findings);
     checkHooks(config as OpenclawConfig, findings);
+    findings.warnings.push(...nameIssues(config as OpenclawConfig));
   }
   return findings;
 }

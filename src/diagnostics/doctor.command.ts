@@ -14,6 +14,7 @@ import { resolveGatewayTarget } from '../config/gateway-target';
 import { migrateLegacy } from '../config/legacy-migrations';
 import { loadConfig } from '../config/load-config';
 import { gatewayPort, uiPort } from '../config/ports';
+import { accessNotes } from '../config/sender-lists';
 import { forEachSecret } from '../config/sensitive-paths';
 import { gatewayLockPath, resolveConfigPath, resolveStateDir } from '../config/state-paths';
 import { withGateway } from '../gateway/client/with-gateway';
@@ -100,7 +101,7 @@ export class DoctorCommand extends CliCommand {
       message: `${issue.path || '(root)'}: ${issue.message}`,
       fix: `edit ${path}`,
     }));
-    for (const issue of [...snapshot.warnings, ...snapshot.legacyIssues])
+    for (const issue of [...snapshot.warnings, ...snapshot.legacyIssues, ...accessNotes(snapshot.config)])
       findings.push({ check: 'config', level: 'note', message: `${issue.path}: ${issue.message}` });
     if (snapshot.issues.length > 0) return findings;
     try {

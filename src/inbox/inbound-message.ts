@@ -44,7 +44,7 @@ export interface InboundMessage {
   /** Documents and recordings that came with it, as text. */
   files?: AttachedText[];
   /** Who wrote it; absent for the owner at a client. */
-  sender?: { id?: string; name?: string };
+  sender?: { id?: string; name?: string; handle?: string };
   /** Whether the sender may do what only an owner may. */
   isOwner: boolean;
   /** Where the answer is delivered; absent where the client reads it from events and history. */

@@ -7,6 +7,7 @@ import { type Logger, LoggerFactory } from '../common/logger';
 import { messageOf } from '../common/openclaw-error';
 import { isPlainObject } from '../common/plain-object';
 import { defaultAgentId } from '../config/agent-entries';
+import { originsOf } from '../agent/sessions/plain-messages';
 import { ConfigService } from '../config/config.service';
 import { mainSessionKey } from '../config/main-session';
 import { BootstrapDesk, type BootstrapFacts, type ShownFile } from '../events/bootstrap-desk';
@@ -178,7 +179,10 @@ export class InternalHooks {
   private async keepSession({ agentId, context }: HookEvent): Promise<void> {
     const sessionId = context['sessionId'];
     if (typeof sessionId !== 'string') return;
-    const lines = (await this.transcripts.readTail(sessionId, KEPT_MESSAGES * 3)).flatMap(({ message }) => {
+    const tail = await this.transcripts.readTail(sessionId, KEPT_MESSAGES * 3);
+    // What guests say is none of the owner's memories.
+    if (originsOf(tail).has('stranger')) return;
+    const lines = tail.flatMap(({ message }) => {
       if (message.role !== 'user' && message.role !== 'assistant') return [];
       const text = (typeof message.content === 'string' ? message.content : textOf(message.content)).trim();
       return text === '' ? [] : [{ role: message.role, text }];

@@ -7,11 +7,14 @@ import { ConfigService } from '../config/config.service';
 import { DatabaseService } from '../storage/database.service';
 import type { Schema } from '../storage/schema';
 import { commandLine } from '../common/cli/own-commands';
+import { removeQuietGuests } from '../workspace/guest-folder';
 
 const DAY_MS = 86_400_000;
 const DEFAULT_KEEP_DAYS = 90;
 /** Steps of ended turns are large and only of use for looking back. */
 const KEEP_STEPS_DAYS = 30;
+/** Guests' folders in which nothing has changed for so long go. */
+const KEEP_GUESTS_DAYS = 30;
 const STUCK_MS = 120_000;
 const DELETED_AT_ONCE = 5000;
 
@@ -91,6 +94,8 @@ export class Chores {
         .where('run_id', 'not in', (query) => query.selectFrom('turn_steps').select('run_id').distinct()),
     );
     if (removed > 0) this.log.info({ removed }, 'old rows were removed');
+    const guests = await removeQuietGuests(this.config.stateDir, now - Math.min(days, KEEP_GUESTS_DAYS) * DAY_MS);
+    if (guests > 0) this.log.info({ guests }, 'folders of guests were removed in which nothing had changed for long');
     return removed;
   }
 

@@ -6,7 +6,8 @@ import { CommandGroup, GatewayCommandBase, type GatewayOptions } from '../common
 import { UsageError } from '../common/cli/cli-error';
 import { printJson, printLine } from '../common/cli/output';
 import { messageOf } from '../common/openclaw-error';
-import { isPlainObject } from '../common/plain-object';
+import { isPlainObject, valueAt } from '../common/plain-object';
+import { EVERYBODY, isHandle } from '../common/sender-identity';
 import type { ConfigEdit } from '../config/apply-edits';
 import { ConfigWriter } from '../config/config-writer';
 import { Environment } from '../config/environment';
@@ -16,7 +17,7 @@ import type { GatewayClient } from '../gateway/client/gateway-client';
 import { withGateway } from '../gateway/client/with-gateway';
 import { defaultWorkspace } from '../config/state-paths';
 import { WORKSPACE_TEMPLATES } from '../workspace/workspace-templates';
-import { type OldState, readOldState } from './openclaw-state';
+import { type OldSender, type OldState, readOldState } from './openclaw-state';
 
 /** One thing that is taken over, and what became of it. */
 interface Step {
@@ -113,7 +114,11 @@ export class MigrateApplyCommand extends MigrateCommandBase {
         for (const sender of old.senders)
           steps.push(
             await attempt('sender', `${sender.channel} ${sender.senderId}`, async () => {
-              const { added } = await client.call<{ added: boolean }>('channels.pairing.admit', { ...sender });
+              const { added } = await client.call<{ added: boolean }>('channels.pairing.admit', {
+                ...sender,
+                // Who was alone on an account is whoever set it up.
+                role: isAlone(sender, old) ? 'owner' : 'guest',
+              });
               return added ? 'done' : 'there';
             }),
           );
@@ -224,6 +229,13 @@ async function attempt(
 }
 
 /** By what a job is known again: its name, plan and words. */
+/** Nobody else was paired there or listed by id. */
+function isAlone({ channel }: OldSender, { senders, config }: OldState): boolean {
+  const listed = valueAt(config, ['channels', channel, 'allowFrom']);
+  const ids = Array.isArray(listed) ? listed.filter((entry) => entry !== EVERYBODY && !isHandle(String(entry))) : [];
+  return ids.length === 0 && senders.filter((each) => each.channel === channel).length === 1;
+}
+
 function signOf(job: Record<string, unknown>): string {
   const schedule = isPlainObject(job['schedule']) ? job['schedule'] : {};
   const payload = isPlainObject(job['payload']) ? job['payload'] : {};

@@ -54,6 +54,7 @@ export class PluginChannel implements ChannelAdapter {
         enabled: true,
         at: `plugins.entries.${this.runtime.manifest.id}`,
         settings: { ...entry },
+        allowFrom: this.policy().allowFrom,
         facts: { plugin: this.runtime.manifest.id, dmPolicy: this.policy().dmPolicy },
       },
     ];

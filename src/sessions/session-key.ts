@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+import { idsOn } from '../common/sender-identity';
 import { defaultAgentId, normaliseAgentId } from '../config/agent-entries';
 import type { OpenclawConfig } from '../config/openclaw.config';
 import type { DmScope } from './session.config';
@@ -49,13 +51,14 @@ export interface PeerFacts {
   peer: string;
   threadId?: string;
   /** Whatever the configuration says, nobody else is in the session. */
-  isAlone?: boolean;
+  isGuest?: boolean;
 }
 
 /** Session of a direct message, by the configured scope. */
 export function directSessionKey(config: OpenclawConfig, facts: PeerFacts): string {
-  if (config.session?.scope === 'global' && !facts.isAlone) return GLOBAL_KEY;
-  const scope: DmScope = facts.isAlone ? 'per-account-channel-peer' : (config.session?.dmScope ?? 'main');
+  if (facts.isGuest) return guestSessionKey(facts);
+  if (config.session?.scope === 'global') return GLOBAL_KEY;
+  const scope: DmScope = config.session?.dmScope ?? 'main';
   const peer = linkedPeer(config, facts.channel, facts.peer).toLowerCase();
   const rest: Record<DmScope, string> = {
     main: 'main',
@@ -66,6 +69,19 @@ export function directSessionKey(config: OpenclawConfig, facts: PeerFacts): stri
   return `agent:${facts.agentId}:${rest[scope]}${facts.threadId ? `:thread:${facts.threadId}` : ''}`;
 }
 
+/** A guest's own: no other person, channel or account has the same key, and no session of an owner is spelled so. */
+function guestSessionKey({ agentId, channel, account, peer, threadId }: PeerFacts): string {
+  const thread = threadId ? `:thread:${keyPart(threadId)}` : '';
+  return `agent:${agentId}:${channel}:${account}:guest:${keyPart(peer)}${thread}`;
+}
+
+/** An id as part of a key, which knows no capital letters and has colons between its parts: different ids stay different. */
+function keyPart(id: string): string {
+  if (/^[a-z0-9_.@+-]+$/.test(id)) return id;
+  const readable = id.toLowerCase().replace(/[^a-z0-9_.@+-]+/g, '-');
+  return `${readable.slice(0, 40)}~${createHash('sha256').update(id).digest('hex').slice(0, 24)}`;
+}
+
 export interface GroupFacts {
   agentId: string;
   channel: string;
@@ -73,19 +89,20 @@ export interface GroupFacts {
   kind?: 'group' | 'channel';
   topicId?: string;
   topicWord?: 'topic' | 'thread';
+  /** Whoever writes there is a guest. */
+  isGuest?: boolean;
 }
 
 export function groupSessionKey(config: OpenclawConfig, facts: GroupFacts): string {
-  if (config.session?.scope === 'global') return GLOBAL_KEY;
+  if (config.session?.scope === 'global' && !facts.isGuest) return GLOBAL_KEY;
   const topic = facts.topicId ? `:${facts.topicWord ?? 'topic'}:${facts.topicId}` : '';
   return `agent:${facts.agentId}:${facts.channel}:${facts.kind ?? 'group'}:${facts.groupId.toLowerCase()}${topic}`;
 }
 
 /** One person on several platforms: `session.identityLinks` maps "channel:id" to a canonical name. */
 function linkedPeer(config: OpenclawConfig, channel: string, peer: string): string {
-  const wanted = `${channel}:${peer}`.toLowerCase();
   for (const [name, ids] of Object.entries(config.session?.identityLinks ?? {})) {
-    if (Array.isArray(ids) && ids.some((id) => String(id).toLowerCase() === wanted)) return name;
+    if (Array.isArray(ids) && idsOn(channel, ids.map(String)).includes(peer)) return name;
   }
   return peer;
 }

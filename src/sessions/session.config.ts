@@ -1,4 +1,4 @@
-import { Int, MapOf, Nested, NestedList, Obj, OneOf, Opt, StrList, Text } from '../common/validation/fields';
+import { Bool, Doc, Int, MapOf, Nested, NestedList, Obj, OneOf, Opt, StrList, Text } from '../common/validation/fields';
 
 class SessionResetConfig {
   @Opt() @OneOf(['daily', 'idle']) mode?: 'daily' | 'idle';
@@ -40,6 +40,12 @@ export type DmScope = (typeof DM_SCOPES)[number];
 export class SessionConfig {
   @Opt() @OneOf(['per-sender', 'global']) scope?: 'per-sender' | 'global';
   @Opt() @OneOf(DM_SCOPES) dmScope?: DmScope;
+  @Opt()
+  @Bool()
+  @Doc(
+    'People who are no owners write into the conversations that dmScope and scope name, where they read along. False by default: each has one of their own.',
+  )
+  shareMainWithOthers?: boolean;
   @Opt() @Obj() identityLinks?: Record<string, string[]>;
   @Opt() @StrList() resetTriggers?: string[];
   @Opt() @Int({ min: 1 }) idleMinutes?: number;

@@ -145,7 +145,15 @@ export interface ChannelSenderTable {
   channel: string;
   account: string;
   sender_id: string;
+  role: 'owner' | 'guest';
   approved_at: Ms;
+}
+
+/** Secrets that the gateway makes for itself. */
+export interface GatewaySecretTable {
+  name: string;
+  value: string;
+  created_at: Ms;
 }
 
 export interface ChannelCursorTable {
@@ -308,6 +316,7 @@ export interface Schema {
   device_requests: DeviceRequestTable;
   pairing_requests: PairingRequestTable;
   channel_senders: ChannelSenderTable;
+  gateway_secrets: GatewaySecretTable;
   channel_cursors: ChannelCursorTable;
   approvals: ApprovalTable;
   file_origins: FileOriginTable;

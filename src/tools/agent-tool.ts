@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import type { ContentOrigin, ContentPart, UnlabelledPart } from '../common/content-parts';
 import { OpenclawError } from '../common/openclaw-error';
+import type { SenderIdentity } from '../common/sender-identity';
 import type { DtoClass } from '../common/validation/validate-dto';
 import type { CallSinks } from './provenance/sinks';
 
@@ -31,8 +32,8 @@ export interface PolicySubject {
   threadId?: string;
   /** Further entries of the configuration whose rules hold there. */
   rulesAt?: readonly (readonly string[])[];
-  /** Everybody whose message the turn answers: platform ids and names. */
-  senders?: readonly string[];
+  /** Everybody whose message the turn answers. */
+  senders?: readonly SenderIdentity[];
   /** False: somebody who does not own this gateway has a say in the turn. */
   isOwner?: boolean;
   isSubagent?: boolean;
@@ -41,6 +42,9 @@ export interface PolicySubject {
   /** How the call came in, where that is not a turn. */
   via?: 'http' | 'mcp';
 }
+
+/** Whether what is done is done for somebody who does not own the gateway: they have rooms of their own. */
+export const isGuest = ({ isOwner }: Pick<PolicySubject, 'isOwner'>): boolean => isOwner === false;
 
 /** What else the model has read before a call, as far as it matters for trust. */
 export interface Provenance {
@@ -69,7 +73,7 @@ export interface ToolContext {
   sessionKey: string;
   sessionId: string;
   agentId: string;
-  /** Absolute path of the folder that tools work in: the agent's workspace, or a sandboxed session's own. */
+  /** Absolute path of the folder that tools work in: the agent's workspace, or a guest's or sandboxed session's own. */
   workspace: string;
   /** Nothing may be written there. */
   readOnly?: boolean;

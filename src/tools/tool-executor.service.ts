@@ -1,3 +1,4 @@
+import { mkdir } from 'node:fs/promises';
 import { Injectable } from '@nestjs/common';
 import { type Logger, LoggerFactory } from '../common/logger';
 import { nearestName } from '../common/nearest-name';
@@ -7,7 +8,14 @@ import { Redactor } from '../common/redactor';
 import { fieldsOf } from '../common/validation/field-registry';
 import { type DtoProblem, describeDtoProblems, findDtoProblems } from '../common/validation/validate-dto';
 import type { ContentOrigin } from '../common/content-parts';
-import { type LabelledResult, type PolicySubject, type ToolContext, ToolError, errorResult } from './agent-tool';
+import {
+  type LabelledResult,
+  type PolicySubject,
+  type ToolContext,
+  ToolError,
+  errorResult,
+  isGuest,
+} from './agent-tool';
 import { ToolPolicyService } from './policy/tool-policy.service';
 import { SinkGate } from './provenance/sink-gate.service';
 import { withOrigin, worstOrigin } from './provenance/taint';
@@ -74,6 +82,8 @@ export class ToolExecutor {
     let origin: ContentOrigin = 'gateway';
     try {
       await this.gate.pass(tool, params, context);
+      // Who only talks gets no folder.
+      if (isGuest(subject)) await mkdir(context.workspace, { recursive: true, mode: 0o700 });
       ({ origin } = declaration);
       const result = await handler.execute(params as never, context);
       return { ...result, content: withOrigin(result.content, origin) };

@@ -1,4 +1,4 @@
-import { Bool, Int, MapOf, Nested, Obj, OneOf, Opt, StrList, Text } from '../common/validation/fields';
+import { Bool, Doc, Int, MapOf, Nested, Obj, OneOf, Opt, StrList, Text } from '../common/validation/fields';
 
 export const TOOL_PROFILES = ['minimal', 'coding', 'messaging', 'full'] as const;
 export type ToolProfile = (typeof TOOL_PROFILES)[number];
@@ -49,6 +49,7 @@ class ToolFilterConfig {
 
 /** `tools` of one agent. */
 export class AgentToolsConfig extends ToolPolicyConfig {
+  @Opt() @Nested(() => ToolPolicyConfig) guests?: ToolPolicyConfig;
   @Opt() @MapOf(() => ToolPolicyConfig) byProvider?: Record<string, ToolPolicyConfig>;
   @Opt() @Nested(() => ElevatedConfig) elevated?: ElevatedConfig;
   @Opt() @Nested(() => ExecConfig) exec?: ExecConfig;
@@ -119,6 +120,10 @@ class AgentToAgentConfig {
 
 /** Section `tools`. */
 export class ToolsConfig extends ToolPolicyConfig {
+  @Opt()
+  @Nested(() => ToolPolicyConfig)
+  @Doc('What people who are no owners may use: alsoAllow adds to the built-in list, allow replaces it.')
+  guests?: ToolPolicyConfig;
   @Opt() @MapOf(() => ToolPolicyConfig) byProvider?: Record<string, ToolPolicyConfig>;
   @Opt() @Nested(() => ToolsWebConfig) web?: ToolsWebConfig;
   @Opt() @Obj() media?: Record<string, unknown>;

@@ -178,7 +178,8 @@ export class HookInbound {
         runId,
         message: {
           text: isTrusted ? `[hook ${name}] ${text}` : `[hook ${name}; what follows came from outside] ${text}`,
-          isOwner: true,
+          // What came from outside is worked on as for a guest, unless the mapping says that its sender is trusted.
+          isOwner: isTrusted,
           isSystemEvent: true,
           origin: isTrusted ? 'owner' : 'stranger',
           ...(wish.model ? { model: wish.model } : {}),

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Injectable } from '@nestjs/common';
 import { ConfigService } from '../config/config.service';
 import { isSandboxed, sandboxRoot, sandboxScope, workspaceAccess } from '../sessions/sandbox-mode';
+import { guestFolder } from './guest-folder';
 import { WorkspaceService } from './workspace.service';
 
 export interface SessionFolder {
@@ -13,7 +14,7 @@ export interface SessionFolder {
   readOnly: boolean;
 }
 
-/** Which folder the tools of a session see: the agent's workspace, or for sandboxed sessions one of their own. */
+/** Which folder the tools of a session see: the agent's workspace; for guests and sandboxed sessions one of their own. */
 @Injectable()
 export class SessionFolders {
   constructor(
@@ -21,8 +22,10 @@ export class SessionFolders {
     private readonly workspaces: WorkspaceService,
   ) {}
 
-  of(agentId: string, sessionKey: string): SessionFolder {
+  /** @param isGuest whether the tools work for somebody who does not own the gateway */
+  of(agentId: string, sessionKey: string, isGuest: boolean): SessionFolder {
     const { config, stateDir } = this.config;
+    if (isGuest) return { path: guestFolder(stateDir, agentId, sessionKey), readOnly: false };
     const workspace = this.workspaces.pathOf(agentId);
     if (!isSandboxed(config, agentId, sessionKey)) return { path: workspace, readOnly: false };
     const access = workspaceAccess(config, agentId);

@@ -4,7 +4,7 @@ import { ConfigService } from '../../config/config.service';
 import { agentOfSession } from '../../sessions/session-key';
 import { elevatedRefusal } from '../../tools/exec/elevated';
 import { type ChatCommand, type CommandCall, type CommandEffect, answer, parseChatCommand } from './chat-command';
-import type { ChatOrigin } from './command-giver';
+import { type ChatOrigin, sendersOf } from './command-giver';
 import { CommandRegistry } from './command-registry.service';
 import { takeDirectives } from './directives';
 
@@ -90,7 +90,7 @@ export class ChatCommands {
       agentId: agentOfSession(config, sessionKey),
       isOwner: giver.isOwner,
       origin: { channel: giver.channel },
-      subject: { ...(giver.senderId === undefined ? {} : { senders: [giver.senderId] }) },
+      subject: sendersOf(giver),
     });
   }
 }

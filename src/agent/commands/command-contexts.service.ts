@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import type { Provenance, ToolContext } from '../../tools/agent-tool';
+import { type Provenance, type ToolContext, isGuest } from '../../tools/agent-tool';
 import { SessionFolders } from '../../workspace/session-folder.service';
 import { ContextReportService } from '../context/context-report.service';
 import type { CommandCall } from './chat-command';
@@ -18,7 +18,8 @@ export class CommandContexts {
 
   /** @param skill skill whose command this is */
   of({ sessionKey, agentId, giver }: CommandCall, skill?: string): ToolContext {
-    const folder = this.folders.of(agentId, sessionKey);
+    const subject = this.reports.subjectOf(sessionKey, agentId, giver);
+    const folder = this.folders.of(agentId, sessionKey, isGuest(subject));
     const runId = `command:${randomUUID()}`;
     return {
       runId,
@@ -36,7 +37,7 @@ export class CommandContexts {
         ...(giver.route ? { to: giver.route.to } : {}),
         ...(giver.route?.threadId ? { threadId: giver.route.threadId } : {}),
       },
-      subject: this.reports.subjectOf(sessionKey, agentId, giver),
+      subject,
       provenance: skill === undefined ? TYPED : { ...TYPED, skills: new Set([skill]) },
       signal: new AbortController().signal,
       update: () => undefined,

@@ -1,4 +1,5 @@
 import type { DeliveryRoute } from '../../common/delivery-route';
+import type { SenderIdentity } from '../../common/sender-identity';
 import type { RpcCaller } from '../../rpc/rpc-context';
 
 /** Who gives a command and from where. */
@@ -7,6 +8,8 @@ export interface ChatOrigin {
   name: string;
   /** Id on the platform; undefined for connected clients. */
   senderId?: string;
+  /** Handle on the platform, where it has such. */
+  senderHandle?: string;
   channel: string;
   account: string;
   /** Has been let in and stands on a list, where lists count. */
@@ -18,6 +21,13 @@ export interface ChatOrigin {
   /** Chat the command came from; undefined for connected clients. */
   route?: DeliveryRoute;
 }
+
+/** The giver as lists of senders mean them; empty for connected clients. */
+export const sendersOf = ({ senderId, senderHandle }: ChatOrigin): { senders?: SenderIdentity[] } =>
+  senderId === undefined ? {} : { senders: [{ id: senderId, ...(senderHandle ? { handle: senderHandle } : {}) }] };
+
+/** Somebody on a platform who does not own the gateway. */
+export const isGuestGiver = ({ isOwner, senderId }: ChatOrigin): boolean => !isOwner && senderId !== undefined;
 
 /** A connected client; what it may do comes from its scopes. */
 export const giverOf = (caller: RpcCaller): ChatOrigin => ({

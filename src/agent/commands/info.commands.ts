@@ -14,6 +14,7 @@ import {
   ProvidesChatCommands,
   answer,
 } from './chat-command';
+import { isGuestGiver } from './command-giver';
 import { CommandRegistry } from './command-registry.service';
 import { costText } from './cost-text';
 import { StatusCard } from './status-card.service';
@@ -163,9 +164,10 @@ export class InfoCommands {
     return Promise.resolve(answer(lines.join('\n')));
   }
 
-  private async usageOf({ args, sessionKey, agentId }: CommandCall): Promise<CommandEffect> {
+  private async usageOf({ args, sessionKey, agentId, giver }: CommandCall): Promise<CommandEffect> {
     const entry = await this.sessions.find(sessionKey);
     const word = args.toLowerCase();
+    if (word === 'cost' && isGuestGiver(giver)) return answer('What it costs is for owners of this gateway.');
     if (word === 'cost') return answer(await this.cost(sessionKey));
     const current = entry?.responseUsage ?? 'off';
     const next =

@@ -4,7 +4,7 @@ import { isSandboxed } from '../../sessions/sandbox-mode';
 import { isSubagentKey } from '../../sessions/session-key';
 import { SessionStore } from '../../sessions/session.store';
 import type { PolicySubject } from '../../tools/agent-tool';
-import type { ChatOrigin } from '../commands/command-giver';
+import { type ChatOrigin, isGuestGiver, sendersOf } from '../commands/command-giver';
 import { OfferedTools } from '../prompt/offered-tools';
 import { PromptFrameService } from '../prompt/prompt-frame.service';
 import { estimateTokens, tokensOfMessages } from '../prompt/fit-history';
@@ -86,8 +86,9 @@ export class ContextReportService {
       channel: giver.channel,
       account: giver.account,
       ...(giver.isGroup && giver.route ? { groupId: giver.route.to } : {}),
-      ...(giver.senderId === undefined ? {} : { senders: [giver.senderId] }),
-      isOwner: giver.isOwner,
+      ...sendersOf(giver),
+      // Whoever is connected to the gateway is no guest, whatever their scopes.
+      isOwner: !isGuestGiver(giver),
       isSubagent: isSubagentKey(sessionKey),
       isSandboxed: isSandboxed(this.config.config, agentId, sessionKey),
     };

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { type Speech, type SpeechProvider, SpeechService, speechFormatFor } from '../../tools/speech/speech.service';
 import { WorkspaceFiles } from '../../tools/files/workspace-files';
+import { SessionFolders } from '../../workspace/session-folder.service';
 import { WorkspaceService } from '../../workspace/workspace.service';
 import { ModelRegistry } from '../providers/model-registry.service';
 import { nameOf } from '../runtime/model-step.service';
@@ -13,10 +14,12 @@ export interface SpeechWish {
   channel: string;
   agentId: string;
   sessionKey: string;
+  /** It is spoken for somebody who does not own the gateway. */
+  isGuest: boolean;
   signal: AbortSignal;
 }
 
-/** Speech files for people: with the choices they have made, in the workspace of the agent. */
+/** Speech files for people: with the choices they have made, in the workspace of the agent or the folder of the guest. */
 @Injectable()
 export class SpeechMaker {
   constructor(
@@ -25,6 +28,7 @@ export class SpeechMaker {
     private readonly prefs: SpeechPrefs,
     private readonly models: ModelRegistry,
     private readonly workspaces: WorkspaceService,
+    private readonly folders: SessionFolders,
   ) {}
 
   /** @returns absolute path of the file */
@@ -36,7 +40,10 @@ export class SpeechMaker {
       : { text: wish.text, isSummary: false };
     const speech = await this.speech.speak(text, speechFormatFor(wish.channel), wish.signal, provider);
     const name = `output/speech-${randomBytes(4).toString('hex')}.${speech.format === 'opus' ? 'ogg' : 'mp3'}`;
-    const written = await new WorkspaceFiles([this.workspaces.pathOf(wish.agentId)]).write(name, speech.audio);
+    const folder = wish.isGuest
+      ? this.folders.of(wish.agentId, wish.sessionKey, true).path
+      : this.workspaces.pathOf(wish.agentId);
+    const written = await new WorkspaceFiles([folder]).write(name, speech.audio);
     return { path: written.path, speech, isSummary };
   }
 

@@ -8,6 +8,7 @@ import {
   ProvidesChatCommands,
   answer,
 } from '../commands/chat-command';
+import { isGuestGiver } from '../commands/command-giver';
 import { MediaStore } from './media-store.service';
 import { SpeechMaker } from './speech-maker.service';
 import { SpeechPrefs } from './speech-prefs.service';
@@ -40,6 +41,8 @@ export class SpeechCommands {
   private async run(call: CommandCall): Promise<CommandEffect> {
     const [verb = 'status', ...rest] = call.args.split(/\s+/).filter((word) => word !== '');
     const value = rest.join(' ');
+    if (isGuestGiver(call.giver) && verb.toLowerCase() !== 'status')
+      return answer('/tts changes how everybody is answered: it is for owners of this gateway.');
     switch (verb.toLowerCase()) {
       case 'status':
         return answer(this.status());
@@ -92,7 +95,14 @@ export class SpeechCommands {
   private async audio(text: string, { agentId, sessionKey, giver }: CommandCall): Promise<string> {
     try {
       const signal = AbortSignal.timeout(TIMEOUT_MS);
-      const { path, speech } = await this.maker.make({ text, channel: giver.channel, agentId, sessionKey, signal });
+      const { path, speech } = await this.maker.make({
+        text,
+        channel: giver.channel,
+        agentId,
+        sessionKey,
+        isGuest: isGuestGiver(giver),
+        signal,
+      });
       if (giver.route !== undefined) return `Spoken by ${speech.provider}: ${path}`;
       const id = await this.media.keep(speech.audio, speech.format === 'opus' ? 'ogg' : 'mp3');
       return `Spoken by ${speech.provider}: [listen](${this.media.link(id)})\n${path}`;

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { Injectable } from '@nestjs/common';
 import { type Logger, LoggerFactory } from '../../common/logger';
@@ -55,16 +55,21 @@ export class SpokenAnswers {
     if (!this.directory.find(route.channel)?.declaration.capabilities.files) return;
     const { auto } = this.prefs.read();
     if (auto === 'tagged' || (auto === 'inbound' && !(await this.wasSpoken(runId)))) return;
-    const text = (await this.turns.find(runId))?.result?.payloads.map((payload) => payload.text).join('\n') ?? '';
+    const turn = await this.turns.find(runId);
+    const text = turn?.result?.payloads.map((payload) => payload.text).join('\n') ?? '';
+    const isGuest = turn?.request.isOwner === false;
     if (text.trim() === '') return;
     const { path } = await this.speech.make({
       text,
       channel: route.channel,
       agentId: agentOfSession(this.config.config, sessionKey),
       sessionKey,
+      isGuest,
       signal: AbortSignal.timeout(SPEAK_MS),
     });
     const file = await this.files.keep(await readFile(path), basename(path), true);
+    // Guests can't hear it again from a folder.
+    if (isGuest) await rm(path, { force: true });
     const { replyToId: _, ...place } = route;
     const announce = await this.database.write('speech.answer', (transaction) =>
       this.desk.enqueueIn(transaction, { runId: `speech:${runId}`, route: place, texts: [], files: [file] }),

@@ -101,6 +101,7 @@ export class TtsRpc {
         channel: channel ?? 'webchat',
         agentId,
         sessionKey: `agent:${agentId}:main`,
+        isGuest: false,
         signal: AbortSignal.timeout(TIMEOUT_MS),
       });
       return {

@@ -6,7 +6,7 @@ import { ConfigService } from '../../config/config.service';
 import type { OpenclawConfig } from '../../config/openclaw.config';
 import { BootstrapDesk } from '../../events/bootstrap-desk';
 import { SkillCatalog, type SkillSnapshot } from '../../skills/catalog/skill-catalog.service';
-import type { PolicySubject } from '../../tools/agent-tool';
+import { type PolicySubject, isGuest } from '../../tools/agent-tool';
 import { ToolPolicyService } from '../../tools/policy/tool-policy.service';
 import { type RegisteredTool, ToolRegistry } from '../../tools/tool-registry.service';
 import { type SessionFolder, SessionFolders } from '../../workspace/session-folder.service';
@@ -80,18 +80,13 @@ export class PromptFrameService {
         ...rarityOf(tool),
         companions: tool.declaration.companions ?? [],
       }));
-    const folder = this.folders.of(agentId, facts.sessionKey);
-    const files = await this.bootstrap.shown(
-      { agentId, sessionKey: facts.sessionKey },
-      await this.texts.read(
-        this.workspaces.pathOf(agentId),
-        audienceOf(subject),
-        defaults?.bootstrapMaxChars,
-        extraFiles(config),
-      ),
-    );
+    const forGuest = isGuest(subject);
+    const folder = this.folders.of(agentId, facts.sessionKey, forGuest);
+    const files = await this.filesFor(subject, facts.sessionKey);
     const skills =
-      facts.knownSkills?.version === this.catalog.version ? facts.knownSkills : this.catalog.snapshot(subject);
+      !forGuest && facts.knownSkills?.version === this.catalog.version
+        ? facts.knownSkills
+        : this.catalog.snapshot(subject);
     const sections = buildSections({
       agentName: findAgent(config, agentId)?.identity?.name ?? config.ui?.assistant?.name ?? 'Assistant',
       workspace: folder.path,
@@ -103,11 +98,25 @@ export class PromptFrameService {
       toolNames: tools.map(({ spec }) => spec.name),
       rareTools: OfferedTools.rareOf(tools),
       workspaceTexts: files,
+      isGuest: forGuest,
       skills: skills.prompt,
       ...(facts.extra ? { extra: facts.extra } : {}),
     });
     const system = this.redactor.redactKnown(joinSections(sections));
     return { candidates, subject, sections, system, tools, files, folder, skills };
+  }
+
+  /** Hooks choose what the owner's own turns begin with, and have no say in what guests are shown. */
+  private async filesFor(subject: PolicySubject, sessionKey: string): Promise<readonly WorkspaceText[]> {
+    const { config } = this.config;
+    const { agentId } = subject;
+    const texts = await this.texts.read(
+      this.workspaces.pathOf(agentId),
+      audienceOf(subject),
+      config.agents?.defaults?.bootstrapMaxChars,
+      extraFiles(config),
+    );
+    return isGuest(subject) ? texts : this.bootstrap.shown({ agentId, sessionKey }, texts);
   }
 
   private candidates(agentId: string, requested: string | undefined, sessionModel: string | undefined): ModelInfo[] {
@@ -131,8 +140,11 @@ function extraFiles({ hooks }: OpenclawConfig): readonly string[] {
   return hooks?.internal?.enabled === true && entry?.enabled === true ? (entry.paths ?? []) : [];
 }
 
-const audienceOf = (subject: PolicySubject): Audience =>
-  subject.isSubagent ? 'subagent' : subject.groupId === undefined ? 'person' : 'group';
+function audienceOf(subject: PolicySubject): Audience {
+  if (isGuest(subject)) return 'guest';
+  if (subject.isSubagent) return 'subagent';
+  return subject.groupId === undefined ? 'person' : 'group';
+}
 
 const RARE_WORDS = 60;
 

@@ -14,6 +14,8 @@ export interface SystemPromptFacts {
   /** Tools that are not offered yet. */
   rareTools: readonly { name: string; words: string }[];
   workspaceTexts: readonly WorkspaceText[];
+  /** Whoever writes does not own the gateway. */
+  isGuest: boolean;
   /** List of skills that may be used; empty: none. */
   skills: string;
   extra?: string;
@@ -40,9 +42,11 @@ interface PromptSection {
 const SECTIONS: readonly PromptSection[] = [
   {
     id: 'identity',
-    budget: 100,
-    text: ({ agentName }) =>
-      `You are ${agentName}, the personal assistant of the person who runs this gateway. Be helpful, honest and brief. Answer in the language of the message.`,
+    budget: 150,
+    text: ({ agentName, isGuest }) =>
+      isGuest
+        ? `You are ${agentName}, the assistant of the person who runs this gateway. Whoever writes here is a guest, not that person. Be helpful, honest and brief. You know nothing about that person beyond what stands here, and promise nothing in their name. Answer in the language of the message.`
+        : `You are ${agentName}, the personal assistant of the person who runs this gateway. Be helpful, honest and brief. Answer in the language of the message.`,
   },
   {
     id: 'tools',
@@ -90,7 +94,10 @@ const SECTIONS: readonly PromptSection[] = [
   {
     id: 'workspace',
     budget: 150,
-    text: ({ workspace }) => `## Workspace\nYour files are in ${workspace}. Relative paths start there.`,
+    text: ({ workspace, isGuest }) =>
+      isGuest
+        ? '## Files\nThis conversation has a folder of its own. Paths are relative to it.'
+        : `## Workspace\nYour files are in ${workspace}. Relative paths start there.`,
   },
   {
     id: 'files',
@@ -105,7 +112,9 @@ const SECTIONS: readonly PromptSection[] = [
     id: 'runtime',
     budget: 150,
     text: (facts) =>
-      `## Now\nDate: ${facts.now.toISOString().slice(0, 10)} (${facts.timezone}) · host ${hostname()} · channel ${facts.channel} · session ${facts.sessionKey} · model ${facts.model}`,
+      facts.isGuest
+        ? `## Now\nDate: ${facts.now.toISOString().slice(0, 10)} (${facts.timezone}) · channel ${facts.channel}`
+        : `## Now\nDate: ${facts.now.toISOString().slice(0, 10)} (${facts.timezone}) · host ${hostname()} · channel ${facts.channel} · session ${facts.sessionKey} · model ${facts.model}`,
   },
 ];
 

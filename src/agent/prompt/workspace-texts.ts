@@ -9,15 +9,28 @@ export interface WorkspaceText {
 }
 
 /** Files of the workspace that shape the assistant, in the order in which they are read. */
-const FILES = ['AGENTS.md', 'SOUL.md', 'TOOLS.md', 'IDENTITY.md', 'USER.md', 'BOOTSTRAP.md', 'MEMORY.md'] as const;
+const FILES = [
+  'AGENTS.md',
+  'SOUL.md',
+  'TOOLS.md',
+  'IDENTITY.md',
+  'USER.md',
+  'BOOTSTRAP.md',
+  'MEMORY.md',
+  'GUESTS.md',
+] as const;
 
-/** Who reads along decides what is shown: lasting notes are no business of a group, a sub-agent needs only its work. */
-export type Audience = 'person' | 'group' | 'subagent';
+/**
+ * Who reads along decides what is shown: lasting notes and what is known of the owner are no business of a group, a
+ * sub-agent needs only its work, a guest is shown what is written for guests.
+ */
+export type Audience = 'person' | 'group' | 'subagent' | 'guest';
 
 const READ_BY: Readonly<Record<Audience, (name: string) => boolean>> = {
-  person: () => true,
-  group: (name) => name !== 'MEMORY.md' && name !== 'BOOTSTRAP.md',
+  person: (name) => name !== 'GUESTS.md',
+  group: (name) => ['AGENTS.md', 'SOUL.md', 'TOOLS.md', 'IDENTITY.md'].includes(name),
   subagent: (name) => name === 'AGENTS.md' || name === 'TOOLS.md',
+  guest: (name) => name === 'IDENTITY.md' || name === 'GUESTS.md',
 };
 export const DEFAULT_MAX_CHARS = 20_000;
 

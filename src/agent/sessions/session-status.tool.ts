@@ -5,7 +5,7 @@ import { ConfigService } from '../../config/config.service';
 import { agentOfSession, canonicalSessionKey } from '../../sessions/session-key';
 import { SessionStore } from '../../sessions/session.store';
 import { StatusCard } from '../commands/status-card.service';
-import { AgentTool, type ToolContext, ToolError, type ToolResult, textResult } from '../../tools/agent-tool';
+import { AgentTool, type ToolContext, ToolError, type ToolResult, isGuest, textResult } from '../../tools/agent-tool';
 import { Leaves } from '../../tools/provenance/sinks';
 
 @Leaves<SessionStatusParams>({ sessionKey: 'none', model: 'standing' })
@@ -41,6 +41,8 @@ export class SessionStatusTool {
         `session ${key} belongs to another agent; tools.agentToAgent.enabled would allow that`,
       );
     }
+    if (isGuest(context.subject) && key !== context.sessionKey)
+      throw new ToolError('denied_by_policy', 'guests see only their own conversation; leave sessionKey out');
     if (params.model !== undefined) await this.setModel(key, params.model, context);
     const entry = await this.sessions.find(key);
     if (!entry && key !== context.sessionKey) throw new ToolError('not_found', `there is no session ${key}`);

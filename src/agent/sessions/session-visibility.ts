@@ -2,10 +2,12 @@ import { findAgent } from '../../config/agent-entries';
 import type { OpenclawConfig } from '../../config/openclaw.config';
 import type { SessionEntry } from '../../sessions/session-entry';
 import { agentOfSession } from '../../sessions/session-key';
-import type { ToolContext } from '../../tools/agent-tool';
+import { type ToolContext, isGuest } from '../../tools/agent-tool';
 
 /** Why a session may not be seen by a turn; undefined when it may. */
 export function hiddenReason(config: OpenclawConfig, session: SessionEntry, context: ToolContext): string | undefined {
+  const isOwn = session.key === context.sessionKey || session.spawnedBy === context.sessionKey;
+  if (isGuest(context.subject) && !isOwn) return 'guests see only their own conversation';
   const owner = agentOfSession(config, session.key);
   if (owner !== context.agentId) {
     const rules = config.tools?.agentToAgent;
@@ -16,7 +18,6 @@ export function hiddenReason(config: OpenclawConfig, session: SessionEntry, cont
   }
   if (!context.subject.isSandboxed) return undefined;
   const sandbox = { ...config.agents?.defaults?.sandbox, ...findAgent(config, context.agentId)?.sandbox };
-  const isOwn = session.key === context.sessionKey || session.spawnedBy === context.sessionKey;
   return (sandbox.sessionToolsVisibility ?? 'spawned') === 'all' || isOwn
     ? undefined
     : 'this session is sandboxed and sees only itself and what it spawned';

@@ -10,6 +10,7 @@ import {
   ProvidesChatCommands,
   answer,
 } from '../commands/chat-command';
+import { isGuestGiver } from '../commands/command-giver';
 import { CommandContexts } from '../commands/command-contexts.service';
 
 const MAX_NAME = 32;
@@ -64,6 +65,7 @@ export class SkillCommands {
   }
 
   private byName(call: CommandCall): CommandEffect | Promise<CommandEffect> {
+    if (isGuestGiver(call.giver)) return answer('Skills are for owners of this gateway.');
     const [wanted = '', ...rest] = call.args.split(/\s+/);
     const known = this.invocable(call.agentId).map(({ manifest }) => manifest.name);
     if (wanted === '')

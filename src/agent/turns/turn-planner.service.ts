@@ -9,6 +9,7 @@ import { estimateTokens, fitHistory, tokensOfMessages } from '../prompt/fit-hist
 import { type PromptFrame, PromptFrameService } from '../prompt/prompt-frame.service';
 import type { ModelInfo } from '../providers/model-registry.service';
 import type { StartedTurn } from './turn-starter.service';
+import { isGuest } from '../../tools/agent-tool';
 import { turnSubject } from './turn-subject';
 
 export interface TurnPlan extends PromptFrame {
@@ -44,7 +45,8 @@ export class TurnPlanner {
       ...(session.skillsSnapshot ? { knownSkills: session.skillsSnapshot } : {}),
       ...(request.extraSystemPrompt ? { extra: request.extraSystemPrompt } : {}),
     });
-    started.skills = frame.skills;
+    // The conversation keeps the list that its owner's turns have.
+    if (!isGuest(frame.subject)) started.skills = frame.skills;
     const [primary] = frame.candidates;
     const common = frame.tools.filter(({ rare }) => rare === undefined).map(({ spec }) => spec);
     const otherTokens = estimateTokens(frame.system) + estimateTokens(JSON.stringify(common)) + openingTokens(started);

@@ -1,3 +1,4 @@
+import type { SenderIdentity } from '../../common/sender-identity';
 import type { HeartbeatRules } from '../../inbox/inbound-message';
 import type { DeliveryRoute } from '../../common/delivery-route';
 import type { LabelledResult } from '../../tools/agent-tool';
@@ -10,8 +11,8 @@ export interface TurnRequest {
   channel: string;
   account: string;
   isOwner: boolean;
-  /** Ids and names of everybody whose message it answers; absent for the owner at a client. */
-  senders?: string[];
+  /** Everybody whose message it answers; absent for the owner at a client. */
+  senders?: SenderIdentity[];
   /** Run ids of all messages that the turn answers, its own first. */
   runIds: string[];
   /** Cron job that it runs for. */

@@ -253,7 +253,7 @@ function accountOf({ runId, sessionKey, agentId, request }: StartedTurn['turn'])
     agentId,
     runId,
     sessionKey,
-    ...(request.senders?.[0] === undefined ? {} : { sender: `${request.channel}:${request.senders[0]}` }),
+    ...(request.senders?.[0] === undefined ? {} : { sender: `${request.channel}:${request.senders[0].id}` }),
     ...(request.jobId === undefined ? {} : { jobId: request.jobId }),
     ...(request.jobBudget === undefined ? {} : { jobBudget: request.jobBudget }),
   };

@@ -3,6 +3,7 @@ import type { Transaction } from 'kysely';
 import { Clock, localTimeZone, systemClock } from '../../common/clock';
 import { type Logger, LoggerFactory } from '../../common/logger';
 import type { DeliveryRoute } from '../../common/delivery-route';
+import type { SenderIdentity } from '../../common/sender-identity';
 import { ConfigService } from '../../config/config.service';
 import { type InboxRow, InboxStore } from '../../inbox/inbox.store';
 import type { SessionEntry } from '../../sessions/session-entry';
@@ -174,10 +175,13 @@ function routeOf({ route }: InboxRow['message'], { dock }: SessionEntry): { rout
   return chosen ? { route: chosen } : {};
 }
 
-function sendersOf(rows: readonly InboxRow[]): { senders?: string[] } {
-  const senders = rows.flatMap(({ message }) => [message.sender?.id, message.sender?.name]);
-  const known = [...new Set(senders.filter((sender): sender is string => sender !== undefined && sender !== ''))];
-  return known.length > 0 ? { senders: known } : {};
+function sendersOf(rows: readonly InboxRow[]): { senders?: SenderIdentity[] } {
+  const known = new Map<string, SenderIdentity>();
+  for (const { message } of rows) {
+    const { id, handle } = message.sender ?? {};
+    if (id !== undefined && id !== '') known.set(id, { id, ...(handle ? { handle } : {}) });
+  }
+  return known.size > 0 ? { senders: [...known.values()] } : {};
 }
 
 export const laneName = (sessionKey: string): string => `lane:${sessionKey}`;

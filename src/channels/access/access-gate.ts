@@ -1,4 +1,5 @@
-import type { AccessPolicy, InboundUpdate } from '../channel-adapter';
+import { type SenderIdentity, listAdmits, listHoldsId, listNames } from '../../common/sender-identity';
+import type { InboundUpdate } from '../channel-adapter';
 
 export type AccessVerdict =
   /** Goes on to a session. */
@@ -16,6 +17,20 @@ export interface ChatChoices {
   isCommand?: boolean;
 }
 
+/** People who were let in by pairing, by id. */
+export type PairedPeople = ReadonlyMap<string, PairedRole>;
+
+/** Whether somebody shares the gateway with its owner, or is a guest with a room of their own. */
+export const PAIRED_ROLES = ['owner', 'guest'] as const;
+export type PairedRole = (typeof PAIRED_ROLES)[number];
+
+/** What is known of people beside the policy of the account. */
+export interface KnownPeople {
+  paired: PairedPeople;
+  /** Ids of the owners on this channel, where the configuration lists them (`commands.ownerAllowFrom`). */
+  owners?: readonly string[];
+}
+
 /** Said in a group, but not to the bot. */
 export const NOT_MENTIONED = 'not mentioned';
 
@@ -24,58 +39,62 @@ const drop = (reason: string): AccessVerdict => ({ kind: 'drop', reason });
 /**
  * Decides what happens to a message, before anything else reads it. Pure. Policies only tighten: a group's list
  * narrows the account's list.
- * @param approved ids of people who were paired with this account
  */
-export function judgeAccess(
-  update: InboundUpdate,
-  approved: ReadonlySet<string>,
-  chat: ChatChoices = {},
-): AccessVerdict {
+export function judgeAccess(update: InboundUpdate, people: KnownPeople, chat: ChatChoices = {}): AccessVerdict {
   if (update.sender.isBot) return drop('bot');
-  return update.chat.type === 'direct' ? judgeDirect(update, approved) : judgeGroup(update, approved, chat);
+  const who = identityOf(update);
+  const person: Person = { who, isOwner: ownsGateway(update, people), isPaired: people.paired.has(who.id) };
+  return update.chat.type === 'direct' ? judgeDirect(update, person) : judgeGroup(update, person, chat);
 }
 
-function judgeDirect(update: InboundUpdate, approved: ReadonlySet<string>): AccessVerdict {
-  const { policy, sender } = update;
+/**
+ * Whether the sender is an owner of the gateway: listed as such, else in the account's `allowFrom` or paired as an owner.
+ * Always by id: a handle can change hands, and `*` makes nobody an owner.
+ */
+export function ownsGateway(
+  { sender, policy }: Pick<InboundUpdate, 'sender' | 'policy'>,
+  people: KnownPeople,
+): boolean {
+  if (people.owners) return listHoldsId(people.owners, sender);
+  return listHoldsId(policy.allowFrom, sender) || people.paired.get(sender.id) === 'owner';
+}
+
+interface Person {
+  who: SenderIdentity;
+  isOwner: boolean;
+  isPaired: boolean;
+}
+
+const identityOf = ({ sender: { id, username } }: Pick<InboundUpdate, 'sender'>): SenderIdentity => ({
+  id,
+  ...(username ? { handle: username } : {}),
+});
+
+function judgeDirect({ policy }: InboundUpdate, { who, isOwner, isPaired }: Person): AccessVerdict {
   if (policy.dmPolicy === 'disabled') return drop('direct messages are off');
-  const isListed = matchesSender(policy.allowFrom, update) || approved.has(sender.id);
-  switch (policy.dmPolicy) {
-    case 'open':
-      return admit(isNamed(policy.allowFrom, update) || approved.has(sender.id));
-    case 'allowlist':
-      return isListed ? admit(true) : drop('sender is not on the allow-list');
-    case 'pairing':
-      return isListed ? admit(true) : { kind: 'pair' };
-  }
+  const isListed = isOwner || isPaired || listNames(policy.allowFrom, who);
+  if (policy.dmPolicy === 'open') return admit(isOwner, isListed);
+  if (isListed || listAdmits(policy.allowFrom, who)) return admit(isOwner, isListed);
+  return policy.dmPolicy === 'allowlist' ? drop('sender is not on the allow-list') : { kind: 'pair' };
 }
 
-const admit = (isOwner: boolean, isListed = isOwner): AccessVerdict => ({ kind: 'admit', isOwner, isListed });
+const admit = (isOwner: boolean, isListed: boolean): AccessVerdict => ({ kind: 'admit', isOwner, isListed });
 
-function judgeGroup(update: InboundUpdate, approved: ReadonlySet<string>, chat: ChatChoices): AccessVerdict {
-  const { policy, sender } = update;
+function judgeGroup(
+  { policy, mentionsBot }: InboundUpdate,
+  { who, isOwner, isPaired }: Person,
+  chat: ChatChoices,
+): AccessVerdict {
   const { group } = policy;
   if (!group) return drop('group is not listed');
   if (!group.enabled) return drop('group is switched off');
-  if (group.allowFrom && !matchesSender(group.allowFrom, update)) return drop('sender is not allowed in this group');
+  if (group.allowFrom && !listAdmits(group.allowFrom, who)) return drop('sender is not allowed in this group');
   if (policy.groupPolicy === 'disabled') return drop('groups are off');
   const groupList = policy.groupAllowFrom.length > 0 ? policy.groupAllowFrom : policy.allowFrom;
-  const isListed = matchesSender(groupList, update) || (policy.groupAllowFrom.length === 0 && approved.has(sender.id));
+  const isListed = listAdmits(groupList, who) || (policy.groupAllowFrom.length === 0 && (isPaired || isOwner));
   if (policy.groupPolicy === 'allowlist' && !isListed) return drop('sender is not on the allow-list for groups');
-  const isOwner = isNamed(policy.allowFrom, update) || approved.has(sender.id);
-  const isNamedHere = isOwner || isNamed(groupList, update);
+  const isNamedHere = isOwner || isPaired || listNames(groupList, who);
   const needsMention = chat.activation === undefined ? group.requireMention : chat.activation !== 'always';
-  if (needsMention && !update.mentionsBot && !(chat.isCommand && isNamedHere)) return drop(NOT_MENTIONED);
+  if (needsMention && !mentionsBot && !(chat.isCommand && isNamedHere)) return drop(NOT_MENTIONED);
   return admit(isOwner, isNamedHere);
-}
-
-/** Whether a list lets the sender pass; `*` lets everybody. */
-function matchesSender(list: AccessPolicy['allowFrom'], update: InboundUpdate): boolean {
-  return list.includes('*') || isNamed(list, update);
-}
-
-/** Whether a list names the sender, by id or name. */
-function isNamed(list: AccessPolicy['allowFrom'], update: InboundUpdate): boolean {
-  const { id, username } = update.sender;
-  const name = username?.toLowerCase();
-  return list.some((entry) => entry === id || (name !== undefined && entry.replace(/^@/, '').toLowerCase() === name));
 }

@@ -1,10 +1,12 @@
 import { Command, Option, SubCommand } from 'nest-commander';
 import { CommandGroup, GatewayCommandBase, type GatewayOptions } from '../../common/cli/cli-command';
+import { UsageError } from '../../common/cli/cli-error';
 import { printJson, printLine, printTable, relativeTime } from '../../common/cli/output';
 import { ExitCode } from '../../common/exit-codes';
 import { Environment } from '../../config/environment';
 import { resolveGatewayTarget } from '../../config/gateway-target';
 import { withGateway } from '../../gateway/client/with-gateway';
+import type { PairedRole } from './access-gate';
 import type { PairingRequest } from './pairing.service';
 
 @SubCommand({ name: 'list', arguments: '[channel]', description: 'people who ask to be let in' })
@@ -32,18 +34,72 @@ export class PairingListCommand extends GatewayCommandBase {
   }
 }
 
+type RoleOptions = GatewayOptions & { owner?: boolean; guest?: boolean };
+
+/** Commands that let somebody in, as an owner or as a guest. */
+abstract class AdmittingCommand extends GatewayCommandBase {
+  @Option({ flags: '--owner', description: 'shares conversations, files and memory: one of your own accounts' })
+  parseOwner(): boolean {
+    return true;
+  }
+
+  @Option({ flags: '--guest', description: 'has a conversation, a folder and a few tools apart from yours' })
+  parseGuest(): boolean {
+    return true;
+  }
+
+  protected roleOf({ owner, guest }: RoleOptions): { role?: PairedRole } {
+    if (owner && guest) throw new UsageError('--owner and --guest exclude each other');
+    return owner ? { role: 'owner' } : guest ? { role: 'guest' } : {};
+  }
+
+  protected said(channel: string, senderId: string, role: PairedRole): void {
+    const guest = ', as a guest; for an account of your own: openclaw pairing admit';
+    printLine(
+      `${senderId} may now write to the assistant on ${channel}${role === 'guest' ? `${guest} ${channel} ${senderId} --owner` : ''}`,
+    );
+  }
+}
+
 @SubCommand({ name: 'approve', arguments: '<channel> <code>', description: 'let somebody in' })
-export class PairingApproveCommand extends GatewayCommandBase {
+export class PairingApproveCommand extends AdmittingCommand {
   constructor(private readonly env: Environment) {
     super();
   }
 
-  async run([channel = '', code = '']: string[], options: GatewayOptions): Promise<void> {
+  async run([channel = '', code = '']: string[], options: RoleOptions): Promise<void> {
+    const role = this.roleOf(options);
     const answer = await withGateway(resolveGatewayTarget(this.env, options), (client) =>
-      client.call<{ senderId: string }>('channels.pairing.approve', { channel, code }),
+      client.call<{ senderId: string; role: PairedRole }>('channels.pairing.approve', { channel, code, ...role }),
     );
     if (options.json) printJson(answer);
-    else printLine(`${answer.senderId} may now write to the assistant on ${channel}`);
+    else this.said(channel, answer.senderId, answer.role);
+  }
+}
+
+@SubCommand({
+  name: 'admit',
+  arguments: '<channel> <sender>',
+  description: 'let somebody in by id, or make a guest an owner and back',
+})
+export class PairingAdmitCommand extends AdmittingCommand {
+  constructor(private readonly env: Environment) {
+    super();
+  }
+
+  @Option({ flags: '--account <id>', description: 'account of the channel (default)' })
+  parseAccount(value: string): string {
+    return value;
+  }
+
+  async run([channel = '', senderId = '']: string[], options: RoleOptions & { account?: string }): Promise<void> {
+    const { role = 'guest' } = this.roleOf(options);
+    const params = { channel, senderId, role, ...(options.account ? { accountId: options.account } : {}) };
+    const answer = await withGateway(resolveGatewayTarget(this.env, options), (client) =>
+      client.call('channels.pairing.admit', params),
+    );
+    if (options.json) printJson(answer);
+    else this.said(channel, senderId, role);
   }
 }
 
@@ -88,6 +144,7 @@ export class PairingRevokeCommand extends GatewayCommandBase {
 export const PAIRING_LEAVES = [
   PairingListCommand,
   PairingApproveCommand,
+  PairingAdmitCommand,
   PairingRejectCommand,
   PairingRevokeCommand,
 ] as const;

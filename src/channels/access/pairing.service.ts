@@ -6,6 +6,7 @@ import { OpenclawError } from '../../common/openclaw-error';
 import { secretsEqual } from '../../common/secrets-equal';
 import { DatabaseService } from '../../storage/database.service';
 import type { Schema } from '../../storage/schema';
+import type { PairedPeople, PairedRole } from './access-gate';
 
 /** No characters that are mistaken for each other. */
 const ALPHABET = 'ABCDEFGHJKLMNPQRSTUVWXYZ23456789';
@@ -28,6 +29,7 @@ export interface PairedSender {
   channel: string;
   account: string;
   senderId: string;
+  role: PairedRole;
   approvedAt: number;
 }
 
@@ -107,41 +109,40 @@ export class PairingService {
 
   /**
    * Approves by code. Five wrong codes void every pending request of the account.
+   * @param roleFor says as what the person is let in
    * @throws OpenclawError PAIRING_CODE_UNKNOWN
    */
-  async approve(channel: string, code: string, account?: string): Promise<PairingRequest> {
+  async approve(
+    channel: string,
+    code: string,
+    account: string | undefined,
+    roleFor: (request: PairingRequest) => Promise<PairedRole>,
+  ): Promise<PairingRequest & { role: PairedRole }> {
     const wanted = code.trim().toUpperCase();
     const requests = (await this.list(channel)).filter(
       (request) => account === undefined || request.account === account,
     );
     const found = requests.find((request) => secretsEqual(request.code, wanted));
     const now = this.clock.now();
+    const role = found ? await roleFor(found) : 'guest';
     await this.database.write('pairing.approve', async (transaction) => {
       await this.pruneIn(transaction, now);
       if (!found) return this.countWrongCode(transaction, channel, account);
       await this.removeIn(transaction, found);
-      await transaction
-        .insertInto('channel_senders')
-        .values({ channel, account: found.account, sender_id: found.senderId, approved_at: now })
-        .onConflict((conflict) => conflict.columns(['channel', 'account', 'sender_id']).doNothing())
-        .execute();
+      await this.admitIn(transaction, { channel, account: found.account, senderId: found.senderId, role });
     });
-    if (found) return found;
+    if (found) return { ...found, role };
     throw new OpenclawError(
       'PAIRING_CODE_UNKNOWN',
       `there is no pending pairing request with code ${JSON.stringify(code)} on ${channel}; codes live 60 minutes, "openclaw pairing list ${channel}" shows them`,
     );
   }
 
-  /** Lets somebody in without a code. */
-  async admit(channel: string, account: string, senderId: string): Promise<void> {
-    await this.database.write('pairing.admit', async (transaction) => {
-      await transaction
-        .insertInto('channel_senders')
-        .values({ channel, account, sender_id: senderId, approved_at: this.clock.now() })
-        .onConflict((conflict) => conflict.columns(['channel', 'account', 'sender_id']).doNothing())
-        .execute();
-    });
+  /** Lets somebody in without a code, or changes as what they are in. */
+  async admit(channel: string, account: string, senderId: string, role: PairedRole): Promise<void> {
+    await this.database.write('pairing.admit', (transaction) =>
+      this.admitIn(transaction, { channel, account, senderId, role }),
+    );
   }
 
   /** Turns a request down. Returns undefined when there is none. */
@@ -164,19 +165,20 @@ export class PairingService {
       channel: row.channel,
       account: row.account,
       senderId: row.sender_id,
+      role: row.role,
       approvedAt: Number(row.approved_at),
     }));
   }
 
   /** People who may write to an account because they were paired. */
-  async approvedSenders(channel: string, account: string): Promise<Set<string>> {
+  async approvedSenders(channel: string, account: string): Promise<PairedPeople> {
     const rows = await this.database.read
       .selectFrom('channel_senders')
-      .select('sender_id')
+      .select(['sender_id', 'role'])
       .where('channel', '=', channel)
       .where('account', '=', account)
       .execute();
-    return new Set(rows.map((row) => row.sender_id));
+    return new Map(rows.map((row) => [row.sender_id, row.role]));
   }
 
   async revoke(channel: string, account: string, senderId: string): Promise<boolean> {
@@ -190,6 +192,17 @@ export class PairingService {
         .executeTakeFirst(),
     );
     return row !== undefined;
+  }
+
+  private async admitIn(
+    transaction: Transaction<Schema>,
+    { channel, account, senderId, role }: Omit<PairedSender, 'approvedAt'>,
+  ): Promise<void> {
+    await transaction
+      .insertInto('channel_senders')
+      .values({ channel, account, sender_id: senderId, role, approved_at: this.clock.now() })
+      .onConflict((conflict) => conflict.columns(['channel', 'account', 'sender_id']).doUpdateSet({ role }))
+      .execute();
   }
 
   private async pruneIn(transaction: Transaction<Schema>, now: number): Promise<void> {

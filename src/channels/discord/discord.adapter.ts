@@ -83,6 +83,7 @@ export class DiscordAdapter implements ChannelAdapter {
       settings: { ...settings, token },
       ...(settings.name ? { name: settings.name } : {}),
       ...(notConfigured ? { notConfigured } : {}),
+      allowFrom: idList(settings.allowFrom ?? settings.dm?.allowFrom),
       facts: { tokenSource, dmPolicy: settings.dmPolicy ?? settings.dm?.policy ?? 'pairing', mode: 'gateway' },
     }));
   }

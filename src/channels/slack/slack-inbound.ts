@@ -34,7 +34,7 @@ export interface SlackFacts {
   at: readonly string[];
   defaultGroupPolicy?: 'open' | 'disabled' | 'allowlist';
   /** Name of a person; undefined where it is not known. */
-  nameOf(userId: string): { name: string; username: string } | undefined;
+  nameOf(userId: string): { name: string; username?: string } | undefined;
   /** Name of a channel. */
   channelName?: string;
 }
@@ -76,7 +76,7 @@ export function inboundOf(message: SlackMessage, facts: SlackFacts): InboundUpda
     chat: chatOf(message, facts),
     sender: {
       id: sender,
-      ...(known ? { name: known.name, username: known.username } : message.username ? { name: message.username } : {}),
+      ...(known ?? (message.username ? { name: message.username } : {})),
       isBot,
     },
     messageId: message.ts,

@@ -7,7 +7,7 @@ const PATIENCE_MS = 1500;
 
 /** Names of people and channels, asked for once. */
 export class SlackNames {
-  private readonly people = new Map<string, { name: string; username: string } | undefined>();
+  private readonly people = new Map<string, { name: string; username?: string } | undefined>();
   private readonly channels = new Map<string, string | undefined>();
 
   constructor(
@@ -15,7 +15,7 @@ export class SlackNames {
     private readonly account: string,
   ) {}
 
-  person(id: string): { name: string; username: string } | undefined {
+  person(id: string): { name: string; username?: string } | undefined {
     return this.people.get(id);
   }
 
@@ -37,7 +37,7 @@ export class SlackNames {
     const user = answer?.['user'] as
       { name?: string; real_name?: string; profile?: { display_name?: string } } | undefined;
     const name = user?.profile?.display_name || user?.real_name || user?.name;
-    remember(this.people, id, name ? { name, username: user?.name ?? name } : undefined);
+    remember(this.people, id, name ? { name, ...(user?.name ? { username: user.name } : {}) } : undefined);
   }
 
   private async learnChannel(id: string): Promise<void> {

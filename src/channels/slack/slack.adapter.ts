@@ -31,7 +31,7 @@ import { SlackApp } from './slack-app';
 import { OVERLAP_MS, SlackBackfill } from './slack-backfill';
 import { DEFAULT_API_ROOT, SlackCalls, apiRootOf } from './slack-calls';
 import { mrkdwn, slackChunks } from './slack-format';
-import { type SlackBot, kindOf } from './slack-inbound';
+import { type SlackBot, idList, kindOf } from './slack-inbound';
 import { SlackIntake } from './slack-intake';
 import { SlackNames } from './slack-names';
 import { blocks, responseUrlOf } from './slack-replies';
@@ -88,6 +88,7 @@ export class SlackAdapter implements ChannelAdapter {
       settings: { ...settings, botToken, appToken },
       ...(settings.name ? { name: settings.name } : {}),
       ...(notConfigured ? { notConfigured } : {}),
+      allowFrom: idList(settings.allowFrom ?? settings.dm?.allowFrom),
       facts: { dmPolicy: settings.dmPolicy ?? settings.dm?.policy ?? 'pairing', mode: settings.mode ?? 'socket' },
     }));
   }

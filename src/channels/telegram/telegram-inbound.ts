@@ -153,7 +153,7 @@ function groupRules(
 }
 
 /** Prefixes that people copy from elsewhere are left out. */
-function idList(list: readonly (string | number)[] | undefined): string[] {
+export function idList(list: readonly (string | number)[] | undefined): string[] {
   return (list ?? []).map((entry) =>
     String(entry)
       .trim()

@@ -35,6 +35,7 @@ import { menuOf } from './telegram-menu';
 import { hasButtons, keyboard } from './telegram-buttons';
 import { TelegramHook, hookPathOf } from './telegram-hook';
 import { followGroup } from './telegram-groups';
+import { idList } from './telegram-inbound';
 import { TelegramIntakeDesk } from './telegram-intake';
 import { placeOf, preview, quote } from './telegram-places';
 import type { TelegramIntake } from './telegram-context';
@@ -100,6 +101,7 @@ export class TelegramAdapter implements ChannelAdapter {
       settings: { ...settings, token },
       ...(settings.name ? { name: settings.name } : {}),
       ...(notConfigured ? { notConfigured } : {}),
+      allowFrom: idList(settings.allowFrom),
       facts: {
         tokenSource,
         dmPolicy: settings.dmPolicy ?? 'pairing',

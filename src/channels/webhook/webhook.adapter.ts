@@ -53,6 +53,7 @@ export class WebhookAdapter implements ChannelAdapter {
       settings,
       ...(settings.name ? { name: settings.name } : {}),
       ...(notConfigured ? { notConfigured } : {}),
+      allowFrom: (settings.allowFrom ?? []).map(String),
       facts: { dmPolicy: settings.dmPolicy ?? 'pairing', path: `/channels/webhook/${id}`, url: settings.url ?? null },
     }));
   }

@@ -4,11 +4,14 @@ import { Controller, Get, Param, Post, Req, Res } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { appRoot } from '../../common/app-root';
 import { isPlainObject } from '../../common/plain-object';
+import { requestSource } from '../../common/net/request-source';
 import { secretsEqual } from '../../common/secrets-equal';
 import { readBody } from '../../events/http-door';
+import { RuntimeSettingsService } from '../../gateway/runtime-settings.service';
 import type { ChannelHost } from '../channel-adapter';
 import { RateWindow } from './rate-window';
-import { newPass, visitorOf } from './visitor-pass';
+import { type PassMaker, newPass, visitorOf } from './visitor-pass';
+import { VisitorSecret } from './visitor-secret.service';
 import type { WebpageAccount } from './webpage-accounts';
 import { WebpageAdapter } from './webpage.adapter';
 import { WebpageConversation } from './webpage-conversation.service';
@@ -17,6 +20,8 @@ const MAX_BODY_BYTES = 64 * 1024;
 const MAX_TEXT = 8000;
 const PER_VISITOR = 10;
 const IN_ALL = 60;
+/** New visitors in a minute: of one address, and of an account in all. */
+const NEW_FROM_ADDRESS = 20;
 const NEW_VISITORS = 30;
 const KEEP_ALIVE_MS = 20_000;
 const MOST_STREAMS = 500;
@@ -41,6 +46,8 @@ export class WebpageController {
   private streams = 0;
 
   constructor(
+    private readonly settings: RuntimeSettingsService,
+    private readonly secret: VisitorSecret,
     private readonly adapter: WebpageAdapter,
     private readonly conversation: WebpageConversation,
   ) {}
@@ -80,20 +87,23 @@ export class WebpageController {
     if (!found) return refuse(response, 401, 'BAD_TOKEN', 'no page is opened by this token');
     const { settings } = found.account;
     const shown = { name: settings.name ?? 'Assistant', greeting: settings.greeting ?? '' };
-    const known = typeof body?.['pass'] === 'string' ? visitorOf(token, `Bearer ${body['pass']}`) : undefined;
+    const maker = await this.makerOf(found.account);
+    const known = typeof body?.['pass'] === 'string' ? visitorOf(maker, `Bearer ${body['pass']}`) : undefined;
     if (known !== undefined) {
       response.status(200).json({ pass: body?.['pass'], ...shown });
       return;
     }
+    const { source } = requestSource(request, this.settings.current.net);
+    if (this.limited(response, `new:${found.account.id}/${source}`, NEW_FROM_ADDRESS)) return;
     if (this.limited(response, `new:${found.account.id}`, NEW_VISITORS)) return;
-    const { visitor, key } = newPass(token);
+    const { visitor, key } = newPass(maker);
     response.status(200).json({ pass: `${visitor}.${key}`, ...shown });
   }
 
   /** `{id, text}` → `{ok}` when it is on disk; the same id again is the same message. */
   @Post('api/messages')
   async say(@Req() request: Request, @Res() response: Response): Promise<void> {
-    const admitted = this.admit(request, response);
+    const admitted = await this.admit(request, response);
     if (!admitted) return;
     const { account, host, visitor } = admitted;
     const body = await json(request);
@@ -123,15 +133,15 @@ export class WebpageController {
 
   @Get('api/messages')
   async history(@Req() request: Request, @Res() response: Response): Promise<void> {
-    const admitted = this.admit(request, response);
+    const admitted = await this.admit(request, response);
     if (!admitted) return;
     response.status(200).json({ messages: await this.conversation.read(admitted.account.id, admitted.visitor) });
   }
 
   /** Server-sent events: `message`, `edit` and `typing` of the visitor's own conversation. */
   @Get('api/events')
-  events(@Req() request: Request, @Res() response: Response): void {
-    const admitted = this.admit(request, response);
+  async events(@Req() request: Request, @Res() response: Response): Promise<void> {
+    const admitted = await this.admit(request, response);
     if (!admitted) return;
     if (this.streams >= MOST_STREAMS) return refuse(response, 503, 'BUSY', 'too many pages are open; try again later');
     this.streams++;
@@ -148,9 +158,13 @@ export class WebpageController {
     });
   }
 
-  private admit(request: Request, response: Response): Admitted | undefined {
+  private async makerOf({ id, settings }: WebpageAccount): Promise<PassMaker> {
+    return { secret: await this.secret.read(), account: id, token: settings.token ?? '' };
+  }
+
+  private async admit(request: Request, response: Response): Promise<Admitted | undefined> {
     for (const { account, host } of this.adapter.open()) {
-      const visitor = visitorOf(account.settings.token ?? '', request.header('authorization'));
+      const visitor = visitorOf(await this.makerOf(account), request.header('authorization'));
       if (visitor !== undefined) return { account, host, visitor };
     }
     refuse(response, 401, 'BAD_PASS', 'this pass does not hold (any more); open the page again');

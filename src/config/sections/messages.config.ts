@@ -1,4 +1,4 @@
-import { Bool, Int, Nested, Obj, OneOf, Opt, Str, StrList, Text } from '../../common/validation/fields';
+import { Bool, Doc, Int, Nested, Obj, OneOf, Opt, Str, StrList, Text } from '../../common/validation/fields';
 
 export const QUEUE_MODES = [
   'steer',
@@ -84,4 +84,10 @@ export class CommandsConfig {
   @Opt() @Bool() debug?: boolean;
   @Opt() @Bool() restart?: boolean;
   @Opt() @Bool() useAccessGroups?: boolean;
+  @Opt()
+  @StrList()
+  @Doc(
+    'Owners of the gateway, as channel:id. Without it: the ids in allowFrom of each account, and who was paired as an owner.',
+  )
+  ownerAllowFrom?: string[];
 }

@@ -6,7 +6,7 @@ import { type Logger, LoggerFactory } from '../../common/logger';
 import { agentEntries, defaultAgentId } from '../../config/agent-entries';
 import { ConfigService } from '../../config/config.service';
 import { EventBus } from '../../events/event-bus';
-import type { PolicySubject } from '../../tools/agent-tool';
+import { type PolicySubject, isGuest } from '../../tools/agent-tool';
 import { WorkspaceService } from '../../workspace/workspace.service';
 import type { NodeFacts } from './gate';
 import { skillFilter } from './skill-filter';
@@ -118,8 +118,9 @@ export class SkillCatalog {
     this.rise('programs');
   }
 
-  /** Skills that a turn may use. */
+  /** Skills that a turn may use; they are the owner's, and none of a guest. */
   usable(subject: PolicySubject): JudgedSkill[] {
+    if (isGuest(subject)) return [];
     const passes = skillFilter(this.config.config, subject);
     return this.judgedOf(subject.agentId).filter((skill) => skill.verdict.eligible && passes(skill.manifest.name));
   }

@@ -6,6 +6,7 @@ import * as mind from './0003-mind';
 import * as channels from './0004-channels';
 import * as cron from './0005-cron';
 import * as automation from './0006-automation';
+import * as guests from './0007-guests';
 
 export interface Migration {
   name: string;
@@ -21,4 +22,5 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: '0004-channels', up: channels.up, down: channels.down },
   { name: '0005-cron', up: cron.up, down: cron.down },
   { name: '0006-automation', up: automation.up, down: automation.down },
+  { name: '0007-guests', up: guests.up, down: guests.down },
 ];

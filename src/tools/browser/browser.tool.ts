@@ -11,7 +11,8 @@ import type { CallSinks } from '../provenance/sinks';
 import { act, elementOf } from './browser-act';
 import { actSink } from './act-sink';
 import { BrowserParams } from './browser-params';
-import { BrowserService, type Tab } from './browser.service';
+import type { Tab } from './browser-room';
+import { BrowserService } from './browser.service';
 
 const MAX_CHARS = 80_000;
 const EFFICIENT_CHARS = 10_000;
@@ -48,10 +49,11 @@ export class BrowserTool {
    * What is typed, chosen and run in a page reaches whoever made it, whatever its text. What is merely clicked carries
    * which of the page's own parts it was.
    */
-  async sinksOf(params: BrowserParams): Promise<CallSinks> {
+  async sinksOf(params: BrowserParams, context: ToolContext): Promise<CallSinks> {
     const { action, targetUrl, request } = params;
     const judged = { targetUrl: 'none', paths: 'none', accept: 'none', promptText: 'none', request: 'none' } as const;
-    const here = async (): Promise<string> => (await this.browser.addressOf(params.targetId)) ?? 'a web page';
+    const here = async (): Promise<string> =>
+      (await (await this.browser.roomOf(context)).addressOf(params.targetId)) ?? 'a web page';
     switch (action) {
       case 'open':
       case 'navigate': {
@@ -117,50 +119,51 @@ export class BrowserTool {
 
   private async run(params: BrowserParams, context: ToolContext): Promise<ToolResult> {
     const timeout = params.timeoutMs ?? DEFAULT_TIMEOUT_MS;
+    const browser = await this.browser.roomOf(context);
     switch (params.action) {
       case 'status':
-        return said(this.browser.isRunning ? 'running' : 'not running', { running: this.browser.isRunning });
+        return said(browser.isRunning ? 'running' : 'not running', { running: browser.isRunning });
       case 'start':
-        await this.browser.start(params.profile);
+        await browser.start(params.profile);
         return said('started');
       case 'stop':
-        await this.browser.stop();
+        await browser.stop();
         return said('stopped');
       case 'profiles':
         return said('openclaw (own data folder)', {
-          profiles: [{ name: 'openclaw', running: this.browser.isRunning }],
+          profiles: [{ name: 'openclaw', running: browser.isRunning }],
         });
       case 'tabs': {
-        const tabs = await this.browser.tabs();
+        const tabs = await browser.tabs();
         return said(
           tabs.map((tab) => `${tab.id}${tab.active ? ' *' : ''} ${tab.url} ${tab.title}`).join('\n') || 'no tabs',
           { tabs },
         );
       }
       case 'open':
-        return this.navigate(await this.browser.open(), params, timeout);
+        return this.navigate(await browser.open(), params, timeout);
       case 'navigate':
-        return this.navigate(await this.browser.tab(params.targetId), params, timeout);
+        return this.navigate(await browser.tab(params.targetId), params, timeout);
       case 'focus':
-        await this.browser.focus(params.targetId ?? '');
+        await browser.focus(params.targetId ?? '');
         return said(`${params.targetId ?? ''} is active`);
       case 'close':
-        await (await this.browser.tab(params.targetId)).page.close();
+        await (await browser.tab(params.targetId)).page.close();
         return said('closed');
       case 'snapshot':
-        return this.snapshot(await this.browser.tab(params.targetId), params, timeout);
+        return this.snapshot(await browser.tab(params.targetId), params, timeout);
       case 'screenshot':
-        return this.screenshot(await this.browser.tab(params.targetId), params, timeout);
+        return this.screenshot(await browser.tab(params.targetId), params, timeout);
       case 'console': {
-        const { console: lines } = await this.browser.tab(params.targetId);
+        const { console: lines } = await browser.tab(params.targetId);
         return said(lines.map((line) => `${line.type}: ${line.text}`).join('\n') || 'nothing', { messages: lines });
       }
       case 'pdf':
-        return this.pdf(await this.browser.tab(params.targetId), context);
+        return this.pdf(await browser.tab(params.targetId), context);
       case 'upload':
-        return this.upload(await this.browser.tab(params.targetId), params, context, timeout);
+        return this.upload(await browser.tab(params.targetId), params, context, timeout);
       case 'dialog': {
-        const tab = await this.browser.tab(params.targetId);
+        const tab = await browser.tab(params.targetId);
         tab.dialog = {
           accept: params.accept ?? true,
           ...(params.promptText === undefined ? {} : { promptText: params.promptText }),
@@ -169,7 +172,7 @@ export class BrowserTool {
       }
       case 'act': {
         if (!params.request) throw new ToolError('invalid_args', 'act needs request with a kind');
-        const { page } = await this.browser.tab(params.targetId);
+        const { page } = await browser.tab(params.targetId);
         const told = await act(page, params.request, timeout, this.config.config.browser?.evaluateEnabled ?? true);
         return said(`${told}; now at ${page.isClosed() ? '(closed)' : page.url()}`);
       }

@@ -1,3 +1,4 @@
+import { EVERYBODY, listAdmits } from '../../common/sender-identity';
 import { findAgent } from '../../config/agent-entries';
 import type { OpenclawConfig } from '../../config/openclaw.config';
 import type { ToolContext } from '../agent-tool';
@@ -30,8 +31,7 @@ export function elevatedRefusal(config: OpenclawConfig, context: ElevatedAsk): s
     if (OWNER_CHANNELS.has(channel) && list === undefined) continue;
     if (gate === undefined && name !== 'tools.elevated') continue;
     const senders = context.subject.senders ?? [];
-    const allowed = (list ?? []).map((entry) => String(entry).toLowerCase());
-    if (!allowed.includes('*') && !senders.some((sender) => allowed.includes(sender.toLowerCase())))
+    if (!(list ?? []).includes(EVERYBODY) && !senders.some((sender) => listAdmits(list ?? [], sender)))
       failed.push(`${name}.allowFrom.${channel} does not hold the sender`);
   }
   return failed.length === 0 ? undefined : `elevated commands are not allowed here: ${failed.join('; ')}`;

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { createTwoFilesPatch } from 'diff';
-import { type ToolContext, ToolError } from '../agent-tool';
+import { GUEST_FOLDER_BYTES, GUEST_FOLDER_FILES, folderSize } from '../../workspace/guest-folder';
+import { type ToolContext, ToolError, isGuest } from '../agent-tool';
 import type { ApprovalFact } from '../approvals/approval-request';
 import { FileOrigins } from '../provenance/file-origins.store';
 import type { SinkUse } from '../provenance/sinks';
@@ -29,6 +30,7 @@ export class FileWriter {
     keeps = false,
   ): Promise<{ path: string; created: boolean }> {
     requireWritable(context, path);
+    await requireRoom(context, path, content);
     const written = await new WorkspaceFiles([context.workspace]).write(path, content);
     const now = worstOrigin([...context.provenance.origins].filter((origin) => origin !== 'file'));
     const before = keeps ? await this.origins.of(written.path) : undefined;
@@ -52,6 +54,8 @@ export class FileWriter {
     { tool, paths, shown }: { tool: string; paths: readonly string[]; shown: readonly string[] },
     changes: (files: WorkspaceFiles) => Promise<FileChange[]>,
   ): Promise<SinkUse | 'none'> {
+    // No prompt is made of what stands in the folder of a guest.
+    if (isGuest(context.subject)) return 'none';
     const files = new WorkspaceFiles([context.workspace]);
     const real = await Promise.all(paths.map((path) => files.resolve(path)));
     if (!real.some((path) => isPromptFile(context.workspace, path))) return 'none';
@@ -73,6 +77,17 @@ function changeFact(files: WorkspaceFiles, { path, before, content }: FileChange
     text: createTwoFilesPatch(name, name, before ?? '', content ?? '', undefined, undefined, { context: 3 }),
     form: 'diff',
   };
+}
+
+/** Guests fill nobody's disk. @throws ToolError too_large */
+async function requireRoom(context: ToolContext, path: string, content: string | Buffer): Promise<void> {
+  if (!isGuest(context.subject)) return;
+  const { bytes, files } = await folderSize(context.workspace);
+  if (bytes + Buffer.byteLength(content) > GUEST_FOLDER_BYTES || files >= GUEST_FOLDER_FILES)
+    throw new ToolError(
+      'too_large',
+      `${path} can't be written: the folder of a guest holds at most ${GUEST_FOLDER_BYTES} bytes in ${GUEST_FOLDER_FILES} files`,
+    );
 }
 
 function requireWritable(context: ToolContext, path: string): void {

@@ -1,7 +1,7 @@
 import { innerParts } from '../../common/paths/path-place';
 
 /** Files whose text becomes part of later prompts, or of what runs by itself. */
-const NAMES = /^(AGENTS|SOUL|TOOLS|IDENTITY|USER|HEARTBEAT|BOOTSTRAP|BOOT|MEMORY)\.md$/i;
+const NAMES = /^(AGENTS|SOUL|TOOLS|IDENTITY|USER|HEARTBEAT|GUESTS|BOOTSTRAP|BOOT|MEMORY)\.md$/i;
 const FOLDERS = new Set(['memory', 'skills', 'hooks', '.agents', '.git']);
 
 /** Whether what stands in a file speaks to the assistant in later turns, so that writing it is like giving an order. */

@@ -45,7 +45,7 @@ export class ToolInvoker {
     const sessionKey = this.keyOf(call);
     const agentId = agentOfSession(this.config.config, sessionKey);
     const runId = randomUUID();
-    const folder = this.folders.of(agentId, sessionKey);
+    const folder = this.folders.of(agentId, sessionKey, false);
     const context: ToolContext = {
       runId: `${call.via}:${runId}`,
       callId: runId,

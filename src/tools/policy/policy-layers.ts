@@ -1,10 +1,11 @@
 import { findAgent } from '../../config/agent-entries';
 import type { OpenclawConfig } from '../../config/openclaw.config';
+import { EVERYBODY, type SenderIdentity, entryMeans } from '../../common/sender-identity';
 import { isPlainObject, valueAt } from '../../common/plain-object';
-import type { PolicySubject } from '../agent-tool';
+import { type PolicySubject, isGuest } from '../agent-tool';
 import type { ToolPolicyConfig } from '../tools.config';
 import type { PolicyLayer } from './evaluate-policy';
-import { OUTSIDE_DENY, SANDBOX_TOOLS, STRANGER_DENY, SUBAGENT_DENY } from './tool-groups';
+import { GUEST_NEVER, GUEST_TOOLS, OUTSIDE_DENY, SANDBOX_TOOLS, SUBAGENT_DENY } from './tool-groups';
 
 interface PolicySource extends ToolPolicyConfig {
   byProvider?: Record<string, ToolPolicyConfig>;
@@ -22,7 +23,7 @@ export function policyLayers(config: OpenclawConfig, subject: PolicySubject): Po
     ...sourceLayers('tools', tools, subject),
     ...sourceLayers(agentName, agent, subject),
     ...groupLayers(config, subject),
-    ...(subject.isOwner === false ? [{ name: 'sender is not an owner', policy: { deny: [...STRANGER_DENY] } }] : []),
+    ...(isGuest(subject) ? guestLayers(config, subject, agent?.guests ?? tools?.guests) : []),
     ...(subject.isSandboxed ? sandboxLayers(tools?.sandbox?.tools, agent?.sandbox?.tools, agentName) : []),
     ...(subject.isSubagent
       ? [
@@ -49,33 +50,77 @@ function sourceLayers(name: string, source: PolicySource | undefined, subject: P
 
 /** `tools`, and `toolsBySender` for each sender, of the group's entries in the configuration of its channel. */
 function groupLayers(config: OpenclawConfig, subject: PolicySubject): PolicyLayer[] {
-  return groupEntries(config, subject).flatMap((path) => {
-    const group = valueAt(config, [...path]);
-    if (!isPlainObject(group)) return [];
-    const key = path.at(-1) ?? '';
-    const name = `${path.slice(0, -1).join('.')}["${key}"]`;
-    const own = isPlainObject(group['tools'])
-      ? [{ name: `${name}.tools`, policy: group['tools'] as ToolPolicyConfig }]
-      : [];
-    const bySender = group['toolsBySender'];
-    if (!isPlainObject(bySender)) return own;
-    const entries = (subject.senders ?? ['*']).map(
-      (sender) => Object.keys(bySender).find((id) => id.toLowerCase() === sender.toLowerCase()) ?? '*',
-    );
-    return [
-      ...own,
-      ...entries
-        .filter((entry) => isPlainObject(bySender[entry]))
-        .map((entry) => ({
-          name: `${name}.toolsBySender["${entry}"]`,
-          policy: bySender[entry] as ToolPolicyConfig,
-        })),
-    ];
+  return groupEntries(config, subject).flatMap(({ name, group }) => [
+    ...(isPlainObject(group['tools']) ? [{ name: `${name}.tools`, policy: group['tools'] as ToolPolicyConfig }] : []),
+    ...(subject.senders ?? [undefined]).flatMap((sender) => {
+      const found = entryFor(group, sender);
+      return found ? [{ name: `${name}.toolsBySender["${found.key}"]`, policy: found.policy }] : [];
+    }),
+  ]);
+}
+
+/** Entry of `toolsBySender` that holds for a sender, else that for everybody. */
+function entryFor(
+  group: Record<string, unknown>,
+  sender: SenderIdentity | undefined,
+): { key: string; policy: ToolPolicyConfig } | undefined {
+  const bySender = group['toolsBySender'];
+  if (!isPlainObject(bySender)) return undefined;
+  const key = (sender && Object.keys(bySender).find((entry) => entryMeans(entry, sender))) ?? EVERYBODY;
+  const policy = bySender[key];
+  return isPlainObject(policy) ? { key, policy: policy as ToolPolicyConfig } : undefined;
+}
+
+/**
+ * What guests have: a short list, and what the owner adds to it by name. Where several write, each must have a tool for
+ * the turn to have it.
+ */
+function guestLayers(
+  config: OpenclawConfig,
+  subject: PolicySubject,
+  rules: ToolPolicyConfig | undefined,
+): PolicyLayer[] {
+  const groups = groupEntries(config, subject).map(({ group }) => group);
+  const layers = (subject.senders ?? [undefined]).map((sender) => ({
+    name: 'sender is not an owner',
+    policy: {
+      // One core tool is always there: a list without any would restrict nothing.
+      allow: [
+        ...(rules?.allow ?? GUEST_TOOLS),
+        ...(rules?.alsoAllow ?? []),
+        ...grants(groups, sender),
+        'session_status',
+      ],
+      deny: [...GUEST_NEVER],
+    },
+  }));
+  if (!rules) return layers;
+  const { allow: _, ...tighter } = rules;
+  return [...layers, { name: 'tools.guests', policy: tighter }];
+}
+
+/** What groups give to a guest: to everybody what `alsoAllow` says, to somebody in particular what `allow` says too. */
+function grants(groups: readonly Record<string, unknown>[], sender: SenderIdentity | undefined): string[] {
+  return groups.flatMap((group) => {
+    const shared = isPlainObject(group['tools']) ? (group['tools'] as ToolPolicyConfig).alsoAllow : undefined;
+    const found = entryFor(group, sender);
+    const own = found && found.key !== EVERYBODY ? found.policy.allow : undefined;
+    return [...(shared ?? []), ...(own ?? []), ...(found?.policy.alsoAllow ?? [])];
   });
 }
 
 /** `channels.<channel>[.accounts.<id>].groups.<chat or *>`, and what the channel itself found. */
-function groupEntries(config: OpenclawConfig, subject: PolicySubject): (readonly string[])[] {
+function groupEntries(
+  config: OpenclawConfig,
+  subject: PolicySubject,
+): { name: string; group: Record<string, unknown> }[] {
+  return groupPaths(config, subject).flatMap((path) => {
+    const group = valueAt(config, [...path]);
+    return isPlainObject(group) ? [{ name: `${path.slice(0, -1).join('.')}["${path.at(-1) ?? ''}"]`, group }] : [];
+  });
+}
+
+function groupPaths(config: OpenclawConfig, subject: PolicySubject): (readonly string[])[] {
   const { channel, groupId, account, rulesAt = [] } = subject;
   if (!channel || !groupId) return [...rulesAt];
   const bases = [['channels', channel], ...(account ? [['channels', channel, 'accounts', account]] : [])];

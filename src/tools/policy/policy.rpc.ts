@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { identityOf } from '../../common/sender-identity';
 import { defaultAgentId } from '../../config/agent-entries';
 import { ConfigService } from '../../config/config.service';
 import { invalidRequest } from '../../rpc/rpc-error';
@@ -50,7 +51,7 @@ export class PolicyRpc {
       ...(params.channel ? { channel: params.channel } : {}),
       ...(params.accountId ? { account: params.accountId } : {}),
       ...(params.groupId ? { groupId: params.groupId } : {}),
-      ...(params.senders ? { senders: params.senders } : {}),
+      ...(params.senders ? { senders: params.senders.map(identityOf) } : {}),
       isOwner: params.stranger === undefined ? true : !params.stranger,
       ...(params.subagent === undefined ? {} : { isSubagent: params.subagent }),
       ...(params.sandboxed === undefined ? {} : { isSandboxed: params.sandboxed }),

@@ -69,20 +69,28 @@ export const SUBAGENT_DENY: readonly string[] = [
   'memory_get',
 ];
 
-/** What somebody who does not own the gateway can't make the assistant use. */
-export const STRANGER_DENY: readonly string[] = [
-  'gateway',
-  'cron',
-  'nodes',
-  'canvas',
-  'voice_call',
-  'process',
-  'agents_list',
-  'sessions_list',
-  'sessions_history',
-  'sessions_send',
-  'sessions_spawn',
+/**
+ * What somebody who does not own the gateway has, in a folder of their own, unless the owner gives more
+ * (`tools.guests`, `toolsBySender`).
+ */
+export const GUEST_TOOLS: readonly string[] = [
+  'read',
+  'write',
+  'edit',
+  'ls',
+  'grep',
+  'find',
+  'todo',
+  'image',
+  'web_search',
+  'web_fetch',
+  'session_status',
+  'ask_user',
+  'find_tools',
 ];
+
+/** What works for the owner whoever calls it: no configuration gives it to a guest. */
+export const GUEST_NEVER: readonly string[] = ['cron', 'gateway', 'memory_search', 'memory_get'];
 
 /** What can't be reached from outside a turn, over HTTP or MCP: it needs a conversation, or would start one. */
 export const OUTSIDE_DENY: readonly string[] = ['sessions_spawn', 'sessions_send', 'gateway', 'ask_user', 'voice_call'];

@@ -74,16 +74,19 @@ export interface MethodParams {
     channel: string;
     senderId: string;
     accountId?: string;
+    role?: 'owner' | 'guest';
   };
   'channels.pairing.approve': {
     channel: string;
     code: string;
     accountId?: string;
+    role?: 'owner' | 'guest';
   };
   'channels.pairing.dismiss': {
     channel: string;
     code: string;
     accountId?: string;
+    role?: 'owner' | 'guest';
   };
   'channels.pairing.list': {
     channel?: string;
@@ -394,6 +397,7 @@ export interface MethodParams {
     channel: string;
     account?: string;
     peer?: string;
+    guest?: boolean;
     group?: string;
     thread?: string;
     isChannel?: boolean;
