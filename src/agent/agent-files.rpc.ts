@@ -8,6 +8,8 @@ import { RpcMethod } from '../rpc/rpc-method';
 import { ToolError } from '../tools/agent-tool';
 import { WorkspaceFiles } from '../tools/files/workspace-files';
 import { BOOTSTRAP, WORKSPACE_TEMPLATES } from '../workspace/workspace-templates';
+import { FileOrigins } from '../tools/provenance/file-origins.store';
+import { ReviewedTexts } from '../tools/provenance/reviewed-texts.service';
 import { WorkspaceService } from '../workspace/workspace.service';
 import { AgentFileParams, AgentFileSetParams, AgentFilesParams } from './agents.dto';
 
@@ -30,6 +32,8 @@ export class AgentFilesRpc {
   constructor(
     private readonly config: ConfigService,
     private readonly workspaces: WorkspaceService,
+    private readonly origins: FileOrigins,
+    private readonly reviewed: ReviewedTexts,
   ) {}
 
   @RpcMethod({
@@ -66,7 +70,10 @@ export class AgentFilesRpc {
   })
   async set({ agentId, name, content }: AgentFileSetParams): Promise<unknown> {
     const workspace = this.workspaceOf(agentId);
-    await inWorkspace(() => new WorkspaceFiles([workspace]).write(known(name), content, FILE_MODE));
+    const written = await inWorkspace(() => new WorkspaceFiles([workspace]).write(known(name), content, FILE_MODE));
+    // What the owner writes is the owner's, whoever wrote there before.
+    await this.origins.set(written.path, 'workspace');
+    await this.reviewed.drop(written.path);
     return { ok: true, agentId, workspace, file: { ...describeFile(workspace, name), content } };
   }
 

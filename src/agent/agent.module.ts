@@ -10,6 +10,7 @@ import { InboxModule } from '../inbox/inbox.module';
 import { SessionsModule } from '../sessions/sessions.module';
 import { StorageModule } from '../storage/storage.module';
 import { SkillsModule } from '../skills/skills.module';
+import { MemoryModule } from '../memory/memory.module';
 import { ToolsModule } from '../tools/tools.module';
 import { UsageModule } from '../usage/usage.module';
 import { WorkspaceModule } from '../workspace/workspace.module';
@@ -32,7 +33,9 @@ import { OwnerCommands } from './commands/owner.commands';
 import { SessionCommands } from './commands/session.commands';
 import { MemoryFlush } from './context/memory-flush.service';
 import { ContextReportService } from './context/context-report.service';
+import { MemoryCommands } from './commands/memory.commands';
 import { PromptFrameService } from './prompt/prompt-frame.service';
+import { WorkspaceTexts } from './prompt/workspace-texts';
 import { SessionArchive } from './sessions/session-archive.service';
 import { CredentialProfiles } from './providers/credential-profiles.service';
 import { ModelCooldown } from './providers/model-cooldown.service';
@@ -83,6 +86,7 @@ const DRAIN_MS = 3000;
     EventsModule,
     StorageModule,
     InboxModule,
+    MemoryModule,
     SessionsModule,
     SkillsModule,
     ToolsModule,
@@ -116,7 +120,9 @@ const DRAIN_MS = 3000;
     MediaStore,
     MemoryFlush,
     OwnerCommands,
+    MemoryCommands,
     PromptFrameService,
+    WorkspaceTexts,
     SessionArchive,
     SessionCommands,
     DirectAnswerService,

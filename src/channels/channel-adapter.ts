@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import type { BlockWishes } from '../common/block-rules';
-import type { QuotedText } from '../common/chat-text';
+import type { QuotedText, SharedText } from '../common/chat-text';
 import type { MediaRef, OutboundFile, ReplyButton } from '../common/chat-media';
 import type { ImagePart } from '../common/content-parts';
 import type { DeliveryRoute } from '../common/delivery-route';
@@ -80,7 +80,9 @@ export interface InboundUpdate {
   sender: { id: string; name?: string; username?: string; isBot: boolean };
   /** Id of the message itself, for quotes. */
   messageId?: string;
+  /** What the sender has written; what others wrote is `shared` or `quoted`. */
   text: string;
+  shared?: SharedText[];
   images?: ImagePart[];
   /** Files that came with it; they are fetched before the turn begins. */
   media?: MediaRef[];

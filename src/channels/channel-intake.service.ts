@@ -184,7 +184,8 @@ export class ChannelIntake {
 
   /** Why an admitted message is kept without an answer; undefined when it goes on. */
   private async refusal(sessionKey: string, update: InboundUpdate): Promise<string | undefined> {
-    if (update.text.trim() === '' && (update.images ?? update.media ?? []).length === 0) return 'nothing to answer';
+    const others = [...(update.images ?? update.media ?? []), ...(update.shared ?? [])];
+    if (update.text.trim() === '' && others.length === 0) return 'nothing to answer';
     const session = await this.sessions.find(sessionKey);
     return sendAllowed(this.config.config, sessionKey, session) ? undefined : 'send policy';
   }
@@ -290,6 +291,7 @@ export class ChannelIntake {
       route,
       ...(update.images && update.images.length > 0 ? { images: update.images } : {}),
       ...(update.media && update.media.length > 0 ? { media: update.media } : {}),
+      ...(update.shared && update.shared.length > 0 ? { shared: update.shared } : {}),
       ...(update.quoted ? { quoted: update.quoted } : {}),
       ...this.together(channel, update),
       ...(policy.group?.at ? { rulesAt: policy.group.at } : {}),

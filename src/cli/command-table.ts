@@ -61,9 +61,9 @@ export const COMMAND_TABLE: readonly CommandEntry[] = [
     summary: 'what the assistant has written down',
     leaves: ['status', 'index', 'search'],
     load: async () => {
-      const { MemoryCommand, MemoryIndexCommand, MemorySearchCommand, MemoryStatusCommand } =
+      const { MemoryCommand, MemoryIndexCommand, MemoryReviewCommand, MemorySearchCommand, MemoryStatusCommand } =
         await import('../memory/memory.command');
-      return [MemoryCommand, MemoryIndexCommand, MemorySearchCommand, MemoryStatusCommand];
+      return [MemoryCommand, MemoryIndexCommand, MemoryReviewCommand, MemorySearchCommand, MemoryStatusCommand];
     },
   },
   {

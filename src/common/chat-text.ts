@@ -5,6 +5,13 @@ export interface EarlierText {
   isOwner: boolean;
 }
 
+/** What somebody else said or made that whoever sends a message only passes on: a forward, a shared message. */
+export interface SharedText {
+  /** Who said it, as the platform calls them. */
+  sender?: string;
+  text: string;
+}
+
 /** What was said in a message that is quoted. */
 export interface QuotedText {
   sender?: string;

@@ -1,9 +1,11 @@
 import { Injectable } from '@nestjs/common';
+import type { ContentOrigin } from '../common/content-parts';
 
 /** A file of the workspace as the assistant is shown it. */
 export interface ShownFile {
   name: string;
   text: string;
+  origin: ContentOrigin;
 }
 
 export interface BootstrapFacts {

@@ -1,6 +1,6 @@
 import type { QueueMode } from '../config/sections/messages.config';
 import type { MediaRef } from '../common/chat-media';
-import type { EarlierText, QuotedText } from '../common/chat-text';
+import type { EarlierText, QuotedText, SharedText } from '../common/chat-text';
 import type { ContentOrigin, ImagePart } from '../common/content-parts';
 import type { SessionOverrides } from '../sessions/session-entry';
 import type { DeliveryRoute } from '../common/delivery-route';
@@ -11,6 +11,8 @@ export interface AttachedText {
   name: string;
   mimeType: string;
   text: string;
+  /** Whose words it holds: a recording of the sender's own voice is theirs, a document is not. */
+  origin: ContentOrigin;
 }
 
 /** Choices that hold for one message only. */
@@ -38,6 +40,8 @@ export interface HeartbeatRules {
 /** What came in, as stored in the inbox row. */
 export interface InboundMessage {
   text: string;
+  /** What others wrote and the sender passes on. */
+  shared?: SharedText[];
   images?: ImagePart[];
   /** Files of a chat platform that are not fetched yet. */
   media?: MediaRef[];

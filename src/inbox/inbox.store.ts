@@ -270,10 +270,12 @@ export class InboxStore {
 function messageFrom(payload: string): InboundMessage {
   const message = JSON.parse(payload) as InboundMessage;
   const images = message.images?.map((image) => ({ ...image, origin: storedOrigin(image.origin, 'file') }));
+  const files = message.files?.map((file) => ({ ...file, origin: storedOrigin(file.origin, 'file') }));
   return {
     ...message,
     origin: storedOrigin(message.origin, message.isOwner ? 'owner' : 'stranger'),
     ...(images ? { images } : {}),
+    ...(files ? { files } : {}),
   };
 }
 

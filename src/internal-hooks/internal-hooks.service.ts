@@ -1,4 +1,4 @@
-import { appendFile, mkdir, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, realpath, writeFile } from 'node:fs/promises';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Injectable } from '@nestjs/common';
@@ -7,7 +7,6 @@ import { type Logger, LoggerFactory } from '../common/logger';
 import { messageOf } from '../common/openclaw-error';
 import { isPlainObject } from '../common/plain-object';
 import { defaultAgentId } from '../config/agent-entries';
-import { originsOf } from '../agent/sessions/plain-messages';
 import { ConfigService } from '../config/config.service';
 import { mainSessionKey } from '../config/main-session';
 import { BootstrapDesk, type BootstrapFacts, type ShownFile } from '../events/bootstrap-desk';
@@ -19,6 +18,9 @@ import { InboxService } from '../inbox/inbox.service';
 import { SessionStore } from '../sessions/session.store';
 import { TranscriptStore } from '../sessions/transcript.store';
 import { DatabaseService } from '../storage/database.service';
+import { originsOf } from '../agent/sessions/plain-messages';
+import { FileOrigins } from '../tools/provenance/file-origins.store';
+import { worstOrigin } from '../tools/provenance/taint';
 import { WorkspaceService } from '../workspace/workspace.service';
 import { HookCatalog } from './hook-catalog.service';
 import type { HookState } from './list-hooks';
@@ -47,6 +49,7 @@ export class InternalHooks {
     private readonly workspaces: WorkspaceService,
     private readonly events: EventBus,
     private readonly bootstrap: BootstrapDesk,
+    private readonly origins: FileOrigins,
     loggers: LoggerFactory,
   ) {
     this.log = loggers.child('hooks');
@@ -107,7 +110,7 @@ export class InternalHooks {
       if (hook.source === 'bundled') continue;
       try {
         const context = { bootstrapFiles: shown.map(({ name, text }) => ({ name, content: text })) };
-        shown = filesIn(await this.answerOf(hook, { ...event, context }, BOOTSTRAP_TIMEOUT_MS)) ?? shown;
+        shown = filesIn(await this.answerOf(hook, { ...event, context }, BOOTSTRAP_TIMEOUT_MS), shown) ?? shown;
       } catch (error) {
         this.log.error({ hook: hook.name, event: 'agent:bootstrap' }, `a hook failed: ${messageOf(error)}`);
       }
@@ -157,7 +160,7 @@ export class InternalHooks {
       message: {
         text: `[from the gateway] It has started. BOOT.md says:\n\n${text}`,
         isOwner: true,
-        origin: 'workspace',
+        origin: await this.origins.labelOf(path, this.workspaces.pathOf(agentId)),
         isSystemEvent: true,
       },
     });
@@ -179,10 +182,10 @@ export class InternalHooks {
   private async keepSession({ agentId, context }: HookEvent): Promise<void> {
     const sessionId = context['sessionId'];
     if (typeof sessionId !== 'string') return;
-    const tail = await this.transcripts.readTail(sessionId, KEPT_MESSAGES * 3);
+    const events = await this.transcripts.readTail(sessionId, KEPT_MESSAGES * 3);
     // What guests say is none of the owner's memories.
-    if (originsOf(tail).has('stranger')) return;
-    const lines = tail.flatMap(({ message }) => {
+    if (originsOf(events).has('stranger')) return;
+    const lines = events.flatMap(({ message }) => {
       if (message.role !== 'user' && message.role !== 'assistant') return [];
       const text = (typeof message.content === 'string' ? message.content : textOf(message.content)).trim();
       return text === '' ? [] : [{ role: message.role, text }];
@@ -200,19 +203,25 @@ export class InternalHooks {
     const folder = join(this.workspaces.pathOf(agentId), 'memory');
     await mkdir(folder, { recursive: true, mode: 0o700 });
     const body = kept.map(({ role, text }) => `**${role === 'user' ? 'Person' : 'Assistant'}**: ${text}`).join('\n\n');
-    await writeFile(join(folder, `${now.slice(0, 10)}-${slug}.md`), `# Conversation that ended ${now}\n\n${body}\n`, {
-      mode: 0o600,
-    });
+    const path = join(await realpath(folder), `${now.slice(0, 10)}-${slug}.md`);
+    // An answer may repeat what a tool has read, also where the results themselves are not kept.
+    const origin = worstOrigin(originsOf(events), 'workspace');
+    await this.origins.set(path, origin);
+    await writeFile(path, `# Conversation that ended ${now}\n\n${body}\n`, { mode: 0o600 });
+    await this.origins.set(path, origin);
   }
 }
 
 /** `bootstrapFiles` of an answer; undefined where there are none, which is: as before. */
-function filesIn(answer: unknown): ShownFile[] | undefined {
+function filesIn(answer: unknown, before: readonly ShownFile[]): ShownFile[] | undefined {
   const listed = isPlainObject(answer) ? answer['bootstrapFiles'] : undefined;
   if (!Array.isArray(listed)) return undefined;
   return listed.slice(0, MAX_FILES).flatMap((file: unknown) => {
     const { name, content } = isPlainObject(file) ? file : {};
     if (typeof name !== 'string' || typeof content !== 'string' || content.trim() === '') return [];
-    return [{ name: name.slice(0, 200), text: content.slice(0, MAX_FILE_CHARS) }];
+    const text = content.slice(0, MAX_FILE_CHARS);
+    // What a hook has changed or brought along may come from anywhere that it can read.
+    const same = before.find((file) => file.name === name && file.text === content);
+    return [{ name: name.slice(0, 200), text, origin: same?.origin ?? 'file' }];
   });
 }

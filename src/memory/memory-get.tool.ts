@@ -33,7 +33,7 @@ export class MemoryGetTool {
     const start = (params.from ?? 1) - 1;
     const wanted = text.split('\n').slice(start, params.lines === undefined ? undefined : start + params.lines);
     const { lines } = limitLines(wanted);
-    const origin = (await this.origins.of(real)) ?? 'file';
+    const origin = await this.origins.labelOf(real, context.workspace);
     return textResult(lines.join('\n'), { path: params.path, text: lines.join('\n') }, origin);
   }
 }

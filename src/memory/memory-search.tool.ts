@@ -69,7 +69,10 @@ export class MemorySearchTool {
     return textResult(
       text || 'Nothing in memory fits.',
       { results, provider, model, ...(note === undefined ? {} : { note }) },
-      worstOrigin(['file', ...hits.map((hit) => hit.origin)]),
+      worstOrigin(
+        hits.map((hit) => hit.origin),
+        'workspace',
+      ),
     );
   }
 }

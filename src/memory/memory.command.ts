@@ -103,9 +103,55 @@ export class MemorySearchCommand extends MemoryCommandBase {
   }
 }
 
+interface Unreviewed {
+  path: string;
+  origin: string;
+  text: string;
+  before?: string;
+  hash: string;
+}
+
+@SubCommand({ name: 'review', description: 'look at what was written with text of others in view' })
+export class MemoryReviewCommand extends MemoryCommandBase {
+  constructor(env: Environment) {
+    super(env);
+  }
+
+  @Option({ flags: '--accept <file>', description: 'trust it, with --hash as it was shown' })
+  parseAccept(value: string): string {
+    return value;
+  }
+
+  @Option({ flags: '--reject <file>', description: 'put it back as it was before, with --hash' })
+  parseReject(value: string): string {
+    return value;
+  }
+
+  @Option({ flags: '--hash <hash>', description: 'of the text that you have seen' })
+  parseHash(value: string): string {
+    return value;
+  }
+
+  async run(_: string[], options: MemoryOptions & { accept?: string; reject?: string; hash?: string }): Promise<void> {
+    const path = options.accept ?? options.reject;
+    if (path !== undefined) {
+      const verb = options.accept === undefined ? 'reject' : 'accept';
+      const done = await this.ask(`memory.review.${verb}`, { path, hash: options.hash ?? '' }, options);
+      if (options.json) printJson(done);
+      else printLine(verb === 'accept' ? `${path} is trusted from now on` : `${path} is as it was before`);
+      return;
+    }
+    const answer = await this.ask<{ files: Unreviewed[] }>('memory.review', {}, options);
+    if (options.json) return printJson(answer);
+    if (answer.files.length === 0) return printLine('nothing waits for a review');
+    for (const { path: name, origin, text, hash } of answer.files)
+      printLine(`${name} (${origin}, hash ${hash})\n${text}\n`);
+  }
+}
+
 @Command({
   name: 'memory',
   description: 'what the assistant has written down',
-  subCommands: [MemoryStatusCommand, MemoryIndexCommand, MemorySearchCommand],
+  subCommands: [MemoryStatusCommand, MemoryIndexCommand, MemorySearchCommand, MemoryReviewCommand],
 })
 export class MemoryCommand extends CommandGroup {}

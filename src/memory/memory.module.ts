@@ -7,12 +7,14 @@ import { Embeddings } from './embeddings.service';
 import { MemoryGetTool } from './memory-get.tool';
 import { MemorySearchTool } from './memory-search.tool';
 import { MemoryRpc } from './memory.rpc';
+import { MemoryReview } from './memory-review.service';
 import { MemoryService } from './memory.service';
 
 /** What the assistant has written down. The index is opened when it is first asked. */
 @Module({
   imports: [SessionsModule, ToolsModule, UsageModule, WorkspaceModule],
-  providers: [Embeddings, MemoryGetTool, MemoryRpc, MemorySearchTool, MemoryService],
+  providers: [Embeddings, MemoryGetTool, MemoryRpc, MemoryReview, MemorySearchTool, MemoryService],
+  exports: [MemoryReview],
 })
 export class MemoryModule implements OnApplicationShutdown {
   constructor(private readonly memory: MemoryService) {}

@@ -1,9 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import { Bool, Int, Opt, Text } from '../common/validation/fields';
+import { Bool, Doc, Int, Opt, Text } from '../common/validation/fields';
 import { defaultAgentId } from '../config/agent-entries';
 import { ConfigService } from '../config/config.service';
 import { RpcMethod } from '../rpc/rpc-method';
 import { WorkspaceService } from '../workspace/workspace.service';
+import { OpenclawError } from '../common/openclaw-error';
+import { invalidRequest } from '../rpc/rpc-error';
+import { MemoryReview } from './memory-review.service';
 import { MemoryService } from './memory.service';
 
 const DEFAULT_RESULTS = 6;
@@ -18,6 +21,12 @@ export class MemoryAgentParams {
   @Opt() @Text() agentId?: string;
 }
 
+export class MemoryDecisionParams {
+  @Text() @Doc('Relative to the workspace.') path!: string;
+  @Text({ max: 64 }) @Doc('Of the text that was seen, as memory.review gives it.') hash!: string;
+  @Opt() @Text() agentId?: string;
+}
+
 export class MemoryIndexParams {
   @Opt() @Text() agentId?: string;
   @Opt() @Bool() force?: boolean;
@@ -29,7 +38,52 @@ export class MemoryRpc {
     private readonly config: ConfigService,
     private readonly memory: MemoryService,
     private readonly workspaces: WorkspaceService,
+    private readonly reviews: MemoryReview,
   ) {}
+
+  @RpcMethod({
+    name: 'memory.review',
+    scope: 'operator.read',
+    params: MemoryAgentParams,
+    unlisted: true,
+    summary: 'Files that were written with text of others in view and wait for the owner.',
+  })
+  async review({ agentId }: MemoryAgentParams): Promise<unknown> {
+    return { files: await this.reviews.list(agentId ?? defaultAgentId(this.config.config)) };
+  }
+
+  @RpcMethod({
+    name: 'memory.review.accept',
+    scope: 'operator.admin',
+    params: MemoryDecisionParams,
+    unlisted: true,
+    summary: 'Trusts such a file as it was seen.',
+  })
+  async accept({ path, hash, agentId }: MemoryDecisionParams): Promise<{ ok: true }> {
+    await this.decided(() => this.reviews.accept(agentId ?? defaultAgentId(this.config.config), path, hash));
+    return { ok: true };
+  }
+
+  @RpcMethod({
+    name: 'memory.review.reject',
+    scope: 'operator.admin',
+    params: MemoryDecisionParams,
+    unlisted: true,
+    summary: 'Puts such a file back as it was before; one that is new goes.',
+  })
+  async reject({ path, hash, agentId }: MemoryDecisionParams): Promise<{ ok: true }> {
+    await this.decided(() => this.reviews.reject(agentId ?? defaultAgentId(this.config.config), path, hash));
+    return { ok: true };
+  }
+
+  private async decided(decide: () => Promise<void>): Promise<void> {
+    try {
+      await decide();
+    } catch (error) {
+      if (error instanceof OpenclawError) throw invalidRequest(error.message);
+      throw error;
+    }
+  }
 
   @RpcMethod({
     name: 'memory.search',

@@ -180,7 +180,7 @@ export class MemoryService {
   /** A file may have been marked after it was taken in. */
   private async marked(workspace: string, hit: MemoryHit): Promise<MemoryHit> {
     const mark = hit.source === 'memory' ? await this.origins.of(join(workspace, hit.path)) : undefined;
-    return mark ? { ...hit, origin: worstOrigin([hit.origin, mark]) ?? hit.origin } : hit;
+    return mark ? { ...hit, origin: mark } : hit;
   }
 
   private async ready(agentId: string, workspace: string): Promise<Opened> {
@@ -218,7 +218,7 @@ export class MemoryService {
       if (known.get(path) === stamp) continue;
       const file = await readMemoryFile(workspace, path).catch(() => undefined);
       if (!file) continue;
-      const origin = (await this.origins.of(file.real)) ?? 'file';
+      const origin = await this.origins.labelOf(file.real, workspace);
       index.replace({ path, stamp, source: 'memory' }, chunkText(path, file.text, settings.chunk), origin);
     }
     if (settings.sessions) for (const path of await this.syncSessions(memory, known, settings)) present.add(path);
@@ -247,7 +247,7 @@ export class MemoryService {
       const marks = said.flatMap(({ message }) =>
         message.content.flatMap((part) => ('origin' in part && part.origin ? [part.origin] : [])),
       );
-      const origin = worstOrigin(['file', ...marks]) ?? 'file';
+      const origin = worstOrigin(marks);
       index.replace({ path, stamp: String(last), source: 'sessions' }, chunkText(path, text, settings.chunk), origin);
     }
     return paths;

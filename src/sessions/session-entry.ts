@@ -1,3 +1,4 @@
+import type { ContentOrigin } from '../common/content-parts';
 import type { DeliveryRoute } from '../common/delivery-route';
 
 export interface DeliveryContext {
@@ -66,7 +67,7 @@ export interface SessionEntry extends SessionOverrides {
   abortedLastRun?: boolean;
   todos?: TodoItem[];
   /** List of skills as the conversation's prompt holds it. */
-  skillsSnapshot?: { version: number; names: readonly string[]; prompt: string };
+  skillsSnapshot?: { version: number; names: readonly string[]; prompt: string; origin: ContentOrigin };
 }
 
 /** Fields that survive a reset: the person's choices, not what was said. */

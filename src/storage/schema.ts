@@ -184,12 +184,22 @@ export interface ApprovalTable {
   fingerprint: string | null;
 }
 
-/** Files that hold text of somebody else. */
+/** Whose text is in files of the workspaces. */
 export interface FileOriginTable {
   /** Real absolute path. */
   path: string;
   origin: string;
+  /** Device and number of the file. */
+  inode: string | null;
+  /** Its state when that was noted; a good name holds for this state alone. */
+  stamp: string | null;
   updated_at: Ms;
+}
+
+/** What a file of the prompt said before others' text came into it. */
+export interface ReviewedTextTable {
+  path: string;
+  text: string;
 }
 
 export interface SubagentRunTable {
@@ -320,6 +330,7 @@ export interface Schema {
   channel_cursors: ChannelCursorTable;
   approvals: ApprovalTable;
   file_origins: FileOriginTable;
+  reviewed_texts: ReviewedTextTable;
   subagent_runs: SubagentRunTable;
   cron_jobs: CronJobTable;
   cron_runs: CronRunTable;

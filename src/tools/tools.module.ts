@@ -27,6 +27,8 @@ import { OutboundSources } from './files/outbound-sources.service';
 import { FileWriter } from './files/file-writer.service';
 import { PolicyRpc } from './policy/policy.rpc';
 import { ProcessRegistry } from './processes/process-registry.service';
+import { CommandFiles } from './provenance/command-files.service';
+import { ReviewedTexts } from './provenance/reviewed-texts.service';
 import { FileOrigins } from './provenance/file-origins.store';
 import { SinkGate } from './provenance/sink-gate.service';
 import { BubblewrapDriver } from './sandbox/bubblewrap.driver';
@@ -61,6 +63,7 @@ import { ToolRegistry } from './tool-registry.service';
     FindToolsTool,
     GrepTool,
     GuardedHttp,
+    CommandFiles,
     EditTool,
     ExecPermit,
     ExecTool,
@@ -76,6 +79,7 @@ import { ToolRegistry } from './tool-registry.service';
     ProcessRegistry,
     ProcessTool,
     ReadTool,
+    ReviewedTexts,
     RemoteExec,
     SkillAccess,
     SinkGate,
@@ -94,6 +98,7 @@ import { ToolRegistry } from './tool-registry.service';
     SinkGate,
     FileOrigins,
     FileWriter,
+    ReviewedTexts,
     GuardedHttp,
     OutboundFiles,
     OutboundSources,

@@ -32,11 +32,11 @@ export class Attachments {
 
   /** Files by their bytes. */
   async readFiles(
-    files: readonly { name: string; content: Buffer }[],
+    files: readonly { name: string; content: Buffer; isOwnVoice?: boolean }[],
     account: { agentId: string; sessionKey: string },
   ): Promise<ReadAttachments> {
     const read: ReadAttachments = { images: [], texts: [] };
-    for (const { name, content } of files) {
+    for (const { name, content, isOwnVoice } of files) {
       const { kind, mimeType } = sniffFile(content);
       if (kind === 'image')
         read.images.push({ type: 'image', mimeType, data: content.toString('base64'), origin: 'file' });
@@ -45,6 +45,7 @@ export class Attachments {
           name,
           mimeType,
           text: await this.textOf(content, kind === 'audio' ? mimeType : undefined, account),
+          origin: kind === 'audio' && isOwnVoice === true ? 'owner' : 'file',
         });
     }
     return read;

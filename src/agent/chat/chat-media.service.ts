@@ -37,12 +37,24 @@ export class ChatMedia {
     const sessionKey = row.sessionKey ?? '';
     const agentId = agentOfSession(this.config.config, sessionKey);
     const fetched = await Promise.all(media.map((each) => this.take(row, each, signal)));
-    const found = fetched.flatMap((each) => (each.content ? [{ name: each.name, content: each.content }] : []));
+    // What somebody has just said themselves is their word; a recording that is passed on is not.
+    const isOwnVoice = (index: number): boolean =>
+      media[index]?.kind === 'voice' && row.message.isOwner && row.message.shared === undefined;
+    const found = fetched.flatMap(({ name, content }, index) =>
+      content ? [{ name, content, isOwnVoice: isOwnVoice(index) }] : [],
+    );
     const read = await this.attachments.readFiles(found, { agentId, sessionKey });
     const missed = fetched.flatMap(({ name, reason }) =>
       reason === undefined
         ? []
-        : [{ name, mimeType: 'application/octet-stream', text: `[it was not fetched: ${reason}]` }],
+        : [
+            {
+              name,
+              mimeType: 'application/octet-stream',
+              text: `[it was not fetched: ${reason}]`,
+              origin: 'file' as const,
+            },
+          ],
     );
     const { media: _, ...rest } = row.message;
     const images = [...(rest.images ?? []), ...read.images];

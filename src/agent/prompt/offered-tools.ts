@@ -1,4 +1,5 @@
 import type { LanguageModelV3FunctionTool } from '@ai-sdk/provider';
+import type { ContentOrigin } from '../../common/content-parts';
 import { FIND_TOOLS } from '../../tools/catalog/find-tools.tool';
 import type { PromptMessage } from './derive-prompt';
 
@@ -7,6 +8,8 @@ export interface OfferableTool {
   /** In these words the model is told of it while it is not offered; undefined: always offered. */
   rare?: string;
   companions: readonly string[];
+  /** Whose words its name, description and schema are. */
+  origin: ContentOrigin;
 }
 
 /** Which tools go with a request: the common ones, and of the rare ones those that the conversation has asked for. */
@@ -32,9 +35,12 @@ export class OfferedTools {
         if (Array.isArray(names)) for (const name of names) this.load(String(name));
       }
     }
-    return this.tools
-      .filter(({ spec, rare }) => rare === undefined || this.loaded.has(spec.name))
-      .map(({ spec }) => spec);
+    return this.offered().map(({ spec }) => spec);
+  }
+
+  /** Whose words stand in what is offered by now. */
+  origins(): ContentOrigin[] {
+    return this.offered().map(({ origin }) => origin);
   }
 
   /** The conversation has another beginning now; what was asked for stays. */
@@ -45,6 +51,10 @@ export class OfferedTools {
   /** For models that pay nothing for what they read. */
   all(): LanguageModelV3FunctionTool[] {
     return this.tools.map(({ spec }) => spec);
+  }
+
+  private offered(): OfferableTool[] {
+    return this.tools.filter(({ spec, rare }) => rare === undefined || this.loaded.has(spec.name));
   }
 
   private load(name: string): void {

@@ -16,7 +16,7 @@ import { ModelError } from '../providers/model-error';
 import { type ModelInfo, ModelRegistry } from '../providers/model-registry.service';
 import { nameOf } from '../runtime/model-step.service';
 import { type OfferableTool, OfferedTools } from './offered-tools';
-import { type BuiltSection, buildSections, joinSections } from './system-prompt';
+import { type BuiltSection, type SystemPrompt, buildSections, joinSections } from './system-prompt';
 import { type Audience, type WorkspaceText, WorkspaceTexts } from './workspace-texts';
 
 export interface FrameFacts {
@@ -39,7 +39,7 @@ export interface PromptFrame {
   candidates: ModelInfo[];
   subject: PolicySubject;
   sections: readonly BuiltSection[];
-  system: string;
+  system: SystemPrompt;
   tools: readonly OfferableTool[];
   files: readonly WorkspaceText[];
   folder: SessionFolder;
@@ -49,8 +49,6 @@ export interface PromptFrame {
 /** Works out model, system prompt and tools of a session. */
 @Injectable()
 export class PromptFrameService {
-  private readonly texts = new WorkspaceTexts();
-
   constructor(
     private readonly config: ConfigService,
     private readonly models: ModelRegistry,
@@ -62,6 +60,7 @@ export class PromptFrameService {
     private readonly redactor: Redactor,
     private readonly catalog: SkillCatalog,
     private readonly bootstrap: BootstrapDesk,
+    private readonly texts: WorkspaceTexts,
   ) {}
 
   /** @throws ModelError when a model is unknown */
@@ -77,16 +76,15 @@ export class PromptFrameService {
       .filter((tool) => tool.handler.unavailableReason?.() === undefined)
       .map((tool): OfferableTool => ({
         spec: { type: 'function', ...this.registry.specOf(tool) },
+        // What others call their tools and what they say of them is their text.
+        origin: tool.foreignSchema ? tool.declaration.origin : 'gateway',
         ...rarityOf(tool),
         companions: tool.declaration.companions ?? [],
       }));
     const forGuest = isGuest(subject);
     const folder = this.folders.of(agentId, facts.sessionKey, forGuest);
     const files = await this.filesFor(subject, facts.sessionKey);
-    const skills =
-      !forGuest && facts.knownSkills?.version === this.catalog.version
-        ? facts.knownSkills
-        : this.catalog.snapshot(subject);
+    const skills = await this.catalog.snapshot(subject, forGuest ? undefined : facts.knownSkills);
     const sections = buildSections({
       agentName: findAgent(config, agentId)?.identity?.name ?? config.ui?.assistant?.name ?? 'Assistant',
       workspace: folder.path,
@@ -100,9 +98,11 @@ export class PromptFrameService {
       workspaceTexts: files,
       isGuest: forGuest,
       skills: skills.prompt,
+      skillsOrigin: skills.origin,
       ...(facts.extra ? { extra: facts.extra } : {}),
     });
-    const system = this.redactor.redactKnown(joinSections(sections));
+    const whole = joinSections(sections);
+    const system: SystemPrompt = { ...whole, text: this.redactor.redactKnown(whole.text) };
     return { candidates, subject, sections, system, tools, files, folder, skills };
   }
 
@@ -146,10 +146,11 @@ function audienceOf(subject: PolicySubject): Audience {
   return subject.groupId === undefined ? 'person' : 'group';
 }
 
-const RARE_WORDS = 60;
-
-/** Tools of others are offered on demand: how many there are is not ours to decide. */
-function rarityOf({ declaration, foreignSchema }: RegisteredTool): { rare?: string } {
+/**
+ * Tools of others are offered on demand: how many there are is not ours to decide, and what they say of themselves is read
+ * only by who asks for it.
+ */
+function rarityOf({ declaration, foreignSchema, owner }: RegisteredTool): { rare?: string } {
   if (declaration.rare !== undefined) return { rare: declaration.rare };
-  return foreignSchema ? { rare: declaration.description.replace(/\s+/g, ' ').slice(0, RARE_WORDS) } : {};
+  return foreignSchema ? { rare: `of ${owner.replace(':', ' ')}` } : {};
 }

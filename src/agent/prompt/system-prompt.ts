@@ -1,4 +1,6 @@
 import { hostname } from 'node:os';
+import type { ContentOrigin } from '../../common/content-parts';
+import { worstOrigin } from '../../tools/provenance/taint';
 import { estimateTokens } from './fit-history';
 import type { WorkspaceText } from './workspace-texts';
 
@@ -18,6 +20,8 @@ export interface SystemPromptFacts {
   isGuest: boolean;
   /** List of skills that may be used; empty: none. */
   skills: string;
+  /** Whose words the list holds. */
+  skillsOrigin: ContentOrigin;
   extra?: string;
 }
 
@@ -25,6 +29,7 @@ export interface SystemPromptFacts {
 export interface BuiltSection {
   id: string;
   text: string;
+  origin: ContentOrigin;
   tokens: number;
   /** Most tokens it may have. */
   budget: number;
@@ -35,6 +40,8 @@ export interface BuiltSection {
 interface PromptSection {
   id: string;
   budget: number;
+  /** Whose words it holds; the gateway's where it does not say so. */
+  origin?: (facts: SystemPromptFacts) => ContentOrigin;
   text(facts: SystemPromptFacts): string;
 }
 
@@ -71,6 +78,7 @@ const SECTIONS: readonly PromptSection[] = [
   {
     id: 'skills',
     budget: 280,
+    origin: ({ skillsOrigin }) => skillsOrigin,
     text: ({ skills, toolNames }) =>
       skills === '' || !toolNames.includes('read')
         ? ''
@@ -102,12 +110,18 @@ const SECTIONS: readonly PromptSection[] = [
   {
     id: 'files',
     budget: 24_000,
+    origin: ({ workspaceTexts }) =>
+      worstOrigin(
+        workspaceTexts.map(({ origin }) => origin),
+        'workspace',
+      ),
     text: ({ workspaceTexts }) =>
       workspaceTexts.length === 0
         ? ''
         : ['## Workspace files', ...workspaceTexts.map((file) => `### ${file.name}\n${file.text}`)].join('\n\n'),
   },
-  { id: 'extra', budget: 4000, text: ({ extra }) => extra ?? '' },
+  // The configuration, or whoever holds a device of the owner.
+  { id: 'extra', budget: 4000, origin: () => 'owner', text: ({ extra }) => extra ?? '' },
   {
     id: 'runtime',
     budget: 150,
@@ -120,15 +134,30 @@ const SECTIONS: readonly PromptSection[] = [
 
 /** The sections of a prompt, each within its budget. */
 export function buildSections(facts: SystemPromptFacts): BuiltSection[] {
-  return SECTIONS.map(({ id, budget, text }) => {
+  return SECTIONS.map(({ id, budget, text, origin }): BuiltSection => {
     const whole = text(facts);
     const fitting = fit(whole, budget);
-    return { id, text: fitting, tokens: estimateTokens(fitting), budget, cut: fitting !== whole };
+    return {
+      id,
+      text: fitting,
+      origin: origin?.(facts) ?? 'gateway',
+      tokens: estimateTokens(fitting),
+      budget,
+      cut: fitting !== whole,
+    };
   }).filter((section) => section.text !== '');
 }
 
-export const joinSections = (sections: readonly BuiltSection[]): string =>
-  sections.map((section) => section.text).join('\n\n');
+/** A system prompt as it goes to a model, and whose words are in it. */
+export interface SystemPrompt {
+  text: string;
+  origins: ReadonlySet<ContentOrigin>;
+}
+
+export const joinSections = (sections: readonly BuiltSection[]): SystemPrompt => ({
+  text: sections.map((section) => section.text).join('\n\n'),
+  origins: new Set(sections.map((section) => section.origin)),
+});
 
 const CUT = '\n[… left out: the section is full …]';
 

@@ -1,11 +1,18 @@
 import { statSync } from 'node:fs';
+import { realpath } from 'node:fs/promises';
 import { join } from 'node:path';
+import { Injectable } from '@nestjs/common';
+import type { ContentOrigin } from '../../common/content-parts';
+import { FileOrigins } from '../../tools/provenance/file-origins.store';
+import { ReviewedTexts } from '../../tools/provenance/reviewed-texts.service';
+import { isTrusted } from '../../tools/provenance/taint';
 import { ToolError } from '../../tools/agent-tool';
 import { WorkspaceFiles } from '../../tools/files/workspace-files';
 
 export interface WorkspaceText {
   name: string;
   text: string;
+  origin: ContentOrigin;
 }
 
 /** Files of the workspace that shape the assistant, in the order in which they are read. */
@@ -34,14 +41,26 @@ const READ_BY: Readonly<Record<Audience, (name: string) => boolean>> = {
 };
 export const DEFAULT_MAX_CHARS = 20_000;
 
+const UNREVIEWED =
+  '[what was written here since then, with text of others in view, waits for the owner to look at it: /memory review]';
+
 interface Cached {
   stamp: string;
   text: string;
 }
 
-/** Reads the workspace's files into the prompt; unchanged files are not read again. */
+/**
+ * Reads the workspace's files into the prompt; unchanged files are not read again. One that has got text of others is shown
+ * as it was before, until the owner has looked at it.
+ */
+@Injectable()
 export class WorkspaceTexts {
   private readonly cache = new Map<string, Cached>();
+
+  constructor(
+    private readonly origins: FileOrigins,
+    private readonly reviewed: ReviewedTexts,
+  ) {}
 
   /** @param extra further files, relative to the workspace; a person's conversations show them */
   async read(
@@ -66,7 +85,12 @@ export class WorkspaceTexts {
       cached = { stamp, text: shorten((await readInside(workspace, name)).trim(), maxChars) };
       this.cache.set(path, cached);
     }
-    return cached.text === '' ? undefined : { name, text: cached.text };
+    const real = join(await realpath(workspace), name);
+    if (!isTrusted((await this.origins.of(real)) ?? 'workspace')) {
+      const before = shorten(((await this.reviewed.of(real)) ?? '').trim(), maxChars);
+      return { name, text: [before, UNREVIEWED].filter((text) => text !== '').join('\n\n'), origin: 'workspace' };
+    }
+    return cached.text === '' ? undefined : { name, text: cached.text, origin: 'workspace' };
   }
 }
 

@@ -10,6 +10,9 @@ import { SessionStore } from '../../sessions/session.store';
 import { TranscriptStore } from '../../sessions/transcript.store';
 import { DatabaseService } from '../../storage/database.service';
 import { WorkspaceFiles } from '../../tools/files/workspace-files';
+import { FileOrigins } from '../../tools/provenance/file-origins.store';
+import { worstOrigin } from '../../tools/provenance/taint';
+import { originsOf } from './plain-messages';
 import { WorkspaceService } from '../../workspace/workspace.service';
 import { CompactionStore } from '../context/compaction.store';
 import { type ExportFormat, exportSession } from './export-session';
@@ -28,6 +31,7 @@ export class SessionArchive {
     private readonly transcripts: TranscriptStore,
     private readonly compactions: CompactionStore,
     private readonly workspaces: WorkspaceService,
+    private readonly origins: FileOrigins,
   ) {}
 
   async export(session: SessionEntry, format: ExportFormat): Promise<string> {
@@ -44,7 +48,9 @@ export class SessionArchive {
     const stamp = new Date().toISOString().slice(0, 19).replaceAll(':', '-');
     const path = `exports/${name}-${stamp}.${format}`;
     const files = new WorkspaceFiles([this.workspaces.pathOf(session.agentId)]);
-    await files.write(path, await this.export(session, format), FILE_MODE);
+    const written = await files.write(path, await this.export(session, format), FILE_MODE);
+    const events = await this.transcripts.read(session.sessionId);
+    await this.origins.set(written.path, worstOrigin(originsOf(events), 'workspace'));
     return path;
   }
 

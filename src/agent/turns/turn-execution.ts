@@ -3,6 +3,7 @@ import { NO_USAGE, addUsage } from '../../sessions/transcript-event';
 import { type Provenance, type ToolContext, type LabelledResult, errorResult } from '../../tools/agent-tool';
 import type { ToolExecutor } from '../../tools/tool-executor.service';
 import { type PromptMessage, derivePrompt } from '../prompt/derive-prompt';
+import type { SystemPrompt } from '../prompt/system-prompt';
 import { type OfferableTool, OfferedTools } from '../prompt/offered-tools';
 import type { ModelInfo } from '../providers/model-registry.service';
 import { ModelAbortedError } from '../runtime/call-model';
@@ -24,7 +25,7 @@ export interface ExecutionPlan {
   models: ModelStepService;
   executor: ToolExecutor;
   candidates: readonly ModelInfo[];
-  system: string;
+  system: SystemPrompt;
   tools: readonly OfferableTool[];
   thinking?: string;
   /** Conversation before this turn. */
@@ -135,7 +136,7 @@ export class TurnExecution {
       tools,
       account: this.plan.account,
       inputTokens: () =>
-        estimateTokens(this.plan.system) + estimateTokens(JSON.stringify(tools)) + tokensOfMessages(messages),
+        estimateTokens(this.plan.system.text) + estimateTokens(JSON.stringify(tools)) + tokensOfMessages(messages),
       wasCutOff: recorded !== undefined,
       ...(this.plan.thinking ? { thinking: this.plan.thinking } : {}),
       signal: this.plan.signal,
@@ -153,7 +154,7 @@ export class TurnExecution {
   private promptFor(info: ModelInfo): ReturnType<typeof derivePrompt> {
     const target = { provider: info.provider, acceptsImages: info.input.includes('image') };
     return [
-      { role: 'system', content: this.plan.system },
+      { role: 'system', content: this.plan.system.text },
       ...derivePrompt([...this.history, ...this.messages], target),
     ];
   }
@@ -232,7 +233,10 @@ export class TurnExecution {
       announcer.toolStarted(call.name, call.id, call.arguments);
       const last = this.outputs.at(-1);
       const context = this.plan.toolContext(call.id, {
-        provenance: provenanceOf([...this.history, ...this.messages]),
+        provenance: provenanceOf(
+          [...this.history, ...this.messages],
+          [...this.plan.system.origins, ...this.offered.origins()],
+        ),
         provider: last?.provider ?? '',
         model: last?.model ?? '',
         update: (partial) => announcer.toolUpdated(call.name, call.id, partial),

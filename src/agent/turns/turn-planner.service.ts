@@ -49,7 +49,8 @@ export class TurnPlanner {
     if (!isGuest(frame.subject)) started.skills = frame.skills;
     const [primary] = frame.candidates;
     const common = frame.tools.filter(({ rare }) => rare === undefined).map(({ spec }) => spec);
-    const otherTokens = estimateTokens(frame.system) + estimateTokens(JSON.stringify(common)) + openingTokens(started);
+    const otherTokens =
+      estimateTokens(frame.system.text) + estimateTokens(JSON.stringify(common)) + openingTokens(started);
     const thinking =
       request.thinking ??
       session.thinkingLevel ??

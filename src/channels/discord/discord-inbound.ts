@@ -46,15 +46,14 @@ export function inboundOf(
   const isDirect = place.kind === 'direct';
   const media = message.attachments.map((file) => mediaOf(message, file));
   const said = withoutMention(message.content, facts.botId);
-  const forwarded = forwardedText(message);
+  const forwarded = forwardedTexts(message);
   return {
     externalId: externalIdOf(message),
     chat: chatOf(message.channel_id, place),
     sender: senderOf(message, facts),
     messageId: message.id,
-    text: [said, forwarded, ...(said === '' && !forwarded ? media.map(describeMedia) : [])]
-      .filter((part) => part !== '')
-      .join('\n'),
+    text: said === '' && forwarded.length === 0 ? media.map(describeMedia).join('\n') : said,
+    ...(forwarded.length > 0 ? { shared: forwarded.map((text) => ({ text })) } : {}),
     ...(media.length > 0 ? { media } : {}),
     ...quotedOf(message, facts.botId),
     mentionsBot: isDirect || place.isOwnThread === true || mentionsBot(message, facts),
@@ -199,17 +198,14 @@ function quotedOf(message: DiscordMessage, botId: string): { quoted?: InboundUpd
     quoted: {
       sender: isOwn ? 'your message' : (quoted.author.global_name ?? quoted.author.username),
       text: quoted.content,
-      isForeign: !isOwn && quoted.author.id !== author.id,
+      // One's own message may itself be a forward.
+      isForeign: !isOwn && (quoted.author.id !== author.id || (quoted.message_snapshots ?? []).length > 0),
     },
   };
 }
 
-function forwardedText(message: DiscordMessage): string {
-  const texts = (message.message_snapshots ?? [])
-    .map(({ message: copy }) => copy.content)
-    .filter((text) => text !== '');
-  return texts.length > 0 ? `(forwarded) ${texts.join('\n')}` : '';
-}
+const forwardedTexts = (message: DiscordMessage): string[] =>
+  (message.message_snapshots ?? []).map(({ message: copy }) => copy.content).filter((text) => text !== '');
 
 function mediaOf(message: DiscordMessage, file: APIMessage['attachments'][number]): MediaRef {
   return {
@@ -227,5 +223,5 @@ function kindOf(type: string, isVoice: boolean): MediaKind {
   return type.startsWith('video/') ? 'video' : 'document';
 }
 
-const describeMedia = ({ kind, name }: MediaRef): string =>
-  kind === 'document' && name ? `(document ${name})` : kind === 'voice' ? '(voice message)' : `(${kind})`;
+/** By its kind alone: its name is whoever's who made it, and stands with its content. */
+const describeMedia = ({ kind }: MediaRef): string => (kind === 'voice' ? '(voice message)' : `(${kind})`);

@@ -1,4 +1,5 @@
 import type { MediaKind, MediaRef } from '../../common/chat-media';
+import type { SharedText } from '../../common/chat-text';
 import { matchesPattern } from '../access/mention-patterns';
 import type { AccessPolicy, GroupRules, InboundUpdate } from '../channel-adapter';
 import { plainText } from './slack-format';
@@ -18,6 +19,7 @@ export interface SlackMessage {
   bot_id?: string;
   text?: string;
   files?: { id: string; name?: string; mimetype?: string; size?: number; subtype?: string }[];
+  attachments?: { is_msg_unfurl?: boolean; is_share?: boolean; author_name?: string; text?: string }[];
 }
 
 export interface SlackBot {
@@ -66,6 +68,7 @@ export function inboundOf(message: SlackMessage, facts: SlackFacts): InboundUpda
   const kind = kindOf(message);
   const rules = settings.channels?.[channelKey(settings, message.channel, facts.channelName) ?? ''];
   const media = (message.files ?? []).map(mediaOf);
+  const shared = sharedOf(message);
   const raw = message.text ?? '';
   const said = plainText(withoutMention(raw, bot.userId), (id) => facts.nameOf(id)?.name);
   const sender = message.user ?? message.bot_id ?? '';
@@ -80,7 +83,8 @@ export function inboundOf(message: SlackMessage, facts: SlackFacts): InboundUpda
       isBot,
     },
     messageId: message.ts,
-    text: [said, ...(said === '' ? media.map(describeMedia) : [])].filter((part) => part !== '').join('\n'),
+    text: said === '' ? media.map(describeMedia).join('\n') : said,
+    ...(shared.length > 0 ? { shared } : {}),
     ...(media.length > 0 ? { media } : {}),
     mentionsBot:
       kind === 'direct' ||
@@ -180,5 +184,11 @@ function mediaOf({ id, name, mimetype = '', size, subtype }: NonNullable<SlackMe
   return { ref: id, kind, ...(name ? { name } : {}), ...(size === undefined ? {} : { bytes: size }) };
 }
 
-const describeMedia = ({ kind, name }: MediaRef): string =>
-  kind === 'document' && name ? `(document ${name})` : kind === 'voice' ? '(voice message)' : `(${kind})`;
+/** By its kind alone: its name is whoever's who made it, and stands with its content. */
+const describeMedia = ({ kind }: MediaRef): string => (kind === 'voice' ? '(voice message)' : `(${kind})`);
+
+/** Messages that were shared along with this one. What Slack shows of a link is the page's and is left out. */
+const sharedOf = ({ attachments = [] }: SlackMessage): SharedText[] =>
+  attachments.flatMap(({ is_msg_unfurl, is_share, author_name: sender, text = '' }) =>
+    (is_msg_unfurl || is_share) && text !== '' ? [{ ...(sender ? { sender } : {}), text }] : [],
+  );

@@ -21,7 +21,7 @@ export function inboundOf(message: Message, facts: InboundFacts): InboundUpdate 
   const sender = senderOf(message);
   if (text === undefined || !sender) return undefined;
   const isGroup = message.chat.type !== 'private';
-  const forwarded = forwardedFrom(message);
+  const from = passedOnFrom(message);
   const album = (message as { media_group_id?: string }).media_group_id;
   const media = mediaOf(message);
   return {
@@ -29,7 +29,7 @@ export function inboundOf(message: Message, facts: InboundFacts): InboundUpdate 
     chat: chatOf(message),
     sender,
     messageId: String(message.message_id),
-    text: forwarded === undefined ? text : `(forwarded from ${forwarded}) ${text}`,
+    ...(from === undefined ? { text } : { text: '', shared: [{ sender: from, text }] }),
     ...media,
     ...(album ? { albumId: album } : {}),
     ...quotedOf(message, facts),
@@ -92,14 +92,18 @@ function quotedOf(message: Message, { bot }: InboundFacts): Pick<InboundUpdate, 
   // The first message of a topic is "answered" by every other one in it.
   if (text === undefined || text === '' || 'forum_topic_created' in reply) return {};
   const isOwn = reply.from?.id === bot.id;
+  // One's own message may itself be a forward.
+  const isForeign = !isOwn && (reply.from?.id !== message.from?.id || passedOnFrom(reply) !== undefined);
   const name = isOwn ? 'your message' : reply.from ? personOf(reply.from).name : undefined;
   return {
-    quoted: { ...(name ? { sender: name } : {}), text, isForeign: !isOwn && reply.from?.id !== message.from?.id },
+    quoted: { ...(name ? { sender: name } : {}), text, isForeign },
   };
 }
 
-function forwardedFrom(message: Message): string | undefined {
-  const { forward_origin: origin } = message as {
+/** Whose words a message holds, where its sender only passes them on; undefined for the sender's own. */
+function passedOnFrom(message: Message): string | undefined {
+  const { forward_origin: origin, via_bot: bot } = message as {
+    via_bot?: User;
     forward_origin?: {
       sender_user?: User;
       sender_user_name?: string;
@@ -107,7 +111,7 @@ function forwardedFrom(message: Message): string | undefined {
       sender_chat?: { title?: string };
     };
   };
-  if (!origin) return undefined;
+  if (!origin) return bot && personOf(bot).name;
   return (
     (origin.sender_user ? personOf(origin.sender_user).name : undefined) ??
     origin.sender_user_name ??
@@ -217,7 +221,8 @@ function mediaKind(message: Message): string | undefined {
   if ('video' in message) return 'video';
   if ('audio' in message) return 'audio';
   if ('animation' in message) return 'animation';
-  if ('document' in message) return `document ${message.document.file_name ?? ''}`.trim();
+  // Its name is whoever's who made it, and stands with its content.
+  if ('document' in message) return 'document';
   if ('location' in message) return `location ${message.location.latitude}, ${message.location.longitude}`;
   if ('contact' in message) return 'contact';
   if ('poll' in message) return 'poll';

@@ -7,6 +7,8 @@ import { agentEntries, defaultAgentId } from '../../config/agent-entries';
 import { ConfigService } from '../../config/config.service';
 import { EventBus } from '../../events/event-bus';
 import { type PolicySubject, isGuest } from '../../tools/agent-tool';
+import { FileOrigins } from '../../tools/provenance/file-origins.store';
+import { isTrusted, worstOrigin } from '../../tools/provenance/taint';
 import { WorkspaceService } from '../../workspace/workspace.service';
 import type { NodeFacts } from './gate';
 import { skillFilter } from './skill-filter';
@@ -26,6 +28,8 @@ export interface SkillSnapshot {
   names: readonly string[];
   /** List for the prompt. */
   prompt: string;
+  /** Whose words it holds. */
+  origin: ContentOrigin;
 }
 
 /** The skills of the running gateway, kept up to date. */
@@ -48,6 +52,7 @@ export class SkillCatalog {
     private readonly config: ConfigService,
     workspaces: WorkspaceService,
     private readonly events: EventBus,
+    private readonly origins: FileOrigins,
     loggers: LoggerFactory,
   ) {
     this.log = loggers.child('skills');
@@ -129,16 +134,41 @@ export class SkillCatalog {
     return this.usable(subject).find((skill) => skill.manifest.name === name);
   }
 
-  snapshot(subject: PolicySubject): SkillSnapshot {
-    const listed = this.usable(subject).filter((skill) => skill.manifest.modelInvocable);
+  /** @param known what the conversation was told before; taken over while it is still true */
+  async snapshot(subject: PolicySubject, known?: SkillSnapshot): Promise<SkillSnapshot> {
+    const labelled = await this.labelled(subject);
+    // One that came into the workspace from elsewhere is not told of until the owner has looked at it.
+    const listed = labelled.filter(({ isUnreviewed }) => !isUnreviewed).map(({ skill }) => skill);
+    const names = listed.map((skill) => skill.manifest.name);
+    if (known?.version === this.current && known.names.join() === names.join()) return known;
     return {
       version: this.current,
-      names: listed.map((skill) => skill.manifest.name),
+      names,
+      origin: worstOrigin(
+        labelled.flatMap(({ origin, isUnreviewed }) => (isUnreviewed ? [] : [origin])),
+        'gateway',
+      ),
       prompt: renderSkillList(
         listed.map(({ manifest, baseDir }) => ({ ...manifest, baseDir })),
         LIST_CHARS,
       ),
     };
+  }
+
+  /** Skills that a model may be told of, and whose words they describe themselves with. */
+  private async labelled(
+    subject: PolicySubject,
+  ): Promise<{ skill: JudgedSkill; origin: ContentOrigin; isUnreviewed: boolean }[]> {
+    const skills = this.usable(subject).filter((skill) => skill.manifest.modelInvocable);
+    return Promise.all(
+      skills.map(async (skill) => {
+        if (skill.isTrusted) return { skill, origin: 'gateway' as const, isUnreviewed: false };
+        if (skill.source === 'managed') return { skill, origin: 'skill' as const, isUnreviewed: false };
+        // Those in other folders are written by the owner, or by a turn that is known.
+        const origin = (await this.origins.of(skill.filePath)) ?? 'workspace';
+        return { skill, origin, isUnreviewed: !isTrusted(origin) };
+      }),
+    );
   }
 
   /** The skill that a file belongs to, and whose text it is. */

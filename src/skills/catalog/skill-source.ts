@@ -67,10 +67,11 @@ export class CatalogSource implements SkillSource {
     return this.catalog
       .usable(subject)
       .filter((skill) => skill.manifest.modelInvocable)
-      .map(({ manifest, filePath }) => ({
+      .map(({ manifest, filePath, isTrusted }) => ({
         name: manifest.name,
         description: manifest.description,
         location: filePath,
+        origin: isTrusted ? ('gateway' as const) : ('skill' as const),
       }));
   }
 

@@ -7,6 +7,7 @@ import * as channels from './0004-channels';
 import * as cron from './0005-cron';
 import * as automation from './0006-automation';
 import * as guests from './0007-guests';
+import * as fileFacts from './0008-file-facts';
 
 export interface Migration {
   name: string;
@@ -23,4 +24,5 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: '0005-cron', up: cron.up, down: cron.down },
   { name: '0006-automation', up: automation.up, down: automation.down },
   { name: '0007-guests', up: guests.up, down: guests.down },
+  { name: '0008-file-facts', up: fileFacts.up, down: fileFacts.down },
 ];

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { ContentOrigin } from '../../common/content-parts';
 import { ConfigService } from '../../config/config.service';
 import { agentEntries, findAgent } from '../../config/agent-entries';
 import { Doc, Text } from '../../common/validation/fields';
@@ -20,6 +21,11 @@ export class ApplyPatchParams {
 }
 
 const OFF = 'tools.exec.applyPatch.enabled is off; set it to true to offer it to every model';
+
+interface PlannedChange extends FileChange {
+  /** Files whose text is in the new content. */
+  from: readonly string[];
+}
 
 @Injectable()
 @AgentTool({
@@ -71,17 +77,24 @@ export class ApplyPatchTool {
   }
 
   /** Writes all changes; puts everything back when one of them fails. */
-  private async write(changes: readonly FileChange[], context: ToolContext): Promise<void> {
-    const done: FileChange[] = [];
+  private async write(changes: readonly PlannedChange[], context: ToolContext): Promise<void> {
+    const done: PlannedChange[] = [];
+    // Looked up before anything is changed: a move takes its file's label along, and what is put back keeps its own.
+    const labels = new Map<string, ContentOrigin>();
+    for (const path of new Set(changes.flatMap((change) => [change.path, ...change.from])))
+      labels.set(path, await this.writer.labelOf(context, path));
+    const labelsOf = (paths: readonly string[]): ContentOrigin[] => paths.map((path) => labels.get(path) ?? 'file');
     try {
       for (const change of changes) {
-        if (change.content !== undefined) await this.writer.write(context, change.path, change.content, true);
+        if (change.content !== undefined)
+          await this.writer.write(context, change.path, change.content, labelsOf(change.from));
         else if (change.before !== undefined) await this.writer.remove(context, change.path);
         done.push(change);
       }
     } catch (error) {
       for (const change of done.reverse()) {
-        if (change.before !== undefined) await this.writer.write(context, change.path, change.before, true);
+        if (change.before !== undefined)
+          await this.writer.write(context, change.path, change.before, labelsOf([change.path]));
         else if (change.content !== undefined) await this.writer.remove(context, change.path);
       }
       throw error;
@@ -89,28 +102,28 @@ export class ApplyPatchTool {
   }
 }
 
-async function planned(operations: readonly PatchOperation[], files: WorkspaceFiles): Promise<FileChange[]> {
-  const changes = new Map<string, FileChange>();
+async function planned(operations: readonly PatchOperation[], files: WorkspaceFiles): Promise<PlannedChange[]> {
+  const changes = new Map<string, PlannedChange>();
   for (const operation of operations) await plan(operation, files, changes);
   return [...changes.values()];
 }
 
 /** Works one operation into the planned changes; nothing is written yet. */
-async function plan(operation: PatchOperation, files: WorkspaceFiles, changes: Map<string, FileChange>): Promise<void> {
-  const current = async (path: string): Promise<{ real: string; known: FileChange; content: string | undefined }> => {
+async function plan(operation: PatchOperation, files: WorkspaceFiles, changes: Map<string, PlannedChange>): Promise<void> {
+  const current = async (path: string): Promise<{ real: string; known: PlannedChange; content: string | undefined }> => {
     const real = await files.resolve(path);
-    const known = changes.get(real) ?? (await changeOf(files, real));
+    const known = changes.get(real) ?? (await present(files, real));
     return { real, known, content: known.content };
   };
   const { real, known, content } = await current(operation.path);
   if (operation.kind === 'add') {
     if (content !== undefined) throw new ToolError('invalid_args', `${operation.path} exists already; use Update File`);
-    changes.set(real, { ...known, content: operation.content });
+    changes.set(real, { ...known, content: operation.content, from: [] });
     return;
   }
   if (content === undefined) throw new ToolError('not_found', `${operation.path} does not exist`);
   if (operation.kind === 'delete') {
-    changes.set(real, { ...known, content: undefined });
+    changes.set(real, { ...known, content: undefined, from: [] });
     return;
   }
   const next = applyHunks(content, operation.hunks, operation.path);
@@ -120,6 +133,12 @@ async function plan(operation: PatchOperation, files: WorkspaceFiles, changes: M
   }
   const target = await current(operation.moveTo);
   if (target.content !== undefined) throw new ToolError('invalid_args', `${operation.moveTo} exists already`);
-  changes.set(real, { ...known, content: undefined });
-  changes.set(target.real, { ...target.known, content: next });
+  changes.set(real, { ...known, content: undefined, from: [] });
+  changes.set(target.real, { ...target.known, content: next, from: [real, ...known.from] });
+}
+
+/** The file as it is: its own text, if there is one. */
+async function present(files: WorkspaceFiles, path: string): Promise<PlannedChange> {
+  const change = await changeOf(files, path);
+  return { ...change, from: change.before === undefined ? [] : [path] };
 }

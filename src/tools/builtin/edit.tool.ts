@@ -46,7 +46,7 @@ export class EditTool {
   async execute(params: EditParams, context: ToolContext): Promise<ToolResult> {
     const files = new WorkspaceFiles([context.workspace]);
     const { path, content, text, changed, at } = await edited(params, files);
-    await this.writer.write(context, path, content, true);
+    await this.writer.write(context, path, content, [await this.writer.labelOf(context, path)]);
 
     const shown = files.display(path);
     const line = text.slice(0, at).split('\n').length;

@@ -1,9 +1,10 @@
 import { stat } from 'node:fs/promises';
-import { basename, relative } from 'node:path';
+import { basename, join, relative } from 'node:path';
 import { Injectable } from '@nestjs/common';
 import { Doc, Int, Opt, Text } from '../../common/validation/fields';
 import { AgentTool, type ToolContext, ToolError, type ToolResult, textResult } from '../agent-tool';
 import { limitLines } from '../files/output-limits';
+import { FileOrigins } from '../provenance/file-origins.store';
 import { WorkspaceFiles, describeOpenError } from '../files/workspace-files';
 import { walkFiles } from '../search/walk-files';
 import { Leaves } from '../provenance/sinks';
@@ -29,6 +30,8 @@ export class FindParams {
   origin: 'file',
 })
 export class FindTool {
+  constructor(private readonly origins: FileOrigins) {}
+
   async execute(params: FindParams, context: ToolContext): Promise<ToolResult> {
     const root = await new WorkspaceFiles([context.workspace]).resolve(params.path ?? '.');
     const isFolder = await stat(root).then(
@@ -52,10 +55,15 @@ export class FindTool {
       found.push(relative(root, path) + (folder ? '/' : ''));
     }
     const more = found.at(-1) === '' && found.pop() !== undefined;
-    if (found.length === 0) return textResult(`No name matches ${JSON.stringify(params.pattern)}.`, { found: 0 });
+    if (found.length === 0)
+      return textResult(`No name matches ${JSON.stringify(params.pattern)}.`, { found: 0 }, 'gateway');
     const { lines, truncated } = limitLines(found);
     const note =
       more || truncated ? `\n\n[${lines.length} shown; there are more: narrow the pattern or raise limit]` : '';
-    return textResult(lines.join('\n') + note, { found: lines.length });
+    const origin = await this.origins.labelOfNames(
+      found.map((name) => join(root, name)),
+      context.workspace,
+    );
+    return textResult(lines.join('\n') + note, { found: lines.length }, origin);
   }
 }

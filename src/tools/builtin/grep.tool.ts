@@ -78,11 +78,11 @@ export class GrepTool {
       ),
     );
     const note = answer.limited || truncated ? `\n\n[more may match; narrow path or glob, or raise limit]` : '';
-    const marked = await this.origins.below(root);
-    const origin = worstOrigin([
-      'file',
-      ...answer.lines.map((line) => marked.get(line.file)).filter((known) => known !== undefined),
-    ]);
+    const found = [...new Set(answer.lines.map((line) => line.file))];
+    const origin = worstOrigin(
+      await Promise.all(found.map((path) => this.origins.labelOf(path, context.workspace))),
+      'workspace',
+    );
     return textResult(lines.join('\n') + note, { matches: answer.matches }, origin);
   }
 

@@ -1,8 +1,10 @@
 import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { Injectable } from '@nestjs/common';
 import { Doc, Int, Opt, Text } from '../../common/validation/fields';
 import { AgentTool, type ToolContext, type ToolResult, textResult } from '../agent-tool';
 import { limitLines } from '../files/output-limits';
+import { FileOrigins } from '../provenance/file-origins.store';
 import { WorkspaceFiles, describeOpenError } from '../files/workspace-files';
 import { Leaves } from '../provenance/sinks';
 
@@ -24,6 +26,8 @@ export class LsParams {
   origin: 'file',
 })
 export class LsTool {
+  constructor(private readonly origins: FileOrigins) {}
+
   async execute(params: LsParams, context: ToolContext): Promise<ToolResult> {
     const files = new WorkspaceFiles([context.workspace]);
     const wanted = params.path ?? '.';
@@ -31,9 +35,13 @@ export class LsTool {
     const names = await list(path, wanted);
     const { lines, truncated } = limitLines(names, params.limit ?? DEFAULT_LIMIT);
     const shown = files.display(path);
-    if (names.length === 0) return textResult(`${shown} is empty`, { path: shown, entries: 0 });
+    if (names.length === 0) return textResult(`${shown} is empty`, { path: shown, entries: 0 }, 'gateway');
     const note = truncated ? `\n\n[${lines.length} of ${names.length} entries; raise limit or list a subfolder]` : '';
-    return textResult(lines.join('\n') + note, { path: shown, entries: names.length });
+    const origin = await this.origins.labelOfNames(
+      names.map((name) => join(path, name)),
+      context.workspace,
+    );
+    return textResult(lines.join('\n') + note, { path: shown, entries: names.length }, origin);
   }
 }
 

@@ -3,6 +3,7 @@ import { Bool, Doc, Int, OneOf, Opt, Str, StrList, Text } from '../../common/val
 import { sleep } from '../../common/sleep';
 import { AgentTool, type ToolContext, ToolError, type ToolResult, textResult } from '../agent-tool';
 import { type BackgroundProcess, ProcessRegistry } from '../processes/process-registry.service';
+import { withOrigin } from '../provenance/taint';
 import { keyBytes, pasted } from '../processes/terminal-keys';
 import { type CallSinks, Leaves } from '../provenance/sinks';
 
@@ -65,7 +66,7 @@ export class ProcessTool {
       case 'poll':
         return this.poll(process);
       case 'log':
-        return log(process, params);
+        return labelled(process, log(process, params));
       case 'write':
         return this.write(process, params.data ?? '', params.eof === true);
       case 'send-keys':
@@ -102,12 +103,13 @@ export class ProcessTool {
     });
   }
 
-  private poll(process: BackgroundProcess): ToolResult {
+  private poll(process: BackgroundProcess): Promise<ToolResult> {
     const { output, end } = process.running;
     const fresh = output.since(process.read);
     process.read = output.total;
     if (end) process.seenEnd = true;
-    return textResult([fresh.trimEnd() || '(no new output)', `(${stateOf(process)})`].join('\n'), facts(process));
+    const text = [fresh.trimEnd() || '(no new output)', `(${stateOf(process)})`].join('\n');
+    return labelled(process, textResult(text, facts(process)));
   }
 
   private async write(process: BackgroundProcess, data: string | Buffer, eof: boolean): Promise<ToolResult> {
@@ -126,6 +128,11 @@ export class ProcessTool {
       throw new ToolError('not_found', `there is no command ${id} in the background; action list shows them`);
     return process;
   }
+}
+
+/** What a command prints is not the gateway's word. */
+async function labelled(process: BackgroundProcess, result: ToolResult): Promise<ToolResult> {
+  return { ...result, content: withOrigin(result.content, await process.output()) };
 }
 
 function log(process: BackgroundProcess, params: ProcessParams): ToolResult {

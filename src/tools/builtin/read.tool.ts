@@ -8,7 +8,7 @@ import { limitLines } from '../files/output-limits';
 import { fitImage } from '../files/fit-image';
 import { SkillAccess } from '../exec/skill-access';
 import { FileOrigins } from '../provenance/file-origins.store';
-import { withOrigin } from '../provenance/taint';
+import { withOrigin, worstOrigin } from '../provenance/taint';
 import { WorkspaceFiles } from '../files/workspace-files';
 import { Leaves } from '../provenance/sinks';
 
@@ -55,7 +55,9 @@ export class ReadTool {
       }
       const image = sniffImage(content);
       const owner = this.skills.ownerOf(context.subject, path);
-      const origin = (await this.origins.of(path)) ?? owner?.origin ?? 'file';
+      const origin = owner
+        ? worstOrigin([(await this.origins.of(path)) ?? 'workspace'], owner.origin)
+        : await this.origins.labelOf(path, context.workspace);
       if (image) return marked(await this.image(content, image, files.display(path)), origin);
       if (content.subarray(0, 8192).includes(0)) {
         throw new ToolError('invalid_args', `${params.path} is a binary file; read shows text and images`);

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { TextPart } from '../../common/content-parts';
 import { Doc, Opt, StrList, Text } from '../../common/validation/fields';
 import { AgentTool, type ToolContext, ToolError, type ToolResult } from '../agent-tool';
 import { SkillAccess } from '../exec/skill-access';
@@ -44,25 +45,25 @@ export class FindToolsTool {
     );
     const found = named.length > 0 ? named : bestMatches(usable, [query ?? '', ...names].join(' '));
     const missing = [...wanted].filter((name) => !usable.some((tool) => tool.declaration.name === name));
-    const lines = found.map(({ declaration }) => `${declaration.name}: ${declaration.description}`);
+    const lines = found.map(({ declaration, foreignSchema }): TextPart => ({
+      type: 'text',
+      text: `${declaration.name}: ${declaration.description}`,
+      // What others say of their tools is their text.
+      origin: foreignSchema ? declaration.origin : 'gateway',
+    }));
     const reasons = missing.map((name) => this.whyNot(name, context)).filter((reason) => reason !== undefined);
     return Promise.resolve({
       content: [
-        {
-          type: 'text',
-          text: [
-            ...(lines.length > 0 ? ['Available from now on:', ...lines] : ['No tool does that.']),
-            ...this.skillLines([query ?? '', ...names].join(' '), context),
-            ...reasons,
-          ].join('\n'),
-        },
+        ...(lines.length > 0 ? [said('Available from now on:'), ...lines] : [said('No tool does that.')]),
+        ...this.skillLines([query ?? '', ...names].join(' '), context),
+        ...reasons.map(said),
       ],
       details: { tools: found.map(({ declaration }) => declaration.name) },
     });
   }
 
   /** Skills that fit a wish: their instructions are files to read. */
-  private skillLines(wish: string, { subject }: ToolContext): string[] {
+  private skillLines(wish: string, { subject }: ToolContext): TextPart[] {
     const words = wordsOf(wish);
     const fitting = this.skills
       .hintsFor(subject)
@@ -70,8 +71,12 @@ export class FindToolsTool {
       .filter(({ score }) => score > 0)
       .sort((a, b) => b.score - a.score)
       .slice(0, MOST)
-      .map(({ hint }) => `${hint.name}: ${hint.description} (read ${hint.location})`);
-    return fitting.length > 0 ? ['Skills:', ...fitting] : [];
+      .map(({ hint }): TextPart => ({
+        type: 'text',
+        text: `${hint.name}: ${hint.description} (read ${hint.location})`,
+        origin: hint.origin,
+      }));
+    return fitting.length > 0 ? [said('Skills:'), ...fitting] : [];
   }
 
   private whyNot(name: string, context: ToolContext): string | undefined {
@@ -82,6 +87,8 @@ export class FindToolsTool {
       : `${name} is not allowed: ${standing.reason ?? 'policy'}.`;
   }
 }
+
+const said = (text: string): TextPart => ({ type: 'text', text, origin: 'gateway' });
 
 /** Tools whose name, words or description share most words with a wish. */
 function bestMatches(tools: readonly RegisteredTool[], wish: string): RegisteredTool[] {

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { ContentOrigin } from '../../common/content-parts';
 import { messageOf } from '../../common/openclaw-error';
 import { settlesWithin } from '../../common/sleep';
 import { Bool, Doc, Int, Obj, OneOf, Opt, Text } from '../../common/validation/fields';
@@ -8,13 +9,15 @@ import { AgentTool, type ToolContext, ToolError, type ToolResult } from '../agen
 import { WorkspaceFiles } from '../files/workspace-files';
 import { ToolPolicyService } from '../policy/tool-policy.service';
 import { type BackgroundProcess, ProcessRegistry } from '../processes/process-registry.service';
-import { type CommandEnd, RunningCommand } from '../processes/running-command';
+import { RunningCommand } from '../processes/running-command';
+import { CommandFiles } from '../provenance/command-files.service';
 import { worstOrigin } from '../provenance/taint';
 import { BubblewrapDriver } from '../sandbox/bubblewrap.driver';
 import { childEnvironment } from '../sandbox/child-environment';
 import type { SpawnPlan } from '../sandbox/sandbox';
 import { EXEC_ASK, EXEC_SECURITY, type ExecAsk, type ExecSecurity } from '../tools.config';
 import { GuardedHttp } from '../web/guarded-http.service';
+import { describeEnd, endText } from './command-result';
 import { RemoteExec } from './remote-exec';
 import { SkillAccess, type SkillGrant } from './skill-access';
 import { undeclaredProgram } from './undeclared-program';
@@ -89,6 +92,7 @@ export class ExecTool {
     private readonly skills: SkillAccess,
     private readonly http: GuardedHttp,
     private readonly events: EventBus,
+    private readonly files: CommandFiles,
   ) {}
 
   /** Commands on the machine itself are asked for where they are permitted; here are those in the sandbox. */
@@ -99,7 +103,7 @@ export class ExecTool {
     return { ...judged, command: host === 'gateway' ? 'none' : this.commandSink(params, host, context) };
   }
 
-  private commandSink(params: ExecParams, host: 'sandbox' | 'node', context: ToolContext): SinkUse {
+  private commandSink(params: ExecParams, host: 'sandbox' | 'node', context: ToolContext): SinkUse | 'none' {
     if (host === 'node') {
       const node = params.node ?? this.permits.settingsOf(context).node ?? '(only one)';
       return { sink: 'host', summary: `on the node ${node}: ${withEnvironment(params)}` };
@@ -116,8 +120,8 @@ export class ExecTool {
         summary: `${withEnvironment(params)} (may reach ${grant.hosts.join(', ')} for skill ${skills})`,
         target: `skill ${skills}`,
       };
-    const summary = withEnvironment(params);
-    return isContained ? { sink: 'out', onlyAfterOutside: true, summary } : { sink: 'out', summary };
+    // Without network nothing leaves; what it writes and prints carries its origin on.
+    return isContained ? 'none' : { sink: 'out', summary: withEnvironment(params) };
   }
 
   async execute(params: ExecParams, context: ToolContext): Promise<ToolResult> {
@@ -139,20 +143,30 @@ export class ExecTool {
       ...(params.elevated ? { elevated: true } : {}),
     };
     const way = host === 'sandbox' ? await this.wayOut(grant, context) : undefined;
-    const start = (argv: string[]): RunningCommand => {
+    const start = async (argv: string[]): Promise<TracedCommand> => {
+      const trace = await this.files.begin({
+        workspace: context.workspace,
+        also: this.otherText(host, grant, context.agentId),
+        read: context.provenance.origins,
+      });
       const running = new RunningCommand(
         this.planFor(host, params.pty ? inTerminal(argv) : argv, wish, timeoutSeconds, { grant, way, context }),
         timeoutSeconds * 1000,
         (tail) => context.update({ content: [{ type: 'text', text: tail }], details: { status: 'running', tail } }),
       );
       if (way) void running.ended.catch(() => undefined).finally(() => way.close());
-      return running;
+      return {
+        running,
+        output: () => trace.output(),
+        noted: running.ended.catch(() => undefined).then(() => trace.end()),
+      };
     };
     const mayLeave = this.policy.evaluate('process', context.subject).allowed;
     const asked = host === 'gateway' ? this.ask(wish, context) : undefined;
     if (asked && mayLeave && !(await settlesWithin(asked.permitted, APPROVAL_WAIT_MS)))
       return this.leaveWaiting(asked, start, params, cwd, context);
-    const running = start(asked ? await asked.permitted : plainArgv(wish));
+    const traced = await start(asked ? await asked.permitted : plainArgv(wish));
+    const { running } = traced;
     const isInteractive = mayLeave && (params.background === true || params.pty === true);
     if (!isInteractive) running.closeInput();
     const stop = (): void => running.stop('killed');
@@ -161,10 +175,12 @@ export class ExecTool {
     try {
       const waitMs = params.background ? 0 : (params.yieldMs ?? settings.backgroundMs ?? DEFAULT_YIELD_MS);
       if (!mayLeave) await running.ended;
-      else if (!(await settlesWithin(running.ended, waitMs))) return this.leave(running, host, params, cwd, context);
+      else if (!(await settlesWithin(running.ended, waitMs)))
+        return await this.leave(traced, host, params, cwd, context);
       const end = await running.ended;
+      await traced.noted;
       if (context.signal.aborted) throw new ToolError('aborted', 'the command was stopped');
-      return describeEnd(running, end, host, cwd, timeoutSeconds);
+      return describeEnd(traced.running, await traced.output(), { end, host, cwd, timeoutSeconds });
     } finally {
       context.signal.removeEventListener('abort', stop);
     }
@@ -224,20 +240,24 @@ export class ExecTool {
   /** The turn goes on while the question stays open; the command runs once it is allowed, and the assistant is told. */
   private leaveWaiting(
     { permitted, question }: Asked,
-    start: (argv: string[]) => RunningCommand,
+    start: (argv: string[]) => Promise<TracedCommand>,
     params: ExecParams,
     cwd: string,
     context: ToolContext,
   ): ToolResult {
-    permitted.then(
-      (argv) => {
-        const running = start(argv);
-        running.closeInput();
-        this.leave(running, 'gateway', params, cwd, context);
-      },
-      (error: unknown) =>
-        this.note(context, `The command (${params.command.slice(0, 200)}) was not run: ${messageOf(error)}.`),
-    );
+    permitted
+      .then(async (argv) => {
+        const traced = await start(argv);
+        traced.running.closeInput();
+        await this.leave(traced, 'gateway', params, cwd, context);
+      })
+      .catch((error: unknown) =>
+        this.note(
+          context,
+          `The command (${params.command.slice(0, 200)}) was not run: ${messageOf(error)}.`,
+          'gateway',
+        ),
+      );
     return {
       content: [
         {
@@ -273,6 +293,14 @@ export class ExecTool {
     });
   }
 
+  /** Whose text a command may get at besides that of the workspace. */
+  private otherText(host: 'sandbox' | 'gateway', grant: SkillGrant, agentId: string): ContentOrigin[] {
+    // On the machine itself it reads and reaches anything.
+    if (host === 'gateway') return ['tool'];
+    const hasNetwork = this.permits.hasNetwork(agentId) || grant.hosts.length > 0;
+    return [...(hasNetwork ? (['web'] as const) : []), ...(grant.folders.length > 0 ? (['skill'] as const) : [])];
+  }
+
   private grantOf({ subject, provenance }: ToolContext): SkillGrant {
     return this.skills.grantFor(subject, provenance.skills);
   }
@@ -285,24 +313,29 @@ export class ExecTool {
   }
 
   /** Goes on in the background; the assistant hears of its end unless it has looked by then. */
-  private leave(
-    running: RunningCommand,
+  private async leave(
+    { running, output, noted }: TracedCommand,
     host: 'sandbox' | 'gateway',
     params: ExecParams,
     cwd: string,
     context: ToolContext,
-  ): ToolResult {
+  ): Promise<ToolResult> {
     const settings = this.permits.settingsOf(context);
     const { agentId, sessionKey } = context;
-    const tell = (process: BackgroundProcess): void => {
+    const tell = async (process: BackgroundProcess): Promise<void> => {
+      await noted;
       if (process.seenEnd || settings.notifyOnExit === false) return;
       const tail = running.output.tail().trim();
       this.note(
         context,
         `The command ${process.id} (${params.command.slice(0, 200)}) has ended: ${endText(running.end, 0)}.${tail ? `\nLast output:\n${tail}` : ''}`,
+        await output(),
       );
     };
-    const process = this.processes.add({ agentId, sessionKey, command: params.command, cwd, host, running }, tell);
+    const process = this.processes.add(
+      { agentId, sessionKey, command: params.command, cwd, host, running, output },
+      tell,
+    );
     process.read = running.output.total;
     const tail = running.output.tail(2000).trim();
     return {
@@ -310,6 +343,7 @@ export class ExecTool {
         {
           type: 'text',
           text: `Running in the background as ${process.id} (pid ${running.pid ?? '?'}). Use process with sessionId "${process.id}".${tail ? `\nOutput so far:\n${tail}` : ''}`,
+          origin: tail ? await output() : 'gateway',
         },
       ],
       details: { status: 'running', sessionId: process.id, pid: running.pid, tail, cwd },
@@ -317,8 +351,12 @@ export class ExecTool {
   }
 
   /** Tells the assistant in the conversation that the call belongs to. */
-  private note({ sessionKey, origin, runId, callId, isOwner, provenance }: ToolContext, text: string): void {
-    const source = worstOrigin(provenance.origins);
+  private note(
+    { sessionKey, origin, runId, callId, isOwner, provenance }: ToolContext,
+    text: string,
+    said: ContentOrigin,
+  ): void {
+    const source = worstOrigin(provenance.origins, said);
     this.events.emit('session.note', {
       sessionKey,
       externalId: `exec:${runId}:${callId}`,
@@ -334,6 +372,15 @@ export class ExecTool {
 const withEnvironment = ({ command, env = {} }: ExecParams): string =>
   [...Object.entries(env).map(([name, value]) => `${name}=${JSON.stringify(value)}`), command].join(' ');
 
+/** A command whose output and files are labelled. */
+interface TracedCommand {
+  running: RunningCommand;
+  /** Whose text its output may hold by now. */
+  output: () => Promise<ContentOrigin>;
+  /** Resolves when it has ended and the files that it changed are noted. */
+  noted: Promise<void>;
+}
+
 /** A question that may still be open. */
 interface Asked {
   permitted: Promise<string[]>;
@@ -345,41 +392,4 @@ interface Asked {
 function inTerminal(argv: readonly string[]): string[] {
   const quoted = argv.map((part) => `'${part.replaceAll("'", "'\\''")}'`).join(' ');
   return ['/usr/bin/script', '--quiet', '--flush', '--return', '--command', quoted, '/dev/null'];
-}
-
-function endText(end: CommandEnd | undefined, timeoutSeconds: number): string {
-  if (!end) return 'it could not be started';
-  if (end.stopped === 'timeout')
-    return timeoutSeconds > 0 ? `stopped after ${timeoutSeconds} s` : 'stopped, its time was up';
-  if (end.stopped === 'limits') return `stopped: ${end.limit ?? 'it used too much'}`;
-  return end.exitCode === null ? `ended by ${end.signal ?? 'a signal'}` : `exit code ${end.exitCode}`;
-}
-
-function describeEnd(
-  running: RunningCommand,
-  end: CommandEnd,
-  host: string,
-  cwd: string,
-  timeoutSeconds: number,
-): ToolResult {
-  const failed = end.stopped !== undefined || end.exitCode !== 0;
-  const text = running.output.text().replace(/\s+$/, '');
-  return {
-    content: [
-      {
-        type: 'text',
-        text: failed ? `${text}${text ? '\n' : ''}(${endText(end, timeoutSeconds)})` : text || '(no output)',
-      },
-    ],
-    details: {
-      status: failed ? 'failed' : 'completed',
-      exitCode: end.exitCode,
-      durationMs: end.durationMs,
-      aggregated: text,
-      cwd,
-      host,
-      ...(running.output.truncated ? { truncated: true } : {}),
-    },
-    ...(failed ? { isError: true } : {}),
-  };
 }

@@ -29,6 +29,8 @@ export interface SkillHint {
   name: string;
   description: string;
   location: string;
+  /** Whose words the description is. */
+  origin: ContentOrigin;
 }
 
 /** Where the tools learn of skills; the skills feature provides it. */

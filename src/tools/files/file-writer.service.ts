@@ -1,12 +1,15 @@
+import { realpath } from 'node:fs/promises';
 import { Injectable } from '@nestjs/common';
 import { createTwoFilesPatch } from 'diff';
+import type { ContentOrigin } from '../../common/content-parts';
 import { GUEST_FOLDER_BYTES, GUEST_FOLDER_FILES, folderSize } from '../../workspace/guest-folder';
 import { type ToolContext, ToolError, isGuest } from '../agent-tool';
 import type { ApprovalFact } from '../approvals/approval-request';
 import { FileOrigins } from '../provenance/file-origins.store';
+import { ReviewedTexts } from '../provenance/reviewed-texts.service';
 import type { SinkUse } from '../provenance/sinks';
-import { worstOrigin } from '../provenance/taint';
-import { isPromptFile } from './prompt-files';
+import { isTrusted, worstOrigin } from '../provenance/taint';
+import { isPromptFile, isPromptName } from './prompt-files';
 import { WorkspaceFiles } from './workspace-files';
 
 export interface FileChange {
@@ -17,31 +20,46 @@ export interface FileChange {
   before: string | undefined;
 }
 
-/** Writes files for the assistant and remembers with each whose text may be in it. */
+/** Writes files for the assistant and notes with each whose text may be in it. */
 @Injectable()
 export class FileWriter {
-  constructor(private readonly origins: FileOrigins) {}
+  constructor(
+    private readonly origins: FileOrigins,
+    private readonly reviewed: ReviewedTexts,
+  ) {}
 
-  /** @param keeps whether part of the old content stays */
+  /** @param kept whose text stays in it, or is taken over from other files, besides what the model has read */
   async write(
     context: ToolContext,
     path: string,
     content: string | Buffer,
-    keeps = false,
+    kept: readonly ContentOrigin[] = [],
   ): Promise<{ path: string; created: boolean }> {
     requireWritable(context, path);
     await requireRoom(context, path, content);
-    const written = await new WorkspaceFiles([context.workspace]).write(path, content);
-    const now = worstOrigin([...context.provenance.origins].filter((origin) => origin !== 'file'));
-    const before = keeps ? await this.origins.of(written.path) : undefined;
-    await this.origins.set(written.path, worstOrigin([now, before].filter((origin) => origin !== undefined)));
+    const { workspace } = context;
+    const files = new WorkspaceFiles([workspace]);
+    const real = await files.resolve(path);
+    const origin = worstOrigin([...context.provenance.origins, ...kept], 'workspace');
+    const isShown = isPromptName(await realpath(workspace), real);
+    const before = isShown && !isTrusted(origin) ? await this.reviewed.look(workspace) : undefined;
+    if (!isTrusted(origin)) await this.origins.set(real, origin);
+    const written = await files.write(path, content);
+    await this.origins.set(written.path, origin);
+    if (before) await this.reviewed.keep(before, [written.path]);
+    else if (isShown) await this.reviewed.drop(written.path);
     return written;
+  }
+
+  /** Whose text is in a file of the workspace. */
+  async labelOf(context: ToolContext, path: string): Promise<ContentOrigin> {
+    return this.origins.labelOf(await new WorkspaceFiles([context.workspace]).resolve(path), context.workspace);
   }
 
   async remove(context: ToolContext, path: string): Promise<string> {
     requireWritable(context, path);
     const removed = await new WorkspaceFiles([context.workspace]).remove(path);
-    await this.origins.set(removed, undefined);
+    await this.origins.forget(removed);
     return removed;
   }
 

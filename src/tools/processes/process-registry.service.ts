@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
+import type { ContentOrigin } from '../../common/content-parts';
 import { ConfigService } from '../../config/config.service';
 import type { RunningCommand } from './running-command';
 
@@ -18,6 +19,8 @@ export interface BackgroundProcess {
   /** Where it runs. */
   host: 'sandbox' | 'gateway';
   running: RunningCommand;
+  /** Whose text its output may hold by now. */
+  output: () => Promise<ContentOrigin>;
   /** Characters of output that were handed out already. */
   read: number;
   endedAt?: number;
@@ -35,7 +38,7 @@ export class ProcessRegistry implements OnModuleDestroy {
   /** @param onEnd called once, after its output is complete */
   add(
     facts: Omit<BackgroundProcess, 'id' | 'read' | 'seenEnd'>,
-    onEnd?: (process: BackgroundProcess) => void,
+    onEnd?: (process: BackgroundProcess) => Promise<void>,
   ): BackgroundProcess {
     this.forget();
     const process: BackgroundProcess = { ...facts, id: randomBytes(4).toString('hex'), read: 0, seenEnd: false };
@@ -44,8 +47,9 @@ export class ProcessRegistry implements OnModuleDestroy {
       .catch(() => undefined)
       .then(() => {
         process.endedAt = Date.now();
-        onEnd?.(process);
-      });
+        return onEnd?.(process);
+      })
+      .catch(() => undefined);
     return process;
   }
 

@@ -1,24 +1,97 @@
+import type { BigIntStats } from 'node:fs';
+import { lstat, realpath } from 'node:fs/promises';
 import { Injectable } from '@nestjs/common';
-import { CONTENT_ORIGINS, type ContentOrigin } from '../../common/content-parts';
+import { type ContentOrigin, storedOrigin } from '../../common/content-parts';
+import { innerParts, isBelow } from '../../common/paths/path-place';
 import { DatabaseService } from '../../storage/database.service';
+import { isPromptName } from '../files/prompt-files';
+import { isTrusted, worstOrigin } from './taint';
 
-/** Remembers which files hold text of somebody else, so that reading them later does not wash it clean. */
+/** What is known of a file's content. */
+export interface FileRecord {
+  origin: ContentOrigin;
+  inode: string | null;
+  stamp: string | null;
+}
+
+/** A file whose origin is to be noted. */
+export interface FileNote {
+  path: string;
+  origin: ContentOrigin;
+  /** Facts at that moment; looked up where they are not given. */
+  facts?: FileFacts;
+}
+
+export interface FileFacts {
+  inode: string;
+  /** Nobody can set the time of change: a file with the same one has not been touched. */
+  stamp: string;
+}
+
+/** A command that may be changing files right now. */
+export interface RunningWrites {
+  folder: string;
+  sinceMs: number;
+  origin: ContentOrigin;
+}
+
+const BATCH = 200;
+
+/** Remembers whose text is in which file, so that reading it later does not wash it clean. */
 @Injectable()
 export class FileOrigins {
+  /** Commands at work, whose files are noted when they end. */
+  readonly running = new Set<RunningWrites>();
+
   constructor(private readonly database: DatabaseService) {}
 
-  /** @param path real absolute path */
+  /**
+   * The least trusted that is known of a file, by its path or by the file itself under another one; a good name only as
+   * long as nobody has touched it.
+   * @param path real absolute path
+   */
   async of(path: string): Promise<ContentOrigin | undefined> {
-    const row = await this.database.read
+    const found = await lstat(path, { bigint: true }).catch(() => undefined);
+    const facts = found && factsOf(found);
+    const rows = await this.database.read
       .selectFrom('file_origins')
-      .select('origin')
-      .where('path', '=', path)
-      .executeTakeFirst();
-    return CONTENT_ORIGINS.find((origin) => origin === row?.origin);
+      .selectAll()
+      .where((eb) => (facts ? eb.or([eb('path', '=', path), eb('inode', '=', facts.inode)]) : eb('path', '=', path)))
+      .execute();
+    const known = originOf(
+      rows.find((row) => row.path === path),
+      rows,
+      facts,
+    );
+    const atWork = [...this.running].filter(
+      ({ folder, sinceMs }) => isBelow(folder, path) && found !== undefined && found.ctimeMs >= sinceMs,
+    );
+    return atWork.length === 0
+      ? known
+      : worstOrigin(
+          atWork.map(({ origin }) => origin),
+          known ?? 'file',
+        );
   }
 
-  /** Marked files at or below a folder. */
-  async below(folder: string): Promise<Map<string, ContentOrigin>> {
+  /** The same where something must be said: files nobody knows are data, those that the owner writes by hand are not. */
+  async labelOf(path: string, workspace: string): Promise<ContentOrigin> {
+    return (await this.of(path)) ?? unknownLabel(path, await realpath(workspace).catch(() => workspace));
+  }
+
+  /** Whose words are in the names of files and folders: those of whoever made them. */
+  async labelOfNames(paths: readonly string[], workspace: string): Promise<ContentOrigin> {
+    const labels = await Promise.all(
+      paths.map(async (path) => {
+        const info = await lstat(path).catch(() => undefined);
+        return info?.isDirectory() ? ((await this.of(path)) ?? 'workspace') : this.labelOf(path, workspace);
+      }),
+    );
+    return worstOrigin(labels, 'workspace');
+  }
+
+  /** Records at or below a folder, by path. */
+  async below(folder: string): Promise<Map<string, FileRecord>> {
     const prefix = folder.endsWith('/') ? folder : `${folder}/`;
     const rows = await this.database.read
       .selectFrom('file_origins')
@@ -27,16 +100,74 @@ export class FileOrigins {
         eb.or([eb('path', '=', folder), eb.and([eb('path', '>=', prefix), eb('path', '<', `${prefix}\uffff`)])]),
       )
       .execute();
-    return new Map(rows.map((row) => [row.path, row.origin as ContentOrigin]));
+    return new Map(rows.map(({ path, origin, inode, stamp }) => [path, { origin: known(origin), inode, stamp }]));
   }
 
-  /** Marks a file, or clears its mark when its whole content is the owner's or the assistant's own. */
-  async set(path: string, origin: ContentOrigin | undefined): Promise<void> {
-    if (origin === undefined && (await this.of(path)) === undefined) return;
+  /** Notes whose text a file holds now. */
+  set(path: string, origin: ContentOrigin): Promise<void> {
+    return this.setAll([{ path, origin }]);
+  }
+
+  async setAll(notes: readonly FileNote[], gone: readonly string[] = []): Promise<void> {
+    if (notes.length === 0 && gone.length === 0) return;
+    const rows = await Promise.all(
+      notes.map(async ({ path, origin, facts }) => {
+        const now =
+          facts ??
+          (await lstat(path, { bigint: true }).then(
+            (info) => factsOf(info),
+            () => undefined,
+          ));
+        return { path, origin, inode: now?.inode ?? null, stamp: now?.stamp ?? null, updated_at: Date.now() };
+      }),
+    );
     await this.database.write('file-origin.set', async (transaction) => {
-      await transaction.deleteFrom('file_origins').where('path', '=', path).execute();
-      if (origin !== undefined)
-        await transaction.insertInto('file_origins').values({ path, origin, updated_at: Date.now() }).execute();
+      const cleared = [...gone, ...rows.map(({ path }) => path)];
+      for (let at = 0; at < cleared.length; at += BATCH)
+        await transaction
+          .deleteFrom('file_origins')
+          .where('path', 'in', cleared.slice(at, at + BATCH))
+          .execute();
+      for (let at = 0; at < rows.length; at += BATCH)
+        await transaction
+          .insertInto('file_origins')
+          .values(rows.slice(at, at + BATCH))
+          .execute();
     });
   }
+
+  /** Forgets a file that is gone. */
+  forget(path: string): Promise<void> {
+    return this.setAll([], [path]);
+  }
 }
+
+export const factsOf = (info: BigIntStats): FileFacts => ({
+  inode: `${info.dev}:${info.ino}`,
+  stamp: `${info.size}:${info.ctimeNs}`,
+});
+
+/**
+ * @param own what was noted under its path
+ * @param same what was noted for the same file under any path
+ */
+export function originOf(
+  own: (Pick<FileRecord, 'stamp'> & { origin: string }) | undefined,
+  same: readonly { origin: string }[],
+  facts: FileFacts | undefined,
+): ContentOrigin | undefined {
+  const foreign = [...(own ? [own] : []), ...same]
+    .map(({ origin }) => known(origin))
+    .filter((origin) => !isTrusted(origin));
+  if (foreign.length > 0) return worstOrigin(foreign);
+  return own && facts !== undefined && own.stamp === facts.stamp ? known(own.origin) : undefined;
+}
+
+/**
+ * What a file is taken for that nobody has noted: files of the prompt and the history of the workspace itself are kept by
+ * the owner's own hand.
+ */
+export const unknownLabel = (path: string, workspace: string): ContentOrigin =>
+  isPromptName(workspace, path) || innerParts(workspace, path)?.[0] === '.git' ? 'workspace' : 'file';
+
+const known = (origin: string): ContentOrigin => storedOrigin(origin, 'file');

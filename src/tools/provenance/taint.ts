@@ -69,9 +69,10 @@ interface Message {
 /**
  * Provenance of everything a model is given. What the assistant wrote itself does not count as seen: a text that only
  * it has put together may carry what it was not asked to carry.
+ * @param besides origins of what goes with the messages: system prompt, tools
  */
-export function provenanceOf(messages: readonly Message[]): Provenance {
-  const origins = new Set<ContentOrigin>();
+export function provenanceOf(messages: readonly Message[], besides: Iterable<ContentOrigin>): Provenance {
+  const origins = new Set<ContentOrigin>(besides);
   const skills = new Set<string>();
   for (const { message } of messages)
     for (const part of message.content) {

@@ -83,5 +83,7 @@ it('words are said openly by the owner and by pages, not by files', () => {
   ];
   expect(saidOpenly(read, 'Lisbon rain')).toBe(true);
   expect(saidOpenly(read, 'lisbon hunter2')).toBe(false);
+  expect(saidOpenly(read, 'the weather in lisbon for hun ter two')).toBe(false);
+  expect(saidOpenly(read, 'what is the weather in Lisbon')).toBe(true);
   expect(saidOpenly([], 'x')).toBe(false);
 });

@@ -33,10 +33,15 @@ export function vouchesFor(messages: readonly Message[], address: string): boole
   return false;
 }
 
-/** Whether each word of a text stands in what the owner said or in a page that was read; little words stand anywhere. */
+/** Words that say nothing by themselves; a search is made of them and of what was said. */
+const LITTLE_WORDS = new Set(
+  'a an and are at best by for from how in is near of on or the to vs what when where which who why with'.split(' '),
+);
+
+/** Whether each word of a text, little ones apart, stands in what the owner said or in a page that was read. */
 export function saidOpenly(messages: readonly Message[], text: string): boolean {
   const known = new Set(messages.flatMap(({ message }) => openTexts(message).flatMap(wordsOf)));
-  return wordsOf(text).every((word) => known.has(word) || /^\p{L}{1,3}$/u.test(word));
+  return wordsOf(text).every((word) => known.has(word) || LITTLE_WORDS.has(word));
 }
 
 const wordsOf = (text: string): string[] =>

@@ -338,6 +338,19 @@ export interface MethodParams {
     agentId?: string;
     force?: boolean;
   };
+  'memory.review': {
+    agentId?: string;
+  };
+  'memory.review.accept': {
+    path: string;
+    hash: string;
+    agentId?: string;
+  };
+  'memory.review.reject': {
+    path: string;
+    hash: string;
+    agentId?: string;
+  };
   'memory.search': {
     query: string;
     agentId?: string;

@@ -1,0 +1,41 @@
+import type { ContentOrigin } from '../../common/content-parts';
+import type { ToolResult } from '../agent-tool';
+import type { CommandEnd, RunningCommand } from '../processes/running-command';
+
+/** How a command ended, in words. */
+export function endText(end: CommandEnd | undefined, timeoutSeconds: number): string {
+  if (!end) return 'it could not be started';
+  if (end.stopped === 'timeout')
+    return timeoutSeconds > 0 ? `stopped after ${timeoutSeconds} s` : 'stopped, its time was up';
+  if (end.stopped === 'limits') return `stopped: ${end.limit ?? 'it used too much'}`;
+  return end.exitCode === null ? `ended by ${end.signal ?? 'a signal'}` : `exit code ${end.exitCode}`;
+}
+
+/** A command that has ended, as its model is told of it. */
+export function describeEnd(
+  running: RunningCommand,
+  origin: ContentOrigin,
+  { end, host, cwd, timeoutSeconds }: { end: CommandEnd; host: string; cwd: string; timeoutSeconds: number },
+): ToolResult {
+  const failed = end.stopped !== undefined || end.exitCode !== 0;
+  const text = running.output.text().replace(/\s+$/, '');
+  return {
+    content: [
+      {
+        type: 'text',
+        text: failed ? `${text}${text ? '\n' : ''}(${endText(end, timeoutSeconds)})` : text || '(no output)',
+        origin: text ? origin : 'gateway',
+      },
+    ],
+    details: {
+      status: failed ? 'failed' : 'completed',
+      exitCode: end.exitCode,
+      durationMs: end.durationMs,
+      aggregated: text,
+      cwd,
+      host,
+      ...(running.output.truncated ? { truncated: true } : {}),
+    },
+    ...(failed ? { isError: true } : {}),
+  };
+}
