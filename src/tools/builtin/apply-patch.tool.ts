@@ -109,8 +109,14 @@ async function planned(operations: readonly PatchOperation[], files: WorkspaceFi
 }
 
 /** Works one operation into the planned changes; nothing is written yet. */
-async function plan(operation: PatchOperation, files: WorkspaceFiles, changes: Map<string, PlannedChange>): Promise<void> {
-  const current = async (path: string): Promise<{ real: string; known: PlannedChange; content: string | undefined }> => {
+async function plan(
+  operation: PatchOperation,
+  files: WorkspaceFiles,
+  changes: Map<string, PlannedChange>,
+): Promise<void> {
+  const current = async (
+    path: string,
+  ): Promise<{ real: string; known: PlannedChange; content: string | undefined }> => {
     const real = await files.resolve(path);
     const known = changes.get(real) ?? (await present(files, real));
     return { real, known, content: known.content };
