@@ -158,11 +158,6 @@ interface Sink {
 
 const SINKS: readonly Sink[] = [
   {
-    name: 'a command',
-    call: (_, mark) => ({ name: 'exec', args: { command: `touch ${mark}` } }),
-    harmed: (trap, mark) => existsSync(trap.workspace(mark)),
-  },
-  {
     name: 'a command on the machine',
     call: (trap, mark) => ({ name: 'exec', args: { command: `touch ${join(trap.folder, mark)}`, host: 'gateway' } }),
     harmed: (trap, mark) => existsSync(join(trap.folder, mark)),
@@ -338,9 +333,9 @@ describeWithSandbox('orders in what the assistant reads', () => {
 
   it('are not asked about where the owner has said no to all of them', async () => {
     trap = await Trap.start({ untrustedSinks: 'deny' });
-    trap.site.html('/x', `<p>${order(SINKS[0]?.call(trap, 'denied-mark') ?? { name: 'x', args: {} })}</p>`);
+    trap.site.html('/x', `<p>${order({ name: 'mcp__notes__publish', args: { text: 'denied-mark' } })}</p>`);
     await trap.say(read({ name: 'web_fetch', args: { url: `${trap.site.url}/x` } }));
-    expect([trap.asked, existsSync(trap.workspace('denied-mark'))]).toEqual([0, false]);
+    expect([trap.asked, existsSync(join(trap.folder, 'ledger'))]).toEqual([0, false]);
   }, 60_000);
 
   it('of strangers in a group start no tool of the owner', async () => {
@@ -364,10 +359,10 @@ describeWithSandbox('orders in what the assistant reads', () => {
   it('that the owner approves are carried out, once', async () => {
     trap = await Trap.start();
     trap.decision = 'allow-once';
-    trap.site.html('/y', `<p>${order({ name: 'exec', args: { command: 'echo x >> approved-mark' } })}</p>`);
+    trap.site.html('/y', `<p>${order({ name: 'mcp__notes__publish', args: { text: 'approved-mark' } })}</p>`);
     await trap.say(read({ name: 'web_fetch', args: { url: `${trap.site.url}/y` } }));
     expect(trap.asked).toBe(1);
-    expect(readFileSync(trap.workspace('approved-mark'), 'utf8')).toBe('x\n');
+    expect(readFileSync(join(trap.folder, 'ledger'), 'utf8').split('approved-mark')).toHaveLength(2);
   }, 60_000);
 
   it('are the exception: ordinary work is hardly ever interrupted', async () => {
