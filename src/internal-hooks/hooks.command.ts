@@ -1,10 +1,11 @@
-import { cpSync, existsSync, renameSync, rmSync, symlinkSync } from 'node:fs';
+import { existsSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { Command, Option, SubCommand } from 'nest-commander';
 import { CliCommand, CommandGroup, type JsonOptions } from '../common/cli/cli-command';
 import { UsageError } from '../common/cli/cli-error';
 import { printJson, printLine, printTable } from '../common/cli/output';
+import { copyPrivately } from '../common/private-files';
 import { defaultAgentId } from '../config/agent-entries';
 import { ConfigWriter } from '../config/config-writer';
 import { Environment } from '../config/environment';
@@ -183,7 +184,7 @@ export class HooksInstallCommand extends HooksCommandBase {
     await mkdir(join(to, '..'), { recursive: true, mode: 0o700 });
     if (options.link) symlinkSync(from, to, 'dir');
     else {
-      cpSync(from, to, { recursive: true });
+      await copyPrivately(from, to);
       await this.note(name, {
         source: 'path',
         sourcePath: from,
@@ -249,7 +250,7 @@ export class HooksUpdateCommand extends HooksCommandBase {
     if (isDry) return true;
     const aside = `${installPath}.new`;
     rmSync(aside, { recursive: true, force: true });
-    cpSync(sourcePath, aside, { recursive: true });
+    await copyPrivately(sourcePath, aside);
     rmSync(installPath, { recursive: true, force: true });
     renameSync(aside, installPath);
     await this.note(name, { ...install, installedAt: new Date().toISOString() });

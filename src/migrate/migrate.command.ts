@@ -1,5 +1,5 @@
-import { copyFileSync, cpSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { existsSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import JSON5 from 'json5';
 import { Command, Option, SubCommand } from 'nest-commander';
 import { CommandGroup, GatewayCommandBase, type GatewayOptions } from '../common/cli/cli-command';
@@ -7,6 +7,7 @@ import { UsageError } from '../common/cli/cli-error';
 import { printJson, printLine } from '../common/cli/output';
 import { messageOf } from '../common/openclaw-error';
 import { isPlainObject, valueAt } from '../common/plain-object';
+import { copyPrivately, writePrivateFile } from '../common/private-files';
 import { EVERYBODY, isHandle } from '../common/sender-identity';
 import type { ConfigEdit } from '../config/apply-edits';
 import { ConfigWriter } from '../config/config-writer';
@@ -169,17 +170,16 @@ export class MigrateApplyCommand extends MigrateCommandBase {
         if (here === readFileSync(join(root, path), 'utf8')) return 'there';
         if (here !== WORKSPACE_TEMPLATES[path]) return 'kept';
       }
-      mkdirSync(dirname(to), { recursive: true, mode: 0o700 });
-      copyFileSync(join(root, path), to);
+      writePrivateFile(to, readFileSync(join(root, path)));
       return 'done';
     });
   }
 
   private skill(from: string, name: string, stateDir: string): Promise<Step> {
-    return attempt('skill', name, () => {
+    return attempt('skill', name, async () => {
       const to = join(stateDir, 'skills', name);
       if (existsSync(to)) return 'there';
-      cpSync(from, to, { recursive: true, dereference: false });
+      await copyPrivately(from, to);
       return 'done';
     });
   }

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { OpenclawError } from '../common/openclaw-error';
+import { makeTreePrivate } from '../common/private-files';
 import type { Environment } from '../config/environment';
 import { type FetchOptions, fetchSource, kindOfSource } from '../skills/install/fetch-source';
 import { runProgram } from '../skills/install/run-program';
@@ -49,6 +50,7 @@ export async function installPlugin(
         `plugin ${manifest.id} is there already; openclaw plugins remove ${manifest.id} first`,
       );
     await fetchLibraries(root, env);
+    await makeTreePrivate(root);
     await rename(root, folder);
     return {
       manifest,

@@ -1,10 +1,11 @@
 import { mkdirSync } from 'node:fs';
-import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { readdir } from 'node:fs/promises';
 import { parseWebAddress } from '../../common/net/host';
 import { messageOf } from '../../common/openclaw-error';
+import { PRIVATE_FOLDER, copyPrivately } from '../../common/private-files';
 import type { InstallSpec, SkillManifest } from '../manifest/skill-manifest';
 import { unpackArchive } from './fetch-source';
 import { type InstallPreferences, downloadFolder, installCommand } from './install-command';
@@ -66,7 +67,7 @@ async function installDownload({ spec, manifest, stateDir, download }: InstallTa
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const name = basename(new URL(spec.subject).pathname) || 'download';
   const isArchive = spec.extract ?? (spec.archive !== undefined || /\.(zip|tgz|tar\.gz|tar)$/i.test(name));
-  if (!isArchive) await writeFile(join(folder, name), content, { mode: 0o755 });
+  if (!isArchive) await writeFile(join(folder, name), content, { mode: PRIVATE_FOLDER });
   else {
     const stage = await mkdtemp(join(tmpdir(), 'openclaw-download-'));
     try {
@@ -77,7 +78,7 @@ async function installDownload({ spec, manifest, stateDir, download }: InstallTa
         if (only === undefined || more.length > 0) break;
         from = join(from, only);
       }
-      await cp(from, folder, { recursive: true, verbatimSymlinks: true });
+      await copyPrivately(from, folder);
     } finally {
       await rm(stage, { recursive: true, force: true });
     }

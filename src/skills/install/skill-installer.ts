@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
-import { cp, rename, rm } from 'node:fs/promises';
+import { rename, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { OpenclawError } from '../../common/openclaw-error';
+import { copyPrivately } from '../../common/private-files';
 import { managedSkillsPath } from '../catalog/skill-library';
 import { SKILL_FILE } from '../catalog/skill-scan';
 import { FrontmatterError } from '../manifest/frontmatter';
@@ -188,7 +189,7 @@ export class SkillInstaller {
     const fresh = join(this.managed, `.new-${randomBytes(6).toString('hex')}`);
     const target = this.targetOf(name);
     mkdirSync(this.managed, { recursive: true, mode: 0o700 });
-    await cp(staged.folder, fresh, { recursive: true, verbatimSymlinks: true });
+    await copyPrivately(staged.folder, fresh);
     await rm(join(fresh, '.git'), { recursive: true, force: true });
     if (hashFolder(fresh) !== staged.hash) {
       await rm(fresh, { recursive: true, force: true });
