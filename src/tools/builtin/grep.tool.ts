@@ -15,6 +15,8 @@ import { Leaves } from '../provenance/sinks';
 const DEFAULT_LIMIT = 100;
 const MAX_LINE = 500;
 const MAX_FILE_BYTES = 5 * 1024 * 1024;
+/** Names of files that were too large for it. */
+const MAX_NAMED = 5;
 const TIMEOUT_MS = 6000;
 
 @Leaves<GrepParams>({
@@ -70,7 +72,9 @@ export class GrepTool {
       TIMEOUT_MS,
       context.signal,
     );
-    if (answer.matches === 0) return textResult(`Nothing matches ${JSON.stringify(params.pattern)}.`, { matches: 0 });
+    const unsearched = unsearchedNote(answer.tooLarge.map((file) => files.display(file)));
+    if (answer.matches === 0)
+      return textResult(`Nothing matches ${JSON.stringify(params.pattern)}.${unsearched}`, { matches: 0 });
     const { lines, truncated } = limitLines(
       answer.lines.map(
         ({ file, line, text, isMatch }) =>
@@ -83,7 +87,7 @@ export class GrepTool {
       await Promise.all(found.map((path) => this.origins.labelOf(path, context.workspace))),
       'workspace',
     );
-    return textResult(lines.join('\n') + note, { matches: answer.matches }, origin);
+    return textResult(lines.join('\n') + note + unsearched, { matches: answer.matches }, origin);
   }
 
   private async candidates(root: string, params: GrepParams, signal: AbortSignal): Promise<string[]> {
@@ -105,4 +109,11 @@ export class GrepTool {
     }
     return found;
   }
+}
+
+/** Says which files were passed over, so that nobody takes them for searched. */
+function unsearchedNote(names: readonly string[]): string {
+  if (names.length === 0) return '';
+  const named = names.slice(0, MAX_NAMED).join(', ') + (names.length > MAX_NAMED ? ', …' : '');
+  return `\n\n[not searched, more than ${MAX_FILE_BYTES} bytes: ${named}; use exec with grep]`;
 }

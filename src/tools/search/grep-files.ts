@@ -25,6 +25,8 @@ export interface GrepAnswer {
   lines: GrepLine[];
   matches: number;
   limited: boolean;
+  /** Files that were not searched. */
+  tooLarge: string[];
 }
 
 /**

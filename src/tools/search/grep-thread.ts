@@ -6,10 +6,13 @@ import type { GrepAnswer, GrepLine, GrepRequest } from './grep-files';
 function search({ files, source, flags, context, limit, maxLine, maxFileBytes }: GrepRequest): GrepAnswer {
   const pattern = new RegExp(source, flags);
   const lines: GrepLine[] = [];
+  const tooLarge: string[] = [];
   let matches = 0;
   for (const file of files) {
     if (matches >= limit) break;
-    const all = readText(file, maxFileBytes)?.split(/\r?\n/) ?? [];
+    const found = readText(file, maxFileBytes);
+    if (found === 'too large') tooLarge.push(file);
+    const all = found === undefined || found === 'too large' ? [] : found.text.split(/\r?\n/);
     let shown = -1;
     for (let index = 0; index < all.length && matches < limit; index++) {
       if (!pattern.test(all[index] ?? '')) continue;
@@ -22,11 +25,11 @@ function search({ files, source, flags, context, limit, maxLine, maxFileBytes }:
       }
     }
   }
-  return { lines, matches, limited: matches >= limit };
+  return { lines, matches, limited: matches >= limit, tooLarge };
 }
 
 /** Undefined for what is no readable text file. */
-function readText(file: string, maxBytes: number): string | undefined {
+function readText(file: string, maxBytes: number): { text: string } | 'too large' | undefined {
   let handle: number;
   try {
     handle = openSync(file, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
@@ -35,9 +38,10 @@ function readText(file: string, maxBytes: number): string | undefined {
   }
   try {
     const stat = fstatSync(handle);
-    if (!stat.isFile() || stat.size > maxBytes) return undefined;
+    if (!stat.isFile()) return undefined;
+    if (stat.size > maxBytes) return 'too large';
     const bytes = readFileSync(handle);
-    return bytes.subarray(0, 8192).includes(0) ? undefined : bytes.toString('utf8');
+    return bytes.subarray(0, 8192).includes(0) ? undefined : { text: bytes.toString('utf8') };
   } catch {
     return undefined;
   } finally {
