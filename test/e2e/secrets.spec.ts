@@ -239,6 +239,15 @@ describe('fifteen planted secrets', () => {
         const rpcCall = async (method: string, params: unknown): Promise<void> => {
           answers.push(JSON.stringify(await bench.client.call(method, params)));
         };
+        // What leaves after files were read is asked for; the owner says yes to all of it.
+        let seen = 0;
+        const approving = setInterval(() => {
+          for (; seen < bench.client.frames.length; seen++) {
+            const { event, payload } = bench.client.frames[seen] ?? {};
+            if (event === 'exec.approval.requested')
+              void bench.client.call('exec.approval.resolve', { id: payload?.['id'], decision: 'allow-once' });
+          }
+        }, 20);
         const told = await bench.turn([
           {
             name: 'exec',
@@ -251,6 +260,7 @@ describe('fifteen planted secrets', () => {
           { name: 'voice_call', args: { action: 'initiate_call', to: '+4930123456', message: 'x' } },
           { name: 'session_status', args: {} },
         ]);
+        clearInterval(approving);
         answers.push(...told);
         await bench.client.call('sessions.patch', { key: 'bench-9', model: 'other/m' });
         await bench.turn([], { sessionKey: 'bench-9' });
