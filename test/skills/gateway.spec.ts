@@ -272,7 +272,7 @@ describe('skills of a running gateway', () => {
         args: { command: `curl -sS -m 5 ${url}` },
       });
       const [without] = await bench.turn([get(`${site.url}/data`)]);
-      expect(without).not.toContain('42');
+      expect(without).not.toMatch(/\b42\b/);
       // The text of a skill of others is data: going out after it is asked for, once for the conversation.
       const [, inside, elsewhere] = await bench.turn(
         [{ name: 'read', args: { path: file } }, get(`${site.url}/data`), get('http://localhost:9/')],

@@ -9,6 +9,7 @@ import { SkillLibrary } from '../../src/skills/catalog/skill-library';
 import { renderSkillList } from '../../src/skills/catalog/skill-list';
 import type { PolicySubject } from '../../src/tools/agent-tool';
 import { FrontmatterError } from '../../src/skills/manifest/frontmatter';
+import { hashFolder } from '../../src/skills/trust/hash-folder';
 import { type SkillManifest, parseSkill } from '../../src/skills/manifest/skill-manifest';
 
 const parse = (front: string, folder = 'folder'): SkillManifest =>
@@ -230,6 +231,20 @@ describe('the library', () => {
       expect.stringMatching(/skills\/weather\/SKILL\.md$/),
       join(root, 'state/skills/weather/SKILL.md'),
     ]);
+  });
+
+  it('knows what was agreed to also while trust is looked at again', async () => {
+    put('state/skills/counter', 'counter');
+    const folder = join(root, 'state/skills/counter');
+    const lock = { version: 1, skills: { counter: { hash: hashFolder(folder) } } };
+    writeFileSync(join(root, 'state/skills/lock.json'), JSON.stringify(lock));
+    await library.scan('main');
+    const skill = library.shelfOf('main').skills.find(({ manifest }) => manifest.name === 'counter');
+    if (!skill) throw new Error('no skill');
+    library.forget();
+    expect(library.isUnchanged(skill)).toBe(true);
+    put('state/skills/counter', 'counter', 'something else');
+    expect(library.isUnchanged(skill)).toBe(false);
   });
 
   it('finds skills in groups of folders, and leaves hidden ones and modules alone', async () => {

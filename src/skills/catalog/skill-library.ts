@@ -27,6 +27,8 @@ export interface LoadedSkill {
   isTrusted: boolean;
   /** The owner has agreed to it as it is: it was shipped, or installed and is unchanged. */
   isAgreed: boolean;
+  /** Hash of the content that was agreed to; undefined where nobody had to. */
+  agreedHash?: string;
   /** Why it is not used although it could be read. */
   refused?: string;
   /** Of the same name, but further back in the order. */
@@ -121,7 +123,9 @@ export class SkillLibrary {
   /** Whether the files of a skill are still those that it was judged by. */
   isUnchanged(skill: LoadedSkill): boolean {
     const expected =
-      skill.source === 'bundled' ? this.shippedHashes()[basename(skill.baseDir)] : this.hashes.get(skill.baseDir);
+      skill.source === 'bundled'
+        ? this.shippedHashes()[basename(skill.baseDir)]
+        : (skill.agreedHash ?? this.hashes.get(skill.baseDir));
     return (expected === undefined && skill.source !== 'bundled') || expected === hashFolder(skill.baseDir);
   }
 
@@ -189,7 +193,7 @@ export class SkillLibrary {
     skill: ScannedSkill,
     manifest: SkillManifest,
     lock: SkillLock | string,
-  ): Pick<LoadedSkill, 'isTrusted' | 'isAgreed' | 'refused'> {
+  ): Pick<LoadedSkill, 'isTrusted' | 'isAgreed' | 'agreedHash' | 'refused'> {
     const local = { isTrusted: false, isAgreed: false };
     if (typeof lock !== 'string' && lock.untrusted.includes(manifest.name))
       return { ...local, refused: `you do not trust it (${commandLine('skills trust')} takes that back)` };
@@ -212,7 +216,7 @@ export class SkillLibrary {
     const key = installed.signedBy === undefined ? undefined : lock.keys[installed.signedBy];
     if (installed.signedBy !== undefined && key?.trusted !== true)
       return { ...local, refused: `you do not trust its publisher's key ${installed.signedBy}` };
-    return { ...local, isAgreed: true };
+    return { ...local, isAgreed: true, agreedHash: installed.hash };
   }
 
   /** Scripts beside an unchanged SKILL.md: what was installed is looked at as a whole. */
