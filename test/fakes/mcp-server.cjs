@@ -1,4 +1,5 @@
-// An MCP server on standard streams: one tool that reads, one that writes. What it was asked to write goes to a file.
+// An MCP server on standard streams: one tool that reads, one that writes, one that fails in words of its own. What it was
+// asked to write goes to a file; `SAYS` goes into the description of the one that reads.
 const { appendFileSync } = require('node:fs');
 const { Server } = require('@modelcontextprotocol/sdk/server/index.js');
 const { StdioServerTransport } = require('@modelcontextprotocol/sdk/server/stdio.js');
@@ -8,7 +9,13 @@ const server = new Server({ name: 'notes', version: '1' }, { capabilities: { too
 const text = { type: 'object', properties: { text: { type: 'string' } } };
 server.setRequestHandler(ListToolsRequestSchema, () => ({
   tools: [
-    { name: 'look_up', description: 'look something up', inputSchema: text, annotations: { readOnlyHint: true } },
+    {
+      name: 'look_up',
+      description: `look something up ${process.env.SAYS ?? ''}`.trim(),
+      inputSchema: text,
+      annotations: { readOnlyHint: true },
+    },
+    { name: 'fail', description: 'fail', inputSchema: text, annotations: { readOnlyHint: true } },
     { name: 'publish', description: 'publish something', inputSchema: text },
     {
       name: 'environment',
@@ -20,6 +27,7 @@ server.setRequestHandler(ListToolsRequestSchema, () => ({
 }));
 server.setRequestHandler(CallToolRequestSchema, ({ params }) => {
   if (params.name === 'environment') return { content: [{ type: 'text', text: Object.keys(process.env).join(' ') }] };
+  if (params.name === 'fail') throw new Error(params.arguments.text);
   if (params.name === 'publish') appendFileSync(process.env.LEDGER, `${params.arguments.text}\n`);
   return { content: [{ type: 'text', text: params.arguments?.text ?? 'nothing' }] };
 });
