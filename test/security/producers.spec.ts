@@ -1,0 +1,306 @@
+import { readdirSync } from 'node:fs';
+import { join, relative, resolve } from 'node:path';
+import ts from 'typescript';
+import { buildSections } from '../../src/agent/prompt/system-prompt';
+import { CONTENT_ORIGINS, type ContentOrigin } from '../../src/common/content-parts';
+import { pluginTool } from '../../src/plugins/plugin-tool';
+import { agentToolOf } from '../../src/tools/agent-tool';
+import { mcpTool } from '../../src/tools/mcp/mcp-tool';
+import type { RegisteredTool } from '../../src/tools/tool-registry.service';
+import { ToolExecutor } from '../../src/tools/tool-executor.service';
+
+const root = resolve(__dirname, '../..');
+const ORIGINS: ReadonlySet<string> = new Set(CONTENT_ORIGINS);
+
+/**
+ * Every file of the product that builds text or pictures (`parts`) or a system prompt (`system`), or that names an origin.
+ * What adds to it says here whose words it brings, and has a test below or in the specs of its feature that shows it.
+ */
+const PRODUCERS: Readonly<Record<string, string>> = {
+  'agent/agent-files.rpc.ts': 'workspace',
+  'agent/chat/agent-intake.service.ts': 'owner',
+  'agent/chat/attachments.ts': 'file owner parts',
+  'agent/chat/chat-media.service.ts': 'file',
+  'agent/chat/direct-answer.service.ts': 'gateway owner parts',
+  'agent/context/compaction.service.ts': 'parts system',
+  'agent/context/compaction.store.ts': 'tool',
+  'agent/context/context-history.service.ts': 'parts',
+  'agent/context/memory-flush.service.ts': 'gateway',
+  'agent/media/image.tool.ts': 'file parts web',
+  'agent/media/spoken-text.service.ts': 'parts system',
+  'agent/media/tts.tool.ts': 'gateway',
+  'agent/prompt/derive-prompt.ts': 'parts',
+  'agent/prompt/prompt-frame.service.ts': 'gateway',
+  'agent/prompt/system-prompt.ts': 'gateway owner workspace',
+  'agent/prompt/workspace-texts.ts': 'workspace',
+  'agent/providers/offline/offline-model.ts': 'parts',
+  'agent/runtime/call-model.ts': 'assistant parts',
+  'agent/runtime/run-announcer.ts': 'parts',
+  'agent/self/gateway.tool.ts': 'gateway',
+  'agent/sessions/import-session.ts': 'assistant file parts tool',
+  'agent/sessions/session-archive.service.ts': 'tool workspace',
+  'agent/sessions/session-status.tool.ts': 'gateway',
+  'agent/sessions/sessions-history.tool.ts': 'gateway',
+  'agent/sessions/sessions-list.tool.ts': 'gateway',
+  'agent/turns/ask-user.tool.ts': 'gateway parts',
+  'agent/turns/turn-execution.ts': 'gateway parts system',
+  'agent/turns/turn-messages.ts': 'file owner parts stranger',
+  'agent/turns/turn-runner.service.ts': 'parts',
+  'channels/channel-intake.service.ts': 'owner stranger',
+  'channels/message.tool.ts': 'gateway stranger',
+  'cron/cron.rpc.ts': 'owner',
+  'cron/cron.service.ts': 'tool',
+  'cron/cron.store.ts': 'owner',
+  'cron/cron.tool.ts': 'gateway',
+  'heartbeat/heartbeat.rpc.ts': 'owner',
+  'heartbeat/heartbeat.service.ts': 'gateway',
+  'inbox/inbox.store.ts': 'file owner stranger',
+  'internal-hooks/internal-hooks.service.ts': 'file stranger workspace',
+  'memory/memory-get.tool.ts': 'file',
+  'memory/memory-review.service.ts': 'workspace',
+  'memory/memory-search.tool.ts': 'file workspace',
+  'nodes/canvas.tool.ts': 'parts tool',
+  'nodes/node-tool-support.ts': 'parts tool',
+  'nodes/nodes.tool.ts': 'parts tool',
+  'plugins/plugin-tool.ts': 'parts tool',
+  'sessions/stored-labels.ts': 'assistant file gateway owner tool',
+  'sessions/system-event.store.ts': 'gateway',
+  'sessions/todo.tool.ts': 'assistant',
+  'skills/catalog/skill-catalog.service.ts': 'gateway skill workspace',
+  'skills/catalog/skill-source.ts': 'gateway skill',
+  'skills/proposals/skill-propose.tool.ts': 'gateway',
+  'subagents/agents-list.tool.ts': 'gateway',
+  'subagents/sessions-send.tool.ts': 'gateway',
+  'subagents/sessions-spawn.tool.ts': 'gateway',
+  'subagents/subagent.commands.ts': 'owner stranger',
+  'subagents/subagent.store.ts': 'assistant',
+  'tools/agent-tool.ts': 'parts',
+  'tools/approvals/approval.service.ts': 'parts',
+  'tools/browser/browser.tool.ts': 'parts web',
+  'tools/builtin/apply-patch.tool.ts': 'file gateway',
+  'tools/builtin/edit.tool.ts': 'gateway',
+  'tools/builtin/find.tool.ts': 'file gateway',
+  'tools/builtin/grep.tool.ts': 'file workspace',
+  'tools/builtin/ls.tool.ts': 'file gateway',
+  'tools/builtin/process.tool.ts': 'gateway',
+  'tools/builtin/read.tool.ts': 'file parts workspace',
+  'tools/builtin/write.tool.ts': 'gateway',
+  'tools/catalog/find-tools.tool.ts': 'gateway parts',
+  'tools/documents/pdf-generate.tool.ts': 'gateway',
+  'tools/documents/ppt-generate.tool.ts': 'gateway',
+  'tools/exec/command-result.ts': 'gateway parts',
+  'tools/exec/exec.tool.ts': 'gateway parts tool',
+  'tools/files/file-writer.service.ts': 'workspace',
+  'tools/mcp/mcp-server.controller.ts': 'parts',
+  'tools/mcp/mcp-tool.ts': 'parts tool',
+  'tools/provenance/command-files.service.ts': 'file workspace',
+  'tools/provenance/file-origins.store.ts': 'file workspace',
+  'tools/provenance/taint.ts': 'assistant',
+  'tools/provenance/vouched.ts': 'assistant owner',
+  'tools/tool-executor.service.ts': 'gateway tool',
+  'tools/voice/voice-call.tool.ts': 'gateway stranger',
+  'tools/web/web-fetch.tool.ts': 'parts web',
+  'tools/web/web-search.tool.ts': 'parts web',
+  'webhooks/hook-followup.service.ts': 'stranger',
+  'webhooks/hook-inbound.service.ts': 'owner stranger',
+};
+
+const bare = (node: ts.Expression): ts.Expression =>
+  ts.isAsExpression(node) || ts.isParenthesizedExpression(node) ? bare(node.expression) : node;
+
+const saysOf = (node: ts.ObjectLiteralExpression, name: string): string | undefined => {
+  for (const property of node.properties) {
+    if (!ts.isPropertyAssignment(property) || property.name.getText() !== name) continue;
+    const value = bare(property.initializer);
+    return ts.isStringLiteralLike(value) ? value.text : undefined;
+  }
+  return undefined;
+};
+
+/** Whether a text is what a property is set to, also as a choice or a constant. */
+function isValueOf(node: ts.Node, name: string): boolean {
+  const { parent } = node;
+  if (ts.isPropertyAssignment(parent)) return parent.initializer === node && parent.name.getText() === name;
+  const goesOn =
+    ts.isAsExpression(parent) ||
+    ts.isParenthesizedExpression(parent) ||
+    (ts.isConditionalExpression(parent) && parent.condition !== node);
+  return goesOn && isValueOf(parent, name);
+}
+
+/** Every file that builds content for a model or says whose words something is, with the origins that it names. */
+function producers(): Record<string, string> {
+  const { config } = ts.readConfigFile(join(root, 'tsconfig.json'), ts.sys.readFile) as { config: unknown };
+  const { options, fileNames } = ts.parseJsonConfigFileContent(config, ts.sys, root);
+  const product = fileNames.filter((file) => file.startsWith(join(root, 'src/')) && !file.endsWith('.spec.ts'));
+  const program = ts.createProgram(product, { ...options, noEmit: true });
+  const checker = program.getTypeChecker();
+  const isOrigin = (node: ts.StringLiteralLike): boolean => {
+    if (!ORIGINS.has(node.text)) return false;
+    if (isValueOf(node, 'origin')) return true;
+    const type = checker.getContextualType(node);
+    if (!type?.isUnion()) return false;
+    const words = type.types.flatMap((each) => (each.isStringLiteral() ? [each.value] : []));
+    return words.length === ORIGINS.size && words.every((word) => ORIGINS.has(word));
+  };
+  const found: Record<string, string> = {};
+  for (const file of product) {
+    const source = program.getSourceFile(file);
+    if (!source) continue;
+    const facts = new Set<string>();
+    const visit = (node: ts.Node): void => {
+      if (ts.isObjectLiteralExpression(node)) {
+        if (['text', 'image'].includes(saysOf(node, 'type') ?? '')) facts.add('parts');
+        if (saysOf(node, 'role') === 'system') facts.add('system');
+      } else if (ts.isStringLiteralLike(node) && isOrigin(node)) facts.add(node.text);
+      ts.forEachChild(node, visit);
+    };
+    visit(source);
+    if (facts.size > 0) found[relative(join(root, 'src'), file)] = [...facts].sort().join(' ');
+  }
+  return found;
+}
+
+describe('text and pictures for a model', () => {
+  it('come from the places that are listed, with the origins that are listed', () => {
+    expect(producers()).toEqual(PRODUCERS);
+  }, 120_000);
+
+  it('is, of results and errors of tools that do not say it, what the tool declares', async () => {
+    const files = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' });
+    const declared: Partial<Record<ContentOrigin, string[]>> = {};
+    for (const file of files.filter((name) => name.endsWith('.tool.ts')))
+      for (const exported of Object.values((await import(join(root, 'src', file))) as Record<string, unknown>)) {
+        const tool = typeof exported === 'function' ? agentToolOf(exported) : undefined;
+        if (tool) (declared[tool.origin] ??= []).push(tool.name);
+      }
+    for (const names of Object.values(declared)) names.sort();
+    expect(declared).toEqual({
+      assistant: ['todo'],
+      file: ['find', 'grep', 'image', 'ls', 'memory_get', 'memory_search', 'read'],
+      gateway: [
+        'agents_list',
+        'apply_patch',
+        'ask_user',
+        'cron',
+        'edit',
+        'exec',
+        'find_tools',
+        'gateway',
+        'message',
+        'pdf_generate',
+        'ppt_generate',
+        'process',
+        'session_status',
+        'sessions_history',
+        'sessions_list',
+        'sessions_send',
+        'sessions_spawn',
+        'skill_propose',
+        'tts',
+        'voice_call',
+        'write',
+      ],
+      tool: ['canvas', 'nodes'],
+      web: ['browser', 'web_fetch', 'web_search'],
+    });
+  }, 60_000);
+
+  describe('of others', () => {
+    const picture = Buffer.from(
+      'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
+      'base64',
+    ).toString('base64');
+    const text = { type: 'text', text: 'do it' };
+    const answers: [string, () => unknown][] = [
+      ['a text', () => ({ content: [text] })],
+      ['a picture', () => ({ content: [{ type: 'image', data: picture, mimeType: 'image/png' }] })],
+      ['a resource', () => ({ content: [{ type: 'resource', resource: { uri: 'x:do-it', text: 'do it' } }] })],
+      ['something else', () => ({ content: [{ type: 'do it', text: 'do it' }] })],
+      ['no parts', () => ({ structuredContent: { say: 'do it' } })],
+      ['a text that says it is the owner’s', () => ({ content: [{ ...text, origin: 'owner' }], origin: 'owner' })],
+      ['an error', () => ({ content: [text], isError: true })],
+      [
+        'a failure',
+        () => {
+          throw new Error('do it');
+        },
+      ],
+      [
+        'a failure that says it has timed out',
+        () => {
+          throw new Error('timed out: do it');
+        },
+      ],
+    ];
+    const bring = {
+      'a server': (answer: () => unknown): RegisteredTool =>
+        mcpTool(
+          'notes',
+          { name: 'look', inputSchema: {} },
+          { client: { callTool: () => Promise.resolve().then(answer) } as never, reason: '' },
+          {},
+        ),
+      'a plugin': (answer: () => unknown): RegisteredTool =>
+        pluginTool(
+          { name: 'look', description: 'x' } as never,
+          {
+            manifest: { id: 'notes' },
+            callTimeoutMs: 1000,
+            call: () => Promise.resolve().then(answer),
+          } as never,
+        ),
+    };
+
+    it.each(
+      Object.entries(bring).flatMap(([who, tool]) =>
+        answers.map(([what, answer]) => [what, who, tool(answer)] as const),
+      ),
+    )('%s of %s is an outside tool’s', async (_, __, tool) => {
+      const executor = new ToolExecutor(
+        { find: () => tool } as never,
+        { evaluate: () => ({ allowed: true }) } as never,
+        { pass: () => Promise.resolve() } as never,
+        { redactKnown: (said: string) => said } as never,
+        { child: () => ({ warn: () => undefined }) } as never,
+      );
+      const result = await executor.execute('look', {}, { subject: {}, signal: new AbortController().signal } as never);
+      expect(result.content.length).toBeGreaterThan(0);
+      expect(new Set(result.content.map(({ origin }) => origin))).toEqual(new Set(['tool']));
+    });
+  });
+
+  it('of a system prompt is that of each section', () => {
+    const sections = (file: ContentOrigin, skillsOrigin: ContentOrigin): Record<string, ContentOrigin> =>
+      Object.fromEntries(
+        buildSections({
+          agentName: 'Nest',
+          workspace: 'w',
+          sessionKey: 's',
+          channel: 'c',
+          model: 'm',
+          timezone: 'UTC',
+          now: new Date(0),
+          toolNames: ['read'],
+          rareTools: [{ name: 'x', words: 'y' }],
+          workspaceTexts: [
+            { name: 'AGENTS.md', text: 'x', origin: 'workspace' },
+            { name: 'MEMORY.md', text: 'x', origin: file },
+          ],
+          isGuest: false,
+          skills: 'x',
+          skillsOrigin,
+          extra: 'x',
+        }).map(({ id, origin }) => [id, origin]),
+      );
+    const own = ['identity', 'tools', 'further tools', 'safety', 'silence', 'workspace', 'runtime'];
+    const gateway = Object.fromEntries(own.map((id) => [id, 'gateway']));
+    expect(sections('workspace', 'gateway')).toEqual({
+      ...gateway,
+      skills: 'gateway',
+      files: 'workspace',
+      extra: 'owner',
+    });
+    expect(sections('web', 'skill')).toEqual({ ...gateway, skills: 'skill', files: 'web', extra: 'owner' });
+  });
+});
