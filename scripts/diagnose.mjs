@@ -3,6 +3,8 @@ const ANSI = /\x1b\[[0-9;]*[A-Za-z]/g;
 const AGAIN = 'then start again';
 const NETWORK = `check the network, the proxy and the registry (npm config get registry), ${AGAIN}`;
 
+const COMPLETE = `choose a complete registry (npm config delete registry takes npm's own), ${AGAIN}`;
+
 /** What npm and Node call it: why, and the way out. `detail` is the address, package or path that was meant. */
 const CAUSES = {
   ENOTFOUND: ({ detail }) => [`the registry's name can't be resolved${detail}`, NETWORK],
@@ -14,10 +16,8 @@ const CAUSES = {
   ETIMEDOUT: ({ detail }) => [`the registry did not answer in time${detail}`, NETWORK],
   ERR_SOCKET_TIMEOUT: ({ detail }) => [`the registry did not answer in time${detail}`, NETWORK],
   FETCH_ERROR: ({ detail }) => [`the registry did not answer in time${detail}`, NETWORK],
-  E404: ({ detail }) => [
-    `the registry does not have it${detail}`,
-    `choose a complete registry (npm config delete registry), ${AGAIN}`,
-  ],
+  E404: ({ detail }) => [`the registry does not have it${detail}`, COMPLETE],
+  ETARGET: ({ detail }) => [`the registry does not have this version${detail}`, COMPLETE],
   E401: ({ detail }) => [`the registry asks for a login${detail}`, `log in (npm login), ${AGAIN}`],
   ENEEDAUTH: ({ detail }) => [`the registry asks for a login${detail}`, `log in (npm login), ${AGAIN}`],
   E403: ({ detail }) => [

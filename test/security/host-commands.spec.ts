@@ -259,11 +259,14 @@ describe('a command on the machine, through a whole turn', () => {
 
   const pending = async (): Promise<PendingApproval[]> =>
     ((await bench.client.call('exec.approval.list')).payload ?? []) as unknown as PendingApproval[];
+  let conversation = 0;
+  /** What a command on the machine prints is others' text: a new conversation has read nothing. */
+  const fresh = (): number => ++conversation;
   /** Runs it and answers what is asked; returns the questions. */
   const run = async (args: object, ...answers: object[]): Promise<{ told: string; asked: PendingApproval[] }> => {
     const asked: PendingApproval[] = [];
     const [told = ''] = await bench.turn([{ name: 'exec', args: { host: 'gateway', ...args } }], {
-      sessionKey: 'host',
+      sessionKey: `host-${conversation}`,
       meanwhile: async () => {
         for (const answer of answers) {
           await until('a question', async () => (await pending()).length > 0);
@@ -297,7 +300,11 @@ describe('a command on the machine, through a whole turn', () => {
   });
 
   it('runs unasked with what the owner has listed, and shows every variable that is not plain', async () => {
+    fresh();
     expect((await run({ command: 'env', env: { LANG: 'C', NO_COLOR: '1' } })).told).toContain('NO_COLOR=1');
+    const after = await run({ command: 'env' }, deny);
+    expect(after.asked[0]?.request.reason).toBe('this turn has read an outside tool');
+    fresh();
     const { told, asked } = await run(
       { command: 'env', env: { GIT_EXTERNAL_DIFF: '/tmp/evil', HOME: '/tmp/x' } },
       deny,
@@ -330,17 +337,22 @@ describe('a command on the machine, through a whole turn', () => {
   });
 
   it('is remembered for the conversation or for good, word for word and no further', async () => {
+    fresh();
     const { asked } = await run({ command: 'sh -c "echo once"' }, { decision: 'allow-session' });
     expect(asked[0]?.choices).toEqual(['allow-once', 'allow-session', 'deny']);
     expect(asked[0]?.request.sessionRule).toContain('exactly this line');
     expect((await run({ command: 'sh -c "echo once"' })).told).toContain('once');
     expect((await run({ command: 'sh -c "echo twice"' }, deny)).told).toContain('approval_denied');
 
+    fresh();
     await run({ command: 'mkdir -p kept' }, { decision: 'allow-always' });
     const file = readFileSync(join(bench.gateway.stateDir, 'exec-approvals.json'), 'utf8');
     expect(file).toContain('"-p"');
+    fresh();
     expect((await run({ command: 'mkdir -p kept' })).told).toContain('no output');
+    fresh();
     expect((await run({ command: 'mkdir -p other' }, deny)).told).toContain('approval_denied');
+    fresh();
     expect((await run({ command: 'mkdir -p kept && sh -c id' }, deny)).told).toContain('approval_denied');
   });
 });

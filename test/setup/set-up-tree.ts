@@ -98,9 +98,14 @@ export class SetUpTree {
   }
 
   private answer(request: IncomingMessage, response: ServerResponse): void {
-    const archive = this.archives.get(decodeURIComponent(request.url ?? ''));
     if (this.misbehave) this.misbehave(request, response);
-    else if (archive) response.end(archive);
+    else this.serve(request, response);
+  }
+
+  /** As a registry that does what it should. */
+  serve(request: IncomingMessage, response: ServerResponse): void {
+    const found = this.archives.get(decodeURIComponent(request.url ?? ''));
+    if (found) response.end(found);
     else response.writeHead(404).end('{}');
   }
 
@@ -122,9 +127,20 @@ export class SetUpTree {
       dependencies[name] = '1.0.0';
       packages[`node_modules/${name}`] = {
         version: '1.0.0',
-        resolved: `https://registry.invalid${path}`,
         integrity: `sha512-${createHash('sha512').update(archive).digest('base64')}`,
       };
+      this.archives.set(
+        `/${name}`,
+        Buffer.from(
+          JSON.stringify({
+            name,
+            'dist-tags': { latest: '1.0.0' },
+            versions: {
+              '1.0.0': { name, version: '1.0.0', dist: { tarball: new URL(path, this.registry).href } },
+            },
+          }),
+        ),
+      );
     }
     const own = { name: 'small', version: '1.0.0', dependencies };
     writeFileSync(this.at('package.json'), JSON.stringify({ ...own, private: true }));

@@ -153,12 +153,15 @@ export class ExecPermit {
     const why = verdict.reason ?? (unusual.length > 0 ? `it sets ${unusual.join(', ')}` : undefined);
     if (ask === 'off' && !passes)
       throw new ToolError('denied_by_policy', `${why ?? 'it is not allowed'}, and tools.exec.ask is "off"`);
-    const mayRemember = !isTainted && ask !== 'always';
-    const rule = mayRemember && unusual.length === 0 ? verdict.rule : undefined;
+    // The very same line again, with the same files, is what its owner has seen, whatever was read meanwhile.
+    const mayRemember = ask !== 'always';
+    const rule = mayRemember && !isTainted && unusual.length === 0 ? verdict.rule : undefined;
     const question: CommandQuestion = {
       security,
       ask,
-      reason: isTainted ? `this turn has read ${read}` : (why ?? 'every command is asked for'),
+      reason: isTainted
+        ? [`this turn has read ${read}`, ...(why === undefined ? [] : [why])].join('; ')
+        : (why ?? 'every command is asked for'),
       mayRemember,
       ...(rule ? { rule } : {}),
     };
