@@ -64,12 +64,11 @@ describe('architecture', () => {
       'config/secrets/keychain.ts',
       'control-ui/dashboard.command.ts',
       'gateway/http/port-owner.ts',
-      // Handlers of others behind Node's permission wall, and the service manager on the owner's order.
-      'hooks/run-handler.ts',
+      // The service manager on the owner's order.
       'service/service-manager.ts',
       'service/successor.ts',
       'tools/sandbox/bubblewrap.driver.ts',
-      // Commands of the assistant and plugins.
+      // Commands of the assistant, plugins and hooks.
       'tools/sandbox/start-plan.ts',
       // git and the build of a new release, on the owner's order.
       'update/program-step.ts',

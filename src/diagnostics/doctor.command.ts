@@ -7,6 +7,7 @@ import { ExitCode } from '../common/exit-codes';
 import { readLockOwner } from '../common/lock-file';
 import { messageOf } from '../common/openclaw-error';
 import { isAlive } from '../common/process-identity';
+import { defaultAgentId } from '../config/agent-entries';
 import type { ConfigEdit } from '../config/apply-edits';
 import { ConfigWriter } from '../config/config-writer';
 import { Environment } from '../config/environment';
@@ -20,8 +21,10 @@ import { gatewayLockPath, resolveConfigPath, resolveStateDir } from '../config/s
 import { withGateway } from '../gateway/client/with-gateway';
 import { listenersOn } from '../gateway/http/port-owner';
 import { resolveRuntimeSettings } from '../gateway/runtime-settings';
+import { listHooks } from '../internal-hooks/list-hooks';
 import { readApprovals, warningsOf } from '../tools/approvals/exec-approvals-file';
 import { BubblewrapDriver } from '../tools/sandbox/bubblewrap.driver';
+import { workspacePath } from '../workspace/workspace-path';
 
 interface Finding {
   check: string;
@@ -54,6 +57,7 @@ export class DoctorCommand extends CliCommand {
       ...this.checkPermissions(stateDir, configPath),
       ...this.checkApprovals(stateDir),
       ...this.checkPorts(stateDir, configPath),
+      ...this.checkHooks(stateDir, configPath),
       await this.checkSandbox(),
       await this.checkGateway(),
     ];
@@ -170,6 +174,15 @@ export class DoctorCommand extends CliCommand {
       }
     }
     return findings;
+  }
+
+  private checkHooks(stateDir: string, configPath: string): Finding[] {
+    const { config } = loadConfig(configPath, this.env);
+    if (config.hooks?.internal?.enabled !== true) return [];
+    return listHooks(config, stateDir, workspacePath(config, this.env, stateDir, defaultAgentId(config))).flatMap(
+      ({ name, isUnagreed, reason }): Finding[] =>
+        isUnagreed && reason !== undefined ? [{ check: 'hooks', level: 'note', message: `${name}: ${reason}` }] : [],
+    );
   }
 
   private async checkSandbox(): Promise<Finding> {

@@ -1,15 +1,26 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { runHandler } from './run-handler';
+import { BubblewrapDriver } from '../tools/sandbox/bubblewrap.driver';
+import type { SandboxDriver } from '../tools/sandbox/sandbox';
+import { type HandlerCall, runHandler } from './run-handler';
+
+const driver = new BubblewrapDriver();
+const nowhere: SandboxDriver = {
+  name: 'none',
+  unusableReason: () => Promise.resolve('bubblewrap is not installed'),
+  plan: () => {
+    throw new Error('nothing is planned for it');
+  },
+};
 
 describe('a handler', () => {
   const folder = mkdtempSync(join(tmpdir(), 'openclaw-handler-'));
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
-  const call = (code: string, more: Record<string, unknown> = {}): Promise<unknown> => {
+  const call = (code: string, more: Partial<HandlerCall> = {}, walls = { driver }): Promise<unknown> => {
     const file = join(folder, `h${Math.random()}.js`);
     writeFileSync(file, code);
-    return runHandler({ file, input: { value: 20 }, readable: [folder], ...more });
+    return runHandler({ file, input: { value: 20 }, readable: [folder], ...more }, walls);
   };
 
   it('is called with its input, as a module of either kind, and its value comes back', async () => {
@@ -17,8 +28,12 @@ describe('a handler', () => {
     expect(await call('exports.other = async ({ value }) => value + 1;', { exportName: 'other' })).toBe(21);
     const file = join(folder, 'm.mjs');
     writeFileSync(file, 'export default ({ value }) => `${value}`;');
-    expect(await runHandler({ file, input: { value: 1 }, readable: [folder] })).toBe('1');
+    expect(await runHandler({ file, input: { value: 1 }, readable: [folder] }, { driver })).toBe('1');
     expect(await call('module.exports = () => undefined;')).toBeNull();
+    expect(await call('console.log("by the way"); module.exports = () => "x".repeat(200_000);')).toHaveLength(200_000);
+    expect(await call('module.exports = () => ({ ...process.env });', { env: { WORD: 'leaf' } })).toEqual({
+      WORD: 'leaf',
+    });
   });
 
   it.each([
@@ -56,5 +71,16 @@ describe('a handler', () => {
         Object.keys(process.env).join(),
       ];`;
     expect(await call(tries)).toEqual([...Array.from({ length: 4 }, () => 'ERR_ACCESS_DENIED'), '']);
+  });
+
+  it('of others refuses to run where there is no sandbox; what the owner has configured runs behind Node alone', async () => {
+    const file = join(folder, 'plain.js');
+    writeFileSync(file, 'module.exports = () => 7;');
+    const plain = { file, input: {}, readable: [folder] };
+    await expect(runHandler(plain, { driver: nowhere })).rejects.toMatchObject({
+      code: 'SANDBOX_MISSING',
+      message: expect.stringContaining('bubblewrap is not installed') as string,
+    });
+    expect(await runHandler(plain, { driver: nowhere, isOwners: true })).toBe(7);
   });
 });

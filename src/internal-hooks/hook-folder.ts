@@ -1,10 +1,13 @@
-import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { existsSync, lstatSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { readBoundedFile } from '../common/bounded-file';
 import { messageOf } from '../common/openclaw-error';
 import { isPlainObject } from '../common/plain-object';
 import { HOOK_EVENTS } from '../hooks/hook-event';
 import { parseFrontmatter } from '../skills/manifest/frontmatter';
 
+/** Bytes of a HOOK.md. */
+const MAX_MANIFEST = 64 * 1024;
 const HANDLERS = ['handler.js', 'handler.mjs', 'handler.cjs', 'index.js'];
 
 export type HookSource = 'bundled' | 'extra' | 'managed' | 'workspace';
@@ -33,14 +36,25 @@ export function hooksIn(root: string, source: HookSource): HookInfo[] {
     return [];
   }
   return names
-    .filter((name) => existsSync(join(root, name, 'HOOK.md')))
+    .filter((name) => isFile(join(root, name, 'HOOK.md')))
     .map((name) => readHook(join(root, name), name, source));
+}
+
+/** A link is none: it is no part of what the owner agrees to. */
+function isFile(path: string): boolean {
+  try {
+    return lstatSync(path).isFile();
+  } catch {
+    return false;
+  }
 }
 
 function readHook(folder: string, name: string, source: HookSource): HookInfo {
   const hook: HookInfo = { name, description: '', events: [], source, folder, needsEnv: [] };
   try {
-    const { values } = parseFrontmatter(readFileSync(join(folder, 'HOOK.md'), 'utf8'));
+    const manifest = readBoundedFile(join(folder, 'HOOK.md'), MAX_MANIFEST);
+    if (!manifest) throw new Error(`it can't be read, or is larger than ${MAX_MANIFEST} bytes`);
+    const { values } = parseFrontmatter(manifest.toString('utf8'));
     const text = (key: string): string => {
       const value = values.get(key)?.value;
       return typeof value === 'string' ? value : '';
@@ -56,7 +70,7 @@ function readHook(folder: string, name: string, source: HookSource): HookInfo {
       events: texts(facts['events']),
       needsEnv: texts(requires['env']),
     });
-    const handler = HANDLERS.map((file) => join(folder, file)).find((file) => existsSync(file));
+    const handler = HANDLERS.map((file) => join(folder, file)).find((file) => isFile(file));
     if (handler) hook.handler = handler;
     const unknown = hook.events.filter((event) => !(HOOK_EVENTS as readonly string[]).includes(event));
     if (!handler)

@@ -5,24 +5,32 @@ import { Command, Option, SubCommand } from 'nest-commander';
 import { CliCommand, CommandGroup, type JsonOptions } from '../common/cli/cli-command';
 import { UsageError } from '../common/cli/cli-error';
 import { printJson, printLine, printTable } from '../common/cli/output';
-import { copyPrivately } from '../common/private-files';
 import { defaultAgentId } from '../config/agent-entries';
 import { ConfigWriter } from '../config/config-writer';
 import { Environment } from '../config/environment';
 import { loadConfig } from '../config/load-config';
+import type { OpenclawConfig } from '../config/openclaw.config';
 import { resolveConfigPath, resolveStateDir } from '../config/state-paths';
 import { workspacePath } from '../workspace/workspace-path';
-import { hashFolder } from '../skills/trust/hash-folder';
+import { hashOf, hookHash, readHookFiles, writeHookFiles } from './hook-files';
 import { type HookInfo, hooksIn } from './hook-folder';
 import { type HookState, listHooks } from './list-hooks';
 import { commandLine } from '../common/cli/own-commands';
 
+/** Entry of `hooks.internal.installs`. */
 interface HookInstall {
-  source: 'path';
+  /** SHA-256 of all its files, as its owner has agreed to them. */
+  sha256: string;
+  /** The following of a copy only. */
+  source?: 'path';
   /** Folder that it was copied from. */
+  sourcePath?: string;
+  installPath?: string;
+  installedAt?: string;
+}
+
+interface HookCopied extends HookInstall {
   sourcePath: string;
-  installPath: string;
-  installedAt: string;
 }
 
 /** The hook in a folder. @throws UsageError where it can't be used */
@@ -40,7 +48,7 @@ abstract class HooksCommandBase extends CliCommand {
 
   protected hooks(): HookState[] {
     const stateDir = resolveStateDir(this.env);
-    const { config } = loadConfig(resolveConfigPath(this.env, stateDir), this.env);
+    const config = this.config();
     return listHooks(config, stateDir, workspacePath(config, this.env, stateDir, defaultAgentId(config)));
   }
 
@@ -52,23 +60,21 @@ abstract class HooksCommandBase extends CliCommand {
     return hook;
   }
 
-  /** Where a copy came from, for later. */
+  /** Which files were agreed to, and where a copy came from. */
   protected async note(name: string, install: HookInstall): Promise<void> {
-    const writer = new ConfigWriter(resolveConfigPath(this.env, resolveStateDir(this.env)), this.env);
-    await writer.edit([{ path: ['hooks', 'internal', 'installs', name], value: install }]);
+    await this.writer().edit([{ path: ['hooks', 'internal', 'installs', name], value: install }]);
   }
 
   protected installs(): Record<string, HookInstall> {
-    const { config } = loadConfig(resolveConfigPath(this.env, resolveStateDir(this.env)), this.env);
-    return (config.hooks?.internal?.installs ?? {}) as Record<string, HookInstall>;
+    return (this.config().hooks?.internal?.installs ?? {}) as Record<string, HookInstall>;
   }
 
-  protected async set(name: string, enabled: boolean): Promise<void> {
-    const writer = new ConfigWriter(resolveConfigPath(this.env, resolveStateDir(this.env)), this.env);
-    await writer.edit([
-      ...(enabled ? [{ path: ['hooks', 'internal', 'enabled'], value: true }] : []),
-      { path: ['hooks', 'internal', 'entries', name, 'enabled'], value: enabled },
-    ]);
+  protected writer(): ConfigWriter {
+    return new ConfigWriter(resolveConfigPath(this.env, resolveStateDir(this.env)), this.env);
+  }
+
+  protected config(): OpenclawConfig {
+    return loadConfig(resolveConfigPath(this.env, resolveStateDir(this.env)), this.env).config;
   }
 }
 
@@ -130,18 +136,37 @@ export class HooksCheckCommand extends HooksCommandBase {
   }
 }
 
-@SubCommand({ name: 'enable', arguments: '<name>', description: 'let a hook run' })
+@SubCommand({
+  name: 'enable',
+  arguments: '<name>',
+  description: 'agree to the files of a hook as they are now, and let it run',
+})
 export class HooksEnableCommand extends HooksCommandBase {
   constructor(env: Environment) {
     super(env);
   }
 
   async run(args: string[], options: JsonOptions): Promise<void> {
-    const { name, fault } = this.named(args);
+    const hook = this.named(args);
+    const { name, fault, source } = hook;
     if (fault !== undefined) throw new UsageError(`${name} can't be used: ${fault}`);
-    await this.set(name, true);
-    if (options.json) printJson({ name, enabled: true });
-    else printLine(`${name} is on`);
+    const sha256 = source === 'bundled' ? undefined : hookHash(hook.folder);
+    await this.writer().edit([
+      { path: ['hooks', 'internal', 'enabled'], value: true },
+      { path: ['hooks', 'internal', 'entries', name, 'enabled'], value: true },
+      ...(sha256 === undefined
+        ? []
+        : [{ path: ['hooks', 'internal', 'installs', name], value: { ...this.installs()[name], sha256 } }]),
+    ]);
+    if (options.json) return printJson({ name, enabled: true, ...(sha256 === undefined ? {} : { sha256 }) });
+    printLine(`${name} is on`);
+    if (sha256 === undefined) return;
+    const { env = {}, paths = [] } = this.config().hooks?.internal?.entries?.[name] ?? {};
+    printLine(`  its files: ${hook.folder}, as they are now (sha256 ${sha256.slice(0, 16)}…)`);
+    printLine(`  is told of: ${hook.events.join(', ')}`);
+    printLine(`  reads and writes: the workspace`);
+    if (paths.length > 0) printLine(`  reads: ${paths.join(', ')}`);
+    if (Object.keys(env).length > 0) printLine(`  is given the variables: ${Object.keys(env).join(', ')}`);
   }
 }
 
@@ -153,7 +178,7 @@ export class HooksDisableCommand extends HooksCommandBase {
 
   async run(args: string[], options: JsonOptions): Promise<void> {
     const { name } = this.named(args);
-    await this.set(name, false);
+    await this.writer().edit([{ path: ['hooks', 'internal', 'entries', name, 'enabled'], value: false }]);
     if (options.json) printJson({ name, enabled: false });
     else printLine(`${name} is off`);
   }
@@ -182,10 +207,15 @@ export class HooksInstallCommand extends HooksCommandBase {
     const to = join(resolveStateDir(this.env), 'hooks', name);
     if (existsSync(to)) throw new UsageError(`${to} is there already; remove it first`);
     await mkdir(join(to, '..'), { recursive: true, mode: 0o700 });
-    if (options.link) symlinkSync(from, to, 'dir');
-    else {
-      await copyPrivately(from, to);
-      await this.note(name, {
+    const files = readHookFiles(from);
+    const sha256 = hashOf(files);
+    if (options.link) {
+      symlinkSync(from, to, 'dir');
+      await this.note(found.name, { sha256 });
+    } else {
+      writeHookFiles(files, to);
+      await this.note(found.name, {
+        sha256,
         source: 'path',
         sourcePath: from,
         installPath: to,
@@ -224,36 +254,42 @@ export class HooksUpdateCommand extends HooksCommandBase {
 
   async run([name]: string[], options: UpdateOptions): Promise<void> {
     const installs = this.installs();
-    const known = Object.keys(installs);
+    const copied = new Map(
+      Object.entries(installs).flatMap(([each, { sourcePath, ...more }]): [string, HookCopied][] =>
+        sourcePath === undefined ? [] : [[each, { ...more, sourcePath }]],
+      ),
+    );
+    const known = [...copied.keys()];
     if ((name === undefined) === (options.all !== true)) throw new UsageError('name a hook, or --all');
-    if (name !== undefined && !installs[name])
+    if (name !== undefined && !copied.has(name))
       throw new UsageError(`"${name}" was not copied by hooks install; there are: ${known.join(', ') || 'none'}`);
     const updated: { name: string; changed: boolean }[] = [];
-    for (const each of name === undefined ? known : [name])
-      updated.push({
-        name: each,
-        changed: await this.renew(each, installs[each] as HookInstall, options.dryRun === true),
-      });
+    for (const [each, install] of copied)
+      if (name === undefined || name === each)
+        updated.push({ name: each, changed: await this.renew(each, install, options.dryRun === true) });
     if (options.json) return printJson({ hooks: updated, dryRun: options.dryRun === true });
     for (const { name: each, changed } of updated)
       printLine(`${each}: ${!changed ? 'as it was' : options.dryRun ? 'would change' : 'updated'}`);
   }
 
   /** The copy is made aside and then takes the old one's place, so that a running hook never sees half of it. */
-  private async renew(name: string, install: HookInstall, isDry: boolean): Promise<boolean> {
+  private async renew(name: string, install: HookCopied, isDry: boolean): Promise<boolean> {
     const { sourcePath } = install;
-    // Not what is written down: whatever it says, nothing else is replaced.
-    const installPath = join(resolveStateDir(this.env), 'hooks', basename(name));
     usableIn(sourcePath);
-    const everything = { everything: true };
-    if (hashFolder(sourcePath, everything) === hashFolder(installPath, everything)) return false;
+    // Found anew, whatever is written down: nothing else is replaced.
+    const place = join(resolveStateDir(this.env), 'hooks');
+    const installPath = hooksIn(place, 'managed').find((hook) => hook.name === name)?.folder;
+    if (installPath === undefined) throw new UsageError(`${name} is no longer in ${place}; install it again`);
+    const files = readHookFiles(sourcePath);
+    const sha256 = hashOf(files);
+    if (sha256 === hookHash(installPath) && sha256 === install.sha256) return false;
     if (isDry) return true;
     const aside = `${installPath}.new`;
     rmSync(aside, { recursive: true, force: true });
-    await copyPrivately(sourcePath, aside);
+    writeHookFiles(files, aside);
     rmSync(installPath, { recursive: true, force: true });
     renameSync(aside, installPath);
-    await this.note(name, { ...install, installedAt: new Date().toISOString() });
+    await this.note(name, { ...install, sha256, installedAt: new Date().toISOString() });
     return true;
   }
 }

@@ -1,18 +1,19 @@
 import { Module, type OnApplicationBootstrap } from '@nestjs/common';
 import { AgentModule } from '../agent/agent.module';
-import { BootStep, type BootStepVerdict, skipped } from '../common/boot-step';
+import { BootStep, type BootStepVerdict, degraded, skipped } from '../common/boot-step';
 import { ConfigService } from '../config/config.service';
 import { EventsModule } from '../events/events.module';
 import { StorageModule } from '../storage/storage.module';
 import { ToolsModule } from '../tools/tools.module';
 import { HookCatalog } from './hook-catalog.service';
+import { HookCopies } from './hook-copies.service';
 import { InternalHooksRpc } from './internal-hooks.rpc';
 import { InternalHooks } from './internal-hooks.service';
 
 @BootStep({ visible: { name: 'internal hooks', onFailure: 'degraded' } })
 @Module({
   imports: [AgentModule, EventsModule, StorageModule, ToolsModule],
-  providers: [HookCatalog, InternalHooks, InternalHooksRpc],
+  providers: [HookCatalog, HookCopies, InternalHooks, InternalHooksRpc],
 })
 export class InternalHooksModule implements OnApplicationBootstrap {
   constructor(
@@ -20,10 +21,10 @@ export class InternalHooksModule implements OnApplicationBootstrap {
     private readonly config: ConfigService,
   ) {}
 
-  onApplicationBootstrap(): BootStepVerdict | undefined {
+  async onApplicationBootstrap(): Promise<BootStepVerdict | undefined> {
     this.hooks.listen();
-    return this.config.config.hooks?.internal?.enabled === true
-      ? undefined
-      : skipped('hooks.internal.enabled is not true');
+    if (this.config.config.hooks?.internal?.enabled !== true) return skipped('hooks.internal.enabled is not true');
+    const faults = await this.hooks.faults();
+    return faults.length > 0 ? degraded(faults.join('; ')) : undefined;
   }
 }

@@ -1,14 +1,16 @@
 import { appendFile, mkdir, realpath, writeFile } from 'node:fs/promises';
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { Injectable } from '@nestjs/common';
+import { readBoundedFile } from '../common/bounded-file';
 import { textOf } from '../common/content-parts';
 import { type Logger, LoggerFactory } from '../common/logger';
-import { messageOf } from '../common/openclaw-error';
+import { messageOf, OpenclawError } from '../common/openclaw-error';
+import { isReallyWithin, isWithin, overlap, realPlace } from '../common/paths/path-place';
 import { isPlainObject } from '../common/plain-object';
 import { defaultAgentId } from '../config/agent-entries';
 import { ConfigService } from '../config/config.service';
 import { mainSessionKey } from '../config/main-session';
+import { expandPath } from '../config/state-paths';
 import { BootstrapDesk, type BootstrapFacts, type ShownFile } from '../events/bootstrap-desk';
 import { EventBus } from '../events/event-bus';
 import { OutboundDesk } from '../events/outbound-desk';
@@ -21,8 +23,10 @@ import { DatabaseService } from '../storage/database.service';
 import { originsOf } from '../agent/sessions/plain-messages';
 import { FileOrigins } from '../tools/provenance/file-origins.store';
 import { worstOrigin } from '../tools/provenance/taint';
+import { BubblewrapDriver } from '../tools/sandbox/bubblewrap.driver';
 import { WorkspaceService } from '../workspace/workspace.service';
 import { HookCatalog } from './hook-catalog.service';
+import { HookCopies } from './hook-copies.service';
 import type { HookState } from './list-hooks';
 
 const KEPT_MESSAGES = 15;
@@ -32,6 +36,9 @@ const BOOTSTRAP_TIMEOUT_MS = 3000;
 const MAX_FILES = 20;
 const MAX_FILE_CHARS = 20_000;
 
+/** Bytes of BOOT.md. */
+const MAX_BOOT = 256 * 1024;
+
 /** Lets hooks take part in what happens. One that fails is named in the log; nobody waits for it. */
 @Injectable()
 export class InternalHooks {
@@ -40,6 +47,8 @@ export class InternalHooks {
 
   constructor(
     private readonly catalog: HookCatalog,
+    private readonly copies: HookCopies,
+    private readonly driver: BubblewrapDriver,
     private readonly config: ConfigService,
     private readonly inbox: InboxService,
     private readonly sessions: SessionStore,
@@ -64,6 +73,14 @@ export class InternalHooks {
     this.bootstrap.open((facts, files) => this.chooseFiles(facts, files));
   }
 
+  /** What is on and does not run because of what it is; asked only where hooks are on. */
+  async faults(): Promise<string[]> {
+    const foreign = this.catalog.all().filter(({ source, enabled }) => source !== 'bundled' && enabled);
+    const unagreed = foreign.flatMap(({ name, isUnagreed, reason }) => (isUnagreed ? [`${name}: ${reason}`] : []));
+    const lacking = foreign.length > 0 ? await this.driver.unusableReason() : undefined;
+    return [...unagreed, ...(lacking === undefined ? [] : [`hooks of others need a sandbox, and ${lacking}`])];
+  }
+
   private async happened(event: HookEvent): Promise<void> {
     for (const hook of this.catalog.for(event)) {
       const started = performance.now();
@@ -80,7 +97,7 @@ export class InternalHooks {
     }
   }
 
-  /** A hook of somebody: it sees its own folder and the workspace, and may write into the workspace. */
+  /** A hook of somebody: it sees its own files and the workspace, and may write into the workspace. */
   private async call(hook: HookState, event: HookEvent): Promise<void> {
     const value = await this.answerOf(hook, event);
     const messages = isPlainObject(value) && Array.isArray(value['messages']) ? value['messages'] : [];
@@ -90,15 +107,38 @@ export class InternalHooks {
     if (texts.length > 0) await this.say(hook.name, event, texts);
   }
 
-  private answerOf(hook: HookState, event: HookEvent, timeoutMs?: number): Promise<unknown> {
+  private async answerOf(hook: HookState, event: HookEvent, timeoutMs?: number): Promise<unknown> {
     const workspace = this.workspaces.pathOf(event.agentId);
-    return runHandler({
-      file: hook.handler ?? '',
-      input: { ...event, timestamp: new Date().toISOString(), workspace },
-      readable: [hook.folder],
-      writable: [workspace],
-      env: this.config.config.hooks?.internal?.entries?.[hook.name]?.env ?? {},
-      ...(timeoutMs === undefined ? {} : { timeoutMs }),
+    const { folder, handler } = this.copies.of(hook);
+    const input = { ...event, timestamp: new Date().toISOString(), workspace };
+    const env = this.config.config.hooks?.internal?.entries?.[hook.name]?.env ?? {};
+    return runHandler(
+      {
+        file: handler,
+        input,
+        readable: [folder, ...this.furtherPaths(hook.name, workspace)],
+        writable: workspace,
+        env,
+        ...(timeoutMs === undefined ? {} : { timeoutMs }),
+      },
+      { driver: this.driver },
+    );
+  }
+
+  /** `entries.<name>.paths`. What is in the workspace is given anyway, and by name only: a link there leads nowhere. */
+  private furtherPaths(name: string, workspace: string): string[] {
+    const { config, env, stateDir, path: configFile } = this.config;
+    const written = config.hooks?.internal?.entries?.[name]?.paths ?? [];
+    return written.flatMap((each) => {
+      const path = each.startsWith('~') ? expandPath(each, env.home) : resolve(workspace, each);
+      if (isWithin(workspace, path)) return [];
+      const place = realPlace(path);
+      if ([stateDir, configFile].some((own) => overlap(realPlace(own), place)))
+        throw new OpenclawError(
+          'HOOK_PATH',
+          `hooks.internal.entries.${name}.paths: "${each}" holds the gateway's own files; name a folder that does not`,
+        );
+      return [path];
     });
   }
 
@@ -147,8 +187,10 @@ export class InternalHooks {
   }
 
   private async bootMd(agentId: string): Promise<void> {
-    const path = join(this.workspaces.pathOf(agentId), 'BOOT.md');
-    const text = existsSync(path) ? readFileSync(path, 'utf8').trim() : '';
+    const workspace = this.workspaces.pathOf(agentId);
+    const path = join(workspace, 'BOOT.md');
+    const content = isReallyWithin(workspace, path) ? readBoundedFile(path, MAX_BOOT) : undefined;
+    const text = content?.toString('utf8').trim() ?? '';
     if (text === '') return;
     const runId = `boot:${Date.now()}`;
     await this.inbox.accept({
@@ -200,10 +242,14 @@ export class InternalHooks {
         .replace(/[^\p{L}\p{N}]+/gu, '-')
         .replace(/^-|-$/g, '')
         .slice(0, 40) || 'talk';
-    const folder = join(this.workspaces.pathOf(agentId), 'memory');
+    const workspace = this.workspaces.pathOf(agentId);
+    const folder = join(workspace, 'memory');
+    const file = join(folder, `${now.slice(0, 10)}-${slug}.md`);
+    if (!isReallyWithin(workspace, file))
+      throw new OpenclawError('HOOK_PATH', `${file} is a link that leads out of the workspace; remove the link`);
     await mkdir(folder, { recursive: true, mode: 0o700 });
     const body = kept.map(({ role, text }) => `**${role === 'user' ? 'Person' : 'Assistant'}**: ${text}`).join('\n\n');
-    const path = join(await realpath(folder), `${now.slice(0, 10)}-${slug}.md`);
+    const path = join(await realpath(folder), basename(file));
     // An answer may repeat what a tool has read, also where the results themselves are not kept.
     const origin = worstOrigin(originsOf(events), 'workspace');
     await this.origins.set(path, origin);

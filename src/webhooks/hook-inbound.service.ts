@@ -1,12 +1,12 @@
 import { createHash, createHmac, randomUUID } from 'node:crypto';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { Injectable, Optional } from '@nestjs/common';
 import type { Transaction } from 'kysely';
 import { Clock, systemClock } from '../common/clock';
 import type { DeliveryRoute } from '../common/delivery-route';
 import { type Logger, LoggerFactory } from '../common/logger';
 import { OpenclawError, messageOf } from '../common/openclaw-error';
-import { isBelow, isReallyWithin } from '../common/paths/path-place';
+import { isBelow, isReallyWithin, isWithin } from '../common/paths/path-place';
 import { isPlainObject } from '../common/plain-object';
 import { secretsEqual } from '../common/secrets-equal';
 import { describeDtoProblems, findDtoProblems } from '../common/validation/validate-dto';
@@ -22,6 +22,7 @@ import { SessionStore } from '../sessions/session.store';
 import { SystemEventStore } from '../sessions/system-event.store';
 import type { Schema } from '../storage/schema';
 import { DatabaseService } from '../storage/database.service';
+import { BubblewrapDriver } from '../tools/sandbox/bubblewrap.driver';
 import { AgentHookBody, WakeHookBody } from './hook-bodies.dto';
 import { presetMappings } from './hook-presets';
 import { renderTemplate } from './hook-template';
@@ -65,6 +66,7 @@ export class HookInbound {
     private readonly systemEvents: SystemEventStore,
     private readonly database: DatabaseService,
     private readonly events: EventBus,
+    private readonly driver: BubblewrapDriver,
     loggers: LoggerFactory,
     @Optional() private readonly clock: Clock = systemClock,
   ) {
@@ -238,10 +240,10 @@ export class HookInbound {
     const sessionKey = mapping.sessionKey === undefined ? undefined : renderTemplate(mapping.sessionKey, facts);
     let changes: Partial<AgentWish> = { ...(name ? { name } : {}), ...(sessionKey ? { sessionKey } : {}) };
     if (mapping.transform) {
-      const value = await runHandler({
-        ...this.transformOf(mapping.transform),
-        input: { ...facts, text },
-      });
+      const value = await runHandler(
+        { ...this.transformOf(mapping.transform), input: { ...facts, text } },
+        { driver: this.driver, isOwners: true },
+      );
       if (value === null) return null;
       if (!isPlainObject(value))
         throw new OpenclawError('HOOK_TRANSFORM', 'its transform must return an object or null');
@@ -266,7 +268,10 @@ export class HookInbound {
     const file = resolve(root, module);
     if (!isBelow(root, file) || !isReallyWithin(root, file))
       throw new OpenclawError('HOOK_TRANSFORM', `transform.module "${module}" lies outside of hooks.transformsDir`);
-    return { file, ...(exportName ? { exportName } : {}), readable: [dirname(join(root, module))] };
+    // Beside the configuration the file stands alone: that folder is the gateway's own.
+    const folder = dirname(file);
+    const isShared = [this.config.stateDir, this.config.path].some((own) => isWithin(folder, own));
+    return { file, ...(exportName ? { exportName } : {}), readable: [isShared ? file : folder] };
   }
 
   private mappings(path: string): HookMappingConfig[] {

@@ -12,6 +12,7 @@ import { EventBus } from '../events/event-bus';
 import { EventsModule } from '../events/events.module';
 import { readBody } from '../events/http-door';
 import { StorageModule } from '../storage/storage.module';
+import { ToolsModule } from '../tools/tools.module';
 import { HookFollowup } from './hook-followup.service';
 import { HookInbound, trimmed } from './hook-inbound.service';
 import { WebhookOutbound } from './webhook-outbound.service';
@@ -26,7 +27,7 @@ const MOST_SOURCES = 1000;
 
 @BootStep({ visible: { name: 'webhooks', onFailure: 'degraded' } })
 @Module({
-  imports: [AgentModule, EventsModule, StorageModule],
+  imports: [AgentModule, EventsModule, StorageModule, ToolsModule],
   providers: [HookFollowup, HookInbound, WebhookOutbound, WebhooksRpc],
 })
 export class WebhooksModule implements OnModuleInit, OnApplicationBootstrap, OnModuleDestroy {

@@ -167,6 +167,7 @@ describe('hooks', () => {
     writeFileSync(join(path, 'handler.js'), "module.exports = () => { throw new Error('the second'); };");
     expect((await cli('update', '--all', '--dry-run')).stdout).toBe('note: would change\n');
     expect((await cli('update', '--all')).stdout).toBe('note: updated\n');
+    await until('the gateway knows that these files were agreed to', () => runs('note'));
     await say('again');
     await until('the second', () => gateway.log.includes('a hook failed: the second'));
     rmSync(join(path, 'handler.js'));

@@ -75,7 +75,10 @@ export class OutboundHookConfig {
 class InternalHookEntryConfig {
   @Opt() @Bool() enabled?: boolean;
   @Opt() @Obj() env?: Record<string, string>;
-  /** `bootstrap-extra-files`: further files of the workspace that the assistant is shown. */
+  /**
+   * `bootstrap-extra-files`: further files of the workspace that the assistant is shown. Hooks of others: further files and
+   * folders that they read.
+   */
   @Opt() @StrList({ max: 20 }) paths?: string[];
 }
 

@@ -29,6 +29,9 @@ const SYSTEM_FILES = [
   '/etc/ssl/certs',
   '/etc/timezone',
 ];
+/** What a program needs to be loaded at all, and to tell the time. */
+const BARE_FOLDERS = SYSTEM_FOLDERS.filter((folder) => folder !== '/opt');
+const BARE_FILES = ['/etc/ld.so.cache', '/etc/ld.so.conf', '/etc/ld.so.conf.d', '/etc/localtime'];
 
 const MIB = 1024 * 1024;
 /** Largest file a command may write. */
@@ -75,7 +78,7 @@ export class BubblewrapDriver implements SandboxDriver {
         'ALL',
         '--hostname',
         'sandbox',
-        ...systemMounts(),
+        ...(request.isBare ? systemMounts(BARE_FOLDERS, BARE_FILES) : systemMounts(SYSTEM_FOLDERS, SYSTEM_FILES)),
         ...(request.network ? NETWORK_FILES.flatMap((file) => ['--ro-bind-try', file, file]) : []),
         '--proc',
         '/proc',
@@ -152,14 +155,14 @@ const bridgeMounts = (socket: string): string[] =>
 const NETWORK_FILES = ['/etc/hosts', '/etc/resolv.conf', '/etc/nsswitch.conf'];
 
 /** Folders as they are on this machine: links stay links, so that /bin → usr/bin works inside too. */
-function systemMounts(): string[] {
+function systemMounts(folders: readonly string[], files: readonly string[]): string[] {
   const args: string[] = [];
-  for (const folder of SYSTEM_FOLDERS) {
+  for (const folder of folders) {
     if (!existsSync(folder)) continue;
     if (lstatSync(folder).isSymbolicLink()) args.push('--symlink', readlinkSync(folder), folder);
     else args.push('--ro-bind', folder, folder);
   }
-  for (const file of SYSTEM_FILES) args.push('--ro-bind-try', file, file);
+  for (const file of files) args.push('--ro-bind-try', file, file);
   return args;
 }
 

@@ -14,6 +14,8 @@ export interface SandboxRequest {
   readable?: readonly string[];
   /** Without a network of its own the command reaches through this socket what the proxy behind it lets pass. */
   proxySocket?: string;
+  /** Of the system it sees programs and libraries only: no account names, nothing of `/opt`. */
+  isBare?: boolean;
 }
 
 export interface SpawnPlan {
