@@ -377,7 +377,7 @@ describe('files in Telegram chats', () => {
       telegram.say({ chatId: OWNER, text: 'run it' });
       await until('the question', () => telegram.sent.at(-1)?.text.includes('Approval needed') === true, 15_000);
       const [row = []] = telegram.sent.at(-1)?.buttons ?? [];
-      expect(row.map(({ text }) => text)).toEqual(['Allow once', 'Deny']);
+      expect(row.map(({ text }) => text)).toEqual(['Allow once', 'For this conversation', 'Deny']);
       press(row[0]?.callback_data ?? '');
       await until('the end', () => telegram.sent.some(({ text }) => text === 'that is done'), 15_000);
       expect(bench.models.requests.at(-1)?.text).toContain('42');
