@@ -1,8 +1,9 @@
 // Brings dependencies and build up to date, and does nothing where they are.
+import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { at } from './paths.mjs';
+import { at, root } from './paths.mjs';
 import { leaveSignals, runLogged, runToolLogged, step } from './steps.mjs';
 
 const MINIMUM_NODE = [20, 19];
@@ -90,6 +91,7 @@ async function installDependencies() {
   // npm writes its own list last: without it something was interrupted.
   if (readIfExists(stamp) === wanted && existsSync(at('node_modules', '.package-lock.json'))) return;
   rmSync(stamp, { force: true });
+  rmSync(ADDRESSED_LOCK, { force: true });
   const total = packagesHere(JSON.parse(lock));
   await step(`Installing ${total} packages`, async (progress) => {
     const seen = new Set();
@@ -100,10 +102,57 @@ async function installDependencies() {
       return /TAR_ENTRY_ERROR (ENOSPC|EDQUOT|EROFS)/.test(line);
     };
     const { program, args, shell } = npm();
-    await runLogged(program, [...args, 'ci', '--no-audit', '--no-fund', '--loglevel=http'], { onLine, shell });
+    const install = () =>
+      runLogged(program, [...args, 'ci', '--no-audit', '--no-fund', '--loglevel=http'], { onLine, shell });
+    const registries = registriesOf(program, args, shell);
+    if (registries === undefined) return install();
+    const clean = () => rmSync(ADDRESSED_LOCK, { force: true });
+    process.once('exit', clean);
+    writeFileSync(ADDRESSED_LOCK, JSON.stringify(withAddresses(JSON.parse(lock), registries)));
+    try {
+      await install();
+    } catch (error) {
+      // A registry may keep its archives in other places than npm's own does.
+      if (!/^npm (?:error|ERR!) code E404/m.test(error.output ?? '')) throw error;
+      clean();
+      seen.clear();
+      await install();
+    } finally {
+      clean();
+      process.off('exit', clean);
+    }
   });
   leaveSignals();
   writeFileSync(stamp, wanted);
+}
+
+/** What npm reads in place of package-lock.json; there only while it installs. */
+const ADDRESSED_LOCK = at('npm-shrinkwrap.json');
+
+/** Settings of npm that name registries; undefined where it does not say. */
+function registriesOf(program, args, shell) {
+  const asked = spawnSync(program, [...args, 'config', 'list', '--json'], { cwd: root, shell, encoding: 'utf8' });
+  try {
+    const settings = JSON.parse(asked.stdout);
+    return typeof settings.registry === 'string' ? settings : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * The lock with the address of each archive at the registry in use. Without it npm reads the whole history of each
+ * package first, which is half of its requests and most of its work.
+ */
+function withAddresses(lock, registries) {
+  for (const [path, entry] of Object.entries(lock.packages)) {
+    if (path === '' || entry.link || entry.integrity === undefined) continue;
+    const name = entry.name ?? path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length);
+    const [scope, rest] = name.startsWith('@') ? name.split('/') : [undefined, name];
+    const registry = (scope && registries[`${scope}:registry`]) ?? registries.registry;
+    entry.resolved = `${registry.replace(/\/+$/, '')}/${name}/-/${rest}-${entry.version}.tgz`;
+  }
+  return lock;
 }
 
 /** How many packages of the lock are for this platform. */

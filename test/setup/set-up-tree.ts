@@ -102,10 +102,11 @@ export class SetUpTree {
     else this.serve(request, response);
   }
 
-  /** As a registry that does what it should. */
-  serve(request: IncomingMessage, response: ServerResponse): void {
-    const found = this.archives.get(decodeURIComponent(request.url ?? ''));
-    if (found) response.end(found);
+  /** As a registry that does what it should. @param said changes what it says of a package */
+  serve(request: IncomingMessage, response: ServerResponse, said = (text: string): string => text): void {
+    const path = decodeURIComponent(request.url ?? '');
+    const found = this.archives.get(path);
+    if (found) response.end(path.endsWith('.tgz') ? found : said(found.toString('utf8')));
     else response.writeHead(404).end('{}');
   }
 

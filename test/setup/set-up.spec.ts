@@ -76,6 +76,28 @@ describe('set-up', () => {
     expect(await tree.start().ended).toBe(0);
   });
 
+  it('asks for archives only, and for more where a registry keeps them elsewhere', async () => {
+    const asked: string[] = [];
+    tree.misbehave = (request, response) => {
+      asked.push(request.url ?? '');
+      tree.serve(request, response);
+    };
+    expect(await tree.start().ended).toBe(0);
+    expect(asked).toHaveLength(2);
+    expect(asked.every((url) => url.endsWith('.tgz'))).toBe(true);
+    expect(existsSync(tree.at('npm-shrinkwrap.json'))).toBe(false);
+
+    rmSync(tree.at('node_modules'), { recursive: true });
+    rmSync(tree.at('cache'), { recursive: true });
+    tree.misbehave = (request, response) => {
+      if (request.url?.includes('/-/')) return void response.writeHead(404).end('{}');
+      request.url = request.url?.replace('/elsewhere/', '/-/') ?? '';
+      tree.serve(request, response, (text) => text.replaceAll('/-/', '/elsewhere/'));
+    };
+    expect(await tree.start().ended).toBe(0);
+    expect(existsSync(tree.at('npm-shrinkwrap.json'))).toBe(false);
+  });
+
   it('names the line of the compiler when the build fails, and builds once it is mended', async () => {
     writeFileSync(tree.at('broken'), '');
     const run = tree.start();
