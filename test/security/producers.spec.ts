@@ -91,6 +91,7 @@ const PRODUCERS: Readonly<Record<string, string>> = {
   'tools/exec/command-result.ts': 'gateway parts',
   'tools/exec/exec.tool.ts': 'gateway parts tool',
   'tools/files/file-writer.service.ts': 'workspace',
+  'tools/files/workspace-files.ts': 'gateway',
   'tools/mcp/mcp-server.controller.ts': 'parts',
   'tools/mcp/mcp-tool.ts': 'parts tool',
   'tools/provenance/command-files.service.ts': 'file workspace',

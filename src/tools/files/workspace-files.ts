@@ -181,11 +181,12 @@ export function describeOpenError(error: unknown, path: string): ToolError {
   const { code } = error as NodeJS.ErrnoException;
   switch (code) {
     case 'ENOENT':
-      return new ToolError('not_found', `${path} does not exist`);
+      // Nobody's words but those of who asked.
+      return new ToolError('not_found', `${path} does not exist`, undefined, 'gateway');
     case 'EISDIR':
       return new ToolError('invalid_args', `${path} is a directory`);
     case 'ENOTDIR':
-      return new ToolError('not_found', `${path}: a part of the path is not a directory`);
+      return new ToolError('not_found', `${path}: a part of the path is not a directory`, undefined, 'gateway');
     case 'ENOSPC':
       return new ToolError('failed', `${path}: the disk is full; nothing was changed`);
     case 'EACCES':
