@@ -9,7 +9,7 @@ const refusal = (tools: object, channel = 'telegram', isOwner = true): string | 
       agentId: 'main',
       isOwner,
       origin: { channel, account: 'default' },
-      subject: { agentId: 'main', senders: ['5'] },
+      subject: { agentId: 'main', senders: [{ id: '5' }] },
     } as unknown as ToolContext,
   );
 
