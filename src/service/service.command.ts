@@ -1,6 +1,7 @@
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { Option, SubCommand } from 'nest-commander';
 import { CliCommand, type JsonOptions, parseWholeNumber } from '../common/cli/cli-command';
+import { commandLine } from '../common/cli/own-commands';
 import { printJson, printLine } from '../common/cli/output';
 import { appRoot } from '../common/app-root';
 import { readLockOwner } from '../common/lock-file';
@@ -8,11 +9,18 @@ import { OpenclawError } from '../common/openclaw-error';
 import { isAlive } from '../common/process-identity';
 import { Environment } from '../config/environment';
 import { loadConfig } from '../config/load-config';
-import { gatewayPort } from '../config/ports';
+import { gatewayPort, uiPort as uiPortOf } from '../config/ports';
 import { gatewayLockPath, resolveConfigPath, resolveStateDir } from '../config/state-paths';
+import { type CarriedVariables, carryVariables, lastingPath } from './carried-variables';
 import { ServiceManager, type ServiceState } from './service-manager';
 
 const MAX_PORT = 65_535;
+
+interface InstallOptions extends JsonOptions {
+  port?: number;
+  uiPort?: number;
+  force?: boolean;
+}
 
 abstract class ServiceCommandBase extends CliCommand {
   constructor(protected readonly env: Environment) {
@@ -20,13 +28,12 @@ abstract class ServiceCommandBase extends CliCommand {
   }
 
   protected manager(): ServiceManager {
-    const configHome = this.env.get('XDG_CONFIG_HOME');
     return new ServiceManager(
       {
         platform: process.platform,
         home: this.env.home,
-        ...(configHome ? { configHome } : {}),
         uid: process.getuid?.() ?? 0,
+        variables: this.env.all(),
       },
       this.env.get('OPENCLAW_PROFILE'),
     );
@@ -34,7 +41,7 @@ abstract class ServiceCommandBase extends CliCommand {
 
   protected print(state: ServiceState, options: JsonOptions): void {
     if (options.json) printJson(state);
-    else printLine(`${state.manager}: ${state.state} (${state.file})`);
+    else for (const line of [`${state.manager}: ${state.state} (${state.file})`, ...state.notes]) printLine(line);
   }
 }
 
@@ -49,28 +56,49 @@ export class GatewayInstallCommand extends ServiceCommandBase {
     return parseWholeNumber('--port', value, 1, MAX_PORT);
   }
 
+  @Option({ flags: '--ui-port <port>', description: 'port of the Control UI; 0: on the gateway port only' })
+  parseUiPort(value: string): number {
+    return parseWholeNumber('--ui-port', value, 0, MAX_PORT);
+  }
+
   @Option({ flags: '--force', description: 'write the service anew' })
   parseForce(): boolean {
     return true;
   }
 
-  async run(_: string[], options: JsonOptions & { port?: number; force?: boolean }): Promise<void> {
+  async run(_: string[], options: InstallOptions): Promise<void> {
     const stateDir = resolveStateDir(this.env);
     const configPath = resolveConfigPath(this.env, stateDir);
     const profile = this.env.get('OPENCLAW_PROFILE');
-    const state = await this.manager().install(
-      {
-        node: process.execPath,
-        program: join(appRoot(), 'bin', 'openclaw'),
-        stateDir,
-        configPath,
-        port: options.port ?? gatewayPort(loadConfig(configPath, this.env).config, this.env),
-        ...(profile ? { profile } : {}),
-      },
-      options.force === true,
-    );
-    this.print(state, options);
+    const path = this.env.get('PATH');
+    const uiPort = options.uiPort ?? (this.env.get('OPENCLAW_UI_PORT') ? uiPortOf(this.env) : undefined);
+    // As the caller has them: the configuration may set some itself.
+    const variables = this.env.all();
+    const { config, variables: referred } = loadConfig(configPath, this.env);
+    const manager = this.manager();
+    if (options.force !== true) manager.needNew();
+    const carried = carryVariables(stateDir, variables, referred.values());
+    const state = await manager.install({
+      node: process.execPath,
+      program: join(appRoot(), 'bin', 'openclaw'),
+      stateDir,
+      configPath,
+      port: options.port ?? gatewayPort(config, this.env),
+      ...(uiPort === undefined ? {} : { uiPort }),
+      ...(path && process.platform !== 'win32' ? { path: lastingPath(path, delimiter) } : {}),
+      ...(profile ? { profile } : {}),
+    });
+    this.print({ ...state, notes: [...notesOf(carried, join(stateDir, '.env')), ...state.notes] }, options);
   }
+}
+
+function notesOf({ written, kept, left }: CarriedVariables, file: string): string[] {
+  const notes: [string[], string][] = [
+    [written, `kept in ${file} for the service`],
+    [kept, `${file} has another value, which the service takes`],
+    [left, `no line of ${file} can hold the value; store it with ${commandLine('secrets set')}`],
+  ];
+  return notes.filter(([names]) => names.length > 0).map(([names, text]) => `${names.join(', ')}: ${text}`);
 }
 
 @SubCommand({ name: 'uninstall', description: 'the gateway is no service any more; its state stays' })

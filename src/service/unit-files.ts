@@ -9,6 +9,10 @@ export interface ServiceSpec {
   stateDir: string;
   configPath: string;
   port: number;
+  /** Port of the Control UI; undefined: the one that the gateway takes by itself. */
+  uiPort?: number;
+  /** Folders of programs, as in `PATH`; undefined: those of the service manager. */
+  path?: string;
   /** Profile; undefined: the default one. */
   profile?: string;
 }
@@ -19,13 +23,15 @@ const NO_RESTART = [ExitCode.usage, ExitCode.configuration];
 export const serviceName = (profile: string | undefined): string =>
   profile && profile !== 'default' ? `openclaw-gateway-${profile}` : 'openclaw-gateway';
 
-/** Variables of the service. No secrets: those are in the state folder, which only its owner can read. */
+/** Variables of the service. No secrets: those are in `.env` of the state folder, which only its owner can read. */
 const variables = (spec: ServiceSpec): [string, string][] => [
   // Whoever reads it ends with a code to be started again, instead of starting a successor of its own.
   ['OPENCLAW_SERVICE', '1'],
   ['OPENCLAW_STATE_DIR', spec.stateDir],
   ['OPENCLAW_CONFIG_PATH', spec.configPath],
   ['OPENCLAW_GATEWAY_PORT', String(spec.port)],
+  ...(spec.uiPort === undefined ? [] : [['OPENCLAW_UI_PORT', String(spec.uiPort)] as [string, string]]),
+  ...(spec.path ? [['PATH', spec.path] as [string, string]] : []),
   ...(spec.profile ? [['OPENCLAW_PROFILE', spec.profile] as [string, string]] : []),
 ];
 

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { parseEnv } from 'node:util';
 import { ServiceManager } from '../../src/service/service-manager';
 import { launchdPlist, systemdUnit, windowsScript } from '../../src/service/unit-files';
 import { GatewayProcess, TEST_TOKEN, until } from '../harness/gateway-process';
@@ -50,24 +51,31 @@ describe('files of services', () => {
 
   it('are where each manager looks for them; without one it is said', () => {
     const file = async (platform: NodeJS.Platform): Promise<string> =>
-      (await new ServiceManager({ platform, home: '/home/ann', uid: 501 }, 'work').status()).file;
+      (await new ServiceManager({ platform, home: '/home/ann', uid: 501, variables: {} }, 'work').status()).file;
     return Promise.all([file('linux'), file('darwin'), file('win32')]).then((files) => {
       expect(files).toEqual([
         '/home/ann/.config/systemd/user/openclaw-gateway-work.service',
         '/home/ann/Library/LaunchAgents/ai.openclaw.gateway-work.plist',
         '/home/ann/.openclaw-service/openclaw-gateway-work.cmd',
       ]);
-      expect(() => new ServiceManager({ platform: 'aix', home: '/', uid: 1 }, undefined)).toThrow('gateway run');
+      expect(() => new ServiceManager({ platform: 'aix', home: '/', uid: 1, variables: {} }, undefined)).toThrow(
+        'gateway run',
+      );
     });
   });
 });
 
 (process.platform === 'linux' ? describe : describe.skip)('openclaw gateway install', () => {
   let home: string;
-  const cli = (...args: string[]): Promise<CliResult> =>
-    runCli(['gateway', ...args], {
-      env: { HOME: home, OPENCLAW_STATE_DIR: join(home, 'state'), PATH: `${home}/bin:${process.env['PATH'] ?? ''}` },
-    });
+  const surroundings = (): Record<string, string> => ({
+    HOME: home,
+    XDG_RUNTIME_DIR: join(home, 'run'),
+    OPENCLAW_STATE_DIR: join(home, 'state'),
+    PATH: `${home}/bin:${process.env['PATH'] ?? ''}`,
+  });
+  const cliWith = (env: Record<string, string>, ...args: string[]): Promise<CliResult> =>
+    runCli(['gateway', ...args], { env: { ...surroundings(), ...env } });
+  const cli = (...args: string[]): Promise<CliResult> => cliWith({}, ...args);
   const orders = (): string[] => readFileSync(join(home, 'orders'), 'utf8').trim().split('\n');
 
   beforeEach(() => {
@@ -83,13 +91,16 @@ describe('files of services', () => {
       `#!/bin/sh\necho "$@" >> ${home}/orders\n[ -e ${home}/broken ] && { echo "no bus" >&2; exit 1; }\ncase "$*" in *show*) echo active;; esac\n`,
     );
     chmodSync(join(home, 'bin', 'systemctl'), 0o755);
+    writeFileSync(join(home, 'bin', 'loginctl'), `#!/bin/sh\n[ -e ${home}/lingers ] && echo yes || echo no\n`);
+    chmodSync(join(home, 'bin', 'loginctl'), 0o755);
+    writeFileSync(join(home, 'lingers'), '');
   });
   afterEach(() => rmSync(home, { recursive: true, force: true }));
 
   it('writes the unit without secrets, has it started, and takes it away again', async () => {
     const file = join(home, '.config', 'systemd', 'user', 'openclaw-gateway.service');
     const done = await cli('install', '--json');
-    expect(JSON.parse(done.stdout)).toEqual({ manager: 'systemd', file, installed: true, state: 'running' });
+    expect(JSON.parse(done.stdout)).toEqual({ manager: 'systemd', file, installed: true, state: 'running', notes: [] });
     const unit = readFileSync(file, 'utf8');
     expect(unit).toContain('OPENCLAW_GATEWAY_PORT=18999');
     expect(unit).not.toContain(TEST_TOKEN);
@@ -112,6 +123,92 @@ describe('files of services', () => {
     const failed = await cli('install');
     expect([failed.code, failed.stderr]).toEqual([1, expect.stringContaining('no bus') as string]);
     expect(failed.stderr).toContain('openclaw gateway run');
+  });
+
+  it('takes along what this shell knows and a service would not', async () => {
+    const state = join(home, 'state');
+    const config = join(state, 'openclaw.json');
+    writeFileSync(
+      config,
+      JSON.stringify({
+        gateway: { auth: { token: '${MY_TOKEN}' } },
+        env: { vars: { FROM_FILE: 'x' } },
+      }),
+    );
+    writeFileSync(join(state, '.env'), '# mine\nGROQ_API_KEY=older\nMISTRAL_API_KEY=same');
+    const given = {
+      MY_TOKEN: TEST_TOKEN,
+      ANTHROPIC_API_KEY: `sk-ant "quoted" it's $HOME #no comment`,
+      OPENCLAW_DATABASE_URL: 'postgresql://ann:pw@127.0.0.1/openclaw',
+      GROQ_API_KEY: 'newer',
+      MISTRAL_API_KEY: 'same',
+      UNRELATED_SECRET: 'stays here',
+    };
+    const done = await cliWith({ ...given, OPENCLAW_UI_PORT: '18081' }, 'install', '--json');
+    expect(done.code).toBe(0);
+    const kept = readFileSync(join(state, '.env'), 'utf8');
+    expect(kept).toMatch(/^# mine\n/);
+    expect(parseEnv(kept)).toEqual({
+      GROQ_API_KEY: 'older',
+      MISTRAL_API_KEY: 'same',
+      MY_TOKEN: given.MY_TOKEN,
+      ANTHROPIC_API_KEY: given.ANTHROPIC_API_KEY,
+      OPENCLAW_DATABASE_URL: given.OPENCLAW_DATABASE_URL,
+    });
+    expect(statSync(join(state, '.env')).mode & 0o777).toBe(0o600);
+    const { notes } = JSON.parse(done.stdout) as { notes: string[] };
+    expect(notes).toEqual([
+      `ANTHROPIC_API_KEY, OPENCLAW_DATABASE_URL, MY_TOKEN: kept in ${join(state, '.env')} for the service`,
+      expect.stringMatching(/^GROQ_API_KEY: .* has another value/) as string,
+    ]);
+    const unit = readFileSync(join(home, '.config', 'systemd', 'user', 'openclaw-gateway.service'), 'utf8');
+    for (const secret of Object.values(given)) expect(unit).not.toContain(secret);
+    expect(unit).toContain('Environment="OPENCLAW_UI_PORT=18081"');
+    expect(unit).toContain(`Environment="PATH=${home}/bin:`);
+    expect(unit).not.toContain('node_modules');
+    // Again: nothing is written twice.
+    await cliWith(given, 'install', '--force');
+    expect(readFileSync(join(state, '.env'), 'utf8')).toBe(kept);
+  });
+
+  it('the gateway of the unit answers with the key that was only in the shell', async () => {
+    const state = join(home, 'state');
+    writeFileSync(join(state, 'openclaw.json'), JSON.stringify({ gateway: { auth: { token: '${MY_TOKEN}' } } }));
+    await cliWith({ MY_TOKEN: TEST_TOKEN, MISTRAL_API_KEY: 'key-of-the-shell' }, 'install');
+    const unit = readFileSync(join(home, '.config', 'systemd', 'user', 'openclaw-gateway.service'), 'utf8');
+    const env = Object.fromEntries(
+      [...unit.matchAll(/^Environment="([^=]+)=(.*)"$/gm)].map(([, name, value]) => [name, value] as const),
+    ) as Record<string, string>;
+    // The harness has a free port of its own.
+    delete env['OPENCLAW_GATEWAY_PORT'];
+    const gateway = await GatewayProcess.start({ stateDir: state, env });
+    try {
+      const models = await runCli(['models', 'list', '--json'], {
+        env: { OPENCLAW_STATE_DIR: state, OPENCLAW_GATEWAY_PORT: String(gateway.port) },
+      });
+      expect(models.stdout).toContain('mistral');
+    } finally {
+      await gateway.stop();
+    }
+  });
+
+  it('says that a service ends with the log-out, and what a user without a manager can do', async () => {
+    rmSync(join(home, 'lingers'));
+    expect((await cli('install')).stdout).toContain('loginctl enable-linger');
+    writeFileSync(join(home, 'broken'), '');
+    const failed = await cli('install', '--force');
+    expect(failed.stderr).toContain('sudo loginctl enable-linger');
+    mkdirSync(join(home, 'run'));
+    writeFileSync(join(home, 'run', 'bus'), '');
+    expect((await cli('install', '--force')).stderr).not.toContain('enable-linger');
+  });
+
+  it('is taken away also where the manager can not be reached', async () => {
+    await cli('install');
+    writeFileSync(join(home, 'broken'), '');
+    const gone = await cli('uninstall');
+    expect([gone.code, gone.stdout]).toEqual([0, expect.stringContaining('no bus') as string]);
+    expect(existsSync(join(home, '.config', 'systemd', 'user', 'openclaw-gateway.service'))).toBe(false);
   });
 
   it('stops a gateway that was started by hand', async () => {
