@@ -173,7 +173,10 @@ describe('files of services', () => {
 
   it('the gateway of the unit answers with the key that was only in the shell', async () => {
     const state = join(home, 'state');
-    writeFileSync(join(state, 'openclaw.json'), JSON.stringify({ gateway: { auth: { token: '${MY_TOKEN}' } } }));
+    writeFileSync(
+      join(state, 'openclaw.json'),
+      JSON.stringify({ gateway: { mode: 'local', auth: { token: '${MY_TOKEN}' } } }),
+    );
     await cliWith({ MY_TOKEN: TEST_TOKEN, MISTRAL_API_KEY: 'key-of-the-shell' }, 'install');
     const unit = readFileSync(join(home, '.config', 'systemd', 'user', 'openclaw-gateway.service'), 'utf8');
     const env = Object.fromEntries(
