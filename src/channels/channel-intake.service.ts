@@ -13,6 +13,7 @@ import { OutboundDesk } from '../events/outbound-desk';
 import type { InboundMessage } from '../inbox/inbound-message';
 import { InboxService } from '../inbox/inbox.service';
 import { type InboxRow, InboxStore } from '../inbox/inbox.store';
+import { IntakeLine } from '../inbox/intake-line';
 import { sendAllowed } from '../sessions/send-policy';
 import { groupSessionKey } from '../sessions/session-key';
 import { SessionStore } from '../sessions/session.store';
@@ -42,6 +43,7 @@ export class ChannelIntake {
     private readonly config: ConfigService,
     private readonly inbox: InboxService,
     private readonly inboxRows: InboxStore,
+    private readonly line: IntakeLine,
     private readonly pairing: PairingService,
     private readonly sessions: SessionStore,
     private readonly commands: ChatCommands,
@@ -53,26 +55,46 @@ export class ChannelIntake {
     this.log = loggers.child('channels/intake');
   }
 
+  /** Updates of one session are taken in the order in which they are handed in here, whichever chats they are from. */
   async receive(channel: string, account: string, update: InboundUpdate): Promise<IntakeVerdict> {
-    const { config } = this.config;
-    const people = await this.people(channel, account);
+    const { people, sessionKey, place } = await this.line.run(`account ${channel}:${account}`, async () => {
+      const known = await this.people(channel, account);
+      const isOwner = ownsGateway(update, known);
+      const choice = chooseRoute(this.config.config, channel, account, update.chat, update.sender.id, isOwner);
+      return { people: known, sessionKey: choice.sessionKey, place: this.line.enter(choice.sessionKey) };
+    });
+    try {
+      // Who wants a run to stop does not wait for what was said before.
+      if (!isStopRequest(update.text)) await place.turn;
+      return await this.take(channel, account, update, people, sessionKey);
+    } finally {
+      place.leave();
+    }
+  }
+
+  private async take(
+    channel: string,
+    account: string,
+    update: InboundUpdate,
+    people: KnownPeople,
+    sessionKey: string,
+  ): Promise<IntakeVerdict> {
     const isOwner = ownsGateway(update, people);
-    const choice = chooseRoute(config, channel, account, update.chat, update.sender.id, isOwner);
-    const session = update.chat.type === 'direct' ? undefined : await this.sessions.find(choice.sessionKey);
+    const session = update.chat.type === 'direct' ? undefined : await this.sessions.find(sessionKey);
     const verdict = judgeAccess(update, people, {
       ...(session?.groupActivation ? { activation: session.groupActivation } : {}),
       isCommand: this.commands.isCommand(update.text),
     });
     const route = routeOf(channel, account, update);
     const runId = `${channel}:${account}:${update.externalId}`;
-    const base = { channel, account, externalId: update.externalId, sessionKey: choice.sessionKey, runId };
+    const base = { channel, account, externalId: update.externalId, sessionKey, runId };
     if (verdict.kind === 'pair') return this.offerPairing(base, update, route);
 
     const message = {
       ...this.messageOf(channel, update, route, isOwner),
-      ...(verdict.kind === 'admit' ? await this.earlier(choice.sessionKey, update) : {}),
+      ...(verdict.kind === 'admit' ? await this.earlier(sessionKey, update) : {}),
     };
-    const reason = verdict.kind === 'drop' ? verdict.reason : await this.refusal(choice.sessionKey, update);
+    const reason = verdict.kind === 'drop' ? verdict.reason : await this.refusal(sessionKey, update);
     if (reason === undefined && verdict.kind === 'admit') {
       const handled = await this.command(base, message, {
         name: `${channel} ${message.sender?.name ?? message.sender?.id ?? ''}`.trim(),
@@ -80,7 +102,7 @@ export class ChannelIntake {
         channel,
         account,
         ...(update.sender.username ? { senderHandle: update.sender.username } : {}),
-        isAuthorised: verdict.isListed || config.commands?.useAccessGroups === false,
+        isAuthorised: verdict.isListed || this.config.config.commands?.useAccessGroups === false,
         isOwner,
         mayApprove: isOwner,
         isGroup: update.chat.type !== 'direct',

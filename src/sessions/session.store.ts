@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Injectable, Optional } from '@nestjs/common';
 import type { Selectable, Transaction } from 'kysely';
 import { Clock, systemClock } from '../common/clock';
+import { invalidRequest } from '../rpc/rpc-error';
 import { DatabaseService } from '../storage/database.service';
 import type { Schema, SessionTable } from '../storage/schema';
 import { KEPT_ON_RESET, type SessionEntry } from './session-entry';
@@ -53,10 +54,18 @@ export class SessionStore {
     return Number((await query.executeTakeFirst())?.n ?? 0);
   }
 
-  /** The session of a key, made when it does not exist yet. */
+  /** The session of a key, held until the end of the transaction: what is read can be written back. */
+  async findIn(transaction: Transaction<Schema>, key: string): Promise<SessionEntry | undefined> {
+    let query = transaction.selectFrom('sessions').selectAll().where('key', '=', key);
+    if (this.database.dialect === 'postgres') query = query.forUpdate();
+    const row = await query.executeTakeFirst();
+    return row && fromRow(row);
+  }
+
+  /** The same, made when it does not exist yet. */
   async ensureIn(transaction: Transaction<Schema>, key: string, agentId: string): Promise<SessionEntry> {
-    const row = await transaction.selectFrom('sessions').selectAll().where('key', '=', key).executeTakeFirst();
-    if (row) return fromRow(row);
+    const known = await this.findIn(transaction, key);
+    if (known) return known;
     const now = this.clock.now();
     const entry: SessionEntry = { key, agentId, sessionId: randomUUID(), createdAt: now, updatedAt: now };
     await transaction.insertInto('sessions').values(toRow(entry)).execute();
@@ -71,21 +80,37 @@ export class SessionStore {
   /** Changes one session; undefined when there is none. */
   update(key: string, change: (entry: SessionEntry) => SessionEntry): Promise<SessionEntry | undefined> {
     return this.database.write('session.update', async (transaction) => {
-      const row = await transaction.selectFrom('sessions').selectAll().where('key', '=', key).executeTakeFirst();
-      if (!row) return undefined;
-      const next = { ...change(fromRow(row)), updatedAt: this.clock.now() };
-      await this.saveIn(transaction, next);
-      return next;
+      const known = await this.findIn(transaction, key);
+      if (!known) return undefined;
+      return this.changeIn(transaction, known, change);
     });
   }
 
   /** Changes one session, made first when it does not exist. */
   upsert(key: string, agentId: string, change: (entry: SessionEntry) => SessionEntry): Promise<SessionEntry> {
     return this.database.write('session.update', async (transaction) => {
-      const next = { ...change(await this.ensureIn(transaction, key, agentId)), updatedAt: this.clock.now() };
-      await this.saveIn(transaction, next);
-      return next;
+      return this.changeIn(transaction, await this.ensureIn(transaction, key, agentId), change);
     });
+  }
+
+  /** @throws RpcError INVALID_REQUEST when another session has the label */
+  private async changeIn(
+    transaction: Transaction<Schema>,
+    known: SessionEntry,
+    change: (entry: SessionEntry) => SessionEntry,
+  ): Promise<SessionEntry> {
+    const next = { ...change(known), updatedAt: this.clock.now() };
+    if (next.label !== undefined && next.label !== known.label) {
+      const taken = await transaction
+        .selectFrom('sessions')
+        .select('key')
+        .where('label', '=', next.label)
+        .where('key', '!=', next.key)
+        .executeTakeFirst();
+      if (taken) throw invalidRequest(`label already in use: ${next.label}`);
+    }
+    await this.saveIn(transaction, next);
+    return next;
   }
 
   /** Starts a new session id under the same key; choices stay, counters and label's text stay with the key. */

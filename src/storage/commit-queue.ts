@@ -1,7 +1,12 @@
 import { type Kysely, type Transaction, sql } from 'kysely';
+import { type BackoffPolicy, backoffDelay } from '../common/backoff';
 import type { Failpoints } from '../common/failpoints';
+import { sleep } from '../common/sleep';
 import type { Dialect } from './dialect';
+import { ConnectionLostError } from './postgres-connection';
 import type { Schema } from './schema';
+import { sqliteFaultOf } from './sqlite-file';
+import { DatabaseBusyError } from './storage-fault';
 
 export type Write<T> = (transaction: Transaction<Schema>) => Promise<T>;
 
@@ -13,27 +18,46 @@ interface PendingWrite {
 }
 
 const MAX_BATCH = 256;
-/** PostgreSQL: serialisation failure, deadlock. */
-const RETRYABLE = new Set(['40001', '40P01']);
-const MAX_RETRIES = 5;
+/** For how long writes wait for a database that is busy or can't be reached; then their callers are told. */
+const PATIENCE_MS = 20_000;
+const RETRY: BackoffPolicy = { initialMs: 5, maxMs: 250, factor: 1.6, jitter: 0.2 };
+/** PostgreSQL, with other replicas: serialisation failure, deadlock. */
+const CONFLICTS = ['40001', '40P01'];
+const UNIQUE_VIOLATION = '23505';
+/** Rows that were not there when they were looked for; another replica may have been faster. */
+const COUNTED = ['transcript_events_pk', 'outbox_part', 'sessions_pkey'];
+const MAX_CONFLICTS = 8;
+
+/** The connection broke while a transaction was being committed. */
+class CommitInDoubt extends Error {
+  constructor(
+    readonly transactionId: string,
+    readonly settled: readonly (() => void)[],
+    cause: unknown,
+  ) {
+    super('the connection broke during a commit', { cause });
+  }
+}
 
 /**
- * Runs writes as durable transactions. On SQLite all writes that are ready in the same moment share one transaction
- * and one disk sync (each in its own savepoint, so one failing write does not touch the others); a caller is told
- * after that sync. PostgreSQL groups commits by itself.
+ * The one writer: writes run one after another in the order in which they were asked for. All that are ready in the same
+ * moment share one transaction and one disk sync, each in its own savepoint, so one failing write does not touch the
+ * others; a caller is told after that sync. A transaction that the database was too busy for, or lost its connection in,
+ * is run again, so what a write changes outside of the database it has to set, not to add to.
  */
 export class CommitQueue {
   private readonly waiting: PendingWrite[] = [];
   private draining = false;
+  private readonly stopping = new AbortController();
 
   constructor(
     private readonly db: Kysely<Schema>,
     private readonly dialect: Dialect,
     private readonly failpoints: Failpoints,
+    private readonly patienceMs = PATIENCE_MS,
   ) {}
 
   run<T>(label: string, write: Write<T>): Promise<T> {
-    if (this.dialect === 'postgres') return this.runAlone(label, write);
     return new Promise<T>((resolve, reject) => {
       this.waiting.push({ label, write, resolve: resolve as (value: unknown) => void, reject });
       if (!this.draining) {
@@ -43,38 +67,94 @@ export class CommitQueue {
     });
   }
 
-  private async runAlone<T>(label: string, write: Write<T>): Promise<T> {
-    for (let attempt = 0; ; attempt++) {
-      try {
-        const result = await this.db.transaction().execute(write);
-        this.failpoints.afterCommit([label]);
-        return result;
-      } catch (error) {
-        if (attempt >= MAX_RETRIES || !RETRYABLE.has((error as { code?: string }).code ?? '')) throw error;
-      }
-    }
+  /** What is not on disk yet is not tried again. */
+  stop(): void {
+    this.stopping.abort();
   }
 
   private async drain(): Promise<void> {
-    while (this.waiting.length > 0) {
-      const batch = this.waiting.splice(0, MAX_BATCH);
-      await this.commit(batch);
-    }
+    while (this.waiting.length > 0) await this.commit(this.waiting.splice(0, MAX_BATCH));
     this.draining = false;
   }
 
   private async commit(batch: readonly PendingWrite[]): Promise<void> {
-    const settled: (() => void)[] = [];
-    try {
-      await this.db.transaction().execute(async (transaction) => {
+    const deadline = performance.now() + this.patienceMs;
+    let conflicts = 0;
+    for (let attempt = 0; ; attempt++) {
+      try {
+        const settled = await this.attempt(batch);
+        this.failpoints.afterCommit(batch.map((pending) => pending.label));
+        for (const settle of settled) settle();
+        return;
+      } catch (error) {
+        if (error instanceof CommitInDoubt && (await this.isCommitted(error.transactionId, deadline))) {
+          for (const settle of error.settled) settle();
+          return;
+        }
+        const isConflict = isConflictOf(error);
+        const isOver = performance.now() >= deadline || this.stopping.signal.aborted;
+        if (isConflict && ++conflicts > MAX_CONFLICTS && batch.length > 1) {
+          // Whichever it is, it must not take the others with it.
+          for (const pending of batch) await this.commit([pending]);
+          return;
+        }
+        if (isOver || conflicts > MAX_CONFLICTS || !(isConflict || isTransient(error))) {
+          for (const pending of batch) pending.reject(told(error));
+          return;
+        }
+        await sleep(backoffDelay(RETRY, attempt), this.stopping.signal);
+      }
+    }
+  }
+
+  /** One transaction over all of them. Returns what to tell their callers. */
+  private attempt(batch: readonly PendingWrite[]): Promise<(() => void)[]> {
+    return this.db.connection().execute(async (connection) => {
+      // Taking the lock at once means that nothing has to be waited for later on.
+      await sql.raw(this.dialect === 'sqlite' ? 'begin immediate' : 'begin').execute(connection);
+      const settled: (() => void)[] = [];
+      try {
+        const transaction = connection as unknown as Transaction<Schema>;
         for (const pending of batch) settled.push(await this.runOne(transaction, pending, batch.length > 1));
-      });
-    } catch (error) {
-      for (const pending of batch) pending.reject(error);
+        await this.end(connection, settled);
+      } catch (error) {
+        await sql`rollback`.execute(connection).catch(() => undefined);
+        throw error;
+      }
+      return settled;
+    });
+  }
+
+  private async end(connection: Kysely<Schema>, settled: readonly (() => void)[]): Promise<void> {
+    if (this.dialect === 'sqlite') {
+      await sql`commit`.execute(connection);
       return;
     }
-    this.failpoints.afterCommit(batch.map((pending) => pending.label));
-    for (const settle of settled) settle();
+    const { rows } = await sql<{ id: string | null }>`select pg_current_xact_id_if_assigned()::text as id`.execute(
+      connection,
+    );
+    try {
+      await sql`commit`.execute(connection);
+    } catch (error) {
+      const id = rows[0]?.id;
+      throw id && error instanceof ConnectionLostError ? new CommitInDoubt(id, settled, error) : error;
+    }
+  }
+
+  /** Asks the server what became of a transaction. */
+  private async isCommitted(transactionId: string, deadline: number): Promise<boolean> {
+    for (;;) {
+      try {
+        const { rows } = await sql<{
+          status: string | null;
+        }>`select pg_xact_status(${transactionId}::text::xid8) as status`.execute(this.db);
+        if (rows[0]?.status !== 'in progress') return rows[0]?.status === 'committed';
+      } catch (error) {
+        if (!(error instanceof ConnectionLostError)) throw error;
+        if (performance.now() >= deadline || this.stopping.signal.aborted) return false;
+      }
+      await sleep(RETRY.maxMs, this.stopping.signal);
+    }
   }
 
   /** Returns what to tell the caller once the transaction is on disk. A lone failing write aborts the transaction. */
@@ -86,12 +166,27 @@ export class CommitQueue {
     await sql`savepoint one_write`.execute(transaction);
     try {
       const value = await pending.write(transaction);
-      await sql`release one_write`.execute(transaction);
+      await sql`release savepoint one_write`.execute(transaction);
       return () => pending.resolve(value);
     } catch (error) {
-      await sql`rollback to one_write`.execute(transaction);
-      await sql`release one_write`.execute(transaction);
+      if (isConflictOf(error) || error instanceof ConnectionLostError) throw error;
+      await sql`rollback to savepoint one_write`.execute(transaction);
+      await sql`release savepoint one_write`.execute(transaction);
       return () => pending.reject(error);
     }
   }
+}
+
+/** Whether another replica was in the way, so that the same again may go well. */
+function isConflictOf(error: unknown): boolean {
+  const { code, constraint } = (error ?? {}) as { code?: unknown; constraint?: unknown };
+  return CONFLICTS.includes(String(code)) || (code === UNIQUE_VIOLATION && COUNTED.includes(String(constraint)));
+}
+
+const isTransient = (error: unknown): boolean =>
+  error instanceof ConnectionLostError || error instanceof CommitInDoubt || sqliteFaultOf(error) === 'busy';
+
+function told(error: unknown): unknown {
+  if (error instanceof CommitInDoubt) return error.cause;
+  return sqliteFaultOf(error) === 'busy' ? new DatabaseBusyError(error as Error) : error;
 }

@@ -1,7 +1,7 @@
 import { chmodSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { Injectable } from '@nestjs/common';
-import { Kysely, PostgresDialect, SqliteDialect, sql } from 'kysely';
+import { Kysely, SqliteDialect, sql } from 'kysely';
 import { Failpoints } from '../common/failpoints';
 import { LockFile } from '../common/lock-file';
 import { type Logger, LoggerFactory } from '../common/logger';
@@ -11,6 +11,7 @@ import { ConfigService } from '../config/config.service';
 import { CommitQueue, type Write } from './commit-queue';
 import type { Dialect } from './dialect';
 import { migrateUp, pendingMigrations } from './migrator';
+import { openPostgres } from './postgres-connection';
 import type { Schema } from './schema';
 import { type OpenedSqlite, openSqlite } from './sqlite-connection';
 import { SqliteUpkeep } from './sqlite-upkeep';
@@ -26,6 +27,8 @@ const KEPT_BEFORE = 3;
 export class DatabaseService {
   private readonly log: Logger;
   private db: Kysely<Schema> | undefined;
+  /** The same as `db` on SQLite. */
+  private writer: Kysely<Schema> | undefined;
   private queue: CommitQueue | undefined;
   private owner: LockFile | undefined;
   private sqlite: OpenedSqlite['raw'] | undefined;
@@ -41,16 +44,18 @@ export class DatabaseService {
 
   async open(): Promise<void> {
     const url = this.config.env.get('OPENCLAW_DATABASE_URL');
-    const db = url ? await this.openPostgres(url) : this.openSqlite();
-    this.db = db;
+    this.dialect = url ? 'postgres' : 'sqlite';
+    const { read, write } = url ? await openPostgres(url, this.log) : this.openSqlite();
+    this.db = read;
+    this.writer = write;
     this.queue = new CommitQueue(
-      db,
+      write,
       this.dialect,
       Failpoints.from((name) => this.config.env.get(name)),
     );
     try {
-      if (this.dialect === 'sqlite') await this.keepBefore(db);
-      const report = await migrateUp(db as unknown as Kysely<never>, this.dialect);
+      if (this.dialect === 'sqlite') await this.keepBefore(write);
+      const report = await migrateUp(write as unknown as Kysely<never>, this.dialect);
       if (report.applied.length > 0) this.log.info({ applied: report.applied }, 'database schema updated');
     } catch (error) {
       await this.close();
@@ -59,13 +64,16 @@ export class DatabaseService {
   }
 
   async close(): Promise<void> {
-    const db = this.db;
+    const { db, writer } = this;
+    this.queue?.stop();
     this.db = undefined;
+    this.writer = undefined;
     this.queue = undefined;
     this.sqlite = undefined;
     try {
       await this.upkeep?.idle();
       this.upkeep = undefined;
+      if (writer !== db) await writer?.destroy();
       await db?.destroy();
     } finally {
       this.owner?.release();
@@ -138,8 +146,7 @@ export class DatabaseService {
     return join(this.config.stateDir, 'openclaw-nest.sqlite');
   }
 
-  private openSqlite(): Kysely<Schema> {
-    this.dialect = 'sqlite';
+  private openSqlite(): { read: Kysely<Schema>; write: Kysely<Schema> } {
     const ownerFile = `${this.sqliteFile}.owner`;
     const database = openSqlite(this.sqliteFile, ownerFile);
     this.sqlite = database.raw;
@@ -149,29 +156,8 @@ export class DatabaseService {
     void this.owner
       .acquire()
       .catch((error: unknown) => this.log.warn({ error: messageOf(error) }, 'owner file not written'));
-    return new Kysely<Schema>({ dialect: new SqliteDialect({ database }) });
-  }
-
-  private async openPostgres(url: string): Promise<Kysely<Schema>> {
-    this.dialect = 'postgres';
-    const pg = await import('pg');
-    const INT8 = 20;
-    pg.types.setTypeParser(INT8, (text) => Number(text));
-    const pool = new pg.Pool({ connectionString: url, max: 10, application_name: 'openclaw-nest' });
-    pool.on('error', (error) => this.log.error({ error: error.message }, 'database connection lost'));
-    const db = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });
-    try {
-      await sql`select 1`.execute(db);
-    } catch (cause) {
-      await db.destroy();
-      const { host, pathname } = new URL(url);
-      throw new OpenclawError(
-        'STORAGE_OPEN_FAILED',
-        `OPENCLAW_DATABASE_URL: no connection to ${host}${pathname}: ${messageOf(cause)}`,
-        { cause },
-      );
-    }
-    return db;
+    const db = new Kysely<Schema>({ dialect: new SqliteDialect({ database }) });
+    return { read: db, write: db };
   }
 }
 

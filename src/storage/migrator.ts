@@ -21,6 +21,23 @@ export async function migrateUp(
   dialect: Dialect,
   migrations: readonly Migration[] = MIGRATIONS,
 ): Promise<MigrationReport> {
+  if (dialect === 'sqlite') return migrate(db, dialect, migrations);
+  // Held by the connection from the first statement on: `create table if not exists` fails as well when two do it at once.
+  return db.connection().execute(async (connection) => {
+    await sql`select pg_advisory_lock(${POSTGRES_LOCK})`.execute(connection);
+    try {
+      return await migrate(connection, dialect, migrations);
+    } finally {
+      await sql`select pg_advisory_unlock(${POSTGRES_LOCK})`.execute(connection).catch(() => undefined);
+    }
+  });
+}
+
+async function migrate(
+  db: Kysely<never>,
+  dialect: Dialect,
+  migrations: readonly Migration[],
+): Promise<MigrationReport> {
   await sql`create table if not exists ${sql.table(TABLE)} (name text primary key, applied_at text not null)`.execute(
     db,
   );
@@ -36,18 +53,13 @@ export async function migrateUp(
   }
   for (const migration of migrations) {
     if (done.includes(migration.name)) continue;
-    const ran = await db.transaction().execute(async (transaction) => {
-      if (dialect === 'postgres') {
-        await sql`select pg_advisory_xact_lock(${POSTGRES_LOCK})`.execute(transaction);
-        if ((await appliedMigrations(transaction)).includes(migration.name)) return false;
-      }
+    await db.transaction().execute(async (transaction) => {
       await migration.up(transaction, dialect);
       await sql`insert into ${sql.table(TABLE)} (name, applied_at) values (${migration.name}, ${new Date().toISOString()})`.execute(
         transaction,
       );
-      return true;
     });
-    if (ran) applied.push(migration.name);
+    applied.push(migration.name);
   }
   return { applied };
 }

@@ -12,7 +12,7 @@ const MAX_CACHED_STATEMENTS = 400;
 const CHECKPOINT_PAGES = 4000;
 /** The same where a thread does it: only if that one lags. */
 const LATE_CHECKPOINT_PAGES = 16_000;
-/** Milliseconds for which a write waits for somebody who writes into the file with another program. */
+/** Milliseconds for which opening the file waits for somebody who writes into it with another program. */
 const BUSY_MS = 1000;
 
 export interface OpenedSqlite extends SqliteDatabase {
@@ -90,6 +90,8 @@ function connectAs(file: string, isShared: boolean): SqliteFile {
     raw.pragma(LARGE_PAGE_CACHE);
     raw.pragma(`wal_autocheckpoint = ${isShared ? LATE_CHECKPOINT_PAGES : CHECKPOINT_PAGES}`);
     raw.exec('BEGIN IMMEDIATE; COMMIT;');
+    // From here on nobody waits inside of a statement, where everything would stand still: the queue of writes does.
+    raw.pragma('busy_timeout = 0');
     return raw;
   } catch (error) {
     raw.close();

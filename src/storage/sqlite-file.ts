@@ -58,7 +58,7 @@ export class SqliteFileStatement {
 }
 
 /** What went wrong, by the primary result code of SQLite (https://sqlite.org/rescode.html). */
-export type SqliteFault = 'busy' | 'unreadable' | 'cannot-open' | 'no-shared-memory' | 'other';
+export type SqliteFault = 'busy' | 'unreadable' | 'cannot-open' | 'no-shared-memory' | 'full' | 'io' | 'other';
 
 /**
  * A SQLite database, opened by this class only. Node's own binding does the work where Node has one; Node 20 and early
@@ -127,11 +127,12 @@ export function sqliteFaultOf(error: unknown): SqliteFault {
   if (primary === RESULT.busy || primary === RESULT.locked) return 'busy';
   if (primary === RESULT.corrupt || primary === RESULT.notADatabase) return 'unreadable';
   if (primary === RESULT.cannotOpen) return 'cannot-open';
-  if (primary === RESULT.ioError && SHARED_MEMORY.includes(detail)) return 'no-shared-memory';
+  if (primary === RESULT.full) return 'full';
+  if (primary === RESULT.ioError) return SHARED_MEMORY.includes(detail) ? 'no-shared-memory' : 'io';
   return 'other';
 }
 
-const RESULT = { busy: 5, locked: 6, ioError: 10, corrupt: 11, cannotOpen: 14, notADatabase: 26 };
+const RESULT = { busy: 5, locked: 6, ioError: 10, corrupt: 11, full: 13, cannotOpen: 14, notADatabase: 26 };
 /** Details of an I/O error: SHMOPEN, SHMSIZE, SHMLOCK, SHMMAP. */
 const SHARED_MEMORY = [18, 19, 20, 21];
 

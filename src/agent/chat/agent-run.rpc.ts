@@ -3,6 +3,7 @@ import type { DeliveryRoute } from '../../common/delivery-route';
 import { findAgent } from '../../config/agent-entries';
 import { ConfigService } from '../../config/config.service';
 import { KNOWN_CHANNEL_IDS } from '../../channels/channels.config';
+import { IntakeLine } from '../../inbox/intake-line';
 import type { RpcContext } from '../../rpc/rpc-context';
 import { RpcError, invalidRequest } from '../../rpc/rpc-error';
 import { RpcMethod } from '../../rpc/rpc-method';
@@ -21,6 +22,12 @@ const DEFAULT_WAIT_MS = 30_000;
 /** Longest a caller can wait for the second answer of `agent`. */
 const MAX_RUN_WAIT_MS = 24 * 3_600_000;
 
+interface SessionPlace {
+  sessionKey: string;
+  /** As the caller spelled it. */
+  spelledKey: string;
+}
+
 @Injectable()
 export class AgentRunRpc {
   constructor(
@@ -31,6 +38,7 @@ export class AgentRunRpc {
     private readonly commands: ChatCommands,
     private readonly direct: DirectAnswerService,
     private readonly attachments: Attachments,
+    private readonly line: IntakeLine,
   ) {}
 
   @RpcMethod({
@@ -40,7 +48,25 @@ export class AgentRunRpc {
     summary: 'Runs the assistant once: answers at once with the run id, then with the result.',
   })
   async run(params: AgentParams, context: RpcContext): Promise<unknown> {
-    const { sessionKey, spelledKey } = await this.resolveSession(params);
+    const answered = await this.inLine(params, (place) => this.take(params, place, context));
+    if (answered) return answered;
+    const outcome = await this.outcomes.wait(params.idempotencyKey, MAX_RUN_WAIT_MS, context.signal);
+    return finalAnswer(params.idempotencyKey, outcome);
+  }
+
+  /** Which session is meant has to be looked up where it is named by its id; then that is a line, too. */
+  private async inLine<T>(params: AgentParams, work: (place: SessionPlace) => Promise<T>): Promise<T> {
+    const enter = (place: SessionPlace): Promise<T> => this.line.run(place.sessionKey, () => work(place));
+    if (params.sessionKey || !params.sessionId) return enter(this.sessionOfKey(params));
+    return this.line.run(`session id ${params.sessionId}`, async () => enter(await this.sessionOfId(params)));
+  }
+
+  /** Commits the message. Returns the last answer where there is one already, that of a command. */
+  private async take(
+    params: AgentParams,
+    { sessionKey, spelledKey }: SessionPlace,
+    context: RpcContext,
+  ): Promise<unknown> {
     const agentId = agentOfSession(this.config.config, sessionKey);
     if (params.agentId && !findAgent(this.config.config, params.agentId)) {
       throw invalidRequest(`invalid agent params: unknown agent id "${params.agentId}"`);
@@ -91,8 +117,7 @@ export class AgentRunRpc {
     });
     const facts = context.caller.protocol === 4 ? { sessionKey, agentId } : {};
     context.acknowledge({ runId, ...facts, status: 'accepted', acceptedAt: Date.now() });
-    const outcome = await this.outcomes.wait(runId, MAX_RUN_WAIT_MS, context.signal);
-    return finalAnswer(runId, outcome);
+    return undefined;
   }
 
   @RpcMethod({
@@ -115,13 +140,14 @@ export class AgentRunRpc {
     };
   }
 
-  private async resolveSession(params: AgentParams): Promise<{ sessionKey: string; spelledKey: string }> {
+  private async sessionOfId(params: AgentParams): Promise<SessionPlace> {
+    const session = await this.sessions.findBySessionId(params.sessionId ?? '');
+    if (!session) throw invalidRequest(`invalid agent params: there is no session with id "${params.sessionId}"`);
+    return { sessionKey: session.key, spelledKey: session.key };
+  }
+
+  private sessionOfKey(params: AgentParams): SessionPlace {
     const { config } = this.config;
-    if (params.sessionId && !params.sessionKey) {
-      const session = await this.sessions.findBySessionId(params.sessionId);
-      if (!session) throw invalidRequest(`invalid agent params: there is no session with id "${params.sessionId}"`);
-      return { sessionKey: session.key, spelledKey: session.key };
-    }
     const spelledKey = params.sessionKey ?? 'main';
     const sessionKey = canonicalSessionKey(config, spelledKey, params.agentId);
     if (

@@ -1,13 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { ConfigService } from '../../config/config.service';
-import type { RpcContext } from '../../rpc/rpc-context';
+import type { RpcCaller, RpcContext } from '../../rpc/rpc-context';
 import { RpcError, invalidRequest } from '../../rpc/rpc-error';
 import { RpcMethod } from '../../rpc/rpc-method';
 import { agentOfSession, canonicalSessionKey } from '../../sessions/session-key';
-import { SessionStore } from '../../sessions/session.store';
 import { ChatCommands } from '../commands/chat-commands.service';
 import { giverOf } from '../commands/command-giver';
 import type { MessageOverrides } from '../../inbox/inbound-message';
+import { IntakeLine } from '../../inbox/intake-line';
 import { isStopRequest } from '../commands/chat-command';
 import { LaneService } from '../turns/lane.service';
 import { type RunOutcome, RunOutcomeService } from '../turns/run-outcome.service';
@@ -27,8 +27,8 @@ export class ChatRpc {
     private readonly commands: ChatCommands,
     private readonly direct: DirectAnswerService,
     private readonly history: ChatHistoryService,
-    private readonly sessions: SessionStore,
     private readonly attachments: Attachments,
+    private readonly line: IntakeLine,
   ) {}
 
   @RpcMethod({
@@ -39,6 +39,12 @@ export class ChatRpc {
   })
   async send(params: ChatSendParams, { caller }: RpcContext): Promise<unknown> {
     const sessionKey = canonicalSessionKey(this.config.config, params.sessionKey, params.agentId);
+    // Who wants a run to stop does not wait for what was said before.
+    if (isStopRequest(params.message.trim())) return this.take(params, sessionKey, caller);
+    return this.line.run(sessionKey, () => this.take(params, sessionKey, caller));
+  }
+
+  private async take(params: ChatSendParams, sessionKey: string, caller: RpcCaller): Promise<unknown> {
     const runId = params.idempotencyKey;
     let text = params.message.trim();
     if (params.attachments && params.attachments.length > 0) {
@@ -129,15 +135,10 @@ export class ChatRpc {
   })
   async inject(params: ChatInjectParams): Promise<unknown> {
     const sessionKey = canonicalSessionKey(this.config.config, params.sessionKey, params.agentId);
-    const session = await this.sessions.find(sessionKey);
-    if (!session) throw invalidRequest('session not found');
-    const messageId = await this.direct.inject(
-      sessionKey,
-      params.sessionKey,
-      session.sessionId,
-      params.message,
-      params.label,
+    const messageId = await this.line.run(sessionKey, () =>
+      this.direct.inject(sessionKey, params.sessionKey, params.message, params.label),
     );
+    if (messageId === undefined) throw invalidRequest('session not found');
     return { ok: true, messageId };
   }
 }

@@ -6,6 +6,7 @@ import { agentOfSession } from '../../sessions/session-key';
 import { SessionStore } from '../../sessions/session.store';
 import { type AssistantMessage, NO_USAGE, type TranscriptEvent } from '../../sessions/transcript-event';
 import { TranscriptStore } from '../../sessions/transcript.store';
+import { DatabaseService } from '../../storage/database.service';
 
 /** Provider and model under which texts of the gateway itself are kept. */
 const GATEWAY_AUTHOR = { api: 'openai-responses', provider: 'openclaw', model: 'gateway-injected' } as const;
@@ -22,6 +23,7 @@ export interface DirectAnswer {
 @Injectable()
 export class DirectAnswerService {
   constructor(
+    private readonly database: DatabaseService,
     private readonly inbox: InboxService,
     private readonly sessions: SessionStore,
     private readonly transcripts: TranscriptStore,
@@ -72,17 +74,21 @@ export class DirectAnswerService {
     setImmediate(() => this.announce(runId, sessionKey, direct.spelledKey, agentId, message));
   }
 
-  /** Adds an assistant message without a run. Returns its id. */
-  async inject(
-    sessionKey: string,
-    spelledKey: string,
-    sessionId: string,
-    text: string,
-    label?: string,
-  ): Promise<string> {
+  /** Adds an assistant message without a run. Returns its id; undefined where there is no such session. */
+  async inject(sessionKey: string, spelledKey: string, text: string, label?: string): Promise<string | undefined> {
     const message: AssistantMessage = { ...gatewayMessage(text, 'injected'), ...(label ? { label } : {}) };
-    const [event] = await this.transcripts.append(sessionId, [{ runId: null, at: Date.now(), message }]);
-    const id = event?.id ?? '';
+    const added = await this.database.write('transcript.inject', async (transaction) => {
+      const session = await this.sessions.findIn(transaction, sessionKey);
+      if (!session) return undefined;
+      const events = [{ runId: null, at: Date.now(), message }];
+      return {
+        sessionId: session.sessionId,
+        events: await this.transcripts.appendIn(transaction, session.sessionId, events),
+      };
+    });
+    if (!added) return undefined;
+    this.transcripts.committed(added.sessionId, added.events);
+    const id = added.events[0]?.id ?? '';
     this.announce(`inject-${id}`, sessionKey, spelledKey, agentOfSession(this.config.config, sessionKey), message);
     return id;
   }

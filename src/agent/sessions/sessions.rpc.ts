@@ -135,10 +135,6 @@ export class SessionsRpc {
   async patch(params: SessionsPatchParams): Promise<unknown> {
     const key = canonicalSessionKey(this.config.config, params.key, params.agentId);
     if (typeof params.model === 'string') this.requireModel(params.model);
-    if (typeof params.label === 'string') {
-      const [other] = await this.sessions.list({ label: params.label });
-      if (other && other.key !== key) throw invalidRequest(`label already in use: ${params.label}`);
-    }
     const agentId = agentOfSession(this.config.config, key);
     const standard = this.models.resolve(agentId).info;
     const entry = await this.sessions.upsert(key, agentId, (old) =>

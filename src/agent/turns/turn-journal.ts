@@ -1,10 +1,16 @@
 import type { Transaction } from 'kysely';
+import { type BackoffPolicy, backoffDelay } from '../../common/backoff';
+import { sleep } from '../../common/sleep';
 import type { DatabaseService } from '../../storage/database.service';
 import type { Lease, LeaseService } from '../../storage/lease.service';
 import type { Schema } from '../../storage/schema';
+import { isPassingFault } from '../../storage/storage-fault';
 import type { LabelledResult } from '../../tools/agent-tool';
 import type { ModelStepOutput, StepInput, TurnStep } from './turn-record';
 import type { TurnStore } from './turn.store';
+
+/** Pauses while the database is away; it is waited for until it is closed. */
+const AGAIN: BackoffPolicy = { initialMs: 50, maxMs: 5000, factor: 2, jitter: 0.2 };
 
 type JournalWrite = (transaction: Transaction<Schema>) => Promise<void>;
 
@@ -60,12 +66,25 @@ export class TurnJournal {
     return this.commit('turn.close', write);
   }
 
+  /**
+   * What waits stays in memory until it is on disk. A database that can't be reached or is busy is waited for: what was
+   * paid for is not thrown away.
+   */
   private async commit(label: string, write: JournalWrite): Promise<void> {
-    const writes = this.waiting.splice(0);
-    await this.database.write(label, async (transaction) => {
-      await this.leases.verifyIn(transaction, this.lease);
-      for (const earlier of writes) await earlier(transaction);
-      await write(transaction);
-    });
+    const writes = [...this.waiting];
+    for (let attempt = 0; ; attempt++) {
+      try {
+        await this.database.write(label, async (transaction) => {
+          await this.leases.verifyIn(transaction, this.lease);
+          for (const earlier of writes) await earlier(transaction);
+          await write(transaction);
+        });
+        break;
+      } catch (error) {
+        if (!isPassingFault(error)) throw error;
+        await sleep(backoffDelay(AGAIN, attempt));
+      }
+    }
+    this.waiting.splice(0, writes.length);
   }
 }
