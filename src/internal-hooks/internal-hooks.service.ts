@@ -21,6 +21,7 @@ import { SessionStore } from '../sessions/session.store';
 import { TranscriptStore } from '../sessions/transcript.store';
 import { DatabaseService } from '../storage/database.service';
 import { originsOf } from '../agent/sessions/plain-messages';
+import { GitGuard } from '../tools/git/git-guard.service';
 import { FileOrigins } from '../tools/provenance/file-origins.store';
 import { worstOrigin } from '../tools/provenance/taint';
 import { BubblewrapDriver } from '../tools/sandbox/bubblewrap.driver';
@@ -59,6 +60,7 @@ export class InternalHooks {
     private readonly events: EventBus,
     private readonly bootstrap: BootstrapDesk,
     private readonly origins: FileOrigins,
+    private readonly git: GitGuard,
     loggers: LoggerFactory,
   ) {
     this.log = loggers.child('hooks');
@@ -112,17 +114,22 @@ export class InternalHooks {
     const { folder, handler } = this.copies.of(hook);
     const input = { ...event, timestamp: new Date().toISOString(), workspace };
     const env = this.config.config.hooks?.internal?.entries?.[hook.name]?.env ?? {};
-    return runHandler(
-      {
-        file: handler,
-        input,
-        readable: [folder, ...this.furtherPaths(hook.name, workspace)],
-        writable: workspace,
-        env,
-        ...(timeoutMs === undefined ? {} : { timeoutMs }),
-      },
-      { driver: this.driver },
-    );
+    const watch = await this.git.begin(workspace);
+    try {
+      return await runHandler(
+        {
+          file: handler,
+          input,
+          readable: [folder, ...this.furtherPaths(hook.name, workspace)],
+          writable: workspace,
+          env,
+          ...(timeoutMs === undefined ? {} : { timeoutMs }),
+        },
+        { driver: this.driver },
+      );
+    } finally {
+      await watch.end();
+    }
   }
 
   /** `entries.<name>.paths`. What is in the workspace is given anyway, and by name only: a link there leads nowhere. */

@@ -21,7 +21,7 @@ export interface InstalledPlugin {
 /**
  * Brings a plugin from a folder, an archive, git or npm to the others. Nothing of it is run, scripts of packages
  * included; it is off until somebody switches it on.
- * @throws OpenclawError PLUGIN_MANIFEST_INVALID, PLUGIN_THERE, SKILL_SOURCE_UNKNOWN, SKILL_SOURCE_FAILED
+ * @throws OpenclawError PLUGIN_MANIFEST_INVALID, PLUGIN_THERE, PLUGIN_REFUSED, SKILL_SOURCE_UNKNOWN, SKILL_SOURCE_FAILED
  */
 export async function installPlugin(
   source: string,
@@ -86,6 +86,12 @@ async function fetchLibraries(root: string, env: Environment): Promise<void> {
     dependencies?: Record<string, string>;
   };
   if (Object.keys(dependencies ?? {}).length === 0) return;
+  // It names programs that npm runs, whatever is said about scripts; npm itself never packs one.
+  if (existsSync(join(root, '.npmrc')))
+    throw new OpenclawError(
+      'PLUGIN_REFUSED',
+      'it holds a file .npmrc, which would decide how npm works on this machine; install it without that file',
+    );
   const end = await runProgram(
     ['npm', 'install', '--omit=dev', '--ignore-scripts', '--install-links', '--no-audit', '--no-fund'],
     {

@@ -12,6 +12,7 @@ import { withGateway } from '../gateway/client/with-gateway';
 import { BubblewrapDriver } from '../tools/sandbox/bubblewrap.driver';
 import type { AuditFinding } from './audit-finding';
 import { audit, readAuditFacts, repair } from './security-audit';
+import { workspaceFindings } from './workspace-checks';
 
 interface AuditOptions extends JsonOptions {
   deep?: boolean;
@@ -40,7 +41,7 @@ export class SecurityAuditCommand extends CliCommand {
   async run(_: string[], options: AuditOptions): Promise<void> {
     this.env.loadOwnDotenv(resolveStateDir(this.env));
     const facts = readAuditFacts(this.env);
-    const found = [...audit(facts), ...(options.deep ? await this.probe() : [])];
+    const found = [...audit(facts), ...(await workspaceFindings(facts)), ...(options.deep ? await this.probe() : [])];
     const fixed = options.fix ? repair(found) : [];
     const findings = found.filter((finding) => !fixed.includes(finding));
     const isOk = findings.every(({ severity }) => severity !== 'critical');

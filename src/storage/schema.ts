@@ -202,6 +202,15 @@ export interface ReviewedTextTable {
   text: string;
 }
 
+/** Workspaces in which sandboxed commands are or were at work. */
+export interface GitWatchTable {
+  workspace: string;
+  /** 1 while a command can write into it; after a crash it has to be looked at. */
+  is_open: number;
+  /** Ids of what git obeys there and was there before: a list of texts. */
+  agreed: Json;
+}
+
 export interface SubagentRunTable {
   run_id: string;
   parent_key: string;
@@ -331,6 +340,7 @@ export interface Schema {
   approvals: ApprovalTable;
   file_origins: FileOriginTable;
   reviewed_texts: ReviewedTextTable;
+  git_watches: GitWatchTable;
   subagent_runs: SubagentRunTable;
   cron_jobs: CronJobTable;
   cron_runs: CronRunTable;

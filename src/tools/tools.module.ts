@@ -22,6 +22,7 @@ import { ExecPermit } from './exec/exec-permit.service';
 import { RemoteExec } from './exec/remote-exec';
 import { SkillAccess } from './exec/skill-access';
 import { ExecTool } from './exec/exec.tool';
+import { GitGuard } from './git/git-guard.service';
 import { OutboundFiles } from './files/outbound-files.service';
 import { OutboundSources } from './files/outbound-sources.service';
 import { FileWriter } from './files/file-writer.service';
@@ -61,6 +62,7 @@ import { ToolRegistry } from './tool-registry.service';
     ApplyPatchTool,
     FindTool,
     FindToolsTool,
+    GitGuard,
     GrepTool,
     GuardedHttp,
     CommandFiles,
@@ -98,6 +100,7 @@ import { ToolRegistry } from './tool-registry.service';
     SinkGate,
     FileOrigins,
     FileWriter,
+    GitGuard,
     ReviewedTexts,
     GuardedHttp,
     OutboundFiles,

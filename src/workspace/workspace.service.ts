@@ -4,6 +4,7 @@ import { Injectable } from '@nestjs/common';
 import { OpenclawError, messageOf } from '../common/openclaw-error';
 import { agentEntries } from '../config/agent-entries';
 import type { Environment } from '../config/environment';
+import { SAFE_GIT_ENVIRONMENT, SAFE_GIT_OPTIONS } from '../tools/git/safe-git';
 import { RunningCommand } from '../tools/processes/running-command';
 import { ConfigService } from '../config/config.service';
 import { workspacePath } from './workspace-path';
@@ -59,7 +60,12 @@ function addTemplates(path: string, isNew: boolean): void {
 function keepHistory(path: string, env: Environment): void {
   setTimeout(() => {
     const git = new RunningCommand(
-      { file: 'git', args: ['init', '--quiet'], cwd: path, env: { PATH: env.get('PATH') ?? '', HOME: env.home } },
+      {
+        file: 'git',
+        args: [...SAFE_GIT_OPTIONS, 'init', '--quiet'],
+        cwd: path,
+        env: { PATH: env.get('PATH') ?? '', HOME: env.home, ...SAFE_GIT_ENVIRONMENT },
+      },
       GIT_TIMEOUT_MS,
     );
     git.closeInput();

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Environment } from '../../src/config/environment';
 import { audit, readAuditFacts } from '../../src/security/security-audit';
+import { workspaceFindings } from '../../src/security/workspace-checks';
 import { GatewayProcess, freePort } from '../harness/gateway-process';
 import { runCli } from '../harness/run-cli';
 
@@ -160,6 +161,22 @@ describe('openclaw security audit', () => {
     mkdirSync(join(home, 'real'), { mode: 0o700 });
     symlinkSync(join(home, 'real'), join(home, 'link'));
     expect(plant({}, join(home, 'link'))).toContain('files.state_link');
+  });
+
+  it('sees what git runs in a workspace, and what was put aside', async () => {
+    const git = join(home, 'state', 'workspace', 'project', '.git');
+    const found = async (): Promise<string[]> => {
+      plant({});
+      const env = new Environment({ HOME: home, OPENCLAW_STATE_DIR: join(home, 'state') });
+      return (await workspaceFindings(readAuditFacts(env))).map(({ id }) => id);
+    };
+    mkdirSync(git, { recursive: true });
+    writeFileSync(join(git, 'config'), '[user]\nname = Ann\n');
+    expect(await found()).toEqual([]);
+    writeFileSync(join(git, 'config'), '[core]\nsshCommand = x\n');
+    expect(await found()).toEqual(['workspace.git_programs']);
+    mkdirSync(join(home, 'state', 'put-aside', 'once'), { recursive: true });
+    expect(await found()).toEqual(['workspace.git_programs', 'workspace.put_aside']);
   });
 
   it('is graver where other machines reach the gateway', () => {

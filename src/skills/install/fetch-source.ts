@@ -9,6 +9,7 @@ import { hostOf, isWebAddress, parseWebAddress } from '../../common/net/host';
 import { expandPath } from '../../config/state-paths';
 import type { LockedSkill } from '../trust/skill-lock';
 import { SKILL_FILE } from '../catalog/skill-scan';
+import { SAFE_GIT_ENVIRONMENT, SAFE_GIT_OPTIONS } from '../../tools/git/safe-git';
 import { runProgram } from './run-program';
 
 const FETCH_TIMEOUT_MS = 120_000;
@@ -151,11 +152,11 @@ async function fetchGit(
     throw failed(`${address}: git sources begin with https://, ssh:// or git@`);
   if (ref !== undefined && !/^[\w][\w./-]*$/.test(ref)) throw failed(`"${ref}" is no branch, tag or commit`);
   const git = (args: string[]): ReturnType<typeof runProgram> =>
-    runProgram(['git', ...SAFE_GIT, ...args], {
+    runProgram(['git', ...SAFE_GIT_OPTIONS, ...args], {
       cwd: existsSync(into) ? into : cwd,
       env,
       timeoutMs: FETCH_TIMEOUT_MS,
-      extraEnv: { GIT_TERMINAL_PROMPT: '0', GIT_CONFIG_NOSYSTEM: '1', GIT_LFS_SKIP_SMUDGE: '1' },
+      extraEnv: { ...SAFE_GIT_ENVIRONMENT },
     });
   const must = async (args: string[], what: string): Promise<string> => {
     const end = await git(args);
@@ -169,12 +170,6 @@ async function fetchGit(
   const revision = await must(['rev-parse', 'HEAD'], 'git rev-parse');
   return { kind: 'git', source: ref === undefined ? address : `${address}#${ref}`, revision, folder: into };
 }
-
-/** Nothing of the repository may decide what runs. */
-const SAFE_GIT = [
-  ...['-c', 'core.hooksPath=/dev/null', '-c', 'core.fsmonitor=false', '-c', 'core.symlinks=true'],
-  ...['-c', 'protocol.ext.allow=never', '-c', 'submodule.recurse=false', '-c', 'safe.directory=*'],
-];
 
 async function fetchNpm(spec: string, into: string, { env }: FetchOptions): Promise<FetchedSource> {
   await mkdir(into, { recursive: true });

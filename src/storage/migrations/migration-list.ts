@@ -8,6 +8,7 @@ import * as cron from './0005-cron';
 import * as automation from './0006-automation';
 import * as guests from './0007-guests';
 import * as fileFacts from './0008-file-facts';
+import * as gitFolders from './0009-git-folders';
 
 export interface Migration {
   name: string;
@@ -25,4 +26,5 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: '0006-automation', up: automation.up, down: automation.down },
   { name: '0007-guests', up: guests.up, down: guests.down },
   { name: '0008-file-facts', up: fileFacts.up, down: fileFacts.down },
+  { name: '0009-git-folders', up: gitFolders.up, down: gitFolders.down },
 ];

@@ -1,6 +1,7 @@
 import type { ContentOrigin } from '../../common/content-parts';
 import type { ToolResult } from '../agent-tool';
 import type { CommandEnd, RunningCommand } from '../processes/running-command';
+import type { RemoteEnd } from './remote-exec';
 
 /** How a command ended, in words. */
 export function endText(end: CommandEnd | undefined, timeoutSeconds: number): string {
@@ -35,6 +36,27 @@ export function describeEnd(
       cwd,
       host,
       ...(running.output.truncated ? { truncated: true } : {}),
+    },
+    ...(failed ? { isError: true } : {}),
+  };
+}
+
+/** The same for one that ran on a node. */
+export function describeRemoteEnd(end: RemoteEnd, timeoutSeconds: number, durationMs: number): ToolResult {
+  const failed = end.timedOut || end.exitCode !== 0;
+  const how = end.timedOut ? `stopped after ${timeoutSeconds} s` : `exit code ${end.exitCode ?? 'unknown'}`;
+  const text = end.output.trimEnd();
+  return {
+    content: [
+      { type: 'text', text: failed ? `${text}${text ? '\n' : ''}(${how})` : text || '(no output)', origin: 'tool' },
+    ],
+    details: {
+      status: failed ? 'failed' : 'completed',
+      exitCode: end.exitCode,
+      durationMs,
+      aggregated: text,
+      host: 'node',
+      node: end.node,
     },
     ...(failed ? { isError: true } : {}),
   };

@@ -7,6 +7,7 @@ import { ConfigService } from '../../config/config.service';
 import { EventBus } from '../../events/event-bus';
 import { AgentTool, type ToolContext, ToolError, type ToolResult } from '../agent-tool';
 import { WorkspaceFiles } from '../files/workspace-files';
+import { GitGuard } from '../git/git-guard.service';
 import { ToolPolicyService } from '../policy/tool-policy.service';
 import { type BackgroundProcess, ProcessRegistry } from '../processes/process-registry.service';
 import { RunningCommand } from '../processes/running-command';
@@ -17,7 +18,7 @@ import { childEnvironment } from '../sandbox/child-environment';
 import type { SpawnPlan } from '../sandbox/sandbox';
 import { EXEC_ASK, EXEC_SECURITY, type ExecAsk, type ExecSecurity } from '../tools.config';
 import { GuardedHttp } from '../web/guarded-http.service';
-import { describeEnd, endText } from './command-result';
+import { describeEnd, describeRemoteEnd, endText } from './command-result';
 import { RemoteExec } from './remote-exec';
 import { SkillAccess, type SkillGrant } from './skill-access';
 import { undeclaredProgram } from './undeclared-program';
@@ -93,6 +94,7 @@ export class ExecTool {
     private readonly http: GuardedHttp,
     private readonly events: EventBus,
     private readonly files: CommandFiles,
+    private readonly git: GitGuard,
   ) {}
 
   /** Commands on the machine itself are asked for where they are permitted; here are those in the sandbox. */
@@ -149,17 +151,21 @@ export class ExecTool {
         also: this.otherText(host, grant, context.agentId),
         read: context.provenance.origins,
       });
+      if (host === 'gateway') await this.git.settle(context.workspace);
+      const watch = host === 'sandbox' && !context.readOnly ? await this.git.begin(context.workspace) : undefined;
+      const terms = { grant, way, context, readOnly: watch?.readOnly ?? [] };
       const running = new RunningCommand(
-        this.planFor(host, params.pty ? inTerminal(argv) : argv, wish, timeoutSeconds, { grant, way, context }),
+        this.planFor(host, params.pty ? inTerminal(argv) : argv, wish, timeoutSeconds, terms),
         timeoutSeconds * 1000,
         (tail) => context.update({ content: [{ type: 'text', text: tail }], details: { status: 'running', tail } }),
       );
       if (way) void running.ended.catch(() => undefined).finally(() => way.close());
-      return {
-        running,
-        output: () => trace.output(),
-        noted: running.ended.catch(() => undefined).then(() => trace.end()),
+      const look = async (): Promise<void> => {
+        const note = await watch?.end();
+        if (note !== undefined) running.output.add(`\n${note}\n`);
+        await trace.end();
       };
+      return { running, output: () => trace.output(), noted: running.ended.catch(() => undefined).then(look) };
     };
     const mayLeave = this.policy.evaluate('process', context.subject).allowed;
     const asked = host === 'gateway' ? this.ask(wish, context) : undefined;
@@ -204,23 +210,7 @@ export class ExecTool {
       },
       context,
     );
-    const failed = end.timedOut || end.exitCode !== 0;
-    const how = end.timedOut ? `stopped after ${timeoutSeconds} s` : `exit code ${end.exitCode ?? 'unknown'}`;
-    const text = end.output.trimEnd();
-    return {
-      content: [
-        { type: 'text', text: failed ? `${text}${text ? '\n' : ''}(${how})` : text || '(no output)', origin: 'tool' },
-      ],
-      details: {
-        status: failed ? 'failed' : 'completed',
-        exitCode: end.exitCode,
-        durationMs: Date.now() - startedAt,
-        aggregated: text,
-        host: 'node',
-        node: end.node,
-      },
-      ...(failed ? { isError: true } : {}),
-    };
+    return describeRemoteEnd(end, timeoutSeconds, Date.now() - startedAt);
   }
 
   /** Asks for a command on the machine; notes what the question is known by. */
@@ -274,7 +264,7 @@ export class ExecTool {
     argv: string[],
     { cwd, env }: ExecWish,
     timeoutSeconds: number,
-    { grant, way, context }: { grant: SkillGrant; way: WayOut | undefined; context: ToolContext },
+    { grant, way, context, readOnly }: SandboxTerms,
   ): SpawnPlan {
     if (host === 'gateway') {
       const [file = '', ...args] = argv;
@@ -289,6 +279,7 @@ export class ExecTool {
       network: false,
       timeoutSeconds,
       readable: grant.folders,
+      readOnly,
       ...(way ? { proxySocket: way.socket } : {}),
     });
   }
@@ -371,6 +362,14 @@ export class ExecTool {
 /** The command as it would run, with the variables that the call sets. */
 const withEnvironment = ({ command, env = {} }: ExecParams): string =>
   [...Object.entries(env).map(([name, value]) => `${name}=${JSON.stringify(value)}`), command].join(' ');
+
+/** What a sandboxed command gets besides the workspace, and what of that it can't change. */
+interface SandboxTerms {
+  grant: SkillGrant;
+  way: WayOut | undefined;
+  context: ToolContext;
+  readOnly: readonly string[];
+}
 
 /** A command whose output and files are labelled. */
 interface TracedCommand {

@@ -5,6 +5,7 @@ import type { ContentOrigin } from '../../common/content-parts';
 import { GUEST_FOLDER_BYTES, GUEST_FOLDER_FILES, folderSize } from '../../workspace/guest-folder';
 import { type ToolContext, ToolError, isGuest } from '../agent-tool';
 import type { ApprovalFact } from '../approvals/approval-request';
+import { gitFolderOf } from '../git/git-folders';
 import { FileOrigins } from '../provenance/file-origins.store';
 import { ReviewedTexts } from '../provenance/reviewed-texts.service';
 import type { SinkUse } from '../provenance/sinks';
@@ -40,6 +41,7 @@ export class FileWriter {
     const { workspace } = context;
     const files = new WorkspaceFiles([workspace]);
     const real = await files.resolve(path);
+    await requireOrdinary(workspace, path, real);
     const origin = worstOrigin([...context.provenance.origins, ...kept], 'workspace');
     const isShown = isPromptName(await realpath(workspace), real);
     const before = isShown && !isTrusted(origin) ? await this.reviewed.look(workspace) : undefined;
@@ -58,7 +60,9 @@ export class FileWriter {
 
   async remove(context: ToolContext, path: string): Promise<string> {
     requireWritable(context, path);
-    const removed = await new WorkspaceFiles([context.workspace]).remove(path);
+    const files = new WorkspaceFiles([context.workspace]);
+    await requireOrdinary(context.workspace, path, await files.resolve(path));
+    const removed = await files.remove(path);
     await this.origins.forget(removed);
     return removed;
   }
@@ -76,6 +80,7 @@ export class FileWriter {
     if (isGuest(context.subject)) return 'none';
     const files = new WorkspaceFiles([context.workspace]);
     const real = await Promise.all(paths.map((path) => files.resolve(path)));
+    for (const [at, path] of real.entries()) await requireOrdinary(context.workspace, paths[at] ?? path, path);
     if (!real.some((path) => isPromptFile(context.workspace, path))) return 'none';
     const details = (await changes(files)).map((change) => changeFact(files, change));
     return {
@@ -105,6 +110,16 @@ async function requireRoom(context: ToolContext, path: string, content: string |
     throw new ToolError(
       'too_large',
       `${path} can't be written: the folder of a guest holds at most ${GUEST_FOLDER_BYTES} bytes in ${GUEST_FOLDER_FILES} files`,
+    );
+}
+
+/** What stands in a git folder decides what git runs on this machine. @throws ToolError denied_by_policy */
+async function requireOrdinary(workspace: string, path: string, real: string): Promise<void> {
+  const folder = gitFolderOf(await realpath(workspace), real);
+  if (folder !== undefined)
+    throw new ToolError(
+      'denied_by_policy',
+      `${path} is part of a git folder, whose files decide what git runs on this machine; use git itself, with exec`,
     );
 }
 

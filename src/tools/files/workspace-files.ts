@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
 import { type FileHandle, lstat, mkdir, open, realpath, rename, rm } from 'node:fs/promises';
-import { basename, dirname, isAbsolute, resolve, sep } from 'node:path';
+import { basename, dirname, isAbsolute, join, resolve, sep } from 'node:path';
 import { readBoundedHandle } from '../../common/bounded-file';
 import { OpenclawError } from '../../common/openclaw-error';
 import { innerPath, isWithin, realPlace } from '../../common/paths/path-place';
@@ -108,6 +108,17 @@ export class WorkspaceFiles {
       throw describeOpenError(error, path);
     }
     return real;
+  }
+
+  /**
+   * Removes whatever has a name, a link itself and not what it leads to.
+   * @param path absolute, its folder real
+   */
+  async removeEntry(path: string): Promise<void> {
+    const folder = await this.resolve(dirname(path));
+    await this.inFolderOf(join(folder, basename(path)), (inside) =>
+      rm(`${inside}/${basename(path)}`, { recursive: true, force: true }),
+    );
   }
 
   /** Calls back with a path of the folder that can't be redirected while it is used. */

@@ -95,6 +95,7 @@ export class BubblewrapDriver implements SandboxDriver {
         request.writable ? '--bind' : '--ro-bind',
         request.workspace,
         request.workspace,
+        ...(request.readOnly ?? []).flatMap((path) => ['--ro-bind-try', path, path]),
         ...(request.readable ?? []).flatMap((path) => readableMounts(path, request.env['HOME'])),
         ...(request.proxySocket === undefined ? [] : bridgeMounts(request.proxySocket)),
         '--remount-ro',

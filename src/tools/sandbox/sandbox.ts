@@ -12,6 +12,8 @@ export interface SandboxRequest {
   timeoutSeconds: number;
   /** Further folders that may be read. */
   readable?: readonly string[];
+  /** Real folders inside the workspace that stay as they are, also where it is writable. */
+  readOnly?: readonly string[];
   /** Without a network of its own the command reaches through this socket what the proxy behind it lets pass. */
   proxySocket?: string;
   /** Of the system it sees programs and libraries only: no account names, nothing of `/opt`. */
