@@ -91,8 +91,8 @@ export class AccountSupervisor {
 
   private hostFor(channel: string, account: string, run: AccountRun): ChannelHost {
     return {
-      receive: async (update) => {
-        const verdict = await this.intake.receive(channel, account, update);
+      receive: async (update, under) => {
+        const verdict = await this.intake.receive(channel, account, update, under);
         run.lastInboundAt = Date.now();
         return verdict;
       },

@@ -5,6 +5,7 @@ import type { MediaRef, OutboundFile, ReplyButton } from '../common/chat-media';
 import type { ImagePart } from '../common/content-parts';
 import type { DeliveryRoute } from '../common/delivery-route';
 import { OpenclawError } from '../common/openclaw-error';
+import type { Lease } from '../storage/lease';
 
 /** What a channel can do. Shared code looks only at this, never at which channel it is. */
 export interface ChannelCapabilities {
@@ -114,8 +115,12 @@ export type IntakeVerdict = { kind: 'accepted' | 'duplicate' } | { kind: 'droppe
 
 /** What an account's task may call while it runs. */
 export interface ChannelHost {
-  /** Resolves when the message is on disk (or known already): only then may the platform be told. */
-  receive(update: InboundUpdate): Promise<IntakeVerdict>;
+  /**
+   * Resolves when the message is on disk (or known already): only then may the platform be told.
+   * @param under lease of the account, where one process listens at a time
+   * @throws LeaseLostError when another process listens by now
+   */
+  receive(update: InboundUpdate, under?: Lease): Promise<IntakeVerdict>;
   /** Resolves when it is on disk, or is known to be of no interest. */
   happened(happening: ChatHappening): Promise<void>;
   /** A group has another id from now on: its conversation goes on there. */

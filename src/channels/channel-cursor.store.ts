@@ -52,6 +52,7 @@ export class ChannelCursorStore {
       .select('value')
       .where('channel', '=', channel)
       .where('account', '=', account)
+      .$if(this.database.dialect === 'postgres', (query) => query.forUpdate())
       .executeTakeFirstOrThrow();
     return JSON.parse(value) as Cursor;
   }

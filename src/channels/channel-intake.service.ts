@@ -17,6 +17,7 @@ import { IntakeLine } from '../inbox/intake-line';
 import { sendAllowed } from '../sessions/send-policy';
 import { groupSessionKey } from '../sessions/session-key';
 import { SessionStore } from '../sessions/session.store';
+import type { Lease } from '../storage/lease';
 import { AckReactions } from './ack-reactions.service';
 import { type KnownPeople, NOT_MENTIONED, judgeAccess, ownsGateway } from './access/access-gate';
 import { PairingService } from './access/pairing.service';
@@ -56,7 +57,7 @@ export class ChannelIntake {
   }
 
   /** Updates of one session are taken in the order in which they are handed in here, whichever chats they are from. */
-  async receive(channel: string, account: string, update: InboundUpdate): Promise<IntakeVerdict> {
+  async receive(channel: string, account: string, update: InboundUpdate, under?: Lease): Promise<IntakeVerdict> {
     const { people, sessionKey, place } = await this.line.run(`account ${channel}:${account}`, async () => {
       const known = await this.people(channel, account);
       const isOwner = ownsGateway(update, known);
@@ -66,7 +67,7 @@ export class ChannelIntake {
     try {
       // Who wants a run to stop does not wait for what was said before.
       if (!isStopRequest(update.text)) await place.turn;
-      return await this.take(channel, account, update, people, sessionKey);
+      return await this.take(channel, account, update, people, sessionKey, under);
     } finally {
       place.leave();
     }
@@ -78,6 +79,7 @@ export class ChannelIntake {
     update: InboundUpdate,
     people: KnownPeople,
     sessionKey: string,
+    under: Lease | undefined,
   ): Promise<IntakeVerdict> {
     const isOwner = ownsGateway(update, people);
     const session = update.chat.type === 'direct' ? undefined : await this.sessions.find(sessionKey);
@@ -88,7 +90,7 @@ export class ChannelIntake {
     const route = routeOf(channel, account, update);
     const runId = `${channel}:${account}:${update.externalId}`;
     const base = { channel, account, externalId: update.externalId, sessionKey, runId };
-    if (verdict.kind === 'pair') return this.offerPairing(base, update, route);
+    if (verdict.kind === 'pair') return this.offerPairing(base, update, route, under);
 
     const message = {
       ...this.messageOf(channel, update, route, isOwner),
@@ -107,10 +109,12 @@ export class ChannelIntake {
         mayApprove: isOwner,
         isGroup: update.chat.type !== 'direct',
         route,
+        under,
       });
       if (handled) return handled;
     }
-    const receipt = await this.inbox.accept({ ...base, message, ...(reason === undefined ? {} : { dropped: reason }) });
+    const row = { ...base, message, ...(reason === undefined ? {} : { dropped: reason }) };
+    const receipt = await this.inbox.accept(row, undefined, under);
     if (receipt.duplicate) return { kind: 'duplicate' };
     if (reason !== undefined) return { kind: 'dropped', reason };
     this.acks.seen(base.runId, route, update);
@@ -217,6 +221,7 @@ export class ChannelIntake {
     base: { channel: string; account: string; externalId: string; sessionKey: string; runId: string },
     update: InboundUpdate,
     route: DeliveryRoute,
+    under: Lease | undefined,
   ): Promise<IntakeVerdict> {
     const { channel, account } = base;
     const { sender } = update;
@@ -241,6 +246,7 @@ export class ChannelIntake {
         });
         this.log.info({ channel, account, sender: sender.id }, 'an unknown sender asks to be paired');
       },
+      under,
     );
     announce?.();
     if (asked) this.events.emit('wire.event', { event: 'channels.pairing.requested', payload: asked });
@@ -261,7 +267,7 @@ export class ChannelIntake {
   private async command(
     base: { channel: string; account: string; externalId: string; sessionKey: string; runId: string },
     message: InboundMessage,
-    giver: ChatOrigin & { route: DeliveryRoute },
+    { under, ...giver }: ChatOrigin & { route: DeliveryRoute; under: Lease | undefined },
   ): Promise<IntakeVerdict | undefined> {
     const { route } = giver;
     if (!message.text.includes('/') && !/^\s*!/.test(message.text) && !isStopRequest(message.text)) return undefined;
@@ -271,15 +277,13 @@ export class ChannelIntake {
     if (!effect) return undefined;
     if (effect.kind === 'continue') {
       const { overrides } = effect;
-      const receipt = await this.inbox.accept({
-        ...base,
-        message: {
-          ...message,
-          text: effect.text,
-          ...(overrides ? { overrides } : {}),
-          ...(overrides?.queueMode ? { queueMode: overrides.queueMode } : {}),
-        },
-      });
+      const adopted = {
+        ...message,
+        text: effect.text,
+        ...(overrides ? { overrides } : {}),
+        ...(overrides?.queueMode ? { queueMode: overrides.queueMode } : {}),
+      };
+      const receipt = await this.inbox.accept({ ...base, message: adopted }, undefined, under);
       return { kind: receipt.duplicate ? 'duplicate' : 'accepted' };
     }
     let announce: (() => void) | undefined;
@@ -294,6 +298,7 @@ export class ChannelIntake {
             ...(effect.buttons ? { buttons: effect.buttons } : {}),
           });
       },
+      under,
     );
     announce?.();
     return { kind: receipt.duplicate ? 'duplicate' : 'accepted' };

@@ -3,6 +3,7 @@ import type { Transaction } from 'kysely';
 import { OpenclawError } from '../common/openclaw-error';
 import { EventBus } from '../events/event-bus';
 import { DatabaseService } from '../storage/database.service';
+import type { Lease } from '../storage/lease';
 import type { Schema } from '../storage/schema';
 import { type IntakeReceipt, InboxStore, type NewInboxRow } from './inbox.store';
 
@@ -24,20 +25,26 @@ export class InboxService {
   /**
    * Commits a message; resolves when it is on disk.
    * @param together further writes that belong into the same commit
+   * @param under lease of whoever listens, where one process does
    * @throws OpenclawError DRAINING while the gateway shuts down, INTAKE_PAUSED while there is no room: nothing was stored,
    * the sender keeps it.
    */
   async accept(
     row: NewInboxRow,
     together?: (transaction: Transaction<Schema>, receipt: IntakeReceipt) => Promise<void>,
+    under?: Lease,
   ): Promise<IntakeReceipt> {
     if (this.closed) throw new OpenclawError('DRAINING', 'the gateway is shutting down', { retryAfterMs: 1000 });
     if (this.paused !== undefined) throw new OpenclawError('INTAKE_PAUSED', this.paused, { retryAfterMs: 30_000 });
-    const receipt = await this.database.write('inbox.accept', async (transaction) => {
-      const result = await this.store.insertIn(transaction, row);
-      if (together) await together(transaction, result);
-      return result;
-    });
+    const receipt = await this.database.write(
+      'inbox.accept',
+      async (transaction) => {
+        const result = await this.store.insertIn(transaction, row);
+        if (together) await together(transaction, result);
+        return result;
+      },
+      under ? { under } : {},
+    );
     if (!receipt.duplicate && receipt.row.state === 'pending') {
       // Whoever called answers its client first; the turn starts after that.
       setImmediate(() =>

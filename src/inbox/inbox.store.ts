@@ -4,6 +4,7 @@ import type { Selectable, Transaction } from 'kysely';
 import { Clock, systemClock } from '../common/clock';
 import { storedOrigin } from '../common/content-parts';
 import { DatabaseService } from '../storage/database.service';
+import type { Lease } from '../storage/lease';
 import type { InboxTable, Schema } from '../storage/schema';
 import type { InboundMessage } from './inbound-message';
 
@@ -193,14 +194,17 @@ export class InboxStore {
       .execute();
   }
 
-  /** The same message with its files fetched. */
-  async replaceMessage(id: string, message: InboundMessage): Promise<void> {
-    await this.database.write('inbox.message', (transaction) =>
-      transaction
-        .updateTable('inbox')
-        .set({ payload: JSON.stringify(message) })
-        .where('id', '=', id)
-        .execute(),
+  /** The same message with its files fetched, by the turn that holds the session's lane. */
+  async replaceMessage(id: string, message: InboundMessage, under: Lease): Promise<void> {
+    await this.database.write(
+      'inbox.message',
+      (transaction) =>
+        transaction
+          .updateTable('inbox')
+          .set({ payload: JSON.stringify(message) })
+          .where('id', '=', id)
+          .execute(),
+      { under },
     );
   }
 

@@ -11,6 +11,9 @@ const MAX_WARM_SESSIONS = 64;
 /** Sessions larger than this many events are read from the store each time. */
 const MAX_WARM_EVENTS = 2000;
 
+/** Events of one commit of a copy. */
+const COPIED_AT_ONCE = 500;
+
 interface WarmSession {
   /** Events up to this number are not held. */
   after: number;
@@ -100,6 +103,35 @@ export class TranscriptStore {
     );
     this.committed(sessionId, appended);
     return appended;
+  }
+
+  /**
+   * Copies a conversation, up to a number, under a session id that nobody uses yet; however long it is, nobody else waits
+   * longer than for some hundred events. Returns the number of the last event.
+   */
+  async copy(from: string, to: string, throughSeq = Infinity): Promise<number> {
+    const end = Math.min(throughSeq, await this.lastSeq(from));
+    let after = 0;
+    while (after < end) {
+      const rows = await this.database.read
+        .selectFrom('transcript_events')
+        .selectAll()
+        .where('session_id', '=', from)
+        .where('seq', '>', after)
+        .where('seq', '<=', end)
+        .orderBy('seq')
+        .limit(COPIED_AT_ONCE)
+        .execute();
+      if (rows.length === 0) break;
+      await this.database.write('transcript.copy', (transaction) =>
+        transaction
+          .insertInto('transcript_events')
+          .values(rows.map((row) => ({ ...row, session_id: to, id: randomUUID() })))
+          .execute(),
+      );
+      after = Number(rows.at(-1)?.seq);
+    }
+    return end;
   }
 
   forget(sessionId: string): void {

@@ -10,6 +10,7 @@ import { OpenclawError, messageOf } from '../common/openclaw-error';
 import { ConfigService } from '../config/config.service';
 import { CommitQueue, type Write } from './commit-queue';
 import type { Dialect } from './dialect';
+import { type Lease, endLeaseIn, requireLeaseIn } from './lease';
 import { migrateUp, pendingMigrations } from './migrator';
 import { openPostgres } from './postgres-connection';
 import type { Schema } from './schema';
@@ -18,6 +19,13 @@ import { SqliteUpkeep } from './sqlite-upkeep';
 
 /** Copies of the database from before a change of its schema that are kept. */
 const KEPT_BEFORE = 3;
+
+export interface WriteOptions {
+  /** Lease that has to be this process's still: it is looked at, and held, inside the transaction. */
+  under?: Lease;
+  /** The write is the last one under the lease, and ends it. */
+  ends?: boolean;
+}
 
 /**
  * The one handle on the database. Reads go through {@link read}, writes through {@link write}; nobody else opens it.
@@ -89,11 +97,18 @@ export class DatabaseService {
 
   /**
    * Runs a write transaction; resolves after it is on disk.
-   * @param label names the write for failpoints and logs.
+   * @param label names the write for failpoints and logs
+   * @throws LeaseLostError where `under` names a lease that has passed to another process
    */
-  write<T>(label: string, write: Write<T>): Promise<T> {
+  write<T>(label: string, write: Write<T>, { under, ends = false }: WriteOptions = {}): Promise<T> {
     if (!this.queue) return Promise.reject(closed());
-    const done = this.queue.run(label, write);
+    const guarded: Write<T> = under
+      ? async (transaction) => {
+          await (ends ? endLeaseIn(transaction, under) : requireLeaseIn(transaction, under, this.dialect));
+          return write(transaction);
+        }
+      : write;
+    const done = this.queue.run(label, guarded);
     this.upkeep?.written();
     return done;
   }

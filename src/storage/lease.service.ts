@@ -1,25 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
-import { Injectable, Optional } from '@nestjs/common';
-import type { Transaction } from 'kysely';
-import { Clock, systemClock } from '../common/clock';
-import { OpenclawError } from '../common/openclaw-error';
+import { Injectable } from '@nestjs/common';
+import { type Transaction, sql } from 'kysely';
 import { type ProcessIdentity, currentProcess, isAlive } from '../common/process-identity';
 import { DatabaseService } from './database.service';
+import { databaseNow } from './dialect';
+import type { Lease } from './lease';
 import type { Schema } from './schema';
-
-export interface Lease {
-  name: string;
-  /** Rises whenever the lease changes hands; compared inside every commit that the lease protects. */
-  token: number;
-}
-
-/** The lease changed hands; what its former holder wanted to commit was refused. */
-export class LeaseLostError extends OpenclawError {
-  constructor(name: string) {
-    super('LEASE_LOST', `another process has taken over ${name}`);
-  }
-}
 
 export const LEASE_TTL_MS = 30_000;
 
@@ -38,16 +25,19 @@ function isGone(holder: string): boolean {
   }
 }
 
-/** Named leases with fencing tokens, the same on SQLite and PostgreSQL. */
+/**
+ * Named leases with fencing tokens, the same on SQLite and PostgreSQL. A row is there only while its lease is held. Time is
+ * the database's: processes whose clocks differ agree on when one has run out.
+ */
 @Injectable()
 export class LeaseService {
   /** This process, as a lease holder. */
   readonly holder: string;
+  /** What this process holds, as far as it knows, and how it is told that it does not any more. */
+  private readonly held = new Map<string, { token: number; lost: AbortController }>();
+  private lastToken = 0;
 
-  constructor(
-    private readonly database: DatabaseService,
-    @Optional() private readonly clock: Clock = systemClock,
-  ) {
+  constructor(private readonly database: DatabaseService) {
     const { pid, startTime } = currentProcess();
     this.holder = JSON.stringify({ id: randomUUID(), host: hostname(), pid, startTime } satisfies HolderFacts);
   }
@@ -59,36 +49,36 @@ export class LeaseService {
 
   /** As {@link acquire}, as part of a larger transaction. */
   async acquireIn(transaction: Transaction<Schema>, name: string, ttlMs = LEASE_TTL_MS): Promise<Lease | undefined> {
-    const now = this.clock.now();
+    const now = databaseNow(this.database.dialect);
+    // Rises over processes by the clock, within one whatever the clock does.
+    const token = (this.lastToken = Math.max(this.lastToken + 1, Date.now()));
     const row = await transaction
       .insertInto('leases')
-      .values({ name, holder: this.holder, token: 1, expires_at: now + ttlMs })
+      .values({ name, holder: this.holder, token, expires_at: sql<number>`${now} + ${ttlMs}` })
       .onConflict((conflict) =>
         conflict
           .column('name')
           .doUpdateSet((eb) => ({
-            holder: this.holder,
-            expires_at: now + ttlMs,
-            token: eb
-              .case()
-              .when('leases.holder', '=', this.holder)
-              .then(eb.ref('leases.token'))
-              .else(eb('leases.token', '+', 1))
-              .end(),
+            holder: eb.ref('excluded.holder'),
+            expires_at: eb.ref('excluded.expires_at'),
+            token: sql<number>`case when leases.holder = excluded.holder then leases.token
+              when leases.token >= excluded.token then leases.token + 1 else excluded.token end`,
           }))
           .where((eb) => eb.or([eb('leases.holder', '=', this.holder), eb('leases.expires_at', '<=', now)])),
       )
       .returning('token')
       .executeTakeFirst();
-    return row ? { name, token: Number(row.token) } : undefined;
+    if (!row) return undefined;
+    const lease = { name, holder: this.holder, token: Number(row.token) };
+    if (this.held.get(name)?.token !== lease.token)
+      this.held.set(name, { token: lease.token, lost: new AbortController() });
+    return lease;
   }
 
-  /** @throws LeaseLostError unless the lease still carries this token. Call it inside the protected transaction. */
-  async verifyIn(transaction: Transaction<Schema>, lease: Lease): Promise<void> {
-    let query = transaction.selectFrom('leases').select(['holder', 'token']).where('name', '=', lease.name);
-    if (this.database.dialect === 'postgres') query = query.forUpdate();
-    const row = await query.executeTakeFirst();
-    if (!row || row.holder !== this.holder || Number(row.token) !== lease.token) throw new LeaseLostError(lease.name);
+  /** Aborts when another process has taken the lease over. */
+  lost(lease: Lease): AbortSignal {
+    const known = this.held.get(lease.name);
+    return known?.token === lease.token ? known.lost.signal : AbortSignal.abort();
   }
 
   /**
@@ -101,45 +91,64 @@ export class LeaseService {
       .select('holder')
       .distinct()
       .where('holder', '!=', this.holder)
-      .where('expires_at', '>', 0)
       .execute();
     const gone = rows.map((row) => row.holder).filter((holder) => this.database.dialect === 'sqlite' || isGone(holder));
     if (gone.length === 0) return;
     await this.database.write('lease.release', (transaction) =>
-      transaction.updateTable('leases').set({ expires_at: 0 }).where('holder', 'in', gone).execute(),
+      transaction.deleteFrom('leases').where('holder', 'in', gone).execute(),
     );
   }
 
-  /** Prolongs every lease of this process that has not expired. */
+  /**
+   * Prolongs what this process holds and tells what it has lost. On SQLite, whose file has one process at a time, nobody
+   * could take anything over, so nothing is written.
+   */
   async renewAll(ttlMs = LEASE_TTL_MS): Promise<void> {
-    const now = this.clock.now();
-    await this.database.write('lease.renew', (transaction) =>
+    if (this.database.dialect === 'sqlite' || this.held.size === 0) return;
+    const asked = new Map(this.held);
+    const now = databaseNow(this.database.dialect);
+    const rows = await this.database.write('lease.renew', (transaction) =>
       transaction
         .updateTable('leases')
-        .set({ expires_at: now + ttlMs })
+        .set({ expires_at: sql<number>`${now} + ${ttlMs}` })
         .where('holder', '=', this.holder)
-        .where('expires_at', '>', now)
+        .returning(['name', 'token'])
         .execute(),
     );
+    const kept = new Set(rows.map(({ name, token }) => `${token} ${name}`));
+    for (const [name, holding] of asked) {
+      if (kept.has(`${holding.token} ${name}`)) continue;
+      if (this.held.get(name) === holding) this.held.delete(name);
+      holding.lost.abort();
+    }
   }
 
-  /** Lets go of one lease; its token stays so that it can only rise. */
+  /** Lets go of one lease. */
   async release(lease: Lease): Promise<void> {
-    await this.database.write('lease.release', (transaction) =>
-      transaction
-        .updateTable('leases')
-        .set({ expires_at: 0 })
-        .where('name', '=', lease.name)
-        .where('holder', '=', this.holder)
-        .where('token', '=', lease.token)
-        .execute(),
-    );
+    await this.database.write('lease.release', (transaction) => this.releaseIn(transaction, lease));
+  }
+
+  /** As {@link release}, as part of a larger transaction. */
+  async releaseIn(transaction: Transaction<Schema>, { name, holder, token }: Lease): Promise<void> {
+    await transaction
+      .deleteFrom('leases')
+      .where('name', '=', name)
+      .where('holder', '=', holder)
+      .where('token', '=', token)
+      .execute();
+    this.forget({ name, holder, token });
+  }
+
+  /** Notes that a holding ended with a commit. */
+  forget({ name, token }: Lease): void {
+    if (this.held.get(name)?.token === token) this.held.delete(name);
   }
 
   /** Lets go of everything this process holds. */
   async releaseAll(): Promise<void> {
+    this.held.clear();
     await this.database.write('lease.release', (transaction) =>
-      transaction.updateTable('leases').set({ expires_at: 0 }).where('holder', '=', this.holder).execute(),
+      transaction.deleteFrom('leases').where('holder', '=', this.holder).execute(),
     );
   }
 }

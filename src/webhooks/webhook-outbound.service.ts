@@ -197,6 +197,7 @@ export class WebhookOutbound {
           next_attempt_at: this.clock.now() + backoffDelay(BACKOFF, attempts - 1),
         })
         .where('id', '=', row.id)
+        .where('attempts', '=', row.attempts)
         .execute();
     });
     if (fault !== undefined)

@@ -6,6 +6,7 @@ import { ChannelDirectory } from '../../events/channel-directory';
 import { type InboxRow, InboxStore } from '../../inbox/inbox.store';
 import { agentOfSession } from '../../sessions/session-key';
 import { ConfigService } from '../../config/config.service';
+import type { Lease } from '../../storage/lease';
 import { Attachments } from './attachments';
 
 const FETCH_MS = 30_000;
@@ -26,14 +27,22 @@ export class ChatMedia {
     this.log = loggers.child('media');
   }
 
-  /** @returns the rows, with pictures and texts instead of what was to be fetched */
-  resolve(rows: readonly InboxRow[], signal: AbortSignal): Promise<InboxRow[]> {
+  /**
+   * @param lease of the session's lane
+   * @returns the rows, with pictures and texts instead of what was to be fetched
+   */
+  resolve(rows: readonly InboxRow[], lease: Lease, signal: AbortSignal): Promise<InboxRow[]> {
     return Promise.all(
-      rows.map(async (row) => (row.message.media ? this.resolveOne(row, row.message.media, signal) : row)),
+      rows.map(async (row) => (row.message.media ? this.resolveOne(row, row.message.media, lease, signal) : row)),
     );
   }
 
-  private async resolveOne(row: InboxRow, media: readonly MediaRef[], signal: AbortSignal): Promise<InboxRow> {
+  private async resolveOne(
+    row: InboxRow,
+    media: readonly MediaRef[],
+    lease: Lease,
+    signal: AbortSignal,
+  ): Promise<InboxRow> {
     const sessionKey = row.sessionKey ?? '';
     const agentId = agentOfSession(this.config.config, sessionKey);
     const fetched = await Promise.all(media.map((each) => this.take(row, each, signal)));
@@ -60,7 +69,7 @@ export class ChatMedia {
     const images = [...(rest.images ?? []), ...read.images];
     const files = [...(rest.files ?? []), ...read.texts, ...missed];
     const message = { ...rest, ...(images.length > 0 ? { images } : {}), ...(files.length > 0 ? { files } : {}) };
-    await this.inbox.replaceMessage(row.id, message);
+    await this.inbox.replaceMessage(row.id, message, lease);
     return { ...row, message };
   }
 

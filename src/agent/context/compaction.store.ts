@@ -1,6 +1,8 @@
 import { Injectable } from '@nestjs/common';
+import type { Transaction } from 'kysely';
 import { type ContentOrigin, storedOrigin } from '../../common/content-parts';
 import { DatabaseService } from '../../storage/database.service';
+import type { Schema } from '../../storage/schema';
 
 export interface Compaction {
   sessionId: string;
@@ -70,6 +72,21 @@ export class CompactionStore {
         .execute();
     });
     this.latestOf.delete(sessionId);
+  }
+
+  /** Summaries of a conversation for a copy of its beginning. */
+  async copyIn(transaction: Transaction<Schema>, from: string, to: string, throughSeq: number): Promise<void> {
+    await transaction
+      .insertInto('compactions')
+      .columns(['session_id', 'through_seq', 'summary', 'facts', 'created_at'])
+      .expression((eb) =>
+        eb
+          .selectFrom('compactions')
+          .select((each) => [each.val(to).as('session_id'), 'through_seq', 'summary', 'facts', 'created_at'])
+          .where('session_id', '=', from)
+          .where('through_seq', '<=', throughSeq),
+      )
+      .execute();
   }
 
   private remember(sessionId: string, compaction: Compaction | null): void {

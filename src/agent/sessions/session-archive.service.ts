@@ -109,25 +109,19 @@ export class SessionArchive {
 
   /** The same conversation under another key; what is said there from now on stays there. */
   async fork(source: SessionEntry, key: string, throughSeq = Infinity): Promise<SessionEntry> {
-    if (await this.sessions.find(key)) throw invalidRequest(`session ${key} exists already`);
-    const events = (await this.transcripts.read(source.sessionId)).filter((event) => event.seq <= throughSeq);
-    const compactions = (await this.compactions.all(source.sessionId)).filter(
-      (compaction) => compaction.throughSeq <= throughSeq,
-    );
+    const taken = (): Error => invalidRequest(`session ${key} exists already`);
+    if (await this.sessions.find(key)) throw taken();
     const sessionId = randomUUID();
-    const forked = await this.database.write('session.fork', async (transaction) => {
+    const through = await this.transcripts.copy(source.sessionId, sessionId, throughSeq);
+    // There is a session only when all of it is copied.
+    return this.database.write('session.fork', async (transaction) => {
+      if (await this.sessions.findIn(transaction, key)) throw taken();
       const fresh = await this.sessions.ensureIn(transaction, key, source.agentId);
       const { label: _label, key: _key, createdAt: _created, ...choices } = source;
       const entry = { ...choices, ...fresh, sessionId, forkedFrom: source.key };
       await this.sessions.saveIn(transaction, entry);
-      await this.transcripts.appendIn(
-        transaction,
-        sessionId,
-        events.map(({ id: _id, seq: _seq, ...event }) => event),
-      );
+      await this.compactions.copyIn(transaction, source.sessionId, sessionId, through);
       return entry;
     });
-    for (const compaction of compactions) await this.compactions.add({ ...compaction, sessionId });
-    return forked;
   }
 }

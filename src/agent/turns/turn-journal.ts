@@ -2,7 +2,8 @@ import type { Transaction } from 'kysely';
 import { type BackoffPolicy, backoffDelay } from '../../common/backoff';
 import { sleep } from '../../common/sleep';
 import type { DatabaseService } from '../../storage/database.service';
-import type { Lease, LeaseService } from '../../storage/lease.service';
+import type { Lease } from '../../storage/lease';
+import type { LeaseService } from '../../storage/lease.service';
 import type { Schema } from '../../storage/schema';
 import { isPassingFault } from '../../storage/storage-fault';
 import type { LabelledResult } from '../../tools/agent-tool';
@@ -28,7 +29,7 @@ export class TurnJournal {
     private readonly leases: LeaseService,
     private readonly store: TurnStore,
     readonly runId: string,
-    private readonly lease: Lease,
+    readonly lease: Lease,
     /** What a former attempt has left. */
     readonly steps: readonly TurnStep[],
     /** Number of the next new step. */
@@ -61,24 +62,28 @@ export class TurnJournal {
     return taken;
   }
 
-  /** Runs the last commit of the turn: everything that waits, then `write`. */
-  close(write: JournalWrite): Promise<void> {
-    return this.commit('turn.close', write);
+  /** Runs the last commit of the turn: everything that waits, then `write`. It ends the lease. */
+  async close(write: JournalWrite): Promise<void> {
+    await this.commit('turn.close', write, true);
+    this.leases.forget(this.lease);
   }
 
   /**
    * What waits stays in memory until it is on disk. A database that can't be reached or is busy is waited for: what was
    * paid for is not thrown away.
    */
-  private async commit(label: string, write: JournalWrite): Promise<void> {
+  private async commit(label: string, write: JournalWrite, ends = false): Promise<void> {
     const writes = [...this.waiting];
     for (let attempt = 0; ; attempt++) {
       try {
-        await this.database.write(label, async (transaction) => {
-          await this.leases.verifyIn(transaction, this.lease);
-          for (const earlier of writes) await earlier(transaction);
-          await write(transaction);
-        });
+        await this.database.write(
+          label,
+          async (transaction) => {
+            for (const earlier of writes) await earlier(transaction);
+            await write(transaction);
+          },
+          { under: this.lease, ends },
+        );
         break;
       } catch (error) {
         if (!isPassingFault(error)) throw error;

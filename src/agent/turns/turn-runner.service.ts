@@ -5,7 +5,7 @@ import { EventBus } from '../../events/event-bus';
 import type { HeartbeatRules } from '../../inbox/inbound-message';
 import { type InboxRow, InboxStore } from '../../inbox/inbox.store';
 import { NO_USAGE } from '../../sessions/transcript-event';
-import { LeaseLostError } from '../../storage/lease.service';
+import { LeaseLostError } from '../../storage/lease';
 import type { ExecChoices, ToolContext } from '../../tools/agent-tool';
 import { ApprovalService } from '../../tools/approvals/approval.service';
 import { ToolExecutor } from '../../tools/tool-executor.service';
@@ -125,7 +125,7 @@ export class TurnRunner {
     mode: EffectiveQueueMode,
   ): Promise<TurnEnd> {
     const { turn, summarised } = started;
-    started.rows = await this.media.resolve(started.rows, signal);
+    started.rows = await this.media.resolve(started.rows, started.journal.lease, signal);
     const { rows } = started;
     const opening = rows.map((row) => userMessage(row, summarised.has(row.id)));
     if (turn.attempt > MAX_ATTEMPTS) {
@@ -159,6 +159,7 @@ export class TurnRunner {
         (
           await this.media.resolve(
             (await this.inbox.ofTurn(turn.runId)).filter((row) => ids.includes(row.id)),
+            started.journal.lease,
             signal,
           )
         ).map((row) => userMessage(row)),
@@ -193,6 +194,7 @@ export class TurnRunner {
     const taken = await journal.steer((transaction) => this.inbox.claimIn(transaction, ids, turn.runId));
     const joined = await this.media.resolve(
       waiting.filter((row) => taken.includes(row.id)),
+      journal.lease,
       signal,
     );
     turn.request.runIds.push(...joined.map((row) => row.runId));

@@ -12,7 +12,8 @@ import { agentOfSession } from '../../sessions/session-key';
 import { SessionStore } from '../../sessions/session.store';
 import type { Schema } from '../../storage/schema';
 import { DatabaseService } from '../../storage/database.service';
-import { type Lease, LeaseService } from '../../storage/lease.service';
+import type { Lease } from '../../storage/lease';
+import { LeaseService } from '../../storage/lease.service';
 import { TurnJournal } from './turn-journal';
 import type { TurnRecord, TurnRequest } from './turn-record';
 import type { SkillSnapshot } from '../../skills/catalog/skill-catalog.service';
@@ -67,7 +68,11 @@ export class TurnStarter {
     const begun = await this.database.write('turn.start', async (transaction) => {
       const lease = await this.leases.acquireIn(transaction, laneName(sessionKey));
       const [leading] = rows;
-      if (!lease || !leading) return undefined;
+      if (!lease) return undefined;
+      if (!leading || (await this.turns.isRunningIn(transaction, sessionKey))) {
+        await this.leases.releaseIn(transaction, lease);
+        return undefined;
+      }
       const claimed = new Set(
         await this.inbox.claimIn(
           transaction,
@@ -75,7 +80,10 @@ export class TurnStarter {
           leading.runId,
         ),
       );
-      if (!claimed.has(leading.id)) return undefined;
+      if (!claimed.has(leading.id)) {
+        await this.leases.releaseIn(transaction, lease);
+        return undefined;
+      }
       const taken = rows.filter((row) => claimed.has(row.id));
       const session = await this.currentSession(transaction, sessionKey, agentId, taken);
       const request = this.requestOf(taken, session);
@@ -101,12 +109,16 @@ export class TurnStarter {
     };
   }
 
-  /** Takes a cut-off turn over. Returns undefined while another process holds its lane. */
+  /** Takes a cut-off turn over. Returns undefined while another process holds its lane, or when it has ended. */
   async resume(turn: TurnRecord): Promise<StartedTurn | undefined> {
     const taken = await this.database.write('turn.resume', async (transaction) => {
       const lease = await this.leases.acquireIn(transaction, laneName(turn.sessionKey));
       if (!lease) return undefined;
       const deadlineAt = await this.turns.reattemptIn(transaction, turn, lease.token);
+      if (deadlineAt === undefined) {
+        await this.leases.releaseIn(transaction, lease);
+        return undefined;
+      }
       return { lease, deadlineAt, session: await this.sessions.ensureIn(transaction, turn.sessionKey, turn.agentId) };
     });
     if (!taken) return undefined;

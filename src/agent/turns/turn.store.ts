@@ -57,15 +57,20 @@ export class TurnStore {
     return turnFromRow(row);
   }
 
-  /** Counts another pick-up after a crash; the time the gateway was away is not the turn's. Returns the new deadline. */
-  async reattemptIn(transaction: Transaction<Schema>, turn: TurnRecord, fence: number): Promise<number> {
+  /**
+   * Counts another pick-up after a crash; the time the gateway was away is not the turn's. Returns the new deadline;
+   * undefined when the turn has ended meanwhile.
+   */
+  async reattemptIn(transaction: Transaction<Schema>, turn: TurnRecord, fence: number): Promise<number | undefined> {
     const deadlineAt = this.clock.now() + turn.request.timeoutMs;
-    await transaction
+    const row = await transaction
       .updateTable('turns')
       .set((eb) => ({ attempt: eb('attempt', '+', 1), fence, deadline_at: deadlineAt }))
       .where('run_id', '=', turn.runId)
-      .execute();
-    return deadlineAt;
+      .where('state', '=', 'running')
+      .returning('run_id')
+      .executeTakeFirst();
+    return row && deadlineAt;
   }
 
   async find(runId: string): Promise<TurnRecord | undefined> {
@@ -82,6 +87,16 @@ export class TurnStore {
       .where('state', '=', 'running')
       .executeTakeFirst();
     return row && turnFromRow(row);
+  }
+
+  async isRunningIn(transaction: Transaction<Schema>, sessionKey: string): Promise<boolean> {
+    const row = await transaction
+      .selectFrom('turns')
+      .select('run_id')
+      .where('session_key', '=', sessionKey)
+      .where('state', '=', 'running')
+      .executeTakeFirst();
+    return row !== undefined;
   }
 
   async sessionsWithRunning(): Promise<string[]> {

@@ -125,13 +125,17 @@ export class PairingService {
     const found = requests.find((request) => secretsEqual(request.code, wanted));
     const now = this.clock.now();
     const role = found ? await roleFor(found) : 'guest';
-    await this.database.write('pairing.approve', async (transaction) => {
+    const isAdmitted = await this.database.write('pairing.approve', async (transaction) => {
       await this.pruneIn(transaction, now);
-      if (!found) return this.countWrongCode(transaction, channel, account);
-      await this.removeIn(transaction, found);
+      // Somebody else may have used the code up since it was looked for.
+      if (!found || !(await this.removeIn(transaction, found))) {
+        await this.countWrongCode(transaction, channel, account);
+        return false;
+      }
       await this.admitIn(transaction, { channel, account: found.account, senderId: found.senderId, role });
+      return true;
     });
-    if (found) return { ...found, role };
+    if (found && isAdmitted) return { ...found, role };
     throw new OpenclawError(
       'PAIRING_CODE_UNKNOWN',
       `there is no pending pairing request with code ${JSON.stringify(code)} on ${channel}; codes live 60 minutes, "openclaw pairing list ${channel}" shows them`,
@@ -226,13 +230,17 @@ export class PairingService {
     await transaction.deleteFrom('pairing_requests').where('failed_attempts', '>=', MAX_WRONG_CODES).execute();
   }
 
-  private async removeIn(transaction: Transaction<Schema>, request: PairingRequest): Promise<void> {
-    await transaction
+  /** Returns whether it was still there. */
+  private async removeIn(transaction: Transaction<Schema>, request: PairingRequest): Promise<boolean> {
+    const row = await transaction
       .deleteFrom('pairing_requests')
       .where('channel', '=', request.channel)
       .where('account', '=', request.account)
       .where('sender_id', '=', request.senderId)
-      .execute();
+      .where('code', '=', request.code)
+      .returning('code')
+      .executeTakeFirst();
+    return row !== undefined;
   }
 }
 

@@ -28,7 +28,7 @@ export interface HookOptions {
   bot: Telegraf<TelegramContext>;
   host: ChannelHost;
   signal: AbortSignal;
-  intakeFor(me: UserFromGetMe): TelegramIntake;
+  intakeFor(me: UserFromGetMe, host: ChannelHost): TelegramIntake;
 }
 
 /** Updates that Telegram posts to the gateway; each is confirmed after its commit, and a refused one comes again. */
@@ -44,7 +44,7 @@ export class TelegramHook {
     try {
       const me = await telegramCall<UserFromGetMe>(bot.telegram, 'getMe', {}, limit);
       bot.botInfo = me;
-      bot.context.intake = this.options.intakeFor(me);
+      bot.context.intake = this.options.intakeFor(me, this.options.host);
       await telegramCall(
         bot.telegram,
         'setWebhook',

@@ -4,7 +4,8 @@ import { type BackoffPolicy, backoffDelay } from '../../common/backoff';
 import type { Logger } from '../../common/logger';
 import { messageOf } from '../../common/openclaw-error';
 import { sleep } from '../../common/sleep';
-import type { Lease, LeaseService } from '../../storage/lease.service';
+import { type Lease, LeaseLostError } from '../../storage/lease';
+import type { LeaseService } from '../../storage/lease.service';
 import { ChannelFatalError, type ChannelHost } from '../channel-adapter';
 import { telegramCall } from './telegram-call';
 import type { TelegramContext, TelegramIntake } from './telegram-context';
@@ -30,7 +31,7 @@ export interface PollerOptions {
   botId: string;
   leases: LeaseService;
   host: ChannelHost;
-  intakeFor(me: UserFromGetMe): TelegramIntake;
+  intakeFor(me: UserFromGetMe, host: ChannelHost): TelegramIntake;
   log: Logger;
   signal: AbortSignal;
 }
@@ -41,19 +42,39 @@ export interface PollerOptions {
  * bot, by lease.
  */
 export class TelegramPoller {
-  constructor(private readonly options: PollerOptions) {}
+  /** Ends a holding of the lease: stopped, or overtaken. */
+  private signal: AbortSignal;
+
+  constructor(private readonly options: PollerOptions) {
+    this.signal = options.signal;
+  }
 
   async run(): Promise<void> {
-    const lease = await this.acquireLease();
-    if (!lease) return;
-    try {
-      const me = await this.identify();
-      if (!me) return;
-      this.options.host.state('connected');
-      await this.poll(this.options.intakeFor(me));
-    } finally {
-      await this.options.leases.release(lease).catch(() => undefined);
+    const { leases, signal, log } = this.options;
+    while (!signal.aborted) {
+      const lease = await this.acquireLease();
+      if (!lease) return;
+      const lost = leases.lost(lease);
+      this.signal = AbortSignal.any([signal, lost]);
+      try {
+        await this.pollUnder(lease);
+        if (!lost.aborted) return;
+      } catch (error) {
+        if (!(error instanceof LeaseLostError)) throw error;
+      } finally {
+        await leases.release(lease).catch(() => undefined);
+        this.signal = signal;
+      }
+      log.warn({}, 'another process polls this bot by now');
     }
+  }
+
+  private async pollUnder(lease: Lease): Promise<void> {
+    const { host, intakeFor } = this.options;
+    const me = await this.identify();
+    if (!me) return;
+    host.state('connected');
+    await this.poll(intakeFor(me, { ...host, receive: (update) => host.receive(update, lease) }));
   }
 
   /** Waits until no other process polls this bot; undefined when stopped meanwhile. */
@@ -69,7 +90,8 @@ export class TelegramPoller {
   }
 
   private async identify(): Promise<UserFromGetMe | undefined> {
-    const { bot, signal } = this.options;
+    const { bot } = this.options;
+    const { signal } = this;
     const me = await this.persist('getMe', (attemptSignal) =>
       telegramCall<UserFromGetMe>(bot.telegram, 'getMe', {}, attemptSignal),
     );
@@ -79,14 +101,16 @@ export class TelegramPoller {
 
   /** Updates go to an address that the account had before; here they are polled. */
   private async endWebhook(): Promise<void> {
-    const { bot, signal, log } = this.options;
+    const { bot, log } = this.options;
+    const { signal } = this;
     await telegramCall(bot.telegram, 'deleteWebhook', {}, signal).catch((error: unknown) =>
       log.warn({}, `the webhook was not removed: ${apiErrorText(error)}`),
     );
   }
 
   private async poll(intake: TelegramIntake): Promise<void> {
-    const { bot, signal, host } = this.options;
+    const { bot, host } = this.options;
+    const { signal } = this;
     bot.context.intake = intake;
     let offset: number | undefined;
     while (!signal.aborted) {
@@ -141,7 +165,8 @@ export class TelegramPoller {
     method: string,
     call: (signal: AbortSignal, attempt: number) => Promise<T>,
   ): Promise<T | undefined> {
-    const { host, log, signal } = this.options;
+    const { host, log } = this.options;
+    const { signal } = this;
     for (let attempt = 0; !signal.aborted; attempt++) {
       try {
         const result = await call(signal, attempt);

@@ -116,7 +116,7 @@ export class TelegramAdapter implements ChannelAdapter {
     const { bot, close } = await this.bots.open(account);
     void this.publishMenu(accountId, signal);
     const unlisten = this.events.on('skills.changed', () => void this.publishMenu(accountId, signal));
-    const intakeFor = (me: UserFromGetMe): TelegramIntake => this.intake(accountId, me, host);
+    const intakeFor = (me: UserFromGetMe, taking: ChannelHost): TelegramIntake => this.intake(accountId, me, taking);
     try {
       if (account.settings.webhookUrl) {
         const hook = new TelegramHook({ account, bot, host, signal, intakeFor });

@@ -102,6 +102,7 @@ export class DevicePairingService {
         .selectFrom('devices')
         .select('record')
         .where('device_id', '=', request.deviceId)
+        .$if(this.database.dialect === 'postgres', (query) => query.forUpdate())
         .executeTakeFirst();
       const merged = mergeApproval(stored ? (JSON.parse(stored.record) as PairedDevice) : undefined, request, now);
       const values = {
@@ -203,6 +204,7 @@ export class DevicePairingService {
         .selectFrom('devices')
         .select('record')
         .where('device_id', '=', deviceId)
+        .$if(this.database.dialect === 'postgres', (query) => query.forUpdate())
         .executeTakeFirst();
       if (!row) throw invalidRequest('unknown deviceId/role');
       const device = JSON.parse(row.record) as PairedDevice;

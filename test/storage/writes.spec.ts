@@ -1,0 +1,188 @@
+import { readFileSync, readdirSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import ts from 'typescript';
+
+const SRC = join(__dirname, '../../src');
+
+/**
+ * Every write of the gateway, by label, and what keeps it right whoever writes beside it. Within a process all writes run
+ * one after another; this is about a process that was overtaken, about other replicas, and about the same thing asked twice.
+ * `under` a lease: the lease is looked at and held inside the same transaction; where the code does not hand one over, this
+ * test fails.
+ */
+const LEASES: Record<string, string> = {
+  'turn.step': 'lane of the session',
+  'turn.steer': 'lane of the session',
+  'turn.close': 'lane of the session; ends it',
+  'inbox.message': 'lane of the session',
+  'inbox.accept': 'poller of the account, where one process listens; else unique (channel, account, external_id)',
+};
+
+const GUARDS: Record<string, string> = {
+  // Leases themselves.
+  'lease.acquire': 'one upsert, which takes only what is free, run out or its own',
+  'lease.release': 'holder and token are named',
+  'lease.renew': 'holder is named',
+  // Turns and conversations.
+  'turn.start': 'takes the lane; rows only as long as they wait; no turn may be running',
+  'turn.resume': 'takes the lane; only as long as the turn is running',
+  'transcript.append': 'number is next: primary key (session, seq), tried again',
+  'transcript.inject': 'row of the session held; primary key (session, seq), tried again',
+  'session.update': 'row of the session held',
+  'session.reset': 'row of the session held',
+  'session.rename': 'primary key of the new name',
+  'session.delete': 'one row by key',
+  'session.compact': 'primary key (session, through): a second summary of the same is left out',
+  'session.import': 'primary key (session, seq), tried again',
+  'session.fork': 'primary key of the new name',
+  'transcript.copy': 'a session id of its own, made for it',
+  'system-event': 'rows of its own; a repeated text is left out',
+  'inbox.amend': 'only as long as the message waits',
+  'inbox.drop': 'only as long as the messages wait',
+  'ask-user': 'unique (run, part) of the outbox',
+  'speech.answer': 'unique (run, part) of the outbox',
+  'message.send': 'unique (run, part) of the outbox; the run names the call',
+  send: 'unique (run, part) of the outbox; the run names the key of the caller',
+  'hook.say': 'unique (run, part) of the outbox',
+  // Deliveries.
+  'outbox.block': 'unique (run, part), tried again',
+  'outbox.preview': 'unique (run, part)',
+  'outbox.interrupted': 'only what is being sent, before any sending begins',
+  'outbox.sending': 'one sender for each chat',
+  'outbox.*': 'one sender for each chat',
+  'outbox.resubmit': 'only what has failed',
+  // People and devices.
+  'device.request': 'one request for each device; what is over is removed first',
+  'device.approve': 'takes the request: who deletes it approves; row of the device held',
+  'device.reject': 'takes the request',
+  'device.remove': 'takes the row; undone where it is not allowed',
+  'device.token': 'row of the device held',
+  'pairing.approve': 'takes the request with its code: one use',
+  'pairing.admit': 'primary key (channel, account, sender)',
+  'pairing.reject': 'takes the request',
+  'pairing.revoke': 'takes the row',
+  'approval.request': 'row of its own',
+  'approval.expire': 'only what is pending',
+  'approval.close': 'only what is pending: the first decision stands',
+  'approval.use': 'only what is decided: used once',
+  // Money.
+  'usage.reserve': 'budgets are compared under an advisory lock',
+  'usage.settle': 'row of its own, by id',
+  'usage.release': 'row of its own, by id',
+  'usage.lost': 'row of its own',
+  // Automation.
+  'cron.add': 'primary key',
+  'cron.change': 'row of the job held',
+  'cron.remove': 'one row by id',
+  'cron.missed': 'primary key (job, slot)',
+  'cron.skip': 'primary key (job, slot)',
+  'cron.queue': 'primary key (job, slot): claimed in the commit that hands it over',
+  'cron.refuse': 'only what is running',
+  'cron.finish': 'only what is running; row of the job held',
+  heartbeat: 'one row for each agent, written by the heartbeat alone',
+  'webhook.add': 'rows of its own',
+  'webhook.settle': 'only the attempt that was made',
+  'hook.wake': 'primary key of the request',
+  'webpage.secret': 'the first one stays: primary key',
+  // Channels and files.
+  'channel.first-run': 'the first one stays: primary key (channel, account)',
+  'channel.complete': 'row of the account held; only forwards',
+  'file-origin.set': 'rows by path, replaced as a whole',
+  'reviewed.keep': 'the first one stays: primary key',
+  'reviewed.drop': 'one row by path',
+  'git-watch.note': 'one row for each workspace, written in its turn',
+  'tidy.*': 'only what has ended and is old',
+};
+
+/** Functions that hand a label on: the labels are those of their callers. */
+const WRAPPERS: Record<string, string> = {
+  'usage/usage.store.ts': 'write',
+  'cron/cron.store.ts': 'transaction',
+  'agent/turns/turn-journal.ts': 'commit',
+};
+
+interface Site {
+  label: string;
+  file: string;
+  hasLease: boolean;
+}
+
+function sourceFiles(folder: string): string[] {
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) return sourceFiles(path);
+    return /\.ts$/.test(entry.name) && !/\.(spec|d)\.ts$/.test(entry.name) ? [path] : [];
+  });
+}
+
+/** Label of a call as it stands in the source: what is only known at run time is a `*`. */
+function labelOf(node: ts.Expression | undefined): string | undefined {
+  if (!node) return undefined;
+  if (ts.isStringLiteralLike(node)) return node.text;
+  if (ts.isTemplateExpression(node))
+    return `${node.head.text}*${node.templateSpans.map((s) => s.literal.text).join('*')}`;
+  return undefined;
+}
+
+function sitesIn(path: string): { sites: Site[]; unlabelled: string[] } {
+  const file = relative(SRC, path);
+  const source = ts.createSourceFile(path, readFileSync(path, 'utf8'), ts.ScriptTarget.ES2022, true);
+  const sites: Site[] = [];
+  const unlabelled: string[] = [];
+  const isWrapperCall = (called: ts.PropertyAccessExpression): boolean =>
+    Object.entries(WRAPPERS).some(([owner, name]) => {
+      const receiver = called.expression.getText(source);
+      if (called.name.text !== name) return false;
+      return owner === file ? receiver === 'this' : /(^|\.)(store|cron|jobs)$/.test(receiver);
+    });
+  const visit = (node: ts.Node): void => {
+    if (ts.isCallExpression(node) && ts.isPropertyAccessExpression(node.expression)) {
+      const called = node.expression;
+      const isWrite = called.name.text === 'write' && /(^|\.)(database|db)$/.test(called.expression.getText(source));
+      const isWrapped = isWrapperCall(called);
+      if (isWrite || isWrapped) {
+        const label = labelOf(node.arguments[0]);
+        const hasLease =
+          /\bunder\b/.test(node.arguments[2]?.getText(source) ?? '') || file === 'agent/turns/turn-journal.ts';
+        if (label !== undefined) sites.push({ label, file, hasLease });
+        else if (!(isWrite && WRAPPERS[file])) unlabelled.push(`${file}: ${node.arguments[0]?.getText(source) ?? ''}`);
+      }
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(source);
+  return { sites, unlabelled };
+}
+
+describe('every write of the gateway', () => {
+  const found = sourceFiles(SRC).map(sitesIn);
+  const sites = found.flatMap((each) => each.sites);
+  const listed = { ...LEASES, ...GUARDS };
+
+  it('has a label that can be read where it stands', () => {
+    expect(found.flatMap((each) => each.unlabelled)).toEqual([]);
+    expect(sites.length).toBeGreaterThan(60);
+  });
+
+  it('is on the list, with what protects it', () => {
+    expect([
+      ...new Set(sites.filter(({ label }) => !(label in listed)).map(({ label, file }) => `${label} (${file})`)),
+    ]).toEqual([]);
+  });
+
+  it('hands a lease over where the list says so', () => {
+    expect(sites.filter(({ label, hasLease }) => label in LEASES && !hasLease)).toEqual([]);
+  });
+
+  it('is still there where the list names it', () => {
+    const labels = new Set(sites.map(({ label }) => label));
+    expect(Object.keys(listed).filter((label) => !labels.has(label))).toEqual([]);
+  });
+
+  it('goes through the one writer: nobody begins a transaction beside it', () => {
+    const beside = sourceFiles(SRC)
+      .filter((path) => /\.transaction\(\)\s*\.execute\(/.test(readFileSync(path, 'utf8')))
+      .map((path) => relative(SRC, path));
+    expect(beside).toEqual(['storage/migrator.ts']);
+  });
+});
