@@ -70,11 +70,24 @@ export class WorkspaceTexts {
     extra: readonly string[] = [],
   ): Promise<WorkspaceText[]> {
     const names = [...FILES.filter(READ_BY[audience]), ...(audience === 'person' ? extra : [])];
-    const texts = await Promise.all(names.map((name) => this.readOne(workspace, name, maxChars)));
-    return texts.filter((text): text is WorkspaceText => text !== undefined);
+    const found = (await Promise.all(names.map((name) => this.textOf(workspace, name, maxChars)))).flatMap(
+      (text, index) => (text === undefined ? [] : [{ name: names[index] ?? '', text }]),
+    );
+    if (found.length === 0) return [];
+    const root = await realpath(workspace);
+    const origins = await this.origins.ofAll(found.map(({ name }) => join(root, name)));
+    const shown = await Promise.all(
+      found.map(async ({ name, text }, index): Promise<WorkspaceText> => {
+        if (isTrusted(origins[index] ?? 'workspace')) return { name, text, origin: 'workspace' };
+        const before = shorten(((await this.reviewed.of(join(root, name))) ?? '').trim(), maxChars);
+        return { name, text: [before, UNREVIEWED].filter((each) => each !== '').join('\n\n'), origin: 'workspace' };
+      }),
+    );
+    return shown.filter(({ text }) => text !== '');
   }
 
-  private async readOne(workspace: string, name: string, maxChars: number): Promise<WorkspaceText | undefined> {
+  /** What is in the file now, shortened; undefined where there is none. */
+  private async textOf(workspace: string, name: string, maxChars: number): Promise<string | undefined> {
     const path = join(workspace, name);
     // Most of these files do not exist: the synchronous call answers that without an exception, in microseconds.
     const info = statSync(path, { throwIfNoEntry: false });
@@ -85,12 +98,7 @@ export class WorkspaceTexts {
       cached = { stamp, text: shorten((await readInside(workspace, name)).trim(), maxChars) };
       this.cache.set(path, cached);
     }
-    const real = join(await realpath(workspace), name);
-    if (!isTrusted((await this.origins.of(real)) ?? 'workspace')) {
-      const before = shorten(((await this.reviewed.of(real)) ?? '').trim(), maxChars);
-      return { name, text: [before, UNREVIEWED].filter((text) => text !== '').join('\n\n'), origin: 'workspace' };
-    }
-    return cached.text === '' ? undefined : { name, text: cached.text, origin: 'workspace' };
+    return cached.text;
   }
 }
 

@@ -1,4 +1,4 @@
-import type { BigIntStats } from 'node:fs';
+import { type BigIntStats, lstatSync } from 'node:fs';
 import { lstat, realpath } from 'node:fs/promises';
 import { Injectable } from '@nestjs/common';
 import { type ContentOrigin, storedOrigin } from '../../common/content-parts';
@@ -51,27 +51,39 @@ export class FileOrigins {
    * @param path real absolute path
    */
   async of(path: string): Promise<ContentOrigin | undefined> {
-    const found = await lstat(path, { bigint: true }).catch(() => undefined);
-    const facts = found && factsOf(found);
+    return (await this.ofAll([path]))[0];
+  }
+
+  /** The same of several files, in their order, with one question to the database; a turn asks for a handful. */
+  async ofAll(paths: readonly string[]): Promise<(ContentOrigin | undefined)[]> {
+    if (paths.length === 0) return [];
+    const found = paths.map(statsOf);
+    const facts = found.map((info) => info && factsOf(info));
+    const inodes = facts.flatMap((each) => (each ? [each.inode] : []));
     const rows = await this.database.read
       .selectFrom('file_origins')
       .selectAll()
-      .where((eb) => (facts ? eb.or([eb('path', '=', path), eb('inode', '=', facts.inode)]) : eb('path', '=', path)))
+      .where((eb) =>
+        inodes.length > 0 ? eb.or([eb('path', 'in', paths), eb('inode', 'in', inodes)]) : eb('path', 'in', paths),
+      )
       .execute();
-    const known = originOf(
-      rows.find((row) => row.path === path),
-      rows,
-      facts,
-    );
-    const atWork = [...this.running].filter(
-      ({ folder, sinceMs }) => isBelow(folder, path) && found !== undefined && found.ctimeMs >= sinceMs,
-    );
-    return atWork.length === 0
-      ? known
-      : worstOrigin(
-          atWork.map(({ origin }) => origin),
-          known ?? 'file',
-        );
+    return paths.map((path, index) => {
+      const own = rows.filter((row) => row.path === path || row.inode === facts[index]?.inode);
+      const known = originOf(
+        own.find((row) => row.path === path),
+        own,
+        facts[index],
+      );
+      const atWork = [...this.running].filter(
+        ({ folder, sinceMs }) => isBelow(folder, path) && (found[index]?.ctimeMs ?? -1) >= sinceMs,
+      );
+      return atWork.length === 0
+        ? known
+        : worstOrigin(
+            atWork.map(({ origin }) => origin),
+            known ?? 'file',
+          );
+    });
   }
 
   /** The same where something must be said: files nobody knows are data, those that the owner writes by hand are not. */
@@ -169,5 +181,14 @@ export function originOf(
  */
 export const unknownLabel = (path: string, workspace: string): ContentOrigin =>
   isPromptName(workspace, path) || innerParts(workspace, path)?.[0] === '.git' ? 'workspace' : 'file';
+
+/** Undefined where the file can't be looked at. */
+function statsOf(path: string): BigIntStats | undefined {
+  try {
+    return lstatSync(path, { bigint: true, throwIfNoEntry: false });
+  } catch {
+    return undefined;
+  }
+}
 
 const known = (origin: string): ContentOrigin => storedOrigin(origin, 'file');
