@@ -37,7 +37,7 @@ export class OpenclawGateway implements OnGatewayConnection, OnGatewayDisconnect
 
   handleConnection(socket: WebSocket, request: IncomingMessage): void {
     const address = requestSource(request, this.settings.current.net);
-    const connection = new Connection(socket, address, request.headers['user-agent']);
+    const connection = new Connection(socket, request.socket, address, request.headers['user-agent']);
     if (!this.connections.add(connection)) {
       socket.close(CloseCode.tryLater, 'too many connections wait for their handshake');
       return;

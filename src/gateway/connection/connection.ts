@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { Writable } from 'node:stream';
 import { WebSocket } from 'ws';
 import type { RpcCaller } from '../../rpc/rpc-context';
 import type { WireRecipient } from '../../rpc/wire-event';
@@ -6,6 +7,7 @@ import { closeReason } from '../protocol/close-codes';
 import { EVENT_QUEUE_LIMIT, MAX_BUFFERED, STALL_LIMIT_MS } from '../protocol/limits';
 import type { RequestSource } from '../../common/net/request-source';
 import type { WireDialect } from './wire-dialect';
+import { batchWrites } from './write-batch';
 
 const EMPTY: ReadonlySet<string> = new Set();
 
@@ -32,6 +34,8 @@ export class Connection implements WireRecipient {
 
   constructor(
     private readonly socket: WebSocket,
+    /** What the socket writes to. */
+    private readonly stream: Writable,
     readonly address: RequestSource,
     readonly userAgent: string | undefined,
   ) {}
@@ -63,6 +67,7 @@ export class Connection implements WireRecipient {
 
   send(text: string): void {
     if (!this.isOpen) return;
+    batchWrites(this.stream);
     this.socket.send(text);
     if (this.socket.bufferedAmount > MAX_BUFFERED) this.close(1008, 'slow consumer');
   }
@@ -81,6 +86,7 @@ export class Connection implements WireRecipient {
     } else {
       this.stalledSince = undefined;
     }
+    batchWrites(this.stream);
     this.socket.send(this.dialect.event(event, payloadJson, seq, stateVersionJson));
   }
 
