@@ -182,6 +182,12 @@ export interface ApprovalTable {
   target: string | null;
   /** Hash of exactly what was asked for. */
   fingerprint: string | null;
+  /** The question that calls of one step were asked in together; null where the call was asked for by itself. */
+  question_id: string | null;
+  /** Place in that question. */
+  position: number | null;
+  /** When the call itself came to wait for the answer to a common question. */
+  reached_at: Ms | null;
 }
 
 /** Whose text is in files of the workspaces. */

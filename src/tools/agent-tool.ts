@@ -3,6 +3,7 @@ import type { ContentOrigin, ContentPart, UnlabelledPart } from '../common/conte
 import { OpenclawError } from '../common/openclaw-error';
 import type { SenderIdentity } from '../common/sender-identity';
 import type { DtoClass } from '../common/validation/validate-dto';
+import type { ApprovalQuestion } from './approvals/approval-question';
 import type { CallSinks } from './provenance/sinks';
 
 /** What a tool hands back; the executor labels what does not say itself whose it is. */
@@ -126,6 +127,11 @@ export interface AgentToolHandler {
   unavailableReason?(): string | undefined;
   /** What leaves by parameters of this call, where that depends on more than the parameter; the rest is as declared. */
   sinksOf?(params: never, context: ToolContext): CallSinks | Promise<CallSinks>;
+  /**
+   * What the tool will ask for by itself while this call runs, as far as that is known before; undefined: nothing.
+   * @throws ToolError where the call will be refused
+   */
+  questionOf?(params: never, context: ToolContext): Promise<ApprovalQuestion | undefined>;
 }
 
 const AGENT_TOOL = Symbol('agent-tool');

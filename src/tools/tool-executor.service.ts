@@ -16,6 +16,7 @@ import {
   errorResult,
   isGuest,
 } from './agent-tool';
+import type { ApprovalQuestion } from './approvals/approval-question';
 import { ToolPolicyService } from './policy/tool-policy.service';
 import { SinkGate } from './provenance/sink-gate.service';
 import { withOrigin, worstOrigin } from './provenance/taint';
@@ -43,6 +44,23 @@ export class ToolExecutor {
     return this.withoutSecrets(await this.run(name, args, context));
   }
 
+  /**
+   * What a call would have to be asked for if it ran now; undefined: nothing, or it would be refused. Asks nobody and
+   * changes nothing; when the call runs it is judged again.
+   */
+  async questionOf(name: string, args: unknown, context: ToolContext): Promise<ApprovalQuestion | undefined> {
+    const call = this.prepare(name, args, context);
+    if (!('tool' in call)) return undefined;
+    const { tool, params } = call;
+    try {
+      const question = await this.gate.questionOf(tool, params, context);
+      return question ?? (await tool.handler.questionOf?.(params as never, context));
+    } catch {
+      // The call itself says why it can't be done.
+      return undefined;
+    }
+  }
+
   /** Whatever a tool has come across: the gateway's own secrets go into no transcript and to no model. */
   private withoutSecrets(result: LabelledResult): LabelledResult {
     const clean = (value: unknown): unknown => {
@@ -61,8 +79,12 @@ export class ToolExecutor {
     };
   }
 
-  private async run(name: string, args: unknown, context: ToolContext): Promise<LabelledResult> {
-    const { subject } = context;
+  /** The tool of a call and its parameters, or why it can't be called. */
+  private prepare(
+    name: string,
+    args: unknown,
+    { subject }: ToolContext,
+  ): { tool: RegisteredTool; params: unknown } | LabelledResult {
     const tool = this.registry.find(name);
     if (!tool) return this.unknownTool(name, subject);
     const { declaration, handler } = tool;
@@ -78,12 +100,20 @@ export class ToolExecutor {
     const params = applyAliases(args, declaration.paramAliases);
     const problems = tool.foreignSchema ? [] : findDtoProblems(declaration.params, params);
     if (problems.length > 0) return errorResult('invalid_args', explainProblems(tool, problems), 'gateway');
+    return { tool, params };
+  }
+
+  private async run(name: string, args: unknown, context: ToolContext): Promise<LabelledResult> {
+    const call = this.prepare(name, args, context);
+    if (!('tool' in call)) return call;
+    const { tool, params } = call;
+    const { declaration, handler } = tool;
     // What fails before the tool itself has begun is said by the gateway.
     let origin: ContentOrigin = 'gateway';
     try {
       await this.gate.pass(tool, params, context);
       // Who only talks gets no folder.
-      if (isGuest(subject)) await mkdir(context.workspace, { recursive: true, mode: 0o700 });
+      if (isGuest(context.subject)) await mkdir(context.workspace, { recursive: true, mode: 0o700 });
       ({ origin } = declaration);
       const result = await handler.execute(params as never, context);
       return { ...result, content: withOrigin(result.content, origin) };

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Locator, Page } from 'playwright-core';
@@ -123,6 +123,50 @@ describeWithBrowser('the card of an approval', () => {
     }).then(([told]) => expect(told).toContain('not today'));
     await card.waitFor({ state: 'detached' });
     expect(await page.title()).not.toContain('decision');
+    await page.close();
+  });
+
+  it('shows several calls of one step in one card, each whole, to be answered together or one by one', async () => {
+    const { page, card, errors } = await logIn();
+    const calls = ['mkdir together-1', `mkdir together-2 ${EVIL}`, 'mkdir together-3'].map((command) => ({
+      name: 'exec',
+      args: { command, host: 'gateway', env: { LANG: 'C' } },
+    }));
+    const told = await bench.turn(calls, {
+      inOneStep: true,
+      meanwhile: async () => {
+        await card.waitFor();
+        expect(await page.title()).toContain('(1) Waits for your decision');
+        for (const size of SIZES) {
+          await page.setViewportSize(size);
+          expect([size, await isInside(card, size)]).toEqual([size, true]);
+          expect(await isInside(card.getByRole('button', { name: 'Allow all once' }), size)).toBe(true);
+        }
+        await page.setViewportSize({ width: 390, height: 500 });
+        const facts = card.getByRole('group');
+        const allowAll = card.getByRole('button', { name: 'Allow all once' });
+        await page.waitForTimeout(500);
+        expect(await allowAll.isDisabled()).toBe(true);
+        expect(await card.getByRole('button', { name: 'Allow once: 1' }).isDisabled()).toBe(true);
+        for (const [index, words] of ['together-1', '⟨U+202E⟩hs.tpircs⟨U+202C⟩', 'together-3'].entries()) {
+          const part = facts.getByRole('region', { name: `${index + 1} of 3` });
+          for (const shown of [words, 'LANG=C', bench.workspace(), 'gateway', '“For this conversation” covers'])
+            expect(await part.innerText()).toContain(shown);
+        }
+        await card.getByLabel('Why not').fill('looks wrong');
+        await card.getByRole('button', { name: 'Deny: 2' }).click();
+        await until('two are left', async () => (await facts.getByRole('region').count()) === 2);
+        expect(await facts.innerText()).not.toContain('together-2');
+        await facts.evaluate((element) => element.scrollTo(0, element.scrollHeight));
+        await until('it was read', () => allowAll.isEnabled());
+        if (PICTURES !== undefined) await page.screenshot({ path: join(PICTURES, 'card-common.png') });
+        await allowAll.click();
+      },
+    });
+    expect(told[1]).toContain('looks wrong');
+    expect([1, 2, 3].map((n) => existsSync(bench.workspace(`together-${n}`)))).toEqual([true, false, true]);
+    await card.waitFor({ state: 'detached' });
+    expect(errors).toEqual([]);
     await page.close();
   });
 

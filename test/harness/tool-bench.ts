@@ -62,18 +62,21 @@ export class ToolBench {
     return told;
   }
 
-  /** Has the model make several calls in one turn; returns what it was told about each. */
+  /**
+   * Has the model make several calls in one turn; returns what it was told about each.
+   * @param options.inOneStep all calls in one answer of the model, instead of one after the other
+   */
   async turn(
     calls: readonly ToolCall[],
-    options: { sessionKey?: string; message?: string; meanwhile?: () => Promise<void> } = {},
+    options: { sessionKey?: string; message?: string; meanwhile?: () => Promise<void>; inOneStep?: boolean } = {},
   ): Promise<string[]> {
     const message = options.message ?? `go ${++this.runs}`;
     const told: string[] = [];
     this.models.answer = (request): ModelAnswer => {
       if (request.lastUser !== message) return this.others(request);
       if (request.toolResults > 0) told.splice(0, told.length, ...resultsOf(request.body).slice(-request.toolResults));
-      const next = calls[request.toolResults];
-      return next ? { steps: [{ tool: next }] } : { steps: [{ text: 'done' }] };
+      const next = calls.slice(request.toolResults, options.inOneStep ? undefined : request.toolResults + 1);
+      return { steps: next.length > 0 ? next.map((tool) => ({ tool })) : [{ text: 'done' }] };
     };
     const runId = `bench-${++this.runs}`;
     const sessionKey = options.sessionKey ?? `bench-${this.runs}`;

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { REDACTED } from '../../src/common/redactor';
 import type { ApprovalRequest } from '../../src/tools/approvals/approval-request';
 import { approvalButtons, approvalLines, approvalText } from '../../src/tools/approvals/approval-text';
-import type { PendingApproval } from '../../src/tools/approvals/approval.service';
+import type { PendingApproval } from '../../src/tools/approvals/pending-approval';
 import { FakeSite } from '../fakes/web-site';
 import { OPENCLAW, TEST_TOKEN, cleanEnvironment, until } from '../harness/gateway-process';
 import { runCli } from '../harness/run-cli';

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { changesAsDiff, changesBetween, isHarmless, mergedWith } from '../../src/agent/self/config-changes';
-import type { PendingApproval } from '../../src/tools/approvals/approval.service';
+import type { PendingApproval } from '../../src/tools/approvals/pending-approval';
 import { until } from '../harness/gateway-process';
 import { ToolBench } from '../harness/tool-bench';
 

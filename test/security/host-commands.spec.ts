@@ -16,7 +16,7 @@ import { checkAllowlist } from '../../src/tools/approvals/exec-allowlist';
 import { warningsOf } from '../../src/tools/approvals/exec-approvals-file';
 import { type ExecRule, exactArguments, matchesArguments } from '../../src/tools/approvals/exec-rules';
 import { readsStdinOnly } from '../../src/tools/approvals/safe-stdin';
-import type { PendingApproval } from '../../src/tools/approvals/approval.service';
+import type { PendingApproval } from '../../src/tools/approvals/pending-approval';
 import { unusualVariables } from '../../src/tools/sandbox/child-environment';
 import { until } from '../harness/gateway-process';
 import { ToolBench } from '../harness/tool-bench';

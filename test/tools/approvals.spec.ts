@@ -101,6 +101,73 @@ describe('approvals', () => {
     await expect(other).rejects.toMatchObject({ code: 'approval_timeout' });
   });
 
+  describe('of several calls in one question', () => {
+    const calls = ['a', 'b'].map((callId) => ({
+      request: request({ kind: 'tool', command: callId, sessionRule: 'the same' }),
+      binding: { callId, sessionId: 'session-1', fingerprint: callId, target: 'message:telegram:7' },
+    }));
+    const committed: string[] = [];
+    beforeEach(() => committed.splice(0));
+    const commit = (): Promise<void> => {
+      committed.push('before');
+      return Promise.resolve();
+    };
+    const [first, second] = calls as [(typeof calls)[0], (typeof calls)[0]];
+
+    it('are not asked for in common where only one of them has to be', async () => {
+      const approvals = service();
+      await approvals.askTogether([first], context(), commit);
+      expect(await approvals.list()).toEqual([]);
+      expect(committed).toEqual([]);
+    });
+
+    it('one that ran by the answer to another is never taken for not begun', async () => {
+      const approvals = service();
+      await approvals.askTogether(calls, context(), commit);
+      expect(committed).toEqual(['before']);
+      const [question] = await approvals.list();
+      expect(await approvals.isUnstarted('run-1', 'a')).toBe(false);
+      const waits = approvals.permit(first.request, first.binding, context());
+      await until('it waits', () => approvals.isUnstarted('run-1', 'a'));
+      await approvals.resolve(question?.calls?.[0]?.id ?? '', 'allow-session', 'me');
+      expect(await waits).toBe('allow-session');
+      // The rule that was granted covers the second: it goes on without its own answer.
+      expect(await approvals.permit(second.request, second.binding, context())).toBe('allow-session');
+      expect(await approvals.isUnstarted('run-1', 'b')).toBe(false);
+      await approvals.withdraw('run-1', ['b']);
+      expect(await approvals.list()).toEqual([]);
+    });
+
+    it('stay one question over a restart, and each gets its part of the answer', async () => {
+      const before = service();
+      const cut = new AbortController();
+      await before.askTogether(calls, context(cut.signal), commit);
+      const [asked] = await before.list();
+      cut.abort('shutdown');
+      const after = service();
+      await after.askTogether(calls, context(), commit);
+      expect(await after.list()).toEqual([asked]);
+      await after.resolve(asked?.calls?.[1]?.id ?? '', 'deny', 'me', undefined, { reason: 'not this' });
+      await after.resolve(asked?.id ?? '', 'allow-once', 'me');
+      expect(await after.permit(first.request, first.binding, context())).toBe('allow-once');
+      await expect(after.permit(second.request, second.binding, context())).rejects.toMatchObject({
+        message: expect.stringContaining('not this') as string,
+      });
+    });
+
+    it('are denied each when the time is up, also where nobody waits for them yet', async () => {
+      const approvals = service();
+      await approvals.askTogether(calls, context(), commit, 40);
+      await until('all are closed', async () => {
+        const rows = await database.read.selectFrom('approvals').select('state').execute();
+        return rows.length === 2 && rows.every(({ state }) => state === 'expired');
+      });
+      await expect(approvals.permit(second.request, second.binding, context())).rejects.toMatchObject({
+        code: 'approval_timeout',
+      });
+    });
+  });
+
   it('remembers "always" for a target of one session only', async () => {
     const approvals = service();
     const grant = { ...binding, target: 'message:telegram:7' };

@@ -14,7 +14,9 @@ import { appVersion } from '../../common/app-root';
 import { UpdateDesk } from '../../events/update-desk';
 import { AgentTool, type ToolContext, ToolError, type ToolResult, textResult } from '../../tools/agent-tool';
 import { type ApprovalFact, askerOf } from '../../tools/approvals/approval-request';
-import { ApprovalService, fingerprintOf } from '../../tools/approvals/approval.service';
+import type { ApprovalQuestion } from '../../tools/approvals/approval-question';
+import { ApprovalService } from '../../tools/approvals/approval.service';
+import { fingerprintOf } from '../../tools/approvals/pending-approval';
 import { type CallSinks, Leaves } from '../../tools/provenance/sinks';
 import { changesAsDiff, changesBetween, isHarmless, mergedWith, pathText } from './config-changes';
 
@@ -84,6 +86,34 @@ export class GatewayTool {
     return { action: 'none', raw: { sink: 'standing', summary } };
   }
 
+  questionOf(params: GatewayToolParams, context: ToolContext): Promise<ApprovalQuestion | undefined> {
+    return Promise.resolve(context.isOwner ? this.question(params, context) : undefined);
+  }
+
+  /** What is asked for in any case: neither an earlier answer nor a policy stands in for it. */
+  private question(params: GatewayToolParams, context: ToolContext): ApprovalQuestion | undefined {
+    switch (params.action) {
+      case 'config.apply':
+      case 'config.patch': {
+        const asked = this.askedPaths(params);
+        if (asked.length === 0) return undefined;
+        const { from, to, secrets } = this.outcomeOf(params);
+        const more = asked.length > MOST_NAMED ? ` and ${asked.length - MOST_NAMED} more` : '';
+        return questionAbout(
+          `${params.action} (${asked.length === 1 ? 'one setting' : `${asked.length} settings`} and a restart)`,
+          `it changes ${asked.slice(0, MOST_NAMED).join(', ')}${more}`,
+          [params.action, params.raw, this.config.peek().hash],
+          context,
+          [{ label: 'Changes', text: changesAsDiff(from, to, secrets), form: 'diff' }],
+        );
+      }
+      case 'update.run':
+        return questionAbout('update.run', 'it replaces the program itself', ['update.run', context.callId], context);
+      default:
+        return undefined;
+    }
+  }
+
   async execute(params: GatewayToolParams, context: ToolContext): Promise<ToolResult> {
     switch (params.action) {
       case 'config.get': {
@@ -114,18 +144,7 @@ export class GatewayTool {
         'invalid_args',
         'the configuration has changed since; call config.get again and send its hash',
       );
-    const asked = this.askedPaths(params);
-    if (asked.length > 0) {
-      const { from, to, secrets } = this.outcomeOf(params);
-      const more = asked.length > MOST_NAMED ? ` and ${asked.length - MOST_NAMED} more` : '';
-      await this.permit(
-        `${params.action} (${asked.length === 1 ? 'one setting' : `${asked.length} settings`} and a restart)`,
-        `it changes ${asked.slice(0, MOST_NAMED).join(', ')}${more}`,
-        [params.action, params.raw, before.hash],
-        context,
-        [{ label: 'Changes', text: changesAsDiff(from, to, secrets), form: 'diff' }],
-      );
-    }
+    await this.permit(params, context);
     const baseHash = before.hash ?? null;
     try {
       if (params.action === 'config.apply')
@@ -143,45 +162,14 @@ export class GatewayTool {
     );
   }
 
-  /** Asks in any case: neither an earlier answer nor a policy stands in for it. */
-  private permit(
-    command: string,
-    reason: string,
-    bound: readonly (string | undefined)[],
-    context: ToolContext,
-    details: ApprovalFact[] = [],
-  ): Promise<unknown> {
-    return this.approvals.permit(
-      {
-        kind: 'tool',
-        tool: 'gateway',
-        command,
-        cwd: context.workspace,
-        host: 'config',
-        security: 'allowlist',
-        ask: 'always',
-        agentId: context.agentId,
-        resolvedPath: null,
-        sessionKey: context.sessionKey,
-        runId: context.runId,
-        envNames: [],
-        details,
-        asker: askerOf(context),
-        reason,
-        canAlways: false,
-      },
-      {
-        callId: context.callId,
-        sessionId: context.sessionId,
-        fingerprint: fingerprintOf('gateway', ...bound),
-      },
-      context,
-    );
+  private async permit(params: GatewayToolParams, context: ToolContext): Promise<void> {
+    const question = this.question(params, context);
+    if (question) await this.approvals.permit(question.request, question.binding, context);
   }
 
   private async update(params: GatewayToolParams, context: ToolContext): Promise<ToolResult> {
     if (!context.isOwner) throw new ToolError('denied_by_policy', 'only an owner may update the gateway');
-    await this.permit('update.run', 'it replaces the program itself', ['update.run', context.callId], context);
+    await this.permit(params, context);
     const { result } = await this.updates.run({
       sessionKey: params.sessionKey ?? context.sessionKey,
       ...(params.note === undefined ? {} : { note: params.note }),
@@ -235,6 +223,40 @@ export class GatewayTool {
       .filter((change) => !isHarmless(change))
       .map(({ path }) => pathText(path));
   }
+}
+
+function questionAbout(
+  command: string,
+  reason: string,
+  bound: readonly (string | null | undefined)[],
+  context: ToolContext,
+  details: ApprovalFact[] = [],
+): ApprovalQuestion {
+  return {
+    request: {
+      kind: 'tool',
+      tool: 'gateway',
+      command,
+      cwd: context.workspace,
+      host: 'config',
+      security: 'allowlist',
+      ask: 'always',
+      agentId: context.agentId,
+      resolvedPath: null,
+      sessionKey: context.sessionKey,
+      runId: context.runId,
+      envNames: [],
+      details,
+      asker: askerOf(context),
+      reason,
+      canAlways: false,
+    },
+    binding: {
+      callId: context.callId,
+      sessionId: context.sessionId,
+      fingerprint: fingerprintOf('gateway', ...bound),
+    },
+  };
 }
 
 function parsed(params: GatewayToolParams): Record<string, unknown> {

@@ -1,6 +1,7 @@
 import type { AssistantPart, Usage } from '../../sessions/transcript-event';
 import { NO_USAGE, addUsage } from '../../sessions/transcript-event';
 import { type Provenance, type ToolContext, type LabelledResult, errorResult } from '../../tools/agent-tool';
+import type { ApprovalQuestion } from '../../tools/approvals/approval-question';
 import type { ToolExecutor } from '../../tools/tool-executor.service';
 import { type PromptMessage, derivePrompt } from '../prompt/derive-prompt';
 import type { SystemPrompt } from '../prompt/system-prompt';
@@ -41,6 +42,10 @@ export interface ExecutionPlan {
   isIdempotent(tool: string): boolean;
   /** Whether a call that a former attempt began was cut off before its action started, waiting for approval. */
   isUnstarted(callId: string): Promise<boolean>;
+  /** Asks for several calls of one step in one question; `commit` goes before it. Waits for no answer. */
+  askTogether(questions: readonly ApprovalQuestion[], commit: () => Promise<void>): Promise<void>;
+  /** Takes back what these calls were asked for in common and did not come to. */
+  withdraw(callIds: readonly string[]): Promise<void>;
   toolContext(callId: string, facts: CallFacts): ToolContext;
   account: UsageAccount;
   /** Requests of one session share their beginning. */
@@ -58,6 +63,8 @@ export interface CallFacts {
   model: string;
   update: ToolContext['update'];
 }
+
+type ToolCall = Extract<AssistantPart, { type: 'toolCall' }>;
 
 export type ExecutionEnd =
   | { kind: 'answered'; stopReason: string }
@@ -104,8 +111,10 @@ export class TurnExecution {
       const calls = output.content.filter((part) => part.type === 'toolCall');
       if (calls.length === 0)
         return { kind: 'answered', stopReason: output.finishReason === 'length' ? 'length' : 'stop' };
+      const asked = await this.askTogether(calls);
       for (const call of calls) {
         const stopped = await this.toolStep(call);
+        if (asked.length > 0) await this.plan.withdraw(stopped === undefined ? [call.id] : asked);
         if (stopped !== undefined) return { kind: 'failed', message: stopped, errorKind: 'loop_stopped' };
         if (this.plan.signal.aborted) return { kind: 'aborted' };
       }
@@ -213,14 +222,50 @@ export class TurnExecution {
 
   // ---- tools
 
+  /**
+   * Puts what the calls of a step have to be asked for into one question. Each is judged again when it runs: what an
+   * earlier one has brought counts then, and what has become another question is asked for by itself.
+   * @returns ids of calls that were asked for
+   */
+  private async askTogether(calls: readonly ToolCall[]): Promise<string[]> {
+    if (calls.length < 2) return [];
+    const questions: ApprovalQuestion[] = [];
+    for (const [index, call] of calls.entries()) {
+      const recorded = this.plan.journal.steps[this.position + index];
+      if (recorded?.kind === 'tool' && (recorded.output || (await this.isCutOff(recorded, call)))) continue;
+      const question = await this.plan.executor.questionOf(call.name, call.arguments, this.contextOf(call));
+      if (question) questions.push(question);
+    }
+    if (questions.length > 0) await this.plan.askTogether(questions, () => this.plan.journal.settle());
+    return questions.map(({ binding }) => binding.callId);
+  }
+
+  /** Whether a former attempt may have begun what must not be done twice. */
+  private async isCutOff(recorded: TurnStep, call: ToolCall): Promise<boolean> {
+    return recorded.kind === 'tool' && !recorded.idempotent && !(await this.plan.isUnstarted(call.id));
+  }
+
+  private contextOf(call: ToolCall): ToolContext {
+    const last = this.outputs.at(-1);
+    return this.plan.toolContext(call.id, {
+      provenance: provenanceOf(
+        [...this.history, ...this.messages],
+        [...this.plan.system.origins, ...this.offered.origins()],
+      ),
+      provider: last?.provider ?? '',
+      model: last?.model ?? '',
+      update: (partial) => this.plan.announcer.toolUpdated(call.name, call.id, partial),
+    });
+  }
+
   /** Runs one call. Returns the reason when the turn must end. */
-  private async toolStep(call: Extract<AssistantPart, { type: 'toolCall' }>): Promise<string | undefined> {
+  private async toolStep(call: ToolCall): Promise<string | undefined> {
     const { announcer, journal } = this.plan;
     const recorded = this.nextRecorded('tool');
     let result: LabelledResult;
     if (recorded?.kind === 'tool' && recorded.output) {
       result = recorded.output;
-    } else if (recorded?.kind === 'tool' && !recorded.idempotent && !(await this.plan.isUnstarted(call.id))) {
+    } else if (recorded?.kind === 'tool' && (await this.isCutOff(recorded, call))) {
       result = errorResult('interrupted', INTERRUPTED, 'gateway');
       announcer.toolFinished(call.name, call.id, result);
       journal.finish(recorded.step, result);
@@ -231,17 +276,7 @@ export class TurnExecution {
         recorded?.step,
       );
       announcer.toolStarted(call.name, call.id, call.arguments);
-      const last = this.outputs.at(-1);
-      const context = this.plan.toolContext(call.id, {
-        provenance: provenanceOf(
-          [...this.history, ...this.messages],
-          [...this.plan.system.origins, ...this.offered.origins()],
-        ),
-        provider: last?.provider ?? '',
-        model: last?.model ?? '',
-        update: (partial) => announcer.toolUpdated(call.name, call.id, partial),
-      });
-      result = await this.plan.executor.execute(call.name, call.arguments, context);
+      result = await this.plan.executor.execute(call.name, call.arguments, this.contextOf(call));
       announcer.toolFinished(call.name, call.id, result);
       journal.finish(step, result);
     }

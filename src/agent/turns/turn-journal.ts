@@ -45,6 +45,11 @@ export class TurnJournal {
     return step;
   }
 
+  /** Commits what waits, before something else is written that follows from it. */
+  async settle(): Promise<void> {
+    if (this.waiting.length > 0) await this.commit('turn.step', () => Promise.resolve());
+  }
+
   /** Keeps the end of a step, and what belongs to it, for the next commit. */
   finish(step: number, output: ModelStepOutput | LabelledResult, together?: JournalWrite): void {
     this.waiting.push((transaction) => this.store.finishStepIn(transaction, this.runId, step, output));

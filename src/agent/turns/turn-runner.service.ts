@@ -103,13 +103,7 @@ export class TurnRunner {
       readOnly: plan.folder.readOnly,
       model: plan.candidates[0] ? nameOf(plan.candidates[0]) : 'none',
       isOwner: request.isOwner,
-      origin: {
-        channel: request.channel,
-        account: request.account,
-        ...(request.route ? { to: request.route.to } : {}),
-        ...(request.route?.threadId ? { threadId: request.route.threadId } : {}),
-        ...(request.route?.chatType ? { chatType: request.route.chatType } : {}),
-      },
+      origin: originOf(turn),
       choices: choicesOf(session),
       subject: { ...plan.subject, provider, model },
       provenance,
@@ -165,6 +159,9 @@ export class TurnRunner {
         ).map((row) => userMessage(row)),
       takeSteering: (isAsked) => this.takeSteering(started, mode, isAsked, signal),
       isUnstarted: (callId) => this.approvals.isUnstarted(turn.runId, callId),
+      askTogether: (questions, commit) =>
+        this.approvals.askTogether(questions, { signal, origin: originOf(turn) }, commit),
+      withdraw: (callIds) => this.approvals.withdraw(turn.runId, callIds),
       toolContext: (callId, facts) => this.toolContext(started, plan, signal, callId, facts),
     });
     let end: ExecutionEnd;
@@ -238,6 +235,14 @@ export class TurnRunner {
     });
   }
 }
+
+const originOf = ({ request: { channel, account, route } }: StartedTurn['turn']): ToolContext['origin'] => ({
+  channel,
+  account,
+  ...(route ? { to: route.to } : {}),
+  ...(route?.threadId ? { threadId: route.threadId } : {}),
+  ...(route?.chatType ? { chatType: route.chatType } : {}),
+});
 
 const choicesOf = (session: StartedTurn['session']): ExecChoices => ({
   ...(session.execHost ? { host: session.execHost } : {}),

@@ -9,6 +9,7 @@ import * as automation from './0006-automation';
 import * as guests from './0007-guests';
 import * as fileFacts from './0008-file-facts';
 import * as gitFolders from './0009-git-folders';
+import * as commonQuestions from './0010-common-questions';
 
 export interface Migration {
   name: string;
@@ -27,4 +28,5 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: '0007-guests', up: guests.up, down: guests.down },
   { name: '0008-file-facts', up: fileFacts.up, down: fileFacts.down },
   { name: '0009-git-folders', up: gitFolders.up, down: gitFolders.down },
+  { name: '0010-common-questions', up: commonQuestions.up, down: commonQuestions.down },
 ];

@@ -5,3 +5,5 @@ export type Permission = Exclude<ApprovalDecision, 'deny'>;
 
 export const isPermission = (decision: string | null): decision is Permission =>
   decision !== 'deny' && APPROVAL_DECISIONS.some((known) => known === decision);
+
+export const PERMISSIONS: readonly Permission[] = APPROVAL_DECISIONS.filter(isPermission);

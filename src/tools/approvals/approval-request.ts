@@ -58,6 +58,32 @@ export function factsOf(request: ApprovalRequest): ApprovalFact[] {
   ];
 }
 
+/**
+ * Several calls of one step as one question. What each does is shown by its own request; this one says it in short, for
+ * clients that know of single calls only.
+ */
+export function together(requests: readonly [ApprovalRequest, ...ApprovalRequest[]]): ApprovalRequest {
+  const [{ security, ask, agentId, sessionKey, runId, asker }] = requests;
+  const all = (of: (request: ApprovalRequest) => string | string[]): string[] => [...new Set(requests.flatMap(of))];
+  return {
+    kind: requests.every(({ kind }) => kind === 'exec') ? 'exec' : 'tool',
+    tool: all(({ tool }) => tool).join(', '),
+    command: requests.map(({ command }, index) => `${index + 1}. ${command.replaceAll('\n', '\n   ')}`).join('\n'),
+    cwd: all(({ cwd }) => cwd).join('\n'),
+    host: all(({ host }) => host).join(', '),
+    security,
+    ask,
+    agentId,
+    resolvedPath: null,
+    sessionKey,
+    runId,
+    envNames: all(({ envNames }) => envNames),
+    ...(asker === undefined ? {} : { asker }),
+    reason: all(({ reason }) => reason).join('; '),
+    canAlways: false,
+  };
+}
+
 /** Who asks, in words. */
 export const askerOf = ({ isOwner, origin }: { isOwner: boolean; origin: { channel: string } }): string =>
   `${isOwner ? 'a turn of the owner' : 'a turn of somebody else than the owner'}, by ${origin.channel}`;

@@ -14,16 +14,34 @@ export interface AskedApproval {
   request: ApprovalRequest;
   createdAtMs: number;
   expiresAtMs: number;
+  /** Calls of one step that are asked for together; each has an id of its own. */
+  calls?: readonly AskedApproval[];
 }
+
+type Asked = Pick<AskedApproval, 'request'> & { calls?: readonly Asked[] };
+
+/** Characters that somebody has to read before he can decide. */
+export const lengthOfAll = ({ request, calls }: Asked): number =>
+  calls ? calls.reduce((sum, call) => sum + lengthOf(call.request), 0) : lengthOf(request);
 
 /** The part of an id that people type. */
 export const shortId = (id: string): string => id.slice(0, 8);
 
 /** Whether the whole question can be put into a chat; if not, it is answered on the page or the command line only. */
-export const fitsChat = (request: ApprovalRequest): boolean => lengthOf(request) <= MAX_IN_CHAT;
+export const fitsChat = (asked: Asked): boolean => lengthOfAll(asked) <= MAX_IN_CHAT;
 
 /** Everything that will happen, for a terminal. Values are indented: none can pass for another line of the question. */
-export function approvalLines(request: ApprovalRequest): string[] {
+export function approvalLines(request: ApprovalRequest, calls?: readonly Asked[]): string[] {
+  if (!calls) return linesOf(request);
+  return calls.flatMap((call, index) => [
+    `${index + 1} of ${calls.length}, ${whatIs(call.request)}:`,
+    ...linesOf(call.request).map((line) => `  ${line}`),
+  ]);
+}
+
+const whatIs = ({ kind, tool }: ApprovalRequest): string => (kind === 'exec' ? 'command' : visibleText(tool));
+
+function linesOf(request: ApprovalRequest): string[] {
   return [
     ...factsOf(request),
     { label: 'Why', text: request.reason },
@@ -40,22 +58,31 @@ export function approvalLines(request: ApprovalRequest): string[] {
 }
 
 /** The question as it is asked in a chat. The channel puts it into as many messages as it takes. */
-export function approvalText(pending: AskedApproval): string {
-  const { request, id } = pending;
+export function approvalText(asked: AskedApproval): string {
+  const { request, id, calls } = asked;
   const slug = shortId(id);
-  const title = `Approval needed (${request.kind === 'exec' ? 'command' : visibleText(request.tool)})`;
-  if (!fitsChat(request))
-    return `${title}: it is too long to be read here (${lengthOf(request)} characters). Decide on the page of the gateway, or with: openclaw approvals pending, openclaw approvals resolve ${slug} <decision>`;
+  const title = `Approval needed (${calls ? `${calls.length} calls` : whatIs(request)})`;
+  if (!fitsChat(asked))
+    return `${title}: it is too long to be read here (${lengthOfAll(asked)} characters). Decide on the page of the gateway, or with: openclaw approvals pending, openclaw approvals resolve ${slug} <decision>`;
   return [
     `${title}:`,
     '```',
     // Nothing inside may end the block: what follows would be read as markup.
-    ...approvalLines(request).map((line) => line.replace(/`{3,}/g, (run) => '⟨U+0060⟩'.repeat(run.length))),
+    ...approvalLines(request, calls).map((line) => line.replace(/`{3,}/g, (run) => '⟨U+0060⟩'.repeat(run.length))),
     '```',
-    `Answer within ${Math.round((pending.expiresAtMs - pending.createdAtMs) / 1000)} s, or it is denied:`,
+    `Answer within ${Math.round((asked.expiresAtMs - asked.createdAtMs) / 1000)} s, or it is denied:`,
+    ...(calls ? ['All of them:'] : []),
     ...choicesOf(request).map((choice) => `/approve ${slug} ${choice}`),
+    ...(calls ?? []).flatMap((call, index) => [
+      `Only ${index + 1}:`,
+      `/approve ${shortId(call.id)} ${choicesOf(call.request).join('|')}`,
+    ]),
   ].join('\n');
 }
+
+/** A common question that is too long for a chat is asked call by call where each of them fits. */
+export const chatQuestions = (asked: AskedApproval): readonly AskedApproval[] =>
+  asked.calls && !fitsChat(asked) && asked.calls.every(fitsChat) ? asked.calls : [asked];
 
 const LABELS: Readonly<Record<ApprovalDecision, string>> = {
   'allow-once': 'Allow once',
@@ -64,11 +91,21 @@ const LABELS: Readonly<Record<ApprovalDecision, string>> = {
   deny: 'Deny',
 };
 
+/** Calls of a common question that get buttons of their own: chats show five rows at the most. */
+const MOST_ROWS = 4;
+
 /** The same answers to press. */
-export const approvalButtons = ({ request, id }: AskedApproval): ReplyButton[][] =>
-  fitsChat(request)
-    ? [choicesOf(request).map((choice) => ({ label: LABELS[choice], says: `/approve ${shortId(id)} ${choice}` }))]
-    : [];
+export function approvalButtons(asked: AskedApproval): ReplyButton[][] {
+  if (!fitsChat(asked)) return [];
+  const row = ({ request, id }: AskedApproval, which: string): ReplyButton[] =>
+    choicesOf(request).map((choice) => ({
+      label: `${which}${LABELS[choice]}`,
+      says: `/approve ${shortId(id)} ${choice}`,
+    }));
+  const { calls = [] } = asked;
+  if (calls.length === 0) return [row(asked, '')];
+  return [row(asked, 'All: '), ...(calls.length > MOST_ROWS ? [] : calls.map((call, at) => row(call, `${at + 1}: `)))];
+}
 
 /**
  * Chats in which an approval is asked: the one whose turn asks, unless the configuration says otherwise, and the

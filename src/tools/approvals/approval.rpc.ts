@@ -3,7 +3,8 @@ import { NoParams } from '../../rpc/no-params.dto';
 import type { RpcContext } from '../../rpc/rpc-context';
 import { RpcMethod } from '../../rpc/rpc-method';
 import { ApprovalResolveParams } from './approval.dto';
-import { ApprovalService, type PendingApproval } from './approval.service';
+import { ApprovalService } from './approval.service';
+import type { PendingApproval } from './pending-approval';
 
 @Injectable()
 export class ApprovalRpc {
@@ -13,7 +14,7 @@ export class ApprovalRpc {
     name: 'exec.approval.list',
     scope: 'operator.approvals',
     params: NoParams,
-    summary: 'Commands that wait for a decision.',
+    summary: 'What waits for a decision. Calls of one step are one question, with each of them in `calls`.',
   })
   list(): Promise<PendingApproval[]> {
     return this.approvals.list();
@@ -23,7 +24,8 @@ export class ApprovalRpc {
     name: 'exec.approval.resolve',
     scope: 'operator.approvals',
     params: ApprovalResolveParams,
-    summary: 'Allows what waits once, for its conversation or always, or denies it; choices of the question say which.',
+    summary:
+      'Allows what waits once, for its conversation or always, or denies it; choices of the question say which. The id of a common question answers for all its calls that are open, that of a call for this one.',
   })
   async resolve(params: ApprovalResolveParams, context: RpcContext): Promise<{ ok: true }> {
     const { id, decision, reason, hash } = params;

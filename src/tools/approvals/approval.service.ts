@@ -1,6 +1,5 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { Injectable, Optional } from '@nestjs/common';
-import type { Selectable } from 'kysely';
 import { Clock, systemClock } from '../../common/clock';
 import { Redactor } from '../../common/redactor';
 import { ConfigService } from '../../config/config.service';
@@ -8,42 +7,28 @@ import { EventBus } from '../../events/event-bus';
 import { OutboundDesk } from '../../events/outbound-desk';
 import { invalidRequest } from '../../rpc/rpc-error';
 import { DatabaseService } from '../../storage/database.service';
-import type { ApprovalTable } from '../../storage/schema';
 import { type ToolContext, ToolError } from '../agent-tool';
 import { type ApprovalDecision, type Permission, isPermission } from './approval-decision';
+import type { ApprovalBinding, ApprovalQuestion } from './approval-question';
 import { type ApprovalRequest, choicesOf, lengthOf, withTexts } from './approval-request';
-import { type AskedApproval, approvalButtons, approvalRoutes, approvalText, fitsChat, shortId } from './approval-text';
+import { approvalButtons, approvalRoutes, approvalText, chatQuestions, fitsChat, shortId } from './approval-text';
+import { ApprovalStore, DecidedMeanwhile } from './approval.store';
+import { type ApprovalRow, type PendingApproval, pendingOf, pendingTogether, questionsOf } from './pending-approval';
 
 export const APPROVAL_TIMEOUT_MS = 120_000;
 /** Nothing is asked that can't be shown as a whole. */
 const MAX_QUESTION = 200_000;
 
-/** What ties an approval to one call. */
-export interface ApprovalBinding {
-  callId: string;
-  sessionId: string;
-  /** What a permission for the conversation covers. */
-  target?: string;
-  /** SHA-256 over everything that will be used: arguments, environment, identity of program files. */
-  fingerprint: string;
-}
-
-export interface PendingApproval extends AskedApproval {
-  /** Of everything that will be used; whoever answers may name it, so that the answer is to what was shown. */
-  hash: string;
-  /** Answers that may be given. */
-  choices: ApprovalDecision[];
-}
-
 export type ApprovalOutcome =
   { decision: ApprovalDecision; by?: string; reason?: string } | { decision: 'timeout' } | { decision: 'aborted' };
 
 interface Waiter {
-  pending: PendingApproval;
+  outcome: Promise<ApprovalOutcome>;
   settle(outcome: ApprovalOutcome): void;
 }
 
-type Row = Selectable<ApprovalTable>;
+/** Where a question comes from, and how the one who asks hears of it. */
+type Asking = Pick<ToolContext, 'signal' | 'update' | 'origin'>;
 
 /**
  * Durable approval rows, each bound to one call of one run. Time-out denies. A restart keeps a pending row: the turn
@@ -52,29 +37,22 @@ type Row = Selectable<ApprovalTable>;
 @Injectable()
 export class ApprovalService {
   private readonly waiting = new Map<string, Waiter>();
+  private readonly store: ApprovalStore;
 
   constructor(
-    private readonly database: DatabaseService,
+    database: DatabaseService,
     private readonly events: EventBus,
     private readonly desk: OutboundDesk,
     private readonly config: ConfigService,
     @Optional() private readonly clock: Clock = systemClock,
     @Optional() private readonly redactor: Redactor = new Redactor(),
-  ) {}
+  ) {
+    this.store = new ApprovalStore(database, clock);
+  }
 
   /** Closes rows whose time ran out while no process was there. */
-  async expireStale(): Promise<number> {
-    const now = this.clock.now();
-    const rows = await this.database.write('approval.expire', (transaction) =>
-      transaction
-        .updateTable('approvals')
-        .set({ state: 'expired', decision: 'deny', decided_at: now })
-        .where('state', '=', 'pending')
-        .where('expires_at', '<=', now)
-        .returning('id')
-        .execute(),
-    );
-    return rows.length;
+  expireStale(): Promise<number> {
+    return this.store.expireStale();
   }
 
   /**
@@ -84,23 +62,22 @@ export class ApprovalService {
   async permit(
     wanted: ApprovalRequest,
     binding: ApprovalBinding,
-    context: Pick<ToolContext, 'signal' | 'update' | 'origin'>,
+    context: Asking,
     timeoutMs = APPROVAL_TIMEOUT_MS,
   ): Promise<Permission> {
-    const granted = binding.target === undefined ? undefined : await this.granted(binding.sessionId, binding.target);
+    const granted = binding.target && (await this.store.granted(binding.sessionId, binding.target));
     if (granted) return granted;
-    // What is shown and kept holds no secret of the gateway.
-    const request = withTexts(wanted, (text) => this.redactor.redactKnown(text));
+    const request = this.shown(wanted);
     const length = lengthOf(request);
     if (length > MAX_QUESTION)
       throw new ToolError(
         'too_large',
         `this has to be approved, and nobody can read ${length} characters before he decides; do it in smaller steps`,
       );
-    const known = await this.ofCall(request.runId, binding);
+    const known = await this.store.known(request.runId, binding);
     const outcome = known
-      ? await this.resume(known, context.signal)
-      : await this.ask(request, binding, context, timeoutMs);
+      ? await this.resume(known, context)
+      : await this.askAlone({ request, binding }, context, timeoutMs);
     switch (outcome.decision) {
       case 'deny':
         throw new ToolError(
@@ -114,37 +91,63 @@ export class ApprovalService {
       case 'allow-once':
       case 'allow-session':
       case 'allow-always':
-        if (!(await this.take(request.runId, binding)))
+        if (!(await this.store.take(request.runId, binding)))
           throw new ToolError('approval_denied', 'this approval was used already');
         return outcome.decision;
     }
   }
 
-  /** Whether a call was cut off before its approved action began, so that it may be taken up again. */
-  async isUnstarted(runId: string, callId: string): Promise<boolean> {
-    const rows = await this.database.read
-      .selectFrom('approvals')
-      .select('state')
-      .where('run_id', '=', runId)
-      .where('call_id', '=', callId)
-      .execute();
-    return rows.length > 0 && rows.every((row) => row.state !== 'used');
+  /**
+   * Puts what several calls of one step have to be asked for into one question, before the first of them runs. Each call
+   * waits for its part of the answer when it comes to it, by `permit`; where it is another question by then, it is asked.
+   * @param commit called before the question is written, where there is one
+   */
+  async askTogether(
+    wanted: readonly ApprovalQuestion[],
+    context: Omit<Asking, 'update'>,
+    commit: () => Promise<void>,
+    timeoutMs = APPROVAL_TIMEOUT_MS,
+  ): Promise<void> {
+    const open: ApprovalQuestion[] = [];
+    for (const { request, binding } of wanted) {
+      if (binding.target && (await this.store.granted(binding.sessionId, binding.target))) continue;
+      const known = await this.store.known(request.runId, binding);
+      if (!known) open.push({ request: this.shown(request), binding });
+      // Left by an attempt that was cut off: its time goes on running.
+      else if (known.state === 'pending') void this.wait(known, context.signal);
+    }
+    const length = open.reduce((sum, { request }) => sum + lengthOf(request), 0);
+    if (open.length < 2 || length > MAX_QUESTION) return;
+    await commit();
+    for (const row of await this.ask(open, context, timeoutMs)) void this.wait(row, context.signal);
   }
 
-  /** Open requests, oldest first. */
-  async list(): Promise<PendingApproval[]> {
-    const rows = await this.database.read
-      .selectFrom('approvals')
-      .selectAll()
-      .where('state', '=', 'pending')
-      .where('expires_at', '>', this.clock.now())
-      .orderBy('created_at')
-      .execute();
-    return rows.map(pendingOf);
+  /** Takes back what calls were asked for in common and did not come to: the question is open no more. */
+  async withdraw(runId: string, callIds: readonly string[]): Promise<void> {
+    for (const callId of callIds)
+      for (const row of await this.store.ofCall(runId, callId))
+        if (row.state === 'pending' && row.question_id !== null && row.reached_at === null) await this.expire(row.id);
   }
 
   /**
-   * @param id whole id, or its first eight characters
+   * Whether a call was cut off before its approved action began, so that it may be taken up again. Only a call that has
+   * itself come to wait for an answer is known not to have gone on without.
+   */
+  async isUnstarted(runId: string, callId: string): Promise<boolean> {
+    const rows = await this.store.ofCall(runId, callId);
+    return (
+      rows.every((row) => row.state !== 'used') &&
+      rows.some((row) => row.question_id === null || row.reached_at !== null)
+    );
+  }
+
+  /** Open questions, oldest first. */
+  async list(): Promise<PendingApproval[]> {
+    return questionsOf(await this.store.open());
+  }
+
+  /**
+   * @param id whole id, or its first eight characters, of a question or of one call of it
    * @param from session the answer was given in; undefined for the operator surfaces, which may answer for all
    * @throws RpcError when the id is unknown, decided already, expired or asked elsewhere: the first decision stands.
    */
@@ -155,218 +158,193 @@ export class ApprovalService {
     from?: string,
     { reason, hash, inChat }: { reason?: string; hash?: string; inChat?: boolean } = {},
   ): Promise<void> {
-    const row = await this.find(id);
-    if (!row) throw refused('APPROVAL_NOT_FOUND', id, 'nothing with this id was ever asked');
-    const request = JSON.parse(row.request) as ApprovalRequest;
-    if (from !== undefined && row.session_key !== from)
+    const [first, ...more] = await this.store.find(id);
+    if (!first) throw refused('APPROVAL_NOT_FOUND', id, 'nothing with this id was ever asked');
+    if (from !== undefined && first.session_key !== from)
       throw refused('APPROVAL_ELSEWHERE', id, 'it was asked in another conversation; answer there');
-    if (row.state === 'expired' || (row.state === 'pending' && Number(row.expires_at) <= this.clock.now()))
-      throw refused('APPROVAL_EXPIRED', id, 'its time is over, so it was denied');
-    if (row.state !== 'pending')
-      throw refused('APPROVAL_DECIDED', id, `it was decided already (${row.decision ?? ''})`);
-    if (hash !== undefined && hash !== row.fingerprint)
+    const isOpen = (row: ApprovalRow): boolean => row.state === 'pending' && Number(row.expires_at) > this.clock.now();
+    const open = [first, ...more].filter(isOpen);
+    const [next, ...others] = open;
+    if (!next) {
+      if (first.state === 'expired' || first.state === 'pending')
+        throw refused('APPROVAL_EXPIRED', id, 'its time is over, so it was denied');
+      throw refused('APPROVAL_DECIDED', id, `it was decided already (${first.decision ?? ''})`);
+    }
+    const isCommon = next.question_id !== null && !next.id.startsWith(id.trim().toLowerCase());
+    const asked = isCommon ? pendingTogether(next.question_id ?? '', [next, ...others]) : pendingOf(next);
+    if (hash !== undefined && hash !== asked.hash)
       throw refused('APPROVAL_CHANGED', id, 'it is not what was shown; look at it again');
-    if (inChat && decision !== 'deny' && !fitsChat(request))
+    if (inChat && decision !== 'deny' && !fitsChat(asked))
       throw refused(
         'APPROVAL_TOO_LONG',
         id,
         'it was not shown here as a whole; decide on the page or the command line',
       );
-    requireOffered(request, decision);
-    if (!(await this.close(row.id, 'decided', decision, by, reason && { ...request, refusal: reason })))
-      throw refused('APPROVAL_DECIDED', id, 'somebody else was faster');
-    this.waiting.get(row.id)?.settle({ decision, by, ...(reason ? { reason } : {}) });
-    this.events.emit('wire.event', {
-      event: 'exec.approval.resolved',
-      payload: { id: row.id, decision, resolvedBy: by, ts: this.clock.now() },
-    });
+    requireOffered(asked.request, decision);
+    try {
+      await this.store.decide(open, decision, by, reason);
+    } catch (error) {
+      if (error instanceof DecidedMeanwhile) throw refused('APPROVAL_DECIDED', id, 'somebody else was faster');
+      throw error;
+    }
+    for (const row of open) this.waiting.get(row.id)?.settle({ decision, by, ...(reason ? { reason } : {}) });
+    if (isCommon) this.tellResolved(asked.id, decision, by);
+    else await this.tellClosed(next, decision, by);
   }
 
-  /** Row of an id or a short id; undefined when there is none or the short one is not unique. */
-  async find(id: string): Promise<Row | undefined> {
-    const wanted = id.trim().toLowerCase();
-    if (!/^[0-9a-f-]{8,36}$/.test(wanted)) return undefined;
-    const rows = await this.database.read
-      .selectFrom('approvals')
-      .selectAll()
-      .where('id', 'like', `${wanted}%`)
-      .orderBy('created_at', 'desc')
-      .limit(2)
-      .execute();
-    return rows.length === 1 ? rows[0] : undefined;
+  /** What is shown and kept holds no secret of the gateway. */
+  private shown(request: ApprovalRequest): ApprovalRequest {
+    return withTexts(request, (text) => this.redactor.redactKnown(text));
   }
 
+  private async askAlone(question: ApprovalQuestion, context: Asking, timeoutMs: number): Promise<ApprovalOutcome> {
+    // What was asked for this call before is not what it would do now.
+    for (const row of await this.store.ofCall(question.request.runId, question.binding.callId))
+      if (row.state === 'pending') await this.expire(row.id);
+    const [row] = await this.ask([question], context, timeoutMs);
+    tellWaiting(row, context);
+    return this.wait(row, context.signal);
+  }
+
+  /** Writes a question down and asks it wherever it can be answered. Returns its rows, one for each call. */
   private async ask(
-    request: ApprovalRequest,
-    binding: ApprovalBinding,
-    context: Pick<ToolContext, 'signal' | 'update' | 'origin'>,
+    questions: readonly ApprovalQuestion[],
+    { origin }: Pick<Asking, 'origin'>,
     timeoutMs: number,
-  ): Promise<ApprovalOutcome> {
-    const createdAtMs = this.clock.now();
-    const pending: PendingApproval = {
+  ): Promise<[ApprovalRow, ...ApprovalRow[]]> {
+    const now = this.clock.now();
+    const questionId = questions.length > 1 ? randomUUID() : null;
+    const rows = questions.map(({ request, binding }, position) => ({
       id: randomUUID(),
-      request,
-      createdAtMs,
-      expiresAtMs: createdAtMs + timeoutMs,
-      hash: binding.fingerprint,
-      choices: choicesOf(request),
-    };
-    const announce = await this.database.write('approval.request', async (transaction) => {
-      await transaction
-        .insertInto('approvals')
-        .values({
-          id: pending.id,
-          kind: request.kind,
-          request: JSON.stringify(request),
-          state: 'pending',
-          decision: null,
-          resolved_by: null,
-          created_at: createdAtMs,
-          expires_at: pending.expiresAtMs,
-          decided_at: null,
-          run_id: request.runId,
-          call_id: binding.callId,
-          session_key: request.sessionKey,
-          session_id: binding.sessionId,
-          target: binding.target ?? null,
-          fingerprint: binding.fingerprint,
-        })
-        .execute();
+      kind: request.kind,
+      request: JSON.stringify(request),
+      state: 'pending' as const,
+      decision: null,
+      resolved_by: null,
+      created_at: now,
+      expires_at: now + timeoutMs,
+      decided_at: null,
+      run_id: request.runId,
+      call_id: binding.callId,
+      session_key: request.sessionKey,
+      session_id: binding.sessionId,
+      target: binding.target ?? null,
+      fingerprint: binding.fingerprint,
+      question_id: questionId,
+      position,
+      reached_at: null,
+    })) as [ApprovalRow, ...ApprovalRow[]];
+    const pending = questionId === null ? pendingOf(rows[0]) : pendingTogether(questionId, rows);
+    const announce = await this.store.write('approval.request', async (transaction) => {
+      await this.store.insertIn(transaction, rows);
       const asked: (() => void)[] = [];
-      for (const [index, route] of approvalRoutes(this.config.config.approvals, request, context.origin).entries())
-        asked.push(
-          await this.desk.enqueueIn(transaction, {
-            runId: `approval:${pending.id}:${index}`,
-            route,
-            texts: [approvalText(pending)],
-            buttons: approvalButtons(pending),
-          }),
-        );
+      const routes = approvalRoutes(this.config.config.approvals, pending.request, origin);
+      for (const [index, route] of routes.entries())
+        for (const question of chatQuestions(pending))
+          asked.push(
+            await this.desk.enqueueIn(transaction, {
+              runId: `approval:${question.id}:${index}`,
+              route,
+              texts: [approvalText(question)],
+              buttons: approvalButtons(question),
+            }),
+          );
       return asked;
     });
     for (const tell of announce) tell();
-    context.update({
-      content: [{ type: 'text', text: 'waiting for approval' }],
-      details: {
-        status: 'approval-pending',
-        approvalId: pending.id,
-        slug: shortId(pending.id),
-        expiresAtMs: pending.expiresAtMs,
-      },
-    });
-    const outcome = this.wait(pending, context.signal);
     this.events.emit('wire.event', { event: 'exec.approval.requested', payload: pending });
+    return rows;
+  }
+
+  /** Goes on with a row that an earlier attempt of the same call has left, or that was asked in common with others. */
+  private async resume(row: ApprovalRow, context: Asking): Promise<ApprovalOutcome> {
+    if (row.question_id !== null && row.reached_at === null) await this.store.reach(row.id);
+    if (row.state === 'pending' && Number(row.expires_at) > this.clock.now()) {
+      tellWaiting(row, context);
+      const outcome = this.wait(row, context.signal);
+      // It may have been decided before anybody waited for it.
+      const now = await this.store.byId(row.id);
+      if (now && now.state !== 'pending') this.waiting.get(row.id)?.settle(outcomeOf(now));
+      return outcome;
+    }
+    if (row.state === 'pending') await this.expire(row.id);
+    return row.state === 'decided' ? outcomeOf(row) : { decision: 'timeout' };
+  }
+
+  /** The answer to a row; whoever asks again waits for the same. */
+  private wait({ id, expires_at }: ApprovalRow, signal: AbortSignal): Promise<ApprovalOutcome> {
+    const known = this.waiting.get(id);
+    if (known) return known.outcome;
+    let settle: Waiter['settle'] = () => undefined;
+    const outcome = new Promise<ApprovalOutcome>((resolve) => {
+      settle = (result) => {
+        clearTimeout(timer);
+        signal.removeEventListener('abort', abort);
+        this.waiting.delete(id);
+        resolve(result);
+      };
+    });
+    const abort = (): void => {
+      // A shutdown leaves the question open: the next start goes on waiting for its answer.
+      if (signal.reason === 'shutdown') settle({ decision: 'aborted' });
+      else void this.expire(id, { decision: 'aborted' });
+    };
+    // Where it can't be written, the next start closes the row.
+    const timer = setTimeout(
+      () => void this.expire(id).catch(() => undefined),
+      Math.max(0, Number(expires_at) - this.clock.now()),
+    );
+    this.waiting.set(id, { outcome, settle });
+    signal.addEventListener('abort', abort, { once: true });
+    if (signal.aborted) abort();
     return outcome;
   }
 
-  /** Goes on with a row that an earlier attempt of the same call has left. */
-  private async resume(row: Row, signal: AbortSignal): Promise<ApprovalOutcome> {
-    if (row.state === 'expired') return { decision: 'timeout' };
-    if (row.state === 'pending') {
-      if (Number(row.expires_at) > this.clock.now()) return this.wait(pendingOf(row), signal);
-      await this.close(row.id, 'expired', null);
-      return { decision: 'timeout' };
-    }
-    const { refusal } = JSON.parse(row.request) as ApprovalRequest;
-    return {
-      decision: isPermission(row.decision) ? row.decision : 'deny',
-      ...(refusal === undefined ? {} : { reason: refusal }),
-    };
+  /** Closes a row without an answer, if it is open; what was decided before that holds. */
+  private async expire(id: string, told?: ApprovalOutcome): Promise<void> {
+    const row = await this.store.expire(id);
+    const now = row ?? (await this.store.byId(id));
+    this.waiting.get(id)?.settle(told ?? (now ? outcomeOf(now) : { decision: 'timeout' }));
+    if (row) await this.tellClosed(row, 'deny', 'timeout');
   }
 
-  private wait(pending: PendingApproval, signal: AbortSignal): Promise<ApprovalOutcome> {
-    return new Promise<ApprovalOutcome>((resolve) => {
-      const settle = (result: ApprovalOutcome): void => {
-        clearTimeout(timer);
-        signal.removeEventListener('abort', abort);
-        this.waiting.delete(pending.id);
-        resolve(result);
-      };
-      const abort = (): void => {
-        // A shutdown leaves the question open: the next start goes on waiting for its answer.
-        if (signal.reason === 'shutdown') settle({ decision: 'aborted' });
-        else void this.close(pending.id, 'expired', null).then(() => settle({ decision: 'aborted' }));
-      };
-      const timer = setTimeout(
-        () => void this.close(pending.id, 'expired', null).then(() => settle({ decision: 'timeout' })),
-        Math.max(0, pending.expiresAtMs - this.clock.now()),
-      );
-      signal.addEventListener('abort', abort, { once: true });
-      this.waiting.set(pending.id, { pending, settle });
-      if (signal.aborted) abort();
+  /** Tells that one call was decided, and with the last one of a common question that it is answered. */
+  private async tellClosed(row: ApprovalRow, decision: ApprovalDecision, by: string): Promise<void> {
+    this.tellResolved(row.id, decision, by);
+    if (row.question_id === null) return;
+    const rows = await this.store.ofQuestion(row.question_id);
+    if (rows.some(({ state }) => state === 'pending')) return;
+    this.tellResolved(row.question_id, rows.every((each) => isPermission(each.decision)) ? 'allow-once' : 'deny', by);
+  }
+
+  private tellResolved(id: string, decision: ApprovalDecision, resolvedBy: string): void {
+    this.events.emit('wire.event', {
+      event: 'exec.approval.resolved',
+      payload: { id, decision, resolvedBy, ts: this.clock.now() },
     });
   }
+}
 
-  private ofCall(runId: string, binding: ApprovalBinding): Promise<Row | undefined> {
-    return this.database.read
-      .selectFrom('approvals')
-      .selectAll()
-      .where('run_id', '=', runId)
-      .where('call_id', '=', binding.callId)
-      .where('fingerprint', '=', binding.fingerprint)
-      .where('state', '!=', 'used')
-      .executeTakeFirst();
-  }
+/** Lets whoever watches the call know what it waits for. */
+function tellWaiting({ id, question_id, expires_at }: ApprovalRow, { update }: Pick<Asking, 'update'>): void {
+  update({
+    content: [{ type: 'text', text: 'waiting for approval' }],
+    details: {
+      status: 'approval-pending',
+      approvalId: question_id ?? id,
+      slug: shortId(question_id ?? id),
+      expiresAtMs: Number(expires_at),
+    },
+  });
+}
 
-  /** Uses an approval up. */
-  private async take(runId: string, binding: ApprovalBinding): Promise<boolean> {
-    const row = await this.database.write('approval.use', (transaction) =>
-      transaction
-        .updateTable('approvals')
-        .set({ state: 'used' })
-        .where('run_id', '=', runId)
-        .where('call_id', '=', binding.callId)
-        .where('fingerprint', '=', binding.fingerprint)
-        .where('state', '=', 'decided')
-        .where('decision', 'in', ['allow-once', 'allow-session', 'allow-always'])
-        .returning('id')
-        .executeTakeFirst(),
-    );
-    return row !== undefined;
-  }
-
-  private async granted(sessionId: string, target: string): Promise<Permission | undefined> {
-    const row = await this.database.read
-      .selectFrom('approvals')
-      .select('decision')
-      .where('session_id', '=', sessionId)
-      .where('target', '=', target)
-      .where('decision', 'in', ['allow-session', 'allow-always'])
-      .where('state', 'in', ['decided', 'used'])
-      .executeTakeFirst();
-    return row && isPermission(row.decision) ? row.decision : undefined;
-  }
-
-  private async close(
-    id: string,
-    state: 'decided' | 'expired',
-    decision: ApprovalDecision | null,
-    by?: string,
-    noted?: ApprovalRequest | '',
-  ): Promise<boolean> {
-    const row = await this.database.write('approval.close', (transaction) =>
-      transaction
-        .updateTable('approvals')
-        .set({
-          state,
-          decision: decision ?? 'deny',
-          resolved_by: by ?? null,
-          decided_at: this.clock.now(),
-          ...(noted ? { request: JSON.stringify(noted) } : {}),
-        })
-        .where('id', '=', id)
-        .where('state', '=', 'pending')
-        .returning('id')
-        .executeTakeFirst(),
-    );
-    if (row && state === 'expired') {
-      this.events.emit('wire.event', {
-        event: 'exec.approval.resolved',
-        payload: { id, decision: 'deny', resolvedBy: 'timeout', ts: this.clock.now() },
-      });
-    }
-    return row !== undefined;
-  }
+function outcomeOf({ state, decision, request }: ApprovalRow): ApprovalOutcome {
+  if (state === 'expired') return { decision: 'timeout' };
+  const { refusal } = JSON.parse(request) as ApprovalRequest;
+  return {
+    decision: isPermission(decision) ? decision : 'deny',
+    ...(refusal === undefined ? {} : { reason: refusal }),
+  };
 }
 
 /** @throws RpcError when the answer is not among those offered */
@@ -380,16 +358,6 @@ function requireOffered(request: ApprovalRequest, decision: ApprovalDecision): v
       : 'this can be allowed once only',
     { details: { code: 'APPROVAL_CHOICE', choices: choicesOf(request) } },
   );
-}
-
-/** SHA-256 over everything an approval covers. */
-export const fingerprintOf = (...facts: readonly unknown[]): string =>
-  createHash('sha256').update(JSON.stringify(facts)).digest('hex');
-
-function pendingOf({ id, request: text, created_at, expires_at, fingerprint }: Row): PendingApproval {
-  const request = JSON.parse(text) as ApprovalRequest;
-  const [createdAtMs, expiresAtMs] = [Number(created_at), Number(expires_at)];
-  return { id, request, createdAtMs, expiresAtMs, hash: fingerprint ?? '', choices: choicesOf(request) };
 }
 
 const refused = (code: string, id: string, why: string): Error =>

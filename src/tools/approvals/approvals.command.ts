@@ -7,7 +7,7 @@ import { resolveGatewayTarget } from '../../config/gateway-target';
 import { withGateway } from '../../gateway/client/with-gateway';
 import { APPROVAL_DECISIONS, type ApprovalDecision } from './approval-decision';
 import { approvalLines, shortId } from './approval-text';
-import type { PendingApproval } from './approval.service';
+import type { PendingApproval } from './pending-approval';
 
 @SubCommand({ name: 'pending', description: 'commands that wait for a decision' })
 export class ApprovalsPendingCommand extends GatewayCommandBase {
@@ -22,11 +22,13 @@ export class ApprovalsPendingCommand extends GatewayCommandBase {
     if (options.json) printJson(pending);
     else if (pending.length === 0) printLine('nothing waits for a decision');
     else
-      for (const { id, request, expiresAtMs, choices } of pending) {
+      for (const { id, request, expiresAtMs, choices, calls } of pending) {
         const seconds = Math.max(0, Math.round((expiresAtMs - Date.now()) / 1000));
         printLine(`${id} (${request.tool}, denied by itself in ${seconds} s)`);
-        for (const line of approvalLines(request)) printLine(`  ${line}`);
+        for (const line of approvalLines(request, calls)) printLine(`  ${line}`);
         printLine(`  openclaw approvals resolve ${shortId(id)} ${choices.join('|')}`);
+        for (const [index, call] of (calls ?? []).entries())
+          printLine(`  openclaw approvals resolve ${shortId(call.id)} ${call.choices.join('|')} (only ${index + 1})`);
       }
   }
 }

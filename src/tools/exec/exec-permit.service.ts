@@ -5,7 +5,8 @@ import { type ToolContext, ToolError } from '../agent-tool';
 import { analyseCommand } from '../approvals/analyse-command';
 import type { Permission } from '../approvals/approval-decision';
 import { askerOf } from '../approvals/approval-request';
-import { ApprovalService, fingerprintOf } from '../approvals/approval.service';
+import type { ApprovalQuestion } from '../approvals/approval-question';
+import { ApprovalService } from '../approvals/approval.service';
 import { type AllowlistEntry, ExecApprovalsFile } from '../approvals/exec-approvals-file';
 import {
   type AllowlistVerdict,
@@ -15,6 +16,7 @@ import {
   resolveExecutable,
 } from '../approvals/exec-allowlist';
 import { type ExecRule, ruleText } from '../approvals/exec-rules';
+import { fingerprintOf } from '../approvals/pending-approval';
 import { describeOrigins, trustOf } from '../provenance/taint';
 import { BubblewrapDriver } from '../sandbox/bubblewrap.driver';
 import { unusualVariables } from '../sandbox/child-environment';
@@ -124,6 +126,28 @@ export class ExecPermit {
    * @throws ToolError denied_by_policy, approval_denied, approval_timeout, aborted
    */
   async permit(wish: ExecWish, context: ToolContext): Promise<string[]> {
+    const asked = this.judge(wish, context);
+    if (!asked) return plainArgv(wish);
+    const decision = await this.asked(wish, asked, context);
+    if (decision === 'allow-always' && asked.rule)
+      this.approvalsFile.remember(context.agentId, asked.rule, wish.command);
+    return plainArgv(wish);
+  }
+
+  /**
+   * What `permit` would ask for if the command ran now; undefined: nothing.
+   * @throws ToolError denied_by_policy
+   */
+  questionOf(wish: ExecWish, context: ToolContext): ApprovalQuestion | undefined {
+    const asked = this.judge(wish, context);
+    return asked && questionAbout(wish, asked, filesOf(wish, asked), context);
+  }
+
+  /**
+   * Why a command has to be asked for; undefined where it need not be.
+   * @throws ToolError denied_by_policy
+   */
+  private judge(wish: ExecWish, context: ToolContext): CommandQuestion | undefined {
     const settings = this.settingsOf(context);
     const rules = this.approvalsFile.rulesFor(context.agentId);
     const security = strictest(EXEC_SECURITY, [wish.security, settings.security ?? 'allowlist', rules.security]);
@@ -149,14 +173,15 @@ export class ExecPermit {
         'denied_by_policy',
         `this turn has read ${read}, and exec-approvals.json denies commands on the machine after that`,
       );
-    if (((passes && ask !== 'always') || skipsApproval) && !isTainted) return plainArgv(wish);
+    if (((passes && ask !== 'always') || skipsApproval) && !isTainted) return undefined;
     const why = verdict.reason ?? (unusual.length > 0 ? `it sets ${unusual.join(', ')}` : undefined);
     if (ask === 'off' && !passes)
       throw new ToolError('denied_by_policy', `${why ?? 'it is not allowed'}, and tools.exec.ask is "off"`);
     // The very same line again, with the same files, is what its owner has seen, whatever was read meanwhile.
     const mayRemember = ask !== 'always';
     const rule = mayRemember && !isTainted && unusual.length === 0 ? verdict.rule : undefined;
-    const question: CommandQuestion = {
+    return {
+      verdict,
       security,
       ask,
       reason: isTainted
@@ -165,59 +190,19 @@ export class ExecPermit {
       mayRemember,
       ...(rule ? { rule } : {}),
     };
-    const decision = await this.asked(wish, verdict, question, context);
-    if (decision === 'allow-always' && rule) this.approvalsFile.remember(context.agentId, rule, wish.command);
-    return plainArgv(wish);
   }
 
   /** Asks until what was approved is what is there: programs and the files that the line names are looked at again. */
-  private async asked(
-    wish: ExecWish,
-    verdict: AllowlistVerdict,
-    { rule, mayRemember, reason, ...question }: CommandQuestion,
-    context: ToolContext,
-  ): Promise<Permission> {
-    const paths = programPaths(verdict);
-    const look = (): [string, string][] => [
-      ...paths.map((path): [string, string] => [path, fileIdentity(path)]),
-      ...filesNamedIn(wish.command, wish.cwd),
-    ];
-    let because = reason;
+  private async asked(wish: ExecWish, asked: CommandQuestion, context: ToolContext): Promise<Permission> {
+    let { reason } = asked;
     for (let tries = 1; tries <= MOST_QUESTIONS; tries++) {
-      const files = look();
-      const fingerprint = fingerprintOf('exec', wish.command, wish.cwd, wish.env, files);
-      const decision = await this.approvals.permit(
-        {
-          kind: 'exec',
-          tool: 'exec',
-          command: wish.command,
-          cwd: wish.cwd,
-          host: 'gateway',
-          ...question,
-          reason: because,
-          agentId: context.agentId,
-          resolvedPath: paths[0] ?? null,
-          sessionKey: context.sessionKey,
-          runId: context.runId,
-          envNames: [...wish.grantedNames, ...Object.keys(wish.callEnv)],
-          env: wish.callEnv,
-          asker: askerOf(context),
-          canAlways: rule !== undefined,
-          ...(rule ? { rule: ruleText(rule) } : {}),
-          ...(mayRemember ? { sessionRule: sessionRuleText(wish) } : {}),
-        },
-        {
-          callId: context.callId,
-          sessionId: context.sessionId,
-          ...(mayRemember ? { target: `exec:${fingerprint}` } : {}),
-          fingerprint,
-        },
-        context,
-      );
-      const now = new Map(look());
+      const files = filesOf(wish, asked);
+      const { request, binding } = questionAbout(wish, { ...asked, reason }, files, context);
+      const decision = await this.approvals.permit(request, binding, context);
+      const now = new Map(filesOf(wish, asked));
       const changed = files.find(([name, identity]) => now.get(name) !== identity)?.[0];
       if (changed === undefined && now.size === new Map(files).size) return decision;
-      because = `${changed ?? 'a file that it names'} has changed since it was approved`;
+      reason = `${changed ?? 'a file that it names'} has changed since it was approved`;
     }
     throw new ToolError(
       'approval_denied',
@@ -227,11 +212,53 @@ export class ExecPermit {
 }
 
 interface CommandQuestion {
+  verdict: AllowlistVerdict;
   security: ExecSecurity;
   ask: ExecAsk;
   reason: string;
   mayRemember: boolean;
   rule?: ExecRule;
+}
+
+/** Programs of a command and files that its line names, each with what it is right now. */
+const filesOf = (wish: ExecWish, { verdict }: CommandQuestion): [string, string][] => [
+  ...programPaths(verdict).map((path): [string, string] => [path, fileIdentity(path)]),
+  ...filesNamedIn(wish.command, wish.cwd),
+];
+
+function questionAbout(
+  wish: ExecWish,
+  { verdict, rule, mayRemember, ...question }: CommandQuestion,
+  files: readonly [string, string][],
+  context: ToolContext,
+): ApprovalQuestion {
+  const fingerprint = fingerprintOf('exec', wish.command, wish.cwd, wish.env, files);
+  return {
+    request: {
+      kind: 'exec',
+      tool: 'exec',
+      command: wish.command,
+      cwd: wish.cwd,
+      host: 'gateway',
+      ...question,
+      agentId: context.agentId,
+      resolvedPath: programPaths(verdict)[0] ?? null,
+      sessionKey: context.sessionKey,
+      runId: context.runId,
+      envNames: [...wish.grantedNames, ...Object.keys(wish.callEnv)],
+      env: wish.callEnv,
+      asker: askerOf(context),
+      canAlways: rule !== undefined,
+      ...(rule ? { rule: ruleText(rule) } : {}),
+      ...(mayRemember ? { sessionRule: sessionRuleText(wish) } : {}),
+    },
+    binding: {
+      callId: context.callId,
+      sessionId: context.sessionId,
+      ...(mayRemember ? { target: `exec:${fingerprint}` } : {}),
+      fingerprint,
+    },
+  };
 }
 
 /** What a permission for the conversation covers: this line, as long as the files it names stay as they are. */

@@ -6,6 +6,7 @@ import { Bool, Doc, Int, Obj, OneOf, Opt, Text } from '../../common/validation/f
 import { ConfigService } from '../../config/config.service';
 import { EventBus } from '../../events/event-bus';
 import { AgentTool, type ToolContext, ToolError, type ToolResult } from '../agent-tool';
+import type { ApprovalQuestion } from '../approvals/approval-question';
 import { WorkspaceFiles } from '../files/workspace-files';
 import { GitGuard } from '../git/git-guard.service';
 import { ToolPolicyService } from '../policy/tool-policy.service';
@@ -126,24 +127,35 @@ export class ExecTool {
     return isContained ? 'none' : { sink: 'out', summary: withEnvironment(params) };
   }
 
-  async execute(params: ExecParams, context: ToolContext): Promise<ToolResult> {
-    const settings = this.permits.settingsOf(context);
-    const host = await this.permits.hostFor(params, context);
-    if (host === 'node') return this.onNode(params, context);
+  /** @throws ToolError as `ExecPermit.hostFor` and `ExecPermit.permit` */
+  async questionOf(params: ExecParams, context: ToolContext): Promise<ApprovalQuestion | undefined> {
+    if ((await this.permits.hostFor(params, context)) !== 'gateway') return undefined;
+    return this.permits.questionOf(await this.wishOf(params, this.grantOf(context), context), context);
+  }
+
+  private async wishOf(params: ExecParams, grant: SkillGrant, context: ToolContext): Promise<ExecWish> {
+    const { pathPrepend } = this.permits.settingsOf(context);
     const cwd = await new WorkspaceFiles([context.workspace]).resolve(params.workdir ?? '.');
-    const grant = this.grantOf(context);
-    const env = { ...grant.env, ...childEnvironment(this.config.env.all(), params.env, settings.pathPrepend) };
-    const timeoutSeconds = params.timeout ?? settings.timeoutSec ?? DEFAULT_TIMEOUT_SECONDS;
-    const wish: ExecWish = {
+    return {
       command: params.command,
       cwd,
-      env,
+      env: { ...grant.env, ...childEnvironment(this.config.env.all(), params.env, pathPrepend) },
       callEnv: params.env ?? {},
       grantedNames: Object.keys(grant.env),
       ...(params.security ? { security: params.security } : {}),
       ...(params.ask ? { ask: params.ask } : {}),
       ...(params.elevated ? { elevated: true } : {}),
     };
+  }
+
+  async execute(params: ExecParams, context: ToolContext): Promise<ToolResult> {
+    const settings = this.permits.settingsOf(context);
+    const host = await this.permits.hostFor(params, context);
+    if (host === 'node') return this.onNode(params, context);
+    const grant = this.grantOf(context);
+    const wish = await this.wishOf(params, grant, context);
+    const { cwd } = wish;
+    const timeoutSeconds = params.timeout ?? settings.timeoutSec ?? DEFAULT_TIMEOUT_SECONDS;
     const way = host === 'sandbox' ? await this.wayOut(grant, context) : undefined;
     const start = async (argv: string[]): Promise<TracedCommand> => {
       const trace = await this.files.begin({

@@ -3,8 +3,10 @@ import { isPlainObject } from '../../common/plain-object';
 import { DatabaseService } from '../../storage/database.service';
 import { type ToolContext, ToolError } from '../agent-tool';
 import { type ApprovalFact, askerOf } from '../approvals/approval-request';
-import { ApprovalService, fingerprintOf } from '../approvals/approval.service';
+import type { ApprovalQuestion } from '../approvals/approval-question';
+import { ApprovalService } from '../approvals/approval.service';
 import { ExecApprovalsFile } from '../approvals/exec-approvals-file';
+import { fingerprintOf } from '../approvals/pending-approval';
 import type { RegisteredTool } from '../tool-registry.service';
 import { sinksOfCall } from './call-sinks';
 import { type SinkUse, fetchOf } from './sinks';
@@ -51,6 +53,16 @@ export class SinkGate {
   }
 
   /**
+   * What `pass` would ask for if the call ran now; undefined: nothing.
+   * @throws ToolError denied_by_policy, approval_denied
+   */
+  async questionOf(tool: RegisteredTool, params: unknown, context: ToolContext): Promise<ApprovalQuestion | undefined> {
+    if (trustOf(context.provenance.origins) === 'trusted') return undefined;
+    const asked = (await sinksOfCall(tool, params, context)).filter((use) => this.isAskedFor(use, context));
+    return asked.length === 0 ? undefined : this.question(tool.declaration.name, asked, context, params);
+  }
+
+  /**
    * An answer sends a request on. What the model did not make up may go where its site wants; what was made up was
    * allowed for that site, and another one is judged anew.
    * @throws ToolError as `pass`
@@ -86,8 +98,19 @@ export class SinkGate {
   }
 
   private async ask(tool: string, uses: readonly SinkUse[], context: ToolContext, params?: unknown): Promise<void> {
+    const question = await this.question(tool, uses, context, params);
+    if (question) await this.approvals.permit(question.request, question.binding, context);
+  }
+
+  /** @throws ToolError denied_by_policy, approval_denied where it is not even asked */
+  private async question(
+    tool: string,
+    uses: readonly SinkUse[],
+    context: ToolContext,
+    params: unknown,
+  ): Promise<ApprovalQuestion | undefined> {
     const mode = this.rules.rulesFor(context.agentId).untrustedSinks;
-    if (mode === 'allow') return;
+    if (mode === 'allow') return undefined;
     const read = describeOrigins(context.provenance.origins);
     const summary = uses.map((use) => use.summary).join('\n');
     if (mode === 'deny')
@@ -104,8 +127,8 @@ export class SinkGate {
       );
     const [only] = uses;
     const target = uses.length === 1 ? only?.target : undefined;
-    await this.approvals.permit(
-      {
+    return {
+      request: {
         kind: 'tool',
         tool,
         command: summary,
@@ -130,14 +153,13 @@ export class SinkGate {
         canAlways: target !== undefined,
         ...(target === undefined ? {} : { sessionRule: `${tool} ${target}` }),
       },
-      {
+      binding: {
         callId: context.callId,
         sessionId,
         ...(target === undefined ? {} : { target: `${tool}:${target}` }),
         fingerprint,
       },
-      context,
-    );
+    };
   }
 
   private async wasDenied(sessionId: string, fingerprint: string): Promise<boolean> {

@@ -14,6 +14,13 @@ const LABELS: Readonly<Record<ApprovalDecision, string>> = {
   deny: 'Deny',
 };
 
+/** Answers to several calls at once. */
+const ALL: Readonly<Record<ApprovalDecision, string>> = {
+  ...LABELS,
+  'allow-once': 'Allow all once',
+  deny: 'Deny all',
+};
+
 /** The oldest call that waits for a decision, in a place of its own that nothing else shares. */
 export function ApprovalCards({ waiting, problem, decide }: Approvals) {
   const [first] = waiting;
@@ -43,38 +50,46 @@ interface CardProps extends Pick<Approvals, 'problem' | 'decide'> {
 }
 
 function ApprovalCard({ approval, count, problem, decide }: CardProps) {
-  const { id, request, choices, expiresAtMs } = approval;
+  const { id, hash, request, choices, expiresAtMs, calls } = approval;
   const text = useRef<HTMLDivElement>(null);
   const buttons = useRef<HTMLDivElement>(null);
-  const isRead = useRead(text, id);
-  const isSteady = useSteady(buttons, id);
+  // With each call that is decided by itself, what is left is another question.
+  const isRead = useRead(text, hash);
+  const isSteady = useSteady(buttons, `${id} ${hash}`);
   const [reason, setReason] = useState('');
-  const facts: ApprovalFact[] = [
-    ...factsOf(request),
-    { label: 'Why it is asked', text: request.reason },
-    { label: 'Conversation', text: shortKey(request.sessionKey) },
-    { label: 'Asked by', text: `agent ${request.agentId}${request.asker ? `, ${request.asker}` : ''}` },
-    ...(choices.includes('allow-always') ? [{ label: '“Always allow” writes', text: request.rule ?? '' }] : []),
-    ...(choices.includes('allow-session')
-      ? [{ label: '“For this conversation” covers', text: request.sessionRule ?? '' }]
-      : []),
-  ];
+  const answer = (asked: Approval, choice: ApprovalDecision): void =>
+    decide(asked, choice, choice === 'deny' ? reason.trim() : undefined);
   return (
     <section className="approval" data-testid="approval" aria-label="Waits for your decision">
       <h2>
-        {request.kind === 'tool' ? (
-          <>
-            The assistant wants to use <SafeText text={request.tool} />
-          </>
-        ) : (
-          'The assistant wants to run a command'
-        )}
+        {calls ? `The assistant wants to do ${calls.length} things` : <Wish request={request} />}
         {count > 1 && <span className="badge">1 of {count}</span>}
       </h2>
       <div className="facts" ref={text} tabIndex={0} role="group" aria-label="What will happen">
-        {facts.map((fact, index) => (
-          <Fact key={index} {...fact} />
-        ))}
+        {calls ? (
+          calls.map((call, index) => (
+            <section key={call.id} className="call" aria-label={`${index + 1} of ${calls.length}`}>
+              <h3>
+                {index + 1}. <Wish request={call.request} />
+              </h3>
+              <Facts approval={call} />
+              <div className="buttons">
+                {call.choices.map((choice) => (
+                  <button
+                    key={choice}
+                    type="button"
+                    disabled={!isSteady || (choice !== 'deny' && !isRead)}
+                    onClick={() => answer(call, choice)}
+                  >
+                    {`${LABELS[choice]}: ${index + 1}`}
+                  </button>
+                ))}
+              </div>
+            </section>
+          ))
+        ) : (
+          <Facts approval={approval} />
+        )}
       </div>
       <div className="answer" ref={buttons}>
         <p className="hint">
@@ -86,22 +101,17 @@ function ApprovalCard({ approval, count, problem, decide }: CardProps) {
           </p>
         )}
         <div className="buttons">
-          {choices
-            .filter((choice) => choice !== 'deny')
-            .map((choice) => (
-              <button
-                key={choice}
-                type="button"
-                className={choice === 'allow-once' ? 'primary' : ''}
-                disabled={!isSteady || !isRead}
-                onClick={() => decide(approval, choice)}
-              >
-                {LABELS[choice]}
-              </button>
-            ))}
-          <button type="button" disabled={!isSteady} onClick={() => decide(approval, 'deny', reason.trim())}>
-            {LABELS.deny}
-          </button>
+          {choices.map((choice) => (
+            <button
+              key={choice}
+              type="button"
+              className={choice === 'allow-once' ? 'primary' : ''}
+              disabled={!isSteady || (choice !== 'deny' && !isRead)}
+              onClick={() => answer(approval, choice)}
+            >
+              {calls && calls.length > 1 ? ALL[choice] : LABELS[choice]}
+            </button>
+          ))}
           <input
             aria-label="Why not; the assistant is told"
             placeholder="Why not?"
@@ -113,6 +123,30 @@ function ApprovalCard({ approval, count, problem, decide }: CardProps) {
       </div>
     </section>
   );
+}
+
+function Wish({ request: { kind, tool } }: Pick<Approval, 'request'>) {
+  if (kind !== 'tool') return 'The assistant wants to run a command';
+  return (
+    <>
+      The assistant wants to use <SafeText text={tool} />
+    </>
+  );
+}
+
+/** Everything that a call does, and what each answer to it means. */
+function Facts({ approval: { request, choices } }: { approval: Approval }) {
+  const facts: ApprovalFact[] = [
+    ...factsOf(request),
+    { label: 'Why it is asked', text: request.reason },
+    { label: 'Conversation', text: shortKey(request.sessionKey) },
+    { label: 'Asked by', text: `agent ${request.agentId}${request.asker ? `, ${request.asker}` : ''}` },
+    ...(choices.includes('allow-always') ? [{ label: '“Always allow” writes', text: request.rule ?? '' }] : []),
+    ...(choices.includes('allow-session')
+      ? [{ label: '“For this conversation” covers', text: request.sessionRule ?? '' }]
+      : []),
+  ];
+  return facts.map((fact, index) => <Fact key={index} {...fact} />);
 }
 
 function Fact({ label, text, form }: ApprovalFact) {

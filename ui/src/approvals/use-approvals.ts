@@ -10,6 +10,8 @@ export interface Approval {
   hash: string;
   choices: ApprovalDecision[];
   request: ApprovalRequest;
+  /** Calls of one step that are asked for together; those that are decided already have left. */
+  calls?: Approval[];
 }
 
 export interface Approvals {

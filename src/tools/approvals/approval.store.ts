@@ -1,0 +1,176 @@
+import type { Transaction } from 'kysely';
+import type { Clock } from '../../common/clock';
+import type { DatabaseService } from '../../storage/database.service';
+import type { Schema } from '../../storage/schema';
+import { type ApprovalDecision, PERMISSIONS, type Permission, isPermission } from './approval-decision';
+import type { ApprovalBinding } from './approval-question';
+import type { ApprovalRequest } from './approval-request';
+import type { ApprovalRow } from './pending-approval';
+
+/** Somebody else has decided meanwhile; nothing was written. */
+export class DecidedMeanwhile extends Error {}
+
+/** Rows of approvals: one for each call that was asked for. */
+export class ApprovalStore {
+  constructor(
+    private readonly database: DatabaseService,
+    private readonly clock: Clock,
+  ) {}
+
+  write<T>(label: string, work: (transaction: Transaction<Schema>) => Promise<T>): Promise<T> {
+    return this.database.write(label, work);
+  }
+
+  async insertIn(transaction: Transaction<Schema>, rows: readonly ApprovalRow[]): Promise<void> {
+    await transaction.insertInto('approvals').values(rows).execute();
+  }
+
+  /** Closes rows whose time ran out while no process was there. Returns how many. */
+  async expireStale(): Promise<number> {
+    const now = this.clock.now();
+    const rows = await this.database.write('approval.expire', (transaction) =>
+      transaction
+        .updateTable('approvals')
+        .set({ state: 'expired', decision: 'deny', decided_at: now })
+        .where('state', '=', 'pending')
+        .where('expires_at', '<=', now)
+        .returning('id')
+        .execute(),
+    );
+    return rows.length;
+  }
+
+  /** Open rows, oldest first. */
+  open(): Promise<ApprovalRow[]> {
+    return this.database.read
+      .selectFrom('approvals')
+      .selectAll()
+      .where('state', '=', 'pending')
+      .where('expires_at', '>', this.clock.now())
+      .orderBy('created_at')
+      .orderBy('position')
+      .execute();
+  }
+
+  /** Rows of one question, in order. */
+  ofQuestion(questionId: string): Promise<ApprovalRow[]> {
+    return this.database.read
+      .selectFrom('approvals')
+      .selectAll()
+      .where('question_id', '=', questionId)
+      .orderBy('position')
+      .execute();
+  }
+
+  /** The row of an id, or all rows of a question, by the whole id or its beginning; none when that is not unique. */
+  async find(id: string): Promise<ApprovalRow[]> {
+    const wanted = id.trim().toLowerCase();
+    if (!/^[0-9a-f-]{8,36}$/.test(wanted)) return [];
+    const rows = await this.database.read
+      .selectFrom('approvals')
+      .selectAll()
+      .where((eb) => eb.or([eb('id', 'like', `${wanted}%`), eb('question_id', 'like', `${wanted}%`)]))
+      .orderBy('position')
+      .limit(1000)
+      .execute();
+    const own = rows.filter((row) => row.id.startsWith(wanted));
+    if (own.length > 0) return own.length === 1 && rows.length === 1 ? own : [];
+    return new Set(rows.map((row) => row.question_id)).size === 1 ? rows : [];
+  }
+
+  byId(id: string): Promise<ApprovalRow | undefined> {
+    return this.database.read.selectFrom('approvals').selectAll().where('id', '=', id).executeTakeFirst();
+  }
+
+  ofCall(runId: string, callId: string): Promise<ApprovalRow[]> {
+    return this.database.read
+      .selectFrom('approvals')
+      .selectAll()
+      .where('run_id', '=', runId)
+      .where('call_id', '=', callId)
+      .execute();
+  }
+
+  /** What was asked already for exactly this, and is not used up. */
+  async known(runId: string, { callId, fingerprint }: ApprovalBinding): Promise<ApprovalRow | undefined> {
+    const rows = await this.ofCall(runId, callId);
+    return rows.find((row) => row.fingerprint === fingerprint && row.state !== 'used');
+  }
+
+  /** Notes that the call itself has come to wait for the answer: from now on it runs by this approval or not at all. */
+  async reach(id: string): Promise<void> {
+    await this.database.write('approval.reach', (transaction) =>
+      transaction.updateTable('approvals').set({ reached_at: this.clock.now() }).where('id', '=', id).execute(),
+    );
+  }
+
+  /** Uses an approval up; false where there is none. */
+  async take(runId: string, { callId, fingerprint }: ApprovalBinding): Promise<boolean> {
+    const row = await this.database.write('approval.use', (transaction) =>
+      transaction
+        .updateTable('approvals')
+        .set({ state: 'used' })
+        .where('run_id', '=', runId)
+        .where('call_id', '=', callId)
+        .where('fingerprint', '=', fingerprint)
+        .where('state', '=', 'decided')
+        .where('decision', 'in', PERMISSIONS)
+        .returning('id')
+        .executeTakeFirst(),
+    );
+    return row !== undefined;
+  }
+
+  /** How a target was allowed for the rest of a conversation. */
+  async granted(sessionId: string, target: string): Promise<Permission | undefined> {
+    const row = await this.database.read
+      .selectFrom('approvals')
+      .select('decision')
+      .where('session_id', '=', sessionId)
+      .where('target', '=', target)
+      .where('decision', 'in', ['allow-session', 'allow-always'])
+      .where('state', 'in', ['decided', 'used'])
+      .executeTakeFirst();
+    return row && isPermission(row.decision) ? row.decision : undefined;
+  }
+
+  /**
+   * Writes one decision to rows that are still open: to all of them, or to none.
+   * @param refusal what whoever said no has added
+   * @throws DecidedMeanwhile
+   */
+  async decide(rows: readonly ApprovalRow[], decision: ApprovalDecision, by: string, refusal?: string): Promise<void> {
+    await this.database.write('approval.close', async (transaction) => {
+      for (const { id, request } of rows) {
+        const noted = refusal && JSON.stringify({ ...(JSON.parse(request) as ApprovalRequest), refusal });
+        const row = await transaction
+          .updateTable('approvals')
+          .set({
+            state: 'decided',
+            decision,
+            resolved_by: by,
+            decided_at: this.clock.now(),
+            ...(noted ? { request: noted } : {}),
+          })
+          .where('id', '=', id)
+          .where('state', '=', 'pending')
+          .returning('id')
+          .executeTakeFirst();
+        if (!row) throw new DecidedMeanwhile(id);
+      }
+    });
+  }
+
+  /** Closes a row without an answer, which is a no; undefined when it was not open any more. */
+  expire(id: string): Promise<ApprovalRow | undefined> {
+    return this.database.write('approval.close', (transaction) =>
+      transaction
+        .updateTable('approvals')
+        .set({ state: 'expired', decision: 'deny', decided_at: this.clock.now() })
+        .where('id', '=', id)
+        .where('state', '=', 'pending')
+        .returningAll()
+        .executeTakeFirst(),
+    );
+  }
+}
