@@ -2,7 +2,6 @@ import { Injectable } from '@nestjs/common';
 import type { ContentOrigin } from '../../common/content-parts';
 import { messageOf } from '../../common/openclaw-error';
 import { settlesWithin } from '../../common/sleep';
-import { Bool, Doc, Int, Obj, OneOf, Opt, Text } from '../../common/validation/fields';
 import { ConfigService } from '../../config/config.service';
 import { EventBus } from '../../events/event-bus';
 import { AgentTool, type ToolContext, ToolError, type ToolResult } from '../agent-tool';
@@ -17,58 +16,18 @@ import { worstOrigin } from '../provenance/taint';
 import { BubblewrapDriver } from '../sandbox/bubblewrap.driver';
 import { childEnvironment } from '../sandbox/child-environment';
 import type { SpawnPlan } from '../sandbox/sandbox';
-import { EXEC_ASK, EXEC_SECURITY, type ExecAsk, type ExecSecurity } from '../tools.config';
 import { GuardedHttp } from '../web/guarded-http.service';
 import { describeEnd, describeRemoteEnd, endText } from './command-result';
 import { RemoteExec } from './remote-exec';
 import { SkillAccess, type SkillGrant } from './skill-access';
 import { undeclaredProgram } from './undeclared-program';
 import { type WayOut, openWayOut } from './way-out';
+import { DEFAULT_TIMEOUT_SECONDS, DEFAULT_YIELD_MS, ExecParams } from './exec-params';
 import { ExecPermit, type ExecWish, plainArgv } from './exec-permit.service';
-import { type CallSinks, Leaves, type SinkUse } from '../provenance/sinks';
+import type { CallSinks, SinkUse } from '../provenance/sinks';
 
-const DEFAULT_TIMEOUT_SECONDS = 1800;
-const DEFAULT_YIELD_MS = 10_000;
 /** A turn waits so long for a decision; after that the question stays open without it. */
 const APPROVAL_WAIT_MS = 20_000;
-
-@Leaves<ExecParams>({
-  command: 'host',
-  workdir: 'none',
-  env: 'host',
-  yieldMs: 'none',
-  background: 'none',
-  timeout: 'none',
-  pty: 'none',
-  elevated: 'host',
-  host: 'host',
-  security: 'none',
-  ask: 'none',
-  node: 'host',
-})
-export class ExecParams {
-  @Text() @Doc('Shell command line.') command!: string;
-  @Opt() @Text() @Doc('Folder to run in, inside the workspace.') workdir?: string;
-  @Opt() @Obj() @Doc('Further environment variables.') env?: Record<string, string>;
-  @Opt()
-  @Int({ min: 10, max: 120_000 })
-  @Doc(`Milliseconds to wait before it goes on in the background, ${DEFAULT_YIELD_MS} by default.`)
-  yieldMs?: number;
-  @Opt() @Bool() @Doc('Leave it running and return at once; look after it with process.') background?: boolean;
-  @Opt()
-  @Int({ min: 1, max: 86_400 })
-  @Doc(`Seconds until it is stopped, ${DEFAULT_TIMEOUT_SECONDS} by default.`)
-  timeout?: number;
-  @Opt() @Bool() @Doc('Give it a terminal, for programs that need one.') pty?: boolean;
-  @Opt() @Bool() @Doc('Run outside the sandbox, where the owner has allowed that.') elevated?: boolean;
-  @Opt()
-  @OneOf(['sandbox', 'gateway', 'node'])
-  @Doc('Where to run: walled off (default), or on the machine itself, which may need approval.')
-  host?: 'sandbox' | 'gateway' | 'node';
-  @Opt() @OneOf(EXEC_SECURITY) security?: ExecSecurity;
-  @Opt() @OneOf(EXEC_ASK) ask?: ExecAsk;
-  @Opt() @Text() @Doc('Node to run on, with host node.') node?: string;
-}
 
 @Injectable()
 @AgentTool({
