@@ -26,7 +26,9 @@ import { RestartNoteService } from './chat/restart-note.service';
 import { SessionNotes } from './chat/session-notes.service';
 import { ChatCommands } from './commands/chat-commands.service';
 import { CommandContexts } from './commands/command-contexts.service';
+import { CommandLane } from './commands/command-lane.service';
 import { CommandRegistry } from './commands/command-registry.service';
+import { CommandRunner } from './commands/command-runner.service';
 import { InfoCommands } from './commands/info.commands';
 import { LevelCommands } from './commands/level.commands';
 import { OwnerCommands } from './commands/owner.commands';
@@ -66,8 +68,10 @@ import { GatewayTool } from './self/gateway.tool';
 import { SessionsRpc } from './sessions/sessions.rpc';
 import { AskUserTool } from './turns/ask-user.tool';
 import { LaneService } from './turns/lane.service';
+import { PutAside } from './turns/put-aside.service';
 import { RunOutcomeService } from './turns/run-outcome.service';
 import { TurnCloser } from './turns/turn-closer.service';
+import { TurnGate } from './turns/turn-gate.service';
 import { TurnPlanner } from './turns/turn-planner.service';
 import { TurnRunner } from './turns/turn-runner.service';
 import { TurnStarter } from './turns/turn-starter.service';
@@ -108,7 +112,9 @@ const DRAIN_MS = 3000;
     CompactionService,
     CompactionStore,
     CommandContexts,
+    CommandLane,
     CommandRegistry,
+    CommandRunner,
     SessionStatusTool,
     SkillCommands,
     StatusCard,
@@ -147,7 +153,9 @@ const DRAIN_MS = 3000;
     Transcription,
     TtsRpc,
     TtsTool,
+    PutAside,
     TurnCloser,
+    TurnGate,
     TurnPlanner,
     TurnRunner,
     TurnStarter,
@@ -160,6 +168,7 @@ const DRAIN_MS = 3000;
     LaneService,
     ModelRegistry,
     RunOutcomeService,
+    SessionNotes,
     SessionsModule,
     ToolsModule,
     TurnStore,
@@ -171,6 +180,7 @@ export class AgentModule implements OnModuleInit, OnApplicationBootstrap, OnModu
   constructor(
     private readonly models: ModelRegistry,
     private readonly lanes: LaneService,
+    private readonly commandLane: CommandLane,
     private readonly config: ConfigService,
     private readonly flags: GatewayFlags,
     private readonly restartNote: RestartNoteService,
@@ -187,16 +197,18 @@ export class AgentModule implements OnModuleInit, OnApplicationBootstrap, OnModu
 
   async onApplicationBootstrap(): Promise<void> {
     const open = await this.lanes.recover();
+    const commands = await this.commandLane.recover();
     this.notes.listen();
     this.flush.listen();
     this.spoken.listen();
     this.events.on('gateway.ready', async () => {
       this.lanes.start(open);
+      this.commandLane.start(commands);
       await this.restartNote.tell();
     });
   }
 
   async onModuleDestroy(): Promise<void> {
-    await this.lanes.drain(DRAIN_MS);
+    await Promise.all([this.lanes.drain(DRAIN_MS), this.commandLane.drain(DRAIN_MS)]);
   }
 }

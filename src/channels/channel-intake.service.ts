@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { ChatCommands } from '../agent/commands/chat-commands.service';
 import { isStopRequest } from '../agent/commands/chat-command';
-import type { ChatOrigin } from '../agent/commands/command-giver';
 import { senderKey } from '../agent/turns/queue-plan';
+import type { ChatOrigin } from '../common/chat-origin';
 import type { EarlierText } from '../common/chat-text';
 import type { DeliveryRoute } from '../common/delivery-route';
 import { idsOn } from '../common/sender-identity';
@@ -12,7 +12,8 @@ import { EventBus } from '../events/event-bus';
 import { OutboundDesk } from '../events/outbound-desk';
 import type { InboundMessage } from '../inbox/inbound-message';
 import { InboxService } from '../inbox/inbox.service';
-import { type InboxRow, InboxStore } from '../inbox/inbox.store';
+import type { InboxRow } from '../inbox/inbox-row';
+import { InboxStore } from '../inbox/inbox.store';
 import { IntakeLine } from '../inbox/intake-line';
 import { sendAllowed } from '../sessions/send-policy';
 import { groupSessionKey } from '../sessions/session-key';
@@ -66,7 +67,7 @@ export class ChannelIntake {
     });
     try {
       // Who wants a run to stop does not wait for what was said before.
-      if (!isStopRequest(update.text)) await place.turn;
+      if (!this.commands.isUrgent(update.text)) await place.turn;
       return await this.take(channel, account, update, people, sessionKey, under);
     } finally {
       place.leave();
@@ -88,17 +89,16 @@ export class ChannelIntake {
       isCommand: this.commands.isCommand(update.text),
     });
     const route = routeOf(channel, account, update);
-    const runId = `${channel}:${account}:${update.externalId}`;
-    const base = { channel, account, externalId: update.externalId, sessionKey, runId };
+    const base = { channel, account, externalId: update.externalId, sessionKey };
     if (verdict.kind === 'pair') return this.offerPairing(base, update, route, under);
 
-    const message = {
+    let message: InboundMessage = {
       ...this.messageOf(channel, update, route, isOwner),
       ...(verdict.kind === 'admit' ? await this.earlier(sessionKey, update) : {}),
     };
     const reason = verdict.kind === 'drop' ? verdict.reason : await this.refusal(sessionKey, update);
-    if (reason === undefined && verdict.kind === 'admit') {
-      const handled = await this.command(base, message, {
+    if (reason === undefined && verdict.kind === 'admit')
+      message = this.withCommand(message, sessionKey, {
         name: `${channel} ${message.sender?.name ?? message.sender?.id ?? ''}`.trim(),
         senderId: update.sender.id,
         channel,
@@ -109,15 +109,12 @@ export class ChannelIntake {
         mayApprove: isOwner,
         isGroup: update.chat.type !== 'direct',
         route,
-        under,
       });
-      if (handled) return handled;
-    }
     const row = { ...base, message, ...(reason === undefined ? {} : { dropped: reason }) };
     const receipt = await this.inbox.accept(row, undefined, under);
     if (receipt.duplicate) return { kind: 'duplicate' };
     if (reason !== undefined) return { kind: 'dropped', reason };
-    this.acks.seen(base.runId, route, update);
+    if (!message.command) this.acks.seen(receipt.row.runId, route, update);
     return { kind: 'accepted' };
   }
 
@@ -139,8 +136,8 @@ export class ChannelIntake {
     const { kind, about, text, sender } = happening;
     if (kind === 'note') return this.note(channel, account, happening, text, sender.name ?? sender.username);
     const row = about === undefined ? undefined : await this.inboxRows.findExternal(channel, account, about);
-    // What was never taken, or was dropped for good, is of no interest.
-    if (!row || (row.state === 'dropped' && row.reason !== NOT_MENTIONED)) return;
+    // What was never taken, was dropped for good, or was a command, is of no interest.
+    if (!row || row.message.command || (row.state === 'dropped' && row.reason !== NOT_MENTIONED)) return;
     const change = kind === 'deleted' ? { dropped: 'deleted by its sender' } : { message: { ...row.message, text } };
     if (kind === 'edited' && row.message.text === text) return;
     if ((row.state === 'pending' || row.state === 'dropped') && (await this.inboxRows.amend(row.id, change))) return;
@@ -181,7 +178,6 @@ export class ChannelIntake {
       account,
       externalId: happening.externalId,
       sessionKey,
-      runId: `${channel}:${account}:${happening.externalId}`,
       message: {
         text,
         isOwner,
@@ -199,6 +195,7 @@ export class ChannelIntake {
     if (limit === 0) return {};
     const earlier: EarlierText[] = [];
     for (const row of await this.inboxRows.latest(sessionKey, limit)) {
+      if (row.message.command) continue;
       if (row.state !== 'dropped') break;
       if (row.reason !== NOT_MENTIONED && row.reason !== TOLD_LATER) continue;
       const { sender, text, isOwner, isSystemEvent } = row.message;
@@ -218,7 +215,7 @@ export class ChannelIntake {
 
   /** A stranger is told once how to be let in; the message itself goes no further. */
   private async offerPairing(
-    base: { channel: string; account: string; externalId: string; sessionKey: string; runId: string },
+    base: { channel: string; account: string; externalId: string; sessionKey: string },
     update: InboundUpdate,
     route: DeliveryRoute,
     under: Lease | undefined,
@@ -229,7 +226,7 @@ export class ChannelIntake {
     let asked: Record<string, unknown> | undefined;
     const receipt = await this.inbox.accept(
       { ...base, message: { text: '', isOwner: false, origin: 'stranger' }, dropped: 'sender is not paired' },
-      async (transaction, { duplicate }) => {
+      async (transaction, { duplicate, row }) => {
         if (duplicate) return;
         const code = await this.pairing.askIn(transaction, {
           channel,
@@ -240,7 +237,7 @@ export class ChannelIntake {
         if (code === undefined) return;
         asked = { channel, accountId: account, senderId: sender.id, ...(sender.name ? { name: sender.name } : {}) };
         announce = await this.desk.enqueueIn(transaction, {
-          runId: `pairing:${base.runId}`,
+          runId: `pairing:${row.runId}`,
           route,
           texts: [pairingText(channel, sender.id, code)],
         });
@@ -263,45 +260,19 @@ export class ChannelIntake {
     return waitMs > 0 ? { together: { key: senderKey(update.sender.id), waitMs } } : {};
   }
 
-  /** Commands are answered at once, past the queue; question and answer are one commit. */
-  private async command(
-    base: { channel: string; account: string; externalId: string; sessionKey: string; runId: string },
+  /** A command is kept as such and carried out after the commit; choices for one message are taken out of its text. */
+  private withCommand(
     message: InboundMessage,
-    { under, ...giver }: ChatOrigin & { route: DeliveryRoute; under: Lease | undefined },
-  ): Promise<IntakeVerdict | undefined> {
-    const { route } = giver;
-    if (!message.text.includes('/') && !/^\s*!/.test(message.text) && !isStopRequest(message.text)) return undefined;
-    if (await this.inboxRows.findByRun(base.runId)) return { kind: 'duplicate' };
-    const text = isStopRequest(message.text) ? '/stop' : message.text;
-    const effect = await this.commands.handle(text, base.sessionKey, giver);
-    if (!effect) return undefined;
-    if (effect.kind === 'continue') {
-      const { overrides } = effect;
-      const adopted = {
-        ...message,
-        text: effect.text,
-        ...(overrides ? { overrides } : {}),
-        ...(overrides?.queueMode ? { queueMode: overrides.queueMode } : {}),
-      };
-      const receipt = await this.inbox.accept({ ...base, message: adopted }, undefined, under);
-      return { kind: receipt.duplicate ? 'duplicate' : 'accepted' };
-    }
-    let announce: (() => void) | undefined;
-    const receipt = await this.inbox.accept(
-      { ...base, message, dropped: 'answered by the gateway' },
-      async (transaction, { duplicate }) => {
-        if (!duplicate)
-          announce = await this.desk.enqueueIn(transaction, {
-            runId: base.runId,
-            route,
-            texts: [effect.text],
-            ...(effect.buttons ? { buttons: effect.buttons } : {}),
-          });
-      },
-      under,
-    );
-    announce?.();
-    return { kind: receipt.duplicate ? 'duplicate' : 'accepted' };
+    sessionKey: string,
+    giver: ChatOrigin & { route: DeliveryRoute },
+  ): InboundMessage {
+    const isStop = isStopRequest(message.text);
+    if (!message.text.includes('/') && !/^\s*!/.test(message.text) && !isStop) return message;
+    const plan = this.commands.plan(isStop ? '/stop' : message.text, sessionKey, giver);
+    if (!plan) return message;
+    if (plan.kind === 'command') return { ...message, command: plan.wish };
+    const { text, overrides } = plan;
+    return { ...message, text, overrides, ...(overrides.queueMode ? { queueMode: overrides.queueMode } : {}) };
   }
 
   private messageOf(channel: string, update: InboundUpdate, route: DeliveryRoute, isOwner: boolean): InboundMessage {

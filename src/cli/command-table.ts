@@ -228,6 +228,15 @@ export const COMMAND_TABLE: readonly CommandEntry[] = [
     load: async () => [(await import('../diagnostics/trace.command')).TraceCommand],
   },
   {
+    name: 'runs',
+    summary: 'what the assistant has worked on',
+    leaves: ['list'],
+    load: async () => {
+      const { RunsCommand, RunsListCommand } = await import('../diagnostics/runs.command');
+      return [RunsCommand, RunsListCommand];
+    },
+  },
+  {
     name: 'explain',
     summary: 'why things are as they are',
     leaves: ['boot', 'route', 'tools'],

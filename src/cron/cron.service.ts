@@ -1,5 +1,7 @@
 import { Injectable, Optional } from '@nestjs/common';
 import { SchedulerRegistry } from '@nestjs/schedule';
+import type { Transaction } from 'kysely';
+import { SessionNotes } from '../agent/chat/session-notes.service';
 import { LaneService } from '../agent/turns/lane.service';
 import { TurnStore } from '../agent/turns/turn.store';
 import { Clock, systemClock } from '../common/clock';
@@ -15,6 +17,7 @@ import { InboxService } from '../inbox/inbox.service';
 import { InboxStore } from '../inbox/inbox.store';
 import { SessionStore } from '../sessions/session.store';
 import { SystemEventStore } from '../sessions/system-event.store';
+import type { Schema } from '../storage/schema';
 import type { CronJob, CronRun } from './cron-job';
 import { MOST_MISSED, type Plan, afterRun, planned, wantedOf } from './cron-progress';
 import { nextSlot, slotsBetween } from './cron-schedule';
@@ -46,6 +49,7 @@ export class CronService {
     private readonly lanes: LaneService,
     private readonly sessions: SessionStore,
     private readonly systemEvents: SystemEventStore,
+    private readonly notes: SessionNotes,
     private readonly config: ConfigService,
     private readonly events: EventBus,
     private readonly webhooks: WebhookDesk,
@@ -286,6 +290,7 @@ export class CronService {
         .slice(0, MAX_SUMMARY) || null;
     const job = await this.store.find(run.jobId);
     let sendWebhook: (() => void) | undefined;
+    let tellSession: (() => void) | undefined;
     const isOver = await this.store.transaction('cron.finish', async (transaction) => {
       const ended = await this.store.finishIn(
         transaction,
@@ -312,10 +317,13 @@ export class CronService {
             runAtMs: run.slot,
           },
         });
+      tellSession = await this.reportIn(transaction, job, run, failed ? `failed: ${reason}` : summary, failed);
       return true;
     });
     if (!isOver || !job) return;
     sendWebhook?.();
+    tellSession?.();
+    if (failed) this.log.warn({ job: job.id, runId: run.runId }, `a job failed: ${reason}`);
     await this.arm();
     this.announce(job, 'finished', {
       status: failed ? 'error' : 'ok',
@@ -324,24 +332,29 @@ export class CronService {
       runAtMs: run.slot,
       durationMs: now - run.claimedAt,
     });
-    await this.report(job, run, failed ? `failed: ${reason}` : summary, failed);
   }
 
   /**
    * What a job of its own did is told in the agent's main conversation unless it was announced in a chat: at once when it
    * is to wake it, else with the next heartbeat; failures in a row when there are enough.
    */
-  private async report(job: CronJob, run: CronRun, text: string | null, failed: boolean): Promise<void> {
-    if (job.payload.kind !== 'agentTurn') return;
+  private async reportIn(
+    transaction: Transaction<Schema>,
+    job: CronJob,
+    run: CronRun,
+    text: string | null,
+    failed: boolean,
+  ): Promise<(() => void) | undefined> {
+    if (job.payload.kind !== 'agentTurn') return undefined;
     const errors = failed ? (job.state.consecutiveErrors ?? 0) + 1 : 0;
     const isAlert = job.alertAfter !== undefined && errors === job.alertAfter;
     const isTold = !failed && text !== null && (job.delivery?.mode ?? 'none') === 'none';
     if (isTold && job.wakeMode === 'next-heartbeat') {
-      await this.systemEvents.add(job.sessionKey, `Cron (${job.name}): ${text}`, 'tool');
-      return;
+      await this.systemEvents.addIn(transaction, job.sessionKey, `Cron (${job.name}): ${text}`, 'tool');
+      return undefined;
     }
-    if (!isAlert && !isTold) return;
-    this.events.emit('session.note', {
+    if (!isAlert && !isTold) return undefined;
+    return this.notes.acceptIn(transaction, {
       sessionKey: job.sessionKey,
       externalId: `cron-told:${job.id}:${run.slot}`,
       isOwner: true,

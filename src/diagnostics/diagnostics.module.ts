@@ -14,6 +14,8 @@ import { LogTailService } from './log-tail.service';
 import { MetricsController } from './metrics.controller';
 import { MetricsService } from './metrics.service';
 import { ProcessWatch } from './process-watch.service';
+import { RunsRpc } from './runs.rpc';
+import { RunsService } from './runs.service';
 import { TraceRpc } from './trace.rpc';
 import { TraceService } from './trace.service';
 import { TurnSpans } from './turn-spans.service';
@@ -32,6 +34,8 @@ import { TurnSpans } from './turn-spans.service';
     HealthService,
     LogTailService,
     ProcessWatch,
+    RunsRpc,
+    RunsService,
     TraceRpc,
     TraceService,
     TurnSpans,

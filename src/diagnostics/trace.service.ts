@@ -26,7 +26,9 @@ export class TraceService {
     const inbox = await read
       .selectFrom('inbox')
       .selectAll()
-      .where((eb) => eb.or([eb('external_id', '=', id), eb('id', '=', id), eb('run_id', '=', id)]))
+      .where((eb) =>
+        eb.or([eb('external_id', '=', id), eb('id', '=', id), eb('run_id', '=', id), eb('run_name', '=', id)]),
+      )
       .orderBy('seq')
       .executeTakeFirst();
     if (inbox) return this.trace(id, inbox.turn_id ?? inbox.run_id, inbox.session_key);

@@ -29,6 +29,10 @@ export interface EventMap {
   'gateway.ready': { port: number };
   /** A message waits in the inbox. */
   'inbox.accepted': { sessionKey: string; rowId: string; runId: string; queueMode?: QueueMode };
+  /** A command waits in the inbox. */
+  'command.accepted': { sessionKey: string; rowId: string; isUrgent: boolean };
+  /** A command has been carried out, and everything about it is on disk; `runId` is that of the message it came with. */
+  'command.closed': { runId: string; sessionKey: string };
   /** A turn has begun to work on messages of a route. */
   'turn.started': { runId: string; sessionKey: string; route?: DeliveryRoute };
   /** Visible text of a running turn, from its beginning. */

@@ -1,4 +1,5 @@
 import type { QueueMode } from '../config/sections/messages.config';
+import type { ChatOrigin } from '../common/chat-origin';
 import type { MediaRef } from '../common/chat-media';
 import type { EarlierText, QuotedText, SharedText } from '../common/chat-text';
 import type { ContentOrigin, ImagePart } from '../common/content-parts';
@@ -85,4 +86,15 @@ export interface InboundMessage {
   isFresh?: boolean;
   /** Text that the gateway itself wrote (a reminder, a finished task). */
   isSystemEvent?: boolean;
+  /** It is a command: carried out by the gateway before anything of it goes to a model. */
+  command?: CommandWish;
+}
+
+/** A command as it came in. */
+export interface CommandWish {
+  /** As `/name arguments`. */
+  text: string;
+  giver: ChatOrigin;
+  /** It does not wait for its turn: what it stops or decides would wait for it. */
+  isUrgent?: boolean;
 }

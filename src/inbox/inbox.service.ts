@@ -5,6 +5,7 @@ import { EventBus } from '../events/event-bus';
 import { DatabaseService } from '../storage/database.service';
 import type { Lease } from '../storage/lease';
 import type { Schema } from '../storage/schema';
+import type { InboxRow } from './inbox-row';
 import { type IntakeReceipt, InboxStore, type NewInboxRow } from './inbox.store';
 
 /**
@@ -45,18 +46,21 @@ export class InboxService {
       },
       under ? { under } : {},
     );
-    if (!receipt.duplicate && receipt.row.state === 'pending') {
-      // Whoever called answers its client first; the turn starts after that.
-      setImmediate(() =>
-        this.events.emit('inbox.accepted', {
-          sessionKey: row.sessionKey,
-          rowId: receipt.row.id,
-          runId: row.runId,
-          ...(row.message.queueMode ? { queueMode: row.message.queueMode } : {}),
-        }),
-      );
-    }
+    // Whoever called answers its client first; the work starts after that.
+    if (!receipt.duplicate) setImmediate(() => this.announce(receipt.row));
     return receipt;
+  }
+
+  /** Tells those who work on it of a row that waits. */
+  announce({ id: rowId, runId, sessionKey, state, message }: InboxRow): void {
+    if (sessionKey === null) return;
+    if (state === 'command') {
+      const isUrgent = message.command?.isUrgent === true;
+      this.events.emit('command.accepted', { sessionKey, rowId, isUrgent });
+    }
+    if (state !== 'pending') return;
+    const { queueMode } = message;
+    this.events.emit('inbox.accepted', { sessionKey, rowId, runId, ...(queueMode ? { queueMode } : {}) });
   }
 
   /** Why nothing is taken for now; undefined while messages are taken. */

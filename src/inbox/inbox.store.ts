@@ -1,29 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable, Optional } from '@nestjs/common';
-import type { Selectable, Transaction } from 'kysely';
+import type { Transaction } from 'kysely';
 import { Clock, systemClock } from '../common/clock';
-import { storedOrigin } from '../common/content-parts';
 import { DatabaseService } from '../storage/database.service';
 import type { Lease } from '../storage/lease';
-import type { InboxTable, Schema } from '../storage/schema';
+import type { Schema } from '../storage/schema';
 import type { InboundMessage } from './inbound-message';
-
-export type InboxState = InboxTable['state'];
-
-export interface InboxRow {
-  seq: number;
-  id: string;
-  channel: string;
-  account: string;
-  externalId: string;
-  sessionKey: string | null;
-  runId: string;
-  turnId: string | null;
-  message: InboundMessage;
-  state: InboxState;
-  reason: string | null;
-  receivedAt: number;
-}
+import { type InboxRow, fromRow } from './inbox-row';
 
 export interface NewInboxRow {
   channel: string;
@@ -31,7 +14,10 @@ export interface NewInboxRow {
   /** Id given by the platform or the client. */
   externalId: string;
   sessionKey: string;
-  runId: string;
+  /** Where the gateway itself starts the run and looks for it by this id; made here for everybody else. */
+  runId?: string;
+  /** What a client wants to call the run; held by one open run at a time, the next has its own id for a name. */
+  runName?: string;
   message: InboundMessage;
   /** Set for a message that is kept but not answered. */
   dropped?: string;
@@ -54,6 +40,9 @@ export class InboxStore {
   /** Inserts unless the same message is there already. */
   async insertIn(transaction: Transaction<Schema>, row: NewInboxRow): Promise<IntakeReceipt> {
     const now = this.clock.now();
+    const runId = row.runId ?? randomUUID();
+    const isNameFree = row.runName !== undefined && !(await this.isOpenIn(transaction, row.runName));
+    const open = row.message.command ? 'command' : 'pending';
     const inserted = await transaction
       .insertInto('inbox')
       .values({
@@ -62,10 +51,11 @@ export class InboxStore {
         account: row.account,
         external_id: row.externalId,
         session_key: row.sessionKey,
-        run_id: row.runId,
+        run_id: runId,
+        run_name: isNameFree ? (row.runName ?? runId) : runId,
         turn_id: null,
         payload: JSON.stringify(row.message),
-        state: row.dropped === undefined ? 'pending' : 'dropped',
+        state: row.dropped === undefined ? open : 'dropped',
         reason: row.dropped ?? null,
         received_at: now,
         updated_at: now,
@@ -82,6 +72,17 @@ export class InboxStore {
       .where('external_id', '=', row.externalId)
       .executeTakeFirstOrThrow();
     return { row: fromRow(known), duplicate: true };
+  }
+
+  /** Whether a run of that name waits or goes on. */
+  private async isOpenIn(transaction: Transaction<Schema>, runName: string): Promise<boolean> {
+    const open = await transaction
+      .selectFrom('inbox')
+      .select('id')
+      .where('run_name', '=', runName)
+      .where('state', 'in', ['pending', 'command', 'running'])
+      .executeTakeFirst();
+    return open !== undefined;
   }
 
   /** The platform's ids of the messages taken last, newest first. */
@@ -110,23 +111,49 @@ export class InboxStore {
     return rows.map(fromRow);
   }
 
+  /** Those of them that a turn may take: what came after a command waits for its end. */
+  async ready(sessionKey: string, limit = 100): Promise<InboxRow[]> {
+    const waiting = await this.pending(sessionKey, limit);
+    // Looked for after them, so that no command is missed that came before one of them.
+    const [command] = await this.commands(sessionKey, 1);
+    return command ? waiting.filter(({ seq }) => seq < command.seq) : waiting;
+  }
+
+  /** Commands of a session that wait or are being carried out, in order of arrival. */
+  async commands(sessionKey: string, limit = 100): Promise<InboxRow[]> {
+    const rows = await this.database.read
+      .selectFrom('inbox')
+      .selectAll()
+      .where('session_key', '=', sessionKey)
+      .where('state', '=', 'command')
+      .orderBy('seq')
+      .limit(limit)
+      .execute();
+    return rows.map(fromRow);
+  }
+
+  async find(id: string): Promise<InboxRow | undefined> {
+    const row = await this.database.read.selectFrom('inbox').selectAll().where('id', '=', id).executeTakeFirst();
+    return row && fromRow(row);
+  }
+
   /** Waiting messages of all sessions. */
   async countPending(): Promise<number> {
     const row = await this.database.read
       .selectFrom('inbox')
       .select((eb) => eb.fn.countAll().as('count'))
-      .where('state', '=', 'pending')
+      .where('state', 'in', ['pending', 'command'])
       .executeTakeFirstOrThrow();
     return Number(row.count);
   }
 
-  /** Sessions that have waiting messages. */
-  async sessionsWithPending(): Promise<string[]> {
+  /** Sessions with rows in a state in which they wait. */
+  async sessionsWith(state: 'pending' | 'command'): Promise<string[]> {
     const rows = await this.database.read
       .selectFrom('inbox')
       .select('session_key')
       .distinct()
-      .where('state', '=', 'pending')
+      .where('state', '=', state)
       .where('session_key', 'is not', null)
       .execute();
     return rows.map((row) => row.session_key ?? '');
@@ -146,12 +173,24 @@ export class InboxStore {
     return rows.map((row) => row.run_id);
   }
 
+  /** By our own id of its run. */
   async findByRun(runId: string): Promise<InboxRow | undefined> {
     const row = await this.database.read
       .selectFrom('inbox')
       .selectAll()
       .where('run_id', '=', runId)
       .orderBy('seq')
+      .executeTakeFirst();
+    return row && fromRow(row);
+  }
+
+  /** By what clients call its run; the newest of that name. */
+  async findByName(runName: string): Promise<InboxRow | undefined> {
+    const row = await this.database.read
+      .selectFrom('inbox')
+      .selectAll()
+      .where('run_name', '=', runName)
+      .orderBy('seq', 'desc')
       .executeTakeFirst();
     return row && fromRow(row);
   }
@@ -167,16 +206,48 @@ export class InboxStore {
     return rows.map(fromRow);
   }
 
-  /** Gives waiting rows to a turn. Returns the ids that were still waiting. */
-  async claimIn(transaction: Transaction<Schema>, ids: readonly string[], turnId: string): Promise<string[]> {
+  /** Gives waiting rows to a turn. Returns those that were still waiting, as they are now, in order of arrival. */
+  async claimIn(transaction: Transaction<Schema>, ids: readonly string[], turnId: string): Promise<InboxRow[]> {
     const rows = await transaction
       .updateTable('inbox')
       .set({ state: 'running', turn_id: turnId, updated_at: this.clock.now() })
       .where('id', 'in', [...ids])
       .where('state', '=', 'pending')
-      .returning('id')
+      .returningAll()
       .execute();
-    return rows.map((row) => row.id);
+    return rows.map(fromRow).sort((a, b) => a.seq - b.seq);
+  }
+
+  /** Gives a waiting command to the run that carries it out. Returns it; undefined where it does not wait any more. */
+  async claimCommandIn(transaction: Transaction<Schema>, id: string, turnId: string): Promise<InboxRow | undefined> {
+    const row = await transaction
+      .updateTable('inbox')
+      .set({ turn_id: turnId, updated_at: this.clock.now() })
+      .where('id', '=', id)
+      .where('state', '=', 'command')
+      .where('turn_id', 'is', null)
+      .returningAll()
+      .executeTakeFirst();
+    return row && fromRow(row);
+  }
+
+  /** Ends a command, or makes what is left of it a message that waits for a turn. */
+  async closeCommandIn(
+    transaction: Transaction<Schema>,
+    turnId: string,
+    end: { state: 'answered' | 'failed'; reason: string | null } | { message: InboundMessage },
+  ): Promise<void> {
+    await transaction
+      .updateTable('inbox')
+      .set({
+        updated_at: this.clock.now(),
+        ...('message' in end
+          ? { state: 'pending' as const, turn_id: null, payload: JSON.stringify(end.message) }
+          : end),
+      })
+      .where('turn_id', '=', turnId)
+      .where('state', '=', 'command')
+      .execute();
   }
 
   /** Ends every row of a turn. */
@@ -262,40 +333,27 @@ export class InboxStore {
         .updateTable('inbox')
         .set({ state: 'dropped', reason, updated_at: this.clock.now() })
         .where('id', 'in', [...ids])
-        .where('state', '=', 'pending')
+        .where('state', 'in', ['pending', 'command'])
+        .where('turn_id', 'is', null)
         .returningAll()
         .execute(),
     );
     return rows.map(fromRow);
   }
-}
 
-/** A message of before each said whose it is: strangers' words were those of strangers. */
-function messageFrom(payload: string): InboundMessage {
-  const message = JSON.parse(payload) as InboundMessage;
-  const images = message.images?.map((image) => ({ ...image, origin: storedOrigin(image.origin, 'file') }));
-  const files = message.files?.map((file) => ({ ...file, origin: storedOrigin(file.origin, 'file') }));
-  return {
-    ...message,
-    origin: storedOrigin(message.origin, message.isOwner ? 'owner' : 'stranger'),
-    ...(images ? { images } : {}),
-    ...(files ? { files } : {}),
-  };
-}
-
-function fromRow(row: Selectable<InboxTable>): InboxRow {
-  return {
-    seq: Number(row.seq),
-    id: row.id,
-    channel: row.channel,
-    account: row.account,
-    externalId: row.external_id,
-    sessionKey: row.session_key,
-    runId: row.run_id,
-    turnId: row.turn_id,
-    message: messageFrom(row.payload),
-    state: row.state,
-    reason: row.reason,
-    receivedAt: Number(row.received_at),
-  };
+  /** Ends rows that can't be worked on: one that waits, or those of a turn or command. Returns them. */
+  async putAsideIn(
+    transaction: Transaction<Schema>,
+    which: { id: string } | { turnId: string },
+    reason: string,
+  ): Promise<InboxRow[]> {
+    const rows = await transaction
+      .updateTable('inbox')
+      .set({ state: 'failed', reason, updated_at: this.clock.now() })
+      .where((eb) => ('id' in which ? eb('id', '=', which.id) : eb('turn_id', '=', which.turnId)))
+      .where('state', 'in', ['pending', 'command', 'running'])
+      .returningAll()
+      .execute();
+    return rows.map(fromRow);
+  }
 }

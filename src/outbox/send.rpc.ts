@@ -7,6 +7,7 @@ import { defaultAgentId } from '../config/agent-entries';
 import { ConfigService } from '../config/config.service';
 import { ChannelDirectory } from '../events/channel-directory';
 import { OutboundDesk } from '../events/outbound-desk';
+import { type RpcContext, callerKey } from '../rpc/rpc-context';
 import { invalidRequest, unavailable } from '../rpc/rpc-error';
 import { RpcMethod } from '../rpc/rpc-method';
 import { DatabaseService } from '../storage/database.service';
@@ -49,10 +50,11 @@ export class SendRpc {
     params: SendParams,
     summary: 'Sends a message, with files where the channel takes them, and waits until the platform has it.',
   })
-  async send(params: SendParams): Promise<unknown> {
+  async send(params: SendParams, { caller }: RpcContext): Promise<unknown> {
     const channel = this.channel(params.channel, 'channel');
     const named = routeOf(channel.declaration.id, params);
-    const { idempotencyKey: runId, message = '' } = params;
+    const { idempotencyKey, message = '' } = params;
+    const runId = `send:${callerKey(caller)}:${idempotencyKey}`;
     const sources = [...(params.mediaUrl ? [params.mediaUrl] : []), ...(params.mediaUrls ?? [])];
     if (message.trim() === '' && sources.length === 0)
       throw invalidRequest('invalid send params: message or mediaUrl is needed');
@@ -74,7 +76,7 @@ export class SendRpc {
     }
     const parts = await this.settled(runId);
     return {
-      runId,
+      runId: idempotencyKey,
       messageId: parts.at(-1)?.platformId ?? '',
       channel: route.channel,
       chatId: route.to,
@@ -89,13 +91,13 @@ export class SendRpc {
     unlisted: true,
     summary: 'Sends a poll where the channel has them.',
   })
-  poll(params: PollParams): Promise<SentPoll> {
-    const { idempotencyKey } = params;
-    let poll = this.polls.get(idempotencyKey);
+  poll(params: PollParams, { caller }: RpcContext): Promise<SentPoll> {
+    const key = `${callerKey(caller)}:${params.idempotencyKey}`;
+    let poll = this.polls.get(key);
     if (!poll) {
       poll = this.sendPoll(params);
-      this.polls.set(idempotencyKey, poll);
-      poll.catch(() => this.polls.delete(idempotencyKey));
+      this.polls.set(key, poll);
+      poll.catch(() => this.polls.delete(key));
     }
     return poll;
   }

@@ -13,6 +13,10 @@ export interface RpcCaller {
   remoteAddress: string;
 }
 
+/** By which requests of one caller are told from those of another, also after it has connected anew. */
+export const callerKey = ({ deviceId, clientId }: RpcCaller): string =>
+  deviceId === undefined ? `client:${clientId}` : `device:${deviceId}`;
+
 export interface RpcContext {
   caller: RpcCaller;
   /**

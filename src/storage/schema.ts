@@ -14,13 +14,16 @@ export interface InboxTable {
   /** Id given by the platform or the client; unique per channel and account. */
   external_id: string;
   session_key: string | null;
-  /** Run by which the client names it; chosen at intake. */
+  /** Our own id of its run. */
   run_id: string;
-  /** Run that answers it: its own, or that of the turn it was collected into. */
+  /** What clients call that run: their key, or our id. */
+  run_name: string | null;
+  /** Run that answers it: its own, or that of the turn it was collected into; of a command: the run that carries it out. */
   turn_id: string | null;
   /** Inbound message: text, sender, route, options. */
   payload: Json;
-  state: 'pending' | 'running' | 'answered' | 'dropped' | 'failed';
+  /** `command`: a command that waits or is being carried out; the messages after it wait for it. */
+  state: 'pending' | 'command' | 'running' | 'answered' | 'dropped' | 'failed';
   reason: string | null;
   received_at: Ms;
   updated_at: Ms;
@@ -49,6 +52,7 @@ export interface TranscriptTable {
 
 export interface TurnTable {
   run_id: string;
+  kind: Generated<'turn' | 'command'>;
   session_key: string;
   session_id: string;
   agent_id: string;
@@ -61,6 +65,8 @@ export interface TurnTable {
   request: Json;
   /** How often the turn has been picked up; above 1 after a crash. */
   attempt: number;
+  /** How often it was picked up with nothing else running beside it. */
+  alone: Generated<number>;
   /** Fencing token of the lane's lease at the last pick-up. */
   fence: number;
   started_at: Ms;
@@ -71,7 +77,7 @@ export interface TurnTable {
 export interface TurnStepTable {
   run_id: string;
   step: number;
-  kind: 'model' | 'tool' | 'steer';
+  kind: 'model' | 'tool' | 'steer' | 'command';
   /** Tool name or model reference. */
   name: string;
   /** Provider's tool call id for tools. */

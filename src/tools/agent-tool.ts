@@ -70,6 +70,8 @@ export interface ExecChoices {
 /** What a tool may know about the turn that calls it. */
 export interface ToolContext {
   runId: string;
+  /** What clients call the run, where that is not its id. */
+  runName?: string;
   callId: string;
   sessionKey: string;
   sessionId: string;

@@ -20,6 +20,7 @@ const COMMANDS: string[][] = [
   ['pairing', 'list'],
   ['approvals', 'pending'],
   ['trace', 'nothing'],
+  ['runs', 'list'],
   ['explain', 'boot'],
   ['explain', 'tools'],
   ['policy', 'test', 'exec'],
@@ -75,6 +76,7 @@ describe('command line', () => {
           'logs',
           'doctor',
           'trace',
+          'runs',
           'explain',
         ])
           expect(help.stdout).toMatch(new RegExp(`^  ${command} `, 'm'));
@@ -304,6 +306,28 @@ describe('command line', () => {
         expect(() => JSON.parse(stdout) as unknown).not.toThrow();
       },
     );
+
+    it('lists runs with what became of them, so that one can be followed', async () => {
+      const client = await WireClient.connected(gateway.url);
+      await client.call('chat.send', { sessionKey: 'listed', message: 'list', idempotencyKey: 'listed-1' });
+      await client.call('agent.wait', { runId: 'listed-1' });
+      await client.call('chat.send', { sessionKey: 'listed', message: '/status', idempotencyKey: 'listed-2' });
+      await client.call('agent.wait', { runId: 'listed-2' });
+      client.close();
+      const { stdout } = await run('runs', 'list', '--session', 'listed', '--json');
+      const { runs } = JSON.parse(stdout) as { runs: Record<string, unknown>[] };
+      expect(runs).toMatchObject([
+        { id: 'listed-2', kind: 'command', state: 'answered', origin: 'webchat/default' },
+        { id: 'listed-1', kind: 'turn', state: 'answered', sessionKey: 'agent:main:listed' },
+      ]);
+      expect(Number(runs[1]?.['endedAt'])).toBeGreaterThanOrEqual(Number(runs[1]?.['startedAt']));
+      expect((await run('runs', 'list', '--limit', '1')).stdout).toContain('listed-2');
+      expect((await run('trace', String(runs[0]?.['id']))).stdout).toContain('command started');
+      expect(await run('runs', 'list', '--state', 'lost')).toMatchObject({
+        code: 1,
+        stderr: expect.stringContaining('state'),
+      });
+    });
 
     it('follows a message through all its stations', async () => {
       const client = await WireClient.connected(gateway.url);

@@ -85,6 +85,7 @@ describe('chat commands', () => {
     const idempotencyKey = `command-${++runs}`;
     const sent = await bench.client.call('chat.send', { sessionKey, message: command, idempotencyKey });
     expect(sent.error).toBeUndefined();
+    await bench.client.call('agent.wait', { runId: idempotencyKey, timeoutMs: 20_000 });
     const { payload } = await bench.client.call('chat.history', { sessionKey });
     const last = (payload?.['messages'] as { content: { text: string }[] }[]).at(-1);
     return last?.content[0]?.text ?? '';
@@ -257,6 +258,7 @@ describe('chat commands', () => {
     const [{ id }] = (await bench.client.call('exec.approval.list')).payload as unknown as [{ id: string }];
     await bench.client.call('exec.approval.resolve', { id, decision: 'allow-once' });
     await waiting;
+    await bench.client.call('agent.wait', { runId: 'sh', timeoutMs: 20_000 });
     const { payload } = await bench.client.call('chat.history', { sessionKey: 'shell' });
     expect(JSON.stringify(payload)).toContain('shelled');
   }, 40_000);

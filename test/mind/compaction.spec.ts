@@ -29,6 +29,7 @@ describe('a conversation that grows too long', () => {
   const context = async (sessionKey: string): Promise<{ totals: { tokens: number; summed: boolean } }> => {
     const idempotencyKey = `context-${++runs}`;
     await bench.client.call('chat.send', { sessionKey, message: '/context json', idempotencyKey });
+    await bench.client.call('agent.wait', { runId: idempotencyKey, timeoutMs: 20_000 });
     const { payload } = await bench.client.call('chat.history', { sessionKey });
     const text = (payload?.['messages'] as { content: { text: string }[] }[]).at(-1)?.content[0]?.text ?? '';
     return JSON.parse(text.replaceAll('```json', '').replaceAll('```', '')) as {

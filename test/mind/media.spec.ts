@@ -134,6 +134,7 @@ describe('attachments', () => {
 
   it('speech at the page comes as a link that is signed and short-lived', async () => {
     await bench.client.call('chat.send', { sessionKey: 'voice', message: '/tts audio Hello', idempotencyKey: 'voice' });
+    await bench.client.call('agent.wait', { runId: 'voice', timeoutMs: 20_000 });
     const { payload } = await bench.client.call('chat.history', { sessionKey: 'voice' });
     const link = /\[listen\]\((\S+?)\)/.exec(JSON.stringify(payload))?.[1] ?? '';
     const opened = await fetch(`${bench.gateway.http}${link}`);

@@ -5,7 +5,7 @@ import { userMessage } from '../../src/agent/turns/turn-messages';
 import { inboundOf as discordInbound } from '../../src/channels/discord/discord-inbound';
 import { inboundOf as slackInbound } from '../../src/channels/slack/slack-inbound';
 import { inboundOf as telegramInbound } from '../../src/channels/telegram/telegram-inbound';
-import type { InboxRow } from '../../src/inbox/inbox.store';
+import type { InboxRow } from '../../src/inbox/inbox-row';
 import { FakeSite } from '../fakes/web-site';
 import { ToolBench } from '../harness/tool-bench';
 

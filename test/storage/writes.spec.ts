@@ -14,6 +14,7 @@ const LEASES: Record<string, string> = {
   'turn.step': 'lane of the session',
   'turn.steer': 'lane of the session',
   'turn.close': 'lane of the session; ends it',
+  'turn.forgive': 'lane of the session',
   'inbox.message': 'lane of the session',
   'inbox.accept': 'poller of the account, where one process listens; else unique (channel, account, external_id)',
 };
@@ -26,6 +27,10 @@ const GUARDS: Record<string, string> = {
   // Turns and conversations.
   'turn.start': 'takes the lane; rows only as long as they wait; no turn may be running',
   'turn.resume': 'takes the lane; only as long as the turn is running',
+  'command.start': 'takes the lease of the command; the row only as long as it waits',
+  'command.resume': 'takes the lease of the command; only as long as its run goes on',
+  'turn.put-aside': 'only what waits or runs',
+  'put-aside.told': 'unique (run, part) of the outbox',
   'transcript.append': 'number is next: primary key (session, seq), tried again',
   'transcript.inject': 'row of the session held; primary key (session, seq), tried again',
   'session.update': 'row of the session held',

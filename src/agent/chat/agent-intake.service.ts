@@ -3,9 +3,11 @@ import type { ImagePart } from '../../common/content-parts';
 import type { DeliveryRoute } from '../../common/delivery-route';
 import { ConfigService } from '../../config/config.service';
 import type { QueueMode } from '../../config/sections/messages.config';
-import type { AttachedText, MessageOverrides } from '../../inbox/inbound-message';
-import type { IntakeReceipt } from '../../inbox/inbox.store';
+import type { AttachedText, CommandWish, MessageOverrides } from '../../inbox/inbound-message';
 import { InboxService } from '../../inbox/inbox.service';
+import type { InboxRow } from '../../inbox/inbox-row';
+import { type IntakeReceipt, InboxStore } from '../../inbox/inbox.store';
+import { type RpcCaller, callerKey } from '../../rpc/rpc-context';
 import { invalidRequest } from '../../rpc/rpc-error';
 import { sendAllowed } from '../../sessions/send-policy';
 import { SessionStore } from '../../sessions/session.store';
@@ -14,11 +16,16 @@ import { type RunOutcome, RunOutcomeService } from '../turns/run-outcome.service
 /** Channels under which messages of connected clients are kept. */
 export const CLIENT_CHANNEL = { chat: 'webchat', agent: 'agent' } as const;
 
-export interface ClientMessage {
+/** By which a request is known again: who sent it, by which method, under which key. */
+export interface RequestKey {
   via: keyof typeof CLIENT_CHANNEL;
+  caller: RpcCaller;
+  key: string;
+}
+
+export interface ClientMessage extends RequestKey {
   sessionKey: string;
   spelledKey: string;
-  runId: string;
   text: string;
   images: ImagePart[];
   files: AttachedText[];
@@ -28,18 +35,41 @@ export interface ClientMessage {
   model?: string;
   queueMode?: QueueMode | undefined;
   overrides?: MessageOverrides;
+  command?: CommandWish;
   route?: DeliveryRoute;
 }
 
-/** Commits messages of connected clients. The client's idempotency key is the id by which they are deduplicated. */
+/**
+ * Commits messages of connected clients. A key is known again from the same caller by the same method alone; the run has
+ * an id of ours, and the key for a name as long as no other open run has it.
+ */
 @Injectable()
 export class AgentIntake {
   constructor(
     private readonly inbox: InboxService,
+    private readonly rows: InboxStore,
     private readonly sessions: SessionStore,
     private readonly outcomes: RunOutcomeService,
     private readonly config: ConfigService,
   ) {}
+
+  /** What came in before under this key, and what became of it. */
+  async known(request: RequestKey): Promise<{ row: InboxRow; outcome: RunOutcome | undefined } | undefined> {
+    const row = await this.rows.findExternal(CLIENT_CHANNEL[request.via], 'default', externalIdOf(request));
+    return row && { row, outcome: await this.outcomes.find(row.runId) };
+  }
+
+  /** Our id of the run that a caller means: their own of that key, else the newest that is called so, else by our id. */
+  async runOf(name: string, caller: RpcCaller): Promise<string | undefined> {
+    const own: InboxRow[] = [];
+    for (const via of ['chat', 'agent'] as const) {
+      const known = await this.known({ via, caller, key: name });
+      if (known) own.push(known.row);
+    }
+    const row =
+      own.sort((a, b) => b.seq - a.seq)[0] ?? (await this.rows.findByName(name)) ?? (await this.rows.findByRun(name));
+    return row?.runId;
+  }
 
   /**
    * @returns the receipt; for a repeated key also what became of the run
@@ -47,19 +77,20 @@ export class AgentIntake {
    */
   async accept(message: ClientMessage): Promise<IntakeReceipt & { outcome?: RunOutcome }> {
     const session = await this.sessions.find(message.sessionKey);
-    if (!sendAllowed(this.config.config, message.sessionKey, session))
+    // Commands are answered by the gateway, also the one that allows sending again.
+    if (!message.command && !sendAllowed(this.config.config, message.sessionKey, session))
       throw invalidRequest('send blocked by session policy');
     const receipt = await this.inbox.accept({
       channel: CLIENT_CHANNEL[message.via],
       account: 'default',
-      externalId: message.runId,
+      externalId: externalIdOf(message),
       sessionKey: message.sessionKey,
-      runId: message.runId,
+      runName: message.key,
       message: {
         text: message.text,
         isOwner: true,
         origin: 'owner',
-        idempotencyKey: message.runId,
+        idempotencyKey: message.key,
         ...(message.images.length > 0 ? { images: message.images } : {}),
         ...(message.files.length > 0 ? { files: message.files } : {}),
         ...(message.spelledKey === message.sessionKey ? {} : { spelledKey: message.spelledKey }),
@@ -70,10 +101,13 @@ export class AgentIntake {
         ...(message.overrides ? { overrides: message.overrides } : {}),
         ...(message.queueMode ? { queueMode: message.queueMode } : {}),
         ...(message.route ? { route: message.route } : {}),
+        ...(message.command ? { command: message.command } : {}),
       },
     });
     if (!receipt.duplicate) return receipt;
-    const outcome = await this.outcomes.find(message.runId);
+    const outcome = await this.outcomes.find(receipt.row.runId);
     return { ...receipt, ...(outcome ? { outcome } : {}) };
   }
 }
+
+const externalIdOf = ({ caller, key }: RequestKey): string => `${callerKey(caller)}/${key}`;

@@ -3,19 +3,18 @@ import type { DeliveryRoute } from '../../common/delivery-route';
 import { findAgent } from '../../config/agent-entries';
 import { ConfigService } from '../../config/config.service';
 import { KNOWN_CHANNEL_IDS } from '../../channels/channels.config';
+import type { InboxRow } from '../../inbox/inbox-row';
 import { IntakeLine } from '../../inbox/intake-line';
 import type { RpcContext } from '../../rpc/rpc-context';
 import { RpcError, invalidRequest } from '../../rpc/rpc-error';
 import { RpcMethod } from '../../rpc/rpc-method';
 import { agentOfSession, canonicalSessionKey } from '../../sessions/session-key';
 import { SessionStore } from '../../sessions/session.store';
-import { parseChatCommand } from '../commands/chat-command';
 import { ChatCommands } from '../commands/chat-commands.service';
 import { giverOf } from '../commands/command-giver';
 import { type RunOutcome, RunOutcomeService } from '../turns/run-outcome.service';
 import { AgentIntake } from './agent-intake.service';
 import { Attachments } from './attachments';
-import { DirectAnswerService } from './direct-answer.service';
 import { AgentParams, AgentWaitParams } from './chat.dto';
 
 const DEFAULT_WAIT_MS = 30_000;
@@ -36,7 +35,6 @@ export class AgentRunRpc {
     private readonly outcomes: RunOutcomeService,
     private readonly sessions: SessionStore,
     private readonly commands: ChatCommands,
-    private readonly direct: DirectAnswerService,
     private readonly attachments: Attachments,
     private readonly line: IntakeLine,
   ) {}
@@ -48,10 +46,8 @@ export class AgentRunRpc {
     summary: 'Runs the assistant once: answers at once with the run id, then with the result.',
   })
   async run(params: AgentParams, context: RpcContext): Promise<unknown> {
-    const answered = await this.inLine(params, (place) => this.take(params, place, context));
-    if (answered) return answered;
-    const outcome = await this.outcomes.wait(params.idempotencyKey, MAX_RUN_WAIT_MS, context.signal);
-    return finalAnswer(params.idempotencyKey, outcome);
+    const { runId, runName } = await this.inLine(params, (place) => this.take(params, place, context));
+    return finalAnswer(runName, await this.outcomes.wait(runId, MAX_RUN_WAIT_MS, context.signal));
   }
 
   /** Which session is meant has to be looked up where it is named by its id; then that is a line, too. */
@@ -61,12 +57,12 @@ export class AgentRunRpc {
     return this.line.run(`session id ${params.sessionId}`, async () => enter(await this.sessionOfId(params)));
   }
 
-  /** Commits the message. Returns the last answer where there is one already, that of a command. */
+  /** Commits the message, and says so. */
   private async take(
     params: AgentParams,
     { sessionKey, spelledKey }: SessionPlace,
     context: RpcContext,
-  ): Promise<unknown> {
+  ): Promise<InboxRow> {
     const agentId = agentOfSession(this.config.config, sessionKey);
     if (params.agentId && !findAgent(this.config.config, params.agentId)) {
       throw invalidRequest(`invalid agent params: unknown agent id "${params.agentId}"`);
@@ -74,39 +70,29 @@ export class AgentRunRpc {
     if (params.channel && params.channel !== 'last' && !isKnownChannel(params.channel)) {
       throw invalidRequest(`invalid agent params: unknown channel: ${params.channel}`);
     }
-    const runId = params.idempotencyKey;
+    const { caller } = context;
     const { images, texts } = await this.attachments.read(params.attachments, {
       agentId: agentOfSession(this.config.config, sessionKey),
       sessionKey,
     });
     const route = params.deliver ? await this.routeOf(params, sessionKey) : undefined;
-    const isRepeat = parseChatCommand(params.message) !== undefined && (await this.outcomes.find(runId)) !== undefined;
-    const effect = isRepeat
-      ? undefined
-      : await this.commands.handle(params.message, sessionKey, giverOf(context.caller));
-    if (effect?.kind === 'answer') {
-      await this.direct.answer({ sessionKey, spelledKey, runId, question: params.message, answer: effect.text });
-      context.acknowledge({ runId, status: 'accepted', acceptedAt: Date.now() });
-      return {
-        runId,
-        status: 'ok',
-        summary: 'completed',
-        result: { payloads: [{ text: effect.text, mediaUrl: null }], meta: { durationMs: 0 } },
-      };
-    }
+    const plan = this.commands.plan(params.message, sessionKey, giverOf(caller));
+    const overrides = plan?.kind === 'words' ? plan.overrides : undefined;
     const model = params.model
       ? params.model.includes('/') || !params.provider
         ? params.model
         : `${params.provider}/${params.model}`
       : undefined;
-    await this.intake.accept({
+    const { row } = await this.intake.accept({
       via: 'agent',
+      caller,
+      key: params.idempotencyKey,
       sessionKey,
       spelledKey,
-      runId,
-      text: effect?.text ?? params.message.trim(),
-      ...(effect?.overrides ? { overrides: effect.overrides } : {}),
-      ...(effect?.overrides?.queueMode ? { queueMode: effect.overrides.queueMode } : {}),
+      text: plan?.kind === 'words' ? plan.text : params.message.trim(),
+      ...(overrides ? { overrides } : {}),
+      ...(overrides?.queueMode ? { queueMode: overrides.queueMode } : {}),
+      ...(plan?.kind === 'command' ? { command: plan.wish } : {}),
       images,
       files: texts,
       ...(params.thinking ? { thinking: params.thinking } : {}),
@@ -115,9 +101,9 @@ export class AgentRunRpc {
       ...(model ? { model } : {}),
       ...(route ? { route } : {}),
     });
-    const facts = context.caller.protocol === 4 ? { sessionKey, agentId } : {};
-    context.acknowledge({ runId, ...facts, status: 'accepted', acceptedAt: Date.now() });
-    return undefined;
+    const facts = caller.protocol === 4 ? { sessionKey, agentId } : {};
+    context.acknowledge({ runId: row.runName, ...facts, status: 'accepted', acceptedAt: Date.now() });
+    return row;
   }
 
   @RpcMethod({
@@ -128,7 +114,8 @@ export class AgentRunRpc {
   })
   async wait(params: AgentWaitParams, context: RpcContext): Promise<unknown> {
     const { runId } = params;
-    const outcome = await this.outcomes.wait(runId, params.timeoutMs ?? DEFAULT_WAIT_MS, context.signal);
+    const find = (): Promise<string | undefined> => this.intake.runOf(runId, context.caller);
+    const outcome = await this.outcomes.wait(find, params.timeoutMs ?? DEFAULT_WAIT_MS, context.signal);
     if (!outcome) return { runId, status: 'timeout' };
     const failed = outcome.outcome === 'failed';
     return {

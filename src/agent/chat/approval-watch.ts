@@ -24,7 +24,7 @@ export class ApprovalWatch {
   receive({ event, payload }: EventFrame): void {
     if (event === 'exec.approval.requested') {
       const pending = payload as PendingApproval;
-      if (pending.request.runId === this.runId) this.show(pending);
+      if ((pending.request.runName ?? pending.request.runId) === this.runId) this.show(pending);
     } else if (event === 'exec.approval.resolved') {
       const { id, decision, resolvedBy } = payload as { id: string; decision: string; resolvedBy: string };
       for (const shown of this.shown.values()) shown.open = shown.open.filter((call) => call.id !== id);

@@ -32,7 +32,7 @@ export class ChatHistoryService {
     if (session) messages.push(...(await this.transcripts.readTail(session.sessionId, limit)).map(historyMessage));
     messages.push(...(await this.open(sessionKey)));
     const shown = fitHistory(messages.slice(-limit), Math.min(params.maxBytes ?? MAX_HISTORY_BYTES, MAX_HISTORY_BYTES));
-    const [inFlightRun] = this.lanes.activeRunIds(sessionKey);
+    const [inFlightRun] = this.lanes.activeRunNames(sessionKey);
     return {
       sessionKey: params.sessionKey,
       ...(session ? { sessionId: session.sessionId } : {}),
@@ -48,10 +48,11 @@ export class ChatHistoryService {
     const rows = [
       ...(running ? await this.inbox.ofTurn(running.runId) : []),
       ...(await this.inbox.pending(sessionKey)),
+      ...(await this.inbox.commands(sessionKey)),
     ];
     return rows.map((row) => {
       const { message, at } = userMessage(row);
-      return { ...message, timestamp: at, __openclaw: { id: row.id, runId: row.runId, pending: true } };
+      return { ...message, timestamp: at, __openclaw: { id: row.id, runId: row.runName, pending: true } };
     });
   }
 }

@@ -4,7 +4,9 @@ export class ChatSendParams {
   @Text({ max: 512 }) @Doc('Session to write to; "main" is the agent\'s main session.') sessionKey!: string;
   @Str() @Doc('What is said. May be empty when there are attachments.') message!: string;
   @Text()
-  @Doc('Names this message: the same key again starts no second run. Is also the run id.')
+  @Doc(
+    'Names this message: the same key again from the same caller starts no second run. The run is called so, unless an open one is.',
+  )
   idempotencyKey!: string;
   @Opt() @Str() thinking?: string;
   @Opt() @Bool() deliver?: boolean;

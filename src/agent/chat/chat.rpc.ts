@@ -6,11 +6,11 @@ import { RpcMethod } from '../../rpc/rpc-method';
 import { agentOfSession, canonicalSessionKey } from '../../sessions/session-key';
 import { ChatCommands } from '../commands/chat-commands.service';
 import { giverOf } from '../commands/command-giver';
-import type { MessageOverrides } from '../../inbox/inbound-message';
 import { IntakeLine } from '../../inbox/intake-line';
 import { isStopRequest } from '../commands/chat-command';
+import { CommandLane } from '../commands/command-lane.service';
 import { LaneService } from '../turns/lane.service';
-import { type RunOutcome, RunOutcomeService } from '../turns/run-outcome.service';
+import type { RunOutcome } from '../turns/run-outcome.service';
 import { AgentIntake } from './agent-intake.service';
 import { Attachments } from './attachments';
 import { ChatAbortParams, ChatHistoryParams, ChatInjectParams, ChatSendParams } from './chat.dto';
@@ -22,7 +22,7 @@ export class ChatRpc {
   constructor(
     private readonly config: ConfigService,
     private readonly intake: AgentIntake,
-    private readonly outcomes: RunOutcomeService,
+    private readonly commandLane: CommandLane,
     private readonly lanes: LaneService,
     private readonly commands: ChatCommands,
     private readonly direct: DirectAnswerService,
@@ -40,17 +40,17 @@ export class ChatRpc {
   async send(params: ChatSendParams, { caller }: RpcContext): Promise<unknown> {
     const sessionKey = canonicalSessionKey(this.config.config, params.sessionKey, params.agentId);
     // Who wants a run to stop does not wait for what was said before.
-    if (isStopRequest(params.message.trim())) return this.take(params, sessionKey, caller);
+    if (this.commands.isUrgent(params.message)) return this.take(params, sessionKey, caller);
     return this.line.run(sessionKey, () => this.take(params, sessionKey, caller));
   }
 
   private async take(params: ChatSendParams, sessionKey: string, caller: RpcCaller): Promise<unknown> {
-    const runId = params.idempotencyKey;
-    let text = params.message.trim();
+    const request = { via: 'chat', caller, key: params.idempotencyKey } as const;
+    const text = params.message.trim();
     if (params.attachments && params.attachments.length > 0) {
       // Listening and reading cost something: a repeated request does not do it again.
-      const known = await this.outcomes.find(runId);
-      if (known) return replay(runId, known);
+      const known = await this.intake.known(request);
+      if (known) return replay(known.row.runName, known.outcome);
     }
     const { images, texts } = await this.attachments.read(params.attachments, {
       agentId: agentOfSession(this.config.config, sessionKey),
@@ -60,41 +60,29 @@ export class ChatRpc {
       throw invalidRequest('message or attachment required');
 
     if (isStopRequest(text)) {
+      this.commandLane.abort(sessionKey);
       const runIds = this.lanes.abort(sessionKey, undefined, 'stop');
       runIds.push(...(await this.lanes.dropWaiting(sessionKey, 'stop')));
       return { ok: true, aborted: runIds.length > 0, runIds };
     }
-    let overrides: MessageOverrides | undefined;
-    if (!params.suppressCommandInterpretation && /^\s*!|\//.test(text)) {
-      const known = await this.outcomes.find(runId);
-      if (known) return replay(runId, known);
-      const effect = await this.commands.handle(text, sessionKey, giverOf(caller));
-      if (effect?.kind === 'answer') {
-        await this.direct.answer({
-          sessionKey,
-          spelledKey: params.sessionKey,
-          runId,
-          question: text,
-          answer: effect.text,
-        });
-        return { runId, status: 'started' };
-      }
-      if (effect) ({ text, overrides } = effect);
-    }
+    const isPlain = params.suppressCommandInterpretation || !/^\s*!|\//.test(text);
+    const plan = isPlain ? undefined : this.commands.plan(text, sessionKey, giverOf(caller));
+    const overrides = plan?.kind === 'words' ? plan.overrides : undefined;
     const receipt = await this.intake.accept({
-      via: 'chat',
+      ...request,
       sessionKey,
       spelledKey: params.sessionKey,
-      runId,
-      text,
+      text: plan?.kind === 'words' ? plan.text : text,
       images,
       files: texts,
       ...(params.thinking ? { thinking: params.thinking } : {}),
       ...(params.timeoutMs ? { timeoutMs: params.timeoutMs } : {}),
       ...(overrides ? { overrides } : {}),
+      ...(plan?.kind === 'command' ? { command: plan.wish } : {}),
       ...((params.queueMode ?? overrides?.queueMode) ? { queueMode: params.queueMode ?? overrides?.queueMode } : {}),
     });
-    return receipt.duplicate ? replay(runId, receipt.outcome) : { runId, status: 'started' };
+    const { runName } = receipt.row;
+    return receipt.duplicate ? replay(runName, receipt.outcome) : { runId: runName, status: 'started' };
   }
 
   @RpcMethod({
@@ -118,7 +106,7 @@ export class ChatRpc {
     const { runId } = params;
     if (runId !== undefined) {
       const elsewhere =
-        this.lanes.activeRunIds().includes(runId) && !this.lanes.activeRunIds(sessionKey).includes(runId);
+        this.lanes.activeRunNames().includes(runId) && !this.lanes.activeRunNames(sessionKey).includes(runId);
       if (elsewhere) throw invalidRequest('runId does not match sessionKey');
     }
     const runIds = this.lanes.abort(sessionKey, runId, 'rpc');

@@ -1,78 +1,25 @@
 import { Injectable } from '@nestjs/common';
 import { ConfigService } from '../../config/config.service';
 import { EventBus } from '../../events/event-bus';
-import { InboxService } from '../../inbox/inbox.service';
 import { agentOfSession } from '../../sessions/session-key';
 import { SessionStore } from '../../sessions/session.store';
-import { type AssistantMessage, NO_USAGE, type TranscriptEvent } from '../../sessions/transcript-event';
+import { type AssistantMessage, NO_USAGE } from '../../sessions/transcript-event';
 import { TranscriptStore } from '../../sessions/transcript.store';
 import { DatabaseService } from '../../storage/database.service';
 
 /** Provider and model under which texts of the gateway itself are kept. */
 const GATEWAY_AUTHOR = { api: 'openai-responses', provider: 'openclaw', model: 'gateway-injected' } as const;
 
-export interface DirectAnswer {
-  sessionKey: string;
-  spelledKey: string;
-  runId: string;
-  question: string;
-  answer: string;
-}
-
-/** Answers of the gateway itself: kept in the history, shown to clients, never sent to a model. */
+/** Texts of the gateway itself, shown to clients as answers. */
 @Injectable()
 export class DirectAnswerService {
   constructor(
     private readonly database: DatabaseService,
-    private readonly inbox: InboxService,
     private readonly sessions: SessionStore,
     private readonly transcripts: TranscriptStore,
     private readonly config: ConfigService,
     private readonly events: EventBus,
   ) {}
-
-  /** Question and answer in one commit. A repeated run id changes nothing. */
-  async answer(direct: DirectAnswer): Promise<void> {
-    const { sessionKey, runId } = direct;
-    const agentId = agentOfSession(this.config.config, sessionKey);
-    let appended: TranscriptEvent[] = [];
-    let sessionId = '';
-    const message = gatewayMessage(direct.answer, 'stop');
-    const receipt = await this.inbox.accept(
-      {
-        channel: 'webchat',
-        account: 'default',
-        externalId: runId,
-        sessionKey,
-        runId,
-        message: { text: direct.question, isOwner: true, origin: 'owner' },
-        dropped: 'answered by the gateway',
-      },
-      async (transaction, { duplicate }) => {
-        if (duplicate) return;
-        const session = await this.sessions.ensureIn(transaction, sessionKey, agentId);
-        sessionId = session.sessionId;
-        const at = Date.now();
-        appended = await this.transcripts.appendIn(transaction, sessionId, [
-          {
-            runId,
-            at,
-            excludeFromContext: true,
-            message: {
-              role: 'user',
-              content: [{ type: 'text', text: direct.question, origin: 'owner' }],
-              idempotencyKey: runId,
-            },
-          },
-          { runId, at, excludeFromContext: true, message },
-        ]);
-      },
-    );
-    if (receipt.duplicate) return;
-    this.transcripts.committed(sessionId, appended);
-    // Whoever asked is told first that its message was taken.
-    setImmediate(() => this.announce(runId, sessionKey, direct.spelledKey, agentId, message));
-  }
 
   /** Adds an assistant message without a run. Returns its id; undefined where there is no such session. */
   async inject(sessionKey: string, spelledKey: string, text: string, label?: string): Promise<string | undefined> {
@@ -93,13 +40,8 @@ export class DirectAnswerService {
     return id;
   }
 
-  private announce(
-    runId: string,
-    sessionKey: string,
-    spelledKey: string,
-    agentId: string,
-    message: AssistantMessage,
-  ): void {
+  /** Tells clients of a message that stands in the history. */
+  announce(runId: string, sessionKey: string, spelledKey: string, agentId: string, message: AssistantMessage): void {
     const shared = { runId, seq: 1, state: 'final', message: { ...message, timestamp: Date.now() } };
     this.events.emit('wire.event', {
       event: 'chat',
@@ -109,7 +51,8 @@ export class DirectAnswerService {
   }
 }
 
-function gatewayMessage(text: string, stopReason: 'stop' | 'injected'): AssistantMessage {
+/** A text of the gateway as the history keeps it. */
+export function gatewayMessage(text: string, stopReason: 'stop' | 'injected'): AssistantMessage {
   return {
     role: 'assistant',
     content: [{ type: 'text', text, origin: 'gateway' }],

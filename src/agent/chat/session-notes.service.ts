@@ -1,8 +1,11 @@
 import { Injectable } from '@nestjs/common';
+import type { Transaction } from 'kysely';
 import { type Logger, LoggerFactory } from '../../common/logger';
 import { EventBus } from '../../events/event-bus';
 import type { EventMap } from '../../events/event-map';
 import { InboxService } from '../../inbox/inbox.service';
+import { InboxStore, type NewInboxRow } from '../../inbox/inbox.store';
+import type { Schema } from '../../storage/schema';
 
 /** Turns what the gateway has to tell the assistant into messages of its own, each once. */
 @Injectable()
@@ -11,6 +14,7 @@ export class SessionNotes {
 
   constructor(
     private readonly inbox: InboxService,
+    private readonly rows: InboxStore,
     private readonly events: EventBus,
     loggers: LoggerFactory,
   ) {
@@ -25,27 +29,27 @@ export class SessionNotes {
     });
   }
 
-  private async accept({
-    sessionKey,
-    externalId,
-    text,
-    isOwner,
-    origin,
-    route,
-  }: EventMap['session.note']): Promise<void> {
-    await this.inbox.accept({
-      channel: route?.channel ?? 'internal',
-      account: route?.account ?? 'default',
-      externalId,
-      sessionKey,
-      runId: externalId,
-      message: {
-        text: `[from the gateway] ${text}`,
-        isOwner,
-        isSystemEvent: true,
-        origin,
-        ...(route ? { route } : {}),
-      },
-    });
+  /** As part of a larger transaction; what it returns is to be called after the commit. */
+  async acceptIn(transaction: Transaction<Schema>, note: EventMap['session.note']): Promise<() => void> {
+    const { row, duplicate } = await this.rows.insertIn(transaction, rowOf(note));
+    return () => (duplicate ? undefined : this.inbox.announce(row));
+  }
+
+  private async accept(note: EventMap['session.note']): Promise<void> {
+    await this.inbox.accept(rowOf(note));
   }
 }
+
+const rowOf = ({ sessionKey, externalId, text, isOwner, origin, route }: EventMap['session.note']): NewInboxRow => ({
+  channel: route?.channel ?? 'internal',
+  account: route?.account ?? 'default',
+  externalId,
+  sessionKey,
+  message: {
+    text: `[from the gateway] ${text}`,
+    isOwner,
+    isSystemEvent: true,
+    origin,
+    ...(route ? { route } : {}),
+  },
+});

@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import type { ReplyButton } from '../../common/chat-media';
-import type { ChatOrigin } from './command-giver';
+import type { ChatOrigin } from '../../common/chat-origin';
 import type { MessageOverrides } from '../../inbox/inbound-message';
 
 /** Who may give a command: anybody let in, an owner, or somebody with elevated rights. */
@@ -29,6 +29,10 @@ export interface CommandCall {
   sessionKey: string;
   agentId: string;
   giver: ChatOrigin;
+  /** Run in whose journal it stands. */
+  runId: string;
+  /** Aborts when somebody stops it. */
+  signal: AbortSignal;
 }
 
 export interface ChatCommand {
@@ -39,6 +43,10 @@ export interface ChatCommand {
   summary: string;
   category: CommandCategory;
   right: CommandRight;
+  /** Does nothing more when it is carried out a second time: after a crash it is, others only say what happened. */
+  isRepeatable?: true;
+  /** Is carried out at once, also beside another command: what it stops or decides would wait for it. */
+  isUrgent?: true;
   /** Not in menus of chat platforms. */
   textOnly?: boolean;
   /** Inside other text it applies to that message only. Undefined for words that it does not know. */

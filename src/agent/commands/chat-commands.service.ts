@@ -2,11 +2,26 @@ import { Injectable } from '@nestjs/common';
 import { defaultAgentId } from '../../config/agent-entries';
 import { ConfigService } from '../../config/config.service';
 import { agentOfSession } from '../../sessions/session-key';
+import type { CommandWish, MessageOverrides } from '../../inbox/inbound-message';
 import { elevatedRefusal } from '../../tools/exec/elevated';
-import { type ChatCommand, type CommandCall, type CommandEffect, answer, parseChatCommand } from './chat-command';
-import { type ChatOrigin, sendersOf } from './command-giver';
+import {
+  type ChatCommand,
+  type CommandCall,
+  type CommandEffect,
+  answer,
+  isStopRequest,
+  parseChatCommand,
+} from './chat-command';
+import type { ChatOrigin } from '../../common/chat-origin';
+import { sendersOf } from './command-giver';
 import { CommandRegistry } from './command-registry.service';
 import { takeDirectives } from './directives';
+
+/** What a text is besides words. */
+export type CommandPlan =
+  | { kind: 'command'; wish: CommandWish }
+  /** Words for the model, with choices for this message alone. */
+  | { kind: 'words'; text: string; overrides: MessageOverrides };
 
 /** Somebody who may give every command. */
 const ENTITLED: ChatOrigin = {
@@ -33,6 +48,15 @@ export class ChatCommands {
     return parsed !== undefined && this.registry.find(parsed.name, defaultAgentId(this.config.config)) !== undefined;
   }
 
+  /** Whether a text asks for something that waits for nothing else: to stop, or to let something go on. */
+  isUrgent(text: string): boolean {
+    if (isStopRequest(text)) return true;
+    const parsed = parseChatCommand(text);
+    return (
+      parsed !== undefined && this.registry.find(parsed.name, defaultAgentId(this.config.config))?.isUrgent === true
+    );
+  }
+
   /** Whether a text would be more than words to anybody: a command, or a directive in it. */
   carriesCommand(text: string): boolean {
     const find = (name: string): ChatCommand | undefined =>
@@ -40,25 +64,44 @@ export class ChatCommands {
     return parseChatCommand(text) !== undefined || takeDirectives(text, find, ENTITLED) !== undefined;
   }
 
-  /** Undefined for text that is no command of ours: it goes to the model as it is. */
-  async handle(text: string, sessionKey: string, giver: ChatOrigin): Promise<CommandEffect | undefined> {
+  /**
+   * What a text is: a command, or words with choices for this message. Carries nothing out.
+   * @returns undefined for text that goes to the model as it is
+   */
+  plan(text: string, sessionKey: string, giver: ChatOrigin): CommandPlan | undefined {
     if (this.config.config.commands?.text === false && giver.route !== undefined) return undefined;
     // Strangers' commands are nothing but text.
     if (!giver.isAuthorised) return undefined;
     const parsed = parseChatCommand(text);
     const agentId = agentOfSession(this.config.config, sessionKey);
     const command = parsed && this.registry.find(parsed.name, agentId);
-    if (command && parsed && !this.isInsideText(command, parsed.args, giver)) {
-      const call: CommandCall = { args: parsed.args, sessionKey, agentId, giver };
-      const refusal = this.refusal(command, call);
-      return refusal === undefined ? command.run(call) : answer(refusal);
-    }
+    if (command && parsed && !this.isInsideText(command, parsed.args, giver))
+      return { kind: 'command', wish: { text, giver, ...(command.isUrgent ? { isUrgent: true } : {}) } };
     const find = (name: string): ChatCommand | undefined => {
       const found = this.registry.find(name, agentId);
       return found && this.mayGive(found, giver, sessionKey) ? found : undefined;
     };
     const taken = takeDirectives(text, find, giver);
-    return taken && taken.text !== '' ? { kind: 'continue', ...taken } : undefined;
+    return taken && taken.text !== '' ? { kind: 'words', ...taken } : undefined;
+  }
+
+  /** The command of a text that was planned as one; undefined where there is none of that name any more. */
+  named(text: string, sessionKey: string): { command: ChatCommand; args: string } | undefined {
+    const parsed = parseChatCommand(text);
+    const command = parsed && this.registry.find(parsed.name, agentOfSession(this.config.config, sessionKey));
+    return command && parsed ? { command, args: parsed.args } : undefined;
+  }
+
+  /** Carries a planned command out. Words that are none any more go to the model. */
+  async carryOut(
+    { text, giver }: CommandWish,
+    where: Pick<CommandCall, 'sessionKey' | 'agentId' | 'runId' | 'signal'>,
+  ): Promise<CommandEffect> {
+    const named = this.named(text, where.sessionKey);
+    if (!named) return { kind: 'continue', text };
+    const call: CommandCall = { ...where, args: named.args, giver };
+    const refusal = this.refusal(named.command, call);
+    return refusal === undefined ? named.command.run(call) : answer(refusal);
   }
 
   /** A directive with more than its own words behind it belongs to the message: `/think high Why is the sky blue?` */

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { type Provenance, type ToolContext, isGuest } from '../../tools/agent-tool';
 import { SessionFolders } from '../../workspace/session-folder.service';
@@ -8,7 +7,7 @@ import type { CommandCall } from './chat-command';
 /** What a person types themselves, nobody else has put into their mouth. */
 const TYPED: Provenance = { origins: new Set(), vouchesFor: () => true, saidOpenly: () => true };
 
-/** What a tool knows that a command calls, outside of any turn. */
+/** What a tool knows that a command calls. */
 @Injectable()
 export class CommandContexts {
   constructor(
@@ -17,10 +16,9 @@ export class CommandContexts {
   ) {}
 
   /** @param skill skill whose command this is */
-  of({ sessionKey, agentId, giver }: CommandCall, skill?: string): ToolContext {
+  of({ sessionKey, agentId, giver, runId, signal }: CommandCall, skill?: string): ToolContext {
     const subject = this.reports.subjectOf(sessionKey, agentId, giver);
     const folder = this.folders.of(agentId, sessionKey, isGuest(subject));
-    const runId = `command:${randomUUID()}`;
     return {
       runId,
       callId: runId,
@@ -39,7 +37,7 @@ export class CommandContexts {
       },
       subject,
       provenance: skill === undefined ? TYPED : { ...TYPED, skills: new Set([skill]) },
-      signal: new AbortController().signal,
+      signal,
       update: () => undefined,
     };
   }

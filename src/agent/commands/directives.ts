@@ -1,6 +1,6 @@
 import type { MessageOverrides } from '../../inbox/inbound-message';
 import type { ChatCommand } from './chat-command';
-import type { ChatOrigin } from './command-giver';
+import type { ChatOrigin } from '../../common/chat-origin';
 
 /**
  * Takes directives such as `/think high` out of a text; they hold for this message only.

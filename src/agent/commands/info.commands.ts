@@ -32,6 +32,7 @@ export class InfoCommands {
       summary: 'short help',
       category: 'status',
       right: 'sender',
+      isRepeatable: true,
       run: ({ agentId }) => this.help(agentId),
     },
     {
@@ -39,6 +40,7 @@ export class InfoCommands {
       summary: 'all commands',
       category: 'status',
       right: 'sender',
+      isRepeatable: true,
       run: ({ agentId }) => this.list(agentId),
     },
     {
@@ -46,6 +48,7 @@ export class InfoCommands {
       summary: 'model, tokens, cost and state of this conversation',
       category: 'status',
       right: 'sender',
+      isRepeatable: true,
       run: async ({ sessionKey, agentId }) => answer(await this.card.text(sessionKey, agentId)),
     },
     {
@@ -54,6 +57,7 @@ export class InfoCommands {
       summary: 'who you are to me',
       category: 'status',
       right: 'sender',
+      isRepeatable: true,
       run: ({ giver, sessionKey }) =>
         answer(
           [
@@ -70,6 +74,7 @@ export class InfoCommands {
       summary: 'what fills the prompt',
       category: 'status',
       right: 'sender',
+      isRepeatable: true,
       run: (call) => this.context(call),
     },
     {
@@ -78,6 +83,7 @@ export class InfoCommands {
       summary: 'tools of this conversation, and why others are missing',
       category: 'tools',
       right: 'sender',
+      isRepeatable: true,
       run: (call) => this.tools(call),
     },
     {
@@ -86,6 +92,7 @@ export class InfoCommands {
       summary: 'tokens and cost under each answer, or of late',
       category: 'options',
       right: 'sender',
+      isRepeatable: true,
       run: (call) => this.usageOf(call),
     },
   ];

@@ -75,6 +75,7 @@ export class LevelCommands {
       summary: 'how commands run in this conversation',
       category: 'options',
       right: 'sender',
+      isRepeatable: true,
       directive: (word, giver) => {
         const chosen = this.execChoice(word);
         return chosen && widens(chosen) && !giver.isOwner ? undefined : chosen;
@@ -87,6 +88,7 @@ export class LevelCommands {
       summary: 'the model of this conversation',
       category: 'options',
       right: 'sender',
+      isRepeatable: true,
       directive: (word) => {
         const model = this.allowedModel(word);
         return model === undefined ? undefined : { modelOverride: model };
@@ -99,6 +101,7 @@ export class LevelCommands {
       summary: 'models to choose from',
       category: 'options',
       right: 'sender',
+      isRepeatable: true,
       run: (call) => answer(this.listModels(call.args)),
     },
     {
@@ -107,6 +110,7 @@ export class LevelCommands {
       summary: 'what happens to messages that come in while a turn runs',
       category: 'options',
       right: 'sender',
+      isRepeatable: true,
       directive: (word) =>
         isQueueMode(word.toLowerCase()) ? { queueMode: word.toLowerCase() as QueueMode } : undefined,
       run: (call) => this.queue(call),
@@ -135,6 +139,7 @@ export class LevelCommands {
       summary,
       category: 'options',
       right: 'sender',
+      isRepeatable: true,
       directive: (word) => {
         const value = words[word.toLowerCase()];
         return value === undefined ? undefined : { [field]: value };

@@ -27,6 +27,8 @@ export class OwnerCommands {
       summary: 'decide what the assistant asks for',
       category: 'management',
       right: 'sender',
+      isRepeatable: true,
+      isUrgent: true,
       run: (call) => this.approve(call),
     },
     {

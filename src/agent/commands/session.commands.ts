@@ -1,5 +1,4 @@
 import { Injectable } from '@nestjs/common';
-import { randomUUID } from 'node:crypto';
 import { EventBus } from '../../events/event-bus';
 import { SessionStore } from '../../sessions/session.store';
 import { SessionArchive } from '../sessions/session-archive.service';
@@ -7,9 +6,11 @@ import { EXPORT_FORMATS, type ExportFormat } from '../sessions/export-session';
 import { CompactionService } from '../context/compaction.service';
 import { ModelRegistry } from '../providers/model-registry.service';
 import { LaneService } from '../turns/lane.service';
+import { CommandLane } from './command-lane.service';
 import { type ChatCommand, type CommandCall, type CommandEffect, ProvidesChatCommands, answer } from './chat-command';
 
 const STOP_WAIT_MS = 15_000;
+const COMPACT_MS = 120_000;
 const MAX_LABEL = 64;
 
 /** Commands that begin, end, name and keep conversations. */
@@ -23,6 +24,7 @@ export class SessionCommands {
       summary: 'start over; text after it is the first message',
       category: 'session',
       right: 'sender',
+      isRepeatable: true,
       run: (call) => this.startOver(call, true),
     },
     {
@@ -31,6 +33,7 @@ export class SessionCommands {
       summary: 'start over under the same name',
       category: 'session',
       right: 'sender',
+      isRepeatable: true,
       run: (call) => this.startOver(call, false),
     },
     {
@@ -38,6 +41,8 @@ export class SessionCommands {
       summary: 'stop what is going on and empty the queue',
       category: 'session',
       right: 'sender',
+      isRepeatable: true,
+      isUrgent: true,
       run: (call) => this.stop(call),
     },
     {
@@ -46,6 +51,7 @@ export class SessionCommands {
       summary: 'sum up the older part of the conversation',
       category: 'session',
       right: 'sender',
+      isRepeatable: true,
       textOnly: true,
       run: (call) => this.compact(call),
     },
@@ -56,6 +62,7 @@ export class SessionCommands {
       summary: 'say something into the turn that is running',
       category: 'session',
       right: 'sender',
+      isRepeatable: true,
       run: ({ args }) =>
         args === ''
           ? answer('Write /steer and what the assistant should know.')
@@ -67,6 +74,7 @@ export class SessionCommands {
       summary: 'give the conversation a name',
       category: 'session',
       right: 'sender',
+      isRepeatable: true,
       run: (call) => this.label(call),
     },
     {
@@ -75,6 +83,7 @@ export class SessionCommands {
       summary: 'whether this conversation is answered at all',
       category: 'management',
       right: 'owner',
+      isRepeatable: true,
       run: (call) => this.sendPolicy(call),
     },
     {
@@ -83,6 +92,7 @@ export class SessionCommands {
       summary: 'in a group: answer when mentioned, or everything',
       category: 'management',
       right: 'owner',
+      isRepeatable: true,
       run: (call) => this.activation(call),
     },
     {
@@ -99,6 +109,7 @@ export class SessionCommands {
   constructor(
     private readonly sessions: SessionStore,
     private readonly lanes: LaneService,
+    private readonly commandLane: CommandLane,
     private readonly models: ModelRegistry,
     private readonly compaction: CompactionService,
     private readonly archive: SessionArchive,
@@ -132,21 +143,21 @@ export class SessionCommands {
   private async stop({ sessionKey, agentId, giver }: CommandCall): Promise<CommandEffect> {
     const context = { sender: giver.senderId ?? null };
     this.events.emit('hook.event', { type: 'command', action: 'stop', sessionKey, agentId, context });
+    const commands = this.commandLane.abort(sessionKey);
     const runs = this.lanes.abort(sessionKey, undefined, 'stop');
     const waiting = await this.lanes.dropWaiting(sessionKey, 'stop');
     const children = (await this.sessions.list()).filter((entry) => entry.spawnedBy === sessionKey);
     const agents: string[] = [];
     for (const child of children) agents.push(...this.lanes.abort(child.key, undefined, 'stop'));
-    const count = runs.length + waiting.length;
+    const count = runs.length + waiting.length + commands;
     if (count + agents.length === 0) return answer('Nothing is running.');
     return answer(`Stopped (${count})${agents.length > 0 ? `, with ${agents.length} sub-agents` : ''}.`);
   }
 
-  private async compact({ args, sessionKey, agentId }: CommandCall): Promise<CommandEffect> {
+  private async compact({ args, sessionKey, agentId, runId, signal }: CommandCall): Promise<CommandEffect> {
     const session = await this.sessions.find(sessionKey);
     if (!session) return answer('There is nothing to sum up yet.');
     this.lanes.abort(sessionKey, undefined, 'stop');
-    const signal = AbortSignal.timeout(STOP_WAIT_MS * 8);
     await Promise.race([
       this.lanes.idle(sessionKey),
       new Promise((resolve) => setTimeout(resolve, STOP_WAIT_MS).unref()),
@@ -156,9 +167,9 @@ export class SessionCommands {
       sessionId: session.sessionId,
       sessionKey,
       agentId,
-      runId: `compact:${randomUUID()}`,
+      runId,
       model: info,
-      signal,
+      signal: AbortSignal.any([signal, AbortSignal.timeout(COMPACT_MS)]),
       ...(args === '' ? {} : { instructions: args }),
     });
     if (!result.compacted) return answer(`Not summed up: ${result.reason}.`);

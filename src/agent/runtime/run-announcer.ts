@@ -14,8 +14,8 @@ export interface RunFacts {
   sessionKey: string;
   sessionId: string;
   agentId: string;
-  /** Further run ids that the same turn answers. */
-  alsoAnswers: readonly string[];
+  /** What clients call the runs that the turn answers, its own first; more may join it. */
+  names(): readonly string[];
   /** Spelling of the session key that the caller used. */
   spelledKey?: string;
   route?: DeliveryRoute;
@@ -167,8 +167,8 @@ export class RunAnnouncer {
   }
 
   private agent(stream: string, data: Payload, accepts?: (recipient: WireRecipient) => boolean): void {
-    const { runId, sessionKey, agentId } = this.facts;
-    const payloadV3 = { runId, stream, data, sessionKey, seq: ++this.seq, ts: Date.now() };
+    const { sessionKey, agentId } = this.facts;
+    const payloadV3 = { runId: this.name, stream, data, sessionKey, seq: ++this.seq, ts: Date.now() };
     this.events.emit('wire.event', {
       event: 'agent',
       payload: { ...payloadV3, agentId, isHeartbeat: false },
@@ -186,8 +186,8 @@ export class RunAnnouncer {
 
   /** @param echoSpelling protocol 3 echoes the caller's spelling of the key in answers that did not stream */
   private chat(fields: Payload, seq: number, v4: Payload, echoSpelling = false): void {
-    const { runId, sessionKey, agentId, spelledKey } = this.facts;
-    const shared = { runId, seq, ...fields };
+    const { sessionKey, agentId, spelledKey } = this.facts;
+    const shared = { runId: this.name, seq, ...fields };
     this.events.emit('wire.event', {
       event: 'chat',
       payload: { ...shared, sessionKey, agentId, ...v4 },
@@ -197,9 +197,14 @@ export class RunAnnouncer {
 
   private endOthers(fields: Payload): void {
     const { sessionKey, agentId } = this.facts;
-    for (const runId of this.facts.alsoAnswers) {
+    for (const runId of this.facts.names().slice(1)) {
       this.events.emit('wire.event', { event: 'chat', payload: { runId, sessionKey, agentId, seq: 0, ...fields } });
     }
+  }
+
+  /** What clients call this run. */
+  private get name(): string {
+    return this.facts.names()[0] ?? this.facts.runId;
   }
 
   private route(): { route?: DeliveryRoute } {

@@ -7,27 +7,31 @@ import { settlesWithin, sleep } from '../../common/sleep';
 import { ConfigService } from '../../config/config.service';
 import type { QueueMode } from '../../config/sections/messages.config';
 import { EventBus } from '../../events/event-bus';
-import { type InboxRow, InboxStore } from '../../inbox/inbox.store';
+import type { InboxRow } from '../../inbox/inbox-row';
+import { InboxStore } from '../../inbox/inbox.store';
 import { agentOfSession } from '../../sessions/session-key';
 import { SessionStore } from '../../sessions/session.store';
 import { ModelRegistry } from '../providers/model-registry.service';
 import { nameOf } from '../runtime/model-step.service';
 import { type EffectiveQueueMode, planQueue, queueSettings, untilComplete } from './queue-plan';
 import { Slots } from '../../common/slots';
-import { type AbortReason, TurnRunner } from './turn-runner.service';
+import { PutAside, mayPutAside } from './put-aside.service';
+import { type Leave, TurnGate } from './turn-gate.service';
+import { type AbortReason, MAX_CUTS_ALONE, TurnRunner } from './turn-runner.service';
 import { type StartedTurn, TurnStarter } from './turn-starter.service';
-import type { TurnRecord } from './turn-record';
+import { type TurnRecord, type TurnRequest, namesOf } from './turn-record';
 import { TurnStore } from './turn.store';
 
 const DEFAULT_CONCURRENCY = 4;
 /** Wait before a session is tried again that another process holds, or whose last try failed. */
 const RETRY_MS = 1000;
 /**
- * A turn that was cut off this often without an end may be what ends the process: others go first, and it waits longer
- * each time. One that was merely unlucky uses up no attempts while kills come faster than it waits.
+ * A turn that was cut off this often without an end may be what ends the process: it runs alone, and only cuts while it
+ * does count against it. It waits longer each time before, so that one that was merely unlucky uses none of them up while
+ * kills come faster than that.
  */
-const SUSPECT_AFTER = 5;
-const SUSPECT_REST: BackoffPolicy = { initialMs: 250, maxMs: 20_000, factor: 2, jitter: 0 };
+const SUSPECT_AFTER = 3;
+const SUSPECT_REST: BackoffPolicy = { initialMs: 500, maxMs: 4000, factor: 2, jitter: 0 };
 /** What a turn that was cut off gets to write its end into the journal. */
 const CUT_MS = 1000;
 
@@ -36,7 +40,7 @@ interface Lane {
   working: boolean;
   /** Something came in since the lane last looked. */
   dirty: boolean;
-  current?: { runIds: readonly string[]; control: AbortController; mode: EffectiveQueueMode };
+  current?: { request: TurnRequest; control: AbortController; mode: EffectiveQueueMode };
   done: Promise<void>;
 }
 
@@ -58,6 +62,8 @@ export class LaneService {
     private readonly turns: TurnStore,
     private readonly starter: TurnStarter,
     private readonly runner: TurnRunner,
+    private readonly gate: TurnGate,
+    private readonly putAside: PutAside,
     private readonly models: ModelRegistry,
     private readonly config: ConfigService,
     private readonly events: EventBus,
@@ -69,7 +75,7 @@ export class LaneService {
 
   /** Sessions in which a former process left a turn or waiting messages. */
   async recover(): Promise<string[]> {
-    return [...new Set([...(await this.turns.sessionsWithRunning()), ...(await this.inbox.sessionsWithPending())])];
+    return [...new Set([...(await this.turns.sessionsWithRunning()), ...(await this.inbox.sessionsWith('pending'))])];
   }
 
   /** Takes up what was left, then whatever comes in. */
@@ -83,7 +89,14 @@ export class LaneService {
   activeRunIds(sessionKey?: string): string[] {
     return [...this.lanes.values()]
       .filter((lane) => sessionKey === undefined || lane.sessionKey === sessionKey)
-      .flatMap((lane) => [...(lane.current?.runIds ?? [])]);
+      .flatMap((lane) => [...(lane.current?.request.runIds ?? [])]);
+  }
+
+  /** The same by the names that clients have for them. */
+  activeRunNames(sessionKey?: string): string[] {
+    return [...this.lanes.values()]
+      .filter((lane) => sessionKey === undefined || lane.sessionKey === sessionKey)
+      .flatMap((lane) => (lane.current ? namesOf(lane.current.request) : []));
   }
 
   /** Sessions with a turn under way, and those that wait for a place or for more to come. */
@@ -93,19 +106,31 @@ export class LaneService {
     return { active, waiting: working.length - active };
   }
 
-  /** Ends waiting messages of a session without a turn. Returns their runs. */
+  /** Ends waiting messages and commands of a session without a turn. Returns the names of their runs. */
   async dropWaiting(sessionKey: string, reason: string): Promise<string[]> {
-    const waiting = await this.inbox.pending(sessionKey);
-    for (const row of waiting) await this.drop(row, reason);
-    return waiting.map((row) => row.runId);
+    const waiting = [...(await this.inbox.pending(sessionKey)), ...(await this.inbox.commands(sessionKey))];
+    const dropped: string[] = [];
+    for (const row of waiting.sort((a, b) => a.seq - b.seq)) dropped.push(...(await this.drop(row, reason)));
+    return dropped;
   }
 
-  /** Stops the running turn of a session (or only a given run). Returns the runs that were stopped. */
-  abort(sessionKey: string, runId: string | undefined, reason: AbortReason): string[] {
+  /**
+   * Stops the running turn of a session.
+   * @param run only where it is this one, by our id or by the name that clients have for it
+   * @returns the names of the runs that were stopped
+   */
+  abort(sessionKey: string, run: string | undefined, reason: AbortReason): string[] {
     const current = this.lanes.get(sessionKey)?.current;
-    if (!current || (runId !== undefined && !current.runIds.includes(runId))) return [];
+    if (!current) return [];
+    const names = namesOf(current.request);
+    if (run !== undefined && !names.includes(run) && !current.request.runIds.includes(run)) return [];
     current.control.abort(reason);
-    return [...current.runIds];
+    return names;
+  }
+
+  /** Looks again whether a session has something to do. */
+  look(sessionKey: string): void {
+    this.wake(sessionKey);
   }
 
   /** Resolves when the session has no running turn any more. */
@@ -152,25 +177,29 @@ export class LaneService {
 
   private async work(lane: Lane): Promise<void> {
     let hasJustRun = false;
+    let failures = 0;
     while (!this.stopping.signal.aborted) {
       lane.dirty = false;
       try {
         const ran = await this.runNext(lane, hasJustRun);
+        failures = 0;
         if (ran === 'idle') return;
+        if (ran === 'held') await sleep(RETRY_MS, this.stopping.signal);
         hasJustRun = ran === 'ran';
       } catch (error) {
         this.log.error({ session: lane.sessionKey, error }, `a session could not be worked on: ${messageOf(error)}`);
-        await sleep(RETRY_MS, this.stopping.signal);
+        if (mayPutAside(error, ++failures) && (await this.putAside.next(lane.sessionKey, error))) failures = 0;
+        else await sleep(RETRY_MS, this.stopping.signal);
       }
     }
   }
 
   /** Runs one turn of a lane, if there is one to run. */
-  private async runNext(lane: Lane, hasJustRun: boolean): Promise<'ran' | 'again' | 'idle'> {
+  private async runNext(lane: Lane, hasJustRun: boolean): Promise<'ran' | 'again' | 'held' | 'idle'> {
     const { sessionKey } = lane;
     const cutOff = await this.turns.findRunning(sessionKey);
     if (!cutOff) {
-      const waiting = await this.inbox.pending(sessionKey);
+      const waiting = await this.inbox.ready(sessionKey);
       if (waiting.length === 0) return lane.dirty ? 'again' : 'idle';
       const rest = untilComplete(waiting, this.clock.now());
       if (rest > 0) {
@@ -179,27 +208,40 @@ export class LaneService {
       }
       if (hasJustRun && (await this.debounced(sessionKey, waiting))) return 'again';
     }
-    if (cutOff && cutOff.attempt > SUSPECT_AFTER) {
-      await sleep(backoffDelay(SUSPECT_REST, cutOff.attempt - SUSPECT_AFTER - 1), this.stopping.signal);
-      if (this.stopping.signal.aborted) return 'idle';
-    }
-    const release = await this.slots.take();
+    const isSuspect = cutOff !== undefined && cutOff.attempt >= SUSPECT_AFTER && cutOff.alone < MAX_CUTS_ALONE;
+    if (isSuspect) await sleep(backoffDelay(SUSPECT_REST, cutOff.alone), this.stopping.signal);
+    const leave = await this.enter(isSuspect);
+    if (!leave) return 'idle';
     try {
-      const started = cutOff ? await this.resume(cutOff) : await this.begin(sessionKey);
+      const started = cutOff ? await this.resume(cutOff, isSuspect) : await this.begin(sessionKey);
       if (started === 'nothing') return 'again';
-      if (started === 'held') {
-        await sleep(RETRY_MS, this.stopping.signal);
-        return 'again';
-      }
+      if (started === 'held') return 'held';
       await this.runTurn(lane, started.turn, started.mode);
       return 'ran';
     } finally {
-      release();
+      leave();
     }
   }
 
-  private async resume(cutOff: TurnRecord): Promise<Start> {
-    const resumed = await this.starter.resume(cutOff);
+  /** A place for a turn; undefined where the gateway stops first. */
+  private async enter(isAlone: boolean): Promise<Leave | undefined> {
+    const { signal } = this.stopping;
+    if (isAlone) return this.gate.enterAlone(signal);
+    const release = await this.slots.take(signal);
+    if (!release) return undefined;
+    const leave = await this.gate.enter(signal);
+    if (!leave) {
+      release();
+      return undefined;
+    }
+    return () => {
+      leave();
+      release();
+    };
+  }
+
+  private async resume(cutOff: TurnRecord, isAlone: boolean): Promise<Start> {
+    const resumed = await this.starter.resume(cutOff, isAlone);
     if (!resumed) return 'held';
     this.log.info({ runId: cutOff.runId, attempt: resumed.turn.attempt }, 'a turn that was cut off goes on');
     return { turn: resumed, mode: 'followup' };
@@ -207,9 +249,12 @@ export class LaneService {
 
   /** Puts the next turn on disk, from what waits at this moment. */
   private async begin(sessionKey: string): Promise<Start> {
-    const waiting = await this.inbox.pending(sessionKey);
+    const waiting = await this.inbox.ready(sessionKey);
     const [first] = waiting;
     if (!first || this.stopping.signal.aborted) return 'nothing';
+    const broken = waiting.filter(({ fault }) => fault !== undefined);
+    for (const row of broken) await this.putAside.row(row);
+    if (broken.length > 0) return 'nothing';
     const session = await this.sessions.find(sessionKey);
     const settings = queueSettings(this.config.config, first.channel, session, waiting.at(-1)?.message.queueMode);
     const plan = planQueue(waiting, settings);
@@ -221,7 +266,7 @@ export class LaneService {
 
   private async runTurn(lane: Lane, started: StartedTurn, mode: EffectiveQueueMode): Promise<void> {
     const control = new AbortController();
-    lane.current = { runIds: started.turn.request.runIds, control, mode };
+    lane.current = { request: started.turn.request, control, mode };
     try {
       await this.runner.run(started, control, mode);
     } finally {
@@ -252,11 +297,12 @@ export class LaneService {
     }
   }
 
-  private async drop(row: InboxRow, reason: string): Promise<void> {
-    for (const dropped of await this.inbox.drop([row.id], reason)) {
+  private async drop(row: InboxRow, reason: string): Promise<string[]> {
+    const ended = await this.inbox.drop([row.id], reason);
+    for (const dropped of ended) {
       this.events.emit('wire.event', {
         event: 'chat',
-        payload: { runId: dropped.runId, sessionKey: row.sessionKey, seq: 0, state: 'aborted', stopReason: reason },
+        payload: { runId: dropped.runName, sessionKey: row.sessionKey, seq: 0, state: 'aborted', stopReason: reason },
       });
       this.events.emit('turn.closed', {
         runId: dropped.runId,
@@ -265,5 +311,6 @@ export class LaneService {
         outcome: 'dropped',
       });
     }
+    return ended.map(({ runName }) => runName);
   }
 }

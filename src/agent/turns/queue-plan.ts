@@ -1,7 +1,7 @@
 import type { QueueMode } from '../../config/sections/messages.config';
 import type { OpenclawConfig } from '../../config/openclaw.config';
 import { targetKey } from '../../common/delivery-route';
-import type { InboxRow } from '../../inbox/inbox.store';
+import type { InboxRow } from '../../inbox/inbox-row';
 import type { SessionEntry } from '../../sessions/session-entry';
 
 export type EffectiveQueueMode = 'collect' | 'followup' | 'steer' | 'steer-backlog' | 'interrupt';

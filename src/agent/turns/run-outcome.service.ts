@@ -24,13 +24,16 @@ export class RunOutcomeService {
     private readonly events: EventBus,
   ) {}
 
-  /** Undefined for a run that never was. */
+  /** By our own id of the run; undefined for one that never was. */
   async find(runId: string): Promise<RunOutcome | undefined> {
     const row = await this.inbox.findByRun(runId);
     if (!row) return undefined;
-    if (row.state === 'pending') return { runId, state: 'waiting' };
+    if (row.state === 'pending' || (row.state === 'command' && row.turnId === null)) return { runId, state: 'waiting' };
     const turn = await this.turns.find(row.turnId ?? runId);
-    if (!turn) return { runId, state: 'ended', outcome: 'dropped', ...(row.reason ? { reason: row.reason } : {}) };
+    if (!turn) {
+      const outcome = row.state === 'failed' ? 'failed' : 'dropped';
+      return { runId, state: 'ended', outcome, ...(row.reason ? { reason: row.reason } : {}) };
+    }
     if (turn.state === 'running') return { runId, state: 'running', startedAt: turn.startedAt };
     return {
       runId,
@@ -44,27 +47,52 @@ export class RunOutcomeService {
     };
   }
 
-  /** Waits for the end of a run; undefined when the time is over first or the signal aborts. */
-  async wait(runId: string, timeoutMs: number, signal?: AbortSignal): Promise<RunOutcome | undefined> {
+  /**
+   * Waits for the end of a run; undefined when the time is over first or the signal aborts.
+   * @param run our own id of it, or what finds that: it may not have come in yet
+   */
+  async wait(
+    run: string | (() => Promise<string | undefined>),
+    timeoutMs: number,
+    signal?: AbortSignal,
+  ): Promise<RunOutcome | undefined> {
+    let runId = typeof run === 'string' ? run : undefined;
+    const find = async (): Promise<RunOutcome | undefined> => {
+      if (typeof run === 'function') runId ??= await run();
+      return runId === undefined ? undefined : this.find(runId);
+    };
     return new Promise((resolve, reject) => {
-      const settle = (outcome: RunOutcome | undefined): void => {
+      const end = (): void => {
         clearTimeout(timer);
-        unsubscribe();
+        for (const unsubscribe of listening) unsubscribe();
         signal?.removeEventListener('abort', stop);
+      };
+      const settle = (outcome: RunOutcome | undefined): void => {
+        end();
         resolve(outcome);
       };
       const stop = (): void => settle(undefined);
       const look = (): void => {
-        this.find(runId).then((outcome) => {
-          if (outcome?.state === 'ended') settle(outcome);
-        }, reject);
+        find().then(
+          (outcome) => (outcome?.state === 'ended' ? settle(outcome) : undefined),
+          (error: unknown) => {
+            end();
+            reject(error instanceof Error ? error : new Error(String(error)));
+          },
+        );
       };
       const timer = setTimeout(stop, timeoutMs);
-      const unsubscribe = this.events.on('turn.closed', ({ runIds }) => {
-        if (runIds.includes(runId)) look();
-      });
+      const listening = [
+        this.events.on('turn.closed', ({ runIds }) => {
+          if (runId === undefined || runIds.includes(runId)) look();
+        }),
+        this.events.on('command.closed', (closed) => {
+          if (runId === undefined || closed.runId === runId) look();
+        }),
+      ];
       signal?.addEventListener('abort', stop, { once: true });
-      look();
+      if (signal?.aborted) stop();
+      else look();
     });
   }
 }

@@ -8,7 +8,7 @@ import { NO_USAGE, type TranscriptEvent, type Usage } from '../../sessions/trans
 import { TranscriptStore } from '../../sessions/transcript.store';
 import type { PromptMessage } from '../prompt/derive-prompt';
 import { OFFLINE_PROVIDER } from '../providers/model-catalog';
-import type { ModelStepOutput, TurnOutcomeKind, TurnResult } from './turn-record';
+import { type ModelStepOutput, type TurnOutcomeKind, type TurnResult, namesOf } from './turn-record';
 import type { StartedTurn } from './turn-starter.service';
 import { TurnStore } from './turn.store';
 
@@ -41,6 +41,7 @@ export class TurnCloser {
 
   async close(started: StartedTurn, end: TurnEnd): Promise<TurnResult> {
     const { turn, journal } = started;
+    const [runName = turn.runId] = namesOf(turn.request);
     const result = this.resultOf(started, end);
     let appended: TranscriptEvent[] = [];
     let delivered: (() => void) | undefined;
@@ -49,7 +50,7 @@ export class TurnCloser {
       appended = await this.transcripts.appendIn(
         transaction,
         turn.sessionId,
-        (isForgotten(turn, end) ? [] : end.messages).map(({ message, at }) => ({ message, at, runId: turn.runId })),
+        (isForgotten(turn, end) ? [] : end.messages).map(({ message, at }) => ({ message, at, runId: runName })),
       );
       const { route } = turn.request;
       if (route) {

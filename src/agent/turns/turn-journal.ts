@@ -1,13 +1,14 @@
 import type { Transaction } from 'kysely';
 import { type BackoffPolicy, backoffDelay } from '../../common/backoff';
 import { sleep } from '../../common/sleep';
+import type { InboxRow } from '../../inbox/inbox-row';
 import type { DatabaseService } from '../../storage/database.service';
 import type { Lease } from '../../storage/lease';
 import type { LeaseService } from '../../storage/lease.service';
 import type { Schema } from '../../storage/schema';
 import { isPassingFault } from '../../storage/storage-fault';
 import type { LabelledResult } from '../../tools/agent-tool';
-import type { ModelStepOutput, StepInput, TurnStep } from './turn-record';
+import type { CommandOutput, ModelStepOutput, StepInput, TurnStep } from './turn-record';
 import type { TurnStore } from './turn.store';
 
 /** Pauses while the database is away; it is waited for until it is closed. */
@@ -51,18 +52,23 @@ export class TurnJournal {
   }
 
   /** Keeps the end of a step, and what belongs to it, for the next commit. */
-  finish(step: number, output: ModelStepOutput | LabelledResult, together?: JournalWrite): void {
+  finish(step: number, output: ModelStepOutput | LabelledResult | CommandOutput, together?: JournalWrite): void {
     this.waiting.push((transaction) => this.store.finishStepIn(transaction, this.runId, step, output));
     if (together) this.waiting.push(together);
   }
 
-  /** Commits that waiting messages became part of the turn. Returns the ids that were claimed. */
-  async steer(claim: (transaction: Transaction<Schema>) => Promise<string[]>): Promise<string[]> {
+  /** Commits that waiting messages became part of the turn. Returns those that were claimed. */
+  async steer(claim: (transaction: Transaction<Schema>) => Promise<InboxRow[]>): Promise<InboxRow[]> {
     const step = this.next++;
-    let taken: string[] = [];
+    let taken: InboxRow[] = [];
     await this.commit('turn.steer', async (transaction) => {
       taken = await claim(transaction);
-      await this.store.steerIn(transaction, this.runId, step, taken);
+      await this.store.steerIn(
+        transaction,
+        this.runId,
+        step,
+        taken.map(({ id }) => id),
+      );
     });
     return taken;
   }

@@ -1,6 +1,6 @@
 import type { TextPart } from '../../common/content-parts';
 import type { InboundMessage } from '../../inbox/inbound-message';
-import type { InboxRow } from '../../inbox/inbox.store';
+import type { InboxRow } from '../../inbox/inbox-row';
 import type { AssistantMessage, TranscriptMessage, UserMessage } from '../../sessions/transcript-event';
 import type { LabelledResult } from '../../tools/agent-tool';
 import { isTrusted, worstOrigin } from '../../tools/provenance/taint';

@@ -15,6 +15,8 @@ export interface TurnRequest {
   senders?: SenderIdentity[];
   /** Run ids of all messages that the turn answers, its own first. */
   runIds: string[];
+  /** What clients call those runs, in the same order. */
+  runNames?: string[];
   /** Cron job that it runs for. */
   jobId?: string;
   /** What that job may use. */
@@ -30,6 +32,10 @@ export interface TurnRequest {
   heartbeat?: HeartbeatRules;
   timeoutMs: number;
 }
+
+/** What clients call the runs of a turn, its own first. */
+export const namesOf = ({ runIds, runNames }: TurnRequest): string[] =>
+  runIds.map((runId, index) => runNames?.[index] ?? runId);
 
 export type TurnOutcomeKind = 'reply' | 'silent' | 'handoff' | 'aborted' | 'failed';
 
@@ -48,6 +54,8 @@ export interface TurnResult {
 
 export interface TurnRecord {
   runId: string;
+  /** `command`: it carries out a chat command, in one step. */
+  kind: 'turn' | 'command';
   sessionKey: string;
   sessionId: string;
   agentId: string;
@@ -57,13 +65,23 @@ export interface TurnRecord {
   request: TurnRequest;
   result: TurnResult | null;
   attempt: number;
+  /** How often it was picked up with nothing else running beside it. */
+  alone: number;
   startedAt: number;
   deadlineAt: number;
   endedAt: number | null;
 }
 
 export type StepInput =
-  { kind: 'model'; name: string } | { kind: 'tool'; name: string; callId: string; args: unknown; idempotent: boolean };
+  | { kind: 'model'; name: string }
+  | { kind: 'tool'; name: string; callId: string; args: unknown; idempotent: boolean }
+  | { kind: 'command'; name: string; args: string; idempotent: boolean };
+
+/** What a chat command came to. */
+export interface CommandOutput {
+  kind: 'answer' | 'continue';
+  text: string;
+}
 
 export interface ModelStepOutput extends ModelOutput {
   api: string;
@@ -76,4 +94,5 @@ export type TurnStep = { step: number; startedAt: number; finishedAt: number | n
   | { kind: 'model'; name: string; output: ModelStepOutput | null }
   | { kind: 'tool'; name: string; callId: string; args: unknown; idempotent: boolean; output: LabelledResult | null }
   | { kind: 'steer'; output: { rowIds: string[] } }
+  | { kind: 'command'; name: string; args: string; idempotent: boolean; output: CommandOutput | null }
 );

@@ -3,7 +3,8 @@ import { type Logger, LoggerFactory } from '../../common/logger';
 import { messageOf } from '../../common/openclaw-error';
 import { EventBus } from '../../events/event-bus';
 import type { HeartbeatRules } from '../../inbox/inbound-message';
-import { type InboxRow, InboxStore } from '../../inbox/inbox.store';
+import type { InboxRow } from '../../inbox/inbox-row';
+import { InboxStore } from '../../inbox/inbox.store';
 import { NO_USAGE } from '../../sessions/transcript-event';
 import { LeaseLostError } from '../../storage/lease';
 import type { ExecChoices, ToolContext } from '../../tools/agent-tool';
@@ -20,15 +21,16 @@ import { type CallFacts, type ExecutionEnd, TurnExecution } from './turn-executi
 import { userMessage, visibleText } from './turn-messages';
 import { ChatMedia } from '../chat/chat-media.service';
 import { type TurnPlan, TurnPlanner } from './turn-planner.service';
-import type { TurnResult } from './turn-record';
+import { type TurnResult, namesOf } from './turn-record';
 import type { StartedTurn } from './turn-starter.service';
+import { TurnStore } from './turn.store';
 import { isSubagentKey } from '../../sessions/session-key';
 import type { UsageAccount } from '../../usage/usage-account';
 
 export type AbortReason = 'rpc' | 'stop' | 'timeout' | 'interrupt' | 'shutdown';
 
-/** A turn that ends the process each time must not do so for ever. The lane makes it wait longer each time before. */
-const MAX_ATTEMPTS = 20;
+/** A turn that was cut off so often while nothing ran beside it is what ends the process. */
+export const MAX_CUTS_ALONE = 3;
 const STEERING: ReadonlySet<string> = new Set(['steer', 'steer-backlog']);
 
 /** Runs a started turn to its closing commit. */
@@ -40,6 +42,7 @@ export class TurnRunner {
     private readonly planner: TurnPlanner,
     private readonly media: ChatMedia,
     private readonly closer: TurnCloser,
+    private readonly turns: TurnStore,
     private readonly models: ModelStepService,
     private readonly executor: ToolExecutor,
     private readonly registry: ToolRegistry,
@@ -56,10 +59,10 @@ export class TurnRunner {
     const { turn } = started;
     const announcer = new RunAnnouncer(this.events, {
       runId: turn.runId,
+      names: () => namesOf(turn.request),
       sessionKey: turn.sessionKey,
       sessionId: turn.sessionId,
       agentId: turn.agentId,
-      alsoAnswers: turn.request.runIds.slice(1),
       ...(turn.request.spelledKey ? { spelledKey: turn.request.spelledKey } : {}),
       // A heartbeat is told when it is over, if at all.
       ...(turn.request.route && !turn.request.heartbeat ? { route: turn.request.route } : {}),
@@ -73,7 +76,10 @@ export class TurnRunner {
     try {
       const end = await this.execute(started, control.signal, announcer, mode);
       // Cut off by a shutdown: the journal stays open and the next start goes on from it.
-      if (control.signal.reason === 'shutdown' && end.outcome === 'aborted') return announcer.silence();
+      if (control.signal.reason === 'shutdown' && end.outcome === 'aborted') {
+        announcer.silence();
+        return await this.turns.forgive(turn.runId, started.journal.lease, started.isAlone);
+      }
       await this.finish(started, end, announcer);
     } catch (error) {
       announcer.silence();
@@ -93,8 +99,10 @@ export class TurnRunner {
     { provider, model, provenance, update }: CallFacts,
   ): ToolContext {
     const { request } = turn;
+    const [runName = turn.runId] = namesOf(request);
     return {
       runId: turn.runId,
+      runName,
       callId,
       sessionKey: turn.sessionKey,
       sessionId: turn.sessionId,
@@ -119,12 +127,14 @@ export class TurnRunner {
     mode: EffectiveQueueMode,
   ): Promise<TurnEnd> {
     const { turn, summarised } = started;
+    if (turn.alone >= MAX_CUTS_ALONE && !started.isAlone) {
+      const asked = started.rows.map((row) => userMessage(row, summarised.has(row.id)));
+      const reason = `this was given up: the gateway ended ${MAX_CUTS_ALONE} times while it worked on it and on nothing else`;
+      return failure(reason, 'interrupted', asked);
+    }
     started.rows = await this.media.resolve(started.rows, started.journal.lease, signal);
     const { rows } = started;
     const opening = rows.map((row) => userMessage(row, summarised.has(row.id)));
-    if (turn.attempt > MAX_ATTEMPTS) {
-      return failure(`this turn was cut off ${MAX_ATTEMPTS} times and was given up`, 'interrupted', opening);
-    }
     let plan: TurnPlan;
     try {
       plan = await this.planner.plan(started, signal);
@@ -169,7 +179,7 @@ export class TurnRunner {
       end = await execution.run();
     } catch (error) {
       if (error instanceof LeaseLostError) throw error;
-      this.log.error({ runId: turn.runId, error }, `a turn failed: ${messageOf(error)}`);
+      this.log.error({ runId: turn.runId, error }, `a turn broke off: ${messageOf(error)}`);
       end = { kind: 'failed', message: 'an internal error; the log has the details', errorKind: 'internal' };
     }
     const { reasoningLevel, responseUsage } = started.session;
@@ -185,23 +195,30 @@ export class TurnRunner {
   ): Promise<ReturnType<typeof userMessage>[]> {
     const joins = ({ message }: InboxRow): boolean =>
       message.isOwner === turn.request.isOwner && (isAsked || STEERING.has(message.queueMode ?? mode));
-    const waiting = (await this.inbox.pending(turn.sessionKey)).filter(joins);
+    const waiting = (await this.inbox.ready(turn.sessionKey)).filter(joins);
     if (waiting.length === 0) return [];
     const ids = waiting.map((row) => row.id);
     const taken = await journal.steer((transaction) => this.inbox.claimIn(transaction, ids, turn.runId));
-    const joined = await this.media.resolve(
-      waiting.filter((row) => taken.includes(row.id)),
-      journal.lease,
-      signal,
-    );
-    turn.request.runIds.push(...joined.map((row) => row.runId));
+    turn.request.runIds.push(...taken.map((row) => row.runId));
+    (turn.request.runNames ??= []).push(...taken.map((row) => row.runName));
+    const joined = await this.media.resolve(taken, journal.lease, signal);
     rows.push(...joined);
     return joined.map((row) => userMessage(row));
+  }
+
+  /** One line of each turn: a failed one at warn, others at debug. */
+  private note({ turn, rows }: StartedTurn, end: TurnEnd): void {
+    const { runId, sessionKey: session, request } = turn;
+    const facts = { runId, session, channel: request.channel, messages: rows.length };
+    if (end.outcome === 'failed')
+      this.log.warn({ ...facts, kind: end.errorKind }, `a turn failed: ${end.reason ?? 'no reason is known'}`);
+    else this.log.debug({ ...facts, outcome: end.outcome, ms: Date.now() - turn.startedAt }, 'a turn has ended');
   }
 
   private async finish(started: StartedTurn, end: TurnEnd, announcer: RunAnnouncer): Promise<void> {
     const { turn } = started;
     const result = await this.closer.close(started, end);
+    this.note(started, end);
     switch (end.outcome) {
       case 'reply':
       case 'silent':

@@ -5,7 +5,8 @@ import { type Logger, LoggerFactory } from '../../common/logger';
 import type { DeliveryRoute } from '../../common/delivery-route';
 import type { SenderIdentity } from '../../common/sender-identity';
 import { ConfigService } from '../../config/config.service';
-import { type InboxRow, InboxStore } from '../../inbox/inbox.store';
+import type { InboxRow } from '../../inbox/inbox-row';
+import { InboxStore } from '../../inbox/inbox.store';
 import type { SessionEntry } from '../../sessions/session-entry';
 import { staleReason } from '../../sessions/freshness';
 import { agentOfSession } from '../../sessions/session-key';
@@ -32,6 +33,8 @@ export interface StartedTurn {
   summarised: ReadonlySet<string>;
   /** A former process was cut off in it. */
   resumed: boolean;
+  /** Nothing else runs beside it. */
+  isAlone: boolean;
   /** List of skills that the turn's prompt holds, once it is planned. */
   skills?: SkillSnapshot;
 }
@@ -73,22 +76,18 @@ export class TurnStarter {
         await this.leases.releaseIn(transaction, lease);
         return undefined;
       }
-      const claimed = new Set(
-        await this.inbox.claimIn(
-          transaction,
-          rows.map((row) => row.id),
-          leading.runId,
-        ),
-      );
-      if (!claimed.has(leading.id)) {
+      const ids = rows.map((row) => row.id);
+      // As they are now: one may have been edited since the turn was planned.
+      const taken = await this.inbox.claimIn(transaction, ids, leading.runId);
+      if (taken[0]?.id !== leading.id) {
         await this.leases.releaseIn(transaction, lease);
         return undefined;
       }
-      const taken = rows.filter((row) => claimed.has(row.id));
       const session = await this.currentSession(transaction, sessionKey, agentId, taken);
       const request = this.requestOf(taken, session);
       const turn = await this.turns.insertIn(transaction, {
         runId: leading.runId,
+        kind: 'turn',
         sessionKey,
         sessionId: session.sessionId,
         agentId,
@@ -106,15 +105,16 @@ export class TurnStarter {
       rows: begun.taken,
       summarised: new Set(summarised.map((row) => row.id)),
       resumed: false,
+      isAlone: false,
     };
   }
 
   /** Takes a cut-off turn over. Returns undefined while another process holds its lane, or when it has ended. */
-  async resume(turn: TurnRecord): Promise<StartedTurn | undefined> {
+  async resume(turn: TurnRecord, isAlone: boolean): Promise<StartedTurn | undefined> {
     const taken = await this.database.write('turn.resume', async (transaction) => {
       const lease = await this.leases.acquireIn(transaction, laneName(turn.sessionKey));
       if (!lease) return undefined;
-      const deadlineAt = await this.turns.reattemptIn(transaction, turn, lease.token);
+      const deadlineAt = await this.turns.reattemptIn(transaction, turn, lease.token, isAlone);
       if (deadlineAt === undefined) {
         await this.leases.releaseIn(transaction, lease);
         return undefined;
@@ -123,14 +123,24 @@ export class TurnStarter {
     });
     if (!taken) return undefined;
     const [steps, all] = await Promise.all([this.turns.steps(turn.runId), this.inbox.ofTurn(turn.runId)]);
+    const broken = all.find(({ fault }) => fault !== undefined);
+    if (broken) throw new Error(`inbox row ${broken.id}: ${broken.fault}`);
     const steered = new Set(steps.flatMap((step) => (step.kind === 'steer' ? step.output.rowIds : [])));
     return {
-      turn: { ...turn, attempt: turn.attempt + 1, deadlineAt: taken.deadlineAt },
+      turn: {
+        ...turn,
+        attempt: turn.attempt + 1,
+        alone: turn.alone + (isAlone ? 1 : 0),
+        deadlineAt: taken.deadlineAt,
+        // Messages that had joined it belong to it as well.
+        request: { ...turn.request, runIds: all.map((row) => row.runId), runNames: all.map((row) => row.runName) },
+      },
       session: { ...taken.session, ...all.at(-1)?.message.overrides },
       journal: new TurnJournal(this.database, this.leases, this.turns, turn.runId, taken.lease, steps),
       rows: all.filter((row) => !steered.has(row.id)),
       summarised: new Set(),
       resumed: true,
+      isAlone,
     };
   }
 
@@ -166,6 +176,7 @@ export class TurnStarter {
       account: last.account,
       isOwner: rows.every((row) => row.message.isOwner),
       runIds: rows.map((row) => row.runId),
+      runNames: rows.map((row) => row.runName),
       ...sendersOf(rows),
       timeoutMs: message.timeoutMs && message.timeoutMs > 0 ? message.timeoutMs : seconds * 1000,
       ...(message.jobId ? { jobId: message.jobId } : {}),

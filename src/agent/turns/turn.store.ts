@@ -4,8 +4,10 @@ import { Clock, systemClock } from '../../common/clock';
 import { labelledContent } from '../../sessions/stored-labels';
 import type { LabelledResult } from '../../tools/agent-tool';
 import { DatabaseService } from '../../storage/database.service';
+import type { Lease } from '../../storage/lease';
 import type { Schema, TurnStepTable, TurnTable } from '../../storage/schema';
 import type {
+  CommandOutput,
   ModelStepOutput,
   StepInput,
   TurnOutcomeKind,
@@ -17,6 +19,7 @@ import type {
 
 export interface NewTurn {
   runId: string;
+  kind: TurnRecord['kind'];
   sessionKey: string;
   sessionId: string;
   agentId: string;
@@ -38,6 +41,7 @@ export class TurnStore {
       .insertInto('turns')
       .values({
         run_id: turn.runId,
+        kind: turn.kind,
         session_key: turn.sessionKey,
         session_id: turn.sessionId,
         agent_id: turn.agentId,
@@ -61,16 +65,41 @@ export class TurnStore {
    * Counts another pick-up after a crash; the time the gateway was away is not the turn's. Returns the new deadline;
    * undefined when the turn has ended meanwhile.
    */
-  async reattemptIn(transaction: Transaction<Schema>, turn: TurnRecord, fence: number): Promise<number | undefined> {
+  async reattemptIn(
+    transaction: Transaction<Schema>,
+    turn: TurnRecord,
+    fence: number,
+    isAlone: boolean,
+  ): Promise<number | undefined> {
     const deadlineAt = this.clock.now() + turn.request.timeoutMs;
     const row = await transaction
       .updateTable('turns')
-      .set((eb) => ({ attempt: eb('attempt', '+', 1), fence, deadline_at: deadlineAt }))
+      .set((eb) => ({
+        attempt: eb('attempt', '+', 1),
+        alone: eb('alone', '+', isAlone ? 1 : 0),
+        fence,
+        deadline_at: deadlineAt,
+      }))
       .where('run_id', '=', turn.runId)
       .where('state', '=', 'running')
       .returning('run_id')
       .executeTakeFirst();
     return row && deadlineAt;
+  }
+
+  /** Takes a pick-up back that a shutdown cut off: it was not the turn's fault. */
+  async forgive(runId: string, lease: Lease, isAlone: boolean): Promise<void> {
+    await this.database.write(
+      'turn.forgive',
+      (transaction) =>
+        transaction
+          .updateTable('turns')
+          .set((eb) => ({ attempt: eb('attempt', '-', 1), alone: eb('alone', '-', isAlone ? 1 : 0) }))
+          .where('run_id', '=', runId)
+          .where('state', '=', 'running')
+          .execute(),
+      { under: lease },
+    );
   }
 
   async find(runId: string): Promise<TurnRecord | undefined> {
@@ -85,6 +114,7 @@ export class TurnStore {
       .selectAll()
       .where('session_key', '=', sessionKey)
       .where('state', '=', 'running')
+      .where('kind', '=', 'turn')
       .executeTakeFirst();
     return row && turnFromRow(row);
   }
@@ -95,8 +125,31 @@ export class TurnStore {
       .select('run_id')
       .where('session_key', '=', sessionKey)
       .where('state', '=', 'running')
+      .where('kind', '=', 'turn')
       .executeTakeFirst();
     return row !== undefined;
+  }
+
+  /** The id of that turn alone, also where nothing else of it can be read. */
+  async runningId(sessionKey: string): Promise<string | undefined> {
+    const row = await this.database.read
+      .selectFrom('turns')
+      .select('run_id')
+      .where('session_key', '=', sessionKey)
+      .where('state', '=', 'running')
+      .where('kind', '=', 'turn')
+      .executeTakeFirst();
+    return row?.run_id;
+  }
+
+  /** Ends a turn that can be neither gone on with nor closed as others are. */
+  async giveUpIn(transaction: Transaction<Schema>, runId: string, reason: string): Promise<void> {
+    await transaction
+      .updateTable('turns')
+      .set({ state: 'closed', outcome: 'failed', reason, ended_at: this.clock.now() })
+      .where('run_id', '=', runId)
+      .where('state', '=', 'running')
+      .execute();
   }
 
   async sessionsWithRunning(): Promise<string[]> {
@@ -105,6 +158,7 @@ export class TurnStore {
       .select('session_key')
       .distinct()
       .where('state', '=', 'running')
+      .where('kind', '=', 'turn')
       .execute();
     return rows.map((row) => row.session_key);
   }
@@ -139,7 +193,7 @@ export class TurnStore {
       name: input.name,
       call_id: input.kind === 'tool' ? input.callId : null,
       state: 'started' as const,
-      input: input.kind === 'tool' ? JSON.stringify(input.args) : null,
+      input: input.kind === 'model' ? null : JSON.stringify(input.args),
       output: null,
       idempotent: input.kind === 'model' || input.idempotent ? 1 : 0,
       started_at: now,
@@ -156,7 +210,7 @@ export class TurnStore {
     transaction: Transaction<Schema>,
     runId: string,
     step: number,
-    output: ModelStepOutput | LabelledResult,
+    output: ModelStepOutput | LabelledResult | CommandOutput,
   ): Promise<void> {
     await transaction
       .updateTable('turn_steps')
@@ -205,19 +259,12 @@ export class TurnStore {
       .where('run_id', '=', runId)
       .execute();
   }
-
-  async updateRequestIn(transaction: Transaction<Schema>, runId: string, request: TurnRequest): Promise<void> {
-    await transaction
-      .updateTable('turns')
-      .set({ request: JSON.stringify(request) })
-      .where('run_id', '=', runId)
-      .execute();
-  }
 }
 
 function turnFromRow(row: Selectable<TurnTable>): TurnRecord {
   return {
     runId: row.run_id,
+    kind: row.kind,
     sessionKey: row.session_key,
     sessionId: row.session_id,
     agentId: row.agent_id,
@@ -227,6 +274,7 @@ function turnFromRow(row: Selectable<TurnTable>): TurnRecord {
     request: JSON.parse(row.request) as TurnRequest,
     result: row.result === null ? null : (JSON.parse(row.result) as TurnResult),
     attempt: Number(row.attempt),
+    alone: Number(row.alone),
     startedAt: Number(row.started_at),
     deadlineAt: Number(row.deadline_at),
     endedAt: row.ended_at === null ? null : Number(row.ended_at),
@@ -246,6 +294,15 @@ function stepFromRow(row: Selectable<TurnStepTable>): TurnStep {
   switch (row.kind) {
     case 'model':
       return { ...base, kind: 'model', name: row.name, output: output as ModelStepOutput | null };
+    case 'command':
+      return {
+        ...base,
+        kind: 'command',
+        name: row.name,
+        args: row.input === null ? '' : (JSON.parse(row.input) as string),
+        idempotent: row.idempotent === 1,
+        output: output as CommandOutput | null,
+      };
     case 'steer':
       return { ...base, kind: 'steer', output: output as { rowIds: string[] } };
     case 'tool':

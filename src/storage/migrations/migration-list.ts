@@ -10,6 +10,7 @@ import * as guests from './0007-guests';
 import * as fileFacts from './0008-file-facts';
 import * as gitFolders from './0009-git-folders';
 import * as commonQuestions from './0010-common-questions';
+import * as runs from './0011-runs';
 
 export interface Migration {
   name: string;
@@ -29,4 +30,5 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: '0008-file-facts', up: fileFacts.up, down: fileFacts.down },
   { name: '0009-git-folders', up: gitFolders.up, down: gitFolders.down },
   { name: '0010-common-questions', up: commonQuestions.up, down: commonQuestions.down },
+  { name: '0011-runs', up: runs.up, down: runs.down },
 ];

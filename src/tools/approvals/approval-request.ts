@@ -14,6 +14,8 @@ export interface ApprovalRequest {
   resolvedPath: string | null;
   sessionKey: string;
   runId: string;
+  /** What clients call the run, where that is not its id. */
+  runName?: string;
   /** Names of environment variables the call sets. */
   envNames: string[];
   /** The same with their values. */

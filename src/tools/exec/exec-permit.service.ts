@@ -245,6 +245,7 @@ function questionAbout(
       resolvedPath: programPaths(verdict)[0] ?? null,
       sessionKey: context.sessionKey,
       runId: context.runId,
+      ...(context.runName ? { runName: context.runName } : {}),
       envNames: [...wish.grantedNames, ...Object.keys(wish.callEnv)],
       env: wish.callEnv,
       asker: askerOf(context),

@@ -140,6 +140,7 @@ export class SinkGate {
         resolvedPath: null,
         sessionKey: context.sessionKey,
         runId: context.runId,
+        ...(context.runName ? { runName: context.runName } : {}),
         envNames: [],
         details: [
           ...uses.flatMap(({ details = [] }) => details),

@@ -415,6 +415,11 @@ export interface MethodParams {
     thread?: string;
     isChannel?: boolean;
   };
+  'runs.list': {
+    limit?: number;
+    sessionKey?: string;
+    state?: 'waiting' | 'running' | 'answered' | 'failed' | 'dropped';
+  };
   send: {
     to: string;
     message?: string;

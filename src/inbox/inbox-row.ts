@@ -1,0 +1,70 @@
+import type { Selectable } from 'kysely';
+import { storedOrigin } from '../common/content-parts';
+import { messageOf } from '../common/openclaw-error';
+import type { InboxTable } from '../storage/schema';
+import type { InboundMessage } from './inbound-message';
+
+export type InboxState = InboxTable['state'];
+
+export interface InboxRow {
+  seq: number;
+  id: string;
+  channel: string;
+  account: string;
+  externalId: string;
+  sessionKey: string | null;
+  /** Our own id of its run. */
+  runId: string;
+  /** What clients call that run. */
+  runName: string;
+  turnId: string | null;
+  message: InboundMessage;
+  state: InboxState;
+  reason: string | null;
+  receivedAt: number;
+  /** What is wrong with the stored message; an empty one stands in its place. */
+  fault?: string;
+}
+
+/** A message of before each said whose it is: strangers' words were those of strangers. */
+function messageFrom(payload: string): InboundMessage {
+  const message = JSON.parse(payload) as InboundMessage;
+  const images = message.images?.map((image) => ({ ...image, origin: storedOrigin(image.origin, 'file') }));
+  const files = message.files?.map((file) => ({ ...file, origin: storedOrigin(file.origin, 'file') }));
+  return {
+    ...message,
+    origin: storedOrigin(message.origin, message.isOwner ? 'owner' : 'stranger'),
+    ...(images ? { images } : {}),
+    ...(files ? { files } : {}),
+  };
+}
+
+/** A row as it is stored; one whose message can't be read says so and stands in no other's way. */
+export function fromRow(row: Selectable<InboxTable>): InboxRow {
+  return {
+    seq: Number(row.seq),
+    id: row.id,
+    channel: row.channel,
+    account: row.account,
+    externalId: row.external_id,
+    sessionKey: row.session_key,
+    runId: row.run_id,
+    runName: row.run_name ?? row.run_id,
+    turnId: row.turn_id,
+    ...readMessage(row.payload),
+    state: row.state,
+    reason: row.reason,
+    receivedAt: Number(row.received_at),
+  };
+}
+
+function readMessage(payload: string): Pick<InboxRow, 'message' | 'fault'> {
+  try {
+    return { message: messageFrom(payload) };
+  } catch (error) {
+    return {
+      message: { text: '', isOwner: false, origin: 'stranger' },
+      fault: `its message can't be read: ${messageOf(error)}`,
+    };
+  }
+}
