@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import type { BlockWishes } from '../common/block-rules';
 import type { QuotedText, SharedText } from '../common/chat-text';
-import type { MediaRef, OutboundFile, ReplyButton } from '../common/chat-media';
+import type { ChatPoll, MediaRef, OutboundFile, ReplyButton } from '../common/chat-media';
 import type { ImagePart } from '../common/content-parts';
 import type { DeliveryRoute } from '../common/delivery-route';
 import { OpenclawError } from '../common/openclaw-error';
@@ -15,6 +15,8 @@ export interface ChannelCapabilities {
   typing: boolean;
   /** Groups and topics exist. */
   groups: boolean;
+  /** The same delivery sent again is the same message: nothing has to be found out about it first. */
+  repeatable?: boolean;
   /** Files can be sent, each with a caption of at most so many characters. */
   files?: { captionChars: number };
   /** Further actions of the `message` tool. */
@@ -176,7 +178,7 @@ export interface ActionWish {
   limit?: number;
   roleId?: string;
   minutes?: number;
-  poll?: { question: string; options: readonly string[]; multiple: boolean; anonymous: boolean; seconds?: number };
+  poll?: ChatPoll;
 }
 
 export interface ProbeResult {
@@ -199,9 +201,17 @@ export interface ChannelAdapter {
   run(accountId: string, host: ChannelHost, signal: AbortSignal): Promise<void>;
   /** Splits a Markdown text into pieces that fit one message each. */
   chunk(accountId: string, text: string): string[];
+  /**
+   * The conversation that a route leads to, in the one spelling that all of its spellings share. What goes to one
+   * conversation is sent one after the other. Undefined where the platform has to be asked ({@link findPlace}). Left out
+   * by platforms that know one spelling only: there each thread is a conversation.
+   */
+  placeOf?(route: DeliveryRoute): string | undefined;
+  /** The same, asked of the platform. @throws ChannelSendError */
+  findPlace?(route: DeliveryRoute): Promise<string>;
   /** Sends one piece; returns the platform's id. @throws ChannelSendError */
   send(message: OutboundMessage): Promise<string>;
-  /** Replaces the text of a sent message. @throws ChannelSendError */
+  /** Replaces the text of a sent message. @throws ChannelSendError gone: there is no such message of ours any more */
   edit?(message: OutboundMessage, platformId: string): Promise<void>;
   /**
    * A note on the state of the platform just before a message is sent. Kept with the message; {@link findSent} needs it
@@ -209,12 +219,11 @@ export interface ChannelAdapter {
    */
   sendMark?(message: OutboundMessage): string | undefined;
   /**
-   * Looks for a message whose sending was cut off, and gives it its final text where it finds it.
-   * @param others ids of messages in the same place that are known to be other ones
-   * @returns its platform id; undefined when it did not arrive
-   * @throws ChannelSendError
+   * One step of the search for a message whose sending was cut off: at most one call. Where the message is found it has its
+   * final text afterwards. Steps of one conversation come at most once a second, and nothing is sent to it meanwhile.
+   * @throws ChannelSendError; a refused search says nothing about the message
    */
-  findSent?(message: OutboundMessage, mark: string, others: ReadonlySet<string>): Promise<string | undefined>;
+  findSent?(message: OutboundMessage, search: SentSearch): Promise<SearchStep>;
   /** Tells of a message that an earlier process sent. */
   noteSent?(route: DeliveryRoute, platformId: string): void;
   /**
@@ -243,6 +252,31 @@ export interface ChannelAdapter {
   probe(accountId: string): Promise<ProbeResult>;
 }
 
+/** What is known when a message is looked for. */
+export interface SentSearch {
+  /** What {@link ChannelAdapter.sendMark} told before the message was sent. */
+  mark: string;
+  /** What the last step left, also before a restart; undefined at the first one. */
+  progress?: string;
+  /** Milliseconds since this process began to look. */
+  elapsedMs: number;
+  /** How many other messages of the account nobody knows the outcome of. */
+  others: number;
+  /** Of some ids those that messages of the account are known by, each with where it went. */
+  known(ids: readonly string[]): Promise<readonly SentMessage[]>;
+}
+
+export interface SentMessage {
+  route: DeliveryRoute;
+  platformId: string;
+}
+
+export type SearchStep =
+  | { kind: 'found'; platformId: string }
+  | { kind: 'absent' }
+  /** There is more to look at. */
+  | { kind: 'unfinished'; progress: string };
+
 /** Whose fault a failed delivery was; decides what happens next. */
 export type SendFailure =
   /** The platform said no to this message; another try is useless. */
@@ -254,7 +288,11 @@ export type SendFailure =
   /** It may have arrived. */
   | 'ambiguous'
   /** The account's credentials are no good. */
-  | 'unauthorized';
+  | 'unauthorized'
+  /** The message that was to be changed is not there any more. */
+  | 'gone'
+  /** The gateway's own program failed over it, and would again. */
+  | 'defect';
 
 export class ChannelSendError extends OpenclawError {
   constructor(

@@ -234,6 +234,8 @@ export class MessageTool {
             }
           : {}),
       });
+      const sent = done?.['messageId'];
+      if (typeof sent === 'string') await this.desk.noteSent(route, sent, action);
       return textResult(JSON.stringify(done ?? { ok: true }), done, 'stranger');
     } catch (error) {
       if (!(error instanceof ChannelSendError)) throw error;

@@ -25,3 +25,13 @@ export interface OutboundFile {
   name: string;
   kind: MediaKind;
 }
+
+/** A question that a chat votes on. */
+export interface ChatPoll {
+  question: string;
+  options: readonly string[];
+  multiple: boolean;
+  anonymous: boolean;
+  /** How long it is open; undefined for as long as the platform keeps it. */
+  seconds?: number;
+}

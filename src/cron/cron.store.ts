@@ -210,7 +210,8 @@ export interface CronDelivered {
 
 function deliveredOf(state: string, error: string | null): CronDelivered {
   if (state === 'sent') return { status: 'delivered' };
-  return { status: state === 'failed' ? 'failed' : 'pending', ...(error ? { error } : {}) };
+  const isOver = state === 'failed' || state === 'uncertain';
+  return { status: isOver ? 'failed' : 'pending', ...(error ? { error } : {}) };
 }
 
 const RANK = ['delivered', 'pending', 'failed'] as const;

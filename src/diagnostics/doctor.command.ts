@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { Command, Option } from 'nest-commander';
 import { CliCommand, type JsonOptions } from '../common/cli/cli-command';
 import { printJson, printLine } from '../common/cli/output';
+import { commandLine } from '../common/cli/own-commands';
 import { ExitCode } from '../common/exit-codes';
 import { readLockOwner } from '../common/lock-file';
 import { messageOf } from '../common/openclaw-error';
@@ -35,6 +36,7 @@ interface Finding {
 
 const MIN_TOKEN_LENGTH = 24;
 const GROUP_AND_OTHERS = 0o077;
+const MOST_LETTERS = 500;
 
 @Command({ name: 'doctor', description: 'check configuration, permissions, ports, sandbox and gateway' })
 export class DoctorCommand extends CliCommand {
@@ -59,7 +61,7 @@ export class DoctorCommand extends CliCommand {
       ...this.checkPorts(stateDir, configPath),
       ...this.checkHooks(stateDir, configPath),
       await this.checkSandbox(),
-      await this.checkGateway(),
+      ...(await this.checkGateway()),
     ];
     const problems = findings.filter((finding) => finding.level === 'problem');
     if (options.json) printJson({ ok: problems.length === 0, stateDir, configPath, fixed, findings });
@@ -191,16 +193,36 @@ export class DoctorCommand extends CliCommand {
     return { check: 'sandbox', level: 'note', message: `${reason}; commands are asked for instead` };
   }
 
-  private async checkGateway(): Promise<Finding> {
+  private async checkGateway(): Promise<Finding[]> {
     try {
-      await withGateway(resolveGatewayTarget(this.env), (client) => client.call('health'));
-      return { check: 'gateway', level: 'ok', message: 'answers' };
+      return await withGateway(resolveGatewayTarget(this.env), async (client) => {
+        await client.call('health');
+        const { letters } = await client.call<{ letters: { error: string | null }[] }>('channels.deadLetters.list', {
+          limit: MOST_LETTERS,
+        });
+        return [{ check: 'gateway', level: 'ok', message: 'answers' }, ...givenUp(letters)];
+      });
     } catch (error) {
       const { exitCode } = error as { exitCode?: number };
-      if (exitCode === ExitCode.gatewayUnreachable) return { check: 'gateway', level: 'ok', message: 'not running' };
-      return { check: 'gateway', level: 'problem', message: messageOf(error) };
+      if (exitCode === ExitCode.gatewayUnreachable) return [{ check: 'gateway', level: 'ok', message: 'not running' }];
+      return [{ check: 'gateway', level: 'problem', message: messageOf(error) }];
     }
   }
+}
+
+/** Messages to chats that did not arrive, or of which nobody knows whether they did. */
+function givenUp(letters: readonly { error: string | null }[]): Finding[] {
+  const [newest] = letters;
+  if (!newest) return [];
+  const count = letters.length === 1 ? '1 message was' : `${letters.length} messages were`;
+  return [
+    {
+      check: 'deliveries',
+      level: 'note',
+      message: `${count} given up; the last one: ${newest.error ?? 'no reason is known'}`,
+      fix: `look at them with ${commandLine('channels dead-letters list')}, send them again with "resubmit"`,
+    },
+  ];
 }
 
 interface OpenPath {

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Transaction } from 'kysely';
-import type { OutboundFile, ReplyButton } from '../common/chat-media';
+import type { ChatPoll, OutboundFile, ReplyButton } from '../common/chat-media';
 import type { DeliveryRoute } from '../common/delivery-route';
 import type { Schema } from '../storage/schema';
 
@@ -14,6 +14,8 @@ export interface OutboundTexts {
   replyTo?: string;
   /** Files that follow the texts; a single short text is the caption of the first. */
   files?: readonly OutboundFile[];
+  /** Instead of texts and files. */
+  poll?: ChatPoll;
   /** Rows of buttons under the last text, where the channel has them. */
   buttons?: readonly (readonly ReplyButton[])[];
   /** Arrives without a sound, where the channel can. */
@@ -23,6 +25,7 @@ export interface OutboundTexts {
 export interface OutboundClerk {
   enqueueIn(transaction: Transaction<Schema>, outbound: OutboundTexts): Promise<() => void>;
   settle(runId: string): Promise<void>;
+  noteSent(route: DeliveryRoute, platformId: string, what: string): Promise<void>;
 }
 
 /**
@@ -45,5 +48,13 @@ export class OutboundDesk {
   /** Resolves when nothing more of a run is told before its end; to be awaited before its end is handed in. */
   async settle(runId: string): Promise<void> {
     await this.clerk?.settle(runId);
+  }
+
+  /**
+   * Keeps the id of a message that was sent past the outbox, so that no search for another one takes it for that.
+   * @param what what it is, for people who look
+   */
+  async noteSent(route: DeliveryRoute, platformId: string, what: string): Promise<void> {
+    await this.clerk?.noteSent(route, platformId, what);
   }
 }

@@ -1,7 +1,29 @@
 import { Injectable, Optional } from '@nestjs/common';
 import { Clock, systemClock } from '../common/clock';
 import { DatabaseService } from '../storage/database.service';
-import { type OutboxPart, partFromRow } from './outbox.store';
+import { readRow } from './outbox-part';
+
+const GIVEN_UP = ['failed', 'uncertain'] as const;
+
+/** A part of the outbox that was given up. What can't be read of it is left out; the error says so. */
+export interface DeadLetter {
+  id: string;
+  runId: string;
+  part: number;
+  channel: string;
+  accountId: string;
+  to: string;
+  threadId?: string;
+  text: string;
+  /** Name of the file that it is the caption of. */
+  file?: string;
+  /** `failed`: it did not arrive. `uncertain`: it may have, and nobody can find out. */
+  state: (typeof GIVEN_UP)[number];
+  error: string | null;
+  attempts: number;
+  createdAt: number;
+  failedAt: number;
+}
 
 /** Parts of the outbox that were given up; they stay until somebody decides. */
 @Injectable()
@@ -12,30 +34,58 @@ export class DeadLetterStore {
   ) {}
 
   /** Parts that were given up, newest first. */
-  async failed(channel: string | undefined, limit: number): Promise<OutboxPart[]> {
+  async list(channel: string | undefined, limit: number): Promise<DeadLetter[]> {
     const rows = await this.database.read
       .selectFrom('outbox')
       .selectAll()
-      .where('state', '=', 'failed')
+      .where('state', 'in', GIVEN_UP)
       .$if(channel !== undefined, (query) => query.where('channel', '=', channel ?? ''))
       .orderBy('updated_at', 'desc')
       .limit(limit)
       .execute();
-    return rows.map(partFromRow);
+    return rows.map((row): DeadLetter => {
+      const part = readRow(row);
+      const { route, payload } = 'unreadable' in part ? { route: undefined, payload: undefined } : part;
+      return {
+        id: row.id,
+        runId: row.run_id,
+        part: Number(row.part),
+        channel: row.channel,
+        accountId: row.account,
+        to: route?.to ?? row.target,
+        ...(route?.threadId ? { threadId: route.threadId } : {}),
+        text: payload?.text ?? '',
+        ...(payload?.file ? { file: payload.file.name } : {}),
+        state: row.state as DeadLetter['state'],
+        error: row.error,
+        attempts: Number(row.attempts),
+        createdAt: Number(row.created_at),
+        failedAt: Number(row.updated_at),
+      };
+    });
   }
 
   /** Opens given-up parts again, as if they had just been handed in. Returns those that were. */
-  async resubmit(ids: readonly string[]): Promise<OutboxPart[]> {
+  async resubmit(ids: readonly string[]): Promise<{ id: string; channel: string; account: string }[]> {
     const now = this.clock.now();
-    const rows = await this.database.write('outbox.resubmit', (transaction) =>
+    return this.database.write('outbox.resubmit', (transaction) =>
       transaction
         .updateTable('outbox')
-        .set({ state: 'pending', attempts: 0, next_attempt_at: now, created_at: now, updated_at: now, error: null })
+        .set({
+          state: 'pending',
+          attempts: 0,
+          copies: 0,
+          mark: null,
+          searched: null,
+          error: null,
+          next_attempt_at: now,
+          created_at: now,
+          updated_at: now,
+        })
         .where('id', 'in', [...ids])
-        .where('state', '=', 'failed')
-        .returningAll()
+        .where('state', 'in', GIVEN_UP)
+        .returning(['id', 'channel', 'account'])
         .execute(),
     );
-    return rows.map(partFromRow);
   }
 }

@@ -20,25 +20,15 @@ export class DeadLettersRpc {
     name: 'channels.deadLetters.list',
     scope: 'operator.read',
     params: DeadLettersListParams,
-    summary: 'Messages that were given up, newest first, each with the reason.',
+    summary:
+      'Messages that were given up, newest first, each with the reason: they failed, or nobody knows whether they arrived.',
   })
   async list(params: DeadLettersListParams): Promise<unknown> {
-    const parts = await this.store.failed(params.channel?.toLowerCase(), params.limit ?? DEFAULT_LIMIT);
+    const letters = await this.store.list(params.channel?.toLowerCase(), params.limit ?? DEFAULT_LIMIT);
     return {
-      letters: parts.map(({ id, runId, part, route, payload, error, attempts, createdAt, updatedAt }) => ({
-        id,
-        runId,
-        part,
-        channel: route.channel,
-        accountId: route.account,
-        to: route.to,
-        ...(route.threadId ? { threadId: route.threadId } : {}),
-        text: payload.text.length > SHOWN_CHARS ? `${payload.text.slice(0, SHOWN_CHARS)}…` : payload.text,
-        ...(payload.file ? { file: payload.file.name } : {}),
-        error,
-        attempts,
-        createdAt,
-        failedAt: updatedAt,
+      letters: letters.map((letter) => ({
+        ...letter,
+        text: letter.text.length > SHOWN_CHARS ? `${letter.text.slice(0, SHOWN_CHARS)}…` : letter.text,
       })),
     };
   }
@@ -54,8 +44,7 @@ export class DeadLettersRpc {
     const missing = ids.filter((id) => !parts.some((part) => part.id === id));
     if (parts.length === 0)
       throw invalidRequest(`ids: no given-up message has the id ${missing.join(', ')}; see channels.deadLetters.list`);
-    for (const { route } of parts)
-      this.events.emit('outbox.queued', { channel: route.channel, account: route.account });
+    for (const { channel, account } of parts) this.events.emit('outbox.queued', { channel, account });
     return { ok: true, resubmitted: parts.map(({ id }) => id), missing };
   }
 }

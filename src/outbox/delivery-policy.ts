@@ -1,36 +1,66 @@
 import { type BackoffPolicy, backoffDelay } from '../common/backoff';
 import type { ChannelSendError } from '../channels/channel-adapter';
 
-const BACKOFF: BackoffPolicy = { initialMs: 400, maxMs: 30_000, factor: 2, jitter: 0.1 };
+/** People are waiting: in the first minute nobody waits for longer than five seconds. */
+const FIRST_MINUTE: BackoffPolicy = { initialMs: 400, maxMs: 4000, factor: 2, jitter: 0.25 };
+const LATER: BackoffPolicy = { initialMs: 400, maxMs: 24_000, factor: 2, jitter: 0.25 };
+const MINUTE_MS = 60_000;
 /** A message that could not be delivered for so long is given up and kept as a dead letter. */
 const MAX_AGE_MS = 24 * 3_600_000;
-/** Each attempt whose outcome can't be found out may have arrived, so their number is limited. */
-const MAX_AMBIGUOUS_ATTEMPTS = 8;
+/** Each send whose outcome can't be found out may have arrived. */
+export const MOST_COPIES = 2;
+/** What the program itself failed over so often will fail again. */
+const MOST_DEFECTS = 3;
 
 export interface FailedDelivery {
   error: ChannelSendError;
-  /** Attempts so far, this one included. */
-  attempts: number;
+  /** Failures of this kind one after the other, this one included. */
+  inARow: number;
+  /** Since the first failure of the row, of whatever kind, in this process. */
+  failingForMs: number;
+  /** Since the message was queued, by the clock on the wall. */
   ageMs: number;
+  /** Sends that may have arrived, this one included. */
+  copies: number;
   /** Whether a message that arrived in spite of the failure will be found before the next attempt. */
   canBeFound: boolean;
 }
 
-export type DeliveryDecision = { action: 'retry'; delayMs: number } | { action: 'give-up' };
+export type DeliveryDecision =
+  | { action: 'retry'; delayMs: number }
+  /** It did not arrive. */
+  | { action: 'fail' }
+  /** It may have arrived, and nobody can find out. */
+  | { action: 'leave-uncertain' };
+
+/** Pause after failures in a row, in milliseconds. */
+export function retryDelay(inARow: number, failingForMs: number, random: () => number = Math.random): number {
+  return backoffDelay(failingForMs < MINUTE_MS ? FIRST_MINUTE : LATER, inARow - 1, random);
+}
 
 /** What happens after a failed attempt. Pure. */
 export function decideDelivery(failed: FailedDelivery, random: () => number = Math.random): DeliveryDecision {
-  const { error, attempts, ageMs, canBeFound } = failed;
-  const delayMs = backoffDelay(BACKOFF, attempts - 1, random);
-  switch (error.failure === 'ambiguous' && canBeFound ? 'not_delivered' : error.failure) {
+  const { error, inARow, failingForMs, ageMs, copies, canBeFound } = failed;
+  const retry: DeliveryDecision = {
+    action: 'retry',
+    delayMs: error.retryAfterMs ?? retryDelay(inARow, failingForMs, random),
+  };
+  const mayHaveArrived = copies > 0;
+  const giveUp: DeliveryDecision = { action: mayHaveArrived ? 'leave-uncertain' : 'fail' };
+  // A clock that was set forward makes nothing old: it has to have failed for a while as well.
+  const isTooOld = ageMs > MAX_AGE_MS && failingForMs > MINUTE_MS;
+  switch (error.failure) {
     case 'refused':
-      return { action: 'give-up' };
+    case 'gone':
+      return giveUp;
+    case 'defect':
+      return inARow >= MOST_DEFECTS ? { action: 'fail' } : retry;
     case 'rate_limited':
-      return { action: 'retry', delayMs: error.retryAfterMs ?? delayMs };
+      return retry;
     case 'ambiguous':
-      return attempts >= MAX_AMBIGUOUS_ATTEMPTS ? { action: 'give-up' } : { action: 'retry', delayMs };
+      return isTooOld || (!canBeFound && copies >= MOST_COPIES) ? giveUp : retry;
     case 'not_delivered':
     case 'unauthorized':
-      return ageMs > MAX_AGE_MS ? { action: 'give-up' } : { action: 'retry', delayMs: error.retryAfterMs ?? delayMs };
+      return isTooOld ? giveUp : retry;
   }
 }

@@ -14,7 +14,15 @@ import { DeadLetterStore } from './dead-letter.store';
 import { DeadLettersRpc } from './dead-letters.rpc';
 import { OutboxDispatcher } from './outbox-dispatcher.service';
 import { BlockStream } from './block-stream.service';
-import { type OutboxPart, type OutboxPayload, OutboxStore } from './outbox.store';
+import { ChatLines } from './chat-lines';
+import { DeliveryService } from './delivery.service';
+import { DeliveryStore } from './delivery.store';
+import type { OutboxPart, OutboxPayload } from './outbox-part';
+import { OutboxStore } from './outbox.store';
+import { Places } from './places';
+import { PlatformCalls } from './platform-calls';
+import { PreviewStore } from './preview.store';
+import { SentSearchService } from './sent-search.service';
 import { SendRpc } from './send.rpc';
 import { StreamPreviewService } from './stream-preview.service';
 
@@ -28,18 +36,26 @@ const FLUSH_MS = 1000;
   imports: [EventsModule, StorageModule, ToolsModule, WorkspaceModule],
   providers: [
     BlockStream,
+    ChatLines,
     DeadLetterStore,
     DeadLettersRpc,
+    DeliveryService,
+    DeliveryStore,
     OutboxDispatcher,
     OutboxStore,
+    Places,
+    PlatformCalls,
+    PreviewStore,
     SendRpc,
+    SentSearchService,
     StreamPreviewService,
   ],
-  exports: [OutboxStore],
 })
 export class OutboxModule implements OnModuleInit, OnApplicationBootstrap, OnModuleDestroy {
   constructor(
     private readonly store: OutboxStore,
+    private readonly previewStore: PreviewStore,
+    private readonly deliveries: DeliveryStore,
     private readonly dispatcher: OutboxDispatcher,
     private readonly preview: StreamPreviewService,
     private readonly blocks: BlockStream,
@@ -52,8 +68,9 @@ export class OutboxModule implements OnModuleInit, OnApplicationBootstrap, OnMod
     this.desk.open({
       enqueueIn: (transaction, outbound) => this.enqueue(transaction, outbound),
       settle: (runId) => this.blocks.settle(runId),
+      noteSent: (route, platformId, what) => this.store.noteSent(route, platformId, what),
     });
-    await this.store.markInterrupted();
+    await this.deliveries.markInterrupted();
   }
 
   onApplicationBootstrap(): void {
@@ -61,7 +78,7 @@ export class OutboxModule implements OnModuleInit, OnApplicationBootstrap, OnMod
     this.blocks.start();
     this.events.on('outbox.queued', ({ channel, account }) => this.dispatcher.wake(channel, account));
     this.events.on('gateway.ready', async () => {
-      for (const { channel, account } of await this.store.accountsWithOpen()) {
+      for (const { channel, account } of await this.deliveries.accountsWithOpen()) {
         await this.dispatcher.wake(channel, account);
       }
     });
@@ -78,7 +95,10 @@ export class OutboxModule implements OnModuleInit, OnApplicationBootstrap, OnMod
     const channel = this.directory.find(route.channel);
     const texts = outbound.texts.flatMap((text) => channel?.adapter.chunk(route.account, text) ?? [text]);
     const quote = outbound.replyTo === undefined || outbound.replyTo === 'current' ? route.replyToId : outbound.replyTo;
-    const parts = partsOf(texts, outbound.files ?? [], channel?.declaration.capabilities.files?.captionChars ?? 0);
+    const { poll } = outbound;
+    const parts = poll
+      ? [{ text: poll.question, poll }]
+      : partsOf(texts, outbound.files ?? [], channel?.declaration.capabilities.files?.captionChars ?? 0);
     const payloads = parts.map((part, index): OutboxPayload => ({
       ...part,
       ...(index === 0 && quote ? { replyToId: quote } : {}),
@@ -88,7 +108,7 @@ export class OutboxModule implements OnModuleInit, OnApplicationBootstrap, OnMod
     const mayHaveBlocks = channel?.adapter.blockWishes !== undefined;
     const blocks = mayHaveBlocks ? await this.store.blocksIn(transaction, outbound.runId) : [];
     if (blocks.length > 0) await this.afterBlocks(transaction, outbound, payloads, blocks);
-    else if (payloads.length === 0) await this.store.dropPreviewIn(transaction, outbound.runId);
+    else if (payloads.length === 0) await this.previewStore.dropIn(transaction, outbound.runId);
     else await this.store.enqueueIn(transaction, outbound.runId, route, payloads);
     return () => this.events.emit('outbox.queued', { channel: route.channel, account: route.account });
   }

@@ -1,12 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import { type ChannelAdapter, ChannelSendError, type RegisteredChannel } from '../channels/channel-adapter';
+import { ChannelSendError, type RegisteredChannel } from '../channels/channel-adapter';
 import type { OutboundFile } from '../common/chat-media';
 import type { DeliveryRoute } from '../common/delivery-route';
 import { sleep } from '../common/sleep';
 import { defaultAgentId } from '../config/agent-entries';
 import { ConfigService } from '../config/config.service';
 import { ChannelDirectory } from '../events/channel-directory';
-import { OutboundDesk } from '../events/outbound-desk';
+import { OutboundDesk, type OutboundTexts } from '../events/outbound-desk';
 import { type RpcContext, callerKey } from '../rpc/rpc-context';
 import { invalidRequest, unavailable } from '../rpc/rpc-error';
 import { RpcMethod } from '../rpc/rpc-method';
@@ -14,7 +14,8 @@ import { DatabaseService } from '../storage/database.service';
 import { ToolError } from '../tools/agent-tool';
 import { OutboundSources } from '../tools/files/outbound-sources.service';
 import { WorkspaceService } from '../workspace/workspace.service';
-import { type OutboxPart, OutboxStore } from './outbox.store';
+import type { OutboxPart } from './outbox-part';
+import { OutboxStore } from './outbox.store';
 import { PollParams, SendParams } from './send.dto';
 
 /** A caller waits so long for the platform; the message goes on without it. */
@@ -22,7 +23,7 @@ const WAIT_MS = 20_000;
 const LOOK_MS = 25;
 const MAX_FILE_BYTES = 50 * 1024 * 1024;
 
-interface SentPoll {
+interface Sent {
   runId: string;
   messageId: string;
   channel: string;
@@ -32,8 +33,6 @@ interface SentPoll {
 /** Messages and polls that connected clients send to chats. */
 @Injectable()
 export class SendRpc {
-  private readonly polls = new Map<string, Promise<SentPoll>>();
-
   constructor(
     private readonly config: ConfigService,
     private readonly directory: ChannelDirectory,
@@ -50,37 +49,19 @@ export class SendRpc {
     params: SendParams,
     summary: 'Sends a message, with files where the channel takes them, and waits until the platform has it.',
   })
-  async send(params: SendParams, { caller }: RpcContext): Promise<unknown> {
+  async send(params: SendParams, { caller }: RpcContext): Promise<Sent> {
     const channel = this.channel(params.channel, 'channel');
     const named = routeOf(channel.declaration.id, params);
-    const { idempotencyKey, message = '' } = params;
-    const runId = `send:${callerKey(caller)}:${idempotencyKey}`;
+    const { message = '' } = params;
     const sources = [...(params.mediaUrl ? [params.mediaUrl] : []), ...(params.mediaUrls ?? [])];
     if (message.trim() === '' && sources.length === 0)
       throw invalidRequest('invalid send params: message or mediaUrl is needed');
-    const [known] = await this.store.ofRun(runId);
-    const route = known?.route ?? (await locate(channel, named));
-    if (!known) {
-      const files = await Promise.all(sources.map((source) => this.file(source, channel, route.account, params)));
-      const announce = await this.database.write('send', (transaction) =>
-        this.desk.enqueueIn(transaction, {
-          runId,
-          route,
-          texts: message.trim() === '' ? [] : [message],
-          files,
-          ...(params.replyToId ? { replyTo: params.replyToId } : {}),
-          ...(params.silent ? { silent: true } : {}),
-        }),
-      );
-      announce();
-    }
-    const parts = await this.settled(runId);
-    return {
-      runId: idempotencyKey,
-      messageId: parts.at(-1)?.platformId ?? '',
-      channel: route.channel,
-      chatId: route.to,
-    };
+    return this.once('send', caller, params.idempotencyKey, channel, named, async (route) => ({
+      texts: message.trim() === '' ? [] : [message],
+      files: await Promise.all(sources.map((source) => this.file(source, channel, route.account, params))),
+      ...(params.replyToId ? { replyTo: params.replyToId } : {}),
+      ...(params.silent ? { silent: true } : {}),
+    }));
   }
 
   @RpcMethod({
@@ -91,37 +72,46 @@ export class SendRpc {
     unlisted: true,
     summary: 'Sends a poll where the channel has them.',
   })
-  poll(params: PollParams, { caller }: RpcContext): Promise<SentPoll> {
-    const key = `${callerKey(caller)}:${params.idempotencyKey}`;
-    let poll = this.polls.get(key);
-    if (!poll) {
-      poll = this.sendPoll(params);
-      this.polls.set(key, poll);
-      poll.catch(() => this.polls.delete(key));
-    }
-    return poll;
-  }
-
-  private async sendPoll(params: PollParams): Promise<SentPoll> {
+  async poll(params: PollParams, { caller }: RpcContext): Promise<Sent> {
     const channel = this.channel(params.channel, 'poll channel');
     const { declaration, adapter } = channel;
     if (!declaration.capabilities.actions?.includes('poll') || !adapter.act)
       throw invalidRequest(`unsupported poll channel: ${declaration.id}`);
-    const route = await locate(channel, routeOf(declaration.id, params));
     const seconds = params.durationSeconds ?? (params.durationHours ? params.durationHours * 3600 : undefined);
-    const sent = await act(adapter, route, {
+    const poll = {
       question: params.question,
       options: params.options,
       multiple: (params.maxSelections ?? 1) > 1,
       anonymous: params.isAnonymous !== false,
       ...(seconds === undefined ? {} : { seconds }),
-    });
-    return {
-      runId: params.idempotencyKey,
-      messageId: String(sent['messageId'] ?? ''),
-      channel: route.channel,
-      chatId: route.to,
     };
+    const route = routeOf(declaration.id, params);
+    return this.once('poll', caller, params.idempotencyKey, channel, route, () => Promise.resolve({ texts: [], poll }));
+  }
+
+  /** The same key of a caller again is the same message, also after a restart; each method has keys of its own. */
+  private async once(
+    method: string,
+    caller: RpcContext['caller'],
+    key: string,
+    channel: RegisteredChannel,
+    named: DeliveryRoute,
+    contentFor: (route: DeliveryRoute) => Promise<Omit<OutboundTexts, 'runId' | 'route'>>,
+  ): Promise<Sent> {
+    const runId = `${method}:${callerKey(caller)}:${key}`;
+    const [known] = await this.store.ofRun(runId);
+    const route = known?.route ?? (await locate(channel, named));
+    if (!known) {
+      const content = await contentFor(route);
+      const announce = await this.database.write(method, async (transaction) =>
+        (await this.store.existsIn(transaction, runId))
+          ? undefined
+          : this.desk.enqueueIn(transaction, { ...content, runId, route }),
+      );
+      announce?.();
+    }
+    const parts = await this.settled(runId);
+    return { runId: key, messageId: parts.at(-1)?.platformId ?? '', channel: route.channel, chatId: route.to };
   }
 
   /** @throws RpcError UNAVAILABLE when a part was refused, or waits for longer than the caller does */
@@ -129,7 +119,7 @@ export class SendRpc {
     const deadline = performance.now() + WAIT_MS;
     for (;;) {
       const parts = await this.store.ofRun(runId);
-      const failed = parts.find((part) => part.state === 'failed');
+      const failed = parts.find((part) => part.state === 'failed' || part.state === 'uncertain');
       if (failed) throw unavailable(`not delivered: ${failed.error ?? 'unknown reason'}`);
       if (parts.every((part) => part.state === 'sent')) return parts;
       if (performance.now() > deadline)
@@ -185,18 +175,5 @@ async function locate({ adapter }: RegisteredChannel, route: DeliveryRoute): Pro
   } catch (error) {
     if (!(error instanceof ChannelSendError)) throw error;
     throw error.failure === 'refused' ? invalidRequest(`to: ${error.message}`) : unavailable(error.message);
-  }
-}
-
-async function act(
-  adapter: ChannelAdapter,
-  route: DeliveryRoute,
-  poll: { question: string; options: string[]; multiple: boolean; anonymous: boolean; seconds?: number },
-): Promise<Record<string, unknown>> {
-  try {
-    return (await adapter.act?.('poll', { account: route.account, route, poll })) ?? {};
-  } catch (error) {
-    if (error instanceof ChannelSendError) throw unavailable(error.message);
-    throw error;
   }
 }

@@ -1,12 +1,15 @@
 import { Injectable } from '@nestjs/common';
-import { ChannelSendError, type RegisteredChannel } from '../channels/channel-adapter';
+import type { OutboundMessage, RegisteredChannel } from '../channels/channel-adapter';
 import type { DeliveryRoute } from '../common/delivery-route';
 import { type Logger, LoggerFactory } from '../common/logger';
 import { messageOf } from '../common/openclaw-error';
 import { ChannelDirectory } from '../events/channel-directory';
 import { EventBus } from '../events/event-bus';
 import { BlockStream } from './block-stream.service';
-import { OutboxStore } from './outbox.store';
+import { ChatLines } from './chat-lines';
+import { Places, placeKey } from './places';
+import { asSendError } from './platform-calls';
+import { PreviewStore } from './preview.store';
 
 const TYPING_INTERVAL_MS = 6000;
 const MAX_TYPING_MS = 120_000;
@@ -36,7 +39,9 @@ export class StreamPreviewService {
   private readonly typing = new Map<string, NodeJS.Timeout>();
 
   constructor(
-    private readonly store: OutboxStore,
+    private readonly store: PreviewStore,
+    private readonly places: Places,
+    private readonly lines: ChatLines,
     private readonly directory: ChannelDirectory,
     private readonly events: EventBus,
     private readonly blocks: BlockStream,
@@ -111,34 +116,44 @@ export class StreamPreviewService {
     if (text === '' || text === preview.shown || more.length > 0) return;
     const message = { account: route.account, route, text, ...(route.replyToId ? { replyToId: route.replyToId } : {}) };
     try {
-      if (preview.platformId !== undefined) {
-        await channel.adapter.edit?.(message, preview.platformId);
-      } else if (!(await this.store.hasOpen(route))) {
-        const mark = channel.adapter.sendMark?.(message);
-        if (!(await this.store.beginPreview(runId, route, text, route.replyToId, mark))) return this.drop(runId);
-        preview.platformId = await channel.adapter.send(message);
-        await this.previewEnded(runId, route, preview.platformId);
-      } else {
-        return;
-      }
+      if (preview.platformId !== undefined) await channel.adapter.edit?.(message, preview.platformId);
+      else if (!(await this.begin(runId, preview, message))) return;
       preview.shown = text;
     } catch (error) {
       this.log.debug({ run: runId, error: messageOf(error) }, 'preview not shown');
-      const mayHaveArrived = !(error instanceof ChannelSendError) || error.failure === 'ambiguous';
-      if (preview.platformId === undefined) await this.previewEnded(runId, route, null, !mayHaveArrived);
       this.drop(runId);
     }
   }
 
-  /** The final text may have come while the preview was on its way. */
-  private async previewEnded(
-    runId: string,
-    route: DeliveryRoute,
-    platformId: string | null,
-    notDelivered = false,
-  ): Promise<void> {
-    await this.store.endPreview(runId, platformId, notDelivered);
-    this.events.emit('outbox.queued', { channel: route.channel, account: route.account });
+  /** Sends the message that grows from now on; not while anything else goes to the chat. Returns whether it was sent. */
+  private async begin(runId: string, preview: Preview, message: OutboundMessage): Promise<boolean> {
+    const { route, channel } = preview;
+    const place = await this.places.find(route);
+    const free = this.lines.tryTake(placeKey(route, place));
+    if (!free) return false;
+    try {
+      if (await this.store.hasOpen(route, place)) return false;
+      const mark = channel.adapter.sendMark?.(message);
+      const deliveryId = await this.store.begin(runId, route, place, message.text, mark);
+      if (deliveryId === undefined) {
+        this.drop(runId);
+        return false;
+      }
+      try {
+        preview.platformId = await channel.adapter.send({ ...message, deliveryId });
+        await this.store.end(deliveryId, preview.platformId);
+      } catch (error) {
+        const { failure } = asSendError(error);
+        await this.store.end(deliveryId, null, failure !== 'ambiguous' && failure !== 'defect');
+        throw error;
+      } finally {
+        // The final text may have come while the preview was on its way.
+        this.events.emit('outbox.queued', { channel: route.channel, account: route.account });
+      }
+      return true;
+    } finally {
+      free();
+    }
   }
 
   private end(runId: string): void {

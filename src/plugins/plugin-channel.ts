@@ -19,7 +19,14 @@ import { PluginCallError } from './plugin-process';
 import type { PluginRuntime } from './plugin-runtime';
 
 const DEFAULT_CHUNK = 4000;
-const FAILURES: readonly SendFailure[] = ['refused', 'rate_limited', 'not_delivered', 'ambiguous', 'unauthorized'];
+const FAILURES: readonly SendFailure[] = [
+  'refused',
+  'rate_limited',
+  'not_delivered',
+  'ambiguous',
+  'unauthorized',
+  'gone',
+];
 
 type ChannelFacts = NonNullable<PluginManifest['channels']>[number];
 

@@ -97,17 +97,21 @@ export interface OutboxTable {
   part: number;
   channel: string;
   account: string;
-  /** Chat (and thread) the part goes to; parts of one target keep their order. */
+  /** Conversation the part goes to, in the channel's own spelling; parts of one target keep their order. */
   target: string;
   route: Json;
   payload: Json;
-  state: 'pending' | 'streaming' | 'sending' | 'sent' | 'failed' | 'unknown';
+  state: 'pending' | 'streaming' | 'sending' | 'sent' | 'failed' | 'unknown' | 'uncertain';
   attempts: number;
   next_attempt_at: Ms;
   /** Id given by the platform once sent. */
   platform_id: string | null;
   /** What the channel noted before an attempt whose outcome is not known. */
   mark: string | null;
+  /** How far the search for it has come, in the channel's words. */
+  searched: string | null;
+  /** Sends of it that may have arrived without anybody knowing. */
+  copies: Generated<number>;
   error: string | null;
   created_at: Ms;
   updated_at: Ms;

@@ -11,6 +11,10 @@ export interface Shown {
   text: string;
   /** Every text that it has had, oldest first. */
   versions: readonly string[];
+  /** When it came, in milliseconds since 1970. */
+  at: number;
+  /** Name of the file that the text is the caption of. */
+  file?: string;
 }
 
 /** A platform with people who write to the assistant in direct chats, numbered from 0. */
@@ -19,6 +23,10 @@ export interface ChannelDriver {
   /** The block under `channels`, in which all these people own the gateway. */
   config(people: number, gatewayUrl: string): Record<string, unknown>;
   say(chat: number, text: string): void;
+  /** Where a client sends to so that it comes to a chat: each spelling that there is. */
+  targets(chat: number): { to: string; threadId?: string }[];
+  /** What the `message` tool can send to a chat beside texts. */
+  extras: readonly Record<string, unknown>[];
   shown(): Shown[];
   /** Most characters of one message. */
   limit: number;
@@ -48,8 +56,23 @@ function sprinkle(plan: FaultPlan, random: () => number, cut: () => void): void 
   };
 }
 
+/** A small picture; each has a name of its own. */
+const PICTURE = {
+  action: 'send',
+  buffer: `data:image/png;base64,${Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex').toString('base64')}`,
+  filename: 'picture.png',
+};
+
+const FORUM = -1_002_000_000_000;
+const FIRST_TOPIC = 10;
+/** Every how-manyth conversation is a topic of one group. */
+const TOPIC_EVERY = 4;
+/** Telegram takes about one change a second for each chat. */
+const EDIT_PACE_MS = 900;
+
 async function telegram(): Promise<ChannelDriver> {
   const fake = await FakeTelegram.start();
+  const isTopic = (chat: number): boolean => chat % TOPIC_EVERY === TOPIC_EVERY - 1;
   return {
     id: 'telegram',
     limit: 4096,
@@ -58,10 +81,31 @@ async function telegram(): Promise<ChannelDriver> {
       apiRoot: fake.apiRoot,
       dmPolicy: 'allowlist',
       allowFrom: Array.from({ length: people }, (_, chat) => 1000 + chat),
+      groupPolicy: 'open',
+      groups: { '*': { requireMention: false } },
+      actions: { sticker: true },
     }),
-    say: (chat, text) => void fake.say({ chatId: 1000 + chat, text }),
-    shown: () => fake.sent.map(({ chatId, text, versions }) => ({ chat: Number(chatId) - 1000, text, versions })),
+    say: (chat, text) =>
+      void fake.say(
+        isTopic(chat)
+          ? { chatId: FORUM, fromId: 1000 + chat, chatType: 'supergroup', threadId: FIRST_TOPIC + chat, text }
+          : { chatId: 1000 + chat, text },
+      ),
+    targets: (chat) =>
+      isTopic(chat)
+        ? [String(FORUM), `telegram:group:${FORUM}`].map((to) => ({ to, threadId: String(FIRST_TOPIC + chat) }))
+        : [String(1000 + chat), `tg:${1000 + chat}`, `user:${1000 + chat}`].map((to) => ({ to })),
+    extras: [PICTURE, { action: 'sticker', name: 'a-file-id' }],
+    shown: () =>
+      fake.sent.map(({ chatId, threadId, text, versions, at, file }) => ({
+        chat: chatId === String(FORUM) ? (threadId ?? 0) - FIRST_TOPIC : Number(chatId) - 1000,
+        text,
+        versions,
+        at,
+        ...(file ? { file: file.name } : {}),
+      })),
     misbehave: (random, cut) => {
+      fake.editPaceMs = EDIT_PACE_MS;
       sprinkle(fake.faults, random, cut);
       fake.repeatChance = 0.05;
       fake.random = random;
@@ -92,8 +136,16 @@ async function discord(): Promise<ChannelDriver> {
       dm: { policy: 'allowlist', allowFrom: Array.from({ length: people }, (_, chat) => user(chat)) },
     }),
     say: (chat, text) => void fake.say({ channelId: direct(chat), userId: user(chat), text }),
+    targets: (chat) => [direct(chat), `channel:${direct(chat)}`, `user:${user(chat)}`].map((to) => ({ to })),
+    extras: [PICTURE],
     shown: () =>
-      fake.sent.map(({ channelId, text, versions }) => ({ chat: chats.get(channelId) ?? -1, text, versions })),
+      fake.sent.map(({ channelId, text, versions, at, files }) => ({
+        chat: chats.get(channelId) ?? -1,
+        text,
+        versions,
+        at,
+        ...(files?.[0] ? { file: files[0].name } : {}),
+      })),
     misbehave: (random, cut) => {
       sprinkle(fake.faults, random, cut);
       fake.repeatChance = 0.05;
@@ -120,8 +172,16 @@ async function slack(): Promise<ChannelDriver> {
       dm: { policy: 'allowlist', allowFrom: Array.from({ length: people }, (_, chat) => user(chat)) },
     }),
     say: (chat, text) => void fake.say({ channel: fake.directWith(user(chat)), user: user(chat), text }),
+    targets: (chat) => [fake.directWith(user(chat)), `user:${user(chat)}`, user(chat)].map((to) => ({ to })),
+    extras: [PICTURE],
     shown: () =>
-      fake.sent.map(({ channel, text, versions }) => ({ chat: Number(channel.slice(1)) - 1000, text, versions })),
+      fake.sent.map(({ channel, text, versions, at, file }) => ({
+        chat: Number(channel.slice(1)) - 1000,
+        text,
+        versions,
+        at,
+        ...(file ? { file: file.name } : {}),
+      })),
     misbehave: (random, cut) => {
       sprinkle(fake.faults, random, cut);
       fake.repeatChance = 0.05;
@@ -181,9 +241,11 @@ async function webhook(): Promise<ChannelDriver> {
         chat,
         (queues.get(chat) ?? Promise.resolve()).then(() => post(chat, text)),
       ),
+    targets: (chat) => [{ to: `chat-${chat}` }],
+    extras: [],
     shown: () => {
       const byId = new Map<string, Shown & { versions: string[] }>();
-      for (const { body } of site.asked('/answers')) {
+      for (const { body, at } of site.asked('/answers')) {
         const { type, id, chat, text } = JSON.parse(body) as {
           type: string;
           id: string;
@@ -193,7 +255,12 @@ async function webhook(): Promise<ChannelDriver> {
         if (type === 'ping') continue;
         const known = byId.get(id);
         if (known) known.versions.push(text);
-        byId.set(id, { chat: Number(chat?.id.slice(5)), text, versions: known?.versions ?? [text] });
+        byId.set(id, {
+          chat: Number(chat?.id.slice(5)),
+          text,
+          versions: known?.versions ?? [text],
+          at: known?.at ?? at,
+        });
       }
       return [...byId.values()];
     },

@@ -253,4 +253,25 @@ describe('Discord', () => {
     expect(Date.now() - before).toBeGreaterThanOrEqual(1000);
     expect(discord.textsIn(direct()).filter((text) => text.includes('patience'))).toHaveLength(1);
   });
+
+  it('looks through a long history, knows a conversation by all spellings, and tells the same words apart', async () => {
+    discord.knowsNonces = false;
+    await start();
+    await connected();
+    const client = await WireClient.connected(gateway.url);
+    const send = (to: string, key: string): ReturnType<WireClient['call']> =>
+      client.call('send', { channel: 'discord', to, message: 'The same words', idempotencyKey: key });
+    const ids = [(await send(direct(), 'first')).payload?.['messageId']];
+    for (const kind of ['reset-before', 'reset-after'] as const) {
+      for (let count = 0; count < 120; count++)
+        discord.say({ channelId: direct(), userId: OWNER, text: 'chatter', unheard: true });
+      discord.faults.add('send', { kind });
+      const both = await Promise.all([send(`user:${OWNER}`, `one ${kind}`), send(direct(), `two ${kind}`)]);
+      ids.push(...both.map(({ payload }) => payload?.['messageId']));
+    }
+    client.close();
+    expect(discord.textsIn(direct())).toEqual(Array.from({ length: 5 }, () => 'The same words'));
+    expect(new Set(ids).size).toBe(5);
+    expect(discord.sent.map(({ versions }) => versions.length)).toEqual([1, 1, 1, 1, 1]);
+  }, 60_000);
 });

@@ -222,6 +222,28 @@ describe('Slack', () => {
     expect(slack.textsIn(direct()).filter((text) => text.includes('patience'))).toHaveLength(1);
   });
 
+  it('looks through a long history, knows a conversation by all spellings, and tells the same words apart', async () => {
+    await start();
+    await connected();
+    const client = await WireClient.connected(gateway.url);
+    const send = (to: string, key: string): ReturnType<WireClient['call']> =>
+      client.call('send', { channel: 'slack', to, message: 'The same words', idempotencyKey: key });
+    const ids = [(await send(direct(), 'first')).payload?.['messageId']];
+    for (const kind of ['reset-before', 'reset-after'] as const) {
+      slack.faults.add('chat.postMessage', { kind });
+      const asked = slack.calls.length;
+      const both = Promise.all([send(`user:${OWNER}`, `one ${kind}`), send(direct(), `two ${kind}`)]);
+      await until('the cut', () => slack.calls.slice(asked).some(({ method }) => method === 'chat.postMessage'));
+      for (let count = 0; count < 120; count++)
+        slack.say({ channel: direct(), user: OWNER, text: 'chatter', unheard: true });
+      ids.push(...(await both).map(({ payload }) => payload?.['messageId']));
+    }
+    client.close();
+    expect(slack.textsIn(direct())).toEqual(Array.from({ length: 5 }, () => 'The same words'));
+    expect(new Set(ids).size).toBe(5);
+    expect(slack.sent.map(({ versions }) => versions.length)).toEqual([1, 1, 1, 1, 1]);
+  }, 60_000);
+
   it('explains refused tokens, and does not try again', async () => {
     await start({ botToken: 'xoxb-wrong' });
     await until('a failure', async () => (await state())['state'] === 'failed');

@@ -1,4 +1,4 @@
-import { CrashScenario } from './crash-scenario';
+import { CrashScenario, type Percentiles } from './crash-scenario';
 
 /** `npm run storm` asks for more: updates, kills, chats, seeds, and the platforms. */
 const asked = (name: string, otherwise: number): number => Number(process.env[`STORM_${name}`] ?? otherwise);
@@ -7,7 +7,10 @@ const kills = asked('KILLS', 16);
 const chats = asked('CHATS', 8);
 const first = asked('FIRST_SEED', 20_261_127);
 const seeds = Array.from({ length: asked('SEEDS', 1) }, (_, index) => first + index);
-const channels = (process.env['STORM_CHANNELS'] ?? 'discord,slack,webhook').split(',');
+const channels = (process.env['STORM_CHANNELS'] ?? 'telegram,discord,slack,webhook').split(',');
+/** Milliseconds: what the storm is judged by, and what a busy machine with other tests beside it may make of that. */
+const IS_STORM = process.env['STORM_UPDATES'] !== undefined;
+const MOST_MS = IS_STORM ? { p99: 15_000, max: 30_000 } : { p99: 60_000, max: 60_000 };
 
 /** What `random-kills` proves on Telegram at length holds on the other platforms. */
 describe.each(channels)('killed at random moments on %s', (channel) => {
@@ -15,22 +18,27 @@ describe.each(channels)('killed at random moments on %s', (channel) => {
     'loses, doubles and mixes up nothing (seed %i)',
     async (seed) => {
       const report = await new CrashScenario({ channel, seed, chats, updates, kills, faults: true }).run();
-      if (report.lost.length > 0 || report.disordered.length > 0) process.stderr.write(`${JSON.stringify(report)}\n`);
+      if (report.lost.length + report.disordered.length + report.doubled.length + report.overwritten.length > 0)
+        process.stderr.write(`${JSON.stringify(report)}\n`);
       expect(report).toMatchObject({
         notTaken: [],
         overwritten: [],
         lost: [],
+        doubled: [],
         turnsTwice: [],
         disordered: [],
         toolsTwice: [],
         open: 0,
         integrity: 'ok',
       });
-      expect(report.doubled.length).toBeLessThanOrEqual(report.ambiguous);
+      const { answerMs, deliveryMs } = report;
+      const shown = ({ p50, p99, max }: Percentiles): string => `${p50} ms (p50), ${p99} ms (p99), ${max} ms (max)`;
       process.stderr.write(
-        `${channel}, seed ${seed}, ${updates} messages in ${chats} chats, ${kills} kills: lost 0, turns twice 0, ` +
-          `${report.doubled.length} answers seen twice, of ${report.ambiguous} sends cut off\n`,
+        `${channel}, seed ${seed}, ${updates} messages in ${chats} chats, ${kills} kills: lost 0, twice 0, order kept; ` +
+          `${report.ambiguous} calls cut off; answers after ${shown(answerMs)}, of that delivery ${shown(deliveryMs)}\n`,
       );
+      expect(answerMs.p99).toBeLessThanOrEqual(MOST_MS.p99);
+      expect(answerMs.max).toBeLessThanOrEqual(MOST_MS.max);
     },
     5 * 60_000 + kills * 5000 + updates * 100,
   );

@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { sql } from 'kysely';
+import { settlesWithin } from '../../src/common/sleep';
 import { type ChannelDriver, DRIVERS } from '../channels/channel-drivers';
 import { seededRandom } from '../fakes/fault-plan';
 import type { ModelAnswer, ModelRequest } from '../fakes/model-formats/model-format';
 import { FakeModels } from '../fakes/model-server';
-import { GatewayProcess, freePort, writeConfig } from '../harness/gateway-process';
+import { GatewayProcess, TEST_TOKEN, freePort, writeConfig } from '../harness/gateway-process';
 import { type StoreKind, TestDatabase } from '../harness/stores';
 
 export interface ScenarioOptions {
@@ -17,6 +18,10 @@ export interface ScenarioOptions {
   kills: number;
   /** Every how-manyth message makes the assistant run a command that leaves a trace. */
   toolEvery?: number;
+  /** Every how-manyth message makes it send a picture, and a sticker where there are any, before it answers. */
+  extraEvery?: number;
+  /** Every how-manyth message is followed by one that a client sends to the same chat, by any of its spellings. */
+  noteEvery?: number;
   faults?: boolean;
   store?: StoreKind;
   /** Another program than `bin/openclaw`, and what Node is told before it: for a gateway with a fault built in. */
@@ -27,12 +32,16 @@ export interface ScenarioOptions {
 }
 
 export interface ScenarioReport {
-  /** Messages that got no answer. */
+  /** Messages that got no answer, and messages of clients that did not arrive. */
   lost: string[];
-  /** Messages whose answer stands in the chat more than once. */
+  /** Messages whose answer stands in the chat more than once, and messages and pictures that came twice. */
   doubled: string[];
-  /** How many doubles kills and faults with an unknown outcome may explain. */
+  /** Calls to the platform of which kills and faults left the outcome unknown, at most. */
   ambiguous: number;
+  /** Milliseconds from each message to its answer. */
+  answerMs: Percentiles;
+  /** Of that, milliseconds from the end of a turn to the platform. */
+  deliveryMs: Percentiles;
   /** Messages whose turn was run more than once, or that belong to more than one turn. */
   turnsTwice: string[];
   /** Chats in which answers stand in another order than their questions. */
@@ -54,9 +63,20 @@ export interface ScenarioReport {
   readyMs: number[];
 }
 
+export interface Percentiles {
+  p50: number;
+  p99: number;
+  max: number;
+}
+
 /** Longer than the longest pause between two attempts to deliver. */
 const QUIET_MS = 45_000;
+/** A message of a person, a picture that goes before its answer, a message of a client. */
 const TOKEN = /m\d+-\d+/g;
+const EXTRA = /x\d+-\d+/;
+const NOTE = /n\d+-\d+/g;
+const EXTRA_EVERY = 11;
+const NOTE_EVERY = 9;
 /**
  * People write in many chats while the gateway is killed again and again; everything is judged from outside: what the
  * platform received, what commands left behind, and what the database says at the end.
@@ -64,6 +84,11 @@ const TOKEN = /m\d+-\d+/g;
 export class CrashScenario {
   private readonly random: () => number;
   private readonly said = new Map<string, string[]>();
+  /** When each message was said, in milliseconds since 1970. */
+  private readonly saidAt = new Map<string, number>();
+  /** Messages of clients, until the gateway says that the platform has them. */
+  private readonly notes = new Map<string, Promise<void>>();
+  private isOver = false;
   private readonly readyMs: number[] = [];
   private resets = 0;
   private platform!: ChannelDriver;
@@ -90,6 +115,7 @@ export class CrashScenario {
       await this.gateway?.signal('SIGTERM');
       return await this.judge();
     } finally {
+      this.isOver = true;
       await this.gateway?.signal('SIGKILL');
       await this.platform.stop();
       await this.models.stop();
@@ -149,14 +175,48 @@ export class CrashScenario {
     const token = `m${chat}-${list.length}`;
     list.push(token);
     this.said.set(String(chat), list);
-    const every = this.options.toolEvery ?? 5;
-    this.platform.say(chat, index % every === 0 ? `${token} do it` : `${token} hello`);
+    this.saidAt.set(token, Date.now());
+    const isNth = (every: number): boolean => index % every === 0;
+    const wish = isNth(this.options.toolEvery ?? 5)
+      ? 'do it'
+      : isNth(this.options.extraEvery ?? EXTRA_EVERY)
+        ? 'show it'
+        : 'hello';
+    this.platform.say(chat, `${token} ${wish}`);
+    if (isNth(this.options.noteEvery ?? NOTE_EVERY)) {
+      const note = token.replace('m', 'n');
+      this.notes.set(note, this.note(chat, note));
+    }
+  }
+
+  /** A client sends until it hears that the platform has the message; the key says that it is the same one. */
+  private async note(chat: number, note: string): Promise<void> {
+    const targets = this.platform.targets(chat);
+    const target = targets[Math.floor(this.random() * targets.length)];
+    const params = { channel: this.platform.id, ...target, message: `Note ${note}.`, idempotencyKey: note };
+    while (!this.isOver) {
+      const answer = await fetch(`http://127.0.0.1:${this.port}/rpc`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${TEST_TOKEN}` },
+        body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'send', params }),
+      })
+        .then((response) => response.json() as Promise<{ result?: unknown }>)
+        .catch(() => undefined);
+      if (answer?.result) return;
+      await pause(100);
+    }
   }
 
   private answer(request: ModelRequest): ModelAnswer {
     const [token = 'none'] = request.lastUser.match(TOKEN) ?? [];
     if (request.lastUser.includes('do it') && request.toolResults === 0) {
       return { steps: [{ tool: { name: 'exec', args: { command: `echo ${token} >> ledger.txt` } } }] };
+    }
+    const extra = request.lastUser.includes('show it') ? this.platform.extras[request.toolResults] : undefined;
+    if (extra) {
+      const { filename, ...args } = extra;
+      const named = filename === undefined ? {} : { filename: `${token.replace('m', 'x')}.png` };
+      return { steps: [{ tool: { name: 'message', args: { ...args, ...named } } }] };
     }
     return { steps: [{ text: `Answer to ${token}.` }] };
   }
@@ -174,6 +234,7 @@ export class CrashScenario {
       }
       await pause(50);
     }
+    await settlesWithin(Promise.all(this.notes.values()), this.options.quietMs ?? QUIET_MS);
     await pause(1000);
   }
 
@@ -182,6 +243,8 @@ export class CrashScenario {
       lost: [],
       doubled: [],
       ambiguous: this.options.kills + this.resets,
+      answerMs: percentiles(this.answerTimes()),
+      deliveryMs: percentiles([]),
       turnsTwice: [],
       disordered: [],
       toolsTwice: [],
@@ -190,7 +253,9 @@ export class CrashScenario {
       notTaken: [],
       overwritten: this.platform
         .shown()
-        .map((message) => [...new Set(message.versions.flatMap((text) => text.match(TOKEN) ?? []))])
+        .map(({ versions }) => [
+          ...new Set(versions.flatMap((text) => text.match(TOKEN) ?? text.match(NOTE) ?? [text])),
+        ])
         .filter((tokens) => tokens.length > 1),
       outbox: {},
       givenUp: [],
@@ -210,9 +275,20 @@ export class CrashScenario {
       if (first.join() !== tokens.filter((token) => seen.includes(token)).join())
         report.disordered.push(`${chat}: ${first.join(' ')}`);
     }
+    const texts = this.platform.shown().flatMap(({ text }) => text.match(NOTE) ?? []);
+    report.lost.push(...[...this.notes.keys()].filter((note) => !texts.includes(note)));
+    const pictures = this.platform.shown().flatMap(({ file }) => file?.match(EXTRA) ?? []);
+    report.doubled.push(...doubles(texts), ...doubles(pictures));
     report.toolsTwice = doubles(this.ledger());
     await this.judgeDatabase(report);
     return report;
+  }
+
+  private answerTimes(): number[] {
+    const first = new Map<string, number>();
+    for (const { text, at } of this.platform.shown())
+      for (const token of text.match(TOKEN) ?? []) first.set(token, Math.min(at, first.get(token) ?? Infinity));
+    return [...first].map(([token, at]) => at - (this.saidAt.get(token) ?? at));
   }
 
   private ledger(): string[] {
@@ -243,12 +319,21 @@ export class CrashScenario {
     report.turnsTwice.push(...doubles(events.flatMap((event) => event.payload.match(TOKEN) ?? [])));
     const known = new Set(taken);
     report.notTaken = [...this.said.values()].flat().filter((token) => !known.has(token));
-    for (const { state, error } of await read.selectFrom('outbox').select(['state', 'error']).execute()) {
+    const parts = await read.selectFrom('outbox').select(['state', 'error', 'created_at', 'updated_at']).execute();
+    const sent = parts.filter(({ state }) => state === 'sent');
+    report.deliveryMs = percentiles(sent.map((part) => Number(part.updated_at) - Number(part.created_at)));
+    for (const { state, error } of parts) {
       report.outbox[state] = (report.outbox[state] ?? 0) + 1;
       const reason = String(error);
       if (state === 'failed' && !report.givenUp.includes(reason)) report.givenUp.push(reason);
     }
   }
+}
+
+function percentiles(values: readonly number[]): Percentiles {
+  const sorted = [...values].sort((a, b) => a - b);
+  const at = (share: number): number => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? NaN;
+  return { p50: at(0.5), p99: at(0.99), max: at(1) };
 }
 
 function doubles(values: readonly string[]): string[] {

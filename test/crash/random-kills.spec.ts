@@ -30,7 +30,8 @@ describe('killed at random moments', () => {
       }).run();
       process.stderr.write(
         `200 kills: ready after ${median(report.readyMs)} ms (median), ${Math.max(...report.readyMs)} ms (longest); ` +
-          `${report.doubled.length} answers seen twice, of ${report.ambiguous} sends cut off without an outcome\n`,
+          `${report.doubled.length} seen twice, of ${report.ambiguous} calls cut off without an outcome; ` +
+          `answers after ${report.answerMs.p50} ms (p50), ${report.answerMs.p99} ms (p99), ${report.answerMs.max} ms (max)\n`,
       );
       if (report.lost.length > 0) process.stderr.write(`${JSON.stringify(report)}\n`);
       expect(report).toMatchObject(CLEAN);

@@ -37,6 +37,7 @@ export interface DiscordSent {
   files?: FormFile[];
   /** Shown to whoever gave a command alone. */
   ephemeral?: boolean;
+  at: number;
 }
 
 interface Session {
@@ -71,6 +72,8 @@ export class FakeDiscord {
   /** Sockets that identified or resumed. */
   readonly opened: ('identify' | 'resume')[] = [];
   allowContentIntent = true;
+  /** Discord knows numbers of messages for some minutes; when unset, these are over at once. */
+  knowsNonces = true;
   /** When set, events come twice with this probability. */
   repeatChance = 0;
   random: () => number = Math.random;
@@ -553,7 +556,7 @@ export class FakeDiscord {
     if (text.length > MAX_CONTENT) return [400, { message: 'Invalid Form Body', code: 50035 }];
     const nonce = body['nonce'] === undefined ? undefined : String(body['nonce']);
     if (nonce !== undefined && nonce.length > 25) return [400, { message: 'Invalid Form Body', code: 50035 }];
-    const known = nonce === undefined ? undefined : this.nonces.get(`${channelId}/${nonce}`);
+    const known = nonce === undefined || !this.knowsNonces ? undefined : this.nonces.get(`${channelId}/${nonce}`);
     if (known && body['enforce_nonce'] === true) return [200, known];
     const id = this.nextId();
     const reference = body['message_reference'] as { message_id?: string } | undefined;
@@ -587,6 +590,7 @@ export class FakeDiscord {
       channelId,
       text,
       versions: [text],
+      at: Date.now(),
       ...(nonce === undefined ? {} : { nonce }),
       ...(reference?.message_id ? { replyTo: reference.message_id } : {}),
       ...(rows.length > 0 ? { buttons: rows.flatMap((row) => row.components.map((button) => button.custom_id)) } : {}),

@@ -442,13 +442,15 @@ export class FakeSlack {
               : own === thread || message['ts'] === thread;
           return fits && Number(message['ts']) > oldest;
         });
+        const from = Number(params['cursor'] || 0);
+        const to = from + Number(params['limit'] ?? 100);
+        const ordered = thread === undefined ? [...messages].reverse() : messages;
+        const hasMore = ordered.length > to;
         return {
           ok: true,
-          messages: (thread === undefined ? [...messages].reverse() : messages).slice(
-            0,
-            Number(params['limit'] ?? 100),
-          ),
-          has_more: false,
+          messages: ordered.slice(from, to),
+          has_more: hasMore,
+          ...(hasMore ? { response_metadata: { next_cursor: String(to) } } : {}),
         };
       }
       case 'chat.postMessage': {
@@ -478,7 +480,11 @@ export class FakeSlack {
         const content = this.uploads.get(file?.id ?? '');
         const message = this.keep(
           channel,
-          { text: params['initial_comment'] ?? '', thread_ts: params['thread_ts'] },
+          {
+            text: params['initial_comment'] ?? '',
+            thread_ts: params['thread_ts'],
+            files: [{ id: file?.id, name: content?.name, title: content?.name }],
+          },
           false,
         );
         if (content) message.file = content;
@@ -530,6 +536,7 @@ export class FakeSlack {
       ts,
       ...(thread ? { thread_ts: thread } : {}),
       ...(metadata ? { metadata } : {}),
+      ...(params['files'] ? { subtype: 'file_share', files: params['files'] } : {}),
     };
     this.store(channel, stored);
     this.tell({ ...stored, channel_type: channel.startsWith('D') ? 'im' : 'channel', event_ts: ts });

@@ -22,6 +22,8 @@ export interface SentMessage {
   buttons?: { text: string; callback_data: string }[][];
   /** Sent without a sound. */
   silent?: true;
+  /** A sticker or a poll: there is neither a text nor a caption to change. */
+  isFixed?: true;
   at: number;
 }
 
@@ -56,7 +58,12 @@ interface PendingPoll {
 type Params = Record<string, unknown>;
 type Result =
   | { ok: true; result: unknown }
-  | { ok: false; error_code: number; description: string; parameters?: { migrate_to_chat_id: number } };
+  | {
+      ok: false;
+      error_code: number;
+      description: string;
+      parameters?: { migrate_to_chat_id: number } | { retry_after: number };
+    };
 
 const BOT = { id: 7000, is_bot: true, first_name: 'Nest', username: 'nest_test_bot', can_join_groups: true };
 const MAX_TEXT = 4096;
@@ -84,9 +91,20 @@ export class FakeTelegram {
   private readonly upgraded = new Map<string, number>();
   private readonly queue: FakeUpdate[] = [];
   private readonly confirmed: FakeUpdate[] = [];
+  /** Messages of people, by chat and number. */
+  private readonly said = new Set<string>();
   private poll: PendingPoll | undefined;
   private nextUpdateId = 1000;
-  private nextMessageId = 1;
+  /** Last message number of each sequence. */
+  private readonly lastIds = new Map<string, number>();
+  /** When messages of each chat were changed last; see {@link editPaceMs}. */
+  private readonly editedAt = new Map<string, number>();
+  /** When set, changes to a chat that come faster are refused, as Telegram does. */
+  editPaceMs = 0;
+  /** Changes refused for their pace. */
+  tooFast = 0;
+  /** Chats by public name. */
+  readonly named = new Map<string, number>();
   private readonly server: Server;
 
   private constructor() {
@@ -113,8 +131,10 @@ export class FakeTelegram {
   /** A person writes. Returns the update's id. */
   say(message: PersonMessage): number {
     const { chatId, text, fromId = chatId, chatType = 'private' } = message;
+    const messageId = this.nextMessageId(chatId);
+    this.said.add(`${chatId}/${messageId}`);
     return this.push('message', {
-      message_id: this.nextMessageId++,
+      message_id: messageId,
       date: Math.floor(Date.now() / 1000),
       from: {
         id: fromId,
@@ -182,7 +202,7 @@ export class FakeTelegram {
   upgrade(from: number, to: number): void {
     this.upgraded.set(String(from), to);
     const message = (id: number, type: string, fact: object): object => ({
-      message_id: this.nextMessageId++,
+      message_id: this.nextMessageId(id),
       date: Math.floor(Date.now() / 1000),
       from: { id: 1_087_968_824, is_bot: true, first_name: 'Group', username: 'GroupAnonymousBot' },
       chat: { id, type, title: 'G' },
@@ -325,11 +345,12 @@ export class FakeTelegram {
         description: 'Bad Request: group chat was upgraded to a supergroup chat',
         parameters: { migrate_to_chat_id: movedTo },
       };
-    const refuse = (description: string): Result => ({
-      ok: false,
-      error_code: 400,
-      description: `Bad Request: ${description}`,
-    });
+    const refuse = (description: string): Result =>
+      description.startsWith('Too Many')
+        ? { ok: false, error_code: 429, description, parameters: { retry_after: 1 } }
+        : { ok: false, error_code: 400, description: `Bad Request: ${description}` };
+    const chat = this.named.get(String(params['chat_id']));
+    if (chat !== undefined) return this.handle(method, { ...params, chat_id: chat });
     switch (method) {
       case 'getMe':
         return { ok: true, result: BOT };
@@ -341,11 +362,10 @@ export class FakeTelegram {
         return { ok: true, result: this.keep(params, text) };
       }
       case 'editMessageText': {
-        const message = this.sent.find(
-          (entry) => entry.messageId === Number(params['message_id']) && entry.chatId === String(params['chat_id']),
-        );
+        const message = this.toEdit(params);
         const text = String(params['text'] ?? '');
-        if (!message) return refuse('message to edit not found');
+        if (typeof message === 'string') return refuse(message);
+        if (message.file || message.isFixed) return refuse('there is no text in the message to edit');
         if (message.text === text)
           return refuse(
             'message is not modified: specified new message content and reply markup are exactly the same as a current content and reply markup of the message',
@@ -397,8 +417,9 @@ export class FakeTelegram {
         return { ok: true, result };
       }
       case 'editMessageCaption': {
-        const message = this.sent.find((entry) => entry.messageId === Number(params['message_id']));
-        if (!message?.file) return refuse('message to edit not found');
+        const message = this.toEdit(params);
+        if (typeof message === 'string') return refuse(message);
+        if (!message.file) return refuse('there is no caption in the message to edit');
         const caption = String(params['caption'] ?? '');
         if (message.text === caption) return refuse('message is not modified');
         message.text = caption;
@@ -406,12 +427,12 @@ export class FakeTelegram {
       }
       case 'sendSticker':
         this.actions.push({ method, params });
-        return { ok: true, result: this.keep(params, '(sticker)') };
+        return { ok: true, result: this.keep(params, '(sticker)', true) };
       case 'sendPoll': {
         const options = params['options'] as { text: string }[];
         if (options.length < 2) return refuse('poll must have at least 2 option');
         this.actions.push({ method, params });
-        return { ok: true, result: this.keep(params, `(poll) ${String(params['question'])}`) };
+        return { ok: true, result: this.keep(params, `(poll) ${String(params['question'])}`, true) };
       }
       case 'createForumTopic':
         this.actions.push({ method, params });
@@ -451,12 +472,41 @@ export class FakeTelegram {
     }
   }
 
-  private keep(params: Params, text: string): unknown {
+  /** Private chats and small groups share one sequence of numbers; supergroups and channels have one each. */
+  private nextMessageId(chatId: number): number {
+    const sequence = chatId < -1_000_000_000_000 ? String(chatId) : '';
+    const next = (this.lastIds.get(sequence) ?? 0) + 1;
+    this.lastIds.set(sequence, next);
+    return next;
+  }
+
+  /** A message of a person, or a message of a former life, takes a number in a chat. */
+  skipNumber(chatId: number): number {
+    return this.nextMessageId(chatId);
+  }
+
+  /** The message that a change is about, or why it can't be changed. */
+  private toEdit(params: Params): SentMessage | string {
+    const chatId = String(params['chat_id']);
+    const since = Date.now() - (this.editedAt.get(chatId) ?? 0);
+    this.editedAt.set(chatId, Date.now());
+    if (since < this.editPaceMs) {
+      this.tooFast++;
+      return 'Too Many Requests: retry after 1';
+    }
+    const id = Number(params['message_id']);
+    return (
+      this.sent.find((entry) => entry.messageId === id && entry.chatId === chatId) ??
+      (this.said.has(`${chatId}/${id}`) ? "message can't be edited" : 'message to edit not found')
+    );
+  }
+
+  private keep(params: Params, text: string, isFixed = false): unknown {
     const reply = params['reply_parameters'] as { message_id?: number } | undefined;
     const replyTo = reply?.message_id ?? (params['reply_to_message_id'] as number | undefined);
     const message: SentMessage = {
       chatId: String(params['chat_id']),
-      messageId: this.nextMessageId++,
+      messageId: this.nextMessageId(Number(params['chat_id'])),
       text,
       ...(typeof params['parse_mode'] === 'string' ? { parseMode: params['parse_mode'] } : {}),
       ...(replyTo === undefined ? {} : { replyTo }),
@@ -468,6 +518,7 @@ export class FakeTelegram {
       at: Date.now(),
     };
     if (isTrue(params['disable_notification'])) message.silent = true;
+    if (isFixed) message.isFixed = true;
     this.sent.push(message);
     return {
       message_id: message.messageId,

@@ -6,6 +6,8 @@ export interface SeenRequest {
   path: string;
   headers: IncomingMessage['headers'];
   body: string;
+  /** Milliseconds since 1970. */
+  at: number;
 }
 
 /** Web pages and small APIs on loopback: search, speech, telephony, pictures, forms. Keeps what it was asked. */
@@ -57,6 +59,7 @@ export class FakeSite {
       path,
       headers: request.headers,
       body: Buffer.concat(chunks).toString('utf8'),
+      at: Date.now(),
     });
     const answer = this.answers.get(path.split('?')[0] ?? '');
     if (answer) {

@@ -4,15 +4,25 @@ import { SilentLoggerFactory } from '../../src/common/logger';
 import type { ChannelDirectory } from '../../src/events/channel-directory';
 import type { DatabaseService } from '../../src/storage/database.service';
 import { TestDatabase } from '../harness/stores';
+import { DeadLetterStore } from '../../src/outbox/dead-letter.store';
+import { ChatLines } from '../../src/outbox/chat-lines';
+import { DeliveryService } from '../../src/outbox/delivery.service';
+import { DeliveryStore } from '../../src/outbox/delivery.store';
 import { OutboxDispatcher } from '../../src/outbox/outbox-dispatcher.service';
 import { OutboxStore } from '../../src/outbox/outbox.store';
+import { Places } from '../../src/outbox/places';
+import { PlatformCalls } from '../../src/outbox/platform-calls';
+import { SentSearchService } from '../../src/outbox/sent-search.service';
 import type { StreamPreviewService } from '../../src/outbox/stream-preview.service';
 
 describe('deliveries', () => {
   let home: TestDatabase;
   let database: DatabaseService;
   let store: OutboxStore;
+  let deliveries: DeliveryStore;
   let dispatcher: OutboxDispatcher;
+  let adapter: Partial<ChannelAdapter>;
+  let capabilities: { repeatable?: boolean };
   const sent: string[] = [];
   const queue = async (to: string, count: number): Promise<void> => {
     await database.write('queue', async (transaction) => {
@@ -28,7 +38,8 @@ describe('deliveries', () => {
     home = await TestDatabase.create('sqlite');
     database = await home.open();
     store = new OutboxStore(database);
-    const adapter: Partial<ChannelAdapter> = {
+    capabilities = {};
+    adapter = {
       send: ({ route, text }: OutboundMessage) => {
         if (route.to === 'blocked')
           return Promise.reject(new ChannelSendError('rate_limited', 'later', { retryAfterMs: 3_600_000 }));
@@ -36,12 +47,15 @@ describe('deliveries', () => {
         return Promise.resolve(text);
       },
     };
-    dispatcher = new OutboxDispatcher(
-      store,
-      { find: () => ({ adapter }) } as unknown as ChannelDirectory,
-      { settled: () => Promise.resolve() } as unknown as StreamPreviewService,
-      new SilentLoggerFactory(),
-    );
+    deliveries = new DeliveryStore(database);
+    const directory = { find: () => ({ adapter, declaration: { capabilities } }) } as unknown as ChannelDirectory;
+    const previews = { settled: () => Promise.resolve() } as unknown as StreamPreviewService;
+    const loggers = new SilentLoggerFactory();
+    const calls = new PlatformCalls();
+    const search = new SentSearchService(deliveries, calls, loggers);
+    const lines = new ChatLines();
+    const delivery = new DeliveryService(deliveries, directory, previews, search, calls, lines, loggers);
+    dispatcher = new OutboxDispatcher(deliveries, directory, delivery, new Places(directory), calls, loggers);
   });
   afterEach(async () => {
     await dispatcher.stop(1000);
@@ -76,12 +90,118 @@ describe('deliveries', () => {
 
   it('are read again when the database could not be asked', async () => {
     await queue('one', 1);
-    const openIds = store.openIds.bind(store);
+    const openIds = deliveries.openIds.bind(deliveries);
     let asked = 0;
-    store.openIds = (channel, account) =>
+    deliveries.openIds = (channel, account) =>
       asked++ === 0 ? Promise.reject(new Error('busy')) : openIds(channel, account);
     await dispatcher.wake('x', 'default');
     await settles(1);
     expect(asked).toBe(2);
   }, 90_000);
+
+  it('go on in other chats while the platform lets five of them hang', async () => {
+    const { send } = adapter;
+    adapter.send = (message) =>
+      message.route.to.startsWith('slow') ? new Promise(() => undefined) : (send as NonNullable<typeof send>)(message);
+    for (let chat = 0; chat < 5; chat++) await queue(`slow ${chat}`, 1);
+    await queue('free', 2);
+    await dispatcher.wake('x', 'default');
+    await settles(2);
+  }, 90_000);
+
+  it('are one line for all spellings of a chat, also where the platform has to be asked for one', async () => {
+    let under = 0;
+    let most = 0;
+    let asked = 0;
+    adapter.placeOf = ({ to }) => (to.startsWith('@') ? undefined : to.replace('tg:', ''));
+    adapter.findPlace = () =>
+      asked++ === 0
+        ? Promise.reject(new ChannelSendError('not_delivered', 'not now'))
+        : new Promise((resolve) => setTimeout(resolve, 20, 'ann'));
+    adapter.send = async ({ text }) => {
+      most = Math.max(most, ++under);
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      under--;
+      sent.push(text);
+      return text;
+    };
+    for (const spelling of ['@ann', 'ann', 'tg:ann']) await queue(spelling, 3);
+    await dispatcher.wake('x', 'default');
+    await settles(9);
+    expect(most).toBe(1);
+    for (const spelling of ['@ann', 'ann', 'tg:ann'])
+      expect(sent.filter((text) => text.startsWith(`${spelling} `))).toEqual([0, 1, 2].map((n) => `${spelling} ${n}`));
+  }, 90_000);
+
+  it('that may be there are looked for before anything else is sent to the chat', async () => {
+    await queue('chat', 3);
+    const ids = await deliveries.openIds('x', 'default');
+    // An earlier process was cut off in the last one.
+    await deliveries.sending(ids[2] ?? '', 'chat', { mark: '7', copies: 1 });
+    await deliveries.markInterrupted();
+    const { send } = adapter;
+    adapter.send = (message) => {
+      sent.push('sending');
+      return (send as NonNullable<typeof send>)(message);
+    };
+    let steps = 0;
+    adapter.findSent = ({ text }, { mark, progress }) => {
+      sent.push(`looks for ${text} behind ${mark}, ${progress ?? 'from there'}`);
+      return Promise.resolve(
+        ++steps < 3 ? { kind: 'unfinished', progress: `step ${steps}` } : { kind: 'found', platformId: '9' },
+      );
+    };
+    await dispatcher.wake('x', 'default');
+    await settles(7);
+    expect(sent).toEqual([
+      'looks for chat 2 behind 7, from there',
+      'looks for chat 2 behind 7, step 1',
+      'looks for chat 2 behind 7, step 2',
+      'sending',
+      'chat 0',
+      'sending',
+      'chat 1',
+    ]);
+  }, 90_000);
+
+  it('whose copies are one message are sent until the outcome is known', async () => {
+    capabilities.repeatable = true;
+    const { send } = adapter;
+    let count = 0;
+    adapter.send = (message) =>
+      ++count < 5
+        ? Promise.reject(new ChannelSendError('ambiguous', 'cut off', { retryAfterMs: 1 }))
+        : (send as NonNullable<typeof send>)(message);
+    await queue('chat', 1);
+    await dispatcher.wake('x', 'default');
+    await settles(1);
+    expect(count).toBe(5);
+  }, 90_000);
+
+  it.each<[string, () => Error, string, number]>([
+    ['the program fails over', () => new TypeError('no such thing'), 'failed', 3],
+    ['an adapter fails over without saying how', () => new Error('no idea'), 'uncertain', 2],
+    ['nobody can find out about', () => new ChannelSendError('ambiguous', 'cut off'), 'uncertain', 2],
+    ['are refused', () => new ChannelSendError('refused', 'never'), 'failed', 1],
+  ])(
+    'that %s end, with the reason, and are not tried again',
+    async (_, error, state, tries) => {
+      let count = 0;
+      const { send } = adapter;
+      adapter.send = (message) => {
+        if (message.text !== 'chat 0') return (send as NonNullable<typeof send>)(message);
+        count++;
+        throw error();
+      };
+      await queue('chat', 2);
+      await dispatcher.wake('x', 'default');
+      await settles(1);
+      await dispatcher.wake('x', 'default');
+      const [letter] = await new DeadLetterStore(database).list(undefined, 10);
+      expect(letter).toMatchObject({ text: 'chat 0', state, attempts: tries });
+      expect(letter?.error).toContain(error().message);
+      expect(count).toBe(tries);
+    },
+    90_000,
+  );
 });

@@ -4,7 +4,11 @@ import { EventBus } from '../../src/events/event-bus';
 import { SilentLoggerFactory } from '../../src/common/logger';
 import { InboxService } from '../../src/inbox/inbox.service';
 import { InboxStore, type NewInboxRow } from '../../src/inbox/inbox.store';
-import { type OutboxPart, OutboxStore } from '../../src/outbox/outbox.store';
+import { DeadLetterStore } from '../../src/outbox/dead-letter.store';
+import { DeliveryStore } from '../../src/outbox/delivery.store';
+import type { OutboxPart } from '../../src/outbox/outbox-part';
+import { OutboxStore } from '../../src/outbox/outbox.store';
+import { PreviewStore } from '../../src/outbox/preview.store';
 import { SessionStore } from '../../src/sessions/session.store';
 import { TranscriptStore } from '../../src/sessions/transcript.store';
 import type { DatabaseService } from '../../src/storage/database.service';
@@ -146,48 +150,114 @@ describe.each(STORE_KINDS)('store on %s', (kind) => {
         ),
       );
 
-    const openParts = async (store: OutboxStore): Promise<OutboxPart[]> => {
+    const openParts = async (store = new DeliveryStore(database)): Promise<OutboxPart[]> => {
       const ids = await store.openIds('telegram', 'default');
       return ids.length === 0 ? [] : store.open(ids);
     };
 
     it('has one part per run and number, however often it is queued', async () => {
-      const store = new OutboxStore(database);
       await enqueue('r1', 'one', 'two');
       await enqueue('r1', 'one', 'two');
-      expect((await openParts(store)).map((part) => part.payload.text)).toEqual(['one', 'two']);
+      expect((await openParts()).map((part) => part.payload.text)).toEqual(['one', 'two']);
+    });
+
+    it('sends another text of the same run as one more message, also when the first has arrived', async () => {
+      await enqueue('r1', 'one', 'two');
+      const store = new DeliveryStore(database);
+      for (const { id } of await openParts()) await store.settle(id, { state: 'sent', platformId: '7' });
+      await enqueue('r1', 'one', 'another');
+      expect((await openParts()).map(({ part, payload }) => [part, payload.text])).toEqual([[2, 'another']]);
+      expect((await new OutboxStore(database).ofRun('r1')).map(({ payload }) => payload.text)).toEqual([
+        'one',
+        'two',
+        'another',
+      ]);
     });
 
     it('makes a preview and the final text one message', async () => {
-      const store = new OutboxStore(database);
-      expect(await store.beginPreview('r1', ROUTE, 'on', undefined, '7')).toBe(true);
-      await store.endPreview('r1', '8');
-      expect(await openParts(store)).toEqual([]);
+      const store = new PreviewStore(database, new OutboxStore(database));
+      const id = (await store.begin('r1', ROUTE, '5', 'on', '7')) ?? '';
+      expect(await store.begin('r1', ROUTE, '5', 'on', '7')).toBeUndefined();
+      await store.end(id, '8');
+      expect(await openParts()).toEqual([]);
       await enqueue('r1', 'once');
-      expect(await openParts(store)).toMatchObject([{ part: 0, platformId: '8', payload: { text: 'once' } }]);
+      expect(await openParts()).toMatchObject([{ part: 0, platformId: '8', mark: null, payload: { text: 'once' } }]);
     });
 
     it('treats what was being sent at a crash as unknown, with its mark', async () => {
-      const store = new OutboxStore(database);
+      const store = new DeliveryStore(database);
       await enqueue('r1', 'one');
-      const [part] = await openParts(store);
-      await store.sending(part?.id ?? '', '41');
-      expect(await openParts(store)).toEqual([]);
+      const [part] = await openParts();
+      await store.sending(part?.id ?? '', '5', { mark: '41', copies: 1 });
+      expect(await openParts()).toEqual([]);
       await store.markInterrupted();
-      expect(await openParts(store)).toMatchObject([{ state: 'unknown', mark: '41', attempts: 1 }]);
+      expect(await openParts()).toMatchObject([{ state: 'unknown', mark: '41', attempts: 1, copies: 1 }]);
+    });
+
+    it('puts a row that can not be read among the dead letters, and goes on with the others', async () => {
+      await enqueue('r1', 'one');
+      await enqueue('r2', 'two');
+      await enqueue('r3', 'three');
+      const damage = (runId: string, column: 'payload' | 'route', value: string): Promise<unknown> =>
+        database.write('damage', (transaction) =>
+          transaction
+            .updateTable('outbox')
+            .set({ [column]: value })
+            .where('run_id', '=', runId)
+            .execute(),
+        );
+      await damage('r1', 'payload', '{"text":');
+      await damage('r3', 'route', '{"channel":"telegram"}');
+      expect((await openParts()).map(({ runId }) => runId)).toEqual(['r2']);
+      const letters = new DeadLetterStore(database);
+      const given = await letters.list(undefined, 10);
+      expect(given.map(({ runId, state, error }) => [runId, state, error]).sort()).toEqual([
+        ['r1', 'failed', expect.stringContaining("payload can't be read")],
+        ['r3', 'failed', 'route.account must be a text'],
+      ]);
+      expect((await openParts()).map(({ runId }) => runId)).toEqual(['r2']);
+    });
+
+    it('what nobody can find out about is over, shown, and opened again by a person alone', async () => {
+      await enqueue('r1', 'one');
+      const [part] = await openParts();
+      const store = new DeliveryStore(database);
+      await store.sending(part?.id ?? '', '5', { mark: null, copies: 2 });
+      await store.settle(part?.id ?? '', { state: 'uncertain', error: 'cut off' });
+      await store.markInterrupted();
+      expect(await openParts()).toEqual([]);
+      expect(await new PreviewStore(database, new OutboxStore(database)).hasOpen(ROUTE, '5')).toBe(false);
+      const letters = new DeadLetterStore(database);
+      expect(await letters.list('telegram', 10)).toMatchObject([{ text: 'one', state: 'uncertain', error: 'cut off' }]);
+      await letters.resubmit([part?.id ?? '']);
+      expect(await openParts()).toMatchObject([{ state: 'pending', copies: 0, attempts: 0, error: null }]);
+    });
+
+    it('a pause is no longer than it was meant, however the clock is set', async () => {
+      let now = 10_000_000;
+      const store = new DeliveryStore(database, { now: () => now } as never);
+      await enqueue('r1', 'one');
+      const [queued] = await openParts();
+      await store.settle(queued?.id ?? '', { state: 'pending', error: 'later', delayMs: 3000 });
+      const [part] = await openParts();
+      const left = (at: number): number => {
+        now = at;
+        return store.pauseLeft(part as OutboxPart);
+      };
+      expect([10_000_000, 10_001_000, 10_004_000, 10_000_000 - 3_600_000].map(left)).toEqual([3000, 2000, 0, 3000]);
     });
 
     it('tells which messages arrived last, not which were queued last', async () => {
       let now = 1000;
-      const store = new OutboxStore(database, { now: () => now } as never);
+      const store = new DeliveryStore(database, { now: () => now } as never);
       await enqueue('early', 'a');
       await enqueue('late', 'b');
-      const [early, late] = await openParts(store);
+      const [early, late] = await openParts();
       now = 2000;
       await store.settle(late?.id ?? '', { state: 'sent', platformId: '10' });
       now = 3000;
       await store.settle(early?.id ?? '', { state: 'sent', platformId: '11' });
-      expect((await store.lastSent('telegram', 'default', 1)).map((part) => part.platformId)).toEqual(['11']);
+      expect((await store.lastSent('telegram', 'default', 1)).map(({ platformId }) => platformId)).toEqual(['11']);
     });
   });
 

@@ -11,6 +11,8 @@ import { DiscordRest } from './discord-rest';
 
 const THREAD_EXISTS = 160004;
 const THREAD_MINUTES = 60;
+const USER = /^(?:user:|<@!?)(\d+)>?$/;
+const CHANNEL_PREFIX = /^(?:channel|group):/;
 
 /** Calls of the interface by account, and where on Discord a route leads. */
 export class DiscordCalls {
@@ -34,10 +36,26 @@ export class DiscordCalls {
   /** Channel on Discord that a message goes to; conversations with people are opened, threads where they are wanted. */
   async channelFor({ account, route }: OutboundMessage): Promise<string> {
     const to = await this.locate(account, route.to);
-    const user = /^(?:user:|<@!?)(\d+)>?$/.exec(to)?.[1];
+    const user = USER.exec(to)?.[1];
     if (user) return this.directWith(account, user);
-    const channel = route.threadId ?? to.replace(/^(?:channel|group):/, '');
+    const channel = route.threadId ?? to.replace(CHANNEL_PREFIX, '');
     return (await this.ownThread(account, route, channel)) ?? channel;
+  }
+
+  /** The conversation that a route leads to, where Discord need not be asked; threads that answers open belong to it. */
+  knownPlace({ account, to, threadId }: DeliveryRoute): string | undefined {
+    if (threadId !== undefined) return threadId;
+    const user = USER.exec(to)?.[1];
+    if (user !== undefined) return this.directs.get(`${account}/${user}`);
+    const channel = to.replace(CHANNEL_PREFIX, '');
+    return /^\d+$/.test(channel) ? channel : undefined;
+  }
+
+  /** @throws ChannelSendError */
+  async findPlace(route: DeliveryRoute): Promise<string> {
+    const to = await this.locate(route.account, route.to);
+    const user = USER.exec(to)?.[1];
+    return this.knownPlace({ ...route, to }) ?? (user ? await this.directWith(route.account, user) : to);
   }
 
   /** Target that a name stands for. @throws ChannelSendError */

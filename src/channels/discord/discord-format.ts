@@ -29,3 +29,17 @@ export const flagsOf = ({ file, text, silent }: OutboundMessage): number =>
 
 /** An address in a message would be fetched without anybody touching it: only where the owner wants that. */
 export const embedFlags = (linkPreview: boolean | undefined): number => (linkPreview === true ? 0 : WITHOUT_EMBEDS);
+
+/** Fields of a message that hold its text. */
+export const contentOf = ({ text }: OutboundMessage): { content: string; allowed_mentions: object } => ({
+  content: discordMarkdown(text),
+  // Nobody's words call a whole server.
+  allowed_mentions: { parse: ['users'] },
+});
+
+/** Number of a delivery as Discord takes it: at most 25 characters. */
+export const nonceOf = (deliveryId: string): string => deliveryId.replaceAll('-', '').slice(0, 25);
+
+/** Whether a message shows a beginning of a text. */
+export const isBeginning = (shown: string, whole: string): boolean =>
+  shown !== '' && shown !== whole && whole.startsWith(shown);

@@ -1,10 +1,11 @@
 import type { REST } from 'discord.js';
+import type { GuardedHttp } from '../../tools/web/guarded-http.service';
 import type { DiscordAccount } from './discord-accounts';
 
 const API_VERSION = '10';
 const CALL_MS = 60_000;
 
-export const DEFAULT_API_ROOT = 'https://discord.com';
+const DEFAULT_API_ROOT = 'https://discord.com';
 
 export const apiRootOf = ({ settings }: DiscordAccount): string =>
   (settings.apiRoot ?? DEFAULT_API_ROOT).replace(/\/+$/, '');
@@ -17,6 +18,24 @@ export const restOptions = (account: DiscordAccount): ConstructorParameters<type
   timeout: CALL_MS,
   rejectOnRateLimit: () => true,
 });
+
+/** Content of a file of a message. */
+export async function fetchFile(
+  http: GuardedHttp,
+  apiRoot: string,
+  url: string,
+  { maxBytes, signal }: { maxBytes: number; signal: AbortSignal },
+): Promise<Buffer> {
+  const answer = await http.request({
+    url,
+    timeoutMs: CALL_MS,
+    maxBytes,
+    signal,
+    ...(apiRoot === DEFAULT_API_ROOT ? {} : { trustedOrigins: [new URL(apiRoot).origin] }),
+  });
+  if (answer.status !== 200) throw new Error(`Discord answered ${answer.status}`);
+  return answer.body;
+}
 
 /** Clients for calls by account; the library is loaded with the first one. */
 export class DiscordRest {

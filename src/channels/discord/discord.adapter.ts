@@ -24,24 +24,26 @@ import {
   ChatChannel,
   type OutboundMessage,
   type ProbeResult,
+  type SearchStep,
+  type SentSearch,
 } from '../channel-adapter';
 import { type DiscordAccount, discordAccounts } from './discord-accounts';
 import { DISCORD_ACTIONS, actionCall, describeAction } from './discord-actions';
 import { DiscordCalls } from './discord-calls';
 import { apiCodeOf, idOf, statusOf } from './discord-errors';
-import { MAX_CHARS, discordChunks, discordMarkdown, embedFlags, flagsOf } from './discord-format';
+import { MAX_CHARS, contentOf, discordChunks, embedFlags, flagsOf, isBeginning, nonceOf } from './discord-format';
 import { DiscordHistory } from './discord-history';
 import { type DiscordFacts, idList } from './discord-inbound';
 import { EPHEMERAL, acknowledgement, components, interactionOf, slashCommands } from './discord-interactions';
 import { DiscordPlaces } from './discord-places';
-import { DEFAULT_API_ROOT, apiRootOf } from './discord-rest';
+import { apiRootOf, fetchFile } from './discord-rest';
+import { searchStep } from './discord-search';
 import { DiscordSession } from './discord-session';
 import { maxSnowflake, snowflakeAt } from './snowflake';
 
 const DEFAULT_MEDIA_MB = 8;
 const MIB = 1024 * 1024;
 const STREAM_INTERVAL_MS = 1000;
-const FETCH_MS = 60_000;
 /** A message whose sending was cut off is looked for from so long before it. */
 const SEARCH_MS = 600_000;
 const UNKNOWN_MESSAGE = 10008;
@@ -135,6 +137,14 @@ export class DiscordAdapter implements ChannelAdapter {
     });
   }
 
+  placeOf(route: DeliveryRoute): string | undefined {
+    return this.calls.knownPlace(route);
+  }
+
+  findPlace(route: DeliveryRoute): Promise<string> {
+    return this.calls.findPlace(route);
+  }
+
   async send(message: OutboundMessage): Promise<string> {
     const { file, route, deliveryId } = message;
     const embeds = embedFlags(this.account(message.account).settings.linkPreview);
@@ -178,57 +188,66 @@ export class DiscordAdapter implements ChannelAdapter {
     );
     const id = idOf(sent);
     this.note(message.account, channel, id);
+    // A number that Discord knows already is answered with the message that has it: a beginning that was shown earlier.
+    const shown = (sent as APIMessage).content;
+    if (typeof shown === 'string' && isBeginning(shown.trim(), body.content)) await this.edit(message, id);
     return id;
   }
 
-  sendMark({ account, route }: OutboundMessage): string {
-    return this.newest.get(`${account}/${route.to}`) ?? snowflakeAt(Date.now() - SEARCH_MS);
+  sendMark({ route }: OutboundMessage): string {
+    const place = this.placeOf(route);
+    const newest = place === undefined ? undefined : this.newest.get(`${route.account}/${place}`);
+    return newest ?? snowflakeAt(Date.now() - SEARCH_MS);
   }
 
   noteSent(route: DeliveryRoute, platformId: string): void {
-    this.note(route.account, route.to, platformId);
+    const place = this.placeOf(route);
+    if (place !== undefined && /^\d+$/.test(platformId)) this.note(route.account, place, platformId);
   }
 
-  /** Our own messages after the mark that no other part is known by: one of these, by its text or the beginning of it. */
-  async findSent(message: OutboundMessage, mark: string, others: ReadonlySet<string>): Promise<string | undefined> {
-    if (interactionOf(message.route.replyToId)) return undefined;
+  async findSent(message: OutboundMessage, search: SentSearch): Promise<SearchStep> {
+    if (interactionOf(message.route.replyToId))
+      throw new ChannelSendError('refused', 'answers to a command can not be looked for');
     const channel = await this.calls.channelFor(message);
     const botId = await this.calls.botId(message.account);
-    const page = (await this.calls.ask(
-      message.account,
-      (rest) =>
-        rest.get(`/channels/${channel}/messages`, { query: new URLSearchParams({ after: mark, limit: '100' }) }),
-      true,
-    )) as APIMessage[];
-    const wanted = message.text.trim();
-    const found = page
-      .filter(({ id, author }) => author.id === botId && !others.has(id))
-      .sort((a, b) => (BigInt(a.id) < BigInt(b.id) ? -1 : 1))
-      .find(({ content, attachments }) =>
-        message.file
-          ? attachments.some(({ filename }) => filename === message.file?.name)
-          : content !== '' && wanted.startsWith(content.trim()),
+    const after = async (id: string, limit: number): Promise<APIMessage[]> => {
+      const query = new URLSearchParams({ after: id, limit: String(limit) });
+      const page = await this.calls.ask(
+        message.account,
+        (rest) => rest.get(`/channels/${channel}/messages`, { query }),
+        true,
       );
-    if (!found) return undefined;
-    if (found.content.trim() !== wanted) await this.edit(message, found.id);
-    this.note(message.account, channel, found.id);
-    return found.id;
+      if (Array.isArray(page)) return page as APIMessage[];
+      throw new ChannelSendError('not_delivered', 'Discord: the answer is no list of messages');
+    };
+    const complete = async (id: string): Promise<boolean> => {
+      try {
+        await this.edit(message, id);
+        return true;
+      } catch (error) {
+        if (error instanceof ChannelSendError && error.failure === 'gone') return false;
+        throw error;
+      }
+    };
+    const step = await searchStep({ botId, after, complete }, message, search);
+    if (step.kind === 'found') this.note(message.account, channel, step.platformId);
+    return step;
   }
 
   async edit(message: OutboundMessage, platformId: string): Promise<void> {
     const command = interactionOf(message.route.replyToId);
+    const flags = embedFlags(this.account(message.account).settings.linkPreview);
+    const body = { ...contentOf(message), flags };
     try {
       const channel = command ? undefined : await this.calls.channelFor(message);
       const path = command
         ? (`/webhooks/${command.applicationId}/${command.token}/messages/${platformId}` as const)
         : (`/channels/${channel}/messages/${platformId}` as const);
-      const flags = embedFlags(this.account(message.account).settings.linkPreview);
-      const options = { body: { ...contentOf(message), flags }, ...(command ? { auth: false } : {}) };
+      const options = { body, ...(command ? { auth: false } : {}) };
       idOf(await this.calls.ask(message.account, (rest) => rest.patch(path, options), true), true);
     } catch (error) {
-      // The preview is gone: the text still has to arrive.
-      if (apiCodeOf((error as { cause?: unknown }).cause) === UNKNOWN_MESSAGE) await this.send(message);
-      else throw error;
+      if (apiCodeOf((error as { cause?: unknown }).cause) !== UNKNOWN_MESSAGE) throw error;
+      throw new ChannelSendError('gone', messageOf(error), { cause: error });
     }
   }
 
@@ -239,7 +258,7 @@ export class DiscordAdapter implements ChannelAdapter {
   async fetchMedia(
     accountId: string,
     media: MediaRef,
-    { maxBytes, signal }: { maxBytes: number; signal: AbortSignal },
+    limits: { maxBytes: number; signal: AbortSignal },
   ): Promise<Buffer> {
     const [channel, messageId, id] = media.ref.split('/');
     // Addresses of files hold for a day: the message tells the one of now.
@@ -250,16 +269,7 @@ export class DiscordAdapter implements ChannelAdapter {
     )) as APIMessage;
     const file = message.attachments.find((attachment) => attachment.id === id);
     if (!file) throw new Error('Discord has this file no more');
-    const root = apiRootOf(this.account(accountId));
-    const answer = await this.http.request({
-      url: file.url,
-      timeoutMs: FETCH_MS,
-      maxBytes,
-      signal,
-      ...(root === DEFAULT_API_ROOT ? {} : { trustedOrigins: [new URL(root).origin] }),
-    });
-    if (answer.status !== 200) throw new Error(`Discord answered ${answer.status}`);
-    return answer.body;
+    return fetchFile(this.http, apiRootOf(this.account(accountId)), file.url, limits);
   }
 
   async act(action: string, wish: ActionWish): Promise<Record<string, unknown>> {
@@ -378,12 +388,3 @@ export class DiscordAdapter implements ChannelAdapter {
     return found;
   }
 }
-
-const contentOf = ({ text }: OutboundMessage): Record<string, unknown> => ({
-  content: discordMarkdown(text),
-  // Nobody's words call a whole server.
-  allowed_mentions: { parse: ['users'] },
-});
-
-/** At most 25 characters. */
-const nonceOf = (deliveryId: string): string => deliveryId.replaceAll('-', '').slice(0, 25);

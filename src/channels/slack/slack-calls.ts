@@ -8,6 +8,8 @@ import { retryAfterOf, sendError } from './slack-errors';
 import { unfurling } from './slack-format';
 
 const CALL_MS = 60_000;
+const CHANNEL_PREFIX = /^(?:channel|group):/;
+const USER = /^(?:user:)?([UW]\w+)$/;
 
 export const DEFAULT_API_ROOT = 'https://slack.com';
 
@@ -95,10 +97,18 @@ export class SlackCalls {
     }
   }
 
-  /** Conversation that a route leads to; those with people are opened. */
+  /** Conversation that a target stands for, where Slack need not be asked. */
+  knownChannel(accountId: string, to: string): string | undefined {
+    const target = to.replace(CHANNEL_PREFIX, '');
+    const user = USER.exec(target)?.[1];
+    if (user !== undefined) return this.directs.get(`${accountId}/${user}`);
+    return /^[A-Z0-9]+$/.test(target) ? target : undefined;
+  }
+
+  /** Conversation that a target stands for; those with people are opened. */
   async channelOf(accountId: string, to: string): Promise<string> {
-    const target = (await this.directory.idOf(accountId, to)).replace(/^(?:channel|group):/, '');
-    const user = /^(?:user:)?([UW]\w+)$/.exec(target)?.[1];
+    const target = (await this.directory.idOf(accountId, to)).replace(CHANNEL_PREFIX, '');
+    const user = USER.exec(target)?.[1];
     if (!user) return target;
     const key = `${accountId}/${user}`;
     const known = this.directs.get(key);

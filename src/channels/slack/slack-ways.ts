@@ -1,5 +1,7 @@
 import { readFile } from 'node:fs/promises';
+import type { MediaRef } from '../../common/chat-media';
 import type { Logger } from '../../common/logger';
+import { hostOf, isWithin } from '../../common/net/host';
 import { messageOf } from '../../common/openclaw-error';
 import type { GuardedHttp } from '../../tools/web/guarded-http.service';
 import { ChannelSendError, type OutboundMessage } from '../channel-adapter';
@@ -7,11 +9,13 @@ import type { SlackAccount } from './slack-accounts';
 import { DEFAULT_API_ROOT, type SlackCalls, apiRootOf } from './slack-calls';
 import { mrkdwn, unfurling, withoutLinks } from './slack-format';
 import { blocks } from './slack-replies';
+import { fileId } from './slack-search';
 
+const SLACK_DOMAINS = ['slack.com', 'slack-files.com'];
 const REQUEST_MS = 60_000;
 const MIB = 1024 * 1024;
 
-/** Ways to a person beside a plain message: the address of a command, and files. */
+/** Ways beside a plain message: the address of a command, and files to and from people. */
 export class SlackWays {
   constructor(
     private readonly calls: SlackCalls,
@@ -84,6 +88,37 @@ export class SlackWays {
       ...(thread ? { thread_ts: thread } : {}),
       ...(comment === '' ? {} : { initial_comment: comment }),
     });
-    return `file:${String(target['file_id'])}`;
+    return fileId(String(target['file_id']));
+  }
+
+  /** Content of a file that somebody sent. */
+  async download(
+    accountId: string,
+    media: MediaRef,
+    { maxBytes, signal }: { maxBytes: number; signal: AbortSignal },
+  ): Promise<Buffer> {
+    const account = this.account(accountId);
+    const { file } = await this.calls.call(accountId, 'files.info', { file: media.ref }, true);
+    const url = (file as { url_private_download?: string; url_private?: string } | undefined) ?? {};
+    const address = url.url_private_download ?? url.url_private;
+    if (!address) throw new Error('Slack gives this file out no more');
+    const root = apiRootOf(account);
+    const at = new URL(address);
+    const host = hostOf(at).name;
+    const isSlack = SLACK_DOMAINS.some((domain) => isWithin(host, domain));
+    // The token goes to Slack alone.
+    if (root === DEFAULT_API_ROOT ? !isSlack : at.origin !== new URL(root).origin)
+      throw new Error(`the file is at ${host}, which is not Slack`);
+    const answer = await this.http.request({
+      url: address,
+      headers: { authorization: `Bearer ${account.botToken}` },
+      timeoutMs: REQUEST_MS,
+      maxBytes,
+      maxRedirects: 0,
+      signal,
+      ...(root === DEFAULT_API_ROOT ? {} : { trustedOrigins: [new URL(root).origin] }),
+    });
+    if (answer.status !== 200) throw new Error(`Slack answered ${answer.status}`);
+    return answer.body;
   }
 }

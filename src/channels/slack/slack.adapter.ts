@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs';
 import { Injectable } from '@nestjs/common';
-import { hostOf, isWithin } from '../../common/net/host';
 import { parseChatCommand } from '../../agent/commands/chat-command';
 import { CommandRegistry } from '../../agent/commands/command-registry.service';
 import type { MediaRef } from '../../common/chat-media';
@@ -24,30 +23,31 @@ import {
   ChatChannel,
   type OutboundMessage,
   type ProbeResult,
+  type SearchStep,
+  type SentSearch,
 } from '../channel-adapter';
 import { type SlackAccount, pathOf, slackAccounts } from './slack-accounts';
 import { SLACK_ACTIONS, actionCall, describeAction } from './slack-actions';
 import { SlackApp } from './slack-app';
 import { OVERLAP_MS, SlackBackfill } from './slack-backfill';
-import { DEFAULT_API_ROOT, SlackCalls, apiRootOf } from './slack-calls';
+import { SlackCalls } from './slack-calls';
 import { mrkdwn, slackChunks } from './slack-format';
 import { type SlackBot, idList, kindOf } from './slack-inbound';
 import { SlackIntake } from './slack-intake';
 import { SlackNames } from './slack-names';
 import { blocks, responseUrlOf } from './slack-replies';
 import { SlackWays } from './slack-ways';
+import { DELIVERY, type SlackSentMessage, searchStep } from './slack-search';
 import { SlackSocket } from './slack-socket';
 
-const SLACK_DOMAINS = ['slack.com', 'slack-files.com'];
 const DEFAULT_MEDIA_MB = 20;
 const MIB = 1024 * 1024;
 const STREAM_INTERVAL_MS = 1200;
-const FETCH_MS = 60_000;
 /** A message whose sending was cut off is looked for from so long before it. */
 const SEARCH_SECONDS = 600;
+const SEARCH_PAGE = 100;
 /** After a gap of so long Slack may have given up telling events again. */
 const GAP_MS = 60_000;
-const DELIVERY = 'openclaw_delivery';
 
 interface Listening {
   app: SlackApp;
@@ -72,7 +72,7 @@ export class SlackAdapter implements ChannelAdapter {
   constructor(
     private readonly config: ConfigService,
     private readonly redactor: Redactor,
-    private readonly http: GuardedHttp,
+    http: GuardedHttp,
     private readonly commands: CommandRegistry,
     loggers: LoggerFactory,
   ) {
@@ -174,6 +174,15 @@ export class SlackAdapter implements ChannelAdapter {
     return slackChunks(text, this.account(accountId).settings.textChunkLimit);
   }
 
+  /** Threads share the times of their conversation, which are its messages' ids. */
+  placeOf({ account, to }: DeliveryRoute): string | undefined {
+    return this.calls.knownChannel(account, to);
+  }
+
+  findPlace({ account, to }: DeliveryRoute): Promise<string> {
+    return this.calls.channelOf(account, to);
+  }
+
   async send(message: OutboundMessage): Promise<string> {
     const { file, route, account, deliveryId } = message;
     if (file && !existsSync(file.path)) throw new ChannelSendError('refused', `${file.name} is not there any more`);
@@ -189,41 +198,51 @@ export class SlackAdapter implements ChannelAdapter {
       text,
       ...blocks(text, message.buttons),
       ...(thread ? { thread_ts: thread } : {}),
-      ...(deliveryId ? { metadata: { event_type: DELIVERY, event_payload: { id: deliveryId } } } : {}),
+      ...metadataOf(deliveryId),
     });
-    return String(sent['ts']);
+    const { ts } = sent;
+    if (typeof ts !== 'string') throw new ChannelSendError('ambiguous', 'Slack: the answer has no time of the message');
+    return ts;
   }
 
   sendMark(): string {
     return (Date.now() / 1000 - SEARCH_SECONDS).toFixed(6);
   }
 
-  /** Each message carries the number of its delivery, which the history tells. */
-  async findSent(message: OutboundMessage, mark: string, others: ReadonlySet<string>): Promise<string | undefined> {
-    const { account, route, deliveryId } = message;
-    if (responseUrlOf(route.replyToId) !== undefined || message.file) return undefined;
+  /** Each message carries the number of its delivery, which the history tells; a file is known by its name. */
+  async findSent(message: OutboundMessage, search: SentSearch): Promise<SearchStep> {
+    const { account, route, deliveryId, file } = message;
+    if (responseUrlOf(route.replyToId) !== undefined)
+      throw new ChannelSendError('refused', 'answers to a command can not be looked for');
     const channel = await this.calls.channelOf(account, route.to);
     const thread = this.threadOf(message);
-    const answer = await this.calls.call(
-      account,
-      thread ? 'conversations.replies' : 'conversations.history',
-      { channel, oldest: mark, limit: 100, include_all_metadata: true, ...(thread ? { ts: thread } : {}) },
-      true,
-    );
-    const wanted = mrkdwn(message.text);
-    const bot = this.bots.get(account);
-    const found = ((answer['messages'] ?? []) as SentMessage[])
-      .filter(({ ts }) => !others.has(ts))
-      .sort((a, b) => Number(a.ts) - Number(b.ts))
-      .find(({ metadata, text, bot_id: botId, user }) => {
-        if (metadata?.event_type === DELIVERY) return metadata.event_payload?.id === deliveryId;
-        // The beginning of an answer that was shown while it was written carries none.
-        const isOwn = bot !== undefined && (botId === bot.botId || user === bot.userId);
-        return isOwn && text !== '' && wanted.startsWith(text);
-      });
-    if (!found) return undefined;
-    if (found.text !== wanted) await this.edit(message, found.ts);
-    return found.ts;
+    const text = mrkdwn(message.text);
+    const page = (cursor: string | undefined): Promise<Record<string, unknown>> =>
+      this.calls.call(
+        account,
+        thread ? 'conversations.replies' : 'conversations.history',
+        {
+          channel,
+          oldest: search.mark,
+          limit: SEARCH_PAGE,
+          include_all_metadata: true,
+          ...(thread ? { ts: thread } : {}),
+          ...(cursor ? { cursor } : {}),
+        },
+        true,
+      );
+    const complete = async (found: SlackSentMessage): Promise<boolean> => {
+      if (file || found.text === text) return true;
+      try {
+        await this.edit(message, found.ts);
+        return true;
+      } catch (error) {
+        if (error instanceof ChannelSendError && error.failure === 'gone') return false;
+        throw error;
+      }
+    };
+    const wanted = { deliveryId, text, fileName: file?.name, bot: this.bots.get(account) };
+    return searchStep({ page, complete }, wanted, search);
   }
 
   async edit(message: OutboundMessage, platformId: string): Promise<void> {
@@ -233,13 +252,12 @@ export class SlackAdapter implements ChannelAdapter {
       await this.calls.call(
         message.account,
         'chat.update',
-        { channel, ts: platformId, text, ...blocks(text, message.buttons) },
+        { channel, ts: platformId, text, ...blocks(text, message.buttons), ...metadataOf(message.deliveryId) },
         true,
       );
     } catch (error) {
-      // The preview is gone: the text still has to arrive.
-      if (/message_not_found|cant_update_message/.test(messageOf(error))) await this.send(message);
-      else throw error;
+      if (!/message_not_found|cant_update_message/.test(messageOf(error))) throw error;
+      throw new ChannelSendError('gone', messageOf(error), { cause: error });
     }
   }
 
@@ -247,34 +265,8 @@ export class SlackAdapter implements ChannelAdapter {
     return (this.account(accountId).settings.mediaMaxMb ?? DEFAULT_MEDIA_MB) * MIB;
   }
 
-  async fetchMedia(
-    accountId: string,
-    media: MediaRef,
-    { maxBytes, signal }: { maxBytes: number; signal: AbortSignal },
-  ): Promise<Buffer> {
-    const account = this.account(accountId);
-    const { file } = await this.calls.call(accountId, 'files.info', { file: media.ref }, true);
-    const url = (file as { url_private_download?: string; url_private?: string } | undefined) ?? {};
-    const address = url.url_private_download ?? url.url_private;
-    if (!address) throw new Error('Slack gives this file out no more');
-    const root = apiRootOf(account);
-    const at = new URL(address);
-    const host = hostOf(at).name;
-    const isSlack = SLACK_DOMAINS.some((domain) => isWithin(host, domain));
-    // The token goes to Slack alone.
-    if (root === DEFAULT_API_ROOT ? !isSlack : at.origin !== new URL(root).origin)
-      throw new Error(`the file is at ${host}, which is not Slack`);
-    const answer = await this.http.request({
-      url: address,
-      headers: { authorization: `Bearer ${account.botToken}` },
-      timeoutMs: FETCH_MS,
-      maxBytes,
-      maxRedirects: 0,
-      signal,
-      ...(root === DEFAULT_API_ROOT ? {} : { trustedOrigins: [new URL(root).origin] }),
-    });
-    if (answer.status !== 200) throw new Error(`Slack answered ${answer.status}`);
-    return answer.body;
+  fetchMedia(accountId: string, media: MediaRef, limits: { maxBytes: number; signal: AbortSignal }): Promise<Buffer> {
+    return this.ways.download(accountId, media, limits);
   }
 
   async act(action: string, wish: ActionWish): Promise<Record<string, unknown>> {
@@ -388,10 +380,6 @@ export class SlackAdapter implements ChannelAdapter {
   }
 }
 
-interface SentMessage {
-  ts: string;
-  text: string;
-  bot_id?: string;
-  user?: string;
-  metadata?: { event_type?: string; event_payload?: { id?: string } };
-}
+/** The number of a delivery, as messages carry it unseen. */
+const metadataOf = (deliveryId: string | undefined): Record<string, unknown> =>
+  deliveryId ? { metadata: { event_type: DELIVERY, event_payload: { id: deliveryId } } } : {};

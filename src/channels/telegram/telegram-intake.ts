@@ -21,6 +21,8 @@ export interface IntakeOptions {
   bot: UserFromGetMe;
   host: ChannelHost;
   ids: TelegramMessageIds;
+  /** Moment of the monotonic clock after which what is told now came into being. */
+  notBefore(): number;
   facts(): Omit<InboundFacts, 'bot'> & { settings: TelegramAccountConfig };
   /** Takes the little clock off a pressed button. */
   confirm(queryId: string): Promise<unknown>;
@@ -34,9 +36,11 @@ export class TelegramIntakeDesk implements TelegramIntake {
 
   async message(message: Message, businessId?: string): Promise<void> {
     const { account, host, ids } = this.options;
-    ids.note(account, String(message.chat.id), message.message_id);
+    const chat = String(message.chat.id);
+    const place = businessId === undefined ? chat : businessChat(businessId, chat);
+    ids.note(account, place, message.message_id, this.options.notBefore());
     const { migrate_to_chat_id: movedTo } = message as { migrate_to_chat_id?: number };
-    if (movedTo !== undefined) return this.options.moved(String(message.chat.id), String(movedTo));
+    if (movedTo !== undefined) return this.options.moved(chat, String(movedTo));
     const facts = this.facts();
     const service = serviceText(message);
     if (service !== undefined && message.from) return this.note(message, externalIdOf(message), service);

@@ -7,12 +7,22 @@ const BUSINESS = /^business:([^:]+):(-?\d+)$/;
 /** A chat of the owner's own account that the bot answers in by a business connection. */
 export const businessChat = (connection: string, chatId: string): string => `business:${connection}:${chatId}`;
 
+/** What people put before a chat's id or name. */
+const PREFIXES = /^(?:(?:telegram|tg|user|group|channel):)+/i;
+
+/** The one spelling of a chat that all of its spellings share; a public name stays a name, which Telegram has to be asked for. */
+export function chatIdOf(to: string): string {
+  const plain = to.trim().replace(PREFIXES, '');
+  if (plain.startsWith('@')) return plain.toLowerCase();
+  return /^[+-]?\d+$/.test(plain) && Number.isSafeInteger(Number(plain)) ? String(Number(plain)) : plain;
+}
+
 /** Where a call leads: the chat, and how it is reached. Messages to the general topic carry no thread. */
 export function placeOf(route: DeliveryRoute, method = 'sendMessage'): Record<string, unknown> {
   const [, connection, chat] = BUSINESS.exec(route.to) ?? [];
   const hasThread = route.threadId !== undefined && (route.threadId !== GENERAL_TOPIC || method === 'sendChatAction');
   return {
-    chat_id: chat ?? route.to.replace(/^(?:(?:telegram|tg|user|group|channel):)+/i, ''),
+    chat_id: chat ?? chatIdOf(route.to),
     ...(connection ? { business_connection_id: connection } : {}),
     ...(method.startsWith('send') && hasThread ? { message_thread_id: Number(route.threadId) } : {}),
   };

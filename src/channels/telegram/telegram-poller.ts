@@ -9,6 +9,7 @@ import type { LeaseService } from '../../storage/lease.service';
 import { ChannelFatalError, type ChannelHost } from '../channel-adapter';
 import { telegramCall } from './telegram-call';
 import type { TelegramContext, TelegramIntake } from './telegram-context';
+import type { TelegramPollWatch } from './telegram-poll-watch';
 import { apiErrorCode, apiErrorText, retryAfterMs } from './telegram-errors';
 
 const POLL_SECONDS = 30;
@@ -31,6 +32,7 @@ export interface PollerOptions {
   botId: string;
   leases: LeaseService;
   host: ChannelHost;
+  watch: TelegramPollWatch;
   intakeFor(me: UserFromGetMe, host: ChannelHost): TelegramIntake;
   log: Logger;
   signal: AbortSignal;
@@ -62,6 +64,7 @@ export class TelegramPoller {
       } catch (error) {
         if (!(error instanceof LeaseLostError)) throw error;
       } finally {
+        this.options.watch.failed();
         await leases.release(lease).catch(() => undefined);
         this.signal = signal;
       }
@@ -109,14 +112,15 @@ export class TelegramPoller {
   }
 
   private async poll(intake: TelegramIntake): Promise<void> {
-    const { bot, host } = this.options;
+    const { bot, host, watch } = this.options;
     const { signal } = this;
     bot.context.intake = intake;
     let offset: number | undefined;
     while (!signal.aborted) {
       // After a failure the first poll returns at once, so that people see soon that all is well again.
-      const updates = await this.persist('getUpdates', (attemptSignal, attempt) =>
-        telegramCall<Update[]>(
+      const updates = await this.persist('getUpdates', (attemptSignal, attempt) => {
+        watch.asks();
+        return telegramCall<Update[]>(
           bot.telegram,
           'getUpdates',
           {
@@ -126,17 +130,19 @@ export class TelegramPoller {
             ...(offset === undefined ? {} : { offset }),
           },
           attemptSignal,
-        ),
-      );
+        );
+      });
       if (!updates) return;
       host.alive();
       if (updates.length === 0) {
+        watch.answered(true);
         // All before it are confirmed. Without it the next ones are told whatever their numbers, which begin anew
         // somewhere else after a week of silence.
         offset = undefined;
         continue;
       }
       await this.handle(updates);
+      watch.answered(updates.length < BATCH);
       offset = Math.max(...updates.map((update) => update.update_id)) + 1;
     }
   }
@@ -173,6 +179,7 @@ export class TelegramPoller {
         if (attempt > 0) host.state('connected');
         return result;
       } catch (error) {
+        this.options.watch.failed();
         if (signal.aborted) return undefined;
         const code = apiErrorCode(error);
         if (code === 401 || code === 404) {

@@ -10,7 +10,6 @@ import { Redactor } from '../../common/redactor';
 import { ConfigService } from '../../config/config.service';
 import { GuardedHttp } from '../../tools/web/guarded-http.service';
 import { CommandRegistry } from '../../agent/commands/command-registry.service';
-import { defaultAgentId } from '../../config/agent-entries';
 import { EventBus } from '../../events/event-bus';
 import { LeaseService } from '../../storage/lease.service';
 import { mentionPatterns } from '../access/mention-patterns';
@@ -25,25 +24,29 @@ import {
   ChatChannel,
   type OutboundMessage,
   type ProbeResult,
+  type SearchStep,
+  type SentSearch,
 } from '../channel-adapter';
 import { chunkMarkdown } from '../text/markdown-chunks';
 import { type TelegramAccount, botIdOf, telegramAccounts } from './telegram-accounts';
 import { TELEGRAM_ACTIONS, actionCall, describeAction } from './telegram-actions';
 import { TelegramBots } from './telegram-bots';
+import { TelegramChats } from './telegram-chats';
 import { telegramCall } from './telegram-call';
-import { menuOf } from './telegram-menu';
+import { TelegramMenus } from './telegram-menus';
 import { hasButtons, keyboard } from './telegram-buttons';
 import { TelegramHook, hookPathOf } from './telegram-hook';
 import { followGroup } from './telegram-groups';
 import { idList } from './telegram-inbound';
 import { TelegramIntakeDesk } from './telegram-intake';
 import { placeOf, preview, quote } from './telegram-places';
+import { TelegramPollWatch } from './telegram-poll-watch';
 import type { TelegramIntake } from './telegram-context';
 import { apiErrorCode, apiErrorText, sendError } from './telegram-errors';
 import { telegramHtml } from './telegram-format';
-import { fileCall } from './telegram-files';
-import { TelegramMessageIds } from './telegram-message-ids';
+import { fetchFile, fileCall } from './telegram-files';
 import { TelegramPoller } from './telegram-poller';
+import { searchStep } from './telegram-search';
 
 const DEFAULT_CHUNK_LIMIT = 4000;
 const DEFAULT_MEDIA_MB = 5;
@@ -51,9 +54,14 @@ const MIB = 1024 * 1024;
 const STREAM_INTERVAL_MS = 1000;
 /** Longest wait for the answer to a send. */
 const MAX_SEND_MS = 60_000;
-/** How many numbers after the mark a message that was cut off is looked for. */
-const SEARCHED_MESSAGES = 25;
-const NO_MESSAGE_OF_OURS = /message to edit not found|message can't be edited|MESSAGE_ID_INVALID/i;
+/** How many of the messages that came last are known from the start. */
+const REMEMBERED = 500;
+/** Telegram's words for a number that is not that of a text, or caption, of ours. */
+const NOT_THAT_MESSAGE =
+  /message to edit not found|message can't be edited|MESSAGE_ID_INVALID|there is no (?:text|caption) in the message|upgraded to a supergroup/i;
+
+/** External id of a message in a chat. */
+const RECEIVED = /^(-?\d+):(\d+)$/;
 
 type SendOptions = Record<string, unknown>;
 
@@ -73,24 +81,26 @@ type SendOptions = Record<string, unknown>;
 export class TelegramAdapter implements ChannelAdapter {
   private readonly log: Logger;
   private readonly bots = new TelegramBots();
-  private readonly messageIds = new TelegramMessageIds();
-  /** Menu of each account as it was set last. */
-  private readonly menus = new Map<string, string>();
+  private readonly chats = new TelegramChats();
+  private readonly menus: TelegramMenus;
   /** Accounts to which updates are posted. */
   private readonly open = new Map<string, TelegramHook>();
-  /** How far searches have come that a failure interrupted. */
-  private readonly searches = new Map<string, number>();
+  /** Polls of the accounts that poll. */
+  private readonly watches = new Map<string, TelegramPollWatch>();
 
   constructor(
     private readonly config: ConfigService,
     private readonly leases: LeaseService,
     private readonly redactor: Redactor,
     private readonly http: GuardedHttp,
-    private readonly commands: CommandRegistry,
+    commands: CommandRegistry,
     private readonly events: EventBus,
     loggers: LoggerFactory,
   ) {
     this.log = loggers.child('channels/telegram');
+    this.menus = new TelegramMenus(config, commands, this.log, (account, method, params) =>
+      this.call(account, method, params),
+    );
   }
 
   accounts(): ChannelAccount[] {
@@ -114,10 +124,15 @@ export class TelegramAdapter implements ChannelAdapter {
     const account = this.account(accountId);
     this.redactor.addSecret(account.token);
     const { bot, close } = await this.bots.open(account);
-    void this.publishMenu(accountId, signal);
-    const unlisten = this.events.on('skills.changed', () => void this.publishMenu(accountId, signal));
+    const publishMenu = (): void => void this.menus.publish(accountId, this.account(accountId).settings, signal);
+    publishMenu();
+    const unlisten = this.events.on('skills.changed', publishMenu);
     const intakeFor = (me: UserFromGetMe, taking: ChannelHost): TelegramIntake => this.intake(accountId, me, taking);
     try {
+      for (const id of await host.lastReceived(REMEMBERED)) {
+        const [, chat, number] = RECEIVED.exec(id) ?? [];
+        if (chat !== undefined) this.chats.ids.note(accountId, chat, Number(number));
+      }
       if (account.settings.webhookUrl) {
         const hook = new TelegramHook({ account, bot, host, signal, intakeFor });
         await hook.open();
@@ -126,6 +141,8 @@ export class TelegramAdapter implements ChannelAdapter {
         return;
       }
       const { leases, log } = this;
+      const watch = new TelegramPollWatch();
+      this.watches.set(accountId, watch);
       await new TelegramPoller({
         bot,
         botId: botIdOf(account.token ?? ''),
@@ -133,10 +150,12 @@ export class TelegramAdapter implements ChannelAdapter {
         host,
         log,
         signal,
+        watch,
         intakeFor,
       }).run();
     } finally {
       this.open.delete(accountId);
+      this.watches.delete(accountId);
       unlisten();
       await close();
     }
@@ -155,6 +174,15 @@ export class TelegramAdapter implements ChannelAdapter {
     return chunkMarkdown(text, (piece) => telegramHtml(piece).length <= limit);
   }
 
+  /** Topics of a group share its numbers, so the chat alone is the place. */
+  placeOf(route: DeliveryRoute): string | undefined {
+    return this.chats.known(route);
+  }
+
+  findPlace(route: DeliveryRoute): Promise<string> {
+    return this.chats.find(route, (account, method, params) => this.call(account, method, params));
+  }
+
   async send(message: OutboundMessage): Promise<string> {
     const { settings } = this.account(message.account);
     const options = {
@@ -166,49 +194,40 @@ export class TelegramAdapter implements ChannelAdapter {
     };
     const { file } = message;
     if (file && !existsSync(file.path)) throw new ChannelSendError('refused', `${file.name} is not there any more`);
-    const sent = await this.withPlainFallback(message.text, false, (text, format) =>
+    const askedAt = performance.now();
+    const sent = await this.callWithText(message, false, (text, format) =>
       file
-        ? this.call(message.account, ...fileCall(file, { caption: text, ...format, ...options }))
-        : this.call(message.account, 'sendMessage', { text, ...format, ...options }),
+        ? fileCall(file, { caption: text, ...format, ...options })
+        : ['sendMessage', { text, ...format, ...options }],
     );
-    const id = (sent as { message_id: number }).message_id;
-    this.messageIds.noteOwn(message.account, message.route.to, id);
-    return String(id);
+    return String(this.chats.noteResult(message.route, sent, askedAt));
   }
 
-  sendMark({ account, route }: OutboundMessage): string | undefined {
-    const highest = this.messageIds.highest(account, route.to);
-    return highest === undefined ? undefined : String(highest);
+  sendMark({ route }: OutboundMessage): string | undefined {
+    return this.chats.newest(route)?.toString();
   }
 
   noteSent(route: DeliveryRoute, platformId: string): void {
-    this.messageIds.noteOwn(route.account, route.to, Number(platformId));
+    this.chats.noteOwn(route, Number(platformId));
   }
 
-  /**
-   * Numbers of messages only rise, and each chat gets one message at a time: the first of ours after the mark is the one
-   * that is looked for. Editing tells whether it is there, and changes nothing where it has the text already.
-   */
-  async findSent(message: OutboundMessage, mark: string, others: ReadonlySet<string>): Promise<string | undefined> {
-    const search = [message.account, message.route.to, mark].join('/');
-    for (let id = this.searches.get(search) ?? Number(mark) + 1; id <= Number(mark) + SEARCHED_MESSAGES; id++) {
-      this.searches.set(search, id);
-      if (others.has(String(id)) || !(await this.isOurs(message, id))) continue;
-      this.searches.delete(search);
-      this.messageIds.note(message.account, message.route.to, id);
-      return String(id);
-    }
-    this.searches.delete(search);
-    return undefined;
+  /** Editing tells whether a number is that of a text of ours, and changes nothing where it has the text already. */
+  async findSent(message: OutboundMessage, search: SentSearch): Promise<SearchStep> {
+    const { account, route } = message;
+    const isCaughtUp = (moment: number): boolean => this.watches.get(account)?.isCaughtUp(moment) ?? true;
+    const probe = (id: number): Promise<boolean> => this.isOurs(message, id);
+    const { ids } = this.chats;
+    const step = await searchStep({ account, chat: this.chats.of(route), ids, isCaughtUp, probe }, search);
+    if (step.kind === 'found') this.chats.noteOwn(route, Number(step.platformId));
+    return step;
   }
 
   async edit(message: OutboundMessage, platformId: string): Promise<void> {
     try {
       await this.editText(message, platformId);
     } catch (error) {
-      // The preview is gone: the text still has to arrive.
-      if (NO_MESSAGE_OF_OURS.test(messageOf(error))) await this.send(message);
-      else throw error;
+      if (!NOT_THAT_MESSAGE.test(messageOf(error))) throw error;
+      throw new ChannelSendError('gone', messageOf(error), { cause: error });
     }
   }
 
@@ -219,23 +238,12 @@ export class TelegramAdapter implements ChannelAdapter {
   async fetchMedia(
     accountId: string,
     media: MediaRef,
-    { maxBytes, signal }: { maxBytes: number; signal: AbortSignal },
+    limits: { maxBytes: number; signal: AbortSignal },
   ): Promise<Buffer> {
-    const { settings, token } = this.account(accountId);
     const file = (await this.call(accountId, 'getFile', { file_id: media.ref })) as { file_path?: string };
     if (!file.file_path) throw new Error('Telegram gives this file out no more');
-    const root = (settings.apiRoot ?? 'https://api.telegram.org').replace(/\/$/, '');
     try {
-      const answer = await this.http.request({
-        url: `${root}/file/bot${token ?? ''}/${file.file_path}`,
-        timeoutMs: MAX_SEND_MS,
-        maxBytes,
-        signal,
-        trustedOrigins: [new URL(root).origin],
-        ...(settings.proxy ? { proxy: settings.proxy } : {}),
-      });
-      if (answer.status !== 200) throw new Error(`Telegram answered ${answer.status}`);
-      return answer.body;
+      return await fetchFile(this.http, this.account(accountId), file.file_path, limits);
     } catch (error) {
       // The address holds the token.
       throw new Error(this.redactor.redact(messageOf(error)), { cause: error });
@@ -244,8 +252,10 @@ export class TelegramAdapter implements ChannelAdapter {
 
   async act(action: string, wish: ActionWish): Promise<Record<string, unknown>> {
     const [method, params] = actionCall(action, wish, this.account(wish.account).settings);
+    const askedAt = performance.now();
     try {
       const result = await this.call(wish.account, method, { ...params, ...placeOf(wish.route, method) });
+      if (method.startsWith('send')) this.chats.noteResult(wish.route, result, askedAt);
       return describeAction(action, result);
     } catch (error) {
       throw error instanceof ChannelSendError ? error : sendError(error, action !== 'poll');
@@ -277,36 +287,13 @@ export class TelegramAdapter implements ChannelAdapter {
     }
   }
 
-  /** Commands in the menu of the app; what is missing there can be typed all the same. */
-  private async publishMenu(accountId: string, signal: AbortSignal): Promise<void> {
-    const { config } = this.config;
-    const own = this.account(accountId).settings.commands;
-    const native = own?.native ?? config.commands?.native ?? 'auto';
-    if (native === false) return;
-    const withSkills = (own?.nativeSkills ?? config.commands?.nativeSkills ?? 'auto') !== false;
-    const all = this.commands.all(defaultAgentId(config));
-    const custom = this.account(accountId).settings.customCommands ?? [];
-    const commands = menuOf(all, { withSkills, custom });
-    try {
-      const wanted = JSON.stringify(commands);
-      if (this.menus.get(accountId) === wanted || signal.aborted) return;
-      await this.call(accountId, 'setMyCommands', { commands, scope: { type: 'all_private_chats' } });
-      await this.call(accountId, 'setMyCommands', {
-        commands: menuOf(all, { withSkills, custom, inGroups: true }),
-        scope: { type: 'all_group_chats' },
-      });
-      this.menus.set(accountId, wanted);
-    } catch (error) {
-      this.log.debug({ account: accountId }, `the menu was not set: ${apiErrorText(error)}`);
-    }
-  }
-
   private intake(accountId: string, me: UserFromGetMe, host: ChannelHost): TelegramIntake {
     return new TelegramIntakeDesk({
       account: accountId,
       bot: me,
       host,
-      ids: this.messageIds,
+      ids: this.chats.ids,
+      notBefore: () => this.watches.get(accountId)?.notBefore ?? -Infinity,
       facts: () => {
         const { config } = this.config;
         const defaultGroupPolicy = config.channels?.defaults?.groupPolicy;
@@ -325,50 +312,60 @@ export class TelegramAdapter implements ChannelAdapter {
     });
   }
 
-  /** Whether a message number is one that we sent to the chat; it has the text afterwards. */
+  /** Whether a message number is that of a text that we sent to the chat; it has the wanted text afterwards. */
   private async isOurs(message: OutboundMessage, id: number): Promise<boolean> {
     try {
       await this.editText(message, String(id));
       return true;
     } catch (error) {
-      if (NO_MESSAGE_OF_OURS.test(messageOf(error))) return false;
+      // Whatever Telegram says no to: it is not that one.
+      if (error instanceof ChannelSendError && error.failure === 'refused') return false;
       throw error;
     }
   }
 
   private async editText(message: OutboundMessage, platformId: string): Promise<void> {
     const { settings } = this.account(message.account);
+    const options = {
+      ...placeOf(message.route, 'edit'),
+      message_id: Number(platformId),
+      ...preview(settings.linkPreview),
+      // Without them Telegram takes away those that are there.
+      ...(hasButtons(settings, message.route) ? keyboard(message.buttons) : {}),
+    };
     try {
-      await this.withPlainFallback(message.text, true, (text, format) =>
-        this.call(message.account, message.file ? 'editMessageCaption' : 'editMessageText', {
-          ...placeOf(message.route, 'edit'),
-          message_id: Number(platformId),
-          ...(message.file ? { caption: text } : { text }),
-          ...format,
-          ...preview(settings.linkPreview),
-        }),
+      await this.callWithText(message, true, (text, format) =>
+        message.file
+          ? ['editMessageCaption', { ...options, caption: text, ...format }]
+          : ['editMessageText', { ...options, text, ...format }],
       );
     } catch (error) {
       if (!/message is not modified/i.test(messageOf(error))) throw error;
     }
   }
 
-  /** As HTML; when Telegram can't read it, as plain text, so that the words arrive. */
-  private async withPlainFallback(
-    markdown: string,
+  /**
+   * As HTML; when Telegram can't read it, as plain text, so that the words arrive.
+   * @param callFor made outside of the call: what fails in it is no failure of the network
+   * @throws ChannelSendError for what fails in the call
+   */
+  private async callWithText(
+    { account, text }: OutboundMessage,
     repeatable: boolean,
-    call: (text: string, format: SendOptions) => Promise<unknown>,
+    callFor: (text: string, format: SendOptions) => readonly [method: string, params: SendOptions],
   ): Promise<unknown> {
+    const asHtml = callFor(telegramHtml(text), { parse_mode: 'HTML' });
     try {
-      return await call(telegramHtml(markdown), { parse_mode: 'HTML' });
+      return await this.call(account, ...asHtml);
     } catch (error) {
       const unreadable =
         apiErrorCode(error) === 400 &&
         /can't parse entities|unsupported start tag|can't find end/i.test(apiErrorText(error));
       if (!unreadable) throw sendError(error, repeatable);
     }
+    const asPlain = callFor(text, {});
     try {
-      return await call(markdown, {});
+      return await this.call(account, ...asPlain);
     } catch (error) {
       throw sendError(error, repeatable);
     }

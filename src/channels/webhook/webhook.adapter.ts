@@ -32,7 +32,7 @@ const MAX_ANSWER_BYTES = 64 * 1024;
 @ChatChannel({
   id: 'webhook',
   label: 'Webhook',
-  capabilities: { edits: true, typing: false, groups: true },
+  capabilities: { edits: true, typing: false, groups: true, repeatable: true },
   credentials: ['secret'],
 })
 export class WebhookAdapter implements ChannelAdapter {

@@ -31,7 +31,7 @@ type Listener = (event: PageEvent) => void;
 @ChatChannel({
   id: 'webpage',
   label: 'Web page',
-  capabilities: { edits: true, typing: true, groups: false },
+  capabilities: { edits: true, typing: true, groups: false, repeatable: true },
   credentials: ['token'],
 })
 export class WebpageAdapter implements ChannelAdapter {

@@ -11,6 +11,7 @@ import * as fileFacts from './0008-file-facts';
 import * as gitFolders from './0009-git-folders';
 import * as commonQuestions from './0010-common-questions';
 import * as runs from './0011-runs';
+import * as deliveries from './0012-deliveries';
 
 export interface Migration {
   name: string;
@@ -31,4 +32,5 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: '0009-git-folders', up: gitFolders.up, down: gitFolders.down },
   { name: '0010-common-questions', up: commonQuestions.up, down: commonQuestions.down },
   { name: '0011-runs', up: runs.up, down: runs.down },
+  { name: '0012-deliveries', up: deliveries.up, down: deliveries.down },
 ];

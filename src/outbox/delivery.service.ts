@@ -1,0 +1,193 @@
+import { Injectable } from '@nestjs/common';
+import { ChannelSendError, type RegisteredChannel } from '../channels/channel-adapter';
+import { type Logger, LoggerFactory } from '../common/logger';
+import { sleep } from '../common/sleep';
+import { ChannelDirectory } from '../events/channel-directory';
+import { ChatLines } from './chat-lines';
+import { MOST_COPIES, decideDelivery } from './delivery-policy';
+import { DeliveryStore } from './delivery.store';
+import type { OutboxPart } from './outbox-part';
+import { placeKey } from './places';
+import { PlatformCalls, isProgramError, messageOfPart } from './platform-calls';
+import { SentSearchService } from './sent-search.service';
+import { StreamPreviewService } from './stream-preview.service';
+
+type Outcome = ChannelSendError | 'arrived' | 'uncertain' | 'stopped';
+
+/** Brings one part to its end: sent, failed with the reason, or uncertain where nobody can find out. */
+@Injectable()
+export class DeliveryService {
+  private readonly log: Logger;
+
+  constructor(
+    private readonly store: DeliveryStore,
+    private readonly directory: ChannelDirectory,
+    private readonly previews: StreamPreviewService,
+    private readonly search: SentSearchService,
+    private readonly calls: PlatformCalls,
+    private readonly lines: ChatLines,
+    loggers: LoggerFactory,
+  ) {
+    this.log = loggers.child('outbox');
+  }
+
+  /** Tries until the part has an end or the gateway stops. Rejects when the database does. */
+  async deliver(queued: OutboxPart, place: string, stop: AbortSignal): Promise<void> {
+    const failures = new FailureRow();
+    await this.previews.settled(queued.runId);
+    await sleep(this.store.pauseLeft(queued), stop);
+    while (!stop.aborted) {
+      // Another text may have come, or somebody may have found it.
+      const [part] = await this.store.open([queued.id]);
+      if (!part) return;
+      const channel = this.directory.find(part.route.channel);
+      if (!channel) {
+        await this.giveUp(part, 'failed', `channel "${part.route.channel}" is not available`);
+        return;
+      }
+      const outcome = await this.attempt(channel, part, place, stop);
+      if (!(outcome instanceof ChannelSendError)) return;
+      const delayMs = await this.afterFailure(channel, part, outcome, failures.add(outcome));
+      if (delayMs === undefined) return;
+      await sleep(delayMs, stop);
+    }
+  }
+
+  /** Returns the pause before the next attempt; undefined when there is none. */
+  private async afterFailure(
+    { adapter, declaration }: RegisteredChannel,
+    part: OutboxPart,
+    error: ChannelSendError,
+    row: { inARow: number; failingForMs: number },
+  ): Promise<number | undefined> {
+    const { mark, copies } = part;
+    const canBeFound =
+      declaration.capabilities.repeatable === true || (mark !== null && adapter.findSent !== undefined);
+    const decision = decideDelivery({ error, ...row, ageMs: Date.now() - part.createdAt, copies, canBeFound });
+    if (decision.action === 'fail') await this.giveUp(part, 'failed', error.message);
+    if (decision.action === 'leave-uncertain') await this.giveUp(part, 'uncertain', error.message);
+    if (decision.action !== 'retry') return undefined;
+    const { delayMs } = decision;
+    await this.store.settle(part.id, {
+      state: copies > 0 ? 'unknown' : 'pending',
+      error: error.message,
+      delayMs,
+      copies,
+      ...(mark === null ? { mark } : {}),
+    });
+    const { channel } = part.route;
+    this.log.warn({ channel, run: part.runId, failure: error.failure, waitMs: delayMs }, error.message);
+    return delayMs;
+  }
+
+  /** The program itself failed over a part again and again: the others of its place go on. */
+  async setAside(part: OutboxPart, reason: string): Promise<void> {
+    await this.giveUp(part, part.copies > 0 ? 'uncertain' : 'failed', `the program failed over it: ${reason}`);
+  }
+
+  /** Kept as a dead letter until somebody decides; never sent again by itself. */
+  private async giveUp(part: OutboxPart, state: 'failed' | 'uncertain', reason: string): Promise<void> {
+    const error = state === 'uncertain' ? `it may have arrived, which could not be found out: ${reason}` : reason;
+    await this.store.settle(part.id, { state, error, mark: null });
+    this.log.error(
+      { channel: part.route.channel, run: part.runId, part: part.part, attempts: part.attempts },
+      `a message was not delivered: ${error}`,
+    );
+  }
+
+  /**
+   * One attempt. Where an earlier one may have arrived, that is found out first. Leaves a mark on the part as long as the
+   * outcome is not known.
+   */
+  private async attempt(
+    channel: RegisteredChannel,
+    part: OutboxPart,
+    place: string,
+    stop: AbortSignal,
+  ): Promise<Outcome> {
+    const free = await this.lines.take(placeKey(part.route, place));
+    try {
+      if (part.copies > 0 && !channel.declaration.capabilities.repeatable) {
+        const end = await this.search.look(channel, part, place, stop);
+        if (end.kind === 'stopped') return 'stopped';
+        if (end.kind === 'found') {
+          await this.store.settle(part.id, {
+            state: 'sent',
+            platformId: end.platformId,
+            error: null,
+            mark: null,
+            copies: 0,
+          });
+          return 'arrived';
+        }
+        if (end.kind === 'absent') {
+          part.mark = null;
+          part.copies = 0;
+        } else if (part.copies >= MOST_COPIES) {
+          await this.giveUp(part, 'uncertain', part.error ?? end.reason);
+          return 'uncertain';
+        }
+      }
+      if (!(await this.search.clear(channel, part, place, stop))) return 'stopped';
+      const platformId = await this.hand(channel, part, place);
+      await this.store.settle(part.id, { state: 'sent', platformId, error: null, mark: null, copies: 0 });
+      return 'arrived';
+    } catch (error) {
+      if (error instanceof ChannelSendError) return error;
+      throw error;
+    } finally {
+      free();
+    }
+  }
+
+  /** Returns the platform's id of the message. @throws ChannelSendError */
+  private async hand({ adapter, declaration }: RegisteredChannel, part: OutboxPart, place: string): Promise<string> {
+    const message = messageOfPart(part);
+    const { platformId } = part;
+    if (platformId !== null && adapter.edit) {
+      await this.store.sending(part.id, place, undefined);
+      try {
+        await this.calls.make(part, async () => adapter.edit?.(message, platformId));
+        return platformId;
+      } catch (error) {
+        // The preview is gone: the text still has to arrive, as a message of its own.
+        if ((error as ChannelSendError).failure !== 'gone') throw error;
+        await this.store.settle(part.id, { state: 'pending', platformId: null });
+      }
+    }
+    const before = { mark: part.mark, copies: part.copies };
+    part.mark = (part.payload.poll ? undefined : adapter.sendMark?.(message)) ?? null;
+    part.copies = declaration.capabilities.repeatable ? 0 : part.copies + 1;
+    await this.store.sending(part.id, place, { mark: part.mark, copies: part.copies });
+    try {
+      return await this.calls.make(part, () => this.send(adapter, part));
+    } catch (error) {
+      const { failure, cause } = error as ChannelSendError;
+      const mayHaveArrived = failure === 'ambiguous' || (failure === 'defect' && !isProgramError(cause));
+      if (!mayHaveArrived) Object.assign(part, before);
+      throw error;
+    }
+  }
+
+  private async send(adapter: RegisteredChannel['adapter'], part: OutboxPart): Promise<string> {
+    const { route, payload } = part;
+    const { poll } = payload;
+    if (!poll) return adapter.send(messageOfPart(part));
+    const sent = await adapter.act?.('poll', { account: route.account, route, poll });
+    return String(sent?.['messageId'] ?? '');
+  }
+}
+
+/** Failures of a part one after the other. */
+class FailureRow {
+  private since: number | undefined;
+  private kind: string | undefined;
+  private inARow = 0;
+
+  add({ failure }: ChannelSendError): { inARow: number; failingForMs: number } {
+    this.since ??= performance.now();
+    this.inARow = failure === this.kind ? this.inARow + 1 : 1;
+    this.kind = failure;
+    return { inARow: this.inARow, failingForMs: performance.now() - this.since };
+  }
+}

@@ -1,0 +1,244 @@
+import { Injectable, Optional } from '@nestjs/common';
+import { Clock, systemClock } from '../common/clock';
+import type { SentMessage } from '../channels/channel-adapter';
+import type { DeliveryRoute } from '../common/delivery-route';
+import { DatabaseService } from '../storage/database.service';
+import type { OutboxTable } from '../storage/schema';
+import { type OutboxPart, isPreview, readRow } from './outbox-part';
+
+const OPEN = ['pending', 'unknown'] as const;
+/** Parts that a mark may stand on: what became of an attempt is not known. */
+const MARKED = [...OPEN, 'streaming'] as const;
+
+export interface DeliveryChange {
+  state: 'sent' | 'failed' | 'unknown' | 'uncertain' | 'pending';
+  platformId?: string | null;
+  error?: string | null;
+  /** Pause until the next attempt, in milliseconds. */
+  delayMs?: number;
+  /** Null: the outcome of the last attempt is known. */
+  mark?: null;
+  copies?: number;
+}
+
+/** What becomes of the rows of the `outbox` table. */
+@Injectable()
+export class DeliveryStore {
+  constructor(
+    private readonly database: DatabaseService,
+    @Optional() private readonly clock: Clock = systemClock,
+  ) {}
+
+  /** Parts to deliver on an account, in order of their queueing. */
+  async openIds(channel: string, account: string): Promise<string[]> {
+    const rows = await this.database.read
+      .selectFrom('outbox')
+      .select('id')
+      .where('channel', '=', channel)
+      .where('account', '=', account)
+      .where('state', 'in', OPEN)
+      .orderBy('seq')
+      .execute();
+    return rows.map(({ id }) => id);
+  }
+
+  /** Those of some parts that are still open, in their order. A row that can't be read becomes a dead letter. */
+  async open(ids: readonly string[]): Promise<OutboxPart[]> {
+    const rows = await this.database.read
+      .selectFrom('outbox')
+      .selectAll()
+      .where('id', 'in', ids)
+      .where('state', 'in', OPEN)
+      .orderBy('seq')
+      .execute();
+    const parts: OutboxPart[] = [];
+    for (const row of rows.map(readRow))
+      if ('unreadable' in row) await this.settle(row.id, { state: 'failed', error: row.unreadable });
+      else parts.push(row);
+    return parts;
+  }
+
+  /** Accounts that have open parts. */
+  async accountsWithOpen(): Promise<{ channel: string; account: string }[]> {
+    return this.database.read
+      .selectFrom('outbox')
+      .select(['channel', 'account'])
+      .distinct()
+      .where('state', 'in', ['pending', 'unknown', 'sending'])
+      .execute();
+  }
+
+  /** The last messages that arrived on an account, latest first: a chat that waited long may have arrived last. */
+  async lastSent(channel: string, account: string, limit: number): Promise<SentMessage[]> {
+    const rows = await this.database.read
+      .selectFrom('outbox')
+      .selectAll()
+      .where('channel', '=', channel)
+      .where('account', '=', account)
+      .where('platform_id', 'is not', null)
+      .orderBy('updated_at', 'desc')
+      .orderBy('seq', 'desc')
+      .limit(limit)
+      .execute();
+    return rows.flatMap(sentOf);
+  }
+
+  /** Of some ids of the platform those that messages of an account are known by, other than one part. */
+  async known(part: OutboxPart, ids: readonly string[]): Promise<SentMessage[]> {
+    if (ids.length === 0) return [];
+    const rows = await this.ofAccount(part.route)
+      .selectAll()
+      .where('platform_id', 'in', ids)
+      .where('id', '!=', part.id)
+      .execute();
+    return rows.flatMap(sentOf);
+  }
+
+  /** Other parts that went to the same place and may be there without anybody knowing. */
+  async marked(part: OutboxPart, place: string): Promise<OutboxPart[]> {
+    const rows = await this.ofAccount(part.route)
+      .selectAll()
+      .where('target', '=', place)
+      .where('mark', 'is not', null)
+      .where('state', 'in', MARKED)
+      .where('id', '!=', part.id)
+      .orderBy('seq')
+      .execute();
+    return rows.map(readRow).filter((row) => 'payload' in row) as OutboxPart[];
+  }
+
+  /** How many other messages of an account may have arrived without anybody knowing. */
+  async countMarked(part: OutboxPart): Promise<number> {
+    const { count } = await this.ofAccount(part.route)
+      .select((eb) => eb.fn.countAll().as('count'))
+      .where('mark', 'is not', null)
+      .where('state', 'in', [...MARKED, 'sending'])
+      .where('id', '!=', part.id)
+      .executeTakeFirstOrThrow();
+    return Number(count);
+  }
+
+  /**
+   * Parts that a former process was cut off in: whether they arrived is unknown. Previews wait for the final text of
+   * their turn, which goes on.
+   */
+  async markInterrupted(): Promise<number> {
+    return this.database.write('outbox.interrupted', async (transaction) => {
+      const rows = await transaction
+        .selectFrom('outbox')
+        .select(['id', 'payload'])
+        .where('state', '=', 'sending')
+        .execute();
+      for (const row of rows)
+        await transaction
+          .updateTable('outbox')
+          .set({
+            state: isPreview(row.payload) ? 'streaming' : 'unknown',
+            error: 'the gateway stopped while it was being sent',
+            updated_at: this.clock.now(),
+          })
+          .where('id', '=', row.id)
+          .execute();
+      return rows.length;
+    });
+  }
+
+  /** Notes that the part is being sent or changed, before it is. */
+  async sending(
+    id: string,
+    place: string,
+    attempt: { mark: string | null; copies: number } | undefined,
+  ): Promise<void> {
+    await this.database.write('outbox.sending', (transaction) =>
+      transaction
+        .updateTable('outbox')
+        .set((eb) => ({
+          state: 'sending',
+          target: place,
+          attempts: eb('attempts', '+', 1),
+          updated_at: this.clock.now(),
+          ...(attempt ? { ...attempt, searched: null } : {}),
+        }))
+        .where('id', '=', id)
+        .execute(),
+    );
+  }
+
+  /** How far the search for a part has come. */
+  async searched(id: string, progress: string): Promise<void> {
+    await this.change('outbox.searched', id, { searched: progress });
+  }
+
+  /**
+   * A search has come to its end: the platform's id of the message, or null where it is not there. What was found has the
+   * text that was looked for: unless another one has come since, it has arrived.
+   */
+  async resolved(looked: OutboxPart, platformId: string | null): Promise<void> {
+    await this.database.write('outbox.resolved', async (transaction) => {
+      const row = await transaction
+        .selectFrom('outbox')
+        .select(['payload', 'state'])
+        .where('id', '=', looked.id)
+        .executeTakeFirst();
+      const isOpen = row?.state === 'pending' || row?.state === 'unknown';
+      const isFinal = isOpen && row.payload === JSON.stringify(looked.payload);
+      await transaction
+        .updateTable('outbox')
+        .set({
+          mark: null,
+          searched: null,
+          copies: 0,
+          updated_at: this.clock.now(),
+          ...(platformId === null
+            ? {}
+            : { platform_id: platformId, ...(isFinal ? { state: 'sent', error: null } : {}) }),
+        })
+        .where('id', '=', looked.id)
+        .execute();
+    });
+  }
+
+  async settle(id: string, change: DeliveryChange): Promise<void> {
+    const { state, platformId, error, delayMs, mark, copies } = change;
+    await this.change(`outbox.${state}`, id, {
+      state,
+      ...(platformId === undefined ? {} : { platform_id: platformId }),
+      ...(error === undefined ? {} : { error }),
+      ...(mark === undefined ? {} : { mark, searched: null }),
+      ...(copies === undefined ? {} : { copies }),
+      ...(delayMs === undefined ? {} : { next_attempt_at: this.clock.now() + delayMs }),
+    });
+  }
+
+  /**
+   * What is left of the pause that a former process noted, in milliseconds. A clock that was set back since makes it no
+   * longer than it was.
+   */
+  pauseLeft({ nextAttemptAt, updatedAt }: OutboxPart): number {
+    return Math.max(0, Math.min(nextAttemptAt - updatedAt, nextAttemptAt - this.clock.now()));
+  }
+
+  private async change(
+    label: string,
+    id: string,
+    set: Partial<Omit<OutboxTable, 'seq' | 'copies'>> & { copies?: number },
+  ): Promise<void> {
+    await this.database.write(label, (transaction) =>
+      transaction
+        .updateTable('outbox')
+        .set({ ...set, updated_at: this.clock.now() })
+        .where('id', '=', id)
+        .execute(),
+    );
+  }
+
+  private ofAccount({ channel, account }: DeliveryRoute) {
+    return this.database.read.selectFrom('outbox').where('channel', '=', channel).where('account', '=', account);
+  }
+}
+
+/** Nothing for a row that can't be read. */
+const sentOf = (row: Parameters<typeof readRow>[0]): SentMessage[] => {
+  const part = readRow(row);
+  return 'route' in part && part.platformId !== null ? [{ route: part.route, platformId: part.platformId }] : [];
+};

@@ -1,0 +1,102 @@
+import { Injectable } from '@nestjs/common';
+import { ChannelSendError, type RegisteredChannel, type SearchStep } from '../channels/channel-adapter';
+import { type Logger, LoggerFactory } from '../common/logger';
+import { sleep } from '../common/sleep';
+import { retryDelay } from './delivery-policy';
+import { DeliveryStore } from './delivery.store';
+import type { OutboxPart } from './outbox-part';
+import { placeKey } from './places';
+import { PlatformCalls, messageOfPart } from './platform-calls';
+
+/** What arrives late, and what others are sending in this moment, is known by then. */
+const FIRST_LOOK_MS = 500;
+/** Platforms count these calls like messages: about one a second for each chat. */
+const PACE_MS = 1000;
+
+export type LookEnd =
+  | { kind: 'found'; platformId: string }
+  | { kind: 'absent' }
+  /** The platform offers no way, or does not allow it. */
+  | { kind: 'impossible'; reason: string }
+  /** The gateway stops. */
+  | { kind: 'stopped' };
+
+/**
+ * Looks for messages whose sending was cut off. A question is no attempt to deliver: it has a pace of its own, its progress
+ * is on disk, and whatever goes wrong with it says nothing about the message.
+ */
+@Injectable()
+export class SentSearchService {
+  private readonly log: Logger;
+  /** When each place was asked last, on the monotonic clock; as long as that matters. */
+  private readonly asked = new Map<string, number>();
+
+  constructor(
+    private readonly store: DeliveryStore,
+    private readonly calls: PlatformCalls,
+    loggers: LoggerFactory,
+  ) {
+    this.log = loggers.child('outbox/search');
+  }
+
+  /** Looks until it is known whether a part arrived. Nobody else may write to its place meanwhile. */
+  async look({ adapter }: RegisteredChannel, part: OutboxPart, place: string, stop: AbortSignal): Promise<LookEnd> {
+    if (part.mark === null || part.payload.poll || !adapter.findSent)
+      return { kind: 'impossible', reason: 'nobody can look for it there' };
+    const message = messageOfPart(part);
+    let progress = part.searched ?? undefined;
+    let failures = 0;
+    await sleep(FIRST_LOOK_MS, stop);
+    const began = performance.now();
+    for (;;) {
+      await this.pace(placeKey(part.route, place), stop);
+      if (stop.aborted) return { kind: 'stopped' };
+      const search = {
+        mark: part.mark,
+        ...(progress === undefined ? {} : { progress }),
+        elapsedMs: performance.now() - began,
+        others: await this.store.countMarked(part),
+        known: (ids: readonly string[]) => this.store.known(part, ids),
+      };
+      let step: SearchStep;
+      try {
+        step = await this.calls.make(part, () =>
+          (adapter.findSent as NonNullable<typeof adapter.findSent>)(message, search),
+        );
+      } catch (error) {
+        const { failure, message: reason, retryAfterMs } = error as ChannelSendError;
+        if (failure === 'refused' || failure === 'gone' || failure === 'defect') return { kind: 'impossible', reason };
+        const delayMs = retryAfterMs ?? retryDelay(++failures, performance.now() - began);
+        this.log.debug({ channel: part.route.channel, run: part.runId, failure, waitMs: delayMs }, reason);
+        await sleep(delayMs, stop);
+        continue;
+      }
+      failures = 0;
+      if (step.kind !== 'unfinished') return step;
+      if (step.progress !== progress) await this.store.searched(part.id, step.progress);
+      progress = step.progress;
+    }
+  }
+
+  /**
+   * Finds out about everything else that may stand in a place without anybody knowing, such as a preview that was cut off:
+   * two of these could not be told apart. Returns false when the gateway stops.
+   */
+  async clear(channel: RegisteredChannel, part: OutboxPart, place: string, stop: AbortSignal): Promise<boolean> {
+    for (const other of await this.store.marked(part, place)) {
+      const end = await this.look(channel, other, place, stop);
+      if (end.kind === 'stopped') return false;
+      if (end.kind === 'impossible' && other.state !== 'streaming') continue;
+      await this.store.resolved(other, end.kind === 'found' ? end.platformId : null);
+    }
+    return true;
+  }
+
+  private async pace(key: string, stop: AbortSignal): Promise<void> {
+    const wait = (this.asked.get(key) ?? -Infinity) + PACE_MS - performance.now();
+    if (wait > 0) await sleep(wait, stop);
+    const now = performance.now();
+    for (const [other, at] of this.asked) if (at + PACE_MS < now) this.asked.delete(other);
+    this.asked.set(key, now);
+  }
+}
