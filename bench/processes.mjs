@@ -75,11 +75,11 @@ export class BenchGateway {
   }
 
   /** Starts it and logs in as soon as that works. Returns the milliseconds from spawn to hello-ok. */
-  static async start(stateDir, allowedOrigin = '', program = [at('bin', 'openclaw')]) {
+  static async start(stateDir, allowedOrigin = '', program = [at('bin', 'openclaw')], env = {}) {
     const port = await freePort();
     const spawned = performance.now();
     const child = spawn(process.execPath, [...program, 'gateway', 'run'], {
-      env: { ...environment(stateDir, port), OPENCLAW_ALLOW_PRIVATE_ORIGINS: allowedOrigin },
+      env: { ...environment(stateDir, port), OPENCLAW_ALLOW_PRIVATE_ORIGINS: allowedOrigin, ...env },
       stdio: 'ignore',
     });
     for (;;) {

@@ -8,6 +8,7 @@ import { WebSocket } from 'ws';
 import { ensureBuild } from '../scripts/ensure.mjs';
 import { at } from '../scripts/paths.mjs';
 import { measureChannels } from './channels.mjs';
+import { measureDurability } from './durability.mjs';
 import { describeMachine, load } from './machine.mjs';
 import { measureFanOut } from './fan-out.mjs';
 import { measureNeighbours } from './neighbours.mjs';
@@ -15,6 +16,7 @@ import { measureOperations } from './operations.mjs';
 import { measureStorage } from './storage.mjs';
 import { BenchGateway, TOKEN, environment, startProgram, timed } from './processes.mjs';
 import { median, quantile, round } from './statistics.mjs';
+import { turn, turnsAtOnce } from './turns.mjs';
 import { WireClient } from './wire-client.mjs';
 
 await ensureBuild();
@@ -71,6 +73,7 @@ await measureFanOut(services.port, add);
 await measureCoreTools();
 await measureChannels(services.port, add);
 await measureOperations(services.port, add);
+await measureDurability(services.port, add);
 await measureNeighbours(services.port, add);
 await services.stop();
 report();
@@ -189,31 +192,14 @@ async function measureTurns() {
 
 async function measureTurnsAtOnce() {
   const client = await WireClient.connect(gateway.port, TOKEN);
-  let next = 0;
-  const start = performance.now();
-  const worker = async (session) => {
-    while (next < TURNS_AT_ONCE) {
-      const number = next++;
-      await turn(client, `many-${number}`, `many-${session}-${Math.floor(number / 200)}`);
-    }
-  };
-  await Promise.all(Array.from({ length: SESSIONS }, (_, session) => worker(session)));
-  const perSecond = (TURNS_AT_ONCE / (performance.now() - start)) * 1000;
+  const perSecond = await turnsAtOnce(client, {
+    name: 'many',
+    count: TURNS_AT_ONCE,
+    atOnce: SESSIONS,
+    sessionOf: (number, place) => `many-${place}-${Math.floor(number / 200)}`,
+  });
   client.close();
   add(`turns with ${SESSIONS} sessions at once`, `${round(perSecond, 0)}/s`, '≥ 100/s', perSecond >= 100);
-}
-
-async function turn(client, runId, sessionKey) {
-  const final = new Promise((resolve, reject) => {
-    const off = client.on(({ event, payload }) => {
-      if (event !== 'chat' || payload.runId !== runId || payload.state === 'delta') return;
-      off();
-      if (payload.state === 'final') resolve();
-      else reject(new Error(`turn ${runId} ended as ${payload.state}: ${payload.errorMessage}`));
-    });
-  });
-  await client.call('chat.send', { sessionKey, message: 'Do it', idempotencyKey: runId });
-  await final;
 }
 
 async function measureLongSession() {

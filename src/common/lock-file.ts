@@ -1,13 +1,31 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
+import { hostname } from 'node:os';
 import { dirname } from 'node:path';
 import { readTextIfExists } from './atomic-file';
 import { OpenclawError } from './openclaw-error';
 import { type ProcessIdentity, currentProcess, isAlive } from './process-identity';
 import { sleep } from './sleep';
 
+/** How often a holder shows that it is there, and after how long without a sign one of another machine counts as gone. */
+const SIGN_MS = 15_000;
+const GONE_MS = 60_000;
+
 export interface LockOwner extends ProcessIdentity {
   createdAt: string;
+  /** Machine or container that the process number belongs to. */
+  host?: string;
   [fact: string]: unknown;
 }
 
@@ -25,7 +43,8 @@ export class LockHeldError extends OpenclawError {
 }
 
 /**
- * A lock that names its holder. A lock whose process is gone is taken over.
+ * A lock that names its holder. A lock whose process is gone is taken over. Whether a process of another machine or container,
+ * on a shared volume, is gone can't be looked up: it counts as there as long as its lock file shows signs of it.
  * The file appears complete or not at all (written aside, then hard-linked), so that no reader sees half an owner.
  *
  * Taking over is the delicate part: between reading a dead owner and removing its file somebody else may have done so
@@ -34,7 +53,9 @@ export class LockHeldError extends OpenclawError {
  * any other, so a process that dies with one is taken over the same way.
  */
 export class LockFile {
-  private held = false;
+  /** Text of the file while the lock is ours. */
+  private mine: string | undefined;
+  private timer: NodeJS.Timeout | undefined;
 
   constructor(private readonly path: string) {}
 
@@ -49,10 +70,25 @@ export class LockFile {
     }
   }
 
+  /** Lets go of it; a lock that somebody else has taken over meanwhile is left alone. */
   release(): void {
-    if (!this.held) return;
-    this.held = false;
-    rmSync(this.path, { force: true });
+    const { mine } = this;
+    if (mine === undefined) return;
+    this.mine = undefined;
+    clearInterval(this.timer);
+    if (readTextIfExists(this.path) === mine) rmSync(this.path, { force: true });
+  }
+
+  /** Writes the same again, so that the time of the file, by the clock of the volume, is that of now. */
+  private showSign(): void {
+    const { mine } = this;
+    if (mine === undefined || readTextIfExists(this.path) !== mine) return;
+    const file = openSync(this.path, 'r+');
+    try {
+      writeSync(file, mine, 0);
+    } finally {
+      closeSync(file);
+    }
   }
 
   /** Returns the living owner, or undefined when the lock is ours now. */
@@ -60,12 +96,15 @@ export class LockFile {
     mkdirSync(dirname(this.path), { recursive: true, mode: 0o700 });
     const nonce = randomBytes(8).toString('hex');
     const aside = `${this.path}.${process.pid}.${nonce}`;
-    const mine = { ...currentProcess(), createdAt: new Date().toISOString(), nonce, ...facts };
-    writeFileSync(aside, JSON.stringify(mine), { flag: 'wx', mode: 0o600 });
+    const host = hostname();
+    const mine = JSON.stringify({ ...currentProcess(), host, createdAt: new Date().toISOString(), nonce, ...facts });
+    writeFileSync(aside, mine, { flag: 'wx', mode: 0o600 });
     try {
       const owner = take(this.path, aside);
-      this.held = owner === undefined;
-      return owner;
+      if (owner) return owner;
+      this.mine = mine;
+      this.timer = setInterval(() => this.showSign(), SIGN_MS).unref();
+      return undefined;
     } finally {
       rmSync(aside, { force: true });
     }
@@ -79,7 +118,7 @@ function take(path: string, aside: string): LockOwner | undefined {
     const text = readTextIfExists(path);
     if (text === undefined) continue;
     const owner = ownerOf(text);
-    if (owner && isAlive(owner)) return owner;
+    if (owner && isThere(owner, path, aside)) return owner;
     const guard = `${path}.${createHash('sha256').update(text).digest('hex').slice(0, 16)}`;
     const rival = take(guard, aside);
     if (rival) return rival;
@@ -93,6 +132,13 @@ function take(path: string, aside: string): LockOwner | undefined {
       rmSync(guard, { force: true });
     }
   }
+}
+
+/** Times are compared as the volume gives them: clocks of machines differ. */
+function isThere(owner: LockOwner, path: string, justWritten: string): boolean {
+  if (owner.host === undefined || owner.host === hostname()) return isAlive(owner);
+  const lastSign = statSync(path, { throwIfNoEntry: false })?.mtimeMs;
+  return lastSign !== undefined && statSync(justWritten).mtimeMs - lastSign < GONE_MS;
 }
 
 function linked(from: string, to: string): boolean {

@@ -1,7 +1,8 @@
-import type { Selectable } from 'kysely';
+import type { Kysely, Selectable, Transaction } from 'kysely';
 import { storedOrigin } from '../common/content-parts';
 import { messageOf } from '../common/openclaw-error';
-import type { InboxTable } from '../storage/schema';
+import { fillPictures, packPicturesIn } from '../sessions/picture-store';
+import type { InboxTable, Schema } from '../storage/schema';
 import type { InboundMessage } from './inbound-message';
 
 export type InboxState = InboxTable['state'];
@@ -39,8 +40,32 @@ function messageFrom(payload: string): InboundMessage {
   };
 }
 
+type Reader = Pick<Kysely<Schema>, 'selectFrom'>;
+
+/** A message as it is stored: its pictures are kept beside it. */
+export async function packMessageIn(
+  transaction: Transaction<Schema>,
+  id: string,
+  message: InboundMessage,
+): Promise<string> {
+  if (!message.images) return JSON.stringify(message);
+  const images = await packPicturesIn(transaction, `inbox:${id}`, message.images);
+  return JSON.stringify({ ...message, images });
+}
+
+/** A row with the pictures of its message. */
+export async function readRow(from: Reader, row: Selectable<InboxTable>): Promise<InboxRow> {
+  const found = fromRow(row);
+  if (found.message.images) await fillPictures(from, `inbox:${row.id}`, [found.message.images]);
+  return found;
+}
+
+export function readRows(from: Reader, rows: readonly Selectable<InboxTable>[]): Promise<InboxRow[]> {
+  return Promise.all(rows.map((row) => readRow(from, row)));
+}
+
 /** A row as it is stored; one whose message can't be read says so and stands in no other's way. */
-export function fromRow(row: Selectable<InboxTable>): InboxRow {
+function fromRow(row: Selectable<InboxTable>): InboxRow {
   return {
     seq: Number(row.seq),
     id: row.id,

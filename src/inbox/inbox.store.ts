@@ -6,7 +6,7 @@ import { DatabaseService } from '../storage/database.service';
 import type { Lease } from '../storage/lease';
 import type { Schema } from '../storage/schema';
 import type { InboundMessage } from './inbound-message';
-import { type InboxRow, fromRow } from './inbox-row';
+import { type InboxRow, packMessageIn, readRow, readRows } from './inbox-row';
 
 export interface NewInboxRow {
   channel: string;
@@ -43,10 +43,11 @@ export class InboxStore {
     const runId = row.runId ?? randomUUID();
     const isNameFree = row.runName !== undefined && !(await this.isOpenIn(transaction, row.runName));
     const open = row.message.command ? 'command' : 'pending';
+    const id = randomUUID();
     const inserted = await transaction
       .insertInto('inbox')
       .values({
-        id: randomUUID(),
+        id,
         channel: row.channel,
         account: row.account,
         external_id: row.externalId,
@@ -54,7 +55,7 @@ export class InboxStore {
         run_id: runId,
         run_name: isNameFree ? (row.runName ?? runId) : runId,
         turn_id: null,
-        payload: JSON.stringify(row.message),
+        payload: await packMessageIn(transaction, id, row.message),
         state: row.dropped === undefined ? open : 'dropped',
         reason: row.dropped ?? null,
         received_at: now,
@@ -63,7 +64,7 @@ export class InboxStore {
       .onConflict((conflict) => conflict.columns(['channel', 'account', 'external_id']).doNothing())
       .returningAll()
       .executeTakeFirst();
-    if (inserted) return { row: fromRow(inserted), duplicate: false };
+    if (inserted) return { row: { ...(await readRow(transaction, inserted)), message: row.message }, duplicate: false };
     const known = await transaction
       .selectFrom('inbox')
       .selectAll()
@@ -71,7 +72,7 @@ export class InboxStore {
       .where('account', '=', row.account)
       .where('external_id', '=', row.externalId)
       .executeTakeFirstOrThrow();
-    return { row: fromRow(known), duplicate: true };
+    return { row: await readRow(transaction, known), duplicate: true };
   }
 
   /** Whether a run of that name waits or goes on. */
@@ -108,7 +109,7 @@ export class InboxStore {
       .orderBy('seq')
       .limit(limit)
       .execute();
-    return rows.map(fromRow);
+    return readRows(this.database.read, rows);
   }
 
   /** Those of them that a turn may take: what came after a command waits for its end. */
@@ -129,12 +130,12 @@ export class InboxStore {
       .orderBy('seq')
       .limit(limit)
       .execute();
-    return rows.map(fromRow);
+    return readRows(this.database.read, rows);
   }
 
   async find(id: string): Promise<InboxRow | undefined> {
     const row = await this.database.read.selectFrom('inbox').selectAll().where('id', '=', id).executeTakeFirst();
-    return row && fromRow(row);
+    return row && readRow(this.database.read, row);
   }
 
   /** Waiting messages of all sessions. */
@@ -181,7 +182,7 @@ export class InboxStore {
       .where('run_id', '=', runId)
       .orderBy('seq')
       .executeTakeFirst();
-    return row && fromRow(row);
+    return row && readRow(this.database.read, row);
   }
 
   /** By what clients call its run; the newest of that name. */
@@ -192,7 +193,7 @@ export class InboxStore {
       .where('run_name', '=', runName)
       .orderBy('seq', 'desc')
       .executeTakeFirst();
-    return row && fromRow(row);
+    return row && readRow(this.database.read, row);
   }
 
   /** Messages that a turn answers. */
@@ -203,7 +204,7 @@ export class InboxStore {
       .where('turn_id', '=', turnId)
       .orderBy('seq')
       .execute();
-    return rows.map(fromRow);
+    return readRows(this.database.read, rows);
   }
 
   /** Gives waiting rows to a turn. Returns those that were still waiting, as they are now, in order of arrival. */
@@ -215,7 +216,7 @@ export class InboxStore {
       .where('state', '=', 'pending')
       .returningAll()
       .execute();
-    return rows.map(fromRow).sort((a, b) => a.seq - b.seq);
+    return (await readRows(transaction, rows)).sort((a, b) => a.seq - b.seq);
   }
 
   /** Gives a waiting command to the run that carries it out. Returns it; undefined where it does not wait any more. */
@@ -228,7 +229,7 @@ export class InboxStore {
       .where('turn_id', 'is', null)
       .returningAll()
       .executeTakeFirst();
-    return row && fromRow(row);
+    return row && readRow(transaction, row);
   }
 
   /** Ends a command, or makes what is left of it a message that waits for a turn. */
@@ -237,16 +238,25 @@ export class InboxStore {
     turnId: string,
     end: { state: 'answered' | 'failed'; reason: string | null } | { message: InboundMessage },
   ): Promise<void> {
-    await transaction
-      .updateTable('inbox')
-      .set({
-        updated_at: this.clock.now(),
-        ...('message' in end
-          ? { state: 'pending' as const, turn_id: null, payload: JSON.stringify(end.message) }
-          : end),
-      })
+    const row = await transaction
+      .selectFrom('inbox')
+      .select('id')
       .where('turn_id', '=', turnId)
       .where('state', '=', 'command')
+      .executeTakeFirst();
+    if (!row) return;
+    const change =
+      'message' in end
+        ? {
+            state: 'pending' as const,
+            turn_id: null,
+            payload: await packMessageIn(transaction, row.id, end.message),
+          }
+        : end;
+    await transaction
+      .updateTable('inbox')
+      .set({ updated_at: this.clock.now(), ...change })
+      .where('id', '=', row.id)
       .execute();
   }
 
@@ -269,10 +279,10 @@ export class InboxStore {
   async replaceMessage(id: string, message: InboundMessage, under: Lease): Promise<void> {
     await this.database.write(
       'inbox.message',
-      (transaction) =>
+      async (transaction) =>
         transaction
           .updateTable('inbox')
-          .set({ payload: JSON.stringify(message) })
+          .set({ payload: await packMessageIn(transaction, id, message) })
           .where('id', '=', id)
           .execute(),
       { under },
@@ -288,7 +298,7 @@ export class InboxStore {
       .where('account', '=', account)
       .where('external_id', '=', externalId)
       .executeTakeFirst();
-    return row && fromRow(row);
+    return row && readRow(this.database.read, row);
   }
 
   /** The last rows of a session, newest first. */
@@ -300,7 +310,7 @@ export class InboxStore {
       .orderBy('seq', 'desc')
       .limit(limit)
       .execute();
-    return rows.map(fromRow);
+    return readRows(this.database.read, rows);
   }
 
   /**
@@ -308,13 +318,13 @@ export class InboxStore {
    * @returns whether it was still in time
    */
   async amend(id: string, change: { message: InboundMessage } | { dropped: string }): Promise<boolean> {
-    const rows = await this.database.write('inbox.amend', (transaction) =>
+    const rows = await this.database.write('inbox.amend', async (transaction) =>
       transaction
         .updateTable('inbox')
         .set({
           updated_at: this.clock.now(),
           ...('message' in change
-            ? { payload: JSON.stringify(change.message) }
+            ? { payload: await packMessageIn(transaction, id, change.message) }
             : { state: 'dropped' as const, reason: change.dropped }),
         })
         .where('id', '=', id)
@@ -338,7 +348,7 @@ export class InboxStore {
         .returningAll()
         .execute(),
     );
-    return rows.map(fromRow);
+    return readRows(this.database.read, rows);
   }
 
   /** Ends rows that can't be worked on: one that waits, or those of a turn or command. Returns them. */
@@ -354,6 +364,6 @@ export class InboxStore {
       .where('state', 'in', ['pending', 'command', 'running'])
       .returningAll()
       .execute();
-    return rows.map(fromRow);
+    return readRows(transaction, rows);
   }
 }

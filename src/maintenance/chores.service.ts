@@ -1,22 +1,19 @@
 import { Injectable } from '@nestjs/common';
-import type { DeleteResult, Transaction } from 'kysely';
 import { LaneService } from '../agent/turns/lane.service';
 import { TurnStore } from '../agent/turns/turn.store';
 import { type Logger, LoggerFactory } from '../common/logger';
 import { ConfigService } from '../config/config.service';
 import { DatabaseService } from '../storage/database.service';
-import type { Schema } from '../storage/schema';
+import { FileOrigins } from '../tools/provenance/file-origins.store';
 import { commandLine } from '../common/cli/own-commands';
 import { removeQuietGuests } from '../workspace/guest-folder';
+import { RETENTION, retentionTimes } from './retention';
 
 const DAY_MS = 86_400_000;
 const DEFAULT_KEEP_DAYS = 90;
-/** Steps of ended turns are large and only of use for looking back. */
-const KEEP_STEPS_DAYS = 30;
 /** Guests' folders in which nothing has changed for so long go. */
 const KEEP_GUESTS_DAYS = 30;
 const STUCK_MS = 120_000;
-const DELETED_AT_ONCE = 5000;
 
 /** What has to be done now and then: look whether anything hangs, tidy up, see whether the database is sound. */
 @Injectable()
@@ -28,6 +25,7 @@ export class Chores {
     private readonly database: DatabaseService,
     private readonly lanes: LaneService,
     private readonly turns: TurnStore,
+    private readonly origins: FileOrigins,
     private readonly config: ConfigService,
     loggers: LoggerFactory,
   ) {
@@ -56,43 +54,14 @@ export class Chores {
   /** Removes what nobody will ask for any more. Returns how many rows went. */
   async tidy(now = Date.now()): Promise<number> {
     const days = this.config.config.maintenance?.keepDays ?? DEFAULT_KEEP_DAYS;
-    const oldest = now - days * DAY_MS;
-    const oldestSteps = now - Math.min(days, KEEP_STEPS_DAYS) * DAY_MS;
-    let removed = await this.remove('turn_steps', (transaction) =>
-      transaction
-        .deleteFrom('turn_steps')
-        .where('run_id', 'in', (query) =>
-          query
-            .selectFrom('turns')
-            .select('run_id')
-            .where('state', '=', 'closed')
-            .where('ended_at', '<', oldestSteps)
-            .limit(DELETED_AT_ONCE),
-        ),
+    const times = retentionTimes(now, days);
+    const swept = await this.database.sweep(
+      RETENTION.map(({ table, statements }) => ({
+        label: `tidy.${table}`,
+        statements: statements(times, this.database.dialect),
+      })),
     );
-    removed += await this.remove('outbox', (transaction) =>
-      transaction.deleteFrom('outbox').where('state', '=', 'sent').where('updated_at', '<', oldest),
-    );
-    removed += await this.remove('cron_runs', (transaction) =>
-      transaction.deleteFrom('cron_runs').where('finished_at', '<', oldest),
-    );
-    removed += await this.remove('webhook_deliveries', (transaction) =>
-      transaction.deleteFrom('webhook_deliveries').where('state', '=', 'failed').where('created_at', '<', oldest),
-    );
-    // By then no platform tells a message again.
-    removed += await this.remove('inbox', (transaction) =>
-      transaction
-        .deleteFrom('inbox')
-        .where('state', 'in', ['answered', 'dropped', 'failed'])
-        .where('received_at', '<', oldest),
-    );
-    removed += await this.remove('turns', (transaction) =>
-      transaction
-        .deleteFrom('turns')
-        .where('state', '=', 'closed')
-        .where('ended_at', '<', oldest)
-        .where('run_id', 'not in', (query) => query.selectFrom('turn_steps').select('run_id').distinct()),
-    );
+    const removed = swept.reduce((sum, rows) => sum + rows, await this.origins.forgetGone(times.oldest));
     if (removed > 0) this.log.info({ removed }, 'old rows were removed');
     const guests = await removeQuietGuests(this.config.stateDir, now - Math.min(days, KEEP_GUESTS_DAYS) * DAY_MS);
     if (guests > 0) this.log.info({ guests }, 'folders of guests were removed in which nothing had changed for long');
@@ -108,14 +77,5 @@ export class Chores {
         `the database is damaged; stop the gateway and restore a backup: ${commandLine('backup restore')}`,
       );
     return result;
-  }
-
-  private async remove(
-    table: string,
-    query: (transaction: Transaction<Schema>) => { executeTakeFirstOrThrow(): Promise<DeleteResult> },
-  ): Promise<number> {
-    return this.database.write(`tidy.${table}`, async (transaction) =>
-      Number((await query(transaction).executeTakeFirstOrThrow()).numDeletedRows),
-    );
   }
 }

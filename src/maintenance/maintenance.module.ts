@@ -12,6 +12,7 @@ import { EventBus } from '../events/event-bus';
 import { EventsModule } from '../events/events.module';
 import { TICK_INTERVAL_MS } from '../gateway/protocol/limits';
 import { GatewayModule } from '../gateway/gateway.module';
+import { ToolsModule } from '../tools/tools.module';
 import { LeaseService } from '../storage/lease.service';
 import { StorageModule } from '../storage/storage.module';
 import { Chores } from './chores.service';
@@ -30,7 +31,15 @@ const FIRST_DAILY_MS = 1_200_000;
 /** The gateway's own clockwork. Every timer is in the scheduler's registry under its name. */
 @BootStep({ visible: { name: 'maintenance timers', onFailure: 'fatal' } })
 @Module({
-  imports: [ScheduleModule.forRoot(), AgentModule, DiagnosticsModule, EventsModule, GatewayModule, StorageModule],
+  imports: [
+    ScheduleModule.forRoot(),
+    AgentModule,
+    DiagnosticsModule,
+    EventsModule,
+    GatewayModule,
+    StorageModule,
+    ToolsModule,
+  ],
   providers: [Chores, DiskGuard, MaintenanceRpc, StartMemoryService],
 })
 export class MaintenanceModule implements OnApplicationBootstrap, OnModuleDestroy {

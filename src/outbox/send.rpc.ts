@@ -103,7 +103,7 @@ export class SendRpc {
     const route = known?.route ?? (await locate(channel, named));
     if (!known) {
       const content = await contentFor(route);
-      const announce = await this.database.write(method, async (transaction) =>
+      const announce = await this.database.write('send', async (transaction) =>
         (await this.store.existsIn(transaction, runId))
           ? undefined
           : this.desk.enqueueIn(transaction, { ...content, runId, route }),

@@ -1,19 +1,38 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable, Optional } from '@nestjs/common';
-import type { Selectable, Transaction } from 'kysely';
+import { type RawBuilder, type Selectable, type Transaction, sql } from 'kysely';
 import { Clock, systemClock } from '../common/clock';
 import { invalidRequest } from '../rpc/rpc-error';
 import { DatabaseService } from '../storage/database.service';
 import type { Schema, SessionTable } from '../storage/schema';
+import { endConversationIn, keepConversationIn } from './ended-conversations';
 import { KEPT_ON_RESET, type SessionEntry } from './session-entry';
 
 type Row = Selectable<SessionTable>;
+
+/** More than there can be. */
+const MOST = 2_000_000_000;
+const KEYS_AT_ONCE = 500;
 
 export interface SessionFilter {
   agentId?: string;
   updatedAfter?: number;
   label?: string;
   limit?: number;
+}
+
+/** What `sessions.list` can ask for. */
+export interface SessionQuery extends SessionFilter {
+  /** Only sessions of one of these agents. */
+  agentIds?: readonly string[];
+  /** Keys that are left out. */
+  without?: readonly string[];
+  /** Parts of keys with which sessions are left out. */
+  withoutParts?: readonly string[];
+  spawnedBy?: string;
+  /** In key, label, name or subject, in whichever case. */
+  search?: string;
+  offset?: number;
 }
 
 /** Rows of the `sessions` table. */
@@ -46,6 +65,68 @@ export class SessionStore {
     if (filter.label !== undefined) query = query.where('label', '=', filter.label);
     if (filter.limit !== undefined) query = query.limit(filter.limit);
     return (await query.execute()).map(fromRow);
+  }
+
+  /** A page of sessions, newest first, and how many there are in all. Only what is on the page is read as a whole. */
+  async page(query: SessionQuery): Promise<{ entries: SessionEntry[]; total: number }> {
+    const { limit, offset = 0 } = query;
+    if (query.search !== undefined && query.search !== '') return this.searched(query, query.search);
+    let page = this.asked(query).selectAll().orderBy('updated_at', 'desc').orderBy('key');
+    // An offset without a limit is none in SQLite.
+    if (limit !== undefined || offset > 0) page = page.limit(limit ?? MOST).offset(offset);
+    const rows = await page.execute();
+    if (offset === 0 && (limit === undefined || rows.length < limit))
+      return { entries: rows.map(fromRow), total: rows.length };
+    const counted = await this.asked(query)
+      .select((eb) => eb.fn.countAll<number>().as('n'))
+      .executeTakeFirst();
+    return { entries: rows.map(fromRow), total: Number(counted?.n ?? 0) };
+  }
+
+  private async searched(query: SessionQuery, search: string): Promise<{ entries: SessionEntry[]; total: number }> {
+    const wanted = search.toLowerCase();
+    const { limit, offset = 0 } = query;
+    const all = await this.asked(query)
+      .select(['key', 'label', this.inEntry('displayName').as('name'), this.inEntry('subject').as('subject')])
+      .orderBy('updated_at', 'desc')
+      .orderBy('key')
+      .execute();
+    const found = all.filter(({ key, label, name, subject }) =>
+      [key, label, name, subject].some((text) => text?.toLowerCase().includes(wanted)),
+    );
+    const keys = found.slice(offset, limit === undefined ? undefined : offset + limit).map(({ key }) => key);
+    const entries = new Map<string, SessionEntry>();
+    for (let at = 0; at < keys.length; at += KEYS_AT_ONCE) {
+      const rows = await this.database.read
+        .selectFrom('sessions')
+        .selectAll()
+        .where('key', 'in', keys.slice(at, at + KEYS_AT_ONCE))
+        .execute();
+      for (const row of rows) entries.set(row.key, fromRow(row));
+    }
+    return { entries: keys.flatMap((key) => entries.get(key) ?? []), total: found.length };
+  }
+
+  private asked({ agentId, agentIds, updatedAfter, label, without, withoutParts, spawnedBy }: SessionQuery) {
+    let query = this.database.read.selectFrom('sessions');
+    if (agentId !== undefined) query = query.where('agent_id', '=', agentId);
+    if (agentIds !== undefined) query = query.where('agent_id', 'in', agentIds.length > 0 ? agentIds : ['']);
+    if (updatedAfter !== undefined) query = query.where('updated_at', '>=', updatedAfter);
+    if (label !== undefined) query = query.where('label', '=', label);
+    if (without?.length) query = query.where('key', 'not in', without);
+    for (const part of withoutParts ?? []) query = query.where(this.positionInKey(part), '=', 0);
+    if (spawnedBy !== undefined) query = query.where(this.inEntry('spawnedBy'), '=', spawnedBy);
+    return query;
+  }
+
+  private positionInKey(part: string): RawBuilder<number> {
+    return this.database.dialect === 'postgres' ? sql`strpos(key, ${part})` : sql`instr(key, ${part})`;
+  }
+
+  private inEntry(field: 'displayName' | 'subject' | 'spawnedBy'): RawBuilder<string | null> {
+    return this.database.dialect === 'postgres'
+      ? sql`(entry::json ->> ${field})`
+      : sql`json_extract(entry, ${`$.${field}`})`;
   }
 
   async count(agentId?: string): Promise<number> {
@@ -110,6 +191,10 @@ export class SessionStore {
       if (taken) throw invalidRequest(`label already in use: ${next.label}`);
     }
     await this.saveIn(transaction, next);
+    if (next.sessionId !== known.sessionId) {
+      await endConversationIn(transaction, known.sessionId, this.clock.now());
+      await keepConversationIn(transaction, next.sessionId);
+    }
     return next;
   }
 
@@ -137,6 +222,7 @@ export class SessionStore {
       totalTokens: 0,
     };
     await this.saveIn(transaction, next);
+    await endConversationIn(transaction, old.sessionId, now);
     return next;
   }
 
@@ -164,7 +250,8 @@ export class SessionStore {
         .executeTakeFirst();
       if (row && deleteTranscript) {
         await transaction.deleteFrom('transcript_events').where('session_id', '=', row.session_id).execute();
-      }
+        await transaction.deleteFrom('compactions').where('session_id', '=', row.session_id).execute();
+      } else if (row) await endConversationIn(transaction, row.session_id, this.clock.now());
       return row !== undefined;
     });
   }

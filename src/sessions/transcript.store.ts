@@ -1,16 +1,22 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { Selectable, Transaction } from 'kysely';
+import { textOf } from '../common/content-parts';
 import { DatabaseService } from '../storage/database.service';
 import type { Schema, TranscriptTable } from '../storage/schema';
+import { endConversationIn } from './ended-conversations';
+import { fillPictures, packPicturesIn, sharePicturesIn } from './picture-store';
 import { labelledMessage } from './stored-labels';
 import type { NewTranscriptEvent, TranscriptEvent, TranscriptMessage } from './transcript-event';
 
-/** Sessions kept in memory so that a warm turn does not read its history again. */
-const MAX_WARM_SESSIONS = 64;
-/** Sessions larger than this many events are read from the store each time. */
-const MAX_WARM_EVENTS = 2000;
+/** Characters of sessions kept in memory so that a warm turn does not read its history again. */
+const MAX_WARM_BYTES = 16_000_000;
+/** Larger sessions are read from the store each time. */
+const MAX_SESSION_BYTES = 4_000_000;
+/** What an event takes up beside its text. */
+const EVENT_BYTES = 500;
 
+const LOOKED_AT_ONCE = 8;
 /** Events of one commit of a copy. */
 const COPIED_AT_ONCE = 500;
 
@@ -18,6 +24,8 @@ interface WarmSession {
   /** Events up to this number are not held. */
   after: number;
   events: TranscriptEvent[];
+  /** What they take up, about. */
+  bytes: number;
 }
 
 interface StoredPayload {
@@ -29,6 +37,8 @@ interface StoredPayload {
 @Injectable()
 export class TranscriptStore {
   private readonly warm = new Map<string, WarmSession>();
+  private warmBytes = 0;
+  private readonly sizes = new WeakMap<TranscriptEvent, number>();
 
   constructor(private readonly database: DatabaseService) {}
 
@@ -49,10 +59,15 @@ export class TranscriptStore {
       .executeTakeFirst();
     let seq = Number(last?.seq ?? 0);
     const appended = events.map((event): TranscriptEvent => ({ ...event, id: randomUUID(), seq: ++seq }));
-    await transaction
-      .insertInto('transcript_events')
-      .values(appended.map((event) => toRow(sessionId, event)))
-      .execute();
+    const rows: Selectable<TranscriptTable>[] = [];
+    for (const event of appended) {
+      const parts: readonly { type: string }[] = event.message.content;
+      const content = await packPicturesIn(transaction, `session:${sessionId}`, parts);
+      const row = toRow(sessionId, { ...event, message: { ...event.message, content } as TranscriptMessage });
+      this.sizes.set(event, sizeOf(row, event));
+      rows.push(row);
+    }
+    await transaction.insertInto('transcript_events').values(rows).execute();
     return appended;
   }
 
@@ -61,15 +76,18 @@ export class TranscriptStore {
     const warm = this.warm.get(sessionId);
     if (!warm) return;
     const first = appended[0]?.seq;
-    if (first !== undefined && first !== (warm.events.at(-1)?.seq ?? warm.after) + 1) this.warm.delete(sessionId);
-    else warm.events.push(...appended);
+    this.forget(sessionId);
+    if (first !== undefined && first !== (warm.events.at(-1)?.seq ?? warm.after) + 1) return;
+    warm.events.push(...appended);
+    this.keep(sessionId, warm);
   }
 
   /** Events of a session behind a number (all by default), oldest first. The array must not be changed. */
   async read(sessionId: string, after = 0): Promise<readonly TranscriptEvent[]> {
     const warm = this.warm.get(sessionId);
     if (warm && warm.after <= after && (await this.lastSeq(sessionId)) === (warm.events.at(-1)?.seq ?? warm.after)) {
-      this.touch(sessionId, warm);
+      this.forget(sessionId);
+      this.keep(sessionId, warm);
       const first = warm.events.findIndex((event) => event.seq > after);
       return first === 0 ? warm.events : first < 0 ? [] : warm.events.slice(first);
     }
@@ -80,8 +98,9 @@ export class TranscriptStore {
       .where('seq', '>', after)
       .orderBy('seq')
       .execute();
-    const events = rows.map(fromRow);
-    this.touch(sessionId, { after, events });
+    const events = await this.events(sessionId, rows);
+    this.forget(sessionId);
+    this.keep(sessionId, { after, events, bytes: 0 });
     return events;
   }
 
@@ -94,7 +113,38 @@ export class TranscriptStore {
       .orderBy('seq', 'desc')
       .limit(limit)
       .execute();
-    return rows.map(fromRow).reverse();
+    return (await this.events(sessionId, rows)).reverse();
+  }
+
+  /** The first event of a role. */
+  async first(sessionId: string, role: TranscriptMessage['role']): Promise<TranscriptEvent | undefined> {
+    const row = await this.database.read
+      .selectFrom('transcript_events')
+      .selectAll()
+      .where('session_id', '=', sessionId)
+      .where('kind', '=', role)
+      .orderBy('seq')
+      .limit(1)
+      .executeTakeFirst();
+    return row && (await this.events(sessionId, [row]))[0];
+  }
+
+  /** The last event that says something and is no tool's. */
+  async lastSaid(sessionId: string): Promise<TranscriptEvent | undefined> {
+    for (let before = Infinity; ;) {
+      const rows = await this.database.read
+        .selectFrom('transcript_events')
+        .selectAll()
+        .where('session_id', '=', sessionId)
+        .where('kind', '!=', 'toolResult')
+        .$if(before !== Infinity, (query) => query.where('seq', '<', before))
+        .orderBy('seq', 'desc')
+        .limit(LOOKED_AT_ONCE)
+        .execute();
+      const found = (await this.events(sessionId, rows)).find(({ message }) => textOf(message.content) !== '');
+      if (found || rows.length < LOOKED_AT_ONCE) return found;
+      before = Number(rows.at(-1)?.seq);
+    }
   }
 
   async append(sessionId: string, events: readonly NewTranscriptEvent[]): Promise<TranscriptEvent[]> {
@@ -111,6 +161,11 @@ export class TranscriptStore {
    */
   async copy(from: string, to: string, throughSeq = Infinity): Promise<number> {
     const end = Math.min(throughSeq, await this.lastSeq(from));
+    // Until a session has it: what a copy that was cut off has left goes like a conversation that ended.
+    await this.database.write('transcript.copy', async (transaction) => {
+      await endConversationIn(transaction, to, Date.now());
+      await sharePicturesIn(transaction, `session:${from}`, `session:${to}`);
+    });
     let after = 0;
     while (after < end) {
       const rows = await this.database.read
@@ -135,7 +190,21 @@ export class TranscriptStore {
   }
 
   forget(sessionId: string): void {
+    this.warmBytes -= this.warm.get(sessionId)?.bytes ?? 0;
     this.warm.delete(sessionId);
+  }
+
+  /** Rows as events, with their pictures. */
+  private async events(sessionId: string, rows: readonly Selectable<TranscriptTable>[]): Promise<TranscriptEvent[]> {
+    const events = rows.map(fromRow);
+    await fillPictures(
+      this.database.read,
+      `session:${sessionId}`,
+      events.map(({ message }) => message.content),
+    );
+    for (const [index, event] of events.entries())
+      this.sizes.set(event, sizeOf(rows[index] as Selectable<TranscriptTable>, event));
+    return events;
   }
 
   private async lastSeq(sessionId: string): Promise<number> {
@@ -147,11 +216,21 @@ export class TranscriptStore {
     return Number(row?.seq ?? 0);
   }
 
-  private touch(sessionId: string, warm: WarmSession): void {
-    this.warm.delete(sessionId);
-    if (warm.events.length <= MAX_WARM_EVENTS) this.warm.set(sessionId, warm);
-    if (this.warm.size > MAX_WARM_SESSIONS) this.warm.delete(this.warm.keys().next().value ?? '');
+  /** Keeps a session in memory, as the one used last, where there is room; others that were not used for long go. */
+  private keep(sessionId: string, warm: WarmSession): void {
+    warm.bytes = warm.events.reduce((sum, event) => sum + (this.sizes.get(event) ?? 0), 0);
+    if (warm.bytes > MAX_SESSION_BYTES) return;
+    this.warm.set(sessionId, warm);
+    this.warmBytes += warm.bytes;
+    while (this.warmBytes > MAX_WARM_BYTES) this.forget(this.warm.keys().next().value ?? '');
   }
+}
+
+/** Bytes that an event takes up, about: characters of its text and of its pictures. */
+function sizeOf({ payload }: Selectable<TranscriptTable>, { message }: TranscriptEvent): number {
+  let bytes = EVENT_BYTES + payload.length;
+  for (const part of message.content) if (part.type === 'image') bytes += part.data.length;
+  return bytes;
 }
 
 function toRow(sessionId: string, event: TranscriptEvent): Selectable<TranscriptTable> {

@@ -17,7 +17,12 @@ interface PendingWrite {
   reject(error: unknown): void;
 }
 
+/** Where a write is in its transaction. */
+type Place = 'alone' | 'first' | 'next';
+
 const MAX_BATCH = 256;
+const BEGIN = ['savepoint one_write'];
+const END_AND_BEGIN = ['release savepoint one_write', ...BEGIN];
 /** For how long writes wait for a database that is busy or can't be reached; then their callers are told. */
 const PATIENCE_MS = 20_000;
 const RETRY: BackoffPolicy = { initialMs: 5, maxMs: 250, factor: 1.6, jitter: 0.2 };
@@ -115,7 +120,10 @@ export class CommitQueue {
       const settled: (() => void)[] = [];
       try {
         const transaction = connection as unknown as Transaction<Schema>;
-        for (const pending of batch) settled.push(await this.runOne(transaction, pending, batch.length > 1));
+        for (const [index, pending] of batch.entries()) {
+          const place = batch.length === 1 ? 'alone' : index === 0 ? 'first' : 'next';
+          settled.push(await this.runOne(transaction, pending, place));
+        }
         await this.end(connection, settled);
       } catch (error) {
         await sql`rollback`.execute(connection).catch(() => undefined);
@@ -158,22 +166,26 @@ export class CommitQueue {
   }
 
   /** Returns what to tell the caller once the transaction is on disk. A lone failing write aborts the transaction. */
-  private async runOne(transaction: Transaction<Schema>, pending: PendingWrite, shared: boolean): Promise<() => void> {
-    if (!shared) {
+  private async runOne(transaction: Transaction<Schema>, pending: PendingWrite, place: Place): Promise<() => void> {
+    if (place === 'alone') {
       const value = await pending.write(transaction);
       return () => pending.resolve(value);
     }
-    await sql`savepoint one_write`.execute(transaction);
+    await this.savepoint(place === 'first' ? BEGIN : END_AND_BEGIN, transaction);
     try {
       const value = await pending.write(transaction);
-      await sql`release savepoint one_write`.execute(transaction);
       return () => pending.resolve(value);
     } catch (error) {
       if (isConflictOf(error) || error instanceof ConnectionLostError) throw error;
       await sql`rollback to savepoint one_write`.execute(transaction);
-      await sql`release savepoint one_write`.execute(transaction);
       return () => pending.reject(error);
     }
+  }
+
+  /** Each statement is a round trip on PostgreSQL, so it gets several in one; the commit ends the last savepoint. */
+  private async savepoint(statements: readonly string[], transaction: Transaction<Schema>): Promise<void> {
+    const texts = this.dialect === 'postgres' ? [statements.join('; ')] : statements;
+    for (const text of texts) await sql.raw(text).execute(transaction);
   }
 }
 

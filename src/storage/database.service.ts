@@ -1,7 +1,7 @@
 import { chmodSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { Injectable } from '@nestjs/common';
-import { Kysely, SqliteDialect, sql } from 'kysely';
+import { Kysely, type RawBuilder, SqliteDialect, sql } from 'kysely';
 import { Failpoints } from '../common/failpoints';
 import { LockFile } from '../common/lock-file';
 import { type Logger, LoggerFactory } from '../common/logger';
@@ -79,7 +79,7 @@ export class DatabaseService {
     this.queue = undefined;
     this.sqlite = undefined;
     try {
-      await this.upkeep?.idle();
+      await this.upkeep?.stop();
       this.upkeep = undefined;
       if (writer !== db) await writer?.destroy();
       await db?.destroy();
@@ -111,6 +111,33 @@ export class DatabaseService {
     const done = this.queue.run(label, guarded);
     this.upkeep?.written();
     return done;
+  }
+
+  /**
+   * Removes rows, some at a time: each transaction is repeated until it changes nothing any more. On SQLite a thread does it.
+   * @returns how many rows each of them changed
+   */
+  async sweep(sweeps: readonly { label: string; statements: readonly RawBuilder<unknown>[] }[]): Promise<number[]> {
+    if (this.upkeep) {
+      const compiled = sweeps.map(({ statements }) => statements.map((each) => each.compile(this.read)));
+      return this.upkeep.sweep(
+        compiled.map((each) => each.map(({ sql: text, parameters }) => ({ sql: text, parameters }))),
+      );
+    }
+    const removed: number[] = [];
+    for (const { label, statements } of sweeps) {
+      let total = 0;
+      for (let changed = -1; changed !== 0; total += changed) {
+        changed = await this.write(label, async (transaction) => {
+          let rows = 0;
+          for (const statement of statements)
+            rows += Number((await statement.execute(transaction)).numAffectedRows ?? 0);
+          return rows;
+        });
+      }
+      removed.push(total);
+    }
+    return removed;
   }
 
   /** Where the data lives, for people: a path, or host and database without credentials. */

@@ -50,6 +50,25 @@ export interface TranscriptTable {
   created_at: Ms;
 }
 
+/** Conversations that no session has any more; they go after a while. */
+export interface EndedConversationTable {
+  session_id: string;
+  ended_at: Ms;
+}
+
+/** Bytes of pictures by their SHA-256, each once. */
+export interface BlobTable {
+  hash: string;
+  bytes: Uint8Array;
+  created_at: Ms;
+}
+
+/** Who holds a blob: `inbox:<id>`, `session:<session id>` or `turn:<run id>`. */
+export interface BlobRefTable {
+  owner: string;
+  hash: string;
+}
+
 export interface TurnTable {
   run_id: string;
   kind: Generated<'turn' | 'command'>;
@@ -261,7 +280,7 @@ export interface CronRunTable {
   finished_at: Ms | null;
 }
 
-/** One model call and what it used. */
+/** One model call and what it used, or the sum of a day's calls of long ago. */
 export interface UsageCallTable {
   id: string;
   at: Ms;
@@ -275,8 +294,8 @@ export interface UsageCallTable {
   job_id: string | null;
   provider: string;
   model: string;
-  /** `reserved`: room held for a call that has not ended; `lost`: paid for, but cut off by a crash. */
-  state: 'reserved' | 'settled' | 'lost';
+  /** `reserved`: room held for a call that has not ended; `lost`: paid for, but cut off by a crash; `summed`: several. */
+  state: 'reserved' | 'settled' | 'lost' | 'summed';
   input: number;
   output: number;
   cache_read: number;
@@ -285,6 +304,8 @@ export interface UsageCallTable {
   cost_micros: number;
   /** 0: the price of the model is not known. */
   priced: number;
+  /** How many calls the row stands for. */
+  calls: Generated<number>;
 }
 
 /** What a conversation was summed up to, from its beginning through an event. */
@@ -343,6 +364,9 @@ export interface Schema {
   inbox: InboxTable;
   sessions: SessionTable;
   transcript_events: TranscriptTable;
+  ended_conversations: EndedConversationTable;
+  blobs: BlobTable;
+  blob_refs: BlobRefTable;
   turns: TurnTable;
   turn_steps: TurnStepTable;
   outbox: OutboxTable;

@@ -11,7 +11,9 @@ const MAX_CACHED_STATEMENTS = 400;
 /** Pages of the log that the connection itself moves into the database where no thread can do it. */
 const CHECKPOINT_PAGES = 4000;
 /** The same where a thread does it: only if that one lags. */
-const LATE_CHECKPOINT_PAGES = 16_000;
+const LATE_CHECKPOINT_PAGES = 8000;
+/** Bytes of an emptied log that stay on the disk for the next one. */
+const KEPT_LOG_BYTES = 4 * 1024 * 1024;
 /** Milliseconds for which opening the file waits for somebody who writes into it with another program. */
 const BUSY_MS = 1000;
 
@@ -88,6 +90,7 @@ function connectAs(file: string, isShared: boolean): SqliteFile {
     raw.pragma('synchronous = FULL');
     raw.pragma('foreign_keys = ON');
     raw.pragma(LARGE_PAGE_CACHE);
+    raw.pragma(`journal_size_limit = ${KEPT_LOG_BYTES}`);
     raw.pragma(`wal_autocheckpoint = ${isShared ? LATE_CHECKPOINT_PAGES : CHECKPOINT_PAGES}`);
     raw.exec('BEGIN IMMEDIATE; COMMIT;');
     // From here on nobody waits inside of a statement, where everything would stand still: the queue of writes does.

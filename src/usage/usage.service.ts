@@ -9,7 +9,7 @@ import type { Usage } from '../sessions/transcript-event';
 import type { Schema } from '../storage/schema';
 import { type HoldingBudget, budgetsFor } from './budget-rules';
 import { type ModelPrice, type UsageAccount, costMicros, isPriced } from './usage-account';
-import { type UsageRow, UsageStore } from './usage.store';
+import { type NewUsageRow, UsageStore } from './usage.store';
 
 /** A call that is about to be made. */
 export interface PlannedCall {
@@ -52,7 +52,8 @@ const LEAST_OUTPUT = 64;
 @Injectable()
 export class UsageService {
   private readonly log: Logger;
-  private readonly warned = new Set<string>();
+  /** Days on which it was said, by budget. */
+  private readonly warned = new Map<string, string>();
   private days: { timeZone: string; format: Intl.DateTimeFormat } | undefined;
 
   constructor(
@@ -159,9 +160,11 @@ export class UsageService {
   }
 
   private warn(budget: HoldingBudget, share: number): void {
-    const key = `${budget.path} ${budget.subject} ${this.today()}`;
-    if (share < budget.warnAt || this.warned.has(key)) return;
-    this.warned.add(key);
+    const key = `${budget.path} ${budget.subject}`;
+    const today = this.today();
+    if (share < budget.warnAt || this.warned.get(key) === today) return;
+    for (const [known, day] of this.warned) if (day !== today) this.warned.delete(known);
+    this.warned.set(key, today);
     this.log.warn(
       { budget: budget.path, subject: budget.subject },
       `${Math.round(share * 100)} % of the ${budget.name} is used`,
@@ -170,9 +173,9 @@ export class UsageService {
 
   private row(
     { id, call }: Reservation,
-    state: UsageRow['state'],
+    state: NewUsageRow['state'],
     usage: Pick<Usage, 'input' | 'output' | 'cacheRead' | 'cacheWrite'>,
-  ): UsageRow {
+  ): NewUsageRow {
     const { account, price } = call;
     const at = this.clock.now();
     return {

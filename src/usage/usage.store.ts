@@ -1,9 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import { type Selectable, type Transaction, sql } from 'kysely';
+import { type Insertable, type Selectable, type Transaction, sql } from 'kysely';
 import { DatabaseService } from '../storage/database.service';
 import type { Schema, UsageCallTable } from '../storage/schema';
 
 export type UsageRow = Selectable<UsageCallTable>;
+export type NewUsageRow = Omit<Insertable<UsageCallTable>, 'calls'>;
 
 export interface UsageSum {
   input: number;
@@ -56,11 +57,11 @@ export class UsageStore {
       await sql`select pg_advisory_xact_lock(${BUDGET_LOCK})`.execute(transaction);
   }
 
-  async insertIn(transaction: Transaction<Schema>, row: UsageRow): Promise<void> {
+  async insertIn(transaction: Transaction<Schema>, row: NewUsageRow): Promise<void> {
     await transaction.insertInto('usage_calls').values(row).execute();
   }
 
-  async settleIn(transaction: Transaction<Schema>, row: UsageRow): Promise<void> {
+  async settleIn(transaction: Transaction<Schema>, row: NewUsageRow): Promise<void> {
     const { id, ...values } = row;
     await transaction.updateTable('usage_calls').set(values).where('id', '=', id).execute();
   }
@@ -88,9 +89,14 @@ export class UsageStore {
     return rows.map((row) => ({ key: row.key ?? '', ...sumOf(row) }));
   }
 
-  /** Newest first. */
+  /** Single calls, newest first; of long ago there are only sums. */
   async calls(filter: UsageFilter, limit: number): Promise<UsageRow[]> {
-    return this.filtered(filter).selectAll().orderBy('at', 'desc').limit(limit).execute();
+    return this.filtered(filter)
+      .selectAll()
+      .where('state', '!=', 'summed')
+      .orderBy('at', 'desc')
+      .limit(limit)
+      .execute();
   }
 
   private filtered(filter: UsageFilter, transaction?: Transaction<Schema>) {
@@ -113,8 +119,8 @@ const sums = [
   sql<number>`coalesce(sum(cache_read), 0)`.as('cacheRead'),
   sql<number>`coalesce(sum(cache_write), 0)`.as('cacheWrite'),
   sql<number>`coalesce(sum(cost_micros), 0)`.as('micros'),
-  sql<number>`count(*)`.as('calls'),
-  sql<number>`coalesce(sum(1 - priced), 0)`.as('missing'),
+  sql<number>`coalesce(sum(calls), 0)`.as('calls'),
+  sql<number>`coalesce(sum((1 - priced) * calls), 0)`.as('missing'),
 ];
 
 type SumRow = Record<'input' | 'output' | 'cacheRead' | 'cacheWrite' | 'micros' | 'calls' | 'missing', number | string>;

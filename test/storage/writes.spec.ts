@@ -55,6 +55,9 @@ const GUARDS: Record<string, string> = {
   'outbox.interrupted': 'only what is being sent, before any sending begins',
   'outbox.sending': 'one sender for each chat',
   'outbox.*': 'one sender for each chat',
+  'outbox.searched': 'one sender for each chat',
+  'outbox.resolved': 'one sender for each chat; only the text that was looked for has arrived',
+  'outbox.noted': 'row of its own',
   'outbox.resubmit': 'only what has failed',
   // People and devices.
   'device.request': 'one request for each device; what is over is removed first',
@@ -69,6 +72,7 @@ const GUARDS: Record<string, string> = {
   'approval.request': 'row of its own',
   'approval.expire': 'only what is pending',
   'approval.close': 'only what is pending: the first decision stands',
+  'approval.reach': 'row of its own, by id',
   'approval.use': 'only what is decided: used once',
   // Money.
   'usage.reserve': 'budgets are compared under an advisory lock',
@@ -96,13 +100,14 @@ const GUARDS: Record<string, string> = {
   'reviewed.keep': 'the first one stays: primary key',
   'reviewed.drop': 'one row by path',
   'git-watch.note': 'one row for each workspace, written in its turn',
-  'tidy.*': 'only what has ended and is old',
 };
 
 /** Functions that hand a label on: the labels are those of their callers. */
 const WRAPPERS: Record<string, string> = {
   'usage/usage.store.ts': 'write',
   'cron/cron.store.ts': 'transaction',
+  'tools/approvals/approval.store.ts': 'write',
+  'outbox/delivery.store.ts': 'change',
   'agent/turns/turn-journal.ts': 'commit',
 };
 
@@ -138,7 +143,7 @@ function sitesIn(path: string): { sites: Site[]; unlabelled: string[] } {
     Object.entries(WRAPPERS).some(([owner, name]) => {
       const receiver = called.expression.getText(source);
       if (called.name.text !== name) return false;
-      return owner === file ? receiver === 'this' : /(^|\.)(store|cron|jobs)$/.test(receiver);
+      return owner === file ? receiver === 'this' : name !== 'change' && /(^|\.)store$/.test(receiver);
     });
   const visit = (node: ts.Node): void => {
     if (ts.isCallExpression(node) && ts.isPropertyAccessExpression(node.expression)) {

@@ -146,7 +146,7 @@ export class SessionCommands {
     const commands = this.commandLane.abort(sessionKey);
     const runs = this.lanes.abort(sessionKey, undefined, 'stop');
     const waiting = await this.lanes.dropWaiting(sessionKey, 'stop');
-    const children = (await this.sessions.list()).filter((entry) => entry.spawnedBy === sessionKey);
+    const { entries: children } = await this.sessions.page({ spawnedBy: sessionKey });
     const agents: string[] = [];
     for (const child of children) agents.push(...this.lanes.abort(child.key, undefined, 'stop'));
     const count = runs.length + waiting.length + commands;

@@ -33,11 +33,9 @@ export class StatusCard {
     const [sum, compactions, children] = await Promise.all([
       this.usageStore.sum({ sessionKey }),
       entry ? this.compactions.all(entry.sessionId) : [],
-      this.sessions.list({ agentId }),
+      this.sessions.page({ agentId, spawnedBy: sessionKey }),
     ]);
-    const busy = children.filter(
-      (child) => child.spawnedBy === sessionKey && this.lanes.activeRunIds(child.key).length > 0,
-    );
+    const busy = children.entries.filter((child) => this.lanes.activeRunIds(child.key).length > 0);
     const limit = this.limits.all().find(({ provider }) => provider === info.provider);
     const context = entry?.totalTokens ?? 0;
     const signIn = info.api === 'offline' ? 'no sign-in needed' : info.apiKey === undefined ? 'no key' : 'API key';

@@ -57,6 +57,9 @@ export class ModelStepError extends Error {
   }
 }
 
+/** Models of which the connection is kept. */
+const MOST_OPENED = 64;
+
 /** One model step with retries and fall-back models, within the turn's wall clock. */
 @Injectable()
 export class ModelStepService {
@@ -198,6 +201,8 @@ export class ModelStepService {
       model = openModel(info);
       model.catch(() => this.opened.delete(key));
       this.opened.set(key, model);
+      // A key or an address that was changed is not asked for again.
+      if (this.opened.size > MOST_OPENED) this.opened.delete(this.opened.keys().next().value ?? '');
     }
     return model;
   }

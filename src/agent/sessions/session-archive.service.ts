@@ -5,6 +5,7 @@ import { randomUUID } from 'node:crypto';
 import { writeFileAtomic } from '../../common/atomic-file';
 import { ConfigService } from '../../config/config.service';
 import { invalidRequest } from '../../rpc/rpc-error';
+import { keepConversationIn } from '../../sessions/ended-conversations';
 import type { SessionEntry } from '../../sessions/session-entry';
 import { SessionStore } from '../../sessions/session.store';
 import { TranscriptStore } from '../../sessions/transcript.store';
@@ -120,6 +121,7 @@ export class SessionArchive {
       const { label: _label, key: _key, createdAt: _created, ...choices } = source;
       const entry = { ...choices, ...fresh, sessionId, forkedFrom: source.key };
       await this.sessions.saveIn(transaction, entry);
+      await keepConversationIn(transaction, sessionId);
       await this.compactions.copyIn(transaction, source.sessionId, sessionId, through);
       return entry;
     });

@@ -55,24 +55,29 @@ export class SessionsRpc {
   })
   async list(params: SessionsListParams, context: RpcContext): Promise<unknown> {
     const now = Date.now();
-    const all = await this.sessions.list({
+    const offset = params.offset ?? 0;
+    const { entries, total } = await this.sessions.page({
       ...(params.agentId ? { agentId: params.agentId } : {}),
+      ...(params.configuredAgentsOnly ? { agentIds: agentEntries(this.config.config).map(({ id }) => id) } : {}),
       ...(params.label ? { label: params.label } : {}),
       ...(params.activeMinutes ? { updatedAfter: now - params.activeMinutes * 60_000 } : {}),
+      ...(params.spawnedBy === undefined ? {} : { spawnedBy: params.spawnedBy }),
+      without: [...(params.includeGlobal ? [] : ['global']), ...(params.includeUnknown ? [] : ['unknown'])],
+      withoutParts: [...(params.excludeSubagents ? [':subagent:'] : []), ...(params.excludeCron ? [':cron:'] : [])],
+      ...(params.search === undefined ? {} : { search: params.search.trim() }),
+      ...(params.limit === undefined ? {} : { limit: params.limit }),
+      offset,
     });
-    const shown = all.filter((entry) => this.isListed(entry, params));
-    const offset = params.offset ?? 0;
-    const page = shown.slice(offset, params.limit === undefined ? undefined : offset + params.limit);
-    const rows = await Promise.all(page.map((entry) => this.enrich(entry, params)));
+    const rows = await Promise.all(entries.map((entry) => this.enrich(entry, params)));
     return {
       ts: now,
       path: '(multiple)',
       count: rows.length,
       ...(context.caller.protocol === 4
         ? {
-            totalCount: shown.length,
+            totalCount: total,
             offset,
-            hasMore: offset + rows.length < shown.length,
+            hasMore: offset + rows.length < total,
             limitApplied: params.limit ?? null,
           }
         : {}),
@@ -270,33 +275,15 @@ export class SessionsRpc {
     return found ? [found] : [];
   }
 
-  private isListed(entry: SessionEntry, params: SessionsListParams): boolean {
-    if (entry.key === 'global' && !params.includeGlobal) return false;
-    if (entry.key === 'unknown' && !params.includeUnknown) return false;
-    if (params.spawnedBy !== undefined && entry.spawnedBy !== params.spawnedBy) return false;
-    if (params.excludeSubagents && entry.key.includes(':subagent:')) return false;
-    if (params.excludeCron && entry.key.includes(':cron:')) return false;
-    if (params.configuredAgentsOnly && !agentEntries(this.config.config).some((agent) => agent.id === entry.agentId))
-      return false;
-    const search = params.search?.trim().toLowerCase();
-    return (
-      !search ||
-      [entry.key, entry.label, entry.displayName, entry.subject].some((text) => text?.toLowerCase().includes(search))
-    );
-  }
-
   private async enrich(entry: SessionEntry, params: SessionsListParams): Promise<Record<string, unknown>> {
     const row = sessionRow(entry);
     if (!params.includeDerivedTitles && !params.includeLastMessage) return row;
-    const events = await this.transcripts.read(entry.sessionId);
     if (params.includeDerivedTitles) {
-      const first = events.find((event) => event.message.role === 'user');
+      const first = await this.transcripts.first(entry.sessionId, 'user');
       if (first) row['derivedTitle'] = previewItem(first, 60).text;
     }
     if (params.includeLastMessage) {
-      const last = events.findLast(
-        (event) => event.message.role !== 'toolResult' && textOf(event.message.content) !== '',
-      );
+      const last = await this.transcripts.lastSaid(entry.sessionId);
       if (last) row['lastMessagePreview'] = previewItem(last, 120).text;
     }
     return row;

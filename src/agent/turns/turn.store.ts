@@ -1,6 +1,7 @@
 import { Injectable, Optional } from '@nestjs/common';
 import type { Selectable, Transaction } from 'kysely';
 import { Clock, systemClock } from '../../common/clock';
+import { fillPictures, packPicturesIn } from '../../sessions/picture-store';
 import { labelledContent } from '../../sessions/stored-labels';
 import type { LabelledResult } from '../../tools/agent-tool';
 import { DatabaseService } from '../../storage/database.service';
@@ -181,7 +182,13 @@ export class TurnStore {
       .where('run_id', '=', runId)
       .orderBy('step')
       .execute();
-    return rows.map(stepFromRow);
+    const steps = rows.map(stepFromRow);
+    await fillPictures(
+      this.database.read,
+      `turn:${runId}`,
+      steps.flatMap((step) => (step.kind === 'tool' && step.output ? [step.output.content] : [])),
+    );
+    return steps;
   }
 
   async startStepIn(transaction: Transaction<Schema>, runId: string, step: number, input: StepInput): Promise<void> {
@@ -212,9 +219,14 @@ export class TurnStore {
     step: number,
     output: ModelStepOutput | LabelledResult | CommandOutput,
   ): Promise<void> {
+    let packed: object = output;
+    if ('content' in output) {
+      const parts: readonly { type: string }[] = output.content;
+      packed = { ...output, content: await packPicturesIn(transaction, `turn:${runId}`, parts) };
+    }
     await transaction
       .updateTable('turn_steps')
-      .set({ state: 'finished', output: JSON.stringify(output), finished_at: this.clock.now() })
+      .set({ state: 'finished', output: JSON.stringify(packed), finished_at: this.clock.now() })
       .where('run_id', '=', runId)
       .where('step', '=', step)
       .execute();

@@ -12,6 +12,8 @@ import * as gitFolders from './0009-git-folders';
 import * as commonQuestions from './0010-common-questions';
 import * as runs from './0011-runs';
 import * as deliveries from './0012-deliveries';
+import * as retention from './0013-retention';
+import * as pictures from './0014-pictures';
 
 export interface Migration {
   name: string;
@@ -33,4 +35,6 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: '0010-common-questions', up: commonQuestions.up, down: commonQuestions.down },
   { name: '0011-runs', up: runs.up, down: runs.down },
   { name: '0012-deliveries', up: deliveries.up, down: deliveries.down },
+  { name: '0013-retention', up: retention.up, down: retention.down },
+  { name: '0014-pictures', up: pictures.up, down: pictures.down },
 ];

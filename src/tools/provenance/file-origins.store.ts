@@ -148,11 +148,42 @@ export class FileOrigins {
     });
   }
 
+  /** Forgets files that are gone and whose records are older than that; returns how many. */
+  async forgetGone(before: number): Promise<number> {
+    let removed = 0;
+    for (let after = ''; ;) {
+      const rows = await this.database.read
+        .selectFrom('file_origins')
+        .select('path')
+        .where('path', '>', after)
+        .where('updated_at', '<', before)
+        .orderBy('path')
+        .limit(BATCH)
+        .execute();
+      const last = rows.at(-1);
+      if (!last) return removed;
+      after = last.path;
+      const gone = (await Promise.all(rows.map(async ({ path }) => ((await isThere(path)) ? [] : [path])))).flat();
+      if (gone.length === 0) continue;
+      await this.database.write('file-origin.set', (transaction) =>
+        transaction.deleteFrom('file_origins').where('path', 'in', gone).where('updated_at', '<', before).execute(),
+      );
+      removed += gone.length;
+    }
+  }
+
   /** Forgets a file that is gone. */
   forget(path: string): Promise<void> {
     return this.setAll([], [path]);
   }
 }
+
+/** A path that can't be looked at may be there. */
+const isThere = (path: string): Promise<boolean> =>
+  lstat(path).then(
+    () => true,
+    (error: NodeJS.ErrnoException) => error.code !== 'ENOENT' && error.code !== 'ENOTDIR',
+  );
 
 export const factsOf = (info: BigIntStats): FileFacts => ({
   inode: `${info.dev}:${info.ino}`,

@@ -1,0 +1,99 @@
+import fc from 'fast-check';
+import type { SessionEntry } from '../../src/sessions/session-entry';
+import { type SessionQuery, SessionStore } from '../../src/sessions/session.store';
+import { STORE_KINDS, TestDatabase } from '../harness/stores';
+
+/** The same, from all sessions. */
+function reference(all: readonly SessionEntry[], query: SessionQuery): { keys: string[]; total: number } {
+  const search = query.search?.toLowerCase();
+  const shown = all
+    .filter(
+      (entry) =>
+        (query.agentId === undefined || entry.agentId === query.agentId) &&
+        (query.agentIds === undefined || query.agentIds.includes(entry.agentId)) &&
+        (query.updatedAfter === undefined || entry.updatedAt >= query.updatedAfter) &&
+        (query.label === undefined || entry.label === query.label) &&
+        !query.without?.includes(entry.key) &&
+        !query.withoutParts?.some((part) => entry.key.includes(part)) &&
+        (query.spawnedBy === undefined || entry.spawnedBy === query.spawnedBy) &&
+        (!search ||
+          [entry.key, entry.label, entry.displayName, entry.subject].some((text) =>
+            text?.toLowerCase().includes(search),
+          )),
+    )
+    .sort((a, b) => b.updatedAt - a.updatedAt || (a.key < b.key ? -1 : 1));
+  const offset = query.offset ?? 0;
+  const page = shown.slice(offset, query.limit === undefined ? undefined : offset + query.limit);
+  return { keys: page.map(({ key }) => key), total: shown.length };
+}
+
+describe.each(STORE_KINDS)('pages of sessions on %s', (kind) => {
+  let home: TestDatabase;
+  let store: SessionStore;
+  let all: SessionEntry[];
+  const KEYS = [
+    ...Array.from({ length: 40 }, (_, index) => `agent:main:chat${String(index).padStart(2, '0')}`),
+    ...Array.from({ length: 8 }, (_, index) => `agent:other:subagent:s${index}`),
+    ...Array.from({ length: 8 }, (_, index) => `agent:main:cron:c${index}`),
+    'agent:main:Übergrößen',
+    'global',
+    'unknown',
+  ];
+
+  beforeAll(async () => {
+    home = await TestDatabase.create(kind);
+    const database = await home.open();
+    let now = 1000;
+    store = new SessionStore(database, { now: () => now } as never);
+    for (const [index, key] of KEYS.entries()) {
+      now = 1000 + ((index * 7) % 40);
+      await store.upsert(key, key.split(':')[1] ?? 'main', (entry) => ({
+        ...entry,
+        ...(index % 5 === 0 ? { label: `Label ${index}` } : {}),
+        ...(index % 3 === 0 ? { displayName: `ÄRGER ${index}` } : {}),
+        ...(index % 4 === 0 ? { subject: `about "${index}" 100%_` } : {}),
+        ...(key.includes('subagent') ? { spawnedBy: `agent:main:chat0${index % 3}` } : {}),
+      }));
+    }
+    all = await store.list();
+  });
+  afterAll(() => home.remove());
+
+  it('hold what was asked for, in order, and count all of it', async () => {
+    const query = fc.record(
+      {
+        agentId: fc.constantFrom('main', 'other', 'nobody'),
+        agentIds: fc.subarray(['main', 'other', 'global']),
+        updatedAfter: fc.integer({ min: 990, max: 1045 }),
+        label: fc.constantFrom('Label 0', 'Label 5', 'label 5'),
+        without: fc.subarray(['global', 'unknown']),
+        withoutParts: fc.subarray([':subagent:', ':cron:', ':CRON:', '%']),
+        spawnedBy: fc.constantFrom('agent:main:chat00', 'agent:main:chat01', 'x'),
+        search: fc.constantFrom('chat', 'CHAT0', 'ärger 1', 'über', '%', '_', '"', 'label', '', 'nothing'),
+        limit: fc.integer({ min: 1, max: 70 }),
+        offset: fc.integer({ min: 0, max: 70 }),
+      },
+      { requiredKeys: [] },
+    );
+    await fc.assert(
+      fc.asyncProperty(query, async (asked) => {
+        const { entries, total } = await store.page(asked);
+        expect({ keys: entries.map(({ key }) => key), total }).toEqual(reference(all, asked));
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('read whole only what they show', async () => {
+    const parse = jest.spyOn(JSON, 'parse');
+    try {
+      await store.page({ limit: 5 });
+      expect(parse).toHaveBeenCalledTimes(5);
+      parse.mockClear();
+      await store.page({ limit: 5, search: 'chat' });
+      expect(parse).toHaveBeenCalledTimes(5);
+    } finally {
+      parse.mockRestore();
+    }
+  });
+});
