@@ -22,6 +22,7 @@ import { gatewayLockPath, resolveConfigPath, resolveStateDir } from '../config/s
 import { withGateway } from '../gateway/client/with-gateway';
 import { listenersOn } from '../gateway/http/port-owner';
 import { resolveRuntimeSettings } from '../gateway/runtime-settings';
+import { transformStates } from '../hooks/transform-files';
 import { listHooks } from '../internal-hooks/list-hooks';
 import { readApprovals, warningsOf } from '../tools/approvals/exec-approvals-file';
 import { BubblewrapDriver } from '../tools/sandbox/bubblewrap.driver';
@@ -180,11 +181,21 @@ export class DoctorCommand extends CliCommand {
 
   private checkHooks(stateDir: string, configPath: string): Finding[] {
     const { config } = loadConfig(configPath, this.env);
-    if (config.hooks?.internal?.enabled !== true) return [];
-    return listHooks(config, stateDir, workspacePath(config, this.env, stateDir, defaultAgentId(config))).flatMap(
-      ({ name, isUnagreed, reason }): Finding[] =>
-        isUnagreed && reason !== undefined ? [{ check: 'hooks', level: 'note', message: `${name}: ${reason}` }] : [],
-    );
+    const note = (name: string, reason: string): Finding => ({
+      check: 'hooks',
+      level: 'note',
+      message: `${name}: ${reason}`,
+    });
+    const transforms = config.hooks?.enabled === true ? transformStates({ config, stateDir, path: configPath }) : [];
+    const resting = transforms.flatMap(({ module, reason }) => (reason === undefined ? [] : [note(module, reason)]));
+    if (config.hooks?.internal?.enabled !== true) return resting;
+    const hooks = listHooks(config, stateDir, workspacePath(config, this.env, stateDir, defaultAgentId(config)));
+    return [
+      ...resting,
+      ...hooks.flatMap(({ name, isUnagreed, reason }) =>
+        isUnagreed && reason !== undefined ? [note(name, reason)] : [],
+      ),
+    ];
   }
 
   private async checkSandbox(): Promise<Finding> {

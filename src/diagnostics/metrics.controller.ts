@@ -13,7 +13,7 @@ export class MetricsController {
 
   @Get('metrics')
   async read(@Req() request: Request, @Res() response: Response): Promise<void> {
-    if (!this.door.admit(request, response)) return;
+    if (!(await this.door.admit(request, response))) return;
     response.type('text/plain; version=0.0.4').send(await this.metrics.text());
   }
 }

@@ -3,7 +3,7 @@ import type { Request, Response } from 'express';
 import type { RpcCaller } from '../rpc/rpc-context';
 
 /** Checks who asks; answers the request itself and returns undefined where it is refused. */
-export type Doorkeeper = (request: Request, response: Response) => RpcCaller | undefined;
+export type Doorkeeper = (request: Request, response: Response) => Promise<RpcCaller | undefined>;
 
 /** Where HTTP routes of features let the gateway check their callers; the gateway opens it. */
 @Injectable()
@@ -14,10 +14,10 @@ export class HttpDoor {
     this.keeper = keeper;
   }
 
-  admit(request: Request, response: Response): RpcCaller | undefined {
+  admit(request: Request, response: Response): Promise<RpcCaller | undefined> {
     if (this.keeper) return this.keeper(request, response);
     response.status(503).json({ error: { message: 'the gateway is starting', type: 'unavailable' } });
-    return undefined;
+    return Promise.resolve(undefined);
   }
 }
 

@@ -12,7 +12,7 @@ import { loadConfig } from '../config/load-config';
 import type { OpenclawConfig } from '../config/openclaw.config';
 import { resolveConfigPath, resolveStateDir } from '../config/state-paths';
 import { workspacePath } from '../workspace/workspace-path';
-import { hashOf, hookHash, readHookFiles, writeHookFiles } from './hook-files';
+import { hashOf, hookHash, readHookFiles, writeHookFiles } from '../hooks/hook-files';
 import { type HookInfo, hooksIn } from './hook-folder';
 import { type HookState, listHooks } from './list-hooks';
 import { commandLine } from '../common/cli/own-commands';

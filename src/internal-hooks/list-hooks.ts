@@ -4,7 +4,7 @@ import { isReallyWithin } from '../common/paths/path-place';
 import { isPlainObject } from '../common/plain-object';
 import type { OpenclawConfig } from '../config/openclaw.config';
 import { BUNDLED_HOOKS } from './bundled-hooks';
-import { hookHash } from './hook-files';
+import { hookHash } from '../hooks/hook-files';
 import { type HookInfo, hooksIn } from './hook-folder';
 import { commandLine } from '../common/cli/own-commands';
 

@@ -75,6 +75,8 @@ export class SmsParams {
 
 export class SystemRunParams {
   @StrList({ min: 1 }) command!: string[];
+  /** The same as a line, for people. What is shown and what runs is `command`: this one is not passed on. */
+  @Opt() @Str() rawCommand?: string;
   @Opt() @Text() cwd?: string;
   @Opt() @Obj() env?: Record<string, string>;
   @Opt() @Int({ min: 1 }) timeoutMs?: number;

@@ -26,6 +26,8 @@ interface NodeCommand {
   scope: OperatorScope;
   /** All that is passed on. No parameter says that somebody has approved something: the node asks by itself. */
   params: DtoClass;
+  /** Of these what OpenClaw's clients send and a node must not obey: they are taken and go no further. */
+  dropped?: readonly string[];
 }
 
 const PHONE: Readonly<Record<string, NodeCommand>> = {
@@ -48,7 +50,7 @@ const MESSAGES: Readonly<Record<string, NodeCommand>> = {
 };
 const SYSTEM: Readonly<Record<string, NodeCommand>> = {
   // Who may allow commands may run them.
-  'system.run': { scope: 'operator.approvals', params: SystemRunParams },
+  'system.run': { scope: 'operator.approvals', params: SystemRunParams, dropped: ['rawCommand'] },
   'system.which': { scope: 'operator.write', params: SystemWhichParams },
   'system.notify': { scope: 'operator.write', params: SystemNotifyParams },
   'system.execApprovals.get': { scope: 'operator.admin', params: NoCommandParams },
@@ -69,6 +71,13 @@ export function paramsFault(command: string, params: unknown): string | undefine
   }
   const problems = findDtoProblems(declared.params, params ?? {});
   return problems.length > 0 ? describeDtoProblems(problems) : undefined;
+}
+
+/** What of the parameters is passed on. */
+export function passedOn(command: string, params: unknown): unknown {
+  const dropped = COMMANDS.get(command)?.dropped;
+  if (!dropped || !isPlainObject(params)) return params;
+  return Object.fromEntries(Object.entries(params).filter(([name]) => !dropped.includes(name)));
 }
 
 function approvalKeyIn(value: unknown): string | undefined {

@@ -4,7 +4,7 @@ import { ConfigService } from '../config/config.service';
 import { EventBus } from '../events/event-bus';
 import type { ConnectedNode } from '../events/event-map';
 import { OpenclawError } from '../common/openclaw-error';
-import { allowedCommands, paramsFault } from './node-commands';
+import { allowedCommands, paramsFault, passedOn } from './node-commands';
 
 const DEFAULT_TIMEOUT_MS = 30_000;
 
@@ -77,8 +77,9 @@ export class NodeRegistry {
     if (!node) throw new NodeInvokeError('NOT_CONNECTED', 'node not connected');
     if (!this.can(node, command)) throw new NodeInvokeError('NOT_ALLOWED', `node command not allowed: ${command}`);
     // As they go over the wire: what is left out there is not there.
-    const paramsJSON = params === undefined ? null : JSON.stringify(params);
-    const fault = paramsFault(command, paramsJSON === null ? undefined : JSON.parse(paramsJSON));
+    const given: unknown = params === undefined ? undefined : JSON.parse(JSON.stringify(params));
+    const fault = paramsFault(command, given);
+    const paramsJSON = given === undefined ? null : JSON.stringify(passedOn(command, given));
     if (fault !== undefined) throw new NodeInvokeError('INVALID_PARAMS', `invalid ${command} params: ${fault}`);
     const id = randomUUID();
     const timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;

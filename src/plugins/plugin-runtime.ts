@@ -16,6 +16,8 @@ export interface PluginSurroundings {
   /** Folder that it may write into. */
   dataDir: string;
   config: Readonly<Record<string, unknown>>;
+  /** Variables that its owner gives it. */
+  variables: Readonly<Record<string, string>>;
   ask: PluginAsk;
   log: Logger;
   /** It has another state. */
@@ -163,12 +165,15 @@ export class PluginRuntime {
       `--max-old-space-size=${memoryMb}`,
       runner,
     ];
-    const own = Object.fromEntries(
-      (capabilities.env ?? []).flatMap((name) => {
-        const value = env.get(name);
-        return value === undefined ? [] : [[name, value]];
-      }),
-    );
+    const own = {
+      ...Object.fromEntries(
+        (capabilities.env ?? []).flatMap((name) => {
+          const value = env.get(name);
+          return value === undefined ? [] : [[name, value]];
+        }),
+      ),
+      ...this.around.variables,
+    };
     const treeLimits = {
       memoryBytes: (memoryMb + NODE_MB) * MIB,
       processes: MAX_PROCESSES,

@@ -124,7 +124,7 @@ export class Plugins {
   /** Takes over what a plugin brings. @throws Error naming what does not fit */
   private async adopt({ id, folder, manifest }: PluginState): Promise<void> {
     if (!manifest) return;
-    const { config = {}, harmlessTools } = this.config.config.plugins?.entries?.[id] ?? {};
+    const { config = {}, env: variables = {}, harmlessTools } = this.config.config.plugins?.entries?.[id] ?? {};
     const problem = manifest.configSchema && (await schemaProblem(manifest.configSchema, config));
     if (problem !== undefined) throw new Error(`plugins.entries.${id}.config: ${problem}`);
     const runtime: PluginRuntime = new PluginRuntime(manifest, folder, {
@@ -132,6 +132,7 @@ export class Plugins {
       driver: this.driver,
       dataDir: join(this.config.stateDir, 'plugin-data', id),
       config,
+      variables,
       ask: (call, args) => this.asked(runtime, call, args),
       log: this.log,
       changed: () =>

@@ -21,6 +21,7 @@ export async function tryPlugin(
     driver: new BubblewrapDriver(),
     dataDir,
     config,
+    variables: {},
     ask: () => Promise.reject(new Error('this is a trial; there is no gateway to ask')),
     log: silentLogger,
     changed: () => undefined,

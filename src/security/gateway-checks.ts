@@ -1,5 +1,6 @@
 import { AddressSet, parseAddress } from '../common/net/address';
 import { hostOf, isLocalHost } from '../common/net/host';
+import { transformStates } from '../hooks/transform-files';
 import { type AuditCheck, type AuditFacts, type AuditFinding, each, when } from './audit-finding';
 
 const MIN_SECRET_LENGTH = 24;
@@ -116,7 +117,7 @@ const remote: AuditCheck = ({ config }) => {
   });
 };
 
-const hookSecrets: AuditCheck = ({ config, secret }) => {
+const hookSecrets: AuditCheck = ({ config, secret, stateDir, snapshot }) => {
   const { hooks } = config;
   if (hooks?.enabled !== true) return [];
   return [
@@ -139,6 +140,16 @@ const hookSecrets: AuditCheck = ({ config, secret }) => {
         'hooks.allowRequestSessionKey without hooks.allowedSessionKeyPrefixes: callers write into any conversation',
       fix: `openclaw config set hooks.allowedSessionKeyPrefixes '["hook:"]'`,
     }),
+    ...each(transformStates({ config, stateDir, path: snapshot.path }), ({ module, reason }) =>
+      reason === undefined
+        ? undefined
+        : {
+            id: 'hooks.transform_unagreed',
+            severity: 'warn',
+            message: `the transform ${module} does not run: ${reason}`,
+            fix: `look at its files, then: openclaw webhooks enable ${module}`,
+          },
+    ),
     ...each(hooks.mappings ?? [], (mapping) => unsafeMapping(mapping.id, mapping.allowUnsafeExternalContent)),
   ];
 };

@@ -25,6 +25,16 @@ export class SkillsUpdateParams {
   @Opt() @Obj() env?: Record<string, string>;
 }
 
+export class SkillsAgreeParams {
+  /** Name of a skill that was not installed, such as one of the workspace. */
+  @Text({ max: 100 }) name!: string;
+  @Opt() @Text() agentId?: string;
+  /** Hash of what was seen; absent: only shows what would be agreed to. */
+  @Opt() @Text({ max: 64 }) hash?: string;
+  /** Agrees although the scan found dangers. */
+  @Opt() @Bool() acceptRisk?: boolean;
+}
+
 export class SkillsSearchParams {
   @Text({ max: 200 }) query!: string;
   @Opt() @Int({ min: 1, max: 100 }) limit?: number;

@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { Injectable } from '@nestjs/common';
 import { REDACTED } from '../common/redactor';
-import { messageOf } from '../common/openclaw-error';
+import { OpenclawError, messageOf } from '../common/openclaw-error';
 import type { ConfigEdit } from '../config/apply-edits';
 import { defaultAgentId, findAgent } from '../config/agent-entries';
 import { ConfigService } from '../config/config.service';
@@ -20,7 +20,9 @@ import { type SkillsReport, installPreferences, reportSkills } from './catalog/s
 import { describeInstall } from './install/install-command';
 import { installRequirement } from './install/requirement-installer';
 import { SkillRegistry } from './install/skill-registry.service';
+import { agreeTo, termsOf } from './trust/skill-agreement';
 import {
+  SkillsAgreeParams,
   SkillsDetailParams,
   SkillsInstallParams,
   SkillsSearchParams,
@@ -186,6 +188,32 @@ export class SkillsRpc {
     const remote = await this.registry.detail(wanted);
     if (remote) return { found: true, origin: 'registry', skill: remote };
     throw invalidRequest(`there is no skill "${wanted}"`);
+  }
+
+  @RpcMethod({
+    name: 'skills.agree',
+    scope: 'operator.admin',
+    params: SkillsAgreeParams,
+    unlisted: true,
+    summary: 'Shows what a skill that was not installed asks for, and agrees to exactly that where its hash is given.',
+  })
+  async agree({ name, agentId, hash, acceptRisk }: SkillsAgreeParams): Promise<object> {
+    const agent = this.agent(agentId);
+    const skill = this.skill(agent, name);
+    if (!skill) throw invalidRequest(`name: there is no skill "${name}"`);
+    if (skill.isTrusted) throw invalidRequest(`name: "${name}" was shipped with the gateway and needs no agreement`);
+    try {
+      const terms = termsOf(skill.baseDir);
+      const { folder, manifest, report } = terms;
+      const shown = { name, folder, hash: terms.hash, capabilities: manifest.capabilities ?? {}, report };
+      if (hash === undefined) return { ...shown, agreed: skill.agreedHash === terms.hash };
+      await agreeTo(this.catalog.library.lockFile, terms, hash, acceptRisk === true);
+      await this.catalog.reconsider();
+      return { ...shown, agreed: true };
+    } catch (error) {
+      if (error instanceof OpenclawError) throw invalidRequest(error.message);
+      throw error;
+    }
   }
 
   private agent(agentId: string | undefined): string {

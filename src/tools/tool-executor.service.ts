@@ -1,4 +1,5 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, realpath } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { Injectable } from '@nestjs/common';
 import { type Logger, LoggerFactory } from '../common/logger';
 import { nearestName } from '../common/nearest-name';
@@ -41,7 +42,12 @@ export class ToolExecutor {
   }
 
   async execute(name: string, args: unknown, context: ToolContext): Promise<LabelledResult> {
-    return this.withoutSecrets(await this.run(name, args, context));
+    const result = await this.run(name, args, context);
+    // Whatever a tool has come across: the gateway's own secrets go into no transcript and to no model.
+    const known = withTexts(result, (text) => this.redactor.redactKnown(text));
+    if (!isGuest(context.subject)) return known;
+    const places = await placesOf(context.workspace, result.isError === true);
+    return withTexts(known, (text) => places.reduce((all, [path, name]) => all.replaceAll(path, name), text));
   }
 
   /**
@@ -59,24 +65,6 @@ export class ToolExecutor {
       // The call itself says why it can't be done.
       return undefined;
     }
-  }
-
-  /** Whatever a tool has come across: the gateway's own secrets go into no transcript and to no model. */
-  private withoutSecrets(result: LabelledResult): LabelledResult {
-    const clean = (value: unknown): unknown => {
-      if (typeof value === 'string') return this.redactor.redactKnown(value);
-      if (Array.isArray(value)) return value.map(clean);
-      if (isPlainObject(value))
-        return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, clean(entry)]));
-      return value;
-    };
-    return {
-      ...result,
-      content: result.content.map((part) =>
-        part.type === 'text' ? { ...part, text: this.redactor.redactKnown(part.text) } : part,
-      ),
-      ...(result.details ? { details: clean(result.details) as Record<string, unknown> } : {}),
-    };
   }
 
   /** The tool of a call and its parameters, or why it can't be called. */
@@ -135,6 +123,39 @@ export class ToolExecutor {
       'gateway',
     );
   }
+}
+
+/** A result with each of its texts changed. */
+function withTexts(result: LabelledResult, change: (text: string) => string): LabelledResult {
+  const clean = (value: unknown): unknown => {
+    if (typeof value === 'string') return change(value);
+    if (Array.isArray(value)) return value.map(clean);
+    if (isPlainObject(value))
+      return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, clean(entry)]));
+    return value;
+  };
+  return {
+    ...result,
+    content: result.content.map((part) => (part.type === 'text' ? { ...part, text: change(part.text) } : part)),
+    ...(result.details ? { details: clean(result.details) as Record<string, unknown> } : {}),
+  };
+}
+
+/**
+ * Where a guest's folder lies is none of their business: its path and, in errors, those of the folders around it, with
+ * what is said instead.
+ */
+async function placesOf(workspace: string, isError: boolean): Promise<[path: string, name: string][]> {
+  const places: [string, string][] = [];
+  for (const start of new Set([workspace, await realpath(workspace).catch(() => workspace)])) {
+    places.push([start, '.']);
+    let name = '..';
+    for (let folder = dirname(start); isError && dirname(folder) !== folder; folder = dirname(folder)) {
+      places.push([folder, name]);
+      name += '/..';
+    }
+  }
+  return places.sort(([a], [b]) => b.length - a.length);
 }
 
 /** Whose words an error holds: what went wrong elsewhere is told in the words of elsewhere. */

@@ -1,12 +1,11 @@
 import { createHash, createHmac, randomUUID } from 'node:crypto';
-import { dirname, resolve } from 'node:path';
+import { join } from 'node:path';
 import { Injectable, Optional } from '@nestjs/common';
 import type { Transaction } from 'kysely';
 import { Clock, systemClock } from '../common/clock';
 import type { DeliveryRoute } from '../common/delivery-route';
 import { type Logger, LoggerFactory } from '../common/logger';
 import { OpenclawError, messageOf } from '../common/openclaw-error';
-import { isBelow, isReallyWithin, isWithin } from '../common/paths/path-place';
 import { isPlainObject } from '../common/plain-object';
 import { secretsEqual } from '../common/secrets-equal';
 import { describeDtoProblems, findDtoProblems } from '../common/validation/validate-dto';
@@ -15,7 +14,9 @@ import { ConfigService } from '../config/config.service';
 import { mainSessionKey } from '../config/main-session';
 import type { HookMappingConfig } from '../config/sections/extensions.config';
 import { EventBus } from '../events/event-bus';
+import { FileCopies } from '../hooks/file-copies';
 import { runHandler } from '../hooks/run-handler';
+import { disagreement, transformFiles } from '../hooks/transform-files';
 import { InboxService } from '../inbox/inbox.service';
 import { canonicalSessionKey } from '../sessions/session-key';
 import { SessionStore } from '../sessions/session.store';
@@ -58,6 +59,7 @@ const DEFAULT_SIGNATURE_HEADER = 'x-hub-signature-256';
 @Injectable()
 export class HookInbound {
   private readonly log: Logger;
+  private copies: FileCopies | undefined;
 
   constructor(
     private readonly config: ConfigService,
@@ -259,19 +261,18 @@ export class HookInbound {
     return { text, changes };
   }
 
+  /** Runs from a copy of the files that their owner agreed to. @throws OpenclawError HOOK_TRANSFORM, HOOK_FILES */
   private transformOf({ module, export: exportName }: { module: string; export?: string }): {
     file: string;
     exportName?: string;
     readable: string[];
   } {
-    const root = resolve(this.config.config.hooks?.transformsDir ?? dirname(this.config.path));
-    const file = resolve(root, module);
-    if (!isBelow(root, file) || !isReallyWithin(root, file))
-      throw new OpenclawError('HOOK_TRANSFORM', `transform.module "${module}" lies outside of hooks.transformsDir`);
-    // Beside the configuration the file stands alone: that folder is the gateway's own.
-    const folder = dirname(file);
-    const isShared = [this.config.stateDir, this.config.path].some((own) => isWithin(folder, own));
-    return { file, ...(exportName ? { exportName } : {}), readable: [isShared ? file : folder] };
+    const { files, inner, sha256 } = transformFiles(module, this.config);
+    const reason = disagreement(module, sha256, this.config.config);
+    if (reason !== undefined) throw new OpenclawError('HOOK_TRANSFORM', `transform.module "${module}": ${reason}`);
+    this.copies ??= new FileCopies(join(this.config.stateDir, 'cache', 'transforms'));
+    const folder = this.copies.of(files);
+    return { file: join(folder, inner), ...(exportName ? { exportName } : {}), readable: [folder] };
   }
 
   private mappings(path: string): HookMappingConfig[] {

@@ -1,16 +1,33 @@
+import { dirname } from 'node:path';
 import { Command, SubCommand } from 'nest-commander';
-import { CommandGroup, GatewayCommandBase, type GatewayOptions } from '../common/cli/cli-command';
+import {
+  CliCommand,
+  CommandGroup,
+  GatewayCommandBase,
+  type GatewayOptions,
+  type JsonOptions,
+} from '../common/cli/cli-command';
 import { UsageError } from '../common/cli/cli-error';
 import { printJson, printLine, printTable } from '../common/cli/output';
+import { ConfigWriter } from '../config/config-writer';
 import { Environment } from '../config/environment';
 import { resolveGatewayTarget } from '../config/gateway-target';
+import { loadConfig } from '../config/load-config';
+import { resolveConfigPath, resolveStateDir } from '../config/state-paths';
 import { withGateway } from '../gateway/client/with-gateway';
+import { transformFiles, transformStates } from '../hooks/transform-files';
 
 interface WebhooksPayload {
   inbound: {
     enabled: boolean;
     path: string;
-    mappings: { id?: string; path: string; action: string; signed: boolean }[];
+    mappings: {
+      id?: string;
+      path: string;
+      action: string;
+      signed: boolean;
+      transform?: { module: string; reason?: string };
+    }[];
   };
   outbound: {
     id: string;
@@ -40,8 +57,10 @@ export class WebhooksListCommand extends GatewayCommandBase {
         ? `inbound: POST ${inbound.path}/wake, ${inbound.path}/agent`
         : 'inbound: off (hooks.enabled is not true)',
     );
-    for (const { id, path, action, signed } of inbound.mappings)
+    for (const { id, path, action, signed, transform } of inbound.mappings) {
       printLine(`  ${inbound.path}/${path} → ${action}${signed ? ', signed' : ''}${id ? ` (${id})` : ''}`);
+      if (transform) printLine(`    through ${transform.module}${transform.reason ? `: ${transform.reason}` : ''}`);
+    }
     if (outbound.length === 0) return printLine('outbound: none');
     printTable(outbound, [
       { title: 'Outbound', value: (row) => `${row.id}${row.enabled ? '' : ' (off)'}` },
@@ -70,7 +89,35 @@ export class WebhooksTestCommand extends GatewayCommandBase {
   }
 }
 
-const LEAVES = [WebhooksListCommand, WebhooksTestCommand];
+@SubCommand({
+  name: 'enable',
+  arguments: '<module>',
+  description: 'agree to the files of a transform as they are now, and let it run',
+})
+export class WebhooksEnableCommand extends CliCommand {
+  constructor(private readonly env: Environment) {
+    super();
+  }
+
+  async run([module = '']: string[], options: JsonOptions): Promise<void> {
+    const stateDir = resolveStateDir(this.env);
+    const path = resolveConfigPath(this.env, stateDir);
+    const { config } = loadConfig(path, this.env);
+    const place = { config, stateDir, path };
+    const known = transformStates(place).map((each) => each.module);
+    if (!known.includes(module))
+      throw new UsageError(
+        `no mapping has the transform "${module}"; there are: ${known.join(', ') || 'none (hooks.mappings[].transform)'}`,
+      );
+    const { file, files, sha256 } = transformFiles(module, place);
+    await new ConfigWriter(path, this.env).edit([{ path: ['hooks', 'transforms', module], value: { sha256 } }]);
+    if (options.json) return printJson({ module, sha256, files: files.map((each) => each.path) });
+    printLine(`${module} is on, as its files are now (sha256 ${sha256.slice(0, 16)}…)`);
+    printLine(`  ${dirname(file)}: ${files.map((each) => each.path).join(', ')}`);
+  }
+}
+
+const LEAVES = [WebhooksListCommand, WebhooksTestCommand, WebhooksEnableCommand];
 
 @Command({ name: 'webhooks', description: 'webhooks in both directions', subCommands: LEAVES })
 export class WebhooksCommand extends CommandGroup {}

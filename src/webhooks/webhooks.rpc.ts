@@ -5,6 +5,7 @@ import { ConfigService } from '../config/config.service';
 import { NoParams } from '../rpc/no-params.dto';
 import { RpcMethod } from '../rpc/rpc-method';
 import { invalidRequest, unavailable } from '../rpc/rpc-error';
+import { transformStates } from '../hooks/transform-files';
 import { WebhookOutbound } from './webhook-outbound.service';
 
 export class WebhooksTestParams {
@@ -27,18 +28,20 @@ export class WebhooksRpc {
   })
   async list(): Promise<unknown> {
     const { hooks } = this.config.config;
+    const states = transformStates(this.config);
     const counts = await this.outbound.counts();
     const count = (id: string, state: string) => counts.find((each) => each.target === id && each.state === state);
     return {
       inbound: {
         enabled: hooks?.enabled === true,
         path: hooks?.path ?? '/hooks',
-        mappings: (hooks?.mappings ?? []).map(({ id, match, action, signature }) => ({
+        mappings: (hooks?.mappings ?? []).map(({ id, match, action, signature, transform }) => ({
           ...(id ? { id } : {}),
           path: match?.path ?? '*',
           ...(match?.source ? { source: match.source } : {}),
           action: action ?? 'agent',
           signed: signature !== undefined,
+          ...(transform ? { transform: states.find(({ module }) => module === transform.module) } : {}),
         })),
       },
       outbound: (hooks?.outbound ?? []).map(({ id, url, events, enabled }) => ({

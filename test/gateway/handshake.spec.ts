@@ -253,11 +253,12 @@ describe('handshake', () => {
       for (let count = 0; count < 10; count++) {
         expect((await attempt(`guess-${count}`)).error?.details?.['code']).toBe('AUTH_PASSWORD_MISMATCH');
       }
-      expect((await attempt('short-one')).error).toMatchObject({
+      expect((await attempt('guess-again')).error).toMatchObject({
         message: expect.stringMatching(/^unauthorized: too many failed logins, try again in \d+ s$/),
         retryable: true,
         retryAfterMs: expect.any(Number),
       });
+      expect((await attempt('short-one')).ok).toBe(true);
     } finally {
       await weak.stop();
     }

@@ -52,6 +52,11 @@ const PLANTED: readonly Planted[] = [
     id: 'hooks.unsafe_content',
     config: { hooks: { enabled: true, token: '${BOT}', mappings: [{ id: 'm', allowUnsafeExternalContent: true }] } },
   },
+  {
+    id: 'hooks.transform_unagreed',
+    config: { hooks: { enabled: true, token: '${BOT}', mappings: [{ transform: { module: 'x.js' } }] } },
+    prepare: (stateDir) => writeFileSync(join(stateDir, 'x.js'), '', { mode: 0o600 }),
+  },
   { id: 'channels.open_direct_messages', config: telegram({ dmPolicy: 'open', allowFrom: ['*'] }) },
   { id: 'channels.open_groups', config: telegram({ groupPolicy: 'open' }) },
   {

@@ -4,7 +4,7 @@ import { type AddressInfo, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { hashOf, hookHash, readHookFiles } from '../../src/internal-hooks/hook-files';
+import { hashOf, hookHash, readHookFiles } from '../../src/hooks/hook-files';
 import { hooksIn } from '../../src/internal-hooks/hook-folder';
 import { FakeModels } from '../fakes/model-server';
 import { FakeTelegram } from '../fakes/telegram-server';

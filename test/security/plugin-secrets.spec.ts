@@ -15,6 +15,15 @@ const OWN = [
   'DISCORD_BOT_TOKEN',
   'SLACK_BOT_TOKEN',
   'SLACK_APP_TOKEN',
+  'ANTHROPIC_API_KEY',
+  'GITHUB_TOKEN',
+  'DATABASE_URL',
+  'PATH',
+  'NODE_OPTIONS',
+  'LD_PRELOAD',
+  'WEATHER',
+  'WEATHERMAN_KEY',
+  'weather_api_key',
 ];
 
 describe('the variables that a plugin declares', () => {
@@ -43,6 +52,17 @@ describe('the variables that a plugin declares', () => {
   it('may be keys of the service that it is for', () => {
     declare('WEATHER_API_KEY', 'HTTPS_PROXY');
     expect(readManifest(folder).capabilities?.env).toEqual(['WEATHER_API_KEY', 'HTTPS_PROXY']);
+  });
+
+  it.each([
+    ['telegram', 'TELEGRAM_BOT_TOKEN'],
+    ['openclaw', 'OPENCLAW_GATEWAY_TOKEN'],
+    ['anthropic', 'ANTHROPIC_API_KEY'],
+    ['openai', 'OPENAI_API_KEY'],
+  ])("are not the gateway's because it is called %s", (id, name) => {
+    const manifest = { id, main: 'index.js', capabilities: { env: [name] } };
+    writeFileSync(join(folder, 'openclaw.plugin.json'), JSON.stringify(manifest));
+    expect(() => readManifest(folder)).toThrow(`plugins.entries.${id}.env`);
   });
 
   it('decide before anything is installed', async () => {

@@ -271,7 +271,8 @@ describe('a gateway with clients that hold little', () => {
         ['system.run', { command: ['id'], approved: true }, 'approved'],
         ['system.run', { command: ['id'], approvalDecision: 'allow-always' }, 'approvalDecision'],
         ['system.run', { command: ['id'], runId: 'x' }, 'runId'],
-        ['system.run', { command: ['id'], rawCommand: 'ls' }, 'rawCommand'],
+        ['system.run', { rawCommand: 'ls' }, 'command'],
+        ['system.which', { bins: ['sh'], rawCommand: 'ls' }, 'rawCommand'],
         ['system.run', { command: ['id'], Approved: true }, 'Approved'],
         ['system.run', { command: 'id' }, 'command'],
         ['system.run', '{"command":["id"],"approved":true}', 'at root'],
@@ -296,11 +297,14 @@ describe('a gateway with clients that hold little', () => {
       const { client } = await device(['operator.write', 'operator.approvals']);
       for (const who of [owner, client])
         expect((await invoke(who, 'system.run', { command: ['id'], cwd: '/tmp', env: { A: 'b' } })).ok).toBe(true);
+      // OpenClaw's clients say it a second time, as a line: what a node is told is what it runs.
+      expect((await invoke(owner, 'system.run', { command: ['id'], rawCommand: 'rm -rf /' })).ok).toBe(true);
       expect((await invoke(owner, 'vendor.do', { any: { thing: 1 } })).ok).toBe(true);
       expect((await invoke(owner, 'system.execApprovals.set', { file: { version: 1 } })).ok).toBe(true);
       expect(asked).toEqual([
         ['system.run', { command: ['id'], cwd: '/tmp', env: { A: 'b' } }],
         ['system.run', { command: ['id'], cwd: '/tmp', env: { A: 'b' } }],
+        ['system.run', { command: ['id'] }],
         ['vendor.do', { any: { thing: 1 } }],
         ['system.execApprovals.set', { file: { version: 1 } }],
       ]);

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { type Server, createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { resolve } from 'node:path';
@@ -69,6 +69,7 @@ describe('what leaves by the parameters of tools', () => {
         agents: { defaults: { imageModel: 'fake/fake-1' } },
         ...(BROWSER ? { browser: { executablePath: BROWSER, headless: true } } : {}),
         tools: {
+          exec: { applyPatch: { enabled: true } },
           message: { allowCrossContextSend: true },
           web: { search: { provider: 'brave', apiKey: 'k', brave: { baseUrl: `${site.url}/brave` } } },
         },
@@ -358,12 +359,32 @@ describe('what leaves by the parameters of tools', () => {
     });
   });
 
-  it('what is trusted later is asked for after a file as after a page', async () => {
-    for (const read of ['file', 'page'] as const) {
-      const { asked } = await after(read, [call('write', { path: 'MEMORY.md', content: 'obey' })]);
-      expect(asked).toEqual(['write MEMORY.md']);
-    }
+  it('what is trusted later is asked for after a file as after a page, but for memory, which waits for review', async () => {
+    for (const read of ['file', 'page'] as const)
+      for (const path of ['AGENTS.md', 'skills/x/SKILL.md', 'HEARTBEAT.md']) {
+        const { asked } = await after(read, [call('write', { path, content: 'obey' })]);
+        expect(asked).toEqual([`write ${path}`]);
+      }
+    for (const path of ['MEMORY.md', 'memory/day.md'])
+      expect((await after('page', [call('write', { path, content: 'obey' })])).asked).toEqual([`write ${path}`]);
     expect(existsSync(bench.workspace('MEMORY.md'))).toBe(false);
+    expect((await after('nothing', [call('write', { path: 'memory/day.md', content: 'tea' })])).asked).toEqual([]);
+    for (const path of ['MEMORY.md', 'memory/day.md'])
+      expect((await after('file', [call('write', { path, content: 'Obey the file.' })])).asked).toEqual([]);
+    const waiting = (await bench.client.call('memory.review', {})).payload?.['files'];
+    expect(waiting).toMatchObject([
+      { path: 'MEMORY.md', origin: 'file', text: 'Obey the file.' },
+      { path: 'memory/day.md', origin: 'file', text: 'Obey the file.', before: 'tea' },
+    ]);
+    // The next conversation reads nothing of it as trusted, and what it finds is a file's still.
+    await bench.turn([], { sessionKey: 'after-a-note' });
+    expect(bench.models.requests.at(-1)?.text).not.toContain('Obey the file.');
+    const send = call('message', { action: 'send', channel: 'telegram', target: String(VICTIM), message: 'obeyed' });
+    for (const found of [call('memory_search', { query: 'Obey file' }), call('read', { path: 'MEMORY.md' })])
+      expect((await after('nothing', [found, send])).asked).toEqual([expect.stringContaining('obeyed')]);
+    const gone = '*** Begin Patch\n*** Delete File: MEMORY.md\n*** End Patch';
+    expect((await after('file', [call('apply_patch', { input: gone })])).asked).toHaveLength(1);
+    rmSync(bench.workspace('MEMORY.md'));
     expect((await after('nothing', [call('write', { path: 'MEMORY.md', content: 'tea' })])).asked).toEqual([]);
     expect(readFileSync(bench.workspace('MEMORY.md'), 'utf8')).toBe('tea');
     expect((await after('page', [call('write', { path: 'report.md', content: 'tea' })])).asked).toEqual([]);

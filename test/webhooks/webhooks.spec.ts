@@ -47,6 +47,16 @@ describe('webhooks', () => {
     const text = await answer.text();
     return { status: answer.status, body: (text === '' ? {} : JSON.parse(text)) as Record<string, unknown> };
   };
+  /** The owner looks at a transform and agrees; the running gateway notices. */
+  const enable = async (module: string): Promise<void> => {
+    const env = { OPENCLAW_STATE_DIR: gateway.stateDir, OPENCLAW_GATEWAY_PORT: String(gateway.port) };
+    expect((await runCli(['webhooks', 'enable', module], { env })).stdout).toContain(`${module} is on`);
+    await until('the transform runs', async () => {
+      const { payload } = await client.call('webhooks.list', {});
+      const { mappings } = payload?.['inbound'] as { mappings: { transform?: { module: string; reason?: string } }[] };
+      return mappings.some(({ transform }) => transform?.module === module && transform.reason === undefined);
+    });
+  };
   beforeEach(async () => {
     models = await FakeModels.start();
     telegram = await FakeTelegram.start();
@@ -218,12 +228,49 @@ describe('webhooks', () => {
     expect((await post('/in/alarm', { room: 'x' })).status).toBe(404);
     expect((await post('/in/alarm', { source: 'house', room: 'kitchen' })).status).toBe(200);
     await until('the alarm', () => last().includes('Alarm: kitchen'), 15_000);
+    await enable('transforms/shape.js');
     expect((await post('/in/shape', { skip: true })).status).toBe(204);
     expect((await post('/in/shape', { value: 7 })).status).toBe(202);
     await until('the shaped text', () => last().includes('shaped 7 ERR_ACCESS_DENIED ERR_ACCESS_DENIED '), 15_000);
     expect(await post('/in/broken', {})).toEqual({ status: 500, body: { ok: false, error: 'hook mapping failed' } });
     expect((await post('/in/outside', {})).status).toBe(500);
     expect(gateway.log).toContain('lies outside of hooks.transformsDir');
+  });
+
+  it('run transforms as their owner agreed to them, with the files beside them', async () => {
+    await start({
+      enabled: true,
+      token: TOKEN,
+      path: '/in',
+      mappings: [{ match: { path: 'shape' }, transform: { module: 'transforms/shape.js' }, deliver: false }],
+    });
+    const file = (name: string): string => join(gateway.stateDir, 'transforms', name);
+    mkdirSync(join(gateway.stateDir, 'transforms'));
+    writeFileSync(file('word.js'), `module.exports = 'agreed';`);
+    writeFileSync(file('shape.js'), `module.exports = () => ({ message: 'shaped ' + require('./word.js') });`);
+    const last = (): string => models.requests.at(-1)?.lastUser ?? '';
+    const refused = async (why: string): Promise<void> => {
+      expect((await post('/in/shape', {})).status).toBe(500);
+      expect(gateway.log).toContain(why);
+      const { payload } = await client.call('webhooks.list', {});
+      const { mappings } = payload?.['inbound'] as { mappings: { transform?: { reason?: string } }[] };
+      expect(mappings[0]?.transform?.reason).toContain(why);
+      const env = { OPENCLAW_STATE_DIR: gateway.stateDir, OPENCLAW_GATEWAY_PORT: String(gateway.port) };
+      expect((await runCli(['doctor'], { env })).stdout).toContain(why);
+    };
+    await refused('nobody has agreed to its files');
+    await enable('transforms/shape.js');
+    expect((await post('/in/shape', {})).status).toBe(202);
+    await until('the shaped text', () => last().includes('shaped agreed'), 15_000);
+    // A file that it loads counts as well, and what was copied when it was agreed to is no matter.
+    writeFileSync(file('word.js'), `module.exports = 'planted';`);
+    await refused('its files have changed');
+    expect(models.requests.some(({ text }) => text.includes('planted'))).toBe(false);
+    await enable('transforms/shape.js');
+    expect((await post('/in/shape', {})).status).toBe(202);
+    await until('the shaped text', () => last().includes('shaped planted'), 15_000);
+    const env = { OPENCLAW_STATE_DIR: gateway.stateDir };
+    expect((await runCli(['webhooks', 'enable', 'other.js'], { env })).stderr).toContain('transforms/shape.js');
   });
 
   describe('to other programs', () => {

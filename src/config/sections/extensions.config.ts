@@ -110,6 +110,8 @@ export class HooksConfig {
   )
   presets?: 'gmail'[];
   @Opt() @Text() transformsDir?: string;
+  /** By `transform.module`: the SHA-256 of the files that were agreed to; `openclaw webhooks enable` writes it. */
+  @Opt() @Obj() transforms?: Record<string, unknown>;
   @Opt() @NestedList(() => HookMappingConfig) mappings?: HookMappingConfig[];
   @Opt() @NestedList(() => OutboundHookConfig) outbound?: OutboundHookConfig[];
   /** Callers may say which conversation; off by default. */
@@ -176,6 +178,8 @@ class PluginsLoadConfig {
 
 class PluginEntryConfig {
   @Opt() @Bool() enabled?: boolean;
+  /** Variables that it is given besides those that bear its own name. */
+  @Opt() @Obj() env?: Record<string, string>;
   /** What the plugin itself reads; its manifest says which keys there are. */
   @Opt() @Obj() config?: Record<string, unknown>;
   @Opt()

@@ -153,11 +153,12 @@ export class HandshakeService {
     const secret = settings.secret ?? '';
     const offered = [auth.token, auth.password].filter((text): text is string => text !== undefined && text !== '');
 
-    // A proven paired device, and guesses against a secret that can't be guessed, need no lock.
-    const retryAfterMs = this.throttle.retryAfterMs(request.address.source);
-    const mayTry = retryAfterMs === 0 || device?.paired !== undefined || isUnguessable(secret);
-    if (mayTry && offered.some((text) => secretsEqual(text, secret)))
-      return { method: settings.mode, scopes: OPERATOR_SCOPES };
+    // A proven paired device, and guesses against a secret that can't be guessed, need not wait.
+    const { source } = request.address;
+    const isFree = offered.length === 0 || device?.paired !== undefined || isUnguessable(secret);
+    const waits = !isFree && this.throttle.waitMs(source) > 0;
+    if (waits && !(await this.throttle.turn(source))) return this.tooMany(source);
+    if (offered.some((text) => secretsEqual(text, secret))) return { method: settings.mode, scopes: OPERATOR_SCOPES };
 
     const deviceToken = auth.deviceToken ?? auth.token;
     if (device?.paired && deviceToken !== undefined) {
@@ -175,12 +176,6 @@ export class HandshakeService {
         );
       }
     }
-    if (retryAfterMs > 0) {
-      refuse(`unauthorized: too many failed logins, try again in ${Math.ceil(retryAfterMs / 1000)} s`, {
-        retryAfterMs,
-        details: { code: 'AUTH_RATE_LIMITED', recommendedNextStep: 'wait_then_retry' },
-      });
-    }
     const what = settings.mode;
     if (offered.length === 0 && auth.deviceToken === undefined) {
       return this.unauthorized(
@@ -190,13 +185,22 @@ export class HandshakeService {
         device?.paired,
       );
     }
-    this.throttle.recordFailure(request.address.source);
+    this.throttle.recordFailure(source);
+    if (waits) return this.tooMany(source);
     return this.unauthorized(
       request,
       `gateway ${what} mismatch (${mismatchHint(what)})`,
       `AUTH_${what.toUpperCase()}_MISMATCH`,
       device?.paired,
     );
+  }
+
+  private tooMany(source: string): never {
+    const retryAfterMs = this.throttle.waitMs(source);
+    return refuse(`unauthorized: too many failed logins, try again in ${Math.ceil(retryAfterMs / 1000)} s`, {
+      retryAfterMs,
+      details: { code: 'AUTH_RATE_LIMITED', recommendedNextStep: 'wait_then_retry' },
+    });
   }
 
   private unauthorized(request: HandshakeRequest, text: string, code: string, paired: PairedDevice | undefined): never {

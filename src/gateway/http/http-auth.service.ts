@@ -16,7 +16,7 @@ export class HttpAuth {
   ) {}
 
   /** Undefined when the request was refused; it is answered then. */
-  admit(request: Request, response: Response): RpcCaller | undefined {
+  async admit(request: Request, response: Response): Promise<RpcCaller | undefined> {
     const { net } = this.settings.current;
     const from = requestSource(request, net);
     const foreign = refuseOrigin(request, net);
@@ -24,21 +24,22 @@ export class HttpAuth {
       response.status(403).json({ error: { message: foreign, type: 'forbidden' } });
       return undefined;
     }
-    if (!this.isAuthorised(request, from.source)) {
+    if (!(await this.isAuthorised(request, from.source))) {
       response.status(401).json({ error: { message: 'Unauthorized', type: 'unauthorized' } });
       return undefined;
     }
     return caller(from);
   }
 
-  private isAuthorised(request: Request, source: string): boolean {
+  private async isAuthorised(request: Request, source: string): Promise<boolean> {
     const { auth } = this.settings.current;
     if (auth.mode === 'none') return true;
     const secret = auth.secret ?? '';
-    if (this.throttle.retryAfterMs(source) > 0 && !isUnguessable(secret)) return false;
     const offered = /^Bearer\s+(.+)$/i.exec(request.headers.authorization ?? '')?.[1];
-    if (offered !== undefined && secretsEqual(offered.trim(), secret)) return true;
-    if (offered !== undefined) this.throttle.recordFailure(source);
+    if (offered === undefined) return false;
+    if (!isUnguessable(secret) && this.throttle.waitMs(source) > 0 && !(await this.throttle.turn(source))) return false;
+    if (secretsEqual(offered.trim(), secret)) return true;
+    this.throttle.recordFailure(source);
     return false;
   }
 }

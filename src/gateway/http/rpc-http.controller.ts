@@ -19,7 +19,7 @@ export class RpcHttpController {
 
   @Post('rpc')
   async handle(@Req() request: Request, @Res() response: Response): Promise<void> {
-    const who = this.auth.admit(request, response);
+    const who = await this.auth.admit(request, response);
     if (!who) return;
     const body = await readBody(request, MAX_BODY_BYTES);
     if (body === undefined) {

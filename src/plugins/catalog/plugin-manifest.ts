@@ -16,6 +16,7 @@ import {
   StrList,
   Text,
 } from '../../common/validation/fields';
+import { PROVIDER_KEYS } from '../../config/provider-keys';
 import { findDtoProblems } from '../../common/validation/validate-dto';
 import { TOLD_EVENTS } from '../../hooks/hook-event';
 import type { OperatorScope } from '../../rpc/scopes';
@@ -112,8 +113,10 @@ export function readManifest(folder: string): PluginManifest {
   for (const { name } of manifest.methods ?? [])
     if (!name.startsWith(`${manifest.id}.`)) refuse(`methods: "${name}" must begin with "${manifest.id}."`);
   for (const name of manifest.capabilities?.env ?? [])
-    if (GATEWAY_OWN.has(name) || /^(OPENCLAW|CLAWDBOT)_/i.test(name))
-      refuse(`capabilities.env: ${name} is the gateway's own, and no plugin gets it`);
+    if (!isOwnVariable(manifest.id, name))
+      refuse(
+        `capabilities.env: ${name} is not the plugin's own (those begin with ${ownPrefix(manifest.id)}); the owner gives it others by plugins.entries.${manifest.id}.env`,
+      );
   for (const { id } of manifest.channels ?? [])
     if (!ID.test(id)) refuse(`channels: "${id}" must be lower-case letters, digits and -`);
   for (const event of manifest.hooks ?? [])
@@ -129,8 +132,26 @@ export function readManifest(folder: string): PluginManifest {
   return manifest;
 }
 
-/** Besides everything that is called OPENCLAW_…. */
-const GATEWAY_OWN = new Set(['TELEGRAM_BOT_TOKEN', 'DISCORD_BOT_TOKEN', 'SLACK_BOT_TOKEN', 'SLACK_APP_TOKEN']);
+/** Variables that say how a machine is set up, and let nobody in anywhere. */
+const OF_THE_MACHINE = new Set([
+  'HTTP_PROXY',
+  'HTTPS_PROXY',
+  'NO_PROXY',
+  'http_proxy',
+  'https_proxy',
+  'no_proxy',
+  'TZ',
+  'LANG',
+]);
+/** Names under which the gateway keeps its own secrets, whatever a plugin calls itself. */
+const OF_THE_GATEWAY = /^(OPENCLAW|CLAWDBOT|TELEGRAM|DISCORD|SLACK)_/;
+const PROVIDERS: ReadonlySet<string> = new Set(PROVIDER_KEYS);
+
+const ownPrefix = (id: string): string => `${id.toUpperCase().replaceAll('-', '_')}_`;
+
+/** Whether a plugin may have a variable of the gateway's because it says so: one that bears its own name. */
+const isOwnVariable = (id: string, name: string): boolean =>
+  OF_THE_MACHINE.has(name) || (name.startsWith(ownPrefix(id)) && !OF_THE_GATEWAY.test(name) && !PROVIDERS.has(name));
 
 /** Whether a manifest names anything that only a program can do. */
 export const needsCode = ({ tools, methods, hooks, channels, startup }: PluginManifest): boolean =>

@@ -166,6 +166,8 @@ export class SkillCatalog {
         if (skill.source === 'managed') return { skill, origin: 'skill' as const, isUnreviewed: false };
         // Those in other folders are written by the owner, or by a turn that is known.
         const origin = (await this.origins.of(skill.filePath)) ?? 'workspace';
+        // What the owner has agreed to they have looked at.
+        if (!isTrusted(origin) && skill.isAgreed) return { skill, origin: 'skill' as const, isUnreviewed: false };
         return { skill, origin, isUnreviewed: !isTrusted(origin) };
       }),
     );

@@ -8,6 +8,7 @@ import { expandPath } from '../../config/state-paths';
 import { loadedPlugins } from '../../plugins/catalog/plugin-catalog';
 import type { SkillManifest } from '../manifest/skill-manifest';
 import { hashFolder } from '../trust/hash-folder';
+import { agreedManifest } from '../trust/skill-agreement';
 import { type SkillLock, SkillLockFile } from '../trust/skill-lock';
 import { type GateFacts, type NodeFacts, type Verdict, gateSkill } from './gate';
 import { ProgramLookup } from './program-lookup';
@@ -25,8 +26,10 @@ export interface LoadedSkill {
   filePath: string;
   /** Its content is the one that was shipped; other skills are text of somebody else. */
   isTrusted: boolean;
-  /** The owner has agreed to it as it is: it was shipped, or installed and is unchanged. */
+  /** The owner has agreed to it as it is: it was shipped, installed, or agreed to where it lies, and is unchanged. */
   isAgreed: boolean;
+  /** The owner had agreed to it where it lies, and it is another one by now. */
+  hasChanged?: true;
   /** Hash of the content that was agreed to; undefined where nobody had to. */
   agreedHash?: string;
   /** Why it is not used although it could be read. */
@@ -193,7 +196,8 @@ export class SkillLibrary {
     skill: ScannedSkill,
     manifest: SkillManifest,
     lock: SkillLock | string,
-  ): Pick<LoadedSkill, 'isTrusted' | 'isAgreed' | 'agreedHash' | 'refused'> {
+  ): Pick<LoadedSkill, 'isTrusted' | 'isAgreed' | 'hasChanged' | 'agreedHash' | 'refused'> &
+    Pick<Partial<LoadedSkill>, 'manifest'> {
     const local = { isTrusted: false, isAgreed: false };
     if (typeof lock !== 'string' && lock.untrusted.includes(manifest.name))
       return { ...local, refused: `you do not trust it (${commandLine('skills trust')} takes that back)` };
@@ -204,10 +208,16 @@ export class SkillLibrary {
         ? { isTrusted: true, isAgreed: true }
         : { ...local, refused: 'its files differ from those that were shipped; reinstall the gateway' };
     }
-    if (skill.source !== 'managed') return local;
-    if (typeof lock === 'string') return { ...local, refused: lock };
-    const installed = lock.skills[basename(skill.baseDir)];
-    if (!installed || dirname(skill.baseDir) !== skill.root) return local;
+    if (typeof lock === 'string') return skill.source === 'managed' ? { ...local, refused: lock } : local;
+    const installed = skill.source === 'managed' ? lock.skills[basename(skill.baseDir)] : undefined;
+    if (!installed || dirname(skill.baseDir) !== skill.root) {
+      const agreed = lock.agreed[skill.baseDir];
+      if (!agreed) return local;
+      const declared = agreedManifest(skill.baseDir, agreed);
+      return declared?.name === manifest.name
+        ? { ...local, manifest: declared, isAgreed: true, agreedHash: agreed.hash }
+        : { ...local, hasChanged: true };
+    }
     if (installed.hash !== this.hashOf(skill))
       return {
         ...local,

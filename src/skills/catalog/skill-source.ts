@@ -31,7 +31,9 @@ export class CatalogSource implements SkillSource {
     const { name } = skill.manifest;
     if (!this.catalog.library.isUnchanged(skill)) {
       void this.catalog.reconsider();
-      throw new ToolError('denied_by_policy', `the files of skill "${name}" have changed since they were checked`);
+      // One that may be written in place loses its leave only.
+      if (skill.source === 'bundled' || skill.source === 'managed')
+        throw new ToolError('denied_by_policy', `the files of skill "${name}" have changed since they were checked`);
     }
     return { skill: name, baseDir: skill.baseDir, origin };
   }
@@ -40,14 +42,14 @@ export class CatalogSource implements SkillSource {
     const skills = this.catalog.usable(subject).filter((skill) => names.includes(skill.manifest.name));
     const limited = skills.filter((skill) => !skill.isTrusted && skill.manifest.capabilities !== undefined);
     // What nobody has agreed to gets nothing beyond its own folder, whatever it declares.
-    const agreed = skills.filter((skill) => skill.isAgreed);
+    const agreed = skills.filter((skill) => this.hasLeave(skill));
     const hosts = new Set(agreed.flatMap((skill) => skill.manifest.capabilities?.network ?? []));
     return {
       skills: skills.map((skill) => skill.manifest.name),
       env: Object.assign({}, ...agreed.map((skill) => this.environmentOf(skill, subject))) as Record<string, string>,
       folders: skills.flatMap((skill) => [
         skill.baseDir,
-        ...(skill.isAgreed ? this.declaredFolders(skill) : []),
+        ...(agreed.includes(skill) ? this.declaredFolders(skill) : []),
         ...this.programFolders(skill),
       ]),
       hosts: [...hosts],
@@ -73,6 +75,14 @@ export class CatalogSource implements SkillSource {
         location: filePath,
         origin: isTrusted ? ('gateway' as const) : ('skill' as const),
       }));
+  }
+
+  /** Whoever can write its folder may have changed it since it was last looked at. */
+  private hasLeave(skill: JudgedSkill): boolean {
+    if (!skill.isAgreed) return false;
+    if (skill.agreedHash === undefined || this.catalog.library.isUnchanged(skill)) return true;
+    void this.catalog.reconsider();
+    return false;
   }
 
   /** Variables that the skill asks for: those of the gateway first, then those of its entry. */

@@ -1,5 +1,6 @@
 import type { OpenclawConfig } from '../../config/openclaw.config';
 import { type InstallPreferences, usableSpecs } from '../install/install-command';
+import type { Capabilities } from '../manifest/capabilities';
 import type { InstallSpec, Requirements } from '../manifest/skill-manifest';
 import type { JudgedSkill, SkillShelf } from './skill-library';
 import type { ProgramLookup } from './program-lookup';
@@ -26,6 +27,10 @@ export interface SkillStatus {
   missing: Requirements;
   configChecks: readonly { path: string; value: unknown; satisfied: boolean }[];
   install: readonly { id: string; kind: string; label: string; bins: readonly string[] }[];
+  /** What it asks for beyond its own folder and the workspace. */
+  capabilities?: Capabilities;
+  /** Whether the owner has agreed to that: without it, it gets nothing of it. */
+  agreement: 'shipped' | 'agreed' | 'changed' | 'none';
   /** Why it is not used although it could be read. */
   refused?: string;
   shadows?: readonly string[];
@@ -94,12 +99,20 @@ function statusOf(skill: JudgedSkill, preferences: InstallPreferences): SkillSta
     missing: verdict.missing,
     configChecks: verdict.configChecks,
     install: lacksBins ? usableSpecs(manifest.install, preferences).map(optionOf) : [],
+    ...(manifest.capabilities ? { capabilities: manifest.capabilities } : {}),
+    agreement: agreementOf(skill),
     ...(skill.refused === undefined ? {} : { refused: skill.refused }),
     ...(skill.shadows.length > 0 ? { shadows: skill.shadows } : {}),
     ...(skill.warnings.length > 0
       ? { warnings: skill.warnings.map(({ line, reason }) => `line ${line}: ${reason}`) }
       : {}),
   };
+}
+
+function agreementOf({ isTrusted, isAgreed, hasChanged }: JudgedSkill): SkillStatus['agreement'] {
+  if (isTrusted) return 'shipped';
+  if (isAgreed) return 'agreed';
+  return hasChanged ? 'changed' : 'none';
 }
 
 const optionOf = ({ id, kind, label, bins }: InstallSpec): SkillStatus['install'][number] => ({

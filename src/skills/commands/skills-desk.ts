@@ -95,8 +95,18 @@ export interface ReviewOptions {
   acceptRisk?: boolean;
 }
 
+/** What is shown of a skill before somebody decides. */
+export type ReviewedSkill = Pick<
+  StagedSkill,
+  'manifest' | 'report' | 'signature' | 'kind' | 'source' | 'revision' | 'hash' | 'replaces'
+>;
+
 /** Shows what was found and asks. Without a terminal only `--yes` agrees. */
-export async function reviewAtTerminal(staged: StagedSkill, options: ReviewOptions): Promise<InstallDecision> {
+export async function reviewAtTerminal(
+  staged: ReviewedSkill,
+  options: ReviewOptions,
+  question = `Install ${staged.manifest.name}?`,
+): Promise<InstallDecision> {
   const { manifest, report, signature, kind, source, revision } = staged;
   printNote(`${manifest.name}: ${manifest.description}`);
   printNote(`  from ${source} (${kind}${revision ? `, ${revision.slice(0, 12)}` : ''}), ${report.files} files`);
@@ -108,17 +118,20 @@ export async function reviewAtTerminal(staged: StagedSkill, options: ReviewOptio
       ? `  signed by ${signature.publisher}, key ${signature.fingerprint}`
       : '  not signed by a publisher',
   );
-  const may = manifest.capabilities;
+  const { capabilities: may, requires, primaryEnv } = manifest;
+  const variables = [
+    ...new Set([...(may?.secrets ?? []), ...requires.env, ...(primaryEnv === undefined ? [] : [primaryEnv])]),
+  ];
   printNote(
     may
-      ? `  may use: programs ${listed(may.programs)}; hosts ${listed(may.network)}; folders ${listed(may.paths)}; secrets ${listed(may.secrets)}`
-      : '  declares nothing: its commands get the workspace and no network',
+      ? `  may use: programs ${listed(may.programs)}; hosts ${listed(may.network)}; folders ${listed(may.paths)}; secrets ${listed(variables)}`
+      : `  declares nothing: its commands get the workspace and no network; secrets ${listed(variables)}`,
   );
   for (const line of report.findings.flatMap(describeFinding)) printNote(`  ${line}`);
   printNote(`  scan: ${report.verdict === 'danger' ? 'DANGER' : report.verdict}`);
   const acceptsRisk = options.acceptRisk === true;
   if (report.verdict === 'danger' && !acceptsRisk) return { install: true };
-  const install = options.yes === true || (await confirm(`Install ${manifest.name}?`));
+  const install = options.yes === true || (await confirm(question));
   return { install, acceptsRisk };
 }
 

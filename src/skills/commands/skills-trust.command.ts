@@ -15,7 +15,8 @@ import { type ParsedSkill, parseSkill } from '../manifest/skill-manifest';
 import { SkillProposals } from '../proposals/skill-proposals';
 import { SIGNATURE_FILE, hashFolder } from '../trust/hash-folder';
 import { scanSkill } from '../trust/scan-skill';
-import { fingerprintOf, signSkill } from '../trust/signature';
+import { checkSignature, fingerprintOf, signSkill } from '../trust/signature';
+import { agreeTo, termsOf } from '../trust/skill-agreement';
 import { SkillLockFile } from '../trust/skill-lock';
 import { changeTrust } from '../trust/trust-list';
 import { SkillsDesk, describeFinding, reviewAtTerminal } from './skills-desk';
@@ -84,6 +85,56 @@ export class SkillsUntrustCommand extends TrustCommandBase {
 
   run([subject = '']: string[], options: JsonOptions): Promise<void> {
     return this.change(subject, false, options);
+  }
+}
+
+@SubCommand({
+  name: 'agree',
+  arguments: '<name>',
+  description: 'give a skill of the workspace what it asks for, as it is now; after a change it needs you again',
+})
+export class SkillsAgreeCommand extends CliCommand {
+  constructor(private readonly env: Environment) {
+    super();
+  }
+
+  @Option({ flags: '--agent <id>', description: 'agent; the default one otherwise' })
+  parseAgent(value: string): string {
+    return value;
+  }
+
+  @Option({ flags: '-y, --yes', description: 'agree without a question' })
+  parseYes(): boolean {
+    return true;
+  }
+
+  @Option({ flags: '--accept-risk', description: 'agree although the scan found dangers' })
+  parseRisk(): boolean {
+    return true;
+  }
+
+  async run(
+    [name = '']: string[],
+    options: JsonOptions & { agent?: string; yes?: boolean; acceptRisk?: boolean },
+  ): Promise<void> {
+    const desk = new SkillsDesk(this.env);
+    const agent = desk.agent(options.agent);
+    await desk.localReport(agent);
+    const skill = desk.library.shelfOf(agent).skills.find(({ manifest }) => manifest.name === name);
+    if (!skill) throw new OpenclawError('SKILL_NOT_FOUND', `there is no skill "${name}"`);
+    if (skill.isTrusted) throw new UsageError(`${name} was shipped with the gateway and needs no agreement`);
+    const { baseDir } = skill;
+    const terms = termsOf(baseDir);
+    const signature = checkSignature(baseDir, name, terms.hash);
+    const shown = { ...terms, signature, kind: 'folder' as const, source: baseDir };
+    const { install: agrees } = await reviewAtTerminal(shown, options, `Agree to ${name} as it is?`);
+    // What was read meanwhile is what counts.
+    if (agrees) await agreeTo(desk.library.lockFile, termsOf(baseDir), terms.hash, options.acceptRisk === true);
+    else process.exitCode = ExitCode.failed;
+    if (options.json) return printJson({ name, folder: baseDir, hash: terms.hash, agreed: agrees });
+    printLine(
+      agrees ? `${name} gets what it asks for, as long as its files stay as they are` : 'nothing was agreed to',
+    );
   }
 }
 
@@ -282,6 +333,7 @@ export class SkillsProposalsCommand extends CliCommand {
 export const SKILL_TRUST_COMMANDS = [
   SkillsTrustCommand,
   SkillsUntrustCommand,
+  SkillsAgreeCommand,
   SkillsScanCommand,
   SkillsNewCommand,
   SkillsSignCommand,

@@ -87,6 +87,15 @@ export class SkillsInfoCommand extends SkillsCommandBase {
     line('File', skill.filePath);
     line('Homepage', skill.homepage);
     line('Key', skill.primaryEnv && `${skill.primaryEnv} (skills.entries.${skill.skillKey}.apiKey)`);
+    const { network = [], paths = [], secrets = [] } = skill.capabilities ?? {};
+    const asked = [...network, ...paths, ...secrets].join(', ');
+    if (asked !== '' && skill.agreement !== 'shipped')
+      line(
+        'Asks for',
+        skill.agreement === 'agreed'
+          ? `${asked} (agreed)`
+          : `${asked} (${skill.agreement === 'changed' ? 'changed since you agreed' : 'not agreed'}: ${commandLine(`skills agree ${skill.name}`)})`,
+      );
     line('Hides', skill.shadows?.join(', '));
     for (const warning of skill.warnings ?? []) line('Note', warning);
     for (const option of skill.install)

@@ -32,16 +32,27 @@ export interface TrustedKey {
   trusted: boolean;
 }
 
+/** A skill that the owner has agreed to in the folder in which it was written. */
+export interface AgreedSkill {
+  /** Hash of all its files; see `hashFolder`. */
+  hash: string;
+  /** SHA-256 of the SKILL.md that was shown: what it declares is read from this text and no other. */
+  textHash: string;
+  agreedAt: string;
+}
+
 export interface SkillLock {
   version: 1;
   skills: Record<string, LockedSkill>;
   /** By fingerprint. */
   keys: Record<string, TrustedKey>;
+  /** Skills that the owner has agreed to where they lie, by folder. */
+  agreed: Record<string, AgreedSkill>;
   /** Skills that the owner does not want, whatever their source. */
   untrusted: string[];
 }
 
-const EMPTY: SkillLock = { version: 1, skills: {}, keys: {}, untrusted: [] };
+const EMPTY: SkillLock = { version: 1, skills: {}, keys: {}, agreed: {}, untrusted: [] };
 
 /** `skills/lock.json` of the state directory: what was installed, from where, with which content and key. */
 export class SkillLockFile {

@@ -10,7 +10,7 @@ import { FileOrigins } from '../provenance/file-origins.store';
 import { ReviewedTexts } from '../provenance/reviewed-texts.service';
 import type { SinkUse } from '../provenance/sinks';
 import { isTrusted, worstOrigin } from '../provenance/taint';
-import { isPromptFile, isPromptName } from './prompt-files';
+import { isMemoryFile, isPromptFile, isPromptName } from './prompt-files';
 import { WorkspaceFiles } from './workspace-files';
 
 export interface FileChange {
@@ -43,13 +43,14 @@ export class FileWriter {
     const real = await files.resolve(path);
     await requireOrdinary(workspace, path, real);
     const origin = worstOrigin([...context.provenance.origins, ...kept], 'workspace');
-    const isShown = isPromptName(await realpath(workspace), real);
-    const before = isShown && !isTrusted(origin) ? await this.reviewed.look(workspace) : undefined;
+    const place = await realpath(workspace);
+    const isKept = isPromptName(place, real) || isMemoryFile(place, real);
+    const before = isKept && !isTrusted(origin) ? await this.reviewed.lookAt(place, real) : undefined;
     if (!isTrusted(origin)) await this.origins.set(real, origin);
     const written = await files.write(path, content);
     await this.origins.set(written.path, origin);
     if (before) await this.reviewed.keep(before, [written.path]);
-    else if (isShown) await this.reviewed.drop(written.path);
+    else if (isKept) await this.reviewed.drop(written.path);
     return written;
   }
 
@@ -82,9 +83,13 @@ export class FileWriter {
     const real = await Promise.all(paths.map((path) => files.resolve(path)));
     for (const [at, path] of real.entries()) await requireOrdinary(context.workspace, paths[at] ?? path, path);
     if (!real.some((path) => isPromptFile(context.workspace, path))) return 'none';
-    const details = (await changes(files)).map((change) => changeFact(files, change));
+    const changed = await changes(files);
+    const details = changed.map((change) => changeFact(files, change));
+    const isNote = ({ path, content }: FileChange): boolean =>
+      content !== undefined && (isMemoryFile(context.workspace, path) || !isPromptFile(context.workspace, path));
     return {
       sink: 'later',
+      ...(changed.every(isNote) ? { onlyAfterOutside: true } : {}),
       summary: `${tool} ${real.map((path) => files.display(path)).join(', ')}`,
       details,
       shown,

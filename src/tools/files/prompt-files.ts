@@ -17,3 +17,12 @@ export function isPromptFile(workspace: string, path: string): boolean {
     ? parts.length > 1
     : parts.length === 1 && NAMES.test(parts[0] ?? '');
 }
+
+/**
+ * Whether a file is kept unreviewed with its origin where others' text is in it, so that writing it trusts nobody:
+ * `MEMORY.md` is shown as it was before, what is in `memory` is found with its label.
+ */
+export function isMemoryFile(workspace: string, path: string): boolean {
+  const [first = '', ...rest] = innerParts(workspace, path) ?? [];
+  return rest.length > 0 ? first.toLowerCase() === 'memory' : first.toLowerCase() === 'memory.md';
+}

@@ -22,7 +22,7 @@ export class ToolsHttpController {
 
   @Post('tools/invoke')
   async invoke(@Req() request: Request, @Res() response: Response): Promise<void> {
-    const caller = this.door.admit(request, response);
+    const caller = await this.door.admit(request, response);
     if (!caller) return;
     const refuse = (status: number, message: string, type = 'invalid_request_error'): void => {
       response.status(status).json({ error: { message, type } });

@@ -20,7 +20,7 @@ export class McpServerController {
 
   @All('mcp')
   async handle(@Req() request: Request, @Res() response: Response): Promise<void> {
-    const caller = this.door.admit(request, response);
+    const caller = await this.door.admit(request, response);
     if (!caller) return;
     if (!satisfies(caller.scopes, 'operator.write')) {
       response.status(403).json({ error: { message: 'operator.write is needed', type: 'forbidden' } });

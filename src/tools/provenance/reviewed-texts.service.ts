@@ -37,11 +37,17 @@ export class ReviewedTexts {
     const workspace = await realpath(folder);
     for (const name of await readdir(workspace).catch(() => [])) {
       const path = join(workspace, name);
-      if (!isPromptName(workspace, path) || !isTrusted(await this.origins.labelOf(path, workspace))) continue;
-      const text = await readText(workspace, name);
-      if (text !== undefined) texts.set(path, text);
+      if (isPromptName(workspace, path))
+        for (const [at, text] of await this.lookAt(workspace, path)) texts.set(at, text);
     }
     return texts;
+  }
+
+  /** The same of one file, by its real path. */
+  async lookAt(workspace: string, path: string): Promise<ReadonlyMap<string, string>> {
+    if (!isTrusted(await this.origins.labelOf(path, workspace))) return new Map();
+    const text = await readText(workspace, path);
+    return new Map(text === undefined ? [] : [[path, text]]);
   }
 
   /**

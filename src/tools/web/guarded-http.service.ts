@@ -51,17 +51,8 @@ const REFUSED_PORTS = new Set([
 ]);
 
 const DEFAULT_REDIRECTS = 3;
-/** A header with one of these words in its name is not passed on to another origin. */
-const CREDENTIAL_WORDS = new Set(
-  'auth authorization apikey cookie credential credentials key pass password secret session sig signature token'.split(
-    ' ',
-  ),
-);
-const isCredential = (header: string): boolean =>
-  header
-    .toLowerCase()
-    .split('-')
-    .some((word) => CREDENTIAL_WORDS.has(word));
+/** Headers that go along to another origin: they say what is wanted and in which form. Any other may let somebody in. */
+const GO_ALONG = new Set(['accept', 'accept-encoding', 'accept-language', 'content-type', 'range', 'user-agent']);
 
 /**
  * The one way from tools into the internet. Each address is looked up, checked and connected to as checked; each
@@ -158,8 +149,15 @@ export class GuardedHttp {
         method = 'GET';
         body = undefined;
       }
-      if (next.origin !== url.origin)
-        headers = Object.fromEntries(Object.entries(headers).filter(([name]) => !isCredential(name)));
+      if (next.origin !== url.origin) {
+        // A body may hold a key as well, or what was meant for the first one only.
+        if (body !== undefined)
+          throw new ToolError(
+            'upstream_error',
+            `${shownHost(url.href)} sends a request with a body on to another origin, ${next.origin}, which gets none; use that address if it is the right one`,
+          );
+        headers = Object.fromEntries(Object.entries(headers).filter(([name]) => GO_ALONG.has(name.toLowerCase())));
+      }
       url = next;
     }
   }

@@ -1,0 +1,76 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { OpenclawError } from '../../common/openclaw-error';
+import { FrontmatterError } from '../manifest/frontmatter';
+import { SKILL_FILE } from '../catalog/skill-scan';
+import { type SkillManifest, parseSkill } from '../manifest/skill-manifest';
+import { hashFolder } from './hash-folder';
+import { type ScanReport, scanSkill } from './scan-skill';
+import type { AgreedSkill, SkillLockFile } from './skill-lock';
+
+/** What the owner agrees to where a skill stays in the folder in which it was written. */
+export interface SkillTerms {
+  folder: string;
+  /** Of all its files; another byte is another hash. */
+  hash: string;
+  textHash: string;
+  manifest: SkillManifest;
+  report: ScanReport;
+}
+
+/** A skill as it is now. @throws OpenclawError SKILL_BROKEN */
+export function termsOf(folder: string): SkillTerms {
+  const { manifest, textHash } = readText(folder);
+  return { folder, hash: hashFolder(folder), textHash, manifest, report: scanSkill(folder, manifest) };
+}
+
+/**
+ * What a skill declares, where it is the one that was agreed to. Whoever writes the folder may do so between two looks:
+ * what counts is read from the very text that was agreed to.
+ */
+export function agreedManifest(folder: string, agreed: AgreedSkill): SkillManifest | undefined {
+  try {
+    const { manifest, textHash } = readText(folder);
+    return textHash === agreed.textHash && hashFolder(folder) === agreed.hash ? manifest : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function readText(folder: string): { manifest: SkillManifest; textHash: string } {
+  const content = readFileSync(join(folder, SKILL_FILE));
+  try {
+    const { manifest } = parseSkill(content.toString('utf8'), basename(folder));
+    return { manifest, textHash: createHash('sha256').update(content).digest('hex') };
+  } catch (error) {
+    if (!(error instanceof FrontmatterError)) throw error;
+    throw new OpenclawError('SKILL_BROKEN', `${join(folder, SKILL_FILE)} line ${error.line}: ${error.reason}`);
+  }
+}
+
+/**
+ * Notes that the owner agrees to a skill as they have seen it.
+ * @param seen hash that was shown
+ * @throws OpenclawError SKILL_CHANGED where it is another one now, SKILL_REFUSED for dangers that nobody has accepted
+ */
+export async function agreeTo(
+  file: SkillLockFile,
+  { folder, hash, textHash, report }: SkillTerms,
+  seen: string,
+  acceptsRisk: boolean,
+): Promise<void> {
+  if (seen !== hash)
+    throw new OpenclawError(
+      'SKILL_CHANGED',
+      `hash: its files are others than those that were shown (${hash} now); look again`,
+    );
+  if (report.verdict === 'danger' && !acceptsRisk)
+    throw new OpenclawError(
+      'SKILL_REFUSED',
+      `the scan found ${report.findings.filter(({ severity }) => severity === 'danger').length} dangers; read them, and accept the risk if you want it all the same`,
+    );
+  await file.change((lock) => {
+    lock.agreed[folder] = { hash, textHash, agreedAt: new Date().toISOString() };
+  });
+}
