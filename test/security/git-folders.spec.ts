@@ -169,6 +169,27 @@ describeWithSandbox('git folders of a workspace', () => {
       ),
     ],
     [
+      'a common folder that looks like none, with a link for its hooks',
+      'r',
+      inFresh(
+        `rm -rf ../c ../evil; mkdir ../c ../evil; mv .git/objects .git/refs .git/config ../c; ln -s ../evil ../c/hooks; ${program} >../evil/post-commit; chmod +x ../evil/post-commit; echo ../../c >.git/commondir`,
+      ),
+    ],
+    [
+      'a name that is no text',
+      'r',
+      inFresh(
+        `git config core.fsmonitor "$SIGN; false"; d=$(printf 'x\\377'); mkdir "../$d"; mv .git "../$d/g"; printf 'gitdir: ../x\\377/g' >.git`,
+      ),
+    ],
+    [
+      'a link to a name that is no text',
+      'r',
+      inFresh(
+        `git config core.fsmonitor "$SIGN; false"; d=$(printf 'y\\377'); mkdir "../$d"; mv .git "../$d/g"; ln -s "../$d/g" .git`,
+      ),
+    ],
+    [
       'a deep folder',
       'a/b/c/r',
       'mkdir -p a/b/c; cd a/b/c; git init -q r; git -C r config core.fsmonitor "$SIGN; false"',
@@ -191,6 +212,23 @@ describeWithSandbox('git folders of a workspace', () => {
     writeFileSync(victim, 'mine\n');
     await exec(inFresh(`mkdir -p .git/logs; ln -s ${victim} .git/logs/HEAD; ln -s ${victim} .git/COMMIT_EDITMSG`));
     useAll('r');
+    // A name that is no text does not hide them.
+    await exec(
+      inFresh(
+        `mkdir -p .git/logs/refs/heads; b=$(printf 'b\\377'); git symbolic-ref HEAD "refs/heads/$b"; ln -s ${victim} ".git/logs/refs/heads/$b"`,
+      ),
+    );
+    owner('r', 'commit', '--allow-empty', '-m', 'x');
+    const place = join(bench.gateway.stateDir, 'place');
+    mkdirSync(place);
+    writeFileSync(join(place, 'a'), 'mine\n');
+    await exec(
+      inFresh(
+        `echo theirs >a; git add a; git -c user.name=x -c user.email=x commit -qm x; w=$(printf 'w\\377'); ln -s ${place} "$w"; printf '[core]\\nworktree = ../w\\377\\n' >>.git/config`,
+      ),
+    );
+    owner('r', 'reset', '--hard');
+    expect(readFileSync(join(place, 'a'), 'utf8')).toBe('mine\n');
     await exec(inFresh(`git config core.worktree ${bench.gateway.stateDir}; git config core.bare false`));
     owner('r', 'commit', '--allow-empty', '-m', 'x');
     owner('r', 'reset', '--hard');

@@ -1,11 +1,11 @@
-import { readdirSync } from 'node:fs';
-import { chmod, opendir } from 'node:fs/promises';
+import { type Dirent, readdirSync } from 'node:fs';
+import { chmod, readdir, rename } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { readBoundedFile } from '../../common/bounded-file';
 import { innerParts, isWithin, realPlace } from '../../common/paths/path-place';
 
-/** Bytes of a file that points to a git folder. */
-const MAX_POINTER = 8192;
+/** Bytes of a file that points to a git folder, as git itself has it. */
+const MAX_POINTER = 1024 * 1024;
 
 /** Something below a workspace that decides where git finds a repository. */
 export interface GitPointer {
@@ -32,38 +32,65 @@ export interface GitFolders {
  * @param workspace real path
  */
 export async function findGitFolders(workspace: string): Promise<GitFolders> {
-  const found: GitFolders = { folders: new Set(), tops: new Map(), leadingOut: [], links: new Map() };
-  const add = (folder: string, top: string): void => {
-    found.folders.add(folder);
-    found.tops.set(folder, (found.tops.get(folder) ?? new Set<string>()).add(top));
-  };
-  const follow = (pointer: GitPointer, top: string): void => {
-    if (pointer.target !== undefined && isWithin(workspace, pointer.target)) add(pointer.target, top);
-    else found.leadingOut.push(pointer);
-  };
-  const open: { path: string; owner: string | undefined }[] = [{ path: workspace, owner: undefined }];
-  for (let next = open.pop(); next; next = open.pop()) {
-    const { path, owner } = next;
-    const entries = await entriesOf(path);
-    const isGit =
-      (path !== workspace && isGitEntry(basename(path))) || looksLikeGitFolder(entries.map(({ name }) => name));
-    if (isGit) add(path, dirname(path));
-    const inside = owner ?? (isGit ? path : undefined);
-    for (const { name, kind } of entries) {
-      const each = join(path, name);
-      if (kind === 'folder') open.push({ path: each, owner: inside });
-      else if (kind === 'link' && inside !== undefined) found.links.set(each, inside);
-      if (kind !== 'folder' && isGitEntry(name)) {
-        const pointer = kind === 'link' ? linkAt(each) : pointerIn(each, 'gitdir: ', path);
-        if (pointer) follow(pointer, path);
-      }
-      if (kind === 'file' && name === 'commondir' && inside !== undefined) {
-        const pointer = pointerIn(each, '', path);
-        if (pointer) follow(pointer, dirname(path));
+  const search = new Search(workspace);
+  await search.walk(workspace, undefined);
+  for (let next = search.unseen(); next !== undefined; next = search.unseen()) await search.walk(next, next);
+  return search.found;
+}
+
+class Search {
+  readonly found: GitFolders = { folders: new Set(), tops: new Map(), leadingOut: [], links: new Map() };
+  /** Git folders whose links are known. */
+  private readonly seen = new Set<string>();
+
+  constructor(private readonly workspace: string) {}
+
+  /** A folder that something leads to although it does not look like a repository's by itself. */
+  unseen(): string | undefined {
+    return [...this.found.folders].find((folder) => !this.seen.has(folder));
+  }
+
+  /** @param owner git folder that it is part of */
+  async walk(start: string, owner: string | undefined): Promise<void> {
+    const open = [{ path: start, owner }];
+    for (let next = open.pop(); next; next = open.pop()) {
+      const { path } = next;
+      const entries = await entriesOf(path, next.owner !== undefined);
+      const isGit =
+        (path !== this.workspace && isGitEntry(basename(path))) || looksLikeGitFolder(entries.map(({ name }) => name));
+      if (isGit) this.add(path, dirname(path));
+      const inside = next.owner ?? (isGit ? path : undefined);
+      if (inside !== undefined) this.seen.add(path);
+      for (const { name, kind } of entries) {
+        const each = join(path, name);
+        if (kind === 'folder') open.push({ path: each, owner: inside });
+        else this.look(each, kind, inside);
       }
     }
   }
-  return found;
+
+  private look(path: string, kind: Entry['kind'], inside: string | undefined): void {
+    const name = basename(path);
+    if (kind === 'link' && inside !== undefined) this.found.links.set(path, inside);
+    if (isGitEntry(name)) {
+      const pointer = kind === 'link' ? linkAt(path) : pointerIn(path, 'gitdir: ');
+      if (pointer) this.follow(pointer, dirname(path));
+    }
+    if (name === 'commondir' && kind !== 'link' && inside !== undefined) {
+      const pointer = pointerIn(path, '');
+      if (pointer) this.follow(pointer, dirname(dirname(path)));
+    }
+  }
+
+  private add(folder: string, top: string): void {
+    this.found.folders.add(folder);
+    this.found.tops.set(folder, (this.found.tops.get(folder) ?? new Set<string>()).add(top));
+  }
+
+  private follow(pointer: GitPointer, top: string): void {
+    if (pointer.target !== undefined && isWithin(this.workspace, pointer.target)) this.add(pointer.target, top);
+    else this.found.leadingOut.push(pointer);
+  }
 }
 
 interface Entry {
@@ -71,28 +98,54 @@ interface Entry {
   kind: 'file' | 'folder' | 'link' | 'other';
 }
 
-async function entriesOf(path: string): Promise<Entry[]> {
+const kindOf = (entry: Dirent<string> | Dirent<Buffer>): Entry['kind'] =>
+  entry.isDirectory() ? 'folder' : entry.isSymbolicLink() ? 'link' : entry.isFile() ? 'file' : 'other';
+
+/**
+ * Names are bytes, and not all of them are text. One that is none could not be looked at: where it matters, it gets a
+ * name that can be read.
+ */
+async function entriesOf(path: string, isInGit: boolean): Promise<Entry[]> {
   const entries: Entry[] = [];
-  for (const isLast of [false, true]) {
-    try {
-      for await (const entry of await opendir(path)) {
-        const kind = entry.isDirectory()
-          ? 'folder'
-          : entry.isSymbolicLink()
-            ? 'link'
-            : entry.isFile()
-              ? 'file'
-              : 'other';
-        entries.push({ name: entry.name, kind });
-      }
-      return entries;
-    } catch (error) {
-      // A folder can be entered that can't be listed.
-      if ((error as NodeJS.ErrnoException).code !== 'EACCES' || isLast) return [];
-      await chmod(path, 0o700).catch(() => undefined);
+  for (const entry of await list(Buffer.from(path))) {
+    const kind = kindOf(entry);
+    const name = entry.name.toString('utf8');
+    if (Buffer.from(name).equals(entry.name)) entries.push({ name, kind });
+    else if (kind === 'link' ? isInGit : kind === 'folder' && (await matters(inside(path, entry.name), isInGit))) {
+      const readable = `${entry.name.toString('latin1').replaceAll(/[^\w.-]/g, (c) => `%${c.charCodeAt(0).toString(16)}`)}`;
+      await rename(inside(path, entry.name), join(path, readable)).catch(() => undefined);
+      entries.push({ name: readable, kind });
     }
   }
   return entries;
+}
+
+const inside = (folder: string | Buffer, name: Buffer): Buffer =>
+  Buffer.concat([Buffer.from(folder), Buffer.from('/'), name]);
+
+/** Whether anything below a folder could be a repository, or in one a link. */
+async function matters(folder: Buffer, isInGit: boolean): Promise<boolean> {
+  const entries = await list(folder);
+  const names = entries.map(({ name }) => name.toString('latin1'));
+  if (names.some(isGitEntry) || looksLikeGitFolder(names)) return true;
+  for (const entry of entries) {
+    if (entry.isSymbolicLink() && isInGit) return true;
+    if (entry.isDirectory() && (await matters(inside(folder, entry.name), isInGit))) return true;
+  }
+  return false;
+}
+
+async function list(path: Buffer): Promise<Dirent<Buffer>[]> {
+  for (const isLast of [false, true]) {
+    try {
+      return await readdir(path, { encoding: 'buffer', withFileTypes: true });
+    } catch (error) {
+      // A folder can be entered that can't be listed.
+      if ((error as NodeJS.ErrnoException).code !== 'EACCES' || isLast) break;
+      await chmod(path, 0o700).catch(() => undefined);
+    }
+  }
+  return [];
 }
 
 /** File systems that fold case, leave characters out or know short names take more for `.git` than its four letters. */
@@ -132,11 +185,14 @@ function namesIn(folder: string): string[] {
   }
 }
 
-function pointerIn(path: string, prefix: string, folder: string): GitPointer | undefined {
-  const text = readBoundedFile(path, MAX_POINTER)?.toString('utf8');
-  if (!text?.startsWith(prefix)) return undefined;
+/** A file that git reads as a path; one that is too large, or no text, leads nobody knows where. */
+function pointerIn(path: string, prefix: string): GitPointer | undefined {
+  const content = readBoundedFile(path, MAX_POINTER);
+  const text = content?.toString('utf8') ?? '';
+  if (content && !text.startsWith(prefix)) return undefined;
+  const isText = content !== undefined && Buffer.from(text).equals(content);
   const written = text.slice(prefix.length).replace(/[\r\n]+$/, '');
-  return { path, kind: 'file', target: placeOf(resolve(folder, written)) };
+  return { path, kind: 'file', target: isText ? placeOf(resolve(dirname(path), written)) : undefined };
 }
 
 const linkAt = (path: string): GitPointer => ({ path, kind: 'link', target: placeOf(path) });

@@ -7,7 +7,7 @@ import { sleep } from '../../common/sleep';
 import { ConfigService } from '../../config/config.service';
 import { DatabaseService } from '../../storage/database.service';
 import { ToolError } from '../agent-tool';
-import { gitFacts } from './git-facts';
+import { type GitFacts, gitFacts } from './git-facts';
 import { putAside } from './put-aside';
 
 /** While a command goes on, what it plants is found this often. */
@@ -70,7 +70,7 @@ export class GitGuard implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   onModuleDestroy(): void {
-    for (const { timer } of this.watched.values()) clearInterval(timer);
+    for (const { timer } of this.watched.values()) clearTimeout(timer);
   }
 
   /** Before a command that can write into a workspace. */
@@ -78,10 +78,13 @@ export class GitGuard implements OnApplicationBootstrap, OnModuleDestroy {
     const workspace = await realpath(folder);
     const watched = this.watchedOf(workspace);
     const readOnly = await inTurn(watched, async () => {
-      if (watched.running === 0) await this.open(workspace, watched);
+      const isFirst = watched.running === 0;
+      const { hookFolders } = isFirst
+        ? await this.open(workspace, watched)
+        : await gitFacts(workspace, (id) => watched.agreed.has(id));
       watched.running++;
-      watched.timer ??= setInterval(() => void inTurn(watched, () => this.check(workspace, watched)), LOOK_MS).unref();
-      return (await gitFacts(workspace, (id) => watched.agreed.has(id))).hookFolders;
+      if (isFirst) this.lookAgain(workspace, watched);
+      return hookFolders;
     });
     return { readOnly, end: () => inTurn(watched, () => this.close(workspace, watched)) };
   }
@@ -117,24 +120,36 @@ export class GitGuard implements OnApplicationBootstrap, OnModuleDestroy {
     });
   }
 
-  private async open(workspace: string, watched: Watched): Promise<void> {
+  /** While commands go on, one look after the other. */
+  private lookAgain(workspace: string, watched: Watched): void {
+    const timer = setTimeout(() => {
+      void inTurn(watched, () => this.check(workspace, watched))
+        .catch((error: unknown) =>
+          this.log.error({ workspace }, `git folders could not be looked at: ${messageOf(error)}`),
+        )
+        .finally(() => {
+          if (watched.running > 0 && watched.timer === timer) this.lookAgain(workspace, watched);
+        });
+    }, LOOK_MS).unref();
+    watched.timer = timer;
+  }
+
+  private async open(workspace: string, watched: Watched): Promise<GitFacts> {
     const row = await this.rowOf(workspace);
     if (row?.is_open === 1) {
       watched.agreed = new Set(JSON.parse(row.agreed) as string[]);
       await this.check(workspace, watched);
     }
     // Nothing of the assistant's has been at work since the last look: it is the owner's.
-    const { facts } = await gitFacts(workspace, () => true);
-    watched.agreed = new Set(facts.map(({ id }) => id));
+    const found = await gitFacts(workspace, () => true);
+    watched.agreed = new Set(found.facts.map(({ id }) => id));
     await this.note(workspace, watched.agreed, true);
+    return found;
   }
 
   private async close(workspace: string, watched: Watched): Promise<string | undefined> {
     watched.running--;
-    if (watched.running === 0) {
-      clearInterval(watched.timer);
-      watched.timer = undefined;
-    }
+    if (watched.running === 0) clearTimeout(watched.timer);
     await this.check(workspace, watched);
     if (watched.running === 0) await this.note(workspace, watched.agreed, false);
     const notes = watched.notes.splice(0);

@@ -109,6 +109,8 @@ const LOOKS: ReadonlySet<string> = new Set(['color', 'advice']);
 /** Whether a setting starts no program, reads and writes no other file and leads git nowhere else. Unknown ones do not count. */
 export function isHarmless(entry: ConfigEntry, place: ConfigPlace): boolean {
   const { section, subsection, key, value } = entry;
+  // Bytes that are no text: what git makes of them can't be judged.
+  if ([subsection, value].some((text) => text?.includes('\uFFFD'))) return false;
   if (LOOKS.has(section)) return any(isBool, isWord)(value, place);
   const name = subsection === undefined ? `${section}.${key}` : `${section}.*.${key}`;
   return HARMLESS.some(([known, rule]) => known === name && rule(value, place));

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { lstatSync, readlinkSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { readBoundedFile } from '../../common/bounded-file';
 import { innerPath } from '../../common/paths/path-place';
 import { WorkspaceFiles } from '../files/workspace-files';
@@ -10,6 +10,7 @@ import type { GitFact } from './git-facts';
 
 /** Larger ones are not kept. */
 const MAX_KEPT = 16 * 1024 * 1024;
+const LONGEST_NAME = 180;
 
 /** Where what was taken out of workspaces lies. */
 export const asideFolder = (stateDir: string): string => join(stateDir, 'put-aside');
@@ -22,10 +23,13 @@ export const asideFolder = (stateDir: string): string => join(stateDir, 'put-asi
 export async function putAside(workspace: string, facts: readonly GitFact[], stateDir: string): Promise<string> {
   const stamp = new Date().toISOString().replaceAll(/[:.]/g, '-');
   const aside = join(asideFolder(stateDir), `${stamp}-${randomBytes(3).toString('hex')}`);
+  await mkdir(aside, { recursive: true, mode: 0o700 });
   const files = new WorkspaceFiles([workspace]);
-  for (const path of new Set(facts.map((each) => each.path))) {
+  for (const [at, path] of [...new Set(facts.map((each) => each.path))].entries()) {
     const here = facts.filter((each) => each.path === path);
-    const content = await keep(path, join(aside, innerPath(workspace, path) ?? ''));
+    // One flat name each: copies make no git folder wherever they lie.
+    const name = encodeURIComponent(innerPath(workspace, path) ?? path).slice(-LONGEST_NAME);
+    const content = await keep(path, join(aside, `${at + 1}-${name}`));
     const rest = content && remainder(content, here);
     if (rest) await files.write(path, rest);
     else await files.removeEntry(path);
@@ -37,7 +41,6 @@ async function keep(path: string, copy: string): Promise<Buffer | undefined> {
   const info = lstatSync(path, { throwIfNoEntry: false });
   const content = info?.isFile() ? readBoundedFile(path, MAX_KEPT) : undefined;
   const kept = content ?? (info?.isSymbolicLink() ? `a link to ${readlinkSync(path)}\n` : 'no file, or too large\n');
-  await mkdir(dirname(copy), { recursive: true, mode: 0o700 });
   await writeFile(copy, kept, { mode: 0o600 });
   return content;
 }
