@@ -555,6 +555,12 @@ export interface MethodParams {
   'set-heartbeats': {
     enabled: boolean;
   };
+  'skills.agree': {
+    name: string;
+    agentId?: string;
+    hash?: string;
+    acceptRisk?: boolean;
+  };
   'skills.bins': Record<never, never>;
   'skills.detail': {
     slug?: string;
