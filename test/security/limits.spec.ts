@@ -45,11 +45,11 @@ describe('before anybody is known', () => {
         const frame = JSON.parse(data.toString()) as {
           type: string;
           ok?: boolean;
-          error?: { details: { code: string } };
+          error?: { message: string; details?: { code: string } };
         };
         if (frame.type === 'event')
           socket.send(JSON.stringify({ type: 'req', id: '1', method: 'connect', params: connectParams(params) }));
-        else resolve(frame.ok ? 'in' : (frame.error?.details.code ?? ''));
+        else resolve(frame.ok ? 'in' : (frame.error?.details?.code ?? frame.error?.message ?? ''));
       });
     });
 

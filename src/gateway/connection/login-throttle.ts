@@ -12,7 +12,7 @@ const LONGEST_MS = 3000;
 const MAX_FAILURES = 40;
 const MAX_TRACKED = 10_000;
 /** Attempts of one source that wait at once. Their waits together are shorter than the time for a handshake. */
-const MAX_WAITING = 3;
+const MAX_WAITING = 2;
 
 interface Room {
   /** Tells an attempt whether it is its turn. */

@@ -101,7 +101,7 @@ class Reader {
     for (;;) {
       const c = this.next();
       if (this.isAtEnd) throw new Malformed();
-      if (c === ']') return `${name}.`;
+      if (c === ']' && name !== '') return `${name}.`;
       if (isSpace(c)) return `${name}.${this.subsection(c)}.`;
       if (!/[A-Za-z0-9.-]/.test(c)) throw new Malformed();
       name += c.toLowerCase();
