@@ -13,6 +13,7 @@ export interface JobView {
   schedule: CronSchedule;
   sessionTarget: string;
   createdAtMs: number;
+  rules?: { text: string }[];
   state: { nextRunAtMs?: number; lastStatus?: string; lastError?: string };
 }
 

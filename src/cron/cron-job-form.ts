@@ -96,7 +96,10 @@ export function deliveryOf(fields: CronJobFields): CronDelivery | undefined {
 /** @throws CronJobError */
 export function newJob(
   fields: CronJobFields,
-  made: Pick<CronJob, 'id' | 'agentId' | 'sessionKey' | 'origin'> & Pick<Partial<CronJob>, 'route'>,
+  {
+    rules,
+    ...made
+  }: Pick<CronJob, 'id' | 'agentId' | 'sessionKey' | 'origin'> & Pick<Partial<CronJob>, 'route' | 'rules'>,
   now: number,
 ): CronJob {
   if (!isPlainObject(fields.schedule)) throw new CronJobError('schedule is missing: {kind: at | every | cron, …}');
@@ -113,6 +116,8 @@ export function newJob(
   const enabled = fields.enabled !== false;
   return {
     ...made,
+    // A text in a conversation is worked on with what that may do.
+    ...(rules && target === 'isolated' ? { rules } : {}),
     name: fields.name ?? words.slice(0, MAX_NAME),
     ...(fields.description ? { description: fields.description } : {}),
     enabled,

@@ -1,5 +1,6 @@
 import type { ContentOrigin } from '../common/content-parts';
 import type { DeliveryRoute } from '../common/delivery-route';
+import type { GrantedRule } from '../common/granted-rule';
 import type { JobBudget } from '../usage/usage-account';
 
 /** When a job is due. Times in milliseconds, as Unix time or as a length. */
@@ -67,6 +68,8 @@ export interface CronJob {
   sessionKey: string;
   /** Chat of that conversation, if it was not a client. */
   route?: DeliveryRoute;
+  /** What it may do unasked: the rules that held when it was made. Absent in older jobs, which have those of their agent. */
+  rules?: readonly GrantedRule[];
   /** Whose text may be in the payload. */
   origin: ContentOrigin;
   state: CronState;

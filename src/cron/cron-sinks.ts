@@ -1,3 +1,4 @@
+import type { GrantedRule } from '../common/granted-rule';
 import type { CallSinks } from '../tools/provenance/sinks';
 import type { CronJob } from './cron-job';
 import type { CronDeliveryParams, CronJobParams, CronJobPatch, CronToolParams } from './cron-params';
@@ -8,11 +9,13 @@ import { describeSchedule } from './cron-schedule';
  * task uses tools, and its answer may go to somebody else.
  * @param known the job that the call names
  * @param isOwn whether answers that go there go to the owner
+ * @param rules what a new job could do unasked
  */
 export function cronSinks(
   { action, job, patch, text = '' }: CronToolParams,
   known: CronJob | undefined,
   isOwn: (delivery: CronDeliveryParams) => boolean,
+  rules: readonly GrantedRule[],
 ): CallSinks {
   const judged = { job: 'none', patch: 'none', jobId: 'none', text: 'none', action: 'none' } as const;
   switch (action) {
@@ -29,7 +32,14 @@ export function cronSinks(
       const summary = `cron add: ${described(job)}`;
       return {
         ...judged,
-        job: { sink: goesOut ? 'out' : 'standing', summary, ...(isPlain ? { onlyAfterOutside: true } : {}) },
+        job: {
+          sink: goesOut ? 'out' : 'standing',
+          summary,
+          ...(isPlain ? { onlyAfterOutside: true } : {}),
+          ...(job.payload.kind === 'agentTurn' && rules.length > 0
+            ? { details: [{ label: 'What it may run unasked', text: rules.map(({ text }) => text).join('\n') }] }
+            : {}),
+        },
       };
     }
     case 'update':

@@ -37,6 +37,7 @@ export class CronListCommand extends CronCommandBase {
       },
       { title: 'Last', value: (job) => job.state.lastStatus },
       { title: 'Error', value: (job) => job.state.lastError },
+      { title: 'Unasked', value: (job) => job.rules?.map(({ text }) => text).join('; ') },
     ]);
   }
 }

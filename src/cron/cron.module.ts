@@ -6,6 +6,7 @@ import { ConfigService } from '../config/config.service';
 import { EventBus } from '../events/event-bus';
 import { EventsModule } from '../events/events.module';
 import { StorageModule } from '../storage/storage.module';
+import { ApprovalsModule } from '../tools/approvals/approvals.module';
 import { CronRpc } from './cron.rpc';
 import { CronService } from './cron.service';
 import { CronStore } from './cron.store';
@@ -16,7 +17,7 @@ import { CronTool } from './cron.tool';
   visible: { name: 'start cron', onFailure: 'degraded' },
 })
 @Module({
-  imports: [ScheduleModule.forRoot(), AgentModule, EventsModule, StorageModule],
+  imports: [ScheduleModule.forRoot(), AgentModule, ApprovalsModule, EventsModule, StorageModule],
   providers: [CronRpc, CronService, CronStore, CronTool],
 })
 export class CronModule implements OnModuleInit, OnApplicationBootstrap, OnModuleDestroy {

@@ -5,6 +5,7 @@ import { ConfigService } from '../config/config.service';
 import { mainSessionKey } from '../config/main-session';
 import { RpcMethod } from '../rpc/rpc-method';
 import { invalidRequest, unavailable } from '../rpc/rpc-error';
+import { GrantedRules } from '../tools/approvals/granted-rules.service';
 import { CronJobError, changedJob, newJob } from './cron-job-form';
 import type { CronJob, CronRun } from './cron-job';
 import {
@@ -29,6 +30,7 @@ export class CronRpc {
     private readonly cron: CronService,
     private readonly tool: CronTool,
     private readonly config: ConfigService,
+    private readonly granted: GrantedRules,
   ) {}
 
   @RpcMethod({
@@ -85,7 +87,13 @@ export class CronRpc {
     const job = checked(() =>
       newJob(
         fields,
-        { id: randomUUID(), agentId, sessionKey: mainSessionKey(config, agentId), origin: 'owner' },
+        {
+          id: randomUUID(),
+          agentId,
+          sessionKey: mainSessionKey(config, agentId),
+          origin: 'owner',
+          rules: this.granted.forJob(agentId),
+        },
         Date.now(),
       ),
     );

@@ -39,7 +39,7 @@ const MAX_SUMMARY = 2000;
 export class CronService {
   private readonly log: Logger;
   private running = false;
-  private unlisten: (() => void) | undefined;
+  private unlisten: (() => void)[] = [];
 
   constructor(
     private readonly store: CronStore,
@@ -63,7 +63,13 @@ export class CronService {
   async start(): Promise<void> {
     if (this.running) return this.arm();
     this.running = true;
-    this.unlisten ??= this.events.on('turn.closed', ({ runIds }) => void this.closed(runIds));
+    if (this.unlisten.length === 0)
+      this.unlisten = [
+        this.events.on('turn.closed', ({ runIds }) => void this.closed(runIds)),
+        this.events.on('job.rule', async ({ jobId, rule }) => {
+          await this.store.change(jobId, (job) => ({ ...job, ...(job.rules ? { rules: [...job.rules, rule] } : {}) }));
+        }),
+      ];
     for (const run of await this.store.running()) await this.finish(run);
     await this.arm();
   }
@@ -232,6 +238,7 @@ export class CronService {
       isSystemEvent: true,
       jobId: job.id,
       ...(job.budget ? { jobBudget: job.budget } : {}),
+      ...(job.rules ? { rules: job.rules } : {}),
       origin: job.origin,
     };
     if (payload.kind === 'systemEvent')

@@ -7,6 +7,7 @@ import { EventBus } from '../events/event-bus';
 import { SessionStore } from '../sessions/session.store';
 import { SystemEventStore } from '../sessions/system-event.store';
 import { TranscriptStore } from '../sessions/transcript.store';
+import { GrantedRules } from '../tools/approvals/granted-rules.service';
 import { worstOrigin } from '../tools/provenance/taint';
 import { AgentTool, type ToolContext, ToolError, type ToolResult, textResult } from '../tools/agent-tool';
 import type { CronJob } from './cron-job';
@@ -48,6 +49,7 @@ export class CronTool {
     private readonly events: EventBus,
     private readonly config: ConfigService,
     private readonly directory: ChannelDirectory,
+    private readonly granted: GrantedRules,
   ) {}
 
   unavailableReason(): string | undefined {
@@ -58,7 +60,8 @@ export class CronTool {
   async sinksOf(params: CronToolParams, context: ToolContext): Promise<CallSinks> {
     const named = params.action === 'update' || params.action === 'remove' || params.action === 'run';
     const known = named ? await this.job(params.jobId, context) : undefined;
-    return cronSinks(params, known, (delivery) => this.isOwn(delivery, context));
+    const rules = this.granted.forJob(context.agentId, context.rules);
+    return cronSinks(params, known, (delivery) => this.isOwn(delivery, context), rules);
   }
 
   /** Whether an answer goes to this conversation, to where the owner last wrote, or to a chat of the owner. */
@@ -195,6 +198,7 @@ export class CronTool {
           sessionKey: context.sessionKey,
           ...(route ? { route } : {}),
           origin: worstOrigin(context.provenance.origins),
+          rules: this.granted.forJob(context.agentId, context.rules),
         },
         now,
       ),

@@ -1,3 +1,4 @@
+import type { GrantedRule } from '../common/granted-rule';
 import type { ContentOrigin } from '../common/content-parts';
 import type { DeliveryRoute } from '../common/delivery-route';
 import type { QueueMode } from '../config/sections/messages.config';
@@ -52,6 +53,8 @@ export interface EventMap {
     origin: ContentOrigin;
     route?: DeliveryRoute;
   };
+  /** The owner has answered "always" to what a job asked for: the job has the rule from now on. */
+  'job.rule': { jobId: string; rule: GrantedRule };
   /** Something that hooks may take part in. */
   'hook.event': {
     type: string;

@@ -1,3 +1,4 @@
+import type { GrantedRule } from '../common/granted-rule';
 import type { QueueMode } from '../config/sections/messages.config';
 import type { ChatOrigin } from '../common/chat-origin';
 import type { MediaRef } from '../common/chat-media';
@@ -62,6 +63,8 @@ export interface InboundMessage {
   jobId?: string;
   /** What that job may use. */
   jobBudget?: JobBudget;
+  /** What that job may do unasked. */
+  rules?: readonly GrantedRule[];
   thinking?: string;
   timeoutMs?: number;
   extraSystemPrompt?: string;

@@ -1,3 +1,4 @@
+import type { GrantedRule } from '../common/granted-rule';
 import type { ContentOrigin } from '../common/content-parts';
 import type { DeliveryRoute } from '../common/delivery-route';
 
@@ -49,6 +50,8 @@ export interface SessionEntry extends SessionOverrides {
   subject?: string;
   chatType?: 'direct' | 'group' | 'channel';
   spawnedBy?: string;
+  /** What the sub-agent that this is the conversation of may do unasked. */
+  rules?: readonly GrantedRule[];
   /** Session whose conversation this one began with. */
   forkedFrom?: string;
   /** Where answers go instead of where they were asked for. */
@@ -94,6 +97,7 @@ export const KEPT_ON_RESET = [
   'subject',
   'chatType',
   'spawnedBy',
+  'rules',
   'dock',
   'deliveryContext',
   'lastChannel',

@@ -105,6 +105,14 @@ export class SubagentCommands {
       `Task: ${run.task.slice(0, 500)}`,
       `Run: ${run.runId}`,
       `Conversation: ${run.childKey}`,
+      ...(run.rules && run.rules.length > 0
+        ? [
+            'It may do unasked:',
+            ...run.rules.map(
+              ({ kind, text }) => `- ${text}${kind === 'session' ? ' (while this conversation lasts)' : ''}`,
+            ),
+          ]
+        : []),
       `State: ${outcome?.outcome ?? outcome?.state ?? 'lost'}${outcome?.reason ? ` (${outcome.reason})` : ''}`,
       `Begun: ${new Date(run.createdAt).toISOString()}${outcome?.endedAt ? `, ended ${new Date(outcome.endedAt).toISOString()}` : ''}`,
       ...(result

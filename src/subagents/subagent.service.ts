@@ -6,6 +6,7 @@ import { EventBus } from '../events/event-bus';
 import { InboxService } from '../inbox/inbox.service';
 import { RunOutcomeService } from '../agent/turns/run-outcome.service';
 import { type ToolContext, ToolError } from '../tools/agent-tool';
+import { GrantedRules } from '../tools/approvals/granted-rules.service';
 import { worstOrigin } from '../tools/provenance/taint';
 import { SessionStore } from '../sessions/session.store';
 import { originsOf } from '../agent/sessions/plain-messages';
@@ -39,6 +40,7 @@ export class SubagentService {
     private readonly transcripts: TranscriptStore,
     private readonly config: ConfigService,
     private readonly events: EventBus,
+    private readonly granted: GrantedRules,
     loggers: LoggerFactory,
   ) {
     this.log = loggers.child('subagents');
@@ -71,6 +73,7 @@ export class SubagentService {
       );
     const origin = worstOrigin(context.provenance.origins);
     const { origin: place } = context;
+    const rules = await this.granted.forSubagent(wish.agentId, context);
     const run: SubagentRun = {
       runId,
       parentKey: context.sessionKey,
@@ -81,11 +84,13 @@ export class SubagentService {
       ...(place.to === undefined ? {} : { route: { ...place, to: place.to } }),
       origin,
       isOwner: context.isOwner,
+      rules,
       createdAt: Date.now(),
     };
     await this.sessions.upsert(run.childKey, wish.agentId, (entry) => ({
       ...entry,
       spawnedBy: context.sessionKey,
+      rules,
       ...(wish.label ? { displayName: wish.label } : {}),
     }));
     await this.inbox.accept(

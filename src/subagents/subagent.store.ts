@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Selectable, Transaction } from 'kysely';
 import { type ContentOrigin, storedOrigin } from '../common/content-parts';
 import type { DeliveryRoute } from '../common/delivery-route';
+import type { GrantedRule } from '../common/granted-rule';
 import { DatabaseService } from '../storage/database.service';
 import type { Schema, SubagentRunTable } from '../storage/schema';
 
@@ -18,6 +19,8 @@ export interface SubagentRun {
   /** What the parent had read when it gave the task. */
   origin: ContentOrigin;
   isOwner: boolean;
+  /** What it may do unasked: the rules that held when it was made. */
+  rules?: readonly GrantedRule[];
   createdAt: number;
 }
 

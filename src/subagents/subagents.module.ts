@@ -4,6 +4,7 @@ import { BootStep } from '../common/boot-step';
 import { EventBus } from '../events/event-bus';
 import { EventsModule } from '../events/events.module';
 import { StorageModule } from '../storage/storage.module';
+import { ApprovalsModule } from '../tools/approvals/approvals.module';
 import { AgentsListTool } from './agents-list.tool';
 import { DialogueService } from './dialogue.service';
 import { SessionsSendTool } from './sessions-send.tool';
@@ -14,7 +15,7 @@ import { SubagentStore } from './subagent.store';
 
 @BootStep({ visible: { name: 'subagent registry', onFailure: 'degraded' } })
 @Module({
-  imports: [AgentModule, EventsModule, StorageModule],
+  imports: [AgentModule, ApprovalsModule, EventsModule, StorageModule],
   providers: [
     AgentsListTool,
     DialogueService,

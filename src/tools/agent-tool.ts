@@ -1,5 +1,6 @@
 import 'reflect-metadata';
 import type { ContentOrigin, ContentPart, UnlabelledPart } from '../common/content-parts';
+import type { GrantedRule } from '../common/granted-rule';
 import { OpenclawError } from '../common/openclaw-error';
 import type { SenderIdentity } from '../common/sender-identity';
 import type { DtoClass } from '../common/validation/validate-dto';
@@ -94,6 +95,10 @@ export interface ToolContext {
   };
   /** What the conversation has chosen about commands (`/exec`, `/elevated`). */
   choices?: ExecChoices;
+  /** Job that the turn is run for. */
+  jobId?: string;
+  /** What a job or a sub-agent was allowed when it was made; absent: a conversation, which has what holds now. */
+  rules?: readonly GrantedRule[];
   subject: PolicySubject;
   provenance: Provenance;
   signal: AbortSignal;

@@ -3,6 +3,7 @@ import { FakeTelegram } from '../fakes/telegram-server';
 import { GatewayProcess, until } from '../harness/gateway-process';
 import { runCli } from '../harness/run-cli';
 import { WireClient } from '../harness/wire-client';
+import { telegramConfig } from '../harness/channel-config';
 
 const OWNER = 5;
 const STRANGER = 77;
@@ -18,13 +19,7 @@ describe('Telegram', () => {
         models: { providers: { fake: models.provider('openai-completions') } },
         agents: { defaults: { model: { primary: 'fake/fake-1' } } },
         channels: {
-          telegram: {
-            botToken: telegram.token,
-            apiRoot: telegram.apiRoot,
-            dmPolicy: 'allowlist',
-            allowFrom: [OWNER],
-            ...channel,
-          },
+          telegram: telegramConfig(telegram, [OWNER], channel),
         },
         ...more,
       },

@@ -6,6 +6,7 @@ import { FakeSite } from '../fakes/web-site';
 import { until } from '../harness/gateway-process';
 import { runCli } from '../harness/run-cli';
 import { ToolBench, type ToolCall } from '../harness/tool-bench';
+import { telegramConfig } from '../harness/channel-config';
 
 const OWNER = 5;
 const OTHER = 999;
@@ -28,13 +29,7 @@ describe('several calls of one step that have to be asked for', () => {
     bench = await ToolBench.start({
       config: {
         channels: {
-          telegram: {
-            botToken: telegram.token,
-            apiRoot: telegram.apiRoot,
-            dmPolicy: 'allowlist',
-            allowFrom: [OWNER],
-            streamMode: 'off',
-          },
+          telegram: telegramConfig(telegram, [OWNER], { streamMode: 'off' }),
         },
         tools: { message: { allowCrossContextSend: true } },
       },

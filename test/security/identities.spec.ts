@@ -11,6 +11,7 @@ import { policyLayers } from '../../src/tools/policy/policy-layers';
 import { FakeModels } from '../fakes/model-server';
 import { FakeTelegram } from '../fakes/telegram-server';
 import { GatewayProcess, until } from '../harness/gateway-process';
+import { telegramConfig } from '../harness/channel-config';
 
 const OWNER = '500000000000000005';
 const NOBODY: KnownPeople = { paired: new Map() };
@@ -258,13 +259,7 @@ describe('a running gateway', () => {
         models: { providers: { fake: models.provider('openai-completions') } },
         agents: { defaults: { model: { primary: 'fake/fake-1' } } },
         channels: {
-          telegram: {
-            botToken: telegram.token,
-            apiRoot: telegram.apiRoot,
-            dmPolicy: 'open',
-            allowFrom: [5, '*', 'carl', '@dora'],
-            streamMode: 'off',
-          },
+          telegram: telegramConfig(telegram, [5, '*', 'carl', '@dora'], { dmPolicy: 'open', streamMode: 'off' }),
         },
       },
     });

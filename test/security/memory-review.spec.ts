@@ -2,27 +2,21 @@ import { existsSync, readFileSync } from 'node:fs';
 import { FakeSite } from '../fakes/web-site';
 import { runCli } from '../harness/run-cli';
 import { ToolBench } from '../harness/tool-bench';
+import { Answering } from '../harness/answering';
 
 describe('notes that were written with text of others in view', () => {
   let bench: ToolBench;
   let site: FakeSite;
-  let watcher: NodeJS.Timeout;
+  let answering: Answering;
 
   beforeAll(async () => {
     site = await FakeSite.start();
     site.html('/page', '<title>Page</title><p>Tea is warm, and there is a lot to be said about tea in general.</p>');
     bench = await ToolBench.start({ env: { OPENCLAW_ALLOW_PRIVATE_ORIGINS: site.url } });
-    let seen = 0;
-    watcher = setInterval(() => {
-      for (; seen < bench.client.frames.length; seen++) {
-        const { event, payload } = bench.client.frames[seen] ?? {};
-        if (event === 'exec.approval.requested')
-          void bench.client.call('exec.approval.resolve', { id: payload?.['id'], decision: 'allow-once' });
-      }
-    }, 10);
+    answering = new Answering(bench.client, 'allow-once');
   }, 60_000);
   afterAll(async () => {
-    clearInterval(watcher);
+    answering.end();
     await bench.stop();
     await site.stop();
   });

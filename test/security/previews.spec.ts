@@ -5,6 +5,7 @@ import { FakeSlack } from '../fakes/slack-server';
 import { FakeTelegram } from '../fakes/telegram-server';
 import { FakeSite } from '../fakes/web-site';
 import { GatewayProcess, until } from '../harness/gateway-process';
+import { discordConfig, slackConfig, telegramConfig } from '../harness/channel-config';
 
 const ADDRESS = 'https://evil.example/collect?d=SECRET';
 const WEBHOOK_SECRET = 'a shared secret of both sides';
@@ -42,26 +43,9 @@ class Platforms {
         models: { providers: { fake: models.provider('openai-completions') } },
         agents: { defaults: { model: { primary: 'fake/fake-1' } } },
         channels: {
-          telegram: {
-            botToken: telegram.token,
-            apiRoot: telegram.apiRoot,
-            dmPolicy: 'allowlist',
-            allowFrom: [5],
-            ...extra,
-          },
-          discord: {
-            token: discord.token,
-            apiRoot: discord.apiRoot,
-            dm: { policy: 'allowlist', allowFrom: [DISCORD_OWNER] },
-            ...extra,
-          },
-          slack: {
-            botToken: slack.botToken,
-            appToken: slack.appToken,
-            apiRoot: slack.apiRoot,
-            dm: { policy: 'allowlist', allowFrom: ['U5'] },
-            ...extra,
-          },
+          telegram: telegramConfig(telegram, [5], extra),
+          discord: discordConfig(discord, [DISCORD_OWNER], extra),
+          slack: slackConfig(slack, ['U5'], extra),
           webhook: {
             secret: WEBHOOK_SECRET,
             url: `${site.url}/answers`,

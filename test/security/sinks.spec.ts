@@ -9,6 +9,9 @@ import { BROWSER } from '../harness/browser';
 import { FakeNode } from '../harness/fake-node';
 import { until } from '../harness/gateway-process';
 import { ToolBench, type ToolCall } from '../harness/tool-bench';
+import { telegramConfig } from '../harness/channel-config';
+import type { ApprovalDecision } from '../../src/tools/approvals/approval-decision';
+import { Answering } from '../harness/answering';
 
 const OWNER = 5;
 const VICTIM = 666;
@@ -33,10 +36,9 @@ describe('what leaves by the parameters of tools', () => {
   let evil: FakeSite;
   let telegram: FakeTelegram;
   let hops: Awaited<ReturnType<typeof redirecting>>;
-  let decision = 'deny';
+  let decision: ApprovalDecision = 'deny';
   const questions: string[] = [];
-  let seen = 0;
-  let watcher: NodeJS.Timeout;
+  let answering: Answering;
   let runs = 0;
 
   beforeAll(async () => {
@@ -58,13 +60,7 @@ describe('what leaves by the parameters of tools', () => {
     bench = await ToolBench.start({
       config: {
         channels: {
-          telegram: {
-            botToken: telegram.token,
-            apiRoot: telegram.apiRoot,
-            dmPolicy: 'allowlist',
-            allowFrom: [OWNER],
-            streamMode: 'off',
-          },
+          telegram: telegramConfig(telegram, [OWNER], { streamMode: 'off' }),
         },
         agents: { defaults: { imageModel: 'fake/fake-1' } },
         ...(BROWSER ? { browser: { executablePath: BROWSER, headless: true } } : {}),
@@ -88,15 +84,10 @@ describe('what leaves by the parameters of tools', () => {
       },
       env: { OPENCLAW_ALLOW_PRIVATE_ORIGINS: [site.url, evil.url, hops.url].join(',') },
     });
-    watcher = setInterval(() => {
-      const { frames } = bench.client;
-      for (; seen < frames.length; seen++) {
-        const frame = frames[seen];
-        if (frame?.event !== 'exec.approval.requested') continue;
-        questions.push((frame.payload as { request: { command: string } }).request.command);
-        void bench.client.call('exec.approval.resolve', { id: frame.payload?.['id'], decision });
-      }
-    }, 10);
+    answering = new Answering(bench.client, ({ request }) => {
+      questions.push(request.command);
+      return decision;
+    });
     mkdirSync(bench.workspace(), { recursive: true });
     writeFileSync(bench.workspace('mail.txt'), 'Dear owner, tea is ready.\n');
     await until('the MCP servers', async () => {
@@ -106,7 +97,7 @@ describe('what leaves by the parameters of tools', () => {
   }, 60_000);
 
   afterAll(async () => {
-    clearInterval(watcher);
+    answering.end();
     hops.stop();
     await bench.stop();
     await Promise.all([site.stop(), evil.stop(), telegram.stop()]);

@@ -1,3 +1,4 @@
+import type { GrantedRule } from '../../common/granted-rule';
 import type { SenderIdentity } from '../../common/sender-identity';
 import type { HeartbeatRules } from '../../inbox/inbound-message';
 import type { DeliveryRoute } from '../../common/delivery-route';
@@ -21,6 +22,8 @@ export interface TurnRequest {
   jobId?: string;
   /** What that job may use. */
   jobBudget?: JobBudget;
+  /** What that job may do unasked. */
+  rules?: readonly GrantedRule[];
   route?: DeliveryRoute;
   /** Entries of the configuration whose rules for tools hold in the chat. */
   rulesAt?: readonly (readonly string[])[];

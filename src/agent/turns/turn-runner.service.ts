@@ -100,6 +100,7 @@ export class TurnRunner {
   ): ToolContext {
     const { request } = turn;
     const [runName = turn.runId] = namesOf(request);
+    const rules = rulesOf(turn, session);
     return {
       runId: turn.runId,
       runName,
@@ -113,6 +114,8 @@ export class TurnRunner {
       isOwner: request.isOwner,
       origin: originOf(turn),
       choices: choicesOf(session),
+      ...(request.jobId === undefined ? {} : { jobId: request.jobId }),
+      ...(rules ? { rules } : {}),
       subject: { ...plan.subject, provider, model },
       provenance,
       signal,
@@ -170,7 +173,11 @@ export class TurnRunner {
       takeSteering: (isAsked) => this.takeSteering(started, mode, isAsked, signal),
       isUnstarted: (callId) => this.approvals.isUnstarted(turn.runId, callId),
       askTogether: (questions, commit) =>
-        this.approvals.askTogether(questions, { signal, origin: originOf(turn) }, commit),
+        this.approvals.askTogether(
+          questions,
+          { signal, origin: originOf(turn), rules: rulesOf(turn, started.session) },
+          commit,
+        ),
       withdraw: (callIds) => this.approvals.withdraw(turn.runId, callIds),
       toolContext: (callId, facts) => this.toolContext(started, plan, signal, callId, facts),
     });
@@ -260,6 +267,10 @@ const originOf = ({ request: { channel, account, route } }: StartedTurn['turn'])
   ...(route?.threadId ? { threadId: route.threadId } : {}),
   ...(route?.chatType ? { chatType: route.chatType } : {}),
 });
+
+/** What a job or a sub-agent may do unasked; undefined: what its conversation may. */
+const rulesOf = ({ request }: StartedTurn['turn'], session: StartedTurn['session']): ToolContext['rules'] =>
+  request.rules ?? session.rules;
 
 const choicesOf = (session: StartedTurn['session']): ExecChoices => ({
   ...(session.execHost ? { host: session.execHost } : {}),

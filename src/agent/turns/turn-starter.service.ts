@@ -181,6 +181,7 @@ export class TurnStarter {
       timeoutMs: message.timeoutMs && message.timeoutMs > 0 ? message.timeoutMs : seconds * 1000,
       ...(message.jobId ? { jobId: message.jobId } : {}),
       ...(message.jobBudget ? { jobBudget: message.jobBudget } : {}),
+      ...(message.rules ? { rules: message.rules } : {}),
       ...(message.heartbeat ? { heartbeat: message.heartbeat } : {}),
       ...routeOf(message, session),
       ...(message.rulesAt ? { rulesAt: message.rulesAt } : {}),

@@ -28,7 +28,7 @@ interface Waiter {
 }
 
 /** Where a question comes from, and how the one who asks hears of it. */
-type Asking = Pick<ToolContext, 'signal' | 'update' | 'origin'>;
+type Asking = Pick<ToolContext, 'signal' | 'update' | 'origin' | 'rules'>;
 
 /**
  * Durable approval rows, each bound to one call of one run. Time-out denies. A restart keeps a pending row: the turn
@@ -65,7 +65,7 @@ export class ApprovalService {
     context: Asking,
     timeoutMs = APPROVAL_TIMEOUT_MS,
   ): Promise<Permission> {
-    const granted = binding.target && (await this.store.granted(binding.sessionId, binding.target));
+    const granted = binding.target && (await this.store.granted(binding.sessionId, binding.target, context.rules));
     if (granted) return granted;
     const request = this.shown(wanted);
     const length = lengthOf(request);
@@ -110,7 +110,7 @@ export class ApprovalService {
   ): Promise<void> {
     const open: ApprovalQuestion[] = [];
     for (const { request, binding } of wanted) {
-      if (binding.target && (await this.store.granted(binding.sessionId, binding.target))) continue;
+      if (binding.target && (await this.store.granted(binding.sessionId, binding.target, context.rules))) continue;
       const known = await this.store.known(request.runId, binding);
       if (!known) open.push({ request: this.shown(request), binding });
       // Left by an attempt that was cut off: its time goes on running.

@@ -1,5 +1,6 @@
 import type { Transaction } from 'kysely';
 import type { Clock } from '../../common/clock';
+import type { GrantedRule } from '../../common/granted-rule';
 import type { DatabaseService } from '../../storage/database.service';
 import type { Schema } from '../../storage/schema';
 import { type ApprovalDecision, PERMISSIONS, type Permission, isPermission } from './approval-decision';
@@ -121,12 +122,37 @@ export class ApprovalStore {
     return row !== undefined;
   }
 
-  /** How a target was allowed for the rest of a conversation. */
-  async granted(sessionId: string, target: string): Promise<Permission | undefined> {
+  /**
+   * How a target was allowed for the rest of a conversation, or of the one in which a sub-agent was made.
+   * @param rules what the sub-agent was made with; a rule ends with the conversation that it was given for
+   */
+  async granted(
+    sessionId: string,
+    target: string,
+    rules: readonly GrantedRule[] = [],
+  ): Promise<Permission | undefined> {
+    const inherited = rules.flatMap((rule) => (rule.kind === 'session' ? rule.approvalId : []));
     const row = await this.database.read
       .selectFrom('approvals')
       .select('decision')
-      .where('session_id', '=', sessionId)
+      .where((eb) =>
+        eb.or([
+          eb('session_id', '=', sessionId),
+          ...(inherited.length === 0
+            ? []
+            : [
+                eb.and([
+                  eb('id', 'in', inherited),
+                  eb.exists(
+                    eb
+                      .selectFrom('sessions')
+                      .select('sessions.key')
+                      .whereRef('sessions.session_id', '=', 'approvals.session_id'),
+                  ),
+                ]),
+              ]),
+        ]),
+      )
       .where('target', '=', target)
       .where('decision', 'in', ['allow-session', 'allow-always'])
       .where('state', 'in', ['decided', 'used'])

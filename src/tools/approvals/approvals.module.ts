@@ -7,12 +7,13 @@ import { StorageModule } from '../../storage/storage.module';
 import { ApprovalRpc } from './approval.rpc';
 import { ApprovalService } from './approval.service';
 import { ExecApprovalsFile } from './exec-approvals-file';
+import { GrantedRules } from './granted-rules.service';
 
 @BootStep({ ready: { name: 'exec-approval manager', onFailure: 'fatal' } })
 @Module({
   imports: [EventsModule, StorageModule],
-  providers: [ApprovalService, ApprovalRpc, ExecApprovalsFile],
-  exports: [ApprovalService, ExecApprovalsFile],
+  providers: [ApprovalService, ApprovalRpc, ExecApprovalsFile, GrantedRules],
+  exports: [ApprovalService, ExecApprovalsFile, GrantedRules],
 })
 export class ApprovalsModule implements OnModuleInit {
   private readonly log: Logger;

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { Injectable } from '@nestjs/common';
 import { readTextIfExists, writeFileAtomic } from '../../common/atomic-file';
 import { OpenclawError, messageOf } from '../../common/openclaw-error';
+import type { GrantedRule } from '../../common/granted-rule';
 import { isPlainObject } from '../../common/plain-object';
 import { ConfigService } from '../../config/config.service';
 import { type ExecRule, ruleText } from './exec-rules';
@@ -67,8 +68,11 @@ export class ExecApprovalsFile {
     return readApprovals(this.path);
   }
 
-  /** Rules of an agent: `*` and its own entry together, over the defaults. */
-  rulesFor(agentId: string): AgentExecRules {
+  /**
+   * Rules of an agent: `*` and its own entry together, over the defaults.
+   * @param granted of the list only these: what a job or a sub-agent was made with
+   */
+  rulesFor(agentId: string, granted?: readonly GrantedRule[]): AgentExecRules {
     const file = this.read();
     const every = file.agents?.['*'];
     const own = file.agents?.[agentId];
@@ -80,7 +84,7 @@ export class ExecApprovalsFile {
       ...(isOneOf(EXEC_SECURITY, security) ? { security } : {}),
       ...(isOneOf(EXEC_ASK, ask) ? { ask } : {}),
       allowlist: [...(every?.allowlist ?? []), ...(own?.allowlist ?? [])].filter(
-        (entry) => faultOf(entry) === undefined,
+        (entry) => faultOf(entry) === undefined && (granted === undefined || isAmong(granted, entry)),
       ),
     };
   }
@@ -146,6 +150,9 @@ function faultOf(entry: AllowlistEntry): string | undefined {
   if (args !== undefined && command !== undefined) return 'it has both "args" and "command"';
   return cwd === undefined || typeof cwd === 'string' ? undefined : '"cwd" must be a path';
 }
+
+const isAmong = (granted: readonly GrantedRule[], entry: ExecRule): boolean =>
+  granted.some(({ kind, text }) => kind === 'always' && text === ruleText(entry));
 
 function isOneOf<T extends string>(values: readonly T[], value: string | undefined): value is T {
   return value !== undefined && (values as readonly string[]).includes(value);

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { findAgent } from '../../config/agent-entries';
 import { ConfigService } from '../../config/config.service';
+import { EventBus } from '../../events/event-bus';
 import { type ToolContext, ToolError } from '../agent-tool';
 import { analyseCommand } from '../approvals/analyse-command';
 import type { Permission } from '../approvals/approval-decision';
@@ -49,6 +50,7 @@ export class ExecPermit {
     private readonly sandbox: BubblewrapDriver,
     private readonly approvals: ApprovalService,
     private readonly approvalsFile: ExecApprovalsFile,
+    private readonly events: EventBus,
   ) {}
 
   /** Settings of an agent, with what the conversation has chosen; what the configuration forbids stays forbidden. */
@@ -129,8 +131,11 @@ export class ExecPermit {
     const asked = this.judge(wish, context);
     if (!asked) return plainArgv(wish);
     const decision = await this.asked(wish, asked, context);
-    if (decision === 'allow-always' && asked.rule)
+    if (decision === 'allow-always' && asked.rule) {
       this.approvalsFile.remember(context.agentId, asked.rule, wish.command);
+      if (context.jobId !== undefined)
+        this.events.emit('job.rule', { jobId: context.jobId, rule: { kind: 'always', text: ruleText(asked.rule) } });
+    }
     return plainArgv(wish);
   }
 
@@ -149,7 +154,7 @@ export class ExecPermit {
    */
   private judge(wish: ExecWish, context: ToolContext): CommandQuestion | undefined {
     const settings = this.settingsOf(context);
-    const rules = this.approvalsFile.rulesFor(context.agentId);
+    const rules = this.approvalsFile.rulesFor(context.agentId, context.rules);
     const security = strictest(EXEC_SECURITY, [wish.security, settings.security ?? 'allowlist', rules.security]);
     const ask = mostInsistent([wish.ask, settings.ask ?? 'on-miss', rules.ask]);
     if (security === 'deny')
