@@ -106,6 +106,8 @@ describe('several calls of one step that have to be asked for', () => {
       ['exec', 'mkdir made-three', bench.workspace(), 'gateway', {}],
     ]);
     expect(questions[0]?.choices).toEqual(['allow-once', 'deny']);
+    // By this name the terminal knows that it is about its run.
+    expect(questions[0]?.request.runName).toMatch(/^bench-\d+$/);
     expect(told.map((text) => text.includes('Error'))).toEqual([false, false, false]);
     expect(made()).toEqual(['one', 'two', 'three']);
     expect(await pending()).toEqual([]);

@@ -245,6 +245,7 @@ function questionAbout(
       resolvedPath: null,
       sessionKey: context.sessionKey,
       runId: context.runId,
+      ...(context.runName ? { runName: context.runName } : {}),
       envNames: [],
       details,
       asker: askerOf(context),

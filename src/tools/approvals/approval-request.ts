@@ -65,7 +65,7 @@ export function factsOf(request: ApprovalRequest): ApprovalFact[] {
  * clients that know of single calls only.
  */
 export function together(requests: readonly [ApprovalRequest, ...ApprovalRequest[]]): ApprovalRequest {
-  const [{ security, ask, agentId, sessionKey, runId, asker }] = requests;
+  const [{ security, ask, agentId, sessionKey, runId, runName, asker }] = requests;
   const all = (of: (request: ApprovalRequest) => string | string[]): string[] => [...new Set(requests.flatMap(of))];
   return {
     kind: requests.every(({ kind }) => kind === 'exec') ? 'exec' : 'tool',
@@ -79,6 +79,7 @@ export function together(requests: readonly [ApprovalRequest, ...ApprovalRequest
     resolvedPath: null,
     sessionKey,
     runId,
+    ...(runName === undefined ? {} : { runName }),
     envNames: all(({ envNames }) => envNames),
     ...(asker === undefined ? {} : { asker }),
     reason: all(({ reason }) => reason).join('; '),
