@@ -1,4 +1,5 @@
 import { existsSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { type PendingApproval, hashOf } from '../../src/tools/approvals/pending-approval';
 import { approvalButtons, approvalText } from '../../src/tools/approvals/approval-text';
 import { FakeTelegram } from '../fakes/telegram-server';
@@ -159,6 +160,20 @@ describe('several calls of one step that have to be asked for', () => {
     expect(made()).toEqual(['a', 'c']);
     const late = await answer(questions[0]?.id, { decision: 'allow-once' });
     expect(late.error?.details).toMatchObject({ code: 'APPROVAL_DECIDED' });
+  });
+
+  it('are remembered as shown, each of them, and not written again once the owner has taken them out', async () => {
+    const file = join(bench.gateway.stateDir, 'exec-approvals.json');
+    const always = async ({ calls = [] }: PendingApproval): Promise<void> => {
+      for (const call of calls) await answer(call.id, { decision: 'allow-always' });
+    };
+    const calls = [exec('mkdir -p made-first'), exec('mkdir -p made-second')];
+    await step(calls, [always], 'always');
+    expect(made()).toEqual(['first', 'second']);
+    for (const name of ['made-first', 'made-second']) expect(readFileSync(file, 'utf8')).toContain(name);
+    rmSync(file);
+    await step(calls, [], 'always');
+    expect(existsSync(file)).toBe(false);
   });
 
   it('are told as answered once the last of them is', async () => {

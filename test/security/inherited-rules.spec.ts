@@ -173,6 +173,16 @@ describe('rules that were granted when a job or a sub-agent was made', () => {
       expect(asked).toEqual(['mkdir -p for-all', 'mkdir -p for-all -v', 'mkdir -p for-all']);
     });
 
+    it('loses what was always allowed with the rule', async () => {
+      await allow('mkdir -p kid', 'allow-always', 'third');
+      const key = await spawn('mkdir -p kid', 'third');
+      await tell(key, 'mkdir -p kid', 2);
+      expect(asked).toEqual([]);
+      revoke('kid');
+      await tell(key, 'mkdir -p kid', 3);
+      expect(asked).toEqual(['mkdir -p kid']);
+    });
+
     it('of another conversation does not', async () => {
       await allow('expr 7 + 1', 'allow-session', 'first');
       await spawn('expr 7 + 1', 'second');

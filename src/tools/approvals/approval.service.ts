@@ -97,6 +97,11 @@ export class ApprovalService {
     }
   }
 
+  /** Whether something is allowed for the conversation already, or was for what a sub-agent was made with. */
+  async isGranted({ sessionId, target }: ApprovalBinding, { rules }: Pick<Asking, 'rules'>): Promise<boolean> {
+    return target !== undefined && (await this.store.granted(sessionId, target, rules)) !== undefined;
+  }
+
   /**
    * Puts what several calls of one step have to be asked for into one question, before the first of them runs. Each call
    * waits for its part of the answer when it comes to it, by `permit`; where it is another question by then, it is asked.
@@ -110,7 +115,7 @@ export class ApprovalService {
   ): Promise<void> {
     const open: ApprovalQuestion[] = [];
     for (const { request, binding } of wanted) {
-      if (binding.target && (await this.store.granted(binding.sessionId, binding.target, context.rules))) continue;
+      if (await this.isGranted(binding, context)) continue;
       const known = await this.store.known(request.runId, binding);
       if (!known) open.push({ request: this.shown(request), binding });
       // Left by an attempt that was cut off: its time goes on running.

@@ -33,7 +33,13 @@ export class GrantedRules {
       .select(['id', 'request', 'target'])
       .where('session_id', '=', sessionId)
       .where('target', 'is not', null)
-      .where('decision', 'in', ['allow-session', 'allow-always'])
+      // A command that is allowed always is in the file, and may go from there.
+      .where((eb) =>
+        eb.or([
+          eb('decision', '=', 'allow-session'),
+          eb.and([eb('decision', '=', 'allow-always'), eb('kind', '=', 'tool')]),
+        ]),
+      )
       .where('state', 'in', ['decided', 'used'])
       .orderBy('created_at')
       .execute();

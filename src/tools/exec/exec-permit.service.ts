@@ -131,10 +131,12 @@ export class ExecPermit {
     const asked = this.judge(wish, context);
     if (!asked) return plainArgv(wish);
     const decision = await this.asked(wish, asked, context);
-    if (decision === 'allow-always' && asked.rule) {
-      this.approvalsFile.remember(context.agentId, asked.rule, wish.command);
+    // The rule that the question has shown, also where an earlier call of the step has read something since.
+    const { rule } = asked.verdict;
+    if (decision === 'allow-always' && rule) {
+      this.approvalsFile.remember(context.agentId, rule, wish.command);
       if (context.jobId !== undefined)
-        this.events.emit('job.rule', { jobId: context.jobId, rule: { kind: 'always', text: ruleText(asked.rule) } });
+        this.events.emit('job.rule', { jobId: context.jobId, rule: { kind: 'always', text: ruleText(rule) } });
     }
     return plainArgv(wish);
   }
@@ -203,7 +205,9 @@ export class ExecPermit {
     for (let tries = 1; tries <= MOST_QUESTIONS; tries++) {
       const files = filesOf(wish, asked);
       const { request, binding } = questionAbout(wish, { ...asked, reason }, files, context);
-      const decision = await this.approvals.permit(request, binding, context);
+      // What was answered before is in force, or was taken out of the file: it is not written again.
+      const isGranted = await this.approvals.isGranted(binding, context);
+      const decision = isGranted ? 'allow-session' : await this.approvals.permit(request, binding, context);
       const now = new Map(filesOf(wish, asked));
       const changed = files.find(([name, identity]) => now.get(name) !== identity)?.[0];
       if (changed === undefined && now.size === new Map(files).size) return decision;
