@@ -172,6 +172,7 @@ describe('several calls of one step that have to be asked for', () => {
     expect(made()).toEqual(['first', 'second']);
     for (const name of ['made-first', 'made-second']) expect(readFileSync(file, 'utf8')).toContain(name);
     rmSync(file);
+    for (const name of made()) rmSync(bench.workspace(`made-${name}`), { recursive: true });
     await step(calls, [], 'always');
     expect(existsSync(file)).toBe(false);
   });

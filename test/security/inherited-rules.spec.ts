@@ -21,7 +21,7 @@ describe('rules that were granted when a job or a sub-agent was made', () => {
     // What is made acts by itself: whatever its task says, word for word.
     bench.others = ({ lastUser, toolResults }) => {
       const [, command] = /^(?:\[[^\]]*\] )*run <(.*)>/.exec(lastUser) ?? [];
-      return command !== undefined && toolResults === 0
+      return command !== undefined && command !== '' && toolResults === 0
         ? { steps: [{ tool: exec(command) }] }
         : { steps: [{ text: 'done' }] };
     };
@@ -173,13 +173,13 @@ describe('rules that were granted when a job or a sub-agent was made', () => {
       expect(asked).toEqual(['mkdir -p for-all', 'mkdir -p for-all -v', 'mkdir -p for-all']);
     });
 
-    it('loses what was always allowed with the rule', async () => {
+    it('has what is always allowed, and loses it with the rule', async () => {
       await allow('mkdir -p kid', 'allow-always', 'third');
-      const key = await spawn('mkdir -p kid', 'third');
-      await tell(key, 'mkdir -p kid', 2);
+      const [first, second] = [await spawn('', 'third'), await spawn('', 'third')];
+      await tell(first, 'mkdir -p kid', 2);
       expect(asked).toEqual([]);
       revoke('kid');
-      await tell(key, 'mkdir -p kid', 3);
+      await tell(second, 'mkdir -p kid', 2);
       expect(asked).toEqual(['mkdir -p kid']);
     });
 
