@@ -137,11 +137,12 @@ describe('rules that were granted when a job or a sub-agent was made', () => {
       const { payload } = await bench.client.call('chat.history', { sessionKey, limit: 100 });
       return (JSON.stringify(payload).match(/"done"/g) ?? []).length >= turns;
     };
+    let told = 0;
     const tell = async (sessionKey: string, command: string, turns: number): Promise<void> => {
       await bench.client.call('chat.send', {
         sessionKey,
         message: `run <${command}>`,
-        idempotencyKey: `${sessionKey}${turns}`,
+        idempotencyKey: `told-${++told}`,
       });
       await until('it has answered', () => ended(sessionKey, turns));
     };

@@ -65,7 +65,7 @@ export class ApprovalService {
     context: Asking,
     timeoutMs = APPROVAL_TIMEOUT_MS,
   ): Promise<Permission> {
-    const granted = binding.target && (await this.store.granted(binding.sessionId, binding.target, context.rules));
+    const granted = await this.store.granted(binding, context.rules);
     if (granted) return granted;
     const request = this.shown(wanted);
     const length = lengthOf(request);
@@ -98,8 +98,8 @@ export class ApprovalService {
   }
 
   /** Whether something is allowed for the conversation already, or was for what a sub-agent was made with. */
-  async isGranted({ sessionId, target }: ApprovalBinding, { rules }: Pick<Asking, 'rules'>): Promise<boolean> {
-    return target !== undefined && (await this.store.granted(sessionId, target, rules)) !== undefined;
+  async isGranted(binding: ApprovalBinding, { rules }: Pick<Asking, 'rules'>): Promise<boolean> {
+    return (await this.store.granted(binding, rules)) !== undefined;
   }
 
   /**

@@ -123,14 +123,15 @@ export class ApprovalStore {
   }
 
   /**
-   * How a target was allowed for the rest of a conversation, or of the one in which a sub-agent was made.
+   * How the target of a call was allowed for the rest of its conversation, or of the one in which a sub-agent was made; by
+   * another answer than the one that the call itself waits for.
    * @param rules what the sub-agent was made with; a rule ends with the conversation that it was given for
    */
   async granted(
-    sessionId: string,
-    target: string,
+    { sessionId, target, callId, fingerprint }: ApprovalBinding,
     rules: readonly GrantedRule[] = [],
   ): Promise<Permission | undefined> {
+    if (target === undefined) return undefined;
     const inherited = rules.flatMap((rule) => (rule.kind === 'session' ? rule.approvalId : []));
     const row = await this.database.read
       .selectFrom('approvals')
@@ -154,6 +155,9 @@ export class ApprovalStore {
         ]),
       )
       .where('target', '=', target)
+      .where((eb) =>
+        eb.not(eb.and([eb('call_id', '=', callId), eb('fingerprint', '=', fingerprint), eb('state', '=', 'decided')])),
+      )
       .where('decision', 'in', ['allow-session', 'allow-always'])
       .where('state', 'in', ['decided', 'used'])
       .executeTakeFirst();
