@@ -2,7 +2,6 @@ import { FakeDiscord, GENERAL_ID, GUILD_ID } from '../fakes/discord-server';
 import { FakeModels } from '../fakes/model-server';
 import { GatewayProcess, until } from '../harness/gateway-process';
 import { WireClient } from '../harness/wire-client';
-import { discordConfig } from '../harness/channel-config';
 
 const OWNER = '500000000000000005';
 const STRANGER = '500000000000000077';
@@ -23,7 +22,13 @@ describe('Discord', () => {
         models: { providers: { fake: models.provider('openai-completions') } },
         agents: { defaults: { model: { primary: 'fake/fake-1' } } },
         channels: {
-          discord: discordConfig(discord, [OWNER], { guilds: { [GUILD_ID]: {} }, ...channel }),
+          discord: {
+            token: discord.token,
+            apiRoot: discord.apiRoot,
+            dm: { policy: 'allowlist', allowFrom: [OWNER] },
+            guilds: { [GUILD_ID]: {} },
+            ...channel,
+          },
         },
         ...more,
       },

@@ -2,7 +2,6 @@ import { FakeModels } from '../fakes/model-server';
 import { CHANNEL, FakeSlack } from '../fakes/slack-server';
 import { GatewayProcess, until } from '../harness/gateway-process';
 import { WireClient } from '../harness/wire-client';
-import { slackConfig } from '../harness/channel-config';
 
 const OWNER = 'U5';
 const STRANGER = 'U77';
@@ -18,7 +17,14 @@ describe('Slack', () => {
         models: { providers: { fake: models.provider('openai-completions') } },
         agents: { defaults: { model: { primary: 'fake/fake-1' } } },
         channels: {
-          slack: slackConfig(slack, [OWNER], { channels: { general: {} }, ...channel }),
+          slack: {
+            botToken: slack.botToken,
+            appToken: slack.appToken,
+            apiRoot: slack.apiRoot,
+            dm: { policy: 'allowlist', allowFrom: [OWNER] },
+            channels: { general: {} },
+            ...channel,
+          },
         },
       },
     });

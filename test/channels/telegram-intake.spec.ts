@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import { FakeModels } from '../fakes/model-server';
 import { FakeTelegram } from '../fakes/telegram-server';
 import { GatewayProcess, freePort, until } from '../harness/gateway-process';
-import { telegramConfig } from '../harness/channel-config';
 
 const OWNER = 5;
 const GROUP = -1001;
@@ -26,7 +25,14 @@ describe('what Telegram tells beside messages', () => {
         models: { providers: { fake: models.provider('openai-completions') } },
         agents: { defaults: { model: { primary: 'fake/fake-1' } } },
         channels: {
-          telegram: telegramConfig(telegram, [OWNER], { groupPolicy: 'open', ...channel }),
+          telegram: {
+            botToken: telegram.token,
+            apiRoot: telegram.apiRoot,
+            dmPolicy: 'allowlist',
+            allowFrom: [OWNER],
+            groupPolicy: 'open',
+            ...channel,
+          },
         },
         ...more,
       },

@@ -3,7 +3,6 @@ import { FakeTelegram } from '../fakes/telegram-server';
 import { GatewayProcess, until } from '../harness/gateway-process';
 import { runCli } from '../harness/run-cli';
 import { WireClient } from '../harness/wire-client';
-import { telegramConfig } from '../harness/channel-config';
 
 const OWNER = 5;
 const STRANGER = 77;
@@ -19,7 +18,13 @@ describe('Telegram', () => {
         models: { providers: { fake: models.provider('openai-completions') } },
         agents: { defaults: { model: { primary: 'fake/fake-1' } } },
         channels: {
-          telegram: telegramConfig(telegram, [OWNER], channel),
+          telegram: {
+            botToken: telegram.token,
+            apiRoot: telegram.apiRoot,
+            dmPolicy: 'allowlist',
+            allowFrom: [OWNER],
+            ...channel,
+          },
         },
         ...more,
       },

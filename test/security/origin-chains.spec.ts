@@ -1,13 +1,11 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { dirname } from 'node:path';
 import fc from 'fast-check';
 import type { ContentOrigin } from '../../src/common/content-parts';
 import { type TrustLevel, trustOf } from '../../src/tools/provenance/taint';
 import { FakeSite } from '../fakes/web-site';
-import { FakeNode } from '../harness/fake-node';
 import { until } from '../harness/gateway-process';
 import { ToolBench, type ToolCall } from '../harness/tool-bench';
-import { Answering } from '../harness/answering';
 
 const describeWithSandbox = process.env['TEST_SANDBOX'] ? describe : describe.skip;
 
@@ -15,7 +13,6 @@ const RANK: Readonly<Record<TrustLevel, number>> = { trusted: 0, suspect: 1, unt
 const WORDS = 'tea is warm';
 
 const read = (path: string): ToolCall => ({ name: 'read', args: { path } });
-const fetchOf = (url: string): { name: string; args: object } => ({ name: 'web_fetch', args: { url } });
 const write = (path: string, content = WORDS): ToolCall => ({ name: 'write', args: { path, content } });
 const exec = (command: string, more: object = {}): ToolCall => ({ name: 'exec', args: { command, ...more } });
 const patch = (...lines: string[]): ToolCall => ({
@@ -83,46 +80,34 @@ const STEPS: readonly Step[] = [
 describeWithSandbox('whose text it is, through every chain of two tools', () => {
   let bench: ToolBench;
   let site: FakeSite;
-  let answering: Answering;
-  let node: FakeNode;
+  let watcher: NodeJS.Timeout;
   let chains = 0;
 
   beforeAll(async () => {
     site = await FakeSite.start();
     site.html('/page', `<title>Page</title><p>${WORDS}, and there is a lot to be said about it in general.</p>`);
     bench = await ToolBench.start({
-      config: {
-        tools: { exec: { applyPatch: { enabled: true } } },
-        mcp: {
-          servers: { notes: { command: process.execPath, args: [resolve(__dirname, '../fakes/mcp-server.cjs')] } },
-        },
-      },
+      config: { tools: { exec: { applyPatch: { enabled: true } } } },
       env: { OPENCLAW_ALLOW_PRIVATE_ORIGINS: site.url },
     });
-    node = await FakeNode.connect(
-      bench.gateway.url,
-      bench.client,
-      { platform: 'linux', displayName: 'shed', commands: ['system.run'] },
-      () => ({ stdout: WORDS, stderr: '', exitCode: 0 }),
-    );
-    await until('the server', async () =>
-      JSON.stringify((await bench.client.call('tools.explain', {})).payload).includes('mcp__notes__look_up'),
-    );
-    // A sub-agent does what its task says: it reads one file and writes what it says into another, or tells of a page.
+    // A sub-agent does what its task says: it reads one file and writes what it says into another.
     bench.others = (request) => {
-      const [, url] = /^(?:\[[^\]]*\] )*look at <(.*)>/.exec(request.lastUser) ?? [];
-      if (url !== undefined)
-        return { steps: [request.toolResults === 0 ? { tool: fetchOf(url) } : { text: `Found: ${WORDS}` }] };
       const [, from = '', to = ''] = /carry (\S+) (\S+)/.exec(request.lastUser) ?? [];
       const call = from === '' ? undefined : [read(from), write(to)][request.toolResults];
       return { steps: [call ? { tool: call } : { text: 'done' }] };
     };
     // People who say yes to everything: approvals don't make a text better.
-    answering = new Answering(bench.client, 'allow-once');
+    let seen = 0;
+    watcher = setInterval(() => {
+      for (; seen < bench.client.frames.length; seen++) {
+        const { event, payload } = bench.client.frames[seen] ?? {};
+        if (event === 'exec.approval.requested')
+          void bench.client.call('exec.approval.resolve', { id: payload?.['id'], decision: 'allow-once' });
+      }
+    }, 10);
   }, 60_000);
   afterAll(async () => {
-    answering.end();
-    node.close();
+    clearInterval(watcher);
     await bench.stop();
     await site.stop();
   });
@@ -153,17 +138,7 @@ describeWithSandbox('whose text it is, through every chain of two tools', () => 
   };
 
   const SOURCES: Readonly<Record<string, (path: string) => Promise<unknown>>> = {
-    web: (path) => turn([fetchOf(`${site.url}/page`), write(path)]),
-    'outside server': (path) => turn([{ name: 'mcp__notes__look_up', args: { text: WORDS } }, write(path)]),
-    node: (path) => turn([exec('uptime', { host: 'node', node: 'shed' }), write(path)]),
-    'sub-agent': async (path) => {
-      const sessionKey = `asking-${Math.random()}`;
-      await bench.turn([{ name: 'sessions_spawn', args: { task: `look at <${site.url}/page>` } }], { sessionKey });
-      await until('its result', async () =>
-        JSON.stringify((await bench.client.call('chat.history', { sessionKey })).payload).includes(`Found: ${WORDS}`),
-      );
-      await bench.turn([write(path)], { sessionKey });
-    },
+    web: (path) => turn([{ name: 'web_fetch', args: { url: `${site.url}/page` } }, write(path)]),
     file: (path) => Promise.resolve(writeFileSync(bench.workspace(path), WORDS)),
     workspace: (path) => turn([write(path)]),
   };
@@ -192,11 +167,10 @@ describeWithSandbox('whose text it is, through every chain of two tools', () => 
 
   it('is never lower at the end than at the beginning', async () => {
     const anyStep = fc.constantFrom(...STEPS);
-    const anySource = fc.constantFrom('web', 'file', 'outside server', 'node', 'sub-agent');
     await fc.assert(
-      fc.asyncProperty(anySource, anyStep, anyStep, async (source, first, second) => {
+      fc.asyncProperty(fc.constantFrom('web', 'file'), anyStep, anyStep, async (source, first, second) => {
         const { label, path } = await through(source, [first, second]);
-        const least = RANK[source === 'file' ? 'suspect' : 'untrusted'];
+        const least = RANK[source === 'web' ? 'untrusted' : 'suspect'];
         const chain = `${source} → ${first.name} → ${second.name}: ${label.join()}`;
         if (RANK[trustOf(label)] < least) throw new Error(chain);
         if (path.startsWith('memory/')) {

@@ -25,7 +25,6 @@ import { FakeSite } from '../fakes/web-site';
 import { BROWSER, describeWithBrowser } from '../harness/browser';
 import { GatewayProcess, freePort, until } from '../harness/gateway-process';
 import { WireClient } from '../harness/wire-client';
-import { telegramConfig } from '../harness/channel-config';
 
 interface Call {
   name: string;
@@ -91,12 +90,15 @@ describe('people who do not own the gateway', () => {
         models: { providers: { fake: models.provider('openai-completions') } },
         agents: { defaults: { model: { primary: 'fake/fake-1' } } },
         channels: {
-          telegram: telegramConfig(telegram, [OWNER, '*'], {
+          telegram: {
+            botToken: telegram.token,
+            apiRoot: telegram.apiRoot,
             dmPolicy: 'open',
+            allowFrom: [OWNER, '*'],
             groupPolicy: 'open',
             groups: { '*': { requireMention: false } },
             streamMode: 'off',
-          }),
+          },
           webpage: { token: PAGE_TOKEN },
         },
         hooks: {
