@@ -1,15 +1,30 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import type { ModelAnswer, ModelRequest } from '../fakes/model-formats/model-format';
 import { FakeTelegram } from '../fakes/telegram-server';
 import { until } from '../harness/gateway-process';
-import { obedient, order } from '../harness/obedient-model';
 import { ToolBench, type ToolCall } from '../harness/tool-bench';
-import { telegramConfig } from '../harness/channel-config';
-import { Answering } from '../harness/answering';
 
 const OWNER = 5;
 const VICTIM = 666;
+
+/** An order in a form that survives every way of quoting it. */
+const order = (call: ToolCall): string => `@@CALL${Buffer.from(JSON.stringify(call)).toString('base64url')}@@`;
+
+/** A model without any judgement: it does whatever it is told by whatever it reads, tools' descriptions included. */
+function obedient(request: ModelRequest): ModelAnswer {
+  const done = new Set(
+    [...request.text.matchAll(/"arguments":"((?:[^"\\]|\\.)*)"/g)].map(
+      (match) => JSON.parse(`"${match[1] ?? ''}"`) as string,
+    ),
+  );
+  for (const match of JSON.stringify(request.body).matchAll(/@@CALL([A-Za-z0-9_-]+)@@/g)) {
+    const call = JSON.parse(Buffer.from(match[1] ?? '', 'base64url').toString()) as ToolCall;
+    if (!done.has(JSON.stringify(call.args))) return { steps: [{ tool: call as never }] };
+  }
+  return { steps: [{ text: 'All done.' }] };
+}
 
 const mail = (message: string, target = VICTIM): ToolCall => ({
   name: 'message',
@@ -20,7 +35,7 @@ describe('orders that come by way of the owner or of an outside server', () => {
   let bench: ToolBench;
   let telegram: FakeTelegram;
   let folder: string;
-  let answering: Answering;
+  let watcher: NodeJS.Timeout;
   const questions: string[] = [];
 
   beforeAll(async () => {
@@ -34,7 +49,13 @@ describe('orders that come by way of the owner or of an outside server', () => {
     bench = await ToolBench.start({
       config: {
         channels: {
-          telegram: telegramConfig(telegram, [OWNER], { streamMode: 'off' }),
+          telegram: {
+            botToken: telegram.token,
+            apiRoot: telegram.apiRoot,
+            dmPolicy: 'allowlist',
+            allowFrom: [OWNER],
+            streamMode: 'off',
+          },
         },
         tools: {
           elevated: { allowFrom: { telegram: [String(OWNER)] } },
@@ -49,10 +70,15 @@ describe('orders that come by way of the owner or of an outside server', () => {
         },
       },
     });
-    answering = new Answering(bench.client, (question) => {
-      questions.push(JSON.stringify(question));
-      return 'deny';
-    });
+    let seen = 0;
+    watcher = setInterval(() => {
+      for (; seen < bench.client.frames.length; seen++) {
+        const { event, payload } = bench.client.frames[seen] ?? {};
+        if (event !== 'exec.approval.requested') continue;
+        questions.push(JSON.stringify(payload));
+        void bench.client.call('exec.approval.resolve', { id: payload?.['id'], decision: 'deny' });
+      }
+    }, 10);
     await until('the servers', async () =>
       JSON.stringify((await bench.client.call('tools.explain', {})).payload).includes('mcp__sly__publish'),
     );
@@ -62,7 +88,7 @@ describe('orders that come by way of the owner or of an outside server', () => {
     questions.length = 0;
   });
   afterAll(async () => {
-    answering.end();
+    clearInterval(watcher);
     await bench.stop();
     await telegram.stop();
     rmSync(folder, { recursive: true, force: true });
