@@ -28,6 +28,11 @@ export class AccountScope {
 
   constructor(private readonly log: Logger) {}
 
+  /** Runs work that is not the account's own, though it sets it off: a turn's errors are the turn's. */
+  outside<T>(work: () => Promise<T>): Promise<T> {
+    return this.scope.exit(work);
+  }
+
   /** Runs a task; rejects with its error or with the first one that it leaves to nobody. */
   async run(task: () => Promise<void>): Promise<void> {
     if (this.running++ === 0) {
@@ -36,7 +41,14 @@ export class AccountScope {
     }
     try {
       await new Promise<void>((resolve, reject) => {
-        this.scope.run(reject, () => void task().then(resolve, reject));
+        let isOver = false;
+        const fail = (error: unknown): void => {
+          // It can end the task once; what comes after that is said, at least.
+          if (isOver) this.log.error({ error }, `an account left a further error to nobody: ${messageOf(error)}`);
+          isOver = true;
+          reject(error instanceof Error ? error : new Error(String(error)));
+        };
+        this.scope.run(fail, () => void task().then(resolve, reject));
       });
     } finally {
       if (--this.running === 0) {

@@ -9,6 +9,7 @@ import { AccountScope } from './account-scope';
 import { ChannelFatalError, type ChannelHost, type RegisteredChannel } from './channel-adapter';
 import { ChannelCursorStore } from './channel-cursor.store';
 import { ChannelIntake } from './channel-intake.service';
+import { UpdateDesk } from './update-desk.service';
 
 const RESTART_BACKOFF: BackoffPolicy = { initialMs: 2000, maxMs: 30_000, factor: 1.8, jitter: 0.25 };
 /** After so long without a failure the count of restarts begins anew. */
@@ -28,6 +29,7 @@ export class AccountSupervisor {
     private readonly intake: ChannelIntake,
     private readonly inbox: InboxStore,
     private readonly cursors: ChannelCursorStore,
+    private readonly desk: UpdateDesk,
     loggers: LoggerFactory,
   ) {
     this.scope = new AccountScope(loggers.child('channels'));
@@ -91,13 +93,26 @@ export class AccountSupervisor {
 
   private hostFor(channel: string, account: string, run: AccountRun): ChannelHost {
     return {
-      receive: async (update, under) => {
-        const verdict = await this.intake.receive(channel, account, update, under);
-        run.lastInboundAt = Date.now();
-        return verdict;
-      },
-      happened: (happening) => this.intake.happened(channel, account, happening),
-      moved: (from, to) => this.intake.moved(channel, account, from, to),
+      take: (update, work, signal) =>
+        this.desk.take(
+          channel,
+          account,
+          update,
+          work,
+          signal && {
+            signal,
+            begins: (reason) => this.runs.change(channel, account, run, 'reconnecting', reason),
+            over: () => this.runs.change(channel, account, run, 'connected'),
+          },
+        ),
+      receive: (update, under) =>
+        this.scope.outside(async () => {
+          const verdict = await this.intake.receive(channel, account, update, under);
+          run.lastInboundAt = Date.now();
+          return verdict;
+        }),
+      happened: (happening) => this.scope.outside(() => this.intake.happened(channel, account, happening)),
+      moved: (from, to) => this.scope.outside(() => this.intake.moved(channel, account, from, to)),
       alive: () => {
         run.lastExchangeAt = Date.now();
       },

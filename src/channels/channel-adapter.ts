@@ -116,7 +116,27 @@ export interface ChatHappening {
 export type IntakeVerdict = { kind: 'accepted' | 'duplicate' } | { kind: 'dropped'; reason: string };
 
 /** What an account's task may call while it runs. */
+/** Something that a platform told, as it told it. */
+export interface RawUpdate {
+  /** By which the platform's own repetition of it is known. */
+  id: string;
+  raw: unknown;
+}
+
+/** What an update waits for that can't be stored now; without it the platform is relied on to tell it again. */
+export interface UpdateWait {
+  signal: AbortSignal;
+  begins(reason: string): void;
+  over(): void;
+}
+
 export interface ChannelHost {
+  /**
+   * Handles one update of the platform. Resolves when that has worked, or when it is kept as one that can't be handled,
+   * after three tries: then, too, the platform may be told.
+   * @param signal how long to wait while nothing can be stored; without it that rejects, and the platform tells it again
+   */
+  take(update: RawUpdate, work: () => Promise<void>, signal?: AbortSignal): Promise<void>;
   /**
    * Resolves when the message is on disk (or known already): only then may the platform be told.
    * @param under lease of the account, where one process listens at a time

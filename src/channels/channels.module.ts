@@ -19,6 +19,7 @@ import { ChannelsRpc } from './channels.rpc';
 import { MessageContent } from './message-content.service';
 import { MessageTool } from './message.tool';
 import { RouteRpc } from './route.rpc';
+import { UpdateDesk } from './update-desk.service';
 
 @BootStep({
   ready: { name: 'channel logs and runtimes', onFailure: 'degraded' },
@@ -27,6 +28,7 @@ import { RouteRpc } from './route.rpc';
 @Module({
   imports: [AgentModule, EventsModule, StorageModule],
   providers: [
+    UpdateDesk,
     AccessWarnings,
     AccountRuns,
     AccountSupervisor,

@@ -18,7 +18,17 @@ interface DeadLetter {
   failedAt: number;
 }
 
-@SubCommand({ name: 'list', description: 'messages that were given up, with the reason' })
+interface Quarantined {
+  id: string;
+  channel: string;
+  accountId: string;
+  text: string;
+  raw?: string;
+  reason: string;
+  receivedAt: number;
+}
+
+@SubCommand({ name: 'list', description: 'what could not be delivered, and what came in and could not be handled' })
 export class DeadLettersListCommand extends GatewayCommandBase {
   constructor(private readonly env: Environment) {
     super();
@@ -32,11 +42,23 @@ export class DeadLettersListCommand extends GatewayCommandBase {
   async run(_: string[], options: GatewayOptions & { channel?: string }): Promise<void> {
     const params = options.channel ? { channel: options.channel } : {};
     const answer = await withGateway(resolveGatewayTarget(this.env, options), (client) =>
-      client.call<{ letters: DeadLetter[] }>('channels.deadLetters.list', params),
+      client.call<{ letters: DeadLetter[]; quarantined: Quarantined[] }>('channels.deadLetters.list', params),
     );
     if (options.json) return printJson(answer);
-    if (answer.letters.length === 0) return printLine('no message was given up');
-    printTable(answer.letters, [
+    const { letters, quarantined } = answer;
+    if (letters.length + quarantined.length === 0) return printLine('no message was given up');
+    if (quarantined.length > 0) {
+      printLine('Came in and could not be handled:');
+      printTable(quarantined, [
+        { title: 'Id', value: (row) => row.id },
+        { title: 'Received', value: (row) => new Date(row.receivedAt).toLocaleString() },
+        { title: 'From', value: (row) => `${row.channel}/${row.accountId}` },
+        { title: 'Message', value: (row) => (row.text || row.raw || '').replace(/\s+/g, ' ').slice(0, 40) },
+        { title: 'Reason', value: (row) => row.reason },
+      ]);
+    }
+    if (letters.length === 0) return;
+    printTable(letters, [
       { title: 'Id', value: (row) => row.id },
       { title: 'Given up', value: (row) => new Date(row.failedAt).toLocaleString() },
       { title: 'To', value: (row) => `${row.channel}/${row.accountId} ${row.to}` },

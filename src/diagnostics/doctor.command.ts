@@ -208,10 +208,11 @@ export class DoctorCommand extends CliCommand {
     try {
       return await withGateway(resolveGatewayTarget(this.env), async (client) => {
         await client.call('health');
-        const { letters } = await client.call<{ letters: { error: string | null }[] }>('channels.deadLetters.list', {
-          limit: MOST_LETTERS,
-        });
-        return [{ check: 'gateway', level: 'ok', message: 'answers' }, ...givenUp(letters)];
+        const { letters, quarantined } = await client.call<{
+          letters: { error: string | null }[];
+          quarantined: { reason: string }[];
+        }>('channels.deadLetters.list', { limit: MOST_LETTERS });
+        return [{ check: 'gateway', level: 'ok', message: 'answers' }, ...givenUp(letters), ...unhandled(quarantined)];
       });
     } catch (error) {
       const { exitCode } = error as { exitCode?: number };
@@ -232,6 +233,21 @@ function givenUp(letters: readonly { error: string | null }[]): Finding[] {
       level: 'note',
       message: `${count} given up; the last one: ${newest.error ?? 'no reason is known'}`,
       fix: `look at them with ${commandLine('channels dead-letters list')}, send them again with "resubmit"`,
+    },
+  ];
+}
+
+/** What came in and nobody could handle. */
+function unhandled(quarantined: readonly { reason: string }[]): Finding[] {
+  const [newest] = quarantined;
+  if (!newest) return [];
+  const count = quarantined.length === 1 ? '1 message' : `${quarantined.length} messages`;
+  return [
+    {
+      check: 'quarantine',
+      level: 'note',
+      message: `${count} came in and could not be handled; the last one: ${newest.reason}`,
+      fix: `look at them with ${commandLine('channels dead-letters list')}`,
     },
   ];
 }

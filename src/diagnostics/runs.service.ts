@@ -31,7 +31,7 @@ const STATES: Readonly<Record<RunSummary['state'], readonly string[]>> = {
   waiting: ['pending', 'command'],
   running: ['running', 'command'],
   answered: ['answered'],
-  failed: ['failed'],
+  failed: ['failed', 'quarantined'],
   dropped: ['dropped'],
 };
 
@@ -83,7 +83,7 @@ export class RunsService {
         sessionKey: row.session_key,
         origin: `${row.channel}/${row.account}`,
         kind: row.kind === 'command' || row.state === 'command' ? 'command' : 'turn',
-        state: isOpen ? open : (row.state as RunSummary['state']),
+        state: isOpen ? open : row.state === 'quarantined' ? 'failed' : (row.state as RunSummary['state']),
         receivedAt: Number(row.received_at),
         ...(row.started_at === null ? {} : { startedAt: Number(row.started_at) }),
         ...(row.ended_at === null ? {} : { endedAt: Number(row.ended_at) }),

@@ -89,6 +89,8 @@ export interface InboundMessage {
   isFresh?: boolean;
   /** Text that the gateway itself wrote (a reminder, a finished task). */
   isSystemEvent?: boolean;
+  /** JSON text of an update of a platform that could not be handled. */
+  raw?: string;
   /** It is a command: carried out by the gateway before anything of it goes to a model. */
   command?: CommandWish;
 }

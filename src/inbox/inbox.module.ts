@@ -3,12 +3,13 @@ import { EventsModule } from '../events/events.module';
 import { StorageModule } from '../storage/storage.module';
 import { InboxService } from './inbox.service';
 import { InboxStore } from './inbox.store';
+import { QuarantineStore } from './quarantine.store';
 import { IntakeLine } from './intake-line';
 
 @Module({
   imports: [EventsModule, StorageModule],
-  providers: [InboxService, InboxStore, IntakeLine],
-  exports: [InboxService, InboxStore, IntakeLine],
+  providers: [QuarantineStore, InboxService, InboxStore, IntakeLine],
+  exports: [QuarantineStore, InboxService, InboxStore, IntakeLine],
 })
 export class InboxModule implements OnModuleDestroy {
   constructor(private readonly inbox: InboxService) {}

@@ -359,7 +359,7 @@ export class InboxStore {
   ): Promise<InboxRow[]> {
     const rows = await transaction
       .updateTable('inbox')
-      .set({ state: 'failed', reason, updated_at: this.clock.now() })
+      .set({ state: 'quarantined', reason, updated_at: this.clock.now() })
       .where((eb) => ('id' in which ? eb('id', '=', which.id) : eb('turn_id', '=', which.turnId)))
       .where('state', 'in', ['pending', 'command', 'running'])
       .returningAll()

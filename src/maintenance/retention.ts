@@ -72,7 +72,7 @@ export const RETENTION: readonly RetentionRule[] = [
     table: 'inbox',
     statements: ({ oldest }) => [
       sql`delete from inbox where seq in (select seq from inbox where received_at < ${oldest}
-        and state in ('answered', 'dropped', 'failed') order by received_at limit ${AT_ONCE})`,
+        and state in ('answered', 'dropped', 'failed', 'quarantined') order by received_at limit ${AT_ONCE})`,
     ],
   },
   {

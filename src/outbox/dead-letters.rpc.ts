@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { EventBus } from '../events/event-bus';
+import { QuarantineStore } from '../inbox/quarantine.store';
 import { RpcMethod } from '../rpc/rpc-method';
 import { invalidRequest } from '../rpc/rpc-error';
 import { DeadLettersListParams, DeadLettersResubmitParams } from './dead-letters.dto';
@@ -13,6 +14,7 @@ const SHOWN_CHARS = 200;
 export class DeadLettersRpc {
   constructor(
     private readonly store: DeadLetterStore,
+    private readonly quarantine: QuarantineStore,
     private readonly events: EventBus,
   ) {}
 
@@ -21,11 +23,13 @@ export class DeadLettersRpc {
     scope: 'operator.read',
     params: DeadLettersListParams,
     summary:
-      'Messages that were given up, newest first, each with the reason: they failed, or nobody knows whether they arrived.',
+      'Messages that were given up (they failed, or nobody knows whether they arrived), and what came in and could not be handled, newest first, each with the reason.',
   })
   async list(params: DeadLettersListParams): Promise<unknown> {
-    const letters = await this.store.list(params.channel?.toLowerCase(), params.limit ?? DEFAULT_LIMIT);
+    const [channel, limit] = [params.channel?.toLowerCase(), params.limit ?? DEFAULT_LIMIT];
+    const letters = await this.store.list(channel, limit);
     return {
+      quarantined: await this.quarantine.list(channel, limit),
       letters: letters.map((letter) => ({
         ...letter,
         text: letter.text.length > SHOWN_CHARS ? `${letter.text.slice(0, SHOWN_CHARS)}…` : letter.text,

@@ -7,6 +7,7 @@ import { EventBus } from '../events/event-bus';
 import { EventsModule } from '../events/events.module';
 import { OutboundDesk, type OutboundTexts } from '../events/outbound-desk';
 import type { Schema } from '../storage/schema';
+import { InboxModule } from '../inbox/inbox.module';
 import { StorageModule } from '../storage/storage.module';
 import { ToolsModule } from '../tools/tools.module';
 import { WorkspaceModule } from '../workspace/workspace.module';
@@ -33,7 +34,7 @@ const FLUSH_MS = 1000;
   visible: { name: 'deliveries', onFailure: 'fatal' },
 })
 @Module({
-  imports: [EventsModule, StorageModule, ToolsModule, WorkspaceModule],
+  imports: [EventsModule, InboxModule, StorageModule, ToolsModule, WorkspaceModule],
   providers: [
     BlockStream,
     ChatLines,

@@ -22,8 +22,11 @@ export interface InboxTable {
   turn_id: string | null;
   /** Inbound message: text, sender, route, options. */
   payload: Json;
-  /** `command`: a command that waits or is being carried out; the messages after it wait for it. */
-  state: 'pending' | 'command' | 'running' | 'answered' | 'dropped' | 'failed';
+  /**
+   * `command`: a command that waits or is being carried out; the messages after it wait for it. `quarantined`: it could
+   * not be worked on, or is an update that could not be handled, as it came.
+   */
+  state: 'pending' | 'command' | 'running' | 'answered' | 'dropped' | 'failed' | 'quarantined';
   reason: string | null;
   received_at: Ms;
   updated_at: Ms;

@@ -42,6 +42,7 @@ const GUARDS: Record<string, string> = {
   'session.fork': 'primary key of the new name',
   'transcript.copy': 'a session id of its own, made for it',
   'system-event': 'rows of its own; a repeated text is left out',
+  'inbox.quarantine': 'unique (channel, account, external_id)',
   'inbox.amend': 'only as long as the message waits',
   'inbox.drop': 'only as long as the messages wait',
   'ask-user': 'unique (run, part) of the outbox',

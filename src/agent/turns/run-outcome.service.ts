@@ -31,7 +31,7 @@ export class RunOutcomeService {
     if (row.state === 'pending' || (row.state === 'command' && row.turnId === null)) return { runId, state: 'waiting' };
     const turn = await this.turns.find(row.turnId ?? runId);
     if (!turn) {
-      const outcome = row.state === 'failed' ? 'failed' : 'dropped';
+      const outcome = row.state === 'failed' || row.state === 'quarantined' ? 'failed' : 'dropped';
       return { runId, state: 'ended', outcome, ...(row.reason ? { reason: row.reason } : {}) };
     }
     if (turn.state === 'running') return { runId, state: 'running', startedAt: turn.startedAt };

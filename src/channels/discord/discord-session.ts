@@ -3,7 +3,7 @@ import { type BackoffPolicy, backoffDelay } from '../../common/backoff';
 import type { Logger } from '../../common/logger';
 import { messageOf } from '../../common/openclaw-error';
 import { aborted, sleep } from '../../common/sleep';
-import { ChannelFatalError, type ChannelHost, type InboundUpdate } from '../channel-adapter';
+import { ChannelFatalError, type ChannelHost, type InboundUpdate, type RawUpdate } from '../channel-adapter';
 import { DiscordBackfill } from './discord-backfill';
 import type { DiscordHistory } from './discord-history';
 import {
@@ -100,6 +100,7 @@ export class DiscordSession implements DiscordListener {
 
   packet(packet: DiscordPacket): void {
     this.options.host.alive();
+    const raw = (id: string): RawUpdate => ({ id: `${packet.t}:${id}`, raw: packet });
     switch (packet.t) {
       case 'READY':
         this.botId = packet.d.user.id;
@@ -107,27 +108,29 @@ export class DiscordSession implements DiscordListener {
         this.options.started(packet.d.application.id, this.botId);
         return;
       case 'MESSAGE_CREATE':
-        this.queue(packet.d.channel_id, () => this.take(packet.d));
+        this.queue(packet.d.channel_id, raw(packet.d.id), () => this.take(packet.d));
         return;
       case 'MESSAGE_UPDATE':
         // Link previews and the like are updates too; only people's edits carry a time.
         if (packet.d.edited_timestamp)
-          this.queue(packet.d.channel_id, () =>
+          this.queue(packet.d.channel_id, raw(`${packet.d.id}:${packet.d.edited_timestamp}`), () =>
             this.changed(packet.d, 'edited', packet.d.content, packet.d.edited_timestamp ?? ''),
           );
         return;
       case 'MESSAGE_DELETE':
-        this.queue(packet.d.channel_id, () => this.changed(packet.d, 'deleted', ''));
+        this.queue(packet.d.channel_id, raw(packet.d.id), () => this.changed(packet.d, 'deleted', ''));
         return;
       case 'MESSAGE_DELETE_BULK':
         for (const id of packet.d.ids)
-          this.queue(packet.d.channel_id, () => this.changed({ ...packet.d, id }, 'deleted', ''));
+          this.queue(packet.d.channel_id, raw(id), () => this.changed({ ...packet.d, id }, 'deleted', ''));
         return;
       case 'MESSAGE_REACTION_ADD':
-        this.queue(packet.d.channel_id, () => this.reacted(packet.d));
+        this.queue(packet.d.channel_id, raw(`${packet.d.message_id}:${packet.d.user_id}`), () =>
+          this.reacted(packet.d),
+        );
         return;
       case 'INTERACTION_CREATE':
-        this.queue(packet.d.channel?.id ?? '', () => this.interacted(packet.d));
+        this.queue(packet.d.channel?.id ?? '', raw(packet.d.id), () => this.interacted(packet.d));
         return;
       default:
     }
@@ -176,7 +179,8 @@ export class DiscordSession implements DiscordListener {
       lastReceived: (limit) => host.lastReceived(limit),
       completeThrough: () => host.completeThrough(),
       listedUsers: this.options.listedUsers(),
-      take: (message) => this.take(message),
+      take: (message) =>
+        host.take({ id: `MESSAGE_CREATE:${message.id}`, raw: message }, () => this.take(message), signal),
     });
     for (let attempt = 0; !signal.aborted; attempt++) {
       try {
@@ -206,30 +210,19 @@ export class DiscordSession implements DiscordListener {
       .catch((error: unknown) => this.options.log.debug({}, `not noted: ${messageOf(error)}`));
   }
 
-  /** Work on one chat in the order of arrival, chats side by side; tried again until it is on disk. */
-  private queue(chat: string, work: () => Promise<void>): void {
+  /** Work on one chat in the order of arrival, chats side by side; waits until it is on disk. */
+  private queue(chat: string, update: RawUpdate, work: () => Promise<void>): void {
     const before = this.queues.get(chat) ?? Promise.resolve();
     const next = before.then(async () => {
       await this.searched;
-      await this.untilStored(work);
+      await this.options.host.take(update, work, this.options.signal).catch((error: unknown) => {
+        if (!this.options.signal.aborted) this.options.log.warn({}, `an update was not taken: ${messageOf(error)}`);
+      });
     });
     this.queues.set(chat, next);
     void next.finally(() => {
       if (this.queues.get(chat) === next) this.queues.delete(chat);
     });
-  }
-
-  private async untilStored(work: () => Promise<void>): Promise<void> {
-    const { log, signal } = this.options;
-    for (let attempt = 0; !signal.aborted; attempt++) {
-      try {
-        await work();
-        return;
-      } catch (error) {
-        log.warn({ attempt }, `a message could not be stored: ${messageOf(error)}`);
-        await sleep(backoffDelay(STORE_BACKOFF, attempt), signal);
-      }
-    }
   }
 
   private async take(message: DiscordMessage | APIMessage): Promise<void> {

@@ -1,4 +1,6 @@
+import { randomUUID } from 'node:crypto';
 import type { App, Receiver } from '@slack/bolt';
+import type { ChannelHost } from '../channel-adapter';
 import type { SlackAccount } from './slack-accounts';
 import { SILENT, clientOptions } from './slack-calls';
 import type { SlackBot } from './slack-inbound';
@@ -14,9 +16,12 @@ export interface SlackDelivery {
 export class SlackApp {
   private readonly queues = new Map<string, Promise<unknown>>();
 
-  private constructor(private readonly app: App) {}
+  private constructor(
+    private readonly app: App,
+    private readonly host: ChannelHost,
+  ) {}
 
-  static async open(account: SlackAccount, bot: SlackBot, intake: SlackIntake): Promise<SlackApp> {
+  static async open(account: SlackAccount, bot: SlackBot, intake: SlackIntake, host: ChannelHost): Promise<SlackApp> {
     const { App } = await import('@slack/bolt');
     const receiver: Receiver = { init: () => undefined, start: () => Promise.resolve(), stop: () => Promise.resolve() };
     const app = new App({
@@ -43,20 +48,30 @@ export class SlackApp {
       await ack();
     });
     app.error((error) => Promise.reject(error));
-    return new SlackApp(app);
+    return new SlackApp(app, host);
   }
 
-  /** Resolves when everything of it is on disk, what came before it in the same conversation too. */
-  async handle(delivery: SlackDelivery): Promise<unknown> {
+  /**
+   * Resolves when everything of it is on disk, what came before it in the same conversation too.
+   * @param signal how long to wait while nothing can be stored; without it that rejects
+   */
+  async handle(delivery: SlackDelivery, signal?: AbortSignal): Promise<unknown> {
     const conversation = conversationOf(delivery.body);
     const before = this.queues.get(conversation) ?? Promise.resolve();
-    const work = before.catch(() => undefined).then(() => this.process(delivery));
+    const work = before.catch(() => undefined).then(() => this.take(delivery, signal));
     this.queues.set(conversation, work);
     try {
       return await work;
     } finally {
       if (this.queues.get(conversation) === work) this.queues.delete(conversation);
     }
+  }
+
+  private async take(delivery: SlackDelivery, signal: AbortSignal | undefined): Promise<unknown> {
+    let response: unknown;
+    const update = { id: idOf(delivery.body), raw: delivery.body };
+    await this.host.take(update, async () => void (response = await this.process(delivery)), signal);
+    return response;
   }
 
   /**
@@ -75,6 +90,12 @@ export class SlackApp {
     });
     return response;
   }
+}
+
+/** By which Slack's own repetition is known. */
+function idOf(body: Record<string, unknown>): string {
+  const { event_id: event, trigger_id: trigger } = body;
+  return typeof event === 'string' ? event : typeof trigger === 'string' ? trigger : randomUUID();
 }
 
 /** What is said in one conversation is taken in order. */

@@ -63,6 +63,12 @@ export class SlackIntake {
     private readonly isCommand: (text: string) => boolean,
   ) {}
 
+  /** A message of the history that was missed. */
+  found(message: SlackMessage, signal: AbortSignal): Promise<void> {
+    const update = { id: `${message.channel}:${message.ts}`, raw: message };
+    return this.host.take(update, () => this.message({ ...message, type: 'message' }), signal);
+  }
+
   async message(event: SlackEvent): Promise<void> {
     if (event.subtype === 'message_changed') return this.changed(event);
     if (event.subtype === 'message_deleted') return this.deleted(event);

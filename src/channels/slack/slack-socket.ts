@@ -103,9 +103,9 @@ export class SlackSocket {
 
   /** What is not confirmed comes again. */
   private async take({ ack, body, retry_num: retryNum }: Envelope): Promise<void> {
-    const { app, log } = this.options;
+    const { app, log, signal } = this.options;
     try {
-      const response = await app.handle({ body, ...(retryNum === undefined ? {} : { retryNum }) });
+      const response = await app.handle({ body, ...(retryNum === undefined ? {} : { retryNum }) }, signal);
       await ack(response);
     } catch (error) {
       log.warn({ account: this.options.account.id }, `an event was not confirmed: ${messageOf(error)}`);

@@ -111,7 +111,7 @@ export class SlackAdapter implements ChannelAdapter {
       () => this.facts(accountId, bot),
       (text) => this.isCommand(text),
     );
-    const app = await SlackApp.open(account, bot, intake);
+    const app = await SlackApp.open(account, bot, intake, host);
     let leftAt = 0;
     let isLive = false;
     // While it listens nothing is missing: Slack tells again what was not confirmed.
@@ -128,7 +128,7 @@ export class SlackAdapter implements ChannelAdapter {
         log: this.log,
         lastReceived: (limit) => host.lastReceived(limit),
         completeThrough: () => host.completeThrough(),
-        take: (message) => intake.message({ ...message, type: 'message' }),
+        take: (message) => intake.found(message, signal),
       }).run(signal);
       if (!signal.aborted) await host.noteComplete(began - OVERLAP_MS);
     };

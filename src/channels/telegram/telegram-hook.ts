@@ -72,7 +72,9 @@ export class TelegramHook {
     this.options.host.alive();
     const chat = chatOf(update);
     const before = this.chats.get(chat) ?? Promise.resolve();
-    const work = before.catch(() => undefined).then(() => this.options.bot.handleUpdate(update));
+    const { bot, host } = this.options;
+    const raw = { id: String(update.update_id), raw: update };
+    const work = before.catch(() => undefined).then(() => host.take(raw, () => bot.handleUpdate(update)));
     this.chats.set(chat, work);
     try {
       await work;

@@ -155,12 +155,19 @@ export class TelegramPoller {
       const before = chats.get(key) ?? Promise.resolve();
       chats.set(
         key,
-        before.then(() => this.options.bot.handleUpdate(update)),
+        before.then(() => this.take(update)),
       );
     }
     const results = await Promise.allSettled(chats.values());
     const failed = results.find((result) => result.status === 'rejected');
     if (failed) throw failed.reason;
+  }
+
+  /** One that can't be handled is kept and confirmed; while nothing can be stored the poll waits. */
+  private take(update: Update): Promise<void> {
+    const { bot, host } = this.options;
+    const raw = { id: String(update.update_id), raw: update };
+    return host.take(raw, () => bot.handleUpdate(update), this.signal);
   }
 
   /**
@@ -201,11 +208,16 @@ export class TelegramPoller {
   }
 }
 
-/** Updates about one chat are taken in order. */
+/** Updates about one chat are taken in order; those about none, each by itself. */
 export function chatOf(update: Update): string {
-  if ('callback_query' in update) return String(update.callback_query.message?.chat.id ?? update.update_id);
-  const message = Object.values(update).find(
-    (value): value is { chat: { id: number } } => typeof value === 'object' && value !== null && 'chat' in value,
-  );
-  return String(message?.chat.id ?? update.update_id);
+  const parts = Object.values(update).filter((value): value is object => typeof value === 'object' && value !== null);
+  for (const part of parts) {
+    const { chat, message } = part as {
+      chat?: { id?: number } | null;
+      message?: { chat?: { id?: number } | null } | null;
+    };
+    const id = chat?.id ?? message?.chat?.id;
+    if (id !== undefined) return String(id);
+  }
+  return String(update.update_id);
 }

@@ -1,0 +1,99 @@
+import { randomUUID } from 'node:crypto';
+import { Injectable, Optional } from '@nestjs/common';
+import { Clock, systemClock } from '../common/clock';
+import { DatabaseService } from '../storage/database.service';
+import { fromRow } from './inbox-row';
+
+/** Most characters that are kept of an update. */
+const MAX_RAW = 256 * 1024;
+
+export interface UnhandledUpdate {
+  channel: string;
+  account: string;
+  externalId: string;
+  /** As the platform sent it. */
+  raw: unknown;
+  reason: string;
+}
+
+/** Something that came in and that nobody could handle. */
+export interface Quarantined {
+  id: string;
+  channel: string;
+  accountId: string;
+  externalId: string;
+  /** Conversation that it was meant for, where that was known. */
+  sessionKey?: string;
+  text: string;
+  /** JSON text of the platform's update, where that is all there is. */
+  raw?: string;
+  reason: string;
+  receivedAt: number;
+}
+
+/** Messages and updates that could not be handled after three tries: inbox rows in the state `quarantined`. */
+@Injectable()
+export class QuarantineStore {
+  constructor(
+    private readonly database: DatabaseService,
+    @Optional() private readonly clock: Clock = systemClock,
+  ) {}
+
+  /** Keeps an update as it came; the same one again is the same row. */
+  async keep({ channel, account, externalId, raw, reason }: UnhandledUpdate): Promise<void> {
+    const now = this.clock.now();
+    const runId = randomUUID();
+    await this.database.write('inbox.quarantine', (transaction) =>
+      transaction
+        .insertInto('inbox')
+        .values({
+          id: randomUUID(),
+          channel,
+          account,
+          external_id: externalId,
+          session_key: null,
+          run_id: runId,
+          run_name: runId,
+          turn_id: null,
+          payload: JSON.stringify({ text: '', isOwner: false, origin: 'stranger', raw: jsonOf(raw) }),
+          state: 'quarantined',
+          reason,
+          received_at: now,
+          updated_at: now,
+        })
+        .onConflict((conflict) => conflict.columns(['channel', 'account', 'external_id']).doNothing())
+        .execute(),
+    );
+  }
+
+  /** Newest first. */
+  async list(channel: string | undefined, limit: number): Promise<Quarantined[]> {
+    const rows = await this.database.read
+      .selectFrom('inbox')
+      .selectAll()
+      .where('state', '=', 'quarantined')
+      .$if(channel !== undefined, (query) => query.where('channel', '=', channel ?? ''))
+      .orderBy('seq', 'desc')
+      .limit(limit)
+      .execute();
+    return rows.map(fromRow).map((row) => ({
+      id: row.id,
+      channel: row.channel,
+      accountId: row.account,
+      externalId: row.externalId,
+      ...(row.sessionKey === null ? {} : { sessionKey: row.sessionKey }),
+      text: row.message.text,
+      ...(row.message.raw === undefined ? {} : { raw: row.message.raw }),
+      reason: row.reason ?? '',
+      receivedAt: row.receivedAt,
+    }));
+  }
+}
+
+function jsonOf(raw: unknown): string {
+  try {
+    return (JSON.stringify(raw) ?? String(raw)).slice(0, MAX_RAW);
+  } catch {
+    return String(raw).slice(0, MAX_RAW);
+  }
+}

@@ -1,0 +1,111 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { SqliteFile } from '../../src/storage/sqlite-file';
+import { FakeModels } from '../fakes/model-server';
+import { FakeTelegram } from '../fakes/telegram-server';
+import { GatewayProcess, freePort, until, writeConfig } from '../harness/gateway-process';
+import { runCli } from '../harness/run-cli';
+import { WireClient } from '../harness/wire-client';
+import { type ChannelDriver, DRIVERS } from './channel-drivers';
+
+interface Listed {
+  quarantined: { channel: string; reason: string; raw?: string }[];
+}
+
+describe.each(Object.keys(DRIVERS))('an update of %s that can not be handled', (name) => {
+  let stateDir: string;
+  let platform: ChannelDriver;
+  let models: FakeModels;
+  let gateway: GatewayProcess;
+
+  beforeAll(async () => {
+    stateDir = mkdtempSync(join(tmpdir(), 'openclaw-quarantine-'));
+    platform = await (DRIVERS[name] as () => Promise<ChannelDriver>)();
+    models = await FakeModels.start();
+    models.answer = ({ lastUser }) => ({ steps: [{ text: lastUser.includes('hello') ? 'Hello yourself.' : 'What?' }] });
+    const port = await freePort();
+    writeConfig(stateDir, {
+      models: { providers: { fake: models.provider('openai-completions') } },
+      agents: { defaults: { model: { primary: 'fake/fake-1' } } },
+      session: { dmScope: 'per-channel-peer' },
+      channels: { [platform.id]: platform.config(2, `http://127.0.0.1:${port}`) },
+    });
+    gateway = await GatewayProcess.start({ stateDir, port });
+  });
+  afterAll(async () => {
+    await gateway.signal('SIGTERM');
+    await platform.stop();
+    await models.stop();
+    rmSync(stateDir, { recursive: true, force: true });
+  });
+
+  it('is kept as it came and shown, is confirmed, and stops neither its account nor its own chat', async () => {
+    platform.say(0, 'hello there');
+    await until('the first answer', () => platform.shown().length === 1);
+    const database = new SqliteFile(join(stateDir, 'openclaw-nest.sqlite'));
+    database.exec(
+      `create trigger refuse before insert on inbox when new.payload like '%poison%' and new.state <> 'quarantined'
+       begin select raise(abort, 'nobody can take this'); end`,
+    );
+    database.close();
+    platform.say(0, 'poison');
+    platform.say(0, 'hello again');
+    platform.say(1, 'hello from somebody else');
+    await until('the answers', () => platform.shown().filter(({ text }) => text === 'Hello yourself.').length === 3);
+    expect(gateway.log.match(/nobody can take this/g)?.length).toBeLessThanOrEqual(8);
+
+    const client = await WireClient.connected(gateway.url);
+    const { payload } = await client.call('channels.deadLetters.list', { channel: platform.id });
+    client.close();
+    const [{ channel, reason, raw = '' }, ...more] = (payload as unknown as Listed).quarantined as [
+      Listed['quarantined'][0],
+    ];
+    expect([channel, more]).toEqual([platform.id, []]);
+    expect(reason).toContain('nobody can take this');
+    expect(raw).toContain('poison');
+
+    // It does not come again with the next start either.
+    await gateway.signal('SIGKILL');
+    gateway = await GatewayProcess.start({ stateDir, port: gateway.port });
+    platform.say(1, 'hello after that');
+    await until(
+      'the next answer',
+      () => platform.shown().filter(({ text }) => text === 'Hello yourself.').length === 4,
+    );
+  });
+});
+
+describe('an update that nobody has thought of', () => {
+  it('does not stop the bot, and is shown in the list and by the doctor', async () => {
+    const telegram = await FakeTelegram.start();
+    const gateway = await GatewayProcess.start({
+      config: {
+        channels: {
+          telegram: { botToken: telegram.token, apiRoot: telegram.apiRoot, dmPolicy: 'allowlist', allowFrom: [5] },
+        },
+      },
+    });
+    try {
+      const person = { id: 5, is_bot: false, first_name: 'Ann' };
+      telegram.push('message', {
+        message_id: 77,
+        date: 1,
+        chat: { id: 5, type: 'private', first_name: 'Ann' },
+        from: person,
+        text: 'odd',
+        entities: [null],
+      });
+      telegram.push('message', null);
+      telegram.say({ chatId: 5, text: '/whoami' });
+      await until('the answer', () => telegram.textsIn(5).length > 0);
+      const env = { OPENCLAW_STATE_DIR: gateway.stateDir, OPENCLAW_GATEWAY_PORT: String(gateway.port) };
+      const { stdout } = await runCli(['channels', 'dead-letters', 'list'], { env });
+      expect(stdout).toContain('could not be handled');
+      expect((await runCli(['doctor'], { env })).stdout).toContain('came in and could not be handled');
+    } finally {
+      await gateway.stop();
+      await telegram.stop();
+    }
+  });
+});
