@@ -131,6 +131,38 @@ describe.each(STORE_KINDS)('store on %s', (kind) => {
       expect(claims.map((claimed) => claimed.length).sort()).toEqual([0, 2]);
     });
 
+    it('gives a turn each message as it is when it is taken, not as it was when it was looked for', async () => {
+      const inbox = service();
+      const store = new InboxStore(database);
+      const { row: accepted } = await inbox.accept(row('1'));
+      const [seen] = await store.pending('agent:main:main');
+      expect(await store.amend(accepted.id, { message: { ...accepted.message, text: 'edited in time' } })).toBe(true);
+      const taken = await database.write('claim', (transaction) =>
+        store.claimIn(transaction, [seen?.id ?? ''], 'turn-a'),
+      );
+      expect(taken.map(({ message }) => message.text)).toEqual(['edited in time']);
+    });
+
+    it('keeps messages that came after a command from turns until it has ended', async () => {
+      const inbox = service();
+      const store = new InboxStore(database);
+      const giver = { name: 'x', channel: 'telegram', account: 'default', isGroup: false };
+      const rights = { isAuthorised: true, isOwner: true, mayApprove: true };
+      const command = { text: '/status', giver: { ...giver, ...rights } };
+      await inbox.accept(row('1'));
+      const { row: asked } = await inbox.accept({ ...row('2'), message: { ...row('2').message, command } });
+      await inbox.accept(row('3'));
+      const ready = async (): Promise<string[]> =>
+        (await store.ready('agent:main:main')).map(({ externalId }) => externalId);
+      expect(await ready()).toEqual(['1']);
+      await database.write('claim', (transaction) => store.claimCommandIn(transaction, asked.id, 'run-of-command'));
+      expect(await ready()).toEqual(['1']);
+      await database.write('close', (transaction) =>
+        store.closeCommandIn(transaction, 'run-of-command', { state: 'answered', reason: null }),
+      );
+      expect(await ready()).toEqual(['1', '3']);
+    });
+
     it('takes nothing while the gateway shuts down', async () => {
       const inbox = service();
       inbox.stop();
