@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Injectable, Optional } from '@nestjs/common';
 import { Clock, systemClock } from '../common/clock';
 import { DatabaseService } from '../storage/database.service';
-import { fromRow } from './inbox-row';
+import { readRows } from './inbox-row';
 
 /** Most characters that are kept of an update. */
 const MAX_RAW = 256 * 1024;
@@ -76,7 +76,7 @@ export class QuarantineStore {
       .orderBy('seq', 'desc')
       .limit(limit)
       .execute();
-    return rows.map(fromRow).map((row) => ({
+    return (await readRows(this.database.read, rows)).map((row) => ({
       id: row.id,
       channel: row.channel,
       accountId: row.account,
