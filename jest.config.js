@@ -17,6 +17,8 @@ module.exports = {
       },
     ],
   },
+  // Jest on Node before 24.9 can't load an ES module from CommonJS; the package has both forms.
+  moduleNameMapper: { '^marked$': '<rootDir>/node_modules/marked/lib/marked.umd.js' },
   setupFiles: ['reflect-metadata'],
   testTimeout: 60000,
   maxWorkers: 2,

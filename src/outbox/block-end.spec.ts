@@ -28,6 +28,21 @@ describe('the first block of a growing text', () => {
       'This is a sentence of some length. ',
     ],
     ['never in code', '```js\nconst a = 1;\n\nconst b = 2;\n\nconst c = 3;\n\nconst d = 4;\n\nconst e', undefined],
+    [
+      'a fence that only looks like an end is none',
+      '```js\nconst a = 1;\n``` no end\n\nb();\n\nconst c = 3;\n\nconst',
+      undefined,
+    ],
+    [
+      'never in an emphasis that has only begun',
+      'A first line of text. And **a bold one that.\ngoes on and on and on and on',
+      'A first line of text. ',
+    ],
+    [
+      'never in a link',
+      'A line of text that is here. See [the long.\nlabel](https://a.b/c) of it',
+      'A line of text that is here. ',
+    ],
     ['after code', '```js\nconst a = 1;\n\nb();\n```\n\nAnd', '```js\nconst a = 1;\n\nb();\n```\n\n'],
   ])('%s', (_, text, block) => {
     expect(first(text)).toBe(block);

@@ -1,4 +1,6 @@
 import type { BreakKind } from '../common/block-rules';
+import { type Token, type Tokens, breaksAfter, childrenOf, readMarkdown } from '../common/markdown/markdown-tree';
+import { plainWords } from '../common/markdown/render-markdown';
 
 export interface BlockRules {
   /** Characters. */
@@ -16,20 +18,20 @@ const BREAKS: Readonly<Record<BreakKind, RegExp>> = {
 const ORDER: readonly BreakKind[] = ['paragraph', 'newline', 'sentence'];
 
 /**
- * Where the first block of a growing text ends; undefined while it may still grow. Never inside a code fence. A text that
- * has come to rest is cut at its last paragraph, whatever its length. Pure.
+ * Where the first block of a growing text ends; undefined while it may still grow. Never inside a code block, a link or an
+ * emphasis, also one that has only begun. A text that has come to rest is cut at its last paragraph, whatever its length.
+ * Pure.
  */
 export function blockEnd(text: string, rules: BlockRules, isAtRest = false): number | undefined {
   const least = isAtRest ? 1 : rules.minChars;
   if (text.length < least) return undefined;
-  const fences = fencesOf(text);
   const last = (kind: BreakKind): number | undefined => {
-    let end: number | undefined;
+    const ends: number[] = [];
     for (const { index, 0: gap } of text.matchAll(BREAKS[kind])) {
       if (index > rules.maxChars) break;
-      if (index >= least && !fences.some(([from, to]) => index > from && index < to)) end = index + gap.length;
+      if (index >= least) ends.push(index + gap.length);
     }
-    return end;
+    return ends.reverse().find((end) => isCleanCut(text, end));
   };
   const preferred = last(rules.breakPreference);
   if (preferred !== undefined || text.length < rules.maxChars || isAtRest) return preferred;
@@ -40,17 +42,30 @@ export function blockEnd(text: string, rules: BlockRules, isAtRest = false): num
   return undefined;
 }
 
-/** Where code blocks stand; one that is still open reaches to the end. */
-function fencesOf(text: string): [number, number][] {
-  const found: [number, number][] = [];
-  let open: { mark: string; at: number } | undefined;
-  for (const { index, 1: mark = '' } of text.matchAll(/^[ \t]*(```+|~~~+)/gm)) {
-    if (!open) open = { mark, at: index };
-    else if (mark.startsWith(open.mark)) {
-      found.push([open.at, index + mark.length]);
-      open = undefined;
-    }
-  }
-  if (open) found.push([open.at, Infinity]);
-  return found;
+/** Whether both sides of a cut show together what the whole shows, and no mark in front of it waits for its end. */
+function isCleanCut(text: string, end: number): boolean {
+  const head = text.slice(0, end);
+  return !endsInside(readMarkdown(head)) && `${words(head)}${words(text.slice(end))}` === words(text);
+}
+
+const words = (markdown: string): string => plainWords(markdown).replace(/\s+/g, '');
+
+/** Whether what comes next would stand in a code block that is still open, or may end a mark of the last paragraph. */
+function endsInside(tokens: readonly Token[]): boolean {
+  const last = tokens.filter(({ type }) => type !== 'space').at(-1);
+  if (last === undefined) return false;
+  if (last.type === 'code') return isOpenFence(last.raw);
+  if (last.type === 'list') return endsInside((last as Tokens.List).items.at(-1)?.tokens ?? []);
+  if (last.type === 'blockquote') return endsInside(childrenOf(last));
+  if (breaksAfter(last.raw) > 1) return false;
+  return childrenOf(last).some((token) => token.type === 'text' && /[*_~`[]|\|\|/.test(token.raw));
+}
+
+/** A code block of indented lines has no end of its own; a fenced one has a line of at least as many signs. */
+function isOpenFence(raw: string): boolean {
+  const [, mark] = /^ {0,3}(`{3,}|~{3,})/.exec(raw) ?? [];
+  if (mark === undefined) return false;
+  const [, ...lines] = raw.trimEnd().split('\n');
+  const closing = lines.at(-1)?.trim() ?? '';
+  return !(closing.startsWith(mark) && [...closing].every((sign) => sign === mark[0]));
 }

@@ -13,7 +13,7 @@ import {
   type ProbeResult,
   type SendFailure,
 } from '../channels/channel-adapter';
-import { chunkMarkdown } from '../channels/text/markdown-chunks';
+import { splitMarkdown } from '../common/markdown/split-markdown';
 import type { PluginManifest } from './catalog/plugin-manifest';
 import { PluginCallError } from './plugin-process';
 import type { PluginRuntime } from './plugin-runtime';
@@ -81,7 +81,7 @@ export class PluginChannel implements ChannelAdapter {
 
   chunk(_account: string, text: string): string[] {
     const limit = this.facts.maxChars ?? DEFAULT_CHUNK;
-    return chunkMarkdown(text, (piece) => piece.length <= limit);
+    return splitMarkdown(text, (piece) => piece.length <= limit);
   }
 
   async send(message: OutboundMessage): Promise<string> {

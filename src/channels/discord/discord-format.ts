@@ -1,17 +1,21 @@
 import type { OutboundMessage } from '../channel-adapter';
-import { chunkMarkdown } from '../text/markdown-chunks';
-import { tablesAsCode } from '../text/tables';
+import { type MarkdownForm, renderMarkdown } from '../../common/markdown/render-markdown';
+import { linkTarget } from '../../common/markdown/markdown-tree';
+import { splitMarkdown } from '../../common/markdown/split-markdown';
 
 export const MAX_CHARS = 2000;
 const DEFAULT_LINES = 17;
 
-/** Markdown as Discord shows it: its own flavour, with tables as code. */
-export const discordMarkdown = (markdown: string): string => tablesAsCode(markdown).trim();
+/** Markdown as Discord reads it: its own flavour, without tables, pictures and references (https://support.discord.com/hc/articles/210298617). */
+export const discordMarkdown = (markdown: string): string => renderMarkdown(markdown, FORM).trim();
 
 /** Pieces of at most so many characters, and of few lines, so that nobody has to scroll past one. */
 export function discordChunks(markdown: string, limits: { chars?: number; lines?: number }): string[] {
   const { chars = MAX_CHARS, lines = DEFAULT_LINES } = limits;
-  return chunkMarkdown(discordMarkdown(markdown), (piece) => piece.length <= chars && lineCount(piece) <= lines);
+  return splitMarkdown(markdown, (piece) => {
+    const text = discordMarkdown(piece);
+    return text.length <= chars && lineCount(text) <= lines;
+  });
 }
 
 const lineCount = (text: string): number => text.split('\n').length;
@@ -43,3 +47,48 @@ export const nonceOf = (deliveryId: string): string => deliveryId.replaceAll('-'
 /** Whether a message shows a beginning of a text. */
 export const isBeginning = (shown: string, whole: string): boolean =>
   shown !== '' && shown !== whole && whole.startsWith(shown);
+
+/** People, roles, channels, emoji, times and commands that are named by their ids. */
+const NAMED = /(<(?:@[!&]?\d+|#\d+|a?:\w+:\d+|t:-?\d+(?::\w)?|\/[^>\n]+:\d+)>)/;
+
+/** Words as they are: signs that Discord would read as marks are escaped. One that stands alone was escaped before. */
+const literal = (text: string): string =>
+  /^[!-/:-@[-`{-~]$/.test(text)
+    ? `\\${text}`
+    : text
+        .split(NAMED)
+        .map((piece, index) => (index % 2 === 1 ? piece : escapeMarks(piece)))
+        .join('');
+
+const escapeMarks = (text: string): string =>
+  text
+    .replace(
+      /\\(?=[!-/:-@[-`{-~])|`|\*(?!\s|$)|(?<!\s|^)\*|~~|\|\||_(?=_)|(?<=_)_|(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])/gu,
+      (mark) => mark.replace(/./g, '\\$&'),
+    )
+    .replace(/^(?:-#|>{1,3}|#{1,3}|[*+-])(?=\s)/gm, '\\$&')
+    .replace(/^(\d+)(?=\.\s)/gm, '$1\\');
+
+const MARKS = { strong: '**', em: '*', del: '~~', spoiler: '||' } as const;
+const HEADINGS = 3;
+/** A heading is one line, and signs at its end would close it. */
+const oneLine = (text: string): string => text.replace(/\s*\n\s*/g, ' ').replace(/#+$/, '\\$&');
+
+const FORM: MarkdownForm = {
+  text: literal,
+  emphasis: (kind, inner) => (inner === '' ? '' : `${MARKS[kind]}${inner}${MARKS[kind]}`),
+  code: (text) => (text.includes('`') ? `\`\` ${text} \`\`` : `\`${text}\``),
+  link(label, { href, words, isBare }) {
+    if (isBare) return words;
+    if (!URL.canParse(href) || !['http:', 'https:'].includes(new URL(href).protocol)) return undefined;
+    return `[${label || words || href}](${linkTarget(href)})`;
+  },
+  // Three backticks inside code would end it.
+  codeBlock: (text, language) => `\`\`\`${language}\n${text.replaceAll('```', '`\u200b`\u200b`')}\n\`\`\``,
+  heading: (inner, depth) =>
+    inner === '' ? '' : depth <= HEADINGS ? `${'#'.repeat(depth)} ${oneLine(inner)}` : `**${oneLine(inner)}**`,
+  quote: (inner) => inner.replace(/^/gm, '> '),
+  rule: '———',
+  bullet: '-',
+  task: { open: '☐', done: '☑' },
+};

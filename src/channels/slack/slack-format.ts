@@ -1,28 +1,16 @@
-import { chunkMarkdown } from '../text/markdown-chunks';
-import { tablesAsCode } from '../text/tables';
+import { type MarkdownForm, renderMarkdown } from '../../common/markdown/render-markdown';
+import { splitMarkdown } from '../../common/markdown/split-markdown';
 
 const DEFAULT_CHARS = 4000;
+/** Links that Slack takes. */
+const SCHEMES: ReadonlySet<string> = new Set(['http:', 'https:', 'mailto:']);
 
 /** Pieces of Markdown whose form in Slack is short enough. */
 export const slackChunks = (markdown: string, chars = DEFAULT_CHARS): string[] =>
-  chunkMarkdown(tablesAsCode(markdown), (piece) => mrkdwn(piece).length <= chars);
+  splitMarkdown(markdown, (piece) => mrkdwn(piece).length <= chars);
 
-/** Markdown as a model writes it → Slack's own markup. */
-export function mrkdwn(markdown: string): string {
-  const out: string[] = [];
-  let fence: string | undefined;
-  for (const line of tablesAsCode(markdown).split('\n')) {
-    const mark = /^\s*(```+|~~~+)/.exec(line)?.[1];
-    if (fence === undefined && mark) {
-      fence = mark;
-      out.push('```');
-    } else if (fence !== undefined && line.trim().startsWith(fence)) {
-      fence = undefined;
-      out.push('```');
-    } else out.push(fence === undefined ? blockLine(line) : escaped(line));
-  }
-  return out.join('\n').trim();
-}
+/** Markdown as a model writes it → Slack's own markup (https://docs.slack.dev/messaging/formatting-message-text). */
+export const mrkdwn = (markdown: string): string => renderMarkdown(markdown, FORM).trim();
 
 /** Whether Slack may fetch what the links of a message lead to: only where the owner wants that. */
 export const unfurling = (linkPreview: boolean | undefined): Record<string, boolean> => ({
@@ -60,40 +48,44 @@ function escaped(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }
 
-function blockLine(line: string): string {
-  const quote = /^\s*>\s?(.*)$/.exec(line);
-  if (quote) return `> ${inline(quote[1] ?? '')}`;
-  const heading = /^\s{0,3}#{1,6}\s+(.*?)\s*#*$/.exec(line);
-  if (heading) return `*${inline((heading[1] ?? '').replace(/\*\*/g, ''))}*`;
-  if (/^\s{0,3}([-*_])(\s*\1){2,}\s*$/.test(line)) return '———';
-  const bullet = /^(\s*)[-*+]\s+(.*)$/.exec(line);
-  if (bullet) return `${bullet[1] ?? ''}• ${inline(bullet[2] ?? '')}`;
-  return inline(line);
+/** People and channels that the model names by their ids stay what they are. */
+const withMentions = (text: string): string =>
+  text
+    .split(/(<(?:@[UW]\w+|#\w+)>)/)
+    .map((piece, index) => (index % 2 === 1 ? piece : escaped(piece)))
+    .join('');
+
+const MARKS = { strong: '*', em: '_', del: '~' } as const;
+const IN_WORD = /[\p{L}\p{N}_]/u;
+
+/** Marks hold within one line, and only between words: elsewhere Slack shows them, so that there the words stand bare. */
+function marked(mark: string, inner: string): string {
+  return inner.replace(/^(\s*)(.*?)(\s*)$/gm, (line, before: string, words: string, after: string) =>
+    words === '' ? line : `${before}${mark}${words}${mark}${after}`,
+  );
 }
 
-/** Private-use characters stand for finished pieces while the rest of the line is converted. */
-const SLOT = /\uE000(\d+)\uE001/g;
+/** Three backticks inside code would end it. */
+const fenced = (text: string): string => `\`\`\`\n${escaped(text.replaceAll('```', '`\u200b`\u200b`'))}\n\`\`\``;
 
-function inline(text: string): string {
-  const done: string[] = [];
-  const keep = (piece: string): string => `\uE000${done.push(piece) - 1}\uE001`;
-  const BOLD = '\uE002';
-  let converted = escaped(
-    text
-      .replace(/[\uE000-\uE002]/g, '')
-      .replace(/(`+)(.+?)\1(?!`)/g, (_, __, code: string) => keep(`\`${escaped(code)}\``))
-      .replace(/<(@[UW]\w+|#\w+)>/g, (whole) => keep(whole))
-      .replace(/!?\[([^\]\n]*)\]\((\S+?)(?:\s+"[^"]*")?\)/g, (whole, label: string, url: string) =>
-        /^(https?|mailto):/i.test(url)
-          ? keep(`<${escaped(url).replaceAll('|', '%7C')}|${escaped(label || url).replaceAll('|', '/')}>`)
-          : whole,
-      ),
-  )
-    .replace(/(\*\*|__)(?=\S)(.+?)(?<=\S)\1/g, `${BOLD}$2${BOLD}`)
-    .replace(/~~(?=\S)(.+?)(?<=\S)~~/g, '~$1~')
-    .replace(/(^|[^\w*])\*(?=[^\s*])([^*\n]+?)(?<=\S)\*(?![\w*])/g, '$1_$2_')
-    .replaceAll(BOLD, '*');
-  while (converted.includes('\uE000'))
-    converted = converted.replace(SLOT, (_, slot: string) => done[Number(slot)] ?? '');
-  return converted;
-}
+const FORM: MarkdownForm = {
+  text: withMentions,
+  emphasis: (kind, inner, { before, after }) =>
+    kind === 'spoiler'
+      ? `||${inner}||`
+      : IN_WORD.test(before) || IN_WORD.test(after)
+        ? inner
+        : marked(MARKS[kind], inner),
+  code: (text) => (text.includes('`') ? escaped(text) : `\`${escaped(text)}\``),
+  link(label, { href, words, isBare }) {
+    if (isBare) return /^https?:\/\//i.test(words) ? `<${escaped(words).replaceAll('|', '%7C')}>` : label;
+    if (!URL.canParse(href) || !SCHEMES.has(new URL(href).protocol)) return undefined;
+    return `<${escaped(href).replaceAll('|', '%7C')}|${escaped(words || href).replaceAll('|', '/')}>`;
+  },
+  codeBlock: fenced,
+  heading: (inner) => marked('*', inner),
+  quote: (inner, depth) => inner.replace(/^/gm, depth === 0 ? '> ' : '&gt; '),
+  rule: '———',
+  bullet: '•',
+  task: { open: '☐', done: '☑' },
+};

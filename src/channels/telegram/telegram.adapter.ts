@@ -27,7 +27,6 @@ import {
   type SearchStep,
   type SentSearch,
 } from '../channel-adapter';
-import { chunkMarkdown } from '../text/markdown-chunks';
 import { type TelegramAccount, botIdOf, telegramAccounts } from './telegram-accounts';
 import { TELEGRAM_ACTIONS, actionCall, describeAction } from './telegram-actions';
 import { TelegramBots } from './telegram-bots';
@@ -43,7 +42,7 @@ import { placeOf, preview, quote } from './telegram-places';
 import { TelegramPollWatch } from './telegram-poll-watch';
 import type { TelegramIntake } from './telegram-context';
 import { apiErrorCode, apiErrorText, sendError } from './telegram-errors';
-import { telegramHtml } from './telegram-format';
+import { telegramChunks, telegramHtml } from './telegram-format';
 import { fetchFile, fileCall } from './telegram-files';
 import { TelegramPoller } from './telegram-poller';
 import { searchStep } from './telegram-search';
@@ -170,8 +169,7 @@ export class TelegramAdapter implements ChannelAdapter {
 
   chunk(accountId: string, text: string): string[] {
     const limit = this.account(accountId).settings.textChunkLimit ?? DEFAULT_CHUNK_LIMIT;
-    // In UTF-16 units, as Telegram counts.
-    return chunkMarkdown(text, (piece) => telegramHtml(piece).length <= limit);
+    return telegramChunks(text, limit);
   }
 
   /** Topics of a group share its numbers, so the chat alone is the place. */

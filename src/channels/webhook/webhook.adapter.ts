@@ -16,7 +16,7 @@ import {
   type OutboundMessage,
   type ProbeResult,
 } from '../channel-adapter';
-import { chunkMarkdown } from '../text/markdown-chunks';
+import { splitMarkdown } from '../../common/markdown/split-markdown';
 import { type WebhookAccount, webhookAccounts } from './webhook-accounts';
 import { signedHeaders } from '../../common/webhook-signature';
 
@@ -78,7 +78,7 @@ export class WebhookAdapter implements ChannelAdapter {
 
   chunk(accountId: string, text: string): string[] {
     const limit = this.account(accountId).settings.textChunkLimit ?? DEFAULT_CHUNK;
-    return chunkMarkdown(text, (piece) => piece.length <= limit);
+    return splitMarkdown(text, (piece) => piece.length <= limit);
   }
 
   async send(message: OutboundMessage): Promise<string> {

@@ -12,7 +12,7 @@ import {
   type OutboundMessage,
   type ProbeResult,
 } from '../channel-adapter';
-import { chunkMarkdown } from '../text/markdown-chunks';
+import { splitMarkdown } from '../../common/markdown/split-markdown';
 import { type WebpageAccount, webpageAccounts } from './webpage-accounts';
 
 const CHUNK = 20_000;
@@ -85,7 +85,7 @@ export class WebpageAdapter implements ChannelAdapter {
   }
 
   chunk(_: string, text: string): string[] {
-    return chunkMarkdown(text, (piece) => piece.length <= CHUNK);
+    return splitMarkdown(text, (piece) => piece.length <= CHUNK);
   }
 
   send({ account, route, text, deliveryId = randomUUID(), buttons }: OutboundMessage): Promise<string> {
