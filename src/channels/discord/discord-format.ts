@@ -66,8 +66,8 @@ const escapeMarks = (text: string): string =>
       /\\(?=[!-/:-@[-`{-~])|`|\*(?!\s|$)|(?<!\s|^)\*|~~|\|\||_(?=_)|(?<=_)_|(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])/gu,
       (mark) => mark.replace(/./g, '\\$&'),
     )
-    .replace(/^(?:-#|>{1,3}|#{1,3}|[*+-])(?=\s)/gm, '\\$&')
-    .replace(/^(\d+)(?=\.\s)/gm, '$1\\');
+    .replace(/^(?:-#|>{1,3}|#{1,3}|[*+-])(?=\s|$)/gm, '\\$&')
+    .replace(/^(\d+)(?=\.(?:\s|$))/gm, '$1\\');
 
 const MARKS = { strong: '**', em: '*', del: '~~', spoiler: '||' } as const;
 const HEADINGS = 3;
