@@ -56,6 +56,7 @@ const PRODUCERS: Readonly<Record<string, string>> = {
   'heartbeat/heartbeat.rpc.ts': 'owner',
   'heartbeat/heartbeat.service.ts': 'gateway',
   'inbox/inbox-row.ts': 'file owner stranger',
+  'inbox/quarantine.store.ts': 'stranger',
   'internal-hooks/internal-hooks.service.ts': 'file stranger workspace',
   'memory/memory-get.tool.ts': 'file',
   'memory/memory-review.service.ts': 'workspace',
