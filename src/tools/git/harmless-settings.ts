@@ -22,7 +22,7 @@ const isWord: ValueRule = (value) => value !== undefined && /^[A-Za-z0-9][A-Za-z
 const isText: ValueRule = (value) => value !== undefined && value.length <= MAX_TEXT && !/\p{C}/u.test(value);
 const isRef: ValueRule = (value) => value !== undefined && /^[\p{L}\p{N}_][\p{L}\p{N}_/.@-]{0,250}$/u.test(value);
 const isRefspec: ValueRule = (value) => value !== undefined && /^[+^]?[\p{L}\p{N}_/.*@:-]{1,500}$/u.test(value);
-const isInside: ValueRule = (value, { workspace, gitFolder }) =>
+const isInWorkspace: ValueRule = (value, { workspace, gitFolder }) =>
   value !== undefined && !value.startsWith('~') && isReallyWithin(workspace, resolve(gitFolder, value));
 const any =
   (...rules: ValueRule[]): ValueRule =>
@@ -78,7 +78,7 @@ const HARMLESS: readonly [string, ValueRule][] = [
   ...rules(isAddress, 'remote.*.url remote.*.pushurl submodule.*.url branch.*.remote branch.*.pushremote'),
   ...rules(isRefspec, 'remote.*.fetch remote.*.push submodule.active'),
   ...rules(isWord, 'i18n.commitencoding i18n.logoutputencoding core.whitespace remote.*.partialclonefilter'),
-  ...rules(isInside, 'core.worktree'),
+  ...rules(isInWorkspace, 'core.worktree'),
   // `true` starts a program of git, anything else one of the repository.
   ...rules(oneOf('false', 'no', 'off', '0', ''), 'core.fsmonitor'),
   ...rules(any(isBool, oneOf('input')), 'core.autocrlf'),
