@@ -1,3 +1,4 @@
+import { largestFit } from './largest-fit';
 import { type Token, type Tokens, childrenOf, isBareLink, linkTarget, readMarkdown } from './markdown-tree';
 
 /** Marks around a stretch of text; a cut inside closes and opens them again. */
@@ -187,7 +188,8 @@ const qualityOf = (level: 0 | 1 | 2, marks: readonly Marks[]): Quality =>
   marks.some(({ isWhole }) => isWhole) ? Quality.whole : level + (marks.length > 0 ? 3 : 0);
 
 const isInsideEntity = (raw: string, offset: number): boolean =>
-  /&#?\w{0,30}$/.test(raw.slice(0, offset)) && /^\w{0,30};/.test(raw.slice(offset));
+  /&#?\w{0,30}$/.test(raw.slice(Math.max(0, offset - LOOK), offset)) &&
+  /^\w{0,30};/.test(raw.slice(offset, offset + LOOK));
 
 const isAfter = (place: Place, from: Place): boolean =>
   place.stretch > from.stretch || (place.stretch === from.stretch && place.offset > from.offset);
@@ -200,14 +202,10 @@ function bestPlace(
   length: (place: Place) => number,
 ): Place | undefined {
   const ahead = candidates.filter((candidate) => isAfter(candidate, from));
-  let low = 0;
-  let high = ahead.length;
-  while (low < high) {
-    const middle = Math.ceil((low + high) / 2);
-    if (isFit(from, ahead[middle - 1]!)) low = middle;
-    else high = middle - 1;
-  }
-  const fitting = ahead.slice(0, low);
+  const fitting = ahead.slice(
+    0,
+    largestFit(ahead.length, (count) => isFit(from, ahead[count - 1]!)),
+  );
   const last = fitting.at(-1);
   if (!last) return undefined;
   const least = length(last) * LEAST_SHARE;
@@ -220,6 +218,8 @@ function bestPlace(
   return pool.filter(({ quality }) => quality === best).at(-1);
 }
 
+/** Characters around a place that are looked at: no entity and hardly a grapheme is longer. */
+const LOOK = 64;
 const graphemes = new Intl.Segmenter();
 
 /** A word that is too long by itself: cut between what a reader takes for characters. */
@@ -239,25 +239,40 @@ function cutInWord(
     }
     if (isAtom && best) return best;
     // An atom that is too long for any message is cut like a word: rather its form than its words is lost.
-    const offsets = [...graphemes.segment(raw.slice(start))]
-      .map(({ index, segment }) => start + index + segment.length)
-      .filter(
-        (offset) =>
-          offset < raw.length && !isInsideEntity(raw, offset) && !/(^|[^\\])(\\\\)*\\$/.test(raw.slice(0, offset)),
-      );
-    let low = 0;
-    let high = offsets.length;
-    while (low < high) {
-      const middle = Math.ceil((low + high) / 2);
-      if (isFit(from, { stretch, offset: offsets[middle - 1]! })) low = middle;
-      else high = middle - 1;
-    }
-    const cut = low > 0 ? offsets[low - 1] : best === undefined ? offsets[0] : undefined;
+    const size = largestFit(raw.length - start - 1, (count) => isFit(from, { stretch, offset: start + count }));
+    const cut = safeCut(raw, start, start + size) ?? (best === undefined ? firstCut(raw, start) : undefined);
     return cut === undefined
       ? (best ?? (stretch + 1 < stretches.length ? whole : undefined))
       : { stretch, offset: cut };
   }
   return best;
+}
+
+/** The last place up to another where neither a character, an entity nor an escape is cut; undefined where there is none. */
+function safeCut(raw: string, start: number, most: number): number | undefined {
+  let offset = most;
+  while (offset > start) {
+    // Long enough for what a reader takes for one character.
+    const from = Math.max(start, offset - LOOK);
+    const within = graphemes.segment(raw.slice(from, offset + LOOK)).containing(offset - from);
+    const border = within === undefined || from + within.index === offset ? offset : from + within.index;
+    if (border > start && !isInsideEntity(raw, border) && !isEscaped(raw, border)) return border;
+    offset = Math.min(border, offset - 1);
+  }
+  return undefined;
+}
+
+/** The end of the first character: taken where not even that fits, so that the rest goes on. */
+function firstCut(raw: string, start: number): number | undefined {
+  const end = start + (graphemes.segment(raw.slice(start, start + LOOK)).containing(0)?.segment.length ?? 0);
+  return end > start && end < raw.length ? end : undefined;
+}
+
+/** Whether a backslash in front takes the next character along. */
+function isEscaped(raw: string, offset: number): boolean {
+  let count = 0;
+  while (raw[offset - 1 - count] === '\\') count++;
+  return count % 2 === 1;
 }
 
 /** A piece from the middle of a paragraph whose beginning would read as a list, a heading or a quote. */

@@ -1,4 +1,5 @@
 import { alignTable } from './align-table';
+import { largestFit } from './largest-fit';
 import { splitInline } from './split-inline';
 import { type Token, type Tokens, blocksOf, childrenOf, readMarkdown } from './markdown-tree';
 import { plainWords } from './render-markdown';
@@ -27,15 +28,19 @@ const trimBlankLines = (text: string): string => text.replace(/^(?:[^\S\n]*\n)+/
 function packBlocks(tokens: readonly Token[], fits: Fits, wrap: Wrap): string[] {
   const pieces: string[] = [];
   let current = '';
+  // A rest stands apart from what follows: next to it, some blocks would not begin.
+  let isPart = false;
   for (const { token, gap } of blocksOf(tokens)) {
     const raw = trimBlankLines(token.raw);
-    const joined = current === '' ? raw : `${current}${'\n'.repeat(Math.max(gap, 1))}${raw}`;
+    const joined = current === '' ? raw : `${current}${'\n'.repeat(isPart ? 2 : Math.max(gap, 1))}${raw}`;
     if (fits(wrap(joined))) {
       current = joined;
+      isPart = false;
       continue;
     }
     if (current !== '') pieces.push(current);
-    const parts = fits(wrap(raw)) ? [raw] : splitBlock(token, fits, wrap);
+    isPart = !fits(wrap(raw));
+    const parts = isPart ? splitBlock(token, fits, wrap) : [raw];
     current = parts.pop() ?? '';
     pieces.push(...parts);
   }
@@ -105,13 +110,7 @@ function cutLine(line: string, fits: Fits): string[] {
   const pieces: string[] = [];
   let rest = line;
   while (!fits(rest)) {
-    let low = 0;
-    let high = rest.length;
-    while (low < high) {
-      const middle = Math.ceil((low + high) / 2);
-      if (fits(rest.slice(0, middle))) low = middle;
-      else high = middle - 1;
-    }
+    const low = largestFit(rest.length - 1, (count) => fits(rest.slice(0, count)));
     const within = graphemes.segment(rest.slice(0, low + 64)).containing(low);
     const cut = (within?.index ?? 0) > 0 && within ? within.index : firstGrapheme(rest);
     if (cut >= rest.length) break;
@@ -127,15 +126,19 @@ const firstGrapheme = (text: string): number => graphemes.segment(text).containi
 function packItems(list: Tokens.List, fits: Fits, wrap: Wrap): string[] {
   const pieces: string[] = [];
   let current = '';
+  // A rest stands apart from what follows: next to it, some blocks would not begin.
+  let isPart = false;
   for (const [index, item] of list.items.entries()) {
     const raw = numbered(trimBlankLines(item.raw), list.ordered ? Number(list.start) + index : undefined);
-    const joined = current === '' ? raw : `${current}${list.loose ? '\n\n' : '\n'}${raw}`;
+    const joined = current === '' ? raw : `${current}${list.loose || isPart ? '\n\n' : '\n'}${raw}`;
     if (fits(wrap(joined))) {
       current = joined;
+      isPart = false;
       continue;
     }
     if (current !== '') pieces.push(current);
-    const parts = fits(wrap(raw)) ? [raw] : splitItem(item, raw, fits, wrap);
+    isPart = !fits(wrap(raw));
+    const parts = isPart ? splitItem(item, raw, fits, wrap) : [raw];
     current = parts.pop() ?? '';
     pieces.push(...parts);
   }
