@@ -23,6 +23,7 @@ import { AckReactions } from './ack-reactions.service';
 import { type KnownPeople, NOT_MENTIONED, judgeAccess, ownsGateway } from './access/access-gate';
 import { PairingService } from './access/pairing.service';
 import type { ChatHappening, InboundUpdate, IntakeVerdict } from './channel-adapter';
+import { happeningWithPlainNames, withPlainNames } from './plain-names';
 import { chooseRoute } from './routing';
 
 /** Reasons of messages that are shown with the next one that is answered. */
@@ -58,7 +59,8 @@ export class ChannelIntake {
   }
 
   /** Updates of one session are taken in the order in which they are handed in here, whichever chats they are from. */
-  async receive(channel: string, account: string, update: InboundUpdate, under?: Lease): Promise<IntakeVerdict> {
+  async receive(channel: string, account: string, told: InboundUpdate, under?: Lease): Promise<IntakeVerdict> {
+    const update = withPlainNames(told);
     const { people, sessionKey, place } = await this.line.run(`account ${channel}:${account}`, async () => {
       const known = await this.people(channel, account);
       const isOwner = ownsGateway(update, known);
@@ -132,7 +134,8 @@ export class ChannelIntake {
    * An edit or deletion changes a message that waits. What can't be changed any more, and what else happened, is told to
    * the assistant with the next message that it answers.
    */
-  async happened(channel: string, account: string, happening: ChatHappening): Promise<void> {
+  async happened(channel: string, account: string, told: ChatHappening): Promise<void> {
+    const happening = happeningWithPlainNames(told);
     const { kind, about, text, sender } = happening;
     if (kind === 'note') return this.note(channel, account, happening, text, sender.name ?? sender.username);
     const row = about === undefined ? undefined : await this.inboxRows.findExternal(channel, account, about);

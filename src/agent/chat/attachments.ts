@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { ImagePart } from '../../common/content-parts';
 import { messageOf } from '../../common/openclaw-error';
+import { knownName } from '../../common/plain-name';
 import { isPlainObject } from '../../common/plain-object';
 import { sniffFile } from '../../common/sniff-file';
 import type { AttachedText } from '../../inbox/inbound-message';
@@ -84,7 +85,7 @@ function decode(attachments: readonly unknown[] | undefined): { name: string; co
     const { fileName } = attachment;
     return {
       content,
-      name: typeof fileName === 'string' && fileName !== '' ? fileName.slice(0, 200) : `attachment ${index + 1}`,
+      name: (typeof fileName === 'string' ? knownName(fileName) : undefined) ?? `attachment ${index + 1}`,
     };
   });
 }
