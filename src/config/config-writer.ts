@@ -9,7 +9,7 @@ import { ConfigConflictError, ConfigError, ConfigInvalidError } from './config-e
 import { ConfigHistory } from './config-history';
 import { type ConfigPath } from './config-path';
 import { type ConfigSnapshot, hashOf } from './config-snapshot';
-import type { Environment } from './environment';
+import { Environment } from './environment';
 import { restoreComments } from './config-comments';
 import { Json5Document } from './json5-document';
 import { interpretConfig } from './load-config';
@@ -51,6 +51,20 @@ export class ConfigWriter {
   /** Replaces the whole text. The redaction mark stands for the secret that is stored at the same path. */
   replace(text: string, options: WriteOptions = {}): Promise<ConfigSnapshot> {
     return this.write((current) => restoreRedacted(text, current, this.path, this.env), options);
+  }
+
+  /**
+   * What a write would make of the file, read as {@link interpretConfig} does. Writes nothing, and moves no secret.
+   * @returns the reading of the file as it stands and of the draft
+   */
+  draft(change: { text: string } | { edits: readonly ConfigEdit[] }): { now: ConfigSnapshot; next: ConfigSnapshot } {
+    const current = readTextIfExists(this.path);
+    const wanted = 'text' in change ? change.text : applyEdits(current ?? '{}\n', change.edits);
+    const text = restoreRedacted(wanted, current, this.path, this.env);
+    // A draft's own `env` section must not reach this process.
+    const read = (raw: string | undefined): ConfigSnapshot =>
+      interpretConfig(this.path, raw, new Environment(this.env.all()));
+    return { now: read(current), next: read(text) };
   }
 
   /** Moves every plain secret of the file into the store. @returns what was moved */

@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { createTwoFilesPatch } from 'diff';
 import JSON5 from 'json5';
 import { Option, SubCommand, Command } from 'nest-commander';
 import { CliCommand, CommandGroup, type JsonOptions } from '../common/cli/cli-command';
@@ -9,18 +8,18 @@ import { ExitCode } from '../common/exit-codes';
 import { OpenclawError, messageOf } from '../common/openclaw-error';
 import { isPlainObject, valueAt } from '../common/plain-object';
 import { jsonSchemaOf } from '../common/validation/json-schema';
-import { type ConfigEdit, applyEdits } from './apply-edits';
 import { ConfigError, ConfigInvalidError } from './config-error';
 import { ConfigHistory } from './config-history';
 import { parseConfigPath } from './config-path';
+import { changesBetween, diffOfEntry, diffOfReadings } from './config-review';
 import type { ConfigSnapshot } from './config-snapshot';
 import { ConfigWriter } from './config-writer';
 import { describeOrigins } from './config-origins';
 import { Environment } from './environment';
-import { interpretConfig, loadConfig } from './load-config';
+import { loadConfig } from './load-config';
 import { mergePatch } from './merge-patch';
 import { OpenclawConfig } from './openclaw.config';
-import { isSensitivePath, redactConfig, redactRawConfig } from './sensitive-paths';
+import { isSensitivePath, redactConfig } from './sensitive-paths';
 import { resolveConfigPath, resolveStateDir } from './state-paths';
 
 /** The files a command works on; read at each call, nothing is cached between commands. */
@@ -44,24 +43,6 @@ class ConfigFiles {
   get history(): ConfigHistory {
     return new ConfigHistory(this.path);
   }
-}
-
-/** Before and after of each path that a patch changes, without secrets. */
-function changesOf(files: ConfigFiles, edits: readonly ConfigEdit[], next: ConfigSnapshot): unknown[] {
-  const now = files.load();
-  const secrets = [...now.secrets, ...next.secrets];
-  return edits.map(({ path }) => ({
-    path: path.join('.'),
-    before: redactConfig(valueAt(now.parsed, path), secrets, path) ?? null,
-    after: redactConfig(valueAt(next.parsed, path), secrets, path) ?? null,
-  }));
-}
-
-/** Two texts side by side, without secrets; a line whose secret changes is named by the paths in the plain answer. */
-function diffOf(files: ConfigFiles, current: string, draft: string, secrets: readonly string[]): string {
-  const all = [...files.load().secrets, ...secrets];
-  const [before, after] = [current, draft].map((text) => redactRawConfig(text, JSON5.parse(text), all));
-  return createTwoFilesPatch(files.path, files.path, before ?? '', after ?? '', 'now', 'patched');
 }
 
 const lastFour = (value: unknown): unknown => (typeof value === 'string' ? `…${value.slice(-4)}` : value);
@@ -244,13 +225,10 @@ export class ConfigPatchCommand extends CliCommand {
     const files = new ConfigFiles(this.env);
     const edits = mergePatch(files.load().parsed, patch);
     if (options.dryRun) {
-      const current = files.load().raw ?? '{}\n';
-      const draft = applyEdits(current, edits);
-      const checked = interpretConfig(files.path, draft, this.env);
-      if (checked.issues.length > 0) throw new ConfigInvalidError(files.path, checked.issues);
-      if (options.json)
-        printJson({ ok: true, dryRun: true, path: files.path, changes: changesOf(files, edits, checked) });
-      else printLines(diffOf(files, current, draft, checked.secrets));
+      const { now, next } = files.writer.draft({ edits });
+      if (next.issues.length > 0) throw new ConfigInvalidError(files.path, next.issues);
+      if (options.json) printJson({ ok: true, dryRun: true, path: files.path, changes: changesBetween(now, next) });
+      else printLines(diffOfReadings(now, next));
       return;
     }
     reportWrite(await files.writer.edit(edits), options.json === true, 'the patch is applied');
@@ -291,21 +269,10 @@ export class ConfigHistoryCommand extends CliCommand {
         'CONFIG_HISTORY_UNKNOWN',
         `there is no history entry ${String(number ?? '')}; "openclaw config history" lists them`,
       );
-    const before = index === 0 ? '' : withoutSecrets(history.read(entries[index - 1]?.number ?? 0));
-    const after = withoutSecrets(history.read(number ?? 0));
-    const patch = createTwoFilesPatch(`#${entries[index - 1]?.number ?? 0}`, `#${number}`, before, after);
+    const patch = diffOfEntry(history, entries, index);
     if (options.json) printJson({ number, diff: patch });
     else printLines(patch);
     return Promise.resolve();
-  }
-}
-
-/** The text as it may be shown; one in which secrets can't be found is not shown at all. */
-function withoutSecrets(text: string): string {
-  try {
-    return redactRawConfig(text, JSON5.parse(text));
-  } catch {
-    return '(no JSON5: not shown, because secrets could not be taken out)\n';
   }
 }
 

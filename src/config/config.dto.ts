@@ -22,3 +22,31 @@ export class ConfigPatchParams extends ConfigApplyParams {
   /** Paths of arrays that may lose entries. */
   @Opt() @StrList({ max: MAX_REPLACE_PATHS }) replacePaths?: string[];
 }
+
+/** One of the two. */
+export class ConfigValidateParams {
+  /** The whole file, JSON5. */
+  @Opt() @Text() raw?: string;
+  /** An object to merge into the file (RFC 7396), JSON5. */
+  @Opt() @Text() patch?: string;
+}
+
+export class ConfigHistoryParams {
+  /** How many of the newest entries. */
+  @Opt() @Int({ min: 1, max: 200 }) limit?: number;
+}
+
+export class ConfigHistoryGetParams {
+  @Int({ min: 1 }) number!: number;
+}
+
+export class ConfigRestoreParams {
+  @Int({ min: 1 }) number!: number;
+  /** `hash` of the `config.get` that is to be replaced. */
+  @Text() baseHash!: string;
+}
+
+export class ConfigSchemaLookupParams {
+  /** As in `gateway.port`, `agents.list[0].id` or `models.providers["my.host"].baseUrl`; empty for the whole. */
+  @Str({ max: 1024 }) path!: string;
+}

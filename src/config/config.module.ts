@@ -1,6 +1,7 @@
 import { type DynamicModule, Global, Module, type OnModuleInit } from '@nestjs/common';
 import { BootStep } from '../common/boot-step';
 import { Redactor } from '../common/redactor';
+import { ConfigReviewRpc } from './config-review.rpc';
 import { ConfigRpc } from './config.rpc';
 import { ConfigService } from './config.service';
 import { Environment } from './environment';
@@ -23,6 +24,7 @@ export class ConfigModule implements OnModuleInit {
         { provide: Redactor, useValue: new Redactor() },
         ConfigService,
         ConfigRpc,
+        ConfigReviewRpc,
         RestartControl,
       ],
       exports: [Environment, GatewayFlags, Redactor, ConfigService, RestartControl],

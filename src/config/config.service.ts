@@ -77,6 +77,11 @@ export class ConfigService {
     return this.written(await this.writer.replace(text, options));
   }
 
+  /** What a change would make of the file; nothing is written. See {@link ConfigWriter.draft}. */
+  draft(change: { text: string } | { edits: readonly ConfigEdit[] }): { now: ConfigSnapshot; next: ConfigSnapshot } {
+    return this.writer.draft(change);
+  }
+
   /** Calls back after the configuration in effect has changed. Returns the unsubscribe function. */
   onChange(listener: ConfigListener): () => void {
     this.listeners.add(listener);

@@ -4,6 +4,8 @@ import { OpenclawConfig } from './openclaw.config';
 
 export interface ConfigChange {
   path: string;
+  /** The same, key by key: keys may hold dots. */
+  keys: readonly string[];
   /** `none`: read at the next use; `hot`: somebody takes it over at once; `restart`: only a start reads it. */
   kind: ReloadKind;
 }
@@ -17,7 +19,7 @@ export function reloadPlan(
   return changedPaths(before, after, []).map((path) => {
     const [section, id] = path;
     const isNew = section === 'channels' && id !== undefined && id !== 'defaults' && !isLoadedChannel(id);
-    return { path: path.join('.'), kind: isNew ? 'restart' : kindOf(path) };
+    return { path: path.join('.'), keys: path, kind: isNew ? 'restart' : kindOf(path) };
   });
 }
 

@@ -164,6 +164,12 @@ export interface MethodParams {
     deliveryContext?: Record<string, unknown>;
   };
   'config.get': Record<never, never>;
+  'config.history': {
+    limit?: number;
+  };
+  'config.history.get': {
+    number: number;
+  };
   'config.patch': {
     raw: string;
     baseHash?: string;
@@ -173,10 +179,21 @@ export interface MethodParams {
     deliveryContext?: Record<string, unknown>;
     replacePaths?: string[];
   };
+  'config.restore': {
+    number: number;
+    baseHash: string;
+  };
   'config.schema': Record<never, never>;
+  'config.schema.lookup': {
+    path: string;
+  };
   'config.set': {
     raw: string;
     baseHash?: string;
+  };
+  'config.validate': {
+    raw?: string;
+    patch?: string;
   };
   'controlUi.place': Record<never, never>;
   'cron.add': {

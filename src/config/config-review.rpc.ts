@@ -1,0 +1,186 @@
+import { Injectable } from '@nestjs/common';
+import JSON5 from 'json5';
+import { messageOf } from '../common/openclaw-error';
+import { isPlainObject } from '../common/plain-object';
+import { invalidRequest } from '../rpc/rpc-error';
+import { RpcMethod } from '../rpc/rpc-method';
+import { ConfigConflictError, ConfigError, ConfigInvalidError, type ConfigIssue } from './config-error';
+import { ConfigHistory } from './config-history';
+import { type ReviewedChange, changesBetween, diffOfEntry, diffOfReadings, withoutSecrets } from './config-review';
+import type { ConfigSnapshot } from './config-snapshot';
+import {
+  ConfigHistoryGetParams,
+  ConfigHistoryParams,
+  ConfigRestoreParams,
+  ConfigSchemaLookupParams,
+  ConfigValidateParams,
+} from './config.dto';
+import { ConfigService } from './config.service';
+import { mergePatch } from './merge-patch';
+import { type SchemaNode, schemaNodeAt } from './schema-node';
+
+const DEFAULT_ENTRIES = 50;
+
+interface Verdict {
+  valid: boolean;
+  /** Of the file that the verdict was made against. */
+  hash: string | null;
+  issues: readonly ConfigIssue[];
+  warnings: readonly ConfigIssue[];
+  legacyIssues: readonly ConfigIssue[];
+  /** Empty while there are issues. */
+  changes: ReviewedChange[];
+  diff: string;
+}
+
+interface ShownEntry {
+  number: number;
+  savedAt: string;
+  bytes: number;
+  hash: string;
+  /** Whether this is what the file holds now. */
+  current: boolean;
+}
+
+/** Looking at a change of the configuration before it is made, and at those that were. */
+@Injectable()
+export class ConfigReviewRpc {
+  private readonly history: ConfigHistory;
+
+  constructor(private readonly config: ConfigService) {
+    this.history = new ConfigHistory(config.path);
+  }
+
+  @RpcMethod({
+    name: 'config.validate',
+    scope: 'operator.admin',
+    params: ConfigValidateParams,
+    summary:
+      'Checks a whole file or a patch without writing it: issues by path, and what would change, with what each change takes (nothing, hot, restart). Secrets are replaced; those sent as the redaction mark count as the stored ones.',
+  })
+  validate({ raw, patch }: ConfigValidateParams): Verdict {
+    if ((raw === undefined) === (patch === undefined))
+      throw invalidRequest('invalid config.validate params: one of raw and patch is needed');
+    const hash = this.config.peek().hash ?? null;
+    try {
+      const { now, next } = this.config.draft(
+        raw === undefined
+          ? { edits: mergePatch(this.config.peek().parsed, objectIn(patch ?? '', 'patch')) }
+          : { text: textOfObject(raw) },
+      );
+      const { issues, warnings, legacyIssues } = next;
+      const isReadable = issues.length === 0;
+      return {
+        valid: isReadable,
+        hash,
+        issues,
+        warnings,
+        legacyIssues,
+        changes: isReadable && now.issues.length === 0 ? changesBetween(now, next) : [],
+        diff: diffOfReadings(now, next),
+      };
+    } catch (error) {
+      if (!(error instanceof ConfigError)) throw error;
+      const issue = { path: '', message: error.message };
+      return { valid: false, hash, issues: [issue], warnings: [], legacyIssues: [], changes: [], diff: '' };
+    }
+  }
+
+  @RpcMethod({
+    name: 'config.history',
+    scope: 'operator.admin',
+    params: ConfigHistoryParams,
+    summary: 'Contents that the configuration file has had, newest first.',
+  })
+  list({ limit = DEFAULT_ENTRIES }: ConfigHistoryParams): { entries: ShownEntry[]; total: number } {
+    const entries = this.history.list();
+    const { hash: present } = this.config.peek();
+    return {
+      entries: entries
+        .slice(-limit)
+        .reverse()
+        .map(({ number, savedAt, bytes, hash }) => ({ number, savedAt, bytes, hash, current: hash === present })),
+      total: entries.length,
+    };
+  }
+
+  @RpcMethod({
+    name: 'config.history.get',
+    scope: 'operator.admin',
+    params: ConfigHistoryGetParams,
+    summary: 'One of these contents without secrets, and what it changed against the one before it.',
+  })
+  entry({ number }: ConfigHistoryGetParams): { number: number; savedAt: string; raw: string; diff: string } {
+    const entries = this.history.list();
+    const index = entries.findIndex((entry) => entry.number === number);
+    const found = entries[index];
+    if (!found) throw unknownEntry(number);
+    const raw = withoutSecrets(this.history.read(number), this.config.peek().secrets);
+    return { number, savedAt: found.savedAt, raw, diff: diffOfEntry(this.history, entries, index) };
+  }
+
+  @RpcMethod({
+    name: 'config.restore',
+    scope: 'operator.admin',
+    params: ConfigRestoreParams,
+    summary: 'Brings one of these contents back; what it replaces is kept in the history as well.',
+  })
+  async restore({ number, baseHash }: ConfigRestoreParams): Promise<unknown> {
+    if (!this.history.list().some((entry) => entry.number === number)) throw unknownEntry(number);
+    const now = this.config.peek();
+    const next = await this.replaced(this.history.read(number), baseHash);
+    return {
+      ok: true,
+      path: next.path,
+      hash: next.hash,
+      warnings: next.warnings,
+      changes: now.issues.length === 0 ? changesBetween(now, next) : [],
+    };
+  }
+
+  @RpcMethod({
+    name: 'config.schema.lookup',
+    scope: 'operator.admin',
+    scopeV4: 'operator.read',
+    params: ConfigSchemaLookupParams,
+    summary: 'The schema at one path of the configuration, and what stands directly below it.',
+  })
+  lookup({ path }: ConfigSchemaLookupParams): SchemaNode {
+    const node = schemaNodeAt(path);
+    if (!node)
+      throw invalidRequest(`config schema path not found: ${path}; config.schema.lookup with "" shows the top`);
+    return node;
+  }
+
+  private async replaced(text: string, baseHash: string): Promise<ConfigSnapshot> {
+    try {
+      return await this.config.replace(text, { baseHash });
+    } catch (error) {
+      if (error instanceof ConfigInvalidError)
+        throw invalidRequest('that content is not valid any more', { details: { issues: error.issues } });
+      if (error instanceof ConfigConflictError || error instanceof ConfigError) throw invalidRequest(error.message);
+      throw error;
+    }
+  }
+}
+
+const unknownEntry = (number: number): Error =>
+  invalidRequest(`there is no history entry ${number}; config.history lists them`, {
+    details: { code: 'CONFIG_HISTORY_UNKNOWN' },
+  });
+
+function objectIn(text: string, field: string): Record<string, unknown> {
+  let value: unknown;
+  try {
+    value = JSON5.parse(text);
+  } catch (error) {
+    throw new ConfigError('CONFIG_DRAFT', `${field} is no JSON5: ${messageOf(error).replace(/^JSON5: /, '')}`);
+  }
+  if (!isPlainObject(value)) throw new ConfigError('CONFIG_DRAFT', `${field} must be an object`);
+  return value;
+}
+
+function textOfObject(text: string): string {
+  objectIn(text, 'raw');
+  return text;
+}
