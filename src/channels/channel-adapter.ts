@@ -6,6 +6,7 @@ import type { ImagePart } from '../common/content-parts';
 import type { DeliveryRoute } from '../common/delivery-route';
 import { OpenclawError } from '../common/openclaw-error';
 import type { Lease } from '../storage/lease';
+import type { BotLoopProtectionConfig } from './bots/bot-loop.config';
 
 /** What a channel can do. Shared code looks only at this, never at which channel it is. */
 export interface ChannelCapabilities {
@@ -49,6 +50,10 @@ export interface AccessPolicy {
   groupAllowFrom: readonly string[];
   /** Rules of the group the message came from; undefined when it is not listed although a list exists. */
   group?: GroupRules;
+  /** Whether other bots are heard; `mentions`: where they speak to the bot. */
+  allowBots?: boolean | 'mentions';
+  /** How long they are answered without a person, where the chat's rules say it. */
+  botLoopProtection?: BotLoopProtectionConfig;
   /** How many messages nobody addressed to the bot are shown with the next one that it answers. */
   historyLimit?: number;
 }
@@ -79,8 +84,11 @@ export interface InboundUpdate {
     /** Strangers write here: each has a session of their own, whatever the configuration says. */
     isAlone?: boolean;
   };
-  /** `username` is the handle that the platform gives out once; `name` is what people call themselves. */
-  sender: { id: string; name?: string; username?: string; isBot: boolean };
+  /**
+   * `username` is the handle that the platform gives out once; `name` is what people call themselves. `mayBeBot`: the
+   * platform does not say who has written, as in posts of a channel.
+   */
+  sender: { id: string; name?: string; username?: string; isBot: boolean; mayBeBot?: boolean };
   /** Id of the message itself, for quotes. */
   messageId?: string;
   /** What the sender has written; what others wrote is `shared` or `quoted`. */

@@ -6,12 +6,25 @@ import type { Schema } from '../storage/schema';
 /** What came this long before the first run of an account still counts as said to it. */
 const MARGIN_MS = 5000;
 
+/** Bots that are not answered until a person writes. */
+export interface BotPause {
+  chat: string;
+  title?: string;
+  /** Thread of the chat, '' for what is in none; undefined: all of the chat. */
+  threadId?: string;
+  /** Undefined: all bots. */
+  bot?: { id: string; name: string };
+  /** Milliseconds since 1970. */
+  since: number;
+}
+
 interface Cursor {
   firstRunAt: number;
   completeThrough?: number;
+  botPauses?: BotPause[];
 }
 
-/** What is remembered of an account over restarts: up to when nothing that was said to it is missing. */
+/** What is remembered of an account over restarts: up to when nothing that was said to it is missing, and paused bots. */
 @Injectable()
 export class ChannelCursorStore {
   constructor(private readonly database: DatabaseService) {}
@@ -40,6 +53,48 @@ export class ChannelCursorStore {
       await transaction
         .updateTable('channel_cursors')
         .set({ value: JSON.stringify({ ...cursor, completeThrough: Math.floor(to) }), updated_at: Date.now() })
+        .where('channel', '=', channel)
+        .where('account', '=', account)
+        .execute();
+    });
+  }
+
+  async botPauses(channel: string, account: string): Promise<BotPause[]> {
+    const row = await this.database.read
+      .selectFrom('channel_cursors')
+      .select('value')
+      .where('channel', '=', channel)
+      .where('account', '=', account)
+      .executeTakeFirst();
+    return row ? ((JSON.parse(row.value) as Cursor).botPauses ?? []) : [];
+  }
+
+  /** All pauses that there are, by `channel/account`. */
+  async allBotPauses(): Promise<ReadonlyMap<string, BotPause[]>> {
+    const rows = await this.database.read
+      .selectFrom('channel_cursors')
+      .select(['channel', 'account', 'value'])
+      .execute();
+    return new Map(
+      rows.map(({ channel, account, value }) => [
+        `${channel}/${account}`,
+        (JSON.parse(value) as Cursor).botPauses ?? [],
+      ]),
+    );
+  }
+
+  async keepBotPauses(channel: string, account: string, pauses: readonly BotPause[]): Promise<void> {
+    await this.database.write('channel.bot-pause', async (transaction) => {
+      const now = Date.now();
+      await transaction
+        .insertInto('channel_cursors')
+        .values({ channel, account, value: JSON.stringify({ firstRunAt: now - MARGIN_MS }), updated_at: now })
+        .onConflict((conflict) => conflict.columns(['channel', 'account']).doNothing())
+        .execute();
+      const cursor = await this.read(transaction, channel, account);
+      await transaction
+        .updateTable('channel_cursors')
+        .set({ value: JSON.stringify({ ...cursor, botPauses: pauses }), updated_at: now })
         .where('channel', '=', channel)
         .where('account', '=', account)
         .execute();

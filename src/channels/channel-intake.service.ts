@@ -21,6 +21,7 @@ import { SessionStore } from '../sessions/session.store';
 import type { Lease } from '../storage/lease';
 import { AckReactions } from './ack-reactions.service';
 import { type KnownPeople, NOT_MENTIONED, judgeAccess, ownsGateway } from './access/access-gate';
+import { BOTS_PAUSED, BotLoopGuard } from './bots/bot-loop-guard.service';
 import { PairingService } from './access/pairing.service';
 import type { ChatHappening, InboundUpdate, IntakeVerdict } from './channel-adapter';
 import { happeningWithPlainNames, withPlainNames } from './plain-names';
@@ -28,6 +29,7 @@ import { chooseRoute } from './routing';
 
 /** Reasons of messages that are shown with the next one that is answered. */
 const TOLD_LATER = 'told with the next message';
+const SHOWN_LATER: ReadonlySet<string | null> = new Set([NOT_MENTIONED, TOLD_LATER, BOTS_PAUSED]);
 const DEFAULT_HISTORY = 50;
 const MAX_EARLIER_TEXT = 1000;
 const MAX_SHORTENED = 200;
@@ -52,6 +54,7 @@ export class ChannelIntake {
     private readonly commands: ChatCommands,
     private readonly desk: OutboundDesk,
     private readonly acks: AckReactions,
+    private readonly bots: BotLoopGuard,
     private readonly events: EventBus,
     loggers: LoggerFactory,
   ) {
@@ -98,7 +101,10 @@ export class ChannelIntake {
       ...this.messageOf(channel, update, route, isOwner),
       ...(verdict.kind === 'admit' ? await this.earlier(sessionKey, update) : {}),
     };
-    const reason = verdict.kind === 'drop' ? verdict.reason : await this.refusal(sessionKey, update);
+    const reason =
+      verdict.kind === 'drop'
+        ? verdict.reason
+        : ((await this.bots.refusal(channel, account, update)) ?? (await this.refusal(sessionKey, update)));
     if (reason === undefined && verdict.kind === 'admit')
       message = this.withCommand(message, sessionKey, {
         name: `${channel} ${message.sender?.name ?? message.sender?.id ?? ''}`.trim(),
@@ -115,6 +121,8 @@ export class ChannelIntake {
     const row = { ...base, message, ...(reason === undefined ? {} : { dropped: reason }) };
     const receipt = await this.inbox.accept(row, undefined, under);
     if (receipt.duplicate) return { kind: 'duplicate' };
+    if (verdict.kind === 'admit' || reason === NOT_MENTIONED)
+      await this.bots.taken(channel, account, update, reason === undefined);
     if (reason !== undefined) return { kind: 'dropped', reason };
     if (!message.command) this.acks.seen(receipt.row.runId, route, update);
     return { kind: 'accepted' };
@@ -140,7 +148,7 @@ export class ChannelIntake {
     if (kind === 'note') return this.note(channel, account, happening, text, sender.name ?? sender.username);
     const row = about === undefined ? undefined : await this.inboxRows.findExternal(channel, account, about);
     // What was never taken, was dropped for good, or was a command, is of no interest.
-    if (!row || row.message.command || (row.state === 'dropped' && row.reason !== NOT_MENTIONED)) return;
+    if (!row || row.message.command || (row.state === 'dropped' && !SHOWN_LATER.has(row.reason))) return;
     const change = kind === 'deleted' ? { dropped: 'deleted by its sender' } : { message: { ...row.message, text } };
     if (kind === 'edited' && row.message.text === text) return;
     if ((row.state === 'pending' || row.state === 'dropped') && (await this.inboxRows.amend(row.id, change))) return;
@@ -200,7 +208,7 @@ export class ChannelIntake {
     for (const row of await this.inboxRows.latest(sessionKey, limit)) {
       if (row.message.command) continue;
       if (row.state !== 'dropped') break;
-      if (row.reason !== NOT_MENTIONED && row.reason !== TOLD_LATER) continue;
+      if (!SHOWN_LATER.has(row.reason)) continue;
       const { sender, text, isOwner, isSystemEvent } = row.message;
       const name = isSystemEvent ? undefined : (sender?.name ?? sender?.id);
       earlier.unshift({ ...(name ? { sender: name } : {}), text: text.slice(0, MAX_EARLIER_TEXT), isOwner });

@@ -4,6 +4,10 @@ import { ConfigService } from '../config/config.service';
 import { ChannelDirectory } from '../events/channel-directory';
 import { type AccountRun, type AccountState, AccountRuns } from './account-runs.service';
 import type { ChannelAccount, RegisteredChannel } from './channel-adapter';
+import { type BotPause, ChannelCursorStore } from './channel-cursor.store';
+
+/** Paused bots by `channel/account`. */
+type Pauses = ReadonlyMap<string, readonly BotPause[]>;
 
 /** Channels and accounts as people and clients are shown them. */
 @Injectable()
@@ -12,6 +16,7 @@ export class ChannelStatus {
     private readonly directory: ChannelDirectory,
     private readonly runs: AccountRuns,
     private readonly config: ConfigService,
+    private readonly cursors: ChannelCursorStore,
   ) {}
 
   /** Channels of the configuration that nothing here serves. */
@@ -33,13 +38,19 @@ export class ChannelStatus {
     ];
   }
 
-  summaryLines(): string[] {
-    return this.states().map(({ name, state }) => `${name}: ${state}`);
+  async summaryLines(): Promise<string[]> {
+    const pauses = await this.cursors.allBotPauses();
+    const paused = this.accounts().map(({ channel, account }) => pauses.get(`${channel.declaration.id}/${account.id}`));
+    return this.states().map(({ name, state }, index) => {
+      const places = (paused[index] ?? []).map(({ chat, title }) => title ?? chat);
+      return `${name}: ${state}${places.length > 0 ? ` (bots are paused in ${places.join(', ')})` : ''}`;
+    });
   }
 
   /** Everything `channels.status` answers. */
   async status(probe: boolean, timeoutMs: number): Promise<Record<string, unknown>> {
     if (probe) await this.probeAll(timeoutMs);
+    const pauses = await this.cursors.allBotPauses();
     const channels = this.directory.all();
     const labels = Object.fromEntries(channels.map(({ declaration }) => [declaration.id, declaration.label]));
     return {
@@ -53,11 +64,13 @@ export class ChannelStatus {
         label: declaration.label,
         detailLabel: declaration.label,
       })),
-      channels: Object.fromEntries(channels.map((channel) => [channel.declaration.id, this.summaryOf(channel)])),
+      channels: Object.fromEntries(
+        channels.map((channel) => [channel.declaration.id, this.summaryOf(channel, pauses)]),
+      ),
       channelAccounts: Object.fromEntries(
         channels.map((channel) => [
           channel.declaration.id,
-          channel.adapter.accounts().map((account) => this.accountRow(channel, account)),
+          channel.adapter.accounts().map((account) => this.accountRow(channel, account, pauses)),
         ]),
       ),
       channelDefaultAccountId: Object.fromEntries(
@@ -70,9 +83,12 @@ export class ChannelStatus {
   async healthSummary(probe: boolean): Promise<Record<string, unknown>> {
     const PROBE_TIMEOUT_MS = 5000;
     if (probe) await this.probeAll(PROBE_TIMEOUT_MS);
+    const pauses = await this.cursors.allBotPauses();
     const channels = this.directory.all();
     return {
-      channels: Object.fromEntries(channels.map((channel) => [channel.declaration.id, this.summaryOf(channel)])),
+      channels: Object.fromEntries(
+        channels.map((channel) => [channel.declaration.id, this.summaryOf(channel, pauses)]),
+      ),
       channelOrder: channels.map(({ declaration }) => declaration.id),
       channelLabels: Object.fromEntries(channels.map(({ declaration }) => [declaration.id, declaration.label])),
     };
@@ -89,8 +105,13 @@ export class ChannelStatus {
     return run ? { state: run.state, ...(run.reason ? { reason: run.reason } : {}), run } : { state: 'stopped' };
   }
 
-  private accountRow({ declaration }: RegisteredChannel, account: ChannelAccount): Record<string, unknown> {
+  private accountRow(
+    { declaration }: RegisteredChannel,
+    account: ChannelAccount,
+    pauses: Pauses,
+  ): Record<string, unknown> {
     const { state, reason, run } = this.stateOf(declaration.id, account);
+    const botPauses = pauses.get(`${declaration.id}/${account.id}`) ?? [];
     return {
       accountId: account.id,
       ...(account.name ? { name: account.name } : {}),
@@ -110,13 +131,14 @@ export class ChannelStatus {
         'lastExchangeAt',
         'probe',
       ]),
+      ...(botPauses.length > 0 ? { botPauses } : {}),
       ...account.facts,
     };
   }
 
-  private summaryOf(channel: RegisteredChannel): Record<string, unknown> {
+  private summaryOf(channel: RegisteredChannel, pauses: Pauses): Record<string, unknown> {
     const accounts = channel.adapter.accounts();
-    const rows = accounts.map((account) => this.accountRow(channel, account));
+    const rows = accounts.map((account) => this.accountRow(channel, account, pauses));
     const [first = {}] = rows;
     return {
       configured: rows.some((row) => row['configured'] === true),

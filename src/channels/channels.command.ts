@@ -12,6 +12,7 @@ interface AccountRow {
   accountId: string;
   state: string;
   lastError?: string;
+  botPauses?: { chat: string; title?: string; bot?: { name: string } }[];
   probe?: { ok: boolean; error?: string; elapsedMs: number };
 }
 
@@ -57,6 +58,11 @@ export class ChannelsListCommand extends GatewayCommandBase {
       },
       { title: 'Error', value: (row) => row.lastError },
     ]);
+    for (const { channel, accountId, botPauses = [] } of rows)
+      for (const { chat, title, bot } of botPauses)
+        printLine(
+          `${channel}/${accountId}: ${bot ? `the bot "${bot.name}" is` : 'bots are'} paused in ${title ?? chat}; a message of a person there ends that`,
+        );
   }
 }
 

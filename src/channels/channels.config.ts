@@ -1,4 +1,5 @@
 import { Bool, Nested, OneOf, OpenKeys, Opt } from '../common/validation/fields';
+import { BotLoopProtectionConfig } from './bots/bot-loop.config';
 import { DiscordConfig } from './discord/discord.config';
 import { SlackConfig } from './slack/slack.config';
 import { TelegramConfig } from './telegram/telegram.config';
@@ -17,6 +18,7 @@ class HeartbeatVisibilityConfig {
 class ChannelDefaultsConfig {
   @Opt() @OneOf(GROUP_POLICIES) groupPolicy?: GroupPolicy;
   @Opt() @Nested(() => HeartbeatVisibilityConfig) heartbeat?: HeartbeatVisibilityConfig;
+  @Opt() @Nested(() => BotLoopProtectionConfig) botLoopProtection?: BotLoopProtectionConfig;
 }
 
 /** Ids of the channels that OpenClaw files may name; ours serves the ones with a class below. */

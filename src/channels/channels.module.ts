@@ -10,6 +10,7 @@ import { AckReactions } from './ack-reactions.service';
 import { AccessWarnings } from './access/access-warnings.service';
 import { PairedRoles } from './access/paired-roles.service';
 import { PairingService } from './access/pairing.service';
+import { BotLoopGuard } from './bots/bot-loop-guard.service';
 import { ChannelCommands } from './channel.commands';
 import { ChannelCursorStore } from './channel-cursor.store';
 import { ChannelIntake } from './channel-intake.service';
@@ -33,6 +34,7 @@ import { UpdateDesk } from './update-desk.service';
     AccountRuns,
     AccountSupervisor,
     AckReactions,
+    BotLoopGuard,
     ChannelCommands,
     ChannelCursorStore,
     ChannelIntake,

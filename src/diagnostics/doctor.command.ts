@@ -212,7 +212,13 @@ export class DoctorCommand extends CliCommand {
           letters: { error: string | null }[];
           quarantined: { reason: string }[];
         }>('channels.deadLetters.list', { limit: MOST_LETTERS });
-        return [{ check: 'gateway', level: 'ok', message: 'answers' }, ...givenUp(letters), ...unhandled(quarantined)];
+        const { channelAccounts } = await client.call<{ channelAccounts: PausedBots }>('channels.status', {});
+        return [
+          { check: 'gateway', level: 'ok', message: 'answers' },
+          ...givenUp(letters),
+          ...unhandled(quarantined),
+          ...pausedBots(channelAccounts),
+        ];
       });
     } catch (error) {
       const { exitCode } = error as { exitCode?: number };
@@ -236,6 +242,24 @@ function givenUp(letters: readonly { error: string | null }[]): Finding[] {
     },
   ];
 }
+
+type PausedBots = Record<
+  string,
+  { accountId: string; botPauses?: { chat: string; title?: string; bot?: { name: string } }[] }[]
+>;
+
+/** Bots that wrote too much to be answered further. */
+const pausedBots = (accounts: PausedBots): Finding[] =>
+  Object.entries(accounts).flatMap(([channel, rows]) =>
+    rows.flatMap(({ accountId, botPauses = [] }) =>
+      botPauses.map(({ chat, title, bot }) => ({
+        check: 'bots',
+        level: 'note' as const,
+        message: `${bot ? `the bot "${bot.name}" is` : 'bots are'} not answered in ${title ?? chat} (${channel}/${accountId}): too many messages without a person`,
+        fix: `write there, or set channels.${channel}.botLoopProtection`,
+      })),
+    ),
+  );
 
 /** What came in and nobody could handle. */
 function unhandled(quarantined: readonly { reason: string }[]): Finding[] {

@@ -65,7 +65,7 @@ export class HealthService {
           return { agentId: id, enabled: everyMs > 0, every, everyMs: everyMs || null };
         }),
       },
-      channelSummary: this.channels.summaryLines(),
+      channelSummary: await this.channels.summaryLines(),
       ...(this.config.problems.length > 0 ? { configProblems: this.config.problems } : {}),
       queuedSystemEvents: [],
       sessions: {

@@ -23,6 +23,8 @@ export interface DiscordSaid extends Partial<DiscordPerson> {
   /** Only in the history: nobody is told, as while the bot is away. */
   unheard?: boolean;
   type?: number;
+  /** Further fields as Discord writes them. */
+  more?: Json;
 }
 
 /** A message that the bot has sent, as the chat shows it now. */
@@ -162,7 +164,7 @@ export class FakeDiscord {
 
   /** A person writes. Returns the message's id. */
   say(said: DiscordSaid): string {
-    const { channelId, userId = '5', text, mention, replyTo, attachments = [], unheard, type } = said;
+    const { channelId, userId = '5', text, mention, replyTo, attachments = [], unheard, type, more } = said;
     const id = this.nextId();
     const channel = this.channels.get(channelId);
     const author = {
@@ -201,6 +203,7 @@ export class FakeDiscord {
       embeds: [],
       pinned: false,
       ...(quoted ? { referenced_message: quoted, message_reference: { message_id: replyTo } } : {}),
+      ...more,
     };
     this.store(channelId, message);
     if (!unheard)

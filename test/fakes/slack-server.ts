@@ -17,6 +17,8 @@ export interface SlackSaid {
   /** Only in the history: nobody is told, as while the bot is away. */
   unheard?: boolean;
   subtype?: string;
+  /** Further fields as Slack writes them; undefined leaves one out. */
+  more?: Json;
 }
 
 /** A message that the bot has sent, as the conversation shows it now. */
@@ -112,7 +114,7 @@ export class FakeSlack {
 
   /** A person writes. Returns the message's time, which is its id. */
   say(said: SlackSaid): string {
-    const { channel, user = 'U5', text, mention, thread, files = [], unheard, subtype } = said;
+    const { channel, user = 'U5', text, mention, thread, files = [], unheard, subtype, more } = said;
     const ts = this.nextTs();
     const message: Json = {
       type: 'message',
@@ -135,6 +137,7 @@ export class FakeSlack {
         : subtype
           ? { subtype }
           : {}),
+      ...more,
     };
     this.store(channel, message);
     if (unheard) return ts;

@@ -33,6 +33,8 @@ export interface PersonMessage {
   fromId?: number;
   name?: string;
   username?: string;
+  /** Another bot, where both let bots talk. */
+  bot?: boolean;
   /** A file, with the text as caption; its bytes are in `files`. */
   file?: { kind: 'document' | 'voice' | 'audio' | 'video'; fileId: string; name?: string; size?: number };
   /** Private by default. */
@@ -138,7 +140,7 @@ export class FakeTelegram {
       date: Math.floor(Date.now() / 1000),
       from: {
         id: fromId,
-        is_bot: false,
+        is_bot: message.bot === true,
         first_name: message.name ?? `Person ${fromId}`,
         ...(message.username ? { username: message.username } : {}),
       },

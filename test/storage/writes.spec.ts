@@ -96,6 +96,7 @@ const GUARDS: Record<string, string> = {
   'webpage.secret': 'the first one stays: primary key',
   // Channels and files.
   'channel.first-run': 'the first one stays: primary key (channel, account)',
+  'channel.bot-pause': 'row of the account held; the process that listens keeps them',
   'channel.complete': 'row of the account held; only forwards',
   'file-origin.set': 'rows by path, replaced as a whole',
   'reviewed.keep': 'the first one stays: primary key',

@@ -41,11 +41,14 @@ const drop = (reason: string): AccessVerdict => ({ kind: 'drop', reason });
  * narrows the account's list.
  */
 export function judgeAccess(update: InboundUpdate, people: KnownPeople, chat: ChatChoices = {}): AccessVerdict {
-  if (update.sender.isBot) return drop('bot');
+  if (update.sender.isBot && !hearsBot(update)) return drop('bot');
   const who = identityOf(update);
   const person: Person = { who, isOwner: ownsGateway(update, people), isPaired: people.paired.has(who.id) };
   return update.chat.type === 'direct' ? judgeDirect(update, person) : judgeGroup(update, person, chat);
 }
+
+const hearsBot = ({ policy, chat, mentionsBot }: InboundUpdate): boolean =>
+  policy.allowBots === true || (policy.allowBots === 'mentions' && (mentionsBot || chat.type === 'direct'));
 
 /**
  * Whether the sender is an owner of the gateway: listed as such, else in the account's `allowFrom` or paired as an owner.

@@ -50,7 +50,7 @@ export function inboundOf(
   return {
     externalId: externalIdOf(message),
     chat: chatOf(message.channel_id, place),
-    sender: senderOf(message, facts),
+    sender: senderOf(message),
     messageId: message.id,
     text: said === '' && forwarded.length === 0 ? media.map(describeMedia).join('\n') : said,
     ...(forwarded.length > 0 ? { shared: forwarded.map((text) => ({ text })) } : {}),
@@ -83,6 +83,8 @@ export function policyOf(facts: DiscordFacts, channelId: string, place: DiscordP
     groupPolicy: groupPolicyOf(facts) === 'disabled' ? 'disabled' : 'open',
     groupAllowFrom: users ? [...users] : [],
     ...(rules ? { group: rules } : {}),
+    ...(settings.allowBots === undefined ? {} : { allowBots: settings.allowBots }),
+    ...(settings.botLoopProtection ? { botLoopProtection: settings.botLoopProtection } : {}),
     ...(settings.historyLimit === undefined ? {} : { historyLimit: settings.historyLimit }),
   };
 }
@@ -166,16 +168,13 @@ export const idList = (list: readonly (string | number)[] | undefined): string[]
       .replace(/^<@!?(\d+)>$/, '$1'),
   );
 
-function senderOf(
-  { author, member, webhook_id: webhook }: DiscordMessage,
-  facts: DiscordFacts,
-): InboundUpdate['sender'] {
+function senderOf({ author, member, webhook_id: webhook }: DiscordMessage): InboundUpdate['sender'] {
   const name = member?.nick ?? author.global_name ?? author.username;
   return {
     id: author.id,
     name,
     username: author.username,
-    isBot: (author.bot === true || webhook !== undefined) && facts.settings.allowBots !== true,
+    isBot: author.bot === true || webhook !== undefined,
   };
 }
 

@@ -13,6 +13,7 @@ import {
   Text,
 } from '../../common/validation/fields';
 import { IdList } from '../../common/validation/id-list';
+import { BotLoopProtectionConfig } from '../bots/bot-loop.config';
 
 type DmPolicy = 'pairing' | 'allowlist' | 'open' | 'disabled';
 type GroupPolicy = 'open' | 'disabled' | 'allowlist';
@@ -72,7 +73,8 @@ export class DiscordAccountConfig {
   @Opt() @Text() token?: string;
   /** Base URL of another API server. */
   @Opt() @Text() apiRoot?: string;
-  @Opt() @Bool() allowBots?: boolean;
+  @Opt() @OneOf([true, false, 'mentions']) allowBots?: boolean | 'mentions';
+  @Opt() @Nested(() => BotLoopProtectionConfig) botLoopProtection?: BotLoopProtectionConfig;
   @Opt() @OneOf(['pairing', 'allowlist', 'open', 'disabled']) dmPolicy?: DmPolicy;
   @Opt() @IdList() allowFrom?: (string | number)[];
   @Opt() @OneOf(['open', 'disabled', 'allowlist']) groupPolicy?: GroupPolicy;

@@ -62,25 +62,23 @@ export function kindOf({ channel, channel_type: type }: Pick<SlackMessage, 'chan
 
 /** A Slack message in the words all channels share; undefined for the bot's own and for what nobody wrote. */
 export function inboundOf(message: SlackMessage, facts: SlackFacts): InboundUpdate | undefined {
-  const { bot, settings } = facts;
+  const { bot } = facts;
   const isOwn = message.user === bot.userId || (message.bot_id !== undefined && message.bot_id === bot.botId);
   if (isOwn || !WRITTEN.has(message.subtype)) return undefined;
   const kind = kindOf(message);
-  const rules = settings.channels?.[channelKey(settings, message.channel, facts.channelName) ?? ''];
   const media = (message.files ?? []).map(mediaOf);
   const shared = sharedOf(message);
   const raw = message.text ?? '';
   const said = plainText(withoutMention(raw, bot.userId), (id) => facts.nameOf(id)?.name);
   const sender = message.user ?? message.bot_id ?? '';
   const known = facts.nameOf(sender);
-  const isBot = message.bot_id !== undefined && (rules?.allowBots ?? settings.allowBots) !== true;
   return {
     externalId: externalIdOf(message),
     chat: chatOf(message, facts),
     sender: {
       id: sender,
       ...(known ?? (message.username ? { name: message.username } : {})),
-      isBot,
+      isBot: message.bot_id !== undefined,
     },
     messageId: message.ts,
     text: said === '' ? media.map(describeMedia).join('\n') : said,
@@ -114,6 +112,9 @@ export function policyOf(facts: SlackFacts, message: Pick<SlackMessage, 'channel
   const rules =
     kindOf(message) === 'channel' ? placeRules(facts, message.channel) : groupDirectRules(settings, message.channel);
   const users = rules?.allowFrom;
+  const place = settings.channels?.[channelKey(settings, message.channel, facts.channelName) ?? ''];
+  const allowBots = place?.allowBots ?? settings.allowBots;
+  const botLoopProtection = { ...settings.botLoopProtection, ...place?.botLoopProtection };
   return {
     dmPolicy: dm?.enabled === false ? 'disabled' : (settings.dmPolicy ?? dm?.policy ?? 'pairing'),
     allowFrom: idList(settings.allowFrom ?? dm?.allowFrom),
@@ -121,6 +122,7 @@ export function policyOf(facts: SlackFacts, message: Pick<SlackMessage, 'channel
     groupPolicy: groupPolicyOf(facts) === 'disabled' ? 'disabled' : 'open',
     groupAllowFrom: users ? [...users] : [],
     ...(rules ? { group: rules } : {}),
+    ...(allowBots === undefined ? {} : { allowBots, botLoopProtection }),
     ...(settings.historyLimit === undefined ? {} : { historyLimit: settings.historyLimit }),
   };
 }

@@ -13,6 +13,7 @@ import {
   Text,
 } from '../../common/validation/fields';
 import { IdList } from '../../common/validation/id-list';
+import { BotLoopProtectionConfig } from '../bots/bot-loop.config';
 
 type DmPolicy = 'pairing' | 'allowlist' | 'open' | 'disabled';
 type GroupPolicy = 'open' | 'disabled' | 'allowlist';
@@ -33,7 +34,8 @@ export class SlackChannelConfig {
   @Opt() @Bool() requireMention?: boolean;
   @Opt() @Obj() tools?: Record<string, unknown>;
   @Opt() @Obj() toolsBySender?: Record<string, unknown>;
-  @Opt() @Bool() allowBots?: boolean;
+  @Opt() @OneOf([true, false, 'mentions']) allowBots?: boolean | 'mentions';
+  @Opt() @Nested(() => BotLoopProtectionConfig) botLoopProtection?: BotLoopProtectionConfig;
   @Opt() @IdList() users?: (string | number)[];
   @Opt() @StrList() skills?: string[];
   @Opt() @Str() systemPrompt?: string;
@@ -70,7 +72,8 @@ export class SlackAccountConfig {
   @Opt() @Bool() userTokenReadOnly?: boolean;
   /** Base URL of another API server. */
   @Opt() @Text() apiRoot?: string;
-  @Opt() @Bool() allowBots?: boolean;
+  @Opt() @OneOf([true, false, 'mentions']) allowBots?: boolean | 'mentions';
+  @Opt() @Nested(() => BotLoopProtectionConfig) botLoopProtection?: BotLoopProtectionConfig;
   @Opt() @Bool() requireMention?: boolean;
   @Opt() @OneOf(['pairing', 'allowlist', 'open', 'disabled']) dmPolicy?: DmPolicy;
   @Opt() @IdList() allowFrom?: (string | number)[];

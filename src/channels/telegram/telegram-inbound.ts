@@ -62,6 +62,7 @@ function senderOf(message: Message): InboundUpdate['sender'] | undefined {
       ...(chat.title ? { name: chat.title } : {}),
       ...(chat.username ? { username: chat.username } : {}),
       isBot: false,
+      ...(from ? {} : { mayBeBot: true }),
     };
   return from && personOf(from);
 }
@@ -130,6 +131,8 @@ export function policyOf(facts: InboundFacts, groupId: string | undefined, threa
     allowFrom,
     groupPolicy: settings.groupPolicy ?? facts.defaultGroupPolicy ?? 'allowlist',
     groupAllowFrom: idList(settings.groupAllowFrom),
+    ...(settings.allowBots === undefined ? {} : { allowBots: settings.allowBots }),
+    ...(settings.botLoopProtection ? { botLoopProtection: settings.botLoopProtection } : {}),
     ...(group ? { group } : {}),
     ...(settings.historyLimit === undefined ? {} : { historyLimit: settings.historyLimit }),
   };

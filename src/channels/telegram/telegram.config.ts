@@ -15,6 +15,7 @@ import {
   Text,
 } from '../../common/validation/fields';
 import { IdList } from '../../common/validation/id-list';
+import { BotLoopProtectionConfig } from '../bots/bot-loop.config';
 
 export const DM_POLICIES = ['pairing', 'allowlist', 'open', 'disabled'] as const;
 export type DmPolicy = (typeof DM_POLICIES)[number];
@@ -84,6 +85,8 @@ export class TelegramAccountConfig {
   @Opt() @Text() tokenFile?: string;
   /** Base URL of another Bot API server. */
   @Opt() @Text() apiRoot?: string;
+  @Opt() @OneOf([true, false, 'mentions']) allowBots?: boolean | 'mentions';
+  @Opt() @Nested(() => BotLoopProtectionConfig) botLoopProtection?: BotLoopProtectionConfig;
   @Opt() @OneOf(DM_POLICIES) dmPolicy?: DmPolicy;
   @Opt() @IdList() allowFrom?: (string | number)[];
   @Opt() @IdList() groupAllowFrom?: (string | number)[];
