@@ -245,7 +245,7 @@ export interface ChannelAdapter {
    * A note on the state of the platform just before a message is sent. Kept with the message; {@link findSent} needs it
    * should nobody learn what became of the sending.
    */
-  sendMark?(message: OutboundMessage): string | undefined;
+  sendMark?(message: OutboundMessage): string | undefined | Promise<string | undefined>;
   /**
    * One step of the search for a message whose sending was cut off: at most one call. Where the message is found it has its
    * final text afterwards. Steps of one conversation come at most once a second, and nothing is sent to it meanwhile.
@@ -288,8 +288,10 @@ export interface SentSearch {
   progress?: string;
   /** Milliseconds since this process began to look. */
   elapsedMs: number;
-  /** How many other messages of the account nobody knows the outcome of. */
-  others: number;
+  /** Milliseconds since the message's sending was cut off, at least. */
+  sinceCutMs: number;
+  /** Places of the account's other messages that nobody knows the outcome of, one for each. */
+  others: readonly string[];
   /** Of some ids those that messages of the account are known by, each with where it went. */
   known(ids: readonly string[]): Promise<readonly SentMessage[]>;
 }
@@ -302,6 +304,8 @@ export interface SentMessage {
 export type SearchStep =
   | { kind: 'found'; platformId: string }
   | { kind: 'absent' }
+  /** Something has to be known first; the platform was not asked. */
+  | { kind: 'waiting' }
   /** There is more to look at. */
   | { kind: 'unfinished'; progress: string };
 

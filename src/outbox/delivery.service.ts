@@ -156,7 +156,7 @@ export class DeliveryService {
       }
     }
     const before = { mark: part.mark, copies: part.copies };
-    part.mark = (part.payload.poll ? undefined : adapter.sendMark?.(message)) ?? null;
+    part.mark = (part.payload.poll ? undefined : await adapter.sendMark?.(message)) ?? null;
     part.copies = declaration.capabilities.repeatable ? 0 : part.copies + 1;
     await this.store.sending(part.id, place, { mark: part.mark, copies: part.copies });
     try {

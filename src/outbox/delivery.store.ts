@@ -107,20 +107,20 @@ export class DeliveryStore {
     return rows.map(readRow).filter((row) => 'payload' in row) as OutboxPart[];
   }
 
-  /** How many other messages of an account may have arrived without anybody knowing. */
-  async countMarked(part: OutboxPart): Promise<number> {
-    const { count } = await this.ofAccount(part.route)
-      .select((eb) => eb.fn.countAll().as('count'))
+  /** Where other messages of an account may have arrived without anybody knowing: the place of each. */
+  async markedPlaces(part: OutboxPart): Promise<string[]> {
+    const rows = await this.ofAccount(part.route)
+      .select('target')
       .where('mark', 'is not', null)
       .where('state', 'in', [...MARKED, 'sending'])
       .where('id', '!=', part.id)
-      .executeTakeFirstOrThrow();
-    return Number(count);
+      .execute();
+    return rows.map(({ target }) => target);
   }
 
   /**
    * Parts that a former process was cut off in: whether they arrived is unknown. Previews wait for the final text of
-   * their turn, which goes on.
+   * their turn, which goes on. Their time stays that of the attempt.
    */
   async markInterrupted(): Promise<number> {
     return this.database.write('outbox.interrupted', async (transaction) => {
@@ -135,7 +135,6 @@ export class DeliveryStore {
           .set({
             state: isPreview(row.payload) ? 'streaming' : 'unknown',
             error: 'the gateway stopped while it was being sent',
-            updated_at: this.clock.now(),
           })
           .where('id', '=', row.id)
           .execute();
@@ -216,6 +215,14 @@ export class DeliveryStore {
    */
   pauseLeft({ nextAttemptAt, updatedAt }: OutboxPart): number {
     return Math.max(0, Math.min(nextAttemptAt - updatedAt, nextAttemptAt - this.clock.now()));
+  }
+
+  /**
+   * For how long nobody has been sending a part whose attempt was cut off, at least, in milliseconds: since that was noted,
+   * or, where a former process did it, since this one began. A clock that was set back makes it 0.
+   */
+  sinceCut({ updatedAt }: OutboxPart): number {
+    return Math.max(0, Math.min(this.clock.now() - updatedAt, performance.now()));
   }
 
   private async change(

@@ -8,10 +8,12 @@ import type { OutboxPart } from './outbox-part';
 import { placeKey } from './places';
 import { PlatformCalls, messageOfPart } from './platform-calls';
 
-/** What arrives late, and what others are sending in this moment, is known by then. */
+/** So long after an attempt was cut off what arrives late, and what others were sending in that moment, is known. */
 const FIRST_LOOK_MS = 500;
 /** Platforms count these calls like messages: about one a second for each chat. */
 const PACE_MS = 1000;
+/** Until it is looked again whether the first question can be asked. */
+const WAIT_MS = 50;
 
 export type LookEnd =
   | { kind: 'found'; platformId: string }
@@ -46,7 +48,8 @@ export class SentSearchService {
     const message = messageOfPart(part);
     let progress = part.searched ?? undefined;
     let failures = 0;
-    await sleep(FIRST_LOOK_MS, stop);
+    const cutAt = performance.now() - this.store.sinceCut(part);
+    await sleep(Math.max(0, cutAt + FIRST_LOOK_MS - performance.now()), stop);
     const began = performance.now();
     for (;;) {
       await this.pace(placeKey(part.route, place), stop);
@@ -55,7 +58,8 @@ export class SentSearchService {
         mark: part.mark,
         ...(progress === undefined ? {} : { progress }),
         elapsedMs: performance.now() - began,
-        others: await this.store.countMarked(part),
+        sinceCutMs: performance.now() - cutAt,
+        others: await this.store.markedPlaces(part),
         known: (ids: readonly string[]) => this.store.known(part, ids),
       };
       let step: SearchStep;
@@ -67,11 +71,18 @@ export class SentSearchService {
         const { failure, message: reason, retryAfterMs } = error as ChannelSendError;
         if (failure === 'refused' || failure === 'gone' || failure === 'defect') return { kind: 'impossible', reason };
         const delayMs = retryAfterMs ?? retryDelay(++failures, performance.now() - began);
+        // That was no question, and when the next one may be the platform has said itself.
+        if (failure === 'rate_limited') this.asked.delete(placeKey(part.route, place));
         this.log.debug({ channel: part.route.channel, run: part.runId, failure, waitMs: delayMs }, reason);
         await sleep(delayMs, stop);
         continue;
       }
       failures = 0;
+      if (step.kind === 'waiting') {
+        this.asked.delete(placeKey(part.route, place));
+        await sleep(WAIT_MS, stop);
+        continue;
+      }
       if (step.kind !== 'unfinished') return step;
       if (step.progress !== progress) await this.store.searched(part.id, step.progress);
       progress = step.progress;

@@ -11,6 +11,8 @@ import { Places, placeKey } from './places';
 import { asSendError } from './platform-calls';
 import { PreviewStore } from './preview.store';
 
+/** What is answered at once needs no sign that somebody writes; platforms count it like a message. */
+const TYPING_AFTER_MS = 400;
 const TYPING_INTERVAL_MS = 6000;
 const MAX_TYPING_MS = 120_000;
 
@@ -70,14 +72,16 @@ export class StreamPreviewService {
     if (!channel?.declaration.capabilities.typing || !channel.adapter.typing || this.typing.has(runId)) return;
     const until = performance.now() + MAX_TYPING_MS;
     const show = (): void => {
-      if (performance.now() > until) this.stopTyping(runId);
-      else
-        channel.adapter
-          .typing?.(route.account, route)
-          .catch((error: unknown) => this.log.debug({ error: messageOf(error) }, 'typing not shown'));
+      if (performance.now() > until) {
+        this.stopTyping(runId);
+        return;
+      }
+      this.typing.set(runId, setTimeout(show, TYPING_INTERVAL_MS).unref());
+      channel.adapter
+        .typing?.(route.account, route)
+        .catch((error: unknown) => this.log.debug({ error: messageOf(error) }, 'typing not shown'));
     };
-    this.typing.set(runId, setInterval(show, TYPING_INTERVAL_MS).unref());
-    show();
+    this.typing.set(runId, setTimeout(show, TYPING_AFTER_MS).unref());
   }
 
   private update(runId: string, route: DeliveryRoute, text: string): void {
@@ -133,7 +137,7 @@ export class StreamPreviewService {
     if (!free) return false;
     try {
       if (await this.store.hasOpen(route, place)) return false;
-      const mark = channel.adapter.sendMark?.(message);
+      const mark = await channel.adapter.sendMark?.(message);
       const deliveryId = await this.store.begin(runId, route, place, message.text, mark);
       if (deliveryId === undefined) {
         this.drop(runId);
@@ -167,7 +171,7 @@ export class StreamPreviewService {
   }
 
   private stopTyping(runId: string): void {
-    clearInterval(this.typing.get(runId));
+    clearTimeout(this.typing.get(runId));
     this.typing.delete(runId);
   }
 }

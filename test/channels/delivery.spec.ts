@@ -123,6 +123,17 @@ describe('deliveries on Telegram', () => {
       expect(await letters()).toEqual([]);
     }, 60_000);
 
+    it('as the first of a bot of which nothing is known yet, once it is told what people have said', async () => {
+      telegram.say({ chatId: OWNER, text: 'Are you there?' });
+      telegram.faults.add('getUpdates', { kind: 'status', status: 500 });
+      telegram.faults.add('sendMessage', { kind: 'reset-after' });
+      await start();
+      await send(OWNER, 'The first');
+      await arrives('An answer');
+      expect(shown(OWNER).filter((text) => text === 'The first')).toHaveLength(1);
+      expect(await letters()).toEqual([]);
+    }, 60_000);
+
     it('with few questions at a decent pace, also over a restart, and never the same one twice', async () => {
       await start();
       await send(OWNER, 'Known');
@@ -202,8 +213,11 @@ describe('deliveries on Telegram', () => {
     expect(shown(OWNER)).toEqual(['The beginning and the end.']);
     const id = telegram.sent[0]?.messageId;
     expect(id).not.toBe(preview?.messageId);
-    const trace = await client.call('system.trace', { id: String(id) });
-    expect(JSON.stringify(trace.payload)).toContain('part sent');
+    await until('its id to be known', async () => {
+      const trace = await client.call('system.trace', { id: String(id) });
+      return JSON.stringify(trace.payload ?? '').includes('part sent');
+    });
+    expect(shown(OWNER)).toHaveLength(1);
   }, 60_000);
 
   it('that nobody can find out about come at most twice, are shown, and are never sent again by themselves', async () => {

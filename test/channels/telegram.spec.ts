@@ -124,6 +124,13 @@ describe('Telegram', () => {
       expect(telegram.calls.some((call) => call.method === 'sendChatAction')).toBe(true);
     });
 
+    it('that come at once are announced by no sign that somebody writes', async () => {
+      await start();
+      telegram.say({ chatId: OWNER, text: 'Quickly' });
+      await answered();
+      expect(telegram.calls.some((call) => call.method === 'sendChatAction')).toBe(false);
+    });
+
     it('are not streamed where that is switched off', async () => {
       models.answer = () => ({ steps: [{ text: 'First. ' }, { waitMs: 1800 }, { text: 'Last.' }] });
       await start({ streamMode: 'off' });

@@ -57,6 +57,7 @@ export class DiscordBackfill {
     }
     await sideBySide(listedUsers.slice(0, MOST_LISTED), async (user) => {
       const chat = await history.directWith(user);
+      if (chat) places.knowDirect(user, chat.id);
       if (!chat?.last_message_id) return;
       const after = chats.get(chat.id) ?? start;
       if (BigInt(chat.last_message_id) > BigInt(after)) chats.set(chat.id, after);

@@ -46,7 +46,7 @@ export class DiscordCalls {
   knownPlace({ account, to, threadId }: DeliveryRoute): string | undefined {
     if (threadId !== undefined) return threadId;
     const user = USER.exec(to)?.[1];
-    if (user !== undefined) return this.directs.get(`${account}/${user}`);
+    if (user !== undefined) return this.knownDirect(account, user);
     const channel = to.replace(CHANNEL_PREFIX, '');
     return /^\d+$/.test(channel) ? channel : undefined;
   }
@@ -64,8 +64,7 @@ export class DiscordCalls {
   }
 
   private async directWith(account: string, user: string): Promise<string> {
-    const key = `${account}/${user}`;
-    const known = this.directs.get(key);
+    const known = this.knownDirect(account, user);
     if (known) return known;
     const answer = await this.ask(
       account,
@@ -73,8 +72,12 @@ export class DiscordCalls {
       true,
     );
     const id = idOf(answer, true);
-    this.directs.set(key, id);
+    this.directs.set(`${account}/${user}`, id);
     return id;
+  }
+
+  private knownDirect(account: string, user: string): string | undefined {
+    return this.directs.get(`${account}/${user}`) ?? this.places.get(account)?.directWith(user);
   }
 
   /** `autoThread`: the thread of the message that is answered, which has that message's id. */

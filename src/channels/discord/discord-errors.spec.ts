@@ -13,6 +13,14 @@ describe('errors of Discord', () => {
     expect(sendError(Object.assign(new Error('x'), facts), repeatable).failure).toBe(expected);
   });
 
+  it('have words, also where the library has none', () => {
+    const limited = Object.assign(new Error(''), { retryAfter: 250 });
+    expect(sendError(limited, false)).toMatchObject({
+      message: 'Discord: a limit of calls is reached',
+      retryAfterMs: 250,
+    });
+  });
+
   it('hold the id of a message, or say that the answer is none', () => {
     expect(idOf({ id: '7' })).toBe('7');
     // The library gives pages of proxies as bytes.

@@ -33,7 +33,9 @@ export function sendError(error: unknown, repeatable: boolean): ChannelSendError
   const failure = failureOf(error as DiscordError, repeatable);
   const status = statusOf(error);
   const wait = failure === 'rate_limited' ? Math.max(1, retryAfterOf(error) ?? 1000) : undefined;
-  return new ChannelSendError(failure, `Discord: ${messageOf(error)}${status === undefined ? '' : ` (${status})`}`, {
+  // The library says nothing of calls that it does not make because of a limit.
+  const reason = messageOf(error) || 'a limit of calls is reached';
+  return new ChannelSendError(failure, `Discord: ${reason}${status === undefined ? '' : ` (${status})`}`, {
     cause: error,
     ...(wait === undefined ? {} : { retryAfterMs: wait }),
   });

@@ -11,6 +11,8 @@ const MOST_REMEMBERED = 500;
 export class DiscordPlaces {
   client: Client | undefined;
   private readonly asked = new Map<string, DiscordPlace>();
+  /** Conversations with people, by person. */
+  private readonly directs = new Map<string, string>();
 
   constructor(private readonly history: DiscordHistory) {}
 
@@ -30,9 +32,19 @@ export class DiscordPlaces {
     const asked = this.asked.get(channelId);
     if (asked) return asked;
     const place = this.placeOf(await this.history.channel(channelId), guildId, botId);
-    if (this.asked.size >= MOST_REMEMBERED) this.asked.delete(this.asked.keys().next().value ?? '');
-    this.asked.set(channelId, place);
+    this.remember(channelId, place);
     return place;
+  }
+
+  /** Keeps what Discord has told of the conversation with a person. */
+  knowDirect(userId: string, channelId: string): void {
+    this.directs.set(userId, channelId);
+    this.remember(channelId, { kind: 'direct' });
+  }
+
+  /** The conversation with a person, where it is known. */
+  directWith(userId: string): string | undefined {
+    return this.directs.get(userId);
   }
 
   /** Channels that may hold messages, with the id of their last one. */
@@ -55,6 +67,11 @@ export class DiscordPlaces {
         ? [{ to: channel.id, label: `#${channel.name} of ${channel.guild.name}` }]
         : [],
     );
+  }
+
+  private remember(channelId: string, place: DiscordPlace): void {
+    if (this.asked.size >= MOST_REMEMBERED) this.asked.delete(this.asked.keys().next().value ?? '');
+    this.asked.set(channelId, place);
   }
 
   private placeOf(channel: APIChannel | undefined, guildId: string | undefined, botId: string): DiscordPlace {

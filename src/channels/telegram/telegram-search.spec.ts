@@ -15,12 +15,21 @@ interface World {
   behind: readonly Kind[];
   /** Another place with messages of its own, in which the numbers mean something else. */
   elsewhere?: string;
+  /** Where other messages are looked for. */
+  others?: readonly string[];
 }
 
 const route = (to: string): DeliveryRoute => ({ channel: 'telegram', account: 'default', to });
 
 /** Looks as the outbox does, each step with nothing but what the last one left. */
-async function look({ account, chat, mark, behind, elsewhere }: World): Promise<{ end: SearchStep; probed: number[] }> {
+async function look({
+  account,
+  chat,
+  mark,
+  behind,
+  elsewhere,
+  others = [],
+}: World): Promise<{ end: SearchStep; probed: number[] }> {
   const ids = new TelegramMessageIds();
   ids.note(account, chat, mark);
   behind.forEach((kind, index) => kind === 'known' && ids.note(account, chat, mark + 1 + index));
@@ -46,7 +55,14 @@ async function look({ account, chat, mark, behind, elsewhere }: World): Promise<
           return Promise.resolve(kindOf(id) === 'lost');
         },
       },
-      { mark: String(mark), ...(progress === undefined ? {} : { progress }), elapsedMs: 0, others: 0, known },
+      {
+        mark: String(mark),
+        ...(progress === undefined ? {} : { progress }),
+        elapsedMs: 0,
+        sinceCutMs: 0,
+        others,
+        known,
+      },
     );
     if (end.kind !== 'unfinished') return { end, probed };
     ({ progress } = end);
@@ -94,6 +110,14 @@ describe('the search for a message without a known outcome', () => {
     });
   });
 
+  it('asks once more for each other message that is looked for in the same sequence of numbers, and for no other', async () => {
+    const quiet = { account: 'default', mark: 9, behind: [] };
+    const others = ['5', '6', '-1002000000001'];
+    expect((await look({ ...quiet, chat: '7', others })).probed).toEqual([10, 11, 12, 13, 14]);
+    expect((await look({ ...quiet, chat: '-1002000000001', others })).probed).toEqual([10, 11, 12, 13]);
+    expect((await look({ ...quiet, chat: '-1002000000002', others })).probed).toEqual([10, 11, 12]);
+  });
+
   it('tells numbers of a supergroup from the same ones of private chats, and private chats not from each other', async () => {
     const lost = { account: 'default', mark: 9, behind: ['lost'] as Kind[] };
     const found = { kind: 'found', platformId: '10' };
@@ -119,9 +143,9 @@ describe('the search for a message without a known outcome', () => {
             return Promise.resolve(id === 31);
           },
         },
-        { mark: '9', elapsedMs, others: 0, known: () => Promise.resolve([]) },
+        { mark: '9', elapsedMs, sinceCutMs: elapsedMs, others: [], known: () => Promise.resolve([]) },
       );
-    expect((await step(100)).kind).toBe('unfinished');
+    expect(await step(100)).toEqual({ kind: 'waiting' });
     expect(probed).toEqual([]);
     expect((await step(10_000)).kind).toBe('unfinished');
     expect(probed).toEqual([10]);
@@ -150,7 +174,13 @@ describe('the search for a message without a known outcome', () => {
           isCaughtUp: () => true,
           probe: (id) => Promise.resolve(probed.push(id) < 0),
         },
-        { mark, elapsedMs: performance.now() - began, others: 4, known: () => Promise.resolve([]) },
+        {
+          mark,
+          elapsedMs: performance.now() - began,
+          sinceCutMs: performance.now() - began,
+          others: ['5', '5', '6', '7'],
+          known: () => Promise.resolve([]),
+        },
       );
     expect(await look('9')).toEqual({ kind: 'absent' });
     expect(probed).toEqual([]);

@@ -5,7 +5,7 @@ import { chatIdOf } from './telegram-places';
 
 /** Numbers behind the newest that is known: nobody tells a bot of every message. */
 const MARGIN = 3;
-/** Each other message that is being looked for may have a number before the one. */
+/** Each other message of the sequence that is being looked for may have a number before the one. */
 const MOST_OTHERS = 4;
 const MOST_PROBES = 8;
 /** Whether a poll has told what came meanwhile is waited for so long, in milliseconds. */
@@ -33,9 +33,9 @@ export interface SearchPlace {
  */
 export async function searchStep(place: SearchPlace, search: SentSearch): Promise<SearchStep> {
   let { through, probes } = progressOf(search);
-  const began = performance.now() - search.elapsedMs;
-  // What people have said meanwhile takes numbers as well: asking about these would be in vain.
-  if (search.elapsedMs < CATCH_UP_MS && !place.isCaughtUp(began)) return unfinished({ through, probes });
+  const cutAt = performance.now() - search.sinceCutMs;
+  // What people had said by then takes numbers as well: asking about these would be in vain.
+  if (search.elapsedMs < CATCH_UP_MS && !place.isCaughtUp(cutAt)) return { kind: 'waiting' };
   const candidate = probes < MOST_PROBES ? await nextCandidate(place, search, through) : undefined;
   if (candidate === undefined) return { kind: 'absent' };
   if (await place.probe(candidate)) return { kind: 'found', platformId: String(candidate) };
@@ -53,13 +53,14 @@ async function nextCandidate(
   { mark, others, known, elapsedMs }: SentSearch,
   through: number,
 ): Promise<number | undefined> {
+  const sequence = sequenceOf(account, chat);
+  const besides = others.filter((place) => sequenceOf(account, place) === sequence).length;
   const last = (): number => {
     // Numbers only rise: what came into being after the search began has a higher one.
     const after = ids.firstAfter(account, chat, performance.now() - elapsedMs, Number(mark));
     if (after !== undefined) return after - 1;
-    return Math.max(Number(mark), ids.newest(account, chat) ?? 0) + MARGIN + Math.min(others, MOST_OTHERS);
+    return Math.max(Number(mark), ids.newest(account, chat) ?? 0) + MARGIN + Math.min(besides, MOST_OTHERS);
   };
-  const sequence = sequenceOf(account, chat);
   let from = through + 1;
   for (;;) {
     const open: number[] = [];

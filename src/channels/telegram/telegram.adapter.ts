@@ -5,7 +5,7 @@ import type { MediaRef } from '../../common/chat-media';
 import type { DeliveryRoute } from '../../common/delivery-route';
 import { type Logger, LoggerFactory } from '../../common/logger';
 import { messageOf } from '../../common/openclaw-error';
-import { aborted } from '../../common/sleep';
+import { aborted, sleep } from '../../common/sleep';
 import { Redactor } from '../../common/redactor';
 import { ConfigService } from '../../config/config.service';
 import { GuardedHttp } from '../../tools/web/guarded-http.service';
@@ -53,6 +53,9 @@ const MIB = 1024 * 1024;
 const STREAM_INTERVAL_MS = 1000;
 /** Longest wait for the answer to a send. */
 const MAX_SEND_MS = 60_000;
+/** Longest wait for a first number of a chat, and the pause between two looks. */
+const MAX_NUMBER_WAIT_MS = 3000;
+const NUMBER_CHECK_MS = 20;
 /** How many of the messages that came last are known from the start. */
 const REMEMBERED = 500;
 /** Telegram's words for a number that is not that of a text, or caption, of ours. */
@@ -201,7 +204,14 @@ export class TelegramAdapter implements ChannelAdapter {
     return String(this.chats.noteResult(message.route, sent, askedAt));
   }
 
-  sendMark({ route }: OutboundMessage): string | undefined {
+  /** Of a bot that is new here nothing is known until its first poll has told what people said to it. */
+  async sendMark({ account, route }: OutboundMessage): Promise<string | undefined> {
+    const began = performance.now();
+    const isPolled = !this.account(account).settings.webhookUrl;
+    while (isPolled && this.chats.newest(route) === undefined && performance.now() - began < MAX_NUMBER_WAIT_MS) {
+      if (this.watches.get(account)?.isCaughtUp(began)) break;
+      await sleep(NUMBER_CHECK_MS);
+    }
     return this.chats.newest(route)?.toString();
   }
 
