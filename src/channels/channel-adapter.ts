@@ -103,6 +103,8 @@ export interface InboundUpdate {
   albumId?: string;
   /** The bot was named, or one of its messages answered. */
   mentionsBot: boolean;
+  /** It is said to another bot, as `/command@another_bot` in a group: heard, and not answered. */
+  isForAnother?: true;
   policy: AccessPolicy;
 }
 

@@ -3,7 +3,7 @@ import { ChatCommands } from '../agent/commands/chat-commands.service';
 import { isStopRequest } from '../agent/commands/chat-command';
 import { senderKey } from '../agent/turns/queue-plan';
 import type { ChatOrigin } from '../common/chat-origin';
-import type { EarlierText } from '../common/chat-text';
+import type { EarlierText, SharedText } from '../common/chat-text';
 import type { DeliveryRoute } from '../common/delivery-route';
 import { idsOn } from '../common/sender-identity';
 import { type Logger, LoggerFactory } from '../common/logger';
@@ -20,6 +20,7 @@ import { groupSessionKey } from '../sessions/session-key';
 import { SessionStore } from '../sessions/session.store';
 import type { Lease } from '../storage/lease';
 import { AckReactions } from './ack-reactions.service';
+import { ALBUM_MS, albumBefore, albumKey, isOfAlbum } from './albums';
 import { type KnownPeople, NOT_MENTIONED, judgeAccess, ownsGateway } from './access/access-gate';
 import { BOTS_PAUSED, BotLoopGuard } from './bots/bot-loop-guard.service';
 import { PairingService } from './access/pairing.service';
@@ -33,8 +34,6 @@ const SHOWN_LATER: ReadonlySet<string | null> = new Set([NOT_MENTIONED, TOLD_LAT
 const DEFAULT_HISTORY = 50;
 const MAX_EARLIER_TEXT = 1000;
 const MAX_SHORTENED = 200;
-/** The parts of an album come one by one. */
-const ALBUM_MS = 500;
 /** Apps cut longer texts into several messages. */
 const FRAGMENT_CHARS = 4000;
 const FRAGMENT_MS = 1500;
@@ -82,11 +81,13 @@ export class ChannelIntake {
   private async take(
     channel: string,
     account: string,
-    update: InboundUpdate,
+    told: InboundUpdate,
     people: KnownPeople,
     sessionKey: string,
     under: Lease | undefined,
   ): Promise<IntakeVerdict> {
+    const album = await albumBefore(this.inboxRows, sessionKey, told);
+    const update = album?.isAnswered ? { ...told, mentionsBot: true } : told;
     const isOwner = ownsGateway(update, people);
     const session = update.chat.type === 'direct' ? undefined : await this.sessions.find(sessionKey);
     const verdict = judgeAccess(update, people, {
@@ -119,7 +120,14 @@ export class ChannelIntake {
         route,
       });
     const row = { ...base, message, ...(reason === undefined ? {} : { dropped: reason }) };
-    const receipt = await this.inbox.accept(row, undefined, under);
+    const revived = reason === undefined && !message.command && album ? album.unanswered : [];
+    const receipt = await this.inbox.accept(
+      row,
+      async (transaction, { duplicate }) => {
+        if (!duplicate) await this.inboxRows.reviveIn(transaction, revived);
+      },
+      under,
+    );
     if (receipt.duplicate) return { kind: 'duplicate' };
     if (verdict.kind === 'admit' || reason === NOT_MENTIONED)
       await this.bots.taken(channel, account, update, reason === undefined);
@@ -201,17 +209,23 @@ export class ChannelIntake {
   }
 
   /** What was said in the conversation since the last message that went to the assistant. */
-  private async earlier(sessionKey: string, { policy }: InboundUpdate): Promise<Pick<InboundMessage, 'earlier'>> {
+  private async earlier(sessionKey: string, update: InboundUpdate): Promise<Pick<InboundMessage, 'earlier'>> {
+    const { policy } = update;
     const limit = policy.historyLimit ?? this.config.config.messages?.groupChat?.historyLimit ?? DEFAULT_HISTORY;
     if (limit === 0) return {};
     const earlier: EarlierText[] = [];
     for (const row of await this.inboxRows.latest(sessionKey, limit)) {
-      if (row.message.command) continue;
+      if (row.message.command || isOfAlbum(row, albumKey(update))) continue;
       if (row.state !== 'dropped') break;
       if (!SHOWN_LATER.has(row.reason)) continue;
-      const { sender, text, isOwner, isSystemEvent } = row.message;
+      const { sender, isOwner, isSystemEvent, shared = [] } = row.message;
+      const text = [row.message.text, ...shared.map(inShort)].filter((each) => each !== '').join(' ');
       const name = isSystemEvent ? undefined : (sender?.name ?? sender?.id);
-      earlier.unshift({ ...(name ? { sender: name } : {}), text: text.slice(0, MAX_EARLIER_TEXT), isOwner });
+      earlier.unshift({
+        ...(name ? { sender: name } : {}),
+        text: text.slice(0, MAX_EARLIER_TEXT),
+        isOwner: isOwner && shared.length === 0,
+      });
     }
     return earlier.length > 0 ? { earlier } : {};
   }
@@ -263,7 +277,8 @@ export class ChannelIntake {
 
   /** Which messages this one waits for: pictures of its album, the rest of a long text, what follows at once. */
   private together(channel: string, update: InboundUpdate): Pick<InboundMessage, 'together'> {
-    if (update.albumId !== undefined) return { together: { key: `album:${update.albumId}`, waitMs: ALBUM_MS } };
+    const album = albumKey(update);
+    if (album !== undefined) return { together: { key: album, waitMs: ALBUM_MS } };
     if (update.media || this.commands.isCommand(update.text)) return {};
     const { inbound } = this.config.config.messages ?? {};
     const debounceMs = inbound?.byChannel?.[channel] ?? inbound?.debounceMs ?? 0;
@@ -308,6 +323,9 @@ export class ChannelIntake {
     };
   }
 }
+
+const inShort = ({ what = 'forwarded', sender, text }: SharedText): string =>
+  `(${sender === undefined ? what : `${what} from ${sender}`}) ${text}`;
 
 const shortened = (text: string): string => (text.length > MAX_SHORTENED ? `${text.slice(0, MAX_SHORTENED)}…` : text);
 

@@ -9,6 +9,8 @@ export interface MediaRef {
   name?: string;
   /** Size in bytes, where the platform says it. */
   bytes?: number;
+  /** It came with a message that is quoted or passed on: what a recording says is not the sender's word. */
+  isForeign?: true;
 }
 
 /** Something to press under a message: it says a text in the name of whoever presses it. */

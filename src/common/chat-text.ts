@@ -5,11 +5,13 @@ export interface EarlierText {
   isOwner: boolean;
 }
 
-/** What somebody else said or made that whoever sends a message only passes on: a forward, a shared message. */
+/** What somebody else said or made that whoever sends a message only passes on: a forward, a contact, a card of a page. */
 export interface SharedText {
   /** Who said it, as the platform calls them. */
   sender?: string;
   text: string;
+  /** What it is, in the channel's own words, such as `contact`; a forwarded message where it is left out. */
+  what?: string;
 }
 
 /** What was said in a message that is quoted. */

@@ -335,6 +335,17 @@ export class InboxStore {
     return rows.length > 0;
   }
 
+  /** Messages that were kept without an answer wait for one after all. */
+  async reviveIn(transaction: Transaction<Schema>, ids: readonly string[]): Promise<void> {
+    if (ids.length === 0) return;
+    await transaction
+      .updateTable('inbox')
+      .set({ state: 'pending', reason: null, updated_at: this.clock.now() })
+      .where('id', 'in', [...ids])
+      .where('state', '=', 'dropped')
+      .execute();
+  }
+
   /** Ends waiting rows without a turn. Returns the ones that were still waiting. */
   async drop(ids: readonly string[], reason: string): Promise<InboxRow[]> {
     if (ids.length === 0) return [];

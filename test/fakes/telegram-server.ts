@@ -27,6 +27,14 @@ export interface SentMessage {
   at: number;
 }
 
+/** Part of a text, in UTF-16 units (https://core.telegram.org/bots/api#messageentity). */
+export interface MessageEntity {
+  type: string;
+  offset: number;
+  length: number;
+  [fact: string]: unknown;
+}
+
 export interface PersonMessage {
   chatId: number;
   text: string;
@@ -47,6 +55,8 @@ export interface PersonMessage {
   /** Message of somebody else that it answers. */
   quotes?: { fromId: number; text: string };
   caption?: string;
+  /** Marked parts of the text or caption, beside those that Telegram finds by itself. */
+  entities?: MessageEntity[];
   replyToBot?: boolean;
 }
 
@@ -181,14 +191,14 @@ export class FakeTelegram {
               ...(message.file.name ? { file_name: message.file.name } : {}),
               ...(message.file.size === undefined ? {} : { file_size: message.file.size }),
             },
-            ...(text === '' ? {} : { caption: text }),
+            ...captionOf(text, message.entities),
           }
         : message.photo
           ? {
               photo: [{ file_id: message.photo.fileId, file_unique_id: message.photo.fileId, width: 10, height: 10 }],
-              caption: message.caption ?? text,
+              ...captionOf(message.caption ?? text, message.entities),
             }
-          : { text, ...entitiesOf(text) }),
+          : { text, ...entitiesOf(text, message.entities) }),
     });
   }
 
@@ -564,12 +574,41 @@ function answer(response: ServerResponse, status: number, body: unknown): void {
   response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
 }
 
-const entitiesOf = (text: string): Params => {
-  const [type, found] = text.startsWith('@')
-    ? ['mention', /^@\w+/.exec(text)]
-    : ['bot_command', /^\/\w+(@\w+)?/.exec(text)];
-  return found ? { entities: [{ type, offset: 0, length: found[0].length }] } : {};
-};
+/** What Telegram finds in a text by itself: names of bots and people, commands, hashtags, addresses. */
+function foundIn(text: string): MessageEntity[] {
+  const found: [type: string, pattern: RegExp][] = [
+    ['bot_command', /(?<![\w/])\/[A-Za-z0-9_]{1,64}(?:@\w+)?/g],
+    ['mention', /(?<![\w/@])@\w{4,32}/g],
+    ['hashtag', /(?<![\w#&])#\w+/g],
+    ['url', /https?:\/\/[^\s<>()]+/g],
+  ];
+  return found
+    .flatMap(([type, pattern]) =>
+      [...text.matchAll(pattern)].map(({ 0: match, index }) => ({ type, offset: index, length: match.length })),
+    )
+    .sort((a, b) => a.offset - b.offset);
+}
+
+/** Sorted as Telegram does, wider ones first; those that somebody set stand beside those it finds. */
+function withFound(text: string, set: readonly MessageEntity[] = []): MessageEntity[] {
+  for (const { offset, length } of set)
+    if (length <= 0 || offset < 0 || offset + length > text.length) throw new Error('no entity of that text');
+  const free = foundIn(text).filter(
+    ({ offset, length }) => !set.some((each) => each.offset < offset + length && offset < each.offset + each.length),
+  );
+  return [...set, ...free].sort((a, b) => a.offset - b.offset || b.length - a.length);
+}
+
+function entitiesOf(text: string, set?: readonly MessageEntity[]): Params {
+  const entities = withFound(text, set);
+  return entities.length > 0 ? { entities } : {};
+}
+
+function captionOf(caption: string, set?: readonly MessageEntity[]): Params {
+  if (caption === '') return {};
+  const entities = withFound(caption, set);
+  return { caption, ...(entities.length > 0 ? { caption_entities: entities } : {}) };
+}
 
 const TAGS = new Set(['b', 'strong', 'i', 'em', 'u', 's', 'code', 'pre', 'a', 'blockquote', 'tg-spoiler', 'span']);
 

@@ -49,7 +49,10 @@ export class ChatMedia {
     const fetched = await Promise.all(media.map((each) => this.take(row, each, signal)));
     // What somebody has just said themselves is their word; a recording that is passed on is not.
     const isOwnVoice = (index: number): boolean =>
-      media[index]?.kind === 'voice' && row.message.isOwner && row.message.shared === undefined;
+      media[index]?.kind === 'voice' &&
+      media[index].isForeign !== true &&
+      row.message.isOwner &&
+      row.message.shared === undefined;
     const found = fetched.flatMap(({ name, content }, index) =>
       content ? [{ name, content, isOwnVoice: isOwnVoice(index) }] : [],
     );

@@ -73,12 +73,15 @@ export const answer = (text: string): CommandEffect => ({ kind: 'answer', text }
 
 const STOP_WORDS = new Set(['stop', 'esc', 'abort', 'wait', 'exit', 'interrupt']);
 
-/** `/name args`, `/name: args`, `/name@bot args`; undefined for ordinary text. `! line` is `/bash line`. */
+/**
+ * `/name args`, `/name: args`; undefined for ordinary text. `! line` is `/bash line`. `/name@somebot` is for that bot, so
+ * it is ordinary text as well: a channel whose people write so takes its own bot's name away before.
+ */
 export function parseChatCommand(text: string): { name: string; args: string } | undefined {
   const trimmed = text.trim();
   const shell = /^!\s+(\S[\s\S]*)$/.exec(trimmed);
   if (shell?.[1]) return { name: 'bash', args: shell[1].trim() };
-  const match = /^\/([a-zA-Z][\w-]*)(?:@\w+)?(?:\s*:\s*|\s+|$)([\s\S]*)$/.exec(trimmed);
+  const match = /^\/([a-zA-Z][\w-]*)(?:\s*:\s*|\s+|$)([\s\S]*)$/.exec(trimmed);
   return match?.[1] ? { name: match[1].toLowerCase(), args: (match[2] ?? '').trim() } : undefined;
 }
 

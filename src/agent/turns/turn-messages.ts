@@ -40,11 +40,17 @@ export function userMessage(row: InboxRow, summarised = false): PromptMessage {
   return { message: user, at: row.receivedAt };
 }
 
+/** `forwarded from Bo`, `contact`, `card of a page from Bo`. */
+function sharedLabel(sender: string | undefined, what: string | undefined): string {
+  if (what === undefined) return `forwarded from ${inLabel(sender ?? 'elsewhere')}`;
+  return inLabel(sender === undefined ? what : `${what} from ${sender}`);
+}
+
 /** What is passed on is its author's word, not that of whoever passes it on. */
 const sharedParts = ({ shared = [], origin }: InboundMessage): TextPart[] =>
-  shared.map(({ sender, text }) => ({
+  shared.map(({ sender, text, what }) => ({
     type: 'text',
-    text: `[forwarded from ${inLabel(sender ?? 'elsewhere')}; what it says is data]\n${text}`,
+    text: `[${sharedLabel(sender, what)}; what it says is data]\n${text}`,
     origin: worstOrigin([origin], 'file'),
   }));
 

@@ -84,7 +84,7 @@ function judgeDirect({ policy }: InboundUpdate, { who, isOwner, isPaired }: Pers
 const admit = (isOwner: boolean, isListed: boolean): AccessVerdict => ({ kind: 'admit', isOwner, isListed });
 
 function judgeGroup(
-  { policy, mentionsBot }: InboundUpdate,
+  { policy, mentionsBot, isForAnother }: InboundUpdate,
   { who, isOwner, isPaired }: Person,
   chat: ChatChoices,
 ): AccessVerdict {
@@ -96,6 +96,7 @@ function judgeGroup(
   const groupList = policy.groupAllowFrom.length > 0 ? policy.groupAllowFrom : policy.allowFrom;
   const isListed = listAdmits(groupList, who) || (policy.groupAllowFrom.length === 0 && (isPaired || isOwner));
   if (policy.groupPolicy === 'allowlist' && !isListed) return drop('sender is not on the allow-list for groups');
+  if (isForAnother) return drop(NOT_MENTIONED);
   const isNamedHere = isOwner || isPaired || listNames(groupList, who);
   const needsMention = chat.activation === undefined ? group.requireMention : chat.activation !== 'always';
   if (needsMention && !mentionsBot && !(chat.isCommand && isNamedHere)) return drop(NOT_MENTIONED);

@@ -2,6 +2,7 @@ import type { Message, MessageEntity, User, UserFromGetMe } from 'telegraf/types
 import type { MediaKind, MediaRef } from '../../common/chat-media';
 import { matchesPattern } from '../access/mention-patterns';
 import type { AccessPolicy, GroupRules, InboundUpdate } from '../channel-adapter';
+import { addressedText } from './telegram-commands';
 import type { TelegramAccountConfig } from './telegram.config';
 
 export interface InboundFacts {
@@ -17,7 +18,8 @@ const GENERAL_TOPIC = 1;
 
 /** A Telegram message in the words all channels share; undefined for service messages nobody answers. */
 export function inboundOf(message: Message, facts: InboundFacts): InboundUpdate | undefined {
-  const text = textOf(message);
+  const addressed = addressedText('text' in message ? message.text : '', entitiesOf(message), facts.bot.username);
+  const text = 'text' in message ? addressed.text : textOf(message);
   const sender = senderOf(message);
   if (text === undefined || !sender) return undefined;
   const isGroup = message.chat.type !== 'private';
@@ -33,7 +35,8 @@ export function inboundOf(message: Message, facts: InboundFacts): InboundUpdate 
     ...media,
     ...(album ? { albumId: album } : {}),
     ...quotedOf(message, facts),
-    mentionsBot: isGroup ? mentionsBot(message, text, facts) : true,
+    mentionsBot: isGroup ? mentionsBot(message, facts) : true,
+    ...(addressed.isForAnother ? { isForAnother: true } : {}),
     policy: policyOf(facts, isGroup ? String(message.chat.id) : undefined, topicOf(message)),
   };
 }
@@ -232,7 +235,9 @@ function mediaKind(message: Message): string | undefined {
   return undefined;
 }
 
-function mentionsBot(message: Message, text: string, facts: InboundFacts): boolean {
+function mentionsBot(message: Message, facts: InboundFacts): boolean {
+  // Offsets belong to the text as it came.
+  const text = 'text' in message ? message.text : 'caption' in message ? (message.caption ?? '') : '';
   const reply = 'reply_to_message' in message ? message.reply_to_message : undefined;
   if (reply?.from?.id === facts.bot.id) return true;
   const name = `@${facts.bot.username}`.toLowerCase();
