@@ -28,6 +28,7 @@ import { ChatCommands } from './commands/chat-commands.service';
 import { CommandContexts } from './commands/command-contexts.service';
 import { CommandLane } from './commands/command-lane.service';
 import { CommandRegistry } from './commands/command-registry.service';
+import { CommandsRpc } from './commands/commands.rpc';
 import { CommandRunner } from './commands/command-runner.service';
 import { InfoCommands } from './commands/info.commands';
 import { LevelCommands } from './commands/level.commands';
@@ -115,6 +116,7 @@ const DRAIN_MS = 3000;
     CommandLane,
     CommandRegistry,
     CommandRunner,
+    CommandsRpc,
     SessionStatusTool,
     SkillCommands,
     StatusCard,

@@ -32,8 +32,25 @@ export class AgentsRpc {
     const defaultId = defaultAgentId(config);
     const agents = agentEntries(config)
       .sort((a, b) => Number(b.id === defaultId) - Number(a.id === defaultId))
-      .map(({ id, name, identity }) => ({ id, ...(name ? { name } : {}), ...(identity ? { identity } : {}) }));
+      .map(({ id, name, identity }) => ({
+        id,
+        ...(name ? { name } : {}),
+        ...(identity ? { identity } : {}),
+        workspace: this.workspaces.pathOf(id),
+        ...this.modelOf(id),
+      }));
     return { defaultId, mainKey: 'main', scope: config.session?.scope ?? 'per-sender', agents };
+  }
+
+  /** Nothing where the configured model is not known: `status` and doctor say so. */
+  private modelOf(agentId: string): { model?: { primary: string; fallbacks?: string[] } } {
+    try {
+      const { provider, id } = this.models.resolve(agentId).info;
+      const fallbacks = this.models.fallbacks(agentId).map((model) => `${model.provider}/${model.id}`);
+      return { model: { primary: `${provider}/${id}`, ...(fallbacks.length > 0 ? { fallbacks } : {}) } };
+    } catch {
+      return {};
+    }
   }
 
   @RpcMethod({
@@ -83,6 +100,7 @@ export class AgentsRpc {
         contextWindow,
         reasoning,
         input,
+        available: true,
       })),
     };
   }

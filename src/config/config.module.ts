@@ -7,6 +7,7 @@ import { ConfigService } from './config.service';
 import { Environment } from './environment';
 import { GatewayFlags } from './gateway-flags';
 import { RestartControl } from './restart-control';
+import { SecretsRpc } from './secrets/secrets.rpc';
 
 /** Environment, configuration and what is derived from them without any other part. Global; imports nothing. */
 @BootStep({ ready: { name: 'load config', onFailure: 'fatal' } })
@@ -25,6 +26,7 @@ export class ConfigModule implements OnModuleInit {
         ConfigService,
         ConfigRpc,
         ConfigReviewRpc,
+        SecretsRpc,
         RestartControl,
       ],
       exports: [Environment, GatewayFlags, Redactor, ConfigService, RestartControl],

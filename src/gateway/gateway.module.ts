@@ -33,6 +33,7 @@ import { HttpListenerService } from './http/http-listener.service';
 import { ListeningState } from './http/listening-state';
 import { RpcHttpController } from './http/rpc-http.controller';
 import { OpenclawGateway } from './openclaw.gateway';
+import { EmptyListsRpc } from './empty-lists.rpc';
 import { PresenceRpc } from './presence.rpc';
 import { CloseCode } from './protocol/close-codes';
 import { ReadinessService } from './readiness.service';
@@ -65,6 +66,7 @@ const SOCKET_GRACE_MS = 500;
     ListeningState,
     LoginThrottle,
     OpenclawGateway,
+    EmptyListsRpc,
     PresenceRpc,
     PresenceService,
     ReadinessService,

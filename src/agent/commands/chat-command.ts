@@ -47,6 +47,8 @@ export interface ChatCommand {
   isRepeatable?: true;
   /** Is carried out at once, also beside another command: what it stops or decides would wait for it. */
   isUrgent?: true;
+  /** Brought by a skill. */
+  source?: 'skill';
   /** Not in menus of chat platforms. */
   textOnly?: boolean;
   /** Inside other text it applies to that message only. Undefined for words that it does not know. */

@@ -65,6 +65,11 @@ export class SessionKeyParams {
   @Opt() @Text() agentId?: string;
 }
 
+export class SessionsDescribeParams extends SessionKeyParams {
+  @Opt() @Bool() includeDerivedTitles?: boolean;
+  @Opt() @Bool() includeLastMessage?: boolean;
+}
+
 export class SessionsResetParams extends SessionKeyParams {
   @Opt() @Text() expectedSessionId?: string;
   @Opt() @OneOf(['new', 'reset']) reason?: string;

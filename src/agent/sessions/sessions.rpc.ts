@@ -22,6 +22,7 @@ import {
   SessionsCompactParams,
   SessionsCreateParams,
   SessionsDeleteParams,
+  SessionsDescribeParams,
   SessionsExportParams,
   SessionsImportParams,
   SessionsListParams,
@@ -105,6 +106,17 @@ export class SessionsRpc {
       }),
     );
     return { ts: Date.now(), previews };
+  }
+
+  @RpcMethod({
+    name: 'sessions.describe',
+    scope: 'operator.read',
+    params: SessionsDescribeParams,
+    summary: 'One session as a row of sessions.list; null when there is none.',
+  })
+  async describe(params: SessionsDescribeParams): Promise<unknown> {
+    const entry = await this.sessions.find(canonicalSessionKey(this.config.config, params.key, params.agentId));
+    return { session: entry ? await this.enrich(entry, params) : null };
   }
 
   @RpcMethod({
@@ -275,7 +287,10 @@ export class SessionsRpc {
     return found ? [found] : [];
   }
 
-  private async enrich(entry: SessionEntry, params: SessionsListParams): Promise<Record<string, unknown>> {
+  private async enrich(
+    entry: SessionEntry,
+    params: Pick<SessionsListParams, 'includeDerivedTitles' | 'includeLastMessage'>,
+  ): Promise<Record<string, unknown>> {
     const row = sessionRow(entry);
     if (!params.includeDerivedTitles && !params.includeLastMessage) return row;
     if (params.includeDerivedTitles) {
@@ -310,8 +325,6 @@ export class SessionsRpc {
     if ((await Promise.race([this.lanes.idle(key), late])) === 'late')
       throw unavailable(`session ${key} is still active`);
   }
-
-  /** The transcript as JSON lines, one event a line. */
 }
 
 function previewItem({ message }: TranscriptEvent, maxChars: number): { role: string; text: string } {

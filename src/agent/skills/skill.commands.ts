@@ -58,6 +58,7 @@ export class SkillCommands {
         usage: '[what to do]',
         summary: skill.manifest.description.slice(0, MAX_SUMMARY),
         category: 'skills',
+        source: 'skill',
         right: 'sender',
         run: (call) => this.run(skill.manifest.name, call.args, call),
       };

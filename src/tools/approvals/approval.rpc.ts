@@ -2,9 +2,11 @@ import { Injectable } from '@nestjs/common';
 import { NoParams } from '../../rpc/no-params.dto';
 import type { RpcContext } from '../../rpc/rpc-context';
 import { RpcMethod } from '../../rpc/rpc-method';
-import { ApprovalResolveParams } from './approval.dto';
+import { ApprovalHistoryParams, ApprovalResolveParams } from './approval.dto';
 import { ApprovalService } from './approval.service';
-import type { PendingApproval } from './pending-approval';
+import type { EndedApproval, PendingApproval } from './pending-approval';
+
+const DEFAULT_ENDED = 100;
 
 @Injectable()
 export class ApprovalRpc {
@@ -18,6 +20,16 @@ export class ApprovalRpc {
   })
   list(): Promise<PendingApproval[]> {
     return this.approvals.list();
+  }
+
+  @RpcMethod({
+    name: 'approval.history',
+    scope: 'operator.approvals',
+    params: ApprovalHistoryParams,
+    summary: 'Calls that were decided or whose time ran out, with who answered, the newest first.',
+  })
+  async history({ limit = DEFAULT_ENDED, before }: ApprovalHistoryParams): Promise<{ approvals: EndedApproval[] }> {
+    return { approvals: await this.approvals.history({ limit, ...(before === undefined ? {} : { before }) }) };
   }
 
   @RpcMethod({

@@ -13,7 +13,15 @@ import type { ApprovalBinding, ApprovalQuestion } from './approval-question';
 import { type ApprovalRequest, choicesOf, lengthOf, withTexts } from './approval-request';
 import { approvalButtons, approvalRoutes, approvalText, chatQuestions, fitsChat, shortId } from './approval-text';
 import { ApprovalStore, DecidedMeanwhile } from './approval.store';
-import { type ApprovalRow, type PendingApproval, pendingOf, pendingTogether, questionsOf } from './pending-approval';
+import {
+  type ApprovalRow,
+  type EndedApproval,
+  type PendingApproval,
+  endedOf,
+  pendingOf,
+  pendingTogether,
+  questionsOf,
+} from './pending-approval';
 
 export const APPROVAL_TIMEOUT_MS = 120_000;
 /** Nothing is asked that can't be shown as a whole. */
@@ -149,6 +157,11 @@ export class ApprovalService {
   /** Open questions, oldest first. */
   async list(): Promise<PendingApproval[]> {
     return questionsOf(await this.store.open());
+  }
+
+  /** Calls that were decided or whose time ran out, the newest first. */
+  async history(page: { before?: number; limit: number }): Promise<EndedApproval[]> {
+    return (await this.store.ended(page)).map(endedOf);
   }
 
   /**

@@ -53,6 +53,19 @@ export class ApprovalStore {
       .execute();
   }
 
+  /** Rows that have an end, the newest first. */
+  ended({ before, limit }: { before?: number; limit: number }): Promise<ApprovalRow[]> {
+    return this.database.read
+      .selectFrom('approvals')
+      .selectAll()
+      .where('state', '!=', 'pending')
+      .$if(before !== undefined, (query) => query.where('created_at', '<', before ?? 0))
+      .orderBy('created_at', 'desc')
+      .orderBy('id')
+      .limit(limit)
+      .execute();
+  }
+
   /** Rows of one question, in order. */
   ofQuestion(questionId: string): Promise<ApprovalRow[]> {
     return this.database.read

@@ -7,12 +7,13 @@ import { StorageModule } from '../../storage/storage.module';
 import { ApprovalRpc } from './approval.rpc';
 import { ApprovalService } from './approval.service';
 import { ExecApprovalsFile } from './exec-approvals-file';
+import { ExecApprovalsRpc } from './exec-approvals.rpc';
 import { GrantedRules } from './granted-rules.service';
 
 @BootStep({ ready: { name: 'exec-approval manager', onFailure: 'fatal' } })
 @Module({
   imports: [EventsModule, StorageModule],
-  providers: [ApprovalService, ApprovalRpc, ExecApprovalsFile, GrantedRules],
+  providers: [ApprovalService, ApprovalRpc, ExecApprovalsFile, ExecApprovalsRpc, GrantedRules],
   exports: [ApprovalService, ExecApprovalsFile, GrantedRules],
 })
 export class ApprovalsModule implements OnModuleInit {

@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { Injectable } from '@nestjs/common';
 import { readTextIfExists, writeFileAtomic } from '../../common/atomic-file';
@@ -107,6 +107,26 @@ export class ExecApprovalsFile {
     writeFileAtomic(this.path, `${JSON.stringify({ ...file, agents }, null, 2)}\n`, 0o600);
   }
 
+  /**
+   * Replaces the file. Who writes has seen what it replaces.
+   * @param baseHash of the text that was read, null where there was no file
+   * @throws OpenclawError EXEC_APPROVALS_CHANGED, EXEC_APPROVALS_INVALID
+   */
+  replace(file: ApprovalsFile, baseHash: string | null): void {
+    if (this.hash() !== baseHash)
+      throw new OpenclawError('EXEC_APPROVALS_CHANGED', 'the rules have changed since they were read; read them again');
+    const problems = problemsOf(file);
+    if (problems.length > 0)
+      throw new OpenclawError('EXEC_APPROVALS_INVALID', problems.join('; '), { details: { issues: problems } });
+    writeFileAtomic(this.path, `${JSON.stringify(file, null, 2)}\n`, 0o600);
+  }
+
+  /** SHA-256 of the file's text; null without a file. */
+  hash(): string | null {
+    const text = readTextIfExists(this.path);
+    return text === undefined ? null : createHash('sha256').update(text).digest('hex');
+  }
+
   /** What the owner should know about the list. */
   warnings(): string[] {
     return warningsOf(this.read());
@@ -126,6 +146,49 @@ export function warningsOf(file: ApprovalsFile): string[] {
     }),
   );
 }
+
+/** Each list in words, in its order. */
+export const rulesInWords = (file: ApprovalsFile): Record<string, string[]> =>
+  Object.fromEntries(
+    Object.entries(file.agents ?? {}).map(([id, { allowlist = [] }]) => [
+      id,
+      allowlist.map((entry) =>
+        faultOf(entry) === undefined ? ruleText(entry) : "can't be understood, so it allows nothing",
+      ),
+    ]),
+  );
+
+/** What would not do what it says, or nothing at all: such a file is not written. */
+function problemsOf(file: ApprovalsFile): string[] {
+  const of = (where: string, { security, ask, untrustedSinks }: Rules): string[] => [
+    ...fieldProblem(`${where}.security`, EXEC_SECURITY, security),
+    ...fieldProblem(`${where}.ask`, EXEC_ASK, ask),
+    ...fieldProblem(`${where}.untrustedSinks`, UNTRUSTED_SINKS, untrustedSinks),
+  ];
+  const { defaults, agents } = file;
+  if (defaults !== undefined && !isPlainObject(defaults)) return ['defaults must be an object'];
+  if (agents !== undefined && !isPlainObject(agents)) return ['agents must be an object'];
+  return [
+    ...of('defaults', defaults ?? {}),
+    ...Object.entries(agents ?? {}).flatMap(([id, agent]) => {
+      if (!isPlainObject(agent)) return [`agents.${id} must be an object`];
+      const { allowlist = [] } = agent;
+      if (!Array.isArray(allowlist)) return [`agents.${id}.allowlist must be a list`];
+      return [
+        ...of(`agents.${id}`, agent),
+        ...allowlist.flatMap((entry, index) => {
+          const fault = faultOf(entry);
+          return fault === undefined ? [] : [`agents.${id}.allowlist[${index}]: ${fault}`];
+        }),
+      ];
+    }),
+  ];
+}
+
+const fieldProblem = (path: string, known: readonly string[], value: unknown): string[] =>
+  value === undefined || (known as readonly unknown[]).includes(value)
+    ? []
+    : [`${path} must be one of ${known.join(', ')}, got ${JSON.stringify(value)}`];
 
 /** Why an entry can't be understood. What narrows it in a way that is not known must not fall away. */
 function faultOf(entry: AllowlistEntry): string | undefined {

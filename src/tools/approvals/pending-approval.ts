@@ -58,3 +58,30 @@ export function pendingTogether(id: string, rows: readonly [ApprovalRow, ...Appr
     calls,
   };
 }
+
+/** A call that was asked for and has its answer. */
+export interface EndedApproval extends AskedApproval {
+  /** `used`: it has run by this answer; `decided`: it was answered; `expired`: nobody answered, which is a no. */
+  state: string;
+  decision: string | null;
+  /** Who answered; null where nobody did. */
+  resolvedBy: string | null;
+  decidedAtMs: number | null;
+  /** Question that several calls of one step had in common. */
+  questionId?: string;
+}
+
+export function endedOf(row: ApprovalRow): EndedApproval {
+  const { id, request, createdAtMs, expiresAtMs } = pendingOf(row);
+  return {
+    id,
+    request,
+    createdAtMs,
+    expiresAtMs,
+    state: row.state,
+    decision: row.decision,
+    resolvedBy: row.resolved_by,
+    decidedAtMs: row.decided_at === null ? null : Number(row.decided_at),
+    ...(row.question_id === null ? {} : { questionId: row.question_id }),
+  };
+}

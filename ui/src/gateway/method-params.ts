@@ -54,6 +54,10 @@ export interface MethodParams {
     content: string;
   };
   'agents.list': Record<never, never>;
+  'approval.history': {
+    limit?: number;
+    before?: number;
+  };
   'backup.create': {
     output?: string;
     onlyConfig?: boolean;
@@ -154,6 +158,13 @@ export interface MethodParams {
     toolBindings?: unknown;
     suppressCommandInterpretation?: boolean;
     expectedSessionId?: string;
+  };
+  'commands.list': {
+    agentId?: string;
+    sessionKey?: string;
+    provider?: string;
+    scope?: 'text' | 'native' | 'both';
+    includeArgs?: boolean;
   };
   'config.apply': {
     raw: string;
@@ -340,6 +351,11 @@ export interface MethodParams {
     reason?: string;
     hash?: string;
   };
+  'exec.approvals.get': Record<never, never>;
+  'exec.approvals.set': {
+    file: Record<string, unknown>;
+    baseHash?: string | null;
+  };
   health: {
     probe?: boolean;
   };
@@ -408,6 +424,7 @@ export interface MethodParams {
     };
   };
   'node.list': Record<never, never>;
+  'plugin.approval.list': Record<never, never>;
   'plugins.list': Record<never, never>;
   poll: {
     to: string;
@@ -423,6 +440,7 @@ export interface MethodParams {
     accountId?: string;
     threadId?: string;
   };
+  'question.list': Record<never, never>;
   'route.explain': {
     channel: string;
     account?: string;
@@ -436,6 +454,15 @@ export interface MethodParams {
     limit?: number;
     sessionKey?: string;
     state?: 'waiting' | 'running' | 'answered' | 'failed' | 'dropped';
+  };
+  'secrets.store.delete': {
+    name: string;
+    force?: boolean;
+  };
+  'secrets.store.list': Record<never, never>;
+  'secrets.store.set': {
+    name: string;
+    value: string;
   };
   send: {
     to: string;
@@ -472,6 +499,12 @@ export interface MethodParams {
     key: string;
     agentId?: string;
     deleteTranscript?: boolean;
+  };
+  'sessions.describe': {
+    key: string;
+    agentId?: string;
+    includeDerivedTitles?: boolean;
+    includeLastMessage?: boolean;
   };
   'sessions.export': {
     key: string;
@@ -630,6 +663,7 @@ export interface MethodParams {
   'system.trace': {
     id: string;
   };
+  'taskSuggestions.list': Record<never, never>;
   'tools.explain': {
     tool?: string;
     sessionKey?: string;

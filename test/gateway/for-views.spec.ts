@@ -1,0 +1,176 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Answering } from '../harness/answering';
+import { type Frame, WireClient } from '../harness/wire-client';
+import { ToolBench } from '../harness/tool-bench';
+
+const KEY = 'views';
+
+/** What pages and terminals ask for beside the conversation itself. */
+describe('what views ask for', () => {
+  let bench: ToolBench;
+  let client: WireClient;
+  beforeAll(async () => {
+    bench = await ToolBench.start({});
+    client = await WireClient.connected(bench.gateway.url, { minProtocol: 4, maxProtocol: 4 });
+  });
+  afterAll(async () => {
+    client.close();
+    await bench.stop();
+  });
+
+  const call = (method: string, params: Record<string, unknown> = {}): Promise<Frame> => client.call(method, params);
+  const payload = async <T = Record<string, unknown>>(
+    method: string,
+    params: Record<string, unknown> = {},
+  ): Promise<T> => {
+    const answer = await call(method, params);
+    if (!answer.ok) throw new Error(`${method}: ${JSON.stringify(answer.error)}`);
+    return answer.payload as T;
+  };
+
+  it('lists chat commands with names, words for choices and where they are for', async () => {
+    const { commands } = await payload<{ commands: Record<string, unknown>[] }>('commands.list');
+    const named = (name: string): Record<string, unknown> | undefined => commands.find((each) => each['name'] === name);
+    expect(named('whoami')).toEqual({
+      name: 'whoami',
+      nativeName: 'whoami',
+      textAliases: ['/whoami', '/id'],
+      description: expect.any(String) as string,
+      category: 'status',
+      source: 'native',
+      scope: 'both',
+      acceptsArgs: false,
+    });
+    expect(named('activation')).toMatchObject({
+      acceptsArgs: true,
+      args: [{ choices: [{ value: 'mention' }, { value: 'always' }] }],
+    });
+    expect(named('send')).toMatchObject({
+      args: [{ choices: [{ value: 'on' }, { value: 'off' }, { value: 'inherit' }] }],
+    });
+    const short = await payload<{ commands: Record<string, unknown>[] }>('commands.list', { includeArgs: false });
+    expect(short.commands.every((each) => each['args'] === undefined)).toBe(true);
+    expect(await call('commands.list', { agentId: 'nobody' })).toMatchObject({ ok: false });
+  });
+
+  it('describes one session as the list does', async () => {
+    await bench.turn([], { sessionKey: KEY, message: 'hello' });
+    const { sessions } = await payload<{ sessions: { key: string }[] }>('sessions.list', { includeLastMessage: true });
+    const row = sessions.find(({ key }) => key === `agent:main:${KEY}`);
+    expect(row).toBeDefined();
+    expect(await payload('sessions.describe', { key: `agent:main:${KEY}`, includeLastMessage: true })).toEqual({
+      session: row,
+    });
+    expect(await payload('sessions.describe', { key: 'agent:main:none' })).toEqual({ session: null });
+  });
+
+  it('says which model each agent has, and that what is listed can be used', async () => {
+    const { agents } = await payload<{ agents: unknown[] }>('agents.list');
+    expect(agents).toEqual([expect.objectContaining({ id: 'main', model: { primary: 'fake/fake-1' } })]);
+    const { models } = await payload<{ models: { available: boolean }[] }>('models.list');
+    expect(models.every(({ available }) => available)).toBe(true);
+  });
+
+  it('has empty lists for what it never asks in another way', async () => {
+    expect(await payload('plugin.approval.list')).toEqual([]);
+    expect(await payload('question.list')).toEqual({ questions: [] });
+    expect(await payload('taskSuggestions.list', {})).toEqual({ suggestions: [] });
+  });
+
+  it('keeps what was asked and answered, newest first', async () => {
+    for (const [command, decision] of [
+      ['touch allowed', 'allow-once'],
+      ['touch denied', 'deny'],
+    ] as const) {
+      const person = new Answering(client, decision);
+      await bench.turn([{ name: 'exec', args: { command, host: 'gateway' } }]);
+      person.end();
+    }
+    const { approvals } = await payload<{ approvals: Record<string, unknown>[] }>('approval.history');
+    expect(approvals).toMatchObject([
+      {
+        request: { command: 'touch denied' },
+        state: 'decided',
+        decision: 'deny',
+        resolvedBy: expect.any(String) as string,
+      },
+      { request: { command: 'touch allowed' }, state: 'used', decision: 'allow-once' },
+    ]);
+    const [newest] = approvals;
+    const older = await payload<{ approvals: unknown[] }>('approval.history', {
+      before: newest?.['createdAtMs'],
+      limit: 1,
+    });
+    expect(older.approvals).toEqual([approvals[1]]);
+    const reader = await WireClient.connected(bench.gateway.url, { scopes: ['operator.read'] });
+    expect((await reader.call('approval.history', {})).error?.message).toMatch(/missing scope/);
+    reader.close();
+  });
+
+  it('shows the rules of the owner in words, and takes new ones from whoever has read them', async () => {
+    const empty = await payload('exec.approvals.get');
+    expect(empty).toMatchObject({ exists: false, hash: null, file: { version: 1 }, rules: {} });
+    const rule = { pattern: '/usr/bin/touch', args: ['wanted'] };
+    const file = {
+      version: 1,
+      socket: { path: '/x', token: 'CANARY-token-1' },
+      agents: { main: { allowlist: [rule] } },
+    };
+    const written = await payload<Record<string, unknown>>('exec.approvals.set', { file });
+    expect(written['rules']).toEqual({ main: ['/usr/bin/touch wanted, with exactly these arguments, in any folder'] });
+    expect(JSON.stringify(written)).not.toContain('CANARY');
+
+    expect(await call('exec.approvals.set', { file })).toMatchObject({ ok: false });
+    expect((await call('exec.approvals.set', { file, baseHash: 'old' })).error?.details).toEqual({
+      code: 'EXEC_APPROVALS_CHANGED',
+    });
+    const hash = String(written['hash']);
+    for (const broken of [
+      { version: 1, agents: { main: { allowlist: [{ pattern: '/bin/ls', when: 'always' }] } } },
+      { version: 1, agents: { main: { security: 'everything' } } },
+      { version: 1, defaults: [] },
+      { version: 1, agents: { main: { allowlist: ['ls'] } } },
+    ])
+      expect((await call('exec.approvals.set', { file: broken, baseHash: hash })).error?.details).toMatchObject({
+        code: 'EXEC_APPROVALS_INVALID',
+      });
+    // What was left out when it was shown is still there.
+    const shown = (await payload<{ file: Record<string, unknown>; hash: string }>('exec.approvals.get')).file;
+    expect(shown['socket']).toEqual({ path: '/x' });
+    await payload('exec.approvals.set', { file: shown, baseHash: hash });
+    expect(readFileSync(join(bench.gateway.stateDir, 'exec-approvals.json'), 'utf8')).toContain('CANARY-token-1');
+    // And a rule holds at once.
+    const asked = new Answering(client, 'deny');
+    await bench.turn([{ name: 'exec', args: { command: 'touch wanted', host: 'gateway' } }]);
+    asked.end();
+    expect(asked.questions.filter(({ request }) => request.command === 'touch wanted')).toEqual([]);
+  });
+
+  it('keeps secrets whose names alone go out, and takes a new value over at once', async () => {
+    await payload('secrets.store.set', { name: 'views.key', value: 'CANARY-value-123456' });
+    const listed = await payload('secrets.store.list');
+    expect(listed).toMatchObject({ secrets: [{ name: 'views.key', used: false }], missing: [] });
+    expect(JSON.stringify(listed)).not.toContain('CANARY');
+    const { hash } = await payload<{ hash: string }>('config.get');
+    const patch = { models: { providers: { fake: { apiKey: '${secret:views.key}' } } } };
+    await payload('config.patch', { raw: JSON.stringify(patch), baseHash: hash, restartDelayMs: 60_000 });
+    expect(await payload('secrets.store.list')).toMatchObject({ secrets: [{ name: 'views.key', used: true }] });
+    expect((await call('secrets.store.delete', { name: 'views.key' })).error?.details).toEqual({
+      code: 'SECRET_IN_USE',
+    });
+    expect(await payload('secrets.store.set', { name: 'views.key', value: 'CANARY-value-654321' })).toEqual({
+      ok: true,
+      name: 'views.key',
+      used: true,
+      applied: true,
+    });
+    // Without its secret the configuration is not valid: the one in effect stays.
+    expect(await payload('secrets.store.delete', { name: 'views.key', force: true })).toMatchObject({ applied: false });
+    expect(await payload('secrets.store.list')).toMatchObject({ secrets: [], missing: ['views.key'] });
+    expect((await call('secrets.store.set', { name: 'no name', value: 'x' })).error?.details).toEqual({
+      code: 'SECRET_NAME',
+    });
+    expect(await payload('health')).toMatchObject({ ok: true });
+  });
+});
