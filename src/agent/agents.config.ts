@@ -11,6 +11,7 @@ import {
   Str,
   StrList,
   Text,
+  TimeZone,
   Reload,
 } from '../common/validation/fields';
 import { ModelChoice, type ModelChoiceConfig } from './model-choice.config';
@@ -47,7 +48,7 @@ class CoalesceConfig {
 class ActiveHoursConfig {
   @Opt() @Text() start?: string;
   @Opt() @Text() end?: string;
-  @Opt() @Text() timezone?: string;
+  @Opt() @TimeZone('user', 'local') timezone?: string;
 }
 
 export class HeartbeatConfig {
@@ -138,9 +139,9 @@ export class AgentDefaultsConfig {
   @Opt() @Text() repoRoot?: string;
   @Opt() @Bool() skipBootstrap?: boolean;
   @Opt() @Int({ min: 1 }) bootstrapMaxChars?: number;
-  @Opt() @Text() userTimezone?: string;
+  @Opt() @TimeZone() userTimezone?: string;
   @Opt() @OneOf(['auto', '12', '24']) timeFormat?: 'auto' | '12' | '24';
-  @Opt() @Text() envelopeTimezone?: string;
+  @Opt() @TimeZone('user', 'local', 'utc') envelopeTimezone?: string;
   @Opt() @OneOf(['on', 'off']) envelopeTimestamp?: 'on' | 'off';
   @Opt() @OneOf(['on', 'off']) envelopeElapsed?: 'on' | 'off';
   @Opt() @Int({ min: 1 }) contextTokens?: number;

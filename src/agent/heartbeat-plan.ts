@@ -1,4 +1,6 @@
+import { localTimeZone } from '../common/clock';
 import { durationMs } from '../common/duration';
+import { isTimeZone, wallTimeAt } from '../common/zoned-time';
 import type { HeartbeatConfig } from './agents.config';
 import { agentEntries, defaultAgentId } from '../config/agent-entries';
 import type { OpenclawConfig } from '../config/openclaw.config';
@@ -63,7 +65,7 @@ export function isActive(hours: HeartbeatPlan['activeHours'], now: number, userZ
   const [start, end] = [minutesOf(hours?.start, 0), minutesOf(hours?.end, 24 * 60)];
   if (!hours || start === undefined || end === undefined || start === end) return true;
   const zone = !hours.timezone || hours.timezone === 'user' ? userZone : hours.timezone;
-  const minute = minuteOfDay(now, zone === 'local' ? undefined : zone);
+  const minute = minuteOfDay(now, zone === 'local' ? localTimeZone() : zone);
   return start < end ? minute >= start && minute < end : minute >= start || minute < end;
 }
 
@@ -73,17 +75,7 @@ function minutesOf(text: string | undefined, otherwise: number): number | undefi
   return hour === undefined ? undefined : Number(hour) * 60 + Number(minute);
 }
 
-function minuteOfDay(now: number, timeZone: string | undefined): number {
-  try {
-    const parts = new Intl.DateTimeFormat('en-GB', {
-      hour: '2-digit',
-      minute: '2-digit',
-      hourCycle: 'h23',
-      ...(timeZone ? { timeZone } : {}),
-    }).formatToParts(now);
-    const part = (type: string): number => Number(parts.find((each) => each.type === type)?.value ?? 0);
-    return part('hour') * 60 + part('minute');
-  } catch {
-    return minuteOfDay(now, undefined);
-  }
+function minuteOfDay(now: number, timeZone: string): number {
+  const at = new Date(wallTimeAt(now, isTimeZone(timeZone) ? timeZone : localTimeZone()));
+  return at.getUTCHours() * 60 + at.getUTCMinutes();
 }

@@ -2,10 +2,10 @@ import { Injectable } from '@nestjs/common';
 import { messageOf } from '../common/openclaw-error';
 import { Bool, Doc, Opt, Text } from '../common/validation/fields';
 import { ConfigService } from '../config/config.service';
+import { userTimeZone } from '../config/user-zone';
 import { ModelRegistry } from '../agent/providers/model-registry.service';
 import { RpcMethod } from '../rpc/rpc-method';
 import { resetPolicy, staleReason } from '../sessions/freshness';
-import { localTimeZone } from '../common/clock';
 import { sendAllowed } from '../sessions/send-policy';
 import { SessionStore } from '../sessions/session.store';
 import { WorkspaceService } from '../workspace/workspace.service';
@@ -57,7 +57,7 @@ export class RouteRpc {
       params.guest !== true,
     );
     const session = await this.sessions.find(sessionKey);
-    const timeZone = config.agents?.defaults?.userTimezone ?? localTimeZone();
+    const timeZone = userTimeZone(config);
     const stale = session && staleReason(config, session, Date.now(), timeZone);
     const reset = resetPolicy(config, session ?? { key: sessionKey, chatType: type, channel });
     return {

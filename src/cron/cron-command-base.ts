@@ -26,6 +26,19 @@ export abstract class CronCommandBase extends GatewayCommandBase {
     return withGateway(resolveGatewayTarget(this.env, options), (client) => client.call<T>(method, params));
   }
 
+  /** The same, with the zone in which the gateway reads and tells times. */
+  protected callWithZone<T>(
+    method: string,
+    params: Record<string, unknown>,
+    options: GatewayOptions,
+  ): Promise<{ answer: T; zone: string }> {
+    return withGateway(resolveGatewayTarget(this.env, options), async (client) => {
+      const answer = await client.call<T>(method, params);
+      const { timeZone } = await client.call<{ timeZone: string }>('cron.status', {});
+      return { answer, zone: timeZone };
+    });
+  }
+
   protected idOf([id]: string[]): string {
     if (id === undefined) throw new UsageError('which job? openclaw cron list shows their ids');
     return id;

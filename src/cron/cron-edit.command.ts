@@ -4,10 +4,9 @@ import { UsageError } from '../common/cli/cli-error';
 import { printJson, printLine } from '../common/cli/output';
 import { Environment } from '../config/environment';
 import { CronCommandBase, type JobView } from './cron-command-base';
+import { zonedTime } from '../common/zoned-time';
 import { describeSchedule } from './cron-schedule';
-
-const LENGTH = /^(\d+)(s|m|h|d)$/;
-const UNITS = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+import { lengthOf } from './cron-time';
 
 interface JobOptions extends GatewayOptions {
   name?: string;
@@ -17,7 +16,7 @@ interface JobOptions extends GatewayOptions {
   agent?: string;
   session?: string;
   wake?: string;
-  at?: number;
+  at?: string;
   every?: number;
   cron?: string;
   tz?: string;
@@ -81,18 +80,17 @@ abstract class CronJobCommandBase extends CronCommandBase {
     return value;
   }
 
-  @Option({ flags: '--at <time>', description: 'once: ISO 8601 time, or a length such as 20m' })
-  parseAt(value: string): number {
-    const length = LENGTH.exec(value);
-    const time = length ? Date.now() + lengthOf(value) : Date.parse(value);
-    if (!Number.isFinite(time))
-      throw new UsageError(`--at must be an ISO 8601 time or a length such as 20m, got "${value}"`);
-    return time;
+  @Option({
+    flags: '--at <time>',
+    description: 'once: ISO 8601 time, where you live unless it says another zone, or a length such as 20m',
+  })
+  parseAt(value: string): string {
+    return value;
   }
 
   @Option({ flags: '--every <length>', description: 'in equal steps, such as 30m' })
   parseEvery(value: string): number {
-    return lengthOf(value);
+    return lengthIn('--every', value);
   }
 
   @Option({ flags: '--cron <expression>', description: 'five or six fields, such as "0 9 * * 1-5"' })
@@ -100,7 +98,10 @@ abstract class CronJobCommandBase extends CronCommandBase {
     return value;
   }
 
-  @Option({ flags: '--tz <zone>', description: 'IANA zone of the expression' })
+  @Option({
+    flags: '--tz <zone>',
+    description: 'IANA zone of --cron or --at; agents.defaults.userTimezone, else that of the host',
+  })
   parseTz(value: string): string {
     return value;
   }
@@ -167,7 +168,7 @@ abstract class CronJobCommandBase extends CronCommandBase {
 
   @Option({ flags: '--stagger <length>', description: 'with --cron: up to so much later, for each job another time' })
   parseStagger(value: string): number {
-    return lengthOf(value);
+    return lengthIn('--stagger', value);
   }
 
   @Option({ flags: '--retries <n>', description: 'how often a failed run is tried again; 3 for --at, else 0' })
@@ -217,15 +218,14 @@ abstract class CronJobCommandBase extends CronCommandBase {
       ...(options.retries === undefined ? {} : { retries: options.retries }),
       ...(options.alertAfter === undefined ? {} : { alertAfter: options.alertAfter }),
       ...budgetOf(options),
-      ...(at !== undefined ? { schedule: { kind: 'at', atMs: at } } : {}),
-      ...(every !== undefined ? { schedule: { kind: 'every', everyMs: every } } : {}),
-      ...(cron !== undefined
+      ...(schedules.length > 0 || tz !== undefined
         ? {
             schedule: {
-              kind: 'cron',
-              expr: cron,
-              ...(tz ? { tz } : {}),
+              ...(at !== undefined ? { kind: 'at', at } : {}),
+              ...(every !== undefined ? { kind: 'every', everyMs: every } : {}),
+              ...(cron !== undefined ? { kind: 'cron', expr: cron } : {}),
               ...(options.stagger ? { staggerMs: options.stagger } : {}),
+              ...(tz !== undefined ? { tz } : {}),
             },
           }
         : {}),
@@ -274,9 +274,10 @@ export class CronAddCommand extends CronJobCommandBase {
 
   async run(_: string[], options: JobOptions): Promise<void> {
     const fields = this.fieldsOf(options);
-    if (!('schedule' in fields)) throw new UsageError('when? --at, --every or --cron');
+    if ((options.at ?? options.every ?? options.cron) === undefined)
+      throw new UsageError('when? --at, --every or --cron');
     if (!('payload' in fields)) throw new UsageError('what? --system-event or --message');
-    const job = await this.call<JobView>(
+    const { answer: job, zone } = await this.callWithZone<JobView>(
       'cron.add',
       {
         ...fields,
@@ -286,8 +287,7 @@ export class CronAddCommand extends CronJobCommandBase {
       options,
     );
     if (options.json) return printJson(job);
-    const next = job.state.nextRunAtMs;
-    printLine(`${job.id}: ${describeSchedule(job.schedule)}${next ? `, next at ${new Date(next).toISOString()}` : ''}`);
+    printLine(told(job, zone));
   }
 }
 
@@ -300,14 +300,23 @@ export class CronEditCommand extends CronJobCommandBase {
   async run(args: string[], options: JobOptions): Promise<void> {
     const patch = this.fieldsOf(options);
     if (Object.keys(patch).length === 0) throw new UsageError('nothing to change');
-    const job = await this.call<JobView>('cron.update', { id: this.idOf(args), patch }, options);
+    const { answer: job, zone } = await this.callWithZone<JobView>(
+      'cron.update',
+      { id: this.idOf(args), patch },
+      options,
+    );
     if (options.json) return printJson(job);
-    printLine(`${job.id}: ${describeSchedule(job.schedule)}`);
+    printLine(told(job, zone));
   }
 }
 
-function lengthOf(value: string): number {
-  const [, number, unit] = LENGTH.exec(value) ?? [];
-  if (!number || !unit) throw new UsageError(`"${value}" is no length; write 30s, 20m, 6h or 1d`);
-  return Number(number) * UNITS[unit as keyof typeof UNITS];
+function told({ id, schedule, state: { nextRunAtMs } }: JobView, zone: string): string {
+  const next = nextRunAtMs === undefined ? 'switched off' : `next at ${zonedTime(nextRunAtMs, zone)}`;
+  return `${id}: ${describeSchedule(schedule, zone)}, ${next}`;
+}
+
+function lengthIn(flag: string, value: string): number {
+  const length = lengthOf(value);
+  if (length === undefined) throw new UsageError(`${flag} "${value}" is no length; write 30s, 20m, 6h or 1d`);
+  return length;
 }

@@ -2,6 +2,7 @@ import { isWebAddress } from '../common/net/host';
 import { isPlainObject } from '../common/plain-object';
 import type { CronDelivery, CronJob, CronPayload, CronSchedule } from './cron-job';
 import { nextSlot, scheduleProblem } from './cron-schedule';
+import { type TimeContext, readTime, zoneProblem } from './cron-time';
 import type { JobBudget } from '../usage/usage-account';
 import type { CronBudgetFields, CronJobFields } from './cron.dto';
 
@@ -11,28 +12,33 @@ const MAX_TEXT = 8000;
 /** What is wrong with a job that somebody wrote, with the field, the value and the way out. */
 export class CronJobError extends Error {}
 
-export function scheduleOf(value: Record<string, unknown>): CronSchedule {
-  const schedule = readSchedule(value);
+function scheduleOf(value: Record<string, unknown>, time: TimeContext): CronSchedule {
+  const schedule = readSchedule(value, time);
   const problem = scheduleProblem(schedule);
   if (problem !== undefined) throw new CronJobError(problem);
   return schedule;
 }
 
-function readSchedule(value: Record<string, unknown>): CronSchedule {
-  const { expr, tz, everyMs, anchorMs, staggerMs } = value;
+function readSchedule(value: Record<string, unknown>, time: TimeContext): CronSchedule {
+  const { expr, everyMs, anchorMs, staggerMs } = value;
   const kind = value['kind'] ?? (expr !== undefined ? 'cron' : everyMs !== undefined ? 'every' : 'at');
+  const tz = value['tz'] === '' || value['tz'] === null ? undefined : value['tz'];
+  const wrongZone = tz === undefined ? undefined : zoneProblem(tz, 'schedule.tz');
+  if (wrongZone !== undefined) throw new CronJobError(wrongZone);
+  const zone = typeof tz === 'string' ? tz : undefined;
   switch (kind) {
     case 'at': {
-      const at = value['atMs'] ?? value['at'];
-      const atMs = typeof at === 'number' ? at : typeof at === 'string' ? Date.parse(at) : NaN;
-      if (!Number.isFinite(atMs))
-        throw new CronJobError(
-          `schedule needs atMs (Unix milliseconds) or at (ISO 8601), got ${JSON.stringify(at ?? null)}`,
-        );
-      return { kind: 'at', atMs };
+      const field = value['atMs'] === undefined ? 'schedule.at' : 'schedule.atMs';
+      const read = readTime(value['atMs'] ?? value['at'], field, { ...time, zone: zone ?? time.zone });
+      if ('problem' in read) throw new CronJobError(read.problem);
+      return { kind: 'at', atMs: read.at };
     }
     case 'every':
       if (typeof everyMs !== 'number') throw new CronJobError('schedule.everyMs must be milliseconds, at least 1000');
+      if (zone !== undefined)
+        throw new CronJobError(
+          `schedule.tz "${zone}" means nothing for equal steps, which are the same in every zone; leave it out, or use kind cron with an expression such as "0 9 * * *"`,
+        );
       return { kind: 'every', everyMs, ...(typeof anchorMs === 'number' ? { anchorMs } : {}) };
     case 'cron':
       if (typeof expr !== 'string')
@@ -40,7 +46,7 @@ function readSchedule(value: Record<string, unknown>): CronSchedule {
       return {
         kind: 'cron',
         expr,
-        ...(typeof tz === 'string' && tz !== '' ? { tz } : {}),
+        ...(zone === undefined ? {} : { tz: zone }),
         ...(typeof staggerMs === 'number' && staggerMs > 0 ? { staggerMs } : {}),
       };
     default:
@@ -100,11 +106,12 @@ export function newJob(
     rules,
     ...made
   }: Pick<CronJob, 'id' | 'agentId' | 'sessionKey' | 'origin'> & Pick<Partial<CronJob>, 'route' | 'rules'>,
-  now: number,
+  time: TimeContext,
 ): CronJob {
+  const { now } = time;
   if (!isPlainObject(fields.schedule)) throw new CronJobError('schedule is missing: {kind: at | every | cron, …}');
   if (!isPlainObject(fields.payload)) throw new CronJobError('payload is missing: {kind: systemEvent | agentTurn, …}');
-  const schedule = scheduleOf(fields.schedule);
+  const schedule = scheduleOf(fields.schedule, time);
   const payload = payloadOf(fields.payload);
   const delivery = deliveryOf(fields);
   const words = payload.kind === 'agentTurn' ? payload.message : payload.text;
@@ -133,17 +140,16 @@ export function newJob(
     ...(fields.alertAfter ? { alertAfter: fields.alertAfter } : {}),
     ...budgetOf(fields.budget, payload),
     state: {},
-    nextRunAtMs: enabled ? firstSlot(schedule, now, made.id) : null,
+    nextRunAtMs: enabled ? firstSlot(schedule, time, made.id) : null,
     createdAtMs: now,
     updatedAtMs: now,
   };
 }
 
 /** @throws CronJobError */
-export function changedJob(job: CronJob, patch: CronJobFields, now: number): CronJob {
-  const schedule = isPlainObject(patch.schedule)
-    ? scheduleOf({ ...keyed(job.schedule, patch.schedule), ...patch.schedule })
-    : job.schedule;
+export function changedJob(job: CronJob, patch: CronJobFields, time: TimeContext): CronJob {
+  const { now } = time;
+  const schedule = isPlainObject(patch.schedule) ? changedSchedule(job.schedule, patch.schedule, time) : job.schedule;
   const payload = isPlainObject(patch.payload)
     ? payloadOf({ ...keyed(job.payload, patch.payload), ...patch.payload })
     : job.payload;
@@ -153,6 +159,7 @@ export function changedJob(job: CronJob, patch: CronJobFields, now: number): Cro
   checkTarget(target, payload);
   const enabled = patch.enabled ?? (patch.schedule ? true : job.enabled);
   const isReplanned = patch.schedule !== undefined || enabled !== job.enabled;
+  if (enabled && !job.enabled && patch.schedule === undefined && schedule.kind === 'at') mustCome(schedule.atMs, time);
   return {
     ...job,
     ...(patch.name === undefined ? {} : { name: patch.name }),
@@ -169,7 +176,7 @@ export function changedJob(job: CronJob, patch: CronJobFields, now: number): Cro
     schedule,
     payload,
     sessionTarget: target,
-    nextRunAtMs: !enabled ? null : isReplanned ? firstSlot(schedule, now, job.id) : job.nextRunAtMs,
+    nextRunAtMs: !enabled ? null : isReplanned ? firstSlot(schedule, time, job.id) : job.nextRunAtMs,
     updatedAtMs: now,
   };
 }
@@ -184,9 +191,24 @@ function budgetOf(fields: CronBudgetFields | undefined, payload: CronPayload): {
   };
 }
 
-/** A one-shot time that has passed is due at once. */
-const firstSlot = (schedule: CronSchedule, now: number, id: string): number | null =>
-  schedule.kind === 'at' ? schedule.atMs : (nextSlot(schedule, now, now, id) ?? null);
+function changedSchedule(before: CronSchedule, patch: Record<string, unknown>, time: TimeContext): CronSchedule {
+  const kept = keyed(before, patch);
+  if (patch['at'] !== undefined) delete kept['atMs'];
+  const schedule = scheduleOf({ ...kept, ...patch }, time);
+  if (schedule.kind === 'at' && patch['tz'] !== undefined && patch['at'] === undefined && patch['atMs'] === undefined)
+    throw new CronJobError('schedule.tz needs schedule.at: the time that is planned is the same in every zone');
+  return schedule;
+}
+
+/** What is over does not come because it is switched on. */
+function mustCome(atMs: number, time: TimeContext): void {
+  const read = readTime(atMs, 'schedule.atMs', time);
+  if ('problem' in read) throw new CronJobError(read.problem);
+}
+
+/** A one-shot time that passed a moment ago is due at once. */
+const firstSlot = (schedule: CronSchedule, { now, zone }: TimeContext, id: string): number | null =>
+  schedule.kind === 'at' ? schedule.atMs : (nextSlot(schedule, now, now, zone, id) ?? null);
 
 /** What stays of a part when only some of its keys are changed; nothing when it becomes another kind. */
 const keyed = (now: CronSchedule | CronPayload, patch: Record<string, unknown>): Record<string, unknown> =>

@@ -7,7 +7,7 @@ import type { JobBudget } from '../usage/usage-account';
 export type CronSchedule =
   | { kind: 'at'; atMs: number }
   | { kind: 'every'; everyMs: number; anchorMs?: number }
-  /** Five or six fields; `tz` is a zone of the IANA list, the host's by default. */
+  /** Five or six fields; `tz` is a zone of the IANA list, that of the person by default. */
   | { kind: 'cron'; expr: string; tz?: string; staggerMs?: number };
 
 /** `systemEvent`: a text in a conversation. `agentTurn`: a task in a conversation of the job's own. */

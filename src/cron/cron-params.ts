@@ -16,10 +16,13 @@ export class CronScheduleParams {
   @OneOf(['at', 'every', 'cron']) @Doc('at: once. every: in equal steps. cron: by expression.') kind!:
     'at' | 'every' | 'cron';
   @Opt() @Int({ min: 0 }) @Doc('at: Unix time in milliseconds.') atMs?: number;
-  @Opt() @Text() @Doc('at: ISO 8601 time with zone, instead of atMs.') at?: string;
+  @Opt()
+  @Text()
+  @Doc('at: "in 20m", or an ISO 8601 time such as 2027-06-01T09:00, in the zone of your person unless it names one.')
+  at?: string;
   @Opt() @Int({ min: 1000 }) @Doc('every: milliseconds.') everyMs?: number;
   @Opt() @Text({ max: 100 }) @Doc('cron: five or six fields, such as 0 9 * * 1-5.') expr?: string;
-  @Opt() @Text({ max: 60 }) @Doc('cron: IANA zone; that of the host by default.') tz?: string;
+  @Opt() @Text({ max: 60 }) @Doc('IANA zone of expr or at; that of your person by default.') tz?: string;
 }
 
 @Leaves<CronPayloadParams>({
@@ -52,13 +55,28 @@ export class CronDeliveryParams {
   @Opt() @Text() to?: string;
 }
 
-@Leaves<CronJobParams>({ name: 'none', schedule: 'parts', payload: 'parts', delivery: 'parts', deleteAfterRun: 'none' })
+@Leaves<CronJobParams>({
+  name: 'none',
+  description: 'none',
+  schedule: 'parts',
+  payload: 'parts',
+  delivery: 'parts',
+  deleteAfterRun: 'none',
+  sessionTarget: 'none',
+  wakeMode: 'none',
+  enabled: 'none',
+})
 export class CronJobParams {
   @Opt() @Text({ max: MAX_NAME }) name?: string;
+  @Opt() @Hidden() @Text({ max: MAX_TEXT }) description?: string;
   @Nested(() => CronScheduleParams) schedule!: CronScheduleParams;
   @Nested(() => CronPayloadParams) payload!: CronPayloadParams;
   @Opt() @Nested(() => CronDeliveryParams) @Doc('agentTurn: where the answer goes.') delivery?: CronDeliveryParams;
   @Opt() @Bool() deleteAfterRun?: boolean;
+  /** It follows from the kind of the payload; models that were taught to say it may. */
+  @Opt() @Hidden() @OneOf(['main', 'isolated', 'current']) sessionTarget?: 'main' | 'isolated' | 'current';
+  @Opt() @Hidden() @OneOf(['now', 'next-heartbeat']) wakeMode?: 'now' | 'next-heartbeat';
+  @Opt() @Hidden() @Bool() enabled?: boolean;
 }
 
 @Leaves<CronJobPatch>({ name: 'none', enabled: 'standing', schedule: 'parts', payload: 'parts' })

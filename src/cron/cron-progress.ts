@@ -1,4 +1,6 @@
 import type { CronJob, CronState } from './cron-job';
+import { nextSlot } from './cron-schedule';
+import type { TimeContext } from './cron-time';
 
 /** Missed times that are made up for, and since when. */
 export const MOST_MISSED = 10;
@@ -26,6 +28,18 @@ export const planned =
   (read: CronJob, nextRunAtMs: number | null): Plan =>
   (current) =>
     current.nextRunAtMs === read.nextRunAtMs ? { ...current, nextRunAtMs } : current;
+
+/**
+ * A job whose next time was planned in another zone is planned anew where its expression names none; any other is returned
+ * as it is. What is due is left as planned, and a failed run is tried again when it was said.
+ */
+export function inZone(job: CronJob, { now, zone }: TimeContext): CronJob {
+  const { schedule, nextRunAtMs, createdAtMs, id, state } = job;
+  if (schedule.kind !== 'cron' || schedule.tz !== undefined || nextRunAtMs === null) return job;
+  if (nextRunAtMs <= now || (state.consecutiveErrors ?? 0) > 0) return job;
+  if (nextSlot(schedule, nextRunAtMs - 1, createdAtMs, zone, id) === nextRunAtMs) return job;
+  return { ...job, nextRunAtMs: nextSlot(schedule, now, createdAtMs, zone, id) ?? null };
+}
 
 export interface JobEnd {
   failed: boolean;

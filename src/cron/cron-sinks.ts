@@ -10,12 +10,14 @@ import { describeSchedule } from './cron-schedule';
  * @param known the job that the call names
  * @param isOwn whether answers that go there go to the owner
  * @param rules what a new job could do unasked
+ * @param zone in which times are told
  */
 export function cronSinks(
   { action, job, patch, text = '' }: CronToolParams,
   known: CronJob | undefined,
   isOwn: (delivery: CronDeliveryParams) => boolean,
   rules: readonly GrantedRule[],
+  zone: string,
 ): CallSinks {
   const judged = { job: 'none', patch: 'none', jobId: 'none', text: 'none', action: 'none' } as const;
   switch (action) {
@@ -47,7 +49,7 @@ export function cronSinks(
     case 'run': {
       if (!known) return judged;
       const isPlain = known.payload.kind === 'systemEvent' && patch?.payload?.kind !== 'agentTurn';
-      const what = `"${known.name}" (${describeSchedule(known.schedule)}: ${textOfJob(known.payload)})`;
+      const what = `"${known.name}" (${describeSchedule(known.schedule, zone)}: ${textOfJob(known.payload)})`;
       const summary = `cron ${action} ${what}${patch ? `: ${described(patch)}` : ''}`;
       return {
         ...judged,

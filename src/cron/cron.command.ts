@@ -2,6 +2,7 @@ import { Command, Option, SubCommand } from 'nest-commander';
 import { CommandGroup, type GatewayOptions, parseWholeNumber } from '../common/cli/cli-command';
 import { printJson, printLine, printTable } from '../common/cli/output';
 import { Environment } from '../config/environment';
+import { zonedTime } from '../common/zoned-time';
 import { CronCommandBase, type JobView } from './cron-command-base';
 import { CronAddCommand, CronEditCommand } from './cron-edit.command';
 import { describeSchedule, nextSlot } from './cron-schedule';
@@ -20,7 +21,7 @@ export class CronListCommand extends CronCommandBase {
   }
 
   async run(_: string[], options: GatewayOptions & { all?: boolean }): Promise<void> {
-    const answer = await this.call<{ jobs: JobView[] }>(
+    const { answer, zone } = await this.callWithZone<{ jobs: JobView[] }>(
       'cron.list',
       { includeDisabled: options.all === true },
       options,
@@ -30,10 +31,10 @@ export class CronListCommand extends CronCommandBase {
     printTable(answer.jobs, [
       { title: 'Id', value: (job) => job.id },
       { title: 'Name', value: (job) => job.name },
-      { title: 'When', value: (job) => describeSchedule(job.schedule) },
+      { title: 'When', value: (job) => describeSchedule(job.schedule, zone) },
       {
         title: 'Next',
-        value: (job) => (job.state.nextRunAtMs ? new Date(job.state.nextRunAtMs).toISOString() : 'off'),
+        value: (job) => (job.state.nextRunAtMs ? zonedTime(job.state.nextRunAtMs, zone) : 'off'),
       },
       { title: 'Last', value: (job) => job.state.lastStatus },
       { title: 'Error', value: (job) => job.state.lastError },
@@ -49,14 +50,16 @@ export class CronStatusCommand extends CronCommandBase {
   }
 
   async run(_: string[], options: GatewayOptions): Promise<void> {
-    const status = await this.call<{ enabled: boolean; jobs: number; nextWakeAtMs: number | null }>(
+    const status = await this.call<{ enabled: boolean; jobs: number; nextWakeAtMs: number | null; timeZone: string }>(
       'cron.status',
       {},
       options,
     );
     if (options.json) return printJson(status);
     const next =
-      status.nextWakeAtMs === null ? 'nothing is planned' : `next at ${new Date(status.nextWakeAtMs).toISOString()}`;
+      status.nextWakeAtMs === null
+        ? 'nothing is planned'
+        : `next at ${zonedTime(status.nextWakeAtMs, status.timeZone)}`;
     printLine(`${status.enabled ? 'on' : 'off'}, ${status.jobs} jobs, ${next}`);
   }
 }
@@ -137,13 +140,13 @@ export class CronRunsCommand extends CronCommandBase {
 
   async run(args: string[], options: GatewayOptions & { limit?: number }): Promise<void> {
     const params = { id: this.idOf(args), ...(options.limit ? { limit: options.limit } : {}) };
-    const answer = await this.call<{
+    const { answer, zone } = await this.callWithZone<{
       entries: { runAtMs: number; action: string; status?: string; error?: string; summary?: string }[];
     }>('cron.runs', params, options);
     if (options.json) return printJson(answer);
     if (answer.entries.length === 0) return printLine('it has not run');
     printTable(answer.entries, [
-      { title: 'Planned', value: (entry) => new Date(entry.runAtMs).toISOString() },
+      { title: 'Planned', value: (entry) => zonedTime(entry.runAtMs, zone) },
       { title: 'Ended', value: (entry) => entry.status ?? 'running' },
       { title: 'Why', value: (entry) => entry.error },
       { title: 'Said', value: (entry) => entry.summary?.split('\n')[0]?.slice(0, 60) },
@@ -163,19 +166,19 @@ export class CronNextCommand extends CronCommandBase {
   }
 
   async run(args: string[], options: GatewayOptions & { count?: number }): Promise<void> {
-    const job = await this.call<JobView>('cron.get', { id: this.idOf(args) }, options);
+    const { answer: job, zone } = await this.callWithZone<JobView>('cron.get', { id: this.idOf(args) }, options);
     const times: number[] = [];
     for (
       let at: number | undefined = job.state.nextRunAtMs;
       at !== undefined && times.length < (options.count ?? DEFAULT_NEXT);
     ) {
       times.push(at);
-      at = nextSlot(job.schedule, at, job.createdAtMs, job.id);
+      at = nextSlot(job.schedule, at, job.createdAtMs, zone, job.id);
     }
-    const shown = times.map((time) => new Date(time).toISOString());
-    if (options.json) return printJson({ id: job.id, next: shown });
-    for (const time of shown) printLine(time);
-    if (shown.length === 0) printLine('it is not planned');
+    if (options.json)
+      return printJson({ id: job.id, next: times.map((time) => new Date(time).toISOString()), timeZone: zone });
+    for (const time of times) printLine(zonedTime(time, zone));
+    if (times.length === 0) printLine('it is not planned');
   }
 }
 

@@ -25,7 +25,7 @@ export class CronJobFields {
   @Opt() @Str({ max: 2000 }) description?: string;
   @Opt() @Bool() enabled?: boolean;
   @Opt() @Bool() deleteAfterRun?: boolean;
-  /** `{kind: at, atMs}`, `{kind: every, everyMs, anchorMs?}` or `{kind: cron, expr, tz?, staggerMs?}`. */
+  /** `{kind: at, at or atMs, tz?}`, `{kind: every, everyMs, anchorMs?}` or `{kind: cron, expr, tz?, staggerMs?}`. */
   @Opt() @Obj() schedule?: Record<string, unknown>;
   @Opt() @OneOf(['main', 'isolated', 'current']) sessionTarget?: 'main' | 'isolated' | 'current';
   @Opt() @OneOf(['now', 'next-heartbeat']) wakeMode?: 'now' | 'next-heartbeat';

@@ -45,6 +45,8 @@ export class CronRpc {
       storePath: 'database',
       jobs: await this.store.count(),
       nextWakeAtMs: (await this.store.nextDue()) ?? null,
+      // Of times that name none.
+      timeZone: this.cron.time().zone,
     };
   }
 
@@ -94,7 +96,7 @@ export class CronRpc {
           origin: 'owner',
           rules: this.granted.forJob(agentId),
         },
-        Date.now(),
+        this.cron.time(),
       ),
     );
     await this.store.add(job);
@@ -107,7 +109,7 @@ export class CronRpc {
   async update(params: CronUpdateParams): Promise<unknown> {
     const job = await this.job(params);
     const changed = await this.store.change(job.id, (current) =>
-      checked(() => changedJob(current, params.patch, Date.now())),
+      checked(() => changedJob(current, params.patch, this.cron.time())),
     );
     if (!changed) throw notFound(job.id);
     await this.cron.arm();

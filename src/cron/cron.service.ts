@@ -10,6 +10,7 @@ import { type Logger, LoggerFactory } from '../common/logger';
 import { messageOf } from '../common/openclaw-error';
 import { mainSessionKey } from '../config/main-session';
 import { ConfigService } from '../config/config.service';
+import { userTimeZone } from '../config/user-zone';
 import { EventBus } from '../events/event-bus';
 import { WebhookDesk } from '../events/webhook-desk';
 import type { InboundMessage } from '../inbox/inbound-message';
@@ -19,8 +20,9 @@ import { SessionStore } from '../sessions/session.store';
 import { SystemEventStore } from '../sessions/system-event.store';
 import type { Schema } from '../storage/schema';
 import type { CronJob, CronRun } from './cron-job';
-import { MOST_MISSED, type Plan, afterRun, planned, wantedOf } from './cron-progress';
+import { MOST_MISSED, type Plan, afterRun, inZone, planned, wantedOf } from './cron-progress';
 import { nextSlot, slotsBetween } from './cron-schedule';
+import type { TimeContext } from './cron-time';
 import { CronStore } from './cron.store';
 
 const TIMER = 'cron';
@@ -61,7 +63,7 @@ export class CronService {
   }
 
   async start(): Promise<void> {
-    if (this.running) return this.arm();
+    if (this.running) return this.replan();
     this.running = true;
     if (this.unlisten.length === 0)
       this.unlisten = [
@@ -71,7 +73,7 @@ export class CronService {
         }),
       ];
     for (const run of await this.store.running()) await this.finish(run);
-    await this.arm();
+    await this.replan();
   }
 
   stop(): void {
@@ -85,6 +87,18 @@ export class CronService {
     const next = await this.store.nextDue();
     this.disarm();
     if (next !== undefined) this.wakeIn(Math.min(Math.max(0, next - this.clock.now()), LOOK_EVERY_MS));
+  }
+
+  /** What times are read with: now, and the zone of the person. */
+  time(): TimeContext {
+    return { now: this.clock.now(), zone: userTimeZone(this.config.config) };
+  }
+
+  /** Expressions that name no zone follow the person to another one. */
+  private async replan(): Promise<void> {
+    for (const job of await this.store.list())
+      if (inZone(job, this.time()) !== job) await this.store.change(job.id, (current) => inZone(current, this.time()));
+    await this.arm();
   }
 
   /** Makes a job due at once, whatever its time. @returns its run */
@@ -128,8 +142,9 @@ export class CronService {
     const now = this.clock.now();
     const slot = job.nextRunAtMs ?? now;
     const { schedule, createdAtMs, id } = job;
-    const later = slotsBetween(schedule, slot, now, createdAtMs, id, MOST_MISSED);
-    const next = { nextRunAtMs: nextSlot(schedule, Math.max(slot, now), createdAtMs, id) ?? null };
+    const { zone } = this.time();
+    const later = slotsBetween(schedule, slot, now, createdAtMs, zone, id, MOST_MISSED);
+    const next = { nextRunAtMs: nextSlot(schedule, Math.max(slot, now), createdAtMs, zone, id) ?? null };
     if (schedule.kind === 'at' || (later.count === 0 && now - slot <= LATE_MS)) {
       await this.hand(job, slot, next.nextRunAtMs);
       return;

@@ -17,6 +17,7 @@ import { CronJobError, changedJob, newJob } from './cron-job-form';
 import { describeSchedule } from './cron-schedule';
 import type { CronJobFields } from './cron.dto';
 import { CronService } from './cron.service';
+import { zonedTime } from '../common/zoned-time';
 import { CronStore } from './cron.store';
 import type { CallSinks } from '../tools/provenance/sinks';
 import { isOwnersChat } from '../channels/owners-chats';
@@ -61,7 +62,7 @@ export class CronTool {
     const named = params.action === 'update' || params.action === 'remove' || params.action === 'run';
     const known = named ? await this.job(params.jobId, context) : undefined;
     const rules = this.granted.forJob(context.agentId, context.rules);
-    return cronSinks(params, known, (delivery) => this.isOwn(delivery, context), rules);
+    return cronSinks(params, known, (delivery) => this.isOwn(delivery, context), rules, this.cron.time().zone);
   }
 
   /** Whether an answer goes to this conversation, to where the owner last wrote, or to a chat of the owner. */
@@ -76,7 +77,7 @@ export class CronTool {
     switch (params.action) {
       case 'status': {
         const next = await this.store.nextDue();
-        return textResult(next === undefined ? 'Nothing is planned.' : `Next at ${new Date(next).toISOString()}`, {
+        return textResult(next === undefined ? 'Nothing is planned.' : `Next at ${this.shown(next)}`, {
           enabled: true,
           jobs: (await this.store.list(context.agentId)).length,
           nextWakeAtMs: next ?? null,
@@ -103,11 +104,12 @@ export class CronTool {
     const job = await this.job(jobId, context);
     if (!patch || Object.keys(patch).length === 0) throw new ToolError('invalid_args', 'update needs patch');
     const changed = await this.store.change(job.id, (current) => ({
-      ...asked(() => changedJob(current, { ...patch } as CronJobFields, Date.now())),
+      ...asked(() => changedJob(current, { ...patch } as CronJobFields, this.cron.time())),
       origin: worstOrigin(context.provenance.origins, current.origin),
     }));
     await this.cron.arm();
-    return textResult(`Changed job ${job.id}.`, { job: changed });
+    const next = changed?.nextRunAtMs;
+    return textResult(`Changed job ${job.id}${next ? `; next at ${this.shown(next)}` : ''}.`, { job: changed });
   }
 
   private async run(jobId: string | undefined, context: ToolContext): Promise<ToolResult> {
@@ -121,7 +123,7 @@ export class CronTool {
     const entries = await this.store.runs((await this.job(jobId, context)).id, MOST_RUNS);
     return textResult(
       entries
-        .map(({ slot, state, reason }) => `${new Date(slot).toISOString()} ${state}${reason ? `: ${reason}` : ''}`)
+        .map(({ slot, state, reason }) => `${this.shown(slot)} ${state}${reason ? `: ${reason}` : ''}`)
         .join('\n') || 'It has not run.',
       { entries },
     );
@@ -173,7 +175,6 @@ export class CronTool {
     context: ToolContext,
   ): Promise<ToolResult> {
     if (!params) throw new ToolError('invalid_args', 'add needs job');
-    const now = Date.now();
     const route = await this.routeOf(context);
     const more = await this.contextLines(contextMessages, context);
     const { payload } = params;
@@ -183,7 +184,10 @@ export class CronTool {
           ...(params.name ? { name: params.name } : {}),
           // A reminder is told once.
           deleteAfterRun: params.deleteAfterRun ?? params.schedule.kind === 'at',
-          wakeMode: 'now',
+          wakeMode: params.wakeMode ?? 'now',
+          ...(params.description ? { description: params.description } : {}),
+          ...(params.sessionTarget ? { sessionTarget: params.sessionTarget } : {}),
+          ...(params.enabled === undefined ? {} : { enabled: params.enabled }),
           schedule: { ...params.schedule },
           payload: {
             ...payload,
@@ -200,21 +204,21 @@ export class CronTool {
           origin: worstOrigin(context.provenance.origins),
           rules: this.granted.forJob(context.agentId, context.rules),
         },
-        now,
+        this.cron.time(),
       ),
     );
     await this.store.add(job);
     await this.cron.arm();
     this.cron.announce(job, 'added');
-    const next = job.nextRunAtMs === null ? 'never' : new Date(job.nextRunAtMs).toISOString();
-    return textResult(`Set for ${next} (job ${job.id})`, { jobId: job.id, atMs: job.nextRunAtMs });
+    const next = job.nextRunAtMs === null ? 'never: it is switched off' : this.shown(job.nextRunAtMs);
+    return textResult(`Set for ${next}; job ${job.id}`, { jobId: job.id, atMs: job.nextRunAtMs });
   }
 
   private async list(context: ToolContext, includeDisabled: boolean): Promise<ToolResult> {
     const jobs = (await this.store.list(context.agentId)).filter((job) => includeDisabled || job.enabled);
     const lines = jobs.map(
       (job) =>
-        `${job.id}  ${describeSchedule(job.schedule)}  ${job.nextRunAtMs === null ? 'done' : `next ${new Date(job.nextRunAtMs).toISOString()}`}  ${job.name}`,
+        `${job.id}  ${describeSchedule(job.schedule, this.cron.time().zone)}  ${job.nextRunAtMs === null ? 'done' : `next ${this.shown(job.nextRunAtMs)}`}  ${job.name}`,
     );
     return textResult(lines.length > 0 ? lines.join('\n') : 'No jobs.', { jobs });
   }
@@ -226,6 +230,11 @@ export class CronTool {
     await this.cron.arm();
     this.cron.announce({ id: job.id }, 'removed');
     return textResult(`Removed job ${jobId}`);
+  }
+
+  /** As the person's clocks show it. */
+  private shown(at: number): string {
+    return zonedTime(at, this.cron.time().zone);
   }
 
   /** The chat that this turn answers. */

@@ -4,11 +4,13 @@ import { Injectable, Optional } from '@nestjs/common';
 import { SchedulerRegistry } from '@nestjs/schedule';
 import { LaneService } from '../agent/turns/lane.service';
 import { TurnStore } from '../agent/turns/turn.store';
-import { Clock, localTimeZone, systemClock } from '../common/clock';
+import { Clock, systemClock } from '../common/clock';
 import type { DeliveryRoute } from '../common/delivery-route';
 import { type Logger, LoggerFactory } from '../common/logger';
 import { messageOf } from '../common/openclaw-error';
+import { zonedTime } from '../common/zoned-time';
 import { ConfigService } from '../config/config.service';
+import { userTimeZone } from '../config/user-zone';
 import { mainSessionKey } from '../config/main-session';
 import { EventBus } from '../events/event-bus';
 import { InboxService } from '../inbox/inbox.service';
@@ -153,7 +155,7 @@ export class HeartbeatService {
       : mainSessionKey(config, plan.agentId);
     const waiting = await this.events.waiting(sessionKey);
     if (isWake && waiting.length === 0) return;
-    const userZone = config.agents?.defaults?.userTimezone ?? localTimeZone();
+    const userZone = userTimeZone(config);
     if (!isWake && !isActive(plan.activeHours, now, userZone)) return this.skip(plan, 'quiet-hours');
     if (this.lanes.activeRunIds(sessionKey).length > 0) return this.wait(plan, reason, waiting);
     if (waiting.length === 0 && !this.hasTasks(plan.agentId)) return this.skip(plan, 'nothing to look after');
@@ -198,7 +200,7 @@ export class HeartbeatService {
         sessionKey,
         runId,
         message: {
-          text: textOf(plan, waiting, this.hasTasks(agentId)),
+          text: textOf(plan, waiting, this.hasTasks(agentId), userTimeZone(this.config.config)),
           isOwner: true,
           isSystemEvent: true,
           heartbeat: {
@@ -295,8 +297,8 @@ export class HeartbeatService {
   }
 }
 
-function textOf(plan: HeartbeatPlan, waiting: readonly SystemEvent[], hasTasks: boolean): string {
-  const events = waiting.map(({ text, createdAt }) => `[${new Date(createdAt).toISOString()}] ${text}`);
+function textOf(plan: HeartbeatPlan, waiting: readonly SystemEvent[], hasTasks: boolean, zone: string): string {
+  const events = waiting.map(({ text, createdAt }) => `[${zonedTime(createdAt, zone)}] ${text}`);
   const parts = [
     ...(events.length > 0 ? ['[from the gateway] What happened:', ...events] : []),
     ...(hasTasks ? [plan.prompt] : []),

@@ -1,7 +1,9 @@
+import { momentOf, wallTimeAt } from '../common/zoned-time';
 import type { OpenclawConfig } from '../config/openclaw.config';
 import type { SessionEntry } from './session-entry';
 import { sessionKind, splitSessionKey } from './session-key';
 
+const DAY_MS = 86_400_000;
 const DEFAULT_HOUR = 4;
 const DEFAULT_IDLE_MINUTES = 60;
 
@@ -69,24 +71,8 @@ function kindOf(entry: Pick<SessionEntry, 'key' | 'chatType'>): 'dm' | 'group' |
 
 /** The last moment at which a clock in this zone showed that hour. */
 function lastTimeAt(hour: number, now: number, timeZone: string): number {
-  const parts = Object.fromEntries(
-    clockOf(timeZone)
-      .formatToParts(now)
-      .map(({ type, value }) => [type, Number(value)]),
-  );
-  const sinceMidnight = ((parts['hour'] ?? 0) * 60 + (parts['minute'] ?? 0)) * 60_000 + (parts['second'] ?? 0) * 1000;
-  const since = sinceMidnight - hour * 3_600_000;
-  return now - (since >= 0 ? since : since + 86_400_000) - (now % 1000);
-}
-
-let clock: { timeZone: string; format: Intl.DateTimeFormat } | undefined;
-
-/** Making one takes longer than using it a hundred times. */
-function clockOf(timeZone: string): Intl.DateTimeFormat {
-  if (clock?.timeZone !== timeZone) {
-    const two = '2-digit';
-    const options = { timeZone, hour: two, minute: two, second: two, hourCycle: 'h23' } as const;
-    clock = { timeZone, format: new Intl.DateTimeFormat('en-GB', options) };
-  }
-  return clock.format;
+  const wall = wallTimeAt(now, timeZone);
+  const today = wall - (((wall % DAY_MS) + DAY_MS) % DAY_MS) + hour * 3_600_000;
+  const moment = momentOf(today, timeZone);
+  return moment <= now ? moment : momentOf(today - DAY_MS, timeZone);
 }

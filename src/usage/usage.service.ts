@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable, Optional } from '@nestjs/common';
 import type { Transaction } from 'kysely';
-import { Clock, localTimeZone, systemClock } from '../common/clock';
+import { Clock, systemClock } from '../common/clock';
+import { dayIn } from '../common/zoned-time';
 import { type Logger, LoggerFactory } from '../common/logger';
 import { OpenclawError } from '../common/openclaw-error';
 import { ConfigService } from '../config/config.service';
+import { userTimeZone } from '../config/user-zone';
 import type { Usage } from '../sessions/transcript-event';
 import type { Schema } from '../storage/schema';
 import { type HoldingBudget, budgetsFor } from './budget-rules';
@@ -54,7 +56,6 @@ export class UsageService {
   private readonly log: Logger;
   /** Days on which it was said, by budget. */
   private readonly warned = new Map<string, string>();
-  private days: { timeZone: string; format: Intl.DateTimeFormat } | undefined;
 
   constructor(
     private readonly config: ConfigService,
@@ -67,13 +68,7 @@ export class UsageService {
 
   /** Today where the person lives, YYYY-MM-DD. */
   today(at = this.clock.now()): string {
-    const timeZone = this.config.config.agents?.defaults?.userTimezone ?? localTimeZone();
-    if (this.days?.timeZone !== timeZone)
-      this.days = {
-        timeZone,
-        format: new Intl.DateTimeFormat('en-CA', { timeZone, year: 'numeric', month: '2-digit', day: '2-digit' }),
-      };
-    return this.days.format.format(at);
+    return dayIn(at, userTimeZone(this.config.config));
   }
 
   /** @throws BudgetError naming the budget, what is used and the way out */

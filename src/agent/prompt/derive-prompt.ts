@@ -12,6 +12,7 @@ import type {
   TranscriptMessage,
   UserMessage,
 } from '../../sessions/transcript-event';
+import { type EnvelopeStyle, envelope } from './envelope';
 
 export interface PromptMessage {
   message: TranscriptMessage;
@@ -23,7 +24,11 @@ export interface PromptTarget {
   provider: string;
   /** Whether the model can look at pictures. */
   acceptsImages: boolean;
+  /** How it is told when messages came; in UTC by default. */
+  envelope?: EnvelopeStyle;
 }
+
+const UTC_TIMES: EnvelopeStyle = { zone: 'UTC', hourStyle: '24' };
 
 type AssistantContent = Extract<LanguageModelV3Message, { role: 'assistant' }>['content'];
 type UserContent = Extract<LanguageModelV3Message, { role: 'user' }>['content'];
@@ -131,24 +136,14 @@ function resultPart(
 function userContent(message: UserMessage, at: number, target: PromptTarget): UserContent {
   const content: UserContent = [];
   const text = plainText(message.content, target);
-  if (text !== '') content.push({ type: 'text', text: `${envelope(message, at)}${text}` });
+  if (text !== '')
+    content.push({ type: 'text', text: `${envelope(message, at, target.envelope ?? UTC_TIMES)}${text}` });
   if (target.acceptsImages) {
     for (const part of message.content) {
       if (part.type === 'image') content.push({ type: 'file', data: part.data, mediaType: part.mimeType });
     }
   }
   return content;
-}
-
-/** Who wrote when, for messages of a chat platform. Only the model sees it. */
-function envelope(message: UserMessage, at: number): string {
-  const { sender } = message;
-  if (!sender?.channel) return '';
-  const who = [sender.channel, sender.name ?? sender.id]
-    .filter(Boolean)
-    .join(' ')
-    .replace(/[[\]\n]/g, ' ');
-  return `[${who} ${new Date(at).toISOString().slice(0, 16).replace('T', ' ')} UTC] `;
 }
 
 function plainText(content: readonly ContentPart[], target: PromptTarget): string {

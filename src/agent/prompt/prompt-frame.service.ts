@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import { localTimeZone } from '../../common/clock';
 import { Redactor } from '../../common/redactor';
 import { findAgent } from '../../config/agent-entries';
 import { ConfigService } from '../../config/config.service';
 import type { OpenclawConfig } from '../../config/openclaw.config';
+import { userTimeZone } from '../../config/user-zone';
 import { BootstrapDesk } from '../../events/bootstrap-desk';
 import { SkillCatalog, type SkillSnapshot } from '../../skills/catalog/skill-catalog.service';
 import { type PolicySubject, isGuest } from '../../tools/agent-tool';
@@ -15,8 +15,10 @@ import { CredentialProfiles } from '../providers/credential-profiles.service';
 import { ModelError } from '../providers/model-error';
 import { type ModelInfo, ModelRegistry } from '../providers/model-registry.service';
 import { nameOf } from '../runtime/model-step.service';
+import { type EnvelopeStyle, envelopeStyle } from './envelope';
 import { type OfferableTool, OfferedTools } from './offered-tools';
 import { type BuiltSection, type SystemPrompt, buildSections, joinSections } from './system-prompt';
+import { ToldTimes } from './told-times';
 import { type Audience, type WorkspaceText, WorkspaceTexts } from './workspace-texts';
 
 export interface FrameFacts {
@@ -44,11 +46,14 @@ export interface PromptFrame {
   files: readonly WorkspaceText[];
   folder: SessionFolder;
   skills: SkillSnapshot;
+  envelope: EnvelopeStyle;
 }
 
 /** Works out model, system prompt and tools of a session. */
 @Injectable()
 export class PromptFrameService {
+  private readonly times = new ToldTimes();
+
   constructor(
     private readonly config: ConfigService,
     private readonly models: ModelRegistry,
@@ -67,7 +72,8 @@ export class PromptFrameService {
   async build(facts: FrameFacts): Promise<PromptFrame> {
     const { config } = this.config;
     const { agentId } = facts.subject;
-    const defaults = config.agents?.defaults;
+    const timezone = userTimeZone(config);
+    const envelope = envelopeStyle(config);
     const candidates = this.candidates(agentId, facts.requestedModel, facts.sessionModel);
     const [primary] = candidates;
     const subject = { ...facts.subject, provider: primary?.provider ?? '', model: primary?.id ?? '' };
@@ -91,8 +97,9 @@ export class PromptFrameService {
       sessionKey: facts.sessionKey,
       channel: facts.channel,
       model: primary ? nameOf(primary) : 'none',
-      timezone: defaults?.userTimezone ?? localTimeZone(),
-      now: facts.now,
+      timezone,
+      now: new Date(this.times.of(facts.sessionKey, facts.now.getTime(), timezone)),
+      hourStyle: envelope.hourStyle,
       toolNames: tools.map(({ spec }) => spec.name),
       rareTools: OfferedTools.rareOf(tools),
       workspaceTexts: files,
@@ -103,7 +110,7 @@ export class PromptFrameService {
     });
     const whole = joinSections(sections);
     const system: SystemPrompt = { ...whole, text: this.redactor.redactKnown(whole.text) };
-    return { candidates, subject, sections, system, tools, files, folder, skills };
+    return { candidates, subject, sections, system, tools, files, folder, skills, envelope };
   }
 
   /** Hooks choose what the owner's own turns begin with, and have no say in what guests are shown. */

@@ -1,4 +1,5 @@
 import { hostname } from 'node:os';
+import { offsetName, zonedTime } from '../../common/zoned-time';
 import type { ContentOrigin } from '../../common/content-parts';
 import { worstOrigin } from '../../tools/provenance/taint';
 import { estimateTokens } from './fit-history';
@@ -10,8 +11,11 @@ export interface SystemPromptFacts {
   sessionKey: string;
   channel: string;
   model: string;
+  /** Zone of the person. */
   timezone: string;
+  /** Up to five minutes ago. */
   now: Date;
+  hourStyle?: '12' | '24';
   toolNames: readonly string[];
   /** Tools that are not offered yet. */
   rareTools: readonly { name: string; words: string }[];
@@ -127,10 +131,16 @@ const SECTIONS: readonly PromptSection[] = [
     budget: 150,
     text: (facts) =>
       facts.isGuest
-        ? `## Now\nDate: ${facts.now.toISOString().slice(0, 10)} (${facts.timezone}) · channel ${facts.channel}`
-        : `## Now\nDate: ${facts.now.toISOString().slice(0, 10)} (${facts.timezone}) · host ${hostname()} · channel ${facts.channel} · session ${facts.sessionKey} · model ${facts.model}`,
+        ? `## Now\n${dateLine(facts)} · channel ${facts.channel}`
+        : `## Now\n${dateLine(facts)} · host ${hostname()} · channel ${facts.channel} · session ${facts.sessionKey} · model ${facts.model}`,
   },
 ];
+
+/** Date, time and zone of the person: what is said of times, reminders and days is meant so. */
+function dateLine({ now, timezone, hourStyle = '24' }: SystemPromptFacts): string {
+  const at = now.getTime();
+  return `Date: ${zonedTime(at, timezone, hourStyle)}, ${offsetName(at, timezone)}, or a few minutes later`;
+}
 
 /** The sections of a prompt, each within its budget. */
 export function buildSections(facts: SystemPromptFacts): BuiltSection[] {

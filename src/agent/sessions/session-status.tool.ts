@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Doc, Opt, Text } from '../../common/validation/fields';
-import { localTimeZone } from '../../common/clock';
 import { ConfigService } from '../../config/config.service';
+import { userTimeZone } from '../../config/user-zone';
 import { agentOfSession, canonicalSessionKey } from '../../sessions/session-key';
 import { SessionStore } from '../../sessions/session.store';
 import { StatusCard } from '../commands/status-card.service';
@@ -46,10 +46,10 @@ export class SessionStatusTool {
     if (params.model !== undefined) await this.setModel(key, params.model, context);
     const entry = await this.sessions.find(key);
     if (!entry && key !== context.sessionKey) throw new ToolError('not_found', `there is no session ${key}`);
-    const timezone = config.agents?.defaults?.userTimezone ?? localTimeZone();
-    const time = new Date().toLocaleString('en-GB', { timeZone: timezone, dateStyle: 'full', timeStyle: 'short' });
+    const zone = userTimeZone(config);
+    const time = new Date().toLocaleString('en-GB', { timeZone: zone, dateStyle: 'full', timeStyle: 'short' });
     const card = await this.card.text(key, context.agentId);
-    return textResult(`Time: ${time} (${timezone})\n${card}`, { sessionKey: key });
+    return textResult(`Time: ${time} (${zone})\n${card}`, { sessionKey: key });
   }
 
   private async setModel(key: string, model: string, context: ToolContext): Promise<void> {

@@ -4,6 +4,7 @@ import { type Provenance, type ToolContext, type LabelledResult, errorResult } f
 import type { ApprovalQuestion } from '../../tools/approvals/approval-question';
 import type { ToolExecutor } from '../../tools/tool-executor.service';
 import { type PromptMessage, derivePrompt } from '../prompt/derive-prompt';
+import type { EnvelopeStyle } from '../prompt/envelope';
 import type { SystemPrompt } from '../prompt/system-prompt';
 import { type OfferableTool, OfferedTools } from '../prompt/offered-tools';
 import type { ModelInfo } from '../providers/model-registry.service';
@@ -27,6 +28,7 @@ export interface ExecutionPlan {
   executor: ToolExecutor;
   candidates: readonly ModelInfo[];
   system: SystemPrompt;
+  envelope: EnvelopeStyle;
   tools: readonly OfferableTool[];
   thinking?: string;
   /** Conversation before this turn. */
@@ -161,7 +163,11 @@ export class TurnExecution {
   }
 
   private promptFor(info: ModelInfo): ReturnType<typeof derivePrompt> {
-    const target = { provider: info.provider, acceptsImages: info.input.includes('image') };
+    const target = {
+      provider: info.provider,
+      acceptsImages: info.input.includes('image'),
+      envelope: this.plan.envelope,
+    };
     return [
       { role: 'system', content: this.plan.system.text },
       ...derivePrompt([...this.history, ...this.messages], target),

@@ -152,6 +152,7 @@ export class TurnRunner {
       executor: this.executor,
       candidates: plan.candidates,
       system: plan.system,
+      envelope: plan.envelope,
       tools: plan.tools,
       ...(plan.thinking ? { thinking: plan.thinking } : {}),
       history: plan.history,

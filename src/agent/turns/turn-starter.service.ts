@@ -1,10 +1,11 @@
 import { Injectable, Optional } from '@nestjs/common';
 import type { Transaction } from 'kysely';
-import { Clock, localTimeZone, systemClock } from '../../common/clock';
+import { Clock, systemClock } from '../../common/clock';
 import { type Logger, LoggerFactory } from '../../common/logger';
 import type { DeliveryRoute } from '../../common/delivery-route';
 import type { SenderIdentity } from '../../common/sender-identity';
 import { ConfigService } from '../../config/config.service';
+import { userTimeZone } from '../../config/user-zone';
 import type { InboxRow } from '../../inbox/inbox-row';
 import { InboxStore } from '../../inbox/inbox.store';
 import type { SessionEntry } from '../../sessions/session-entry';
@@ -156,7 +157,7 @@ export class TurnStarter {
       return this.sessions.resetIn(transaction, sessionKey, agentId);
     if (rows.every((row) => row.message.isSystemEvent === true)) return session;
     const { config } = this.config;
-    const timeZone = config.agents?.defaults?.userTimezone ?? localTimeZone();
+    const timeZone = userTimeZone(config);
     const reason = staleReason(config, session, this.clock.now(), timeZone);
     if (reason === undefined) return session;
     this.log.info({ session: sessionKey }, `a new conversation begins: ${reason}`);

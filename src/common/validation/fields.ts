@@ -19,6 +19,7 @@ import {
 } from 'class-validator';
 import { Transform, Type, plainToInstance } from 'class-transformer';
 import { isPlainObject } from '../plain-object';
+import { isTimeZone } from '../zoned-time';
 import { type ClassRef, type FieldSchema, type ReloadKind, recordField } from './field-registry';
 
 /**
@@ -216,6 +217,14 @@ export const Checked = (
   schema: Record<string, unknown> = {},
 ): PropertyDecorator =>
   field({ schema }, ValidateBy({ name: 'checked', validator: { validate: accepts, defaultMessage: () => message } }));
+
+/** The name of a time zone, or one of a few words that stand for one. */
+export const TimeZone = (...words: string[]): PropertyDecorator =>
+  Checked(
+    (value) => isTimeZone(value) || words.includes(value as string),
+    `must be ${words.map((word) => `"${word}", `).join('')}${words.length > 0 ? 'or ' : ''}a time zone of the IANA list such as "Europe/Berlin"`,
+    { type: 'string' },
+  );
 
 const OPEN_KEYS = Symbol('open-keys');
 

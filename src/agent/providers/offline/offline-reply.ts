@@ -95,7 +95,7 @@ function plan(request: OfflineRequest, turn: OfflineTurn): OfflineStep {
         });
       }
       return {
-        text: `I will remind you at ${new Date(turn.now + request.delayMs).toLocaleString('en-GB')}: ${request.text}`,
+        text: `I will remind you at ${/^Set for (.*); job/.exec(first.text)?.[1] ?? 'that time'}: ${request.text}`,
       };
     case 'due':
       return { text: `Reminder: ${request.text}` };
