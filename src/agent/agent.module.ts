@@ -15,6 +15,7 @@ import { ToolsModule } from '../tools/tools.module';
 import { UsageModule } from '../usage/usage.module';
 import { WorkspaceModule } from '../workspace/workspace.module';
 import { AgentFilesRpc } from './agent-files.rpc';
+import { AgentsEditRpc } from './agents-edit.rpc';
 import { AgentsRpc } from './agents.rpc';
 import { AgentIntake } from './chat/agent-intake.service';
 import { AgentRunRpc } from './chat/agent-run.rpc';
@@ -103,6 +104,7 @@ const DRAIN_MS = 3000;
     AgentFilesRpc,
     AgentIntake,
     AgentRunRpc,
+    AgentsEditRpc,
     AgentsRpc,
     AskUserTool,
     Attachments,

@@ -1,4 +1,4 @@
-import { Any, Bool, OneOf, Opt, Str, Text } from '../common/validation/fields';
+import { Any, Bool, OneOf, Opt, OptNull, Str, Text } from '../common/validation/fields';
 
 export class AgentIdentityParams {
   @Opt() @Text() agentId?: string;
@@ -27,4 +27,31 @@ export class AgentFileParams extends AgentFilesParams {
 
 export class AgentFileSetParams extends AgentFileParams {
   @Str({ max: MAX_FILE_CHARS }) content!: string;
+}
+
+export class AgentsCreateParams {
+  /** Its id is made of it: lower-case letters, digits, `_` and `-`. */
+  @Text({ max: 100 }) name!: string;
+  /** Absolute path, or one that begins with `~`; without it a folder of the state directory. */
+  @Opt() @Text({ max: 1024 }) workspace?: string;
+  /** `provider/model`, or an alias. */
+  @Opt() @Text({ max: 200 }) model?: string;
+  @Opt() @Text({ max: 32 }) emoji?: string;
+  @Opt() @Text({ max: 200 }) avatar?: string;
+}
+
+export class AgentsUpdateParams {
+  @Text({ max: 64 }) agentId!: string;
+  @Opt() @Text({ max: 100 }) name?: string;
+  @Opt() @Text({ max: 1024 }) workspace?: string;
+  /** Null: the model of all agents. */
+  @Opt() @OptNull() @Text({ max: 200 }) model?: string | null;
+  @Opt() @Text({ max: 32 }) emoji?: string;
+  @Opt() @Text({ max: 200 }) avatar?: string;
+}
+
+export class AgentsDeleteParams {
+  @Text({ max: 64 }) agentId!: string;
+  /** True by default: its workspace is moved to the archive of the state directory, where it is one of ours. */
+  @Opt() @Bool() deleteFiles?: boolean;
 }

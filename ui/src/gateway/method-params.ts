@@ -41,6 +41,17 @@ export interface MethodParams {
     runId: string;
     timeoutMs?: number;
   };
+  'agents.create': {
+    name: string;
+    workspace?: string;
+    model?: string;
+    emoji?: string;
+    avatar?: string;
+  };
+  'agents.delete': {
+    agentId: string;
+    deleteFiles?: boolean;
+  };
   'agents.files.get': {
     agentId: string;
     name: string;
@@ -54,6 +65,14 @@ export interface MethodParams {
     content: string;
   };
   'agents.list': Record<never, never>;
+  'agents.update': {
+    agentId: string;
+    name?: string;
+    workspace?: string;
+    model?: string | null;
+    emoji?: string;
+    avatar?: string;
+  };
   'approval.history': {
     limit?: number;
     before?: number;

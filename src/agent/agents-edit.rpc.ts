@@ -1,0 +1,189 @@
+import { existsSync, mkdirSync, renameSync } from 'node:fs';
+import { dirname, isAbsolute, join } from 'node:path';
+import { Injectable } from '@nestjs/common';
+import { isPlainObject } from '../common/plain-object';
+import { defaultAgentId, findAgent, normaliseAgentId } from '../config/agent-entries';
+import type { ConfigEdit } from '../config/apply-edits';
+import { ConfigConflictError, ConfigError, ConfigInvalidError } from '../config/config-error';
+import { ConfigService } from '../config/config.service';
+import { expandPath } from '../config/state-paths';
+import { invalidRequest } from '../rpc/rpc-error';
+import { RpcMethod } from '../rpc/rpc-method';
+import { WorkspaceService } from '../workspace/workspace.service';
+import { AgentsCreateParams, AgentsDeleteParams, AgentsUpdateParams } from './agents.dto';
+import { ModelRegistry } from './providers/model-registry.service';
+
+type Fields = Omit<AgentsUpdateParams, 'agentId'>;
+
+/** Makes, changes and removes agents in the configuration file. */
+@Injectable()
+export class AgentsEditRpc {
+  constructor(
+    private readonly config: ConfigService,
+    private readonly models: ModelRegistry,
+    private readonly workspaces: WorkspaceService,
+  ) {}
+
+  @RpcMethod({
+    name: 'agents.create',
+    scope: 'operator.admin',
+    params: AgentsCreateParams,
+    summary: 'Makes an agent with a workspace of its own.',
+  })
+  async create(params: AgentsCreateParams): Promise<unknown> {
+    const agentId = normaliseAgentId(params.name);
+    if (findAgent(this.config.config, agentId) || agentId === 'main')
+      throw invalidRequest(
+        `invalid agents.create params: there is an agent "${agentId}" already; name: choose another`,
+      );
+    const entry = { id: agentId, name: params.name, ...this.checked(params) };
+    const { length } = this.listed();
+    await this.edit(
+      length === 0
+        ? // The agent that is there without being listed stays the default one.
+          [{ path: ['agents', 'list'], value: [{ id: defaultAgentId(this.config.config), default: true }, entry] }]
+        : [{ path: ['agents', 'list', length], value: entry }],
+    );
+    this.workspaces.ensureAll();
+    return {
+      ok: true,
+      agentId,
+      name: params.name,
+      workspace: this.workspaces.pathOf(agentId),
+      ...(params.model === undefined ? {} : { model: params.model }),
+    };
+  }
+
+  @RpcMethod({
+    name: 'agents.update',
+    scope: 'operator.admin',
+    params: AgentsUpdateParams,
+    summary: 'Changes name, workspace, model or looks of an agent.',
+  })
+  async update({ agentId: given, ...fields }: AgentsUpdateParams): Promise<unknown> {
+    const agentId = this.known(given);
+    const list = this.listed();
+    const index = list.findIndex((entry) => isPlainObject(entry) && normaliseAgentId(String(entry['id'])) === agentId);
+    const { identity, ...plain } = this.checked(fields);
+    const values: Record<string, unknown> = {
+      ...(fields.name === undefined ? {} : { name: fields.name }),
+      ...plain,
+    };
+    if (index < 0) {
+      const entry = { id: agentId, default: true, ...values, ...(identity ? { identity } : {}) };
+      await this.edit([{ path: ['agents', 'list'], value: [entry] }]);
+    } else {
+      const at = ['agents', 'list', index];
+      await this.edit([
+        ...Object.entries(values).map(([key, value]): ConfigEdit => ({ path: [...at, key], value })),
+        ...Object.entries(identity ?? {}).map(([key, value]): ConfigEdit => ({
+          path: [...at, 'identity', key],
+          value,
+        })),
+        ...(fields.model === null && list[index] && isPlainObject(list[index]) && list[index]['model'] !== undefined
+          ? [{ path: [...at, 'model'], unset: true as const }]
+          : []),
+      ]);
+    }
+    this.workspaces.ensureAll();
+    return { ok: true, agentId };
+  }
+
+  @RpcMethod({
+    name: 'agents.delete',
+    scope: 'operator.admin',
+    params: AgentsDeleteParams,
+    summary: 'Removes an agent and what leads to it; its conversations stay.',
+  })
+  async delete({ agentId: given, deleteFiles = true }: AgentsDeleteParams): Promise<unknown> {
+    const agentId = this.known(given);
+    if (agentId === defaultAgentId(this.config.config))
+      throw invalidRequest(
+        `agent "${agentId}" is the default one and can't be deleted; make another the default first`,
+      );
+    const workspace = this.workspaces.pathOf(agentId);
+    const isOurs = workspace === join(this.config.stateDir, `workspace-${agentId}`);
+    const bindings = this.stored('bindings');
+    const kept = bindings.filter(
+      (entry) => !isPlainObject(entry) || normaliseAgentId(String(entry['agentId'])) !== agentId,
+    );
+    await this.edit([
+      {
+        path: ['agents', 'list'],
+        value: this.listed().filter(
+          (entry) => !isPlainObject(entry) || normaliseAgentId(String(entry['id'])) !== agentId,
+        ),
+      },
+      ...(kept.length < bindings.length ? [{ path: ['bindings'], value: kept }] : []),
+    ]);
+    const archived = deleteFiles && isOurs ? this.archive(agentId, workspace) : undefined;
+    return {
+      ok: true,
+      agentId,
+      removedBindings: bindings.length - kept.length,
+      ...(archived === undefined ? {} : { archived }),
+    };
+  }
+
+  private archive(agentId: string, workspace: string): string | undefined {
+    if (!existsSync(workspace)) return undefined;
+    const stamp = new Date().toISOString().replace(/[:.]/g, '-');
+    const target = join(this.config.stateDir, 'archive', `workspace-${agentId}-${stamp}`);
+    mkdirSync(dirname(target), { recursive: true, mode: 0o700 });
+    renameSync(workspace, target);
+    return target;
+  }
+
+  /** What the file would say of these fields. @throws RpcError naming a field that can't be */
+  private checked({ workspace, model, emoji, avatar }: Fields): {
+    workspace?: string;
+    model?: string;
+    identity?: { emoji?: string; avatar?: string };
+  } {
+    if (typeof model === 'string') {
+      try {
+        this.models.lookup(model);
+      } catch (error) {
+        throw invalidRequest(`invalid params: model: ${(error as Error).message}`);
+      }
+    }
+    if (workspace !== undefined && !isAbsolute(workspace) && !workspace.startsWith('~'))
+      throw invalidRequest(`invalid params: workspace must be an absolute path or begin with ~, got "${workspace}"`);
+    const identity = { ...(emoji === undefined ? {} : { emoji }), ...(avatar === undefined ? {} : { avatar }) };
+    return {
+      ...(workspace === undefined ? {} : { workspace: expandPath(workspace) }),
+      ...(typeof model === 'string' ? { model } : {}),
+      ...(Object.keys(identity).length > 0 ? { identity } : {}),
+    };
+  }
+
+  private known(given: string): string {
+    const agentId = normaliseAgentId(given);
+    if (!findAgent(this.config.config, agentId))
+      throw invalidRequest(`there is no agent "${given}"; agents.list names them`, {
+        details: { code: 'AGENT_NOT_FOUND' },
+      });
+    return agentId;
+  }
+
+  private listed(): unknown[] {
+    const { agents } = this.config.peek().parsed as { agents?: { list?: unknown } };
+    return Array.isArray(agents?.list) ? agents.list : [];
+  }
+
+  private stored(section: string): unknown[] {
+    const value = this.config.peek().parsed[section];
+    return Array.isArray(value) ? value : [];
+  }
+
+  private async edit(edits: readonly ConfigEdit[]): Promise<void> {
+    try {
+      await this.config.edit(edits);
+    } catch (error) {
+      if (error instanceof ConfigInvalidError)
+        throw invalidRequest('invalid config', { details: { issues: error.issues } });
+      if (error instanceof ConfigConflictError || error instanceof ConfigError) throw invalidRequest(error.message);
+      throw error;
+    }
+  }
+}
