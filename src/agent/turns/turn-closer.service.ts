@@ -69,7 +69,7 @@ export class TurnCloser {
         end.outcome === 'failed' ? 'failed' : end.outcome === 'aborted' ? 'dropped' : 'answered',
         end.reason,
       );
-      await this.turns.closeIn(transaction, turn.runId, end.outcome, end.reason, result);
+      await this.turns.closeIn(transaction, turn.runId, end.outcome, end.reason, result, appended.at(-1));
     });
     this.transcripts.committed(turn.sessionId, appended);
     delivered?.();

@@ -16,6 +16,7 @@ import { provenanceOf } from '../../tools/provenance/taint';
 import { ASK_USER } from './ask-user.tool';
 import { estimateTokens, tokensOfMessages } from '../prompt/fit-history';
 import type { UsageAccount } from '../../usage/usage-account';
+import { stepFacts } from './stored-result';
 import { assistantMessage, toolResultMessage } from './turn-messages';
 import type { TurnJournal } from './turn-journal';
 import type { ModelStepOutput, TurnStep } from './turn-record';
@@ -157,7 +158,7 @@ export class TurnExecution {
     });
     const full: ModelStepOutput = { ...output, api: info.api, provider: info.provider, model: info.id };
     this.openStep = undefined;
-    this.plan.journal.finish(step, full, settleIn);
+    this.plan.journal.finish(step, full, settleIn, stepFacts(full));
     this.adopt(full, Date.now());
     return full;
   }

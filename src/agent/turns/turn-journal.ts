@@ -8,13 +8,15 @@ import type { LeaseService } from '../../storage/lease.service';
 import type { Schema } from '../../storage/schema';
 import { isPassingFault } from '../../storage/storage-fault';
 import type { LabelledResult } from '../../tools/agent-tool';
+import type { StepFacts } from './stored-result';
 import type { CommandOutput, ModelStepOutput, StepInput, TurnStep } from './turn-record';
 import type { TurnStore } from './turn.store';
 
 /** Pauses while the database is away; it is waited for until it is closed. */
 const AGAIN: BackoffPolicy = { initialMs: 50, maxMs: 5000, factor: 2, jitter: 0.2 };
 
-type JournalWrite = (transaction: Transaction<Schema>) => Promise<void>;
+/** @param isLast whether the turn ends with it */
+type JournalWrite = (transaction: Transaction<Schema>, isLast: boolean) => Promise<void>;
 
 /**
  * The journal of one running turn. A step's end is written together with the start of the next step (or with the
@@ -51,9 +53,19 @@ export class TurnJournal {
     if (this.waiting.length > 0) await this.commit('turn.step', () => Promise.resolve());
   }
 
-  /** Keeps the end of a step, and what belongs to it, for the next commit. */
-  finish(step: number, output: ModelStepOutput | LabelledResult | CommandOutput, together?: JournalWrite): void {
-    this.waiting.push((transaction) => this.store.finishStepIn(transaction, this.runId, step, output));
+  /**
+   * Keeps the end of a step, and what belongs to it, for the next commit.
+   * @param facts what of the output is kept where the turn ends with it: nobody goes on from there
+   */
+  finish(
+    step: number,
+    output: ModelStepOutput | LabelledResult | CommandOutput,
+    together?: JournalWrite,
+    facts?: StepFacts,
+  ): void {
+    this.waiting.push((transaction, isLast) =>
+      this.store.finishStepIn(transaction, this.runId, step, isLast && facts ? facts : output),
+    );
     if (together) this.waiting.push(together);
   }
 
@@ -90,8 +102,8 @@ export class TurnJournal {
         await this.database.write(
           label,
           async (transaction) => {
-            for (const earlier of writes) await earlier(transaction);
-            await write(transaction);
+            for (const earlier of writes) await earlier(transaction, ends);
+            await write(transaction, ends);
           },
           { under: this.lease, ends },
         );

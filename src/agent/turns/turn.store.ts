@@ -2,11 +2,13 @@ import { Injectable, Optional } from '@nestjs/common';
 import type { Selectable, Transaction } from 'kysely';
 import { Clock, systemClock } from '../../common/clock';
 import { fillPictures, packPicturesIn } from '../../sessions/picture-store';
+import type { TranscriptEvent, TranscriptMessage } from '../../sessions/transcript-event';
 import { labelledContent } from '../../sessions/stored-labels';
 import type { LabelledResult } from '../../tools/agent-tool';
 import { DatabaseService } from '../../storage/database.service';
 import type { Lease } from '../../storage/lease';
 import type { Schema, TurnStepTable, TurnTable } from '../../storage/schema';
+import { type StepFacts, type StoredResult, packResult, unpackResult } from './stored-result';
 import type {
   CommandOutput,
   ModelStepOutput,
@@ -50,7 +52,7 @@ export class TurnStore {
         outcome: null,
         reason: null,
         result: null,
-        request: JSON.stringify(turn.request),
+        request: JSON.stringify(storedRequest(turn)),
         attempt: 1,
         fence: turn.fence,
         started_at: now,
@@ -105,7 +107,29 @@ export class TurnStore {
 
   async find(runId: string): Promise<TurnRecord | undefined> {
     const row = await this.database.read.selectFrom('turns').selectAll().where('run_id', '=', runId).executeTakeFirst();
-    return row && turnFromRow(row);
+    if (!row) return undefined;
+    const turn = turnFromRow(row);
+    if (row.result !== null)
+      turn.result = await this.resultOf(row.session_id, JSON.parse(row.result) as StoredResult, turn);
+    return turn;
+  }
+
+  private async resultOf(
+    sessionId: string,
+    stored: StoredResult,
+    { startedAt, endedAt }: TurnRecord,
+  ): Promise<TurnResult> {
+    const said =
+      stored.said === undefined
+        ? undefined
+        : await this.database.read
+            .selectFrom('transcript_events')
+            .select('payload')
+            .where('session_id', '=', sessionId)
+            .where('seq', '=', stored.said)
+            .executeTakeFirst();
+    const { message } = (said ? JSON.parse(said.payload) : {}) as { message?: TranscriptMessage };
+    return unpackResult(stored, message, (endedAt ?? startedAt) - startedAt);
   }
 
   /** The turn of a session that has not ended, if any. */
@@ -217,7 +241,7 @@ export class TurnStore {
     transaction: Transaction<Schema>,
     runId: string,
     step: number,
-    output: ModelStepOutput | LabelledResult | CommandOutput,
+    output: ModelStepOutput | LabelledResult | CommandOutput | StepFacts,
   ): Promise<void> {
     let packed: object = output;
     if ('content' in output) {
@@ -258,21 +282,30 @@ export class TurnStore {
       .execute();
   }
 
+  /** @param said the last event that the turn has added to its conversation: what it says is not kept a second time */
   async closeIn(
     transaction: Transaction<Schema>,
     runId: string,
     outcome: TurnOutcomeKind,
     reason: string | null,
     result: TurnResult,
+    said?: TranscriptEvent,
   ): Promise<void> {
+    const stored = JSON.stringify(packResult(result, said));
     await transaction
       .updateTable('turns')
-      .set({ state: 'closed', outcome, reason, result: JSON.stringify(result), ended_at: this.clock.now() })
+      .set({ state: 'closed', outcome, reason, result: stored, ended_at: this.clock.now() })
       .where('run_id', '=', runId)
       .execute();
   }
 }
 
+/** Most turns answer one message, whose run they are. */
+function storedRequest({ runId, request: { runIds, ...request } }: NewTurn): Omit<TurnRequest, 'runIds'> | TurnRequest {
+  return runIds.length === 1 && runIds[0] === runId ? request : { ...request, runIds };
+}
+
+/** Without its result, which may have to be looked for. */
 function turnFromRow(row: Selectable<TurnTable>): TurnRecord {
   return {
     runId: row.run_id,
@@ -283,8 +316,8 @@ function turnFromRow(row: Selectable<TurnTable>): TurnRecord {
     state: row.state,
     outcome: row.outcome as TurnOutcomeKind | null,
     reason: row.reason,
-    request: JSON.parse(row.request) as TurnRequest,
-    result: row.result === null ? null : (JSON.parse(row.result) as TurnResult),
+    request: { runIds: [row.run_id], ...(JSON.parse(row.request) as Omit<TurnRequest, 'runIds'>) },
+    result: null,
     attempt: Number(row.attempt),
     alone: Number(row.alone),
     startedAt: Number(row.started_at),
