@@ -12,7 +12,8 @@ const MAX_TEXT = 8000;
 /** What is wrong with a job that somebody wrote, with the field, the value and the way out. */
 export class CronJobError extends Error {}
 
-function scheduleOf(value: Record<string, unknown>, time: TimeContext): CronSchedule {
+/** A schedule as somebody wrote it. @throws CronJobError naming the field, the value and the way out */
+export function scheduleOf(value: Record<string, unknown>, time: TimeContext): CronSchedule {
   const schedule = readSchedule(value, time);
   const problem = scheduleProblem(schedule);
   if (problem !== undefined) throw new CronJobError(problem);

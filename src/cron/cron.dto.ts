@@ -70,3 +70,13 @@ export class CronRunsParams {
   @Opt() @Text() jobId?: string;
   @Opt() @Int({ min: 1, max: 5000 }) limit?: number;
 }
+
+/** One of schedule and words. */
+export class CronPreviewParams {
+  @Opt() @Obj() schedule?: Record<string, unknown>;
+  /** In English, such as "every weekday at 9". */
+  @Opt() @Text({ max: 300 }) words?: string;
+  /** Zone for words; the user's without it. */
+  @Opt() @Text({ max: 64 }) tz?: string;
+  @Opt() @Int({ min: 1, max: 50 }) count?: number;
+}

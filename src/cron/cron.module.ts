@@ -7,6 +7,7 @@ import { EventBus } from '../events/event-bus';
 import { EventsModule } from '../events/events.module';
 import { StorageModule } from '../storage/storage.module';
 import { ApprovalsModule } from '../tools/approvals/approvals.module';
+import { CronPreviewRpc } from './cron-preview.rpc';
 import { CronRpc } from './cron.rpc';
 import { CronService } from './cron.service';
 import { CronStore } from './cron.store';
@@ -18,7 +19,7 @@ import { CronTool } from './cron.tool';
 })
 @Module({
   imports: [ScheduleModule.forRoot(), AgentModule, ApprovalsModule, EventsModule, StorageModule],
-  providers: [CronRpc, CronService, CronStore, CronTool],
+  providers: [CronPreviewRpc, CronRpc, CronService, CronStore, CronTool],
 })
 export class CronModule implements OnModuleInit, OnApplicationBootstrap, OnModuleDestroy {
   private unlisten: (() => void) | undefined;

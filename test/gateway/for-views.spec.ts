@@ -72,6 +72,38 @@ describe('what views ask for', () => {
     expect(models.every(({ available }) => available)).toBe(true);
   });
 
+  it('says when a schedule comes, also one in words, and what those words make', async () => {
+    const said = await payload<{ schedule: unknown; next: { at: string; atMs: number }[] }>('cron.preview', {
+      words: 'every weekday at 9',
+      tz: 'Asia/Tokyo',
+    });
+    expect(said).toMatchObject({
+      schedule: { kind: 'cron', expr: '0 9 * * 1-5', tz: 'Asia/Tokyo' },
+      timeZone: 'Asia/Tokyo',
+    });
+    expect(said.next).toHaveLength(5);
+    for (const { at, atMs } of said.next) {
+      expect(at).toMatch(/^(Mon|Tue|Wed|Thu|Fri) .* 09:00 \(Asia\/Tokyo\)$/);
+      expect(new Date(atMs).getUTCHours()).toBe(0);
+    }
+    const once = await payload<{ next: unknown[] }>('cron.preview', {
+      schedule: { kind: 'at', at: 'in 20m' },
+      count: 3,
+    });
+    expect(once.next).toHaveLength(1);
+    for (const params of [
+      { words: 'now and then' },
+      { words: 'daily at 9', tz: 'Mars/Olympus' },
+      { schedule: { kind: 'cron', expr: '99 * * * *' } },
+      { schedule: { kind: 'at', at: '2020-01-01T00:00:00Z' } },
+      {},
+    ])
+      expect(await call('cron.preview', params)).toMatchObject({ ok: false, error: { code: 'INVALID_REQUEST' } });
+    // What it says can be planned as it is.
+    const job = await call('cron.add', { schedule: said.schedule, payload: { kind: 'systemEvent', text: 'x' } });
+    expect(job.payload).toMatchObject({ state: { nextRunAtMs: said.next[0]?.atMs } });
+  });
+
   it('has empty lists for what it never asks in another way', async () => {
     expect(await payload('plugin.approval.list')).toEqual([]);
     expect(await payload('question.list')).toEqual({ questions: [] });

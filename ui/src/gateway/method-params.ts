@@ -302,6 +302,12 @@ export interface MethodParams {
     offset?: number;
     query?: string;
   };
+  'cron.preview': {
+    schedule?: Record<string, unknown>;
+    words?: string;
+    tz?: string;
+    count?: number;
+  };
   'cron.remove': {
     id?: string;
     jobId?: string;
