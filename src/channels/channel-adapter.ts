@@ -118,6 +118,8 @@ export interface ChatHappening {
   about?: string;
   /** New text of an edited message; what happened, in words, for a note. */
   text: string;
+  /** What an edited message passes on now, where that may have changed. */
+  shared?: SharedText[];
   chat: InboundUpdate['chat'];
   sender: InboundUpdate['sender'];
   policy: AccessPolicy;

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { Injectable } from '@nestjs/common';
 import { ChatCommands } from '../agent/commands/chat-commands.service';
 import { isStopRequest } from '../agent/commands/chat-command';
@@ -157,16 +158,26 @@ export class ChannelIntake {
     const row = about === undefined ? undefined : await this.inboxRows.findExternal(channel, account, about);
     // What was never taken, was dropped for good, or was a command, is of no interest.
     if (!row || row.message.command || (row.state === 'dropped' && !SHOWN_LATER.has(row.reason))) return;
-    const change = kind === 'deleted' ? { dropped: 'deleted by its sender' } : { message: { ...row.message, text } };
-    if (kind === 'edited' && row.message.text === text) return;
+    const shared = happening.shared ?? row.message.shared ?? [];
+    const isPassedOn = !isDeepStrictEqual(shared, row.message.shared ?? []);
+    if (kind === 'edited' && row.message.text === text && !isPassedOn) return;
+    const change =
+      kind === 'deleted'
+        ? { dropped: 'deleted by its sender' }
+        : { message: { ...row.message, text, ...(isPassedOn ? { shared } : {}) } };
     if ((row.state === 'pending' || row.state === 'dropped') && (await this.inboxRows.amend(row.id, change))) return;
     const name = row.message.sender?.name ?? row.message.sender?.id ?? 'Somebody';
     const before = shortened(row.message.text);
     const words =
       kind === 'deleted'
         ? `${name} deleted the message "${before}".`
-        : `${name} changed the message "${before}" to "${shortened(text)}".`;
-    await this.note(channel, account, happening, words, undefined, row);
+        : row.message.text === text
+          ? `The message "${before}" of ${name} passes on now:`
+          : `${name} changed the message "${before}" to "${shortened(text)}".`;
+    const others = kind === 'edited' && isPassedOn ? shared.map(({ text: said }) => said) : [];
+    // What somebody else says in it is not the word of whoever passes it on.
+    const source = others.length > 0 ? { ...row, message: { ...row.message, isOwner: false } } : row;
+    await this.note(channel, account, happening, [words, ...others].join('\n'), undefined, source);
   }
 
   private async people(channel: string, account: string): Promise<KnownPeople> {

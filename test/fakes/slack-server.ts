@@ -67,6 +67,10 @@ export class FakeSlack {
   /** Whom the workspace has. */
   readonly people: { id: string; name: string; real_name: string; deleted?: boolean }[] = [];
   private readonly members = new Set([CHANNEL]);
+  /** What channels are called, where it is not their id. */
+  readonly channelNames = new Map([[CHANNEL, 'general']]);
+  /** Groups of people. */
+  readonly groups: { id: string; handle: string; name: string }[] = [];
   private readonly uploads = new Map<string, { name: string; content: Buffer }>();
   private readonly waiting = new Map<string, Pending>();
   private readonly server: Server;
@@ -147,12 +151,22 @@ export class FakeSlack {
     return ts;
   }
 
+  /** A file of the workspace that messages name by its id. */
+  keepFile(id: string, name: string, content: Buffer): void {
+    this.uploads.set(id, { name, content });
+  }
+
+  /** Its writer changes a message. */
   edit(channel: string, ts: string, text: string): void {
+    this.change(channel, ts, { text, edited: { user: this.find(channel, ts)?.['user'], ts: this.nextTs() } });
+  }
+
+  /** A message is another one from now on: edited by its writer, or with the previews that Slack adds. */
+  change(channel: string, ts: string, fields: Json): void {
     const message = this.find(channel, ts);
     if (!message) throw new Error(`there is no message ${ts}`);
     const before = { ...message };
-    message['text'] = text;
-    message['edited'] = { user: message['user'], ts: this.nextTs() };
+    Object.assign(message, fields);
     this.tell({
       type: 'message',
       subtype: 'message_changed',
@@ -421,15 +435,17 @@ export class FakeSlack {
           response_metadata: { next_cursor: rest ? String(from + 1) : '' },
         };
       }
+      case 'usergroups.list':
+        return { ok: true, usergroups: this.groups };
       case 'users.conversations':
         return {
           ok: true,
-          channels: [...this.members].map((id) => ({ id, name: id === CHANNEL ? 'general' : id.toLowerCase() })),
+          channels: [...this.members].map((id) => ({ id, name: this.nameOf(id) })),
         };
       case 'conversations.info':
         return {
           ok: true,
-          channel: { id: channel, name: channel === CHANNEL ? 'general' : channel.toLowerCase(), is_member: true },
+          channel: { id: channel, name: this.nameOf(channel), is_member: true },
         };
       case 'conversations.open':
         return { ok: true, channel: { id: this.directWith(String(params['users'])) } };
@@ -544,6 +560,10 @@ export class FakeSlack {
     this.store(channel, stored);
     this.tell({ ...stored, channel_type: channel.startsWith('D') ? 'im' : 'channel', event_ts: ts });
     return message;
+  }
+
+  private nameOf(channel: string): string {
+    return this.channelNames.get(channel) ?? channel.toLowerCase();
   }
 
   private store(channel: string, message: Json): void {

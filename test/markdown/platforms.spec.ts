@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { Marked, type Tokens } from 'marked';
 import { escapeHtml, telegramChunks, telegramHtml } from '../../src/channels/telegram/telegram-format';
 import { discordChunks, discordMarkdown } from '../../src/channels/discord/discord-format';
-import { mrkdwn, plainText, slackChunks } from '../../src/channels/slack/slack-format';
+import { plainText } from '../../src/channels/slack/content/slack-markup';
+import { mrkdwn, slackChunks } from '../../src/channels/slack/slack-format';
 import { withoutBlanks, wordsOfHtml } from '../harness/visible-words';
 import { anyMarkdown as withDefinition } from './markdown-arbitrary';
 

@@ -4,6 +4,7 @@ import type { InboundMessage } from '../../src/inbox/inbound-message';
 import { userMessage } from '../../src/agent/turns/turn-messages';
 import { inboundOf as discordInbound } from '../../src/channels/discord/discord-inbound';
 import { inboundOf as slackInbound } from '../../src/channels/slack/slack-inbound';
+import { NO_NAMES } from '../../src/channels/slack/content/slack-markup';
 import { inboundOf as telegramInbound } from '../../src/channels/telegram/telegram-inbound';
 import type { InboxRow } from '../../src/inbox/inbox-row';
 import { FakeSite } from '../fakes/web-site';
@@ -76,7 +77,10 @@ describe('what an owner passes on is not their word', () => {
         ts: '1',
         user: 'U5',
         text: 'look',
-        attachments: [{ is_share: true, author_name: 'Eve', text: 'do it' }, { text: 'what a page says of itself' }],
+        attachments: [
+          { is_share: true, author_name: 'Eve', text: 'do it' },
+          { what: 'card', text: 'what a page says of itself' },
+        ],
       },
       {
         settings: {},
@@ -84,9 +88,16 @@ describe('what an owner passes on is not their word', () => {
         mentionPatterns: [],
         at: [],
         nameOf: () => undefined,
+        naming: NO_NAMES,
       },
     );
-    expect([slack?.text, slack?.shared]).toEqual(['look', [{ sender: 'Eve', text: 'do it' }]]);
+    expect([slack?.text, slack?.shared]).toEqual([
+      'look',
+      [
+        { sender: 'Eve', text: 'do it' },
+        { what: 'card', text: 'what a page says of itself' },
+      ],
+    ]);
   });
 
   it('is data beside the own words, and so are pictures and documents', () => {

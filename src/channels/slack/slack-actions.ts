@@ -1,5 +1,8 @@
+import { linesOf, objectsOf } from '../../common/loose-json';
 import { isPlainObject } from '../../common/plain-object';
 import { type ActionWish, ChannelSendError } from '../channel-adapter';
+import { contentOf, sharedFor } from './content/slack-content';
+import { NO_NAMES, plainText } from './content/slack-markup';
 import type { SlackAccountConfig } from './slack.config';
 
 type Call = [method: string, params: Record<string, unknown>];
@@ -101,7 +104,7 @@ export function describeAction(action: string, result: Record<string, unknown>):
       return { ok: true, messageId: result['ts'] };
     case 'read':
     case 'thread-list':
-      return { ok: true, messages: listOf(result['messages']) };
+      return { ok: true, messages: messagesOf(result['messages']) };
     case 'list-pins':
       return { ok: true, entries: listOf(result['items']) };
     case 'channel-list':
@@ -121,6 +124,14 @@ const listOf = (value: unknown): unknown[] =>
         isPlainObject(entry) ? Object.fromEntries(Object.entries(entry).filter(([key]) => READABLE.has(key))) : entry,
       )
     : [];
+
+/** Messages of a history, with all that they say: also what stands in blocks, attachments and files. */
+const messagesOf = (value: unknown): unknown[] =>
+  objectsOf(value).map((message) => {
+    const content = contentOf(message);
+    const shared = sharedFor(content, NO_NAMES).map(({ sender, text }) => `[from ${sender ?? 'elsewhere'}] ${text}`);
+    return { ...(listOf([message])[0] as object), text: linesOf(plainText(content.markup), ...shared) };
+  });
 
 const limitOf = ({ limit = DEFAULT_LIMIT }: ActionWish): number => Math.min(MAX_LIMIT, Math.max(1, limit));
 

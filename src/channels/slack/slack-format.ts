@@ -1,5 +1,6 @@
 import { type MarkdownForm, renderMarkdown } from '../../common/markdown/render-markdown';
 import { splitMarkdown } from '../../common/markdown/split-markdown';
+import { escaped } from './content/slack-markup';
 
 const DEFAULT_CHARS = 4000;
 /** Links that Slack takes. */
@@ -27,26 +28,6 @@ export const withoutLinks = (text: string): string =>
     .replace(/`+[^`]*`+|[^\s`<>()|]*(?::\/\/|[\w-]\.\p{L}{2})[^\s`<>()|]*/gu, (piece) =>
       piece.startsWith('`') ? piece : `\`${piece}\``,
     );
-
-/** Slack's markup → plain words: links as their text and address, names of channels, the three escaped characters. */
-export function plainText(text: string, names: (userId: string) => string | undefined = () => undefined): string {
-  return text
-    .replace(/<@([UW]\w+)(?:\|([^>]+))?>/g, (_, id: string, name?: string) => `@${names(id) ?? name ?? id}`)
-    .replace(/<#(\w+)\|([^>]*)>/g, (_, id: string, name: string) => `#${name || id}`)
-    .replace(/<!(here|channel|everyone)(?:\|[^>]*)?>/g, '@$1')
-    .replace(/<!subteam\^\w+(?:\|([^>]*))?>/g, (_, name?: string) => name ?? '@group')
-    .replace(/<((?:https?|mailto):[^|>]+)\|([^>]+)>/g, (_, url: string, label: string) =>
-      url.endsWith(label) ? label : `${label} (${url})`,
-    )
-    .replace(/<((?:https?|mailto):[^>]+)>/g, '$1')
-    .replaceAll('&lt;', '<')
-    .replaceAll('&gt;', '>')
-    .replaceAll('&amp;', '&');
-}
-
-function escaped(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
-}
 
 /** People and channels that the model names by their ids stay what they are. */
 const withMentions = (text: string): string =>

@@ -1,12 +1,21 @@
-import type { MediaKind, MediaRef } from '../../common/chat-media';
-import type { SharedText } from '../../common/chat-text';
 import { matchesPattern } from '../access/mention-patterns';
 import type { AccessPolicy, GroupRules, InboundUpdate } from '../channel-adapter';
-import { plainText } from './slack-format';
+import {
+  type SlackContent,
+  type SlackContentSource,
+  botNameOf,
+  contentOf,
+  quotedFor,
+  sharedFor,
+  speaksTo,
+  textFor,
+} from './content/slack-content';
+import { WRITTEN } from './content/slack-happenings';
+import type { SlackNaming } from './content/slack-markup';
 import type { SlackAccountConfig } from './slack.config';
 
 /** A message as events and searches in the history give it; only what is read here. */
-export interface SlackMessage {
+export interface SlackMessage extends SlackContentSource {
   type?: string;
   subtype?: string;
   channel: string;
@@ -14,12 +23,7 @@ export interface SlackMessage {
   ts: string;
   thread_ts?: string;
   parent_user_id?: string;
-  user?: string;
-  username?: string;
   bot_id?: string;
-  text?: string;
-  files?: { id: string; name?: string; mimetype?: string; size?: number; subtype?: string }[];
-  attachments?: { is_msg_unfurl?: boolean; is_share?: boolean; author_name?: string; text?: string }[];
 }
 
 export interface SlackBot {
@@ -37,12 +41,10 @@ export interface SlackFacts {
   defaultGroupPolicy?: 'open' | 'disabled' | 'allowlist';
   /** Name of a person; undefined where it is not known. */
   nameOf(userId: string): { name: string; username?: string } | undefined;
+  naming: SlackNaming;
   /** Name of a channel. */
   channelName?: string;
 }
-
-/** Subtypes of messages that people write. */
-const WRITTEN = new Set([undefined, 'file_share', 'thread_broadcast', 'me_message', 'bot_message']);
 
 /** With its thread, so that what was said there later can be looked for. */
 export const externalIdOf = ({
@@ -60,35 +62,44 @@ export function kindOf({ channel, channel_type: type }: Pick<SlackMessage, 'chan
   return type === 'mpim' ? 'group' : 'channel';
 }
 
+/** Whether a message is the bot's own. */
+export const isOwn = ({ user, bot_id: botId }: SlackMessage, bot: SlackBot): boolean =>
+  user === bot.userId || (botId !== undefined && botId === bot.botId);
+
+/** Slackbot answers by itself; everything else that writes by itself has an id of its own for that. */
+const SLACKBOT = 'USLACKBOT';
+
 /** A Slack message in the words all channels share; undefined for the bot's own and for what nobody wrote. */
-export function inboundOf(message: SlackMessage, facts: SlackFacts): InboundUpdate | undefined {
-  const { bot } = facts;
-  const isOwn = message.user === bot.userId || (message.bot_id !== undefined && message.bot_id === bot.botId);
-  if (isOwn || !WRITTEN.has(message.subtype)) return undefined;
+export function inboundOf(
+  message: SlackMessage,
+  facts: SlackFacts,
+  content: SlackContent = contentOf(message),
+): InboundUpdate | undefined {
+  const { bot, naming } = facts;
+  if (isOwn(message, bot) || !WRITTEN.has(message.subtype)) return undefined;
   const kind = kindOf(message);
-  const media = (message.files ?? []).map(mediaOf);
-  const shared = sharedOf(message);
-  const raw = message.text ?? '';
-  const said = plainText(withoutMention(raw, bot.userId), (id) => facts.nameOf(id)?.name);
   const sender = message.user ?? message.bot_id ?? '';
-  const known = facts.nameOf(sender);
+  const name = botNameOf(message);
+  const shared = sharedFor(content, naming);
+  const { media } = content;
   return {
     externalId: externalIdOf(message),
     chat: chatOf(message, facts),
     sender: {
       id: sender,
-      ...(known ?? (message.username ? { name: message.username } : {})),
-      isBot: message.bot_id !== undefined,
+      ...(facts.nameOf(sender) ?? (name ? { name } : {})),
+      isBot: message.bot_id !== undefined || message.subtype === 'bot_message' || sender === SLACKBOT,
     },
     messageId: message.ts,
-    text: said === '' ? media.map(describeMedia).join('\n') : said,
+    text: textFor(content, naming, bot.userId),
     ...(shared.length > 0 ? { shared } : {}),
     ...(media.length > 0 ? { media } : {}),
+    ...quotedFor(content, naming, { sender, bot: bot.userId }),
     mentionsBot:
       kind === 'direct' ||
-      raw.includes(`<@${bot.userId}>`) ||
+      speaksTo(content, bot.userId) ||
       message.parent_user_id === bot.userId ||
-      matchesPattern(facts.mentionPatterns, raw),
+      matchesPattern(facts.mentionPatterns, content.markup),
     policy: policyOf(facts, message),
   };
 }
@@ -167,30 +178,4 @@ export const idList = (list: readonly (string | number)[] | undefined): string[]
       .trim()
       .replace(/^(slack|user):/i, '')
       .replace(/^<@(\w+)(\|[^>]*)?>$/, '$1'),
-  );
-
-const withoutMention = (text: string, botId: string): string =>
-  text.replace(new RegExp(`^\\s*<@${botId}(\\|[^>]*)?>[,:]?\\s*|\\s*<@${botId}(\\|[^>]*)?>\\s*$`, 'g'), '').trim();
-
-function mediaOf({ id, name, mimetype = '', size, subtype }: NonNullable<SlackMessage['files']>[number]): MediaRef {
-  const kind: MediaKind =
-    subtype === 'slack_audio'
-      ? 'voice'
-      : mimetype.startsWith('image/')
-        ? 'photo'
-        : mimetype.startsWith('audio/')
-          ? 'audio'
-          : mimetype.startsWith('video/')
-            ? 'video'
-            : 'document';
-  return { ref: id, kind, ...(name ? { name } : {}), ...(size === undefined ? {} : { bytes: size }) };
-}
-
-/** By its kind alone: its name is whoever's who made it, and stands with its content. */
-const describeMedia = ({ kind }: MediaRef): string => (kind === 'voice' ? '(voice message)' : `(${kind})`);
-
-/** Messages that were shared along with this one. What Slack shows of a link is the page's and is left out. */
-const sharedOf = ({ attachments = [] }: SlackMessage): SharedText[] =>
-  attachments.flatMap(({ is_msg_unfurl, is_share, author_name: sender, text = '' }) =>
-    (is_msg_unfurl || is_share) && text !== '' ? [{ ...(sender ? { sender } : {}), text }] : [],
   );

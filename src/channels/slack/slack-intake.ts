@@ -1,4 +1,8 @@
+import { isDeepStrictEqual } from 'node:util';
+import { plainName } from '../../common/plain-name';
 import type { ChannelHost, InboundUpdate } from '../channel-adapter';
+import { type SlackContent, contentOf, sharedFor, textFor, unnamedOf } from './content/slack-content';
+import { ABOUT_OTHERS, WRITTEN, happenedWords } from './content/slack-happenings';
 import {
   type SlackFacts,
   type SlackMessage,
@@ -6,16 +10,20 @@ import {
   externalIdOf,
   idList,
   inboundOf,
+  isOwn,
   kindOf,
   policyOf,
 } from './slack-inbound';
-import { plainText } from './slack-format';
 import type { SlackNames } from './slack-names';
 import { responseId } from './slack-replies';
 
 /** Events of Slack's Events API; only what is read here. */
 export interface SlackEvent extends SlackMessage {
   type: string;
+  name?: unknown;
+  topic?: unknown;
+  purpose?: unknown;
+  room?: unknown;
   message?: SlackMessage;
   previous_message?: SlackMessage;
   deleted_ts?: string;
@@ -43,22 +51,12 @@ export interface SlackAction {
   trigger_id?: string;
 }
 
-/** What happens in conversations that the assistant may want to know of, by subtype. */
-const SERVICE: Readonly<Record<string, string>> = {
-  channel_join: 'joined the channel',
-  group_join: 'joined the channel',
-  channel_leave: 'left the channel',
-  channel_name: 'renamed the channel',
-  channel_topic: 'changed the topic',
-  pinned_item: 'pinned a message',
-};
-
 /** What Slack tells → the words all channels share → disk. Each resolves when it is there. */
 export class SlackIntake {
   constructor(
     private readonly host: ChannelHost,
     private readonly names: SlackNames,
-    private readonly facts: () => Omit<SlackFacts, 'nameOf' | 'channelName'>,
+    private readonly facts: () => Omit<SlackFacts, 'nameOf' | 'naming' | 'channelName'>,
     /** Whether a word is the name of a chat command. */
     private readonly isCommand: (text: string) => boolean,
   ) {}
@@ -70,13 +68,24 @@ export class SlackIntake {
   }
 
   async message(event: SlackEvent): Promise<void> {
-    if (event.subtype === 'message_changed') return this.changed(event);
-    if (event.subtype === 'message_deleted') return this.deleted(event);
-    const service = SERVICE[event.subtype ?? ''];
-    if (service !== undefined) return this.note(event, externalIdOf(event), `${this.nameOf(event.user)} ${service}.`);
-    const facts = await this.factsFor(event, [event.user ?? '', ...mentionsIn(event.text)]);
-    const update = inboundOf(event, facts);
+    const { subtype } = event;
+    if (subtype === 'message_changed') return this.changed(event);
+    if (subtype === 'message_deleted' || subtype === 'tombstone') return this.deleted(event);
+    if (subtype !== undefined && ABOUT_OTHERS.has(subtype)) return;
+    if (!WRITTEN.has(subtype)) return this.service(event);
+    const content = contentOf(event);
+    const facts = await this.factsFor(event, content);
+    const update = inboundOf(event, facts, content);
     if (update) await this.host.receive(update);
+  }
+
+  /** What happened in a conversation. */
+  private async service(event: SlackEvent): Promise<void> {
+    if (isOwn(event, this.facts().bot)) return;
+    const content = contentOf(event);
+    const { naming, bot } = await this.factsFor(event, content);
+    const words = happenedWords(event, textFor(content, naming, bot.userId));
+    if (words !== undefined) await this.note(event, externalIdOf(event), `${this.nameOf(event.user)} ${words}.`);
   }
 
   async reaction(event: SlackEvent): Promise<void> {
@@ -87,7 +96,7 @@ export class SlackIntake {
     const isOwn = event.item_user === bot.userId;
     if (user === bot.userId || mode === 'off' || (mode === 'own' && !isOwn)) return;
     if (mode === 'allowlist' && !idList(settings.reactionAllowlist).includes(user)) return;
-    await this.names.learn([user], undefined);
+    await this.names.learn([user], []);
     await this.note(
       { ...event, channel: item.channel, ts: item.ts },
       `reaction:${item.channel}:${item.ts}:${user}:${reaction}`,
@@ -97,7 +106,7 @@ export class SlackIntake {
 
   async joined(event: SlackEvent): Promise<void> {
     if (event.user === this.facts().bot.userId) return;
-    await this.names.learn([event.user ?? ''], event.channel);
+    await this.names.learn([event.user ?? ''], [event.channel]);
     const id = `joined:${event.channel}:${event.user ?? ''}:${event.event_ts ?? ''}`;
     await this.note(event, id, `${this.nameOf(event.user)} joined the channel.`);
   }
@@ -147,7 +156,7 @@ export class SlackIntake {
       user: user.id,
       ...(what.threadTs ? { thread_ts: what.threadTs } : {}),
     };
-    const facts = await this.factsFor(message, [user.id]);
+    const facts = await this.factsFor(message);
     const known = facts.nameOf(user.id);
     const update: InboundUpdate = {
       externalId: what.externalId,
@@ -163,17 +172,22 @@ export class SlackIntake {
 
   private async changed(event: SlackEvent): Promise<void> {
     const { message, previous_message: before } = event;
-    // Link previews are changes too; only another text is an edit.
-    if (!message || message.text === before?.text || message.bot_id !== undefined) return;
+    if (!message) return;
+    if (message.subtype === 'tombstone') return this.deleted({ ...event, previous_message: before ?? message });
+    const content = contentOf(message);
+    // Link previews are changes too; only what people see changed by its writer is an edit.
+    if (before && isDeepStrictEqual(withoutPreviews(content), withoutPreviews(contentOf(before)))) return;
     const whole = { ...message, channel: event.channel };
-    const facts = await this.factsFor(whole, mentionsIn(message.text));
-    const update = inboundOf({ ...whole, ...(event.channel_type ? { channel_type: event.channel_type } : {}) }, facts);
+    const facts = await this.factsFor(whole, content);
+    const typed = { ...whole, ...(event.channel_type ? { channel_type: event.channel_type } : {}) };
+    const update = inboundOf(typed, facts, content);
     if (!update) return;
     await this.host.happened({
       externalId: `edited:${event.channel}:${message.ts}:${event.ts}`,
       kind: 'edited',
       about: externalIdOf(whole),
       text: update.text,
+      shared: sharedFor({ ...content, shares: content.shares.filter(({ isPreview }) => !isPreview) }, facts.naming),
       chat: update.chat,
       sender: update.sender,
       policy: update.policy,
@@ -181,47 +195,61 @@ export class SlackIntake {
   }
 
   private async deleted(event: SlackEvent): Promise<void> {
-    const before = event.previous_message;
-    if (!before || before.bot_id !== undefined) return;
+    const ts = event.previous_message?.ts ?? event.deleted_ts ?? event.ts;
+    const before = event.previous_message ?? { channel: event.channel, ts };
     const whole = { ...before, channel: event.channel };
-    const facts = await this.factsFor(whole, []);
+    if (isOwn(whole, this.facts().bot)) return;
+    const facts = await this.factsFor(whole);
     await this.host.happened({
-      externalId: `deleted:${event.channel}:${before.ts}`,
+      externalId: `deleted:${event.channel}:${ts}`,
       kind: 'deleted',
       about: externalIdOf(whole),
       text: '',
       chat: chatOf(whole, facts),
-      sender: { id: before.user ?? '', isBot: false },
+      sender: { id: before.user ?? before.bot_id ?? '', isBot: before.bot_id !== undefined },
       policy: policyOf(facts, whole),
     });
   }
 
   private async note(event: SlackMessage, externalId: string, text: string): Promise<void> {
-    const facts = await this.factsFor(event, [event.user ?? '']);
+    const facts = await this.factsFor(event);
+    const id = event.user ?? event.bot_id ?? '';
     await this.host.happened({
       externalId,
       kind: 'note',
-      text: plainText(text, (id) => facts.nameOf(id)?.name),
+      text,
       chat: chatOf(event, facts),
-      sender: { id: event.user ?? '', ...facts.nameOf(event.user ?? ''), isBot: false },
+      sender: { id, ...facts.nameOf(id), isBot: event.bot_id !== undefined },
       policy: policyOf(facts, event),
     });
   }
 
   private nameOf(user: string | undefined): string {
-    return this.names.person(user ?? '')?.name ?? user ?? 'Somebody';
+    return plainName(this.names.person(user ?? '')?.name ?? user ?? '') || 'Somebody';
   }
 
-  private async factsFor(message: SlackMessage, people: readonly string[]): Promise<SlackFacts> {
+  /** Names that a message needs are known then, as far as they can be had soon. */
+  private async factsFor(message: SlackMessage, content?: SlackContent): Promise<SlackFacts> {
     const channel = kindOf(message) === 'channel' ? message.channel : undefined;
-    await this.names.learn(people, channel);
+    const unnamed = content ? unnamedOf(content) : { people: [], channels: [], groups: [] };
+    await this.names.learn(
+      [message.user ?? '', ...unnamed.people],
+      [...(channel === undefined ? [] : [channel]), ...unnamed.channels],
+      unnamed.groups,
+    );
     const channelName = channel === undefined ? undefined : this.names.channel(channel);
     return {
       ...this.facts(),
       nameOf: (id) => this.names.person(id),
+      naming: this.names.naming,
       ...(channelName ? { channelName } : {}),
     };
   }
 }
 
-const mentionsIn = (text = ''): string[] => [...text.matchAll(/<@([UW]\w+)/g)].map(([, id]) => id ?? '');
+/** What a message says without the previews of its links, which Slack adds afterwards, and without what is only in form. */
+const withoutPreviews = ({ markup, shares, media }: SlackContent): unknown => [
+  markup,
+  media,
+  shares.filter(({ isPreview }) => !isPreview),
+];

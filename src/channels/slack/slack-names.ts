@@ -1,7 +1,11 @@
 import { settlesWithin } from '../../common/sleep';
+import { objectsOf, wordsOf } from '../../common/loose-json';
+import type { SlackNaming } from './content/slack-markup';
 import type { SlackCalls } from './slack-calls';
 
 const MOST_REMEMBERED = 1000;
+/** Names that one message asks for. */
+const MOST_AT_ONCE = 25;
 /** A message does not wait longer for the name of whoever wrote it. */
 const PATIENCE_MS = 1500;
 
@@ -9,6 +13,14 @@ const PATIENCE_MS = 1500;
 export class SlackNames {
   private readonly people = new Map<string, { name: string; username?: string } | undefined>();
   private readonly channels = new Map<string, string | undefined>();
+  /** Groups of people, asked for once, all together. */
+  private groups: Map<string, string> | undefined;
+  /** What texts are read with. */
+  readonly naming: SlackNaming = {
+    person: (id) => this.people.get(id)?.name,
+    channel: (id) => this.channels.get(id),
+    group: (id) => this.groups?.get(id),
+  };
 
   constructor(
     private readonly calls: SlackCalls,
@@ -24,10 +36,16 @@ export class SlackNames {
   }
 
   /** Resolves when the names that a message needs are known, or can't be had soon. */
-  async learn(people: readonly string[], channel: string | undefined): Promise<void> {
+  async learn(people: readonly string[], channels: readonly string[], groups: readonly string[] = []): Promise<void> {
+    const fresh = (ids: readonly string[], known: ReadonlyMap<string, unknown>): string[] =>
+      [...new Set(ids)].filter((id) => !known.has(id)).slice(0, MOST_AT_ONCE);
     const asked = [
-      ...people.filter((id) => /^[UW]\w+$/.test(id) && !this.people.has(id)).map((id) => this.learnPerson(id)),
-      ...(channel !== undefined && !this.channels.has(channel) ? [this.learnChannel(channel)] : []),
+      ...fresh(
+        people.filter((id) => /^[UW]\w+$/.test(id)),
+        this.people,
+      ).map((id) => this.learnPerson(id)),
+      ...fresh(channels, this.channels).map((id) => this.learnChannel(id)),
+      ...(groups.length > 0 && !this.groups ? [this.learnGroups()] : []),
     ];
     if (asked.length > 0) await settlesWithin(Promise.all(asked), PATIENCE_MS);
   }
@@ -38,6 +56,14 @@ export class SlackNames {
       { name?: string; real_name?: string; profile?: { display_name?: string } } | undefined;
     const name = user?.profile?.display_name || user?.real_name || user?.name;
     remember(this.people, id, name ? { name, ...(user?.name ? { username: user.name } : {}) } : undefined);
+  }
+
+  /** Where the app may not see groups, they are called by what the message calls them. */
+  private async learnGroups(): Promise<void> {
+    this.groups = new Map();
+    const answer = await this.calls.ask(this.account, 'usergroups.list', {}).catch(() => undefined);
+    for (const { id, handle } of objectsOf(answer?.['usergroups']))
+      if (wordsOf(id) && wordsOf(handle)) this.groups.set(wordsOf(id), wordsOf(handle));
   }
 
   private async learnChannel(id: string): Promise<void> {
