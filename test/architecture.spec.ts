@@ -73,8 +73,9 @@ describe('architecture', () => {
       // git and the build of a new release, on the owner's order.
       'update/program-step.ts',
     ]);
-    // Model servers on loopback and addresses of MCP servers come from the operator.
+    // Model servers, also those on loopback, and addresses of MCP servers come from the operator.
     expect(product.filter((file) => /\bfetch\(/.test(read(file))).sort()).toEqual([
+      'agent/providers/lenient-fetch.ts',
       'agent/providers/local-servers.ts',
       'tools/mcp/mcp-clients.service.ts',
     ]);

@@ -5,6 +5,7 @@ import { geminiEvents } from './model-formats/gemini';
 import { openAiChatEvents } from './model-formats/openai-chat';
 import { openAiResponsesEvents } from './model-formats/openai-responses';
 import type { ModelAnswer, ModelFormat, ModelRequest, SseEvent } from './model-formats/model-format';
+import { STRICT_PROVIDERS, type StrictName } from './model-formats/strict/providers';
 
 const ENCODERS: Record<ModelFormat, (answer: ModelAnswer, request: ModelRequest) => SseEvent[]> = {
   'openai-completions': openAiChatEvents,
@@ -18,6 +19,8 @@ export class FakeModels {
   readonly requests: ModelRequest[] = [];
   /** Answers each request; tests replace it. */
   answer: (request: ModelRequest) => ModelAnswer = () => ({ steps: [{ text: 'Hello.' }] });
+  /** What strict providers have refused, in their words. */
+  readonly refusals: string[] = [];
   /** Requests whose client went away before the answer was complete. */
   abandoned = 0;
   private readonly server: Server;
@@ -38,8 +41,16 @@ export class FakeModels {
     return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
   }
 
-  /** A `models.providers` entry that speaks a format of this server. */
-  provider(api: ModelFormat, id = 'fake-1', more: Record<string, unknown> = {}): Record<string, unknown> {
+  /**
+   * A `models.providers` entry that speaks a format of this server.
+   * @param as a provider whose documented refusals it plays
+   */
+  provider(
+    api: ModelFormat,
+    id = 'fake-1',
+    more: Record<string, unknown> = {},
+    as?: StrictName,
+  ): Record<string, unknown> {
     const path = {
       'openai-completions': '/v1',
       'openai-responses': '/v1',
@@ -47,7 +58,7 @@ export class FakeModels {
       'google-generative-ai': '/v1beta',
     }[api];
     return {
-      baseUrl: `${this.url}${path}`,
+      baseUrl: `${this.url}${as === undefined ? '' : `/as/${as}`}${path}`,
       apiKey: 'test-key',
       api,
       models: [{ id, name: id, contextWindow: 200_000, maxTokens: 8192, ...more }],
@@ -79,6 +90,13 @@ export class FakeModels {
       ...conversationOf(format, body),
     };
     this.requests.push(described);
+    const refusal = strictOf(path)?.({ ...body, model: described.model });
+    if (refusal) {
+      const text = JSON.stringify(refusal.body);
+      this.refusals.push(text);
+      response.writeHead(refusal.status, { 'content-type': 'application/json' }).end(text);
+      return;
+    }
     const answer = this.answer(described);
     if (answer.status !== undefined && answer.status !== 200) {
       response.writeHead(answer.status, { 'content-type': 'application/json', ...answer.headers });
@@ -100,6 +118,12 @@ export class FakeModels {
     }
     response.end();
   }
+}
+
+/** Which provider an address of this server plays. */
+function strictOf(path: string): (typeof STRICT_PROVIDERS)[StrictName] | undefined {
+  const [, mark, name] = path.split('/');
+  return mark === 'as' ? STRICT_PROVIDERS[name as StrictName] : undefined;
 }
 
 function formatOf(path: string): ModelFormat | undefined {

@@ -2,7 +2,8 @@ import type { LanguageModelV3FunctionTool } from '@ai-sdk/provider';
 import { derivePrompt } from '../../src/agent/prompt/derive-prompt';
 import { openModel } from '../../src/agent/providers/open-model';
 import type { ModelInfo } from '../../src/agent/providers/model-registry.service';
-import { ModelAbortedError, ModelCallError, type ModelOutput, callModel } from '../../src/agent/runtime/call-model';
+import { ModelAbortedError, ModelCallError, callModel } from '../../src/agent/runtime/call-model';
+import type { ModelOutput } from '../../src/agent/runtime/output-collector';
 import { reasoningOptions } from '../../src/agent/runtime/model-step.service';
 import type { AssistantPart } from '../../src/sessions/transcript-event';
 import type { ModelAnswer, ModelFormat } from '../fakes/model-formats/model-format';
@@ -63,7 +64,7 @@ describe.each(FORMATS)('model behind %s', (format) => {
     } = {},
   ): Promise<ModelOutput> => {
     models.answer = () => answer;
-    const target = { provider: 'fake', acceptsImages: true };
+    const target = { acceptsImages: true };
     return callModel(
       await openModel(info()),
       info(),

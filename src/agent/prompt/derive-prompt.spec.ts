@@ -35,7 +35,7 @@ const message: fc.Arbitrary<TranscriptMessage> = fc.oneof(
 const transcript = fc
   .array(message, { maxLength: 14 })
   .map((messages) => messages.map((entry): PromptMessage => ({ message: entry, at: 0 })));
-const TARGET = { provider: 'fake', acceptsImages: false };
+const TARGET = { acceptsImages: false };
 
 describe('prompt of a transcript', () => {
   it('gives each tool call exactly one result at once, and each result its call, for any list whatever', () => {
@@ -59,15 +59,6 @@ describe('prompt of a transcript', () => {
         expect(prompt[0]?.role).not.toBe('tool');
       }),
       { numRuns: 2000 },
-    );
-  });
-
-  it('shows signatures only to the provider that gave them', () => {
-    fc.assert(
-      fc.property(transcript, (messages) => {
-        const foreign = JSON.stringify(derivePrompt(messages, { provider: 'third', acceptsImages: false }));
-        expect(foreign).not.toContain('signature');
-      }),
     );
   });
 

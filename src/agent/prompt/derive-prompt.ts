@@ -4,7 +4,7 @@ import type {
   LanguageModelV3ToolResultPart,
   SharedV3ProviderOptions,
 } from '@ai-sdk/provider';
-import type { ContentPart } from '../../common/content-parts';
+import type { ContentPart, ProviderFacts } from '../../common/content-parts';
 import type {
   AssistantMessage,
   ToolCallPart,
@@ -12,6 +12,7 @@ import type {
   TranscriptMessage,
   UserMessage,
 } from '../../sessions/transcript-event';
+import { MADE_BY } from '../dialects/fit-thoughts';
 import { type EnvelopeStyle, envelope } from './envelope';
 
 export interface PromptMessage {
@@ -21,7 +22,6 @@ export interface PromptMessage {
 }
 
 export interface PromptTarget {
-  provider: string;
   /** Whether the model can look at pictures. */
   acceptsImages: boolean;
   /** How it is told when messages came; in UTC by default. */
@@ -33,15 +33,12 @@ const UTC_TIMES: EnvelopeStyle = { zone: 'UTC', hourStyle: '24' };
 type AssistantContent = Extract<LanguageModelV3Message, { role: 'assistant' }>['content'];
 type UserContent = Extract<LanguageModelV3Message, { role: 'user' }>['content'];
 
-const OPENING: LanguageModelV3Message = {
-  role: 'user',
-  content: [{ type: 'text', text: '[from the gateway] The conversation begins.' }],
-};
 const NO_RESULT = 'No result: the call was interrupted. Its effect is unknown; check before you repeat it.';
 
 /**
- * The one place where a transcript becomes what a provider receives. Pure, and total: for any list of messages, also
- * one cut off anywhere, every tool call is followed at once by exactly one result and every result has its call.
+ * The one place where a transcript becomes a prompt. Pure, and total: for any list of messages, also one cut off anywhere,
+ * every tool call is followed at once by exactly one result and every result has its call. What a provider refuses of it is
+ * seen to by `fitRequest`, the last step before each.
  */
 export function derivePrompt(messages: readonly PromptMessage[], target: PromptTarget): LanguageModelV3Prompt {
   const prompt: LanguageModelV3Prompt = [];
@@ -51,11 +48,7 @@ export function derivePrompt(messages: readonly PromptMessage[], target: PromptT
       const content = userContent(message, at, target);
       if (content.length > 0) prompt.push({ role: 'user', content });
     } else if (message.role === 'assistant') {
-      const results = resultsAfter(messages, index);
-      // Providers want a conversation to begin with a person.
-      if (prompt.length === 0) prompt.push(OPENING);
-      pushAssistant(prompt, message, results, target);
-      if (prompt.at(-1) === OPENING) prompt.pop();
+      pushAssistant(prompt, message, resultsAfter(messages, index), target);
     }
     // Tool results are emitted with the call they answer; one without a call is left out.
   }
@@ -80,31 +73,27 @@ function pushAssistant(
   target: PromptTarget,
 ): void {
   const content: AssistantContent = [];
-  /** Calls stand last, with their results right behind them. */
-  const called: AssistantContent = [];
   const calls: ToolCallPart[] = [];
   const seen = new Set<string>();
   for (const part of message.content) {
     if (part.type === 'text' && part.text !== '')
-      content.push({ type: 'text', text: part.text, ...options(part.facts, message, target) });
-    else if (part.type === 'thinking' && part.facts && message.provider === target.provider) {
-      content.push({ type: 'reasoning', text: part.thinking, ...options(part.facts, message, target) });
-    } else if (part.type === 'toolCall' && part.id !== '' && !seen.has(part.id)) {
+      content.push({ type: 'text', text: part.text, ...options(part.facts) });
+    else if (part.type === 'thinking') content.push({ type: 'reasoning', text: part.thinking, ...options(part.facts) });
+    else if (part.type === 'toolCall' && part.id !== '' && !seen.has(part.id)) {
       seen.add(part.id);
       calls.push(part);
-      called.push({
+      content.push({
         type: 'tool-call',
         toolCallId: part.id,
         toolName: part.name,
         input: part.arguments,
-        ...options(part.facts, message, target),
+        ...options(part.facts),
       });
     }
   }
-  content.push(...called);
-  const hasSubstance = content.some((part) => part.type !== 'reasoning');
-  if (!hasSubstance) return;
-  prompt.push({ role: 'assistant', content });
+  if (content.length === 0) return;
+  const { api, provider, model } = message;
+  prompt.push({ role: 'assistant', content, providerOptions: { [MADE_BY]: { api, provider, model } } });
   if (calls.length === 0) return;
   prompt.push({ role: 'tool', content: calls.map((call) => resultPart(call, results, target)) });
 }
@@ -159,11 +148,6 @@ function plainText(content: readonly ContentPart[], target: PromptTarget): strin
     .join('\n');
 }
 
-/** Signatures and item ids mean something only to the provider that gave them. */
-function options(
-  facts: Record<string, Record<string, unknown>> | undefined,
-  message: AssistantMessage,
-  target: PromptTarget,
-): { providerOptions?: SharedV3ProviderOptions } {
-  return facts && message.provider === target.provider ? { providerOptions: facts as SharedV3ProviderOptions } : {};
-}
+/** What a provider gave along with a part; whether it gets that back is for the last step to say. */
+const options = (facts: ProviderFacts | undefined): { providerOptions?: SharedV3ProviderOptions } =>
+  facts ? { providerOptions: facts as SharedV3ProviderOptions } : {};

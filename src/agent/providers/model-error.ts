@@ -1,4 +1,5 @@
 import { OpenclawError } from '../../common/openclaw-error';
+import type { Usage } from '../../sessions/transcript-event';
 
 export const MODEL_ERROR_KINDS = [
   'auth',
@@ -39,5 +40,15 @@ export class ModelError extends OpenclawError {
       cause: options.cause,
       ...(options.status === undefined ? {} : { details: { status: options.status } }),
     });
+  }
+}
+
+/** A model has ended and neither said anything nor called a tool; it may have thought, which costs all the same. */
+export class EmptyAnswerError extends ModelError {
+  constructor(
+    message: string,
+    readonly usage: Usage,
+  ) {
+    super('malformed', message);
   }
 }

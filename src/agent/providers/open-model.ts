@@ -1,7 +1,9 @@
 import type { LanguageModelV3 } from '@ai-sdk/provider';
 import { OfflineModel } from './offline/offline-model';
+import { lenientFetch } from './lenient-fetch';
 import { ModelError } from './model-error';
 import type { ModelInfo } from './model-registry.service';
+import { ReasoningDetails } from './reasoning-details';
 
 /** Local servers ask for no key, their clients insist on some text. */
 const NO_KEY = 'not-needed';
@@ -11,20 +13,28 @@ const NO_KEY = 'not-needed';
  * neither start-up time nor memory.
  */
 export async function openModel(info: ModelInfo): Promise<LanguageModelV3> {
+  if (info.api === 'offline') return new OfflineModel();
   const settings = {
     baseURL: info.baseUrl.replace(/\/+$/, ''),
     apiKey: info.apiKey ?? NO_KEY,
     headers: headersOf(info),
+    fetch: lenientFetch(info.api),
   };
   switch (info.api) {
-    case 'offline':
-      return new OfflineModel();
     case 'openai-completions': {
       const { createOpenAICompatible } = await import('@ai-sdk/openai-compatible');
       const rename = info.compat?.maxTokensField === 'max_completion_tokens';
       return createOpenAICompatible({
         name: info.provider,
         includeUsage: true,
+        metadataExtractor: {
+          extractMetadata: ({ parsedBody }) => {
+            const details = new ReasoningDetails();
+            details.processChunk(parsedBody);
+            return Promise.resolve(details.buildMetadata() as never);
+          },
+          createStreamExtractor: () => new ReasoningDetails() as never,
+        },
         ...settings,
         ...(rename ? { transformRequestBody: renameMaxTokens } : {}),
       })(info.id) as LanguageModelV3;

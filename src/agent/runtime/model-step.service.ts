@@ -1,14 +1,20 @@
 import { Injectable } from '@nestjs/common';
-import type { LanguageModelV3, LanguageModelV3FunctionTool, LanguageModelV3Prompt } from '@ai-sdk/provider';
+import type {
+  LanguageModelV3,
+  LanguageModelV3FunctionTool,
+  LanguageModelV3Message,
+  LanguageModelV3Prompt,
+} from '@ai-sdk/provider';
 import { type Logger, LoggerFactory } from '../../common/logger';
 import { sleep } from '../../common/sleep';
 import type { AssistantPart } from '../../sessions/transcript-event';
 import { ModelCooldown, isOfModel } from '../providers/model-cooldown.service';
-import { ModelError } from '../providers/model-error';
+import { EmptyAnswerError, ModelError } from '../providers/model-error';
 import type { ModelInfo } from '../providers/model-registry.service';
 import { openModel } from '../providers/open-model';
-import { withCacheMarks } from '../prompt/cache-marks';
-import { ModelAbortedError, ModelCallError, type ModelOutput, type ModelSink, callModel } from './call-model';
+import type { SetAside } from '../dialects/fit-tools';
+import { ModelAbortedError, ModelCallError, callModel } from './call-model';
+import type { ModelOutput, ModelSink } from './output-collector';
 import { estimateTokens } from '../prompt/fit-history';
 import { ProviderLimits } from '../../usage/provider-limits.service';
 import type { UsageAccount } from '../../usage/usage-account';
@@ -57,6 +63,17 @@ export class ModelStepError extends Error {
   }
 }
 
+/** Said to a model that has ended without a word, when it is asked once more. */
+const ASKED_AGAIN: LanguageModelV3Message = {
+  role: 'user',
+  content: [
+    {
+      type: 'text',
+      text: '[from the gateway] Your last answer had neither text nor a call of a tool. Answer now; where nothing is to be said, answer NO_REPLY.',
+    },
+  ],
+};
+
 /** Models of which the connection is kept. */
 const MOST_OPENED = 64;
 
@@ -64,6 +81,7 @@ const MOST_OPENED = 64;
 @Injectable()
 export class ModelStepService {
   private readonly log: Logger;
+  private readonly notedTools = new Set<string>();
   private readonly opened = new Map<string, Promise<LanguageModelV3>>();
 
   constructor(
@@ -102,6 +120,7 @@ export class ModelStepService {
     skipped: Set<string>,
   ): Promise<{ output: ModelOutput; reservation: Reservation } | undefined> {
     this.refuseWhileResting(info, rest.length > 0);
+    let saidNothing = false;
     for (let attempts = 1; ; attempts++) {
       const reservation = await this.reserve(info, request);
       try {
@@ -110,19 +129,24 @@ export class ModelStepService {
           model,
           info,
           {
-            prompt: withCacheMarks(request.promptFor(info), info),
+            prompt: saidNothing ? [...request.promptFor(info), ASKED_AGAIN] : request.promptFor(info),
             maxOutputTokens: reservation.outputTokens,
             abortSignal: request.signal,
             ...(request.tools.length > 0 ? { tools: request.tools, toolChoice: { type: 'auto' } } : {}),
             ...providerOptions(info, request),
           },
-          { ...request.sink, headers: (headers) => this.limits.note(info.provider, headers) },
+          {
+            ...request.sink,
+            headers: (headers) => this.limits.note(info.provider, headers),
+            setAside: (tools) => this.noteSetAside(info, tools),
+          },
         );
         this.cooldown.recordSuccess(info);
         return { output, reservation };
       } catch (error) {
         await this.giveBack(reservation, error);
         if (!(error instanceof ModelCallError)) throw error;
+        saidNothing = error.cause instanceof EmptyAnswerError;
         const decision = decideFailOver({
           error: error.cause,
           attempts,
@@ -175,6 +199,8 @@ export class ModelStepService {
 
   /** What was sent and said before a call broke off is paid for all the same. */
   private async giveBack(reservation: Reservation, error: unknown): Promise<void> {
+    if (error instanceof ModelCallError && error.cause instanceof EmptyAnswerError)
+      return this.usage.settle(reservation, error.cause.usage);
     const partial = error instanceof ModelCallError || error instanceof ModelAbortedError ? error.partial : [];
     const hasCost = partial.length > 0 || error instanceof ModelAbortedError;
     if (!hasCost) return this.usage.release(reservation);
@@ -184,6 +210,16 @@ export class ModelStepService {
       cacheRead: 0,
       cacheWrite: 0,
     });
+  }
+
+  /** Once for each tool and model: the conversation goes on without it. */
+  private noteSetAside(info: ModelInfo, tools: readonly SetAside[]): void {
+    for (const { tool, reason } of tools) {
+      const key = `${nameOf(info)} ${tool} ${reason}`;
+      if (this.notedTools.has(key)) continue;
+      this.notedTools.add(key);
+      this.log.warn({ model: nameOf(info), tool }, `a tool is not offered to this model: ${reason}`);
+    }
   }
 
   private open(info: ModelInfo): Promise<LanguageModelV3> {

@@ -18,9 +18,6 @@ describe('final text of a model', () => {
     ['The word NO_REPLY stands in the middle.', { kind: 'reply', text: 'The word NO_REPLY stands in the middle.' }],
     ['  \n ', { kind: 'silent', reason: 'empty' }],
     ['[[reply_to_current]] Yes.', { kind: 'reply', text: 'Yes.', replyTo: 'current' }],
-    ['<think>first the door, then</think>The window.', { kind: 'reply', text: 'The window.' }],
-    ['Well. <thinking>no end', { kind: 'reply', text: 'Well.' }],
-    ['Write `<think>` so.', { kind: 'reply', text: 'Write `<think>` so.' }],
     ['[[ reply_to: 123 ]]Yes.', { kind: 'reply', text: 'Yes.', replyTo: '123' }],
   ])('%j', (text, expected) => {
     expect(readReply(text)).toEqual(expected);
@@ -34,22 +31,6 @@ describe('streamed text', () => {
       expect(stream(pieces)).toBe('');
     },
   );
-
-  it('shows nothing of reasoning that is written into it, however it is cut', () => {
-    fc.assert(
-      fc.property(fc.array(fc.integer({ min: 1, max: 7 }), { minLength: 20, maxLength: 60 }), (sizes) => {
-        const text = '<think>the key is 1 < 2 </think>It is there, <b>bold</b>. <reasoning>hm</reasoning>Done.';
-        const pieces: string[] = [];
-        let at = 0;
-        for (const size of [...sizes, text.length]) {
-          if (at >= text.length) break;
-          pieces.push(text.slice(at, at + size));
-          at += size;
-        }
-        expect(stream(pieces)).toBe('It is there, <b>bold</b>. Done.');
-      }),
-    );
-  });
 
   it('shows ordinary text however it is cut, and never a tag', () => {
     fc.assert(

@@ -13,28 +13,13 @@ const EDGE_WORD = new RegExp(
 );
 const REPLY_TAG = /\[\[\s*reply_to(?:_current|\s*:\s*([^\]]+?))\s*\]\]/gi;
 
-/** What some models write of their reasoning into their text, up to its end or the end of the text. */
-const THINKING = /<(think|thinking|reasoning)>[\s\S]*?(?:<\/\1>|$)/gi;
-const OPEN_THINKING = /<(think|thinking|reasoning)>(?![\s\S]*<\/\1>)/i;
-const CODE = /(```[\s\S]*?(?:```|$)|`[^`\n]*`)/;
-const LONGEST_TAG = '<reasoning>'.length;
-
-/** A text without reasoning that was written into it; in code such words are what somebody asked for. */
-const withoutThinking = (text: string): string =>
-  text.includes('<')
-    ? text
-        .split(CODE)
-        .map((part, index) => (index % 2 === 1 ? part : part.replace(THINKING, '')))
-        .join('')
-    : text;
-
 /**
  * Reads control words and tags out of a model's final text, once, at the edge; none of them is ever passed on.
  * @param heartbeat when an answer to a heartbeat says nothing new
  */
 export function readReply(text: string, heartbeat?: { ackMaxChars: number; notAgain?: string }): ReplyOutcome {
   let replyTo: string | undefined;
-  const untagged = withoutThinking(text).replace(REPLY_TAG, (_, id: string | undefined) => {
+  const untagged = text.replace(REPLY_TAG, (_, id: string | undefined) => {
     replyTo ??= id ?? 'current';
     return '';
   });
@@ -68,28 +53,12 @@ export class StreamFilter {
       if (couldBeWord || (couldBeTag && this.held.length < 80)) return '';
       this.begun = true;
     }
-    const safe = withoutThinking(this.held.slice(0, this.openThinking())).replace(REPLY_TAG, '');
-    const open = this.held.slice(this.openThinking());
-    if (open !== '') {
-      this.held = open;
-      return safe;
-    }
+    const safe = this.held.replace(REPLY_TAG, '');
     const openTag = safe.lastIndexOf('[[');
     const tail =
       openTag >= 0 && !safe.slice(openTag).includes(']]') && safe.length - openTag < 80 ? openTag : endOfSafe(safe);
     this.held = safe.slice(tail);
     return safe.slice(0, tail);
-  }
-
-  /** Where reasoning begins that has no end yet, or might begin; the length of the text where none does. */
-  private openThinking(): number {
-    const open = OPEN_THINKING.exec(this.held);
-    if (open) return open.index;
-    const start = this.held.lastIndexOf('<', this.held.length);
-    const tail = start < 0 ? '' : this.held.slice(start).toLowerCase();
-    const couldBe =
-      tail.length < LONGEST_TAG && ['<think>', '<thinking>', '<reasoning>'].some((tag) => tag.startsWith(tail));
-    return tail !== '' && couldBe ? start : this.held.length;
   }
 }
 

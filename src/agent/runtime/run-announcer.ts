@@ -34,6 +34,8 @@ export class RunAnnouncer {
   /** Visible text of the run so far. */
   private text = '';
   private filter = new StreamFilter();
+  /** Where the text of the present step begins. */
+  private stepAt = 0;
   private agentShown = '';
   private chatShown = '';
   private agentAt = -Infinity;
@@ -64,6 +66,15 @@ export class RunAnnouncer {
   nextStep(): void {
     this.filter = new StreamFilter();
     if (this.text !== '' && !this.text.endsWith('\n\n')) this.text += '\n\n';
+    this.stepAt = this.text.length;
+  }
+
+  /** What the present step has said so far was none of its answer. */
+  textRetracted(): void {
+    this.filter = new StreamFilter();
+    if (this.ended) return;
+    this.text = this.text.slice(0, this.stepAt);
+    this.flush(false);
   }
 
   toolStarted(name: string, toolCallId: string, args: unknown): void {
@@ -160,7 +171,7 @@ export class RunAnnouncer {
 
   private announceChatText(): void {
     const shown = this.text;
-    const deltaText = shown.slice(this.chatShown.length);
+    const deltaText = shown.startsWith(this.chatShown) ? shown.slice(this.chatShown.length) : shown;
     this.chatShown = shown;
     const message = { role: 'assistant', content: [{ type: 'text', text: shown }], timestamp: Date.now() };
     this.chat({ state: 'delta', message }, this.seq, { deltaText });

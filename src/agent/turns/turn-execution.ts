@@ -154,7 +154,11 @@ export class TurnExecution {
       signal: this.plan.signal,
       cacheKey: this.plan.cacheKey,
       deadline: this.plan.deadline,
-      sink: { text: (delta) => this.plan.announcer.textDelta(delta), thinking: () => undefined },
+      sink: {
+        text: (delta) => this.plan.announcer.textDelta(delta),
+        thinking: () => undefined,
+        retract: () => this.plan.announcer.textRetracted(),
+      },
     });
     const full: ModelStepOutput = { ...output, api: info.api, provider: info.provider, model: info.id };
     this.openStep = undefined;
@@ -165,7 +169,6 @@ export class TurnExecution {
 
   private promptFor(info: ModelInfo): ReturnType<typeof derivePrompt> {
     const target = {
-      provider: info.provider,
       acceptsImages: info.input.includes('image'),
       envelope: this.plan.envelope,
     };

@@ -4,7 +4,7 @@ import type { HeartbeatRules } from '../../inbox/inbound-message';
 import type { DeliveryRoute } from '../../common/delivery-route';
 import type { LabelledResult } from '../../tools/agent-tool';
 import type { Usage } from '../../sessions/transcript-event';
-import type { ModelOutput } from '../runtime/call-model';
+import type { ModelOutput } from '../runtime/output-collector';
 import type { JobBudget } from '../../usage/usage-account';
 
 /** What a turn was started with; everything else about it follows from its inbox rows and journal. */

@@ -1,0 +1,70 @@
+import { createHash } from 'node:crypto';
+import type { NameRules } from './dialect';
+
+const ALPHANUMERIC = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
+/** Characters of a name that tell it from another that looks alike after cleaning. */
+const MARK_LENGTH = 6;
+
+/** Letters and digits that follow from a text; the same text gives the same. */
+export function digestOf(text: string, length: number): string {
+  let digest = '';
+  for (let round = 0; digest.length < length; round++) {
+    for (const byte of createHash('sha256').update(`${round}:${text}`).digest())
+      digest += ALPHANUMERIC[byte % ALPHANUMERIC.length] ?? '';
+  }
+  return digest.slice(0, length);
+}
+
+export function fits(name: string, { alphabet, min, max, first }: NameRules): boolean {
+  if (name.length < min || name.length > max) return false;
+  if (first !== undefined && !first.includes(name.charAt(0))) return false;
+  for (const character of name) if (!alphabet.includes(character)) return false;
+  return true;
+}
+
+/** A name that fits: what can stay of it stays, and where something had to go a mark tells it from its like. */
+export function cleaned(name: string, rules: NameRules, salt = ''): string {
+  if (salt === '' && fits(name, rules)) return name;
+  const { alphabet, max, first } = rules;
+  let kept = [...name].map((character) => (alphabet.includes(character) ? character : '_')).join('');
+  if (!alphabet.includes('_')) kept = kept.replaceAll('_', '');
+  if (first !== undefined && !first.includes(kept.charAt(0) || ' ')) kept = `_${kept}`;
+  const mark = digestOf(`${salt}${name}`, Math.min(MARK_LENGTH, max));
+  return `${kept.slice(0, Math.max(0, max - mark.length - 1))}_${mark}`;
+}
+
+/** Gives each name one that fits and that no other name has; a name that fits keeps its own. */
+export class NameMap {
+  private readonly sent = new Map<string, string>();
+  private readonly meant = new Map<string, string>();
+
+  /** @param names all that there are; those that fit as they are come first */
+  constructor(
+    private readonly rules: NameRules,
+    names: Iterable<string> = [],
+  ) {
+    const all = [...names];
+    for (const name of all) if (fits(name, rules)) this.take(name, name);
+    for (const name of all) this.of(name);
+  }
+
+  of(name: string): string {
+    const known = this.sent.get(name);
+    if (known !== undefined) return known;
+    for (let round = 0; ; round++) {
+      const candidate = cleaned(name, this.rules, round === 0 ? '' : String(round));
+      if (!this.meant.has(candidate)) return this.take(name, candidate);
+    }
+  }
+
+  /** What a name that came back stands for. */
+  meaning(sent: string): string {
+    return this.meant.get(sent) ?? sent;
+  }
+
+  private take(name: string, as: string): string {
+    this.sent.set(name, as);
+    this.meant.set(as, name);
+    return as;
+  }
+}
