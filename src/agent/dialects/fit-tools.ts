@@ -1,4 +1,5 @@
 import type { LanguageModelV3FunctionTool, LanguageModelV3Message, LanguageModelV3Prompt } from '@ai-sdk/provider';
+import { cutText } from '../../common/cut-text';
 import { isPlainObject } from '../../common/plain-object';
 import type { Dialect } from './dialect';
 import { type FittedSchema, fitSchema } from './fit-schema';
@@ -78,7 +79,7 @@ export class FittedTools {
     this.specs.push({
       ...tool,
       name: this.names.of(tool.name),
-      description: shortened(tool.description ?? '', schemas.descriptionLength),
+      description: cutText(tool.description ?? '', schemas.descriptionLength),
       inputSchema: schema,
     });
     return undefined;
@@ -120,16 +121,4 @@ function withNames(value: unknown, renamed: ReadonlyMap<string, string>): unknow
   return Object.fromEntries(
     Object.entries(value).map(([key, entry]) => [renamed.get(key) ?? key, withNames(entry, renamed)]),
   );
-}
-
-/** A description is cut between graphemes; what goes on is said. */
-function shortened(text: string, length: number): string {
-  if (text.length <= length) return text;
-  const more = ' …';
-  let cut = '';
-  for (const { segment } of new Intl.Segmenter().segment(text)) {
-    if (cut.length + segment.length > length - more.length) break;
-    cut += segment;
-  }
-  return `${cut}${more}`;
 }
