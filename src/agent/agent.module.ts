@@ -44,6 +44,7 @@ import { SessionArchive } from './sessions/session-archive.service';
 import { CredentialProfiles } from './providers/credential-profiles.service';
 import { ModelCooldown } from './providers/model-cooldown.service';
 import { ModelRegistry } from './providers/model-registry.service';
+import { ModelsProbeRpc } from './providers/models-probe.rpc';
 import { ModelStepService } from './runtime/model-step.service';
 import { SideCallService } from './runtime/side-call.service';
 import { SessionsHistoryTool } from './sessions/sessions-history.tool';
@@ -141,6 +142,7 @@ const DRAIN_MS = 3000;
     LaneService,
     ModelCooldown,
     ModelRegistry,
+    ModelsProbeRpc,
     ModelStepService,
     RestartNoteService,
     RunOutcomeService,

@@ -36,6 +36,7 @@ const PRODUCERS: Readonly<Record<string, string>> = {
   'agent/prompt/prompt-frame.service.ts': 'gateway',
   'agent/prompt/system-prompt.ts': 'gateway owner workspace',
   'agent/prompt/workspace-texts.ts': 'workspace',
+  'agent/providers/models-probe.rpc.ts': 'parts',
   'agent/providers/offline/offline-model.ts': 'parts',
   'agent/runtime/model-step.service.ts': 'parts',
   'agent/runtime/output-collector.ts': 'assistant parts',

@@ -19,6 +19,8 @@ export interface CatalogProvider {
   baseUrl: string;
   /** Environment variables that hold a key, in order. */
   keyVariables: readonly ProviderKey[];
+  /** How its keys begin, where it marks them. */
+  keyMarks: readonly string[];
   /** Model used when nothing is configured. */
   defaultModel: string;
   models: readonly CatalogModel[];
@@ -48,6 +50,7 @@ export const MODEL_CATALOG: readonly CatalogProvider[] = [
     api: 'anthropic-messages',
     baseUrl: 'https://api.anthropic.com/v1',
     keyVariables: ['ANTHROPIC_API_KEY', 'ANTHROPIC_OAUTH_TOKEN'],
+    keyMarks: ['sk-ant-'],
     defaultModel: 'claude-opus-4-5',
     models: [
       model('claude-opus-4-5', 'Claude Opus 4.5', [200_000, 64_000], [5, 25, 0.5, 6.25], { reasoning: true }),
@@ -61,6 +64,7 @@ export const MODEL_CATALOG: readonly CatalogProvider[] = [
     api: 'openai-responses',
     baseUrl: 'https://api.openai.com/v1',
     keyVariables: ['OPENAI_API_KEY'],
+    keyMarks: ['sk-', 'sk-proj-', 'sk-svcacct-'],
     defaultModel: 'gpt-5.2',
     models: [
       model('gpt-5.2', 'GPT-5.2', [400_000, 128_000], [1.75, 14, 0.175], { reasoning: true }),
@@ -75,6 +79,7 @@ export const MODEL_CATALOG: readonly CatalogProvider[] = [
     api: 'google-generative-ai',
     baseUrl: 'https://generativelanguage.googleapis.com/v1beta',
     keyVariables: ['GEMINI_API_KEY', 'GOOGLE_API_KEY'],
+    keyMarks: ['AIza'],
     defaultModel: 'gemini-2.5-pro',
     models: [
       model('gemini-2.5-pro', 'Gemini 2.5 Pro', [1_048_576, 65_536], [1.25, 10, 0.125], { reasoning: true }),
@@ -87,6 +92,7 @@ export const MODEL_CATALOG: readonly CatalogProvider[] = [
     api: 'openai-completions',
     baseUrl: 'https://openrouter.ai/api/v1',
     keyVariables: ['OPENROUTER_API_KEY'],
+    keyMarks: ['sk-or-'],
     defaultModel: 'anthropic/claude-sonnet-4.5',
     models: [
       model('anthropic/claude-sonnet-4.5', 'Claude Sonnet 4.5 (OpenRouter)', [200_000, 64_000], [3, 15, 0.3, 3.75], {
@@ -101,6 +107,7 @@ export const MODEL_CATALOG: readonly CatalogProvider[] = [
     api: 'openai-completions',
     baseUrl: 'https://api.mistral.ai/v1',
     keyVariables: ['MISTRAL_API_KEY'],
+    keyMarks: [],
     defaultModel: 'mistral-large-latest',
     models: [
       model('mistral-large-latest', 'Mistral Large', [262_144, 65_536], [0.5, 1.5]),
@@ -113,6 +120,7 @@ export const MODEL_CATALOG: readonly CatalogProvider[] = [
     api: 'openai-completions',
     baseUrl: 'https://api.groq.com/openai/v1',
     keyVariables: ['GROQ_API_KEY'],
+    keyMarks: ['gsk_'],
     defaultModel: 'llama-3.3-70b-versatile',
     models: [
       model('llama-3.3-70b-versatile', 'Llama 3.3 70B', [131_072, 32_768], [0.59, 0.79], { image: false }),
@@ -125,6 +133,7 @@ export const MODEL_CATALOG: readonly CatalogProvider[] = [
     api: 'openai-completions',
     baseUrl: 'https://api.x.ai/v1',
     keyVariables: ['XAI_API_KEY'],
+    keyMarks: ['xai-'],
     defaultModel: 'grok-4',
     models: [model('grok-4', 'Grok 4', [256_000, 64_000], [3, 15, 0.75], { reasoning: true })],
   },
@@ -134,6 +143,7 @@ export const MODEL_CATALOG: readonly CatalogProvider[] = [
     api: 'openai-completions',
     baseUrl: 'https://api.deepseek.com/v1',
     keyVariables: ['DEEPSEEK_API_KEY'],
+    keyMarks: [],
     defaultModel: 'deepseek-chat',
     models: [
       model('deepseek-chat', 'DeepSeek V3.2', [128_000, 8192], [0.28, 0.42, 0.028], { image: false }),

@@ -426,6 +426,19 @@ export interface MethodParams {
     preparedOnly?: boolean;
     includeDetails?: unknown;
   };
+  'models.probe': {
+    model?: string;
+    apiKey?: string;
+    baseUrl?: string;
+    api?:
+      | 'openai-completions'
+      | 'openai-responses'
+      | 'anthropic-messages'
+      | 'google-generative-ai'
+      | 'github-copilot'
+      | 'bedrock-converse-stream';
+    timeoutMs?: number;
+  };
   'node.describe': {
     nodeId: string;
   };
