@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
+import { foldText } from '../common/fold-text';
 import { defaultAgentId, findAgent } from '../config/agent-entries';
 import { ConfigService } from '../config/config.service';
 import { mainSessionKey } from '../config/main-session';
@@ -57,10 +58,10 @@ export class CronRpc {
     summary: 'Jobs, the next one first.',
   })
   async list({ includeDisabled, limit, offset = 0, query }: CronListParams): Promise<unknown> {
-    const wanted = query?.toLowerCase();
+    const wanted = query === undefined ? undefined : foldText(query);
     const jobs = (await this.store.list())
       .filter((job) => includeDisabled === true || job.enabled)
-      .filter((job) => wanted === undefined || `${job.name} ${job.description ?? ''}`.toLowerCase().includes(wanted));
+      .filter((job) => wanted === undefined || foldText(`${job.name} ${job.description ?? ''}`).includes(wanted));
     return {
       jobs: jobs.slice(offset, limit === undefined ? undefined : offset + limit).map(shown),
       total: jobs.length,

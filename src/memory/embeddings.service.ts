@@ -31,6 +31,13 @@ const DEFAULTS: Readonly<Record<EmbeddingProvider, { model: string; baseUrl: str
   ollama: { model: 'nomic-embed-text', baseUrl: 'http://127.0.0.1:11434', perMillion: 0 },
 };
 const BATCH = 64;
+/** Characters of a batch: far below what any server takes in one request. */
+const BATCH_CHARS = 100_000;
+/** Answers that say something about what was sent, not about the key or the server. */
+const REFUSALS: readonly number[] = [400, 413, 422];
+/** So many refusals without one text taken are looked into, with a text that nobody refuses. */
+const DOUBTFUL = 3;
+const HARMLESS = 'tea';
 const TIMEOUT_MS = 60_000;
 const MAX_BYTES = 32 * 1024 * 1024;
 const RETRY_MS = [500, 2000, 8000] as const;
@@ -38,6 +45,9 @@ const RETRY_MS = [500, 2000, 8000] as const;
 /** Texts into vectors, by the configured provider. */
 @Injectable()
 export class Embeddings {
+  /** Items that a server takes at once, where it is fewer than usual. */
+  private readonly largest = new Map<string, number>();
+
   constructor(
     private readonly config: ConfigService,
     private readonly http: GuardedHttp,
@@ -79,12 +89,57 @@ export class Embeddings {
     };
   }
 
-  /** @throws ToolError upstream_error, timeout, denied_by_policy when a budget is used up */
-  async embed(model: EmbeddingModel, texts: readonly string[], agentId: string): Promise<Float32Array[]> {
-    const vectors: Float32Array[] = [];
-    for (let at = 0; at < texts.length; at += BATCH)
-      vectors.push(...(await this.batch(model, texts.slice(at, at + BATCH), agentId)));
-    return vectors;
+  /** The vector of one text. @throws ToolError upstream_error, timeout, denied_by_policy when a budget is used up */
+  async embed(model: EmbeddingModel, text: string, agentId: string): Promise<Float32Array | undefined> {
+    return (await this.batch(model, [text], agentId))[0];
+  }
+
+  /**
+   * Vectors of many texts, handed over as they come; what the server refuses is handed over without one, and the rest goes
+   * on. A batch that is refused is halved, so limits of its items and of its size are found out.
+   * @throws ToolError as above, and when the server takes nothing at all; what was handed over stays
+   */
+  async embedAll<T extends { text: string }>(
+    model: EmbeddingModel,
+    items: readonly T[],
+    agentId: string,
+    take: (items: readonly { item: T; vector?: Float32Array }[]) => void,
+  ): Promise<void> {
+    const waiting = batchesOf(items, this.largest.get(nameOf(model)) ?? BATCH).reverse();
+    // Refused before anything was taken: a wrong model or key can look the same.
+    let doubtful: T[] = [];
+    let [isSure, hasRefused] = [false, false];
+    const settle = (): void => {
+      isSure = true;
+      take(doubtful.map((item) => ({ item })));
+      doubtful = [];
+    };
+    for (let batch = waiting.pop(); batch; batch = waiting.pop()) {
+      try {
+        const texts = batch.map(({ text }) => text);
+        const vectors = await this.batch(model, texts, agentId);
+        settle();
+        take(batch.flatMap((item, index) => (vectors[index] ? [{ item, vector: vectors[index] }] : [{ item }])));
+      } catch (error) {
+        if (!isRefusal(error)) throw error;
+        if (batch.length === 1) {
+          hasRefused = true;
+          doubtful.push(...batch);
+          if (!isSure && doubtful.length === DOUBTFUL) await this.embed(model, HARMLESS, agentId);
+          if (isSure || doubtful.length === DOUBTFUL) settle();
+          continue;
+        }
+        const half = Math.ceil(batch.length / 2);
+        waiting.push(batch.slice(half), batch.slice(0, half));
+        this.largest.set(nameOf(model), half);
+      }
+    }
+    if (doubtful.length > 0) {
+      await this.embed(model, HARMLESS, agentId);
+      settle();
+    }
+    // Small batches were for a text that was refused, or are what the server takes.
+    if (hasRefused) this.largest.delete(nameOf(model));
   }
 
   private async batch(model: EmbeddingModel, texts: readonly string[], agentId: string): Promise<Float32Array[]> {
@@ -144,6 +199,7 @@ export class Embeddings {
     if (response.status !== 200)
       throw new ToolError('upstream_error', `${model.provider} answered with status ${response.status}`, {
         retryable: response.status === 429 || response.status >= 500,
+        refused: REFUSALS.includes(response.status),
       });
     const vectors = vectorsIn(model.provider, JSON.parse(response.body.toString('utf8')) as unknown);
     if (vectors.length !== texts.length)
@@ -152,10 +208,30 @@ export class Embeddings {
         `${model.provider} gave ${vectors.length} vectors for ${texts.length} texts`,
         {
           retryable: false,
+          refused: true,
         },
       );
     return vectors;
   }
+}
+
+const nameOf = ({ baseUrl, model }: EmbeddingModel): string => `${baseUrl} ${model}`;
+
+const isRefusal = (error: unknown): boolean => error instanceof ToolError && error.details?.['refused'] === true;
+
+function batchesOf<T extends { text: string }>(items: readonly T[], most: number): T[][] {
+  const batches: T[][] = [];
+  let chars = 0;
+  for (const item of items) {
+    const last = batches.at(-1);
+    chars += item.text.length;
+    if (last && last.length < most && chars <= BATCH_CHARS) last.push(item);
+    else {
+      batches.push([item]);
+      chars = item.text.length;
+    }
+  }
+  return batches;
 }
 
 function requestFor(

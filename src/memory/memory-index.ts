@@ -3,11 +3,12 @@ import { closeSync, mkdirSync, openSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { ContentOrigin } from '../common/content-parts';
 import { LARGE_PAGE_CACHE, SqliteFile } from '../storage/sqlite-file';
-import { type Chunk, type CorpusFacts, scoreText, termsOf, weighTerms } from './rank-chunks';
+import { type Chunk, type CorpusFacts, scoreText, weighTerms } from './rank-chunks';
+import { termsOf } from './search-terms';
 import { VectorSet } from './vector-set';
 
-/** Changes when the tables do; an index of another version is made anew. */
-const VERSION = '1';
+/** Changes when the tables or the terms do; an index of another version is made anew, but for what vectors cost. */
+const VERSION = '2';
 /** Chunks that full text proposes to be looked at closely. */
 const MAX_CANDIDATES = 200;
 
@@ -47,7 +48,7 @@ export class MemoryIndex {
     let db = open();
     try {
       const version = db.pragmaValue('user_version');
-      if (String(version) !== VERSION && version !== 0) throw new Error('another version');
+      if (String(version) !== VERSION && version !== 0) dropTerms(db);
       createTables(db);
     } catch {
       // Nothing here is lost for good: it is made anew from the files.
@@ -102,8 +103,10 @@ export class MemoryIndex {
       this.db
         .prepare('insert into files (path, stamp, source) values (?, ?, ?)')
         .run(file.path, file.stamp, file.source);
+      // Whoever asks for a day or a file means what stands there, whether or not it says so itself.
+      const named = file.source === 'memory' ? termsOf(file.path) : [];
       for (const chunk of chunks) {
-        const terms = termsOf(chunk.text);
+        const terms = [...named, ...termsOf(chunk.text)];
         const { lastInsertRowid } = addChunk.run(
           chunk.path,
           file.source,
@@ -127,7 +130,7 @@ export class MemoryIndex {
 
   clear(): void {
     this.db.exec(
-      'delete from files; delete from chunks; delete from chunk_text; delete from embeddings; delete from meta',
+      'delete from files; delete from chunks; delete from chunk_text; delete from embeddings; delete from refusals; delete from meta',
     );
     this.changed();
   }
@@ -140,7 +143,32 @@ export class MemoryIndex {
       "update chunks set vector = (select e.vector from embeddings e where e.hash = chunks.hash and e.model = (select value from meta where key = 'model')) where vector is null",
     );
     this.vectors = undefined;
-    return this.db.prepare('select id, text from chunks where vector is null').all() as { id: number; text: string }[];
+    return this.db
+      .prepare(
+        "select id, text from chunks where vector is null and not exists (select 1 from refusals r where r.hash = chunks.hash and r.model = (select value from meta where key = 'model'))",
+      )
+      .all() as { id: number; text: string }[];
+  }
+
+  /** Texts that the model does not take: they are not sent again until the index is made anew. */
+  refuse(ids: readonly number[]): void {
+    const keep = this.db.prepare(
+      'insert or ignore into refusals (hash, model) select hash, ? from chunks where id = ?',
+    );
+    const model = this.model ?? '';
+    this.db.transaction(() => {
+      for (const id of ids) keep.run(model, id);
+    });
+  }
+
+  /** Chunks that are found by words alone because the model has refused them. */
+  get refusedCount(): number {
+    const row = this.db
+      .prepare(
+        "select count(*) as n from chunks where vector is null and exists (select 1 from refusals r where r.hash = chunks.hash and r.model = (select value from meta where key = 'model'))",
+      )
+      .get();
+    return (row as { n: number }).n;
   }
 
   setVectors(vectors: readonly { id: number; vector: Float32Array }[]): void {
@@ -229,6 +257,16 @@ export class MemoryIndex {
   }
 }
 
+/** What was paid for stays: vectors by the text that they stand for. */
+function dropTerms(db: SqliteFile): void {
+  db.exec(`
+    drop table if exists chunk_terms;
+    drop table if exists chunk_text;
+    drop table if exists chunks;
+    drop table if exists files;
+  `);
+}
+
 function createTables(db: SqliteFile): void {
   db.exec(`
     pragma journal_mode = WAL;
@@ -244,7 +282,9 @@ function createTables(db: SqliteFile): void {
     create index if not exists chunks_path on chunks (path);
     create index if not exists chunks_bare on chunks (id) where vector is null;
     create table if not exists embeddings (hash text not null, model text not null, vector blob not null, primary key (hash, model));
-    create virtual table if not exists chunk_text using fts5 (terms, tokenize = "unicode61 remove_diacritics 0");
+    create table if not exists refusals (hash text not null, model text not null, primary key (hash, model));
+    -- Terms are folded and cut already; this tokenizer takes blanks alone for borders in them.
+    create virtual table if not exists chunk_text using fts5 (terms, tokenize = "ascii");
     create virtual table if not exists chunk_terms using fts5vocab (chunk_text, 'row');
     pragma user_version = ${VERSION};
   `);

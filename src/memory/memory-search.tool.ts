@@ -10,7 +10,6 @@ import { Leaves } from '../tools/provenance/sinks';
 
 const DEFAULT_RESULTS = 6;
 const DEFAULT_MIN_SCORE = 0.35;
-const MAX_SNIPPET = 700;
 
 @Leaves<MemorySearchParams>({ query: 'none', maxResults: 'none', minScore: 'none' })
 export class MemorySearchParams {
@@ -58,10 +57,7 @@ export class MemorySearchTool {
       });
     }
     const hits = answer.hits.filter((hit) => hit.score >= least);
-    const results = hits.map(({ text, origin: _, ...hit }) => ({
-      ...hit,
-      snippet: text.length > MAX_SNIPPET ? `${text.slice(0, MAX_SNIPPET)}…` : text,
-    }));
+    const results = hits.map(({ origin: _, ...hit }) => hit);
     const text = results
       .map((hit) => `${hit.path}:${hit.startLine}-${hit.endLine} (${hit.score})\n${hit.snippet}`)
       .join('\n\n');

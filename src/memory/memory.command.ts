@@ -33,6 +33,7 @@ interface Status {
   files: number;
   chunks: number;
   vectors: number;
+  refused?: number;
   provider: string;
   model: string;
   note?: string;
@@ -43,6 +44,10 @@ function printStatus(status: Status): void {
   printLine(
     `search: ${status.provider === 'none' ? 'by words' : `by words and meaning (${status.provider}/${status.model})`}`,
   );
+  if (status.refused)
+    printLine(
+      `${status.refused} chunks were refused by ${status.provider} and are found by words; index --force asks again`,
+    );
   if (status.note) printLine(status.note);
 }
 

@@ -100,7 +100,7 @@ export class MemoryRpc {
       query,
       maxResults ?? DEFAULT_RESULTS,
     );
-    return { agentId: agent, results: hits.map(({ text, ...hit }) => ({ ...hit, snippet: text })), ...facts };
+    return { agentId: agent, results: hits, ...facts };
   }
 
   @RpcMethod({

@@ -17,6 +17,7 @@ import { FileOrigins } from '../tools/provenance/file-origins.store';
 import { worstOrigin } from '../tools/provenance/taint';
 import { WorkspaceService } from '../workspace/workspace.service';
 import { type EmbeddingModel, Embeddings } from './embeddings.service';
+import { excerptOf } from './excerpt';
 import { memoryPaths, readMemoryFile } from './memory-files';
 import { MemoryIndex } from './memory-index';
 import { type ChunkSize, DEFAULT_CHUNK, chunkText } from './rank-chunks';
@@ -26,6 +27,7 @@ const DEFAULT_WATCH_DEBOUNCE_MS = 1500;
 const REST_MS = 5 * 60_000;
 const CHARS_PER_TOKEN = 4;
 const CANDIDATE_FACTOR = 4;
+const MAX_SNIPPET = 700;
 const SESSION_MESSAGES = 50;
 const MAX_SESSION_MESSAGES = 2000;
 /** Texts that are turned into vectors before a search goes on; the rest follows in the background. */
@@ -37,7 +39,8 @@ export interface MemoryHit {
   endLine: number;
   /** 0 to 1. */
   score: number;
-  text: string;
+  /** What stands around the words that were asked for. */
+  snippet: string;
   source: string;
   origin: ContentOrigin;
 }
@@ -127,7 +130,8 @@ export class MemoryService {
         const chunk = memory.index.chunk(id);
         if (!chunk || score <= 0) return [];
         const { path, startLine, endLine, text, source, origin } = chunk;
-        return [{ path, startLine, endLine, text, source, origin, score: Math.round(score * 1000) / 1000 }];
+        const snippet = excerptOf(text, query, MAX_SNIPPET);
+        return [{ path, startLine, endLine, snippet, source, origin, score: Math.round(score * 1000) / 1000 }];
       });
     this.restLater(memory);
     return {
@@ -160,6 +164,7 @@ export class MemoryService {
       files: index.files().length,
       chunks: index.chunkCount,
       vectors: index.vectorCount,
+      ...(index.refusedCount > 0 ? { refused: index.refusedCount } : {}),
       provider: typeof model === 'string' ? 'none' : model.provider,
       model: typeof model === 'string' ? 'full-text' : model.model,
       ...(typeof model === 'string' ? { note: model } : {}),
@@ -261,15 +266,22 @@ export class MemoryService {
   ): Promise<{ scores?: Map<number, number>; model?: EmbeddingModel; note?: string }> {
     const model = this.embeddings.modelOf(agentId);
     if (typeof model === 'string') return { note: model };
+    let vector: Float32Array | undefined;
     try {
-      await this.embedMissing(memory, model, EMBED_AT_ONCE);
-      const [vector] = await this.embeddings.embed(model, [query], agentId);
-      if (!vector) return { note: `${model.provider} gave no vector` };
-      return { scores: memory.index.byVector(vector, limit), model };
+      vector = await this.embeddings.embed(model, query, agentId);
     } catch (error) {
       this.log.warn({ agent: agentId }, `searched by words alone: ${messageOf(error)}`);
       return { note: `searched by words alone: ${messageOf(error)}` };
     }
+    if (!vector) return { note: `${model.provider} gave no vector` };
+    let note: string | undefined;
+    try {
+      await this.embedMissing(memory, model, EMBED_AT_ONCE);
+    } catch (error) {
+      note = `the newest notes are found by words alone: ${messageOf(error)}`;
+      this.log.warn({ agent: agentId }, note);
+    }
+    return { scores: memory.index.byVector(vector, limit), model, ...(note === undefined ? {} : { note }) };
   }
 
   private async embedMissing(memory: Opened, model: EmbeddingModel, most: number): Promise<void> {
@@ -285,18 +297,20 @@ export class MemoryService {
         .finally(() => delete memory.embedding);
   }
 
+  /** Each batch is kept as it comes: what fails later takes nothing back. */
   private async embedInto(
     index: MemoryIndex,
     chunks: readonly { id: number; text: string }[],
     model: EmbeddingModel,
     agentId: string,
   ): Promise<void> {
-    const vectors = await this.embeddings.embed(
-      model,
-      chunks.map((chunk) => chunk.text),
-      agentId,
-    );
-    index.setVectors(chunks.flatMap(({ id }, at) => (vectors[at] ? [{ id, vector: vectors[at] }] : [])));
+    await this.embeddings.embedAll(model, chunks, agentId, (done) => {
+      index.setVectors(done.flatMap(({ item, vector }) => (vector ? [{ id: item.id, vector }] : [])));
+      const refused = done.flatMap(({ item, vector }) => (vector ? [] : [item.id]));
+      if (refused.length === 0) return;
+      index.refuse(refused);
+      this.log.warn({ agent: agentId, chunks: refused.length }, `${model.provider} has refused a text of the memory`);
+    });
   }
 
   private watch(memory: Opened): void {

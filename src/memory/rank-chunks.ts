@@ -1,3 +1,6 @@
+import { graphemeBorder } from '../common/cut-text';
+import { termsOf } from './search-terms';
+
 export interface Chunk {
   path: string;
   /** Counted from 1. */
@@ -26,46 +29,55 @@ export const DEFAULT_CHUNK: ChunkSize = { chars: 1600, overlapChars: 320 };
 const K1 = 1.2;
 const B = 0.75;
 
-/** Cuts a text at line ends into pieces that overlap a little. */
+/** Cuts a text at line ends, and lines that are too long between words, into pieces that overlap a little. */
 export function chunkText(path: string, text: string, size: ChunkSize = DEFAULT_CHUNK): Chunk[] {
   const lines = text.split('\n');
+  const lengthAt = (index: number): number => lines[index]?.length ?? 0;
   const chunks: Chunk[] = [];
+  const add = (start: number, end: number, body: string): void => {
+    if (body.trim() !== '') chunks.push({ path, startLine: start + 1, endLine: end, text: body });
+  };
   let start = 0;
   while (start < lines.length) {
+    if (lengthAt(start) > size.chars) {
+      for (const piece of piecesOf(lines[start] ?? '', size)) add(start, start + 1, piece);
+      start++;
+      continue;
+    }
     let end = start;
     let chars = 0;
-    while (end < lines.length && (chars === 0 || chars + (lines[end]?.length ?? 0) < size.chars))
-      chars += (lines[end++]?.length ?? 0) + 1;
-    const body = lines.slice(start, end).join('\n');
-    if (body.trim() !== '') chunks.push({ path, startLine: start + 1, endLine: end, text: body });
-    if (end >= lines.length) break;
+    while (end < lines.length && (chars === 0 || chars + lengthAt(end) < size.chars)) chars += lengthAt(end++) + 1;
+    // The first line may be empty, and the one after it too long.
+    if (end > start + 1 && lengthAt(end - 1) > size.chars) end--;
+    add(start, end, lines.slice(start, end).join('\n'));
     let back = end;
-    for (let shared = 0; back > start + 1 && shared < size.overlapChars; back--)
-      shared += (lines[back - 1]?.length ?? 0) + 1;
+    if (end < lines.length && lengthAt(end) <= size.chars)
+      for (let shared = 0; back > start + 1 && shared < size.overlapChars; back--) shared += lengthAt(back - 1) + 1;
     start = back;
   }
   return chunks;
 }
 
-/** Words of a text; scripts without blanks become overlapping pairs of characters. */
-export function termsOf(text: string): string[] {
-  const terms: string[] = [];
-  for (const [word] of text
-    .toLowerCase()
-    .normalize('NFKC')
-    .matchAll(/[\p{L}\p{N}]+/gu)) {
-    const cjk = /[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]/u;
-    if (!cjk.test(word)) {
-      terms.push(word.length > 4 ? word.replace(/(ing|ed|es|s)$/, '') : word);
-      continue;
-    }
-    const characters = [...word];
-    for (let index = 0; index < characters.length; index++) {
-      terms.push(characters[index] ?? '');
-      if (index + 1 < characters.length) terms.push(`${characters[index]}${characters[index + 1]}`);
-    }
+/** A character that no word holds. */
+const OUTSIDE = /[^\p{L}\p{N}\p{M}\p{Cs}\p{Default_Ignorable_Code_Point}]/u;
+
+/** A long line in pieces of at most `chars`, cut after a word where one ends within the overlap. */
+function piecesOf(line: string, { chars, overlapChars }: ChunkSize): string[] {
+  const overlap = Math.min(overlapChars, Math.floor(chars / 2));
+  const pieces: string[] = [];
+  let start = 0;
+  while (line.length - start > chars) {
+    const end = wordBorder(line, start + chars, Math.max(start + 1, start + chars - overlap));
+    pieces.push(line.slice(start, end));
+    start = wordBorder(line, end - overlap, Math.max(start + 1, end - 2 * overlap));
   }
-  return terms;
+  return [...pieces, line.slice(start)];
+}
+
+/** The last place at or before `index`, but not before `least`, that stands outside of words. */
+function wordBorder(line: string, index: number, least: number): number {
+  for (let at = index; at >= least; at--) if (OUTSIDE.test(line[at - 1] ?? '')) return at;
+  return Math.max(least, graphemeBorder(line, index));
 }
 
 /** Terms of a query that stand anywhere, with how much each tells; words that stand nowhere can't tell chunks apart. */

@@ -3,6 +3,7 @@ import { Injectable, Optional } from '@nestjs/common';
 import { type RawBuilder, type Selectable, type Transaction, sql } from 'kysely';
 import { Clock, systemClock } from '../common/clock';
 import { invalidRequest } from '../rpc/rpc-error';
+import { foldText } from '../common/fold-text';
 import { DatabaseService } from '../storage/database.service';
 import type { Schema, SessionTable } from '../storage/schema';
 import { endConversationIn, keepConversationIn } from './ended-conversations';
@@ -84,7 +85,7 @@ export class SessionStore {
   }
 
   private async searched(query: SessionQuery, search: string): Promise<{ entries: SessionEntry[]; total: number }> {
-    const wanted = search.toLowerCase();
+    const wanted = foldText(search);
     const { limit, offset = 0 } = query;
     const all = await this.asked(query)
       .select(['key', 'label', this.inEntry('displayName').as('name'), this.inEntry('subject').as('subject')])
@@ -92,7 +93,9 @@ export class SessionStore {
       .orderBy('key')
       .execute();
     const found = all.filter(({ key, label, name, subject }) =>
-      [key, label, name, subject].some((text) => text?.toLowerCase().includes(wanted)),
+      [key, label, name, subject].some(
+        (text) => text !== undefined && text !== null && foldText(text).includes(wanted),
+      ),
     );
     const keys = found.slice(offset, limit === undefined ? undefined : offset + limit).map(({ key }) => key);
     const entries = new Map<string, SessionEntry>();

@@ -1,3 +1,4 @@
+import { foldText } from '../../../common/fold-text';
 import { type OfflineRequest, parseOfflineRequest } from './offline-request';
 
 export interface OfflineToolCall {
@@ -109,12 +110,11 @@ function plan(request: OfflineRequest, turn: OfflineTurn): OfflineStep {
 function recall(answer: ToolAnswer, about: string | undefined): string {
   if (answer.isError) return 'I remember nothing yet. Tell me with: remember <fact>';
   const facts = answer.text.split('\n').filter((line) => line.startsWith('- '));
-  const words = (about ?? '')
-    .toLowerCase()
-    .split(/\W+/)
+  const words = foldText(about ?? '')
+    .split(/[^\p{L}\p{N}\p{M}]+/u)
     .filter((word) => word.length > 2 && word !== 'about');
   const found =
-    words.length === 0 ? facts : facts.filter((line) => words.some((word) => line.toLowerCase().includes(word)));
+    words.length === 0 ? facts : facts.filter((line) => words.some((word) => foldText(line).includes(word)));
   if (found.length === 0)
     return about ? `I remember nothing about ${about}.` : 'I remember nothing yet. Tell me with: remember <fact>';
   return found.join('\n');
