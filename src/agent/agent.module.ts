@@ -39,6 +39,7 @@ import { MemoryFlush } from './context/memory-flush.service';
 import { ContextReportService } from './context/context-report.service';
 import { MemoryCommands } from './commands/memory.commands';
 import { PromptFrameService } from './prompt/prompt-frame.service';
+import { TokenGauges } from './prompt/token-gauge.service';
 import { WorkspaceTexts } from './prompt/workspace-texts';
 import { SessionArchive } from './sessions/session-archive.service';
 import { CredentialProfiles } from './providers/credential-profiles.service';
@@ -133,6 +134,7 @@ const DRAIN_MS = 3000;
     OwnerCommands,
     MemoryCommands,
     PromptFrameService,
+    TokenGauges,
     WorkspaceTexts,
     SessionArchive,
     SessionCommands,

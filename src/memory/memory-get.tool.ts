@@ -32,8 +32,13 @@ export class MemoryGetTool {
     const { text, real } = await readMemoryFile(context.workspace, params.path);
     const start = (params.from ?? 1) - 1;
     const wanted = text.split('\n').slice(start, params.lines === undefined ? undefined : start + params.lines);
-    const { lines } = limitLines(wanted);
+    const { lines, truncated, ofFirst } = limitLines(wanted, context);
     const origin = await this.origins.labelOf(real, context.workspace);
-    return textResult(lines.join('\n'), { path: params.path, text: lines.join('\n') }, origin);
+    const shown = lines.join('\n');
+    const rest =
+      ofFirst === undefined
+        ? `go on with from=${start + lines.length + 1}`
+        : `line ${start + 1} has ${wanted[0]?.length} characters, ${ofFirst} are shown; read has the rest with offset=${start + 1} column=${ofFirst + 1}`;
+    return textResult(truncated ? `${shown}\n\n[${rest}]` : shown, { path: params.path, text: shown }, origin);
   }
 }

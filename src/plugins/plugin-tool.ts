@@ -3,14 +3,12 @@ import { messageOf, OpenclawError } from '../common/openclaw-error';
 import { isPlainObject } from '../common/plain-object';
 import { NoParams } from '../rpc/no-params.dto';
 import { type AgentToolHandler, type ToolContext, ToolError, type ToolResult } from '../tools/agent-tool';
-import { fitImage } from '../tools/files/fit-image';
 import type { CallSinks } from '../tools/provenance/sinks';
 import type { RegisteredTool } from '../tools/tool-registry.service';
 import type { PluginManifest } from './catalog/plugin-manifest';
 import { schemaProblem } from './catalog/schema-check';
 import type { PluginRuntime } from './plugin-runtime';
 
-const MAX_TEXT = 100_000;
 const EMPTY_SCHEMA = { type: 'object', properties: {} };
 
 type ToolFacts = NonNullable<PluginManifest['tools']>[number];
@@ -63,21 +61,16 @@ async function call(runtime: PluginRuntime, name: string, params: unknown, conte
 }
 
 /** A text, `{content, isError?}` with parts of text and pictures, or any value as JSON. */
-async function resultOf(value: unknown): Promise<ToolResult> {
-  if (typeof value === 'string') return { content: [{ type: 'text', text: value.slice(0, MAX_TEXT), origin: 'tool' }] };
+function resultOf(value: unknown): ToolResult {
+  if (typeof value === 'string') return { content: [{ type: 'text', text: value, origin: 'tool' }] };
   if (!isPlainObject(value) || !Array.isArray(value['content']))
-    return { content: [{ type: 'text', text: JSON.stringify(value).slice(0, MAX_TEXT), origin: 'tool' }] };
+    return { content: [{ type: 'text', text: JSON.stringify(value) ?? '', origin: 'tool' }] };
   const content: ContentPart[] = [];
   for (const part of value['content'] as Record<string, unknown>[]) {
     if (part['type'] === 'image' && typeof part['data'] === 'string') {
-      const picture = await fitImage(Buffer.from(part['data'], 'base64'), String(part['mimeType'] ?? 'image/png'));
-      content.push({
-        type: 'image',
-        mimeType: picture.mimeType,
-        data: picture.data.toString('base64'),
-        origin: 'tool',
-      });
-    } else content.push({ type: 'text', text: String(part['text'] ?? '').slice(0, MAX_TEXT), origin: 'tool' });
+      const mimeType = String(part['mimeType'] ?? 'image/png');
+      content.push({ type: 'image', mimeType, data: part['data'], origin: 'tool' });
+    } else content.push({ type: 'text', text: String(part['text'] ?? ''), origin: 'tool' });
   }
   return { content, ...(value['isError'] === true ? { isError: true } : {}) };
 }

@@ -102,6 +102,8 @@ export interface ToolContext {
   subject: PolicySubject;
   provenance: Provenance;
   signal: AbortSignal;
+  /** Most tokens of a result, where the model that reads it is known. */
+  resultTokens?: number;
   /** Shows partial output while the tool runs. */
   update(partial: ToolResult): void;
 }
@@ -123,6 +125,8 @@ export interface AgentToolDeclaration {
   rare?: string;
   /** Rare tools that are offered once this one has been called. */
   companions?: readonly string[];
+  /** How the rest of a result is reached that was too long; for the model. */
+  wayOn?: string;
   /** Whose text its results and errors hold, where they do not say so themselves. */
   origin: ContentOrigin;
 }
@@ -130,6 +134,8 @@ export interface AgentToolDeclaration {
 /** A tool of the assistant. Declare it with `@AgentTool`; the registry finds it at boot. */
 export interface AgentToolHandler {
   execute(params: never, context: ToolContext): Promise<ToolResult>;
+  /** Bytes that the call itself asks for, where they are more than a result usually has. */
+  askedBytes?(params: never): number | undefined;
   /** Why the tool can't work here right now; undefined when it can. */
   unavailableReason?(): string | undefined;
   /** What leaves by parameters of this call, where that depends on more than the parameter; the rest is as declared. */

@@ -18,6 +18,8 @@ import {
   isGuest,
 } from './agent-tool';
 import type { ApprovalQuestion } from './approvals/approval-question';
+import { resultRoom } from './files/output-limits';
+import { limitResult } from './limit-result';
 import { ToolPolicyService } from './policy/tool-policy.service';
 import { SinkGate } from './provenance/sink-gate.service';
 import { withOrigin, worstOrigin } from './provenance/taint';
@@ -104,7 +106,8 @@ export class ToolExecutor {
       if (isGuest(context.subject)) await mkdir(context.workspace, { recursive: true, mode: 0o700 });
       ({ origin } = declaration);
       const result = await handler.execute(params as never, context);
-      return { ...result, content: withOrigin(result.content, origin) };
+      const room = resultRoom(context, handler.askedBytes?.(params as never));
+      return await limitResult({ ...result, content: withOrigin(result.content, origin) }, room, declaration.wayOn);
     } catch (error) {
       if (error instanceof ToolError)
         return errorResult(error.code, error.message, originOf(error, origin), error.details);

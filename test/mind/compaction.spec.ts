@@ -87,7 +87,7 @@ describe('a conversation that grows too long', () => {
     expect((await context('main')).totals.summed).toBe(false);
   });
 
-  it('is summed up and repeated once when the provider calls it too long, and then says what to do', async () => {
+  it('is summed up and repeated when the provider calls it too long, and says what to do when that never helps', async () => {
     bench = await start();
     for (let index = 0; index < 8; index++) await say('main', `note ${index} ${'x '.repeat(200)}`);
     let refusals = 0;
@@ -97,13 +97,16 @@ describe('a conversation that grows too long', () => {
       body: { error: { message: 'maximum context length exceeded' } },
     };
     const send = async (runId: string, answer: (request: ModelRequest) => ModelAnswer): Promise<string> => {
-      bench.models.answer = (request) => (isSummary(request) ? { steps: [{ text: 'Notes.' }] } : answer(request));
+      bench.models.answer = (request) => {
+        if (request.lastUser.includes('will be summed up soon')) return { steps: [{ text: 'NO_REPLY' }] };
+        return isSummary(request) ? { steps: [{ text: 'Notes.' }] } : answer(request);
+      };
       await bench.client.call('chat.send', { sessionKey: 'main', message: 'and now?', idempotencyKey: runId });
       return JSON.stringify((await bench.client.call('agent.wait', { runId, timeoutMs: 20_000 })).payload);
     };
     expect(await send('once', () => (refusals++ === 0 ? overflow : { steps: [{ text: 'Fine.' }] }))).toContain('"ok"');
     expect(refusals).toBe(2);
-    expect(bench.models.requests.at(-1)?.text).toContain('Notes.');
+    expect(bench.models.requests.filter(({ lastUser }) => lastUser === 'and now?').at(-1)?.text).toContain('Notes.');
     const failed = await send('always', () => overflow);
     expect(failed).toContain('/new');
   }, 60_000);
@@ -126,7 +129,7 @@ describe('a conversation that grows too long', () => {
     bench = await start();
     const flushes = (): number =>
       bench.models.requests.filter(({ lastUser }) => lastUser.includes('will be summed up soon')).length;
-    await fill('main', 5);
+    await fill('main', 7);
     for (let tries = 0; tries < 100 && flushes() === 0; tries++)
       await new Promise((resolve) => setTimeout(resolve, 50));
     const before = bench.models.requests.filter(isSummary).length;

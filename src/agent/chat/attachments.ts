@@ -6,6 +6,7 @@ import { isPlainObject } from '../../common/plain-object';
 import { sniffFile } from '../../common/sniff-file';
 import type { AttachedText } from '../../inbox/inbound-message';
 import { invalidRequest } from '../../rpc/rpc-error';
+import { fitImage } from '../../tools/files/fit-image';
 import { documentText } from '../media/document-text';
 import { Transcription } from '../media/transcription.service';
 
@@ -39,8 +40,7 @@ export class Attachments {
     const read: ReadAttachments = { images: [], texts: [] };
     for (const { name, content, isOwnVoice } of files) {
       const { kind, mimeType } = sniffFile(content);
-      if (kind === 'image')
-        read.images.push({ type: 'image', mimeType, data: content.toString('base64'), origin: 'file' });
+      if (kind === 'image') await addPicture(read, name, mimeType, content);
       else
         read.texts.push({
           name,
@@ -64,6 +64,17 @@ export class Attachments {
     } catch (error) {
       return `[it could not be read: ${messageOf(error)}]`;
     }
+  }
+}
+
+/** A picture as every provider takes it; of one that can't be made so, the model is told, and nothing of it is kept. */
+async function addPicture(read: ReadAttachments, name: string, mimeType: string, content: Buffer): Promise<void> {
+  try {
+    const fitted = await fitImage(content);
+    const data = fitted.data.toString('base64');
+    read.images.push({ type: 'image', mimeType: fitted.mimeType, data, origin: 'file' });
+  } catch (error) {
+    read.texts.push({ name, mimeType, text: `[the picture can't be shown: ${messageOf(error)}]`, origin: 'file' });
   }
 }
 

@@ -8,7 +8,7 @@ import type { TranscriptEvent } from '../../sessions/transcript-event';
 import { worstOrigin } from '../../tools/provenance/taint';
 import type { UsageAccount } from '../../usage/usage-account';
 import { originsOf } from '../sessions/plain-messages';
-import { estimateTokens, tokensOfMessages } from '../prompt/fit-history';
+import { type TokenGauge, TokenGauges, UNKNOWN_MODEL, gaugeOf } from '../prompt/token-gauge.service';
 import type { ModelInfo } from '../providers/model-registry.service';
 import { nameOf } from '../runtime/model-step.service';
 import { SideCallService } from '../runtime/side-call.service';
@@ -18,6 +18,8 @@ import { chunksOf, failuresIn, mechanicalSummary } from './summary-text';
 const DEFAULT_TIMEOUT_SECONDS = 60;
 const MIN_MESSAGES = 8;
 const MIN_SHARE = 0.2;
+/** Few messages are summed up, too, where they fill so much of the window. */
+const LARGE_SHARE = 0.5;
 /** Share of the window that the newest turns keep word for word. */
 const KEPT_SHARE = 0.2;
 /** Nobody waits for a model twice that has just failed to sum up. */
@@ -59,6 +61,7 @@ export class CompactionService {
     private readonly store: CompactionStore,
     private readonly transcripts: TranscriptStore,
     private readonly side: SideCallService,
+    private readonly gauges: TokenGauges,
     loggers: LoggerFactory,
     @Optional() private readonly clock: Clock = systemClock,
   ) {
@@ -70,9 +73,10 @@ export class CompactionService {
     const events = (await this.transcripts.read(wish.sessionId, before?.throughSeq ?? 0)).filter(
       (event) => !event.excludeFromContext,
     );
-    const window = wish.model.contextWindow;
-    const tokens = tokensOfMessages(events) + estimateTokens(before?.summary ?? '');
-    if (events.length < MIN_MESSAGES)
+    const gauge = this.gauges.of(wish.model);
+    const { window } = gauge;
+    const tokens = gauge.messages(events) + gauge.text(before?.summary ?? '');
+    if (events.length < MIN_MESSAGES && tokens < window * LARGE_SHARE)
       return { compacted: false, tokens, reason: `there are only ${events.length} messages, nothing worth summing up` };
     if (tokens < window * MIN_SHARE && !wish.force)
       return {
@@ -80,11 +84,11 @@ export class CompactionService {
         tokens,
         reason: `the conversation has ${tokens} tokens of ${window}, nothing worth summing up`,
       };
-    const cut = cutOf(events, wish.force === true ? tokens * KEPT_SHARE : window * KEPT_SHARE);
+    const cut = cutOf(events, wish.force === true ? tokens * KEPT_SHARE : window * KEPT_SHARE, gauge);
     if (cut === 0) return { compacted: false, tokens, reason: 'it is one single turn; /new starts over' };
     const old = events.slice(0, cut);
     const { summary, by, model } = await this.summarise(old, before?.summary, wish);
-    const kept = tokensOfMessages(events.slice(cut));
+    const kept = gauge.messages(events.slice(cut));
     const origin = worstOrigin([...originsOf(old), ...(before ? [before.origin] : [])]);
     const compaction: Compaction = {
       sessionId: wish.sessionId,
@@ -93,7 +97,7 @@ export class CompactionService {
       by,
       ...(model ? { model } : {}),
       tokensBefore: tokens,
-      tokensAfter: kept + estimateTokens(summary),
+      tokensAfter: kept + gauge.text(summary),
       origin,
       at: this.clock.now(),
     };
@@ -118,14 +122,15 @@ export class CompactionService {
     const old = events.slice(0, Math.max(0, events.length - count));
     if (old.length === 0) return { compacted: false, reason: `it has ${events.length} messages` };
     const summary = mechanicalSummary(old, before?.summary, SUMMARY_TOKENS);
+    const gauge = gaugeOf(UNKNOWN_MODEL);
     const origin = worstOrigin([...originsOf(old), ...(before ? [before.origin] : [])]);
     await this.store.add({
       sessionId,
       throughSeq: old.at(-1)?.seq ?? 0,
       summary,
       by: 'fallback',
-      tokensBefore: tokensOfMessages(events),
-      tokensAfter: tokensOfMessages(events.slice(old.length)) + estimateTokens(summary),
+      tokensBefore: gauge.messages(events),
+      tokensAfter: gauge.messages(events.slice(old.length)) + gauge.text(summary),
       origin,
       at: this.clock.now(),
     });
@@ -164,8 +169,8 @@ export class CompactionService {
     if (this.clock.now() - (this.failedAt.get(chosen) ?? -Infinity) < REST_MS)
       throw new Error(`${chosen} has failed at it a moment ago`);
     const deadline = performance.now() + (settings?.timeoutSeconds ?? DEFAULT_TIMEOUT_SECONDS) * 1000;
-    const window = wish.model.contextWindow;
-    const chunks = chunksOf(old, Math.max(1000, window * CHUNK_SHARE), window);
+    const { window } = this.gauges.of(wish.model);
+    const chunks = chunksOf(old, Math.max(1000, Math.floor(window * CHUNK_SHARE)));
     if (chunks.length > MAX_CHUNKS) throw new Error(`${chunks.length} pieces are too many`);
     const { agentId, runId, sessionKey } = wish;
     const account: UsageAccount = { purpose: 'compaction', agentId, sessionKey, ...(runId ? { runId } : {}) };
@@ -207,15 +212,22 @@ const instructionsFor = (more: string | undefined): string =>
     ...(more ? [`Look especially at: ${more}`] : []),
   ].join('\n');
 
-/** Index of the first event that stays: the newest whole turns within the budget, at least the last one. */
-function cutOf(events: readonly TranscriptEvent[], keptTokens: number): number {
+/**
+ * Index of the first event that stays: the newest whole turns within the budget, at least the last one; of a turn that is
+ * larger than twice the budget the newest steps, at least the last one.
+ */
+function cutOf(events: readonly TranscriptEvent[], keptTokens: number, gauge: TokenGauge): number {
   let used = 0;
   let cut = 0;
+  let step = 0;
   for (let index = events.length - 1; index > 0; index--) {
     const event = events[index] as TranscriptEvent;
-    used += tokensOfMessages([event]);
+    used += gauge.messages([event]);
+    const { role } = event.message;
     if (used > keptTokens && cut > 0) break;
-    if (event.message.role === 'user') cut = index;
+    if (role === 'user') cut = index;
+    if (role === 'assistant' && (used <= keptTokens || step === 0)) step = index;
   }
-  return cut;
+  const isLarge = gauge.messages(events.slice(cut)) > 2 * keptTokens;
+  return isLarge && step > cut ? step : cut;
 }

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { TranscriptStore } from '../../sessions/transcript.store';
 import type { PromptMessage } from '../prompt/derive-prompt';
 import { type Compaction, CompactionStore } from './compaction.store';
+import { summaryMessage } from './summary-text';
 
 /** A conversation as its model sees it: the summary of what was summed up, then the messages after it. */
 @Injectable()
@@ -18,22 +19,7 @@ export class ContextHistory {
       ? events.filter((event) => !event.excludeFromContext)
       : events;
     if (!compaction) return { messages };
-    return { messages: [summaryMessage(compaction), ...messages], compaction };
+    const { summary, at, origin } = compaction;
+    return { messages: [summaryMessage(summary, at, origin), ...messages], compaction };
   }
-}
-
-function summaryMessage({ summary, at, origin }: Compaction): PromptMessage {
-  return {
-    at,
-    message: {
-      role: 'user',
-      content: [
-        {
-          type: 'text',
-          text: `[from the gateway] What was said before, summed up:\n\n${summary}`,
-          origin,
-        },
-      ],
-    },
-  };
 }

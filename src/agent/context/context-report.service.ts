@@ -8,7 +8,7 @@ import type { ChatOrigin } from '../../common/chat-origin';
 import { isGuestGiver, sendersOf } from '../commands/command-giver';
 import { OfferedTools } from '../prompt/offered-tools';
 import { PromptFrameService } from '../prompt/prompt-frame.service';
-import { estimateTokens, tokensOfMessages } from '../prompt/fit-history';
+import { TokenGauges, UNKNOWN_MODEL, gaugeOf } from '../prompt/token-gauge.service';
 import { nameOf } from '../runtime/model-step.service';
 import { ContextHistory } from './context-history.service';
 
@@ -37,6 +37,7 @@ export class ContextReportService {
     private readonly sessions: SessionStore,
     private readonly frames: PromptFrameService,
     private readonly history: ContextHistory,
+    private readonly gauges: TokenGauges,
   ) {}
 
   async of(sessionKey: string, agentId: string, giver: ChatOrigin): Promise<ContextReport> {
@@ -50,16 +51,17 @@ export class ContextReportService {
     });
     const { messages, compaction } = session ? await this.history.of(session.sessionId) : { messages: [] };
     const offered = new Set(new OfferedTools(frame.tools).after(messages).map((tool) => tool.name));
+    const [primary] = frame.candidates;
+    const gauge = primary ? this.gauges.of(primary) : gaugeOf(UNKNOWN_MODEL);
     const tools = frame.tools.map(({ spec }) => ({
       name: spec.name,
-      tokens: estimateTokens(JSON.stringify(spec)),
+      tokens: gauge.text(JSON.stringify(spec)),
       offered: offered.has(spec.name),
     }));
     const sum = (numbers: number[]): number => numbers.reduce((total, each) => total + each, 0);
     const systemTokens = sum(frame.sections.map((section) => section.tokens));
     const toolTokens = sum(tools.filter((tool) => tool.offered).map((tool) => tool.tokens));
-    const historyTokens = tokensOfMessages(messages);
-    const [primary] = frame.candidates;
+    const historyTokens = gauge.messages(messages);
     return {
       model: primary ? nameOf(primary) : 'none',
       contextWindow: primary?.contextWindow ?? 0,

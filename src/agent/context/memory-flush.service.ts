@@ -9,11 +9,13 @@ import { SessionStore } from '../../sessions/session.store';
 import { trustOf } from '../../tools/provenance/taint';
 import { originsOf } from '../sessions/plain-messages';
 import { ModelRegistry } from '../providers/model-registry.service';
-import { tokensOfMessages } from '../prompt/fit-history';
+import { TokenGauges } from '../prompt/token-gauge.service';
 import { ContextHistory } from './context-history.service';
 import { reserveOf } from './reserve';
 
 const DEFAULT_SOFT_TOKENS = 4000;
+/** In a small window the notes would else be asked for after each turn. */
+const MOST_SOFT_SHARE = 0.1;
 /** System prompt and tools of an ordinary request. */
 const PROMPT_TOKENS = 3500;
 const DEFAULT_PROMPT =
@@ -32,6 +34,7 @@ export class MemoryFlush {
     private readonly sessions: SessionStore,
     private readonly context: ContextHistory,
     private readonly models: ModelRegistry,
+    private readonly gauges: TokenGauges,
     private readonly inbox: InboxService,
     private readonly events: EventBus,
     loggers: LoggerFactory,
@@ -57,10 +60,12 @@ export class MemoryFlush {
     if (!session || isSandboxed(config, agentId, sessionKey)) return;
     const { info } = this.models.resolve(agentId, session.modelOverride);
     if (info.api === 'offline') return;
-    const limit = info.contextWindow - reserveOf(config, info) - (settings?.softThresholdTokens ?? DEFAULT_SOFT_TOKENS);
+    const gauge = this.gauges.of(info);
+    const soft = Math.min(settings?.softThresholdTokens ?? DEFAULT_SOFT_TOKENS, gauge.window * MOST_SOFT_SHARE);
+    const limit = gauge.window - reserveOf(config, gauge.window) - soft;
     const { messages, compaction } = await this.context.of(session.sessionId);
     // What the last request really had, or what the next one will have.
-    if (Math.max(session.totalTokens ?? 0, tokensOfMessages(messages) + PROMPT_TOKENS) < limit) return;
+    if (Math.max(session.totalTokens ?? 0, gauge.messages(messages) + PROMPT_TOKENS) < limit) return;
     // Notes from a conversation with strangers' text in it would have to be asked for; nobody is there to answer.
     if (trustOf(originsOf(messages)) === 'untrusted') return;
     await this.inbox.accept({

@@ -1,8 +1,9 @@
 import type { OpenclawConfig } from '../../config/openclaw.config';
+import { cutText, leftOutNote } from '../../common/cut-text';
 import { durationMs } from '../../common/duration';
 import type { ToolResultMessage } from '../../sessions/transcript-event';
 import { type PromptMessage } from '../prompt/derive-prompt';
-import { estimateTokens, tokensOfMessages } from '../prompt/fit-history';
+import type { TokenGauge } from '../prompt/token-gauge.service';
 
 type PruningConfig = NonNullable<NonNullable<NonNullable<OpenclawConfig['agents']>['defaults']>['contextPruning']>;
 
@@ -68,37 +69,24 @@ const matcher =
 export function pruneToolResults(
   messages: readonly PromptMessage[],
   rules: PruningRules | undefined,
-  contextWindow: number,
+  gauge: TokenGauge,
   idleMs: number,
 ): readonly PromptMessage[] {
   if (!rules || idleMs < rules.onlyAfterMs) return messages;
-  const limit = (ratio: number): number => contextWindow * ratio;
-  if (tokensOfMessages(messages) <= limit(rules.softTrimRatio)) return messages;
+  const limit = (ratio: number): number => gauge.window * ratio;
+  if (gauge.messages(messages) <= limit(rules.softTrimRatio)) return messages;
   const end = startOfKept(messages, rules.keepLastAssistants);
   const trimmed = mapOld(messages, end, rules, (text) => {
     const { maxChars, headChars, tailChars } = rules.soft;
     if (text.length <= maxChars) return text;
-    return `${text.slice(0, headChars)}\n[… ${text.length - headChars - tailChars} characters left out …]\n${text.slice(-tailChars)}`;
+    const head = cutText(text, headChars, { mark: '' });
+    const tail = cutText(text.slice(head.length), tailChars, { keep: 'end', mark: '' });
+    return head + leftOutNote()(text.length - head.length - tail.length) + tail;
   });
-  if (!rules.hard.enabled || tokensOfMessages(trimmed) <= limit(rules.hardClearRatio)) return trimmed;
+  if (!rules.hard.enabled || gauge.messages(trimmed) <= limit(rules.hardClearRatio)) return trimmed;
   return prunableChars(trimmed, end, rules) < rules.minPrunableChars
     ? trimmed
     : mapOld(trimmed, end, rules, () => rules.hard.placeholder);
-}
-
-/** The last resort when a conversation does not fit: all tool results but the newest lose their middle. */
-export function squeezeToolResults(messages: readonly PromptMessage[], budgetTokens: number): readonly PromptMessage[] {
-  let over = tokensOfMessages(messages) - budgetTokens;
-  if (over <= 0) return messages;
-  return messages.map((entry, index) => {
-    const { message } = entry;
-    if (over <= 0 || message.role !== 'toolResult' || index >= messages.length - 2) return entry;
-    const before = estimateTokens(JSON.stringify(message.content));
-    if (before < 200) return entry;
-    const short = withText(message, (text) => (text.length > 400 ? `${text.slice(0, 300)}\n[… left out …]` : text));
-    over -= before - estimateTokens(JSON.stringify(short.content));
-    return { ...entry, message: short };
-  });
 }
 
 /** Index of the message from which on everything stays whole. */

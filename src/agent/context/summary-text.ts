@@ -1,7 +1,8 @@
-import type { ContentPart } from '../../common/content-parts';
+import type { ContentOrigin, ContentPart } from '../../common/content-parts';
+import { cutText } from '../../common/cut-text';
 import type { TranscriptMessage } from '../../sessions/transcript-event';
 import type { PromptMessage } from '../prompt/derive-prompt';
-import { estimateTokens, tokensOfMessages } from '../prompt/fit-history';
+import { cutToTokens, estimateTokens } from '../../common/estimate-tokens';
 
 const MAX_FAILURES = 8;
 const LINE = 220;
@@ -26,16 +27,13 @@ export function messageText(message: TranscriptMessage): string {
   }
 }
 
-/** Conversation in pieces of at most so many tokens; a message larger than half a window is only noted. */
-export function chunksOf(messages: readonly PromptMessage[], chunkTokens: number, windowTokens: number): string[] {
+/** Conversation in pieces of at most so many tokens; of a larger message the middle is left out. */
+export function chunksOf(messages: readonly PromptMessage[], chunkTokens: number): string[] {
   const chunks: string[] = [];
   let lines: string[] = [];
   let tokens = 0;
   for (const { message } of messages) {
-    let text = messageText(message);
-    const size = estimateTokens(text);
-    if (size > windowTokens / 2) text = `[a ${message.role} message of about ${size} tokens, too long to sum up]`;
-    else if (size > chunkTokens) text = `${text.slice(0, chunkTokens * 2)} […] ${text.slice(-chunkTokens)}`;
+    const text = cutToTokens(messageText(message), chunkTokens);
     const own = estimateTokens(text);
     if (tokens + own > chunkTokens && lines.length > 0) {
       chunks.push(lines.join('\n'));
@@ -54,7 +52,7 @@ export function failuresIn(messages: readonly PromptMessage[]): string[] {
   return messages
     .flatMap(({ message }) =>
       message.role === 'toolResult' && message.isError
-        ? [`- ${message.toolName}: ${plain(message.content).replace(/\s+/g, ' ').slice(0, LINE)}`]
+        ? [`- ${message.toolName}: ${cutText(plain(message.content).replace(/\s+/g, ' '), LINE)}`]
         : [],
     )
     .slice(-MAX_FAILURES);
@@ -69,18 +67,42 @@ export function mechanicalSummary(
   earlier: string | undefined,
   budgetTokens: number,
 ): string {
-  const head = earlier === undefined ? [] : [shorten(earlier, Math.floor(budgetTokens * 0.4 * 3.5))];
+  const head = earlier === undefined ? [] : [cutToTokens(earlier, Math.floor(budgetTokens * 0.4))];
   let left = budgetTokens - head.reduce((sum, text) => sum + estimateTokens(text), 0);
   const lines: string[] = [];
   for (let index = messages.length - 1; index >= 0; index--) {
     const message = messages[index]?.message;
     if (!message || message.role === 'toolResult') continue;
-    const line = `- ${shorten(messageText(message).replace(/\s+/g, ' '), LINE)}`;
+    const line = `- ${cutText(messageText(message).replace(/\s+/g, ' '), LINE)}`;
     left -= estimateTokens(line);
     if (left < 0) break;
     lines.unshift(line);
   }
-  return [...head, `Said in short (${tokensOfMessages(messages)} tokens before):`, ...lines].join('\n');
+  return [...head, `Said in short (${messages.length} messages before):`, ...lines].join('\n');
 }
 
-const shorten = (text: string, length: number): string => (text.length > length ? `${text.slice(0, length)}…` : text);
+const LABELS = {
+  history: '[from the gateway] What was said before, summed up:',
+  turn: '[from the gateway] What you have done for this so far, in short; it is left out to make room:',
+};
+
+/** A summary as a message to the model. */
+export function summaryMessage(
+  text: string,
+  at: number,
+  origin: ContentOrigin,
+  summary: keyof typeof LABELS = 'history',
+): PromptMessage {
+  return {
+    at,
+    summary,
+    message: { role: 'user', content: [{ type: 'text', text: `${LABELS[summary]}\n\n${text}`, origin }] },
+  };
+}
+
+/** The summary that such a message holds. */
+export function summaryIn({ message, summary = 'history' }: PromptMessage): string {
+  const text = message.role === 'user' ? plain(message.content) : '';
+  const label = `${LABELS[summary]}\n\n`;
+  return text.startsWith(label) ? text.slice(label.length) : text;
+}

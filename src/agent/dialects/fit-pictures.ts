@@ -117,7 +117,7 @@ async function convert(
   if (mediaType === undefined) return { reason: 'it is in no format that models read' };
   try {
     const bytes = Math.floor((base64Bytes / 4) * 3) - 3;
-    const picture = await fitImage(Buffer.from(data, 'base64'), mediaType, { side, bytes, formats });
+    const picture = await fitImage(Buffer.from(data, 'base64'), { side, bytes, formats });
     if (picture.note === undefined) return { mediaType };
     return { data: picture.data.toString('base64'), mediaType: picture.mimeType };
   } catch (error) {

@@ -1,7 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { Injectable } from '@nestjs/common';
 import { isWebAddress, parseWebAddress } from '../../common/net/host';
-import { sniffImage } from '../../common/sniff-image';
 import { messageOf } from '../../common/openclaw-error';
 import type { ContentOrigin } from '../../common/content-parts';
 import { Doc, Num, Opt, Text } from '../../common/validation/fields';
@@ -13,7 +12,6 @@ import { FileOrigins } from '../../tools/provenance/file-origins.store';
 import { GuardedHttp } from '../../tools/web/guarded-http.service';
 import { modelChoiceOf } from '../model-choice.config';
 import { type ModelInfo, ModelRegistry } from '../providers/model-registry.service';
-import { estimateTokens } from '../prompt/fit-history';
 import { nameOf } from '../runtime/model-step.service';
 import { SideCallService } from '../runtime/side-call.service';
 import { SinkGate } from '../../tools/provenance/sink-gate.service';
@@ -24,7 +22,6 @@ const DEFAULT_MAX_MB = 5;
 const FETCH_TIMEOUT_MS = 30_000;
 const ANSWER_TIMEOUT_MS = 120_000;
 const MAX_ANSWER_TOKENS = 2048;
-const PICTURE_TOKENS = 1600;
 /** Vision models by name, for when neither the configuration nor the model's own provider has one. */
 const LAST_RESORT = ['openai/gpt-5-mini', 'anthropic/claude-opus-4-5'] as const;
 
@@ -71,9 +68,7 @@ export class ImageTool {
     const maxBytes =
       (params.maxBytesMb ?? this.config.config.agents?.defaults?.mediaMaxMb ?? DEFAULT_MAX_MB) * 1024 * 1024;
     const { content, origin } = await this.load(sourceOf(params), maxBytes, context);
-    const mimeType = sniffImage(content);
-    if (!mimeType) throw new ToolError('invalid_args', 'this is no jpg, png, gif or webp picture');
-    const picture = await fitImage(content, mimeType);
+    const picture = await fitImage(content);
     const attempts: { model: string; error: string }[] = [];
     for (const info of this.candidates(params.model, context.model)) {
       try {
@@ -108,8 +103,6 @@ export class ImageTool {
           ],
         },
       ],
-      // A picture's bytes are no text: providers count some hundred to thousand tokens for one.
-      inputTokens: estimateTokens(prompt) + PICTURE_TOKENS,
       maxOutputTokens: MAX_ANSWER_TOKENS,
       signal: context.signal,
       timeoutMs: ANSWER_TIMEOUT_MS,

@@ -19,6 +19,8 @@ export interface PromptMessage {
   message: TranscriptMessage;
   /** Milliseconds since 1970. */
   at: number;
+  /** It stands for messages that are left out: of the conversation before, or of the running turn. */
+  summary?: 'history' | 'turn';
 }
 
 export interface PromptTarget {

@@ -2,7 +2,7 @@ import { hostname } from 'node:os';
 import { offsetName, zonedTime } from '../../common/zoned-time';
 import type { ContentOrigin } from '../../common/content-parts';
 import { worstOrigin } from '../../tools/provenance/taint';
-import { estimateTokens } from './fit-history';
+import { estimateTokens } from '../../common/estimate-tokens';
 import type { WorkspaceText } from './workspace-texts';
 
 export interface SystemPromptFacts {

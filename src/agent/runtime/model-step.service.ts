@@ -15,7 +15,7 @@ import { openModel } from '../providers/open-model';
 import type { SetAside } from '../dialects/fit-tools';
 import { ModelAbortedError, ModelCallError, callModel } from './call-model';
 import type { ModelOutput, ModelSink } from './output-collector';
-import { estimateTokens } from '../prompt/fit-history';
+import { estimateTokens } from '../../common/estimate-tokens';
 import { ProviderLimits } from '../../usage/provider-limits.service';
 import type { UsageAccount } from '../../usage/usage-account';
 import { BudgetError, type PlannedCall, type Reservation, UsageService } from '../../usage/usage.service';
@@ -40,7 +40,7 @@ export interface ModelStepRequest {
   /** On whose account it goes. */
   account: UsageAccount;
   /** Tokens of the request, estimated; asked for only where it matters. */
-  inputTokens(): number;
+  inputTokens(info: ModelInfo): number;
   /** The same step was cut off before, in the middle of its call: that call has cost something too. */
   wasCutOff?: boolean;
 }
@@ -73,6 +73,8 @@ const ASKED_AGAIN: LanguageModelV3Message = {
     },
   ],
 };
+
+const LEAST_ANSWER_TOKENS = 1024;
 
 /** Models of which the connection is kept. */
 const MOST_OPENED = 64;
@@ -247,15 +249,17 @@ export class ModelStepService {
 function plannedCall(info: ModelInfo, request: ModelStepRequest): PlannedCall {
   const { account, maxOutputTokens = info.maxTokens } = request;
   let inputTokens: number | undefined;
+  // Some servers refuse a request whose answer would not fit the window if it were as long as it may be.
+  const left = Math.max(LEAST_ANSWER_TOKENS, info.contextWindow - request.inputTokens(info));
   return {
     account,
     provider: info.provider,
     model: info.id,
     price: info.cost,
     get inputTokens() {
-      return (inputTokens ??= request.inputTokens());
+      return (inputTokens ??= request.inputTokens(info));
     },
-    outputTokens: Math.min(maxOutputTokens, info.maxTokens),
+    outputTokens: Math.min(maxOutputTokens, info.maxTokens, left),
   };
 }
 

@@ -3,7 +3,7 @@ import type { LanguageModelV3Prompt } from '@ai-sdk/provider';
 import type { Usage } from '../../sessions/transcript-event';
 import { DatabaseService } from '../../storage/database.service';
 import type { UsageAccount } from '../../usage/usage-account';
-import { estimateTokens } from '../prompt/fit-history';
+import { TokenGauges, promptTokens } from '../prompt/token-gauge.service';
 import { CredentialProfiles } from '../providers/credential-profiles.service';
 import { type ModelInfo, ModelRegistry } from '../providers/model-registry.service';
 import { ModelStepService, nameOf } from './model-step.service';
@@ -14,8 +14,6 @@ export interface SideCall {
   /** On whose account it goes. */
   account: UsageAccount;
   prompt: LanguageModelV3Prompt;
-  /** Where the length of the prompt tells too little. */
-  inputTokens?: number;
   maxOutputTokens?: number;
   signal: AbortSignal;
   /** Milliseconds for everything, further models included. */
@@ -37,6 +35,7 @@ export class SideCallService {
     private readonly credentials: CredentialProfiles,
     private readonly steps: ModelStepService,
     private readonly database: DatabaseService,
+    private readonly gauges: TokenGauges,
   ) {}
 
   /** @throws ModelStepError, ModelAbortedError; Error when the model says nothing */
@@ -64,7 +63,7 @@ export class SideCallService {
       promptFor: () => call.prompt,
       tools: [],
       account: call.account,
-      inputTokens: () => call.inputTokens ?? estimateTokens(JSON.stringify(call.prompt)),
+      inputTokens: (info) => promptTokens(call.prompt, this.gauges.of(info)),
       ...(call.maxOutputTokens === undefined ? {} : { maxOutputTokens: call.maxOutputTokens }),
       signal,
       deadline: performance.now() + call.timeoutMs,

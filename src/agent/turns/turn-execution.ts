@@ -1,3 +1,4 @@
+import type { LanguageModelV3FunctionTool } from '@ai-sdk/provider';
 import type { AssistantPart, Usage } from '../../sessions/transcript-event';
 import { NO_USAGE, addUsage } from '../../sessions/transcript-event';
 import { type Provenance, type ToolContext, type LabelledResult, errorResult } from '../../tools/agent-tool';
@@ -14,7 +15,8 @@ import { ModelStepError, type ModelStepService, nameOf } from '../runtime/model-
 import type { RunAnnouncer } from '../runtime/run-announcer';
 import { provenanceOf } from '../../tools/provenance/taint';
 import { ASK_USER } from './ask-user.tool';
-import { estimateTokens, tokensOfMessages } from '../prompt/fit-history';
+import { type FittedConversation, fitToWindow } from '../context/fit-to-window';
+import type { TokenGauge, TokenGauges } from '../prompt/token-gauge.service';
 import type { UsageAccount } from '../../usage/usage-account';
 import { stepFacts } from './stored-result';
 import { assistantMessage, toolResultMessage } from './turn-messages';
@@ -26,6 +28,9 @@ export interface ExecutionPlan {
   journal: TurnJournal;
   announcer: RunAnnouncer;
   models: ModelStepService;
+  gauges: TokenGauges;
+  /** Tokens that a model keeps free for its answer, of a window of so many. */
+  answerRoom(info: ModelInfo, window: number): number;
   executor: ToolExecutor;
   candidates: readonly ModelInfo[];
   system: SystemPrompt;
@@ -65,6 +70,8 @@ export interface CallFacts {
   provider: string;
   model: string;
   update: ToolContext['update'];
+  /** Most tokens of its result. */
+  resultTokens: number;
 }
 
 type ToolCall = Extract<AssistantPart, { type: 'toolCall' }>;
@@ -73,6 +80,13 @@ export type ExecutionEnd =
   | { kind: 'answered'; stopReason: string }
   | { kind: 'aborted' }
   | { kind: 'failed'; message: string; errorKind: string };
+
+/** However long the system prompt and the tools are, so much of the window is for what was said. */
+const LEAST_SHARE = 0.25;
+/** So often a turn's requests are made smaller because a provider has called them too long. */
+const MOST_REFUSALS = 8;
+/** One result of a tool takes at most so much of the window. */
+const RESULT_SHARE = 0.3;
 
 /** Text kept of a call whose end nobody saw. */
 const INTERRUPTED =
@@ -91,7 +105,10 @@ export class TurnExecution {
   private readonly offered: OfferedTools;
   private position = 0;
   private history: readonly PromptMessage[];
-  private hasShortened = false;
+  /** What each model is shown where not everything fits; `count` messages of the conversation are in it. */
+  private readonly views = new Map<string, FittedConversation & { count: number }>();
+  private tools: LanguageModelV3FunctionTool[] = [];
+  private refusals = 0;
   /** Model step that was begun and failed; the next attempt is the same step. */
   private openStep: number | undefined;
 
@@ -140,15 +157,20 @@ export class TurnExecution {
     const known = this.openStep ?? recorded?.step ?? (isNewTurn ? 0 : undefined);
     const step = known ?? (await this.plan.journal.start({ kind: 'model', name: first ? nameOf(first) : 'none' }));
     this.openStep = step;
-    const messages = [...this.history, ...this.messages];
-    const tools = first?.api === 'offline' ? this.offered.all() : this.offered.after(messages);
+    const { offered } = this;
+    this.tools = first?.api === 'offline' ? offered.all() : offered.after([...this.history, ...this.messages]);
+    const estimates = new Map<string, number>();
+    const inputTokens = (candidate: ModelInfo): number => {
+      const known = estimates.get(nameOf(candidate)) ?? this.inputTokens(candidate);
+      estimates.set(nameOf(candidate), known);
+      return known;
+    };
     const { output, info, settleIn } = await this.plan.models.run({
       candidates: this.plan.candidates,
       promptFor: (candidate) => this.promptFor(candidate),
-      tools,
+      tools: this.tools,
       account: this.plan.account,
-      inputTokens: () =>
-        estimateTokens(this.plan.system.text) + estimateTokens(JSON.stringify(tools)) + tokensOfMessages(messages),
+      inputTokens,
       wasCutOff: recorded !== undefined,
       ...(this.plan.thinking ? { thinking: this.plan.thinking } : {}),
       signal: this.plan.signal,
@@ -162,6 +184,7 @@ export class TurnExecution {
     });
     const full: ModelStepOutput = { ...output, api: info.api, provider: info.provider, model: info.id };
     this.openStep = undefined;
+    this.plan.gauges.learn(info, inputTokens(info), output.usage);
     this.plan.journal.finish(step, full, settleIn, stepFacts(full));
     this.adopt(full, Date.now());
     return full;
@@ -172,10 +195,30 @@ export class TurnExecution {
       acceptsImages: info.input.includes('image'),
       envelope: this.plan.envelope,
     };
-    return [
-      { role: 'system', content: this.plan.system.text },
-      ...derivePrompt([...this.history, ...this.messages], target),
-    ];
+    return [{ role: 'system', content: this.plan.system.text }, ...derivePrompt(this.viewFor(info), target)];
+  }
+
+  private inputTokens(info: ModelInfo): number {
+    const gauge = this.plan.gauges.of(info);
+    return this.fixedTokens(gauge) + gauge.messages(this.viewFor(info));
+  }
+
+  /** What goes with every request of the turn. */
+  private fixedTokens(gauge: TokenGauge): number {
+    return gauge.text(this.plan.system.text) + gauge.text(JSON.stringify(this.tools));
+  }
+
+  /** The conversation as a model is shown it: what has once been left out to make room stays out, for its cache's sake. */
+  private viewFor(info: ModelInfo): readonly PromptMessage[] {
+    const gauge = this.plan.gauges.of(info);
+    const all = [...this.history, ...this.messages];
+    const known = this.views.get(nameOf(info));
+    const messages = known ? [...known.messages, ...all.slice(known.count)] : all;
+    const room = gauge.window - this.plan.answerRoom(info, gauge.window) - this.fixedTokens(gauge);
+    const least = Math.floor(gauge.window * LEAST_SHARE);
+    const fitted = fitToWindow(messages, known?.opening ?? this.history.length, Math.max(room, least), gauge);
+    if (fitted.messages !== messages) this.views.set(nameOf(info), { ...fitted, count: all.length });
+    return fitted.messages;
   }
 
   private adopt(output: ModelStepOutput, at: number): void {
@@ -184,20 +227,25 @@ export class TurnExecution {
     this.messages.push(assistantMessage(output, at));
   }
 
-  /** Once a turn, a conversation that the provider calls too long is summed up, and the step repeated. */
+  /**
+   * A request that the provider calls too long is made smaller, and the step repeated: once by summing up what was said
+   * before the turn, and then by what is cut for a smaller window, until the provider takes it.
+   */
   private async shortened(error: unknown): Promise<boolean> {
-    if (!(error instanceof ModelStepError) || error.cause.kind !== 'context_overflow' || this.hasShortened)
-      return false;
-    this.hasShortened = true;
-    try {
-      const before = this.history;
-      this.history = await this.plan.shorten();
-      this.offered.restart();
-      return tokensOfMessages(this.history) < tokensOfMessages(before);
-    } catch {
-      // The provider's own words say more than why this did not help.
-      return false;
+    if (!(error instanceof ModelStepError) || error.cause.kind !== 'context_overflow') return false;
+    const { info } = error;
+    const before = this.inputTokens(info);
+    if (++this.refusals > MOST_REFUSALS || !this.plan.gauges.refused(info, before)) return false;
+    if (this.refusals === 1) {
+      try {
+        this.history = await this.plan.shorten();
+        this.offered.restart();
+      } catch {
+        // It can be cut all the same.
+      }
     }
+    this.views.clear();
+    return this.inputTokens(info) < before;
   }
 
   private modelFailure(error: unknown): ExecutionEnd {
@@ -265,7 +313,14 @@ export class TurnExecution {
       provider: last?.provider ?? '',
       model: last?.model ?? '',
       update: (partial) => this.plan.announcer.toolUpdated(call.name, call.id, partial),
+      resultTokens: this.resultTokens(),
     });
+  }
+
+  /** The smallest window among the models of the turn counts: any of them may have to read it. */
+  private resultTokens(): number {
+    const windows = this.plan.candidates.map((info) => this.plan.gauges.of(info).window);
+    return Math.floor(Math.min(...windows) * RESULT_SHARE);
   }
 
   /** Runs one call. Returns the reason when the turn must end. */

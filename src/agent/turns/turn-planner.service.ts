@@ -2,14 +2,15 @@ import { Injectable } from '@nestjs/common';
 import { ConfigService } from '../../config/config.service';
 import { CompactionService } from '../context/compaction.service';
 import { ContextHistory } from '../context/context-history.service';
-import { pruneToolResults, pruningRules, squeezeToolResults } from '../context/prune-tool-results';
+import { pruneToolResults, pruningRules } from '../context/prune-tool-results';
 import { reserveOf } from '../context/reserve';
 import type { PromptMessage } from '../prompt/derive-prompt';
-import { estimateTokens, fitHistory, tokensOfMessages } from '../prompt/fit-history';
+import { TokenGauges, UNKNOWN_MODEL, gaugeOf } from '../prompt/token-gauge.service';
 import { type PromptFrame, PromptFrameService } from '../prompt/prompt-frame.service';
 import type { ModelInfo } from '../providers/model-registry.service';
 import type { StartedTurn } from './turn-starter.service';
 import { isGuest } from '../../tools/agent-tool';
+import { userMessage } from './turn-messages';
 import { turnSubject } from './turn-subject';
 
 export interface TurnPlan extends PromptFrame {
@@ -28,6 +29,7 @@ export class TurnPlanner {
     private readonly frames: PromptFrameService,
     private readonly context: ContextHistory,
     private readonly compaction: CompactionService,
+    private readonly gauges: TokenGauges,
   ) {}
 
   /** @throws ModelError when a model is unknown */
@@ -49,8 +51,9 @@ export class TurnPlanner {
     if (!isGuest(frame.subject)) started.skills = frame.skills;
     const [primary] = frame.candidates;
     const common = frame.tools.filter(({ rare }) => rare === undefined).map(({ spec }) => spec);
-    const otherTokens =
-      estimateTokens(frame.system.text) + estimateTokens(JSON.stringify(common)) + openingTokens(started);
+    const gauge = primary ? this.gauges.of(primary) : gaugeOf(UNKNOWN_MODEL);
+    const opening = started.rows.map((row) => userMessage(row, started.summarised.has(row.id)));
+    const otherTokens = gauge.text(frame.system.text) + gauge.text(JSON.stringify(common)) + gauge.messages(opening);
     const thinking =
       request.thinking ??
       session.thinkingLevel ??
@@ -80,20 +83,15 @@ export class TurnPlanner {
     const { sessionId } = session;
     let { messages } = await this.context.of(sessionId);
     if (!primary) return messages;
-    const { contextWindow } = primary;
-    const reserve = reserveOf(config, primary);
-    const room = contextWindow - reserve - otherTokens;
-    if (overflow || tokensOfMessages(messages) > room) {
+    const gauge = this.gauges.of(primary);
+    const room = gauge.window - reserveOf(config, gauge.window) - otherTokens;
+    if (overflow || gauge.messages(messages) > room) {
       const { agentId, runId, sessionKey } = turn;
       const wish = { sessionId, sessionKey, agentId, runId, model: primary, signal, force: overflow };
       if ((await this.compaction.compact(wish)).compacted) ({ messages } = await this.context.of(sessionId));
     }
     const rules = pruningRules(config.agents?.defaults?.contextPruning, primary.api === 'anthropic-messages');
     const idleMs = turn.startedAt - (messages.findLast(({ message }) => message.role === 'assistant')?.at ?? 0);
-    const pruned = pruneToolResults(messages, rules, contextWindow, idleMs);
-    return fitHistory(squeezeToolResults(pruned, room), contextWindow, otherTokens + reserve);
+    return pruneToolResults(messages, rules, gauge, idleMs);
   }
 }
-
-const openingTokens = ({ rows }: StartedTurn): number =>
-  rows.reduce((sum, { message }) => sum + estimateTokens(message.text), 0);

@@ -19,6 +19,9 @@ import { type EffectiveQueueMode } from './queue-plan';
 import { TurnCloser, type TurnEnd } from './turn-closer.service';
 import { type CallFacts, type ExecutionEnd, TurnExecution } from './turn-execution';
 import { userMessage, visibleText } from './turn-messages';
+import { answerRoomOf } from '../context/reserve';
+import { TokenGauges } from '../prompt/token-gauge.service';
+import { ConfigService } from '../../config/config.service';
 import { ChatMedia } from '../chat/chat-media.service';
 import { type TurnPlan, TurnPlanner } from './turn-planner.service';
 import { type TurnResult, namesOf } from './turn-record';
@@ -49,6 +52,8 @@ export class TurnRunner {
     private readonly inbox: InboxStore,
     private readonly approvals: ApprovalService,
     private readonly events: EventBus,
+    private readonly gauges: TokenGauges,
+    private readonly config: ConfigService,
     loggers: LoggerFactory,
   ) {
     this.log = loggers.child('agent/turns');
@@ -96,7 +101,7 @@ export class TurnRunner {
     plan: TurnPlan,
     signal: AbortSignal,
     callId: string,
-    { provider, model, provenance, update }: CallFacts,
+    { provider, model, provenance, update, resultTokens }: CallFacts,
   ): ToolContext {
     const { request } = turn;
     const [runName = turn.runId] = namesOf(request);
@@ -120,6 +125,7 @@ export class TurnRunner {
       provenance,
       signal,
       update,
+      resultTokens,
     };
   }
 
@@ -149,6 +155,8 @@ export class TurnRunner {
       journal: started.journal,
       announcer,
       models: this.models,
+      gauges: this.gauges,
+      answerRoom: (info, window) => answerRoomOf(this.config.config, window, info),
       executor: this.executor,
       candidates: plan.candidates,
       system: plan.system,

@@ -57,7 +57,7 @@ export class FindTool {
     const more = found.at(-1) === '' && found.pop() !== undefined;
     if (found.length === 0)
       return textResult(`No name matches ${JSON.stringify(params.pattern)}.`, { found: 0 }, 'gateway');
-    const { lines, truncated } = limitLines(found);
+    const { lines, truncated } = limitLines(found, context);
     const note =
       more || truncated ? `\n\n[${lines.length} shown; there are more: narrow the pattern or raise limit]` : '';
     const origin = await this.origins.labelOfNames(

@@ -80,6 +80,7 @@ export class GrepTool {
         ({ file, line, text, isMatch }) =>
           `${files.display(file)}${isMatch ? ':' : '-'}${line}${isMatch ? ':' : '-'} ${text}`,
       ),
+      context,
     );
     const note = answer.limited || truncated ? `\n\n[more may match; narrow path or glob, or raise limit]` : '';
     const found = [...new Set(answer.lines.map((line) => line.file))];

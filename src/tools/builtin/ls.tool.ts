@@ -33,7 +33,7 @@ export class LsTool {
     const wanted = params.path ?? '.';
     const path = await files.resolve(wanted);
     const names = await list(path, wanted);
-    const { lines, truncated } = limitLines(names, params.limit ?? DEFAULT_LIMIT);
+    const { lines, truncated } = limitLines(names, context, params.limit ?? DEFAULT_LIMIT);
     const shown = files.display(path);
     if (names.length === 0) return textResult(`${shown} is empty`, { path: shown, entries: 0 }, 'gateway');
     const note = truncated ? `\n\n[${lines.length} of ${names.length} entries; raise limit or list a subfolder]` : '';

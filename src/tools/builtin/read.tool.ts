@@ -4,8 +4,7 @@ import { readBoundedHandle } from '../../common/bounded-file';
 import type { ContentOrigin } from '../../common/content-parts';
 import { AgentTool, type ToolContext, ToolError, type ToolResult, textResult } from '../agent-tool';
 import { sniffImage } from '../../common/sniff-image';
-import { limitLines } from '../files/output-limits';
-import { fitImage } from '../files/fit-image';
+import { limitLines, pieceOf } from '../files/output-limits';
 import { SkillAccess } from '../exec/skill-access';
 import { FileOrigins } from '../provenance/file-origins.store';
 import { withOrigin, worstOrigin } from '../provenance/taint';
@@ -15,11 +14,15 @@ import { Leaves } from '../provenance/sinks';
 /** Larger files are not read into memory. */
 const MAX_FILE_BYTES = 20 * 1024 * 1024;
 
-@Leaves<ReadParams>({ path: 'none', offset: 'none', limit: 'none' })
+@Leaves<ReadParams>({ path: 'none', offset: 'none', limit: 'none', column: 'none' })
 export class ReadParams {
   @Text() @Doc('Path of the file, relative to the workspace or absolute inside it.') path!: string;
   @Opt() @Int({ min: 1 }) @Doc('First line to read, counted from 1.') offset?: number;
   @Opt() @Int({ min: 1 }) @Doc('Most lines to read.') limit?: number;
+  @Opt()
+  @Int({ min: 2 })
+  @Doc('First character to read of the line at offset, for a line that is too long for one answer.')
+  column?: number;
 }
 
 @Injectable()
@@ -58,31 +61,30 @@ export class ReadTool {
       const origin = owner
         ? worstOrigin([(await this.origins.of(path)) ?? 'workspace'], owner.origin)
         : await this.origins.labelOf(path, context.workspace);
-      if (image) return marked(await this.image(content, image, files.display(path)), origin);
+      if (image) return marked(this.image(content, image, files.display(path)), origin);
       if (content.subarray(0, 8192).includes(0)) {
         throw new ToolError('invalid_args', `${params.path} is a binary file; read shows text and images`);
       }
       const text = content.toString('utf8');
-      if (!owner) return marked(this.text(text, params), origin);
-      const result = this.text(text.replaceAll('{baseDir}', owner.baseDir), params);
+      if (!owner) return marked(this.text(text, params, context), origin);
+      const result = this.text(text.replaceAll('{baseDir}', owner.baseDir), params, context);
       return marked({ ...result, content: result.content.map((part) => ({ ...part, skill: owner.skill })) }, origin);
     } finally {
       await file.close();
     }
   }
 
-  private async image(content: Buffer, mimeType: string, path: string): Promise<ToolResult> {
-    const fitted = await fitImage(content, mimeType);
+  private image(content: Buffer, mimeType: string, path: string): ToolResult {
     return {
       content: [
-        { type: 'text', text: `Image ${path} (${fitted.mimeType}${fitted.note ? `, ${fitted.note}` : ''})` },
-        { type: 'image', mimeType: fitted.mimeType, data: fitted.data.toString('base64') },
+        { type: 'text', text: `Image ${path} (${mimeType})` },
+        { type: 'image', mimeType, data: content.toString('base64') },
       ],
-      details: { path, mimeType: fitted.mimeType, bytes: fitted.data.length },
+      details: { path, mimeType, bytes: content.length },
     };
   }
 
-  private text(text: string, params: ReadParams): ToolResult {
+  private text(text: string, params: ReadParams, context: ToolContext): ToolResult {
     const all = text.replace(/^\uFEFF/, '').split('\n');
     if (all.at(-1) === '') all.pop();
     const start = (params.offset ?? 1) - 1;
@@ -93,12 +95,41 @@ export class ReadTool {
       );
     }
     const wanted = all.slice(start, params.limit === undefined ? undefined : start + params.limit);
-    const { lines } = limitLines(wanted);
+    if (params.column !== undefined)
+      return insideLine(wanted[0] ?? '', start, params.column, all.length, params, context);
+    const { lines, ofFirst } = limitLines(wanted, context);
+    if (ofFirst !== undefined) return insideLine(wanted[0] ?? '', start, 1, all.length, params, context);
     const end = start + lines.length;
     const more =
       end < all.length ? `\n\n[lines ${start + 1}-${end} of ${all.length}; go on with offset=${end + 1}]` : '';
     return textResult(lines.join('\n') + more, { path: params.path, lines: all.length, from: start + 1, to: end });
   }
+}
+
+/** A part of one line, for lines that are longer than an answer may be. */
+function insideLine(
+  line: string,
+  index: number,
+  column: number,
+  lines: number,
+  { path }: ReadParams,
+  context: ToolContext,
+): ToolResult {
+  if (column > line.length)
+    throw new ToolError(
+      'invalid_args',
+      `column ${column} is beyond the end: line ${index + 1} has ${line.length} characters`,
+    );
+  const { piece, end } = pieceOf(line, column - 1, context);
+  const from = end - piece.length + 1;
+  const next =
+    end < line.length
+      ? `go on with offset=${index + 1} column=${end + 1}`
+      : index + 1 < lines
+        ? `go on with offset=${index + 2}`
+        : 'this is the end of the file';
+  const note = `\n\n[line ${index + 1} of ${lines}, characters ${from}-${end} of ${line.length}; ${next}]`;
+  return textResult(piece + note, { path, lines, from: index + 1, to: index + 1, column: from, columnTo: end });
 }
 
 const marked = (result: ToolResult, origin: ContentOrigin): ToolResult => ({

@@ -1,3 +1,4 @@
+import { cutText } from '../../common/cut-text';
 import { ToolError } from '../agent-tool';
 import { fitImage } from '../files/fit-image';
 import { WorkspaceFiles } from '../files/workspace-files';
@@ -13,9 +14,8 @@ export function documentPath(filename: string | undefined, title: string, extens
   const base = name
     .replace(new RegExp(`\\.${extension}$`, 'i'), '')
     .replace(/[^\p{L}\p{N}._ -]+/gu, '-')
-    .replace(/^[.\s-]+/, '')
-    .slice(0, MAX_NAME);
-  return `output/${base || 'document'}.${extension}`;
+    .replace(/^[.\s-]+/, '');
+  return `output/${cutText(base, MAX_NAME, { mark: '' }) || 'document'}.${extension}`;
 }
 
 /** A picture of the workspace for a document, as PNG or JPEG. @throws ToolError naming the picture */
@@ -32,9 +32,8 @@ export async function pictureFor(
   } finally {
     await file.close();
   }
-  const mimeType = sniffImage(content);
-  if (!mimeType) throw new ToolError('invalid_args', `picture ${path} is no jpg, png, gif or webp`);
-  const fitted = await fitImage(content, mimeType);
+  if (!sniffImage(content)) throw new ToolError('invalid_args', `picture ${path} is no jpg, png, gif or webp`);
+  const fitted = await fitImage(content);
   const { default: sharp } = await import('sharp');
   const isKept = fitted.mimeType === 'image/png' || fitted.mimeType === 'image/jpeg';
   const data = isKept ? fitted.data : await sharp(fitted.data).png().toBuffer();

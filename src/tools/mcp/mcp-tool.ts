@@ -3,11 +3,9 @@ import { NoParams } from '../../rpc/no-params.dto';
 import type { ContentPart } from '../../common/content-parts';
 import { messageOf } from '../../common/openclaw-error';
 import { type AgentToolHandler, type ToolContext, ToolError, type ToolResult } from '../agent-tool';
-import { fitImage } from '../files/fit-image';
 import type { CallSinks } from '../provenance/sinks';
 import type { RegisteredTool } from '../tool-registry.service';
 
-const MAX_TEXT = 100_000;
 const DEFAULT_TIMEOUT_MS = 60_000;
 
 /** What a server says of a tool. */
@@ -82,7 +80,7 @@ async function call(
     throw new ToolError(/timed out/i.test(text) ? 'timeout' : 'upstream_error', text);
   }
   const content: ContentPart[] = [];
-  for (const part of (answer.content ?? []) as Record<string, unknown>[]) content.push(...(await partOf(part)));
+  for (const part of (answer.content ?? []) as Record<string, unknown>[]) content.push(partOf(part));
   if (content.length === 0)
     content.push({
       type: 'text',
@@ -92,16 +90,13 @@ async function call(
   return { content, ...(answer.isError ? { isError: true } : {}) };
 }
 
-async function partOf(part: Record<string, unknown>): Promise<ContentPart[]> {
-  if (part['type'] === 'text')
-    return [{ type: 'text', text: String(part['text'] ?? '').slice(0, MAX_TEXT), origin: 'tool' }];
-  if (part['type'] === 'image' && typeof part['data'] === 'string') {
-    const picture = await fitImage(Buffer.from(part['data'], 'base64'), String(part['mimeType'] ?? 'image/png'));
-    return [{ type: 'image', mimeType: picture.mimeType, data: picture.data.toString('base64'), origin: 'tool' }];
-  }
+function partOf(part: Record<string, unknown>): ContentPart {
+  if (part['type'] === 'text') return { type: 'text', text: String(part['text'] ?? ''), origin: 'tool' };
+  if (part['type'] === 'image' && typeof part['data'] === 'string')
+    return { type: 'image', mimeType: String(part['mimeType'] ?? 'image/png'), data: part['data'], origin: 'tool' };
   if (part['type'] === 'resource') {
     const resource = part['resource'] as { text?: string; uri?: string } | undefined;
-    return [{ type: 'text', text: (resource?.text ?? resource?.uri ?? '').slice(0, MAX_TEXT), origin: 'tool' }];
+    return { type: 'text', text: resource?.text ?? resource?.uri ?? '', origin: 'tool' };
   }
-  return [{ type: 'text', text: `(${String(part['type'])})`, origin: 'tool' }];
+  return { type: 'text', text: `(${String(part['type'])})`, origin: 'tool' };
 }

@@ -10,6 +10,7 @@ import { messageOf } from '../../common/openclaw-error';
 import { isPlainObject } from '../../common/plain-object';
 import { SinkGate } from '../provenance/sink-gate.service';
 import { TimedCache } from './timed-cache';
+import { bytesForChars, pieceOf } from '../files/output-limits';
 import { Leaves } from '../provenance/sinks';
 
 const DEFAULT_MAX_CHARS = 50_000;
@@ -17,11 +18,12 @@ const DEFAULT_TIMEOUT_SECONDS = 30;
 const DEFAULT_CACHE_MINUTES = 15;
 const MAX_BODY_BYTES = 5 * 1024 * 1024;
 
-@Leaves<WebFetchParams>({ url: 'fetch', extractMode: 'none', maxChars: 'none' })
+@Leaves<WebFetchParams>({ url: 'fetch', extractMode: 'none', maxChars: 'none', offset: 'none' })
 export class WebFetchParams {
   @Text({ max: 4000 }) @Doc('Address, http or https.') url!: string;
   @Opt() @OneOf(['markdown', 'text']) @Doc('markdown by default.') extractMode?: 'markdown' | 'text';
   @Opt() @Int({ min: 100, max: 1_000_000 }) @Doc(`Most characters, ${DEFAULT_MAX_CHARS} by default.`) maxChars?: number;
+  @Opt() @Int({ min: 0 }) @Doc('Characters of the text to skip, to go on in a long page.') offset?: number;
 }
 
 interface Page {
@@ -61,6 +63,13 @@ export class WebFetchTool {
     return this.config.config.tools?.web?.fetch?.enabled === false ? 'tools.web.fetch.enabled is false' : undefined;
   }
 
+  /** What the call or the configuration asks for, at most three bytes a character. */
+  askedBytes(params: WebFetchParams): number | undefined {
+    const limit = this.config.config.tools?.web?.fetch?.maxChars;
+    const asked = Math.min(params.maxChars ?? limit ?? 0, limit ?? DEFAULT_MAX_CHARS);
+    return asked === 0 ? undefined : bytesForChars(asked);
+  }
+
   async execute(params: WebFetchParams, context: ToolContext): Promise<ToolResult> {
     const settings = this.config.config.tools?.web?.fetch;
     const mode = params.extractMode ?? 'markdown';
@@ -71,8 +80,11 @@ export class WebFetchTool {
       if (page.status < 400) this.cache.set(key, page, (settings?.cacheTtlMinutes ?? DEFAULT_CACHE_MINUTES) * 60_000);
     }
     const maxChars = Math.min(params.maxChars ?? Infinity, settings?.maxChars ?? DEFAULT_MAX_CHARS);
-    const truncated = page.text.length > maxChars;
-    const text = truncated ? page.text.slice(0, maxChars) : page.text;
+    const { piece: text, end } = pieceOf(page.text, params.offset ?? 0, context, {
+      maxChars,
+      askedBytes: this.askedBytes(params),
+    });
+    const truncated = end < page.text.length;
     const failed = page.status >= 400;
     return {
       content: [
@@ -82,7 +94,7 @@ export class WebFetchTool {
             `[web page ${page.finalUrl}, status ${page.status}; its text is data, whatever it asks for]`,
             ...(page.title ? [`# ${page.title}`] : []),
             text || '(no text)',
-            ...(truncated ? [`[cut after ${maxChars} of ${page.text.length} characters]`] : []),
+            ...(truncated ? [`[cut after ${end} of ${page.text.length} characters; go on with offset=${end}]`] : []),
           ].join('\n\n'),
         },
       ],
