@@ -116,6 +116,10 @@ export interface ChatHappening {
   kind: 'edited' | 'deleted' | 'note';
   /** External id of the message that it is about. */
   about?: string;
+  /** The platform tells it, not a person: it is heard wherever its chat is, and its text is data. */
+  isFromPlatform?: true;
+  /** It changes all the time, as a place that is followed: only its newest state is told. */
+  isMoving?: true;
   /** New text of an edited message; what happened, in words, for a note. */
   text: string;
   /** What an edited message passes on now, where that may have changed. */

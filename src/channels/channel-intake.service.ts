@@ -22,12 +22,13 @@ import { SessionStore } from '../sessions/session.store';
 import type { Lease } from '../storage/lease';
 import { AckReactions } from './ack-reactions.service';
 import { ALBUM_MS, albumBefore, albumKey, isOfAlbum } from './albums';
-import { type KnownPeople, NOT_MENTIONED, judgeAccess, ownsGateway } from './access/access-gate';
+import { type KnownPeople, NOT_MENTIONED, hearsOf, judgeAccess, ownsGateway } from './access/access-gate';
 import { BOTS_PAUSED, BotLoopGuard } from './bots/bot-loop-guard.service';
 import { PairingService } from './access/pairing.service';
 import type { ChatHappening, InboundUpdate, IntakeVerdict } from './channel-adapter';
 import { happeningWithPlainNames, withPlainNames } from './plain-names';
 import { chooseRoute } from './routing';
+import { untoldNote } from './untold-note';
 
 /** Reasons of messages that are shown with the next one that is answered. */
 const TOLD_LATER = 'told with the next message';
@@ -177,7 +178,14 @@ export class ChannelIntake {
     const others = kind === 'edited' && isPassedOn ? shared.map(({ text: said }) => said) : [];
     // What somebody else says in it is not the word of whoever passes it on.
     const source = others.length > 0 ? { ...row, message: { ...row.message, isOwner: false } } : row;
-    await this.note(channel, account, happening, [words, ...others].join('\n'), undefined, source);
+    const said = [words, ...others].join('\n');
+    if (!happening.isMoving) return this.note(channel, account, happening, said, undefined, source);
+    // Only the newest place is told of what moves.
+    const prefix = `moving:${row.externalId}:`;
+    const untold = await untoldNote(this.inboxRows, row.sessionKey ?? '', prefix);
+    if (untold && (await this.inboxRows.amend(untold.id, { message: { ...untold.message, text: said } }))) return;
+    const newest = { ...happening, externalId: `${prefix}${happening.externalId}` };
+    await this.note(channel, account, newest, said, undefined, source);
   }
 
   private async people(channel: string, account: string): Promise<KnownPeople> {
@@ -197,7 +205,8 @@ export class ChannelIntake {
   ): Promise<void> {
     const update: InboundUpdate = { ...happening, text, mentionsBot: true };
     const people = await this.people(channel, account);
-    if (!about && judgeAccess(update, people).kind !== 'admit') return;
+    const isForeign = happening.isFromPlatform === true;
+    if (!about && !(isForeign ? hearsOf(update, people) : judgeAccess(update, people).kind === 'admit')) return;
     const isOwner = about?.message.isOwner ?? ownsGateway(update, people);
     const { config } = this.config;
     const sessionKey =
@@ -210,8 +219,8 @@ export class ChannelIntake {
       sessionKey,
       message: {
         text,
-        isOwner,
-        origin: isOwner ? 'owner' : 'stranger',
+        isOwner: isOwner && !isForeign,
+        origin: isOwner && !isForeign ? 'owner' : 'stranger',
         isSystemEvent: true,
         ...(name ? { sender: { id: happening.sender.id, name } } : {}),
       },

@@ -202,7 +202,11 @@ export class FakeTelegram {
     });
   }
 
+  /** Telegram keeps only updates of the kinds that the bot has asked for. */
+  private asked: ReadonlySet<string> | undefined;
+
   push(kind: string, payload: unknown): number {
+    if (this.asked && !this.asked.has(kind)) return this.nextUpdateId;
     const update = { update_id: this.nextUpdateId++, [kind]: payload };
     this.queue.push(update);
     if (this.webhook) void this.post(update);
@@ -305,6 +309,7 @@ export class FakeTelegram {
     const limit = Math.min(Number(params['limit'] ?? 100), 100);
     const seconds = Number(params['timeout'] ?? 0);
     this.confirm(offset);
+    this.ask(params['allowed_updates']);
     const timer = setTimeout(() => poll.reply([]), seconds * 1000);
     const settle = (): void => {
       clearTimeout(timer);
@@ -331,6 +336,12 @@ export class FakeTelegram {
     this.poll = poll;
     request.socket.once('close', settle);
     this.flush();
+  }
+
+  /** An empty list means all but those that have to be asked for by name. */
+  private ask(kinds: unknown): void {
+    const list: unknown = typeof kinds === 'string' ? JSON.parse(kinds) : kinds;
+    if (Array.isArray(list)) this.asked = list.length > 0 ? new Set(list as string[]) : undefined;
   }
 
   private confirm(offset: number): void {
@@ -444,7 +455,22 @@ export class FakeTelegram {
         const options = params['options'] as { text: string }[];
         if (options.length < 2) return refuse('poll must have at least 2 option');
         this.actions.push({ method, params });
-        return { ok: true, result: this.keep(params, `(poll) ${String(params['question'])}`, true) };
+        return {
+          ok: true,
+          result: {
+            ...(this.keep(params, `(poll) ${String(params['question'])}`, true) as object),
+            poll: {
+              id: `poll-${this.actions.length}`,
+              question: String(params['question']),
+              options: options.map(({ text }) => ({ text, voter_count: 0 })),
+              total_voter_count: 0,
+              is_closed: false,
+              is_anonymous: params['is_anonymous'] !== false,
+              type: 'regular',
+              allows_multiple_answers: isTrue(params['allows_multiple_answers']),
+            },
+          },
+        };
       }
       case 'createForumTopic':
         this.actions.push({ method, params });
@@ -471,10 +497,21 @@ export class FakeTelegram {
         return { ok: true, result: true };
       }
       case 'setWebhook':
+        this.ask(params['allowed_updates']);
         this.webhook = { url: String(params['url']), secret: String(params['secret_token'] ?? '') };
         return { ok: true, result: true };
       case 'deleteWebhook':
         this.webhook = undefined;
+        return { ok: true, result: true };
+      case 'answerInlineQuery':
+        if (!Array.isArray(params['results'])) return refuse("can't parse inline query results JSON object");
+        return { ok: true, result: true };
+      case 'answerGuestQuery':
+        if (typeof params['result'] !== 'object') return refuse("can't parse the result");
+        return { ok: true, result: {} };
+      case 'answerShippingQuery':
+      case 'answerPreCheckoutQuery':
+        if (!isTrue(params['ok']) && !params['error_message']) return refuse('error message must be specified');
         return { ok: true, result: true };
       case 'sendChatAction':
       case 'answerCallbackQuery':

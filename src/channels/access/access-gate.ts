@@ -50,6 +50,13 @@ export function judgeAccess(update: InboundUpdate, people: KnownPeople, chat: Ch
 const hearsBot = ({ policy, chat, mentionsBot }: InboundUpdate): boolean =>
   policy.allowBots === true || (policy.allowBots === 'mentions' && (mentionsBot || chat.type === 'direct'));
 
+/** Whether what a platform tells of a chat is heard: a group by its rules, a direct chat by those for its person. */
+export function hearsOf(update: InboundUpdate, people: KnownPeople): boolean {
+  const { chat, policy } = update;
+  if (chat.type === 'direct') return judgeAccess(update, people).kind === 'admit';
+  return policy.group?.enabled === true && policy.groupPolicy !== 'disabled';
+}
+
 /**
  * Whether the sender is an owner of the gateway: listed as such, else in the account's `allowFrom` or paired as an owner.
  * Always by id: a handle can change hands, and `*` makes nobody an owner.

@@ -7,7 +7,8 @@ import type { TelegramAccount } from './telegram-accounts';
 import { telegramCall } from './telegram-call';
 import type { TelegramContext, TelegramIntake } from './telegram-context';
 import { apiErrorCode, apiErrorText } from './telegram-errors';
-import { ALLOWED_UPDATES, chatOf } from './telegram-poller';
+import { chatOf } from './telegram-poller';
+import { UPDATE_KINDS } from './telegram-update';
 
 export const DEFAULT_HOOK_PATH = '/telegram-webhook';
 const CALL_MS = 30_000;
@@ -48,7 +49,7 @@ export class TelegramHook {
       await telegramCall(
         bot.telegram,
         'setWebhook',
-        { url: account.settings.webhookUrl, secret_token: hookSecretOf(account), allowed_updates: ALLOWED_UPDATES },
+        { url: account.settings.webhookUrl, secret_token: hookSecretOf(account), allowed_updates: UPDATE_KINDS },
         limit,
       );
     } catch (error) {

@@ -10,21 +10,13 @@ import { ChannelFatalError, type ChannelHost } from '../channel-adapter';
 import { telegramCall } from './telegram-call';
 import type { TelegramContext, TelegramIntake } from './telegram-context';
 import type { TelegramPollWatch } from './telegram-poll-watch';
+import { UPDATE_KINDS } from './telegram-update';
 import { apiErrorCode, apiErrorText, retryAfterMs } from './telegram-errors';
 
 const POLL_SECONDS = 30;
 const BATCH = 100;
 const LEASE_RETRY_MS = 2000;
 const POLL_BACKOFF: BackoffPolicy = { initialMs: 500, maxMs: 30_000, factor: 1.8, jitter: 0.25 };
-export const ALLOWED_UPDATES = [
-  'message',
-  'channel_post',
-  'edited_message',
-  'callback_query',
-  'my_chat_member',
-  'message_reaction',
-  'business_message',
-];
 
 export interface PollerOptions {
   bot: Telegraf<TelegramContext>;
@@ -126,7 +118,7 @@ export class TelegramPoller {
           {
             timeout: attempt === 0 ? POLL_SECONDS : 0,
             limit: BATCH,
-            allowed_updates: ALLOWED_UPDATES,
+            allowed_updates: UPDATE_KINDS,
             ...(offset === undefined ? {} : { offset }),
           },
           attemptSignal,

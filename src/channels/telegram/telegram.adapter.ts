@@ -36,9 +36,9 @@ import { TelegramMenus } from './telegram-menus';
 import { hasButtons, keyboard } from './telegram-buttons';
 import { TelegramHook, hookPathOf } from './telegram-hook';
 import { followGroup } from './telegram-groups';
-import { idList } from './telegram-inbound';
 import { TelegramIntakeDesk } from './telegram-intake';
 import { placeOf, preview, quote } from './telegram-places';
+import { idList } from './telegram-policy';
 import { TelegramPollWatch } from './telegram-poll-watch';
 import type { TelegramIntake } from './telegram-context';
 import { apiErrorCode, apiErrorText, sendError } from './telegram-errors';
@@ -301,6 +301,7 @@ export class TelegramAdapter implements ChannelAdapter {
       bot: me,
       host,
       ids: this.chats.ids,
+      polls: this.chats.polls,
       notBefore: () => this.watches.get(accountId)?.notBefore ?? -Infinity,
       facts: () => {
         const { config } = this.config;
@@ -311,7 +312,7 @@ export class TelegramAdapter implements ChannelAdapter {
           ...(defaultGroupPolicy ? { defaultGroupPolicy } : {}),
         };
       },
-      confirm: (id) => this.call(accountId, 'answerCallbackQuery', { callback_query_id: id }),
+      answer: (method, params) => this.call(accountId, method, params),
       moved: async (from, to) => {
         await host.moved(from, to);
         if (await followGroup(this.config, this.account(accountId), from, to))
