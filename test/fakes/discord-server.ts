@@ -81,6 +81,8 @@ export class FakeDiscord {
   random: () => number = Math.random;
   /** Members of the server. */
   readonly people: { nick: string | null; user: { id: string; username: string } }[] = [];
+  /** Roles of the server; to be set before the bot comes. */
+  readonly roles: { id: string; name: string }[] = [];
   private readonly history = new Map<string, Json[]>();
   private readonly channels = new Map<string, Json>();
   private readonly sessions = new Map<string, Session>();
@@ -220,10 +222,14 @@ export class FakeDiscord {
   }
 
   edit(channelId: string, id: string, text: string): void {
+    this.alter(channelId, id, { content: text, edited_timestamp: new Date().toISOString() });
+  }
+
+  /** A message is another one from now on: edited by its writer, or with the previews that Discord adds. */
+  alter(channelId: string, id: string, fields: Json): void {
     const message = this.find(channelId, id);
     if (!message) throw new Error(`there is no message ${id}`);
-    message['content'] = text;
-    message['edited_timestamp'] = new Date().toISOString();
+    Object.assign(message, fields);
     this.dispatch('MESSAGE_UPDATE', { ...message, ...this.guildOf(channelId) });
   }
 
@@ -301,7 +307,7 @@ export class FakeDiscord {
     for (const session of this.sessions.values()) session.socket?.send(JSON.stringify({ op: 7, d: null }));
   }
 
-  private interact(channelId: string, userId: string, interaction: Json): string {
+  interact(channelId: string, userId: string, interaction: Json): string {
     const id = this.nextId();
     const user = {
       id: userId,
@@ -337,6 +343,8 @@ export class FakeDiscord {
       entitlements: [],
       authorizing_integration_owners: {},
       attachment_size_limit: 0,
+      // What is pressed or filled in stands under a message of the bot.
+      ...(interaction['type'] === 3 || interaction['type'] === 5 ? { message: this.blank(channelId) } : {}),
       ...interaction,
     });
     return id;
@@ -617,6 +625,26 @@ export class FakeDiscord {
     return [200, message];
   }
 
+  private blank(channelId: string): Json {
+    return {
+      id: this.nextId(),
+      channel_id: channelId,
+      type: 0,
+      author: this.bot(),
+      content: 'choose',
+      timestamp: new Date().toISOString(),
+      edited_timestamp: null,
+      mentions: [],
+      mention_roles: [],
+      attachments: [],
+      embeds: [],
+      components: [],
+      pinned: false,
+      tts: false,
+      mention_everyone: false,
+    };
+  }
+
   private store(channelId: string, message: Json): void {
     const list = this.history.get(channelId) ?? [];
     list.push(message);
@@ -642,7 +670,15 @@ export class FakeDiscord {
       icon: null,
       owner_id: '5',
       unavailable: false,
-      roles: [],
+      roles: this.roles.map((role, position) => ({
+        ...role,
+        color: 0,
+        hoist: false,
+        position,
+        permissions: '0',
+        managed: false,
+        mentionable: true,
+      })),
       emojis: [],
       features: [],
       channels: own.filter((channel) => channel['type'] !== THREAD_TYPE),

@@ -1,6 +1,9 @@
-import { isPlainObject } from '../../common/plain-object';
+import { linesOf } from '../../common/loose-json';
+import { type PlainObject, isPlainObject } from '../../common/plain-object';
 import { type ActionWish, ChannelSendError } from '../channel-adapter';
 import { embedFlags } from './discord-format';
+import { contentOf } from './content/discord-content';
+import { NO_NAMES } from './content/discord-markup';
 import type { DiscordAccountConfig } from './discord.config';
 
 export interface DiscordCall {
@@ -258,9 +261,16 @@ function brief(value: unknown): unknown {
   const author = value['author'] ?? value['user'];
   return {
     ...kept,
+    ...(typeof value['content'] === 'string' && isPlainObject(value['author']) ? { content: saidIn(value) } : {}),
     ...(isPlainObject(author) ? { author: { id: author['id'], username: author['username'] } } : {}),
     ...(Array.isArray(value['reactions']) ? { reactions: value['reactions'] } : {}),
   };
+}
+
+/** All that a message says: also what stands in forwards, cards, polls and files. */
+function saidIn(message: PlainObject): string {
+  const { text, shared } = contentOf(message, NO_NAMES);
+  return linesOf(text, ...shared.map(({ sender, text: said }) => `[from ${sender ?? 'elsewhere'}] ${said}`));
 }
 
 const limitOf = ({ limit = DEFAULT_LIMIT }: ActionWish): number => Math.min(MAX_LIMIT, Math.max(1, limit));

@@ -1,7 +1,9 @@
 import type { APIMessage, GatewayMessageCreateDispatchData } from 'discord.js';
-import type { MediaKind, MediaRef } from '../../common/chat-media';
 import { matchesPattern } from '../access/mention-patterns';
 import type { AccessPolicy, GroupRules, InboundUpdate } from '../channel-adapter';
+import { contentOf, quotedOf } from './content/discord-content';
+import { WRITTEN } from './content/discord-happenings';
+import { type DiscordNaming, NO_NAMES } from './content/discord-markup';
 import type { DiscordAccountConfig, DiscordChannelConfig, DiscordGuildConfig } from './discord.config';
 
 /** A message as the gateway socket or a search in the history gives it. */
@@ -24,13 +26,12 @@ export interface DiscordFacts {
   settings: DiscordAccountConfig;
   botId: string;
   mentionPatterns: readonly string[];
+  /** Names of people, roles and channels that messages do not bring along. */
+  naming?: DiscordNaming;
   /** Where the account's own keys are in the configuration. */
   at: readonly string[];
   defaultGroupPolicy?: 'open' | 'disabled' | 'allowlist';
 }
-
-/** Message types that people write: plain ones and replies; commands come as interactions. */
-const WRITTEN = new Set([0, 19]);
 
 export const externalIdOf = (message: Pick<DiscordMessage, 'channel_id' | 'id'>): string =>
   `${message.channel_id}:${message.id}`;
@@ -44,22 +45,29 @@ export function inboundOf(
   const { author } = message;
   if (author.id === facts.botId || !WRITTEN.has(message.type)) return undefined;
   const isDirect = place.kind === 'direct';
-  const media = message.attachments.map((file) => mediaOf(message, file));
-  const said = withoutMention(message.content, facts.botId);
-  const forwarded = forwardedTexts(message);
+  const naming = facts.naming ?? NO_NAMES;
+  const raw = message as unknown as Record<string, unknown>;
+  const content = contentOf({ ...raw, content: withoutMention(message.content, facts.botId) }, naming);
+  const { quoted, media: answered } = quotedOf(raw, naming, { sender: author.id, bot: facts.botId });
+  const media = [...content.media, ...answered];
+  const isEmpty = content.text === '' && content.shared.length === 0 && content.media.length === 0;
   return {
     externalId: externalIdOf(message),
     chat: chatOf(message.channel_id, place),
     sender: senderOf(message),
     messageId: message.id,
-    text: said === '' && forwarded.length === 0 ? media.map(describeMedia).join('\n') : said,
-    ...(forwarded.length > 0 ? { shared: forwarded.map((text) => ({ text })) } : {}),
+    text: isEmpty ? emptyText(message, facts.botId) : content.text,
+    ...(content.shared.length > 0 ? { shared: content.shared } : {}),
     ...(media.length > 0 ? { media } : {}),
-    ...quotedOf(message, facts.botId),
+    ...(quoted ? { quoted } : {}),
     mentionsBot: isDirect || place.isOwnThread === true || mentionsBot(message, facts),
     policy: policyOf(facts, message.channel_id, place),
   };
 }
+
+/** Who only names the assistant calls it; else it is a message of which nothing can be read here. */
+const emptyText = ({ content }: DiscordMessage, botId: string): string =>
+  content.includes(botId) ? '' : '(a message that holds nothing that can be read here)';
 
 export function chatOf(channelId: string, place: DiscordPlace): InboundUpdate['chat'] {
   return {
@@ -188,39 +196,3 @@ function mentionsBot(message: DiscordMessage, { botId, mentionPatterns }: Discor
 
 const withoutMention = (text: string, botId: string): string =>
   text.replace(new RegExp(`^\\s*<@!?${botId}>[,:]?\\s*|\\s*<@!?${botId}>\\s*$`, 'g'), '').trim();
-
-function quotedOf(message: DiscordMessage, botId: string): { quoted?: InboundUpdate['quoted'] } {
-  const { referenced_message: quoted, type, author } = message;
-  if (type !== 19 || !quoted || quoted.content === '') return {};
-  const isOwn = quoted.author.id === botId;
-  return {
-    quoted: {
-      sender: isOwn ? 'your message' : (quoted.author.global_name ?? quoted.author.username),
-      text: quoted.content,
-      // One's own message may itself be a forward.
-      isForeign: !isOwn && (quoted.author.id !== author.id || (quoted.message_snapshots ?? []).length > 0),
-    },
-  };
-}
-
-const forwardedTexts = (message: DiscordMessage): string[] =>
-  (message.message_snapshots ?? []).map(({ message: copy }) => copy.content).filter((text) => text !== '');
-
-function mediaOf(message: DiscordMessage, file: APIMessage['attachments'][number]): MediaRef {
-  return {
-    ref: `${message.channel_id}/${message.id}/${file.id}`,
-    kind: kindOf(file.content_type ?? '', file.waveform !== undefined),
-    name: file.filename,
-    bytes: file.size,
-  };
-}
-
-function kindOf(type: string, isVoice: boolean): MediaKind {
-  if (isVoice) return 'voice';
-  if (type.startsWith('image/')) return 'photo';
-  if (type.startsWith('audio/')) return 'audio';
-  return type.startsWith('video/') ? 'video' : 'document';
-}
-
-/** By its kind alone: its name is whoever's who made it, and stands with its content. */
-const describeMedia = ({ kind }: MediaRef): string => (kind === 'voice' ? '(voice message)' : `(${kind})`);

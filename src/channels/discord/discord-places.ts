@@ -1,5 +1,6 @@
 import type { APIChannel, Client } from 'discord.js';
 import type { NamedPlace } from '../named-target';
+import type { DiscordNaming } from './content/discord-markup';
 import type { DiscordHistory } from './discord-history';
 import type { DiscordPlace } from './discord-inbound';
 
@@ -45,6 +46,20 @@ export class DiscordPlaces {
   /** The conversation with a person, where it is known. */
   directWith(userId: string): string | undefined {
     return this.directs.get(userId);
+  }
+
+  /** Names that the library knows: of people it has seen lately, roles of a server, channels. */
+  naming(guildId: string | undefined): DiscordNaming {
+    const { client } = this;
+    const guild = guildId === undefined ? undefined : client?.guilds.cache.get(guildId);
+    return {
+      person: (id) => guild?.members.cache.get(id)?.displayName ?? client?.users.cache.get(id)?.displayName,
+      role: (id) => guild?.roles.cache.get(id)?.name,
+      channel: (id) => {
+        const channel = client?.channels.cache.get(id);
+        return channel && !channel.isDMBased() ? channel.name : undefined;
+      },
+    };
   }
 
   /** Channels that may hold messages, with the id of their last one. */

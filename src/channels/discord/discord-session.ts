@@ -3,7 +3,8 @@ import { type BackoffPolicy, backoffDelay } from '../../common/backoff';
 import type { Logger } from '../../common/logger';
 import { messageOf } from '../../common/openclaw-error';
 import { aborted, sleep } from '../../common/sleep';
-import { ChannelFatalError, type ChannelHost, type InboundUpdate, type RawUpdate } from '../channel-adapter';
+import { plainName } from '../../common/plain-name';
+import { ChannelFatalError, type ChannelHost, type RawUpdate } from '../channel-adapter';
 import { DiscordBackfill } from './discord-backfill';
 import type { DiscordHistory } from './discord-history';
 import {
@@ -16,26 +17,19 @@ import {
   inboundOf,
   policyOf,
 } from './discord-inbound';
-import { interactionUpdate } from './discord-interactions';
+import { happenedWords } from './content/discord-happenings';
+import { NO_NAMES } from './content/discord-markup';
+import { interactionUpdate, wantsAnswer } from './discord-interactions';
 import type { DiscordListener, DiscordPacket } from './discord-listener';
 import type { DiscordPlaces } from './discord-places';
 
 /** What is on its way from Discord is here by then; also how often it is noted that nothing is missing. */
 const OVERLAP_MS = 60_000;
 const STORE_BACKOFF: BackoffPolicy = { initialMs: 200, maxMs: 10_000, factor: 2, jitter: 0.2 };
+const THREAD_STARTER = 21;
+const POLL_RESULT = 46;
 const BAD_TOKEN = 4004;
 const DISALLOWED_INTENTS = 4014;
-
-/** Service messages that the assistant may want to know of, by their type. */
-const SERVICE: Readonly<Record<number, string>> = {
-  4: 'changed the name of the channel',
-  6: 'pinned a message',
-  7: 'joined the server',
-  8: 'boosted the server',
-  9: 'boosted the server',
-  10: 'boosted the server',
-  11: 'boosted the server',
-};
 
 export interface SessionOptions {
   host: ChannelHost;
@@ -114,15 +108,15 @@ export class DiscordSession implements DiscordListener {
         // Link previews and the like are updates too; only people's edits carry a time.
         if (packet.d.edited_timestamp)
           this.queue(packet.d.channel_id, raw(`${packet.d.id}:${packet.d.edited_timestamp}`), () =>
-            this.changed(packet.d, 'edited', packet.d.content, packet.d.edited_timestamp ?? ''),
+            this.edited(packet.d),
           );
         return;
       case 'MESSAGE_DELETE':
-        this.queue(packet.d.channel_id, raw(packet.d.id), () => this.changed(packet.d, 'deleted', ''));
+        this.queue(packet.d.channel_id, raw(packet.d.id), () => this.deleted(packet.d));
         return;
       case 'MESSAGE_DELETE_BULK':
         for (const id of packet.d.ids)
-          this.queue(packet.d.channel_id, raw(id), () => this.changed({ ...packet.d, id }, 'deleted', ''));
+          this.queue(packet.d.channel_id, raw(id), () => this.deleted({ ...packet.d, id }));
         return;
       case 'MESSAGE_REACTION_ADD':
         this.queue(packet.d.channel_id, raw(`${packet.d.message_id}:${packet.d.user_id}`), () =>
@@ -226,43 +220,67 @@ export class DiscordSession implements DiscordListener {
   }
 
   private async take(message: DiscordMessage | APIMessage): Promise<void> {
-    const { host, places, seen } = this.options;
+    const { host, seen } = this.options;
     seen(message.channel_id, message.id);
-    const place = await places.of(message.channel_id, 'guild_id' in message ? message.guild_id : undefined, this.botId);
-    const facts = this.options.facts(this.botId);
-    const service = SERVICE[message.type];
-    if (service !== undefined && message.author.id !== this.botId) {
-      await host.happened({
-        externalId: externalIdOf(message),
-        kind: 'note',
-        text: `${message.author.global_name ?? message.author.username} ${service}.`,
-        chat: chatOf(message.channel_id, place),
-        sender: { id: message.author.id, username: message.author.username, isBot: message.author.bot === true },
-        policy: policyOf(facts, message.channel_id, place),
-      });
+    const { place, facts } = await this.where(message);
+    const happened = happenedWords(message as unknown as Record<string, unknown>, facts.naming ?? NO_NAMES);
+    if (happened === undefined) {
+      const update = inboundOf(message, place, facts);
+      if (update) await host.receive(update);
       return;
     }
-    const update = inboundOf(message, place, facts);
-    if (update) await host.receive(update);
+    // Of the bot's own doings only the end of its poll is news.
+    if (message.author.id === this.botId && message.type !== POLL_RESULT) return;
+    const starter = message.type === THREAD_STARTER ? message.referenced_message : undefined;
+    const who = starter?.author ?? message.author;
+    await host.happened({
+      externalId: externalIdOf(message),
+      kind: 'note',
+      text: `${plainName(who.global_name ?? who.username)} ${happened}.`,
+      chat: chatOf(message.channel_id, place),
+      sender: { id: who.id, username: who.username, isBot: who.bot === true },
+      policy: policyOf(facts, message.channel_id, place),
+    });
   }
 
-  private async changed(
-    message: { id: string; channel_id: string; guild_id?: string; author?: APIMessage['author'] },
-    kind: 'edited' | 'deleted',
-    text: string,
-    stamp = '',
-  ): Promise<void> {
-    if (message.author?.id === this.botId) return;
+  private async where(message: {
+    channel_id: string;
+    guild_id?: string;
+  }): Promise<{ place: DiscordPlace; facts: DiscordFacts }> {
+    const { places } = this.options;
+    const place = await places.of(message.channel_id, message.guild_id, this.botId);
+    return { place, facts: { ...this.options.facts(this.botId), naming: places.naming(place.guildId) } };
+  }
+
+  private async edited(message: DiscordMessage): Promise<void> {
+    const { place, facts } = await this.where(message);
+    const update = inboundOf(message, place, facts);
+    if (!update) return;
     const about = externalIdOf(message);
-    const place = await this.options.places.of(message.channel_id, message.guild_id, this.botId);
     await this.options.host.happened({
-      externalId: `${kind}:${about}:${stamp}`,
-      kind,
+      externalId: `edited:${about}:${message.edited_timestamp ?? ''}`,
+      kind: 'edited',
       about,
-      text,
+      text: update.text,
+      // People's cards are previews, which come and go; those of bots are what they say.
+      ...(update.sender.isBot ? { shared: update.shared ?? [] } : {}),
+      chat: update.chat,
+      sender: update.sender,
+      policy: update.policy,
+    });
+  }
+
+  private async deleted(message: { id: string; channel_id: string; guild_id?: string }): Promise<void> {
+    const about = externalIdOf(message);
+    const { place, facts } = await this.where(message);
+    await this.options.host.happened({
+      externalId: `deleted:${about}:`,
+      kind: 'deleted',
+      about,
+      text: '',
       chat: chatOf(message.channel_id, place),
-      sender: { id: message.author?.id ?? '', isBot: false },
-      policy: policyOf(this.options.facts(this.botId), message.channel_id, place),
+      sender: { id: '', isBot: false },
+      policy: policyOf(facts, message.channel_id, place),
     });
   }
 
@@ -290,11 +308,22 @@ export class DiscordSession implements DiscordListener {
   private async interacted(interaction: Extract<DiscordPacket, { t: 'INTERACTION_CREATE' }>['d']): Promise<void> {
     const channel = interaction.channel?.id;
     if (channel === undefined) return;
-    const place: DiscordPlace = await this.options.places.of(channel, interaction.guild_id, this.botId);
-    const update: InboundUpdate | undefined = interactionUpdate(interaction, place, this.options.facts(this.botId));
-    if (!update) return;
+    const { place, facts } = await this.where({
+      channel_id: channel,
+      ...(interaction.guild_id ? { guild_id: interaction.guild_id } : {}),
+    });
+    const update = interactionUpdate(interaction, place, facts);
+    if (!update) {
+      // Suggestions while somebody types: there are none.
+      if (wantsAnswer(interaction)) await this.confirm(interaction);
+      return;
+    }
     await this.options.host.receive(update);
     // It is on disk: should this fail, Discord shows that nothing answered in time, and the answer comes all the same.
+    await this.confirm(interaction);
+  }
+
+  private async confirm(interaction: Extract<DiscordPacket, { t: 'INTERACTION_CREATE' }>['d']): Promise<void> {
     await this.options
       .acknowledge(interaction)
       .catch((error: unknown) => this.options.log.warn({}, `a command was not confirmed: ${messageOf(error)}`));

@@ -267,7 +267,8 @@ export class DiscordAdapter implements ChannelAdapter {
       (rest) => rest.get(`/channels/${channel}/messages/${messageId}`),
       true,
     )) as APIMessage;
-    const file = message.attachments.find((attachment) => attachment.id === id);
+    const forwarded = (message.message_snapshots ?? []).flatMap((copy) => copy.message.attachments);
+    const file = [...message.attachments, ...forwarded].find((attachment) => attachment.id === id);
     if (!file) throw new Error('Discord has this file no more');
     return fetchFile(this.http, apiRootOf(this.account(accountId)), file.url, limits);
   }
