@@ -113,6 +113,20 @@ describe('the webhook channel', () => {
     expect(models.requests).toHaveLength(before);
   });
 
+  it.each([
+    ['attachments', { attachments: [{ url: 'https://a.example/b.png' }] }],
+    ['images', { images: ['x'] }],
+    ['type', { type: 'location' }],
+    ['avatar', { sender: { id: 'ann', avatar: 'x' } }],
+    ['topic', { chat: { id: 'home', topic: 'x' } }],
+  ])('names what it does not know: %s', async (field, more) => {
+    const answer = await post(message(`unknown-${field}`, 'Look', more));
+    expect(answer.status).toBe(400);
+    expect(((await answer.json()) as { error: { message: string } }).error.message).toContain(
+      `unexpected property '${field}'`,
+    );
+  });
+
   it('passes the same gate: strangers get no model, groups must speak to the assistant', async () => {
     const stranger = await post(message('s-1', 'hello', { sender: { id: 'mallory' } }));
     expect(await stranger.json()).toMatchObject({ ok: true, kind: 'dropped' });

@@ -83,6 +83,20 @@ describe('the page for other sites', () => {
     expect(rpc.status).toBe(401);
   });
 
+  it('names what a message holds beside its text, and takes nothing of it', async () => {
+    const { pass } = await visit();
+    const before = models.requests.length;
+    const body = JSON.stringify({ id: 'message-with-more', text: 'look', attachments: [{ content: 'x' }] });
+    const answer = await call('messages', { method: 'POST', body }, pass);
+    expect(answer.status).toBe(400);
+    expect(await answer.json()).toEqual({
+      ok: false,
+      error: { code: 'BAD_MESSAGE', message: '"attachments" is unknown; a message has id and text' },
+    });
+    expect(await read(pass)).toEqual([]);
+    expect(models.requests).toHaveLength(before);
+  });
+
   it('answers the same message once, as to a stranger, and holds back who writes too much', async () => {
     const before = models.requests.length;
     const { pass } = await visit();

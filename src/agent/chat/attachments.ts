@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { ImagePart } from '../../common/content-parts';
 import { messageOf } from '../../common/openclaw-error';
 import { knownName } from '../../common/plain-name';
-import { isPlainObject } from '../../common/plain-object';
+import { type PlainObject, isPlainObject } from '../../common/plain-object';
 import { sniffFile } from '../../common/sniff-file';
 import type { AttachedText } from '../../inbox/inbound-message';
 import { invalidRequest } from '../../rpc/rpc-error';
@@ -78,11 +78,35 @@ async function addPicture(read: ReadAttachments, name: string, mimeType: string,
   }
 }
 
+/** What it is said to be; what it is, its bytes say. */
+const TYPES: ReadonlySet<unknown> = new Set(
+  'image photo file document text audio voice recording video media attachment'.split(' '),
+);
+const FIELDS: ReadonlySet<string> = new Set(['type', 'mimeType', 'fileName', 'content']);
+/** Facts about the file that clients may add: they say nothing that its bytes don't. */
+const FACTS: ReadonlySet<string> = new Set('id size sizeBytes width height durationMs lastModified'.split(' '));
+
+/** What would be lost is named instead. @throws RpcError INVALID_REQUEST */
+function refuseUnknown(attachment: PlainObject, index: number): void {
+  const { type } = attachment;
+  const isMime = typeof type === 'string' && type.includes('/');
+  if (type !== undefined && type !== null && type !== '' && !isMime && !TYPES.has(type))
+    throw invalidRequest(
+      `attachments[${index}].type is ${JSON.stringify(type)}; known are ${[...TYPES].join(', ')}: send other things as text of the message, or as a file`,
+    );
+  for (const [field, value] of Object.entries(attachment))
+    if (!FIELDS.has(field) && !FACTS.has(field) && value !== undefined && value !== null && value !== '')
+      throw invalidRequest(
+        `attachments[${index}].${field} is unknown; an attachment has ${[...FIELDS].join(', ')}: words about it belong into the message`,
+      );
+}
+
 function decode(attachments: readonly unknown[] | undefined): { name: string; content: Buffer }[] {
   return (attachments ?? []).map((attachment, index) => {
-    if (!isPlainObject(attachment) || typeof attachment['content'] !== 'string') {
-      throw invalidRequest(`attachments[${index}] must be an object with "content" as base64 or data URL`);
-    }
+    if (!isPlainObject(attachment)) throw invalidRequest(`attachments[${index}] must be an object`);
+    refuseUnknown(attachment, index);
+    if (typeof attachment['content'] !== 'string')
+      throw invalidRequest(`attachments[${index}] must have "content" as base64 or data URL`);
     const base64 = attachment['content'].replace(/^data:[^,]*;base64,/, '');
     if (!/^[A-Za-z0-9+/\s]*={0,2}\s*$/.test(base64) || base64.length === 0) {
       throw invalidRequest(`attachments[${index}].content is not base64`);

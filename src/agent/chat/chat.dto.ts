@@ -10,7 +10,10 @@ export class ChatSendParams {
   idempotencyKey!: string;
   @Opt() @Str() thinking?: string;
   @Opt() @Bool() deliver?: boolean;
-  @Opt() @AnyList() @Doc('Images as {content: base64 or data URL, mimeType?, fileName?}.') attachments?: unknown[];
+  @Opt()
+  @AnyList()
+  @Doc('Files as {content: base64 or data URL, fileName?, mimeType?, type?}; other fields are refused.')
+  attachments?: unknown[];
   @Opt() @Int({ min: 0 }) timeoutMs?: number;
   @Opt() @Text() agentId?: string;
   @Opt() @Text() sessionId?: string;

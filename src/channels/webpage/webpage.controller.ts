@@ -8,6 +8,7 @@ import { requestSource } from '../../common/net/request-source';
 import { secretsEqual } from '../../common/secrets-equal';
 import { readBody } from '../../events/http-door';
 import { RuntimeSettingsService } from '../../gateway/runtime-settings.service';
+import { plainName } from '../../common/plain-name';
 import type { ChannelHost } from '../channel-adapter';
 import { RateWindow } from './rate-window';
 import { type PassMaker, newPass, visitorOf } from './visitor-pass';
@@ -107,7 +108,10 @@ export class WebpageController {
     if (!admitted) return;
     const { account, host, visitor } = admitted;
     const body = await json(request);
-    const { id, text } = (body ?? {}) as { id?: unknown; text?: unknown };
+    const { id, text, ...others } = (body ?? {}) as { id?: unknown; text?: unknown };
+    const [unknown] = Object.keys(others);
+    if (unknown !== undefined)
+      return refuse(response, 400, 'BAD_MESSAGE', `"${plainName(unknown)}" is unknown; a message has id and text`);
     if (typeof id !== 'string' || !MESSAGE_ID.test(id))
       return refuse(response, 400, 'BAD_MESSAGE', 'id must be 8 to 64 letters, digits, - or _');
     if (typeof text !== 'string' || text.trim() === '' || text.length > MAX_TEXT)
