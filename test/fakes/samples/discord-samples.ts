@@ -257,6 +257,9 @@ export const DISCORD_COMPONENTS: readonly Sample[] = [
   ),
   component(13, { file: { url: 'https://f.example/a.zip' }, name: 'a.zip' }, ['(file a.zip)']),
   component(14, { divider: true }, ['———']),
+  component(16, { content_inventory_entry: { content_type: 1, extra: { type: 'played_game', game_name: 'Chess' } } }, [
+    'Chess',
+  ]),
   component(17, { accent_color: 7, components: [{ type: 10, content: 'inside' }] }, ['inside']),
   component(18, { label: 'Colour', description: 'of the door', component: { type: 4, custom_id: 'c', value: 'red' } }, [
     'Colour',

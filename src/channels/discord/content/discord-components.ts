@@ -4,6 +4,11 @@ import { type PlainObject, isPlainObject } from '../../../common/plain-object';
 const DEEPEST = 8;
 const TEXTS: ReadonlySet<string> = new Set('content label description placeholder value title name url'.split(' '));
 
+/** Where an entry of the feed of activities says what it is about. */
+const FEED_TEXTS: ReadonlySet<string> = new Set(
+  'game_name application_name media_title media_subtitle title artist name'.split(' '),
+);
+
 type Reader = (component: PlainObject, depth: number) => string;
 
 /** Components by number (https://docs.discord.com/developers/components/reference). */
@@ -25,6 +30,7 @@ const READERS: Readonly<Record<number, Reader>> = {
   12: ({ items }) => linesOf(...objectsOf(items).map(pictureText)),
   13: ({ file, name }) => `(file ${wordsOf(name) || addressOf(file)})`,
   14: () => '———',
+  16: (entry) => linesOf('(what somebody has played or heard)', ...textsWithin(entry, FEED_TEXTS)),
   17: ({ components }, depth) => componentsText(components, depth + 1),
   18: ({ label, description, component }, depth) =>
     linesOf(wordsOf(label), wordsOf(description), isPlainObject(component) ? componentText(component, depth + 1) : ''),
