@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import {
   closeSync,
+  ftruncateSync,
   linkSync,
   mkdirSync,
   openSync,
@@ -9,7 +10,6 @@ import {
   rmSync,
   statSync,
   writeFileSync,
-  writeSync,
 } from 'node:fs';
 import { hostname } from 'node:os';
 import { dirname } from 'node:path';
@@ -79,13 +79,16 @@ export class LockFile {
     if (readTextIfExists(this.path) === mine) rmSync(this.path, { force: true });
   }
 
-  /** Writes the same again, so that the time of the file, by the clock of the volume, is that of now. */
+  /**
+   * Gives the file the length that it has, so that its time, by the clock of the volume, is that of now. Writing it again
+   * would do the same and cost a block each time.
+   */
   private showSign(): void {
     const { mine } = this;
     if (mine === undefined || readTextIfExists(this.path) !== mine) return;
     const file = openSync(this.path, 'r+');
     try {
-      writeSync(file, mine, 0);
+      ftruncateSync(file, Buffer.byteLength(mine));
     } finally {
       closeSync(file);
     }
