@@ -1,12 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable, Optional } from '@nestjs/common';
-import type { Transaction } from 'kysely';
+import { type Transaction, sql } from 'kysely';
 import { Clock, systemClock } from '../common/clock';
 import { DatabaseService } from '../storage/database.service';
 import type { Lease } from '../storage/lease';
 import type { Schema } from '../storage/schema';
 import type { InboundMessage } from './inbound-message';
 import { type InboxRow, packMessageIn, readRow, readRows } from './inbox-row';
+
+const WAITING = sql<boolean>`state in ('pending', 'command')`;
 
 export interface NewInboxRow {
   channel: string;
@@ -101,36 +103,31 @@ export class InboxStore {
 
   /** Waiting messages of a session, in order of arrival. */
   async pending(sessionKey: string, limit = 100): Promise<InboxRow[]> {
-    const rows = await this.database.read
-      .selectFrom('inbox')
-      .selectAll()
-      .where('session_key', '=', sessionKey)
-      .where('state', '=', 'pending')
-      .orderBy('seq')
-      .limit(limit)
-      .execute();
+    const rows = await this.waiting(sessionKey).where('state', '=', 'pending').limit(limit).execute();
     return readRows(this.database.read, rows);
   }
 
   /** Those of them that a turn may take: what came after a command waits for its end. */
   async ready(sessionKey: string, limit = 100): Promise<InboxRow[]> {
-    const waiting = await this.pending(sessionKey, limit);
-    // Looked for after them, so that no command is missed that came before one of them.
-    const [command] = await this.commands(sessionKey, 1);
-    return command ? waiting.filter(({ seq }) => seq < command.seq) : waiting;
+    const rows = await this.waiting(sessionKey).limit(limit).execute();
+    const command = rows.findIndex(({ state }) => state === 'command');
+    return readRows(this.database.read, command < 0 ? rows : rows.slice(0, command));
   }
 
   /** Commands of a session that wait or are being carried out, in order of arrival. */
   async commands(sessionKey: string, limit = 100): Promise<InboxRow[]> {
-    const rows = await this.database.read
+    const rows = await this.waiting(sessionKey).where('state', '=', 'command').limit(limit).execute();
+    return readRows(this.database.read, rows);
+  }
+
+  /** Messages and commands; in the words of the index that holds nothing else, however long the conversation is. */
+  private waiting(sessionKey: string) {
+    return this.database.read
       .selectFrom('inbox')
       .selectAll()
       .where('session_key', '=', sessionKey)
-      .where('state', '=', 'command')
-      .orderBy('seq')
-      .limit(limit)
-      .execute();
-    return readRows(this.database.read, rows);
+      .where(WAITING)
+      .orderBy('seq');
   }
 
   async find(id: string): Promise<InboxRow | undefined> {
@@ -143,7 +140,7 @@ export class InboxStore {
     const row = await this.database.read
       .selectFrom('inbox')
       .select((eb) => eb.fn.countAll().as('count'))
-      .where('state', 'in', ['pending', 'command'])
+      .where(WAITING)
       .executeTakeFirstOrThrow();
     return Number(row.count);
   }
@@ -154,6 +151,7 @@ export class InboxStore {
       .selectFrom('inbox')
       .select('session_key')
       .distinct()
+      .where(WAITING)
       .where('state', '=', state)
       .where('session_key', 'is not', null)
       .execute();

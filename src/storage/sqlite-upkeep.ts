@@ -13,6 +13,7 @@ export interface SweepStatement {
 
 export type UpkeepWork = { pragmas: readonly string[] } | { sweeps: readonly (readonly SweepStatement[])[] };
 export type UpkeepRequest = { file: string } & UpkeepWork;
+export type UpkeepAnswer = { result: unknown[] } | { error: string };
 
 /** Writes after which the size of the write-ahead log is looked at. */
 const WRITES_PER_LOOK = 50;
@@ -20,6 +21,8 @@ const WRITES_PER_LOOK = 50;
 const LOOKS_PER_CHECKPOINT = 20;
 /** Bytes of the log from which on it is moved at once. */
 const LOG_BYTES = 4 * 1024 * 1024;
+/** A thread without work ends after so long. */
+const IDLE_MS = 5000;
 /**
  * What is there is moved while others write. Then what came meanwhile, which is little: for that moment writes wait, and the
  * file becomes empty. Without it the log of a gateway that is never idle would grow on and on.
@@ -28,7 +31,8 @@ const CHECKPOINT = ['wal_checkpoint(PASSIVE)', 'busy_timeout = 1000', 'wal_check
 
 /**
  * What takes long on a SQLite file is done by a thread with a connection of its own, so that no turn waits for the disk
- * meanwhile. The thread lives as long as the work: an idle one would cost ten megabytes.
+ * meanwhile. The thread lives a little longer than the work: to begin one costs more than to move a log, but an idle one
+ * ten megabytes.
  */
 export class SqliteUpkeep {
   private writes = 0;
@@ -36,6 +40,8 @@ export class SqliteUpkeep {
   /** Whether it is time for the log, however short it is. */
   private isDue = false;
   private stopped = false;
+  private thread: UpkeepThread | undefined;
+  private idle: NodeJS.Timeout | undefined;
 
   constructor(
     private readonly file: string,
@@ -64,6 +70,14 @@ export class SqliteUpkeep {
   async stop(): Promise<void> {
     this.stopped = true;
     await this.running?.catch(() => undefined);
+    await this.dismiss();
+  }
+
+  private async dismiss(): Promise<void> {
+    const { thread } = this;
+    this.thread = undefined;
+    clearTimeout(this.idle);
+    await thread?.end();
   }
 
   private lookAtLog(): void {
@@ -88,21 +102,57 @@ export class SqliteUpkeep {
   /** One after the other: two threads would wait for each other's locks. */
   private run(work: UpkeepWork): Promise<unknown> {
     const before = this.running?.catch(() => undefined) ?? Promise.resolve();
-    const turn = before.then(() => inThread({ file: this.file, ...work }));
+    const turn = before.then(() => this.inThread({ file: this.file, ...work }));
     const running = turn.finally(() => {
       if (this.running === running) this.running = undefined;
     });
     this.running = running;
     return running;
   }
+
+  private async inThread(request: UpkeepRequest): Promise<unknown> {
+    clearTimeout(this.idle);
+    if (!this.thread || this.thread.hasEnded) this.thread = new UpkeepThread();
+    try {
+      return await this.thread.ask(request);
+    } finally {
+      this.idle = setTimeout(() => void this.dismiss(), IDLE_MS).unref();
+    }
+  }
 }
 
-function inThread(request: UpkeepRequest): Promise<unknown> {
-  return new Promise((resolve, reject) => {
-    const worker = new Worker(join(appRoot(), 'dist', 'storage', 'upkeep-thread.js'), { workerData: request, env: {} });
-    worker.once('error', reject);
-    let rows: unknown;
-    worker.once('message', (answer) => (rows = answer));
-    worker.once('exit', () => (rows === undefined ? reject(new Error('the thread ended')) : resolve(rows)));
-  });
+/** Answers one request at a time. */
+class UpkeepThread {
+  hasEnded = false;
+  private readonly worker = new Worker(join(appRoot(), 'dist', 'storage', 'upkeep-thread.js'), { env: {} });
+  private readonly exited: Promise<void>;
+  private settle: ((answer: UpkeepAnswer) => void) | undefined;
+
+  constructor() {
+    this.worker.on('message', (answer: UpkeepAnswer) => this.settle?.(answer));
+    this.worker.on('error', (error) => this.settle?.({ error: messageOf(error) }));
+    this.exited = new Promise((resolve) =>
+      this.worker.once('exit', () => {
+        this.hasEnded = true;
+        this.settle?.({ error: 'the thread ended' });
+        resolve();
+      }),
+    );
+  }
+
+  async ask(request: UpkeepRequest): Promise<unknown[]> {
+    this.worker.ref();
+    const answer = await new Promise<UpkeepAnswer>((resolve) => {
+      this.settle = resolve;
+      this.worker.postMessage(request);
+    });
+    this.worker.unref();
+    if ('error' in answer) throw new Error(answer.error);
+    return answer.result;
+  }
+
+  async end(): Promise<void> {
+    await this.worker.terminate();
+    await this.exited;
+  }
 }

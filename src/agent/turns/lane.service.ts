@@ -198,8 +198,9 @@ export class LaneService {
   private async runNext(lane: Lane, hasJustRun: boolean): Promise<'ran' | 'again' | 'held' | 'idle'> {
     const { sessionKey } = lane;
     const cutOff = await this.turns.findRunning(sessionKey);
+    let waiting: InboxRow[] = [];
     if (!cutOff) {
-      const waiting = await this.inbox.ready(sessionKey);
+      waiting = await this.inbox.ready(sessionKey);
       if (waiting.length === 0) return lane.dirty ? 'again' : 'idle';
       const rest = untilComplete(waiting, this.clock.now());
       if (rest > 0) {
@@ -213,7 +214,9 @@ export class LaneService {
     const leave = await this.enter(isSuspect);
     if (!leave) return 'idle';
     try {
-      const started = cutOff ? await this.resume(cutOff, isSuspect) : await this.begin(sessionKey);
+      // Where it had to wait for its place more may have come.
+      if (!cutOff && lane.dirty) waiting = await this.inbox.ready(sessionKey);
+      const started = cutOff ? await this.resume(cutOff, isSuspect) : await this.begin(sessionKey, waiting);
       if (started === 'nothing') return 'again';
       if (started === 'held') return 'held';
       await this.runTurn(lane, started.turn, started.mode);
@@ -247,9 +250,8 @@ export class LaneService {
     return { turn: resumed, mode: 'followup' };
   }
 
-  /** Puts the next turn on disk, from what waits at this moment. */
-  private async begin(sessionKey: string): Promise<Start> {
-    const waiting = await this.inbox.ready(sessionKey);
+  /** Puts the next turn on disk, from what waits. */
+  private async begin(sessionKey: string, waiting: readonly InboxRow[]): Promise<Start> {
     const [first] = waiting;
     if (!first || this.stopping.signal.aborted) return 'nothing';
     const broken = waiting.filter(({ fault }) => fault !== undefined);
@@ -261,7 +263,8 @@ export class LaneService {
     for (const { row, reason } of plan.drop) await this.drop(row, reason);
     const model = this.firstModelName(sessionKey, plan.take, session?.modelOverride);
     const started = await this.starter.begin(sessionKey, plan.take, plan.summarised, model);
-    return started ? { turn: started, mode: settings.mode } : 'held';
+    if (started === 'held') return 'held';
+    return started === 'gone' ? 'nothing' : { turn: started, mode: settings.mode };
   }
 
   private async runTurn(lane: Lane, started: StartedTurn, mode: EffectiveQueueMode): Promise<void> {

@@ -40,6 +40,16 @@ export interface StartedTurn {
   skills?: SkillSnapshot;
 }
 
+interface Begun {
+  lease: Lease;
+  session: SessionEntry;
+  turn: TurnRecord;
+  taken: InboxRow[];
+}
+
+/** The first of the rows was dropped, or another process took it. */
+class RowGoneError extends Error {}
+
 /** Puts a turn on disk, or picks a cut-off one up again, together with the lease of its lane. */
 @Injectable()
 export class TurnStarter {
@@ -60,30 +70,28 @@ export class TurnStarter {
 
   /**
    * One commit: lease, rows claimed, turn, first model step.
-   * @returns undefined when another process holds the lane or has taken the rows.
+   * @returns `held` when another process holds the lane, `gone` when the first of the rows does not wait any more
    */
   async begin(
     sessionKey: string,
     rows: readonly InboxRow[],
     summarised: readonly InboxRow[],
     firstModel: string,
-  ): Promise<StartedTurn | undefined> {
+  ): Promise<StartedTurn | 'held' | 'gone'> {
     const agentId = agentOfSession(this.config.config, sessionKey);
-    const begun = await this.database.write('turn.start', async (transaction) => {
+    const start = async (transaction: Transaction<Schema>): Promise<Begun | 'held'> => {
       const lease = await this.leases.acquireIn(transaction, laneName(sessionKey));
       const [leading] = rows;
-      if (!lease) return undefined;
+      if (!lease) return 'held';
       if (!leading || (await this.turns.isRunningIn(transaction, sessionKey))) {
         await this.leases.releaseIn(transaction, lease);
-        return undefined;
+        return 'held';
       }
       const ids = rows.map((row) => row.id);
       // As they are now: one may have been edited since the turn was planned.
       const taken = await this.inbox.claimIn(transaction, ids, leading.runId);
-      if (taken[0]?.id !== leading.id) {
-        await this.leases.releaseIn(transaction, lease);
-        return undefined;
-      }
+      // Takes all of it back, also what was claimed of the other rows.
+      if (taken[0]?.id !== leading.id) throw new RowGoneError();
       const session = await this.currentSession(transaction, sessionKey, agentId, taken);
       const request = this.requestOf(taken, session);
       const turn = await this.turns.insertIn(transaction, {
@@ -97,8 +105,12 @@ export class TurnStarter {
       });
       await this.turns.startStepIn(transaction, turn.runId, 0, { kind: 'model', name: firstModel });
       return { lease, session: { ...session, ...taken.at(-1)?.message.overrides }, turn, taken };
+    };
+    const begun = await this.database.write('turn.start', start).catch((error: unknown) => {
+      if (error instanceof RowGoneError) return 'gone' as const;
+      throw error;
     });
-    if (!begun) return undefined;
+    if (typeof begun === 'string') return begun;
     return {
       turn: begun.turn,
       session: begun.session,

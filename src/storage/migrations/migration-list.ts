@@ -14,6 +14,7 @@ import * as runs from './0011-runs';
 import * as deliveries from './0012-deliveries';
 import * as retention from './0013-retention';
 import * as pictures from './0014-pictures';
+import * as waiting from './0015-waiting';
 
 export interface Migration {
   name: string;
@@ -37,4 +38,5 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: '0012-deliveries', up: deliveries.up, down: deliveries.down },
   { name: '0013-retention', up: retention.up, down: retention.down },
   { name: '0014-pictures', up: pictures.up, down: pictures.down },
+  { name: '0015-waiting', up: waiting.up, down: waiting.down },
 ];
