@@ -4,6 +4,7 @@ import { UsageError } from '../common/cli/cli-error';
 import { printJson, printLine, printTable } from '../common/cli/output';
 import { Environment } from '../config/environment';
 import { resolveGatewayTarget } from '../config/gateway-target';
+import type { GatewayClient } from '../gateway/client/gateway-client';
 import { withGateway } from '../gateway/client/with-gateway';
 
 interface DeadLetter {
@@ -22,6 +23,7 @@ interface Quarantined {
   id: string;
   channel: string;
   accountId: string;
+  sessionKey?: string;
   text: string;
   raw?: string;
   reason: string;
@@ -68,6 +70,22 @@ export class DeadLettersListCommand extends GatewayCommandBase {
   }
 }
 
+interface Resubmitted {
+  resubmitted: string[];
+  missing: string[];
+  refused: { id: string; reason: string }[];
+}
+
+/** At most 500, as many as one call takes; of what came in only what a message was made of. */
+async function allOf(client: GatewayClient): Promise<string[]> {
+  const { letters, quarantined } = await client.call<{ letters: DeadLetter[]; quarantined: Quarantined[] }>(
+    'channels.deadLetters.list',
+    { limit: 500 },
+  );
+  const messages = quarantined.filter(({ sessionKey }) => sessionKey !== undefined);
+  return [...letters, ...messages].map(({ id }) => id).slice(0, 500);
+}
+
 @SubCommand({ name: 'resubmit', arguments: '[ids...]', description: 'try given-up messages again' })
 export class DeadLettersResubmitCommand extends GatewayCommandBase {
   constructor(private readonly env: Environment) {
@@ -83,20 +101,15 @@ export class DeadLettersResubmitCommand extends GatewayCommandBase {
     if (ids.length === 0 && !options.all)
       throw new UsageError('name ids from "openclaw channels dead-letters list", or --all');
     const answer = await withGateway(resolveGatewayTarget(this.env, options), async (client) => {
-      const wanted = options.all
-        ? (await client.call<{ letters: DeadLetter[] }>('channels.deadLetters.list', { limit: 500 })).letters.map(
-            ({ id }) => id,
-          )
-        : ids;
-      if (wanted.length === 0) return { resubmitted: [], missing: [] };
-      return client.call<{ resubmitted: string[]; missing: string[] }>('channels.deadLetters.resubmit', {
-        ids: wanted,
-      });
+      const wanted = options.all ? await allOf(client) : ids;
+      if (wanted.length === 0) return { resubmitted: [], missing: [], refused: [] };
+      return client.call<Resubmitted>('channels.deadLetters.resubmit', { ids: wanted });
     });
     if (options.json) return printJson(answer);
     printLine(
       `${answer.resubmitted.length} on their way again${answer.missing.length > 0 ? `; unknown: ${answer.missing.join(', ')}` : ''}`,
     );
+    for (const { id, reason } of answer.refused) printLine(`${id}: not tried again: ${reason}`);
   }
 }
 

@@ -2,10 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { Injectable, Optional } from '@nestjs/common';
 import { Clock, systemClock } from '../common/clock';
 import { DatabaseService } from '../storage/database.service';
-import { readRows } from './inbox-row';
+import { type InboxRow, readRow, readRows } from './inbox-row';
 
 /** Most characters that are kept of an update. */
 const MAX_RAW = 256 * 1024;
+
+const NO_MESSAGE = 'it is an update of a platform, kept as it came: have its sender say it again';
 
 export interface UnhandledUpdate {
   channel: string;
@@ -64,6 +66,53 @@ export class QuarantineStore {
         .onConflict((conflict) => conflict.columns(['channel', 'account', 'external_id']).doNothing())
         .execute(),
     );
+  }
+
+  /**
+   * Lets messages and commands wait again, each as a run of its own, in their old order.
+   * @returns those that wait now, and why others do not
+   */
+  async resubmit(ids: readonly string[]): Promise<{ rows: InboxRow[]; refused: { id: string; reason: string }[] }> {
+    return this.database.write('inbox.resubmit', async (transaction) => {
+      const found = await transaction
+        .selectFrom('inbox')
+        .selectAll()
+        .where('id', 'in', [...ids])
+        .where('state', '=', 'quarantined')
+        .orderBy('seq')
+        .execute();
+      const rows: InboxRow[] = [];
+      const refused: { id: string; reason: string }[] = [];
+      for (const row of await readRows(transaction, found)) {
+        const reason = row.sessionKey === null ? NO_MESSAGE : row.fault;
+        if (reason !== undefined) {
+          refused.push({ id: row.id, reason });
+          continue;
+        }
+        const runId = randomUUID();
+        const open = await transaction
+          .selectFrom('inbox')
+          .select('id')
+          .where('run_name', '=', row.runName)
+          .where('state', 'in', ['pending', 'command', 'running'])
+          .executeTakeFirst();
+        const changed = await transaction
+          .updateTable('inbox')
+          .set({
+            state: row.message.command ? 'command' : 'pending',
+            run_id: runId,
+            run_name: open ? runId : row.runName,
+            turn_id: null,
+            reason: null,
+            updated_at: this.clock.now(),
+          })
+          .where('id', '=', row.id)
+          .returningAll()
+          .executeTakeFirstOrThrow();
+        rows.push(await readRow(transaction, changed));
+      }
+      return { rows, refused };
+    });
   }
 
   /** Newest first. */

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { EventBus } from '../events/event-bus';
+import { InboxService } from '../inbox/inbox.service';
 import { QuarantineStore } from '../inbox/quarantine.store';
 import { RpcMethod } from '../rpc/rpc-method';
 import { invalidRequest } from '../rpc/rpc-error';
@@ -15,6 +16,7 @@ export class DeadLettersRpc {
   constructor(
     private readonly store: DeadLetterStore,
     private readonly quarantine: QuarantineStore,
+    private readonly inbox: InboxService,
     private readonly events: EventBus,
   ) {}
 
@@ -41,14 +43,23 @@ export class DeadLettersRpc {
     name: 'channels.deadLetters.resubmit',
     scope: 'operator.admin',
     params: DeadLettersResubmitParams,
-    summary: 'Tries given-up messages again, in their old order.',
+    summary:
+      'Tries given-up messages again, in their old order: sends what was not delivered, works on what was put aside. Updates that no message could be made of are refused, with the reason.',
   })
   async resubmit({ ids }: DeadLettersResubmitParams): Promise<unknown> {
     const parts = await this.store.resubmit(ids);
-    const missing = ids.filter((id) => !parts.some((part) => part.id === id));
-    if (parts.length === 0)
-      throw invalidRequest(`ids: no given-up message has the id ${missing.join(', ')}; see channels.deadLetters.list`);
     for (const { channel, account } of parts) this.events.emit('outbox.queued', { channel, account });
-    return { ok: true, resubmitted: parts.map(({ id }) => id), missing };
+    const { rows, refused } = await this.quarantine.resubmit(ids.filter((id) => !parts.some((part) => part.id === id)));
+    for (const row of rows) this.inbox.announce(row);
+    const resubmitted = [...parts, ...rows].map(({ id }) => id);
+    const missing = ids.filter((id) => !resubmitted.includes(id) && !refused.some((each) => each.id === id));
+    const [first] = refused;
+    if (resubmitted.length === 0)
+      throw invalidRequest(
+        first
+          ? `ids: ${first.id} can't be tried again: ${first.reason}`
+          : `ids: no given-up message has the id ${missing.join(', ')}; see channels.deadLetters.list`,
+      );
+    return { ok: true, resubmitted, missing, refused };
   }
 }

@@ -36,7 +36,7 @@ describe.each(kinds)('the start of a turn on %s', (kind) => {
     const loggers = new SilentLoggerFactory();
     const config = { config: {} } as unknown as ConfigService;
     const turns = new TurnStore(database);
-    const leases = new LeaseService(database, loggers);
+    const leases = new LeaseService(database);
     starter = new TurnStarter(database, leases, turns, inbox, new SessionStore(database), config, loggers);
   });
   afterEach(() => home.remove());

@@ -62,6 +62,16 @@ describe('what can not be worked on', () => {
     });
     expect(await wait('after')).toMatchObject({ status: 'ok' });
     spoil('drop trigger refuse');
+
+    const list = async (): Promise<{ id: string; text: string }[]> =>
+      ((await client.call('channels.deadLetters.list', {})).payload?.['quarantined'] ?? []) as never;
+    const [letter, ...more] = await list();
+    expect([letter?.text, more]).toEqual(['refused', []]);
+    const again = await client.call('channels.deadLetters.resubmit', { ids: [letter?.id, 'nobody'] });
+    expect(again.payload).toEqual({ ok: true, resubmitted: [letter?.id], missing: ['nobody'], refused: [] });
+    expect(await wait('refused')).toMatchObject({ status: 'ok' });
+    expect(models.requests.filter(({ lastUser }) => lastUser === 'refused')).toHaveLength(1);
+    expect(await list()).toEqual([]);
   });
 
   it('is put aside where what was stored of it can not be read', async () => {
@@ -74,6 +84,11 @@ describe('what can not be worked on', () => {
     expect(await wait('first')).toMatchObject({ status: 'ok' });
     expect(await wait('broken')).toMatchObject({ status: 'error', error: expect.stringContaining("can't be read") });
     expect(await wait('sound')).toMatchObject({ status: 'ok' });
+    const { payload } = await client.call('channels.deadLetters.list', {});
+    const [{ id } = { id: '' }] = payload?.['quarantined'] as { id: string }[];
+    expect((await client.call('channels.deadLetters.resubmit', { ids: [id] })).error?.message).toContain(
+      "can't be tried again: its message can't be read",
+    );
   });
 
   it('is put aside where its turn can not be closed, and whoever wrote it in a chat is told', async () => {

@@ -106,8 +106,10 @@ export class CommandLane {
       } catch (error) {
         line.dirty = true;
         this.log.error({ session: sessionKey, error }, `a command could not be carried out: ${messageOf(error)}`);
-        if (mayPutAside(error, ++line.failures) && (await this.putAside.command(sessionKey, error))) line.failures = 0;
-        else await sleep(RETRY_MS, this.stopping.signal);
+        if (mayPutAside(error, ++line.failures) && (await this.putAside.command(sessionKey, error))) {
+          line.failures = 0;
+          this.lanes.look(sessionKey);
+        } else await sleep(RETRY_MS, this.stopping.signal);
       }
     }
     line.working = false;
