@@ -14,6 +14,8 @@ type Row = Selectable<SessionTable>;
 /** More than there can be. */
 const MOST = 2_000_000_000;
 const KEYS_AT_ONCE = 500;
+/** Events that go in one commit. */
+const EVENTS_AT_ONCE = 500;
 
 export interface SessionFilter {
   agentId?: string;
@@ -244,18 +246,42 @@ export class SessionStore {
     });
   }
 
+  /**
+   * Removes a session, and its conversation, however long that is, without anybody waiting longer than for some hundred
+   * events; what a cut leaves of it goes like any conversation that has ended.
+   */
   async delete(key: string, deleteTranscript: boolean): Promise<boolean> {
-    return this.database.write('session.delete', async (transaction) => {
+    const sessionId = await this.database.write('session.delete', async (transaction) => {
       const row = await transaction
         .deleteFrom('sessions')
         .where('key', '=', key)
         .returning('session_id')
         .executeTakeFirst();
-      if (row && deleteTranscript) {
-        await transaction.deleteFrom('transcript_events').where('session_id', '=', row.session_id).execute();
-        await transaction.deleteFrom('compactions').where('session_id', '=', row.session_id).execute();
-      } else if (row) await endConversationIn(transaction, row.session_id, this.clock.now());
-      return row !== undefined;
+      if (row) await endConversationIn(transaction, row.session_id, deleteTranscript ? 0 : this.clock.now());
+      return row?.session_id;
+    });
+    if (sessionId !== undefined && deleteTranscript) await this.deleteConversation(sessionId);
+    return sessionId !== undefined;
+  }
+
+  private async deleteConversation(sessionId: string): Promise<void> {
+    const some = (transaction: Transaction<Schema>) =>
+      transaction
+        .deleteFrom('transcript_events')
+        .where('session_id', '=', sessionId)
+        .where('seq', 'in', (eb) =>
+          eb
+            .selectFrom('transcript_events')
+            .select('seq')
+            .where('session_id', '=', sessionId)
+            .orderBy('seq')
+            .limit(EVENTS_AT_ONCE),
+        )
+        .executeTakeFirst();
+    while ((await this.database.write('session.delete', some)).numDeletedRows > 0n);
+    await this.database.write('session.delete', async (transaction) => {
+      await transaction.deleteFrom('compactions').where('session_id', '=', sessionId).execute();
+      await keepConversationIn(transaction, sessionId);
     });
   }
 }
