@@ -103,6 +103,10 @@ export class FakeModels {
       response.end(JSON.stringify(answer.body ?? { error: { message: `status ${answer.status}`, type: 'error' } }));
       return;
     }
+    if (answer.raw) {
+      response.writeHead(200, { 'content-type': answer.raw.type }).end(answer.raw.text);
+      return;
+    }
     response.on('close', () => {
       if (!response.writableEnded) this.abandoned++;
     });

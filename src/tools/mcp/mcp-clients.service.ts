@@ -8,7 +8,7 @@ import { sleep } from '../../common/sleep';
 import { ConfigService } from '../../config/config.service';
 import { childEnvironment } from '../sandbox/child-environment';
 import { ToolRegistry } from '../tool-registry.service';
-import { type McpLink, type McpToolFacts, mcpTool } from './mcp-tool';
+import { type McpLink, type McpToolFacts, mcpTool, mcpToolFacts } from './mcp-tool';
 import type { McpServerConfig } from './mcp.config';
 
 const CONNECT_TIMEOUT_MS = 20_000;
@@ -76,22 +76,31 @@ export class McpClients implements OnModuleDestroy {
     return { closed };
   }
 
-  /** Takes over the tools that a server has now. */
+  /** Takes over the tools that a server has now; one that makes no sense does not cost the others. */
   private async adopt(name: string, server: McpServerConfig, link: McpLink): Promise<void> {
+    const { ResultSchema } = await import('@modelcontextprotocol/sdk/types.js');
     const tools: McpToolFacts[] = [];
-    let cursor: string | undefined;
+    let cursor: unknown;
     do {
-      const page = await link.client?.listTools(cursor ? { cursor } : {});
-      tools.push(...((page?.tools ?? []) as McpToolFacts[]));
-      cursor = page?.nextCursor;
-    } while (cursor !== undefined);
+      const params = typeof cursor === 'string' ? { cursor } : {};
+      const page = await link.client?.request({ method: 'tools/list', params }, ResultSchema);
+      for (const listed of Array.isArray(page?.['tools']) ? (page['tools'] as unknown[]) : []) {
+        const facts = mcpToolFacts(listed);
+        if (facts) tools.push(facts);
+        else this.log.warn({ server: name }, 'a tool is left out: it has no name');
+      }
+      cursor = page?.['nextCursor'];
+    } while (typeof cursor === 'string');
     this.registry.removeForeign(`mcp:${name}`);
+    const taken = new Set<string>();
     for (const facts of tools) {
       const tool = mcpTool(name, facts, link, {
+        taken,
         ...(server.timeoutMs ? { timeoutMs: server.timeoutMs } : {}),
         ...(server.agents ? { agents: server.agents } : {}),
         ...(server.harmlessTools ? { harmless: server.harmlessTools } : {}),
       });
+      taken.add(tool.declaration.name);
       if (!this.registry.addForeign(tool))
         this.log.warn({ server: name, tool: tool.declaration.name }, 'a tool is left out: its name is taken');
     }

@@ -1,11 +1,16 @@
+import { createHash } from 'node:crypto';
 import type { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { NoParams } from '../../rpc/no-params.dto';
 import type { ContentPart } from '../../common/content-parts';
 import { messageOf } from '../../common/openclaw-error';
+import { isPlainObject } from '../../common/plain-object';
 import { type AgentToolHandler, type ToolContext, ToolError, type ToolResult } from '../agent-tool';
 import type { CallSinks } from '../provenance/sinks';
 import type { RegisteredTool } from '../tool-registry.service';
 
+const MAX_NAME = 64;
+/** Characters that tell a name from one that would be the same. */
+const MARK_LENGTH = 6;
 const DEFAULT_TIMEOUT_MS = 60_000;
 
 /** What a server says of a tool. */
@@ -16,16 +21,34 @@ export interface McpToolFacts {
   annotations?: { readOnlyHint?: boolean; idempotentHint?: boolean; openWorldHint?: boolean };
 }
 
+/** What a server says of a tool, as far as it makes sense; undefined without a name. */
+export function mcpToolFacts(listed: unknown): McpToolFacts | undefined {
+  if (!isPlainObject(listed) || typeof listed['name'] !== 'string' || listed['name'] === '') return undefined;
+  const { name, description, inputSchema, annotations } = listed;
+  return {
+    name,
+    ...(typeof description === 'string' ? { description } : {}),
+    inputSchema: isPlainObject(inputSchema) ? inputSchema : {},
+    ...(isPlainObject(annotations) ? { annotations } : {}),
+  };
+}
+
 /** The connection of a server, or why there is none. */
 export interface McpLink {
   client: Client | undefined;
   reason: string;
 }
 
-/** Name under which a tool of a server is known here. */
-export function mcpToolName(server: string, tool: string): string {
+/**
+ * Name under which a tool of a server is known here.
+ * @param taken names of other tools of the server: cleaning and cutting make some names alike
+ */
+export function mcpToolName(server: string, tool: string, taken: ReadonlySet<string> = new Set()): string {
   const clean = (text: string): string => text.toLowerCase().replace(/[^a-z0-9_-]+/g, '_');
-  return `mcp__${clean(server)}__${clean(tool)}`.slice(0, 64);
+  const name = `mcp__${clean(server)}__${clean(tool)}`.slice(0, MAX_NAME);
+  if (!taken.has(name)) return name;
+  const mark = `_${createHash('sha256').update(tool).digest('hex').slice(0, MARK_LENGTH)}`;
+  return `${name.slice(0, MAX_NAME - mark.length)}${mark}`;
 }
 
 /** A tool of a connected server as one of ours: same policy, same gate, its results are somebody else's text. */
@@ -33,9 +56,15 @@ export function mcpTool(
   server: string,
   facts: McpToolFacts,
   link: McpLink,
-  options: { timeoutMs?: number; agents?: readonly string[]; harmless?: readonly string[] },
+  options: {
+    timeoutMs?: number;
+    agents?: readonly string[];
+    harmless?: readonly string[];
+    /** Names that other tools of the server have here. */
+    taken?: ReadonlySet<string>;
+  },
 ): RegisteredTool {
-  const name = mcpToolName(server, facts.name);
+  const name = mcpToolName(server, facts.name, options.taken);
   const handler: AgentToolHandler = {
     unavailableReason: () => (link.client ? undefined : link.reason),
     sinksOf: (params: never): CallSinks => {

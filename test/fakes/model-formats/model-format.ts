@@ -25,6 +25,8 @@ export interface ModelAnswer {
   status?: number;
   headers?: Record<string, string>;
   body?: unknown;
+  /** Sent as it is instead of the steps, for answers that keep to no format. */
+  raw?: { type: string; text: string };
 }
 
 export interface ModelRequest {
