@@ -73,6 +73,10 @@ describe('architecture', () => {
       // git and the build of a new release, on the owner's order.
       'update/program-step.ts',
     ]);
+    // One place asks models, and makes each request fit its provider first.
+    expect(product.filter((file) => /\.do(Stream|Generate)\(/.test(read(file)))).toEqual([
+      'agent/runtime/call-model.ts',
+    ]);
     // Model servers, also those on loopback, and addresses of MCP servers come from the operator.
     expect(product.filter((file) => /\bfetch\(/.test(read(file))).sort()).toEqual([
       'agent/providers/lenient-fetch.ts',
