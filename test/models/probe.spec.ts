@@ -56,6 +56,11 @@ describe('trying a key before it is kept', () => {
     });
   });
 
+  it('works with a model that thinks longer than there is room for', async () => {
+    models.answer = () => ({ steps: [{ reasoning: 'Which word was it' }], finish: 'length' });
+    expect((await probe({ model: 'fake/fake-1' })).payload).toMatchObject({ ok: true });
+  });
+
   it('does not wait for ever', async () => {
     models.answer = () => ({ steps: [{ waitMs: 2500 }, { text: 'late' }] });
     expect((await probe({ model: 'fake/fake-1', timeoutMs: 1000 })).payload).toMatchObject({

@@ -5,7 +5,7 @@ import { invalidRequest } from '../../rpc/rpc-error';
 import { RpcMethod } from '../../rpc/rpc-method';
 import { ModelCallError, callModel } from '../runtime/call-model';
 import { MODEL_CATALOG } from './model-catalog';
-import { ModelError, type ModelErrorKind } from './model-error';
+import { EmptyAnswerError, ModelError, type ModelErrorKind } from './model-error';
 import { type ModelInfo, ModelRegistry } from './model-registry.service';
 import { MODEL_APIS, type ModelApi } from './models.config';
 import { openModel } from './open-model';
@@ -65,6 +65,9 @@ export class ModelsProbeRpc {
       await callModel(model, info, { prompt, maxOutputTokens: MAX_OUTPUT, abortSignal: stop.signal }, silent);
       return { ok: true, ...of, ms: ms() };
     } catch (error) {
+      // It was let in, and thought longer than there was room for.
+      if (error instanceof ModelCallError && error.cause instanceof EmptyAnswerError)
+        return { ok: true, ...of, ms: ms() };
       return { ok: false, ...of, ms: ms(), error: this.errorOf(error, stop.signal.aborted, timeoutMs) };
     } finally {
       clearTimeout(timer);
