@@ -82,6 +82,25 @@ describe('groups in which the assistant answers when it is named', () => {
     await answered(3);
     expect(telegram.textsIn(group)[2]).toContain('fake-1');
   });
+
+  it('of a place that is followed only the newest is told', async () => {
+    const at = (latitude: number): object => ({
+      message_id: 77,
+      date: 1,
+      from: { id: OWNER, is_bot: false, first_name: 'Ann' },
+      chat: { id: OWNER, type: 'private', first_name: 'Ann' },
+      location: { latitude, longitude: 10, live_period: 900 },
+    });
+    telegram.push('message', at(1));
+    await until('an answer', () => telegram.textsIn(OWNER).length === 1);
+    for (const latitude of [2, 3, 4]) telegram.push('edited_message', { ...at(latitude), edit_date: latitude });
+    await quiet();
+    telegram.say({ chatId: OWNER, text: 'where am I?' });
+    await until('an answer', () => telegram.textsIn(OWNER).length === 2);
+    const newest = (models.requests.at(-1)?.lastUser ?? '').split('since your last answer')[1];
+    expect(newest).toContain('live location 4, 10');
+    expect(newest).not.toContain('live location 3, 10');
+  });
 });
 
 /** A picture of one pixel, told apart by bytes behind its end. */
