@@ -1,5 +1,6 @@
 import reactHooks from 'eslint-plugin-react-hooks';
 import tseslint from 'typescript-eslint';
+import { cutTextRule } from './scripts/lint/cut-text.mjs';
 
 const PROCESS_ENV = {
   selector: "MemberExpression[object.name='process'][property.name='env']",
@@ -9,6 +10,34 @@ const FORWARD_REF = {
   selector: "CallExpression[callee.name='forwardRef']",
   message: 'Invert the dependency instead: a token or an event.',
 };
+
+/** Files that take text apart at places that are handed to them, or read formats of a fixed form; they shorten nothing. */
+const CUTS_AT_PLACES = [
+  'src/common/cut-text.ts',
+  'src/common/short-id.ts',
+  'src/common/markdown/**',
+  'src/common/sniff-file.ts',
+  'src/common/zoned-time.ts',
+  'src/agent/media/office-text.ts',
+  'src/agent/prompt/message-size.ts',
+  'src/agent/runtime/reply-outcome.ts',
+  'src/agent/runtime/run-announcer.ts',
+  'src/agent/runtime/thought-tags.ts',
+  'src/channels/slack/content/slack-markup.ts',
+  'src/config/config-comments.ts',
+  'src/cron/cron-time.ts',
+  'src/cron/schedule-words.ts',
+  'src/logging/console-format.ts',
+  'src/memory/rank-chunks.ts',
+  'src/memory/search-terms.ts',
+  'src/outbox/block-end.ts',
+  'src/outbox/block-stream.service.ts',
+  'src/storage/postgres-connection.ts',
+  'src/storage/storage-fault.ts',
+  'src/subagents/subagent.service.ts',
+  'src/tools/builtin/edit.tool.ts',
+  'src/usage/budget-rules.ts',
+];
 
 export default tseslint.config(
   { ignores: ['dist/**', 'node_modules/**', 'coverage/**'] },
@@ -38,6 +67,12 @@ export default tseslint.config(
   },
   { files: ['src/**/*.ts'], rules: { 'no-restricted-syntax': ['error', PROCESS_ENV, FORWARD_REF] } },
   { files: ['src/config/**/*.ts'], rules: { 'no-restricted-syntax': ['error', FORWARD_REF] } },
+  {
+    files: ['src/**/*.ts', 'ui/src/**/*.{ts,tsx}'],
+    ignores: ['**/*.spec.ts', '**/*.spec.tsx', ...CUTS_AT_PLACES],
+    plugins: { openclaw: { rules: { 'cut-text': cutTextRule } } },
+    rules: { 'openclaw/cut-text': 'error' },
+  },
   // Nest reads constructor types at run time: an import that looks like a type only is a value there.
   { files: ['src/**/*.ts'], rules: { '@typescript-eslint/consistent-type-imports': 'off' } },
   {

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { cutText } from '../common/cut-text';
 import { agentEntries, defaultAgentId, findAgent, normaliseAgentId } from '../config/agent-entries';
 import { ConfigService } from '../config/config.service';
 import { NoParams } from '../rpc/no-params.dto';
@@ -81,7 +82,7 @@ export class AgentsRpc {
       own.emoji ??
       config.ui?.assistant?.avatar ??
       'A';
-    return { agentId, name: name.slice(0, MAX_NAME), avatar: avatar.slice(0, MAX_AVATAR) };
+    return { agentId, name: cutText(name, MAX_NAME, { mark: '' }), avatar: cutText(avatar, MAX_AVATAR, { mark: '' }) };
   }
 
   @RpcMethod({

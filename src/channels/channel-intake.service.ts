@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { Injectable } from '@nestjs/common';
+import { cutText } from '../common/cut-text';
 import { ChatCommands } from '../agent/commands/chat-commands.service';
 import { isStopRequest } from '../agent/commands/chat-command';
 import { senderKey } from '../agent/turns/queue-plan';
@@ -243,7 +244,7 @@ export class ChannelIntake {
       const name = isSystemEvent ? undefined : (sender?.name ?? sender?.id);
       earlier.unshift({
         ...(name ? { sender: name } : {}),
-        text: text.slice(0, MAX_EARLIER_TEXT),
+        text: cutText(text, MAX_EARLIER_TEXT),
         isOwner: isOwner && shared.length === 0,
       });
     }
@@ -347,7 +348,7 @@ export class ChannelIntake {
 const inShort = ({ what = 'forwarded', sender, text }: SharedText): string =>
   `(${sender === undefined ? what : `${what} from ${sender}`}) ${text}`;
 
-const shortened = (text: string): string => (text.length > MAX_SHORTENED ? `${text.slice(0, MAX_SHORTENED)}…` : text);
+const shortened = (text: string): string => cutText(text, MAX_SHORTENED);
 
 function routeOf(channel: string, account: string, update: InboundUpdate): DeliveryRoute {
   const { chat } = update;

@@ -1,4 +1,5 @@
 import { Option, SubCommand } from 'nest-commander';
+import { cutText } from '../common/cut-text';
 import { CommandGroup, GatewayCommandBase, type GatewayOptions } from '../common/cli/cli-command';
 import { UsageError } from '../common/cli/cli-error';
 import { printJson, printLine, printTable } from '../common/cli/output';
@@ -55,7 +56,7 @@ export class DeadLettersListCommand extends GatewayCommandBase {
         { title: 'Id', value: (row) => row.id },
         { title: 'Received', value: (row) => new Date(row.receivedAt).toLocaleString() },
         { title: 'From', value: (row) => `${row.channel}/${row.accountId}` },
-        { title: 'Message', value: (row) => (row.text || row.raw || '').replace(/\s+/g, ' ').slice(0, 40) },
+        { title: 'Message', value: (row) => cutText((row.text || row.raw || '').replace(/\s+/g, ' '), 40) },
         { title: 'Reason', value: (row) => row.reason },
       ]);
     }
@@ -64,7 +65,7 @@ export class DeadLettersListCommand extends GatewayCommandBase {
       { title: 'Id', value: (row) => row.id },
       { title: 'Given up', value: (row) => new Date(row.failedAt).toLocaleString() },
       { title: 'To', value: (row) => `${row.channel}/${row.accountId} ${row.to}` },
-      { title: 'Message', value: (row) => (row.text || row.file || '').replace(/\s+/g, ' ').slice(0, 40) },
+      { title: 'Message', value: (row) => cutText((row.text || row.file || '').replace(/\s+/g, ' '), 40) },
       { title: 'Reason', value: (row) => row.error ?? '' },
     ]);
   }

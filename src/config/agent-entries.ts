@@ -1,3 +1,4 @@
+import { shortId } from '../common/short-id';
 import type { AgentEntryConfig } from '../agent/agents.config';
 import type { OpenclawConfig } from './openclaw.config';
 
@@ -9,9 +10,8 @@ export function normaliseAgentId(id: string): string {
     .trim()
     .toLowerCase()
     .replace(/[^a-z0-9_-]+/g, '-')
-    .replace(/^[-_]+/, '')
-    .slice(0, 64);
-  return cleaned === '' ? FALLBACK_AGENT : cleaned;
+    .replace(/^[-_]+/, '');
+  return cleaned === '' ? FALLBACK_AGENT : shortId(cleaned, 64);
 }
 
 /** Configured agents, ids normalised; `main` when none is listed. */

@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, existsSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { shortId } from '../common/short-id';
 import { writeFileAtomic } from '../common/atomic-file';
 import { ConfigError } from './config-error';
 import { referenceTo } from './secrets/secret-reference';
@@ -64,7 +65,7 @@ export class ConfigHistory {
     if (newest?.hash === hash) return newest.number;
     const number = (newest?.number ?? 0) + 1;
     mkdirSync(this.folder, { recursive: true, mode: 0o700 });
-    writeFileAtomic(join(this.folder, `${String(number).padStart(6, '0')}-${hash.slice(0, 8)}.json5`), text);
+    writeFileAtomic(join(this.folder, `${String(number).padStart(6, '0')}-${shortId(hash)}.json5`), text);
     for (const old of entries.slice(0, Math.max(0, entries.length + 1 - KEEP))) rmSync(old.file, { force: true });
     return number;
   }
@@ -79,7 +80,7 @@ export class ConfigHistory {
       if (!ENTRY.test(basename(file))) writeFileAtomic(file, clean);
       else {
         rmSync(file);
-        writeFileAtomic(join(this.folder, `${basename(file).slice(0, 6)}-${hashOf(clean).slice(0, 8)}.json5`), clean);
+        writeFileAtomic(join(this.folder, `${shortId(basename(file), 6)}-${shortId(hashOf(clean))}.json5`), clean);
       }
     }
   }

@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import JSON5 from 'json5';
 import { Option, SubCommand, Command } from 'nest-commander';
+import { cutText } from '../common/cut-text';
+import { shortId } from '../common/short-id';
 import { CliCommand, CommandGroup, type JsonOptions } from '../common/cli/cli-command';
 import { UsageError } from '../common/cli/cli-error';
 import { printJson, printLine, printLines, printNote, printTable } from '../common/cli/output';
@@ -45,7 +47,7 @@ class ConfigFiles {
   }
 }
 
-const lastFour = (value: unknown): unknown => (typeof value === 'string' ? `…${value.slice(-4)}` : value);
+const lastFour = (value: unknown): unknown => (typeof value === 'string' ? cutText(value, 5, { keep: 'end' }) : value);
 
 @SubCommand({ name: 'get', arguments: '<path>', description: 'print one value; secrets show their last 4 characters' })
 export class ConfigGetCommand extends CliCommand {
@@ -258,7 +260,7 @@ export class ConfigHistoryCommand extends CliCommand {
           { title: '#', value: (entry) => entry.number },
           { title: 'Saved', value: (entry) => entry.savedAt },
           { title: 'Bytes', value: (entry) => entry.bytes },
-          { title: 'SHA-256', value: (entry) => entry.hash.slice(0, 12) },
+          { title: 'SHA-256', value: (entry) => shortId(entry.hash, 12) },
         ]);
       return Promise.resolve();
     }

@@ -1,3 +1,4 @@
+import { cutText } from '../common/cut-text';
 import { isWebAddress } from '../common/net/host';
 import { fieldNamesAt } from '../common/validation/field-registry';
 import { type DtoProblem, findDtoProblems } from '../common/validation/validate-dto';
@@ -45,7 +46,7 @@ function describe(problem: DtoProblem): string {
 
 function preview(value: unknown): string {
   const text = JSON.stringify(value) ?? String(value);
-  return text.length > 60 ? `${text.slice(0, 57)}…` : text;
+  return cutText(text, 60);
 }
 
 function unknownKey(problem: DtoProblem): string {

@@ -1,3 +1,4 @@
+import { cutText } from '../common/cut-text';
 import { isWebAddress } from '../common/net/host';
 import { isPlainObject } from '../common/plain-object';
 import type { CronDelivery, CronJob, CronPayload, CronSchedule } from './cron-job';
@@ -126,7 +127,7 @@ export function newJob(
     ...made,
     // A text in a conversation is worked on with what that may do.
     ...(rules && target === 'isolated' ? { rules } : {}),
-    name: fields.name ?? words.slice(0, MAX_NAME),
+    name: fields.name ?? cutText(words, MAX_NAME, { mark: '' }),
     ...(fields.description ? { description: fields.description } : {}),
     enabled,
     deleteAfterRun: fields.deleteAfterRun ?? false,

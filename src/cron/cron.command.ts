@@ -1,4 +1,5 @@
 import { Command, Option, SubCommand } from 'nest-commander';
+import { cutText } from '../common/cut-text';
 import { CommandGroup, type GatewayOptions, parseWholeNumber } from '../common/cli/cli-command';
 import { printJson, printLine, printTable } from '../common/cli/output';
 import { Environment } from '../config/environment';
@@ -149,7 +150,7 @@ export class CronRunsCommand extends CronCommandBase {
       { title: 'Planned', value: (entry) => zonedTime(entry.runAtMs, zone) },
       { title: 'Ended', value: (entry) => entry.status ?? 'running' },
       { title: 'Why', value: (entry) => entry.error },
-      { title: 'Said', value: (entry) => entry.summary?.split('\n')[0]?.slice(0, 60) },
+      { title: 'Said', value: (entry) => cutText(entry.summary?.split('\n')[0] ?? '', 60) },
     ]);
   }
 }

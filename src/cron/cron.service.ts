@@ -1,6 +1,7 @@
 import { Injectable, Optional } from '@nestjs/common';
 import { SchedulerRegistry } from '@nestjs/schedule';
 import type { Transaction } from 'kysely';
+import { cutText } from '../common/cut-text';
 import { SessionNotes } from '../agent/chat/session-notes.service';
 import { LaneService } from '../agent/turns/lane.service';
 import { TurnStore } from '../agent/turns/turn.store';
@@ -305,11 +306,7 @@ export class CronService {
     const outcome = turn?.outcome ?? 'failed';
     const failed = outcome === 'failed' || outcome === 'aborted';
     const reason = failed ? (turn?.result?.error ?? turn?.reason ?? row?.reason ?? outcome) : null;
-    const summary =
-      (turn?.result?.payloads ?? [])
-        .map(({ text }) => text)
-        .join('\n')
-        .slice(0, MAX_SUMMARY) || null;
+    const summary = cutText((turn?.result?.payloads ?? []).map(({ text }) => text).join('\n'), MAX_SUMMARY) || null;
     const job = await this.store.find(run.jobId);
     let sendWebhook: (() => void) | undefined;
     let tellSession: (() => void) | undefined;

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
+import { cutText } from '../common/cut-text';
 import { textOf } from '../common/content-parts';
 import { ConfigService } from '../config/config.service';
 import { mainSessionKey } from '../config/main-session';
@@ -163,10 +164,10 @@ export class CronTool {
     const lines = events
       .filter(({ message }) => message.role !== 'toolResult')
       .map(({ message }) =>
-        `${message.role}: ${textOf(message.content).replace(/\s+/g, ' ')}`.slice(0, MAX_CONTEXT_LINE),
+        cutText(`${message.role}: ${textOf(message.content).replace(/\s+/g, ' ')}`, MAX_CONTEXT_LINE),
       )
       .slice(-count);
-    return lines.length > 0 ? `\n\nWhat was said then:\n${lines.join('\n').slice(0, MAX_CONTEXT)}` : '';
+    return lines.length > 0 ? `\n\nWhat was said then:\n${cutText(lines.join('\n'), MAX_CONTEXT)}` : '';
   }
 
   private async add(

@@ -1,5 +1,6 @@
 import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { cutText } from '../common/cut-text';
 import type { LogTail } from './log-tail.service';
 
 /** The end of the newest log file of a state directory, for when no gateway answers. */
@@ -10,8 +11,7 @@ export async function readNewestLog(stateDir: string, limits: { limit: number; m
   if (newest === undefined) return { file: folder, cursor: 0, size: 0, lines: [], truncated: false, reset: false };
   const file = join(folder, newest);
   const text = await readFile(file, 'utf8');
-  const lines = text
-    .slice(-limits.maxBytes)
+  const lines = cutText(text, limits.maxBytes, { keep: 'end', mark: '' })
     .split('\n')
     .filter((line) => line !== '');
   return {

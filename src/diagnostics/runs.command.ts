@@ -1,4 +1,5 @@
 import { Command, Option, SubCommand } from 'nest-commander';
+import { cutText } from '../common/cut-text';
 import { CommandGroup, GatewayCommandBase, type GatewayOptions, parseWholeNumber } from '../common/cli/cli-command';
 import { printJson, printLine, printTable } from '../common/cli/output';
 import { Environment } from '../config/environment';
@@ -51,7 +52,7 @@ export class RunsListCommand extends GatewayCommandBase {
       { title: 'From', value: (run) => run.origin },
       { title: 'Session', value: (run) => run.sessionKey ?? '' },
       { title: 'State', value: (run) => `${run.state}${run.kind === 'command' ? ' (command)' : ''}` },
-      { title: 'Error', value: (run) => (run.error ?? '').replace(/\s+/g, ' ').slice(0, 80) },
+      { title: 'Error', value: (run) => cutText((run.error ?? '').replace(/\s+/g, ' '), 80) },
     ]);
   }
 }

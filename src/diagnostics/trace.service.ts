@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { shortId } from '../common/short-id';
 import { DatabaseService } from '../storage/database.service';
 
 /** One thing that happened to a message, with its time. */
@@ -88,7 +89,7 @@ export class TraceService {
     }
     for (const { id: approvalId, created_at, decided_at, decision, resolved_by, state, request } of approvals) {
       const { tool, reason } = JSON.parse(request) as { tool: string; reason: string };
-      const name = `approval ${approvalId.slice(0, 8)}`;
+      const name = `approval ${shortId(approvalId)}`;
       hops.push({ at: created_at, hop: 'waits for approval', detail: `${name} of ${tool}: ${reason}` });
       if (decided_at !== null)
         hops.push({

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Injectable, Optional } from '@nestjs/common';
 import { SchedulerRegistry } from '@nestjs/schedule';
+import { cutText } from '../common/cut-text';
 import { LaneService } from '../agent/turns/lane.service';
 import { TurnStore } from '../agent/turns/turn.store';
 import { Clock, systemClock } from '../common/clock';
@@ -257,7 +258,7 @@ export class HeartbeatService {
     const place = route ? { channel: route.channel, to: route.to } : {};
     const { runId: _, ...ended } = state;
     if (turn?.outcome === 'reply') {
-      const preview = { preview: text.slice(0, PREVIEW_CHARS) };
+      const preview = { preview: cutText(text, PREVIEW_CHARS) };
       await this.note(
         { ...ended, lastText: text, lastTextAt: now },
         route

@@ -1,5 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
+import { cutText } from '../common/cut-text';
 import { appRoot } from '../common/app-root';
 import { messageOf, OpenclawError } from '../common/openclaw-error';
 import type { SandboxDriver, SpawnPlan } from '../tools/sandbox/sandbox';
@@ -85,7 +86,7 @@ export async function runHandler(call: HandlerCall, walls: HandlerWalls): Promis
   if (told) throw new OpenclawError('HANDLER_FAILED', told.error ?? 'unknown');
   throw new OpenclawError(
     'HANDLER_ENDED',
-    `it ended without an answer (out of ${memoryMb} MB of memory, or by itself)${log ? `: ${log.trim().slice(-500)}` : ''}`,
+    `it ended without an answer (out of ${memoryMb} MB of memory, or by itself)${log ? `: ${cutText(log.trim(), 500, { keep: 'end' })}` : ''}`,
   );
 }
 

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable, Optional } from '@nestjs/common';
+import { cutText } from '../common/cut-text';
 import { Clock, systemClock } from '../common/clock';
 import { DatabaseService } from '../storage/database.service';
 import { type InboxRow, readRow, readRows } from './inbox-row';
@@ -141,8 +142,8 @@ export class QuarantineStore {
 
 function jsonOf(raw: unknown): string {
   try {
-    return (JSON.stringify(raw) ?? String(raw)).slice(0, MAX_RAW);
+    return cutText(JSON.stringify(raw) ?? String(raw), MAX_RAW, { mark: '' });
   } catch {
-    return String(raw).slice(0, MAX_RAW);
+    return cutText(String(raw), MAX_RAW, { mark: '' });
   }
 }

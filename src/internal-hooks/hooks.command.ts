@@ -2,6 +2,7 @@ import { existsSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { Command, Option, SubCommand } from 'nest-commander';
+import { shortId } from '../common/short-id';
 import { CliCommand, CommandGroup, type JsonOptions } from '../common/cli/cli-command';
 import { UsageError } from '../common/cli/cli-error';
 import { printJson, printLine, printTable } from '../common/cli/output';
@@ -162,7 +163,7 @@ export class HooksEnableCommand extends HooksCommandBase {
     printLine(`${name} is on`);
     if (sha256 === undefined) return;
     const { env = {}, paths = [] } = this.config().hooks?.internal?.entries?.[name] ?? {};
-    printLine(`  its files: ${hook.folder}, as they are now (sha256 ${sha256.slice(0, 16)}…)`);
+    printLine(`  its files: ${hook.folder}, as they are now (sha256 ${shortId(sha256, 16)}…)`);
     printLine(`  is told of: ${hook.events.join(', ')}`);
     printLine(`  reads and writes: the workspace`);
     if (paths.length > 0) printLine(`  reads: ${paths.join(', ')}`);

@@ -1,6 +1,8 @@
 import { appendFile, mkdir, realpath, writeFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { Injectable } from '@nestjs/common';
+import { shortId } from '../common/short-id';
+import { cutText } from '../common/cut-text';
 import { readBoundedFile } from '../common/bounded-file';
 import { textOf } from '../common/content-parts';
 import { type Logger, LoggerFactory } from '../common/logger';
@@ -244,14 +246,17 @@ export class InternalHooks {
     if (first === undefined) return;
     const now = new Date().toISOString();
     const slug =
-      first
-        .toLowerCase()
-        .replace(/[^\p{L}\p{N}]+/gu, '-')
-        .replace(/^-|-$/g, '')
-        .slice(0, 40) || 'talk';
+      cutText(
+        first
+          .toLowerCase()
+          .replace(/[^\p{L}\p{N}]+/gu, '-')
+          .replace(/^-|-$/g, ''),
+        40,
+        { mark: '' },
+      ) || 'talk';
     const workspace = this.workspaces.pathOf(agentId);
     const folder = join(workspace, 'memory');
-    const file = join(folder, `${now.slice(0, 10)}-${slug}.md`);
+    const file = join(folder, `${shortId(now, 10)}-${slug}.md`);
     if (!isReallyWithin(workspace, file))
       throw new OpenclawError('HOOK_PATH', `${file} is a link that leads out of the workspace; remove the link`);
     await mkdir(folder, { recursive: true, mode: 0o700 });
@@ -272,9 +277,9 @@ function filesIn(answer: unknown, before: readonly ShownFile[]): ShownFile[] | u
   return listed.slice(0, MAX_FILES).flatMap((file: unknown) => {
     const { name, content } = isPlainObject(file) ? file : {};
     if (typeof name !== 'string' || typeof content !== 'string' || content.trim() === '') return [];
-    const text = content.slice(0, MAX_FILE_CHARS);
+    const text = cutText(content, MAX_FILE_CHARS, { mark: '' });
     // What a hook has changed or brought along may come from anywhere that it can read.
     const same = before.find((file) => file.name === name && file.text === content);
-    return [{ name: name.slice(0, 200), text, origin: same?.origin ?? 'file' }];
+    return [{ name: cutText(name, 200, { mark: '' }), text, origin: same?.origin ?? 'file' }];
   });
 }

@@ -1,3 +1,4 @@
+import { dayIn } from '../common/zoned-time';
 import {
   chmodSync,
   closeSync,
@@ -71,7 +72,7 @@ export class LogFile {
   }
 
   private removeOld(): void {
-    const oldest = new Date(Date.now() - KEEP_DAYS * DAY_MS).toISOString().slice(0, 10);
+    const oldest = dayIn(Date.now() - KEEP_DAYS * DAY_MS, 'UTC');
     for (const name of existsSync(this.folder) ? readdirSync(this.folder) : []) {
       const day = LOG_FILE.exec(name)?.[1];
       if (day !== undefined && day < oldest) rmSync(join(this.folder, name), { force: true });
@@ -79,4 +80,4 @@ export class LogFile {
   }
 }
 
-const today = (): string => new Date().toISOString().slice(0, 10);
+const today = (): string => dayIn(Date.now(), 'UTC');

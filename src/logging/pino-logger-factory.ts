@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { Injectable } from '@nestjs/common';
 import pino, { type Logger as PinoLogger } from 'pino';
+import { cutText } from '../common/cut-text';
 import { type LogFields, type Logger, LoggerFactory } from '../common/logger';
 import { Redactor } from '../common/redactor';
 import { ConfigError } from '../config/config-error';
@@ -111,7 +112,7 @@ function describeError(error: unknown): unknown {
 function bounded(fields: LogFields): LogFields {
   const out: LogFields = {};
   for (const [key, value] of Object.entries(fields)) {
-    out[key] = typeof value === 'string' && value.length > MAX_FIELD ? `${value.slice(0, MAX_FIELD)}…` : value;
+    out[key] = typeof value === 'string' ? cutText(value, MAX_FIELD) : value;
   }
   return out;
 }

@@ -1,4 +1,5 @@
 import { type RawBuilder, sql } from 'kysely';
+import { dayIn } from '../common/zoned-time';
 import { type Dialect, databaseNow } from '../storage/dialect';
 import type { Schema } from '../storage/schema';
 
@@ -27,7 +28,7 @@ export function retentionTimes(now: number, keepDays: number): RetentionTimes {
     oldest,
     oldestSteps: now - Math.min(keepDays, KEEP_STEPS_DAYS) * DAY_MS,
     // A day earlier: days are those of the person's time zone.
-    oldestDay: new Date(oldest - DAY_MS).toISOString().slice(0, 10),
+    oldestDay: dayIn(oldest - DAY_MS, 'UTC'),
   };
 }
 

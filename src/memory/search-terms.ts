@@ -1,3 +1,4 @@
+import { cutText } from '../common/cut-text';
 import { foldText } from '../common/fold-text';
 
 /** Joins the two halves of a pair; no word holds it, and the index takes it for part of one. */
@@ -24,7 +25,7 @@ export function termsOf(text: string): string[] {
   const terms: string[] = [];
   let before: { word: string; end: number } | undefined;
   for (const { 0: whole, index } of folded.matchAll(WORD)) {
-    const word = whole.slice(0, LONGEST);
+    const word = cutText(whole, LONGEST, { mark: '' });
     addWord(terms, word);
     if (before && BETWEEN.test(folded.slice(before.end, index))) terms.push(`${before.word}${JOINT}${word}`);
     before = { word, end: index + whole.length };

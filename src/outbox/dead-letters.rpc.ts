@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { cutText } from '../common/cut-text';
 import { EventBus } from '../events/event-bus';
 import { InboxService } from '../inbox/inbox.service';
 import { QuarantineStore } from '../inbox/quarantine.store';
@@ -34,7 +35,7 @@ export class DeadLettersRpc {
       quarantined: await this.quarantine.list(channel, limit),
       letters: letters.map((letter) => ({
         ...letter,
-        text: letter.text.length > SHOWN_CHARS ? `${letter.text.slice(0, SHOWN_CHARS)}…` : letter.text,
+        text: cutText(letter.text, SHOWN_CHARS),
       })),
     };
   }

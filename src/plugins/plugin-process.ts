@@ -1,4 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
+import { cutText } from '../common/cut-text';
 import { OpenclawError } from '../common/openclaw-error';
 import { settlesWithin } from '../common/sleep';
 import { watchTree } from '../tools/sandbox/tree-watch';
@@ -232,11 +233,11 @@ export class PluginProcess {
 
   private note(text: string): void {
     if (text.trim() === '') return;
-    this.lastWords = text.slice(-MAX_LOG_LINE);
-    this.log(text.trimEnd().slice(0, MAX_LOG_LINE), 'debug');
+    this.lastWords = cutText(text, MAX_LOG_LINE, { keep: 'end' });
+    this.log(cutText(text.trimEnd(), MAX_LOG_LINE), 'debug');
   }
 
   private said(): string {
-    return this.lastWords === '' ? '' : `; it said: ${this.lastWords.trim().slice(-500)}`;
+    return this.lastWords === '' ? '' : `; it said: ${cutText(this.lastWords.trim(), 500, { keep: 'end' })}`;
   }
 }

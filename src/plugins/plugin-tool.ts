@@ -1,3 +1,4 @@
+import { cutText } from '../common/cut-text';
 import type { ContentPart } from '../common/content-parts';
 import { messageOf, OpenclawError } from '../common/openclaw-error';
 import { isPlainObject } from '../common/plain-object';
@@ -34,7 +35,7 @@ export function pluginTool(facts: ToolFacts, runtime: PluginRuntime, harmless: r
   return {
     declaration: {
       name,
-      description: facts.description.slice(0, 1000),
+      description: cutText(facts.description, 1000),
       params: NoParams,
       idempotent: facts.readOnly === true,
       core: false,

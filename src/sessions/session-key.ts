@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { shortId } from '../common/short-id';
 import { idsOn } from '../common/sender-identity';
 import { defaultAgentId, normaliseAgentId } from '../config/agent-entries';
 import type { OpenclawConfig } from '../config/openclaw.config';
@@ -79,7 +80,7 @@ function guestSessionKey({ agentId, channel, account, peer, threadId }: PeerFact
 function keyPart(id: string): string {
   if (/^[a-z0-9_.@+-]+$/.test(id)) return id;
   const readable = id.toLowerCase().replace(/[^a-z0-9_.@+-]+/g, '-');
-  return `${readable.slice(0, 40)}~${createHash('sha256').update(id).digest('hex').slice(0, 24)}`;
+  return `${shortId(readable, 40)}~${createHash('sha256').update(id).digest('hex').slice(0, 24)}`;
 }
 
 export interface GroupFacts {

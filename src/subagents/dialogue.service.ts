@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
+import { cutText } from '../common/cut-text';
 import { originsOf } from '../agent/sessions/plain-messages';
 import { RunOutcomeService } from '../agent/turns/run-outcome.service';
 import type { ContentOrigin } from '../common/content-parts';
@@ -143,7 +144,7 @@ export class DialogueService {
       sessionKey: asked,
       message: {
         ...base,
-        text: `[from the gateway] The exchange with the conversation ${dialogue.asker} is over. It had asked: ${dialogue.request.slice(0, SHOWN)}\nThe last word was: ${last.slice(0, SHOWN) || '(nothing)'}\n\nSay in one short message what the people in this chat should know of it, or answer ANNOUNCE_SKIP.`,
+        text: `[from the gateway] The exchange with the conversation ${dialogue.asker} is over. It had asked: ${cutText(dialogue.request, SHOWN)}\nThe last word was: ${cutText(last, SHOWN) || '(nothing)'}\n\nSay in one short message what the people in this chat should know of it, or answer ANNOUNCE_SKIP.`,
         route,
         dialogue,
       },

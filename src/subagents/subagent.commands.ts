@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
+import { cutText } from '../common/cut-text';
+import { shortId } from '../common/short-id';
 import {
   type ChatCommand,
   type CommandCall,
@@ -55,7 +57,7 @@ export class SubagentCommands {
       return answer(
         wanted === '' ? 'Which one? Give its number, id or "last".' : `There is no sub-agent "${wanted}" here.`,
       );
-    const name = run.label ?? run.task.slice(0, 60);
+    const name = run.label ?? cutText(run.task, 60);
     switch (verb) {
       case 'stop':
         return answer((await this.stop(run)) ? `Stopped "${name}".` : `"${name}" is not running.`);
@@ -66,7 +68,7 @@ export class SubagentCommands {
         const child = await this.sessions.find(run.childKey);
         if (!child) return answer(`What "${name}" did was removed.`);
         const messages = plainMessages(await this.transcripts.readTail(child.sessionId, limit), rest.includes('tools'));
-        return answer(messages.map(({ role, text }) => `${role}: ${text.slice(0, 500)}`).join('\n') || 'Nothing yet.');
+        return answer(messages.map(({ role, text }) => `${role}: ${cutText(text, 500)}`).join('\n') || 'Nothing yet.');
       }
       case 'send': {
         const text = rest.join(' ');
@@ -92,7 +94,7 @@ export class SubagentCommands {
     const lines = await Promise.all(
       runs.map(async (run, index) => {
         const outcome = await this.outcomes.find(run.runId);
-        return `${index + 1}. ${run.label ?? run.task.slice(0, 60)} – ${outcome?.outcome ?? outcome?.state ?? 'lost'} (${run.runId.slice(0, 8)})`;
+        return `${index + 1}. ${run.label ?? cutText(run.task, 60)} – ${outcome?.outcome ?? outcome?.state ?? 'lost'} (${shortId(run.runId)})`;
       }),
     );
     return lines.join('\n');
@@ -102,7 +104,7 @@ export class SubagentCommands {
     const outcome = await this.outcomes.find(run.runId);
     const result = outcome?.result;
     return [
-      `Task: ${run.task.slice(0, 500)}`,
+      `Task: ${cutText(run.task, 500)}`,
       `Run: ${run.runId}`,
       `Conversation: ${run.childKey}`,
       ...(run.rules && run.rules.length > 0

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
+import { cutText } from '../common/cut-text';
 import { type Logger, LoggerFactory } from '../common/logger';
 import { ConfigService } from '../config/config.service';
 import { EventBus } from '../events/event-bus';
@@ -120,7 +121,7 @@ export class SubagentService {
   private async announce(run: SubagentRun): Promise<void> {
     const outcome = await this.outcomes.find(run.runId);
     if (outcome && outcome.state !== 'ended') return;
-    const name = run.label ?? run.task.slice(0, 80);
+    const name = run.label ?? cutText(run.task, 80);
     const said = (outcome?.result?.payloads ?? [])
       .map((payload) => payload.text)
       .join('\n\n')

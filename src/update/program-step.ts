@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { cutText } from '../common/cut-text';
 import { withOrdinaryRights } from '../common/private-files';
 
 /** What one program did for an update. */
@@ -60,8 +61,8 @@ export function runStep({
             cwd,
             durationMs: Math.round(performance.now() - since),
             exitCode,
-            ...(stdout.trim() ? { stdoutTail: stdout.trim().slice(-TAIL) } : {}),
-            ...(said ? { stderrTail: said.slice(-TAIL) } : {}),
+            ...(stdout.trim() ? { stdoutTail: cutText(stdout.trim(), TAIL, { keep: 'end' }) } : {}),
+            ...(said ? { stderrTail: cutText(said, TAIL, { keep: 'end' }) } : {}),
             stdout,
           });
         },

@@ -1,3 +1,4 @@
+import { shortId } from '../common/short-id';
 import { appRoot, appVersion } from '../common/app-root';
 import { GitCheckout, type UpdateChannel } from './git-checkout';
 import { programEnvironment } from './program-step';
@@ -40,7 +41,7 @@ export async function checkForUpdate(
   const offer = await checkout.offer(channel);
   if (typeof offer === 'string') return { ...state, mode: 'git', commit, reason: offer };
   if (await checkout.has(offer.commit)) return { ...state, mode: 'git', commit };
-  const latestVersion = offer.tag?.replace(/^v/, '') ?? offer.commit.slice(0, 12);
+  const latestVersion = offer.tag?.replace(/^v/, '') ?? shortId(offer.commit, 12);
   return {
     ...state,
     mode: 'git',

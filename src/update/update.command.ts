@@ -1,5 +1,6 @@
 import { createInterface } from 'node:readline/promises';
 import { Command, Option, SubCommand } from 'nest-commander';
+import { shortId } from '../common/short-id';
 import { CliCommand, type JsonOptions } from '../common/cli/cli-command';
 import { UsageError } from '../common/cli/cli-error';
 import { printJson, printLine, printLines } from '../common/cli/output';
@@ -130,7 +131,7 @@ export class UpdateCommand extends UpdateCommandBase {
     if (options.json) return printJson(result);
     const { status, reason = '', after } = result;
     if (status === 'ok') {
-      printLine(`Updated to ${after?.tag ?? after?.commit.slice(0, 12) ?? ''}.${next ? ` ${next}` : ''}`);
+      printLine(`Updated to ${after?.tag ?? (after ? shortId(after.commit, 12) : '')}.${next ? ` ${next}` : ''}`);
       return;
     }
     printLine(`${status === 'error' ? 'Not updated' : 'Nothing to do'}: ${UPDATE_REASONS[reason] ?? reason}`);
@@ -144,7 +145,7 @@ function nothing({ mode, root, reason = 'up-to-date' }: UpdateState): UpdateResu
 }
 
 function describe({ version, commit, channel, available, reason = 'up-to-date' }: UpdateState): string {
-  const installed = `${version}${commit ? ` (${commit.slice(0, 12)})` : ''}, channel ${channel}`;
+  const installed = `${version}${commit ? ` (${shortId(commit, 12)})` : ''}, channel ${channel}`;
   return available
     ? `${installed}: ${available.latestVersion} is there; ${commandLine('update')} brings it here`
     : `${installed}: ${UPDATE_REASONS[reason] ?? reason}`;

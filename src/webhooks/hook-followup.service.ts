@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { cutText } from '../common/cut-text';
 import { TurnStore } from '../agent/turns/turn.store';
 import { type Logger, LoggerFactory } from '../common/logger';
 import { messageOf } from '../common/openclaw-error';
@@ -43,7 +44,7 @@ export class HookFollowup {
         : `failed: ${turn.result?.error ?? turn.reason ?? 'unknown'}`;
     const key = mainSessionKey(this.config.config, turn.agentId);
     if (key === turn.sessionKey) return;
-    await this.systemEvents.add(key, `Hook: ${text.slice(0, MAX_SUMMARY)}`, 'stranger');
+    await this.systemEvents.add(key, `Hook: ${cutText(text, MAX_SUMMARY)}`, 'stranger');
     if (RUN.exec(runId)?.[1] === 'now') this.events.emit('heartbeat.wake', { agentId: turn.agentId, reason: 'hook' });
   }
 }

@@ -1,5 +1,6 @@
 import { dirname } from 'node:path';
 import { Command, SubCommand } from 'nest-commander';
+import { shortId } from '../common/short-id';
 import {
   CliCommand,
   CommandGroup,
@@ -112,7 +113,7 @@ export class WebhooksEnableCommand extends CliCommand {
     const { file, files, sha256 } = transformFiles(module, place);
     await new ConfigWriter(path, this.env).edit([{ path: ['hooks', 'transforms', module], value: { sha256 } }]);
     if (options.json) return printJson({ module, sha256, files: files.map((each) => each.path) });
-    printLine(`${module} is on, as its files are now (sha256 ${sha256.slice(0, 16)}…)`);
+    printLine(`${module} is on, as its files are now (sha256 ${shortId(sha256, 16)}…)`);
     printLine(`  ${dirname(file)}: ${files.map((each) => each.path).join(', ')}`);
   }
 }

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { cutText } from '../common/cut-text';
 import { isReallyWithin, realPlace } from '../common/paths/path-place';
 
 export interface FileIdentity {
@@ -19,7 +20,7 @@ export function readIdentityFile(workspace: string): FileIdentity {
     if (!isReallyWithin(workspace, path)) return identity;
     for (const line of readFileSync(path, 'utf8').split('\n')) {
       const [, key, value] = FIELD.exec(line) ?? [];
-      if (key && value) identity[key.toLowerCase() as keyof FileIdentity] ??= value.slice(0, MAX_VALUE);
+      if (key && value) identity[key.toLowerCase() as keyof FileIdentity] ??= cutText(value, MAX_VALUE, { mark: '' });
     }
   } catch {
     // No file, no identity.

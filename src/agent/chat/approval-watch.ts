@@ -3,7 +3,8 @@ import { printNote } from '../../common/cli/output';
 import { messageOf } from '../../common/openclaw-error';
 import type { GatewayClient } from '../../gateway/client/gateway-client';
 import type { EventFrame } from '../../gateway/protocol/frames';
-import { approvalLines, shortId } from '../../tools/approvals/approval-text';
+import { shortId } from '../../common/short-id';
+import { approvalLines } from '../../tools/approvals/approval-text';
 import { type PendingApproval, hashOf } from '../../tools/approvals/pending-approval';
 import { decisionOf, readApproval } from '../../tools/approvals/read-approval';
 

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { cutText } from '../../common/cut-text';
 import { messageOf } from '../../common/openclaw-error';
 import { MemoryReview, type UnreviewedFile } from '../../memory/memory-review.service';
 import { type ChatCommand, type CommandCall, type CommandEffect, ProvidesChatCommands, answer } from './chat-command';
@@ -45,7 +46,9 @@ function shown({ path, origin, text, hash }: UnreviewedFile): string {
   const isWhole = text.length <= MAX_TEXT;
   return [
     `${path} (${origin})`,
-    isWhole ? text : `${text.slice(0, MAX_TEXT)}\n[… too long for a chat: openclaw memory review shows it whole]`,
+    isWhole
+      ? text
+      : `${cutText(text, MAX_TEXT, { mark: '' })}\n[… too long for a chat: openclaw memory review shows it whole]`,
     ...(isWhole ? [`/memory accept ${path} ${hash} or /memory reject ${path} ${hash}`] : []),
   ].join('\n');
 }

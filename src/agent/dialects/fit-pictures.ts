@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { LanguageModelV3Message, LanguageModelV3Prompt } from '@ai-sdk/provider';
+import { cutText } from '../../common/cut-text';
 import { messageOf } from '../../common/openclaw-error';
 import { sniffImage } from '../../common/sniff-image';
 import { fitImage } from '../../tools/files/fit-image';
@@ -113,7 +114,7 @@ async function convert(
   base64Bytes: number,
 ): Promise<{ data?: string; mediaType: string } | { reason: string }> {
   // Who says what a picture is may be wrong, and providers look.
-  const mediaType = sniffImage(Buffer.from(data.slice(0, HEAD), 'base64'));
+  const mediaType = sniffImage(Buffer.from(cutText(data, HEAD, { mark: '' }), 'base64'));
   if (mediaType === undefined) return { reason: 'it is in no format that models read' };
   try {
     const bytes = Math.floor((base64Bytes / 4) * 3) - 3;

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { shortId } from '../../common/short-id';
 import type { NameRules } from './dialect';
 
 const ALPHANUMERIC = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
@@ -12,7 +13,7 @@ export function digestOf(text: string, length: number): string {
     for (const byte of createHash('sha256').update(`${round}:${text}`).digest())
       digest += ALPHANUMERIC[byte % ALPHANUMERIC.length] ?? '';
   }
-  return digest.slice(0, length);
+  return shortId(digest, length);
 }
 
 export function fits(name: string, { alphabet, min, max, first }: NameRules): boolean {

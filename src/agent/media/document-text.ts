@@ -1,3 +1,4 @@
+import { cutText } from '../../common/cut-text';
 import { messageOf } from '../../common/openclaw-error';
 import { sniffFile } from '../../common/sniff-file';
 import { extractPage } from '../../tools/web/extract-page';
@@ -49,7 +50,7 @@ export async function documentText(
     throw new DocumentError(`the file is broken: ${messageOf(error)}`);
   }
   const text = found.text.replace(/\r\n?/g, '\n').trim();
-  return { text: text.slice(0, maxChars), mimeType: found.mimeType, truncated: text.length > maxChars };
+  return { text: cutText(text, maxChars, { mark: '' }), mimeType: found.mimeType, truncated: text.length > maxChars };
 }
 
 async function pdfText(content: Buffer): Promise<string> {

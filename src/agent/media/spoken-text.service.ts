@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { cutText } from '../../common/cut-text';
 import { messageOf } from '../../common/openclaw-error';
 import { type Logger, LoggerFactory } from '../../common/logger';
 import { ConfigService } from '../../config/config.service';
@@ -49,7 +50,7 @@ export class SpokenText {
         signal: turn.signal,
         timeoutMs: SUMMARY_TIMEOUT_MS,
       });
-      return { text: answer.text.slice(0, limit), isSummary: true };
+      return { text: cutText(answer.text, limit), isSummary: true };
     } catch (error) {
       if (turn.signal.aborted) throw error;
       // Reading all of it out is better than silence; the provider's own limit still holds.

@@ -2,6 +2,7 @@ import { statSync } from 'node:fs';
 import { realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Injectable } from '@nestjs/common';
+import { cutText, leftOutNote } from '../../common/cut-text';
 import type { ContentOrigin } from '../../common/content-parts';
 import { FileOrigins } from '../../tools/provenance/file-origins.store';
 import { ReviewedTexts } from '../../tools/provenance/reviewed-texts.service';
@@ -120,7 +121,7 @@ async function readInside(workspace: string, name: string): Promise<string> {
 /** 70 % from the head, 20 % from the tail, a marker between. */
 function shorten(text: string, maxChars: number): string {
   if (text.length <= maxChars) return text;
-  const head = Math.floor(maxChars * 0.7);
-  const tail = Math.floor(maxChars * 0.2);
-  return `${text.slice(0, head)}\n\n[… ${text.length - head - tail} characters left out …]\n\n${text.slice(-tail)}`;
+  const head = cutText(text, Math.floor(maxChars * 0.7), { mark: '' });
+  const tail = cutText(text, Math.floor(maxChars * 0.2), { keep: 'end', mark: '' });
+  return `${head}\n${leftOutNote()(text.length - head.length - tail.length)}\n${tail}`;
 }

@@ -1,3 +1,4 @@
+import { cutText } from '../../common/cut-text';
 import { messageOf } from '../../common/openclaw-error';
 import { ModelError, type ModelErrorKind } from './model-error';
 
@@ -107,6 +108,6 @@ const SENTENCES: Record<ModelErrorKind, string> = {
 
 function describe(kind: ModelErrorKind, model: string, status: number | undefined, thrown: unknown): string {
   const showDetail = kind === 'invalid_request' || kind === 'unknown' || kind === 'network';
-  const detail = showDetail ? `: ${messageOf(thrown).slice(0, 200)}` : '';
+  const detail = showDetail ? `: ${cutText(messageOf(thrown), 200)}` : '';
   return `${model} ${SENTENCES[kind]}${status === undefined ? '' : ` (HTTP ${status})`}${detail}`;
 }

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import JSON5 from 'json5';
+import { cutText } from '../../common/cut-text';
 import { messageOf } from '../../common/openclaw-error';
 import { isPlainObject } from '../../common/plain-object';
 import { Doc, Int, OneOf, Opt, Str, Text, Hidden } from '../../common/validation/fields';
@@ -122,7 +123,7 @@ export class GatewayTool {
       }
       case 'config.schema': {
         const text = JSON.stringify(describeConfig(appVersion()));
-        return textResult(text.length > MAX_SCHEMA ? `${text.slice(0, MAX_SCHEMA)}…` : text, { length: text.length });
+        return textResult(cutText(text, MAX_SCHEMA), { length: text.length });
       }
       case 'config.apply':
       case 'config.patch':

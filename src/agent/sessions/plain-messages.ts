@@ -1,3 +1,4 @@
+import { cutText } from '../../common/cut-text';
 import { type ContentOrigin, textOf } from '../../common/content-parts';
 import type { TranscriptEvent } from '../../sessions/transcript-event';
 
@@ -20,10 +21,7 @@ export function plainMessages(events: readonly TranscriptEvent[], includeTools: 
             part.type === 'toolCall' ? [`[calls ${part.name} ${JSON.stringify(part.arguments)}]`] : [],
           )
         : [];
-    const text = [textOf(message.content), ...calls]
-      .filter((part) => part !== '')
-      .join('\n')
-      .slice(0, MAX_TEXT);
+    const text = cutText([textOf(message.content), ...calls].filter((part) => part !== '').join('\n'), MAX_TEXT);
     if (text === '') return [];
     return [
       {

@@ -2,6 +2,8 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Injectable } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
+import { shortId } from '../../common/short-id';
+import { cutText } from '../../common/cut-text';
 import { writeFileAtomic } from '../../common/atomic-file';
 import { ConfigService } from '../../config/config.service';
 import { invalidRequest } from '../../rpc/rpc-error';
@@ -45,8 +47,8 @@ export class SessionArchive {
 
   /** @returns path of the file, relative to the workspace */
   async exportToWorkspace(session: SessionEntry, format: ExportFormat): Promise<string> {
-    const name = (session.label ?? session.key).replace(/[^\p{L}\p{N}_-]+/gu, '-').slice(0, 60);
-    const stamp = new Date().toISOString().slice(0, 19).replaceAll(':', '-');
+    const name = cutText((session.label ?? session.key).replace(/[^\p{L}\p{N}_-]+/gu, '-'), 60, { mark: '' });
+    const stamp = shortId(new Date().toISOString(), 19).replaceAll(':', '-');
     const path = `exports/${name}-${stamp}.${format}`;
     const files = new WorkspaceFiles([this.workspaces.pathOf(session.agentId)]);
     const written = await files.write(path, await this.export(session, format), FILE_MODE);

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
+import { cutText } from '../../common/cut-text';
 import { textOf } from '../../common/content-parts';
 import { agentEntries } from '../../config/agent-entries';
 import { ConfigService } from '../../config/config.service';
@@ -330,5 +331,5 @@ export class SessionsRpc {
 function previewItem({ message }: TranscriptEvent, maxChars: number): { role: string; text: string } {
   const text = textOf(message.content).replace(/\s+/g, ' ').trim();
   const role = message.role === 'toolResult' ? 'tool' : message.role;
-  return { role, text: text.length > maxChars ? `${text.slice(0, maxChars - 1)}…` : text };
+  return { role, text: cutText(text, maxChars) };
 }

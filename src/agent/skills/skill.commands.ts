@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { cutText } from '../../common/cut-text';
 import { textOf } from '../../common/content-parts';
 import { SkillCatalog } from '../../skills/catalog/skill-catalog.service';
 import type { JudgedSkill } from '../../skills/catalog/skill-library';
@@ -56,7 +57,7 @@ export class SkillCommands {
       return {
         name,
         usage: '[what to do]',
-        summary: skill.manifest.description.slice(0, MAX_SUMMARY),
+        summary: cutText(skill.manifest.description, MAX_SUMMARY),
         category: 'skills',
         source: 'skill',
         right: 'sender',
@@ -100,11 +101,14 @@ export class SkillCommands {
 
 /** Lower-case letters, digits and `_`, as all platforms allow them in menus. */
 const commandName = (name: string): string =>
-  name
-    .toLowerCase()
-    .replace(/[^a-z0-9_]+/g, '_')
-    .replace(/^_+|_+$/g, '')
-    .slice(0, MAX_NAME) || 'skill';
+  cutText(
+    name
+      .toLowerCase()
+      .replace(/[^a-z0-9_]+/g, '_')
+      .replace(/^_+|_+$/g, ''),
+    MAX_NAME,
+    { mark: '' },
+  ) || 'skill';
 
 function freeName(name: string, taken: ReadonlySet<string>): string {
   if (!taken.has(name)) return name;

@@ -1,3 +1,4 @@
+import { cutText } from '../../common/cut-text';
 import type { TextPart } from '../../common/content-parts';
 import type { InboundMessage } from '../../inbox/inbound-message';
 import type { InboxRow } from '../../inbox/inbox-row';
@@ -17,7 +18,7 @@ const inLabel = (name: string): string => name.replaceAll('[', '(').replaceAll('
 /** The message of an inbox row as the transcript keeps it. */
 export function userMessage(row: InboxRow, summarised = false): PromptMessage {
   const { message } = row;
-  const text = summarised ? `(message in short) ${message.text.slice(0, SUMMARY_LENGTH)}` : message.text;
+  const text = summarised ? `(message in short) ${cutText(message.text, SUMMARY_LENGTH)}` : message.text;
   const sender = message.sender ? { sender: { ...message.sender, channel: row.channel } } : {};
   const user: UserMessage = {
     role: 'user',
@@ -56,7 +57,7 @@ const sharedParts = ({ shared = [], origin }: InboundMessage): TextPart[] =>
 
 function quotedPart({ quoted, origin }: InboundMessage): TextPart[] {
   if (!quoted) return [];
-  const text = `\n\n[in answer to ${inLabel(quoted.sender ?? 'an earlier message')}]\n${quoted.text.slice(0, QUOTED_LENGTH)}`;
+  const text = `\n\n[in answer to ${inLabel(quoted.sender ?? 'an earlier message')}]\n${cutText(quoted.text, QUOTED_LENGTH)}`;
   return [{ type: 'text', text, origin: worstOrigin(quoted.isForeign ? ['stranger'] : [], origin) }];
 }
 

@@ -1,3 +1,4 @@
+import { shortId } from '../../common/short-id';
 import type { OutboundMessage } from '../channel-adapter';
 import { type MarkdownForm, renderMarkdown } from '../../common/markdown/render-markdown';
 import { linkTarget } from '../../common/markdown/markdown-tree';
@@ -42,7 +43,7 @@ export const contentOf = ({ text }: OutboundMessage): { content: string; allowed
 });
 
 /** Number of a delivery as Discord takes it: at most 25 characters. */
-export const nonceOf = (deliveryId: string): string => deliveryId.replaceAll('-', '').slice(0, 25);
+export const nonceOf = (deliveryId: string): string => shortId(deliveryId.replaceAll('-', ''), 25);
 
 /** Whether a message shows a beginning of a text. */
 export const isBeginning = (shown: string, whole: string): boolean =>

@@ -1,4 +1,5 @@
 import type { APIInteraction } from 'discord.js';
+import { cutText } from '../../common/cut-text';
 import type { ChatCommand } from '../../agent/commands/chat-command';
 import type { ReplyButton } from '../../common/chat-media';
 import type { SharedText } from '../../common/chat-text';
@@ -56,10 +57,10 @@ export function slashCommands(commands: readonly ChatCommand[], withSkills: bool
     .filter(({ textOnly, category }) => textOnly !== true && (withSkills || category !== 'skills'))
     .map(({ name, summary, usage }) => ({
       type: 1,
-      name: name.toLowerCase().slice(0, MAX_NAME),
-      description: summary.slice(0, MAX_DESCRIPTION),
+      name: cutText(name.toLowerCase(), MAX_NAME, { mark: '' }),
+      description: cutText(summary, MAX_DESCRIPTION),
       options: usage
-        ? [{ type: 3, name: ARGUMENTS, description: usage.slice(0, MAX_DESCRIPTION), required: false }]
+        ? [{ type: 3, name: ARGUMENTS, description: cutText(usage, MAX_DESCRIPTION), required: false }]
         : [],
     }))
     .filter(({ name }, index, all) => all.findIndex((other) => other.name === name) === index)
@@ -79,7 +80,7 @@ export function components(rows: readonly (readonly ReplyButton[])[] | undefined
       components: row.map(({ label, says }) => ({
         type: BUTTON,
         style: SECONDARY,
-        label: label.slice(0, 80),
+        label: cutText(label, 80),
         custom_id: says,
       })),
     })),

@@ -1,3 +1,4 @@
+import { cutText } from '../../common/cut-text';
 import type { ReplyButton } from '../../common/chat-media';
 
 const MOST_BUTTONS = 25;
@@ -23,13 +24,13 @@ export function blocks(text: string, rows: readonly (readonly ReplyButton[])[] |
   if (buttons.length === 0) return {};
   return {
     blocks: [
-      { type: 'section', text: { type: 'mrkdwn', text: text.slice(0, MAX_SECTION) } },
+      { type: 'section', text: { type: 'mrkdwn', text: cutText(text, MAX_SECTION) } },
       {
         type: 'actions',
         elements: buttons.map(({ label, says }, index) => ({
           type: 'button',
           action_id: `say-${index}`,
-          text: { type: 'plain_text', text: label.slice(0, MAX_LABEL) },
+          text: { type: 'plain_text', text: cutText(label, MAX_LABEL) },
           value: says,
         })),
       },

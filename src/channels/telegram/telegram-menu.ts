@@ -1,3 +1,4 @@
+import { cutText } from '../../common/cut-text';
 import type { ChatCommand } from '../../agent/commands/chat-command';
 
 const MAX_COMMANDS = 100;
@@ -24,13 +25,13 @@ export function menuOf(
     .filter(({ textOnly, category }) => textOnly !== true && (options.withSkills || category !== 'skills'))
     .filter(({ right }) => options.inGroups !== true || right === 'sender')
     .map(({ name, summary }) => ({
-      command: name.replaceAll('-', '_').slice(0, MAX_NAME),
-      description: summary.slice(0, MAX_DESCRIPTION),
+      command: cutText(name.replaceAll('-', '_'), MAX_NAME, { mark: '' }),
+      description: cutText(summary, MAX_DESCRIPTION),
     }));
   const custom = (options.custom ?? [])
     .map(({ command, description }) => ({
       command: command.replace(/^\//, '').toLowerCase(),
-      description: description.slice(0, MAX_DESCRIPTION),
+      description: cutText(description, MAX_DESCRIPTION),
     }))
     .filter(({ command }) => NAME.test(command) && !own.some((entry) => entry.command === command));
   return [...own.slice(0, MAX_COMMANDS - custom.length), ...custom].slice(0, MAX_COMMANDS);

@@ -1,3 +1,4 @@
+import { shortId } from '../../common/short-id';
 import type { ConfigPath } from '../config-path';
 
 /** `${secret:name}` stands for a value of the secret store. */
@@ -11,9 +12,11 @@ export const secretNamesIn = (text: string): string[] =>
 
 /** Name under which the secret of a configuration path is kept. */
 export const secretNameOf = (path: ConfigPath): string =>
-  path
-    .map(String)
-    .join('.')
-    .replace(/[^A-Za-z0-9_.-]+/g, '-')
-    .replace(/^[^A-Za-z0-9]+/, '')
-    .slice(0, 200);
+  shortId(
+    path
+      .map(String)
+      .join('.')
+      .replace(/[^A-Za-z0-9_.-]+/g, '-')
+      .replace(/^[^A-Za-z0-9]+/, ''),
+    200,
+  );

@@ -1,4 +1,5 @@
 import { basename, dirname, join } from 'node:path';
+import { cutText } from '../../common/cut-text';
 import { SKILL_FILE } from './skill-scan';
 
 export interface ListedSkill {
@@ -50,7 +51,7 @@ function shortened(text: string, length: number): string {
   const sentence = first.replace(/[.:;]$/, '');
   if (sentence !== '' && sentence.length <= length) return escaped(sentence);
   if (text.length <= length) return escaped(text);
-  return escaped(`${text.slice(0, length).replace(/[\s,;:.]+\S*$/, '')}…`);
+  return escaped(`${cutText(text, length, { mark: '' }).replace(/[\s,;:.]+\S*$/, '')}…`);
 }
 
 const escaped = (text: string): string => text.replace(/[<>]/g, '');

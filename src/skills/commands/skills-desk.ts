@@ -1,4 +1,5 @@
 import { createInterface } from 'node:readline';
+import { shortId } from '../../common/short-id';
 import type { GatewayOptions } from '../../common/cli/cli-command';
 import { UsageError } from '../../common/cli/cli-error';
 import { printNote } from '../../common/cli/output';
@@ -109,9 +110,9 @@ export async function reviewAtTerminal(
 ): Promise<InstallDecision> {
   const { manifest, report, signature, kind, source, revision } = staged;
   printNote(`${manifest.name}: ${manifest.description}`);
-  printNote(`  from ${source} (${kind}${revision ? `, ${revision.slice(0, 12)}` : ''}), ${report.files} files`);
+  printNote(`  from ${source} (${kind}${revision ? `, ${shortId(revision, 12)}` : ''}), ${report.files} files`);
   printNote(
-    `  content ${staged.hash.slice(0, 16)}${staged.replaces ? `, replaces ${staged.replaces.slice(0, 16)}` : ''}`,
+    `  content ${shortId(staged.hash, 16)}${staged.replaces ? `, replaces ${shortId(staged.replaces, 16)}` : ''}`,
   );
   printNote(
     signature.state === 'valid'

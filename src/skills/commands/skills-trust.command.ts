@@ -1,6 +1,8 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { Option, SubCommand } from 'nest-commander';
+import { shortId } from '../../common/short-id';
+import { cutText } from '../../common/cut-text';
 import { writeFileAtomic } from '../../common/atomic-file';
 import { CliCommand, type JsonOptions } from '../../common/cli/cli-command';
 import { UsageError } from '../../common/cli/cli-error';
@@ -51,7 +53,7 @@ abstract class TrustCommandBase extends CliCommand {
       printTable(rows, [
         { title: 'Key', value: (row) => row.fingerprint },
         { title: 'Publisher', value: (row) => row.publisher },
-        { title: 'Since', value: (row) => row.since.slice(0, 10) },
+        { title: 'Since', value: (row) => shortId(row.since, 10) },
         { title: 'Trusted', value: (row) => (row.trusted ? 'yes' : 'no') },
       ]);
     if (untrusted.length > 0) printLine(`not trusted: ${untrusted.join(', ')}`);
@@ -302,7 +304,7 @@ export class SkillsProposalsCommand extends CliCommand {
         { title: 'Skill', value: (row) => row.name },
         { title: 'Kind', value: (row) => (row.replaces ? 'change' : 'new') },
         { title: 'Scan', value: (row) => row.verdict },
-        { title: 'Why', value: (row) => row.reason.slice(0, 60) },
+        { title: 'Why', value: (row) => cutText(row.reason, 60) },
       ]);
     }
     if (id === undefined) throw new UsageError(`which one? openclaw skills proposals ${action} <id>`);

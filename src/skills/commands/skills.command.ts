@@ -1,5 +1,6 @@
 import type { Type } from '@nestjs/common';
 import { Command, Option, SubCommand } from 'nest-commander';
+import { cutText } from '../../common/cut-text';
 import { CommandGroup, GatewayCommandBase, type GatewayOptions } from '../../common/cli/cli-command';
 import { printJson, printLine, printTable } from '../../common/cli/output';
 import { ExitCode } from '../../common/exit-codes';
@@ -34,8 +35,7 @@ abstract class SkillsCommandBase extends GatewayCommandBase {
 }
 
 const MAX_DESCRIPTION = 60;
-const short = (text: string): string =>
-  text.length > MAX_DESCRIPTION ? `${text.slice(0, MAX_DESCRIPTION - 1)}…` : text;
+const short = (text: string): string => cutText(text, MAX_DESCRIPTION);
 
 @SubCommand({ name: 'list', description: 'skills with source and state' })
 export class SkillsListCommand extends SkillsCommandBase {

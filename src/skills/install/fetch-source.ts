@@ -2,6 +2,7 @@ import { existsSync, lstatSync, readdirSync, statSync } from 'node:fs';
 import { cp, mkdir, readFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { Readable } from 'node:stream';
+import { cutText } from '../../common/cut-text';
 import type { ArchiveLimits } from '../../common/archives/archive-limits';
 import { unpackTar, unpackZip } from '../../common/archives/unpack';
 import { OpenclawError } from '../../common/openclaw-error';
@@ -52,7 +53,7 @@ const failed = (message: string): OpenclawError => new OpenclawError('SKILL_SOUR
 /** What a source is, from the way it is written. @throws OpenclawError SKILL_SOURCE_UNKNOWN */
 export function kindOfSource(source: string, { home, cwd }: Pick<FetchOptions, 'home' | 'cwd'>): SourceKind {
   if (source.startsWith('-') || /[\0\n]/.test(source))
-    throw new OpenclawError('SKILL_SOURCE_UNKNOWN', `"${source.slice(0, 80)}" is no source`);
+    throw new OpenclawError('SKILL_SOURCE_UNKNOWN', `"${cutText(source, 80)}" is no source`);
   if (/^npm:/.test(source)) return 'npm';
   const [address = ''] = source.split('#');
   if (GIT_SOURCE.test(address) || isForgeRepository(address)) return 'git';
@@ -187,7 +188,7 @@ async function fetchNpm(spec: string, into: string, { env }: FetchOptions): Prom
   const file = readdirSync(packed).find((name) => name.endsWith('.tgz'));
   if (end.code !== 0 || file === undefined)
     throw failed(
-      `npm pack ${spec} failed: ${/npm error (?!A complete log)(.+)/.exec(end.output)?.[1] ?? end.output.trim().slice(0, 200)}`,
+      `npm pack ${spec} failed: ${/npm error (?!A complete log)(.+)/.exec(end.output)?.[1] ?? cutText(end.output.trim(), 200)}`,
     );
   const content = await readArchive(join(packed, file));
   await unpackArchive(file, content, into);

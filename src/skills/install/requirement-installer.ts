@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { readdir } from 'node:fs/promises';
+import { cutText } from '../../common/cut-text';
 import { parseWebAddress } from '../../common/net/host';
 import { messageOf } from '../../common/openclaw-error';
 import { PRIVATE_FOLDER, copyPrivately } from '../../common/private-files';
@@ -44,7 +45,7 @@ export async function installRequirement(task: InstallTask): Promise<InstallOutc
     return {
       ok: end.code === 0,
       message: end.code === 0 ? `${task.spec.label}: done` : `${argv.join(' ')} failed: ${how}`,
-      stdout: end.output.slice(-KEPT_OUTPUT),
+      stdout: cutText(end.output, KEPT_OUTPUT, { keep: 'end' }),
       stderr: '',
       code: end.code,
     };

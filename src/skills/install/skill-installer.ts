@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { cutText } from '../../common/cut-text';
 import { OpenclawError } from '../../common/openclaw-error';
 import { copyPrivately } from '../../common/private-files';
 import { managedSkillsPath } from '../catalog/skill-library';
@@ -226,7 +227,7 @@ export class SkillInstaller {
 
   private targetOf(name: string): string {
     if (!SAFE_NAME.test(name))
-      throw new OpenclawError('SKILL_NOT_INSTALLED', `there is no installed skill "${name.slice(0, 80)}"`);
+      throw new OpenclawError('SKILL_NOT_INSTALLED', `there is no installed skill "${cutText(name, 80)}"`);
     return join(this.managed, name);
   }
 

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { cutText } from '../../common/cut-text';
 import { messageOf } from '../../common/openclaw-error';
 import { isPlainObject } from '../../common/plain-object';
 import { defaultAgentId } from '../../config/agent-entries';
@@ -118,12 +119,12 @@ function listOf(answer: unknown): unknown[] {
 function asFound(value: unknown): FoundSkill[] {
   if (!isPlainObject(value) || typeof value['slug'] !== 'string') return [];
   const text = (key: string, max: number): string | undefined =>
-    typeof value[key] === 'string' ? value[key].replace(/\s+/g, ' ').slice(0, max) : undefined;
+    typeof value[key] === 'string' ? cutText(value[key].replace(/\s+/g, ' '), max) : undefined;
   const version = text('version', 40);
   return [
     {
-      slug: value['slug'].slice(0, 200),
-      name: text('displayName', 100) ?? text('name', 100) ?? value['slug'].slice(0, 100),
+      slug: cutText(value['slug'], 200, { mark: '' }),
+      name: text('displayName', 100) ?? text('name', 100) ?? cutText(value['slug'], 100, { mark: '' }),
       summary: text('summary', 300) ?? text('description', 300) ?? '',
       ...(version === undefined ? {} : { version }),
       origin: 'registry',

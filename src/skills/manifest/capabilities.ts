@@ -1,3 +1,4 @@
+import { cutText } from '../../common/cut-text';
 import { isPlainObject } from '../../common/plain-object';
 import { isDeclarable } from './declared-folder';
 import type { SkillFault } from './frontmatter';
@@ -34,7 +35,7 @@ export function readCapabilities(value: unknown, line: number, warnings: SkillFa
       const text = typeof entry === 'string' ? entry.trim() : '';
       const bad = !FORMS[key].test(text) || (key === 'paths' && !isDeclarable(text));
       if (!bad) return [text];
-      warnings.push({ line, reason: `capabilities.${key}: "${String(entry).slice(0, 60)}" is not accepted` });
+      warnings.push({ line, reason: `capabilities.${key}: "${cutText(String(entry), 60)}" is not accepted` });
       return [];
     });
   };

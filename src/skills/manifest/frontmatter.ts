@@ -1,4 +1,5 @@
 import JSON5 from 'json5';
+import { cutText } from '../../common/cut-text';
 import { isPlainObject } from '../../common/plain-object';
 
 /** A value of the frontmatter and the line it stands on, counted from 1. */
@@ -61,7 +62,7 @@ export function parseFrontmatter(text: string): Frontmatter {
         warnings.push({ line, reason: `${key[1]} can't be read: ${(error as Error).message.split('\n')[0]}` });
       }
     } else if (raw.trim() !== '' && !raw.trim().startsWith('#')) {
-      warnings.push({ line, reason: `not "key: value": ${raw.trim().slice(0, 60)}` });
+      warnings.push({ line, reason: `not "key: value": ${cutText(raw.trim(), 60)}` });
     }
     index = next;
   }

@@ -1,3 +1,4 @@
+import { cutText } from '../../common/cut-text';
 import { isWebAddress } from '../../common/net/host';
 import { isPlainObject } from '../../common/plain-object';
 import { type Capabilities, readCapabilities } from './capabilities';
@@ -80,7 +81,7 @@ export function parseSkill(text: string, folderName: string): ParsedSkill {
   if (name === '' || name.length > MAX_NAME || /[/\\<>]/.test(name))
     throw new FrontmatterError(
       named,
-      `name "${name.slice(0, 80)}" must have 1 to ${MAX_NAME} characters and no / \\ < >`,
+      `name "${cutText(name, 80)}" must have 1 to ${MAX_NAME} characters and no / \\ < >`,
     );
   if (!/^[a-z0-9]+(-[a-z0-9]+)*$/.test(name))
     warnings.push({
@@ -118,9 +119,9 @@ export function parseSkill(text: string, folderName: string): ParsedSkill {
   return {
     manifest: {
       name,
-      description: description.slice(0, MAX_DESCRIPTION),
+      description: cutText(description, MAX_DESCRIPTION),
       ...(homepage && isWebAddress(homepage) ? { homepage } : {}),
-      ...optional('emoji', text0(meta['emoji'])?.slice(0, 16)),
+      ...optional('emoji', cutText(text0(meta['emoji']) ?? '', 16, { mark: '' }) || undefined),
       userInvocable: flag(front, 'user-invocable', true),
       modelInvocable: !flag(front, 'disable-model-invocation', false),
       ...optional('dispatchTool', dispatchTool),

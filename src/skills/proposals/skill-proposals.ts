@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { createTwoFilesPatch } from 'diff';
+import { cutText } from '../../common/cut-text';
 import { OpenclawError } from '../../common/openclaw-error';
 import { isBelow, staysInside } from '../../common/paths/path-place';
 import { SKILL_FILE } from '../catalog/skill-scan';
@@ -140,7 +141,7 @@ export class SkillProposals {
   private facts(id: string): ProposalFacts {
     const path = join(this.root, id, META);
     if (!/^[a-z0-9-]+$/.test(id) || !existsSync(path))
-      throw new OpenclawError('SKILL_PROPOSAL_NOT_FOUND', `there is no proposal "${id.slice(0, 80)}"`);
+      throw new OpenclawError('SKILL_PROPOSAL_NOT_FOUND', `there is no proposal "${cutText(id, 80)}"`);
     return JSON.parse(readFileSync(path, 'utf8')) as ProposalFacts;
   }
 }

@@ -1,5 +1,6 @@
 import { lstatSync, readFileSync } from 'node:fs';
 import { basename, extname, join } from 'node:path';
+import { cutText } from '../../common/cut-text';
 import { isWithin, matchesHost } from '../../common/net/host';
 import { undeclaredProgram } from '../../tools/exec/undeclared-program';
 import type { SkillManifest } from '../manifest/skill-manifest';
@@ -204,10 +205,12 @@ function isProgram(path: string): boolean {
 }
 
 const printable = (text: string): string =>
-  text
-    .replace(/[^\x20-\x7e\u00a0-\ud7ff\uf900-\ufffd]/gu, (char) => `\\u{${(char.codePointAt(0) ?? 0).toString(16)}}`)
-    .trim()
-    .slice(0, EXCERPT);
+  cutText(
+    text
+      .replace(/[^\x20-\x7e\u00a0-\ud7ff\uf900-\ufffd]/gu, (char) => `\\u{${(char.codePointAt(0) ?? 0).toString(16)}}`)
+      .trim(),
+    EXCERPT,
+  );
 
 /** One finding per rule and line. */
 function distinct(findings: readonly ScanFinding[]): ScanFinding[] {

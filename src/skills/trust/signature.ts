@@ -1,5 +1,6 @@
 import { createHash, createPrivateKey, createPublicKey, sign, verify } from 'node:crypto';
 import { join } from 'node:path';
+import { cutText } from '../../common/cut-text';
 import { readTextIfExists } from '../../common/atomic-file';
 import { isPlainObject } from '../../common/plain-object';
 import { SIGNATURE_FILE } from './hash-folder';
@@ -40,7 +41,7 @@ export function checkSignature(folder: string, name: string, hash: string): Sign
     if (publicKey.asymmetricKeyType !== 'ed25519') throw new Error('the key is not Ed25519');
     if (!verify(null, signedText(name, hash), publicKey, Buffer.from(signature, 'base64')))
       throw new Error('it does not fit name and content');
-    return { state: 'valid', publisher: publisher.slice(0, 80), key, fingerprint: fingerprintOf(key) };
+    return { state: 'valid', publisher: cutText(publisher, 80), key, fingerprint: fingerprintOf(key) };
   } catch (error) {
     return { state: 'invalid', reason: `${SIGNATURE_FILE}: ${(error as Error).message}` };
   }

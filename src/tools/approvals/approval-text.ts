@@ -1,3 +1,4 @@
+import { shortId } from '../../common/short-id';
 import type { ReplyButton } from '../../common/chat-media';
 import type { DeliveryRoute } from '../../common/delivery-route';
 import { visibleLines, visibleText } from '../../common/visible-text';
@@ -25,7 +26,6 @@ export const lengthOfAll = ({ request, calls }: Asked): number =>
   calls ? calls.reduce((sum, call) => sum + lengthOf(call.request), 0) : lengthOf(request);
 
 /** The part of an id that people type. */
-export const shortId = (id: string): string => id.slice(0, 8);
 
 /** Whether the whole question can be put into a chat; if not, it is answered on the page or the command line only. */
 export const fitsChat = (asked: Asked): boolean => lengthOfAll(asked) <= MAX_IN_CHAT;

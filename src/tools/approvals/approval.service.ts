@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable, Optional } from '@nestjs/common';
+import { shortId } from '../../common/short-id';
 import { Clock, systemClock } from '../../common/clock';
 import { Redactor } from '../../common/redactor';
 import { ConfigService } from '../../config/config.service';
@@ -11,7 +12,7 @@ import { type ToolContext, ToolError } from '../agent-tool';
 import { type ApprovalDecision, type Permission, isPermission } from './approval-decision';
 import type { ApprovalBinding, ApprovalQuestion } from './approval-question';
 import { type ApprovalRequest, choicesOf, lengthOf, withTexts } from './approval-request';
-import { approvalButtons, approvalRoutes, approvalText, chatQuestions, fitsChat, shortId } from './approval-text';
+import { approvalButtons, approvalRoutes, approvalText, chatQuestions, fitsChat } from './approval-text';
 import { ApprovalStore, DecidedMeanwhile } from './approval.store';
 import {
   type ApprovalRow,

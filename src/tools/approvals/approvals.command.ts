@@ -6,7 +6,8 @@ import { Environment } from '../../config/environment';
 import { resolveGatewayTarget } from '../../config/gateway-target';
 import { withGateway } from '../../gateway/client/with-gateway';
 import { APPROVAL_DECISIONS, type ApprovalDecision } from './approval-decision';
-import { approvalLines, shortId } from './approval-text';
+import { shortId } from '../../common/short-id';
+import { approvalLines } from './approval-text';
 import type { PendingApproval } from './pending-approval';
 
 @SubCommand({ name: 'pending', description: 'commands that wait for a decision' })

@@ -1,4 +1,5 @@
 import type { Locator, Page } from 'playwright-core';
+import { cutText } from '../../common/cut-text';
 import { ToolError } from '../agent-tool';
 import type { ActRequest } from './browser-params';
 
@@ -67,7 +68,7 @@ export async function act(page: Page, request: ActRequest, timeout: number, mayE
             const result: unknown = (0, eval)(code);
             return typeof result === 'function' ? (result as () => unknown)() : result;
           }, source);
-      return JSON.stringify(value ?? null).slice(0, 20_000);
+      return cutText(JSON.stringify(value ?? null), 20_000);
     }
     case 'close':
       await page.close();

@@ -1,4 +1,5 @@
 import type { BrowserContext, ConsoleMessage, Dialog, Page } from 'playwright-core';
+import { cutText } from '../../common/cut-text';
 import { messageOf } from '../../common/openclaw-error';
 import { ToolError } from '../agent-tool';
 
@@ -132,13 +133,13 @@ function adopt(running: Running, page: Page): Tab {
   running.tabs.set(tab.id, tab);
   running.active ??= tab.id;
   page.on('console', (message: ConsoleMessage) => {
-    tab.console.push({ type: message.type(), text: message.text().slice(0, 2000) });
+    tab.console.push({ type: message.type(), text: cutText(message.text(), 2000) });
     if (tab.console.length > MAX_CONSOLE) tab.console.shift();
   });
   page.on('dialog', (dialog: Dialog) => {
     const answer = tab.dialog;
     delete tab.dialog;
-    tab.console.push({ type: `dialog ${dialog.type()}`, text: dialog.message().slice(0, 500) });
+    tab.console.push({ type: `dialog ${dialog.type()}`, text: cutText(dialog.message(), 500) });
     void (answer?.accept ? dialog.accept(answer.promptText) : dialog.dismiss()).catch(() => undefined);
   });
   page.on('close', () => {

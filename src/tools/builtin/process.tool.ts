@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { cutText } from '../../common/cut-text';
 import { Bool, Doc, Int, OneOf, Opt, Str, StrList, Text } from '../../common/validation/fields';
 import { sleep } from '../../common/sleep';
 import { AgentTool, type ToolContext, ToolError, type ToolResult, textResult } from '../agent-tool';
@@ -90,7 +91,7 @@ export class ProcessTool {
 
   private list(agentId: string): ToolResult {
     const processes = this.processes.list(agentId);
-    const lines = processes.map((process) => `${process.id}  ${stateOf(process)}  ${process.command.slice(0, 120)}`);
+    const lines = processes.map((process) => `${process.id}  ${stateOf(process)}  ${cutText(process.command, 120)}`);
     return textResult(lines.length > 0 ? lines.join('\n') : 'No commands in the background.', {
       sessions: processes.map((process) => ({
         sessionId: process.id,

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { cutText } from '../../common/cut-text';
 import type { ContentOrigin } from '../../common/content-parts';
 import { messageOf } from '../../common/openclaw-error';
 import { settlesWithin } from '../../common/sleep';
@@ -215,7 +216,7 @@ export class ExecTool {
       .catch((error: unknown) =>
         this.note(
           context,
-          `The command (${params.command.slice(0, 200)}) was not run: ${messageOf(error)}.`,
+          `The command (${cutText(params.command, 200)}) was not run: ${messageOf(error)}.`,
           'gateway',
         ),
       );
@@ -290,7 +291,7 @@ export class ExecTool {
       const tail = running.output.tail().trim();
       this.note(
         context,
-        `The command ${process.id} (${params.command.slice(0, 200)}) has ended: ${endText(running.end, 0)}.${tail ? `\nLast output:\n${tail}` : ''}`,
+        `The command ${process.id} (${cutText(params.command, 200)}) has ended: ${endText(running.end, 0)}.${tail ? `\nLast output:\n${tail}` : ''}`,
         await output(),
       );
     };

@@ -1,4 +1,5 @@
 import { basename, isAbsolute } from 'node:path';
+import { cutText } from '../../common/cut-text';
 import { isReallyWithin } from '../../common/paths/path-place';
 import { analyseCommand } from '../approvals/analyse-command';
 import type { SkillGrant } from './skill-access';
@@ -22,7 +23,7 @@ export function undeclaredProgram(command: string, { programs, folders }: SkillG
     const [name = ''] = argv;
     const isOwnScript = isAbsolute(name) && folders.some((folder) => isReallyWithin(folder, name));
     if (isOwnScript || programs.includes(basename(name)) || (!name.includes('/') && EVERYDAY.has(name))) continue;
-    return `${name.slice(0, 60)} is not among the declared programs`;
+    return `${cutText(name, 60)} is not among the declared programs`;
   }
   return undefined;
 }

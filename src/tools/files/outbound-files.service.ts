@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
 import { Injectable } from '@nestjs/common';
+import { cutText } from '../../common/cut-text';
 import type { MediaKind, OutboundFile } from '../../common/chat-media';
 import { sniffFile } from '../../common/sniff-file';
 import { ConfigService } from '../../config/config.service';
@@ -22,12 +23,10 @@ export class OutboundFiles {
     await this.prune(folder);
     const path = join(
       folder,
-      `${randomBytes(16).toString('hex')}${extname(name)
-        .replace(/[^.\w]/g, '')
-        .slice(0, 10)}`,
+      `${randomBytes(16).toString('hex')}${cutText(extname(name).replace(/[^.\w]/g, ''), 10, { mark: '' })}`,
     );
     await writeFile(path, content, { mode: 0o600, flag: 'wx' });
-    return { path, name: basename(name).slice(0, 120) || 'file', kind: kindOf(content, name, asVoice) };
+    return { path, name: cutText(basename(name), 120, { mark: '' }) || 'file', kind: kindOf(content, name, asVoice) };
   }
 
   private async prune(folder: string): Promise<void> {

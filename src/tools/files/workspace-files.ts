@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
 import { type FileHandle, lstat, mkdir, open, realpath, rename, rm } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, resolve, sep } from 'node:path';
+import { cutText } from '../../common/cut-text';
 import { readBoundedHandle } from '../../common/bounded-file';
 import { OpenclawError } from '../../common/openclaw-error';
 import { innerPath, isWithin, realPlace } from '../../common/paths/path-place';
@@ -21,7 +22,7 @@ export class WorkspaceFiles {
   /** Absolute path of an existing or new entry inside a root. @throws ToolError outside_workspace */
   async resolve(path: string): Promise<string> {
     if (path.includes('\0')) throw new ToolError('invalid_args', 'path holds a NUL character');
-    if (path.length > MAX_PATH) throw new ToolError('invalid_args', `${path.slice(0, 80)}… is too long for a path`);
+    if (path.length > MAX_PATH) throw new ToolError('invalid_args', `${cutText(path, 80)} is too long for a path`);
     const [first = '.'] = this.roots;
     const wanted = isAbsolute(path) ? resolve(path) : resolve(first, path);
     const real = placeOf(wanted);
@@ -76,7 +77,7 @@ export class WorkspaceFiles {
     if (known && !known.isFile()) throw new ToolError('invalid_args', `${path} is no ordinary file`);
     try {
       await this.inFolderOf(real, async (folder) => {
-        const temporary = `${folder}/.${basename(real).slice(0, 200)}.${randomBytes(4).toString('hex')}.tmp`;
+        const temporary = `${folder}/.${cutText(basename(real), 200, { mark: '', unit: 'bytes' })}.${randomBytes(4).toString('hex')}.tmp`;
         try {
           const file = await open(temporary, 'wx', mode ?? (known ? known.mode & 0o777 : DEFAULT_MODE));
           try {
@@ -206,7 +207,7 @@ export function describeOpenError(error: unknown, path: string): ToolError {
     case 'ELOOP':
       return new ToolError('outside_workspace', `${path} is a symbolic link that changed while it was opened`);
     case 'ENAMETOOLONG':
-      return new ToolError('invalid_args', `${path.slice(0, 80)}… is too long for a path`);
+      return new ToolError('invalid_args', `${cutText(path, 80)} is too long for a path`);
     default:
       return new ToolError('failed', `${path}: ${code ?? (error as Error).message}`);
   }

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { lstatSync, readlinkSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { cutText } from '../../common/cut-text';
 import { readBoundedFile } from '../../common/bounded-file';
 import { innerPath } from '../../common/paths/path-place';
 import { WorkspaceFiles } from '../files/workspace-files';
@@ -28,7 +29,10 @@ export async function putAside(workspace: string, facts: readonly GitFact[], sta
   for (const [at, path] of [...new Set(facts.map((each) => each.path))].entries()) {
     const here = facts.filter((each) => each.path === path);
     // One flat name each: copies make no git folder wherever they lie.
-    const name = encodeURIComponent(innerPath(workspace, path) ?? path).slice(-LONGEST_NAME);
+    const name = cutText(encodeURIComponent(innerPath(workspace, path) ?? path), LONGEST_NAME, {
+      keep: 'end',
+      mark: '',
+    });
     const content = await keep(path, join(aside, `${at + 1}-${name}`));
     const rest = content && remainder(content, here);
     if (rest) await files.write(path, rest);

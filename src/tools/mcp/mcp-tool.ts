@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Client } from '@modelcontextprotocol/sdk/client/index.js';
+import { cutText } from '../../common/cut-text';
+import { shortId } from '../../common/short-id';
 import { NoParams } from '../../rpc/no-params.dto';
 import type { ContentPart } from '../../common/content-parts';
 import { messageOf } from '../../common/openclaw-error';
@@ -45,10 +47,10 @@ export interface McpLink {
  */
 export function mcpToolName(server: string, tool: string, taken: ReadonlySet<string> = new Set()): string {
   const clean = (text: string): string => text.toLowerCase().replace(/[^a-z0-9_-]+/g, '_');
-  const name = `mcp__${clean(server)}__${clean(tool)}`.slice(0, MAX_NAME);
+  const name = shortId(`mcp__${clean(server)}__${clean(tool)}`, MAX_NAME);
   if (!taken.has(name)) return name;
   const mark = `_${createHash('sha256').update(tool).digest('hex').slice(0, MARK_LENGTH)}`;
-  return `${name.slice(0, MAX_NAME - mark.length)}${mark}`;
+  return `${shortId(name, MAX_NAME - mark.length)}${mark}`;
 }
 
 /** A tool of a connected server as one of ours: same policy, same gate, its results are somebody else's text. */
@@ -76,7 +78,7 @@ export function mcpTool(
   return {
     declaration: {
       name,
-      description: (facts.description ?? `${facts.name} of ${server}`).slice(0, 1000),
+      description: cutText(facts.description ?? `${facts.name} of ${server}`, 1000),
       params: NoParams,
       idempotent: facts.annotations?.readOnlyHint === true || facts.annotations?.idempotentHint === true,
       core: false,

@@ -1,6 +1,7 @@
 import { readdir, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Injectable } from '@nestjs/common';
+import { cutText } from '../../common/cut-text';
 import { DatabaseService } from '../../storage/database.service';
 import { isPromptName } from '../files/prompt-files';
 import { WorkspaceFiles } from '../files/workspace-files';
@@ -82,7 +83,7 @@ async function readText(workspace: string, name: string): Promise<string | undef
     const { file } = await new WorkspaceFiles([workspace]).openForRead(name);
     try {
       const { size } = await file.stat();
-      return size > MAX_CHARS * 4 ? undefined : (await file.readFile('utf8')).slice(0, MAX_CHARS);
+      return size > MAX_CHARS * 4 ? undefined : cutText(await file.readFile('utf8'), MAX_CHARS, { mark: '' });
     } finally {
       await file.close();
     }

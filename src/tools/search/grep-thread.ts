@@ -1,5 +1,6 @@
 import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
+import { cutText } from '../../common/cut-text';
 import type { GrepAnswer, GrepLine, GrepRequest } from './grep-files';
 
 /** What the thread of `grepFiles` runs. */
@@ -18,9 +19,8 @@ function search({ files, source, flags, context, limit, maxLine, maxFileBytes }:
       if (!pattern.test(all[index] ?? '')) continue;
       matches++;
       for (let at = Math.max(shown + 1, index - context); at <= Math.min(all.length - 1, index + context); at++) {
-        const text = all[at] ?? '';
-        const cut = text.length > maxLine ? `${text.slice(0, maxLine)}…` : text;
-        lines.push({ file, line: at + 1, text: cut, isMatch: at === index });
+        const text = cutText(all[at] ?? '', maxLine);
+        lines.push({ file, line: at + 1, text, isMatch: at === index });
         shown = at;
       }
     }

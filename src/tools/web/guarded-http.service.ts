@@ -1,6 +1,7 @@
 import { type LookupAddress, lookup as systemLookup } from 'node:dns';
 import { Injectable, Optional } from '@nestjs/common';
 import type { Agent, Dispatcher } from 'undici';
+import { cutText } from '../../common/cut-text';
 import { appVersion } from '../../common/app-root';
 import { familyOf, privateAddressReason } from '../../common/net/address';
 import { hostOf, isPrivateName, parseHost, portOf } from '../../common/net/host';
@@ -112,7 +113,7 @@ export class GuardedHttp {
    */
   async addressFor(host: string, port: number): Promise<string> {
     const name = parseHost(familyOf(host) === 6 ? `[${host}]` : host)?.name;
-    if (name === undefined) throw new ToolError('invalid_args', `${JSON.stringify(host.slice(0, 200))} is no host`);
+    if (name === undefined) throw new ToolError('invalid_args', `${JSON.stringify(cutText(host, 200))} is no host`);
     const isAllowed = this.allowedOrigins.some((origin) => {
       const url = new URL(origin);
       return hostOf(url).name === name && portOf(url) === port;
@@ -315,7 +316,7 @@ function parseUrl(text: string, base?: URL): URL {
   try {
     url = new URL(text, base);
   } catch {
-    throw new ToolError('invalid_args', `${JSON.stringify(text.slice(0, 200))} is no valid address`);
+    throw new ToolError('invalid_args', `${JSON.stringify(cutText(text, 200))} is no valid address`);
   }
   if (url.protocol !== 'http:' && url.protocol !== 'https:')
     throw new ToolError('blocked_address', `${url.protocol} is refused; only http: and https: are fetched`);
@@ -326,7 +327,7 @@ function shownHost(address: string): string {
   try {
     return new URL(address).host;
   } catch {
-    return address.slice(0, 100);
+    return cutText(address, 100);
   }
 }
 

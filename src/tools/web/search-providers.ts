@@ -1,3 +1,4 @@
+import { cutText } from '../../common/cut-text';
 import { hostOf, isWithin } from '../../common/net/host';
 import { originOf } from '../../common/net/origin';
 import { ToolError } from '../agent-tool';
@@ -112,7 +113,7 @@ export function duckduckgoHits(html: string): SearchHit[] {
   for (const block of html.split(/(?=<div[^>]+class="[^"]*\bresult\b)/)) {
     const link = /<a\b[^>]*class="[^"]*result__a[^"]*"[^>]*>([\s\S]*?)<\/a>/.exec(block);
     const href = /href="([^"]+)"/.exec(link?.[0] ?? '')?.[1];
-    if (!link || !href || /result--ad/.test(block.slice(0, 200))) continue;
+    if (!link || !href || /result--ad/.test(cutText(block, 200))) continue;
     const snippet = /class="[^"]*result__snippet[^"]*"[^>]*>([\s\S]*?)<\/(?:a|td|div)>/.exec(block)?.[1] ?? '';
     const url = directAddress(decodeEntities(href));
     if (url) hits.push({ title: textOfHtml(link[1] ?? ''), url, description: textOfHtml(snippet) });

@@ -1,4 +1,5 @@
 import { useRef } from 'react';
+import { cutText } from '../../../src/common/cut-text';
 import { useSteady } from '../approvals/use-steady';
 import { SafeText } from '../text/safe-text';
 import type { Pairing, PairingRequest } from './pairing';
@@ -37,8 +38,8 @@ function PairingCard({ request, approve, dismiss }: CardProps) {
   return (
     <section className="notice" data-testid="pairing-request" ref={card}>
       <h2>
-        <SafeText text={name.length > MAX_NAME ? `${name.slice(0, MAX_NAME)}…` : name} /> wants to write to the
-        assistant on <SafeText text={request.channel} />
+        <SafeText text={cutText(name, MAX_NAME)} /> wants to write to the assistant on{' '}
+        <SafeText text={request.channel} />
       </h2>
       <p>
         Id <SafeText text={request.senderId} />

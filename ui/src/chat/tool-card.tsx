@@ -1,3 +1,4 @@
+import { cutText } from '../../../src/common/cut-text';
 import { type ToolResult, textOf } from './chat-types';
 import type { LiveTool } from './chat-state';
 
@@ -40,7 +41,7 @@ function summaryOf(args: unknown): string {
     fields['action'] ??
     Object.values(fields).find((value) => typeof value === 'string');
   const text = typeof telling === 'string' ? telling.replace(/\s+/g, ' ') : '';
-  return text.length > SUMMARY_LENGTH ? `${text.slice(0, SUMMARY_LENGTH)}…` : text;
+  return cutText(text, SUMMARY_LENGTH);
 }
 
 const resultText = (result: ToolResult): string => textOf(result.content) || '(no text)';

@@ -1,4 +1,5 @@
 import { useState } from 'react';
+import { shortId } from '../../../src/common/short-id';
 import { type SessionRow, type Sessions, titleOf } from './use-sessions';
 
 interface SessionListProps {
@@ -25,8 +26,7 @@ export function SessionList({ sessions, current, mainKey, onOpen }: SessionListP
       (error: unknown) => setProblem(error instanceof Error ? error.message : String(error)),
     );
   };
-  const newSession = (): void =>
-    onOpen(mainKey.replace(/:main$|^global$/, '') + `:ui-${crypto.randomUUID().slice(0, 8)}`);
+  const newSession = (): void => onOpen(mainKey.replace(/:main$|^global$/, '') + `:ui-${shortId(crypto.randomUUID())}`);
 
   return (
     <nav className="sessions" aria-label="Sessions">

@@ -1,3 +1,5 @@
+import { cutText } from '../../../common/cut-text';
+import { dayIn } from '../../../common/zoned-time';
 import { foldText } from '../../../common/fold-text';
 import { type OfflineRequest, parseOfflineRequest } from './offline-request';
 
@@ -76,7 +78,7 @@ function plan(request: OfflineRequest, turn: OfflineTurn): OfflineStep {
     case 'remember': {
       if (!first) return call('read', { path: MEMORY_FILE });
       const known = first.isError ? '# Memory\n\n' : endLine(first.text);
-      const day = new Date(turn.now).toISOString().slice(0, 10);
+      const day = dayIn(turn.now, 'UTC');
       if (!second) return call('write', { path: MEMORY_FILE, content: `${known}- ${day}: ${request.fact}\n` });
       return { text: `I will remember: ${request.fact}` };
     }
@@ -88,7 +90,7 @@ function plan(request: OfflineRequest, turn: OfflineTurn): OfflineStep {
         return call('cron', {
           action: 'add',
           job: {
-            name: `Reminder: ${request.text}`.slice(0, 80),
+            name: cutText(`Reminder: ${request.text}`, 80),
             schedule: { kind: 'at', atMs: turn.now + request.delayMs },
             payload: { kind: 'systemEvent', text: `Reminder: ${request.text}` },
             deleteAfterRun: true,
