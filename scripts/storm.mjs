@@ -12,6 +12,8 @@ const { values } = parseArgs({
     kills: { type: 'string', default: '200' },
     chats: { type: 'string', default: '20' },
     seeds: { type: 'string', default: '10' },
+    // `postgres` needs TEST_POSTGRES_URL.
+    store: { type: 'string', default: 'sqlite' },
   },
 });
 await ensureBuild();

@@ -13,6 +13,7 @@ import {
   type ProbeResult,
   type SendFailure,
 } from '../channels/channel-adapter';
+import { takeMessage } from '../channels/take-message';
 import { splitMarkdown } from '../common/markdown/split-markdown';
 import type { PluginManifest } from './catalog/plugin-manifest';
 import { PluginCallError } from './plugin-process';
@@ -106,7 +107,7 @@ export class PluginChannel implements ChannelAdapter {
     if (!host) throw new Error(`channel ${this.facts.id} does not run`);
     switch (call) {
       case 'receive':
-        return host.receive(this.updateOf(args['update']));
+        return takeMessage(host, this.updateOf(args['update']), args['update']);
       case 'state':
         host.state(args['state'] === 'connected' ? 'connected' : 'reconnecting', textOr(args['reason']));
         return null;

@@ -1,9 +1,12 @@
 import { createServer } from 'node:http';
+import { join } from 'node:path';
 import type { AddressInfo } from 'node:net';
+import { SqliteFile } from '../../src/storage/sqlite-file';
 import { FakeModels } from '../fakes/model-server';
 import type { Browser } from 'playwright-core';
 import { describeWithBrowser, openBrowser } from '../harness/browser';
 import { GatewayProcess, freePort, until } from '../harness/gateway-process';
+import { WireClient } from '../harness/wire-client';
 
 const TOKEN = 'a-token-for-the-page-of-the-tests';
 
@@ -141,5 +144,26 @@ describe('the page for other sites', () => {
       await page.getByRole('button', { name: 'Ask us' }).click();
       await page.frameLocator('iframe').locator('.bubble.visitor', { hasText: 'roses' }).waitFor();
     });
+  });
+
+  it('keeps a message that can not be handled, once, and goes on', async () => {
+    const { pass } = await visit();
+    const spoil = (statement: string): void => {
+      const database = new SqliteFile(join(gateway.stateDir, 'openclaw-nest.sqlite'));
+      database.exec(statement);
+      database.close();
+    };
+    spoil(
+      `create trigger refuse before insert on inbox when new.payload like '%poison%' and new.state <> 'quarantined'
+       begin select raise(abort, 'nobody can take this'); end`,
+    );
+    expect((await say(pass, 'poison-01', 'poison')).status).toBe(200);
+    spoil('drop trigger refuse');
+    const client = await WireClient.connected(gateway.url);
+    const { payload } = await client.call('channels.deadLetters.list', { channel: 'webpage' });
+    client.close();
+    expect(payload?.['quarantined']).toMatchObject([{ reason: expect.stringContaining('nobody can take this') }]);
+    expect((await say(pass, 'sound-001', 'and this?')).status).toBe(200);
+    await until('the answer', async () => (await read(pass)).some(({ text }) => text.includes('and this?')));
   });
 });

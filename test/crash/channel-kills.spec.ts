@@ -1,12 +1,14 @@
+import type { StoreKind } from '../harness/stores';
 import { CrashScenario, type Percentiles } from './crash-scenario';
 
-/** `npm run storm` asks for more: updates, kills, chats, seeds, and the platforms. */
+/** `npm run storm` asks for more: updates, kills, chats, seeds, the database, and the platforms. */
 const asked = (name: string, otherwise: number): number => Number(process.env[`STORM_${name}`] ?? otherwise);
 const updates = asked('UPDATES', 200);
 const kills = asked('KILLS', 16);
 const chats = asked('CHATS', 8);
 const first = asked('FIRST_SEED', 20_261_127);
 const seeds = Array.from({ length: asked('SEEDS', 1) }, (_, index) => first + index);
+const store = (process.env['STORM_STORE'] ?? 'sqlite') as StoreKind;
 const channels = (process.env['STORM_CHANNELS'] ?? 'telegram,discord,slack,webhook').split(',');
 /** Milliseconds: what the storm is judged by, and what a busy machine with other tests beside it may make of that. */
 const IS_STORM = process.env['STORM_UPDATES'] !== undefined;
@@ -17,7 +19,7 @@ describe.each(channels)('killed at random moments on %s', (channel) => {
   it.each(seeds)(
     'loses, doubles and mixes up nothing (seed %i)',
     async (seed) => {
-      const report = await new CrashScenario({ channel, seed, chats, updates, kills, faults: true }).run();
+      const report = await new CrashScenario({ channel, seed, chats, updates, kills, store, faults: true }).run();
       if (report.lost.length + report.disordered.length + report.doubled.length + report.overwritten.length > 0)
         process.stderr.write(`${JSON.stringify(report)}\n`);
       expect(report).toMatchObject({

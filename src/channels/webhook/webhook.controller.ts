@@ -3,7 +3,8 @@ import type { Request, Response } from 'express';
 import { messageOf } from '../../common/openclaw-error';
 import { describeDtoProblems, findDtoProblems } from '../../common/validation/validate-dto';
 import { readBody } from '../../events/http-door';
-import type { InboundUpdate, IntakeVerdict } from '../channel-adapter';
+import type { InboundUpdate } from '../channel-adapter';
+import { takeMessage } from '../take-message';
 import { WebhookAdapter } from './webhook.adapter';
 import type { WebhookAccountConfig } from './webhook.config';
 import { WebhookMessage } from './webhook.dto';
@@ -49,10 +50,7 @@ export class WebhookController {
     }
     try {
       open.host.alive();
-      let verdict: IntakeVerdict = { kind: 'accepted' };
-      await open.host.take({ id: update.externalId, raw: update }, async () => {
-        verdict = await open.host.receive(update);
-      });
+      const verdict = await takeMessage(open.host, update);
       response.status(200).json({ ok: true, ...verdict });
     } catch {
       refuse(503, 'NOT_STORED', 'the message could not be stored; send it again');

@@ -10,6 +10,7 @@ import { readBody } from '../../events/http-door';
 import { RuntimeSettingsService } from '../../gateway/runtime-settings.service';
 import { plainName } from '../../common/plain-name';
 import type { ChannelHost } from '../channel-adapter';
+import { takeMessage } from '../take-message';
 import { RateWindow } from './rate-window';
 import { type PassMaker, newPass, visitorOf } from './visitor-pass';
 import { VisitorSecret } from './visitor-secret.service';
@@ -120,7 +121,7 @@ export class WebpageController {
     if (this.limited(response, `${account.id}/${visitor}`, messagesPerMinute)) return;
     if (this.limited(response, `all:${account.id}`, messagesPerMinuteInAll)) return;
     try {
-      const verdict = await host.receive({
+      const verdict = await takeMessage(host, {
         externalId: `${visitor}:${id}`,
         chat: { id: visitor, type: 'direct', isAlone: true },
         sender: { id: visitor, name: 'Visitor', isBot: false },
