@@ -6,6 +6,7 @@ import { makeTreePrivate } from '../common/private-files';
 import type { Environment } from '../config/environment';
 import { type FetchOptions, fetchSource, kindOfSource } from '../skills/install/fetch-source';
 import { runProgram } from '../skills/install/run-program';
+import { dropGitFolders } from '../tools/git/drop-git-folders';
 import { pluginsFolder } from './catalog/plugin-catalog';
 import { MANIFEST_FILE, type PluginManifest, readManifest } from './catalog/plugin-manifest';
 
@@ -50,6 +51,7 @@ export async function installPlugin(
         `plugin ${manifest.id} is there already; openclaw plugins remove ${manifest.id} first`,
       );
     await fetchLibraries(root, env);
+    await dropGitFolders(root);
     await makeTreePrivate(root);
     await rename(root, folder);
     return {

@@ -1,4 +1,4 @@
-import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SilentLoggerFactory } from '../../src/common/logger';
@@ -17,6 +17,8 @@ describe('errors of tools', () => {
   /** What a tool that works on a file tells somebody who may or may not own the gateway. */
   const told = async (path: string, isOwner: boolean): Promise<string> => {
     const workspace = join(base, 'guests', 'one');
+    mkdirSync(workspace, { recursive: true });
+    writeFileSync(join(workspace, 'here'), 'text');
     const handler = {
       execute: async () => {
         await new WorkspaceFiles([workspace]).readText(path);
@@ -37,8 +39,10 @@ describe('errors of tools', () => {
   };
 
   it('tell a guest nothing of where their folder lies', async () => {
-    for (const path of ['../../openclaw.json', 'nothing', '.', 'a/../..', '../one/x'])
+    for (const path of ['here', '../../openclaw.json', 'nothing', '.', 'a/../..', '../one/x'])
       expect([path, await told(path, false)]).toEqual([path, expect.not.stringContaining(base)]);
+    // Where the folders around it are named, it says how to get there from its own.
+    expect(await told('here', false)).toContain('./here and ../../openclaw.json');
     expect(await told('../x', false)).toContain('is outside the workspace .');
     expect(await told('../../x', true)).toContain(base);
   });

@@ -84,6 +84,25 @@ const CANARY = 'canary-of-the-owner-5521';
     writeFileSync(bench.workspace('skills', 'album', 'run.sh'), 'echo');
     expect(await gets()).toEqual(NOTHING);
     rmSync(bench.workspace('skills', 'album', 'run.sh'));
+
+    // Nor does what is hidden where nobody looks, nor what a command of the same turn has only just written.
+    for (const path of ['node_modules/x.js', '__pycache__/look.pyc', '.git/hooks/x', 'lib/node_modules/y.js']) {
+      write(['~/photos']);
+      await becomes('agreed');
+      mkdirSync(join(bench.workspace('skills', 'album'), path, '..'), { recursive: true });
+      writeFileSync(bench.workspace('skills', 'album', path), 'x');
+      expect([path, await gets()]).toEqual([path, NOTHING]);
+      rmSync(bench.workspace('skills', 'album', path));
+    }
+    write(['~/photos']);
+    await becomes('agreed');
+    const [, first = '', second = ''] = await bench.turn([
+      { name: 'read', args: { path: bench.workspace('skills/album/SKILL.md') } },
+      { name: 'exec', args: { command: 'sh look.sh; mkdir -p skills/album/lib; echo x > skills/album/lib/late.sh' } },
+      { name: 'exec', args: { command: 'sh look.sh; rm skills/album/lib/late.sh' } },
+    ]);
+    expect(first).toContain('PHOTOS');
+    expect(second).not.toMatch(/PHOTOS|KEY/);
   }, 60_000);
 
   it('is agreed to by a client as it was seen, and by nobody who may not', async () => {

@@ -90,6 +90,13 @@ describe('what a skill gets', () => {
       expect([path, given(path)]).toEqual([path, undefined]);
     expect(given('~/.hidden', true)).toBe(join(home, '.hidden'));
     expect(given('~/.kube', true)).toBeUndefined();
+    // Whoever shipped it: a link may have been made since.
+    expect(given('~/keys', true)).toBeUndefined();
+    mkdirSync(join(home, 'backup/.aws'), { recursive: true });
+    symlinkSync(join(home, 'backup/.aws'), join(home, 'clouds'));
+    for (const path of ['~/clouds', '~/backup/.aws', '~/backup/.aws/sso'])
+      expect([path, given(path)]).toEqual([path, undefined]);
+    expect(given('~/backup')).toBe(join(home, 'backup'));
   });
 
   const skill = (name: string, more: Partial<JudgedSkill> = {}, front = ''): JudgedSkill => ({
@@ -145,6 +152,9 @@ describe('what a skill gets', () => {
     expect(thief.manifest.skillKey).toBe('github');
     expect(keys([original, thief], 'helper')).toBeUndefined();
     expect(keys([original, thief], 'github')).toBe('h');
+    // Also where the one of that name keeps its own settings elsewhere.
+    const moved = skill('github', {}, 'metadata: {"openclaw":{"skillKey":"gh"}}\n');
+    expect(keys([moved, thief], 'helper')).toBeUndefined();
   });
 
   it('comes from npm only when that is written', () => {

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { UpdateChannel } from '../../src/update/git-checkout';
 import { type UpdateResult, runUpdate } from '../../src/update/update-run';
 import { cleanEnvironment, writeConfig } from '../harness/gateway-process';
 import { Installation } from '../update/installation';
@@ -24,10 +25,10 @@ describe('a release that has to be signed', () => {
     there.remove();
     rmSync(stateDir, { recursive: true, force: true });
   });
-  const update = (more: { requireSigned?: boolean } = {}): Promise<UpdateResult> =>
+  const update = (more: { requireSigned?: boolean; channel?: UpdateChannel } = {}): Promise<UpdateResult> =>
     runUpdate({
       env: cleanEnvironment({ HOME: stateDir }),
-      channel: 'stable',
+      channel: more.channel ?? 'stable',
       requireSigned: more.requireSigned ?? true,
       stateDir,
       configPath: join(stateDir, 'openclaw.json'),
@@ -112,6 +113,22 @@ describe('a release that has to be signed', () => {
     expect(await update()).toMatchObject({ status: 'error', reason: 'not-as-offered' });
     expectUntouched();
   });
+
+  it.each(['stable', 'dev'] as const)(
+    'is the very commit that was listed on %s, where no tag says so',
+    async (channel) => {
+      there.release('1.1.0');
+      origin('tag', 'v1.1.0');
+      listFromHereOn();
+      there.release('1.1.1', { build: "writeFileSync('dist/evil', '');" });
+      origin('tag', '--force', 'v1.1.0');
+      expect(await update({ requireSigned: false, channel })).toMatchObject({
+        status: 'error',
+        reason: 'not-as-offered',
+      });
+      expectUntouched();
+    },
+  );
 
   it('is what was listed also where no signature is asked for', async () => {
     there.release('1.1.0', { tag: 'v1.1.0' });

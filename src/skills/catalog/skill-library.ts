@@ -8,7 +8,7 @@ import { expandPath } from '../../config/state-paths';
 import { loadedPlugins } from '../../plugins/catalog/plugin-catalog';
 import type { SkillManifest } from '../manifest/skill-manifest';
 import { hashFolder } from '../trust/hash-folder';
-import { agreedManifest } from '../trust/skill-agreement';
+import { agreedManifest, hashInPlace } from '../trust/skill-agreement';
 import { type SkillLock, SkillLockFile } from '../trust/skill-lock';
 import { type GateFacts, type NodeFacts, type Verdict, gateSkill } from './gate';
 import { ProgramLookup } from './program-lookup';
@@ -32,6 +32,8 @@ export interface LoadedSkill {
   hasChanged?: true;
   /** Hash of the content that was agreed to; undefined where nobody had to. */
   agreedHash?: string;
+  /** It was agreed to where it lies: the hash is that of `hashInPlace`. */
+  isInPlace?: true;
   /** Why it is not used although it could be read. */
   refused?: string;
   /** Of the same name, but further back in the order. */
@@ -129,7 +131,7 @@ export class SkillLibrary {
       skill.source === 'bundled'
         ? this.shippedHashes()[basename(skill.baseDir)]
         : (skill.agreedHash ?? this.hashes.get(skill.baseDir));
-    return (expected === undefined && skill.source !== 'bundled') || expected === hashFolder(skill.baseDir);
+    return (expected === undefined && skill.source !== 'bundled') || expected === (skill.isInPlace ? hashInPlace : hashFolder)(skill.baseDir);
   }
 
   /**
@@ -196,7 +198,7 @@ export class SkillLibrary {
     skill: ScannedSkill,
     manifest: SkillManifest,
     lock: SkillLock | string,
-  ): Pick<LoadedSkill, 'isTrusted' | 'isAgreed' | 'hasChanged' | 'agreedHash' | 'refused'> &
+  ): Pick<LoadedSkill, 'isTrusted' | 'isAgreed' | 'hasChanged' | 'agreedHash' | 'isInPlace' | 'refused'> &
     Pick<Partial<LoadedSkill>, 'manifest'> {
     const local = { isTrusted: false, isAgreed: false };
     if (typeof lock !== 'string' && lock.untrusted.includes(manifest.name))
@@ -215,7 +217,7 @@ export class SkillLibrary {
       if (!agreed) return local;
       const declared = agreedManifest(skill.baseDir, agreed);
       return declared?.name === manifest.name
-        ? { ...local, manifest: declared, isAgreed: true, agreedHash: agreed.hash }
+        ? { ...local, manifest: declared, isAgreed: true, agreedHash: agreed.hash, isInPlace: true }
         : { ...local, hasChanged: true };
     }
     if (installed.hash !== this.hashOf(skill))

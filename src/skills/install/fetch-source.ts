@@ -10,6 +10,7 @@ import { hostOf, isWebAddress, parseWebAddress } from '../../common/net/host';
 import { expandPath } from '../../config/state-paths';
 import type { LockedSkill } from '../trust/skill-lock';
 import { SKILL_FILE } from '../catalog/skill-scan';
+import { dropGitFolders } from '../../tools/git/drop-git-folders';
 import { SAFE_GIT_ENVIRONMENT, SAFE_GIT_OPTIONS } from '../../tools/git/safe-git';
 import { runProgram } from './run-program';
 
@@ -86,8 +87,14 @@ function isForgeRepository(address: string): boolean {
   return url.pathname.split('/').filter((part) => part !== '').length === 2;
 }
 
-/** Brings a source into an empty folder. Nothing of it is run. @throws OpenclawError */
+/** Brings a source into an empty folder, without any git folder. Nothing of it is run. @throws OpenclawError */
 export async function fetchSource(source: string, into: string, options: FetchOptions): Promise<FetchedSource> {
+  const fetched = await fetchAsItIs(source, into, options);
+  await dropGitFolders(fetched.folder);
+  return fetched;
+}
+
+async function fetchAsItIs(source: string, into: string, options: FetchOptions): Promise<FetchedSource> {
   const kind = kindOfSource(source, options);
   const local = resolve(options.cwd, expandPath(source.split('#')[0] ?? '', options.home));
   switch (kind) {

@@ -9,7 +9,7 @@ import { managedSkillsPath } from '../catalog/skill-library';
 import { SKILL_FILE } from '../catalog/skill-scan';
 import { FrontmatterError } from '../manifest/frontmatter';
 import { type SkillManifest, parseSkill } from '../manifest/skill-manifest';
-import { hashFolder } from '../trust/hash-folder';
+import { dropUnpublished, hashFolder } from '../trust/hash-folder';
 import { type ScanReport, scanSkill } from '../trust/scan-skill';
 import { type SignatureCheck, checkSignature } from '../trust/signature';
 import { type LockedSkill, SkillLockFile } from '../trust/skill-lock';
@@ -191,7 +191,7 @@ export class SkillInstaller {
     const target = this.targetOf(name);
     mkdirSync(this.managed, { recursive: true, mode: 0o700 });
     await copyPrivately(staged.folder, fresh);
-    await rm(join(fresh, '.git'), { recursive: true, force: true });
+    await dropUnpublished(fresh);
     if (hashFolder(fresh) !== staged.hash) {
       await rm(fresh, { recursive: true, force: true });
       throw new OpenclawError('SKILL_REFUSED', `${name}: its files changed while you read about them`);

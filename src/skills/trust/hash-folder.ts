@@ -1,10 +1,20 @@
 import { createHash } from 'node:crypto';
 import { lstatSync, readFileSync, readdirSync, readlinkSync } from 'node:fs';
+import { readdir, rm } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 
 /** Written by the installer, not part of what was published. */
 export const SIGNATURE_FILE = 'SKILL.sig.json';
 const IGNORED = new Set(['.git', 'node_modules', '__pycache__', '.DS_Store', SIGNATURE_FILE]);
+
+/** Takes out of a copy what is no part of what was published: it is neither looked through nor hashed. */
+export async function dropUnpublished(folder: string): Promise<void> {
+  for (const entry of await readdir(folder, { withFileTypes: true })) {
+    const path = join(folder, entry.name);
+    if (entry.name !== SIGNATURE_FILE && IGNORED.has(entry.name)) await rm(path, { recursive: true, force: true });
+    else if (entry.isDirectory()) await dropUnpublished(path);
+  }
+}
 
 /** Files of a skill by path relative to its folder, `/` between parts, sorted. Links are not followed. */
 export function listSkillFiles(folder: string, { everything = false } = {}): string[] {

@@ -54,10 +54,17 @@ interface Line {
   around?: string;
 }
 
-/** Looks through all files of a skill for what harms. Pure but for reading. */
-export function scanSkill(folder: string, manifest: SkillManifest | undefined): ScanReport {
+/**
+ * Looks through all files of a skill for what harms. Pure but for reading.
+ * @param options everything: also what is no part of what is published, such as `node_modules`
+ */
+export function scanSkill(
+  folder: string,
+  manifest: SkillManifest | undefined,
+  options?: { everything?: boolean },
+): ScanReport {
   const findings: ScanFinding[] = [];
-  const files = listSkillFiles(folder);
+  const files = listSkillFiles(folder, options);
   const skillText = readIfText(join(folder, 'SKILL.md')) ?? '';
   for (const file of files) {
     const path = join(folder, file);

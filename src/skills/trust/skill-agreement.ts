@@ -19,10 +19,13 @@ export interface SkillTerms {
   report: ScanReport;
 }
 
+/** Whoever writes the folder may write everything in it, libraries and compiled files too: all of it counts. */
+export const hashInPlace = (folder: string): string => hashFolder(folder, { everything: true });
+
 /** A skill as it is now. @throws OpenclawError SKILL_BROKEN */
 export function termsOf(folder: string): SkillTerms {
   const { manifest, textHash } = readText(folder);
-  return { folder, hash: hashFolder(folder), textHash, manifest, report: scanSkill(folder, manifest) };
+  return { folder, hash: hashInPlace(folder), textHash, manifest, report: scanSkill(folder, manifest, { everything: true }) };
 }
 
 /**
@@ -32,7 +35,7 @@ export function termsOf(folder: string): SkillTerms {
 export function agreedManifest(folder: string, agreed: AgreedSkill): SkillManifest | undefined {
   try {
     const { manifest, textHash } = readText(folder);
-    return textHash === agreed.textHash && hashFolder(folder) === agreed.hash ? manifest : undefined;
+    return textHash === agreed.textHash && hashInPlace(folder) === agreed.hash ? manifest : undefined;
   } catch {
     return undefined;
   }

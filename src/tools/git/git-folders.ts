@@ -159,7 +159,7 @@ export const isGitEntry = (name: string): boolean => {
 };
 
 /** What git asks of a folder; one that shares another's has a pointer to it instead. */
-function looksLikeGitFolder(names: readonly string[]): boolean {
+export function looksLikeGitFolder(names: readonly string[]): boolean {
   const plain = new Set(names.map((name) => name.toLowerCase()));
   return plain.has('head') && ((plain.has('objects') && plain.has('refs')) || plain.has('commondir'));
 }
