@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type CliResult, runCli } from '../harness/run-cli';
@@ -85,7 +85,7 @@ const CANARY = 'canary-of-the-owner-5521';
     expect(await gets()).toEqual(NOTHING);
     rmSync(bench.workspace('skills', 'album', 'run.sh'));
 
-    // Nor does what is hidden where nobody looks, nor what a command of the same turn has only just written.
+    // Nor does what is hidden where nobody looks, nor one that is written while it is at work; it can't write itself.
     for (const path of ['node_modules/x.js', '__pycache__/look.pyc', '.git/hooks/x', 'lib/node_modules/y.js']) {
       write(['~/photos']);
       await becomes('agreed');
@@ -96,13 +96,28 @@ const CANARY = 'canary-of-the-owner-5521';
     }
     write(['~/photos']);
     await becomes('agreed');
-    const [, first = '', second = ''] = await bench.turn([
-      { name: 'read', args: { path: bench.workspace('skills/album/SKILL.md') } },
-      { name: 'exec', args: { command: 'sh look.sh; mkdir -p skills/album/lib; echo x > skills/album/lib/late.sh' } },
-      { name: 'exec', args: { command: 'sh look.sh; rm skills/album/lib/late.sh' } },
-    ]);
-    expect(first).toContain('PHOTOS');
+    writeFileSync(
+      bench.workspace('wait.sh'),
+      'sh look.sh; touch started; while test ! -e go; do sleep 0.05; done; touch skills/album/own || echo CLOSED\n',
+    );
+    const [, first = '', second = ''] = await bench.turn(
+      [
+        { name: 'read', args: { path: bench.workspace('skills/album/SKILL.md') } },
+        { name: 'exec', args: { command: 'sh wait.sh' } },
+        { name: 'exec', args: { command: 'sh look.sh' } },
+      ],
+      {
+        meanwhile: async () => {
+          await until('the first command', () => existsSync(bench.workspace('started')));
+          mkdirSync(bench.workspace('skills', 'album', 'lib'), { recursive: true });
+          writeFileSync(bench.workspace('skills', 'album', 'lib', 'late.sh'), 'x');
+          writeFileSync(bench.workspace('go'), '');
+        },
+      },
+    );
+    expect(first).toMatch(/PHOTOS[^]*CLOSED/);
     expect(second).not.toMatch(/PHOTOS|KEY/);
+    rmSync(bench.workspace('skills', 'album', 'lib'), { recursive: true });
   }, 60_000);
 
   it('is agreed to by a client as it was seen, and by nobody who may not', async () => {

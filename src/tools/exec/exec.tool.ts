@@ -29,8 +29,6 @@ import type { CallSinks, SinkUse } from '../provenance/sinks';
 
 /** A turn waits so long for a decision; after that the question stays open without it. */
 const APPROVAL_WAIT_MS = 20_000;
-/** Python leaves no compiled files in the folder of a skill: it would no longer be the one that was agreed to. */
-const AS_AGREED = { PYTHONDONTWRITEBYTECODE: '1' };
 
 @Injectable()
 @AgentTool({
@@ -101,11 +99,7 @@ export class ExecTool {
     return {
       command: params.command,
       cwd,
-      env: {
-        ...(grant.skills.length > 0 ? AS_AGREED : {}),
-        ...grant.env,
-        ...childEnvironment(this.config.env.all(), params.env, pathPrepend),
-      },
+      env: { ...grant.env, ...childEnvironment(this.config.env.all(), params.env, pathPrepend) },
       callEnv: params.env ?? {},
       grantedNames: Object.keys(grant.env),
       ...(params.security ? { security: params.security } : {}),
