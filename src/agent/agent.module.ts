@@ -53,6 +53,7 @@ import { SessionsListTool } from './sessions/sessions-list.tool';
 import { CompactionService } from './context/compaction.service';
 import { CompactionStore } from './context/compaction.store';
 import { ContextHistory } from './context/context-history.service';
+import { SessionOrigins } from './context/session-origins.service';
 import { ImageTool } from './media/image.tool';
 import { Attachments } from './chat/attachments';
 import { MediaController } from './media/media.controller';
@@ -149,6 +150,7 @@ const DRAIN_MS = 3000;
     RestartNoteService,
     RunOutcomeService,
     SessionNotes,
+    SessionOrigins,
     SessionsHistoryTool,
     SessionsListTool,
     SessionsRpc,
@@ -177,6 +179,7 @@ const DRAIN_MS = 3000;
     ModelRegistry,
     RunOutcomeService,
     SessionNotes,
+    SessionOrigins,
     SessionsModule,
     ToolsModule,
     TurnStore,

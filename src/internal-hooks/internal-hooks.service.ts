@@ -22,6 +22,7 @@ import { InboxService } from '../inbox/inbox.service';
 import { SessionStore } from '../sessions/session.store';
 import { TranscriptStore } from '../sessions/transcript.store';
 import { DatabaseService } from '../storage/database.service';
+import { SessionOrigins } from '../agent/context/session-origins.service';
 import { originsOf } from '../agent/sessions/plain-messages';
 import { GitGuard } from '../tools/git/git-guard.service';
 import { FileOrigins } from '../tools/provenance/file-origins.store';
@@ -56,6 +57,7 @@ export class InternalHooks {
     private readonly inbox: InboxService,
     private readonly sessions: SessionStore,
     private readonly transcripts: TranscriptStore,
+    private readonly sessionOrigins: SessionOrigins,
     private readonly database: DatabaseService,
     private readonly desk: OutboundDesk,
     private readonly workspaces: WorkspaceService,
@@ -263,7 +265,7 @@ export class InternalHooks {
     const body = kept.map(({ role, text }) => `**${role === 'user' ? 'Person' : 'Assistant'}**: ${text}`).join('\n\n');
     const path = join(await realpath(folder), basename(file));
     // An answer may repeat what a tool has read, also where the results themselves are not kept.
-    const origin = worstOrigin(originsOf(events), 'workspace');
+    const origin = worstOrigin(await this.sessionOrigins.of(sessionId, events), 'workspace');
     await this.origins.set(path, origin);
     await writeFile(path, `# Conversation that ended ${now}\n\n${body}\n`, { mode: 0o600 });
     await this.origins.set(path, origin);

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { cutText } from '../common/cut-text';
-import { originsOf } from '../agent/sessions/plain-messages';
+import { SessionOrigins } from '../agent/context/session-origins.service';
 import { RunOutcomeService } from '../agent/turns/run-outcome.service';
 import type { ContentOrigin } from '../common/content-parts';
 import type { DeliveryRoute } from '../common/delivery-route';
@@ -13,7 +13,6 @@ import { InboxService } from '../inbox/inbox.service';
 import { InboxStore } from '../inbox/inbox.store';
 import type { SessionEntry } from '../sessions/session-entry';
 import { SessionStore } from '../sessions/session.store';
-import { TranscriptStore } from '../sessions/transcript.store';
 import { worstOrigin } from '../tools/provenance/taint';
 
 const DEFAULT_MOST_TURNS = 5;
@@ -43,7 +42,7 @@ export class DialogueService {
   constructor(
     private readonly config: ConfigService,
     private readonly sessions: SessionStore,
-    private readonly transcripts: TranscriptStore,
+    private readonly origins: SessionOrigins,
     private readonly inbox: InboxService,
     private readonly rows: InboxStore,
     private readonly outcomes: RunOutcomeService,
@@ -153,7 +152,7 @@ export class DialogueService {
 
   private async originOf(speaker: string, own: ContentOrigin): Promise<ContentOrigin> {
     const session = await this.sessions.find(speaker);
-    const read = session ? originsOf(await this.transcripts.readTail(session.sessionId, 50)) : new Set<ContentOrigin>();
+    const read = session ? await this.origins.of(session.sessionId) : new Set<ContentOrigin>();
     return worstOrigin([...read, own]);
   }
 }

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { findSession } from '../agent/sessions/find-session';
-import { originsOf } from '../agent/sessions/plain-messages';
+import { SessionOrigins } from '../agent/context/session-origins.service';
 import { RunOutcomeService } from '../agent/turns/run-outcome.service';
 import { Doc, Int, Opt, Text } from '../common/validation/fields';
 import { normaliseAgentId } from '../config/agent-entries';
@@ -8,7 +8,6 @@ import { ConfigService } from '../config/config.service';
 import { sendAllowed } from '../sessions/send-policy';
 import type { SessionEntry } from '../sessions/session-entry';
 import { SessionStore } from '../sessions/session.store';
-import { TranscriptStore } from '../sessions/transcript.store';
 import { AgentTool, type ToolContext, ToolError, type ToolResult, textResult } from '../tools/agent-tool';
 import { worstOrigin } from '../tools/provenance/taint';
 import { DialogueService } from './dialogue.service';
@@ -51,7 +50,7 @@ export class SessionsSendTool {
   constructor(
     private readonly config: ConfigService,
     private readonly sessions: SessionStore,
-    private readonly transcripts: TranscriptStore,
+    private readonly origins: SessionOrigins,
     private readonly dialogues: DialogueService,
     private readonly outcomes: RunOutcomeService,
     private readonly directory: ChannelDirectory,
@@ -98,7 +97,7 @@ export class SessionsSendTool {
       });
     const reply = (outcome.result?.payloads ?? []).map((payload) => payload.text).join('\n\n');
     const failed = outcome.outcome === 'failed' || outcome.outcome === 'dropped';
-    const read = originsOf(await this.transcripts.readTail(target.sessionId, 50));
+    const read = await this.origins.of(target.sessionId);
     return {
       ...textResult(
         failed ? `It failed: ${outcome.reason ?? 'unknown reason'}` : reply || '(it answered nothing)',

@@ -65,10 +65,17 @@ export class ToolBench {
   /**
    * Has the model make several calls in one turn; returns what it was told about each.
    * @param options.inOneStep all calls in one answer of the model, instead of one after the other
+   * @param options.says what it says at the end
    */
   async turn(
     calls: readonly ToolCall[],
-    options: { sessionKey?: string; message?: string; meanwhile?: () => Promise<void>; inOneStep?: boolean } = {},
+    options: {
+      sessionKey?: string;
+      message?: string;
+      meanwhile?: () => Promise<void>;
+      inOneStep?: boolean;
+      says?: string;
+    } = {},
   ): Promise<string[]> {
     const message = options.message ?? `go ${++this.runs}`;
     const told: string[] = [];
@@ -76,7 +83,7 @@ export class ToolBench {
       if (request.lastUser !== message) return this.others(request);
       if (request.toolResults > 0) told.splice(0, told.length, ...resultsOf(request.body).slice(-request.toolResults));
       const next = calls.slice(request.toolResults, options.inOneStep ? undefined : request.toolResults + 1);
-      return { steps: next.length > 0 ? next.map((tool) => ({ tool })) : [{ text: 'done' }] };
+      return { steps: next.length > 0 ? next.map((tool) => ({ tool })) : [{ text: options.says ?? 'done' }] };
     };
     const runId = `bench-${++this.runs}`;
     const sessionKey = options.sessionKey ?? `bench-${this.runs}`;

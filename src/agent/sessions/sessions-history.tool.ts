@@ -5,8 +5,9 @@ import { SessionStore } from '../../sessions/session.store';
 import { TranscriptStore } from '../../sessions/transcript.store';
 import { AgentTool, type ToolContext, type ToolResult, textResult } from '../../tools/agent-tool';
 import { worstOrigin } from '../../tools/provenance/taint';
+import { SessionOrigins } from '../context/session-origins.service';
 import { findSession } from './find-session';
-import { originsOf, plainMessages } from './plain-messages';
+import { plainMessages } from './plain-messages';
 import { Leaves } from '../../tools/provenance/sinks';
 
 const DEFAULT_LIMIT = 30;
@@ -33,6 +34,7 @@ export class SessionsHistoryTool {
     private readonly config: ConfigService,
     private readonly sessions: SessionStore,
     private readonly transcripts: TranscriptStore,
+    private readonly origins: SessionOrigins,
   ) {}
 
   async execute(params: SessionsHistoryParams, context: ToolContext): Promise<ToolResult> {
@@ -44,7 +46,7 @@ export class SessionsHistoryTool {
     return textResult(
       text || 'Nothing was said yet.',
       { sessionKey: session.key, messages },
-      worstOrigin(originsOf(events)),
+      worstOrigin(await this.origins.of(session.sessionId, events)),
     );
   }
 }

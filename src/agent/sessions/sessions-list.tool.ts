@@ -9,7 +9,8 @@ import { AgentTool, type ToolContext, ToolError, type ToolResult, textResult } f
 import { worstOrigin } from '../../tools/provenance/taint';
 import { SESSION_KINDS, type ListedKind, listedKind } from './session-kind';
 import { hiddenReason } from './session-visibility';
-import { originsOf, plainMessages } from './plain-messages';
+import { SessionOrigins } from '../context/session-origins.service';
+import { plainMessages } from './plain-messages';
 import { Leaves } from '../../tools/provenance/sinks';
 
 const DEFAULT_LIMIT = 50;
@@ -37,6 +38,7 @@ export class SessionsListTool {
     private readonly config: ConfigService,
     private readonly sessions: SessionStore,
     private readonly transcripts: TranscriptStore,
+    private readonly origins: SessionOrigins,
   ) {}
 
   async execute(params: SessionsListToolParams, context: ToolContext): Promise<ToolResult> {
@@ -56,7 +58,7 @@ export class SessionsListTool {
       if (!params.messageLimit) rows.push(row);
       else {
         const events = await this.transcripts.readTail(entry.sessionId, params.messageLimit * 3);
-        for (const origin of originsOf(events)) origins.add(origin);
+        for (const origin of await this.origins.of(entry.sessionId, events)) origins.add(origin);
         rows.push({ ...row, messages: plainMessages(events, false).slice(-params.messageLimit) });
       }
     }
