@@ -63,7 +63,7 @@ export class CronRpc {
       .filter((job) => includeDisabled === true || job.enabled)
       .filter((job) => wanted === undefined || foldText(`${job.name} ${job.description ?? ''}`).includes(wanted));
     return {
-      jobs: jobs.slice(offset, limit === undefined ? undefined : offset + limit).map(shown),
+      jobs: jobs.slice(offset, limit === undefined ? undefined : offset + limit).map((job) => this.withRules(job)),
       total: jobs.length,
     };
   }
@@ -76,7 +76,14 @@ export class CronRpc {
     summary: 'One job.',
   })
   async get(params: CronRemoveParams): Promise<unknown> {
-    return shown(await this.job(params));
+    return this.withRules(await this.job(params));
+  }
+
+  /** With what it may do unasked, and whether each of these rules still holds. */
+  private withRules(job: CronJob): Record<string, unknown> {
+    if (!job.rules) return shown(job);
+    const holding = new Set(this.granted.forJob(job.agentId, job.rules).map(({ text }) => text));
+    return { ...shown(job), rules: job.rules.map((rule) => ({ ...rule, holds: holding.has(rule.text) })) };
   }
 
   @RpcMethod({ name: 'cron.add', scope: 'operator.admin', params: CronAddParams, summary: 'Makes a job.' })

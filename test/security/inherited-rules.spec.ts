@@ -87,7 +87,13 @@ describe('rules that were granted when a job or a sub-agent was made', () => {
       expect((await runCli(['cron', 'list', '--all'], { env })).stdout).toContain(
         'mkdir -p by-job, with exactly these',
       );
+      const listed = async (): Promise<unknown> => {
+        const { payload } = await bench.client.call('cron.list', {});
+        return (payload?.['jobs'] as { id: string; rules: unknown }[]).find(({ id }) => id === job.id)?.rules;
+      };
+      expect(await listed()).toEqual([{ ...job.rules?.[0], holds: true }]);
       revoke('by-job');
+      expect(await listed()).toEqual([{ ...job.rules?.[0], holds: false }]);
       expect(await run(job.id, 'by-job')).toBe(false);
       expect(asked).toEqual(['mkdir -p by-job']);
     });

@@ -78,6 +78,11 @@ const CANARY = 'canary-of-the-owner-5521';
     expect(await gets()).toEqual(NOTHING);
     await becomes('changed');
     expect((await cli('info', 'album')).stdout).toContain('changed since you agreed');
+    // A view can show both: what was agreed to, and what it asks for now.
+    expect(await status()).toMatchObject({
+      capabilities: { paths: ['~/photos', '~/letters'] },
+      agreed: { at: expect.stringMatching(/^\d{4}-/) as string, capabilities: { paths: ['~/photos'] } },
+    });
     // Another file beside it counts as well.
     write(['~/photos']);
     await becomes('agreed');

@@ -6,6 +6,7 @@ import type { Environment } from '../../config/environment';
 import type { OpenclawConfig } from '../../config/openclaw.config';
 import { expandPath } from '../../config/state-paths';
 import { loadedPlugins } from '../../plugins/catalog/plugin-catalog';
+import type { Capabilities } from '../manifest/capabilities';
 import type { SkillManifest } from '../manifest/skill-manifest';
 import { hashFolder } from '../trust/hash-folder';
 import { agreedManifest, hashInPlace } from '../trust/skill-agreement';
@@ -32,6 +33,8 @@ export interface LoadedSkill {
   hasChanged?: true;
   /** Hash of the content that was agreed to; undefined where nobody had to. */
   agreedHash?: string;
+  /** When the owner agreed to it, and to what where that is known; also where it has changed since. */
+  agreement?: { at: string; capabilities?: Capabilities };
   /** It was agreed to where it lies: the hash is that of `hashInPlace`. */
   isInPlace?: true;
   /** Why it is not used although it could be read. */
@@ -131,7 +134,10 @@ export class SkillLibrary {
       skill.source === 'bundled'
         ? this.shippedHashes()[basename(skill.baseDir)]
         : (skill.agreedHash ?? this.hashes.get(skill.baseDir));
-    return (expected === undefined && skill.source !== 'bundled') || expected === (skill.isInPlace ? hashInPlace : hashFolder)(skill.baseDir);
+    return (
+      (expected === undefined && skill.source !== 'bundled') ||
+      expected === (skill.isInPlace ? hashInPlace : hashFolder)(skill.baseDir)
+    );
   }
 
   /**
@@ -198,7 +204,7 @@ export class SkillLibrary {
     skill: ScannedSkill,
     manifest: SkillManifest,
     lock: SkillLock | string,
-  ): Pick<LoadedSkill, 'isTrusted' | 'isAgreed' | 'hasChanged' | 'agreedHash' | 'isInPlace' | 'refused'> &
+  ): Pick<LoadedSkill, 'isTrusted' | 'isAgreed' | 'hasChanged' | 'agreedHash' | 'agreement' | 'isInPlace' | 'refused'> &
     Pick<Partial<LoadedSkill>, 'manifest'> {
     const local = { isTrusted: false, isAgreed: false };
     if (typeof lock !== 'string' && lock.untrusted.includes(manifest.name))
@@ -215,10 +221,12 @@ export class SkillLibrary {
     if (!installed || dirname(skill.baseDir) !== skill.root) {
       const agreed = lock.agreed[skill.baseDir];
       if (!agreed) return local;
+      const { agreedAt: at, capabilities } = agreed;
+      const agreement = { at, ...(capabilities ? { capabilities } : {}) };
       const declared = agreedManifest(skill.baseDir, agreed);
       return declared?.name === manifest.name
-        ? { ...local, manifest: declared, isAgreed: true, agreedHash: agreed.hash, isInPlace: true }
-        : { ...local, hasChanged: true };
+        ? { ...local, manifest: declared, isAgreed: true, agreedHash: agreed.hash, agreement, isInPlace: true }
+        : { ...local, hasChanged: true, agreement };
     }
     if (installed.hash !== this.hashOf(skill))
       return {
@@ -228,7 +236,9 @@ export class SkillLibrary {
     const key = installed.signedBy === undefined ? undefined : lock.keys[installed.signedBy];
     if (installed.signedBy !== undefined && key?.trusted !== true)
       return { ...local, refused: `you do not trust its publisher's key ${installed.signedBy}` };
-    return { ...local, isAgreed: true, agreedHash: installed.hash };
+    const { capabilities } = manifest;
+    const agreement = { at: installed.installedAt, ...(capabilities ? { capabilities } : {}) };
+    return { ...local, isAgreed: true, agreedHash: installed.hash, agreement };
   }
 
   /** Scripts beside an unchanged SKILL.md: what was installed is looked at as a whole. */

@@ -31,6 +31,8 @@ export interface SkillStatus {
   capabilities?: Capabilities;
   /** Whether the owner has agreed to that: without it, it gets nothing of it. */
   agreement: 'shipped' | 'agreed' | 'changed' | 'none';
+  /** When that was, and what it asked for then where that is known; compare `capabilities`, which is what it asks for now. */
+  agreed?: { at: string; capabilities?: Capabilities };
   /** Why it is not used although it could be read. */
   refused?: string;
   shadows?: readonly string[];
@@ -101,6 +103,7 @@ function statusOf(skill: JudgedSkill, preferences: InstallPreferences): SkillSta
     install: lacksBins ? usableSpecs(manifest.install, preferences).map(optionOf) : [],
     ...(manifest.capabilities ? { capabilities: manifest.capabilities } : {}),
     agreement: agreementOf(skill),
+    ...(skill.agreement ? { agreed: skill.agreement } : {}),
     ...(skill.refused === undefined ? {} : { refused: skill.refused }),
     ...(skill.shadows.length > 0 ? { shadows: skill.shadows } : {}),
     ...(skill.warnings.length > 0

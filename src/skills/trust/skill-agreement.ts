@@ -25,7 +25,13 @@ export const hashInPlace = (folder: string): string => hashFolder(folder, { ever
 /** A skill as it is now. @throws OpenclawError SKILL_BROKEN */
 export function termsOf(folder: string): SkillTerms {
   const { manifest, textHash } = readText(folder);
-  return { folder, hash: hashInPlace(folder), textHash, manifest, report: scanSkill(folder, manifest, { everything: true }) };
+  return {
+    folder,
+    hash: hashInPlace(folder),
+    textHash,
+    manifest,
+    report: scanSkill(folder, manifest, { everything: true }),
+  };
 }
 
 /**
@@ -59,7 +65,7 @@ function readText(folder: string): { manifest: SkillManifest; textHash: string }
  */
 export async function agreeTo(
   file: SkillLockFile,
-  { folder, hash, textHash, report }: SkillTerms,
+  { folder, hash, textHash, manifest, report }: SkillTerms,
   seen: string,
   acceptsRisk: boolean,
 ): Promise<void> {
@@ -74,6 +80,11 @@ export async function agreeTo(
       `the scan found ${report.findings.filter(({ severity }) => severity === 'danger').length} dangers; read them, and accept the risk if you want it all the same`,
     );
   await file.change((lock) => {
-    lock.agreed[folder] = { hash, textHash, agreedAt: new Date().toISOString() };
+    lock.agreed[folder] = {
+      hash,
+      textHash,
+      agreedAt: new Date().toISOString(),
+      ...(manifest.capabilities ? { capabilities: manifest.capabilities } : {}),
+    };
   });
 }

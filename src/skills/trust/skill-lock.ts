@@ -3,6 +3,7 @@ import { readTextIfExists, writeFileAtomic } from '../../common/atomic-file';
 import { LockFile } from '../../common/lock-file';
 import { OpenclawError } from '../../common/openclaw-error';
 import { isPlainObject } from '../../common/plain-object';
+import type { Capabilities } from '../manifest/capabilities';
 
 const LOCK_WAIT_MS = 5000;
 
@@ -39,6 +40,8 @@ export interface AgreedSkill {
   /** SHA-256 of the SKILL.md that was shown: what it declares is read from this text and no other. */
   textHash: string;
   agreedAt: string;
+  /** What it asked for then, for people to compare; absent in older agreements. */
+  capabilities?: Capabilities;
 }
 
 export interface SkillLock {
