@@ -58,7 +58,7 @@ describe('rules that were granted when a job or a sub-agent was made', () => {
     const make = async (command: string): Promise<{ id: string; rules?: GrantedRule[] }> => {
       const { payload, error } = await bench.client.call('cron.add', {
         name: command,
-        schedule: { kind: 'at', at: '2099-01-01T00:00:00Z' },
+        schedule: { kind: 'at', at: '2060-01-01T00:00:00Z' },
         payload: { kind: 'agentTurn', message: `run <${command}>` },
       });
       expect(error).toBeUndefined();
@@ -88,7 +88,7 @@ describe('rules that were granted when a job or a sub-agent was made', () => {
         'mkdir -p by-job, with exactly these',
       );
       const listed = async (): Promise<unknown> => {
-        const { payload } = await bench.client.call('cron.list', {});
+        const { payload } = await bench.client.call('cron.list', { includeDisabled: true });
         return (payload?.['jobs'] as { id: string; rules: unknown }[]).find(({ id }) => id === job.id)?.rules;
       };
       expect(await listed()).toEqual([{ ...job.rules?.[0], holds: true }]);

@@ -131,7 +131,7 @@ const WAYS: readonly Step[] = [
     const name = fresh();
     const job = {
       name,
-      schedule: { kind: 'at', at: '2099-01-01T00:00:00Z' },
+      schedule: { kind: 'at', at: '2060-01-01T00:00:00Z' },
       payload: { kind: 'agentTurn', message: order(to) },
     };
     await turn([read(from), { name: 'cron', args: { action: 'add', job } }]);

@@ -183,7 +183,7 @@ describe('words of others, by every way that brings them to a model', () => {
         const { message, call } = fetchOf('A page.');
         const job = {
           name: words.slice(-12),
-          schedule: { kind: 'at', at: '2099-01-01T00:00:00Z' },
+          schedule: { kind: 'at', at: '2060-01-01T00:00:00Z' },
           payload: { kind: 'agentTurn', message: words },
         };
         await script(message, [call, { name: 'cron', args: { action: 'add', job } }]);

@@ -127,7 +127,7 @@ describe('what leaves by the parameters of tools', () => {
   const job = (payload: object, more: object = {}): ToolCall =>
     call('cron', {
       action: 'add',
-      job: { schedule: { kind: 'at', at: '2099-01-01T00:00:00Z' }, payload, ...more },
+      job: { schedule: { kind: 'at', at: '2060-01-01T00:00:00Z' }, payload, ...more },
     });
 
   describe('addresses', () => {
@@ -319,7 +319,7 @@ describe('what leaves by the parameters of tools', () => {
       const [asked] = (await after('file', [job(task, { delivery })])).asked;
       expect(asked).toContain('read MEMORY.md');
       expect(asked).toContain(`telegram:${VICTIM}`);
-      expect(asked).toContain('2099-01-01');
+      expect(asked).toContain('2060-01-01');
       expect((await after('file', [job(task)])).asked).toHaveLength(1);
     });
 

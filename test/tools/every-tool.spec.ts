@@ -406,7 +406,7 @@ print(z.read("ppt/slides/slide2.xml").decode())`,
     const added = await bench.call('cron', {
       action: 'add',
       job: {
-        schedule: { kind: 'at', at: '2099-01-01T00:00:00Z' },
+        schedule: { kind: 'at', at: '2060-01-01T00:00:00Z' },
         payload: { kind: 'systemEvent', text: 'water the plants' },
       },
     });

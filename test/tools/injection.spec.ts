@@ -211,7 +211,7 @@ const SINKS: readonly Sink[] = [
       name: 'cron',
       args: {
         action: 'add',
-        job: { schedule: { kind: 'at', at: '2099-01-01T00:00:00Z' }, payload: { kind: 'systemEvent', text: mark } },
+        job: { schedule: { kind: 'at', at: '2060-01-01T00:00:00Z' }, payload: { kind: 'systemEvent', text: mark } },
       },
     }),
     harmed: (trap, mark) =>
@@ -421,7 +421,7 @@ describeWithSandbox('orders in what the assistant reads', () => {
           args: {
             action: 'add',
             job: {
-              schedule: { kind: 'at', at: '2099-01-01T00:00:00Z' },
+              schedule: { kind: 'at', at: '2060-01-01T00:00:00Z' },
               payload: { kind: 'systemEvent', text: 'drink tea' },
             },
           },
