@@ -121,12 +121,14 @@ export class CronTool {
 
   private async runs(jobId: string | undefined, context: ToolContext): Promise<ToolResult> {
     if (jobId === undefined) throw new ToolError('invalid_args', 'runs needs jobId');
-    const entries = await this.store.runs((await this.job(jobId, context)).id, MOST_RUNS);
+    const job = await this.job(jobId, context);
+    const entries = await this.store.runs(job.id, MOST_RUNS);
     return textResult(
       entries
         .map(({ slot, state, reason }) => `${this.shown(slot)} ${state}${reason ? `: ${reason}` : ''}`)
         .join('\n') || 'It has not run.',
       { entries },
+      worstOrigin([job.origin]),
     );
   }
 
@@ -221,7 +223,9 @@ export class CronTool {
       (job) =>
         `${job.id}  ${describeSchedule(job.schedule, this.cron.time().zone)}  ${job.nextRunAtMs === null ? 'done' : `next ${this.shown(job.nextRunAtMs)}`}  ${job.name}`,
     );
-    return textResult(lines.length > 0 ? lines.join('\n') : 'No jobs.', { jobs });
+    // A name says what somebody wanted it to say.
+    const origin = worstOrigin(jobs.map((job) => job.origin));
+    return textResult(lines.length > 0 ? lines.join('\n') : 'No jobs.', { jobs }, origin);
   }
 
   private async remove(jobId: string | undefined, context: ToolContext): Promise<ToolResult> {

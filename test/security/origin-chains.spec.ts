@@ -63,6 +63,10 @@ const TALK: readonly ToolCall[] = Array.from({ length: 30 }, (_, n) => ({
   name: 'todo',
   args: { action: 'add', text: `cup ${n}` },
 }));
+const AT = { kind: 'at', at: '2060-01-01T00:00:00Z' };
+/** What the model of a conversation was sent last. */
+const lastOf = ({ models }: ToolBench, key: string): string =>
+  models.requests.findLast(({ text }) => text.includes(key))?.text ?? '';
 const order = (to: string): string => `store ${to} please`;
 
 /** Ways through conversations, their summaries, jobs, other agents, servers and machines. */
@@ -78,7 +82,7 @@ const WAYS: readonly Step[] = [
     await turn([read(from)], key, WORDS);
     await bench.turn([], { sessionKey: key, message: `${key} ${LONG.repeat(5)}` });
     await bench.turn([write(to)], { sessionKey: key, message: `then ${key} ${LONG.repeat(5)}.` });
-    expect(bench.models.requests.at(-1)?.text).not.toContain(from);
+    expect(lastOf(bench, key)).not.toContain(from);
   }),
   way('the summary of a conversation', async ({ bench, turn, fresh }, from, to) => {
     const key = fresh();
@@ -86,7 +90,7 @@ const WAYS: readonly Step[] = [
     for (let part = 0; part < 5; part++) await bench.turn([], { sessionKey: key, message: `${key} ${part} ${LONG}` });
     await bench.turn([], { sessionKey: key, message: '/compact' });
     await turn([write(to)], key);
-    expect(bench.models.requests.at(-1)?.text).toContain(`SUMMARY: ${WORDS}`);
+    expect(lastOf(bench, key)).toContain(`SUMMARY: ${WORDS}`);
   }),
   way('a conversation whose beginning was left out', async ({ bench, turn, fresh }, from, to) => {
     const key = fresh();
@@ -131,13 +135,15 @@ const WAYS: readonly Step[] = [
     const name = fresh();
     const job = {
       name,
-      schedule: { kind: 'at', at: '2060-01-01T00:00:00Z' },
+      schedule: AT,
       payload: { kind: 'agentTurn', message: order(to) },
     };
     await turn([read(from), { name: 'cron', args: { action: 'add', job } }]);
     const { payload } = await bench.client.call('cron.list', { includeDisabled: true });
     const made = (payload?.['jobs'] as { id: string; name: string }[]).find((each) => each.name === name);
     await bench.client.call('cron.run', { id: made?.id, mode: 'force' });
+    await until('its end', () => existsSync(bench.workspace(to)));
+    await bench.client.call('cron.remove', { id: made?.id });
   }),
   way('a fork of the conversation', async ({ bench, turn, fresh }, from, to) => {
     const [key, fork] = [fresh(), fresh()];
@@ -165,6 +171,24 @@ const WAYS: readonly Step[] = [
     await until('the note', () => notes().some((name) => !before.has(name)));
     const name = notes().find((each) => !before.has(each)) ?? '';
     await turn([read(`memory/${name}`), write(to)]);
+  }),
+  way('the names of jobs', async ({ bench, turn, fresh }, from, to) => {
+    const job = { name: `${WORDS} ${fresh()}`, schedule: AT, payload: { kind: 'systemEvent', text: 'tea' } };
+    await turn([read(from), { name: 'cron', args: { action: 'add', job } }]);
+    await turn([{ name: 'cron', args: { action: 'list' } }, write(to)]);
+    const { payload } = await bench.client.call('cron.list', { includeDisabled: true });
+    for (const { id } of payload?.['jobs'] as { id: string }[]) await bench.client.call('cron.remove', { id });
+  }),
+  way('a command line in the list of those in the background', async ({ turn }, from, to) => {
+    const [, told = ''] = await turn([read(from), exec(`sleep 60 # ${WORDS}`, { background: true })]);
+    const [, sessionId = ''] = /sessionId "([^"]+)"/.exec(told) ?? [];
+    await turn([{ name: 'process', args: { action: 'list' } }, write(to)]);
+    await turn([{ name: 'process', args: { action: 'remove', sessionId } }]);
+  }),
+  way('the name of a sub-agent in the list of conversations', async ({ turn, fresh }, from, to) => {
+    const label = `${WORDS} ${fresh()}`;
+    await turn([read(from), { name: 'sessions_spawn', args: { task: 'rest', label } }]);
+    await turn([{ name: 'sessions_list', args: { messageLimit: 1, limit: 3 } }, write(to)]);
   }),
   way('what a command in the background prints', async ({ turn }, from, to) => {
     const [told = ''] = await turn([exec(`cat ${from}; sleep 0.2`, { background: true })]);

@@ -412,7 +412,7 @@ print(z.read("ppt/slides/slide2.xml").decode())`,
     });
     const jobId = /job ([0-9a-f-]{36})/.exec(added)?.[1];
     expect(await bench.call('cron', { action: 'list' })).toContain('water the plants');
-    expect(await bench.call('cron', { action: 'status' })).toContain('2099');
+    expect(await bench.call('cron', { action: 'status' })).toContain('2060');
     expect(await bench.call('cron', { action: 'update', jobId, patch: { name: 'plants' } })).toContain('Changed');
     expect(await bench.call('cron', { action: 'run', jobId })).toContain('due now');
     await until('the reminder', () => notes.some((note) => note.includes('water the plants')));

@@ -434,7 +434,7 @@ describeWithSandbox('orders in what the assistant reads', () => {
           args: {
             action: 'add',
             job: {
-              schedule: { kind: 'at', at: '2099-01-02T00:00:00Z' },
+              schedule: { kind: 'at', at: '2060-01-02T00:00:00Z' },
               payload: { kind: 'systemEvent', text: 'buy bread' },
             },
           },

@@ -55,12 +55,18 @@ export class SessionsListTool {
     const rows = [];
     for (const entry of visible) {
       const row = rowOf(entry);
-      if (!params.messageLimit) rows.push(row);
-      else {
-        const events = await this.transcripts.readTail(entry.sessionId, params.messageLimit * 3);
-        for (const origin of await this.origins.of(entry.sessionId, events)) origins.add(origin);
-        rows.push({ ...row, messages: plainMessages(events, false).slice(-params.messageLimit) });
+      if (!params.messageLimit) {
+        // The key of a webhook's may be made of what came with it.
+        if (row.kind === 'hook') origins.add('stranger');
+        rows.push(row);
+        continue;
       }
+      const events = await this.transcripts.readTail(entry.sessionId, params.messageLimit * 3);
+      const found = await this.origins.of(entry.sessionId, events);
+      // A name was given by whoever made it, and nothing of it has been said there yet.
+      if (found.size === 0 && entry.displayName !== undefined) found.add('stranger');
+      for (const origin of found) origins.add(origin);
+      rows.push({ ...row, messages: plainMessages(events, false).slice(-params.messageLimit) });
     }
     const lines = rows.map(
       (row) =>

@@ -4,7 +4,7 @@ import { Bool, Doc, Int, OneOf, Opt, Str, StrList, Text } from '../../common/val
 import { sleep } from '../../common/sleep';
 import { AgentTool, type ToolContext, ToolError, type ToolResult, textResult } from '../agent-tool';
 import { type BackgroundProcess, ProcessRegistry } from '../processes/process-registry.service';
-import { withOrigin } from '../provenance/taint';
+import { withOrigin, worstOrigin } from '../provenance/taint';
 import { keyBytes, pasted } from '../processes/terminal-keys';
 import { type CallSinks, Leaves } from '../provenance/sinks';
 
@@ -89,8 +89,9 @@ export class ProcessTool {
     }
   }
 
-  private list(agentId: string): ToolResult {
+  private async list(agentId: string): Promise<ToolResult> {
     const processes = this.processes.list(agentId);
+<<<<<<< HEAD
     const lines = processes.map((process) => `${process.id}  ${stateOf(process)}  ${cutText(process.command, 120)}`);
     return textResult(lines.length > 0 ? lines.join('\n') : 'No commands in the background.', {
       sessions: processes.map((process) => ({
@@ -102,6 +103,25 @@ export class ProcessTool {
         startedAtMs: process.running.startedAt,
       })),
     });
+=======
+    // A command line may say what its model had read.
+    const origin = worstOrigin(await Promise.all(processes.map((process) => process.output())));
+    const lines = processes.map((process) => `${process.id}  ${stateOf(process)}  ${process.command.slice(0, 120)}`);
+    return textResult(
+      lines.length > 0 ? lines.join('\n') : 'No commands in the background.',
+      {
+        sessions: processes.map((process) => ({
+          sessionId: process.id,
+          status: stateOf(process),
+          command: process.command,
+          cwd: process.cwd,
+          pid: process.running.pid,
+          startedAtMs: process.running.startedAt,
+        })),
+      },
+      origin,
+    );
+>>>>>>> f01e069 (Lists carry whose words they name; the window of git in one's own terminal is told of exactly)
   }
 
   private poll(process: BackgroundProcess): Promise<ToolResult> {
