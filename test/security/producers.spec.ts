@@ -47,7 +47,7 @@ const PRODUCERS: Readonly<Record<string, string>> = {
   'agent/sessions/session-archive.service.ts': 'tool workspace',
   'agent/sessions/session-status.tool.ts': 'gateway',
   'agent/sessions/sessions-history.tool.ts': 'gateway',
-  'agent/sessions/sessions-list.tool.ts': 'gateway',
+  'agent/sessions/sessions-list.tool.ts': 'gateway stranger',
   'agent/turns/ask-user.tool.ts': 'gateway parts',
   'agent/turns/turn-execution.ts': 'gateway parts system',
   'agent/turns/turn-messages.ts': 'file owner parts stranger',
