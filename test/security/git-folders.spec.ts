@@ -229,7 +229,11 @@ describeWithSandbox('git folders of a workspace', () => {
     );
     owner('r', 'reset', '--hard');
     expect(readFileSync(join(place, 'a'), 'utf8')).toBe('mine\n');
-    await exec(inFresh(`git config core.worktree ${bench.gateway.stateDir}; git config core.bare false`));
+    await exec(
+      inFresh(
+        `echo theirs >victim; git add victim; git -c user.name=x -c user.email=x commit -qm x; git config core.worktree ${bench.gateway.stateDir}; git config core.bare false`,
+      ),
+    );
     owner('r', 'commit', '--allow-empty', '-m', 'x');
     owner('r', 'reset', '--hard');
     expect(readFileSync(victim, 'utf8')).toBe('mine\n');
