@@ -261,10 +261,11 @@ describeWithSandbox('git folders of a workspace', () => {
   it('are looked at while a command goes on, and after a crash', async () => {
     await exec(inFresh('true'));
     await bench.call('exec', {
-      command: `cd r; git config core.fsmonitor '${sign()}; false'; sleep 60`,
+      command: `cd r; git config core.fsmonitor '${sign()}; false'; touch is-set; sleep 60`,
       background: true,
     });
     const config = bench.workspace('r', '.git', 'config');
+    await until('the setting', () => existsSync(bench.workspace('r', 'is-set')));
     await until('the setting is gone', () => !readFileSync(config, 'utf8').includes('fsmonitor'), 10_000);
     await bench.call('exec', { command: `sleep 1000`, background: true });
     await bench.gateway.signal('SIGKILL');
