@@ -91,22 +91,9 @@ export class ProcessTool {
 
   private async list(agentId: string): Promise<ToolResult> {
     const processes = this.processes.list(agentId);
-<<<<<<< HEAD
-    const lines = processes.map((process) => `${process.id}  ${stateOf(process)}  ${cutText(process.command, 120)}`);
-    return textResult(lines.length > 0 ? lines.join('\n') : 'No commands in the background.', {
-      sessions: processes.map((process) => ({
-        sessionId: process.id,
-        status: stateOf(process),
-        command: process.command,
-        cwd: process.cwd,
-        pid: process.running.pid,
-        startedAtMs: process.running.startedAt,
-      })),
-    });
-=======
     // A command line may say what its model had read.
     const origin = worstOrigin(await Promise.all(processes.map((process) => process.output())));
-    const lines = processes.map((process) => `${process.id}  ${stateOf(process)}  ${process.command.slice(0, 120)}`);
+    const lines = processes.map((process) => `${process.id}  ${stateOf(process)}  ${cutText(process.command, 120)}`);
     return textResult(
       lines.length > 0 ? lines.join('\n') : 'No commands in the background.',
       {
@@ -121,7 +108,6 @@ export class ProcessTool {
       },
       origin,
     );
->>>>>>> f01e069 (Lists carry whose words they name; the window of git in one's own terminal is told of exactly)
   }
 
   private poll(process: BackgroundProcess): Promise<ToolResult> {
