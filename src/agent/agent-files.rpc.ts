@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { Injectable } from '@nestjs/common';
+import { decodeOwnText } from '../common/text/decode-text';
 import { findAgent } from '../config/agent-entries';
 import { ConfigService } from '../config/config.service';
 import { invalidRequest } from '../rpc/rpc-error';
@@ -102,7 +103,7 @@ async function read(workspace: string, name: string): Promise<string> {
   return inWorkspace(async () => {
     const { file } = await new WorkspaceFiles([workspace]).openForRead(name);
     try {
-      return await file.readFile('utf8');
+      return decodeOwnText(await file.readFile());
     } finally {
       await file.close();
     }

@@ -2,28 +2,51 @@ import { randomBytes } from 'node:crypto';
 import {
   closeSync,
   fsyncSync,
+  ftruncateSync,
   mkdirSync,
   openSync,
   readFileSync,
+  readlinkSync,
   realpathSync,
   renameSync,
   rmSync,
   writeFileSync,
+  writeSync,
 } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
+import { decodeOwnText } from './text/decode-text';
 
-/** Fully qualified target: a symlinked file is written where it points to, so that the link stays. */
-function targetOf(path: string): string {
+/** As many as the system follows. */
+const MOST_LINKS = 40;
+const UTF8_MARK = Buffer.from('\ufeff');
+
+/**
+ * Fully qualified target: a symlinked file is written where it points to, so that the link stays, also where nothing
+ * is there yet.
+ */
+function targetOf(path: string, links = MOST_LINKS): string {
   try {
     return realpathSync(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || links === 0) return path;
+    const link = linkAt(path);
+    return link === undefined ? path : targetOf(resolve(dirname(path), link), links - 1);
+  }
+}
+
+function linkAt(path: string): string | undefined {
+  try {
+    return readlinkSync(path);
   } catch {
-    return path;
+    return undefined;
   }
 }
 
 /**
  * Replaces a file so that a crash leaves either the old or the new content:
  * temporary file beside it, fsync, rename, fsync of the folder. The folder is made when missing (0700).
+ * A file that is mounted by itself can't be renamed over: it is written where it is, and the temporary file holds the whole
+ * new content until that is done.
  */
 export function writeFileAtomic(path: string, content: string | Buffer, mode = 0o600): void {
   const target = targetOf(path);
@@ -38,12 +61,30 @@ export function writeFileAtomic(path: string, content: string | Buffer, mode = 0
     } finally {
       closeSync(file);
     }
-    renameSync(temporary, target);
+    replace(temporary, target, content);
   } catch (error) {
     rmSync(temporary, { force: true });
     throw error;
   }
   syncFolder(folder);
+}
+
+function replace(temporary: string, target: string, content: string | Buffer): void {
+  try {
+    renameSync(temporary, target);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EBUSY') throw error;
+    const file = openSync(target, 'r+');
+    try {
+      const bytes = typeof content === 'string' ? Buffer.from(content) : content;
+      for (let at = 0; at < bytes.length;) at += writeSync(file, bytes, at, bytes.length - at, at);
+      ftruncateSync(file, bytes.length);
+      fsyncSync(file);
+    } finally {
+      closeSync(file);
+    }
+    rmSync(temporary, { force: true });
+  }
 }
 
 function syncFolder(folder: string): void {
@@ -55,10 +96,12 @@ function syncFolder(folder: string): void {
   }
 }
 
-/** Content of a text file, or undefined when there is none. */
+/** Content of a text file, or undefined when there is none. A mark of UTF-8 stays; UTF-16 and UTF-32 are read by theirs. */
 export function readTextIfExists(path: string): string | undefined {
   try {
-    return readFileSync(path, 'utf8');
+    const bytes = readFileSync(path);
+    const text = decodeOwnText(bytes);
+    return bytes.subarray(0, 3).equals(UTF8_MARK) ? `\ufeff${text}` : text;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error;

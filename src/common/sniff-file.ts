@@ -1,4 +1,5 @@
 import { sniffImage } from './sniff-image';
+import { decodeText } from './text/decode-text';
 
 export type FileKind = 'image' | 'audio' | 'pdf' | 'office' | 'html' | 'text' | 'unknown';
 
@@ -16,13 +17,11 @@ export function sniffFile(content: Buffer): SniffedFile {
   if (head.startsWith('PK\x03\x04')) return { kind: 'office', mimeType: 'application/zip' };
   const audio = audioType(content, head);
   if (audio) return { kind: 'audio', mimeType: audio };
-  const text = content.subarray(0, 4096);
-  if (text.includes(0)) return { kind: 'unknown', mimeType: 'application/octet-stream' };
-  const start = text.toString('utf8').trimStart().slice(0, 200).toLowerCase();
+  const decoded = decodeText(content);
+  if (!decoded) return { kind: 'unknown', mimeType: 'application/octet-stream' };
+  const start = decoded.text.trimStart().slice(0, 200).toLowerCase();
   if (/^(<!doctype html|<html|<head|<body)/.test(start)) return { kind: 'html', mimeType: 'text/html' };
-  return isUtf8(content)
-    ? { kind: 'text', mimeType: 'text/plain' }
-    : { kind: 'unknown', mimeType: 'application/octet-stream' };
+  return { kind: 'text', mimeType: 'text/plain' };
 }
 
 function audioType(content: Buffer, head: string): string | undefined {
@@ -36,13 +35,4 @@ function audioType(content: Buffer, head: string): string | undefined {
   const [first = 0, second = 0, third = 0] = content;
   const hasRates = third >> 4 !== 0 && third >> 4 !== 15 && ((third >> 2) & 3) !== 3;
   return first === 0xff && (second & 0xe0) === 0xe0 && (second & 0x06) !== 0 && hasRates ? 'audio/mpeg' : undefined;
-}
-
-function isUtf8(content: Buffer): boolean {
-  try {
-    new TextDecoder('utf-8', { fatal: true }).decode(content);
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -2,6 +2,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
 import { readBoundedFile } from '../common/bounded-file';
+import { decodeOwnText } from '../common/text/decode-text';
 import { PROVIDER_KEYS } from './provider-keys';
 
 /** Legacy prefix that OpenClaw still reads for each of its variables. */
@@ -93,10 +94,10 @@ export class Environment {
   }
 
   private loadDotenv(file: string, isTaken: (name: string) => boolean): string[] {
-    const text = readBoundedFile(file, MAX_DOTENV_BYTES)?.toString('utf8');
-    if (text === undefined) return [];
+    const bytes = readBoundedFile(file, MAX_DOTENV_BYTES);
+    if (bytes === undefined) return [];
     const refused: string[] = [];
-    for (const [name, value] of Object.entries(parseEnv(text))) {
+    for (const [name, value] of Object.entries(parseEnv(decodeOwnText(bytes)))) {
       if (isTaken(name)) this.setDefault(name, value ?? '');
       else refused.push(name);
     }

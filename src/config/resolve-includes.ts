@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, isAbsolute, resolve } from 'node:path';
 import JSON5 from 'json5';
+import { decodeOwnText } from '../common/text/decode-text';
 import { type PlainObject, isPlainObject } from '../common/plain-object';
 import { messageOf } from '../common/openclaw-error';
 import { ConfigError } from './config-error';
@@ -65,7 +66,7 @@ function readIncluded(name: string, from: string, chain: readonly string[], file
   files.push(path);
   let parsed: unknown;
   try {
-    parsed = JSON5.parse(readFileSync(path, 'utf8'));
+    parsed = JSON5.parse(decodeOwnText(readFileSync(path)));
   } catch (cause) {
     throw new ConfigError('CONFIG_INCLUDE', `${from}: $include ${path} can't be read: ${messageOf(cause)}`, { cause });
   }

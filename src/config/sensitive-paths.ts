@@ -3,6 +3,7 @@ import { isPlainObject } from '../common/plain-object';
 import { hideComments } from './config-comments';
 import { Json5Document } from './json5-document';
 import type { ConfigPath } from './config-path';
+import { holdsReference } from './references';
 
 /** Last key of a path whose text value is a secret. Numbers such as `maxTokens` never are. */
 const SENSITIVE_KEY =
@@ -22,11 +23,11 @@ export function isSensitivePath(path: readonly (string | number)[]): boolean {
 const isReference = (text: string): boolean =>
   /^\$\{([A-Z_][A-Z0-9_]*|secret:[A-Za-z0-9][A-Za-z0-9_.-]*)\}$/.test(text) || text === '';
 
-/** Calls back for each secret text of a configuration value. */
+/** Calls back for each secret text of a configuration value that stands there itself; what refers to one is none. */
 export function forEachSecret(root: unknown, visit: (path: ConfigPath, value: string) => void): void {
   const walk = (value: unknown, path: ConfigPath): void => {
     if (typeof value === 'string') {
-      if (isSensitivePath(path) && !isReference(value)) visit(path, value);
+      if (isSensitivePath(path) && value !== '' && !holdsReference(value)) visit(path, value);
     } else if (Array.isArray(value)) value.forEach((entry, index) => walk(entry, [...path, index]));
     else if (isPlainObject(value)) for (const [key, entry] of Object.entries(value)) walk(entry, [...path, key]);
   };

@@ -1,10 +1,8 @@
 import { isPlainObject } from '../common/plain-object';
 import { type ConfigIssue } from './config-error';
 import { formatConfigPath } from './config-path';
+import { REFERENCE } from './references';
 import { commandLine } from '../common/cli/own-commands';
-
-const VARIABLE =
-  /\$\$\{((?:secret:)?[A-Za-z_][A-Za-z0-9_.-]*)\}|\$\{([A-Z_][A-Z0-9_]*)\}|\$\{secret:([A-Za-z0-9][A-Za-z0-9_.-]*)\}/g;
 
 export interface SubstitutionResult {
   value: unknown;
@@ -39,7 +37,7 @@ export function substituteVariables(
 
   const substitute = (text: string, path: readonly (string | number)[]): string => {
     if (!text.includes('${')) return text;
-    return text.replace(VARIABLE, (whole, escaped?: string, name?: string, secret?: string) => {
+    return text.replace(REFERENCE, (whole, escaped?: string, name?: string, secret?: string) => {
       if (escaped !== undefined) return whole.slice(1);
       if (secret !== undefined) return stored(secret, path);
       const found = lookup(name ?? '');

@@ -9,6 +9,7 @@ import { Clock, systemClock } from '../common/clock';
 import type { DeliveryRoute } from '../common/delivery-route';
 import { type Logger, LoggerFactory } from '../common/logger';
 import { messageOf } from '../common/openclaw-error';
+import { decodeOwnText } from '../common/text/decode-text';
 import { zonedTime } from '../common/zoned-time';
 import { ConfigService } from '../config/config.service';
 import { userTimeZone } from '../config/user-zone';
@@ -171,7 +172,7 @@ export class HeartbeatService {
 
   private hasTasks(agentId: string): boolean {
     try {
-      return hasContent(readFileSync(join(this.workspaces.pathOf(agentId), 'HEARTBEAT.md'), 'utf8'));
+      return hasContent(decodeOwnText(readFileSync(join(this.workspaces.pathOf(agentId), 'HEARTBEAT.md'))));
     } catch {
       return false;
     }

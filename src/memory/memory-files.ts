@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { isAbsolute, join } from 'node:path';
 import { readBoundedHandle } from '../common/bounded-file';
+import { decodeText } from '../common/text/decode-text';
 import { innerPath } from '../common/paths/path-place';
 import { WorkspaceFiles } from '../tools/files/workspace-files';
 
@@ -43,7 +44,8 @@ export const isMemoryPath = (path: string): boolean =>
 export async function readMemoryFile(workspace: string, path: string): Promise<MemoryFile> {
   const { file, path: real } = await new WorkspaceFiles([workspace]).openForRead(path);
   try {
-    return { path, real, text: (await readBoundedHandle(file, MAX_FILE_BYTES))?.toString('utf8') ?? '' };
+    const content = await readBoundedHandle(file, MAX_FILE_BYTES);
+    return { path, real, text: (content && decodeText(content)?.text) ?? '' };
   } finally {
     await file.close();
   }

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { cutText } from '../common/cut-text';
 import { isReallyWithin, realPlace } from '../common/paths/path-place';
+import { decodeOwnText } from '../common/text/decode-text';
 
 export interface FileIdentity {
   name?: string;
@@ -18,7 +19,7 @@ export function readIdentityFile(workspace: string): FileIdentity {
   try {
     const path = realPlace(join(workspace, 'IDENTITY.md'));
     if (!isReallyWithin(workspace, path)) return identity;
-    for (const line of readFileSync(path, 'utf8').split('\n')) {
+    for (const line of decodeOwnText(readFileSync(path)).split('\n')) {
       const [, key, value] = FIELD.exec(line) ?? [];
       if (key && value) identity[key.toLowerCase() as keyof FileIdentity] ??= cutText(value, MAX_VALUE, { mark: '' });
     }

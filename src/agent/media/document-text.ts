@@ -1,6 +1,7 @@
 import { cutText } from '../../common/cut-text';
 import { messageOf } from '../../common/openclaw-error';
 import { sniffFile } from '../../common/sniff-file';
+import { decodeText, encodingNote } from '../../common/text/decode-text';
 import { extractPage } from '../../tools/web/extract-page';
 import { DocumentError } from './document-error';
 import { officeText } from './office-text';
@@ -32,12 +33,13 @@ export async function documentText(
         return officeText(content);
       case 'html':
         return {
-          text: (await extractPage({ html: content.toString('utf8'), url: 'about:blank', mode: 'markdown' }, signal))
-            .text,
+          text: (
+            await extractPage({ html: decodeText(content)?.text ?? '', url: 'about:blank', mode: 'markdown' }, signal)
+          ).text,
           mimeType,
         };
       case 'text':
-        return { text: content.toString('utf8'), mimeType };
+        return { text: plainText(content), mimeType };
       default:
         throw new DocumentError(`a file of type ${mimeType} holds no text that can be read`);
     }
@@ -51,6 +53,14 @@ export async function documentText(
   }
   const text = found.text.replace(/\r\n?/g, '\n').trim();
   return { text: cutText(text, maxChars, { mark: '' }), mimeType: found.mimeType, truncated: text.length > maxChars };
+}
+
+/** A guess is named: whoever reads it knows better. */
+function plainText(content: Buffer): string {
+  const decoded = decodeText(content);
+  if (!decoded) return '';
+  const note = decoded.isGuess ? encodingNote(decoded) : undefined;
+  return note === undefined ? decoded.text : `[${note}]\n${decoded.text}`;
 }
 
 async function pdfText(content: Buffer): Promise<string> {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Injectable } from '@nestjs/common';
 import { cutText, leftOutNote } from '../../common/cut-text';
 import type { ContentOrigin } from '../../common/content-parts';
+import { decodeText } from '../../common/text/decode-text';
 import { FileOrigins } from '../../tools/provenance/file-origins.store';
 import { ReviewedTexts } from '../../tools/provenance/reviewed-texts.service';
 import { isTrusted } from '../../tools/provenance/taint';
@@ -108,7 +109,7 @@ async function readInside(workspace: string, name: string): Promise<string> {
   try {
     const { file } = await new WorkspaceFiles([workspace]).openForRead(name);
     try {
-      return await file.readFile('utf8');
+      return decodeText(await file.readFile())?.text ?? '';
     } finally {
       await file.close();
     }

@@ -2,6 +2,7 @@ import JSON5 from 'json5';
 import { isPlainObject, valueAt } from '../../common/plain-object';
 import { REDACTED } from '../../common/redactor';
 import { Json5Document } from '../json5-document';
+import { unescaped } from '../references';
 import { forEachSecret } from '../sensitive-paths';
 import { referenceTo, secretNameOf } from './secret-reference';
 import type { SecretStore } from './secret-store';
@@ -24,7 +25,8 @@ export function protectSecrets(
   forEachSecret(parsed, (path, value) => {
     if (value === REDACTED || valueAt(before, path) === value) return;
     const name = secretNameOf(path);
-    store.set(name, value);
+    // What comes from the store is not read for references any more.
+    store.set(name, unescaped(value));
     document.set(path, referenceTo(name));
     moved.push({ path: path.join('.'), name, value });
   });

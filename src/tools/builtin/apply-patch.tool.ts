@@ -6,7 +6,7 @@ import { Doc, Text } from '../../common/validation/fields';
 import { AgentTool, type ToolContext, ToolError, type ToolResult, textResult } from '../agent-tool';
 import { changeOf } from '../files/file-change';
 import { type FileChange, FileWriter } from '../files/file-writer.service';
-import { WorkspaceFiles } from '../files/workspace-files';
+import { WorkspaceFiles, textInForm } from '../files/workspace-files';
 import { type PatchOperation, parsePatch } from '../patch/parse-patch';
 import { applyHunks } from '../patch/apply-hunks';
 import { type CallSinks, Leaves } from '../provenance/sinks';
@@ -20,6 +20,7 @@ export class ApplyPatchParams {
   input!: string;
 }
 
+const UTF8 = { encoding: 'utf-8', bom: false };
 const OFF = 'tools.exec.applyPatch.enabled is off; set it to true to offer it to every model';
 
 interface PlannedChange extends FileChange {
@@ -78,6 +79,8 @@ export class ApplyPatchTool {
 
   /** Writes all changes; puts everything back when one of them fails. */
   private async write(changes: readonly PlannedChange[], context: ToolContext): Promise<void> {
+    // What has no place in its file is refused before anything is changed.
+    for (const change of changes) if (change.content !== undefined) bytesOf(change, change.content);
     const done: PlannedChange[] = [];
     // Looked up before anything is changed: a move takes its file's label along, and what is put back keeps its own.
     const labels = new Map<string, ContentOrigin>();
@@ -87,20 +90,22 @@ export class ApplyPatchTool {
     try {
       for (const change of changes) {
         if (change.content !== undefined)
-          await this.writer.write(context, change.path, change.content, labelsOf(change.from));
+          await this.writer.write(context, change.path, bytesOf(change, change.content), labelsOf(change.from));
         else if (change.before !== undefined) await this.writer.remove(context, change.path);
         done.push(change);
       }
     } catch (error) {
       for (const change of done.reverse()) {
         if (change.before !== undefined)
-          await this.writer.write(context, change.path, change.before, labelsOf([change.path]));
+          await this.writer.write(context, change.path, bytesOf(change, change.before), labelsOf([change.path]));
         else if (change.content !== undefined) await this.writer.remove(context, change.path);
       }
       throw error;
     }
   }
 }
+
+const bytesOf = ({ path, form = UTF8 }: PlannedChange, text: string): Buffer => textInForm(text, form, path);
 
 async function planned(operations: readonly PatchOperation[], files: WorkspaceFiles): Promise<PlannedChange[]> {
   const changes = new Map<string, PlannedChange>();
@@ -140,7 +145,12 @@ async function plan(
   const target = await current(operation.moveTo);
   if (target.content !== undefined) throw new ToolError('invalid_args', `${operation.moveTo} exists already`);
   changes.set(real, { ...known, content: undefined, from: [] });
-  changes.set(target.real, { ...target.known, content: next, from: [real, ...known.from] });
+  changes.set(target.real, {
+    ...target.known,
+    content: next,
+    ...(known.form ? { form: known.form } : {}),
+    from: [real, ...known.from],
+  });
 }
 
 /** The file as it is: its own text, if there is one. */

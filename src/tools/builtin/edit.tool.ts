@@ -3,7 +3,7 @@ import { createTwoFilesPatch } from 'diff';
 import { Doc, Str, Text } from '../../common/validation/fields';
 import { AgentTool, type ToolContext, ToolError, type ToolResult, textResult } from '../agent-tool';
 import { FileWriter } from '../files/file-writer.service';
-import { WorkspaceFiles } from '../files/workspace-files';
+import { WorkspaceFiles, textInForm } from '../files/workspace-files';
 import { type CallSinks, Leaves } from '../provenance/sinks';
 
 @Leaves<EditParams>({ path: 'none', oldText: 'none', newText: 'later' })
@@ -45,8 +45,8 @@ export class EditTool {
 
   async execute(params: EditParams, context: ToolContext): Promise<ToolResult> {
     const files = new WorkspaceFiles([context.workspace]);
-    const { path, content, text, changed, at } = await edited(params, files);
-    await this.writer.write(context, path, content, [await this.writer.labelOf(context, path)]);
+    const { path, bytes, text, changed, at } = await edited(params, files);
+    await this.writer.write(context, path, bytes, [await this.writer.labelOf(context, path)]);
 
     const shown = files.display(path);
     const line = text.slice(0, at).split('\n').length;
@@ -60,6 +60,7 @@ interface Edited {
   /** What the file holds, and what it is to hold. */
   original: string;
   content: string;
+  bytes: Buffer;
   /** The same with plain line ends, and where the change begins in it. */
   text: string;
   changed: string;
@@ -68,10 +69,8 @@ interface Edited {
 
 /** Works the change out; nothing is written. @throws ToolError not_found, invalid_args */
 async function edited(params: EditParams, files: WorkspaceFiles): Promise<Edited> {
-  const { text: original, path } = await files.readText(params.path);
-  const bom = original.startsWith('\uFEFF') ? '\uFEFF' : '';
-  const usesCrlf = original.includes('\r\n');
-  const text = original.slice(bom.length).replaceAll('\r\n', '\n');
+  const { text: original, path, form } = await files.readText(params.path);
+  const text = original.replaceAll('\r\n', '\n');
   const oldText = params.oldText.replaceAll('\r\n', '\n');
   const newText = params.newText.replaceAll('\r\n', '\n');
   const count = text.split(oldText).length - 1;
@@ -88,6 +87,22 @@ async function edited(params: EditParams, files: WorkspaceFiles): Promise<Edited
   if (oldText === newText) throw new ToolError('invalid_args', 'newText equals oldText, so there is nothing to change');
   const at = text.indexOf(oldText);
   const changed = text.slice(0, at) + newText + text.slice(at + oldText.length);
-  const content = bom + (usesCrlf ? changed.replaceAll('\n', '\r\n') : changed);
-  return { path, original, content, text, changed, at };
+  const [start, end] = [placeIn(original, at), placeIn(original, at + oldText.length)];
+  const content = original.slice(0, start) + withLineEnds(newText, original, start, end) + original.slice(end);
+  return { path, original, content, bytes: textInForm(content, form, params.path), text, changed, at };
+}
+
+/** Where in a text a place is that was counted with each line end as one character. */
+function placeIn(original: string, place: number): number {
+  let at = 0;
+  for (let count = 0; count < place; count++) at += original.startsWith('\r\n', at) ? 2 : 1;
+  return at;
+}
+
+/** What is put in has the line ends of what it replaces, else those of the line it stands in. */
+function withLineEnds(text: string, original: string, start: number, end: number): string {
+  const next = original.indexOf('\n', start);
+  const near = next === -1 ? original.lastIndexOf('\n') : next;
+  const usesCrlf = original.slice(start, end).includes('\r\n') || original[near - 1] === '\r';
+  return usesCrlf ? text.replaceAll('\n', '\r\n') : text;
 }

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Doc, Int, Opt, Text } from '../../common/validation/fields';
 import { readBoundedHandle } from '../../common/bounded-file';
+import { decodeText, encodingNote } from '../../common/text/decode-text';
 import type { ContentOrigin } from '../../common/content-parts';
 import { AgentTool, type ToolContext, ToolError, type ToolResult, textResult } from '../agent-tool';
 import { sniffImage } from '../../common/sniff-image';
@@ -62,12 +63,17 @@ export class ReadTool {
         ? worstOrigin([(await this.origins.of(path)) ?? 'workspace'], owner.origin)
         : await this.origins.labelOf(path, context.workspace);
       if (image) return marked(this.image(content, image, files.display(path)), origin);
-      if (content.subarray(0, 8192).includes(0)) {
-        throw new ToolError('invalid_args', `${params.path} is a binary file; read shows text and images`);
+      const decoded = decodeText(content);
+      if (!decoded) {
+        throw new ToolError(
+          'invalid_args',
+          `${params.path} is a binary file, or text in an encoding that can't be told; read shows text and images`,
+        );
       }
-      const text = content.toString('utf8');
-      if (!owner) return marked(this.text(text, params, context), origin);
-      const result = this.text(text.replaceAll('{baseDir}', owner.baseDir), params, context);
+      const note = encodingNote(decoded);
+      const { text } = decoded;
+      if (!owner) return marked(this.text(text, params, context, note), origin);
+      const result = this.text(text.replaceAll('{baseDir}', owner.baseDir), params, context, note);
       return marked({ ...result, content: result.content.map((part) => ({ ...part, skill: owner.skill })) }, origin);
     } finally {
       await file.close();
@@ -84,8 +90,8 @@ export class ReadTool {
     };
   }
 
-  private text(text: string, params: ReadParams, context: ToolContext): ToolResult {
-    const all = text.replace(/^\uFEFF/, '').split('\n');
+  private text(text: string, params: ReadParams, context: ToolContext, note?: string): ToolResult {
+    const all = text.split('\n');
     if (all.at(-1) === '') all.pop();
     const start = (params.offset ?? 1) - 1;
     if (start > 0 && start >= all.length) {
@@ -102,7 +108,13 @@ export class ReadTool {
     const end = start + lines.length;
     const more =
       end < all.length ? `\n\n[lines ${start + 1}-${end} of ${all.length}; go on with offset=${end + 1}]` : '';
-    return textResult(lines.join('\n') + more, { path: params.path, lines: all.length, from: start + 1, to: end });
+    const head = note === undefined ? '' : `[${note}]\n`;
+    return textResult(head + lines.join('\n') + more, {
+      path: params.path,
+      lines: all.length,
+      from: start + 1,
+      to: end,
+    });
   }
 }
 

@@ -2,6 +2,7 @@ import { realpath } from 'node:fs/promises';
 import { Injectable } from '@nestjs/common';
 import { createTwoFilesPatch } from 'diff';
 import type { ContentOrigin } from '../../common/content-parts';
+import type { TextForm } from '../../common/text/decode-text';
 import { GUEST_FOLDER_BYTES, GUEST_FOLDER_FILES, folderSize } from '../../workspace/guest-folder';
 import { type ToolContext, ToolError, isGuest } from '../agent-tool';
 import type { ApprovalFact } from '../approvals/approval-request';
@@ -19,6 +20,8 @@ export interface FileChange {
   content: string | undefined;
   /** Content before; undefined: there was none. */
   before: string | undefined;
+  /** How the text before is written down; UTF-8 where there is none. */
+  form?: TextForm;
 }
 
 /** Writes files for the assistant and notes with each whose text may be in it. */

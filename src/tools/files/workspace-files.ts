@@ -5,6 +5,8 @@ import { basename, dirname, isAbsolute, join, resolve, sep } from 'node:path';
 import { cutText } from '../../common/cut-text';
 import { readBoundedHandle } from '../../common/bounded-file';
 import { OpenclawError } from '../../common/openclaw-error';
+import { type TextForm, decodeText } from '../../common/text/decode-text';
+import { encodeText } from '../../common/text/encode-text';
 import { innerPath, isWithin, realPlace } from '../../common/paths/path-place';
 import { ToolError } from '../agent-tool';
 
@@ -48,8 +50,11 @@ export class WorkspaceFiles {
     }
   }
 
-  /** Text of a file that is changed as a whole. @throws ToolError not_found, outside_workspace, too_large */
-  async readText(path: string): Promise<{ text: string; path: string }> {
+  /**
+   * Text of a file that is changed as a whole, and how it is written down: so it is to be written again.
+   * @throws ToolError not_found, outside_workspace, too_large, invalid_args for what is no text
+   */
+  async readText(path: string): Promise<{ text: string; path: string; form: TextForm }> {
     const { file, path: real } = await this.openForRead(path);
     try {
       if (!(await file.stat()).isFile()) throw new ToolError('invalid_args', `${path} is no ordinary file`);
@@ -59,7 +64,7 @@ export class WorkspaceFiles {
           'too_large',
           `${path} has more than ${MAX_TEXT_BYTES} bytes, which is the most that is changed in one go; use exec with sed or a script`,
         );
-      return { text: content.toString('utf8'), path: real };
+      return { ...textOf(content, path), path: real };
     } finally {
       await file.close();
     }
@@ -160,6 +165,28 @@ export class WorkspaceFiles {
       `${path} is outside the workspace ${this.roots[0] ?? ''}; use a path inside it`,
     );
   }
+}
+
+/** What can't be written again byte by byte is not changed. @throws ToolError invalid_args */
+function textOf(content: Buffer, path: string): { text: string; form: TextForm } {
+  const decoded = decodeText(content);
+  const again = decoded && encodeText(decoded.text, decoded);
+  if (!decoded || !again || 'missing' in again || !again.bytes.equals(content))
+    throw new ToolError(
+      'invalid_args',
+      `${path} is no text in an encoding that can be changed without loss; use exec with a program that knows its format`,
+    );
+  return { text: decoded.text, form: { encoding: decoded.encoding, bom: decoded.bom } };
+}
+
+/** Text as bytes in the form of the file that it is for. @throws ToolError invalid_args */
+export function textInForm(text: string, form: TextForm, path: string): Buffer {
+  const encoded = encodeText(text, form);
+  if ('bytes' in encoded) return encoded.bytes;
+  throw new ToolError(
+    'invalid_args',
+    `${path} is written in ${form.encoding}, which has no ${JSON.stringify(encoded.missing)}; leave that character out, or write the whole file anew with write, in UTF-8`,
+  );
 }
 
 const DEFAULT_MODE = 0o644;

@@ -3,24 +3,30 @@ import type { PatchHunk } from './parse-patch';
 
 /**
  * Applies hunks in order. A hunk must fit at exactly one place after the one before (below its anchor, if it has one);
- * line ends and a byte order mark stay as they are.
+ * line ends stay as they are.
  * @throws ToolError not_found, invalid_args naming the file and the hunk
  */
 export function applyHunks(content: string, hunks: readonly PatchHunk[], path: string): string {
-  const bom = content.startsWith('\uFEFF') ? '\uFEFF' : '';
-  const usesCrlf = content.includes('\r\n');
-  const text = content.slice(bom.length).replaceAll('\r\n', '\n');
-  const endsWithNewline = text.endsWith('\n') || text === '';
-  const lines = (endsWithNewline ? text.slice(0, -1) : text).split('\n');
-  if (text === '') lines.length = 0;
+  const whole = content.split('\n');
+  const endsWithNewline = content === '' || content.endsWith('\n');
+  if (endsWithNewline) whole.pop();
+  const isCrlf = (line: string | undefined, index: number): boolean =>
+    line?.endsWith('\r') === true && (endsWithNewline || index < whole.length - 1);
+  // Each line keeps its own end, and new ones take that of what they replace.
+  const ends = whole.map((line, index): string => (isCrlf(line, index) ? '\r\n' : '\n'));
+  const lines = whole.map((line, index) => (isCrlf(line, index) ? line.slice(0, -1) : line));
   let from = 0;
   hunks.forEach((hunk, index) => {
     const at = locate(lines, hunk, from, `${path}: hunk ${index + 1}`);
-    lines.splice(at, hunk.oldLines.length, ...hunk.newLines);
+    const { oldLines, newLines } = hunk;
+    const near = (index: number): string =>
+      ends[at + Math.min(index, oldLines.length - 1)] ?? ends[at - 1] ?? ends[0] ?? '\n';
+    ends.splice(at, oldLines.length, ...newLines.map((_, index) => near(index)));
+    lines.splice(at, oldLines.length, ...newLines);
     from = at + hunk.newLines.length;
   });
-  const joined = lines.join('\n') + (endsWithNewline && lines.length > 0 ? '\n' : '');
-  return bom + (usesCrlf ? joined.replaceAll('\n', '\r\n') : joined);
+  const last = lines.length - 1;
+  return lines.map((line, index) => line + (index < last || endsWithNewline ? ends[index] : '')).join('');
 }
 
 function locate(lines: readonly string[], hunk: PatchHunk, from: number, name: string): number {

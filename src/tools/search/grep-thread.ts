@@ -1,6 +1,7 @@
 import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
 import { cutText } from '../../common/cut-text';
+import { decodeText } from '../../common/text/decode-text';
 import type { GrepAnswer, GrepLine, GrepRequest } from './grep-files';
 
 /** What the thread of `grepFiles` runs. */
@@ -41,7 +42,8 @@ function readText(file: string, maxBytes: number): { text: string } | 'too large
     if (!stat.isFile()) return undefined;
     if (stat.size > maxBytes) return 'too large';
     const bytes = readFileSync(handle);
-    return bytes.subarray(0, 8192).includes(0) ? undefined : { text: bytes.toString('utf8') };
+    const decoded = decodeText(bytes);
+    return decoded && { text: decoded.text };
   } catch {
     return undefined;
   } finally {
