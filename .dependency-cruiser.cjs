@@ -91,6 +91,29 @@ const groundRules = GROUND.slice(0, -1).map((folder, index) => ({
   to: { path: pathOf(GROUND.slice(index + 1)), pathNot: [CONTRACTS] },
 }));
 
+/** The page: views know of nothing but what is below them, and of each other not at all. */
+const PAGE = ['text', 'gateway', 'kit', 'shell'];
+const pageRules = [
+  ...PAGE.slice(0, -1).map((folder, index) => ({
+    name: `page-order: ${folder}`,
+    severity: 'error',
+    from: { path: `^ui/src/${folder}/` },
+    to: { path: `^ui/src/(${[...PAGE.slice(index + 1), 'views'].join('|')})/` },
+  })),
+  {
+    name: 'page-views-alone',
+    severity: 'error',
+    from: { path: '^ui/src/views/([^/]+)/' },
+    to: { path: '^ui/src/(views|shell)/', pathNot: '^ui/src/views/$1/' },
+  },
+  {
+    name: 'page-one-reader-of-text',
+    severity: 'error',
+    from: { path: '^ui/', pathNot: '^ui/src/text/' },
+    to: { path: 'node_modules/marked/' },
+  },
+];
+
 /** @type {import('dependency-cruiser').IConfiguration} */
 module.exports = {
   forbidden: [
@@ -134,6 +157,7 @@ module.exports = {
       from: { path: '^src/', pathNot: '\\.(spec|contract)\\.ts$' },
       to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
     },
+    ...pageRules,
     ...groundRules,
     ...layerRules,
   ],

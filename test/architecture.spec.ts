@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync, readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { ROUTES } from '../ui/src/shell/routes';
 
 const root = resolve(__dirname, '..');
 const sources = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' }).filter((file) =>
@@ -27,6 +28,25 @@ function violations(folder: string): string {
 describe('architecture', () => {
   it('keeps the layers', () => {
     expect(violations('src')).toContain('no dependency violations found');
+  });
+
+  it('keeps the order of the page: views stand alone, and only the text pipeline reads Markdown', () => {
+    expect(violations('ui/src')).toContain('no dependency violations found');
+  });
+
+  it('turns no text into HTML on the pages', () => {
+    const page = (file: string): string => readFileSync(join(root, 'ui', file), 'utf8');
+    const unsafe = readdirSync(join(root, 'ui'), { recursive: true, encoding: 'utf8' })
+      .filter((file) => /\.(tsx?|js)$/.test(file) && !file.includes('node_modules'))
+      .filter((file) => /innerHTML|outerHTML|insertAdjacentHTML|document\.write|DOMParser/i.test(page(file)));
+    expect(unsafe).toEqual([]);
+  });
+
+  it('has a folder for each view of the page, and a line for each folder', () => {
+    const views = readdirSync(join(root, 'ui/src/views')).sort();
+    expect(ROUTES.map(({ view }) => view).sort()).toEqual(views);
+    const names = ROUTES.flatMap(({ view, formerly = [] }) => [view, ...formerly]);
+    expect(new Set(names).size).toBe(names.length);
   });
 
   it('has no file that nobody can read in one sitting', () => {

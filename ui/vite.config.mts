@@ -2,6 +2,7 @@ import react from '@vitejs/plugin-react';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
+import { addresses, precompress } from './build-plugins.mts';
 
 const here = dirname(fileURLToPath(import.meta.url));
 
@@ -9,6 +10,6 @@ export default defineConfig({
   root: here,
   // Relative addresses: the page works under any base path.
   base: './',
-  plugins: [react()],
+  plugins: [react(), addresses(), precompress()],
   build: { outDir: join(here, '../dist/ui'), emptyOutDir: true, target: 'es2022', modulePreload: { polyfill: false } },
 });

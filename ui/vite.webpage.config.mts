@@ -2,6 +2,7 @@ import react from '@vitejs/plugin-react';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
+import { precompress } from './build-plugins.mts';
 
 const here = dirname(fileURLToPath(import.meta.url));
 
@@ -9,7 +10,7 @@ const here = dirname(fileURLToPath(import.meta.url));
 export default defineConfig({
   root: join(here, 'webpage'),
   base: './',
-  plugins: [react()],
+  plugins: [react(), precompress()],
   build: {
     outDir: join(here, '../dist/webpage'),
     emptyOutDir: true,

@@ -70,6 +70,7 @@ import { SpokenAnswers } from './media/spoken-answers.service';
 import { SpokenText } from './media/spoken-text.service';
 import { TtsTool } from './media/tts.tool';
 import { GatewayTool } from './self/gateway.tool';
+import { SessionFollowRpc } from './sessions/session-follow.rpc';
 import { SessionsRpc } from './sessions/sessions.rpc';
 import { AskUserTool } from './turns/ask-user.tool';
 import { LaneService } from './turns/lane.service';
@@ -153,6 +154,7 @@ const DRAIN_MS = 3000;
     SessionOrigins,
     SessionsHistoryTool,
     SessionsListTool,
+    SessionFollowRpc,
     SessionsRpc,
     SideCallService,
     SpeechCommands,

@@ -20,6 +20,8 @@ export interface TextPart {
   origin: ContentOrigin;
   /** Skill whose instructions these are. */
   skill?: string;
+  /** The document or recording that this is the text of. */
+  attached?: { name: string; mimeType: string };
   facts?: ProviderFacts;
 }
 

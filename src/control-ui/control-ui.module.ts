@@ -8,6 +8,7 @@ import { ListeningState } from '../gateway/http/listening-state';
 import { RuntimeSettingsService } from '../gateway/runtime-settings.service';
 import { ControlUiRpc } from './control-ui.rpc';
 import { isPageBuilt, pageFolder } from './page-folder';
+import { pageFiles } from './page-files';
 import { uiHeaders } from './ui-headers';
 
 /** Serves the built page on the gateway port and, unless that is switched off, on a port of its own. */
@@ -25,12 +26,7 @@ export class ControlUiModule implements OnModuleInit, OnApplicationBootstrap {
   onModuleInit(): void {
     const { controlUi } = this.settings.current;
     if (!controlUi.enabled || !isPageBuilt()) return;
-    this.adapterHost.httpAdapter.useStaticAssets(pageFolder(), {
-      prefix: controlUi.basePath === '' ? '/' : `${controlUi.basePath}/`,
-      setHeaders: (response, path) => {
-        for (const [name, value] of Object.entries(uiHeaders(path))) response.setHeader(name, value);
-      },
-    });
+    this.adapterHost.httpAdapter.use(pageFiles(pageFolder(), controlUi.basePath, uiHeaders));
   }
 
   async onApplicationBootstrap(): Promise<BootStepVerdict | undefined> {

@@ -11,6 +11,8 @@ export interface RpcCaller {
   deviceId?: string;
   capabilities: ReadonlySet<string>;
   remoteAddress: string;
+  /** Keys of the sessions that it has open, by `sessions.messages.subscribe`. */
+  follows: Set<string>;
 }
 
 /** By which requests of one caller are told from those of another, also after it has connected anew. */

@@ -19,4 +19,6 @@ export interface WireRecipient {
   readonly protocol: 3 | 4;
   readonly role: 'operator' | 'node';
   readonly capabilities: ReadonlySet<string>;
+  /** Keys of the sessions that it has open. */
+  readonly follows: ReadonlySet<string>;
 }

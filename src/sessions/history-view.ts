@@ -1,4 +1,4 @@
-import type { TranscriptEvent, TranscriptMessage } from './transcript-event';
+import type { TranscriptEvent, TranscriptMessage, UserMessage } from './transcript-event';
 
 /** A message as clients see it in `chat.history`. */
 export type HistoryMessage = Record<string, unknown> & { role: string };
@@ -11,8 +11,22 @@ export function historyMessage(event: TranscriptEvent): HistoryMessage {
     ...withoutFacts(event.message),
     timestamp: event.at,
     ...(event.excludeFromContext ? { excludeFromContext: true } : {}),
-    __openclaw: { id: event.id, seq: event.seq, ...(event.runId ? { runId: event.runId } : {}) },
+    __openclaw: {
+      id: event.id,
+      seq: event.seq,
+      ...(event.runId ? { runId: event.runId } : {}),
+      ...(event.message.role === 'user' ? { origin: causeOf(event.message, event.runId) } : {}),
+    },
   };
+}
+
+/** Who caused a message to the assistant: a person, a planned job, another agent, or the gateway looking after itself. */
+export type MessageCause = 'person' | 'job' | 'agent' | 'housekeeping';
+
+export function causeOf({ content, sender }: UserMessage, runId: string | null): MessageCause {
+  if (runId?.startsWith('cron:')) return 'job';
+  if (content.length > 0 && content.every(({ origin }) => origin === 'gateway')) return 'housekeeping';
+  return sender?.channel === 'subagent' ? 'agent' : 'person';
 }
 
 /** Provider signatures and similar facts are of no use to a client. */
@@ -21,14 +35,18 @@ function withoutFacts(message: TranscriptMessage): HistoryMessage {
   return { ...message, content: message.content.map(({ facts: _, ...part }) => part) };
 }
 
-/** Drops the oldest messages until the rest fits. */
-export function fitHistory(messages: readonly HistoryMessage[], maxBytes = MAX_HISTORY_BYTES): HistoryMessage[] {
+/** Drops the oldest messages, or the newest, until the rest fits. */
+export function fitHistory(
+  messages: readonly HistoryMessage[],
+  maxBytes = MAX_HISTORY_BYTES,
+  drop: 'oldest' | 'newest' = 'oldest',
+): HistoryMessage[] {
   const kept: HistoryMessage[] = [];
   let size = 2;
-  for (const message of [...messages].reverse()) {
+  for (const message of drop === 'oldest' ? [...messages].reverse() : messages) {
     size += Buffer.byteLength(JSON.stringify(message)) + 1;
     if (size > maxBytes && kept.length > 0) break;
     kept.push(message);
   }
-  return kept.reverse();
+  return drop === 'oldest' ? kept.reverse() : kept;
 }

@@ -35,6 +35,8 @@ export interface SessionQuery extends SessionFilter {
   spawnedBy?: string;
   /** In key, label, name or subject, in whichever case. */
   search?: string;
+  /** Found by something else, where `search` is given. */
+  orSessionIds?: readonly string[];
   offset?: number;
 }
 
@@ -90,14 +92,23 @@ export class SessionStore {
     const wanted = foldText(search);
     const { limit, offset = 0 } = query;
     const all = await this.asked(query)
-      .select(['key', 'label', this.inEntry('displayName').as('name'), this.inEntry('subject').as('subject')])
+      .select([
+        'key',
+        'session_id',
+        'label',
+        this.inEntry('displayName').as('name'),
+        this.inEntry('subject').as('subject'),
+      ])
       .orderBy('updated_at', 'desc')
       .orderBy('key')
       .execute();
-    const found = all.filter(({ key, label, name, subject }) =>
-      [key, label, name, subject].some(
-        (text) => text !== undefined && text !== null && foldText(text).includes(wanted),
-      ),
+    const others = new Set(query.orSessionIds ?? []);
+    const found = all.filter(
+      ({ key, session_id, label, name, subject }) =>
+        others.has(session_id) ||
+        [key, label, name, subject].some(
+          (text) => text !== undefined && text !== null && foldText(text).includes(wanted),
+        ),
     );
     const keys = found.slice(offset, limit === undefined ? undefined : offset + limit).map(({ key }) => key);
     const entries = new Map<string, SessionEntry>();

@@ -3,11 +3,12 @@ import { StorageModule } from '../storage/storage.module';
 import { SessionStore } from './session.store';
 import { SystemEventStore } from './system-event.store';
 import { TodoTool } from './todo.tool';
+import { TranscriptSearch } from './transcript-search';
 import { TranscriptStore } from './transcript.store';
 
 @Module({
   imports: [StorageModule],
-  providers: [SessionStore, SystemEventStore, TodoTool, TranscriptStore],
-  exports: [SessionStore, SystemEventStore, TranscriptStore],
+  providers: [SessionStore, SystemEventStore, TodoTool, TranscriptSearch, TranscriptStore],
+  exports: [SessionStore, SystemEventStore, TranscriptSearch, TranscriptStore],
 })
 export class SessionsModule {}

@@ -104,16 +104,50 @@ export class TranscriptStore {
     return events;
   }
 
-  /** The newest events of a session, oldest of them first. */
-  async readTail(sessionId: string, limit: number): Promise<TranscriptEvent[]> {
+  /**
+   * The newest events of a session, oldest of them first.
+   * @param offset so many of the newest are left out
+   */
+  async readTail(sessionId: string, limit: number, offset = 0): Promise<TranscriptEvent[]> {
     const rows = await this.database.read
       .selectFrom('transcript_events')
       .selectAll()
       .where('session_id', '=', sessionId)
       .orderBy('seq', 'desc')
       .limit(limit)
+      .offset(offset)
       .execute();
     return (await this.events(sessionId, rows)).reverse();
+  }
+
+  /** Events on one side of a number: those nearest to it, oldest first. */
+  async readBeside(
+    sessionId: string,
+    side: { before: number } | { after: number },
+    limit: number,
+  ): Promise<TranscriptEvent[]> {
+    const isBefore = 'before' in side;
+    const rows = await this.database.read
+      .selectFrom('transcript_events')
+      .selectAll()
+      .where('session_id', '=', sessionId)
+      .where('seq', isBefore ? '<' : '>', isBefore ? side.before : side.after)
+      .orderBy('seq', isBefore ? 'desc' : 'asc')
+      .limit(limit)
+      .execute();
+    const events = await this.events(sessionId, rows);
+    return isBefore ? events.reverse() : events;
+  }
+
+  /** Number of an event, by its id. */
+  async seqOf(sessionId: string, id: string): Promise<number | undefined> {
+    const row = await this.database.read
+      .selectFrom('transcript_events')
+      .select('seq')
+      .where('session_id', '=', sessionId)
+      .where('id', '=', id)
+      .executeTakeFirst();
+    return row && Number(row.seq);
   }
 
   /** The first event of a role. */

@@ -48,6 +48,7 @@ describe('events', () => {
       protocol: caller.protocol,
       role: caller.role,
       capabilities: new Set(['tool-events']),
+      follows: new Set(),
       sendEvent: (event: string) => seen.push(event),
       sendTargetedEvent: (event: string) => seen.push(`to me: ${event}`),
     } as unknown as Connection;

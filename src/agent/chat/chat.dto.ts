@@ -36,13 +36,25 @@ export class ChatSendParams {
 
 export class ChatHistoryParams {
   @Text({ max: 512 }) sessionKey!: string;
-  @Opt() @Int({ min: 1, max: 1000 }) @Doc('Newest messages to return, 200 by default.') limit?: number;
+  @Opt()
+  @Int({ min: 1, max: 1000 })
+  @Doc('Messages to return, 200 by default; the newest unless another place is named.')
+  limit?: number;
   @Opt() @Text() agentId?: string;
+  @Opt()
+  @Int({ min: 1 })
+  @Doc('Only messages before this number (`__openclaw.seq`), the ones nearest to it.')
+  before?: number;
+  @Opt() @Int({ min: 0 }) @Doc('Only messages behind this number, the ones nearest to it.') after?: number;
+  @Opt() @Int({ min: 1 }) @Doc('Messages on both sides of this number.') around?: number;
   @Opt() @Any() cursor?: unknown;
-  @Opt() @Int({ min: 0 }) offset?: number;
+  @Opt()
+  @Int({ min: 0 })
+  @Doc('Newest messages to leave out; `nextOffset` of an answer goes on from it.')
+  offset?: number;
   @Opt() @Int({ min: 1 }) maxBytes?: number;
   @Opt() @Int({ min: 1 }) maxChars?: number;
-  @Opt() @Text() messageId?: string;
+  @Opt() @Text() @Doc('Messages on both sides of the one with this id.') messageId?: string;
   @Opt() @Text() sessionId?: string;
   @Opt() @Any() pendingBefore?: unknown;
   @Opt() @StrList() inputRunIds?: string[];

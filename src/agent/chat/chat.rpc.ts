@@ -89,7 +89,7 @@ export class ChatRpc {
     name: 'chat.history',
     scope: 'operator.read',
     params: ChatHistoryParams,
-    summary: 'Newest messages of a session, oldest of them first.',
+    summary: 'Messages of a session, oldest first: the newest, or those beside a place in it.',
   })
   async read(params: ChatHistoryParams, context: RpcContext): Promise<unknown> {
     return this.history.read(params, context.caller.protocol);
@@ -99,7 +99,7 @@ export class ChatRpc {
     name: 'chat.abort',
     scope: 'operator.write',
     params: ChatAbortParams,
-    summary: 'Stops a run, or every run of a session.',
+    summary: 'Stops a run, or every run of a session; takes back a message that waits.',
   })
   async abort(params: ChatAbortParams): Promise<unknown> {
     const sessionKey = canonicalSessionKey(this.config.config, params.sessionKey, params.agentId);
@@ -110,7 +110,9 @@ export class ChatRpc {
       if (elsewhere) throw invalidRequest('runId does not match sessionKey');
     }
     const runIds = this.lanes.abort(sessionKey, runId, 'rpc');
-    if (runId === undefined) runIds.push(...(await this.lanes.dropWaiting(sessionKey, 'rpc')));
+    // A message that waits is taken back; what runs is stopped, and then nothing else.
+    if (runId === undefined || runIds.length === 0)
+      runIds.push(...(await this.lanes.dropWaiting(sessionKey, 'rpc', runId)));
     return { ok: true, aborted: runIds.length > 0, runIds };
   }
 

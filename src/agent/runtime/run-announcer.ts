@@ -8,6 +8,7 @@ import { StreamFilter } from './reply-outcome';
 const AGENT_INTERVAL_MS = 60;
 const CHAT_INTERVAL_MS = 150;
 const TURN_TEXT_INTERVAL_MS = 250;
+const PIECE_INTERVAL_MS = 120;
 
 export interface RunFacts {
   runId: string;
@@ -25,6 +26,17 @@ export interface RunFacts {
 
 type Payload = Record<string, unknown>;
 
+/** What a run has said and thought so far; clients that get pieces only go on from it. */
+export interface LiveText {
+  text: string;
+  thinking: string;
+}
+
+/** Clients with this capability get what streams in pieces, and only of conversations that they have open. */
+const PIECES = 'delta-only';
+const wantsPieces = ({ protocol, capabilities }: WireRecipient): boolean => protocol === 4 && capabilities.has(PIECES);
+const wantsWhole = (recipient: WireRecipient): boolean => !wantsPieces(recipient);
+
 /**
  * Tells clients (events `agent` and `chat`) and channels (event `turn.text`) about one run while it goes on.
  * Text is merged so that a fast stream costs few events; the final event always carries the whole text.
@@ -36,7 +48,11 @@ export class RunAnnouncer {
   private filter = new StreamFilter();
   /** Where the text of the present step begins. */
   private stepAt = 0;
+  private thinking = '';
+  private thinkingShown = '';
   private agentShown = '';
+  private piecesShown = '';
+  private piecesAt = -Infinity;
   private chatShown = '';
   private agentAt = -Infinity;
   private chatAt = -Infinity;
@@ -60,6 +76,16 @@ export class RunAnnouncer {
     if (visible === '' || this.ended) return;
     this.text += visible;
     this.flush(false);
+  }
+
+  thinkingDelta(delta: string): void {
+    if (delta === '' || this.ended) return;
+    this.thinking += delta;
+    this.flush(false);
+  }
+
+  get soFar(): LiveText {
+    return { text: this.piecesShown, thinking: this.thinkingShown };
   }
 
   /** A new model step begins: its text stands apart from what was said before. */
@@ -97,7 +123,9 @@ export class RunAnnouncer {
     this.end(text);
     this.agent('lifecycle', { phase: 'end', endedAt: Date.now() });
     const seq = this.seq;
-    this.chat({ state: 'final', ...(message ? { message } : {}) }, seq, { stopReason });
+    this.chat({ state: 'final', ...(message ? { message } : {}) }, seq, { stopReason }, false, wantsWhole);
+    // The others have the text, and read what is on disk.
+    this.chat({ state: 'final' }, seq, { stopReason }, false, wantsPieces);
     this.endOthers({ state: 'final' });
   }
 
@@ -125,15 +153,18 @@ export class RunAnnouncer {
 
   private end(text: string | undefined): void {
     clearTimeout(this.flushTimer);
-    if (text !== undefined && text !== this.agentShown && text !== '') {
-      this.text = text;
-      this.announceAgentText();
-    }
+    if (text !== undefined && text !== '') this.text = text;
+    if (text !== undefined && text !== this.agentShown && text !== '') this.announceAgentText();
+    this.announcePieces();
     this.ended = true;
   }
 
   private flush(force: boolean): void {
     const now = performance.now();
+    if (this.areBehind && (force || now - this.piecesAt >= PIECE_INTERVAL_MS)) {
+      this.piecesAt = now;
+      this.announcePieces();
+    }
     if (this.text !== this.agentShown && (force || now - this.agentAt >= AGENT_INTERVAL_MS)) {
       this.agentAt = now;
       this.announceAgentText();
@@ -153,7 +184,7 @@ export class RunAnnouncer {
       });
     }
     clearTimeout(this.flushTimer);
-    if (this.text !== this.agentShown || this.text !== this.chatShown || this.isRouteBehind) {
+    if (this.text !== this.agentShown || this.text !== this.chatShown || this.areBehind || this.isRouteBehind) {
       this.flushTimer = setTimeout(() => this.flush(false), AGENT_INTERVAL_MS);
     }
   }
@@ -166,7 +197,32 @@ export class RunAnnouncer {
     const shown = this.text;
     const delta = shown.startsWith(this.agentShown) ? shown.slice(this.agentShown.length) : shown;
     this.agentShown = shown;
-    this.agent('assistant', { text: shown, delta });
+    this.agent('assistant', { text: shown, delta }, wantsWhole);
+  }
+
+  /** Pieces of thoughts and text say where they belong: a client that has missed one reads the whole again. */
+  private announcePieces(): void {
+    const { text, thinking } = this;
+    if (thinking !== this.thinkingShown)
+      this.piece('thinking', { delta: thinking.slice(this.thinkingShown.length), at: this.thinkingShown.length });
+    this.thinkingShown = thinking;
+    if (text === this.piecesShown) return;
+    const at = sharedLength(text, this.piecesShown);
+    this.piecesShown = text;
+    this.piece('assistant', { delta: text.slice(at), at });
+  }
+
+  private get areBehind(): boolean {
+    return this.text !== this.piecesShown || this.thinking !== this.thinkingShown;
+  }
+
+  private piece(stream: string, data: Payload): void {
+    const { sessionKey } = this.facts;
+    this.events.emit('wire.event', {
+      event: 'agent',
+      payload: { runId: this.name, stream, data, sessionKey },
+      accepts: (recipient) => wantsPieces(recipient) && recipient.follows.has(sessionKey),
+    });
   }
 
   private announceChatText(): void {
@@ -174,7 +230,7 @@ export class RunAnnouncer {
     const deltaText = shown.startsWith(this.chatShown) ? shown.slice(this.chatShown.length) : shown;
     this.chatShown = shown;
     const message = { role: 'assistant', content: [{ type: 'text', text: shown }], timestamp: Date.now() };
-    this.chat({ state: 'delta', message }, this.seq, { deltaText });
+    this.chat({ state: 'delta', message }, this.seq, { deltaText }, false, wantsWhole);
   }
 
   private agent(stream: string, data: Payload, accepts?: (recipient: WireRecipient) => boolean): void {
@@ -189,20 +245,28 @@ export class RunAnnouncer {
   }
 
   private tool(data: Payload): void {
-    const { verbose } = this.facts;
-    this.agent('tool', data, (recipient) =>
-      recipient.protocol === 4 ? recipient.capabilities.has('tool-events') : verbose,
-    );
+    const { verbose, sessionKey } = this.facts;
+    this.agent('tool', data, (recipient) => {
+      if (wantsPieces(recipient)) return recipient.follows.has(sessionKey);
+      return recipient.protocol === 4 ? recipient.capabilities.has('tool-events') : verbose;
+    });
   }
 
   /** @param echoSpelling protocol 3 echoes the caller's spelling of the key in answers that did not stream */
-  private chat(fields: Payload, seq: number, v4: Payload, echoSpelling = false): void {
+  private chat(
+    fields: Payload,
+    seq: number,
+    v4: Payload,
+    echoSpelling = false,
+    accepts?: (recipient: WireRecipient) => boolean,
+  ): void {
     const { sessionKey, agentId, spelledKey } = this.facts;
     const shared = { runId: this.name, seq, ...fields };
     this.events.emit('wire.event', {
       event: 'chat',
       payload: { ...shared, sessionKey, agentId, ...v4 },
       payloadV3: { ...shared, sessionKey: echoSpelling ? (spelledKey ?? sessionKey) : sessionKey },
+      ...(accepts ? { accepts } : {}),
     });
   }
 
@@ -221,4 +285,12 @@ export class RunAnnouncer {
   private route(): { route?: DeliveryRoute } {
     return this.facts.route ? { route: this.facts.route } : {};
   }
+}
+
+/** Characters with which both begin. */
+function sharedLength(a: string, b: string): number {
+  if (a.startsWith(b)) return b.length;
+  let at = 0;
+  while (at < a.length && a[at] === b[at]) at++;
+  return at;
 }

@@ -1,4 +1,4 @@
-import { Any, Bool, Int, OneOf, Opt, OptNull, Str, StrList, Text } from '../../common/validation/fields';
+import { Any, Bool, Doc, Int, OneOf, Opt, OptNull, Str, StrList, Text } from '../../common/validation/fields';
 
 export class SessionsListParams {
   @Opt() @Int({ min: 1 }) limit?: number;
@@ -10,7 +10,10 @@ export class SessionsListParams {
   @Opt() @Text() label?: string;
   @Opt() @Text() spawnedBy?: string;
   @Opt() @Text() agentId?: string;
-  @Opt() @Str() search?: string;
+  @Opt()
+  @Str()
+  @Doc('Part of a key, label, name, subject or, with includeDerivedTitles, of what the conversation began with.')
+  search?: string;
   @Opt() @Int({ min: 0 }) offset?: number;
   @Opt() @Str() sortBy?: string;
   @Opt() @Bool() activeOnly?: boolean;
@@ -21,6 +24,17 @@ export class SessionsListParams {
   @Opt() @Bool() excludeCron?: boolean;
   @Opt() @Bool() ownerFirst?: boolean;
   @Opt() @Bool() configuredAgentsOnly?: boolean;
+}
+
+export class SessionFollowParams {
+  @Text({ max: 512 }) key!: string;
+  @Opt() @Text() agentId?: string;
+  @Opt() @Bool() includeApprovals?: boolean;
+}
+
+export class SessionsSearchParams {
+  @Text({ max: 200 }) @Doc('Words in a row, in whichever case.') query!: string;
+  @Opt() @Int({ min: 1, max: 200 }) @Doc('Most messages to return, 30 by default.') limit?: number;
 }
 
 export class SessionsPreviewParams {

@@ -11,6 +11,7 @@ import type { SessionEntry } from '../../sessions/session-entry';
 import { agentOfSession, canonicalSessionKey, splitSessionKey } from '../../sessions/session-key';
 import { SessionStore } from '../../sessions/session.store';
 import type { TranscriptEvent } from '../../sessions/transcript-event';
+import { TranscriptSearch } from '../../sessions/transcript-search';
 import { TranscriptStore } from '../../sessions/transcript.store';
 import { ModelRegistry } from '../providers/model-registry.service';
 import { LaneService } from '../turns/lane.service';
@@ -47,6 +48,7 @@ export class SessionsRpc {
     private readonly models: ModelRegistry,
     private readonly archive: SessionArchive,
     private readonly compaction: CompactionService,
+    private readonly search: TranscriptSearch,
   ) {}
 
   @RpcMethod({
@@ -58,6 +60,8 @@ export class SessionsRpc {
   async list(params: SessionsListParams, context: RpcContext): Promise<unknown> {
     const now = Date.now();
     const offset = params.offset ?? 0;
+    const search = params.search?.trim() ?? '';
+    const begun = search !== '' && params.includeDerivedTitles ? await this.search.begunWith(search) : [];
     const { entries, total } = await this.sessions.page({
       ...(params.agentId ? { agentId: params.agentId } : {}),
       ...(params.configuredAgentsOnly ? { agentIds: agentEntries(this.config.config).map(({ id }) => id) } : {}),
@@ -66,7 +70,7 @@ export class SessionsRpc {
       ...(params.spawnedBy === undefined ? {} : { spawnedBy: params.spawnedBy }),
       without: [...(params.includeGlobal ? [] : ['global']), ...(params.includeUnknown ? [] : ['unknown'])],
       withoutParts: [...(params.excludeSubagents ? [':subagent:'] : []), ...(params.excludeCron ? [':cron:'] : [])],
-      ...(params.search === undefined ? {} : { search: params.search.trim() }),
+      ...(search === '' ? {} : { search, orSessionIds: begun }),
       ...(params.limit === undefined ? {} : { limit: params.limit }),
       offset,
     });

@@ -13,6 +13,7 @@ import { agentOfSession } from '../../sessions/session-key';
 import { SessionStore } from '../../sessions/session.store';
 import { ModelRegistry } from '../providers/model-registry.service';
 import { nameOf } from '../runtime/model-step.service';
+import type { LiveText } from '../runtime/run-announcer';
 import { type EffectiveQueueMode, planQueue, queueSettings, untilComplete } from './queue-plan';
 import { Slots } from '../../common/slots';
 import { PutAside, mayPutAside } from './put-aside.service';
@@ -99,6 +100,11 @@ export class LaneService {
       .flatMap((lane) => (lane.current ? namesOf(lane.current.request) : []));
   }
 
+  /** What the running turn of a session has said and thought so far. */
+  liveOf(sessionKey: string): LiveText | undefined {
+    return this.runner.liveOf(sessionKey);
+  }
+
   /** Sessions with a turn under way, and those that wait for a place or for more to come. */
   counts(): { active: number; waiting: number } {
     const working = [...this.lanes.values()].filter((lane) => lane.working);
@@ -106,9 +112,13 @@ export class LaneService {
     return { active, waiting: working.length - active };
   }
 
-  /** Ends waiting messages and commands of a session without a turn. Returns the names of their runs. */
-  async dropWaiting(sessionKey: string, reason: string): Promise<string[]> {
-    const waiting = [...(await this.inbox.pending(sessionKey)), ...(await this.inbox.commands(sessionKey))];
+  /**
+   * Ends waiting messages and commands of a session without a turn. Returns the names of their runs.
+   * @param runName only the one that clients call so
+   */
+  async dropWaiting(sessionKey: string, reason: string, runName?: string): Promise<string[]> {
+    const all = [...(await this.inbox.pending(sessionKey)), ...(await this.inbox.commands(sessionKey))];
+    const waiting = runName === undefined ? all : all.filter((row) => row.runName === runName);
     const dropped: string[] = [];
     for (const row of waiting.sort((a, b) => a.seq - b.seq)) dropped.push(...(await this.drop(row, reason)));
     return dropped;

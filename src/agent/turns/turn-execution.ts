@@ -178,7 +178,7 @@ export class TurnExecution {
       deadline: this.plan.deadline,
       sink: {
         text: (delta) => this.plan.announcer.textDelta(delta),
-        thinking: () => undefined,
+        thinking: (delta) => this.plan.announcer.thinkingDelta(delta),
         retract: () => this.plan.announcer.textRetracted(),
       },
     });

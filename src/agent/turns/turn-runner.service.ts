@@ -14,7 +14,7 @@ import { ToolRegistry } from '../../tools/tool-registry.service';
 import { ModelError } from '../providers/model-error';
 import { ModelStepService, nameOf } from '../runtime/model-step.service';
 import { readReply } from '../runtime/reply-outcome';
-import { RunAnnouncer } from '../runtime/run-announcer';
+import { type LiveText, RunAnnouncer } from '../runtime/run-announcer';
 import { type EffectiveQueueMode } from './queue-plan';
 import { TurnCloser, type TurnEnd } from './turn-closer.service';
 import { type CallFacts, type ExecutionEnd, TurnExecution } from './turn-execution';
@@ -40,6 +40,8 @@ const STEERING: ReadonlySet<string> = new Set(['steer', 'steer-backlog']);
 @Injectable()
 export class TurnRunner {
   private readonly log: Logger;
+  /** Of turns under way, by session. */
+  private readonly announcers = new Map<string, RunAnnouncer>();
 
   constructor(
     private readonly planner: TurnPlanner,
@@ -78,6 +80,7 @@ export class TurnRunner {
       Math.max(0, turn.deadlineAt - Date.now()),
     );
     announcer.started(turn.startedAt);
+    this.announcers.set(turn.sessionKey, announcer);
     try {
       const end = await this.execute(started, control.signal, announcer, mode);
       // Cut off by a shutdown: the journal stays open and the next start goes on from it.
@@ -93,7 +96,13 @@ export class TurnRunner {
       else throw error;
     } finally {
       clearTimeout(timer);
+      this.announcers.delete(turn.sessionKey);
     }
+  }
+
+  /** What the running turn of a session has said and thought so far. */
+  liveOf(sessionKey: string): LiveText | undefined {
+    return this.announcers.get(sessionKey)?.soFar;
   }
 
   private toolContext(

@@ -1,13 +1,7 @@
-import type { Marked, MarkedExtension, Token, Tokens } from 'marked';
+import type { Marked, Token, Tokens } from 'marked';
+import { DIALECT } from './dialect';
 
 export type { Token, Tokens };
-
-/** `||hidden||`, which Telegram and Discord know and CommonMark does not. */
-export interface SpoilerToken extends Tokens.Generic {
-  type: 'spoiler';
-  raw: string;
-  tokens: Token[];
-}
 
 let reader: Marked | undefined;
 
@@ -23,28 +17,6 @@ function makeReader(): Marked {
   const library = require('marked') as typeof import('marked');
   return new library.Marked(DIALECT);
 }
-
-const DIALECT: MarkedExtension = {
-  gfm: true,
-  tokenizer: {
-    /** A star between two digits multiplies them. */
-    emStrong(source, _, before = '') {
-      return /\d/.test(before) && /^\*\d/.test(source) ? undefined : false;
-    },
-  },
-  extensions: [
-    {
-      name: 'spoiler',
-      level: 'inline',
-      start: (source: string) => source.indexOf('||'),
-      tokenizer(source: string): SpoilerToken | undefined {
-        const [raw, inner] = /^\|\|(?=\S)((?:[^|\n]|\|(?!\|))*?\S)\|\|(?!\|)/.exec(source) ?? [];
-        if (raw === undefined || inner === undefined) return undefined;
-        return { type: 'spoiler', raw, tokens: this.lexer.inlineTokens(inner) };
-      },
-    },
-  ],
-};
 
 const ENTITY = /&(?:#\d{1,7}|#[xX][\da-fA-F]{1,6}|[a-zA-Z][a-zA-Z\d]*);/g;
 

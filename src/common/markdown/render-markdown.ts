@@ -1,6 +1,6 @@
 import { alignTable } from './align-table';
+import type { SpoilerToken } from './dialect';
 import {
-  type SpoilerToken,
   type Token,
   type Tokens,
   blocksOf,

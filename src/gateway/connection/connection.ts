@@ -52,6 +52,10 @@ export class Connection implements WireRecipient {
     return this.caller?.capabilities ?? EMPTY;
   }
 
+  get follows(): ReadonlySet<string> {
+    return this.caller?.follows ?? EMPTY;
+  }
+
   /** Aborts when the socket is closed. */
   get signal(): AbortSignal {
     return this.gone.signal;

@@ -155,6 +155,7 @@ export class FrameRouter {
           ...(verdict.deviceId ? { deviceId: verdict.deviceId } : {}),
           capabilities: new Set(connectParams.caps ?? []),
           remoteAddress: connection.address.address,
+          follows: new Set(),
         };
         this.presence.connected(connectParams.client, caller);
         const hello = this.hello.build(connection.id, verdict);

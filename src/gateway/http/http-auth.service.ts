@@ -56,5 +56,6 @@ function caller({ address, local }: RequestSource): RpcCaller {
     clientMode: 'backend',
     capabilities: new Set(),
     remoteAddress: address,
+    follows: new Set(),
   };
 }

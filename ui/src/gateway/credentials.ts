@@ -1,8 +1,10 @@
+import { ownName } from './page-place';
+
 /** What a person logs in with, or what a former login left behind. */
 export type Credentials =
   { kind: 'token'; token: string } | { kind: 'password'; password: string } | { kind: 'device-token'; token: string };
 
-const STORED = 'openclaw.deviceToken';
+const STORED = ownName('openclaw.deviceToken');
 
 /**
  * Reads a login link's fragment and takes it out of the address bar at once. Fragments never reach a server; the query

@@ -1,4 +1,6 @@
-const DATABASE = 'openclaw';
+import { ownName } from './page-place';
+
+const DATABASE = ownName('openclaw');
 const STORE = 'keys';
 const ENTRY = 'device';
 
@@ -11,12 +13,17 @@ export interface DeviceKey {
   sign(text: string): Promise<string>;
 }
 
-/** @throws Error in words for people where the browser can't keep such a key */
+/** The browser keeps no keys for plain http, except for its own machine. */
+export class InsecurePlace extends Error {
+  constructor() {
+    super('This address is not secure, so the browser keeps no keys for it.');
+  }
+}
+
+/** @throws InsecurePlace over plain http, Error in words for people where the browser can't keep such a key */
 export async function loadDeviceKey(): Promise<DeviceKey> {
   if (!window.isSecureContext) {
-    throw new Error(
-      'This address is not secure, so the browser keeps no keys for it. Open the page at localhost (for example through an SSH tunnel) or over https.',
-    );
+    throw new InsecurePlace();
   }
   const database = await openDatabase();
   let pair = await get(database);

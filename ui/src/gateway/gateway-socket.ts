@@ -8,7 +8,7 @@ export type ConnectionState =
   | { kind: 'connecting' }
   | { kind: 'connected'; hello: Hello }
   /** Down; the next attempt is planned. */
-  | { kind: 'waiting'; reason: string }
+  | { kind: 'waiting'; reason: string; error?: WireError }
   /** The gateway does not accept who we are; somebody has to act. */
   | { kind: 'refused'; error: WireError };
 
@@ -56,6 +56,8 @@ export class GatewaySocket {
   private retryTimer: ReturnType<typeof setTimeout> | undefined;
   private silenceTimer: ReturnType<typeof setTimeout> | undefined;
   private tickMs = 0;
+  /** Why the gateway does not let us try for a while. */
+  private heldOff: WireError | undefined;
 
   constructor(private readonly options: SocketOptions) {}
 
@@ -100,6 +102,7 @@ export class GatewaySocket {
   };
 
   private open(): void {
+    clearTimeout(this.retryTimer);
     this.retryTimer = undefined;
     if (this.stopped) return;
     this.options.onState({ kind: 'connecting' });
@@ -160,7 +163,7 @@ export class GatewaySocket {
         client: { ...CLIENT, version },
         role: 'operator',
         scopes: SCOPES,
-        caps: ['tool-events'],
+        caps: ['tool-events', 'delta-only'],
         ...(credentials ? { auth: authOf(credentials) } : {}),
         device: { id: key.id, publicKey: key.publicKey, signature: await key.sign(signed.join('|')), signedAt, nonce },
       });
@@ -171,6 +174,7 @@ export class GatewaySocket {
     } catch (error) {
       if (error instanceof CallError && !error.isUnknown && error.error.retryAfterMs === undefined)
         this.refused(error.error);
+      else if (error instanceof CallError && !error.isUnknown) this.heldOff = error.error;
     }
   }
 
@@ -188,8 +192,10 @@ export class GatewaySocket {
     clearTimeout(this.silenceTimer);
     this.failAll(reason);
     if (this.stopped) return;
-    this.options.onState({ kind: 'waiting', reason });
-    this.retryTimer = setTimeout(() => this.open(), reconnectDelay(this.attempt++));
+    const error = this.heldOff;
+    this.heldOff = undefined;
+    this.options.onState({ kind: 'waiting', reason, ...(error ? { error } : {}) });
+    this.retryTimer = setTimeout(() => this.open(), Math.max(error?.retryAfterMs ?? 0, reconnectDelay(this.attempt++)));
   }
 
   private failAll(reason: string): void {

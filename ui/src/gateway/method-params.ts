@@ -140,6 +140,9 @@ export interface MethodParams {
     sessionKey: string;
     limit?: number;
     agentId?: string;
+    before?: number;
+    after?: number;
+    around?: number;
     cursor?: unknown;
     offset?: number;
     maxBytes?: number;
@@ -576,6 +579,16 @@ export interface MethodParams {
     ownerFirst?: boolean;
     configuredAgentsOnly?: boolean;
   };
+  'sessions.messages.subscribe': {
+    key: string;
+    agentId?: string;
+    includeApprovals?: boolean;
+  };
+  'sessions.messages.unsubscribe': {
+    key: string;
+    agentId?: string;
+    includeApprovals?: boolean;
+  };
   'sessions.patch': {
     key: string;
     label?: string | null;
@@ -615,6 +628,10 @@ export interface MethodParams {
     includeGlobal?: boolean;
     includeUnknown?: boolean;
     allowMissing?: boolean;
+  };
+  'sessions.search': {
+    query: string;
+    limit?: number;
   };
   'sessions.usage': {
     key?: string;

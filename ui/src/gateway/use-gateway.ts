@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useRef, useState } from 'react';
+import { createContext, useCallback, useContext, useEffect, useMemo, useRef, useState } from 'react';
 import {
   type Credentials,
   forgetDeviceToken,
@@ -8,17 +8,19 @@ import {
 } from './credentials';
 import { loadDeviceKey } from './device-key';
 import type { EventFrame, Hello } from './frames';
+import { knownAnswers } from './known-answers';
 import type { MethodCall } from './method-call';
 import { CallError, type ConnectionState, GatewaySocket } from './gateway-socket';
+import { socketAddress } from './page-place';
 
 export interface Gateway {
   connection: ConnectionState;
-  /** Facts of the latest successful login; stays while the connection is down. */
-  hello: Hello | undefined;
+  /** Facts of the latest successful login, and when it was; stays while the connection is down. */
+  hello: (Hello & { at: number }) | undefined;
   /** How often somebody has tried to log in by hand. */
   attempts: number;
   /** Why this browser can't sign in at all. */
-  problem: string | undefined;
+  problem: Error | undefined;
   /** Counts the times at which events were missed. */
   gaps: number;
   call<T>(...call: MethodCall): Promise<T>;
@@ -29,15 +31,25 @@ export interface Gateway {
 
 const VERSION = 'control-ui';
 
-/** The page's one connection. Signs in by link, by hand, or with what an earlier visit left. */
+const GatewayContext = createContext<Gateway | undefined>(undefined);
+export const GatewayProvider = GatewayContext.Provider;
+
+/** The page's connection. */
 export function useGateway(): Gateway {
+  const gateway = useContext(GatewayContext);
+  if (!gateway) throw new Error('there is no connection here');
+  return gateway;
+}
+
+/** Opens the page's one connection. Signs in by link, by hand, or with what an earlier visit left. */
+export function useConnection(): Gateway {
   const [credentials, setCredentials] = useState<Credentials | undefined>(
     () => takeFromFragment() ?? storedCredentials(),
   );
   const [connection, setConnection] = useState<ConnectionState>({ kind: 'connecting' });
-  const [hello, setHello] = useState<Hello>();
+  const [hello, setHello] = useState<Hello & { at: number }>();
   const [attempts, setAttempts] = useState(0);
-  const [problem, setProblem] = useState<string>();
+  const [problem, setProblem] = useState<Error>();
   const [gaps, setGaps] = useState(0);
   const socket = useRef<GatewaySocket | undefined>(undefined);
   const listeners = useRef(new Set<(frame: EventFrame) => void>());
@@ -52,7 +64,7 @@ export function useGateway(): Gateway {
         // The token of an earlier visit is not accepted any more: ask again.
         forgetDeviceToken();
       }
-      if (state.kind === 'connected') setHello(state.hello);
+      if (state.kind === 'connected') setHello({ ...state.hello, at: Date.now() });
       if (state.kind === 'refused') setHello(undefined);
       setConnection(state);
     };
@@ -60,7 +72,7 @@ export function useGateway(): Gateway {
       (key) => {
         if (stale) return;
         current = new GatewaySocket({
-          url: location.origin.replace(/^http/, 'ws'),
+          url: socketAddress(),
           version: VERSION,
           key,
           credentials,
@@ -71,7 +83,7 @@ export function useGateway(): Gateway {
         socket.current = current;
         current.start();
       },
-      (error: unknown) => setProblem(error instanceof Error ? error.message : String(error)),
+      (error: unknown) => setProblem(error instanceof Error ? error : new Error(String(error))),
     );
     return () => {
       stale = true;
@@ -101,8 +113,12 @@ export function useGateway(): Gateway {
 
   const logOut = useCallback((): void => {
     forgetDeviceToken();
+    knownAnswers.clear();
     setCredentials(undefined);
   }, []);
 
-  return { connection, hello, attempts, problem, gaps, call, subscribe, logIn, logOut };
+  return useMemo(
+    () => ({ connection, hello, attempts, problem, gaps, call, subscribe, logIn, logOut }),
+    [connection, hello, attempts, problem, gaps, call, subscribe, logIn, logOut],
+  );
 }

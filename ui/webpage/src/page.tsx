@@ -1,5 +1,5 @@
 import { type FormEvent, type KeyboardEvent, useCallback, useEffect, useRef, useState } from 'react';
-import { Markdown } from '../../src/chat/markdown';
+import { Markdown } from '../../src/text/markdown';
 import { type PageButton, type PageMessage, type Visit, history, listen, say, visit } from './page-client';
 
 const RETRY_MS = 2000;

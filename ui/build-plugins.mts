@@ -1,0 +1,44 @@
+import { readFile, readdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { brotliCompress, constants, gzip } from 'node:zlib';
+import { type Plugin, runnerImport } from 'vite';
+
+const COMPRESSED = /\.(html|js|css|svg|json)$/;
+/** Smaller files are not worth a second one. */
+const LEAST_BYTES = 512;
+
+/** Tells the gateway at which addresses the page is. */
+export function addresses(): Plugin {
+  return {
+    name: 'addresses',
+    async generateBundle() {
+      const routes = join(dirname(fileURLToPath(import.meta.url)), 'src/shell/routes.ts');
+      const { module } = await runnerImport<{ pageNames(): string[] }>(routes);
+      this.emitFile({ type: 'asset', fileName: 'addresses.json', source: JSON.stringify(module.pageNames()) });
+    },
+  };
+}
+
+/** Lays each file down as a browser takes it as well: packed once here instead of at each request. */
+export function precompress(): Plugin {
+  let folder = '';
+  return {
+    name: 'precompress',
+    apply: 'build',
+    configResolved(config) {
+      folder = config.build.outDir;
+    },
+    async closeBundle() {
+      for (const name of await readdir(folder, { recursive: true })) {
+        if (!COMPRESSED.test(name)) continue;
+        const content = await readFile(join(folder, name));
+        if (content.length < LEAST_BYTES) continue;
+        const brotli = { params: { [constants.BROTLI_PARAM_SIZE_HINT]: content.length } };
+        await writeFile(join(folder, `${name}.br`), await promisify(brotliCompress)(content, brotli));
+        await writeFile(join(folder, `${name}.gz`), await promisify(gzip)(content, { level: 9 }));
+      }
+    },
+  };
+}

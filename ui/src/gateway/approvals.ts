@@ -1,0 +1,45 @@
+import { useState } from 'react';
+import type { ApprovalDecision } from '../../../src/tools/approvals/approval-decision';
+import type { ApprovalRequest } from '../../../src/tools/approvals/approval-request';
+import { useGateway } from './use-gateway';
+import { useLive } from './use-live';
+
+export interface Approval {
+  id: string;
+  expiresAtMs: number;
+  /** Of everything that was asked; the answer names it, so that it is to what was read. */
+  hash: string;
+  choices: ApprovalDecision[];
+  request: ApprovalRequest;
+  /** Calls of one step that are asked for together; those that are decided already have left. */
+  calls?: Approval[];
+}
+
+export interface Approvals {
+  waiting: Approval[];
+  problem: string | undefined;
+  decide(approval: Approval, decision: ApprovalDecision, reason?: string): void;
+}
+
+/** What waits for a decision, oldest first. No decision in time is a denial. */
+export function useApprovals(): Approvals {
+  const { call } = useGateway();
+  const { data = [], refresh } = useLive<Approval[]>(['exec.approval.list'], { events: ['exec.approval.'] });
+  const [problem, setProblem] = useState<string>();
+  return {
+    waiting: data,
+    problem,
+    decide: ({ id, hash }, decision, reason) => {
+      call('exec.approval.resolve', { id, decision, hash, ...(reason ? { reason } : {}) }).then(
+        () => {
+          setProblem(undefined);
+          refresh();
+        },
+        (error: unknown) => {
+          setProblem(error instanceof Error ? error.message : String(error));
+          refresh();
+        },
+      );
+    },
+  };
+}

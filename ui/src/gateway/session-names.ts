@@ -1,0 +1,36 @@
+export interface NamedSession {
+  key: string;
+  label?: string;
+  displayName?: string;
+  derivedTitle?: string;
+}
+
+/** What a session is called on screen. */
+export function titleOf({ key, label, displayName, derivedTitle }: NamedSession): string {
+  if (label) return label;
+  const name = shortKey(key);
+  if (isMain(key)) return name;
+  // A command says nothing about what came after it.
+  const title = derivedTitle?.startsWith('/') ? undefined : derivedTitle;
+  return displayName ?? title ?? (isNew(key) ? 'New conversation' : name);
+}
+
+/** The part of a key that tells sessions apart. */
+export function shortKey(key: string): string {
+  const [agent = '', ...parts] = (key.startsWith('agent:') ? key.slice('agent:'.length) : key).split(':');
+  const rest = parts.join(':');
+  if (rest === 'main') return agent === 'main' ? 'Main' : agent;
+  if (isNew(key)) return 'New conversation';
+  return rest || key;
+}
+
+export const isMain = (key: string): boolean => key === 'global' || key.endsWith(':main');
+
+/** Made by this page, which gives no better name. */
+const isNew = (key: string): boolean => /:ui-[\da-f]{8}$/.test(key);
+
+/** A key that nobody has used yet, beside the main session of an agent. */
+export function newSessionKey(mainKey: string): string {
+  const prefix = mainKey.endsWith(':main') ? mainKey.slice(0, -':main'.length) : 'agent:main';
+  return `${prefix}:ui-${crypto.randomUUID().slice(0, 8)}`;
+}

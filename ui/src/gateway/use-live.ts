@@ -1,0 +1,73 @@
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { knownAnswers } from './known-answers';
+import type { MethodCall } from './method-call';
+import { useGateway } from './use-gateway';
+
+export interface Live<T> {
+  data: T | undefined;
+  /** Why the latest reading failed, in words; what was read before stays. */
+  error: string | undefined;
+  refresh(): void;
+}
+
+interface LiveOptions {
+  /** Events after which it is read again; a dot at the end stands for all that begin so. */
+  events?: readonly string[];
+  /** Milliseconds after which it is read again while the page is seen. */
+  everyMs?: number;
+}
+
+/** What a method answers, read again after each connect, after missed events, and after events that change it. */
+export function useLive<T>(request: MethodCall, { events = [], everyMs }: LiveOptions = {}): Live<T> {
+  const { call, connection, gaps, subscribe } = useGateway();
+  const key = JSON.stringify(request);
+  const [state, setState] = useState<{ key: string; data?: T; error?: string }>({ key });
+  const wanted = useRef(request);
+  useEffect(() => {
+    wanted.current = request;
+  });
+  const latest = useRef(0);
+  const isConnected = connection.kind === 'connected';
+
+  const refresh = useCallback((): void => {
+    const turn = ++latest.current;
+    call<T>(...wanted.current).then(
+      (data) => {
+        knownAnswers.set(key, data);
+        if (turn === latest.current) setState({ key, data });
+      },
+      (problem: unknown) => {
+        if (turn === latest.current)
+          setState((old) => ({ ...old, key, error: problem instanceof Error ? problem.message : String(problem) }));
+      },
+    );
+  }, [call, key]);
+
+  useEffect(() => {
+    if (isConnected) refresh();
+  }, [isConnected, gaps, refresh]);
+
+  const names = events.join(' ');
+  useEffect(() => {
+    const list = names === '' ? [] : names.split(' ');
+    if (list.length === 0) return undefined;
+    return subscribe(({ event, payload }) => {
+      // What streams changes nothing that is listed.
+      if (event === 'chat' && (payload as { state?: string }).state === 'delta') return;
+      if (list.some((name) => (name.endsWith('.') ? event.startsWith(name) : event === name))) refresh();
+    });
+  }, [subscribe, names, refresh]);
+
+  useEffect(() => {
+    if (everyMs === undefined || !isConnected) return undefined;
+    const timer = setInterval(() => {
+      if (document.visibilityState === 'visible') refresh();
+    }, everyMs);
+    return () => clearInterval(timer);
+  }, [everyMs, isConnected, refresh]);
+
+  const fresh = state.key === key ? state : undefined;
+  const data = fresh?.data ?? (knownAnswers.get(key) as T | undefined);
+  const error = fresh?.error;
+  return useMemo(() => ({ data, error, refresh }), [data, error, refresh]);
+}

@@ -1,0 +1,43 @@
+const DAY_MS = 86_400_000;
+
+const startOfDay = (at: number): number => new Date(at).setHours(0, 0, 0, 0);
+
+/** Days between two moments by the calendar; 1 is yesterday. */
+export const daysAgo = (at: number, now: number): number => Math.round((startOfDay(now) - startOfDay(at)) / DAY_MS);
+
+export const clockTime = (at: number): string =>
+  new Date(at).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' });
+
+/** "Today", "Yesterday", "Monday", "3 March" or "3 March 2024". */
+export function dayName(at: number, now = Date.now()): string {
+  const days = daysAgo(at, now);
+  if (days === 0) return 'Today';
+  if (days === 1) return 'Yesterday';
+  if (days === -1) return 'Tomorrow';
+  const date = new Date(at);
+  if (days > 1 && days < 7) return date.toLocaleDateString([], { weekday: 'long' });
+  const sameYear = date.getFullYear() === new Date(now).getFullYear();
+  return date.toLocaleDateString([], { day: 'numeric', month: 'long', ...(sameYear ? {} : { year: 'numeric' }) });
+}
+
+/** A time of today, else the day; for lists. */
+export const shortMoment = (at: number, now = Date.now()): string =>
+  daysAgo(at, now) === 0 ? clockTime(at) : dayName(at, now);
+
+/** Day and time as whole words. */
+export const wholeMoment = (at: number): string =>
+  new Date(at).toLocaleString([], { dateStyle: 'full', timeStyle: 'short' });
+
+const UNITS = [
+  ['day', DAY_MS],
+  ['hour', 3_600_000],
+  ['minute', 60_000],
+  ['second', 1000],
+] as const;
+
+/** "3 days", "1 hour", "12 seconds": the largest unit that fits. */
+export function roughly(ms: number): string {
+  const [unit, size] = UNITS.find(([, each]) => ms >= each) ?? UNITS[3];
+  const count = Math.max(0, Math.floor(ms / size));
+  return `${count} ${unit}${count === 1 ? '' : 's'}`;
+}

@@ -1,0 +1,30 @@
+import { InsecurePlace } from '../gateway/device-key';
+import { GatewayProvider, useConnection } from '../gateway/use-gateway';
+import { LoginView } from './login-view';
+import { InsecureView, NoConnectionView } from './no-way-in';
+import { Room } from './room';
+
+export function App() {
+  const gateway = useConnection();
+  const { attempts, connection, hello, problem } = gateway;
+  if (problem instanceof InsecurePlace) return <InsecureView />;
+  if (problem) return <NoConnectionView title="This browser can't sign in" why={problem.message} />;
+  if (connection.kind === 'refused')
+    return <LoginView error={connection.error} isFirst={attempts === 0} onLogIn={gateway.logIn} />;
+  if (!hello) {
+    // Too many wrong ones: the form stays, and says when the next is looked at.
+    if (connection.kind === 'waiting' && connection.error?.retryAfterMs !== undefined && attempts > 0)
+      return <LoginView error={connection.error} isFirst={false} onLogIn={gateway.logIn} />;
+    return (
+      <NoConnectionView
+        title={connection.kind === 'waiting' ? 'The gateway does not answer' : 'Connecting …'}
+        why={connection.kind === 'waiting' ? `${connection.reason}; trying again …` : undefined}
+      />
+    );
+  }
+  return (
+    <GatewayProvider value={gateway}>
+      <Room />
+    </GatewayProvider>
+  );
+}

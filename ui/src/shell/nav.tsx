@@ -1,0 +1,91 @@
+import { type ReactNode, useState } from 'react';
+import { useGateway } from '../gateway/use-gateway';
+import { Button } from '../kit/button';
+import { Dialog } from '../kit/dialog';
+import { Icon } from '../kit/icon';
+import { Link } from '../kit/link';
+import { addressOf } from '../kit/place';
+import { ConnectionBadge } from './connection-badge';
+import { ROUTES, type Route } from './routes';
+import { useTheme } from './theme';
+import { fetchView } from './views';
+import css from './nav.module.css';
+
+interface NavProps {
+  current: string | undefined;
+  approvals: number;
+  people: number;
+}
+
+/** Views that have a place in the bar of a phone; the others are behind "More". */
+const IN_BAR = 3;
+const THEMES = { system: 'Colours: as the system', light: 'Colours: light', dark: 'Colours: dark' } as const;
+
+export function Nav({ current, approvals, people }: NavProps) {
+  const { connection, logOut } = useGateway();
+  const [theme, nextTheme] = useTheme();
+  const [showsMore, setShowsMore] = useState(false);
+  const counts: Readonly<Record<string, number>> = { home: approvals, people };
+  const linkOf = (route: Route, onFollow?: () => void): ReactNode => (
+    <Link
+      key={route.view}
+      to={addressOf(route.view)}
+      aria-current={route.view === current ? 'page' : undefined}
+      className={css['link']}
+      onPointerEnter={() => fetchView(route.view)}
+      onClick={onFollow}
+    >
+      <Icon name={route.icon} />
+      <span>{route.words}</span>
+      {(counts[route.view] ?? 0) > 0 && <Count count={counts[route.view] ?? 0} />}
+    </Link>
+  );
+  const groups = [...new Set(ROUTES.map(({ group }) => group))];
+  const rest = ROUTES.slice(IN_BAR);
+  const themeButton = (
+    <Button look="quiet" onClick={nextTheme} data-testid="theme">
+      {THEMES[theme]}
+    </Button>
+  );
+
+  return (
+    <>
+      <nav className={css['side']} aria-label="Views">
+        <p className={css['brand']}>
+          <img src="./icon.svg" alt="" width="22" height="22" /> Nest
+        </p>
+        {groups.map((group) => (
+          <div key={group ?? ''} className={css['group']}>
+            {group && <h2>{group}</h2>}
+            {ROUTES.filter((route) => route.group === group).map((route) => linkOf(route))}
+          </div>
+        ))}
+        <div className={css['foot']}>
+          {themeButton}
+          <ConnectionBadge connection={connection} />
+        </div>
+      </nav>
+      <nav className={css['bar']} aria-label="Main views">
+        {ROUTES.slice(0, IN_BAR).map((route) => linkOf(route))}
+        <button type="button" className={css['link']} aria-haspopup="dialog" onClick={() => setShowsMore(true)}>
+          <Icon name="more" />
+          <span>More</span>
+        </button>
+      </nav>
+      {showsMore && (
+        <Dialog title="More" onClose={() => setShowsMore(false)}>
+          <div className={css['group']}>{rest.map((route) => linkOf(route, () => setShowsMore(false)))}</div>
+          {themeButton}
+          <Button onClick={logOut}>Log out of this browser</Button>
+        </Dialog>
+      )}
+    </>
+  );
+}
+
+const Count = ({ count }: { count: number }) => (
+  <b className={css['count']}>
+    {count}
+    <span className="visually-hidden"> {count === 1 ? 'waits' : 'wait'}</span>
+  </b>
+);

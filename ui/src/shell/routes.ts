@@ -1,0 +1,27 @@
+import type { IconName } from '../kit/icon-paths';
+
+export interface Route {
+  /** Name in the address, and of the folder in `views`. */
+  view: string;
+  words: string;
+  icon: IconName;
+  group?: 'Reach' | 'Assistant' | 'Watch' | 'System';
+  /** Names that led there in OpenClaw. */
+  formerly?: readonly string[];
+}
+
+/** Every view, in the order of the navigation. A view is one line here and a folder of its name. */
+export const ROUTES: readonly Route[] = [
+  { view: 'home', words: 'Home', icon: 'home', formerly: ['overview', 'instances', 'debug'] },
+  { view: 'chats', words: 'Chats', icon: 'chat', formerly: ['chat', 'sessions'] },
+  { view: 'people', words: 'People & channels', icon: 'people', group: 'Reach', formerly: ['channels'] },
+];
+
+/** What is shown where the address names no view. */
+export const START = 'chats';
+
+export const routeOf = (name: string): Route | undefined =>
+  ROUTES.find(({ view, formerly }) => view === name || formerly?.includes(name) === true);
+
+/** Names at which the gateway answers with the page. */
+export const pageNames = (): string[] => ROUTES.flatMap(({ view, formerly = [] }) => [view, ...formerly]);

@@ -1,0 +1,56 @@
+import { useState } from 'react';
+import { Prose } from './safe-text';
+import { COPY_WORDS, useCopy } from './use-copy';
+import css from './text.module.css';
+
+/** More lines than this are folded. */
+const MOST_LINES = 40;
+const FOLDED_LINES = 30;
+
+/** Code of an answer: its language, a copy as it was written, long lines wrapped on demand, long blocks folded. */
+export function CodeBlock({ code, language }: { code: string; language: string }) {
+  const [wraps, setWraps] = useState(false);
+  const [isOpen, setOpen] = useState(false);
+  const [copied, copy] = useCopy();
+  const lines = code.split('\n');
+  const folds = lines.length > MOST_LINES;
+  const shown = folds && !isOpen ? lines.slice(0, FOLDED_LINES) : lines;
+  const isDiff = language === 'diff' || language === 'patch';
+  return (
+    <figure className={css['code']} dir="ltr">
+      <figcaption>
+        <span>{language || 'text'}</span>
+        <button type="button" aria-pressed={wraps} onClick={() => setWraps(!wraps)}>
+          Wrap
+        </button>
+        <button type="button" onClick={() => copy(code)} aria-live="polite">
+          {COPY_WORDS[copied]}
+        </button>
+      </figcaption>
+      <pre data-wraps={wraps} tabIndex={0} aria-label={`Code, ${language || 'text'}`} role="group">
+        <code>
+          {isDiff ? (
+            shown.map((line, index) => (
+              <span key={index} data-change={changeOf(line)}>
+                <Prose text={line} />
+                {index < shown.length - 1 ? '\n' : ''}
+              </span>
+            ))
+          ) : (
+            <Prose text={shown.join('\n')} />
+          )}
+        </code>
+      </pre>
+      {folds && (
+        <button type="button" className={css['unfold']} aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
+          {isOpen ? 'Show less' : `Show all ${lines.length} lines`}
+        </button>
+      )}
+    </figure>
+  );
+}
+
+function changeOf(line: string): '+' | '-' | undefined {
+  const [first] = line;
+  return first === '+' || first === '-' ? first : undefined;
+}

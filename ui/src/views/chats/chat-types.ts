@@ -1,0 +1,101 @@
+/** Messages and events of a conversation, as the gateway sends them. */
+export interface TextPart {
+  type: 'text';
+  text: string;
+  /** A document or recording that came with the message, as text. */
+  attached?: { name: string; mimeType: string };
+}
+
+export interface ThinkingPart {
+  type: 'thinking';
+  thinking: string;
+}
+
+export interface ToolCallPart {
+  type: 'toolCall';
+  id: string;
+  name: string;
+  arguments: unknown;
+}
+
+export interface ImagePart {
+  type: 'image';
+  mimeType: string;
+  data: string;
+}
+
+export type Part = TextPart | ThinkingPart | ToolCallPart | ImagePart;
+
+export interface HistoryMessage {
+  role: 'user' | 'assistant' | 'toolResult';
+  content: string | Part[];
+  timestamp?: number;
+  provider?: string;
+  model?: string;
+  stopReason?: string;
+  errorMessage?: string;
+  offline?: boolean;
+  idempotencyKey?: string;
+  toolCallId?: string;
+  toolName?: string;
+  isError?: boolean;
+  sender?: { name?: string; channel?: string };
+  __openclaw?: {
+    id?: string;
+    /** Number in the conversation; what is not answered yet has none. */
+    seq?: number;
+    runId?: string;
+    pending?: boolean;
+    /** Behind what is being answered. */
+    waiting?: boolean;
+    /** Who caused it, of messages to the assistant. */
+    origin?: MessageOrigin;
+  };
+}
+
+export type MessageOrigin = 'person' | 'job' | 'agent' | 'housekeeping';
+
+export interface HistoryPayload {
+  sessionKey: string;
+  /** Of the conversation that the key leads to now; after a reset it is another. */
+  sessionId?: string;
+  messages: HistoryMessage[];
+  hasMore?: boolean;
+  hasNewer?: boolean;
+  inFlightRun?: { runId: string; text?: string; thinking?: string };
+}
+
+export interface ToolResult {
+  content: Part[];
+  isError?: boolean;
+}
+
+export interface ToolEventData {
+  phase: 'start' | 'update' | 'result';
+  name: string;
+  toolCallId: string;
+  args?: unknown;
+  partialResult?: ToolResult;
+  result?: ToolResult;
+  isError?: boolean;
+}
+
+export interface AgentEvent {
+  runId: string;
+  sessionKey: string;
+  stream: string;
+  data: Record<string, unknown>;
+}
+
+export interface ChatEvent {
+  runId: string;
+  sessionKey: string;
+  state: 'delta' | 'final' | 'aborted' | 'error';
+  message?: HistoryMessage;
+  errorMessage?: string;
+}
+
+export function textOf(content: string | Part[]): string {
+  if (typeof content === 'string') return content;
+  return content.map((part) => (part.type === 'text' ? part.text : '')).join('');
+}

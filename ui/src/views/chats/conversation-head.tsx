@@ -1,0 +1,80 @@
+import { type FormEvent, useState } from 'react';
+import { Button } from '../../kit/button';
+import { addressOf, goTo } from '../../kit/place';
+import { SafeText } from '../../text/safe-text';
+import css from './conversation.module.css';
+
+const MAX_NAME = 80;
+
+interface HeadProps {
+  title: string;
+  isOffline: boolean;
+  /** The main conversation keeps its place. */
+  isMain: boolean;
+  /** Nothing was said in it yet: there is nothing to name or remove. */
+  isNew: boolean;
+  sessionKey: string;
+  onRename(name: string): void;
+  onRemove(): void;
+}
+
+export function ConversationHead({ title, isOffline, isMain, isNew, sessionKey, onRename, onRemove }: HeadProps) {
+  const [name, setName] = useState<string>();
+  const submit = (event: FormEvent): void => {
+    event.preventDefault();
+    if (name !== undefined && name.trim() !== title) onRename(name.trim());
+    setName(undefined);
+  };
+  return (
+    <header className={css['head']}>
+      <Button
+        look="quiet"
+        icon="back"
+        aria-label="All conversations"
+        className={css['toList']}
+        onClick={() => goTo(addressOf('chats', { s: sessionKey, list: '1' }))}
+      />
+      {name === undefined ? (
+        <>
+          <h1>
+            <SafeText text={title} max={MAX_NAME} />
+          </h1>
+          {isOffline && (
+            <span className={css['badge']} title="No language model is connected; Home says which one the gateway uses">
+              offline assistant
+            </span>
+          )}
+          <span className={css['space']} />
+          {!isNew && (
+            <Button look="quiet" onClick={() => setName(title)}>
+              Rename
+            </Button>
+          )}
+          {!isNew && !isMain && (
+            <Button look="quiet" onClick={onRemove}>
+              Delete
+            </Button>
+          )}
+        </>
+      ) : (
+        <form onSubmit={submit}>
+          <input
+            aria-label="Name of the conversation"
+            value={name}
+            maxLength={MAX_NAME}
+            autoFocus
+            onFocus={(event) => event.target.select()}
+            onChange={(event) => setName(event.target.value)}
+            onKeyDown={(event) => {
+              if (event.key === 'Escape') setName(undefined);
+            }}
+          />
+          <Button type="submit" look="primary">
+            Save
+          </Button>
+          <Button onClick={() => setName(undefined)}>Cancel</Button>
+        </form>
+      )}
+    </header>
+  );
+}

@@ -1,0 +1,197 @@
+import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { useApprovals } from '../../gateway/approvals';
+import { isMain, titleOf } from '../../gateway/session-names';
+import { useGateway } from '../../gateway/use-gateway';
+import { useLive } from '../../gateway/use-live';
+import { useOffline } from '../../gateway/use-offline';
+import { Button } from '../../kit/button';
+import { addressOf, goTo } from '../../kit/place';
+import { Empty, Failure, Skeleton } from '../../kit/states';
+import { toast } from '../../kit/toasts';
+import { rowsOf } from './chat-rows';
+import { activeRuns } from './chat-state';
+import { Composer } from './composer';
+import { ConversationHead } from './conversation-head';
+import { OutgoingRow, RunRow } from './live-rows';
+import { MessageList } from './message-list';
+import { MessageRow } from './message-row';
+import { Queue, type QueuedMessage } from './queue';
+import { textOf } from './chat-types';
+import { useChat } from './use-chat';
+import { useSpoken } from './use-spoken';
+import type { SessionRow } from './use-sessions';
+import css from './conversation.module.css';
+
+interface ConversationProps {
+  sessionKey: string;
+  mainKey: string;
+  /** Number of a message that it is opened at. */
+  around: number | undefined;
+  /** While its removal can be undone it is not listed. */
+  onHide(key: string, isHidden: boolean): void;
+}
+
+export function Conversation({ sessionKey, mainKey, around, onHide }: ConversationProps) {
+  const gateway = useGateway();
+  const { call } = gateway;
+  const chat = useChat(gateway, sessionKey, around);
+  const { state, send } = chat;
+  const isOffline = useOffline() === true;
+  const { waiting } = useApprovals();
+  const { data: described, refresh } = useLive<{ sessions: SessionRow[] }>(
+    ['sessions.list', { search: sessionKey, limit: 5, includeDerivedTitles: true }],
+    { events: ['sessions.changed', 'chat'] },
+  );
+  const session = described?.sessions.find(({ key }) => key === sessionKey);
+  const [given, setGiven] = useState<{ text: string }>();
+  useSpoken(state.runs);
+
+  const { shown, queued } = useMemo(() => {
+    const isWorking = state.runs.some(({ ended }) => ended === undefined);
+    const waits = state.messages.filter(({ __openclaw }) => isWorking && __openclaw?.waiting === true);
+    return {
+      shown: waits.length === 0 ? state.messages : state.messages.filter((message) => !waits.includes(message)),
+      queued: waits.map((message) => ({ id: message.__openclaw?.runId ?? '', text: textOf(message.content) })),
+    };
+  }, [state.messages, state.runs]);
+  const rows = useMemo(() => rowsOf(shown), [shown]);
+
+  const asking = waiting.some(({ request }) => request.sessionKey === sessionKey);
+  const runs = useMemo(
+    () =>
+      asking
+        ? state.runs.map((run) => ({
+            ...run,
+            tools: run.tools.map((tool) => (tool.phase === 'running' ? { ...tool, phase: 'waiting' as const } : tool)),
+          }))
+        : state.runs,
+    [asking, state.runs],
+  );
+
+  const lastSaid = useRef('');
+  useEffect(() => {
+    lastSaid.current = rows.findLast((row) => row.kind === 'user')?.text ?? '';
+  }, [rows]);
+  const again = useCallback((): void => {
+    if (lastSaid.current !== '') send(lastSaid.current);
+  }, [send]);
+
+  const failed = (what: string) => (error: unknown) =>
+    toast(`${what} ${error instanceof Error ? error.message : String(error)}`);
+  const rename = (label: string, before = session?.label ?? ''): void => {
+    call('sessions.patch', { key: sessionKey, label: label === '' ? null : label }).then(() => {
+      refresh();
+      if (before !== label) toast('Renamed.', { undo: () => rename(before, label) });
+    }, failed('The name was not taken.'));
+  };
+  const remove = (): void => {
+    onHide(sessionKey, true);
+    goTo(addressOf('chats', { s: mainKey }));
+    toast(`Removed “${titleOf(session ?? { key: sessionKey })}”.`, {
+      undo: () => {
+        onHide(sessionKey, false);
+        goTo(addressOf('chats', { s: sessionKey }));
+      },
+      done: () => {
+        call('sessions.delete', { key: sessionKey }).catch((error: unknown) => {
+          onHide(sessionKey, false);
+          failed('It was not removed.')(error);
+        });
+      },
+    });
+  };
+  const takeBack = (message: QueuedMessage, then: () => void): void => {
+    chat.takeBack(message.id).then((isBack) => {
+      if (isBack) then();
+      else toast('It is being answered already.');
+    }, failed('It could not be taken back.'));
+  };
+
+  const isUnderWay = (id: string): boolean => runs.some((run) => run.id === id);
+  const before = state.outgoing.filter(({ id }) => isUnderWay(id));
+  const after = state.outgoing.filter(({ id }) => !isUnderWay(id));
+  const isEmpty = state.loaded && rows.length + state.outgoing.length + runs.length === 0;
+  const outgoing = (list: typeof before): ReactNode =>
+    list.map((each) => (
+      <div key={each.id} className={css['row']}>
+        <OutgoingRow outgoing={each} onRetry={chat.retry} onDiscard={chat.discard} />
+      </div>
+    ));
+
+  return (
+    <section className={css['chat']} aria-label="Conversation">
+      <ConversationHead
+        title={titleOf(session ?? { key: sessionKey })}
+        isOffline={isOffline}
+        isMain={isMain(sessionKey)}
+        isNew={session === undefined}
+        sessionKey={sessionKey}
+        onRename={rename}
+        onRemove={remove}
+      />
+      <MessageList
+        version={[rows, state.outgoing, runs]}
+        hasOlder={state.hasOlder}
+        hasNewer={state.hasNewer}
+        around={around}
+        readOn={chat.readOn}
+        onNewest={chat.reload}
+      >
+        {!state.loaded && state.loadError === undefined && (
+          <div className={css['row']}>
+            <Skeleton lines={6} />
+          </div>
+        )}
+        {state.loadError !== undefined && (
+          <div className={css['row']}>
+            <Failure what="The conversation could not be read." why={state.loadError} onRetry={chat.reload} />
+          </div>
+        )}
+        {isEmpty && (
+          <div className={css['welcome']}>
+            <h2>Say something</h2>
+            {isOffline && (
+              <Empty title="No language model is connected, so the offline assistant answers">
+                <Button onClick={() => send('help')}>See what it understands</Button>
+              </Empty>
+            )}
+          </div>
+        )}
+        {rows.map((row, index) => (
+          <div key={row.key} className={css['row']} data-seq={row.seq}>
+            <MessageRow
+              row={row}
+              onAgain={row.kind === 'note' && row.isFault && index === rows.length - 1 ? again : undefined}
+            />
+          </div>
+        ))}
+        {!state.hasNewer && (
+          <>
+            {outgoing(before)}
+            {runs.map((run) => (
+              <div key={run.id} className={css['row']}>
+                <RunRow run={run} />
+              </div>
+            ))}
+            {outgoing(after)}
+          </>
+        )}
+      </MessageList>
+      <div className={css['bottom']}>
+        <Queue
+          queued={queued}
+          onRemove={(message) => takeBack(message, () => toast('Removed.', { undo: () => send(message.text) }))}
+          onEdit={(message) => takeBack(message, () => setGiven({ text: message.text }))}
+          onSteer={(message) => takeBack(message, () => chat.steer(message.text))}
+        />
+        <Composer
+          sessionKey={sessionKey}
+          running={activeRuns(state).length > 0}
+          onSend={send}
+          onStop={chat.stop}
+          given={given}
+        />
+      </div>
+    </section>
+  );
+}

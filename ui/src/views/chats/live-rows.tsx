@@ -1,0 +1,67 @@
+import { memo } from 'react';
+import { Button } from '../../kit/button';
+import { clockTime } from '../../kit/time';
+import { GrowingMarkdown } from '../../text/markdown';
+import { Prose, SafeText } from '../../text/safe-text';
+import type { LiveRun, Outgoing } from './chat-state';
+import { Note, Thinking } from './message-row';
+import { Steps } from './steps';
+import css from './messages.module.css';
+
+interface OutgoingRowProps {
+  outgoing: Outgoing;
+  onRetry(id: string): void;
+  onDiscard(id: string): void;
+}
+
+/** A message of this page that the history does not show yet. */
+export const OutgoingRow = memo(function OutgoingRow({ outgoing, onRetry, onDiscard }: OutgoingRowProps) {
+  return (
+    <article className={css['mine']} data-state={outgoing.state} data-testid="user-message">
+      <div className={css['words']} dir="auto">
+        <Prose text={outgoing.text} />
+      </div>
+      <footer>
+        {outgoing.state === 'sending' && 'sending …'}
+        {outgoing.state === 'sent' && clockTime(outgoing.at)}
+        {outgoing.state === 'failed' && (
+          <>
+            <span className={css['problem']}>
+              <SafeText text={outgoing.error ?? 'It was not taken.'} max={400} />
+            </span>
+            <Button look="quiet" onClick={() => onRetry(outgoing.id)}>
+              Try again
+            </Button>
+            <Button look="quiet" onClick={() => onDiscard(outgoing.id)}>
+              Remove
+            </Button>
+          </>
+        )}
+      </footer>
+    </article>
+  );
+});
+
+/** A run while it goes on. */
+export const RunRow = memo(function RunRow({ run }: { run: LiveRun }) {
+  const isWorking = run.ended === undefined;
+  return (
+    <div className={css['run']} data-testid="live-run" aria-busy={isWorking}>
+      {run.thinking !== '' && <Thinking text={run.thinking} isLive={isWorking && run.text === ''} />}
+      {run.tools.length > 0 && <Steps tools={run.tools} isWorking={isWorking} />}
+      {run.text !== '' && (
+        <article className={css['answer']} data-testid="assistant-message">
+          <GrowingMarkdown text={run.text} />
+        </article>
+      )}
+      {isWorking && (
+        <div className={css['working']} role="img" aria-label="working">
+          <i />
+          <i />
+          <i />
+        </div>
+      )}
+      {run.error !== undefined && <Note text={run.error} isFault />}
+    </div>
+  );
+});

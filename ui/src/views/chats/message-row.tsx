@@ -1,0 +1,139 @@
+import { memo } from 'react';
+import { Button } from '../../kit/button';
+import { clockTime, dayName, wholeMoment } from '../../kit/time';
+import { Markdown } from '../../text/markdown';
+import { Prose, SafeText } from '../../text/safe-text';
+import { COPY_WORDS, useCopy } from '../../text/use-copy';
+import type { Row } from './chat-rows';
+import { Steps } from './steps';
+import css from './messages.module.css';
+
+const MAX_NAME = 60;
+
+const Time = ({ at }: { at: number | undefined }) =>
+  at === undefined ? null : (
+    <time dateTime={new Date(at).toISOString()} title={wholeMoment(at)}>
+      {clockTime(at)}
+    </time>
+  );
+
+interface MessageRowProps {
+  row: Row;
+  /** Says the last words of the person again, after a failure. */
+  onAgain?: (() => void) | undefined;
+}
+
+export const MessageRow = memo(function MessageRow({ row, onAgain }: MessageRowProps) {
+  switch (row.kind) {
+    case 'day':
+      return <h2 className={css['day']}>{dayName(row.at)}</h2>;
+    case 'user':
+      return (
+        <article className={css['mine']} data-testid="user-message" data-origin={row.origin}>
+          {(row.from ?? row.origin === 'job') && (
+            <div className={css['from']}>
+              {row.origin === 'job' ? 'by a job' : <SafeText text={row.from ?? ''} max={MAX_NAME} />}
+            </div>
+          )}
+          {row.images.map((image, index) => (
+            <img
+              key={index}
+              src={`data:${image.mimeType};base64,${image.data}`}
+              alt={`attached picture ${index + 1}`}
+            />
+          ))}
+          {row.text !== '' && (
+            <div className={css['words']} dir="auto">
+              <Prose text={row.text} />
+            </div>
+          )}
+          {row.files.map((file, index) => (
+            <details key={index} className={css['file']}>
+              <summary>
+                <SafeText text={file.name} max={MAX_NAME} /> · <SafeText text={file.mimeType} max={MAX_NAME} />
+              </summary>
+              <pre tabIndex={0} role="group" aria-label="What it says">
+                <SafeText text={file.text} lines max={20_000} />
+              </pre>
+            </details>
+          ))}
+          <footer>
+            <Time at={row.at} />
+          </footer>
+        </article>
+      );
+    case 'assistant':
+      return (
+        <article className={css['answer']} data-testid="assistant-message">
+          <Markdown text={row.text} />
+          <footer>
+            {row.offline ? (
+              <span className={css['badge']} data-testid="offline" title="No language model is connected">
+                offline assistant
+              </span>
+            ) : (
+              row.model && <SafeText text={row.model} max={MAX_NAME} />
+            )}
+            <Time at={row.at} />
+            <CopyButton text={row.text} />
+          </footer>
+        </article>
+      );
+    case 'note':
+      return <Note text={row.text} isFault={row.isFault} onAgain={onAgain} />;
+    case 'thinking':
+      return <Thinking text={row.text} />;
+    case 'steps':
+      return (
+        <Steps
+          tools={row.tools}
+          isWorking={false}
+          tookMs={row.at !== undefined && row.endedAt !== undefined ? row.endedAt - row.at : undefined}
+        />
+      );
+    case 'housekeeping':
+      return (
+        <details className={css['housekeeping']} data-testid="housekeeping">
+          <summary>
+            The gateway looked after the conversation <Time at={row.at} />
+          </summary>
+          <p dir="auto">
+            <Prose text={row.asked} />
+          </p>
+          {row.answered !== '' && <Markdown text={row.answered} />}
+        </details>
+      );
+  }
+});
+
+/** How an answer ended where it did not end well, and what can be done. */
+export const Note = ({
+  text,
+  isFault,
+  onAgain,
+}: {
+  text: string;
+  isFault: boolean;
+  onAgain?: (() => void) | undefined;
+}) => (
+  <div className={isFault ? css['fault'] : css['note']} data-testid="run-note">
+    <SafeText text={text} max={2000} />
+    {isFault && onAgain && <Button onClick={onAgain}>Ask again</Button>}
+  </div>
+);
+
+export const Thinking = ({ text, isLive = false }: { text: string; isLive?: boolean }) => (
+  <details className={css['thinking']} data-testid="thinking">
+    <summary>{isLive ? 'Thinking …' : 'Thought about it'}</summary>
+    <Markdown text={text} />
+  </details>
+);
+
+function CopyButton({ text }: { text: string }) {
+  const [state, copy] = useCopy();
+  return (
+    <Button look="quiet" onClick={() => copy(text)} aria-live="polite">
+      {COPY_WORDS[state]}
+    </Button>
+  );
+}

@@ -1,0 +1,41 @@
+import { Button } from '../../kit/button';
+import { Prose } from '../../text/safe-text';
+import css from './conversation.module.css';
+
+export interface QueuedMessage {
+  /** Name of its run. */
+  id: string;
+  text: string;
+}
+
+interface QueueProps {
+  queued: readonly QueuedMessage[];
+  onEdit(message: QueuedMessage): void;
+  onRemove(message: QueuedMessage): void;
+  onSteer(message: QueuedMessage): void;
+}
+
+/** Messages that wait until the answer that is being written is done. */
+export function Queue({ queued, onEdit, onRemove, onSteer }: QueueProps) {
+  if (queued.length === 0) return null;
+  return (
+    <ul className={css['queue']} aria-label="Waits for its turn" data-testid="queue">
+      {queued.map((message) => (
+        <li key={message.id}>
+          <span>
+            Next: “<Prose text={message.text} />”
+          </span>
+          <Button look="quiet" onClick={() => onSteer(message)} title="Said at once, into what it does now">
+            Say it now
+          </Button>
+          <Button look="quiet" onClick={() => onEdit(message)}>
+            Edit
+          </Button>
+          <Button look="quiet" onClick={() => onRemove(message)}>
+            Remove
+          </Button>
+        </li>
+      ))}
+    </ul>
+  );
+}

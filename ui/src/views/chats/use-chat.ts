@@ -1,0 +1,227 @@
+import { useCallback, useEffect, useReducer, useRef, useState } from 'react';
+import { CallError } from '../../gateway/gateway-socket';
+import type { Gateway } from '../../gateway/use-gateway';
+import {
+  type ChatState,
+  type HistoryPart,
+  type Outgoing,
+  activeRuns,
+  emptyChat,
+  lastSeq,
+  reduceChat,
+  seqOf,
+} from './chat-state';
+import type { ChatEvent, HistoryPayload } from './chat-types';
+import { outgoingStore } from './outgoing-store';
+import { useAgentEvents } from './use-agent-events';
+
+/** Messages of the first look at a conversation, and of each further page. */
+const FIRST = 40;
+const PAGE = 60;
+
+export interface Chat {
+  state: ChatState;
+  send(text: string): void;
+  stop(): void;
+  retry(id: string): void;
+  discard(id: string): void;
+  /** Takes a waiting message back; false where it is being answered already. */
+  takeBack(id: string): Promise<boolean>;
+  /** Says something into what is being done now. */
+  steer(text: string): void;
+  /** Reads the page before or behind what is shown. */
+  readOn(part: 'older' | 'newer'): Promise<void>;
+  /** Shows the end of the conversation, whatever was shown before. */
+  reload(): void;
+}
+
+/**
+ * One conversation: its history in pages, what streams in, and what is on its way out.
+ * @param around number of a message that it is opened at, instead of at its end
+ */
+export function useChat(gateway: Gateway, sessionKey: string, around: number | undefined): Chat {
+  const [state, dispatch] = useReducer(reduceChat, sessionKey, (key) => emptyChat(key, outgoingStore.of(key)));
+  const { call, connection, subscribe, gaps } = gateway;
+  const isConnected = connection.kind === 'connected';
+  const inFlight = useRef(new Set<string>());
+  /** Raised when a message should be offered again although the connection stayed. */
+  const [again, setAgain] = useState(0);
+  const latest = useRef(state);
+  useEffect(() => {
+    latest.current = state;
+  }, [state]);
+
+  const read = useCallback(
+    async (part: HistoryPart, place: { before?: number; after?: number; around?: number; limit: number }) => {
+      try {
+        const payload = await call<HistoryPayload>('chat.history', { sessionKey, ...place });
+        // A conversation that was begun anew under its key has nothing to do with what is shown.
+        const isOther = part === 'newer' && payload.sessionId !== latest.current.sessionId;
+        const whole = isOther ? await call<HistoryPayload>('chat.history', { sessionKey, limit: FIRST }) : undefined;
+        dispatch({ type: 'history', payload: whole ?? payload, part: whole ? 'whole' : part, sessionKey });
+      } catch (error) {
+        if (error instanceof CallError && !error.isUnknown)
+          dispatch({ type: 'history-failed', error: error.message, sessionKey });
+      }
+    },
+    [call, sessionKey],
+  );
+  const readWhole = useCallback(() => read('whole', { limit: FIRST }), [read]);
+
+  /** What has come since; the reader may be far from the end, and stays there. */
+  const refresh = useCallback(async (): Promise<void> => {
+    const { loaded, hasNewer, loadError } = latest.current;
+    const last = lastSeq(latest.current);
+    if (loaded && hasNewer) return;
+    if (!loaded || last === undefined || loadError !== undefined)
+      await read('whole', { limit: FIRST, ...(around === undefined || loaded ? {} : { around }) });
+    else await read('newer', { after: last, limit: PAGE });
+  }, [read, around]);
+
+  const submit = useCallback(
+    async (outgoing: Outgoing): Promise<void> => {
+      if (inFlight.current.has(outgoing.id)) return;
+      inFlight.current.add(outgoing.id);
+      try {
+        const ack = await call<{ runId?: string; status?: string }>('chat.send', {
+          sessionKey,
+          message: outgoing.text,
+          idempotencyKey: outgoing.id,
+          ...(outgoing.steers ? { queueMode: 'steer' } : {}),
+        });
+        dispatch({ type: 'sent', id: outgoing.id });
+        // Answers such as those to "stop" have no run; a key that was used before has ended already.
+        if (ack.status !== 'started') {
+          if (ack.runId === undefined) dispatch({ type: 'discard', id: outgoing.id });
+          await refresh();
+        } else if (activeRuns(latest.current).length > 0) await refresh();
+      } catch (error) {
+        // Without an answer nobody knows whether it arrived: the same key is sent again when the connection is back.
+        const wait = retryAfter(error);
+        if (wait !== undefined) setTimeout(() => setAgain((count) => count + 1), wait);
+        else dispatch({ type: 'send-failed', id: outgoing.id, error: messageOf(error) });
+      } finally {
+        inFlight.current.delete(outgoing.id);
+      }
+    },
+    [call, refresh, sessionKey],
+  );
+
+  // First what streams from now on, then what has been so far: nothing falls in between.
+  useEffect(() => {
+    if (!isConnected) return undefined;
+    call('sessions.messages.subscribe', { key: sessionKey }).then(refresh, refresh);
+    return () => {
+      call('sessions.messages.unsubscribe', { key: sessionKey }).catch(() => undefined);
+    };
+  }, [call, isConnected, gaps, refresh, sessionKey]);
+
+  useEffect(() => {
+    if (state.sessionKey === sessionKey) outgoingStore.save(sessionKey, state.outgoing);
+  }, [sessionKey, state.sessionKey, state.outgoing]);
+
+  // Whatever has no acknowledgement yet goes out again after each connect, under its old key.
+  const waiting = useRef<Outgoing[]>([]);
+  useEffect(() => {
+    waiting.current =
+      state.sessionKey === sessionKey ? state.outgoing.filter(({ state: kind }) => kind !== 'failed') : [];
+  });
+  useEffect(() => {
+    if (isConnected) for (const outgoing of waiting.current) void submit(outgoing);
+  }, [isConnected, again, submit]);
+
+  const flush = useAgentEvents(gateway, (events) => {
+    dispatch({ type: 'agents', events });
+    // Somebody has said something elsewhere.
+    const begun = events.some(
+      ({ sessionKey: key, stream, data }) => key === sessionKey && stream === 'lifecycle' && data['phase'] === 'start',
+    );
+    if (begun) void refresh();
+  });
+  const isTorn = state.runs.some((run) => run.isTorn === true);
+  useEffect(() => {
+    if (isTorn) void refresh();
+  }, [isTorn, refresh]);
+  useEffect(
+    () =>
+      subscribe((frame) => {
+        if (frame.event !== 'chat') return;
+        const event = frame.payload as ChatEvent;
+        if (event.state === 'delta') return;
+        flush();
+        dispatch({ type: 'chat', event });
+        if (event.sessionKey === sessionKey) void refresh();
+      }),
+    [subscribe, flush, refresh, sessionKey],
+  );
+
+  const sendNew = useCallback(
+    (text: string, steers: boolean): void => {
+      const outgoing: Outgoing = {
+        id: crypto.randomUUID(),
+        text,
+        at: Date.now(),
+        state: 'sending',
+        ...(steers ? { steers } : {}),
+      };
+      dispatch({ type: 'send', outgoing });
+      if (latest.current.hasNewer) void readWhole();
+      if (isConnected) void submit(outgoing);
+    },
+    [isConnected, readWhole, submit],
+  );
+  const send = useCallback((text: string): void => sendNew(text, false), [sendNew]);
+  const steer = useCallback((text: string): void => sendNew(text, true), [sendNew]);
+
+  const retry = useCallback(
+    (id: string): void => {
+      const known = latest.current.outgoing.find((entry) => entry.id === id);
+      if (!known) return;
+      const outgoing: Outgoing = { ...known, state: 'sending' };
+      dispatch({ type: 'send', outgoing });
+      if (isConnected) void submit(outgoing);
+    },
+    [isConnected, submit],
+  );
+
+  const stop = useCallback((): void => {
+    if (activeRuns(latest.current).length > 0) call('chat.abort', { sessionKey }).catch(() => undefined);
+  }, [call, sessionKey]);
+
+  const takeBack = useCallback(
+    async (runId: string): Promise<boolean> => {
+      const { aborted } = await call<{ aborted: boolean }>('chat.abort', { sessionKey, runId });
+      dispatch({ type: 'discard', id: runId });
+      await refresh();
+      return aborted;
+    },
+    [call, refresh, sessionKey],
+  );
+
+  const readOn = useCallback(
+    async (part: 'older' | 'newer'): Promise<void> => {
+      const { messages, hasOlder, hasNewer } = latest.current;
+      const first = seqOf(messages[0]);
+      const last = lastSeq(latest.current);
+      if (part === 'older' && hasOlder && first !== undefined) await read(part, { before: first, limit: PAGE });
+      if (part === 'newer' && hasNewer && last !== undefined) await read(part, { after: last, limit: PAGE });
+    },
+    [read],
+  );
+
+  const discard = useCallback((id: string): void => dispatch({ type: 'discard', id }), []);
+  const reload = useCallback((): void => void readWhole(), [readWhole]);
+
+  return { state, send, stop, retry, discard, takeBack, steer, readOn, reload };
+}
+
+const RETRY_MS = 1000;
+
+/** Milliseconds until a message may be offered again; undefined when the gateway refused it. */
+function retryAfter(error: unknown): number | undefined {
+  if (!(error instanceof CallError)) return undefined;
+  if (error.error.retryAfterMs !== undefined) return error.error.retryAfterMs;
+  return error.isUnknown || error.error.retryable === true ? RETRY_MS : undefined;
+}
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -1,0 +1,83 @@
+import { toneOf, useChannels } from '../../gateway/channel-status';
+import { useGateway } from '../../gateway/use-gateway';
+import { useLive } from '../../gateway/use-live';
+import { useOffline } from '../../gateway/use-offline';
+import { Button } from '../../kit/button';
+import { Card, Row, Rows } from '../../kit/page';
+import { Skeleton, Status } from '../../kit/states';
+import { dayName, clockTime, roughly } from '../../kit/time';
+import { useNow } from '../../kit/use-now';
+import { SafeText } from '../../text/safe-text';
+import css from './home.module.css';
+
+interface GatewayStatus {
+  sessions?: { count: number; defaults?: { model: string | null } };
+}
+
+interface CronStatus {
+  enabled: boolean;
+  jobs: number;
+  nextWakeAtMs: number | null;
+}
+
+/** The gateway, its model, its channels and its next job, a line each. */
+export function HealthCard() {
+  const { connection, hello, logOut } = useGateway();
+  const now = useNow(1000);
+  const isOffline = useOffline();
+  const { data: status } = useLive<GatewayStatus>(['status'], { everyMs: 15_000 });
+  const { data: cron } = useLive<CronStatus>(['cron.status'], { events: ['cron'] });
+  const { data: channels } = useChannels();
+  const isConnected = connection.kind === 'connected';
+  return (
+    <Card title="Health" testId="status-panel">
+      <Rows>
+        <Row
+          mark={<Status tone={isConnected ? 'good' : 'warn'}>{''}</Status>}
+          title="Gateway"
+          detail={
+            isConnected && hello
+              ? `up ${roughly(hello.snapshot.uptimeMs + now - hello.at)} · version ${hello.server.version}`
+              : 'not connected; the page tries again by itself'
+          }
+        />
+        <Row
+          mark={<Status tone={isOffline ? 'warn' : 'good'}>{''}</Status>}
+          title="Model"
+          detail={
+            isOffline ? (
+              'none is connected; the offline assistant answers'
+            ) : (
+              <SafeText text={status?.sessions?.defaults?.model ?? '…'} max={80} />
+            )
+          }
+        />
+        {channels?.channelOrder.flatMap((channel) =>
+          (channels.channelAccounts[channel] ?? []).map((account) => (
+            <Row
+              key={`${channel} ${account.accountId}`}
+              mark={<Status tone={toneOf(account)}>{''}</Status>}
+              title={`${channels.channelLabels[channel] ?? channel}${account.accountId === 'default' ? '' : ` · ${account.accountId}`}`}
+              detail={<SafeText text={account.state ?? 'stopped'} max={120} />}
+            />
+          )),
+        )}
+        {cron && (
+          <Row
+            mark={<Status tone={cron.enabled ? 'good' : 'off'}>{''}</Status>}
+            title={
+              cron.nextWakeAtMs === null
+                ? 'No job is planned'
+                : `Next job ${dayName(cron.nextWakeAtMs, now)} ${clockTime(cron.nextWakeAtMs)}`
+            }
+            detail={cron.enabled ? `${cron.jobs} ${cron.jobs === 1 ? 'job' : 'jobs'}` : 'jobs are switched off'}
+          />
+        )}
+      </Rows>
+      {!status && <Skeleton lines={2} />}
+      <p className={css['actions']}>
+        <Button onClick={logOut}>Log out of this browser</Button>
+      </p>
+    </Card>
+  );
+}

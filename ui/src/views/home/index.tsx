@@ -1,0 +1,32 @@
+import { useApprovals } from '../../gateway/approvals';
+import { usePairing } from '../../gateway/pairing';
+import { Columns, Page } from '../../kit/page';
+import { HealthCard } from './health-card';
+import { BootCard } from './boot-card';
+import { NeedsYouCard } from './needs-you-card';
+import { SpentCard } from './spent-card';
+
+/** Whether something needs a person, whether all is well, and what it cost. */
+export default function HomeView() {
+  const { waiting } = useApprovals();
+  const { requests } = usePairing();
+  const count = waiting.length + requests.length;
+  return (
+    <Page
+      title={greeting()}
+      lead={count === 0 ? 'Nothing waits for you.' : `${count} ${count === 1 ? 'thing waits' : 'things wait'} for you.`}
+    >
+      <Columns>
+        <NeedsYouCard approvals={waiting} requests={requests} />
+        <SpentCard />
+        <HealthCard />
+        <BootCard />
+      </Columns>
+    </Page>
+  );
+}
+
+function greeting(): string {
+  const hour = new Date().getHours();
+  return hour < 5 ? 'Good night' : hour < 12 ? 'Good morning' : hour < 18 ? 'Good afternoon' : 'Good evening';
+}

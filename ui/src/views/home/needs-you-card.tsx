@@ -1,0 +1,110 @@
+import { useState } from 'react';
+import type { Approval } from '../../gateway/approvals';
+import type { PairingRequest } from '../../gateway/pairing';
+import { shortKey } from '../../gateway/session-names';
+import { useLive } from '../../gateway/use-live';
+import { Button } from '../../kit/button';
+import { Link } from '../../kit/link';
+import { Card, Row, Rows } from '../../kit/page';
+import { addressOf } from '../../kit/place';
+import { Empty, Status } from '../../kit/states';
+import { roughly, shortMoment } from '../../kit/time';
+import { useNow } from '../../kit/use-now';
+import { SafeText } from '../../text/safe-text';
+
+interface FailedRun {
+  id: string;
+  sessionKey: string | null;
+  origin: string;
+  receivedAt: number;
+  endedAt?: number;
+  error?: string;
+}
+
+const SHOWN = 5;
+const DAY_MS = 86_400_000;
+
+interface NeedsYouProps {
+  approvals: readonly Approval[];
+  requests: readonly PairingRequest[];
+}
+
+/** What waits for a person, and what went wrong in the last day. */
+export function NeedsYouCard({ approvals, requests }: NeedsYouProps) {
+  const now = useNow(5000);
+  const { data } = useLive<{ runs: FailedRun[] }>(['runs.list', { state: 'failed', limit: SHOWN }], {
+    events: ['chat'],
+  });
+  const failed = (data?.runs ?? []).filter((run) => now - (run.endedAt ?? run.receivedAt) < DAY_MS);
+  const isEmpty = approvals.length + requests.length + failed.length === 0;
+  return (
+    <Card title="Needs you" aside={<NotifyButton />}>
+      {isEmpty && <Empty title="Nothing waits, and nothing failed today" />}
+      <Rows>
+        {approvals.map(({ id, request, expiresAtMs }) => (
+          <Row
+            key={id}
+            mark={<Status tone="warn">{''}</Status>}
+            title={
+              <>
+                Run <SafeText text={request.command} max={60} />
+              </>
+            }
+            detail={
+              <>
+                in “<SafeText text={shortKey(request.sessionKey)} max={40} />” · no answer in{' '}
+                {roughly(Math.max(0, expiresAtMs - now))} means no
+              </>
+            }
+          />
+        ))}
+        {requests.map((request) => (
+          <Row
+            key={`${request.channel} ${request.account} ${request.senderId}`}
+            mark={<Status tone="warn">{''}</Status>}
+            title={
+              <>
+                <SafeText text={request.name ?? 'Somebody'} max={40} /> asks to write on{' '}
+                <SafeText text={request.channel} max={40} />
+              </>
+            }
+            detail={<>code {request.code}</>}
+          >
+            <Link to={addressOf('people')}>Look</Link>
+          </Row>
+        ))}
+        {failed.map((run) => (
+          <Row
+            key={run.id}
+            mark={<Status tone="bad">{''}</Status>}
+            title={
+              <>
+                No answer in “
+                <SafeText text={run.sessionKey === null ? run.origin : shortKey(run.sessionKey)} max={40} />”
+              </>
+            }
+            detail={
+              <>
+                {shortMoment(run.endedAt ?? run.receivedAt, now)} ·{' '}
+                <SafeText text={run.error ?? 'no reason was noted'} max={160} />
+              </>
+            }
+          >
+            {run.sessionKey !== null && <Link to={addressOf('chats', { s: run.sessionKey })}>Open</Link>}
+          </Row>
+        ))}
+      </Rows>
+    </Card>
+  );
+}
+
+/** Browsers ask only when somebody has pressed a button. */
+function NotifyButton() {
+  const [state, setState] = useState(() => ('Notification' in window ? Notification.permission : 'denied'));
+  if (state !== 'default') return null;
+  return (
+    <Button look="quiet" onClick={() => void Notification.requestPermission().then(setState)}>
+      Tell me when something waits
+    </Button>
+  );
+}

@@ -1,0 +1,96 @@
+import { useLive } from '../../gateway/use-live';
+import { Card } from '../../kit/page';
+import { Failure, Skeleton } from '../../kit/states';
+import { dayName } from '../../kit/time';
+import css from './home.module.css';
+
+interface Sum {
+  totalTokens: number;
+  totalCost: number;
+  missingCostEntries: number;
+}
+
+interface Cost {
+  daily: (Sum & { date: string })[];
+  totals: Sum;
+}
+
+interface Budgets {
+  budgets: { name: string; usedUsd: number; costUsd?: number; usedTokens: number; tokens?: number; state: string }[];
+}
+
+const DAYS = 7;
+const DAY_MS = 86_400_000;
+
+const money = new Intl.NumberFormat([], { style: 'currency', currency: 'USD' });
+const count = new Intl.NumberFormat([], { notation: 'compact', maximumFractionDigits: 1 });
+
+/** What models cost today and in the days before, against the budgets. */
+export function SpentCard() {
+  const { data, error, refresh } = useLive<Cost>(['usage.cost', { days: DAYS }], { events: ['chat'] });
+  const { data: limits } = useLive<Budgets>(['usage.status'], { events: ['chat', 'config.changed'] });
+  if (!data)
+    return (
+      <Card title="Spent today">
+        {error === undefined ? (
+          <Skeleton />
+        ) : (
+          <Failure what="The costs could not be read." why={error} onRetry={refresh} />
+        )}
+      </Card>
+    );
+  const days = lastDays(data);
+  const today = days.at(-1);
+  const most = Math.max(...days.map(({ totalCost }) => totalCost), 0);
+  const mostTokens = Math.max(...days.map(({ totalTokens }) => totalTokens), 0);
+  const heightOf = (day: Sum): number =>
+    most > 0 ? day.totalCost / most : mostTokens > 0 ? day.totalTokens / mostTokens : 0;
+  return (
+    <Card title="Spent today">
+      <p className={css['big']}>{money.format(today?.totalCost ?? 0)}</p>
+      <p className={css['hint']}>
+        {count.format(today?.totalTokens ?? 0)} tokens today · {money.format(data.totals.totalCost)} in {DAYS} days
+        {data.totals.missingCostEntries > 0 && ' · some models have no price, so this is too low'}
+      </p>
+      {limits?.budgets.map(({ name, usedUsd, costUsd, usedTokens, tokens, state }) => (
+        <p key={name} className={css['hint']}>
+          Budget {name}:{' '}
+          {costUsd === undefined
+            ? `${count.format(usedTokens)} of ${count.format(tokens ?? 0)} tokens`
+            : `${money.format(usedUsd)} of ${money.format(costUsd)}`}
+          {state !== 'ok' && ` · ${state}`}
+        </p>
+      ))}
+      <ol className={css['bars']} aria-label={`The last ${DAYS} days`}>
+        {days.map((day) => (
+          <li key={day.date}>
+            <span className={css['bar']} aria-hidden="true">
+              <i style={{ height: `${Math.round(heightOf(day) * 100)}%` }} />
+            </span>
+            <span className="visually-hidden">
+              {dayName(day.at)}: {money.format(day.totalCost)}, {count.format(day.totalTokens)} tokens
+            </span>
+            <span aria-hidden="true">{new Date(day.at).toLocaleDateString([], { weekday: 'short' })}</span>
+          </li>
+        ))}
+      </ol>
+    </Card>
+  );
+}
+
+/** Each of the last days, also those on which nothing was spent. */
+function lastDays({ daily }: Cost): (Sum & { date: string; at: number })[] {
+  return Array.from({ length: DAYS }, (_, index) => {
+    const at = Date.now() - (DAYS - 1 - index) * DAY_MS;
+    const { year, month, day } = partsOf(new Date(at));
+    const date = `${year}-${month}-${day}`;
+    const sum = daily.find((each) => each.date === date);
+    return { totalTokens: 0, totalCost: 0, missingCostEntries: 0, ...sum, date, at };
+  });
+}
+
+const partsOf = (date: Date): { year: string; month: string; day: string } => ({
+  year: String(date.getFullYear()),
+  month: String(date.getMonth() + 1).padStart(2, '0'),
+  day: String(date.getDate()).padStart(2, '0'),
+});

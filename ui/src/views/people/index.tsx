@@ -1,0 +1,29 @@
+import { usePairing } from '../../gateway/pairing';
+import { Card, Page } from '../../kit/page';
+import { Failure } from '../../kit/states';
+import { ChannelsCard } from './channels-card';
+import { PairedPeople } from './paired-people';
+import { PairingCards } from './pairing-cards';
+
+/** Who can write to the assistant, by what, and how that is doing. */
+export default function PeopleView() {
+  const pairing = usePairing();
+  return (
+    <Page title="People & channels" lead="Who can write to the assistant, and on what.">
+      {pairing.problem !== undefined && <Failure what="That did not work." why={pairing.problem} />}
+      {pairing.requests.length > 0 && (
+        <Card
+          title={
+            pairing.requests.length === 1 ? 'Somebody asks to write' : `${pairing.requests.length} people ask to write`
+          }
+        >
+          <PairingCards {...pairing} />
+        </Card>
+      )}
+      <ChannelsCard />
+      <Card title="Let in by code">
+        <PairedPeople {...pairing} />
+      </Card>
+    </Page>
+  );
+}

@@ -1,0 +1,55 @@
+import { useRef } from 'react';
+import type { Pairing, PairingRequest } from '../../gateway/pairing';
+import { Button } from '../../kit/button';
+import { useSteady } from '../../kit/use-steady';
+import { SafeText } from '../../text/safe-text';
+import css from './people.module.css';
+
+const MAX_NAME = 60;
+
+type Ways = Pick<Pairing, 'approve' | 'dismiss'>;
+
+/** People who wrote to the assistant and are not known; nothing of what they said was answered. */
+export const PairingCards = ({ requests, approve, dismiss }: Ways & Pick<Pairing, 'requests'>) =>
+  requests.map((request) => (
+    <PairingCard
+      key={`${request.channel} ${request.account} ${request.senderId}`}
+      request={request}
+      approve={approve}
+      dismiss={dismiss}
+    />
+  ));
+
+function PairingCard({ request, approve, dismiss }: Ways & { request: PairingRequest }) {
+  const card = useRef<HTMLElement>(null);
+  const isSteady = useSteady(card, request.code);
+  return (
+    <section className={css['request']} data-testid="pairing-request" ref={card}>
+      <h3>
+        <SafeText text={request.name ?? 'Somebody'} max={MAX_NAME} /> wants to write to the assistant on{' '}
+        <SafeText text={request.channel} />
+      </h3>
+      <p>
+        Id <SafeText text={request.senderId} max={MAX_NAME} />
+        {request.account !== 'default' && (
+          <>
+            , account <SafeText text={request.account} max={MAX_NAME} />
+          </>
+        )}
+        , code <code>{request.code}</code>. Let people in only when they have told you this code.
+      </p>
+      <p>
+        Whoever is let in can write to the assistant from then on and is answered there, not here; what they have
+        written so far is not answered. They share a conversation with you only where session.dmScope is “main”.
+      </p>
+      <div className={css['buttons']}>
+        <Button look="primary" disabled={!isSteady} onClick={() => approve(request)}>
+          Let in
+        </Button>
+        <Button disabled={!isSteady} onClick={() => dismiss(request)}>
+          Turn down
+        </Button>
+      </div>
+    </section>
+  );
+}
