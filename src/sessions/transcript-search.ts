@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type RawBuilder, sql } from 'kysely';
 import { textOf } from '../common/content-parts';
+import { cutText, graphemeBorder } from '../common/cut-text';
 import { DatabaseService } from '../storage/database.service';
 import type { TranscriptMessage } from './transcript-event';
 
@@ -91,13 +92,12 @@ export class TranscriptSearch {
   }
 }
 
-const capitalised = (words: string): string => words.slice(0, 1).toUpperCase() + words.slice(1).toLowerCase();
+const capitalised = (words: string): string => words.toLowerCase().replace(/^./u, (first) => first.toUpperCase());
 
 function around(text: string, words: string): string | undefined {
   const line = text.replace(/\s+/g, ' ');
   const at = line.toLowerCase().indexOf(words.replace(/\s+/g, ' ').toLowerCase());
   if (at < 0) return undefined;
-  const from = Math.max(0, at - BEFORE);
-  const cut = line.slice(from, from + SNIPPET);
-  return `${from > 0 ? '…' : ''}${cut}${from + SNIPPET < line.length ? '…' : ''}`;
+  const from = graphemeBorder(line, Math.max(0, at - BEFORE));
+  return `${from > 0 ? '…' : ''}${cutText(line.slice(from), SNIPPET)}`;
 }

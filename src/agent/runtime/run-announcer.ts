@@ -8,7 +8,7 @@ import { StreamFilter } from './reply-outcome';
 const AGENT_INTERVAL_MS = 60;
 const CHAT_INTERVAL_MS = 150;
 const TURN_TEXT_INTERVAL_MS = 250;
-const PIECE_INTERVAL_MS = 120;
+const PIECE_INTERVAL_MS = 200;
 
 export interface RunFacts {
   runId: string;

@@ -24,7 +24,10 @@ export interface Approvals {
 /** What waits for a decision, oldest first. No decision in time is a denial. */
 export function useApprovals(): Approvals {
   const { call } = useGateway();
-  const { data = [], refresh } = useLive<Approval[]>(['exec.approval.list'], { events: ['exec.approval.'] });
+  const { data = [], refresh } = useLive<Approval[]>(['exec.approval.list'], {
+    events: ['exec.approval.'],
+    settleMs: 0,
+  });
   const [problem, setProblem] = useState<string>();
   return {
     waiting: data,

@@ -1,3 +1,5 @@
+import { shortId } from '../../../src/common/short-id';
+
 export interface NamedSession {
   key: string;
   label?: string;
@@ -32,5 +34,5 @@ const isNew = (key: string): boolean => /:ui-[\da-f]{8}$/.test(key);
 /** A key that nobody has used yet, beside the main session of an agent. */
 export function newSessionKey(mainKey: string): string {
   const prefix = mainKey.endsWith(':main') ? mainKey.slice(0, -':main'.length) : 'agent:main';
-  return `${prefix}:ui-${crypto.randomUUID().slice(0, 8)}`;
+  return `${prefix}:ui-${shortId(crypto.randomUUID())}`;
 }

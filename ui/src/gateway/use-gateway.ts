@@ -105,6 +105,16 @@ export function useConnection(): Gateway {
     };
   }, []);
 
+  // A login link that is opened in a page that is there already changes nothing but the fragment.
+  useEffect(() => {
+    const take = (): void => {
+      const taken = takeFromFragment();
+      if (taken) setCredentials(taken);
+    };
+    window.addEventListener('hashchange', take);
+    return () => window.removeEventListener('hashchange', take);
+  }, []);
+
   const logIn = useCallback((next: Credentials): void => {
     setAttempts((count) => count + 1);
     setConnection({ kind: 'connecting' });

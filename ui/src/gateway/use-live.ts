@@ -10,15 +10,23 @@ export interface Live<T> {
   refresh(): void;
 }
 
+/** Events that come in a row are looked at together. */
+const SETTLE_MS = 250;
+
 interface LiveOptions {
   /** Events after which it is read again; a dot at the end stands for all that begin so. */
   events?: readonly string[];
   /** Milliseconds after which it is read again while the page is seen. */
   everyMs?: number;
+  /** Milliseconds for which events are gathered. */
+  settleMs?: number;
 }
 
 /** What a method answers, read again after each connect, after missed events, and after events that change it. */
-export function useLive<T>(request: MethodCall, { events = [], everyMs }: LiveOptions = {}): Live<T> {
+export function useLive<T>(
+  request: MethodCall,
+  { events = [], everyMs, settleMs = SETTLE_MS }: LiveOptions = {},
+): Live<T> {
   const { call, connection, gaps, subscribe } = useGateway();
   const key = JSON.stringify(request);
   const [state, setState] = useState<{ key: string; data?: T; error?: string }>({ key });
@@ -51,12 +59,20 @@ export function useLive<T>(request: MethodCall, { events = [], everyMs }: LiveOp
   useEffect(() => {
     const list = names === '' ? [] : names.split(' ');
     if (list.length === 0) return undefined;
-    return subscribe(({ event, payload }) => {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const stop = subscribe(({ event, payload }) => {
       // What streams changes nothing that is listed.
       if (event === 'chat' && (payload as { state?: string }).state === 'delta') return;
-      if (list.some((name) => (name.endsWith('.') ? event.startsWith(name) : event === name))) refresh();
+      if (list.some((name) => (name.endsWith('.') ? event.startsWith(name) : event === name))) {
+        clearTimeout(timer);
+        timer = setTimeout(refresh, settleMs);
+      }
     });
-  }, [subscribe, names, refresh]);
+    return () => {
+      stop();
+      clearTimeout(timer);
+    };
+  }, [subscribe, names, refresh, settleMs]);
 
   useEffect(() => {
     if (everyMs === undefined || !isConnected) return undefined;

@@ -54,3 +54,67 @@ export const SearchField = ({ label, value, onChange }: SearchProps) => (
     }}
   />
 );
+
+interface TextFieldProps {
+  label: string;
+  value: string;
+  onChange(value: string): void;
+  rows: number;
+  hint?: ReactNode;
+}
+
+/** Several lines of text. */
+export function TextField({ label, value, onChange, rows, hint }: TextFieldProps) {
+  const id = useId();
+  return (
+    <div className={css['field']}>
+      <label htmlFor={id}>{label}</label>
+      <textarea
+        id={id}
+        rows={rows}
+        value={value}
+        dir="auto"
+        aria-describedby={hint === undefined ? undefined : `${id}-told`}
+        onChange={(event) => onChange(event.target.value)}
+      />
+      {hint !== undefined && (
+        <p id={`${id}-told`} className={css['hint']}>
+          {hint}
+        </p>
+      )}
+    </div>
+  );
+}
+
+interface ChoiceProps<T extends string> {
+  label: string;
+  value: T;
+  /** Values with what they are called. */
+  options: Readonly<Record<T, string>>;
+  onChange(value: T): void;
+}
+
+/** One of a few. */
+export function Choice<T extends string>({ label, value, options, onChange }: ChoiceProps<T>) {
+  const id = useId();
+  const names = Object.keys(options) as T[];
+  return (
+    <div className={css['field']}>
+      <label htmlFor={id}>{label}</label>
+      <select
+        id={id}
+        value={value}
+        onChange={(event) => {
+          const chosen = names.find((name) => name === event.target.value);
+          if (chosen !== undefined) onChange(chosen);
+        }}
+      >
+        {names.map((name) => (
+          <option key={name} value={name}>
+            {options[name]}
+          </option>
+        ))}
+      </select>
+    </div>
+  );
+}

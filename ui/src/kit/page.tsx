@@ -56,10 +56,12 @@ interface RowProps {
   title: ReactNode;
   detail?: ReactNode;
   mark?: ReactNode;
+  /** Below all of it, as wide as the card. */
+  below?: ReactNode;
   children?: ReactNode;
 }
 
-export const Row = ({ title, detail, mark, children }: RowProps) => (
+export const Row = ({ title, detail, mark, below, children }: RowProps) => (
   <li className={css['row']}>
     {mark && <span className={css['mark']}>{mark}</span>}
     <div className={css['words']}>
@@ -67,6 +69,7 @@ export const Row = ({ title, detail, mark, children }: RowProps) => (
       {detail && <small>{detail}</small>}
     </div>
     {children && <div className={css['does']}>{children}</div>}
+    {below && <div className={css['below']}>{below}</div>}
   </li>
 );
 

@@ -17,6 +17,11 @@ interface NavProps {
   people: number;
 }
 
+interface LinkOptions {
+  words?: string;
+  onFollow?: () => void;
+}
+
 /** Views that have a place in the bar of a phone; the others are behind "More". */
 const IN_BAR = 3;
 const THEMES = { system: 'Colours: as the system', light: 'Colours: light', dark: 'Colours: dark' } as const;
@@ -26,7 +31,7 @@ export function Nav({ current, approvals, people }: NavProps) {
   const [theme, nextTheme] = useTheme();
   const [showsMore, setShowsMore] = useState(false);
   const counts: Readonly<Record<string, number>> = { home: approvals, people };
-  const linkOf = (route: Route, onFollow?: () => void): ReactNode => (
+  const linkOf = (route: Route, { words = route.words, onFollow }: LinkOptions = {}): ReactNode => (
     <Link
       key={route.view}
       to={addressOf(route.view)}
@@ -36,7 +41,7 @@ export function Nav({ current, approvals, people }: NavProps) {
       onClick={onFollow}
     >
       <Icon name={route.icon} />
-      <span>{route.words}</span>
+      <span>{words}</span>
       {(counts[route.view] ?? 0) > 0 && <Count count={counts[route.view] ?? 0} />}
     </Link>
   );
@@ -66,7 +71,7 @@ export function Nav({ current, approvals, people }: NavProps) {
         </div>
       </nav>
       <nav className={css['bar']} aria-label="Main views">
-        {ROUTES.slice(0, IN_BAR).map((route) => linkOf(route))}
+        {ROUTES.slice(0, IN_BAR).map((route) => linkOf(route, { words: route.short ?? route.words }))}
         <button type="button" className={css['link']} aria-haspopup="dialog" onClick={() => setShowsMore(true)}>
           <Icon name="more" />
           <span>More</span>
@@ -74,7 +79,9 @@ export function Nav({ current, approvals, people }: NavProps) {
       </nav>
       {showsMore && (
         <Dialog title="More" onClose={() => setShowsMore(false)}>
-          <div className={css['group']}>{rest.map((route) => linkOf(route, () => setShowsMore(false)))}</div>
+          <div className={css['group']}>
+            {rest.map((route) => linkOf(route, { onFollow: () => setShowsMore(false) }))}
+          </div>
           {themeButton}
           <Button onClick={logOut}>Log out of this browser</Button>
         </Dialog>

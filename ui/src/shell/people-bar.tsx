@@ -17,7 +17,7 @@ export function PeopleBar({ requests, isThere }: PeopleBarProps) {
   const [first] = requests;
   if (!first || isThere) return null;
   return (
-    <p className={css['people']} data-testid="people-bar">
+    <aside className={css['people']} aria-label="People who ask to write" data-testid="people-bar">
       <span>
         {requests.length === 1 ? (
           <>
@@ -29,6 +29,6 @@ export function PeopleBar({ requests, isThere }: PeopleBarProps) {
         )}
       </span>
       <Link to={addressOf('people')}>Look</Link>
-    </p>
+    </aside>
   );
 }

@@ -4,6 +4,8 @@ export interface Route {
   /** Name in the address, and of the folder in `views`. */
   view: string;
   words: string;
+  /** For the bar of a phone. */
+  short?: string;
   icon: IconName;
   group?: 'Reach' | 'Assistant' | 'Watch' | 'System';
   /** Names that led there in OpenClaw. */
@@ -12,9 +14,19 @@ export interface Route {
 
 /** Every view, in the order of the navigation. A view is one line here and a folder of its name. */
 export const ROUTES: readonly Route[] = [
-  { view: 'home', words: 'Home', icon: 'home', formerly: ['overview', 'instances', 'debug'] },
+  { view: 'home', words: 'Home', icon: 'home', formerly: ['overview', 'debug'] },
   { view: 'chats', words: 'Chats', icon: 'chat', formerly: ['chat', 'sessions'] },
-  { view: 'people', words: 'People & channels', icon: 'people', group: 'Reach', formerly: ['channels'] },
+  {
+    view: 'people',
+    words: 'People & channels',
+    short: 'People',
+    icon: 'people',
+    group: 'Reach',
+    formerly: ['channels'],
+  },
+  { view: 'jobs', words: 'Jobs', icon: 'clock', group: 'Reach', formerly: ['cron'] },
+  { view: 'logs', words: 'Logs', icon: 'lines', group: 'Watch' },
+  { view: 'devices', words: 'Devices & nodes', icon: 'device', group: 'System', formerly: ['nodes', 'instances'] },
 ];
 
 /** What is shown where the address names no view. */

@@ -1,3 +1,4 @@
+import { cutText } from '../../../src/common/cut-text';
 import { readableText, visibleLines, visiblePieces, visibleText } from '../../../src/common/visible-text';
 import css from './text.module.css';
 
@@ -11,7 +12,7 @@ interface SafeTextProps {
 
 /** Names, commands and other short texts of others: what can't be seen, or turns the rest around, is spelt out and marked. */
 export function SafeText({ text, lines = false, max }: SafeTextProps) {
-  const cut = max !== undefined && text.length > max ? `${text.slice(0, max)}…` : text;
+  const cut = max === undefined ? text : cutText(text, max);
   return <Marked text={lines ? visibleLines(cut) : visibleText(cut)} />;
 }
 

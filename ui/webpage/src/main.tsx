@@ -1,6 +1,7 @@
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { Page } from './page';
+import '../../src/tokens.css';
 import './page.css';
 
 const token = new URLSearchParams(location.hash.slice(1)).get('token') ?? '';

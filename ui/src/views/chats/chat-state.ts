@@ -185,6 +185,7 @@ function withPiece(run: LiveRun, field: 'text' | 'thinking', data: Record<string
   const { delta, at } = data;
   if (typeof delta !== 'string' || typeof at !== 'number') return run;
   if (at > run[field].length) return { ...run, isTorn: true };
+  // eslint-disable-next-line openclaw/cut-text -- a position of the protocol: what comes after it is replaced
   return { ...run, [field]: run[field].slice(0, at) + delta };
 }
 

@@ -58,6 +58,7 @@ export function ConversationHead({ title, isOffline, isMain, isNew, sessionKey, 
         </>
       ) : (
         <form onSubmit={submit}>
+          <h1 className="visually-hidden">{title}</h1>
           <input
             aria-label="Name of the conversation"
             value={name}

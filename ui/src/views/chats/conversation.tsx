@@ -1,4 +1,4 @@
-import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { useApprovals } from '../../gateway/approvals';
 import { isMain, titleOf } from '../../gateway/session-names';
 import { useGateway } from '../../gateway/use-gateway';
@@ -13,7 +13,7 @@ import { activeRuns } from './chat-state';
 import { Composer } from './composer';
 import { ConversationHead } from './conversation-head';
 import { OutgoingRow, RunRow } from './live-rows';
-import { MessageList } from './message-list';
+import { type ListItem, MessageList } from './message-list';
 import { MessageRow } from './message-row';
 import { Queue, type QueuedMessage } from './queue';
 import { textOf } from './chat-types';
@@ -107,16 +107,34 @@ export function Conversation({ sessionKey, mainKey, around, onHide }: Conversati
     }, failed('It could not be taken back.'));
   };
 
-  const isUnderWay = (id: string): boolean => runs.some((run) => run.id === id);
-  const before = state.outgoing.filter(({ id }) => isUnderWay(id));
-  const after = state.outgoing.filter(({ id }) => !isUnderWay(id));
+  const { retry, discard } = chat;
+  const items = useMemo((): ListItem[] => {
+    const isUnderWay = (id: string): boolean => runs.some((run) => run.id === id);
+    const outgoing = state.outgoing.map((each) => ({
+      key: each.id,
+      isUnderWay: isUnderWay(each.id),
+      content: <OutgoingRow outgoing={each} onRetry={retry} onDiscard={discard} />,
+    }));
+    const said = rows.map((row, index) => ({
+      key: row.key,
+      seq: row.seq,
+      content: (
+        <MessageRow
+          row={row}
+          onAgain={row.kind === 'note' && row.isFault && index === rows.length - 1 ? again : undefined}
+        />
+      ),
+    }));
+    // What is said now stands at the end, and the end may not be among what is shown.
+    if (state.hasNewer) return said;
+    return [
+      ...said,
+      ...outgoing.filter((each) => each.isUnderWay),
+      ...runs.map((run) => ({ key: `run ${run.id}`, content: <RunRow run={run} /> })),
+      ...outgoing.filter((each) => !each.isUnderWay),
+    ];
+  }, [rows, runs, state.outgoing, state.hasNewer, retry, discard, again]);
   const isEmpty = state.loaded && rows.length + state.outgoing.length + runs.length === 0;
-  const outgoing = (list: typeof before): ReactNode =>
-    list.map((each) => (
-      <div key={each.id} className={css['row']}>
-        <OutgoingRow outgoing={each} onRetry={chat.retry} onDiscard={chat.discard} />
-      </div>
-    ));
 
   return (
     <section className={css['chat']} aria-label="Conversation">
@@ -129,54 +147,44 @@ export function Conversation({ sessionKey, mainKey, around, onHide }: Conversati
         onRename={rename}
         onRemove={remove}
       />
-      <MessageList
-        version={[rows, state.outgoing, runs]}
-        hasOlder={state.hasOlder}
-        hasNewer={state.hasNewer}
-        around={around}
-        readOn={chat.readOn}
-        onNewest={chat.reload}
-      >
-        {!state.loaded && state.loadError === undefined && (
-          <div className={css['row']}>
-            <Skeleton lines={6} />
-          </div>
-        )}
-        {state.loadError !== undefined && (
-          <div className={css['row']}>
-            <Failure what="The conversation could not be read." why={state.loadError} onRetry={chat.reload} />
-          </div>
-        )}
-        {isEmpty && (
-          <div className={css['welcome']}>
-            <h2>Say something</h2>
-            {isOffline && (
-              <Empty title="No language model is connected, so the offline assistant answers">
-                <Button onClick={() => send('help')}>See what it understands</Button>
-              </Empty>
-            )}
-          </div>
-        )}
-        {rows.map((row, index) => (
-          <div key={row.key} className={css['row']} data-seq={row.seq}>
-            <MessageRow
-              row={row}
-              onAgain={row.kind === 'note' && row.isFault && index === rows.length - 1 ? again : undefined}
-            />
-          </div>
-        ))}
-        {!state.hasNewer && (
-          <>
-            {outgoing(before)}
-            {runs.map((run) => (
-              <div key={run.id} className={css['row']}>
-                <RunRow run={run} />
-              </div>
-            ))}
-            {outgoing(after)}
-          </>
-        )}
-      </MessageList>
+      {isEmpty || !state.loaded ? (
+        <div className={css['feed']}>
+          {!state.loaded && state.loadError === undefined && items.length === 0 && (
+            <div className={css['row']}>
+              <Skeleton lines={6} />
+            </div>
+          )}
+          {state.loadError !== undefined && (
+            <div className={css['row']}>
+              <Failure what="The conversation could not be read." why={state.loadError} onRetry={chat.reload} />
+            </div>
+          )}
+          {isEmpty && (
+            <div className={css['welcome']}>
+              <h2>Say something</h2>
+              {isOffline && (
+                <Empty title="No language model is connected, so the offline assistant answers">
+                  <Button onClick={() => send('help')}>See what it understands</Button>
+                </Empty>
+              )}
+            </div>
+          )}
+          {items.map(({ key, content }) => (
+            <div key={key} className={css['row']}>
+              {content}
+            </div>
+          ))}
+        </div>
+      ) : (
+        <MessageList
+          items={items}
+          hasOlder={state.hasOlder}
+          hasNewer={state.hasNewer}
+          around={around}
+          readOn={chat.readOn}
+          onNewest={chat.reload}
+        />
+      )}
       <div className={css['bottom']}>
         <Queue
           queued={queued}

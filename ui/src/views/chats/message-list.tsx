@@ -1,4 +1,5 @@
 import { type ReactNode, useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react';
+import { Virtualizer, type VirtualizerHandle } from 'virtua';
 import { Button } from '../../kit/button';
 import css from './conversation.module.css';
 
@@ -7,10 +8,15 @@ const NEAR_END_PX = 120;
 /** Pixels from either end within which the next page is read. */
 const READ_ON_PX = 900;
 
+export interface ListItem {
+  key: string;
+  /** Number of its message. */
+  seq?: number | undefined;
+  content: ReactNode;
+}
+
 interface MessageListProps {
-  children: ReactNode;
-  /** Changes whenever what is shown does. */
-  version: readonly unknown[];
+  items: readonly ListItem[];
   hasOlder: boolean;
   hasNewer: boolean;
   /** Number of the message that it begins at. */
@@ -20,64 +26,72 @@ interface MessageListProps {
   onNewest(): void;
 }
 
-/** The conversation from top to bottom; stays at its end while the reader is there, and reads on where they go. */
-export function MessageList({ children, version, hasOlder, hasNewer, around, readOn, onNewest }: MessageListProps) {
-  const list = useRef<HTMLDivElement>(null);
+/**
+ * The conversation from top to bottom, of which only what is seen is drawn. Stays at its end while the reader is there,
+ * stays where they are when older messages come before it, and reads on where they go.
+ */
+export function MessageList({ items, hasOlder, hasNewer, around, readOn, onNewest }: MessageListProps) {
+  const feed = useRef<HTMLDivElement>(null);
+  const list = useRef<VirtualizerHandle>(null);
   const followsEnd = useRef(around === undefined);
   const hasJumped = useRef(false);
   const isReading = useRef(false);
   const [isAway, setAway] = useState(false);
+  // Rows that come before what is seen push it down, and are scrolled past at once.
+  const first = items.find(({ seq }) => seq !== undefined)?.seq;
+  const [grown, setGrown] = useState({ items, first, before: false });
+  if (items !== grown.items) {
+    const before = first !== undefined && grown.first !== undefined && first < grown.first;
+    setGrown({ items, first, before });
+  }
 
   const toEnd = useCallback((): void => {
-    const { current } = list;
+    const { current } = feed;
     followsEnd.current = true;
     if (current) current.scrollTop = current.scrollHeight;
   }, []);
 
   const look = useCallback((): void => {
-    const { current } = list;
-    if (!current) return;
+    const { current } = feed;
+    if (!current || isReading.current) return;
     const below = current.scrollHeight - current.scrollTop - current.clientHeight;
     const part =
       hasOlder && current.scrollTop < READ_ON_PX ? 'older' : hasNewer && below < READ_ON_PX ? 'newer' : undefined;
-    if (part === undefined || isReading.current) return;
+    if (part === undefined) return;
     isReading.current = true;
     void readOn(part).finally(() => {
       isReading.current = false;
     });
   }, [hasOlder, hasNewer, readOn]);
 
-  const key = version.length;
   useLayoutEffect(() => {
-    const { current } = list;
-    if (!current) return;
-    const target = around !== undefined && !hasJumped.current ? current.querySelector(`[data-seq="${around}"]`) : null;
-    if (target) {
+    const index = around === undefined ? -1 : items.findIndex(({ seq }) => seq === around);
+    if (index >= 0 && !hasJumped.current) {
       hasJumped.current = true;
-      target.scrollIntoView({ block: 'center' });
+      list.current?.scrollToIndex(index, { align: 'center' });
     } else if (followsEnd.current && !hasNewer) toEnd();
-    // eslint-disable-next-line react-hooks/exhaustive-deps -- `version` names all that is shown
-  }, [key, ...version, around, hasNewer, toEnd]);
+  }, [items, around, hasNewer, toEnd]);
 
   // A short page leaves room for the next one.
   useEffect(() => {
     const timer = setTimeout(look, 50);
     return () => clearTimeout(timer);
-  }, [look, children]);
+  }, [look, items]);
 
-  // A keyboard that opens, or a window that changes, leaves the end in view.
+  // Rows get their height when they are drawn, a keyboard opens, a window changes: the end stays in view.
   useEffect(() => {
-    const { current } = list;
+    const { current } = feed;
     if (!current) return undefined;
     const observer = new ResizeObserver(() => {
       if (followsEnd.current) toEnd();
     });
     observer.observe(current);
+    for (const child of current.children) observer.observe(child);
     return () => observer.disconnect();
   }, [toEnd]);
 
   const onScroll = (): void => {
-    const { current } = list;
+    const { current } = feed;
     if (!current) return;
     followsEnd.current = !hasNewer && current.scrollHeight - current.scrollTop - current.clientHeight < NEAR_END_PX;
     setAway(!followsEnd.current);
@@ -88,13 +102,19 @@ export function MessageList({ children, version, hasOlder, hasNewer, around, rea
     <>
       <div
         className={css['feed']}
-        ref={list}
+        ref={feed}
         onScroll={onScroll}
         tabIndex={0}
         role="group"
         aria-label="Conversation so far"
       >
-        {children}
+        <Virtualizer ref={list} scrollRef={feed} shift={grown.before} bufferSize={600}>
+          {items.map(({ key, seq, content }) => (
+            <div key={key} className={css['row']} data-seq={seq}>
+              {content}
+            </div>
+          ))}
+        </Virtualizer>
         <div className={css['end']} />
       </div>
       <div className={css['jump']}>
@@ -102,7 +122,6 @@ export function MessageList({ children, version, hasOlder, hasNewer, around, rea
           <Button
             icon="down"
             onClick={() => {
-              followsEnd.current = true;
               if (hasNewer) onNewest();
               toEnd();
             }}

@@ -6,6 +6,7 @@ import { Link } from '../../kit/link';
 import { addressOf, goTo } from '../../kit/place';
 import { Empty, Failure, Skeleton, Status } from '../../kit/states';
 import { dayName, daysAgo, shortMoment } from '../../kit/time';
+import { plainWords } from '../../text/plain-words';
 import { SafeText } from '../../text/safe-text';
 import { FoundTexts } from './found-texts';
 import { type SessionRow, useSessions } from './use-sessions';
@@ -33,9 +34,13 @@ export function SessionList({ current, mainKey, removed }: SessionListProps) {
     search === '' ? [mainKey, current] : [],
   );
   const main = rows.filter(({ key }) => key === mainKey);
-  const groups = search === '' ? groupsOf(rows.filter(({ key }) => key !== mainKey)) : [{ name: 'Called so', rows }];
+  const groups =
+    search === ''
+      ? groupsOf(rows.filter(({ key }) => key !== mainKey))
+      : [{ name: 'Called so', rows }].filter(({ rows: lines }) => lines.length > 0);
   return (
     <nav className={css['list']} aria-label="Conversations">
+      <h1>Conversations</h1>
       <div className={css['top']}>
         <Button icon="plus" onClick={() => goTo(addressOf('chats', { s: newSessionKey(mainKey) }))}>
           New conversation
@@ -92,7 +97,16 @@ const Lines = ({
             {working.has(row.key) ? (
               <Status tone="busy">working</Status>
             ) : (
-              <SafeText text={row.lastMessagePreview ?? (row.kind === 'direct' ? '' : row.kind)} max={MAX_TITLE} />
+              <SafeText
+                text={
+                  row.lastMessagePreview === undefined
+                    ? row.kind === 'direct'
+                      ? ''
+                      : row.kind
+                    : plainWords(row.lastMessagePreview)
+                }
+                max={MAX_TITLE}
+              />
             )}
           </small>
         </Link>

@@ -25,9 +25,9 @@ interface Page {
 }
 
 const PAGE = 50;
-const CHANGING_EVENTS = new Set(['sessions.changed', 'chat']);
 /** Changes that come in a row are looked at together. */
-const SETTLE_MS = 150;
+const SETTLE_MS = 400;
+const CHANGING_EVENTS = new Set(['sessions.changed', 'chat']);
 
 /** Conversations, newest first, as many as were asked for; or those in which words are found. */
 export function useSessions(search: string): Sessions {

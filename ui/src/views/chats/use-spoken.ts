@@ -14,6 +14,7 @@ export function useSpoken(runs: readonly LiveRun[]): void {
     for (const { id, text, ended, error } of runs) {
       const from = said.current.get(id) ?? 0;
       const until = ended === undefined ? lastEnd(text, from) : text.length;
+      // eslint-disable-next-line openclaw/cut-text -- from the end of one sentence to that of another
       if (until > from) announce(text.slice(from, until).trim());
       said.current.set(id, Math.max(from, until));
       if (error !== undefined && ended !== undefined) announce(error);

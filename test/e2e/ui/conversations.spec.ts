@@ -1,0 +1,123 @@
+import type { Browser, Page } from 'playwright-core';
+import { describeWithBrowser, openBrowser, openPage } from '../../harness/browser';
+import { TEST_TOKEN, until } from '../../harness/gateway-process';
+import { longTranscript } from '../../harness/long-session';
+import { ToolBench } from '../../harness/tool-bench';
+
+const PAIRS = 1000;
+
+describeWithBrowser('many and long conversations', () => {
+  let browser: Browser;
+  let bench: ToolBench;
+  let page: Page;
+  let errors: string[];
+  beforeAll(async () => {
+    browser = await openBrowser();
+    bench = await ToolBench.start();
+    await bench.client.call('sessions.import', { key: 'agent:main:long', text: longTranscript(PAIRS) });
+    for (let index = 0; index < 120; index++)
+      await bench.client.call('sessions.create', { key: `agent:main:small-${index}`, label: `Small ${index}` });
+    ({ page, errors } = await openPage(browser));
+    await page.goto(`${bench.gateway.http}/chats?s=agent:main:long#token=${TEST_TOKEN}`);
+    await page.getByText(`Question ${PAIRS - 1}?`).waitFor();
+  });
+  afterAll(async () => {
+    await bench.stop();
+    await browser.close();
+  });
+  const feed = () => page.getByRole('group', { name: 'Conversation so far' });
+  const nodes = async (): Promise<number> => Number(await page.evaluate('document.querySelectorAll("*").length'));
+
+  it('are read back to their first word, and no more of them is drawn than is seen', async () => {
+    expect(await page.getByText('Question 5?').count()).toBe(0);
+    await until(
+      'the first word',
+      async () => {
+        await feed().evaluate((element) => element.scrollTo(0, 0));
+        return (await page.getByText('Question 0?').count()) > 0;
+      },
+      60_000,
+    );
+    expect(await nodes()).toBeLessThan(2500);
+    await page.getByRole('button', { name: 'To the newest' }).click();
+    await page.getByText(`Question ${PAIRS - 1}?`).waitFor();
+  });
+
+  it('are found by what was said in them, and opened at its place', async () => {
+    await page.getByLabel('Search conversations').fill('question 321?');
+    await page.getByTestId('found-texts').getByRole('link').first().click();
+    await page.getByText('Answer 321, in some words.').waitFor();
+    expect(page.url()).toContain('m=643');
+    expect(await page.getByText('Question 321?').last().isVisible()).toBe(true);
+    expect(await page.getByText(`Question ${PAIRS - 1}?`).count()).toBe(0);
+  });
+
+  it('are all reached in the list, by scrolling or by their names', async () => {
+    await page.getByLabel('Search conversations').fill('');
+    const list = page.getByRole('navigation', { name: 'Conversations' });
+    await until(
+      'the last one',
+      async () => {
+        await list.evaluate((element) => element.scrollTo(0, element.scrollHeight));
+        return (await list.getByRole('link', { name: /^Small 0 / }).count()) > 0;
+      },
+      20_000,
+    );
+    await page.getByLabel('Search conversations').fill('small 77');
+    await list.getByRole('link', { name: /^Small 77/ }).click();
+    await page.getByRole('heading', { level: 1, name: 'Small 77' }).waitFor();
+  });
+
+  it('keep what was typed in each, over other conversations and a reload', async () => {
+    await page.getByLabel('Message').fill('half a thought');
+    await page.goto(`${bench.gateway.http}/chats?s=main`);
+    await page.getByRole('heading', { level: 1, name: 'Main' }).waitFor();
+    expect(await page.getByLabel('Message').inputValue()).toBe('');
+    await page.goto(`${bench.gateway.http}/chats?s=agent:main:small-77`);
+    expect(await page.getByLabel('Message').inputValue()).toBe('half a thought');
+  });
+
+  it('are renamed and removed with a way back', async () => {
+    await page.getByRole('button', { name: 'Rename' }).click();
+    await page.getByLabel('Name of the conversation').fill('Seventy-seven');
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { level: 1, name: 'Seventy-seven' }).waitFor();
+    await page.getByTestId('toast').getByRole('button', { name: 'Undo' }).click();
+    await page.getByRole('heading', { level: 1, name: 'Small 77' }).waitFor();
+    await page.getByRole('button', { name: 'Delete' }).click();
+    await page.getByRole('heading', { level: 1, name: 'Main' }).waitFor();
+    await page.getByTestId('toast').filter({ hasText: 'Removed' }).getByRole('button', { name: 'Undo' }).click();
+    await page.getByRole('heading', { level: 1, name: 'Small 77' }).waitFor();
+    await page.getByRole('button', { name: 'Delete' }).click();
+    await page.getByTestId('toast').filter({ hasText: 'Removed' }).getByRole('button', { name: 'Close' }).click();
+    await until('it is gone', async () => {
+      const { payload } = await bench.client.call('sessions.list', { search: 'small-77' });
+      return payload?.['totalCount'] === 0;
+    });
+    expect(errors).toEqual([]);
+  });
+
+  it('show what waits for its turn, which can be taken back and edited', async () => {
+    bench.models.answer = (request) => ({
+      steps: [
+        { text: 'Slowly. ' },
+        ...(request.lastUser.includes('first') ? [{ waitMs: 4000 }] : []),
+        { text: 'End.' },
+      ],
+    });
+    await page.goto(`${bench.gateway.http}/chats?s=agent:main:queue`);
+    await page.getByText('Say something').waitFor();
+    for (const text of ['first', 'second']) {
+      await page.getByLabel('Message').fill(text);
+      await page.keyboard.press('Enter');
+      await page.getByTestId('user-message').or(page.getByTestId('queue')).filter({ hasText: text }).first().waitFor();
+    }
+    const queue = page.getByTestId('queue');
+    await queue.getByText('second').waitFor();
+    await queue.getByRole('button', { name: 'Edit' }).click();
+    await queue.waitFor({ state: 'detached' });
+    expect(await page.getByLabel('Message').inputValue()).toBe('second');
+    await page.getByTestId('assistant-message').filter({ hasText: 'End.' }).waitFor();
+    expect(await page.getByTestId('user-message').count()).toBe(1);
+  });
+});

@@ -1,0 +1,70 @@
+import { useState } from 'react';
+import { useGateway } from '../../gateway/use-gateway';
+import { useLive } from '../../gateway/use-live';
+import { Button } from '../../kit/button';
+import { Card, Page, Rows } from '../../kit/page';
+import { Empty, Failure, Skeleton } from '../../kit/states';
+import { toast } from '../../kit/toasts';
+import type { Job } from './job';
+import { JobForm } from './job-form';
+import { JobRow } from './job-row';
+
+/** What happens when, and what came of it. */
+export default function JobsView() {
+  const { call } = useGateway();
+  const { data, error, refresh } = useLive<{ jobs: Job[]; total: number }>(['cron.list', { includeDisabled: true }], {
+    events: ['cron'],
+  });
+  const [isAdding, setAdding] = useState(false);
+  const [removed, setRemoved] = useState<ReadonlySet<string>>(new Set());
+  const jobs = data?.jobs.filter(({ id }) => !removed.has(id));
+
+  const hide = (id: string, isHidden: boolean): void =>
+    setRemoved((old) => new Set(isHidden ? [...old, id] : [...old].filter((each) => each !== id)));
+  const remove = (job: Job): void => {
+    hide(job.id, true);
+    toast(`Removed “${job.name}”.`, {
+      undo: () => hide(job.id, false),
+      done: () => {
+        call('cron.remove', { id: job.id }).catch((problem: unknown) => {
+          hide(job.id, false);
+          toast(`It was not removed: ${problem instanceof Error ? problem.message : String(problem)}`);
+        });
+      },
+    });
+  };
+
+  return (
+    <Page title="Jobs" lead="What the assistant does by itself, and when.">
+      {isAdding ? (
+        <JobForm
+          onDone={() => {
+            setAdding(false);
+            refresh();
+          }}
+          onCancel={() => setAdding(false)}
+        />
+      ) : (
+        <p>
+          <Button look="primary" icon="plus" onClick={() => setAdding(true)}>
+            New job
+          </Button>
+        </p>
+      )}
+      <Card title="Planned">
+        {error !== undefined && !data && <Failure what="The jobs could not be read." why={error} onRetry={refresh} />}
+        {!data && error === undefined && <Skeleton lines={4} />}
+        {jobs?.length === 0 && (
+          <Empty title="Nothing is planned">
+            <p>Such as: every weekday at 9, say what is in my calendar.</p>
+          </Empty>
+        )}
+        <Rows testId="jobs">
+          {jobs?.map((job) => (
+            <JobRow key={job.id} job={job} onChanged={refresh} onRemove={() => remove(job)} />
+          ))}
+        </Rows>
+      </Card>
+    </Page>
+  );
+}

@@ -1,0 +1,114 @@
+import { useState } from 'react';
+import { useGateway } from '../../gateway/use-gateway';
+import { useLive } from '../../gateway/use-live';
+import { Button } from '../../kit/button';
+import { Row } from '../../kit/page';
+import { Failure, Skeleton, Status } from '../../kit/states';
+import { clockTime, dayName, roughly } from '../../kit/time';
+import { toast } from '../../kit/toasts';
+import { SafeText } from '../../text/safe-text';
+import { type Job, inWords } from './job';
+import css from './jobs.module.css';
+
+interface JobRun {
+  runAtMs: number;
+  action: 'started' | 'finished';
+  status?: 'ok' | 'error' | 'skipped';
+  error?: string;
+  summary?: string;
+  durationMs?: number;
+  deliveryStatus?: string;
+}
+
+const moment = (at: number): string => `${dayName(at)} ${clockTime(at)}`;
+const TONES = { ok: 'good', error: 'bad', skipped: 'off' } as const;
+const WORDS = { ok: 'done', error: 'failed', skipped: 'left out' } as const;
+const MAX_NAME = 80;
+
+interface JobRowProps {
+  job: Job;
+  onChanged(): void;
+  onRemove(): void;
+}
+
+export function JobRow({ job, onChanged, onRemove }: JobRowProps) {
+  const { call } = useGateway();
+  const [isOpen, setOpen] = useState(false);
+  const { state } = job;
+  const attempt = (work: Promise<unknown>, done: string): void => {
+    work.then(
+      () => {
+        toast(done);
+        onChanged();
+      },
+      (problem: unknown) => toast(problem instanceof Error ? problem.message : String(problem)),
+    );
+  };
+  return (
+    <Row
+      title={<SafeText text={job.name} max={MAX_NAME} />}
+      detail={
+        <>
+          {inWords(job.schedule)}
+          {job.enabled && state.nextRunAtMs !== undefined && ` · next ${moment(state.nextRunAtMs)}`}
+          {state.lastRunAtMs !== undefined && ` · last ${moment(state.lastRunAtMs)}`}
+        </>
+      }
+      below={isOpen && <History job={job} />}
+    >
+      <Status tone={job.enabled ? (state.lastStatus ? TONES[state.lastStatus] : 'good') : 'off'}>
+        {job.enabled ? (state.lastStatus ? `last ${WORDS[state.lastStatus]}` : 'waits') : 'paused'}
+      </Status>
+      <Button onClick={() => attempt(call('cron.run', { id: job.id, mode: 'force' }), 'It runs now.')}>Run now</Button>
+      <Button
+        onClick={() =>
+          attempt(
+            call('cron.update', { id: job.id, patch: { enabled: !job.enabled } }),
+            job.enabled ? 'Paused.' : 'It goes on.',
+          )
+        }
+      >
+        {job.enabled ? 'Pause' : 'Go on'}
+      </Button>
+      <Button aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
+        History
+      </Button>
+      <Button look="danger" onClick={onRemove}>
+        Remove
+      </Button>
+    </Row>
+  );
+}
+
+function History({ job }: { job: Job }) {
+  const { data, error, refresh } = useLive<{ entries: JobRun[] }>(['cron.runs', { id: job.id, limit: 20 }], {
+    events: ['cron'],
+  });
+  const said = job.payload.message ?? job.payload.text ?? '';
+  return (
+    <div className={css['history']}>
+      <p>
+        <strong>What it is told</strong> <SafeText text={said} lines max={2000} />
+      </p>
+      {error !== undefined && !data && <Failure what="Its runs could not be read." why={error} onRetry={refresh} />}
+      {!data && error === undefined && <Skeleton lines={2} />}
+      {data?.entries.length === 0 && <p>It has not run yet.</p>}
+      <ol>
+        {[...(data?.entries ?? [])].reverse().map((run) => (
+          <li key={run.runAtMs}>
+            <Status tone={run.status ? TONES[run.status] : 'busy'}>
+              {moment(run.runAtMs)} · {run.status ? WORDS[run.status] : 'running'}
+              {run.durationMs !== undefined && ` in ${roughly(run.durationMs)}`}
+              {run.deliveryStatus === 'not-delivered' && ' · its answer was not delivered'}
+            </Status>
+            {(run.error ?? run.summary) && (
+              <p>
+                <SafeText text={run.error ?? run.summary ?? ''} lines max={1000} />
+              </p>
+            )}
+          </li>
+        ))}
+      </ol>
+    </div>
+  );
+}
