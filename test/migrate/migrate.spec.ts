@@ -202,7 +202,7 @@ describe('openclaw migrate', () => {
         id: 'j9',
         name: 'Tea',
         enabled: true,
-        schedule: { kind: 'at', at: '2099-01-01T00:00:00Z' },
+        schedule: { kind: 'at', at: '2060-01-01T00:00:00Z' },
         payload: { kind: 'systemEvent', text: 'Tea' },
         sessionTarget: 'main',
         wakeMode: 'now',
