@@ -67,7 +67,9 @@ describe('Telegram', () => {
         parseMode: 'HTML',
       });
       await until('the update to be confirmed', () => telegram.unconfirmed === 0);
-      expect(models.requests[0]?.text).toMatch(/\[telegram Person 5 \d{4}-\d\d-\d\d \d\d:\d\d UTC\] Good morning/);
+      expect(models.requests[0]?.text).toMatch(
+        /\[telegram Person 5 \w{3} \d{4}-\d\d-\d\d \d\d:\d\d UTC\] Good morning/,
+      );
     });
 
     it('that come twice are answered once', async () => {

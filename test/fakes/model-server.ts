@@ -153,7 +153,8 @@ function conversationOf(format: ModelFormat, body: Record<string, unknown>): { l
     const results = resultsIn(format, message);
     toolResults += results;
     const text = message.role === 'user' && results === 0 ? textIn(message.content ?? message.parts) : '';
-    if (text !== '') return { lastUser: text, toolResults };
+    // Formats without pictures in results have them behind: that is no person.
+    if (text !== '' && !text.startsWith('[from the gateway] What ')) return { lastUser: text, toolResults };
   }
   return { lastUser: '', toolResults };
 }

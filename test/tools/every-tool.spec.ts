@@ -503,7 +503,9 @@ print(z.read("ppt/slides/slide2.xml").decode())`,
         { name: 'browser', args: { action: 'pdf' } },
         { name: 'browser', args: { action: 'tabs' } },
       ]);
-      expect(told[1]).toContain('image');
+      expect(told[1]).toContain('Screenshot of');
+      const shown = bench.models.requests.find(({ text }) => text.includes('What browser shows:'));
+      expect(shown?.text).toContain('data:image/');
       expect(told[3]).toContain('Thanks');
       expect(site.asked('/done')[0]?.path).toContain('name=Minka');
       const pdf = /output\/page-[0-9a-f]+\.pdf/.exec(told[4] ?? '')?.[0] ?? 'none';

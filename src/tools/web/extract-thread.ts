@@ -2,6 +2,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { Readability } from '@mozilla/readability';
 import { parseHTML } from 'linkedom';
 import TurndownService from 'turndown';
+import { plainWords } from '../../common/markdown/render-markdown';
 import type { ExtractRequest, Extracted } from './extract-page';
 
 /** Elements that are never text. */
@@ -26,7 +27,7 @@ function extract({ html: given, url, mode }: ExtractRequest): Extracted {
   const markdown = toMarkdown(source, url);
   return {
     title: article?.title?.trim() || title,
-    text: mode === 'text' ? plainText(markdown) : markdown,
+    text: mode === 'text' ? plainWords(markdown) : markdown,
     extractor,
   };
 }
@@ -74,12 +75,5 @@ function toMarkdown(html: string, url: string): string {
     .replace(/\n{3,}/g, '\n\n')
     .trim();
 }
-
-const plainText = (markdown: string): string =>
-  markdown
-    .replace(/!\[([^\]]*)\]\([^)]*\)/g, '$1')
-    .replace(/\[([^\]]*)\]\([^)]*\)/g, '$1')
-    .replace(/^#{1,6}\s+/gm, '')
-    .replace(/[*_`]{1,3}([^*_`]+)[*_`]{1,3}/g, '$1');
 
 parentPort?.postMessage(extract(workerData as ExtractRequest));

@@ -48,7 +48,7 @@ describeWithBrowser('Control UI in a browser', () => {
 
   it('logs in by link, takes the token out of the address bar, streams, and keeps the history over a reload', async () => {
     await startWithModel();
-    models.answer = () => ({ steps: [{ text: 'First part. ' }, { waitMs: 700 }, { text: '**Second** part.' }] });
+    models.answer = () => ({ steps: [{ text: 'First part. ' }, { waitMs: 3000 }, { text: '**Second** part.' }] });
     const { page, errors } = await openPage(browser);
     await logIn(page);
     expect(page.url()).toBe(`${gateway.http}/`);

@@ -52,7 +52,7 @@ export const componentsText = (components: unknown, depth = 0, between = '\n'): 
         .join(between);
 
 function componentText(component: PlainObject, depth: number): string {
-  const type = Number(component['type']);
+  const type = Number(wordsOf(component['type']));
   const read = Object.hasOwn(READERS, type) ? READERS[type] : undefined;
   if (read && depth <= DEEPEST) return read(component, depth) || `(an empty component of type ${type})`;
   return linesOf(`(a component of type ${wordsOf(component['type'])})`, ...textsWithin(component, TEXTS));

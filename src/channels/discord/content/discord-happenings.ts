@@ -61,7 +61,7 @@ export const KNOWN_HAPPENINGS: readonly number[] = Object.keys(HAPPENED).map(Num
 
 /** What happened in a channel, without the name of whoever did it; undefined for what somebody wrote. */
 export function happenedWords(message: PlainObject, names: DiscordNaming): string | undefined {
-  const type = Number(message['type']);
+  const type = Number(wordsOf(message['type']));
   if (WRITTEN.has(type)) return undefined;
   const words = Object.hasOwn(HAPPENED, type) ? HAPPENED[type] : undefined;
   if (typeof words === 'string') return words;

@@ -25,8 +25,8 @@ function partOf(part: PlainObject): string {
 }
 
 function listOf(part: PlainObject): string {
-  const depth = Math.min(8, Math.max(0, Number(part['indent'] ?? 0) || 0));
-  const first = Number(part['offset'] ?? 0) || 0;
+  const depth = Math.min(8, Math.max(0, Number(wordsOf(part['indent'])) || 0));
+  const first = Number(wordsOf(part['offset'])) || 0;
   const quote = part['border'] === 1 ? '&gt; ' : '';
   return objectsOf(part['elements'])
     .map((item, index) => {
