@@ -1,7 +1,7 @@
 // Packs dist/main.js and the libraries it needs into one file: a start then reads two files instead of two thousand.
 // One for the gateway, and one a third of its size for all other commands, which leaves the running gateway out.
 // Beside them, what they leave outside: the image takes that and nothing else.
-import { copyFileSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { createRequire, isBuiltin } from 'node:module';
 import { join } from 'node:path';
 import { build } from 'esbuild';
@@ -79,6 +79,11 @@ const bundles = await Promise.all([
     external: [...common.external, './run-gateway'],
   }),
 ]);
+// The loader reads them one byte a character. Texts come out of esbuild in ASCII, regular expressions do not.
+for (const name of ['gateway', 'client']) {
+  const file = at('dist', 'bundle', `${name}.js`);
+  writeFileSync(file, inAscii(readFileSync(file, 'utf8')));
+}
 copyFileSync(at('scripts', 'bundle-loader.cjs'), at('dist', 'bundle', 'loader.js'));
 const { rootHelp } = createRequire(import.meta.url)(at('dist', 'cli', 'command-table.js'));
 writeFileSync(at('dist', 'help.txt'), rootHelp());
@@ -113,4 +118,13 @@ function filesBelow(folder) {
   return readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name));
+}
+
+/** Program text with each character outside ASCII as an escape, which means the same in texts, expressions and names. */
+function inAscii(text) {
+  // A backslash before such a character takes nothing from it, but would take the escape apart.
+  return text.replace(/(\\*)([^\x00-\x7f])/g, (_, slashes, character) => {
+    const kept = slashes.length % 2 === 1 ? slashes.slice(1) : slashes;
+    return `${kept}\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  });
 }
