@@ -4,7 +4,7 @@ import { Injectable } from '@nestjs/common';
 import { isPlainObject } from '../common/plain-object';
 import { defaultAgentId, findAgent, normaliseAgentId } from '../config/agent-entries';
 import type { ConfigEdit } from '../config/apply-edits';
-import { ConfigConflictError, ConfigError, ConfigInvalidError } from '../config/config-error';
+import { refusals } from '../config/config-refusal';
 import { ConfigService } from '../config/config.service';
 import { expandPath } from '../config/state-paths';
 import { invalidRequest } from '../rpc/rpc-error';
@@ -177,13 +177,6 @@ export class AgentsEditRpc {
   }
 
   private async edit(edits: readonly ConfigEdit[]): Promise<void> {
-    try {
-      await this.config.edit(edits);
-    } catch (error) {
-      if (error instanceof ConfigInvalidError)
-        throw invalidRequest('invalid config', { details: { issues: error.issues } });
-      if (error instanceof ConfigConflictError || error instanceof ConfigError) throw invalidRequest(error.message);
-      throw error;
-    }
+    await refusals(() => this.config.edit(edits));
   }
 }

@@ -4,10 +4,10 @@ import { messageOf } from '../common/openclaw-error';
 import { isPlainObject } from '../common/plain-object';
 import { invalidRequest } from '../rpc/rpc-error';
 import { RpcMethod } from '../rpc/rpc-method';
-import { ConfigConflictError, ConfigError, ConfigInvalidError, type ConfigIssue } from './config-error';
+import { ConfigError, type ConfigIssue } from './config-error';
 import { ConfigHistory } from './config-history';
+import { refusals } from './config-refusal';
 import { type ReviewedChange, changesBetween, diffOfEntry, diffOfReadings, withoutSecrets } from './config-review';
-import type { ConfigSnapshot } from './config-snapshot';
 import {
   ConfigHistoryGetParams,
   ConfigHistoryParams,
@@ -128,7 +128,10 @@ export class ConfigReviewRpc {
   async restore({ number, baseHash }: ConfigRestoreParams): Promise<unknown> {
     if (!this.history.list().some((entry) => entry.number === number)) throw unknownEntry(number);
     const now = this.config.peek();
-    const next = await this.replaced(this.history.read(number), baseHash);
+    const next = await refusals(
+      () => this.config.replace(this.history.read(number), { baseHash }),
+      'that content is not valid any more',
+    );
     return {
       ok: true,
       path: next.path,
@@ -150,17 +153,6 @@ export class ConfigReviewRpc {
     if (!node)
       throw invalidRequest(`config schema path not found: ${path}; config.schema.lookup with "" shows the top`);
     return node;
-  }
-
-  private async replaced(text: string, baseHash: string): Promise<ConfigSnapshot> {
-    try {
-      return await this.config.replace(text, { baseHash });
-    } catch (error) {
-      if (error instanceof ConfigInvalidError)
-        throw invalidRequest('that content is not valid any more', { details: { issues: error.issues } });
-      if (error instanceof ConfigConflictError || error instanceof ConfigError) throw invalidRequest(error.message);
-      throw error;
-    }
   }
 }
 

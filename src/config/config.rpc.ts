@@ -8,7 +8,7 @@ import { PreparedJson, type RpcContext } from '../rpc/rpc-context';
 import { invalidRequest } from '../rpc/rpc-error';
 import { RpcMethod } from '../rpc/rpc-method';
 import type { ConfigEdit } from './apply-edits';
-import { ConfigConflictError, ConfigError, ConfigInvalidError } from './config-error';
+import { refusals } from './config-refusal';
 import { ConfigApplyParams, ConfigPatchParams, ConfigSetParams } from './config.dto';
 import type { ConfigSnapshot } from './config-snapshot';
 import { ConfigService } from './config.service';
@@ -158,18 +158,6 @@ function parsed(raw: string): unknown {
     return JSON5.parse(raw);
   } catch (error) {
     throw invalidRequest(messageOf(error));
-  }
-}
-
-/** Errors about what was sent, in the words of the wire. */
-async function refusals(write: () => Promise<ConfigSnapshot>): Promise<ConfigSnapshot> {
-  try {
-    return await write();
-  } catch (error) {
-    if (error instanceof ConfigInvalidError)
-      throw invalidRequest('invalid config', { details: { issues: error.issues } });
-    if (error instanceof ConfigConflictError || error instanceof ConfigError) throw invalidRequest(error.message);
-    throw error;
   }
 }
 

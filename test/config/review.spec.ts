@@ -27,11 +27,7 @@ describe('looking at a change of the configuration before it is made', () => {
   const file = (): string => join(gateway.stateDir, 'openclaw.json');
   const text = (): string => readFileSync(file(), 'utf8');
   const call = (method: string, params: Record<string, unknown> = {}): Promise<Frame> => client.call(method, params);
-  const payload = async (method: string, params: Record<string, unknown> = {}): Promise<Record<string, unknown>> => {
-    const answer = await call(method, params);
-    if (!answer.ok) throw new Error(`${method}: ${JSON.stringify(answer.error)}`);
-    return answer.payload ?? {};
-  };
+  const payload = (method: string, params = {}): Promise<Record<string, unknown>> => client.done(method, params);
   const hash = async (): Promise<string> => String((await payload('config.get'))['hash']);
 
   it('says what a patch would change and what each change takes, and writes nothing', async () => {

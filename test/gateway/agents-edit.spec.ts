@@ -17,11 +17,7 @@ describe('making, changing and removing agents', () => {
   });
 
   const call = (method: string, params: Record<string, unknown> = {}): Promise<Frame> => client.call(method, params);
-  const done = async (method: string, params: Record<string, unknown> = {}): Promise<Record<string, unknown>> => {
-    const answer = await call(method, params);
-    if (!answer.ok) throw new Error(`${method}: ${JSON.stringify(answer.error)}`);
-    return answer.payload ?? {};
-  };
+  const done = (method: string, params = {}): Promise<Record<string, unknown>> => client.done(method, params);
   const config = (): { agents?: { list?: { id: string }[] }; bindings?: unknown[] } =>
     JSON5.parse(readFileSync(join(bench.gateway.stateDir, 'openclaw.json'), 'utf8'));
   const answers = async (sessionKey: string): Promise<unknown> => {

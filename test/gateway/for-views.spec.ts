@@ -20,14 +20,8 @@ describe('what views ask for', () => {
   });
 
   const call = (method: string, params: Record<string, unknown> = {}): Promise<Frame> => client.call(method, params);
-  const payload = async <T = Record<string, unknown>>(
-    method: string,
-    params: Record<string, unknown> = {},
-  ): Promise<T> => {
-    const answer = await call(method, params);
-    if (!answer.ok) throw new Error(`${method}: ${JSON.stringify(answer.error)}`);
-    return answer.payload as T;
-  };
+  const payload = <T = Record<string, unknown>>(method: string, params = {}): Promise<T> =>
+    client.done<T>(method, params);
 
   it('lists chat commands with names, words for choices and where they are for', async () => {
     const { commands } = await payload<{ commands: Record<string, unknown>[] }>('commands.list');

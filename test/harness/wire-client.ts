@@ -72,6 +72,13 @@ export class WireClient {
     return this.answerTo(id);
   }
 
+  /** Sends a request and returns what it was answered with. @throws Error when it was refused */
+  async done<T = Record<string, unknown>>(method: string, params: unknown = {}): Promise<T> {
+    const answer = await this.call(method, params);
+    if (!answer.ok) throw new Error(`${method}: ${JSON.stringify(answer.error)}`);
+    return (answer.payload ?? {}) as T;
+  }
+
   async answerTo(id: string | number | null, nth = 1): Promise<Frame> {
     const answers = (): Frame[] => this.frames.filter((frame) => frame.type !== 'event' && frame.id === id);
     await until(`answer ${nth} to ${id}`, () => answers().length >= nth || this.closed !== undefined);
