@@ -72,6 +72,8 @@ describe('trying a key before it is kept', () => {
   it.each([
     [{}, /model is needed/],
     [{ apiKey: 'no-mark-at-all' }, /provider\/model/],
+    // Several providers begin their keys so; none gets that of another.
+    [{ apiKey: 'sk-0123456789abcdef' }, /provider\/model/],
     [{ model: 'nobody/x' }, /no provider/],
     [{ model: 'fake/fake-1', baseUrl: 'here' }, /baseUrl is no address/],
   ])('refuses %j', async (params, words) => {

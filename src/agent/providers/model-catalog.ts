@@ -19,7 +19,7 @@ export interface CatalogProvider {
   baseUrl: string;
   /** Environment variables that hold a key, in order. */
   keyVariables: readonly ProviderKey[];
-  /** How its keys begin, where it marks them. */
+  /** How its keys begin, where no other's do: a key goes to nobody but its issuer. */
   keyMarks: readonly string[];
   /** Model used when nothing is configured. */
   defaultModel: string;
@@ -64,7 +64,7 @@ export const MODEL_CATALOG: readonly CatalogProvider[] = [
     api: 'openai-responses',
     baseUrl: 'https://api.openai.com/v1',
     keyVariables: ['OPENAI_API_KEY'],
-    keyMarks: ['sk-', 'sk-proj-', 'sk-svcacct-'],
+    keyMarks: ['sk-proj-', 'sk-svcacct-'],
     defaultModel: 'gpt-5.2',
     models: [
       model('gpt-5.2', 'GPT-5.2', [400_000, 128_000], [1.75, 14, 0.175], { reasoning: true }),
