@@ -154,7 +154,7 @@ function conversationOf(format: ModelFormat, body: Record<string, unknown>): { l
     toolResults += results;
     const text = message.role === 'user' && results === 0 ? textIn(message.content ?? message.parts) : '';
     // Formats without pictures in results have them behind: that is no person.
-    if (text !== '' && !text.startsWith('[from the gateway] What ')) return { lastUser: text, toolResults };
+    if (text !== '' && !/^\[from the gateway\] What \S+ shows:/.test(text)) return { lastUser: text, toolResults };
   }
   return { lastUser: '', toolResults };
 }
