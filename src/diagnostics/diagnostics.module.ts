@@ -14,6 +14,7 @@ import { LogTailService } from './log-tail.service';
 import { MetricsController } from './metrics.controller';
 import { MetricsService } from './metrics.service';
 import { ProcessWatch } from './process-watch.service';
+import { RunAgain } from './run-again.service';
 import { RunsRpc } from './runs.rpc';
 import { RunsService } from './runs.service';
 import { TraceRpc } from './trace.rpc';
@@ -34,6 +35,7 @@ import { TurnSpans } from './turn-spans.service';
     HealthService,
     LogTailService,
     ProcessWatch,
+    RunAgain,
     RunsRpc,
     RunsService,
     TraceRpc,

@@ -5,7 +5,7 @@ import { printJson, printLine, printTable } from '../common/cli/output';
 import { Environment } from '../config/environment';
 import { resolveGatewayTarget } from '../config/gateway-target';
 import { withGateway } from '../gateway/client/with-gateway';
-import type { RunSummary } from './runs.service';
+import type { RunSummary } from './trace-facts';
 
 interface RunsListOptions extends GatewayOptions {
   limit?: number;

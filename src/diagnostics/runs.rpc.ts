@@ -2,8 +2,10 @@ import { Injectable } from '@nestjs/common';
 import { ConfigService } from '../config/config.service';
 import { RpcMethod } from '../rpc/rpc-method';
 import { canonicalSessionKey } from '../sessions/session-key';
-import { RunsListParams } from './diagnostics.dto';
-import { type RunSummary, RunsService } from './runs.service';
+import { RunsAgainParams, RunsListParams } from './diagnostics.dto';
+import { RunAgain } from './run-again.service';
+import { RunsService } from './runs.service';
+import type { RunSummary } from './trace-facts';
 
 const DEFAULT_LIMIT = 20;
 
@@ -12,6 +14,7 @@ export class RunsRpc {
   constructor(
     private readonly runs: RunsService,
     private readonly config: ConfigService,
+    private readonly runAgain: RunAgain,
   ) {}
 
   @RpcMethod({
@@ -28,5 +31,16 @@ export class RunsRpc {
         ...(state === undefined ? {} : { state }),
       }),
     };
+  }
+
+  @RpcMethod({
+    name: 'runs.again',
+    scope: 'operator.admin',
+    params: RunsAgainParams,
+    unlisted: true,
+    summary: 'Has the messages of a run that failed tried again, with the same words and for the same people.',
+  })
+  async again({ id }: RunsAgainParams): Promise<{ runs: string[] }> {
+    return { runs: await this.runAgain.start(id) };
   }
 }

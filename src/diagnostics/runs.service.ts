@@ -1,38 +1,23 @@
 import { Injectable } from '@nestjs/common';
+import { beginningOf } from '../inbox/inbox-row';
 import { DatabaseService } from '../storage/database.service';
-
-/** A run as people look for it. */
-export interface RunSummary {
-  /** What clients call it; `openclaw trace` takes it. */
-  id: string;
-  sessionKey: string | null;
-  /** Channel and account that it came from. */
-  origin: string;
-  kind: 'turn' | 'command';
-  /** `set aside`: it could not be worked on. */
-  state: 'waiting' | 'running' | 'answered' | 'failed' | 'dropped';
-  /** Milliseconds since 1970. */
-  receivedAt: number;
-  startedAt?: number;
-  endedAt?: number;
-  /** Pick-ups after a crash. */
-  pickedUp?: number;
-  /** Why it failed or was dropped. */
-  error?: string;
-}
+import type { RunSummary } from './trace-facts';
 
 export interface RunFilter {
   limit: number;
   sessionKey?: string;
-  state?: RunSummary['state'];
+  state?: RunSummary['state'] | 'undelivered';
 }
 
-const STATES: Readonly<Record<RunSummary['state'], readonly string[]>> = {
+const GIVEN_UP = ['failed', 'uncertain'] as const;
+
+const STATES: Readonly<Record<NonNullable<RunFilter['state']>, readonly string[]>> = {
   waiting: ['pending', 'command'],
   running: ['running', 'command'],
   answered: ['answered'],
   failed: ['failed', 'quarantined'],
   dropped: ['dropped'],
+  undelivered: ['answered'],
 };
 
 /** Runs from what is on disk: each message that came in, with what became of it. */
@@ -60,6 +45,7 @@ export class RunsService {
         'inbox.reason',
         'inbox.received_at',
         'inbox.turn_id',
+        'inbox.payload',
         'turns.kind',
         'turns.outcome',
         'turns.reason as turn_reason',
@@ -67,7 +53,32 @@ export class RunsService {
         'turns.started_at',
         'turns.ended_at',
       ])
+      .select((eb) => [
+        eb
+          .selectFrom('outbox')
+          .select((count) => count.fn.countAll().as('parts'))
+          .whereRef('outbox.run_id', '=', 'inbox.turn_id')
+          .where('outbox.state', 'in', GIVEN_UP)
+          .as('undelivered'),
+        eb
+          .selectFrom('outbox')
+          .select('outbox.error')
+          .whereRef('outbox.run_id', '=', 'inbox.turn_id')
+          .where('outbox.state', 'in', GIVEN_UP)
+          .orderBy('outbox.part')
+          .limit(1)
+          .as('delivery_error'),
+      ])
       .where('inbox.state', 'in', [...new Set(states)] as never)
+      .$if(state === 'undelivered', (query) =>
+        query.where((eb) =>
+          eb(
+            'inbox.turn_id',
+            'in',
+            eb.selectFrom('outbox').select('outbox.run_id').where('outbox.state', 'in', GIVEN_UP),
+          ),
+        ),
+      )
       .$if(sessionKey !== undefined, (query) => query.where('inbox.session_key', '=', sessionKey ?? ''))
       .$if(state === 'waiting', (query) => query.where('inbox.turn_id', 'is', null))
       .$if(state === 'running', (query) => query.where('inbox.turn_id', 'is not', null))
@@ -77,7 +88,9 @@ export class RunsService {
     return rows.map((row) => {
       const isOpen = row.state === 'pending' || row.state === 'command' || row.state === 'running';
       const open = row.turn_id === null ? 'waiting' : 'running';
-      const error = row.outcome === 'reply' || row.outcome === 'silent' ? null : (row.turn_reason ?? row.reason);
+      const undelivered = Number(row.undelivered ?? 0);
+      const isDone = row.outcome === 'reply' || row.outcome === 'silent';
+      const error = isDone ? row.delivery_error : (row.turn_reason ?? row.reason);
       return {
         id: row.run_name ?? row.run_id,
         sessionKey: row.session_key,
@@ -89,6 +102,8 @@ export class RunsService {
         ...(row.ended_at === null ? {} : { endedAt: Number(row.ended_at) }),
         ...(row.attempt !== null && Number(row.attempt) > 1 ? { pickedUp: Number(row.attempt) - 1 } : {}),
         ...(isOpen || error === null ? {} : { error }),
+        ...(undelivered > 0 ? { undelivered } : {}),
+        ...beginningOf(row),
       };
     });
   }

@@ -4,7 +4,7 @@ import { printJson, printLine, printTable } from '../common/cli/output';
 import { Environment } from '../config/environment';
 import { resolveGatewayTarget } from '../config/gateway-target';
 import { withGateway } from '../gateway/client/with-gateway';
-import type { Trace } from './trace.service';
+import type { Trace } from './trace-facts';
 
 @Command({ name: 'trace', arguments: '<id>', description: 'every hop of one message, run or delivery' })
 export class TraceCommand extends GatewayCommandBase {

@@ -2,7 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { invalidRequest } from '../rpc/rpc-error';
 import { RpcMethod } from '../rpc/rpc-method';
 import { TraceParams } from './diagnostics.dto';
-import { type Trace, TraceService } from './trace.service';
+import type { Trace } from './trace-facts';
+import { TraceService } from './trace.service';
 
 @Injectable()
 export class TraceRpc {

@@ -1,20 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { shortId } from '../common/short-id';
+import { beginningOf } from '../inbox/inbox-row';
 import { DatabaseService } from '../storage/database.service';
-
-/** One thing that happened to a message, with its time. */
-export interface TraceHop {
-  at: number;
-  hop: string;
-  detail: string;
-}
-
-export interface Trace {
-  id: string;
-  runId: string;
-  sessionKey: string | null;
-  hops: TraceHop[];
-}
+import { canRunAgain } from './run-again.service';
+import type { Trace, TraceHop, TraceSpan } from './trace-facts';
+import { type TraceRows, spansOf } from './trace-spans';
 
 /** Follows a message through inbox, turn, steps and outbox, from what is on disk. */
 @Injectable()
@@ -62,57 +52,95 @@ export class TraceService {
         .orderBy('part')
         .execute(),
     ]);
-    const hops: TraceHop[] = [];
-    for (const row of rows) {
-      hops.push({ at: row.received_at, hop: 'received', detail: `${row.channel}/${row.account} ${row.external_id}` });
-      if (row.state !== 'pending' && row.state !== 'running') {
-        hops.push({ at: row.updated_at, hop: row.state, detail: row.reason ?? row.external_id });
-      }
-    }
-    if (turn) {
-      hops.push({
-        at: turn.started_at,
-        hop: 'turn started',
-        detail: `session ${turn.session_key}${turn.attempt > 1 ? `, picked up ${turn.attempt - 1} times after a crash` : ''}`,
-      });
-      if (turn.ended_at !== null)
-        hops.push({
-          at: turn.ended_at,
-          hop: 'turn ended',
-          detail: `${turn.outcome}${turn.reason ? `: ${turn.reason}` : ''}`,
-        });
-    }
-    for (const step of steps) {
-      hops.push({ at: step.started_at, hop: `${step.kind} started`, detail: `step ${step.step} ${step.name}` });
-      if (step.finished_at !== null)
-        hops.push({ at: step.finished_at, hop: `${step.kind} finished`, detail: `step ${step.step} ${step.name}` });
-    }
-    for (const { id: approvalId, created_at, decided_at, decision, resolved_by, state, request } of approvals) {
-      const { tool, reason } = JSON.parse(request) as { tool: string; reason: string };
-      const name = `approval ${shortId(approvalId)}`;
-      hops.push({ at: created_at, hop: 'waits for approval', detail: `${name} of ${tool}: ${reason}` });
-      if (decided_at !== null)
-        hops.push({
-          at: decided_at,
-          hop: state === 'expired' ? 'approval expired' : 'approval decided',
-          detail: `${name}: ${decision ?? 'deny'}${resolved_by ? ` by ${resolved_by}` : ''}`,
-        });
-    }
-    for (const part of parts) {
-      hops.push({
-        at: part.created_at,
-        hop: 'part queued',
-        detail: `part ${part.part} to ${part.channel}/${part.account} ${part.target}`,
-      });
-      if (part.state !== 'pending') {
-        const outcome = part.platform_id ? `platform id ${part.platform_id}` : (part.error ?? '');
-        hops.push({
-          at: part.updated_at,
-          hop: `part ${part.state}`,
-          detail: `part ${part.part}, ${part.attempts} attempts ${outcome}`.trim(),
-        });
-      }
-    }
-    return { id, runId, sessionKey: turn?.session_key ?? sessionKey, hops: hops.sort((a, b) => a.at - b.at) };
+    const found: TraceRows = { inbox: rows, turn, steps, approvals, parts };
+    const spans = spansOf(found);
+    const first = rows[0] && beginningOf(rows[0]);
+    return {
+      id,
+      runId,
+      sessionKey: turn?.session_key ?? sessionKey,
+      ...verdictOf(found, spans),
+      ...(first?.sender === undefined ? {} : { sender: first.sender }),
+      text: first?.text ?? '',
+      hops: hopsOf(found),
+      spans,
+    };
   }
+}
+
+/** What became of it, and why. */
+function verdictOf(
+  { inbox, turn, parts }: TraceRows,
+  spans: readonly TraceSpan[],
+): Pick<Trace, 'state' | 'cause' | 'canRunAgain'> {
+  const because = (cause: string | null | undefined): { cause?: string } => (cause ? { cause } : {});
+  const mayRunAgain = inbox.some(canRunAgain);
+  const givenUp = parts.find(({ state }) => state === 'failed' || state === 'uncertain');
+  const waits = spans.find(({ kind, state }) => kind === 'approval' && state === 'open');
+  const [row] = inbox;
+  if (turn?.state === 'running')
+    return { state: 'running', canRunAgain: mayRunAgain, ...because(waits && `${waits.name} waits for a decision`) };
+  if (turn?.outcome === 'failed') return { state: 'failed', canRunAgain: mayRunAgain, ...because(turn.reason) };
+  if (givenUp) return { state: 'undelivered', canRunAgain: mayRunAgain, ...because(givenUp.error) };
+  if (row?.state === 'quarantined' || row?.state === 'failed')
+    return { state: 'failed', canRunAgain: mayRunAgain, ...because(row.reason) };
+  if (row?.state === 'dropped')
+    return { state: 'dropped', canRunAgain: mayRunAgain, ...because(row.reason ?? turn?.reason) };
+  if (row && !turn) return { state: 'waiting', canRunAgain: mayRunAgain };
+  return { state: 'answered', canRunAgain: mayRunAgain };
+}
+
+function hopsOf({ inbox, turn, steps, approvals, parts }: TraceRows): TraceHop[] {
+  const hops: TraceHop[] = [];
+  for (const row of inbox) {
+    hops.push({ at: row.received_at, hop: 'received', detail: `${row.channel}/${row.account} ${row.external_id}` });
+    if (row.state !== 'pending' && row.state !== 'running') {
+      hops.push({ at: row.updated_at, hop: row.state, detail: row.reason ?? row.external_id });
+    }
+  }
+  if (turn) {
+    hops.push({
+      at: turn.started_at,
+      hop: 'turn started',
+      detail: `session ${turn.session_key}${turn.attempt > 1 ? `, picked up ${turn.attempt - 1} times after a crash` : ''}`,
+    });
+    if (turn.ended_at !== null)
+      hops.push({
+        at: turn.ended_at,
+        hop: 'turn ended',
+        detail: `${turn.outcome}${turn.reason ? `: ${turn.reason}` : ''}`,
+      });
+  }
+  for (const step of steps) {
+    hops.push({ at: step.started_at, hop: `${step.kind} started`, detail: `step ${step.step} ${step.name}` });
+    if (step.finished_at !== null)
+      hops.push({ at: step.finished_at, hop: `${step.kind} finished`, detail: `step ${step.step} ${step.name}` });
+  }
+  for (const { id: approvalId, created_at, decided_at, decision, resolved_by, state, request } of approvals) {
+    const { tool, reason } = JSON.parse(request) as { tool: string; reason: string };
+    const name = `approval ${shortId(approvalId)}`;
+    hops.push({ at: created_at, hop: 'waits for approval', detail: `${name} of ${tool}: ${reason}` });
+    if (decided_at !== null)
+      hops.push({
+        at: decided_at,
+        hop: state === 'expired' ? 'approval expired' : 'approval decided',
+        detail: `${name}: ${decision ?? 'deny'}${resolved_by ? ` by ${resolved_by}` : ''}`,
+      });
+  }
+  for (const part of parts) {
+    hops.push({
+      at: part.created_at,
+      hop: 'part queued',
+      detail: `part ${part.part} to ${part.channel}/${part.account} ${part.target}`,
+    });
+    if (part.state !== 'pending') {
+      const outcome = part.platform_id ? `platform id ${part.platform_id}` : (part.error ?? '');
+      hops.push({
+        at: part.updated_at,
+        hop: `part ${part.state}`,
+        detail: `part ${part.part}, ${part.attempts} attempts ${outcome}`.trim(),
+      });
+    }
+  }
+  return hops.sort((a, b) => a.at - b.at);
 }

@@ -1,5 +1,6 @@
 import type { Kysely, Selectable, Transaction } from 'kysely';
 import { storedOrigin } from '../common/content-parts';
+import { cutText } from '../common/cut-text';
 import { messageOf } from '../common/openclaw-error';
 import { fillPictures, packPicturesIn } from '../sessions/picture-store';
 import type { InboxTable, Schema } from '../storage/schema';
@@ -92,4 +93,16 @@ function readMessage(payload: string): Pick<InboxRow, 'message' | 'fault'> {
       fault: `its message can't be read: ${messageOf(error)}`,
     };
   }
+}
+
+const BEGINNING = 160;
+
+/** How a stored message begins, on one line, and who wrote it where that is not the owner at a client. */
+export function beginningOf({ payload }: Pick<Selectable<InboxTable>, 'payload'>): { text: string; sender?: string } {
+  const { text, sender } = readMessage(payload).message;
+  const name = sender?.name ?? sender?.handle ?? sender?.id;
+  return {
+    text: cutText(text.replace(/\s+/g, ' ').trim(), BEGINNING),
+    ...(name === undefined ? {} : { sender: name }),
+  };
 }

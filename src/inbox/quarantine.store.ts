@@ -71,15 +71,19 @@ export class QuarantineStore {
 
   /**
    * Lets messages and commands wait again, each as a run of its own, in their old order.
+   * @param from the states in which they may be
    * @returns those that wait now, and why others do not
    */
-  async resubmit(ids: readonly string[]): Promise<{ rows: InboxRow[]; refused: { id: string; reason: string }[] }> {
+  async resubmit(
+    ids: readonly string[],
+    from: readonly InboxRow['state'][] = ['quarantined'],
+  ): Promise<{ rows: InboxRow[]; refused: { id: string; reason: string }[] }> {
     return this.database.write('inbox.resubmit', async (transaction) => {
       const found = await transaction
         .selectFrom('inbox')
         .selectAll()
         .where('id', 'in', [...ids])
-        .where('state', '=', 'quarantined')
+        .where('state', 'in', [...from])
         .orderBy('seq')
         .execute();
       const rows: InboxRow[] = [];

@@ -43,7 +43,7 @@ const GUARDS: Record<string, string> = {
   'transcript.copy': 'a session id of its own, made for it',
   'system-event': 'rows of its own; a repeated text is left out',
   'inbox.quarantine': 'unique (channel, account, external_id)',
-  'inbox.resubmit': 'only what is in quarantine',
+  'inbox.resubmit': 'only what is in quarantine or has failed',
   'inbox.amend': 'only as long as the message waits',
   'inbox.drop': 'only as long as the messages wait',
   'ask-user': 'unique (run, part) of the outbox',

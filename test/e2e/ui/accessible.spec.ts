@@ -183,6 +183,30 @@ describeWithBrowser('every state of the page', () => {
     await page.goto(`${bench.gateway.http}/home`);
   });
 
+  it('is good in the trace: the list, one that failed, and one with steps', async () => {
+    await bench.turn(
+      [
+        { name: 'read', args: { path: 'plans/of-the-year.md' } },
+        { name: 'write', args: { path: 'summary.md', content: 'Two journeys, one house.\n' } },
+      ],
+      { message: 'Read the plans of the year and sum them up.', says: 'Two journeys and one house.' },
+    );
+    bench.models.answer = () => ({ steps: [], status: 401, body: { error: { message: 'bad key', type: 'auth' } } });
+    await bench.client.call('chat.send', { sessionKey: 'main', message: 'And the trains?', idempotencyKey: 'trains' });
+    await bench.client.call('agent.wait', { runId: 'trains', timeoutMs: 60_000 });
+    await logIn('trace');
+    await page.getByRole('link', { name: 'And the trains?' }).waitFor();
+    await expectGood('trace');
+    await page.getByRole('link', { name: 'And the trains?' }).click();
+    await page.getByTestId('cause').waitFor();
+    await expectGood('trace-failed');
+    await page.getByRole('link', { name: 'All messages' }).click();
+    await page.getByRole('link', { name: 'Read the plans of the year' }).click();
+    await page.getByTestId('time-line').getByText('Tool').first().waitFor();
+    await page.getByText('Details for somebody who helps').click();
+    await expectGood('trace-one');
+  });
+
   it('is good in the menu of a phone, and where there is nothing', async () => {
     await page.setViewportSize(SIZES.phone);
     await page.getByRole('button', { name: 'More' }).click();

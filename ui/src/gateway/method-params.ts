@@ -491,10 +491,13 @@ export interface MethodParams {
     thread?: string;
     isChannel?: boolean;
   };
+  'runs.again': {
+    id: string;
+  };
   'runs.list': {
     limit?: number;
     sessionKey?: string;
-    state?: 'waiting' | 'running' | 'answered' | 'failed' | 'dropped';
+    state?: 'waiting' | 'running' | 'answered' | 'failed' | 'dropped' | 'undelivered';
   };
   'secrets.store.delete': {
     name: string;

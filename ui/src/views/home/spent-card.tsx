@@ -1,4 +1,5 @@
 import { useLive } from '../../gateway/use-live';
+import { money, shortCount } from '../../kit/amounts';
 import { Card } from '../../kit/page';
 import { Failure, Skeleton } from '../../kit/states';
 import { dayName } from '../../kit/time';
@@ -22,9 +23,6 @@ interface Budgets {
 const DAYS = 7;
 const DAY_MS = 86_400_000;
 
-const money = new Intl.NumberFormat([], { style: 'currency', currency: 'USD' });
-const count = new Intl.NumberFormat([], { notation: 'compact', maximumFractionDigits: 1 });
-
 /** What models cost today and in the days before, against the budgets. */
 export function SpentCard() {
   const { data, error, refresh } = useLive<Cost>(['usage.cost', { days: DAYS }], { events: ['chat'] });
@@ -47,17 +45,17 @@ export function SpentCard() {
     most > 0 ? day.totalCost / most : mostTokens > 0 ? day.totalTokens / mostTokens : 0;
   return (
     <Card title="Spent today">
-      <p className={css['big']}>{money.format(today?.totalCost ?? 0)}</p>
+      <p className={css['big']}>{money(today?.totalCost ?? 0)}</p>
       <p className={css['hint']}>
-        {count.format(today?.totalTokens ?? 0)} tokens today · {money.format(data.totals.totalCost)} in {DAYS} days
+        {shortCount(today?.totalTokens ?? 0)} tokens today · {money(data.totals.totalCost)} in {DAYS} days
         {data.totals.missingCostEntries > 0 && ' · some models have no price, so this is too low'}
       </p>
       {limits?.budgets.map(({ name, usedUsd, costUsd, usedTokens, tokens, state }) => (
         <p key={name} className={css['hint']}>
           Budget {name}:{' '}
           {costUsd === undefined
-            ? `${count.format(usedTokens)} of ${count.format(tokens ?? 0)} tokens`
-            : `${money.format(usedUsd)} of ${money.format(costUsd)}`}
+            ? `${shortCount(usedTokens)} of ${shortCount(tokens ?? 0)} tokens`
+            : `${money(usedUsd)} of ${money(costUsd)}`}
           {state !== 'ok' && ` · ${state}`}
         </p>
       ))}
@@ -68,7 +66,7 @@ export function SpentCard() {
               <i style={{ height: `${Math.round(heightOf(day) * 100)}%` }} />
             </span>
             <span className="visually-hidden">
-              {dayName(day.at)}: {money.format(day.totalCost)}, {count.format(day.totalTokens)} tokens
+              {dayName(day.at)}: {money(day.totalCost)}, {shortCount(day.totalTokens)} tokens
             </span>
             <span aria-hidden="true">{new Date(day.at).toLocaleDateString([], { weekday: 'short' })}</span>
           </li>

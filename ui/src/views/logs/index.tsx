@@ -2,6 +2,7 @@ import { useMemo, useState } from 'react';
 import { Button } from '../../kit/button';
 import { Choice, SearchField } from '../../kit/field';
 import { Page } from '../../kit/page';
+import { saveFile } from '../../kit/save-file';
 import { Empty, Failure, Skeleton } from '../../kit/states';
 import { SafeText } from '../../text/safe-text';
 import { LEVELS, type Level, type LogLine } from './log-line';
@@ -30,14 +31,7 @@ export default function LogsView() {
   }, [lines, level, search]);
   const shown = found.slice(-SHOWN).reverse();
 
-  const save = (): void => {
-    const url = URL.createObjectURL(new Blob([found.map(({ raw }) => raw).join('\n')], { type: 'text/plain' }));
-    const link = document.createElement('a');
-    link.href = url;
-    link.download = 'openclaw-log.jsonl';
-    link.click();
-    URL.revokeObjectURL(url);
-  };
+  const save = (): void => saveFile('openclaw-log.jsonl', 'text/plain', found.map(({ raw }) => raw).join('\n'));
 
   return (
     <Page title="Logs" lead={file === undefined ? undefined : <SafeText text={file} max={120} />}>

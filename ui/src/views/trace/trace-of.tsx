@@ -1,0 +1,110 @@
+import { titleOf } from '../../gateway/session-names';
+import { useLive } from '../../gateway/use-live';
+import { took, wholeCount } from '../../kit/amounts';
+import { Button } from '../../kit/button';
+import { Link } from '../../kit/link';
+import { Card, Facts, Page } from '../../kit/page';
+import { addressOf, goTo } from '../../kit/place';
+import { Empty, Failure, Skeleton, Status } from '../../kit/states';
+import { wholeMoment } from '../../kit/time';
+import { useNow } from '../../kit/use-now';
+import { SafeText } from '../../text/safe-text';
+import { COPY_WORDS, useCopy } from '../../text/use-copy';
+import { Cause } from './cause';
+import { STATES, type Trace, asText } from './run';
+import { TimeLine } from './time-line';
+import css from './trace.module.css';
+
+const LOOK_MS = 5000;
+
+/** One message from when it came in until its answer was there. */
+export function TraceOf({ id }: { id: string }) {
+  const { data, error, refresh } = useLive<Trace>(['system.trace', { id }], {
+    events: ['chat', 'agent', 'exec.approval.'],
+    everyMs: LOOK_MS,
+  });
+  if (!data)
+    return (
+      <Page title="Trace" lead={<Back />}>
+        <Card title="The way of a message">
+          {error === undefined ? (
+            <Skeleton lines={6} />
+          ) : error.includes('nothing is known of') ? (
+            <Empty title="Nothing is known of it">
+              <p>
+                <SafeText text={id} max={100} /> is neither a message nor a run nor a delivery; what is old has been
+                tidied away.
+              </p>
+              <Back />
+            </Empty>
+          ) : (
+            <Failure what="It could not be read." why={error} onRetry={refresh} />
+          )}
+        </Card>
+      </Page>
+    );
+  return (
+    <Page title="Trace" lead={<Back />}>
+      <Found trace={data} onChanged={refresh} />
+    </Page>
+  );
+}
+
+const Back = () => <Link to={addressOf('trace')}>All messages</Link>;
+
+function Found({ trace, onChanged }: { trace: Trace; onChanged(): void }) {
+  const { spans, sessionKey } = trace;
+  const [copied, copy] = useCopy();
+  const now = useNow(1000);
+  const [tone, word] = STATES[trace.state];
+  const start = spans[0]?.startedAt ?? now;
+  const isOpen = spans.some(({ state }) => state === 'open');
+  const end = isOpen ? now : Math.max(start, ...spans.map(({ endedAt, startedAt }) => endedAt ?? startedAt));
+  const tokens = spans.reduce((sum, span) => sum + (span.tokens ? span.tokens.input + span.tokens.output : 0), 0);
+  return (
+    <>
+      <Cause trace={trace} onChanged={onChanged} />
+      <Card
+        title="The way of a message"
+        aside={
+          sessionKey !== null && (
+            <Button onClick={() => goTo(addressOf('chats', { s: sessionKey }))}>Open the chat</Button>
+          )
+        }
+      >
+        {trace.text !== '' && (
+          <blockquote className={css['quote']} dir="auto">
+            <SafeText text={trace.text} />
+          </blockquote>
+        )}
+        <Facts
+          facts={[
+            ['State', <Status tone={tone}>{word}</Status>],
+            ...(trace.sender === undefined ? [] : [['From', <SafeText text={trace.sender} max={60} />] as const]),
+            ...(sessionKey === null
+              ? []
+              : [['Conversation', <SafeText text={titleOf({ key: sessionKey })} max={80} />] as const]),
+            ['Came in', wholeMoment(start)],
+            [isOpen ? 'So far' : 'Took', took(end - start)],
+            ...(tokens > 0 ? [['Tokens', wholeCount(tokens)] as const] : []),
+          ]}
+        />
+        <TimeLine spans={spans} start={start} end={end} />
+        <details className={css['ids']}>
+          <summary>Details for somebody who helps</summary>
+          <Facts
+            facts={[
+              ['Run', <SafeText text={trace.runId} max={120} />],
+              ...(sessionKey === null ? [] : [['Session', <SafeText text={sessionKey} max={200} />] as const]),
+            ]}
+          />
+          <p>
+            <Button onClick={() => copy(asText(trace))}>
+              {copied === 'idle' ? 'Copy as text' : COPY_WORDS[copied]}
+            </Button>
+          </p>
+        </details>
+      </Card>
+    </>
+  );
+}
