@@ -1,5 +1,6 @@
 import { alignTable } from './align-table';
 import type { SpoilerToken } from './dialect';
+import type { MathToken } from './math';
 import {
   type Token,
   type Tokens,
@@ -47,6 +48,9 @@ export function renderMarkdown(markdown: string, form: MarkdownForm): string {
 /** Words of Markdown without its marks. Addresses behind words are left out. */
 export const plainWords = (markdown: string): string => renderMarkdown(markdown, WORDS);
 
+/** Words of a table's cell, with the addresses behind them: code holds no links. */
+export const cellWords = (tokens: readonly Token[]): string => new Renderer(CELL, new Set()).inline(tokens);
+
 const WORDS: MarkdownForm = {
   text: (text) => text,
   emphasis: (_, inner) => inner,
@@ -60,7 +64,13 @@ const WORDS: MarkdownForm = {
   task: { open: '☐', done: '☑' },
 };
 
+const CELL: MarkdownForm = {
+  ...WORDS,
+  link: (label, { href, isBare }) => (isBare || label === href ? label : `${label} (${href})`),
+};
+
 class Renderer {
+  private isInLink = false;
   /** Emphasis that is open where the walk is: none of them is opened twice. */
   private readonly open = new Set<Emphasis>();
 
@@ -95,13 +105,15 @@ class Renderer {
         const code = token as Tokens.Code;
         return form.codeBlock(code.text, decodeEntities(code.lang?.split(/\s/)[0] ?? ''));
       }
+      case 'math':
+        return form.codeBlock((token as MathToken).text, '');
       case 'blockquote':
         return form.quote(this.blocks(childrenOf(token), quotes + 1), quotes);
       case 'list':
         return this.list(token as Tokens.List, quotes);
       case 'table':
         return form.codeBlock(
-          alignTable(token as Tokens.Table, (cell) => new Renderer(WORDS, this.used).inline(cell.tokens)),
+          alignTable(token as Tokens.Table, (cell) => cellWords(cell.tokens)),
           '',
         );
       case 'hr':
@@ -138,11 +150,14 @@ class Renderer {
   }
 
   inline(tokens: readonly Token[]): string {
-    let written = '';
+    const written: string[] = [];
+    let before = '';
     tokens.forEach((token, index) => {
-      written += this.span(token, { before: written.slice(-1), after: (tokens[index + 1]?.raw ?? '').slice(0, 1) });
+      const piece = this.span(token, { before, after: (tokens[index + 1]?.raw ?? '').slice(0, 1) });
+      before = piece.at(-1) ?? before;
+      written.push(piece);
     });
-    return written;
+    return written.join('');
   }
 
   private span(token: Token, around: { before: string; after: string }): string {
@@ -162,6 +177,8 @@ class Renderer {
       }
       case 'codespan':
         return form.code(textOf(token));
+      case 'math':
+        return token.raw.includes('\n') ? form.codeBlock(token.raw, '') : form.code(token.raw);
       case 'br':
         return '\n';
       // Said by the list item.
@@ -169,7 +186,7 @@ class Renderer {
         return '';
       case 'link': {
         const link = token as Tokens.Link;
-        const label = this.inline(link.tokens);
+        const label = this.insideLink(link.tokens);
         const words = new Renderer(WORDS, this.used).inline(link.tokens);
         return (
           form.link(label, { href: decodeEntities(link.href), words, isBare: isBareLink(link) }) ?? form.text(link.raw)
@@ -178,11 +195,23 @@ class Renderer {
       case 'image': {
         const image = token as Tokens.Image;
         const words = decodeEntities(image.text || image.href);
+        // A link holds no other.
+        if (this.isInLink) return form.text(words);
         const facts = { href: decodeEntities(image.href), words, isBare: false };
         return form.link(form.text(words), facts) ?? form.text(image.raw);
       }
       default:
         return /^<br\s*\/?>$/i.test(token.raw) ? '\n' : form.text(token.raw);
+    }
+  }
+
+  private insideLink(tokens: readonly Token[]): string {
+    const before = this.isInLink;
+    this.isInLink = true;
+    try {
+      return this.inline(tokens);
+    } finally {
+      this.isInLink = before;
     }
   }
 

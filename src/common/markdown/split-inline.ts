@@ -1,3 +1,4 @@
+import { graphemeBorder } from '../cut-text';
 import { largestFit } from './largest-fit';
 import { type Token, type Tokens, childrenOf, isBareLink, linkTarget, readMarkdown } from './markdown-tree';
 
@@ -218,7 +219,7 @@ function bestPlace(
   return pool.filter(({ quality }) => quality === best).at(-1);
 }
 
-/** Characters around a place that are looked at: no entity and hardly a grapheme is longer. */
+/** Characters around a place that are looked at: no entity is longer. */
 const LOOK = 64;
 const graphemes = new Intl.Segmenter();
 
@@ -252,10 +253,7 @@ function cutInWord(
 function safeCut(raw: string, start: number, most: number): number | undefined {
   let offset = most;
   while (offset > start) {
-    // Long enough for what a reader takes for one character.
-    const from = Math.max(start, offset - LOOK);
-    const within = graphemes.segment(raw.slice(from, offset + LOOK)).containing(offset - from);
-    const border = within === undefined || from + within.index === offset ? offset : from + within.index;
+    const border = graphemeBorder(raw, offset);
     if (border > start && !isInsideEntity(raw, border) && !isEscaped(raw, border)) return border;
     offset = Math.min(border, offset - 1);
   }

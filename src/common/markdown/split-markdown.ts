@@ -2,8 +2,9 @@ import { alignTable } from './align-table';
 import { largestFit } from './largest-fit';
 import { splitInline } from './split-inline';
 import { type Token, type Tokens, blocksOf, childrenOf, readMarkdown } from './markdown-tree';
-import { plainWords } from './render-markdown';
+import { cellWords } from './render-markdown';
 import { withInlineLinks } from './inline-links';
+import type { MathToken } from './math';
 
 /** Whether a piece of Markdown fits one message of a platform; what is true of a text is true of its beginnings. */
 export type Fits = (markdown: string) => boolean;
@@ -57,11 +58,13 @@ function splitBlock(token: Token, fits: Fits, wrap: Wrap): string[] {
     }
     case 'table':
       return splitFence(
-        alignTable(token as Tokens.Table, (cell) => plainWords(cell.text)),
+        alignTable(token as Tokens.Table, (cell) => cellWords(cell.tokens)),
         '',
         fits,
         wrap,
       );
+    case 'math':
+      return splitFence(trimBlankLines((token as MathToken).text), '', fits, wrap);
     case 'html':
       return splitFence(trimBlankLines(token.raw), 'html', fits, wrap);
     case 'blockquote': {

@@ -48,6 +48,12 @@ function Word({ token, depth }: { token: Token; depth: number }): ReactNode {
           <Prose text={(token as Tokens.Codespan).text} />
         </code>
       );
+    case 'math':
+      return (
+        <code>
+          <Prose text={token.raw} />
+        </code>
+      );
     case 'br':
       return <br />;
     case 'link':

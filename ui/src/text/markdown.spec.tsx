@@ -37,6 +37,13 @@ describe('Markdown as elements', () => {
     for (const text of HOSTILE_MARKUP) expectHarmless(text);
   });
 
+  it('shows formulas as they were written, and emphasis of scripts without blanks', () => {
+    expect(words('It is \\(a*b*c\\), $\\int x\\,dx$')).toContain('\\(a*b*c\\), $\\int x\\,dx$');
+    expect(html('$$\na + b = \\,c\n$$')).toContain('a + b = \\,c');
+    expect(html('这是**重要。**的')).toContain('<strong>重要。</strong>');
+    expect(html('3~5 days, 7~10 weeks')).not.toContain('<del>');
+  });
+
   it('makes nothing but known elements of anything', () => {
     const pieces = fc.constantFrom(
       ...HOSTILE_MARKUP,

@@ -46,6 +46,8 @@ const Block = memo(function Block({ token, depth }: { token: Token; depth: numbe
       const { text, lang } = token as Tokens.Code;
       return <CodeBlock code={text} language={(lang ?? '').split(' ')[0] ?? ''} />;
     }
+    case 'math':
+      return <CodeBlock code={(token as Tokens.Generic)['text'] as string} language="" />;
     case 'blockquote':
       return (
         <blockquote dir={directionOf((token as Tokens.Blockquote).text)}>
