@@ -37,7 +37,7 @@ const CUTS_AT_PLACES = [
   'src/storage/postgres-connection.ts',
   'src/storage/storage-fault.ts',
   'src/subagents/subagent.service.ts',
-  'src/tools/builtin/edit.tool.ts',
+  'src/tools/builtin/replace-passages.ts',
   'src/usage/budget-rules.ts',
 ];
 

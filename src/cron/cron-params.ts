@@ -51,8 +51,8 @@ export class CronPayloadParams {
 export class CronDeliveryParams {
   @OneOf(['none', 'announce']) @Doc('announce: the answer goes to a chat, this one by default.') mode!:
     'none' | 'announce';
-  @Opt() @Text() channel?: string;
-  @Opt() @Text() to?: string;
+  @Opt() @Text() @Doc('Channel, such as telegram; that of this conversation by default.') channel?: string;
+  @Opt() @Text() @Doc('Chat there.') to?: string;
 }
 
 @Leaves<CronJobParams>({
@@ -67,12 +67,12 @@ export class CronDeliveryParams {
   enabled: 'none',
 })
 export class CronJobParams {
-  @Opt() @Text({ max: MAX_NAME }) name?: string;
+  @Opt() @Text({ max: MAX_NAME }) @Doc('Short name for lists.') name?: string;
   @Opt() @Hidden() @Text({ max: MAX_TEXT }) description?: string;
-  @Nested(() => CronScheduleParams) schedule!: CronScheduleParams;
-  @Nested(() => CronPayloadParams) payload!: CronPayloadParams;
+  @Nested(() => CronScheduleParams) @Doc('When.') schedule!: CronScheduleParams;
+  @Nested(() => CronPayloadParams) @Doc('What.') payload!: CronPayloadParams;
   @Opt() @Nested(() => CronDeliveryParams) @Doc('agentTurn: where the answer goes.') delivery?: CronDeliveryParams;
-  @Opt() @Bool() deleteAfterRun?: boolean;
+  @Opt() @Bool() @Doc('Forget it when it has run; so by default for kind at.') deleteAfterRun?: boolean;
   /** It follows from the kind of the payload; models that were taught to say it may. */
   @Opt() @Hidden() @OneOf(['main', 'isolated', 'current']) sessionTarget?: 'main' | 'isolated' | 'current';
   @Opt() @Hidden() @OneOf(['now', 'next-heartbeat']) wakeMode?: 'now' | 'next-heartbeat';
@@ -81,10 +81,10 @@ export class CronJobParams {
 
 @Leaves<CronJobPatch>({ name: 'none', enabled: 'standing', schedule: 'parts', payload: 'parts' })
 export class CronJobPatch {
-  @Opt() @Text({ max: MAX_NAME }) name?: string;
-  @Opt() @Bool() enabled?: boolean;
-  @Opt() @Nested(() => CronScheduleParams) schedule?: CronScheduleParams;
-  @Opt() @Nested(() => CronPayloadParams) payload?: CronPayloadParams;
+  @Opt() @Text({ max: MAX_NAME }) @Doc('New name.') name?: string;
+  @Opt() @Bool() @Doc('false stops it for now.') enabled?: boolean;
+  @Opt() @Nested(() => CronScheduleParams) @Doc('New time.') schedule?: CronScheduleParams;
+  @Opt() @Nested(() => CronPayloadParams) @Doc('New text or task.') payload?: CronPayloadParams;
 }
 
 const ACTIONS = ['status', 'list', 'add', 'update', 'remove', 'run', 'runs', 'wake'] as const;
@@ -103,15 +103,20 @@ const ACTIONS = ['status', 'list', 'add', 'update', 'remove', 'run', 'runs', 'wa
   timeoutMs: 'none',
 })
 export class CronToolParams {
-  @OneOf(ACTIONS) action!: (typeof ACTIONS)[number];
+  @OneOf(ACTIONS)
+  @Doc(
+    'add makes a job; update, remove, run (now) and runs (its history) need jobId; wake: a text for yourself after this turn.',
+  )
+  action!: (typeof ACTIONS)[number];
   @Opt() @Bool() @Doc('list: also those that are done.') includeDisabled?: boolean;
   @Opt() @Nested(() => CronJobParams) @Doc('add: the job.') job?: CronJobParams;
   @Opt() @Text() @Doc('update, remove, run, runs: which job.') jobId?: string;
   @Opt() @Nested(() => CronJobPatch) @Doc('update: what changes.') patch?: CronJobPatch;
   @Opt() @Text({ max: MAX_TEXT }) @Doc('wake: what you want to be told.') text?: string;
-  @Opt() @OneOf(['now', 'next-heartbeat']) mode?: 'now' | 'next-heartbeat';
+  @Opt() @OneOf(['now', 'next-heartbeat']) @Doc('wake: after this turn, or with the next heartbeat.') mode?:
+    'now' | 'next-heartbeat';
   @Opt() @Int({ min: 0, max: 10 }) @Doc('add: last messages to put below the text.') contextMessages?: number;
   @Opt() @Hidden() @Str() gatewayUrl?: string;
   @Opt() @Hidden() @Str() gatewayToken?: string;
-  @Opt() @Int({ min: 1 }) timeoutMs?: number;
+  @Opt() @Hidden() @Int({ min: 1 }) timeoutMs?: number;
 }

@@ -8,6 +8,7 @@ import { TurnStore } from '../agent/turns/turn.store';
 import { Clock, systemClock } from '../common/clock';
 import type { DeliveryRoute } from '../common/delivery-route';
 import { type Logger, LoggerFactory } from '../common/logger';
+import { reminderText } from '../common/reminder-text';
 import { messageOf } from '../common/openclaw-error';
 import { mainSessionKey } from '../config/main-session';
 import { ConfigService } from '../config/config.service';
@@ -260,7 +261,7 @@ export class CronService {
     if (payload.kind === 'systemEvent')
       return payload.text.trim() === ''
         ? { problem: 'its text is empty' }
-        : { ...base, text: payload.text, ...(job.route ? { route: job.route } : {}) };
+        : { ...base, text: reminderText(payload.text), ...(job.route ? { route: job.route } : {}) };
     const route = delivery?.mode === 'announce' ? await this.routeOf(job) : undefined;
     if (delivery?.mode === 'announce' && !route && delivery.bestEffort !== true)
       return { problem: 'there is no chat to announce it in; set channel and to, or bestEffort' };

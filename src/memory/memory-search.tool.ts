@@ -13,7 +13,7 @@ const DEFAULT_MIN_SCORE = 0.35;
 
 @Leaves<MemorySearchParams>({ query: 'none', maxResults: 'none', minScore: 'none' })
 export class MemorySearchParams {
-  @Text({ max: 1000 }) query!: string;
+  @Text({ max: 1000 }) @Doc('Words that stand in the notes, or a day such as 2026-11-27.') query!: string;
   @Opt() @Int({ min: 1, max: 50 }) @Doc(`${DEFAULT_RESULTS} by default.`) maxResults?: number;
   @Opt() @Num({ min: 0, max: 1 }) @Doc(`${DEFAULT_MIN_SCORE} by default.`) minScore?: number;
 }

@@ -29,24 +29,24 @@ const ACTIONS = ['present', 'hide', 'navigate', 'eval', 'snapshot', 'a2ui_push',
   timeoutMs: 'none',
 })
 export class CanvasParams {
-  @OneOf(ACTIONS) action!: (typeof ACTIONS)[number];
+  @OneOf(ACTIONS) @Doc('What the canvas does.') action!: (typeof ACTIONS)[number];
   @Opt() @Text() @Doc('Node by name, id or address; may be left out if only one can do it.') node?: string;
-  @Opt() @Text() target?: string;
-  @Opt() @Num() x?: number;
-  @Opt() @Num() y?: number;
-  @Opt() @Num({ min: 1 }) width?: number;
-  @Opt() @Num({ min: 1 }) height?: number;
-  @Opt() @Text({ max: 4000 }) url?: string;
-  @Opt() @Str({ max: 200_000 }) javaScript?: string;
-  @Opt() @OneOf(['png', 'jpg', 'jpeg']) outputFormat?: 'png' | 'jpg' | 'jpeg';
-  @Opt() @Int({ min: 1 }) maxWidth?: number;
-  @Opt() @Num({ min: 0, max: 1 }) quality?: number;
-  @Opt() @Int({ min: 0, max: 60_000 }) delayMs?: number;
+  @Opt() @Text() @Doc('present: what to show, an address or a file of the workspace.') target?: string;
+  @Opt() @Num() @Doc('present: left edge, in points.') x?: number;
+  @Opt() @Num() @Doc('present: upper edge, in points.') y?: number;
+  @Opt() @Num({ min: 1 }) @Doc('present: in points.') width?: number;
+  @Opt() @Num({ min: 1 }) @Doc('present: in points.') height?: number;
+  @Opt() @Text({ max: 4000 }) @Doc('navigate: address.') url?: string;
+  @Opt() @Str({ max: 200_000 }) @Doc('eval: code that runs in the page.') javaScript?: string;
+  @Opt() @OneOf(['png', 'jpg', 'jpeg']) @Doc('snapshot: kind of picture.') outputFormat?: 'png' | 'jpg' | 'jpeg';
+  @Opt() @Int({ min: 1 }) @Doc('snapshot: widest, in pixels.') maxWidth?: number;
+  @Opt() @Num({ min: 0, max: 1 }) @Doc('snapshot: of a jpg, from 0 to 1.') quality?: number;
+  @Opt() @Int({ min: 0, max: 60_000 }) @Doc('snapshot: milliseconds to wait before.') delayMs?: number;
   @Opt() @Str({ max: 500_000 }) @Doc('a2ui_push: one JSON message a line.') jsonl?: string;
   @Opt() @Text() @Doc('a2ui_push: a file of the workspace instead.') jsonlPath?: string;
   @Opt() @Hidden() @Str() gatewayUrl?: string;
   @Opt() @Hidden() @Str() gatewayToken?: string;
-  @Opt() @Int({ min: 1 }) timeoutMs?: number;
+  @Opt() @Int({ min: 1 }) @Doc('Milliseconds to wait for the node.') timeoutMs?: number;
 }
 
 @Injectable()

@@ -66,37 +66,38 @@ const RECORD_GRACE_MS = 20_000;
   timeoutMs: 'none',
 })
 export class NodesParams {
-  @OneOf(ACTIONS) action!: (typeof ACTIONS)[number];
+  @OneOf(ACTIONS) @Doc('What a node does, or what becomes of its pairing.') action!: (typeof ACTIONS)[number];
   @Opt() @Text() @Doc('Node by name, id or address.') node?: string;
   @Opt() @Text() @Doc('approve, reject: request from pending.') requestId?: string;
-  @Opt() @Str({ max: 200 }) title?: string;
-  @Opt() @Str({ max: 2000 }) body?: string;
-  @Opt() @Text() sound?: string;
-  @Opt() @OneOf(['passive', 'active', 'timeSensitive']) priority?: string;
-  @Opt() @OneOf(['system', 'overlay', 'auto']) delivery?: string;
-  @Opt() @OneOf(['front', 'back', 'both']) facing?: 'front' | 'back' | 'both';
-  @Opt() @Int({ min: 1 }) maxWidth?: number;
-  @Opt() @Num({ min: 0, max: 1 }) quality?: number;
-  @Opt() @Int({ min: 0, max: 60_000 }) delayMs?: number;
-  @Opt() @Text() deviceId?: string;
-  @Opt() @Text() duration?: string;
-  @Opt() @Int({ min: 1, max: 300_000 }) durationMs?: number;
-  @Opt() @Bool() includeAudio?: boolean;
-  @Opt() @Num({ min: 1, max: 60 }) fps?: number;
-  @Opt() @Int({ min: 0 }) screenIndex?: number;
+  @Opt() @Str({ max: 200 }) @Doc('notify: heading.') title?: string;
+  @Opt() @Str({ max: 2000 }) @Doc('notify: text.') body?: string;
+  @Opt() @Text() @Doc('notify: name of a sound.') sound?: string;
+  @Opt() @OneOf(['passive', 'active', 'timeSensitive']) @Doc('notify: how urgent.') priority?: string;
+  @Opt() @OneOf(['system', 'overlay', 'auto']) @Doc('notify: where it is shown.') delivery?: string;
+  @Opt() @OneOf(['front', 'back', 'both']) @Doc('camera_snap, camera_clip: which camera.') facing?:
+    'front' | 'back' | 'both';
+  @Opt() @Int({ min: 1 }) @Doc('Widest, in pixels.') maxWidth?: number;
+  @Opt() @Num({ min: 0, max: 1 }) @Doc('Of a picture, from 0 to 1.') quality?: number;
+  @Opt() @Int({ min: 0, max: 60_000 }) @Doc('Milliseconds to wait before the picture is taken.') delayMs?: number;
+  @Opt() @Text() @Doc('Camera by its id from camera_list.') deviceId?: string;
+  @Opt() @Text() @Doc('Length of a clip, such as 10s.') duration?: string;
+  @Opt() @Int({ min: 1, max: 300_000 }) @Doc('Length of a clip in milliseconds.') durationMs?: number;
+  @Opt() @Bool() @Doc('With sound.') includeAudio?: boolean;
+  @Opt() @Num({ min: 1, max: 60 }) @Doc('screen_record: frames a second.') fps?: number;
+  @Opt() @Int({ min: 0 }) @Doc('screen_record: which screen, counted from 0.') screenIndex?: number;
   @Opt() @Text() @Doc('Where a clip is kept in the workspace.') outPath?: string;
-  @Opt() @Int({ min: 0 }) maxAgeMs?: number;
-  @Opt() @Int({ min: 1 }) locationTimeoutMs?: number;
-  @Opt() @OneOf(['coarse', 'balanced', 'precise']) desiredAccuracy?: string;
+  @Opt() @Int({ min: 0 }) @Doc('location_get: how old a known place may be, in milliseconds.') maxAgeMs?: number;
+  @Opt() @Int({ min: 1 }) @Doc('location_get: milliseconds to look for the place.') locationTimeoutMs?: number;
+  @Opt() @OneOf(['coarse', 'balanced', 'precise']) @Doc('location_get: how exact.') desiredAccuracy?: string;
   @Opt() @StrList({ max: 200 }) @Doc('run: program and arguments.') command?: string[];
-  @Opt() @Text() cwd?: string;
+  @Opt() @Text() @Doc('run: folder on the node.') cwd?: string;
   @Opt() @StrList({ max: 100 }) @Doc('run: NAME=value.') env?: string[];
-  @Opt() @Int({ min: 1 }) commandTimeoutMs?: number;
-  @Opt() @Int({ min: 1 }) invokeTimeoutMs?: number;
-  @Opt() @Bool() needsScreenRecording?: boolean;
+  @Opt() @Int({ min: 1 }) @Doc('run: milliseconds until the command is stopped.') commandTimeoutMs?: number;
+  @Opt() @Int({ min: 1 }) @Doc('Milliseconds to wait for the answer of the node.') invokeTimeoutMs?: number;
+  @Opt() @Bool() @Doc('run: the command looks at the screen.') needsScreenRecording?: boolean;
   @Opt() @Hidden() @Str() gatewayUrl?: string;
   @Opt() @Hidden() @Str() gatewayToken?: string;
-  @Opt() @Int({ min: 1 }) timeoutMs?: number;
+  @Opt() @Int({ min: 1 }) @Doc('Milliseconds to wait in all.') timeoutMs?: number;
 }
 
 @Injectable()

@@ -11,7 +11,8 @@ const MARK = { open: '[ ]', doing: '[~]', done: '[x]' } as const;
 
 @Leaves<TodoParams>({ action: 'none', id: 'none', text: 'none', status: 'none' })
 export class TodoParams {
-  @OneOf(['list', 'add', 'update', 'remove', 'clear']) action!: 'list' | 'add' | 'update' | 'remove' | 'clear';
+  @OneOf(['list', 'add', 'update', 'remove', 'clear']) @Doc('What to do with the list.') action!:
+    'list' | 'add' | 'update' | 'remove' | 'clear';
   @Opt() @Int({ min: 1 }) @Doc('update, remove: number of the task.') id?: number;
   @Opt() @Text({ max: 500 }) @Doc('add, update: the task; several lines add several tasks.') text?: string;
   @Opt() @OneOf(STATUS) @Doc('update: state of the task.') status?: (typeof STATUS)[number];

@@ -26,9 +26,9 @@ const DEFAULT_TIMEOUT_SECONDS = 30;
 })
 export class SessionsSendParams {
   @Opt() @Text() @Doc('Key or id of the conversation; or give label.') sessionKey?: string;
-  @Opt() @Text() label?: string;
+  @Opt() @Text() @Doc('Conversation by its label.') label?: string;
   @Opt() @Text() @Doc('With label: whose conversation.') agentId?: string;
-  @Text({ max: 20_000 }) message!: string;
+  @Text({ max: 20_000 }) @Doc('What is said there.') message!: string;
   @Opt()
   @Int({ min: 0, max: 3600 })
   @Doc(`Seconds to wait for the answer, ${DEFAULT_TIMEOUT_SECONDS} by default; 0: don't wait.`)

@@ -22,10 +22,10 @@ import { Leaves } from '../tools/provenance/sinks';
 })
 export class SessionsSpawnParams {
   @Text({ max: 50_000 }) @Doc('The whole task; the sub-agent knows nothing else.') task!: string;
-  @Opt() @Text({ max: 80 }) label?: string;
+  @Opt() @Text({ max: 80 }) @Doc('Short name of the task for people.') label?: string;
   @Opt() @Text() @Doc('Agent that does it; this one by default.') agentId?: string;
   @Opt() @Text() @Doc('Model as provider/model.') model?: string;
-  @Opt() @Text() thinking?: string;
+  @Opt() @Text() @Doc('How hard it thinks, such as low or high.') thinking?: string;
   @Opt()
   @Int({ min: 0, max: 86_400 })
   @Doc('Seconds until it is stopped; 0 means no limit.')

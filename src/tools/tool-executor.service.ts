@@ -23,6 +23,7 @@ import { limitResult } from './limit-result';
 import { ToolPolicyService } from './policy/tool-policy.service';
 import { SinkGate } from './provenance/sink-gate.service';
 import { withOrigin, worstOrigin } from './provenance/taint';
+import { malformedArguments, readArguments } from './read-arguments';
 import { type RegisteredTool, ToolRegistry } from './tool-registry.service';
 
 /**
@@ -87,7 +88,10 @@ export class ToolExecutor {
     const unavailable = handler.unavailableReason?.();
     if (unavailable !== undefined)
       return errorResult('not_configured', `${declaration.name} is not available: ${unavailable}`, 'gateway');
-    const params = applyAliases(args, declaration.paramAliases);
+    const malformed = malformedArguments(args);
+    if (malformed !== undefined) return errorResult('invalid_args', `${declaration.name}: ${malformed}`, 'gateway');
+    const named = applyAliases(args, declaration.paramAliases);
+    const params = tool.foreignSchema ? named : readArguments(declaration.params, named);
     const problems = tool.foreignSchema ? [] : findDtoProblems(declaration.params, params);
     if (problems.length > 0) return errorResult('invalid_args', explainProblems(tool, problems), 'gateway');
     return { tool, params };
@@ -176,11 +180,12 @@ function applyAliases(args: unknown, aliases: Readonly<Record<string, string>> =
 }
 
 function explainProblems(tool: RegisteredTool, problems: readonly DtoProblem[]): string {
-  const known = [...fieldsOf(tool.declaration.params).keys()];
+  const known = [...fieldsOf(tool.declaration.params)].flatMap(([name, { hidden }]) => (hidden ? [] : [name]));
   const hints = problems
     .filter((problem) => problem.kind === 'unexpected' && problem.path.length === 1)
     .map((problem) => nearestName(problem.path[0] ?? '', known))
     .filter((near): near is string => near !== undefined);
   const hint = hints.length > 0 ? `; did you mean ${hints.map((near) => `"${near}"`).join(', ')}?` : '';
-  return `${tool.declaration.name}: ${describeDtoProblems(problems)}${hint}. Parameters: ${known.join(', ') || 'none'}`;
+  const said = `${tool.declaration.name}: ${describeDtoProblems(problems)}${hint}`;
+  return `${said}${hint === '' ? '.' : ''} Parameters: ${known.join(', ') || 'none'}`;
 }

@@ -30,7 +30,7 @@ export class ImageParams {
   @Text({ max: 20_000_000 }) @Doc('Path in the workspace, file:, data: or http(s) address.') image!: string;
   @Opt() @Text({ max: 10_000 }) @Doc('What to find out; a description by default.') prompt?: string;
   @Opt() @Text() @Doc('Vision model as provider/model.') model?: string;
-  @Opt() @Num({ min: 0.001, max: 100 }) maxBytesMb?: number;
+  @Opt() @Num({ min: 0.001, max: 100 }) @Doc('Refuse larger pictures, in MB.') maxBytesMb?: number;
 }
 
 @Injectable()

@@ -4,9 +4,12 @@ import type { ToolResult } from '../../tools/agent-tool';
 const WARN_AT = 3;
 const STOP_AT = 5;
 const UNKNOWN_STOP_AT = 3;
-export const MAX_TOOL_CALLS = 200;
+export const MAX_TOOL_CALLS = 500;
 
 export type LoopVerdict = { action: 'go' } | { action: 'warn'; note: string } | { action: 'stop'; reason: string };
+
+const STILL_RUNNING =
+  'It is still running. Wait for it with action poll and timeoutMs, or answer: you are told when it has ended.';
 
 const GO: LoopVerdict = { action: 'go' };
 
@@ -34,6 +37,9 @@ export class LoopGuard {
     }
     this.seen.push(fingerprint(name, args, result));
     const repeats = Math.max(this.tailRepeats(1), this.tailRepeats(2));
+    // Whoever waits for a command that is still at work does not run in circles.
+    if (name === 'process' && result.details?.['status'] === 'running')
+      return repeats >= WARN_AT ? { action: 'warn', note: STILL_RUNNING } : GO;
     if (repeats >= STOP_AT)
       return { action: 'stop', reason: `the model repeated ${name} ${repeats} times with the same result` };
     if (repeats >= WARN_AT)

@@ -42,20 +42,26 @@ const MOST_NAMED = 8;
   timeoutMs: 'none',
 })
 export class GatewayToolParams {
-  @OneOf(ACTIONS) action!: (typeof ACTIONS)[number];
+  @OneOf(ACTIONS) @Doc('What to do with the gateway.') action!: (typeof ACTIONS)[number];
   @Opt()
   @Str({ max: 500_000 })
   @Doc('config.apply: the whole file; config.patch: the part to merge (JSON5).')
   raw?: string;
-  @Opt() @Text() baseHash?: string;
-  @Opt() @Text() sessionKey?: string;
-  @Opt() @Str({ max: 2000 }) note?: string;
-  @Opt() @Int({ min: 0, max: MAX_DELAY_MS }) delayMs?: number;
-  @Opt() @Int({ min: 0, max: MAX_DELAY_MS }) restartDelayMs?: number;
-  @Opt() @Str({ max: 200 }) reason?: string;
+  @Opt()
+  @Text()
+  @Doc('config.apply, config.patch: hash from config.get, so that no newer change is lost.')
+  baseHash?: string;
+  @Opt() @Text() @Doc('Conversation to tell when it is back; this one by default.') sessionKey?: string;
+  @Opt() @Str({ max: 2000 }) @Doc('What is told there.') note?: string;
+  @Opt() @Int({ min: 0, max: MAX_DELAY_MS }) @Doc('restart: milliseconds to wait before.') delayMs?: number;
+  @Opt()
+  @Int({ min: 0, max: MAX_DELAY_MS })
+  @Doc('config.apply, config.patch: milliseconds to wait before a restart that the change needs.')
+  restartDelayMs?: number;
+  @Opt() @Str({ max: 200 }) @Doc('restart: why, for the log.') reason?: string;
   @Opt() @Hidden() @Str() gatewayUrl?: string;
   @Opt() @Hidden() @Str() gatewayToken?: string;
-  @Opt() @Int({ min: 1 }) timeoutMs?: number;
+  @Opt() @Int({ min: 1 }) @Doc('update.run: milliseconds each step may take.') timeoutMs?: number;
 }
 
 @Injectable()

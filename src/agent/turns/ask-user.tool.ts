@@ -1,4 +1,6 @@
 import { Injectable } from '@nestjs/common';
+import type { ReplyButton } from '../../common/chat-media';
+import { cutText } from '../../common/cut-text';
 import { Doc, Int, Opt, StrList, Text } from '../../common/validation/fields';
 import { EventBus } from '../../events/event-bus';
 import { OutboundDesk } from '../../events/outbound-desk';
@@ -6,8 +8,10 @@ import { InboxStore } from '../../inbox/inbox.store';
 import { DatabaseService } from '../../storage/database.service';
 import { AgentTool, type ToolContext, ToolError, type ToolResult, textResult } from '../../tools/agent-tool';
 import { Leaves } from '../../tools/provenance/sinks';
+import { isAnswer } from './asked-person';
 
 const DEFAULT_TIMEOUT_SECONDS = 300;
+const MOST_BUTTON_BYTES = 64;
 export const ASK_USER = 'ask_user';
 
 @Leaves<AskUserParams>({ question: 'own', options: 'own', timeoutSeconds: 'none' })
@@ -41,10 +45,9 @@ export class AskUserTool {
   ) {}
 
   async execute(params: AskUserParams, context: ToolContext): Promise<ToolResult> {
-    const text = [params.question, ...(params.options ?? []).map((option, index) => `${index + 1}. ${option}`)].join(
-      '\n',
-    );
-    await this.deliver(text, context);
+    const { question, options = [] } = params;
+    const text = [question, ...options.map((option, index) => `${index + 1}. ${option}`)].join('\n');
+    await this.deliver(text, options, context);
     context.update({
       content: [{ type: 'text', text }],
       details: { status: 'waiting', question: params.question, options: params.options ?? [] },
@@ -62,17 +65,31 @@ export class AskUserTool {
   }
 
   /** In a chat the question is a message of its own; in a connected client the tool's card shows it. */
-  private async deliver(text: string, { origin, runId, callId }: ToolContext): Promise<void> {
+  private async deliver(
+    text: string,
+    options: readonly string[],
+    { origin, runId, callId }: ToolContext,
+  ): Promise<void> {
     const { to } = origin;
     if (to === undefined) return;
     const announce = await this.database.write('ask-user', (transaction) =>
-      this.desk.enqueueIn(transaction, { runId: `ask:${runId}:${callId}`, route: { ...origin, to }, texts: [text] }),
+      this.desk.enqueueIn(transaction, {
+        runId: `ask:${runId}:${callId}`,
+        route: { ...origin, to },
+        texts: [text],
+        ...(options.length > 0 ? { buttons: options.map(buttonOf) } : {}),
+      }),
     );
     announce();
   }
 
   private async answered(context: ToolContext, timeoutMs: number): Promise<boolean> {
-    const waiting = async (): Promise<boolean> => (await this.inbox.pending(context.sessionKey)).length > 0;
+    const asked = {
+      isOwner: context.isOwner,
+      ...(context.subject.senders ? { senders: context.subject.senders } : {}),
+    };
+    const waiting = async (): Promise<boolean> =>
+      (await this.inbox.ready(context.sessionKey)).some(({ message }) => isAnswer(message, asked));
     if (await waiting()) return true;
     return new Promise((resolve) => {
       const settle = (found: boolean): void => {
@@ -83,11 +100,22 @@ export class AskUserTool {
       };
       const stop = (): void => settle(false);
       const timer = setTimeout(stop, timeoutMs);
+      const look = (): void =>
+        void waiting().then(
+          (found) => (found || context.signal.aborted ? settle(found) : undefined),
+          () => undefined,
+        );
       const unsubscribe = this.events.on('inbox.accepted', ({ sessionKey }) => {
-        if (sessionKey === context.sessionKey) settle(true);
+        if (sessionKey === context.sessionKey) look();
       });
       context.signal.addEventListener('abort', stop, { once: true });
-      void waiting().then((found) => (found || context.signal.aborted ? settle(found) : undefined));
+      look();
     });
   }
+}
+
+/** What is too long for a button says its number, as it stands in the question. */
+function buttonOf(option: string, index: number): ReplyButton[] {
+  const says = Buffer.byteLength(option) <= MOST_BUTTON_BYTES ? option : String(index + 1);
+  return [{ label: cutText(option, MOST_BUTTON_BYTES), says }];
 }

@@ -16,6 +16,7 @@ import { ModelStepService, nameOf } from '../runtime/model-step.service';
 import { readReply } from '../runtime/reply-outcome';
 import { type LiveText, RunAnnouncer } from '../runtime/run-announcer';
 import { type EffectiveQueueMode } from './queue-plan';
+import { isAnswer } from './asked-person';
 import { TurnCloser, type TurnEnd } from './turn-closer.service';
 import { type CallFacts, type ExecutionEnd, TurnExecution } from './turn-execution';
 import { userMessage, visibleText } from './turn-messages';
@@ -26,9 +27,8 @@ import { ChatMedia } from '../chat/chat-media.service';
 import { type TurnPlan, TurnPlanner } from './turn-planner.service';
 import { type TurnResult, namesOf } from './turn-record';
 import type { StartedTurn } from './turn-starter.service';
+import { accountOf } from './turn-subject';
 import { TurnStore } from './turn.store';
-import { isSubagentKey } from '../../sessions/session-key';
-import type { UsageAccount } from '../../usage/usage-account';
 
 export type AbortReason = 'rpc' | 'stop' | 'timeout' | 'interrupt' | 'shutdown';
 
@@ -219,7 +219,8 @@ export class TurnRunner {
     signal: AbortSignal,
   ): Promise<ReturnType<typeof userMessage>[]> {
     const joins = ({ message }: InboxRow): boolean =>
-      message.isOwner === turn.request.isOwner && (isAsked || STEERING.has(message.queueMode ?? mode));
+      message.isOwner === turn.request.isOwner &&
+      ((isAsked && isAnswer(message, turn.request)) || STEERING.has(message.queueMode ?? mode));
     const waiting = (await this.inbox.ready(turn.sessionKey)).filter(joins);
     if (waiting.length === 0) return [];
     const ids = waiting.map((row) => row.id);
@@ -297,20 +298,6 @@ const choicesOf = (session: StartedTurn['session']): ExecChoices => ({
   ...(session.execNode ? { node: session.execNode } : {}),
   ...(session.elevatedLevel ? { elevated: session.elevatedLevel } : {}),
 });
-
-function accountOf({ runId, sessionKey, agentId, request }: StartedTurn['turn']): UsageAccount {
-  const isCron = request.channel === 'cron';
-  const own = request.heartbeat ? 'heartbeat' : isCron ? 'cron' : 'turn';
-  return {
-    purpose: isSubagentKey(sessionKey) ? 'subagent' : own,
-    agentId,
-    runId,
-    sessionKey,
-    ...(request.senders?.[0] === undefined ? {} : { sender: `${request.channel}:${request.senders[0].id}` }),
-    ...(request.jobId === undefined ? {} : { jobId: request.jobId }),
-    ...(request.jobBudget === undefined ? {} : { jobBudget: request.jobBudget }),
-  };
-}
 
 function describeEnd(
   end: ExecutionEnd,

@@ -11,7 +11,7 @@ import { Leaves } from '../../tools/provenance/sinks';
 @Leaves<ProposedFile>({ path: 'own', content: 'own' })
 class ProposedFile {
   @Text({ max: 200 }) @Doc('Path inside the skill, e.g. SKILL.md or scripts/run.sh.') path!: string;
-  @Text({ max: 64_000 }) content!: string;
+  @Text({ max: 64_000 }) @Doc('Its whole text.') content!: string;
 }
 
 @Leaves<SkillProposeParams>({ reason: 'own', files: 'parts' })

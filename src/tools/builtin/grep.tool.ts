@@ -32,7 +32,7 @@ export class GrepParams {
   @Text({ max: 2000 }) @Doc('Regular expression, or plain text with literal.') pattern!: string;
   @Opt() @Text() @Doc('File or folder; the workspace by default.') path?: string;
   @Opt() @Text() @Doc('Only files whose name or path matches, such as *.ts.') glob?: string;
-  @Opt() @Bool() ignoreCase?: boolean;
+  @Opt() @Bool() @Doc('Take a and A for the same.') ignoreCase?: boolean;
   @Opt() @Bool() @Doc('Take the pattern as plain text.') literal?: boolean;
   @Opt() @Int({ min: 0, max: 20 }) @Doc('Lines to show around each match.') context?: number;
   @Opt() @Int({ min: 1, max: 2000 }) @Doc(`Most matches, ${DEFAULT_LIMIT} by default.`) limit?: number;

@@ -10,6 +10,8 @@ import { type CallSinks, Leaves } from '../provenance/sinks';
 
 const ACTIONS = ['list', 'poll', 'log', 'write', 'send-keys', 'submit', 'paste', 'kill', 'clear', 'remove'] as const;
 const DEFAULT_LOG_LINES = 200;
+const MAX_WAIT_MS = 120_000;
+const LOOK_EVERY_MS = 100;
 /** What a program gets to react to its input before its output is looked at. */
 const SETTLE_MS = 150;
 
@@ -25,9 +27,14 @@ const SETTLE_MS = 150;
   bracketed: 'none',
   offset: 'none',
   limit: 'none',
+  timeoutMs: 'none',
 })
 export class ProcessParams {
-  @OneOf(ACTIONS) action!: (typeof ACTIONS)[number];
+  @OneOf(ACTIONS)
+  @Doc(
+    'list: all of them. poll: new output, and whether it has ended. log: output by lines. The others write to it or end it.',
+  )
+  action!: (typeof ACTIONS)[number];
   @Opt() @Text() @Doc('Id that exec gave; needed for all actions but list.') sessionId?: string;
   @Opt() @Str() @Doc('write: text for standard input.') data?: string;
   @Opt() @Bool() @Doc('write: close standard input afterwards.') eof?: boolean;
@@ -38,6 +45,10 @@ export class ProcessParams {
   @Opt() @Bool() @Doc('paste: mark it as pasted; true by default.') bracketed?: boolean;
   @Opt() @Int({ min: 0 }) @Doc('log: first line, counted from 0; the last lines by default.') offset?: number;
   @Opt() @Int({ min: 1 }) @Doc(`log: most lines, ${DEFAULT_LOG_LINES} by default.`) limit?: number;
+  @Opt()
+  @Int({ min: 0, max: MAX_WAIT_MS })
+  @Doc('poll: wait so many milliseconds for new output or its end; not at all by default.')
+  timeoutMs?: number;
 }
 
 @Injectable()
@@ -45,6 +56,7 @@ export class ProcessParams {
   name: 'process',
   description: 'Look after commands that exec left running: list them, read their output, write to them, end them.',
   params: ProcessParams,
+  paramAliases: { timeout: 'timeoutMs', waitMs: 'timeoutMs' },
   idempotent: false,
   core: true,
   rare: 'background commands',
@@ -65,6 +77,7 @@ export class ProcessTool {
     const process = this.find(params.sessionId, context.agentId);
     switch (params.action) {
       case 'poll':
+        await news(process, params.timeoutMs ?? 0, context.signal);
         return this.poll(process);
       case 'log':
         return labelled(process, log(process, params));
@@ -135,6 +148,13 @@ export class ProcessTool {
       throw new ToolError('not_found', `there is no command ${id} in the background; action list shows them`);
     return process;
   }
+}
+
+/** Resolves when there is output that nobody has seen, when the command has ended, or when the time is up. */
+async function news({ running, read }: BackgroundProcess, ms: number, signal: AbortSignal): Promise<void> {
+  const until = performance.now() + ms;
+  while (!running.end && running.output.total === read && performance.now() < until && !signal.aborted)
+    await sleep(Math.min(LOOK_EVERY_MS, until - performance.now()), signal);
 }
 
 /** What a command prints is not the gateway's word. */

@@ -14,9 +14,9 @@ export class PdfGenerateParams {
     'Markdown: headings, lists, tables, code, pictures of the workspace (Markdown images), and ```chart blocks with JSON {type: bar|line|pie, title, labels, series: [{name, values}]}.',
   )
   content!: string;
-  @Opt() @Text({ max: 300 }) title?: string;
+  @Opt() @Text({ max: 300 }) @Doc('Title in the properties of the file.') title?: string;
   @Opt() @Text({ max: 200 }) @Doc('Name of the file in output/.') filename?: string;
-  @Opt() @Text({ max: 200 }) author?: string;
+  @Opt() @Text({ max: 200 }) @Doc('Author in the properties of the file.') author?: string;
   @Opt() @OneOf(['A4', 'Letter']) @Doc('A4 by default.') pageSize?: 'A4' | 'Letter';
 }
 

@@ -9,7 +9,7 @@ import { Leaves } from '../provenance/sinks';
 
 @Leaves<PptSlide>({ title: 'none', content: 'none', layout: 'none' })
 export class PptSlide {
-  @Text({ max: 300 }) title!: string;
+  @Text({ max: 300 }) @Doc('Heading of the slide.') title!: string;
   @Opt()
   @Str({ max: 20_000 })
   @Doc(
@@ -24,9 +24,9 @@ export class PptSlide {
 
 @Leaves<PptGenerateParams>({ title: 'none', slides: 'parts', author: 'none', filename: 'none' })
 export class PptGenerateParams {
-  @Text({ max: 300 }) title!: string;
-  @NestedList(() => PptSlide, { min: 1, max: 200 }) slides!: PptSlide[];
-  @Opt() @Text({ max: 200 }) author?: string;
+  @Text({ max: 300 }) @Doc('Title of the whole.') title!: string;
+  @NestedList(() => PptSlide, { min: 1, max: 200 }) @Doc('Slides in order.') slides!: PptSlide[];
+  @Opt() @Text({ max: 200 }) @Doc('Author in the properties of the file.') author?: string;
   @Opt() @Text({ max: 200 }) @Doc('Name of the file in output/.') filename?: string;
 }
 

@@ -1,4 +1,4 @@
-import { Bool, Doc, Int, Obj, OneOf, Opt, Text } from '../../common/validation/fields';
+import { Bool, Doc, Hidden, Int, Obj, OneOf, Opt, Text } from '../../common/validation/fields';
 import { Leaves } from '../provenance/sinks';
 import { EXEC_ASK, EXEC_SECURITY, type ExecAsk, type ExecSecurity } from '../tools.config';
 
@@ -38,7 +38,7 @@ export class ExecParams {
   @OneOf(['sandbox', 'gateway', 'node'])
   @Doc('Where to run: walled off (default), or on the machine itself, which may need approval.')
   host?: 'sandbox' | 'gateway' | 'node';
-  @Opt() @OneOf(EXEC_SECURITY) security?: ExecSecurity;
-  @Opt() @OneOf(EXEC_ASK) ask?: ExecAsk;
+  @Opt() @Hidden() @OneOf(EXEC_SECURITY) security?: ExecSecurity;
+  @Opt() @Hidden() @OneOf(EXEC_ASK) ask?: ExecAsk;
   @Opt() @Text() @Doc('Node to run on, with host node.') node?: string;
 }

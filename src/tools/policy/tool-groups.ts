@@ -67,6 +67,8 @@ export const SUBAGENT_DENY: readonly string[] = [
   'cron',
   'memory_search',
   'memory_get',
+  // Nobody reads along.
+  'ask_user',
 ];
 
 /**

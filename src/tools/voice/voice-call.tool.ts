@@ -8,7 +8,7 @@ const ACTIONS = ['initiate_call', 'continue_call', 'speak_to_user', 'end_call', 
 
 @Leaves<VoiceCallParams>({ action: 'none', to: 'out', message: 'out', mode: 'none', callId: 'none', sid: 'none' })
 export class VoiceCallParams {
-  @Opt() @OneOf(ACTIONS) action?: (typeof ACTIONS)[number];
+  @Opt() @OneOf(ACTIONS) @Doc('initiate_call by default.') action?: (typeof ACTIONS)[number];
   @Opt()
   @Text({ max: 40 })
   @Doc('initiate_call: number, such as +4930123456; the configured one by default.')
@@ -19,7 +19,7 @@ export class VoiceCallParams {
   @Doc('notify: say the message and hang up (default); conversation: stay on the line.')
   mode?: 'notify' | 'conversation' | 'call' | 'status';
   @Opt() @Text({ max: 100 }) @Doc('Id that initiate_call gave.') callId?: string;
-  @Opt() @Text({ max: 100 }) sid?: string;
+  @Opt() @Text({ max: 100 }) @Doc('Id of the call at the carrier, instead of callId.') sid?: string;
 }
 
 /** Phone calls through the configured telephone company. */

@@ -34,11 +34,11 @@ const KEY_VARIABLES: Readonly<Partial<Record<SearchProvider, ProviderKey>>> = {
   freshness: 'none',
 })
 export class WebSearchParams {
-  @Text({ max: 1000 }) query!: string;
+  @Text({ max: 1000 }) @Doc('Words to look for.') query!: string;
   @Opt() @Int({ min: 1, max: 10 }) @Doc(`Most results, ${DEFAULT_COUNT} by default.`) count?: number;
   @Opt() @Text({ max: 10 }) @Doc('Two-letter country code, such as DE.') country?: string;
   @Opt() @Text({ max: 10 }) @Doc('Language of the results, such as de.') search_lang?: string;
-  @Opt() @Text({ max: 10 }) ui_lang?: string;
+  @Opt() @Text({ max: 10 }) @Doc('Language of the words around the results, such as de-DE.') ui_lang?: string;
   @Opt()
   @Text({
     pattern: /^(p[dwmy]|\d{4}-\d{2}-\d{2}to\d{4}-\d{2}-\d{2})$/,

@@ -7,6 +7,7 @@ import type {
   LanguageModelV3StreamResult,
   LanguageModelV3Usage,
 } from '@ai-sdk/provider';
+import { textOfReminder } from '../../../common/reminder-text';
 import { OFFLINE_MODEL, OFFLINE_PROVIDER } from '../model-catalog';
 import { type OfflineStep, type ToolAnswer, nextOfflineStep } from './offline-reply';
 
@@ -84,7 +85,7 @@ function lastTurn(prompt: LanguageModelV3Prompt): { request: string; answers: To
       answers.push({ name: part.toolName, text, isError });
     }
   }
-  return { request: withoutEnvelope(request), answers };
+  return { request: textOfReminder(request) === undefined ? withoutEnvelope(request) : request, answers };
 }
 
 /** Channel and time stamps in square brackets at the start are for language models. */

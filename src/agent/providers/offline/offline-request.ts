@@ -1,3 +1,5 @@
+import { textOfReminder } from '../../../common/reminder-text';
+
 /** What the offline assistant understands. Anything else is `other`. */
 export type OfflineRequest =
   | { kind: 'help' }
@@ -16,6 +18,8 @@ const UNITS_MS: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_60
 
 /** Reads a request out of what a person wrote. English, without regard to case and closing punctuation. */
 export function parseOfflineRequest(text: string): OfflineRequest {
+  const due = textOfReminder(text);
+  if (due !== undefined) return { kind: 'due', text: due.replace(/^reminder:\s*/i, '').trim() };
   const said = text.trim().replace(/^(please|hey|hi|hello)[,!. ]+/i, '');
   const plain = said.replace(/[?.! ]+$/, '');
   let match: RegExpExecArray | null;
@@ -51,7 +55,6 @@ export function parseOfflineRequest(text: string): OfflineRequest {
     const unit = UNITS_MS[(match[2] ?? '').toLowerCase()] ?? 0;
     return { kind: 'remind', delayMs: Math.round(Number(match[1]) * unit), text: (match[3] ?? '').trim() };
   }
-  if ((match = /^reminder:\s*([\s\S]+)$/i.exec(said))) return { kind: 'due', text: (match[1] ?? '').trim() };
   return { kind: 'other' };
 }
 
