@@ -11,7 +11,8 @@ export class Answering {
   /** @param decide what is answered: always the same, or by the question */
   constructor(
     private readonly client: WireClient,
-    private readonly decide: ApprovalDecision | ((question: PendingApproval) => ApprovalDecision),
+    private readonly decide:
+      ApprovalDecision | ((question: PendingApproval) => ApprovalDecision | Promise<ApprovalDecision>),
   ) {
     this.watcher = setInterval(() => this.look(), 10);
   }
@@ -27,9 +28,13 @@ export class Answering {
       if (event !== 'exec.approval.requested') continue;
       const question = payload as unknown as PendingApproval;
       this.questions.push(question);
-      const decision = typeof this.decide === 'function' ? this.decide(question) : this.decide;
-      // The gateway may end while somebody still answers.
-      this.client.call('exec.approval.resolve', { id: question.id, decision }).catch(() => undefined);
+      void this.answer(question);
     }
+  }
+
+  private async answer(question: PendingApproval): Promise<void> {
+    const decision = await (typeof this.decide === 'function' ? this.decide(question) : this.decide);
+    // The gateway may end while somebody still answers.
+    await this.client.call('exec.approval.resolve', { id: question.id, decision }).catch(() => undefined);
   }
 }

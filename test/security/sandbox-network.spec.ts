@@ -16,6 +16,7 @@ const permitsWith = (network: unknown): ExecPermit =>
     undefined as never,
     undefined as never,
     undefined as never,
+    undefined as never,
   );
 
 describe('sandbox.docker.network', () => {

@@ -1,5 +1,5 @@
-import { accessSync, constants, lstatSync, realpathSync, statSync } from 'node:fs';
-import { basename, delimiter, isAbsolute, join, resolve } from 'node:path';
+import { accessSync, constants, realpathSync, statSync } from 'node:fs';
+import { basename, delimiter, isAbsolute, join } from 'node:path';
 import { isBelow } from '../../common/paths/path-place';
 import { type CommandSegment, analyseCommand } from './analyse-command';
 import {
@@ -28,12 +28,11 @@ export function isLauncher(executable: string): boolean {
   return LAUNCHERS.has(name) || LAUNCHERS.has(name.replace(/[0-9.]+$/, ''));
 }
 
-/** Words of a line that are looked up. */
-const MOST_FILES = 500;
-
 export interface ResolvedSegment extends CommandSegment {
   /** Real path of the program, undefined when it can't be found. */
   path: string | undefined;
+  /** Where it was found: a link there has the program take another name, by which many do something else. */
+  found: string | undefined;
 }
 
 export interface AllowlistRules {
@@ -62,10 +61,10 @@ export interface AllowlistVerdict {
 export function checkAllowlist(command: string, rules: AllowlistRules, path: string, cwd: string): AllowlistVerdict {
   const analysis = analyseCommand(command);
   if (!analysis.ok) return { allowed: false, reason: `the command holds ${analysis.reason}`, canRemember: false };
-  const segments = analysis.segments.map((segment) => ({
-    ...segment,
-    path: resolveExecutable(segment.argv[0] ?? '', path, cwd),
-  }));
+  const segments = analysis.segments.map((segment) => {
+    const found = findExecutable(segment.argv[0] ?? '', path, cwd);
+    return { ...segment, found, path: found === undefined ? undefined : realpathSync(found) };
+  });
   const rule = memorable(command, segments, cwd);
   const remember = { segments, canRemember: rule !== undefined, ...(rule ? { rule } : {}) };
   const folder = rules.workspace ?? cwd;
@@ -99,16 +98,19 @@ function memorable(command: string, segments: readonly ResolvedSegment[], cwd: s
 }
 
 function segmentAllowed(segment: ResolvedSegment, isInPipe: boolean, rules: AllowlistRules, cwd: string): boolean {
-  const { path, argv } = segment;
+  const { path, found, argv } = segment;
   const name = argv[0] ?? '';
-  if (path === undefined) return false;
-  if (rules.workspace !== undefined && isBelow(rules.workspace, path)) return false;
+  if (path === undefined || found === undefined) return false;
+  const { workspace } = rules;
+  if (workspace !== undefined && [path, found].some((place) => isBelow(workspace, place))) return false;
+  const isMeant = (pattern: string): boolean =>
+    pathMatches(pattern, found) || (pathMatches(pattern, path) && isSameProgram(basename(found), basename(path)));
   // A rule tells what a program is given as arguments; what another one feeds it, it does not tell.
   const isListed = rules.rules?.some(
     (rule) =>
       rule.args !== undefined &&
       holdsIn(rule, cwd) &&
-      pathMatches(rule.pattern, path) &&
+      isMeant(rule.pattern) &&
       matchesArguments(rule.args, argv.slice(1)),
   );
   if (isListed && !isInPipe) return true;
@@ -117,12 +119,22 @@ function segmentAllowed(segment: ResolvedSegment, isInPipe: boolean, rules: Allo
     return true;
   return rules.patterns.some(
     (pattern) =>
-      pathMatches(pattern, path) && (pattern === path || !inSystemFolder(path) || isPlainProgram(name, path)),
+      isMeant(pattern) &&
+      (pattern === path || pattern === found || !inSystemFolder(path) || isPlainProgram(name, path)),
   );
 }
 
-/** Real path of a program as the shell would find it. */
-export function resolveExecutable(name: string, path: string, cwd: string): string | undefined {
+/**
+ * Whether a program that is called by another name is the same: `python3` is `python3.11`. `pkill` is not `pgrep`, though
+ * both are one file, and neither is what a collection of many programs does.
+ */
+function isSameProgram(name: string, real: string): boolean {
+  if (name === real) return true;
+  return real.startsWith(name) && [...real.slice(name.length)].every((letter) => '.-0123456789'.includes(letter));
+}
+
+/** A program where the shell would find it; links are not followed. */
+export function findExecutable(name: string, path: string, cwd: string): string | undefined {
   const candidates = name.includes('/')
     ? [isAbsolute(name) ? name : join(cwd, name)]
     : path
@@ -132,32 +144,12 @@ export function resolveExecutable(name: string, path: string, cwd: string): stri
   for (const candidate of candidates) {
     try {
       accessSync(candidate, constants.X_OK);
-      if (statSync(candidate).isFile()) return realpathSync(candidate);
+      if (statSync(candidate).isFile()) return candidate;
     } catch {
       // Not here; try the next folder.
     }
   }
   return undefined;
-}
-
-/** Identity of a file: changes when it is replaced, edited, or becomes a link. */
-export function fileIdentity(path: string): string {
-  const { dev, ino, size, mtimeNs, ctimeNs } = statSync(path, { bigint: true });
-  return [realpathSync(path), dev, ino, size, mtimeNs, ctimeNs].join(':');
-}
-
-/** Words of a line that name a file, with its identity, in any way of writing the line. */
-export function filesNamedIn(command: string, cwd: string): [name: string, identity: string][] {
-  const words = command.split(/[\s'"`$();<>|&={},]+/).filter((word) => word !== '' && word.length < 4096);
-  return [...new Set(words)].slice(0, MOST_FILES).flatMap((word): [string, string][] => {
-    try {
-      const path = resolve(cwd, word);
-      if (lstatSync(path).isDirectory()) return [];
-      return [[word, fileIdentity(path)]];
-    } catch {
-      return [];
-    }
-  });
 }
 
 function pathMatches(pattern: string, path: string): boolean {

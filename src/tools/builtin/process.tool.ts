@@ -3,6 +3,9 @@ import { cutText } from '../../common/cut-text';
 import { Bool, Doc, Int, OneOf, Opt, Str, StrList, Text } from '../../common/validation/fields';
 import { sleep } from '../../common/sleep';
 import { AgentTool, type ToolContext, ToolError, type ToolResult, textResult } from '../agent-tool';
+import type { ApprovalQuestion } from '../approvals/approval-question';
+import type { TypedInput } from '../exec/command-question';
+import { ExecPermit } from '../exec/exec-permit.service';
 import { type BackgroundProcess, ProcessRegistry } from '../processes/process-registry.service';
 import { withOrigin, worstOrigin } from '../provenance/taint';
 import { keyBytes, pasted } from '../processes/terminal-keys';
@@ -63,39 +66,49 @@ export class ProcessParams {
   origin: 'gateway',
 })
 export class ProcessTool {
-  constructor(private readonly processes: ProcessRegistry) {}
+  constructor(
+    private readonly processes: ProcessRegistry,
+    private readonly permits: ExecPermit,
+  ) {}
 
-  /** What is written to a program on the machine itself may be a command to it. */
-  sinksOf({ sessionId }: ProcessParams, { agentId }: ToolContext): CallSinks {
-    const process = sessionId === undefined ? undefined : this.processes.find(agentId, sessionId);
-    const isOnHost = process?.host === 'gateway';
-    return isOnHost ? {} : { data: 'none', keys: 'none', hex: 'none', literal: 'none', text: 'none' };
+  /** What is written to a program on the machine itself is asked for where commands there are; see `questionOf`. */
+  sinksOf(): CallSinks {
+    return { data: 'none', keys: 'none', hex: 'none', literal: 'none', text: 'none' };
+  }
+
+  /** @throws ToolError denied_by_policy, invalid_args */
+  questionOf(params: ProcessParams, context: ToolContext): Promise<ApprovalQuestion | undefined> {
+    const typed = this.typedBy(params, context);
+    return Promise.resolve(typed && this.permits.inputQuestion(typed, context));
+  }
+
+  /** What a call types into a program on the machine; undefined where it types nothing, or into one in the sandbox. */
+  private typedBy(params: ProcessParams, { agentId }: ToolContext): TypedInput | undefined {
+    const process = params.sessionId === undefined ? undefined : this.processes.find(agentId, params.sessionId);
+    const data = process?.host === 'gateway' ? inputOf(params) : undefined;
+    return process && data !== undefined && data.length > 0 ? { process, text: data.toString('utf8') } : undefined;
   }
 
   async execute(params: ProcessParams, context: ToolContext): Promise<ToolResult> {
     if (params.action === 'list') return this.list(context.agentId);
     const process = this.find(params.sessionId, context.agentId);
+    const typed = this.typedBy(params, context);
+    if (typed) await this.permits.permitInput(typed, context);
+    const data = inputOf(params);
+    if (data !== undefined) return this.write(process, data, params.action === 'write' && params.eof === true);
     switch (params.action) {
       case 'poll':
         await news(process, params.timeoutMs ?? 0, context.signal);
         return this.poll(process);
       case 'log':
         return labelled(process, log(process, params));
-      case 'write':
-        return this.write(process, params.data ?? '', params.eof === true);
-      case 'send-keys':
-        return this.write(process, keysOf(params), false);
-      case 'submit':
-        return this.write(process, `${params.text ?? ''}\r`, false);
-      case 'paste':
-        return this.write(process, (params.bracketed ?? true) ? pasted(params.text ?? '') : (params.text ?? ''), false);
       case 'kill':
         return kill(process);
       case 'clear':
         process.running.output.clear();
         process.read = process.running.output.total;
         return textResult(`The output of ${process.id} was cleared.`);
-      case 'remove':
+      default:
         if (!process.running.end) await kill(process);
         this.processes.remove(process.id);
         return textResult(`Removed ${process.id}.`);
@@ -132,7 +145,7 @@ export class ProcessTool {
     return labelled(process, textResult(text, facts(process)));
   }
 
-  private async write(process: BackgroundProcess, data: string | Buffer, eof: boolean): Promise<ToolResult> {
+  private async write(process: BackgroundProcess, data: Buffer, eof: boolean): Promise<ToolResult> {
     if (data.length === 0 && !eof) throw new ToolError('invalid_args', 'there is nothing to write');
     if (process.running.end || (data.length > 0 && !process.running.write(data)))
       throw new ToolError('invalid_args', `${process.id} takes no input any more (${stateOf(process)})`);
@@ -180,6 +193,22 @@ async function kill(process: BackgroundProcess): Promise<ToolResult> {
   process.running.stop('killed');
   await process.running.ended.catch(() => undefined);
   return textResult(`Ended ${process.id} (${stateOf(process)}).`, facts(process));
+}
+
+/** What a call types; undefined where its action types nothing. */
+function inputOf(params: ProcessParams): Buffer | undefined {
+  switch (params.action) {
+    case 'write':
+      return Buffer.from(params.data ?? '');
+    case 'send-keys':
+      return keysOf(params);
+    case 'submit':
+      return Buffer.from(`${params.text ?? ''}\r`);
+    case 'paste':
+      return Buffer.from((params.bracketed ?? true) ? pasted(params.text ?? '') : (params.text ?? ''));
+    default:
+      return undefined;
+  }
 }
 
 function keysOf(params: ProcessParams): Buffer {

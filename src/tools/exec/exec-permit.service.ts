@@ -1,46 +1,35 @@
+import { realpath } from 'node:fs/promises';
 import { Injectable } from '@nestjs/common';
+import { innerPath } from '../../common/paths/path-place';
 import { findAgent } from '../../config/agent-entries';
 import { ConfigService } from '../../config/config.service';
 import { EventBus } from '../../events/event-bus';
 import { type ToolContext, ToolError } from '../agent-tool';
 import { analyseCommand } from '../approvals/analyse-command';
 import type { Permission } from '../approvals/approval-decision';
-import { askerOf } from '../approvals/approval-request';
 import type { ApprovalQuestion } from '../approvals/approval-question';
 import { ApprovalService } from '../approvals/approval.service';
 import { type AllowlistEntry, ExecApprovalsFile } from '../approvals/exec-approvals-file';
-import {
-  type AllowlistVerdict,
-  checkAllowlist,
-  fileIdentity,
-  filesNamedIn,
-  resolveExecutable,
-} from '../approvals/exec-allowlist';
+import { checkAllowlist, findExecutable } from '../approvals/exec-allowlist';
 import { type ExecRule, ruleText } from '../approvals/exec-rules';
-import { fingerprintOf } from '../approvals/pending-approval';
+import { FileOrigins } from '../provenance/file-origins.store';
 import { describeOrigins, trustOf } from '../provenance/taint';
 import { BubblewrapDriver } from '../sandbox/bubblewrap.driver';
 import { unusualVariables } from '../sandbox/child-environment';
 import { EXEC_ASK, EXEC_HOSTS, EXEC_SECURITY, type ExecAsk, type ExecConfig, type ExecSecurity } from '../tools.config';
 import { elevatedRefusal } from './elevated';
+import {
+  type CommandQuestion,
+  type ExecWish,
+  type TypedInput,
+  filesOf,
+  questionAbout,
+  questionAboutInput,
+} from './command-question';
+import { type ObeyedFiles, changedBetween } from './obeyed-files';
 
 /** A program that changes each time it was asked for is given up after so many questions. */
 const MOST_QUESTIONS = 3;
-
-/** What a call asks for, as far as it decides where the command runs and whether somebody is asked. */
-export interface ExecWish {
-  command: string;
-  cwd: string;
-  /** The whole environment it runs with. */
-  env: Record<string, string>;
-  /** What the call itself sets in it, and names of what a skill is given there. */
-  callEnv: Record<string, string>;
-  grantedNames: string[];
-  host?: 'sandbox' | 'gateway' | 'node';
-  security?: ExecSecurity;
-  ask?: ExecAsk;
-  elevated?: boolean;
-}
 
 /** Decides where a command runs, and asks people where that is needed. */
 @Injectable()
@@ -51,6 +40,7 @@ export class ExecPermit {
     private readonly approvals: ApprovalService,
     private readonly approvalsFile: ExecApprovalsFile,
     private readonly events: EventBus,
+    private readonly origins: FileOrigins,
   ) {}
 
   /** Settings of an agent, with what the conversation has chosen; what the configuration forbids stays forbidden. */
@@ -123,14 +113,15 @@ export class ExecPermit {
 
   /**
    * Lets a command run on the machine itself, asking where that is needed. What was approved is exactly what runs:
-   * line, folder, environment and program files are part of the approval, and looked at again afterwards.
-   * @returns program and arguments
+   * line, folder, environment and the files that it may obey are part of the approval, and looked at again afterwards.
+   * Call it when no sandboxed command is at work.
    * @throws ToolError denied_by_policy, approval_denied, approval_timeout, aborted
    */
-  async permit(wish: ExecWish, context: ToolContext): Promise<string[]> {
-    const asked = this.judge(wish, context);
-    if (!asked) return plainArgv(wish);
-    const decision = await this.asked(wish, asked, context);
+  async permit(wish: ExecWish, context: ToolContext): Promise<CommandPermit> {
+    const argv = plainArgv(wish);
+    const asked = await this.judge(wish, context);
+    if (!asked) return { argv, check: async () => requireSame((await this.judge(wish, context))?.reason ?? undefined) };
+    const { decision, files } = await this.asked(wish, asked, context);
     // The rule that the question has shown, also where an earlier call of the step has read something since.
     const { rule } = asked.verdict;
     if (decision === 'allow-always' && rule) {
@@ -138,23 +129,43 @@ export class ExecPermit {
       if (context.jobId !== undefined)
         this.events.emit('job.rule', { jobId: context.jobId, rule: { kind: 'always', text: ruleText(rule) } });
     }
-    return plainArgv(wish);
+    return { argv, check: async () => requireSame(changedBetween(files, await filesOf(wish, asked, context))) };
   }
 
   /**
    * What `permit` would ask for if the command ran now; undefined: nothing.
    * @throws ToolError denied_by_policy
    */
-  questionOf(wish: ExecWish, context: ToolContext): ApprovalQuestion | undefined {
-    const asked = this.judge(wish, context);
-    return asked && questionAbout(wish, asked, filesOf(wish, asked), context);
+  async questionOf(wish: ExecWish, context: ToolContext): Promise<ApprovalQuestion | undefined> {
+    const asked = await this.judge(wish, context);
+    return asked && questionAbout(wish, asked, await filesOf(wish, asked, context), context);
   }
 
   /**
-   * Why a command has to be asked for; undefined where it need not be.
+   * What is typed into a program that runs on the machine is a command to it; undefined where nothing is asked for there.
    * @throws ToolError denied_by_policy
    */
-  private judge(wish: ExecWish, context: ToolContext): CommandQuestion | undefined {
+  inputQuestion(input: TypedInput, context: ToolContext): ApprovalQuestion | undefined {
+    const { security, ask, isTainted, read } = this.standing({}, context);
+    const skipsApproval = context.isOwner && context.choices?.elevated === 'full';
+    if (((security === 'full' && ask !== 'always') || skipsApproval) && !isTainted) return undefined;
+    if (ask === 'off' && security !== 'full')
+      throw new ToolError('denied_by_policy', 'it types into a program on the machine, and tools.exec.ask is "off"');
+    return questionAboutInput(
+      input,
+      { security, ask, reason: isTainted ? `this turn has read ${read}` : 'it types into a program on the machine' },
+      context,
+    );
+  }
+
+  /** @throws ToolError as `inputQuestion`, approval_denied, approval_timeout, aborted */
+  async permitInput(input: TypedInput, context: ToolContext): Promise<void> {
+    const question = this.inputQuestion(input, context);
+    if (question) await this.approvals.permit(question.request, question.binding, context);
+  }
+
+  /** What holds for commands on the machine in a turn. @throws ToolError denied_by_policy */
+  private standing(wish: Pick<ExecWish, 'security' | 'ask'>, context: ToolContext): Standing {
     const settings = this.settingsOf(context);
     const rules = this.approvalsFile.rulesFor(context.agentId, context.rules);
     const security = strictest(EXEC_SECURITY, [wish.security, settings.security ?? 'allowlist', rules.security]);
@@ -164,15 +175,6 @@ export class ExecPermit {
         'denied_by_policy',
         'tools.exec.security is "deny": no command may run on the gateway machine',
       );
-    const verdict = checkAllowlist(
-      wish.command,
-      { ...splitEntries(rules.allowlist), safeBins: settings.safeBins ?? [], workspace: context.workspace },
-      wish.env['PATH'] ?? '',
-      wish.cwd,
-    );
-    const unusual = unusualVariables(wish.callEnv);
-    const skipsApproval = wish.elevated === true && context.isOwner && context.choices?.elevated === 'full';
-    const passes = security === 'full' || (verdict.allowed && unusual.length === 0);
     const isTainted = rules.untrustedSinks !== 'allow' && trustOf(context.provenance.origins) !== 'trusted';
     const read = describeOrigins(context.provenance.origins);
     if (isTainted && rules.untrustedSinks === 'deny')
@@ -180,8 +182,30 @@ export class ExecPermit {
         'denied_by_policy',
         `this turn has read ${read}, and exec-approvals.json denies commands on the machine after that`,
       );
+    return { security, ask, isTainted, read, allowlist: rules.allowlist, safeBins: settings.safeBins ?? [] };
+  }
+
+  /**
+   * Why a command has to be asked for; undefined where it need not be.
+   * @throws ToolError denied_by_policy
+   */
+  private async judge(wish: ExecWish, context: ToolContext): Promise<CommandQuestion | undefined> {
+    const { security, ask, isTainted, read, allowlist, safeBins } = this.standing(wish, context);
+    const verdict = checkAllowlist(
+      wish.command,
+      { ...splitEntries(allowlist), safeBins, workspace: context.workspace },
+      wish.env['PATH'] ?? '',
+      wish.cwd,
+    );
+    const unusual = unusualVariables(wish.callEnv);
+    const skipsApproval = wish.elevated === true && context.isOwner && context.choices?.elevated === 'full';
+    const planted =
+      security !== 'full' && verdict.allowed && !verdict.canRemember
+        ? await this.plantedIn(context.workspace)
+        : undefined;
+    const passes = security === 'full' || (verdict.allowed && unusual.length === 0 && planted === undefined);
     if (((passes && ask !== 'always') || skipsApproval) && !isTainted) return undefined;
-    const why = verdict.reason ?? (unusual.length > 0 ? `it sets ${unusual.join(', ')}` : undefined);
+    const why = verdict.reason ?? planted ?? (unusual.length > 0 ? `it sets ${unusual.join(', ')}` : undefined);
     if (ask === 'off' && !passes)
       throw new ToolError('denied_by_policy', `${why ?? 'it is not allowed'}, and tools.exec.ask is "off"`);
     // The very same line again, with the same files, is what its owner has seen, whatever was read meanwhile.
@@ -199,19 +223,26 @@ export class ExecPermit {
     };
   }
 
-  /** Asks until what was approved is what is there: programs and the files that the line names are looked at again. */
-  private async asked(wish: ExecWish, asked: CommandQuestion, context: ToolContext): Promise<Permission> {
+  /** A program that obeys files of its folder would obey what a web page or a stranger has brought there. */
+  private async plantedIn(workspace: string): Promise<string | undefined> {
+    for (const [path, { origin }] of await this.origins.below(await realpath(workspace)))
+      if (origin === 'web' || origin === 'stranger')
+        return `it may obey ${innerPath(await realpath(workspace), path) ?? path}, which holds text of ${describeOrigins([origin])}`;
+    return undefined;
+  }
+
+  /** Asks until what was approved is what is there: programs and the files that it may obey are looked at again. */
+  private async asked(wish: ExecWish, asked: CommandQuestion, context: ToolContext): Promise<ApprovedCommand> {
     let { reason } = asked;
     for (let tries = 1; tries <= MOST_QUESTIONS; tries++) {
-      const files = filesOf(wish, asked);
+      const files = await filesOf(wish, asked, context);
       const { request, binding } = questionAbout(wish, { ...asked, reason }, files, context);
       // What was answered before is in force, or was taken out of the file: it is not written again.
       const isGranted = await this.approvals.isGranted(binding, context);
       const decision = isGranted ? 'allow-session' : await this.approvals.permit(request, binding, context);
-      const now = new Map(filesOf(wish, asked));
-      const changed = files.find(([name, identity]) => now.get(name) !== identity)?.[0];
-      if (changed === undefined && now.size === new Map(files).size) return decision;
-      reason = `${changed ?? 'a file that it names'} has changed since it was approved`;
+      const changed = changedBetween(files, await filesOf(wish, asked, context));
+      if (changed === undefined) return { decision, files };
+      reason = `${changed} has changed since it was approved`;
     }
     throw new ToolError(
       'approval_denied',
@@ -220,61 +251,33 @@ export class ExecPermit {
   }
 }
 
-interface CommandQuestion {
-  verdict: AllowlistVerdict;
+/** A command that may run. */
+export interface CommandPermit {
+  argv: string[];
+  /** Call it right before the start. @throws ToolError approval_denied where it is not what was judged any more */
+  check: () => Promise<void>;
+}
+
+interface ApprovedCommand {
+  decision: Permission;
+  files: ObeyedFiles;
+}
+
+interface Standing {
   security: ExecSecurity;
   ask: ExecAsk;
-  reason: string;
-  mayRemember: boolean;
-  rule?: ExecRule;
+  isTainted: boolean;
+  read: string;
+  allowlist: AllowlistEntry[];
+  safeBins: readonly string[];
 }
 
-/** Programs of a command and files that its line names, each with what it is right now. */
-const filesOf = (wish: ExecWish, { verdict }: CommandQuestion): [string, string][] => [
-  ...programPaths(verdict).map((path): [string, string] => [path, fileIdentity(path)]),
-  ...filesNamedIn(wish.command, wish.cwd),
-];
-
-function questionAbout(
-  wish: ExecWish,
-  { verdict, rule, mayRemember, ...question }: CommandQuestion,
-  files: readonly [string, string][],
-  context: ToolContext,
-): ApprovalQuestion {
-  const fingerprint = fingerprintOf('exec', wish.command, wish.cwd, wish.env, files);
-  return {
-    request: {
-      kind: 'exec',
-      tool: 'exec',
-      command: wish.command,
-      cwd: wish.cwd,
-      host: 'gateway',
-      ...question,
-      agentId: context.agentId,
-      resolvedPath: programPaths(verdict)[0] ?? null,
-      sessionKey: context.sessionKey,
-      runId: context.runId,
-      ...(context.runName ? { runName: context.runName } : {}),
-      envNames: [...wish.grantedNames, ...Object.keys(wish.callEnv)],
-      env: wish.callEnv,
-      asker: askerOf(context),
-      canAlways: rule !== undefined,
-      ...(rule ? { rule: ruleText(rule) } : {}),
-      ...(mayRemember ? { sessionRule: sessionRuleText(wish) } : {}),
-    },
-    binding: {
-      callId: context.callId,
-      sessionId: context.sessionId,
-      ...(mayRemember ? { target: `exec:${fingerprint}` } : {}),
-      fingerprint,
-    },
-  };
-}
-
-/** What a permission for the conversation covers: this line, as long as the files it names stay as they are. */
-function sessionRuleText({ command, cwd, callEnv }: ExecWish): string {
-  const names = Object.keys(callEnv);
-  return `${ruleText({ pattern: '', command, cwd })}${names.length > 0 ? `\nwith the same ${names.join(', ')}` : ''}`;
+function requireSame(changed: string | undefined): void {
+  if (changed !== undefined)
+    throw new ToolError(
+      'approval_denied',
+      `while this waited it has become another command (${changed}); run it again, and it is judged anew`,
+    );
 }
 
 /** Entries that say nothing of arguments hold for all of them, as the owner has written them. */
@@ -292,7 +295,7 @@ export function plainArgv({ command, cwd, env }: Pick<ExecWish, 'command' | 'cwd
   const [only, ...more] = analysis.ok ? analysis.segments : [];
   if (only && more.length === 0) {
     const [name = '', ...rest] = only.argv;
-    const path = resolveExecutable(name, env['PATH'] ?? '', cwd);
+    const path = findExecutable(name, env['PATH'] ?? '', cwd);
     if (path !== undefined && !SHELL_BUILTINS.has(name)) return [name.includes('/') ? name : path, ...rest];
   }
   return ['/bin/sh', '-c', command];
@@ -304,10 +307,6 @@ const SHELL_BUILTINS = new Set(
     ' ',
   ),
 );
-
-function programPaths(verdict: AllowlistVerdict): string[] {
-  return (verdict.segments ?? []).map((segment) => segment.path).filter((path): path is string => path !== undefined);
-}
 
 function strictest<T>(order: readonly T[], values: readonly (T | undefined)[]): T {
   const ranks = values.filter((value): value is T => value !== undefined).map((value) => order.indexOf(value));

@@ -24,7 +24,8 @@ import { SkillAccess, type SkillGrant } from './skill-access';
 import { undeclaredProgram } from './undeclared-program';
 import { type WayOut, openWayOut } from './way-out';
 import { DEFAULT_TIMEOUT_SECONDS, DEFAULT_YIELD_MS, ExecParams } from './exec-params';
-import { ExecPermit, type ExecWish, plainArgv } from './exec-permit.service';
+import type { ExecWish } from './command-question';
+import { type CommandPermit, ExecPermit, plainArgv } from './exec-permit.service';
 import type { CallSinks, SinkUse } from '../provenance/sinks';
 
 /** A turn waits so long for a decision; after that the question stays open without it. */
@@ -113,17 +114,24 @@ export class ExecTool {
     const host = await this.permits.hostFor(params, context);
     if (host === 'node') return this.onNode(params, context);
     const grant = this.grantOf(context);
+    // What is judged is what sandboxed commands have left behind, not what they are about to change.
+    if (host === 'gateway') await this.git.settle(context.workspace);
     const wish = await this.wishOf(params, grant, context);
     const { cwd } = wish;
     const timeoutSeconds = params.timeout ?? settings.timeoutSec ?? DEFAULT_TIMEOUT_SECONDS;
     const way = host === 'sandbox' ? await this.wayOut(grant, context) : undefined;
-    const start = async (argv: string[]): Promise<TracedCommand> => {
+    const launch = async ({ argv, check }: CommandPermit): Promise<TracedCommand> => {
       const trace = await this.files.begin({
         workspace: context.workspace,
         also: this.otherText(host, grant, context.agentId),
         read: context.provenance.origins,
       });
-      if (host === 'gateway') await this.git.settle(context.workspace);
+      try {
+        await check();
+      } catch (error) {
+        await trace.end();
+        throw error;
+      }
       const watch = host === 'sandbox' && !context.readOnly ? await this.git.begin(context.workspace) : undefined;
       const terms = { grant, way, context, readOnly: watch?.readOnly ?? [] };
       const running = new RunningCommand(
@@ -139,11 +147,15 @@ export class ExecTool {
       };
       return { running, output: () => trace.output(), noted: running.ended.catch(() => undefined).then(look) };
     };
+    const start = (permit: CommandPermit): Promise<TracedCommand> =>
+      host === 'gateway' ? this.git.alone(context.workspace, () => launch(permit)) : launch(permit);
     const mayLeave = this.policy.evaluate('process', context.subject).allowed;
     const asked = host === 'gateway' ? this.ask(wish, context) : undefined;
     if (asked && mayLeave && !(await settlesWithin(asked.permitted, APPROVAL_WAIT_MS)))
       return this.leaveWaiting(asked, start, params, cwd, context);
-    const traced = await start(asked ? await asked.permitted : plainArgv(wish));
+    const traced = await start(
+      asked ? await asked.permitted : { argv: plainArgv(wish), check: () => Promise.resolve() },
+    );
     const { running } = traced;
     const isInteractive = mayLeave && (params.background === true || params.pty === true);
     if (!isInteractive) running.closeInput();
@@ -187,29 +199,29 @@ export class ExecTool {
 
   /** Asks for a command on the machine; notes what the question is known by. */
   private ask(wish: ExecWish, context: ToolContext): Asked {
-    const asked: Asked = { permitted: Promise.resolve([]), question: {} };
-    asked.permitted = this.permits.permit(wish, {
+    const asked: Partial<Asked> & Pick<Asked, 'question'> = { question: {} };
+    const permitted = this.permits.permit(wish, {
       ...context,
       update: (partial) => {
         asked.question = partial.details ?? {};
         context.update(partial);
       },
     });
-    asked.permitted.catch(() => undefined);
-    return asked;
+    permitted.catch(() => undefined);
+    return Object.assign(asked, { permitted });
   }
 
   /** The turn goes on while the question stays open; the command runs once it is allowed, and the assistant is told. */
   private leaveWaiting(
     { permitted, question }: Asked,
-    start: (argv: string[]) => Promise<TracedCommand>,
+    start: (permit: CommandPermit) => Promise<TracedCommand>,
     params: ExecParams,
     cwd: string,
     context: ToolContext,
   ): ToolResult {
     permitted
-      .then(async (argv) => {
-        const traced = await start(argv);
+      .then(async (permit) => {
+        const traced = await start(permit);
         traced.running.closeInput();
         await this.leave(traced, 'gateway', params, cwd, context);
       })
@@ -354,7 +366,7 @@ interface TracedCommand {
 
 /** A question that may still be open. */
 interface Asked {
-  permitted: Promise<string[]>;
+  permitted: Promise<CommandPermit>;
   /** Facts of the question: id, short id, time. */
   question: Record<string, unknown>;
 }

@@ -107,6 +107,19 @@ export class GitGuard implements OnApplicationBootstrap, OnModuleDestroy {
     await this.look(workspace);
   }
 
+  /**
+   * Does something while no sandboxed command is at work in a workspace; one that begins meanwhile waits for its end.
+   * @throws ToolError as `settle`
+   */
+  async alone<T>(folder: string, work: () => Promise<T>): Promise<T> {
+    const watched = this.watchedOf(await realpath(folder));
+    for (;;) {
+      await this.settle(folder);
+      const done = await inTurn(watched, async () => (watched.running > 0 ? undefined : { result: await work() }));
+      if (done) return done.result;
+    }
+  }
+
   /** Looks at a workspace that was left open. */
   private look(workspace: string): Promise<void> {
     const watched = this.watchedOf(workspace);

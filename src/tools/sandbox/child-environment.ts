@@ -1,3 +1,4 @@
+import { delimiter, isAbsolute } from 'node:path';
 import { ToolError } from '../agent-tool';
 
 /** Variables of the gateway that a child may see. Everything else, secrets above all, stays out. */
@@ -22,7 +23,10 @@ export function childEnvironment(
 ): Record<string, string> {
   const env: Record<string, string> = {};
   for (const [name, value] of Object.entries(own)) if (value !== undefined && PASSED_ON.test(name)) env[name] = value;
-  env['PATH'] = [...pathPrepend, env['PATH'] ?? '/usr/local/bin:/usr/bin:/bin'].join(':');
+  // An empty or relative entry is the folder that a command runs in: whatever lies there would pass for any program.
+  env['PATH'] = [...pathPrepend, ...(env['PATH'] ?? '/usr/local/bin:/usr/bin:/bin').split(delimiter)]
+    .filter(isAbsolute)
+    .join(delimiter);
   env['LANG'] ??= 'C.UTF-8';
   for (const [name, value] of Object.entries(requested)) {
     if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name) || typeof value !== 'string' || value.includes('\0')) {
