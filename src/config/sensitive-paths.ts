@@ -13,9 +13,11 @@ const SENSITIVE_KEY =
 const SENSITIVE_PARENTS = new Set(['headers']);
 
 export function isSensitivePath(path: readonly (string | number)[]): boolean {
-  const last = path.at(-1);
+  // Of several values in a list each is what its name says.
+  const names = path.slice(0, path.findLastIndex((key) => typeof key === 'string') + 1);
+  const last = names.at(-1);
   if (typeof last === 'string' && SENSITIVE_KEY.test(last)) return true;
-  const parent = path.at(-2);
+  const parent = names.at(-2);
   return typeof parent === 'string' && SENSITIVE_PARENTS.has(parent);
 }
 

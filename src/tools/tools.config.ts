@@ -1,4 +1,6 @@
-import { Bool, Doc, Int, MapOf, Nested, Obj, OneOf, Opt, StrList, Text } from '../common/validation/fields';
+import { isId } from '../common/validation/id-list';
+import { isPlainObject } from '../common/plain-object';
+import { Bool, Checked, Doc, Int, MapOf, Nested, Obj, OneOf, Opt, StrList, Text } from '../common/validation/fields';
 
 export const TOOL_PROFILES = ['minimal', 'coding', 'messaging', 'full'] as const;
 export type ToolProfile = (typeof TOOL_PROFILES)[number];
@@ -40,7 +42,13 @@ export class ToolPolicyConfig {
 
 class ElevatedConfig {
   @Opt() @Bool() enabled?: boolean;
-  @Opt() @Obj() allowFrom?: Record<string, (string | number)[]>;
+  @Opt()
+  @Checked(
+    (value) => isPlainObject(value) && Object.values(value).every((list) => Array.isArray(list) && list.every(isId)),
+    'must hold a list of ids for each channel: texts, or whole numbers below 2^53; put longer ones between quotes',
+    { type: 'object', additionalProperties: { type: 'array', items: { type: ['string', 'number'] } } },
+  )
+  allowFrom?: Record<string, (string | number)[]>;
 }
 
 class ToolFilterConfig {

@@ -247,6 +247,42 @@ describe('lists with bare names', () => {
   });
 });
 
+describe('numbers that are not the id they were written as', () => {
+  const issues = (config: object): string[] => validateConfig(config).issues.map(({ path }) => path);
+
+  it('are refused, with the way out', () => {
+    // As JavaScript reads it, this is the id of somebody else.
+    const id = JSON.parse('500000000000000005') as number;
+    expect(String(id)).not.toBe(OWNER);
+    const config = {
+      channels: {
+        discord: { dm: { allowFrom: [id] }, allowFrom: [id], guilds: { g: { users: [id] } } },
+        slack: { dm: { allowFrom: [0.5] } },
+        telegram: { allowFrom: [-1e300], groups: { '-1': { allowFrom: [id] } } },
+      },
+      tools: { elevated: { allowFrom: { discord: [id] } } },
+    };
+    expect(issues(config).sort()).toEqual([
+      'channels.discord.allowFrom',
+      'channels.discord.dm.allowFrom',
+      'channels.discord.guilds.g.users',
+      'channels.slack.dm.allowFrom',
+      'channels.telegram.allowFrom',
+      'channels.telegram.groups.-1.allowFrom',
+      'tools.elevated.allowFrom',
+    ]);
+    expect(validateConfig(config).issues[0]?.message).toContain('between quotes');
+    expect(issues({ tools: { elevated: { allowFrom: { telegram: '5*' } } } })).toEqual(['tools.elevated.allowFrom']);
+  });
+
+  it('are taken where they are exact, and longer ones between quotes', () => {
+    expect(
+      issues({ channels: { telegram: { allowFrom: [5, -1001234567890] }, discord: { allowFrom: [OWNER] } } }),
+    ).toEqual([]);
+    expect(issues({ tools: { elevated: { allowFrom: { telegram: [5, '*'], discord: [OWNER] } } } })).toEqual([]);
+  });
+});
+
 describe('a running gateway', () => {
   let telegram: FakeTelegram;
   let models: FakeModels;

@@ -131,6 +131,12 @@ describe('secrets by place', () => {
     );
   });
 
+  it('are hidden in lists, too, where somebody has put several', () => {
+    for (const key of ['apiKey', 'token', 'BOT_TOKEN', 'webhookSecret'])
+      expect(JSON.stringify(redactConfig({ a: { [key]: ['CANARY-1', ['CANARY-2']] } }))).not.toContain('CANARY');
+    expect(redactConfig({ allowFrom: ['5'], tokens: ['word'] })).toEqual({ allowFrom: ['5'], tokens: ['word'] });
+  });
+
   it('are taken out of logs and errors too, while words and paths stay readable', () => {
     const redactor = new Redactor();
     const config = new ConfigService(environment(), redactor);
