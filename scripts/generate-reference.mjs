@@ -39,7 +39,7 @@ const tools = classes('.tool.js')
 const cell = (text) => String(text).replaceAll('|', '\\|').replaceAll('\n', ' ');
 
 function typeText(schema) {
-  if (Array.isArray(schema.enum)) return schema.enum.map((value) => JSON.stringify(value)).join(' \\| ');
+  if (Array.isArray(schema.enum)) return schema.enum.map((value) => JSON.stringify(value)).join(' | ');
   const types = [schema.type].flat().filter(Boolean);
   if (types.includes('array')) return `list of ${typeText(schema.items ?? {})}`;
   if (types.length === 0) return 'any';
@@ -60,7 +60,13 @@ function rows(schema, path = []) {
     const entry = property.items?.properties ? property.items : undefined;
     const named = typeof property.additionalProperties === 'object' ? property.additionalProperties : undefined;
     if (!hasParts && !entry && !named)
-      out.push({ path: at.join('.'), type: typeText(property), optional, text: property.description ?? '' });
+      out.push({
+        path: at.join('.'),
+        type: typeText(property),
+        optional,
+        text: property.description ?? '',
+        standard: property.default,
+      });
     if (hasParts) out.push(...rows(property, at));
     if (entry) out.push(...rows(entry, [...path, `${name}[]`]));
     if (named) out.push(...rows(named, [...at, '<name>']));
@@ -83,7 +89,7 @@ function parameterTable(cls) {
 }
 
 function configuration() {
-  const { schema } = describeConfig('');
+  const { schema, uiHints } = describeConfig('');
   const lines = [
     '# Configuration',
     '',
@@ -91,14 +97,28 @@ function configuration() {
     '',
     'The file is `openclaw.json` in the state directory, in JSON5. `openclaw config set <path> <value>` changes one value and',
     'keeps comments; `openclaw config validate` checks a file. Every value may be left out. `${NAME}` in a text takes the',
-    'value of an environment variable. Keys that are accepted for the sake of existing files, but belong to a part that this',
-    'version does not have, are kept and have no effect.',
+    'value of an environment variable, `${secret:name}` one of the secret store. "Default" is what holds without the key.',
+    '"Change" says what a change takes while the gateway runs: nothing, being taken over at once (hot), or a restart. Keys',
+    'with a dash there are accepted for the sake of existing files and have no effect.',
     '',
   ];
   for (const [section, property] of Object.entries(schema.properties)) {
     const list = rows({ properties: { [section]: property } });
-    lines.push(`## ${section}`, '', '| Path | Type | Meaning |', '|---|---|---|');
-    for (const row of list) lines.push(`| \`${row.path}\` | ${cell(row.type)} | ${cell(row.text)} |`);
+    lines.push(
+      `## ${section}`,
+      '',
+      property.description,
+      '',
+      '| Path | Type | Default | Change | Meaning |',
+      '|---|---|---|---|---|',
+    );
+    for (const row of list) {
+      const { reload, idle } = uiHints[row.path.replaceAll('<name>', '*')];
+      const standard = row.standard === undefined ? '' : `\`${JSON.stringify(row.standard)}\``;
+      lines.push(
+        `| \`${row.path}\` | ${cell(row.type)} | ${cell(standard)} | ${idle ? '–' : reload === 'none' ? '' : reload} | ${cell(row.text)} |`,
+      );
+    }
     lines.push('');
   }
   return lines.join('\n');

@@ -16,41 +16,77 @@ import {
 } from '../common/validation/fields';
 import { ModelChoice, type ModelChoiceConfig } from './model-choice.config';
 import { AgentToolsConfig } from '../tools/tools.config';
+import { idle, Keys } from '../common/validation/keys';
 
 export const THINKING_LEVELS = ['off', 'minimal', 'low', 'medium', 'high', 'xhigh'] as const;
 export type ThinkingLevel = (typeof THINKING_LEVELS)[number];
 export const VERBOSE_LEVELS = ['off', 'on', 'full'] as const;
 export type VerboseLevel = (typeof VERBOSE_LEVELS)[number];
 
+@Keys<ModelEntryConfig>({
+  alias: 'Short name of the model, for /model and other model references.',
+  params: idle('Settings that are sent with each request to this model.'),
+})
 class ModelEntryConfig {
   @Opt() @Text() alias?: string;
   @Opt() @Obj() params?: Record<string, unknown>;
 }
 
+@Keys<HumanDelayConfig>({
+  mode: idle('Pauses between the blocks of an answer, as a person would make them.'),
+  minMs: idle('Shortest pause, in milliseconds, of the mode "custom".'),
+  maxMs: idle('Longest pause, in milliseconds, of the mode "custom".'),
+})
 class HumanDelayConfig {
   @Opt() @OneOf(['off', 'natural', 'custom']) mode?: 'off' | 'natural' | 'custom';
   @Opt() @Int({ min: 0 }) minMs?: number;
   @Opt() @Int({ min: 0 }) maxMs?: number;
 }
 
+@Keys<ChunkConfig>({
+  minChars: ['Fewest characters of a block, apart from the last.', 800],
+  maxChars: ['Most characters of a block.', 1200],
+  breakPreference: ['Where a block ends, if there is such a place.', 'paragraph'],
+})
 class ChunkConfig {
   @Opt() @Int({ min: 1 }) minChars?: number;
   @Opt() @Int({ min: 1 }) maxChars?: number;
   @Opt() @OneOf(['paragraph', 'newline', 'sentence']) breakPreference?: 'paragraph' | 'newline' | 'sentence';
 }
 
+@Keys<CoalesceConfig>({
+  minChars: ['Fewest characters that are gathered before they are sent.', 800],
+  maxChars: ['Most characters that are gathered before they are sent.', 1200],
+  idleMs: ['Milliseconds without new text after which what was gathered is sent.', 1000],
+})
 class CoalesceConfig {
   @Opt() @Int({ min: 1 }) minChars?: number;
   @Opt() @Int({ min: 1 }) maxChars?: number;
   @Opt() @Int({ min: 0 }) idleMs?: number;
 }
 
+@Keys<ActiveHoursConfig>({
+  start: ['Time of day, HH:MM, from which the heartbeat runs.', '00:00'],
+  end: ['Time of day, HH:MM, until which the heartbeat runs; before the start it means over midnight.', '24:00'],
+  timezone: ['Zone of these hours: "user" is that of agents.defaults.userTimezone, "local" that of the host.', 'user'],
+})
 class ActiveHoursConfig {
   @Opt() @Text() start?: string;
   @Opt() @Text() end?: string;
   @Opt() @TimeZone('user', 'local') timezone?: string;
 }
 
+@Keys<HeartbeatConfig>({
+  every: ['How often the agent looks by itself whether something needs it, such as "30m"; "0m" turns it off.', '30m'],
+  activeHours: 'Hours of the day in which it runs; always without them.',
+  model: 'Model of the heartbeat, as provider/model; without it that of the agent.',
+  session: 'Session that it runs in; without it the main session.',
+  target: ['Where an alert is sent: "last" (where you wrote last), "none", or a channel.', 'last'],
+  to: 'Recipient on the channel that target names.',
+  prompt: 'What the agent is asked each time; without it the built-in words about HEARTBEAT.md.',
+  ackMaxChars: ['An answer with HEARTBEAT_OK and at most so many further characters is not sent.', 300],
+  includeReasoning: idle('Whether the thinking of the model is sent along.'),
+})
 export class HeartbeatConfig {
   @Opt() @Text() every?: string;
   @Opt() @Nested(() => ActiveHoursConfig) activeHours?: ActiveHoursConfig;
@@ -63,6 +99,12 @@ export class HeartbeatConfig {
   @Opt() @Bool() includeReasoning?: boolean;
 }
 
+@Keys<MemoryFlushConfig>({
+  enabled: ['Before a long conversation is summed up, the agent may write down what should stay.', true],
+  softThresholdTokens: ['So many tokens before a summary it is asked to.', 4000],
+  prompt: 'What it is asked; without it the built-in words.',
+  systemPrompt: 'Instructions that are added for this turn.',
+})
 class MemoryFlushConfig {
   @Opt() @Bool() enabled?: boolean;
   @Opt() @Int({ min: 0 }) softThresholdTokens?: number;
@@ -70,16 +112,38 @@ class MemoryFlushConfig {
   @Opt() @Str() systemPrompt?: string;
 }
 
+@Keys<CompactionConfig>({
+  mode: idle('How the summary is made; there is one way here.'),
+  reserveTokensFloor: [
+    'Tokens that stay free for the answer and for what tools bring; at most a third of the window.',
+    20_000,
+  ],
+  maxHistoryShare: idle('Largest share of the window that the history may take.'),
+  model: 'Model that writes the summary, as provider/model; without it that of the conversation.',
+  timeoutSeconds: ['Seconds after which a summary is given up.', 60],
+  memoryFlush: 'Notes that the agent may make before a summary.',
+})
 class CompactionConfig {
   @Opt() @OneOf(['default', 'safeguard']) mode?: 'default' | 'safeguard';
   @Opt() @Int({ min: 0 }) reserveTokensFloor?: number;
   @Opt() @Num({ min: 0.1, max: 0.9 }) maxHistoryShare?: number;
-  /** Model of its own, as provider/model. */
   @Opt() @Text() model?: string;
   @Opt() @Int({ min: 5, max: 900 }) timeoutSeconds?: number;
   @Opt() @Nested(() => MemoryFlushConfig) memoryFlush?: MemoryFlushConfig;
 }
 
+@Keys<ContextPruningConfig>({
+  mode: 'Whether old results of tools are shortened in what the model is sent.',
+  ttl: ['Results are shortened only after the conversation has rested for so long, such as "5m".', '5m'],
+  keepLastAssistants: ['So many of the latest answers keep the results before them whole.', 3],
+  softTrimRatio: ['Share of the window from which results are shortened.', 0.3],
+  hardClearRatio: ['Share of the window from which results are left out.', 0.5],
+  minPrunableToolChars: ['Nothing is left out while the results have fewer characters in all.', 50_000],
+  tools: 'Lists allow and deny with the tools whose results may be shortened.',
+  softTrim:
+    'maxChars, headChars and tailChars: how long a shortened result is, and what is kept of its beginning and end.',
+  hardClear: 'enabled, and placeholder: what stands in the place of a result that was left out.',
+})
 class ContextPruningConfig {
   @Opt() @OneOf(['off', 'cache-ttl']) mode?: 'off' | 'cache-ttl';
   @Opt() @Text() ttl?: string;
@@ -92,6 +156,12 @@ class ContextPruningConfig {
   @Opt() @Obj() hardClear?: Record<string, unknown>;
 }
 
+@Keys<AgentSubagentsConfig>({
+  maxConcurrent: ['Most sub-agents of one conversation that work at the same time.', 8],
+  archiveAfterMinutes: idle('Minutes after which the session of a sub-agent is put away.'),
+  model: 'Model of sub-agents; without it that of their agent.',
+  allowAgents: 'Other agents that may be used as sub-agents, by id; "*": all.',
+})
 class AgentSubagentsConfig {
   @Opt() @Int({ min: 1 }) maxConcurrent?: number;
   @Opt() @Int({ min: 0 }) archiveAfterMinutes?: number;
@@ -99,6 +169,23 @@ class AgentSubagentsConfig {
   @Opt() @StrList() allowAgents?: string[];
 }
 
+@Keys<MemorySearchConfig>({
+  enabled: ['Whether the agent may search its notes.', true],
+  sources: 'What is searched: "memory", and "sessions" where experimental.sessionMemory is on.',
+  extraPaths: 'Further files and folders that are searched.',
+  provider: ['Who makes the vectors for search by meaning: auto, openai, gemini, ollama or none.', 'auto'],
+  model: 'Model for the vectors; without it the usual one of the provider.',
+  fallback: idle('Provider that is taken when the first one fails.'),
+  remote: 'baseUrl, apiKey and headers of the service that makes the vectors.',
+  local: idle('Model file on this machine; there is none built in.'),
+  store: idle('Place of the index; it stands in the state directory.'),
+  chunking: 'tokens and overlap: how the notes are cut into pieces.',
+  sync: 'watch, and watchDebounceMs: whether changed notes are taken up at once.',
+  query:
+    'hybrid.enabled, vectorWeight, textWeight, candidateMultiplier: how search by words and by meaning are put together.',
+  cache: idle('Cache of vectors; they are kept in the index.'),
+  experimental: 'sessionMemory: whether conversations are searched as well.',
+})
 class MemorySearchConfig {
   @Opt() @Bool() enabled?: boolean;
   @Opt() @StrList() sources?: string[];
@@ -116,6 +203,23 @@ class MemorySearchConfig {
   @Opt() @Obj() experimental?: Record<string, unknown>;
 }
 
+@Keys<SandboxConfig>({
+  mode: [
+    'Whose commands run in a sandbox with a folder of its own: nobody’s, all but the main session’s, or everybody’s.',
+    'off',
+  ],
+  scope: ['Which sandboxed sessions share a folder: none, those of one agent, or all.', 'agent'],
+  perSession: 'Older spelling of scope: true is "session", false "shared".',
+  workspaceAccess: [
+    'What a sandboxed session may do with the workspace of its agent: nothing, read, or write.',
+    'none',
+  ],
+  sessionToolsVisibility: ['Which sessions a sandboxed session may see: those that it began, or all.', 'spawned'],
+  workspaceRoot: 'Folder that holds the folders of sandboxed sessions; without it one in the state directory.',
+  docker: 'network: "none", or "bridge" for commands that may reach the web through the gateway’s own guard.',
+  browser: 'allowHostControl: whether a sandboxed session may use the browser of this machine.',
+  prune: idle('When unused sandboxes are removed; ours end with their command.'),
+})
 class SandboxConfig {
   @Opt() @OneOf(['off', 'non-main', 'all']) mode?: 'off' | 'non-main' | 'all';
   @Opt() @OneOf(['session', 'agent', 'shared']) scope?: 'session' | 'agent' | 'shared';
@@ -129,12 +233,47 @@ class SandboxConfig {
 }
 
 /** Section `agents.defaults`. */
+@Keys<AgentDefaultsConfig>({
+  model: 'Model of all agents, as provider/model, with fall-backs that are tried in turn.',
+  imageModel: 'Model that looks at pictures where the one of the conversation can’t.',
+  models: 'Short names of models, by provider/model; /model offers these alone where there are any.',
+  workspace: 'Folder of the agents’ files.',
+  skills: 'Skills that agents may use, by name; all when it is missing.',
+  repoRoot: idle('Root of the repository that the agent is told about.'),
+  skipBootstrap: ['A new workspace gets no files to begin with.', false],
+  bootstrapMaxChars: ['Most characters of each file of the workspace that the model is shown.', 20_000],
+  userTimezone: 'Your time zone, such as Europe/Berlin; without it that of the host.',
+  timeFormat: ['How the model is told the time: 12 or 24 hours.', 'auto'],
+  envelopeTimezone: ['Zone of the times that stand before messages.', 'user'],
+  envelopeTimestamp: ['Whether messages carry their time for the model.', 'on'],
+  envelopeElapsed: idle('Whether messages say how long after the last one they came.'),
+  contextTokens: 'Window that is assumed in lists of sessions, in tokens; without it that of the model.',
+  timeoutSeconds: ['Seconds after which a turn is ended.', 600],
+  mediaMaxMb: ['Largest picture that the image tool looks at, in megabytes.', 5],
+  thinkingDefault: 'How much models think where a conversation says nothing else.',
+  verboseDefault: ['Whether steps of tools are told in chats where a conversation says nothing else.', 'off'],
+  elevatedDefault: idle('Elevated rights where a conversation says nothing else.'),
+  blockStreamingDefault: ['Whether long answers are sent to chats in blocks while they are written.', 'off'],
+  blockStreamingBreak: ['When blocks are sent: as text comes, or at the end of a message.', 'text_end'],
+  blockStreamingChunk: 'Size of the blocks.',
+  blockStreamingCoalesce: 'How small pieces are gathered into blocks.',
+  humanDelay: 'Pauses between blocks.',
+  typingMode: idle('When a chat is told that the assistant is writing.'),
+  typingIntervalSeconds: idle('Seconds between two such signs.'),
+  maxConcurrent: ['Most turns that run at the same time.', 4],
+  subagents: 'Agents that an agent starts for a part of its work.',
+  cliBackends: idle('Other programs for the command line that answer in the place of a model.'),
+  contextPruning: 'Shortening of old tool results.',
+  compaction: 'Summaries of long conversations.',
+  memorySearch: 'Search in the agent’s notes.',
+  heartbeat: 'What the agent does by itself from time to time.',
+  sandbox: 'Where commands run, and what they reach.',
+})
 export class AgentDefaultsConfig {
   @Opt() @ModelChoice() model?: string | ModelChoiceConfig;
   @Opt() @ModelChoice() imageModel?: string | ModelChoiceConfig;
   @Opt() @MapOf(() => ModelEntryConfig) models?: Record<string, ModelEntryConfig>;
   @Opt() @Text() workspace?: string;
-  /** Skills that agents may use, by name; all when it is missing. */
   @Opt() @StrList() skills?: string[];
   @Opt() @Text() repoRoot?: string;
   @Opt() @Bool() skipBootstrap?: boolean;
@@ -167,6 +306,12 @@ export class AgentDefaultsConfig {
   @Opt() @Nested(() => SandboxConfig) sandbox?: SandboxConfig;
 }
 
+@Keys<IdentityConfig>({
+  name: 'What the agent is called; it also answers to it in groups.',
+  theme: idle('A word or two about its manner.'),
+  emoji: 'Its emoji.',
+  avatar: 'Its picture: an address, or a file of the workspace.',
+})
 export class IdentityConfig {
   @Opt() @Str() name?: string;
   @Opt() @Str() theme?: string;
@@ -174,18 +319,38 @@ export class IdentityConfig {
   @Opt() @Str() avatar?: string;
 }
 
+@Keys<AgentGroupChatConfig>({
+  mentionPatterns: 'Regular expressions by which a message in a group is meant for this agent.',
+  historyLimit: ['Most earlier messages of a group that the agent is shown.', 50],
+})
 class AgentGroupChatConfig {
   @Opt() @StrList() mentionPatterns?: string[];
   @Opt() @Int({ min: 0 }) historyLimit?: number;
 }
 
 /** One entry of `agents.list`. */
+@Keys<AgentEntryConfig>({
+  id: 'Name of the agent in keys and addresses.',
+  default: ['Who answers where no binding names another agent; without any the first.', false],
+  name: 'What the agent is called in lists.',
+  workspace: 'Folder of its files.',
+  skills: 'Skills that this agent may use, instead of agents.defaults.skills.',
+  agentDir: 'Folder of its credentials and state; two agents may not share one.',
+  model: 'Its model, as provider/model, with fall-backs.',
+  memorySearch: 'Search in its notes; adds to agents.defaults.memorySearch.',
+  humanDelay: 'Pauses between blocks.',
+  heartbeat: 'Its heartbeat; adds to agents.defaults.heartbeat.',
+  identity: 'Name and looks of the agent.',
+  groupChat: 'How it takes part in groups.',
+  subagents: 'Its sub-agents.',
+  sandbox: 'Where its commands run; adds to agents.defaults.sandbox.',
+  tools: 'What it may do; narrows what tools allows.',
+})
 export class AgentEntryConfig {
   @Text() id!: string;
   @Opt() @Bool() default?: boolean;
   @Opt() @Str() name?: string;
   @Opt() @Text() workspace?: string;
-  /** Skills that this agent may use, instead of `agents.defaults.skills`. */
   @Opt() @StrList() skills?: string[];
   @Opt() @Text() agentDir?: string;
   @Opt() @ModelChoice() model?: string | ModelChoiceConfig;
@@ -200,6 +365,10 @@ export class AgentEntryConfig {
 }
 
 /** Section `agents`. */
+@Keys<AgentsConfig>({
+  defaults: 'What holds for every agent that says nothing else.',
+  list: 'The agents; without any there is one, called main.',
+})
 export class AgentsConfig {
   @Opt() @Nested(() => AgentDefaultsConfig) defaults?: AgentDefaultsConfig;
   @Opt() @NestedList(() => AgentEntryConfig) list?: AgentEntryConfig[];

@@ -2,7 +2,9 @@ import { GatewayLock } from './gateway-lock';
 import { BannerService } from './banner.service';
 import { ExitCode } from '../common/exit-codes';
 import { reportError } from '../common/cli/cli-error';
+import { readTextIfExists } from '../common/atomic-file';
 import { settlesWithin, sleep } from '../common/sleep';
+import { takeBack } from '../config/config-rollback';
 import type { Environment } from '../config/environment';
 import type { GatewayFlags } from '../config/gateway-flags';
 import { ensureFirstConfig } from '../config/first-config';
@@ -38,8 +40,16 @@ export async function runGateway(env: Environment, flags: GatewayFlags): Promise
     }
     await lock.acquire();
     const signal = signals.next();
+    let good: string | undefined;
     for (let isFirstBoot = true; ; isFirstBoot = false) {
-      const gateway = await startGateway(env, flags);
+      let gateway: RunningGateway;
+      try {
+        gateway = await startGateway(env, flags);
+      } catch (error) {
+        if (!isFirstBoot && (await takeBack(env, configPath, good, error))) continue;
+        throw error;
+      }
+      good = readTextIfExists(configPath);
       process.stdout.write(gateway.app.get(BannerService).render({ firstStart: isFirstBoot && first.created }));
       const end = await Promise.race([signal, restartOf(gateway)]);
       if (end.kind === 'signal') return await stop(gateway, signals);

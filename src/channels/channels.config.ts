@@ -5,16 +5,27 @@ import { SlackConfig } from './slack/slack.config';
 import { TelegramConfig } from './telegram/telegram.config';
 import { WebpageConfig } from './webpage/webpage.config';
 import { WebhookConfig } from './webhook/webhook.config';
+import { idle, Keys } from '../common/validation/keys';
 
 export const GROUP_POLICIES = ['open', 'disabled', 'allowlist'] as const;
 export type GroupPolicy = (typeof GROUP_POLICIES)[number];
 
+@Keys<HeartbeatVisibilityConfig>({
+  showOk: idle('Whether chats are told of heartbeats that found nothing.'),
+  showAlerts: idle('Whether chats are told of heartbeats that found something.'),
+  useIndicator: idle('Whether a sign shows that a heartbeat runs.'),
+})
 class HeartbeatVisibilityConfig {
   @Opt() @Bool() showOk?: boolean;
   @Opt() @Bool() showAlerts?: boolean;
   @Opt() @Bool() useIndicator?: boolean;
 }
 
+@Keys<ChannelDefaultsConfig>({
+  groupPolicy: ['Which groups are heard where a channel says nothing else.', 'allowlist'],
+  heartbeat: idle('What chats see of heartbeats.'),
+  botLoopProtection: 'How long other bots are answered without a person among them.',
+})
 class ChannelDefaultsConfig {
   @Opt() @OneOf(GROUP_POLICIES) groupPolicy?: GroupPolicy;
   @Opt() @Nested(() => HeartbeatVisibilityConfig) heartbeat?: HeartbeatVisibilityConfig;
@@ -48,6 +59,14 @@ export const KNOWN_CHANNEL_IDS = [
 
 /** Section `channels`. Blocks of channels that are not built in are kept as they are. */
 @OpenKeys()
+@Keys<ChannelsConfig>({
+  defaults: 'What holds for every channel that says nothing else.',
+  discord: 'Discord: the default account, and further ones.',
+  slack: 'Slack: the default account, and further ones.',
+  telegram: 'Telegram: the default account, and further ones.',
+  webhook: 'A channel for programs of your own, over signed requests.',
+  webpage: 'A chat page that can stand on other sites.',
+})
 export class ChannelsConfig {
   @Opt() @Nested(() => ChannelDefaultsConfig) defaults?: ChannelDefaultsConfig;
   @Opt() @Nested(() => DiscordConfig) discord?: DiscordConfig;

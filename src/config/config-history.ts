@@ -1,7 +1,8 @@
 import { mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, existsSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { shortId } from '../common/short-id';
-import { writeFileAtomic } from '../common/atomic-file';
+import { readTextIfExists, writeFileAtomic } from '../common/atomic-file';
+import { isPlainObject } from '../common/plain-object';
 import { ConfigError } from './config-error';
 import { referenceTo } from './secrets/secret-reference';
 import { hashOf } from './config-snapshot';
@@ -17,6 +18,8 @@ export interface ConfigHistoryEntry {
   bytes: number;
   hash: string;
   file: string;
+  /** Who wrote it; missing where another program did, or a version that did not note it. */
+  by?: string;
 }
 
 /** Numbered copies of every content the configuration file has had, and the rotating `.bak` files beside it. */
@@ -29,18 +32,21 @@ export class ConfigHistory {
   /** Oldest first. */
   list(): ConfigHistoryEntry[] {
     if (!existsSync(this.folder)) return [];
+    const authors = this.authors();
     return readdirSync(this.folder)
       .map((name) => ({ name, match: ENTRY.exec(name) }))
       .filter((entry) => entry.match)
       .map(({ name, match }) => {
         const file = join(this.folder, name);
+        const number = Number(match?.[1]);
         const stat = statSync(file);
         return {
-          number: Number(match?.[1]),
+          number,
           savedAt: stat.mtime.toISOString(),
           bytes: stat.size,
           hash: hashOf(readFileSync(file, 'utf8')),
           file,
+          ...(authors[number] === undefined ? {} : { by: authors[number] }),
         };
       })
       .sort((a, b) => a.number - b.number);
@@ -58,7 +64,7 @@ export class ConfigHistory {
   }
 
   /** Keeps a content unless it equals the newest entry. Returns its number. */
-  add(text: string): number {
+  add(text: string, by?: string): number {
     const entries = this.list();
     const newest = entries.at(-1);
     const hash = hashOf(text);
@@ -66,8 +72,31 @@ export class ConfigHistory {
     const number = (newest?.number ?? 0) + 1;
     mkdirSync(this.folder, { recursive: true, mode: 0o700 });
     writeFileAtomic(join(this.folder, `${String(number).padStart(6, '0')}-${shortId(hash)}.json5`), text);
-    for (const old of entries.slice(0, Math.max(0, entries.length + 1 - KEEP))) rmSync(old.file, { force: true });
+    const gone = entries.slice(0, Math.max(0, entries.length + 1 - KEEP));
+    for (const old of gone) rmSync(old.file, { force: true });
+    if (by !== undefined) this.sign(number, by, entries.length - gone.length);
     return number;
+  }
+
+  private authors(): Record<number, string> {
+    const text = readTextIfExists(this.authorsPath);
+    try {
+      const found: unknown = JSON.parse(text ?? '{}');
+      return isPlainObject(found) ? (found as Record<number, string>) : {};
+    } catch {
+      // Who wrote is a note beside the contents; they do not depend on it.
+      return {};
+    }
+  }
+
+  /** Notes who wrote an entry, and forgets it of those that are kept no more. */
+  private sign(number: number, by: string, before: number): void {
+    const kept = Object.entries(this.authors()).filter(([at]) => Number(at) >= number - before);
+    writeFileAtomic(this.authorsPath, JSON.stringify({ ...Object.fromEntries(kept), [number]: by }));
+  }
+
+  private get authorsPath(): string {
+    return join(this.folder, 'authors.json');
   }
 
   /** Replaces secrets in all kept contents by references to the store. */

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import JSON5 from 'json5';
 import { messageOf } from '../common/openclaw-error';
 import { isPlainObject } from '../common/plain-object';
+import { type RpcContext, nameOf } from '../rpc/rpc-context';
 import { invalidRequest } from '../rpc/rpc-error';
 import { RpcMethod } from '../rpc/rpc-method';
 import { ConfigError, type ConfigIssue } from './config-error';
@@ -38,6 +39,8 @@ interface ShownEntry {
   savedAt: string;
   bytes: number;
   hash: string;
+  /** Who wrote it, where that is known. */
+  by?: string;
   /** Whether this is what the file holds now. */
   current: boolean;
 }
@@ -76,7 +79,7 @@ export class ConfigReviewRpc {
         issues,
         warnings,
         legacyIssues,
-        changes: isReadable && now.issues.length === 0 ? changesBetween(now, next) : [],
+        changes: isReadable && now.issues.length === 0 ? changesBetween(now, next, this.config.started) : [],
         diff: diffOfReadings(now, next),
       };
     } catch (error) {
@@ -99,7 +102,7 @@ export class ConfigReviewRpc {
       entries: entries
         .slice(-limit)
         .reverse()
-        .map(({ number, savedAt, bytes, hash }) => ({ number, savedAt, bytes, hash, current: hash === present })),
+        .map(({ file: _, ...entry }) => ({ ...entry, current: entry.hash === present })),
       total: entries.length,
     };
   }
@@ -125,11 +128,11 @@ export class ConfigReviewRpc {
     params: ConfigRestoreParams,
     summary: 'Brings one of these contents back; what it replaces is kept in the history as well.',
   })
-  async restore({ number, baseHash }: ConfigRestoreParams): Promise<unknown> {
+  async restore({ number, baseHash }: ConfigRestoreParams, { caller }: RpcContext): Promise<unknown> {
     if (!this.history.list().some((entry) => entry.number === number)) throw unknownEntry(number);
     const now = this.config.peek();
     const next = await refusals(
-      () => this.config.replace(this.history.read(number), { baseHash }),
+      () => this.config.replace(this.history.read(number), { baseHash, by: nameOf(caller) }),
       'that content is not valid any more',
     );
     return {
@@ -137,7 +140,7 @@ export class ConfigReviewRpc {
       path: next.path,
       hash: next.hash,
       warnings: next.warnings,
-      changes: now.issues.length === 0 ? changesBetween(now, next) : [],
+      changes: now.issues.length === 0 ? changesBetween(now, next, this.config.started) : [],
     };
   }
 

@@ -17,15 +17,25 @@ export interface ReviewedChange {
   effect: ReloadKind;
 }
 
-/** What differs between two readings of the file, each with what it takes. Both must be valid. */
-export function changesBetween(now: ConfigSnapshot, next: ConfigSnapshot): ReviewedChange[] {
+/**
+ * What differs between two readings of the file, each with what it takes. Both must be valid.
+ * @param started what the gateway began with: a channel that it did not know then is there after a restart
+ */
+export function changesBetween(
+  now: ConfigSnapshot,
+  next: ConfigSnapshot,
+  started: ConfigSnapshot = now,
+): ReviewedChange[] {
   const secrets = [...now.secrets, ...next.secrets];
-  return reloadPlan(now.resolved, next.resolved).map(({ path, keys, kind }) => ({
-    path,
-    before: redactConfig(valueAt(now.parsed, keys), secrets, [...keys]) ?? null,
-    after: redactConfig(valueAt(next.parsed, keys), secrets, [...keys]) ?? null,
-    effect: kind,
-  }));
+  const { channels } = started.config;
+  return reloadPlan(now.resolved, next.resolved, (id) => channels?.[id as keyof typeof channels] !== undefined).map(
+    ({ path, keys, kind }) => ({
+      path,
+      before: redactConfig(valueAt(now.parsed, keys), secrets, [...keys]) ?? null,
+      after: redactConfig(valueAt(next.parsed, keys), secrets, [...keys]) ?? null,
+      effect: kind,
+    }),
+  );
 }
 
 /** Two readings of the file as a unified diff without secrets and comments. */

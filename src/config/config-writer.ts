@@ -19,6 +19,8 @@ import { SecretStore } from './secrets/secret-store';
 export interface WriteOptions {
   /** SHA-256 of the text that the caller saw; undefined means that it saw no file. Omit to accept any. */
   baseHash?: string | null;
+  /** Who writes, for the history. */
+  by?: string;
   /** Refuse keys that the file does not hold yet and that nobody knows. */
   refuseNewUnknownKeys?: boolean;
 }
@@ -70,11 +72,14 @@ export class ConfigWriter {
   /** Moves every plain secret of the file into the store. @returns what was moved */
   async protectAll(): Promise<{ name: string; value: string }[]> {
     const moved: { name: string; value: string }[] = [];
-    await this.write((current) => {
-      const result = protectSecrets(current ?? '{}\n', SecretStore.of(this.env), undefined, true);
-      moved.push(...result.moved);
-      return result.text;
-    }, {});
+    await this.write(
+      (current) => {
+        const result = protectSecrets(current ?? '{}\n', SecretStore.of(this.env), undefined, true);
+        moved.push(...result.moved);
+        return result.text;
+      },
+      { by: 'openclaw secrets' },
+    );
     return moved;
   }
 
@@ -100,7 +105,7 @@ export class ConfigWriter {
         if (current !== text) this.history.rotateBackups(current);
       }
       if (current !== text) writeFileAtomic(this.path, text, 0o600);
-      this.history.add(text);
+      this.history.add(text, options.by);
       return next;
     } finally {
       lock.release();

@@ -47,6 +47,8 @@ class ConfigFiles {
   }
 }
 
+const BY = { by: 'command line' };
+
 const lastFour = (value: unknown): unknown => (typeof value === 'string' ? cutText(value, 5, { keep: 'end' }) : value);
 
 @SubCommand({ name: 'get', arguments: '<path>', description: 'print one value; secrets show their last 4 characters' })
@@ -90,7 +92,7 @@ export class ConfigSetCommand extends CliCommand {
 
   async run([text = '', raw = '']: string[], options: JsonOptions & { strictJson?: boolean }): Promise<void> {
     const value = parseValue(raw, options.strictJson === true);
-    const snapshot = await new ConfigFiles(this.env).writer.edit([{ path: parseConfigPath(text), value }]);
+    const snapshot = await new ConfigFiles(this.env).writer.edit([{ path: parseConfigPath(text), value }], BY);
     reportWrite(snapshot, options.json === true, `${text} is set`);
   }
 }
@@ -109,7 +111,7 @@ export class ConfigUnsetCommand extends CliCommand {
         exitCode: ExitCode.failed,
       });
     }
-    reportWrite(await files.writer.edit([{ path, unset: true }]), options.json === true, `${text} is removed`);
+    reportWrite(await files.writer.edit([{ path, unset: true }], BY), options.json === true, `${text} is removed`);
   }
 }
 
@@ -233,7 +235,7 @@ export class ConfigPatchCommand extends CliCommand {
       else printLines(diffOfReadings(now, next));
       return;
     }
-    reportWrite(await files.writer.edit(edits), options.json === true, 'the patch is applied');
+    reportWrite(await files.writer.edit(edits, BY), options.json === true, 'the patch is applied');
   }
 }
 
@@ -288,7 +290,7 @@ export class ConfigRestoreCommand extends CliCommand {
     if (!/^\d+$/.test(text)) throw new UsageError(`config restore needs the number of a history entry, got "${text}"`);
     const files = new ConfigFiles(this.env);
     const content = files.history.read(Number(text));
-    reportWrite(await files.writer.replace(content), options.json === true, `entry ${text} is restored`);
+    reportWrite(await files.writer.replace(content, BY), options.json === true, `entry ${text} is restored`);
   }
 }
 

@@ -1,4 +1,4 @@
-import { Int, Obj, Opt, Str, StrList, Text } from '../common/validation/fields';
+import { Bool, Int, Obj, Opt, Str, StrList, Text } from '../common/validation/fields';
 
 const MAX_REPLACE_PATHS = 256;
 
@@ -18,9 +18,20 @@ export class ConfigApplyParams extends ConfigSetParams {
   @Opt() @Obj() deliveryContext?: Record<string, unknown>;
 }
 
+export class RestartParams {
+  /** Session that is told when the gateway is back. */
+  @Opt() @Text() sessionKey?: string;
+  @Opt() @Str() note?: string;
+  /** Milliseconds; more than a minute counts as a minute. */
+  @Opt() @Int({ min: 0 }) restartDelayMs?: number;
+  @Opt() @Obj() deliveryContext?: Record<string, unknown>;
+}
+
 export class ConfigPatchParams extends ConfigApplyParams {
   /** Paths of arrays that may lose entries. */
   @Opt() @StrList({ max: MAX_REPLACE_PATHS }) replacePaths?: string[];
+  /** False: what needs a restart waits for one; `config.origins` names it. True by default. */
+  @Opt() @Bool() restart?: boolean;
 }
 
 /** One of the two. */

@@ -1,6 +1,7 @@
 import { type DynamicModule, Global, Module, type OnModuleInit } from '@nestjs/common';
 import { BootStep } from '../common/boot-step';
 import { Redactor } from '../common/redactor';
+import { ConfigOriginsRpc } from './config-origins.rpc';
 import { ConfigReviewRpc } from './config-review.rpc';
 import { ConfigRpc } from './config.rpc';
 import { ConfigService } from './config.service';
@@ -26,6 +27,7 @@ export class ConfigModule implements OnModuleInit {
         ConfigService,
         ConfigRpc,
         ConfigReviewRpc,
+        ConfigOriginsRpc,
         SecretsRpc,
         RestartControl,
       ],

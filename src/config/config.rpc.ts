@@ -4,12 +4,12 @@ import { appVersion } from '../common/app-root';
 import { messageOf } from '../common/openclaw-error';
 import { isPlainObject, valueAt } from '../common/plain-object';
 import { NoParams } from '../rpc/no-params.dto';
-import { PreparedJson, type RpcContext } from '../rpc/rpc-context';
+import { PreparedJson, type RpcCaller, type RpcContext, nameOf } from '../rpc/rpc-context';
 import { invalidRequest } from '../rpc/rpc-error';
 import { RpcMethod } from '../rpc/rpc-method';
 import type { ConfigEdit } from './apply-edits';
 import { refusals } from './config-refusal';
-import { ConfigApplyParams, ConfigPatchParams, ConfigSetParams } from './config.dto';
+import { ConfigApplyParams, ConfigPatchParams, ConfigSetParams, RestartParams } from './config.dto';
 import type { ConfigSnapshot } from './config-snapshot';
 import { ConfigService } from './config.service';
 import { mergePatch } from './merge-patch';
@@ -71,8 +71,8 @@ export class ConfigRpc {
     params: ConfigSetParams,
     summary: 'Replaces the whole file. Secrets sent as the redaction mark keep their stored value.',
   })
-  async set(params: ConfigSetParams): Promise<unknown> {
-    return written(await this.replace(params));
+  async set(params: ConfigSetParams, { caller }: RpcContext): Promise<unknown> {
+    return written(await this.replace(params, caller));
   }
 
   @RpcMethod({
@@ -81,8 +81,8 @@ export class ConfigRpc {
     params: ConfigApplyParams,
     summary: 'Replaces the whole file and restarts the gateway.',
   })
-  async apply(params: ConfigApplyParams): Promise<unknown> {
-    const snapshot = await this.replace(params);
+  async apply(params: ConfigApplyParams, { caller }: RpcContext): Promise<unknown> {
+    const snapshot = await this.replace(params, caller);
     return { ...written(snapshot), ...this.restart('config.apply', params) };
   }
 
@@ -90,7 +90,7 @@ export class ConfigRpc {
     name: 'config.patch',
     scope: 'operator.admin',
     params: ConfigPatchParams,
-    summary: 'Merges an object into the file (RFC 7396) and restarts the gateway.',
+    summary: 'Merges an object into the file (RFC 7396) and restarts the gateway, unless restart is false.',
   })
   async patch(params: ConfigPatchParams, { caller }: RpcContext): Promise<unknown> {
     const patch = parsed(params.raw);
@@ -98,14 +98,16 @@ export class ConfigRpc {
     const stored = this.checkBase(params.baseHash);
     const edits = mergePatch(stored.parsed, patch);
     if (caller.protocol === 4) refuseLostEntries(edits, stored.parsed, params.replacePaths ?? []);
-    const snapshot = await refusals(() => this.config.edit(edits, { baseHash: stored.hash ?? null }));
-    return { ...written(snapshot), ...this.restart('config.patch', params) };
+    const snapshot = await refusals(() =>
+      this.config.edit(edits, { baseHash: stored.hash ?? null, by: nameOf(caller) }),
+    );
+    return { ...written(snapshot), ...(params.restart === false ? {} : this.restart('config.patch', params)) };
   }
 
-  private async replace(params: ConfigSetParams): Promise<ConfigSnapshot> {
+  private async replace(params: ConfigSetParams, caller: RpcCaller): Promise<ConfigSnapshot> {
     if (!isPlainObject(parsed(params.raw))) throw invalidRequest('raw must be an object');
     const stored = this.checkBase(params.baseHash);
-    return refusals(() => this.config.replace(params.raw, { baseHash: stored.hash ?? null }));
+    return refusals(() => this.config.replace(params.raw, { baseHash: stored.hash ?? null, by: nameOf(caller) }));
   }
 
   /** A caller must have seen the file that it changes. */
@@ -125,10 +127,20 @@ export class ConfigRpc {
     return stored;
   }
 
-  private restart(reason: string, params: ConfigApplyParams): { restart: unknown; sentinel: unknown } {
+  @RpcMethod({
+    name: 'gateway.restart.request',
+    scope: 'operator.admin',
+    params: RestartParams,
+    summary: 'Restarts the gateway; running turns go on afterwards.',
+  })
+  restartNow(params: RestartParams): { restart: unknown; sentinel: unknown } {
+    return this.restart('gateway.restart.request', params);
+  }
+
+  private restart(reason: string, params: RestartParams): { restart: unknown; sentinel: unknown } {
     const delayMs = Math.min(params.restartDelayMs ?? DEFAULT_RESTART_DELAY_MS, MAX_RESTART_DELAY_MS);
     const payload: RestartNote = {
-      kind: 'config-apply',
+      kind: reason.startsWith('config.') ? 'config-apply' : 'restart',
       status: 'ok',
       ts: Date.now(),
       ...(params.sessionKey ? { sessionKey: params.sessionKey } : {}),
@@ -147,10 +159,11 @@ export class ConfigRpc {
   }
 }
 
-const written = (snapshot: ConfigSnapshot): { ok: true; path: string; config: unknown } => ({
+const written = ({ path, hash, config, secrets }: ConfigSnapshot): Record<string, unknown> => ({
   ok: true,
-  path: snapshot.path,
-  config: redactConfig(snapshot.config, snapshot.secrets),
+  path,
+  hash,
+  config: redactConfig(config, secrets),
 });
 
 function parsed(raw: string): unknown {

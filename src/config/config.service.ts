@@ -21,6 +21,7 @@ export class ConfigService {
   problems: readonly ConfigIssue[] = [];
   private readonly writer: ConfigWriter;
   private current: ConfigSnapshot | undefined;
+  private begun: ConfigSnapshot | undefined;
   private tried: ConfigEdit[] = [];
   private readonly listeners = new Set<ConfigListener>();
 
@@ -63,6 +64,11 @@ export class ConfigService {
   get snapshot(): ConfigSnapshot {
     this.current ??= this.load();
     return this.current;
+  }
+
+  /** What this start of the gateway has read; keys that need a restart still hold as they stand here. */
+  get started(): ConfigSnapshot {
+    return this.begun ?? this.snapshot;
   }
 
   get config(): OpenclawConfig {
@@ -114,6 +120,7 @@ export class ConfigService {
     }
     this.redactor.setPatterns(next.config.logging?.redactPatterns ?? []);
     this.current = next;
+    this.begun ??= next;
     if (previous) for (const listener of this.listeners) listener(next, previous);
     return next;
   }

@@ -25,6 +25,6 @@ export async function ensureFirstConfig(
   const token = randomBytes(TOKEN_BYTES).toString('base64url');
   const auth = given === undefined ? `\n    auth: { mode: 'token', token: '${token}' },` : '';
   const text = `${HEADER}{\n  gateway: {\n    mode: 'local',${auth}\n  },\n}\n`;
-  await new ConfigWriter(path, env).replace(text, { baseHash: null });
+  await new ConfigWriter(path, env).replace(text, { baseHash: null, by: 'first start' });
   return { created: true };
 }

@@ -28,8 +28,46 @@ import {
 } from './sections/general.config';
 import { CommandsConfig, MessagesConfig } from './sections/messages.config';
 import { BindingConfig, BroadcastConfig } from './sections/routing.config';
+import { idle, Keys } from '../common/validation/keys';
 
 /** The whole `openclaw.json`: one class per section, each owned by its feature. */
+@Keys<OpenclawConfig>({
+  $schema: 'Address of a schema, for editors.',
+  meta: 'Who wrote the file last.',
+  env: 'Environment variables.',
+  wizard: idle('What the set-up did last.'),
+  diagnostics: 'Traces for those who watch several services.',
+  logging: 'What is written into the log.',
+  update: 'New releases.',
+  browser: 'The assistant’s browser.',
+  maintenance: 'Room on the disk, and how long things are kept.',
+  ui: 'Looks of the page.',
+  auth: 'Credentials for services with language models.',
+  models: 'Services with language models.',
+  nodeHost: idle('This machine as a node.'),
+  agents: 'The agents, and what holds for all of them.',
+  tools: 'What the assistant may do.',
+  mcp: 'Tools from servers of the Model Context Protocol.',
+  bindings: 'Which agent answers where; the first that fits.',
+  broadcast: idle('Several agents that answer in one chat.'),
+  audio: idle('Older place of tools.media.audio.'),
+  media: idle('Files that come in.'),
+  messages: 'How messages are taken and answered.',
+  commands: 'Commands in chats.',
+  approvals: 'Where requests for approval are told.',
+  session: 'How messages are put into conversations.',
+  usage: 'What may be spent.',
+  cron: 'Scheduled jobs.',
+  hooks: 'Calls from other programs, and to them.',
+  web: idle('The connection to WhatsApp.'),
+  channels: 'How people reach the assistant.',
+  discovery: 'Being found by apps.',
+  canvasHost: idle('The canvas of apps.'),
+  talk: idle('Conversations by voice in apps.'),
+  gateway: 'Where the gateway listens, and who may connect.',
+  skills: 'What the assistant has learnt.',
+  plugins: 'Additions by others.',
+})
 export class OpenclawConfig {
   @Opt() @Reload('none') @Str() $schema?: string;
   @Opt() @Reload('none') @Nested(() => MetaConfig) meta?: MetaConfig;

@@ -2,7 +2,7 @@ import { isPlainObject } from '../common/plain-object';
 import { type JsonSchema, jsonSchemaOf } from '../common/validation/json-schema';
 import { formatConfigPath, parseConfigPath } from './config-path';
 import { OpenclawConfig } from './openclaw.config';
-import { type UiHint, uiHintsOf } from './ui-hints';
+import { type UiHint, uiHints } from './ui-hints';
 
 export interface SchemaNode {
   path: string;
@@ -30,7 +30,7 @@ let described: { root: JsonSchema; hints: Record<string, UiHint> } | undefined;
 
 function describe(): { root: JsonSchema; hints: Record<string, UiHint> } {
   const root = jsonSchemaOf(OpenclawConfig);
-  return { root, hints: uiHintsOf(root) };
+  return { root, hints: uiHints() };
 }
 
 const BELOW = ['properties', 'required', 'additionalProperties', 'items'];

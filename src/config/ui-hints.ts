@@ -1,5 +1,5 @@
+import { type ClassRef, type ReloadKind, fieldsOf } from '../common/validation/field-registry';
 import { jsonSchemaOf, type JsonSchema } from '../common/validation/json-schema';
-import { isPlainObject } from '../common/plain-object';
 import { OpenclawConfig } from './openclaw.config';
 import { isSensitivePath } from './sensitive-paths';
 
@@ -8,18 +8,22 @@ export interface UiHint {
   help?: string;
   order?: number;
   sensitive?: boolean;
+  /** What a change takes: nothing, taking over at once, or a restart. */
+  reload?: ReloadKind;
+  /** Accepted and kept, without effect. */
+  idle?: true;
 }
 
 /**
- * Hints for configuration forms, derived from the schema: label and order of each section, the help text of each
- * documented value, and which values are secret. `*` stands for any key, `[]` for any entry.
+ * Hints for configuration forms, one for each key: what it means, what a change of it takes, whether it has an effect and
+ * whether its value is secret; label and order of each section. `*` stands for any key, `[]` for any entry.
  */
-export function uiHintsOf(schema: JsonSchema): Record<string, UiHint> {
+export function uiHints(): Record<string, UiHint> {
   const hints: Record<string, UiHint> = {};
-  Object.keys(propertiesOf(schema)).forEach((section, order) => {
-    hints[section] = { label: labelOf(section), order };
+  collect(OpenclawConfig, [], { reload: 'restart', idle: false }, hints);
+  [...fieldsOf(OpenclawConfig).keys()].forEach((section, order) => {
+    hints[section] = { label: labelOf(section), order, ...hints[section] };
   });
-  collect(schema, [], hints);
   return hints;
 }
 
@@ -30,29 +34,31 @@ export function describeConfig(version: string): {
   version: string;
   generatedAt: string;
 } {
-  const schema = jsonSchemaOf(OpenclawConfig);
-  return { schema, uiHints: uiHintsOf(schema), version, generatedAt: new Date().toISOString() };
+  return { schema: jsonSchemaOf(OpenclawConfig), uiHints: uiHints(), version, generatedAt: new Date().toISOString() };
 }
 
-function collect(schema: unknown, path: readonly string[], hints: Record<string, UiHint>): void {
-  if (!isPlainObject(schema)) return;
-  const isSecret = schema['type'] === 'string' && isSensitivePath(path);
-  const help = schema['description'];
-  if (path.length > 0 && (isSecret || typeof help === 'string')) {
-    const key = path.join('.').replaceAll('.[]', '[]');
-    hints[key] = {
-      ...hints[key],
+/** What holds for a key and for all below it that say nothing else. */
+interface Inherited {
+  reload: ReloadKind;
+  idle: boolean;
+}
+
+function collect(cls: ClassRef, path: readonly string[], above: Inherited, hints: Record<string, UiHint>): void {
+  for (const [name, field] of fieldsOf(cls)) {
+    if (field.hidden) continue;
+    const at = [...path, name];
+    const own: Inherited = { reload: field.reload ?? above.reload, idle: above.idle || field.idle === true };
+    const help = field.schema?.['description'];
+    hints[at.join('.').replaceAll('.[]', '[]')] = {
       ...(typeof help === 'string' ? { help } : {}),
-      ...(isSecret ? { sensitive: true } : {}),
+      reload: own.reload,
+      ...(own.idle ? { idle: true } : {}),
+      ...(field.schema?.['type'] === 'string' && isSensitivePath(at) ? { sensitive: true } : {}),
     };
+    const below = field.shape === 'list' ? ['[]'] : field.shape === 'map' ? ['*'] : [];
+    if (field.nested) collect(field.nested(), [...at, ...below], own, hints);
   }
-  for (const [name, property] of Object.entries(propertiesOf(schema))) collect(property, [...path, name], hints);
-  if (isPlainObject(schema['additionalProperties'])) collect(schema['additionalProperties'], [...path, '*'], hints);
-  if (isPlainObject(schema['items'])) collect(schema['items'], [...path, '[]'], hints);
 }
-
-const propertiesOf = (schema: JsonSchema): Record<string, unknown> =>
-  isPlainObject(schema['properties']) ? schema['properties'] : {};
 
 /** "canvasHost" → "Canvas host". */
 function labelOf(key: string): string {

@@ -1,10 +1,17 @@
 import { Bool, Int, Nested, OneOf, Opt, StrList, Text, Reload } from '../common/validation/fields';
+import { idle, Keys } from '../common/validation/keys';
 
 export const BIND_MODES = ['auto', 'lan', 'loopback', 'custom', 'tailnet'] as const;
 export type BindMode = (typeof BIND_MODES)[number];
 export const AUTH_MODES = ['token', 'password', 'none', 'trusted-proxy'] as const;
 export type AuthMode = (typeof AUTH_MODES)[number];
 
+@Keys<GatewayAuthConfig>({
+  mode: ['How clients prove that they may connect; "none" only where nobody else reaches the gateway.', 'token'],
+  token: 'The token; OPENCLAW_GATEWAY_TOKEN otherwise.',
+  password: 'The password; OPENCLAW_GATEWAY_PASSWORD otherwise.',
+  allowTailscale: idle('Whether people of the tailnet need no token.'),
+})
 export class GatewayAuthConfig {
   @Opt() @OneOf(AUTH_MODES) mode?: AuthMode;
   @Opt() @Text() token?: string;
@@ -12,6 +19,13 @@ export class GatewayAuthConfig {
   @Opt() @Bool() allowTailscale?: boolean;
 }
 
+@Keys<GatewayControlUiConfig>({
+  enabled: ['Whether this page is served.', true],
+  basePath: ['Folder that it is served in, such as /assistant.', ''],
+  allowInsecureAuth: ['Lets browsers in without a device key; for plain http in a trusted network only.', false],
+  dangerouslyDisableDeviceAuth: ['No device needs to be paired: the token alone is enough.', false],
+  allowedOrigins: 'Other sites whose pages may connect, such as https://example.com.',
+})
 export class GatewayControlUiConfig {
   @Opt() @Bool() enabled?: boolean;
   @Opt() @Text() basePath?: string;
@@ -20,11 +34,24 @@ export class GatewayControlUiConfig {
   @Opt() @StrList() allowedOrigins?: string[];
 }
 
+@Keys<GatewayTailscaleConfig>({
+  mode: ['Whether you offer the port by tailscale serve or funnel; callers of the tailnet then count as such.', 'off'],
+  resetOnExit: idle('Whether the offer ends with the gateway.'),
+})
 export class GatewayTailscaleConfig {
   @Opt() @OneOf(['off', 'serve', 'funnel']) mode?: 'off' | 'serve' | 'funnel';
   @Opt() @Bool() resetOnExit?: boolean;
 }
 
+@Keys<GatewayRemoteConfig>({
+  url: 'Address of the gateway that commands of this machine use.',
+  transport: idle('How it is reached.'),
+  token: 'Token for it.',
+  password: 'Password for it.',
+  tlsFingerprint: idle('Certificate that it must show.'),
+  sshTarget: idle('user@host of a tunnel.'),
+  sshIdentity: idle('Key file of the tunnel.'),
+})
 export class GatewayRemoteConfig {
   @Opt() @Text() url?: string;
   @Opt() @OneOf(['ssh', 'direct']) transport?: 'ssh' | 'direct';
@@ -35,11 +62,25 @@ export class GatewayRemoteConfig {
   @Opt() @Text() sshIdentity?: string;
 }
 
+@Keys<GatewayReloadConfig>({
+  mode: [
+    'What happens when this file changes: nothing, a restart each time, what needs none at once, or both as needed.',
+    'hybrid',
+  ],
+  debounceMs: ['Milliseconds without a change after which the file is read; at most 150.', 150],
+})
 export class GatewayReloadConfig {
   @Opt() @OneOf(['off', 'restart', 'hot', 'hybrid']) mode?: 'off' | 'restart' | 'hot' | 'hybrid';
   @Opt() @Int({ min: 0 }) debounceMs?: number;
 }
 
+@Keys<GatewayTlsConfig>({
+  enabled: ['Whether the gateway speaks https itself.', false],
+  autoGenerate: idle('Whether it makes its own certificate.'),
+  certPath: 'PEM file of the certificate.',
+  keyPath: 'PEM file of its key.',
+  caPath: 'PEM file of the authority.',
+})
 export class GatewayTlsConfig {
   @Opt() @Bool() enabled?: boolean;
   @Opt() @Bool() autoGenerate?: boolean;
@@ -48,16 +89,33 @@ export class GatewayTlsConfig {
   @Opt() @Text() caPath?: string;
 }
 
+@Keys<SwitchConfig>({
+  enabled: 'Whether it is on.',
+})
 class SwitchConfig {
   @Opt() @Bool() enabled?: boolean;
 }
 
+@Keys<ResponsesPdfConfig>({
+  maxPages: 'Most pages.',
+  maxPixels: 'Most pixels of a page.',
+  minTextChars: 'Fewest characters for which a page counts as text.',
+})
 class ResponsesPdfConfig {
   @Opt() @Int({ min: 1 }) maxPages?: number;
   @Opt() @Int({ min: 1 }) maxPixels?: number;
   @Opt() @Int({ min: 0 }) minTextChars?: number;
 }
 
+@Keys<ResponsesFilesConfig>({
+  allowUrl: 'Whether files may be named by address.',
+  allowedMimes: 'Kinds of files.',
+  maxBytes: 'Largest file, in bytes.',
+  maxChars: 'Most characters of a file.',
+  maxRedirects: 'Most redirects.',
+  timeoutMs: 'Milliseconds after which fetching is given up.',
+  pdf: 'PDF files.',
+})
 class ResponsesFilesConfig {
   @Opt() @Bool() allowUrl?: boolean;
   @Opt() @StrList() allowedMimes?: string[];
@@ -68,6 +126,13 @@ class ResponsesFilesConfig {
   @Opt() @Nested(() => ResponsesPdfConfig) pdf?: ResponsesPdfConfig;
 }
 
+@Keys<ResponsesImagesConfig>({
+  allowUrl: 'Whether pictures may be named by address.',
+  allowedMimes: 'Kinds of pictures.',
+  maxBytes: 'Largest picture, in bytes.',
+  maxRedirects: 'Most redirects.',
+  timeoutMs: 'Milliseconds after which fetching is given up.',
+})
 class ResponsesImagesConfig {
   @Opt() @Bool() allowUrl?: boolean;
   @Opt() @StrList() allowedMimes?: string[];
@@ -76,6 +141,12 @@ class ResponsesImagesConfig {
   @Opt() @Int({ min: 1 }) timeoutMs?: number;
 }
 
+@Keys<ResponsesEndpointConfig>({
+  enabled: 'Whether /v1/responses is served.',
+  maxBodyBytes: 'Largest request, in bytes.',
+  files: 'Files in requests.',
+  images: 'Pictures in requests.',
+})
 class ResponsesEndpointConfig {
   @Opt() @Bool() enabled?: boolean;
   @Opt() @Int({ min: 1 }) maxBodyBytes?: number;
@@ -83,20 +154,36 @@ class ResponsesEndpointConfig {
   @Opt() @Nested(() => ResponsesImagesConfig) images?: ResponsesImagesConfig;
 }
 
+@Keys<HttpEndpointsConfig>({
+  chatCompletions: 'The path /v1/chat/completions.',
+  responses: 'The path /v1/responses.',
+})
 class HttpEndpointsConfig {
   @Opt() @Nested(() => SwitchConfig) chatCompletions?: SwitchConfig;
   @Opt() @Nested(() => ResponsesEndpointConfig) responses?: ResponsesEndpointConfig;
 }
 
+@Keys<GatewayHttpConfig>({
+  endpoints: idle('Paths in the format of OpenAI.'),
+})
 class GatewayHttpConfig {
   @Opt() @Nested(() => HttpEndpointsConfig) endpoints?: HttpEndpointsConfig;
 }
 
+@Keys<NodesBrowserConfig>({
+  mode: idle('Whether the browser of a node is used.'),
+  node: idle('Which node.'),
+})
 class NodesBrowserConfig {
   @Opt() @OneOf(['auto', 'manual', 'off']) mode?: 'auto' | 'manual' | 'off';
   @Opt() @Text() node?: string;
 }
 
+@Keys<GatewayNodesConfig>({
+  browser: idle('Browsers of nodes.'),
+  allowCommands: 'Commands that nodes may be asked for besides the usual ones of their platform.',
+  denyCommands: 'Commands that no node may be asked for.',
+})
 class GatewayNodesConfig {
   @Opt() @Nested(() => NodesBrowserConfig) browser?: NodesBrowserConfig;
   @Opt() @StrList() allowCommands?: string[];
@@ -104,6 +191,21 @@ class GatewayNodesConfig {
 }
 
 /** Section `gateway`: where it listens and who may connect. */
+@Keys<GatewayConfig>({
+  port: ['Port of the gateway.', 18_789],
+  mode: '"local" runs a gateway here; "remote" only uses one elsewhere.',
+  bind: ['Who can reach the port: this machine, the local network, the tailnet, or one address.', 'loopback'],
+  customBindHost: 'Address for bind "custom".',
+  auth: 'Who may connect.',
+  controlUi: 'The page in the browser.',
+  trustedProxies: 'Addresses or ranges of proxies whose word about the caller’s address counts.',
+  tailscale: 'The gateway in a tailnet.',
+  remote: 'A gateway elsewhere that commands of this machine use.',
+  reload: 'What happens when this file changes.',
+  tls: 'Encryption of the port.',
+  http: 'Further paths over http.',
+  nodes: 'What nodes may be asked for.',
+})
 export class GatewayConfig {
   @Opt() @Int({ min: 1, max: 65535 }) port?: number;
   @Opt() @OneOf(['local', 'remote']) mode?: 'local' | 'remote';

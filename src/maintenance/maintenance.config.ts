@@ -1,9 +1,12 @@
 import { Int, Opt } from '../common/validation/fields';
+import { Keys } from '../common/validation/keys';
 
 /** Section `maintenance`. */
+@Keys<MaintenanceConfig>({
+  minFreeMb: ['Free megabytes on the disk below which no more messages are taken; 0: no limit.', 64],
+  keepDays: ['Days for which what was delivered and ended is kept for looking back. Conversations stay.', 90],
+})
 export class MaintenanceConfig {
-  /** Free megabytes below which no more messages are taken; 64 by default, 0: no limit. */
   @Opt() @Int({ min: 0 }) minFreeMb?: number;
-  /** How long what was delivered and ended is kept for looking back; 90 days by default. Conversations stay. */
   @Opt() @Int({ min: 1 }) keepDays?: number;
 }

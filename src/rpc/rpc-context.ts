@@ -19,6 +19,9 @@ export interface RpcCaller {
 export const callerKey = ({ deviceId, clientId }: RpcCaller): string =>
   deviceId === undefined ? `client:${clientId}` : `device:${deviceId}`;
 
+/** How a caller is named to people. */
+export const nameOf = ({ displayName, clientId }: RpcCaller): string => displayName ?? clientId;
+
 export interface RpcContext {
   caller: RpcCaller;
   /**

@@ -112,7 +112,11 @@ export class OwnerCommands {
     if (typeof edit === 'string') return answer(edit);
     try {
       const { hash } = this.config.peek();
-      await this.config.edit([edit], { baseHash: hash ?? null, refuseNewUnknownKeys: true });
+      await this.config.edit([edit], {
+        baseHash: hash ?? null,
+        refuseNewUnknownKeys: true,
+        by: `/config in ${giver.channel}`,
+      });
       return answer(`${path} is ${verb === 'unset' ? 'removed' : 'set'}. What needs a restart waits for one.`);
     } catch (error) {
       return answer(`Not changed: ${messageOf(error)}`);

@@ -21,6 +21,8 @@ import { fingerprintOf } from '../../tools/approvals/pending-approval';
 import { type CallSinks, Leaves } from '../../tools/provenance/sinks';
 import { changesAsDiff, changesBetween, isHarmless, mergedWith, pathText } from './config-changes';
 
+/** For the history of the configuration. */
+const BY = 'the assistant';
 const ACTIONS = ['restart', 'config.get', 'config.schema', 'config.apply', 'config.patch', 'update.run'] as const;
 const DEFAULT_DELAY_MS = 2000;
 const MAX_DELAY_MS = 60_000;
@@ -155,8 +157,8 @@ export class GatewayTool {
     const baseHash = before.hash ?? null;
     try {
       if (params.action === 'config.apply')
-        await this.config.replace(params.raw ?? '', { baseHash, refuseNewUnknownKeys: true });
-      else await this.config.edit(mergePatch(before.parsed, value), { baseHash, refuseNewUnknownKeys: true });
+        await this.config.replace(params.raw ?? '', { baseHash, refuseNewUnknownKeys: true, by: BY });
+      else await this.config.edit(mergePatch(before.parsed, value), { baseHash, refuseNewUnknownKeys: true, by: BY });
     } catch (error) {
       const issues =
         error instanceof ConfigInvalidError ? error.issues.map((issue) => `${issue.path}: ${issue.message}`) : [];

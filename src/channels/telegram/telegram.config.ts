@@ -1,7 +1,6 @@
 import {
   Any,
   Bool,
-  Doc,
   Int,
   MapOf,
   Nested,
@@ -16,10 +15,18 @@ import {
 } from '../../common/validation/fields';
 import { IdList } from '../../common/validation/id-list';
 import { BotLoopProtectionConfig } from '../bots/bot-loop.config';
+import { idle, Keys } from '../../common/validation/keys';
 
 export const DM_POLICIES = ['pairing', 'allowlist', 'open', 'disabled'] as const;
 export type DmPolicy = (typeof DM_POLICIES)[number];
 
+@Keys<TelegramTopicConfig>({
+  requireMention: 'Whether messages in the topic must name the assistant.',
+  skills: 'Skills that may be used in the topic.',
+  enabled: ['Whether the topic is heard.', true],
+  allowFrom: 'Who may write in the topic, by id.',
+  systemPrompt: 'Instructions for conversations in the topic.',
+})
 class TelegramTopicConfig {
   @Opt() @Bool() requireMention?: boolean;
   @Opt() @StrList() skills?: string[];
@@ -28,6 +35,16 @@ class TelegramTopicConfig {
   @Opt() @Str() systemPrompt?: string;
 }
 
+@Keys<TelegramGroupConfig>({
+  requireMention: ['Whether messages in the group must name the assistant.', true],
+  tools: 'Which tools there are in the group: allow, alsoAllow, deny.',
+  toolsBySender: 'The same for single senders, by id; "*": all others.',
+  skills: 'Skills that may be used in the group.',
+  enabled: ['Whether the group is heard.', true],
+  allowFrom: 'Who may write in the group, by id.',
+  systemPrompt: 'Instructions for conversations in the group.',
+  topics: 'Topics of the group, by number.',
+})
 export class TelegramGroupConfig {
   @Opt() @Bool() requireMention?: boolean;
   @Opt() @Obj() tools?: Record<string, unknown>;
@@ -39,12 +56,23 @@ export class TelegramGroupConfig {
   @Opt() @MapOf(() => TelegramTopicConfig) topics?: Record<string, TelegramTopicConfig>;
 }
 
+@Keys<DraftChunkConfig>({
+  minChars: ['Fewest characters of a block.', 800],
+  maxChars: ['Most characters of a block.', 1200],
+  breakPreference: ['Where a block ends, if there is such a place.', 'paragraph'],
+})
 class DraftChunkConfig {
   @Opt() @Int({ min: 1 }) minChars?: number;
   @Opt() @Int({ min: 1 }) maxChars?: number;
   @Opt() @OneOf(['paragraph', 'newline', 'sentence']) breakPreference?: 'paragraph' | 'newline' | 'sentence';
 }
 
+@Keys<TelegramRetryConfig>({
+  attempts: idle('How often a call is tried; what can be told apart is tried again by the outbox.'),
+  minDelayMs: idle('Shortest wait, in milliseconds.'),
+  maxDelayMs: idle('Longest wait, in milliseconds.'),
+  jitter: idle('Share of a wait that is left to chance.'),
+})
 export class TelegramRetryConfig {
   @Opt() @Int({ min: 1 }) attempts?: number;
   @Opt() @Int({ min: 0 }) minDelayMs?: number;
@@ -52,10 +80,19 @@ export class TelegramRetryConfig {
   @Opt() @Num({ min: 0, max: 1 }) jitter?: number;
 }
 
+@Keys<TelegramNetworkConfig>({
+  autoSelectFamily: 'Whether IPv4 and IPv6 are tried side by side.',
+})
 class TelegramNetworkConfig {
   @Opt() @Bool() autoSelectFamily?: boolean;
 }
 
+@Keys<TelegramActionsConfig>({
+  reactions: 'Whether the assistant may react to messages.',
+  sendMessage: 'Whether the assistant may send messages by its tool.',
+  deleteMessage: 'Whether the assistant may delete messages.',
+  sticker: 'Whether the assistant may send stickers.',
+})
 class TelegramActionsConfig {
   @Opt() @Bool() reactions?: boolean;
   @Opt() @Bool() sendMessage?: boolean;
@@ -63,27 +100,80 @@ class TelegramActionsConfig {
   @Opt() @Bool() sticker?: boolean;
 }
 
+@Keys<TelegramCustomCommandConfig>({
+  command: 'Name in the menu, without the slash.',
+  description: 'What the menu says about it.',
+})
 class TelegramCustomCommandConfig {
   @Text() command!: string;
   @Text() description!: string;
 }
 
+@Keys<TelegramCommandsConfig>({
+  native: ['Whether the menu of commands is set.', 'auto'],
+  nativeSkills: ['Whether the menu holds skills as well.', 'auto'],
+})
 class TelegramCommandsConfig {
   @Opt() @OneOf([true, false, 'auto']) native?: boolean | 'auto';
   @Opt() @OneOf([true, false, 'auto']) nativeSkills?: boolean | 'auto';
 }
 
+@Keys<HistoryLimitConfig>({
+  historyLimit: 'Most earlier messages that the model is shown.',
+})
 class HistoryLimitConfig {
   @Opt() @Int({ min: 0 }) historyLimit?: number;
 }
 
 /** Keys of one Telegram account. */
+@Keys<TelegramAccountConfig>({
+  name: 'What the account is called in lists.',
+  enabled: ['Whether the account runs.', true],
+  botToken: 'Token of the bot, from @BotFather; TELEGRAM_BOT_TOKEN otherwise.',
+  tokenFile: 'File that holds the token.',
+  apiRoot: ['Address of another server of the Bot API.', 'https://api.telegram.org'],
+  allowBots: ['Whether other bots are answered: all, or those that name the assistant.', false],
+  botLoopProtection: 'How long other bots are answered without a person among them.',
+  dmPolicy: ['Who may write directly: "pairing" asks you about strangers first.', 'pairing'],
+  allowFrom: 'Who may write directly, by id; "*": everybody.',
+  groupAllowFrom: 'Who may write in groups, by id; without it allowFrom.',
+  groupPolicy: ['Which groups are heard.', 'allowlist'],
+  groups: 'Groups, by id; "*" holds for all others.',
+  replyToMode: ['Whether answers quote the message that they are for.', 'off'],
+  textChunkLimit: ['Most characters of a message; longer answers are split.', 4000],
+  chunkMode: idle('How long answers are split.'),
+  streamMode: ['What is seen of an answer while it is written.', 'partial'],
+  streaming: 'Newer spelling of streamMode: { mode }.',
+  draftChunk: 'Size of the blocks of streamMode "block".',
+  blockStreaming: 'Whether long answers are sent in blocks.',
+  blockStreamingCoalesce: 'minChars, maxChars, idleMs: how blocks are gathered.',
+  historyLimit: 'Most earlier messages of a group that the model is shown.',
+  dmHistoryLimit: idle('Most earlier direct messages that the model is shown.'),
+  dms: idle('The same for single people.'),
+  mediaMaxMb: ['Largest file that is fetched, in megabytes.', 5],
+  timeoutSeconds: 'Seconds after which a call of the Bot API is given up.',
+  retry: idle('How calls are repeated.'),
+  network: 'How the Bot API is reached.',
+  proxy: 'Proxy to the Bot API: an http(s) address.',
+  webhookUrl: 'Address at which Telegram calls the gateway; without it the gateway asks.',
+  webhookSecret: 'Telegram sends it with each call; without it one is made from the token.',
+  webhookPath: ['Path on which the calls come.', '/telegram-webhook'],
+  actions: 'What the assistant may do besides answering.',
+  reactionNotifications: ['Whose reactions the assistant is told of: none, those to its messages, or all.', 'own'],
+  reactionLevel: idle('How freely the assistant reacts.'),
+  capabilities: 'What clients show, such as inlineButtons.',
+  customCommands: 'Further entries of the menu of commands.',
+  commands: 'The menu of commands.',
+  linkPreview: ['Whether the platform may fetch links in messages to show a preview.', false],
+  configWrites: ['Whether the configuration may be changed from chats of the account.', true],
+  heartbeat: idle('What chats see of heartbeats.'),
+  markdown: idle('How tables are written.'),
+})
 export class TelegramAccountConfig {
   @Opt() @Str() name?: string;
   @Opt() @Bool() enabled?: boolean;
   @Opt() @Text() botToken?: string;
   @Opt() @Text() tokenFile?: string;
-  /** Base URL of another Bot API server. */
   @Opt() @Text() apiRoot?: string;
   @Opt() @OneOf([true, false, 'mentions']) allowBots?: boolean | 'mentions';
   @Opt() @Nested(() => BotLoopProtectionConfig) botLoopProtection?: BotLoopProtectionConfig;
@@ -119,7 +209,6 @@ export class TelegramAccountConfig {
   @Opt() @Nested(() => TelegramCommandsConfig) commands?: TelegramCommandsConfig;
   @Opt()
   @Bool()
-  @Doc('Whether the platform may fetch links in messages to show a preview; off by default.')
   linkPreview?: boolean;
   @Opt() @Bool() configWrites?: boolean;
   @Opt() @Obj() heartbeat?: Record<string, unknown>;
@@ -127,6 +216,10 @@ export class TelegramAccountConfig {
 }
 
 /** Section `channels.telegram`: the keys of the default account, and further accounts. */
+@Keys<Omit<TelegramConfig, keyof TelegramAccountConfig>>({
+  accounts: 'Further accounts, by name.',
+  defaultAccount: ['Account that is used where none is named.', 'default'],
+})
 export class TelegramConfig extends TelegramAccountConfig {
   @Opt() @MapOf(() => TelegramAccountConfig) accounts?: Record<string, TelegramAccountConfig>;
   @Opt() @Text() defaultAccount?: string;

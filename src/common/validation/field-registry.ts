@@ -18,6 +18,8 @@ export interface FieldSchema {
   hidden?: boolean;
   /** What a change of it needs, and of all below it that says nothing else. */
   reload?: ReloadKind;
+  /** Accepted and kept, without effect; nor has anything below it one. */
+  idle?: true;
 }
 
 const FIELDS = Symbol('dto-fields');

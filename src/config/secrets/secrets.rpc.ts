@@ -4,10 +4,13 @@ import { Redactor } from '../../common/redactor';
 import { NoParams } from '../../rpc/no-params.dto';
 import { invalidRequest } from '../../rpc/rpc-error';
 import { RpcMethod } from '../../rpc/rpc-method';
+import { messageOf } from '../../common/openclaw-error';
 import { ConfigInvalidError } from '../config-error';
+import { formatConfigPath } from '../config-path';
+import { forEachSecret } from '../sensitive-paths';
 import { ConfigService } from '../config.service';
-import { secretNamesIn } from './secret-reference';
 import { SecretStore } from './secret-store';
+import { type Use, usesIn } from './secret-uses';
 import { SecretsDeleteParams, SecretsSetParams } from './secrets.dto';
 
 /** What happened to the configuration that refers to the secret. */
@@ -18,6 +21,28 @@ interface Applied {
   used: boolean;
   /** Whether the configuration in effect has taken the change over. */
   applied: boolean;
+}
+
+interface StoredSecret {
+  name: string;
+  updatedAtMs: number;
+  used: boolean;
+  /** Paths of the configuration. */
+  usedAt: string[];
+  /** Why it can't be read. */
+  problem?: string;
+}
+
+interface SecretList {
+  secrets: StoredSecret[];
+  /** Names that the configuration uses in vain. */
+  missing: string[];
+  /** Where it does. */
+  missingAt: Record<string, string[]>;
+  /** Variables of the environment that the configuration uses. */
+  variables: { name: string; usedAt: string[]; isSet: boolean }[];
+  /** Paths of the file at which a secret stands as plain text. */
+  plain: string[];
 }
 
 /** The encrypted store, for clients: names go out, values only come in. */
@@ -33,13 +58,30 @@ export class SecretsRpc {
     scope: 'operator.admin',
     params: NoParams,
     summary:
-      'Names of stored secrets and whether the configuration uses them, and names that it uses in vain. No values.',
+      'Names of stored secrets and where the configuration uses them, names and variables that it uses in vain, and where a secret stands as plain text. No values.',
   })
-  list(): { secrets: { name: string; updatedAtMs: number; used: boolean }[]; missing: string[] } {
-    const used = this.used();
-    const secrets = this.store.list().map((entry) => ({ ...entry, used: used.has(entry.name) }));
+  list(): SecretList {
+    const file = this.config.peek();
+    const { store } = this;
+    const secretPlaces = placesOf(usesIn(file), 'secret');
+    const secrets = refused(() => store.list()).map((entry): StoredSecret => {
+      const usedAt = secretPlaces.get(entry.name) ?? [];
+      return { ...entry, used: usedAt.length > 0, usedAt, ...problemOf(() => store.get(entry.name)) };
+    });
     const known = new Set(secrets.map(({ name }) => name));
-    return { secrets, missing: [...used].filter((name) => !known.has(name)).sort() };
+    const plain: string[] = [];
+    forEachSecret(file.parsed, (path) => plain.push(formatConfigPath(path)));
+    return {
+      secrets,
+      missing: [...secretPlaces.keys()].filter((name) => !known.has(name)).sort(),
+      missingAt: Object.fromEntries([...secretPlaces].filter(([name]) => !known.has(name))),
+      variables: [...placesOf(usesIn(file), 'env')].map(([name, usedAt]) => ({
+        name,
+        usedAt,
+        isSet: this.config.env.get(name) !== undefined,
+      })),
+      plain,
+    };
   }
 
   @RpcMethod({
@@ -90,7 +132,22 @@ export class SecretsRpc {
   }
 
   private used(): Set<string> {
-    return new Set(secretNamesIn(this.config.peek().raw ?? ''));
+    return new Set(placesOf(usesIn(this.config.peek()), 'secret').keys());
+  }
+}
+
+const placesOf = (uses: readonly Use[], kind: Use['kind']): Map<string, string[]> => {
+  const places = new Map<string, string[]>();
+  for (const use of uses) if (use.kind === kind) places.set(use.name, [...(places.get(use.name) ?? []), use.path]);
+  return places;
+};
+
+function problemOf(read: () => unknown): { problem?: string } {
+  try {
+    read();
+    return {};
+  } catch (error) {
+    return { problem: messageOf(error) };
   }
 }
 

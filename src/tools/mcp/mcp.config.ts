@@ -1,6 +1,20 @@
-import { Bool, Doc, Int, MapOf, Obj, Opt, StrList, Text } from '../../common/validation/fields';
+import { Bool, Int, MapOf, Obj, Opt, StrList, Text } from '../../common/validation/fields';
+import { Keys } from '../../common/validation/keys';
 
 /** One MCP server: a program (`command`) that speaks over its standard streams, or an address (`url`). */
+@Keys<McpServerConfig>({
+  enabled: ['Whether the server is used.', true],
+  command: 'Program that speaks over its standard streams.',
+  args: 'Arguments of the program.',
+  env: 'Environment variables of the program.',
+  cwd: 'Folder that the program runs in.',
+  url: 'Address of a server in the network.',
+  headers: 'HTTP headers of requests to the address.',
+  timeoutMs: 'Milliseconds after which a call is given up.',
+  agents: 'Agents that have its tools; all of them without it.',
+  harmlessTools:
+    'Tools, by the names that the server gives them, which carry nothing to anybody and are never asked for; "*": all.',
+})
 export class McpServerConfig {
   @Opt() @Bool() enabled?: boolean;
   @Opt() @Text() command?: string;
@@ -10,17 +24,16 @@ export class McpServerConfig {
   @Opt() @Text() url?: string;
   @Opt() @Obj() headers?: Record<string, string>;
   @Opt() @Int({ min: 1 }) timeoutMs?: number;
-  /** Agents that have its tools; all of them by default. */
   @Opt() @StrList() agents?: string[];
   @Opt()
   @StrList()
-  @Doc(
-    'Tools, by the names that the server gives them, which carry nothing to anybody and are never asked for; "*": all.',
-  )
   harmlessTools?: string[];
 }
 
 /** Section `mcp`. */
+@Keys<McpConfig>({
+  servers: 'Servers of the Model Context Protocol, by name.',
+})
 export class McpConfig {
   @Opt() @MapOf(() => McpServerConfig) servers?: Record<string, McpServerConfig>;
 }

@@ -203,6 +203,7 @@ export interface MethodParams {
   'config.history.get': {
     number: number;
   };
+  'config.origins': Record<never, never>;
   'config.patch': {
     raw: string;
     baseHash?: string;
@@ -211,6 +212,7 @@ export interface MethodParams {
     restartDelayMs?: number;
     deliveryContext?: Record<string, unknown>;
     replacePaths?: string[];
+    restart?: boolean;
   };
   'config.restore': {
     number: number;
@@ -383,6 +385,12 @@ export interface MethodParams {
   'exec.approvals.set': {
     file: Record<string, unknown>;
     baseHash?: string | null;
+  };
+  'gateway.restart.request': {
+    sessionKey?: string;
+    note?: string;
+    restartDelayMs?: number;
+    deliveryContext?: Record<string, unknown>;
   };
   health: {
     probe?: boolean;
