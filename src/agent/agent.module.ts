@@ -45,6 +45,7 @@ import { SessionArchive } from './sessions/session-archive.service';
 import { CredentialProfiles } from './providers/credential-profiles.service';
 import { ModelCooldown } from './providers/model-cooldown.service';
 import { ModelRegistry } from './providers/model-registry.service';
+import { ModelsCatalogRpc } from './providers/models-catalog.rpc';
 import { ModelsProbeRpc } from './providers/models-probe.rpc';
 import { ModelStepService } from './runtime/model-step.service';
 import { SideCallService } from './runtime/side-call.service';
@@ -146,6 +147,7 @@ const DRAIN_MS = 3000;
     LaneService,
     ModelCooldown,
     ModelRegistry,
+    ModelsCatalogRpc,
     ModelsProbeRpc,
     ModelStepService,
     RestartNoteService,

@@ -280,12 +280,19 @@ export interface ChannelAdapter {
    * @throws ChannelSendError refused: nothing has the name, or more than one (they are listed)
    */
   locate?(account: string, target: string): Promise<string>;
+  /** Who may write directly to an account; left out where people have no ids. */
+  directPolicy?(accountId: string): AccessPolicy;
   typing?(account: string, route: DeliveryRoute): Promise<void>;
   /** Least milliseconds between two edits of a streamed answer; undefined where the account does not stream. */
   streamInterval?(accountId: string): number | undefined;
   /** What an account wants of answers told in blocks; left out by channels that never do. */
   blockWishes?(accountId: string): BlockWishes;
   probe(accountId: string): Promise<ProbeResult>;
+  /**
+   * The same with credentials that are not kept, at the address of the account's configuration or the platform's own.
+   * @param credentials those that the declaration calls `triable`
+   */
+  tryOut?(credentials: Readonly<Record<string, string>>, accountId: string): Promise<ProbeResult>;
 }
 
 /** What is known when a message is looked for. */
@@ -357,6 +364,8 @@ export interface ChannelDeclaration {
   capabilities: ChannelCapabilities;
   /** Keys of an account that hold its credentials: logging out removes them. */
   credentials: readonly string[];
+  /** Those of them that can be tried before they are kept, the one that is always needed first. */
+  triable?: readonly string[];
 }
 
 const CHAT_CHANNEL = Symbol('chat-channel');

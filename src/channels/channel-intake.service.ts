@@ -7,7 +7,6 @@ import { senderKey } from '../agent/turns/queue-plan';
 import type { ChatOrigin } from '../common/chat-origin';
 import type { EarlierText, SharedText } from '../common/chat-text';
 import type { DeliveryRoute } from '../common/delivery-route';
-import { idsOn } from '../common/sender-identity';
 import { type Logger, LoggerFactory } from '../common/logger';
 import { ConfigService } from '../config/config.service';
 import { EventBus } from '../events/event-bus';
@@ -25,6 +24,7 @@ import { AckReactions } from './ack-reactions.service';
 import { ALBUM_MS, albumBefore, albumKey, isOfAlbum } from './albums';
 import { type KnownPeople, NOT_MENTIONED, hearsOf, judgeAccess, ownsGateway } from './access/access-gate';
 import { BOTS_PAUSED, BotLoopGuard } from './bots/bot-loop-guard.service';
+import { KnownPeopleList } from './access/known-people.service';
 import { PairingService } from './access/pairing.service';
 import type { ChatHappening, InboundUpdate, IntakeVerdict } from './channel-adapter';
 import { happeningWithPlainNames, withPlainNames } from './plain-names';
@@ -52,6 +52,7 @@ export class ChannelIntake {
     private readonly inboxRows: InboxStore,
     private readonly line: IntakeLine,
     private readonly pairing: PairingService,
+    private readonly known: KnownPeopleList,
     private readonly sessions: SessionStore,
     private readonly commands: ChatCommands,
     private readonly desk: OutboundDesk,
@@ -67,7 +68,7 @@ export class ChannelIntake {
   async receive(channel: string, account: string, told: InboundUpdate, under?: Lease): Promise<IntakeVerdict> {
     const update = withPlainNames(told);
     const { people, sessionKey, place } = await this.line.run(`account ${channel}:${account}`, async () => {
-      const known = await this.people(channel, account);
+      const known = await this.known.of(channel, account);
       const isOwner = ownsGateway(update, known);
       const choice = chooseRoute(this.config.config, channel, account, update.chat, update.sender.id, isOwner);
       return { people: known, sessionKey: choice.sessionKey, place: this.line.enter(choice.sessionKey) };
@@ -189,12 +190,6 @@ export class ChannelIntake {
     await this.note(channel, account, newest, said, undefined, source);
   }
 
-  private async people(channel: string, account: string): Promise<KnownPeople> {
-    const { ownerAllowFrom } = this.config.config.commands ?? {};
-    const paired = await this.pairing.approvedSenders(channel, account);
-    return ownerAllowFrom ? { paired, owners: idsOn(channel, ownerAllowFrom) } : { paired };
-  }
-
   /** Kept for the next message that is answered in the conversation, from people who may write in it. */
   private async note(
     channel: string,
@@ -205,7 +200,7 @@ export class ChannelIntake {
     about?: InboxRow,
   ): Promise<void> {
     const update: InboundUpdate = { ...happening, text, mentionsBot: true };
-    const people = await this.people(channel, account);
+    const people = await this.known.of(channel, account);
     const isForeign = happening.isFromPlatform === true;
     if (!about && !(isForeign ? hearsOf(update, people) : judgeAccess(update, people).kind === 'admit')) return;
     const isOwner = about?.message.isOwner ?? ownsGateway(update, people);

@@ -8,6 +8,8 @@ import { AccountRuns } from './account-runs.service';
 import { AccountSupervisor } from './account-supervisor.service';
 import { AckReactions } from './ack-reactions.service';
 import { AccessWarnings } from './access/access-warnings.service';
+import { JudgePersonRpc } from './access/judge-person.rpc';
+import { KnownPeopleList } from './access/known-people.service';
 import { PairedRoles } from './access/paired-roles.service';
 import { PairingService } from './access/pairing.service';
 import { BotLoopGuard } from './bots/bot-loop-guard.service';
@@ -19,6 +21,7 @@ import { ChannelStatus } from './channel-status.service';
 import { ChannelsRpc } from './channels.rpc';
 import { MessageContent } from './message-content.service';
 import { MessageTool } from './message.tool';
+import { TryCredentialsRpc } from './try-credentials.rpc';
 import { RouteRpc } from './route.rpc';
 import { UpdateDesk } from './update-desk.service';
 
@@ -41,11 +44,14 @@ import { UpdateDesk } from './update-desk.service';
     ChannelManager,
     ChannelStatus,
     ChannelsRpc,
+    JudgePersonRpc,
+    KnownPeopleList,
     MessageContent,
     MessageTool,
     PairedRoles,
     PairingService,
     RouteRpc,
+    TryCredentialsRpc,
   ],
   exports: [ChannelManager, ChannelStatus, PairingService],
 })

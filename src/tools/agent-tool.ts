@@ -145,6 +145,11 @@ export interface AgentToolHandler {
    * @throws ToolError where the call will be refused
    */
   questionOf?(params: never, context: ToolContext): Promise<ApprovalQuestion | undefined>;
+  /**
+   * For people who ask what would happen: where the call would run, in words. Changes nothing.
+   * @throws ToolError where it would be refused whatever anybody answers
+   */
+  foresee?(params: never, context: ToolContext): Promise<string | undefined>;
 }
 
 const AGENT_TOOL = Symbol('agent-tool');

@@ -26,6 +26,12 @@ import { withOrigin, worstOrigin } from './provenance/taint';
 import { malformedArguments, readArguments } from './read-arguments';
 import { type RegisteredTool, ToolRegistry } from './tool-registry.service';
 
+/** What would become of a call: it runs, people are asked, or it is refused. */
+export type CallVerdict =
+  | { outcome: 'runs'; reason: string; where?: string }
+  | { outcome: 'asked'; question: ApprovalQuestion }
+  | { outcome: 'refused'; code: string; reason: string; layer?: string };
+
 /**
  * The one way to start a tool, whoever asks: name, policy, parameters, provenance, execution. Never throws: every
  * failure is a result.
@@ -60,14 +66,38 @@ export class ToolExecutor {
   async questionOf(name: string, args: unknown, context: ToolContext): Promise<ApprovalQuestion | undefined> {
     const call = this.prepare(name, args, context);
     if (!('tool' in call)) return undefined;
-    const { tool, params } = call;
     try {
-      const question = await this.gate.questionOf(tool, params, context);
-      return question ?? (await tool.handler.questionOf?.(params as never, context));
+      return await this.asked(call, context);
     } catch {
       // The call itself says why it can't be done.
       return undefined;
     }
+  }
+
+  /** What would become of a call if it ran now. Asks nobody and changes nothing. */
+  async judge(name: string, args: unknown, context: ToolContext): Promise<CallVerdict> {
+    const call = this.prepare(name, args, context);
+    if (!('tool' in call)) return refusalIn(call);
+    try {
+      const where = await call.tool.handler.foresee?.(call.params as never, context);
+      const question = await this.asked(call, context);
+      if (question) return { outcome: 'asked', question };
+      return { outcome: 'runs', reason: this.gate.whyFree(context), ...(where === undefined ? {} : { where }) };
+    } catch (error) {
+      return {
+        outcome: 'refused',
+        code: error instanceof ToolError ? error.code : 'failed',
+        reason: messageOf(error),
+      };
+    }
+  }
+
+  private async asked(
+    { tool, params }: { tool: RegisteredTool; params: unknown },
+    context: ToolContext,
+  ): Promise<ApprovalQuestion | undefined> {
+    const question = await this.gate.questionOf(tool, params, context);
+    return question ?? (await tool.handler.questionOf?.(params as never, context));
   }
 
   /** The tool of a call and its parameters, or why it can't be called. */
@@ -130,6 +160,14 @@ export class ToolExecutor {
       'gateway',
     );
   }
+}
+
+/** A call that can't be made, as a verdict. */
+function refusalIn({ content, details = {} }: LabelledResult): CallVerdict {
+  const [told] = content;
+  const { code, layer } = details as { code: string; layer?: string };
+  const reason = (told?.type === 'text' ? told.text : '').replace(`Error (${code}): `, '');
+  return { outcome: 'refused', code, reason, ...(layer === undefined ? {} : { layer }) };
 }
 
 /** A result with each of its texts changed. */

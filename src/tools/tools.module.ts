@@ -26,6 +26,8 @@ import { GitGuard } from './git/git-guard.service';
 import { OutboundFiles } from './files/outbound-files.service';
 import { OutboundSources } from './files/outbound-sources.service';
 import { FileWriter } from './files/file-writer.service';
+import { JudgeRpc } from './judge/judge.rpc';
+import { AssumedSubject } from './policy/assumed-subject.service';
 import { PolicyRpc } from './policy/policy.rpc';
 import { ProcessRegistry } from './processes/process-registry.service';
 import { CommandFiles } from './provenance/command-files.service';
@@ -60,11 +62,13 @@ import { ToolRegistry } from './tool-registry.service';
     BubblewrapDriver,
     CallDesk,
     ApplyPatchTool,
+    AssumedSubject,
     FindTool,
     FindToolsTool,
     GitGuard,
     GrepTool,
     GuardedHttp,
+    JudgeRpc,
     CommandFiles,
     EditTool,
     ExecPermit,

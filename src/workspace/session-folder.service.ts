@@ -24,6 +24,13 @@ export class SessionFolders {
 
   /** @param isGuest whether the tools work for somebody who does not own the gateway */
   of(agentId: string, sessionKey: string, isGuest: boolean): SessionFolder {
+    const folder = this.placeOf(agentId, sessionKey, isGuest);
+    if (folder.isOwn) mkdirSync(folder.path, { recursive: true, mode: 0o700 });
+    return { path: folder.path, readOnly: folder.readOnly };
+  }
+
+  /** The same, whether or not it is there yet. `isOwn`: a sandboxed session's own. */
+  placeOf(agentId: string, sessionKey: string, isGuest: boolean): SessionFolder & { isOwn?: true } {
     const { config, stateDir } = this.config;
     if (isGuest) return { path: guestFolder(stateDir, agentId, sessionKey), readOnly: false };
     const workspace = this.workspaces.pathOf(agentId);
@@ -38,7 +45,6 @@ export class SessionFolders {
           ? `agent-${agentId}`
           : `session-${createHash('sha256').update(sessionKey).digest('hex').slice(0, 16)}`;
     const path = join(sandboxRoot(config, agentId) ?? join(stateDir, 'sandboxes'), name);
-    mkdirSync(path, { recursive: true, mode: 0o700 });
-    return { path, readOnly: false };
+    return { path, readOnly: false, isOwn: true };
   }
 }

@@ -99,6 +99,7 @@ const PRODUCERS: Readonly<Record<string, string>> = {
   'tools/exec/exec.tool.ts': 'gateway parts tool',
   'tools/files/file-writer.service.ts': 'workspace',
   'tools/files/workspace-files.ts': 'gateway',
+  'tools/judge/judge.rpc.ts': 'owner parts',
   'tools/limit-result.ts': 'gateway parts',
   'tools/mcp/mcp-server.controller.ts': 'parts',
   'tools/mcp/mcp-tool.ts': 'parts tool',

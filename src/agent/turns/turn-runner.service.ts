@@ -7,7 +7,8 @@ import type { InboxRow } from '../../inbox/inbox-row';
 import { InboxStore } from '../../inbox/inbox.store';
 import { NO_USAGE } from '../../sessions/transcript-event';
 import { LeaseLostError } from '../../storage/lease';
-import type { ExecChoices, ToolContext } from '../../tools/agent-tool';
+import type { ToolContext } from '../../tools/agent-tool';
+import { execChoicesOf } from '../../tools/exec/exec-choices';
 import { ApprovalService } from '../../tools/approvals/approval.service';
 import { ToolExecutor } from '../../tools/tool-executor.service';
 import { ToolRegistry } from '../../tools/tool-registry.service';
@@ -127,7 +128,7 @@ export class TurnRunner {
       model: plan.candidates[0] ? nameOf(plan.candidates[0]) : 'none',
       isOwner: request.isOwner,
       origin: originOf(turn),
-      choices: choicesOf(session),
+      choices: execChoicesOf(session),
       ...(request.jobId === undefined ? {} : { jobId: request.jobId }),
       ...(rules ? { rules } : {}),
       subject: { ...plan.subject, provider, model },
@@ -290,14 +291,6 @@ const originOf = ({ request: { channel, account, route } }: StartedTurn['turn'])
 /** What a job or a sub-agent may do unasked; undefined: what its conversation may. */
 const rulesOf = ({ request }: StartedTurn['turn'], session: StartedTurn['session']): ToolContext['rules'] =>
   request.rules ?? session.rules;
-
-const choicesOf = (session: StartedTurn['session']): ExecChoices => ({
-  ...(session.execHost ? { host: session.execHost } : {}),
-  ...(session.execSecurity ? { security: session.execSecurity } : {}),
-  ...(session.execAsk ? { ask: session.execAsk } : {}),
-  ...(session.execNode ? { node: session.execNode } : {}),
-  ...(session.elevatedLevel ? { elevated: session.elevatedLevel } : {}),
-});
 
 function describeEnd(
   end: ExecutionEnd,

@@ -7,11 +7,13 @@ const CALL_MS = 60_000;
 
 const DEFAULT_API_ROOT = 'https://discord.com';
 
-export const apiRootOf = ({ settings }: DiscordAccount): string =>
+type RestAccount = Pick<DiscordAccount, 'settings' | 'token'>;
+
+export const apiRootOf = ({ settings }: Pick<RestAccount, 'settings'>): string =>
   (settings.apiRoot ?? DEFAULT_API_ROOT).replace(/\/+$/, '');
 
 /** How the library is to call: our outbox decides what is tried again, and when. */
-export const restOptions = (account: DiscordAccount): ConstructorParameters<typeof REST>[0] => ({
+export const restOptions = (account: Pick<RestAccount, 'settings'>): ConstructorParameters<typeof REST>[0] => ({
   api: `${apiRootOf(account)}/api`,
   version: API_VERSION,
   retries: 0,
@@ -37,6 +39,11 @@ export async function fetchFile(
   return answer.body;
 }
 
+export async function newRest(account: RestAccount): Promise<REST> {
+  const { REST: Rest } = await import('discord.js');
+  return new Rest(restOptions(account)).setToken(account.token ?? '');
+}
+
 /** Clients for calls by account; the library is loaded with the first one. */
 export class DiscordRest {
   private readonly clients = new Map<string, { key: string; rest: REST }>();
@@ -45,8 +52,7 @@ export class DiscordRest {
     const key = `${account.token ?? ''} ${apiRootOf(account)}`;
     const known = this.clients.get(account.id);
     if (known?.key === key) return known.rest;
-    const { REST } = await import('discord.js');
-    const rest = new REST(restOptions(account)).setToken(account.token ?? '');
+    const rest = await newRest(account);
     this.clients.set(account.id, { key, rest });
     return rest;
   }

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { type INestApplicationContext, Injectable } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import type { APIMessage, APIUser } from 'discord.js';
+import type { APIMessage } from 'discord.js';
 import { CommandRegistry } from '../../agent/commands/command-registry.service';
 import type { MediaRef } from '../../common/chat-media';
 import type { DeliveryRoute } from '../../common/delivery-route';
@@ -15,6 +15,7 @@ import { GuardedHttp } from '../../tools/web/guarded-http.service';
 import { mentionPatterns } from '../access/mention-patterns';
 import { type BlockWishes, blockWishes } from '../../common/block-rules';
 import {
+  type AccessPolicy,
   type ActionWish,
   type ChannelAccount,
   type ChannelAdapter,
@@ -33,10 +34,11 @@ import { DiscordCalls } from './discord-calls';
 import { apiCodeOf, idOf, statusOf } from './discord-errors';
 import { MAX_CHARS, contentOf, discordChunks, embedFlags, flagsOf, isBeginning, nonceOf } from './discord-format';
 import { DiscordHistory } from './discord-history';
-import { type DiscordFacts, idList } from './discord-inbound';
+import { type DiscordFacts, idList, policyOf } from './discord-inbound';
 import { EPHEMERAL, acknowledgement, components, interactionOf, slashCommands } from './discord-interactions';
 import { DiscordPlaces } from './discord-places';
-import { apiRootOf, fetchFile } from './discord-rest';
+import { apiRootOf, fetchFile, newRest } from './discord-rest';
+import { ME, whoIs } from './discord-who';
 import { searchStep } from './discord-search';
 import { DiscordSession } from './discord-session';
 import { maxSnowflake, snowflakeAt } from './snowflake';
@@ -60,6 +62,7 @@ const UNKNOWN_MESSAGE = 10008;
     actions: DISCORD_ACTIONS,
   },
   credentials: ['token'],
+  triable: ['token'],
 })
 export class DiscordAdapter implements ChannelAdapter {
   private readonly log: Logger;
@@ -301,15 +304,17 @@ export class DiscordAdapter implements ChannelAdapter {
     return blockWishes(this.account(accountId).settings);
   }
 
-  async probe(accountId: string): Promise<ProbeResult> {
-    const started = performance.now();
-    const elapsed = (): number => Math.round(performance.now() - started);
-    try {
-      const me = (await this.calls.ask(accountId, (rest) => rest.get('/users/@me'), true)) as APIUser;
-      return { ok: true, elapsedMs: elapsed(), bot: { id: me.id, username: me.username } };
-    } catch (error) {
-      return { ok: false, elapsedMs: elapsed(), error: this.redactor.redact(messageOf(error)) };
-    }
+  directPolicy(accountId: string): AccessPolicy {
+    return policyOf(this.facts(accountId, ''), '', { kind: 'direct' });
+  }
+
+  probe(accountId: string): Promise<ProbeResult> {
+    return whoIs(() => this.calls.ask(accountId, ME, true), this.redactor);
+  }
+
+  tryOut({ token = '' }: Readonly<Record<string, string>>, accountId: string): Promise<ProbeResult> {
+    const known = this.configured().find(({ id }) => id === accountId);
+    return whoIs(async () => ME(await newRest({ settings: known?.settings ?? {}, token })), this.redactor);
   }
 
   private async open(account: DiscordAccount, session: DiscordSession): Promise<INestApplicationContext> {

@@ -13,11 +13,11 @@ const USER = /^(?:user:)?([UW]\w+)$/;
 
 export const DEFAULT_API_ROOT = 'https://slack.com';
 
-export const apiRootOf = ({ settings }: SlackAccount): string =>
+export const apiRootOf = ({ settings }: Pick<SlackAccount, 'settings'>): string =>
   (settings.apiRoot ?? DEFAULT_API_ROOT).replace(/\/+$/, '');
 
 /** How the library is to call: our outbox decides what is tried again, and when. */
-export const clientOptions = (account: SlackAccount): Record<string, unknown> => ({
+export const clientOptions = (account: Pick<SlackAccount, 'settings'>): Record<string, unknown> => ({
   slackApiUrl: `${apiRootOf(account)}/api/`,
   retryConfig: { retries: 0 },
   rejectRateLimitedCalls: true,
@@ -42,6 +42,16 @@ type Answer = Record<string, unknown>;
 
 /** Methods whose texts Slack looks through for links. */
 const SHOWS_TEXT: ReadonlySet<string> = new Set(['chat.postMessage', 'chat.update']);
+
+/** One call with a token that nobody keeps. @throws ChannelSendError */
+export async function askWith(token: string, settings: SlackAccount['settings'], method: string): Promise<Answer> {
+  const { WebClient } = await import('@slack/web-api');
+  try {
+    return (await new WebClient(token, clientOptions({ settings })).apiCall(method)) as unknown as Answer;
+  } catch (error) {
+    throw sendError(error, true);
+  }
+}
 
 /** Calls of Slack's interface by account; the library is loaded with the first one. */
 export class SlackCalls {

@@ -117,7 +117,10 @@ export function chatOf(message: SlackMessage, { settings, bot, channelName }: Sl
   };
 }
 
-export function policyOf(facts: SlackFacts, message: Pick<SlackMessage, 'channel' | 'channel_type'>): AccessPolicy {
+/** Of these alone the rules of a place follow. */
+type PolicyFacts = Pick<SlackFacts, 'settings' | 'at' | 'channelName' | 'defaultGroupPolicy'>;
+
+export function policyOf(facts: PolicyFacts, message: Pick<SlackMessage, 'channel' | 'channel_type'>): AccessPolicy {
   const { settings } = facts;
   const { dm } = settings;
   const rules =
@@ -138,7 +141,7 @@ export function policyOf(facts: SlackFacts, message: Pick<SlackMessage, 'channel
   };
 }
 
-const groupPolicyOf = ({ settings, defaultGroupPolicy }: SlackFacts): 'open' | 'disabled' | 'allowlist' =>
+const groupPolicyOf = ({ settings, defaultGroupPolicy }: PolicyFacts): 'open' | 'disabled' | 'allowlist' =>
   settings.groupPolicy ?? defaultGroupPolicy ?? 'allowlist';
 
 /** Key of the rules of a channel: its id, its name, or `*`. */
@@ -149,7 +152,7 @@ function channelKey({ channels = {} }: SlackAccountConfig, id: string, name: str
 }
 
 /** Undefined: the channel is not listed. */
-function placeRules(facts: SlackFacts, id: string): GroupRules | undefined {
+function placeRules(facts: PolicyFacts, id: string): GroupRules | undefined {
   const { settings } = facts;
   const key = channelKey(settings, id, facts.channelName);
   const rules = settings.channels?.[key ?? ''];

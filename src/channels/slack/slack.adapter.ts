@@ -14,6 +14,7 @@ import { GuardedHttp } from '../../tools/web/guarded-http.service';
 import { mentionPatterns } from '../access/mention-patterns';
 import { type BlockWishes, blockWishes } from '../../common/block-rules';
 import {
+  type AccessPolicy,
   type ActionWish,
   type ChannelAccount,
   type ChannelAdapter,
@@ -31,8 +32,9 @@ import { SLACK_ACTIONS, actionCall, describeAction } from './slack-actions';
 import { SlackApp } from './slack-app';
 import { OVERLAP_MS, SlackBackfill } from './slack-backfill';
 import { SlackCalls } from './slack-calls';
+import { askAll, whoIs } from './slack-who';
 import { mrkdwn, slackChunks } from './slack-format';
-import { type SlackBot, idList, kindOf } from './slack-inbound';
+import { type SlackBot, idList, kindOf, policyOf } from './slack-inbound';
 import { SlackIntake } from './slack-intake';
 import { SlackNames } from './slack-names';
 import { blocks, responseUrlOf } from './slack-replies';
@@ -60,6 +62,7 @@ interface Listening {
   label: 'Slack',
   capabilities: { edits: true, typing: true, groups: true, files: { captionChars: 4000 }, actions: SLACK_ACTIONS },
   credentials: ['botToken', 'appToken', 'userToken', 'signingSecret'],
+  triable: ['botToken', 'appToken'],
 })
 export class SlackAdapter implements ChannelAdapter {
   private readonly log: Logger;
@@ -301,15 +304,17 @@ export class SlackAdapter implements ChannelAdapter {
     return blockWishes(this.account(accountId).settings);
   }
 
-  async probe(accountId: string): Promise<ProbeResult> {
-    const started = performance.now();
-    const elapsed = (): number => Math.round(performance.now() - started);
-    try {
-      const me = await this.calls.call(accountId, 'auth.test', {}, true);
-      return { ok: true, elapsedMs: elapsed(), bot: { id: me['user_id'], name: me['user'] }, team: me['team'] };
-    } catch (error) {
-      return { ok: false, elapsedMs: elapsed(), error: this.redactor.redact(messageOf(error)) };
-    }
+  directPolicy(accountId: string): AccessPolicy {
+    return policyOf(this.facts(accountId, { userId: '', botId: '', teamId: '' }), { channel: '', channel_type: 'im' });
+  }
+
+  probe(accountId: string): Promise<ProbeResult> {
+    return whoIs(() => this.calls.call(accountId, 'auth.test', {}, true), this.redactor);
+  }
+
+  tryOut({ botToken = '', appToken }: Readonly<Record<string, string>>, accountId: string): Promise<ProbeResult> {
+    const settings = this.configured().find(({ id }) => id === accountId)?.settings ?? {};
+    return whoIs(() => askAll(settings, botToken, appToken), this.redactor);
   }
 
   private async identify(account: SlackAccount): Promise<SlackBot> {

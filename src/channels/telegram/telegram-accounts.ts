@@ -55,5 +55,16 @@ function findToken(
   return { problem: `${at}.botToken is not set` };
 }
 
+/** An account as it would be with a token that is not kept: an address comes from the configuration alone. */
+export const triedAccount = (known: readonly TelegramAccount[], id: string, token: string): TelegramAccount => ({
+  enabled: true,
+  at: 'channels.telegram',
+  settings: {},
+  ...known.find((account) => account.id === id),
+  id,
+  token,
+  tokenSource: 'config',
+});
+
 /** Id of the bot: the number in front of its token. */
 export const botIdOf = (token: string): string => token.split(':')[0] ?? token;

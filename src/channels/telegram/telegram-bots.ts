@@ -31,7 +31,7 @@ export class TelegramBots {
     ]);
     const known = this.clients.get(account.id);
     if (known?.key === key) return known.telegram;
-    const { telegram } = new Telegraf(account.token ?? '', { telegram: clientOptions(account) });
+    const telegram = clientOf(account);
     this.clients.set(account.id, { key, telegram });
     return telegram;
   }
@@ -61,6 +61,10 @@ export class TelegramBots {
     return { bot, close: () => context.close() };
   }
 }
+
+/** Client for calls that nobody keeps. */
+export const clientOf = (account: TelegramAccount): Telegram =>
+  new Telegraf(account.token ?? '', { telegram: clientOptions(account) }).telegram;
 
 function clientOptions({ settings }: TelegramAccount): { apiRoot?: string; agent?: Agent } {
   const { apiRoot, proxy, network } = settings;

@@ -10,7 +10,11 @@ export interface InboundFacts {
   defaultGroupPolicy?: 'open' | 'disabled' | 'allowlist';
 }
 
-export function policyOf(facts: InboundFacts, groupId: string | undefined, threadId: number | undefined): AccessPolicy {
+export function policyOf(
+  facts: Pick<InboundFacts, 'settings' | 'defaultGroupPolicy'>,
+  groupId: string | undefined,
+  threadId: number | undefined,
+): AccessPolicy {
   const { settings } = facts;
   const allowFrom = idList(settings.allowFrom);
   const group = groupId === undefined ? undefined : groupRules(settings, groupId, threadId);

@@ -15,6 +15,7 @@ import { LeaseService } from '../../storage/lease.service';
 import { mentionPatterns } from '../access/mention-patterns';
 import { type BlockWishes, blockWishes } from '../../common/block-rules';
 import {
+  type AccessPolicy,
   type ChannelAccount,
   type ChannelAdapter,
   type ActionWish,
@@ -27,9 +28,11 @@ import {
   type SearchStep,
   type SentSearch,
 } from '../channel-adapter';
-import { type TelegramAccount, botIdOf, telegramAccounts } from './telegram-accounts';
+import { type TelegramAccount, botIdOf, telegramAccounts, triedAccount } from './telegram-accounts';
 import { TELEGRAM_ACTIONS, actionCall, describeAction } from './telegram-actions';
-import { TelegramBots } from './telegram-bots';
+import { TelegramBots, clientOf } from './telegram-bots';
+import { type TextCall, callWithText } from './telegram-text-call';
+import { whoIs } from './telegram-who';
 import { TelegramChats } from './telegram-chats';
 import { telegramCall } from './telegram-call';
 import { TelegramMenus } from './telegram-menus';
@@ -38,11 +41,11 @@ import { TelegramHook, hookPathOf } from './telegram-hook';
 import { followGroup } from './telegram-groups';
 import { TelegramIntakeDesk } from './telegram-intake';
 import { placeOf, preview, quote } from './telegram-places';
-import { idList } from './telegram-policy';
+import { idList, policyOf } from './telegram-policy';
 import { TelegramPollWatch } from './telegram-poll-watch';
 import type { TelegramIntake } from './telegram-context';
-import { apiErrorCode, apiErrorText, sendError } from './telegram-errors';
-import { telegramChunks, telegramHtml } from './telegram-format';
+import { sendError } from './telegram-errors';
+import { telegramChunks } from './telegram-format';
 import { fetchFile, fileCall } from './telegram-files';
 import { TelegramPoller } from './telegram-poller';
 import { searchStep } from './telegram-search';
@@ -79,6 +82,7 @@ type SendOptions = Record<string, unknown>;
     actions: TELEGRAM_ACTIONS,
   },
   credentials: ['botToken', 'tokenFile'],
+  triable: ['botToken'],
 })
 export class TelegramAdapter implements ChannelAdapter {
   private readonly log: Logger;
@@ -284,15 +288,16 @@ export class TelegramAdapter implements ChannelAdapter {
     return blockWishes(this.account(accountId).settings);
   }
 
-  async probe(accountId: string): Promise<ProbeResult> {
-    const started = performance.now();
-    const elapsed = (): number => Math.round(performance.now() - started);
-    try {
-      const me = (await this.call(accountId, 'getMe', {})) as UserFromGetMe;
-      return { ok: true, elapsedMs: elapsed(), bot: { id: me.id, username: me.username } };
-    } catch (error) {
-      return { ok: false, elapsedMs: elapsed(), error: this.redactor.redact(apiErrorText(error)) };
-    }
+  directPolicy(accountId: string): AccessPolicy {
+    return policyOf({ settings: this.account(accountId).settings }, undefined, undefined);
+  }
+
+  probe(accountId: string): Promise<ProbeResult> {
+    return whoIs(() => this.bots.client(this.account(accountId)), this.redactor);
+  }
+
+  tryOut({ botToken = '' }: Readonly<Record<string, string>>, accountId: string): Promise<ProbeResult> {
+    return whoIs(() => clientOf(triedAccount(this.configured(), accountId, botToken)), this.redactor);
   }
 
   private intake(accountId: string, me: UserFromGetMe, host: ChannelHost): TelegramIntake {
@@ -353,31 +358,8 @@ export class TelegramAdapter implements ChannelAdapter {
     }
   }
 
-  /**
-   * As HTML; when Telegram can't read it, as plain text, so that the words arrive.
-   * @param callFor made outside of the call: what fails in it is no failure of the network
-   * @throws ChannelSendError for what fails in the call
-   */
-  private async callWithText(
-    { account, text }: OutboundMessage,
-    repeatable: boolean,
-    callFor: (text: string, format: SendOptions) => readonly [method: string, params: SendOptions],
-  ): Promise<unknown> {
-    const asHtml = callFor(telegramHtml(text), { parse_mode: 'HTML' });
-    try {
-      return await this.call(account, ...asHtml);
-    } catch (error) {
-      const unreadable =
-        apiErrorCode(error) === 400 &&
-        /can't parse entities|unsupported start tag|can't find end/i.test(apiErrorText(error));
-      if (!unreadable) throw sendError(error, repeatable);
-    }
-    const asPlain = callFor(text, {});
-    try {
-      return await this.call(account, ...asPlain);
-    } catch (error) {
-      throw sendError(error, repeatable);
-    }
+  private callWithText({ account, text }: OutboundMessage, repeatable: boolean, callFor: TextCall): Promise<unknown> {
+    return callWithText((method, params) => this.call(account, method, params), text, repeatable, callFor);
   }
 
   private async call(accountId: string, method: string, payload: SendOptions): Promise<unknown> {

@@ -95,7 +95,16 @@ export class BrowserTool {
     return maxChars === undefined ? undefined : bytesForChars(maxChars);
   }
 
-  async execute(params: BrowserParams, context: ToolContext): Promise<ToolResult> {
+  /** @throws ToolError where it may not be done, or the address not be opened */
+  async foresee(params: BrowserParams, context: ToolContext): Promise<string | undefined> {
+    this.requirePlace(params, context);
+    const { action, targetUrl } = params;
+    if ((action !== 'open' && action !== 'navigate') || targetUrl === undefined) return undefined;
+    return `at ${(await this.http.check(targetUrl)).host}`;
+  }
+
+  /** @throws ToolError node_unavailable, sandbox_unavailable, denied_by_policy */
+  private requirePlace(params: BrowserParams, context: ToolContext): void {
     if (params.target === 'node')
       throw new ToolError('node_unavailable', 'no paired node with a browser is connected; leave target out');
     if (params.target === 'sandbox')
@@ -108,6 +117,10 @@ export class BrowserTool {
         'denied_by_policy',
         'this session is sandboxed and agents.*.sandbox.browser.allowHostControl is off',
       );
+  }
+
+  async execute(params: BrowserParams, context: ToolContext): Promise<ToolResult> {
+    this.requirePlace(params, context);
     try {
       return await this.run(params, context);
     } catch (error) {

@@ -59,6 +59,10 @@ export class EditTool {
     return { newText: sink, 'edits.newText': 'none' };
   }
 
+  async foresee({ path }: EditParams, context: ToolContext): Promise<string> {
+    return `to ${await this.writer.placeFor(context, path)}`;
+  }
+
   async execute(params: EditParams, context: ToolContext): Promise<ToolResult> {
     const files = new WorkspaceFiles([context.workspace]);
     const { path, bytes, before, after, line, count } = await edited(params, files);

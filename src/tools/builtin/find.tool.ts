@@ -32,6 +32,10 @@ export class FindParams {
 export class FindTool {
   constructor(private readonly origins: FileOrigins) {}
 
+  async foresee({ path = '.' }: FindParams, context: ToolContext): Promise<string> {
+    return `in ${await new WorkspaceFiles([context.workspace]).resolve(path)}`;
+  }
+
   async execute(params: FindParams, context: ToolContext): Promise<ToolResult> {
     const root = await new WorkspaceFiles([context.workspace]).resolve(params.path ?? '.');
     const isFolder = await stat(root).then(

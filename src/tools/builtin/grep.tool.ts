@@ -50,6 +50,10 @@ export class GrepParams {
 export class GrepTool {
   constructor(private readonly origins: FileOrigins) {}
 
+  async foresee({ path = '.' }: GrepParams, context: ToolContext): Promise<string> {
+    return `in ${await new WorkspaceFiles([context.workspace]).resolve(path)}`;
+  }
+
   async execute(params: GrepParams, context: ToolContext): Promise<ToolResult> {
     const source = params.literal ? params.pattern.replace(/[.*+?^${}()|[\]\\]/g, '\\$&') : params.pattern;
     try {

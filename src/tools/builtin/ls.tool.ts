@@ -28,6 +28,10 @@ export class LsParams {
 export class LsTool {
   constructor(private readonly origins: FileOrigins) {}
 
+  async foresee({ path = '.' }: LsParams, context: ToolContext): Promise<string> {
+    return `of ${await new WorkspaceFiles([context.workspace]).resolve(path)}`;
+  }
+
   async execute(params: LsParams, context: ToolContext): Promise<ToolResult> {
     const files = new WorkspaceFiles([context.workspace]);
     const wanted = params.path ?? '.';

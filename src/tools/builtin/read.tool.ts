@@ -44,8 +44,16 @@ export class ReadTool {
     private readonly skills: SkillAccess,
   ) {}
 
+  async foresee({ path }: ReadParams, context: ToolContext): Promise<string> {
+    return `from ${await this.filesOf(context).resolve(path)}`;
+  }
+
+  private filesOf({ workspace, subject }: ToolContext): WorkspaceFiles {
+    return new WorkspaceFiles([workspace, ...this.skills.foldersFor(subject)]);
+  }
+
   async execute(params: ReadParams, context: ToolContext): Promise<ToolResult> {
-    const files = new WorkspaceFiles([context.workspace, ...this.skills.foldersFor(context.subject)]);
+    const files = this.filesOf(context);
     const { file, path } = await files.openForRead(params.path);
     try {
       const stat = await file.stat();

@@ -34,6 +34,10 @@ export class WriteTool {
     return { content };
   }
 
+  async foresee({ path }: WriteParams, context: ToolContext): Promise<string> {
+    return `to ${await this.writer.placeFor(context, path)}`;
+  }
+
   async execute(params: WriteParams, context: ToolContext): Promise<ToolResult> {
     const { path, created } = await this.writer.write(context, params.path, params.content);
     const bytes = Buffer.byteLength(params.content);

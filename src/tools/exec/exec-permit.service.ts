@@ -223,6 +223,19 @@ export class ExecPermit {
     };
   }
 
+  /**
+   * Why a command on the machine is not asked for; undefined where it is.
+   * @throws ToolError denied_by_policy
+   */
+  async whyFree(wish: ExecWish, context: ToolContext): Promise<string | undefined> {
+    if (await this.judge(wish, context)) return undefined;
+    return this.standing(wish, context).security === 'full'
+      ? 'tools.exec.security is "full"'
+      : wish.elevated && context.choices?.elevated === 'full'
+        ? 'the conversation is set to /elevated full'
+        : 'every program of it is on the allow-list (exec-approvals.json)';
+  }
+
   /** A program that obeys files of its folder would obey what a web page or a stranger has brought there. */
   private async plantedIn(workspace: string): Promise<string | undefined> {
     for (const [path, { origin }] of await this.origins.below(await realpath(workspace)))

@@ -94,6 +94,22 @@ export class ExecTool {
     return this.permits.questionOf(await this.wishOf(params, this.grantOf(context), context), context);
   }
 
+  /** @throws ToolError as `ExecPermit.hostFor` and `ExecPermit.permit` */
+  async foresee(params: ExecParams, context: ToolContext): Promise<string> {
+    const host = await this.permits.hostFor(params, context);
+    const grant = this.grantOf(context);
+    if (host === 'sandbox') {
+      await this.wishOf(params, grant, context);
+      if (this.permits.hasNetwork(context.agentId)) return 'in the sandbox, with a way to public addresses of the web';
+      return grant.hosts.length > 0
+        ? `in the sandbox, with a way to ${grant.hosts.join(', ')} only`
+        : 'in the sandbox, without network';
+    }
+    if (host === 'node') return 'on a paired node, by the rules of that node';
+    const why = await this.permits.whyFree(await this.wishOf(params, grant, context), context);
+    return `on this machine${why === undefined ? '' : `: ${why}`}`;
+  }
+
   private async wishOf(params: ExecParams, grant: SkillGrant, context: ToolContext): Promise<ExecWish> {
     const { pathPrepend } = this.permits.settingsOf(context);
     const cwd = await new WorkspaceFiles([context.workspace]).resolve(params.workdir ?? '.');

@@ -39,12 +39,10 @@ export class FileWriter {
     content: string | Buffer,
     kept: readonly ContentOrigin[] = [],
   ): Promise<{ path: string; created: boolean }> {
-    requireWritable(context, path);
+    const real = await this.placeFor(context, path);
     await requireRoom(context, path, content);
     const { workspace } = context;
     const files = new WorkspaceFiles([workspace]);
-    const real = await files.resolve(path);
-    await requireOrdinary(workspace, path, real);
     const origin = worstOrigin([...context.provenance.origins, ...kept], 'workspace');
     const place = await realpath(workspace);
     const isKept = isPromptName(place, real) || isMemoryFile(place, real);
@@ -55,6 +53,14 @@ export class FileWriter {
     if (before) await this.reviewed.keep(before, [written.path]);
     else if (isKept) await this.reviewed.drop(written.path);
     return written;
+  }
+
+  /** Where a file may be written that is to be. @throws ToolError outside_workspace, denied_by_policy */
+  async placeFor(context: ToolContext, path: string): Promise<string> {
+    requireWritable(context, path);
+    const real = await new WorkspaceFiles([context.workspace]).resolve(path);
+    await requireOrdinary(context.workspace, path, real);
+    return real;
   }
 
   /** Whose text is in a file of the workspace. */

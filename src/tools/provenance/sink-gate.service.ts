@@ -62,6 +62,14 @@ export class SinkGate {
     return asked.length === 0 ? undefined : this.question(tool.declaration.name, asked, context, params);
   }
 
+  /** Why a call that is not asked for is not. */
+  whyFree({ agentId, provenance }: ToolContext): string {
+    if (trustOf(provenance.origins) === 'trusted') return 'nothing that the turn has read comes from others';
+    return this.rules.rulesFor(agentId).untrustedSinks === 'allow'
+      ? `the turn has read ${describeOrigins(provenance.origins)}, and exec-approvals.json lets everything pass after that (untrustedSinks "allow")`
+      : `the turn has read ${describeOrigins(provenance.origins)}, but nothing leaves by this except to addresses that the model did not make up`;
+  }
+
   /**
    * An answer sends a request on. What the model did not make up may go where its site wants; what was made up was
    * allowed for that site, and another one is judged anew.

@@ -70,6 +70,11 @@ export class WebFetchTool {
     return asked === 0 ? undefined : bytesForChars(asked);
   }
 
+  /** @throws ToolError as `GuardedHttp.check` */
+  async foresee({ url }: WebFetchParams): Promise<string> {
+    return `at ${(await this.http.check(url)).host}`;
+  }
+
   async execute(params: WebFetchParams, context: ToolContext): Promise<ToolResult> {
     const settings = this.config.config.tools?.web?.fetch;
     const mode = params.extractMode ?? 'markdown';

@@ -89,6 +89,12 @@ export interface MethodParams {
   'channels.deadLetters.resubmit': {
     ids: string[];
   };
+  'channels.judge': {
+    channel: string;
+    accountId?: string;
+    senderId: string;
+    handle?: string;
+  };
   'channels.logout': {
     channel: string;
     accountId?: string;
@@ -118,6 +124,11 @@ export interface MethodParams {
     channel: string;
     senderId: string;
     accountId?: string;
+  };
+  'channels.probe': {
+    channel: string;
+    accountId?: string;
+    credentials: Record<string, unknown>;
   };
   'channels.start': {
     channel: string;
@@ -428,6 +439,7 @@ export interface MethodParams {
   'memory.status': {
     agentId?: string;
   };
+  'models.catalog': Record<never, never>;
   'models.list': {
     agentId?: string;
     sessionKey?: string;
@@ -742,6 +754,19 @@ export interface MethodParams {
     stranger?: boolean;
     subagent?: boolean;
     sandboxed?: boolean;
+  };
+  'tools.judge': {
+    tool: string;
+    args?: Record<string, unknown>;
+    sessionKey?: string;
+    agentId?: string;
+    channel?: string;
+    stranger?: boolean;
+    read?: string[];
+    said?: string;
+  };
+  'tools.policy': {
+    agentId?: string;
   };
   'tts.convert': {
     text: string;

@@ -25,6 +25,13 @@ export const ROUTES: readonly Route[] = [
     formerly: ['channels'],
   },
   { view: 'jobs', words: 'Jobs', icon: 'clock', group: 'Reach', formerly: ['cron'] },
+  {
+    view: 'permissions',
+    words: 'What it may do',
+    icon: 'lock',
+    group: 'Assistant',
+    formerly: ['approvals', 'exec-approvals', 'policy'],
+  },
   { view: 'trace', words: 'Trace', icon: 'pulse', group: 'Watch' },
   { view: 'logs', words: 'Logs', icon: 'lines', group: 'Watch' },
   { view: 'devices', words: 'Devices & nodes', icon: 'device', group: 'System', formerly: ['nodes', 'instances'] },

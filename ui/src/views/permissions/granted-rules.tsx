@@ -1,0 +1,93 @@
+import { useLive } from '../../gateway/use-live';
+import { Link } from '../../kit/link';
+import { Card, Row, Rows } from '../../kit/page';
+import { addressOf } from '../../kit/place';
+import { Empty, Failure, Skeleton, Status } from '../../kit/states';
+import { dayName } from '../../kit/time';
+import { SafeText } from '../../text/safe-text';
+
+interface JobWithRules {
+  id: string;
+  name: string;
+  rules?: { kind: string; text: string; holds: boolean }[];
+}
+
+/** What jobs may do unasked: what held when they were made, as long as the rule itself still stands. */
+export function JobRulesCard() {
+  const { data, error, refresh } = useLive<{ jobs: JobWithRules[] }>(['cron.list', { includeDisabled: true }], {
+    events: ['cron', 'exec.approval.'],
+  });
+  const jobs = (data?.jobs ?? []).filter(({ rules = [] }) => rules.length > 0);
+  return (
+    <Card title="Jobs" aside={<Link to={addressOf('jobs')}>All jobs</Link>} testId="job-rules">
+      {error !== undefined && !data && <Failure what="The jobs could not be read." why={error} onRetry={refresh} />}
+      {!data && error === undefined && <Skeleton lines={2} />}
+      {data && jobs.length === 0 && (
+        <Empty title="No job has rules of its own">
+          <p>A job may do unasked what was allowed always when it was made, and loses it with the rule.</p>
+        </Empty>
+      )}
+      <Rows>
+        {jobs.flatMap(({ id, name, rules = [] }) =>
+          rules.map(({ text, holds }) => (
+            <Row
+              key={`${id} ${text}`}
+              title={<SafeText text={name} max={80} />}
+              detail={<SafeText text={text} max={300} />}
+            >
+              <Status tone={holds ? 'good' : 'off'}>{holds ? 'holds' : 'taken back with its rule'}</Status>
+            </Row>
+          )),
+        )}
+      </Rows>
+    </Card>
+  );
+}
+
+interface SkillTerms {
+  name: string;
+  agreement: 'shipped' | 'agreed' | 'changed' | 'none';
+  agreed?: { at: string; capabilities?: Record<string, unknown> };
+}
+
+/** What skills of others got that the owner has agreed to. */
+export function SkillRulesCard() {
+  const { data, error, refresh } = useLive<{ skills: SkillTerms[] }>(['skills.status'], {
+    events: ['skills.changed'],
+  });
+  const skills = (data?.skills ?? []).filter(({ agreed }) => agreed !== undefined);
+  return (
+    <Card title="Skills" testId="skill-rules">
+      {error !== undefined && !data && <Failure what="The skills could not be read." why={error} onRetry={refresh} />}
+      {!data && error === undefined && <Skeleton lines={2} />}
+      {data && skills.length === 0 && (
+        <Empty title="No skill of others has got anything">
+          <p>Folders, hosts and secrets that a skill asks for are given only after you have agreed to exactly these.</p>
+        </Empty>
+      )}
+      <Rows>
+        {skills.map(({ name, agreement, agreed }) => (
+          <Row
+            key={name}
+            title={<SafeText text={name} max={80} />}
+            detail={
+              <>
+                {agreed && `agreed ${dayName(Date.parse(agreed.at))} · `}
+                <SafeText text={capabilityWords(agreed?.capabilities)} max={300} />
+              </>
+            }
+          >
+            <Status tone={agreement === 'agreed' ? 'good' : 'warn'}>
+              {agreement === 'agreed' ? 'holds' : 'its files have changed, so it gets nothing'}
+            </Status>
+          </Row>
+        ))}
+      </Rows>
+    </Card>
+  );
+}
+
+const capabilityWords = (capabilities: Record<string, unknown> = {}): string =>
+  Object.entries(capabilities)
+    .map(([name, value]) => `${name}: ${Array.isArray(value) ? value.join(', ') : String(value)}`)
+    .join(' · ') || 'its text and programs, nothing else';

@@ -1,0 +1,42 @@
+import { useApprovals } from '../../gateway/approvals';
+import { shortKey } from '../../gateway/session-names';
+import { Link } from '../../kit/link';
+import { Card, Row, Rows } from '../../kit/page';
+import { addressOf } from '../../kit/place';
+import { Empty, Status } from '../../kit/states';
+import { roughly } from '../../kit/time';
+import { useNow } from '../../kit/use-now';
+import { SafeText } from '../../text/safe-text';
+
+/** Calls that wait for an answer. They are answered by the card that shows the whole of them, and nowhere else. */
+export function WaitingCard() {
+  const { waiting } = useApprovals();
+  const now = useNow(1000);
+  return (
+    <Card title="Waits for you" testId="waiting">
+      {waiting.length === 0 && (
+        <Empty title="Nothing waits for you">
+          <p>What needs a decision comes up over every view, and is listed here as long as it waits.</p>
+        </Empty>
+      )}
+      <Rows>
+        {waiting.map(({ id, request, expiresAtMs, calls }) => (
+          <Row
+            key={id}
+            mark={<Status tone="warn">{''}</Status>}
+            title={calls ? `${calls.length} calls of one step` : <SafeText text={request.command} max={120} />}
+            detail={
+              <>
+                in “<SafeText text={shortKey(request.sessionKey)} max={60} />” · no answer within{' '}
+                {roughly(Math.max(0, expiresAtMs - now))} means no · <SafeText text={request.reason} max={160} />
+              </>
+            }
+          >
+            <Link to={addressOf('chats', { s: request.sessionKey })}>Open the conversation</Link>
+          </Row>
+        ))}
+      </Rows>
+      {waiting.length > 0 && <p>Answer in the card that shows all of it.</p>}
+    </Card>
+  );
+}
