@@ -71,6 +71,9 @@ import { SpokenAnswers } from './media/spoken-answers.service';
 import { SpokenText } from './media/spoken-text.service';
 import { TtsTool } from './media/tts.tool';
 import { GatewayTool } from './self/gateway.tool';
+import { SessionBranchesRpc } from './sessions/session-branches.rpc';
+import { SessionBranches } from './sessions/session-branches.service';
+import { SessionFilesRpc } from './sessions/session-files.rpc';
 import { SessionFollowRpc } from './sessions/session-follow.rpc';
 import { SessionsRpc } from './sessions/sessions.rpc';
 import { AskUserTool } from './turns/ask-user.tool';
@@ -156,6 +159,9 @@ const DRAIN_MS = 3000;
     SessionOrigins,
     SessionsHistoryTool,
     SessionsListTool,
+    SessionBranches,
+    SessionBranchesRpc,
+    SessionFilesRpc,
     SessionFollowRpc,
     SessionsRpc,
     SideCallService,

@@ -54,6 +54,10 @@ export interface SessionEntry extends SessionOverrides {
   rules?: readonly GrantedRule[];
   /** Session whose conversation this one began with. */
   forkedFrom?: string;
+  /** Session that had this conversation until it went on from an earlier message. */
+  branchOf?: string;
+  /** The request by which the conversation last went on from an earlier message, and which it had before. */
+  rewound?: { by: string; from: string };
   /** Where answers go instead of where they were asked for. */
   dock?: DeliveryRoute;
   deliveryContext?: DeliveryContext;

@@ -33,6 +33,8 @@ export interface SessionQuery extends SessionFilter {
   /** Parts of keys with which sessions are left out. */
   withoutParts?: readonly string[];
   spawnedBy?: string;
+  /** Only earlier versions of the conversation of this session. */
+  branchOf?: string;
   /** In key, label, name or subject, in whichever case. */
   search?: string;
   /** Found by something else, where `search` is given. */
@@ -123,7 +125,7 @@ export class SessionStore {
     return { entries: keys.flatMap((key) => entries.get(key) ?? []), total: found.length };
   }
 
-  private asked({ agentId, agentIds, updatedAfter, label, without, withoutParts, spawnedBy }: SessionQuery) {
+  private asked({ agentId, agentIds, updatedAfter, label, without, withoutParts, spawnedBy, branchOf }: SessionQuery) {
     let query = this.database.read.selectFrom('sessions');
     if (agentId !== undefined) query = query.where('agent_id', '=', agentId);
     if (agentIds !== undefined) query = query.where('agent_id', 'in', agentIds.length > 0 ? agentIds : ['']);
@@ -132,6 +134,7 @@ export class SessionStore {
     if (without?.length) query = query.where('key', 'not in', without);
     for (const part of withoutParts ?? []) query = query.where(this.positionInKey(part), '=', 0);
     if (spawnedBy !== undefined) query = query.where(this.inEntry('spawnedBy'), '=', spawnedBy);
+    if (branchOf !== undefined) query = query.where(this.inEntry('branchOf'), '=', branchOf);
     return query;
   }
 
@@ -139,7 +142,7 @@ export class SessionStore {
     return this.database.dialect === 'postgres' ? sql`strpos(key, ${part})` : sql`instr(key, ${part})`;
   }
 
-  private inEntry(field: 'displayName' | 'subject' | 'spawnedBy'): RawBuilder<string | null> {
+  private inEntry(field: 'displayName' | 'subject' | 'spawnedBy' | 'branchOf'): RawBuilder<string | null> {
     return this.database.dialect === 'postgres'
       ? sql`(entry::json ->> ${field})`
       : sql`json_extract(entry, ${`$.${field}`})`;

@@ -150,6 +150,17 @@ export class TranscriptStore {
     return row && Number(row.seq);
   }
 
+  /** An event, by its id. */
+  async find(sessionId: string, id: string): Promise<TranscriptEvent | undefined> {
+    const row = await this.database.read
+      .selectFrom('transcript_events')
+      .selectAll()
+      .where('session_id', '=', sessionId)
+      .where('id', '=', id)
+      .executeTakeFirst();
+    return row && (await this.events(sessionId, [row]))[0];
+  }
+
   /** The first event of a role. */
   async first(sessionId: string, role: TranscriptMessage['role']): Promise<TranscriptEvent | undefined> {
     const row = await this.database.read

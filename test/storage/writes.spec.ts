@@ -35,6 +35,8 @@ const GUARDS: Record<string, string> = {
   'transcript.inject': 'row of the session held; primary key (session, seq), tried again',
   'session.update': 'row of the session held',
   'session.reset': 'row of the session held',
+  'session.rewind': 'row of the session held; only as long as it has the conversation that was copied',
+  'session.switch': 'rows of both sessions held',
   'session.rename': 'primary key of the new name',
   'session.delete': 'one row by key',
   'session.compact': 'primary key (session, through): a second summary of the same is left out',

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { ConfigService } from '../../config/config.service';
 import { InboxStore } from '../../inbox/inbox.store';
@@ -12,7 +13,7 @@ import {
 } from '../../sessions/history-view';
 import { canonicalSessionKey } from '../../sessions/session-key';
 import { SessionStore } from '../../sessions/session.store';
-import type { TranscriptEvent, UserMessage } from '../../sessions/transcript-event';
+import type { AssistantPart, TranscriptEvent, UserMessage } from '../../sessions/transcript-event';
 import { TranscriptStore } from '../../sessions/transcript.store';
 import { LaneService } from '../turns/lane.service';
 import { userMessage } from '../turns/turn-messages';
@@ -61,7 +62,7 @@ export class ChatHistoryService {
     return {
       sessionKey: params.sessionKey,
       ...(session ? { sessionId: session.sessionId } : {}),
-      messages: protocol === 4 ? shown.map(plainUserText) : shown,
+      messages: protocol === 4 ? withoutKnown(shown.map(plainUserText), params.known) : shown,
       thinkingLevel: session?.thinkingLevel ?? 'off',
       ...(protocol === 4
         ? {
@@ -153,6 +154,22 @@ function openMessage(row: InboxRow, waiting: boolean): HistoryMessage {
       origin: causeOf(message as UserMessage, row.runId),
     },
   };
+}
+
+/** A client that has seen an answer stream does not get its text a second time. */
+function withoutKnown(messages: HistoryMessage[], hashes: readonly string[] = []): HistoryMessage[] {
+  if (hashes.length === 0) return messages;
+  const known = new Set(hashes);
+  return messages.map((message) => {
+    const { role, content } = message;
+    if (role !== 'assistant' || !Array.isArray(content)) return message;
+    const parts = (content as AssistantPart[]).map((part) => {
+      if (part.type !== 'text') return part;
+      const sha256 = createHash('sha256').update(part.text).digest('hex');
+      return known.has(sha256) ? { type: 'text', sha256 } : part;
+    });
+    return { ...message, content: parts };
+  });
 }
 
 /** Protocol 4 clients get a user's text as a plain string. */

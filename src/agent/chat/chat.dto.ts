@@ -18,6 +18,12 @@ export class ChatSendParams {
   @Opt() @Text() agentId?: string;
   @Opt() @Text() sessionId?: string;
   @Opt()
+  @Text()
+  @Doc(
+    'Id of a message to the assistant that this one is said instead of: the conversation goes on from before it, with its files; what was said since stays as an earlier version.',
+  )
+  insteadOf?: string;
+  @Opt()
   @OneOf(['steer', 'followup', 'collect', 'interrupt'])
   @Doc('How this message joins a run that is going on; the session decides when left out.')
   queueMode?: 'steer' | 'followup' | 'collect' | 'interrupt';
@@ -58,6 +64,10 @@ export class ChatHistoryParams {
   @Opt() @Text() sessionId?: string;
   @Opt() @Any() pendingBefore?: unknown;
   @Opt() @StrList() inputRunIds?: string[];
+  @Opt()
+  @StrList({ max: 20 })
+  @Doc('SHA-256 in hex of texts of the assistant that the caller has already: they come as `{type: "text", sha256}`.')
+  known?: string[];
 }
 
 export class ChatAbortParams {

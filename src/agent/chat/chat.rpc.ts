@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { ConfigService } from '../../config/config.service';
-import type { RpcCaller, RpcContext } from '../../rpc/rpc-context';
+import { type RpcCaller, type RpcContext, callerKey } from '../../rpc/rpc-context';
 import { RpcError, invalidRequest } from '../../rpc/rpc-error';
 import { RpcMethod } from '../../rpc/rpc-method';
 import { agentOfSession, canonicalSessionKey } from '../../sessions/session-key';
@@ -9,9 +9,11 @@ import { giverOf } from '../commands/command-giver';
 import { IntakeLine } from '../../inbox/intake-line';
 import { isStopRequest } from '../commands/chat-command';
 import { CommandLane } from '../commands/command-lane.service';
+import { SessionBranches } from '../sessions/session-branches.service';
 import { LaneService } from '../turns/lane.service';
 import type { RunOutcome } from '../turns/run-outcome.service';
-import { AgentIntake } from './agent-intake.service';
+import { attachedTo } from '../turns/turn-messages';
+import { AgentIntake, type RequestKey } from './agent-intake.service';
 import { Attachments } from './attachments';
 import { ChatAbortParams, ChatHistoryParams, ChatInjectParams, ChatSendParams } from './chat.dto';
 import { ChatHistoryService } from './chat-history.service';
@@ -29,6 +31,7 @@ export class ChatRpc {
     private readonly history: ChatHistoryService,
     private readonly attachments: Attachments,
     private readonly line: IntakeLine,
+    private readonly branches: SessionBranches,
   ) {}
 
   @RpcMethod({
@@ -47,8 +50,9 @@ export class ChatRpc {
   private async take(params: ChatSendParams, sessionKey: string, caller: RpcCaller): Promise<unknown> {
     const request = { via: 'chat', caller, key: params.idempotencyKey } as const;
     const text = params.message.trim();
-    if (params.attachments && params.attachments.length > 0) {
-      // Listening and reading cost something: a repeated request does not do it again.
+    const { insteadOf } = params;
+    if (insteadOf !== undefined || (params.attachments && params.attachments.length > 0)) {
+      // Listening and reading cost something, and going back happens once: a repeated request does not do it again.
       const known = await this.intake.known(request);
       if (known) return replay(known.row.runName, known.outcome);
     }
@@ -56,8 +60,15 @@ export class ChatRpc {
       agentId: agentOfSession(this.config.config, sessionKey),
       sessionKey,
     });
+    if (insteadOf !== undefined) {
+      if (text.startsWith('/')) throw invalidRequest('insteadOf: a command is not said instead of a message');
+      const kept = attachedTo(await this.branches.toReplace(sessionKey, insteadOf, rewindName(request)));
+      images.unshift(...kept.images);
+      texts.unshift(...kept.files);
+    }
     if (text === '' && images.length === 0 && texts.length === 0)
       throw invalidRequest('message or attachment required');
+    if (insteadOf !== undefined) await this.branches.rewind(sessionKey, insteadOf, rewindName(request));
 
     if (isStopRequest(text)) {
       this.commandLane.abort(sessionKey);
@@ -132,6 +143,9 @@ export class ChatRpc {
     return { ok: true, messageId };
   }
 }
+
+/** Names the going back of a request: its repetition finds it done. */
+const rewindName = ({ caller, key }: RequestKey): string => `${callerKey(caller)}/${key}`;
 
 /** Answer to a key that was used before. */
 function replay(runId: string, outcome: RunOutcome | undefined): unknown {

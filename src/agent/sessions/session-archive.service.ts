@@ -120,7 +120,7 @@ export class SessionArchive {
     return this.database.write('session.fork', async (transaction) => {
       if (await this.sessions.findIn(transaction, key)) throw taken();
       const fresh = await this.sessions.ensureIn(transaction, key, source.agentId);
-      const { label: _label, key: _key, createdAt: _created, ...choices } = source;
+      const { label: _label, key: _key, createdAt: _created, branchOf: _of, rewound: _rewound, ...choices } = source;
       const entry = { ...choices, ...fresh, sessionId, forkedFrom: source.key };
       await this.sessions.saveIn(transaction, entry);
       await keepConversationIn(transaction, sessionId);

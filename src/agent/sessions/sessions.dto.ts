@@ -121,3 +121,25 @@ export class SessionsImportParams {
   @Opt() @Text() agentId?: string;
   @Text({ max: 200_000_000 }) text!: string;
 }
+
+export class SessionsForkParams extends SessionKeyParams {
+  @Opt() @Text() @Doc('Last message that the new session begins with; all of them without it.') messageId?: string;
+  @Opt() @Text({ max: 512 }) @Doc('Key of the new session; one of its own without it.') newKey?: string;
+}
+
+export class SessionsRewindParams extends SessionKeyParams {
+  @Text() @Doc('Message to the assistant before which the conversation is to go on.') messageId!: string;
+}
+
+export class SessionsBranchesSwitchParams extends SessionKeyParams {
+  @Text({ max: 512 }) @Doc('Session of `sessions.branches.list` whose conversation is to go on.') branchKey!: string;
+}
+
+export class SessionsFilesListParams extends SessionKeyParams {
+  @Opt() @Text({ max: 200 }) @Doc('Part of a path, in whichever case.') search?: string;
+  @Opt() @Int({ min: 1, max: 500 }) @Doc('Most files to name, 50 by default.') limit?: number;
+}
+
+export class SessionsFilesGetParams extends SessionKeyParams {
+  @Text({ max: 4096 }) @Doc('Path in the folder that the session works in.') path!: string;
+}

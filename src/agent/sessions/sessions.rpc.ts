@@ -5,7 +5,7 @@ import { textOf } from '../../common/content-parts';
 import { agentEntries } from '../../config/agent-entries';
 import { ConfigService } from '../../config/config.service';
 import type { RpcContext } from '../../rpc/rpc-context';
-import { invalidRequest, unavailable } from '../../rpc/rpc-error';
+import { invalidRequest } from '../../rpc/rpc-error';
 import { RpcMethod } from '../../rpc/rpc-method';
 import type { SessionEntry } from '../../sessions/session-entry';
 import { agentOfSession, canonicalSessionKey, splitSessionKey } from '../../sessions/session-key';
@@ -20,6 +20,7 @@ import { readTranscriptLines } from './import-session';
 import { patchSession } from './patch-session';
 import { SessionArchive } from './session-archive.service';
 import { sessionRow } from './session-row';
+import { stopRuns } from './stop-runs';
 import {
   SessionsCompactParams,
   SessionsCreateParams,
@@ -36,7 +37,6 @@ import {
 
 const MAX_PREVIEW_KEYS = 64;
 const DEFAULT_KEPT_LINES = 400;
-const STOP_TIMEOUT_MS = 15_000;
 
 @Injectable()
 export class SessionsRpc {
@@ -121,7 +121,7 @@ export class SessionsRpc {
   })
   async describe(params: SessionsDescribeParams): Promise<unknown> {
     const entry = await this.sessions.find(canonicalSessionKey(this.config.config, params.key, params.agentId));
-    return { session: entry ? await this.enrich(entry, params) : null };
+    return { session: entry ? { ...(await this.enrich(entry, params)), ...this.resolved(entry) } : null };
   }
 
   @RpcMethod({
@@ -154,7 +154,7 @@ export class SessionsRpc {
     params: SessionsPatchParams,
     summary: 'Changes levels, model and other choices of a session; null clears.',
   })
-  async patch(params: SessionsPatchParams): Promise<unknown> {
+  async patch(params: SessionsPatchParams, context: RpcContext): Promise<unknown> {
     const key = canonicalSessionKey(this.config.config, params.key, params.agentId);
     if (typeof params.model === 'string') this.requireModel(params.model);
     const agentId = agentOfSession(this.config.config, key);
@@ -162,7 +162,7 @@ export class SessionsRpc {
     const entry = await this.sessions.upsert(key, agentId, (old) =>
       patchSession(old, params, `${standard.provider}/${standard.id}`),
     );
-    return { ok: true, path: '(database)', key, entry };
+    return { ok: true, path: '(database)', key, entry, ...(context.caller.protocol === 4 ? this.resolved(entry) : {}) };
   }
 
   @RpcMethod({
@@ -177,7 +177,7 @@ export class SessionsRpc {
     if (params.expectedSessionId && current?.sessionId !== params.expectedSessionId) {
       throw invalidRequest('session changed since it was read; read it again and repeat');
     }
-    await this.stopRuns(key);
+    await stopRuns(this.lanes, key);
     const entry = await this.sessions.reset(key, agentOfSession(this.config.config, key));
     return { ok: true, key, entry };
   }
@@ -193,7 +193,7 @@ export class SessionsRpc {
     if (key === 'global' || splitSessionKey(key).rest === 'main') {
       throw invalidRequest(`the main session can't be deleted: ${key}; reset it instead`);
     }
-    await this.stopRuns(key);
+    await stopRuns(this.lanes, key);
     const session = await this.sessions.find(key);
     if (!session) return { ok: true, key, deleted: false, archived: [] };
     const deleteTranscript = params.deleteTranscript ?? true;
@@ -213,7 +213,7 @@ export class SessionsRpc {
     const key = canonicalSessionKey(this.config.config, params.key, params.agentId);
     const session = await this.sessions.find(key);
     if (!session) return { ok: true, key, compacted: false, reason: 'no sessionId' };
-    await this.stopRuns(key);
+    await stopRuns(this.lanes, key);
     const result = await this.compaction.keepLast(session.sessionId, params.maxLines ?? DEFAULT_KEPT_LINES);
     if (!result.compacted) return { ok: true, key, compacted: false, reason: result.reason };
     await this.sessions.update(key, (entry) => ({ ...entry, inputTokens: 0, outputTokens: 0, totalTokens: 0 }));
@@ -309,6 +309,17 @@ export class SessionsRpc {
     return row;
   }
 
+  /** Which model answers next, and who chose it; nothing where that one is not known any more. */
+  private resolved({ agentId, modelOverride }: SessionEntry): Record<string, unknown> {
+    try {
+      const { info } = this.models.resolve(agentId, modelOverride);
+      const { provider: modelProvider, id: model, contextWindow, reasoning } = info;
+      return { resolved: { modelProvider, model, contextWindow, reasoning, isChosen: modelOverride !== undefined } };
+    } catch {
+      return {};
+    }
+  }
+
   private defaults(): Record<string, unknown> {
     const [agent] = agentEntries(this.config.config);
     const { info } = this.models.resolve(agent?.id ?? 'main');
@@ -321,14 +332,6 @@ export class SessionsRpc {
     } catch (error) {
       throw invalidRequest((error as Error).message);
     }
-  }
-
-  private async stopRuns(key: string): Promise<void> {
-    this.lanes.abort(key, undefined, 'stop');
-    await this.lanes.dropWaiting(key, 'session reset');
-    const late = new Promise<'late'>((resolve) => setTimeout(() => resolve('late'), STOP_TIMEOUT_MS).unref());
-    if ((await Promise.race([this.lanes.idle(key), late])) === 'late')
-      throw unavailable(`session ${key} is still active`);
   }
 }
 

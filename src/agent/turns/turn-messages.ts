@@ -42,6 +42,20 @@ export function userMessage(row: InboxRow, summarised = false): PromptMessage {
   return { message: user, at: row.receivedAt };
 }
 
+const ATTACHED_LABEL = /^\n\n\[attached [^\]]*\]\n/;
+
+/** Pictures and files of a message as they came in: for saying it again. */
+export function attachedTo({ content }: UserMessage): Required<Pick<InboundMessage, 'images' | 'files'>> {
+  return {
+    images: content.flatMap((part) => (part.type === 'image' ? [part] : [])),
+    files: content.flatMap((part) =>
+      part.type === 'text' && part.attached
+        ? [{ ...part.attached, text: part.text.replace(ATTACHED_LABEL, ''), origin: part.origin }]
+        : [],
+    ),
+  };
+}
+
 /** `forwarded from Bo`, `contact`, `card of a page from Bo`. */
 function sharedLabel(sender: string | undefined, what: string | undefined): string {
   if (what === undefined) return `forwarded from ${inLabel(sender ?? 'elsewhere')}`;

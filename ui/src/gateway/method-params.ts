@@ -162,6 +162,7 @@ export interface MethodParams {
     sessionId?: string;
     pendingBefore?: unknown;
     inputRunIds?: string[];
+    known?: string[];
   };
   'chat.inject': {
     sessionKey: string;
@@ -179,6 +180,7 @@ export interface MethodParams {
     timeoutMs?: number;
     agentId?: string;
     sessionId?: string;
+    insteadOf?: string;
     queueMode?: 'steer' | 'followup' | 'collect' | 'interrupt';
     fastMode?: unknown;
     replyToId?: string;
@@ -544,6 +546,15 @@ export interface MethodParams {
     asVoice?: boolean;
     silent?: boolean;
   };
+  'sessions.branches.list': {
+    key: string;
+    agentId?: string;
+  };
+  'sessions.branches.switch': {
+    key: string;
+    agentId?: string;
+    branchKey: string;
+  };
   'sessions.compact': {
     key: string;
     maxLines?: number;
@@ -574,6 +585,23 @@ export interface MethodParams {
     key: string;
     format?: 'md' | 'html' | 'jsonl';
     agentId?: string;
+  };
+  'sessions.files.get': {
+    key: string;
+    agentId?: string;
+    path: string;
+  };
+  'sessions.files.list': {
+    key: string;
+    agentId?: string;
+    search?: string;
+    limit?: number;
+  };
+  'sessions.fork': {
+    key: string;
+    agentId?: string;
+    messageId?: string;
+    newKey?: string;
   };
   'sessions.import': {
     key: string;
@@ -651,6 +679,11 @@ export interface MethodParams {
     includeGlobal?: boolean;
     includeUnknown?: boolean;
     allowMissing?: boolean;
+  };
+  'sessions.rewind': {
+    key: string;
+    agentId?: string;
+    messageId: string;
   };
   'sessions.search': {
     query: string;

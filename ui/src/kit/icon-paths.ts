@@ -23,6 +23,7 @@ export const PATHS = {
   check: 'M5 13l4 4L19 7',
   cross: 'M6 6l12 12M18 6L6 18',
   down: 'M6 9l6 6 6-6',
+  clip: 'M20 11l-8.5 8.5a5 5 0 0 1-7-7L13 4a3.3 3.3 0 0 1 4.7 4.7l-8.3 8.2a1.7 1.7 0 0 1-2.4-2.4L14.5 7',
   send: 'M12 19V5M6 11l6-6 6 6',
 } as const;
 

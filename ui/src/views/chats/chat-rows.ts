@@ -17,6 +17,8 @@ export interface AttachedFile {
 
 interface Placed {
   key: string;
+  /** Id of its message. */
+  id?: string;
   /** Number of the message in its conversation; absent while it waits. */
   seq?: number;
   at?: number;
@@ -41,6 +43,9 @@ export type Row =
   | (Placed & { kind: 'housekeeping'; asked: string; answered: string })
   | (Placed & { kind: 'day'; at: number });
 
+/** What the gateway puts before a file for the model; here its name stands beside it. */
+const ATTACHED_LABEL = /^\s*\[attached [^\]]*\]\n/;
+
 /** Names under which answers are noted that no model has given. */
 const NO_MODELS = new Set(['gateway-injected', 'unknown', '']);
 
@@ -52,6 +57,7 @@ export function rowsOf(messages: readonly HistoryMessage[]): Row[] {
       results.set(message.toolCallId, {
         content: asParts(message.content),
         isError: message.isError,
+        ...(message.details === undefined ? {} : { details: message.details }),
         ...(message.timestamp === undefined ? {} : { at: message.timestamp }),
       });
     }
@@ -69,6 +75,7 @@ function placeOf({ timestamp, __openclaw }: HistoryMessage, key: string): Placed
   return {
     key,
     ...(timestamp === undefined ? {} : { at: timestamp }),
+    ...(__openclaw?.id === undefined ? {} : { id: __openclaw.id }),
     ...(__openclaw?.seq === undefined ? {} : { seq: __openclaw.seq }),
   };
 }
@@ -83,7 +90,9 @@ function userRow(message: HistoryMessage, key: string): Row {
     text: textOf(said),
     images: parts.flatMap((part) => (part.type === 'image' ? [part] : [])),
     files: parts.flatMap((part) =>
-      part.type === 'text' && part.attached ? [{ ...part.attached, text: part.text.trim() }] : [],
+      part.type === 'text' && part.attached
+        ? [{ ...part.attached, text: part.text.replace(ATTACHED_LABEL, '').trim() }]
+        : [],
     ),
     origin: message.__openclaw?.origin ?? 'person',
     ...(from ? { from } : {}),

@@ -17,6 +17,10 @@ export interface Outgoing {
   error?: string;
   /** Joins what is being done now instead of waiting for its end. */
   steers?: boolean;
+  /** Files that go with it; what they hold is kept elsewhere until the gateway has it. */
+  files?: { name: string; size: number }[];
+  /** Id of the message that it is said instead of. */
+  insteadOf?: string;
 }
 
 export interface LiveTool {
@@ -34,6 +38,8 @@ export interface LiveRun {
   text: string;
   thinking: string;
   tools: LiveTool[];
+  /** Positions in the text at which it went on to do something. */
+  cuts?: number[];
   ended?: 'final' | 'aborted' | 'error';
   error?: string;
   /** A piece is missing: the whole has to be read again. */
@@ -132,6 +138,8 @@ function joined(state: ChatState, payload: HistoryPayload, part: HistoryPart): P
 }
 
 function withHistory(state: ChatState, payload: HistoryPayload, part: HistoryPart): ChatState {
+  // What was read of another conversation under the key does not join this one.
+  if (part !== 'whole' && payload.sessionId !== state.sessionId) return state;
   const { inFlightRun, messages: read } = payload;
   const next = { ...state, ...joined(state, payload, part) };
   // An older part says nothing about what goes on.
@@ -175,7 +183,11 @@ function withAgentEvent(state: ChatState, { runId, stream, data }: AgentEvent): 
   if (stream === 'assistant') return changeRun(state, runId, (run) => withPiece(run, 'text', data));
   if (stream === 'thinking') return changeRun(state, runId, (run) => withPiece(run, 'thinking', data));
   if (stream === 'tool')
-    return changeRun(state, runId, (run) => ({ ...run, tools: withTool(run.tools, data as unknown as ToolEventData) }));
+    return changeRun(state, runId, (run) => ({
+      ...run,
+      tools: withTool(run.tools, data as unknown as ToolEventData),
+      ...(data['phase'] === 'start' ? { cuts: [...(run.cuts ?? []), run.text.length] } : {}),
+    }));
   if (stream === 'lifecycle' && data['phase'] === 'start') return changeRun(state, runId, (run) => run);
   return state;
 }

@@ -2,6 +2,8 @@
 export interface TextPart {
   type: 'text';
   text: string;
+  /** Instead of a text that the page has named as known. */
+  sha256?: string;
   /** A document or recording that came with the message, as text. */
   attached?: { name: string; mimeType: string };
 }
@@ -39,6 +41,7 @@ export interface HistoryMessage {
   toolCallId?: string;
   toolName?: string;
   isError?: boolean;
+  details?: Record<string, unknown>;
   sender?: { name?: string; channel?: string };
   __openclaw?: {
     id?: string;
@@ -67,6 +70,8 @@ export interface HistoryPayload {
 
 export interface ToolResult {
   content: Part[];
+  /** Facts for programs, such as which file was made. */
+  details?: Record<string, unknown>;
   isError?: boolean;
 }
 

@@ -1,29 +1,54 @@
-import { type KeyboardEvent, useEffect, useLayoutEffect, useRef, useState } from 'react';
+import { type KeyboardEvent, useEffect, useId, useLayoutEffect, useRef, useState } from 'react';
 import { Button } from '../../kit/button';
+import { AttachedFiles } from './attached';
 import { drafts } from './drafts';
+import type { PickedFile } from './kept-files';
+import { Suggestions, optionId } from './suggestions';
+import { useCompletion } from './use-completion';
+import { usePickedFiles } from './use-picked-files';
 import css from './composer.module.css';
 
 interface ComposerProps {
   sessionKey: string;
   running: boolean;
-  onSend(text: string): void;
+  onSend(text: string, files: readonly PickedFile[]): void;
   onStop(): void;
   /** A text that comes into the field, such as a waiting message that is edited. */
   given: { text: string } | undefined;
+  /** What is said now takes the place of an earlier message. */
+  isEdit: boolean;
+  onCancelEdit(): void;
 }
 
 const MAX_HEIGHT_PX = 220;
 /** Where there is no keyboard to hold a key down on, Enter begins a line. */
 const isTouch = (): boolean => window.matchMedia('(pointer: coarse)').matches;
 
-export function Composer({ sessionKey, running, onSend, onStop, given }: ComposerProps) {
+export function Composer({ sessionKey, running, onSend, onStop, given, isEdit, onCancelEdit }: ComposerProps) {
   const [text, setText] = useState(() => drafts.of(sessionKey));
+  const [caret, setCaret] = useState(text.length);
   const [taken, setTaken] = useState(given);
   const field = useRef<HTMLTextAreaElement>(null);
+  const picker = useRef<HTMLInputElement>(null);
+  const wantedCaret = useRef<number>(undefined);
+  const picked = usePickedFiles(sessionKey);
+  const { files } = picked;
+  const listId = useId();
   if (given !== taken) {
     setTaken(given);
-    if (given) setText(text.trim() === '' ? given.text : `${text}\n${given.text}`);
+    if (given) setText(text.trim() === '' || isEdit ? given.text : `${text}\n${given.text}`);
   }
+  const completion = useCompletion({
+    sessionKey,
+    text,
+    caret,
+    onText: (next, at) => {
+      setText(next);
+      setCaret(at);
+      wantedCaret.current = at;
+    },
+  });
+  const isOpen = completion.options.length > 0;
 
   useEffect(() => drafts.keep(sessionKey, text), [sessionKey, text]);
 
@@ -36,32 +61,71 @@ export function Composer({ sessionKey, running, onSend, onStop, given }: Compose
     if (!current) return;
     current.style.height = 'auto';
     current.style.height = `${Math.min(current.scrollHeight + 2, MAX_HEIGHT_PX)}px`;
+    if (wantedCaret.current !== undefined) current.setSelectionRange(wantedCaret.current, wantedCaret.current);
+    wantedCaret.current = undefined;
   }, [text]);
 
+  const isNothing = text.trim() === '' && files.length === 0;
   const submit = (): void => {
-    if (text.trim() === '') return;
-    onSend(text.trim());
+    if (isNothing) return;
+    onSend(text.trim(), files);
     setText('');
+    setCaret(0);
+    picked.clear();
     field.current?.focus();
   };
 
   const onKeyDown = (event: KeyboardEvent): void => {
+    if (completion.onKeyDown(event)) return;
     const { key, nativeEvent, shiftKey, ctrlKey, metaKey } = event;
     if (key === 'Enter' && !nativeEvent.isComposing && !shiftKey && (!isTouch() || ctrlKey || metaKey)) {
       event.preventDefault();
       submit();
     }
-    if (key === 'Escape' && running) onStop();
+    if (key === 'Escape' && isEdit) {
+      setText('');
+      onCancelEdit();
+    } else if (key === 'Escape' && running) onStop();
   };
 
   return (
     <form
       className={css['composer']}
+      data-over={picked.isOver}
       onSubmit={(event) => {
         event.preventDefault();
         submit();
       }}
     >
+      <Suggestions id={listId} completion={completion} />
+      {picked.isOver && <p className={css['drop']}>Drop it here to attach it</p>}
+      {isEdit && (
+        <p className={css['edit']}>
+          <span>Said instead of the earlier message; what came after that stays as an earlier version.</span>
+          <Button
+            look="quiet"
+            onClick={() => {
+              setText('');
+              onCancelEdit();
+            }}
+          >
+            Cancel
+          </Button>
+        </p>
+      )}
+      <AttachedFiles files={files} onRemove={picked.remove} />
+      <input
+        ref={picker}
+        type="file"
+        multiple
+        hidden
+        aria-label="Files to attach"
+        onChange={(event) => {
+          picked.add([...(event.target.files ?? [])]);
+          event.target.value = '';
+        }}
+      />
+      <Button look="quiet" icon="clip" aria-label="Attach files" onClick={() => picker.current?.click()} />
       <textarea
         ref={field}
         rows={1}
@@ -69,8 +133,22 @@ export function Composer({ sessionKey, running, onSend, onStop, given }: Compose
         dir="auto"
         placeholder="Write a message"
         aria-label="Message"
+        aria-autocomplete="list"
+        aria-controls={isOpen ? listId : undefined}
+        aria-activedescendant={isOpen ? optionId(listId, completion.active) : undefined}
         enterKeyHint={isTouch() ? 'enter' : 'send'}
-        onChange={(event) => setText(event.target.value)}
+        onChange={(event) => {
+          setText(event.target.value);
+          setCaret(event.target.selectionStart);
+        }}
+        onSelect={(event) => setCaret(event.currentTarget.selectionStart)}
+        onBlur={completion.close}
+        onPaste={(event) => {
+          const pasted = [...event.clipboardData.files];
+          if (pasted.length === 0) return;
+          event.preventDefault();
+          picked.add(pasted);
+        }}
         onKeyDown={onKeyDown}
       />
       {running && (
@@ -78,7 +156,7 @@ export function Composer({ sessionKey, running, onSend, onStop, given }: Compose
           Stop
         </Button>
       )}
-      <Button type="submit" look="primary" disabled={text.trim() === ''}>
+      <Button type="submit" look="primary" disabled={isNothing}>
         Send
       </Button>
     </form>

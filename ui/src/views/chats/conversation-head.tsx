@@ -2,6 +2,8 @@ import { type FormEvent, useState } from 'react';
 import { Button } from '../../kit/button';
 import { addressOf, goTo } from '../../kit/place';
 import { SafeText } from '../../text/safe-text';
+import { ConversationFacts, FactsLine } from './conversation-facts';
+import type { DescribedSession } from './session-facts';
 import css from './conversation.module.css';
 
 const MAX_NAME = 80;
@@ -14,11 +16,26 @@ interface HeadProps {
   /** Nothing was said in it yet: there is nothing to name or remove. */
   isNew: boolean;
   sessionKey: string;
+  session: DescribedSession | undefined;
+  /** Of the conversation that the key leads to now. */
+  versionOf: string | undefined;
+  /** Something about it was chosen. */
+  onChanged(): void;
   onRename(name: string): void;
   onRemove(): void;
 }
 
-export function ConversationHead({ title, isOffline, isMain, isNew, sessionKey, onRename, onRemove }: HeadProps) {
+export function ConversationHead({
+  title,
+  isOffline,
+  isMain,
+  isNew,
+  sessionKey,
+  onRename,
+  onRemove,
+  ...facts
+}: HeadProps) {
+  const [isOpen, setOpen] = useState(false);
   const [name, setName] = useState<string>();
   const submit = (event: FormEvent): void => {
     event.preventDefault();
@@ -45,6 +62,9 @@ export function ConversationHead({ title, isOffline, isMain, isNew, sessionKey, 
             </span>
           )}
           <span className={css['space']} />
+          <Button look="quiet" aria-haspopup="dialog" onClick={() => setOpen(true)} data-testid="facts">
+            <FactsLine session={facts.session} />
+          </Button>
           {!isNew && (
             <Button look="quiet" onClick={() => setName(title)}>
               Rename
@@ -76,6 +96,7 @@ export function ConversationHead({ title, isOffline, isMain, isNew, sessionKey, 
           <Button onClick={() => setName(undefined)}>Cancel</Button>
         </form>
       )}
+      {isOpen && <ConversationFacts sessionKey={sessionKey} title={title} {...facts} onClose={() => setOpen(false)} />}
     </header>
   );
 }

@@ -14,12 +14,13 @@ import { Composer } from './composer';
 import { ConversationHead } from './conversation-head';
 import { OutgoingRow, RunRow } from './live-rows';
 import { type ListItem, MessageList } from './message-list';
-import { MessageRow } from './message-row';
+import { MessageRow, type RowActions } from './message-row';
 import { Queue, type QueuedMessage } from './queue';
 import { textOf } from './chat-types';
 import { useChat } from './use-chat';
 import { useSpoken } from './use-spoken';
-import type { SessionRow } from './use-sessions';
+import { SessionKeyProvider } from './session-key-context';
+import type { DescribedSession } from './session-facts';
 import css from './conversation.module.css';
 
 interface ConversationProps {
@@ -38,11 +39,12 @@ export function Conversation({ sessionKey, mainKey, around, onHide }: Conversati
   const { state, send } = chat;
   const isOffline = useOffline() === true;
   const { waiting } = useApprovals();
-  const { data: described, refresh } = useLive<{ sessions: SessionRow[] }>(
-    ['sessions.list', { search: sessionKey, limit: 5, includeDerivedTitles: true }],
+  const { data: described, refresh } = useLive<{ session: DescribedSession | null }>(
+    ['sessions.describe', { key: sessionKey, includeDerivedTitles: true }],
     { events: ['sessions.changed', 'chat'] },
   );
-  const session = described?.sessions.find(({ key }) => key === sessionKey);
+  const session = described?.session ?? undefined;
+  const [edited, setEdited] = useState<string>();
   const [given, setGiven] = useState<{ text: string }>();
   useSpoken(state.runs);
 
@@ -107,6 +109,30 @@ export function Conversation({ sessionKey, mainKey, around, onHide }: Conversati
     }, failed('It could not be taken back.'));
   };
 
+  const isBusy = state.runs.some(({ ended }) => ended === undefined) || state.outgoing.length > 0;
+  const actions = useMemo(
+    (): RowActions => ({
+      onEdit: ({ id, text }) => {
+        setEdited(id);
+        setGiven({ text });
+      },
+      onRegenerate: () => {
+        const last = rows.findLast((row) => row.kind === 'user');
+        if (last?.id !== undefined) send(last.text, { insteadOf: last.id });
+      },
+      onBranch: (messageId) => {
+        call<{ key: string }>('sessions.fork', { key: sessionKey, messageId }).then(({ key }) => {
+          goTo(addressOf('chats', { s: key }));
+          toast('A conversation of its own from here on.', {
+            undo: () => goTo(addressOf('chats', { s: sessionKey })),
+          });
+        }, failed('It was not branched.'));
+      },
+    }),
+    [rows, send, call, sessionKey],
+  );
+  const lastAnswer = rows.findLast((row) => row.kind === 'assistant')?.key;
+
   const { retry, discard } = chat;
   const items = useMemo((): ListItem[] => {
     const isUnderWay = (id: string): boolean => runs.some((run) => run.id === id);
@@ -121,6 +147,8 @@ export function Conversation({ sessionKey, mainKey, around, onHide }: Conversati
       content: (
         <MessageRow
           row={row}
+          actions={isBusy ? undefined : actions}
+          isLast={row.key === lastAnswer}
           onAgain={row.kind === 'note' && row.isFault && index === rows.length - 1 ? again : undefined}
         />
       ),
@@ -133,73 +161,83 @@ export function Conversation({ sessionKey, mainKey, around, onHide }: Conversati
       ...runs.map((run) => ({ key: `run ${run.id}`, content: <RunRow run={run} /> })),
       ...outgoing.filter((each) => !each.isUnderWay),
     ];
-  }, [rows, runs, state.outgoing, state.hasNewer, retry, discard, again]);
+  }, [rows, runs, state.outgoing, state.hasNewer, retry, discard, again, actions, isBusy, lastAnswer]);
   const isEmpty = state.loaded && rows.length + state.outgoing.length + runs.length === 0;
 
   return (
-    <section className={css['chat']} aria-label="Conversation">
-      <ConversationHead
-        title={titleOf(session ?? { key: sessionKey })}
-        isOffline={isOffline}
-        isMain={isMain(sessionKey)}
-        isNew={session === undefined}
-        sessionKey={sessionKey}
-        onRename={rename}
-        onRemove={remove}
-      />
-      {isEmpty || !state.loaded ? (
-        <div className={css['feed']}>
-          {!state.loaded && state.loadError === undefined && items.length === 0 && (
-            <div className={css['row']}>
-              <Skeleton lines={6} />
-            </div>
-          )}
-          {state.loadError !== undefined && (
-            <div className={css['row']}>
-              <Failure what="The conversation could not be read." why={state.loadError} onRetry={chat.reload} />
-            </div>
-          )}
-          {isEmpty && (
-            <div className={css['welcome']}>
-              <h2>Say something</h2>
-              {isOffline && (
-                <Empty title="No language model is connected, so the offline assistant answers">
-                  <Button onClick={() => send('help')}>See what it understands</Button>
-                </Empty>
-              )}
-            </div>
-          )}
-          {items.map(({ key, content }) => (
-            <div key={key} className={css['row']}>
-              {content}
-            </div>
-          ))}
-        </div>
-      ) : (
-        <MessageList
-          items={items}
-          hasOlder={state.hasOlder}
-          hasNewer={state.hasNewer}
-          around={around}
-          readOn={chat.readOn}
-          onNewest={chat.reload}
-        />
-      )}
-      <div className={css['bottom']}>
-        <Queue
-          queued={queued}
-          onRemove={(message) => takeBack(message, () => toast('Removed.', { undo: () => send(message.text) }))}
-          onEdit={(message) => takeBack(message, () => setGiven({ text: message.text }))}
-          onSteer={(message) => takeBack(message, () => chat.steer(message.text))}
-        />
-        <Composer
+    <SessionKeyProvider value={sessionKey}>
+      <section className={css['chat']} aria-label="Conversation">
+        <ConversationHead
+          title={titleOf(session ?? { key: sessionKey })}
+          isOffline={isOffline}
+          isMain={isMain(sessionKey)}
+          isNew={session === undefined}
           sessionKey={sessionKey}
-          running={activeRuns(state).length > 0}
-          onSend={send}
-          onStop={chat.stop}
-          given={given}
+          session={session}
+          versionOf={state.sessionId}
+          onRename={rename}
+          onRemove={remove}
+          onChanged={refresh}
         />
-      </div>
-    </section>
+        {isEmpty || !state.loaded ? (
+          <div className={css['feed']}>
+            {!state.loaded && state.loadError === undefined && items.length === 0 && (
+              <div className={css['row']}>
+                <Skeleton lines={6} />
+              </div>
+            )}
+            {state.loadError !== undefined && (
+              <div className={css['row']}>
+                <Failure what="The conversation could not be read." why={state.loadError} onRetry={chat.reload} />
+              </div>
+            )}
+            {isEmpty && (
+              <div className={css['welcome']}>
+                <h2>Say something</h2>
+                {isOffline && (
+                  <Empty title="No language model is connected, so the offline assistant answers">
+                    <Button onClick={() => send('help')}>See what it understands</Button>
+                  </Empty>
+                )}
+              </div>
+            )}
+            {items.map(({ key, content }) => (
+              <div key={key} className={css['row']}>
+                {content}
+              </div>
+            ))}
+          </div>
+        ) : (
+          <MessageList
+            items={items}
+            hasOlder={state.hasOlder}
+            hasNewer={state.hasNewer}
+            around={around}
+            readOn={chat.readOn}
+            onNewest={chat.reload}
+          />
+        )}
+        <div className={css['bottom']}>
+          <Queue
+            queued={queued}
+            onRemove={(message) => takeBack(message, () => toast('Removed.', { undo: () => send(message.text) }))}
+            onEdit={(message) => takeBack(message, () => setGiven({ text: message.text }))}
+            onSteer={(message) => takeBack(message, () => chat.steer(message.text))}
+          />
+          <Composer
+            sessionKey={sessionKey}
+            running={activeRuns(state).length > 0}
+            onSend={(text, files) => {
+              send(text, { files, insteadOf: edited });
+              setEdited(undefined);
+            }}
+            onStop={chat.stop}
+            given={given}
+            isEdit={edited !== undefined}
+            onCancelEdit={() => setEdited(undefined)}
+          />
+        </div>
+      </section>
+    </SessionKeyProvider>
   );
 }

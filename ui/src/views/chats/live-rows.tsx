@@ -1,9 +1,11 @@
 import { memo } from 'react';
 import { Button } from '../../kit/button';
+import { byteWords } from '../../kit/bytes';
 import { clockTime } from '../../kit/time';
 import { GrowingMarkdown } from '../../text/markdown';
 import { Prose, SafeText } from '../../text/safe-text';
 import type { LiveRun, Outgoing } from './chat-state';
+import { HandedOver } from './handed-over';
 import { Note, Thinking } from './message-row';
 import { Steps } from './steps';
 import css from './messages.module.css';
@@ -18,9 +20,20 @@ interface OutgoingRowProps {
 export const OutgoingRow = memo(function OutgoingRow({ outgoing, onRetry, onDiscard }: OutgoingRowProps) {
   return (
     <article className={css['mine']} data-state={outgoing.state} data-testid="user-message">
-      <div className={css['words']} dir="auto">
-        <Prose text={outgoing.text} />
-      </div>
+      {outgoing.text !== '' && (
+        <div className={css['words']} dir="auto">
+          <Prose text={outgoing.text} />
+        </div>
+      )}
+      {outgoing.files && (
+        <ul className={css['chips']} aria-label="Attached files">
+          {outgoing.files.map(({ name, size }, index) => (
+            <li key={index}>
+              <SafeText text={name} max={60} /> · {byteWords(size)}
+            </li>
+          ))}
+        </ul>
+      )}
       <footer>
         {outgoing.state === 'sending' && 'sending …'}
         {outgoing.state === 'sent' && clockTime(outgoing.at)}
@@ -49,6 +62,7 @@ export const RunRow = memo(function RunRow({ run }: { run: LiveRun }) {
     <div className={css['run']} data-testid="live-run" aria-busy={isWorking}>
       {run.thinking !== '' && <Thinking text={run.thinking} isLive={isWorking && run.text === ''} />}
       {run.tools.length > 0 && <Steps tools={run.tools} isWorking={isWorking} />}
+      {run.tools.length > 0 && <HandedOver tools={run.tools} />}
       {run.text !== '' && (
         <article className={css['answer']} data-testid="assistant-message">
           <GrowingMarkdown text={run.text} />

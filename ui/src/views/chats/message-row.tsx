@@ -5,6 +5,7 @@ import { Markdown } from '../../text/markdown';
 import { Prose, SafeText } from '../../text/safe-text';
 import { COPY_WORDS, useCopy } from '../../text/use-copy';
 import type { Row } from './chat-rows';
+import { HandedOver } from './handed-over';
 import { Steps } from './steps';
 import css from './messages.module.css';
 
@@ -17,13 +18,24 @@ const Time = ({ at }: { at: number | undefined }) =>
     </time>
   );
 
+/** What can be done with a message that is said and answered. */
+export interface RowActions {
+  onEdit(row: Extract<Row, { kind: 'user' }>): void;
+  onRegenerate(): void;
+  onBranch(id: string): void;
+}
+
 interface MessageRowProps {
   row: Row;
+  /** Absent while something is being answered. */
+  actions?: RowActions | undefined;
+  /** The last answer can be asked for anew. */
+  isLast?: boolean;
   /** Says the last words of the person again, after a failure. */
   onAgain?: (() => void) | undefined;
 }
 
-export const MessageRow = memo(function MessageRow({ row, onAgain }: MessageRowProps) {
+export const MessageRow = memo(function MessageRow({ row, actions, isLast = false, onAgain }: MessageRowProps) {
   switch (row.kind) {
     case 'day':
       return <h2 className={css['day']}>{dayName(row.at)}</h2>;
@@ -58,6 +70,11 @@ export const MessageRow = memo(function MessageRow({ row, onAgain }: MessageRowP
             </details>
           ))}
           <footer>
+            {actions && row.id !== undefined && row.seq !== undefined && row.origin === 'person' && !row.from && (
+              <Button look="quiet" onClick={() => actions.onEdit(row)}>
+                Edit
+              </Button>
+            )}
             <Time at={row.at} />
           </footer>
         </article>
@@ -76,6 +93,16 @@ export const MessageRow = memo(function MessageRow({ row, onAgain }: MessageRowP
             )}
             <Time at={row.at} />
             <CopyButton text={row.text} />
+            {actions && isLast && (
+              <Button look="quiet" onClick={actions.onRegenerate}>
+                Answer anew
+              </Button>
+            )}
+            {actions && row.id !== undefined && (
+              <Button look="quiet" onClick={() => actions.onBranch(row.id ?? '')}>
+                Branch
+              </Button>
+            )}
           </footer>
         </article>
       );
@@ -85,11 +112,14 @@ export const MessageRow = memo(function MessageRow({ row, onAgain }: MessageRowP
       return <Thinking text={row.text} />;
     case 'steps':
       return (
-        <Steps
-          tools={row.tools}
-          isWorking={false}
-          tookMs={row.at !== undefined && row.endedAt !== undefined ? row.endedAt - row.at : undefined}
-        />
+        <>
+          <Steps
+            tools={row.tools}
+            isWorking={false}
+            tookMs={row.at !== undefined && row.endedAt !== undefined ? row.endedAt - row.at : undefined}
+          />
+          <HandedOver tools={row.tools} />
+        </>
       );
     case 'housekeeping':
       return (

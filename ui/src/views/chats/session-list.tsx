@@ -99,11 +99,13 @@ const Lines = ({
             ) : (
               <SafeText
                 text={
-                  row.lastMessagePreview === undefined
-                    ? row.kind === 'direct'
-                      ? ''
-                      : row.kind
-                    : plainWords(row.lastMessagePreview)
+                  row.branchOf !== undefined
+                    ? 'Earlier version'
+                    : row.lastMessagePreview === undefined
+                      ? row.kind === 'direct'
+                        ? ''
+                        : row.kind
+                      : plainWords(row.lastMessagePreview)
                 }
                 max={MAX_TITLE}
               />

@@ -12,16 +12,26 @@ import {
   seqOf,
 } from './chat-state';
 import type { ChatEvent, HistoryPayload } from './chat-types';
+import { type PickedFile, keptFiles, outgoingFilesOf } from './kept-files';
 import { outgoingStore } from './outgoing-store';
+import { filledIn, knownTexts } from './known-texts';
+import { attachmentsOf } from './picked-files';
 import { useAgentEvents } from './use-agent-events';
 
 /** Messages of the first look at a conversation, and of each further page. */
 const FIRST = 40;
 const PAGE = 60;
 
+export interface SendMore {
+  files?: readonly PickedFile[];
+  /** Id of the message that it is said instead of. */
+  insteadOf?: string | undefined;
+  steers?: boolean;
+}
+
 export interface Chat {
   state: ChatState;
-  send(text: string): void;
+  send(text: string, more?: SendMore): void;
   stop(): void;
   retry(id: string): void;
   discard(id: string): void;
@@ -54,10 +64,16 @@ export function useChat(gateway: Gateway, sessionKey: string, around: number | u
   const read = useCallback(
     async (part: HistoryPart, place: { before?: number; after?: number; around?: number; limit: number }) => {
       try {
-        const payload = await call<HistoryPayload>('chat.history', { sessionKey, ...place });
+        const { sessionId } = latest.current;
+        const known = await knownTexts(part === 'older' ? [] : latest.current.runs);
+        const readAt = async (at: typeof place): Promise<HistoryPayload> => {
+          const named = known.size === 0 ? {} : { known: [...known.keys()] };
+          return filledIn(await call<HistoryPayload>('chat.history', { sessionKey, ...at, ...named }), known);
+        };
+        const payload = await readAt(place);
         // A conversation that was begun anew under its key has nothing to do with what is shown.
-        const isOther = part === 'newer' && payload.sessionId !== latest.current.sessionId;
-        const whole = isOther ? await call<HistoryPayload>('chat.history', { sessionKey, limit: FIRST }) : undefined;
+        const isOther = part === 'newer' && payload.sessionId !== sessionId;
+        const whole = isOther ? await readAt({ limit: FIRST }) : undefined;
         dispatch({ type: 'history', payload: whole ?? payload, part: whole ? 'whole' : part, sessionKey });
       } catch (error) {
         if (error instanceof CallError && !error.isUnknown)
@@ -83,13 +99,18 @@ export function useChat(gateway: Gateway, sessionKey: string, around: number | u
       if (inFlight.current.has(outgoing.id)) return;
       inFlight.current.add(outgoing.id);
       try {
+        const files = outgoing.files ? await keptFiles.of(outgoingFilesOf(outgoing.id)) : [];
+        if (files.length !== (outgoing.files?.length ?? 0)) throw new Error('Its files are gone. Attach them again.');
         const ack = await call<{ runId?: string; status?: string }>('chat.send', {
           sessionKey,
           message: outgoing.text,
           idempotencyKey: outgoing.id,
           ...(outgoing.steers ? { queueMode: 'steer' } : {}),
+          ...(outgoing.insteadOf === undefined ? {} : { insteadOf: outgoing.insteadOf }),
+          ...(files.length === 0 ? {} : { attachments: await attachmentsOf(files) }),
         });
         dispatch({ type: 'sent', id: outgoing.id });
+        if (files.length > 0) void keptFiles.drop(outgoingFilesOf(outgoing.id));
         // Answers such as those to "stop" have no run; a key that was used before has ended already.
         if (ack.status !== 'started') {
           if (ack.runId === undefined) dispatch({ type: 'discard', id: outgoing.id });
@@ -145,6 +166,9 @@ export function useChat(gateway: Gateway, sessionKey: string, around: number | u
   useEffect(
     () =>
       subscribe((frame) => {
+        // It goes on from somewhere else: what is shown is another conversation.
+        const { sessionKey: changed, reason } = (frame.payload ?? {}) as { sessionKey?: string; reason?: string };
+        if (frame.event === 'sessions.changed' && changed === sessionKey && reason !== 'turn') void readWhole();
         if (frame.event !== 'chat') return;
         const event = frame.payload as ChatEvent;
         if (event.state === 'delta') return;
@@ -152,26 +176,29 @@ export function useChat(gateway: Gateway, sessionKey: string, around: number | u
         dispatch({ type: 'chat', event });
         if (event.sessionKey === sessionKey) void refresh();
       }),
-    [subscribe, flush, refresh, sessionKey],
+    [subscribe, flush, refresh, readWhole, sessionKey],
   );
 
-  const sendNew = useCallback(
-    (text: string, steers: boolean): void => {
+  const send = useCallback(
+    (text: string, { files = [], insteadOf, steers }: SendMore = {}): void => {
       const outgoing: Outgoing = {
         id: crypto.randomUUID(),
         text,
         at: Date.now(),
         state: 'sending',
         ...(steers ? { steers } : {}),
+        ...(insteadOf === undefined ? {} : { insteadOf }),
+        ...(files.length === 0 ? {} : { files: files.map(({ name, content }) => ({ name, size: content.size })) }),
       };
       dispatch({ type: 'send', outgoing });
       if (latest.current.hasNewer) void readWhole();
-      if (isConnected) void submit(outgoing);
+      void keptFiles.keep(outgoingFilesOf(outgoing.id), files).then(() => {
+        if (isConnected) void submit(outgoing);
+      });
     },
     [isConnected, readWhole, submit],
   );
-  const send = useCallback((text: string): void => sendNew(text, false), [sendNew]);
-  const steer = useCallback((text: string): void => sendNew(text, true), [sendNew]);
+  const steer = useCallback((text: string): void => send(text, { steers: true }), [send]);
 
   const retry = useCallback(
     (id: string): void => {
@@ -209,7 +236,10 @@ export function useChat(gateway: Gateway, sessionKey: string, around: number | u
     [read],
   );
 
-  const discard = useCallback((id: string): void => dispatch({ type: 'discard', id }), []);
+  const discard = useCallback((id: string): void => {
+    void keptFiles.drop(outgoingFilesOf(id));
+    dispatch({ type: 'discard', id });
+  }, []);
   const reload = useCallback((): void => void readWhole(), [readWhole]);
 
   return { state, send, stop, retry, discard, takeBack, steer, readOn, reload };

@@ -6,6 +6,8 @@ export interface SessionRow extends NamedSession {
   kind: string;
   updatedAt: number;
   lastMessagePreview?: string;
+  /** The conversation that this is an earlier version of. */
+  branchOf?: string;
 }
 
 export interface Sessions {
@@ -25,6 +27,9 @@ interface Page {
 }
 
 const PAGE = 50;
+const SHOWN = { includeDerivedTitles: true, includeLastMessage: true } as const;
+/** So many that have changed are read one by one; more of them with the whole list. */
+const MOST_ALONE = 3;
 /** Changes that come in a row are looked at together. */
 const SETTLE_MS = 400;
 const CHANGING_EVENTS = new Set(['sessions.changed', 'chat']);
@@ -42,8 +47,7 @@ export function useSessions(search: string): Sessions {
     const mine = ++turn.current;
     call<Page>('sessions.list', {
       limit: wanted,
-      includeDerivedTitles: true,
-      includeLastMessage: true,
+      ...SHOWN,
       ...(search === '' ? {} : { search }),
     }).then(
       ({ sessions, totalCount }) => {
@@ -61,19 +65,46 @@ export function useSessions(search: string): Sessions {
     if (isConnected) refresh();
   }, [isConnected, gaps, refresh]);
 
+  /** Looks at one conversation alone: the others have not changed. */
+  const lookAt = useCallback(
+    (key: string): void => {
+      call<{ session: SessionRow | null }>('sessions.describe', { key, ...SHOWN }).then(
+        ({ session }) => {
+          if (!session) return refresh();
+          setState((old) => {
+            if (!old) return old;
+            const others = old.rows.filter((row) => row.key !== key);
+            const isNew = others.length === old.rows.length;
+            return { ...old, rows: [session, ...others], total: old.total + (isNew ? 1 : 0) };
+          });
+        },
+        () => undefined,
+      );
+    },
+    [call, refresh],
+  );
+
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout> | undefined;
+    const changed = new Set<string | undefined>();
+    const look = (): void => {
+      const keys = [...changed];
+      changed.clear();
+      if (search !== '' || keys.length > MOST_ALONE || keys.includes(undefined)) return refresh();
+      for (const key of keys) if (key !== undefined) lookAt(key);
+    };
     const stop = subscribe((frame) => {
-      const { state: phase } = (frame.payload ?? {}) as { state?: string };
+      const { state: phase, sessionKey } = (frame.payload ?? {}) as { state?: string; sessionKey?: string };
       if (!CHANGING_EVENTS.has(frame.event) || phase === 'delta') return;
+      changed.add(sessionKey);
       clearTimeout(timer);
-      timer = setTimeout(refresh, SETTLE_MS);
+      timer = setTimeout(look, SETTLE_MS);
     });
     return () => {
       stop();
       clearTimeout(timer);
     };
-  }, [subscribe, refresh]);
+  }, [subscribe, refresh, lookAt, search]);
 
   const isFresh = state?.search === search;
   const more = useCallback(() => setWanted((count) => count + PAGE), []);

@@ -1,0 +1,96 @@
+import { basename, relative, sep } from 'node:path';
+import { Injectable } from '@nestjs/common';
+import { readBoundedHandle } from '../../common/bounded-file';
+import { foldText } from '../../common/fold-text';
+import { sniffFile } from '../../common/sniff-file';
+import { ConfigService } from '../../config/config.service';
+import { invalidRequest } from '../../rpc/rpc-error';
+import { RpcMethod } from '../../rpc/rpc-method';
+import { agentOfSession, canonicalSessionKey } from '../../sessions/session-key';
+import { ToolError } from '../../tools/agent-tool';
+import { WorkspaceFiles } from '../../tools/files/workspace-files';
+import { walkFiles } from '../../tools/search/walk-files';
+import { SessionFolders } from '../../workspace/session-folder.service';
+import { type SessionKeyParams, SessionsFilesGetParams, SessionsFilesListParams } from './sessions.dto';
+
+const DEFAULT_LISTED = 50;
+const LIST_MS = 3000;
+const MAX_FILE_BYTES = 10 * 1024 * 1024;
+
+/** Files of the folder that a session works in: for naming them in a message, and for taking them along. */
+@Injectable()
+export class SessionFilesRpc {
+  constructor(
+    private readonly config: ConfigService,
+    private readonly folders: SessionFolders,
+  ) {}
+
+  @RpcMethod({
+    name: 'sessions.files.list',
+    scope: 'operator.read',
+    params: SessionsFilesListParams,
+    unlisted: true,
+    summary: 'Files that a session works with, by path; what .gitignore leaves out is left out.',
+  })
+  async list(params: SessionsFilesListParams): Promise<unknown> {
+    const { key, folder } = this.folderOf(params);
+    const limit = params.limit ?? DEFAULT_LISTED;
+    const wanted = foldText(params.search?.trim() ?? '');
+    const files: { path: string; name: string }[] = [];
+    let hasMore = false;
+    const deadline = AbortSignal.timeout(LIST_MS);
+    for await (const { path, isFolder } of walkFiles(folder, deadline)) {
+      const name = relative(folder, path).split(sep).join('/');
+      if (isFolder || !foldText(name).includes(wanted)) continue;
+      hasMore = files.length >= limit;
+      if (hasMore) break;
+      files.push({ path: name, name: basename(name) });
+    }
+    return { key, files, hasMore: hasMore || deadline.aborted };
+  }
+
+  @RpcMethod({
+    name: 'sessions.files.get',
+    scope: 'operator.read',
+    params: SessionsFilesGetParams,
+    unlisted: true,
+    summary: 'A file that a session works with, in base64; of up to 10 MB.',
+  })
+  async get(params: SessionsFilesGetParams): Promise<unknown> {
+    const { key, folder } = this.folderOf(params);
+    const { path } = params;
+    try {
+      const { file, path: real } = await new WorkspaceFiles([folder]).openForRead(path);
+      try {
+        const found = await file.stat();
+        if (!found.isFile()) throw invalidRequest(`path: ${path} is no ordinary file`);
+        const content = await readBoundedHandle(file, MAX_FILE_BYTES);
+        if (content === undefined)
+          throw invalidRequest(`path: ${path} has ${found.size} bytes; at most ${MAX_FILE_BYTES} are handed out`);
+        return {
+          key,
+          file: {
+            path,
+            name: basename(real),
+            size: content.length,
+            updatedAtMs: Math.round(found.mtimeMs),
+            mimeType: sniffFile(content).mimeType,
+            encoding: 'base64',
+            content: content.toString('base64'),
+          },
+        };
+      } finally {
+        await file.close();
+      }
+    } catch (error) {
+      if (error instanceof ToolError) throw invalidRequest(`path: ${error.message}`);
+      throw error;
+    }
+  }
+
+  private folderOf({ key: named, agentId: of }: SessionKeyParams): { key: string; folder: string } {
+    const { config } = this.config;
+    const key = canonicalSessionKey(config, named, of);
+    return { key, folder: this.folders.of(agentOfSession(config, key), key, false).path };
+  }
+}

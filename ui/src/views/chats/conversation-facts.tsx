@@ -1,0 +1,155 @@
+import { useEffect } from 'react';
+import { useGateway } from '../../gateway/use-gateway';
+import { useLive } from '../../gateway/use-live';
+import { Button } from '../../kit/button';
+import { Dialog } from '../../kit/dialog';
+import { Choice } from '../../kit/field';
+import { Failure } from '../../kit/states';
+import { toast } from '../../kit/toasts';
+import { SafeText } from '../../text/safe-text';
+import { Earlier } from './earlier-versions';
+import { exportConversation } from './export-conversation';
+import { type DescribedSession, THINKING, contextOf, costWords, countWords } from './session-facts';
+import css from './facts.module.css';
+
+const MAX_NAME = 40;
+const AS_CONFIGURED = '';
+
+/** Model, and how full the window is, in a line. */
+export function FactsLine({ session }: { session: DescribedSession | undefined }) {
+  const context = contextOf(session);
+  return (
+    <span className={css['line']}>
+      <SafeText text={session?.resolved?.model ?? 'Details'} max={MAX_NAME} />
+      {session?.thinkingLevel !== undefined && <span> · thinks</span>}
+      {context && <span> · {context.percent} %</span>}
+    </span>
+  );
+}
+
+interface FactsProps {
+  sessionKey: string;
+  title: string;
+  session: DescribedSession | undefined;
+  versionOf: string | undefined;
+  onChanged(): void;
+  onClose(): void;
+}
+
+interface Model {
+  id: string;
+  name: string;
+  provider: string;
+  reasoning: boolean;
+}
+
+/** Who answers in the conversation, what it has cost, and what it was before. */
+export function ConversationFacts({ sessionKey, title, session, versionOf, onChanged, onClose }: FactsProps) {
+  const { call } = useGateway();
+  const { data: known, error, refresh } = useLive<{ models: Model[] }>(['models.list'], { events: ['config.changed'] });
+  const { data: usage } = useLive<{ totals: { totalCost: number; totalTokens: number; missingCostEntries: number } }>(
+    ['sessions.usage', { key: sessionKey, limit: 1 }],
+    { events: ['chat'] },
+  );
+  useEffect(onChanged, [onChanged]);
+
+  const patch = (change: { model?: string | null; thinkingLevel?: string | null }, said: string): void => {
+    call('sessions.patch', { key: sessionKey, ...change }).then(
+      () => {
+        onChanged();
+        toast(said);
+      },
+      (problem: unknown) =>
+        toast(`It was not changed. ${problem instanceof Error ? problem.message : String(problem)}`),
+    );
+  };
+  const resolved = session?.resolved;
+  const models = known?.models ?? [];
+  const names: Record<string, string> = { [AS_CONFIGURED]: 'As configured' };
+  for (const { id, name, provider } of models) names[`${provider}/${id}`] = `${name || id} (${provider})`;
+  const current = resolved?.isChosen ? `${resolved.modelProvider}/${resolved.model}` : AS_CONFIGURED;
+  if (names[current] === undefined) names[current] = `${current} (not available now)`;
+  const context = contextOf(session);
+
+  return (
+    <Dialog title="This conversation" onClose={onClose}>
+      <div className={css['facts']} data-testid="conversation-facts">
+        {error !== undefined && <Failure what="The models could not be read." why={error} onRetry={refresh} />}
+        <Choice
+          label="Answers come from"
+          value={current}
+          options={names}
+          onChange={(model) =>
+            patch(
+              { model: model === AS_CONFIGURED ? null : model },
+              `From the next message on ${model === AS_CONFIGURED ? 'the configured model' : (names[model] ?? model)} answers.`,
+            )
+          }
+        />
+        {resolved && !resolved.isChosen && (
+          <p className={css['hint']}>
+            That is <SafeText text={`${resolved.modelProvider}/${resolved.model}`} max={80} />.
+          </p>
+        )}
+        <Choice
+          label="Thinks before it answers"
+          value={levelOf(session?.thinkingLevel)}
+          options={THINKING}
+          onChange={(level) =>
+            patch({ thinkingLevel: level }, `From the next message on it thinks: ${THINKING[level].toLowerCase()}.`)
+          }
+        />
+        {resolved?.reasoning === false && (
+          <p className={css['hint']}>The model that answers now does not say that it can think; it may ignore this.</p>
+        )}
+        <dl>
+          <dt>In its window</dt>
+          <dd>
+            {context ? (
+              <>
+                <progress max={100} value={context.percent} aria-label="How full the window is" />{' '}
+                {countWords(context.used)} of {countWords(context.window)} tokens ({context.percent} %)
+              </>
+            ) : (
+              'Nothing yet'
+            )}
+          </dd>
+          <dt>Cost so far</dt>
+          <dd>
+            {usage ? `${costWords(usage.totals.totalCost)} for ${countWords(usage.totals.totalTokens)} tokens` : '…'}
+            {usage && usage.totals.missingCostEntries > 0 && ' – some models have no price, so this is too low'}
+          </dd>
+        </dl>
+        <Earlier sessionKey={sessionKey} versionOf={versionOf} onClose={onClose} />
+        <h3>Take it along</h3>
+        <div className={css['buttons']}>
+          {(['md', 'html', 'jsonl'] as const).map((format) => (
+            <Button
+              key={format}
+              disabled={session === undefined}
+              onClick={() => {
+                exportConversation(call, sessionKey, title, format).catch((problem: unknown) =>
+                  toast(`It was not exported. ${problem instanceof Error ? problem.message : String(problem)}`),
+                );
+              }}
+            >
+              {{ md: 'Markdown', html: 'Web page', jsonl: 'JSON lines' }[format]}
+            </Button>
+          ))}
+          <Button
+            disabled={session === undefined}
+            onClick={() => {
+              onClose();
+              setTimeout(() => window.print(), 300);
+            }}
+          >
+            Print
+          </Button>
+        </div>
+      </div>
+    </Dialog>
+  );
+}
+
+const levelOf = (level: string | undefined): keyof typeof THINKING =>
+  level !== undefined && Object.hasOwn(THINKING, level) ? (level as keyof typeof THINKING) : 'off';

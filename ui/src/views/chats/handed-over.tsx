@@ -1,0 +1,77 @@
+import { useEffect, useState } from 'react';
+import { useGateway } from '../../gateway/use-gateway';
+import { Button } from '../../kit/button';
+import { byteWords } from '../../kit/bytes';
+import { saveFile } from '../../kit/save-file';
+import { toast } from '../../kit/toasts';
+import { SafeText } from '../../text/safe-text';
+import type { LiveTool } from './chat-state';
+import { type HandedFile, handedFiles, handedPictures, pictureTypeOf } from './handed-files';
+import { useSessionKey } from './session-key-context';
+import css from './messages.module.css';
+
+const MAX_NAME = 80;
+/** A larger picture is shown when it is asked for. */
+const SHOWN_BYTES = 3_000_000;
+
+interface FileAnswer {
+  file: { name: string; mimeType: string; content: string };
+}
+
+/** What came out of tool calls: pictures are shown, other files can be taken along. */
+export function HandedOver({ tools }: { tools: readonly LiveTool[] }) {
+  const pictures = handedPictures(tools);
+  const files = handedFiles(tools);
+  if (pictures.length + files.length === 0) return null;
+  return (
+    <div className={css['handed']} data-testid="handed-over">
+      {pictures.map(({ mimeType, data }, index) => (
+        <img key={index} src={`data:${mimeType};base64,${data}`} alt={`picture ${index + 1} from the assistant`} />
+      ))}
+      {files.map((file) => (
+        <OneFile key={file.path} file={file} />
+      ))}
+    </div>
+  );
+}
+
+function OneFile({ file: { path, bytes } }: { file: HandedFile }) {
+  const { call } = useGateway();
+  const key = useSessionKey();
+  const [picture, setPicture] = useState<string>();
+  const type = pictureTypeOf(path);
+  const isShown = type !== undefined && bytes <= SHOWN_BYTES;
+  useEffect(() => {
+    if (!isShown) return;
+    call<FileAnswer>('sessions.files.get', { key, path }).then(
+      ({ file }) => {
+        // What it is, its bytes say.
+        if (file.mimeType === type) setPicture(`data:${file.mimeType};base64,${file.content}`);
+      },
+      () => undefined,
+    );
+  }, [call, key, path, type, isShown]);
+  const download = (): void => {
+    call<FileAnswer>('sessions.files.get', { key, path }).then(
+      ({ file }) => saveFile(file.name, 'application/octet-stream', bytesOf(file.content)),
+      (error: unknown) =>
+        toast(`The file was not handed out. ${error instanceof Error ? error.message : String(error)}`),
+    );
+  };
+  return (
+    <>
+      {picture !== undefined && <img src={picture} alt={path} />}
+      <div>
+        <span>
+          <SafeText text={path} max={MAX_NAME} /> · {byteWords(bytes)}
+        </span>
+        <Button look="quiet" onClick={download}>
+          Download
+        </Button>
+      </div>
+    </>
+  );
+}
+
+const bytesOf = (base64: string): Uint8Array<ArrayBuffer> =>
+  Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));

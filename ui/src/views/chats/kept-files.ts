@@ -1,0 +1,66 @@
+import { ownName } from '../../gateway/page-place';
+
+/** A file that goes with a message. */
+export interface PickedFile {
+  id: string;
+  name: string;
+  type: string;
+  content: Blob;
+}
+
+const DATABASE = ownName('openclaw.files');
+const STORE = 'files';
+
+/** What the browser does not keep (private windows) is at least there until the page goes. */
+const held = new Map<string, readonly PickedFile[]>();
+
+export const draftFilesOf = (sessionKey: string): string => `draft ${sessionKey}`;
+export const outgoingFilesOf = (id: string): string => `message ${id}`;
+
+/** Files of drafts and of messages on their way, kept over reloads and restarts of the browser. */
+export const keptFiles = {
+  async of(owner: string): Promise<readonly PickedFile[]> {
+    const known = held.get(owner);
+    if (known) return known;
+    const stored = await run<readonly PickedFile[] | undefined>('readonly', (store) => store.get(owner));
+    return stored ?? [];
+  },
+
+  async keep(owner: string, files: readonly PickedFile[]): Promise<void> {
+    if (files.length === 0) return this.drop(owner);
+    held.set(owner, files);
+    await run('readwrite', (store) => store.put([...files], owner));
+  },
+
+  async drop(owner: string): Promise<void> {
+    held.delete(owner);
+    await run('readwrite', (store) => store.delete(owner));
+  },
+};
+
+async function run<T>(mode: IDBTransactionMode, ask: (store: IDBObjectStore) => IDBRequest): Promise<T | undefined> {
+  try {
+    const database = await open();
+    try {
+      return await new Promise<T>((resolve, reject) => {
+        const request = ask(database.transaction(STORE, mode).objectStore(STORE));
+        request.onsuccess = () => resolve(request.result as T);
+        request.onerror = () => reject(request.error ?? new Error('not kept'));
+      });
+    } finally {
+      database.close();
+    }
+  } catch {
+    // Storage is full or forbidden: the files stay in the page.
+    return undefined;
+  }
+}
+
+function open(): Promise<IDBDatabase> {
+  return new Promise((resolve, reject) => {
+    const request = indexedDB.open(DATABASE, 1);
+    request.onupgradeneeded = () => request.result.createObjectStore(STORE);
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error ?? new Error('no database'));
+  });
+}
