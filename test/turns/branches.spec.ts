@@ -170,7 +170,7 @@ describe('a conversation that goes on from an earlier message', () => {
     await say(key, 'one');
     const known = [createHash('sha256').update('Answer to one').digest('hex')];
     const { messages } = await bench.client.done<{ messages: Message[] }>('chat.history', { sessionKey: key, known });
-    expect(messages[1]?.content).toEqual([{ type: 'text', sha256: known[0] }]);
+    expect(messages[1]?.content).toEqual([{ type: 'text', sha256: known[0], origin: 'assistant' }]);
     expect(messages[0]?.content).toBe('one');
   });
 });

@@ -165,12 +165,16 @@ function withoutKnown(messages: HistoryMessage[], hashes: readonly string[] = []
     if (role !== 'assistant' || !Array.isArray(content)) return message;
     const parts = (content as AssistantPart[]).map((part) => {
       if (part.type !== 'text') return part;
-      const sha256 = createHash('sha256').update(part.text).digest('hex');
-      return known.has(sha256) ? { type: 'text', sha256 } : part;
+      const { text, ...named } = part;
+      // What streams ends without the blanks that a model leaves at the end.
+      const sha256 = [text, text.trim()].map(hashOf).find((hash) => known.has(hash));
+      return sha256 === undefined ? part : { ...named, sha256 };
     });
     return { ...message, content: parts };
   });
 }
+
+const hashOf = (text: string): string => createHash('sha256').update(text).digest('hex');
 
 /** Protocol 4 clients get a user's text as a plain string. */
 function plainUserText(message: HistoryMessage): HistoryMessage {
