@@ -5,6 +5,7 @@ import { copyFileSync, mkdirSync, readFileSync, readdirSync, writeFileSync } fro
 import { createRequire, isBuiltin } from 'node:module';
 import { join } from 'node:path';
 import { build } from 'esbuild';
+import { lateParts } from './late-parts.mjs';
 import { at } from './paths.mjs';
 
 mkdirSync(at('dist', 'bundle'), { recursive: true });
@@ -23,6 +24,7 @@ const common = {
   legalComments: 'none',
   logLevel: 'error',
   metafile: true,
+  plugins: [lateParts],
   // Native code, libraries that few turns need (loaded from their own files on first use), and optional parts of
   // libraries that nobody here uses: left to `require`, where it may fail.
   external: [

@@ -1,24 +1,14 @@
 // Brings dependencies and build up to date, and does nothing where they are.
 import { spawnSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { createRequire } from 'node:module';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { basename } from 'node:path';
 import { at, root } from './paths.mjs';
 import { leaveSignals, runLogged, runToolLogged, step } from './steps.mjs';
 
+const { isBuilt, isInstalled, lockDigest, sourceDigest, stampOf } = createRequire(import.meta.url)('./up-to-date.cjs');
+
 const MINIMUM_NODE = [20, 19];
-/** Everything that a build depends on. */
-const SOURCES = [
-  'src',
-  'ui',
-  'scripts',
-  'bin',
-  'package.json',
-  'package-lock.json',
-  'tsconfig.json',
-  'tsconfig.build.json',
-  'nest-cli.json',
-];
 
 export function checkNode() {
   const [major, minor] = process.versions.node.split('.').map(Number);
@@ -84,15 +74,12 @@ export function stampBuild() {
 }
 
 async function installDependencies() {
-  const lock = readFileSync(at('package-lock.json'), 'utf8');
-  // No library depends on the version of Node: their binaries keep to the interface that all versions share.
-  const wanted = createHash('sha256').update(lock).digest('hex');
+  if (isInstalled()) return;
+  const lock = JSON.parse(readFileSync(at('package-lock.json'), 'utf8'));
   const stamp = stampOf('node_modules');
-  // npm writes its own list last: without it something was interrupted.
-  if (readIfExists(stamp) === wanted && existsSync(at('node_modules', '.package-lock.json'))) return;
   rmSync(stamp, { force: true });
   rmSync(ADDRESSED_LOCK, { force: true });
-  const total = packagesHere(JSON.parse(lock));
+  const total = packagesHere(lock);
   await step(`Installing ${total} packages`, async (progress) => {
     const seen = new Set();
     const onLine = (line) => {
@@ -108,7 +95,7 @@ async function installDependencies() {
     if (registries === undefined) return install();
     const clean = () => rmSync(ADDRESSED_LOCK, { force: true });
     process.once('exit', clean);
-    writeFileSync(ADDRESSED_LOCK, JSON.stringify(withAddresses(JSON.parse(lock), registries)));
+    writeFileSync(ADDRESSED_LOCK, JSON.stringify(withAddresses(lock, registries)));
     try {
       await install();
     } catch (error) {
@@ -123,7 +110,7 @@ async function installDependencies() {
     }
   });
   leaveSignals();
-  writeFileSync(stamp, wanted);
+  writeFileSync(stamp, lockDigest());
 }
 
 /** What npm reads in place of package-lock.json; there only while it installs. */
@@ -169,28 +156,4 @@ function npm() {
   if (path !== undefined && basename(path) === 'npm-cli.js' && existsSync(path))
     return { program: process.execPath, args: [path], shell: false };
   return { program: 'npm', args: [], shell: process.platform === 'win32' };
-}
-
-const stampOf = (folder) => at(folder, '.openclaw-stamp');
-const isBuilt = () => readIfExists(stampOf('dist')) === sourceDigest();
-
-/** Digest of names, sizes and times: reading all contents would cost more than a start may. */
-function sourceDigest() {
-  const hash = createHash('sha256').update(process.version);
-  const visit = (path) => {
-    const stat = statSync(path);
-    if (!stat.isDirectory()) {
-      hash.update(`${path}:${stat.size}:${stat.mtimeMs}\n`);
-      return;
-    }
-    for (const name of readdirSync(path).sort()) {
-      if (name !== 'node_modules' && !/\.spec\.tsx?$/.test(name)) visit(join(path, name));
-    }
-  };
-  for (const source of SOURCES) if (existsSync(at(source))) visit(at(source));
-  return hash.digest('hex');
-}
-
-function readIfExists(path) {
-  return existsSync(path) ? readFileSync(path, 'utf8') : undefined;
 }

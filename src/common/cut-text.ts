@@ -1,10 +1,10 @@
+import { graphemes } from './graphemes';
+
 /**
- * The one place where text for people or models is cut. The page uses this file, too; it imports nothing.
+ * The one place where text for people or models is cut. The page uses this file, too; it imports `graphemes` alone.
  * What is cut stays readable: a cut never falls into a character as people see it (an emoji of several parts, a letter
  * with its accents, a flag), and so never leaves half a surrogate pair, which providers refuse.
  */
-
-let graphemes: Intl.Segmenter | undefined;
 
 /** So far around a place its borders are worked out from; where nothing certain is so near, the text is read from its start. */
 const NEAR = 512;
@@ -43,8 +43,9 @@ function characterAround(text: string, at: number): { start: number; end: number
   if (from === at) from = 0;
   let to = Math.min(text.length, at + NEAR);
   if (isLow(text.charCodeAt(to))) to--;
-  graphemes ??= new Intl.Segmenter();
-  const found = graphemes.segment(text.slice(from, to)).containing(at - from);
+  const found = graphemes()
+    .segment(text.slice(from, to))
+    .containing(at - from);
   const start = from + (found?.index ?? 0);
   return { start, end: start + (found?.segment.length ?? 1) };
 }

@@ -1,11 +1,11 @@
+import { graphemes } from './graphemes';
+
 /** What turns text around, hides, or has no look of its own. Joiners and variation signs stay: emoji, Persian and Indic need them. */
 const UNSEEN =
   /[\p{Cc}\p{Cs}\p{Co}\p{Bidi_Control}\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b\u2060-\u206f\u2800\u3164\ufeff\uffa0\ufff9-\ufffb]|[\u{1d173}-\u{1d17a}\u{e0000}-\u{e0fff}]/gu;
 const BLANKS = /[\p{Z}\t-\r\u0085]+/gu;
 const MOST = 200;
 const CUT = '…';
-
-let graphemes: Intl.Segmenter | undefined;
 
 /**
  * A name that somebody chose (of a person, a place, a file) as one line of visible text: names stand in labels before the
@@ -15,8 +15,7 @@ let graphemes: Intl.Segmenter | undefined;
 export function plainName(name: string): string {
   const line = name.replace(BLANKS, ' ').replace(UNSEEN, '').replace(BLANKS, ' ').trim();
   if (line.length <= MOST) return line;
-  graphemes ??= new Intl.Segmenter();
-  const signs = [...graphemes.segment(line)].map(({ segment }) => segment);
+  const signs = [...graphemes().segment(line)].map(({ segment }) => segment);
   if (signs.length <= MOST) return line;
   const half = Math.floor((MOST - 1) / 2);
   return `${signs.slice(0, half).join('')}${CUT}${signs.slice(-half).join('')}`;

@@ -56,7 +56,7 @@ export class SetUpTree {
   }
 
   start(env: Record<string, string> = {}): Run {
-    const child = spawn(process.execPath, ['scripts/start.mjs'], {
+    const child = spawn(process.execPath, ['scripts/start.cjs'], {
       cwd: this.folder,
       env: cleanEnvironment({
         HOME: this.at('home'),

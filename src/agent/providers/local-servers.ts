@@ -1,3 +1,4 @@
+import { connect } from 'node:net';
 import { LOCAL_SERVERS } from './model-catalog';
 
 const PROBE_TIMEOUT_MS = 250;
@@ -24,6 +25,8 @@ export async function findLocalServers(
 }
 
 async function probe(server: { id: string; name: string; baseUrl: string }): Promise<LocalServer | undefined> {
+  // Where nobody listens, which is most often, Node's HTTP client need not be loaded.
+  if (!(await listens(new URL(server.baseUrl)))) return undefined;
   try {
     const response = await fetch(`${server.baseUrl}/models`, {
       signal: AbortSignal.timeout(PROBE_TIMEOUT_MS),
@@ -39,4 +42,18 @@ async function probe(server: { id: string; name: string; baseUrl: string }): Pro
   } catch {
     return undefined;
   }
+}
+
+/** Whether something takes connections at the address. */
+function listens({ hostname, port }: URL): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ host: hostname, port: Number(port), timeout: PROBE_TIMEOUT_MS });
+    const end = (answer: boolean): void => {
+      socket.destroy();
+      resolve(answer);
+    };
+    socket.once('connect', () => end(true));
+    socket.once('timeout', () => end(false));
+    socket.once('error', () => end(false));
+  });
 }

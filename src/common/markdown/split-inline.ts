@@ -1,6 +1,7 @@
 import { graphemeBorder } from '../cut-text';
 import { largestFit } from './largest-fit';
 import { type Token, type Tokens, childrenOf, isBareLink, linkTarget, readMarkdown } from './markdown-tree';
+import { graphemes } from '../graphemes';
 
 /** Marks around a stretch of text; a cut inside closes and opens them again. */
 interface Marks {
@@ -221,7 +222,6 @@ function bestPlace(
 
 /** Characters around a place that are looked at: no entity is longer. */
 const LOOK = 64;
-const graphemes = new Intl.Segmenter();
 
 /** A word that is too long by itself: cut between what a reader takes for characters. */
 function cutInWord(
@@ -262,7 +262,11 @@ function safeCut(raw: string, start: number, most: number): number | undefined {
 
 /** The end of the first character: taken where not even that fits, so that the rest goes on. */
 function firstCut(raw: string, start: number): number | undefined {
-  const end = start + (graphemes.segment(raw.slice(start, start + LOOK)).containing(0)?.segment.length ?? 0);
+  const end =
+    start +
+    (graphemes()
+      .segment(raw.slice(start, start + LOOK))
+      .containing(0)?.segment.length ?? 0);
   return end > start && end < raw.length ? end : undefined;
 }
 

@@ -5,6 +5,7 @@ import { type Token, type Tokens, blocksOf, childrenOf, readMarkdown } from './m
 import { cellWords } from './render-markdown';
 import { withInlineLinks } from './inline-links';
 import type { MathToken } from './math';
+import { graphemes } from '../graphemes';
 
 /** Whether a piece of Markdown fits one message of a platform; what is true of a text is true of its beginnings. */
 export type Fits = (markdown: string) => boolean;
@@ -106,15 +107,15 @@ function splitFence(text: string, info: string, fits: Fits, wrap: Wrap): string[
   return pieces.filter((piece) => piece.trim() !== '').map(fenced);
 }
 
-const graphemes = new Intl.Segmenter();
-
 /** A line of code that is too long by itself: cut between what a reader takes for characters. */
 function cutLine(line: string, fits: Fits): string[] {
   const pieces: string[] = [];
   let rest = line;
   while (!fits(rest)) {
     const low = largestFit(rest.length - 1, (count) => fits(rest.slice(0, count)));
-    const within = graphemes.segment(rest.slice(0, low + 64)).containing(low);
+    const within = graphemes()
+      .segment(rest.slice(0, low + 64))
+      .containing(low);
     const cut = (within?.index ?? 0) > 0 && within ? within.index : firstGrapheme(rest);
     if (cut >= rest.length) break;
     pieces.push(rest.slice(0, cut));
@@ -123,7 +124,7 @@ function cutLine(line: string, fits: Fits): string[] {
   return [...pieces, rest];
 }
 
-const firstGrapheme = (text: string): number => graphemes.segment(text).containing(0)?.segment.length ?? text.length;
+const firstGrapheme = (text: string): number => graphemes().segment(text).containing(0)?.segment.length ?? text.length;
 
 /** Items stay whole where they fit; of one that does not, the first piece has its marker. */
 function packItems(list: Tokens.List, fits: Fits, wrap: Wrap): string[] {

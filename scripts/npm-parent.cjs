@@ -1,12 +1,13 @@
+'use strict';
 // npm hands signals to the shell that it starts scripts with, and that shell keeps them for itself: a gateway would go on
 // without anybody who waits for it, with port and lock.
-import { readFileSync } from 'node:fs';
+const { readFileSync } = require('node:fs');
 
 const LOOK_MS = 1000;
 const SHELLS = new Set(['sh', 'dash', 'bash', 'ash', 'busybox', 'zsh']);
 
 /** Ends this process as SIGTERM does when the npm that started it, or the shell between them, is gone. */
-export function endWithNpm() {
+function endWithNpm() {
   if (process.env.npm_lifecycle_event !== 'start' || process.platform === 'win32') return;
   const atFirst = ancestors();
   const timer = setInterval(() => {
@@ -31,3 +32,5 @@ function ancestors() {
     return String(process.ppid);
   }
 }
+
+module.exports = { endWithNpm };
