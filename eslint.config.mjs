@@ -1,6 +1,7 @@
 import reactHooks from 'eslint-plugin-react-hooks';
 import tseslint from 'typescript-eslint';
 import { cutTextRule } from './scripts/lint/cut-text.mjs';
+import { parsedNamesRule } from './scripts/lint/parsed-names.cjs';
 
 const PROCESS_ENV = {
   selector: "MemberExpression[object.name='process'][property.name='env']",
@@ -74,6 +75,12 @@ export default tseslint.config(
     ignores: ['**/*.spec.ts', '**/*.spec.tsx', ...CUTS_AT_PLACES],
     plugins: { openclaw: { rules: { 'cut-text': cutTextRule } } },
     rules: { 'openclaw/cut-text': 'error' },
+  },
+  {
+    files: ['src/**/*.ts'],
+    ignores: ['**/*.spec.ts', 'src/common/net/**', 'src/common/sender-identity.ts'],
+    plugins: { openclawNames: { rules: { parsed: parsedNamesRule } } },
+    rules: { 'openclawNames/parsed': 'error' },
   },
   // Nest reads constructor types at run time: an import that looks like a type only is a value there.
   { files: ['src/**/*.ts'], rules: { '@typescript-eslint/consistent-type-imports': 'off' } },

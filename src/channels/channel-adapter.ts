@@ -88,7 +88,7 @@ export interface InboundUpdate {
    * `username` is the handle that the platform gives out once; `name` is what people call themselves. `mayBeBot`: the
    * platform does not say who has written, as in posts of a channel.
    */
-  sender: { id: string; name?: string; username?: string; isBot: boolean; mayBeBot?: boolean };
+  sender: { id: string; name?: string; username?: string; isBot: boolean; mayBeBot?: boolean; isPlace?: boolean };
   /** Id of the message itself, for quotes. */
   messageId?: string;
   /** What the sender has written; what others wrote is `shared` or `quoted`. */

@@ -96,9 +96,12 @@ export interface GroupFacts {
 
 export function groupSessionKey(config: OpenclawConfig, facts: GroupFacts): string {
   if (config.session?.scope === 'global' && !facts.isGuest) return GLOBAL_KEY;
-  const topic = facts.topicId ? `:${facts.topicWord ?? 'topic'}:${facts.topicId}` : '';
-  return `agent:${facts.agentId}:${facts.channel}:${facts.kind ?? 'group'}:${facts.groupId.toLowerCase()}${topic}`;
+  const topic = facts.topicId ? `:${facts.topicWord ?? 'topic'}:${placePart(facts.topicId)}` : '';
+  return `agent:${facts.agentId}:${facts.channel}:${facts.kind ?? 'group'}:${placePart(facts.groupId)}${topic}`;
 }
+
+/** As `keyPart`; ids of capital letters alone, as some platforms have them, differ in more than these. */
+const placePart = (id: string): string => (/^[A-Z0-9_.@+-]+$/.test(id) ? id.toLowerCase() : keyPart(id));
 
 /** One person on several platforms: `session.identityLinks` maps "channel:id" to a canonical name. */
 function linkedPeer(config: OpenclawConfig, channel: string, peer: string): string {

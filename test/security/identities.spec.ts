@@ -72,6 +72,13 @@ describe('whoever takes the name of an id is not its holder', () => {
         expect(as(update({ id }, { allowFrom: ['*'], dmPolicy }))).toBe('guest');
   });
 
+  it('a group or a channel is nobody: several people write in its name', () => {
+    const place = { id: '-1001', isPlace: true };
+    const listed = { allowFrom: [OWNER, '-1001'] };
+    expect([as(update(place, listed)), as(update(place, listed, 'group'))]).toEqual(['guest', 'guest']);
+    expect(as(update(place, listed, 'group'), { paired: new Map(), owners: ['-1001'] })).toBe('guest');
+  });
+
   it('who was paired as a guest is one, also in groups; who was paired as an owner is that', () => {
     const people: KnownPeople = {
       paired: new Map([
@@ -179,6 +186,31 @@ describe('a session belongs to whoever has the id', () => {
     const config = { session: { dmScope: 'per-peer', identityLinks: { ann: ['webhook:Ann-1'] } } };
     expect(keyOf(config, 'webhook', 'Ann-1', true)).toBe('agent:main:dm:ann');
     expect(keyOf(config, 'webhook', 'ann-1', true)).not.toBe('agent:main:dm:ann');
+  });
+
+  it('property: nor do two groups or threads, whatever their ids are', () => {
+    const config = {} as OpenclawConfig;
+    const word = fc.oneof(
+      fc.string({ minLength: 1, unit: fc.constantFrom('a', 'b', 'A', ':', '!', '.', 'topic') }),
+      fc.constantFrom('!AbC:home.example', '!abc:home.example', 'x:topic:y', 'x', 'y'),
+    );
+    const chat = fc.record({ id: word, threadId: fc.option(word, { nil: undefined }) });
+    const keyIn = ({ id, threadId }: { id: string; threadId: string | undefined }, isOwner: boolean): string =>
+      chooseRoute(config, 'webhook', 'default', { id, type: 'group', ...(threadId ? { threadId } : {}) }, '5', isOwner)
+        .sessionKey;
+    const isLoud = (text: string | undefined): boolean => text !== undefined && /^[A-Z.]+$/.test(text);
+    fc.assert(
+      fc.property(chat, chat, fc.boolean(), (one, other, isOwner) => {
+        fc.pre(one.id !== other.id || one.threadId !== other.threadId);
+        // Where ids are written in capitals, the platform has no others.
+        fc.pre(![one.id, one.threadId, other.id, other.threadId].some(isLoud));
+        expect(keyIn(one, isOwner)).not.toBe(keyIn(other, isOwner));
+      }),
+      { numRuns: 2000 },
+    );
+    // Keys of ids that platforms have stay what they were.
+    expect(keyIn({ id: '-1001', threadId: '7' }, true)).toBe('agent:main:webhook:group:-1001:topic:7');
+    expect(keyIn({ id: 'C0ABC', threadId: '17.5' }, true)).toBe('agent:main:webhook:group:c0abc:topic:17.5');
   });
 
   it('property: two guests never share one, and none has one of an owner', () => {
@@ -295,7 +327,11 @@ describe('a running gateway', () => {
         models: { providers: { fake: models.provider('openai-completions') } },
         agents: { defaults: { model: { primary: 'fake/fake-1' } } },
         channels: {
-          telegram: telegramConfig(telegram, [5, '*', 'carl', '@dora'], { dmPolicy: 'open', streamMode: 'off' }),
+          telegram: telegramConfig(telegram, [5, '*', 'carl', '@dora', -77], {
+            dmPolicy: 'open',
+            groups: { '*': { requireMention: false } },
+            streamMode: 'off',
+          }),
         },
       },
     });
@@ -329,6 +365,20 @@ describe('a running gateway', () => {
       expect(said).not.toContain('as owner');
       expect(said).not.toContain('agent:main:main');
     }
+  });
+
+  it('takes a group whose id is listed for nobody, though its administrators write in its name', async () => {
+    const before = telegram.sent.length;
+    telegram.push('message', {
+      message_id: 4711,
+      date: Math.floor(Date.now() / 1000),
+      from: { id: 1087968824, is_bot: true, first_name: 'Group', username: 'GroupAnonymousBot' },
+      sender_chat: { id: -77, type: 'supergroup', title: 'Home' },
+      chat: { id: -77, type: 'supergroup', title: 'Home' },
+      text: '/whoami',
+    });
+    await until('an answer', () => telegram.sent.length > before);
+    expect(telegram.sent.at(-1)?.text).not.toContain('as owner');
   });
 
   it('says at the start what the lists do not mean, and that everybody may write', () => {

@@ -59,12 +59,14 @@ export function hearsOf(update: InboundUpdate, people: KnownPeople): boolean {
 
 /**
  * Whether the sender is an owner of the gateway: listed as such, else in the account's `allowFrom` or paired as an owner.
- * Always by id: a handle can change hands, and `*` makes nobody an owner.
+ * Always by id: a handle can change hands, and `*` makes nobody an owner. Nor does the id of a group or channel, in whose
+ * name several people write.
  */
 export function ownsGateway(
   { sender, policy }: Pick<InboundUpdate, 'sender' | 'policy'>,
   people: KnownPeople,
 ): boolean {
+  if (sender.isPlace) return false;
   if (people.owners) return listHoldsId(people.owners, sender);
   return listHoldsId(policy.allowFrom, sender) || people.paired.get(sender.id) === 'owner';
 }

@@ -34,6 +34,7 @@ export function senderOf({ from, sender_chat: chat }: ReceivedMessage): InboundU
       ...(chat.title ? { name: chat.title } : {}),
       ...(chat.username ? { username: chat.username } : {}),
       isBot: false,
+      isPlace: true,
       ...(from ? {} : { mayBeBot: true }),
     };
   return from && personOf(from);

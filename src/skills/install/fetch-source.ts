@@ -56,14 +56,14 @@ export function kindOfSource(source: string, { home, cwd }: Pick<FetchOptions, '
   if (source.startsWith('-') || /[\0\n]/.test(source))
     throw new OpenclawError('SKILL_SOURCE_UNKNOWN', `"${cutText(source, 80)}" is no source`);
   if (/^npm:/.test(source)) return 'npm';
-  const [address = ''] = source.split('#');
-  if (GIT_SOURCE.test(address) || isForgeRepository(address)) return 'git';
-  const isArchive = ARCHIVE_FILE.test(address);
-  if (isWebAddress(address)) {
+  const [place = ''] = source.split('#');
+  if (GIT_SOURCE.test(place) || isForgeRepository(place)) return 'git';
+  const isArchive = ARCHIVE_FILE.test(place);
+  if (isWebAddress(place)) {
     if (isArchive) return 'archive';
     throw new OpenclawError(
       'SKILL_SOURCE_UNKNOWN',
-      `${address} is neither an archive (.zip, .tar.gz) nor a git address (.git)`,
+      `${place} is neither an archive (.zip, .tar.gz) nor a git address (.git)`,
     );
   }
   const path = resolve(cwd, expandPath(source, home));
@@ -155,9 +155,9 @@ async function fetchGit(
   { env, cwd }: FetchOptions,
 ): Promise<FetchedSource> {
   const [written = '', ref] = source.split('#');
-  const address = local ?? written.replace(/^git\+/, '');
-  if (local === undefined && !GIT_TRANSPORTS.some((start) => address.startsWith(start)))
-    throw failed(`${address}: git sources begin with https://, ssh:// or git@`);
+  const remote = local ?? written.replace(/^git\+/, '');
+  if (local === undefined && !GIT_TRANSPORTS.some((start) => remote.startsWith(start)))
+    throw failed(`${remote}: git sources begin with https://, ssh:// or git@`);
   if (ref !== undefined && !/^[\w][\w./-]*$/.test(ref)) throw failed(`"${ref}" is no branch, tag or commit`);
   const git = (args: string[]): ReturnType<typeof runProgram> =>
     runProgram(['git', ...SAFE_GIT_OPTIONS, ...args], {
@@ -173,10 +173,10 @@ async function fetchGit(
   };
   await mkdir(into, { recursive: true });
   await must(['init', '--quiet', '.'], 'git init');
-  await must(['fetch', '--quiet', '--depth', '1', '--no-tags', '--', address, ref ?? 'HEAD'], `git fetch ${address}`);
+  await must(['fetch', '--quiet', '--depth', '1', '--no-tags', '--', remote, ref ?? 'HEAD'], `git fetch ${remote}`);
   await must(['checkout', '--quiet', '--detach', 'FETCH_HEAD'], 'git checkout');
   const revision = await must(['rev-parse', 'HEAD'], 'git rev-parse');
-  return { kind: 'git', source: ref === undefined ? address : `${address}#${ref}`, revision, folder: into };
+  return { kind: 'git', source: ref === undefined ? remote : `${remote}#${ref}`, revision, folder: into };
 }
 
 async function fetchNpm(spec: string, into: string, { env }: FetchOptions): Promise<FetchedSource> {
