@@ -97,10 +97,8 @@ export class LockFile {
   /** Returns the living owner, or undefined when the lock is ours now. */
   private tryAcquire(facts: Record<string, unknown>): LockOwner | undefined {
     mkdirSync(dirname(this.path), { recursive: true, mode: 0o700 });
-    const nonce = randomBytes(8).toString('hex');
-    const aside = `${this.path}.${process.pid}.${nonce}`;
-    const host = hostname();
-    const mine = JSON.stringify({ ...currentProcess(), host, createdAt: new Date().toISOString(), nonce, ...facts });
+    const aside = `${this.path}.${process.pid}.${randomBytes(8).toString('hex')}`;
+    const mine = ownText(facts);
     writeFileSync(aside, mine, { flag: 'wx', mode: 0o600 });
     try {
       const owner = take(this.path, aside);
@@ -163,6 +161,30 @@ function ownerOf(text: string): LockOwner | undefined {
     return undefined;
   }
 }
+
+/**
+ * Writes who holds something that another lock guards, for people to read; whoever wrote it before is replaced. Nobody looks
+ * for signs of life in it, so none are given.
+ * @returns removes it again, unless somebody else has written theirs meanwhile
+ */
+export function noteOwner(path: string): () => void {
+  const text = ownText({});
+  const aside = `${path}.${process.pid}.${randomBytes(8).toString('hex')}`;
+  writeFileSync(aside, text, { flag: 'wx', mode: 0o600 });
+  renameSync(aside, path);
+  return () => {
+    if (readTextIfExists(path) === text) rmSync(path, { force: true });
+  };
+}
+
+const ownText = (facts: Record<string, unknown>): string =>
+  JSON.stringify({
+    ...currentProcess(),
+    host: hostname(),
+    createdAt: new Date().toISOString(),
+    nonce: randomBytes(8).toString('hex'),
+    ...facts,
+  });
 
 /** Who holds a lock file, or undefined when nobody does or the file can't be read. */
 export function readLockOwner(path: string): LockOwner | undefined {

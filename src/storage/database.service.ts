@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { Injectable } from '@nestjs/common';
 import { Kysely, type RawBuilder, SqliteDialect, sql } from 'kysely';
 import { Failpoints } from '../common/failpoints';
-import { LockFile } from '../common/lock-file';
+import { noteOwner } from '../common/lock-file';
 import { type Logger, LoggerFactory } from '../common/logger';
 import { preparePrivateFile } from '../common/private-files';
 import { OpenclawError, messageOf } from '../common/openclaw-error';
@@ -38,7 +38,7 @@ export class DatabaseService {
   /** The same as `db` on SQLite. */
   private writer: Kysely<Schema> | undefined;
   private queue: CommitQueue | undefined;
-  private owner: LockFile | undefined;
+  private removeOwner: (() => void) | undefined;
   private sqlite: OpenedSqlite['raw'] | undefined;
   private upkeep: SqliteUpkeep | undefined;
   dialect: Dialect = 'sqlite';
@@ -84,8 +84,8 @@ export class DatabaseService {
       if (writer !== db) await writer?.destroy();
       await db?.destroy();
     } finally {
-      this.owner?.release();
-      this.owner = undefined;
+      this.removeOwner?.();
+      this.removeOwner = undefined;
     }
   }
 
@@ -193,11 +193,12 @@ export class DatabaseService {
     const database = openSqlite(this.sqliteFile, ownerFile);
     this.sqlite = database.raw;
     if (database.isShared) this.upkeep = new SqliteUpkeep(this.sqliteFile, this.log);
-    this.owner = new LockFile(ownerFile);
-    // The operating system's lock decides; the file only tells people who holds it. A stale one is taken over.
-    void this.owner
-      .acquire()
-      .catch((error: unknown) => this.log.warn({ error: messageOf(error) }, 'owner file not written'));
+    // The operating system's lock decides; the file only tells people who holds it.
+    try {
+      this.removeOwner = noteOwner(ownerFile);
+    } catch (error) {
+      this.log.warn({ error: messageOf(error) }, 'owner file not written');
+    }
     const db = new Kysely<Schema>({ dialect: new SqliteDialect({ database }) });
     return { read: db, write: db };
   }

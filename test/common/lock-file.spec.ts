@@ -1,7 +1,7 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { LockFile, LockHeldError, readLockOwner } from '../../src/common/lock-file';
+import { LockFile, LockHeldError, noteOwner, readLockOwner } from '../../src/common/lock-file';
 
 describe('a lock file', () => {
   let folder: string;
@@ -57,6 +57,25 @@ describe('a lock file', () => {
       expect(readFileSync(path, 'utf8')).toBe(text);
       expect(statSync(path).mtimeMs).toBeGreaterThan(1_000_000);
       lock.release();
+    } finally {
+      jest.useRealTimers();
+    }
+  });
+
+  it('that only tells who holds something is written over whoever wrote before, and never again', () => {
+    jest.useFakeTimers();
+    try {
+      foreign(1, 0);
+      const remove = noteOwner(path);
+      expect(readLockOwner(path)).toMatchObject({ pid: process.pid, host: hostname() });
+      utimesSync(path, new Date(0), new Date(0));
+      jest.advanceTimersByTime(600_000);
+      expect(statSync(path).mtimeMs).toBe(0);
+      const theirs = foreign(1, 0);
+      remove();
+      expect(readFileSync(path, 'utf8')).toBe(theirs);
+      noteOwner(path)();
+      expect(existsSync(path)).toBe(false);
     } finally {
       jest.useRealTimers();
     }
