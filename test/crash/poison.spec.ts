@@ -8,6 +8,20 @@ import { WireClient } from '../harness/wire-client';
 /** Cuts after which a turn is suspected, and those that it is given while it runs alone. */
 const MOST_CUTS = 3 + 3;
 
+/** A connection; undefined where the process has ended again before it stood. */
+async function reached(gateway: GatewayProcess): Promise<WireClient | undefined> {
+  try {
+    await gateway.ready();
+    return await WireClient.connected(gateway.url);
+  } catch (error) {
+    // The socket is told of the end before we are.
+    await until('the end of the process', () => gateway.exited, 5000).catch(() => {
+      throw error;
+    });
+    return undefined;
+  }
+}
+
 describe('a turn that ends the process each time', () => {
   it(
     'is given up after it has done so alone three times; a long turn beside it is not, nor are others',
@@ -49,8 +63,9 @@ describe('a turn that ends the process each time', () => {
         for (let start = 0; start <= MOST_CUTS && ends.length === 0; start++) {
           await until('the end of the process', () => gateway.exited, 20_000);
           client.close();
-          gateway = await GatewayProcess.start({ stateDir, port });
-          const again = await WireClient.connected(gateway.url);
+          gateway = await GatewayProcess.start({ stateDir, port, dontWait: true });
+          const again = await reached(gateway);
+          if (!again) continue;
           await send(again, `other-${start}`, 'Hello').catch(() => undefined);
           const waited = Promise.all(
             ['poison', 'long', `other-${start}`].map(async (runId) => {
