@@ -3,6 +3,7 @@ import { type BackoffPolicy, backoffDelay } from '../common/backoff';
 import { LoggerFactory } from '../common/logger';
 import { messageOf } from '../common/openclaw-error';
 import { settlesWithin, sleep } from '../common/sleep';
+import { UpdateAgain } from '../events/update-again';
 import { InboxStore } from '../inbox/inbox.store';
 import { type AccountRun, AccountRuns } from './account-runs.service';
 import { AccountScope } from './account-scope';
@@ -30,6 +31,7 @@ export class AccountSupervisor {
     private readonly inbox: InboxStore,
     private readonly cursors: ChannelCursorStore,
     private readonly desk: UpdateDesk,
+    private readonly updatesAgain: UpdateAgain,
     loggers: LoggerFactory,
   ) {
     this.scope = new AccountScope(loggers.child('channels'));
@@ -69,9 +71,10 @@ export class AccountSupervisor {
     const stop = (): void => life.abort();
     run.control.signal.addEventListener('abort', stop, { once: true });
     let task: Promise<void> = Promise.resolve();
+    const host = this.hostFor(channel.declaration.id, accountId, run, life.signal);
     try {
       await this.scope.run(() => {
-        task = channel.adapter.run(accountId, this.hostFor(channel.declaration.id, accountId, run), life.signal);
+        task = channel.adapter.run(accountId, host, life.signal);
         return task;
       });
     } finally {
@@ -91,7 +94,7 @@ export class AccountSupervisor {
     delete run.wake;
   }
 
-  private hostFor(channel: string, account: string, run: AccountRun): ChannelHost {
+  private hostFor(channel: string, account: string, run: AccountRun, life: AbortSignal): ChannelHost {
     return {
       take: (update, work, signal) =>
         this.desk.take(
@@ -105,6 +108,10 @@ export class AccountSupervisor {
             over: () => this.runs.change(channel, account, run, 'connected'),
           },
         ),
+      again: (taker) => {
+        const close = this.updatesAgain.open(channel, account, taker);
+        life.addEventListener('abort', close, { once: true });
+      },
       receive: (update, under) =>
         this.scope.outside(async () => {
           const verdict = await this.intake.receive(channel, account, update, under);

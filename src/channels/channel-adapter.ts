@@ -131,7 +131,6 @@ export interface ChatHappening {
 
 export type IntakeVerdict = { kind: 'accepted' | 'duplicate' } | { kind: 'dropped'; reason: string };
 
-/** What an account's task may call while it runs. */
 /** Something that a platform told, as it told it. */
 export interface RawUpdate {
   /** By which the platform's own repetition of it is known. */
@@ -146,6 +145,7 @@ export interface UpdateWait {
   over(): void;
 }
 
+/** What an account's task may call while it runs. */
 export interface ChannelHost {
   /**
    * Handles one update of the platform. Resolves when that has worked, or when it is kept as one that can't be handled,
@@ -153,6 +153,8 @@ export interface ChannelHost {
    * @param signal how long to wait while nothing can be stored; without it that rejects, and the platform tells it again
    */
   take(update: RawUpdate, work: () => Promise<void>, signal?: AbortSignal): Promise<void>;
+  /** How an update that was kept as it came is taken, should somebody want it tried again while this task runs. */
+  again(taker: (update: RawUpdate) => Promise<unknown>): void;
   /**
    * Resolves when the message is on disk (or known already): only then may the platform be told.
    * @param under lease of the account, where one process listens at a time

@@ -77,14 +77,13 @@ interface Resubmitted {
   refused: { id: string; reason: string }[];
 }
 
-/** At most 500, as many as one call takes; of what came in only what a message was made of. */
+/** At most 500, as many as one call takes. */
 async function allOf(client: GatewayClient): Promise<string[]> {
   const { letters, quarantined } = await client.call<{ letters: DeadLetter[]; quarantined: Quarantined[] }>(
     'channels.deadLetters.list',
     { limit: 500 },
   );
-  const messages = quarantined.filter(({ sessionKey }) => sessionKey !== undefined);
-  return [...letters, ...messages].map(({ id }) => id).slice(0, 500);
+  return [...letters, ...quarantined].map(({ id }) => id).slice(0, 500);
 }
 
 @SubCommand({ name: 'resubmit', arguments: '[ids...]', description: 'try given-up messages again' })

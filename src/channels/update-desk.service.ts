@@ -70,7 +70,7 @@ export class UpdateDesk {
 
   private async keep(channel: string, account: string, { id, raw }: RawUpdate, fault: unknown): Promise<void> {
     const reason = `it could not be handled: ${messageOf(fault)}`;
-    await this.quarantine.keep({ channel, account, externalId: `update:${id}`, raw, reason });
+    await this.quarantine.keep({ channel, account, externalId: id, raw, reason });
     this.log.error(
       { channel, account, update: id, error: fault },
       `an update was put into quarantine: ${messageOf(fault)}`,

@@ -30,7 +30,7 @@ describe('the desk of updates', () => {
       tries++;
       return Promise.reject(new TypeError('null has no length'));
     });
-    expect([tries, kept]).toMatchObject([3, [{ externalId: 'update:7', raw: { text: 'x' }, channel: 'telegram' }]]);
+    expect([tries, kept]).toMatchObject([3, [{ externalId: '7', raw: { text: 'x' }, channel: 'telegram' }]]);
     expect(kept[0]?.reason).toContain('null has no length');
   });
 

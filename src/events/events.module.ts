@@ -5,12 +5,13 @@ import { ChannelDirectory } from './channel-directory';
 import { EventBus } from './event-bus';
 import { HttpDoor } from './http-door';
 import { OutboundDesk } from './outbound-desk';
+import { UpdateAgain } from './update-again';
 import { UpdateDesk } from './update-desk';
 import { WebhookDesk } from './webhook-desk';
 
 @Module({
   imports: [DiscoveryModule],
-  providers: [BootstrapDesk, ChannelDirectory, EventBus, HttpDoor, OutboundDesk, UpdateDesk, WebhookDesk],
-  exports: [BootstrapDesk, ChannelDirectory, EventBus, HttpDoor, OutboundDesk, UpdateDesk, WebhookDesk],
+  providers: [BootstrapDesk, ChannelDirectory, EventBus, HttpDoor, OutboundDesk, UpdateAgain, UpdateDesk, WebhookDesk],
+  exports: [BootstrapDesk, ChannelDirectory, EventBus, HttpDoor, OutboundDesk, UpdateAgain, UpdateDesk, WebhookDesk],
 })
 export class EventsModule {}

@@ -8,7 +8,8 @@ import { type InboxRow, readRow, readRows } from './inbox-row';
 /** Most characters that are kept of an update. */
 const MAX_RAW = 256 * 1024;
 
-const NO_MESSAGE = 'it is an update of a platform, kept as it came: have its sender say it again';
+const CUT_SHORT = 'it was too long to be kept whole: have its sender say it again';
+const KEPT_AS = 'update:';
 
 export interface UnhandledUpdate {
   channel: string;
@@ -17,6 +18,16 @@ export interface UnhandledUpdate {
   /** As the platform sent it. */
   raw: unknown;
   reason: string;
+}
+
+/** An update that is kept as it came, to be taken once more. */
+export interface KeptUpdate {
+  rowId: string;
+  channel: string;
+  account: string;
+  /** Id by which the platform's own repetition of it is known. */
+  id: string;
+  raw: unknown;
 }
 
 /** Something that came in and that nobody could handle. */
@@ -53,7 +64,7 @@ export class QuarantineStore {
           id: randomUUID(),
           channel,
           account,
-          external_id: externalId,
+          external_id: `${KEPT_AS}${externalId}`,
           session_key: null,
           run_id: runId,
           run_name: runId,
@@ -72,12 +83,9 @@ export class QuarantineStore {
   /**
    * Lets messages and commands wait again, each as a run of its own, in their old order.
    * @param from the states in which they may be
-   * @returns those that wait now, and why others do not
+   * @returns those that wait now, updates that have to be made messages of first, and why others do not wait
    */
-  async resubmit(
-    ids: readonly string[],
-    from: readonly InboxRow['state'][] = ['quarantined'],
-  ): Promise<{ rows: InboxRow[]; refused: { id: string; reason: string }[] }> {
+  async resubmit(ids: readonly string[], from: readonly InboxRow['state'][] = ['quarantined']): Promise<Resubmitted> {
     return this.database.write('inbox.resubmit', async (transaction) => {
       const found = await transaction
         .selectFrom('inbox')
@@ -87,11 +95,17 @@ export class QuarantineStore {
         .orderBy('seq')
         .execute();
       const rows: InboxRow[] = [];
-      const refused: { id: string; reason: string }[] = [];
+      const refused: Resubmitted['refused'] = [];
+      const updates: KeptUpdate[] = [];
       for (const row of await readRows(transaction, found)) {
-        const reason = row.sessionKey === null ? NO_MESSAGE : row.fault;
-        if (reason !== undefined) {
-          refused.push({ id: row.id, reason });
+        if (row.sessionKey === null) {
+          const raw = parsed(row.message.raw);
+          if (raw === undefined) refused.push({ id: row.id, reason: row.fault ?? CUT_SHORT });
+          else updates.push(updateOf(row, raw));
+          continue;
+        }
+        if (row.fault !== undefined) {
+          refused.push({ id: row.id, reason: row.fault });
           continue;
         }
         const runId = randomUUID();
@@ -116,8 +130,20 @@ export class QuarantineStore {
           .executeTakeFirstOrThrow();
         rows.push(await readRow(transaction, changed));
       }
-      return { rows, refused };
+      return { rows, updates, refused };
     });
+  }
+
+  /** Ends an update that has been taken after all: what it said is a row of its own by now. */
+  async taken(rowId: string): Promise<void> {
+    await this.database.write('inbox.retaken', (transaction) =>
+      transaction
+        .updateTable('inbox')
+        .set({ state: 'dropped', reason: 'taken again', updated_at: this.clock.now() })
+        .where('id', '=', rowId)
+        .where('state', '=', 'quarantined')
+        .execute(),
+    );
   }
 
   /** Newest first. */
@@ -141,6 +167,29 @@ export class QuarantineStore {
       reason: row.reason ?? '',
       receivedAt: row.receivedAt,
     }));
+  }
+}
+
+export interface Resubmitted {
+  rows: InboxRow[];
+  updates: KeptUpdate[];
+  refused: { id: string; reason: string }[];
+}
+
+const updateOf = ({ id: rowId, channel, account, externalId }: InboxRow, raw: unknown): KeptUpdate => ({
+  rowId,
+  channel,
+  account,
+  id: externalId.startsWith(KEPT_AS) ? externalId.slice(KEPT_AS.length) : externalId,
+  raw,
+});
+
+/** Undefined where the text is not whole. */
+function parsed(text: string | undefined): unknown {
+  try {
+    return JSON.parse(text ?? '') as unknown;
+  } catch {
+    return undefined;
   }
 }
 

@@ -1,6 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { cutText } from '../common/cut-text';
+import { messageOf } from '../common/openclaw-error';
 import { EventBus } from '../events/event-bus';
+import { UpdateAgain } from '../events/update-again';
 import { InboxService } from '../inbox/inbox.service';
 import { QuarantineStore } from '../inbox/quarantine.store';
 import { RpcMethod } from '../rpc/rpc-method';
@@ -19,6 +21,7 @@ export class DeadLettersRpc {
     private readonly quarantine: QuarantineStore,
     private readonly inbox: InboxService,
     private readonly events: EventBus,
+    private readonly updatesAgain: UpdateAgain,
   ) {}
 
   @RpcMethod({
@@ -45,14 +48,25 @@ export class DeadLettersRpc {
     scope: 'operator.admin',
     params: DeadLettersResubmitParams,
     summary:
-      'Tries given-up messages again, in their old order: sends what was not delivered, works on what was put aside. Updates that no message could be made of are refused, with the reason.',
+      "Tries given-up messages again, in their old order: sends what was not delivered, works on what was put aside, takes updates that were kept as they came. What still can't be tried is refused, with the reason.",
   })
   async resubmit({ ids }: DeadLettersResubmitParams): Promise<unknown> {
     const parts = await this.store.resubmit(ids);
     for (const { channel, account } of parts) this.events.emit('outbox.queued', { channel, account });
-    const { rows, refused } = await this.quarantine.resubmit(ids.filter((id) => !parts.some((part) => part.id === id)));
+    const others = ids.filter((id) => !parts.some((part) => part.id === id));
+    const { rows, updates, refused } = await this.quarantine.resubmit(others);
     for (const row of rows) this.inbox.announce(row);
     const resubmitted = [...parts, ...rows].map(({ id }) => id);
+    for (const { rowId, channel, account, id, raw } of updates) {
+      try {
+        // Intake knows what it has: should this end before the row does, trying again makes no second message.
+        await this.updatesAgain.take(channel, account, { id, raw });
+        await this.quarantine.taken(rowId);
+        resubmitted.push(rowId);
+      } catch (error) {
+        refused.push({ id: rowId, reason: messageOf(error) });
+      }
+    }
     const missing = ids.filter((id) => !resubmitted.includes(id) && !refused.some((each) => each.id === id));
     const [first] = refused;
     if (resubmitted.length === 0)

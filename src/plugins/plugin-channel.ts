@@ -70,6 +70,7 @@ export class PluginChannel implements ChannelAdapter {
 
   async run(_account: string, host: ChannelHost, signal: AbortSignal): Promise<void> {
     this.host = host;
+    host.again(({ raw }) => host.receive(this.updateOf(raw)));
     try {
       await this.runtime.call({ kind: 'channels', name: this.facts.id, action: 'run', signal });
       if (!signal.aborted) throw new Error(`the channel's run ended although nobody stopped it`);

@@ -9,7 +9,7 @@ import { WireClient } from '../harness/wire-client';
 import { type ChannelDriver, DRIVERS } from './channel-drivers';
 
 interface Listed {
-  quarantined: { channel: string; reason: string; raw?: string }[];
+  quarantined: { id: string; channel: string; reason: string; raw?: string }[];
 }
 
 describe.each(Object.keys(DRIVERS))('an update of %s that can not be handled', (name) => {
@@ -58,7 +58,7 @@ describe.each(Object.keys(DRIVERS))('an update of %s that can not be handled', (
     const client = await WireClient.connected(gateway.url);
     const { payload } = await client.call('channels.deadLetters.list', { channel: platform.id });
     client.close();
-    const [{ channel, reason, raw = '' }, ...more] = (payload as unknown as Listed).quarantined as [
+    const [{ id, channel, reason, raw = '' }, ...more] = (payload as unknown as Listed).quarantined as [
       Listed['quarantined'][0],
     ];
     expect([channel, more]).toEqual([platform.id, []]);
@@ -76,5 +76,29 @@ describe.each(Object.keys(DRIVERS))('an update of %s that can not be handled', (
       'the next answer',
       () => platform.shown().filter(({ text }) => text === 'Hello yourself.').length === 4,
     );
+
+    await tryAgain(id);
   });
+
+  /** What stands in the way is said and the update kept; without it the update is answered, once. */
+  async function tryAgain(id: string): Promise<void> {
+    const env = { OPENCLAW_STATE_DIR: stateDir, OPENCLAW_GATEWAY_PORT: String(gateway.port) };
+    const resubmit = () => runCli(['channels', 'dead-letters', 'resubmit', id], { env });
+    const answers = () => platform.shown().filter(({ text }) => text === 'What?').length;
+    const still = await resubmit();
+    expect([still.code, still.stdout + still.stderr]).toEqual([1, expect.stringContaining('nobody can take this')]);
+    expect(answers()).toBe(0);
+    const database = new SqliteFile(join(stateDir, 'openclaw-nest.sqlite'));
+    database.exec('drop trigger refuse');
+    database.close();
+    expect(await resubmit()).toMatchObject({ code: 0 });
+    await until('the answer', () => answers() === 1);
+    expect(await resubmit()).toMatchObject({ code: 1 });
+    platform.say(1, 'hello at the end');
+    await until(
+      'the last answer',
+      () => platform.shown().filter(({ text }) => text === 'Hello yourself.').length === 5,
+    );
+    expect(answers()).toBe(1);
+  }
 });

@@ -46,6 +46,7 @@ const GUARDS: Record<string, string> = {
   'system-event': 'rows of its own; a repeated text is left out',
   'inbox.quarantine': 'unique (channel, account, external_id)',
   'inbox.resubmit': 'only what is in quarantine or has failed',
+  'inbox.retaken': 'only what is in quarantine',
   'inbox.amend': 'only as long as the message waits',
   'inbox.drop': 'only as long as the messages wait',
   'ask-user': 'unique (run, part) of the outbox',

@@ -49,6 +49,13 @@ export interface SessionOptions {
   seen(channelId: string, messageId: string): void;
 }
 
+/** Work that something which Discord told makes, in the order of its chat. */
+interface Task {
+  chat: string;
+  id: string;
+  work(): Promise<void>;
+}
+
 /**
  * One life of an account. Discord confirms nothing, so whatever was said while nobody listened, or was not on disk when
  * the process ended, is fetched from the history: what comes in meanwhile waits until that is done.
@@ -93,41 +100,54 @@ export class DiscordSession implements DiscordListener {
   }
 
   packet(packet: DiscordPacket): void {
-    this.options.host.alive();
-    const raw = (id: string): RawUpdate => ({ id: `${packet.t}:${id}`, raw: packet });
-    switch (packet.t) {
-      case 'READY':
-        this.botId = packet.d.user.id;
-        this.searched = new Promise((resolve) => (this.openGate = resolve));
-        this.options.started(packet.d.application.id, this.botId);
-        return;
-      case 'MESSAGE_CREATE':
-        this.queue(packet.d.channel_id, raw(packet.d.id), () => this.take(packet.d));
-        return;
-      case 'MESSAGE_UPDATE':
-        // Link previews and the like are updates too; only people's edits carry a time.
-        if (packet.d.edited_timestamp)
-          this.queue(packet.d.channel_id, raw(`${packet.d.id}:${packet.d.edited_timestamp}`), () =>
-            this.edited(packet.d),
-          );
-        return;
-      case 'MESSAGE_DELETE':
-        this.queue(packet.d.channel_id, raw(packet.d.id), () => this.deleted(packet.d));
-        return;
-      case 'MESSAGE_DELETE_BULK':
-        for (const id of packet.d.ids)
-          this.queue(packet.d.channel_id, raw(id), () => this.deleted({ ...packet.d, id }));
-        return;
-      case 'MESSAGE_REACTION_ADD':
-        this.queue(packet.d.channel_id, raw(`${packet.d.message_id}:${packet.d.user_id}`), () =>
-          this.reacted(packet.d),
-        );
-        return;
-      case 'INTERACTION_CREATE':
-        this.queue(packet.d.channel?.id ?? '', raw(packet.d.id), () => this.interacted(packet.d));
-        return;
-      default:
+    const { host, started } = this.options;
+    host.alive();
+    if (packet.t === 'READY') {
+      this.botId = packet.d.user.id;
+      this.searched = new Promise((resolve) => (this.openGate = resolve));
+      host.again((update) => this.again(update));
+      started(packet.d.application.id, this.botId);
+      return;
     }
+    for (const { chat, id, work } of this.tasksOf(packet))
+      this.queue(chat, { id: `${packet.t}:${id}`, raw: packet }, work);
+  }
+
+  /** What is to be done about something that Discord told. */
+  private tasksOf(packet: DiscordPacket): Task[] {
+    switch (packet.t) {
+      case 'MESSAGE_CREATE':
+        return [{ chat: packet.d.channel_id, id: packet.d.id, work: () => this.take(packet.d) }];
+      case 'MESSAGE_UPDATE': {
+        const { id, channel_id: chat, edited_timestamp: at } = packet.d;
+        // Link previews and the like are updates too; only people's edits carry a time.
+        return at ? [{ chat, id: `${id}:${at}`, work: () => this.edited(packet.d) }] : [];
+      }
+      case 'MESSAGE_DELETE':
+        return [{ chat: packet.d.channel_id, id: packet.d.id, work: () => this.deleted(packet.d) }];
+      case 'MESSAGE_DELETE_BULK':
+        return packet.d.ids.map((id) => ({
+          chat: packet.d.channel_id,
+          id,
+          work: () => this.deleted({ ...packet.d, id }),
+        }));
+      case 'MESSAGE_REACTION_ADD': {
+        const { channel_id: chat, message_id: message, user_id: user } = packet.d;
+        return [{ chat, id: `${message}:${user}`, work: () => this.reacted(packet.d) }];
+      }
+      case 'INTERACTION_CREATE':
+        return [{ chat: packet.d.channel?.id ?? '', id: packet.d.id, work: () => this.interacted(packet.d) }];
+      default:
+        return [];
+    }
+  }
+
+  /** What was kept is a packet, or a message that was found in the history. */
+  private async again({ id, raw }: RawUpdate): Promise<void> {
+    const kept = raw as DiscordPacket | APIMessage;
+    if (!('t' in kept)) return this.take(kept);
+    const task = this.tasksOf(kept).find((each) => id === `${kept.t}:${each.id}`);
+    await task?.work();
   }
 
   ready(): void {

@@ -48,7 +48,9 @@ export class SlackApp {
       await ack();
     });
     app.error((error) => Promise.reject(error));
-    return new SlackApp(app, host);
+    const opened = new SlackApp(app, host);
+    host.again(({ raw }) => opened.again(raw as Record<string, unknown>, intake));
+    return opened;
   }
 
   /**
@@ -72,6 +74,13 @@ export class SlackApp {
     const update = { id: idOf(delivery.body), raw: delivery.body };
     await this.host.take(update, async () => void (response = await this.process(delivery)), signal);
     return response;
+  }
+
+  /** What was kept is what Slack had sent, or a message that was found in the history. */
+  private again(raw: Record<string, unknown>, intake: SlackIntake): Promise<unknown> {
+    const { ts, channel } = raw;
+    if (typeof ts !== 'string' || typeof channel !== 'string') return this.process({ body: raw });
+    return intake.message({ ...(raw as unknown as SlackEvent), type: 'message' });
   }
 
   /**

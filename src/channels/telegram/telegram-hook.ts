@@ -45,7 +45,8 @@ export class TelegramHook {
     try {
       const me = await telegramCall<UserFromGetMe>(bot.telegram, 'getMe', {}, limit);
       bot.botInfo = me;
-      bot.context.intake = this.options.intakeFor(me, this.options.host);
+      bot.context.intake = this.options.intakeFor(me, host);
+      host.again(({ raw }) => bot.handleUpdate(raw as Update));
       await telegramCall(
         bot.telegram,
         'setWebhook',

@@ -107,6 +107,7 @@ export class TelegramPoller {
     const { bot, host, watch } = this.options;
     const { signal } = this;
     bot.context.intake = intake;
+    host.again(({ raw }) => bot.handleUpdate(raw as Update));
     let offset: number | undefined;
     while (!signal.aborted) {
       // After a failure the first poll returns at once, so that people see soon that all is well again.

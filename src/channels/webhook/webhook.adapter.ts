@@ -15,6 +15,7 @@ import {
   ChatChannel,
   type OutboundMessage,
   type ProbeResult,
+  type InboundUpdate,
 } from '../channel-adapter';
 import { splitMarkdown } from '../../common/markdown/split-markdown';
 import { type WebhookAccount, webhookAccounts } from './webhook-accounts';
@@ -61,6 +62,7 @@ export class WebhookAdapter implements ChannelAdapter {
   async run(accountId: string, host: ChannelHost, signal: AbortSignal): Promise<void> {
     this.redactor.addSecret(this.account(accountId).settings.secret);
     this.hosts.set(accountId, host);
+    host.again(({ raw }) => host.receive(raw as InboundUpdate));
     host.state('connected');
     try {
       await aborted(signal);

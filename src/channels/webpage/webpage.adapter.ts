@@ -11,6 +11,7 @@ import {
   ChatChannel,
   type OutboundMessage,
   type ProbeResult,
+  type InboundUpdate,
 } from '../channel-adapter';
 import { splitMarkdown } from '../../common/markdown/split-markdown';
 import { type WebpageAccount, webpageAccounts } from './webpage-accounts';
@@ -56,6 +57,7 @@ export class WebpageAdapter implements ChannelAdapter {
     if (!webpageAccounts(this.config.config).some(({ id }) => id === accountId))
       throw new ChannelFatalError('WEBPAGE_ACCOUNT', `there is no account "${accountId}" in channels.webpage`);
     this.hosts.set(accountId, host);
+    host.again(({ raw }) => host.receive(raw as InboundUpdate));
     host.state('connected');
     try {
       await aborted(signal);
