@@ -42,8 +42,32 @@ enum Kind {
   Other,
 }
 
+/** Long texts, such as system prompts, are measured several times a turn and are the same from turn to turn. */
+const REMEMBERED_FROM = 500;
+const REMEMBERED = 100;
+const REMEMBERED_CHARACTERS = 2_000_000;
+const remembered = new Map<string, number>();
+let rememberedCharacters = 0;
+
 /** Rough size of a text in tokens, whatever its script. */
 export function estimateTokens(text: string): number {
+  if (text.length < REMEMBERED_FROM || text.length > REMEMBERED_CHARACTERS) return measure(text);
+  let tokens = remembered.get(text);
+  if (tokens === undefined) {
+    tokens = measure(text);
+    rememberedCharacters += text.length;
+  } else remembered.delete(text);
+  // As the one used last; those not used for long make room.
+  remembered.set(text, tokens);
+  while (remembered.size > REMEMBERED || rememberedCharacters > REMEMBERED_CHARACTERS) {
+    const oldest = remembered.keys().next().value ?? '';
+    remembered.delete(oldest);
+    rememberedCharacters -= oldest.length;
+  }
+  return tokens;
+}
+
+function measure(text: string): number {
   let tokens = 0;
   let before: Kind = Kind.Other;
   let last = 0;

@@ -41,7 +41,15 @@ export interface EventMap {
   /** A running turn begins to use a tool. */
   'turn.tool': { runId: string; sessionKey: string; route?: DeliveryRoute; tool: string };
   /** A turn has ended and everything about it is on disk. */
-  'turn.closed': { runId: string; runIds: string[]; sessionKey: string; outcome: string; route?: DeliveryRoute };
+  'turn.closed': {
+    runId: string;
+    runIds: string[];
+    sessionKey: string;
+    outcome: string;
+    route?: DeliveryRoute;
+    /** Tokens of its last request with the answer, and of the model's window, where a model was asked. */
+    size?: { tokens: number; window: number };
+  };
   /** The gateway has something to tell the assistant in a session; the same external id is told once. */
   'session.note': {
     sessionKey: string;

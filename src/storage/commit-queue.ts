@@ -1,4 +1,4 @@
-import { type Kysely, type Transaction, sql } from 'kysely';
+import { CompiledQuery, type Kysely, type Transaction, sql } from 'kysely';
 import { type BackoffPolicy, backoffDelay } from '../common/backoff';
 import type { Failpoints } from '../common/failpoints';
 import { sleep } from '../common/sleep';
@@ -21,6 +21,12 @@ interface PendingWrite {
 type Place = 'alone' | 'first' | 'next';
 
 const MAX_BATCH = 256;
+const BEGIN_IMMEDIATE = CompiledQuery.raw('begin immediate');
+/** In one round trip with the number by which the server can say later whether it was committed. */
+const BEGIN_TRANSACTION: CompiledQuery<{ id: string }> = CompiledQuery.raw(
+  'begin; select pg_current_xact_id()::text as id',
+) as CompiledQuery<{ id: string }>;
+const COMMIT = CompiledQuery.raw('commit');
 const BEGIN = ['savepoint one_write'];
 const END_AND_BEGIN = ['release savepoint one_write', ...BEGIN];
 /** For how long writes wait for a database that is busy or can't be reached; then their callers are told. */
@@ -67,7 +73,8 @@ export class CommitQueue {
       this.waiting.push({ label, write, resolve: resolve as (value: unknown) => void, reject });
       if (!this.draining) {
         this.draining = true;
-        queueMicrotask(() => void this.drain());
+        // Whatever else the loop has taken in by now goes into the same transaction.
+        setImmediate(() => void this.drain());
       }
     });
   }
@@ -115,8 +122,7 @@ export class CommitQueue {
   /** One transaction over all of them. Returns what to tell their callers. */
   private attempt(batch: readonly PendingWrite[]): Promise<(() => void)[]> {
     return this.db.connection().execute(async (connection) => {
-      // Taking the lock at once means that nothing has to be waited for later on.
-      await sql.raw(this.dialect === 'sqlite' ? 'begin immediate' : 'begin').execute(connection);
+      const id = await this.begin(connection);
       const settled: (() => void)[] = [];
       try {
         const transaction = connection as unknown as Transaction<Schema>;
@@ -124,7 +130,7 @@ export class CommitQueue {
           const place = batch.length === 1 ? 'alone' : index === 0 ? 'first' : 'next';
           settled.push(await this.runOne(transaction, pending, place));
         }
-        await this.end(connection, settled);
+        await this.end(connection, id, settled);
       } catch (error) {
         await sql`rollback`.execute(connection).catch(() => undefined);
         throw error;
@@ -133,18 +139,22 @@ export class CommitQueue {
     });
   }
 
-  private async end(connection: Kysely<Schema>, settled: readonly (() => void)[]): Promise<void> {
-    if (this.dialect === 'sqlite') {
-      await sql`commit`.execute(connection);
-      return;
-    }
-    const { rows } = await sql<{ id: string | null }>`select pg_current_xact_id_if_assigned()::text as id`.execute(
-      connection,
-    );
+  /** Returns the id of the transaction, where somebody could ask for it. */
+  private async begin(connection: Kysely<Schema>): Promise<string | undefined> {
+    if (this.dialect === 'postgres') return (await connection.executeQuery(BEGIN_TRANSACTION)).rows[0]?.id;
+    // Taking the lock at once means that nothing has to be waited for later on.
+    await connection.executeQuery(BEGIN_IMMEDIATE);
+    return undefined;
+  }
+
+  private async end(
+    connection: Kysely<Schema>,
+    id: string | undefined,
+    settled: readonly (() => void)[],
+  ): Promise<void> {
     try {
-      await sql`commit`.execute(connection);
+      await connection.executeQuery(COMMIT);
     } catch (error) {
-      const id = rows[0]?.id;
       throw id && error instanceof ConnectionLostError ? new CommitInDoubt(id, settled, error) : error;
     }
   }
@@ -185,7 +195,7 @@ export class CommitQueue {
   /** Each statement is a round trip on PostgreSQL, so it gets several in one; the commit ends the last savepoint. */
   private async savepoint(statements: readonly string[], transaction: Transaction<Schema>): Promise<void> {
     const texts = this.dialect === 'postgres' ? [statements.join('; ')] : statements;
-    for (const text of texts) await sql.raw(text).execute(transaction);
+    for (const text of texts) await transaction.executeQuery(CompiledQuery.raw(text));
   }
 }
 

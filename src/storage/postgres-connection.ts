@@ -88,8 +88,11 @@ class ToldPool implements PostgresPool {
     // Without a listener an error between two queries would end the process; the next query tells it.
     const ignore = (): void => undefined;
     client.on('error', ignore);
-    const query = (text: string, values: readonly unknown[]): Promise<unknown> =>
-      told(() => client.query(text, [...values]));
+    // Several statements in one text give several results: the last is the answer.
+    const query = async (text: string, values: readonly unknown[]): Promise<unknown> => {
+      const result: unknown = await told(() => client.query(text, [...values]));
+      return Array.isArray(result) ? (result as unknown[]).at(-1) : result;
+    };
     return {
       query: query as unknown as PostgresPoolClient['query'],
       release: () => {

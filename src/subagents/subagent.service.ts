@@ -9,6 +9,7 @@ import { RunOutcomeService } from '../agent/turns/run-outcome.service';
 import { type ToolContext, ToolError } from '../tools/agent-tool';
 import { GrantedRules } from '../tools/approvals/granted-rules.service';
 import { worstOrigin } from '../tools/provenance/taint';
+import { isSubagentKey } from '../sessions/session-key';
 import { SessionStore } from '../sessions/session.store';
 import { originsOf } from '../agent/sessions/plain-messages';
 import { TranscriptStore } from '../sessions/transcript.store';
@@ -49,7 +50,8 @@ export class SubagentService {
 
   /** Announces results that came in while nobody was there, then each as it comes. */
   async start(): Promise<void> {
-    this.events.on('turn.closed', ({ runIds }) => {
+    this.events.on('turn.closed', ({ runIds, sessionKey }) => {
+      if (!isSubagentKey(sessionKey)) return;
       for (const runId of runIds)
         this.store.find(runId).then(
           (run) => (run ? this.announce(run) : undefined),

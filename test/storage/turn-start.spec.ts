@@ -50,7 +50,7 @@ describe.each(kinds)('the start of a turn on %s', (kind) => {
     const rest = await inbox.ready(SESSION);
     expect(texts(rest)).toEqual(['two']);
     expect(await starter.begin(SESSION, rest, [], 'fake/one')).toMatchObject({ rows: [{ message: { text: 'two' } }] });
-    expect(await starter.begin(SESSION, rest, [], 'fake/one')).toBe('held');
+    expect(await starter.begin(SESSION, rest, [], 'fake/one')).toBe('running');
   });
 
   it('takes nothing that came after a command', async () => {

@@ -43,17 +43,28 @@ export class MemoryFlush {
   }
 
   listen(): void {
-    this.events.on('turn.closed', ({ sessionKey, outcome }) => {
-      if (outcome !== 'reply') return;
+    this.events.on('turn.closed', ({ sessionKey, outcome, size }) => {
+      // Most turns are far from the limit, which is to cost nothing.
+      if (outcome !== 'reply' || (size && size.tokens + PROMPT_TOKENS < this.limitOf(size.window))) return;
       this.consider(sessionKey).catch((error: unknown) =>
         this.log.warn({ error, session: sessionKey }, 'notes before a summary were not asked for'),
       );
     });
   }
 
+  private get settings() {
+    return this.config.config.agents?.defaults?.compaction?.memoryFlush;
+  }
+
+  /** Tokens from which on notes are asked for. */
+  private limitOf(window: number): number {
+    const soft = Math.min(this.settings?.softThresholdTokens ?? DEFAULT_SOFT_TOKENS, window * MOST_SOFT_SHARE);
+    return window - reserveOf(this.config.config, window) - soft;
+  }
+
   private async consider(sessionKey: string): Promise<void> {
     const { config } = this.config;
-    const settings = config.agents?.defaults?.compaction?.memoryFlush;
+    const { settings } = this;
     if (settings?.enabled === false || isSubagentKey(sessionKey)) return;
     const agentId = agentOfSession(config, sessionKey);
     const session = await this.sessions.find(sessionKey);
@@ -61,8 +72,7 @@ export class MemoryFlush {
     const { info } = this.models.resolve(agentId, session.modelOverride);
     if (info.api === 'offline') return;
     const gauge = this.gauges.of(info);
-    const soft = Math.min(settings?.softThresholdTokens ?? DEFAULT_SOFT_TOKENS, gauge.window * MOST_SOFT_SHARE);
-    const limit = gauge.window - reserveOf(config, gauge.window) - soft;
+    const limit = this.limitOf(gauge.window);
     const { messages, compaction } = await this.context.of(session.sessionId);
     // What the last request really had, or what the next one will have.
     if (Math.max(session.totalTokens ?? 0, gauge.messages(messages) + PROMPT_TOKENS) < limit) return;

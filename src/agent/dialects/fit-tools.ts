@@ -71,10 +71,9 @@ export class FittedTools {
   private add(tool: LanguageModelV3FunctionTool, dialect: Dialect): string | undefined {
     const { schemas } = dialect;
     if (this.specs.length >= schemas.tools) return `at most ${schemas.tools} tools go to this model`;
-    if (!isShallow(tool.inputSchema, MOST_LEVELS)) return `its schema has more than ${MOST_LEVELS} levels`;
-    const { schema, renamed } = fittedOnce(tool.inputSchema, dialect);
-    const text = JSON.stringify(schema);
-    if (text.length > MOST_CHARACTERS) return `its schema has ${text.length} characters, at most ${MOST_CHARACTERS} go`;
+    const fit = fittedOnce(tool.inputSchema, dialect);
+    if (typeof fit === 'string') return fit;
+    const { schema, renamed } = fit;
     if (renamed.size > 0) this.renamed.set(tool.name, renamed);
     this.specs.push({
       ...tool,
@@ -86,20 +85,29 @@ export class FittedTools {
   }
 }
 
-/** Schemas don't change; each is fitted once for each set of rules. */
-const fitted = new WeakMap<object, Map<unknown, FittedSchema>>();
+/** Schemas don't change; each is fitted once for each set of rules. What can't be offered has the reason instead. */
+const fitted = new WeakMap<object, Map<unknown, FittedSchema | string>>();
+const namesOfRules = new WeakMap<Dialect['schemas'], string>();
 
-function fittedOnce(source: unknown, { schemas }: Dialect): FittedSchema {
+function fittedOnce(source: unknown, { schemas }: Dialect): FittedSchema | string {
   const key = isPlainObject(source) ? source : {};
   let byRules = fitted.get(key);
   if (!byRules) fitted.set(key, (byRules = new Map()));
-  const rules = JSON.stringify(schemas);
+  let rules = namesOfRules.get(schemas);
+  if (rules === undefined) namesOfRules.set(schemas, (rules = JSON.stringify(schemas)));
   let result = byRules.get(rules);
-  if (!result) {
-    result = fitSchema(deepWellFormed(key), schemas);
+  if (result === undefined) {
+    result = fittedSchema(key, schemas);
     byRules.set(rules, result);
   }
   return result;
+}
+
+function fittedSchema(source: object, rules: Dialect['schemas']): FittedSchema | string {
+  if (!isShallow(source, MOST_LEVELS)) return `its schema has more than ${MOST_LEVELS} levels`;
+  const result = fitSchema(deepWellFormed(source as Record<string, unknown>), rules);
+  const { length } = JSON.stringify(result.schema);
+  return length > MOST_CHARACTERS ? `its schema has ${length} characters, at most ${MOST_CHARACTERS} go` : result;
 }
 
 function* namesIn(prompt: LanguageModelV3Prompt): Generator<string> {

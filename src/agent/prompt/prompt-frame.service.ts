@@ -1,3 +1,4 @@
+import type { LanguageModelV3FunctionTool } from '@ai-sdk/provider';
 import { Injectable } from '@nestjs/common';
 import { Redactor } from '../../common/redactor';
 import { findAgent } from '../../config/agent-entries';
@@ -8,7 +9,7 @@ import { BootstrapDesk } from '../../events/bootstrap-desk';
 import { SkillCatalog, type SkillSnapshot } from '../../skills/catalog/skill-catalog.service';
 import { type PolicySubject, isGuest } from '../../tools/agent-tool';
 import { ToolPolicyService } from '../../tools/policy/tool-policy.service';
-import { type RegisteredTool, ToolRegistry } from '../../tools/tool-registry.service';
+import { type RegisteredTool, ToolRegistry, type ToolSpec } from '../../tools/tool-registry.service';
 import { type SessionFolder, SessionFolders } from '../../workspace/session-folder.service';
 import { WorkspaceService } from '../../workspace/workspace.service';
 import { CredentialProfiles } from '../providers/credential-profiles.service';
@@ -81,7 +82,7 @@ export class PromptFrameService {
       .allowedTools(subject)
       .filter((tool) => tool.handler.unavailableReason?.() === undefined)
       .map((tool): OfferableTool => ({
-        spec: { type: 'function', ...this.registry.specOf(tool) },
+        spec: offeredSpec(this.registry.specOf(tool)),
         // What others call their tools and what they say of them is their text.
         origin: tool.foreignSchema ? tool.declaration.origin : 'gateway',
         ...rarityOf(tool),
@@ -139,6 +140,15 @@ export class PromptFrameService {
       );
     });
   }
+}
+
+/** The same object each time, so that what is worked out about it need not be worked out again. */
+const offeredSpecs = new WeakMap<ToolSpec, LanguageModelV3FunctionTool>();
+
+function offeredSpec(spec: ToolSpec): LanguageModelV3FunctionTool {
+  let offered = offeredSpecs.get(spec);
+  if (!offered) offeredSpecs.set(spec, (offered = { type: 'function', ...spec }));
+  return offered;
 }
 
 /** Further files of the workspace, where the hook that shows them is on. */

@@ -1,4 +1,4 @@
-import type { LanguageModelV3Prompt } from '@ai-sdk/provider';
+import type { LanguageModelV3FunctionTool, LanguageModelV3Prompt } from '@ai-sdk/provider';
 import { Injectable } from '@nestjs/common';
 import { type ImageSize, imageSize } from '../../common/image-size';
 import type { Usage } from '../../sessions/transcript-event';
@@ -15,6 +15,7 @@ export interface TokenGauge {
   text(text: string): number;
   picture(size: ImageSize | undefined): number;
   messages(messages: readonly PromptMessage[]): number;
+  tools(tools: readonly LanguageModelV3FunctionTool[]): number;
 }
 
 /** Smaller requests say little: what providers add by themselves counts for too much there. */
@@ -49,6 +50,7 @@ export function gaugeOf(
   return {
     window: Math.min(model.contextWindow, window ?? model.contextWindow),
     text: (text) => Math.ceil(estimateTokens(text) * factor),
+    tools: (tools) => Math.ceil(tools.reduce((sum, tool) => sum + sizeOfTool(tool), 0) * factor),
     picture,
     messages: (messages) =>
       Math.ceil(
@@ -58,6 +60,15 @@ export function gaugeOf(
         }, 0),
       ),
   };
+}
+
+/** Declarations of tools don't change, so each is measured once. */
+const measuredTools = new WeakMap<LanguageModelV3FunctionTool, number>();
+
+function sizeOfTool(tool: LanguageModelV3FunctionTool): number {
+  let size = measuredTools.get(tool);
+  if (size === undefined) measuredTools.set(tool, (size = estimateTokens(JSON.stringify(tool))));
+  return size;
 }
 
 /**

@@ -1,5 +1,4 @@
-import { statSync } from 'node:fs';
-import { realpath } from 'node:fs/promises';
+import { realpathSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { Injectable } from '@nestjs/common';
 import { cutText, leftOutNote } from '../../common/cut-text';
@@ -76,7 +75,7 @@ export class WorkspaceTexts {
       (text, index) => (text === undefined ? [] : [{ name: names[index] ?? '', text }]),
     );
     if (found.length === 0) return [];
-    const root = await realpath(workspace);
+    const root = realpathSync.native(workspace);
     const origins = await this.origins.ofAll(found.map(({ name }) => join(root, name)));
     const shown = await Promise.all(
       found.map(async ({ name, text }, index): Promise<WorkspaceText> => {

@@ -1,4 +1,3 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
 import { isPlainObject } from '../../common/plain-object';
 import type { ModelApi } from './models.config';
 
@@ -7,14 +6,19 @@ export interface WholeAnswer {
   body?: string;
 }
 
-const asked = new AsyncLocalStorage<WholeAnswer>();
-const replayed = new AsyncLocalStorage<string>();
+/** By the signal that ends the request: the provider packages hand it on as it is, and no two requests share one. */
+const asked = new WeakMap<AbortSignal, WholeAnswer>();
+const replayed = new WeakMap<AbortSignal, string>();
 
-/** Runs a request; where its answer is no stream but plain JSON, `whole.body` has it afterwards. */
-export const askingForStream = <T>(whole: WholeAnswer, request: () => T): T => asked.run(whole, request);
+/** For the request with this signal: where its answer is no stream but plain JSON, `whole.body` has it afterwards. */
+export function askForStream(signal: AbortSignal, whole: WholeAnswer): void {
+  asked.set(signal, whole);
+}
 
-/** Runs a request that is answered with this body; nothing is sent. */
-export const replaying = <T>(body: string, request: () => T): T => replayed.run(body, request);
+/** The next request with this signal is answered with this body; nothing is sent. */
+export function replay(signal: AbortSignal, body: string): void {
+  replayed.set(signal, body);
+}
 
 /**
  * `fetch` for model servers that keep to their format only roughly: plain JSON instead of a stream, an error with status
@@ -22,14 +26,16 @@ export const replaying = <T>(body: string, request: () => T): T => replayed.run(
  */
 export function lenientFetch(api: ModelApi): typeof fetch {
   return async (input, init) => {
-    const body = replayed.getStore();
+    const signal = init?.signal;
+    const body = signal ? replayed.get(signal) : undefined;
     if (body !== undefined) return json(body, 200);
     const response = await fetch(input, init);
-    const whole = asked.getStore();
+    const whole = signal ? asked.get(signal) : undefined;
     if (!response.ok || response.body === null || whole === undefined) return response;
-    const { isJson, stream } = await peeked(response.body);
-    if (!isJson) return streamed(api === 'openai-completions' ? stream.pipeThrough(repairedLines()) : stream, response);
-    const text = await new Response(stream).text();
+    const answer = await peeked(response.body);
+    if (!answer.isJson)
+      return streamed(bytesOf(answer, api === 'openai-completions' ? new RepairedLines() : AS_IT_IS), response);
+    const text = await new Response(bytesOf(answer, AS_IT_IS)).text();
     const parsed = parse(text);
     const status = errorStatus(parsed);
     if (status !== undefined) return json(text, status);
@@ -44,10 +50,23 @@ const json = (body: string, status: number): Response =>
 const streamed = (body: ReadableStream<Uint8Array> | null, { status, headers }: Response): Response =>
   new Response(body, { status, headers });
 
+interface PeekedAnswer {
+  isJson: boolean;
+  /** What has been read of it to find that out. */
+  read: readonly Uint8Array[];
+  reader: ReadableStreamDefaultReader<Uint8Array>;
+}
+
+/** Changes bytes on their way; `undefined` where nothing can be passed on yet. */
+interface Repair {
+  of(chunk: Uint8Array): Uint8Array | undefined;
+  end(): Uint8Array | undefined;
+}
+
+const AS_IT_IS: Repair = { of: (chunk) => chunk, end: () => undefined };
+
 /** Whether an answer is JSON rather than events, by its first character that is none of blanks. */
-async function peeked(
-  body: ReadableStream<Uint8Array>,
-): Promise<{ isJson: boolean; stream: ReadableStream<Uint8Array> }> {
+async function peeked(body: ReadableStream<Uint8Array>): Promise<PeekedAnswer> {
   const reader = body.getReader();
   const read: Uint8Array[] = [];
   let first = '';
@@ -57,16 +76,31 @@ async function peeked(
     read.push(value);
     first = new TextDecoder().decode(value).trim().charAt(0);
   }
-  const stream = new ReadableStream<Uint8Array>({
-    start: (controller) => read.forEach((chunk) => controller.enqueue(chunk)),
+  return { isJson: first === '{' || first === '[', read, reader };
+}
+
+/** One stream, not one piped into another: each costs as much as the rest of a short answer. */
+function bytesOf({ read, reader }: PeekedAnswer, repair: Repair): ReadableStream<Uint8Array> {
+  const pass = (controller: ReadableStreamDefaultController<Uint8Array>, bytes: Uint8Array | undefined): boolean => {
+    if (bytes) controller.enqueue(bytes);
+    return bytes !== undefined;
+  };
+  return new ReadableStream<Uint8Array>({
+    start: (controller) => read.forEach((chunk) => pass(controller, repair.of(chunk))),
     pull: async (controller) => {
-      const { done, value } = await reader.read();
-      if (done) controller.close();
-      else controller.enqueue(value);
+      for (;;) {
+        const { done, value } = await reader.read();
+        if (done) {
+          pass(controller, repair.end());
+          controller.close();
+          return;
+        }
+        // A pull that brings nothing is not repeated.
+        if (pass(controller, repair.of(value))) return;
+      }
     },
     cancel: (reason) => reader.cancel(reason),
   });
-  return { isJson: first === '{' || first === '[', stream };
 }
 
 function parse(text: string): unknown {
@@ -87,21 +121,22 @@ function errorStatus(body: unknown): number | undefined {
 }
 
 /** Lines of events in OpenAI's older format, those with arguments of calls put right. */
-function repairedLines(): TransformStream<Uint8Array, Uint8Array> {
-  const decoder = new TextDecoder();
-  const encoder = new TextEncoder();
-  let rest = '';
-  return new TransformStream({
-    transform(chunk, controller) {
-      const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n');
-      rest = lines.pop() ?? '';
-      if (lines.length > 0) controller.enqueue(encoder.encode(lines.map((line) => `${repairedLine(line)}\n`).join('')));
-    },
-    flush(controller) {
-      rest += decoder.decode();
-      if (rest !== '') controller.enqueue(encoder.encode(`${repairedLine(rest)}\n\n`));
-    },
-  });
+class RepairedLines implements Repair {
+  private readonly decoder = new TextDecoder();
+  private readonly encoder = new TextEncoder();
+  private rest = '';
+
+  of(chunk: Uint8Array): Uint8Array | undefined {
+    const lines = (this.rest + this.decoder.decode(chunk, { stream: true })).split('\n');
+    this.rest = lines.pop() ?? '';
+    if (lines.length === 0) return undefined;
+    return this.encoder.encode(lines.map((line) => `${repairedLine(line)}\n`).join(''));
+  }
+
+  end(): Uint8Array | undefined {
+    this.rest += this.decoder.decode();
+    return this.rest === '' ? undefined : this.encoder.encode(`${repairedLine(this.rest)}\n\n`);
+  }
 }
 
 function repairedLine(line: string): string {

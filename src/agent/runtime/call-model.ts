@@ -2,7 +2,7 @@ import type { LanguageModelV3, LanguageModelV3CallOptions } from '@ai-sdk/provid
 import type { AssistantPart } from '../../sessions/transcript-event';
 import { fitRequest } from '../dialects/fit-request';
 import { classifyModelError } from '../providers/classify-model-error';
-import { type WholeAnswer, askingForStream, replaying } from '../providers/lenient-fetch';
+import { type WholeAnswer, askForStream, replay } from '../providers/lenient-fetch';
 import { ModelError } from '../providers/model-error';
 import type { ModelInfo } from '../providers/model-registry.service';
 import { type ModelOutput, type ModelSink, OutputCollector } from './output-collector';
@@ -42,21 +42,15 @@ export async function callModel(
   try {
     const whole: WholeAnswer = {};
     const request = { ...fitted, abortSignal };
-    const { stream, response } = await raceAbort(
-      askingForStream(whole, () => model.doStream(request)),
-      abortSignal,
-    );
+    askForStream(abortSignal, whole);
+    const { stream, response } = await raceAbort(model.doStream(request), abortSignal);
     if (response?.headers) sink.headers?.(response.headers);
     const reader = stream.getReader();
     const { body } = whole;
     if (body !== undefined) {
       void reader.cancel().catch(() => undefined);
-      collector.addWhole(
-        await raceAbort(
-          replaying(body, () => model.doGenerate(request)),
-          abortSignal,
-        ),
-      );
+      replay(abortSignal, body);
+      collector.addWhole(await raceAbort(model.doGenerate(request), abortSignal));
       return collector.finish();
     }
     try {

@@ -41,12 +41,16 @@ interface Lane {
   working: boolean;
   /** Something came in since the lane last looked. */
   dirty: boolean;
+  /** A turn of it may have been cut off. Where none is expected, the start of the next one finds out. */
+  mayBeCutOff: boolean;
+  /** What waited when the last turn began was more than that turn took. */
+  hasRest: boolean;
   current?: { request: TurnRequest; control: AbortController; mode: EffectiveQueueMode };
   done: Promise<void>;
 }
 
-/** A turn to run; nothing to do after all; or the session is in another process's hands. */
-type Start = { turn: StartedTurn; mode: EffectiveQueueMode } | 'nothing' | 'held';
+/** A turn to run; nothing to do after all; the session is in another process's hands; or one of its turns was cut off. */
+type Start = { turn: StartedTurn; mode: EffectiveQueueMode } | 'nothing' | 'held' | 'running';
 
 /** One turn at a time in each session, in order of arrival; sessions side by side up to the configured number. */
 @Injectable()
@@ -83,7 +87,7 @@ export class LaneService {
   start(open: readonly string[]): void {
     this.events.on('inbox.accepted', ({ sessionKey, queueMode }) => this.accepted(sessionKey, queueMode));
     this.started = true;
-    for (const sessionKey of open) this.wake(sessionKey);
+    for (const sessionKey of open) this.wake(sessionKey, true);
   }
 
   /** Runs that are going on. */
@@ -140,7 +144,7 @@ export class LaneService {
 
   /** Looks again whether a session has something to do. */
   look(sessionKey: string): void {
-    this.wake(sessionKey);
+    this.wake(sessionKey, true);
   }
 
   /** Resolves when the session has no running turn any more. */
@@ -167,14 +171,22 @@ export class LaneService {
     this.wake(sessionKey);
   }
 
-  private wake(sessionKey: string): void {
+  private wake(sessionKey: string, mayBeCutOff = false): void {
     if (this.stopping.signal.aborted || !this.started) return;
     let lane = this.lanes.get(sessionKey);
     if (!lane) {
-      lane = { sessionKey, working: false, dirty: false, done: Promise.resolve() };
+      lane = {
+        sessionKey,
+        working: false,
+        dirty: false,
+        mayBeCutOff: false,
+        hasRest: false,
+        done: Promise.resolve(),
+      };
       this.lanes.set(sessionKey, lane);
     }
     lane.dirty = true;
+    lane.mayBeCutOff ||= mayBeCutOff;
     if (lane.working) return;
     lane.working = true;
     lane.done = this.work(lane).finally(() => {
@@ -196,7 +208,10 @@ export class LaneService {
         if (ran === 'idle') return;
         if (ran === 'held') await sleep(RETRY_MS, this.stopping.signal);
         hasJustRun = ran === 'ran';
+        // Whatever comes in from here on makes it dirty.
+        if (hasJustRun && !lane.dirty && !lane.hasRest) return;
       } catch (error) {
+        lane.mayBeCutOff = true;
         this.log.error({ session: lane.sessionKey, error }, `a session could not be worked on: ${messageOf(error)}`);
         if (mayPutAside(error, ++failures) && (await this.putAside.next(lane.sessionKey, error))) failures = 0;
         else await sleep(RETRY_MS, this.stopping.signal);
@@ -207,7 +222,8 @@ export class LaneService {
   /** Runs one turn of a lane, if there is one to run. */
   private async runNext(lane: Lane, hasJustRun: boolean): Promise<'ran' | 'again' | 'held' | 'idle'> {
     const { sessionKey } = lane;
-    const cutOff = await this.turns.findRunning(sessionKey);
+    const cutOff = lane.mayBeCutOff ? await this.turns.findRunning(sessionKey) : undefined;
+    if (!cutOff) lane.mayBeCutOff = false;
     let waiting: InboxRow[] = [];
     if (!cutOff) {
       waiting = await this.inbox.ready(sessionKey);
@@ -229,6 +245,11 @@ export class LaneService {
       const started = cutOff ? await this.resume(cutOff, isSuspect) : await this.begin(sessionKey, waiting);
       if (started === 'nothing') return 'again';
       if (started === 'held') return 'held';
+      if (started === 'running') {
+        lane.mayBeCutOff = true;
+        return 'again';
+      }
+      lane.hasRest = cutOff !== undefined || waiting.length > started.turn.rows.length;
       await this.runTurn(lane, started.turn, started.mode);
       return 'ran';
     } finally {
@@ -273,7 +294,7 @@ export class LaneService {
     for (const { row, reason } of plan.drop) await this.drop(row, reason);
     const model = this.firstModelName(sessionKey, plan.take, session?.modelOverride);
     const started = await this.starter.begin(sessionKey, plan.take, plan.summarised, model);
-    if (started === 'held') return 'held';
+    if (started === 'held' || started === 'running') return started;
     return started === 'gone' ? 'nothing' : { turn: started, mode: settings.mode };
   }
 

@@ -25,6 +25,8 @@ export interface TurnEnd {
   messages: readonly PromptMessage[];
   outputs: readonly ModelStepOutput[];
   usage: Usage;
+  /** Tokens of the last request with its answer, and of the model's window. */
+  size?: { tokens: number; window: number };
 }
 
 /** Ends a turn in ONE transaction: transcript, deliveries, inbox rows, turn. */

@@ -101,6 +101,8 @@ export class TurnExecution {
   readonly messages: PromptMessage[];
   readonly outputs: ModelStepOutput[] = [];
   usage: Usage = NO_USAGE;
+  /** Tokens of the last request with its answer, rather too many than too few, and of the model's window. */
+  size: { tokens: number; window: number } | undefined;
   private readonly guard = new LoopGuard();
   private readonly offered: OfferedTools;
   private position = 0;
@@ -184,7 +186,13 @@ export class TurnExecution {
     });
     const full: ModelStepOutput = { ...output, api: info.api, provider: info.provider, model: info.id };
     this.openStep = undefined;
-    this.plan.gauges.learn(info, inputTokens(info), output.usage);
+    const estimated = inputTokens(info);
+    this.plan.gauges.learn(info, estimated, output.usage);
+    const { input, cacheRead, cacheWrite } = output.usage;
+    this.size = {
+      tokens: Math.max(estimated, input + cacheRead + cacheWrite) + output.usage.output,
+      window: this.plan.gauges.of(info).window,
+    };
     this.plan.journal.finish(step, full, settleIn, stepFacts(full));
     this.adopt(full, Date.now());
     return full;
@@ -205,7 +213,7 @@ export class TurnExecution {
 
   /** What goes with every request of the turn. */
   private fixedTokens(gauge: TokenGauge): number {
-    return gauge.text(this.plan.system.text) + gauge.text(JSON.stringify(this.tools));
+    return gauge.text(this.plan.system.text) + gauge.tools(this.tools);
   }
 
   /** The conversation as a model is shown it: what has once been left out to make room stays out, for its cache's sake. */

@@ -53,7 +53,7 @@ export class TurnPlanner {
     const common = frame.tools.filter(({ rare }) => rare === undefined).map(({ spec }) => spec);
     const gauge = primary ? this.gauges.of(primary) : gaugeOf(UNKNOWN_MODEL);
     const opening = started.rows.map((row) => userMessage(row, started.summarised.has(row.id)));
-    const otherTokens = gauge.text(frame.system.text) + gauge.text(JSON.stringify(common)) + gauge.messages(opening);
+    const otherTokens = gauge.text(frame.system.text) + gauge.tools(common) + gauge.messages(opening);
     const thinking =
       request.thinking ??
       session.thinkingLevel ??

@@ -265,6 +265,7 @@ export class TurnRunner {
       sessionKey: turn.sessionKey,
       outcome: end.outcome,
       ...(turn.request.route ? { route: turn.request.route } : {}),
+      ...(end.size ? { size: end.size } : {}),
     });
     this.events.emit('wire.event', {
       event: 'sessions.changed',
@@ -298,8 +299,8 @@ function describeEnd(
   signal: AbortSignal,
   heartbeat: HeartbeatRules | undefined,
 ): TurnEnd {
-  const { messages, outputs, usage } = execution;
-  const facts = { messages, outputs, usage };
+  const { messages, outputs, usage, size } = execution;
+  const facts = { messages, outputs, usage, ...(size ? { size } : {}) };
   const text = visibleText(outputs);
   switch (end.kind) {
     case 'answered': {

@@ -70,22 +70,23 @@ export class TurnStarter {
 
   /**
    * One commit: lease, rows claimed, turn, first model step.
-   * @returns `held` when another process holds the lane, `gone` when the first of the rows does not wait any more
+   * @returns `held` when another process holds the lane, `running` when a turn of the session has not ended, `gone` when
+   * the first of the rows does not wait any more
    */
   async begin(
     sessionKey: string,
     rows: readonly InboxRow[],
     summarised: readonly InboxRow[],
     firstModel: string,
-  ): Promise<StartedTurn | 'held' | 'gone'> {
+  ): Promise<StartedTurn | 'held' | 'running' | 'gone'> {
     const agentId = agentOfSession(this.config.config, sessionKey);
-    const start = async (transaction: Transaction<Schema>): Promise<Begun | 'held'> => {
+    const start = async (transaction: Transaction<Schema>): Promise<Begun | 'held' | 'running'> => {
       const lease = await this.leases.acquireIn(transaction, laneName(sessionKey));
       const [leading] = rows;
       if (!lease) return 'held';
       if (!leading || (await this.turns.isRunningIn(transaction, sessionKey))) {
         await this.leases.releaseIn(transaction, lease);
-        return 'held';
+        return leading ? 'running' : 'held';
       }
       const ids = rows.map((row) => row.id);
       // As they are now: one may have been edited since the turn was planned.
