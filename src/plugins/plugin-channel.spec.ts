@@ -11,6 +11,7 @@ describe('the channel of a plugin', () => {
       take: (update: RawUpdate, work: () => Promise<void>) => work().catch(() => void kept.push(update)),
       receive: ({ text }: { text: string }) =>
         text === 'poison' ? Promise.reject(new Error('nobody can take this')) : Promise.resolve({ kind: 'duplicate' }),
+      again: () => undefined,
     } as unknown as ChannelHost;
     const runtime = { manifest: { id: 'p' }, call: () => new Promise(() => undefined) } as unknown as PluginRuntime;
     const channel = new PluginChannel({ id: 'x' }, runtime, { config: {} } as unknown as ConfigService);
