@@ -79,7 +79,12 @@ export function afterRun(job: CronJob, run: JobEnd): CronJob | undefined {
 
 /** When a job that failed so often in a row is tried again; undefined: not before its next time. */
 function retryOf(job: CronJob, errors: number, now: number): number | undefined {
-  const most = job.retries ?? (job.schedule.kind === 'at' ? RETRIES_MS.length : 0);
-  const pause = errors <= most && job.enabled ? RETRIES_MS[errors - 1] : undefined;
+  const pause = errors <= retriesOf(job) ? RETRIES_MS[errors - 1] : undefined;
   return pause === undefined ? undefined : now + Math.round(pause * (1 + Math.random() / 10));
 }
+
+const retriesOf = (job: CronJob): number =>
+  job.enabled ? Math.min(job.retries ?? (job.schedule.kind === 'at' ? RETRIES_MS.length : 0), RETRIES_MS.length) : 0;
+
+/** Whether people are told of a failure: not of one that is tried again, nor of each that follows. */
+export const isFailureTold = (job: CronJob, errorsInRow: number): boolean => errorsInRow === retriesOf(job) + 1;

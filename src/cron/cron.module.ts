@@ -9,6 +9,7 @@ import { StorageModule } from '../storage/storage.module';
 import { ApprovalsModule } from '../tools/approvals/approvals.module';
 import { CronPreviewRpc } from './cron-preview.rpc';
 import { CronRpc } from './cron.rpc';
+import { CronReports } from './cron-reports.service';
 import { CronService } from './cron.service';
 import { CronStore } from './cron.store';
 import { CronTool } from './cron.tool';
@@ -19,7 +20,7 @@ import { CronTool } from './cron.tool';
 })
 @Module({
   imports: [ScheduleModule.forRoot(), AgentModule, ApprovalsModule, EventsModule, StorageModule],
-  providers: [CronPreviewRpc, CronRpc, CronService, CronStore, CronTool],
+  providers: [CronPreviewRpc, CronReports, CronRpc, CronService, CronStore, CronTool],
 })
 export class CronModule implements OnModuleInit, OnApplicationBootstrap, OnModuleDestroy {
   private unlisten: (() => void) | undefined;

@@ -1,8 +1,6 @@
 import { Injectable, Optional } from '@nestjs/common';
 import { SchedulerRegistry } from '@nestjs/schedule';
-import type { Transaction } from 'kysely';
 import { cutText } from '../common/cut-text';
-import { SessionNotes } from '../agent/chat/session-notes.service';
 import { LaneService } from '../agent/turns/lane.service';
 import { TurnStore } from '../agent/turns/turn.store';
 import { Clock, systemClock } from '../common/clock';
@@ -14,15 +12,14 @@ import { mainSessionKey } from '../config/main-session';
 import { ConfigService } from '../config/config.service';
 import { userTimeZone } from '../config/user-zone';
 import { EventBus } from '../events/event-bus';
-import { WebhookDesk } from '../events/webhook-desk';
 import type { InboundMessage } from '../inbox/inbound-message';
 import { InboxService } from '../inbox/inbox.service';
 import { InboxStore } from '../inbox/inbox.store';
 import { SessionStore } from '../sessions/session.store';
 import { SystemEventStore } from '../sessions/system-event.store';
-import type { Schema } from '../storage/schema';
 import type { CronJob, CronRun } from './cron-job';
 import { MOST_MISSED, type Plan, afterRun, inZone, planned, wantedOf } from './cron-progress';
+import { CronReports } from './cron-reports.service';
 import { nextSlot, slotsBetween } from './cron-schedule';
 import type { TimeContext } from './cron-time';
 import { CronStore } from './cron.store';
@@ -53,10 +50,9 @@ export class CronService {
     private readonly lanes: LaneService,
     private readonly sessions: SessionStore,
     private readonly systemEvents: SystemEventStore,
-    private readonly notes: SessionNotes,
+    private readonly reports: CronReports,
     private readonly config: ConfigService,
     private readonly events: EventBus,
-    private readonly webhooks: WebhookDesk,
     private readonly scheduler: SchedulerRegistry,
     loggers: LoggerFactory,
     @Optional() private readonly clock: Clock = systemClock,
@@ -309,8 +305,7 @@ export class CronService {
     const reason = failed ? (turn?.result?.error ?? turn?.reason ?? row?.reason ?? outcome) : null;
     const summary = cutText((turn?.result?.payloads ?? []).map(({ text }) => text).join('\n'), MAX_SUMMARY) || null;
     const job = await this.store.find(run.jobId);
-    let sendWebhook: (() => void) | undefined;
-    let tellSession: (() => void) | undefined;
+    let tell: (() => void) | undefined;
     const isOver = await this.store.transaction('cron.finish', async (transaction) => {
       const ended = await this.store.finishIn(
         transaction,
@@ -324,25 +319,17 @@ export class CronService {
       await this.store.changeIn(transaction, job.id, (current) =>
         afterRun(current, { failed, mayRetry, reason, durationMs: now - claimedAt, claimedAt, now }),
       );
-      if (job.delivery?.mode === 'webhook')
-        sendWebhook = await this.webhooks.enqueueIn(transaction, {
-          target: job.delivery.to ?? '',
-          event: 'cron.finished',
-          payload: {
-            jobId: job.id,
-            name: job.name,
-            status: failed ? 'error' : 'ok',
-            reason,
-            summary,
-            runAtMs: run.slot,
-          },
-        });
-      tellSession = await this.reportIn(transaction, job, run, failed ? `failed: ${reason}` : summary, failed);
+      tell = await this.reports.reportIn(transaction, job, run, {
+        failed,
+        isOwnFault: outcome === 'failed',
+        reason,
+        summary,
+        ...(row?.message.route ? { route: row.message.route } : {}),
+      });
       return true;
     });
     if (!isOver || !job) return;
-    sendWebhook?.();
-    tellSession?.();
+    tell?.();
     if (failed) this.log.warn({ job: job.id, runId: run.runId }, `a job failed: ${reason}`);
     await this.arm();
     this.announce(job, 'finished', {
@@ -351,35 +338,6 @@ export class CronService {
       ...(summary ? { summary } : {}),
       runAtMs: run.slot,
       durationMs: now - run.claimedAt,
-    });
-  }
-
-  /**
-   * What a job of its own did is told in the agent's main conversation unless it was announced in a chat: at once when it
-   * is to wake it, else with the next heartbeat; failures in a row when there are enough.
-   */
-  private async reportIn(
-    transaction: Transaction<Schema>,
-    job: CronJob,
-    run: CronRun,
-    text: string | null,
-    failed: boolean,
-  ): Promise<(() => void) | undefined> {
-    if (job.payload.kind !== 'agentTurn') return undefined;
-    const errors = failed ? (job.state.consecutiveErrors ?? 0) + 1 : 0;
-    const isAlert = job.alertAfter !== undefined && errors === job.alertAfter;
-    const isTold = !failed && text !== null && (job.delivery?.mode ?? 'none') === 'none';
-    if (isTold && job.wakeMode === 'next-heartbeat') {
-      await this.systemEvents.addIn(transaction, job.sessionKey, `Cron (${job.name}): ${text}`, 'tool');
-      return undefined;
-    }
-    if (!isAlert && !isTold) return undefined;
-    return this.notes.acceptIn(transaction, {
-      sessionKey: job.sessionKey,
-      externalId: `cron-told:${job.id}:${run.slot}`,
-      isOwner: true,
-      text: isAlert ? `Cron job "${job.name}" failed ${errors} times in a row: ${text}` : `Cron (${job.name}): ${text}`,
-      origin: 'tool',
     });
   }
 }

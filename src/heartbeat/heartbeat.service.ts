@@ -207,6 +207,7 @@ export class HeartbeatService {
           isSystemEvent: true,
           heartbeat: {
             ackMaxChars: plan.ackMaxChars,
+            ...(waiting.length === 0 ? { isLook: true } : {}),
             ...(isRecent && before.lastText ? { notAgain: before.lastText } : {}),
           },
           ...(plan.model ? { model: plan.model } : {}),

@@ -37,6 +37,8 @@ export interface HeartbeatRules {
   ackMaxChars: number;
   /** What was told before and need not be told again. */
   notAgain?: string;
+  /** Nothing has happened; the assistant only looks around. */
+  isLook?: boolean;
 }
 
 /** What came in, as stored in the inbox row. */

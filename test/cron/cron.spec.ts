@@ -167,6 +167,30 @@ describe('jobs that run by the clock', () => {
     expect((await runs(job.id))[0]).toMatchObject({ status: 'error' });
   });
 
+  it('that fail are no answer: who waits for them is told once, by their name, after the last try', async () => {
+    telegram.say({ chatId: OWNER, text: 'hello' });
+    await until('an answer', () => telegram.textsIn(OWNER).length === 1, 15_000);
+    models.answer = () => ({ steps: [{ reasoning: 'Nothing.' }] });
+    const once = await call<Job>('cron.add', {
+      name: 'Dentist',
+      schedule: { kind: 'at', at: new Date(Date.now() + 300).toISOString() },
+      payload: { kind: 'agentTurn', message: 'remind me', deliver: true, channel: 'last' },
+    });
+    await finished(once.id);
+    // It is tried again: nothing to tell yet.
+    expect(telegram.textsIn(OWNER)).toHaveLength(1);
+    const often = await call<Job>('cron.add', {
+      name: 'Weather',
+      schedule: { everyMs: 1000 },
+      payload: { kind: 'agentTurn', message: 'look', deliver: true, channel: 'last' },
+    });
+    await finished(often.id, 3);
+    await call('cron.update', { id: often.id, patch: { enabled: false } });
+    expect(telegram.textsIn(OWNER).slice(1)).toEqual([
+      expect.stringMatching(/^The scheduled job "Weather" failed: .*sent an empty answer$/),
+    ]);
+  });
+
   it('whose times passed while the gateway was down run the last of them, and the others are listed as skipped', async () => {
     const job = await call<Job>('cron.add', {
       schedule: { everyMs: 60_000, anchorMs: Date.now() - 601_000 },

@@ -114,6 +114,30 @@ describe('heartbeats', () => {
     });
   });
 
+  it('that look around in vain, or fail, tell nobody; what has happened is not lost in silence', async () => {
+    let answer: 'nothing' | 'refusal' = 'nothing';
+    models.answer = ({ lastUser }) => {
+      if (lastUser.includes('hello')) return { steps: [{ text: 'Hi.' }] };
+      return answer === 'nothing'
+        ? { steps: [{ reasoning: 'Nothing.' }] }
+        : { steps: [], status: 401, body: { error: { message: 'no' } } };
+    };
+    await start();
+    await greet();
+    const sent = telegram.sent.length;
+    tasks('- x');
+    await until('an end without a word', async () => (await last())?.['status'] === 'ok-empty', 15_000);
+    answer = 'refusal';
+    await until('a failure', async () => (await last())?.['status'] === 'failed', 15_000);
+    expect(telegram.sent).toHaveLength(sent);
+    expect(await transcript()).not.toContain('HEARTBEAT');
+    tasks('');
+    await client.call('system-event', { text: 'The door bell rang' });
+    await client.call('wake', { mode: 'now', text: 'The door bell rang' });
+    await until('a word of it', () => telegram.sent.length > sent, 15_000);
+    expect(telegram.textsIn(OWNER).at(-1)).toContain('credentials');
+  });
+
   it('rest outside the active hours, when they are switched off, and with another model where one is named', async () => {
     const hour = (offset: number): string =>
       `${String((new Date().getUTCHours() + offset + 24) % 24).padStart(2, '0')}:00`;

@@ -47,7 +47,7 @@ export function derivePrompt(messages: readonly PromptMessage[], target: PromptT
   for (let index = 0; index < messages.length; index++) {
     const { message, at } = messages[index] as PromptMessage;
     if (message.role === 'user') {
-      const content = userContent(message, at, target);
+      const content = userContent(message, { at, before: messages[index - 1]?.at }, target);
       if (content.length > 0) prompt.push({ role: 'user', content });
     } else if (message.role === 'assistant') {
       pushAssistant(prompt, message, resultsAfter(messages, index), target);
@@ -124,11 +124,15 @@ function resultPart(
   };
 }
 
-function userContent(message: UserMessage, at: number, target: PromptTarget): UserContent {
+function userContent(
+  message: UserMessage,
+  { at, before }: { at: number; before: number | undefined },
+  target: PromptTarget,
+): UserContent {
   const content: UserContent = [];
   const text = plainText(message.content, target);
   if (text !== '')
-    content.push({ type: 'text', text: `${envelope(message, at, target.envelope ?? UTC_TIMES)}${text}` });
+    content.push({ type: 'text', text: `${envelope(message, at, target.envelope ?? UTC_TIMES, before)}${text}` });
   if (target.acceptsImages) {
     for (const part of message.content) {
       if (part.type === 'image') content.push({ type: 'file', data: part.data, mediaType: part.mimeType });

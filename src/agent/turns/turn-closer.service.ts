@@ -59,7 +59,7 @@ export class TurnCloser {
         delivered = await this.desk.enqueueIn(transaction, {
           runId: turn.runId,
           route,
-          texts: isTold(end) ? [end.text] : [],
+          texts: isTold(turn, end) ? [end.text] : [],
           ...(end.replyTo ? { replyTo: end.replyTo } : {}),
         });
       }
@@ -127,11 +127,19 @@ export class TurnCloser {
   }
 }
 
-/** A heartbeat that had nothing to say leaves nothing in the conversation. */
-const isForgotten = ({ request }: StartedTurn['turn'], { outcome }: TurnEnd): boolean =>
-  request.heartbeat !== undefined && outcome === 'silent';
+/** A heartbeat that had nothing to say leaves nothing in the conversation, nor does one that failed before it did anything. */
+function isForgotten({ request }: StartedTurn['turn'], { outcome, messages }: TurnEnd): boolean {
+  if (outcome === 'silent') return request.heartbeat !== undefined;
+  const didNothing = messages.every(({ message }) => message.role !== 'toolResult');
+  return outcome === 'failed' && request.heartbeat?.isLook === true && didNothing;
+}
 
-/** Who stops a turn needs no half answer in the chat; who waits in vain is told why. */
-function isTold(end: TurnEnd): boolean {
-  return end.text !== '' && (end.outcome !== 'aborted' || end.stopReason === 'timeout');
+/**
+ * Who stops a turn needs no half answer in the chat; who waits in vain is told why. What was begun by the clock has nobody
+ * who waits: a job tells of its failures itself, and a mere look around is no news.
+ */
+function isTold({ request }: StartedTurn['turn'], end: TurnEnd): boolean {
+  if (end.text === '') return false;
+  if (end.outcome === 'failed') return request.jobId === undefined && request.heartbeat?.isLook !== true;
+  return end.outcome !== 'aborted' || end.stopReason === 'timeout';
 }

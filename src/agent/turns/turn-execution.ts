@@ -11,6 +11,7 @@ import { type OfferableTool, OfferedTools } from '../prompt/offered-tools';
 import type { ModelInfo } from '../providers/model-registry.service';
 import { ModelAbortedError } from '../runtime/call-model';
 import { LoopGuard } from '../runtime/loop-guard';
+import { EmptyAnswerError } from '../providers/model-error';
 import { ModelStepError, type ModelStepService, nameOf } from '../runtime/model-step.service';
 import type { RunAnnouncer } from '../runtime/run-announcer';
 import { provenanceOf } from '../../tools/provenance/taint';
@@ -79,7 +80,7 @@ type ToolCall = Extract<AssistantPart, { type: 'toolCall' }>;
 export type ExecutionEnd =
   | { kind: 'answered'; stopReason: string }
   | { kind: 'aborted' }
-  | { kind: 'failed'; message: string; errorKind: string };
+  | { kind: 'failed'; message: string; errorKind: string; saidNothing?: boolean };
 
 /** However long the system prompt and the tools are, so much of the window is for what was said. */
 const LEAST_SHARE = 0.25;
@@ -263,7 +264,8 @@ export class TurnExecution {
     }
     if (error instanceof ModelStepError) {
       this.keepPartial(error.partial, 'error', error.message);
-      return { kind: 'failed', message: error.cause.message, errorKind: error.cause.kind };
+      const saidNothing = error.cause instanceof EmptyAnswerError;
+      return { kind: 'failed', message: error.cause.message, errorKind: error.cause.kind, saidNothing };
     }
     throw error;
   }

@@ -329,6 +329,7 @@ function describeEnd(
       };
     }
     case 'failed':
+      if (end.saidNothing && heartbeat?.isLook) return { ...facts, outcome: 'silent', reason: 'empty', text: '' };
       return { ...facts, outcome: 'failed', reason: end.message, text: end.message, errorKind: end.errorKind };
   }
 }
