@@ -249,7 +249,10 @@ class SandboxConfig {
   envelopeElapsed: idle('Whether messages say how long after the last one they came.'),
   contextTokens: 'Window that is assumed in lists of sessions, in tokens; without it that of the model.',
   timeoutSeconds: ['Seconds after which a turn is ended.', 600],
-  mediaMaxMb: ['Largest picture that the image tool looks at, in megabytes.', 5],
+  mediaMaxMb: [
+    'Largest attachment of a client (20 unless set), and largest picture for the image tool, in megabytes.',
+    5,
+  ],
   thinkingDefault: 'How much models think where a conversation says nothing else.',
   verboseDefault: ['Whether steps of tools are told in chats where a conversation says nothing else.', 'off'],
   elevatedDefault: idle('Elevated rights where a conversation says nothing else.'),

@@ -14,7 +14,8 @@ import {
   writeSync,
 } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
-import { decodeOwnText } from './text/decode-text';
+import { type TextForm, decodeOwnText, decodeText } from './text/decode-text';
+import { encodeText } from './text/encode-text';
 
 /** As many as the system follows. */
 const MOST_LINKS = 40;
@@ -93,6 +94,27 @@ function syncFolder(folder: string): void {
     fsyncSync(handle);
   } finally {
     closeSync(handle);
+  }
+}
+
+/**
+ * Replaces a text file as {@link writeFileAtomic} does, in the encoding that it has: a file of UTF-16 stays one. A mark of UTF-8
+ * is part of the text, as {@link readTextIfExists} gives it.
+ */
+export function rewriteText(path: string, text: string, mode = 0o600): void {
+  const form = formOf(path);
+  const encoded = form === undefined ? undefined : encodeText(text, form);
+  writeFileAtomic(path, encoded !== undefined && 'bytes' in encoded ? encoded.bytes : text, mode);
+}
+
+/** How a file is written down, where that is UTF-16 or UTF-32. */
+function formOf(path: string): TextForm | undefined {
+  try {
+    const found = decodeText(readFileSync(path));
+    return found && /^utf-(?:16|32)/.test(found.encoding) ? found : undefined;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
   }
 }
 

@@ -1,5 +1,5 @@
 import JSON5 from 'json5';
-import { readTextIfExists, writeFileAtomic } from '../common/atomic-file';
+import { readTextIfExists, rewriteText } from '../common/atomic-file';
 import { LockFile } from '../common/lock-file';
 import { REDACTED } from '../common/redactor';
 import { isPlainObject, valueAt } from '../common/plain-object';
@@ -104,7 +104,7 @@ export class ConfigWriter {
         this.history.add(current);
         if (current !== text) this.history.rotateBackups(current);
       }
-      if (current !== text) writeFileAtomic(this.path, text, 0o600);
+      if (current !== text) rewriteText(this.path, text, 0o600);
       this.history.add(text, options.by);
       return next;
     } finally {

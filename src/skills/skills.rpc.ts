@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { Injectable } from '@nestjs/common';
+import { decodeOwnText } from '../common/text/decode-text';
 import { REDACTED } from '../common/redactor';
 import { OpenclawError, messageOf } from '../common/openclaw-error';
 import type { ConfigEdit } from '../config/apply-edits';
@@ -184,7 +185,7 @@ export class SkillsRpc {
       throw invalidRequest('invalid skills.detail params: slug (the name of the skill) is needed');
     const status = this.status(agentId === undefined ? {} : { agentId });
     const skill = status.skills.find((entry) => entry.name === wanted || entry.skillKey === wanted);
-    if (skill) return { found: true, origin: 'local', skill, content: await readFile(skill.filePath, 'utf8') };
+    if (skill) return { found: true, origin: 'local', skill, content: decodeOwnText(await readFile(skill.filePath)) };
     const remote = await this.registry.detail(wanted);
     if (remote) return { found: true, origin: 'registry', skill: remote };
     throw invalidRequest(`there is no skill "${wanted}"`);

@@ -74,4 +74,17 @@ describe('references inside longer values', () => {
     writeFileSync(path, Buffer.from('\ufeff{ ui: { assistant: { name: "Größe" } } }\r\n', 'utf16le'));
     expect(loadConfig(path, env)).toMatchObject({ issues: [], config: { ui: { assistant: { name: 'Größe' } } } });
   });
+
+  it.each([
+    ['UTF-16', (text: string): Buffer => Buffer.from(`\ufeff${text}`, 'utf16le')],
+    ['big-endian UTF-16', (text: string): Buffer => Buffer.from(`\ufeff${text}`, 'utf16le').swap16()],
+    ['UTF-8 with a mark', (text: string): Buffer => Buffer.from(`\ufeff${text}`)],
+    ['UTF-8', (text: string): Buffer => Buffer.from(text)],
+  ])('a configuration in %s stays so when it is changed', async (_, bytesOf) => {
+    writeFileSync(path, bytesOf('{\r\n  // Straße\r\n  ui: { assistant: { name: "Größe" } },\r\n}\r\n'));
+    await new ConfigWriter(path, env).edit([{ path: ['ui', 'assistant', 'name'], value: 'Länge' }], { by: 'a test' });
+    const after = readFileSync(path);
+    expect(after.equals(bytesOf('{\r\n  // Straße\r\n  ui: { assistant: { name: "Länge" } },\r\n}\r\n'))).toBe(true);
+    expect(loadConfig(path, env)).toMatchObject({ issues: [], config: { ui: { assistant: { name: 'Länge' } } } });
+  });
 });

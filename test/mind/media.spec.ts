@@ -47,6 +47,7 @@ describe('attachments', () => {
     bench = await ToolBench.start({
       config: {
         models: { providers: { openai: { baseUrl: `${site.url}/v1`, apiKey: 'listen-key', api: 'openai-responses' } } },
+        agents: { defaults: { mediaMaxMb: 5 } },
         messages: { tts: { openai: { apiKey: 'speech-key', baseUrl: `${site.url}/openai` } } },
       },
     });
@@ -100,9 +101,9 @@ describe('attachments', () => {
       sessionKey: 'big',
       message: 'x',
       idempotencyKey: 'big',
-      attachments: [{ content: Buffer.alloc(5_000_001).toString('base64') }],
+      attachments: [{ content: Buffer.alloc(5 * 1024 * 1024 + 1).toString('base64') }],
     });
-    expect(big.error?.message).toContain('5000001 bytes');
+    expect(big.error?.message).toContain('has 5242881 bytes; at most 5242880 are taken (agents.defaults.mediaMaxMb)');
     expect(sniffFile(Buffer.from('ID3xxxxxxxxxxxxx')).kind).toBe('audio');
     expect(sniffFile(Buffer.from('%PDF-1.4')).kind).toBe('pdf');
     expect(sniffFile(Buffer.from([0xff, 0xfe, 0x00])).kind).toBe('unknown');

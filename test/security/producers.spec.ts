@@ -55,7 +55,7 @@ const PRODUCERS: Readonly<Record<string, string>> = {
   'channels/channel-intake.service.ts': 'owner stranger',
   'channels/message.tool.ts': 'gateway stranger',
   'cron/cron.rpc.ts': 'owner',
-  'cron/cron.service.ts': 'tool',
+  'cron/cron-reports.service.ts': 'tool',
   'cron/cron.store.ts': 'owner',
   'cron/cron.tool.ts': 'gateway',
   'heartbeat/heartbeat.rpc.ts': 'owner',

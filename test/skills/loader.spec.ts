@@ -16,6 +16,14 @@ const parse = (front: string, folder = 'folder'): SkillManifest =>
   parseSkill(`---\n${front}\n---\n\nText.\n`, folder).manifest;
 
 describe('SKILL.md', () => {
+  it.each([
+    ['a mark of UTF-8', Buffer.from('\ufeff---\nname: wetter\ndescription: Wärme\n---\n')],
+    ['UTF-16', Buffer.from('\ufeff---\nname: wetter\ndescription: Wärme\n---\n', 'utf16le')],
+    ['UTF-16BE', Buffer.from('\ufeff---\nname: wetter\ndescription: Wärme\n---\n', 'utf16le').swap16()],
+  ])('is read with %s', (_, bytes) =>
+    expect(parseSkill(bytes, 'folder').manifest).toMatchObject({ name: 'wetter', description: 'Wärme' }),
+  );
+
   const BINS = { requires: { bins: ['gh'], anyBins: [], env: [], config: [], os: [] } };
 
   it.each([

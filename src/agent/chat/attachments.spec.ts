@@ -1,7 +1,12 @@
 import fc from 'fast-check';
 import { Attachments } from './attachments';
 
-const attachments = new Attachments({} as never);
+const withLimit = (mediaMaxMb?: number): Attachments =>
+  new Attachments(
+    {} as never,
+    { config: { agents: { defaults: { ...(mediaMaxMb ? { mediaMaxMb } : {}) } } } } as never,
+  );
+const attachments = withLimit();
 const read = (attachment: unknown): Promise<unknown> =>
   attachments
     .read([attachment], { agentId: 'main', sessionKey: 's' })
@@ -34,6 +39,17 @@ describe('attachments of connected clients', () => {
     [{ content: 'no base64!' }, 'attachments[0].content is not base64'],
   ])('%j is refused, and the field is named', async (attachment, said) => {
     expect(await refused(attachment)).toContain(said);
+  });
+
+  it('are taken up to the size that clients are told of, or that the configuration names; the error says which', async () => {
+    const large = Buffer.from('x'.repeat(6 * 1024 * 1024)).toString('base64');
+    const account = { agentId: 'main', sessionKey: 's' };
+    expect((await attachments.read([{ content: large }], account)).texts).toHaveLength(1);
+    await expect(withLimit(1).read([{ content: large }], account)).rejects.toThrow(
+      'has 6291456 bytes; at most 1048576 are taken (agents.defaults.mediaMaxMb)',
+    );
+    const larger = Buffer.alloc(21 * 1024 * 1024, 'x').toString('base64');
+    await expect(attachments.read([{ content: larger }], account)).rejects.toThrow('at most 20971520 are taken');
   });
 
   it('with anything that would be lost are refused by name', async () => {

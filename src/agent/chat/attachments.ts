@@ -1,4 +1,6 @@
 import { Injectable } from '@nestjs/common';
+import { ATTACHMENT_LIMITS } from '../../gateway/protocol/limits';
+import { ConfigService } from '../../config/config.service';
 import type { ImagePart } from '../../common/content-parts';
 import { messageOf } from '../../common/openclaw-error';
 import { knownName } from '../../common/plain-name';
@@ -10,7 +12,7 @@ import { fitImage } from '../../tools/files/fit-image';
 import { documentText } from '../media/document-text';
 import { Transcription } from '../media/transcription.service';
 
-const MAX_ATTACHMENT_BYTES = 5_000_000;
+const MIB = 1024 * 1024;
 const READ_TIMEOUT_MS = 60_000;
 
 export interface ReadAttachments {
@@ -22,14 +24,19 @@ export interface ReadAttachments {
 /** Attachments of connected clients: pictures for models that see, everything else as text. */
 @Injectable()
 export class Attachments {
-  constructor(private readonly transcription: Transcription) {}
+  constructor(
+    private readonly transcription: Transcription,
+    private readonly config: ConfigService,
+  ) {}
 
   /** @throws RpcError INVALID_REQUEST for bad base64 or too large ones; a file that can't be read is only said so */
   async read(
     attachments: readonly unknown[] | undefined,
     account: { agentId: string; sessionKey: string },
   ): Promise<ReadAttachments> {
-    return this.readFiles(decode(attachments), account);
+    const { mediaMaxMb } = this.config.config.agents?.defaults ?? {};
+    const most = mediaMaxMb === undefined ? ATTACHMENT_LIMITS.maxBytes : mediaMaxMb * MIB;
+    return this.readFiles(decode(attachments, most), account);
   }
 
   /** Files by their bytes. */
@@ -101,7 +108,7 @@ function refuseUnknown(attachment: PlainObject, index: number): void {
       );
 }
 
-function decode(attachments: readonly unknown[] | undefined): { name: string; content: Buffer }[] {
+function decode(attachments: readonly unknown[] | undefined, most: number): { name: string; content: Buffer }[] {
   return (attachments ?? []).map((attachment, index) => {
     if (!isPlainObject(attachment)) throw invalidRequest(`attachments[${index}] must be an object`);
     refuseUnknown(attachment, index);
@@ -112,9 +119,9 @@ function decode(attachments: readonly unknown[] | undefined): { name: string; co
       throw invalidRequest(`attachments[${index}].content is not base64`);
     }
     const content = Buffer.from(base64, 'base64');
-    if (content.length > MAX_ATTACHMENT_BYTES) {
+    if (content.length > most) {
       throw invalidRequest(
-        `attachments[${index}] has ${content.length} bytes; at most ${MAX_ATTACHMENT_BYTES} are accepted`,
+        `attachments[${index}] has ${content.length} bytes; at most ${most} are taken (agents.defaults.mediaMaxMb): put the file into the workspace and name it instead`,
       );
     }
     const { fileName } = attachment;

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { hostOf, isLocalHost } from '../../common/net/host';
 import { type Logger, LoggerFactory } from '../../common/logger';
 import { nearestName } from '../../common/nearest-name';
 import { Redactor } from '../../common/redactor';
@@ -41,6 +42,8 @@ export interface ResolvedModel {
 }
 
 const DEFAULT_CONTEXT_WINDOW = 200_000;
+/** Servers on this machine are mostly started with a small window, and leave out what is beyond it without a word. */
+const LOCAL_CONTEXT_WINDOW = 32_768;
 const DEFAULT_MAX_TOKENS = 8192;
 const NO_COST = { input: 0, output: 0, cacheRead: 0, cacheWrite: 0 };
 
@@ -115,13 +118,15 @@ export class ModelRegistry {
     const definition = configured?.models?.find((entry) => entry.id === model);
     const known = catalog?.models.find((entry) => entry.id === model);
     const apiKey = this.keyFor(provider, configured?.apiKey, catalog?.keyVariables ?? []);
-    const contextWindow = definition?.contextWindow ?? known?.contextWindow ?? DEFAULT_CONTEXT_WINDOW;
+    const baseUrl = configured?.baseUrl ?? catalog?.baseUrl ?? local?.baseUrl ?? '';
+    const unstated = isOnThisMachine(baseUrl) ? LOCAL_CONTEXT_WINDOW : DEFAULT_CONTEXT_WINDOW;
+    const contextWindow = definition?.contextWindow ?? known?.contextWindow ?? unstated;
     return {
       provider,
       id: model,
       name: definition?.name ?? known?.name ?? model,
       api: definition?.api ?? configured?.api ?? catalog?.api ?? 'openai-completions',
-      baseUrl: configured?.baseUrl ?? catalog?.baseUrl ?? local?.baseUrl ?? '',
+      baseUrl,
       ...(apiKey === undefined ? {} : { apiKey }),
       ...(profile === undefined ? {} : { pinnedProfile: profile }),
       ...(configured?.authHeader === undefined ? {} : { authHeader: configured.authHeader }),
@@ -229,6 +234,8 @@ export class ModelRegistry {
     return names.map((name) => this.config.env.get(name)).find((key) => key !== undefined);
   }
 }
+
+const isOnThisMachine = (baseUrl: string): boolean => URL.canParse(baseUrl) && isLocalHost(hostOf(new URL(baseUrl)));
 
 export function offlineModel(): ModelInfo {
   return {

@@ -3,6 +3,8 @@ import type { InboundUpdate } from '../channel-adapter';
 import { inboundOf } from './telegram-inbound';
 import type { ReceivedMessage } from './telegram-message';
 import type { InboundFacts } from './telegram-policy';
+import { mediaOf } from './telegram-media';
+import type { MessageContent } from './telegram-message';
 
 const BOT = { id: 7000, username: 'nest_bot' };
 const ANN = { id: 5, is_bot: false, first_name: 'Ann' };
@@ -132,6 +134,15 @@ describe('messages of Telegram', () => {
         return Object.keys(fields).some((key) => KNOWN.has(key)) || said.trim() !== '';
       }),
     );
+  });
+
+  it('says of moving stickers that a still is shown', () => {
+    const labels = [{}, { is_video: true }, { is_animated: true, thumbnail: undefined }].map(
+      (more) =>
+        mediaOf({ sticker: { file_id: 's', emoji: '🎉', thumbnail: { file_id: 't' }, ...more } } as MessageContent)
+          ?.label,
+    );
+    expect(labels).toEqual(['sticker 🎉', 'video sticker 🎉, of which a still is shown', 'animated sticker 🎉']);
   });
 });
 

@@ -21,7 +21,12 @@ export function mediaOf(content: MessageContent): SentMedia | undefined {
   if (document) return { label: 'document', media: [fileOf('document', document)] };
   if (sticker) {
     const file = sticker.is_animated || sticker.is_video ? sticker.thumbnail : sticker;
-    return { label: `sticker ${sticker.emoji ?? ''}`.trim(), media: file ? [fileOf('sticker', file)] : [] };
+    const kind = sticker.is_video ? 'video sticker' : sticker.is_animated ? 'animated sticker' : 'sticker';
+    const still = file && file !== sticker ? ', of which a still is shown' : '';
+    return {
+      label: `${kind} ${sticker.emoji ?? ''}`.trim() + still,
+      media: file ? [fileOf('sticker', file)] : [],
+    };
   }
   if (paid)
     return {

@@ -95,7 +95,7 @@ function readSkill(root: SkillRoot, baseDir: string, filePath: string, stamp: st
     // The assistant can write into its workspace: a link there must not make other folders readable.
     if (root.source === 'workspace' && !isReallyWithin(root.path, filePath))
       throw new FrontmatterError(1, 'a link leads out of the workspace');
-    const { manifest, warnings } = parseSkill(readFileSync(filePath, 'utf8'), basename(baseDir));
+    const { manifest, warnings } = parseSkill(readFileSync(filePath), basename(baseDir));
     return { ...base, manifest, warnings };
   } catch (error) {
     const broken =

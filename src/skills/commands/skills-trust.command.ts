@@ -147,7 +147,7 @@ function openSkill(subject: string, stateDir: string): ParsedSkill & { folder: s
   );
   if (folder === undefined) throw new OpenclawError('SKILL_NOT_FOUND', `${subject} is no folder with a ${SKILL_FILE}`);
   try {
-    return { folder, ...parseSkill(readFileSync(join(folder, SKILL_FILE), 'utf8'), basename(folder)) };
+    return { folder, ...parseSkill(readFileSync(join(folder, SKILL_FILE)), basename(folder)) };
   } catch (error) {
     if (error instanceof FrontmatterError)
       throw new OpenclawError('SKILL_BROKEN', `${join(folder, SKILL_FILE)}:${error.line} ${error.reason}`);

@@ -150,7 +150,7 @@ export class SkillInstaller {
   private stageOf(folder: string, origin: Pick<StagedSkill, 'kind' | 'source' | 'revision'>): StagedSkill {
     let manifest: SkillManifest;
     try {
-      ({ manifest } = parseSkill(readFileSync(join(folder, SKILL_FILE), 'utf8'), basename(folder)));
+      ({ manifest } = parseSkill(readFileSync(join(folder, SKILL_FILE)), basename(folder)));
     } catch (error) {
       if (!(error instanceof FrontmatterError)) throw error;
       throw new OpenclawError('SKILL_BROKEN', `${basename(folder)}/${SKILL_FILE} line ${error.line}: ${error.reason}`);

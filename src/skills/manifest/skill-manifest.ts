@@ -1,3 +1,4 @@
+import { decodeOwnText } from '../../common/text/decode-text';
 import { cutText } from '../../common/cut-text';
 import { isWebAddress } from '../../common/net/host';
 import { isPlainObject } from '../../common/plain-object';
@@ -70,11 +71,12 @@ const METADATA_KEYS = ['openclaw', 'clawdbot', 'moltbot', 'clawdis'];
 const UNPRINTABLE = /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202f\u2060-\u206f\ufeff]/g;
 
 /**
+ * @param source bytes are read as every text that programs write: with a mark, or as UTF-8
  * @param folderName stands in for a missing name
  * @throws FrontmatterError with line and reason
  */
-export function parseSkill(text: string, folderName: string): ParsedSkill {
-  const front = parseFrontmatter(text);
+export function parseSkill(source: string | Uint8Array, folderName: string): ParsedSkill {
+  const front = parseFrontmatter(typeof source === 'string' ? source : decodeOwnText(source));
   const warnings = [...front.warnings];
   const name = cleanText(stringOf(front, 'name') ?? folderName);
   const named = front.values.get('name')?.line ?? 1;

@@ -116,7 +116,7 @@ export class SkillProposals {
   show(id: string): ShownProposal {
     const facts = this.facts(id);
     const content = this.contentOf(id);
-    const { manifest } = parseSkill(readFileSync(join(content, SKILL_FILE), 'utf8'), facts.name);
+    const { manifest } = parseSkill(readFileSync(join(content, SKILL_FILE)), facts.name);
     return { ...facts, findings: scanSkill(content, manifest).findings, diff: diffFolders(facts.replaces, content) };
   }
 

@@ -1,5 +1,6 @@
 import { lstatSync, readFileSync } from 'node:fs';
 import { basename, extname, join } from 'node:path';
+import { decodeText } from '../../common/text/decode-text';
 import { cutText } from '../../common/cut-text';
 import { isWithin, matchesHost } from '../../common/net/host';
 import { undeclaredProgram } from '../../tools/exec/undeclared-program';
@@ -198,7 +199,7 @@ function* joined(lines: readonly string[]): Generator<[number, string]> {
 function readIfText(path: string): string | undefined {
   try {
     const content = readFileSync(path);
-    return content.includes(0) ? undefined : content.toString('utf8');
+    return decodeText(content)?.text ?? (content.includes(0) ? undefined : content.toString('utf8'));
   } catch {
     return undefined;
   }

@@ -50,7 +50,7 @@ export function agreedManifest(folder: string, agreed: AgreedSkill): SkillManife
 function readText(folder: string): { manifest: SkillManifest; textHash: string } {
   const content = readFileSync(join(folder, SKILL_FILE));
   try {
-    const { manifest } = parseSkill(content.toString('utf8'), basename(folder));
+    const { manifest } = parseSkill(content, basename(folder));
     return { manifest, textHash: createHash('sha256').update(content).digest('hex') };
   } catch (error) {
     if (!(error instanceof FrontmatterError)) throw error;

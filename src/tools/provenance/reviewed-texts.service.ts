@@ -1,6 +1,7 @@
 import { readdir, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Injectable } from '@nestjs/common';
+import { decodeOwnText } from '../../common/text/decode-text';
 import { cutText } from '../../common/cut-text';
 import { DatabaseService } from '../../storage/database.service';
 import { isPromptName } from '../files/prompt-files';
@@ -83,7 +84,7 @@ async function readText(workspace: string, name: string): Promise<string | undef
     const { file } = await new WorkspaceFiles([workspace]).openForRead(name);
     try {
       const { size } = await file.stat();
-      return size > MAX_CHARS * 4 ? undefined : cutText(await file.readFile('utf8'), MAX_CHARS, { mark: '' });
+      return size > MAX_CHARS * 4 ? undefined : cutText(decodeOwnText(await file.readFile()), MAX_CHARS, { mark: '' });
     } finally {
       await file.close();
     }
