@@ -1,6 +1,8 @@
-import { statSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { Injectable } from '@nestjs/common';
+import type { ContentOrigin } from '../common/content-parts';
 import { decodeOwnText } from '../common/text/decode-text';
 import { findAgent } from '../config/agent-entries';
 import { ConfigService } from '../config/config.service';
@@ -16,6 +18,9 @@ import { AgentFileParams, AgentFileSetParams, AgentFilesParams } from './agents.
 
 /** Files that shape an agent; no others can be named. */
 const NAMES = [...Object.keys(WORKSPACE_TEMPLATES), BOOTSTRAP.name, 'MEMORY.md'];
+/** Notes of a day or a subject. */
+const NOTE = /^memory\/[\p{L}\p{N}_][\p{L}\p{N}_ .-]*\.md$/u;
+const MOST_NOTES = 1000;
 const FILE_MODE = 0o600;
 
 interface AgentFile {
@@ -25,6 +30,10 @@ interface AgentFile {
   size?: number;
   updatedAtMs?: number;
   content?: string;
+  /** Whose text is in it. */
+  origin?: ContentOrigin;
+  /** SHA-256 of the content. */
+  hash?: string;
 }
 
 /** The workspace files of agents, for user interfaces. */
@@ -44,9 +53,14 @@ export class AgentFilesRpc {
     unlisted: true,
     summary: 'The files that shape an agent, those that are missing too.',
   })
-  list({ agentId }: AgentFilesParams): unknown {
+  async list({ agentId }: AgentFilesParams): Promise<unknown> {
     const workspace = this.workspaceOf(agentId);
-    return { agentId, workspace, files: NAMES.map((name) => describeFile(workspace, name)) };
+    const files = [...NAMES, ...notesIn(workspace)].map((name) => describeFile(workspace, name));
+    return { agentId, workspace, files: await Promise.all(files.map((file) => this.withOrigin(file, workspace))) };
+  }
+
+  private async withOrigin(file: AgentFile, workspace: string): Promise<AgentFile> {
+    return file.missing ? file : { ...file, origin: await this.origins.labelOf(file.path, workspace) };
   }
 
   @RpcMethod({
@@ -59,7 +73,13 @@ export class AgentFilesRpc {
   async get({ agentId, name }: AgentFileParams): Promise<unknown> {
     const workspace = this.workspaceOf(agentId);
     const file = describeFile(workspace, known(name));
-    return { agentId, workspace, file: file.missing ? file : { ...file, content: await read(workspace, name) } };
+    if (file.missing) return { agentId, workspace, file };
+    const content = await read(workspace, name);
+    return {
+      agentId,
+      workspace,
+      file: { ...(await this.withOrigin(file, workspace)), content, hash: hashOf(content) },
+    };
   }
 
   @RpcMethod({
@@ -69,13 +89,15 @@ export class AgentFilesRpc {
     unlisted: true,
     summary: 'Writes one file that shapes an agent.',
   })
-  async set({ agentId, name, content }: AgentFileSetParams): Promise<unknown> {
+  async set({ agentId, name, content, baseHash }: AgentFileSetParams): Promise<unknown> {
     const workspace = this.workspaceOf(agentId);
+    if (baseHash !== undefined) await requireBase(workspace, known(name), baseHash);
     const written = await inWorkspace(() => new WorkspaceFiles([workspace]).write(known(name), content, FILE_MODE));
     // What the owner writes is the owner's, whoever wrote there before.
     await this.origins.set(written.path, 'workspace');
     await this.reviewed.drop(written.path);
-    return { ok: true, agentId, workspace, file: { ...describeFile(workspace, name), content } };
+    const file = { ...describeFile(workspace, name), content, hash: hashOf(content) };
+    return { ok: true, agentId, workspace, file };
   }
 
   /** @throws RpcError INVALID_REQUEST */
@@ -88,8 +110,34 @@ export class AgentFilesRpc {
 
 /** @throws RpcError INVALID_REQUEST for a name that is not one of the list */
 function known(name: string): string {
-  if (NAMES.includes(name)) return name;
-  throw invalidRequest(`unsupported file "${name}"; there are ${NAMES.join(', ')}`);
+  if (NAMES.includes(name) || NOTE.test(name)) return name;
+  throw invalidRequest(`unsupported file "${name}"; there are ${NAMES.join(', ')}, and memory/<name>.md`);
+}
+
+const hashOf = (content: string): string => createHash('sha256').update(content).digest('hex');
+
+/** Names of notes, the newest days first. */
+function notesIn(workspace: string): string[] {
+  try {
+    const names = readdirSync(join(workspace, 'memory')).map((name) => `memory/${name}`);
+    return names
+      .filter((name) => NOTE.test(name))
+      .sort()
+      .reverse()
+      .slice(0, MOST_NOTES);
+  } catch {
+    return [];
+  }
+}
+
+/** Somebody else may have written meanwhile: the assistant itself does. @throws RpcError FILE_CHANGED */
+async function requireBase(workspace: string, name: string, baseHash: string | null): Promise<void> {
+  const isThere = !describeFile(workspace, name).missing;
+  const hash = isThere ? hashOf(await read(workspace, name)) : null;
+  if (hash !== baseHash)
+    throw invalidRequest(`${name} is not what was read: it has been changed since; read it again`, {
+      details: { code: 'FILE_CHANGED' },
+    });
 }
 
 function describeFile(workspace: string, name: string): AgentFile {

@@ -27,6 +27,8 @@ export class AgentFileParams extends AgentFilesParams {
 
 export class AgentFileSetParams extends AgentFileParams {
   @Str({ max: MAX_FILE_CHARS }) content!: string;
+  /** `hash` of the content that was read, null where there was no file; where it is another one by now, nothing is written. */
+  @OptNull() @Text({ max: 64 }) baseHash?: string | null;
 }
 
 export class AgentsCreateParams {

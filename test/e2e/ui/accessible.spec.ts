@@ -233,6 +233,46 @@ describeWithBrowser('every state of the page', () => {
     await page.goto(`${bench.gateway.http}/home`);
   });
 
+  it('is good while one sets up: the key, the platform, the last look, and the first message', async () => {
+    await page.goto(`${bench.gateway.http}/setup`);
+    await page.getByLabel('Provider').selectOption('anthropic');
+    await expectGood('setup');
+    await page.getByRole('button', { name: 'Look around without' }).click();
+    await page.getByRole('button', { name: 'Go on', exact: true }).click();
+    await page.getByLabel('Platform', { exact: true }).selectOption('telegram');
+    await page.getByLabel('Bot token').fill(telegram.token);
+    await page.getByRole('button', { name: 'Try it' }).click();
+    await page.getByTestId('token-trial').getByText('Works').waitFor();
+    await expectGood('setup-platform');
+    await page.getByRole('button', { name: 'Go on', exact: true }).click();
+    await page.getByText('What the configuration gets').click();
+    await expectGood('setup-confirm');
+    await page.getByRole('button', { name: 'Back' }).click();
+    await page.getByLabel('Platform', { exact: true }).selectOption('none');
+    await page.getByRole('button', { name: 'Go on', exact: true }).click();
+    await page.getByRole('button', { name: 'Go on', exact: true }).click();
+    bench.models.answer = () => ({ steps: [{ text: 'Hello! I can write files, look things up, and remind you.' }] });
+    await page.getByRole('button', { name: 'Say it' }).click();
+    await page.getByText('Answered in').waitFor();
+    await expectGood('setup-hello');
+    await page.goto(`${bench.gateway.http}/home`);
+  });
+
+  it('is good in the agents and their files: the list, a form, a file, and what would change in it', async () => {
+    await page.goto(`${bench.gateway.http}/agents`);
+    await page.getByTestId('files').getByRole('listitem').first().waitFor();
+    await expectGood('agents');
+    await page.getByRole('button', { name: 'New agent' }).click();
+    await expectGood('agents-new', ['desktop']);
+    await page.goto(`${bench.gateway.http}/agents?agent=main&file=USER.md`);
+    await page.getByLabel('Text of USER.md').fill('Likes tea.\nLives in Graz.\n');
+    await expectGood('agents-file');
+    await page.getByRole('button', { name: 'Look over and save' }).click();
+    await page.getByTestId('diff').getByText('+Lives in Graz.').waitFor();
+    await expectGood('agents-diff', ['desktop']);
+    await page.goto(`${bench.gateway.http}/home`);
+  });
+
   it('is good in the menu of a phone, and where there is nothing', async () => {
     await page.setViewportSize(SIZES.phone);
     await page.getByRole('button', { name: 'More' }).click();

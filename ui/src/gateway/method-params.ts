@@ -63,6 +63,7 @@ export interface MethodParams {
     agentId: string;
     name: string;
     content: string;
+    baseHash?: string | null;
   };
   'agents.list': Record<never, never>;
   'agents.update': {

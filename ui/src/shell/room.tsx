@@ -9,6 +9,7 @@ import { Link } from '../kit/link';
 import { ApprovalCards } from './approvals/approval-cards';
 import { Nav } from './nav';
 import { PeopleBar } from './people-bar';
+import { SetupBar } from './setup-bar';
 import { START, routeOf } from './routes';
 import { VIEWS } from './views';
 import { ViewGuard } from './view-guard';
@@ -54,6 +55,7 @@ export function Room() {
       </a>
       <Nav current={shown} approvals={approvals.waiting.length} people={pairing.requests.length} />
       <div className={css['stage']}>
+        <SetupBar isThere={shown === 'setup'} />
         <PeopleBar requests={pairing.requests} isThere={shown === 'people'} />
         <main id="content" ref={main} tabIndex={-1} className={css['main']}>
           {View ? (

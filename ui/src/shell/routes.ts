@@ -25,6 +25,7 @@ export const ROUTES: readonly Route[] = [
     formerly: ['channels'],
   },
   { view: 'jobs', words: 'Jobs', icon: 'clock', group: 'Reach', formerly: ['cron'] },
+  { view: 'agents', words: 'Agents & files', icon: 'robot', group: 'Assistant', formerly: ['agent'] },
   {
     view: 'permissions',
     words: 'What it may do',
@@ -35,6 +36,7 @@ export const ROUTES: readonly Route[] = [
   { view: 'trace', words: 'Trace', icon: 'pulse', group: 'Watch' },
   { view: 'logs', words: 'Logs', icon: 'lines', group: 'Watch' },
   { view: 'devices', words: 'Devices & nodes', icon: 'device', group: 'System', formerly: ['nodes', 'instances'] },
+  { view: 'setup', words: 'Set up', icon: 'star', group: 'System', formerly: ['onboarding', 'wizard'] },
 ];
 
 /** What is shown where the address names no view. */

@@ -1,0 +1,133 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { FakeModels } from '../../fakes/model-server';
+import { FakeTelegram } from '../../fakes/telegram-server';
+import { describeWithBrowser, openBrowser, openPage } from '../../harness/browser';
+import { GatewayProcess, TEST_TOKEN, until } from '../../harness/gateway-process';
+
+const KEY = 'CANARY-good-key-123456';
+
+describeWithBrowser('setting up on the page', () => {
+  let browser: Browser;
+  let models: FakeModels;
+  let telegram: FakeTelegram;
+  let gateway: GatewayProcess;
+  let page: Page;
+  let errors: string[];
+  beforeAll(async () => {
+    browser = await openBrowser();
+    [models, telegram] = await Promise.all([FakeModels.start(), FakeTelegram.start()]);
+    // The provider of the catalogue, at an address of this machine, without a key: a fresh gateway.
+    gateway = await GatewayProcess.start({
+      config: {
+        models: { providers: { openai: { baseUrl: `${models.url}/v1`, api: 'openai-completions' } } },
+        channels: { telegram: { enabled: false, apiRoot: telegram.apiRoot } },
+      },
+    });
+    models.answer = ({ lastUser }) => {
+      if (models.requests.at(-1)?.headers.authorization !== `Bearer ${KEY}`)
+        return { steps: [], status: 401, body: { error: { message: 'no such key', type: 'auth' } } };
+      return { steps: [{ text: lastUser.includes('Hello') ? 'Hello to **you**.' : 'ready' }] };
+    };
+    ({ page, errors } = await openPage(browser));
+  });
+  afterAll(async () => {
+    await gateway.stop();
+    await Promise.all([models.stop(), telegram.stop()]);
+    await browser.close();
+  });
+
+  const config = (): string => readFileSync(join(gateway.stateDir, 'openclaw.json'), 'utf8');
+  const stored = async (): Promise<string> =>
+    String(await page.evaluate('JSON.stringify([{ ...localStorage }, { ...sessionStorage }])'));
+  const goOn = (): Promise<void> => page.getByRole('button', { name: 'Go on', exact: true }).click();
+
+  it('leads from nothing to the first answer, and writes nothing before the last look', async () => {
+    const before = config();
+    await page.goto(`${gateway.http}/#token=${TEST_TOKEN}`);
+    await page.getByTestId('setup-bar').getByRole('link', { name: 'Set up' }).click();
+    await page.getByLabel('Provider').selectOption('openai');
+    await page.getByLabel('Key').fill('CANARY-bad-key-123456');
+    await page.getByRole('alert').filter({ hasText: 'That key does not work.' }).waitFor();
+    expect(await page.getByRole('button', { name: 'Go on', exact: true }).isDisabled()).toBe(true);
+    await page.getByLabel('Key').fill(KEY);
+    await page.getByTestId('key-trial').getByText('Works').waitFor();
+    await goOn();
+
+    await page.getByLabel('Name of the assistant').fill('Ada');
+    await page.getByLabel('Folder that it works in').fill('relative');
+    await page.getByText('Write a whole path').waitFor();
+    await page.getByLabel('Folder that it works in').fill('');
+    await goOn();
+
+    await page.getByLabel('Platform', { exact: true }).selectOption('telegram');
+    await page.getByLabel('Bot token').fill('7000:CANARY-wrong');
+    await page.getByRole('button', { name: 'Try it' }).click();
+    await page.getByRole('alert').filter({ hasText: 'That token does not work.' }).waitFor();
+    await page.getByLabel('Bot token').fill(telegram.token);
+    await page.getByRole('button', { name: 'Try it' }).click();
+    await page.getByTestId('token-trial').getByText('Works').waitFor();
+
+    // It can be left and gone on with, also back to an earlier step.
+    await page.getByRole('link', { name: 'Home' }).first().click();
+    await page.getByRole('link', { name: 'Set up' }).first().click();
+    await page.getByRole('button', { name: 'Name', exact: false }).first().click();
+    expect(await page.getByLabel('Name of the assistant').inputValue()).toBe('Ada');
+    await goOn();
+    await page.getByRole('button', { name: 'Try it' }).click();
+    await page.getByTestId('token-trial').getByText('Works').waitFor();
+    await goOn();
+    await page.getByText('openai-api-key, telegram-bot-token').waitFor();
+    expect(config()).toBe(before);
+    expect(existsSync(join(gateway.stateDir, 'secrets.json'))).toBe(false);
+    expect(await stored()).not.toContain('CANARY');
+
+    await page.getByRole('button', { name: 'Write it' }).click();
+    await page.getByText('Everything is in place').waitFor();
+    expect(JSON.parse(config())).toMatchObject({
+      models: { providers: { openai: { apiKey: '${secret:openai-api-key}', baseUrl: `${models.url}/v1` } } },
+      agents: { defaults: { model: { primary: 'openai/gpt-5.2' } } },
+      ui: { assistant: { name: 'Ada' } },
+      channels: { telegram: { enabled: true, botToken: '${secret:telegram-bot-token}' } },
+    });
+    for (const file of ['openclaw.json', 'secrets.json'])
+      expect(readFileSync(join(gateway.stateDir, file), 'utf8')).not.toContain('CANARY');
+
+    await page.getByLabel('Your first message').fill('Hello Ada');
+    await page.getByRole('button', { name: 'Say it' }).click();
+    await page.getByTestId('first-answer').getByText('Hello to you.').waitFor();
+    await page
+      .getByTestId('phone')
+      .getByText(/t\.me\//)
+      .waitFor();
+    await until('the code is drawn', async () => (await page.getByTestId('phone').locator('svg path').count()) === 1);
+    expect(await page.getByTestId('setup-bar').count()).toBe(0);
+    await page.getByRole('button', { name: 'Go to the conversation' }).click();
+    await page.getByTestId('assistant-message').filter({ hasText: 'Hello to you.' }).waitFor();
+    expect(await stored()).not.toContain('openclaw.setup');
+  });
+
+  it('asks for the key again after a reload, and can be gone through without one', async () => {
+    const before = config();
+    await page.goto(`${gateway.http}/onboarding#token=${TEST_TOKEN}`);
+    await page.getByLabel('Provider').selectOption('openai');
+    // It has a key by now.
+    await page.getByTestId('key-trial').getByText('Works').waitFor();
+    await page.getByLabel('Key').fill(KEY);
+    await page.getByTestId('key-trial').getByText('Works').waitFor();
+    await goOn();
+    await page.reload();
+    await page.getByLabel('Key').waitFor();
+    expect(await page.getByLabel('Key').inputValue()).toBe('');
+    await page.getByRole('button', { name: 'Look around without' }).click();
+    await goOn();
+    await goOn();
+    await page.getByText('so nothing is written').waitFor();
+    await goOn();
+    await page.getByLabel('Your first message').waitFor();
+    expect(config()).toBe(before);
+    const lost = (error: string): boolean => error.includes('ERR_CONNECTION_REFUSED') || error.includes('WebSocket');
+    expect(errors.filter((error) => !lost(error))).toEqual([]);
+  });
+});

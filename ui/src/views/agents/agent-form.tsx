@@ -1,0 +1,79 @@
+import { type FormEvent, useState } from 'react';
+import { useGateway } from '../../gateway/use-gateway';
+import { useLive } from '../../gateway/use-live';
+import { Button } from '../../kit/button';
+import { Choice, Field } from '../../kit/field';
+import { Card } from '../../kit/page';
+import { Failure } from '../../kit/states';
+import { toast } from '../../kit/toasts';
+import { type Agent, nameOf, wordsOf } from './agent';
+import css from './agents.module.css';
+
+interface AgentFormProps {
+  /** The one that is changed; a new one without. */
+  agent?: Agent;
+  onDone(): void;
+  onCancel(): void;
+}
+
+/** Name, emoji, model and folder of an agent. */
+export function AgentForm({ agent, onDone, onCancel }: AgentFormProps) {
+  const { call } = useGateway();
+  const { data } = useLive<{ models: { id: string; provider: string }[] }>(['models.list']);
+  const [name, setName] = useState(agent ? nameOf(agent) : '');
+  const [emoji, setEmoji] = useState(agent?.identity?.emoji ?? '');
+  const [model, setModel] = useState(agent?.model?.primary ?? '');
+  const [workspace, setWorkspace] = useState('');
+  const [problem, setProblem] = useState<string>();
+  const usual = agent?.model?.primary ?? '';
+  const names = new Set([
+    ...(data?.models ?? []).map(({ id, provider }) => `${provider}/${id}`),
+    ...(usual ? [usual] : []),
+  ]);
+  const save = (event: FormEvent): void => {
+    event.preventDefault();
+    const fields = {
+      ...(emoji.trim() === '' ? {} : { emoji: emoji.trim() }),
+      ...(workspace.trim() === '' ? {} : { workspace: workspace.trim() }),
+      ...(model === '' || model === usual ? {} : { model }),
+    };
+    const work = agent
+      ? call('agents.update', { agentId: agent.id, name: name.trim(), ...fields })
+      : call('agents.create', { name: name.trim(), ...fields });
+    work.then(
+      () => {
+        toast(agent ? 'Changed.' : `“${name.trim()}” is there now.`);
+        onDone();
+      },
+      (failure: unknown) => setProblem(wordsOf(failure)),
+    );
+  };
+  return (
+    <Card title={agent ? `Change ${nameOf(agent)}` : 'New agent'} testId="agent-form">
+      <form className={css['form']} onSubmit={save}>
+        <Field label="Name" required maxLength={100} value={name} onChange={(event) => setName(event.target.value)} />
+        <Field label="Emoji" maxLength={8} value={emoji} onChange={(event) => setEmoji(event.target.value)} />
+        <Choice
+          label="Model"
+          value={model}
+          options={Object.fromEntries([['', 'As all others'], ...[...names].map((each) => [each, each])])}
+          onChange={setModel}
+        />
+        <Field
+          label="Folder"
+          placeholder={agent?.workspace ?? 'One of its own'}
+          value={workspace}
+          hint="A whole path, or empty to leave it as it is."
+          onChange={(event) => setWorkspace(event.target.value)}
+        />
+        {problem !== undefined && <Failure what="It was not saved." why={problem} />}
+        <div className={css['ways']}>
+          <Button type="submit" look="primary" disabled={name.trim() === ''}>
+            Save
+          </Button>
+          <Button onClick={onCancel}>Cancel</Button>
+        </div>
+      </form>
+    </Card>
+  );
+}

@@ -1,0 +1,87 @@
+import { useState } from 'react';
+import { useGateway } from '../../gateway/use-gateway';
+import { Button } from '../../kit/button';
+import { Link } from '../../kit/link';
+import { Row } from '../../kit/page';
+import { addressOf } from '../../kit/place';
+import { Status } from '../../kit/states';
+import { toast } from '../../kit/toasts';
+import { SafeText } from '../../text/safe-text';
+import { type Agent, nameOf, wordsOf } from './agent';
+import { AgentForm } from './agent-form';
+import { DeleteDialog } from './delete-dialog';
+
+interface AgentRowProps {
+  agent: Agent;
+  isDefault: boolean;
+  isShown: boolean;
+  sessions: number | undefined;
+  hide(isHidden: boolean): void;
+  onChanged(): void;
+}
+
+export function AgentRow({ agent, isDefault, isShown, sessions, hide, onChanged }: AgentRowProps) {
+  const { call } = useGateway();
+  const [open, setOpen] = useState<'form' | 'delete'>();
+  const { id, workspace, model, identity } = agent;
+  const remove = (): void => {
+    setOpen(undefined);
+    hide(true);
+    toast(`“${nameOf(agent)}” is gone; its files stay.`, {
+      undo: () => hide(false),
+      done: () => {
+        call('agents.delete', { agentId: id, deleteFiles: false }).then(onChanged, (problem: unknown) => {
+          hide(false);
+          toast(`It was not removed: ${wordsOf(problem)}`);
+        });
+      },
+    });
+  };
+  return (
+    <Row
+      title={
+        <>
+          {identity?.emoji && <SafeText text={`${identity.emoji} `} max={12} />}
+          <SafeText text={nameOf(agent)} max={60} />
+        </>
+      }
+      detail={
+        <>
+          <SafeText text={model?.primary ?? 'no model that works'} max={80} /> ·{' '}
+          {sessions !== undefined && `${sessions} ${sessions === 1 ? 'conversation' : 'conversations'} · `}
+          <SafeText text={workspace} max={120} />
+        </>
+      }
+      below={
+        open && (
+          <>
+            {open === 'form' && (
+              <AgentForm
+                agent={agent}
+                onDone={() => {
+                  setOpen(undefined);
+                  onChanged();
+                }}
+                onCancel={() => setOpen(undefined)}
+              />
+            )}
+            {open === 'delete' && (
+              <DeleteDialog agent={agent} onClose={() => setOpen(undefined)} onKeepFiles={remove} onGone={onChanged} />
+            )}
+          </>
+        )
+      }
+    >
+      {isDefault && <Status tone="good">answers by default</Status>}
+      {!isShown && <Link to={addressOf('agents', { agent: id })}>Files</Link>}
+      <Button aria-expanded={open === 'form'} onClick={() => setOpen(open === 'form' ? undefined : 'form')}>
+        Change
+      </Button>
+      {!isDefault && (
+        <Button look="danger" onClick={() => setOpen('delete')}>
+          Remove
+        </Button>
+      )}
+    </Row>
+  );
+}

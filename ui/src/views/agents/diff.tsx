@@ -1,0 +1,30 @@
+import { useEffect, useState } from 'react';
+import { SafeText } from '../../text/safe-text';
+import css from './agents.module.css';
+
+/** What changes, line by line; the library comes with the first one. */
+export function Diff({ name, from, to }: { name: string; from: string; to: string }) {
+  const [lines, setLines] = useState<readonly string[]>();
+  useEffect(() => {
+    let stale = false;
+    void import('diff').then(({ structuredPatch }) => {
+      if (stale) return;
+      const { hunks } = structuredPatch(name, name, from, to, undefined, undefined, { context: 3 });
+      setLines(hunks.flatMap((hunk) => [`@@ line ${hunk.newStart}`, ...hunk.lines]));
+    });
+    return () => {
+      stale = true;
+    };
+  }, [name, from, to]);
+  return (
+    <pre className={css['diff']} tabIndex={0} role="group" aria-label={`Changes of ${name}`} data-testid="diff">
+      {lines?.length === 0 && 'Nothing differs.'}
+      {lines?.map((line, index) => (
+        <span key={index} data-change={line[0]}>
+          <SafeText text={line} lines />
+          {'\n'}
+        </span>
+      ))}
+    </pre>
+  );
+}

@@ -1,0 +1,156 @@
+import { useEffect, useState } from 'react';
+import { CallError } from '../../gateway/gateway-socket';
+import { useGateway } from '../../gateway/use-gateway';
+import { Button } from '../../kit/button';
+import { TextField } from '../../kit/field';
+import { Link } from '../../kit/link';
+import { Card } from '../../kit/page';
+import { addressOf } from '../../kit/place';
+import { Failure, Skeleton, Status } from '../../kit/states';
+import { toast } from '../../kit/toasts';
+import { SafeText } from '../../text/safe-text';
+import { type AgentFile, ORIGINS, TRUSTED, wordsOf } from './agent';
+import { Diff } from './diff';
+import css from './agents.module.css';
+
+interface EditorProps {
+  agentId: string;
+  name: string;
+  onSaved(): void;
+}
+
+/** One file: what changes is shown before it is saved, and what somebody else has changed before it is lost. */
+export function Editor({ agentId, name, onSaved }: EditorProps) {
+  const { call } = useGateway();
+  const [file, setFile] = useState<AgentFile>();
+  const [text, setText] = useState('');
+  const [isReviewing, setReviewing] = useState(false);
+  /** What stands there now, where that is not what was read. */
+  const [theirs, setTheirs] = useState<AgentFile>();
+  const [problem, setProblem] = useState<string>();
+  const [reads, setReads] = useState(0);
+
+  useEffect(() => {
+    let stale = false;
+    call<{ file: AgentFile }>('agents.files.get', { agentId, name }).then(
+      ({ file: read }) => {
+        if (stale) return;
+        setFile(read);
+        setText(read.content ?? '');
+        setProblem(undefined);
+      },
+      (error: unknown) => {
+        if (!stale) setProblem(wordsOf(error));
+      },
+    );
+    return () => {
+      stale = true;
+    };
+  }, [call, agentId, name, reads]);
+
+  const back = <Link to={addressOf('agents', { agent: agentId })}>All files</Link>;
+  if (!file)
+    return (
+      <Card title={name} aside={back}>
+        {problem === undefined ? (
+          <Skeleton lines={6} />
+        ) : (
+          <Failure what="The file could not be read." why={problem} onRetry={() => setReads(reads + 1)} />
+        )}
+      </Card>
+    );
+
+  const before = file.content ?? '';
+  const isChanged = text !== before;
+  const save = async (base: AgentFile): Promise<void> => {
+    try {
+      const written = await call<{ file: AgentFile }>('agents.files.set', {
+        agentId,
+        name,
+        content: text,
+        baseHash: base.hash ?? null,
+      });
+      setFile({ ...written.file, origin: 'workspace' });
+      setTheirs(undefined);
+      setReviewing(false);
+      setProblem(undefined);
+      onSaved();
+      toast(`${name} is saved.`);
+    } catch (error) {
+      if (error instanceof CallError && error.message.includes('is not what was read')) {
+        const now = await call<{ file: AgentFile }>('agents.files.get', { agentId, name });
+        setTheirs(now.file);
+        return;
+      }
+      setProblem(wordsOf(error));
+    }
+  };
+
+  return (
+    <Card title={name} aside={back} testId="editor">
+      <div className={css['editor']}>
+        <p className={css['hint']}>
+          {file.missing ? (
+            'Not there yet; saving makes it.'
+          ) : (
+            <Status tone={TRUSTED.has(file.origin ?? '') ? 'good' : 'warn'}>
+              {ORIGINS[file.origin ?? ''] ?? 'not known whose'}
+              {!TRUSTED.has(file.origin ?? '') && '; what you save is yours from then on'}
+            </Status>
+          )}
+        </p>
+        {theirs ? (
+          <section aria-label="Changed meanwhile" className={css['conflict']} data-testid="conflict">
+            <h3>Somebody else has changed it meanwhile</h3>
+            <p className={css['hint']}>From what stands there now to what you wrote:</p>
+            <Diff name={name} from={theirs.content ?? ''} to={text} />
+            <div className={css['ways']}>
+              <Button look="primary" onClick={() => void save(theirs)}>
+                Save mine over it
+              </Button>
+              <Button
+                onClick={() => {
+                  setFile(theirs);
+                  setText(theirs.content ?? '');
+                  setTheirs(undefined);
+                  setReviewing(false);
+                }}
+              >
+                Take theirs
+              </Button>
+            </div>
+          </section>
+        ) : isReviewing ? (
+          <>
+            <Diff name={name} from={before} to={text} />
+            <div className={css['ways']}>
+              <Button look="primary" onClick={() => void save(file)}>
+                Save
+              </Button>
+              <Button onClick={() => setReviewing(false)}>Go on writing</Button>
+            </div>
+          </>
+        ) : (
+          <>
+            <TextField label={`Text of ${name}`} rows={18} value={text} onChange={setText} />
+            <div className={css['ways']}>
+              <Button look="primary" disabled={!isChanged} onClick={() => setReviewing(true)}>
+                Look over and save
+              </Button>
+              {isChanged && <Button onClick={() => setText(before)}>Undo all</Button>}
+            </div>
+          </>
+        )}
+        {problem !== undefined && <Failure what="It was not saved." why={problem} />}
+        {!file.missing && isUnseen(before) && (
+          <p className={css['hint']}>
+            Spelt out: <SafeText text={before} lines max={2000} />
+          </p>
+        )}
+      </div>
+    </Card>
+  );
+}
+
+/** Whether a text holds what a field does not show. */
+const isUnseen = (text: string): boolean => /[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/.test(text);

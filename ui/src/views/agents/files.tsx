@@ -1,0 +1,52 @@
+import { useLive } from '../../gateway/use-live';
+import { Link } from '../../kit/link';
+import { Card, Row, Rows } from '../../kit/page';
+import { addressOf, usePlace } from '../../kit/place';
+import { Failure, Skeleton, Status } from '../../kit/states';
+import { shortMoment } from '../../kit/time';
+import { SafeText } from '../../text/safe-text';
+import { type AgentFile, ORIGINS, PURPOSES, TRUSTED } from './agent';
+import { Editor } from './editor';
+
+/** The files of an agent, and one of them in an editor. */
+export function FilesCard({ agentId, title }: { agentId: string; title: string }) {
+  const { query } = usePlace();
+  const { data, error, refresh } = useLive<{ files: AgentFile[] }>(['agents.files.list', { agentId }], {
+    everyMs: 15_000,
+  });
+  const open = query.get('file');
+  if (open !== null) return <Editor key={open} agentId={agentId} name={open} onSaved={refresh} />;
+  return (
+    <Card title={title} testId="files">
+      {error !== undefined && !data && <Failure what="The files could not be read." why={error} onRetry={refresh} />}
+      {!data && error === undefined && <Skeleton lines={5} />}
+      <Rows>
+        {data?.files.map((file) => (
+          <Row
+            key={file.name}
+            title={
+              <Link to={addressOf('agents', { agent: agentId, file: file.name })}>
+                <SafeText text={file.name} max={120} />
+              </Link>
+            }
+            detail={
+              <>
+                {PURPOSES[file.name] ?? 'Notes'}
+                {file.updatedAtMs !== undefined && ` · changed ${shortMoment(file.updatedAtMs)}`}
+                {file.size !== undefined && ` · ${file.size.toLocaleString()} bytes`}
+              </>
+            }
+          >
+            {file.missing ? (
+              <Status tone="off">not there yet</Status>
+            ) : (
+              <Status tone={TRUSTED.has(file.origin ?? '') ? 'good' : 'warn'}>
+                {ORIGINS[file.origin ?? ''] ?? 'not known whose'}
+              </Status>
+            )}
+          </Row>
+        ))}
+      </Rows>
+    </Card>
+  );
+}

@@ -1,0 +1,61 @@
+import { useState } from 'react';
+import { useLive } from '../../gateway/use-live';
+import { Button } from '../../kit/button';
+import { Card, Page, Rows } from '../../kit/page';
+import { usePlace } from '../../kit/place';
+import { Empty, Failure, Skeleton } from '../../kit/states';
+import { type Agents, nameOf } from './agent';
+import { AgentForm } from './agent-form';
+import { AgentRow } from './agent-row';
+import { FilesCard } from './files';
+
+/** Who answers, and the files that make each what it is. */
+export default function AgentsView() {
+  const { query } = usePlace();
+  const { data, error, refresh } = useLive<Agents>(['agents.list'], { events: ['config.changed'] });
+  const { data: counts } = useLive<{ sessions: { key: string }[] }>(['sessions.list', { limit: 1000 }]);
+  const [isAdding, setAdding] = useState(false);
+  const [hidden, setHidden] = useState<ReadonlySet<string>>(new Set());
+  const agents = (data?.agents ?? []).filter(({ id }) => !hidden.has(id));
+  const shown = agents.find(({ id }) => id === (query.get('agent') ?? data?.defaultId));
+  const hide = (id: string, isHidden: boolean): void =>
+    setHidden((old) => new Set(isHidden ? [...old, id] : [...old].filter((each) => each !== id)));
+  return (
+    <Page title="Agents & files" lead="Who answers, and the files that make each what it is.">
+      {isAdding ? (
+        <AgentForm
+          onDone={() => {
+            setAdding(false);
+            refresh();
+          }}
+          onCancel={() => setAdding(false)}
+        />
+      ) : (
+        <p>
+          <Button look="primary" icon="plus" onClick={() => setAdding(true)}>
+            New agent
+          </Button>
+        </p>
+      )}
+      <Card title="Agents">
+        {error !== undefined && !data && <Failure what="The agents could not be read." why={error} onRetry={refresh} />}
+        {!data && error === undefined && <Skeleton lines={2} />}
+        {data && agents.length === 0 && <Empty title="There is no agent" />}
+        <Rows testId="agents">
+          {agents.map((agent) => (
+            <AgentRow
+              key={agent.id}
+              agent={agent}
+              isDefault={agent.id === data?.defaultId}
+              isShown={agent.id === shown?.id}
+              sessions={counts?.sessions.filter(({ key }) => key.startsWith(`agent:${agent.id}:`)).length}
+              hide={(isHidden) => hide(agent.id, isHidden)}
+              onChanged={refresh}
+            />
+          ))}
+        </Rows>
+      </Card>
+      {shown && <FilesCard key={shown.id} agentId={shown.id} title={`Files of ${nameOf(shown)}`} />}
+    </Page>
+  );
+}

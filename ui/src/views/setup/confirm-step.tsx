@@ -1,0 +1,74 @@
+import { useState } from 'react';
+import { useGateway } from '../../gateway/use-gateway';
+import { useLive } from '../../gateway/use-live';
+import { Facts } from '../../kit/page';
+import { Failure } from '../../kit/states';
+import { SafeText } from '../../text/safe-text';
+import { changesOf, write } from './changes';
+import type { Provider } from './model-step';
+import { CHANNELS, typedSecrets } from './plan';
+import { StepCard, type StepProps } from './steps';
+import css from './setup.module.css';
+
+/** Everything that would be written, before any of it is. */
+export function ConfirmStep({ plan, change }: StepProps) {
+  const { call } = useGateway();
+  const { data } = useLive<{ providers: Provider[] }>(['models.catalog']);
+  const [isWriting, setWriting] = useState(false);
+  const [problem, setProblem] = useState<string>();
+  const provider = data?.providers.find(({ id }) => id === plan.provider);
+  const changes = changesOf(plan, typedSecrets.get(), provider?.baseUrl ?? '');
+  const names = Object.keys(changes.secrets);
+  const isNothing = Object.keys(changes.patch).length === 0;
+  const confirm = (): void => {
+    if (isNothing) {
+      change({ step: 'hello' });
+      return;
+    }
+    setWriting(true);
+    write(changes, call).then(
+      () => {
+        typedSecrets.keep({ apiKey: '', credentials: {} });
+        change({ step: 'hello' });
+      },
+      (error: unknown) => {
+        setWriting(false);
+        setProblem(error instanceof Error ? error.message : String(error));
+      },
+    );
+  };
+  return (
+    <StepCard
+      plan={plan}
+      change={change}
+      lead={
+        isNothing ? 'Nothing was chosen, so nothing is written.' : 'Nothing was written so far. This is what will be.'
+      }
+      next={isNothing ? 'Go on' : isWriting ? 'Writing …' : 'Write it'}
+      isReady={!isWriting && (plan.provider === '' || provider !== undefined)}
+      onNext={confirm}
+    >
+      <Facts
+        facts={[
+          ['Model', plan.provider === '' ? 'none; the offline assistant answers' : `${plan.provider}/${plan.model}`],
+          ['Name', plan.name.trim() === '' ? 'stays' : <SafeText key="name" text={plan.name} max={60} />],
+          [
+            'Folder',
+            plan.workspace.trim() === '' ? 'stays' : <SafeText key="folder" text={plan.workspace} max={200} />,
+          ],
+          ['Platform', plan.channel === 'none' ? CHANNELS.none : `${CHANNELS[plan.channel]}, as ${plan.bot}`],
+          ['Stored encrypted', names.length === 0 ? 'nothing' : names.join(', ')],
+        ]}
+      />
+      {!isNothing && (
+        <details className={css['raw']}>
+          <summary>What the configuration gets</summary>
+          <pre tabIndex={0} role="group" aria-label="Changes of the configuration">
+            <SafeText text={JSON.stringify(changes.patch, null, 2)} lines />
+          </pre>
+        </details>
+      )}
+      {problem !== undefined && <Failure what="It was not written." why={problem} />}
+    </StepCard>
+  );
+}

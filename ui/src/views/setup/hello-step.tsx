@@ -1,0 +1,111 @@
+import { useState } from 'react';
+import { useGateway } from '../../gateway/use-gateway';
+import { useOffline } from '../../gateway/use-offline';
+import { Button } from '../../kit/button';
+import { TextField } from '../../kit/field';
+import { Card } from '../../kit/page';
+import { addressOf, goTo } from '../../kit/place';
+import { Failure, Status } from '../../kit/states';
+import { Markdown } from '../../text/markdown';
+import { PhoneCard } from './phone-card';
+import type { StepProps } from './steps';
+import { useTrial } from './use-trial';
+import css from './setup.module.css';
+
+const EXAMPLES = [
+  'Hello! What can you do for me?',
+  'Write a shopping list into a file.',
+  'Remind me tomorrow at 9 to water the plants.',
+];
+const MOST_MS = 60_000;
+
+interface Answer {
+  text: string;
+  ms: number;
+}
+
+/** The first message, with its answer; then the phone. */
+export function HelloStep({ plan, onDone }: Pick<StepProps, 'plan'> & { onDone(): void }) {
+  const { call, connection } = useGateway();
+  const isOffline = useOffline();
+  const [words, setWords] = useState(EXAMPLES[0] ?? '');
+  const { trial, run } = useTrial<Answer>();
+  const isConnected = connection.kind === 'connected';
+  const isStarting = !isConnected || (plan.provider !== '' && isOffline !== false);
+  const say = (): void => run(words, () => ask(call, words));
+  return (
+    <>
+      <Card title="Say hello" testId="setup-step">
+        <form
+          className={css['form']}
+          onSubmit={(event) => {
+            event.preventDefault();
+            say();
+          }}
+        >
+          <div role="status">
+            {isStarting ? (
+              <Status tone="busy">The gateway starts anew with what was written …</Status>
+            ) : (
+              <Status tone={isOffline ? 'warn' : 'good'}>
+                {isOffline ? 'No model is connected; the offline assistant answers' : 'Everything is in place'}
+              </Status>
+            )}
+          </div>
+          <div className={css['examples']}>
+            {EXAMPLES.map((example) => (
+              <Button key={example} onClick={() => setWords(example)}>
+                {example}
+              </Button>
+            ))}
+          </div>
+          <TextField label="Your first message" rows={2} value={words} onChange={setWords} />
+          <div className={css['ways']}>
+            <Button
+              type="submit"
+              look="primary"
+              disabled={isStarting || trial.kind === 'trying' || words.trim() === ''}
+            >
+              Say it
+            </Button>
+            <Button
+              onClick={() => {
+                onDone();
+                goTo(addressOf('chats'));
+              }}
+            >
+              Go to the conversation
+            </Button>
+          </div>
+          <div role="status" className={css['answer']} data-testid="first-answer">
+            {trial.kind === 'trying' && <Status tone="busy">It thinks …</Status>}
+            {trial.kind === 'works' && (
+              <>
+                <Markdown text={trial.facts.text} />
+                <p className={css['hint']}>Answered in {(trial.facts.ms / 1000).toFixed(1)} s</p>
+              </>
+            )}
+          </div>
+          {trial.kind === 'fails' && <Failure what="There is no answer." why={trial.why} onRetry={say} />}
+        </form>
+      </Card>
+      <PhoneCard plan={plan} />
+    </>
+  );
+}
+
+interface History {
+  messages: { role: string; content: string | { type: string; text?: string }[] }[];
+}
+
+async function ask(call: ReturnType<typeof useGateway>['call'], message: string): Promise<Answer> {
+  const since = performance.now();
+  const runId = crypto.randomUUID();
+  await call('chat.send', { sessionKey: 'main', message, idempotencyKey: runId });
+  const end = await call<{ status: string; error?: string }>('agent.wait', { runId, timeoutMs: MOST_MS });
+  if (end.status !== 'ok') throw new Error(end.error ?? `it had no answer within ${MOST_MS / 1000} seconds`);
+  const { messages } = await call<History>('chat.history', { sessionKey: 'main', limit: 4 });
+  const last = messages.filter(({ role }) => role === 'assistant').at(-1)?.content ?? '';
+  const text = typeof last === 'string' ? last : last.map((part) => part.text ?? '').join('');
+  return { text, ms: performance.now() - since };
+}

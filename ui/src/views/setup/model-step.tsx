@@ -1,0 +1,123 @@
+import { useEffect, useState } from 'react';
+import { useGateway } from '../../gateway/use-gateway';
+import { useLive } from '../../gateway/use-live';
+import { Choice, Field } from '../../kit/field';
+import { Failure, Skeleton, Status } from '../../kit/states';
+import { typedSecrets } from './plan';
+import { StepCard, type StepProps } from './steps';
+import { useTrial } from './use-trial';
+
+export interface Provider {
+  id: string;
+  name: string;
+  baseUrl: string;
+  keyMarks: string[];
+  defaultModel: string;
+  models: { id: string; name: string }[];
+  hasKey: boolean;
+}
+
+interface Probe {
+  ok: boolean;
+  model: string;
+  ms: number;
+  error?: { message: string };
+}
+
+/** Typing stops for so long before a key is tried. */
+const PAUSE_MS = 600;
+const LEAST_KEY = 8;
+
+/** Who thinks: a provider, its key, which is tried while one waits, and one of its models. */
+export function ModelStep({ plan, change }: StepProps) {
+  const { call } = useGateway();
+  const { data, error, refresh } = useLive<{ providers: Provider[] }>(['models.catalog']);
+  const [apiKey, setKey] = useState(() => typedSecrets.get().apiKey);
+  const { trial, forget, run } = useTrial<Probe>();
+  const provider = data?.providers.find(({ id }) => id === plan.provider);
+  const { model } = plan;
+  const wanted = provider && model !== '' && `${provider.id}/${model}`;
+  const mayTry = wanted && (apiKey.length >= LEAST_KEY || (apiKey === '' && provider.hasKey));
+
+  useEffect(() => {
+    if (!mayTry) {
+      forget();
+      return undefined;
+    }
+    const timer = setTimeout(
+      () =>
+        run(`${wanted} ${apiKey}`, async () => {
+          const probe = await call<Probe>('models.probe', { model: wanted, ...(apiKey === '' ? {} : { apiKey }) });
+          if (!probe.ok) throw new Error(probe.error?.message ?? 'it gave no reason');
+          return probe;
+        }),
+      PAUSE_MS,
+    );
+    return () => clearTimeout(timer);
+  }, [mayTry, wanted, apiKey, call, run, forget]);
+
+  const choose = (id: string): void =>
+    change({ provider: id, model: data?.providers.find((each) => each.id === id)?.defaultModel ?? '' });
+  const type = (typed: string): void => {
+    const key = typed.trim();
+    setKey(key);
+    typedSecrets.keep({ ...typedSecrets.get(), apiKey: key });
+    const issuer = data?.providers.find(({ keyMarks }) => keyMarks.some((mark) => key.startsWith(mark)));
+    if (issuer && issuer.id !== plan.provider) choose(issuer.id);
+  };
+  const isReady = trial.kind === 'works' && trial.of === `${wanted} ${apiKey}`;
+  if (error !== undefined && !data)
+    return <Failure what="The providers could not be read." why={error} onRetry={refresh} />;
+  if (!data) return <Skeleton lines={4} />;
+  return (
+    <StepCard
+      plan={plan}
+      change={change}
+      lead="Whose language model answers. The key is tried at once, and kept encrypted only when you confirm."
+      isReady={isReady}
+      onNext={() => change({ step: 'name' })}
+      skip="Look around without"
+      onSkip={() => {
+        typedSecrets.keep({ ...typedSecrets.get(), apiKey: '' });
+        change({ provider: '', model: '', step: 'name' });
+      }}
+    >
+      <Field
+        label="Key"
+        type="password"
+        autoComplete="off"
+        spellCheck={false}
+        value={apiKey}
+        hint={
+          provider?.hasKey === true && apiKey === ''
+            ? `${provider.name} has a key on this machine already; leave this empty to use it.`
+            : 'From the page of your provider; most keys show by themselves whose they are.'
+        }
+        onChange={(event) => type(event.target.value)}
+      />
+      <Choice
+        label="Provider"
+        value={plan.provider}
+        options={Object.fromEntries([['', 'Choose'], ...data.providers.map(({ id, name }) => [id, name])])}
+        onChange={choose}
+      />
+      {provider && (
+        <Choice
+          label="Model"
+          value={model}
+          options={Object.fromEntries(provider.models.map(({ id, name }) => [id, name]))}
+          onChange={(chosen) => change({ model: chosen })}
+        />
+      )}
+      <div role="status" data-testid="key-trial">
+        {trial.kind === 'trying' && <Status tone="busy">Trying it …</Status>}
+        {trial.kind === 'works' && (
+          <Status tone="good">
+            Works: {trial.facts.model} answered in {(trial.facts.ms / 1000).toFixed(1)} s
+          </Status>
+        )}
+      </div>
+      {trial.kind === 'fails' && <Failure what="That key does not work." why={trial.why} />}
+    </StepCard>
+  );
+}

@@ -1,0 +1,46 @@
+import { pageFolder } from '../../gateway/page-place';
+import { Card } from '../../kit/page';
+import { Link } from '../../kit/link';
+import { addressOf } from '../../kit/place';
+import { Qr } from '../../kit/qr';
+import { SafeText } from '../../text/safe-text';
+import type { Plan } from './plan';
+import css from './setup.module.css';
+
+const HERE = new Set(['localhost', '127.0.0.1', '[::1]']);
+
+/** Where a phone finds the assistant: its bot, or this page. No secret is in the code. */
+export function PhoneCard({ plan: { channel, bot } }: { plan: Plan }) {
+  const isBot = channel === 'telegram' && /^\w+$/.test(bot);
+  const address = isBot ? `https://t.me/${bot}` : pageFolder.href;
+  const isOnlyHere = !isBot && HERE.has(pageFolder.hostname);
+  return (
+    <Card title="Bring it to your phone" testId="phone">
+      {isOnlyHere ? (
+        <p className={css['hint']}>
+          This page is open on the gateway’s own machine, where a phone can’t reach it. Let it listen on your network (
+          <code>gateway.bind</code>), open the page at that address, and come back to this step; or connect Telegram.
+        </p>
+      ) : (
+        <div className={css['phone']}>
+          <Qr text={address} label={`Code that leads to ${address}`} />
+          <div>
+            <p>
+              <SafeText text={address} max={200} />
+            </p>
+            <p className={css['hint']}>
+              {isBot
+                ? 'Write to it there. It answers with a code; let yourself in with it under People & channels.'
+                : 'Sign in there with the same token, or let the phone in under Devices & nodes.'}
+            </p>
+            <p>
+              <Link to={addressOf(isBot ? 'people' : 'devices')}>
+                {isBot ? 'People & channels' : 'Devices & nodes'}
+              </Link>
+            </p>
+          </div>
+        </div>
+      )}
+    </Card>
+  );
+}

@@ -1,0 +1,96 @@
+import { ownName } from '../../gateway/page-place';
+
+export const STEPS = {
+  model: 'Language model',
+  name: 'Name',
+  channel: 'Chat platform',
+  confirm: 'Look over',
+  hello: 'Say hello',
+} as const;
+export type Step = keyof typeof STEPS;
+export const ORDER = Object.keys(STEPS) as Step[];
+
+export const CHANNELS = { none: 'Only this page', telegram: 'Telegram', discord: 'Discord', slack: 'Slack' } as const;
+export type Channel = keyof typeof CHANNELS;
+
+/** What is asked for at a platform: names of the configuration with what people call them. */
+export const CREDENTIALS: Readonly<Record<Channel, readonly { name: string; label: string; hint: string }[]>> = {
+  none: [],
+  telegram: [
+    { name: 'botToken', label: 'Bot token', hint: 'Write /newbot to @BotFather on Telegram; it answers with one.' },
+  ],
+  discord: [
+    { name: 'token', label: 'Bot token', hint: 'Developer Portal of Discord: your application, Bot, Reset token.' },
+  ],
+  slack: [
+    {
+      name: 'botToken',
+      label: 'Bot token',
+      hint: 'Begins with xoxb-: OAuth & Permissions of your app at api.slack.com.',
+    },
+    {
+      name: 'appToken',
+      label: 'App token',
+      hint: 'Begins with xapp-: Basic Information, App-Level Tokens, connections:write.',
+    },
+  ],
+};
+
+/** What was chosen so far. Nothing of it is written before the last look, and no secret is in it. */
+export interface Plan {
+  step: Step;
+  provider: string;
+  model: string;
+  name: string;
+  workspace: string;
+  channel: Channel;
+  /** Name of the bot at its platform, once its token has worked. */
+  bot: string;
+}
+
+const EMPTY: Plan = { step: 'model', provider: '', model: '', name: '', workspace: '', channel: 'none', bot: '' };
+
+/** Typed secrets: kept while the page is open, and in no store of the browser. */
+export interface Secrets {
+  apiKey: string;
+  credentials: Readonly<Record<string, string>>;
+}
+
+const NAME = ownName('openclaw.setup');
+let secrets: Secrets = { apiKey: '', credentials: {} };
+
+export const typedSecrets = {
+  get: (): Secrets => secrets,
+  keep: (next: Secrets): void => {
+    secrets = next;
+  },
+};
+
+/** So that one can leave, and go on where one was. */
+export const storedPlan = {
+  get(): Plan {
+    try {
+      const stored = JSON.parse(localStorage.getItem(NAME) ?? '{}') as Partial<Plan>;
+      const plan = { ...EMPTY, ...stored };
+      const isKnown = ORDER.includes(plan.step) && plan.channel in CHANNELS;
+      // A reload takes typed secrets away: what hangs on them is asked for again.
+      return isKnown ? { ...plan, step: stepWithout(plan) } : EMPTY;
+    } catch {
+      return EMPTY;
+    }
+  },
+  keep(plan: Plan): void {
+    try {
+      localStorage.setItem(NAME, JSON.stringify(plan));
+    } catch {
+      // Storage is full or forbidden: the plan lasts as long as the page.
+    }
+  },
+  forget(): void {
+    localStorage.removeItem(NAME);
+    secrets = { apiKey: '', credentials: {} };
+  },
+};
+
+const stepWithout = ({ step, provider }: Plan): Step =>
+  step !== 'hello' && step !== 'model' && provider !== '' && secrets.apiKey === '' ? 'model' : step;
