@@ -16,8 +16,11 @@ export function entryMeans(entry: string | number, { id, handle }: SenderIdentit
   const text = String(entry).trim();
   if (text === '' || text === EVERYBODY) return false;
   if (!text.startsWith('@')) return text === id;
-  return handle !== undefined && text.length > 1 && text.slice(1).toLowerCase() === handle.toLowerCase();
+  return handle !== undefined && text.length > 1 && folded(text.slice(1)) === folded(handle);
 }
+
+/** Handles differ by their case in no platform, but by their letters: the Kelvin sign (U+212A) is no `k`. */
+const folded = (handle: string): string => handle.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
 
 /** Whether a list means the sender, or everybody. */
 export const listAdmits = (list: readonly (string | number)[], sender: SenderIdentity): boolean =>

@@ -63,6 +63,9 @@ describe('whoever takes the name of an id is not its holder', () => {
   it('@name lets in whoever has the handle, as a guest; a display name is no handle', () => {
     expect(as(update({ username: 'Ann' }, { allowFrom: [OWNER, '@ann'] }))).toBe('guest');
     expect(as(update({ name: 'ann' }, { allowFrom: [OWNER, '@ann'] }))).toBe('refused');
+    for (const handle of ['\u212Aate', 'kate\u200b', 'k\u0430te', ' kate', 'kate\n'])
+      expect([handle, as(update({ username: handle }, { allowFrom: [OWNER, '@kate'] }))]).toEqual([handle, 'refused']);
+    expect(as(update({ username: 'KATE' }, { allowFrom: [OWNER, '@kate'] }))).toBe('guest');
     expect(as(update({ username: OWNER }, { allowFrom: [`@${OWNER}`] }))).toBe('guest');
   });
 
