@@ -19,7 +19,9 @@ export default defineConfig({
     rolldownOptions: {
       output: {
         // What views share is one file instead of a dozen small ones.
-        codeSplitting: { groups: [{ name: 'kit', test: /ui\/src\/(kit|gateway)\/|safe-text|visible-text/ }] },
+        codeSplitting: {
+          groups: [{ name: 'kit', test: /ui\/src\/(kit(?!\/chart)|gateway)\/|safe-text|visible-text/ }],
+        },
       },
     },
   },

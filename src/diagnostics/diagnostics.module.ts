@@ -17,6 +17,7 @@ import { ProcessWatch } from './process-watch.service';
 import { RunAgain } from './run-again.service';
 import { RunsRpc } from './runs.rpc';
 import { RunsService } from './runs.service';
+import { SystemRpc } from './system.rpc';
 import { TraceRpc } from './trace.rpc';
 import { TraceService } from './trace.service';
 import { TurnSpans } from './turn-spans.service';
@@ -38,6 +39,7 @@ import { TurnSpans } from './turn-spans.service';
     RunAgain,
     RunsRpc,
     RunsService,
+    SystemRpc,
     TraceRpc,
     TraceService,
     TurnSpans,

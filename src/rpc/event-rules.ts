@@ -33,6 +33,7 @@ const RULES = {
   'node.invoke.request': { scope: 'operator.admin', toNodes: true },
   'channels.changed': { scope: 'operator.read', droppable: true },
   'skills.changed': { scope: 'operator.read', droppable: true },
+  'skills.install': { scope: 'operator.admin', droppable: true },
   'plugins.changed': { scope: 'operator.read', droppable: true },
   'intake.changed': { scope: 'operator.read', droppable: true },
   'diagnostics.heartbeat': { scope: 'operator.read', droppable: true },

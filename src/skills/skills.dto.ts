@@ -46,3 +46,22 @@ export class SkillsDetailParams {
   @Opt() @Text({ max: 200 }) name?: string;
   @Opt() @Text() agentId?: string;
 }
+
+export class SkillsNameParams {
+  @Text({ max: 200 }) name!: string;
+}
+
+export class SkillsFetchParams {
+  /** Git address, https archive, `npm:<package>`, or a folder of the gateway's machine. */
+  @Text({ max: 1000 }) source!: string;
+}
+
+export class SkillsAddParams {
+  /** The same that skills.fetch was given. */
+  @Text({ max: 1000 }) source!: string;
+  @Text({ max: 100 }) name!: string;
+  /** Hash that skills.fetch has shown. */
+  @Text({ max: 64 }) hash!: string;
+  /** Installs although the scan found dangers. */
+  @Opt() @Bool() acceptRisk?: boolean;
+}

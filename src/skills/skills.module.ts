@@ -12,6 +12,7 @@ import { CatalogSource } from './catalog/skill-source';
 import { SkillRegistry } from './install/skill-registry.service';
 import { SkillProposeTool } from './proposals/skill-propose.tool';
 import { SkillsRpc } from './skills.rpc';
+import { SkillsTrustRpc } from './skills-trust.rpc';
 
 @BootStep({
   ready: { name: 'skills', onFailure: 'degraded' },
@@ -19,7 +20,7 @@ import { SkillsRpc } from './skills.rpc';
 })
 @Module({
   imports: [EventsModule, ToolsModule, WorkspaceModule],
-  providers: [SkillCatalog, SkillProposeTool, SkillRegistry, SkillsRpc],
+  providers: [SkillCatalog, SkillProposeTool, SkillRegistry, SkillsRpc, SkillsTrustRpc],
   exports: [SkillCatalog],
 })
 export class SkillsModule implements OnModuleInit, OnApplicationBootstrap, OnApplicationShutdown {

@@ -7,6 +7,7 @@ import { OpenclawError, messageOf } from '../common/openclaw-error';
 import type { ConfigEdit } from '../config/apply-edits';
 import { defaultAgentId, findAgent } from '../config/agent-entries';
 import { ConfigService } from '../config/config.service';
+import { EventBus } from '../events/event-bus';
 import { NoParams } from '../rpc/no-params.dto';
 import type { RpcContext } from '../rpc/rpc-context';
 import { invalidRequest, unavailable } from '../rpc/rpc-error';
@@ -44,6 +45,7 @@ export class SkillsRpc {
     private readonly approvals: ApprovalService,
     private readonly http: GuardedHttp,
     private readonly registry: SkillRegistry,
+    private readonly events: EventBus,
   ) {}
 
   @RpcMethod({
@@ -155,6 +157,8 @@ export class SkillsRpc {
       env: this.config.env.all(),
       timeoutMs,
       download: (url, maxBytes) => this.download(url, maxBytes),
+      onOutput: (output) =>
+        this.events.emit('wire.event', { event: 'skills.install', payload: { skill: name, installId, output } }),
     });
     this.catalog.reconsiderPrograms();
     if (!outcome.ok) throw unavailable(outcome.message, { payload: outcome });

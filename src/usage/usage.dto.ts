@@ -1,4 +1,5 @@
-import { Doc, Int, OneOf, Opt, Text } from '../common/validation/fields';
+import { Doc, Int, NestedList, OneOf, Opt, Text } from '../common/validation/fields';
+import { BudgetConfig } from './usage.config';
 
 const DAY = /^\d{4}-\d{2}-\d{2}$/;
 
@@ -11,7 +12,14 @@ export class SessionsUsageParams {
   @Opt() @Text() agentId?: string;
   @Opt() @Text({ pattern: DAY, what: 'a day as YYYY-MM-DD' }) startDate?: string;
   @Opt() @Text({ pattern: DAY, what: 'a day as YYYY-MM-DD' }) endDate?: string;
-  @Opt() @OneOf(['day', 'model', 'agent', 'session', 'purpose']) @Doc('session by default.') groupBy?:
-    'day' | 'model' | 'agent' | 'session' | 'purpose';
+  @Opt()
+  @OneOf(['day', 'model', 'agent', 'session', 'purpose', 'channel'])
+  @Doc('session by default. "channel" goes by the message that a run answers, as long as that is kept.')
+  groupBy?: 'day' | 'model' | 'agent' | 'session' | 'purpose' | 'channel';
   @Opt() @Int({ min: 1, max: 1000 }) limit?: number;
+}
+
+export class UsageBudgetsSetParams {
+  @NestedList(() => BudgetConfig) @Doc('All of them, in the order of `usage.budgets`.') budgets!: BudgetConfig[];
+  @Opt() @Text({ max: 128 }) @Doc('`hash` of the configuration that was seen (config.get).') baseHash?: string;
 }

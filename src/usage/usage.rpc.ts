@@ -1,14 +1,18 @@
 import { Injectable } from '@nestjs/common';
+import { refusals } from '../config/config-refusal';
 import { ConfigService } from '../config/config.service';
 import { defaultAgentId } from '../config/agent-entries';
 import { RpcMethod } from '../rpc/rpc-method';
 import { canonicalSessionKey } from '../sessions/session-key';
+import { forecastMonth } from './forecast';
 import { ProviderLimits } from './provider-limits.service';
-import { SessionsUsageParams, UsageCostParams } from './usage.dto';
+import { SessionsUsageParams, UsageBudgetsSetParams, UsageCostParams } from './usage.dto';
 import { UsageService } from './usage.service';
 import { type UsageFilter, UsageStore, type UsageSum } from './usage.store';
 
 const DEFAULT_DAYS = 30;
+/** A month and the week before it. */
+const FORECAST_DAYS = 38;
 const DEFAULT_LIMIT = 200;
 const DAY_MS = 86_400_000;
 
@@ -24,13 +28,24 @@ export class UsageRpc {
   @RpcMethod({
     name: 'usage.status',
     scope: 'operator.read',
-    summary: 'Limits of the model providers as they told them last, and the state of the budgets.',
+    summary:
+      'Limits of the model providers as they told them last, the state of the budgets, and what the month will come to.',
   })
   async status(): Promise<unknown> {
     const agentId = defaultAgentId(this.config.config);
-    const budgets = await this.usage.budgetStates({ purpose: 'turn', agentId });
+    const now = Date.now();
+    const [budgets, days] = await Promise.all([
+      this.usage.budgetStates({ purpose: 'turn', agentId }),
+      this.store.groups({ fromDay: this.usage.today(now - FORECAST_DAYS * DAY_MS) }, 'day'),
+    ]);
+    const today = this.usage.today(now);
     return {
-      updatedAt: Date.now(),
+      updatedAt: now,
+      today,
+      month: forecastMonth(
+        days.map(({ key, totalCost, totalTokens }) => ({ day: key, usd: totalCost, tokens: totalTokens })),
+        today,
+      ),
       providers: this.limits.all().map(({ provider, windows, at }) => ({
         provider,
         displayName: provider,
@@ -77,7 +92,7 @@ export class UsageRpc {
     scope: 'operator.read',
     params: SessionsUsageParams,
     unlisted: true,
-    summary: 'Tokens and cost by session, day, model, agent or purpose.',
+    summary: 'Tokens and cost by session, day, model, agent, purpose or channel.',
   })
   async bySession(params: SessionsUsageParams): Promise<unknown> {
     const filter = this.filterOf(params);
@@ -131,6 +146,24 @@ export class UsageRpc {
         cost: Number(call.cost_micros) / 1_000_000,
       })),
     };
+  }
+
+  @RpcMethod({
+    name: 'usage.budgets.set',
+    scope: 'operator.admin',
+    params: UsageBudgetsSetParams,
+    unlisted: true,
+    summary: 'Replaces the budgets in the configuration; they hold from the next model call on.',
+  })
+  async setBudgets({ budgets, baseHash }: UsageBudgetsSetParams): Promise<{ ok: true }> {
+    const path = ['usage', 'budgets'];
+    await refusals(() =>
+      this.config.edit(
+        [budgets.length > 0 ? { path, value: budgets.map((budget) => ({ ...budget })) } : { path, unset: true }],
+        baseHash === undefined ? {} : { baseHash },
+      ),
+    );
+    return { ok: true };
   }
 
   private filterOf({ key, agentId, startDate, endDate }: SessionsUsageParams): UsageFilter {

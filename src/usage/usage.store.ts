@@ -37,7 +37,7 @@ export const USAGE_GROUPS = {
   session: 'session_key',
   purpose: 'purpose',
 } as const;
-export type UsageGroup = keyof typeof USAGE_GROUPS;
+export type UsageGroup = keyof typeof USAGE_GROUPS | 'channel';
 
 /** Any transaction budgets are compared in is held apart from others by this number. */
 const BUDGET_LOCK = 7_210_031;
@@ -75,8 +75,9 @@ export class UsageStore {
     return sumOf(row);
   }
 
-  /** Sums by day, model, agent, session or purpose. */
+  /** Sums by day, model, agent, session, purpose or channel. */
   async groups(filter: UsageFilter, group: UsageGroup): Promise<(UsageSum & { key: string })[]> {
+    if (group === 'channel') return this.byChannel(filter);
     const column = USAGE_GROUPS[group];
     const rows = await this.filtered(filter)
       .select(sums)
@@ -87,6 +88,30 @@ export class UsageStore {
       .orderBy('key')
       .execute();
     return rows.map((row) => ({ key: row.key ?? '', ...sumOf(row) }));
+  }
+
+  /** By the channel of the message that the run answers; '' where that message is gone, or there was none. */
+  private async byChannel(filter: UsageFilter): Promise<(UsageSum & { key: string })[]> {
+    const rows = await this.database.read
+      .selectFrom(
+        this.filtered(filter)
+          .select(['input', 'output', 'cache_read', 'cache_write', 'cost_micros', 'calls', 'priced'])
+          .select((eb) =>
+            eb
+              .selectFrom('inbox')
+              .select('inbox.channel')
+              .whereRef('inbox.turn_id', '=', 'usage_calls.run_id')
+              .limit(1)
+              .as('channel'),
+          )
+          .as('spent'),
+      )
+      .select(sums)
+      .select(sql<string>`coalesce(channel, '')`.as('key'))
+      .groupBy('channel')
+      .orderBy('key')
+      .execute();
+    return rows.map((row) => ({ key: row.key, ...sumOf(row) }));
   }
 
   /** Single calls, newest first; of long ago there are only sums. */

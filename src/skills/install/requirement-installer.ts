@@ -32,6 +32,8 @@ export interface InstallTask {
   env: NodeJS.ProcessEnv;
   timeoutMs: number;
   download(url: string, maxBytes: number): Promise<Buffer>;
+  /** Told the end of what the program has said so far. */
+  onOutput?: (tail: string) => void;
 }
 
 /** Carries out one install option that somebody has agreed to. Does not throw. */
@@ -40,7 +42,12 @@ export async function installRequirement(task: InstallTask): Promise<InstallOutc
   try {
     const argv = installCommand(task.spec, task.preferences);
     if (!argv) return await installDownload(task);
-    const end = await runProgram(argv, { cwd: tmpdir(), env: task.env, timeoutMs: task.timeoutMs });
+    const end = await runProgram(argv, {
+      cwd: tmpdir(),
+      env: task.env,
+      timeoutMs: task.timeoutMs,
+      onOutput: task.onOutput,
+    });
     const how = end.timedOut ? `stopped after ${task.timeoutMs} ms` : `exit code ${end.code ?? 'none'}`;
     return {
       ok: end.code === 0,

@@ -11,7 +11,13 @@ export interface ProgramEnd {
 /** Runs a program without a shell and keeps the end of its output. @throws OpenclawError SKILL_PROGRAM_MISSING */
 export async function runProgram(
   argv: readonly string[],
-  options: { cwd: string; env: NodeJS.ProcessEnv; timeoutMs: number; extraEnv?: Record<string, string> },
+  options: {
+    cwd: string;
+    env: NodeJS.ProcessEnv;
+    timeoutMs: number;
+    extraEnv?: Record<string, string>;
+    onOutput?: ((tail: string) => void) | undefined;
+  },
 ): Promise<ProgramEnd> {
   const [file = '', ...args] = argv;
   const passed = Object.fromEntries(
@@ -26,6 +32,7 @@ export async function runProgram(
       ordinaryRights: true,
     },
     options.timeoutMs,
+    options.onOutput,
   );
   running.closeInput();
   try {

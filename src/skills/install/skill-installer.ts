@@ -64,10 +64,18 @@ export class SkillInstaller {
   async install(source: string, review: InstallReview, only?: string): Promise<StagedSkill[]> {
     return this.inStage(async (stage) => {
       const fetched = await fetchSource(source, join(stage, 'source'), this.fetching);
-      const staged = this.look(fetched, only);
+      const staged = this.stage(fetched, only);
       const installed: StagedSkill[] = [];
       for (const skill of staged) if (await this.place(skill, review)) installed.push(skill);
       return installed;
+    });
+  }
+
+  /** Fetches and scans, and installs nothing. @throws OpenclawError */
+  async look(source: string, each: (staged: StagedSkill) => void): Promise<void> {
+    await this.inStage(async (stage) => {
+      const fetched = await fetchSource(source, join(stage, 'source'), this.fetching);
+      this.stage(fetched, undefined).forEach(each);
     });
   }
 
@@ -125,7 +133,7 @@ export class SkillInstaller {
   ): Promise<'updated' | 'current' | 'declined'> {
     return this.inStage(async (stage) => {
       const fetched = await fetchSource(known.source, join(stage, 'source'), this.fetching);
-      const [staged] = this.look(fetched, name);
+      const [staged] = this.stage(fetched, name);
       if (!staged) throw new OpenclawError('SKILL_NOT_FOUND', `${known.source} holds no skill "${name}" any more`);
       const isIntact = existsSync(this.targetOf(name)) && hashFolder(this.targetOf(name)) === known.hash;
       if (staged.hash === known.hash && isIntact) return 'current';
@@ -134,7 +142,7 @@ export class SkillInstaller {
   }
 
   /** @throws OpenclawError SKILL_NOT_FOUND, SKILL_BROKEN */
-  private look(fetched: FetchedSource, only: string | undefined): StagedSkill[] {
+  private stage(fetched: FetchedSource, only: string | undefined): StagedSkill[] {
     const folders = findSkillFolders(fetched.folder);
     if (folders.length === 0) throw new OpenclawError('SKILL_NOT_FOUND', `${fetched.source} holds no ${SKILL_FILE}`);
     const staged = folders.map((folder) => this.stageOf(folder, fetched));

@@ -42,6 +42,12 @@ interface Waiting {
 const SCOPES = ['operator.admin', 'operator.read', 'operator.write', 'operator.approvals', 'operator.pairing'];
 const CLIENT = { id: 'openclaw-control-ui', mode: 'ui', platform: 'web' } as const;
 const CALL_TIMEOUT_MS = 20_000;
+/** Methods that fetch or install something take as long as that takes. */
+const SLOW_MS: Readonly<Record<string, number>> = {
+  'skills.fetch': 300_000,
+  'skills.add': 300_000,
+  'skills.install': 1_000_000,
+};
 const PAIRING_RETRY_MS = 3000;
 /** Without any frame for so many tick intervals the connection counts as dead. */
 const SILENT_TICKS = 2.5;
@@ -89,7 +95,7 @@ export class GatewaySocket {
       const timer = setTimeout(() => {
         this.waiting.delete(id);
         reject(new CallError({ code: 'UNAVAILABLE', message: `no answer to ${method}` }, true));
-      }, CALL_TIMEOUT_MS);
+      }, SLOW_MS[method] ?? CALL_TIMEOUT_MS);
       this.waiting.set(id, { resolve: resolve as (payload: unknown) => void, reject, timer });
       socket.send(JSON.stringify({ type: 'req', id, method, params }));
     });

@@ -695,7 +695,7 @@ export interface MethodParams {
     agentId?: string;
     startDate?: string;
     endDate?: string;
-    groupBy?: 'day' | 'model' | 'agent' | 'session' | 'purpose';
+    groupBy?: 'day' | 'model' | 'agent' | 'session' | 'purpose' | 'channel';
     limit?: number;
   };
   'sessions.usage.logs': {
@@ -703,7 +703,7 @@ export interface MethodParams {
     agentId?: string;
     startDate?: string;
     endDate?: string;
-    groupBy?: 'day' | 'model' | 'agent' | 'session' | 'purpose';
+    groupBy?: 'day' | 'model' | 'agent' | 'session' | 'purpose' | 'channel';
     limit?: number;
   };
   'sessions.usage.timeseries': {
@@ -711,11 +711,17 @@ export interface MethodParams {
     agentId?: string;
     startDate?: string;
     endDate?: string;
-    groupBy?: 'day' | 'model' | 'agent' | 'session' | 'purpose';
+    groupBy?: 'day' | 'model' | 'agent' | 'session' | 'purpose' | 'channel';
     limit?: number;
   };
   'set-heartbeats': {
     enabled: boolean;
+  };
+  'skills.add': {
+    source: string;
+    name: string;
+    hash: string;
+    acceptRisk?: boolean;
   };
   'skills.agree': {
     name: string;
@@ -729,6 +735,9 @@ export interface MethodParams {
     name?: string;
     agentId?: string;
   };
+  'skills.fetch': {
+    source: string;
+  };
   'skills.install': {
     name?: string;
     installId?: string;
@@ -737,6 +746,15 @@ export interface MethodParams {
     slug?: string;
     version?: string;
     force?: boolean;
+  };
+  'skills.remove': {
+    name: string;
+  };
+  'skills.report': {
+    name: string;
+  };
+  'skills.revoke': {
+    name: string;
   };
   'skills.search': {
     query: string;
@@ -772,6 +790,8 @@ export interface MethodParams {
   };
   'system-presence': Record<never, never>;
   'system.boot': Record<never, never>;
+  'system.facts': Record<never, never>;
+  'system.methods': Record<never, never>;
   'system.trace': {
     id: string;
   };
@@ -820,6 +840,18 @@ export interface MethodParams {
     timeoutMs?: number;
   };
   'update.status': Record<never, never>;
+  'usage.budgets.set': {
+    budgets: {
+      name?: string;
+      scope: 'run' | 'session' | 'agent' | 'sender' | 'cron' | 'heartbeat' | 'day';
+      match?: string[];
+      window?: 'day' | 'month' | 'total';
+      tokens?: number;
+      costUsd?: number;
+      warnAt?: number;
+    }[];
+    baseHash?: string;
+  };
   'usage.cost': {
     days?: number;
   };

@@ -14,7 +14,7 @@ export interface Route {
 
 /** Every view, in the order of the navigation. A view is one line here and a folder of its name. */
 export const ROUTES: readonly Route[] = [
-  { view: 'home', words: 'Home', icon: 'home', formerly: ['overview', 'debug'] },
+  { view: 'home', words: 'Home', icon: 'home', formerly: ['overview'] },
   { view: 'chats', words: 'Chats', icon: 'chat', formerly: ['chat', 'sessions'] },
   {
     view: 'people',
@@ -33,8 +33,11 @@ export const ROUTES: readonly Route[] = [
     group: 'Assistant',
     formerly: ['approvals', 'exec-approvals', 'policy'],
   },
+  { view: 'skills', words: 'Skills', icon: 'star', group: 'Assistant' },
+  { view: 'usage', words: 'Usage & cost', icon: 'bars', group: 'Watch' },
   { view: 'trace', words: 'Trace', icon: 'pulse', group: 'Watch' },
   { view: 'logs', words: 'Logs', icon: 'lines', group: 'Watch' },
+  { view: 'debug', words: 'Debug', icon: 'bug', group: 'System' },
   { view: 'devices', words: 'Devices & nodes', icon: 'device', group: 'System', formerly: ['nodes', 'instances'] },
   { view: 'setup', words: 'Set up', icon: 'star', group: 'System', formerly: ['onboarding', 'wizard'] },
 ];

@@ -4,10 +4,10 @@ import { Button } from '../../kit/button';
 import { Link } from '../../kit/link';
 import { Card, Row, Rows } from '../../kit/page';
 import { addressOf } from '../../kit/place';
+import { placeName } from '../../kit/place-name';
 import { clockTime, dayName } from '../../kit/time';
 import { toast } from '../../kit/toasts';
 import { SafeText } from '../../text/safe-text';
-import { placeName } from './run';
 
 interface Letter {
   id: string;

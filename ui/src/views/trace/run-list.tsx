@@ -6,11 +6,12 @@ import { Choice, Field } from '../../kit/field';
 import { Link } from '../../kit/link';
 import { Card, Page, Row, Rows } from '../../kit/page';
 import { addressOf, goTo, usePlace } from '../../kit/place';
+import { placeName } from '../../kit/place-name';
 import { Empty, Failure, Skeleton, Status } from '../../kit/states';
 import { clockTime, dayName } from '../../kit/time';
 import { SafeText } from '../../text/safe-text';
 import { GivenUp } from './given-up';
-import { FILTERS, type Filter, type RunSummary, STATES, causeInWords, placeName } from './run';
+import { FILTERS, type Filter, type RunSummary, STATES, causeInWords } from './run';
 import css from './trace.module.css';
 
 const STEP = 50;

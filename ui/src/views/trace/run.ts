@@ -1,3 +1,4 @@
+import { placeName } from '../../kit/place-name';
 import type { RunSummary, Trace } from '../../../../src/diagnostics/trace-facts';
 
 export type { RunSummary, Trace };
@@ -22,17 +23,6 @@ export const STATES = {
   dropped: ['off', 'not answered'],
   undelivered: ['bad', 'not delivered'],
 } as const;
-
-const PLACES: Readonly<Record<string, string>> = { webchat: 'this page', internal: 'the gateway', cli: 'a terminal' };
-
-/** "Telegram", "Slack, work", "this page". */
-export function placeName(origin: string): string {
-  const [channel = '', account = ''] = origin.split('/');
-  const known = PLACES[channel];
-  if (known !== undefined) return known;
-  const name = channel.charAt(0).toUpperCase() + channel.slice(1);
-  return account === '' || account === 'default' ? name : `${name}, ${account}`;
-}
 
 /** What a stretch of the way is called. */
 export function spanTitle({ kind, name }: Span): string {

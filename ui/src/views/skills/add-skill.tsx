@@ -1,0 +1,161 @@
+import { type FormEvent, useState } from 'react';
+import type { FetchedSkill } from '../../../../src/skills/skill-review';
+import { useGateway } from '../../gateway/use-gateway';
+import { useLive } from '../../gateway/use-live';
+import { Button } from '../../kit/button';
+import { Field } from '../../kit/field';
+import { Card, Facts, Row, Rows } from '../../kit/page';
+import { Empty, Failure, Skeleton } from '../../kit/states';
+import { toast } from '../../kit/toasts';
+import { SafeText } from '../../text/safe-text';
+import { Report } from './report';
+import { asksFor } from './skill';
+import css from './skills.module.css';
+
+const MAX_TEXT = 300;
+
+/** Fetches a skill of others, shows what was found in it, and installs exactly that. */
+export function AddSkill({ onDone, onCancel }: { onDone(): void; onCancel(): void }) {
+  const { call } = useGateway();
+  const [typed, setTyped] = useState('');
+  const [source, setSource] = useState('');
+  const [skills, setSkills] = useState<readonly FetchedSkill[]>();
+  const [problem, setProblem] = useState<string>();
+  const [isBusy, setBusy] = useState(false);
+  const fetchFrom = (from: string): void => {
+    setBusy(true);
+    setProblem(undefined);
+    setSkills(undefined);
+    setSource(from);
+    call<{ skills: FetchedSkill[] }>('skills.fetch', { source: from })
+      .then(
+        (answer) => setSkills(answer.skills),
+        (failure: unknown) => setProblem(failure instanceof Error ? failure.message : String(failure)),
+      )
+      .finally(() => setBusy(false));
+  };
+  const submit = (event: FormEvent): void => {
+    event.preventDefault();
+    if (typed.trim() !== '') fetchFrom(typed.trim());
+  };
+  const install = ({ name, hash, report }: FetchedSkill): void => {
+    setBusy(true);
+    call('skills.add', { source, name, hash, ...(report.verdict === 'danger' ? { acceptRisk: true } : {}) })
+      .then(
+        () => {
+          toast(`${name} is installed.`);
+          onDone();
+        },
+        (failure: unknown) => setProblem(failure instanceof Error ? failure.message : String(failure)),
+      )
+      .finally(() => setBusy(false));
+  };
+  return (
+    <Card title="Add a skill" testId="add-skill">
+      <form className={css['key']} onSubmit={submit}>
+        <Field
+          label="Where it is"
+          placeholder="https://github.com/somebody/skill"
+          value={typed}
+          autoFocus
+          spellCheck={false}
+          autoComplete="off"
+          hint="A git address, an archive, npm:package, or a folder of the gateway's machine. Nothing of it is run."
+          onChange={(event) => setTyped(event.target.value)}
+        />
+        <Button type="submit" disabled={isBusy || typed.trim() === ''}>
+          Look through it
+        </Button>
+        <Button look="quiet" onClick={onCancel}>
+          Cancel
+        </Button>
+      </form>
+      <Found query={typed.trim()} />
+      {problem !== undefined && <Failure what="It was not installed." why={problem} />}
+      {isBusy && !skills && <Skeleton lines={3} label="It is fetched and looked through" />}
+      {skills?.map((skill) => (
+        <Fetched key={skill.name} skill={skill} isBusy={isBusy} onInstall={() => install(skill)} />
+      ))}
+    </Card>
+  );
+}
+
+interface FetchedProps {
+  skill: FetchedSkill;
+  isBusy: boolean;
+  onInstall(): void;
+}
+
+function Fetched({ skill, isBusy, onInstall }: FetchedProps) {
+  const { report, capabilities, refused, publisher, secrets } = skill;
+  const isDanger = report.verdict === 'danger';
+  return (
+    <section className={css['terms']} data-testid="fetched">
+      <h3>
+        <SafeText text={skill.name} max={80} />
+      </h3>
+      <p>
+        <SafeText text={skill.description} max={MAX_TEXT} />
+      </p>
+      <Report report={report} />
+      <Facts
+        facts={[
+          ['From', <SafeText text={skill.source} max={MAX_TEXT} />],
+          ['Signed by', <SafeText text={publisher ?? 'nobody'} max={80} />],
+          ...(capabilities
+            ? asksFor(capabilities).map(([name, list]) => [name, <SafeText text={list} max={MAX_TEXT} />] as const)
+            : [['May use', 'its folder and the workspace, and no network'] as const]),
+          ...(secrets.length > 0 ? [['Keys', <SafeText text={secrets.join(', ')} max={MAX_TEXT} />] as const] : []),
+        ]}
+      />
+      {refused !== undefined ? (
+        <Failure what="It can't be installed." why={refused} />
+      ) : (
+        <p>
+          <Button look={isDanger ? 'danger' : 'primary'} disabled={isBusy} onClick={onInstall}>
+            {isDanger
+              ? 'Install in spite of the dangers'
+              : skill.replaces
+                ? 'Replace the installed one'
+                : 'Install exactly this'}
+          </Button>
+        </p>
+      )}
+    </section>
+  );
+}
+
+interface FoundSkill {
+  slug: string;
+  name: string;
+  summary: string;
+  origin: 'local' | 'registry';
+}
+
+/** What the registry knows by that name, where one is configured. */
+function Found({ query }: { query: string }) {
+  const isAddress = /[:/]/.test(query);
+  const { data } = useLive<{ results: FoundSkill[]; note?: string }>([
+    'skills.search',
+    { query: query || '-', limit: 8 },
+  ]);
+  if (query === '' || isAddress || !data) return null;
+  const remote = data.results.filter(({ origin }) => origin === 'registry');
+  if (remote.length === 0)
+    return (
+      <Empty title="No address, and no registry knows it">
+        <p>{data.note !== undefined && <SafeText text={data.note} max={MAX_TEXT} />}</p>
+      </Empty>
+    );
+  return (
+    <Rows>
+      {remote.map(({ slug, name, summary }) => (
+        <Row
+          key={slug}
+          title={<SafeText text={name} max={80} />}
+          detail={<SafeText text={`${slug}: ${summary}`} max={MAX_TEXT} />}
+        />
+      ))}
+    </Rows>
+  );
+}

@@ -1,0 +1,106 @@
+import { useState } from 'react';
+import type { SkillScan } from '../../../../src/skills/skill-review';
+import { useGateway } from '../../gateway/use-gateway';
+import { Button } from '../../kit/button';
+import { Facts } from '../../kit/page';
+import { Failure } from '../../kit/states';
+import { clockTime, dayName } from '../../kit/time';
+import { toast } from '../../kit/toasts';
+import { SafeText } from '../../text/safe-text';
+import { Report } from './report';
+import { type Capabilities, type Skill, asksFor } from './skill';
+import css from './skills.module.css';
+
+interface Terms {
+  hash: string;
+  capabilities: Partial<Capabilities>;
+  report: SkillScan;
+}
+
+const MAX_TEXT = 300;
+const NOTHING: Capabilities = { programs: [], network: [], paths: [], secrets: [] };
+
+/** What a skill asks for, whether somebody has agreed to it, and the way to agree or to take it back. */
+export function Agreement({ skill, onChanged }: { skill: Skill; onChanged(): void }) {
+  const { call } = useGateway();
+  const [terms, setTerms] = useState<Terms>();
+  const [problem, setProblem] = useState<string>();
+  const { agreement, agreed, capabilities } = skill;
+  const isInstalled = skill.source === 'openclaw-managed';
+  if (agreement === 'shipped' && capabilities === undefined) return null;
+  const attempt = (work: Promise<unknown>, done: string): void => {
+    work.then(
+      () => {
+        setTerms(undefined);
+        setProblem(undefined);
+        toast(done);
+        onChanged();
+      },
+      (failure: unknown) => setProblem(failure instanceof Error ? failure.message : String(failure)),
+    );
+  };
+  const look = (): void => {
+    call<Terms>('skills.agree', { name: skill.name }).then(setTerms, (failure: unknown) =>
+      setProblem(failure instanceof Error ? failure.message : String(failure)),
+    );
+  };
+  const at = agreed && Date.parse(agreed.at);
+  return (
+    <section data-testid="agreement">
+      <h3>What it may use</h3>
+      <p className={css['told']}>
+        {agreement === 'shipped' && 'It was shipped with the gateway, and gets what it declares.'}
+        {agreement === 'agreed' && at !== undefined && `You agreed to this ${dayName(at)} at ${clockTime(at)}.`}
+        {agreement === 'changed' && 'It has changed since you agreed: until you agree again it gets nothing.'}
+        {agreement === 'none' && 'You have not agreed to it: it gets nothing beyond its folder and the workspace.'}
+      </p>
+      <Asks capabilities={capabilities ?? NOTHING} />
+      {agreement === 'changed' && agreed?.capabilities && (
+        <>
+          <p className={css['told']}>What you agreed to then:</p>
+          <Asks capabilities={agreed.capabilities} />
+        </>
+      )}
+      {problem !== undefined && <Failure what="It was not done." why={problem} />}
+      {terms && (
+        <div className={css['terms']}>
+          <Report report={terms.report} />
+          <p className={css['does']}>
+            <Button
+              look={terms.report.verdict === 'danger' ? 'danger' : 'primary'}
+              onClick={() =>
+                attempt(
+                  call('skills.agree', {
+                    name: skill.name,
+                    hash: terms.hash,
+                    ...(terms.report.verdict === 'danger' ? { acceptRisk: true } : {}),
+                  }),
+                  `${skill.name} may use it.`,
+                )
+              }
+            >
+              {terms.report.verdict === 'danger' ? 'Agree in spite of the dangers' : 'Agree to exactly this'}
+            </Button>
+            <Button onClick={() => setTerms(undefined)}>Not now</Button>
+          </p>
+        </div>
+      )}
+      {!terms && (agreement === 'none' || agreement === 'changed') && (
+        <p>
+          <Button onClick={look}>Look through it and agree</Button>
+        </p>
+      )}
+      {agreement !== 'shipped' && agreement !== 'none' && !isInstalled && (
+        <p>
+          <Button onClick={() => attempt(call('skills.revoke', { name: skill.name }), 'It gets nothing any more.')}>
+            Take it back
+          </Button>
+        </p>
+      )}
+    </section>
+  );
+}
+
+const Asks = ({ capabilities }: { capabilities: Capabilities }) => (
+  <Facts facts={asksFor(capabilities).map(([name, list]) => [name, <SafeText text={list} max={MAX_TEXT} />])} />
+);

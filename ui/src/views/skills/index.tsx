@@ -1,0 +1,131 @@
+import { useDeferredValue, useMemo, useState } from 'react';
+import { useLive } from '../../gateway/use-live';
+import { Button } from '../../kit/button';
+import { Choice, SearchField } from '../../kit/field';
+import { Card, Page, Row, Rows } from '../../kit/page';
+import { Empty, Failure, Skeleton } from '../../kit/states';
+import { SafeText } from '../../text/safe-text';
+import { AddSkill } from './add-skill';
+import { FILTERS, type Filter, type Skill, type SkillsAnswer, groupOf, stateOf } from './skill';
+import { SkillRow } from './skill-row';
+import css from './skills.module.css';
+
+const FIRST_SHOWN = 40;
+
+/** What the assistant has instructions for, and what each of them needs. */
+export default function SkillsView() {
+  const { data, error, refresh } = useLive<SkillsAnswer>(['skills.status'], {
+    events: ['skills.changed', 'config.changed'],
+  });
+  const [typed, setTyped] = useState('');
+  const [filter, setFilter] = useState<Filter>('all');
+  const [isAdding, setAdding] = useState(false);
+  const search = useDeferredValue(typed.trim().toLowerCase());
+  const groups = useMemo(() => groupsOf(data?.skills ?? [], search, filter), [data, search, filter]);
+  const ready = data?.skills.filter(({ eligible }) => eligible).length ?? 0;
+
+  return (
+    <Page
+      title="Skills"
+      lead={data ? `${ready} of ${data.skills.length} can be used here.` : 'What the assistant has instructions for.'}
+    >
+      {isAdding ? (
+        <AddSkill
+          onDone={() => {
+            setAdding(false);
+            refresh();
+          }}
+          onCancel={() => setAdding(false)}
+        />
+      ) : (
+        <p>
+          <Button look="primary" icon="plus" onClick={() => setAdding(true)}>
+            Add a skill
+          </Button>
+        </p>
+      )}
+      <div className={css['bar']}>
+        <SearchField label="Search skills" value={typed} onChange={setTyped} />
+        <Choice label="Show" value={filter} options={FILTERS} onChange={(chosen) => setFilter(chosen)} />
+      </div>
+      {error !== undefined && !data && <Failure what="The skills could not be read." why={error} onRetry={refresh} />}
+      {!data && error === undefined && <Skeleton lines={8} />}
+      {data && groups.length === 0 && (
+        <Empty title="There is none of these">
+          <Button
+            onClick={() => {
+              setTyped('');
+              setFilter('all');
+            }}
+          >
+            Show all
+          </Button>
+        </Empty>
+      )}
+      {data !== undefined && data.broken.length > 0 && search === '' && filter === 'all' && (
+        <Card title="Can't be read">
+          <Rows>
+            {data.broken.map(({ name, filePath, line, reason }) => (
+              <Row
+                key={filePath}
+                title={<SafeText text={name} max={80} />}
+                detail={<SafeText text={`${filePath} line ${line}: ${reason}`} max={300} />}
+              />
+            ))}
+          </Rows>
+        </Card>
+      )}
+      {groups.map(([name, skills]) => (
+        <Group key={name} name={name} skills={skills} onChanged={refresh} />
+      ))}
+    </Page>
+  );
+}
+
+interface GroupProps {
+  name: string;
+  skills: readonly Skill[];
+  onChanged(): void;
+}
+
+function Group({ name, skills, onChanged }: GroupProps) {
+  const [isWhole, setWhole] = useState(false);
+  const shown = isWhole ? skills : skills.slice(0, FIRST_SHOWN);
+  return (
+    <Card title={`${name} (${skills.length})`}>
+      <Rows testId="skills">
+        {shown.map((skill) => (
+          <SkillRow key={skill.name} skill={skill} onChanged={onChanged} />
+        ))}
+      </Rows>
+      {shown.length < skills.length && (
+        <p className={css['more']}>
+          <Button onClick={() => setWhole(true)}>Show all {skills.length}</Button>
+        </p>
+      )}
+    </Card>
+  );
+}
+
+const ORDER = [
+  'Wait for your agreement',
+  'Of the workspace',
+  'Installed',
+  'Of other folders',
+  'Shipped with the gateway',
+];
+
+/** Those that are looked for, what waits for somebody first. */
+function groupsOf(skills: readonly Skill[], search: string, filter: Filter): [string, Skill[]][] {
+  const groups = new Map<string, Skill[]>();
+  for (const skill of skills) {
+    const state = stateOf(skill);
+    if (filter !== 'all' && state.filter !== filter) continue;
+    if (search !== '' && !`${skill.name} ${skill.description}`.toLowerCase().includes(search)) continue;
+    const group = state.filter === 'ask' ? 'Wait for your agreement' : groupOf(skill);
+    const list = groups.get(group);
+    if (list) list.push(skill);
+    else groups.set(group, [skill]);
+  }
+  return [...groups].sort(([a], [b]) => ORDER.indexOf(a) - ORDER.indexOf(b));
+}

@@ -1,0 +1,58 @@
+import { useState } from 'react';
+import { useGateway } from '../../gateway/use-gateway';
+import { Button } from '../../kit/button';
+import { Row } from '../../kit/page';
+import { Status } from '../../kit/states';
+import { toast } from '../../kit/toasts';
+import { SafeText } from '../../text/safe-text';
+import { type Skill, stateOf } from './skill';
+import { SkillDetails } from './skill-details';
+
+const MAX_NAME = 60;
+const MAX_DESCRIPTION = 160;
+
+interface SkillRowProps {
+  skill: Skill;
+  onChanged(): void;
+}
+
+export function SkillRow({ skill, onChanged }: SkillRowProps) {
+  const { call } = useGateway();
+  const [isOpen, setOpen] = useState(false);
+  const { tone, word } = stateOf(skill);
+  const turn = (enabled: boolean): void => {
+    call('skills.update', { skillKey: skill.skillKey, enabled }).then(
+      () => {
+        toast(enabled ? `${skill.name} is switched on.` : `${skill.name} is switched off.`);
+        onChanged();
+      },
+      (problem: unknown) => toast(problem instanceof Error ? problem.message : String(problem)),
+    );
+  };
+  return (
+    <Row
+      title={
+        <>
+          {skill.emoji !== undefined && (
+            <span aria-hidden="true">
+              <SafeText text={skill.emoji} max={8} />{' '}
+            </span>
+          )}
+          <strong>
+            <SafeText text={skill.name} max={MAX_NAME} />
+          </strong>
+        </>
+      }
+      detail={<SafeText text={skill.description} max={MAX_DESCRIPTION} />}
+      below={isOpen && <SkillDetails skill={skill} onChanged={onChanged} />}
+    >
+      <Status tone={tone}>{word}</Status>
+      <Button aria-expanded={isOpen} aria-label={`Details of ${skill.name}`} onClick={() => setOpen(!isOpen)}>
+        Details
+      </Button>
+      <Button aria-label={`Switch ${skill.name} ${skill.disabled ? 'on' : 'off'}`} onClick={() => turn(skill.disabled)}>
+        {skill.disabled ? 'Switch on' : 'Switch off'}
+      </Button>
+    </Row>
+  );
+}

@@ -1,0 +1,110 @@
+import { type ReactNode, useState } from 'react';
+import { titleOf } from '../../gateway/session-names';
+import { useLive } from '../../gateway/use-live';
+import { money, wholeCount } from '../../kit/amounts';
+import { Button } from '../../kit/button';
+import { ShareBar } from '../../kit/chart/share-bar';
+import { Choice } from '../../kit/field';
+import { Link } from '../../kit/link';
+import { Card } from '../../kit/page';
+import { addressOf } from '../../kit/place';
+import { saveFile } from '../../kit/save-file';
+import { Empty, Failure, Skeleton } from '../../kit/states';
+import { Table } from '../../kit/table';
+import { SafeText } from '../../text/safe-text';
+import { Calls } from './calls';
+import { GROUPS, type Group, type Grouped, type Range, type Spent, asCsv, nameOf } from './spent';
+import css from './usage.module.css';
+
+const MAX_NAME = 60;
+const SHOWN = 200;
+const CHOICES = { ...GROUPS, calls: 'Single calls' } as const;
+
+/** The same time by what it was for; bars and numbers stand side by side. */
+export function Groups({ range }: { range: Range }) {
+  const [group, setGroup] = useState<keyof typeof CHOICES>('model');
+  return (
+    <Card title="What it was for" testId="groups">
+      <div className={css['bar']}>
+        <Choice label="Show" value={group} options={CHOICES} onChange={(chosen) => setGroup(chosen)} />
+      </div>
+      {group === 'calls' ? <Calls range={range} /> : <GroupTable key={group} group={group} range={range} />}
+    </Card>
+  );
+}
+
+function GroupTable({ group, range }: { group: Group; range: Range }) {
+  const { data, error, refresh } = useLive<Grouped>(
+    ['sessions.usage', { groupBy: group, startDate: range.from, endDate: range.to, limit: SHOWN }],
+    { events: ['chat'], settleMs: 1000 },
+  );
+  if (!data)
+    return error === undefined ? (
+      <Skeleton lines={4} />
+    ) : (
+      <Failure what="It could not be read." why={error} onRetry={refresh} />
+    );
+  const byCost = data.totals.totalCost > 0;
+  const rows = [...data.rows].sort((a, b) => sizeOf(b, byCost) - sizeOf(a, byCost) || b.totalTokens - a.totalTokens);
+  if (rows.length === 0) return <Empty title="Nothing was used in this time" />;
+  const most = Math.max(...rows.map((row) => sizeOf(row, byCost)), Number.MIN_VALUE);
+  return (
+    <>
+      <Table<Spent>
+        caption={GROUPS[group]}
+        rows={rows}
+        keyOf={({ key }) => key}
+        columns={[
+          { title: TITLES[group], cell: ({ key }) => <Name group={group} name={key} /> },
+          {
+            title: byCost ? 'Share of the cost' : 'Share of the tokens',
+            cell: (row) => <ShareBar share={sizeOf(row, byCost) / most} />,
+          },
+          { title: 'Calls', isNumber: true, cell: ({ calls }) => wholeCount(calls) },
+          {
+            title: 'In',
+            isNumber: true,
+            cell: ({ input, cacheRead, cacheWrite }) => wholeCount(input + cacheRead + cacheWrite),
+          },
+          { title: 'Out', isNumber: true, cell: ({ output }) => wholeCount(output) },
+          { title: 'Cost', isNumber: true, cell: (row) => <Cost row={row} /> },
+        ]}
+      />
+      <p className={css['under']}>
+        <Button
+          onClick={() => saveFile(`usage-${range.from}-${range.to}-${group}.csv`, 'text/csv', asCsv(group, rows))}
+        >
+          Save as CSV
+        </Button>
+      </p>
+    </>
+  );
+}
+
+const TITLES: Readonly<Record<Group, string>> = {
+  model: 'Model',
+  agent: 'Agent',
+  channel: 'Channel',
+  session: 'Conversation',
+  purpose: 'Purpose',
+};
+
+const sizeOf = ({ totalCost, totalTokens }: Spent, byCost: boolean): number => (byCost ? totalCost : totalTokens);
+
+/** What has no price costs something nevertheless. */
+const Cost = ({ row: { totalCost, missingCostEntries, calls } }: { row: Spent }) =>
+  missingCostEntries === 0 ? (
+    money(totalCost)
+  ) : (
+    <span className={css['unpriced']}>{missingCostEntries >= calls ? 'no price' : `over ${money(totalCost)}`}</span>
+  );
+
+function Name({ group, name }: { group: Group; name: string }): ReactNode {
+  if (group === 'session' && name !== '')
+    return (
+      <Link to={addressOf('chats', { s: name })}>
+        <SafeText text={titleOf({ key: name })} max={MAX_NAME} />
+      </Link>
+    );
+  return <SafeText text={nameOf(group, name)} max={MAX_NAME} />;
+}
