@@ -76,9 +76,9 @@ describeWithBrowser('skills on the page', () => {
     expect(config).not.toContain(KEY);
     expect(config).toContain('${secret:skills.lookup.LOOKUP_KEY}');
 
-    await row.getByRole('button', { name: 'Switch lookup off' }).click();
+    await row.getByRole('button', { name: 'Switch off: lookup' }).click();
     await row.getByText('switched off', { exact: true }).waitFor();
-    await row.getByRole('button', { name: 'Switch lookup on' }).click();
+    await row.getByRole('button', { name: 'Switch on: lookup' }).click();
     await row.getByText('can be used').waitFor();
     expect(errors).toEqual([]);
     await page.close();

@@ -105,7 +105,9 @@ function Fetched({ skill, isBusy, onInstall }: FetchedProps) {
           ...(capabilities
             ? asksFor(capabilities).map(([name, list]) => [name, <SafeText text={list} max={MAX_TEXT} />] as const)
             : [['May use', 'its folder and the workspace, and no network'] as const]),
-          ...(secrets.length > 0 ? [['Keys', <SafeText text={secrets.join(', ')} max={MAX_TEXT} />] as const] : []),
+          ...(capabilities === undefined && secrets.length > 0
+            ? [['Keys', <SafeText text={secrets.join(', ')} max={MAX_TEXT} />] as const]
+            : []),
         ]}
       />
       {refused !== undefined ? (

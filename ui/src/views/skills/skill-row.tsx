@@ -32,16 +32,9 @@ export function SkillRow({ skill, onChanged }: SkillRowProps) {
   return (
     <Row
       title={
-        <>
-          {skill.emoji !== undefined && (
-            <span aria-hidden="true">
-              <SafeText text={skill.emoji} max={8} />{' '}
-            </span>
-          )}
-          <strong>
-            <SafeText text={skill.name} max={MAX_NAME} />
-          </strong>
-        </>
+        <strong>
+          <SafeText text={skill.name} max={MAX_NAME} />
+        </strong>
       }
       detail={<SafeText text={skill.description} max={MAX_DESCRIPTION} />}
       below={isOpen && <SkillDetails skill={skill} onChanged={onChanged} />}
@@ -50,7 +43,10 @@ export function SkillRow({ skill, onChanged }: SkillRowProps) {
       <Button aria-expanded={isOpen} aria-label={`Details of ${skill.name}`} onClick={() => setOpen(!isOpen)}>
         Details
       </Button>
-      <Button aria-label={`Switch ${skill.name} ${skill.disabled ? 'on' : 'off'}`} onClick={() => turn(skill.disabled)}>
+      <Button
+        aria-label={`Switch ${skill.disabled ? 'on' : 'off'}: ${skill.name}`}
+        onClick={() => turn(skill.disabled)}
+      >
         {skill.disabled ? 'Switch on' : 'Switch off'}
       </Button>
     </Row>

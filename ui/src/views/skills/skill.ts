@@ -6,7 +6,6 @@ export interface Skill {
   bundled: boolean;
   skillKey: string;
   primaryEnv?: string;
-  emoji?: string;
   homepage?: string;
   disabled: boolean;
   blockedByAllowlist: boolean;
