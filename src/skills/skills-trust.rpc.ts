@@ -57,7 +57,7 @@ export class SkillsTrustRpc {
     unlisted: true,
     summary: 'Fetches skills of others and looks through them; nothing is installed, and nothing of it is kept.',
   })
-  async fetch({ source }: SkillsFetchParams): Promise<{ skills: FetchedSkill[] }> {
+  async lookThrough({ source }: SkillsFetchParams): Promise<{ skills: FetchedSkill[] }> {
     const seen: FetchedSkill[] = [];
     await refusals(() =>
       this.installer().look(source, (staged) => {
