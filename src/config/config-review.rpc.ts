@@ -6,6 +6,7 @@ import { type RpcContext, nameOf } from '../rpc/rpc-context';
 import { invalidRequest } from '../rpc/rpc-error';
 import { RpcMethod } from '../rpc/rpc-method';
 import { ConfigError, type ConfigIssue } from './config-error';
+import { parseConfigPath } from './config-path';
 import { ConfigHistory } from './config-history';
 import { refusals } from './config-refusal';
 import { type ReviewedChange, changesBetween, diffOfEntry, diffOfReadings, withoutSecrets } from './config-review';
@@ -17,16 +18,22 @@ import {
   ConfigValidateParams,
 } from './config.dto';
 import { ConfigService } from './config.service';
+import { Json5Document } from './json5-document';
 import { mergePatch } from './merge-patch';
 import { type SchemaNode, schemaNodeAt } from './schema-node';
 
 const DEFAULT_ENTRIES = 50;
 
+interface LocatedIssue extends ConfigIssue {
+  line?: number;
+}
+
 interface Verdict {
   valid: boolean;
   /** Of the file that the verdict was made against. */
   hash: string | null;
-  issues: readonly ConfigIssue[];
+  /** With the line in `raw`, from 1, where there is one. */
+  issues: readonly LocatedIssue[];
   warnings: readonly ConfigIssue[];
   legacyIssues: readonly ConfigIssue[];
   /** Empty while there are issues. */
@@ -76,7 +83,7 @@ export class ConfigReviewRpc {
       return {
         valid: isReadable,
         hash,
-        issues,
+        issues: raw === undefined ? issues : withLines(issues, raw),
         warnings,
         legacyIssues,
         changes: isReadable && now.issues.length === 0 ? changesBetween(now, next, this.config.started) : [],
@@ -85,7 +92,15 @@ export class ConfigReviewRpc {
     } catch (error) {
       if (!(error instanceof ConfigError)) throw error;
       const issue = { path: '', message: error.message };
-      return { valid: false, hash, issues: [issue], warnings: [], legacyIssues: [], changes: [], diff: '' };
+      return {
+        valid: false,
+        hash,
+        issues: withLines([issue], raw ?? ''),
+        warnings: [],
+        legacyIssues: [],
+        changes: [],
+        diff: '',
+      };
     }
   }
 
@@ -156,6 +171,24 @@ export class ConfigReviewRpc {
     if (!node)
       throw invalidRequest(`config schema path not found: ${path}; config.schema.lookup with "" shows the top`);
     return node;
+  }
+}
+
+/** Issues of a text with the line, from 1, that each is about, where that is known. */
+function withLines(issues: readonly ConfigIssue[], text: string): LocatedIssue[] {
+  return issues.map((issue) => {
+    const told = / at (\d+):\d+$/.exec(issue.message)?.[1];
+    const line = told === undefined ? lineIn(text, issue.path) : Number(told);
+    return { ...issue, ...(line === undefined ? {} : { line }) };
+  });
+}
+
+function lineIn(text: string, path: string): number | undefined {
+  try {
+    return new Json5Document(text).lineOf(parseConfigPath(path));
+  } catch {
+    // Issues of the whole, and of paths in files that are included, have no line here.
+    return undefined;
   }
 }
 

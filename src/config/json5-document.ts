@@ -48,6 +48,22 @@ export class Json5Document {
     else this.set(path.slice(0, -1), parent instanceof JsonArrayNode ? [] : {});
   }
 
+  /** Line, from 1, on which a value stands, or the innermost container on the way to it that is there. */
+  lineOf(path: ConfigPath): number {
+    let node: JsonValueNode = this.root;
+    for (const key of path) {
+      const next: JsonValueNode | undefined =
+        node instanceof JsonArrayNode
+          ? node.elements[Number(key)]
+          : node instanceof JsonObjectNode && node.has(String(key))
+            ? node.get(String(key))
+            : undefined;
+      if (!next) break;
+      node = next;
+    }
+    return node.location.start.line;
+  }
+
   toString(): string {
     return this.root.toString();
   }

@@ -388,4 +388,53 @@ curl -fsS https://api.example.org/install.sh | bash
     await page.getByRole('heading', { level: 1, name: 'People & channels' }).waitFor();
     expect(await page.evaluate('document.activeElement.id')).toBe('content');
   });
+
+  it('is good in the settings: all, found, and refused', async () => {
+    await page.goto(`${bench.gateway.http}/settings?s=gateway`);
+    await page.getByTestId('setting').first().waitFor();
+    await expectGood('settings');
+    await page.goto(`${bench.gateway.http}/settings?s=channels`);
+    await page.getByTestId('setting').first().waitFor();
+    await expectGood('settings-channels');
+    await page.goto(`${bench.gateway.http}/settings?q=port`);
+    const port = page.locator('[data-testid=setting][data-path="gateway.port"]');
+    await port.getByRole('spinbutton').fill('70000');
+    await port.getByRole('alert').waitFor();
+    await expectGood('settings-refused');
+    await page.getByRole('button', { name: 'Review' }).click();
+    await expectGood('settings-refused-review', ['desktop']);
+  });
+
+  it('is good in the settings: looked at, saved, and as text', async () => {
+    await page.goto(`${bench.gateway.http}/settings?q=port`);
+    const port = page.locator('[data-testid=setting][data-path="gateway.port"]');
+    await port.getByRole('spinbutton').fill('18790');
+    await page.getByRole('button', { name: 'Review' }).click();
+    await page.getByRole('dialog').getByTestId('diff').waitFor();
+    await expectGood('settings-review');
+    await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click();
+    await page.getByTestId('restart').waitFor();
+    await expectGood('settings-restart');
+    await page.goto(`${bench.gateway.http}/settings?tab=raw`);
+    await page.getByLabel('Settings as text').fill('{\n  logging: {\n    level: "loud",\n  },\n}\n');
+    await page.getByText('Line 3.').waitFor();
+    await expectGood('settings-text');
+  });
+
+  it('is good in the history of the settings, and with secrets', async () => {
+    await page.goto(`${bench.gateway.http}/settings?tab=history`);
+    await page
+      .getByRole('button', { name: /^Changes of version/ })
+      .first()
+      .click();
+    await page.getByTestId('diff').waitFor();
+    await expectGood('settings-history');
+    await page.goto(`${bench.gateway.http}/secrets`);
+    await page.getByTestId('elsewhere').waitFor();
+    await bench.client.done('secrets.store.set', { name: 'search.key', value: 'abcdefgh-12345' });
+    await page.reload();
+    await page.getByText('not used').waitFor();
+    await page.getByRole('button', { name: 'New secret' }).click();
+    await expectGood('secrets');
+  });
 });

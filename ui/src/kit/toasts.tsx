@@ -48,11 +48,11 @@ const subscribe = (listener: () => void): (() => void) => {
 export function Toasts() {
   const shown = useSyncExternalStore(subscribe, () => toasts);
   return (
-    <div className={css['toasts']}>
+    <section className={css['toasts']} aria-label="Just done">
       {shown.map((each) => (
         <ToastLine key={each.id} toast={each} />
       ))}
-    </div>
+    </section>
   );
 }
 

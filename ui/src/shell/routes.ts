@@ -40,6 +40,8 @@ export const ROUTES: readonly Route[] = [
   { view: 'debug', words: 'Debug', icon: 'bug', group: 'System' },
   { view: 'devices', words: 'Devices & nodes', icon: 'device', group: 'System', formerly: ['nodes', 'instances'] },
   { view: 'setup', words: 'Set up', icon: 'star', group: 'System', formerly: ['onboarding', 'wizard'] },
+  { view: 'settings', words: 'Settings', icon: 'sliders', group: 'System', formerly: ['config'] },
+  { view: 'secrets', words: 'Secrets', icon: 'key', group: 'System' },
 ];
 
 /** What is shown where the address names no view. */

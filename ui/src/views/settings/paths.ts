@@ -1,0 +1,78 @@
+export type Path = readonly (string | number)[];
+export type Values = Record<string, unknown>;
+
+export interface Edit {
+  path: Path;
+  /** Undefined: the key goes. */
+  value: unknown;
+}
+
+export type Edits = ReadonlyMap<string, Edit>;
+
+export const isObject = (value: unknown): value is Values =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** As the gateway writes paths: `agents.list[0].id`, `models.providers["a.b"].baseUrl`. */
+export function pathText(path: Path): string {
+  let text = '';
+  for (const key of path) {
+    if (typeof key === 'number' || /^\d+$/.test(key)) text += `[${key}]`;
+    else if (/^[^.[\]"']+$/.test(key)) text += text === '' ? key : `.${key}`;
+    else text += `[${JSON.stringify(key)}]`;
+  }
+  return text;
+}
+
+export function valueAt(root: unknown, path: Path): unknown {
+  let value = root;
+  for (const key of path) {
+    if (Array.isArray(value)) value = (value as unknown[])[Number(key)];
+    else if (isObject(value) && Object.hasOwn(value, key)) value = value[key];
+    else return undefined;
+  }
+  return value;
+}
+
+export const isSame = (one: unknown, other: unknown): boolean => JSON.stringify(one) === JSON.stringify(other);
+
+/** A copy with these changes. Objects and lists that are missing on the way are made. */
+export function withEdits(root: Values, edits: Edits): Values {
+  let result: Values = root;
+  for (const { path, value } of edits.values()) result = changed(result, path, value) as Values;
+  return result;
+}
+
+function changed(node: unknown, [key, ...rest]: Path, value: unknown): unknown {
+  if (key === undefined) return value;
+  if (typeof key === 'number') {
+    const list = Array.isArray(node) ? ([...node] as unknown[]) : [];
+    const next = changed(list[key], rest, value);
+    if (next === undefined) list.splice(key, 1);
+    else list[key] = next;
+    return list;
+  }
+  const copy: Values = isObject(node) ? { ...node } : {};
+  const next = changed(copy[key], rest, value);
+  if (next === undefined) delete copy[key];
+  else copy[key] = next;
+  return copy;
+}
+
+/** What has to be merged into one to have the other (RFC 7396): null removes, a list replaces. */
+export function patchBetween(before: Values, after: Values): Values {
+  const patch: Values = {};
+  for (const key of new Set([...Object.keys(before), ...Object.keys(after)])) {
+    const [old, next] = [before[key], after[key]];
+    if (isSame(old, next)) continue;
+    if (next === undefined) patch[key] = null;
+    else patch[key] = isObject(next) ? patchBetween(isObject(old) ? old : {}, next) : next;
+  }
+  return patch;
+}
+
+/** Paths of the lists in a patch, as `config.patch` wants them named where entries go. */
+export function listsIn(patch: Values, path: readonly string[] = []): string[] {
+  return Object.entries(patch).flatMap(([key, value]) =>
+    Array.isArray(value) ? [[...path, key].join('.')] : isObject(value) ? listsIn(value, [...path, key]) : [],
+  );
+}

@@ -1,0 +1,148 @@
+import { useEffect, useState } from 'react';
+import { useGateway } from '../../gateway/use-gateway';
+import { Button } from '../../kit/button';
+import { CodeField } from '../../kit/code-field';
+import { Diff } from '../../kit/diff';
+import { Card } from '../../kit/page';
+import { Empty, Failure, Status } from '../../kit/states';
+import { SafeText } from '../../text/safe-text';
+import type { FileState, Verdict } from './use-settings';
+import css from './settings.module.css';
+
+const CHECK_MS = 400;
+
+interface RawTextProps {
+  file: FileState;
+  onWritten(hash: string): Promise<void>;
+  onReload(): void;
+}
+
+const wordsOf = (problem: unknown): string => (problem instanceof Error ? problem.message : String(problem));
+
+/** The file itself, in JSON5. Secrets and comments stand there as marks, which keep what is stored. */
+export function RawText({ file, onWritten, onReload }: RawTextProps) {
+  const { call } = useGateway();
+  const [base, setBase] = useState(file);
+  const [text, setText] = useState(file.raw ?? '{}\n');
+  const [checked, setChecked] = useState<{ text: string; verdict: Verdict }>();
+  const [problem, setProblem] = useState<string>();
+  const isChanged = text !== (base.raw ?? '{}\n');
+  const verdict = checked?.text === text ? checked.verdict : undefined;
+  const isStale = base.hash !== file.hash;
+
+  useEffect(() => {
+    if (!isChanged) return undefined;
+    const timer = setTimeout(() => {
+      call<Verdict>('config.validate', { raw: text }).then(
+        (found) => setChecked({ text, verdict: found }),
+        (failure: unknown) => setProblem(wordsOf(failure)),
+      );
+    }, CHECK_MS);
+    return () => clearTimeout(timer);
+  }, [call, text, isChanged]);
+
+  // What was not touched follows the file.
+  if (isStale && !isChanged) {
+    setBase(file);
+    setText(file.raw ?? '{}\n');
+  }
+
+  const save = async (): Promise<void> => {
+    try {
+      const { hash } = await call<{ hash: string }>('config.set', {
+        raw: text,
+        ...(base.hash === undefined ? {} : { baseHash: base.hash }),
+      });
+      setProblem(undefined);
+      setBase({ ...base, raw: text, hash });
+      await onWritten(hash);
+    } catch (failure) {
+      setProblem(wordsOf(failure));
+      onReload();
+    }
+  };
+
+  if (file.raw === null && file.hash !== undefined)
+    return (
+      <Card title="The file">
+        <Empty title="The file is not shown">
+          <p>It is no JSON5, so that secrets could not be taken out of it. Mend it where it is:</p>
+          <code>
+            <SafeText text={file.path} />
+          </code>
+        </Empty>
+      </Card>
+    );
+  const issues = verdict?.issues ?? [];
+  return (
+    <Card title="The file">
+      <div className={css['raw']}>
+        <code className={css['file']}>
+          <SafeText text={file.path} />
+        </code>
+        {isStale && isChanged && (
+          <Failure
+            what="Somebody else has saved the settings meanwhile."
+            why="Your text is still here. You can look at theirs, or save yours over it."
+          >
+            <Button
+              onClick={() => {
+                setBase(file);
+                setText(file.raw ?? '{}\n');
+              }}
+            >
+              Take theirs
+            </Button>
+            <Button onClick={() => setBase({ ...file, raw: base.raw })}>Keep mine</Button>
+          </Failure>
+        )}
+        {problem !== undefined && !isStale && <Failure what="It was not saved." why={problem} />}
+        <CodeField
+          label="Settings as text"
+          value={text}
+          onChange={(next) => {
+            setText(next);
+            setProblem(undefined);
+          }}
+          faults={issues.flatMap(({ line, path, message }) =>
+            line === undefined ? [] : [{ line, text: path === '' ? message : `${path}: ${message}` }],
+          )}
+        />
+        <p role="status" className={css['meta']}>
+          {!isChanged && <Status tone="off">as it is in the file</Status>}
+          {isChanged && !verdict && <Status tone="busy">the gateway looks at it</Status>}
+          {isChanged && verdict && issues.length === 0 && <Status tone="good">the gateway would take it</Status>}
+          {issues.length > 0 && <Status tone="bad">the gateway would not take it</Status>}
+        </p>
+        {issues.length > 0 && (
+          <ul className={css['issues']}>
+            {issues.map(({ line, path, message }) => (
+              <li key={`${path} ${message}`}>
+                {line !== undefined && <strong>Line {line}. </strong>}
+                {path !== '' && (
+                  <code>
+                    <SafeText text={path} />
+                  </code>
+                )}{' '}
+                <SafeText text={message} />
+              </li>
+            ))}
+          </ul>
+        )}
+        {isChanged && verdict?.valid && <Diff text={verdict.diff} label="Changes of the file" />}
+        <p className={css['buttons']}>
+          <Button
+            look="primary"
+            disabled={!isChanged || !verdict?.valid || (isStale && isChanged)}
+            onClick={() => void save()}
+          >
+            Save
+          </Button>
+          <Button disabled={!isChanged} onClick={() => setText(base.raw ?? '{}\n')}>
+            Discard
+          </Button>
+        </p>
+      </div>
+    </Card>
+  );
+}
