@@ -13,6 +13,7 @@ const RULES = {
   'connect.challenge': { scope: 'none' },
   agent: { scope: 'operator.read' },
   chat: { scope: 'operator.read' },
+  piece: { scope: 'operator.read' },
   presence: { scope: 'operator.read', droppable: true },
   tick: { scope: 'none', droppable: true, toNodes: true },
   health: { scope: 'operator.read' },

@@ -12,6 +12,7 @@ import { TestDevice, WireClient, connectParams } from '../harness/wire-client';
 const READ_EVENTS = [
   'agent',
   'chat',
+  'piece',
   'presence',
   'health',
   'update.available',

@@ -116,7 +116,7 @@ describe('a conversation in pages', () => {
     const first = reader.frames.length;
     await bench.client.call('chat.send', { sessionKey: 'streamed', message: 'stream', idempotencyKey: 'stream-1' });
     await until('half of it', () =>
-      reader.frames.some(({ event, payload }) => event === 'agent' && payload?.['stream'] === 'assistant'),
+      reader.frames.some(({ event, payload }) => event === 'piece' && payload?.['text'] !== undefined),
     );
     const { inFlightRun } = (await bench.client.call('chat.history', { sessionKey: 'streamed' }))
       .payload as unknown as Page;
@@ -129,30 +129,35 @@ describe('a conversation in pages', () => {
       client.frames.flatMap(({ event, payload }) =>
         event === 'agent' && payload?.['stream'] === stream ? [payload['data'] as Record<string, unknown>] : [],
       );
+    const pieces = (client: WireClient, field: 'text' | 'thought'): Record<string, unknown>[] =>
+      client.frames.flatMap(({ event, payload }) =>
+        event === 'piece' && payload?.[field] !== undefined ? [payload] : [],
+      );
     let whole = '';
-    for (const { delta, at, text: all } of streamed(reader, 'assistant')) {
+    for (const { at, text: piece } of pieces(reader, 'text')) {
       expect(at).toBeLessThanOrEqual(whole.length);
-      expect(all).toBeUndefined();
-      whole = whole.slice(0, Number(at)) + String(delta);
+      whole = whole.slice(0, Number(at)) + String(piece);
     }
     expect(whole).toBe(text.slice(0, 150).repeat(10).trimEnd());
     expect(
-      streamed(reader, 'thinking')
-        .map(({ delta }) => delta)
+      pieces(reader, 'thought')
+        .map(({ thought }) => thought)
         .join(''),
     ).toBe('first I think about it');
     expect(reader.frames.filter(({ event, payload }) => event === 'chat' && payload?.['state'] === 'delta')).toEqual(
       [],
     );
     // Whoever looks at another conversation hears of the beginning and the end alone.
-    expect([...streamed(other, 'assistant'), ...streamed(other, 'thinking')]).toEqual([]);
+    expect([...pieces(other, 'text'), ...pieces(other, 'thought'), ...streamed(other, 'assistant')]).toEqual([]);
     expect(streamed(other, 'lifecycle').map(({ phase }) => phase)).toEqual(['start', 'end']);
     // A client of before gets what it always got.
     expect(streamed(bench.client, 'assistant').at(-1)?.['text']).toBe(whole);
 
-    const answer = reader.frames.slice(first).filter(({ event }) => event === 'agent' || event === 'chat');
+    const answer = reader.frames
+      .slice(first)
+      .filter(({ event }) => event === 'agent' || event === 'chat' || event === 'piece');
     const bytes = answer.reduce((sum, frame) => sum + JSON.stringify(frame).length, 0);
-    expect(bytes).toBeLessThan(4 * whole.length + 3000);
+    expect(bytes).toBeLessThan(2 * whole.length + 1500);
     reader.close();
     other.close();
   });

@@ -204,23 +204,24 @@ export class RunAnnouncer {
   private announcePieces(): void {
     const { text, thinking } = this;
     if (thinking !== this.thinkingShown)
-      this.piece('thinking', { delta: thinking.slice(this.thinkingShown.length), at: this.thinkingShown.length });
+      this.piece({ at: this.thinkingShown.length, thought: thinking.slice(this.thinkingShown.length) });
     this.thinkingShown = thinking;
     if (text === this.piecesShown) return;
     const at = sharedLength(text, this.piecesShown);
     this.piecesShown = text;
-    this.piece('assistant', { delta: text.slice(at), at });
+    this.piece({ at, text: text.slice(at) });
   }
 
   private get areBehind(): boolean {
     return this.text !== this.piecesShown || this.thinking !== this.thinkingShown;
   }
 
-  private piece(stream: string, data: Payload): void {
+  /** No more than has to be said: many come, and what stands around them is most of a small one. */
+  private piece(data: Payload): void {
     const { sessionKey } = this.facts;
     this.events.emit('wire.event', {
-      event: 'agent',
-      payload: { runId: this.name, stream, data, sessionKey },
+      event: 'piece',
+      payload: { runId: this.name, ...data },
       accepts: (recipient) => wantsPieces(recipient) && recipient.follows.has(sessionKey),
     });
   }

@@ -3,7 +3,15 @@ import { sessionKind } from '../../sessions/session-key';
 
 /** A session in `sessions.list`. */
 export function sessionRow(entry: SessionEntry): Record<string, unknown> {
-  const { agentId: _, createdAt: __, modelOverride: ___, ...shown } = entry;
+  // What the gateway keeps for itself is left out; the list of skills alone is longer than all the rest.
+  const {
+    agentId: _agent,
+    createdAt: _created,
+    modelOverride: _model,
+    skillsSnapshot: _skills,
+    rewound: _rewound,
+    ...shown
+  } = entry;
   return { ...shown, kind: sessionKind(entry.key, entry.chatType) };
 }
 

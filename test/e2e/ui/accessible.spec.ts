@@ -120,6 +120,25 @@ describeWithBrowser('every state of the page', () => {
     await page.getByTestId('run-note').waitFor();
     await page.getByRole('button', { name: 'Ask again' }).waitFor();
     await expectGood('chat-failed');
+    await page
+      .getByLabel('Files to attach')
+      .setInputFiles([{ name: 'a plan.txt', mimeType: 'text/plain', buffer: Buffer.from('one, two, three') }]);
+    await page.getByTestId('attached').waitFor();
+    await page.getByLabel('Message').pressSequentially('/th');
+    await page.getByRole('listbox', { name: 'Suggestions' }).waitFor();
+    await expectGood('chat-composer');
+    await page.getByTestId('attached').getByRole('button').click();
+    await page.getByLabel('Message').fill('');
+    await page.getByTestId('facts').click();
+    await page.getByTestId('conversation-facts').waitFor();
+    await expectGood('chat-facts');
+    await page.keyboard.press('Escape');
+    await page.getByTestId('conversation-facts').waitFor({ state: 'detached' });
+    await page.keyboard.press('Control+k');
+    await page.getByRole('option').first().waitFor();
+    await expectGood('palette');
+    await page.keyboard.press('Escape');
+    await page.getByRole('option').first().waitFor({ state: 'detached' });
     await page.getByRole('button', { name: 'Rename' }).click();
     await expectGood('chat-rename', ['desktop']);
     await page.getByLabel('Name of the conversation').press('Escape');

@@ -116,7 +116,7 @@ describeWithBrowser('many and long conversations', () => {
     await queue.getByText('second').waitFor();
     await queue.getByRole('button', { name: 'Edit' }).click();
     await queue.waitFor({ state: 'detached' });
-    expect(await page.getByLabel('Message').inputValue()).toBe('second');
+    await until('the text in the field', async () => (await page.getByLabel('Message').inputValue()) === 'second');
     await page.getByTestId('assistant-message').filter({ hasText: 'End.' }).waitFor();
     expect(await page.getByTestId('user-message').count()).toBe(1);
   });

@@ -6,6 +6,8 @@ import { Icon } from '../kit/icon';
 import { Link } from '../kit/link';
 import { addressOf } from '../kit/place';
 import { ConnectionBadge } from './connection-badge';
+import { overPage } from './palette/over-page';
+import { PALETTE_KEYS } from './palette/shortcuts';
 import { ROUTES, type Route } from './routes';
 import { useTheme } from './theme';
 import { fetchView } from './views';
@@ -66,6 +68,9 @@ export function Nav({ current, approvals, people }: NavProps) {
           </div>
         ))}
         <div className={css['foot']}>
+          <Button look="quiet" icon="search" aria-haspopup="dialog" onClick={() => overPage.show('palette')}>
+            Go to … ({PALETTE_KEYS})
+          </Button>
           {themeButton}
           <ConnectionBadge connection={connection} />
         </div>
@@ -82,6 +87,15 @@ export function Nav({ current, approvals, people }: NavProps) {
           <div className={css['group']}>
             {rest.map((route) => linkOf(route, { onFollow: () => setShowsMore(false) }))}
           </div>
+          <Button
+            icon="search"
+            onClick={() => {
+              setShowsMore(false);
+              overPage.show('palette');
+            }}
+          >
+            Go to …
+          </Button>
           {themeButton}
           <Button onClick={logOut}>Log out of this browser</Button>
         </Dialog>

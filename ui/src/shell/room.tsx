@@ -8,6 +8,7 @@ import { Toasts } from '../kit/toasts';
 import { Link } from '../kit/link';
 import { ApprovalCards } from './approvals/approval-cards';
 import { Nav } from './nav';
+import { Keyboard } from './palette/keyboard';
 import { PeopleBar } from './people-bar';
 import { SetupBar } from './setup-bar';
 import { START, routeOf } from './routes';
@@ -78,6 +79,7 @@ export function Room() {
         </main>
       </div>
       <ApprovalCards {...approvals} />
+      <Keyboard />
       <Toasts />
       <Announcer />
     </div>

@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useState } from 'react';
+import { useSyncExternalStore } from 'react';
 
 export type Theme = 'system' | 'light' | 'dark';
 
@@ -6,16 +6,22 @@ export type Theme = 'system' | 'light' | 'dark';
 const KEY = 'openclaw.theme';
 const NEXT: Record<Theme, Theme> = { system: 'light', light: 'dark', dark: 'system' };
 
-/** The chosen theme, and a function that goes to the next one. */
-export function useTheme(): [Theme, () => void] {
-  const [theme, setTheme] = useState<Theme>(() => {
-    const stored = localStorage.getItem(KEY);
-    return stored === 'light' || stored === 'dark' ? stored : 'system';
-  });
-  useEffect(() => {
-    if (theme === 'system') document.documentElement.removeAttribute('data-theme');
-    else document.documentElement.dataset['theme'] = theme;
-    localStorage.setItem(KEY, theme);
-  }, [theme]);
-  return [theme, useCallback(() => setTheme((current) => NEXT[current]), [])];
+const stored = localStorage.getItem(KEY);
+let theme: Theme = stored === 'light' || stored === 'dark' ? stored : 'system';
+const listeners = new Set<() => void>();
+
+const subscribe = (listener: () => void): (() => void) => {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+};
+
+function nextTheme(): void {
+  theme = NEXT[theme];
+  if (theme === 'system') document.documentElement.removeAttribute('data-theme');
+  else document.documentElement.dataset['theme'] = theme;
+  localStorage.setItem(KEY, theme);
+  for (const listener of listeners) listener();
 }
+
+/** The chosen theme, and a function that goes to the next one. */
+export const useTheme = (): [Theme, () => void] => [useSyncExternalStore(subscribe, () => theme), nextTheme];

@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { useEffect, useMemo, useState } from 'react';
 import { Prose } from './safe-text';
 import { COPY_WORDS, useCopy } from './use-copy';
 import css from './text.module.css';
@@ -37,7 +37,7 @@ export function CodeBlock({ code, language }: { code: string; language: string }
               </span>
             ))
           ) : (
-            <Prose text={shown.join('\n')} />
+            <Coloured code={shown.join('\n')} language={language} />
           )}
         </code>
       </pre>
@@ -47,6 +47,34 @@ export function CodeBlock({ code, language }: { code: string; language: string }
         </button>
       )}
     </figure>
+  );
+}
+
+let loaded: typeof import('./highlight') | undefined;
+
+/** Code in the colours of its language, as soon as what knows them is there. */
+function Coloured({ code, language }: { code: string; language: string }) {
+  const [highlight, setHighlight] = useState(loaded);
+  useEffect(() => {
+    if (loaded || language === '') return;
+    import('./highlight').then(
+      (found) => {
+        loaded = found;
+        setHighlight(found);
+      },
+      () => undefined,
+    );
+  }, [language]);
+  const tokens = useMemo(() => highlight?.tokensOf(code, language), [highlight, code, language]);
+  if (!tokens) return <Prose text={code} />;
+  return tokens.map(({ kind, text }, index) =>
+    kind === 'plain' ? (
+      <Prose key={index} text={text} />
+    ) : (
+      <span key={index} data-token={kind}>
+        <Prose text={text} />
+      </span>
+    ),
   );
 }
 

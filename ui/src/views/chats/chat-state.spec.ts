@@ -6,9 +6,12 @@ const send = (id: string): ChatAction => ({
   type: 'send',
   outgoing: { id, text: `text ${id}`, at: 1, state: 'sending' },
 });
-const piece = (runId: string, at: number, delta: string, stream = 'assistant'): ChatAction => ({
-  type: 'agents',
-  events: [{ runId, sessionKey: KEY, stream, data: { at, delta } }],
+const piece = (runId: string, at: number, words: string, field: 'text' | 'thought' = 'text'): ChatAction => ({
+  type: 'streamed',
+  events: [
+    { runId, sessionKey: KEY, stream: 'lifecycle', data: { phase: 'start' } },
+    { runId, at, [field]: words },
+  ],
 });
 const delta = (runId: string, text: string): ChatAction => piece(runId, 0, text);
 const ended = (runId: string, state: 'final' | 'aborted' | 'error', text = ''): ChatAction => ({
@@ -22,7 +25,7 @@ const ended = (runId: string, state: 'final' | 'aborted' | 'error', text = ''): 
   } as never,
 });
 const tool = (runId: string, data: Record<string, unknown>): ChatAction => ({
-  type: 'agents',
+  type: 'streamed',
   events: [{ runId, sessionKey: KEY, stream: 'tool', data }],
 });
 const history = (messages: object[], inFlightRun?: { runId: string }): ChatAction => ({
@@ -53,7 +56,7 @@ describe('conversation on the page', () => {
       piece('1', 0, 'Hello'),
       piece('1', 5, ' you'),
       piece('1', 3, 'lo'),
-      piece('1', 0, 'hm', 'thinking'),
+      piece('1', 0, 'hm', 'thought'),
     ]);
     expect(state.runs).toMatchObject([{ text: 'Hello', thinking: 'hm' }]);
     const torn = play([piece('1', 9, 'late')], state);
@@ -135,7 +138,7 @@ describe('conversation on the page', () => {
 
   it('ignores what belongs to another session', () => {
     const foreign = { runId: '9', sessionKey: 'agent:main:other', stream: 'assistant', data: { at: 0, delta: 'x' } };
-    expect(play([{ type: 'agents', events: [foreign] }]).runs).toEqual([]);
+    expect(play([{ type: 'streamed', events: [foreign, { runId: '9', at: 0, text: 'x' }] }]).runs).toEqual([]);
     expect(reduceChat(emptyChat('b'), history([question('1')])).loaded).toBe(false);
   });
 

@@ -3,6 +3,7 @@ import {
   type ChatEvent,
   type HistoryMessage,
   type HistoryPayload,
+  type Piece,
   type ToolEventData,
   type ToolResult,
   textOf,
@@ -73,7 +74,7 @@ export type ChatAction =
   | { type: 'sent'; id: string }
   | { type: 'send-failed'; id: string; error: string }
   | { type: 'discard'; id: string }
-  | { type: 'agents'; events: readonly AgentEvent[] }
+  | { type: 'streamed'; events: readonly (AgentEvent | Piece)[] }
   | { type: 'chat'; event: ChatEvent };
 
 export const emptyChat = (sessionKey: string, outgoing: Outgoing[] = []): ChatState => ({
@@ -103,10 +104,11 @@ export function reduceChat(state: ChatState, action: ChatAction): ChatState {
       return { ...state, outgoing: changed(state.outgoing, action.id, { state: 'failed', error: action.error }) };
     case 'discard':
       return { ...state, outgoing: state.outgoing.filter(({ id }) => id !== action.id) };
-    case 'agents':
-      return action.events
-        .filter((event) => event.sessionKey === state.sessionKey)
-        .reduce((next, event) => withAgentEvent(next, event), state);
+    case 'streamed':
+      return action.events.reduce((next, event) => {
+        if (!('stream' in event)) return withPiece(next, event);
+        return event.sessionKey === state.sessionKey ? withAgentEvent(next, event) : next;
+      }, state);
     case 'chat':
       return action.event.sessionKey === state.sessionKey ? withChatEvent(state, action.event) : state;
   }
@@ -180,8 +182,6 @@ function withHistory(state: ChatState, payload: HistoryPayload, part: HistoryPar
 }
 
 function withAgentEvent(state: ChatState, { runId, stream, data }: AgentEvent): ChatState {
-  if (stream === 'assistant') return changeRun(state, runId, (run) => withPiece(run, 'text', data));
-  if (stream === 'thinking') return changeRun(state, runId, (run) => withPiece(run, 'thinking', data));
   if (stream === 'tool')
     return changeRun(state, runId, (run) => ({
       ...run,
@@ -192,13 +192,16 @@ function withAgentEvent(state: ChatState, { runId, stream, data }: AgentEvent): 
   return state;
 }
 
-/** A piece says where it belongs; one that would leave a gap is not taken. */
-function withPiece(run: LiveRun, field: 'text' | 'thinking', data: Record<string, unknown>): LiveRun {
-  const { delta, at } = data;
-  if (typeof delta !== 'string' || typeof at !== 'number') return run;
-  if (at > run[field].length) return { ...run, isTorn: true };
+/** A piece says where it belongs; one that would leave a gap is not taken. Of runs that are not known it says nothing. */
+function withPiece(state: ChatState, { runId, at, text, thought }: Piece): ChatState {
+  const run = state.runs.find(({ id }) => id === runId);
+  if (!run || run.ended !== undefined) return state;
+  const field = text === undefined ? 'thinking' : 'text';
   // eslint-disable-next-line openclaw/cut-text -- a position of the protocol: what comes after it is replaced
-  return { ...run, [field]: run[field].slice(0, at) + delta };
+  const before = run[field].slice(0, at);
+  return changeRun(state, runId, () =>
+    at > run[field].length ? { ...run, isTorn: true } : { ...run, [field]: before + (text ?? thought ?? '') },
+  );
 }
 
 function withTool(tools: LiveTool[], data: ToolEventData): LiveTool[] {

@@ -92,6 +92,14 @@ export interface AgentEvent {
   data: Record<string, unknown>;
 }
 
+/** What a run says or thinks next, and where in the whole it belongs. */
+export interface Piece {
+  runId: string;
+  at: number;
+  text?: string;
+  thought?: string;
+}
+
 export interface ChatEvent {
   runId: string;
   sessionKey: string;

@@ -18,6 +18,7 @@ import { MessageRow, type RowActions } from './message-row';
 import { Queue, type QueuedMessage } from './queue';
 import { textOf } from './chat-types';
 import { useChat } from './use-chat';
+import type { SessionRow } from './use-sessions';
 import { useSpoken } from './use-spoken';
 import { SessionKeyProvider } from './session-key-context';
 import type { DescribedSession } from './session-facts';
@@ -30,9 +31,10 @@ interface ConversationProps {
   around: number | undefined;
   /** While its removal can be undone it is not listed. */
   onHide(key: string, isHidden: boolean): void;
+  onDescribed(session: SessionRow): void;
 }
 
-export function Conversation({ sessionKey, mainKey, around, onHide }: ConversationProps) {
+export function Conversation({ sessionKey, mainKey, around, onHide, onDescribed }: ConversationProps) {
   const gateway = useGateway();
   const { call } = gateway;
   const chat = useChat(gateway, sessionKey, around);
@@ -40,10 +42,13 @@ export function Conversation({ sessionKey, mainKey, around, onHide }: Conversati
   const isOffline = useOffline() === true;
   const { waiting } = useApprovals();
   const { data: described, refresh } = useLive<{ session: DescribedSession | null }>(
-    ['sessions.describe', { key: sessionKey, includeDerivedTitles: true }],
+    ['sessions.describe', { key: sessionKey, includeDerivedTitles: true, includeLastMessage: true }],
     { events: ['sessions.changed', 'chat'] },
   );
   const session = described?.session ?? undefined;
+  useEffect(() => {
+    if (session) onDescribed(session);
+  }, [session, onDescribed]);
   const [edited, setEdited] = useState<string>();
   const [given, setGiven] = useState<{ text: string }>();
   useSpoken(state.runs);

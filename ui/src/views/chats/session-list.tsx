@@ -15,6 +15,8 @@ import css from './session-list.module.css';
 
 interface SessionListProps {
   current: string;
+  /** What is known of the one that is open. */
+  open: SessionRow | undefined;
   mainKey: string;
   /** Not shown until their time to undo is over. */
   removed: ReadonlySet<string>;
@@ -24,10 +26,10 @@ const MAX_TITLE = 80;
 const SEARCH_MS = 200;
 
 /** Every conversation: the main one first, the others by when they were last used. */
-export function SessionList({ current, mainKey, removed }: SessionListProps) {
+export function SessionList({ current, open, mainKey, removed }: SessionListProps) {
   const [typed, setTyped] = useState('');
   const search = useSettled(typed.trim(), SEARCH_MS);
-  const sessions = useSessions(search);
+  const sessions = useSessions(search, open);
   const working = useWorking();
   const rows = withUnknown(
     sessions.rows.filter(({ key }) => !removed.has(key)),

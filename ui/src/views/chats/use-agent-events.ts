@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useRef } from 'react';
 import type { Gateway } from '../../gateway/use-gateway';
-import type { AgentEvent } from './chat-types';
+import type { AgentEvent, Piece } from './chat-types';
 
 /** Frames are not drawn in a page that is not seen; its state goes on all the same. */
 const HIDDEN_MS = 250;
@@ -9,8 +9,11 @@ const HIDDEN_MS = 250;
  * What runs tell while they go on, handed over once a frame however much comes.
  * @returns a function that hands over at once what has come so far
  */
-export function useAgentEvents({ subscribe }: Gateway, onEvents: (events: readonly AgentEvent[]) => void): () => void {
-  const come = useRef<AgentEvent[]>([]);
+export function useAgentEvents(
+  { subscribe }: Gateway,
+  onEvents: (events: readonly (AgentEvent | Piece)[]) => void,
+): () => void {
+  const come = useRef<(AgentEvent | Piece)[]>([]);
   const handle = useRef(onEvents);
   useEffect(() => {
     handle.current = onEvents;
@@ -27,8 +30,8 @@ export function useAgentEvents({ subscribe }: Gateway, onEvents: (events: readon
     let timer: ReturnType<typeof setTimeout> | undefined;
     let frame: number | undefined;
     const stop = subscribe(({ event, payload }) => {
-      if (event !== 'agent') return;
-      come.current.push(payload as AgentEvent);
+      if (event !== 'agent' && event !== 'piece') return;
+      come.current.push(payload as AgentEvent | Piece);
       if (come.current.length > 1) return;
       if (document.visibilityState === 'hidden') timer = setTimeout(flush, HIDDEN_MS);
       else frame = requestAnimationFrame(flush);

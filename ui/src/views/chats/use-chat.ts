@@ -2,6 +2,7 @@ import { useCallback, useEffect, useReducer, useRef, useState } from 'react';
 import { CallError } from '../../gateway/gateway-socket';
 import type { Gateway } from '../../gateway/use-gateway';
 import {
+  type ChatAction,
   type ChatState,
   type HistoryPart,
   type Outgoing,
@@ -50,16 +51,18 @@ export interface Chat {
  * @param around number of a message that it is opened at, instead of at its end
  */
 export function useChat(gateway: Gateway, sessionKey: string, around: number | undefined): Chat {
-  const [state, dispatch] = useReducer(reduceChat, sessionKey, (key) => emptyChat(key, outgoingStore.of(key)));
+  const [state, enact] = useReducer(reduceChat, sessionKey, (key) => emptyChat(key, outgoingStore.of(key)));
   const { call, connection, subscribe, gaps } = gateway;
   const isConnected = connection.kind === 'connected';
   const inFlight = useRef(new Set<string>());
   /** Raised when a message should be offered again although the connection stayed. */
   const [again, setAgain] = useState(0);
   const latest = useRef(state);
-  useEffect(() => {
-    latest.current = state;
-  }, [state]);
+  // What comes in is known at once, and not when it is drawn.
+  const dispatch = useCallback((action: ChatAction): void => {
+    latest.current = reduceChat(latest.current, action);
+    enact(action);
+  }, []);
 
   const read = useCallback(
     async (part: HistoryPart, place: { before?: number; after?: number; around?: number; limit: number }) => {
@@ -80,7 +83,7 @@ export function useChat(gateway: Gateway, sessionKey: string, around: number | u
           dispatch({ type: 'history-failed', error: error.message, sessionKey });
       }
     },
-    [call, sessionKey],
+    [dispatch, call, sessionKey],
   );
   const readWhole = useCallback(() => read('whole', { limit: FIRST }), [read]);
 
@@ -125,7 +128,7 @@ export function useChat(gateway: Gateway, sessionKey: string, around: number | u
         inFlight.current.delete(outgoing.id);
       }
     },
-    [call, refresh, sessionKey],
+    [dispatch, call, refresh, sessionKey],
   );
 
   // First what streams from now on, then what has been so far: nothing falls in between.
@@ -152,10 +155,15 @@ export function useChat(gateway: Gateway, sessionKey: string, around: number | u
   }, [isConnected, again, submit]);
 
   const flush = useAgentEvents(gateway, (events) => {
-    dispatch({ type: 'agents', events });
-    // Somebody has said something elsewhere.
+    dispatch({ type: 'streamed', events });
+    // Somebody has said something elsewhere; what was said here is known.
     const begun = events.some(
-      ({ sessionKey: key, stream, data }) => key === sessionKey && stream === 'lifecycle' && data['phase'] === 'start',
+      (event) =>
+        'stream' in event &&
+        event.sessionKey === sessionKey &&
+        event.stream === 'lifecycle' &&
+        event.data['phase'] === 'start' &&
+        !latest.current.outgoing.some(({ id, insteadOf }) => id === event.runId && insteadOf === undefined),
     );
     if (begun) void refresh();
   });
@@ -176,7 +184,7 @@ export function useChat(gateway: Gateway, sessionKey: string, around: number | u
         dispatch({ type: 'chat', event });
         if (event.sessionKey === sessionKey) void refresh();
       }),
-    [subscribe, flush, refresh, readWhole, sessionKey],
+    [dispatch, subscribe, flush, refresh, readWhole, sessionKey],
   );
 
   const send = useCallback(
@@ -196,7 +204,7 @@ export function useChat(gateway: Gateway, sessionKey: string, around: number | u
         if (isConnected) void submit(outgoing);
       });
     },
-    [isConnected, readWhole, submit],
+    [dispatch, isConnected, readWhole, submit],
   );
   const steer = useCallback((text: string): void => send(text, { steers: true }), [send]);
 
@@ -208,7 +216,7 @@ export function useChat(gateway: Gateway, sessionKey: string, around: number | u
       dispatch({ type: 'send', outgoing });
       if (isConnected) void submit(outgoing);
     },
-    [isConnected, submit],
+    [dispatch, isConnected, submit],
   );
 
   const stop = useCallback((): void => {
@@ -222,7 +230,7 @@ export function useChat(gateway: Gateway, sessionKey: string, around: number | u
       await refresh();
       return aborted;
     },
-    [call, refresh, sessionKey],
+    [dispatch, call, refresh, sessionKey],
   );
 
   const readOn = useCallback(
@@ -236,10 +244,13 @@ export function useChat(gateway: Gateway, sessionKey: string, around: number | u
     [read],
   );
 
-  const discard = useCallback((id: string): void => {
-    void keptFiles.drop(outgoingFilesOf(id));
-    dispatch({ type: 'discard', id });
-  }, []);
+  const discard = useCallback(
+    (id: string): void => {
+      void keptFiles.drop(outgoingFilesOf(id));
+      dispatch({ type: 'discard', id });
+    },
+    [dispatch],
+  );
   const reload = useCallback((): void => void readWhole(), [readWhole]);
 
   return { state, send, stop, retry, discard, takeBack, steer, readOn, reload };

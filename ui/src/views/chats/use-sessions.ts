@@ -35,7 +35,7 @@ const SETTLE_MS = 400;
 const CHANGING_EVENTS = new Set(['sessions.changed', 'chat']);
 
 /** Conversations, newest first, as many as were asked for; or those in which words are found. */
-export function useSessions(search: string): Sessions {
+export function useSessions(search: string, open: SessionRow | undefined): Sessions {
   const { call, connection, gaps, subscribe } = useGateway();
   const [state, setState] = useState<{ search: string; rows: SessionRow[]; total: number }>();
   const [error, setError] = useState<string>();
@@ -65,18 +65,20 @@ export function useSessions(search: string): Sessions {
     if (isConnected) refresh();
   }, [isConnected, gaps, refresh]);
 
+  const openKey = open?.key;
+  const [taken, setTaken] = useState(open);
+  if (open !== taken) {
+    setTaken(open);
+    if (open && state?.search === '') setState({ ...state, ...withRow(state, open) });
+  }
+
   /** Looks at one conversation alone: the others have not changed. */
   const lookAt = useCallback(
     (key: string): void => {
       call<{ session: SessionRow | null }>('sessions.describe', { key, ...SHOWN }).then(
         ({ session }) => {
           if (!session) return refresh();
-          setState((old) => {
-            if (!old) return old;
-            const others = old.rows.filter((row) => row.key !== key);
-            const isNew = others.length === old.rows.length;
-            return { ...old, rows: [session, ...others], total: old.total + (isNew ? 1 : 0) };
-          });
+          setState((old) => old && { ...old, ...withRow(old, session) });
         },
         () => undefined,
       );
@@ -91,7 +93,8 @@ export function useSessions(search: string): Sessions {
       const keys = [...changed];
       changed.clear();
       if (search !== '' || keys.length > MOST_ALONE || keys.includes(undefined)) return refresh();
-      for (const key of keys) if (key !== undefined) lookAt(key);
+      // What is open is looked at where it is shown.
+      for (const key of keys) if (key !== undefined && key !== openKey) lookAt(key);
     };
     const stop = subscribe((frame) => {
       const { state: phase, sessionKey } = (frame.payload ?? {}) as { state?: string; sessionKey?: string };
@@ -104,7 +107,7 @@ export function useSessions(search: string): Sessions {
       stop();
       clearTimeout(timer);
     };
-  }, [subscribe, refresh, lookAt, search]);
+  }, [subscribe, refresh, lookAt, search, openKey]);
 
   const isFresh = state?.search === search;
   const more = useCallback(() => setWanted((count) => count + PAGE), []);
@@ -116,4 +119,11 @@ export function useSessions(search: string): Sessions {
     more,
     refresh,
   };
+}
+
+/** The rows with one as it is now, each where it was last used. */
+function withRow({ rows, total }: Pick<Sessions, 'rows' | 'total'>, row: SessionRow): Pick<Sessions, 'rows' | 'total'> {
+  const others = rows.filter(({ key }) => key !== row.key);
+  const next = [row, ...others].sort((a, b) => b.updatedAt - a.updatedAt);
+  return { rows: next, total: total + next.length - rows.length };
 }

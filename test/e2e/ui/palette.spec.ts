@@ -1,0 +1,79 @@
+import type { Browser, Page } from 'playwright-core';
+import { describeWithBrowser, openBrowser, openPage } from '../../harness/browser';
+import { GatewayProcess, TEST_TOKEN } from '../../harness/gateway-process';
+import { WireClient } from '../../harness/wire-client';
+import { longTranscript } from '../../harness/long-session';
+
+describeWithBrowser('the page by keys', () => {
+  let browser: Browser;
+  let gateway: GatewayProcess;
+  let page: Page;
+  let errors: string[];
+  beforeAll(async () => {
+    browser = await openBrowser();
+    gateway = await GatewayProcess.start();
+    const client = await WireClient.connected(gateway.url);
+    await client.done('sessions.import', { key: 'agent:main:plans', text: longTranscript(2) });
+    await client.done('sessions.patch', { key: 'agent:main:plans', label: 'Plans of the year' });
+    client.close();
+    ({ page, errors } = await openPage(browser));
+    await page.goto(`${gateway.http}/#token=${TEST_TOKEN}`);
+    await page.getByTestId('connection').and(page.locator('[data-state=connected]')).waitFor();
+  });
+  afterAll(async () => {
+    await gateway.stop();
+    await browser.close();
+  });
+
+  const palette = () => page.getByRole('combobox', { name: 'View, conversation or action' });
+
+  it('leads to views by their names of today and of before', async () => {
+    await page.getByLabel('Message').click();
+    await page.keyboard.press('Control+k');
+    await palette().fill('cron');
+    await page.getByRole('option', { name: /^Jobs/ }).waitFor();
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { level: 1, name: 'Jobs' }).waitFor();
+    expect(await palette().count()).toBe(0);
+  });
+
+  it('leads to conversations, and does things', async () => {
+    await page.keyboard.press('Control+k');
+    await palette().waitFor();
+    expect(await page.evaluate("document.activeElement.getAttribute('role')")).toBe('combobox');
+    await palette().fill('plans of');
+    const found = page.getByRole('option', { name: /^Plans of the year/ });
+    await found.waitFor();
+    expect(await palette().getAttribute('aria-activedescendant')).toBe(await found.getAttribute('id'));
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { level: 1, name: 'Plans of the year' }).waitFor();
+    const before = await page.getByTestId('theme').innerText();
+    await page.keyboard.press('Control+k');
+    await palette().fill('colours');
+    await page.keyboard.press('Enter');
+    await palette().waitFor({ state: 'detached' });
+    expect(await page.getByTestId('theme').innerText()).not.toBe(before);
+    await page.keyboard.press('Control+k');
+    await palette().fill('zzzz');
+    await page.getByText('Nothing is called so.').waitFor();
+    await page.keyboard.press('Escape');
+    await palette().waitFor({ state: 'detached' });
+  });
+
+  it('tells its keys, which do nothing where somebody writes', async () => {
+    await page.getByLabel('Message').fill('');
+    await page.getByLabel('Message').pressSequentially('g h?n');
+    expect(await page.getByLabel('Message').inputValue()).toBe('g h?n');
+    await page.getByLabel('Message').fill('');
+    await page.locator('#content').focus();
+    await page.keyboard.press('?');
+    await page.getByTestId('keys').getByText('New conversation').waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByTestId('keys').waitFor({ state: 'detached' });
+    await page.locator('#content').focus();
+    await page.keyboard.press('g');
+    await page.keyboard.press('h');
+    await page.getByTestId('status-panel').waitFor();
+    expect(errors).toEqual([]);
+  });
+});

@@ -1,0 +1,18 @@
+type Shown = 'palette' | 'overview' | undefined;
+
+const listeners = new Set<() => void>();
+
+/** What lies over the page, whoever has opened it: keys or a button. */
+export const overPage = {
+  shown: undefined as Shown,
+
+  show(next: Shown): void {
+    overPage.shown = next;
+    for (const listener of listeners) listener();
+  },
+
+  subscribe(listener: () => void): () => void {
+    listeners.add(listener);
+    return () => listeners.delete(listener);
+  },
+};
