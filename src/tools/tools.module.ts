@@ -35,6 +35,7 @@ import { ReviewedTexts } from './provenance/reviewed-texts.service';
 import { FileOrigins } from './provenance/file-origins.store';
 import { SinkGate } from './provenance/sink-gate.service';
 import { BubblewrapDriver } from './sandbox/bubblewrap.driver';
+import { SessionRooms } from './sandbox/session-room.service';
 import { ToolInvoker } from './invoke/tool-invoker.service';
 import { ToolsHttpController } from './invoke/tools-http.controller';
 import { McpClients } from './mcp/mcp-clients.service';
@@ -88,6 +89,7 @@ import { ToolRegistry } from './tool-registry.service';
     ReviewedTexts,
     RemoteExec,
     SkillAccess,
+    SessionRooms,
     SinkGate,
     SpeechService,
     ToolExecutor,

@@ -307,20 +307,52 @@ describe('the list in the prompt', () => {
     baseDir: `/app/skills/skill-${n}`,
   }));
 
+  const bundled = skills.map((skill) => ({ ...skill, isBundled: true }));
+  const list = (of: Parameters<typeof renderSkillList>[0], chars: number): string =>
+    renderSkillList(of, { bundled: chars, own: chars });
+
   it('has name, purpose and place', () => {
-    const text = renderSkillList(skills.slice(0, 2), 1000);
+    const text = list(bundled.slice(0, 2), 1000);
     expect(text).toContain('location="/app/skills/{name}/SKILL.md"');
     expect(text).toContain('skill-1: Does number 1 in a way that takes many words to tell');
-    expect(renderSkillList([{ ...(skills[0] as (typeof skills)[0]), baseDir: '/other/folder' }], 1000)).toContain(
+    expect(list([{ ...(bundled[0] as (typeof bundled)[0]), baseDir: '/other/folder' }], 1000)).toContain(
       'location="/other/folder/SKILL.md"',
     );
   });
 
   it('stays within its budget: shorter texts first, then names alone, then a count of the rest', () => {
-    expect(renderSkillList(skills.slice(0, 20), 900).length).toBeLessThanOrEqual(900);
-    expect(renderSkillList(skills.slice(0, 20), 900)).toContain('skill-19');
-    const many = renderSkillList(skills, 900);
-    expect(many.length).toBeLessThanOrEqual(900);
-    expect(many).toMatch(/\d+ more: find_tools$/);
+    for (const all of [bundled, skills]) {
+      expect(list(all.slice(0, 20), 900).length).toBeLessThanOrEqual(900);
+      expect(list(all.slice(0, 20), 900)).toContain('skill-19');
+      const many = list(all, 900);
+      expect(many.length).toBeLessThanOrEqual(900);
+      expect(many).toMatch(/\d+ more: find_tools$/);
+    }
+  });
+
+  it('has own skills with their whole description, also when others come with the gateway', () => {
+    const own = [
+      { name: 'house', description: 'Rules of the house. Use when guests come.', baseDir: '/w/skills/house' },
+      {
+        name: 'pdf',
+        description: 'PDF toolkit: extract text, e.g. tables. Use whenever a PDF comes.',
+        baseDir: '/w/skills/pdf',
+      },
+    ];
+    const text = renderSkillList([...bundled.slice(0, 11), ...own], { bundled: 840, own: 5200 });
+    for (const { name, description } of own) expect(text).toContain(`${name}: ${description}`);
+    expect(text).toContain('skill-10');
+  });
+
+  it('cuts own skills alike, and keeps of each when it is to be used', () => {
+    const own = Array.from({ length: 40 }, (_, n) => ({
+      name: `own-${n}`,
+      description: `${'It does many things at great length. '.repeat(n % 2 ? 20 : 1)}Use when number ${n} is asked for.`,
+      baseDir: `/w/skills/own-${n}`,
+    }));
+    const text = list(own, 5200);
+    expect(text.length).toBeLessThanOrEqual(5200);
+    for (const { name } of own)
+      expect(text).toMatch(new RegExp(`^${name}: .*Use when number ${name.slice(4)} is asked for`, 'm'));
   });
 });

@@ -81,7 +81,7 @@ const SECTIONS: readonly PromptSection[] = [
   },
   {
     id: 'skills',
-    budget: 280,
+    budget: 1800,
     origin: ({ skillsOrigin }) => skillsOrigin,
     text: ({ skills, toolNames }) =>
       skills === '' || !toolNames.includes('read')

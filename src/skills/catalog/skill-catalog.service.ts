@@ -20,7 +20,8 @@ const LONGEST_UNREST_MS = 400;
 /** Programs may come and go without a word; judgements are made anew after this. */
 const JUDGED_FOR_MS = 30_000;
 /** Characters of the list in a prompt, some 3.5 of them to a token. */
-const LIST_CHARS = 840;
+/** Of skills that come with the gateway, and of the owner's own: some 1500 tokens. */
+const LIST_ROOM = { bundled: 840, own: 5200 };
 
 /** What a session's prompt says of skills; it stays the same until the version rises. */
 export interface SkillSnapshot {
@@ -149,8 +150,8 @@ export class SkillCatalog {
         'gateway',
       ),
       prompt: renderSkillList(
-        listed.map(({ manifest, baseDir }) => ({ ...manifest, baseDir })),
-        LIST_CHARS,
+        listed.map(({ manifest, baseDir, source }) => ({ ...manifest, baseDir, isBundled: source === 'bundled' })),
+        LIST_ROOM,
       ),
     };
   }

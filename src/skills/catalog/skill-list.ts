@@ -1,4 +1,5 @@
 import { basename, dirname, join } from 'node:path';
+import { commonLevel } from '../../common/common-level';
 import { cutText } from '../../common/cut-text';
 import { SKILL_FILE } from './skill-scan';
 
@@ -6,43 +7,99 @@ export interface ListedSkill {
   name: string;
   description: string;
   baseDir: string;
+  /** Comes with the gateway: what it is for is told in short. */
+  isBundled?: boolean;
+}
+
+export interface ListRoom {
+  /** Most characters of skills that come with the gateway. */
+  bundled: number;
+  /** The same of the owner's own. */
+  own: number;
 }
 
 /** Characters of a description, from the most to none, until the list fits. */
 const DESCRIPTION_LENGTHS = [140, 90, 70, 55, 40, 28, 0];
 const PLACE = '{name}';
+/** Where a description says when the skill is to be used: that alone decides whether it is. */
+const WHEN =
+  /(?:^|(?<=[.!?;:,)–—-]\s*))(?:use|invoke|trigger|call|apply|read)\b[^.]{0,30}?\b(?:when|whenever|for|if|to)\b/i;
+/** An own skill is told of with no less of its description. */
+const LEAST_CHARS = 60;
 
 /**
- * Skills as a model sees them: name, what for, where the text is. Descriptions get shorter and names end with a count
- * where the whole would have more characters than it may.
+ * Skills as a model sees them: name, what for, where the text is. Own ones with their whole description, and where all of
+ * them together have no room, each is cut alike, never before it has said when it is to be used. Of those that come with
+ * the gateway descriptions get shorter, and names end with a count.
  */
-export function renderSkillList(skills: readonly ListedSkill[], maxChars: number): string {
-  if (skills.length === 0) return '';
-  for (const length of DESCRIPTION_LENGTHS) {
-    const text = render(skills, length);
-    if (text.length <= maxChars) return text;
-  }
-  let count = skills.length;
-  while (count > 0 && render(skills.slice(0, count), 0, skills.length - count).length > maxChars) count--;
-  return render(skills.slice(0, count), 0, skills.length - count);
+export function renderSkillList(skills: readonly ListedSkill[], room: ListRoom): string {
+  const own = skills.filter(({ isBundled }) => isBundled !== true);
+  const bundled = skills.filter(({ isBundled }) => isBundled === true);
+  return [ownList(own, room.own), bundledList(bundled, room.bundled)].filter((text) => text !== '').join('\n');
 }
 
-function render(skills: readonly ListedSkill[], length: number, left = 0): string {
+function ownList(skills: readonly ListedSkill[], maxChars: number): string {
+  if (skills.length === 0) return '';
+  const fixed = render(skills, (skill) => `${skill.name}: `).length;
+  const level = commonLevel(
+    skills.map(({ description }) => description.length),
+    Math.max(0, maxChars - fixed),
+  );
+  if (level < LEAST_CHARS) return shortList(skills, maxChars);
+  return render(skills, ({ name, description }) => `${name}: ${keepingWhen(description, level)}`);
+}
+
+function bundledList(skills: readonly ListedSkill[], maxChars: number): string {
+  if (skills.length === 0) return '';
+  return shortList(skills, maxChars);
+}
+
+function shortList(skills: readonly ListedSkill[], maxChars: number): string {
+  for (const length of DESCRIPTION_LENGTHS) {
+    const text = render(skills, shortLine(length), length === 0);
+    if (text.length <= maxChars) return text;
+  }
+  const names = (count: number): string => render(skills.slice(0, count), shortLine(0), true, skills.length - count);
+  let count = skills.length;
+  while (count > 0 && names(count).length > maxChars) count--;
+  return names(count);
+}
+
+const shortLine =
+  (length: number) =>
+  ({ name, description }: ListedSkill): string =>
+    length === 0 ? name : `${name}: ${shortened(description, length)}`;
+
+function render(
+  skills: readonly ListedSkill[],
+  lineOf: (skill: ListedSkill) => string,
+  inOne = false,
+  left = 0,
+): string {
   const places = new Map<string, string[]>();
   for (const skill of skills) {
     const usual = basename(skill.baseDir) === skill.name;
     const place = join(usual ? join(dirname(skill.baseDir), PLACE) : skill.baseDir, SKILL_FILE);
-    const line = length === 0 ? skill.name : `${skill.name}: ${shortened(skill.description, length)}`;
-    places.set(place, [...(places.get(place) ?? []), line]);
+    places.set(place, [...(places.get(place) ?? []), lineOf(skill)]);
   }
   return [
     ...[...places].flatMap(([place, lines]) => [
       `<available_skills location="${place}">`,
-      length === 0 ? lines.join(', ') : lines.join('\n'),
+      inOne ? lines.join(', ') : lines.join('\n'),
       '</available_skills>',
     ]),
     ...(left > 0 ? [`${left} more: find_tools`] : []),
   ].join('\n');
+}
+
+/** At most so many characters; what is left out is said before it says when it is to be used, or behind that. */
+function keepingWhen(text: string, length: number): string {
+  const plain = text.replace(/\s+/g, ' ').trim();
+  if (plain.length <= length) return escaped(plain);
+  const at = WHEN.exec(plain)?.index ?? 0;
+  const when = cutAtWord(plain.slice(at), length);
+  const left = length - when.length - 2;
+  return escaped(at > 0 && left >= 20 ? `${cutAtWord(cutText(plain, at, { mark: '' }), left)} ${when}` : when);
 }
 
 /** At most so many characters, ended at a word; a first sentence that fits is enough. */
@@ -50,8 +107,10 @@ function shortened(text: string, length: number): string {
   const [first = ''] = /^.*?[.:;](?=\s|$)/.exec(text) ?? [];
   const sentence = first.replace(/[.:;]$/, '');
   if (sentence !== '' && sentence.length <= length) return escaped(sentence);
-  if (text.length <= length) return escaped(text);
-  return escaped(`${cutText(text, length, { mark: '' }).replace(/[\s,;:.]+\S*$/, '')}…`);
+  return escaped(cutAtWord(text, length));
 }
+
+const cutAtWord = (text: string, length: number): string =>
+  text.length <= length ? text : `${cutText(text, length - 1, { mark: '' }).replace(/[\s,;:.]+\S*$/, '')}…`;
 
 const escaped = (text: string): string => text.replace(/[<>]/g, '');

@@ -17,6 +17,8 @@ import { worstOrigin } from '../provenance/taint';
 import { BubblewrapDriver } from '../sandbox/bubblewrap.driver';
 import { childEnvironment } from '../sandbox/child-environment';
 import type { SpawnPlan } from '../sandbox/sandbox';
+import { SessionRooms } from '../sandbox/session-room.service';
+import { toolchainsOn } from '../sandbox/toolchains';
 import { GuardedHttp } from '../web/guarded-http.service';
 import { describeEnd, describeRemoteEnd, endText } from './command-result';
 import { RemoteExec } from './remote-exec';
@@ -25,7 +27,9 @@ import { undeclaredProgram } from './undeclared-program';
 import { type WayOut, openWayOut } from './way-out';
 import { DEFAULT_TIMEOUT_SECONDS, DEFAULT_YIELD_MS, ExecParams } from './exec-params';
 import type { ExecWish } from './command-question';
-import { type CommandPermit, ExecPermit, plainArgv } from './exec-permit.service';
+import { inTerminal, withEnvironment } from './command-words';
+import type { SandboxTerms, TracedCommand } from './traced-command';
+import { type CommandPermit, ExecPermit } from './exec-permit.service';
 import type { CallSinks, SinkUse } from '../provenance/sinks';
 
 /** A turn waits so long for a decision; after that the question stays open without it. */
@@ -36,7 +40,7 @@ const APPROVAL_WAIT_MS = 20_000;
   name: 'exec',
   aliases: ['bash'],
   description:
-    "Run a shell command in the workspace and return its output. It runs walled off, without network; a command that must run on the machine itself may need the owner's approval. What takes longer goes on in the background.",
+    "Run a shell command (sh on Linux) in the workspace and return its output. It runs walled off: no network but localhost, and only the workspace, /tmp and $HOME can be written. /tmp, $HOME and what listens on localhost stay for this conversation, so a server started in the background answers the next command. A command that must run on the machine itself may need the owner's approval. What takes longer goes on in the background.",
   params: ExecParams,
   paramAliases: { working_directory: 'workdir', cwd: 'workdir' },
   idempotent: false,
@@ -57,6 +61,7 @@ export class ExecTool {
     private readonly events: EventBus,
     private readonly files: CommandFiles,
     private readonly git: GitGuard,
+    private readonly rooms: SessionRooms,
   ) {}
 
   /** Commands on the machine itself are asked for where they are permitted; here are those in the sandbox. */
@@ -135,11 +140,16 @@ export class ExecTool {
     const wish = await this.wishOf(params, grant, context);
     const { cwd } = wish;
     const timeoutSeconds = params.timeout ?? settings.timeoutSec ?? DEFAULT_TIMEOUT_SECONDS;
-    const way = host === 'sandbox' ? await this.wayOut(grant, context) : undefined;
+    const isWalled = host === 'sandbox';
+    const way = isWalled ? await this.wayOut(grant, context) : undefined;
+    const room = isWalled ? await this.rooms.of(context.sessionId) : undefined;
     const launch = async ({ argv, check }: CommandPermit): Promise<TracedCommand> => {
       const trace = await this.files.begin({
         workspace: context.workspace,
-        also: this.otherText(host, grant, context.agentId),
+        also: [
+          ...this.otherText(host, grant, context.agentId),
+          ...(room ? [await this.rooms.originOf(context.sessionId)] : []),
+        ],
         read: context.provenance.origins,
       });
       try {
@@ -148,8 +158,15 @@ export class ExecTool {
         await trace.end();
         throw error;
       }
-      const watch = host === 'sandbox' && !context.readOnly ? await this.git.begin(context.workspace) : undefined;
-      const terms = { grant, way, context, readOnly: watch?.readOnly ?? [] };
+      const watch = isWalled && !context.readOnly ? await this.git.begin(context.workspace) : undefined;
+      const terms = { grant, way, room, context, readOnly: watch?.readOnly ?? [] };
+      // What the model has read may stand in the command, and what the command reads in what it leaves behind.
+      const leaves = async (origin: ContentOrigin): Promise<ContentOrigin> => {
+        if (!room) return origin;
+        await this.rooms.note(context.sessionId, worstOrigin(context.provenance.origins, origin));
+        return worstOrigin([await this.rooms.originOf(context.sessionId)], origin);
+      };
+      await leaves(trace.start);
       const running = new RunningCommand(
         this.planFor(host, params.pty ? inTerminal(argv) : argv, wish, timeoutSeconds, terms),
         timeoutSeconds * 1000,
@@ -160,8 +177,13 @@ export class ExecTool {
         const note = await watch?.end();
         if (note !== undefined) running.output.add(`\n${note}\n`);
         await trace.end();
+        await leaves(await trace.output());
       };
-      return { running, output: () => trace.output(), noted: running.ended.catch(() => undefined).then(look) };
+      return {
+        running,
+        output: async () => leaves(await trace.output()),
+        noted: running.ended.catch(() => undefined).then(look),
+      };
     };
     const start = (permit: CommandPermit): Promise<TracedCommand> =>
       host === 'gateway' ? this.git.alone(context.workspace, () => launch(permit)) : launch(permit);
@@ -169,9 +191,8 @@ export class ExecTool {
     const asked = host === 'gateway' ? this.ask(wish, context) : undefined;
     if (asked && mayLeave && !(await settlesWithin(asked.permitted, APPROVAL_WAIT_MS)))
       return this.leaveWaiting(asked, start, params, cwd, context);
-    const traced = await start(
-      asked ? await asked.permitted : { argv: plainArgv(wish), check: () => Promise.resolve() },
-    );
+    const line = ['/bin/sh', '-c', wish.command];
+    const traced = await start(asked ? await asked.permitted : { argv: line, check: () => Promise.resolve() });
     const { running } = traced;
     const isInteractive = mayLeave && (params.background === true || params.pty === true);
     if (!isInteractive) running.closeInput();
@@ -264,22 +285,25 @@ export class ExecTool {
     argv: string[],
     { cwd, env }: ExecWish,
     timeoutSeconds: number,
-    { grant, way, context, readOnly }: SandboxTerms,
+    { grant, way, room, context, readOnly }: SandboxTerms,
   ): SpawnPlan {
     if (host === 'gateway') {
       const [file = '', ...args] = argv;
       return { file, args, cwd, env, ordinaryRights: true };
     }
+    const toolchains = toolchainsOn(env);
     return this.sandbox.plan({
       argv,
       cwd,
       workspace: context.workspace,
       writable: context.readOnly !== true,
-      env,
+      env: { ...toolchains.variables, ...env },
       network: false,
       timeoutSeconds,
+      programs: toolchains.readable,
       readable: grant.folders,
       readOnly,
+      ...(room ? { room } : {}),
       ...(way ? { proxySocket: way.socket } : {}),
     });
   }
@@ -359,36 +383,9 @@ export class ExecTool {
   }
 }
 
-/** The command as it would run, with the variables that the call sets. */
-const withEnvironment = ({ command, env = {} }: ExecParams): string =>
-  [...Object.entries(env).map(([name, value]) => `${name}=${JSON.stringify(value)}`), command].join(' ');
-
-/** What a sandboxed command gets besides the workspace, and what of that it can't change. */
-interface SandboxTerms {
-  grant: SkillGrant;
-  way: WayOut | undefined;
-  context: ToolContext;
-  readOnly: readonly string[];
-}
-
-/** A command whose output and files are labelled. */
-interface TracedCommand {
-  running: RunningCommand;
-  /** Whose text its output may hold by now. */
-  output: () => Promise<ContentOrigin>;
-  /** Resolves when it has ended and the files that it changed are noted. */
-  noted: Promise<void>;
-}
-
 /** A question that may still be open. */
 interface Asked {
   permitted: Promise<CommandPermit>;
   /** Facts of the question: id, short id, time. */
   question: Record<string, unknown>;
-}
-
-/** The same command with a terminal of its own; its exit code is passed on. */
-function inTerminal(argv: readonly string[]): string[] {
-  const quoted = argv.map((part) => `'${part.replaceAll("'", "'\\''")}'`).join(' ');
-  return ['/usr/bin/script', '--quiet', '--flush', '--return', '--command', quoted, '/dev/null'];
 }

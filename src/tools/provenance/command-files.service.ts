@@ -33,6 +33,8 @@ export interface CommandPlace {
 
 /** Follows one command. */
 export interface CommandTrace {
+  /** Whose text was within its reach when it began. */
+  start: ContentOrigin;
   /** Whose text its output may hold by now. */
   output(): Promise<ContentOrigin>;
   /** Notes whose text is in the files that it has changed. Call it once, when the command has ended. */
@@ -68,6 +70,7 @@ export class CommandFiles {
       return reach;
     };
     return {
+      start,
       output,
       end: async () => {
         try {

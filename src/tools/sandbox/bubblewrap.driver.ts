@@ -1,12 +1,13 @@
 import { execFile } from 'node:child_process';
-import { existsSync, lstatSync, readlinkSync } from 'node:fs';
+import { existsSync, lstatSync, mkdirSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { Injectable } from '@nestjs/common';
 import { appRoot } from '../../common/app-root';
 import { innerPath } from '../../common/paths/path-place';
+import { PRIVATE_FOLDER } from '../../common/private-files';
 import { seccompFilter } from './seccomp-filter';
-import type { SandboxDriver, SandboxRequest, SpawnPlan } from './sandbox';
+import type { SandboxDriver, SandboxRequest, SandboxRoom, SpawnPlan } from './sandbox';
 
 const run = promisify(execFile);
 const PROBE_TIMEOUT_MS = 5000;
@@ -36,8 +37,11 @@ const BARE_FILES = ['/etc/ld.so.cache', '/etc/ld.so.conf', '/etc/ld.so.conf.d', 
 const MIB = 1024 * 1024;
 /** Largest file a command may write. */
 const MAX_FILE_BYTES = 1024 * MIB;
-/** Address space of one process; what it really uses is limited for the whole tree. */
-const MAX_ADDRESS_BYTES = 8192 * MIB;
+/**
+ * Memory that one process may ask for to write to; what it really uses is limited for the whole tree. Addresses that are
+ * only kept free don't count: WebAssembly keeps gigabytes of them for each memory.
+ */
+const MAX_DATA_BYTES = 8192 * MIB;
 const MAX_MEMORY_BYTES = 1536 * MIB;
 const MAX_PROCESSES = 512;
 const TMP_BYTES = 512 * MIB;
@@ -56,8 +60,11 @@ export class BubblewrapDriver implements SandboxDriver {
 
   plan(request: SandboxRequest): SpawnPlan {
     const filter = seccompFilter();
+    const { room } = request;
+    if (room) prepareRoom(room, request);
+    const [file = 'bwrap', ...before] = [...(room?.enter ?? []), 'bwrap'];
     return {
-      file: 'bwrap',
+      file,
       cwd: request.workspace,
       env: {},
       ...(filter ? { descriptor3: filter } : {}),
@@ -68,8 +75,10 @@ export class BubblewrapDriver implements SandboxDriver {
         workspace: request.workspace,
       },
       args: [
+        ...before,
         '--unshare-all',
-        ...(request.network ? ['--share-net'] : []),
+        // The network of a room has nothing but its loopback.
+        ...(request.network || (room && room.enter.length > 0) ? ['--share-net'] : []),
         '--unshare-user',
         '--disable-userns',
         '--die-with-parent',
@@ -86,16 +95,13 @@ export class BubblewrapDriver implements SandboxDriver {
         ...['/proc/sys', '/proc/sysrq-trigger'].flatMap((path) => ['--ro-bind-try', path, path]),
         '--dev',
         '/dev',
-        '--size',
-        String(TMP_BYTES),
-        '--tmpfs',
-        '/tmp',
-        '--dir',
-        '/tmp/home',
+        ...(room ? ['--bind', room.tmp, '/tmp'] : ['--size', String(TMP_BYTES), '--tmpfs', '/tmp']),
+        ...(room ? ['--bind', room.home, '/tmp/home'] : ['--dir', '/tmp/home']),
         request.writable ? '--bind' : '--ro-bind',
         request.workspace,
         request.workspace,
         ...(request.readOnly ?? []).flatMap((path) => ['--ro-bind-try', path, path]),
+        ...(request.programs ?? []).flatMap((path) => ['--ro-bind-try', path, path]),
         ...(request.readable ?? []).flatMap((path) => readableMounts(path, request.env['HOME'])),
         ...(request.proxySocket === undefined ? [] : bridgeMounts(request.proxySocket)),
         '--remount-ro',
@@ -110,7 +116,7 @@ export class BubblewrapDriver implements SandboxDriver {
         '--',
         '/usr/bin/prlimit',
         `--fsize=${MAX_FILE_BYTES}`,
-        `--as=${MAX_ADDRESS_BYTES}`,
+        `--data=${MAX_DATA_BYTES}`,
         `--nproc=${MAX_PROCESSES}`,
         `--cpu=${Math.ceil(request.timeoutSeconds)}`,
         '--core=0',
@@ -139,6 +145,18 @@ function settingVariables(env: Readonly<Record<string, string>>): string[] {
 function readableMounts(path: string, home: string | undefined): string[] {
   const inner = home === undefined ? '' : (innerPath(home, path) ?? '');
   return ['--ro-bind-try', path, path, ...(inner === '' ? [] : ['--ro-bind-try', path, join('/tmp/home', inner)])];
+}
+
+/** bubblewrap makes folders to mount on that others may look into; in a room, which stays, they are there before. */
+function prepareRoom({ tmp, home }: SandboxRoom, { workspace, readable = [], env }: SandboxRequest): void {
+  const inHome = readable.flatMap((path) => (env['HOME'] === undefined ? [] : (innerPath(env['HOME'], path) ?? [])));
+  const inTmp = [workspace, ...readable].flatMap((path) => innerPath('/tmp', path) ?? []);
+  for (const path of [
+    join(tmp, 'home'),
+    ...inTmp.map((inner) => join(tmp, inner)),
+    ...inHome.map((inner) => join(home, inner)),
+  ])
+    mkdirSync(path, { recursive: true, mode: PRIVATE_FOLDER });
 }
 
 /** Where the sandboxed command finds the socket of its proxy. */

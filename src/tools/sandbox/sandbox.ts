@@ -12,12 +12,24 @@ export interface SandboxRequest {
   timeoutSeconds: number;
   /** Further folders that may be read. */
   readable?: readonly string[];
+  /** Programs outside the system folders: found where they are, and not in the home folder inside as well. */
+  programs?: readonly string[];
   /** Real folders inside the workspace that stay as they are, also where it is writable. */
   readOnly?: readonly string[];
   /** Without a network of its own the command reaches through this socket what the proxy behind it lets pass. */
   proxySocket?: string;
+  /** What it shares with other commands; without one, its /tmp, home folder and network are its own and end with it. */
+  room?: SandboxRoom;
   /** Of the system it sees programs and libraries only: no account names, nothing of `/opt`. */
   isBare?: boolean;
+}
+
+export interface SandboxRoom {
+  /** Folders that are /tmp and the home folder inside. */
+  tmp: string;
+  home: string;
+  /** Words before a command that put it into the network of the room. */
+  enter: readonly string[];
 }
 
 export interface SpawnPlan {

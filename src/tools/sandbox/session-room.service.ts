@@ -1,0 +1,148 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdir, readFile, readdir, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Injectable, type OnModuleDestroy } from '@nestjs/common';
+import { type ContentOrigin, storedOrigin } from '../../common/content-parts';
+import { ConfigService } from '../../config/config.service';
+import { isTrusted, worstOrigin } from '../provenance/taint';
+import type { SandboxRoom } from './sandbox';
+
+const DAY_MS = 86_400_000;
+/** Rooms that nobody has used for so long go. */
+const KEEP_DAYS = 7;
+const START_MS = 3000;
+const NSENTER = '/usr/bin/nsenter';
+const IDENTITY = '[user]\n\tname = Assistant\n\temail = assistant@localhost\n[init]\n\tdefaultBranch = main\n';
+
+/**
+ * Rooms that outlast a command: a conversation finds its /tmp, its home folder with the caches of languages, and what
+ * listens on localhost again. They can hold text of whoever was read, so each remembers the least trusted of them.
+ */
+@Injectable()
+export class SessionRooms implements OnModuleDestroy {
+  private readonly networks = new Map<string, Promise<Network | undefined>>();
+  private swept = false;
+
+  constructor(private readonly config: ConfigService) {}
+
+  async of(sessionId: string): Promise<SandboxRoom> {
+    const folder = this.folderOf(sessionId);
+    const room = { tmp: join(folder, 'tmp'), home: join(folder, 'home') };
+    await mkdir(room.tmp, { recursive: true, mode: 0o700 });
+    await mkdir(room.home, { recursive: true, mode: 0o700 });
+    await writeFile(join(room.home, '.gitconfig'), IDENTITY, { flag: 'wx', mode: 0o600 }).catch(() => undefined);
+    const now = new Date();
+    await utimes(folder, now, now);
+    if (!this.swept) {
+      this.swept = true;
+      await this.sweep(now.getTime());
+    }
+    const network = await this.networkOf(sessionId);
+    return { ...room, enter: network?.enter ?? [] };
+  }
+
+  /** Whose text may be in the room. */
+  async originOf(sessionId: string): Promise<ContentOrigin> {
+    const noted = await readFile(this.labelOf(sessionId), 'utf8').catch(() => 'workspace');
+    // A note that can't be read says nothing good.
+    return storedOrigin(noted.trim(), 'tool');
+  }
+
+  /** Text of this origin may be in the room from now on. */
+  async note(sessionId: string, origin: ContentOrigin): Promise<void> {
+    if (isTrusted(origin)) return;
+    const worst = worstOrigin([await this.originOf(sessionId)], origin);
+    await mkdir(this.folderOf(sessionId), { recursive: true, mode: 0o700 });
+    await writeFile(this.labelOf(sessionId), worst, { mode: 0o600 });
+  }
+
+  onModuleDestroy(): void {
+    for (const network of this.networks.values()) void network.then((found) => found?.end());
+    this.networks.clear();
+  }
+
+  private folderOf(sessionId: string): string {
+    return join(this.config.stateDir, 'cache', 'sandbox', sessionId.replace(/[^A-Za-z0-9_-]/g, '_'));
+  }
+
+  private labelOf(sessionId: string): string {
+    return join(this.folderOf(sessionId), 'origin');
+  }
+
+  private async networkOf(sessionId: string): Promise<Network | undefined> {
+    const known = await this.networks.get(sessionId);
+    if (known?.isOpen()) return known;
+    const opened = openNetwork();
+    this.networks.set(sessionId, opened);
+    return opened;
+  }
+
+  private async sweep(now: number): Promise<void> {
+    const all = join(this.config.stateDir, 'cache', 'sandbox');
+    for (const name of await readdir(all).catch(() => [])) {
+      const used = await stat(join(all, name)).catch(() => undefined);
+      if (used && now - used.mtimeMs > KEEP_DAYS * DAY_MS)
+        await rm(join(all, name), { recursive: true, force: true }).catch(() => undefined);
+    }
+  }
+}
+
+interface Network {
+  enter: readonly string[];
+  isOpen(): boolean;
+  end(): void;
+}
+
+/** A network of its own with a loopback, as long as its keeper lives; undefined where the system can't give one. */
+async function openNetwork(): Promise<Network | undefined> {
+  if (!existsSync(NSENTER)) return undefined;
+  const keeper = spawn(
+    'bwrap',
+    [
+      ...[
+        '--unshare-user',
+        '--unshare-net',
+        '--unshare-pid',
+        '--die-with-parent',
+        '--new-session',
+        '--cap-drop',
+        'ALL',
+      ],
+      ...['--ro-bind', '/', '/', '--proc', '/proc', '--dev', '/dev', '--clearenv', '--info-fd', '1', '--'],
+      ...['/bin/sh', '-c', 'read -r end'],
+    ],
+    { stdio: ['pipe', 'pipe', 'ignore'] },
+  );
+  const pid = await innerPid(keeper);
+  if (pid === undefined) {
+    keeper.kill('SIGKILL');
+    return undefined;
+  }
+  keeper.unref();
+  return {
+    enter: [NSENTER, `--user=/proc/${pid}/ns/user`, `--net=/proc/${pid}/ns/net`, '--preserve-credentials', '--'],
+    isOpen: () => keeper.exitCode === null && keeper.signalCode === null,
+    end: () => void keeper.kill('SIGKILL'),
+  };
+}
+
+/** Process id that bubblewrap tells of what it has walled off. */
+function innerPid(keeper: ChildProcess): Promise<number | undefined> {
+  return new Promise((resolve) => {
+    let told = '';
+    const give = (pid?: number): void => {
+      clearTimeout(timer);
+      resolve(pid);
+    };
+    const timer = setTimeout(give, START_MS);
+    keeper.on('error', () => give());
+    keeper.on('close', () => give());
+    keeper.stdin?.on('error', () => undefined);
+    keeper.stdout?.on('data', (chunk: Buffer) => {
+      told += chunk.toString();
+      const [, pid] = /"child-pid":\s*(\d+)/.exec(told) ?? [];
+      if (pid !== undefined && told.includes('}')) give(Number(pid));
+    });
+  });
+}

@@ -1,0 +1,128 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ToolBench } from '../harness/tool-bench';
+
+const withSandbox = process.env['TEST_SANDBOX'] ? describe : describe.skip;
+const has = (program: string): boolean => {
+  try {
+    execFileSync('/bin/sh', ['-c', `command -v ${program}`], { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  }
+};
+/** A project of a language is only tried where its tools are; `.ci/run` installs them. */
+const withTools = (...programs: string[]): typeof it => (programs.every(has) ? it : it.skip);
+
+withSandbox('a sandbox to work in', () => {
+  let bench: ToolBench;
+  beforeAll(async () => {
+    bench = await ToolBench.start();
+  });
+  afterAll(() => bench.stop());
+
+  const run = (command: string, session = 'shop', more: Record<string, unknown> = {}): Promise<string> =>
+    bench.call('exec', { command, ...more }, session);
+  const put = (path: string, text: string): void => {
+    mkdirSync(bench.workspace(path, '..'), { recursive: true });
+    writeFileSync(bench.workspace(path), text);
+  };
+
+  it('keeps /tmp and the home folder for the conversation, and for no other', async () => {
+    await run('echo kept > /tmp/note; mkdir -p ~/.cache/x; echo cached > ~/.cache/x/y');
+    expect(await run('cat /tmp/note ~/.cache/x/y')).toMatch(/kept\ncached/);
+    expect(await run('cat /tmp/note ~/.cache/x/y', 'other')).toContain('No such file');
+    expect(existsSync('/tmp/note')).toBe(false);
+  }, 60_000);
+
+  it('a server in the background answers the next command, and nobody outside', async () => {
+    const server = `require('node:http').createServer((_, r) => r.end('served')).listen(18123, '127.0.0.1', () => console.log('up'))`;
+    put('server.cjs', server);
+    await run('node server.cjs', 'shop', { background: true });
+    const ask = `node -e "const go=(n)=>fetch('http://127.0.0.1:18123/').then(r=>r.text()).then(console.log,e=>n?setTimeout(go,200,n-1):console.log(String(e)));go(50)"`;
+    expect(await run(ask)).toContain('served');
+    expect(await run(ask.replace('go(50)', 'go(0)'), 'other')).toContain('fetch failed');
+    await expect(fetch('http://127.0.0.1:18123/')).rejects.toThrow();
+    expect(await run('getent hosts example.com || echo no names')).toContain('no names');
+  }, 60_000);
+
+  it('WebAssembly works, commits have an author, and a program alone is found as in a line of them', async () => {
+    const wasm = `node -e "const m=new WebAssembly.Memory({initial:1,maximum:65536});console.log('pages',m.buffer.byteLength/65536)"`;
+    expect(await run(wasm)).toContain('pages 1');
+    expect(
+      await run(
+        'mkdir -p repo && cd repo && git init -q && echo a > a && git add a && git commit -qm first && git log --format=%an',
+      ),
+    ).toContain('Assistant');
+    const alone = await run('node --version');
+    expect(alone).toContain(process.version.split('.')[0]);
+    expect(alone).toBe(await run('node --version; true'));
+  }, 60_000);
+
+  it('memory that is used is limited all the same', async () => {
+    const greedy = `node -e "const all=[];for(let n=0;n<64;n++)all.push(Buffer.alloc(256*1024*1024,1));console.log('had it')"`;
+    expect(await run(greedy)).not.toContain('had it');
+  }, 60_000);
+
+  it('whose text lies in it is known of what comes out of it', async () => {
+    const originOf = async (): Promise<unknown> => {
+      const { payload } = await bench.client.call('chat.history', { sessionKey: 'room', limit: 10 });
+      const messages = payload?.['messages'] as { role: string; content: { origin?: string }[] }[];
+      return messages.filter(({ role }) => role === 'toolResult').at(-1)?.content[0]?.origin;
+    };
+    await run('echo mine > /tmp/mine', 'room');
+    await run('cat /tmp/mine', 'room');
+    expect(await originOf()).not.toBe('web');
+    const rooms = join(bench.gateway.stateDir, 'cache', 'sandbox');
+    for (const room of readdirSync(rooms)) writeFileSync(join(rooms, room, 'origin'), 'web');
+    await run('cat /tmp/mine', 'room');
+    expect(await originOf()).toBe('web');
+  }, 60_000);
+
+  withTools('node')(
+    'a project of Node: its failing test is mended and passes',
+    async () => {
+      put('js/sum.mjs', 'export const sum = (a, b) => a - b;\n');
+      put(
+        'js/sum.test.mjs',
+        "import test from 'node:test';\nimport assert from 'node:assert';\nimport { sum } from './sum.mjs';\ntest('sum', () => assert.equal(sum(2, 3), 5));\n",
+      );
+      expect(await run('cd js && node --test')).toContain('exit code 1');
+      await bench.call('edit', { path: 'js/sum.mjs', oldText: 'a - b', newText: 'a + b' }, 'shop');
+      expect(await run('cd js && node --test')).toMatch(/pass 1/);
+    },
+    60_000,
+  );
+
+  withTools('python3')(
+    'a project of Python: the same',
+    async () => {
+      put('py/area.py', 'def area(w, h):\n    return w + h\n');
+      put(
+        'py/test_area.py',
+        'import unittest\nfrom area import area\n\nclass T(unittest.TestCase):\n    def test_area(self):\n        self.assertEqual(area(2, 3), 6)\n',
+      );
+      expect(await run('cd py && python3 -m unittest')).toContain('FAILED');
+      await bench.call('edit', { path: 'py/area.py', oldText: 'w + h', newText: 'w * h' }, 'shop');
+      expect(await run('cd py && python3 -m unittest')).toMatch(/\nOK/);
+    },
+    60_000,
+  );
+
+  withTools('cc', 'make')(
+    'a project of C: the same',
+    async () => {
+      put('c/twice.c', 'int twice(int n) { return n * 3; }\n');
+      put(
+        'c/test.c',
+        '#include <stdio.h>\nint twice(int);\nint main(void) { if (twice(4) != 8) { puts("wrong"); return 1; } puts("right"); return 0; }\n',
+      );
+      put('c/Makefile', 'test: twice.c test.c\n\t$(CC) -o test twice.c test.c\n\t./test\n.PHONY: test\n');
+      expect(await run('make -C c test')).toContain('wrong');
+      await bench.call('edit', { path: 'c/twice.c', oldText: 'n * 3', newText: 'n * 2' }, 'shop');
+      expect(await run('make -C c test')).toContain('right');
+    },
+    60_000,
+  );
+});
