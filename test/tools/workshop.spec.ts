@@ -104,7 +104,7 @@ withSandbox('a sandbox to work in', () => {
         'import unittest\nfrom area import area\n\nclass T(unittest.TestCase):\n    def test_area(self):\n        self.assertEqual(area(2, 3), 6)\n',
       );
       expect(await run('cd py && python3 -m unittest')).toContain('FAILED');
-      await bench.call('edit', { path: 'py/area.py', oldText: 'w + h', newText: 'w * h' }, 'shop');
+      await bench.call('edit', { path: 'py/area.py', oldText: 'w + h', newText: 'w * h  # and not the sum' }, 'shop');
       expect(await run('cd py && python3 -m unittest')).toMatch(/\nOK/);
     },
     60_000,
