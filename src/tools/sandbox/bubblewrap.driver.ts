@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
-import { existsSync, lstatSync, mkdirSync, readlinkSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, lstatSync, mkdirSync, readlinkSync, rmSync } from 'node:fs';
+import { join, sep } from 'node:path';
 import { promisify } from 'node:util';
 import { Injectable } from '@nestjs/common';
 import { appRoot } from '../../common/app-root';
@@ -151,12 +151,19 @@ function readableMounts(path: string, home: string | undefined): string[] {
 function prepareRoom({ tmp, home }: SandboxRoom, { workspace, readable = [], env }: SandboxRequest): void {
   const inHome = readable.flatMap((path) => (env['HOME'] === undefined ? [] : (innerPath(env['HOME'], path) ?? [])));
   const inTmp = [workspace, ...readable].flatMap((path) => innerPath('/tmp', path) ?? []);
-  for (const path of [
-    join(tmp, 'home'),
-    ...inTmp.map((inner) => join(tmp, inner)),
-    ...inHome.map((inner) => join(home, inner)),
-  ])
-    mkdirSync(path, { recursive: true, mode: PRIVATE_FOLDER });
+  for (const inner of ['home', ...inTmp]) ownFolder(tmp, inner);
+  for (const inner of inHome) ownFolder(home, inner);
+}
+
+/** Makes a folder in a room. An earlier command may have put links there: none is followed out of it. */
+function ownFolder(room: string, inner: string): void {
+  let folder = room;
+  for (const name of inner.split(sep).filter((part) => part !== '')) {
+    folder = join(folder, name);
+    if (lstatSync(folder, { throwIfNoEntry: false })?.isDirectory()) continue;
+    rmSync(folder, { force: true });
+    mkdirSync(folder, { mode: PRIVATE_FOLDER });
+  }
 }
 
 /** Where the sandboxed command finds the socket of its proxy. */
