@@ -88,6 +88,7 @@ describe('architecture', () => {
       'service/service-manager.ts',
       'service/successor.ts',
       'tools/sandbox/bubblewrap.driver.ts',
+      'tools/sandbox/session-room.service.ts',
       // Commands of the assistant, plugins and hooks.
       'tools/sandbox/start-plan.ts',
       // git and the build of a new release, on the owner's order.

@@ -107,6 +107,8 @@ const PRODUCERS: Readonly<Record<string, string>> = {
   'tools/provenance/file-origins.store.ts': 'file workspace',
   'tools/provenance/taint.ts': 'assistant',
   'tools/provenance/vouched.ts': 'assistant owner',
+  // A note of whose text is in a room that can't be read: taken for the least trusted.
+  'tools/sandbox/session-room.service.ts': 'tool',
   'tools/tool-executor.service.ts': 'gateway tool',
   'tools/voice/voice-call.tool.ts': 'gateway stranger',
   'tools/web/web-fetch.tool.ts': 'parts web',
