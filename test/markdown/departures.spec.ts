@@ -46,6 +46,7 @@ describe('where the letter of CommonMark would show what nobody meant', () => {
     ['costs $5, **not** $10', 'costs $5, <b>not</b> $10'],
     ['$HOME and **$PATH**', '$HOME and <b>$PATH</b>'],
     ['see \\[1\\]', 'see [1]'],
+    ['the other one \\(see **below**\\)', 'the other one (see <b>below</b>)'],
   ])('no formula: %s', (markdown, html) => expect(telegramHtml(markdown)).toBe(html));
 });
 

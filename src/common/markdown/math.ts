@@ -34,11 +34,16 @@ const firstOf = (patterns: readonly RegExp[], source: string): string | undefine
   return undefined;
 };
 
-/** `\[1\]` on one line is a bracket that was escaped. */
+/** Names in formulas are single letters; three in a row are a word of the text. */
+const WORD = /\p{L}{3}/u;
+
+/** `\[1\]` and `\(see below\)` on one line are brackets that were escaped. */
 function isFormula(raw: string): boolean {
   if (/^\$(?!\$)/.test(raw)) return TEX.test(raw.slice(1, -1));
   const inner = raw.slice(2, -2);
-  return inner.trim() !== '' && (!raw.startsWith('\\[') || inner.includes('\n') || TEX.test(inner));
+  if (inner.trim() === '') return false;
+  if (raw.startsWith('\\(')) return TEX.test(inner) || !WORD.test(inner);
+  return !raw.startsWith('\\[') || inner.includes('\n') || TEX.test(inner);
 }
 
 const SIGNS = ['$', '\\(', '\\['] as const;
