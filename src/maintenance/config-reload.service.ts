@@ -3,6 +3,7 @@ import { basename, dirname } from 'node:path';
 import { Injectable } from '@nestjs/common';
 import { type Logger, LoggerFactory } from '../common/logger';
 import { messageOf } from '../common/openclaw-error';
+import type { ConfigSnapshot } from '../config/config-snapshot';
 import { ConfigService } from '../config/config.service';
 import { type ConfigChange, reloadPlan } from '../config/reload-plan';
 import { RestartControl } from '../config/restart-control';
@@ -19,6 +20,8 @@ export class ConfigReload {
   private readonly log: Logger;
   private watcher: FSWatcher | undefined;
   private timer: NodeJS.Timeout | undefined;
+  /** The content that clients know of. */
+  private told: ConfigSnapshot | undefined;
 
   constructor(
     private readonly config: ConfigService,
@@ -37,6 +40,7 @@ export class ConfigReload {
 
   /** Its folder is watched, for editors put a new file in the place of the old one. @throws Error */
   start(): void {
+    this.told = this.config.snapshot;
     const name = basename(this.config.path);
     this.watcher = watch(dirname(this.config.path), { persistent: false }, (_, changed) => {
       if (changed !== null && changed !== name) return;
@@ -65,7 +69,8 @@ export class ConfigReload {
   private follow(): void {
     const before = this.config.snapshot;
     const found = this.config.peek();
-    if (!found.exists || (found.hash === before.hash && this.config.problems.length === 0)) return;
+    if (!found.exists) return;
+    if (found.hash === before.hash && this.config.problems.length === 0) return this.ownWrite(before);
     if (found.issues.length > 0) {
       this.config.problems = found.issues;
       const shown = found.issues
@@ -91,6 +96,13 @@ export class ConfigReload {
     this.tell({ ok: true, changed: pathsOf(changes) });
   }
 
+  /** The gateway itself has written, and put into effect, what is there: other clients learn of it here. */
+  private ownWrite(now: ConfigSnapshot): void {
+    if (this.told === undefined || this.told.hash === now.hash) return;
+    const changes = reloadPlan(this.told.resolved, now.resolved, (id) => this.channels.find(id) !== undefined);
+    this.tell({ ok: true, changed: pathsOf(changes) });
+  }
+
   private needsRestart(needed: readonly ConfigChange[], all: readonly ConfigChange[], mode: string): void {
     if (mode === 'hot') {
       this.log.warn({ changed: pathsOf(needed) }, 'these take effect with the next start; the rest is in effect');
@@ -105,6 +117,7 @@ export class ConfigReload {
   }
 
   private tell(payload: Record<string, unknown>): void {
+    this.told = this.config.snapshot;
     this.events.emit('wire.event', { event: 'config.changed', payload });
   }
 }

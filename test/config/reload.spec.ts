@@ -118,6 +118,14 @@ describe('a configuration that changes while the gateway runs', () => {
     await until('the new channel', () => telegram.textsIn(OWNER).includes('Hi.'), 15_000);
   });
 
+  it('tells other clients of what one of them has written', async () => {
+    const other = await WireClient.connected(gateway.url);
+    const { hash } = await other.done('config.get', {});
+    await other.done('config.patch', { raw: '{ logging: { level: "debug" } }', baseHash: hash, restart: false });
+    expect((await told(() => true)).payload).toEqual({ ok: true, changed: ['logging.level'] });
+    other.close();
+  });
+
   it('does as gateway.reload.mode says', async () => {
     edit((config) => {
       config['gateway'] = { ...config['gateway'], reload: { mode: 'hot' } };
