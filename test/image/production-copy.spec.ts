@@ -180,7 +180,9 @@ describe('the production copy', () => {
     });
 
     it('answers on Slack and Discord', async () => {
-      bench.others = ({ lastUser }) => ({ steps: [{ text: `heard ${/(slack|discord)ish/.exec(lastUser)?.[0]}` }] });
+      bench.others = ({ lastUser }) => ({
+        steps: [{ text: `heard ${/(slack|discord)ish/.exec(lastUser)?.[0]} &mdash; yes` }],
+      });
       bench.models.answer = bench.others;
       await until('both to be connected', async () => {
         const { payload } = await bench.client.call('channels.status', {});
@@ -189,10 +191,14 @@ describe('the production copy', () => {
       });
       const direct = slack.directWith(SLACK_USER);
       slack.say({ channel: direct, user: SLACK_USER, text: 'slackish' });
-      await until('the answer on Slack', () => slack.textsIn(direct).some((text) => text.includes('heard slackish')));
+      await until('the answer on Slack', () =>
+        slack.textsIn(direct).some((text) => text.includes('heard slackish — yes')),
+      );
       const dm = discord.directWith(DISCORD_USER);
       discord.say({ channelId: dm, userId: DISCORD_USER, text: 'discordish' });
-      await until('the answer on Discord', () => discord.textsIn(dm).some((text) => text.includes('heard discordish')));
+      await until('the answer on Discord', () =>
+        discord.textsIn(dm).some((text) => text.includes('heard discordish — yes')),
+      );
     }, 60_000);
 
     it('makes PDF and slides, reads documents, and scales pictures', async () => {

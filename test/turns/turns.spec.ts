@@ -103,7 +103,7 @@ describe('turns', () => {
     it('tells the model about a tool that does not exist and about wrong arguments', async () => {
       models.answer = ({ toolResults }) =>
         toolResults === 0
-          ? { steps: [{ tool: { name: 'fly', args: {} } }, { tool: { name: 'read', args: { path: 5 } } }] }
+          ? { steps: [{ tool: { name: 'fly', args: {} } }, { tool: { name: 'read', args: { path: ['note.txt'] } } }] }
           : { steps: [{ text: 'Sorry.' }] };
       expect(textOf(await say('wrong', 'Fly'))).toBe('Sorry.');
       expect(models.requests.at(-1)?.text).toContain('fly');
