@@ -19,6 +19,8 @@ interface Outcome {
   questions: string[];
   /** The question had been put before the process died. */
   wasAsked: boolean;
+  /** One of the calls had run by then, and has changed the workspace. */
+  hadRun: boolean;
   modelCalls: number;
 }
 
@@ -87,13 +89,14 @@ describe('a common question while the gateway is killed', () => {
       if (!gateway.exited) await answerAll(gateway);
       const died = gateway.exited;
       const wasAsked = questions.size > 0;
+      const hadRun = Array.from({ length: CALLS }, (_, call) => existsSync(ledger(call))).includes(true);
       await gateway.signal('SIGKILL');
       gateway = await GatewayProcess.start({ stateDir });
       await answerAll(gateway);
       const runs = Array.from({ length: CALLS }, (_, call) =>
         existsSync(ledger(call)) ? readFileSync(ledger(call), 'utf8').split('\n').length - 1 : 0,
       );
-      return { died, runs, told, questions: [...questions], wasAsked, modelCalls };
+      return { died, runs, told, questions: [...questions], wasAsked, hadRun, modelCalls };
     } finally {
       await gateway.signal('SIGKILL');
       rmSync(stateDir, { recursive: true, force: true });
@@ -110,15 +113,16 @@ describe('a common question while the gateway is killed', () => {
     let deaths = 0;
     let deathsSinceAsked = 0;
     for (let n = 1; ; n++) {
-      const { died, runs, told, questions, wasAsked, modelCalls } = await dieAfterWrite(n);
+      const { died, runs, told, questions, wasAsked, hadRun, modelCalls } = await dieAfterWrite(n);
       expect(told).toHaveLength(CALLS);
       for (const [call, times] of runs.entries()) {
         const wasCutOff = told[call]?.includes('interrupted') === true;
         expect([n, call, times]).toEqual([n, call, wasCutOff ? (times > 0 ? 1 : 0) : 1]);
       }
-      // At most one call was running when the process died, and a question that was asked is asked no second time.
+      // At most one call was running when the process died, and a question that was asked is asked no second time, unless
+      // the workspace is not any more what it was when the answer was given.
       expect([n, told.filter((text) => text.includes('interrupted')).length <= 1]).toEqual([n, true]);
-      expect([n, questions.length <= 1]).toEqual([n, true]);
+      expect([n, questions.length <= (hadRun ? 2 : 1)]).toEqual([n, true]);
       // The answer of the model that was asked for is not paid for twice.
       expect([n, modelCalls <= (wasAsked ? 2 : 3)]).toEqual([n, true]);
       if (!died) break;
