@@ -20,7 +20,13 @@ export default defineConfig({
       output: {
         // What views share is one file instead of a dozen small ones.
         codeSplitting: {
-          groups: [{ name: 'kit', test: /ui\/src\/(kit(?!\/chart)|gateway)\/|safe-text|visible-text/ }],
+          groups: [
+            {
+              name: 'kit',
+              test: /ui\/src\/(kit(?!\/chart)|gateway)\/|safe-text|visible-text|web-address|use-copy|palette\.module/,
+            },
+            { name: 'markdown', test: /ui\/src\/text\/markdown|node_modules\/marked\/|src\/common\/markdown\// },
+          ],
         },
       },
     },
