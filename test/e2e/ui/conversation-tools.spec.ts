@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import type { Browser, Page } from 'playwright-core';
 import { describeWithBrowser, openBrowser, openPage } from '../../harness/browser';
-import { TEST_TOKEN } from '../../harness/gateway-process';
+import { TEST_TOKEN, until } from '../../harness/gateway-process';
 import { ToolBench } from '../../harness/tool-bench';
 
 const PIXEL = Buffer.from(
@@ -143,15 +143,36 @@ describeWithBrowser('a conversation in the page', () => {
     await say('two');
     await answer('Answer to two.').waitFor();
     await settled();
+    // What is being written waits, with its files, until the edit is done or given up.
+    const field = page.getByLabel('Message');
+    await field.fill('a draft');
+    await page
+      .getByLabel('Files to attach')
+      .setInputFiles([{ name: 'note.txt', mimeType: 'text/plain', buffer: NOTE }]);
+    const attached = page.getByTestId('attached').getByText('note.txt');
+    await attached.waitFor();
     await mine('one').getByRole('button', { name: 'Edit' }).click();
-    expect(await page.getByLabel('Message').inputValue()).toBe('one');
+    expect(await field.inputValue()).toBe('one');
+    await attached.waitFor({ state: 'detached' });
+    await page.keyboard.press('Escape');
+    await attached.waitFor();
+    expect(await field.inputValue()).toBe('a draft');
+    await mine('one').getByRole('button', { name: 'Edit' }).click();
+    expect(await field.inputValue()).toBe('one');
     await say('uno');
+    await attached.waitFor();
+    expect(await field.inputValue()).toBe('a draft');
     await answer('Answer to uno.').waitFor();
     await settled();
     expect(await page.getByTestId('user-message').count()).toBe(1);
+    expect(await mine('uno').getByText('note.txt').count()).toBe(0);
+    await page.reload();
+    await attached.waitFor();
+    expect(await field.inputValue()).toBe('a draft');
+    await answer('Answer to uno.').waitFor();
 
     bench.models.answer = () => ({ steps: [{ text: 'Another answer.' }] });
-    await answer('Answer to uno.').getByRole('button', { name: 'Answer anew' }).click();
+    await answer('Answer to uno.').getByRole('button', { name: 'Regenerate' }).click();
     await answer('Another answer.').waitFor();
     await settled();
     expect(await page.getByTestId('assistant-message').count()).toBe(1);
@@ -159,6 +180,7 @@ describeWithBrowser('a conversation in the page', () => {
 
     await page.getByTestId('facts').click();
     const versions = page.getByTestId('versions').getByRole('listitem');
+    await versions.nth(1).waitFor();
     expect(await versions.count()).toBe(2);
     await versions.last().getByRole('button', { name: 'Go on with it' }).click();
     await answer('Answer to two.').waitFor();
@@ -169,6 +191,13 @@ describeWithBrowser('a conversation in the page', () => {
     await answer('Answer to one.').waitFor();
     expect(await answer('Answer to two.').count()).toBe(0);
     expect(page.url()).toContain('fork-');
+    const copy = new URL(page.url()).searchParams.get('s') ?? '';
+    await page.getByTestId('toast').filter({ hasText: 'of its own' }).getByRole('button', { name: 'Undo' }).click();
+    await answer('Answer to two.').waitFor();
+    await until('the copy is gone', async () => {
+      const { session } = await bench.client.done<{ session: unknown }>('sessions.describe', { key: copy });
+      return session === null;
+    });
   });
 
   it('completes commands, their arguments and files by keys alone', async () => {

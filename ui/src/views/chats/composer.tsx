@@ -8,14 +8,20 @@ import { useCompletion } from './use-completion';
 import { usePickedFiles } from './use-picked-files';
 import css from './composer.module.css';
 
+/** A text that comes into the field, such as a waiting message that is edited. */
+export interface GivenText {
+  text: string;
+  /** It takes the place of what stands in the field. */
+  replaces?: boolean;
+}
+
 interface ComposerProps {
   sessionKey: string;
   running: boolean;
   onSend(text: string, files: readonly PickedFile[]): void;
   onStop(): void;
-  /** A text that comes into the field, such as a waiting message that is edited. */
-  given: { text: string } | undefined;
-  /** What is said now takes the place of an earlier message. */
+  given: GivenText | undefined;
+  /** What is said now takes the place of an earlier message; the draft with its files waits until that is done. */
   isEdit: boolean;
   onCancelEdit(): void;
 }
@@ -28,15 +34,24 @@ export function Composer({ sessionKey, running, onSend, onStop, given, isEdit, o
   const [text, setText] = useState(() => drafts.of(sessionKey));
   const [caret, setCaret] = useState(text.length);
   const [taken, setTaken] = useState(given);
+  /** The draft, while an earlier message is edited. */
+  const [aside, setAside] = useState<string>();
   const field = useRef<HTMLTextAreaElement>(null);
   const picker = useRef<HTMLInputElement>(null);
   const wantedCaret = useRef<number>(undefined);
   const picked = usePickedFiles(sessionKey);
-  const { files } = picked;
+  const { files, setAside: setFilesAside, bringBack: bringFilesBack } = picked;
   const listId = useId();
+  if (isEdit !== (aside !== undefined)) {
+    setAside(isEdit ? text : undefined);
+    if (aside !== undefined) {
+      setText(aside);
+      setCaret(aside.length);
+    }
+  }
   if (given !== taken) {
     setTaken(given);
-    if (given) setText(text.trim() === '' || isEdit ? given.text : `${text}\n${given.text}`);
+    if (given) setText(text.trim() === '' || given.replaces ? given.text : `${text}\n${given.text}`);
   }
   const completion = useCompletion({
     sessionKey,
@@ -50,7 +65,14 @@ export function Composer({ sessionKey, running, onSend, onStop, given, isEdit, o
   });
   const isOpen = completion.options.length > 0;
 
-  useEffect(() => drafts.keep(sessionKey, text), [sessionKey, text]);
+  const draft = aside ?? text;
+  useEffect(() => drafts.keep(sessionKey, draft), [sessionKey, draft]);
+
+  useLayoutEffect(() => {
+    if (!isEdit) return undefined;
+    setFilesAside();
+    return bringFilesBack;
+  }, [isEdit, given, setFilesAside, bringFilesBack]);
 
   useEffect(() => {
     if (!isTouch()) field.current?.focus();
@@ -69,9 +91,11 @@ export function Composer({ sessionKey, running, onSend, onStop, given, isEdit, o
   const submit = (): void => {
     if (isNothing) return;
     onSend(text.trim(), files);
-    setText('');
-    setCaret(0);
-    picked.clear();
+    if (!isEdit) {
+      setText('');
+      setCaret(0);
+      picked.clear();
+    }
     field.current?.focus();
   };
 
@@ -82,10 +106,8 @@ export function Composer({ sessionKey, running, onSend, onStop, given, isEdit, o
       event.preventDefault();
       submit();
     }
-    if (key === 'Escape' && isEdit) {
-      setText('');
-      onCancelEdit();
-    } else if (key === 'Escape' && running) onStop();
+    if (key === 'Escape' && isEdit) onCancelEdit();
+    else if (key === 'Escape' && running) onStop();
   };
 
   return (
@@ -101,14 +123,8 @@ export function Composer({ sessionKey, running, onSend, onStop, given, isEdit, o
       {picked.isOver && <p className={css['drop']}>Drop it here to attach it</p>}
       {isEdit && (
         <p className={css['edit']}>
-          <span>Said instead of the earlier message; what came after that stays as an earlier version.</span>
-          <Button
-            look="quiet"
-            onClick={() => {
-              setText('');
-              onCancelEdit();
-            }}
-          >
+          <span>Replaces the earlier message. The conversation so far is kept as an earlier version.</span>
+          <Button look="quiet" onClick={onCancelEdit}>
             Cancel
           </Button>
         </p>
@@ -128,6 +144,7 @@ export function Composer({ sessionKey, running, onSend, onStop, given, isEdit, o
       <Button look="quiet" icon="clip" aria-label="Attach files" onClick={() => picker.current?.click()} />
       <textarea
         ref={field}
+        data-message-field
         rows={1}
         value={text}
         dir="auto"

@@ -121,7 +121,7 @@ export function ConversationFacts({ sessionKey, title, session, versionOf, onCha
           </dd>
         </dl>
         <Earlier sessionKey={sessionKey} versionOf={versionOf} onClose={onClose} />
-        <h3>Take it along</h3>
+        <h3>Export</h3>
         <div className={css['buttons']}>
           {(['md', 'html', 'jsonl'] as const).map((format) => (
             <Button

@@ -10,7 +10,7 @@ import { Empty, Failure, Skeleton } from '../../kit/states';
 import { toast } from '../../kit/toasts';
 import { rowsOf } from './chat-rows';
 import { activeRuns } from './chat-state';
-import { Composer } from './composer';
+import { Composer, type GivenText } from './composer';
 import { ConversationHead } from './conversation-head';
 import { OutgoingRow, RunRow } from './live-rows';
 import { type ListItem, MessageList } from './message-list';
@@ -50,7 +50,7 @@ export function Conversation({ sessionKey, mainKey, around, onHide, onDescribed 
     if (session) onDescribed(session);
   }, [session, onDescribed]);
   const [edited, setEdited] = useState<string>();
-  const [given, setGiven] = useState<{ text: string }>();
+  const [given, setGiven] = useState<GivenText>();
   useSpoken(state.runs);
 
   const { shown, queued } = useMemo(() => {
@@ -119,7 +119,7 @@ export function Conversation({ sessionKey, mainKey, around, onHide, onDescribed 
     (): RowActions => ({
       onEdit: ({ id, text }) => {
         setEdited(id);
-        setGiven({ text });
+        setGiven({ text, replaces: true });
       },
       onRegenerate: () => {
         const last = rows.findLast((row) => row.kind === 'user');
@@ -129,7 +129,10 @@ export function Conversation({ sessionKey, mainKey, around, onHide, onDescribed 
         call<{ key: string }>('sessions.fork', { key: sessionKey, messageId }).then(({ key }) => {
           goTo(addressOf('chats', { s: key }));
           toast('A conversation of its own from here on.', {
-            undo: () => goTo(addressOf('chats', { s: sessionKey })),
+            undo: () => {
+              goTo(addressOf('chats', { s: sessionKey }));
+              call('sessions.delete', { key }).catch(failed('The copy was not removed.'));
+            },
           });
         }, failed('It was not branched.'));
       },

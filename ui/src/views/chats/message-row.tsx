@@ -44,7 +44,7 @@ export const MessageRow = memo(function MessageRow({ row, actions, isLast = fals
         <article className={css['mine']} data-testid="user-message" data-origin={row.origin}>
           {(row.from ?? row.origin === 'job') && (
             <div className={css['from']}>
-              {row.origin === 'job' ? 'by a job' : <SafeText text={row.from ?? ''} max={MAX_NAME} />}
+              {row.origin === 'job' ? 'by a scheduled job' : <SafeText text={row.from ?? ''} max={MAX_NAME} />}
             </div>
           )}
           {row.images.map((image, index) => (
@@ -95,7 +95,7 @@ export const MessageRow = memo(function MessageRow({ row, actions, isLast = fals
             <CopyButton text={row.text} />
             {actions && isLast && (
               <Button look="quiet" onClick={actions.onRegenerate}>
-                Answer anew
+                Regenerate
               </Button>
             )}
             {actions && row.id !== undefined && (

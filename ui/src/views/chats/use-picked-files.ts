@@ -11,6 +11,10 @@ export interface PickedFiles {
   add(files: readonly File[]): void;
   remove(id: string): void;
   clear(): void;
+  /** From now on there are no files, but those of the draft stay kept. */
+  setAside(): void;
+  /** Brings those of the draft back, in the place of what was picked meanwhile. */
+  bringBack(): void;
 }
 
 /** Files that go with the draft of a conversation: picked, dropped anywhere on the page, or pasted. */
@@ -18,20 +22,23 @@ export function usePickedFiles(sessionKey: string): PickedFiles {
   const [files, setFiles] = useState<readonly PickedFile[]>([]);
   const [isOver, setOver] = useState(false);
   const latest = useRef(files);
+  const aside = useRef<readonly PickedFile[]>(undefined);
   const owner = draftFilesOf(sessionKey);
 
   const change = useCallback(
     (next: readonly PickedFile[]): void => {
       latest.current = next;
       setFiles(next);
-      void keptFiles.keep(owner, next);
+      if (aside.current === undefined) void keptFiles.keep(owner, next);
     },
     [owner],
   );
 
   useEffect(() => {
     void keptFiles.of(owner).then((kept) => {
-      if (kept.length > 0 && latest.current.length === 0) {
+      if (kept.length === 0) return;
+      if (aside.current?.length === 0) aside.current = kept;
+      else if (aside.current === undefined && latest.current.length === 0) {
         latest.current = kept;
         setFiles(kept);
       }
@@ -51,6 +58,19 @@ export function usePickedFiles(sessionKey: string): PickedFiles {
   );
   const remove = useCallback((id: string): void => change(latest.current.filter((file) => file.id !== id)), [change]);
   const clear = useCallback((): void => change([]), [change]);
+  const show = useCallback((next: readonly PickedFile[]): void => {
+    latest.current = next;
+    setFiles(next);
+  }, []);
+  const setAside = useCallback((): void => {
+    aside.current ??= latest.current;
+    show([]);
+  }, [show]);
+  const bringBack = useCallback((): void => {
+    const back = aside.current;
+    aside.current = undefined;
+    if (back) show(back);
+  }, [show]);
 
   // What falls beside the field is taken as well, instead of being opened by the browser.
   useEffect(() => {
@@ -79,5 +99,5 @@ export function usePickedFiles(sessionKey: string): PickedFiles {
     };
   }, [add]);
 
-  return { files, isOver, add, remove, clear };
+  return { files, isOver, add, remove, clear, setAside, bringBack };
 }
