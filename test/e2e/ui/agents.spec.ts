@@ -29,8 +29,10 @@ describeWithBrowser('agents and files on the page', () => {
     await page.getByRole('button', { name: 'Look over and save' }).click();
     await page.getByTestId('diff').getByText('+Lives in Graz.').waitFor();
     expect(readFileSync(bench.workspace('USER.md'), 'utf8')).toBe('Likes tea.\n');
-    await page.getByRole('button', { name: 'Save', exact: true }).click();
+    // A second press while it is being saved is none.
+    await page.getByRole('button', { name: 'Save', exact: true }).dblclick();
     await page.getByTestId('toast').filter({ hasText: 'USER.md is saved' }).waitFor();
+    expect(await page.getByTestId('conflict').count()).toBe(0);
     expect(readFileSync(bench.workspace('USER.md'), 'utf8')).toContain('Graz');
 
     await text.fill('Likes coffee.\n');
@@ -44,6 +46,52 @@ describeWithBrowser('agents and files on the page', () => {
     await conflict.waitFor({ state: 'detached' });
     expect(readFileSync(bench.workspace('USER.md'), 'utf8')).toBe('Likes coffee.\n');
     expect(errors).toEqual([]);
+    await page.close();
+  });
+
+  it('keeps what was written and not saved, and says so, while other views are looked at', async () => {
+    const { page } = await openPage(browser);
+    await bench.client.done('agents.files.set', { agentId: 'main', name: 'TOOLS.md', content: 'A lamp.\n' });
+    await page.goto(`${bench.gateway.http}/agents?file=TOOLS.md#token=${TEST_TOKEN}`);
+    const text = page.getByLabel('Text of TOOLS.md');
+    await text.fill('Two lamps.\n');
+    await page.getByRole('link', { name: 'Home' }).first().click();
+    await page.getByTestId('status-panel').waitFor();
+    await page.getByRole('link', { name: 'Agents & files' }).first().click();
+    const row = page.getByTestId('files').getByRole('listitem').filter({ hasText: 'TOOLS.md' });
+    await row.getByText('not saved').waitFor();
+    await row.getByRole('link', { name: 'TOOLS.md' }).click();
+    await text.waitFor();
+    expect(await text.inputValue()).toBe('Two lamps.\n');
+    const asks = (): Promise<unknown> =>
+      page.evaluate("!window.dispatchEvent(new Event('beforeunload', { cancelable: true }))");
+    expect(await asks()).toBe(true);
+    await page.getByRole('button', { name: 'Undo all' }).click();
+    expect(await text.inputValue()).toBe('A lamp.\n');
+    expect(await asks()).toBe(false);
+    await page.close();
+  });
+
+  it('gives an agent a model of its own, and takes it away again', async () => {
+    const { page } = await openPage(browser);
+    await page.goto(`${bench.gateway.http}/agents#token=${TEST_TOKEN}`);
+    await page.getByRole('button', { name: 'New agent' }).click();
+    const form = page.getByTestId('agent-form');
+    await form.getByLabel('Name').fill('Modelled');
+    await form.getByLabel('Model').selectOption('fake/fake-1');
+    await form.getByRole('button', { name: 'Save' }).click();
+    const row = page.getByTestId('agents').getByRole('listitem').filter({ hasText: 'Modelled' });
+    await row.waitFor();
+    const modelOf = (): unknown =>
+      (JSON.parse(config()) as { agents: { list: { id: string; model?: unknown }[] } }).agents.list.find(
+        ({ id }) => id === 'modelled',
+      )?.model;
+    expect(modelOf()).toBeDefined();
+    await row.getByRole('button', { name: 'Change' }).click();
+    await form.getByLabel('Model').selectOption('Default model');
+    await form.getByRole('button', { name: 'Save' }).click();
+    await form.waitFor({ state: 'detached' });
+    expect(modelOf()).toBeUndefined();
     await page.close();
   });
 
@@ -71,7 +119,7 @@ describeWithBrowser('agents and files on the page', () => {
     const row = page.getByTestId('agents').getByRole('listitem').filter({ hasText: 'Helper' });
     await row.waitFor();
     await row.getByRole('button', { name: 'Remove' }).click();
-    await page.getByRole('button', { name: 'Keep its files' }).click();
+    await page.getByRole('button', { name: 'Remove the agent, keep its files' }).click();
     await row.waitFor({ state: 'detached' });
     await page.getByTestId('toast').filter({ hasText: 'Helper' }).getByRole('button', { name: 'Undo' }).click();
     await row.waitFor();

@@ -25,6 +25,7 @@ export function AgentForm({ agent, onDone, onCancel }: AgentFormProps) {
   const [model, setModel] = useState(agent?.model?.primary ?? '');
   const [workspace, setWorkspace] = useState('');
   const [problem, setProblem] = useState<string>();
+  const [isSaving, setSaving] = useState(false);
   const usual = agent?.model?.primary ?? '';
   const names = new Set([
     ...(data?.models ?? []).map(({ id, provider }) => `${provider}/${id}`),
@@ -32,20 +33,30 @@ export function AgentForm({ agent, onDone, onCancel }: AgentFormProps) {
   ]);
   const save = (event: FormEvent): void => {
     event.preventDefault();
+    if (isSaving) return;
+    setSaving(true);
+    setProblem(undefined);
     const fields = {
       ...(emoji.trim() === '' ? {} : { emoji: emoji.trim() }),
       ...(workspace.trim() === '' ? {} : { workspace: workspace.trim() }),
-      ...(model === '' || model === usual ? {} : { model }),
     };
     const work = agent
-      ? call('agents.update', { agentId: agent.id, name: name.trim(), ...fields })
-      : call('agents.create', { name: name.trim(), ...fields });
+      ? call('agents.update', {
+          agentId: agent.id,
+          name: name.trim(),
+          ...fields,
+          ...(model === usual ? {} : { model: model || null }),
+        })
+      : call('agents.create', { name: name.trim(), ...fields, ...(model === '' ? {} : { model }) });
     work.then(
       () => {
         toast(agent ? 'Changed.' : `“${name.trim()}” is there now.`);
         onDone();
       },
-      (failure: unknown) => setProblem(wordsOf(failure)),
+      (failure: unknown) => {
+        setSaving(false);
+        setProblem(wordsOf(failure));
+      },
     );
   };
   return (
@@ -56,7 +67,7 @@ export function AgentForm({ agent, onDone, onCancel }: AgentFormProps) {
         <Choice
           label="Model"
           value={model}
-          options={Object.fromEntries([['', 'As all others'], ...[...names].map((each) => [each, each])])}
+          options={Object.fromEntries([['', 'Default model'], ...[...names].map((each) => [each, each])])}
           onChange={setModel}
         />
         <Field
@@ -68,7 +79,7 @@ export function AgentForm({ agent, onDone, onCancel }: AgentFormProps) {
         />
         {problem !== undefined && <Failure what="It was not saved." why={problem} />}
         <div className={css['ways']}>
-          <Button type="submit" look="primary" disabled={name.trim() === ''}>
+          <Button type="submit" look="primary" disabled={isSaving || name.trim() === ''}>
             Save
           </Button>
           <Button onClick={onCancel}>Cancel</Button>

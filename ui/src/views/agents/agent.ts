@@ -52,4 +52,7 @@ export const ORIGINS: Readonly<Record<string, string>> = {
 
 export const TRUSTED: ReadonlySet<string> = new Set(['owner', 'assistant', 'gateway', 'workspace']);
 
+/** Under which an unsaved text of a file is kept. */
+export const unsavedName = (agentId: string, file: string): string => `agent file ${agentId} ${file}`;
+
 export const wordsOf = (problem: unknown): string => (problem instanceof Error ? problem.message : String(problem));

@@ -38,8 +38,8 @@ export function DeleteDialog({ agent, onClose, onKeepFiles, onGone }: DeleteDial
     <Dialog title={`Remove ${nameOf(agent)}`} onClose={onClose}>
       <p>It answers nobody any more. Its conversations stay.</p>
       <div className={css['ways']}>
-        <Button look="primary" onClick={onKeepFiles}>
-          Keep its files
+        <Button look="danger" onClick={onKeepFiles}>
+          Remove the agent, keep its files
         </Button>
       </div>
       <Field

@@ -8,8 +8,9 @@ import { Card } from '../../kit/page';
 import { addressOf } from '../../kit/place';
 import { Failure, Skeleton, Status } from '../../kit/states';
 import { toast } from '../../kit/toasts';
+import { unsaved } from '../../kit/unsaved';
 import { SafeText } from '../../text/safe-text';
-import { type AgentFile, ORIGINS, TRUSTED, wordsOf } from './agent';
+import { type AgentFile, ORIGINS, TRUSTED, unsavedName, wordsOf } from './agent';
 import { Diff } from './diff';
 import css from './agents.module.css';
 
@@ -19,11 +20,19 @@ interface EditorProps {
   onSaved(): void;
 }
 
+/** What was written, and the file that it was written on. */
+interface Draft {
+  base: AgentFile;
+  text: string;
+}
+
 /** One file: what changes is shown before it is saved, and what somebody else has changed before it is lost. */
 export function Editor({ agentId, name, onSaved }: EditorProps) {
   const { call } = useGateway();
+  const draftName = unsavedName(agentId, name);
   const [file, setFile] = useState<AgentFile>();
   const [text, setText] = useState('');
+  const [isSaving, setSaving] = useState(false);
   const [isReviewing, setReviewing] = useState(false);
   /** What stands there now, where that is not what was read. */
   const [theirs, setTheirs] = useState<AgentFile>();
@@ -35,8 +44,9 @@ export function Editor({ agentId, name, onSaved }: EditorProps) {
     call<{ file: AgentFile }>('agents.files.get', { agentId, name }).then(
       ({ file: read }) => {
         if (stale) return;
-        setFile(read);
-        setText(read.content ?? '');
+        const draft = unsaved.of<Draft>(draftName);
+        setFile(draft?.base ?? read);
+        setText(draft?.text ?? read.content ?? '');
         setProblem(undefined);
       },
       (error: unknown) => {
@@ -46,7 +56,11 @@ export function Editor({ agentId, name, onSaved }: EditorProps) {
     return () => {
       stale = true;
     };
-  }, [call, agentId, name, reads]);
+  }, [call, agentId, name, reads, draftName]);
+
+  useEffect(() => {
+    if (file) unsaved.keep(draftName, text === (file.content ?? '') ? undefined : { base: file, text });
+  }, [draftName, file, text]);
 
   const back = <Link to={addressOf('agents', { agent: agentId })}>All files</Link>;
   if (!file)
@@ -63,6 +77,7 @@ export function Editor({ agentId, name, onSaved }: EditorProps) {
   const before = file.content ?? '';
   const isChanged = text !== before;
   const save = async (base: AgentFile): Promise<void> => {
+    setSaving(true);
     try {
       const written = await call<{ file: AgentFile }>('agents.files.set', {
         agentId,
@@ -77,12 +92,16 @@ export function Editor({ agentId, name, onSaved }: EditorProps) {
       onSaved();
       toast(`${name} is saved.`);
     } catch (error) {
-      if (error instanceof CallError && error.message.includes('is not what was read')) {
-        const now = await call<{ file: AgentFile }>('agents.files.get', { agentId, name });
+      const isTheirs = error instanceof CallError && error.error.details?.['code'] === 'FILE_CHANGED';
+      const now = isTheirs
+        ? await call<{ file: AgentFile }>('agents.files.get', { agentId, name }).catch(() => undefined)
+        : undefined;
+      if (now) {
         setTheirs(now.file);
-        return;
-      }
-      setProblem(wordsOf(error));
+        setProblem(undefined);
+      } else setProblem(wordsOf(error));
+    } finally {
+      setSaving(false);
     }
   };
 
@@ -105,7 +124,7 @@ export function Editor({ agentId, name, onSaved }: EditorProps) {
             <p className={css['hint']}>From what stands there now to what you wrote:</p>
             <Diff name={name} from={theirs.content ?? ''} to={text} />
             <div className={css['ways']}>
-              <Button look="primary" onClick={() => void save(theirs)}>
+              <Button look="primary" disabled={isSaving} onClick={() => void save(theirs)}>
                 Save mine over it
               </Button>
               <Button
@@ -124,10 +143,10 @@ export function Editor({ agentId, name, onSaved }: EditorProps) {
           <>
             <Diff name={name} from={before} to={text} />
             <div className={css['ways']}>
-              <Button look="primary" onClick={() => void save(file)}>
+              <Button look="primary" disabled={isSaving} onClick={() => void save(file)}>
                 Save
               </Button>
-              <Button onClick={() => setReviewing(false)}>Go on writing</Button>
+              <Button onClick={() => setReviewing(false)}>Keep editing</Button>
             </div>
           </>
         ) : (
@@ -137,7 +156,17 @@ export function Editor({ agentId, name, onSaved }: EditorProps) {
               <Button look="primary" disabled={!isChanged} onClick={() => setReviewing(true)}>
                 Look over and save
               </Button>
-              {isChanged && <Button onClick={() => setText(before)}>Undo all</Button>}
+              {isChanged && (
+                <Button
+                  onClick={() => {
+                    unsaved.keep(draftName, undefined);
+                    setText(before);
+                    setReads(reads + 1);
+                  }}
+                >
+                  Undo all
+                </Button>
+              )}
             </div>
           </>
         )}

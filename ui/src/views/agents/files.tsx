@@ -4,8 +4,9 @@ import { Card, Row, Rows } from '../../kit/page';
 import { addressOf, usePlace } from '../../kit/place';
 import { Failure, Skeleton, Status } from '../../kit/states';
 import { shortMoment } from '../../kit/time';
+import { unsaved } from '../../kit/unsaved';
 import { SafeText } from '../../text/safe-text';
-import { type AgentFile, ORIGINS, PURPOSES, TRUSTED } from './agent';
+import { type AgentFile, ORIGINS, PURPOSES, TRUSTED, unsavedName } from './agent';
 import { Editor } from './editor';
 
 /** The files of an agent, and one of them in an editor. */
@@ -37,6 +38,7 @@ export function FilesCard({ agentId, title }: { agentId: string; title: string }
               </>
             }
           >
+            {unsaved.has(unsavedName(agentId, file.name)) && <Status tone="warn">not saved</Status>}
             {file.missing ? (
               <Status tone="off">not there yet</Status>
             ) : (

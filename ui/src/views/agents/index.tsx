@@ -16,6 +16,9 @@ export default function AgentsView() {
   const { data: counts } = useLive<{ sessions: { key: string }[] }>(['sessions.list', { limit: 1000 }]);
   const [isAdding, setAdding] = useState(false);
   const [hidden, setHidden] = useState<ReadonlySet<string>>(new Set());
+  // One that is created anew under a name that was removed is shown.
+  const gone = [...hidden].filter((id) => data && !data.agents.some((agent) => agent.id === id));
+  if (gone.length > 0) setHidden(new Set([...hidden].filter((id) => !gone.includes(id))));
   const agents = (data?.agents ?? []).filter(({ id }) => !hidden.has(id));
   const shown = agents.find(({ id }) => id === (query.get('agent') ?? data?.defaultId));
   const hide = (id: string, isHidden: boolean): void =>
