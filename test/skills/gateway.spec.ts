@@ -456,13 +456,26 @@ describe('skills of a running gateway', () => {
 
     it('a registry is asked where one is configured; what it says is cut to what is known', async () => {
       site.json('/api/v1/search', {
-        results: [{ slug: 'remote-one', displayName: 'Remote', summary: 'From afar', evil: 'x' }],
+        results: [
+          { slug: 'remote-one', displayName: 'Remote', summary: 'From afar', evil: 'x' },
+          { slug: 'remote-two', name: 'Two', source: '/etc', repository: 'https://github.com/somebody/two' },
+          { slug: 'remote-three', name: 'Three', url: 'https://somebody:word@example.org/three.git' },
+        ],
       });
       const other = await ToolBench.start({ config: { skills: { registry: { url: site.url } } } });
       try {
         const found = await other.client.call('skills.search', { query: 'afar' });
         expect(found.payload?.['results']).toEqual([
           { slug: 'remote-one', name: 'Remote', summary: 'From afar', origin: 'registry', installed: false },
+          {
+            slug: 'remote-two',
+            name: 'Two',
+            summary: '',
+            source: 'https://github.com/somebody/two',
+            origin: 'registry',
+            installed: false,
+          },
+          { slug: 'remote-three', name: 'Three', summary: '', origin: 'registry', installed: false },
         ]);
         site.pages.set('/api/v1/search', { type: 'text/plain', body: 'oops', status: 500 });
         const failing = await other.client.call('skills.search', { query: 'weather' });

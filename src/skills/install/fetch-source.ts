@@ -79,6 +79,14 @@ export function kindOfSource(source: string, { home, cwd }: Pick<FetchOptions, '
   );
 }
 
+/** Whether an https address is one that can be fetched: an archive or a repository, and never a path of this machine. */
+export function isFetchableAddress(address: string): boolean {
+  const url = parseWebAddress(address);
+  if (url?.protocol !== 'https:' || url.username !== '' || url.password !== '') return false;
+  const [place = ''] = address.split('#');
+  return GIT_SOURCE.test(place) || ARCHIVE_FILE.test(place) || isForgeRepository(place);
+}
+
 /** `https://<forge>/<owner>/<name>`: such an address is a repository although nothing says so. */
 function isForgeRepository(address: string): boolean {
   const url = parseWebAddress(address);

@@ -6,16 +6,22 @@ import { defaultAgentId } from '../../config/agent-entries';
 import { ConfigService } from '../../config/config.service';
 import { GuardedHttp } from '../../tools/web/guarded-http.service';
 import { SkillCatalog } from '../catalog/skill-catalog.service';
+import { isFetchableAddress } from './fetch-source';
 
 /** A registry that does not answer within this is as good as none. */
 const TIMEOUT_MS = 3000;
 const MAX_ANSWER_BYTES = 2 * 1024 * 1024;
+const MAX_ADDRESS = 500;
+/** Fields in which registries say where a skill lies. */
+const ADDRESS_FIELDS = ['source', 'repository', 'url'];
 
 export interface FoundSkill {
   slug: string;
   name: string;
   summary: string;
   version?: string;
+  /** https address that `skills.fetch` can take, where the registry says one. */
+  source?: string;
   /** Where it was found. */
   origin: 'local' | 'registry';
   installed: boolean;
@@ -121,12 +127,16 @@ function asFound(value: unknown): FoundSkill[] {
   const text = (key: string, max: number): string | undefined =>
     typeof value[key] === 'string' ? cutText(value[key].replace(/\s+/g, ' '), max) : undefined;
   const version = text('version', 40);
+  const source = ADDRESS_FIELDS.map((field) => value[field]).find(
+    (each): each is string => typeof each === 'string' && each.length <= MAX_ADDRESS && isFetchableAddress(each),
+  );
   return [
     {
       slug: cutText(value['slug'], 200, { mark: '' }),
       name: text('displayName', 100) ?? text('name', 100) ?? cutText(value['slug'], 100, { mark: '' }),
       summary: text('summary', 300) ?? text('description', 300) ?? '',
       ...(version === undefined ? {} : { version }),
+      ...(source === undefined ? {} : { source }),
       origin: 'registry',
       installed: false,
     },

@@ -2,6 +2,7 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, wr
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
+import { FakeSite } from '../../fakes/web-site';
 import { describeWithBrowser, openBrowser, openPage } from '../../harness/browser';
 import { TEST_TOKEN, until } from '../../harness/gateway-process';
 import { ToolBench } from '../../harness/tool-bench';
@@ -11,6 +12,7 @@ const KEY = 'key-of-the-lookup-4711';
 describeWithBrowser('skills on the page', () => {
   let browser: Browser;
   let bench: ToolBench;
+  let site: FakeSite;
   let bin: string;
   beforeAll(async () => {
     browser = await openBrowser();
@@ -20,10 +22,20 @@ describeWithBrowser('skills on the page', () => {
       `#!/bin/sh\necho fetching demo-tool\nsleep 2\nprintf '#!/bin/sh\\n' > ${bin}/demo-tool\nchmod +x ${bin}/demo-tool\necho installed\n`,
     );
     chmodSync(join(bin, 'uv'), 0o755);
-    bench = await ToolBench.start({ env: { PATH: `${bin}${delimiter}${process.env['PATH'] ?? ''}` } });
+    site = await FakeSite.start();
+    site.json('/api/v1/search', {
+      results: [
+        { slug: 'remote', name: 'Remote', summary: 'From afar', repository: 'https://github.com/somebody/remote' },
+      ],
+    });
+    bench = await ToolBench.start({
+      config: { skills: { registry: { url: site.url } } },
+      env: { PATH: `${bin}${delimiter}${process.env['PATH'] ?? ''}` },
+    });
   });
   afterAll(async () => {
     await bench.stop();
+    await site.stop();
     await browser.close();
     rmSync(bin, { recursive: true, force: true });
   });
@@ -54,7 +66,7 @@ describeWithBrowser('skills on the page', () => {
     const { page, errors } = await open();
     await page.getByLabel('Search skills').fill('lookup');
     const row = page.getByTestId('skills').getByRole('listitem').filter({ hasText: 'lookup' }).first();
-    await row.getByText('lacks something').waitFor();
+    await row.getByText('requirements missing').waitFor();
     await row.getByRole('button', { name: 'Details of lookup' }).click();
     const details = page.getByTestId('skill-details');
     await details.getByText('The program demo-tool is not installed.').waitFor();
@@ -136,9 +148,38 @@ describeWithBrowser('skills on the page', () => {
     await until('it is installed', async () => (await status('counter'))?.['agreement'] === 'agreed');
     await page.getByLabel('Search skills').fill('counter');
     await page.getByRole('button', { name: 'Details of counter' }).click();
-    await page.getByTestId('skill-details').getByRole('button', { name: 'Remove it from this machine' }).click();
+    const remove = page.getByTestId('skill-details').getByRole('button', { name: 'Remove it from this machine' });
+    const toast = page.getByTestId('toast').filter({ hasText: 'Removed “counter”' });
+    await remove.click();
+    await remove.waitFor({ state: 'detached' });
+    await toast.getByRole('button', { name: 'Undo' }).click();
+    await page.getByRole('button', { name: 'Details of counter' }).click();
+    expect(await status('counter')).toBeDefined();
+    await remove.click();
+    await toast.getByRole('button', { name: 'Close' }).click();
     await until('it is gone', async () => (await status('counter')) === undefined);
     expect(errors).toEqual([]);
+    await page.close();
+  });
+
+  it('are looked for in the registry by name, which hears of no address', async () => {
+    const { page } = await open();
+    await page.getByRole('button', { name: 'Add a skill' }).click();
+    const add = page.getByTestId('add-skill');
+    const field = add.getByLabel('Where it is');
+    for (const address of ['git@git.secret', 'git.secret.example', '~secret', 'https://git.secret/me.git']) {
+      await field.pressSequentially(address);
+      // Longer than it takes until what is typed counts as settled.
+      await page.waitForTimeout(600);
+      await field.fill('');
+    }
+    await field.fill('far away');
+    await add.getByText('From afar').waitFor();
+    const heard = site.asked('/api/v1/search').map(({ path }) => decodeURIComponent(path));
+    expect(heard.filter((path) => path.includes('far away'))).toHaveLength(1);
+    expect(heard.filter((path) => path.includes('secret'))).toEqual([]);
+    await add.getByRole('button', { name: 'Take the address of Remote' }).click();
+    expect(await field.inputValue()).toBe('https://github.com/somebody/remote');
     await page.close();
   });
 

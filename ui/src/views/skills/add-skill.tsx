@@ -1,11 +1,11 @@
-import { type FormEvent, useState } from 'react';
+import { type FormEvent, useEffect, useState } from 'react';
 import type { FetchedSkill } from '../../../../src/skills/skill-review';
 import { useGateway } from '../../gateway/use-gateway';
 import { useLive } from '../../gateway/use-live';
 import { Button } from '../../kit/button';
 import { Field } from '../../kit/field';
 import { Card, Facts, Row, Rows } from '../../kit/page';
-import { Empty, Failure, Skeleton } from '../../kit/states';
+import { Empty, Failure, Skeleton, Status } from '../../kit/states';
 import { toast } from '../../kit/toasts';
 import { SafeText } from '../../text/safe-text';
 import { Report } from './report';
@@ -13,6 +13,10 @@ import { asksFor } from './skill';
 import css from './skills.module.css';
 
 const MAX_TEXT = 300;
+/** Typing stops for so long before the registry is asked. */
+const SETTLE_MS = 400;
+/** Addresses, paths and what may become one are never told to a registry. */
+const NAME = /^[\p{L}\p{N} _-]+$/u;
 
 /** Fetches a skill of others, shows what was found in it, and installs exactly that. */
 export function AddSkill({ onDone, onCancel }: { onDone(): void; onCancel(): void }) {
@@ -22,6 +26,12 @@ export function AddSkill({ onDone, onCancel }: { onDone(): void; onCancel(): voi
   const [skills, setSkills] = useState<readonly FetchedSkill[]>();
   const [problem, setProblem] = useState<string>();
   const [isBusy, setBusy] = useState(false);
+  const [settled, setSettled] = useState('');
+  const query = typed.trim();
+  useEffect(() => {
+    const timer = setTimeout(() => setSettled(query), SETTLE_MS);
+    return () => clearTimeout(timer);
+  }, [query]);
   const fetchFrom = (from: string): void => {
     setBusy(true);
     setProblem(undefined);
@@ -36,7 +46,7 @@ export function AddSkill({ onDone, onCancel }: { onDone(): void; onCancel(): voi
   };
   const submit = (event: FormEvent): void => {
     event.preventDefault();
-    if (typed.trim() !== '') fetchFrom(typed.trim());
+    if (query !== '') fetchFrom(query);
   };
   const install = ({ name, hash, report }: FetchedSkill): void => {
     setBusy(true);
@@ -63,14 +73,14 @@ export function AddSkill({ onDone, onCancel }: { onDone(): void; onCancel(): voi
           hint="A git address, an archive, npm:package, or a folder of the gateway's machine. Nothing of it is run."
           onChange={(event) => setTyped(event.target.value)}
         />
-        <Button type="submit" disabled={isBusy || typed.trim() === ''}>
+        <Button type="submit" disabled={isBusy || query === ''}>
           Look through it
         </Button>
         <Button look="quiet" onClick={onCancel}>
           Cancel
         </Button>
       </form>
-      <Found query={typed.trim()} />
+      {query === settled && NAME.test(query) && <Found query={query} onTake={setTyped} />}
       {problem !== undefined && <Failure what="It was not installed." why={problem} />}
       {isBusy && !skills && <Skeleton lines={3} label="It is fetched and looked through" />}
       {skills?.map((skill) => (
@@ -132,16 +142,14 @@ interface FoundSkill {
   name: string;
   summary: string;
   origin: 'local' | 'registry';
+  /** Where it can be fetched from. */
+  source?: string;
 }
 
 /** What the registry knows by that name, where one is configured. */
-function Found({ query }: { query: string }) {
-  const isAddress = /[:/]/.test(query);
-  const { data } = useLive<{ results: FoundSkill[]; note?: string }>([
-    'skills.search',
-    { query: query || '-', limit: 8 },
-  ]);
-  if (query === '' || isAddress || !data) return null;
+function Found({ query, onTake }: { query: string; onTake(source: string): void }) {
+  const { data } = useLive<{ results: FoundSkill[]; note?: string }>(['skills.search', { query, limit: 8 }]);
+  if (!data) return null;
   const remote = data.results.filter(({ origin }) => origin === 'registry');
   if (remote.length === 0)
     return (
@@ -151,12 +159,20 @@ function Found({ query }: { query: string }) {
     );
   return (
     <Rows>
-      {remote.map(({ slug, name, summary }) => (
+      {remote.map(({ slug, name, summary, source }) => (
         <Row
           key={slug}
           title={<SafeText text={name} max={80} />}
           detail={<SafeText text={`${slug}: ${summary}`} max={MAX_TEXT} />}
-        />
+        >
+          {source === undefined ? (
+            <Status tone="off">without an address</Status>
+          ) : (
+            <Button aria-label={`Take the address of ${name}`} onClick={() => onTake(source)}>
+              Take its address
+            </Button>
+          )}
+        </Row>
       ))}
     </Rows>
   );

@@ -11,6 +11,8 @@ import { SkillRow } from './skill-row';
 import css from './skills.module.css';
 
 const FIRST_SHOWN = 40;
+/** One of the same name elsewhere is another one. */
+const idOf = ({ source, name }: Skill): string => `${source} ${name}`;
 
 /** What the assistant has instructions for, and what each of them needs. */
 export default function SkillsView() {
@@ -21,13 +23,20 @@ export default function SkillsView() {
   const [filter, setFilter] = useState<Filter>('all');
   const [isAdding, setAdding] = useState(false);
   const search = useDeferredValue(typed.trim().toLowerCase());
-  const groups = useMemo(() => groupsOf(data?.skills ?? [], search, filter), [data, search, filter]);
-  const ready = data?.skills.filter(({ eligible }) => eligible).length ?? 0;
+  const [hidden, setHidden] = useState<ReadonlySet<string>>(new Set());
+  const hide = (id: string, isHidden: boolean): void =>
+    setHidden((old) => new Set(isHidden ? [...old, id] : [...old].filter((each) => each !== id)));
+  // One that is installed again after it was removed is shown.
+  const gone = [...hidden].filter((id) => data && !data.skills.some((skill) => idOf(skill) === id));
+  if (gone.length > 0) setHidden(new Set([...hidden].filter((id) => !gone.includes(id))));
+  const skills = useMemo(() => (data?.skills ?? []).filter((skill) => !hidden.has(idOf(skill))), [data, hidden]);
+  const groups = useMemo(() => groupsOf(skills, search, filter), [skills, search, filter]);
+  const ready = skills.filter(({ eligible }) => eligible).length;
 
   return (
     <Page
       title="Skills"
-      lead={data ? `${ready} of ${data.skills.length} can be used here.` : 'What the assistant has instructions for.'}
+      lead={data ? `${ready} of ${skills.length} can be used here.` : 'What the assistant has instructions for.'}
     >
       {isAdding ? (
         <AddSkill
@@ -76,7 +85,7 @@ export default function SkillsView() {
         </Card>
       )}
       {groups.map(([name, skills]) => (
-        <Group key={name} name={name} skills={skills} onChanged={refresh} />
+        <Group key={name} name={name} skills={skills} onChanged={refresh} hide={hide} />
       ))}
     </Page>
   );
@@ -86,16 +95,22 @@ interface GroupProps {
   name: string;
   skills: readonly Skill[];
   onChanged(): void;
+  hide(id: string, isHidden: boolean): void;
 }
 
-function Group({ name, skills, onChanged }: GroupProps) {
+function Group({ name, skills, onChanged, hide }: GroupProps) {
   const [isWhole, setWhole] = useState(false);
   const shown = isWhole ? skills : skills.slice(0, FIRST_SHOWN);
   return (
     <Card title={`${name} (${skills.length})`}>
       <Rows testId="skills">
         {shown.map((skill) => (
-          <SkillRow key={skill.name} skill={skill} onChanged={onChanged} />
+          <SkillRow
+            key={skill.name}
+            skill={skill}
+            onChanged={onChanged}
+            hide={(isHidden) => hide(idOf(skill), isHidden)}
+          />
         ))}
       </Rows>
       {shown.length < skills.length && (

@@ -20,10 +20,11 @@ const MAX_TEXT = 300;
 interface SkillDetailsProps {
   skill: Skill;
   onChanged(): void;
+  hide(isHidden: boolean): void;
 }
 
 /** Why a skill can't be used and the way out, what it was given, and what the scan says. */
-export function SkillDetails({ skill, onChanged }: SkillDetailsProps) {
+export function SkillDetails({ skill, onChanged, hide }: SkillDetailsProps) {
   const { call } = useGateway();
   const { data, error, refresh } = useLive<SkillFile>(['skills.report', { name: skill.name }], {
     events: ['skills.changed'],
@@ -31,19 +32,22 @@ export function SkillDetails({ skill, onChanged }: SkillDetailsProps) {
   const reasons = reasonsOf(skill);
   const keys = keysOf(skill);
   const remove = (): void => {
-    call('skills.remove', { name: skill.name }).then(
-      () => {
-        toast(`${skill.name} is removed.`);
-        onChanged();
+    hide(true);
+    toast(`Removed “${skill.name}”.`, {
+      undo: () => hide(false),
+      done: () => {
+        call('skills.remove', { name: skill.name }).then(onChanged, (problem: unknown) => {
+          hide(false);
+          toast(`It was not removed: ${problem instanceof Error ? problem.message : String(problem)}`);
+        });
       },
-      (problem: unknown) => toast(problem instanceof Error ? problem.message : String(problem)),
-    );
+    });
   };
   return (
     <div className={css['details']} data-testid="skill-details">
       {reasons.length > 0 && (
         <section>
-          <h3>What it lacks</h3>
+          <h3>Missing requirements</h3>
           <ul>
             {reasons.map((reason) => (
               <li key={reason}>

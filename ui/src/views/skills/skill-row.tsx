@@ -14,9 +14,11 @@ const MAX_DESCRIPTION = 160;
 interface SkillRowProps {
   skill: Skill;
   onChanged(): void;
+  /** While its removal can be undone it is not listed. */
+  hide(isHidden: boolean): void;
 }
 
-export function SkillRow({ skill, onChanged }: SkillRowProps) {
+export function SkillRow({ skill, onChanged, hide }: SkillRowProps) {
   const { call } = useGateway();
   const [isOpen, setOpen] = useState(false);
   const { tone, word } = stateOf(skill);
@@ -37,7 +39,7 @@ export function SkillRow({ skill, onChanged }: SkillRowProps) {
         </strong>
       }
       detail={<SafeText text={skill.description} max={MAX_DESCRIPTION} />}
-      below={isOpen && <SkillDetails skill={skill} onChanged={onChanged} />}
+      below={isOpen && <SkillDetails skill={skill} onChanged={onChanged} hide={hide} />}
     >
       <Status tone={tone}>{word}</Status>
       <Button aria-expanded={isOpen} aria-label={`Details of ${skill.name}`} onClick={() => setOpen(!isOpen)}>

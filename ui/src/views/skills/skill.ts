@@ -43,7 +43,7 @@ export interface SkillsAnswer {
 export const FILTERS = {
   all: 'All',
   ready: 'Can be used',
-  lacks: 'Lack something',
+  lacks: 'Requirements missing',
   off: 'Switched off',
   ask: 'Wait for your agreement',
 } as const;
@@ -62,7 +62,7 @@ export function stateOf(skill: Skill): {
   if (skill.disabled || skill.blockedByAllowlist) return { filter: 'off', tone: 'off', word: 'switched off' };
   if (waitsForYou(skill)) return { filter: 'ask', tone: 'warn', word: 'waits for your agreement' };
   if (skill.eligible) return { filter: 'ready', tone: 'good', word: 'can be used' };
-  return { filter: 'lacks', tone: 'off', word: 'lacks something' };
+  return { filter: 'lacks', tone: 'off', word: 'requirements missing' };
 }
 
 const SYSTEMS: Readonly<Record<string, string>> = { darwin: 'macOS', linux: 'Linux', win32: 'Windows' };
