@@ -1,6 +1,6 @@
 import type { Browser, Page } from 'playwright-core';
 import { describeWithBrowser, openBrowser, openPage } from '../../harness/browser';
-import { GatewayProcess, TEST_TOKEN } from '../../harness/gateway-process';
+import { GatewayProcess, TEST_TOKEN, until } from '../../harness/gateway-process';
 import { WireClient } from '../../harness/wire-client';
 import { longTranscript } from '../../harness/long-session';
 
@@ -31,7 +31,7 @@ describeWithBrowser('the page by keys', () => {
     await page.getByLabel('Message').click();
     await page.keyboard.press('Control+k');
     await palette().fill('cron');
-    await page.getByRole('option', { name: /^Jobs/ }).waitFor();
+    await page.getByRole('option', { name: /^Scheduled jobs/ }).waitFor();
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { level: 1, name: 'Jobs' }).waitFor();
     expect(await palette().count()).toBe(0);
@@ -55,7 +55,7 @@ describeWithBrowser('the page by keys', () => {
     expect(await page.getByTestId('theme').innerText()).not.toBe(before);
     await page.keyboard.press('Control+k');
     await palette().fill('zzzz');
-    await page.getByText('Nothing is called so.').waitFor();
+    await page.getByText('No match').waitFor();
     await page.keyboard.press('Escape');
     await palette().waitFor({ state: 'detached' });
   });
@@ -75,5 +75,59 @@ describeWithBrowser('the page by keys', () => {
     await page.keyboard.press('h');
     await page.getByTestId('status-panel').waitFor();
     expect(errors).toEqual([]);
+  });
+
+  it('leads to the message field from everywhere, and forgets the first key of a pair', async () => {
+    await page.goto(`${gateway.http}/agents?file=USER.md#token=${TEST_TOKEN}`);
+    await page.getByLabel('Text of USER.md').waitFor();
+    await page.locator('#content').focus();
+    await page.keyboard.press('/');
+    await page.getByLabel('Message').waitFor();
+    await until(
+      'the field has the focus',
+      async () => (await page.evaluate("document.activeElement.hasAttribute('data-message-field')")) === true,
+    );
+    expect(await page.getByLabel('Message').inputValue()).toBe('');
+
+    // What is written in between ends a pair.
+    await page.locator('#content').focus();
+    await page.keyboard.press('g');
+    await page.getByLabel('Message').press('x');
+    await page.locator('#content').focus();
+    await page.keyboard.press('h');
+    await page.keyboard.press('?');
+    await page.getByTestId('keys').waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByTestId('keys').waitFor({ state: 'detached' });
+    // So does time.
+    await page.locator('#content').focus();
+    await page.keyboard.press('g');
+    await page.waitForTimeout(1700);
+    await page.keyboard.press('h');
+    await page.keyboard.press('?');
+    await page.getByTestId('keys').waitFor();
+    expect(new URL(page.url()).pathname).toBe('/chats');
+  });
+
+  it('can be told to listen to no single key, and remembers it', async () => {
+    const press = async (key: string): Promise<void> => {
+      await page.locator('#content').focus();
+      await page.keyboard.press(key);
+    };
+    await page.getByRole('switch', { name: 'Single-key shortcuts' }).click();
+    await page.keyboard.press('Escape');
+    await page.getByTestId('keys').waitFor({ state: 'detached' });
+    await page.reload();
+    await page.getByLabel('Message').waitFor();
+    await press('?');
+    await page.keyboard.press('Control+k');
+    await palette().fill('shortcuts');
+    expect(await page.getByTestId('keys').count()).toBe(0);
+    await page.keyboard.press('Enter');
+    await page.getByRole('switch', { name: 'Single-key shortcuts' }).click();
+    await page.keyboard.press('Escape');
+    await page.getByTestId('keys').waitFor({ state: 'detached' });
+    await press('?');
+    await page.getByTestId('keys').waitFor();
   });
 });

@@ -100,7 +100,7 @@ describeWithBrowser('what it may do, on the page', () => {
         await row.waitFor({ state: 'detached' });
       },
     });
-    await page.getByText('Nothing waits for you').waitFor();
+    await page.getByText('Nothing is waiting for approval').waitFor();
   });
 
   it('judges addresses, tools and what can’t be read', async () => {
@@ -120,6 +120,33 @@ describeWithBrowser('what it may do, on the page', () => {
     await page.getByRole('alert').filter({ hasText: 'no JSON' }).waitFor();
     await page.getByLabel('Parameters').fill('{"path": "/etc/passwd"}');
     expect(await ask()).toMatch(/It is refused[^]*outside_workspace/);
+  });
+
+  it('shows no verdict of a question that was changed meanwhile', async () => {
+    const { page: other } = await openPage(browser);
+    const held: (() => void)[] = [];
+    let isHeld = false;
+    await other.routeWebSocket(/.*/, (socket) => {
+      const server = socket.connectToServer();
+      server.onMessage((message) => {
+        if (isHeld) held.push(() => socket.send(message));
+        else socket.send(message);
+      });
+    });
+    await other.goto(`${bench.gateway.http}/permissions?show=whatif#token=${TEST_TOKEN}`);
+    await other.getByTestId('connection').and(other.locator('[data-state=connected]')).waitFor();
+    await other.getByLabel('Command').fill('mkdir one');
+    await other.getByLabel('Where').selectOption('gateway');
+    isHeld = true;
+    await other.getByRole('button', { name: 'Find out' }).click();
+    await until('an answer is under way', () => held.length > 0);
+    await other.getByLabel('Command').fill('mkdir two');
+    isHeld = false;
+    for (const pass of held) pass();
+    // Time to show it, if it were shown.
+    await other.waitForTimeout(500);
+    expect(await other.getByTestId('verdict').count()).toBe(0);
+    await other.close();
   });
 
   it('shows the policy with where it comes from, and follows a change of the configuration', async () => {

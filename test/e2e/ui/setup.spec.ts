@@ -108,6 +108,46 @@ describeWithBrowser('setting up on the page', () => {
     expect(await stored()).not.toContain('openclaw.setup');
   });
 
+  const withPlan = async (plan: Record<string, string>): Promise<void> => {
+    await page.goto(`${gateway.http}/setup#token=${TEST_TOKEN}`);
+    await page.getByTestId('setup-step').waitFor();
+    await page.evaluate(`localStorage.setItem('openclaw.setup', ${JSON.stringify(JSON.stringify(plan))})`);
+    await page.reload();
+    await page.getByTestId('setup-step').waitFor();
+  };
+
+  it('asks for the token of a platform again after a reload, instead of naming a bot that is not written', async () => {
+    await withPlan({ step: 'confirm', channel: 'telegram', bot: 'some_bot' });
+    await page.getByLabel('Bot token').waitFor();
+    expect(await page.getByRole('button', { name: 'Write it' }).count()).toBe(0);
+    await page.getByRole('button', { name: 'Go on without' }).click();
+    await page.getByText('so nothing is written').waitFor();
+    await page.evaluate("localStorage.removeItem('openclaw.setup')");
+  });
+
+  it('says that no model is connected where the restart brings none, with the way back', async () => {
+    const fresh = await GatewayProcess.start({});
+    const { page: other } = await openPage(browser);
+    try {
+      await other.clock.install();
+      await other.goto(`${fresh.http}/setup#token=${TEST_TOKEN}`);
+      await other.getByTestId('setup-step').waitFor();
+      await other.evaluate(
+        `localStorage.setItem('openclaw.setup', ${JSON.stringify(JSON.stringify({ step: 'hello', provider: 'openai', model: 'gpt-5.2' }))})`,
+      );
+      await other.reload();
+      await other.getByText('The gateway restarts with what was written').waitFor();
+      await other.getByTestId('connection').and(other.locator('[data-state=connected]')).waitFor();
+      await other.clock.fastForward(21_000);
+      await other.getByText('No model is connected').waitFor();
+      await other.getByRole('button', { name: 'Choose a model' }).click();
+      await other.getByLabel('Provider').waitFor();
+    } finally {
+      await other.close();
+      await fresh.stop();
+    }
+  });
+
   it('asks for the key again after a reload, and can be gone through without one', async () => {
     const before = config();
     await page.goto(`${gateway.http}/onboarding#token=${TEST_TOKEN}`);

@@ -24,7 +24,7 @@ export const ROUTES: readonly Route[] = [
     group: 'Reach',
     formerly: ['channels'],
   },
-  { view: 'jobs', words: 'Jobs', icon: 'clock', group: 'Reach', formerly: ['cron'] },
+  { view: 'jobs', words: 'Scheduled jobs', short: 'Jobs', icon: 'clock', group: 'Reach', formerly: ['cron'] },
   { view: 'agents', words: 'Agents & files', icon: 'robot', group: 'Assistant', formerly: ['agent'] },
   {
     view: 'permissions',

@@ -1,11 +1,26 @@
+import { useState } from 'react';
 import { Dialog } from '../../kit/dialog';
+import { Switch } from '../../kit/switch';
 import { shortcuts } from './shortcuts';
+import { singleKeys } from './single-keys';
 import css from './palette.module.css';
 
 /** Every key that leads somewhere. */
 export default function Overview({ onClose }: { onClose(): void }) {
+  const [areOn, setOn] = useState(singleKeys.areOn);
   return (
     <Dialog title="Keys" onClose={onClose}>
+      <div className={css['single']}>
+        <span aria-hidden="true">Single-key shortcuts</span>
+        <Switch
+          label="Single-key shortcuts"
+          isOn={areOn}
+          onChange={(next) => {
+            singleKeys.set(next);
+            setOn(next);
+          }}
+        />
+      </div>
       <dl className={css['keys']} data-testid="keys">
         {shortcuts().map(({ keys, words }) => (
           <div key={keys}>

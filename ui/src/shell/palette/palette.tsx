@@ -81,7 +81,7 @@ export default function Palette({ actions, onClose }: PaletteProps) {
           </li>
         ))}
       </ul>
-      {choices.length === 0 && <p className={css['none']}>Nothing is called so.</p>}
+      {choices.length === 0 && <p className={css['none']}>No match</p>}
     </Dialog>
   );
 }

@@ -1,6 +1,10 @@
 import { useEffect, useRef } from 'react';
 import { addressOf, goTo } from '../../kit/place';
 import { VIEW_KEYS } from './shortcuts';
+import { singleKeys } from './single-keys';
+
+/** A pair that is not finished within this is none. */
+const PAIR_MS = 1500;
 
 interface ShortcutActions {
   onPalette(): void;
@@ -15,8 +19,8 @@ export function useShortcuts(actions: ShortcutActions): void {
     latest.current = actions;
   });
   useEffect(() => {
-    /** The first key of a pair was the last one. */
-    let isPair = false;
+    /** When the first key of a pair was pressed, in the milliseconds of the page; it is forgotten with the next one. */
+    let pairAt = -Infinity;
     const onKey = (event: KeyboardEvent): void => {
       const { key, ctrlKey, metaKey, altKey } = event;
       if (event.defaultPrevented || event.isComposing) return;
@@ -25,20 +29,29 @@ export function useShortcuts(actions: ShortcutActions): void {
         act();
       };
       if ((ctrlKey || metaKey) && !altKey && key.toLowerCase() === 'k') return take(() => latest.current.onPalette());
+      const isSecond = event.timeStamp - pairAt <= PAIR_MS;
+      pairAt = -Infinity;
       if (ctrlKey || metaKey || altKey || isWriting(event.target) || document.querySelector('dialog[open]')) return;
-      const isSecond = isPair;
-      isPair = key === 'g' && !isSecond;
+      if (!singleKeys.areOn()) return;
+      if (key === 'g' && !isSecond) pairAt = event.timeStamp;
       if (isSecond) {
         const view = [...VIEW_KEYS].find(([, letter]) => letter === key)?.[0];
         if (view !== undefined) return take(() => goTo(addressOf(view)));
       }
       if (key === '?') take(() => latest.current.onOverview());
       else if (key === 'n') take(() => latest.current.onNew());
-      else if (key === '/') take(() => document.querySelector('textarea')?.focus());
+      else if (key === '/') take(toMessageField);
     };
     window.addEventListener('keydown', onKey);
     return () => window.removeEventListener('keydown', onKey);
   }, []);
+}
+
+/** Where no conversation is shown, the one of the chats is opened; its field takes the focus by itself. */
+function toMessageField(): void {
+  const field = document.querySelector<HTMLElement>('[data-message-field]');
+  if (field) field.focus();
+  else goTo(addressOf('chats'));
 }
 
 const isWriting = (target: EventTarget | null): boolean =>

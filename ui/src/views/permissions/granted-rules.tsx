@@ -19,12 +19,15 @@ export function JobRulesCard() {
   });
   const jobs = (data?.jobs ?? []).filter(({ rules = [] }) => rules.length > 0);
   return (
-    <Card title="Jobs" aside={<Link to={addressOf('jobs')}>All jobs</Link>} testId="job-rules">
+    <Card title="Scheduled jobs" aside={<Link to={addressOf('jobs')}>All scheduled jobs</Link>} testId="job-rules">
       {error !== undefined && !data && <Failure what="The jobs could not be read." why={error} onRetry={refresh} />}
       {!data && error === undefined && <Skeleton lines={2} />}
       {data && jobs.length === 0 && (
         <Empty title="No job has rules of its own">
-          <p>A job may do unasked what was allowed always when it was made, and loses it with the rule.</p>
+          <p>
+            A scheduled job may do without asking what was always allowed when it was created, and loses that with the
+            rule.
+          </p>
         </Empty>
       )}
       <Rows>

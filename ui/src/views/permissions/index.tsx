@@ -19,7 +19,10 @@ export default function PermissionsView() {
   const { query } = usePlace();
   const current = sectionOf(query, SECTIONS);
   return (
-    <Page title="What it may do" lead="What the assistant does unasked, what it asks for, and what you have answered.">
+    <Page
+      title="What it may do"
+      lead="What the assistant may do without asking, what needs approval, and what you have answered."
+    >
       <Sections label="Parts of what it may do" view="permissions" current={current} sections={SECTIONS} />
       {current === 'decisions' && (
         <>

@@ -8,9 +8,9 @@ import { SafeText } from '../../text/safe-text';
 import css from './permissions.module.css';
 
 const KINDS = {
-  free: { title: 'Does unasked', tone: 'good' },
-  asked: { title: 'Asks for', tone: 'warn' },
-  never: { title: 'Never does', tone: 'off' },
+  free: { title: 'Allowed without asking', tone: 'good' },
+  asked: { title: 'Needs approval', tone: 'warn' },
+  never: { title: 'Never allowed', tone: 'off' },
 } as const;
 
 interface Standing {

@@ -47,7 +47,7 @@ function AllowListCard() {
       {error !== undefined && !data && <Failure what="The rules could not be read." why={error} onRetry={refresh} />}
       {!data && error === undefined && <Skeleton lines={3} />}
       {data && lists.length === 0 && (
-        <Empty title="No command runs on this machine unasked">
+        <Empty title="No command runs on this machine without approval">
           <p>“Always allow” on a question writes a rule for exactly that command; it stands here then.</p>
         </Empty>
       )}

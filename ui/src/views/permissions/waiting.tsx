@@ -13,9 +13,9 @@ export function WaitingCard() {
   const { waiting } = useApprovals();
   const now = useNow(1000);
   return (
-    <Card title="Waits for you" testId="waiting">
+    <Card title="Waiting for approval" testId="waiting">
       {waiting.length === 0 && (
-        <Empty title="Nothing waits for you">
+        <Empty title="Nothing is waiting for approval">
           <p>What needs a decision comes up over every view, and is listed here as long as it waits.</p>
         </Empty>
       )}

@@ -1,4 +1,4 @@
-import { type FormEvent, useState } from 'react';
+import { type FormEvent, useRef, useState } from 'react';
 import { useChannels } from '../../gateway/channel-status';
 import { useGateway } from '../../gateway/use-gateway';
 import { useLive } from '../../gateway/use-live';
@@ -17,7 +17,11 @@ export function WhatIfCard() {
   const [verdict, setVerdict] = useState<Judged>();
   const [problem, setProblem] = useState<string>();
   const [isAsking, setAsking] = useState(false);
+  /** Only the answer to the latest question counts. */
+  const turn = useRef(0);
   const change = (part: Partial<Wish>): void => {
+    turn.current++;
+    setAsking(false);
     setWish((old) => ({ ...old, ...part }));
     setVerdict(undefined);
     setProblem(undefined);
@@ -32,9 +36,16 @@ export function WhatIfCard() {
     }
     setProblem(undefined);
     setAsking(true);
-    call<Judged>(...request)
-      .then(setVerdict, (failure: unknown) => setProblem(failure instanceof Error ? failure.message : String(failure)))
-      .finally(() => setAsking(false));
+    const mine = ++turn.current;
+    const answered = (then: () => void): void => {
+      if (mine !== turn.current) return;
+      setAsking(false);
+      then();
+    };
+    call<Judged>(...request).then(
+      (judged) => answered(() => setVerdict(judged)),
+      (failure: unknown) => answered(() => setProblem(failure instanceof Error ? failure.message : String(failure))),
+    );
   };
   return (
     <Card title="What would happen if" testId="what-if">

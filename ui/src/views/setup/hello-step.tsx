@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { useGateway } from '../../gateway/use-gateway';
 import { useOffline } from '../../gateway/use-offline';
 import { Button } from '../../kit/button';
@@ -18,6 +18,8 @@ const EXAMPLES = [
   'Remind me tomorrow at 9 to water the plants.',
 ];
 const MOST_MS = 60_000;
+/** Connected for so long without a model, the gateway is not restarting any more. */
+const MOST_STARTING_MS = 20_000;
 
 interface Answer {
   text: string;
@@ -25,13 +27,23 @@ interface Answer {
 }
 
 /** The first message, with its answer; then the phone. */
-export function HelloStep({ plan, onDone }: Pick<StepProps, 'plan'> & { onDone(): void }) {
+export function HelloStep({ plan, change, onDone }: StepProps & { onDone(): void }) {
   const { call, connection } = useGateway();
   const isOffline = useOffline();
   const [words, setWords] = useState(EXAMPLES[0] ?? '');
   const { trial, run } = useTrial<Answer>();
   const isConnected = connection.kind === 'connected';
-  const isStarting = !isConnected || (plan.provider !== '' && isOffline !== false);
+  const isWaiting = isConnected && plan.provider !== '' && isOffline !== false;
+  const [isLate, setLate] = useState(false);
+  useEffect(() => {
+    if (!isWaiting) return undefined;
+    const timer = setTimeout(() => setLate(true), MOST_STARTING_MS);
+    return () => {
+      clearTimeout(timer);
+      setLate(false);
+    };
+  }, [isWaiting]);
+  const isStarting = !isConnected || (isWaiting && !isLate);
   const say = (): void => run(words, () => ask(call, words));
   return (
     <>
@@ -45,13 +57,18 @@ export function HelloStep({ plan, onDone }: Pick<StepProps, 'plan'> & { onDone()
         >
           <div role="status">
             {isStarting ? (
-              <Status tone="busy">The gateway starts anew with what was written …</Status>
+              <Status tone="busy">The gateway restarts with what was written …</Status>
             ) : (
               <Status tone={isOffline ? 'warn' : 'good'}>
                 {isOffline ? 'No model is connected; the offline assistant answers' : 'Everything is in place'}
               </Status>
             )}
           </div>
+          {isWaiting && isLate && (
+            <div className={css['ways']}>
+              <Button onClick={() => change({ step: 'model' })}>Choose a model</Button>
+            </div>
+          )}
           <div className={css['examples']}>
             {EXAMPLES.map((example) => (
               <Button key={example} onClick={() => setWords(example)}>

@@ -5,7 +5,7 @@ import { ConfirmStep } from './confirm-step';
 import { HelloStep } from './hello-step';
 import { ModelStep } from './model-step';
 import { NameStep } from './name-step';
-import { type Plan, storedPlan } from './plan';
+import { type Plan, storedPlan, withCredentials } from './plan';
 import { StepList } from './steps';
 
 /** From nothing to the first answer. It can be left at any step and gone on with later; only the last look writes. */
@@ -13,7 +13,7 @@ export default function SetupView() {
   const [plan, setPlan] = useState(storedPlan.get);
   const change = useCallback((part: Partial<Plan>): void => {
     setPlan((old) => {
-      const next = { ...old, ...part };
+      const next = withCredentials({ ...old, ...part });
       storedPlan.keep(next);
       return next;
     });
@@ -26,7 +26,7 @@ export default function SetupView() {
       {plan.step === 'name' && <NameStep plan={plan} change={change} />}
       {plan.step === 'channel' && <ChannelStep plan={plan} change={change} />}
       {plan.step === 'confirm' && <ConfirmStep plan={plan} change={change} />}
-      {plan.step === 'hello' && <HelloStep plan={plan} onDone={done} />}
+      {plan.step === 'hello' && <HelloStep plan={plan} change={change} onDone={done} />}
     </Page>
   );
 }

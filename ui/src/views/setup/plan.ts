@@ -74,7 +74,7 @@ export const storedPlan = {
       const plan = { ...EMPTY, ...stored };
       const isKnown = ORDER.includes(plan.step) && plan.channel in CHANNELS;
       // A reload takes typed secrets away: what hangs on them is asked for again.
-      return isKnown ? { ...plan, step: stepWithout(plan) } : EMPTY;
+      return isKnown ? withCredentials({ ...plan, step: stepWithout(plan) }) : EMPTY;
     } catch {
       return EMPTY;
     }
@@ -91,6 +91,12 @@ export const storedPlan = {
     secrets = { apiKey: '', credentials: {} };
   },
 };
+
+/** What the platform needs is asked for again where it is not there: else it would be named and not written. */
+export const withCredentials = (plan: Plan): Plan =>
+  plan.step === 'confirm' && CREDENTIALS[plan.channel].some(({ name }) => (secrets.credentials[name] ?? '') === '')
+    ? { ...plan, step: 'channel' }
+    : plan;
 
 const stepWithout = ({ step, provider }: Plan): Step =>
   step !== 'hello' && step !== 'model' && provider !== '' && secrets.apiKey === '' ? 'model' : step;
