@@ -99,9 +99,19 @@ export class CommitQueue {
         for (const settle of settled) settle();
         return;
       } catch (error) {
-        if (error instanceof CommitInDoubt && (await this.isCommitted(error.transactionId, deadline))) {
-          for (const settle of error.settled) settle();
-          return;
+        if (error instanceof CommitInDoubt) {
+          let isCommitted: boolean;
+          try {
+            isCommitted = await this.isCommitted(error.transactionId, deadline);
+          } catch (unknown) {
+            // Nobody can say what became of it: it is neither run again nor called done.
+            for (const pending of batch) pending.reject(unknown);
+            return;
+          }
+          if (isCommitted) {
+            for (const settle of error.settled) settle();
+            return;
+          }
         }
         const isConflict = isConflictOf(error);
         const isOver = performance.now() >= deadline || this.stopping.signal.aborted;
@@ -122,9 +132,10 @@ export class CommitQueue {
   /** One transaction over all of them. Returns what to tell their callers. */
   private attempt(batch: readonly PendingWrite[]): Promise<(() => void)[]> {
     return this.db.connection().execute(async (connection) => {
-      const id = await this.begin(connection);
       const settled: (() => void)[] = [];
       try {
+        // Its second statement may fail after the first, so this is rolled back as well.
+        const id = await this.begin(connection);
         const transaction = connection as unknown as Transaction<Schema>;
         for (const [index, pending] of batch.entries()) {
           const place = batch.length === 1 ? 'alone' : index === 0 ? 'first' : 'next';

@@ -1,9 +1,15 @@
 import { join } from 'node:path';
+import { Kysely, PostgresDialect, type PostgresPoolClient } from 'kysely';
+import { Pool } from 'pg';
+import { Failpoints } from '../../src/common/failpoints';
 import { SessionStore } from '../../src/sessions/session.store';
 import type { NewTranscriptEvent } from '../../src/sessions/transcript-event';
 import { TranscriptStore } from '../../src/sessions/transcript.store';
+import { CommitQueue } from '../../src/storage/commit-queue';
 import type { DatabaseService } from '../../src/storage/database.service';
 import { LeaseService } from '../../src/storage/lease.service';
+import { ConnectionLostError } from '../../src/storage/postgres-connection';
+import type { Schema } from '../../src/storage/schema';
 import { SqliteFile } from '../../src/storage/sqlite-file';
 import { DatabaseBusyError } from '../../src/storage/storage-fault';
 import { TurnJournal } from '../../src/agent/turns/turn-journal';
@@ -119,6 +125,57 @@ describe.each(STORE_KINDS)('the writer on %s', (kind) => {
       expect(await outputs()).toEqual([JSON.stringify(OUTPUT)]);
     });
   });
+
+  if (kind === 'postgres') {
+    describe('with a server that breaks off', () => {
+      let pool: Pool;
+      /** What becomes of a statement instead of its being carried out. */
+      let instead: (text: string, carryOut: (text: string) => Promise<unknown>) => Promise<unknown>;
+      let queue: CommitQueue;
+      beforeEach(() => {
+        pool = new Pool({ connectionString: home.url, max: 1 });
+        instead = (text, carryOut) => carryOut(text);
+        const connect = async (): Promise<PostgresPoolClient> => {
+          const client = await pool.connect();
+          const query = (text: string, values: readonly unknown[]): Promise<unknown> =>
+            instead(text, async (said) => {
+              const result: unknown = await client.query(said, [...values]);
+              return Array.isArray(result) ? (result as unknown[]).at(-1) : result;
+            });
+          return { query: query as unknown as PostgresPoolClient['query'], release: () => client.release() };
+        };
+        const dialect = new PostgresDialect({ pool: { connect, end: () => pool.end() } });
+        queue = new CommitQueue(new Kysely<Schema>({ dialect }), 'postgres', Failpoints.none(), 2000);
+      });
+      afterEach(() => pool.end());
+
+      const save = (key: string): Promise<unknown> =>
+        queue.run('save', (transaction) => new SessionStore(database).ensureIn(transaction, key, 'main'));
+
+      it('goes on after a transaction that was half begun', async () => {
+        let left = 1;
+        instead = (text, carryOut) =>
+          carryOut(text.startsWith('begin;') && left-- > 0 ? 'begin; select 1 / 0 as id' : text);
+        await expect(save('a')).rejects.toThrow('division by zero');
+        await save('b');
+        expect(await new SessionStore(database).count()).toBe(1);
+      });
+
+      it('neither repeats nor confirms what nobody can say the end of, and goes on with others', async () => {
+        let isLost = false;
+        instead = async (text, carryOut) => {
+          if (text.includes('pg_xact_status')) throw new Error('permission denied');
+          const result = await carryOut(text);
+          if (text !== 'commit' || isLost) return result;
+          isLost = true;
+          throw new ConnectionLostError(new Error('gone'));
+        };
+        await expect(save('a')).rejects.toThrow('permission denied');
+        await save('b');
+        expect(await new SessionStore(database).count()).toBe(2);
+      });
+    });
+  }
 
   if (kind === 'sqlite') {
     it('waits for a file that another program writes into, and nothing else does', async () => {
