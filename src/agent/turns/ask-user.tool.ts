@@ -94,7 +94,7 @@ export class AskUserTool {
     return new Promise((resolve) => {
       const settle = (found: boolean): void => {
         clearTimeout(timer);
-        unsubscribe();
+        for (const unsubscribe of unsubscribes) unsubscribe();
         context.signal.removeEventListener('abort', stop);
         resolve(found);
       };
@@ -105,9 +105,15 @@ export class AskUserTool {
           (found) => (found || context.signal.aborted ? settle(found) : undefined),
           () => undefined,
         );
-      const unsubscribe = this.events.on('inbox.accepted', ({ sessionKey }) => {
+      const lookFor = ({ sessionKey }: { sessionKey: string }): void => {
         if (sessionKey === context.sessionKey) look();
-      });
+      };
+      // An answer behind a command counts when that is carried out, or is taken back.
+      const unsubscribes = [
+        this.events.on('inbox.accepted', lookFor),
+        this.events.on('command.closed', lookFor),
+        this.events.on('turn.closed', lookFor),
+      ];
       context.signal.addEventListener('abort', stop, { once: true });
       look();
     });
