@@ -41,6 +41,8 @@ export interface CronState {
   lastDurationMs?: number;
   /** Failures in a row. */
   consecutiveErrors?: number;
+  /** The chat that waits for its answers has been told that it fails. */
+  failureTold?: true;
 }
 
 /** A job as stored. */

@@ -45,6 +45,8 @@ export interface JobEnd {
   failed: boolean;
   /** It failed by itself; nobody stopped it. */
   mayRetry?: boolean;
+  /** A chat is told of it. */
+  isTold?: boolean;
   reason: string | null;
   durationMs: number;
   claimedAt: number;
@@ -54,7 +56,7 @@ export interface JobEnd {
 /** The job after a run; undefined when it is not kept. */
 export function afterRun(job: CronJob, run: JobEnd): CronJob | undefined {
   const errors = run.failed ? (job.state.consecutiveErrors ?? 0) + 1 : 0;
-  const { runningAtMs: _, lastError: __, ...kept } = job.state;
+  const { runningAtMs: _, lastError: __, failureTold, ...kept } = job.state;
   const state: CronState = {
     ...kept,
     lastRunAtMs: run.now,
@@ -62,6 +64,7 @@ export function afterRun(job: CronJob, run: JobEnd): CronJob | undefined {
     lastDurationMs: run.durationMs,
     consecutiveErrors: errors,
     ...(run.reason ? { lastError: run.reason } : {}),
+    ...(run.failed && (failureTold || run.isTold) ? { failureTold: true } : {}),
   };
   const changed = { ...job, state, updatedAtMs: run.now };
   const isReplanned = job.nextRunAtMs !== null && job.updatedAtMs > run.claimedAt;
@@ -86,5 +89,6 @@ function retryOf(job: CronJob, errors: number, now: number): number | undefined 
 const retriesOf = (job: CronJob): number =>
   job.enabled ? Math.min(job.retries ?? (job.schedule.kind === 'at' ? RETRIES_MS.length : 0), RETRIES_MS.length) : 0;
 
-/** Whether people are told of a failure: not of one that is tried again, nor of each that follows. */
-export const isFailureTold = (job: CronJob, errorsInRow: number): boolean => errorsInRow === retriesOf(job) + 1;
+/** Whether people are to be told of a failure: not of one that is tried again, nor of each that follows. */
+export const isNews = (job: CronJob): boolean =>
+  !job.state.failureTold && (job.state.consecutiveErrors ?? 0) >= retriesOf(job);

@@ -7,20 +7,17 @@ import { WebhookDesk } from '../events/webhook-desk';
 import { SystemEventStore } from '../sessions/system-event.store';
 import type { Schema } from '../storage/schema';
 import type { CronJob, CronRun } from './cron-job';
-import { isFailureTold } from './cron-progress';
 
 /** What became of a run. */
 export interface RunReport {
   /** It failed by itself, or was stopped. */
   failed: boolean;
-  /** It failed by itself: its own turn told nobody. */
-  isOwnFault: boolean;
   /** Why it failed. */
   reason: string | null;
   /** What it came to. */
   summary: string | null;
-  /** The chat in which its answer was announced. */
-  route?: DeliveryRoute;
+  /** The chat that waits for its answer and is to be told that there is none. */
+  toldIn?: DeliveryRoute;
 }
 
 /** Tells of runs that have ended, in the commit that notes their end. */
@@ -98,12 +95,12 @@ export class CronReports {
     transaction: Transaction<Schema>,
     job: CronJob,
     run: CronRun,
-    { isOwnFault, reason, route }: RunReport,
+    { reason, toldIn }: RunReport,
   ): Promise<(() => void) | undefined> {
-    if (!isOwnFault || !route || !isFailureTold(job, errorsAfter(job, true))) return undefined;
+    if (!toldIn) return undefined;
     return this.desk.enqueueIn(transaction, {
       runId: `cron-failed:${job.id}:${run.slot}`,
-      route,
+      route: toldIn,
       texts: [`The scheduled job "${job.name}" failed: ${reason ?? 'no reason is known'}`],
     });
   }

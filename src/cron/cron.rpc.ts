@@ -228,7 +228,14 @@ function checked<T>(work: () => T): T {
 
 /** A job as clients know it. */
 function shown(job: CronJob): Record<string, unknown> {
-  const { nextRunAtMs, state, route: _, origin: __, sessionKey: ___, ...rest } = job;
+  const {
+    nextRunAtMs,
+    state: { failureTold: ____, ...state },
+    route: _,
+    origin: __,
+    sessionKey: ___,
+    ...rest
+  } = job;
   return {
     ...rest,
     schedule:

@@ -18,7 +18,7 @@ import { InboxStore } from '../inbox/inbox.store';
 import { SessionStore } from '../sessions/session.store';
 import { SystemEventStore } from '../sessions/system-event.store';
 import type { CronJob, CronRun } from './cron-job';
-import { MOST_MISSED, type Plan, afterRun, inZone, planned, wantedOf } from './cron-progress';
+import { MOST_MISSED, type Plan, afterRun, inZone, isNews, planned, wantedOf } from './cron-progress';
 import { CronReports } from './cron-reports.service';
 import { nextSlot, slotsBetween } from './cron-schedule';
 import type { TimeContext } from './cron-time';
@@ -305,6 +305,8 @@ export class CronService {
     const reason = failed ? (turn?.result?.error ?? turn?.reason ?? row?.reason ?? outcome) : null;
     const summary = cutText((turn?.result?.payloads ?? []).map(({ text }) => text).join('\n'), MAX_SUMMARY) || null;
     const job = await this.store.find(run.jobId);
+    // Of any other end its own turn has told.
+    const toldIn = outcome === 'failed' && job && isNews(job) ? row?.message.route : undefined;
     let tell: (() => void) | undefined;
     const isOver = await this.store.transaction('cron.finish', async (transaction) => {
       const ended = await this.store.finishIn(
@@ -317,14 +319,13 @@ export class CronService {
       const { claimedAt } = run;
       const mayRetry = outcome === 'failed' || turn?.result?.stopReason === 'timeout';
       await this.store.changeIn(transaction, job.id, (current) =>
-        afterRun(current, { failed, mayRetry, reason, durationMs: now - claimedAt, claimedAt, now }),
+        afterRun(current, { failed, mayRetry, isTold: !!toldIn, reason, durationMs: now - claimedAt, claimedAt, now }),
       );
       tell = await this.reports.reportIn(transaction, job, run, {
         failed,
-        isOwnFault: outcome === 'failed',
         reason,
         summary,
-        ...(row?.message.route ? { route: row.message.route } : {}),
+        ...(toldIn ? { toldIn } : {}),
       });
       return true;
     });

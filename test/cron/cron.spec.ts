@@ -191,6 +191,31 @@ describe('jobs that run by the clock', () => {
     ]);
   });
 
+  it('that somebody stopped once are told of all the same when they fail', async () => {
+    telegram.say({ chatId: OWNER, text: 'hello' });
+    await until('an answer', () => telegram.textsIn(OWNER).length === 1, 15_000);
+    const before = models.requests.length;
+    models.answer = () => ({ steps: [{ stall: true }] });
+    const { id } = await call<Job>('cron.add', {
+      name: 'Weather',
+      schedule: { everyMs: 3_600_000 },
+      payload: { kind: 'agentTurn', message: 'look', deliver: true, channel: 'last' },
+    });
+    await call('cron.run', { id, mode: 'force' });
+    await until('its run', () => models.requests.length > before);
+    await call('chat.abort', { sessionKey: `agent:main:cron:${id}` });
+    await finished(id);
+    models.answer = () => ({ steps: [{ reasoning: 'Nothing.' }] });
+    const told = (): string[] => telegram.textsIn(OWNER).filter((text) => text.includes('"Weather" failed'));
+    for (const runs of [2, 3]) {
+      await call('cron.run', { id, mode: 'force' });
+      await finished(id, runs);
+      await until('the word of it', () => told().length > 0);
+    }
+    expect(told()).toHaveLength(1);
+    expect(JSON.stringify(await jobs())).not.toContain('failureTold');
+  });
+
   it('whose times passed while the gateway was down run the last of them, and the others are listed as skipped', async () => {
     const job = await call<Job>('cron.add', {
       schedule: { everyMs: 60_000, anchorMs: Date.now() - 601_000 },
