@@ -4,12 +4,15 @@ import { readBoundedHandle } from '../../common/bounded-file';
 import { foldText } from '../../common/fold-text';
 import { sniffFile } from '../../common/sniff-file';
 import { ConfigService } from '../../config/config.service';
-import { invalidRequest } from '../../rpc/rpc-error';
+import { innerPath, realPlace } from '../../common/paths/path-place';
+import type { RpcCaller, RpcContext } from '../../rpc/rpc-context';
+import { invalidRequest, missingScope } from '../../rpc/rpc-error';
 import { RpcMethod } from '../../rpc/rpc-method';
+import { satisfies } from '../../rpc/scopes';
 import { agentOfSession, canonicalSessionKey } from '../../sessions/session-key';
 import { ToolError } from '../../tools/agent-tool';
 import { WorkspaceFiles } from '../../tools/files/workspace-files';
-import { walkFiles } from '../../tools/search/walk-files';
+import { isWalked, walkFiles } from '../../tools/search/walk-files';
 import { SessionFolders } from '../../workspace/session-folder.service';
 import { type SessionKeyParams, SessionsFilesGetParams, SessionsFilesListParams } from './sessions.dto';
 
@@ -30,9 +33,10 @@ export class SessionFilesRpc {
     scope: 'operator.read',
     params: SessionsFilesListParams,
     unlisted: true,
-    summary: 'Files that a session works with, by path; what .gitignore leaves out is left out.',
+    summary:
+      'Files that a session works with, by path; what .gitignore leaves out is left out, and without operator.write hidden files are.',
   })
-  async list(params: SessionsFilesListParams): Promise<unknown> {
+  async list(params: SessionsFilesListParams, { caller }: RpcContext): Promise<unknown> {
     const { key, folder } = this.folderOf(params);
     const limit = params.limit ?? DEFAULT_LISTED;
     const wanted = foldText(params.search?.trim() ?? '');
@@ -41,7 +45,7 @@ export class SessionFilesRpc {
     const deadline = AbortSignal.timeout(LIST_MS);
     for await (const { path, isFolder } of walkFiles(folder, deadline)) {
       const name = relative(folder, path).split(sep).join('/');
-      if (isFolder || !foldText(name).includes(wanted)) continue;
+      if (isFolder || !foldText(name).includes(wanted) || (isHidden(name) && !mayWrite(caller))) continue;
       hasMore = files.length >= limit;
       if (hasMore) break;
       files.push({ path: name, name: basename(name) });
@@ -54,14 +58,16 @@ export class SessionFilesRpc {
     scope: 'operator.read',
     params: SessionsFilesGetParams,
     unlisted: true,
-    summary: 'A file that a session works with, in base64; of up to 10 MB.',
+    summary:
+      'A file that a session works with, in base64; of up to 10 MB. Without operator.write only those that sessions.files.list names.',
   })
-  async get(params: SessionsFilesGetParams): Promise<unknown> {
+  async get(params: SessionsFilesGetParams, { caller }: RpcContext): Promise<unknown> {
     const { key, folder } = this.folderOf(params);
     const { path } = params;
     try {
       const { file, path: real } = await new WorkspaceFiles([folder]).openForRead(path);
       try {
+        if (!mayWrite(caller)) await refusePrivate(folder, real, caller);
         const found = await file.stat();
         if (!found.isFile()) throw invalidRequest(`path: ${path} is no ordinary file`);
         const content = await readBoundedHandle(file, MAX_FILE_BYTES);
@@ -91,6 +97,20 @@ export class SessionFilesRpc {
   private folderOf({ key: named, agentId: of }: SessionKeyParams): { key: string; folder: string } {
     const { config } = this.config;
     const key = canonicalSessionKey(config, named, of);
-    return { key, folder: this.folders.of(agentOfSession(config, key), key, false).path };
+    return { key, folder: this.folders.placeOf(agentOfSession(config, key), key, false).path };
   }
+}
+
+/** Who may give the assistant tasks can have it read anything there. */
+const mayWrite = ({ scopes }: RpcCaller): boolean => satisfies(scopes, 'operator.write');
+
+/** Names that begin with a dot hold settings and secrets, not work. */
+const isHidden = (name: string): boolean => name.split('/').some((part) => part.startsWith('.'));
+
+/** @throws RpcError for what the list does not name */
+async function refusePrivate(folder: string, real: string, caller: RpcCaller): Promise<void> {
+  const inner = innerPath(realPlace(folder), real);
+  if (inner !== undefined && !isHidden(inner.split(sep).join('/')) && (await isWalked(realPlace(folder), inner)))
+    return;
+  throw missingScope(caller, 'operator.write');
 }

@@ -1,6 +1,6 @@
 import type { Dirent } from 'node:fs';
 import { readFile, readdir } from 'node:fs/promises';
-import { join, relative } from 'node:path';
+import { join, relative, sep } from 'node:path';
 import type { Ignore } from 'ignore';
 
 const MAX_ENTRIES = 100_000;
@@ -40,6 +40,24 @@ export async function* walkFiles(
     }
     open.push(...below.reverse());
   }
+}
+
+/**
+ * Whether {@link walkFiles} names a file.
+ * @param path relative to the folder, without links on the way
+ */
+export async function isWalked(root: string, path: string): Promise<boolean> {
+  const { default: ignore } = await import('ignore');
+  const rules: Rules[] = [];
+  const parts = path.split(sep);
+  for (const [index, part] of parts.entries()) {
+    if (part === '.git') return false;
+    const base = join(root, ...parts.slice(0, index));
+    const own = await readFile(join(base, '.gitignore'), 'utf8').catch(() => undefined);
+    if (own !== undefined) rules.push({ base, matcher: ignore().add(own) });
+    if (isIgnored(rules, join(base, part), index < parts.length - 1)) return false;
+  }
+  return true;
 }
 
 async function entriesOf(folder: string): Promise<Dirent[]> {
