@@ -102,7 +102,10 @@ export class TurnExecution {
   readonly messages: PromptMessage[];
   readonly outputs: ModelStepOutput[] = [];
   usage: Usage = NO_USAGE;
-  /** Tokens of the last request with its answer, rather too many than too few, and of the model's window. */
+  /**
+   * Tokens of the last request with its answer, rather too many than too few, and of the model's window; unknown where
+   * it was cut to fit.
+   */
   size: { tokens: number; window: number } | undefined;
   private readonly guard = new LoopGuard();
   private readonly offered: OfferedTools;
@@ -190,10 +193,13 @@ export class TurnExecution {
     const estimated = inputTokens(info);
     this.plan.gauges.learn(info, estimated, output.usage);
     const { input, cacheRead, cacheWrite } = output.usage;
-    this.size = {
-      tokens: Math.max(estimated, input + cacheRead + cacheWrite) + output.usage.output,
-      window: this.plan.gauges.of(info).window,
-    };
+    // What had to be cut says nothing of how much there is.
+    this.size = this.views.has(nameOf(info))
+      ? undefined
+      : {
+          tokens: Math.max(estimated, input + cacheRead + cacheWrite) + output.usage.output,
+          window: this.plan.gauges.of(info).window,
+        };
     this.plan.journal.finish(step, full, settleIn, stepFacts(full));
     this.adopt(full, Date.now());
     return full;
