@@ -9,6 +9,8 @@ import type { InboundMessage } from './inbound-message';
 import { type InboxRow, packMessageIn, readRow, readRows } from './inbox-row';
 
 const WAITING = sql<boolean>`state in ('pending', 'command')`;
+/** Waiting rows of a session that are read at a time. */
+export const MOST_WAITING = 100;
 
 export interface NewInboxRow {
   channel: string;
@@ -24,6 +26,8 @@ export interface NewInboxRow {
   /** Set for a message that is kept but not answered. */
   dropped?: string;
 }
+
+export type WaitingName = Pick<InboxRow, 'id' | 'runName' | 'channel' | 'externalId'>;
 
 export interface IntakeReceipt {
   row: InboxRow;
@@ -102,22 +106,38 @@ export class InboxStore {
   }
 
   /** Waiting messages of a session, in order of arrival. */
-  async pending(sessionKey: string, limit = 100): Promise<InboxRow[]> {
+  async pending(sessionKey: string, limit = MOST_WAITING): Promise<InboxRow[]> {
     const rows = await this.waiting(sessionKey).where('state', '=', 'pending').limit(limit).execute();
     return readRows(this.database.read, rows);
   }
 
   /** Those of them that a turn may take: what came after a command waits for its end. */
-  async ready(sessionKey: string, limit = 100): Promise<InboxRow[]> {
+  async ready(sessionKey: string, limit = MOST_WAITING): Promise<InboxRow[]> {
     const rows = await this.waiting(sessionKey).limit(limit).execute();
     const command = rows.findIndex(({ state }) => state === 'command');
     return readRows(this.database.read, command < 0 ? rows : rows.slice(0, command));
   }
 
   /** Commands of a session that wait or are being carried out, in order of arrival. */
-  async commands(sessionKey: string, limit = 100): Promise<InboxRow[]> {
+  async commands(sessionKey: string, limit = MOST_WAITING): Promise<InboxRow[]> {
     const rows = await this.waiting(sessionKey).where('state', '=', 'command').limit(limit).execute();
     return readRows(this.database.read, rows);
+  }
+
+  /** All messages and commands of a session that wait, by name, in order of arrival. */
+  async waitingNames(sessionKey: string): Promise<WaitingName[]> {
+    return this.database.read
+      .selectFrom('inbox')
+      .select((eb) => [
+        'id',
+        eb.fn.coalesce('run_name', 'run_id').as('runName'),
+        'channel',
+        'external_id as externalId',
+      ])
+      .where('session_key', '=', sessionKey)
+      .where(WAITING)
+      .orderBy('seq')
+      .execute();
   }
 
   /** Messages and commands; in the words of the index that holds nothing else, however long the conversation is. */

@@ -1,6 +1,10 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { SqliteFile } from '../../src/storage/sqlite-file';
+import { until } from '../harness/gateway-process';
 import { ToolBench } from '../harness/tool-bench';
+import { WireClient } from '../harness/wire-client';
 
 interface Message {
   role: string;
@@ -112,6 +116,67 @@ describe('a conversation that goes on from an earlier message', () => {
     expect(error).toMatchObject({ code: 'INVALID_REQUEST', message: expect.stringContaining('no earlier version') });
   });
 
+  describe('while something goes on', () => {
+    /** The model is asked and says nothing. */
+    const hang = async (sessionKey: string): Promise<string> => {
+      const before = bench.models.requests.length;
+      bench.models.answer = ({ lastUser }) => ({
+        steps: lastUser.startsWith('long')
+          ? [{ stall: true }]
+          : [{ text: `Answer to ${lastUser.replace(/\s.*/s, '')}` }],
+      });
+      const sent = { sessionKey, message: 'long', idempotencyKey: `${sessionKey} long` };
+      const { runId } = await bench.client.done<{ runId: string }>('chat.send', sent);
+      await until('the model to be asked', () => bench.models.requests.length > before);
+      return runId;
+    };
+
+    it('takes back what its caller wrote, and answers what came from elsewhere afterwards', async () => {
+      const key = 'agent:main:shared';
+      await say(key, 'one');
+      const messageId = await idOf(key, 0);
+      await hang(key);
+      await bench.client.done('chat.send', { sessionKey: key, message: 'mine', idempotencyKey: 'mine' });
+      bench.client.send({
+        type: 'req',
+        id: 'elsewhere',
+        method: 'agent',
+        params: { sessionKey: key, message: 'elsewhere', idempotencyKey: 'elsewhere' },
+      });
+      await bench.client.answerTo('elsewhere');
+      await bench.client.done('sessions.rewind', { key, messageId });
+      await bench.client.done('agent.wait', { runId: 'elsewhere', timeoutMs: 60_000 });
+      expect(await texts(key)).toEqual(['elsewhere', 'Answer to elsewhere']);
+    });
+
+    it('changes nothing beside a turn in the hands of another process', async () => {
+      const key = 'agent:main:elsewhere';
+      await say(key, 'one');
+      const messageId = await idOf(key, 0);
+      const setState = (from: string, to: string): void => {
+        const file = new SqliteFile(join(bench.gateway.stateDir, 'openclaw-nest.sqlite'));
+        file.exec(`update turns set state = '${to}' where session_key = '${key}' and state = '${from}'`);
+        file.close();
+      };
+      setState('closed', 'running');
+      const { error } = await bench.client.call('sessions.rewind', { key, messageId });
+      expect(error).toMatchObject({ code: 'UNAVAILABLE', message: expect.stringContaining('still active') });
+      setState('running', 'closed');
+      expect(await texts(key)).toEqual(['one', 'Answer to one']);
+      expect(await branches(key)).toEqual([]);
+      await bench.client.done('sessions.rewind', { key, messageId });
+      expect(await texts(key)).toEqual([]);
+    });
+
+    it('stops nothing for a version that there is not', async () => {
+      const key = 'agent:main:going';
+      const runId = await hang(key);
+      const { error } = await bench.client.call('sessions.branches.switch', { key, branchKey: 'agent:main:nothing' });
+      expect(error?.code).toBe('INVALID_REQUEST');
+      expect(await bench.client.done('chat.abort', { sessionKey: key, runId })).toMatchObject({ runIds: [runId] });
+    });
+  });
+
   it('branches into a conversation of its own, with results of the calls in its last message', async () => {
     const key = 'agent:main:fork';
     await bench.turn([{ name: 'write', args: { path: 'a.txt', content: 'a' } }], { sessionKey: key, message: 'write' });
@@ -162,6 +227,35 @@ describe('a conversation that goes on from an earlier message', () => {
     for (const path of ['/etc/hostname', '../openclaw.json', 'reports/out.md', 'reports', 'nothing.md']) {
       const { error } = await bench.client.call('sessions.files.get', { key, path });
       expect([path, error?.code]).toEqual([path, 'INVALID_REQUEST']);
+    }
+  });
+
+  it('shows who may only read no settings and secrets, whatever they are called by', async () => {
+    const key = 'agent:main:shelf';
+    mkdirSync(bench.workspace('.git'), { recursive: true });
+    mkdirSync(bench.workspace('out'), { recursive: true });
+    for (const [path, text] of [
+      ['.git/config', 'token'],
+      ['.env', 'secret'],
+      ['.gitignore', 'out/\n*.key'],
+      ['out/built.md', 'built'],
+      ['a.key', 'secret'],
+      ['plain.md', 'plain'],
+    ] as const)
+      writeFileSync(bench.workspace(path), text);
+    symlinkSync('.env', bench.workspace('harmless.md'));
+    const reader = await WireClient.connected(bench.gateway.url, { scopes: ['operator.read'] });
+    try {
+      const { files } = await reader.done<{ files: { path: string }[] }>('sessions.files.list', { key });
+      expect(files.filter(({ path }) => path.startsWith('.'))).toEqual([]);
+      for (const path of ['.git/config', '.env', '.gitignore', 'out/built.md', 'a.key', 'harmless.md']) {
+        const { error } = await reader.call('sessions.files.get', { key, path });
+        expect([path, error?.message]).toEqual([path, 'missing scope: operator.write']);
+        expect(await bench.client.done('sessions.files.get', { key, path })).toHaveProperty('file.content');
+      }
+      expect(await reader.done('sessions.files.get', { key, path: 'plain.md' })).toHaveProperty('file.size', 5);
+    } finally {
+      reader.close();
     }
   });
 

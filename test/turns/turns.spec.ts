@@ -169,6 +169,28 @@ describe('turns', () => {
       expect(models.requests[1]?.text).toMatch(/two.*three/);
     });
 
+    it('is answered whole, however much it is (collect)', async () => {
+      slowFirst([{ text: 'Never seen.' }], 60_000);
+      const first = await send('crowd', 'one');
+      await started();
+      const later: Frame[] = [];
+      for (let count = 0; count < 130; count++) later.push(await send('crowd', `more ${count}`));
+      await client.call('chat.abort', { sessionKey: 'crowd', runId: idOf(first) });
+      expect(await wait(idOf(later.at(-1) as Frame))).toMatchObject({ status: 'ok' });
+      expect(models.requests.at(-1)?.text).toContain('more 129');
+    });
+
+    it('is taken back whole, however much it is', async () => {
+      slowFirst([{ text: 'Never seen.' }], 60_000);
+      await send('crowd-back', 'one');
+      await started();
+      for (let count = 0; count < 130; count++) await send('crowd-back', `more ${count}`);
+      const { payload } = await client.call('chat.abort', { sessionKey: 'crowd-back' });
+      expect(payload?.['runIds']).toHaveLength(131);
+      await until('the end', async () => (await send('crowd-back', '/status')).ok === true);
+      expect(models.requests).toHaveLength(1);
+    });
+
     it('is answered one by one (followup)', async () => {
       slowFirst([{ text: 'First.' }]);
       await send('followup', 'one');

@@ -110,4 +110,10 @@ export class AgentIntake {
   }
 }
 
+/** Whether a message was written by this caller in the page. */
+export const isWrittenBy = (
+  caller: RpcCaller,
+  { channel, externalId }: Pick<InboxRow, 'channel' | 'externalId'>,
+): boolean => channel === CLIENT_CHANNEL.chat && externalId.startsWith(externalIdOf({ via: 'chat', caller, key: '' }));
+
 const externalIdOf = ({ caller, key }: RequestKey): string => `${callerKey(caller)}/${key}`;

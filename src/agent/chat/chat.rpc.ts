@@ -6,6 +6,7 @@ import { RpcMethod } from '../../rpc/rpc-method';
 import { agentOfSession, canonicalSessionKey } from '../../sessions/session-key';
 import { ChatCommands } from '../commands/chat-commands.service';
 import { giverOf } from '../commands/command-giver';
+import type { WaitingName } from '../../inbox/inbox.store';
 import { IntakeLine } from '../../inbox/intake-line';
 import { isStopRequest } from '../commands/chat-command';
 import { CommandLane } from '../commands/command-lane.service';
@@ -68,7 +69,7 @@ export class ChatRpc {
     }
     if (text === '' && images.length === 0 && texts.length === 0)
       throw invalidRequest('message or attachment required');
-    if (insteadOf !== undefined) await this.branches.rewind(sessionKey, insteadOf, rewindName(request));
+    if (insteadOf !== undefined) await this.branches.rewind(sessionKey, insteadOf, caller, rewindName(request));
 
     if (isStopRequest(text)) {
       this.commandLane.abort(sessionKey);
@@ -123,7 +124,7 @@ export class ChatRpc {
     const runIds = this.lanes.abort(sessionKey, runId, 'rpc');
     // A message that waits is taken back; what runs is stopped, and then nothing else.
     if (runId === undefined || runIds.length === 0)
-      runIds.push(...(await this.lanes.dropWaiting(sessionKey, 'rpc', runId)));
+      runIds.push(...(await this.lanes.dropWaiting(sessionKey, 'rpc', isNamed(runId))));
     return { ok: true, aborted: runIds.length > 0, runIds };
   }
 
@@ -143,6 +144,12 @@ export class ChatRpc {
     return { ok: true, messageId };
   }
 }
+
+/** Whether a message that waits is the one whose run is called so; without a name each is. */
+const isNamed =
+  (runId: string | undefined) =>
+  ({ runName }: WaitingName): boolean =>
+    runId === undefined || runName === runId;
 
 /** Names the going back of a request: its repetition finds it done. */
 const rewindName = ({ caller, key }: RequestKey): string => `${callerKey(caller)}/${key}`;

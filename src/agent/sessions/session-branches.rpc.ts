@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { ConfigService } from '../../config/config.service';
+import type { RpcContext } from '../../rpc/rpc-context';
 import { RpcMethod } from '../../rpc/rpc-method';
 import { canonicalSessionKey } from '../../sessions/session-key';
 import { SessionBranches } from './session-branches.service';
@@ -39,9 +40,9 @@ export class SessionBranchesRpc {
     unlisted: true,
     summary: 'Lets a conversation go on from before a message; what was said since stays as an earlier version.',
   })
-  async rewind(params: SessionsRewindParams): Promise<unknown> {
+  async rewind(params: SessionsRewindParams, { caller }: RpcContext): Promise<unknown> {
     const key = this.keyOf(params);
-    const entry = await this.branches.rewind(key, params.messageId, randomUUID());
+    const entry = await this.branches.rewind(key, params.messageId, caller, randomUUID());
     return { ok: true, key, sessionId: entry.sessionId, entry };
   }
 
@@ -64,10 +65,10 @@ export class SessionBranchesRpc {
     unlisted: true,
     summary: 'Lets an earlier version of a conversation go on; the one so far takes its place.',
   })
-  async switch(params: SessionsBranchesSwitchParams): Promise<unknown> {
+  async switch(params: SessionsBranchesSwitchParams, { caller }: RpcContext): Promise<unknown> {
     const key = this.keyOf(params);
     const branchKey = canonicalSessionKey(this.config.config, params.branchKey, params.agentId);
-    const entry = await this.branches.switch(key, branchKey);
+    const entry = await this.branches.switch(key, branchKey, caller);
     return { ok: true, key, sessionId: entry.sessionId, entry };
   }
 

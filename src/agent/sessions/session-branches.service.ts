@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
+import type { Transaction } from 'kysely';
 import { shortId } from '../../common/short-id';
 import { ConfigService } from '../../config/config.service';
 import { EventBus } from '../../events/event-bus';
-import { invalidRequest } from '../../rpc/rpc-error';
+import type { RpcCaller } from '../../rpc/rpc-context';
+import { type RpcError, invalidRequest, unavailable } from '../../rpc/rpc-error';
 import { keepConversationIn } from '../../sessions/ended-conversations';
 import type { SessionEntry } from '../../sessions/session-entry';
 import { canonicalSessionKey } from '../../sessions/session-key';
@@ -11,10 +13,12 @@ import { SessionStore } from '../../sessions/session.store';
 import type { TranscriptEvent, UserMessage } from '../../sessions/transcript-event';
 import { TranscriptStore } from '../../sessions/transcript.store';
 import { DatabaseService } from '../../storage/database.service';
+import type { Schema } from '../../storage/schema';
 import { CompactionStore } from '../context/compaction.store';
 import { LaneService } from '../turns/lane.service';
+import { TurnStore } from '../turns/turn.store';
 import { SessionArchive } from './session-archive.service';
-import { stopRuns } from './stop-runs';
+import { withoutRuns } from './stop-runs';
 
 /** Where answers go belongs to the session, not to an earlier version of its conversation. */
 const ROUTE = ['dock', 'deliveryContext', 'lastChannel', 'lastTo', 'lastAccountId', 'lastThreadId'] as const;
@@ -31,6 +35,7 @@ export class SessionBranches {
     private readonly compactions: CompactionStore,
     private readonly archive: SessionArchive,
     private readonly lanes: LaneService,
+    private readonly turns: TurnStore,
     private readonly events: EventBus,
   ) {}
 
@@ -47,14 +52,18 @@ export class SessionBranches {
   /**
    * Goes back to before a message; what goes on is stopped. The whole is one commit.
    * @param by names the request: the same again changes nothing
-   * @throws RpcError INVALID_REQUEST where there is no such message to the assistant
+   * @throws RpcError INVALID_REQUEST where there is no such message to the assistant; UNAVAILABLE where a turn goes on
    */
-  async rewind(key: string, messageId: string, by: string): Promise<SessionEntry> {
+  async rewind(key: string, messageId: string, caller: RpcCaller, by: string): Promise<SessionEntry> {
     const session = await this.sessionOf(key);
     if (session.rewound?.by === by) return session;
     const event = await this.eventOf(session.sessionId, messageId);
     userMessageOf(event);
-    await stopRuns(this.lanes, key);
+    return withoutRuns(this.lanes, key, caller, () => this.goBack(session, event, by));
+  }
+
+  private async goBack(session: SessionEntry, event: TranscriptEvent, by: string): Promise<SessionEntry> {
+    const { key } = session;
     const fresh = randomUUID();
     const through = await this.transcripts.copy(session.sessionId, fresh, event.seq - 1);
     const branchKey = canonicalSessionKey(this.config.config, `branch-${shortId(randomUUID())}`, session.agentId);
@@ -62,6 +71,7 @@ export class SessionBranches {
       const known = await this.sessions.findIn(transaction, key);
       if (known?.sessionId !== session.sessionId)
         throw invalidRequest('session changed since it was read; read it again and repeat');
+      await this.refuseBusyIn(transaction, key);
       const next = { ...known, ...UNCOUNTED, sessionId: fresh, rewound: { by, from: known.sessionId } };
       await this.sessions.saveIn(transaction, { ...next, updatedAt: Date.now() });
       const branch = await this.sessions.ensureIn(transaction, branchKey, known.agentId);
@@ -79,14 +89,24 @@ export class SessionBranches {
     return (await this.sessions.page({ branchOf: key })).entries;
   }
 
-  /** Goes on with an earlier version; the one so far takes its place. @throws RpcError INVALID_REQUEST */
-  async switch(key: string, branchKey: string): Promise<SessionEntry> {
-    for (const each of [key, branchKey]) await stopRuns(this.lanes, each);
+  /**
+   * Goes on with an earlier version; the one so far takes its place.
+   * @throws RpcError INVALID_REQUEST where it is none; UNAVAILABLE where a turn goes on in one of both
+   */
+  async switch(key: string, branchKey: string, caller: RpcCaller): Promise<SessionEntry> {
+    const branch = await this.sessions.find(branchKey);
+    if (branch?.branchOf !== key) throw noVersion(key, branchKey);
+    return withoutRuns(this.lanes, key, caller, () =>
+      withoutRuns(this.lanes, branchKey, caller, () => this.exchange(key, branchKey)),
+    );
+  }
+
+  private async exchange(key: string, branchKey: string): Promise<SessionEntry> {
     const entry = await this.database.write('session.switch', async (transaction) => {
       const current = await this.sessions.findIn(transaction, key);
       const branch = await this.sessions.findIn(transaction, branchKey);
-      if (!current || branch?.branchOf !== key)
-        throw invalidRequest(`branchKey: ${branchKey} is no earlier version of ${key}; see sessions.branches.list`);
+      if (!current || branch?.branchOf !== key) throw noVersion(key, branchKey);
+      for (const each of [key, branchKey]) await this.refuseBusyIn(transaction, each);
       const { rewound: _, ...kept } = current;
       const next = { ...kept, ...UNCOUNTED, sessionId: branch.sessionId, updatedAt: Date.now() };
       await this.sessions.saveIn(transaction, next);
@@ -106,6 +126,11 @@ export class SessionBranches {
     const calls = message.role === 'assistant' ? message.content.filter(({ type }) => type === 'toolCall').length : 0;
     // A call without its result is nothing that a model can go on from.
     return this.archive.fork(session, target, seq + calls);
+  }
+
+  /** A turn may go on in another process, or have begun before it was known that none should. */
+  private async refuseBusyIn(transaction: Transaction<Schema>, key: string): Promise<void> {
+    if (await this.turns.isRunningIn(transaction, key)) throw unavailable(`session ${key} is still active`);
   }
 
   /** Whoever shows the conversation has to read it again. */
@@ -129,6 +154,9 @@ export class SessionBranches {
     return event;
   }
 }
+
+const noVersion = (key: string, branchKey: string): RpcError =>
+  invalidRequest(`branchKey: ${branchKey} is no earlier version of ${key}; see sessions.branches.list`);
 
 function userMessageOf({ message }: TranscriptEvent): UserMessage {
   if (message.role !== 'user')

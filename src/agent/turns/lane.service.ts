@@ -8,7 +8,7 @@ import { ConfigService } from '../../config/config.service';
 import type { QueueMode } from '../../config/sections/messages.config';
 import { EventBus } from '../../events/event-bus';
 import type { InboxRow } from '../../inbox/inbox-row';
-import { InboxStore } from '../../inbox/inbox.store';
+import { InboxStore, MOST_WAITING, type WaitingName } from '../../inbox/inbox.store';
 import { agentOfSession } from '../../sessions/session-key';
 import { SessionStore } from '../../sessions/session.store';
 import { ModelRegistry } from '../providers/model-registry.service';
@@ -16,6 +16,7 @@ import { nameOf } from '../runtime/model-step.service';
 import type { LiveText } from '../runtime/run-announcer';
 import { type EffectiveQueueMode, planQueue, queueSettings, untilComplete } from './queue-plan';
 import { Slots } from '../../common/slots';
+import { LanePauses } from './lane-pauses';
 import { PutAside, mayPutAside } from './put-aside.service';
 import { type Leave, TurnGate } from './turn-gate.service';
 import { type AbortReason, MAX_CUTS_ALONE, TurnRunner } from './turn-runner.service';
@@ -43,9 +44,9 @@ interface Lane {
   dirty: boolean;
   /** A turn of it may have been cut off. Where none is expected, the start of the next one finds out. */
   mayBeCutOff: boolean;
-  /** What waited when the last turn began was more than that turn took. */
+  /** What waited when the last turn began was more than that turn took, or may have been. */
   hasRest: boolean;
-  current?: { request: TurnRequest; control: AbortController; mode: EffectiveQueueMode };
+  current?: { request: TurnRequest; control: AbortController; mode: EffectiveQueueMode; ended: Promise<void> };
   done: Promise<void>;
 }
 
@@ -58,6 +59,7 @@ export class LaneService {
   private readonly log: Logger;
   private readonly lanes = new Map<string, Lane>();
   private readonly slots = new Slots(() => this.config.config.agents?.defaults?.maxConcurrent ?? DEFAULT_CONCURRENCY);
+  private readonly pauses = new LanePauses();
   private readonly stopping = new AbortController();
   private started = false;
 
@@ -118,13 +120,16 @@ export class LaneService {
 
   /**
    * Ends waiting messages and commands of a session without a turn. Returns the names of their runs.
-   * @param runName only the one that clients call so
+   * @param isMeant only those of which this is true
    */
-  async dropWaiting(sessionKey: string, reason: string, runName?: string): Promise<string[]> {
-    const all = [...(await this.inbox.pending(sessionKey)), ...(await this.inbox.commands(sessionKey))];
-    const waiting = runName === undefined ? all : all.filter((row) => row.runName === runName);
+  async dropWaiting(
+    sessionKey: string,
+    reason: string,
+    isMeant: (row: WaitingName) => boolean = () => true,
+  ): Promise<string[]> {
+    const waiting = (await this.inbox.waitingNames(sessionKey)).filter(isMeant);
     const dropped: string[] = [];
-    for (const row of waiting.sort((a, b) => a.seq - b.seq)) dropped.push(...(await this.drop(row, reason)));
+    for (const { id } of waiting) dropped.push(...(await this.drop(id, reason)));
     return dropped;
   }
 
@@ -150,6 +155,16 @@ export class LaneService {
   /** Resolves when the session has no running turn any more. */
   async idle(sessionKey: string): Promise<void> {
     while (this.lanes.get(sessionKey)?.current) await this.lanes.get(sessionKey)?.done.catch(() => undefined);
+  }
+
+  /** Does something while no turn of a session is begun; what comes in for it meanwhile waits. */
+  paused<T>(sessionKey: string, work: () => Promise<T>): Promise<T> {
+    return this.pauses.during(sessionKey, work);
+  }
+
+  /** Resolves when the turn that runs now in a session, if any, has ended. */
+  async turnEnd(sessionKey: string): Promise<void> {
+    await this.lanes.get(sessionKey)?.current?.ended;
   }
 
   /** No new turns; running ones may end within `graceMs`, then they are cut off and stay in the journal. */
@@ -222,6 +237,7 @@ export class LaneService {
   /** Runs one turn of a lane, if there is one to run. */
   private async runNext(lane: Lane, hasJustRun: boolean): Promise<'ran' | 'again' | 'held' | 'idle'> {
     const { sessionKey } = lane;
+    await this.pauses.over(sessionKey);
     const cutOff = lane.mayBeCutOff ? await this.turns.findRunning(sessionKey) : undefined;
     if (!cutOff) lane.mayBeCutOff = false;
     let waiting: InboxRow[] = [];
@@ -240,6 +256,7 @@ export class LaneService {
     const leave = await this.enter(isSuspect);
     if (!leave) return 'idle';
     try {
+      if (this.pauses.has(sessionKey)) return 'again';
       // Where it had to wait for its place more may have come.
       if (!cutOff && lane.dirty) waiting = await this.inbox.ready(sessionKey);
       const started = cutOff ? await this.resume(cutOff, isSuspect) : await this.begin(sessionKey, waiting);
@@ -249,7 +266,8 @@ export class LaneService {
         lane.mayBeCutOff = true;
         return 'again';
       }
-      lane.hasRest = cutOff !== undefined || waiting.length > started.turn.rows.length;
+      const isCounted = cutOff === undefined && waiting.length < MOST_WAITING;
+      lane.hasRest = !isCounted || waiting.length > started.turn.rows.length;
       await this.runTurn(lane, started.turn, started.mode);
       return 'ran';
     } finally {
@@ -291,7 +309,7 @@ export class LaneService {
     const session = await this.sessions.find(sessionKey);
     const settings = queueSettings(this.config.config, first.channel, session, waiting.at(-1)?.message.queueMode);
     const plan = planQueue(waiting, settings);
-    for (const { row, reason } of plan.drop) await this.drop(row, reason);
+    for (const { row, reason } of plan.drop) await this.drop(row.id, reason);
     const model = this.firstModelName(sessionKey, plan.take, session?.modelOverride);
     const started = await this.starter.begin(sessionKey, plan.take, plan.summarised, model);
     if (started === 'held' || started === 'running') return started;
@@ -300,11 +318,16 @@ export class LaneService {
 
   private async runTurn(lane: Lane, started: StartedTurn, mode: EffectiveQueueMode): Promise<void> {
     const control = new AbortController();
-    lane.current = { request: started.turn.request, control, mode };
+    let end = (): void => undefined;
+    const ended = new Promise<void>((resolve) => (end = resolve));
+    lane.current = { request: started.turn.request, control, mode, ended };
     try {
-      await this.runner.run(started, control, mode);
+      const ending = await this.runner.run(started, control, mode);
+      // Who has taken it over may break off as well.
+      if (ending === 'lost') lane.mayBeCutOff = lane.hasRest = true;
     } finally {
       delete lane.current;
+      end();
     }
   }
 
@@ -331,17 +354,23 @@ export class LaneService {
     }
   }
 
-  private async drop(row: InboxRow, reason: string): Promise<string[]> {
-    const ended = await this.inbox.drop([row.id], reason);
+  private async drop(id: string, reason: string): Promise<string[]> {
+    const ended = await this.inbox.drop([id], reason);
     for (const dropped of ended) {
       this.events.emit('wire.event', {
         event: 'chat',
-        payload: { runId: dropped.runName, sessionKey: row.sessionKey, seq: 0, state: 'aborted', stopReason: reason },
+        payload: {
+          runId: dropped.runName,
+          sessionKey: dropped.sessionKey,
+          seq: 0,
+          state: 'aborted',
+          stopReason: reason,
+        },
       });
       this.events.emit('turn.closed', {
         runId: dropped.runId,
         runIds: [dropped.runId],
-        sessionKey: row.sessionKey ?? '',
+        sessionKey: dropped.sessionKey ?? '',
         outcome: 'dropped',
       });
     }

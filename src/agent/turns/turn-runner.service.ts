@@ -62,8 +62,11 @@ export class TurnRunner {
     this.log = loggers.child('agent/turns');
   }
 
-  /** Resolves when the turn has ended or was cut off; a cut-off turn stays in the journal. */
-  async run(started: StartedTurn, control: AbortController, mode: EffectiveQueueMode): Promise<void> {
+  /**
+   * Resolves when the turn has ended or was cut off; a cut-off turn stays in the journal.
+   * @returns `lost` when another process has taken it over
+   */
+  async run(started: StartedTurn, control: AbortController, mode: EffectiveQueueMode): Promise<'over' | 'lost'> {
     const { turn } = started;
     const announcer = new RunAnnouncer(this.events, {
       runId: turn.runId,
@@ -87,14 +90,16 @@ export class TurnRunner {
       // Cut off by a shutdown: the journal stays open and the next start goes on from it.
       if (control.signal.reason === 'shutdown' && end.outcome === 'aborted') {
         announcer.silence();
-        return await this.turns.forgive(turn.runId, started.journal.lease, started.isAlone);
+        await this.turns.forgive(turn.runId, started.journal.lease, started.isAlone);
+        return 'over';
       }
       await this.finish(started, end, announcer);
+      return 'over';
     } catch (error) {
       announcer.silence();
-      if (error instanceof LeaseLostError)
-        this.log.warn({ runId: turn.runId }, 'another process has taken the session over');
-      else throw error;
+      if (!(error instanceof LeaseLostError)) throw error;
+      this.log.warn({ runId: turn.runId }, 'another process has taken the session over');
+      return 'lost';
     } finally {
       clearTimeout(timer);
       this.announcers.delete(turn.sessionKey);
