@@ -1,18 +1,16 @@
 import JSON5 from 'json5';
 import { readTextIfExists, rewriteText } from '../common/atomic-file';
 import { LockFile } from '../common/lock-file';
-import { REDACTED } from '../common/redactor';
-import { isPlainObject, valueAt } from '../common/plain-object';
+import { valueAt } from '../common/plain-object';
 import { appVersion } from '../common/app-root';
 import { type ConfigEdit, applyEdits } from './apply-edits';
 import { ConfigConflictError, ConfigError, ConfigInvalidError } from './config-error';
 import { ConfigHistory } from './config-history';
-import { type ConfigPath } from './config-path';
 import { type ConfigSnapshot, hashOf } from './config-snapshot';
 import { Environment } from './environment';
-import { restoreComments } from './config-comments';
 import { Json5Document } from './json5-document';
 import { interpretConfig } from './load-config';
+import { restoreRedacted } from './restore-redacted';
 import { protectSecrets } from './secrets/protect-secrets';
 import { SecretStore } from './secrets/secret-store';
 
@@ -50,7 +48,7 @@ export class ConfigWriter {
     );
   }
 
-  /** Replaces the whole text. The redaction mark stands for the secret that is stored at the same path. */
+  /** Replaces the whole text. The redaction mark stands for what is stored there. See {@link restoreRedacted}. */
   replace(text: string, options: WriteOptions = {}): Promise<ConfigSnapshot> {
     return this.write((current) => restoreRedacted(text, current, this.path, this.env), options);
   }
@@ -134,28 +132,5 @@ function stamp(text: string): string {
   if (valueAt(JSON5.parse(document.toString()), ['meta', 'lastTouchedAt']) === undefined) return text;
   document.set(['meta', 'lastTouchedVersion'], appVersion());
   document.set(['meta', 'lastTouchedAt'], new Date().toISOString());
-  return document.toString();
-}
-
-function restoreRedacted(text: string, current: string | undefined, path: string, env: Environment): string {
-  if (!text.includes(REDACTED)) return text;
-  const whole = restoreComments(text, current ?? '');
-  const stored = interpretConfig(path, current, env).parsed;
-  const sent = interpretConfig(path, whole, env).parsed;
-  const document = new Json5Document(whole);
-  const walk = (value: unknown, at: ConfigPath): void => {
-    if (value === REDACTED) {
-      const original = valueAt(stored, at);
-      if (typeof original !== 'string') {
-        throw new ConfigError(
-          'CONFIG_REDACTED',
-          `${at.join('.')} is the redaction mark, but nothing is stored there; send the real value`,
-        );
-      }
-      document.set(at, original);
-    } else if (Array.isArray(value)) value.forEach((entry, index) => walk(entry, [...at, index]));
-    else if (isPlainObject(value)) for (const [key, entry] of Object.entries(value)) walk(entry, [...at, key]);
-  };
-  walk(sent, []);
   return document.toString();
 }
