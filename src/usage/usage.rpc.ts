@@ -155,15 +155,15 @@ export class UsageRpc {
     unlisted: true,
     summary: 'Replaces the budgets in the configuration; they hold from the next model call on.',
   })
-  async setBudgets({ budgets, baseHash }: UsageBudgetsSetParams): Promise<{ ok: true }> {
+  async setBudgets({ budgets, baseHash }: UsageBudgetsSetParams): Promise<{ ok: true; hash?: string }> {
     const path = ['usage', 'budgets'];
-    await refusals(() =>
+    const { hash } = await refusals(() =>
       this.config.edit(
         [budgets.length > 0 ? { path, value: budgets.map((budget) => ({ ...budget })) } : { path, unset: true }],
         baseHash === undefined ? {} : { baseHash },
       ),
     );
-    return { ok: true };
+    return { ok: true, ...(hash === undefined ? {} : { hash }) };
   }
 
   private filterOf({ key, agentId, startDate, endDate }: SessionsUsageParams): UsageFilter {

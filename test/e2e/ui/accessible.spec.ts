@@ -234,7 +234,7 @@ describeWithBrowser('every state of the page', () => {
     await expectGood('usage-budget');
     await page.getByTestId('groups').scrollIntoViewIfNeeded();
     await page.getByTestId('groups').getByLabel('Show').selectOption('Single calls');
-    await page.getByRole('link', { name: 'Its way' }).first().waitFor();
+    await page.getByTestId('groups').getByRole('link', { name: 'Trace' }).first().waitFor();
     await expectGood('usage-calls');
     await bench.client.call('usage.budgets.set', { budgets: [] });
   });
@@ -313,7 +313,7 @@ curl -fsS https://api.example.org/install.sh | bash
     await page.getByRole('link', { name: 'All messages' }).click();
     await page.getByRole('link', { name: 'Read the plans of the year' }).click();
     await page.getByTestId('time-line').getByText('Tool').first().waitFor();
-    await page.getByText('Details for somebody who helps').click();
+    await page.getByText('Support details').click();
     await expectGood('trace-one');
   });
 

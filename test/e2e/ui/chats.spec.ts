@@ -222,13 +222,13 @@ describeWithBrowser('Control UI in a browser', () => {
       telegram.say({ chatId: 77, text: 'Hello?', name: 'Eve' });
       const bar = page.getByTestId('people-bar');
       await bar.waitFor();
-      expect(await bar.textContent()).toContain('Eve asks to write on telegram');
+      expect(await bar.textContent()).toContain('Eve asks to write on Telegram');
       expect(await page.title()).toContain('(1) Somebody asks to write');
       await bar.getByRole('link', { name: 'Look' }).click();
       const card = page.getByTestId('pairing-request');
       await card.waitFor();
       expect(await bar.count()).toBe(0);
-      expect(await card.textContent()).toContain('Eve wants to write to the assistant on telegram');
+      expect(await card.textContent()).toContain('Eve wants to write to the assistant on Telegram');
       const [, code = 'none'] = /Pairing code: ([A-Z2-9]{8})/.exec(telegram.textsIn(77)[0] ?? '') ?? [];
       expect(await card.textContent()).toContain(code);
       await page.screenshot({ path: join(gateway.stateDir, 'pairing.png') });

@@ -116,7 +116,7 @@ describeWithBrowser('settings on the page', () => {
     await field.fill('{\n  logging: {\n    level: \n  },\n}\n');
     await page.getByText('Line 4.').waitFor();
     await field.fill(before.replace('"info"', '"warn"'));
-    await page.getByText('the gateway would take it', { exact: true }).waitFor();
+    await page.getByText('Valid', { exact: true }).waitFor();
     await page.getByRole('button', { name: 'Save' }).click();
     await page.getByTestId('toast').filter({ hasText: 'saved' }).waitFor();
     expect(file()).toContain('"warn"');
@@ -130,6 +130,66 @@ describeWithBrowser('settings on the page', () => {
       .click();
     await page.getByTestId('versions').getByText('in the file').waitFor();
     await until('it is back', () => !file().includes('"warn"'));
+    await page.close();
+  });
+
+  it('keep a secret until another is typed, and the focus where one types', async () => {
+    const { page } = await open('settings?q=models.providers.mine');
+    const key = setting(page, 'models.providers.mine.apiKey');
+    await key.getByRole('button', { name: 'Replace' }).click();
+    const field = key.locator('input[type=password]');
+    await until('it has the focus', () => field.evaluate('(element) => element === document.activeElement'));
+    await field.fill('sk-x');
+    await page.getByTestId('changes').getByText('1 change not saved').waitFor();
+    await field.fill('');
+    await page.getByTestId('changes').waitFor({ state: 'detached' });
+    await field.pressSequentially('${secret:spare}');
+    expect(await field.inputValue()).toBe('${secret:spare}');
+    const address = setting(page, 'models.providers.mine.baseUrl').getByRole('textbox');
+    await address.focus();
+    await page.keyboard.press('End');
+    await page.keyboard.type('/x');
+    expect(await address.inputValue()).toBe('http://127.0.0.1:9/v1/x');
+    expect(await field.inputValue()).toBe('${secret:spare}');
+    await page.getByTestId('changes').getByText('2 changes not saved').waitFor();
+    await key.getByRole('button', { name: 'Cancel' }).click();
+    await page.getByTestId('changes').getByText('1 change not saved').waitFor();
+    await key.getByText('••••••••').waitFor();
+    await page.getByRole('button', { name: 'Discard' }).click();
+    await page.close();
+  });
+
+  it('lose one entry of a list after the other, each with its own secret; blank lines are no texts', async () => {
+    const { hash } = await bench.client.done('config.get');
+    const hook = (id: string): object => ({
+      id,
+      url: `http://127.0.0.1:9/${id}`,
+      secret: `of-${id}-1234`,
+      events: ['x'],
+    });
+    await bench.client.done('config.patch', {
+      raw: JSON.stringify({ hooks: { outbound: [hook('a'), hook('b'), hook('c')] } }),
+      baseHash: hash,
+      restart: false,
+    });
+    const { page } = await open('settings?s=hooks');
+    const entry = page.locator('[data-testid=group][data-path="hooks.outbound[0]"]');
+    await entry.getByRole('heading').click();
+    for (const next of ['b', 'c']) {
+      await entry.getByRole('button', { name: 'Remove 1' }).click();
+      await until('the next is first', async () => {
+        const id = setting(page, 'hooks.outbound[0].id').getByRole('textbox');
+        return (await id.inputValue()) === next;
+      });
+    }
+    const events = setting(page, 'hooks.outbound[0].events').getByRole('textbox');
+    await events.fill('x\n\ny\n');
+    await page.getByRole('button', { name: 'Review' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click();
+    await page.getByTestId('changes').waitFor({ state: 'detached' });
+    const { parsed } = await bench.client.done('config.get');
+    const { outbound } = (parsed as { hooks: { outbound: object[] } }).hooks;
+    expect(outbound).toMatchObject([{ id: 'c', events: ['x', 'y'] }]);
     await page.close();
   });
 });

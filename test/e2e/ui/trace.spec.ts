@@ -75,7 +75,7 @@ describeWithBrowser('the trace of a message on the page', () => {
     await page.goto(`${bench.gateway.http}/trace#token=${TEST_TOKEN}`);
     const given = page.getByTestId('given-up').getByRole('listitem').filter({ hasText: 'It does not arrive.' });
     await given.getByText('blocked').waitFor();
-    await given.getByRole('link', { name: 'Its way' }).click();
+    await given.getByRole('link', { name: 'Trace' }).click();
     await page.getByTestId('cause').getByText('The answer was not delivered').waitFor();
     await page.getByTestId('cause').getByRole('button', { name: 'Send it again' }).waitFor();
     await page.getByTestId('cause').getByRole('button', { name: 'Send it again' }).click();

@@ -52,7 +52,7 @@ describeWithBrowser('usage and cost on the page', () => {
     expect(lines[0]).toBe('"session",calls,input,output,cacheRead,cacheWrite,totalTokens,totalCost,missingCostEntries');
     expect(lines[1]).toBe('"agent:main:trains",1,80000,4000,0,0,84000,0.2,0');
     await groups.getByLabel('Show').selectOption('Single calls');
-    await groups.getByRole('link', { name: 'Its way' }).first().waitFor();
+    await groups.getByRole('link', { name: 'Trace' }).first().waitFor();
 
     const budgets = page.getByTestId('budgets');
     await budgets.getByRole('button', { name: 'Set a budget' }).click();

@@ -42,12 +42,17 @@ interface Waiting {
 const SCOPES = ['operator.admin', 'operator.read', 'operator.write', 'operator.approvals', 'operator.pairing'];
 const CLIENT = { id: 'openclaw-control-ui', mode: 'ui', platform: 'web' } as const;
 const CALL_TIMEOUT_MS = 20_000;
-/** Methods that fetch or install something take as long as that takes. */
+/** Methods that fetch, install, ask somebody else or wait take as long as that takes. */
 const SLOW_MS: Readonly<Record<string, number>> = {
+  'agent.wait': 70_000,
+  'channels.probe': 30_000,
+  'models.probe': 30_000,
   'skills.fetch': 300_000,
   'skills.add': 300_000,
   'skills.install': 1_000_000,
 };
+/** What is sent takes its time too: 240 kbit/s are a slow link. */
+const SENT_CHARS_PER_MS = 30;
 const PAIRING_RETRY_MS = 3000;
 /** Without any frame for so many tick intervals the connection counts as dead. */
 const SILENT_TICKS = 2.5;
@@ -91,13 +96,15 @@ export class GatewaySocket {
       return Promise.reject(new CallError({ code: 'UNAVAILABLE', message: 'not connected' }, true));
     }
     const id = crypto.randomUUID();
+    const text = JSON.stringify({ type: 'req', id, method, params });
+    const timeoutMs = (SLOW_MS[method] ?? CALL_TIMEOUT_MS) + text.length / SENT_CHARS_PER_MS;
     return new Promise<T>((resolve, reject) => {
       const timer = setTimeout(() => {
         this.waiting.delete(id);
         reject(new CallError({ code: 'UNAVAILABLE', message: `no answer to ${method}` }, true));
-      }, SLOW_MS[method] ?? CALL_TIMEOUT_MS);
+      }, timeoutMs);
       this.waiting.set(id, { resolve: resolve as (payload: unknown) => void, reject, timer });
-      socket.send(JSON.stringify({ type: 'req', id, method, params }));
+      socket.send(text);
     });
   }
 

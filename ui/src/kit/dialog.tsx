@@ -1,6 +1,9 @@
 import { type ReactNode, useEffect, useId, useRef } from 'react';
+import { SafeText } from '../text/safe-text';
 import { Button } from './button';
 import css from './dialog.module.css';
+
+const MAX_TITLE = 120;
 
 interface DialogProps {
   title: string;
@@ -37,7 +40,9 @@ export function Dialog({ title, onClose, children }: DialogProps) {
     >
       <div className={css['inside']}>
         <header>
-          <h2 id={id}>{title}</h2>
+          <h2 id={id}>
+            <SafeText text={title} max={MAX_TITLE} />
+          </h2>
           <Button look="quiet" icon="close" aria-label="Close" onClick={onClose} />
         </header>
         {children}

@@ -3,7 +3,12 @@ import css from './diff.module.css';
 
 /** A unified diff: what goes, and what comes. Its head, which names files, is left out. */
 export function Diff({ text, label }: { text: string; label: string }) {
-  const lines = text.split('\n').filter((line) => !/^(===|---|\+\+\+|Index:|\\ No newline)/.test(line) && line !== '');
+  const all = text.split('\n');
+  // What is changed may itself begin like a line of the head.
+  const start = all.findIndex((line) => line.startsWith('@@'));
+  const lines = (start === -1 ? [] : all.slice(start)).filter(
+    (line) => line !== '' && !line.startsWith('\\ No newline'),
+  );
   if (lines.length === 0) return <p className={css['none']}>Nothing changes.</p>;
   return (
     <div className={css['diff']} role="group" aria-label={label} tabIndex={0} data-testid="diff">

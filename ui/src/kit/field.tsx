@@ -1,5 +1,9 @@
 import { type InputHTMLAttributes, type ReactNode, type Ref, useId } from 'react';
+import { cutText } from '../../../src/common/cut-text';
+import { visibleText } from '../../../src/common/visible-text';
 import css from './field.module.css';
+
+const MAX_OPTION = 120;
 
 interface FieldProps extends InputHTMLAttributes<HTMLInputElement> {
   label: string;
@@ -111,7 +115,7 @@ export function Choice<T extends string>({ label, value, options, onChange }: Ch
       >
         {names.map((name) => (
           <option key={name} value={name}>
-            {options[name]}
+            {visibleText(cutText(options[name], MAX_OPTION))}
           </option>
         ))}
       </select>

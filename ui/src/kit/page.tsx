@@ -1,5 +1,8 @@
 import { type ReactNode, useId } from 'react';
+import { SafeText } from '../text/safe-text';
 import css from './page.module.css';
+
+const MAX_TITLE = 120;
 
 interface PageProps {
   title: string;
@@ -37,7 +40,9 @@ export function Card({ title, aside, testId, children }: CardProps) {
   return (
     <section className={css['card']} aria-labelledby={id} data-testid={testId}>
       <header>
-        <h2 id={id}>{title}</h2>
+        <h2 id={id}>
+          <SafeText text={title} max={MAX_TITLE} />
+        </h2>
         {aside}
       </header>
       {children}

@@ -1,6 +1,7 @@
 import { useEffect, useSyncExternalStore } from 'react';
 import { announce } from './announcer';
 import { Button } from './button';
+import { SafeText } from '../text/safe-text';
 import css from './toasts.module.css';
 
 interface Toast {
@@ -12,6 +13,7 @@ interface Toast {
 }
 
 const SHOWN_MS = 8000;
+const MAX_TEXT = 400;
 
 let toasts: readonly Toast[] = [];
 let count = 0;
@@ -63,7 +65,9 @@ function ToastLine({ toast: { id, text, undo } }: { toast: Toast }) {
   }, [id]);
   return (
     <div className={css['toast']} data-testid="toast">
-      <span>{text}</span>
+      <span>
+        <SafeText text={text} lines max={MAX_TEXT} />
+      </span>
       {undo && <Button onClick={() => end(id, 'undo')}>Undo</Button>}
       <Button look="quiet" icon="close" aria-label="Close" onClick={() => end(id, 'done')} />
     </div>

@@ -1,6 +1,7 @@
 import type { PairingRequest } from '../gateway/pairing';
 import { Link } from '../kit/link';
 import { addressOf } from '../kit/place';
+import { placeName } from '../kit/place-name';
 import { SafeText } from '../text/safe-text';
 import css from './room.module.css';
 
@@ -22,7 +23,7 @@ export function PeopleBar({ requests, isThere }: PeopleBarProps) {
         {requests.length === 1 ? (
           <>
             <SafeText text={first.name ?? 'Somebody'} max={MAX_NAME} /> asks to write on{' '}
-            <SafeText text={first.channel} max={MAX_NAME} />
+            <SafeText text={placeName(first.channel)} max={MAX_NAME} />
           </>
         ) : (
           `${requests.length} people ask to write to the assistant`

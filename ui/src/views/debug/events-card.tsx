@@ -1,4 +1,5 @@
-import { useEffect, useRef, useState } from 'react';
+import { memo, useEffect, useRef, useState } from 'react';
+import { cutText } from '../../../../src/common/cut-text';
 import { useGateway } from '../../gateway/use-gateway';
 import { Button } from '../../kit/button';
 import { SearchField } from '../../kit/field';
@@ -19,6 +20,8 @@ const KEPT = 500;
 const SHOWN = 100;
 const MAX_LINE = 200;
 const MAX_WHOLE = 20_000;
+/** Most characters that are kept of one event. */
+const MAX_KEPT = 100_000;
 /** What comes in between is shown together. */
 const PAINT_MS = 250;
 
@@ -33,7 +36,7 @@ export function EventsCard() {
     if (isPaused) return undefined;
     let fresh: Seen[] = [];
     const stop = subscribe(({ event, payload }) => {
-      fresh.unshift({ id: ++count.current, at: Date.now(), event, payload: JSON.stringify(payload) ?? 'null' });
+      fresh.unshift({ id: ++count.current, at: Date.now(), event, payload: kept(JSON.stringify(payload) ?? 'null') });
     });
     const timer = setInterval(() => {
       const taken = fresh;
@@ -78,21 +81,8 @@ export function EventsCard() {
         </Empty>
       ) : (
         <ol className={css['events']} data-testid="event-lines">
-          {found.slice(0, SHOWN).map(({ id, at, event, payload }) => (
-            <li key={id}>
-              <time dateTime={new Date(at).toISOString()}>{new Date(at).toLocaleTimeString()}</time>
-              <details>
-                <summary>
-                  <b>
-                    <SafeText text={event} max={60} />
-                  </b>{' '}
-                  <SafeText text={payload} max={MAX_LINE} />
-                </summary>
-                <pre tabIndex={0} role="group" aria-label={`All of ${event}`}>
-                  <SafeText text={JSON.stringify(JSON.parse(payload), null, 2)} lines max={MAX_WHOLE} />
-                </pre>
-              </details>
-            </li>
+          {found.slice(0, SHOWN).map((each) => (
+            <EventLine key={each.id} seen={each} />
           ))}
         </ol>
       )}
@@ -104,3 +94,30 @@ export function EventsCard() {
     </Card>
   );
 }
+
+/** What is longer than is kept is a text that says so: its beginning. */
+const kept = (payload: string): string =>
+  payload.length <= MAX_KEPT ? payload : JSON.stringify(`${cutText(payload, MAX_KEPT)} (cut off)`);
+
+/** One event; the whole of it is written out while it is open. */
+const EventLine = memo(function EventLine({ seen: { at, event, payload } }: { seen: Seen }) {
+  const [isOpen, setOpen] = useState(false);
+  return (
+    <li>
+      <time dateTime={new Date(at).toISOString()}>{new Date(at).toLocaleTimeString()}</time>
+      <details onToggle={(toggled) => setOpen(toggled.currentTarget.open)}>
+        <summary>
+          <b>
+            <SafeText text={event} max={60} />
+          </b>{' '}
+          <SafeText text={payload} max={MAX_LINE} />
+        </summary>
+        {isOpen && (
+          <pre tabIndex={0} role="group" aria-label={`All of ${event}`}>
+            <SafeText text={JSON.stringify(JSON.parse(payload), null, 2)} lines max={MAX_WHOLE} />
+          </pre>
+        )}
+      </details>
+    </li>
+  );
+});

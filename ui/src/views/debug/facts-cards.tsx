@@ -74,7 +74,7 @@ export function FactsCards() {
           facts={[
             [
               'State',
-              <Status tone={health?.ok === false ? 'bad' : 'good'}>
+              <Status tone={health === undefined ? 'off' : health.ok ? 'good' : 'bad'}>
                 {health === undefined ? 'not read yet' : health.ok ? 'well' : 'not well'}
               </Status>,
             ],

@@ -120,7 +120,7 @@ export default function DevicesView() {
         }
       >
         {!data && error === undefined && <Skeleton lines={4} />}
-        {data && paired.length === 0 && <Empty title="No device was let in yet" />}
+        {data && paired.length === 0 && <Empty title="No device is paired yet" />}
         <Rows testId="devices">
           {paired.map((device) => (
             <Row
@@ -128,8 +128,9 @@ export default function DevicesView() {
               title={<SafeText text={nameOf(device)} max={MAX_NAME} />}
               detail={
                 <>
-                  {(device.roles ?? [device.role ?? 'operator']).join(', ')} · let in{' '}
-                  {dayName(device.approvedAtMs, now)} · last used {roughly(Math.max(0, now - lastUsed(device)))} ago
+                  {(device.roles ?? [device.role ?? 'operator']).join(', ')} · paired{' '}
+                  {dayName(device.approvedAtMs, now).replace(/^(To|Yester)day$/, (day) => day.toLowerCase())} · last
+                  used {roughly(Math.max(0, now - lastUsed(device)))} ago
                 </>
               }
             >

@@ -7,6 +7,7 @@ import { Button } from '../../kit/button';
 import { Link } from '../../kit/link';
 import { Card, Row, Rows } from '../../kit/page';
 import { addressOf } from '../../kit/place';
+import { placeName } from '../../kit/place-name';
 import { Empty, Status } from '../../kit/states';
 import { roughly, shortMoment } from '../../kit/time';
 import { useNow } from '../../kit/use-now';
@@ -65,7 +66,7 @@ export function NeedsYouCard({ approvals, requests }: NeedsYouProps) {
             title={
               <>
                 <SafeText text={request.name ?? 'Somebody'} max={40} /> asks to write on{' '}
-                <SafeText text={request.channel} max={40} />
+                <SafeText text={placeName(request.channel)} max={40} />
               </>
             }
             detail={<>code {request.code}</>}

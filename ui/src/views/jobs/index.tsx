@@ -35,7 +35,7 @@ export default function JobsView() {
   };
 
   return (
-    <Page title="Jobs" lead="What the assistant does by itself, and when.">
+    <Page title="Scheduled jobs" lead="What the assistant does by itself, and when.">
       {isAdding ? (
         <JobForm
           onDone={() => {

@@ -1,6 +1,7 @@
 import type { Pairing } from '../../gateway/pairing';
 import { Button } from '../../kit/button';
 import { Row, Rows } from '../../kit/page';
+import { placeName } from '../../kit/place-name';
 import { Empty, Skeleton } from '../../kit/states';
 import { SafeText } from '../../text/safe-text';
 
@@ -18,7 +19,7 @@ export function PairedPeople({ approved, loaded, revoke }: Pick<Pairing, 'approv
       {approved.map((sender) => (
         <Row
           key={`${sender.channel} ${sender.account} ${sender.senderId}`}
-          title={<SafeText text={`${sender.channel} ${sender.senderId}`} max={80} />}
+          title={<SafeText text={`${placeName(sender.channel)} ${sender.senderId}`} max={80} />}
           detail={sender.account === 'default' ? undefined : <SafeText text={`account ${sender.account}`} max={80} />}
         >
           <Button look="danger" onClick={() => revoke(sender)}>

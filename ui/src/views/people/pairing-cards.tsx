@@ -1,6 +1,7 @@
 import { useRef } from 'react';
 import type { Pairing, PairingRequest } from '../../gateway/pairing';
 import { Button } from '../../kit/button';
+import { placeName } from '../../kit/place-name';
 import { useSteady } from '../../kit/use-steady';
 import { SafeText } from '../../text/safe-text';
 import css from './people.module.css';
@@ -27,7 +28,7 @@ function PairingCard({ request, approve, dismiss }: Ways & { request: PairingReq
     <section className={css['request']} data-testid="pairing-request" ref={card}>
       <h3>
         <SafeText text={request.name ?? 'Somebody'} max={MAX_NAME} /> wants to write to the assistant on{' '}
-        <SafeText text={request.channel} />
+        <SafeText text={placeName(request.channel)} />
       </h3>
       <p>
         Id <SafeText text={request.senderId} max={MAX_NAME} />

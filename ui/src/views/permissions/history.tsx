@@ -33,7 +33,14 @@ export function HistoryCard() {
     const before = all.at(-1)?.createdAtMs;
     if (before === undefined) return;
     call<{ approvals: Ended[] }>('approval.history', { limit: PAGE, before }).then(
-      ({ approvals }) => setOlder({ rows: [...older.rows, ...approvals], isEnd: approvals.length < PAGE }),
+      ({ approvals }) =>
+        setOlder(({ rows }) => {
+          const had = new Set(rows.map(({ id }) => id));
+          return {
+            rows: [...rows, ...approvals.filter(({ id }) => !had.has(id))],
+            isEnd: approvals.length < PAGE,
+          };
+        }),
       (problem: unknown) => toast(`Older ones could not be read: ${String(problem)}`),
     );
   };

@@ -94,8 +94,8 @@ export default function SecretsView() {
                 }
                 detail={
                   <>
-                    <UsedAt paths={usedAt} /> Set it in the environment of the gateway and restart it, or write a secret
-                    into the setting instead.
+                    <UsedAt paths={usedAt} />. Set it in the environment of the gateway and restart it, or write a
+                    secret into the setting instead.
                   </>
                 }
               />

@@ -1,15 +1,14 @@
 import { useState } from 'react';
-import { Button } from '../../kit/button';
 import { Switch } from '../../kit/switch';
 import { type Field, kindOf } from './fields';
+import { SecretControl } from './secret-control';
 import css from './settings.module.css';
-
-/** What the gateway puts in the place of a secret. */
-export const HIDDEN = '__OPENCLAW_REDACTED__';
 
 interface ControlProps {
   field: Field;
   value: unknown;
+  /** What it is without the change that is being made. */
+  before: unknown;
   /** What holds without the key. */
   standard: unknown;
   label: string;
@@ -72,48 +71,31 @@ export function Control(props: ControlProps) {
     case 'secret':
       return <SecretControl {...props} />;
     case 'lines':
-      return (
-        <textarea
-          {...known}
-          rows={Math.min(6, Math.max(2, (Array.isArray(value) ? value.length : 0) + 1))}
-          spellCheck={false}
-          value={Array.isArray(value) ? value.join('\n') : ''}
-          placeholder="one a line"
-          onChange={(event) => onChange(event.target.value === '' ? undefined : event.target.value.split('\n'))}
-        />
-      );
+      return <LinesControl {...props} />;
     case 'json':
       return <JsonControl {...props} />;
   }
 }
 
-/** A stored secret is never shown; it is replaced, or taken out. */
-function SecretControl({ value, label, describedBy, onChange }: ControlProps) {
-  const isStored = value === HIDDEN;
-  const isReference = typeof value === 'string' && value.startsWith('${');
-  const [isTyping, setTyping] = useState(false);
-  if ((isStored || isReference) && !isTyping)
-    return (
-      <div className={css['secret']}>
-        <code>{isReference ? value : '••••••••'}</code>
-        <Button aria-label={`Replace ${label}`} aria-describedby={describedBy} onClick={() => setTyping(true)}>
-          Replace
-        </Button>
-      </div>
-    );
+/** Texts, one per line. What is being typed may have blank lines; the value has none. */
+function LinesControl({ value, label, describedBy, onChange }: ControlProps) {
+  const [draft, setDraft] = useState<string>();
+  const lines = Array.isArray(value) ? value : [];
   return (
-    <input
-      type="password"
-      autoComplete="off"
+    <textarea
       aria-label={label}
       aria-describedby={describedBy}
-      // The one who asked for it is about to type.
-      ref={(element) => {
-        if (isTyping && (isStored || isReference)) element?.focus();
+      rows={Math.min(6, Math.max(2, lines.length + 1))}
+      spellCheck={false}
+      value={draft ?? lines.join('\n')}
+      placeholder="One per line"
+      onChange={(event) => {
+        const { value: text } = event.target;
+        setDraft(text);
+        const kept = text.split('\n').filter((line) => line.trim() !== '');
+        onChange(kept.length === 0 ? undefined : kept);
       }}
-      value={typeof value === 'string' && !isStored && !isReference ? value : ''}
-      placeholder={isTyping ? 'new value, or ${secret:name}' : 'a value, or ${secret:name}'}
-      onChange={(event) => onChange(event.target.value === '' ? undefined : event.target.value)}
+      onBlur={() => setDraft(undefined)}
     />
   );
 }

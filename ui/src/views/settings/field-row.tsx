@@ -3,9 +3,10 @@ import { Button } from '../../kit/button';
 import { addressOf } from '../../kit/place';
 import { Link } from '../../kit/link';
 import { SafeText } from '../../text/safe-text';
-import { Control, HIDDEN } from './control';
+import { Control } from './control';
 import type { Field } from './fields';
-import { type Edits, valueAt } from './paths';
+import { HIDDEN } from './hidden';
+import { type Edits, type Values, valueAt, withEdits } from './paths';
 import type { Issue } from './use-settings';
 import css from './settings.module.css';
 
@@ -13,6 +14,8 @@ interface FieldRowProps {
   field: Field;
   /** Where it stands, in words; said where it stands among others. */
   within?: string;
+  /** What the file says, and would say with the changes. */
+  stored: Values;
   values: unknown;
   edits: Edits;
   /** Where the value comes from, as the gateway says it, and what it is; undefined where nothing says anything. */
@@ -22,11 +25,14 @@ interface FieldRowProps {
 }
 
 /** One setting: what it is called and means, what it is, where that comes from, and what a change takes. */
-export function FieldRow({ field, within, values, edits, origin, issues, onChange }: FieldRowProps) {
+export function FieldRow({ field, within, stored, values, edits, origin, issues, onChange }: FieldRowProps) {
   const id = useId();
   const { at, name, path, schema, hint } = field;
   const own = valueAt(values, path);
   const isChanged = edits.has(at);
+  const before = isChanged
+    ? valueAt(withEdits(stored, new Map([...edits].filter(([each]) => each !== at))), path)
+    : own;
   const isElsewhere = own === undefined && origin !== undefined && origin.origin !== 'file' && !isChanged;
   const standard = isElsewhere && origin.value !== HIDDEN ? origin.value : schema.default;
   return (
@@ -62,7 +68,15 @@ export function FieldRow({ field, within, values, edits, origin, issues, onChang
         ))}
       </div>
       <div className={css['control']}>
-        <Control field={field} value={own} standard={standard} label={name} describedBy={id} onChange={onChange} />
+        <Control
+          field={field}
+          value={own}
+          before={before}
+          standard={standard}
+          label={name}
+          describedBy={id}
+          onChange={onChange}
+        />
         {own !== undefined && (
           <Button look="quiet" aria-label={`Reset ${name}`} onClick={() => onChange(undefined)}>
             Reset

@@ -69,7 +69,7 @@ export function Form({ settings, schema, hints }: FormProps) {
             checked={showIdle}
             onChange={(event) => go({ all: event.target.checked ? '1' : '' })}
           />
-          Also what has no effect here
+          Show settings that have no effect here
         </label>
       </div>
       {search.trim() === '' ? (
@@ -144,7 +144,7 @@ function Found({ groups, words, settings, origin }: FoundProps) {
         {found.length > MOST_FOUND && `; the first ${MOST_FOUND} are shown`}
       </p>
       {found.length === 0 && (
-        <Empty title="No setting is called so, or speaks of that">
+        <Empty title="No matching setting">
           <p>Try another word, such as “token”, “port” or “telegram”.</p>
         </Empty>
       )}
@@ -154,6 +154,7 @@ function Found({ groups, words, settings, origin }: FoundProps) {
             key={field.at}
             field={field}
             within={title}
+            stored={settings.stored}
             values={settings.values}
             edits={settings.edits}
             origin={origin.get(field.at)}

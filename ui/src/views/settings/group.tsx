@@ -42,6 +42,7 @@ export function GroupCard({ group, settings, origins, isOpen }: GroupProps) {
               <FieldRow
                 key={field.at}
                 field={field}
+                stored={settings.stored}
                 values={settings.values}
                 edits={settings.edits}
                 origin={origins.get(field.at)}

@@ -8,6 +8,7 @@ import { usePlace } from '../../kit/place';
 import { Empty, Failure, Skeleton, Status } from '../../kit/states';
 import { wholeMoment } from '../../kit/time';
 import { SafeText } from '../../text/safe-text';
+import { withDots } from './hidden';
 
 interface Entry {
   number: number;
@@ -94,5 +95,5 @@ const nameOf = (by: string): string => (by === 'openclaw-control-ui' ? 'this pag
 function Changes({ number }: { number: number }) {
   const { data, error, refresh } = useLive<{ diff: string }>(['config.history.get', { number }]);
   if (error !== undefined) return <Failure what="It could not be read." why={error} onRetry={refresh} />;
-  return data ? <Diff text={data.diff} label={`Changes of version ${number}`} /> : <Skeleton lines={3} />;
+  return data ? <Diff text={withDots(data.diff)} label={`Changes of version ${number}`} /> : <Skeleton lines={3} />;
 }

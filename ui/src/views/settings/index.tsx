@@ -20,7 +20,7 @@ export default function SettingsView() {
   const { about, file, origins, refresh } = settings;
   const error = about.error ?? file.error;
   return (
-    <Page title="Settings" lead="Changes are looked at before they are saved, and can be taken back.">
+    <Page title="Settings" lead="Changes are checked before they are saved and can be undone.">
       <nav className={css['tabs']} aria-label="Ways to look at the settings">
         {Object.entries(TABS).map(([name, words]) => (
           <Link

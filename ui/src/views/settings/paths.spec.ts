@@ -1,4 +1,4 @@
-import { type Edit, listsIn, patchBetween, pathText, withEdits } from './paths';
+import { type Edit, type Edits, listsIn, patchBetween, pathText, withEdit, withEdits } from './paths';
 
 const edits = (...list: Edit[]): Map<string, Edit> => new Map(list.map((edit) => [pathText(edit.path), edit]));
 
@@ -33,6 +33,34 @@ describe('changes of settings', () => {
     expect(withEdits(before, edits({ path: ['agents', 'list', 0], value: undefined }))).toEqual({
       agents: { list: [{ id: 'b' }] },
     });
+  });
+
+  it('take out one entry after the other, and are made in what is left', () => {
+    const before = { hooks: { outbound: [{ id: 'a' }, { id: 'b' }, { id: 'c' }] } };
+    const at = (...rest: (string | number)[]): (string | number)[] => ['hooks', 'outbound', ...rest];
+    let made: Edits = new Map();
+    const change = (path: (string | number)[], value: unknown): unknown => {
+      made = withEdit(before, made, path, value);
+      return withEdits(before, made);
+    };
+    change(at(1, 'url'), 'http://b');
+    expect(change(at(0), undefined)).toEqual({ hooks: { outbound: [{ id: 'b', url: 'http://b' }, { id: 'c' }] } });
+    change(at(1, 'url'), 'http://c');
+    expect(change(at(0), undefined)).toEqual({ hooks: { outbound: [{ id: 'c', url: 'http://c' }] } });
+    expect(change(at(0, 'url'), undefined)).toEqual({ hooks: { outbound: [{ id: 'c' }] } });
+    expect(change(at(0), undefined)).toEqual({ hooks: { outbound: [] } });
+    change(at(0), { id: 'a' });
+    change(at(1), { id: 'b' });
+    expect(change(at(2), { id: 'c' })).toEqual(before);
+  });
+
+  it('are none where the file says so already', () => {
+    const before = { gateway: { port: 1 } };
+    const made = withEdit(before, new Map(), ['gateway', 'port'], 2);
+    expect([...made.keys()]).toEqual(['gateway.port']);
+    expect(withEdit(before, made, ['gateway', 'port'], 1).size).toBe(0);
+    const list = { list: [1, 2] };
+    expect(withEdit(list, withEdit(list, new Map(), ['list', 2], 3), ['list', 2], undefined).size).toBe(0);
   });
 
   it('have paths as the gateway writes them', () => {

@@ -42,6 +42,25 @@ export function withEdits(root: Values, edits: Edits): Values {
   return result;
 }
 
+/**
+ * The changes with one more; what stands in the file already is none. An entry that goes out of a list moves those
+ * behind it, so that the list as a whole is what changes, with what was changed in it.
+ */
+export function withEdit(root: Values, edits: Edits, path: Path, value: unknown): Edits {
+  const next = new Map<string, Edit>(edits);
+  if (value === undefined && typeof path.at(-1) === 'number') {
+    const list = path.slice(0, -1);
+    const left = valueAt(changed(withEdits(root, edits), path, undefined), list);
+    for (const [at, edit] of edits) if (list.every((key, index) => edit.path[index] === key)) next.delete(at);
+    const isNone = valueAt(root, list) === undefined && Array.isArray(left) && left.length === 0;
+    return withEdit(root, next, list, isNone ? undefined : left);
+  }
+  const at = pathText(path);
+  next.delete(at);
+  if (!isSame(valueAt(withEdits(root, next), path), value)) next.set(at, { path, value });
+  return next;
+}
+
 function changed(node: unknown, [key, ...rest]: Path, value: unknown): unknown {
   if (key === undefined) return value;
   if (typeof key === 'number') {

@@ -6,6 +6,7 @@ import { Diff } from '../../kit/diff';
 import { Card } from '../../kit/page';
 import { Empty, Failure, Status } from '../../kit/states';
 import { SafeText } from '../../text/safe-text';
+import { withDots } from './hidden';
 import type { FileState, Verdict } from './use-settings';
 import css from './settings.module.css';
 
@@ -25,20 +26,28 @@ export function RawText({ file, onWritten, onReload }: RawTextProps) {
   const [base, setBase] = useState(file);
   const [text, setText] = useState(file.raw ?? '{}\n');
   const [checked, setChecked] = useState<{ text: string; verdict: Verdict }>();
-  const [problem, setProblem] = useState<string>();
+  const [problem, setProblem] = useState<{ what: string; why: string }>();
   const isChanged = text !== (base.raw ?? '{}\n');
   const verdict = checked?.text === text ? checked.verdict : undefined;
   const isStale = base.hash !== file.hash;
 
   useEffect(() => {
     if (!isChanged) return undefined;
+    let isOld = false;
     const timer = setTimeout(() => {
       call<Verdict>('config.validate', { raw: text }).then(
-        (found) => setChecked({ text, verdict: found }),
-        (failure: unknown) => setProblem(wordsOf(failure)),
+        (found) => {
+          if (!isOld) setChecked({ text, verdict: found });
+        },
+        (failure: unknown) => {
+          if (!isOld) setProblem({ what: 'It could not be checked.', why: wordsOf(failure) });
+        },
       );
     }, CHECK_MS);
-    return () => clearTimeout(timer);
+    return () => {
+      isOld = true;
+      clearTimeout(timer);
+    };
   }, [call, text, isChanged]);
 
   // What was not touched follows the file.
@@ -57,7 +66,7 @@ export function RawText({ file, onWritten, onReload }: RawTextProps) {
       setBase({ ...base, raw: text, hash });
       await onWritten(hash);
     } catch (failure) {
-      setProblem(wordsOf(failure));
+      setProblem({ what: 'It was not saved.', why: wordsOf(failure) });
       onReload();
     }
   };
@@ -96,7 +105,7 @@ export function RawText({ file, onWritten, onReload }: RawTextProps) {
             <Button onClick={() => setBase({ ...file, raw: base.raw })}>Keep mine</Button>
           </Failure>
         )}
-        {problem !== undefined && !isStale && <Failure what="It was not saved." why={problem} />}
+        {problem !== undefined && !isStale && <Failure {...problem} />}
         <CodeField
           label="Settings as text"
           value={text}
@@ -110,9 +119,9 @@ export function RawText({ file, onWritten, onReload }: RawTextProps) {
         />
         <p role="status" className={css['meta']}>
           {!isChanged && <Status tone="off">as it is in the file</Status>}
-          {isChanged && !verdict && <Status tone="busy">the gateway looks at it</Status>}
-          {isChanged && verdict && issues.length === 0 && <Status tone="good">the gateway would take it</Status>}
-          {issues.length > 0 && <Status tone="bad">the gateway would not take it</Status>}
+          {isChanged && !verdict && <Status tone="busy">Checking…</Status>}
+          {isChanged && verdict && issues.length === 0 && <Status tone="good">Valid</Status>}
+          {issues.length > 0 && <Status tone="bad">Not valid</Status>}
         </p>
         {issues.length > 0 && (
           <ul className={css['issues']}>
@@ -129,7 +138,7 @@ export function RawText({ file, onWritten, onReload }: RawTextProps) {
             ))}
           </ul>
         )}
-        {isChanged && verdict?.valid && <Diff text={verdict.diff} label="Changes of the file" />}
+        {isChanged && verdict?.valid && <Diff text={withDots(verdict.diff)} label="Changes of the file" />}
         <p className={css['buttons']}>
           <Button
             look="primary"

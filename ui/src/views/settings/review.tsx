@@ -4,6 +4,7 @@ import { Diff } from '../../kit/diff';
 import { Dialog } from '../../kit/dialog';
 import { Failure, Skeleton, Status } from '../../kit/states';
 import { SafeText } from '../../text/safe-text';
+import { withDots } from './hidden';
 import { isSame, pathText, valueAt } from './paths';
 import type { Settings } from './use-settings';
 import css from './settings.module.css';
@@ -22,10 +23,12 @@ export function Review({ settings }: { settings: Settings }) {
         {verdict && faults > 0 && `, ${faults === 1 ? 'one value' : `${faults} values`} can't be taken`}
         {conflict && ', and somebody else has saved meanwhile'}
       </span>
-      <Button onClick={discard}>Discard</Button>
-      <Button look="primary" onClick={() => setOpen(true)}>
-        Review
-      </Button>
+      <span className={css['does']}>
+        <Button onClick={discard}>Discard</Button>
+        <Button look="primary" onClick={() => setOpen(true)}>
+          Review
+        </Button>
+      </span>
       {isOpen && <ReviewDialog settings={settings} onClose={() => setOpen(false)} />}
     </div>
   );
@@ -39,12 +42,12 @@ function ReviewDialog({ settings, onClose }: { settings: Settings; onClose(): vo
     <Dialog title="What changes" onClose={onClose}>
       <div className={css['review']}>
         {conflict && <Conflict settings={settings} />}
-        {problem !== undefined && !conflict && <Failure what="It was not saved." why={problem} />}
-        {!verdict && problem === undefined && <Skeleton lines={4} label="The gateway looks at it" />}
+        {problem !== undefined && !conflict && <Failure {...problem} />}
+        {!verdict && problem === undefined && <Skeleton lines={4} label="Checking…" />}
         {verdict && (
           <>
             {verdict.issues.length > 0 && (
-              <Failure what="The gateway would not take this." why="Go back to these settings and mend them:">
+              <Failure what="These settings are not valid." why="Go back to these settings and mend them:">
                 <ul className={css['issues']}>
                   {verdict.issues.map((issue) => (
                     <li key={`${issue.path} ${issue.message}`}>
@@ -64,7 +67,7 @@ function ReviewDialog({ settings, onClose }: { settings: Settings; onClose(): vo
                 </Status>
               </p>
             ))}
-            <Diff text={verdict.diff} label="Changes of the file" />
+            <Diff text={withDots(verdict.diff)} label="Changes of the file" />
             {verdict.valid && (
               <p className={css['meta']}>
                 {restarts.length === 0
@@ -85,7 +88,7 @@ function ReviewDialog({ settings, onClose }: { settings: Settings; onClose(): vo
           >
             Save
           </Button>
-          <Button onClick={onClose}>Go on changing</Button>
+          <Button onClick={onClose}>Keep editing</Button>
         </p>
       </div>
     </Dialog>

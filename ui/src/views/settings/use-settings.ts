@@ -3,18 +3,7 @@ import { useGateway } from '../../gateway/use-gateway';
 import { useLive } from '../../gateway/use-live';
 import { toast } from '../../kit/toasts';
 import type { Hints, Schema } from './fields';
-import {
-  type Edit,
-  type Edits,
-  type Path,
-  type Values,
-  isSame,
-  listsIn,
-  patchBetween,
-  pathText,
-  valueAt,
-  withEdits,
-} from './paths';
+import { type Edits, type Path, type Values, listsIn, patchBetween, withEdit, withEdits } from './paths';
 
 export interface Issue {
   path: string;
@@ -56,10 +45,17 @@ interface HistoryState {
   entries: { number: number }[];
 }
 
+/** What went wrong, and why. */
+interface Problem {
+  what: string;
+  why: string;
+}
+
 const CHECK_MS = 350;
 /** Another page's changes are not told by an event. */
 const LOOK_MS = 20_000;
 const NONE: Edits = new Map();
+const NOTHING: Values = {};
 
 const wordsOf = (problem: unknown): string => (problem instanceof Error ? problem.message : String(problem));
 
@@ -72,7 +68,7 @@ export function useSettings() {
   const [edits, setEdits] = useState<Edits>(NONE);
   const [base, setBase] = useState<FileState>();
   const [verdict, setVerdict] = useState<{ edits: Edits; verdict: Verdict }>();
-  const [problem, setProblem] = useState<string>();
+  const [problem, setProblem] = useState<Problem>();
 
   const seen = edits.size > 0 ? base : file.data;
   const values = useMemo(() => withEdits(seen?.parsed ?? {}, edits), [seen, edits]);
@@ -84,16 +80,10 @@ export function useSettings() {
     refreshOrigins();
   }, [refreshFile, refreshOrigins]);
 
-  /** What stands in the file already is no change. */
   const change = (path: Path, value: unknown): void => {
     const on = edits.size > 0 ? base : file.data;
     setBase(on);
-    setEdits((old) => {
-      const next = new Map<string, Edit>(old);
-      next.delete(pathText(path));
-      if (!isSame(valueAt(withEdits(on?.parsed ?? {}, next), path), value)) next.set(pathText(path), { path, value });
-      return next;
-    });
+    setEdits((old) => withEdit(on?.parsed ?? {}, old, path, value));
     setProblem(undefined);
   };
   const discard = (): void => {
@@ -103,20 +93,31 @@ export function useSettings() {
 
   useEffect(() => {
     if (edits.size === 0) return undefined;
+    let isOld = false;
     const timer = setTimeout(() => {
       call<Verdict>('config.validate', { patch: JSON.stringify(patch) }).then(
-        (found) => setVerdict({ edits, verdict: found }),
-        (failure: unknown) => setProblem(wordsOf(failure)),
+        (found) => {
+          if (!isOld) setVerdict({ edits, verdict: found });
+        },
+        (failure: unknown) => {
+          if (!isOld) setProblem({ what: 'It could not be checked.', why: wordsOf(failure) });
+        },
       );
     }, CHECK_MS);
-    return () => clearTimeout(timer);
+    return () => {
+      isOld = true;
+      clearTimeout(timer);
+    };
   }, [call, edits, patch]);
 
   /** Says that the file was written, and for a while offers what was in it before. */
   const written = async (hash: string): Promise<void> => {
     refresh();
-    const { entries } = await call<HistoryState>('config.history', { limit: 2 });
-    const before = entries[1];
+    // It is saved, whether it can be undone or not.
+    const before = await call<HistoryState>('config.history', { limit: 2 }).then(
+      ({ entries }) => entries[1],
+      () => undefined,
+    );
     toast('The settings are saved.', {
       ...(before
         ? {
@@ -142,7 +143,7 @@ export function useSettings() {
       await written(hash);
     } catch (failure) {
       refresh();
-      setProblem(wordsOf(failure));
+      setProblem({ what: 'It was not saved.', why: wordsOf(failure) });
     }
   };
 
@@ -151,6 +152,8 @@ export function useSettings() {
     about,
     file,
     origins,
+    /** What the file says, as it was when the first change was made. */
+    stored: seen?.parsed ?? NOTHING,
     values,
     edits,
     change,

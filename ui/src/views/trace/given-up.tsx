@@ -5,6 +5,7 @@ import { Link } from '../../kit/link';
 import { Card, Row, Rows } from '../../kit/page';
 import { addressOf } from '../../kit/place';
 import { placeName } from '../../kit/place-name';
+import { Failure } from '../../kit/states';
 import { clockTime, dayName } from '../../kit/time';
 import { toast } from '../../kit/toasts';
 import { SafeText } from '../../text/safe-text';
@@ -27,11 +28,17 @@ const MAX_TEXT = 160;
 /** Messages to people that were given up; nothing is shown where there are none. */
 export function GivenUp() {
   const { call } = useGateway();
-  const { data, refresh } = useLive<{ letters: Letter[] }>(['channels.deadLetters.list', { limit: SHOWN }], {
+  const { data, error, refresh } = useLive<{ letters: Letter[] }>(['channels.deadLetters.list', { limit: SHOWN }], {
     events: ['chat', 'channels.changed'],
     everyMs: 15_000,
   });
   const letters = data?.letters ?? [];
+  if (!data && error !== undefined)
+    return (
+      <Card title="Undeliverable messages" testId="given-up">
+        <Failure what="They could not be read." why={error} onRetry={refresh} />
+      </Card>
+    );
   if (letters.length === 0) return null;
   const send = (ids: string[]): void => {
     call('channels.deadLetters.resubmit', { ids }).then(
@@ -44,7 +51,7 @@ export function GivenUp() {
   };
   return (
     <Card
-      title="Could not be delivered"
+      title="Undeliverable messages"
       testId="given-up"
       aside={
         letters.length > 1 && (
@@ -71,7 +78,7 @@ export function GivenUp() {
               </>
             }
           >
-            <Link to={addressOf('trace', { id: letter.id })}>Its way</Link>
+            <Link to={addressOf('trace', { id: letter.id })}>Trace</Link>
             <Button onClick={() => send([letter.id])}>Send again</Button>
           </Row>
         ))}

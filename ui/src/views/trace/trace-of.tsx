@@ -1,3 +1,4 @@
+import { useState } from 'react';
 import { titleOf } from '../../gateway/session-names';
 import { useLive } from '../../gateway/use-live';
 import { took, wholeCount } from '../../kit/amounts';
@@ -19,14 +20,17 @@ const LOOK_MS = 5000;
 
 /** One message from when it came in until its answer was there. */
 export function TraceOf({ id }: { id: string }) {
+  const [isOver, setOver] = useState(false);
   const { data, error, refresh } = useLive<Trace>(['system.trace', { id }], {
     events: ['chat', 'agent', 'exec.approval.'],
-    everyMs: LOOK_MS,
+    ...(isOver ? {} : { everyMs: LOOK_MS }),
   });
+  const isOverNow = data !== undefined && !goesOn(data);
+  if (isOver !== isOverNow) setOver(isOverNow);
   if (!data)
     return (
       <Page title="Trace" lead={<Back />}>
-        <Card title="The way of a message">
+        <Card title="Message trace">
           {error === undefined ? (
             <Skeleton lines={6} />
           ) : error.includes('nothing is known of') ? (
@@ -50,6 +54,10 @@ export function TraceOf({ id }: { id: string }) {
   );
 }
 
+/** Whether something of it is still to come. */
+const goesOn = ({ state, spans }: Trace): boolean =>
+  state === 'waiting' || state === 'running' || spans.some((span) => span.state === 'open');
+
 const Back = () => <Link to={addressOf('trace')}>All messages</Link>;
 
 function Found({ trace, onChanged }: { trace: Trace; onChanged(): void }) {
@@ -65,7 +73,7 @@ function Found({ trace, onChanged }: { trace: Trace; onChanged(): void }) {
     <>
       <Cause trace={trace} onChanged={onChanged} />
       <Card
-        title="The way of a message"
+        title="Message trace"
         aside={
           sessionKey !== null && (
             <Button onClick={() => goTo(addressOf('chats', { s: sessionKey }))}>Open the chat</Button>
@@ -91,7 +99,7 @@ function Found({ trace, onChanged }: { trace: Trace; onChanged(): void }) {
         />
         <TimeLine spans={spans} start={start} end={end} />
         <details className={css['ids']}>
-          <summary>Details for somebody who helps</summary>
+          <summary>Support details</summary>
           <Facts
             facts={[
               ['Run', <SafeText text={trace.runId} max={120} />],

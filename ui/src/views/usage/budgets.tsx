@@ -6,7 +6,7 @@ import { Button } from '../../kit/button';
 import { ShareBar } from '../../kit/chart/share-bar';
 import { Choice, Field } from '../../kit/field';
 import { Card, Row, Rows } from '../../kit/page';
-import { Empty, Failure, Status } from '../../kit/states';
+import { Empty, Failure, Skeleton, Status } from '../../kit/states';
 import { toast } from '../../kit/toasts';
 import { SafeText } from '../../text/safe-text';
 import type { UsageStatus } from './spent';
@@ -33,8 +33,8 @@ const OF = {
   session: 'each conversation',
   agent: 'each agent',
   sender: 'each person',
-  cron: 'each job',
-  heartbeat: 'looking around unasked',
+  cron: 'each scheduled job',
+  heartbeat: 'heartbeats',
 } as const;
 const WINDOWS = { day: 'a day', month: 'a month', total: 'in all' } as const;
 const STATES = { ok: ['good', 'within'], warning: ['warn', 'nearly used up'], 'used up': ['bad', 'used up'] } as const;
@@ -43,20 +43,36 @@ const MAX_NAME = 60;
 /** Limits with what is used of them; a new one is set in place. */
 export function Budgets({ status, onChanged }: { status: UsageStatus; onChanged(): void }) {
   const { call } = useGateway();
-  const { data, refresh } = useLive<ConfigAnswer>(['config.get'], { events: ['config.changed'] });
+  const { data, error, refresh } = useLive<ConfigAnswer>(['config.get'], { events: ['config.changed'] });
   const [isAdding, setAdding] = useState(false);
   const budgets = data?.config.usage?.budgets ?? [];
-  const save = async (next: Budget[]): Promise<void> => {
-    await call('usage.budgets.set', { budgets: next, ...(data?.hash === undefined ? {} : { baseHash: data.hash }) });
+  /** @param hash of the file that the budgets were read from, so that nobody else's are written over */
+  const save = async (next: Budget[], hash: string | undefined): Promise<string | undefined> => {
+    const written = await call<{ hash?: string }>('usage.budgets.set', {
+      budgets: next,
+      ...(hash === undefined ? {} : { baseHash: hash }),
+    });
     refresh();
     onChanged();
+    return written.hash;
   };
+  const failed = (problem: unknown): void => toast(problem instanceof Error ? problem.message : String(problem));
   const remove = (index: number): void => {
-    save(budgets.filter((_, each) => each !== index)).then(
-      () => toast('The budget holds no longer.', { undo: () => void restore(call, budgets, refresh, onChanged) }),
-      (problem: unknown) => toast(problem instanceof Error ? problem.message : String(problem)),
-    );
+    save(
+      budgets.filter((_, each) => each !== index),
+      data?.hash,
+    ).then((hash) => toast('The budget was removed.', { undo: () => void save(budgets, hash).catch(failed) }), failed);
   };
+  if (!data)
+    return (
+      <Card title="Budgets" testId="budgets">
+        {error === undefined ? (
+          <Skeleton lines={2} />
+        ) : (
+          <Failure what="The budgets could not be read." why={error} onRetry={refresh} />
+        )}
+      </Card>
+    );
   return (
     <Card
       title="Budgets"
@@ -83,23 +99,12 @@ export function Budgets({ status, onChanged }: { status: UsageStatus; onChanged(
       </Rows>
       {isAdding && (
         <BudgetForm
-          onSave={(budget) => save([...budgets, budget]).then(() => setAdding(false))}
+          onSave={(budget) => save([...budgets, budget], data.hash).then(() => setAdding(false))}
           onCancel={() => setAdding(false)}
         />
       )}
     </Card>
   );
-}
-
-type Call = ReturnType<typeof useGateway>['call'];
-
-async function restore(call: Call, budgets: Budget[], ...after: (() => void)[]): Promise<void> {
-  try {
-    await call('usage.budgets.set', { budgets });
-    for (const each of after) each();
-  } catch (problem) {
-    toast(problem instanceof Error ? problem.message : String(problem));
-  }
 }
 
 interface BudgetRowProps {

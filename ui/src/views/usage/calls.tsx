@@ -57,7 +57,7 @@ export function Calls({ range }: { range: Range }) {
         { title: 'Cost', isNumber: true, cell: ({ cost }) => (cost > 0 ? money(cost) : '–') },
         {
           title: 'Message',
-          cell: ({ runId }) => (runId === null ? '' : <Link to={addressOf('trace', { id: runId })}>Its way</Link>),
+          cell: ({ runId }) => (runId === null ? '' : <Link to={addressOf('trace', { id: runId })}>Trace</Link>),
         },
       ]}
     />

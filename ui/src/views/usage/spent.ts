@@ -90,8 +90,8 @@ export const momentOf = (day: string): number => new Date(`${day}T12:00`).getTim
 const PURPOSES: Readonly<Record<string, string>> = {
   turn: 'Conversations',
   subagent: 'Helpers that agents start',
-  cron: 'Jobs',
-  heartbeat: 'Looking around unasked',
+  cron: 'Scheduled jobs',
+  heartbeat: 'Heartbeat',
   compaction: 'Summing up long conversations',
   memory: 'Remembering',
   image: 'Looking at pictures',
