@@ -72,7 +72,6 @@ describeWithBrowser('settings on the page', () => {
       restart: false,
     });
     await page.getByRole('button', { name: 'Review' }).click();
-    await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Keep both' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click();
     await page.getByTestId('changes').waitFor({ state: 'detached' });
@@ -83,62 +82,12 @@ describeWithBrowser('settings on the page', () => {
     await page.close();
   });
 
-  it('wait for a restart where they need one, and the page comes back by itself', async () => {
-    const { page } = await open('settings?s=discovery');
-    await setting(page, 'discovery.mdns.mode').getByRole('combobox').selectOption('"off"');
-    await page.getByRole('button', { name: 'Review' }).click();
-    await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click();
-    const bar = page.getByTestId('restart');
-    await bar.getByText('discovery.mdns.mode').waitFor();
-    await bar.getByRole('button', { name: 'Restart now' }).click();
-    await page.getByTestId('toast').filter({ hasText: 'The gateway is back.' }).waitFor();
-    await bar.waitFor({ state: 'detached' });
-
-    await page.getByLabel('Search settings').fill('gateway.tls');
-    await setting(page, 'gateway.tls.enabled').getByRole('switch').click();
-    await page.getByRole('button', { name: 'Review' }).click();
-    await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click();
-    await bar.getByRole('button', { name: 'Restart now' }).click();
-    await page.getByRole('alert').filter({ hasText: 'The settings from before it are back' }).waitFor();
-    await page.getByRole('link', { name: 'Look at what was refused' }).click();
-    await page.getByTestId('diff').getByText('"tls"').waitFor();
-    expect(file()).not.toContain('"tls"');
-    await page.close();
-  });
-
-  it('are written as text with the line of a fault, and come back from the history', async () => {
-    const { page } = await open('settings?tab=raw');
-    const field = page.getByLabel('Settings as text');
-    const before = await field.inputValue();
-    expect(before).not.toContain('CANARY');
-    await field.fill('{\n  logging: {\n    level: "loud",\n  },\n}\n');
-    await page.getByText('Line 3.').waitFor();
-    await field.fill('{\n  logging: {\n    level: \n  },\n}\n');
-    await page.getByText('Line 4.').waitFor();
-    await field.fill(before.replace('"info"', '"warn"'));
-    await page.getByText('Valid', { exact: true }).waitFor();
-    await page.getByRole('button', { name: 'Save' }).click();
-    await page.getByTestId('toast').filter({ hasText: 'saved' }).waitFor();
-    expect(file()).toContain('"warn"');
-    expect(file()).not.toContain('REDACTED');
-    await page.getByRole('link', { name: 'History' }).click();
-    const versions = page.getByTestId('versions').getByRole('listitem');
-    await versions.first().getByText('in the file').waitFor();
-    await versions
-      .nth(1)
-      .getByRole('button', { name: /Restore/ })
-      .click();
-    await page.getByTestId('versions').getByText('in the file').waitFor();
-    await until('it is back', () => !file().includes('"warn"'));
-    await page.close();
-  });
-
   it('keep a secret until another is typed, and the focus where one types', async () => {
     const { page } = await open('settings?q=models.providers.mine');
     const key = setting(page, 'models.providers.mine.apiKey');
     await key.getByRole('button', { name: 'Replace' }).click();
     const field = key.locator('input[type=password]');
-    await until('it has the focus', () => field.evaluate('(element) => element === document.activeElement'));
+    await until('it has the focus', async () => (await page.evaluate('document.activeElement.type')) === 'password');
     await field.fill('sk-x');
     await page.getByTestId('changes').getByText('1 change not saved').waitFor();
     await field.fill('');
@@ -190,6 +139,56 @@ describeWithBrowser('settings on the page', () => {
     const { parsed } = await bench.client.done('config.get');
     const { outbound } = (parsed as { hooks: { outbound: object[] } }).hooks;
     expect(outbound).toMatchObject([{ id: 'c', events: ['x', 'y'] }]);
+    await page.close();
+  });
+
+  it('wait for a restart where they need one, and the page comes back by itself', async () => {
+    const { page } = await open('settings?s=discovery');
+    await setting(page, 'discovery.mdns.mode').getByRole('combobox').selectOption('"off"');
+    await page.getByRole('button', { name: 'Review' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click();
+    const bar = page.getByTestId('restart');
+    await bar.getByText('discovery.mdns.mode').waitFor();
+    await bar.getByRole('button', { name: 'Restart now' }).click();
+    await page.getByTestId('toast').filter({ hasText: 'The gateway is back.' }).waitFor();
+    await bar.waitFor({ state: 'detached' });
+
+    await page.getByLabel('Search settings').fill('gateway.tls');
+    await setting(page, 'gateway.tls.enabled').getByRole('switch').click();
+    await page.getByRole('button', { name: 'Review' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click();
+    await bar.getByRole('button', { name: 'Restart now' }).click();
+    await page.getByRole('alert').filter({ hasText: 'The settings from before it are back' }).waitFor();
+    await page.getByRole('link', { name: 'Look at what was refused' }).click();
+    await page.getByTestId('diff').getByText('"tls"').waitFor();
+    expect(file()).not.toContain('"tls"');
+    await page.close();
+  });
+
+  it('are written as text with the line of a fault, and come back from the history', async () => {
+    const { page } = await open('settings?tab=raw');
+    const field = page.getByLabel('Settings as text');
+    const before = await field.inputValue();
+    expect(before).not.toContain('CANARY');
+    await field.fill('{\n  logging: {\n    level: "loud",\n  },\n}\n');
+    await page.getByText('Line 3.').waitFor();
+    await field.fill('{\n  logging: {\n    level: \n  },\n}\n');
+    await page.getByText('Line 4.').waitFor();
+    await field.fill(before.replace('"info"', '"warn"'));
+    await page.getByText('Valid', { exact: true }).waitFor();
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByTestId('toast').filter({ hasText: 'saved' }).waitFor();
+    expect(file()).toContain('"warn"');
+    expect(file()).not.toContain('REDACTED');
+    await page.getByRole('link', { name: 'History' }).click();
+    const versions = page.getByTestId('versions').getByRole('listitem');
+    await versions.first().getByText('in the file').waitFor();
+    await versions
+      .nth(1)
+      .getByRole('button', { name: /Restore/ })
+      .click();
+    await page.getByTestId('versions').getByText('in the file').waitFor();
+    await until('it is back', () => !file().includes('"warn"'));
     await page.close();
   });
 });

@@ -27,6 +27,7 @@ export function SecretControl({ value, before, label, describedBy, onChange }: S
       <div className={css['secret']}>
         <code>{value === HIDDEN ? DOTS : value}</code>
         <Button
+          key="replace"
           autoFocus={isBack}
           aria-label={`Replace ${label}`}
           aria-describedby={describedBy}
@@ -58,6 +59,7 @@ export function SecretControl({ value, before, label, describedBy, onChange }: S
       />
       {typed !== undefined && isKept(before) && (
         <Button
+          key="cancel"
           aria-label={`Cancel the new ${label}`}
           onClick={() => {
             setTyped(undefined);
