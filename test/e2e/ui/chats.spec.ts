@@ -238,7 +238,7 @@ describeWithBrowser('Control UI in a browser', () => {
       telegram.say({ chatId: 77, text: 'Again', name: 'Eve' });
       await until('the answer', () => telegram.textsIn(77).includes('Welcome.'));
       const people = page.getByTestId('paired-people');
-      expect(await people.textContent()).toContain('telegram 77');
+      expect(await people.textContent()).toContain('Telegram 77');
       await people.getByRole('button', { name: 'Shut out' }).click();
       await people.waitFor({ state: 'detached' });
       telegram.say({ chatId: 78, text: 'And me?', name: 'Mallory' });

@@ -33,7 +33,7 @@ describeWithBrowser('the page by keys', () => {
     await palette().fill('cron');
     await page.getByRole('option', { name: /^Scheduled jobs/ }).waitFor();
     await page.keyboard.press('Enter');
-    await page.getByRole('heading', { level: 1, name: 'Jobs' }).waitFor();
+    await page.getByRole('heading', { level: 1, name: 'Scheduled jobs' }).waitFor();
     expect(await palette().count()).toBe(0);
   });
 
