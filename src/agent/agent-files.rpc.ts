@@ -22,6 +22,7 @@ const NAMES = [...Object.keys(WORKSPACE_TEMPLATES), BOOTSTRAP.name, 'MEMORY.md']
 const NOTE = /^memory\/[\p{L}\p{N}_][\p{L}\p{N}_ .-]*\.md$/u;
 const MOST_NOTES = 1000;
 const FILE_MODE = 0o600;
+const MAX_BYTES = 4 * 1024 * 1024;
 
 interface AgentFile {
   name: string;
@@ -149,12 +150,8 @@ function describeFile(workspace: string, name: string): AgentFile {
 
 async function read(workspace: string, name: string): Promise<string> {
   return inWorkspace(async () => {
-    const { file } = await new WorkspaceFiles([workspace]).openForRead(name);
-    try {
-      return decodeOwnText(await file.readFile());
-    } finally {
-      await file.close();
-    }
+    const { content } = await new WorkspaceFiles([workspace]).readBytes(name, MAX_BYTES);
+    return decodeOwnText(content);
   });
 }
 

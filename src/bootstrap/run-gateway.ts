@@ -41,14 +41,20 @@ export async function runGateway(env: Environment, flags: GatewayFlags): Promise
     await lock.acquire();
     const signal = signals.next();
     let good: string | undefined;
+    let wasTakenBack = false;
     for (let isFirstBoot = true; ; isFirstBoot = false) {
       let gateway: RunningGateway;
       try {
         gateway = await startGateway(env, flags);
       } catch (error) {
-        if (!isFirstBoot && (await takeBack(env, configPath, good, error))) continue;
-        throw error;
+        if (signals.wasAsked && !isFirstBoot) return ExitCode.done;
+        // Once: where the content that was good does not help, something else is wrong, and that is what is told.
+        if (isFirstBoot || wasTakenBack) throw error;
+        wasTakenBack = await takeBack(env, configPath, good, error).catch(() => false);
+        if (!wasTakenBack) throw error;
+        continue;
       }
+      wasTakenBack = false;
       good = readTextIfExists(configPath);
       process.stdout.write(gateway.app.get(BannerService).render({ firstStart: isFirstBoot && first.created }));
       const end = await Promise.race([signal, restartOf(gateway)]);
@@ -94,10 +100,13 @@ const ignore = (): void => undefined;
 
 /** Hands signals out one by one. */
 class SignalQueue {
+  /** Whether somebody wants this process to end. */
+  wasAsked = false;
   private readonly waiting: ((end: End) => void)[] = [];
   private readonly received: End[] = [];
   private readonly listener = (signal: NodeJS.Signals): void => {
     const end: End = { kind: 'signal', signal };
+    this.wasAsked = true;
     const next = this.waiting.shift();
     if (next) next(end);
     else this.received.push(end);

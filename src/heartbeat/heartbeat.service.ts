@@ -1,8 +1,9 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Injectable, Optional } from '@nestjs/common';
 import { SchedulerRegistry } from '@nestjs/schedule';
+import { readBoundedFile } from '../common/bounded-file';
 import { cutText } from '../common/cut-text';
+import { isReallyWithin } from '../common/paths/path-place';
 import { LaneService } from '../agent/turns/lane.service';
 import { TurnStore } from '../agent/turns/turn.store';
 import { Clock, systemClock } from '../common/clock';
@@ -34,6 +35,8 @@ const WAKE_MS = 250;
 const BUSY_MS = 1000;
 const SAME_TEXT_MS = 24 * 3_600_000;
 const PREVIEW_CHARS = 200;
+/** A larger HEARTBEAT.md holds no tasks. */
+const MAX_TASKS_BYTES = 1024 * 1024;
 
 /**
  * Lets the assistant look around by itself: at intervals while there is something to look after, and when something
@@ -171,11 +174,10 @@ export class HeartbeatService {
   }
 
   private hasTasks(agentId: string): boolean {
-    try {
-      return hasContent(decodeOwnText(readFileSync(join(this.workspaces.pathOf(agentId), 'HEARTBEAT.md'))));
-    } catch {
-      return false;
-    }
+    const workspace = this.workspaces.pathOf(agentId);
+    const path = join(workspace, 'HEARTBEAT.md');
+    const content = isReallyWithin(workspace, path) ? readBoundedFile(path, MAX_TASKS_BYTES) : undefined;
+    return content !== undefined && hasContent(decodeOwnText(content));
   }
 
   private async run(

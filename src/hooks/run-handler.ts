@@ -116,7 +116,7 @@ async function planOf(
       memoryBytes: (memoryMb + NODE_MB) * MIB,
       processes: MAX_PROCESSES,
       freeDiskBytes: MIN_FREE_DISK,
-      workspace: place,
+      places: [place],
     },
   };
   const lacking = await driver.unusableReason();

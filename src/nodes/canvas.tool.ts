@@ -6,6 +6,7 @@ import { NodeRegistry } from './node-registry.service';
 import { askNode, chooseNode, pictureIn } from './node-tool-support';
 import { type CallSinks, Leaves, fetchOf } from '../tools/provenance/sinks';
 
+const MAX_PUSHED_BYTES = 4 * 1024 * 1024;
 const ACTIONS = ['present', 'hide', 'navigate', 'eval', 'snapshot', 'a2ui_push', 'a2ui_reset'] as const;
 
 @Leaves<CanvasParams>({
@@ -144,12 +145,8 @@ export class CanvasTool {
   }
 
   private async read(path: string, context: ToolContext): Promise<string> {
-    const { file } = await new WorkspaceFiles([context.workspace]).openForRead(path);
-    try {
-      return await file.readFile('utf8');
-    } finally {
-      await file.close();
-    }
+    const { content } = await new WorkspaceFiles([context.workspace]).readBytes(path, MAX_PUSHED_BYTES);
+    return content.toString('utf8');
   }
 }
 

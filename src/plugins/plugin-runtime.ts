@@ -178,7 +178,7 @@ export class PluginRuntime {
       memoryBytes: (memoryMb + NODE_MB) * MIB,
       processes: MAX_PROCESSES,
       freeDiskBytes: MIN_FREE_DISK,
-      workspace: dataDir,
+      places: [dataDir],
     };
     const [file = '', ...args] = argv;
     if ((await driver.unusableReason()) !== undefined)

@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { Injectable } from '@nestjs/common';
+import { readBoundedFile } from '../common/bounded-file';
 import { decodeOwnText } from '../common/text/decode-text';
 import { REDACTED } from '../common/redactor';
 import { OpenclawError, messageOf } from '../common/openclaw-error';
@@ -16,6 +16,7 @@ import { ApprovalService } from '../tools/approvals/approval.service';
 import { GuardedHttp } from '../tools/web/guarded-http.service';
 import { WorkspaceService } from '../workspace/workspace.service';
 import { SkillCatalog } from './catalog/skill-catalog.service';
+import { MAX_SKILL_BYTES } from './catalog/skill-scan';
 import type { JudgedSkill } from './catalog/skill-library';
 import { managedSkillsPath } from './catalog/skill-library';
 import { type SkillsReport, installPreferences, reportSkills } from './catalog/skill-status';
@@ -189,7 +190,7 @@ export class SkillsRpc {
       throw invalidRequest('invalid skills.detail params: slug (the name of the skill) is needed');
     const status = this.status(agentId === undefined ? {} : { agentId });
     const skill = status.skills.find((entry) => entry.name === wanted || entry.skillKey === wanted);
-    if (skill) return { found: true, origin: 'local', skill, content: decodeOwnText(await readFile(skill.filePath)) };
+    if (skill) return { found: true, origin: 'local', skill, content: textOf(skill.filePath) };
     const remote = await this.registry.detail(wanted);
     if (remote) return { found: true, origin: 'registry', skill: remote };
     throw invalidRequest(`there is no skill "${wanted}"`);
@@ -269,4 +270,11 @@ export class SkillsRpc {
     if (answer.status >= 400) throw new Error(`${url} answered ${answer.status}`);
     return answer.body;
   }
+}
+
+function textOf(path: string): string {
+  const content = readBoundedFile(path, MAX_SKILL_BYTES);
+  if (!content)
+    throw invalidRequest(`${path} is no ordinary file of at most ${MAX_SKILL_BYTES} bytes that may be read`);
+  return decodeOwnText(content);
 }

@@ -35,6 +35,7 @@ import { ReviewedTexts } from './provenance/reviewed-texts.service';
 import { FileOrigins } from './provenance/file-origins.store';
 import { SinkGate } from './provenance/sink-gate.service';
 import { BubblewrapDriver } from './sandbox/bubblewrap.driver';
+import { CommandLauncher } from './exec/command-launcher.service';
 import { SessionRooms } from './sandbox/session-room.service';
 import { ToolInvoker } from './invoke/tool-invoker.service';
 import { ToolsHttpController } from './invoke/tools-http.controller';
@@ -90,6 +91,7 @@ import { ToolRegistry } from './tool-registry.service';
     RemoteExec,
     SkillAccess,
     SessionRooms,
+    CommandLauncher,
     SinkGate,
     SpeechService,
     ToolExecutor,

@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { readBoundedFile } from '../common/bounded-file';
 import { cutText } from '../common/cut-text';
 import { isReallyWithin, realPlace } from '../common/paths/path-place';
 import { decodeOwnText } from '../common/text/decode-text';
@@ -12,6 +12,8 @@ export interface FileIdentity {
 
 const FIELD = /^\s*[-*]?\s*\**\s*(name|emoji|avatar)\s*\**\s*:\s*\**\s*(.+?)\s*\**\s*$/i;
 const MAX_VALUE = 200;
+/** Larger ones say nothing. */
+const MAX_BYTES = 256 * 1024;
 
 /** What IDENTITY.md of a workspace says: lines such as `- Name: Ada`. Empty where there is none. */
 export function readIdentityFile(workspace: string): FileIdentity {
@@ -19,7 +21,9 @@ export function readIdentityFile(workspace: string): FileIdentity {
   try {
     const path = realPlace(join(workspace, 'IDENTITY.md'));
     if (!isReallyWithin(workspace, path)) return identity;
-    for (const line of decodeOwnText(readFileSync(path)).split('\n')) {
+    const content = readBoundedFile(path, MAX_BYTES);
+    if (!content) return identity;
+    for (const line of decodeOwnText(content).split('\n')) {
       const [, key, value] = FIELD.exec(line) ?? [];
       if (key && value) identity[key.toLowerCase() as keyof FileIdentity] ??= cutText(value, MAX_VALUE, { mark: '' });
     }

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import fc from 'fast-check';
 import type { ContentOrigin } from '../../src/common/content-parts';
@@ -380,6 +380,37 @@ describeWithSandbox('whose text it is, through every chain of two tools', () => 
     async (_, each) => expect(await fault('web', [each])).toBeUndefined(),
     60_000,
   );
+
+  it.each([
+    [
+      'what a later command leaves in the room',
+      'while [ ! -s /tmp/brought ]; do sleep 0.1; done; cp /tmp/brought room/note.txt',
+      () => exec(`echo "${WORDS}" > /tmp/brought`),
+    ],
+    [
+      'what is typed into it',
+      'cat > room/note.txt',
+      (sessionId: string) => ({
+        name: 'process',
+        args: { action: 'write', sessionId, data: `${WORDS}\n`, eof: true },
+      }),
+    ],
+  ])('a command that began with one’s own text only does not make others’ text one’s own: %s', async (_, line, bring) => {
+    await clear();
+    rmSync(bench.workspace('room'), { recursive: true, force: true });
+    mkdirSync(bench.workspace('room'));
+    const sessionKey = ways.fresh();
+    const [told = ''] = await bench.turn([exec(line, { background: true })], { sessionKey });
+    const [, id = ''] = /sessionId "([^"]+)"/.exec(told) ?? [];
+    await bench.turn([{ name: 'web_fetch', args: { url: `${site.url}/page` } }, bring(id)], { sessionKey });
+    await until('the note', () => says('room/note.txt'), 10_000);
+    // Also once it has ended and its files are noted.
+    for (const ms of [0, 1000]) {
+      await new Promise((done) => setTimeout(done, ms));
+      expect(trustOf(await turn([read('room/note.txt')]))).toBe('untrusted');
+    }
+    await turn([exec('rm -rf room')]);
+  });
 
   it('is never lower at the end than at the beginning', async () => {
     const anyStep = fc.oneof(fc.constantFrom(...STEPS), fc.constantFrom(...WAYS));

@@ -84,13 +84,13 @@ describeOnLinux('what the gateway starts for others', () => {
   });
 
   it('stands behind it too when it begins a session of its own', async () => {
-    const limits = { memoryBytes: 1e9, processes: 10, freeDiskBytes: 0, workspace: folder };
+    const limits = { memoryBytes: 1e9, processes: 10, freeDiskBytes: 0, places: [folder] };
     const args = ['-c', 'setsid --wait sleep 60; true'];
     await standsBehind({ file: '/bin/sh', args, cwd: folder, env: { PATH: '/usr/bin:/bin' }, limits }, 2);
   });
 
   it('stands behind it too when it is seen first and begins another session then', async () => {
-    const limits = { memoryBytes: 1e9, processes: 10, freeDiskBytes: 0, workspace: folder };
+    const limits = { memoryBytes: 1e9, processes: 10, freeDiskBytes: 0, places: [folder] };
     const args = ['-c', '(sleep 0.5; exec setsid sh -c "exec sleep 60"); true'];
     const plan = { file: '/bin/sh', args, cwd: folder, env: { PATH: '/usr/bin:/bin' }, limits };
     await standsBehind(plan, 2, 'sleep\x0060');

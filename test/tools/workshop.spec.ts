@@ -36,6 +36,14 @@ withSandbox('a sandbox to work in', () => {
     expect(existsSync('/tmp/note')).toBe(false);
   }, 60_000);
 
+  it('a command that takes the rights away from its folders does not keep the next one from its work', async () => {
+    await run('chmod 0 /tmp/home; chmod 0 /tmp', 'locked');
+    expect(await run('echo a > /tmp/a && echo b > ~/b && cat /tmp/a ~/b', 'locked')).toMatch(/a\nb/);
+    // Nothing counts as running that was never started: commands on the machine are not kept waiting.
+    const { payload } = await bench.client.call('chat.history', { sessionKey: 'locked', limit: 10 });
+    expect(JSON.stringify(payload)).not.toContain('EACCES');
+  }, 60_000);
+
   it('a server in the background answers the next command, and nobody outside', async () => {
     const server = `require('node:http').createServer((_, r) => r.end('served')).listen(18123, '127.0.0.1', () => console.log('up'))`;
     put('server.cjs', server);

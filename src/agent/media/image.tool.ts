@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { Injectable } from '@nestjs/common';
+import { readBoundedHandle } from '../../common/bounded-file';
 import { isWebAddress, parseWebAddress } from '../../common/net/host';
 import { messageOf } from '../../common/openclaw-error';
 import type { ContentOrigin } from '../../common/content-parts';
@@ -170,7 +171,10 @@ export class ImageTool {
     try {
       const { size } = await file.stat();
       if (size > maxBytes) throw tooLarge(maxBytes);
-      return { content: await file.readFile(), origin: (await this.origins.of(real)) ?? 'file' };
+      if (!(await file.stat()).isFile()) throw new ToolError('invalid_args', `${image} is no ordinary file`);
+      const content = await readBoundedHandle(file, maxBytes);
+      if (content === undefined) throw tooLarge(maxBytes);
+      return { content, origin: (await this.origins.of(real)) ?? 'file' };
     } finally {
       await file.close();
     }

@@ -1,4 +1,4 @@
-import { realpathSync, statSync } from 'node:fs';
+import { type Stats, realpathSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { Injectable } from '@nestjs/common';
 import { cutText, leftOutNote } from '../../common/cut-text';
@@ -33,6 +33,9 @@ const FILES = [
  * sub-agent needs only its work, a guest is shown what is written for guests.
  */
 export type Audience = 'person' | 'group' | 'subagent' | 'guest';
+
+/** Larger ones are no instructions. */
+const MAX_BYTES = 4 * 1024 * 1024;
 
 const READ_BY: Readonly<Record<Audience, (name: string) => boolean>> = {
   person: (name) => name !== 'GUESTS.md',
@@ -91,7 +94,7 @@ export class WorkspaceTexts {
   private async textOf(workspace: string, name: string, maxChars: number): Promise<string | undefined> {
     const path = join(workspace, name);
     // Most of these files do not exist: the synchronous call answers that without an exception, in microseconds.
-    const info = statSync(path, { throwIfNoEntry: false });
+    const info = statOf(path);
     if (!info?.isFile()) return undefined;
     const stamp = `${info.mtimeMs}:${info.size}:${maxChars}`;
     let cached = this.cache.get(path);
@@ -103,15 +106,20 @@ export class WorkspaceTexts {
   }
 }
 
+/** Undefined where there is nothing, or where links lead in a circle. */
+function statOf(path: string): Stats | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false });
+  } catch {
+    return undefined;
+  }
+}
+
 /** Commands can make links in the workspace: one that leads out of it is as good as no file. */
 async function readInside(workspace: string, name: string): Promise<string> {
   try {
-    const { file } = await new WorkspaceFiles([workspace]).openForRead(name);
-    try {
-      return decodeText(await file.readFile())?.text ?? '';
-    } finally {
-      await file.close();
-    }
+    const { content } = await new WorkspaceFiles([workspace]).readBytes(name, MAX_BYTES);
+    return decodeText(content)?.text ?? '';
   } catch (error) {
     if (error instanceof ToolError) return '';
     throw error;

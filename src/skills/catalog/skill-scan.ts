@@ -1,5 +1,6 @@
-import { type Dirent, readFileSync, readdirSync, statSync } from 'node:fs';
+import { type Dirent, type Stats, readdirSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { readBoundedFile } from '../../common/bounded-file';
 import { isReallyWithin } from '../../common/paths/path-place';
 import { FrontmatterError, type SkillFault } from '../manifest/frontmatter';
 import { type SkillManifest, parseSkill } from '../manifest/skill-manifest';
@@ -7,7 +8,7 @@ import { type SkillManifest, parseSkill } from '../manifest/skill-manifest';
 export const SKILL_FILE = 'SKILL.md';
 const MAX_DEPTH = 4;
 /** Larger ones are no instructions. */
-const MAX_SKILL_BYTES = 256 * 1024;
+export const MAX_SKILL_BYTES = 256 * 1024;
 /** Folders looked at before others get their turn. */
 const AT_ONCE = 100;
 
@@ -55,17 +56,26 @@ export async function scanRoot(
     folders.push(folder);
     onFolder(folder);
     const file = join(folder, SKILL_FILE);
-    const stat = statSync(file, { throwIfNoEntry: false, bigint: false });
+    const stat = statOf(file);
     if (stat && depth > 0) {
       const stamp = `${stat.ino}:${stat.size}:${stat.mtimeMs}:${stat.ctimeMs}`;
       const before = known.get(file);
-      skills.push(before?.stamp === stamp ? before : readSkill(root, folder, file, stamp, stat.size));
+      skills.push(before?.stamp === stamp ? before : readSkill(root, folder, file, stamp, stat));
     } else if (depth < MAX_DEPTH) {
       for (const entry of subfolders(folder)) waiting.push({ folder: join(folder, entry), depth: depth + 1 });
     }
     if (seen % AT_ONCE === 0) await new Promise(setImmediate);
   }
   return { skills, folders };
+}
+
+/** Undefined where there is nothing, or where links lead in a circle. */
+function statOf(path: string): Stats | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false });
+  } catch {
+    return undefined;
+  }
 }
 
 function subfolders(folder: string): string[] {
@@ -79,23 +89,24 @@ function subfolders(folder: string): string[] {
     .filter((entry) => !entry.name.startsWith('.') && entry.name !== 'node_modules')
     .filter(
       (entry) =>
-        entry.isDirectory() ||
-        (entry.isSymbolicLink() &&
-          statSync(join(folder, entry.name), { throwIfNoEntry: false })?.isDirectory() === true),
+        entry.isDirectory() || (entry.isSymbolicLink() && statOf(join(folder, entry.name))?.isDirectory() === true),
     )
     .map((entry) => entry.name)
     .sort();
 }
 
-function readSkill(root: SkillRoot, baseDir: string, filePath: string, stamp: string, size: number): ScannedSkill {
+function readSkill(root: SkillRoot, baseDir: string, filePath: string, stamp: string, stat: Stats): ScannedSkill {
   const base = { source: root.source, root: root.path, baseDir, filePath, stamp };
   try {
-    if (size > MAX_SKILL_BYTES)
-      throw new FrontmatterError(1, `the file has ${size} bytes, more than ${MAX_SKILL_BYTES}`);
+    if (!stat.isFile()) throw new FrontmatterError(1, 'it is no ordinary file');
+    if (stat.size > MAX_SKILL_BYTES)
+      throw new FrontmatterError(1, `the file has ${stat.size} bytes, more than ${MAX_SKILL_BYTES}`);
     // The assistant can write into its workspace: a link there must not make other folders readable.
     if (root.source === 'workspace' && !isReallyWithin(root.path, filePath))
       throw new FrontmatterError(1, 'a link leads out of the workspace');
-    const { manifest, warnings } = parseSkill(readFileSync(filePath), basename(baseDir));
+    const content = readBoundedFile(filePath, MAX_SKILL_BYTES);
+    if (!content) throw new FrontmatterError(1, 'the file may not be read, or changes while it is read');
+    const { manifest, warnings } = parseSkill(content, basename(baseDir));
     return { ...base, manifest, warnings };
   } catch (error) {
     const broken =

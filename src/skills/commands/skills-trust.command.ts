@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { Option, SubCommand } from 'nest-commander';
+import { readBoundedFile } from '../../common/bounded-file';
 import { shortId } from '../../common/short-id';
 import { cutText } from '../../common/cut-text';
 import { writeFileAtomic } from '../../common/atomic-file';
@@ -10,7 +11,7 @@ import { printJson, printLine, printLines, printTable } from '../../common/cli/o
 import { ExitCode } from '../../common/exit-codes';
 import { OpenclawError } from '../../common/openclaw-error';
 import { Environment } from '../../config/environment';
-import { SKILL_FILE } from '../catalog/skill-scan';
+import { MAX_SKILL_BYTES, SKILL_FILE } from '../catalog/skill-scan';
 import { managedSkillsPath } from '../catalog/skill-library';
 import { FrontmatterError } from '../manifest/frontmatter';
 import { type ParsedSkill, parseSkill } from '../manifest/skill-manifest';
@@ -147,7 +148,9 @@ function openSkill(subject: string, stateDir: string): ParsedSkill & { folder: s
   );
   if (folder === undefined) throw new OpenclawError('SKILL_NOT_FOUND', `${subject} is no folder with a ${SKILL_FILE}`);
   try {
-    return { folder, ...parseSkill(readFileSync(join(folder, SKILL_FILE)), basename(folder)) };
+    const content = readBoundedFile(join(folder, SKILL_FILE), MAX_SKILL_BYTES);
+    if (!content) throw new FrontmatterError(1, `it is no ordinary file of at most ${MAX_SKILL_BYTES} bytes`);
+    return { folder, ...parseSkill(content, basename(folder)) };
   } catch (error) {
     if (error instanceof FrontmatterError)
       throw new OpenclawError('SKILL_BROKEN', `${join(folder, SKILL_FILE)}:${error.line} ${error.reason}`);

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { createTwoFilesPatch } from 'diff';
+import { readBoundedFile } from '../../common/bounded-file';
 import { cutText } from '../../common/cut-text';
 import { OpenclawError } from '../../common/openclaw-error';
 import { isBelow, staysInside } from '../../common/paths/path-place';
@@ -13,6 +14,8 @@ import { listSkillFiles } from '../trust/hash-folder';
 import { type ScanFinding, type ScanReport, scanSkill } from '../trust/scan-skill';
 
 const MAX_OPEN = 20;
+/** Of a file that is compared. */
+const MAX_SHOWN_BYTES = 1024 * 1024;
 const MAX_FILES = 20;
 const MAX_FILE_CHARS = 64_000;
 const META = 'proposal.json';
@@ -150,7 +153,9 @@ function diffFolders(before: string | undefined, after: string): string {
   const old = before !== undefined && existsSync(before) ? listSkillFiles(before) : [];
   const now = listSkillFiles(after);
   const read = (folder: string | undefined, names: readonly string[], name: string): string =>
-    folder !== undefined && names.includes(name) ? readFileSync(join(folder, name), 'utf8') : '';
+    folder !== undefined && names.includes(name)
+      ? (readBoundedFile(join(folder, name), MAX_SHOWN_BYTES)?.toString('utf8') ?? '(no ordinary file, or too large)\n')
+      : '';
   return [...new Set([...old, ...now])]
     .sort()
     .map((name) => ({ name, from: read(before, old, name), to: read(after, now, name) }))

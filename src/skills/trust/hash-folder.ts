@@ -1,10 +1,15 @@
 import { createHash } from 'node:crypto';
-import { lstatSync, readFileSync, readdirSync, readlinkSync } from 'node:fs';
+import { lstatSync, readdirSync, readlinkSync } from 'node:fs';
 import { readdir, rm } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
+import { readPieces } from '../../common/bounded-file';
+import { OpenclawError } from '../../common/openclaw-error';
 
 /** Written by the installer, not part of what was published. */
 export const SIGNATURE_FILE = 'SKILL.sig.json';
+/** What has more than this is no skill and no plugin; looking through it would keep the gateway from its work. */
+const MAX_FOLDER_BYTES = 512 * 1024 * 1024;
+const MAX_FILES = 100_000;
 const IGNORED = new Set(['.git', 'node_modules', '__pycache__', '.DS_Store', SIGNATURE_FILE]);
 
 /** Takes out of a copy what is no part of what was published: it is neither looked through nor hashed. */
@@ -25,6 +30,8 @@ export function listSkillFiles(folder: string, { everything = false } = {}): str
       const inner = join(path, entry.name);
       if (entry.isDirectory()) walk(inner);
       else files.push(relative(folder, inner).split(sep).join('/'));
+      if (files.length > MAX_FILES)
+        throw new OpenclawError('SKILL_BROKEN', `${folder} has more than ${MAX_FILES} files`);
     }
   };
   walk(folder);
@@ -34,13 +41,25 @@ export function listSkillFiles(folder: string, { everything = false } = {}): str
 /**
  * SHA-256 over names and contents of all files of a folder, in hex: another byte or name is another hash.
  * @param options everything: also what is not part of what was published, such as `node_modules`
+ * @throws OpenclawError SKILL_BROKEN for pipes and the like, for what may not be read, and for too much of it
  */
 export function hashFolder(folder: string, options?: { everything?: boolean }): string {
   const whole = createHash('sha256');
+  let left = MAX_FOLDER_BYTES;
   for (const file of listSkillFiles(folder, options)) {
     const path = join(folder, file);
-    const content = lstatSync(path).isSymbolicLink() ? `-> ${readlinkSync(path)}` : readFileSync(path);
-    whole.update(`${file}\0${createHash('sha256').update(content).digest('hex')}\n`);
+    const one = createHash('sha256');
+    if (lstatSync(path).isSymbolicLink()) one.update(`-> ${readlinkSync(path)}`);
+    else {
+      const bytes = readPieces(path, left, (piece) => one.update(piece));
+      if (bytes === undefined)
+        throw new OpenclawError(
+          'SKILL_BROKEN',
+          `${path} is no ordinary file, may not be read, or the folder has more than ${MAX_FOLDER_BYTES} bytes`,
+        );
+      left -= bytes;
+    }
+    whole.update(`${file}\0${one.digest('hex')}\n`);
   }
   return whole.digest('hex');
 }

@@ -1,5 +1,6 @@
-import { lstatSync, readFileSync } from 'node:fs';
+import { lstatSync } from 'node:fs';
 import { basename, extname, join } from 'node:path';
+import { readBoundedFile, readHead } from '../../common/bounded-file';
 import { decodeText } from '../../common/text/decode-text';
 import { cutText } from '../../common/cut-text';
 import { isWithin, matchesHost } from '../../common/net/host';
@@ -77,7 +78,7 @@ export function scanSkill(
       add('link', 'danger', 1, 'is a link; it may lead anywhere');
       continue;
     }
-    const text = stat.size > MAX_TEXT_BYTES ? undefined : readIfText(path);
+    const text = readIfText(path);
     if (text === undefined) {
       if (!HARMLESS_BINARY.test(file) || isProgram(path))
         add('binary', 'danger', 1, 'is a program or another file that cannot be read');
@@ -198,7 +199,8 @@ function* joined(lines: readonly string[]): Generator<[number, string]> {
 
 function readIfText(path: string): string | undefined {
   try {
-    const content = readFileSync(path);
+    const content = readBoundedFile(path, MAX_TEXT_BYTES);
+    if (!content) return undefined;
     return decodeText(content)?.text ?? (content.includes(0) ? undefined : content.toString('utf8'));
   } catch {
     return undefined;
@@ -206,7 +208,9 @@ function readIfText(path: string): string | undefined {
 }
 
 function isProgram(path: string): boolean {
-  const head = readFileSync(path).subarray(0, 4).toString('latin1');
+  const head = readHead(path, 4)?.toString('latin1');
+  // What can't be read may be anything.
+  if (head === undefined) return true;
   return (
     /^(\x7fELF|MZ|\xca\xfe\xba\xbe|\xcf\xfa\xed\xfe|\xce\xfa\xed\xfe)/.test(head) && extname(basename(path)) !== '.md'
   );

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { readBoundedFile } from '../../common/bounded-file';
 import { OpenclawError } from '../../common/openclaw-error';
 import { FrontmatterError } from '../manifest/frontmatter';
-import { SKILL_FILE } from '../catalog/skill-scan';
+import { MAX_SKILL_BYTES, SKILL_FILE } from '../catalog/skill-scan';
 import { type SkillManifest, parseSkill } from '../manifest/skill-manifest';
 import { hashFolder } from './hash-folder';
 import { type ScanReport, scanSkill } from './scan-skill';
@@ -48,7 +48,12 @@ export function agreedManifest(folder: string, agreed: AgreedSkill): SkillManife
 }
 
 function readText(folder: string): { manifest: SkillManifest; textHash: string } {
-  const content = readFileSync(join(folder, SKILL_FILE));
+  const content = readBoundedFile(join(folder, SKILL_FILE), MAX_SKILL_BYTES);
+  if (!content)
+    throw new OpenclawError(
+      'SKILL_BROKEN',
+      `${join(folder, SKILL_FILE)} is no ordinary file of at most ${MAX_SKILL_BYTES} bytes that may be read`,
+    );
   try {
     const { manifest } = parseSkill(content, basename(folder));
     return { manifest, textHash: createHash('sha256').update(content).digest('hex') };

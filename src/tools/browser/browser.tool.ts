@@ -16,6 +16,8 @@ import type { Tab } from './browser-room';
 import { BrowserService } from './browser.service';
 
 const MAX_CHARS = 48_000;
+/** Playwright takes no more in one go. */
+const MAX_UPLOAD_BYTES = 50 * 1024 * 1024;
 const EFFICIENT_CHARS = 10_000;
 const EFFICIENT_DEPTH = 6;
 const DEFAULT_TIMEOUT_MS = 20_000;
@@ -276,16 +278,8 @@ export class BrowserTool {
     const files = new WorkspaceFiles([context.workspace]);
     const chosen = await Promise.all(
       (params.paths ?? []).map(async (path) => {
-        const { file, path: real } = await files.openForRead(path);
-        try {
-          return {
-            name: real.split('/').at(-1) ?? 'file',
-            mimeType: 'application/octet-stream',
-            buffer: await file.readFile(),
-          };
-        } finally {
-          await file.close();
-        }
+        const { content, path: real } = await files.readBytes(path, MAX_UPLOAD_BYTES);
+        return { name: real.split('/').at(-1) ?? 'file', mimeType: 'application/octet-stream', buffer: content };
       }),
     );
     if (chosen.length === 0) throw new ToolError('invalid_args', 'upload needs paths');

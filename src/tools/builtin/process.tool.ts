@@ -95,7 +95,11 @@ export class ProcessTool {
     const typed = this.typedBy(params, context);
     if (typed) await this.permits.permitInput(typed, context);
     const data = inputOf(params);
-    if (data !== undefined) return this.write(process, data, params.action === 'write' && params.eof === true);
+    if (data !== undefined) {
+      // What the model has read may stand in what it types.
+      await process.heard(worstOrigin(context.provenance.origins, 'workspace'));
+      return this.write(process, data, params.action === 'write' && params.eof === true);
+    }
     switch (params.action) {
       case 'poll':
         await news(process, params.timeoutMs ?? 0, context.signal);

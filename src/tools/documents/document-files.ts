@@ -5,6 +5,7 @@ import { WorkspaceFiles } from '../files/workspace-files';
 import { sniffImage } from '../../common/sniff-image';
 
 const MAX_NAME = 80;
+const MAX_PICTURE_BYTES = 64 * 1024 * 1024;
 
 /** Path of a new document in the workspace's `output/`. @throws ToolError invalid_args for a name with folders */
 export function documentPath(filename: string | undefined, title: string, extension: string): string {
@@ -25,13 +26,7 @@ export async function pictureFor(
 ): Promise<{ data: Buffer; mimeType: 'image/png' | 'image/jpeg'; width: number; height: number }> {
   if (/^[a-z]+:/i.test(path))
     throw new ToolError('invalid_args', `picture ${path}: only files of the workspace; fetch it first`);
-  const { file } = await new WorkspaceFiles([workspace]).openForRead(decodeURIComponent(path));
-  let content: Buffer;
-  try {
-    content = await file.readFile();
-  } finally {
-    await file.close();
-  }
+  const { content } = await new WorkspaceFiles([workspace]).readBytes(decodeURIComponent(path), MAX_PICTURE_BYTES);
   if (!sniffImage(content)) throw new ToolError('invalid_args', `picture ${path} is no jpg, png, gif or webp`);
   const fitted = await fitImage(content);
   const { default: sharp } = await import('sharp');

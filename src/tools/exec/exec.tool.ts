@@ -11,8 +11,6 @@ import { WorkspaceFiles } from '../files/workspace-files';
 import { GitGuard } from '../git/git-guard.service';
 import { ToolPolicyService } from '../policy/tool-policy.service';
 import { type BackgroundProcess, ProcessRegistry } from '../processes/process-registry.service';
-import { RunningCommand } from '../processes/running-command';
-import { CommandFiles } from '../provenance/command-files.service';
 import { worstOrigin } from '../provenance/taint';
 import { BubblewrapDriver } from '../sandbox/bubblewrap.driver';
 import { childEnvironment } from '../sandbox/child-environment';
@@ -21,6 +19,7 @@ import { SessionRooms } from '../sandbox/session-room.service';
 import { toolchainsOn } from '../sandbox/toolchains';
 import { GuardedHttp } from '../web/guarded-http.service';
 import { describeEnd, describeRemoteEnd, endText } from './command-result';
+import { CommandLauncher } from './command-launcher.service';
 import { RemoteExec } from './remote-exec';
 import { SkillAccess, type SkillGrant } from './skill-access';
 import { undeclaredProgram } from './undeclared-program';
@@ -59,7 +58,7 @@ export class ExecTool {
     private readonly skills: SkillAccess,
     private readonly http: GuardedHttp,
     private readonly events: EventBus,
-    private readonly files: CommandFiles,
+    private readonly launcher: CommandLauncher,
     private readonly git: GitGuard,
     private readonly rooms: SessionRooms,
   ) {}
@@ -141,50 +140,26 @@ export class ExecTool {
     const { cwd } = wish;
     const timeoutSeconds = params.timeout ?? settings.timeoutSec ?? DEFAULT_TIMEOUT_SECONDS;
     const isWalled = host === 'sandbox';
-    const way = isWalled ? await this.wayOut(grant, context) : undefined;
     const room = isWalled ? await this.rooms.of(context.sessionId) : undefined;
-    const launch = async ({ argv, check }: CommandPermit): Promise<TracedCommand> => {
-      const trace = await this.files.begin({
-        workspace: context.workspace,
-        also: [
-          ...this.otherText(host, grant, context.agentId),
-          ...(room ? [await this.rooms.originOf(context.sessionId)] : []),
-        ],
-        read: context.provenance.origins,
+    const way = isWalled ? await this.wayOut(grant, context) : undefined;
+    const launch = ({ argv, check }: CommandPermit): Promise<TracedCommand> =>
+      this.launcher.start({
+        context,
+        also: this.otherText(host, grant, context.agentId),
+        inRoom: isWalled,
+        guardsGit: isWalled && !context.readOnly,
+        way,
+        timeoutMs: timeoutSeconds * 1000,
+        check,
+        plan: (readOnly) =>
+          this.planFor(host, params.pty ? inTerminal(argv) : argv, wish, timeoutSeconds, {
+            grant,
+            way,
+            room,
+            context,
+            readOnly,
+          }),
       });
-      try {
-        await check();
-      } catch (error) {
-        await trace.end();
-        throw error;
-      }
-      const watch = isWalled && !context.readOnly ? await this.git.begin(context.workspace) : undefined;
-      const terms = { grant, way, room, context, readOnly: watch?.readOnly ?? [] };
-      // What the model has read may stand in the command, and what the command reads in what it leaves behind.
-      const leaves = async (origin: ContentOrigin): Promise<ContentOrigin> => {
-        if (!room) return origin;
-        await this.rooms.note(context.sessionId, worstOrigin(context.provenance.origins, origin));
-        return worstOrigin([await this.rooms.originOf(context.sessionId)], origin);
-      };
-      await leaves(trace.start);
-      const running = new RunningCommand(
-        this.planFor(host, params.pty ? inTerminal(argv) : argv, wish, timeoutSeconds, terms),
-        timeoutSeconds * 1000,
-        (tail) => context.update({ content: [{ type: 'text', text: tail }], details: { status: 'running', tail } }),
-      );
-      if (way) void running.ended.catch(() => undefined).finally(() => way.close());
-      const look = async (): Promise<void> => {
-        const note = await watch?.end();
-        if (note !== undefined) running.output.add(`\n${note}\n`);
-        await trace.end();
-        await leaves(await trace.output());
-      };
-      return {
-        running,
-        output: async () => leaves(await trace.output()),
-        noted: running.ended.catch(() => undefined).then(look),
-      };
-    };
     const start = (permit: CommandPermit): Promise<TracedCommand> =>
       host === 'gateway' ? this.git.alone(context.workspace, () => launch(permit)) : launch(permit);
     const mayLeave = this.policy.evaluate('process', context.subject).allowed;
@@ -329,7 +304,7 @@ export class ExecTool {
 
   /** Goes on in the background; the assistant hears of its end unless it has looked by then. */
   private async leave(
-    { running, output, noted }: TracedCommand,
+    { running, output, heard, noted }: TracedCommand,
     host: 'sandbox' | 'gateway',
     params: ExecParams,
     cwd: string,
@@ -348,7 +323,7 @@ export class ExecTool {
       );
     };
     const process = this.processes.add(
-      { agentId, sessionKey, command: params.command, cwd, host, running, output },
+      { agentId, sessionKey, command: params.command, cwd, host, running, output, heard },
       tell,
     );
     process.read = running.output.total;

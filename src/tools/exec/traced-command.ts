@@ -10,6 +10,8 @@ export interface TracedCommand {
   running: RunningCommand;
   /** Whose text its output may hold by now. */
   output: () => Promise<ContentOrigin>;
+  /** Text of this origin has come to it, such as what was typed into it. */
+  heard: (origin: ContentOrigin) => Promise<void>;
   /** Resolves when it has ended and the files that it changed are noted. */
   noted: Promise<void>;
 }

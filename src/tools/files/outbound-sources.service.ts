@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 import { Injectable } from '@nestjs/common';
+import { readBoundedHandle } from '../../common/bounded-file';
 import { isWebAddress } from '../../common/net/host';
 import type { OutboundFile } from '../../common/chat-media';
 import { ToolError } from '../agent-tool';
@@ -64,7 +65,10 @@ export class OutboundSources {
     try {
       const { size } = await file.stat();
       if (size > maxBytes) throw tooLarge(source, size, maxBytes);
-      return { content: await file.readFile(), name: source };
+      if (!(await file.stat()).isFile()) throw new ToolError('invalid_args', `${source} is no ordinary file`);
+      const content = await readBoundedHandle(file, maxBytes);
+      if (content === undefined) throw tooLarge(source, size, maxBytes);
+      return { content, name: source };
     } finally {
       await file.close();
     }

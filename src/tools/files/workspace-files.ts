@@ -51,6 +51,22 @@ export class WorkspaceFiles {
   }
 
   /**
+   * Content of an existing file. Commands can put anything into the workspace: pipes and what is too large are refused.
+   * @throws ToolError not_found, outside_workspace, too_large, invalid_args for what is no ordinary file
+   */
+  async readBytes(path: string, maxBytes: number): Promise<{ content: Buffer; path: string }> {
+    const { file, path: real } = await this.openForRead(path);
+    try {
+      if (!(await file.stat()).isFile()) throw new ToolError('invalid_args', `${path} is no ordinary file`);
+      const content = await readBoundedHandle(file, maxBytes);
+      if (content === undefined) throw new ToolError('too_large', `${path} has more than ${maxBytes} bytes`);
+      return { content, path: real };
+    } finally {
+      await file.close();
+    }
+  }
+
+  /**
    * Text of a file that is changed as a whole, and how it is written down: so it is to be written again.
    * @throws ToolError not_found, outside_workspace, too_large, invalid_args for what is no text
    */

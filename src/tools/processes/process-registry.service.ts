@@ -21,6 +21,8 @@ export interface BackgroundProcess {
   running: RunningCommand;
   /** Whose text its output may hold by now. */
   output: () => Promise<ContentOrigin>;
+  /** Text of this origin comes to it; call it before that text does. */
+  heard: (origin: ContentOrigin) => Promise<void>;
   /** Characters of output that were handed out already. */
   read: number;
   endedAt?: number;

@@ -37,6 +37,8 @@ export interface CommandTrace {
   start: ContentOrigin;
   /** Whose text its output may hold by now. */
   output(): Promise<ContentOrigin>;
+  /** Text of this origin has come within its reach: typed into it, or brought into its room by another command. */
+  heard(origin: ContentOrigin): void;
   /** Notes whose text is in the files that it has changed. Call it once, when the command has ended. */
   end(): Promise<void>;
 }
@@ -72,6 +74,10 @@ export class CommandFiles {
     return {
       start,
       output,
+      heard: (origin) => {
+        reach = worstOrigin([origin], reach);
+        writes.origin = worstOrigin([origin], writes.origin);
+      },
       end: async () => {
         try {
           // What others have put within its reach meanwhile it could read too; its own files make nothing worse.

@@ -81,13 +81,8 @@ export class ReviewedTexts {
 
 async function readText(workspace: string, name: string): Promise<string | undefined> {
   try {
-    const { file } = await new WorkspaceFiles([workspace]).openForRead(name);
-    try {
-      const { size } = await file.stat();
-      return size > MAX_CHARS * 4 ? undefined : cutText(decodeOwnText(await file.readFile()), MAX_CHARS, { mark: '' });
-    } finally {
-      await file.close();
-    }
+    const { content } = await new WorkspaceFiles([workspace]).readBytes(name, MAX_CHARS * 4);
+    return cutText(decodeOwnText(content), MAX_CHARS, { mark: '' });
   } catch {
     // A link that leads out, or something that is no file: it is not shown either.
     return undefined;

@@ -1,5 +1,15 @@
 import { execFile } from 'node:child_process';
-import { existsSync, lstatSync, mkdirSync, readlinkSync, rmSync } from 'node:fs';
+import {
+  chmodSync,
+  closeSync,
+  constants,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readlinkSync,
+  rmSync,
+} from 'node:fs';
 import { join, sep } from 'node:path';
 import { promisify } from 'node:util';
 import { Injectable } from '@nestjs/common';
@@ -72,7 +82,7 @@ export class BubblewrapDriver implements SandboxDriver {
         memoryBytes: MAX_MEMORY_BYTES,
         processes: MAX_PROCESSES,
         freeDiskBytes: MIN_FREE_DISK_BYTES,
-        workspace: request.workspace,
+        places: [request.workspace, ...(room ? [room.tmp] : [])],
       },
       args: [
         ...before,
@@ -155,14 +165,36 @@ function prepareRoom({ tmp, home }: SandboxRoom, { workspace, readable = [], env
   for (const inner of inHome) ownFolder(home, inner);
 }
 
-/** Makes a folder in a room. An earlier command may have put links there: none is followed out of it. */
+/** Linux: a handle that stands for a place, also where its rights would not let anybody look into it. */
+const O_PATH = 0o10000000;
+const FOLDER = O_PATH | constants.O_DIRECTORY | constants.O_NOFOLLOW;
+
+/**
+ * Makes a folder in a room. Commands may have put links there and taken rights away, and those in the background may do
+ * so right now: each step is taken from the folder that is held open, never by its name, and no link is followed.
+ */
 function ownFolder(room: string, inner: string): void {
-  let folder = room;
-  for (const name of inner.split(sep).filter((part) => part !== '')) {
-    folder = join(folder, name);
-    if (lstatSync(folder, { throwIfNoEntry: false })?.isDirectory()) continue;
-    rmSync(folder, { force: true });
-    mkdirSync(folder, { mode: PRIVATE_FOLDER });
+  let held = openSync(room, FOLDER);
+  try {
+    chmodSync(`/proc/self/fd/${held}`, PRIVATE_FOLDER);
+    for (const name of inner.split(sep).filter((part) => part !== '')) {
+      const next = folderIn(`/proc/self/fd/${held}/${name}`);
+      closeSync(held);
+      held = next;
+      chmodSync(`/proc/self/fd/${held}`, PRIVATE_FOLDER);
+    }
+  } finally {
+    closeSync(held);
+  }
+}
+
+function folderIn(path: string): number {
+  try {
+    return openSync(path, FOLDER);
+  } catch {
+    rmSync(path, { force: true });
+    mkdirSync(path, { mode: PRIVATE_FOLDER });
+    return openSync(path, FOLDER);
   }
 }
 

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { BubblewrapDriver } from './bubblewrap.driver';
@@ -30,6 +30,30 @@ describe('a link that an earlier command put where a folder of the room belongs'
       });
       expect(readdirSync(outside)).toEqual([]);
       expect(existsSync(join(home, 'tools', 'bin'))).toBe(true);
+    } finally {
+      rmSync(base, { recursive: true, force: true });
+    }
+  });
+});
+
+describe('a folder of a room whose rights an earlier command has taken away', () => {
+  it('gets them back', () => {
+    const base = mkdtempSync(join(tmpdir(), 'room-rights-'));
+    const [home, tmp, mine] = ['home', 'tmp', 'mine'].map((name) => join(base, name)) as [string, string, string];
+    try {
+      for (const folder of [home, join(tmp, 'home'), mine]) mkdirSync(folder, { recursive: true });
+      for (const folder of [join(tmp, 'home'), tmp]) chmodSync(folder, 0);
+      new BubblewrapDriver().plan({
+        argv: ['true'],
+        cwd: mine,
+        workspace: mine,
+        writable: true,
+        network: false,
+        env: {},
+        timeoutSeconds: 1,
+        room: { tmp, home, enter: [] },
+      });
+      for (const folder of [tmp, join(tmp, 'home')]) expect(statSync(folder).mode & 0o777).toBe(0o700);
     } finally {
       rmSync(base, { recursive: true, force: true });
     }

@@ -49,9 +49,9 @@ export interface TreeLimits {
   /** Bytes of resident memory, all processes together. */
   memoryBytes: number;
   processes: number;
-  /** Free bytes that must remain on the file system of the workspace. */
+  /** Free bytes that must remain on the file systems of these places: all that it may write to. */
   freeDiskBytes: number;
-  workspace: string;
+  places: readonly string[];
 }
 
 /** A way to wall off a command. One driver per mechanism; all children of the assistant come through one of them. */

@@ -1,8 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, readdir, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, readdir, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
+import { writeFileAtomic } from '../../common/atomic-file';
 import { type ContentOrigin, storedOrigin } from '../../common/content-parts';
 import { ConfigService } from '../../config/config.service';
 import { isTrusted, worstOrigin } from '../provenance/taint';
@@ -11,6 +12,11 @@ import type { SandboxRoom } from './sandbox';
 const DAY_MS = 86_400_000;
 /** Rooms that nobody has used for so long go. */
 const KEEP_DAYS = 7;
+const SWEEP_MS = 3_600_000;
+/** Conversations whose network is kept; of more, those that have been used last. */
+const MAX_NETWORKS = 16;
+/** What is assumed of a room whose note says nothing. */
+const UNREADABLE: ContentOrigin = 'tool';
 const START_MS = 3000;
 const NSENTER = '/usr/bin/nsenter';
 const IDENTITY = '[user]\n\tname = Assistant\n\temail = assistant@localhost\n[init]\n\tdefaultBranch = main\n';
@@ -22,20 +28,25 @@ const IDENTITY = '[user]\n\tname = Assistant\n\temail = assistant@localhost\n[in
 @Injectable()
 export class SessionRooms implements OnModuleDestroy {
   private readonly networks = new Map<string, Promise<Network | undefined>>();
-  private swept = false;
+  private readonly followers = new Map<string, Set<(origin: ContentOrigin) => void>>();
+  private readonly notes = new Map<string, Promise<void>>();
+  private sweptAt = -Infinity;
 
   constructor(private readonly config: ConfigService) {}
 
   async of(sessionId: string): Promise<SandboxRoom> {
     const folder = this.folderOf(sessionId);
     const room = { tmp: join(folder, 'tmp'), home: join(folder, 'home') };
-    await mkdir(room.tmp, { recursive: true, mode: 0o700 });
-    await mkdir(room.home, { recursive: true, mode: 0o700 });
+    for (const path of [room.tmp, room.home]) {
+      await mkdir(path, { recursive: true, mode: 0o700 });
+      // A command may have taken away what the next one needs.
+      await chmod(path, 0o700);
+    }
     await writeFile(join(room.home, '.gitconfig'), IDENTITY, { flag: 'wx', mode: 0o600 }).catch(() => undefined);
     const now = new Date();
     await utimes(folder, now, now);
-    if (!this.swept) {
-      this.swept = true;
+    if (now.getTime() - this.sweptAt > SWEEP_MS) {
+      this.sweptAt = now.getTime();
       await this.sweep(now.getTime());
     }
     const network = await this.networkOf(sessionId);
@@ -44,17 +55,46 @@ export class SessionRooms implements OnModuleDestroy {
 
   /** Whose text may be in the room. */
   async originOf(sessionId: string): Promise<ContentOrigin> {
-    const noted = await readFile(this.labelOf(sessionId), 'utf8').catch(() => 'workspace');
-    // A note that can't be read says nothing good.
-    return storedOrigin(noted.trim(), 'tool');
+    try {
+      return storedOrigin((await readFile(this.labelOf(sessionId), 'utf8')).trim(), UNREADABLE);
+    } catch (error) {
+      return (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'workspace' : UNREADABLE;
+    }
+  }
+
+  /**
+   * Tells of text of others that comes into a room.
+   * @returns ends that
+   */
+  follow(sessionId: string, hear: (origin: ContentOrigin) => void): () => void {
+    const all = this.followers.get(sessionId) ?? new Set();
+    this.followers.set(sessionId, all.add(hear));
+    return () => {
+      all.delete(hear);
+      if (all.size === 0 && this.followers.get(sessionId) === all) this.followers.delete(sessionId);
+    };
   }
 
   /** Text of this origin may be in the room from now on. */
   async note(sessionId: string, origin: ContentOrigin): Promise<void> {
     if (isTrusted(origin)) return;
-    const worst = worstOrigin([await this.originOf(sessionId)], origin);
-    await mkdir(this.folderOf(sessionId), { recursive: true, mode: 0o700 });
-    await writeFile(this.labelOf(sessionId), worst, { mode: 0o600 });
+    for (const hear of this.followers.get(sessionId) ?? []) hear(origin);
+    // One after the other: what is noted can only get worse.
+    const noted = (this.notes.get(sessionId) ?? Promise.resolve())
+      .catch(() => undefined)
+      .then(async () => {
+        const before = await this.originOf(sessionId);
+        const worst = worstOrigin([before], origin);
+        if (worst === before) return;
+        await mkdir(this.folderOf(sessionId), { recursive: true, mode: 0o700 });
+        writeFileAtomic(this.labelOf(sessionId), worst);
+      });
+    this.notes.set(sessionId, noted);
+    try {
+      await noted;
+    } finally {
+      if (this.notes.get(sessionId) === noted) this.notes.delete(sessionId);
+    }
   }
 
   onModuleDestroy(): void {
@@ -70,11 +110,18 @@ export class SessionRooms implements OnModuleDestroy {
     return join(this.folderOf(sessionId), 'origin');
   }
 
-  private async networkOf(sessionId: string): Promise<Network | undefined> {
-    const known = await this.networks.get(sessionId);
-    if (known?.isOpen()) return known;
-    const opened = openNetwork();
+  /** Calls that come together share one. */
+  private networkOf(sessionId: string): Promise<Network | undefined> {
+    const known = this.networks.get(sessionId) ?? Promise.resolve(undefined);
+    const opened = known.then((found) => (found?.isOpen() ? found : openNetwork()));
+    // The one that was used last stands at the end.
+    this.networks.delete(sessionId);
     this.networks.set(sessionId, opened);
+    for (const [oldest, network] of this.networks) {
+      if (this.networks.size <= MAX_NETWORKS) break;
+      this.networks.delete(oldest);
+      void network.then((found) => found?.end());
+    }
     return opened;
   }
 

@@ -33,14 +33,19 @@ export function watchTree(pid: number, limits: TreeLimits, tooMuch: (reason: str
 function excess(processes: number, bytes: number, limits: TreeLimits): string | undefined {
   if (processes > limits.processes) return `more than ${limits.processes} processes`;
   if (bytes > limits.memoryBytes) return `more than ${Math.round(limits.memoryBytes / 1024 / 1024)} MiB of memory`;
+  return limits.places.some((place) => freeBytes(place) < limits.freeDiskBytes)
+    ? `less than ${Math.round(limits.freeDiskBytes / 1024 / 1024)} MiB left on the disk`
+    : undefined;
+}
+
+function freeBytes(place: string): number {
   try {
-    const { bavail, bsize } = statfsSync(limits.workspace);
-    if (bavail * bsize < limits.freeDiskBytes)
-      return `less than ${Math.round(limits.freeDiskBytes / 1024 / 1024)} MiB left on the disk`;
+    const { bavail, bsize } = statfsSync(place);
+    return bavail * bsize;
   } catch {
-    // The workspace is gone; the command will find out by itself.
+    // It is gone; the command will find out by itself.
+    return Infinity;
   }
-  return undefined;
 }
 
 /** A process and those below it, listed no further than needed, and their resident memory. */

@@ -1,9 +1,13 @@
 import type { Dirent } from 'node:fs';
-import { readFile, readdir } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import type { Ignore } from 'ignore';
+import { readBoundedFile } from '../../common/bounded-file';
+import { isReallyWithin } from '../../common/paths/path-place';
 
 const MAX_ENTRIES = 100_000;
+/** Larger lists leave nothing out. */
+const MAX_RULES_BYTES = 256 * 1024;
 
 interface Rules {
   /** Folder the patterns count from. */
@@ -26,7 +30,7 @@ export async function* walkFiles(
     if (signal.aborted) return;
     const { folder } = next;
     let { rules } = next;
-    const own = await readFile(join(folder, '.gitignore'), 'utf8').catch(() => undefined);
+    const own = rulesOf(folder);
     if (own !== undefined) rules = [...rules, { base: folder, matcher: ignore().add(own) }];
     const below: { folder: string; rules: Rules[] }[] = [];
     for (const entry of await entriesOf(folder)) {
@@ -53,11 +57,18 @@ export async function isWalked(root: string, path: string): Promise<boolean> {
   for (const [index, part] of parts.entries()) {
     if (part === '.git') return false;
     const base = join(root, ...parts.slice(0, index));
-    const own = await readFile(join(base, '.gitignore'), 'utf8').catch(() => undefined);
+    const own = rulesOf(base);
     if (own !== undefined) rules.push({ base, matcher: ignore().add(own) });
     if (isIgnored(rules, join(base, part), index < parts.length - 1)) return false;
   }
   return true;
+}
+
+/** A link is not followed, as git does not: it may lead out of the workspace. */
+function rulesOf(folder: string): string | undefined {
+  const path = join(folder, '.gitignore');
+  const content = readBoundedFile(path, MAX_RULES_BYTES);
+  return content && isReallyWithin(folder, path) ? content.toString('utf8') : undefined;
 }
 
 async function entriesOf(folder: string): Promise<Dirent[]> {
