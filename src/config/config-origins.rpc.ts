@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { Redactor } from '../common/redactor';
 import { NoParams } from '../rpc/no-params.dto';
 import { RpcMethod } from '../rpc/rpc-method';
 import { type OriginRow, describeOrigins } from './config-origins';
@@ -18,7 +19,10 @@ interface Origins {
 /** What a form has to know besides the values. */
 @Injectable()
 export class ConfigOriginsRpc {
-  constructor(private readonly config: ConfigService) {}
+  constructor(
+    private readonly config: ConfigService,
+    private readonly redactor: Redactor,
+  ) {}
 
   @RpcMethod({
     name: 'config.origins',
@@ -39,7 +43,7 @@ export class ConfigOriginsRpc {
         file.issues.length > 0
           ? []
           : changesBetween(started, file).flatMap(({ path, effect }) => (effect === 'restart' ? [path] : [])),
-      ...(back ? { takenBack: back } : {}),
+      ...(back ? { takenBack: { ...back, because: this.redactor.redact(back.because) } } : {}),
     };
   }
 }

@@ -1,9 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { OpenclawError } from '../common/openclaw-error';
-import { defaultAgentId } from '../config/agent-entries';
+import { defaultAgentId, findAgent } from '../config/agent-entries';
 import { ConfigService } from '../config/config.service';
 import { invalidRequest } from '../rpc/rpc-error';
 import { RpcMethod } from '../rpc/rpc-method';
+import { ToolError } from '../tools/agent-tool';
 import { GuardedHttp } from '../tools/web/guarded-http.service';
 import { SkillCatalog } from './catalog/skill-catalog.service';
 import type { JudgedSkill } from './catalog/skill-library';
@@ -30,8 +31,8 @@ export class SkillsTrustRpc {
     unlisted: true,
     summary: 'What the scan says about a skill that is here, and where it came from.',
   })
-  report({ name }: SkillsNameParams): SkillFile {
-    const skill = this.skill(name);
+  report({ name, agentId }: SkillsNameParams): SkillFile {
+    const skill = this.skill(name, agentId);
     const locked = this.installer().lock.read().skills[skill.manifest.name];
     return {
       name: skill.manifest.name,
@@ -40,7 +41,7 @@ export class SkillsTrustRpc {
       ...(skill.source === 'managed' && locked
         ? {
             origin: {
-              source: locked.source,
+              source: withoutUser(locked.source),
               kind: locked.kind,
               installedAt: locked.installedAt,
               ...(locked.publisher === undefined ? {} : { publisher: locked.publisher }),
@@ -114,8 +115,8 @@ export class SkillsTrustRpc {
     unlisted: true,
     summary: 'Takes back what was agreed to for a skill that stays in its folder: it gets nothing of it any more.',
   })
-  async revoke({ name }: SkillsNameParams): Promise<{ revoked: string }> {
-    const { baseDir } = this.skill(name);
+  async revoke({ name, agentId }: SkillsNameParams): Promise<{ revoked: string }> {
+    const { baseDir } = this.skill(name, agentId);
     await this.catalog.library.lockFile.change((lock) => {
       if (!lock.agreed[baseDir]) throw invalidRequest(`name: nothing was agreed to for "${name}"`);
       delete lock.agreed[baseDir];
@@ -124,9 +125,10 @@ export class SkillsTrustRpc {
     return { revoked: name };
   }
 
-  private skill(name: string): JudgedSkill {
+  private skill(name: string, agentId = defaultAgentId(this.config.config)): JudgedSkill {
+    if (!findAgent(this.config.config, agentId)) throw invalidRequest(`agentId: there is no agent "${agentId}"`);
     const found = this.catalog
-      .judgedOf(defaultAgentId(this.config.config))
+      .judgedOf(agentId)
       .find(({ manifest }) => manifest.name === name || manifest.skillKey === name);
     if (!found) throw invalidRequest(`name: there is no skill "${name}"`);
     return found;
@@ -138,6 +140,7 @@ export class SkillsTrustRpc {
       env: env.all(),
       home: env.home,
       cwd: stateDir,
+      checkHost: (host, port) => this.http.addressFor(host, port),
       download: async (url, maxBytes) => {
         const answer = await this.http.request({ url, timeoutMs: DOWNLOAD_MS, maxBytes });
         if (answer.status >= 400) throw new OpenclawError('SKILL_SOURCE_FAILED', `${url} answered ${answer.status}`);
@@ -152,10 +155,14 @@ async function refusals<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    if (error instanceof OpenclawError && error.code.startsWith('SKILL_')) throw invalidRequest(error.message);
+    if (error instanceof ToolError || (error instanceof OpenclawError && error.code.startsWith('SKILL_')))
+      throw invalidRequest(error.message);
     throw error;
   }
 }
+
+/** An address without the name and the token that may stand in it. */
+const withoutUser = (source: string): string => source.replace(/^((?:git\+)?[a-z][a-z0-9+.-]*:\/\/)[^/?#]*@/i, '$1');
 
 function shown({ manifest, hash, report, signature, kind, source, replaces, refused }: StagedSkill): FetchedSkill {
   const { capabilities, requires, primaryEnv } = manifest;
@@ -165,7 +172,7 @@ function shown({ manifest, hash, report, signature, kind, source, replaces, refu
     hash,
     report,
     kind,
-    source,
+    source: withoutUser(source),
     ...(capabilities ? { capabilities } : {}),
     secrets: [...new Set([...requires.env, ...(primaryEnv === undefined ? [] : [primaryEnv])])],
     ...(signature.state === 'valid' ? { publisher: signature.publisher } : {}),

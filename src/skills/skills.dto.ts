@@ -49,6 +49,8 @@ export class SkillsDetailParams {
 
 export class SkillsNameParams {
   @Text({ max: 200 }) name!: string;
+  /** Whose skill, where it is one of a workspace; the default agent's otherwise. */
+  @Opt() @Text() agentId?: string;
 }
 
 export class SkillsFetchParams {

@@ -10,7 +10,9 @@ describe('trying a key before it is kept', () => {
     models = await FakeModels.start();
     gateway = await GatewayProcess.start({
       config: {
-        models: { providers: { fake: models.provider('openai-completions') } },
+        models: {
+          providers: { fake: { ...models.provider('openai-completions'), headers: { 'x-team': 'CANARY-team' } } },
+        },
         agents: { defaults: { model: { primary: 'fake/fake-1' } } },
       },
     });
@@ -42,6 +44,20 @@ describe('trying a key before it is kept', () => {
     expect((await probe({ apiKey: 'sk-or-v1-x', baseUrl: `${models.url}/v1` })).payload).toMatchObject({
       provider: 'openrouter',
     });
+  });
+
+  it('shows the configured key to nobody but whom it is configured for', async () => {
+    const foreign = await FakeModels.start();
+    try {
+      const refused = await probe({ model: 'fake/fake-1', baseUrl: `${foreign.url}/v1` });
+      expect(refused.error?.message).toContain('apiKey is needed');
+      await probe({ model: 'fake/fake-1', baseUrl: `${foreign.url}/v1`, apiKey: 'tried-key' });
+      const heard = foreign.requests.map(({ headers }) => headers);
+      expect(heard.map(({ authorization }) => authorization)).toEqual(['Bearer tried-key']);
+      expect(JSON.stringify(heard)).not.toContain('CANARY-team');
+    } finally {
+      await foreign.stop();
+    }
   });
 
   it('says why it does not work, and nobody rests for it', async () => {

@@ -86,8 +86,15 @@ export class ModelsProbeRpc {
       );
     try {
       const info = this.models.lookup(model ?? `${issuer?.id}/${issuer?.defaultModel}`);
+      const isElsewhere = baseUrl !== undefined && !isSameAddress(baseUrl, info.baseUrl);
+      if (isElsewhere && apiKey === undefined && (info.apiKey !== undefined || Object.keys(info.headers).length > 0))
+        throw invalidRequest(
+          `invalid models.probe params: apiKey is needed: what is configured for ${info.provider} goes to ${info.baseUrl} only, not to ${baseUrl}`,
+        );
+      // What is configured for one place is not shown to another.
+      const { profile: _profile, pinnedProfile: _pinned, ...bare } = info;
       return {
-        ...info,
+        ...(isElsewhere ? { ...bare, headers: {} } : info),
         ...(apiKey === undefined ? {} : { apiKey }),
         ...(baseUrl === undefined ? {} : { baseUrl }),
         ...(api === undefined ? {} : { api }),
@@ -105,6 +112,9 @@ export class ModelsProbeRpc {
     throw error;
   }
 }
+
+const isSameAddress = (a: string, b: string): boolean =>
+  URL.canParse(b) && new URL(a).href.replace(/\/+$/, '') === new URL(b).href.replace(/\/+$/, '');
 
 /** Providers mark their keys at the beginning; the longest mark decides. */
 function issuerOf(key: string): (typeof MODEL_CATALOG)[number] | undefined {

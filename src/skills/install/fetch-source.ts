@@ -1,6 +1,6 @@
 import { existsSync, lstatSync, readdirSync, statSync } from 'node:fs';
 import { cp, mkdir, readFile } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
+import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { cutText } from '../../common/cut-text';
 import type { ArchiveLimits } from '../../common/archives/archive-limits';
@@ -26,6 +26,8 @@ const LIMITS: ArchiveLimits = {
 const MAX_DEPTH = 4;
 const GIT_SOURCE = /^git[+:@]|^ssh:\/\/|\.git$/;
 const GIT_TRANSPORTS = ['https://', 'ssh://', 'git@'];
+/** A package of the registry. Every other spec is a repository or an address, whose own scripts npm would run. */
+const NPM_PACKAGE = /^(@[a-z0-9~][\w.~-]*\/)?[a-z0-9~][\w.~-]*(@[\w.^~<>=|*+ -]+)?$/i;
 const ARCHIVE_FILE = /\.(zip|tgz|tar\.gz|tar|skill)$/i;
 const FORGES = ['github.com', 'gitlab.com', 'codeberg.org'];
 
@@ -47,6 +49,8 @@ export interface FetchOptions {
   cwd: string;
   /** Fetches an https address, checked like every other one. */
   download(url: string, maxBytes: number): Promise<Buffer>;
+  /** Refuses hosts that git may not be sent to; absent where the owner does so at the terminal of the machine itself. */
+  checkHost?: (host: string, port: number) => Promise<unknown>;
 }
 
 const failed = (message: string): OpenclawError => new OpenclawError('SKILL_SOURCE_FAILED', message);
@@ -160,13 +164,17 @@ async function fetchGit(
   source: string,
   local: string | undefined,
   into: string,
-  { env, cwd }: FetchOptions,
+  { env, cwd, checkHost }: FetchOptions,
 ): Promise<FetchedSource> {
   const [written = '', ref] = source.split('#');
   const remote = local ?? written.replace(/^git\+/, '');
   if (local === undefined && !GIT_TRANSPORTS.some((start) => remote.startsWith(start)))
     throw failed(`${remote}: git sources begin with https://, ssh:// or git@`);
   if (ref !== undefined && !/^[\w][\w./-]*$/.test(ref)) throw failed(`"${ref}" is no branch, tag or commit`);
+  if (local === undefined && checkHost) {
+    const { host, port } = hostOfGit(remote);
+    await checkHost(host, port);
+  }
   const git = (args: string[]): ReturnType<typeof runProgram> =>
     runProgram(['git', ...SAFE_GIT_OPTIONS, ...args], {
       cwd: existsSync(into) ? into : cwd,
@@ -187,7 +195,23 @@ async function fetchGit(
   return { kind: 'git', source: ref === undefined ? remote : `${remote}#${ref}`, revision, folder: into };
 }
 
+/** Where git would connect to. @throws OpenclawError SKILL_SOURCE_FAILED */
+function hostOfGit(remote: string): { host: string; port: number } {
+  // `git@host:path`, the short way of ssh.
+  const [, short] = remote.includes('://') ? [] : (/^[^@/]+@(\[[^\]]+\]|[^:/]+):/.exec(remote) ?? []);
+  const address = short === undefined ? remote : `ssh://${short}`;
+  if (!URL.canParse(address)) throw failed(`${remote} names no host`);
+  const url = new URL(address);
+  const host = url.hostname.replace(/^\[|\]$/g, '');
+  return { host, port: Number(url.port) || (url.protocol === 'ssh:' ? 22 : 443) };
+}
+
 async function fetchNpm(spec: string, into: string, { env }: FetchOptions): Promise<FetchedSource> {
+  if (!NPM_PACKAGE.test(spec) && !isAbsolute(spec))
+    throw new OpenclawError(
+      'SKILL_SOURCE_UNKNOWN',
+      `npm:${cutText(spec, 80)} is no package of the registry; write npm:<name> or npm:<name>@<version>, and a repository as https://….git`,
+    );
   await mkdir(into, { recursive: true });
   const packed = join(dirname(into), 'npm');
   await mkdir(packed, { recursive: true });

@@ -5,7 +5,7 @@ import type { AllowlistVerdict } from '../approvals/exec-allowlist';
 import { type ExecRule, ruleText } from '../approvals/exec-rules';
 import { fingerprintOf } from '../approvals/pending-approval';
 import type { ExecAsk, ExecSecurity } from '../tools.config';
-import { type ObeyedFiles, filesBelow, namedFiles, programPaths } from './obeyed-files';
+import { type ObeyedFiles, REST, filesBelow, namedFiles, programPaths } from './obeyed-files';
 
 /** What a call asks for, as far as it decides where the command runs and whether somebody is asked. */
 export interface ExecWish {
@@ -39,9 +39,6 @@ export interface TypedInput {
   text: string;
 }
 
-/** Named where a workspace is too large to be looked at. */
-const TOO_LARGE = 'too many files';
-
 /** What a command may obey: what its line names, and for all but the plainest programs everything in the workspace. */
 export async function filesOf(
   wish: ExecWish,
@@ -50,7 +47,7 @@ export async function filesOf(
 ): Promise<ObeyedFiles> {
   const named = namedFiles(wish.command, wish.cwd, verdict);
   if (verdict.canRemember) return named;
-  return new Map([...named, ...((await filesBelow(workspace)) ?? [[TOO_LARGE, '']])]);
+  return new Map([...named, ...(await filesBelow(workspace))]);
 }
 
 export function questionAbout(
@@ -60,7 +57,7 @@ export function questionAbout(
   context: ToolContext,
 ): ApprovalQuestion {
   const fingerprint = fingerprintOf('exec', wish.command, wish.cwd, wish.env, [...files].sort());
-  const sessionRule = mayRemember && !files.has(TOO_LARGE) ? sessionRuleText(wish, verdict) : undefined;
+  const sessionRule = mayRemember && !files.has(REST) ? sessionRuleText(wish, verdict) : undefined;
   return {
     request: {
       ...asking(context),

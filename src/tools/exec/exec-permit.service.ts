@@ -16,7 +16,8 @@ import { FileOrigins } from '../provenance/file-origins.store';
 import { describeOrigins, trustOf } from '../provenance/taint';
 import { BubblewrapDriver } from '../sandbox/bubblewrap.driver';
 import { unusualVariables } from '../sandbox/child-environment';
-import { EXEC_ASK, EXEC_HOSTS, EXEC_SECURITY, type ExecAsk, type ExecConfig, type ExecSecurity } from '../tools.config';
+import { EXEC_HOSTS, type ExecAsk, type ExecConfig, type ExecSecurity } from '../tools.config';
+import { mostInsistentAsk, strictestSecurity } from './exec-modes';
 import { elevatedRefusal } from './elevated';
 import {
   type CommandQuestion,
@@ -53,9 +54,9 @@ export class ExecPermit {
       ...(host ? { host } : {}),
       ...(choices?.node ? { node: choices.node } : {}),
       ...(choices?.security
-        ? { security: strictest(EXEC_SECURITY, [settings.security ?? 'allowlist', choices.security as ExecSecurity]) }
+        ? { security: strictestSecurity([settings.security ?? 'allowlist', choices.security as ExecSecurity]) }
         : {}),
-      ...(choices?.ask ? { ask: mostInsistent([settings.ask ?? 'on-miss', choices.ask as ExecAsk]) } : {}),
+      ...(choices?.ask ? { ask: mostInsistentAsk([settings.ask ?? 'on-miss', choices.ask as ExecAsk]) } : {}),
     };
   }
 
@@ -168,8 +169,8 @@ export class ExecPermit {
   private standing(wish: Pick<ExecWish, 'security' | 'ask'>, context: ToolContext): Standing {
     const settings = this.settingsOf(context);
     const rules = this.approvalsFile.rulesFor(context.agentId, context.rules);
-    const security = strictest(EXEC_SECURITY, [wish.security, settings.security ?? 'allowlist', rules.security]);
-    const ask = mostInsistent([wish.ask, settings.ask ?? 'on-miss', rules.ask]);
+    const security = strictestSecurity([wish.security, settings.security ?? 'allowlist', rules.security]);
+    const ask = mostInsistentAsk([wish.ask, settings.ask ?? 'on-miss', rules.ask]);
     if (security === 'deny')
       throw new ToolError(
         'denied_by_policy',
@@ -320,13 +321,3 @@ const SHELL_BUILTINS = new Set(
     ' ',
   ),
 );
-
-function strictest<T>(order: readonly T[], values: readonly (T | undefined)[]): T {
-  const ranks = values.filter((value): value is T => value !== undefined).map((value) => order.indexOf(value));
-  return order[Math.min(...ranks)] as T;
-}
-
-function mostInsistent(values: readonly (ExecAsk | undefined)[]): ExecAsk {
-  const ranks = values.filter((value): value is ExecAsk => value !== undefined).map((value) => EXEC_ASK.indexOf(value));
-  return EXEC_ASK[Math.max(...ranks)] ?? 'on-miss';
-}

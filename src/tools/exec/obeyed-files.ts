@@ -1,12 +1,15 @@
+import { createHash } from 'node:crypto';
 import { lstatSync, realpathSync, statSync } from 'node:fs';
-import { lstat, opendir } from 'node:fs/promises';
+import { lstat, readdir } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
 import type { AllowlistVerdict } from '../approvals/exec-allowlist';
 
 /** Words of a line that are looked up. */
 const MOST_NAMED = 500;
-/** Entries of a workspace that are looked at one by one. */
+/** Files of a workspace that are told apart by name; of more it is known that one has changed, not which. */
 const MOST_ENTRIES = 50_000;
+/** Stands for those. */
+export const REST = 'one of very many files in the workspace';
 
 /** What a command on the machine may obey, each by the name it is told of, with what it is right now. */
 export type ObeyedFiles = ReadonlyMap<string, string>;
@@ -28,25 +31,34 @@ export const namedFiles = (command: string, cwd: string, verdict: AllowlistVerdi
 /**
  * Everything below a workspace. Programs other than the plainest obey files that their line does not name: a `Makefile`,
  * a `package.json`, what a script reads. What lies in git folders is judged by the git guard.
- * @returns undefined where there is too much to look at
+ * Always in the same order, so that the same files give the same.
+ * @param most files that are told apart; the others are in one entry, `REST`
  */
-export async function filesBelow(workspace: string): Promise<ObeyedFiles | undefined> {
+export async function filesBelow(workspace: string, most = MOST_ENTRIES): Promise<ObeyedFiles> {
   const files = new Map<string, string>();
+  const rest = createHash('sha256');
+  let hasRest = false;
   const open = [workspace];
   for (let folder = open.pop(); folder !== undefined; folder = open.pop()) {
-    const entries = await opendir(folder).catch(() => undefined);
-    if (!entries) continue;
-    for await (const entry of entries) {
+    const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
+    for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
       if (entry.name === '.git') continue;
       const path = join(folder, entry.name);
       if (entry.isDirectory()) open.push(path);
       else {
         const info = await lstat(path, { bigint: true }).catch(() => undefined);
-        if (info) files.set(relative(workspace, path), [info.ino, info.size, info.mtimeNs, info.ctimeNs].join(':'));
+        if (!info) continue;
+        const name = relative(workspace, path);
+        const identity = [info.ino, info.size, info.mtimeNs, info.ctimeNs].join(':');
+        if (files.size < most) files.set(name, identity);
+        else {
+          hasRest = true;
+          rest.update(`${name}\0${identity}\0`);
+        }
       }
-      if (files.size + open.length > MOST_ENTRIES) return undefined;
     }
   }
+  if (hasRest) files.set(REST, rest.digest('hex'));
   return files;
 }
 

@@ -9,7 +9,7 @@ import { RpcMethod } from '../../rpc/rpc-method';
 import { agentOfSession, canonicalSessionKey } from '../../sessions/session-key';
 import { SessionStore } from '../../sessions/session.store';
 import { SessionFolders } from '../../workspace/session-folder.service';
-import type { ToolContext } from '../agent-tool';
+import { type ToolContext, ToolError } from '../agent-tool';
 import { type ApprovalRequest, choicesOf, withTexts } from '../approvals/approval-request';
 import type { ApprovalDecision } from '../approvals/approval-decision';
 import { ExecApprovalsFile } from '../approvals/exec-approvals-file';
@@ -21,7 +21,7 @@ import { BubblewrapDriver } from '../sandbox/bubblewrap.driver';
 import { ToolExecutor } from '../tool-executor.service';
 import { ToolsJudgeParams, ToolsPolicyParams } from './judge.dto';
 import type { PolicyLine } from './policy-line';
-import { policyInWords } from './policy-words';
+import { type PolicyFacts, policyInWords } from './policy-words';
 
 /** What would become of a call. */
 export type JudgedCall =
@@ -60,10 +60,20 @@ export class JudgeRpc {
       agentId,
       exec: this.permits.settingsOf({ agentId }),
       rules: this.rules.rulesFor(agentId),
-      hasNetwork: this.permits.hasNetwork(agentId),
-      noSandbox: await this.sandbox.unusableReason(),
+      ...(await this.sandboxFacts(agentId)),
     });
     return { agentId, lines };
+  }
+
+  /** A network that no sandbox is given is a reason why commands don't run, and none to say nothing of all others. */
+  private async sandboxFacts(agentId: string): Promise<Pick<PolicyFacts, 'hasNetwork' | 'noSandbox'>> {
+    const noSandbox = await this.sandbox.unusableReason();
+    try {
+      return { hasNetwork: this.permits.hasNetwork(agentId), noSandbox };
+    } catch (error) {
+      if (!(error instanceof ToolError)) throw error;
+      return { hasNetwork: false, noSandbox: noSandbox ?? error.message };
+    }
   }
 
   @RpcMethod({

@@ -3,7 +3,8 @@ import type { OpenclawConfig } from '../../config/openclaw.config';
 import { APPROVAL_TIMEOUT_MS } from '../approvals/approval.service';
 import type { AgentExecRules } from '../approvals/exec-approvals-file';
 import { FREE_FETCHES } from '../provenance/sink-gate.service';
-import type { ExecConfig } from '../tools.config';
+import { mostInsistentAsk, strictestSecurity } from '../exec/exec-modes';
+import type { ExecAsk, ExecConfig, ExecSecurity } from '../tools.config';
 import type { PolicyLine } from './policy-line';
 
 /** Facts that the sentences are made of; each was worked out by whoever decides by it. */
@@ -17,6 +18,12 @@ export interface PolicyFacts {
   noSandbox: string | undefined;
 }
 
+/** What applies to commands on this machine: the configuration and the file of rules, each can only be stricter. */
+const modesOf = ({ exec, rules }: PolicyFacts): { security: ExecSecurity; ask: ExecAsk } => ({
+  security: strictestSecurity([exec.security ?? 'allowlist', rules.security]),
+  ask: mostInsistentAsk([exec.ask ?? 'on-miss', rules.ask]),
+});
+
 const ASK: Readonly<Record<'off' | 'on-miss' | 'always', string>> = {
   off: 'Commands on this machine that no rule allows are refused without a question.',
   'on-miss': 'A command on this machine that no rule allows is asked for.',
@@ -29,7 +36,8 @@ export function policyInWords(facts: PolicyFacts): PolicyLine[] {
 }
 
 function freeLines(facts: PolicyFacts): PolicyLine[] {
-  const { exec, rules, hasNetwork, noSandbox } = facts;
+  const { rules, hasNetwork, noSandbox } = facts;
+  const { security, ask } = modesOf(facts);
   const network = { setting: 'agents.defaults.sandbox.docker.network' };
   return [
     { kind: 'free', text: 'Reading and writing files of its own workspace.', from: 'fixed' },
@@ -51,7 +59,7 @@ function freeLines(facts: PolicyFacts): PolicyLine[] {
           },
         ]
       : []),
-    ...(exec.security === 'full'
+    ...(security === 'full' && ask !== 'always'
       ? [line(facts, 'free', 'Any command on this machine.', { setting: 'tools.exec.security' }, 'full', true)]
       : []),
     ...(rules.untrustedSinks === 'allow'
@@ -62,17 +70,16 @@ function freeLines(facts: PolicyFacts): PolicyLine[] {
 
 function askedLines(facts: PolicyFacts): PolicyLine[] {
   const { exec, rules } = facts;
-  const { ask = 'on-miss', security } = exec;
-  const isOff = (security ?? rules.security) === 'deny';
+  const { security, ask } = modesOf(facts);
   return [
-    ...(isOff || (ask === 'off' && rules.ask === undefined)
+    ...(security === 'deny' || ask === 'off'
       ? []
       : [
-          rules.ask === undefined
+          rules.ask !== ask || exec.ask === ask
             ? line(facts, 'asked', ASK[ask], { setting: 'tools.exec.ask' }, ask, exec.ask !== undefined)
             : {
                 kind: 'asked' as const,
-                text: ASK[rules.ask === 'always' ? 'always' : ask === 'always' ? 'always' : 'on-miss'],
+                text: ASK[ask],
                 setting: 'exec-approvals.json: ask',
                 value: rules.ask,
                 from: 'own' as const,
@@ -108,11 +115,11 @@ function askedLines(facts: PolicyFacts): PolicyLine[] {
 
 function neverLines(facts: PolicyFacts): PolicyLine[] {
   const { config, exec, rules, noSandbox } = facts;
-  const { security, ask } = exec;
+  const { security, ask } = modesOf(facts);
   return [
-    ...(security === 'deny' || rules.security === 'deny'
+    ...(security === 'deny'
       ? [
-          security === 'deny'
+          exec.security === 'deny'
             ? line(facts, 'never', 'Commands on this machine.', { setting: 'tools.exec.security' }, 'deny', true)
             : {
                 kind: 'never' as const,
