@@ -749,12 +749,15 @@ export interface MethodParams {
   };
   'skills.remove': {
     name: string;
+    agentId?: string;
   };
   'skills.report': {
     name: string;
+    agentId?: string;
   };
   'skills.revoke': {
     name: string;
+    agentId?: string;
   };
   'skills.search': {
     query: string;
