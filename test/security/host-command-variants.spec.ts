@@ -182,7 +182,11 @@ describe('what runs on the machine is what was judged', () => {
     answering.questions.splice(0);
     const [inside = ''] = await bench.turn([sandboxed('cat', { background: true })], { sessionKey: 'inside' });
     const other = /sessionId "([^"]+)"/.exec(inside)?.[1] ?? '';
-    expect((await bench.turn([typed(other, { action: 'write', data: 'hello\n', eof: true })]))[0]).toContain('hello');
+    const answers = await bench.turn([
+      typed(other, { action: 'write', data: 'hello\n', eof: true }),
+      typed(other, { action: 'poll', timeoutMs: 10_000 }),
+    ]);
+    expect(answers.join('\n')).toContain('hello');
     expect(answering.questions).toEqual([]);
   });
 });
