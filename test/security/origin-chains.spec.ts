@@ -395,22 +395,25 @@ describeWithSandbox('whose text it is, through every chain of two tools', () => 
         args: { action: 'write', sessionId, data: `${WORDS}\n`, eof: true },
       }),
     ],
-  ])('a command that began with one’s own text only does not make others’ text one’s own: %s', async (_, line, bring) => {
-    await clear();
-    rmSync(bench.workspace('room'), { recursive: true, force: true });
-    mkdirSync(bench.workspace('room'));
-    const sessionKey = ways.fresh();
-    const [told = ''] = await bench.turn([exec(line, { background: true })], { sessionKey });
-    const [, id = ''] = /sessionId "([^"]+)"/.exec(told) ?? [];
-    await bench.turn([{ name: 'web_fetch', args: { url: `${site.url}/page` } }, bring(id)], { sessionKey });
-    await until('the note', () => says('room/note.txt'), 10_000);
-    // Also once it has ended and its files are noted.
-    for (const ms of [0, 1000]) {
-      await new Promise((done) => setTimeout(done, ms));
-      expect(trustOf(await turn([read('room/note.txt')]))).toBe('untrusted');
-    }
-    await turn([exec('rm -rf room')]);
-  });
+  ])(
+    'a command that began with one’s own text only does not make others’ text one’s own: %s',
+    async (_, line, bring) => {
+      await clear();
+      rmSync(bench.workspace('room'), { recursive: true, force: true });
+      mkdirSync(bench.workspace('room'));
+      const sessionKey = ways.fresh();
+      const [told = ''] = await bench.turn([exec(line, { background: true })], { sessionKey });
+      const [, id = ''] = /sessionId "([^"]+)"/.exec(told) ?? [];
+      await bench.turn([{ name: 'web_fetch', args: { url: `${site.url}/page` } }, bring(id)], { sessionKey });
+      await until('the note', () => says('room/note.txt'), 10_000);
+      // Also once it has ended and its files are noted.
+      for (const ms of [0, 1000]) {
+        await new Promise((done) => setTimeout(done, ms));
+        expect(trustOf(await turn([read('room/note.txt')]))).toBe('untrusted');
+      }
+      await turn([exec('rm -rf room')]);
+    },
+  );
 
   it('is never lower at the end than at the beginning', async () => {
     const anyStep = fc.oneof(fc.constantFrom(...STEPS), fc.constantFrom(...WAYS));

@@ -18,12 +18,12 @@ describe('what is no ordinary file', () => {
     symlinkSync('/dev/zero', join(base, 'zero'));
     for (const name of ['pipe', 'zero', '.', 'missing']) {
       const path = join(base, name);
-      expect([
+      expect([name, readBoundedFile(path, 1000), readHead(path, 4), readPieces(path, 1000, () => undefined)]).toEqual([
         name,
-        readBoundedFile(path, 1000),
-        readHead(path, 4),
-        readPieces(path, 1000, () => undefined),
-      ]).toEqual([name, undefined, undefined, undefined]);
+        undefined,
+        undefined,
+        undefined,
+      ]);
     }
   });
 
