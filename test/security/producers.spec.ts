@@ -95,6 +95,7 @@ const PRODUCERS: Readonly<Record<string, string>> = {
   'tools/catalog/find-tools.tool.ts': 'gateway parts',
   'tools/documents/pdf-generate.tool.ts': 'gateway',
   'tools/documents/ppt-generate.tool.ts': 'gateway',
+  'tools/exec/command-launcher.service.ts': 'parts',
   'tools/exec/command-result.ts': 'gateway parts tool',
   'tools/exec/exec.tool.ts': 'gateway parts tool',
   'tools/files/file-writer.service.ts': 'workspace',
@@ -108,7 +109,7 @@ const PRODUCERS: Readonly<Record<string, string>> = {
   'tools/provenance/taint.ts': 'assistant',
   'tools/provenance/vouched.ts': 'assistant owner',
   // A note of whose text is in a room that can't be read: taken for the least trusted.
-  'tools/sandbox/session-room.service.ts': 'tool',
+  'tools/sandbox/session-room.service.ts': 'tool workspace',
   'tools/tool-executor.service.ts': 'gateway tool',
   'tools/voice/voice-call.tool.ts': 'gateway stranger',
   'tools/web/web-fetch.tool.ts': 'parts web',
