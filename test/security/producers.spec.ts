@@ -89,7 +89,7 @@ const PRODUCERS: Readonly<Record<string, string>> = {
   'tools/builtin/find.tool.ts': 'file gateway',
   'tools/builtin/grep.tool.ts': 'file workspace',
   'tools/builtin/ls.tool.ts': 'file gateway',
-  'tools/builtin/process.tool.ts': 'gateway',
+  'tools/builtin/process.tool.ts': 'gateway workspace',
   'tools/builtin/read.tool.ts': 'file parts workspace',
   'tools/builtin/write.tool.ts': 'gateway',
   'tools/catalog/find-tools.tool.ts': 'gateway parts',
