@@ -52,6 +52,8 @@ export async function runGateway(env: Environment, flags: GatewayFlags): Promise
         if (isFirstBoot || wasTakenBack) throw error;
         wasTakenBack = await takeBack(env, configPath, good, error).catch(() => false);
         if (!wasTakenBack) throw error;
+        reportError(error, false);
+        process.stderr.write('The configuration from before the change is back; starting again.\n');
         continue;
       }
       wasTakenBack = false;

@@ -40,7 +40,6 @@ export async function takeBack(
   const { hash = '' } = await new ConfigWriter(path, env).replace(good, { by: 'the gateway, after a failed start' });
   const note: TakenBack = { at: Date.now(), because: messageOf(error), number, hash };
   writeFileAtomic(noteOf(resolveStateDir(env)), `${JSON.stringify(note)}\n`);
-  process.stderr.write(`error: ${note.because}\nThe configuration from before the change is back; starting again.\n`);
   return true;
 }
 
