@@ -38,6 +38,7 @@ const common = {
     '@slack/socket-mode',
     '@slack/web-api',
     'discord.js',
+    'html-entities',
     'ignore',
     'jszip',
     'linkedom',
