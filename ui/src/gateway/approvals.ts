@@ -1,4 +1,5 @@
 import { useState } from 'react';
+import { messageOf } from '../../../src/common/openclaw-error';
 import type { ApprovalDecision } from '../../../src/tools/approvals/approval-decision';
 import type { ApprovalRequest } from '../../../src/tools/approvals/approval-request';
 import { useGateway } from './use-gateway';
@@ -39,7 +40,7 @@ export function useApprovals(): Approvals {
           refresh();
         },
         (error: unknown) => {
-          setProblem(error instanceof Error ? error.message : String(error));
+          setProblem(messageOf(error));
           refresh();
         },
       );

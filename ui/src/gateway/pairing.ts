@@ -1,4 +1,5 @@
 import { useCallback, useState } from 'react';
+import { messageOf } from '../../../src/common/openclaw-error';
 import { useGateway } from './use-gateway';
 import { useLive } from './use-live';
 
@@ -44,7 +45,7 @@ export function usePairing(): Pairing {
           setProblem(undefined);
           refresh();
         },
-        (failure: unknown) => setProblem(failure instanceof Error ? failure.message : String(failure)),
+        (failure: unknown) => setProblem(messageOf(failure)),
       );
     },
     [refresh],

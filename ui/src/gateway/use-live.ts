@@ -1,4 +1,5 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { messageOf } from '../../../src/common/openclaw-error';
 import { knownAnswers } from './known-answers';
 import type { MethodCall } from './method-call';
 import { useGateway } from './use-gateway';
@@ -45,8 +46,7 @@ export function useLive<T>(
         if (turn === latest.current) setState({ key, data });
       },
       (problem: unknown) => {
-        if (turn === latest.current)
-          setState((old) => ({ ...old, key, error: problem instanceof Error ? problem.message : String(problem) }));
+        if (turn === latest.current) setState((old) => ({ ...old, key, error: messageOf(problem) }));
       },
     );
   }, [call, key]);

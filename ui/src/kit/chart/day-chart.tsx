@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState } from 'react';
+import { messageOf } from '../../../../src/common/openclaw-error';
 import { Failure } from '../states';
 import { dayName } from '../time';
 import type { DayValue } from './draw';
@@ -36,7 +37,7 @@ export function DayChart({ label, values, format, onChoose }: DayChartProps) {
           onChoose: (index) => latest.current.onChoose?.(index),
         });
       },
-      (error: unknown) => setProblem(error instanceof Error ? error.message : String(error)),
+      (error: unknown) => setProblem(messageOf(error)),
     );
     return () => {
       isGone = true;

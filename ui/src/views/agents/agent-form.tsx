@@ -1,4 +1,5 @@
 import { type FormEvent, useState } from 'react';
+import { messageOf } from '../../../../src/common/openclaw-error';
 import { useGateway } from '../../gateway/use-gateway';
 import { useLive } from '../../gateway/use-live';
 import { Button } from '../../kit/button';
@@ -6,7 +7,7 @@ import { Choice, Field } from '../../kit/field';
 import { Card } from '../../kit/page';
 import { Failure } from '../../kit/states';
 import { toast } from '../../kit/toasts';
-import { type Agent, nameOf, wordsOf } from './agent';
+import { type Agent, nameOf } from './agent';
 import css from './agents.module.css';
 
 interface AgentFormProps {
@@ -55,7 +56,7 @@ export function AgentForm({ agent, onDone, onCancel }: AgentFormProps) {
       },
       (failure: unknown) => {
         setSaving(false);
-        setProblem(wordsOf(failure));
+        setProblem(messageOf(failure));
       },
     );
   };

@@ -1,4 +1,5 @@
 import { useState } from 'react';
+import { messageOf } from '../../../../src/common/openclaw-error';
 import { useGateway } from '../../gateway/use-gateway';
 import { Button } from '../../kit/button';
 import { Link } from '../../kit/link';
@@ -7,7 +8,7 @@ import { addressOf } from '../../kit/place';
 import { Status } from '../../kit/states';
 import { toast } from '../../kit/toasts';
 import { SafeText } from '../../text/safe-text';
-import { type Agent, nameOf, wordsOf } from './agent';
+import { type Agent, nameOf } from './agent';
 import { AgentForm } from './agent-form';
 import { DeleteDialog } from './delete-dialog';
 
@@ -32,7 +33,7 @@ export function AgentRow({ agent, isDefault, isShown, sessions, hide, onChanged 
       done: () => {
         call('agents.delete', { agentId: id, deleteFiles: false }).then(onChanged, (problem: unknown) => {
           hide(false);
-          toast(`It was not removed: ${wordsOf(problem)}`);
+          toast(`It was not removed: ${messageOf(problem)}`);
         });
       },
     });

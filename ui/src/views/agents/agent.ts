@@ -54,5 +54,3 @@ export const TRUSTED: ReadonlySet<string> = new Set(['owner', 'assistant', 'gate
 
 /** Under which an unsaved text of a file is kept. */
 export const unsavedName = (agentId: string, file: string): string => `agent file ${agentId} ${file}`;
-
-export const wordsOf = (problem: unknown): string => (problem instanceof Error ? problem.message : String(problem));

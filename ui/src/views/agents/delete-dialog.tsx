@@ -1,11 +1,12 @@
 import { useState } from 'react';
+import { messageOf } from '../../../../src/common/openclaw-error';
 import { useGateway } from '../../gateway/use-gateway';
 import { Button } from '../../kit/button';
 import { Dialog } from '../../kit/dialog';
 import { Field } from '../../kit/field';
 import { Failure } from '../../kit/states';
 import { toast } from '../../kit/toasts';
-import { type Agent, nameOf, wordsOf } from './agent';
+import { type Agent, nameOf } from './agent';
 import css from './agents.module.css';
 
 interface DeleteDialogProps {
@@ -31,7 +32,7 @@ export function DeleteDialog({ agent, onClose, onKeepFiles, onGone }: DeleteDial
             : `Its files are put aside in ${archived}.`,
         );
       },
-      (failure: unknown) => setProblem(wordsOf(failure)),
+      (failure: unknown) => setProblem(messageOf(failure)),
     );
   };
   return (

@@ -1,4 +1,5 @@
 import { useEffect, useState } from 'react';
+import { messageOf } from '../../../../src/common/openclaw-error';
 import { CallError } from '../../gateway/gateway-socket';
 import { useGateway } from '../../gateway/use-gateway';
 import { Button } from '../../kit/button';
@@ -10,7 +11,7 @@ import { Failure, Skeleton, Status } from '../../kit/states';
 import { toast } from '../../kit/toasts';
 import { unsaved } from '../../kit/unsaved';
 import { SafeText } from '../../text/safe-text';
-import { type AgentFile, ORIGINS, TRUSTED, unsavedName, wordsOf } from './agent';
+import { type AgentFile, ORIGINS, TRUSTED, unsavedName } from './agent';
 import { Diff } from './diff';
 import css from './agents.module.css';
 
@@ -50,7 +51,7 @@ export function Editor({ agentId, name, onSaved }: EditorProps) {
         setProblem(undefined);
       },
       (error: unknown) => {
-        if (!stale) setProblem(wordsOf(error));
+        if (!stale) setProblem(messageOf(error));
       },
     );
     return () => {
@@ -99,7 +100,7 @@ export function Editor({ agentId, name, onSaved }: EditorProps) {
       if (now) {
         setTheirs(now.file);
         setProblem(undefined);
-      } else setProblem(wordsOf(error));
+      } else setProblem(messageOf(error));
     } finally {
       setSaving(false);
     }

@@ -1,4 +1,5 @@
 import { useEffect } from 'react';
+import { messageOf } from '../../../../src/common/openclaw-error';
 import { useGateway } from '../../gateway/use-gateway';
 import { useLive } from '../../gateway/use-live';
 import { Button } from '../../kit/button';
@@ -59,8 +60,7 @@ export function ConversationFacts({ sessionKey, title, session, versionOf, onCha
         onChanged();
         toast(said);
       },
-      (problem: unknown) =>
-        toast(`It was not changed. ${problem instanceof Error ? problem.message : String(problem)}`),
+      (problem: unknown) => toast(`It was not changed. ${messageOf(problem)}`),
     );
   };
   const resolved = session?.resolved;
@@ -129,7 +129,7 @@ export function ConversationFacts({ sessionKey, title, session, versionOf, onCha
               disabled={session === undefined}
               onClick={() => {
                 exportConversation(call, sessionKey, title, format).catch((problem: unknown) =>
-                  toast(`It was not exported. ${problem instanceof Error ? problem.message : String(problem)}`),
+                  toast(`It was not exported. ${messageOf(problem)}`),
                 );
               }}
             >

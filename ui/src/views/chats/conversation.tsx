@@ -1,4 +1,5 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { messageOf } from '../../../../src/common/openclaw-error';
 import { useApprovals } from '../../gateway/approvals';
 import { isMain, titleOf } from '../../gateway/session-names';
 import { useGateway } from '../../gateway/use-gateway';
@@ -83,8 +84,7 @@ export function Conversation({ sessionKey, mainKey, around, onHide, onDescribed 
     if (lastSaid.current !== '') send(lastSaid.current);
   }, [send]);
 
-  const failed = (what: string) => (error: unknown) =>
-    toast(`${what} ${error instanceof Error ? error.message : String(error)}`);
+  const failed = (what: string) => (error: unknown) => toast(`${what} ${messageOf(error)}`);
   const rename = (label: string, before = session?.label ?? ''): void => {
     call('sessions.patch', { key: sessionKey, label: label === '' ? null : label }).then(() => {
       refresh();

@@ -1,4 +1,5 @@
 import { useEffect } from 'react';
+import { messageOf } from '../../../../src/common/openclaw-error';
 import { useGateway } from '../../gateway/use-gateway';
 import { useLive } from '../../gateway/use-live';
 import { Button } from '../../kit/button';
@@ -28,7 +29,7 @@ export function Earlier({ sessionKey, versionOf, onClose }: EarlierProps) {
         onClose();
         toast('The earlier version goes on.', { undo: () => goOn(branchKey) });
       },
-      (problem: unknown) => toast(`It does not go on. ${problem instanceof Error ? problem.message : String(problem)}`),
+      (problem: unknown) => toast(`It does not go on. ${messageOf(problem)}`),
     );
   };
   return (

@@ -1,4 +1,5 @@
 import { useEffect, useState } from 'react';
+import { messageOf } from '../../../../src/common/openclaw-error';
 import { useGateway } from '../../gateway/use-gateway';
 import { Button } from '../../kit/button';
 import { byteWords } from '../../kit/bytes';
@@ -54,8 +55,7 @@ function OneFile({ file: { path, bytes } }: { file: HandedFile }) {
   const download = (): void => {
     call<FileAnswer>('sessions.files.get', { key, path }).then(
       ({ file }) => saveFile(file.name, 'application/octet-stream', bytesOf(file.content)),
-      (error: unknown) =>
-        toast(`The file was not handed out. ${error instanceof Error ? error.message : String(error)}`),
+      (error: unknown) => toast(`The file was not handed out. ${messageOf(error)}`),
     );
   };
   return (

@@ -1,4 +1,5 @@
 import { useCallback, useEffect, useReducer, useRef, useState } from 'react';
+import { messageOf } from '../../../../src/common/openclaw-error';
 import { CallError } from '../../gateway/gateway-socket';
 import type { Gateway } from '../../gateway/use-gateway';
 import {
@@ -264,5 +265,3 @@ function retryAfter(error: unknown): number | undefined {
   if (error.error.retryAfterMs !== undefined) return error.error.retryAfterMs;
   return error.isUnknown || error.error.retryable === true ? RETRY_MS : undefined;
 }
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

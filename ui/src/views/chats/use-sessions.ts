@@ -1,4 +1,5 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
+import { messageOf } from '../../../../src/common/openclaw-error';
 import type { NamedSession } from '../../gateway/session-names';
 import { useGateway } from '../../gateway/use-gateway';
 
@@ -56,7 +57,7 @@ export function useSessions(search: string, open: SessionRow | undefined): Sessi
         setError(undefined);
       },
       (problem: unknown) => {
-        if (mine === turn.current) setError(problem instanceof Error ? problem.message : String(problem));
+        if (mine === turn.current) setError(messageOf(problem));
       },
     );
   }, [call, search, wanted]);

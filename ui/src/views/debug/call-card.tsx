@@ -1,4 +1,5 @@
 import { type FormEvent, useId, useMemo, useState } from 'react';
+import { messageOf } from '../../../../src/common/openclaw-error';
 import type { MethodFacts } from '../../../../src/diagnostics/system-facts';
 import { useGateway } from '../../gateway/use-gateway';
 import { useLive } from '../../gateway/use-live';
@@ -125,13 +126,13 @@ function readParams(text: string): object | string {
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value;
     return 'The parameters must be an object, such as { "limit": 10 }.';
   } catch (error) {
-    return `The parameters are no JSON: ${error instanceof Error ? error.message : String(error)}`;
+    return `The parameters are no JSON: ${messageOf(error)}`;
   }
 }
 
 const pretty = (value: unknown): string => JSON.stringify(value, null, 2) ?? 'null';
 
 function problemOf(failure: unknown): { text: string; problem: string } {
-  const message = failure instanceof Error ? failure.message : String(failure);
+  const message = messageOf(failure);
   return { text: pretty((failure as { error?: unknown }).error ?? { message }), problem: message };
 }

@@ -1,4 +1,5 @@
 import { useState } from 'react';
+import { messageOf } from '../../../../src/common/openclaw-error';
 import type { SystemFacts } from '../../../../src/diagnostics/system-facts';
 import { useGateway } from '../../gateway/use-gateway';
 import { useLive } from '../../gateway/use-live';
@@ -126,7 +127,7 @@ function Export() {
           saveFile(`openclaw-diagnostics-${day}.json`, 'application/json', JSON.stringify(bundle, null, 2));
           toast('Saved. There are no secrets in it, and nothing that was said.');
         },
-        (problem: unknown) => toast(problem instanceof Error ? problem.message : String(problem)),
+        (problem: unknown) => toast(messageOf(problem)),
       )
       .finally(() => setBusy(false));
   };

@@ -1,4 +1,5 @@
 import { useState } from 'react';
+import { messageOf } from '../../../../src/common/openclaw-error';
 import { shortId } from '../../../../src/common/short-id';
 import { useGateway } from '../../gateway/use-gateway';
 import { useLive } from '../../gateway/use-live';
@@ -61,7 +62,7 @@ export default function DevicesView() {
         toast(done);
         refresh();
       },
-      (failure: unknown) => setProblem(failure instanceof Error ? failure.message : String(failure)),
+      (failure: unknown) => setProblem(messageOf(failure)),
     );
   };
   const connected = new Set((Array.isArray(here) ? here : []).map(({ deviceId }) => deviceId));

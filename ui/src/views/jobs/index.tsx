@@ -1,4 +1,5 @@
 import { useState } from 'react';
+import { messageOf } from '../../../../src/common/openclaw-error';
 import { useGateway } from '../../gateway/use-gateway';
 import { useLive } from '../../gateway/use-live';
 import { Button } from '../../kit/button';
@@ -28,7 +29,7 @@ export default function JobsView() {
       done: () => {
         call('cron.remove', { id: job.id }).catch((problem: unknown) => {
           hide(job.id, false);
-          toast(`It was not removed: ${problem instanceof Error ? problem.message : String(problem)}`);
+          toast(`It was not removed: ${messageOf(problem)}`);
         });
       },
     });

@@ -1,4 +1,5 @@
 import { type FormEvent, useState } from 'react';
+import { messageOf } from '../../../../src/common/openclaw-error';
 import { cutText } from '../../../../src/common/cut-text';
 import { useGateway } from '../../gateway/use-gateway';
 import { Button } from '../../kit/button';
@@ -72,7 +73,7 @@ export function JobForm({ onDone, onCancel }: JobFormProps) {
         toast('Planned.');
         onDone();
       },
-      (failure: unknown) => setProblem(failure instanceof Error ? failure.message : String(failure)),
+      (failure: unknown) => setProblem(messageOf(failure)),
     );
   };
 

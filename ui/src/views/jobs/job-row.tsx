@@ -1,4 +1,5 @@
 import { useState } from 'react';
+import { messageOf } from '../../../../src/common/openclaw-error';
 import { useGateway } from '../../gateway/use-gateway';
 import { useLive } from '../../gateway/use-live';
 import { Button } from '../../kit/button';
@@ -41,7 +42,7 @@ export function JobRow({ job, onChanged, onRemove }: JobRowProps) {
         toast(done);
         onChanged();
       },
-      (problem: unknown) => toast(problem instanceof Error ? problem.message : String(problem)),
+      (problem: unknown) => toast(messageOf(problem)),
     );
   };
   return (

@@ -1,4 +1,5 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
+import { messageOf } from '../../../../src/common/openclaw-error';
 import { useGateway } from '../../gateway/use-gateway';
 import { type LogLine, readLine } from './log-line';
 
@@ -45,7 +46,7 @@ export function useLog(isFollowing: boolean): Log {
             lines: old && read.length === 0 ? old.lines : [...(old?.lines ?? []), ...read].slice(-MOST_HELD),
           }));
         },
-        (problem: unknown) => setError(problem instanceof Error ? problem.message : String(problem)),
+        (problem: unknown) => setError(messageOf(problem)),
       )
       .finally(() => {
         isReading.current = false;

@@ -1,4 +1,5 @@
 import { useState } from 'react';
+import { messageOf } from '../../../../src/common/openclaw-error';
 import { type ChannelAccount, toneOf, useChannels } from '../../gateway/channel-status';
 import { useGateway } from '../../gateway/use-gateway';
 import { Button } from '../../kit/button';
@@ -26,7 +27,7 @@ export function ChannelsCard() {
         setProblem(undefined);
         refresh();
       },
-      (failure: unknown) => setProblem(failure instanceof Error ? failure.message : String(failure)),
+      (failure: unknown) => setProblem(messageOf(failure)),
     );
   };
   const told = problem ?? (data ? undefined : error);

@@ -1,4 +1,5 @@
 import { useState } from 'react';
+import { messageOf } from '../../../../src/common/openclaw-error';
 import { useGateway } from '../../gateway/use-gateway';
 import { Button } from '../../kit/button';
 import { Card, Row, Rows } from '../../kit/page';
@@ -19,8 +20,6 @@ export const RulesCards = () => (
   </>
 );
 
-const wordsOf = (problem: unknown): string => (problem instanceof Error ? problem.message : String(problem));
-
 /** What runs on this machine without a question: rules that "Always allow" has written, and the owner's own. */
 function AllowListCard() {
   const { call } = useGateway();
@@ -34,10 +33,10 @@ function AllowListCard() {
           undo: () =>
             void call<AllowList>('exec.approvals.get')
               .then((now) => change({ agentId, index, entry }, now))
-              .catch((failure: unknown) => setProblem(wordsOf(failure))),
+              .catch((failure: unknown) => setProblem(messageOf(failure))),
         });
       },
-      (failure: unknown) => setProblem(wordsOf(failure)),
+      (failure: unknown) => setProblem(messageOf(failure)),
     );
   };
   const lists = Object.entries(data?.rules ?? {}).filter(([, rules]) => rules.length > 0);

@@ -1,4 +1,5 @@
 import { type FormEvent, useRef, useState } from 'react';
+import { messageOf } from '../../../../src/common/openclaw-error';
 import { useChannels } from '../../gateway/channel-status';
 import { useGateway } from '../../gateway/use-gateway';
 import { useLive } from '../../gateway/use-live';
@@ -44,7 +45,7 @@ export function WhatIfCard() {
     };
     call<Judged>(...request).then(
       (judged) => answered(() => setVerdict(judged)),
-      (failure: unknown) => answered(() => setProblem(failure instanceof Error ? failure.message : String(failure))),
+      (failure: unknown) => answered(() => setProblem(messageOf(failure))),
     );
   };
   return (

@@ -1,3 +1,4 @@
+import { messageOf } from '../../../../src/common/openclaw-error';
 import type { MethodCall } from '../../gateway/method-call';
 
 export const KINDS = {
@@ -86,6 +87,6 @@ function objectIn(text: string): Record<string, unknown> | string {
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
     return 'The parameters must be an object, such as {"path": "notes.md"}.';
   } catch (error) {
-    return `The parameters are no JSON: ${error instanceof Error ? error.message : String(error)}`;
+    return `The parameters are no JSON: ${messageOf(error)}`;
   }
 }

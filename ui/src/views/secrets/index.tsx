@@ -1,4 +1,5 @@
 import { type FormEvent, useState } from 'react';
+import { messageOf } from '../../../../src/common/openclaw-error';
 import { useGateway } from '../../gateway/use-gateway';
 import { useLive } from '../../gateway/use-live';
 import { Button } from '../../kit/button';
@@ -28,8 +29,6 @@ interface SecretList {
 }
 
 const MAX_NAME = 80;
-const wordsOf = (problem: unknown): string => (problem instanceof Error ? problem.message : String(problem));
-
 /** Keys, tokens and passwords by name: where each is used, and what is missing. Values only go in. */
 export default function SecretsView() {
   const { call } = useGateway();
@@ -47,7 +46,7 @@ export default function SecretsView() {
       done: () => {
         call('secrets.store.delete', { name })
           .then(refresh, (problem: unknown) => {
-            toast(`It was not removed: ${wordsOf(problem)}`);
+            toast(`It was not removed: ${messageOf(problem)}`);
           })
           .finally(() => hide(name, false));
       },
@@ -228,7 +227,7 @@ function SecretForm({ name, onDone, onCancel }: SecretFormProps) {
         toast(used && applied ? 'Stored. What uses it has taken it over.' : 'Stored.');
         onDone();
       },
-      (failure: unknown) => setProblem(wordsOf(failure)),
+      (failure: unknown) => setProblem(messageOf(failure)),
     );
   };
 

@@ -1,4 +1,5 @@
 import { useState } from 'react';
+import { messageOf } from '../../../../src/common/openclaw-error';
 import { Switch } from '../../kit/switch';
 import { type Field, kindOf } from './fields';
 import { SecretControl } from './secret-control';
@@ -137,6 +138,6 @@ function faultOf(text: string): string | undefined {
     JSON.parse(text);
     return undefined;
   } catch (problem) {
-    return problem instanceof Error ? problem.message : String(problem);
+    return messageOf(problem);
   }
 }

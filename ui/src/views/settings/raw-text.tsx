@@ -1,4 +1,5 @@
 import { useEffect, useState } from 'react';
+import { messageOf } from '../../../../src/common/openclaw-error';
 import { useGateway } from '../../gateway/use-gateway';
 import { Button } from '../../kit/button';
 import { CodeField } from '../../kit/code-field';
@@ -17,8 +18,6 @@ interface RawTextProps {
   onWritten(hash: string): Promise<void>;
   onReload(): void;
 }
-
-const wordsOf = (problem: unknown): string => (problem instanceof Error ? problem.message : String(problem));
 
 /** The file itself, in JSON5. Secrets and comments stand there as marks, which keep what is stored. */
 export function RawText({ file, onWritten, onReload }: RawTextProps) {
@@ -40,7 +39,7 @@ export function RawText({ file, onWritten, onReload }: RawTextProps) {
           if (!isOld) setChecked({ text, verdict: found });
         },
         (failure: unknown) => {
-          if (!isOld) setProblem({ what: 'It could not be checked.', why: wordsOf(failure) });
+          if (!isOld) setProblem({ what: 'It could not be checked.', why: messageOf(failure) });
         },
       );
     }, CHECK_MS);
@@ -66,7 +65,7 @@ export function RawText({ file, onWritten, onReload }: RawTextProps) {
       setBase({ ...base, raw: text, hash });
       await onWritten(hash);
     } catch (failure) {
-      setProblem({ what: 'It was not saved.', why: wordsOf(failure) });
+      setProblem({ what: 'It was not saved.', why: messageOf(failure) });
       onReload();
     }
   };

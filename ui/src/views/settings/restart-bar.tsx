@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState } from 'react';
+import { messageOf } from '../../../../src/common/openclaw-error';
 import { useGateway } from '../../gateway/use-gateway';
 import { Button } from '../../kit/button';
 import { Link } from '../../kit/link';
@@ -42,7 +43,7 @@ export function RestartBar({ state, onBack }: { state: OriginState | undefined; 
         if (ok) setPhase('asked');
         else setProblem('this process can not restart itself; start it again where it runs');
       },
-      (failure: unknown) => setProblem(failure instanceof Error ? failure.message : String(failure)),
+      (failure: unknown) => setProblem(messageOf(failure)),
     );
   };
 

@@ -1,4 +1,5 @@
 import { useCallback, useEffect, useMemo, useState } from 'react';
+import { messageOf } from '../../../../src/common/openclaw-error';
 import { useGateway } from '../../gateway/use-gateway';
 import { useLive } from '../../gateway/use-live';
 import { toast } from '../../kit/toasts';
@@ -57,8 +58,6 @@ const LOOK_MS = 20_000;
 const NONE: Edits = new Map();
 const NOTHING: Values = {};
 
-const wordsOf = (problem: unknown): string => (problem instanceof Error ? problem.message : String(problem));
-
 /** The configuration, what of it is being changed, and what the gateway says to that. */
 export function useSettings() {
   const { call } = useGateway();
@@ -100,7 +99,7 @@ export function useSettings() {
           if (!isOld) setVerdict({ edits, verdict: found });
         },
         (failure: unknown) => {
-          if (!isOld) setProblem({ what: 'It could not be checked.', why: wordsOf(failure) });
+          if (!isOld) setProblem({ what: 'It could not be checked.', why: messageOf(failure) });
         },
       );
     }, CHECK_MS);
@@ -123,7 +122,7 @@ export function useSettings() {
         ? {
             undo: () => {
               call('config.restore', { number: before.number, baseHash: hash }).then(refresh, (failure: unknown) =>
-                toast(`They were not brought back: ${wordsOf(failure)}`),
+                toast(`They were not brought back: ${messageOf(failure)}`),
               );
             },
           }
@@ -143,7 +142,7 @@ export function useSettings() {
       await written(hash);
     } catch (failure) {
       refresh();
-      setProblem({ what: 'It was not saved.', why: wordsOf(failure) });
+      setProblem({ what: 'It was not saved.', why: messageOf(failure) });
     }
   };
 

@@ -1,4 +1,5 @@
 import { useState } from 'react';
+import { messageOf } from '../../../../src/common/openclaw-error';
 import { useGateway } from '../../gateway/use-gateway';
 import { useLive } from '../../gateway/use-live';
 import { Facts } from '../../kit/page';
@@ -33,7 +34,7 @@ export function ConfirmStep({ plan, change }: StepProps) {
       },
       (error: unknown) => {
         setWriting(false);
-        setProblem(error instanceof Error ? error.message : String(error));
+        setProblem(messageOf(error));
       },
     );
   };

@@ -1,4 +1,5 @@
 import { useCallback, useRef, useState } from 'react';
+import { messageOf } from '../../../../src/common/openclaw-error';
 
 export type Trial<T> =
   { kind: 'none' } | { kind: 'trying' } | { kind: 'works'; facts: T; of: string } | { kind: 'fails'; why: string };
@@ -24,7 +25,7 @@ export function useTrial<T>(): {
     };
     test().then(
       (facts) => set({ kind: 'works', facts, of }),
-      (error: unknown) => set({ kind: 'fails', why: error instanceof Error ? error.message : String(error) }),
+      (error: unknown) => set({ kind: 'fails', why: messageOf(error) }),
     );
   }, []);
   return { trial, forget, run };

@@ -1,4 +1,5 @@
 import { type FormEvent, useEffect, useState } from 'react';
+import { messageOf } from '../../../../src/common/openclaw-error';
 import type { FetchedSkill } from '../../../../src/skills/skill-review';
 import { useGateway } from '../../gateway/use-gateway';
 import { useLive } from '../../gateway/use-live';
@@ -40,7 +41,7 @@ export function AddSkill({ onDone, onCancel }: { onDone(): void; onCancel(): voi
     call<{ skills: FetchedSkill[] }>('skills.fetch', { source: from })
       .then(
         (answer) => setSkills(answer.skills),
-        (failure: unknown) => setProblem(failure instanceof Error ? failure.message : String(failure)),
+        (failure: unknown) => setProblem(messageOf(failure)),
       )
       .finally(() => setBusy(false));
   };
@@ -56,7 +57,7 @@ export function AddSkill({ onDone, onCancel }: { onDone(): void; onCancel(): voi
           toast(`${name} is installed.`);
           onDone();
         },
-        (failure: unknown) => setProblem(failure instanceof Error ? failure.message : String(failure)),
+        (failure: unknown) => setProblem(messageOf(failure)),
       )
       .finally(() => setBusy(false));
   };

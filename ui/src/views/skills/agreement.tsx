@@ -1,4 +1,5 @@
 import { useState } from 'react';
+import { messageOf } from '../../../../src/common/openclaw-error';
 import type { SkillScan } from '../../../../src/skills/skill-review';
 import { useGateway } from '../../gateway/use-gateway';
 import { Button } from '../../kit/button';
@@ -36,12 +37,12 @@ export function Agreement({ skill, onChanged }: { skill: Skill; onChanged(): voi
         toast(done);
         onChanged();
       },
-      (failure: unknown) => setProblem(failure instanceof Error ? failure.message : String(failure)),
+      (failure: unknown) => setProblem(messageOf(failure)),
     );
   };
   const look = (): void => {
     call<Terms>('skills.agree', { name: skill.name }).then(setTerms, (failure: unknown) =>
-      setProblem(failure instanceof Error ? failure.message : String(failure)),
+      setProblem(messageOf(failure)),
     );
   };
   const at = agreed && Date.parse(agreed.at);

@@ -1,4 +1,5 @@
 import { useEffect, useState } from 'react';
+import { messageOf } from '../../../../src/common/openclaw-error';
 import { useGateway } from '../../gateway/use-gateway';
 import { Button } from '../../kit/button';
 import { Failure, Status } from '../../kit/states';
@@ -46,7 +47,7 @@ export function InstallOption({ skill, option, onDone }: InstallOptionProps) {
           toast(message);
           onDone();
         },
-        (failure: unknown) => setProblem(failure instanceof Error ? failure.message : String(failure)),
+        (failure: unknown) => setProblem(messageOf(failure)),
       )
       .finally(() => setBusy(false));
   };

@@ -1,4 +1,5 @@
 import { type FormEvent, useState } from 'react';
+import { messageOf } from '../../../../src/common/openclaw-error';
 import { shortId } from '../../../../src/common/short-id';
 import { useGateway } from '../../gateway/use-gateway';
 import { Button } from '../../kit/button';
@@ -45,7 +46,7 @@ export function SecretKey({ skill, name, isMissing, onChanged }: SecretKeyProps)
           toast(`${name} is kept.`);
           onChanged();
         },
-        (failure: unknown) => setProblem(failure instanceof Error ? failure.message : String(failure)),
+        (failure: unknown) => setProblem(messageOf(failure)),
       )
       .finally(() => setBusy(false));
   };

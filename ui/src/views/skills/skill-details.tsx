@@ -1,3 +1,4 @@
+import { messageOf } from '../../../../src/common/openclaw-error';
 import type { SkillFile } from '../../../../src/skills/skill-review';
 import { useGateway } from '../../gateway/use-gateway';
 import { useLive } from '../../gateway/use-live';
@@ -38,7 +39,7 @@ export function SkillDetails({ skill, onChanged, hide }: SkillDetailsProps) {
       done: () => {
         call('skills.remove', { name: skill.name }).then(onChanged, (problem: unknown) => {
           hide(false);
-          toast(`It was not removed: ${problem instanceof Error ? problem.message : String(problem)}`);
+          toast(`It was not removed: ${messageOf(problem)}`);
         });
       },
     });

@@ -1,4 +1,5 @@
 import { useState } from 'react';
+import { messageOf } from '../../../../src/common/openclaw-error';
 import { useGateway } from '../../gateway/use-gateway';
 import { Button } from '../../kit/button';
 import { Row } from '../../kit/page';
@@ -28,7 +29,7 @@ export function SkillRow({ skill, onChanged, hide }: SkillRowProps) {
         toast(enabled ? `${skill.name} is switched on.` : `${skill.name} is switched off.`);
         onChanged();
       },
-      (problem: unknown) => toast(problem instanceof Error ? problem.message : String(problem)),
+      (problem: unknown) => toast(messageOf(problem)),
     );
   };
   return (

@@ -1,4 +1,5 @@
 import { useState } from 'react';
+import { messageOf } from '../../../../src/common/openclaw-error';
 import { useGateway } from '../../gateway/use-gateway';
 import { Button } from '../../kit/button';
 import { addressOf, goTo } from '../../kit/place';
@@ -48,7 +49,7 @@ function Action({ trace, onChanged }: CauseProps) {
           toast(done);
           onChanged();
         },
-        (problem: unknown) => toast(problem instanceof Error ? problem.message : String(problem)),
+        (problem: unknown) => toast(messageOf(problem)),
       )
       .finally(() => setBusy(false));
   };

@@ -1,3 +1,4 @@
+import { messageOf } from '../../../../src/common/openclaw-error';
 import { useGateway } from '../../gateway/use-gateway';
 import { useLive } from '../../gateway/use-live';
 import { Button } from '../../kit/button';
@@ -46,7 +47,7 @@ export function GivenUp() {
         toast(ids.length === 1 ? 'It is sent again.' : `${ids.length} messages are sent again.`);
         refresh();
       },
-      (problem: unknown) => toast(problem instanceof Error ? problem.message : String(problem)),
+      (problem: unknown) => toast(messageOf(problem)),
     );
   };
   return (

@@ -1,4 +1,5 @@
 import { type FormEvent, useState } from 'react';
+import { messageOf } from '../../../../src/common/openclaw-error';
 import { useGateway } from '../../gateway/use-gateway';
 import { useLive } from '../../gateway/use-live';
 import { money, shortCount } from '../../kit/amounts';
@@ -56,7 +57,7 @@ export function Budgets({ status, onChanged }: { status: UsageStatus; onChanged(
     onChanged();
     return written.hash;
   };
-  const failed = (problem: unknown): void => toast(problem instanceof Error ? problem.message : String(problem));
+  const failed = (problem: unknown): void => toast(messageOf(problem));
   const remove = (index: number): void => {
     save(
       budgets.filter((_, each) => each !== index),
@@ -166,7 +167,7 @@ function BudgetForm({ onSave, onCancel }: { onSave(budget: Budget): Promise<void
     event.preventDefault();
     if (!isNumber) return setProblem('The amount must be a number above 0.');
     onSave({ scope, window, ...(kind === 'cost' ? { costUsd: number } : { tokens: Math.round(number) }) }).catch(
-      (failure: unknown) => setProblem(failure instanceof Error ? failure.message : String(failure)),
+      (failure: unknown) => setProblem(messageOf(failure)),
     );
   };
   return (
