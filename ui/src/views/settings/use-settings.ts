@@ -53,7 +53,7 @@ interface Problem {
 }
 
 const CHECK_MS = 350;
-/** Another page's changes are not told by an event. */
+/** Where the file is not followed (`gateway.reload.mode: "off"`), no event tells of a change. */
 const LOOK_MS = 20_000;
 const NONE: Edits = new Map();
 const NOTHING: Values = {};
