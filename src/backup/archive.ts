@@ -127,7 +127,7 @@ export async function verifyBackup(archive: string, into?: string): Promise<Back
     await mkdir(folder, { recursive: true, mode: PRIVATE_FOLDER });
     try {
       const { size } = await stat(archive);
-      await unpackTar(createReadStream(archive), size, folder, { limits: LIMITS, modes: MODES });
+      await unpackTar(createReadStream(archive), size, folder, { limits: LIMITS, modes: MODES, own: true });
     } catch (error) {
       const what = error instanceof ArchiveError ? error.message : messageOf(error);
       throw new OpenclawError('BACKUP_BROKEN', `${archive} is no whole archive: ${what}`);

@@ -12,62 +12,17 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
-import { deflateRawSync, gzipSync } from 'node:zlib';
+import { gzipSync } from 'node:zlib';
 import * as tar from 'tar';
 import { documentText } from '../../src/agent/media/document-text';
 import { createBackup, restoreBackup, verifyBackup } from '../../src/backup/archive';
 import type { ArchiveLimits } from '../../src/common/archives/archive-limits';
 import { unpackTar, unpackZip } from '../../src/common/archives/unpack';
+import { type Packed, tarHeader, zipOf } from '../harness/archive-liars';
 
 const MIB = 1024 * 1024;
 const LIMITS: ArchiveLimits = { entries: 100, entryBytes: 20 * MIB, totalBytes: 40 * MIB, ratio: 100 };
 const SMALL: ArchiveLimits = { ...LIMITS, ratio: 1000 };
-
-interface Packed {
-  name: string;
-  data: Buffer;
-  /** What the headers say that it unfolds to. */
-  claims?: number;
-  mode?: number;
-  store?: boolean;
-}
-
-/** A ZIP file as a liar would write it. */
-function zipOf(files: readonly Packed[], claimedCount = files.length): Buffer {
-  const locals: Buffer[] = [];
-  const directory: Buffer[] = [];
-  let offset = 0;
-  for (const { name, data, claims = data.length, mode = 0o100644, store } of files) {
-    const packed = store ? data : deflateRawSync(data, { level: 9 });
-    const title = Buffer.from(name);
-    const local = Buffer.alloc(30);
-    local.writeUInt32LE(0x04034b50, 0);
-    local.writeUInt16LE(store ? 0 : 8, 8);
-    local.writeUInt32LE(packed.length, 18);
-    local.writeUInt32LE(claims, 22);
-    local.writeUInt16LE(title.length, 26);
-    const central = Buffer.alloc(46);
-    central.writeUInt32LE(0x02014b50, 0);
-    central.writeUInt16LE(0x0314, 4);
-    central.writeUInt16LE(store ? 0 : 8, 10);
-    central.writeUInt32LE(packed.length, 20);
-    central.writeUInt32LE(claims, 24);
-    central.writeUInt16LE(title.length, 28);
-    central.writeUInt32LE((mode << 16) >>> 0, 38);
-    central.writeUInt32LE(offset, 42);
-    locals.push(local, title, packed);
-    directory.push(central, title);
-    offset += 30 + title.length + packed.length;
-  }
-  const tail = Buffer.concat(directory);
-  const end = Buffer.alloc(22);
-  end.writeUInt32LE(0x06054b50, 0);
-  end.writeUInt16LE(claimedCount, 8);
-  end.writeUInt16LE(claimedCount, 10);
-  end.writeUInt32LE(tail.length, 12);
-  end.writeUInt32LE(offset, 16);
-  return Buffer.concat([...locals, tail, end]);
-}
 
 const bomb = (name: string, mib: number): Packed => ({ name, data: Buffer.alloc(mib * MIB, 'a'), claims: 100 });
 
@@ -202,12 +157,18 @@ describe('what unfolds', () => {
     });
 
     it('is cut where it unfolds to too much, before it is on the disk', async () => {
-      const content = gzipSync(Buffer.concat([tarHeader('big', 900 * MIB), Buffer.alloc(200 * MIB)]), { level: 9 });
+      const content = gzipSync(Buffer.concat([tarHeader({ name: 'big', size: 900 * MIB }), Buffer.alloc(200 * MIB)]), {
+        level: 9,
+      });
       await expect(unpack(content)).rejects.toMatchObject({ code: 'ARCHIVE_REFUSED' });
       expect(below().reduce((sum, name) => sum + statSync(join(into(), name)).size, 0)).toBeLessThan(41 * MIB);
       // The size in the header is small, and one entry follows the other.
       const many = gzipSync(
-        Buffer.concat(Array.from({ length: 60 }, (_, n) => Buffer.concat([tarHeader(`${n}`, MIB), Buffer.alloc(MIB)]))),
+        Buffer.concat(
+          Array.from({ length: 60 }, (_, n) =>
+            Buffer.concat([tarHeader({ name: `${n}`, size: MIB }), Buffer.alloc(MIB)]),
+          ),
+        ),
       );
       await expect(unpack(many)).rejects.toMatchObject({ code: 'ARCHIVE_REFUSED' });
     });
@@ -338,20 +299,3 @@ describe('what unfolds', () => {
     });
   });
 });
-
-function tarHeader(name: string, size: number): Buffer {
-  const header = Buffer.alloc(512);
-  header.write(name, 0);
-  header.write('0000644\0', 100);
-  header.write('0000000\0', 108);
-  header.write('0000000\0', 116);
-  header.write(`${size.toString(8).padStart(11, '0')}\0`, 124);
-  header.write('00000000000\0', 136);
-  header.write('        ', 148);
-  header.write('0', 156);
-  header.write('ustar\0', 257);
-  header.write('00', 263);
-  const sum = header.reduce((total, byte) => total + byte, 0);
-  header.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148);
-  return header;
-}

@@ -10,14 +10,21 @@ const LOCAL_BYTES = 30;
 const MAX_COMMENT = 0xffff;
 const STORED = 0;
 const DEFLATED = 8;
-const LINK = 0o120000;
 const KIND = 0o170000;
+/** As Unix writes down what an entry is; 0 where it was packed elsewhere. */
+const KINDS: Readonly<Record<number, ZipEntry['kind']>> = {
+  0: 'plain',
+  0o100000: 'plain',
+  0o040000: 'plain',
+  0o120000: 'link',
+};
 
 export interface ZipEntry {
   /** As it is written in the archive. */
   name: string;
   isFolder: boolean;
-  isLink: boolean;
+  /** A file or folder, a link, or something that only a running system has. */
+  kind: 'plain' | 'link' | 'other';
   isExecutable: boolean;
   method: number;
   isEncrypted: boolean;
@@ -106,7 +113,7 @@ function readDirectory(content: Buffer, maxEntries: number): ZipEntry[] {
     entries.push({
       name,
       isFolder: name.endsWith('/'),
-      isLink: (mode & KIND) === LINK,
+      kind: KINDS[mode & KIND] ?? 'other',
       isExecutable: (mode & 0o100) !== 0,
       method: content.readUInt16LE(at + 10),
       isEncrypted: (flags & 1) !== 0,
