@@ -70,6 +70,7 @@ import { TtsRpc } from './media/tts.rpc';
 import { SpokenAnswers } from './media/spoken-answers.service';
 import { SpokenText } from './media/spoken-text.service';
 import { TtsTool } from './media/tts.tool';
+import { WebPictures } from './media/web-pictures.service';
 import { GatewayTool } from './self/gateway.tool';
 import { SessionBranchesRpc } from './sessions/session-branches.rpc';
 import { SessionBranches } from './sessions/session-branches.service';
@@ -180,6 +181,7 @@ const DRAIN_MS = 3000;
     TurnRunner,
     TurnStarter,
     TurnStore,
+    WebPictures,
   ],
   exports: [
     ChatCommands,

@@ -295,7 +295,8 @@ export class ChannelIntake {
   private together(channel: string, update: InboundUpdate): Pick<InboundMessage, 'together'> {
     const album = albumKey(update);
     if (album !== undefined) return { together: { key: album, waitMs: ALBUM_MS } };
-    if (update.media || this.commands.isCommand(update.text)) return {};
+    const hasFiles = update.media?.some(({ isAddress }) => isAddress !== true) === true;
+    if (hasFiles || this.commands.isCommand(update.text)) return {};
     const { inbound } = this.config.config.messages ?? {};
     const debounceMs = inbound?.byChannel?.[channel] ?? inbound?.debounceMs ?? 0;
     const waitMs = update.text.length >= FRAGMENT_CHARS ? Math.max(FRAGMENT_MS, debounceMs) : debounceMs;

@@ -3,7 +3,7 @@ export type MediaKind = (typeof MEDIA_KINDS)[number];
 
 /** A file that came with a chat message, by the words with which the platform gives it out. */
 export interface MediaRef {
-  /** The platform's own name for it. */
+  /** The platform's own name for it, or the address of a picture in the web. */
   ref: string;
   kind: MediaKind;
   name?: string;
@@ -11,6 +11,8 @@ export interface MediaRef {
   bytes?: number;
   /** It came with a message that is quoted or passed on: what a recording says is not the sender's word. */
   isForeign?: true;
+  /** The platform gives out no more of it than `ref`, which is an address in the web. */
+  isAddress?: true;
 }
 
 /** Something to press under a message: it says a text in the name of whoever presses it. */

@@ -39,6 +39,8 @@ describe('what Discord brings', () => {
       config: {
         models: { providers: { fake: models.provider('openai-completions') } },
         agents: { defaults: { model: { primary: 'fake/fake-1' } } },
+        // The pictures of the samples are at addresses that nobody has.
+        tools: { web: { fetch: { enabled: false } } },
         channels: {
           defaults: { botLoopProtection: { enabled: false } },
           discord: discordConfig(discord, [OWNER], {

@@ -76,6 +76,8 @@ describe('what Slack brings', () => {
       config: {
         models: { providers: { fake: models.provider('openai-completions') } },
         agents: { defaults: { model: { primary: 'fake/fake-1' } } },
+        // The pictures of the samples are at addresses that nobody has.
+        tools: { web: { fetch: { enabled: false } } },
         channels: {
           defaults: { botLoopProtection: { enabled: false } },
           slack: slackConfig(slack, ['U5'], { allowBots: true, channels: { general: { requireMention: false } } }),

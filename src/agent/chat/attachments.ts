@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { ATTACHMENT_LIMITS } from '../../gateway/protocol/limits';
 import { ConfigService } from '../../config/config.service';
-import type { ImagePart } from '../../common/content-parts';
+import type { ContentOrigin, ImagePart } from '../../common/content-parts';
 import { messageOf } from '../../common/openclaw-error';
 import { knownName } from '../../common/plain-name';
 import { type PlainObject, isPlainObject } from '../../common/plain-object';
@@ -41,13 +41,14 @@ export class Attachments {
 
   /** Files by their bytes. */
   async readFiles(
-    files: readonly { name: string; content: Buffer; isOwnVoice?: boolean }[],
+    files: readonly { name: string; content: Buffer; isOwnVoice?: boolean; isFromWeb?: boolean }[],
     account: { agentId: string; sessionKey: string },
   ): Promise<ReadAttachments> {
     const read: ReadAttachments = { images: [], texts: [] };
-    for (const { name, content, isOwnVoice } of files) {
+    for (const { name, content, isOwnVoice, isFromWeb } of files) {
       const { kind, mimeType } = sniffFile(content);
-      if (kind === 'image') await addPicture(read, name, mimeType, content);
+      if (kind === 'image')
+        await addPicture(read, name, content, { mimeType, origin: isFromWeb === true ? 'web' : 'file' });
       else
         read.texts.push({
           name,
@@ -75,13 +76,18 @@ export class Attachments {
 }
 
 /** A picture as every provider takes it; of one that can't be made so, the model is told, and nothing of it is kept. */
-async function addPicture(read: ReadAttachments, name: string, mimeType: string, content: Buffer): Promise<void> {
+async function addPicture(
+  read: ReadAttachments,
+  name: string,
+  content: Buffer,
+  { mimeType, origin }: { mimeType: string; origin: ContentOrigin },
+): Promise<void> {
   try {
     const fitted = await fitImage(content);
     const data = fitted.data.toString('base64');
-    read.images.push({ type: 'image', mimeType: fitted.mimeType, data, origin: 'file' });
+    read.images.push({ type: 'image', mimeType: fitted.mimeType, data, origin });
   } catch (error) {
-    read.texts.push({ name, mimeType, text: `[the picture can't be shown: ${messageOf(error)}]`, origin: 'file' });
+    read.texts.push({ name, mimeType, text: `[the picture can't be shown: ${messageOf(error)}]`, origin });
   }
 }
 

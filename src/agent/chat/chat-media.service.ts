@@ -2,16 +2,28 @@ import { Injectable } from '@nestjs/common';
 import type { MediaRef } from '../../common/chat-media';
 import { type Logger, LoggerFactory } from '../../common/logger';
 import { messageOf } from '../../common/openclaw-error';
+import type { PolicySubject } from '../../tools/agent-tool';
 import { ChannelDirectory } from '../../events/channel-directory';
 import type { InboxRow } from '../../inbox/inbox-row';
 import { InboxStore } from '../../inbox/inbox.store';
 import { agentOfSession } from '../../sessions/session-key';
 import { ConfigService } from '../../config/config.service';
-import type { Lease } from '../../storage/lease';
+import type { StartedTurn } from '../turns/turn-starter.service';
+import { turnSubject } from '../turns/turn-subject';
+import { WebPictures } from '../media/web-pictures.service';
 import { Attachments } from './attachments';
 
 const FETCH_MS = 30_000;
 const DEFAULT_MAX_BYTES = 5 * 1024 * 1024;
+/** Pictures of one message that are fetched from the web. */
+const MOST_FROM_WEB = 8;
+
+/** A file with its content, or the reason why there is none. */
+interface Fetched {
+  name: string;
+  content?: Buffer;
+  reason?: string;
+}
 
 /** Fetches the files of chat messages when a turn is about to read them; what they hold is kept with the message. */
 @Injectable()
@@ -22,6 +34,7 @@ export class ChatMedia {
     private readonly config: ConfigService,
     private readonly directory: ChannelDirectory,
     private readonly attachments: Attachments,
+    private readonly web: WebPictures,
     private readonly inbox: InboxStore,
     loggers: LoggerFactory,
   ) {
@@ -29,24 +42,32 @@ export class ChatMedia {
   }
 
   /**
-   * @param lease of the session's lane
+   * @param started turn that reads them: the rules of its tools decide whether anything is fetched from the web
    * @returns the rows, with pictures and texts instead of what was to be fetched
    */
-  resolve(rows: readonly InboxRow[], lease: Lease, signal: AbortSignal): Promise<InboxRow[]> {
+  resolve(rows: readonly InboxRow[], started: StartedTurn, signal: AbortSignal): Promise<InboxRow[]> {
     return Promise.all(
-      rows.map(async (row) => (row.message.media ? this.resolveOne(row, row.message.media, lease, signal) : row)),
+      rows.map(async (row) => (row.message.media ? this.resolveOne(row, row.message.media, started, signal) : row)),
     );
   }
 
   private async resolveOne(
     row: InboxRow,
     media: readonly MediaRef[],
-    lease: Lease,
+    { turn, journal }: StartedTurn,
     signal: AbortSignal,
   ): Promise<InboxRow> {
     const sessionKey = row.sessionKey ?? '';
     const agentId = agentOfSession(this.config.config, sessionKey);
-    const fetched = await Promise.all(media.map((each) => this.take(row, each, signal)));
+    const subject = turnSubject(this.config.config, turn);
+    const spare = new Set(media.filter(({ isAddress }) => isAddress === true).slice(MOST_FROM_WEB));
+    const fetched: Fetched[] = await Promise.all(
+      media.map((each) =>
+        spare.has(each)
+          ? { name: nameOf(each), reason: `of one message at most ${MOST_FROM_WEB} pictures are fetched from the web` }
+          : this.take(row, each, subject, signal),
+      ),
+    );
     // What somebody has just said themselves is their word; a recording that is passed on is not.
     const isOwnVoice = (index: number): boolean =>
       media[index]?.kind === 'voice' &&
@@ -54,7 +75,7 @@ export class ChatMedia {
       row.message.isOwner &&
       row.message.shared === undefined;
     const found = fetched.flatMap(({ name, content }, index) =>
-      content ? [{ name, content, isOwnVoice: isOwnVoice(index) }] : [],
+      content ? [{ name, content, isOwnVoice: isOwnVoice(index), isFromWeb: media[index]?.isAddress === true }] : [],
     );
     const read = await this.attachments.readFiles(found, { agentId, sessionKey });
     const missed = fetched.flatMap(({ name, reason }) =>
@@ -73,19 +94,19 @@ export class ChatMedia {
     const images = [...(rest.images ?? []), ...read.images];
     const files = [...(rest.files ?? []), ...read.texts, ...missed];
     const message = { ...rest, ...(images.length > 0 ? { images } : {}), ...(files.length > 0 ? { files } : {}) };
-    await this.inbox.replaceMessage(row.id, message, lease);
+    await this.inbox.replaceMessage(row.id, message, journal.lease);
     return { ...row, message };
   }
 
   private async take(
     { channel, account }: InboxRow,
     media: MediaRef,
+    subject: PolicySubject,
     signal: AbortSignal,
-  ): Promise<{ name: string; content?: Buffer; reason?: string }> {
-    const name = media.name ?? media.kind;
+  ): Promise<Fetched> {
+    const name = nameOf(media);
     const adapter = this.directory.find(channel)?.adapter;
-    if (!adapter?.fetchMedia) return { name, reason: `${channel} gives no files out` };
-    const maxBytes = adapter.mediaLimit?.(account) ?? DEFAULT_MAX_BYTES;
+    const maxBytes = adapter?.mediaLimit?.(account) ?? DEFAULT_MAX_BYTES;
     if (media.bytes !== undefined && media.bytes > maxBytes)
       return { name, reason: `it has ${media.bytes} bytes, at most ${maxBytes} are taken` };
     const deadline = new AbortController();
@@ -93,7 +114,12 @@ export class ChatMedia {
     const timer = setTimeout(stop, FETCH_MS);
     signal.addEventListener('abort', stop, { once: true });
     try {
-      return { name, content: await adapter.fetchMedia(account, media, { maxBytes, signal: deadline.signal }) };
+      const limits = { maxBytes, signal: deadline.signal };
+      const content =
+        media.isAddress === true
+          ? await this.web.fetch(media.ref, subject, limits)
+          : await adapter?.fetchMedia?.(account, media, limits);
+      return content ? { name, content } : { name, reason: `${channel} gives no files out` };
     } catch (error) {
       this.log.warn({ channel, account, kind: media.kind }, `a file was not fetched: ${messageOf(error)}`);
       return { name, reason: messageOf(error) };
@@ -103,3 +129,5 @@ export class ChatMedia {
     }
   }
 }
+
+const nameOf = ({ name, kind }: MediaRef): string => name ?? kind;

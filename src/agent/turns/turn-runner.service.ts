@@ -156,7 +156,7 @@ export class TurnRunner {
       const reason = `this was given up: the gateway ended ${MAX_CUTS_ALONE} times while it worked on it and on nothing else`;
       return failure(reason, 'interrupted', asked);
     }
-    started.rows = await this.media.resolve(started.rows, started.journal.lease, signal);
+    started.rows = await this.media.resolve(started.rows, started, signal);
     const { rows } = started;
     const opening = rows.map((row) => userMessage(row, summarised.has(row.id)));
     let plan: TurnPlan;
@@ -190,7 +190,7 @@ export class TurnRunner {
         (
           await this.media.resolve(
             (await this.inbox.ofTurn(turn.runId)).filter((row) => ids.includes(row.id)),
-            started.journal.lease,
+            started,
             signal,
           )
         ).map((row) => userMessage(row)),
@@ -219,11 +219,12 @@ export class TurnRunner {
   }
 
   private async takeSteering(
-    { turn, journal, rows }: StartedTurn,
+    started: StartedTurn,
     mode: EffectiveQueueMode,
     isAsked: boolean,
     signal: AbortSignal,
   ): Promise<ReturnType<typeof userMessage>[]> {
+    const { turn, journal, rows } = started;
     const joins = ({ message }: InboxRow): boolean =>
       message.isOwner === turn.request.isOwner &&
       ((isAsked && isAnswer(message, turn.request)) || STEERING.has(message.queueMode ?? mode));
@@ -233,7 +234,7 @@ export class TurnRunner {
     const taken = await journal.steer((transaction) => this.inbox.claimIn(transaction, ids, turn.runId));
     turn.request.runIds.push(...taken.map((row) => row.runId));
     (turn.request.runNames ??= []).push(...taken.map((row) => row.runName));
-    const joined = await this.media.resolve(taken, journal.lease, signal);
+    const joined = await this.media.resolve(taken, started, signal);
     rows.push(...joined);
     return joined.map((row) => userMessage(row));
   }

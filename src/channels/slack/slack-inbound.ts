@@ -5,6 +5,7 @@ import {
   type SlackContentSource,
   botNameOf,
   contentOf,
+  mediaIn,
   quotedFor,
   sharedFor,
   speaksTo,
@@ -81,7 +82,7 @@ export function inboundOf(
   const sender = message.user ?? message.bot_id ?? '';
   const name = botNameOf(message);
   const shared = sharedFor(content, naming);
-  const { media } = content;
+  const media = mediaIn(content);
   return {
     externalId: externalIdOf(message),
     chat: chatOf(message, facts),

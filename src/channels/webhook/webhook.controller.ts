@@ -4,6 +4,7 @@ import { messageOf } from '../../common/openclaw-error';
 import { describeDtoProblems, findDtoProblems } from '../../common/validation/validate-dto';
 import { readBody } from '../../events/http-door';
 import type { InboundUpdate } from '../channel-adapter';
+import { linkedPictures } from '../kit/picture-address';
 import { takeMessage } from '../take-message';
 import { WebhookAdapter } from './webhook.adapter';
 import type { WebhookAccountConfig } from './webhook.config';
@@ -73,6 +74,7 @@ function updateOf(message: WebhookMessage, settings: WebhookAccountConfig): Inbo
     },
     sender: { id: sender.id, ...(sender.name ? { name: sender.name } : {}), isBot: sender.isBot === true },
     text: message.text,
+    ...linkedPictures(message.pictures),
     mentionsBot: type === 'direct' || message.mentionsBot === true,
     policy: {
       dmPolicy: settings.dmPolicy ?? 'pairing',

@@ -1,4 +1,5 @@
 import { Bool, Nested, OneOf, Opt, Str, Text } from '../../common/validation/fields';
+import { LinkedPictures } from '../kit/linked-pictures.dto';
 
 class WebhookChat {
   @Text({ max: 200 }) id!: string;
@@ -14,7 +15,7 @@ class WebhookSender {
 }
 
 /** A message from outside. The same `id` again is the same message. */
-export class WebhookMessage {
+export class WebhookMessage extends LinkedPictures {
   @Text({ max: 200 }) id!: string;
   @Nested(() => WebhookChat) chat!: WebhookChat;
   @Nested(() => WebhookSender) sender!: WebhookSender;

@@ -4,12 +4,15 @@ import { Controller, Get, Param, Post, Req, Res } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { appRoot } from '../../common/app-root';
 import { isPlainObject } from '../../common/plain-object';
+import { describeDtoProblems, findDtoProblems } from '../../common/validation/validate-dto';
 import { requestSource } from '../../common/net/request-source';
 import { secretsEqual } from '../../common/secrets-equal';
 import { readBody } from '../../events/http-door';
 import { RuntimeSettingsService } from '../../gateway/runtime-settings.service';
 import { plainName } from '../../common/plain-name';
 import type { ChannelHost } from '../channel-adapter';
+import { LinkedPictures } from '../kit/linked-pictures.dto';
+import { linkedPictures } from '../kit/picture-address';
 import { takeMessage } from '../take-message';
 import { RateWindow } from './rate-window';
 import { type PassMaker, newPass, visitorOf } from './visitor-pass';
@@ -102,21 +105,29 @@ export class WebpageController {
     response.status(200).json({ pass: `${visitor}.${key}`, ...shown });
   }
 
-  /** `{id, text}` → `{ok}` when it is on disk; the same id again is the same message. */
+  /** `{id, text, pictures?: [{url, description?}]}` → `{ok}` when it is on disk; the same id again is the same message. */
   @Post('api/messages')
   async say(@Req() request: Request, @Res() response: Response): Promise<void> {
     const admitted = await this.admit(request, response);
     if (!admitted) return;
     const { account, host, visitor } = admitted;
     const body = await json(request);
-    const { id, text, ...others } = (body ?? {}) as { id?: unknown; text?: unknown };
+    const { id, text, pictures, ...others } = body ?? {};
     const [unknown] = Object.keys(others);
     if (unknown !== undefined)
-      return refuse(response, 400, 'BAD_MESSAGE', `"${plainName(unknown)}" is unknown; a message has id and text`);
+      return refuse(
+        response,
+        400,
+        'BAD_MESSAGE',
+        `"${plainName(unknown)}" is unknown; a message has id, text and pictures`,
+      );
     if (typeof id !== 'string' || !MESSAGE_ID.test(id))
       return refuse(response, 400, 'BAD_MESSAGE', 'id must be 8 to 64 letters, digits, - or _');
     if (typeof text !== 'string' || text.trim() === '' || text.length > MAX_TEXT)
       return refuse(response, 400, 'BAD_MESSAGE', `text must have 1 to ${MAX_TEXT} characters`);
+    const linked = { pictures };
+    const problems = pictures === undefined ? [] : findDtoProblems(LinkedPictures, linked);
+    if (problems.length > 0) return refuse(response, 400, 'BAD_MESSAGE', describeDtoProblems(problems));
     const { messagesPerMinute = PER_VISITOR, messagesPerMinuteInAll = IN_ALL } = account.settings;
     if (this.limited(response, `${account.id}/${visitor}`, messagesPerMinute)) return;
     if (this.limited(response, `all:${account.id}`, messagesPerMinuteInAll)) return;
@@ -126,6 +137,7 @@ export class WebpageController {
         chat: { id: visitor, type: 'direct', isAlone: true },
         sender: { id: visitor, name: 'Visitor', isBot: false },
         text,
+        ...linkedPictures((linked as LinkedPictures).pictures),
         mentionsBot: true,
         // The token let them in; they own nothing.
         policy: { dmPolicy: 'open', allowFrom: [], groupPolicy: 'disabled', groupAllowFrom: [] },

@@ -2,6 +2,8 @@ import { linesOf, objectOf, objectsOf, textsWithin, wordsOf } from '../../../com
 import { type PlainObject, isPlainObject } from '../../../common/plain-object';
 
 const DEEPEST = 8;
+const THUMBNAIL = 11;
+const GALLERY = 12;
 const TEXTS: ReadonlySet<string> = new Set('content label description placeholder value title name url'.split(' '));
 
 /** Where an entry of the feed of activities says what it is about. */
@@ -56,6 +58,17 @@ function componentText(component: PlainObject, depth: number): string {
   const read = Object.hasOwn(READERS, type) ? READERS[type] : undefined;
   if (read && depth <= DEEPEST) return read(component, depth) || `(an empty component of type ${type})`;
   return linesOf(`(a component of type ${wordsOf(component['type'])})`, ...textsWithin(component, TEXTS));
+}
+
+/** The pictures among components, each as Discord describes it. */
+export function componentPictures(components: unknown, depth = 0): PlainObject[] {
+  if (depth > DEEPEST) return [];
+  return objectsOf(components).flatMap((component) => {
+    const { type, media, items, accessory, components: inner } = component;
+    if (type === THUMBNAIL) return [objectOf(media)];
+    if (type === GALLERY) return objectsOf(items).map((item) => objectOf(item['media']));
+    return [...componentPictures([accessory], depth + 1), ...componentPictures(inner, depth + 1)];
+  });
 }
 
 const control = (words: string): string => `[${words || 'a control'}]`;

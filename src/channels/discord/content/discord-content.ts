@@ -2,8 +2,9 @@ import type { MediaKind, MediaRef } from '../../../common/chat-media';
 import type { QuotedText, SharedText } from '../../../common/chat-text';
 import { linesOf, objectOf, objectsOf, wordsOf } from '../../../common/loose-json';
 import { type PlainObject, isPlainObject } from '../../../common/plain-object';
-import { componentsText } from './discord-components';
-import { embedTexts } from './discord-embeds';
+import { eachOnce } from '../../kit/picture-address';
+import { componentPictures, componentsText } from './discord-components';
+import { embedPictures, embedTexts, pictureOf } from './discord-embeds';
 import { type DiscordNaming, plainText } from './discord-markup';
 
 /** What a message says. */
@@ -33,7 +34,11 @@ export function contentOf(message: PlainObject, others: DiscordNaming): DiscordC
 /** What a message says without what it forwards. */
 function ownOf(message: PlainObject, names: DiscordNaming): DiscordContent {
   const files = objectsOf(message['attachments']);
-  const media = files.map((file) => mediaOf(message, file));
+  const own = files.map((file) => mediaOf(message, file));
+  const shown = componentPictures(message['components']).filter(
+    ({ attachment_id: id }) => !files.some((file) => file['id'] !== undefined && file['id'] === id),
+  );
+  const media = eachOnce([...own, ...shown.flatMap(pictureOf), ...embedPictures(message['embeds'])]);
   const told = linesOf(
     plainText(wordsOf(message['content']), names),
     plainText(componentsText(message['components']), names),
@@ -43,7 +48,7 @@ function ownOf(message: PlainObject, names: DiscordNaming): DiscordContent {
   );
   const notes = files.flatMap((file, index) => {
     const described = wordsOf(file['description']);
-    return told === '' || described ? [`(${kindWords(media[index])}${described ? `: ${described}` : ''})`] : [];
+    return told === '' || described ? [`(${kindWords(own[index])}${described ? `: ${described}` : ''})`] : [];
   });
   return { text: linesOf(told, ...notes), shared: embedTexts(message['embeds'], names), media };
 }

@@ -1,6 +1,8 @@
+import type { MediaRef } from '../../../common/chat-media';
 import type { SharedText } from '../../../common/chat-text';
 import { linesOf, objectOf, objectsOf, wordsOf } from '../../../common/loose-json';
 import type { PlainObject } from '../../../common/plain-object';
+import { picturesAt } from '../../kit/picture-address';
 import { type DiscordNaming, plainText } from './discord-markup';
 
 /**
@@ -9,6 +11,17 @@ import { type DiscordNaming, plainText } from './discord-markup';
  */
 export const embedTexts = (embeds: unknown, names: DiscordNaming): SharedText[] =>
   objectsOf(embeds).map((embed) => embedText(embed, names));
+
+/** What cards and previews show. */
+export const embedPictures = (embeds: unknown): MediaRef[] =>
+  objectsOf(embeds).flatMap((embed) => {
+    const [picture] = [embed['image'], embed['thumbnail']].map(objectOf).filter(({ url }) => wordsOf(url) !== '');
+    return picture ? pictureOf(picture) : [];
+  });
+
+/** Discord gives out a copy of what it shows. */
+export const pictureOf = ({ url, proxy_url: copy }: PlainObject): MediaRef[] =>
+  picturesAt(wordsOf(url), wordsOf(copy) || wordsOf(url));
 
 function embedText(embed: PlainObject, names: DiscordNaming): SharedText {
   const at = (key: string): string => wordsOf(embed[key]);

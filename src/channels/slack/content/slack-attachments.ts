@@ -1,6 +1,8 @@
+import type { MediaRef } from '../../../common/chat-media';
 import { linesOf, objectOf, objectsOf, wordsOf } from '../../../common/loose-json';
 import type { PlainObject } from '../../../common/plain-object';
-import { blocksText, textOf } from './slack-blocks';
+import { eachOnce, picturesAt } from '../../kit/picture-address';
+import { blocksText, picturesIn, textOf } from './slack-blocks';
 import { type SlackFiles, filesOf } from './slack-files';
 import { escaped } from './slack-markup';
 import { link } from './slack-rich-text';
@@ -49,13 +51,23 @@ function shareOf(attachment: PlainObject, appName: string | undefined): SlackSha
   const isPreview = !isMessage && (at('from_url') !== '' || attachment['is_app_unfurl'] === true);
   return {
     ...files,
-    media: files.media.map((media) => ({ ...media, isForeign: true as const })),
+    media: eachOnce([
+      ...files.media.map((media) => ({ ...media, isForeign: true as const })),
+      ...picturesOf(attachment),
+    ]),
     ...(sender ? { sender } : {}),
     ...(isMessage ? {} : { what: isPreview ? 'preview of a link' : 'card' }),
     isPreview,
     text: linesOf(told, fallback, origin ? `(${origin})` : ''),
   };
 }
+
+/** What a card or preview shows, the large picture before the small one. */
+const picturesOf = (attachment: PlainObject): MediaRef[] => [
+  ...picturesAt(wordsOf(attachment['image_url']) || wordsOf(attachment['thumb_url'])),
+  ...objectsOf(attachment['message_blocks']).flatMap(({ message }) => picturesIn(objectOf(message)['blocks'])),
+  ...picturesIn(attachment['blocks']),
+];
 
 /** The blocks of a shared message, or of an app's card: they say what `text` says in short. */
 function messageOf(attachment: PlainObject): string {

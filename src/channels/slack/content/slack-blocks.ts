@@ -1,5 +1,8 @@
+import type { MediaRef } from '../../../common/chat-media';
 import { linesOf, objectOf, objectsOf, textsWithin, wordsOf } from '../../../common/loose-json';
 import { type PlainObject, isPlainObject } from '../../../common/plain-object';
+import { plainName } from '../../../common/plain-name';
+import { picturesAt } from '../../kit/picture-address';
 import { escaped } from './slack-markup';
 import { link, richText } from './slack-rich-text';
 
@@ -144,3 +147,31 @@ function controlWords(element: PlainObject): string {
 
 const marked = (mark: string, text: string): string =>
   text.trim() === '' || text.includes('\n') ? text : `${mark}${text.trim()}${mark}`;
+
+/** Signs beside words, which say nothing by themselves. */
+const SIGNS: ReadonlySet<string> = new Set(['context']);
+
+/** Pictures that blocks show: files of Slack, else addresses. */
+export function picturesIn(blocks: unknown, depth = 0): MediaRef[] {
+  if (depth > DEEPEST) return [];
+  return objectsOf(blocks).flatMap((block) => {
+    const type = wordsOf(block['type']);
+    if (type === 'image') return pictureOf(block);
+    if (SIGNS.has(type)) return [];
+    return [
+      ...picturesAt(wordsOf(block['thumbnail_url'])),
+      ...(isPlainObject(block['hero_image']) ? pictureOf(block['hero_image']) : []),
+      ...picturesIn([block['accessory']], depth + 1),
+      ...['blocks', 'child_blocks', 'elements'].flatMap((key) => picturesIn(block[key], depth + 1)),
+    ];
+  });
+}
+
+function pictureOf({ image_url: address, slack_file, alt_text }: PlainObject): MediaRef[] {
+  const { id, url } = objectOf(slack_file);
+  // In the address of a file stands its id, behind that of the workspace.
+  const file = wordsOf(id) || /\/[A-Z0-9]+-(F[A-Z0-9]+)(?:[-/]|$)/.exec(wordsOf(url))?.[1];
+  if (!file) return picturesAt(wordsOf(address));
+  const name = plainName(wordsOf(alt_text));
+  return [{ ref: file, kind: 'photo', isForeign: true, ...(name ? { name } : {}) }];
+}

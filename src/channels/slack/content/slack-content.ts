@@ -1,8 +1,9 @@
 import type { MediaRef } from '../../../common/chat-media';
 import type { QuotedText, SharedText } from '../../../common/chat-text';
 import { linesOf, objectOf, wordsOf } from '../../../common/loose-json';
+import { eachOnce } from '../../kit/picture-address';
 import { type SlackShare, sharesOf } from './slack-attachments';
-import { blocksText } from './slack-blocks';
+import { blocksText, picturesIn } from './slack-blocks';
 import { filesOf } from './slack-files';
 import { type SlackNaming, essenceOf, mentions, plainText, unnamedIn, withoutMention } from './slack-markup';
 
@@ -25,6 +26,7 @@ export interface SlackContent {
   markup: string;
   shares: SlackShare[];
   letters: SharedText[];
+  /** Without what comes with shares. */
   media: MediaRef[];
   /** Markup of the message that it answers, with who wrote that. */
   root?: { user: string; markup: string };
@@ -42,12 +44,16 @@ export function contentOf(source: SlackContentSource): SlackContent {
     markup: linesOf(said, ...files.notes.filter(isNamed)),
     shares,
     letters: [...files.shared, ...shares.flatMap(({ shared }) => shared)],
-    media: [...files.media, ...shares.flatMap(({ media }) => media)],
+    media: eachOnce([...files.media, ...picturesIn(source.blocks)]),
     ...(rootMarkup === ''
       ? {}
       : { root: { user: typeof root['user'] === 'string' ? root['user'] : '', markup: rootMarkup } }),
   };
 }
+
+/** All files and pictures of a message. */
+export const mediaIn = ({ media, shares }: SlackContent): MediaRef[] =>
+  eachOnce([...media, ...shares.flatMap((share) => share.media)]);
 
 const PLAIN_NOTES: ReadonlySet<string> = new Set(
   ['photo', 'document', 'voice message', 'audio', 'video'].map((kind) => `(${kind})`),
