@@ -23,7 +23,7 @@ export class DiscordCalls {
   private readonly directs = new Map<string, string>();
 
   /** @param account the account of an id. @throws ChannelFatalError */
-  constructor(private readonly account: (id: string) => DiscordAccount) {}
+  constructor(readonly account: (id: string) => DiscordAccount) {}
 
   knowPlaces(account: string, places: DiscordPlaces): void {
     this.places.set(account, places);

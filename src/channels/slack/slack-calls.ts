@@ -60,7 +60,7 @@ export class SlackCalls {
   readonly directory = new SlackDirectory(this);
 
   /** @param account the account of an id. @throws ChannelFatalError */
-  constructor(private readonly account: (id: string) => SlackAccount) {}
+  constructor(readonly account: (id: string) => SlackAccount) {}
 
   async client(accountId: string): Promise<WebClient> {
     const account = this.account(accountId);

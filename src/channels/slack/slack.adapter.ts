@@ -1,22 +1,17 @@
-import { existsSync } from 'node:fs';
 import { Injectable } from '@nestjs/common';
 import { parseChatCommand } from '../../agent/commands/chat-command';
 import { CommandRegistry } from '../../agent/commands/command-registry.service';
 import type { MediaRef } from '../../common/chat-media';
 import type { DeliveryRoute } from '../../common/delivery-route';
 import { type Logger, LoggerFactory } from '../../common/logger';
-import { messageOf } from '../../common/openclaw-error';
 import { aborted } from '../../common/sleep';
 import { Redactor } from '../../common/redactor';
 import { defaultAgentId } from '../../config/agent-entries';
 import { ConfigService } from '../../config/config.service';
 import { GuardedHttp } from '../../tools/web/guarded-http.service';
-import { mentionPatterns } from '../access/mention-patterns';
-import { type BlockWishes, blockWishes } from '../../common/block-rules';
 import {
   type AccessPolicy,
   type ActionWish,
-  type ChannelAccount,
   type ChannelAdapter,
   ChannelFatalError,
   type ChannelHost,
@@ -27,27 +22,21 @@ import {
   type SearchStep,
   type SentSearch,
 } from '../channel-adapter';
+import { ChatPlatform } from '../kit/chat-platform';
+import { SlackDelivery } from './slack-delivery';
 import { type SlackAccount, pathOf, slackAccounts } from './slack-accounts';
 import { SLACK_ACTIONS, actionCall, describeAction } from './slack-actions';
 import { SlackApp } from './slack-app';
 import { OVERLAP_MS, SlackBackfill } from './slack-backfill';
 import { SlackCalls } from './slack-calls';
 import { askAll, whoIs } from './slack-who';
-import { mrkdwn, slackChunks } from './slack-format';
-import { type SlackBot, idList, kindOf, policyOf } from './slack-inbound';
+import { slackChunks } from './slack-format';
+import { type SlackBot, idList, policyOf } from './slack-inbound';
 import { SlackIntake } from './slack-intake';
 import { SlackNames } from './slack-names';
-import { blocks, responseUrlOf } from './slack-replies';
 import { SlackWays } from './slack-ways';
-import { DELIVERY, type SlackSentMessage, searchStep } from './slack-search';
 import { SlackSocket } from './slack-socket';
 
-const DEFAULT_MEDIA_MB = 20;
-const MIB = 1024 * 1024;
-const STREAM_INTERVAL_MS = 1200;
-/** A message whose sending was cut off is looked for from so long before it. */
-const SEARCH_SECONDS = 600;
-const SEARCH_PAGE = 100;
 /** After a gap of so long Slack may have given up telling events again. */
 const GAP_MS = 60_000;
 
@@ -64,36 +53,26 @@ interface Listening {
   credentials: ['botToken', 'appToken', 'userToken', 'signingSecret'],
   triable: ['botToken', 'appToken'],
 })
-export class SlackAdapter implements ChannelAdapter {
+export class SlackAdapter extends ChatPlatform<SlackAccount> implements ChannelAdapter {
   private readonly log: Logger;
   private readonly calls = new SlackCalls((id) => this.account(id));
   private readonly ways: SlackWays;
   /** Accounts that take requests now. */
   private readonly listening = new Map<string, Listening>();
   private readonly bots = new Map<string, SlackBot>();
+  private readonly delivery: SlackDelivery;
 
   constructor(
-    private readonly config: ConfigService,
+    config: ConfigService,
     private readonly redactor: Redactor,
     http: GuardedHttp,
     private readonly commands: CommandRegistry,
     loggers: LoggerFactory,
   ) {
+    super(config, { id: 'slack', label: 'Slack', mediaMb: 20, streamMs: 1200 });
     this.log = loggers.child('channels/slack');
     this.ways = new SlackWays(this.calls, http, (id) => this.account(id), this.log);
-  }
-
-  accounts(): ChannelAccount[] {
-    return this.configured().map(({ id, enabled, at, notConfigured, botToken, appToken, settings }) => ({
-      id,
-      enabled,
-      at,
-      settings: { ...settings, botToken, appToken },
-      ...(settings.name ? { name: settings.name } : {}),
-      ...(notConfigured ? { notConfigured } : {}),
-      allowFrom: idList(settings.allowFrom ?? settings.dm?.allowFrom),
-      facts: { dmPolicy: settings.dmPolicy ?? settings.dm?.policy ?? 'pairing', mode: settings.mode ?? 'socket' },
-    }));
+    this.delivery = new SlackDelivery(this.calls, this.ways, (account) => this.bots.get(account));
   }
 
   async run(accountId: string, host: ChannelHost, signal: AbortSignal): Promise<void> {
@@ -186,86 +165,20 @@ export class SlackAdapter implements ChannelAdapter {
     return this.calls.channelOf(account, to);
   }
 
-  async send(message: OutboundMessage): Promise<string> {
-    const { file, route, account, deliveryId } = message;
-    if (file && !existsSync(file.path)) throw new ChannelSendError('refused', `${file.name} is not there any more`);
-    const url = responseUrlOf(route.replyToId);
-    if (url !== undefined && !file && (await this.ways.respond(account, url, message)))
-      return `response:${deliveryId ?? ''}`;
-    const channel = await this.calls.channelOf(account, route.to);
-    const thread = this.threadOf(message);
-    const text = mrkdwn(message.text);
-    if (file) return this.ways.upload(message, channel, thread, text);
-    const sent = await this.calls.call(account, 'chat.postMessage', {
-      channel,
-      text,
-      ...blocks(text, message.buttons),
-      ...(thread ? { thread_ts: thread } : {}),
-      ...metadataOf(deliveryId),
-    });
-    const { ts } = sent;
-    if (typeof ts !== 'string') throw new ChannelSendError('ambiguous', 'Slack: the answer has no time of the message');
-    return ts;
+  send(message: OutboundMessage): Promise<string> {
+    return this.delivery.send(message);
   }
 
   sendMark(): string {
-    return (Date.now() / 1000 - SEARCH_SECONDS).toFixed(6);
+    return this.delivery.mark();
   }
 
-  /** Each message carries the number of its delivery, which the history tells; a file is known by its name. */
-  async findSent(message: OutboundMessage, search: SentSearch): Promise<SearchStep> {
-    const { account, route, deliveryId, file } = message;
-    if (responseUrlOf(route.replyToId) !== undefined)
-      throw new ChannelSendError('refused', 'answers to a command can not be looked for');
-    const channel = await this.calls.channelOf(account, route.to);
-    const thread = this.threadOf(message);
-    const text = mrkdwn(message.text);
-    const page = (cursor: string | undefined): Promise<Record<string, unknown>> =>
-      this.calls.call(
-        account,
-        thread ? 'conversations.replies' : 'conversations.history',
-        {
-          channel,
-          oldest: search.mark,
-          limit: SEARCH_PAGE,
-          include_all_metadata: true,
-          ...(thread ? { ts: thread } : {}),
-          ...(cursor ? { cursor } : {}),
-        },
-        true,
-      );
-    const complete = async (found: SlackSentMessage): Promise<boolean> => {
-      if (file || found.text === text) return true;
-      try {
-        await this.edit(message, found.ts);
-        return true;
-      } catch (error) {
-        if (error instanceof ChannelSendError && error.failure === 'gone') return false;
-        throw error;
-      }
-    };
-    const wanted = { deliveryId, text, fileName: file?.name, bot: this.bots.get(account) };
-    return searchStep({ page, complete }, wanted, search);
+  findSent(message: OutboundMessage, search: SentSearch): Promise<SearchStep> {
+    return this.delivery.find(message, search);
   }
 
-  async edit(message: OutboundMessage, platformId: string): Promise<void> {
-    const channel = await this.calls.channelOf(message.account, message.route.to);
-    const text = mrkdwn(message.text);
-    try {
-      await this.calls.call(
-        message.account,
-        'chat.update',
-        { channel, ts: platformId, text, ...blocks(text, message.buttons), ...metadataOf(message.deliveryId) },
-        true,
-      );
-    } catch (error) {
-      if (!/message_not_found|cant_update_message/.test(messageOf(error))) throw error;
-      throw new ChannelSendError('gone', messageOf(error), { cause: error });
-    }
-  }
-
-  mediaLimit(accountId: string): number {
-    return (this.account(accountId).settings.mediaMaxMb ?? DEFAULT_MEDIA_MB) * MIB;
+  edit(message: OutboundMessage, platformId: string): Promise<void> {
+    return this.delivery.edit(message, platformId);
   }
 
   fetchMedia(accountId: string, media: MediaRef, limits: { maxBytes: number; signal: AbortSignal }): Promise<Buffer> {
@@ -292,16 +205,6 @@ export class SlackAdapter implements ChannelAdapter {
       { channel_id: route.to, thread_ts: route.threadId, status: 'is writing…' },
       true,
     );
-  }
-
-  streamInterval(accountId: string): number | undefined {
-    const { settings } = this.account(accountId);
-    const mode = settings.streamMode ?? settings.streaming?.['mode'] ?? 'partial';
-    return mode === 'off' ? undefined : STREAM_INTERVAL_MS;
-  }
-
-  blockWishes(accountId: string): BlockWishes {
-    return blockWishes(this.account(accountId).settings);
   }
 
   directPolicy(accountId: string): AccessPolicy {
@@ -332,27 +235,6 @@ export class SlackAdapter implements ChannelAdapter {
     }
   }
 
-  /** The thread that the message came in stays; others are begun where the configuration wants them. */
-  private threadOf({ account, route, replyToId }: OutboundMessage): string | undefined {
-    if (route.threadId) return route.threadId;
-    const { settings } = this.account(account);
-    const kind = route.chatType ?? kindOf({ channel: route.to });
-    const mode =
-      settings.replyToModeByChatType?.[kind] ??
-      (kind === 'direct' ? settings.dm?.replyToMode : undefined) ??
-      settings.replyToMode ??
-      'off';
-    const asked =
-      replyToId !== route.replyToId
-        ? replyToId
-        : mode === 'all'
-          ? route.replyToId
-          : mode === 'first'
-            ? replyToId
-            : undefined;
-    return asked && /^\d+\.\d+$/.test(asked) && asked !== '0' ? asked : undefined;
-  }
-
   private isCommand(text: string): boolean {
     const name = parseChatCommand(text)?.name;
     return name !== undefined && this.commands.find(name, defaultAgentId(this.config.config)) !== undefined;
@@ -362,29 +244,19 @@ export class SlackAdapter implements ChannelAdapter {
     accountId: string,
     bot: SlackBot,
   ): ConstructorParameters<typeof SlackIntake>[2] extends () => infer T ? T : never {
-    const { config } = this.config;
-    const defaultGroupPolicy = config.channels?.defaults?.groupPolicy;
     const { settings, at } = this.account(accountId);
-    return {
-      settings,
-      at: at.split('.'),
-      bot,
-      mentionPatterns: mentionPatterns(config),
-      ...(defaultGroupPolicy ? { defaultGroupPolicy } : {}),
-    };
+    return { settings, at: at.split('.'), bot, ...this.groupFacts() };
   }
 
-  private configured(): SlackAccount[] {
+  protected configured(): SlackAccount[] {
     return slackAccounts(this.config.config, this.config.env);
   }
 
-  private account(id: string): SlackAccount {
-    const found = this.configured().find((account) => account.id === id);
-    if (!found) throw new ChannelFatalError('SLACK_ACCOUNT', `there is no Slack account "${id}" in channels.slack`);
-    return found;
+  protected describe({ settings, botToken, appToken }: SlackAccount): ReturnType<ChatPlatform<never>['describe']> {
+    return {
+      settings: { ...settings, botToken, appToken },
+      allowFrom: idList(settings.allowFrom ?? settings.dm?.allowFrom),
+      facts: { dmPolicy: settings.dmPolicy ?? settings.dm?.policy ?? 'pairing', mode: settings.mode ?? 'socket' },
+    };
   }
 }
-
-/** The number of a delivery, as messages carry it unseen. */
-const metadataOf = (deliveryId: string | undefined): Record<string, unknown> =>
-  deliveryId ? { metadata: { event_type: DELIVERY, event_payload: { id: deliveryId } } } : {};

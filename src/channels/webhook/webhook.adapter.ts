@@ -9,7 +9,6 @@ import { GuardedHttp } from '../../tools/web/guarded-http.service';
 import {
   type ChannelAccount,
   type ChannelAdapter,
-  ChannelFatalError,
   type ChannelHost,
   ChannelSendError,
   ChatChannel,
@@ -18,6 +17,7 @@ import {
   type InboundUpdate,
 } from '../channel-adapter';
 import { splitMarkdown } from '../../common/markdown/split-markdown';
+import { ConfiguredChannel } from '../kit/configured-channel';
 import { type WebhookAccount, webhookAccounts } from './webhook-accounts';
 import { signedHeaders } from '../../common/webhook-signature';
 
@@ -36,27 +36,16 @@ const MAX_ANSWER_BYTES = 64 * 1024;
   capabilities: { edits: true, typing: false, groups: true, repeatable: true },
   credentials: ['secret'],
 })
-export class WebhookAdapter implements ChannelAdapter {
+export class WebhookAdapter extends ConfiguredChannel<WebhookAccount> implements ChannelAdapter {
   /** Accounts that run, with whom takes their messages. */
   private readonly hosts = new Map<string, ChannelHost>();
 
   constructor(
-    private readonly config: ConfigService,
+    config: ConfigService,
     private readonly http: GuardedHttp,
     private readonly redactor: Redactor,
-  ) {}
-
-  accounts(): ChannelAccount[] {
-    return this.configured().map(({ id, enabled, at, notConfigured, settings }) => ({
-      id,
-      enabled,
-      at,
-      settings,
-      ...(settings.name ? { name: settings.name } : {}),
-      ...(notConfigured ? { notConfigured } : {}),
-      allowFrom: (settings.allowFrom ?? []).map(String),
-      facts: { dmPolicy: settings.dmPolicy ?? 'pairing', path: `/channels/webhook/${id}`, url: settings.url ?? null },
-    }));
+  ) {
+    super(config, { id: 'webhook', label: 'webhook' });
   }
 
   async run(accountId: string, host: ChannelHost, signal: AbortSignal): Promise<void> {
@@ -157,14 +146,16 @@ export class WebhookAdapter implements ChannelAdapter {
     }
   }
 
-  private configured(): WebhookAccount[] {
+  protected configured(): WebhookAccount[] {
     return webhookAccounts(this.config.config);
   }
 
-  private account(id: string): WebhookAccount {
-    const found = this.configured().find((account) => account.id === id);
-    if (!found) throw new ChannelFatalError('WEBHOOK_ACCOUNT', `there is no account "${id}" in channels.webhook`);
-    return found;
+  protected describe({ id, settings }: WebhookAccount): Pick<ChannelAccount, 'facts' | 'settings' | 'allowFrom'> {
+    return {
+      settings,
+      allowFrom: (settings.allowFrom ?? []).map(String),
+      facts: { dmPolicy: settings.dmPolicy ?? 'pairing', path: `/channels/webhook/${id}`, url: settings.url ?? null },
+    };
   }
 }
 

@@ -6,7 +6,6 @@ import { ConfigService } from '../../config/config.service';
 import {
   type ChannelAccount,
   type ChannelAdapter,
-  ChannelFatalError,
   type ChannelHost,
   ChatChannel,
   type OutboundMessage,
@@ -14,6 +13,7 @@ import {
   type InboundUpdate,
 } from '../channel-adapter';
 import { splitMarkdown } from '../../common/markdown/split-markdown';
+import { ConfiguredChannel } from '../kit/configured-channel';
 import { type WebpageAccount, webpageAccounts } from './webpage-accounts';
 
 const CHUNK = 20_000;
@@ -35,27 +35,16 @@ type Listener = (event: PageEvent) => void;
   capabilities: { edits: true, typing: true, groups: false, repeatable: true },
   credentials: ['token'],
 })
-export class WebpageAdapter implements ChannelAdapter {
+export class WebpageAdapter extends ConfiguredChannel<WebpageAccount> implements ChannelAdapter {
   private readonly hosts = new Map<string, ChannelHost>();
   private readonly listeners = new Map<string, Set<Listener>>();
 
-  constructor(private readonly config: ConfigService) {}
-
-  accounts(): ChannelAccount[] {
-    return webpageAccounts(this.config.config).map(({ id, enabled, at, notConfigured, settings }) => ({
-      id,
-      enabled,
-      at,
-      settings,
-      ...(settings.name ? { name: settings.name } : {}),
-      ...(notConfigured ? { notConfigured } : {}),
-      facts: { path: '/webpage/', allowedOrigins: settings.allowedOrigins ?? [] },
-    }));
+  constructor(config: ConfigService) {
+    super(config, { id: 'webpage', label: 'web page' });
   }
 
   async run(accountId: string, host: ChannelHost, signal: AbortSignal): Promise<void> {
-    if (!webpageAccounts(this.config.config).some(({ id }) => id === accountId))
-      throw new ChannelFatalError('WEBPAGE_ACCOUNT', `there is no account "${accountId}" in channels.webpage`);
+    this.account(accountId);
     this.hosts.set(accountId, host);
     host.again(({ raw }) => host.receive(raw as InboundUpdate));
     host.state('connected');
@@ -68,7 +57,7 @@ export class WebpageAdapter implements ChannelAdapter {
 
   /** Accounts that take messages now. */
   open(): { account: WebpageAccount; host: ChannelHost }[] {
-    return webpageAccounts(this.config.config).flatMap((account) => {
+    return this.configured().flatMap((account) => {
       const host = this.hosts.get(account.id);
       return host ? [{ account, host }] : [];
     });
@@ -113,6 +102,14 @@ export class WebpageAdapter implements ChannelAdapter {
     return Promise.resolve(
       this.hosts.has(accountId) ? { ok: true, elapsedMs: 0 } : { ok: false, elapsedMs: 0, error: 'it does not run' },
     );
+  }
+
+  protected configured(): WebpageAccount[] {
+    return webpageAccounts(this.config.config);
+  }
+
+  protected describe({ settings }: WebpageAccount): Pick<ChannelAccount, 'facts' | 'settings'> {
+    return { settings, facts: { path: '/webpage/', allowedOrigins: settings.allowedOrigins ?? [] } };
   }
 
   private tell(account: string, visitor: string, event: PageEvent): void {
