@@ -94,7 +94,7 @@ describe('the page for other sites', () => {
     expect(answer.status).toBe(400);
     expect(await answer.json()).toEqual({
       ok: false,
-      error: { code: 'BAD_MESSAGE', message: '"attachments" is unknown; a message has id and text' },
+      error: { code: 'BAD_MESSAGE', message: '"attachments" is unknown; a message has id, text and pictures' },
     });
     expect(await read(pass)).toEqual([]);
     expect(models.requests).toHaveLength(before);
