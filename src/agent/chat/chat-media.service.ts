@@ -117,7 +117,7 @@ export class ChatMedia {
       const limits = { maxBytes, signal: deadline.signal };
       const content =
         media.isAddress === true
-          ? await this.web.fetch(media.ref, subject, limits)
+          ? await this.web.load(media.ref, subject, limits)
           : await adapter?.fetchMedia?.(account, media, limits);
       return content ? { name, content } : { name, reason: `${channel} gives no files out` };
     } catch (error) {

@@ -22,7 +22,7 @@ export class WebPictures {
    * @param subject for whom it is fetched: who may not have `web_fetch` gets no picture from the web either
    * @throws Error with the reason why there is none to show
    */
-  async fetch(
+  async load(
     address: string,
     subject: PolicySubject,
     { maxBytes, signal }: { maxBytes: number; signal: AbortSignal },

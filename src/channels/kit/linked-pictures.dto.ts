@@ -1,8 +1,16 @@
-import { NestedList, Opt, Str } from '../../common/validation/fields';
+import { parseWebAddress } from '../../common/net/host';
+import { Checked, NestedList, Opt, Str } from '../../common/validation/fields';
+
+const MOST_CHARS = 4000;
 
 /** A picture by its address: fetched when the assistant reads the message. */
 export class LinkedPicture {
-  @Str({ max: 4000, pattern: /^https?:\/\/[^/\s]\S*$/i, what: 'an http or https address' }) url!: string;
+  @Checked(
+    (value) => typeof value === 'string' && value.length <= MOST_CHARS && parseWebAddress(value) !== undefined,
+    'must be an http or https address',
+    { type: 'string', maxLength: MOST_CHARS },
+  )
+  url!: string;
   @Opt() @Str({ max: 1000 }) description?: string;
 }
 

@@ -1,5 +1,6 @@
 import type { MediaRef } from '../../common/chat-media';
 import { linesOf } from '../../common/loose-json';
+import { parseWebAddress } from '../../common/net/host';
 import type { InboundUpdate } from '../channel-adapter';
 
 /**
@@ -8,10 +9,8 @@ import type { InboundUpdate } from '../channel-adapter';
  * @param from where the platform itself gives a copy out, so that nobody learns from a request who reads here
  */
 export function picturesAt(address: string, from = address): MediaRef[] {
-  if (!URL.canParse(from)) return [];
-  const { protocol, href } = new URL(from);
-  if (protocol !== 'https:' && protocol !== 'http:') return [];
-  return [{ ref: href, kind: 'photo', name: address, isForeign: true, isAddress: true }];
+  const at = parseWebAddress(from);
+  return at === undefined ? [] : [{ ref: at.href, kind: 'photo', name: address, isForeign: true, isAddress: true }];
 }
 
 /** Each picture once: many cards show the same one large and small. */
