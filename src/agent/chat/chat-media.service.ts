@@ -61,10 +61,11 @@ export class ChatMedia {
     const agentId = agentOfSession(this.config.config, sessionKey);
     const subject = turnSubject(this.config.config, turn);
     const spare = new Set(media.filter(({ isAddress }) => isAddress === true).slice(MOST_FROM_WEB));
-    const fetched: Fetched[] = await Promise.all(
+    const tooMany = `of one message at most ${MOST_FROM_WEB} pictures are fetched from the web`;
+    const fetched = await Promise.all(
       media.map((each) =>
         spare.has(each)
-          ? { name: nameOf(each), reason: `of one message at most ${MOST_FROM_WEB} pictures are fetched from the web` }
+          ? Promise.resolve<Fetched>({ name: nameOf(each), reason: tooMany })
           : this.take(row, each, subject, signal),
       ),
     );
