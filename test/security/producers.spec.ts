@@ -19,7 +19,7 @@ const ORIGINS: ReadonlySet<string> = new Set(CONTENT_ORIGINS);
 const PRODUCERS: Readonly<Record<string, string>> = {
   'agent/agent-files.rpc.ts': 'workspace',
   'agent/chat/agent-intake.service.ts': 'owner',
-  'agent/chat/attachments.ts': 'file owner parts',
+  'agent/chat/attachments.ts': 'file owner parts web',
   'agent/chat/chat-media.service.ts': 'file',
   'agent/chat/direct-answer.service.ts': 'gateway parts',
   'agent/commands/command-runner.service.ts': 'owner parts',
