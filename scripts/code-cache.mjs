@@ -46,6 +46,7 @@ async function shortModel() {
     let body = '';
     request.on('data', (chunk) => (body += chunk));
     request.on('end', () => {
+      if (!request.url.endsWith('/chat/completions')) return response.writeHead(404).end();
       const { messages } = JSON.parse(body);
       const usesTool = messages.at(-1).role === 'user' && JSON.stringify(messages.at(-1)).includes('use a tool');
       const delta = usesTool

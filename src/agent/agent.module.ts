@@ -43,6 +43,7 @@ import { TokenGauges } from './prompt/token-gauge.service';
 import { WorkspaceTexts } from './prompt/workspace-texts';
 import { SessionArchive } from './sessions/session-archive.service';
 import { CredentialProfiles } from './providers/credential-profiles.service';
+import { ModelFactsService } from './providers/facts/model-facts.service';
 import { ModelCooldown } from './providers/model-cooldown.service';
 import { ModelRegistry } from './providers/model-registry.service';
 import { ModelsCatalogRpc } from './providers/models-catalog.rpc';
@@ -150,6 +151,7 @@ const DRAIN_MS = 3000;
     ImageTool,
     LaneService,
     ModelCooldown,
+    ModelFactsService,
     ModelRegistry,
     ModelsCatalogRpc,
     ModelsProbeRpc,

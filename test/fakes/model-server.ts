@@ -14,6 +14,17 @@ const ENCODERS: Record<ModelFormat, (answer: ModelAnswer, request: ModelRequest)
   'google-generative-ai': geminiEvents,
 };
 
+/** A request that is none for an answer of a model. */
+export interface Question {
+  method: string;
+  url: string;
+  headers: IncomingMessage['headers'];
+  text: string;
+}
+
+/** What is said to it; `silence` leaves whoever asks waiting. */
+export type Reply = 'silence' | { status?: number; headers?: Record<string, string>; body: unknown };
+
 /** Model APIs on loopback: four wire formats, each answering what a test scripts, also wrongly. */
 export class FakeModels {
   readonly requests: ModelRequest[] = [];
@@ -21,24 +32,27 @@ export class FakeModels {
   answer: (request: ModelRequest) => ModelAnswer = () => ({ steps: [{ text: 'Hello.' }] });
   /** What strict providers have refused, in their words. */
   readonly refusals: string[] = [];
+  /** Answers whatever else is asked, such as what models there are. */
+  about: (question: Question) => Reply | undefined = () => undefined;
   /** Requests whose client went away before the answer was complete. */
   abandoned = 0;
   private readonly server: Server;
 
-  private constructor() {
+  private constructor(private readonly host: string) {
     this.server = createServer((request, response) => {
       this.serve(request, response).catch((error: unknown) => response.destroy(error as Error));
     });
   }
 
-  static async start(): Promise<FakeModels> {
-    const fake = new FakeModels();
-    await new Promise<void>((resolve) => fake.server.listen(0, '127.0.0.1', resolve));
+  /** @param host address to be reached at */
+  static async start(host = '127.0.0.1'): Promise<FakeModels> {
+    const fake = new FakeModels(host);
+    await new Promise<void>((resolve) => fake.server.listen(0, host, resolve));
     return fake;
   }
 
   get url(): string {
-    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+    return `http://${this.host}:${(this.server.address() as AddressInfo).port}`;
   }
 
   /**
@@ -76,6 +90,19 @@ export class FakeModels {
     const path = (request.url ?? '').split('?')[0] ?? '';
     const format = formatOf(path);
     if (!format) {
+      const text = Buffer.concat(chunks).toString('utf8');
+      const reply = this.about({
+        method: request.method ?? '',
+        url: request.url ?? '',
+        headers: request.headers,
+        text,
+      });
+      if (reply === 'silence') return;
+      if (reply) {
+        response.writeHead(reply.status ?? 200, { 'content-type': 'application/json', ...reply.headers });
+        response.end(typeof reply.body === 'string' ? reply.body : JSON.stringify(reply.body));
+        return;
+      }
       response.writeHead(404, { 'content-type': 'application/json' }).end('{"error":{"message":"not found"}}');
       return;
     }

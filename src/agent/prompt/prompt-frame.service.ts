@@ -13,6 +13,7 @@ import { type RegisteredTool, ToolRegistry, type ToolSpec } from '../../tools/to
 import { type SessionFolder, SessionFolders } from '../../workspace/session-folder.service';
 import { WorkspaceService } from '../../workspace/workspace.service';
 import { CredentialProfiles } from '../providers/credential-profiles.service';
+import { ModelFactsService } from '../providers/facts/model-facts.service';
 import { ModelError } from '../providers/model-error';
 import { type ModelInfo, ModelRegistry } from '../providers/model-registry.service';
 import { nameOf } from '../runtime/model-step.service';
@@ -58,6 +59,7 @@ export class PromptFrameService {
   constructor(
     private readonly config: ConfigService,
     private readonly models: ModelRegistry,
+    private readonly facts: ModelFactsService,
     private readonly credentials: CredentialProfiles,
     private readonly policy: ToolPolicyService,
     private readonly registry: ToolRegistry,
@@ -75,7 +77,9 @@ export class PromptFrameService {
     const { agentId } = facts.subject;
     const timezone = userTimeZone(config);
     const envelope = envelopeStyle(config);
-    const candidates = this.candidates(agentId, facts.requestedModel, facts.sessionModel);
+    const candidates = await this.facts.learned(() =>
+      this.candidates(agentId, facts.requestedModel, facts.sessionModel),
+    );
     const [primary] = candidates;
     const subject = { ...facts.subject, provider: primary?.provider ?? '', model: primary?.id ?? '' };
     const tools = this.policy

@@ -1,8 +1,11 @@
 import type { LanguageModelV3FunctionTool, LanguageModelV3Prompt } from '@ai-sdk/provider';
-import { Injectable } from '@nestjs/common';
+import { Injectable, Optional } from '@nestjs/common';
 import { type ImageSize, imageSize } from '../../common/image-size';
 import type { Usage } from '../../sessions/transcript-event';
+import { windowOf } from '../providers/facts/model-facts';
+import { ModelFactsService } from '../providers/facts/model-facts.service';
 import type { ModelInfo } from '../providers/model-registry.service';
+import type { ToldLimit } from '../providers/told-limit';
 import type { PromptMessage } from './derive-prompt';
 import { estimateTokens } from '../../common/estimate-tokens';
 import { sizeOfMessage } from './message-size';
@@ -73,19 +76,29 @@ function sizeOfTool(tool: LanguageModelV3FunctionTool): number {
 
 /**
  * How the models in use count. It begins with estimates and learns from what providers report of each call, and from
- * what they refuse; both are forgotten at a restart.
+ * what they refuse; both are forgotten at a restart, but for windows that a server has named.
  */
 @Injectable()
 export class TokenGauges {
   private readonly known = new Map<string, { factor: number; window?: number }>();
 
+  constructor(@Optional() private readonly facts?: ModelFactsService) {}
+
   of(model: ModelInfo): TokenGauge {
     const { factor = 1, window } = this.known.get(keyOf(model)) ?? {};
-    return gaugeOf(model, factor, window);
+    return gaugeOf(this.asServed(model), factor, window);
+  }
+
+  /** A model that was loaded by the first request of a turn has its real window from the next one on. */
+  private asServed(model: ModelInfo): ModelInfo {
+    const facts = model.isUnstated ? this.facts?.of(model.baseUrl, model.id) : undefined;
+    if (facts?.served === undefined || facts.served === model.contextWindow) return model;
+    return { ...model, contextWindow: windowOf({ otherwise: model.contextWindow }, facts) };
   }
 
   /** @param estimated tokens of the request by this model's gauge at the time */
   learn(model: ModelInfo, estimated: number, usage: Pick<Usage, 'input' | 'cacheRead' | 'cacheWrite'>): void {
+    this.facts?.answered(model);
     const counted = usage.input + usage.cacheRead + usage.cacheWrite;
     const known = this.known.get(keyOf(model)) ?? { factor: 1 };
     if (estimated < LEARN_FROM_TOKENS || counted === 0) return;
@@ -99,14 +112,18 @@ export class TokenGauges {
   }
 
   /**
-   * A provider has called a request too long: the next ones are smaller.
+   * A provider has called a request too long: the next ones are smaller. A limit that it names is kept.
    * @returns whether they can be
    */
-  refused(model: ModelInfo, estimated: number): boolean {
+  refused(model: ModelInfo, estimated: number, { limit, counted }: ToldLimit = {}): boolean {
     const known = this.known.get(keyOf(model)) ?? { factor: 1 };
-    const before = Math.min(model.contextWindow, known.window ?? model.contextWindow);
+    const before = this.of(model).window;
     if (before <= LEAST_WINDOW) return false;
-    const window = Math.max(LEAST_WINDOW, Math.floor(Math.min(before, estimated) * AFTER_REFUSAL));
+    if (limit !== undefined) this.facts?.refused(model, limit);
+    // Where it counts more tokens than we do, less of ours go in.
+    const told = limit === undefined ? Infinity : limit * Math.min(1, estimated / (counted ?? estimated));
+    const guessed = Math.min(before, estimated) * AFTER_REFUSAL;
+    const window = Math.max(LEAST_WINDOW, Math.floor(told < before ? told : guessed));
     this.known.set(keyOf(model), { ...known, window });
     return true;
   }

@@ -1,6 +1,7 @@
 import { cutText } from '../../common/cut-text';
 import { messageOf } from '../../common/openclaw-error';
 import { ModelError, type ModelErrorKind } from './model-error';
+import { toldLimit } from './told-limit';
 
 interface ApiCallFacts {
   statusCode?: number;
@@ -9,7 +10,7 @@ interface ApiCallFacts {
 }
 
 const OVERFLOW =
-  /context.?(length|window)|maximum context|too many tokens|prompt is too long|exceeds? the (model'?s )?(maximum|context)|input token count/i;
+  /context.?(length|window|size|limit)|maximum (context|prompt)|too many tokens|prompt is too long|exceeds? the (model'?s )?(maximum|context)|input token count|when context the overflows/i;
 const FILTERED = /content.?(filter|policy|management)|safety|blocked by|responsible ai/i;
 const BILLING = /insufficient.?(quota|funds|credit)|billing|credit balance|payment required/i;
 const NETWORK_CODES = new Set([
@@ -39,12 +40,14 @@ export function classifyModelError(thrown: unknown, model: string): ModelError {
       cause: thrown,
       status,
       ...retryAfter(facts.responseHeaders),
+      ...(kind === 'context_overflow' ? { told: toldLimit(facts.responseBody, messageOf(thrown)) } : {}),
     });
   }
   // An answer that began well may still break off.
   const failure = kindOfFailure(thrown, text);
   const kind = failure === 'unknown' && status !== undefined ? 'malformed' : failure;
-  return new ModelError(kind, describe(kind, model, undefined, thrown), { cause: thrown });
+  const told = kind === 'context_overflow' ? { told: toldLimit(facts.responseBody, messageOf(thrown)) } : {};
+  return new ModelError(kind, describe(kind, model, undefined, thrown), { cause: thrown, ...told });
 }
 
 function kindOfStatus(status: number, text: string): ModelErrorKind {

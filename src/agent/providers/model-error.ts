@@ -1,5 +1,6 @@
 import { OpenclawError } from '../../common/openclaw-error';
 import type { Usage } from '../../sessions/transcript-event';
+import type { ToldLimit } from './told-limit';
 
 export const MODEL_ERROR_KINDS = [
   'auth',
@@ -29,10 +30,13 @@ const TRANSIENT: ReadonlySet<ModelErrorKind> = new Set([
 
 /** A model call failed. `kind` decides what happens next; the message is fit for people. */
 export class ModelError extends OpenclawError {
+  /** What the provider has said of sizes, where the request was too long for it. */
+  readonly told: ToldLimit;
+
   constructor(
     readonly kind: ModelErrorKind,
     message: string,
-    options: { retryAfterMs?: number; cause?: unknown; status?: number } = {},
+    options: { retryAfterMs?: number; cause?: unknown; status?: number; told?: ToldLimit } = {},
   ) {
     super(`MODEL_${kind.toUpperCase()}`, message, {
       retryable: TRANSIENT.has(kind),
@@ -40,6 +44,7 @@ export class ModelError extends OpenclawError {
       cause: options.cause,
       ...(options.status === undefined ? {} : { details: { status: options.status } }),
     });
+    this.told = options.told ?? {};
   }
 }
 

@@ -1,11 +1,13 @@
 import { Injectable } from '@nestjs/common';
-import { hostOf, isLocalHost } from '../../common/net/host';
 import { type Logger, LoggerFactory } from '../../common/logger';
 import { nearestName } from '../../common/nearest-name';
 import { Redactor } from '../../common/redactor';
 import { findAgent } from '../../config/agent-entries';
 import { ConfigService } from '../../config/config.service';
 import { modelChoiceOf } from '../model-choice.config';
+import { isNearby } from './facts/ask-server';
+import { windowOf } from './facts/model-facts';
+import { ModelFactsService } from './facts/model-facts.service';
 import { type LocalServer, findLocalServers } from './local-servers';
 import { MODEL_CATALOG, OFFLINE_MODEL, OFFLINE_PROVIDER } from './model-catalog';
 import { ModelError } from './model-error';
@@ -28,6 +30,8 @@ export interface ModelInfo {
   authHeader?: boolean;
   headers: Record<string, string>;
   contextWindow: number;
+  /** Neither the configuration nor the built-in list states the window. */
+  isUnstated?: true;
   maxTokens: number;
   reasoning: boolean;
   input: readonly string[];
@@ -42,7 +46,7 @@ export interface ResolvedModel {
 }
 
 const DEFAULT_CONTEXT_WINDOW = 200_000;
-/** Servers on this machine are mostly started with a small window, and leave out what is beyond it without a word. */
+/** Servers nearby are mostly started with a small window, and leave out what is beyond it without a word. */
 const LOCAL_CONTEXT_WINDOW = 32_768;
 const DEFAULT_MAX_TOKENS = 8192;
 const NO_COST = { input: 0, output: 0, cacheRead: 0, cacheWrite: 0 };
@@ -57,6 +61,7 @@ export class ModelRegistry {
   constructor(
     private readonly config: ConfigService,
     private readonly redactor: Redactor,
+    private readonly facts: ModelFactsService,
     loggers: LoggerFactory,
   ) {
     this.log = loggers.child('models');
@@ -119,12 +124,14 @@ export class ModelRegistry {
     const known = catalog?.models.find((entry) => entry.id === model);
     const apiKey = this.keyFor(provider, configured?.apiKey, catalog?.keyVariables ?? []);
     const baseUrl = configured?.baseUrl ?? catalog?.baseUrl ?? local?.baseUrl ?? '';
-    const unstated = isOnThisMachine(baseUrl) ? LOCAL_CONTEXT_WINDOW : DEFAULT_CONTEXT_WINDOW;
-    const contextWindow = definition?.contextWindow ?? known?.contextWindow ?? unstated;
+    const facts = this.facts.of(baseUrl, model);
+    const stated = { configured: definition?.contextWindow, known: known?.contextWindow };
+    const otherwise = isNearby(baseUrl) ? LOCAL_CONTEXT_WINDOW : DEFAULT_CONTEXT_WINDOW;
+    const contextWindow = windowOf({ ...stated, otherwise }, facts);
     return {
       provider,
       id: model,
-      name: definition?.name ?? known?.name ?? model,
+      name: definition?.name ?? known?.name ?? facts?.name ?? model,
       api: definition?.api ?? configured?.api ?? catalog?.api ?? 'openai-completions',
       baseUrl,
       ...(apiKey === undefined ? {} : { apiKey }),
@@ -132,10 +139,14 @@ export class ModelRegistry {
       ...(configured?.authHeader === undefined ? {} : { authHeader: configured.authHeader }),
       headers: { ...configured?.headers, ...definition?.headers },
       contextWindow,
-      maxTokens: Math.min(definition?.maxTokens ?? known?.maxTokens ?? DEFAULT_MAX_TOKENS, contextWindow),
-      reasoning: definition?.reasoning ?? known?.reasoning ?? false,
-      input: definition?.input ?? known?.input ?? ['text'],
-      cost: { ...NO_COST, ...known?.cost, ...definition?.cost },
+      ...((stated.configured ?? stated.known) === undefined ? { isUnstated: true } : {}),
+      maxTokens: Math.min(
+        definition?.maxTokens ?? facts?.maxTokens ?? known?.maxTokens ?? DEFAULT_MAX_TOKENS,
+        contextWindow,
+      ),
+      reasoning: definition?.reasoning ?? facts?.reasoning ?? known?.reasoning ?? false,
+      input: definition?.input ?? facts?.input ?? known?.input ?? ['text'],
+      cost: { ...NO_COST, ...known?.cost, ...facts?.cost, ...definition?.cost },
       ...(definition?.compat ? { compat: definition.compat } : {}),
     };
   }
@@ -234,8 +245,6 @@ export class ModelRegistry {
     return names.map((name) => this.config.env.get(name)).find((key) => key !== undefined);
   }
 }
-
-const isOnThisMachine = (baseUrl: string): boolean => URL.canParse(baseUrl) && isLocalHost(hostOf(new URL(baseUrl)));
 
 export function offlineModel(): ModelInfo {
   return {

@@ -41,6 +41,8 @@ export interface ModelStepRequest {
   account: UsageAccount;
   /** Tokens of the request, estimated; asked for only where it matters. */
   inputTokens(info: ModelInfo): number;
+  /** Tokens that a request to a model and its answer may have, as far as that is known. */
+  window(info: ModelInfo): number;
   /** The same step was cut off before, in the middle of its call: that call has cost something too. */
   wasCutOff?: boolean;
 }
@@ -250,7 +252,7 @@ function plannedCall(info: ModelInfo, request: ModelStepRequest): PlannedCall {
   const { account, maxOutputTokens = info.maxTokens } = request;
   let inputTokens: number | undefined;
   // Some servers refuse a request whose answer would not fit the window if it were as long as it may be.
-  const left = Math.max(LEAST_ANSWER_TOKENS, info.contextWindow - request.inputTokens(info));
+  const left = Math.max(LEAST_ANSWER_TOKENS, request.window(info) - request.inputTokens(info));
   return {
     account,
     provider: info.provider,

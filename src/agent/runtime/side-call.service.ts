@@ -5,6 +5,7 @@ import { DatabaseService } from '../../storage/database.service';
 import type { UsageAccount } from '../../usage/usage-account';
 import { TokenGauges, promptTokens } from '../prompt/token-gauge.service';
 import { CredentialProfiles } from '../providers/credential-profiles.service';
+import { ModelFactsService } from '../providers/facts/model-facts.service';
 import { type ModelInfo, ModelRegistry } from '../providers/model-registry.service';
 import { ModelStepService, nameOf } from './model-step.service';
 
@@ -33,6 +34,7 @@ export class SideCallService {
   constructor(
     private readonly models: ModelRegistry,
     private readonly credentials: CredentialProfiles,
+    private readonly facts: ModelFactsService,
     private readonly steps: ModelStepService,
     private readonly database: DatabaseService,
     private readonly gauges: TokenGauges,
@@ -55,15 +57,19 @@ export class SideCallService {
   }
 
   private async run(call: SideCall, signal: AbortSignal): Promise<SideAnswer> {
-    const { output, info, settleIn } = await this.steps.run({
-      candidates: call.models.flatMap((name) => {
+    const candidates = await this.facts.learned(() =>
+      call.models.flatMap((name) => {
         const info = this.models.lookup(name);
         return this.credentials.expand(info, call.account.agentId, info.pinnedProfile);
       }),
+    );
+    const { output, info, settleIn } = await this.steps.run({
+      candidates,
       promptFor: () => call.prompt,
       tools: [],
       account: call.account,
       inputTokens: (info) => promptTokens(call.prompt, this.gauges.of(info)),
+      window: (info) => this.gauges.of(info).window,
       ...(call.maxOutputTokens === undefined ? {} : { maxOutputTokens: call.maxOutputTokens }),
       signal,
       deadline: performance.now() + call.timeoutMs,

@@ -177,6 +177,7 @@ export class TurnExecution {
       tools: this.tools,
       account: this.plan.account,
       inputTokens,
+      window: (candidate) => this.plan.gauges.of(candidate).window,
       wasCutOff: recorded !== undefined,
       ...(this.plan.thinking ? { thinking: this.plan.thinking } : {}),
       signal: this.plan.signal,
@@ -249,8 +250,9 @@ export class TurnExecution {
   private async shortened(error: unknown): Promise<boolean> {
     if (!(error instanceof ModelStepError) || error.cause.kind !== 'context_overflow') return false;
     const { info } = error;
+    const { told } = error.cause;
     const before = this.inputTokens(info);
-    if (++this.refusals > MOST_REFUSALS || !this.plan.gauges.refused(info, before)) return false;
+    if (++this.refusals > MOST_REFUSALS || !this.plan.gauges.refused(info, before, told)) return false;
     if (this.refusals === 1) {
       try {
         this.history = await this.plan.shorten();
@@ -260,7 +262,8 @@ export class TurnExecution {
       }
     }
     this.views.clear();
-    return this.inputTokens(info) < before;
+    // With a limit that is known now the answer, too, is asked to be shorter.
+    return this.inputTokens(info) < before || told.limit !== undefined;
   }
 
   private modelFailure(error: unknown): ExecutionEnd {
