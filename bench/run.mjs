@@ -1,5 +1,6 @@
 // `npm run bench`: measures the built gateway beside yardsticks in the same run and writes docs/benchmarks.md.
-// Fails when a figure is beyond its limit. `npm run bench -- --dry` writes nothing.
+// Fails when a figure is beyond its limit. `npm run bench -- --dry` writes nothing, `-- --only-cache` measures prompts alone
+// and writes nothing either.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -14,6 +15,7 @@ import { measureFanOut } from './fan-out.mjs';
 import { measureNeighbours } from './neighbours.mjs';
 import { measureOperations } from './operations.mjs';
 import { measureStorage } from './storage.mjs';
+import { measurePromptCache } from './prompt-cache.mjs';
 import { BenchGateway, TOKEN, environment, startProgram, timed } from './processes.mjs';
 import { median, quantile, round } from './statistics.mjs';
 import { turn, turnsAtOnce } from './turns.mjs';
@@ -47,6 +49,10 @@ const add = (figure, value, limit, ok, yardstick = '') => {
   );
 };
 
+if (process.argv.includes('--only-cache')) {
+  await measurePromptCache(add);
+  process.exit(rows.every(({ ok }) => ok) ? 0 : 1);
+}
 const machine = describeMachine();
 /** Milliseconds of an empty Node process: says how quick the machine was at that time. */
 let emptyMs = 0;
@@ -71,6 +77,7 @@ gateway.remove();
 measureStorage(add);
 await measureFanOut(services.port, add);
 await measureCoreTools();
+await measurePromptCache(add);
 await measureChannels(services.port, add);
 await measureOperations(services.port, add);
 await measureDurability(services.port, add);

@@ -43,12 +43,15 @@ import { TokenGauges } from './prompt/token-gauge.service';
 import { WorkspaceTexts } from './prompt/workspace-texts';
 import { SessionArchive } from './sessions/session-archive.service';
 import { CredentialProfiles } from './providers/credential-profiles.service';
+import { ModelChoice } from './providers/model-choice.service';
 import { ModelFactsService } from './providers/facts/model-facts.service';
 import { ModelCooldown } from './providers/model-cooldown.service';
 import { ModelRegistry } from './providers/model-registry.service';
 import { ModelsCatalogRpc } from './providers/models-catalog.rpc';
+import { ModelsListRpc } from './providers/models-list.rpc';
 import { ModelsProbeRpc } from './providers/models-probe.rpc';
 import { ModelStepService } from './runtime/model-step.service';
+import { PassedOverNotes } from './runtime/passed-over.service';
 import { SideCallService } from './runtime/side-call.service';
 import { SessionsHistoryTool } from './sessions/sessions-history.tool';
 import { SessionsListTool } from './sessions/sessions-list.tool';
@@ -150,10 +153,12 @@ const DRAIN_MS = 3000;
     GatewayTool,
     ImageTool,
     LaneService,
+    ModelChoice,
     ModelCooldown,
     ModelFactsService,
     ModelRegistry,
     ModelsCatalogRpc,
+    ModelsListRpc,
     ModelsProbeRpc,
     ModelStepService,
     RestartNoteService,
@@ -176,6 +181,7 @@ const DRAIN_MS = 3000;
     Transcription,
     TtsRpc,
     TtsTool,
+    PassedOverNotes,
     PutAside,
     TurnCloser,
     TurnGate,

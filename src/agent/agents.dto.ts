@@ -10,6 +10,7 @@ export class ModelsListParams {
   @Opt() @Text() sessionKey?: string;
   @Opt() @Text() provider?: string;
   @Opt() @OneOf(['default', 'configured', 'provider-config', 'all']) view?: string;
+  /** Reads the lists of the providers anew. */
   @Opt() @Bool() refresh?: boolean;
   @Opt() @Bool() preparedOnly?: boolean;
   @Opt() @Any() includeDetails?: unknown;

@@ -6,7 +6,7 @@ import { NoParams } from '../rpc/no-params.dto';
 import { invalidRequest } from '../rpc/rpc-error';
 import { RpcMethod } from '../rpc/rpc-method';
 import { agentOfSession, canonicalSessionKey } from '../sessions/session-key';
-import { AgentIdentityParams, ModelsListParams } from './agents.dto';
+import { AgentIdentityParams } from './agents.dto';
 import { readIdentityFile } from '../workspace/identity-file';
 import { WorkspaceService } from '../workspace/workspace.service';
 import { ModelRegistry } from './providers/model-registry.service';
@@ -83,26 +83,5 @@ export class AgentsRpc {
       config.ui?.assistant?.avatar ??
       'A';
     return { agentId, name: cutText(name, MAX_NAME, { mark: '' }), avatar: cutText(avatar, MAX_AVATAR, { mark: '' }) };
-  }
-
-  @RpcMethod({
-    name: 'models.list',
-    scope: 'operator.read',
-    params: ModelsListParams,
-    summary: 'Models that can be used now.',
-  })
-  listModels(params: ModelsListParams): unknown {
-    const listed = this.models.list().filter((model) => !params.provider || model.provider === params.provider);
-    return {
-      models: listed.map(({ id, name, provider, contextWindow, reasoning, input }) => ({
-        id,
-        name,
-        provider,
-        contextWindow,
-        reasoning,
-        input,
-        available: true,
-      })),
-    };
   }
 }

@@ -1,3 +1,4 @@
+import { noThinkingLevel, thinkingLevelOf } from '../agent/thinking-level';
 import { cutText } from '../common/cut-text';
 import { isWebAddress } from '../common/net/host';
 import { isPlainObject } from '../common/plain-object';
@@ -71,9 +72,15 @@ export function payloadOf(value: Record<string, unknown>): CronPayload {
     kind,
     message: words,
     ...(typeof model === 'string' && model !== '' ? { model } : {}),
-    ...(typeof thinking === 'string' && thinking !== '' ? { thinking } : {}),
+    ...(typeof thinking === 'string' && thinking !== '' ? { thinking: levelOf(thinking) } : {}),
     ...(typeof timeoutSeconds === 'number' && timeoutSeconds > 0 ? { timeoutSeconds } : {}),
   };
+}
+
+function levelOf(word: string): string {
+  const level = thinkingLevelOf(word);
+  if (level === undefined) throw new CronJobError(`payload.thinking: ${noThinkingLevel(word)}`);
+  return level;
 }
 
 /** The `delivery` block, or the keys `deliver`, `channel` and `to` of older clients. */

@@ -1,3 +1,4 @@
+import { noThinkingLevel, thinkingLevelOf } from '../agent/thinking-level';
 import { Injectable } from '@nestjs/common';
 import { Doc, Int, OneOf, Opt, Text } from '../common/validation/fields';
 import { findAgent, normaliseAgentId } from '../config/agent-entries';
@@ -83,13 +84,16 @@ export class SessionsSpawnTool {
         warning = messageOf(error);
       }
     }
+    const thinking = params.thinking ? thinkingLevelOf(params.thinking) : undefined;
+    if (params.thinking && thinking === undefined)
+      throw new ToolError('invalid_args', `thinking: ${noThinkingLevel(params.thinking)}`);
     const run = await this.subagents.spawn(
       {
         task: params.task,
         agentId,
         ...(params.label ? { label: params.label } : {}),
         ...(model ? { model } : {}),
-        ...(params.thinking ? { thinking: params.thinking } : {}),
+        ...(thinking ? { thinking } : {}),
         timeoutSeconds: params.runTimeoutSeconds ?? 0,
         cleanup: params.cleanup ?? 'keep',
       },

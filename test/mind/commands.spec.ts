@@ -149,7 +149,7 @@ describe('chat commands', () => {
 
   it('choose models', async () => {
     expect(await give('/model')).toContain('1. fake/fake-1 (in use)');
-    expect(await give('/model fake/other', 'models')).toBe('Model: fake/other.');
+    expect(await give('/model fake/other', 'models')).toMatch(/^Model: fake\/other\. Be warned: /);
     await bench.turn([], { sessionKey: 'models', message: 'hi' });
     expect(asked()['model']).toBe('other');
     expect(await give('/model nobody/x', 'models')).toContain('none of the models');

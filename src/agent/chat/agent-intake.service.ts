@@ -11,6 +11,7 @@ import { type RpcCaller, callerKey } from '../../rpc/rpc-context';
 import { invalidRequest } from '../../rpc/rpc-error';
 import { sendAllowed } from '../../sessions/send-policy';
 import { SessionStore } from '../../sessions/session.store';
+import { noThinkingLevel, thinkingLevelOf } from '../thinking-level';
 import { type RunOutcome, RunOutcomeService } from '../turns/run-outcome.service';
 
 /** Channels under which messages of connected clients are kept. */
@@ -76,6 +77,9 @@ export class AgentIntake {
    * @throws RpcError INVALID_REQUEST `send blocked by session policy`
    */
   async accept(message: ClientMessage): Promise<IntakeReceipt & { outcome?: RunOutcome }> {
+    const thinking = message.thinking === undefined ? undefined : thinkingLevelOf(message.thinking);
+    if (message.thinking && thinking === undefined)
+      throw invalidRequest(`invalid ${NAMES[message.via]} params: thinking: ${noThinkingLevel(message.thinking)}`);
     const session = await this.sessions.find(message.sessionKey);
     // Commands are answered by the gateway, also the one that allows sending again.
     if (!message.command && !sendAllowed(this.config.config, message.sessionKey, session))
@@ -94,7 +98,7 @@ export class AgentIntake {
         ...(message.images.length > 0 ? { images: message.images } : {}),
         ...(message.files.length > 0 ? { files: message.files } : {}),
         ...(message.spelledKey === message.sessionKey ? {} : { spelledKey: message.spelledKey }),
-        ...(message.thinking ? { thinking: message.thinking } : {}),
+        ...(thinking ? { thinking } : {}),
         ...(message.timeoutMs ? { timeoutMs: message.timeoutMs } : {}),
         ...(message.extraSystemPrompt ? { extraSystemPrompt: message.extraSystemPrompt } : {}),
         ...(message.model ? { model: message.model } : {}),
@@ -115,5 +119,7 @@ export const isWrittenBy = (
   caller: RpcCaller,
   { channel, externalId }: Pick<InboxRow, 'channel' | 'externalId'>,
 ): boolean => channel === CLIENT_CHANNEL.chat && externalId.startsWith(externalIdOf({ via: 'chat', caller, key: '' }));
+
+const NAMES = { chat: 'chat.send', agent: 'agent' } as const;
 
 const externalIdOf = ({ caller, key }: RequestKey): string => `${callerKey(caller)}/${key}`;

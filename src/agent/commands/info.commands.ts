@@ -5,7 +5,7 @@ import { ToolPolicyService } from '../../tools/policy/tool-policy.service';
 import { UsageService } from '../../usage/usage.service';
 import { UsageStore } from '../../usage/usage.store';
 import { ContextReportService } from '../context/context-report.service';
-import { PRICE_SOURCES } from '../providers/model-catalog';
+import { PRICE_SOURCES } from '../providers/model-table';
 import {
   COMMAND_CATEGORIES,
   type ChatCommand,

@@ -3,26 +3,12 @@ import { ConfigService } from '../../config/config.service';
 import { QUEUE_MODES, type QueueMode } from '../../config/sections/messages.config';
 import type { SessionOverrides } from '../../sessions/session-entry';
 import { SessionStore } from '../../sessions/session.store';
-import { THINKING_LEVELS } from '../agents.config';
+import { ModelChoice } from '../providers/model-choice.service';
 import { ModelRegistry } from '../providers/model-registry.service';
-import { nameOf } from '../runtime/model-step.service';
+import { nameOf, reasoningOptions } from '../runtime/model-step.service';
+import { THINKING_WORDS } from '../thinking-level';
 import { type ChatCommand, type CommandCall, type CommandEffect, ProvidesChatCommands, answer } from './chat-command';
 
-const THINKING: Readonly<Record<string, string>> = {
-  ...Object.fromEntries(THINKING_LEVELS.map((level) => [level, level])),
-  on: 'low',
-  none: 'off',
-  min: 'minimal',
-  think: 'low',
-  mid: 'medium',
-  med: 'medium',
-  harder: 'medium',
-  max: 'high',
-  ultra: 'high',
-  highest: 'high',
-  xhi: 'xhigh',
-  'x-high': 'xhigh',
-};
 const VERBOSE: Readonly<Record<string, string>> = {
   on: 'on',
   off: 'off',
@@ -62,7 +48,7 @@ const widens = ({ execHost, execSecurity, execAsk }: ExecChoices): boolean =>
 @ProvidesChatCommands()
 export class LevelCommands {
   readonly commands: readonly ChatCommand[] = [
-    this.level('think', ['thinking', 't'], 'how hard the model thinks', 'thinkingLevel', THINKING, 'Thinking'),
+    this.level('think', ['thinking', 't'], 'how hard the model thinks', 'thinkingLevel', THINKING_WORDS, 'Thinking'),
     this.level('verbose', ['v'], 'notices of what tools do', 'verboseLevel', VERBOSE, 'Verbosity'),
     this.level('reasoning', ['reason'], 'show what the model thought', 'reasoningLevel', REASONING, 'Reasoning'),
     {
@@ -121,6 +107,7 @@ export class LevelCommands {
     private readonly config: ConfigService,
     private readonly sessions: SessionStore,
     private readonly models: ModelRegistry,
+    private readonly choice: ModelChoice,
   ) {}
 
   private level(
@@ -151,10 +138,19 @@ export class LevelCommands {
           return answer(`${title}: ${current ?? 'default'}. Choose ${values.join(', ')}.`);
         }
         if (value === undefined) return answer(`"${args}" is no level; choose ${values.join(', ')}.`);
-        await this.sessions.upsert(sessionKey, agentId, (entry) => ({ ...entry, [field]: value }));
-        return answer(`${title}: ${value}.`);
+        const entry = await this.sessions.upsert(sessionKey, agentId, (old) => ({ ...old, [field]: value }));
+        const note = field === 'thinkingLevel' ? this.withoutEffect(value, agentId, entry.modelOverride) : '';
+        return answer(`${title}: ${value}.${note}`);
       },
     };
+  }
+
+  /** Says so where a level changes nothing for the model that answers next. */
+  private withoutEffect(level: string, agentId: string, override: string | undefined): string {
+    const { info } = this.models.resolve(agentId, override);
+    const takesLevels = reasoningOptions(info, 'high').providerOptions !== undefined;
+    if (level === 'off' || takesLevels) return '';
+    return ` It changes nothing for ${nameOf(info)}, which takes no levels${info.reasoning ? ': it thinks as it does' : ''}.`;
   }
 
   private execChoice(word: string): ExecChoices | undefined {
@@ -205,13 +201,18 @@ export class LevelCommands {
       return answer(`Model: ${nameOf(this.models.resolve(agentId).info)} (the default).`);
     }
     const wanted = /^\d+$/.test(args) ? this.choosable()[Number(args) - 1] : args;
-    const model = wanted === undefined ? undefined : this.allowedModel(wanted);
-    if (model === undefined) return answer(`"${args}" is none of the models you can choose: ${this.whyNot(args)}`);
+    if (wanted === undefined)
+      return answer(`"${args}" is none of the models you can choose: the list ends at ${this.choosable().length}.`);
+    const chosen = await this.choice.choose(wanted);
+    if ('refusal' in chosen) return answer(`"${args}" is none of the models you can choose: ${chosen.refusal}`);
+    const { name: model, warning } = chosen;
+    if (!this.isAllowed(model))
+      return answer(`"${args}" is none of the models you can choose: ${model} is not in agents.defaults.models.`);
     const standard = nameOf(this.models.resolve(agentId).info);
     await this.sessions.upsert(sessionKey, agentId, ({ modelOverride: _, ...rest }) =>
       model === standard ? rest : { ...rest, modelOverride: model },
     );
-    return answer(`Model: ${model}.`);
+    return answer(`Model: ${model}.${warning === undefined ? '' : ` Be warned: ${warning}`}`);
   }
 
   private listModels(args: string): string {
@@ -267,8 +268,10 @@ export class LevelCommands {
 
   /** Full name of a model that may be chosen; undefined for any other text. */
   private allowedModel(text: string): string | undefined {
-    const named = this.models.named(text);
-    if (named === undefined) return undefined;
+    const [named, ...others] = [this.models.named(text), ...this.choice.byId(text)].filter(
+      (name) => name !== undefined,
+    );
+    if (named === undefined || others.length > 0) return undefined;
     return this.isAllowed(named) ? named : undefined;
   }
 
@@ -283,12 +286,5 @@ export class LevelCommands {
   private isAllowed(name: string): boolean {
     const listed = Object.keys(this.config.config.agents?.defaults?.models ?? {});
     return listed.length === 0 || listed.includes(name.replace(/@[^@/]+$/, ''));
-  }
-
-  private whyNot(text: string): string {
-    const named = this.models.named(text);
-    return named === undefined
-      ? 'write provider/model, a number of the list, or "default".'
-      : `${named} is not in agents.defaults.models.`;
   }
 }

@@ -24,7 +24,7 @@ const FETCH_TIMEOUT_MS = 30_000;
 const ANSWER_TIMEOUT_MS = 120_000;
 const MAX_ANSWER_TOKENS = 2048;
 /** Vision models by name, for when neither the configuration nor the model's own provider has one. */
-const LAST_RESORT = ['openai/gpt-5-mini', 'anthropic/claude-opus-4-5'] as const;
+const LAST_RESORT = ['openai/gpt-5.4-mini', 'anthropic/claude-opus-5-5'] as const;
 
 @Leaves<ImageParams>({ image: 'fetch', prompt: 'own', model: 'none', maxBytesMb: 'none' })
 export class ImageParams {

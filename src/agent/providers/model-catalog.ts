@@ -1,16 +1,6 @@
 import type { ProviderKey } from '../../config/provider-keys';
+import { type CatalogModel, modelsOf } from './model-table';
 import type { ModelApi } from './models.config';
-
-export interface CatalogModel {
-  id: string;
-  name: string;
-  contextWindow: number;
-  maxTokens: number;
-  reasoning: boolean;
-  input: readonly ('text' | 'image')[];
-  /** US dollars per million tokens; list prices, see `PRICE_SOURCES`. */
-  cost: { input: number; output: number; cacheRead: number; cacheWrite: number };
-}
 
 export interface CatalogProvider {
   id: string;
@@ -26,22 +16,6 @@ export interface CatalogProvider {
   models: readonly CatalogModel[];
 }
 
-const model = (
-  id: string,
-  name: string,
-  [contextWindow, maxTokens]: [number, number],
-  [input, output, cacheRead = 0, cacheWrite = 0]: [number, number, number?, number?],
-  options: { reasoning?: boolean; image?: boolean } = {},
-): CatalogModel => ({
-  id,
-  name,
-  contextWindow,
-  maxTokens,
-  reasoning: options.reasoning ?? false,
-  input: options.image === false ? ['text'] : ['text', 'image'],
-  cost: { input, output, cacheRead, cacheWrite },
-});
-
 /** Providers known by name, in the order in which their keys are looked for. */
 export const MODEL_CATALOG: readonly CatalogProvider[] = [
   {
@@ -51,12 +25,8 @@ export const MODEL_CATALOG: readonly CatalogProvider[] = [
     baseUrl: 'https://api.anthropic.com/v1',
     keyVariables: ['ANTHROPIC_API_KEY', 'ANTHROPIC_OAUTH_TOKEN'],
     keyMarks: ['sk-ant-'],
-    defaultModel: 'claude-opus-4-5',
-    models: [
-      model('claude-opus-4-5', 'Claude Opus 4.5', [200_000, 64_000], [5, 25, 0.5, 6.25], { reasoning: true }),
-      model('claude-sonnet-4-5', 'Claude Sonnet 4.5', [200_000, 64_000], [3, 15, 0.3, 3.75], { reasoning: true }),
-      model('claude-haiku-4-5', 'Claude Haiku 4.5', [200_000, 64_000], [1, 5, 0.1, 1.25], { reasoning: true }),
-    ],
+    defaultModel: 'claude-opus-5-5',
+    models: modelsOf('anthropic'),
   },
   {
     id: 'openai',
@@ -65,13 +35,8 @@ export const MODEL_CATALOG: readonly CatalogProvider[] = [
     baseUrl: 'https://api.openai.com/v1',
     keyVariables: ['OPENAI_API_KEY'],
     keyMarks: ['sk-proj-', 'sk-svcacct-'],
-    defaultModel: 'gpt-5.2',
-    models: [
-      model('gpt-5.2', 'GPT-5.2', [400_000, 128_000], [1.75, 14, 0.175], { reasoning: true }),
-      model('gpt-5-mini', 'GPT-5 mini', [400_000, 128_000], [0.25, 2, 0.025], { reasoning: true }),
-      model('gpt-4.1', 'GPT-4.1', [1_047_576, 32_768], [2, 8, 0.5]),
-      model('gpt-4o-mini', 'GPT-4o mini', [128_000, 16_384], [0.15, 0.6, 0.075]),
-    ],
+    defaultModel: 'gpt-5.4',
+    models: modelsOf('openai'),
   },
   {
     id: 'google',
@@ -80,11 +45,8 @@ export const MODEL_CATALOG: readonly CatalogProvider[] = [
     baseUrl: 'https://generativelanguage.googleapis.com/v1beta',
     keyVariables: ['GEMINI_API_KEY', 'GOOGLE_API_KEY'],
     keyMarks: ['AIza'],
-    defaultModel: 'gemini-2.5-pro',
-    models: [
-      model('gemini-2.5-pro', 'Gemini 2.5 Pro', [1_048_576, 65_536], [1.25, 10, 0.125], { reasoning: true }),
-      model('gemini-2.5-flash', 'Gemini 2.5 Flash', [1_048_576, 65_536], [0.3, 2.5, 0.03], { reasoning: true }),
-    ],
+    defaultModel: 'gemini-3.5-flash',
+    models: modelsOf('google'),
   },
   {
     id: 'openrouter',
@@ -94,12 +56,7 @@ export const MODEL_CATALOG: readonly CatalogProvider[] = [
     keyVariables: ['OPENROUTER_API_KEY'],
     keyMarks: ['sk-or-'],
     defaultModel: 'anthropic/claude-sonnet-4.5',
-    models: [
-      model('anthropic/claude-sonnet-4.5', 'Claude Sonnet 4.5 (OpenRouter)', [200_000, 64_000], [3, 15, 0.3, 3.75], {
-        reasoning: true,
-      }),
-      model('openai/gpt-5-mini', 'GPT-5 mini (OpenRouter)', [400_000, 128_000], [0.25, 2, 0.025], { reasoning: true }),
-    ],
+    models: modelsOf('openrouter'),
   },
   {
     id: 'mistral',
@@ -109,10 +66,7 @@ export const MODEL_CATALOG: readonly CatalogProvider[] = [
     keyVariables: ['MISTRAL_API_KEY'],
     keyMarks: [],
     defaultModel: 'mistral-large-latest',
-    models: [
-      model('mistral-large-latest', 'Mistral Large', [262_144, 65_536], [0.5, 1.5]),
-      model('mistral-small-latest', 'Mistral Small', [131_072, 32_768], [0.1, 0.3]),
-    ],
+    models: modelsOf('mistral'),
   },
   {
     id: 'groq',
@@ -122,10 +76,7 @@ export const MODEL_CATALOG: readonly CatalogProvider[] = [
     keyVariables: ['GROQ_API_KEY'],
     keyMarks: ['gsk_'],
     defaultModel: 'llama-3.3-70b-versatile',
-    models: [
-      model('llama-3.3-70b-versatile', 'Llama 3.3 70B', [131_072, 32_768], [0.59, 0.79], { image: false }),
-      model('openai/gpt-oss-120b', 'GPT-OSS 120B', [131_072, 65_536], [0.15, 0.6], { reasoning: true, image: false }),
-    ],
+    models: modelsOf('groq'),
   },
   {
     id: 'xai',
@@ -134,8 +85,8 @@ export const MODEL_CATALOG: readonly CatalogProvider[] = [
     baseUrl: 'https://api.x.ai/v1',
     keyVariables: ['XAI_API_KEY'],
     keyMarks: ['xai-'],
-    defaultModel: 'grok-4',
-    models: [model('grok-4', 'Grok 4', [256_000, 64_000], [3, 15, 0.75], { reasoning: true })],
+    defaultModel: 'grok-4.3',
+    models: modelsOf('xai'),
   },
   {
     id: 'deepseek',
@@ -144,28 +95,10 @@ export const MODEL_CATALOG: readonly CatalogProvider[] = [
     baseUrl: 'https://api.deepseek.com/v1',
     keyVariables: ['DEEPSEEK_API_KEY'],
     keyMarks: [],
-    defaultModel: 'deepseek-chat',
-    models: [
-      model('deepseek-chat', 'DeepSeek V3.2', [128_000, 8192], [0.28, 0.42, 0.028], { image: false }),
-      model('deepseek-reasoner', 'DeepSeek V3.2 thinking', [128_000, 65_536], [0.28, 0.42, 0.028], {
-        reasoning: true,
-        image: false,
-      }),
-    ],
+    defaultModel: 'deepseek-flash',
+    models: modelsOf('deepseek'),
   },
 ];
-
-/** Where the list prices come from. `models.providers.<id>.models[].cost` overrides them. */
-export const PRICE_SOURCES: Readonly<Record<string, { url: string; asOf: string }>> = {
-  anthropic: { url: 'https://claude.com/pricing', asOf: '2026-01' },
-  openai: { url: 'https://openai.com/api/pricing', asOf: '2026-01' },
-  google: { url: 'https://ai.google.dev/gemini-api/docs/pricing', asOf: '2026-01' },
-  openrouter: { url: 'https://openrouter.ai/models', asOf: '2026-01' },
-  mistral: { url: 'https://mistral.ai/pricing', asOf: '2026-01' },
-  groq: { url: 'https://groq.com/pricing', asOf: '2026-01' },
-  xai: { url: 'https://docs.x.ai/docs/models', asOf: '2026-01' },
-  deepseek: { url: 'https://api-docs.deepseek.com/quick_start/pricing', asOf: '2026-01' },
-};
 
 /** OpenAI-compatible servers that people run on their own machine. */
 export const LOCAL_SERVERS = [

@@ -23,6 +23,7 @@ export interface Callee {
 }
 
 interface Failures {
+  kind: ModelErrorKind;
   count: number;
   until: number;
   lastAt: number;
@@ -55,6 +56,7 @@ export class ModelCooldown {
     const rest =
       kind === 'billing' ? this.billingRest(callee.provider, count) : LADDER_MS[Math.min(count, LADDER_MS.length) - 1];
     this.failures.set(key, {
+      kind,
       count,
       until: now + (retryAfterMs ?? rest ?? 0),
       lastAt: now,
@@ -65,6 +67,12 @@ export class ModelCooldown {
   recordSuccess(callee: Callee): void {
     this.failures.delete(credentialKey(callee));
     this.failures.delete(modelKey(callee));
+  }
+
+  /** Why a credential was refused when it was last tried, where that does not pass by itself. */
+  refusalOf(callee: Callee): 'auth' | 'billing' | undefined {
+    const kind = this.failures.get(credentialKey(callee))?.kind;
+    return kind === 'auth' || kind === 'billing' ? kind : undefined;
   }
 
   isCooling(callee: Callee): boolean {

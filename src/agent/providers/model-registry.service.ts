@@ -34,6 +34,8 @@ export interface ModelInfo {
   isUnstated?: true;
   maxTokens: number;
   reasoning: boolean;
+  /** How much it thinks is said as an effort, not as a number of tokens. */
+  effort?: true;
   input: readonly string[];
   cost: { input: number; output: number; cacheRead: number; cacheWrite: number };
   compat?: ModelCompatConfig;
@@ -145,6 +147,7 @@ export class ModelRegistry {
         contextWindow,
       ),
       reasoning: definition?.reasoning ?? facts?.reasoning ?? known?.reasoning ?? false,
+      ...(known?.effort ? { effort: true } : {}),
       input: definition?.input ?? facts?.input ?? known?.input ?? ['text'],
       cost: { ...NO_COST, ...known?.cost, ...facts?.cost, ...definition?.cost },
       ...(definition?.compat ? { compat: definition.compat } : {}),
@@ -179,6 +182,8 @@ export class ModelRegistry {
       }
     }
     for (const server of this.localServers) for (const id of server.models) references.push(`${server.id}/${id}`);
+    for (const { provider, baseUrl } of this.places())
+      for (const id of this.facts.listed(baseUrl)?.ids ?? []) references.push(`${provider}/${id}`);
     const chosen = modelChoiceOf(agents?.defaults?.model);
     references.push(
       ...[chosen.primary, ...(chosen.fallbacks ?? [])].filter((name): name is string => name !== undefined),
@@ -195,6 +200,41 @@ export class ModelRegistry {
     const offline = offlineModel();
     unique.set(`${offline.provider}/${offline.id}`, offline);
     return [...unique.values()];
+  }
+
+  /** Services that could be asked what models they have: configured ones, those with a key, those found on this machine. */
+  places(): ModelInfo[] {
+    const usable = MODEL_CATALOG.filter(
+      ({ id, keyVariables }) =>
+        this.config.config.models?.mode !== 'replace' && this.keyFor(id, undefined, keyVariables) !== undefined,
+    );
+    const ids = [
+      ...Object.keys(this.providers),
+      ...usable.map(({ id }) => id),
+      ...this.localServers.map(({ id }) => id),
+    ];
+    const infos = [...new Set(ids)].map((id) => this.lookup(`${id}/${this.anyModelOf(id)}`));
+    return infos.filter(({ baseUrl }) => baseUrl !== '');
+  }
+
+  private anyModelOf(provider: string): string {
+    const configured = this.providers[provider]?.models?.[0]?.id;
+    return configured ?? MODEL_CATALOG.find(({ id }) => id === provider)?.defaultModel ?? 'any';
+  }
+
+  /** Whether a model is named by the configuration, the built-in list, or what its provider lists. */
+  isKnown({ provider, id, baseUrl }: ModelInfo): boolean {
+    if (provider === OFFLINE_PROVIDER) return true;
+    const named = [
+      ...(this.providers[provider]?.models ?? []),
+      ...(MODEL_CATALOG.find((entry) => entry.id === provider)?.models ?? []),
+    ].map((model) => model.id);
+    const local = this.localServers.find((server) => server.id === provider)?.models ?? [];
+    const known = [...named, ...local, ...(this.facts.listed(baseUrl)?.ids ?? [])];
+    // Dated names stand behind one without a date, tags behind one without a tag, and a variant behind its model.
+    return known.some(
+      (name) => name === id || name.startsWith(`${id}-`) || name.startsWith(`${id}:`) || id.startsWith(`${name}:`),
+    );
   }
 
   private expandAlias(text: string): ModelReference {

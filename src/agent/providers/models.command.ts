@@ -1,6 +1,6 @@
 import { Command, Option, SubCommand } from 'nest-commander';
 import { CommandGroup, GatewayCommandBase, type GatewayOptions } from '../../common/cli/cli-command';
-import { printJson, printLine, printTable } from '../../common/cli/output';
+import { printJson, printLine, printNote, printTable } from '../../common/cli/output';
 import { Environment } from '../../config/environment';
 import { resolveGatewayTarget } from '../../config/gateway-target';
 import { withGateway } from '../../gateway/client/with-gateway';
@@ -8,10 +8,20 @@ import { withGateway } from '../../gateway/client/with-gateway';
 interface ModelsOptions extends GatewayOptions {
   provider?: string;
   plain?: boolean;
+  refresh?: boolean;
 }
 
 interface ModelsPayload {
-  models: { id: string; name: string; provider: string; contextWindow: number; reasoning: boolean; input: string[] }[];
+  models: {
+    id: string;
+    name: string;
+    provider: string;
+    contextWindow: number;
+    reasoning: boolean;
+    input: string[];
+    cost: { input: number; output: number };
+  }[];
+  lists?: { provider: string; models: number; readAt?: number; error?: string }[];
 }
 
 @SubCommand({ name: 'list', description: 'models that can be used now' })
@@ -30,11 +40,24 @@ export class ModelsListCommand extends GatewayCommandBase {
     return true;
   }
 
+  @Option({
+    flags: '--refresh',
+    description: 'ask the providers for their lists first, and the servers nearby for their windows',
+  })
+  parseRefresh(): boolean {
+    return true;
+  }
+
   async run(_: string[], options: ModelsOptions): Promise<void> {
-    const params = options.provider ? { provider: options.provider } : {};
+    const params = {
+      ...(options.provider ? { provider: options.provider } : {}),
+      ...(options.refresh ? { refresh: true } : {}),
+    };
     const answer = await withGateway(resolveGatewayTarget(this.env, options), (client) =>
       client.call<ModelsPayload>('models.list', params),
     );
+    for (const { provider, error } of answer.lists ?? [])
+      if (error !== undefined) printNote(`${provider} gave no list: ${error}`);
     if (options.json) printJson(answer);
     else if (options.plain) for (const model of answer.models) printLine(`${model.provider}/${model.id}`);
     else
@@ -44,6 +67,10 @@ export class ModelsListCommand extends GatewayCommandBase {
         { title: 'Window', value: (model) => model.contextWindow },
         { title: 'Input', value: (model) => model.input.join(', ') },
         { title: 'Thinks', value: (model) => (model.reasoning ? 'yes' : '') },
+        {
+          title: '$ in / out',
+          value: ({ cost }) => (cost.input + cost.output > 0 ? `${cost.input} / ${cost.output}` : ''),
+        },
       ]);
   }
 }

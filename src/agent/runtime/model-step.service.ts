@@ -275,6 +275,15 @@ const BUDGETS: Readonly<Record<string, number>> = {
   xhigh: 32_768,
 };
 
+/** The same for Claude's models that think as long as they find fit. */
+const EFFORTS: Readonly<Record<string, string>> = {
+  minimal: 'low',
+  low: 'low',
+  medium: 'medium',
+  high: 'high',
+  xhigh: 'xhigh',
+};
+
 /** Options of the provider: thinking, and the name under which it may keep the prompt. */
 function providerOptions(
   info: ModelInfo,
@@ -298,7 +307,11 @@ export function reasoningOptions(
   const budget = BUDGETS[thinking] ?? BUDGETS['low'];
   const effort = thinking === 'xhigh' ? 'high' : thinking;
   const options: Record<string, unknown> = {
-    'anthropic-messages': { anthropic: { thinking: { type: 'enabled', budgetTokens: budget } } },
+    'anthropic-messages': {
+      anthropic: info.effort
+        ? { thinking: { type: 'adaptive' }, effort: EFFORTS[thinking] ?? 'low' }
+        : { thinking: { type: 'enabled', budgetTokens: budget } },
+    },
     'openai-responses': { openai: { reasoningEffort: effort, store: false, include: ['reasoning.encrypted_content'] } },
     'google-generative-ai': { google: { thinkingConfig: { thinkingBudget: budget, includeThoughts: true } } },
     'openai-completions': info.compat?.supportsReasoningEffort

@@ -5,6 +5,7 @@ import { userTimeZone } from '../../config/user-zone';
 import { agentOfSession, canonicalSessionKey } from '../../sessions/session-key';
 import { SessionStore } from '../../sessions/session.store';
 import { StatusCard } from '../commands/status-card.service';
+import { ModelChoice } from '../providers/model-choice.service';
 import { AgentTool, type ToolContext, ToolError, type ToolResult, isGuest, textResult } from '../../tools/agent-tool';
 import { Leaves } from '../../tools/provenance/sinks';
 
@@ -28,6 +29,7 @@ export class SessionStatusTool {
     private readonly config: ConfigService,
     private readonly sessions: SessionStore,
     private readonly card: StatusCard,
+    private readonly choice: ModelChoice,
   ) {}
 
   async execute(params: SessionStatusParams, context: ToolContext): Promise<ToolResult> {
@@ -43,22 +45,27 @@ export class SessionStatusTool {
     }
     if (isGuest(context.subject) && key !== context.sessionKey)
       throw new ToolError('denied_by_policy', 'guests see only their own conversation; leave sessionKey out');
-    if (params.model !== undefined) await this.setModel(key, params.model, context);
+    const warning = params.model === undefined ? undefined : await this.setModel(key, params.model, context);
     const entry = await this.sessions.find(key);
     if (!entry && key !== context.sessionKey) throw new ToolError('not_found', `there is no session ${key}`);
     const zone = userTimeZone(config);
     const time = new Date().toLocaleString('en-GB', { timeZone: zone, dateStyle: 'full', timeStyle: 'short' });
     const card = await this.card.text(key, context.agentId);
-    return textResult(`Time: ${time} (${zone})\n${card}`, { sessionKey: key });
+    return textResult(`${warning === undefined ? '' : `Be warned: ${warning}\n`}Time: ${time} (${zone})\n${card}`, {
+      sessionKey: key,
+    });
   }
 
-  private async setModel(key: string, model: string, context: ToolContext): Promise<void> {
+  /** @returns what is not sure about the model */
+  private async setModel(key: string, model: string, context: ToolContext): Promise<string | undefined> {
     if (!context.isOwner) throw new ToolError('denied_by_policy', 'only an owner may change the model of a session');
     const clears = model.toLowerCase() === 'default';
-    if (!clears && !/^[^/\s]+\/\S+$/.test(model))
-      throw new ToolError('invalid_args', `model must be provider/model or "default", got ${model}`);
+    const chosen = clears ? undefined : await this.choice.choose(model);
+    if (chosen && 'refusal' in chosen)
+      throw new ToolError('invalid_args', `model must be provider/model or "default", got ${model}: ${chosen.refusal}`);
     await this.sessions.upsert(key, context.agentId, ({ modelOverride: _, ...entry }) =>
-      clears ? entry : { ...entry, modelOverride: model },
+      chosen ? { ...entry, modelOverride: chosen.name } : entry,
     );
+    return chosen?.warning;
   }
 }

@@ -13,7 +13,9 @@ import { SessionStore } from '../../sessions/session.store';
 import type { TranscriptEvent } from '../../sessions/transcript-event';
 import { TranscriptSearch } from '../../sessions/transcript-search';
 import { TranscriptStore } from '../../sessions/transcript.store';
+import { ModelChoice } from '../providers/model-choice.service';
 import { ModelRegistry } from '../providers/model-registry.service';
+import { noThinkingLevel, thinkingLevelOf } from '../thinking-level';
 import { LaneService } from '../turns/lane.service';
 import { CompactionService } from '../context/compaction.service';
 import { readTranscriptLines } from './import-session';
@@ -46,6 +48,7 @@ export class SessionsRpc {
     private readonly transcripts: TranscriptStore,
     private readonly lanes: LaneService,
     private readonly models: ModelRegistry,
+    private readonly choice: ModelChoice,
     private readonly archive: SessionArchive,
     private readonly compaction: CompactionService,
     private readonly search: TranscriptSearch,
@@ -156,13 +159,21 @@ export class SessionsRpc {
   })
   async patch(params: SessionsPatchParams, context: RpcContext): Promise<unknown> {
     const key = canonicalSessionKey(this.config.config, params.key, params.agentId);
-    if (typeof params.model === 'string') this.requireModel(params.model);
+    const model = typeof params.model === 'string' ? await this.requireModel(params.model) : undefined;
     const agentId = agentOfSession(this.config.config, key);
     const standard = this.models.resolve(agentId).info;
     const entry = await this.sessions.upsert(key, agentId, (old) =>
-      patchSession(old, params, `${standard.provider}/${standard.id}`),
+      patchSession(old, model ? { ...params, model: model.name } : params, `${standard.provider}/${standard.id}`),
     );
-    return { ok: true, path: '(database)', key, entry, ...(context.caller.protocol === 4 ? this.resolved(entry) : {}) };
+    const warning = model?.warning === undefined ? {} : { warning: model.warning };
+    return {
+      ok: true,
+      path: '(database)',
+      key,
+      entry,
+      ...warning,
+      ...(context.caller.protocol === 4 ? this.resolved(entry) : {}),
+    };
   }
 
   @RpcMethod({
@@ -231,7 +242,10 @@ export class SessionsRpc {
     const { config } = this.config;
     const key = canonicalSessionKey(config, params.key ?? `chat-${randomUUID()}`, params.agentId);
     const agentId = agentOfSession(config, key);
-    if (params.model !== undefined) this.requireModel(params.model);
+    const model = params.model === undefined ? undefined : await this.requireModel(params.model);
+    const thinkingLevel = params.thinkingLevel === undefined ? undefined : thinkingLevelOf(params.thinkingLevel);
+    if (params.thinkingLevel !== undefined && thinkingLevel === undefined)
+      throw invalidRequest(`invalid sessions.create params: thinkingLevel: ${noThinkingLevel(params.thinkingLevel)}`);
     if (params.label !== undefined && (await this.sessions.list({ label: params.label })).length > 0)
       throw invalidRequest(`label already in use: ${params.label}`);
     if (params.fork === true) {
@@ -244,10 +258,11 @@ export class SessionsRpc {
       ...old,
       ...(params.label === undefined ? {} : { label: params.label }),
       ...(params.displayName === undefined ? {} : { displayName: params.displayName }),
-      ...(params.model === undefined ? {} : { modelOverride: params.model }),
-      ...(params.thinkingLevel === undefined ? {} : { thinkingLevel: params.thinkingLevel }),
+      ...(model === undefined ? {} : { modelOverride: model.name }),
+      ...(thinkingLevel === undefined ? {} : { thinkingLevel }),
     }));
-    return { ok: true, key, sessionId: entry.sessionId, entry };
+    const warning = model?.warning === undefined ? {} : { warning: model.warning };
+    return { ok: true, key, sessionId: entry.sessionId, entry, ...warning };
   }
 
   @RpcMethod({
@@ -326,12 +341,11 @@ export class SessionsRpc {
     return { modelProvider: info.provider, model: info.id, contextTokens: info.contextWindow };
   }
 
-  private requireModel(model: string): void {
-    try {
-      this.models.lookup(model);
-    } catch (error) {
-      throw invalidRequest((error as Error).message);
-    }
+  /** An alias, or a name with a credential, stays as it was written. */
+  private async requireModel(text: string): Promise<{ name: string; warning?: string }> {
+    const chosen = await this.choice.choose(text);
+    if ('refusal' in chosen) throw invalidRequest(chosen.refusal);
+    return this.choice.byId(text).length > 0 ? chosen : { ...chosen, name: text };
   }
 }
 

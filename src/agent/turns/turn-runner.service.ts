@@ -13,6 +13,7 @@ import { ApprovalService } from '../../tools/approvals/approval.service';
 import { ToolExecutor } from '../../tools/tool-executor.service';
 import { ToolRegistry } from '../../tools/tool-registry.service';
 import { ModelError } from '../providers/model-error';
+import { PassedOverNotes } from '../runtime/passed-over.service';
 import { ModelStepService, nameOf } from '../runtime/model-step.service';
 import { readReply } from '../runtime/reply-outcome';
 import { type LiveText, RunAnnouncer } from '../runtime/run-announcer';
@@ -56,6 +57,7 @@ export class TurnRunner {
     private readonly approvals: ApprovalService,
     private readonly events: EventBus,
     private readonly gauges: TokenGauges,
+    private readonly passedOver: PassedOverNotes,
     private readonly config: ConfigService,
     loggers: LoggerFactory,
   ) {
@@ -215,7 +217,12 @@ export class TurnRunner {
     }
     const { reasoningLevel, responseUsage } = started.session;
     const { heartbeat } = turn.request;
-    return withFooter(withReasoning(describeEnd(end, execution, signal, heartbeat), reasoningLevel), responseUsage);
+    const told = withReasoning(describeEnd(end, execution, signal, heartbeat), reasoningLevel);
+    const isForOwner = turn.request.isOwner && !heartbeat && told.outcome === 'reply';
+    const note = isForOwner
+      ? this.passedOver.noteFor(turn.sessionKey, plan.candidates, execution.outputs.at(-1))
+      : undefined;
+    return withFooter(note === undefined ? told : { ...told, text: `${told.text}\n\n_${note}_` }, responseUsage);
   }
 
   private async takeSteering(

@@ -128,14 +128,14 @@ export class ModelFactsService {
   }
 
   private ask(info: ModelInfo): Promise<void> {
-    const answer = this.fetch(info).catch((error: unknown) =>
+    const answer = this.find(info).catch((error: unknown) =>
       this.log.debug({ model: info.id, server: info.baseUrl }, `nothing was learned of it: ${messageOf(error)}`),
     );
     this.asked.set(keyOf(info), { at: this.clock.now(), answer });
     return answer;
   }
 
-  private async fetch(info: ModelInfo): Promise<void> {
+  private async find(info: ModelInfo): Promise<void> {
     if (!isNearby(info.baseUrl)) {
       await this.refresh(info);
       return;

@@ -1,0 +1,58 @@
+import { Injectable } from '@nestjs/common';
+import { RpcMethod } from '../../rpc/rpc-method';
+import { ModelsListParams } from '../agents.dto';
+import { ModelFactsService } from './facts/model-facts.service';
+import { ModelRegistry } from './model-registry.service';
+
+/** What became of reading one provider's list. */
+interface ReadList {
+  provider: string;
+  /** Models that it names. */
+  models: number;
+  /** Milliseconds since 1970. */
+  readAt?: number;
+  error?: string;
+}
+
+/** Models that can be used, with what is known of them. */
+@Injectable()
+export class ModelsListRpc {
+  constructor(
+    private readonly models: ModelRegistry,
+    private readonly facts: ModelFactsService,
+  ) {}
+
+  @RpcMethod({
+    name: 'models.list',
+    scope: 'operator.read',
+    params: ModelsListParams,
+    summary: 'Models that can be used now; `refresh` asks their providers first.',
+  })
+  async list({ provider, refresh }: ModelsListParams): Promise<unknown> {
+    const isWanted = (model: { provider: string }): boolean => provider === undefined || model.provider === provider;
+    const lists = refresh === true ? await this.refresh(isWanted) : undefined;
+    const models = this.models
+      .list()
+      .filter(isWanted)
+      .map(({ id, name, provider: of, contextWindow, maxTokens, reasoning, input, cost }) => {
+        return { id, name, provider: of, contextWindow, maxTokens, reasoning, input, cost, available: true };
+      });
+    return { models, ...(lists ? { lists } : {}) };
+  }
+
+  private async refresh(isWanted: (model: { provider: string }) => boolean): Promise<ReadList[]> {
+    const known = this.models.list();
+    return Promise.all(
+      this.models
+        .places()
+        .filter(isWanted)
+        .map(async (place): Promise<ReadList> => {
+          const { provider, baseUrl } = place;
+          const ids = known.filter((model) => model.provider === provider).map(({ id }) => id);
+          const { models, error } = await this.facts.refresh(place, ids);
+          const readAt = this.facts.listed(baseUrl)?.at;
+          return { provider, models, ...(readAt === undefined ? {} : { readAt }), ...(error ? { error } : {}) };
+        }),
+    );
+  }
+}
