@@ -272,15 +272,16 @@ function skillReference() {
       requires.os.length > 0 ? requires.os.join(' or ') : '',
     ].filter(Boolean);
     const missing = Object.values(verdict.missing).flat();
-    return `| ${manifest.name} | ${cell(manifest.description)} | ${needs.join('; ') || '–'} | ${verdict.eligible ? 'yes' : `no: ${missing.join(', ')}`} | ${install.map(({ kind, subject }) => `${kind} \`${subject}\``).join(', ') || '–'} |`;
+    return `| ${manifest.name} | ${manifest.isFurther ? '+ ' : ''}${cell(manifest.description)} | ${needs.join('; ') || '–'} | ${verdict.eligible ? 'yes' : `no: ${missing.join(', ')}`} | ${install.map(({ kind, subject }) => `${kind} \`${subject}\``).join(', ') || '–'} |`;
   });
+  const further = skills.filter(({ isFurther }) => isFurther).length;
   const ready = skills.filter((manifest) => gateSkill(manifest, true, BARE_MACHINE).eligible).length;
   return [
     '# Skills that ship with the gateway',
     '',
     NOTE,
     '',
-    `${skills.length} skills. "Bare Linux" is a fresh Debian with the basic programs, curl, git and Node, no keys and no channels: ${ready} can be used there at once. \`openclaw skills check\` says how it is on your machine.`,
+    `${skills.length - further} skills that OpenClaw has, too, and ${further} further ones (+). "Bare Linux" is a fresh Debian with the basic programs, curl, git and Node, no keys and no channels: ${ready} can be used there at once. \`openclaw skills check\` says how it is on your machine.`,
     '',
     '| Skill | What for | Requires | Bare Linux | Can be installed by |',
     '| --- | --- | --- | --- | --- |',

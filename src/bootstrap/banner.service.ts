@@ -9,6 +9,7 @@ import { RuntimeSettingsService } from '../gateway/runtime-settings.service';
 import { defaultAgentId } from '../config/agent-entries';
 import { ConfigService } from '../config/config.service';
 import { SkillCatalog } from '../skills/catalog/skill-catalog.service';
+import { countSkills } from '../skills/catalog/skill-status';
 import { ToolRegistry } from '../tools/tool-registry.service';
 import { renderBanner } from './banner';
 import { BootReport } from './boot-report.service';
@@ -40,7 +41,7 @@ export class BannerService {
         port: this.listening.gatewayPort,
         model: this.modelName(),
         tools: { core, further: tools.length - core },
-        skills: this.countSkills(),
+        skills: countSkills(this.skills.judgedOf(defaultAgentId(this.config.config))),
         channels: this.channels.states(),
         controlUi: pages,
         listening: this.listening
@@ -53,11 +54,6 @@ export class BannerService {
       },
       this.report,
     );
-  }
-
-  private countSkills(): { loaded: number; eligible: number } {
-    const skills = this.skills.judgedOf(defaultAgentId(this.config.config));
-    return { loaded: skills.length, eligible: skills.filter(({ verdict }) => verdict.eligible).length };
   }
 
   private modelName(): string {

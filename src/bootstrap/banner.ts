@@ -1,11 +1,12 @@
 import type { BootReport } from './boot-report.service';
 import { commandLine } from '../common/cli/own-commands';
+import { type SkillCounts, countText } from '../skills/catalog/skill-status';
 
 export interface BannerFacts {
   port: number;
   model: string;
   tools: { core: number; further: number };
-  skills?: { loaded: number; eligible: number };
+  skills?: SkillCounts;
   /** One word of state per configured account, by channel. */
   channels: { name: string; state: string }[];
   /** Addresses at which the Control UI is really served. */
@@ -29,7 +30,7 @@ export function renderBanner(facts: BannerFacts, report: BootReport): string {
     `Port: ${facts.port}`,
     `Model: ${facts.model}`,
     `Tools: ${facts.tools.core} (+${facts.tools.further})`,
-    ...(facts.skills ? [`Skills: ${facts.skills.loaded} (${facts.skills.eligible} eligible)`] : []),
+    ...(facts.skills ? [`Skills: ${countText(facts.skills)}, ${facts.skills.eligible} eligible`] : []),
     `Channels: ${facts.channels.map((channel) => `${channel.name} ${channel.state}`).join(', ') || 'none configured'}`,
     `Control UI: ${facts.controlUi.join(' and ') || 'off'}`,
     `Bootstrap complete: ${report.steps().length} steps, ${errors} errors${degraded.length > 0 ? `, ${degraded.length} degraded` : ''}`,

@@ -331,7 +331,7 @@ describe('skills of one’s own', () => {
     const check = await cli('check');
     expect(check.code).toBe(0);
     expect(check.stdout).toMatch(/apple-notes\s+missing\s+system darwin, memo/);
-    expect(check.stdout).toMatch(/Loaded: 56 \(56 bundled\)/);
+    expect(check.stdout).toMatch(/Loaded: 56 \(\+9\)/);
     expect((await cli('info', 'wether')).stderr).toContain('did you mean "weather"');
     const info = await cli('info', 'goplaces');
     expect(info.stdout).toContain('GOOGLE_PLACES_API_KEY (skills.entries.goplaces.apiKey)');

@@ -74,6 +74,16 @@ describe('SKILL.md', () => {
         install: [{ id: 'i', kind: 'brew', label: 'Install f (brew)', bins: ['f'], os: [], subject: 'f' }],
       },
     ],
+    [
+      'a cask of Homebrew',
+      'name: a\ndescription: b\nmetadata: {"openclaw":{"install":[{"kind":"brew","cask":"steipete/tap/x","bins":["x"]}]}}',
+      { install: [{ kind: 'brew', subject: 'steipete/tap/x', isCask: true }] },
+    ],
+    [
+      'what it is about, and that it is counted apart',
+      'name: a\ndescription: b\nmetadata: {"openclaw":{"tools":["canvas"],"further":true}}',
+      { tools: ['canvas'], isFurther: true },
+    ],
   ])('is read: %s', (_, front, expected) => {
     expect(parse(front)).toMatchObject(expected);
   });
@@ -314,7 +324,9 @@ describe('the list in the prompt', () => {
   it('has name, purpose and place', () => {
     const text = list(bundled.slice(0, 2), 1000);
     expect(text).toContain('location="/app/skills/{name}/SKILL.md"');
-    expect(text).toContain('skill-1: Does number 1 in a way that takes many words to tell');
+    expect(text).toContain(
+      'skill-1: Does number 1 in a way that takes many words to tell. Use when asked for number 1.',
+    );
     expect(list([{ ...(bundled[0] as (typeof bundled)[0]), baseDir: '/other/folder' }], 1000)).toContain(
       'location="/other/folder/SKILL.md"',
     );
@@ -342,6 +354,12 @@ describe('the list in the prompt', () => {
     const text = renderSkillList([...bundled.slice(0, 11), ...own], { bundled: 840, own: 5200 });
     for (const { name, description } of own) expect(text).toContain(`${name}: ${description}`);
     expect(text).toContain('skill-10');
+  });
+
+  it('tells of those of the gateway, too, when they are to be used, before anything else', () => {
+    const text = renderSkillList(bundled.slice(0, 17), { bundled: 1100, own: 5200 });
+    expect(text.length).toBeLessThanOrEqual(1100);
+    for (let n = 0; n < 17; n++) expect(text).toMatch(new RegExp(`^skill-${n}: .*Use when asked for number ${n}`, 'm'));
   });
 
   it('cuts own skills alike, and keeps of each when it is to be used', () => {

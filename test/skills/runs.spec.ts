@@ -23,8 +23,11 @@ const ROOT = resolve(__dirname, '../../skills');
 const NAMES = readdirSync(ROOT, { withFileTypes: true })
   .filter((entry) => entry.isDirectory())
   .map((entry) => entry.name);
+/** The gateway's own program, which stands where a clone has it, is called by its name. */
 const textOf = (name: string): string =>
-  readFileSync(join(ROOT, name, 'SKILL.md'), 'utf8').replaceAll('{baseDir}', join(ROOT, name));
+  readFileSync(join(ROOT, name, 'SKILL.md'), 'utf8')
+    .replaceAll('{baseDir}/../../bin/openclaw', 'openclaw')
+    .replaceAll('{baseDir}', join(ROOT, name));
 const blocksOf = (name: string): string[] =>
   [...textOf(name).matchAll(/^```bash\n([\s\S]*?)^```$/gm)].map(([, code = '']) => code);
 /** Lines of a skill's blocks that begin with a program. */

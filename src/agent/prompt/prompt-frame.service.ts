@@ -95,7 +95,8 @@ export class PromptFrameService {
     const forGuest = isGuest(subject);
     const folder = this.folders.of(agentId, facts.sessionKey, forGuest);
     const files = await this.filesFor(subject, facts.sessionKey);
-    const skills = await this.catalog.snapshot(subject, forGuest ? undefined : facts.knownSkills);
+    const toolNames = new Set(tools.map(({ spec }) => spec.name));
+    const skills = await this.catalog.snapshot(subject, toolNames, forGuest ? undefined : facts.knownSkills);
     const sections = buildSections({
       agentName: findAgent(config, agentId)?.identity?.name ?? config.ui?.assistant?.name ?? 'Assistant',
       workspace: folder.path,

@@ -14,14 +14,14 @@ import type { NodeFacts } from './gate';
 import { skillFilter } from './skill-filter';
 import { type JudgedSkill, SkillLibrary, type SkillShelf, managedSkillsPath } from './skill-library';
 import { renderSkillList } from './skill-list';
+import type { SkillManifest } from '../manifest/skill-manifest';
 
 const DEFAULT_DEBOUNCE_MS = 250;
 const LONGEST_UNREST_MS = 400;
 /** Programs may come and go without a word; judgements are made anew after this. */
 const JUDGED_FOR_MS = 30_000;
-/** Characters of the list in a prompt, some 3.5 of them to a token. */
-/** Of skills that come with the gateway, and of the owner's own: some 1500 tokens. */
-const LIST_ROOM = { bundled: 840, own: 5200 };
+/** Characters of the list in a prompt: of skills that come with the gateway, and of the owner's own (some 1,500 tokens). */
+const LIST_ROOM = { bundled: 1800, own: 5200 };
 
 /** What a session's prompt says of skills; it stays the same until the version rises. */
 export interface SkillSnapshot {
@@ -135,9 +135,16 @@ export class SkillCatalog {
     return this.usable(subject).find((skill) => skill.manifest.name === name);
   }
 
-  /** @param known what the conversation was told before; taken over while it is still true */
-  async snapshot(subject: PolicySubject, known?: SkillSnapshot): Promise<SkillSnapshot> {
-    const labelled = await this.labelled(subject);
+  /**
+   * @param tools names of the tools that the conversation has: what is about others is not told of
+   * @param known what the conversation was told before; taken over while it is still true
+   */
+  async snapshot(
+    subject: PolicySubject,
+    tools: ReadonlySet<string>,
+    known?: SkillSnapshot,
+  ): Promise<SkillSnapshot> {
+    const labelled = (await this.labelled(subject)).filter(({ skill: { manifest } }) => hasTools(manifest, tools));
     // One that came into the workspace from elsewhere is not told of until the owner has looked at it.
     const listed = labelled.filter(({ isUnreviewed }) => !isUnreviewed).map(({ skill }) => skill);
     const names = listed.map((skill) => skill.manifest.name);
@@ -285,3 +292,6 @@ export class SkillCatalog {
     this.timer.unref();
   }
 }
+
+const hasTools = ({ tools }: SkillManifest, present: ReadonlySet<string>): boolean =>
+  tools.length === 0 || tools.some((name) => present.has(name));

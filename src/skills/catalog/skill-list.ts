@@ -7,7 +7,7 @@ export interface ListedSkill {
   name: string;
   description: string;
   baseDir: string;
-  /** Comes with the gateway: what it is for is told in short. */
+  /** Comes with the gateway. */
   isBundled?: boolean;
 }
 
@@ -24,34 +24,31 @@ const PLACE = '{name}';
 /** Where a description says when the skill is to be used: that alone decides whether it is. */
 const WHEN =
   /(?:^|(?<=[.!?;:,)–—-]\s*))(?:use|invoke|trigger|call|apply|read)\b[^.]{0,30}?\b(?:when|whenever|for|if|to)\b/i;
-/** An own skill is told of with no less of its description. */
-const LEAST_CHARS = 60;
+/** With less of a description nobody could tell what a skill is for. */
+const LEAST_CHARS = { own: 60, bundled: 40 };
 
 /**
- * Skills as a model sees them: name, what for, where the text is. Own ones with their whole description, and where all of
- * them together have no room, each is cut alike, never before it has said when it is to be used. Of those that come with
- * the gateway descriptions get shorter, and names end with a count.
+ * Skills as a model sees them: name, what for, where the text is. Own ones and those that come with the gateway have room
+ * apart, so that neither takes the other's. Where all of one kind have no room with their whole descriptions, the longest
+ * are cut alike, never before they have said when they are to be used; where not even that fits, names end with a count.
  */
 export function renderSkillList(skills: readonly ListedSkill[], room: ListRoom): string {
   const own = skills.filter(({ isBundled }) => isBundled !== true);
   const bundled = skills.filter(({ isBundled }) => isBundled === true);
-  return [ownList(own, room.own), bundledList(bundled, room.bundled)].filter((text) => text !== '').join('\n');
+  return [fairList(own, room.own, LEAST_CHARS.own), fairList(bundled, room.bundled, LEAST_CHARS.bundled)]
+    .filter((text) => text !== '')
+    .join('\n');
 }
 
-function ownList(skills: readonly ListedSkill[], maxChars: number): string {
+function fairList(skills: readonly ListedSkill[], maxChars: number, leastChars: number): string {
   if (skills.length === 0) return '';
   const fixed = render(skills, (skill) => `${skill.name}: `).length;
   const level = commonLevel(
     skills.map(({ description }) => description.length),
     Math.max(0, maxChars - fixed),
   );
-  if (level < LEAST_CHARS) return shortList(skills, maxChars);
+  if (level < leastChars) return shortList(skills, maxChars);
   return render(skills, ({ name, description }) => `${name}: ${keepingWhen(description, level)}`);
-}
-
-function bundledList(skills: readonly ListedSkill[], maxChars: number): string {
-  if (skills.length === 0) return '';
-  return shortList(skills, maxChars);
 }
 
 function shortList(skills: readonly ListedSkill[], maxChars: number): string {

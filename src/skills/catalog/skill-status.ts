@@ -39,12 +39,22 @@ export interface SkillStatus {
   warnings?: readonly string[];
 }
 
+export interface SkillCounts {
+  total: number;
+  /** Shipped: those that OpenClaw has, too. */
+  bundled: number;
+  /** Shipped beyond them. */
+  further: number;
+  eligible: number;
+  broken: number;
+}
+
 export interface SkillsReport {
   workspaceDir: string;
   managedSkillsDir: string;
   skills: SkillStatus[];
   broken: { name: string; filePath: string; source: string; line: number; reason: string }[];
-  counts: { total: number; bundled: number; eligible: number; broken: number };
+  counts: SkillCounts;
 }
 
 export function installPreferences(config: OpenclawConfig, programs: ProgramLookup): InstallPreferences {
@@ -68,19 +78,31 @@ export function reportSkills(
     ...folders,
     skills,
     broken: shelf.broken.map(brokenOf),
-    counts: {
-      total: skills.length,
-      bundled: skills.filter((skill) => skill.bundled).length,
-      eligible: skills.filter((skill) => skill.eligible).length,
-      broken: shelf.broken.length,
-    },
+    counts: countSkills(judged, shelf.broken.length),
   };
+}
+
+export function countSkills(judged: readonly JudgedSkill[], broken = 0): SkillCounts {
+  const shipped = judged.filter(({ source }) => source === 'bundled');
+  const further = shipped.filter(({ manifest }) => manifest.isFurther === true).length;
+  return {
+    total: judged.length,
+    bundled: shipped.length - further,
+    further,
+    eligible: judged.filter(({ verdict }) => verdict.eligible).length,
+    broken,
+  };
+}
+
+/** How many are shipped, and how many came from elsewhere: `56 (+8)`, `56 (+8), 2 own`. */
+export function countText({ total, bundled, further }: SkillCounts): string {
+  const own = total - bundled - further;
+  return `${bundled} (+${further})${own > 0 ? `, ${own} own` : ''}`;
 }
 
 function statusOf(skill: JudgedSkill, preferences: InstallPreferences): SkillStatus {
   const { manifest, verdict } = skill;
   const { primaryEnv, emoji, homepage } = manifest;
-  const lacksBins = verdict.missing.bins.length > 0 || verdict.missing.anyBins.length > 0;
   return {
     name: manifest.name,
     description: manifest.description,
@@ -100,7 +122,7 @@ function statusOf(skill: JudgedSkill, preferences: InstallPreferences): SkillSta
     requirements: manifest.requires,
     missing: verdict.missing,
     configChecks: verdict.configChecks,
-    install: lacksBins ? usableSpecs(manifest.install, preferences).map(optionOf) : [],
+    install: usableSpecs(manifest.install, preferences).filter(helpsWith(verdict)).map(optionOf),
     ...(manifest.capabilities ? { capabilities: manifest.capabilities } : {}),
     agreement: agreementOf(skill),
     ...(skill.agreement ? { agreed: skill.agreement } : {}),
@@ -111,6 +133,12 @@ function statusOf(skill: JudgedSkill, preferences: InstallPreferences): SkillSta
       : {}),
   };
 }
+
+/** What a program comes from is of use while one is missing; a download may be what a variable is to point to. */
+const helpsWith =
+  ({ missing }: JudgedSkill['verdict']) =>
+  ({ kind }: InstallSpec): boolean =>
+    missing.bins.length > 0 || missing.anyBins.length > 0 || (kind === 'download' && missing.env.length > 0);
 
 function agreementOf({ isTrusted, isAgreed, hasChanged }: JudgedSkill): SkillStatus['agreement'] {
   if (isTrusted) return 'shipped';

@@ -7,7 +7,7 @@ import { ExitCode } from '../../common/exit-codes';
 import { nearestName } from '../../common/nearest-name';
 import { OpenclawError } from '../../common/openclaw-error';
 import { Environment } from '../../config/environment';
-import { type SkillStatus, type SkillsReport, stateOf } from '../catalog/skill-status';
+import { type SkillStatus, type SkillsReport, countText, stateOf } from '../catalog/skill-status';
 import { SKILL_CHANGE_COMMANDS } from './skills-change.command';
 import { SkillsDesk } from './skills-desk';
 import { SKILL_TRUST_COMMANDS } from './skills-trust.command';
@@ -58,10 +58,10 @@ export class SkillsListCommand extends SkillsCommandBase {
       { title: 'Source', value: (skill) => skill.source.replace('openclaw-', '') },
       { title: 'What for', value: (skill) => short(skill.description) },
     ]);
-    const { total, bundled, eligible, broken } = report.counts;
+    const { eligible, broken } = report.counts;
     printLine();
     printLine(
-      `${total} skills (${bundled} bundled), ${eligible} can be used here${broken > 0 ? `, ${broken} broken` : ''}`,
+      `Skills: ${countText(report.counts)}, ${eligible} can be used here${broken > 0 ? `, ${broken} broken` : ''}`,
     );
     for (const skill of report.broken) printLine(`broken: ${skill.filePath}:${skill.line} ${skill.reason}`);
   }
@@ -128,9 +128,9 @@ export class SkillsCheckCommand extends SkillsCommandBase {
         broken: report.broken,
       });
     } else {
-      const { total, bundled, eligible, broken } = report.counts;
+      const { eligible, broken } = report.counts;
       printLine(
-        `Loaded: ${total} (${bundled} bundled)   Can be used: ${eligible}   Cannot: ${lacking.length}   Broken: ${broken}`,
+        `Loaded: ${countText(report.counts)}   Can be used: ${eligible}   Cannot: ${lacking.length}   Broken: ${broken}`,
       );
       printLine();
       printLine(

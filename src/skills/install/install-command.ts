@@ -31,7 +31,7 @@ export function usableSpecs(
 export function installCommand(spec: InstallSpec, preferences: InstallPreferences): string[] | undefined {
   const { nodeManager } = preferences;
   const argv: Record<InstallSpec['kind'], string[] | undefined> = {
-    brew: ['brew', 'install', spec.subject],
+    brew: ['brew', 'install', ...(spec.isCask ? ['--cask'] : []), spec.subject],
     node:
       nodeManager === 'yarn'
         ? ['yarn', 'global', 'add', spec.subject]

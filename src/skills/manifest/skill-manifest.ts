@@ -15,8 +15,10 @@ export interface InstallSpec {
   label: string;
   bins: readonly string[];
   os: readonly string[];
-  /** Formula, package or module, as the kind wants it; for downloads the address. */
+  /** Formula, cask, package or module, as the kind wants it; for downloads the address. */
   subject: string;
+  /** A program with windows, which Homebrew keeps apart from formulae. */
+  isCask?: true;
   archive?: string;
   extract?: boolean;
   stripComponents?: number;
@@ -51,6 +53,10 @@ export interface SkillManifest {
   primaryEnv?: string;
   requires: Requirements;
   install: readonly InstallSpec[];
+  /** Tools that its text is about: a conversation that has none of them is not told of it. Empty: about none. */
+  tools: readonly string[];
+  /** Ships with the gateway beyond the set that OpenClaw has; counted apart. */
+  isFurther?: true;
   capabilities?: Capabilities;
   /** Version that the author gives. */
   version?: string;
@@ -140,6 +146,8 @@ export function parseSkill(source: string | Uint8Array, folderName: string): Par
       install: Array.isArray(meta['install'])
         ? meta['install'].flatMap((entry, index) => installSpec(entry, index, front, warnings))
         : [],
+      tools: list(meta['tools']),
+      ...(meta['further'] === true ? { isFurther: true as const } : {}),
       ...optional('capabilities', capabilities),
       ...optional('version', version),
     },
@@ -186,9 +194,10 @@ function installSpec(entry: unknown, index: number, front: Frontmatter, warnings
   const line = front.values.get('metadata')?.line ?? 1;
   const spec = isPlainObject(entry) ? entry : {};
   const kind = INSTALL_KINDS.find((known) => known === spec['kind']);
+  const cask = kind === 'brew' ? text0(spec['cask']) : undefined;
   const subject =
     kind === 'brew'
-      ? text0(spec['formula'])
+      ? (text0(spec['formula']) ?? cask)
       : kind === 'go'
         ? text0(spec['module'])
         : kind === 'download'
@@ -206,6 +215,7 @@ function installSpec(entry: unknown, index: number, front: Frontmatter, warnings
       bins: list(spec['bins']),
       os: list(spec['os']),
       subject,
+      ...(cask !== undefined && subject === cask ? { isCask: true as const } : {}),
       ...optional('archive', text0(spec['archive'])),
       ...(typeof spec['extract'] === 'boolean' ? { extract: spec['extract'] } : {}),
       ...(typeof spec['stripComponents'] === 'number' ? { stripComponents: spec['stripComponents'] } : {}),

@@ -45,6 +45,9 @@ const NETWORK_CODE =
   /\b(curl|wget|urlopen|requests\.(get|post|put)|httpx?\.|fetch\(|https?\.request|axios|socket\.|XMLHttpRequest|Net::HTTP|Invoke-WebRequest)/i;
 /** Kept free for examples: nobody can be reached there. */
 const EXAMPLE_DOMAINS = ['example.com', 'example.org', 'example.net'];
+/** Hosts that stand in the names of XML vocabularies: nothing is fetched there, and what is belongs to their authors. */
+const VOCABULARY_HOSTS = ['schemas.openxmlformats.org', 'www.w3.org'];
+const HARMLESS_DOMAINS = [...EXAMPLE_DOMAINS, ...VOCABULARY_HOSTS];
 
 interface Line {
   text: string;
@@ -124,7 +127,7 @@ function scanPiece(line: Line, manifest: SkillManifest | undefined, add: Add): v
   const declared = manifest?.capabilities;
   if (!declared || kind !== 'code') return;
   for (const { name: host, address } of hostsIn(text))
-    if (!address && !matchesHost(host, declared.network) && !EXAMPLE_DOMAINS.some((domain) => isWithin(host, domain)))
+    if (!address && !matchesHost(host, declared.network) && !HARMLESS_DOMAINS.some((domain) => isWithin(host, domain)))
       add('undeclared-network', 'danger', number, `reaches ${host}, which it does not declare`, text);
   if (!line.isShell) return;
   const programs = [...declared.programs, ...manifest.requires.bins, ...manifest.requires.anyBins];
