@@ -332,6 +332,9 @@ describe('skills of one’s own', () => {
     expect(check.code).toBe(0);
     expect(check.stdout).toMatch(/apple-notes\s+missing\s+system darwin, memo/);
     expect(check.stdout).toMatch(/Loaded: 56 \(\+9\)/);
+    // Only variables are missing, and a download is what they are to point to.
+    expect((await cli('info', 'sherpa-onnx-tts')).stdout).toContain('--option download-model-lessac');
+    expect((await cli('info', 'notion')).stdout).not.toContain('Install');
     expect((await cli('info', 'wether')).stderr).toContain('did you mean "weather"');
     const info = await cli('info', 'goplaces');
     expect(info.stdout).toContain('GOOGLE_PLACES_API_KEY (skills.entries.goplaces.apiKey)');

@@ -51,7 +51,7 @@ export async function unpackZip(
 }
 
 /**
- * Unpacks a tar file, also a gzipped one, as a stream that is cut at the first byte too many. Whatever is no plain file
+ * Unpacks a tar file, also one packed by gzip or bzip2, as a stream that is cut at the first byte too many. Whatever is no plain file
  * or folder, or leads out of the folder, refuses the whole archive.
  * @param packedBytes size of the archive as it came
  * @throws ArchiveError
@@ -126,10 +126,22 @@ export async function unpackTar(
     const [head, rest] = await peek(source);
     const isGzip = head.length > 1 && head[0] === 0x1f && head[1] === 0x8b;
     if (isGzip) await pipeline(rest, (await import('node:zlib')).createGunzip(), meter, sink);
+    else if (head.toString('latin1', 0, 3) === 'BZh') await pipeline(bunzipped(rest), meter, sink);
     else await pipeline(rest, meter, sink);
   } catch (error) {
     const cause = bad ?? error;
     throw cause instanceof ArchiveError ? cause : new ArchiveError(`it cannot be read: ${messageOf(cause)}`);
+  }
+}
+
+/** bzip2 packs by blocks that begin anywhere in a byte, so all of it has to be there. */
+async function* bunzipped(packed: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of packed) chunks.push(chunk);
+  const { bunzip2 } = await import('./bunzip2');
+  for (const block of bunzip2(Buffer.concat(chunks))) {
+    yield block;
+    await new Promise(setImmediate);
   }
 }
 
