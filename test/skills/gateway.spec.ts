@@ -105,7 +105,9 @@ describe('skills of a running gateway', () => {
     it('as a list within its budget, with their place', async () => {
       const system = systemOf(await requestFor('list', 'hello'));
       expect(system).toContain(`<available_skills location="${BUNDLED}/{name}/SKILL.md">`);
-      expect(system).toContain('weather: Weather now and forecast, without a key');
+      expect(system).toMatch(
+        /weather: .*Use when somebody asks about weather, temperature, rain, wind, sun or what to wear\./,
+      );
       expect(system).not.toContain('apple-notes');
       const [section] = /## Skills[\s\S]*<\/available_skills>/.exec(system) ?? [''];
       expect(section.length).toBeLessThanOrEqual(280 * 3.5);

@@ -362,6 +362,21 @@ describe('the list in the prompt', () => {
     for (let n = 0; n < 17; n++) expect(text).toMatch(new RegExp(`^skill-${n}: .*Use when asked for number ${n}`, 'm'));
   });
 
+  it('cuts what stands before, however long others say when they are to be used', () => {
+    const when =
+      'Use when a letter, a form or a table comes that somebody has to fill, to sum up or to answer in time.';
+    const text = renderSkillList(
+      [
+        ...bundled.slice(0, 9),
+        { name: 'long', description: `Does it. ${when}`, baseDir: '/app/skills/long', isBundled: true },
+      ],
+      { bundled: 700, own: 5200 },
+    );
+    expect(text.length).toBeLessThanOrEqual(700);
+    expect(text).toContain(when);
+    for (let n = 0; n < 9; n++) expect(text).toMatch(new RegExp(`^skill-${n}: .*Use when asked for number ${n}`, 'm'));
+  });
+
   it('cuts own skills alike, and keeps of each when it is to be used', () => {
     const own = Array.from({ length: 40 }, (_, n) => ({
       name: `own-${n}`,

@@ -139,11 +139,7 @@ export class SkillCatalog {
    * @param tools names of the tools that the conversation has: what is about others is not told of
    * @param known what the conversation was told before; taken over while it is still true
    */
-  async snapshot(
-    subject: PolicySubject,
-    tools: ReadonlySet<string>,
-    known?: SkillSnapshot,
-  ): Promise<SkillSnapshot> {
+  async snapshot(subject: PolicySubject, tools: ReadonlySet<string>, known?: SkillSnapshot): Promise<SkillSnapshot> {
     const labelled = (await this.labelled(subject)).filter(({ skill: { manifest } }) => hasTools(manifest, tools));
     // One that came into the workspace from elsewhere is not told of until the owner has looked at it.
     const listed = labelled.filter(({ isUnreviewed }) => !isUnreviewed).map(({ skill }) => skill);

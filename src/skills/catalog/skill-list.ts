@@ -30,7 +30,7 @@ const LEAST_CHARS = { own: 60, bundled: 40 };
 /**
  * Skills as a model sees them: name, what for, where the text is. Own ones and those that come with the gateway have room
  * apart, so that neither takes the other's. Where all of one kind have no room with their whole descriptions, the longest
- * are cut alike, never before they have said when they are to be used; where not even that fits, names end with a count.
+ * are cut alike, but for when they are to be used: that is cut only where it alone has no room. Names end with a count.
  */
 export function renderSkillList(skills: readonly ListedSkill[], room: ListRoom): string {
   const own = skills.filter(({ isBundled }) => isBundled !== true);
@@ -42,9 +42,26 @@ export function renderSkillList(skills: readonly ListedSkill[], room: ListRoom):
 
 function fairList(skills: readonly ListedSkill[], maxChars: number, leastChars: number): string {
   if (skills.length === 0) return '';
+  const atLevel = (level: number): string =>
+    render(
+      skills,
+      ({ name, description }) =>
+        `${name}: ${keepingWhen(description, Math.max(level, whenOf(plainText(description)).length))}`,
+    );
+  let [fits, tooLong] = [-1, Math.max(...skills.map(({ description }) => description.length)) + 1];
+  while (tooLong - fits > 1) {
+    const level = Math.floor((fits + tooLong) / 2);
+    if (atLevel(level).length <= maxChars) fits = level;
+    else tooLong = level;
+  }
+  return fits >= 0 ? atLevel(fits) : cutList(skills, maxChars, leastChars);
+}
+
+/** Not even when they are to be used has room: the longest of that are cut alike. */
+function cutList(skills: readonly ListedSkill[], maxChars: number, leastChars: number): string {
   const fixed = render(skills, (skill) => `${skill.name}: `).length;
   const level = commonLevel(
-    skills.map(({ description }) => description.length),
+    skills.map(({ description }) => whenOf(plainText(description)).length),
     Math.max(0, maxChars - fixed),
   );
   if (level < leastChars) return shortList(skills, maxChars);
@@ -89,11 +106,16 @@ function render(
   ].join('\n');
 }
 
+const plainText = (text: string): string => text.replace(/\s+/g, ' ').trim();
+
+/** From where a description says when the skill is to be used; all of it where it does not say so. */
+const whenOf = (plain: string): string => plain.slice(WHEN.exec(plain)?.index ?? 0);
+
 /** At most so many characters; what is left out is said before it says when it is to be used, or behind that. */
 function keepingWhen(text: string, length: number): string {
-  const plain = text.replace(/\s+/g, ' ').trim();
+  const plain = plainText(text);
   if (plain.length <= length) return escaped(plain);
-  const at = WHEN.exec(plain)?.index ?? 0;
+  const at = plain.length - whenOf(plain).length;
   const when = cutAtWord(plain.slice(at), length);
   const left = length - when.length - 2;
   return escaped(at > 0 && left >= 20 ? `${cutAtWord(cutText(plain, at, { mark: '' }), left)} ${when}` : when);

@@ -29,10 +29,14 @@ export class CatalogSource implements SkillSource {
     if (!owner) return undefined;
     const { skill, origin } = owner;
     const { name } = skill.manifest;
+    // One that may be written in place loses its leave only.
+    const isKept = skill.source === 'bundled' || skill.source === 'managed';
+    // A read that was under way while it was refused gets none of it either.
+    if (isKept && skill.refused !== undefined)
+      throw new ToolError('denied_by_policy', `skill "${name}" is not used: ${skill.refused}`);
     if (!this.catalog.library.isUnchanged(skill)) {
       void this.catalog.reconsider();
-      // One that may be written in place loses its leave only.
-      if (skill.source === 'bundled' || skill.source === 'managed')
+      if (isKept)
         throw new ToolError('denied_by_policy', `the files of skill "${name}" have changed since they were checked`);
     }
     return { skill: name, baseDir: skill.baseDir, origin };
