@@ -26,6 +26,7 @@ module.exports = {
     '\\.module\\.css$': '<rootDir>/test/harness/class-names.js',
   },
   setupFiles: ['reflect-metadata'],
-  testTimeout: 60000,
+  // A limit for what hangs, on slow and busy machines as well; what is quick is quick under it, too.
+  testTimeout: 180_000,
   maxWorkers: 2,
 };

@@ -24,7 +24,7 @@ describe('backups', () => {
     });
   const say = async (client: WireClient, message: string): Promise<void> => {
     const { payload } = await client.call('chat.send', { sessionKey: 'main', message, idempotencyKey: message });
-    await client.call('agent.wait', { runId: payload?.['runId'], timeoutMs: 10_000 });
+    await client.call('agent.wait', { runId: payload?.['runId'], timeoutMs: 60_000 });
   };
   const history = async (): Promise<string> => {
     const client = await WireClient.connected(gateway.url);

@@ -51,7 +51,7 @@ describe('bots that answer each other', () => {
         },
       },
     });
-    await until('the platforms', () => discord.isConnected && slack.isConnected, 20_000);
+    await until('the platforms', () => discord.isConnected && slack.isConnected);
     await until('the channels', async () => {
       const client = await WireClient.connected(gateway.url);
       const { payload } = await client.call('channels.status', {});
@@ -69,7 +69,7 @@ describe('bots that answer each other', () => {
     stateDir = mkdtempSync(join(tmpdir(), 'openclaw-bots-'));
     models.answer = ({ lastUser }) => ({ steps: [{ text: `Answer to: ${lastUser.split('\n')[0] ?? ''}` }] });
     await start();
-  }, 60_000);
+  });
   afterEach(async () => {
     await gateway.stop();
     await Promise.all([discord.stop(), slack.stop(), telegram.stop(), models.stop()]);
@@ -134,17 +134,17 @@ describe('bots that answer each other', () => {
       expect([place.name, await exchange(place, 1)]).toEqual([place.name, LIMIT]);
       const said = place.answers();
       place.person('and me?');
-      await until(`${place.name}: the person's answer`, () => place.answers() === said + 1, 10_000);
+      await until(`${place.name}: the person's answer`, () => place.answers() === said + 1);
       expect(models.requests.at(-1)?.text).toContain('pong');
       place.bot(0, 'once more');
-      await until(`${place.name}: the bot's answer`, () => place.answers() === said + 2, 10_000);
+      await until(`${place.name}: the bot's answer`, () => place.answers() === said + 2);
     }
     const warned = gateway.output
       .join('')
       .split('\n')
       .filter((line) => line.includes('bots are paused'));
     expect(warned).toHaveLength(3);
-  }, 120_000);
+  });
 
   it('come to an end in turns, stay paused over a restart, and doctor and status say so', async () => {
     const [place] = places();
@@ -162,7 +162,7 @@ describe('bots that answer each other', () => {
     expect((await runCli(['status'], { env })).stdout).toContain('(bots are paused in general');
     expect(place.answers()).toBe(said);
     place.person('go on');
-    await until('the answer', () => place.answers() === said + 1, 10_000);
+    await until('the answer', () => place.answers() === said + 1);
     expect((await runCli(['doctor'], { env })).stdout).not.toContain('is not answered');
-  }, 120_000);
+  });
 });

@@ -45,10 +45,10 @@ describe.each(Object.keys(DRIVERS))('the contract of channels: %s', (id) => {
     return accounts[id]?.[0] ?? {};
   };
   const reaches = (state: string): Promise<void> =>
-    until(`${id} to be ${state}`, async () => (await row())['state'] === state, 20_000);
+    until(`${id} to be ${state}`, async () => (await row())['state'] === state);
   const texts = (chat: number): string[] => driver.shown().flatMap((each) => (each.chat === chat ? [each.text] : []));
   const answered = (chat: number, text: string): Promise<void> =>
-    until(`"${text}" in ${JSON.stringify(texts(chat))}`, () => texts(chat).some((each) => each.includes(text)), 20_000);
+    until(`"${text}" in ${JSON.stringify(texts(chat))}`, () => texts(chat).some((each) => each.includes(text)));
   const times = (chat: number, text: string): number => texts(chat).filter((each) => each.includes(text)).length;
 
   it('answers each message in its own chat, in order', async () => {
@@ -113,7 +113,7 @@ describe.each(Object.keys(DRIVERS))('the contract of channels: %s', (id) => {
     for (let warm = 0; warm < 3; warm++) await cycle();
     const before = await openFiles(gateway.child.pid);
     for (let count = 0; count < 12; count++) await cycle();
-    await until('files to be closed', async () => (await openFiles(gateway.child.pid)) <= before + 3, 10_000);
+    await until('files to be closed', async () => (await openFiles(gateway.child.pid)) <= before + 3);
     driver.say(3, 'still there?');
     await answered(3, 'still there?');
     expect(times(3, 'still there?')).toBe(1);

@@ -47,10 +47,8 @@ describe('commands in chats', () => {
 
   const say = (text: string, chatId = OWNER): number => telegram.say({ chatId, text });
   const told = (text: string, chatId = OWNER): Promise<void> =>
-    until(
-      `"${text}" in ${JSON.stringify(telegram.textsIn(chatId))}`,
-      () => telegram.textsIn(chatId).some((each) => each.includes(text)),
-      15_000,
+    until(`"${text}" in ${JSON.stringify(telegram.textsIn(chatId))}`, () =>
+      telegram.textsIn(chatId).some((each) => each.includes(text)),
     );
 
   it('hold up nobody else: a slow summary of one chat, another chat', async () => {
@@ -82,10 +80,10 @@ describe('commands in chats', () => {
 
   it('stop at once what runs, a command of the same chat too', async () => {
     say('/bash sleep 60; echo never');
-    await until('the command to run', async () => (await runs()).includes('"/bash"'), 10_000);
+    await until('the command to run', async () => (await runs()).includes('"/bash"'));
     const before = telegram.textsIn(OWNER).length;
     say('stop');
-    await until('the answers', () => telegram.textsIn(OWNER).length >= before + 2, 10_000);
+    await until('the answers', () => telegram.textsIn(OWNER).length >= before + 2);
     const answers = telegram.textsIn(OWNER).slice(before);
     expect(answers).toEqual(expect.arrayContaining([expect.stringContaining('Stopped (1).')]));
     expect(answers.join()).not.toContain('never');

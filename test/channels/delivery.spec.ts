@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { SqliteFile } from '../../src/storage/sqlite-file';
+import { Gate } from '../fakes/model-formats/model-format';
 import { FakeModels } from '../fakes/model-server';
 import { FakeTelegram } from '../fakes/telegram-server';
 import { GatewayProcess, until } from '../harness/gateway-process';
@@ -48,7 +49,7 @@ describe('deliveries on Telegram', () => {
     client.call('send', { channel: 'telegram', to: String(to), message, idempotencyKey: `key-${key++}`, ...more });
   const shown = (chat: string | number): string[] => telegram.textsIn(chat);
   const arrives = (text: string, count = 1): Promise<void> =>
-    until(`"${text}"`, () => telegram.sent.filter((message) => message.text === text).length >= count, 30_000);
+    until(`"${text}"`, () => telegram.sent.filter((message) => message.text === text).length >= count);
   const edits = (): Record<string, unknown>[] =>
     telegram.calls.filter(({ method }) => EDITS.has(method)).map(({ params }) => params);
   const letters = async (): Promise<Record<string, unknown>[]> =>
@@ -78,27 +79,23 @@ describe('deliveries on Telegram', () => {
       ['spellings of a chat', [`tg:${OWNER}`, {}], [OWNER, {}]],
       ['spellings of a chat, one with its kind', [`telegram:user:${OWNER}`, {}], [`user:${OWNER}`, {}]],
       ['names of a channel', ['@News', {}], [GROUP, {}]],
-    ] as const)(
-      'without touching what went to the same chat: two %s',
-      async (_, one, other) => {
-        telegram.named.set('@news', GROUP);
-        await start();
-        await send(one[0], 'Known', one[1]);
-        for (const kind of ['reset-before', 'reset-after'] as const) {
-          telegram.faults.add('sendMessage', { kind });
-          const first = send(one[0], `First ${kind}`, one[1]);
-          await until('the cut', () => telegram.calls.some(({ params }) => params['text'] === `First ${kind}`));
-          await Promise.all([first, send(other[0], `Second ${kind}`, other[1])]);
-        }
-        const words = ['Known', 'First reset-before', 'Second reset-before', 'First reset-after', 'Second reset-after'];
-        expect(telegram.sent.map(({ text }) => text)).toEqual(words);
-        expect(telegram.sent.map(({ threadId }) => threadId)).toEqual(
-          words.map((word) => ('threadId' in one[1] ? (word.startsWith('Second') ? 7 : 5) : undefined)),
-        );
-        untouched();
-      },
-      60_000,
-    );
+    ] as const)('without touching what went to the same chat: two %s', async (_, one, other) => {
+      telegram.named.set('@news', GROUP);
+      await start();
+      await send(one[0], 'Known', one[1]);
+      for (const kind of ['reset-before', 'reset-after'] as const) {
+        telegram.faults.add('sendMessage', { kind });
+        const first = send(one[0], `First ${kind}`, one[1]);
+        await until('the cut', () => telegram.calls.some(({ params }) => params['text'] === `First ${kind}`));
+        await Promise.all([first, send(other[0], `Second ${kind}`, other[1])]);
+      }
+      const words = ['Known', 'First reset-before', 'Second reset-before', 'First reset-after', 'Second reset-after'];
+      expect(telegram.sent.map(({ text }) => text)).toEqual(words);
+      expect(telegram.sent.map(({ threadId }) => threadId)).toEqual(
+        words.map((word) => ('threadId' in one[1] ? (word.startsWith('Second') ? 7 : 5) : undefined)),
+      );
+      untouched();
+    });
 
     it('behind stickers, polls and files that the assistant sent meanwhile', async () => {
       await start();
@@ -121,7 +118,7 @@ describe('deliveries on Telegram', () => {
       expect(new Set(shown(OWNER)).size).toBe(5);
       untouched();
       expect(await letters()).toEqual([]);
-    }, 60_000);
+    });
 
     it('as the first of a bot of which nothing is known yet, once it is told what people have said', async () => {
       telegram.say({ chatId: OWNER, text: 'Are you there?' });
@@ -132,14 +129,14 @@ describe('deliveries on Telegram', () => {
       await arrives('An answer');
       expect(shown(OWNER).filter((text) => text === 'The first')).toHaveLength(1);
       expect(await letters()).toEqual([]);
-    }, 60_000);
+    });
 
     it('with few questions at a decent pace, also over a restart, and never the same one twice', async () => {
       await start();
       await send(OWNER, 'Known');
       telegram.faults.add('sendMessage', { kind: 'reset-before' });
       const lost = send(OWNER, 'Lost').catch(() => undefined);
-      await until('the first question', () => edits().length > 0, 10_000);
+      await until('the first question', () => edits().length > 0);
       await quiet();
       await restart('SIGKILL');
       await lost;
@@ -150,7 +147,7 @@ describe('deliveries on Telegram', () => {
       expect(new Set(numbers).size).toBeGreaterThanOrEqual(numbers.length - 1);
       expect(telegram.tooFast).toBe(0);
       expect(shown(OWNER)).toEqual(['Known', 'Lost']);
-    }, 60_000);
+    });
 
     it('whatever the questions are answered with', async () => {
       await start();
@@ -168,14 +165,15 @@ describe('deliveries on Telegram', () => {
       await send(OWNER, 'Lost');
       expect(shown(OWNER)).toEqual(['Known', 'Lost']);
       expect(await letters()).toEqual([]);
-    }, 60_000);
+    });
 
     it.each(['reset-before', 'reset-after'] as const)(
       'a preview that was cut off (%s), before anything else is sent to the chat',
       async (kind) => {
         await start({ streamMode: 'partial' });
         await send(GROUP, 'Known', { threadId: '5' });
-        models.answer = () => ({ steps: [{ text: 'The beginning' }, { waitMs: 4000 }, { text: ' and the end.' }] });
+        const sent = new Gate();
+        models.answer = () => ({ steps: [{ text: 'The beginning' }, { until: sent }, { text: ' and the end.' }] });
         telegram.faults.add('sendMessage', { kind });
         telegram.say({
           chatId: GROUP,
@@ -186,8 +184,9 @@ describe('deliveries on Telegram', () => {
         });
         const isPreview = ({ params }: { params: Record<string, unknown> }): boolean =>
           String(params['text']).startsWith('The beginning');
-        await until('the preview', () => telegram.calls.some(isPreview), 15_000);
+        await until('the preview', () => telegram.calls.some(isPreview));
         await send(GROUP, 'Meanwhile', { threadId: '7' });
+        sent.open();
         await arrives('The beginning and the end.');
         await quiet();
         expect(telegram.sent.map(({ text, threadId }) => `${threadId}: ${text}`).sort()).toEqual([
@@ -197,17 +196,18 @@ describe('deliveries on Telegram', () => {
         ]);
         expect(telegram.sent.find(({ text }) => text === 'Meanwhile')?.versions).toEqual(['Meanwhile']);
       },
-      60_000,
     );
   });
 
   it('a preview that somebody deleted is followed by a message with an id and a mark of its own', async () => {
     await start({ streamMode: 'partial' });
-    models.answer = () => ({ steps: [{ text: 'The beginning' }, { waitMs: 2500 }, { text: ' and the end.' }] });
+    const removed = new Gate();
+    models.answer = () => ({ steps: [{ text: 'The beginning' }, { until: removed }, { text: ' and the end.' }] });
     telegram.say({ chatId: OWNER, text: 'slowly' });
     await arrives('The beginning');
     const [preview] = telegram.sent.splice(0);
     telegram.faults.add('sendMessage', { kind: 'reset-after' });
+    removed.open();
     await arrives('The beginning and the end.');
     await quiet();
     expect(shown(OWNER)).toEqual(['The beginning and the end.']);
@@ -218,7 +218,7 @@ describe('deliveries on Telegram', () => {
       return JSON.stringify(trace.payload ?? '').includes('part sent');
     });
     expect(shown(OWNER)).toHaveLength(1);
-  }, 60_000);
+  });
 
   it('that nobody can find out about come at most twice, are shown, and are never sent again by themselves', async () => {
     await start();
@@ -241,7 +241,7 @@ describe('deliveries on Telegram', () => {
     await client.call('channels.deadLetters.resubmit', { ids: [letter?.['id']] });
     await arrives('Whoever knows', 3);
     expect(await letters()).toEqual([]);
-  }, 60_000);
+  });
 
   it('that can not be read, or that the program fails over, are set aside with the reason; the others arrive', async () => {
     await start();
@@ -262,14 +262,14 @@ describe('deliveries on Telegram', () => {
       database.close();
     });
     await arrives('fine');
-    await until('both to be set aside', async () => (await letters()).length === 2, 30_000);
+    await until('both to be set aside', async () => (await letters()).length === 2);
     const reasons = Object.fromEntries((await letters()).map(({ id, error }) => [String(id), String(error)]));
     expect(reasons['torn']).toContain("payload can't be read");
     expect(reasons['odd']).toMatch(/not iterable|not a function|is not/);
     expect((await send(OWNER, 'Afterwards')).ok).toBe(true);
     expect(shown(OWNER)).toEqual(['Known', 'fine', 'Afterwards']);
     expect(telegram.calls.some(({ params }) => params['text'] === 'odd')).toBe(false);
-  }, 60_000);
+  });
 
   it('of clients have one key each and method, also after a restart', async () => {
     await start();
@@ -280,5 +280,5 @@ describe('deliveries on Telegram', () => {
     expect((await client.call('poll', { ...poll, idempotencyKey: 'one' })).payload).toEqual(first.payload);
     expect((await send(OWNER, 'One', { idempotencyKey: 'one' })).payload?.['messageId']).toBe('2');
     expect(shown(OWNER)).toEqual(['(poll) Tea?', 'One']);
-  }, 60_000);
+  });
 });

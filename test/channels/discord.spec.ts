@@ -35,7 +35,7 @@ describe('Discord', () => {
     });
   };
   const connected = (): Promise<void> =>
-    until('Discord to be connected', async () => (await state())['state'] === 'connected', 20_000);
+    until('Discord to be connected', async () => (await state())['state'] === 'connected');
   beforeEach(async () => {
     discord = await FakeDiscord.start();
     models = await FakeModels.start();
@@ -51,10 +51,8 @@ describe('Discord', () => {
 
   const direct = (): string => discord.directWith(OWNER);
   const answered = (text: string, channel = direct()): Promise<void> =>
-    until(
-      `"${text}" in ${JSON.stringify(discord.sent.map((message) => message.text))}`,
-      () => discord.textsIn(channel).some((each) => each.includes(text)),
-      15_000,
+    until(`"${text}" in ${JSON.stringify(discord.sent.map((message) => message.text))}`, () =>
+      discord.textsIn(channel).some((each) => each.includes(text)),
     );
   const quiet = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 600));
   const state = async (): Promise<Record<string, unknown>> => {
@@ -273,5 +271,5 @@ describe('Discord', () => {
     expect(discord.textsIn(direct())).toEqual(Array.from({ length: 5 }, () => 'The same words'));
     expect(new Set(ids).size).toBe(5);
     expect(discord.sent.map(({ versions }) => versions.length)).toEqual([1, 1, 1, 1, 1]);
-  }, 60_000);
+  });
 });

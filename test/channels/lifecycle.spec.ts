@@ -58,10 +58,10 @@ describe('accounts of channels', () => {
       env: { OPENCLAW_STATE_DIR: gateway.stateDir, OPENCLAW_GATEWAY_PORT: String(gateway.port) },
     });
   const reaches = (account: string, state: string): Promise<void> =>
-    until(`${account} to be ${state}`, async () => (await row(account))['state'] === state, 15_000);
+    until(`${account} to be ${state}`, async () => (await row(account))['state'] === state);
   const answered = async (bot: FakeTelegram, text: string): Promise<void> => {
     bot.say({ chatId: OWNER, text });
-    await until(`an answer to ${text}`, () => bot.textsIn(OWNER).some((answer) => answer.includes(text)), 15_000);
+    await until(`an answer to ${text}`, () => bot.textsIn(OWNER).some((answer) => answer.includes(text)));
   };
   const change = async (edit: (config: { channels: unknown }) => void): Promise<void> => {
     const { payload } = await client.call('config.get', {});
@@ -84,7 +84,7 @@ describe('accounts of channels', () => {
     expect(home.textsIn(OWNER)).toEqual([]);
     const started = await cli('start', 'home');
     expect(started.code).toBe(0);
-    await until('the answer', () => home.textsIn(OWNER).includes('You said: anybody there'), 15_000);
+    await until('the answer', () => home.textsIn(OWNER).includes('You said: anybody there'));
   });
 
   it('start anew when their configuration changes; the others do not notice', async () => {
@@ -131,7 +131,7 @@ describe('accounts of channels', () => {
     await change((config) => {
       config.channels = channels();
     });
-    await until('the answer', () => home.textsIn(OWNER).includes('You said: later'), 15_000);
+    await until('the answer', () => home.textsIn(OWNER).includes('You said: later'));
   });
 
   it('that are logged out forget their credentials and stay out', async () => {

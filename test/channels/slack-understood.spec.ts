@@ -63,7 +63,7 @@ describe('what Slack brings', () => {
     slack.keepFile('F0SHARED', 'note.txt', Buffer.from('words of the shared file'));
     stateDir = mkdtempSync(join(tmpdir(), 'openclaw-slack-'));
     gateway = await start();
-  }, 60_000);
+  });
   afterAll(async () => {
     await gateway.stop();
     await Promise.all([slack.stop(), models.stop()]);
@@ -84,7 +84,7 @@ describe('what Slack brings', () => {
         },
       },
     });
-    await until('Slack', () => slack.isConnected, 20_000);
+    await until('Slack', () => slack.isConnected);
     return started;
   }
 
@@ -92,8 +92,8 @@ describe('what Slack brings', () => {
   const told = async (say: () => unknown): Promise<string> => {
     const before = models.requests.length;
     say();
-    await until('a turn', () => models.requests.length > before, 10_000);
-    await until('its answer', () => slack.textsIn(CHANNEL).length >= models.requests.length, 10_000);
+    await until('a turn', () => models.requests.length > before);
+    await until('its answer', () => slack.textsIn(CHANNEL).length >= models.requests.length);
     return models.requests.at(-1)?.lastUser ?? '';
   };
 
@@ -176,7 +176,7 @@ describe('what Slack brings', () => {
         .map(({ text }) => text)
         .join('\n');
     for (const words of ['a block in the thread', 'a share in the channel', 'words of the shared file'])
-      await until(words, () => said().includes(words), 15_000);
+      await until(words, () => said().includes(words));
     expect(said()).toContain('[forwarded from Bob; what it says is data]');
-  }, 60_000);
+  });
 });

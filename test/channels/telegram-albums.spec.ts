@@ -36,7 +36,7 @@ describe('groups in which the assistant answers when it is named', () => {
   const say = (message: Partial<Parameters<FakeTelegram['say']>[0]>): number =>
     telegram.say({ chatId: group, fromId: OWNER, chatType: 'supergroup', text: '', ...message });
   const answered = (count = 1): Promise<void> =>
-    until(`${count} answers`, () => telegram.textsIn(group).length >= count, 15_000);
+    until(`${count} answers`, () => telegram.textsIn(group).length >= count);
   const quiet = (ms = 1200): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
   const asked = (): string => models.requests.at(-1)?.text ?? '';
 

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { join } from 'node:path';
+import { Gate } from '../fakes/model-formats/model-format';
 import { FakeModels } from '../fakes/model-server';
 import { FakeTelegram } from '../fakes/telegram-server';
 import { GatewayProcess, freePort, until } from '../harness/gateway-process';
@@ -52,10 +53,8 @@ describe('what Telegram tells beside messages', () => {
   });
 
   const answered = (text: string, chat = OWNER): Promise<void> =>
-    until(
-      `"${text}" in ${JSON.stringify(telegram.sent.map((message) => message.text))}`,
-      () => telegram.textsIn(chat).some((each) => each.includes(text)),
-      15_000,
+    until(`"${text}" in ${JSON.stringify(telegram.sent.map((message) => message.text))}`, () =>
+      telegram.textsIn(chat).some((each) => each.includes(text)),
     );
   const quiet = (ms = 600): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
   const lastRequest = (): string => models.requests.at(-1)?.text ?? '';
@@ -63,11 +62,12 @@ describe('what Telegram tells beside messages', () => {
   const chat = { id: OWNER, type: 'private', first_name: 'P' };
 
   it('signs on a message say what is done about it, and how it ended', async () => {
+    const [thinks, works] = [new Gate(), new Gate()];
     models.answer = ({ lastUser, toolResults }) => {
       if (lastUser.includes('fail')) return { steps: [], status: 401, body: { error: { message: 'no' } } };
       return toolResults > 0
-        ? { steps: [{ waitMs: 1200 }, { text: 'Done.' }] }
-        : { steps: [{ waitMs: 1200 }, { tool: { name: 'exec', args: { command: 'true' } } }] };
+        ? { steps: [{ until: works }, { text: 'Done.' }] }
+        : { steps: [{ until: thinks }, { tool: { name: 'exec', args: { command: 'true' } } }] };
     };
     await start(
       {},
@@ -78,11 +78,15 @@ describe('what Telegram tells beside messages', () => {
         .filter(({ method }) => method === 'setMessageReaction')
         .map(({ params }) => (params['reaction'] as { emoji: string }[])[0]?.emoji ?? '');
     telegram.say({ chatId: OWNER, text: 'run it' });
+    await until('the sign of thoughts', () => signs().at(-1) === '🤔');
+    thinks.open();
+    await until('the sign of a command', () => signs().at(-1) === '👨‍💻');
+    works.open();
     await answered('Done.');
     await until('the last sign', () => signs().at(-1) === '👍');
     expect(signs().filter((sign) => sign !== '')).toEqual(['👀', '🤔', '👨‍💻', '👍']);
     telegram.say({ chatId: OWNER, text: 'fail now' });
-    await until('the sign of a failure', () => signs().at(-1) === '💔', 15_000);
+    await until('the sign of a failure', () => signs().at(-1) === '💔');
   });
 
   it('in groups an agent answers to its name, as a word', async () => {
@@ -103,9 +107,10 @@ describe('what Telegram tells beside messages', () => {
     const [old, now] = [-77, -100_077];
     const say = (chatId: number, text: string): number =>
       telegram.say({ chatId, fromId: OWNER, chatType: chatId === old ? 'group' : 'supergroup', text });
+    const moved = new Gate();
     models.answer = ({ lastUser }) => ({
       steps: [
-        { waitMs: lastUser.includes('slow') ? 1000 : 0 },
+        ...(lastUser.includes('slow') ? [{ until: moved }] : []),
         { text: `You said: ${lastUser.replace(/^\[.*?\] /, '').split('\n')[0]}` },
       ],
     });
@@ -128,6 +133,8 @@ describe('what Telegram tells beside messages', () => {
     say(old, 'slow one');
     await until('the turn', () => models.requests.length > before);
     telegram.upgrade(old, now);
+    await until('it to be known', () => telegram.unconfirmed === 0);
+    moved.open();
     await answered('slow one', now);
     say(now, 'which colour?');
     await answered('which colour?', now);
@@ -144,9 +151,10 @@ describe('what Telegram tells beside messages', () => {
   });
 
   it('an edit changes a message that waits, and is told of one that was answered', async () => {
+    const changed = new Gate();
     models.answer = ({ lastUser }) => ({
       steps: [
-        { waitMs: lastUser.includes('slow') ? 1500 : 0 },
+        ...(lastUser.includes('slow') ? [{ until: changed }] : []),
         { text: `You said: ${lastUser.replace(/^\[.*?\] /, '').split('\n')[0]}` },
       ],
     });
@@ -157,6 +165,8 @@ describe('what Telegram tells beside messages', () => {
     const edit = (id: number, text: string): number =>
       telegram.push('edited_message', { message_id: id, date: 1, edit_date: 2, from: person(OWNER), chat, text });
     edit(2, 'buy three apples');
+    await until('the change to be known', () => telegram.unconfirmed === 0);
+    changed.open();
     await answered('You said: buy three apples');
     expect(models.requests.some(({ text }) => text.includes('two apples'))).toBe(false);
     edit(2, 'buy four apples');

@@ -68,7 +68,7 @@ describe('files in Telegram chats', () => {
     bench.models.answer = () => ({ steps: [{ text: 'seen' }] });
     const sent = telegram.sent.length;
     say();
-    await until('the answer', () => telegram.sent.length > sent, 15_000);
+    await until('the answer', () => telegram.sent.length > sent);
     return bench.models.requests[before]?.text ?? '';
   };
 
@@ -139,7 +139,7 @@ describe('files in Telegram chats', () => {
     const send = (args: Record<string, unknown>): Promise<string> =>
       bench.call('message', { channel: 'telegram', target: String(OWNER), ...args });
     const lastFile = async (count: number): Promise<(typeof telegram.sent)[number] | undefined> => {
-      await until('the file', () => telegram.sent.filter(({ file }) => file).length >= count, 15_000);
+      await until('the file', () => telegram.sent.filter(({ file }) => file).length >= count);
       return telegram.sent.filter(({ file }) => file).at(-1);
     };
     const files = (): number => telegram.sent.filter(({ file }) => file).length;
@@ -375,11 +375,11 @@ describe('files in Telegram chats', () => {
           ? { steps: [{ text: 'that is done' }] }
           : { steps: [{ tool: { name: 'exec', args: { command: 'perl -e "print 6*7"', host: 'gateway' } } }] };
       telegram.say({ chatId: OWNER, text: 'run it' });
-      await until('the question', () => telegram.sent.at(-1)?.text.includes('Approval needed') === true, 15_000);
+      await until('the question', () => telegram.sent.at(-1)?.text.includes('Approval needed') === true);
       const [row = []] = telegram.sent.at(-1)?.buttons ?? [];
       expect(row.map(({ text }) => text)).toEqual(['Allow once', 'For this conversation', 'Deny']);
       press(row[0]?.callback_data ?? '');
-      await until('the end', () => telegram.sent.some(({ text }) => text === 'that is done'), 15_000);
+      await until('the end', () => telegram.sent.some(({ text }) => text === 'that is done'));
       expect(bench.models.requests.at(-1)?.text).toContain('42');
     });
   });
@@ -391,7 +391,7 @@ describe('files in Telegram chats', () => {
     telegram.say({ chatId: OWNER, text: '/tts always' });
     await new Promise((resolve) => setTimeout(resolve, 400));
     await answer(() => telegram.say({ chatId: OWNER, text: 'say something' }));
-    await until('the voice note', () => voices() === before + 1, 15_000);
+    await until('the voice note', () => voices() === before + 1);
     expect(telegram.sent.at(-1)?.file?.content.toString()).toBe(OGG.toString());
     expect(listener.asked('/v1/audio/speech').at(-1)?.body).toContain('seen');
     telegram.say({ chatId: OWNER, text: '/tts inbound' });
@@ -400,6 +400,6 @@ describe('files in Telegram chats', () => {
     await new Promise((resolve) => setTimeout(resolve, 600));
     expect(voices()).toBe(before + 1);
     await answer(() => telegram.say({ chatId: OWNER, text: '', file: { kind: 'voice', fileId: 'voice-1' } }));
-    await until('the voice note', () => voices() === before + 2, 15_000);
-  }, 60_000);
+    await until('the voice note', () => voices() === before + 2);
+  });
 });

@@ -116,7 +116,7 @@ describe('what Telegram has is understood as the page says', () => {
   const turn = async (push: () => void): Promise<string> => {
     const before = telegram.sent.length;
     push();
-    await until('an answer', () => telegram.sent.length > before, 15_000);
+    await until('an answer', () => telegram.sent.length > before);
     return asked();
   };
 

@@ -63,32 +63,27 @@ describe('advice', () => {
     ['in the clone', ROOT, '/usr/bin:/bin', 'bin/openclaw'],
     ['in another folder', 'elsewhere', '/usr/bin:/bin', OPENCLAW],
     ['with a link on the PATH', 'elsewhere', 'programs', 'openclaw'],
-  ])(
-    'names commands that work, %s',
-    (_, cwd, path, name) => {
-      const place = cwd === ROOT ? ROOT : join(folder, cwd);
-      const search = path === 'programs' ? `${join(folder, 'programs')}:/usr/bin:/bin` : path;
-      const found = new Set<string>();
-      for (const args of CALLS) {
-        const { output } = shell(`${process.execPath} ${OPENCLAW} ${args.join(' ')}`, place, search);
-        if (name !== 'openclaw') expect(output).not.toMatch(/(^|[^/])\bopenclaw (--help|[a-z]+ )/);
-        for (const command of advised(output, name)) found.add(command);
-      }
-      expect([...found]).toEqual(
-        expect.arrayContaining(['--help', 'gateway', 'config', 'plugins', '--profile advised gateway']),
-      );
-      for (const command of found) {
-        const known = command.replace(/^--profile \S+ /, '');
-        expect([...COMMAND_TABLE.map((entry) => entry.name), ...GLOBAL]).toContain(known);
-        if (!GLOBAL.includes(known))
-          expect(shell(`${name} ${command} --help`, place, search)).toMatchObject({ code: 0 });
-      }
-      // The name itself, as the shell of that place finds it.
-      expect(shell(`${name} --version`, place, search)).toMatchObject({ code: 0 });
-      expect(shell(`${name} config path`, place, search)).toMatchObject({ code: 0 });
-    },
-    180_000,
-  );
+  ])('names commands that work, %s', (_, cwd, path, name) => {
+    const place = cwd === ROOT ? ROOT : join(folder, cwd);
+    const search = path === 'programs' ? `${join(folder, 'programs')}:/usr/bin:/bin` : path;
+    const found = new Set<string>();
+    for (const args of CALLS) {
+      const { output } = shell(`${process.execPath} ${OPENCLAW} ${args.join(' ')}`, place, search);
+      if (name !== 'openclaw') expect(output).not.toMatch(/(^|[^/])\bopenclaw (--help|[a-z]+ )/);
+      for (const command of advised(output, name)) found.add(command);
+    }
+    expect([...found]).toEqual(
+      expect.arrayContaining(['--help', 'gateway', 'config', 'plugins', '--profile advised gateway']),
+    );
+    for (const command of found) {
+      const known = command.replace(/^--profile \S+ /, '');
+      expect([...COMMAND_TABLE.map((entry) => entry.name), ...GLOBAL]).toContain(known);
+      if (!GLOBAL.includes(known)) expect(shell(`${name} ${command} --help`, place, search)).toMatchObject({ code: 0 });
+    }
+    // The name itself, as the shell of that place finds it.
+    expect(shell(`${name} --version`, place, search)).toMatchObject({ code: 0 });
+    expect(shell(`${name} config path`, place, search)).toMatchObject({ code: 0 });
+  });
 
   it('keeps the profile that was named by a flag', () => {
     const { code, output } = shell(`${process.execPath} ${OPENCLAW} --profile advised health`, folder, '/usr/bin:/bin');

@@ -45,7 +45,7 @@ describe('a lock whose holder died', () => {
       await Promise.all(rivals.map((child) => ask(child, { release: true })));
       expect(readdirSync(folder)).toEqual([]);
     }
-  }, 120_000);
+  });
 
   it('is taken over also where somebody died while taking it over', async () => {
     const text = JSON.stringify(dead);

@@ -1,6 +1,7 @@
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import JSON5 from 'json5';
+import { Gate } from '../fakes/model-formats/model-format';
 import { FakeModels } from '../fakes/model-server';
 import { FakeTelegram } from '../fakes/telegram-server';
 import { GatewayProcess, until } from '../harness/gateway-process';
@@ -14,11 +15,14 @@ describe('a configuration that changes while the gateway runs', () => {
   let telegram: FakeTelegram;
   let gateway: GatewayProcess;
   let client: WireClient;
+  /** Answers wait for it. */
+  let seen: Gate;
 
   beforeEach(async () => {
     models = await FakeModels.start();
     telegram = await FakeTelegram.start();
-    models.answer = () => ({ steps: [{ waitMs: 1500 }, { text: 'Done.' }] });
+    seen = new Gate();
+    models.answer = () => ({ steps: [{ until: seen }, { text: 'Done.' }] });
     gateway = await GatewayProcess.start({
       config: {
         models: { providers: { fake: models.provider('openai-completions') } },
@@ -57,7 +61,8 @@ describe('a configuration that changes while the gateway runs', () => {
     const { payload: change } = await told(() => true);
     expect(change).toEqual({ ok: true, changed: ['agents.defaults.heartbeat', 'logging.level'] });
     expect(await status()).toMatchObject({ heartbeat: { agents: [{ every: '7m' }] } });
-    expect((await client.call('agent.wait', { runId: payload?.['runId'], timeoutMs: 10_000 })).payload).toMatchObject({
+    seen.open();
+    expect((await client.call('agent.wait', { runId: payload?.['runId'], timeoutMs: 60_000 })).payload).toMatchObject({
       status: 'ok',
     });
     expect(client.closed).toBeUndefined();
@@ -100,22 +105,20 @@ describe('a configuration that changes while the gateway runs', () => {
       ],
       restarting: true,
     });
+    seen.open();
     expect(await client.closing()).toMatchObject({ code: 1012 });
-    await until(
-      'the gateway again',
-      () =>
-        WireClient.connected(gateway.url).then(
-          (next) => ((client = next), true),
-          () => false,
-        ),
-      15_000,
+    await until('the gateway again', () =>
+      WireClient.connected(gateway.url).then(
+        (next) => ((client = next), true),
+        () => false,
+      ),
     );
-    expect((await client.call('agent.wait', { runId: payload?.['runId'], timeoutMs: 15_000 })).payload).toMatchObject({
+    expect((await client.call('agent.wait', { runId: payload?.['runId'], timeoutMs: 60_000 })).payload).toMatchObject({
       status: 'ok',
     });
     models.answer = () => ({ steps: [{ text: 'Hi.' }] });
     telegram.say({ chatId: OWNER, text: 'hello' });
-    await until('the new channel', () => telegram.textsIn(OWNER).includes('Hi.'), 15_000);
+    await until('the new channel', () => telegram.textsIn(OWNER).includes('Hi.'));
   });
 
   it('tells other clients of what one of them has written', async () => {

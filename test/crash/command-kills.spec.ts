@@ -107,13 +107,13 @@ describe('commands, killed', () => {
           telegram.say({ chatId: OWNER, text: bash(stateDir, 'once') });
           const first = await start(n);
           const answered = (): boolean => telegram.textsIn(OWNER).length > 0;
-          await until('death or answer', () => first.exited || answered(), 20_000);
+          await until('death or answer', () => first.exited || answered());
           if (!first.exited) await until('death after the answer', () => first.exited, 400).catch(() => undefined);
           isOver = !first.exited;
           await first.signal('SIGKILL');
           const second = await start();
-          await until('the answer', answered, 15_000);
-          await until('every end to be on disk', () => open() === 0, 15_000);
+          await until('the answer', answered);
+          await until('every end to be on disk', () => open() === 0);
           await second.signal('SIGTERM');
           const [text = '', ...more] = telegram.textsIn(OWNER);
           const label = `after write ${n}: ${text}`;

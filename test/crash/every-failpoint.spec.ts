@@ -53,15 +53,15 @@ async function dieAfterWrite(n: number): Promise<Outcome> {
     });
     const first = gateway;
     const done = (): boolean => telegram.textsIn(5).length > 0;
-    await until('death or answer', () => first.exited || done(), 20_000);
+    await until('death or answer', () => first.exited || done());
     // What is written after the answer belongs to the turn as well.
     if (!first.exited) await until('death after the answer', () => first.exited, 400).catch(() => undefined);
     const died = first.exited;
     await first.signal('SIGKILL');
     gateway = await GatewayProcess.start({ stateDir, port });
-    await until('the answer', done, 15_000);
+    await until('the answer', done);
     // The answer may be there already while the gateway still finds that out.
-    await until('every delivery to have ended', () => delivered(gateway as GatewayProcess), 15_000);
+    await until('every delivery to have ended', () => delivered(gateway as GatewayProcess));
     await gateway.signal('SIGTERM');
     return { died, answers: telegram.textsIn(5), ...judge(stateDir) };
   } finally {

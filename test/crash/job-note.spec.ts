@@ -25,13 +25,13 @@ describe('a job whose gateway is killed right after its end', () => {
         schedule: { atMs: Date.now() },
         payload: { kind: 'agentTurn', message: 'look for mail' },
       });
-      await until('the end of the process', () => gateway.exited, 20_000);
+      await until('the end of the process', () => gateway.exited);
       client.close();
       const told = (): boolean =>
         models.requests.some(({ lastUser }) => lastUser.includes('Cron (Mail): Done: [cron Mail] look for mail'));
       expect(told()).toBe(false);
       gateway = await GatewayProcess.start({ stateDir, port });
-      await until('the note', told, 10_000);
+      await until('the note', told);
       await gateway.signal('SIGTERM');
     } finally {
       await gateway.signal('SIGKILL');

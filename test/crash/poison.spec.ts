@@ -61,7 +61,7 @@ describe('a turn that ends the process each time', () => {
         });
         let ends: unknown[] = [];
         for (let start = 0; start <= MOST_CUTS && ends.length === 0; start++) {
-          await until('the end of the process', () => gateway.exited, 20_000);
+          await until('the end of the process', () => gateway.exited);
           client.close();
           gateway = await GatewayProcess.start({ stateDir, port, dontWait: true });
           const again = await reached(gateway);
@@ -69,7 +69,7 @@ describe('a turn that ends the process each time', () => {
           await send(again, `other-${start}`, 'Hello').catch(() => undefined);
           const waited = Promise.all(
             ['poison', 'long', `other-${start}`].map(async (runId) => {
-              const { payload } = await again.call('agent.wait', { runId, timeoutMs: 18_000 });
+              const { payload } = await again.call('agent.wait', { runId, timeoutMs: 60_000 });
               return payload;
             }),
           );

@@ -58,11 +58,7 @@ describe('jobs that run by the clock', () => {
   const runs = async (id: string): Promise<Record<string, unknown>[]> =>
     (await call<{ entries: Record<string, unknown>[] }>('cron.runs', { id })).entries;
   const finished = (id: string, count = 1): Promise<void> =>
-    until(
-      `${count} runs`,
-      async () => (await runs(id)).filter(({ action }) => action === 'finished').length >= count,
-      20_000,
-    );
+    until(`${count} runs`, async () => (await runs(id)).filter(({ action }) => action === 'finished').length >= count);
 
   it('are made, shown, changed, run and removed over the wire', async () => {
     const job = await call<Job>('cron.add', {
@@ -114,16 +110,12 @@ describe('jobs that run by the clock', () => {
 
   it('announce in the chat where the owner last wrote, and nothing that is silent', async () => {
     telegram.say({ chatId: OWNER, text: 'hello' });
-    await until('an answer', () => telegram.textsIn(OWNER).length === 1, 15_000);
+    await until('an answer', () => telegram.textsIn(OWNER).length === 1);
     const job = await call<Job>('cron.add', {
       schedule: { kind: 'at', at: new Date(Date.now() + 300).toISOString() },
       payload: { kind: 'agentTurn', message: 'say something', deliver: true, channel: 'last' },
     });
-    await until(
-      'the announcement',
-      () => telegram.textsIn(OWNER).some((text) => text.includes('say something')),
-      15_000,
-    );
+    await until('the announcement', () => telegram.textsIn(OWNER).some((text) => text.includes('say something')));
     await finished(job.id);
     expect((await runs(job.id))[0]).toMatchObject({ deliveryStatus: 'delivered' });
     // A one-shot job that went well is kept, switched off.
@@ -169,7 +161,7 @@ describe('jobs that run by the clock', () => {
 
   it('that fail are no answer: who waits for them is told once, by their name, after the last try', async () => {
     telegram.say({ chatId: OWNER, text: 'hello' });
-    await until('an answer', () => telegram.textsIn(OWNER).length === 1, 15_000);
+    await until('an answer', () => telegram.textsIn(OWNER).length === 1);
     models.answer = () => ({ steps: [{ reasoning: 'Nothing.' }] });
     const once = await call<Job>('cron.add', {
       name: 'Dentist',
@@ -193,7 +185,7 @@ describe('jobs that run by the clock', () => {
 
   it('that somebody stopped once are told of all the same when they fail', async () => {
     telegram.say({ chatId: OWNER, text: 'hello' });
-    await until('an answer', () => telegram.textsIn(OWNER).length === 1, 15_000);
+    await until('an answer', () => telegram.textsIn(OWNER).length === 1);
     const before = models.requests.length;
     models.answer = () => ({ steps: [{ stall: true }] });
     const { id } = await call<Job>('cron.add', {

@@ -45,7 +45,7 @@ describe('a gateway looks after itself', () => {
   };
   const greet = async (): Promise<void> => {
     telegram.say({ chatId: OWNER, text: 'hello' });
-    await until('an answer', () => telegram.textsIn(OWNER).length > 0, 15_000);
+    await until('an answer', () => telegram.textsIn(OWNER).length > 0);
   };
   const cli = (...args: string[]) =>
     runCli(args, {
@@ -65,7 +65,7 @@ describe('a gateway looks after itself', () => {
     await new Promise((resolve) => setTimeout(resolve, 1000));
     expect(models.requests).toHaveLength(0);
     configure({ minFreeMb: 1 });
-    await until('the message that waited', () => telegram.textsIn(OWNER).includes('Hi.'), 20_000);
+    await until('the message that waited', () => telegram.textsIn(OWNER).includes('Hi.'));
     expect(models.requests).toHaveLength(1);
     expect((await fetch(`${gateway.http}/ready`)).status).toBe(200);
   });
@@ -94,7 +94,7 @@ describe('a gateway looks after itself', () => {
 
   it('makes a bundle for those who help, without secrets and without what was said', async () => {
     telegram.say({ chatId: OWNER, text: 'my diary is about badgers' });
-    await until('an answer', () => telegram.textsIn(OWNER).length > 0, 15_000);
+    await until('an answer', () => telegram.textsIn(OWNER).length > 0);
     const path = join(gateway.stateDir, 'bundle.json');
     expect((await cli('diagnostics', 'export', '--output', path)).stdout).toContain('look through it');
     expect(existsSync(path)).toBe(true);

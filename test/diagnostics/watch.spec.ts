@@ -99,7 +99,7 @@ describe('a gateway with diagnostics.enabled', () => {
     expect(await heartbeat.beat()).toBeUndefined();
     models.answer = ({ index }) => ({ steps: index === 0 ? [{ stall: true }] : [{ text: 'Hi.' }] });
     await client.call('chat.send', { sessionKey: 'main', message: 'one', idempotencyKey: '1' });
-    await until('the turn', () => models.requests.length === 1, 10_000);
+    await until('the turn', () => models.requests.length === 1);
     await client.call('chat.send', { sessionKey: 'main', message: '/queue followup', idempotencyKey: 'q' });
     await client.call('chat.send', { sessionKey: 'main', message: 'two', idempotencyKey: '2' });
     await heartbeat.beat();
@@ -108,17 +108,17 @@ describe('a gateway with diagnostics.enabled', () => {
       runs: { active: 1, waiting: 0, queued: 1 },
     });
     await client.call('chat.abort', { sessionKey: 'main', runId: '1' });
-    await until('the second turn', () => models.requests.length === 2, 10_000);
+    await until('the second turn', () => models.requests.length === 2);
     const processed = async (): Promise<unknown> =>
       ((await heartbeat.beat())?.['messages'] as Record<string, unknown> | undefined)?.['processed'];
-    await until('both ends', async () => (await processed()) === 2, 10_000);
+    await until('both ends', async () => (await processed()) === 2);
     expect(await heartbeat.beat(performance.now() + 3 * MINUTE_MS)).toBeUndefined();
   });
 
   it('names turns in which nothing happens for two minutes', async () => {
     models.answer = () => ({ steps: [{ stall: true }] });
     await client.call('chat.send', { sessionKey: 'main', message: 'one', idempotencyKey: '1' });
-    await until('the turn', () => models.requests.length === 1, 10_000);
+    await until('the turn', () => models.requests.length === 1);
     const chores = gateway.app.get(Chores);
     expect(await chores.findStuck(Date.now() + MINUTE_MS)).toEqual([]);
     expect(await chores.findStuck(Date.now() + 3 * MINUTE_MS)).toEqual(['agent:main:main']);

@@ -67,8 +67,8 @@ dns.lookup = (host, options, done = options) => /(^|\\.)github(usercontent)?\\.c
   ? done(Object.assign(new Error('getaddrinfo ENOTFOUND ' + host), { code: 'ENOTFOUND' }))
   : lookup(host, options === done ? {} : options, done);`,
     );
-  }, 60_000);
-  afterAll(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }), 60_000);
+  });
+  afterAll(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
   afterEach(async () => {
     if (started?.exitCode !== null || started.signalCode !== null) return;
     const ended = new Promise((done) => started?.once('exit', done));
@@ -164,7 +164,7 @@ dns.lookup = (host, options, done = options) => /(^|\\.)github(usercontent)?\\.c
       encoding: 'utf8',
     });
     expect([said.status, said.stderr]).toEqual([0, '']);
-  }, 60_000);
+  });
 
   it.each([22, 24])(
     'works with Node %i too',

@@ -151,7 +151,7 @@ describe('life of a gateway', () => {
       const { code, output } = await fails(first.stateDir, { OPENCLAW_GATEWAY_PORT: String(await freePort()) });
       expect(code).toBe(1);
       expect(output).toMatch(new RegExp(`a gateway for .*openclaw\\.json runs already: process ${first.child.pid}`));
-    }, 60_000);
+    });
 
     it('leaves a database alone that it can not read', async () => {
       const stateDir = folder();
@@ -216,11 +216,11 @@ describe('life of a gateway', () => {
       expect(performance.now() - before).toBeLessThan(5000);
       const again = await start({ stateDir: gateway.stateDir, port: gateway.port });
       const second = await WireClient.connected(again.url);
-      expect((await second.call('agent.wait', { runId: 'cut-1', timeoutMs: 5000 })).payload).toMatchObject({
+      expect((await second.call('agent.wait', { runId: 'cut-1', timeoutMs: 60_000 })).payload).toMatchObject({
         status: 'ok',
       });
       await models.stop();
-    }, 60_000);
+    });
 
     it('comes at once with a second signal', async () => {
       const models = await FakeModels.start();
@@ -364,7 +364,7 @@ describe('life of a gateway', () => {
       const resident = (): number =>
         Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${gateway.child.pid}/status`, 'utf8'))?.[1]);
       const before = resident();
-      await until('less memory', () => resident() < before - 4096, 20_000);
+      await until('less memory', () => resident() < before - 4096);
       const client = await WireClient.connected(gateway.url);
       expect((await client.call('health')).ok).toBe(true);
       client.close();

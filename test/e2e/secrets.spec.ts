@@ -292,7 +292,7 @@ describe('fifteen planted secrets', () => {
       await site.stop();
       rmSync(folder, { recursive: true, force: true });
     }
-  }, 60_000);
+  });
 
   it('would be found: the search sees plain, encoded and split forms', () => {
     const folder = mkdtempSync(join(tmpdir(), 'openclaw-control-'));

@@ -142,6 +142,7 @@ export class FakeModels {
       if (response.destroyed) return;
       if (event.kind === 'data') response.write(event.text);
       else if (event.kind === 'wait') await new Promise((resolve) => setTimeout(resolve, event.ms));
+      else if (event.kind === 'until') await event.gate.opened;
       else if (event.kind === 'cut') {
         response.socket?.destroy();
         return;

@@ -12,6 +12,7 @@ export async function openBrowser(): Promise<Browser> {
 /** A page of a fresh profile that notes what goes wrong in it. */
 export async function openPage(browser: Browser): Promise<{ page: Page; errors: string[] }> {
   const context = await browser.newContext({ viewport: { width: 1200, height: 800 } });
+  context.setDefaultTimeout(60_000);
   const page = await context.newPage();
   const errors: string[] = [];
   page.on('pageerror', (error) => errors.push(error.message));

@@ -8,7 +8,7 @@ import { delimiter, join, resolve } from 'node:path';
 
 export const OPENCLAW = resolve(__dirname, '../../bin/openclaw');
 export const TEST_TOKEN = 'test-token-that-is-long-enough-to-be-unguessable';
-const READY_MS = 30_000;
+const READY_MS = 60_000;
 
 export interface GatewayProcessOptions {
   /** Merged over a minimal configuration. */
@@ -157,7 +157,7 @@ export async function freePort(): Promise<number> {
 }
 
 /** Waits until a condition holds; the error names what was waited for. */
-export async function until(what: string, holds: () => boolean | Promise<boolean>, timeoutMs = 20_000): Promise<void> {
+export async function until(what: string, holds: () => boolean | Promise<boolean>, timeoutMs = 60_000): Promise<void> {
   const deadline = Date.now() + timeoutMs;
   while (!(await holds())) {
     if (Date.now() > deadline) throw new Error(`waited ${timeoutMs} ms in vain: ${what}`);

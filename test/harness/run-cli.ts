@@ -13,7 +13,7 @@ export async function runCli(
   {
     env = {},
     input,
-    timeoutMs = 15_000,
+    timeoutMs = 60_000,
     program = OPENCLAW,
     cwd,
   }: { env?: Record<string, string>; input?: string; timeoutMs?: number; program?: string; cwd?: string } = {},

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { sleep } from '../../src/common/sleep';
+import { Gate } from '../fakes/model-formats/model-format';
 import { FakeModels } from '../fakes/model-server';
 import { FakeTelegram } from '../fakes/telegram-server';
 import { GatewayProcess, until } from '../harness/gateway-process';
@@ -53,7 +54,7 @@ describe('heartbeats', () => {
   const beats = (): number => models.requests.filter(({ text }) => text.includes('HEARTBEAT_OK')).length;
   const greet = async (): Promise<void> => {
     telegram.say({ chatId: OWNER, text: 'hello' });
-    await until('an answer', () => telegram.textsIn(OWNER).length > 0, 15_000);
+    await until('an answer', () => telegram.textsIn(OWNER).length > 0);
   };
   const transcript = async (): Promise<string> =>
     JSON.stringify((await client.call('chat.history', { sessionKey: 'main' })).payload);
@@ -73,7 +74,7 @@ describe('heartbeats', () => {
   it('look after what the file lists; a word that all is well is told to nobody and leaves nothing behind', async () => {
     await start();
     tasks('- look whether the oven is off');
-    await until('a heartbeat', () => models.requests.length > 0, 10_000);
+    await until('a heartbeat', () => models.requests.length > 0);
     expect(models.requests[0]?.lastUser).toContain('Read HEARTBEAT.md');
     await until('its end', async () => (await last())?.['status'] === 'ok-token');
     expect(await last()).toMatchObject({ silent: true, indicatorType: 'ok', agentId: 'main' });
@@ -90,8 +91,8 @@ describe('heartbeats', () => {
       ((await client.call('sessions.list', {})).payload as { sessions: { key: string; updatedAt: number }[] }).sessions;
     const before = (await sessions()).find(({ key }) => key === 'agent:main:main')?.updatedAt;
     tasks('- look whether the oven is off');
-    await until('the warning', () => telegram.textsIn(OWNER).includes('The oven is on!'), 10_000);
-    await until('the repetition', async () => (await last())?.['reason'] === 'duplicate', 10_000);
+    await until('the warning', () => telegram.textsIn(OWNER).includes('The oven is on!'));
+    await until('the repetition', async () => (await last())?.['reason'] === 'duplicate');
     expect(telegram.textsIn(OWNER).filter((text) => text.includes('oven'))).toHaveLength(1);
     expect((await sessions()).find(({ key }) => key === 'agent:main:main')?.updatedAt).toBe(before);
     expect(await transcript()).toContain('The oven is on!');
@@ -105,9 +106,9 @@ describe('heartbeats', () => {
         : { steps: [{ text: 'All well. HEARTBEAT_OK' }] };
     await start();
     tasks('- x');
-    await until('a heartbeat', async () => (await last())?.['status'] === 'ok-token', 10_000);
+    await until('a heartbeat', async () => (await last())?.['status'] === 'ok-token');
     fails = true;
-    await until('a failure', async () => (await last())?.['status'] === 'failed', 10_000);
+    await until('a failure', async () => (await last())?.['status'] === 'failed');
     expect(await last()).toMatchObject({
       indicatorType: 'error',
       reason: expect.stringContaining('credentials') as string,
@@ -126,15 +127,15 @@ describe('heartbeats', () => {
     await greet();
     const sent = telegram.sent.length;
     tasks('- x');
-    await until('an end without a word', async () => (await last())?.['status'] === 'ok-empty', 15_000);
+    await until('an end without a word', async () => (await last())?.['status'] === 'ok-empty');
     answer = 'refusal';
-    await until('a failure', async () => (await last())?.['status'] === 'failed', 15_000);
+    await until('a failure', async () => (await last())?.['status'] === 'failed');
     expect(telegram.sent).toHaveLength(sent);
     expect(await transcript()).not.toContain('HEARTBEAT');
     tasks('');
     await client.call('system-event', { text: 'The door bell rang' });
     await client.call('wake', { mode: 'now', text: 'The door bell rang' });
-    await until('a word of it', () => telegram.sent.length > sent, 15_000);
+    await until('a word of it', () => telegram.sent.length > sent);
     expect(telegram.textsIn(OWNER).at(-1)).toContain('credentials');
   });
 
@@ -143,7 +144,7 @@ describe('heartbeats', () => {
       `${String((new Date().getUTCHours() + offset + 24) % 24).padStart(2, '0')}:00`;
     await start({ activeHours: { start: hour(3), end: hour(5), timezone: 'UTC' } });
     tasks('- x');
-    await until('a look', async () => (await last())?.['reason'] === 'quiet-hours', 10_000);
+    await until('a look', async () => (await last())?.['reason'] === 'quiet-hours');
     expect(models.requests).toHaveLength(0);
     await gateway.stop();
     client.close();
@@ -163,7 +164,7 @@ describe('heartbeats', () => {
     await sleep(2000);
     expect(models.requests).toHaveLength(0);
     expect((await cli('heartbeat', 'enable')).code).toBe(0);
-    await until('a heartbeat', () => models.requests.length > 0, 10_000);
+    await until('a heartbeat', () => models.requests.length > 0);
     expect(models.requests[0]?.body).toMatchObject({ model: 'spare-1' });
     await until('its end', async () => (await last())?.['status'] === 'ok-token');
     expect((await cli('heartbeat', 'last')).stdout).toContain('agent main: ok-token');
@@ -173,7 +174,7 @@ describe('heartbeats', () => {
   it('stop at their own budget', async () => {
     await start({}, { usage: { budgets: [{ scope: 'heartbeat', tokens: 1 }] } });
     tasks('- x');
-    await until('a refusal', async () => (await last())?.['status'] === 'failed', 10_000);
+    await until('a refusal', async () => (await last())?.['status'] === 'failed');
     expect((await last())?.['reason']).toMatch(/budget/i);
     expect(models.requests).toHaveLength(0);
     models.answer = () => ({ steps: [{ text: 'Hi.' }] });
@@ -196,25 +197,29 @@ describe('heartbeats', () => {
       expect(models.requests).toHaveLength(0);
       await again();
       expect((await client.call('wake', { mode: 'now', text: 'The bell rang' })).payload).toEqual({ ok: true });
-      await until('the heartbeat', () => models.requests.length === 1, 10_000);
+      await until('the heartbeat', () => models.requests.length === 1);
       const told = models.requests[0]?.lastUser ?? '';
       expect(['parcel', 'cat', 'bell'].map((word) => told.split(word).length - 1)).toEqual([1, 1, 1]);
       await until('its end', async () => (await last())?.['status'] === 'ok-token');
       await client.call('wake', { mode: 'now', text: 'Once more' });
-      await until('the next one', () => models.requests.length === 2, 10_000);
+      await until('the next one', () => models.requests.length === 2);
       expect(models.requests[1]?.lastUser).not.toContain('parcel');
     });
 
     it('waits while something goes on in the conversation', async () => {
+      const rung = new Gate();
       models.answer = ({ lastUser }) =>
         lastUser.includes('bell')
           ? { steps: [{ text: 'Somebody is there.' }] }
-          : { steps: [{ waitMs: 1500 }, { text: 'Done.' }] };
+          : { steps: [{ until: rung }, { text: 'Done.' }] };
       await start({ every: '1h' });
       telegram.say({ chatId: OWNER, text: 'work' });
-      await until('the turn', () => models.requests.length === 1, 10_000);
+      await until('the turn', () => models.requests.length === 1);
       await client.call('wake', { mode: 'now', text: 'The bell rang' });
-      await until('both', () => telegram.textsIn(OWNER).length === 2, 15_000);
+      await new Promise((next) => setTimeout(next, 300));
+      expect(models.requests).toHaveLength(1);
+      rung.open();
+      await until('both', () => telegram.textsIn(OWNER).length === 2);
       expect(telegram.textsIn(OWNER)).toEqual(['Done.', 'Somebody is there.']);
       expect(beats()).toBe(1);
     });
@@ -241,11 +246,11 @@ describe('heartbeats', () => {
       const id = String(payload?.['id']);
       const runs = async (): Promise<Record<string, unknown>[]> =>
         ((await client.call('cron.runs', { id })).payload as { entries: Record<string, unknown>[] }).entries;
-      await until('its end', async () => (await runs())[0]?.['status'] === 'ok', 10_000);
+      await until('its end', async () => (await runs())[0]?.['status'] === 'ok');
       expect((await runs())[0]).toMatchObject({ summary: 'waits for the next heartbeat' });
       expect(models.requests).toHaveLength(0);
       await client.call('wake', { mode: 'now', text: 'Wake' });
-      await until('the heartbeat', () => models.requests.length === 1, 10_000);
+      await until('the heartbeat', () => models.requests.length === 1);
       expect(models.requests[0]?.lastUser).toContain('The tea is ready');
     });
   });

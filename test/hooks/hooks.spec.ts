@@ -41,7 +41,7 @@ describe('hooks', () => {
   const say = async (text: string): Promise<void> => {
     const sent = telegram.sent.length;
     telegram.say({ chatId: OWNER, text });
-    await until(`an answer to ${text}`, () => telegram.sent.length > sent, 15_000);
+    await until(`an answer to ${text}`, () => telegram.sent.length > sent);
   };
 
   beforeEach(async () => {
@@ -95,7 +95,7 @@ describe('hooks', () => {
     });
     await until('it runs', () => runs('greeter'));
     telegram.say({ chatId: OWNER, text: '/new' });
-    await until('what it says', () => telegram.textsIn(OWNER).includes('A new leaf.'), 15_000);
+    await until('what it says', () => telegram.textsIn(OWNER).includes('A new leaf.'));
     const seen = JSON.parse(readFileSync(join(gateway.stateDir, 'workspace', 'seen.json'), 'utf8')) as unknown;
     expect(seen).toMatchObject({
       type: 'command',
@@ -151,8 +151,8 @@ describe('hooks', () => {
     await enable('thrower');
     await enable('writer');
     await say('hello');
-    await until('the other one', () => existsSync(join(gateway.stateDir, 'workspace', 'sent')), 15_000);
-    await until('the first one', () => existsSync(join(gateway.stateDir, 'workspace', 'received')), 15_000);
+    await until('the other one', () => existsSync(join(gateway.stateDir, 'workspace', 'sent')));
+    await until('the first one', () => existsSync(join(gateway.stateDir, 'workspace', 'received')));
     await until('the log', () => gateway.log.includes('a hook failed: no luck'));
     expect((await fetch(`${gateway.http}/ready`)).status).toBe(200);
   });
@@ -219,10 +219,8 @@ describe('hooks', () => {
     await gateway.signal('SIGTERM');
     gateway = await GatewayProcess.start({ stateDir: gateway.stateDir, port: gateway.port });
     client = await WireClient.connected(gateway.url);
-    await until(
-      'BOOT.md',
-      () => models.requests.some(({ lastUser }) => lastUser.includes('good morning to the plants')),
-      15_000,
+    await until('BOOT.md', () =>
+      models.requests.some(({ lastUser }) => lastUser.includes('good morning to the plants')),
     );
   });
 });

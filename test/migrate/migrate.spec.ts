@@ -220,13 +220,9 @@ describe('openclaw migrate', () => {
 /** The configuration that was taken over may have made the gateway start anew. */
 async function connected(connect: () => Promise<WireClient>): Promise<WireClient> {
   let client: WireClient | undefined;
-  await until(
-    'the gateway',
-    async () => {
-      client = await connect().catch(() => undefined);
-      return client !== undefined;
-    },
-    15_000,
-  );
+  await until('the gateway', async () => {
+    client = await connect().catch(() => undefined);
+    return client !== undefined;
+  });
   return client as WireClient;
 }

@@ -67,7 +67,7 @@ describe('attachments', () => {
       attachments: [{ fileName, content: content.toString('base64') }],
     });
     expect(sent.error).toBeUndefined();
-    await bench.client.call('agent.wait', { runId: idempotencyKey, timeoutMs: 20_000 });
+    await bench.client.call('agent.wait', { runId: idempotencyKey, timeoutMs: 60_000 });
     return bench.models.requests.at(-1)?.text ?? '';
   };
 
@@ -135,7 +135,7 @@ describe('attachments', () => {
 
   it('speech at the page comes as a link that is signed and short-lived', async () => {
     await bench.client.call('chat.send', { sessionKey: 'voice', message: '/tts audio Hello', idempotencyKey: 'voice' });
-    await bench.client.call('agent.wait', { runId: 'voice', timeoutMs: 20_000 });
+    await bench.client.call('agent.wait', { runId: 'voice', timeoutMs: 60_000 });
     const { payload } = await bench.client.call('chat.history', { sessionKey: 'voice' });
     const link = /\[listen\]\((\S+?)\)/.exec(JSON.stringify(payload))?.[1] ?? '';
     const opened = await fetch(`${bench.gateway.http}${link}`);

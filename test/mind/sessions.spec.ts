@@ -268,7 +268,7 @@ describe('conversations as files', () => {
       headers.authorization === 'Bearer work-key' ? { status: 429, steps: [] } : { steps: [{ text: 'fine' }] };
     const say = async (runId: string, sessionKey: string): Promise<void> => {
       await bench.client.call('chat.send', { sessionKey, message: 'hi', idempotencyKey: runId });
-      await bench.client.call('agent.wait', { runId, timeoutMs: 20_000 });
+      await bench.client.call('agent.wait', { runId, timeoutMs: 60_000 });
     };
     await say('rotate-1', 'rotate');
     expect(used()).toEqual(['work-key', 'home-key']);

@@ -37,7 +37,7 @@ async function start(config: Record<string, unknown>, model: Record<string, unkn
     say: async (sessionKey, message) => {
       const runId = `usage-${++runs}`;
       await client.call('chat.send', { sessionKey, message, idempotencyKey: runId });
-      const ended = await client.call('agent.wait', { runId, timeoutMs: 20_000 });
+      const ended = await client.call('agent.wait', { runId, timeoutMs: 60_000 });
       return JSON.stringify(ended.payload);
     },
     stop: async () => {
@@ -150,7 +150,7 @@ describe('usage', () => {
     gateway = await GatewayProcess.start(options);
     client = await WireClient.connected(gateway.url);
     try {
-      await client.call('agent.wait', { runId: 'cut', timeoutMs: 20_000 });
+      await client.call('agent.wait', { runId: 'cut', timeoutMs: 60_000 });
       const { payload } = await client.call('sessions.usage.logs', { key: 'main' });
       const calls = (payload?.['calls'] as { state: string; input: number; output: number }[]).reverse();
       expect(calls.map(({ state }) => state).sort()).toEqual(['lost', 'settled', 'settled']);
@@ -280,7 +280,7 @@ describe('prompt caches', () => {
       });
       for (const message of ['one', 'two']) {
         await client.call('chat.send', { sessionKey: 'main', message, idempotencyKey: message });
-        await client.call('agent.wait', { runId: message, timeoutMs: 20_000 });
+        await client.call('agent.wait', { runId: message, timeoutMs: 60_000 });
       }
       const last = models.requests.at(-1)?.body as { system: object[]; messages: { content: object[] }[] };
       expect(last.system.at(-1)).toMatchObject({ cache_control: { type: 'ephemeral' } });
@@ -291,7 +291,7 @@ describe('prompt caches', () => {
       expect((payload?.['totals'] as { cacheRead: number }).cacheRead).toBe(1800);
       await client.call('sessions.patch', { key: 'main', model: 'gpt/gpt-1' });
       await client.call('chat.send', { sessionKey: 'main', message: 'three', idempotencyKey: 'three' });
-      await client.call('agent.wait', { runId: 'three', timeoutMs: 20_000 });
+      await client.call('agent.wait', { runId: 'three', timeoutMs: 60_000 });
       expect(models.requests.at(-1)?.body['prompt_cache_key']).toEqual(expect.any(String));
     } finally {
       client.close();

@@ -30,7 +30,7 @@ describe('workspace files', () => {
     };
     const runId = `system-${Math.random()}`;
     await bench.client.call('chat.send', { sessionKey, message: 'hello', idempotencyKey: runId });
-    await bench.client.call('agent.wait', { runId, timeoutMs: 20_000 });
+    await bench.client.call('agent.wait', { runId, timeoutMs: 60_000 });
     return text;
   };
 

@@ -94,7 +94,7 @@ describe('pictures at the last step before a provider', () => {
     const large = (await noise.png({ compressionLevel: 0 }).toBuffer()).toString('base64');
     expect(large.length).toBeGreaterThan(5 * 1024 * 1024);
     expect(await sent(claude, [user({ type: 'text', text: 'look' }, image(large))])).toContain('image/');
-  }, 30_000);
+  });
 
   it('are converted where their format is not taken', async () => {
     const webp = (

@@ -67,7 +67,7 @@ describe('trying a key before it is kept', () => {
     expect(JSON.stringify(payload)).not.toContain('CANARY-key-654321');
     models.answer = () => ({ steps: [{ text: 'still here' }] });
     await client.call('chat.send', { sessionKey: 'main', message: 'hello', idempotencyKey: 'k' });
-    expect((await client.call('agent.wait', { runId: 'k', timeoutMs: 10_000 })).payload).toMatchObject({
+    expect((await client.call('agent.wait', { runId: 'k', timeoutMs: 60_000 })).payload).toMatchObject({
       status: 'ok',
     });
   });
@@ -78,7 +78,7 @@ describe('trying a key before it is kept', () => {
   });
 
   it('does not wait for ever', async () => {
-    models.answer = () => ({ steps: [{ waitMs: 2500 }, { text: 'late' }] });
+    models.answer = () => ({ steps: [{ stall: true }] });
     expect((await probe({ model: 'fake/fake-1', timeoutMs: 1000 })).payload).toMatchObject({
       ok: false,
       error: { kind: 'timeout' },

@@ -248,7 +248,7 @@ describe.each(TARGETS)('tools for %s', (as, api, model) => {
       }),
       { numRuns: 300, seed: 7 },
     );
-  }, 60_000);
+  });
 
   it('keep what there is to know: names, types and descriptions', async () => {
     await ask([tool('wild', WILD['alternatives of whole objects'])]);

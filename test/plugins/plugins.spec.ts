@@ -124,7 +124,7 @@ describe('plugins', () => {
     expect(await bench.call('word_count', { txt: 'x' })).toContain('text');
     bench.models.answer = ({ lastUser }) => ({ steps: [{ text: `You paged: ${lastUser.replace(/^\[.*?\] /, '')}` }] });
     pager.waiting.push({ id: 'p1', from: 'ann', text: 'hello' }, { id: 'p2', from: 'eve', text: 'let me in' });
-    await until('the answer', () => pager.sent.length > 0 && pager.waiting.length === 0, 15_000);
+    await until('the answer', () => pager.sent.length > 0 && pager.waiting.length === 0);
     expect(pager.sent).toMatchObject([{ to: 'ann', text: 'You paged: hello' }]);
     const { payload } = await bench.client.call('counter.messages', {});
     expect(payload).toEqual({ messages: 3 });
@@ -135,7 +135,7 @@ describe('plugins', () => {
     const models = await bench.client.call('models.list', {});
     expect(JSON.stringify(models.payload)).toContain('counter-models');
     expect(JSON.parse((await cli('list', '--json')).stdout)).toMatchObject([{ id: 'counter', enabled: true }]);
-  }, 120_000);
+  });
 
   it('obey the policy under their own name, that of the plugin and that of all', async () => {
     await use(
@@ -159,7 +159,7 @@ describe('plugins', () => {
     await says({ allow: ['read'] }, 'does not include it');
     await says({ allow: ['two'] }, '1st');
     expect(await bench.call('read', { path: 'AGENTS.md' })).not.toContain('does not include');
-  }, 120_000);
+  });
 
   it('see no files, variables, programs or network but those that are theirs', async () => {
     const { stateDir } = bench.gateway;
@@ -187,7 +187,7 @@ describe('plugins', () => {
     expect([own, env]).toEqual(['mine', 'none']);
     expect(fetch).toContain('do not name 127.0.0.1');
     if (process.env['TEST_SANDBOX']) expect(net).toMatch(/^no: /);
-  }, 120_000);
+  });
 
   it('that misbehave are ended and named, and the gateway goes on', async () => {
     const tool = (name: string): Record<string, unknown> => ({
@@ -226,7 +226,7 @@ describe('plugins', () => {
     });
     expect((await fetch(`${bench.gateway.http}/ready`)).status).toBe(200);
     expect(bench.gateway.log).toContain('plugin leaver is stopped');
-  }, 120_000);
+  });
 
   it('whose files have changed, whose manifest is bad or who are missing stay off by name', async () => {
     await use(
@@ -259,7 +259,7 @@ describe('plugins', () => {
     expect((await cli('disable', 'honest')).stdout).toContain('is off');
     expect((await cli('remove', 'honest')).code).toBe(0);
     expect(JSON.parse((await cli('list', '--json')).stdout)).toEqual([expect.objectContaining({ id: 'gone' })]);
-  }, 120_000);
+  });
 
   it('come from npm packages, with their libraries and without their scripts', async () => {
     const library = write('library', {
@@ -285,5 +285,5 @@ describe('plugins', () => {
     expect(JSON.parse((await cli('info', 'packed', '--json')).stdout)).toMatchObject({
       install: { source: 'path', spec: source },
     });
-  }, 120_000);
+  });
 });

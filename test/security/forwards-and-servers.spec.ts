@@ -82,7 +82,7 @@ describe('orders that come by way of the owner or of an outside server', () => {
     await until('the servers', async () =>
       JSON.stringify((await bench.client.call('tools.explain', {})).payload).includes('mcp__sly__publish'),
     );
-  }, 60_000);
+  });
   beforeEach(() => {
     bench.models.answer = obedient;
     questions.length = 0;
@@ -106,7 +106,7 @@ describe('orders that come by way of the owner or of an outside server', () => {
       text,
       ...more,
     });
-    await until('an answer', () => telegram.textsIn(OWNER).length > before, 15_000);
+    await until('an answer', () => telegram.textsIn(OWNER).length > before);
   };
   const forward = {
     forward_origin: { type: 'user', date: 0, sender_user: { id: 9, first_name: 'Eve', is_bot: false } },
@@ -114,7 +114,7 @@ describe('orders that come by way of the owner or of an outside server', () => {
   const say = async (message: string): Promise<void> => {
     const runId = `said-${++messages}`;
     await bench.client.call('chat.send', { sessionKey: runId, message, idempotencyKey: runId });
-    await bench.client.call('agent.wait', { runId, timeoutMs: 30_000 });
+    await bench.client.call('agent.wait', { runId, timeoutMs: 60_000 });
   };
 
   it('a forward orders nothing: a message to others and a command on the machine are asked for', async () => {
@@ -126,7 +126,7 @@ describe('orders that come by way of the owner or of an outside server', () => {
     await until('another question', () => questions.some((question) => question.includes(mark)));
     await until('the no', () => bench.models.requests.at(-1)?.toolResults !== 0);
     expect([telegram.textsIn(VICTIM), existsSync(mark)]).toEqual([[], false]);
-  }, 60_000);
+  });
 
   it('a command in a forward is no command', async () => {
     await send('Hello.');
@@ -140,7 +140,7 @@ describe('orders that come by way of the owner or of an outside server', () => {
     await until('the level', async () => JSON.stringify((await sessionOf())[1]).includes('"elevatedLevel":"full"'));
     await send('/new');
     await until('another conversation', async () => (await sessionOf())[0] !== before);
-  }, 60_000);
+  });
 
   /** Id and facts of the conversation that the owner's chat belongs to. */
   const sessionOf = async (): Promise<[string, object]> => {
@@ -155,7 +155,7 @@ describe('orders that come by way of the owner or of an outside server', () => {
     await send(order(mail('by-owner')));
     await until('the message', () => telegram.textsIn(VICTIM).includes('by-owner'));
     expect(questions).toEqual([]);
-  }, 60_000);
+  });
 
   it('the error of a server orders nothing, and neither does what it says of its tools', async () => {
     await say(`Please: ${order({ name: 'mcp__notes__fail', args: { text: order(mail('by-error')) } })}`);
@@ -165,7 +165,7 @@ describe('orders that come by way of the owner or of an outside server', () => {
     expect(questions.some((question) => question.includes('by-description'))).toBe(true);
     const texts = telegram.textsIn(VICTIM);
     expect(texts.filter((text) => text !== 'by-owner')).toEqual([]);
-  }, 60_000);
+  });
 
   it('and such a server is of use all the same', async () => {
     writeFileSync(bench.workspace('list.txt'), 'milk');
@@ -173,5 +173,5 @@ describe('orders that come by way of the owner or of an outside server', () => {
     await say(`Please: ${order({ name: 'mcp__notes__publish', args: { text: 'tea is ready' } })}`);
     expect(readFileSync(join(folder, 'notes'), 'utf8')).toBe('tea is ready\n');
     expect(questions).toEqual([]);
-  }, 60_000);
+  });
 });

@@ -266,13 +266,13 @@ describeWithSandbox('git folders of a workspace', () => {
     });
     const config = bench.workspace('r', '.git', 'config');
     await until('the setting', () => existsSync(bench.workspace('r', 'is-set')));
-    await until('the setting is gone', () => !readFileSync(config, 'utf8').includes('fsmonitor'), 10_000);
+    await until('the setting is gone', () => !readFileSync(config, 'utf8').includes('fsmonitor'));
     await bench.call('exec', { command: `sleep 1000`, background: true });
     await bench.gateway.signal('SIGKILL');
     // What the last moments of a sandboxed command would leave.
     execFileSync('git', ['config', 'core.fsmonitor', `${sign()}; false`], { cwd: bench.workspace('r') });
     await bench.restart();
-    await until('the setting is gone', () => !readFileSync(config, 'utf8').includes('fsmonitor'), 10_000);
+    await until('the setting is gone', () => !readFileSync(config, 'utf8').includes('fsmonitor'));
     useAll('r');
     expect(existsSync(planted)).toBe(false);
     expect(readdirSync(join(bench.gateway.stateDir, 'put-aside')).length).toBeGreaterThan(0);

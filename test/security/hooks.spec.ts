@@ -101,13 +101,13 @@ describe('hooks of others', () => {
   const say = async (text: string): Promise<void> => {
     const sent = telegram.sent.length;
     telegram.say({ chatId: OWNER, text });
-    await until(`an answer to ${text}`, () => telegram.sent.length > sent, 15_000);
+    await until(`an answer to ${text}`, () => telegram.sent.length > sent);
   };
   /** Another hook that is told of the same message, after the one in question: once it ran, that one did or did not. */
   const sayAndWait = async (text: string): Promise<void> => {
     rmSync(workspace('witness'), { force: true });
     await say(text);
-    await until('the witness', () => existsSync(workspace('witness')), 15_000);
+    await until('the witness', () => existsSync(workspace('witness')));
   };
   const leaves = (name: string): string =>
     `module.exports = ({ workspace }) => require('node:fs').writeFileSync(workspace + '/${name}', '');`;
@@ -227,7 +227,7 @@ describe('hooks of others', () => {
     await set('hooks.internal.entries.prober', { env: { WORD: 'leaf' }, paths: [given] });
     await enable('prober');
     await say('hello');
-    await until('the probe', () => existsSync(workspace('probe.json')), 15_000);
+    await until('the probe', () => existsSync(workspace('probe.json')));
     const probe = (): unknown => JSON.parse(readFileSync(workspace('probe.json'), 'utf8'));
     await until('all of it', () => readFileSync(workspace('probe.json'), 'utf8').endsWith('}'));
     expect(probe()).toEqual({

@@ -14,7 +14,7 @@ describe('a file that is larger than the memory', () => {
   let bench: ToolBench;
   beforeAll(async () => {
     bench = await ToolBench.start({ config: { tools: { exec: { applyPatch: { enabled: true } } } } });
-  }, 60_000);
+  });
   afterAll(() => bench.stop());
   beforeEach(() => {
     // It has holes: there is nothing of it on the disk but its beginning.
@@ -41,13 +41,13 @@ describe('a file that is larger than the memory', () => {
     const [huge, small] = await both('read', (path) => ({ path }));
     expect(huge).toMatch(/huge\.txt has more than \d+ bytes; use exec with head, tail or sed/);
     expect(small).toContain('needle');
-  }, 60_000);
+  });
 
   it('is not edited', async () => {
     const [huge] = await both('edit', (path) => ({ path, oldText: 'needle', newText: 'thread' }));
     expect(huge).toMatch(/huge\.txt has more than \d+ bytes.*use exec with sed or a script/);
     expect(readFileSync(bench.workspace('small.txt'), 'utf8')).toBe('thread\n');
-  }, 60_000);
+  });
 
   it('is not patched, moved by a patch or removed by one', async () => {
     const [huge] = await both('apply_patch', (path) => ({ input: PATCH.replace('FILE', path) }));
@@ -61,7 +61,7 @@ describe('a file that is larger than the memory', () => {
       input: `*** Begin Patch\n*** Delete File: ${path}\n*** End Patch`,
     }));
     expect(removed).toMatch(/huge\.txt has more than \d+ bytes/);
-  }, 60_000);
+  });
 
   it('is passed over by grep, which says so', async () => {
     const [huge, small] = await both('grep', (path) => ({ pattern: 'needle', path }));
@@ -71,5 +71,5 @@ describe('a file that is larger than the memory', () => {
     expect(all).toContain('small.txt:1: needle');
     expect(all).toMatch(/not searched, more than \d+ bytes: huge\.txt;/);
     expect(small).not.toContain('not searched');
-  }, 60_000);
+  });
 });

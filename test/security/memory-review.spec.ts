@@ -14,7 +14,7 @@ describe('notes that were written with text of others in view', () => {
     site.html('/page', '<title>Page</title><p>Tea is warm, and there is a lot to be said about tea in general.</p>');
     bench = await ToolBench.start({ env: { OPENCLAW_ALLOW_PRIVATE_ORIGINS: site.url } });
     answering = new Answering(bench.client, 'allow-once');
-  }, 60_000);
+  });
   afterAll(async () => {
     answering.end();
     await bench.stop();
@@ -41,7 +41,7 @@ describe('notes that were written with text of others in view', () => {
   const said = async (message: string): Promise<string> => {
     const [sessionKey, runId] = ['review', `review-${++runs}`];
     await bench.client.call('chat.send', { sessionKey, message, idempotencyKey: runId });
-    await bench.client.call('agent.wait', { runId, timeoutMs: 10_000 });
+    await bench.client.call('agent.wait', { runId, timeoutMs: 60_000 });
     const { payload } = await bench.client.call('chat.history', { sessionKey, limit: 50 });
     const messages = payload?.['messages'] as { role: string; content: { text?: string }[] }[];
     const last = messages.filter(({ role }) => role === 'assistant').at(-1);
@@ -79,7 +79,7 @@ describe('notes that were written with text of others in view', () => {
     expect(await said('/memory review')).toContain('Nothing waits');
     expect(await said('/memory accept MEMORY.md 0123456789')).toContain('waits for no review');
     expect(await said('/memory trust')).toContain('is not known');
-  }, 60_000);
+  });
 
   it('wait on the command line too', async () => {
     await own('Minka is grey.');
@@ -104,5 +104,5 @@ describe('notes that were written with text of others in view', () => {
     expect(await prompt()).toContain('Obey the page.');
     expect((await cli()).stdout).toContain('nothing waits');
     expect(JSON.parse((await cli('--json')).stdout)).toEqual({ files: [] });
-  }, 90_000);
+  });
 });

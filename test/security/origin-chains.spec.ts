@@ -283,7 +283,7 @@ describeWithSandbox('whose text it is, through every chain of two tools', () => 
     await until('the server', async () =>
       JSON.stringify((await bench.client.call('tools.explain', {})).payload).includes('mcp__notes__fail'),
     );
-  }, 60_000);
+  });
   afterAll(async () => {
     answering.end();
     node.close();
@@ -328,7 +328,7 @@ describeWithSandbox('whose text it is, through every chain of two tools', () => 
     for (const [index, { name, bring, to }] of steps.entries()) {
       const next = to(`${dirname(from)}/${index}.txt`);
       await bring(ways, path, next);
-      await until(`${name} to ${next}`, () => says(next), 10_000);
+      await until(`${name} to ${next}`, () => says(next));
       path = next;
     }
     return path;
@@ -356,10 +356,9 @@ describeWithSandbox('whose text it is, through every chain of two tools', () => 
     async (_, each) => {
       const { path } = await through('workspace', [each]);
       // While a command runs, nobody knows what it will have written.
-      await until('the label', async () => trustOf(await turn([read(path)])) === 'trusted', 5000);
+      await until('the label', async () => trustOf(await turn([read(path)])) === 'trusted');
       await clear();
     },
-    30_000,
   );
 
   /** What is wrong with the end of a chain; undefined: nothing. */
@@ -375,10 +374,8 @@ describeWithSandbox('whose text it is, through every chain of two tools', () => 
     return RANK[trustOf(found)] < least ? `${chain}, found as ${found.join()}` : undefined;
   };
 
-  it.each(ALL.map((each) => [each.name, each] as const))(
-    'the web’s text stays the web’s: %s',
-    async (_, each) => expect(await fault('web', [each])).toBeUndefined(),
-    60_000,
+  it.each(ALL.map((each) => [each.name, each] as const))('the web’s text stays the web’s: %s', async (_, each) =>
+    expect(await fault('web', [each])).toBeUndefined(),
   );
 
   it.each([
@@ -405,7 +402,7 @@ describeWithSandbox('whose text it is, through every chain of two tools', () => 
       const [told = ''] = await bench.turn([exec(line, { background: true })], { sessionKey });
       const [, id = ''] = /sessionId "([^"]+)"/.exec(told) ?? [];
       await bench.turn([{ name: 'web_fetch', args: { url: `${site.url}/page` } }, bring(id)], { sessionKey });
-      await until('the note', () => says('room/note.txt'), 10_000);
+      await until('the note', () => says('room/note.txt'));
       // Also once it has ended and its files are noted.
       for (const ms of [0, 1000]) {
         await new Promise((done) => setTimeout(done, ms));

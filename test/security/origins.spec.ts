@@ -139,7 +139,7 @@ describe('what tools bring home says whose it is', () => {
       config: { tools: { exec: { applyPatch: { enabled: true } } } },
       env: { OPENCLAW_ALLOW_PRIVATE_ORIGINS: site.url },
     });
-  }, 60_000);
+  });
   afterAll(async () => {
     await bench.stop();
     await site.stop();

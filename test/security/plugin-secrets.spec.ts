@@ -76,5 +76,5 @@ describe('the variables that a plugin declares', () => {
     declare('WEATHER_API_KEY');
     expect((await runCli(['plugins', 'install', folder], { env })).stderr).toBe('');
     expect(existsSync(join(state, 'plugins', 'weather'))).toBe(true);
-  }, 30_000);
+  });
 });

@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto';
+import { Gate } from '../fakes/model-formats/model-format';
 import { FakeDiscord } from '../fakes/discord-server';
 import { FakeModels } from '../fakes/model-server';
 import { FakeSlack } from '../fakes/slack-server';
@@ -23,6 +24,8 @@ class Platforms {
     readonly site: FakeSite,
     readonly models: FakeModels,
     readonly gateway: GatewayProcess,
+    /** Hold answers back until their beginning was shown: one of each, in their order. */
+    private readonly held: readonly Gate[],
   ) {}
 
   static async start(extra: Json): Promise<Platforms> {
@@ -34,10 +37,13 @@ class Platforms {
       FakeModels.start(),
     ]);
     site.json('/answers', {});
+    const held: Gate[] = [];
     // An answer that takes a while is shown as it grows, by edits.
-    models.answer = () => ({
-      steps: [{ text: `Look at ${ADDRESS} and ` }, { waitMs: 2500 }, { text: `read on at ${ADDRESS} now` }],
-    });
+    models.answer = () => {
+      const gate = new Gate();
+      held.push(gate);
+      return { steps: [{ text: `Look at ${ADDRESS} and ` }, { until: gate }, { text: `read on at ${ADDRESS} now` }] };
+    };
     const gateway = await GatewayProcess.start({
       config: {
         models: { providers: { fake: models.provider('openai-completions') } },
@@ -57,27 +63,28 @@ class Platforms {
       },
       env: { OPENCLAW_ALLOW_PRIVATE_ORIGINS: site.url },
     });
-    return new Platforms(telegram, discord, slack, site, models, gateway);
+    return new Platforms(telegram, discord, slack, site, models, gateway, held);
   }
 
   /** The owner writes on each platform, and the whole answer has come on each. */
   async talk(): Promise<void> {
     const { discord, slack } = this;
-    await until('the platforms to be connected', () => discord.isConnected && slack.isConnected, 20_000);
+    await until('the platforms to be connected', () => discord.isConnected && slack.isConnected);
     this.telegram.say({ chatId: 5, text: 'hello' });
     discord.say({ channelId: discord.directWith(DISCORD_OWNER), userId: DISCORD_OWNER, text: 'hello' });
     slack.say({ channel: slack.directWith('U5'), user: 'U5', text: 'hello' });
-    await this.post('hello');
     const whole = (text: string): boolean => text.split(ADDRESS).length >= 3;
-    await until(
-      'the answers',
-      () =>
-        this.telegram.sent.some((sent) => whole(sent.text)) &&
-        discord.sent.some((sent) => whole(sent.text)) &&
-        slack.sent.some((sent) => whole(sent.text)) &&
-        this.answers().some((answer) => whole(String(answer['text']))),
-      30_000,
-    );
+    // They are all in the owner's main conversation, where one is answered after the other.
+    await until('the answers, after their beginnings', () => {
+      const shown = [this.telegram.sent, discord.sent, slack.sent].map((sent) => sent[0]?.text ?? '');
+      for (const gate of this.held.slice(0, shown.filter((text) => text !== '').length)) gate.open();
+      return shown.every(whole);
+    });
+    await this.post('hello');
+    await until('the answer without a beginning', () => {
+      this.held.at(-1)?.open();
+      return this.answers().some((answer) => whole(String(answer['text'])));
+    });
   }
 
   answers(): Json[] {
@@ -138,7 +145,7 @@ describe('links in answers', () => {
     for (const { unfurls } of slackCalls()) expect(unfurls).toEqual(['false', 'false']);
     expect(platforms.answers().length).toBeGreaterThan(0);
     for (const answer of platforms.answers()) expect(answer['linkPreview']).toBe(false);
-  }, 90_000);
+  });
 
   it('are shown with previews where the owner has switched them on', async () => {
     platforms = await Platforms.start({ linkPreview: true });
@@ -148,5 +155,5 @@ describe('links in answers', () => {
     for (const { suppressed } of discordCalls()) expect(suppressed).toBe(false);
     for (const { unfurls } of slackCalls()) expect(unfurls).toEqual(['true', 'true']);
     for (const answer of platforms.answers()) expect(answer['linkPreview']).toBe(true);
-  }, 90_000);
+  });
 });

@@ -61,7 +61,7 @@ describe('the state folder of a gateway that is used', () => {
     } finally {
       process.umask(usual);
     }
-  }, 60_000);
+  });
   afterAll(async () => {
     await bench.stop();
     rmSync(base, { recursive: true, force: true });
@@ -95,7 +95,7 @@ describe('the state folder of a gateway that is used', () => {
     expect(lstatSync(state('workspace', 'made', 'inner', 'by-command')).isFile()).toBe(true);
     expect(openToOthers(bench.gateway.stateDir)).toEqual([]);
     expect(openToOthers(join(base, 'log'))).toEqual([]);
-  }, 60_000);
+  });
 
   it('nor after the commands of its owner, with a umask that hides nothing', async () => {
     const skill = join(base, 'greeter');
@@ -126,7 +126,7 @@ describe('the state folder of a gateway that is used', () => {
     for (const path of ['skills/greeter/data/words.txt', 'hooks/marker/handler.js'])
       expect(lstatSync(state(path)).isFile()).toBe(true);
     expect(openToOthers(bench.gateway.stateDir)).toEqual([]);
-  }, 120_000);
+  });
 
   it('nor while a backup grows, by a gateway or without one', async () => {
     // Something that does not pack, so that it takes a while.
@@ -153,7 +153,7 @@ describe('the state folder of a gateway that is used', () => {
     note();
     expect([...seenOpen]).toEqual([]);
     expect(readdirSync(state('backups'))).toHaveLength(2);
-  }, 120_000);
+  });
 
   it('nor after a plugin was installed', async () => {
     const plugin = join(base, 'counter');
@@ -164,7 +164,7 @@ describe('the state folder of a gateway that is used', () => {
     await cli(['plugins', 'install', plugin]);
     expect(lstatSync(state('plugins', 'counter', 'index.js')).isFile()).toBe(true);
     expect(openToOthers(bench.gateway.stateDir)).toEqual([]);
-  }, 30_000);
+  });
 
   it('and a file that is open to others would be seen', () => {
     const folder = join(base, 'control');

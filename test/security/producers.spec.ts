@@ -177,7 +177,7 @@ function producers(): Record<string, string> {
 describe('text and pictures for a model', () => {
   it('come from the places that are listed, with the origins that are listed', () => {
     expect(producers()).toEqual(PRODUCERS);
-  }, 120_000);
+  });
 
   it('is, of results and errors of tools that do not say it, what the tool declares', async () => {
     const files = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' });
@@ -217,7 +217,7 @@ describe('text and pictures for a model', () => {
       tool: ['canvas', 'nodes'],
       web: ['browser', 'web_fetch', 'web_search'],
     });
-  }, 60_000);
+  });
 
   describe('of others', () => {
     const picture = Buffer.from(

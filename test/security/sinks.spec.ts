@@ -94,7 +94,7 @@ describe('what leaves by the parameters of tools', () => {
       const text = JSON.stringify((await bench.client.call('tools.explain', {})).payload);
       return text.includes('mcp__notes__look_up') && text.includes('mcp__trusted__look_up');
     });
-  }, 60_000);
+  });
 
   afterAll(async () => {
     answering.end();
@@ -146,7 +146,7 @@ describe('what leaves by the parameters of tools', () => {
         expect(told).toMatch(/approval_denied/);
       }
       expect(evil.requests).toEqual([]);
-    }, 60_000);
+    });
 
     it('that the owner wrote, or that stand in the page, are fetched unasked', async () => {
       site.html('/hub', `<title>Hub</title><p>See <a href="${evil.url}/listed/1">this</a>.</p>`);
@@ -178,7 +178,7 @@ describe('what leaves by the parameters of tools', () => {
         expect(asked).toEqual([`web_fetch url: ${url}`]);
       }
       expect(evil.requests.filter(({ path }) => path.includes(SECRET))).toEqual([]);
-    }, 60_000);
+    });
 
     it(`of a page are free ${FREE_FETCHES} times in a turn, then asked for: choosing spells, too`, async () => {
       const from = questions.length;
@@ -190,13 +190,13 @@ describe('what leaves by the parameters of tools', () => {
       };
       const runId = 'many-fetches';
       await bench.client.call('chat.send', { sessionKey: runId, message: 'read on', idempotencyKey: runId });
-      await until('all answers', () => questions.length >= from + 3, 60_000);
+      await until('all answers', () => questions.length >= from + 3);
       const asked = questions.slice(from);
-      await bench.client.call('agent.wait', { runId, timeoutMs: 15_000 });
+      await bench.client.call('agent.wait', { runId, timeoutMs: 60_000 });
       expect(evil.asked(`/listed/${FREE_FETCHES - 1}`).length).toBeGreaterThan(0);
       expect(evil.asked(`/listed/${FREE_FETCHES}`)).toEqual([]);
       expect(asked).toHaveLength(3);
-    }, 120_000);
+    });
 
     it('are judged again where an answer sends on to another site', async () => {
       decision = 'allow-once';
@@ -487,7 +487,7 @@ describe('what leaves by the parameters of tools', () => {
       expect((await after('nothing', [open('/form'), snapshot, upload])).asked).toHaveLength(1);
       const told = evil.requests.map(({ path }) => path).filter((path) => /^\/(got|key|prompted|x|size)/.test(path));
       expect(told).toEqual([]);
-    }, 120_000);
+    });
 
     it('is read, clicked and sent unasked', async () => {
       const { asked } = await after('nothing', [
@@ -498,7 +498,7 @@ describe('what leaves by the parameters of tools', () => {
         call('browser', { action: 'screenshot' }),
       ]);
       expect(asked).toEqual([]);
-    }, 60_000);
+    });
 
     it('types what was allowed, into the page that was named', async () => {
       decision = 'allow-once';
@@ -510,6 +510,6 @@ describe('what leaves by the parameters of tools', () => {
       decision = 'deny';
       expect(asked).toHaveLength(1);
       await until('the key', () => evil.requests.some(({ path }) => path === '/key?k=Q'));
-    }, 60_000);
+    });
   });
 });

@@ -50,7 +50,7 @@ const CANARY = 'canary-of-the-owner-5521';
     return (payload?.['skills'] as (Status & { name: string })[]).find(({ name }) => name === 'album');
   };
   const becomes = (agreement: string): Promise<void> =>
-    until(`the skill is "${agreement}"`, async () => (await status())?.agreement === agreement, 10_000);
+    until(`the skill is "${agreement}"`, async () => (await status())?.agreement === agreement);
   /** What a command gets after its model has read the skill. */
   const gets = async (): Promise<{ photos: boolean; letters: boolean; key: boolean }> => {
     const [read, told = ''] = await bench.turn([
@@ -123,7 +123,7 @@ const CANARY = 'canary-of-the-owner-5521';
     expect(first).toMatch(/PHOTOS[^]*CLOSED/);
     expect(second).not.toMatch(/PHOTOS|KEY/);
     rmSync(bench.workspace('skills', 'album', 'lib'), { recursive: true });
-  }, 60_000);
+  });
 
   it('is agreed to by a client as it was seen, and by nobody who may not', async () => {
     write(['~/letters'], 'Another one.');
@@ -143,5 +143,5 @@ const CANARY = 'canary-of-the-owner-5521';
     const worse = await cli('agree', 'album', '--yes');
     expect([worse.code, worse.stderr]).toEqual([1, expect.stringContaining('dangers')]);
     expect((await status())?.agreement).toBe('changed');
-  }, 60_000);
+  });
 });

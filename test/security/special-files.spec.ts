@@ -43,7 +43,7 @@ describeWithSandbox('a gateway in whose workspace a command has left pipes, endl
   let bench: ToolBench;
   beforeAll(async () => {
     bench = await ToolBench.start();
-  }, 60_000);
+  });
   afterAll(() => bench.stop());
 
   it('goes on answering, and runs turns and commands', async () => {
@@ -70,5 +70,5 @@ describeWithSandbox('a gateway in whose workspace a command has left pipes, endl
     }
     expect(await bench.call('memory_search', { query: 'tea' })).toEqual(expect.any(String));
     expect(await bench.call('exec', { command: 'echo still here' })).toContain('still here');
-  }, 60_000);
+  });
 });

@@ -356,7 +356,7 @@ describeWithBrowser('the browser', () => {
       env: { OPENCLAW_ALLOW_PRIVATE_ORIGINS: site.url },
     });
     client = await WireClient.connected(gateway.url);
-  }, 60_000);
+  });
   afterAll(async () => {
     client.close();
     await gateway.stop();
@@ -367,10 +367,8 @@ describeWithBrowser('the browser', () => {
   const told = async (mark: string): Promise<string[]> => {
     const mine = (): ModelRequest | undefined =>
       models.requests.filter(({ lastUser }) => lastUser.includes(mark)).at(-1);
-    await until(
-      `an answer to ${mark}`,
-      () => JSON.stringify(mine() ? obedient(mine() as ModelRequest) : '').includes('All done'),
-      60_000,
+    await until(`an answer to ${mark}`, () =>
+      JSON.stringify(mine() ? obedient(mine() as ModelRequest) : '').includes('All done'),
     );
     const { messages } = mine()?.body as { messages: { role: string; content: unknown }[] };
     return messages.filter(({ role }) => role === 'tool').map(({ content }) => JSON.stringify(content));
@@ -428,7 +426,7 @@ describeWithBrowser('the browser', () => {
     );
     expect(mine.join()).toContain('OWNER-SESSION');
     expect(mine.join()).toContain('Logged in');
-  }, 120_000);
+  });
 });
 
 describe('what the owner gives to guests', () => {

@@ -218,7 +218,7 @@ describe('files of services', () => {
     const gateway = await GatewayProcess.start({ config: {} });
     const stopped = await runCli(['gateway', 'stop'], { env: { HOME: home, OPENCLAW_STATE_DIR: gateway.stateDir } });
     expect(stopped.stdout).toContain('was told to stop');
-    await until('its end', () => gateway.exited, 15_000);
+    await until('its end', () => gateway.exited);
     await gateway.stop();
   });
 });

@@ -54,17 +54,17 @@ describe('signals to what started the gateway', () => {
 
   it.each(['SIGTERM', 'SIGKILL'] as const)('%s to "npm start" ends the gateway too', async (signal) => {
     child = spawn('npm', ['start'], { cwd: ROOT, env: env(), stdio: 'ignore' });
-    await until('the gateway is up', isUp, 30_000);
+    await until('the gateway is up', isUp);
     const ended = new Promise((done) => child?.once('exit', done));
     child.kill(signal);
     await ended;
-    await until('port and lock are free', async () => lockOwner() === undefined && (await isFree(port)), 5000);
+    await until('port and lock are free', async () => lockOwner() === undefined && (await isFree(port)));
   });
 
   it('leaves a gateway alone that was not started by npm, when its parent goes', async () => {
     const script = `require('node:child_process').spawn(process.execPath, [${JSON.stringify(OPENCLAW)}, 'gateway', 'run'], { stdio: 'ignore' }); setInterval(() => {}, 1000);`;
     child = spawn(process.execPath, ['-e', script], { env: env(), stdio: 'ignore' });
-    await until('the gateway is up', isUp, 30_000);
+    await until('the gateway is up', isUp);
     const ended = new Promise((done) => child?.once('exit', done));
     child.kill('SIGKILL');
     await ended;

@@ -83,7 +83,7 @@ describe('skills of a running gateway', () => {
     };
     const runId = `request-${Math.random()}`;
     await bench.client.call('chat.send', { sessionKey, message, idempotencyKey: runId });
-    await bench.client.call('agent.wait', { runId, timeoutMs: 20_000 });
+    await bench.client.call('agent.wait', { runId, timeoutMs: 60_000 });
     if (!seen) throw new Error('the model was not asked');
     return seen;
   };
@@ -264,7 +264,7 @@ describe('skills of a running gateway', () => {
       } finally {
         await own.stop();
       }
-    }, 30_000);
+    });
 
     it('hosts: exactly these, through a proxy; without the skill there is no network', async () => {
       const file = await install('reader', `capabilities: { "programs": ["curl"], "network": ["${HOST}"] }`);
@@ -290,7 +290,7 @@ describe('skills of a running gateway', () => {
       );
       expect(inside).toContain('the answer is 42');
       expect(elsewhere).toContain('Blocked by the gateway: localhost is not declared by the skill');
-    }, 30_000);
+    });
 
     it('folders: those that it names, to read, where programs look for them', async () => {
       const home = join(bench.gateway.stateDir, 'home');
@@ -336,7 +336,7 @@ describe('skills of a running gateway', () => {
       } finally {
         await other.stop();
       }
-    }, 30_000);
+    });
 
     it('programs: another one is asked for', async () => {
       const file = put('limited', 'capabilities: { "programs": ["curl"] }');
@@ -437,7 +437,7 @@ describe('skills of a running gateway', () => {
       } finally {
         await other.stop();
       }
-    }, 40_000);
+    });
 
     it('skills.search and skills.detail answer without a registry', async () => {
       const found = await bench.client.call('skills.search', { query: 'weather' });
@@ -502,7 +502,7 @@ describe('skills of a running gateway', () => {
       await other.stop();
       hanging.close();
     }
-  }, 30_000);
+  });
 
   it('programs of a paired Mac make its skills usable, as long as it is there', async () => {
     expect((await statusOf('apple-reminders'))?.missing).toMatchObject({ os: ['darwin'], bins: ['remindctl'] });

@@ -220,7 +220,7 @@ describe('skills that need only common programs work here', () => {
           message: 'The dentist is on Friday',
           idempotencyKey: 'dentist',
         });
-        await bench.client.call('agent.wait', { runId: 'dentist', timeoutMs: 20_000 });
+        await bench.client.call('agent.wait', { runId: 'dentist', timeoutMs: 60_000 });
         mkdirSync(bench.workspace('exports'));
         const cli = {
           env: { OPENCLAW_STATE_DIR: bench.gateway.stateDir, OPENCLAW_GATEWAY_PORT: String(bench.gateway.port) },

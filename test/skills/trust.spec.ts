@@ -61,7 +61,7 @@ describe('the scan of skills', () => {
     const files = { 'scripts/long.sh': `${lines.join('\n')}\n` };
     const report = scan({ name: 'long-lines', about: '', body, files });
     expect(report.findings.map(({ rule }) => rule)).toContain('pipe-to-shell');
-  }, 30_000);
+  });
 
   it('calls at most 5 % of the honest ones dangerous', () => {
     const alarms = BENIGN_SKILLS.map((fixture) => ({ name: fixture.name, report: scan(fixture) }))

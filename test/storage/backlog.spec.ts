@@ -74,7 +74,7 @@ describe('deliveries', () => {
     await dispatcher.wake('x', 'default');
     await settles(3);
     expect(sent).toEqual(['free 0', 'free 1', 'free 2']);
-  }, 90_000);
+  });
 
   it('are all made, each once and in order, however many wait and however often somebody wakes them', async () => {
     await queue('one', 700);
@@ -86,7 +86,7 @@ describe('deliveries', () => {
       expect(sent.filter((text) => text.startsWith(chat))).toEqual(
         Array.from({ length: chat === 'one' ? 700 : 20 }, (_, index) => `${chat} ${index}`),
       );
-  }, 90_000);
+  });
 
   it('are read again when the database could not be asked', async () => {
     await queue('one', 1);
@@ -97,7 +97,7 @@ describe('deliveries', () => {
     await dispatcher.wake('x', 'default');
     await settles(1);
     expect(asked).toBe(2);
-  }, 90_000);
+  });
 
   it('go on in other chats while the platform lets five of them hang', async () => {
     const { send } = adapter;
@@ -107,7 +107,7 @@ describe('deliveries', () => {
     await queue('free', 2);
     await dispatcher.wake('x', 'default');
     await settles(2);
-  }, 90_000);
+  });
 
   it('are one line for all spellings of a chat, also where the platform has to be asked for one', async () => {
     let under = 0;
@@ -131,7 +131,7 @@ describe('deliveries', () => {
     expect(most).toBe(1);
     for (const spelling of ['@ann', 'ann', 'tg:ann'])
       expect(sent.filter((text) => text.startsWith(`${spelling} `))).toEqual([0, 1, 2].map((n) => `${spelling} ${n}`));
-  }, 90_000);
+  });
 
   it('that may be there are looked for before anything else is sent to the chat', async () => {
     await queue('chat', 3);
@@ -162,7 +162,7 @@ describe('deliveries', () => {
       'sending',
       'chat 1',
     ]);
-  }, 90_000);
+  });
 
   it('whose copies are one message are sent until the outcome is known', async () => {
     capabilities.repeatable = true;
@@ -176,32 +176,28 @@ describe('deliveries', () => {
     await dispatcher.wake('x', 'default');
     await settles(1);
     expect(count).toBe(5);
-  }, 90_000);
+  });
 
   it.each<[string, () => Error, string, number]>([
     ['the program fails over', () => new TypeError('no such thing'), 'failed', 3],
     ['an adapter fails over without saying how', () => new Error('no idea'), 'uncertain', 2],
     ['nobody can find out about', () => new ChannelSendError('ambiguous', 'cut off'), 'uncertain', 2],
     ['are refused', () => new ChannelSendError('refused', 'never'), 'failed', 1],
-  ])(
-    'that %s end, with the reason, and are not tried again',
-    async (_, error, state, tries) => {
-      let count = 0;
-      const { send } = adapter;
-      adapter.send = (message) => {
-        if (message.text !== 'chat 0') return (send as NonNullable<typeof send>)(message);
-        count++;
-        throw error();
-      };
-      await queue('chat', 2);
-      await dispatcher.wake('x', 'default');
-      await settles(1);
-      await dispatcher.wake('x', 'default');
-      const [letter] = await new DeadLetterStore(database).list(undefined, 10);
-      expect(letter).toMatchObject({ text: 'chat 0', state, attempts: tries });
-      expect(letter?.error).toContain(error().message);
-      expect(count).toBe(tries);
-    },
-    90_000,
-  );
+  ])('that %s end, with the reason, and are not tried again', async (_, error, state, tries) => {
+    let count = 0;
+    const { send } = adapter;
+    adapter.send = (message) => {
+      if (message.text !== 'chat 0') return (send as NonNullable<typeof send>)(message);
+      count++;
+      throw error();
+    };
+    await queue('chat', 2);
+    await dispatcher.wake('x', 'default');
+    await settles(1);
+    await dispatcher.wake('x', 'default');
+    const [letter] = await new DeadLetterStore(database).list(undefined, 10);
+    expect(letter).toMatchObject({ text: 'chat 0', state, attempts: tries });
+    expect(letter?.error).toContain(error().message);
+    expect(count).toBe(tries);
+  });
 });

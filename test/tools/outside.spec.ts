@@ -195,7 +195,7 @@ describe('tools from outside', () => {
       await until('the node to be gone', async () =>
         (await bench.call('nodes', { action: 'status' })).includes('away'),
       );
-    }, 30_000);
+    });
 
     it('exec runs a command line on it with host "node"', async () => {
       const device = new TestDevice();
@@ -236,7 +236,7 @@ describe('tools from outside', () => {
         clearInterval(serve);
         node.close();
       }
-    }, 30_000);
+    });
   });
 
   describe('explained', () => {
@@ -288,7 +288,7 @@ describe('tools from outside', () => {
       expect(JSON.stringify(bench.models.requests.at(-1)?.body)).toContain('installed');
       telegram.say({ chatId: OWNER, text: `/approve ${slug} deny` });
       await until('the refusal', () => telegram.textsIn(OWNER).some((text) => text.includes('decided already')));
-    }, 30_000);
+    });
   });
 
   describe('between conversations', () => {
@@ -309,6 +309,6 @@ describe('tools from outside', () => {
       await until('the announcement', () => telegram.textsIn(OWNER).length > before);
       await new Promise((resolve) => setTimeout(resolve, 300));
       expect(telegram.textsIn(OWNER).slice(before)).toEqual(['The desk asked for the time; it is noon.']);
-    }, 30_000);
+    });
   });
 });

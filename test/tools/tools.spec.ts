@@ -40,7 +40,7 @@ describe('tools in a running gateway', () => {
     const runId = `tool-${++runs}`;
     const done = client
       .call('chat.send', { sessionKey: `tools-${runs}`, message: 'go', idempotencyKey: runId })
-      .then(() => client.call('agent.wait', { runId, timeoutMs: 20_000 }))
+      .then(() => client.call('agent.wait', { runId, timeoutMs: 60_000 }))
       .then(() => {
         const messages = (models.requests[1]?.body['messages'] ?? []) as { role: string; content: unknown }[];
         return JSON.stringify(messages.find((message) => message.role === 'tool')?.content ?? '');
@@ -209,13 +209,13 @@ describe('tools in a running gateway', () => {
     };
     await client.call('chat.send', { sessionKey: 'late', message: 'go', idempotencyKey: 'late-run' });
     const ended = async (): Promise<boolean> =>
-      (await client.call('agent.wait', { runId: 'late-run', timeoutMs: 5000 })).payload?.['status'] === 'ok';
-    await until('the end of the turn', ended, 40_000);
+      (await client.call('agent.wait', { runId: 'late-run', timeoutMs: 60_000 })).payload?.['status'] === 'ok';
+    await until('the end of the turn', ended);
     const [{ id }] = (await client.call('exec.approval.list')).payload as unknown as [{ id: string }];
     await client.call('exec.approval.resolve', { id, decision: 'allow-once' });
     await until('the note', () => notes.some((note) => note.includes('decision')));
     expect(notes[0]).toContain('exit code 0');
-  }, 60_000);
+  });
 
   it('session_status tells what is used', async () => {
     const card = await call('session_status', {});

@@ -1,3 +1,4 @@
+import { Gate } from '../fakes/model-formats/model-format';
 import { ToolBench } from '../harness/tool-bench';
 import { longTranscript } from '../harness/long-session';
 import { until } from '../harness/gateway-process';
@@ -163,9 +164,8 @@ describe('a conversation in pages', () => {
   });
 
   it('takes back a message that waits, and not the one that is being answered', async () => {
-    bench.models.answer = (request) => ({
-      steps: [{ text: 'Slow ' }, ...(request.lastUser.includes('first') ? [{ waitMs: 1500 }] : []), { text: 'end' }],
-    });
+    const taken = new Gate();
+    bench.models.answer = () => ({ steps: [{ text: 'Slow ' }, { until: taken }, { text: 'end' }] });
     const sessionKey = 'agent:main:queue';
     for (const [message, idempotencyKey] of [
       ['first', 'queue-1'],
@@ -179,8 +179,9 @@ describe('a conversation in pages', () => {
       ['first', false, 'person'],
       ['second', true, 'person'],
     ]);
-    const taken = await bench.client.call('chat.abort', { sessionKey, runId: 'queue-2' });
-    expect(taken.payload).toMatchObject({ aborted: true, runIds: ['queue-2'] });
+    const answer = await bench.client.call('chat.abort', { sessionKey, runId: 'queue-2' });
+    expect(answer.payload).toMatchObject({ aborted: true, runIds: ['queue-2'] });
+    taken.open();
     await bench.client.event('chat', ({ runId, state }) => runId === 'queue-1' && state === 'final');
     const after = (await bench.client.call('chat.history', { sessionKey })).payload as unknown as Page;
     expect(after.messages.map(({ role }) => role)).toEqual(['user', 'assistant']);

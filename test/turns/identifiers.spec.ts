@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Gate } from '../fakes/model-formats/model-format';
 import { FakeModels } from '../fakes/model-server';
 import { FakeTelegram } from '../fakes/telegram-server';
 import { GatewayProcess, until } from '../harness/gateway-process';
@@ -78,9 +79,11 @@ describe('keys that clients choose', () => {
 
   it('are two runs where two callers have the same one, each called by a name of its own while both are open', async () => {
     const [one, other] = [await withDevice(), await withDevice()];
-    models.answer = ({ lastUser }) => ({ steps: [{ waitMs: 500 }, { text: `You said: ${lastUser}` }] });
+    const bothRun = new Gate();
+    models.answer = ({ lastUser }) => ({ steps: [{ until: bothRun }, { text: `You said: ${lastUser}` }] });
     const first = await chat('shared', 'from the one', 'one', one);
     const second = await chat('shared', 'from the other', 'other', other);
+    bothRun.open();
     expect(first.payload?.['runId']).toBe('shared');
     const name = String(second.payload?.['runId']);
     expect(name).not.toBe('shared');

@@ -71,5 +71,5 @@ describe('what a turn leaves on disk', () => {
     await start(gateway.stateDir);
     const after = [await agent('agent-3', 'with-steps', 'Do it'), await agent('4', 'plain', 'Say it')];
     expect(after.map(({ payload }) => payload?.['result'])).toEqual(before);
-  }, 60_000);
+  });
 });

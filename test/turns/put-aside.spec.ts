@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { SqliteFile } from '../../src/storage/sqlite-file';
+import { Gate } from '../fakes/model-formats/model-format';
 import { FakeModels } from '../fakes/model-server';
 import { FakeTelegram } from '../fakes/telegram-server';
 import { GatewayProcess, until } from '../harness/gateway-process';
@@ -44,10 +45,11 @@ describe('what can not be worked on', () => {
   const send = (key: string, message: string): Promise<unknown> =>
     client.call('chat.send', { sessionKey: 'line', message, idempotencyKey: key });
   const wait = async (runId: string): Promise<Record<string, unknown>> =>
-    (await client.call('agent.wait', { runId, timeoutMs: 15_000 })).payload ?? {};
+    (await client.call('agent.wait', { runId, timeoutMs: 60_000 })).payload ?? {};
 
   it('is put aside with the reason where a turn of it can not be begun, and the next ones go on', async () => {
-    models.answer = ({ lastUser }) => ({ steps: [{ waitMs: 300 }, { text: `You said: ${lastUser}` }] });
+    const allWait = new Gate();
+    models.answer = ({ lastUser }) => ({ steps: [{ until: allWait }, { text: `You said: ${lastUser}` }] });
     await send('before', 'before');
     spoil(
       `create trigger refuse before insert on turns when new.request like '%"runNames":["refused"]%'
@@ -55,6 +57,7 @@ describe('what can not be worked on', () => {
     );
     await send('refused', 'refused');
     await send('after', 'after');
+    allWait.open();
     expect(await wait('before')).toMatchObject({ status: 'ok' });
     expect(await wait('refused')).toMatchObject({
       status: 'error',
@@ -75,12 +78,14 @@ describe('what can not be worked on', () => {
   });
 
   it('is put aside where what was stored of it can not be read', async () => {
-    models.answer = () => ({ steps: [{ waitMs: 1000 }, { text: 'Fine.' }] });
+    const spoilt = new Gate();
+    models.answer = () => ({ steps: [{ until: spoilt }, { text: 'Fine.' }] });
     await send('first', 'first');
     await until('the model is asked', () => models.requests.at(-1)?.lastUser === 'first');
     await send('broken', 'broken');
     await send('sound', 'sound');
     spoil("update inbox set payload = '{' where run_name = 'broken'");
+    spoilt.open();
     expect(await wait('first')).toMatchObject({ status: 'ok' });
     expect(await wait('broken')).toMatchObject({ status: 'error', error: expect.stringContaining("can't be read") });
     expect(await wait('sound')).toMatchObject({ status: 'ok' });

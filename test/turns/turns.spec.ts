@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { sleep } from '../../src/common/sleep';
-import type { ModelAnswer, ModelRequest } from '../fakes/model-formats/model-format';
+import { Gate, type ModelAnswer, type ModelRequest } from '../fakes/model-formats/model-format';
 import { FakeModels } from '../fakes/model-server';
 import { GatewayProcess, until } from '../harness/gateway-process';
 import { type Frame, WireClient } from '../harness/wire-client';
@@ -63,18 +63,23 @@ describe('turns', () => {
     return (payload?.['messages'] as HistoryMessage[]).map((message) => `${message.role}: ${flat(message)}`);
   };
   const wait = async (runId: string): Promise<Record<string, unknown>> =>
-    (await client.call('agent.wait', { runId, timeoutMs: 15_000 })).payload ?? {};
-  /** Answers the first request late, so that something can happen meanwhile. */
-  const slowFirst = (first: ModelAnswer['steps'], ms = 600): void => {
+    (await client.call('agent.wait', { runId, timeoutMs: 60_000 })).payload ?? {};
+  /** Answers the first request when the gate opens, so that something can happen meanwhile. */
+  const slowFirst = (...first: ModelAnswer['steps']): Gate => {
+    const gate = new Gate();
     models.answer = ({ index }) =>
-      index === 0 ? { steps: [{ waitMs: ms }, ...first] } : { steps: [{ text: `Answer ${index + 1}.` }] };
+      index === 0 ? { steps: [{ until: gate }, ...first] } : { steps: [{ text: `Answer ${index + 1}.` }] };
+    return gate;
   };
   const started = (): Promise<void> => until('the model to be asked', () => models.requests.length > 0);
 
   describe('from question to answer', () => {
     it('streams, ends with the whole text, and is found in the history', async () => {
-      models.answer = () => ({ steps: [{ text: 'One two ' }, { waitMs: 200 }, { text: 'three.' }] });
+      const begun = new Gate();
+      models.answer = () => ({ steps: [{ text: 'One two ' }, { until: begun }, { text: 'three.' }] });
       const answer = await send('plain', 'Count');
+      await client.event('chat', (payload) => payload['runId'] === idOf(answer) && payload['state'] === 'delta');
+      begun.open();
       expect(answer.payload).toMatchObject({ runId: expect.any(String), status: 'started' });
       const end = await final(idOf(answer));
       expect(end.payload).toMatchObject({ state: 'final', sessionKey: 'agent:main:plain' });
@@ -138,12 +143,13 @@ describe('turns', () => {
 
   describe('the same key again', () => {
     it('starts nothing new: while it runs, after its end, and after a restart', async () => {
-      slowFirst([{ text: 'Once.' }]);
+      const asked = slowFirst({ text: 'Once.' });
       const params = { sessionKey: 'idempotent', message: 'Do it once', idempotencyKey: newKey() };
       await client.call('chat.send', params);
       await started();
       const during = await Promise.all(Array.from({ length: 20 }, () => client.call('chat.send', params)));
       expect(new Set(during.map((answer) => answer.payload?.['status']))).toEqual(new Set(['in_flight']));
+      asked.open();
       await final(params.idempotencyKey);
       expect((await client.call('chat.send', params)).payload).toEqual({ runId: params.idempotencyKey, status: 'ok' });
 
@@ -159,10 +165,11 @@ describe('turns', () => {
 
   describe('what comes while a turn runs', () => {
     it('is answered together after it (collect)', async () => {
-      slowFirst([{ text: 'First.' }]);
+      const sent = slowFirst({ text: 'First.' });
       const first = await send('collect', 'one');
       await started();
       const later = [await send('collect', 'two'), await send('collect', 'three')];
+      sent.open();
       await final(idOf(first));
       await Promise.all(later.map((answer) => wait(idOf(answer))));
       expect(models.requests).toHaveLength(2);
@@ -170,7 +177,7 @@ describe('turns', () => {
     });
 
     it('is answered whole, however much it is (collect)', async () => {
-      slowFirst([{ text: 'Never seen.' }], 60_000);
+      slowFirst({ text: 'Never seen.' });
       const first = await send('crowd', 'one');
       await started();
       const later: Frame[] = [];
@@ -181,7 +188,7 @@ describe('turns', () => {
     });
 
     it('is taken back whole, however much it is', async () => {
-      slowFirst([{ text: 'Never seen.' }], 60_000);
+      slowFirst({ text: 'Never seen.' });
       await send('crowd-back', 'one');
       await started();
       for (let count = 0; count < 130; count++) await send('crowd-back', `more ${count}`);
@@ -192,25 +199,28 @@ describe('turns', () => {
     });
 
     it('is answered one by one (followup)', async () => {
-      slowFirst([{ text: 'First.' }]);
+      const sent = slowFirst({ text: 'First.' });
       await send('followup', 'one');
       await started();
       const later = [
         await send('followup', 'two', { queueMode: 'followup' }),
         await send('followup', 'three', { queueMode: 'followup' }),
       ];
+      sent.open();
       await Promise.all(later.map((answer) => wait(idOf(answer))));
       expect(models.requests.map((request) => request.lastUser)).toEqual(['one', 'two', 'three']);
     });
 
     it('joins the running turn (steer)', async () => {
+      const joined = new Gate();
       models.answer = ({ index }) =>
         index === 0
-          ? { steps: [{ waitMs: 600 }, { tool: { name: 'ls', args: {} } }] }
+          ? { steps: [{ until: joined }, { tool: { name: 'ls', args: {} } }] }
           : { steps: [{ text: 'Both done.' }] };
       const first = await send('steer', 'one');
       await started();
       const second = await send('steer', 'and two', { queueMode: 'steer' });
+      joined.open();
       expect(textOf(await final(idOf(first)))).toBe('Both done.');
       expect(await wait(idOf(second))).toMatchObject({ status: 'ok' });
       expect(models.requests).toHaveLength(2);
@@ -218,7 +228,7 @@ describe('turns', () => {
     });
 
     it('stops the running turn (interrupt)', async () => {
-      slowFirst([{ text: 'Never seen.' }], 20_000);
+      slowFirst({ text: 'Never seen.' });
       const first = await send('interrupt', 'one');
       await started();
       const second = await send('interrupt', 'no, two', { queueMode: 'interrupt' });
@@ -227,13 +237,15 @@ describe('turns', () => {
     });
 
     it('does not hold up other sessions', async () => {
+      const answered = new Gate();
       models.answer = ({ lastUser }) =>
-        lastUser === 'slow' ? { steps: [{ waitMs: 1500 }, { text: 'Late.' }] } : { steps: [{ text: 'At once.' }] };
+        lastUser === 'slow' ? { steps: [{ until: answered }, { text: 'Late.' }] } : { steps: [{ text: 'At once.' }] };
       const slow = await send('lane-a', 'slow');
       expect(textOf(await say('lane-b', 'quick'))).toBe('At once.');
       expect(
         client.frames.some((frame) => frame.payload?.['runId'] === idOf(slow) && frame.payload['state'] === 'final'),
       ).toBe(false);
+      answered.open();
       await final(idOf(slow));
     });
   });
@@ -380,15 +392,17 @@ describe('turns', () => {
 
   it('tells whoever waits for a message that joined a running turn of its end, also after a kill', async () => {
     models.requests.length = 0;
+    const joined = new Gate();
     models.answer = ({ toolResults }) =>
       toolResults === 0
-        ? { steps: [{ waitMs: 600 }, { tool: { name: 'ls', args: {} } }] }
+        ? { steps: [{ until: joined }, { tool: { name: 'ls', args: {} } }] }
         : models.requests.length < 3
           ? { steps: [{ stall: true }] }
           : { steps: [{ text: 'Both done.' }] };
     const first = idOf(await send('steered', 'one'));
     await until('the model is asked', () => models.requests.length === 1);
     const second = idOf(await send('steered', 'and two', { queueMode: 'steer' }));
+    joined.open();
     await until('both are in it', () => models.requests.at(-1)?.lastUser === 'and two');
     await gateway.signal('SIGKILL');
     client.close();

@@ -114,7 +114,7 @@ describe('webhooks', () => {
     const headers = { authorization: `Bearer ${TOKEN}`, 'idempotency-key': 'door-1' };
     const first = await post('/hooks/wake', { text: 'The door is open' }, headers);
     expect(first).toEqual({ status: 200, body: { ok: true, mode: 'now' } });
-    await until('the heartbeat', () => models.requests.length === 1, 15_000);
+    await until('the heartbeat', () => models.requests.length === 1);
     expect(models.requests[0]?.lastUser).toContain('The door is open');
     await until('its end', async () => (await client.call('last-heartbeat', {})).payload !== null);
     await gateway.signal('SIGKILL');
@@ -147,13 +147,11 @@ describe('webhooks', () => {
     const [one, two] = await Promise.all([post('/hooks/agent', body), post('/hooks/agent', body)]);
     expect(one).toMatchObject({ status: 202, body: { ok: true, runId: expect.any(String) as string } });
     expect(two).toEqual(one);
-    await until('the answer', () => telegram.textsIn(OWNER).includes('Summed up.'), 15_000);
+    await until('the answer', () => telegram.textsIn(OWNER).includes('Summed up.'));
     expect(models.requests[0]?.lastUser).toContain('[hook Mail; what follows came from outside] Sum this up');
     await post('/hooks/agent', { message: 'Look at this', deliver: false });
-    await until(
-      'the main conversation is told',
-      () => models.requests.some(({ lastUser }) => lastUser.includes('Hook: Summed up.')),
-      15_000,
+    await until('the main conversation is told', () =>
+      models.requests.some(({ lastUser }) => lastUser.includes('Hook: Summed up.')),
     );
     expect(telegram.textsIn(OWNER).filter((text) => text === 'Summed up.')).toHaveLength(1);
   });
@@ -180,7 +178,7 @@ describe('webhooks', () => {
     };
     expect((await post('/hooks/gmail', push)).status).toBe(202);
     const last = (): string => models.requests.at(-1)?.lastUser ?? '';
-    await until('the turn', () => last().includes('Lunch?'), 15_000);
+    await until('the turn', () => last().includes('Lunch?'));
     expect(last()).toContain('[hook Gmail; what follows came from outside] New mail:');
     expect(JSON.stringify((await client.call('sessions.list', {})).payload)).toContain('hook:gmail:m1');
   });
@@ -223,15 +221,15 @@ describe('webhooks', () => {
     expect((await post('/in/github', body, { ...headers, 'x-hub-signature-256': 'sha256=0' })).status).toBe(401);
     expect((await post('/in/github', `${body} `, headers)).status).toBe(401);
     expect((await post('/in/github', body, headers)).status).toBe(202);
-    await until('the turn', () => last().includes('push in nest by ann'), 15_000);
+    await until('the turn', () => last().includes('push in nest by ann'));
     expect(last()).toContain('[hook GitHub;');
     expect((await post('/in/alarm', { room: 'x' })).status).toBe(404);
     expect((await post('/in/alarm', { source: 'house', room: 'kitchen' })).status).toBe(200);
-    await until('the alarm', () => last().includes('Alarm: kitchen'), 15_000);
+    await until('the alarm', () => last().includes('Alarm: kitchen'));
     await enable('transforms/shape.js');
     expect((await post('/in/shape', { skip: true })).status).toBe(204);
     expect((await post('/in/shape', { value: 7 })).status).toBe(202);
-    await until('the shaped text', () => last().includes('shaped 7 ERR_ACCESS_DENIED ERR_ACCESS_DENIED '), 15_000);
+    await until('the shaped text', () => last().includes('shaped 7 ERR_ACCESS_DENIED ERR_ACCESS_DENIED '));
     expect(await post('/in/broken', {})).toEqual({ status: 500, body: { ok: false, error: 'hook mapping failed' } });
     expect((await post('/in/outside', {})).status).toBe(500);
     expect(gateway.log).toContain('lies outside of hooks.transformsDir');
@@ -261,14 +259,14 @@ describe('webhooks', () => {
     await refused('nobody has agreed to its files');
     await enable('transforms/shape.js');
     expect((await post('/in/shape', {})).status).toBe(202);
-    await until('the shaped text', () => last().includes('shaped agreed'), 15_000);
+    await until('the shaped text', () => last().includes('shaped agreed'));
     // A file that it loads counts as well, and what was copied when it was agreed to is no matter.
     writeFileSync(file('word.js'), `module.exports = 'planted';`);
     await refused('its files have changed');
     expect(models.requests.some(({ text }) => text.includes('planted'))).toBe(false);
     await enable('transforms/shape.js');
     expect((await post('/in/shape', {})).status).toBe(202);
-    await until('the shaped text', () => last().includes('shaped planted'), 15_000);
+    await until('the shaped text', () => last().includes('shaped planted'));
     const env = { OPENCLAW_STATE_DIR: gateway.stateDir };
     expect((await runCli(['webhooks', 'enable', 'other.js'], { env })).stderr).toContain('transforms/shape.js');
   });
@@ -292,13 +290,13 @@ describe('webhooks', () => {
         payload: { kind: 'systemEvent', text: 'x' },
       });
       // Nobody takes it: the address answers 404.
-      await until('a try', () => heard('cron').length > 0, 15_000);
+      await until('a try', () => heard('cron').length > 0);
       await gateway.signal('SIGKILL');
       client.close();
       site.pages.set('/events', { type: 'text/plain', body: 'ok' });
       gateway = await GatewayProcess.start({ stateDir: gateway.stateDir, port: gateway.port });
       client = await WireClient.connected(gateway.url);
-      await until('another try', () => heard('cron').length > 1, 20_000);
+      await until('another try', () => heard('cron').length > 1);
       const [first, second] = heard('cron');
       expect(second?.body).toBe(first?.body);
       expect(second?.headers['x-openclaw-delivery']).toBe(first?.headers['x-openclaw-delivery']);
@@ -308,7 +306,7 @@ describe('webhooks', () => {
       expect(JSON.parse(second?.body ?? '{}')).toMatchObject({ event: 'cron', payload: { action: 'added' } });
       const list = async (): Promise<Record<string, unknown>[]> =>
         ((await client.call('webhooks.list', {})).payload as { outbound: Record<string, unknown>[] }).outbound;
-      await until('nothing waits', async () => (await list())[0]?.['pending'] === 0, 15_000);
+      await until('nothing waits', async () => (await list())[0]?.['pending'] === 0);
       expect(heard('tick')).toHaveLength(0);
     });
 
@@ -348,14 +346,14 @@ describe('webhooks', () => {
         const { ts: _, ...entry } = (payload as { entries: Record<string, unknown>[] }).entries[0] ?? {};
         return entry;
       };
-      await until('the first try', async () => (await delivery())['deliveryError'] !== undefined, 15_000);
+      await until('the first try', async () => (await delivery())['deliveryError'] !== undefined);
       expect(await delivery()).toMatchObject({
         status: 'ok',
         deliveryStatus: 'unknown',
         deliveryError: expect.stringContaining('404') as string,
       });
       site.pages.set('/events', { type: 'text/plain', body: 'ok' });
-      await until('the outcome', async () => (await delivery())['deliveryStatus'] === 'delivered', 30_000);
+      await until('the outcome', async () => (await delivery())['deliveryStatus'] === 'delivered');
       const [post] = heard('cron.finished');
       expect(JSON.parse(post?.body ?? '{}')).toMatchObject({
         payload: { name: 'Report', status: 'ok', summary: 'Noted.' },

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
+import { Gate } from '../../fakes/model-formats/model-format';
 import { FakeModels } from '../../fakes/model-server';
 import { FakeTelegram } from '../../fakes/telegram-server';
 import { describeWithBrowser, openBrowser, openPage } from '../../harness/browser';
@@ -48,7 +49,8 @@ describeWithBrowser('Control UI in a browser', () => {
 
   it('logs in by link, takes the token out of the address bar, streams, and keeps the history over a reload', async () => {
     await startWithModel();
-    models.answer = () => ({ steps: [{ text: 'First part. ' }, { waitMs: 3000 }, { text: '**Second** part.' }] });
+    const seen = new Gate();
+    models.answer = () => ({ steps: [{ text: 'First part. ' }, { until: seen }, { text: '**Second** part.' }] });
     const { page, errors } = await openPage(browser);
     await logIn(page);
     expect(page.url()).toBe(`${gateway.http}/`);
@@ -56,6 +58,7 @@ describeWithBrowser('Control UI in a browser', () => {
     await say(page, 'Tell me something');
     await assistant(page, 'First part.').waitFor();
     expect(await page.getByText('Second').count()).toBe(0);
+    seen.open();
     await assistant(page, 'Second part.').waitFor();
     expect(await page.locator('strong', { hasText: 'Second' }).count()).toBe(1);
 

@@ -1,3 +1,4 @@
+import { Gate } from '../../fakes/model-formats/model-format';
 import type { Browser, Page } from 'playwright-core';
 import { describeWithBrowser, openBrowser, openPage } from '../../harness/browser';
 import { TEST_TOKEN, until } from '../../harness/gateway-process';
@@ -30,14 +31,10 @@ describeWithBrowser('many and long conversations', () => {
 
   it('are read back to their first word, and no more of them is drawn than is seen', async () => {
     expect(await page.getByText('Question 5?').count()).toBe(0);
-    await until(
-      'the first word',
-      async () => {
-        await feed().evaluate((element) => element.scrollTo(0, 0));
-        return (await page.getByText('Question 0?').count()) > 0;
-      },
-      60_000,
-    );
+    await until('the first word', async () => {
+      await feed().evaluate((element) => element.scrollTo(0, 0));
+      return (await page.getByText('Question 0?').count()) > 0;
+    });
     expect(await nodes()).toBeLessThan(2500);
     await page.getByRole('button', { name: 'To the newest' }).click();
     await page.getByText(`Question ${PAIRS - 1}?`).waitFor();
@@ -55,14 +52,10 @@ describeWithBrowser('many and long conversations', () => {
   it('are all reached in the list, by scrolling or by their names', async () => {
     await page.getByLabel('Search conversations').fill('');
     const list = page.getByRole('navigation', { name: 'Conversations' });
-    await until(
-      'the last one',
-      async () => {
-        await list.evaluate((element) => element.scrollTo(0, element.scrollHeight));
-        return (await list.getByRole('link', { name: /^Small 0 / }).count()) > 0;
-      },
-      20_000,
-    );
+    await until('the last one', async () => {
+      await list.evaluate((element) => element.scrollTo(0, element.scrollHeight));
+      return (await list.getByRole('link', { name: /^Small 0 / }).count()) > 0;
+    });
     await page.getByLabel('Search conversations').fill('small 77');
     await list.getByRole('link', { name: /^Small 77/ }).click();
     await page.getByRole('heading', { level: 1, name: 'Small 77' }).waitFor();
@@ -98,13 +91,8 @@ describeWithBrowser('many and long conversations', () => {
   });
 
   it('show what waits for its turn, which can be taken back and edited', async () => {
-    bench.models.answer = (request) => ({
-      steps: [
-        { text: 'Slowly. ' },
-        ...(request.lastUser.includes('first') ? [{ waitMs: 4000 }] : []),
-        { text: 'End.' },
-      ],
-    });
+    const taken = new Gate();
+    bench.models.answer = () => ({ steps: [{ text: 'Slowly. ' }, { until: taken }, { text: 'End.' }] });
     await page.goto(`${bench.gateway.http}/chats?s=agent:main:queue`);
     await page.getByText('Say something').waitFor();
     for (const text of ['first', 'second']) {
@@ -117,7 +105,44 @@ describeWithBrowser('many and long conversations', () => {
     await queue.getByRole('button', { name: 'Edit' }).click();
     await queue.waitFor({ state: 'detached' });
     await until('the text in the field', async () => (await page.getByLabel('Message').inputValue()) === 'second');
+    taken.open();
     await page.getByTestId('assistant-message').filter({ hasText: 'End.' }).waitFor();
     expect(await page.getByTestId('user-message').count()).toBe(1);
+  });
+
+  it('show what waits also where the beginning of the first is heard of last', async () => {
+    const end = new Gate();
+    bench.models.answer = () => ({ steps: [{ text: 'Slowly. ' }, { until: end }, { text: 'End.' }] });
+    const late = await page.context().newPage();
+    const held: (() => void)[] = [];
+    let isHolding = true;
+    await late.routeWebSocket(/.*/, (socket) => {
+      const server = socket.connectToServer();
+      server.onMessage((frame) => {
+        const pass = (): void => socket.send(frame);
+        if (isHolding && held.length + Number(/"lifecycle".*"start"/.test(String(frame))) > 0) {
+          const { type } = JSON.parse(String(frame)) as { type: string };
+          if (type === 'event') return void held.push(pass);
+        }
+        pass();
+      });
+    });
+    await late.goto(`${bench.gateway.http}/chats?s=agent:main:late`);
+    await late.getByText('Say something').waitFor();
+    for (const text of ['first', 'second']) {
+      await late.getByLabel('Message').fill(text);
+      await late.keyboard.press('Enter');
+      await late.getByTestId('user-message').filter({ hasText: text }).waitFor();
+    }
+    await until('both to be taken', async () => {
+      const { payload } = await bench.client.call('chat.history', { sessionKey: 'agent:main:late' });
+      return (payload?.['messages'] as unknown[]).length === 2 && held.length > 0;
+    });
+    await late.waitForTimeout(300);
+    isHolding = false;
+    for (const pass of held) pass();
+    await late.getByTestId('queue').getByText('second').waitFor();
+    end.open();
+    await late.close();
   });
 });

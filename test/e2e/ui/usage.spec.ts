@@ -70,7 +70,7 @@ describeWithBrowser('usage and cost on the page', () => {
     });
     await say('more', { input: 100_000, output: 0 });
     await say('too-much', { input: 100, output: 0 });
-    const refused = await bench.client.call('agent.wait', { runId: 'usage-too-much', timeoutMs: 20_000 });
+    const refused = await bench.client.call('agent.wait', { runId: 'usage-too-much', timeoutMs: 60_000 });
     await budgets.getByText('used up', { exact: true }).waitFor();
     expect(JSON.stringify(refused.payload)).toContain('leaves no room');
 

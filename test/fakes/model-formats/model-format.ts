@@ -2,12 +2,20 @@ import type { IncomingHttpHeaders } from 'node:http';
 
 export type ModelFormat = 'openai-completions' | 'openai-responses' | 'anthropic-messages' | 'google-generative-ai';
 
+/** Holds answers back until a test opens it: for what must happen meanwhile, however slow the machine is. */
+export class Gate {
+  open: () => void = () => undefined;
+  readonly opened = new Promise<void>((resolve) => (this.open = resolve));
+}
+
 /** One piece of a scripted answer, in order. */
 export type ModelStep =
   | { text: string }
   | { reasoning: string; signature?: string }
   | { tool: { id?: string; name: string; args: unknown } }
   | { waitMs: number }
+  /** Nothing more comes until the test lets it; see `Gate`. */
+  | { until: Gate }
   /** The connection breaks here. */
   | { cut: true }
   /** Nothing more comes, and the connection stays. */
@@ -45,7 +53,11 @@ export interface ModelRequest {
 }
 
 export type SseEvent =
-  { kind: 'data'; text: string } | { kind: 'wait'; ms: number } | { kind: 'cut' } | { kind: 'stall' };
+  | { kind: 'data'; text: string }
+  | { kind: 'wait'; ms: number }
+  | { kind: 'until'; gate: Gate }
+  | { kind: 'cut' }
+  | { kind: 'stall' };
 
 export const data = (value: unknown): SseEvent => ({ kind: 'data', text: `data: ${JSON.stringify(value)}\n\n` });
 export const named = (name: string, value: Record<string, unknown>): SseEvent => ({
@@ -56,6 +68,7 @@ export const named = (name: string, value: Record<string, unknown>): SseEvent =>
 /** Steps that look the same in every format. */
 export function commonStep(step: ModelStep): SseEvent | undefined {
   if ('waitMs' in step) return { kind: 'wait', ms: step.waitMs };
+  if ('until' in step) return { kind: 'until', gate: step.until };
   if ('cut' in step) return { kind: 'cut' };
   if ('stall' in step) return { kind: 'stall' };
   if ('garbage' in step) return { kind: 'data', text: 'data: {"this is": no JSON\n\n' };

@@ -157,15 +157,14 @@ export function useChat(gateway: Gateway, sessionKey: string, around: number | u
 
   const flush = useAgentEvents(gateway, (events) => {
     dispatch({ type: 'streamed', events });
-    // Somebody has said something elsewhere; what was said here is known.
-    const begun = events.some(
-      (event) =>
-        'stream' in event &&
-        event.sessionKey === sessionKey &&
-        event.stream === 'lifecycle' &&
-        event.data['phase'] === 'start' &&
-        !latest.current.outgoing.some(({ id, insteadOf }) => id === event.runId && insteadOf === undefined),
-    );
+    // Somebody has said something elsewhere, or what was said here before the beginning was known waits for its end.
+    const begun = events.some((event) => {
+      if (!('stream' in event) || event.sessionKey !== sessionKey) return false;
+      if (event.stream !== 'lifecycle' || event.data['phase'] !== 'start') return false;
+      const { outgoing } = latest.current;
+      const isKnown = outgoing.some(({ id, insteadOf }) => id === event.runId && insteadOf === undefined);
+      return !isKnown || outgoing.some(({ id, state: kind }) => id !== event.runId && kind === 'sent');
+    });
     if (begun) void refresh();
   });
   const isTorn = state.runs.some((run) => run.isTorn === true);
