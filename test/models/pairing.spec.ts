@@ -1,6 +1,8 @@
 import type { LanguageModelV3FunctionTool, LanguageModelV3Prompt } from '@ai-sdk/provider';
 import fc from 'fast-check';
+import { fitToWindow } from '../../src/agent/context/fit-to-window';
 import { type PromptMessage, derivePrompt } from '../../src/agent/prompt/derive-prompt';
+import { gaugeOf } from '../../src/agent/prompt/token-gauge.service';
 import type { ModelInfo } from '../../src/agent/providers/model-registry.service';
 import type { ModelApi } from '../../src/agent/providers/models.config';
 import { openModel } from '../../src/agent/providers/open-model';
@@ -51,6 +53,7 @@ const TOOL: LanguageModelV3FunctionTool = {
   inputSchema: { type: 'object', properties: { path: { type: 'string' } }, required: ['path'] },
 };
 const RUNS = 150;
+const FITTED_RUNS = 60;
 
 describe('any conversation, with another model at any point', () => {
   let models: FakeModels;
@@ -119,6 +122,28 @@ describe('any conversation, with another model at any point', () => {
       { numRuns: RUNS, seed: 20_261_128 },
     );
   });
+
+  it.each(SHOWN)(
+    `is taken by %s where it had to be made to fit (${FITTED_RUNS} conversations)`,
+    async (_, target) => {
+      const gauge = gaugeOf(infoOf(target));
+      const any = fc.tuple(
+        transcript(makers(), shown),
+        fc.nat({ max: 9 }),
+        fc.double({ min: 0.02, max: 1, noNaN: true }),
+      );
+      await fc.assert(
+        fc.asyncProperty(any, async ([messages, place, share]) => {
+          const opening = Math.min(place, messages.length);
+          const room = Math.max(40, Math.floor(gauge.messages(messages) * share));
+          const fitted = fitToWindow(messages, opening, room, gauge);
+          expect(await refusalOf(target, promptOf(fitted.messages, target), [TOOL])).toBeUndefined();
+        }),
+        { numRuns: FITTED_RUNS, seed: 20_261_129 },
+      );
+    },
+    120_000,
+  );
 
   it.each(SHOWN)('would be refused by %s as it is', async (_, target) => {
     const info = infoOf(target);

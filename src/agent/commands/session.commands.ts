@@ -4,6 +4,7 @@ import { SessionStore } from '../../sessions/session.store';
 import { SessionArchive } from '../sessions/session-archive.service';
 import { EXPORT_FORMATS, type ExportFormat } from '../sessions/export-session';
 import { CompactionService } from '../context/compaction.service';
+import { ModelChoice } from '../providers/model-choice.service';
 import { ModelRegistry } from '../providers/model-registry.service';
 import { LaneService } from '../turns/lane.service';
 import { CommandLane } from './command-lane.service';
@@ -111,6 +112,7 @@ export class SessionCommands {
     private readonly lanes: LaneService,
     private readonly commandLane: CommandLane,
     private readonly models: ModelRegistry,
+    private readonly choice: ModelChoice,
     private readonly compaction: CompactionService,
     private readonly archive: SessionArchive,
     private readonly events: EventBus,
@@ -131,10 +133,14 @@ export class SessionCommands {
     const [first = '', ...rest] = args.split(/\s+/);
     const model = takesModel ? this.models.named(first) : undefined;
     if (model !== undefined) {
+      const chosen = await this.choice.choose(model);
+      if ('refusal' in chosen)
+        return answer(`A new conversation has begun, with the model it had: ${first} is none. ${chosen.refusal}`);
+      const warning = chosen.warning === undefined ? '' : ` Be warned: ${chosen.warning}`;
       await this.sessions.upsert(sessionKey, agentId, (entry) => ({ ...entry, modelOverride: model }));
       const text = rest.join(' ');
       return text === ''
-        ? answer(`A new conversation has begun, with ${model}.`)
+        ? answer(`A new conversation has begun, with ${model}.${warning}`)
         : { kind: 'continue', text: args.slice(args.indexOf(first) + first.length).trim() };
     }
     return args === '' ? answer('A new conversation has begun.') : { kind: 'continue', text: args };
