@@ -125,7 +125,8 @@ function checkTools(body: Body, messages: readonly Body[]): void {
 }
 
 function checkThinking(body: Body, messages: readonly Body[]): void {
-  const isOn = (body['thinking'] as Body | undefined)?.['type'] === 'enabled';
+  const mode = (body['thinking'] as Body | undefined)?.['type'];
+  const isOn = mode === 'enabled' || mode === 'adaptive';
   const isThought = (block: Body | undefined): boolean =>
     block?.['type'] === 'thinking' || block?.['type'] === 'redacted_thinking';
   if (!isOn) {
