@@ -87,7 +87,7 @@ describeWithBrowser('setting up on the page', () => {
     await page.getByText('Everything is in place').waitFor();
     expect(JSON.parse(config())).toMatchObject({
       models: { providers: { openai: { apiKey: '${secret:openai-api-key}', baseUrl: `${models.url}/v1` } } },
-      agents: { defaults: { model: { primary: 'openai/gpt-5.2' } } },
+      agents: { defaults: { model: { primary: 'openai/gpt-5.4' } } },
       ui: { assistant: { name: 'Ada' } },
       channels: { telegram: { enabled: true, botToken: '${secret:telegram-bot-token}' } },
     });
