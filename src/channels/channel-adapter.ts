@@ -120,6 +120,8 @@ export interface ChatHappening {
   isFromPlatform?: true;
   /** It changes all the time, as a place that is followed: only its newest state is told. */
   isMoving?: true;
+  /** What a note is about that changes all the time, as the counts of a poll: only the newest of the same name is told. */
+  topic?: string;
   /** New text of an edited message; what happened, in words, for a note. */
   text: string;
   /** What an edited message passes on now, where that may have changed. */

@@ -181,13 +181,15 @@ export class ChannelIntake {
     // What somebody else says in it is not the word of whoever passes it on.
     const source = others.length > 0 ? { ...row, message: { ...row.message, isOwner: false } } : row;
     const said = [words, ...others].join('\n');
-    if (!happening.isMoving) return this.note(channel, account, happening, said, undefined, source);
-    // Only the newest place is told of what moves.
-    const prefix = `moving:${row.externalId}:`;
-    const untold = await untoldNote(this.inboxRows, row.sessionKey ?? '', prefix);
-    if (untold && (await this.inboxRows.amend(untold.id, { message: { ...untold.message, text: said } }))) return;
-    const newest = { ...happening, externalId: `${prefix}${happening.externalId}` };
-    await this.note(channel, account, newest, said, undefined, source);
+    const topic = happening.isMoving ? row.externalId : undefined;
+    await this.note(
+      channel,
+      account,
+      { ...happening, ...(topic === undefined ? {} : { topic }) },
+      said,
+      undefined,
+      source,
+    );
   }
 
   /** Kept for the next message that is answered in the conversation, from people who may write in it. */
@@ -208,10 +210,13 @@ export class ChannelIntake {
     const sessionKey =
       about?.sessionKey ??
       chooseRoute(config, channel, account, happening.chat, happening.sender.id, isOwner).sessionKey;
+    const topic = happening.topic === undefined ? '' : `moving:${happening.topic}:`;
+    const untold = topic === '' ? undefined : await untoldNote(this.inboxRows, sessionKey, topic);
+    if (untold && (await this.inboxRows.amend(untold.id, { message: { ...untold.message, text } }))) return;
     await this.inbox.accept({
       channel,
       account,
-      externalId: happening.externalId,
+      externalId: `${topic}${happening.externalId}`,
       sessionKey,
       message: {
         text,

@@ -22,6 +22,7 @@ import { ChannelsRpc } from './channels.rpc';
 import { MessageContent } from './message-content.service';
 import { MessageTool } from './message.tool';
 import { TryCredentialsRpc } from './try-credentials.rpc';
+import { PollStore } from './polls/poll.store';
 import { RouteRpc } from './route.rpc';
 import { UpdateDesk } from './update-desk.service';
 
@@ -50,10 +51,11 @@ import { UpdateDesk } from './update-desk.service';
     MessageTool,
     PairedRoles,
     PairingService,
+    PollStore,
     RouteRpc,
     TryCredentialsRpc,
   ],
-  exports: [ChannelManager, ChannelStatus, PairingService],
+  exports: [ChannelManager, ChannelStatus, PairingService, PollStore],
 })
 export class ChannelsModule implements OnModuleInit, OnApplicationBootstrap {
   constructor(

@@ -197,6 +197,20 @@ export const RETENTION: readonly RetentionRule[] = [
     ],
   },
   {
+    table: 'channel_poll_votes',
+    statements: ({ oldest }) => [
+      sql`delete from channel_poll_votes where (channel, account, poll_id, voter_id) in (
+        select channel, account, poll_id, voter_id from channel_poll_votes where voted_at < ${oldest} limit ${AT_ONCE})`,
+    ],
+  },
+  {
+    table: 'channel_polls',
+    statements: ({ oldest }) => [
+      sql`delete from channel_polls where (channel, account, poll_id) in (
+        select channel, account, poll_id from channel_polls where updated_at < ${oldest} limit ${AT_ONCE})`,
+    ],
+  },
+  {
     // Of processes of other machines, which ended without letting go.
     table: 'leases',
     statements: (_, dialect) => [sql`delete from leases where expires_at < ${databaseNow(dialect)} - ${DAY_MS}`],

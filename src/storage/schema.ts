@@ -195,6 +195,31 @@ export interface ChannelCursorTable {
   updated_at: Ms;
 }
 
+/** Polls that the assistant has sent. */
+export interface ChannelPollTable {
+  channel: string;
+  account: string;
+  /** The platform's id. */
+  poll_id: string;
+  /** Where it stands. */
+  route: Json;
+  /** What it asks, with the counts that were told last. */
+  state: Json;
+  updated_at: Ms;
+}
+
+/** What each person has chosen last in a poll. */
+export interface ChannelPollVoteTable {
+  channel: string;
+  account: string;
+  poll_id: string;
+  voter_id: string;
+  name: string;
+  /** Ids of answers. */
+  choices: Json;
+  voted_at: Ms;
+}
+
 export interface ApprovalTable {
   id: string;
   kind: string;
@@ -380,6 +405,8 @@ export interface Schema {
   channel_senders: ChannelSenderTable;
   gateway_secrets: GatewaySecretTable;
   channel_cursors: ChannelCursorTable;
+  channel_polls: ChannelPollTable;
+  channel_poll_votes: ChannelPollVoteTable;
   approvals: ApprovalTable;
   file_origins: FileOriginTable;
   reviewed_texts: ReviewedTextTable;

@@ -57,6 +57,8 @@ export const GUILD_ID = '800000000000000001';
 export const GENERAL_ID = '700000000000000001';
 const MAX_CONTENT = 2000;
 const INTENT_CONTENT = 1 << 15;
+const INTENT_GUILD_POLLS = 1 << 24;
+const INTENT_DIRECT_POLLS = 1 << 25;
 const EPOCH = 1_420_070_400_000;
 const THREAD_TYPE = 11;
 
@@ -89,6 +91,8 @@ export class FakeDiscord {
   private readonly nonces = new Map<string, Json>();
   private readonly server: Server;
   private readonly sockets: WebSocketServer;
+  /** What the bot wants to be told of. */
+  private intents = 0;
   private counter = 0;
   private lastMs = 0;
 
@@ -271,6 +275,29 @@ export class FakeDiscord {
     });
   }
 
+  /** A person takes a reaction back; Discord says neither their name nor whose message it is. */
+  unreact(channelId: string, messageId: string, userId: string, emoji: string): void {
+    this.sign('MESSAGE_REACTION_REMOVE', channelId, messageId, { user_id: userId, emoji: { id: null, name: emoji } });
+  }
+
+  /** A moderator takes all reactions away, or all with one sign. */
+  clearReactions(channelId: string, messageId: string, emoji?: string): void {
+    if (emoji === undefined) this.sign('MESSAGE_REACTION_REMOVE_ALL', channelId, messageId, {});
+    else this.sign('MESSAGE_REACTION_REMOVE_EMOJI', channelId, messageId, { emoji: { id: null, name: emoji } });
+  }
+
+  /** A person votes, or takes a vote back. */
+  vote(channelId: string, messageId: string, userId: string, answerId: number, isBack = false): void {
+    const intent = this.guildOf(channelId).guild_id ? INTENT_GUILD_POLLS : INTENT_DIRECT_POLLS;
+    if ((this.intents & intent) === 0) return;
+    const type = isBack ? 'MESSAGE_POLL_VOTE_REMOVE' : 'MESSAGE_POLL_VOTE_ADD';
+    this.sign(type, channelId, messageId, { user_id: userId, answer_id: answerId });
+  }
+
+  private sign(type: string, channelId: string, messageId: string, facts: Json): void {
+    this.dispatch(type, { channel_id: channelId, message_id: messageId, ...this.guildOf(channelId), ...facts });
+  }
+
   /** A person uses a command of the menu. */
   slash(channelId: string, userId: string, name: string, words?: string): string {
     return this.interact(channelId, userId, {
@@ -369,6 +396,7 @@ export class FakeDiscord {
       socket.close(4014);
       return;
     }
+    this.intents = Number(intents);
     const id = `session-${this.nextId()}`;
     const session: Session = { id, seq: 0, events: [], socket, isValid: true };
     this.sessions.clear();
@@ -464,6 +492,8 @@ export class FakeDiscord {
         { ...this.channels.get(channel), last_message_id: this.history.get(channel)?.at(-1)?.['id'] ?? null },
       ];
     }
+    if (root === 'users')
+      return [200, { id, username: `person${id}`, global_name: `Person ${id}`, discriminator: '0', avatar: null }];
     if (root === 'applications' && part === 'commands' && method === 'PUT') {
       this.commands = Object.values(body) as Json[];
       return [200, this.commands];
@@ -593,6 +623,7 @@ export class FakeDiscord {
       pinned: false,
       tts: false,
       mention_everyone: false,
+      ...(body['poll'] ? { poll: numbered(body['poll'] as Json) } : {}),
     };
     this.store(channelId, message);
     if (nonce !== undefined) this.nonces.set(`${channelId}/${nonce}`, message);
@@ -705,6 +736,12 @@ export class FakeDiscord {
     return String((BigInt(now - EPOCH) << 22n) + BigInt(this.counter));
   }
 }
+
+/** A poll as Discord tells it: each answer has a number. */
+const numbered = ({ answers, ...poll }: Json): Json => ({
+  ...poll,
+  answers: (answers as Json[]).map((answer, index) => ({ ...answer, answer_id: index + 1 })),
+});
 
 /** Names for faults: `send`, `edit`, `history`, else method and path. */
 function nameOf(method: string, path: string): string {

@@ -195,9 +195,9 @@ export class FakeSlack {
     });
   }
 
-  react(channel: string, ts: string, user: string, reaction: string): void {
+  react(channel: string, ts: string, user: string, reaction: string, isBack = false): void {
     this.tell({
-      type: 'reaction_added',
+      type: isBack ? 'reaction_removed' : 'reaction_added',
       user,
       reaction,
       item: { type: 'message', channel, ts },

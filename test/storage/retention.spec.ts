@@ -46,6 +46,21 @@ describe.each(STORE_KINDS)('what is kept on %s', (kind) => {
     return rows.map(({ name }) => name);
   };
 
+  it('polls and votes go when nothing was told of them for long', async () => {
+    const poll = (poll_id: string, updated_at: number): Record<string, unknown> => ({
+      ...{ channel: 'telegram', account: 'default', poll_id, route: '{}', state: '{}', updated_at },
+    });
+    const vote = (poll_id: string, voter_id: string, voted_at = recent): Record<string, unknown> => ({
+      ...{ channel: 'telegram', account: 'default', poll_id, voter_id, name: 'Ann', choices: '[]', voted_at },
+    });
+    await put('channel_polls', [poll('over', old), ...Array.from({ length: 120 }, (_, at) => poll(`over-${at}`, old))]);
+    await put('channel_polls', [poll('open', recent)]);
+    await put('channel_poll_votes', [vote('over', '5', old), vote('open', '5'), vote('open', '9')]);
+    await tidy();
+    expect(await names('channel_polls', 'poll_id')).toEqual(['open']);
+    expect(await names('channel_poll_votes', 'voter_id')).toEqual(['5', '9']);
+  });
+
   const turn = (run_id: string, ended_at: number | null): Record<string, unknown> => ({
     run_id,
     session_key: 'k',

@@ -116,6 +116,8 @@ export function intentsOf({ settings }: DiscordAccount): GatewayIntentBits[] {
     GatewayIntentBits.DirectMessages,
     GatewayIntentBits.GuildMessageReactions,
     GatewayIntentBits.DirectMessageReactions,
+    GatewayIntentBits.GuildMessagePolls,
+    GatewayIntentBits.DirectMessagePolls,
     ...(settings.intents?.presence ? [GatewayIntentBits.GuildPresences] : []),
     ...(settings.intents?.guildMembers ? [GatewayIntentBits.GuildMembers] : []),
   ];

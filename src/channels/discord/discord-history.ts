@@ -1,4 +1,4 @@
-import type { APIChannel, APIMessage, REST } from 'discord.js';
+import type { APIChannel, APIMessage, APIUser, REST } from 'discord.js';
 import { backoffDelay } from '../../common/backoff';
 import { sleep } from '../../common/sleep';
 import { isPlainObject } from '../../common/plain-object';
@@ -6,6 +6,9 @@ import { FAILURE_BACKOFF, MOST_FAILURES, MOST_WAITS } from '../asking';
 import { retryAfterOf, statusOf } from './discord-errors';
 
 const PAGE = 100;
+
+/** Of a message, what is asked about it later. */
+export type SeenMessage = Pick<APIMessage, 'poll'> & { author: { id: string } };
 
 /** Questions about channels and what was said in them. Limits are waited out, failures of the network tried again. */
 export class DiscordHistory {
@@ -23,6 +26,18 @@ export class DiscordHistory {
       new URLSearchParams({ after: messageId, limit: String(PAGE) }),
     );
     return page?.sort((a, b) => (BigInt(a.id) < BigInt(b.id) ? -1 : 1));
+  }
+
+  /** Undefined where it is gone, or the bot may not read. */
+  message(channelId: string, id: string): Promise<APIMessage | undefined> {
+    return this.ask<APIMessage>(`/channels/${channelId}/messages/${id}`);
+  }
+
+  /** Somebody, as a server knows them where there is one. */
+  async person(id: string, guildId: string | undefined): Promise<{ user: APIUser; nick?: string | null } | undefined> {
+    if (guildId !== undefined) return this.ask(`/guilds/${guildId}/members/${id}`);
+    const user = await this.ask<APIUser>(`/users/${id}`);
+    return user && { user };
   }
 
   /** The conversation with one person; undefined where there can't be one. */

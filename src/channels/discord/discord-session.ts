@@ -1,4 +1,4 @@
-import type { APIMessage, Client, GatewayMessageReactionAddDispatchData } from 'discord.js';
+import type { APIMessage, Client } from 'discord.js';
 import { type BackoffPolicy, backoffDelay } from '../../common/backoff';
 import type { Logger } from '../../common/logger';
 import { messageOf } from '../../common/openclaw-error';
@@ -13,7 +13,6 @@ import {
   type DiscordPlace,
   chatOf,
   externalIdOf,
-  guildOf,
   inboundOf,
   policyOf,
 } from './discord-inbound';
@@ -22,6 +21,7 @@ import { NO_NAMES } from './content/discord-markup';
 import { interactionUpdate, wantsAnswer } from './discord-interactions';
 import type { DiscordListener, DiscordPacket } from './discord-listener';
 import type { DiscordPlaces } from './discord-places';
+import { DiscordSigns } from './discord-signs';
 
 /** What is on its way from Discord is here by then; also how often it is noted that nothing is missing. */
 const OVERLAP_MS = 60_000;
@@ -63,6 +63,8 @@ interface Task {
 export class DiscordSession implements DiscordListener {
   private client: Client | undefined;
   private botId = '';
+  private sessionId = '';
+  private readonly signs: DiscordSigns;
   private readonly queues = new Map<string, Promise<void>>();
   /** Messages wait for the search in the history of what came before them. */
   private searched: Promise<void> = Promise.resolve();
@@ -74,6 +76,7 @@ export class DiscordSession implements DiscordListener {
   private failure: Promise<never>;
 
   constructor(private readonly options: SessionOptions) {
+    this.signs = new DiscordSigns({ ...options, botId: () => this.botId });
     this.failure = new Promise<never>((_, reject) => (this.fail = reject));
     this.failure.catch(() => undefined);
   }
@@ -104,6 +107,7 @@ export class DiscordSession implements DiscordListener {
     host.alive();
     if (packet.t === 'READY') {
       this.botId = packet.d.user.id;
+      this.sessionId = packet.d.session_id;
       this.searched = new Promise((resolve) => (this.openGate = resolve));
       host.again((update) => this.again(update));
       started(packet.d.application.id, this.botId);
@@ -131,15 +135,33 @@ export class DiscordSession implements DiscordListener {
           id,
           work: () => this.deleted({ ...packet.d, id }),
         }));
-      case 'MESSAGE_REACTION_ADD': {
-        const { channel_id: chat, message_id: message, user_id: user } = packet.d;
-        return [{ chat, id: `${message}:${user}`, work: () => this.reacted(packet.d) }];
+      case 'MESSAGE_REACTION_ADD':
+        return [this.sign(packet, packet.d.user_id, (moment) => this.signs.reacted(packet.d, moment))];
+      case 'MESSAGE_REACTION_REMOVE':
+        return [this.sign(packet, packet.d.user_id, (moment) => this.signs.unreacted(packet.d, moment))];
+      case 'MESSAGE_REACTION_REMOVE_ALL':
+      case 'MESSAGE_REACTION_REMOVE_EMOJI':
+        return [this.sign(packet, '', (moment) => this.signs.cleared(packet.d, moment))];
+      case 'MESSAGE_POLL_VOTE_ADD':
+      case 'MESSAGE_POLL_VOTE_REMOVE': {
+        const isBack = packet.t === 'MESSAGE_POLL_VOTE_REMOVE';
+        return [this.sign(packet, packet.d.user_id, (moment) => this.signs.voted(packet.d, isBack, moment))];
       }
       case 'INTERACTION_CREATE':
         return [{ chat: packet.d.channel?.id ?? '', id: packet.d.id, work: () => this.interacted(packet.d) }];
       default:
         return [];
     }
+  }
+
+  /** These events have no id; but Discord numbers all events of a session, and repeats them with their numbers. */
+  private sign(
+    { s: number, d }: DiscordPacket & { d: { channel_id: string; message_id: string } },
+    user: string,
+    work: (moment: string) => Promise<void>,
+  ): Task {
+    const id = `${d.message_id}:${user}:${number}`;
+    return { chat: d.channel_id, id, work: () => work(`${this.sessionId}:${number}`) };
   }
 
   /** What was kept is a packet, or a message that was found in the history. */
@@ -301,27 +323,6 @@ export class DiscordSession implements DiscordListener {
       chat: chatOf(message.channel_id, place),
       sender: { id: '', isBot: false },
       policy: policyOf(facts, message.channel_id, place),
-    });
-  }
-
-  private async reacted(data: GatewayMessageReactionAddDispatchData): Promise<void> {
-    if (data.user_id === this.botId) return;
-    const { host, places } = this.options;
-    const facts = this.options.facts(this.botId);
-    const place = await places.of(data.channel_id, data.guild_id, this.botId);
-    const mode = guildOf(facts.settings, place)?.entry.reactionNotifications ?? 'own';
-    const isOwn = data.message_author_id === this.botId;
-    if (mode === 'off' || (mode === 'own' && !isOwn)) return;
-    const user = data.member?.user;
-    const name = data.member?.nick ?? user?.global_name ?? user?.username ?? data.user_id;
-    await host.happened({
-      externalId: `reaction:${data.channel_id}:${data.message_id}:${data.user_id}:${data.emoji.id ?? data.emoji.name ?? ''}`,
-      kind: 'note',
-      about: `${data.channel_id}:${data.message_id}`,
-      text: `${name} reacted with ${data.emoji.name ?? 'an emoji'} to ${isOwn ? 'your message' : 'a message'} ${data.message_id}.`,
-      chat: chatOf(data.channel_id, place),
-      sender: { id: data.user_id, ...(user ? { username: user.username } : {}), isBot: user?.bot === true },
-      policy: policyOf(facts, data.channel_id, place),
     });
   }
 

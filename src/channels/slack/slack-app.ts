@@ -38,6 +38,7 @@ export class SlackApp {
     app.event('message', ({ event }) => intake.message(event as unknown as SlackEvent));
     app.event('app_mention', ({ event }) => intake.message(event as unknown as SlackEvent));
     app.event('reaction_added', ({ event }) => intake.reaction(event as unknown as SlackEvent));
+    app.event('reaction_removed', ({ event }) => intake.reaction(event as unknown as SlackEvent));
     app.event('member_joined_channel', ({ event }) => intake.joined(event as unknown as SlackEvent));
     app.command(/.*/, async ({ command, ack }) => {
       await intake.command(command as unknown as SlackCommand);

@@ -97,10 +97,12 @@ export class SlackIntake {
     if (user === bot.userId || mode === 'off' || (mode === 'own' && !isOwn)) return;
     if (mode === 'allowlist' && !idList(settings.reactionAllowlist).includes(user)) return;
     await this.names.learn([user], []);
+    const message = `${isOwn ? 'your message' : 'a message'} ${item.ts}`;
+    const words = event.type === 'reaction_removed' ? `took back :${reaction}: from` : `reacted with :${reaction}: to`;
     await this.note(
       { ...event, channel: item.channel, ts: item.ts },
-      `reaction:${item.channel}:${item.ts}:${user}:${reaction}`,
-      `${this.nameOf(user)} reacted with :${reaction}: to ${isOwn ? 'your message' : 'a message'} ${item.ts}.`,
+      `${event.type}:${item.channel}:${item.ts}:${user}:${reaction}:${event.event_ts ?? ''}`,
+      `${this.nameOf(user)} ${words} ${message}.`,
     );
   }
 

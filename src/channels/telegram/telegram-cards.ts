@@ -16,13 +16,14 @@ export const pollKind = (poll: Poll): string =>
     ...(poll.is_closed ? ['closed'] : []),
   ].join(', ');
 
-/** The question with its answers, as a list. */
-export function pollText(poll: Poll): string {
+/** The question with its answers, as a list. @param namesOf who voted for an answer, by its place */
+export function pollText(poll: Poll, namesOf: (index: number) => string = () => ''): string {
   const right = poll.correct_option_ids ?? (poll.correct_option_id === undefined ? [] : [poll.correct_option_id]);
-  const options = poll.options.map(
-    ({ text, voter_count: votes }, index) =>
-      `- ${oneLine(text)} (${votes} ${votes === 1 ? 'vote' : 'votes'})${right.includes(index) ? ' ✓' : ''}`,
-  );
+  const options = poll.options.map(({ text, voter_count: votes }, index) => {
+    const names = namesOf(index);
+    const count = `${votes} ${votes === 1 ? 'vote' : 'votes'}${names === '' ? '' : `: ${names}`}`;
+    return `- ${oneLine(text)} (${count})${right.includes(index) ? ' ✓' : ''}`;
+  });
   return [
     oneLine(poll.question),
     ...(poll.description ? [markdownOf(poll.description, poll.description_entities)] : []),

@@ -3,14 +3,12 @@ import { ChannelSendError } from '../channel-adapter';
 import { sendError } from './telegram-errors';
 import { TelegramMessageIds } from './telegram-message-ids';
 import { chatIdOf } from './telegram-places';
-import { TelegramPolls } from './telegram-polls';
 
 type Call = (account: string, method: string, params: Record<string, unknown>) => Promise<unknown>;
 
 /** Chats by any of their spellings, and the numbers of their messages. */
 export class TelegramChats {
   readonly ids = new TelegramMessageIds();
-  readonly polls = new TelegramPolls();
   /** Ids behind public names, by account and name. */
   private readonly named = new Map<string, string>();
 
@@ -56,7 +54,6 @@ export class TelegramChats {
     const isBusiness = route.to.startsWith('business:');
     const chatId = isBusiness || typeof chat?.id !== 'number' ? this.of(route) : String(chat.id);
     this.ids.noteOwn(route.account, chatId, id, askedAt);
-    this.polls.note(route, result);
     return id;
   }
 }

@@ -5,7 +5,6 @@ import { pollKind, pollText } from './telegram-cards';
 import type { Poll, TelegramChat } from './telegram-message';
 import { chatName, chatOf, personName, personOf } from './telegram-people';
 import { type InboundFacts, policyOf } from './telegram-policy';
-import type { SentPoll } from './telegram-polls';
 import type {
   BusinessConnection,
   MemberChange,
@@ -84,21 +83,21 @@ export function reactionText({ user, actor_chat: actor, ...change }: ReactionCha
 export const reactionCounts = ({ reactions }: ReactionCount, message: string): string =>
   `Reactions to ${message} are now: ${reactions.map(({ type, total_count: count }) => `${signOf(type)} ${count}`).join(', ') || 'none'}.`;
 
-export function voteText(
-  { user, voter_chat: chat, option_ids: chosen, poll_id: id }: PollAnswer,
-  sent: SentPoll | undefined,
-): string {
-  const who = user ? personName(user) : chat ? chatName(chat) : 'Somebody';
-  const poll = sent ? `the poll "${plainName(sent.poll.question)}"` : `poll ${plainName(id)}`;
+/** A vote in a poll of which nothing is known but its id. */
+export function strangeVote(who: string, pollId: string, { option_ids: chosen }: PollAnswer): string {
+  const poll = `poll ${plainName(pollId)}`;
   if (chosen.length === 0) return `${who} took back their vote in ${poll}.`;
-  const words = chosen.map((index) => {
-    const text = sent?.poll.options[index]?.text;
-    return text === undefined ? `answer ${index + 1}` : `"${plainName(text)}"`;
-  });
-  return `${who} voted for ${words.join(', ')} in ${poll}.`;
+  return `${who} voted for ${chosen.map((index) => `answer ${index + 1}`).join(', ')} in ${poll}.`;
 }
 
-export const pollState = (poll: Poll): string => `State of a poll (${pollKind(poll)}): ${pollText(poll)}`;
+export const voterOf = ({ user, voter_chat: chat }: PollAnswer): { id: string; name: string } =>
+  user
+    ? { id: String(user.id), name: personName(user) }
+    : { id: String(chat?.id ?? 0), name: chat ? chatName(chat) : 'Somebody' };
+
+/** @param namesOf who is known to have voted for an answer, by its place */
+export const pollState = (poll: Poll, namesOf?: (index: number) => string): string =>
+  `State of a poll (${pollKind(poll)}): ${pollText(poll, namesOf)}`;
 
 export const connectionText = ({ user, is_enabled: isOn }: BusinessConnection): string =>
   isOn

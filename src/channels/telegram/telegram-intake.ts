@@ -1,25 +1,27 @@
 import type { CallbackQuery, User, UserFromGetMe } from 'telegraf/types';
 import type { ChannelHost, ChatHappening, InboundUpdate } from '../channel-adapter';
+import { voteWords, voterNames } from '../polls/poll-words';
+import type { KeptPoll, PollKey, PollStore } from '../polls/poll.store';
 import { pressedMessage } from './telegram-buttons';
 import type { TelegramIntake } from './telegram-context';
 import * as happening from './telegram-happenings';
 import { externalIdOf, inboundOf } from './telegram-inbound';
-import { type ReceivedMessage, type TelegramChat, received } from './telegram-message';
+import { type Poll, type ReceivedMessage, type TelegramChat, received } from './telegram-message';
 import type { TelegramMessageIds } from './telegram-message-ids';
 import { chatName, chatOf, personName, personOf, senderOf, topicOf } from './telegram-people';
 import { businessChat } from './telegram-places';
 import { type InboundFacts, idList, policyOf } from './telegram-policy';
-import type { TelegramPolls } from './telegram-polls';
+import { choicesOf, stateOf } from './telegram-polls';
 import { refusalOf } from './telegram-refusals';
 import { serviceText } from './telegram-service';
-import type { MemberChange, ReactionChange, ReactionCount, ReceivedUpdate } from './telegram-update';
+import type { MemberChange, PollAnswer, ReactionChange, ReactionCount, ReceivedUpdate } from './telegram-update';
 
 export interface IntakeOptions {
   account: string;
   bot: UserFromGetMe;
   host: ChannelHost;
   ids: TelegramMessageIds;
-  polls: TelegramPolls;
+  polls: PollStore;
   /** Moment of the monotonic clock after which what is told now came into being. */
   notBefore(): number;
   facts(): Omit<InboundFacts, 'bot'>;
@@ -39,9 +41,11 @@ export class TelegramIntakeDesk implements TelegramIntake {
     if (told) return this.message(told);
     if (changed) return this.edited(changed, update.update_id);
     if (update.callback_query) return this.pressed(update.callback_query);
-    if (update.message_reaction) return this.reacted(update.message_reaction);
+    if (update.message_reaction) return this.reacted(update.message_reaction, update.update_id);
     if (update.message_reaction_count) return this.counted(update.message_reaction_count);
     if (update.deleted_business_messages) return this.deleted(update.deleted_business_messages);
+    if (update.poll_answer) return this.voted(update.poll_answer, update.update_id);
+    if (update.poll) return this.counting(update.poll, update.update_id);
     if (update.stopped_message_generation) return this.stopped(update.stopped_message_generation, update.update_id);
     const refusal = refusalOf(update);
     if (refusal) await this.options.answer(...refusal).catch(() => undefined);
@@ -120,13 +124,14 @@ export class TelegramIntakeDesk implements TelegramIntake {
       });
   }
 
-  private async reacted(reaction: ReactionChange): Promise<void> {
+  private async reacted(reaction: ReactionChange, updateId: number): Promise<void> {
     const { chat, message_id: messageId, user, actor_chat: actor, date } = reaction;
     const about = this.reactedMessage(chat, messageId);
     if (about === undefined) return;
     const sender = user ? personOf(user) : { id: String(actor?.id ?? chat.id), isBot: false };
     await this.options.host.happened({
-      externalId: `reaction:${chat.id}:${messageId}:${sender.id}:${date}`,
+      // Somebody may change their mind within a second, and numbers of updates begin anew after a week.
+      externalId: `reaction:${chat.id}:${messageId}:${sender.id}:${date}:${updateId}`,
       kind: 'note',
       about: `${chat.id}:${messageId}`,
       text: happening.reactionText(reaction, about),
@@ -189,7 +194,7 @@ export class TelegramIntakeDesk implements TelegramIntake {
     ];
     const { business_connection: connection, chat_join_request: asked, chat_boost: boost } = update;
     const { removed_chat_boost: unboost, managed_bot: managed, subscription, purchased_paid_media: bought } = update;
-    const { chosen_inline_result: chosen, guest_message: guest, poll, poll_answer: vote } = update;
+    const { chosen_inline_result: chosen, guest_message: guest } = update;
     if (connection) return person('connection', connection.user, happening.connectionText(connection));
     const member = update.my_chat_member ?? update.chat_member;
     if (member) return [this.member(member, update.update_id)];
@@ -218,9 +223,7 @@ export class TelegramIntakeDesk implements TelegramIntake {
         guest.from,
         `${personName(guest.from)} called the bot in a chat where it is no member, and was told to write here.`,
       );
-    if (vote)
-      return this.aboutPoll(id('vote'), vote.poll_id, vote.user, happening.voteText(vote, this.pollOf(vote.poll_id)));
-    return poll ? this.aboutPoll(id('poll'), poll.id, undefined, happening.pollState(poll)) : [];
+    return [];
   }
 
   private member(change: MemberChange, updateId: number): ChatHappening {
@@ -229,24 +232,54 @@ export class TelegramIntakeDesk implements TelegramIntake {
     return happening.ofChat(this.facts(), chat, chat.type === 'private' ? change.from : undefined, told);
   }
 
-  private pollOf = (id: string): ReturnType<TelegramPolls['find']> => this.options.polls.find(this.options.account, id);
+  private pollKey(pollId: string): PollKey {
+    return { channel: 'telegram', account: this.options.account, pollId };
+  }
+
+  private async voted(vote: PollAnswer, updateId: number): Promise<void> {
+    const { polls, host } = this.options;
+    const key = this.pollKey(vote.poll_id);
+    const sent = await polls.find(key);
+    const voter = happening.voterOf(vote);
+    const choices = choicesOf(vote, sent?.state);
+    const text = sent
+      ? voteWords(voter.name, await polls.vote(key, { voter, choices }), choices, sent.state)
+      : happening.strangeVote(voter.name, vote.poll_id, vote);
+    const told = this.aboutPoll(sent, vote.user, { externalId: `vote:${updateId}`, text });
+    if (told) await host.happened(told);
+  }
+
+  private async counting(poll: Poll, updateId: number): Promise<void> {
+    const { polls, host } = this.options;
+    const key = this.pollKey(poll.id);
+    const sent = await polls.find(key);
+    const state = stateOf(poll);
+    if (sent) await polls.update(key, state);
+    const votes = sent && poll.is_anonymous === false ? await polls.votes(key) : [];
+    const text = happening.pollState(poll, (index) => voterNames(state.options[index]?.id ?? '', votes));
+    const told = this.aboutPoll(sent, undefined, { externalId: `poll:${updateId}`, text });
+    if (told) await host.happened({ ...told, topic: `poll:${poll.id}` });
+  }
 
   /** In the chat of the poll where that is known, else with the voter, else with the first of the list. */
-  private aboutPoll(externalId: string, pollId: string, voter: User | undefined, text: string): ChatHappening[] {
+  private aboutPoll(
+    sent: KeptPoll | undefined,
+    voter: User | undefined,
+    told: Pick<ChatHappening, 'externalId' | 'text'>,
+  ): ChatHappening | undefined {
     const facts = this.facts();
-    const sent = this.pollOf(pollId);
     if (sent) {
       const { to, chatType, threadId } = sent.route;
       const isDirect = chatType === undefined ? !to.startsWith('-') : chatType === 'direct';
       const type = isDirect ? 'private' : chatType === 'channel' ? 'channel' : 'supergroup';
-      const told = happening.ofChat(facts, { id: Number(to), type }, undefined, { externalId, text });
-      return [{ ...told, chat: { ...told.chat, ...(threadId ? { threadId } : {}) } }];
+      const note = happening.ofChat(facts, { id: Number(to), type }, undefined, told);
+      return { ...note, chat: { ...note.chat, ...(threadId ? { threadId } : {}) } };
     }
-    if (voter) return [happening.ofPerson(facts, voter, { externalId, text })];
+    if (voter) return happening.ofPerson(facts, voter, told);
     const [owner] = idList(facts.settings.allowFrom).filter((each) => Number(each) > 0);
     return owner === undefined
-      ? []
-      : [happening.ofPerson(facts, { id: Number(owner), is_bot: false, first_name: '' }, { externalId, text })];
+      ? undefined
+      : happening.ofPerson(facts, { id: Number(owner), is_bot: false, first_name: '' }, told);
   }
 
   private async note(message: ReceivedMessage, externalId: string, text: string): Promise<void> {

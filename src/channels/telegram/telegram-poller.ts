@@ -12,6 +12,7 @@ import type { TelegramContext, TelegramIntake } from './telegram-context';
 import type { TelegramPollWatch } from './telegram-poll-watch';
 import { UPDATE_KINDS } from './telegram-update';
 import { apiErrorCode, apiErrorText, retryAfterMs } from './telegram-errors';
+import type { ReceivedUpdate } from './telegram-update';
 
 const POLL_SECONDS = 30;
 const BATCH = 100;
@@ -201,7 +202,7 @@ export class TelegramPoller {
   }
 }
 
-/** Updates about one chat are taken in order; those about none, each by itself. */
+/** Updates about one chat, or one poll, are taken in order; those about neither, each by itself. */
 export function chatOf(update: Update): string {
   const parts = Object.values(update).filter((value): value is object => typeof value === 'object' && value !== null);
   for (const part of parts) {
@@ -212,5 +213,8 @@ export function chatOf(update: Update): string {
     const id = chat?.id ?? message?.chat?.id;
     if (id !== undefined) return String(id);
   }
+  const { poll, poll_answer: vote } = update as ReceivedUpdate;
+  const pollId = vote?.poll_id ?? poll?.id;
+  if (pollId !== undefined) return `poll:${pollId}`;
   return String(update.update_id);
 }

@@ -98,6 +98,7 @@ export interface PollAnswer {
   user?: User;
   voter_chat?: TelegramChat;
   option_ids: number[];
+  option_persistent_ids?: string[];
 }
 
 export interface MemberChange {

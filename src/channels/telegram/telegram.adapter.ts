@@ -37,6 +37,8 @@ import { followGroup } from './telegram-groups';
 import { TelegramIntakeDesk } from './telegram-intake';
 import { placeOf } from './telegram-places';
 import { idList, policyOf } from './telegram-policy';
+import { PollStore } from '../polls/poll.store';
+import { sentPoll } from './telegram-polls';
 import { TelegramPollWatch } from './telegram-poll-watch';
 import type { TelegramIntake } from './telegram-context';
 import { sendError } from './telegram-errors';
@@ -82,6 +84,7 @@ export class TelegramAdapter extends ChatPlatform<TelegramAccount> implements Ch
     private readonly http: GuardedHttp,
     commands: CommandRegistry,
     private readonly events: EventBus,
+    private readonly polls: PollStore,
     loggers: LoggerFactory,
   ) {
     super(config, { id: 'telegram', label: 'Telegram', mediaMb: 5, streamMs: 1000 });
@@ -194,6 +197,7 @@ export class TelegramAdapter extends ChatPlatform<TelegramAccount> implements Ch
     try {
       const result = await this.calls.call(wish.account, method, { ...params, ...placeOf(wish.route, method) });
       if (method.startsWith('send')) this.chats.noteResult(wish.route, result, askedAt);
+      await this.keepPoll(wish, result);
       return describeAction(action, result);
     } catch (error) {
       throw error instanceof ChannelSendError ? error : sendError(error, action !== 'poll');
@@ -216,13 +220,22 @@ export class TelegramAdapter extends ChatPlatform<TelegramAccount> implements Ch
     return whoIs(() => clientOf(triedAccount(this.configured(), accountId, botToken)), this.redactor);
   }
 
+  /** The poll stands already, whether it can be kept or not. */
+  private async keepPoll({ account, route }: ActionWish, result: unknown): Promise<void> {
+    const sent = sentPoll(route, result);
+    if (!sent) return;
+    await this.polls
+      .keep({ channel: 'telegram', account, pollId: sent.id }, sent)
+      .catch((error: unknown) => this.log.warn({ account }, `a poll was not kept: ${messageOf(error)}`));
+  }
+
   private intake(accountId: string, me: UserFromGetMe, host: ChannelHost): TelegramIntake {
     return new TelegramIntakeDesk({
       account: accountId,
       bot: me,
       host,
       ids: this.chats.ids,
-      polls: this.chats.polls,
+      polls: this.polls,
       notBefore: () => this.watches.get(accountId)?.notBefore ?? -Infinity,
       facts: () => ({ settings: this.account(accountId).settings, ...this.groupFacts() }),
       answer: (method, params) => this.calls.call(accountId, method, params),

@@ -5,7 +5,8 @@ import { type PlainObject, isPlainObject } from '../../../common/plain-object';
 import { eachOnce } from '../../kit/picture-address';
 import { componentPictures, componentsText } from './discord-components';
 import { embedPictures, embedTexts, pictureOf } from './discord-embeds';
-import { type DiscordNaming, plainText } from './discord-markup';
+import type { PollState } from '../../polls/poll.store';
+import { type DiscordNaming, NO_NAMES, plainText } from './discord-markup';
 
 /** What a message says. */
 export interface DiscordContent {
@@ -120,23 +121,33 @@ export function namingOf(message: PlainObject, others: DiscordNaming): DiscordNa
 const stickersOf = (message: PlainObject): string[] =>
   objectsOf(message['sticker_items'] ?? message['stickers']).map(({ name }) => `(sticker ${wordsOf(name)})`);
 
-function pollText(poll: unknown, names: DiscordNaming): string {
-  if (!isPlainObject(poll)) return '';
+/** What a poll asks, and how it stands; undefined for what is none. */
+export function pollStateOf(poll: unknown, names: DiscordNaming = NO_NAMES): PollState | undefined {
+  if (!isPlainObject(poll)) return undefined;
   const counts = new Map(
-    objectsOf(objectOf(poll['results'])['answer_counts']).map(({ id, count }) => [wordsOf(id), wordsOf(count)]),
+    objectsOf(objectOf(poll['results'])['answer_counts']).map(({ id, count }) => [wordsOf(id), Number(count)]),
   );
-  const answers = objectsOf(poll['answers']).map(({ answer_id: id, poll_media: media }) => {
-    const { text, emoji } = objectOf(media);
-    const words = [wordsOf(objectOf(emoji)['name']), plainText(wordsOf(text), names)].filter(Boolean).join(' ');
-    const count = counts.get(wordsOf(id));
-    return `- ${words}${count === undefined ? '' : ` (${count})`}`;
-  });
+  return {
+    question: plainText(wordsOf(objectOf(poll['question'])['text']), names),
+    options: objectsOf(poll['answers']).map(({ answer_id: id, poll_media: media }) => {
+      const { text, emoji } = objectOf(media);
+      const words = [wordsOf(objectOf(emoji)['name']), plainText(wordsOf(text), names)].filter(Boolean).join(' ');
+      return { id: wordsOf(id), text: words, votes: counts.get(wordsOf(id)) ?? 0 };
+    }),
+  };
+}
+
+function pollText(poll: unknown, names: DiscordNaming): string {
+  const state = pollStateOf(poll, names);
+  if (!state) return '';
+  const { results, allow_multiselect: several, expiry } = objectOf(poll);
+  const isCounted = isPlainObject(results);
+  const answers = state.options.map(({ text, votes }) => `- ${text}${isCounted ? ` (${votes})` : ''}`);
   const ends = [
-    poll['allow_multiselect'] === true ? 'several answers may be chosen' : '',
-    poll['expiry'] ? `open until ${wordsOf(poll['expiry'])}` : '',
+    several === true ? 'several answers may be chosen' : '',
+    expiry ? `open until ${wordsOf(expiry)}` : '',
   ].filter(Boolean);
-  const question = plainText(wordsOf(objectOf(poll['question'])['text']), names);
-  return linesOf(`(poll) ${question}`, ...answers, ends.length > 0 ? `(${ends.join('; ')})` : '');
+  return linesOf(`(poll) ${state.question}`, ...answers, ends.length > 0 ? `(${ends.join('; ')})` : '');
 }
 
 /** An invitation to something that runs within Discord. */
