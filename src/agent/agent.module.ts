@@ -74,6 +74,7 @@ import { TtsRpc } from './media/tts.rpc';
 import { SpokenAnswers } from './media/spoken-answers.service';
 import { SpokenText } from './media/spoken-text.service';
 import { TtsTool } from './media/tts.tool';
+import { ThreadContext } from './chat/thread-context.service';
 import { WebPictures } from './media/web-pictures.service';
 import { GatewayTool } from './self/gateway.tool';
 import { SessionBranchesRpc } from './sessions/session-branches.rpc';
@@ -189,6 +190,7 @@ const DRAIN_MS = 3000;
     TurnRunner,
     TurnStarter,
     TurnStore,
+    ThreadContext,
     WebPictures,
   ],
   exports: [

@@ -6,7 +6,7 @@ import type { ImagePart } from '../common/content-parts';
 import type { DeliveryRoute } from '../common/delivery-route';
 import { OpenclawError } from '../common/openclaw-error';
 import type { Lease } from '../storage/lease';
-import type { BotLoopProtectionConfig } from './bots/bot-loop.config';
+import type { AccessPolicy } from './access/access-policy';
 
 /** What a channel can do. Shared code looks only at this, never at which channel it is. */
 export interface ChannelCapabilities {
@@ -39,33 +39,6 @@ export interface ChannelAccount {
   allowFrom?: readonly string[];
   /** Facts shown in `channels.status`: policies, where the token came from. Never the token. */
   facts: Readonly<Record<string, unknown>>;
-}
-
-/** Who may write to an account, already merged from its configuration. */
-export interface AccessPolicy {
-  dmPolicy: 'pairing' | 'allowlist' | 'open' | 'disabled';
-  /** Ids, or handles written `@name`; `*` means everybody. */
-  allowFrom: readonly string[];
-  groupPolicy: 'open' | 'disabled' | 'allowlist';
-  groupAllowFrom: readonly string[];
-  /** Rules of the group the message came from; undefined when it is not listed although a list exists. */
-  group?: GroupRules;
-  /** Whether other bots are heard; `mentions`: where they speak to the bot. */
-  allowBots?: boolean | 'mentions';
-  /** How long they are answered without a person, where the chat's rules say it. */
-  botLoopProtection?: BotLoopProtectionConfig;
-  /** How many messages nobody addressed to the bot are shown with the next one that it answers. */
-  historyLimit?: number;
-}
-
-export interface GroupRules {
-  enabled: boolean;
-  requireMention: boolean;
-  /** Narrower list of this group or topic. */
-  allowFrom?: readonly string[];
-  systemPrompt?: string;
-  /** Where its entries stand in the configuration, widest first: their `tools` and `toolsBySender` hold in the group. */
-  at?: readonly (readonly string[])[];
 }
 
 /** A message of a platform in the words all channels share. */
@@ -103,10 +76,15 @@ export interface InboundUpdate {
   albumId?: string;
   /** The bot was named, or one of its messages answered. */
   mentionsBot: boolean;
+  /** The platform can be asked what was said in its thread before: {@link ChannelAdapter.threadBefore}. */
+  isInThread?: true;
   /** It is said to another bot, as `/command@another_bot` in a group: heard, and not answered. */
   isForAnother?: true;
   policy: AccessPolicy;
 }
+
+/** A message of a thread: the bot's own words, or somebody's. */
+export type ThreadMessage = { own: string } | { said: InboundUpdate };
 
 /** What happened in a chat other than a new message. */
 export interface ChatHappening {
@@ -284,6 +262,15 @@ export interface ChannelAdapter {
    * @throws ChannelSendError refused: nothing has the name, or more than one (they are listed)
    */
   locate?(account: string, target: string): Promise<string>;
+  /**
+   * What was said in the thread of a route before one of its messages, oldest first: the message that it began with, and
+   * the newest of the others.
+   * @throws Error with the reason
+   */
+  threadBefore?(
+    accountId: string,
+    wish: { route: DeliveryRoute; messageId: string; limit: number },
+  ): Promise<ThreadMessage[]>;
   /** Who may write directly to an account; left out where people have no ids. */
   directPolicy?(accountId: string): AccessPolicy;
   typing?(account: string, route: DeliveryRoute): Promise<void>;

@@ -5,7 +5,7 @@ import { ChatCommands } from '../agent/commands/chat-commands.service';
 import { isStopRequest } from '../agent/commands/chat-command';
 import { senderKey } from '../agent/turns/queue-plan';
 import type { ChatOrigin } from '../common/chat-origin';
-import type { EarlierText, SharedText } from '../common/chat-text';
+import type { EarlierText } from '../common/chat-text';
 import type { DeliveryRoute } from '../common/delivery-route';
 import { type Logger, LoggerFactory } from '../common/logger';
 import { ConfigService } from '../config/config.service';
@@ -27,6 +27,7 @@ import { BOTS_PAUSED, BotLoopGuard } from './bots/bot-loop-guard.service';
 import { KnownPeopleList } from './access/known-people.service';
 import { PairingService } from './access/pairing.service';
 import type { ChatHappening, InboundUpdate, IntakeVerdict } from './channel-adapter';
+import { earlierText } from './earlier-text';
 import { happeningWithPlainNames, withPlainNames } from './plain-names';
 import { chooseRoute } from './routing';
 import { untoldNote } from './untold-note';
@@ -35,7 +36,7 @@ import { untoldNote } from './untold-note';
 const TOLD_LATER = 'told with the next message';
 const SHOWN_LATER: ReadonlySet<string | null> = new Set([NOT_MENTIONED, TOLD_LATER, BOTS_PAUSED]);
 const DEFAULT_HISTORY = 50;
-const MAX_EARLIER_TEXT = 1000;
+const DEFAULT_THREAD = 20;
 const MAX_SHORTENED = 200;
 /** Apps cut longer texts into several messages. */
 const FRAGMENT_CHARS = 4000;
@@ -93,7 +94,8 @@ export class ChannelIntake {
     const album = await albumBefore(this.inboxRows, sessionKey, told);
     const update = album?.isAnswered ? { ...told, mentionsBot: true } : told;
     const isOwner = ownsGateway(update, people);
-    const session = update.chat.type === 'direct' ? undefined : await this.sessions.find(sessionKey);
+    const isAlone = update.chat.type === 'direct' && update.isInThread !== true;
+    const session = isAlone ? undefined : await this.sessions.find(sessionKey);
     const verdict = judgeAccess(update, people, {
       ...(session?.groupActivation ? { activation: session.groupActivation } : {}),
       isCommand: this.commands.isCommand(update.text),
@@ -104,7 +106,7 @@ export class ChannelIntake {
 
     let message: InboundMessage = {
       ...this.messageOf(channel, update, route, isOwner),
-      ...(verdict.kind === 'admit' ? await this.earlier(sessionKey, update) : {}),
+      ...(verdict.kind === 'admit' ? await this.earlier(sessionKey, update, session === undefined) : {}),
     };
     const reason =
       verdict.kind === 'drop'
@@ -229,26 +231,41 @@ export class ChannelIntake {
     });
   }
 
-  /** What was said in the conversation since the last message that went to the assistant. */
-  private async earlier(sessionKey: string, update: InboundUpdate): Promise<Pick<InboundMessage, 'earlier'>> {
+  /**
+   * What was said in the conversation since the last message that went to the assistant; of a thread that it comes into,
+   * what the platform tells of it.
+   */
+  private async earlier(
+    sessionKey: string,
+    update: InboundUpdate,
+    isNew: boolean,
+  ): Promise<Pick<InboundMessage, 'earlier' | 'threadBefore'>> {
     const { policy } = update;
     const limit = policy.historyLimit ?? this.config.config.messages?.groupChat?.historyLimit ?? DEFAULT_HISTORY;
     if (limit === 0) return {};
     const earlier: EarlierText[] = [];
-    for (const row of await this.inboxRows.latest(sessionKey, limit)) {
+    const latest = await this.inboxRows.latest(sessionKey, limit);
+    for (const row of latest) {
       if (row.message.command || isOfAlbum(row, albumKey(update))) continue;
       if (row.state !== 'dropped') break;
       if (!SHOWN_LATER.has(row.reason)) continue;
       const { sender, isOwner, isSystemEvent, shared = [] } = row.message;
-      const text = [row.message.text, ...shared.map(inShort)].filter((each) => each !== '').join(' ');
       const name = isSystemEvent ? undefined : (sender?.name ?? sender?.id);
       earlier.unshift({
         ...(name ? { sender: name } : {}),
-        text: cutText(text, MAX_EARLIER_TEXT),
+        text: earlierText(row.message.text, shared),
         isOwner: isOwner && shared.length === 0,
       });
     }
-    return earlier.length > 0 ? { earlier } : {};
+    const isFirst = isNew && latest.every(({ state, message }) => state === 'dropped' || message.command);
+    const threadLimit = Math.min(limit, policy.threadLimit ?? DEFAULT_THREAD);
+    const isAsked = update.isInThread === true && isFirst && threadLimit > 0;
+    return {
+      ...(earlier.length > 0 ? { earlier } : {}),
+      ...(isAsked && update.messageId !== undefined
+        ? { threadBefore: { messageId: update.messageId, limit: threadLimit } }
+        : {}),
+    };
   }
 
   /** Why an admitted message is kept without an answer; undefined when it goes on. */
@@ -345,9 +362,6 @@ export class ChannelIntake {
     };
   }
 }
-
-const inShort = ({ what = 'forwarded', sender, text }: SharedText): string =>
-  `(${sender === undefined ? what : `${what} from ${sender}`}) ${text}`;
 
 const shortened = (text: string): string => cutText(text, MAX_SHORTENED);
 

@@ -21,6 +21,7 @@ import { ChannelStatus } from './channel-status.service';
 import { ChannelsRpc } from './channels.rpc';
 import { MessageContent } from './message-content.service';
 import { MessageTool } from './message.tool';
+import { ThreadHistory } from './thread-history.service';
 import { TryCredentialsRpc } from './try-credentials.rpc';
 import { PollStore } from './polls/poll.store';
 import { RouteRpc } from './route.rpc';
@@ -53,6 +54,7 @@ import { UpdateDesk } from './update-desk.service';
     PairingService,
     PollStore,
     RouteRpc,
+    ThreadHistory,
     TryCredentialsRpc,
   ],
   exports: [ChannelManager, ChannelStatus, PairingService, PollStore],
@@ -64,12 +66,14 @@ export class ChannelsModule implements OnModuleInit, OnApplicationBootstrap {
     private readonly status: ChannelStatus,
     private readonly acks: AckReactions,
     private readonly access: AccessWarnings,
+    private readonly threads: ThreadHistory,
   ) {}
 
   onModuleInit(): void {
     this.directory.collect();
     this.acks.listen();
     this.access.listen();
+    this.threads.listen();
   }
 
   /** Accounts are listed; each channel's own module starts them. */

@@ -80,6 +80,10 @@ export interface InboundMessage {
   dialogue?: { asker: string; asked: string; turn: number; most: number; request: string };
   /** What nobody said to the assistant since it last answered in this chat, oldest first. */
   earlier?: EarlierText[];
+  /** What was said in its thread before is to be asked for when a turn reads it. */
+  threadBefore?: { messageId: string; limit: number };
+  /** What was said there, oldest first. */
+  thread?: EarlierText[];
   quoted?: QuotedText;
   /** Messages with the same key are answered by one turn; it begins so long after the last of them. */
   together?: { key: string; waitMs: number };

@@ -1,8 +1,8 @@
+import type { AccessPolicy } from '../channels/access/access-policy';
 import { messageOf, OpenclawError } from '../common/openclaw-error';
 import { isPlainObject } from '../common/plain-object';
 import { ConfigService } from '../config/config.service';
 import {
-  type AccessPolicy,
   type ChannelAccount,
   type ChannelAdapter,
   type ChannelDeclaration,

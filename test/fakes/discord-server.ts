@@ -83,6 +83,8 @@ export class FakeDiscord {
   random: () => number = Math.random;
   /** Members of the server. */
   readonly people: { nick: string | null; user: { id: string; username: string } }[] = [];
+  /** Channels whose history the bot may not read. */
+  readonly unreadable = new Set<string>();
   /** Roles of the server; to be set before the bot comes. */
   readonly roles: { id: string; name: string }[] = [];
   private readonly history = new Map<string, Json[]>();
@@ -145,8 +147,8 @@ export class FakeDiscord {
     return id;
   }
 
-  thread(name: string, ownerId: string, parentId = GENERAL_ID): string {
-    const id = this.nextId();
+  /** @param id that of the message that it begins with */
+  thread(name: string, ownerId: string, parentId = GENERAL_ID, id = this.nextId()): string {
     const thread = {
       id,
       type: THREAD_TYPE,
@@ -542,12 +544,16 @@ export class FakeDiscord {
     if (part === 'typing') return [204, undefined];
     if (part === 'messages' && item === undefined && method === 'POST') return this.keep(id, body, files, false);
     if (part === 'messages' && item === undefined) {
+      if (this.unreadable.has(id)) return [403, { message: 'Missing Access', code: 50001 }];
       const after = query.get('after');
+      const before = query.get('before');
       const limit = Number(query.get('limit') ?? 50);
       const found =
-        after === null
-          ? messages.slice(-limit)
-          : messages.filter((message) => BigInt(String(message['id'])) > BigInt(after)).slice(0, limit);
+        before !== null
+          ? messages.filter((message) => BigInt(String(message['id'])) < BigInt(before)).slice(-limit)
+          : after === null
+            ? messages.slice(-limit)
+            : messages.filter((message) => BigInt(String(message['id'])) > BigInt(after)).slice(0, limit);
       return [200, [...found].reverse()];
     }
     if (part === 'messages' && more === undefined) {

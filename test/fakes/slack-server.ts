@@ -69,6 +69,8 @@ export class FakeSlack {
   private readonly members = new Set([CHANNEL]);
   /** What channels are called, where it is not their id. */
   readonly channelNames = new Map([[CHANNEL, 'general']]);
+  /** Conversations whose history the app may not read. */
+  readonly unreadable = new Set<string>();
   /** Groups of people. */
   readonly groups: { id: string; handle: string; name: string }[] = [];
   private readonly uploads = new Map<string, { name: string; content: Buffer }>();
@@ -452,6 +454,8 @@ export class FakeSlack {
       case 'conversations.history':
       case 'conversations.replies': {
         const oldest = Number(params['oldest'] ?? 0);
+        const latest = Number(params['latest'] ?? Infinity);
+        if (this.unreadable.has(channel)) return { ok: false, error: 'missing_scope' };
         const thread = method === 'conversations.replies' ? String(params['ts']) : undefined;
         const messages = (this.history.get(channel) ?? []).filter((message) => {
           const own = message['thread_ts'] as string | undefined;
@@ -459,7 +463,9 @@ export class FakeSlack {
             thread === undefined
               ? own === undefined || own === message['ts']
               : own === thread || message['ts'] === thread;
-          return fits && Number(message['ts']) > oldest;
+          // A thread is told with the message that it began with.
+          const isRoot = thread !== undefined && message['ts'] === thread;
+          return fits && (isRoot || (Number(message['ts']) > oldest && Number(message['ts']) < latest));
         });
         const from = Number(params['cursor'] || 0);
         const to = from + Number(params['limit'] ?? 100);

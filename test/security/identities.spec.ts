@@ -1,6 +1,7 @@
+import type { AccessPolicy } from '../../src/channels/access/access-policy';
 import fc from 'fast-check';
 import { type KnownPeople, judgeAccess, ownsGateway } from '../../src/channels/access/access-gate';
-import type { AccessPolicy, InboundUpdate } from '../../src/channels/channel-adapter';
+import type { InboundUpdate } from '../../src/channels/channel-adapter';
 import { chooseRoute } from '../../src/channels/routing';
 import { entryMeans, listAdmits, listHoldsId } from '../../src/common/sender-identity';
 import type { OpenclawConfig } from '../../src/config/openclaw.config';

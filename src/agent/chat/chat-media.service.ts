@@ -12,6 +12,7 @@ import type { StartedTurn } from '../turns/turn-starter.service';
 import { turnSubject } from '../turns/turn-subject';
 import { WebPictures } from '../media/web-pictures.service';
 import { Attachments } from './attachments';
+import { ThreadContext } from './thread-context.service';
 
 const FETCH_MS = 30_000;
 const DEFAULT_MAX_BYTES = 5 * 1024 * 1024;
@@ -35,6 +36,7 @@ export class ChatMedia {
     private readonly directory: ChannelDirectory,
     private readonly attachments: Attachments,
     private readonly web: WebPictures,
+    private readonly threads: ThreadContext,
     private readonly inbox: InboxStore,
     loggers: LoggerFactory,
   ) {
@@ -43,11 +45,14 @@ export class ChatMedia {
 
   /**
    * @param started turn that reads them: the rules of its tools decide whether anything is fetched from the web
-   * @returns the rows, with pictures and texts instead of what was to be fetched
+   * @returns the rows, with pictures, texts and what was said in a thread instead of what was to be fetched
    */
   resolve(rows: readonly InboxRow[], started: StartedTurn, signal: AbortSignal): Promise<InboxRow[]> {
     return Promise.all(
-      rows.map(async (row) => (row.message.media ? this.resolveOne(row, row.message.media, started, signal) : row)),
+      rows.map(async (row) => {
+        const whole = await this.threads.complete(row, started.journal.lease);
+        return whole.message.media ? this.resolveOne(whole, whole.message.media, started, signal) : whole;
+      }),
     );
   }
 

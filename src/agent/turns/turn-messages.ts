@@ -1,4 +1,5 @@
 import { cutText } from '../../common/cut-text';
+import type { EarlierText } from '../../common/chat-text';
 import type { TextPart } from '../../common/content-parts';
 import type { InboundMessage } from '../../inbox/inbound-message';
 import type { InboxRow } from '../../inbox/inbox-row';
@@ -27,7 +28,7 @@ export function userMessage(row: InboxRow, summarised = false): PromptMessage {
       ...(message.images ?? []).map((image) => ({ ...image, origin: worstOrigin([message.origin], image.origin) })),
       ...sharedParts(message),
       ...quotedPart(message),
-      ...earlierPart(message),
+      ...earlierParts(message),
       // What a document says is not the word of whoever sends it.
       ...(message.files ?? []).map(({ name, mimeType, text: said, origin }) => ({
         type: 'text' as const,
@@ -77,11 +78,16 @@ function quotedPart({ quoted, origin }: InboundMessage): TextPart[] {
 }
 
 /** What others said in the chat is shown, and is nobody's order. */
-function earlierPart({ earlier = [] }: InboundMessage): TextPart[] {
-  if (earlier.length === 0) return [];
-  const lines = earlier.map(({ sender, text }) => (sender ? `${sender}: ${text}` : text));
-  const text = `\n\n[since your last answer in this chat, not said to you; for context only]\n${lines.join('\n')}`;
-  return [{ type: 'text', text, origin: earlier.every(({ isOwner }) => isOwner) ? 'owner' : 'stranger' }];
+const earlierParts = ({ thread, earlier }: InboundMessage): TextPart[] => [
+  ...saidBefore('said in this thread before', thread),
+  ...saidBefore('since your last answer in this chat, not said to you', earlier),
+];
+
+function saidBefore(what: string, texts: readonly EarlierText[] = []): TextPart[] {
+  if (texts.length === 0) return [];
+  const lines = texts.map(({ sender, text }) => (sender ? `${sender}: ${text}` : text));
+  const origin = texts.every(({ isOwner }) => isOwner) ? 'owner' : 'stranger';
+  return [{ type: 'text', text: `\n\n[${what}; for context only]\n${lines.join('\n')}`, origin }];
 }
 
 export function assistantMessage(

@@ -25,7 +25,14 @@ export class DiscordHistory {
       `/channels/${channelId}/messages`,
       new URLSearchParams({ after: messageId, limit: String(PAGE) }),
     );
-    return page?.sort((a, b) => (BigInt(a.id) < BigInt(b.id) ? -1 : 1));
+    return page?.sort(byId);
+  }
+
+  /** The newest messages before one, oldest first. */
+  async before(channelId: string, messageId: string, limit: number): Promise<APIMessage[] | undefined> {
+    const query = new URLSearchParams({ before: messageId, limit: String(Math.min(limit, PAGE)) });
+    const page = await this.ask<APIMessage[]>(`/channels/${channelId}/messages`, query);
+    return page?.sort(byId);
   }
 
   /** Undefined where it is gone, or the bot may not read. */
@@ -71,6 +78,8 @@ export class DiscordHistory {
     }
   }
 }
+
+const byId = (a: APIMessage, b: APIMessage): number => (BigInt(a.id) < BigInt(b.id) ? -1 : 1);
 
 export const isFullPage = (page: readonly unknown[]): boolean => page.length >= PAGE;
 

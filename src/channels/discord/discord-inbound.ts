@@ -1,6 +1,7 @@
+import type { AccessPolicy, GroupRules } from '../access/access-policy';
 import type { APIMessage, GatewayMessageCreateDispatchData } from 'discord.js';
 import { matchesPattern } from '../access/mention-patterns';
-import type { AccessPolicy, GroupRules, InboundUpdate } from '../channel-adapter';
+import type { InboundUpdate } from '../channel-adapter';
 import { contentOf, quotedOf } from './content/discord-content';
 import { WRITTEN } from './content/discord-happenings';
 import { type DiscordNaming, NO_NAMES } from './content/discord-markup';
@@ -61,6 +62,7 @@ export function inboundOf(
     ...(media.length > 0 ? { media } : {}),
     ...(quoted ? { quoted } : {}),
     mentionsBot: isDirect || place.isOwnThread === true || mentionsBot(message, facts),
+    ...(place.parentId === undefined ? {} : { isInThread: true }),
     policy: policyOf(facts, message.channel_id, place),
   };
 }

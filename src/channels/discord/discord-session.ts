@@ -4,7 +4,9 @@ import type { Logger } from '../../common/logger';
 import { messageOf } from '../../common/openclaw-error';
 import { aborted, sleep } from '../../common/sleep';
 import { plainName } from '../../common/plain-name';
-import { ChannelFatalError, type ChannelHost, type RawUpdate } from '../channel-adapter';
+import { ChannelFatalError, type ChannelHost, type RawUpdate, type ThreadMessage } from '../channel-adapter';
+import { contentOf } from './content/discord-content';
+import { threadMessages } from './discord-thread';
 import { DiscordBackfill } from './discord-backfill';
 import type { DiscordHistory } from './discord-history';
 import {
@@ -283,6 +285,22 @@ export class DiscordSession implements DiscordListener {
       sender: { id: who.id, username: who.username, isBot: who.bot === true },
       policy: policyOf(facts, message.channel_id, place),
     });
+  }
+
+  /** What was said in a thread before one of its messages. */
+  async threadBefore(threadId: string, before: string, limit: number): Promise<ThreadMessage[]> {
+    const { history, places } = this.options;
+    const { parentId } = await places.of(threadId, undefined, this.botId);
+    const messages = await threadMessages(history, { threadId, parentId }, before, limit);
+    const all: ThreadMessage[] = [];
+    for (const message of messages) {
+      const { place, facts } = await this.where({ channel_id: threadId });
+      const raw = message as unknown as Record<string, unknown>;
+      if (message.author.id === this.botId) all.push({ own: contentOf(raw, facts.naming ?? NO_NAMES).text });
+      const said = inboundOf(message, place, facts);
+      if (said) all.push({ said });
+    }
+    return all;
   }
 
   private async where(message: {

@@ -1,3 +1,4 @@
+import type { AccessPolicy } from '../access/access-policy';
 import { type INestApplicationContext, Injectable } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { APIMessage } from 'discord.js';
@@ -11,7 +12,6 @@ import { defaultAgentId } from '../../config/agent-entries';
 import { ConfigService } from '../../config/config.service';
 import { GuardedHttp } from '../../tools/web/guarded-http.service';
 import {
-  type AccessPolicy,
   type ActionWish,
   type ChannelAdapter,
   ChannelFatalError,
@@ -21,6 +21,7 @@ import {
   type ProbeResult,
   type SearchStep,
   type SentSearch,
+  type ThreadMessage,
 } from '../channel-adapter';
 import { ChatPlatform } from '../kit/chat-platform';
 import { DiscordDelivery } from './discord-delivery';
@@ -55,6 +56,8 @@ export class DiscordAdapter extends ChatPlatform<DiscordAccount> implements Chan
   private readonly log: Logger;
   private readonly calls = new DiscordCalls((id) => this.account(id));
   private readonly delivery = new DiscordDelivery(this.calls);
+  /** Of the accounts that run. */
+  private readonly sessions = new Map<string, DiscordSession>();
 
   constructor(
     config: ConfigService,
@@ -97,10 +100,12 @@ export class DiscordAdapter extends ChatPlatform<DiscordAccount> implements Chan
       },
       seen: (channelId, messageId) => this.delivery.note(accountId, channelId, messageId),
     });
+    this.sessions.set(accountId, session);
     const opening = this.open(account, session);
     try {
       await Promise.race([opening.then(() => session.ended()), session.ended()]);
     } finally {
+      this.sessions.delete(accountId);
       await session.stop().catch(() => undefined);
       void opening.then((context) => context.close()).catch(() => undefined);
     }
@@ -166,6 +171,15 @@ export class DiscordAdapter extends ChatPlatform<DiscordAccount> implements Chan
     const place = await this.calls.placeOf(wish.account, channelId);
     const call = actionCall(action, wish, { channelId, guildId: place?.guildId }, settings);
     return describeAction(action, await this.calls.call(wish.account, call));
+  }
+
+  async threadBefore(
+    account: string,
+    { route, messageId, limit }: { route: DeliveryRoute; messageId: string; limit: number },
+  ): Promise<ThreadMessage[]> {
+    const session = this.sessions.get(account);
+    if (!session) throw new Error('the account does not run');
+    return session.threadBefore(route.to, messageId, limit);
   }
 
   locate(account: string, target: string): Promise<string> {

@@ -1,5 +1,6 @@
+import type { AccessPolicy, GroupRules } from '../access/access-policy';
 import { matchesPattern } from '../access/mention-patterns';
-import type { AccessPolicy, GroupRules, InboundUpdate } from '../channel-adapter';
+import type { InboundUpdate } from '../channel-adapter';
 import {
   type SlackContent,
   type SlackContentSource,
@@ -101,20 +102,25 @@ export function inboundOf(
       speaksTo(content, bot.userId) ||
       message.parent_user_id === bot.userId ||
       matchesPattern(facts.mentionPatterns, content.markup),
+    ...(isInThread(message, facts) ? { isInThread: true } : {}),
     policy: policyOf(facts, message),
   };
 }
 
-export function chatOf(message: SlackMessage, { settings, bot, channelName }: SlackFacts): InboundUpdate['chat'] {
+/** Whether a message stands in a thread that is a conversation of its own. */
+const isInThread = ({ thread_ts: thread, ts }: SlackMessage, { settings }: Pick<SlackFacts, 'settings'>): boolean =>
+  thread !== undefined && thread !== ts && settings.thread?.historyScope !== 'channel';
+
+export function chatOf(message: SlackMessage, facts: SlackFacts): InboundUpdate['chat'] {
+  const { bot, channelName } = facts;
   const kind = kindOf(message);
   const { thread_ts: thread } = message;
-  const isThread = thread !== undefined && thread !== message.ts && settings.thread?.historyScope !== 'channel';
   return {
     id: message.channel,
     type: kind,
     ...(channelName ? { title: channelName } : {}),
     teamId: bot.teamId,
-    ...(isThread ? { threadId: thread, threadWord: 'thread' as const } : {}),
+    ...(thread !== undefined && isInThread(message, facts) ? { threadId: thread, threadWord: 'thread' as const } : {}),
   };
 }
 
@@ -123,7 +129,7 @@ type PolicyFacts = Pick<SlackFacts, 'settings' | 'at' | 'channelName' | 'default
 
 export function policyOf(facts: PolicyFacts, message: Pick<SlackMessage, 'channel' | 'channel_type'>): AccessPolicy {
   const { settings } = facts;
-  const { dm } = settings;
+  const { dm, thread } = settings;
   const rules =
     kindOf(message) === 'channel' ? placeRules(facts, message.channel) : groupDirectRules(settings, message.channel);
   const users = rules?.allowFrom;
@@ -139,6 +145,7 @@ export function policyOf(facts: PolicyFacts, message: Pick<SlackMessage, 'channe
     ...(rules ? { group: rules } : {}),
     ...(allowBots === undefined ? {} : { allowBots, botLoopProtection }),
     ...(settings.historyLimit === undefined ? {} : { historyLimit: settings.historyLimit }),
+    ...(thread?.initialHistoryLimit === undefined ? {} : { threadLimit: thread.initialHistoryLimit }),
   };
 }
 

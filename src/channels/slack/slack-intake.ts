@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { plainName } from '../../common/plain-name';
-import type { ChannelHost, InboundUpdate } from '../channel-adapter';
+import type { ChannelHost, InboundUpdate, ThreadMessage } from '../channel-adapter';
 import { type SlackContent, contentOf, sharedFor, textFor, unnamedOf } from './content/slack-content';
 import { ABOUT_OTHERS, WRITTEN, happenedWords } from './content/slack-happenings';
 import {
@@ -65,6 +65,19 @@ export class SlackIntake {
   found(message: SlackMessage, signal: AbortSignal): Promise<void> {
     const update = { id: `${message.channel}:${message.ts}`, raw: message };
     return this.host.take(update, () => this.message({ ...message, type: 'message' }), signal);
+  }
+
+  /** Messages of a thread in the words that all channels share; what only happened there is left out. */
+  async retold(messages: readonly SlackMessage[]): Promise<ThreadMessage[]> {
+    const all: ThreadMessage[] = [];
+    for (const message of messages) {
+      const content = contentOf(message);
+      const facts = await this.factsFor(message, content);
+      if (isOwn(message, facts.bot)) all.push({ own: textFor(content, facts.naming, facts.bot.userId) });
+      const said = inboundOf(message, facts, content);
+      if (said) all.push({ said });
+    }
+    return all;
   }
 
   async message(event: SlackEvent): Promise<void> {

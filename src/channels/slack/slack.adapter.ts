@@ -1,3 +1,4 @@
+import type { AccessPolicy } from '../access/access-policy';
 import { Injectable } from '@nestjs/common';
 import { parseChatCommand } from '../../agent/commands/chat-command';
 import { CommandRegistry } from '../../agent/commands/command-registry.service';
@@ -10,7 +11,6 @@ import { defaultAgentId } from '../../config/agent-entries';
 import { ConfigService } from '../../config/config.service';
 import { GuardedHttp } from '../../tools/web/guarded-http.service';
 import {
-  type AccessPolicy,
   type ActionWish,
   type ChannelAdapter,
   ChannelFatalError,
@@ -21,6 +21,7 @@ import {
   type ProbeResult,
   type SearchStep,
   type SentSearch,
+  type ThreadMessage,
 } from '../channel-adapter';
 import { ChatPlatform } from '../kit/chat-platform';
 import { SlackDelivery } from './slack-delivery';
@@ -35,6 +36,7 @@ import { type SlackBot, idList, policyOf } from './slack-inbound';
 import { SlackIntake } from './slack-intake';
 import { SlackNames } from './slack-names';
 import { SlackWays } from './slack-ways';
+import { threadMessages } from './slack-thread';
 import { SlackSocket } from './slack-socket';
 
 /** After a gap of so long Slack may have given up telling events again. */
@@ -60,6 +62,8 @@ export class SlackAdapter extends ChatPlatform<SlackAccount> implements ChannelA
   /** Accounts that take requests now. */
   private readonly listening = new Map<string, Listening>();
   private readonly bots = new Map<string, SlackBot>();
+  /** Of the accounts that run. */
+  private readonly intakes = new Map<string, SlackIntake>();
   private readonly delivery: SlackDelivery;
 
   constructor(
@@ -94,6 +98,8 @@ export class SlackAdapter extends ChatPlatform<SlackAccount> implements ChannelA
       (text) => this.isCommand(text),
     );
     const app = await SlackApp.open(account, bot, intake, host);
+    this.intakes.set(accountId, intake);
+    signal.addEventListener('abort', () => this.intakes.delete(accountId), { once: true });
     let leftAt = 0;
     let isLive = false;
     // While it listens nothing is missing: Slack tells again what was not confirmed.
@@ -190,6 +196,16 @@ export class SlackAdapter extends ChatPlatform<SlackAccount> implements ChannelA
     const [method, params] = actionCall(action, wish, channel, this.account(wish.account).settings);
     const isRepeatable = !method.endsWith('postMessage');
     return describeAction(action, await this.calls.call(wish.account, method, params, isRepeatable));
+  }
+
+  async threadBefore(
+    account: string,
+    { route, messageId, limit }: { route: DeliveryRoute; messageId: string; limit: number },
+  ): Promise<ThreadMessage[]> {
+    const intake = this.intakes.get(account);
+    if (route.threadId === undefined || !intake) throw new Error('the account does not run');
+    const thread = { channel: route.to, thread: route.threadId, before: messageId, limit };
+    return intake.retold(await threadMessages(this.calls, account, thread));
   }
 
   locate(account: string, target: string): Promise<string> {

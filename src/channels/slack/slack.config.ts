@@ -62,10 +62,12 @@ class SlackReplyModesConfig {
 
 @Keys<SlackThreadConfig>({
   historyScope: ['Whether a thread is a conversation of its own or part of its channel’s.', 'thread'],
+  initialHistoryLimit: ['How many messages of a thread are shown when the assistant is first named in it.', 20],
   inheritParent: idle('Whether a thread begins with the conversation of its channel.'),
 })
 class SlackThreadConfig {
   @Opt() @OneOf(['thread', 'channel']) historyScope?: 'thread' | 'channel';
+  @Opt() @Int({ min: 0, max: 1000 }) initialHistoryLimit?: number;
   @Opt() @Bool() inheritParent?: boolean;
 }
 

@@ -1,5 +1,5 @@
+import type { AccessPolicy, GroupRules } from '../access/access-policy';
 import type { UserFromGetMe } from 'telegraf/types';
-import type { AccessPolicy, GroupRules } from '../channel-adapter';
 import type { TelegramAccountConfig } from './telegram.config';
 
 export interface InboundFacts {

@@ -1,3 +1,4 @@
+import type { AccessPolicy } from '../access/access-policy';
 import { Injectable } from '@nestjs/common';
 import type { UserFromGetMe } from 'telegraf/types';
 import type { MediaRef } from '../../common/chat-media';
@@ -12,7 +13,6 @@ import { CommandRegistry } from '../../agent/commands/command-registry.service';
 import { EventBus } from '../../events/event-bus';
 import { LeaseService } from '../../storage/lease.service';
 import {
-  type AccessPolicy,
   type ChannelAdapter,
   type ActionWish,
   type ChannelHost,

@@ -1,0 +1,49 @@
+import { Injectable } from '@nestjs/common';
+import type { EarlierText } from '../common/chat-text';
+import { ChannelDirectory } from '../events/channel-directory';
+import { ThreadDesk, type ThreadPast, type ThreadWish } from '../events/thread-desk';
+import { type KnownPeople, ownsGateway } from './access/access-gate';
+import { KnownPeopleList } from './access/known-people.service';
+import type { InboundUpdate, ThreadMessage } from './channel-adapter';
+import { earlierText } from './earlier-text';
+import { withPlainNames } from './plain-names';
+
+/**
+ * What was said in a thread before the assistant was named there. Whoever names it points at the thread, so all of it is
+ * shown, as data with its names; the words of owners are theirs.
+ */
+@Injectable()
+export class ThreadHistory {
+  constructor(
+    private readonly directory: ChannelDirectory,
+    private readonly known: KnownPeopleList,
+    private readonly desk: ThreadDesk,
+  ) {}
+
+  listen(): void {
+    this.desk.open((wish) => this.read(wish));
+  }
+
+  private async read({ channel, account, ...wish }: ThreadWish): Promise<ThreadPast> {
+    const people = await this.known.of(channel, account);
+    const messages = (await this.directory.find(channel)?.adapter.threadBefore?.(account, wish)) ?? [];
+    const [first] = messages;
+    return {
+      earlier: messages.flatMap((message) => shown(message, people)),
+      media: first && 'said' in first ? mediaOf(first.said, people) : [],
+    };
+  }
+}
+
+function shown(message: ThreadMessage, people: KnownPeople): EarlierText[] {
+  if ('own' in message) return [{ sender: 'you', text: earlierText(message.own), isOwner: true }];
+  const { sender, text, shared = [], ...update } = withPlainNames(message.said);
+  const said = earlierText(text, shared);
+  const isOwner = shared.length === 0 && ownsGateway({ ...update, sender }, people);
+  return said === '' ? [] : [{ sender: sender.name ?? sender.id, text: said, isOwner }];
+}
+
+const mediaOf = (update: InboundUpdate, people: KnownPeople): ThreadPast['media'] => {
+  const { media = [] } = withPlainNames(update);
+  return ownsGateway(update, people) ? media : media.map((each) => ({ ...each, isForeign: true as const }));
+};
