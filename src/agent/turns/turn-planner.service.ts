@@ -2,10 +2,11 @@ import { Injectable } from '@nestjs/common';
 import { ConfigService } from '../../config/config.service';
 import { CompactionService } from '../context/compaction.service';
 import { ContextHistory } from '../context/context-history.service';
+import { fitAttached } from '../context/fit-attached';
 import { pruneToolResults, pruningRules } from '../context/prune-tool-results';
 import { reserveOf } from '../context/reserve';
 import type { PromptMessage } from '../prompt/derive-prompt';
-import { TokenGauges, UNKNOWN_MODEL, gaugeOf } from '../prompt/token-gauge.service';
+import { type TokenGauge, TokenGauges, UNKNOWN_MODEL, gaugeOf } from '../prompt/token-gauge.service';
 import { type PromptFrame, PromptFrameService } from '../prompt/prompt-frame.service';
 import type { ModelInfo } from '../providers/model-registry.service';
 import type { StartedTurn } from './turn-starter.service';
@@ -52,6 +53,13 @@ export class TurnPlanner {
     const [primary] = frame.candidates;
     const common = frame.tools.filter(({ rare }) => rare === undefined).map(({ spec }) => spec);
     const gauge = primary ? this.gauges.of(primary) : gaugeOf(UNKNOWN_MODEL);
+    started.rows = fitAttached(
+      started.rows,
+      smallest(
+        frame.candidates.map((each) => this.gauges.of(each)),
+        gauge,
+      ),
+    );
     const opening = started.rows.map((row) => userMessage(row, started.summarised.has(row.id)));
     const otherTokens = gauge.text(frame.system.text) + gauge.tools(common) + gauge.messages(opening);
     const thinking =
@@ -95,3 +103,7 @@ export class TurnPlanner {
     return pruneToolResults(messages, rules, gauge, idleMs);
   }
 }
+
+/** Any model of a turn may have to read it. */
+const smallest = (gauges: readonly TokenGauge[], otherwise: TokenGauge): TokenGauge =>
+  gauges.reduce((least, each) => (each.window < least.window ? each : least), gauges[0] ?? otherwise);

@@ -159,15 +159,17 @@ export class TurnRunner {
       return failure(reason, 'interrupted', asked);
     }
     started.rows = await this.media.resolve(started.rows, started, signal);
-    const { rows } = started;
-    const opening = rows.map((row) => userMessage(row, summarised.has(row.id)));
+    const openingNow = (): ReturnType<typeof userMessage>[] =>
+      started.rows.map((row) => userMessage(row, summarised.has(row.id)));
     let plan: TurnPlan;
     try {
       plan = await this.planner.plan(started, signal);
     } catch (error) {
-      if (error instanceof ModelError) return failure(error.message, error.kind, opening);
+      if (error instanceof ModelError) return failure(error.message, error.kind, openingNow());
       throw error;
     }
+    // As the plan has made it fit.
+    const opening = openingNow();
     const execution = new TurnExecution({
       journal: started.journal,
       announcer,
