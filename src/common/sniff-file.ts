@@ -1,5 +1,5 @@
 import { sniffImage } from './sniff-image';
-import { decodeText } from './text/decode-text';
+import { legibleText } from './text/legible-text';
 
 export type FileKind = 'image' | 'audio' | 'pdf' | 'office' | 'html' | 'text' | 'unknown';
 
@@ -17,7 +17,7 @@ export function sniffFile(content: Buffer): SniffedFile {
   if (head.startsWith('PK\x03\x04')) return { kind: 'office', mimeType: 'application/zip' };
   const audio = audioType(content, head);
   if (audio) return { kind: 'audio', mimeType: audio };
-  const decoded = decodeText(content);
+  const decoded = legibleText(content);
   if (!decoded) return { kind: 'unknown', mimeType: 'application/octet-stream' };
   const start = decoded.text.trimStart().slice(0, 200).toLowerCase();
   if (/^(<!doctype html|<html|<head|<body)/.test(start)) return { kind: 'html', mimeType: 'text/html' };

@@ -1,7 +1,7 @@
 import { cutText } from '../../common/cut-text';
 import { messageOf } from '../../common/openclaw-error';
 import { sniffFile } from '../../common/sniff-file';
-import { decodeText, encodingNote } from '../../common/text/decode-text';
+import { legibleText } from '../../common/text/legible-text';
 import { extractPage } from '../../tools/web/extract-page';
 import { DocumentError } from './document-error';
 import { officeText } from './office-text';
@@ -34,7 +34,7 @@ export async function documentText(
       case 'html':
         return {
           text: (
-            await extractPage({ html: decodeText(content)?.text ?? '', url: 'about:blank', mode: 'markdown' }, signal)
+            await extractPage({ html: legibleText(content)?.text ?? '', url: 'about:blank', mode: 'markdown' }, signal)
           ).text,
           mimeType,
         };
@@ -55,12 +55,10 @@ export async function documentText(
   return { text: cutText(text, maxChars, { mark: '' }), mimeType: found.mimeType, truncated: text.length > maxChars };
 }
 
-/** A guess is named: whoever reads it knows better. */
+/** What it had to be guessed from, or lacks, is named: whoever reads it knows better. */
 function plainText(content: Buffer): string {
-  const decoded = decodeText(content);
-  if (!decoded) return '';
-  const note = decoded.isGuess ? encodingNote(decoded) : undefined;
-  return note === undefined ? decoded.text : `[${note}]\n${decoded.text}`;
+  const { text, note } = legibleText(content) ?? { text: '' };
+  return note === undefined ? text : `[${note}]\n${text}`;
 }
 
 async function pdfText(content: Buffer): Promise<string> {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { Injectable } from '@nestjs/common';
 import { cutText, leftOutNote } from '../../common/cut-text';
 import type { ContentOrigin } from '../../common/content-parts';
-import { decodeText } from '../../common/text/decode-text';
+import { legibleText } from '../../common/text/legible-text';
 import { FileOrigins } from '../../tools/provenance/file-origins.store';
 import { ReviewedTexts } from '../../tools/provenance/reviewed-texts.service';
 import { isTrusted } from '../../tools/provenance/taint';
@@ -119,7 +119,7 @@ function statOf(path: string): Stats | undefined {
 async function readInside(workspace: string, name: string): Promise<string> {
   try {
     const { content } = await new WorkspaceFiles([workspace]).readBytes(name, MAX_BYTES);
-    return decodeText(content)?.text ?? '';
+    return legibleText(content)?.text ?? '';
   } catch (error) {
     if (error instanceof ToolError) return '';
     throw error;
