@@ -86,8 +86,8 @@ const earlierParts = ({ thread, earlier }: InboundMessage): TextPart[] => [
 function saidBefore(what: string, texts: readonly EarlierText[] = []): TextPart[] {
   if (texts.length === 0) return [];
   const lines = texts.map(({ sender, text }) => (sender ? `${sender}: ${text}` : text));
-  const origin = texts.every(({ isOwner }) => isOwner) ? 'owner' : 'stranger';
-  return [{ type: 'text', text: `\n\n[${what}; for context only]\n${lines.join('\n')}`, origin }];
+  const text = `\n\n[${what}; for context only]\n${lines.join('\n')}`;
+  return [{ type: 'text', text, origin: texts.every(({ isOwner }) => isOwner) ? 'owner' : 'stranger' }];
 }
 
 export function assistantMessage(
