@@ -24,7 +24,7 @@ export function scheduleOf(value: Record<string, unknown>, time: TimeContext): C
 
 function readSchedule(value: Record<string, unknown>, time: TimeContext): CronSchedule {
   const { expr, everyMs, anchorMs, staggerMs } = value;
-  const kind = value['kind'] ?? (expr !== undefined ? 'cron' : everyMs !== undefined ? 'every' : 'at');
+  const kind = kindOfSchedule(value) ?? 'at';
   const tz = value['tz'] === '' || value['tz'] === null ? undefined : value['tz'];
   const wrongZone = tz === undefined ? undefined : zoneProblem(tz, 'schedule.tz');
   if (wrongZone !== undefined) throw new CronJobError(wrongZone);
@@ -57,9 +57,24 @@ function readSchedule(value: Record<string, unknown>, time: TimeContext): CronSc
   }
 }
 
+/** The kind that is named, else the one that what is written has a meaning for. */
+export const kindOfSchedule = ({ kind, expr, everyMs, at, atMs }: Record<string, unknown>): unknown =>
+  kind ??
+  (expr !== undefined
+    ? 'cron'
+    : everyMs !== undefined
+      ? 'every'
+      : at !== undefined || atMs !== undefined
+        ? 'at'
+        : undefined);
+
+/** The kind that is named, else a task where there is a message. */
+export const kindOfPayload = ({ kind, message }: Record<string, unknown>): unknown =>
+  kind ?? (message === undefined ? 'systemEvent' : 'agentTurn');
+
 export function payloadOf(value: Record<string, unknown>): CronPayload {
   const { text, message, model, thinking, timeoutSeconds } = value;
-  const kind = value['kind'] ?? (message === undefined ? 'systemEvent' : 'agentTurn');
+  const kind = kindOfPayload(value);
   const words = kind === 'agentTurn' ? message : text;
   if (kind !== 'systemEvent' && kind !== 'agentTurn')
     throw new CronJobError(`payload.kind "${String(kind)}" is not one of systemEvent, agentTurn`);
@@ -160,7 +175,7 @@ export function changedJob(job: CronJob, patch: CronJobFields, time: TimeContext
   const { now } = time;
   const schedule = isPlainObject(patch.schedule) ? changedSchedule(job.schedule, patch.schedule, time) : job.schedule;
   const payload = isPlainObject(patch.payload)
-    ? payloadOf({ ...keyed(job.payload, patch.payload), ...patch.payload })
+    ? payloadOf({ ...kept(job.payload, kindOfChange(patch.payload)), ...patch.payload })
     : job.payload;
   const delivery = patch.delivery || patch.payload?.['deliver'] !== undefined ? deliveryOf(patch) : job.delivery;
   const target =
@@ -201,9 +216,9 @@ function budgetOf(fields: CronBudgetFields | undefined, payload: CronPayload): {
 }
 
 function changedSchedule(before: CronSchedule, patch: Record<string, unknown>, time: TimeContext): CronSchedule {
-  const kept = keyed(before, patch);
-  if (patch['at'] !== undefined) delete kept['atMs'];
-  const schedule = scheduleOf({ ...kept, ...patch }, time);
+  const rest = kept(before, kindOfSchedule(patch));
+  if (patch['at'] !== undefined) delete rest['atMs'];
+  const schedule = scheduleOf({ ...rest, ...patch }, time);
   if (schedule.kind === 'at' && patch['tz'] !== undefined && patch['at'] === undefined && patch['atMs'] === undefined)
     throw new CronJobError('schedule.tz needs schedule.at: the time that is planned is the same in every zone');
   return schedule;
@@ -220,8 +235,11 @@ const firstSlot = (schedule: CronSchedule, { now, zone }: TimeContext, id: strin
   schedule.kind === 'at' ? schedule.atMs : (nextSlot(schedule, now, now, zone, id) ?? null);
 
 /** What stays of a part when only some of its keys are changed; nothing when it becomes another kind. */
-const keyed = (now: CronSchedule | CronPayload, patch: Record<string, unknown>): Record<string, unknown> =>
-  patch['kind'] === undefined || patch['kind'] === now.kind ? { ...now } : {};
+const kept = (now: CronSchedule | CronPayload, kind: unknown): Record<string, unknown> =>
+  kind === undefined || kind === now.kind ? { ...now } : {};
+
+const kindOfChange = ({ kind, text, message }: Record<string, unknown>): unknown =>
+  kind ?? (message !== undefined ? 'agentTurn' : text !== undefined ? 'systemEvent' : undefined);
 
 function checkTarget(target: CronJob['sessionTarget'], payload: CronPayload): void {
   if (target === 'isolated' && payload.kind === 'systemEvent')

@@ -11,18 +11,19 @@ const MAX_TEXT = 4000;
   everyMs: 'standing',
   expr: 'standing',
   tz: 'standing',
+  anchorMs: 'standing',
+  staggerMs: 'standing',
 })
 export class CronScheduleParams {
-  @OneOf(['at', 'every', 'cron']) @Doc('at: once. every: in equal steps. cron: by expression.') kind!:
+  @Opt() @OneOf(['at', 'every', 'cron']) @Doc('at: once. every: in equal steps. cron: by expression.') kind?:
     'at' | 'every' | 'cron';
-  @Opt() @Int({ min: 0 }) @Doc('at: Unix time in milliseconds.') atMs?: number;
-  @Opt()
-  @Text()
-  @Doc('at: "in 20m", or an ISO 8601 time such as 2027-06-01T09:00, in the zone of your person unless it names one.')
-  at?: string;
+  @Opt() @Hidden() @Int({ min: 0 }) atMs?: number;
+  @Opt() @Text() @Doc('Once: as the parameter at above.') at?: string;
   @Opt() @Int({ min: 1000 }) @Doc('every: milliseconds.') everyMs?: number;
   @Opt() @Text({ max: 100 }) @Doc('cron: five or six fields, such as 0 9 * * 1-5.') expr?: string;
   @Opt() @Text({ max: 60 }) @Doc('IANA zone of expr or at; that of your person by default.') tz?: string;
+  @Opt() @Hidden() @Int({ min: 0 }) anchorMs?: number;
+  @Opt() @Hidden() @Int({ min: 0 }) staggerMs?: number;
 }
 
 @Leaves<CronPayloadParams>({
@@ -34,9 +35,10 @@ export class CronScheduleParams {
   timeoutSeconds: 'standing',
 })
 export class CronPayloadParams {
+  @Opt()
   @OneOf(['systemEvent', 'agentTurn'])
   @Doc('systemEvent: you are told text in this conversation. agentTurn: a task (message) in a conversation of its own.')
-  kind!: 'systemEvent' | 'agentTurn';
+  kind?: 'systemEvent' | 'agentTurn';
   @Opt()
   @Text({ max: MAX_TEXT })
   @Doc('What you are told when it is due; write it so that it makes sense then.')
@@ -47,12 +49,14 @@ export class CronPayloadParams {
   @Opt() @Hidden() @Int({ min: 1 }) timeoutSeconds?: number;
 }
 
-@Leaves<CronDeliveryParams>({ mode: 'none', channel: 'out', to: 'out' })
+@Leaves<CronDeliveryParams>({ mode: 'none', channel: 'out', to: 'out', accountId: 'out', bestEffort: 'none' })
 export class CronDeliveryParams {
   @OneOf(['none', 'announce']) @Doc('announce: the answer goes to a chat, this one by default.') mode!:
     'none' | 'announce';
   @Opt() @Text() @Doc('Channel, such as telegram; that of this conversation by default.') channel?: string;
   @Opt() @Text() @Doc('Chat there.') to?: string;
+  @Opt() @Hidden() @Text() accountId?: string;
+  @Opt() @Hidden() @Bool() bestEffort?: boolean;
 }
 
 @Leaves<CronJobParams>({
@@ -65,6 +69,7 @@ export class CronDeliveryParams {
   sessionTarget: 'none',
   wakeMode: 'none',
   enabled: 'none',
+  agentId: 'none',
 })
 export class CronJobParams {
   @Opt() @Text({ max: MAX_NAME }) @Doc('Short name for lists.') name?: string;
@@ -77,6 +82,8 @@ export class CronJobParams {
   @Opt() @Hidden() @OneOf(['main', 'isolated', 'current']) sessionTarget?: 'main' | 'isolated' | 'current';
   @Opt() @Hidden() @OneOf(['now', 'next-heartbeat']) wakeMode?: 'now' | 'next-heartbeat';
   @Opt() @Hidden() @Bool() enabled?: boolean;
+  /** Jobs are made for the agent that makes them. */
+  @Opt() @Hidden() @Text() agentId?: string;
 }
 
 @Leaves<CronJobPatch>({ name: 'none', enabled: 'standing', schedule: 'parts', payload: 'parts' })
@@ -91,6 +98,7 @@ const ACTIONS = ['status', 'list', 'add', 'update', 'remove', 'run', 'runs', 'wa
 
 @Leaves<CronToolParams>({
   action: 'standing',
+  at: 'standing',
   includeDisabled: 'none',
   job: 'parts',
   jobId: 'standing',
@@ -101,22 +109,48 @@ const ACTIONS = ['status', 'list', 'add', 'update', 'remove', 'run', 'runs', 'wa
   gatewayUrl: 'none',
   gatewayToken: 'none',
   timeoutMs: 'none',
+  name: 'none',
+  schedule: 'parts',
+  payload: 'parts',
+  delivery: 'parts',
+  sessionTarget: 'none',
+  wakeMode: 'none',
+  enabled: 'none',
+  deleteAfterRun: 'none',
 })
 export class CronToolParams {
   @OneOf(ACTIONS)
   @Doc(
-    'add makes a job; update, remove, run (now) and runs (its history) need jobId; wake: a text for yourself after this turn.',
+    'add: a reminder by at and text, or any job; update, remove, run (now) and runs (its history) need jobId; wake: a text for yourself after this turn.',
   )
   action!: (typeof ACTIONS)[number];
+  @Opt()
+  @Text()
+  @Doc(
+    'add: when you are to be told text once: "10m", "in 2h", or an ISO 8601 time such as 2027-06-01T09:00, in the zone of your person unless it names one.',
+  )
+  at?: string;
+  @Opt()
+  @Text({ max: MAX_TEXT })
+  @Doc('add: what you are told then; write it so that it makes sense then. wake: what you want to be told.')
+  text?: string;
   @Opt() @Bool() @Doc('list: also those that are done.') includeDisabled?: boolean;
-  @Opt() @Nested(() => CronJobParams) @Doc('add: the job.') job?: CronJobParams;
+  @Opt() @Nested(() => CronJobParams) @Doc('add: a job that comes again, or is a task.') job?: CronJobParams;
   @Opt() @Text() @Doc('update, remove, run, runs: which job.') jobId?: string;
   @Opt() @Nested(() => CronJobPatch) @Doc('update: what changes.') patch?: CronJobPatch;
-  @Opt() @Text({ max: MAX_TEXT }) @Doc('wake: what you want to be told.') text?: string;
   @Opt() @OneOf(['now', 'next-heartbeat']) @Doc('wake: after this turn, or with the next heartbeat.') mode?:
     'now' | 'next-heartbeat';
   @Opt() @Int({ min: 0, max: 10 }) @Doc('add: last messages to put below the text.') contextMessages?: number;
   @Opt() @Hidden() @Str() gatewayUrl?: string;
   @Opt() @Hidden() @Str() gatewayToken?: string;
   @Opt() @Hidden() @Int({ min: 1 }) timeoutMs?: number;
+  /** Parts of the job that stand beside it instead of in it. */
+  @Opt() @Hidden() @Text({ max: MAX_NAME }) name?: string;
+  @Opt() @Hidden() @Nested(() => CronScheduleParams) schedule?: CronScheduleParams;
+  @Opt() @Hidden() @Nested(() => CronPayloadParams) payload?: CronPayloadParams;
+  @Opt() @Hidden() @Nested(() => CronDeliveryParams) delivery?: CronDeliveryParams;
+  @Opt() @Hidden() @OneOf(['main', 'isolated', 'current']) sessionTarget?: 'main' | 'isolated' | 'current';
+  @Opt() @Hidden() @OneOf(['now', 'next-heartbeat']) wakeMode?: 'now' | 'next-heartbeat';
+  @Opt() @Hidden() @Bool() enabled?: boolean;
+  @Opt() @Hidden() @Bool() deleteAfterRun?: boolean;
 }

@@ -1,8 +1,13 @@
 import type { GrantedRule } from '../common/granted-rule';
 import type { CallSinks } from '../tools/provenance/sinks';
+import { askedJob } from './asked-job';
 import type { CronJob } from './cron-job';
+import { kindOfPayload } from './cron-job-form';
 import type { CronDeliveryParams, CronJobParams, CronJobPatch, CronToolParams } from './cron-params';
 import { describeSchedule } from './cron-schedule';
+
+/** Parameters that say what is done; one use stands for all of them. */
+const JUDGED_TOGETHER = 'action job jobId patch at text schedule payload delivery'.split(' ');
 
 /**
  * What a job does it does later, when nobody remembers where its words came from. A reminder is plain text to oneself; a
@@ -13,13 +18,14 @@ import { describeSchedule } from './cron-schedule';
  * @param zone in which times are told
  */
 export function cronSinks(
-  { action, job, patch, text = '' }: CronToolParams,
+  params: CronToolParams,
   known: CronJob | undefined,
   isOwn: (delivery: CronDeliveryParams) => boolean,
   rules: readonly GrantedRule[],
   zone: string,
 ): CallSinks {
-  const judged = { job: 'none', patch: 'none', jobId: 'none', text: 'none', action: 'none' } as const;
+  const { action, patch, text = '' } = params;
+  const judged: CallSinks = Object.fromEntries(JUDGED_TOGETHER.map((name) => [name, 'none']));
   switch (action) {
     case 'status':
     case 'list':
@@ -28,9 +34,10 @@ export function cronSinks(
     case 'wake':
       return { ...judged, text: { sink: 'standing', onlyAfterOutside: true, summary: `cron wake: ${text}` } };
     case 'add': {
-      if (!job) return judged;
+      const job = askedJob(params);
       const goesOut = job.delivery?.mode === 'announce' && !isOwn(job.delivery);
-      const isPlain = job.payload.kind === 'systemEvent' && !goesOut;
+      const isTask = kindOfPayload({ ...job.payload }) === 'agentTurn';
+      const isPlain = !isTask && !goesOut;
       const summary = `cron add: ${described(job)}`;
       return {
         ...judged,
@@ -38,7 +45,7 @@ export function cronSinks(
           sink: goesOut ? 'out' : 'standing',
           summary,
           ...(isPlain ? { onlyAfterOutside: true } : {}),
-          ...(job.payload.kind === 'agentTurn' && rules.length > 0
+          ...(isTask && rules.length > 0
             ? { details: [{ label: 'What it may run unasked', text: rules.map(({ text }) => text).join('\n') }] }
             : {}),
         },
@@ -48,7 +55,7 @@ export function cronSinks(
     case 'remove':
     case 'run': {
       if (!known) return judged;
-      const isPlain = known.payload.kind === 'systemEvent' && patch?.payload?.kind !== 'agentTurn';
+      const isPlain = known.payload.kind === 'systemEvent' && !isTaskPatch(patch);
       const what = `"${known.name}" (${describeSchedule(known.schedule, zone)}: ${textOfJob(known.payload)})`;
       const summary = `cron ${action} ${what}${patch ? `: ${described(patch)}` : ''}`;
       return {
@@ -67,7 +74,7 @@ function described({ name, schedule, payload, ...rest }: CronJobParams | CronJob
     name,
     enabled === undefined ? undefined : enabled ? 'switched on' : 'switched off',
     schedule === undefined ? undefined : JSON.stringify(schedule),
-    payload === undefined ? undefined : `${payload.kind}: ${textOfJob(payload)}`,
+    payload === undefined ? undefined : `${kindOfPayload({ ...payload })}: ${textOfJob(payload)}`,
     delivery?.mode === 'announce'
       ? `answer goes to ${delivery.channel ?? 'this channel'}:${delivery.to ?? 'this chat'}`
       : undefined,
@@ -75,5 +82,8 @@ function described({ name, schedule, payload, ...rest }: CronJobParams | CronJob
     .filter((part) => part !== undefined)
     .join('; ');
 }
+
+const isTaskPatch = (patch: CronJobPatch | undefined): boolean =>
+  patch?.payload !== undefined && kindOfPayload({ ...patch.payload }) === 'agentTurn';
 
 const textOfJob = ({ message, text }: { message?: string; text?: string }): string => message ?? text ?? '';

@@ -11,10 +11,11 @@ import { TranscriptStore } from '../sessions/transcript.store';
 import { GrantedRules } from '../tools/approvals/granted-rules.service';
 import { worstOrigin } from '../tools/provenance/taint';
 import { AgentTool, type ToolContext, ToolError, type ToolResult, textResult } from '../tools/agent-tool';
+import { askedJob } from './asked-job';
 import type { CronJob } from './cron-job';
 import { type CronDeliveryParams, type CronJobParams, CronToolParams } from './cron-params';
 import { cronSinks } from './cron-sinks';
-import { CronJobError, changedJob, newJob } from './cron-job-form';
+import { CronJobError, changedJob, kindOfSchedule, newJob } from './cron-job-form';
 import { describeSchedule } from './cron-schedule';
 import type { CronJobFields } from './cron.dto';
 import { CronService } from './cron.service';
@@ -38,7 +39,6 @@ const MAX_CONTEXT = 700;
   paramAliases: { id: 'jobId' },
   idempotent: false,
   core: true,
-  rare: 'reminders, schedules',
   origin: 'gateway',
 })
 export class CronTool {
@@ -67,9 +67,12 @@ export class CronTool {
   }
 
   /** Whether an answer goes to this conversation, to where the owner last wrote, or to a chat of the owner. */
-  private isOwn({ channel = 'last', to }: CronDeliveryParams, { origin }: ToolContext): boolean {
+  private isOwn(
+    { channel = 'last', accountId: account = 'default', to }: CronDeliveryParams,
+    { origin }: ToolContext,
+  ): boolean {
     if (channel === 'last' || to === undefined) return true;
-    const route = { channel, account: 'default', to };
+    const route = { channel, account, to };
     const isHere = channel === origin.channel && to === origin.to && origin.account === route.account;
     return isHere || isOwnersChat(this.directory, route);
   }
@@ -85,7 +88,7 @@ export class CronTool {
         });
       }
       case 'add':
-        return this.add(params.job, params.contextMessages ?? 0, context);
+        return this.add(askedJob(params), params.contextMessages ?? 0, context);
       case 'list':
         return this.list(context, params.includeDisabled === true);
       case 'update':
@@ -172,12 +175,12 @@ export class CronTool {
     return lines.length > 0 ? `\n\nWhat was said then:\n${cutText(lines.join('\n'), MAX_CONTEXT)}` : '';
   }
 
-  private async add(
-    params: CronJobParams | undefined,
-    contextMessages: number,
-    context: ToolContext,
-  ): Promise<ToolResult> {
-    if (!params) throw new ToolError('invalid_args', 'add needs job');
+  private async add(params: CronJobParams, contextMessages: number, context: ToolContext): Promise<ToolResult> {
+    if (params.agentId !== undefined && params.agentId !== context.agentId)
+      throw new ToolError(
+        'invalid_args',
+        `job.agentId "${params.agentId}": jobs are made for the agent that makes them, ${context.agentId}; leave it out`,
+      );
     const route = await this.routeOf(context);
     const more = await this.contextLines(contextMessages, context);
     const { payload } = params;
@@ -186,7 +189,7 @@ export class CronTool {
         {
           ...(params.name ? { name: params.name } : {}),
           // A reminder is told once.
-          deleteAfterRun: params.deleteAfterRun ?? params.schedule.kind === 'at',
+          deleteAfterRun: params.deleteAfterRun ?? kindOfSchedule({ ...params.schedule }) === 'at',
           wakeMode: params.wakeMode ?? 'now',
           ...(params.description ? { description: params.description } : {}),
           ...(params.sessionTarget ? { sessionTarget: params.sessionTarget } : {}),
