@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
 import { isWebAddress } from '../common/net/host';
-import { AnyList, Bool, Doc, Hidden, Int, Num, Opt, Str, StrList, Text } from '../common/validation/fields';
 import { ConfigService } from '../config/config.service';
 import { ChannelDirectory } from '../events/channel-directory';
 import { OutboundDesk } from '../events/outbound-desk';
@@ -10,11 +9,10 @@ import { AgentTool, type ToolContext, ToolError, type ToolResult, textResult } f
 import { ChannelSendError } from './channel-adapter';
 import { namedTarget } from './named-target';
 import { MessageContent } from './message-content.service';
+import { MESSAGE_ACTIONS, MessageParams } from './message-params';
 import { isOwnersChat } from './owners-chats';
-import { type CallSinks, Leaves, type SinkUse, fetchOf } from '../tools/provenance/sinks';
+import { type CallSinks, type SinkUse, fetchOf } from '../tools/provenance/sinks';
 
-/** Actions that every chat channel can do; each declares what else it can. */
-const ACTIONS = ['send', 'reply', 'broadcast', 'edit', 'sendAttachment'] as const;
 /** All that the format knows. */
 const KNOWN = new Set(
   'poll react reactions read unsend sendWithEffect renameGroup setGroupIcon addParticipant removeParticipant leaveGroup delete pin unpin list-pins permissions thread-create thread-list thread-reply search sticker sticker-search member-info role-info emoji-list emoji-upload sticker-upload role-add role-remove channel-info channel-list channel-create channel-edit channel-delete channel-move category-create category-edit category-delete voice-status event-list event-create timeout kick ban'.split(
@@ -22,90 +20,18 @@ const KNOWN = new Set(
   ),
 );
 
+/** Actions on a message of others, and on one's own, where none is named: the one being answered, and the last one there. */
+const ABOUT_THEIRS = new Set(['reply', 'react', 'reactions', 'pin', 'delete']);
+const ABOUT_OWN = new Set(['edit', 'unsend']);
+/** So long a call waits for what becomes of a message. */
+const WAIT_MS = 5000;
+
 /** Actions on people and places; they are asked for also in the conversation that they are asked in. */
 const CHANGES_RIGHTS = new Set(
   'role-add role-remove channel-create channel-edit channel-delete channel-move category-create category-edit category-delete event-create timeout kick ban leaveGroup renameGroup removeParticipant addParticipant'.split(
     ' ',
   ),
 );
-
-@Leaves<MessageParams>({
-  action: 'out',
-  channel: 'out',
-  target: 'out',
-  targets: 'out',
-  accountId: 'out',
-  message: 'out',
-  replyTo: 'out',
-  messageId: 'out',
-  threadId: 'out',
-  dryRun: 'none',
-  path: 'out',
-  media: 'fetch',
-  buffer: 'out',
-  filename: 'out',
-  mimeType: 'none',
-  buttons: 'out',
-  caption: 'out',
-  silent: 'none',
-  bestEffort: 'none',
-  asVoice: 'none',
-  emoji: 'out',
-  remove: 'none',
-  userId: 'out',
-  threadName: 'out',
-  name: 'out',
-  pollQuestion: 'out',
-  pollOption: 'out',
-  pollMulti: 'none',
-  pollDurationHours: 'none',
-  query: 'out',
-  limit: 'none',
-  roleId: 'out',
-  minutes: 'none',
-})
-export class MessageParams {
-  @Text({ max: 40 })
-  @Doc(
-    `${ACTIONS.join(', ')}, or what the channel offers: react, delete, pin, unpin, poll, thread-create, member-info, channel-info …`,
-  )
-  action!: string;
-  @Opt() @Text() @Doc('Channel, such as telegram; that of this conversation by default.') channel?: string;
-  @Opt() @Text() @Doc('Chat: id, user:<id>, #channel or @person; this conversation by default.') target?: string;
-  @Opt() @StrList({ max: 100 }) @Doc('broadcast: chats.') targets?: string[];
-  @Opt() @Text() @Doc('Account of the channel; the one of this conversation by default.') accountId?: string;
-  @Opt() @Str({ max: 100_000 }) @Doc('Text, as Markdown.') message?: string;
-  @Opt() @Text() @Doc('reply: message to quote. edit: message to change.') replyTo?: string;
-  @Opt() @Text() @Doc('Message that is meant; the one being answered by default.') messageId?: string;
-  @Opt() @Text() @Doc('Topic or thread in the chat.') threadId?: string;
-  @Opt() @Bool() @Doc('Only check; send nothing.') dryRun?: boolean;
-  @Opt() @Text() @Doc('File of the workspace to send.') path?: string;
-  @Opt() @Text() @Doc('The same, or an address to fetch it from.') media?: string;
-  @Opt() @Str({ max: 20_000_000 }) @Doc('Content of a file, as base64 or data URL.') buffer?: string;
-  @Opt() @Text({ max: 120 }) @Doc('Name that the file has for others.') filename?: string;
-  @Opt() @Hidden() @Text({ max: 100 }) mimeType?: string;
-  @Opt()
-  @AnyList({ max: 10 })
-  @Doc('Rows of buttons {text, callback_data}; who presses one says callback_data.')
-  buttons?: unknown[];
-  @Opt() @Str() @Doc('Text under the file.') caption?: string;
-  @Opt() @Hidden() @Bool() @Doc('Without a sound where the platform can.') silent?: boolean;
-  @Opt() @Hidden() @Bool() bestEffort?: boolean;
-  @Opt() @Bool() @Doc('Send a recording (ogg) as a voice note.') asVoice?: boolean;
-  @Opt() @Text({ max: 40 }) @Doc('react: emoji.') emoji?: string;
-  @Opt() @Bool() @Doc('react: take it back.') remove?: boolean;
-  @Opt() @Text() @Doc('member-info and the like: who is meant.') userId?: string;
-  @Opt() @Text({ max: 128 }) @Doc('thread-create: its name.') threadName?: string;
-  @Opt() @Text({ max: 128 }) @Doc('Name of what is made or changed, such as a channel.') name?: string;
-  @Opt() @Text({ max: 300 }) @Doc('poll: the question.') pollQuestion?: string;
-  @Opt() @StrList({ max: 12 }) @Doc('poll: the answers to choose from, at least two.') pollOption?: string[];
-  @Opt() @Bool() @Doc('poll: several answers may be chosen.') pollMulti?: boolean;
-  @Opt() @Num({ min: 0.001, max: 168 }) @Doc('poll: hours until it closes.') pollDurationHours?: number;
-  @Opt() @Text({ max: 500 }) @Doc('search: words to look for.') query?: string;
-  @Opt() @Hidden() @Int({ min: 1, max: 100 }) limit?: number;
-  @Opt() @Hidden() @Text() roleId?: string;
-  @Opt() @Hidden() @Int({ min: 1, max: 40_320 }) @Doc('timeout: how long, in minutes.') minutes?: number;
-}
 
 @Injectable()
 @AgentTool({
@@ -168,21 +94,23 @@ export class MessageTool {
   async execute(params: MessageParams, context: ToolContext): Promise<ToolResult> {
     const routes = await Promise.all(this.routes(params, context).map((route) => this.located(route)));
     for (const route of routes) this.checkReach(route, context);
-    if (!isShared(params.action)) return this.act(params, routes[0] as DeliveryRoute);
+    if (!isShared(params.action)) return this.act(params, routes[0] as DeliveryRoute, context);
     const text = params.message ?? params.caption ?? '';
     const hasFile = [params.path, params.media, params.buffer].some((source) => source !== undefined);
     if (!hasFile && text.trim() === '') throw new ToolError('invalid_args', `${params.action} needs message`);
     if (params.dryRun)
       return textResult(`Would go to ${routes.map((route) => route.to).join(', ')}.`, { dryRun: true, routes });
-    if (params.action === 'edit') return this.edit(params, routes[0] as DeliveryRoute, text);
+    if (params.action === 'edit') return this.edit(params, routes[0] as DeliveryRoute, text, context);
     const buttons = this.content.buttons(params.buttons);
     const file = await this.content.file(params, routes, context);
-    const quoted = params.action === 'reply' ? (params.replyTo ?? params.messageId) : params.replyTo;
+    const [first] = routes as [DeliveryRoute];
+    const quoted = params.action === 'reply' ? await this.meant(params, first, context) : params.replyTo;
+    const runIds = routes.map((_, index) => `message:${context.runId}:${context.callId}:${index}`);
     const announce = await this.database.write('message.send', (transaction) =>
       Promise.all(
         routes.map((route, index) =>
           this.desk.enqueueIn(transaction, {
-            runId: `message:${context.runId}:${context.callId}:${index}`,
+            runId: runIds[index] ?? '',
             route,
             texts: text.trim() === '' ? [] : [text],
             ...(file ? { files: [file] } : {}),
@@ -194,25 +122,61 @@ export class MessageTool {
       ),
     );
     for (const tell of announce) tell();
-    return textResult(`On its way to ${routes.map((route) => `${route.channel}:${route.to}`).join(', ')}.`, {
-      ok: true,
+    return this.arrived(routes, runIds, context);
+  }
+
+  /** What has become of messages: their ids, so that they can be changed later. @throws ToolError upstream_error */
+  private async arrived(
+    routes: readonly DeliveryRoute[],
+    runIds: readonly string[],
+    { signal }: ToolContext,
+  ): Promise<ToolResult> {
+    const outcomes = await Promise.all(runIds.map((runId) => this.desk.outcome(runId, WAIT_MS, signal)));
+    const lines = outcomes.map((outcome, index) => {
+      const { channel = '', to = '' } = routes[index] ?? {};
+      switch (outcome.state) {
+        case 'sent':
+          return `Sent to ${channel}:${to}${outcome.messageIds.length > 0 ? ` as message ${outcome.messageIds.join(', ')}` : ''}.`;
+        case 'waits':
+          return `On its way to ${channel}:${to}.`;
+        case 'failed':
+          return `Not delivered to ${channel}:${to}: ${outcome.reason}.`;
+      }
+    });
+    if (outcomes.every(({ state }) => state === 'failed')) throw new ToolError('upstream_error', lines.join('\n'));
+    return textResult(lines.join('\n'), {
+      ok: outcomes.every(({ state }) => state !== 'failed'),
       queued: routes.length,
+      messageIds: outcomes.flatMap((outcome) => (outcome.state === 'sent' ? outcome.messageIds : [])),
     });
   }
 
+  /** The message that a call is about: the one it names, else the one at hand. */
+  private async meant(
+    { action, messageId, replyTo }: MessageParams,
+    route: DeliveryRoute,
+    context: ToolContext,
+  ): Promise<string | undefined> {
+    const named = action === 'reply' ? (replyTo ?? messageId) : (messageId ?? replyTo);
+    if (named !== undefined) return named;
+    if (ABOUT_OWN.has(action)) return this.desk.lastSentTo(route);
+    return ABOUT_THEIRS.has(action) && isHere(route, context) ? context.origin.messageId : undefined;
+  }
+
   /** What only some channels can, done at once. */
-  private async act(params: MessageParams, route: DeliveryRoute): Promise<ToolResult> {
-    const { action, messageId, emoji, userId, pollQuestion, pollOption } = params;
+  private async act(params: MessageParams, route: DeliveryRoute, context: ToolContext): Promise<ToolResult> {
+    const { action, emoji, userId, pollQuestion, pollOption } = params;
     if (params.dryRun) return textResult(`Would ${action} in ${route.channel}:${route.to}.`, { dryRun: true, route });
     const adapter = this.directory.find(route.channel)?.adapter;
     const name = params.threadName ?? params.name;
     if (pollOption && pollOption.length < 2)
       throw new ToolError('invalid_args', 'pollOption needs at least two options');
+    const messageId = await this.meant(params, route, context);
     try {
       const done = await adapter?.act?.(action, {
         account: route.account,
         route,
-        ...((messageId ?? params.replyTo) ? { messageId: messageId ?? params.replyTo ?? '' } : {}),
+        ...(messageId ? { messageId } : {}),
         ...(emoji ? { emoji } : {}),
         ...(params.remove ? { remove: true } : {}),
         ...(userId ? { userId } : {}),
@@ -243,9 +207,15 @@ export class MessageTool {
     }
   }
 
-  private async edit(params: MessageParams, route: DeliveryRoute, text: string): Promise<ToolResult> {
-    const id = params.messageId ?? params.replyTo;
-    if (id === undefined) throw new ToolError('invalid_args', 'edit needs messageId');
+  private async edit(
+    params: MessageParams,
+    route: DeliveryRoute,
+    text: string,
+    context: ToolContext,
+  ): Promise<ToolResult> {
+    const id = await this.meant(params, route, context);
+    if (id === undefined)
+      throw new ToolError('invalid_args', 'edit needs messageId: there is no message of yours in that chat yet');
     const adapter = this.directory.find(route.channel)?.adapter;
     if (!adapter?.edit) throw new ToolError('not_configured', `${route.channel} can't change messages`);
     try {
@@ -254,14 +224,14 @@ export class MessageTool {
       if (error instanceof ChannelSendError) throw new ToolError('upstream_error', error.message);
       throw error;
     }
-    return textResult('Changed.', { ok: true });
+    return textResult(`Changed message ${id}.`, { ok: true, messageId: id });
   }
 
   /** Where a call goes. @throws ToolError invalid_args, not_configured */
   private routes(params: MessageParams, context: ToolContext): DeliveryRoute[] {
     const { origin } = context;
     const channel = (params.channel ?? origin.channel).toLowerCase();
-    const offered = [...ACTIONS, ...(this.directory.find(channel)?.declaration.capabilities.actions ?? [])];
+    const offered = [...MESSAGE_ACTIONS, ...(this.directory.find(channel)?.declaration.capabilities.actions ?? [])];
     if (!offered.includes(params.action)) {
       const isKnown = KNOWN.has(params.action);
       throw new ToolError(
@@ -368,7 +338,7 @@ function contentOf(params: MessageParams): string[] {
   ];
 }
 
-const isShared = (action: string): boolean => (ACTIONS as readonly string[]).includes(action);
+const isShared = (action: string): boolean => (MESSAGE_ACTIONS as readonly string[]).includes(action);
 
 const isHere = (route: DeliveryRoute, { origin }: ToolContext): boolean =>
   route.channel === origin.channel && route.to === origin.to && route.account === origin.account;

@@ -22,10 +22,16 @@ export interface OutboundTexts {
   silent?: boolean;
 }
 
+/** What has become of a delivery by now. */
+export type DeliveryOutcome =
+  { state: 'sent'; messageIds: string[] } | { state: 'failed'; reason: string } | { state: 'waits' };
+
 export interface OutboundClerk {
   enqueueIn(transaction: Transaction<Schema>, outbound: OutboundTexts): Promise<() => void>;
   settle(runId: string): Promise<void>;
   noteSent(route: DeliveryRoute, platformId: string, what: string): Promise<void>;
+  outcome(runId: string, withinMs: number, signal: AbortSignal): Promise<DeliveryOutcome>;
+  lastSentTo(route: DeliveryRoute): Promise<string | undefined>;
 }
 
 /**
@@ -48,6 +54,16 @@ export class OutboundDesk {
   /** Resolves when nothing more of a run is told before its end; to be awaited before its end is handed in. */
   async settle(runId: string): Promise<void> {
     await this.clerk?.settle(runId);
+  }
+
+  /** What has become of a delivery when it is over, or when the time is. */
+  async outcome(runId: string, withinMs: number, signal: AbortSignal): Promise<DeliveryOutcome> {
+    return (await this.clerk?.outcome(runId, withinMs, signal)) ?? { state: 'waits' };
+  }
+
+  /** Platform's id of the last message that the assistant has in a conversation. */
+  async lastSentTo(route: DeliveryRoute): Promise<string | undefined> {
+    return this.clerk?.lastSentTo(route);
   }
 
   /**

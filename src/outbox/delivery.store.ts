@@ -1,7 +1,7 @@
 import { Injectable, Optional } from '@nestjs/common';
 import { Clock, systemClock } from '../common/clock';
 import type { SentMessage } from '../channels/channel-adapter';
-import type { DeliveryRoute } from '../common/delivery-route';
+import { type DeliveryRoute, targetKey } from '../common/delivery-route';
 import { DatabaseService } from '../storage/database.service';
 import type { OutboxTable } from '../storage/schema';
 import { type OutboxPart, isPreview, readRow } from './outbox-part';
@@ -9,6 +9,9 @@ import { type OutboxPart, isPreview, readRow } from './outbox-part';
 const OPEN = ['pending', 'unknown'] as const;
 /** Parts that a mark may stand on: what became of an attempt is not known. */
 const MARKED = [...OPEN, 'streaming'] as const;
+
+/** Messages of an account that are looked through for the last one of a conversation. */
+const MOST_LOOKED_AT = 500;
 
 export interface DeliveryChange {
   state: 'sent' | 'failed' | 'unknown' | 'uncertain' | 'pending';
@@ -81,6 +84,13 @@ export class DeliveryStore {
       .limit(limit)
       .execute();
     return rows.flatMap(sentOf);
+  }
+
+  /** Id of the last message that arrived in a conversation. */
+  async lastSentTo(route: DeliveryRoute): Promise<string | undefined> {
+    const { channel, account } = route;
+    const sent = await this.lastSent(channel, account, MOST_LOOKED_AT);
+    return sent.find((other) => targetKey(other.route) === targetKey(route))?.platformId;
   }
 
   /** Of some ids of the platform those that messages of an account are known by, other than one part. */

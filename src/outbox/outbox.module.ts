@@ -5,7 +5,7 @@ import type { OutboundFile } from '../common/chat-media';
 import { ChannelDirectory } from '../events/channel-directory';
 import { EventBus } from '../events/event-bus';
 import { EventsModule } from '../events/events.module';
-import { OutboundDesk, type OutboundTexts } from '../events/outbound-desk';
+import { type DeliveryOutcome, OutboundDesk, type OutboundTexts } from '../events/outbound-desk';
 import type { Schema } from '../storage/schema';
 import { InboxModule } from '../inbox/inbox.module';
 import { StorageModule } from '../storage/storage.module';
@@ -18,6 +18,7 @@ import { BlockStream } from './block-stream.service';
 import { ChatLines } from './chat-lines';
 import { DeliveryService } from './delivery.service';
 import { DeliveryStore } from './delivery.store';
+import { DeliveryWatch, hasFailed } from './delivery-watch';
 import type { OutboxPart, OutboxPayload } from './outbox-part';
 import { OutboxStore } from './outbox.store';
 import { Places } from './places';
@@ -42,6 +43,7 @@ const FLUSH_MS = 1000;
     DeadLettersRpc,
     DeliveryService,
     DeliveryStore,
+    DeliveryWatch,
     OutboxDispatcher,
     OutboxStore,
     Places,
@@ -57,6 +59,7 @@ export class OutboxModule implements OnModuleInit, OnApplicationBootstrap, OnMod
     private readonly store: OutboxStore,
     private readonly previewStore: PreviewStore,
     private readonly deliveries: DeliveryStore,
+    private readonly watch: DeliveryWatch,
     private readonly dispatcher: OutboxDispatcher,
     private readonly preview: StreamPreviewService,
     private readonly blocks: BlockStream,
@@ -70,6 +73,8 @@ export class OutboxModule implements OnModuleInit, OnApplicationBootstrap, OnMod
       enqueueIn: (transaction, outbound) => this.enqueue(transaction, outbound),
       settle: (runId) => this.blocks.settle(runId),
       noteSent: (route, platformId, what) => this.store.noteSent(route, platformId, what),
+      outcome: (runId, withinMs, signal) => this.outcome(runId, withinMs, signal),
+      lastSentTo: (route) => this.deliveries.lastSentTo(route),
     });
     await this.deliveries.markInterrupted();
   }
@@ -89,6 +94,14 @@ export class OutboxModule implements OnModuleInit, OnApplicationBootstrap, OnMod
     this.preview.stop();
     this.blocks.stop();
     await this.dispatcher.stop(FLUSH_MS);
+  }
+
+  private async outcome(runId: string, withinMs: number, signal: AbortSignal): Promise<DeliveryOutcome> {
+    const parts = await this.watch.settled(runId, withinMs, signal);
+    const failed = parts.find(hasFailed);
+    if (failed) return { state: 'failed', reason: failed.error ?? 'unknown reason' };
+    if (!parts.every(({ state }) => state === 'sent')) return { state: 'waits' };
+    return { state: 'sent', messageIds: parts.flatMap(({ platformId }) => platformId ?? []) };
   }
 
   private async enqueue(transaction: Transaction<Schema>, outbound: OutboundTexts): Promise<() => void> {

@@ -2,7 +2,6 @@ import { Injectable } from '@nestjs/common';
 import { ChannelSendError, type RegisteredChannel } from '../channels/channel-adapter';
 import type { OutboundFile } from '../common/chat-media';
 import type { DeliveryRoute } from '../common/delivery-route';
-import { sleep } from '../common/sleep';
 import { defaultAgentId } from '../config/agent-entries';
 import { ConfigService } from '../config/config.service';
 import { ChannelDirectory } from '../events/channel-directory';
@@ -14,13 +13,13 @@ import { DatabaseService } from '../storage/database.service';
 import { ToolError } from '../tools/agent-tool';
 import { OutboundSources } from '../tools/files/outbound-sources.service';
 import { WorkspaceService } from '../workspace/workspace.service';
+import { DeliveryWatch, hasFailed } from './delivery-watch';
 import type { OutboxPart } from './outbox-part';
 import { OutboxStore } from './outbox.store';
 import { PollParams, SendParams } from './send.dto';
 
 /** A caller waits so long for the platform; the message goes on without it. */
 const WAIT_MS = 20_000;
-const LOOK_MS = 25;
 const MAX_FILE_BYTES = 50 * 1024 * 1024;
 
 interface Sent {
@@ -39,6 +38,7 @@ export class SendRpc {
     private readonly desk: OutboundDesk,
     private readonly database: DatabaseService,
     private readonly store: OutboxStore,
+    private readonly watch: DeliveryWatch,
     private readonly sources: OutboundSources,
     private readonly workspaces: WorkspaceService,
   ) {}
@@ -116,18 +116,13 @@ export class SendRpc {
 
   /** @throws RpcError UNAVAILABLE when a part was refused, or waits for longer than the caller does */
   private async settled(runId: string): Promise<OutboxPart[]> {
-    const deadline = performance.now() + WAIT_MS;
-    for (;;) {
-      const parts = await this.store.ofRun(runId);
-      const failed = parts.find((part) => part.state === 'failed' || part.state === 'uncertain');
-      if (failed) throw unavailable(`not delivered: ${failed.error ?? 'unknown reason'}`);
-      if (parts.every((part) => part.state === 'sent')) return parts;
-      if (performance.now() > deadline)
-        throw unavailable(`not delivered yet: ${parts.find((part) => part.error)?.error ?? 'it waits'}; it goes on`, {
-          retryAfterMs: WAIT_MS,
-        });
-      await sleep(LOOK_MS);
-    }
+    const parts = await this.watch.settled(runId, WAIT_MS);
+    const failed = parts.find(hasFailed);
+    if (failed) throw unavailable(`not delivered: ${failed.error ?? 'unknown reason'}`);
+    if (parts.every((part) => part.state === 'sent')) return parts;
+    throw unavailable(`not delivered yet: ${parts.find((part) => part.error)?.error ?? 'it waits'}; it goes on`, {
+      retryAfterMs: WAIT_MS,
+    });
   }
 
   /** @throws RpcError INVALID_REQUEST */

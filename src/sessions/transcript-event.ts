@@ -56,7 +56,7 @@ export interface UserMessage {
   role: 'user';
   content: ContentPart[];
   /** Who wrote it, where that is not the owner at the keyboard. */
-  sender?: { id?: string; name?: string; channel?: string };
+  sender?: { id?: string; name?: string; channel?: string; messageId?: string };
   /** Key by which the client named the request. */
   idempotencyKey?: string;
 }

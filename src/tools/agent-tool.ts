@@ -91,6 +91,8 @@ export interface ToolContext {
     account: string;
     to?: string;
     threadId?: string;
+    /** Message that is being answered, where the channel has ids. */
+    messageId?: string;
     chatType?: 'direct' | 'group' | 'channel';
   };
   /** What the conversation has chosen about commands (`/exec`, `/elevated`). */
@@ -119,6 +121,10 @@ export interface AgentToolDeclaration {
   paramAliases?: Readonly<Record<string, string>>;
   /** May be run again after a crash without harm. If not, an interrupted call is reported to the model instead. */
   idempotent: boolean;
+  /** It only reads, and its calls may run at the same time as others of which that is true. */
+  parallel?: true;
+  /** May be called before a plan is approved, although it does more than read. */
+  whilePlanning?: true;
   /** One of the core tools that the banner counts first. */
   core: boolean;
   /** Seldom needed: a model is told of it in these words and gets its schema when it asks for it. */
@@ -145,6 +151,12 @@ export interface AgentToolHandler {
    * @throws ToolError where the call will be refused
    */
   questionOf?(params: never, context: ToolContext): Promise<ApprovalQuestion | undefined>;
+  /**
+   * Looks whether the call can be done at all, before anybody is asked whether it may. Leaves no trace outside: no name is
+   * looked up, nothing is connected to.
+   * @throws ToolError
+   */
+  precheck?(params: never, context: ToolContext): void;
   /**
    * For people who ask what would happen: where the call would run, in words. Changes nothing.
    * @throws ToolError where it would be refused whatever anybody answers

@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { FakeTelegram } from '../fakes/telegram-server';
+import { Answering } from '../harness/answering';
 import { until } from '../harness/gateway-process';
 import { ToolBench } from '../harness/tool-bench';
 
@@ -116,6 +117,114 @@ describe('tools that help a model', () => {
     await until('the reminder', () => heard.some((text) => text.includes('The tea is ready')));
     expect(heard.find((text) => text.includes('The tea is ready'))).toMatch(/^\[from the gateway\] A reminder/);
   });
+
+  it('a reminder in ten minutes is one call of a tool that is at hand', async () => {
+    const offered: string[] = [];
+    bench.others = ({ body, toolResults }) => {
+      offered.push(...((body['tools'] ?? []) as { function: { name: string } }[]).map((tool) => tool.function.name));
+      return toolResults > 0
+        ? { steps: [{ text: 'I will.' }] }
+        : { steps: [{ tool: { name: 'cron', args: { action: 'add', at: '10m', text: 'Take the tea out' } } }] };
+    };
+    bench.models.answer = (request) => bench.others(request);
+    const before = Date.now();
+    const asked = bench.models.requests.length;
+    await bench.client.call('chat.send', {
+      sessionKey: 'tea',
+      message: 'Remind me in 10 minutes',
+      idempotencyKey: 'tea',
+    });
+    await bench.client.call('agent.wait', { runId: 'tea', timeoutMs: 20_000 });
+    expect(offered).toContain('cron');
+    expect(bench.models.requests.length - asked).toBe(2);
+    const { payload } = await bench.client.call('cron.list', {});
+    const [job] = (payload?.['jobs'] as { payload: { text: string }; schedule: { atMs: number } }[]).filter(
+      ({ payload: { text } }) => text === 'Take the tea out',
+    );
+    expect(job?.schedule.atMs).toBeGreaterThanOrEqual(before + 600_000);
+    expect(job?.schedule.atMs).toBeLessThanOrEqual(Date.now() + 600_000);
+    bench.others = () => ({ steps: [{ text: 'done' }] });
+  }, 30_000);
+
+  it('jobs are taken as JSON of other programs, in parts or whole; what is past, twice or missing is said', async () => {
+    const whole = {
+      name: 'digest',
+      agentId: 'main',
+      enabled: true,
+      schedule: { kind: 'cron', expr: '0 7 * * *', tz: 'Europe/Berlin', staggerMs: 1000 },
+      sessionTarget: 'isolated',
+      wakeMode: 'now',
+      payload: { kind: 'agentTurn', message: 'Sum up the news', timeoutSeconds: 60 },
+      delivery: { mode: 'none', bestEffort: true },
+    };
+    const answering = new Answering(bench.client, () => 'allow-once');
+    const added = await bench.call('cron', { action: 'add', job: whole });
+    expect(added).toContain('Set for');
+    const [, jobId = ''] = /job ([0-9a-f-]{36})/.exec(added) ?? [];
+    // A change says its kind by what it changes.
+    expect(
+      await bench.call('cron', { action: 'update', id: jobId, patch: { schedule: { at: 'in 3 hours' } } }),
+    ).toMatch(/Changed job .*next at/);
+    const { payload } = await bench.client.call('cron.list', {});
+    expect(payload?.['jobs']).toContainEqual(
+      expect.objectContaining({ id: jobId, schedule: expect.objectContaining({ kind: 'at' }) }),
+    );
+    answering.end();
+    const parts = {
+      schedule: { at: '20m' },
+      payload: { kind: 'systemEvent', text: 'x' },
+      sessionTarget: 'main',
+      wakeMode: 'now',
+    };
+    expect(await bench.call('cron', { action: 'add', ...parts })).toContain('Set for');
+    expect(await bench.call('cron', { action: 'add', job: { ...parts, agentId: 'other' } })).toContain(
+      '"other": jobs are made',
+    );
+    const past = await bench.call('cron', { action: 'add', at: '2020-01-01T00:00:00Z', text: 'late' });
+    expect(past).toMatch(new RegExp(`is in the past: it is ${new Date().getFullYear()}-.* now`));
+    expect(await bench.call('cron', { action: 'add', at: '10m', text: 'x', job: parts })).toContain('job, or at, text');
+    expect(await bench.call('cron', { action: 'add', at: '10m' })).toContain('add needs text');
+    expect(await bench.call('cron', { action: 'add' })).toContain('add needs at');
+  });
+
+  it('reactions, pins, quotes and edits are about the message at hand; what was sent is known by its id', async () => {
+    const calls = [
+      { action: 'react', emoji: '👍' },
+      { action: 'pin' },
+      { action: 'reply', message: 'To this' },
+      { action: 'edit', message: 'To this, in other words' },
+      { action: 'unsend' },
+    ];
+    const told: string[] = [];
+    let asked = '';
+    bench.models.answer = ({ toolResults, lastUser, body }) => {
+      if (lastUser.includes('Do things')) asked = lastUser;
+      const results = (body['messages'] as { role: string; content: unknown }[]).filter(({ role }) => role === 'tool');
+      told.splice(0, told.length, ...results.slice(-toolResults).map(({ content }) => String(content)));
+      const args = calls[toolResults];
+      return { steps: [args ? { tool: { name: 'message', args } } : { text: 'All done.' }] };
+    };
+    telegram.say({ chatId: 5, text: 'Do things' });
+    await until('the answer', () => telegram.textsIn(5).includes('All done.'), 30_000);
+    const [, theirs] = /#(\d+)/.exec(asked) ?? [];
+    const [, mine] = /as message (\d+)/.exec(told[2] ?? '') ?? [];
+    expect([theirs, mine].every((id) => Number(id) > 0)).toBe(true);
+    const paramsOf = (method: string): unknown =>
+      telegram.calls.filter((call) => call.method === method).at(-1)?.params;
+    expect(paramsOf('setMessageReaction')).toMatchObject({ message_id: Number(theirs) });
+    expect(paramsOf('pinChatMessage')).toMatchObject({ message_id: Number(theirs) });
+    expect(telegram.calls.find(({ params }) => params['text'] === 'To this')?.params['reply_parameters']).toMatchObject(
+      {
+        message_id: Number(theirs),
+      },
+    );
+    expect(paramsOf('editMessageText')).toMatchObject({ message_id: Number(mine) });
+    expect(paramsOf('deleteMessage')).toMatchObject({ message_id: Number(mine) });
+    // Elsewhere there is no message at hand.
+    expect(await bench.call('message', { channel: 'telegram', target: '5', action: 'react', emoji: '👍' })).toContain(
+      'react needs messageId',
+    );
+  }, 60_000);
 
   withSandbox(
     'only the person who was asked answers, with a button where the chat has them',

@@ -39,7 +39,7 @@ function elapsedSince(before: number, at: number): string | undefined {
 }
 
 /**
- * Who wrote when, for messages of a chat platform. Only the model sees it.
+ * Who wrote which message when, for messages of a chat platform. Only the model sees it.
  * @param before when the message before it was written
  */
 export function envelope({ sender }: UserMessage, at: number, style: EnvelopeStyle, before?: number): string {
@@ -51,6 +51,7 @@ export function envelope({ sender }: UserMessage, at: number, style: EnvelopeSty
     .replace(/[[\]\n]/g, ' ');
   const parts = [
     who,
+    sender.messageId === undefined ? undefined : `#${sender.messageId}`,
     elapsed && before !== undefined ? elapsedSince(before, at) : undefined,
     zone === undefined ? undefined : `${clockTime(at, zone, hourStyle)} ${zone}`,
   ];

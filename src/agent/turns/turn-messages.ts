@@ -20,7 +20,10 @@ const inLabel = (name: string): string => name.replaceAll('[', '(').replaceAll('
 export function userMessage(row: InboxRow, summarised = false): PromptMessage {
   const { message } = row;
   const text = summarised ? `(message in short) ${cutText(message.text, SUMMARY_LENGTH)}` : message.text;
-  const sender = message.sender ? { sender: { ...message.sender, channel: row.channel } } : {};
+  const messageId = message.route?.replyToId;
+  const sender = message.sender
+    ? { sender: { ...message.sender, channel: row.channel, ...(messageId === undefined ? {} : { messageId }) } }
+    : {};
   const user: UserMessage = {
     role: 'user',
     content: [

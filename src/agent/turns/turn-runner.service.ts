@@ -20,7 +20,8 @@ import { type LiveText, RunAnnouncer } from '../runtime/run-announcer';
 import { type EffectiveQueueMode } from './queue-plan';
 import { isAnswer } from './asked-person';
 import { TurnCloser, type TurnEnd } from './turn-closer.service';
-import { type CallFacts, type ExecutionEnd, TurnExecution } from './turn-execution';
+import type { CallFacts } from './execution-plan';
+import { type ExecutionEnd, TurnExecution } from './turn-execution';
 import { userMessage, visibleText } from './turn-messages';
 import { answerRoomOf } from '../context/reserve';
 import { TokenGauges } from '../prompt/token-gauge.service';
@@ -190,6 +191,7 @@ export class TurnRunner {
       signal,
       deadline: performance.now() + Math.max(0, turn.deadlineAt - Date.now()),
       isIdempotent: (name) => this.registry.find(name)?.declaration.idempotent ?? true,
+      mayRunBeside: (name) => this.registry.find(name)?.declaration.parallel === true,
       steered: async (ids) =>
         (
           await this.media.resolve(
@@ -301,6 +303,7 @@ const originOf = ({ request: { channel, account, route } }: StartedTurn['turn'])
   account,
   ...(route ? { to: route.to } : {}),
   ...(route?.threadId ? { threadId: route.threadId } : {}),
+  ...(route?.replyToId ? { messageId: route.replyToId } : {}),
   ...(route?.chatType ? { chatType: route.chatType } : {}),
 });
 
