@@ -15,6 +15,9 @@ export interface HoldingBudget {
   warnAt: number;
 }
 
+/** Where a budget stands in the configuration. */
+export const budgetPath = (index: number): string => `usage.budgets[${index}]`;
+
 const DEFAULT_WARN_AT = 0.8;
 
 /** Budgets that a call on this account falls under: those of the configuration and its job's own. `day` is YYYY-MM-DD. */
@@ -44,7 +47,7 @@ function configuredFor(budgets: readonly BudgetConfig[], account: UsageAccount, 
     if (subject === undefined || !matches(budget.match, subject)) return [];
     return [
       {
-        path: `usage.budgets[${index}]`,
+        path: budgetPath(index),
         name: budget.name ?? `${budget.scope} budget`,
         scope: budget.scope,
         subject,
@@ -87,7 +90,8 @@ function windowOf({ scope, window = 'day' }: BudgetConfig, day: string): UsageFi
   return scope === 'run' ? {} : sinceOf(window, day);
 }
 
-function sinceOf(window: BudgetWindow, day: string): UsageFilter {
+/** From when a window counts. */
+export function sinceOf(window: BudgetWindow, day: string): UsageFilter {
   if (window === 'total') return {};
   return { fromDay: window === 'month' ? `${day.slice(0, 7)}-01` : day };
 }

@@ -7,6 +7,7 @@ import { canonicalSessionKey } from '../sessions/session-key';
 import { forecastMonth } from './forecast';
 import { ProviderLimits } from './provider-limits.service';
 import { SessionsUsageParams, UsageBudgetsSetParams, UsageCostParams } from './usage.dto';
+import { shareOf } from './budget-state';
 import { UsageService } from './usage.service';
 import { type UsageFilter, UsageStore, type UsageSum } from './usage.store';
 
@@ -35,7 +36,7 @@ export class UsageRpc {
     const agentId = defaultAgentId(this.config.config);
     const now = Date.now();
     const [budgets, days] = await Promise.all([
-      this.usage.budgetStates({ purpose: 'turn', agentId }),
+      this.usage.allBudgetStates(agentId),
       this.store.groups({ fromDay: this.usage.today(now - FORECAST_DAYS * DAY_MS) }, 'day'),
     ]);
     const today = this.usage.today(now);
@@ -52,8 +53,9 @@ export class UsageRpc {
         windows,
         updatedAt: at,
       })),
-      budgets: budgets.map(({ path, name, scope, subject, tokens, costUsd, usedTokens, usedUsd, warnAt }) => {
-        const share = Math.max(tokens ? usedTokens / tokens : 0, costUsd ? usedUsd / costUsd : 0);
+      budgets: budgets.map((budget) => {
+        const { path, name, scope, subject, tokens, costUsd, usedTokens, usedUsd, warnAt } = budget;
+        const share = shareOf(budget);
         return {
           path,
           name,

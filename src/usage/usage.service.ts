@@ -9,9 +9,13 @@ import { ConfigService } from '../config/config.service';
 import { userTimeZone } from '../config/user-zone';
 import type { Usage } from '../sessions/transcript-event';
 import type { Schema } from '../storage/schema';
-import { type HoldingBudget, budgetsFor } from './budget-rules';
+import { type BudgetState, RESPECTS, shareOf, unusedBudgets } from './budget-state';
+import { type HoldingBudget, budgetPath, budgetsFor, sinceOf } from './budget-rules';
 import { type ModelPrice, type UsageAccount, costMicros, isPriced } from './usage-account';
 import { type NewUsageRow, UsageStore } from './usage.store';
+
+/** Subjects of each budget that are told of. */
+const MOST_SUBJECTS = 20;
 
 /** A call that is about to be made. */
 export interface PlannedCall {
@@ -121,13 +125,40 @@ export class UsageService {
   }
 
   /** Every budget that holds for somebody now, with what is used of it. */
-  async budgetStates(account: UsageAccount): Promise<(HoldingBudget & { usedTokens: number; usedUsd: number })[]> {
+  async budgetStates(account: UsageAccount): Promise<BudgetState[]> {
     return Promise.all(
       this.budgetsOf(account).map(async (budget) => {
         const used = await this.store.sum(budget.filter);
         return { ...budget, usedTokens: used.totalTokens, usedUsd: used.totalCost };
       }),
     );
+  }
+
+  /** State of every budget of the configuration, of whoever used most of it first; one that nobody has used is there, too. */
+  async allBudgetStates(agentId: string): Promise<BudgetState[]> {
+    const budgets = this.config.config.usage?.budgets ?? [];
+    const day = this.today();
+    const states = await Promise.all(
+      budgets.map(async ({ scope, window = 'day' }, index) => {
+        const path = budgetPath(index);
+        const respect = RESPECTS[scope];
+        const purpose = scope === 'heartbeat' ? 'heartbeat' : 'turn';
+        const filter = {
+          ...sinceOf(scope === 'run' ? 'day' : window, day),
+          ...(scope === 'heartbeat' ? { purpose } : {}),
+        };
+        const subjects = respect ? await this.store.heaviest(filter, respect, MOST_SUBJECTS) : [''];
+        const used = await Promise.all(
+          subjects.map((subject) =>
+            this.budgetStates({ purpose, agentId, ...(respect ? { [respect]: subject } : {}) }),
+          ),
+        );
+        const own = used.flat().filter((state) => state.path === path);
+        if (own.length > 0) return own.sort((a, b) => shareOf(b) - shareOf(a));
+        return unusedBudgets(budgets, agentId, day).filter((state) => state.path === path);
+      }),
+    );
+    return states.flat();
   }
 
   private budgetsOf(account: UsageAccount): HoldingBudget[] {

@@ -39,6 +39,16 @@ export const USAGE_GROUPS = {
 } as const;
 export type UsageGroup = keyof typeof USAGE_GROUPS | 'channel';
 
+/** What budgets count by itself. */
+const SUBJECTS = {
+  runId: 'run_id',
+  sessionKey: 'session_key',
+  agentId: 'agent_id',
+  sender: 'sender',
+  jobId: 'job_id',
+} as const;
+export type UsageSubject = keyof typeof SUBJECTS;
+
 /** Any transaction budgets are compared in is held apart from others by this number. */
 const BUDGET_LOCK = 7_210_031;
 
@@ -88,6 +98,20 @@ export class UsageStore {
       .orderBy('key')
       .execute();
     return rows.map((row) => ({ key: row.key ?? '', ...sumOf(row) }));
+  }
+
+  /** Whoever or whatever used most in one respect, the most first. */
+  async heaviest(filter: UsageFilter, respect: UsageSubject, limit: number): Promise<string[]> {
+    const column = SUBJECTS[respect];
+    const rows = await this.filtered(filter)
+      .select(sql<string>`${sql.ref(column)}`.as('key'))
+      .where(column, 'is not', null)
+      .groupBy(column)
+      .orderBy(sql`sum(input + output + cache_read + cache_write)`, 'desc')
+      .orderBy('key')
+      .limit(limit)
+      .execute();
+    return rows.flatMap(({ key }) => (key === '' ? [] : [key]));
   }
 
   /** By the channel of the message that the run answers; '' where that message is gone, or there was none. */

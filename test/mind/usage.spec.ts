@@ -232,6 +232,31 @@ describe('budgets', () => {
     }
   });
 
+  it('are told of in every scope, with whoever has used most first', async () => {
+    const scopes = ['run', 'session', 'agent', 'sender', 'cron', 'heartbeat', 'day'];
+    const budgets = scopes.map((scope) => ({ scope, tokens: 1_000_000 }));
+    const bench = await start({ usage: { budgets } });
+    try {
+      bench.models.answer = ({ lastUser }) => ({
+        steps: [{ text: 'ok' }],
+        usage: { input: lastUser === 'much' ? 5000 : 100, output: 10 },
+      });
+      await bench.say('small', 'little');
+      await bench.say('large', 'much');
+      const { payload } = await bench.client.call('usage.status', {});
+      const told = payload?.['budgets'] as { scope: string; subject: string; usedTokens: number }[];
+      expect(new Set(told.map(({ scope }) => scope))).toEqual(new Set(scopes));
+      const sessions = told.filter(({ scope }) => scope === 'session');
+      expect(sessions.map(({ subject, usedTokens }) => [subject, usedTokens])).toEqual([
+        ['agent:main:large', 5010],
+        ['agent:main:small', 110],
+      ]);
+      expect(told.find(({ scope }) => scope === 'cron')).toMatchObject({ subject: '*', usedTokens: 0 });
+    } finally {
+      await bench.stop();
+    }
+  });
+
   it('count calls beside turns too', async () => {
     const bench = await start(budget({ scope: 'session', tokens: 100_000 }), { input: ['text', 'image'] });
     try {
