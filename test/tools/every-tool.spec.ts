@@ -36,10 +36,13 @@ const FURTHER = [
   'find',
   'find_tools',
   'grep',
+  'image_generate',
   'ls',
   'memory_get',
   'memory_search',
   'message',
+  'propose_plan',
+  'sessions_search',
   'skill_propose',
   'todo',
 ];
@@ -421,6 +424,40 @@ print(z.read("ppt/slides/slide2.xml").decode())`,
     bench.others = () => ({ steps: [{ text: 'done' }] });
   });
 
+  withBrowser(
+    'browser tells of dialogs and of windows that a page opens by itself',
+    async () => {
+      site.html('/noisy', '<title>Noisy</title><p>Tea?</p>');
+      const run = (fn: string): object => ({ action: 'act', request: { kind: 'evaluate', fn } });
+      const told = await bench.turn(
+        [
+          { name: 'browser', args: { action: 'open', targetUrl: `${site.url}/noisy` } },
+          { name: 'browser', args: run("() => alert('Out of tea')") },
+          { name: 'browser', args: run("() => { window.open('/done'); }") },
+          { name: 'browser', args: { action: 'act', request: { kind: 'wait', text: 'Tea?' } } },
+          { name: 'browser', args: { action: 'tabs' } },
+        ],
+        { message: `Open ${site.url}/noisy` },
+      );
+      expect(told.join('\n')).toMatch(/a dialog \(alert\) said "Out of tea" and was dismissed/);
+      expect(told.join('\n')).toMatch(/it opened another tab, t\d/);
+    },
+    60_000,
+  );
+
+  it('gateway tells what may stand at a path of the configuration, always as whole JSON', async () => {
+    const look = async (args: object): Promise<{ path: string; children: { key: string; help?: string }[] }> =>
+      JSON.parse(await bench.call('gateway', args)) as never;
+    const top = await look({ action: 'config.schema' });
+    expect(top.children.map(({ key }) => key)).toEqual(expect.arrayContaining(['agents', 'channels', 'tools']));
+    const cron = await look({ action: 'config.schema.lookup', path: 'cron' });
+    expect(cron.children.find(({ key }) => key === 'enabled')?.help).toMatch(/\w/);
+    for (const { key } of top.children) expect((await look({ action: 'config.schema', path: key })).path).toBe(key);
+    expect(await bench.call('gateway', { action: 'config.schema.lookup', path: 'cron.nowhere' })).toContain(
+      'path "cron.nowhere"',
+    );
+  });
+
   it('gateway shows the configuration without secrets, and guards what decides who may do what', async () => {
     const shown = await bench.call('gateway', { action: 'config.get' });
     expect(shown).toContain('"provider": "brave"');
@@ -531,7 +568,7 @@ print(z.read("ppt/slides/slide2.xml").decode())`,
         `<title>x</title><script>fetch('http://127.0.0.1:${port}/health').then(r=>document.title='reached '+r.status,e=>document.title='blocked')</script><img src="http://127.0.0.1:${port}/health">`,
       );
       await bench.call('browser', { action: 'open', targetUrl: `${site.url}/inside` });
-      await bench.call('browser', { action: 'act', request: { kind: 'wait', timeMs: 500 } });
+      await bench.call('browser', { action: 'act', request: { kind: 'wait', text: 'Tea?' } });
       expect(await bench.call('browser', { action: 'tabs' })).not.toContain('reached 200');
       await bench.call('browser', { action: 'stop' });
     },

@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
 import JSON5 from 'json5';
-import { cutText } from '../../common/cut-text';
 import { messageOf } from '../../common/openclaw-error';
 import { isPlainObject } from '../../common/plain-object';
 import { Doc, Int, OneOf, Opt, Str, Text, Hidden } from '../../common/validation/fields';
@@ -9,9 +8,8 @@ import { ConfigService } from '../../config/config.service';
 import { mergePatch } from '../../config/merge-patch';
 import { RestartControl } from '../../config/restart-control';
 import { type RestartNote, RestartSentinel } from '../../config/restart-sentinel';
+import { schemaNodeAt } from '../../config/schema-node';
 import { redactConfig } from '../../config/sensitive-paths';
-import { describeConfig } from '../../config/ui-hints';
-import { appVersion } from '../../common/app-root';
 import { UpdateDesk } from '../../events/update-desk';
 import { AgentTool, type ToolContext, ToolError, type ToolResult, textResult } from '../../tools/agent-tool';
 import { type ApprovalFact, askerOf } from '../../tools/approvals/approval-request';
@@ -23,16 +21,24 @@ import { changesAsDiff, changesBetween, isHarmless, mergedWith, pathText } from 
 
 /** For the history of the configuration. */
 const BY = 'the assistant';
-const ACTIONS = ['restart', 'config.get', 'config.schema', 'config.apply', 'config.patch', 'update.run'] as const;
+const ACTIONS = [
+  'restart',
+  'config.get',
+  'config.schema',
+  'config.schema.lookup',
+  'config.apply',
+  'config.patch',
+  'update.run',
+] as const;
 const DEFAULT_DELAY_MS = 2000;
 const MAX_DELAY_MS = 60_000;
-const MAX_SCHEMA = 60_000;
 /** Settings that the reason of a question names; the question shows all. */
 const MOST_NAMED = 8;
 
 @Leaves<GatewayToolParams>({
   action: 'standing',
   raw: 'standing',
+  path: 'none',
   baseHash: 'none',
   sessionKey: 'none',
   note: 'own',
@@ -44,7 +50,15 @@ const MOST_NAMED = 8;
   timeoutMs: 'none',
 })
 export class GatewayToolParams {
-  @OneOf(ACTIONS) @Doc('What to do with the gateway.') action!: (typeof ACTIONS)[number];
+  @OneOf(ACTIONS)
+  @Doc('What to do with the gateway; config.schema.lookup: what may stand at path, and what it means.')
+  action!: (typeof ACTIONS)[number];
+  @Opt()
+  @Str({ max: 1000 })
+  @Doc(
+    'config.schema, config.schema.lookup: such as channels.telegram; * for any key, [] for any entry; empty: the top.',
+  )
+  path?: string;
   @Opt()
   @Str({ max: 500_000 })
   @Doc('config.apply: the whole file; config.patch: the part to merge (JSON5).')
@@ -129,10 +143,9 @@ export class GatewayTool {
         const { hash, config, issues, secrets } = this.config.peek();
         return textResult(JSON.stringify(redactConfig(config, secrets), null, 1), { hash, issues });
       }
-      case 'config.schema': {
-        const text = JSON.stringify(describeConfig(appVersion()));
-        return textResult(cutText(text, MAX_SCHEMA), { length: text.length });
-      }
+      case 'config.schema':
+      case 'config.schema.lookup':
+        return schemaAt(params.path ?? '');
       case 'config.apply':
       case 'config.patch':
         return this.write(params, context);
@@ -232,6 +245,32 @@ export class GatewayTool {
       .filter((change) => !isHarmless(change))
       .map(({ path }) => pathText(path));
   }
+}
+
+/** What may stand at a path, and directly below it: one step at a time, so that it is always whole. */
+function schemaAt(path: string): ToolResult {
+  const node = schemaNodeAt(path);
+  if (!node)
+    throw new ToolError(
+      'invalid_args',
+      `path "${path}": the configuration has no such key; config.schema.lookup of the path above it, or without path, lists what there is`,
+    );
+  const { schema, hint, children } = node;
+  const below = children.map(({ key, type, required, hasChildren, hint: told }) => ({
+    key,
+    ...(type === undefined ? {} : { type }),
+    ...(required ? { required } : {}),
+    ...(hasChildren ? { hasChildren } : {}),
+    ...(told?.help === undefined ? {} : { help: told.help }),
+  }));
+  return textResult(
+    JSON.stringify(
+      { path, schema, ...(hint?.help === undefined ? {} : { help: hint.help }), children: below },
+      null,
+      1,
+    ),
+    { path },
+  );
 }
 
 function questionAbout(
