@@ -236,6 +236,7 @@ class SandboxConfig {
 @Keys<AgentDefaultsConfig>({
   model: 'Model of all agents, as provider/model, with fall-backs that are tried in turn.',
   imageModel: 'Model that looks at pictures where the one of the conversation can’t.',
+  imageGenerationModel: 'Model that draws pictures, such as openai/gpt-image-1, with fall-backs.',
   models: 'Short names of models, by provider/model; /model offers these alone where there are any.',
   workspace: 'Folder of the agents’ files.',
   skills: 'Skills that agents may use, by name; all when it is missing.',
@@ -275,6 +276,7 @@ class SandboxConfig {
 export class AgentDefaultsConfig {
   @Opt() @ModelChoice() model?: string | ModelChoiceConfig;
   @Opt() @ModelChoice() imageModel?: string | ModelChoiceConfig;
+  @Opt() @ModelChoice() imageGenerationModel?: string | ModelChoiceConfig;
   @Opt() @MapOf(() => ModelEntryConfig) models?: Record<string, ModelEntryConfig>;
   @Opt() @Text() workspace?: string;
   @Opt() @StrList() skills?: string[];

@@ -6,7 +6,7 @@ import type { ModelInfo } from './model-registry.service';
 import { ReasoningDetails } from './reasoning-details';
 
 /** Local servers ask for no key, their clients insist on some text. */
-const NO_KEY = 'not-needed';
+export const NO_KEY = 'not-needed';
 
 /**
  * Opens a model for calls. Provider packages are loaded on first use, so that a provider nobody configured costs
@@ -60,7 +60,7 @@ export async function openModel(info: ModelInfo): Promise<LanguageModelV3> {
   }
 }
 
-function headersOf(info: ModelInfo): Record<string, string> {
+export function headersOf(info: ModelInfo): Record<string, string> {
   if (info.authHeader && info.apiKey) return { ...info.headers, Authorization: `Bearer ${info.apiKey}` };
   return info.headers;
 }

@@ -1,0 +1,56 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { FakeImages } from '../fakes/image-server';
+import { ToolBench } from '../harness/tool-bench';
+
+describe('drawing', () => {
+  let images: FakeImages;
+  let bench: ToolBench;
+  beforeAll(async () => {
+    images = await FakeImages.start();
+    const provider = { api: 'openai-responses', baseUrl: images.url, models: [] };
+    bench = await ToolBench.start({
+      config: {
+        models: { providers: { draw: { ...provider, apiKey: images.key }, keyless: { ...provider, apiKey: 'wrong' } } },
+        agents: { defaults: { imageGenerationModel: 'draw/gpt-image-1' } },
+      },
+    });
+  });
+  afterAll(async () => {
+    await bench.stop();
+    await images.stop();
+  });
+
+  const pathIn = (told: string): string => /output\/\S+\.png/.exec(told)?.[0] ?? told;
+
+  it('makes files of the workspace, and what it used is counted', async () => {
+    const told = await bench.call('image_generate', { prompt: 'a red line', count: 2, size: '1536x1024' });
+    expect(told).toContain('Drawn by draw/gpt-image-1');
+    const files = told.match(/output\/\S+?\.png/g) ?? [];
+    expect(files).toHaveLength(2);
+    for (const file of files) expect(readFileSync(bench.workspace(file)).subarray(1, 4).toString()).toBe('PNG');
+    expect(images.requests.at(-1)?.body).toMatchObject({ model: 'gpt-image-1', n: 2, size: '1536x1024' });
+    const { payload } = await bench.client.call('usage.cost', { days: 1 });
+    expect(JSON.stringify(payload)).toContain('8320');
+  });
+
+  it('starts from pictures of the workspace', async () => {
+    const first = pathIn(await bench.call('image_generate', { prompt: 'a line' }));
+    const told = await bench.call('image_generate', { prompt: 'make it blue', images: [first] });
+    expect(existsSync(bench.workspace(pathIn(told)))).toBe(true);
+    expect(images.requests.at(-1)).toMatchObject({ path: '/v1/images/edits' });
+    expect(images.requests.at(-1)?.text).toContain('make it blue');
+    writeFileSync(bench.workspace('notes.txt'), 'no picture');
+    expect(await bench.call('image_generate', { prompt: 'x', images: ['notes.txt'] })).toContain('notes.txt is no jpg');
+  });
+
+  it('says what was refused, and by whom', async () => {
+    expect(await bench.call('image_generate', { prompt: 'forbidden' })).toMatch(/draw\/gpt-image-1.*safety system/);
+    expect(await bench.call('image_generate', { prompt: 'x', size: '17x17' })).toContain("Invalid value: '17x17'");
+    expect(await bench.call('image_generate', { prompt: 'x', size: 'big' })).toContain('must look like 1024x1024');
+    expect(await bench.call('image_generate', { prompt: 'x', model: 'keyless/gpt-image-1' })).toMatch(
+      /keyless\/gpt-image-1/,
+    );
+    expect(await bench.call('image_generate', { prompt: 'x', model: 'nowhere/x' })).toContain('invalid_args');
+    expect(await bench.call('image_generate', { prompt: 'x', model: 'fake/fake-1' })).toMatch(/upstream_error/);
+  });
+});
