@@ -54,11 +54,15 @@ import { ModelStepService } from './runtime/model-step.service';
 import { PassedOverNotes } from './runtime/passed-over.service';
 import { SideCallService } from './runtime/side-call.service';
 import { SessionsHistoryTool } from './sessions/sessions-history.tool';
+import { SessionsSearchTool } from './sessions/sessions-search.tool';
+import { PlanCommands } from './commands/plan.commands';
+import { BranchCommands } from './commands/branch.commands';
 import { SessionsListTool } from './sessions/sessions-list.tool';
 import { CompactionService } from './context/compaction.service';
 import { CompactionStore } from './context/compaction.store';
 import { ContextHistory } from './context/context-history.service';
 import { SessionOrigins } from './context/session-origins.service';
+import { ImageGenerateTool } from './media/image-generate.tool';
 import { ImageTool } from './media/image.tool';
 import { Attachments } from './chat/attachments';
 import { MediaController } from './media/media.controller';
@@ -167,6 +171,10 @@ const DRAIN_MS = 3000;
     SessionNotes,
     SessionOrigins,
     SessionsHistoryTool,
+    SessionsSearchTool,
+    ImageGenerateTool,
+    BranchCommands,
+    PlanCommands,
     SessionsListTool,
     SessionBranches,
     SessionBranchesRpc,

@@ -19,6 +19,7 @@ export class MemoryGetParams {
   description: 'Read lines of a memory file that memory_search named.',
   params: MemoryGetParams,
   idempotent: true,
+  parallel: true,
   core: false,
   rare: 'lines of a found note',
   origin: 'file',

@@ -25,6 +25,7 @@ export class MemorySearchParams {
     'Look into MEMORY.md and memory/*.md before you answer about the past: people, dates, decisions, wishes.',
   params: MemorySearchParams,
   idempotent: true,
+  parallel: true,
   core: false,
   companions: ['memory_get'],
   origin: 'file',

@@ -32,6 +32,9 @@ const DEFAULT_RECORD_MS = 10_000;
 /** What a node gets beyond the length of a recording. */
 const RECORD_GRACE_MS = 20_000;
 
+/** Actions that need no connected node. */
+const OF_GATEWAY: ReadonlySet<string> = new Set(['status', 'describe', 'pending', 'approve', 'reject']);
+
 @Leaves<NodesParams>({
   action: 'out',
   node: 'none',
@@ -135,6 +138,11 @@ export class NodesTool {
         ...(isOnce ? {} : { target: `${action} on ${where}` }),
       },
     };
+  }
+
+  precheck(params: NodesParams): void {
+    if (OF_GATEWAY.has(params.action)) return;
+    chooseNode(this.nodes, params.node, requestOf(params)[0]);
   }
 
   async execute(params: NodesParams, context: ToolContext): Promise<ToolResult> {

@@ -73,6 +73,8 @@ export interface SessionEntry extends SessionOverrides {
   model?: string;
   abortedLastRun?: boolean;
   todos?: TodoItem[];
+  /** Nothing is changed before a plan was approved. */
+  planMode?: true;
   /** List of skills as the conversation's prompt holds it. */
   skillsSnapshot?: { version: number; names: readonly string[]; prompt: string; origin: ContentOrigin };
 }

@@ -24,6 +24,7 @@ export class TodoParams {
   description: 'Your own list of tasks in this conversation. Use it for work of several steps, and keep it true.',
   params: TodoParams,
   idempotent: false,
+  whilePlanning: true,
   core: false,
   rare: 'own task list',
   origin: 'assistant',

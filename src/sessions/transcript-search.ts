@@ -17,17 +17,52 @@ export interface FoundMessage {
 
 /** Rows read for one result that is shown: the words may stand in what is no text, such as the name of a tool. */
 const READ_PER_RESULT = 4;
+/** Further looks where what was found is not to be seen. */
+const MOST_PAGES = 20;
 const BEFORE = 40;
 const SNIPPET = 160;
+
+interface Row {
+  key: string;
+  seq: number;
+  kind: string;
+  payload: string;
+  created_at: number;
+}
 
 /** Finds words in what was said. */
 @Injectable()
 export class TranscriptSearch {
   constructor(private readonly database: DatabaseService) {}
 
-  /** Messages with these words in a row, in whichever case, newest first. */
-  async messages(words: string, limit: number): Promise<FoundMessage[]> {
-    const rows = await this.database.read
+  /**
+   * Messages in which each of these texts stands, in whichever case, newest first.
+   * @param isVisible whether those of a session count; asked once for each
+   */
+  async messages(
+    texts: readonly string[],
+    limit: number,
+    isVisible: (sessionKey: string) => boolean | Promise<boolean> = () => true,
+  ): Promise<FoundMessage[]> {
+    const found: FoundMessage[] = [];
+    const visible = new Map<string, boolean>();
+    for (let page = 0; page < MOST_PAGES && found.length < limit; page++) {
+      const rows = await this.page(texts, limit * READ_PER_RESULT, page);
+      for (const { key, seq, kind, payload, created_at } of rows) {
+        const { message } = JSON.parse(payload) as { message: TranscriptMessage };
+        const snippet = around(textOf(message.content), texts);
+        if (snippet === undefined) continue;
+        const isShown = visible.get(key) ?? (await isVisible(key));
+        visible.set(key, isShown);
+        if (isShown) found.push({ sessionKey: key, seq: Number(seq), at: Number(created_at), role: kind, snippet });
+      }
+      if (rows.length < limit * READ_PER_RESULT) break;
+    }
+    return found.slice(0, limit);
+  }
+
+  private async page(texts: readonly string[], size: number, page: number): Promise<Row[]> {
+    return this.database.read
       .selectFrom('transcript_events')
       .innerJoin('sessions', 'sessions.session_id', 'transcript_events.session_id')
       .select([
@@ -38,19 +73,13 @@ export class TranscriptSearch {
         'transcript_events.created_at as created_at',
       ])
       .where('transcript_events.kind', '!=', 'toolResult')
-      .where(this.holds('transcript_events', words))
+      .where((eb) => eb.and(texts.map((text) => this.holds('transcript_events', text))))
       .orderBy('transcript_events.created_at', 'desc')
-      .limit(limit * READ_PER_RESULT)
+      .orderBy('transcript_events.session_id')
+      .orderBy('transcript_events.seq', 'desc')
+      .limit(size)
+      .offset(page * size)
       .execute();
-    return rows
-      .flatMap(({ key, seq, kind, payload, created_at }) => {
-        const { message } = JSON.parse(payload) as { message: TranscriptMessage };
-        const snippet = around(textOf(message.content), words);
-        return snippet === undefined
-          ? []
-          : [{ sessionKey: key, seq: Number(seq), at: Number(created_at), role: kind, snippet }];
-      })
-      .slice(0, limit);
   }
 
   /** Conversations that begin with a message in which the words stand: their titles are made of it. */
@@ -94,10 +123,11 @@ export class TranscriptSearch {
 
 const capitalised = (words: string): string => words.toLowerCase().replace(/^./u, (first) => first.toUpperCase());
 
-function around(text: string, words: string): string | undefined {
+function around(text: string, texts: readonly string[]): string | undefined {
   const line = text.replace(/\s+/g, ' ');
-  const at = line.toLowerCase().indexOf(words.replace(/\s+/g, ' ').toLowerCase());
-  if (at < 0) return undefined;
+  const places = texts.map((each) => line.toLowerCase().indexOf(each.replace(/\s+/g, ' ').toLowerCase()));
+  if (places.some((place) => place < 0)) return undefined;
+  const at = Math.min(...places);
   const from = graphemeBorder(line, Math.max(0, at - BEFORE));
   return `${from > 0 ? '…' : ''}${cutText(line.slice(from), SNIPPET)}`;
 }

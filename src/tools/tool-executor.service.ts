@@ -20,6 +20,7 @@ import {
 import type { ApprovalQuestion } from './approvals/approval-question';
 import { resultRoom } from './files/output-limits';
 import { limitResult } from './limit-result';
+import { PlanMode } from './plan/plan-mode.service';
 import { ToolPolicyService } from './policy/tool-policy.service';
 import { SinkGate } from './provenance/sink-gate.service';
 import { withOrigin, worstOrigin } from './provenance/taint';
@@ -44,6 +45,7 @@ export class ToolExecutor {
     private readonly registry: ToolRegistry,
     private readonly policy: ToolPolicyService,
     private readonly gate: SinkGate,
+    private readonly plans: PlanMode,
     private readonly redactor: Redactor,
     loggers: LoggerFactory,
   ) {
@@ -96,6 +98,8 @@ export class ToolExecutor {
     { tool, params }: { tool: RegisteredTool; params: unknown },
     context: ToolContext,
   ): Promise<ApprovalQuestion | undefined> {
+    await this.plans.check(tool.declaration, context.sessionKey);
+    tool.handler.precheck?.(params as never, context);
     const question = await this.gate.questionOf(tool, params, context);
     return question ?? (await tool.handler.questionOf?.(params as never, context));
   }
@@ -135,6 +139,8 @@ export class ToolExecutor {
     // What fails before the tool itself has begun is said by the gateway.
     let origin: ContentOrigin = 'gateway';
     try {
+      await this.plans.check(declaration, context.sessionKey);
+      handler.precheck?.(params as never, context);
       await this.gate.pass(tool, params, context);
       // Who only talks gets no folder.
       if (isGuest(context.subject)) await mkdir(context.workspace, { recursive: true, mode: 0o700 });

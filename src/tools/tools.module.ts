@@ -16,6 +16,8 @@ import { ToolPolicyService } from './policy/tool-policy.service';
 import { PdfGenerateTool } from './documents/pdf-generate.tool';
 import { PptGenerateTool } from './documents/ppt-generate.tool';
 import { EventsModule } from '../events/events.module';
+import { PlanMode } from './plan/plan-mode.service';
+import { ProposePlanTool } from './plan/propose-plan.tool';
 import { SessionsModule } from '../sessions/sessions.module';
 import { StorageModule } from '../storage/storage.module';
 import { ExecPermit } from './exec/exec-permit.service';
@@ -59,6 +61,8 @@ import { ToolRegistry } from './tool-registry.service';
   imports: [DiscoveryModule, ApprovalsModule, EventsModule, SessionsModule, StorageModule, WorkspaceModule],
   controllers: [McpServerController, ToolsHttpController, VoiceWebhookController],
   providers: [
+    PlanMode,
+    ProposePlanTool,
     BrowserService,
     BrowserTool,
     BubblewrapDriver,
@@ -104,6 +108,7 @@ import { ToolRegistry } from './tool-registry.service';
     WriteTool,
   ],
   exports: [
+    PlanMode,
     ApprovalsModule,
     SinkGate,
     FileOrigins,

@@ -15,7 +15,7 @@ export class FakeSite {
   readonly requests: SeenRequest[] = [];
   /** Pages by path; tests add to them. */
   readonly pages = new Map<string, { type: string; body: string | Buffer; status?: number }>();
-  /** Answers worked out from what was asked, as JSON. */
+  /** Answers worked out from what was asked, as JSON; a promise is waited for. */
   readonly answers = new Map<string, (request: SeenRequest) => unknown>();
   private readonly server: Server;
 
@@ -54,18 +54,17 @@ export class FakeSite {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
     const path = request.url ?? '/';
-    this.requests.push({
+    const asked: SeenRequest = {
       method: request.method ?? '',
       path,
       headers: request.headers,
       body: Buffer.concat(chunks).toString('utf8'),
       at: Date.now(),
-    });
+    };
+    this.requests.push(asked);
     const answer = this.answers.get(path.split('?')[0] ?? '');
     if (answer) {
-      response
-        .writeHead(200, { 'content-type': 'application/json' })
-        .end(JSON.stringify(answer(this.requests.at(-1) as SeenRequest)));
+      response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(await answer(asked)));
       return;
     }
     const page = this.pages.get(path) ?? this.pages.get(path.split('?')[0] ?? '');

@@ -30,6 +30,7 @@ describe('errors of tools', () => {
       { find: () => tool } as never,
       { evaluate: () => ({ allowed: true }) } as never,
       { pass: () => Promise.resolve() } as never,
+      { check: () => Promise.resolve() } as never,
       new Redactor(),
       new SilentLoggerFactory(),
     );

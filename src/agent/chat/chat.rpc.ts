@@ -14,7 +14,7 @@ import { SessionBranches } from '../sessions/session-branches.service';
 import { LaneService } from '../turns/lane.service';
 import type { RunOutcome } from '../turns/run-outcome.service';
 import { attachedTo } from '../turns/turn-messages';
-import { AgentIntake, type RequestKey } from './agent-intake.service';
+import { AgentIntake, type RequestKey, isWrittenBy } from './agent-intake.service';
 import { Attachments } from './attachments';
 import { ChatAbortParams, ChatHistoryParams, ChatInjectParams, ChatSendParams } from './chat.dto';
 import { ChatHistoryService } from './chat-history.service';
@@ -69,12 +69,25 @@ export class ChatRpc {
     }
     if (text === '' && images.length === 0 && texts.length === 0)
       throw invalidRequest('message or attachment required');
-    if (insteadOf !== undefined) await this.branches.rewind(sessionKey, insteadOf, caller, rewindName(request));
+    if (insteadOf !== undefined)
+      await this.branches.rewind(sessionKey, insteadOf, (row) => isWrittenBy(caller, row), rewindName(request));
 
     if (isStopRequest(text)) {
       this.commandLane.abort(sessionKey);
       const runIds = this.lanes.abort(sessionKey, undefined, 'stop');
       runIds.push(...(await this.lanes.dropWaiting(sessionKey, 'stop')));
+      // Whoever stops nothing is told so.
+      const idle = runIds.length === 0 ? this.commands.plan('/stop', sessionKey, giverOf(caller)) : undefined;
+      if (idle?.kind === 'command')
+        await this.intake.accept({
+          ...request,
+          sessionKey,
+          spelledKey: params.sessionKey,
+          text,
+          images: [],
+          files: [],
+          command: idle.wish,
+        });
       return { ok: true, aborted: runIds.length > 0, runIds };
     }
     const isPlain = params.suppressCommandInterpretation || !/^\s*!|\//.test(text);

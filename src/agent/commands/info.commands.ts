@@ -21,6 +21,8 @@ import { StatusCard } from './status-card.service';
 
 const USAGE_MODES = ['off', 'tokens', 'full'] as const;
 const DAY_MS = 86_400_000;
+/** Without a word: totals and sections; list: files, too; detail: tools, too. */
+const CONTEXT_MODES: ReadonlySet<string> = new Set(['', 'list', 'detail', 'json']);
 
 /** Commands that tell how things stand. */
 @Injectable()
@@ -133,6 +135,8 @@ export class InfoCommands {
   private async context({ args, sessionKey, agentId, giver }: CommandCall): Promise<CommandEffect> {
     const report = await this.reports.of(sessionKey, agentId, giver);
     const mode = args.toLowerCase();
+    if (!CONTEXT_MODES.has(mode))
+      return answer(`"${args}" is not known; write /context, /context list, detail or json.`);
     if (mode === 'json') return answer(`\`\`\`json\n${JSON.stringify(report, null, 2)}\n\`\`\``);
     const { sections, tools, files, totals, model, contextWindow } = report;
     const lines = [
@@ -141,12 +145,14 @@ export class InfoCommands {
       '',
       ...sections.map(({ id, tokens, budget, cut }) => `- ${id}: ${tokens} of ${budget}${cut ? ' (cut)' : ''}`),
     ];
-    if (mode === 'detail') {
+    if (mode !== '') {
       lines.push(
         '',
         'Files:',
         ...files.map(({ name, chars, cut }) => `- ${name}: ${chars} characters${cut ? ' (cut)' : ''}`),
       );
+    }
+    if (mode === 'detail') {
       lines.push(
         '',
         'Tools:',

@@ -166,7 +166,10 @@ export class OwnerCommands {
     if (call.args === '' || verb === 'help')
       return answer('Write /bash <command>, /bash poll <id> or /bash stop <id>.');
     const context = this.contexts.of(call);
-    const isControl = (verb === 'poll' || verb === 'stop') && /^[\w-]+$/.test(id);
+    const isControl = verb === 'poll' || verb === 'stop';
+    // A program of that name would need its path.
+    if (isControl && !/^[\w-]+$/.test(id))
+      return answer(`Which one? Write /bash ${verb} <id>; the answer to /bash <command> names it.`);
     const result = isControl
       ? await this.executor.execute('process', { action: verb === 'stop' ? 'kill' : 'poll', sessionId: id }, context)
       : await this.executor.execute(

@@ -40,6 +40,7 @@ export class ImageParams {
   description: 'Ask a vision model about a picture: a file of the workspace or an address.',
   params: ImageParams,
   idempotent: true,
+  whilePlanning: true,
   core: true,
   rare: 'look at pictures',
   origin: 'file',
@@ -63,6 +64,14 @@ export class ImageTool {
   sinksOf(params: ImageParams): CallSinks {
     const image = sourceOf(params);
     return { image: isWebAddress(image) ? fetchOf(image) : 'none' };
+  }
+
+  precheck(params: ImageParams, { subject }: ToolContext): void {
+    const image = sourceOf(params);
+    if (!isWebAddress(image)) return;
+    if (subject.isSandboxed)
+      throw new ToolError('denied_by_policy', 'this session is sandboxed: pictures come from its workspace only');
+    this.http.checkWritten(image);
   }
 
   async execute(params: ImageParams, context: ToolContext): Promise<ToolResult> {
@@ -151,8 +160,6 @@ export class ImageTool {
     const data = /^data:[^,]*;base64,(.*)$/s.exec(image);
     if (data) return { content: limited(Buffer.from(data[1] ?? '', 'base64'), maxBytes), origin: 'file' };
     if (isWebAddress(image)) {
-      if (context.subject.isSandboxed)
-        throw new ToolError('denied_by_policy', 'this session is sandboxed: pictures come from its workspace only');
       const response = await this.http.request({
         url: image,
         timeoutMs: FETCH_TIMEOUT_MS,

@@ -49,10 +49,10 @@ export class SpeechCommands {
       case 'on':
       case 'always':
         this.prefs.change({ auto: 'always' });
-        return answer('Answers as speech: on.');
+        return answer(`Answers as speech: on.${this.notYet()}`);
       case 'inbound':
         this.prefs.change({ auto: 'inbound' });
-        return answer('Answers as speech: to those who speak.');
+        return answer(`Answers as speech: to those who speak.${this.notYet()}`);
       case 'off':
         this.prefs.change({ auto: 'off' });
         return answer('Answers as speech: off.');
@@ -80,6 +80,12 @@ export class SpeechCommands {
           'Write /tts status, on, inbound, off, provider <name>, limit <characters>, summary on|off or audio <text>.',
         );
     }
+  }
+
+  /** Why nothing will be heard as things stand. */
+  private notYet(): string {
+    const reason = this.speech.unavailableReason();
+    return reason === undefined ? '' : ` Nothing will be heard yet: ${reason}.`;
   }
 
   private status(): string {

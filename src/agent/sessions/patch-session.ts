@@ -36,6 +36,8 @@ export function patchSession(entry: SessionEntry, patch: SessionsPatchParams, de
   }
   if (patch.model === null || patch.model === defaultModel) delete next.modelOverride;
   else if (patch.model !== undefined) next.modelOverride = patch.model;
+  if (patch.planMode === true) next.planMode = true;
+  else if (patch.planMode !== undefined) delete next.planMode;
   if (patch.spawnedBy !== undefined) applySpawnedBy(next, patch.spawnedBy);
   return next;
 }

@@ -4,6 +4,7 @@ import { ConfigService } from '../../config/config.service';
 import type { RpcContext } from '../../rpc/rpc-context';
 import { RpcMethod } from '../../rpc/rpc-method';
 import { canonicalSessionKey } from '../../sessions/session-key';
+import { isWrittenBy } from '../chat/agent-intake.service';
 import { SessionBranches } from './session-branches.service';
 import { sessionRow } from './session-row';
 import {
@@ -42,7 +43,7 @@ export class SessionBranchesRpc {
   })
   async rewind(params: SessionsRewindParams, { caller }: RpcContext): Promise<unknown> {
     const key = this.keyOf(params);
-    const entry = await this.branches.rewind(key, params.messageId, caller, randomUUID());
+    const entry = await this.branches.rewind(key, params.messageId, (row) => isWrittenBy(caller, row), randomUUID());
     return { ok: true, key, sessionId: entry.sessionId, entry };
   }
 
@@ -68,7 +69,7 @@ export class SessionBranchesRpc {
   async switch(params: SessionsBranchesSwitchParams, { caller }: RpcContext): Promise<unknown> {
     const key = this.keyOf(params);
     const branchKey = canonicalSessionKey(this.config.config, params.branchKey, params.agentId);
-    const entry = await this.branches.switch(key, branchKey, caller);
+    const entry = await this.branches.switch(key, branchKey, (row) => isWrittenBy(caller, row));
     return { ok: true, key, sessionId: entry.sessionId, entry };
   }
 

@@ -4,7 +4,7 @@ import type { Transaction } from 'kysely';
 import { shortId } from '../../common/short-id';
 import { ConfigService } from '../../config/config.service';
 import { EventBus } from '../../events/event-bus';
-import type { RpcCaller } from '../../rpc/rpc-context';
+import type { WaitingName } from '../../inbox/inbox.store';
 import { type RpcError, invalidRequest, unavailable } from '../../rpc/rpc-error';
 import { keepConversationIn } from '../../sessions/ended-conversations';
 import type { SessionEntry } from '../../sessions/session-entry';
@@ -51,15 +51,21 @@ export class SessionBranches {
 
   /**
    * Goes back to before a message; what goes on is stopped. The whole is one commit.
+   * @param isDropped what of the messages that wait is not answered
    * @param by names the request: the same again changes nothing
    * @throws RpcError INVALID_REQUEST where there is no such message to the assistant; UNAVAILABLE where a turn goes on
    */
-  async rewind(key: string, messageId: string, caller: RpcCaller, by: string): Promise<SessionEntry> {
+  async rewind(
+    key: string,
+    messageId: string,
+    isDropped: (row: WaitingName) => boolean,
+    by: string,
+  ): Promise<SessionEntry> {
     const session = await this.sessionOf(key);
     if (session.rewound?.by === by) return session;
     const event = await this.eventOf(session.sessionId, messageId);
     userMessageOf(event);
-    return withoutRuns(this.lanes, key, caller, () => this.goBack(session, event, by));
+    return withoutRuns(this.lanes, key, isDropped, () => this.goBack(session, event, by));
   }
 
   private async goBack(session: SessionEntry, event: TranscriptEvent, by: string): Promise<SessionEntry> {
@@ -93,11 +99,11 @@ export class SessionBranches {
    * Goes on with an earlier version; the one so far takes its place.
    * @throws RpcError INVALID_REQUEST where it is none; UNAVAILABLE where a turn goes on in one of both
    */
-  async switch(key: string, branchKey: string, caller: RpcCaller): Promise<SessionEntry> {
+  async switch(key: string, branchKey: string, isDropped: (row: WaitingName) => boolean): Promise<SessionEntry> {
     const branch = await this.sessions.find(branchKey);
     if (branch?.branchOf !== key) throw noVersion(key, branchKey);
-    return withoutRuns(this.lanes, key, caller, () =>
-      withoutRuns(this.lanes, branchKey, caller, () => this.exchange(key, branchKey)),
+    return withoutRuns(this.lanes, key, isDropped, () =>
+      withoutRuns(this.lanes, branchKey, isDropped, () => this.exchange(key, branchKey)),
     );
   }
 

@@ -51,6 +51,6 @@ export class SessionFollowRpc {
     summary: 'Messages in which words stand, newest first; `chat.history` with `around` shows what is beside one.',
   })
   async search({ query, limit }: SessionsSearchParams): Promise<unknown> {
-    return { results: await this.transcripts.messages(query.trim(), limit ?? DEFAULT_FOUND) };
+    return { results: await this.transcripts.messages([query.trim()], limit ?? DEFAULT_FOUND) };
   }
 }

@@ -21,6 +21,7 @@ export class SessionStatusParams {
   description: 'Date and time, and the state of a session: model, tokens, levels. Can also set its model.',
   params: SessionStatusParams,
   idempotent: true,
+  whilePlanning: true,
   core: true,
   origin: 'gateway',
 })

@@ -25,6 +25,7 @@ export class SessionsHistoryParams {
   description: 'Read the last messages of another conversation.',
   params: SessionsHistoryParams,
   idempotent: true,
+  parallel: true,
   core: true,
   rare: 'what was said in another conversation',
   origin: 'gateway',

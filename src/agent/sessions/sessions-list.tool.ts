@@ -29,6 +29,7 @@ export class SessionsListToolParams {
   description: 'List the conversations you can see, newest first.',
   params: SessionsListToolParams,
   idempotent: true,
+  parallel: true,
   core: true,
   rare: 'other conversations',
   origin: 'gateway',

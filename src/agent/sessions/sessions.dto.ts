@@ -69,6 +69,7 @@ export class SessionsPatchParams {
   @OptNull() @Text() model?: string | null;
   @OptNull() @Text() spawnedBy?: string | null;
   @OptNull() @OneOf(['allow', 'deny']) sendPolicy?: string | null;
+  @OptNull() @Bool() planMode?: boolean | null;
   @OptNull() @OneOf(['mention', 'always']) groupActivation?: string | null;
   @OptNull() @OneOf(['steer', 'followup', 'collect', 'steer-backlog', 'interrupt']) queueMode?: string | null;
   @Opt() @Text() agentId?: string;

@@ -1,6 +1,5 @@
-import type { RpcCaller } from '../../rpc/rpc-context';
+import type { WaitingName } from '../../inbox/inbox.store';
 import { unavailable } from '../../rpc/rpc-error';
-import { isWrittenBy } from '../chat/agent-intake.service';
 import type { LaneService } from '../turns/lane.service';
 
 const STOP_TIMEOUT_MS = 15_000;
@@ -13,14 +12,19 @@ export async function stopRuns(lanes: LaneService, key: string): Promise<void> {
 }
 
 /**
- * Does something in a session while nothing goes on there. Of what waits, only what the caller wrote in the page is
- * dropped; what others said, and in other places, is answered afterwards.
+ * Does something in a session while nothing goes on there. What waits is answered afterwards.
+ * @param isDropped what of it is dropped instead
  * @throws RpcError UNAVAILABLE where what goes on does not end in time
  */
-export function withoutRuns<T>(lanes: LaneService, key: string, caller: RpcCaller, work: () => Promise<T>): Promise<T> {
+export function withoutRuns<T>(
+  lanes: LaneService,
+  key: string,
+  isDropped: (row: WaitingName) => boolean,
+  work: () => Promise<T>,
+): Promise<T> {
   return lanes.paused(key, async () => {
     lanes.abort(key, undefined, 'stop');
-    await lanes.dropWaiting(key, 'the conversation goes on from an earlier message', (row) => isWrittenBy(caller, row));
+    await lanes.dropWaiting(key, 'the conversation goes on from an earlier message', isDropped);
     await inTime(lanes.turnEnd(key), key);
     return work();
   });

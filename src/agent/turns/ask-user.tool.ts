@@ -33,6 +33,7 @@ export class AskUserParams {
   description: 'Ask the person a question and wait for the answer, when you can not go on without it.',
   params: AskUserParams,
   idempotent: true,
+  whilePlanning: true,
   core: false,
   origin: 'gateway',
 })

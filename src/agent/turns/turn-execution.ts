@@ -1,79 +1,24 @@
 import type { LanguageModelV3FunctionTool } from '@ai-sdk/provider';
 import type { AssistantPart, Usage } from '../../sessions/transcript-event';
 import { NO_USAGE, addUsage } from '../../sessions/transcript-event';
-import { type Provenance, type ToolContext, type LabelledResult, errorResult } from '../../tools/agent-tool';
+import { type ToolContext, type LabelledResult, errorResult } from '../../tools/agent-tool';
 import type { ApprovalQuestion } from '../../tools/approvals/approval-question';
-import type { ToolExecutor } from '../../tools/tool-executor.service';
 import { type PromptMessage, derivePrompt } from '../prompt/derive-prompt';
-import type { EnvelopeStyle } from '../prompt/envelope';
-import type { SystemPrompt } from '../prompt/system-prompt';
-import { type OfferableTool, OfferedTools } from '../prompt/offered-tools';
+import { OfferedTools } from '../prompt/offered-tools';
 import type { ModelInfo } from '../providers/model-registry.service';
 import { ModelAbortedError } from '../runtime/call-model';
 import { LoopGuard } from '../runtime/loop-guard';
 import { EmptyAnswerError } from '../providers/model-error';
-import { ModelStepError, type ModelStepService, nameOf } from '../runtime/model-step.service';
-import type { RunAnnouncer } from '../runtime/run-announcer';
+import { ModelStepError, nameOf } from '../runtime/model-step.service';
 import { provenanceOf } from '../../tools/provenance/taint';
 import { ASK_USER } from './ask-user.tool';
+import type { ExecutionPlan } from './execution-plan';
+import { batchesOf } from './call-batches';
 import { type FittedConversation, fitToWindow } from '../context/fit-to-window';
-import type { TokenGauge, TokenGauges } from '../prompt/token-gauge.service';
-import type { UsageAccount } from '../../usage/usage-account';
+import type { TokenGauge } from '../prompt/token-gauge.service';
 import { stepFacts } from './stored-result';
 import { assistantMessage, toolResultMessage } from './turn-messages';
-import type { TurnJournal } from './turn-journal';
-import type { ModelStepOutput, TurnStep } from './turn-record';
-
-/** What one execution of a turn needs; built by the runner. */
-export interface ExecutionPlan {
-  journal: TurnJournal;
-  announcer: RunAnnouncer;
-  models: ModelStepService;
-  gauges: TokenGauges;
-  /** Tokens that a model keeps free for its answer, of a window of so many. */
-  answerRoom(info: ModelInfo, window: number): number;
-  executor: ToolExecutor;
-  candidates: readonly ModelInfo[];
-  system: SystemPrompt;
-  envelope: EnvelopeStyle;
-  tools: readonly OfferableTool[];
-  thinking?: string;
-  /** Conversation before this turn. */
-  history: readonly PromptMessage[];
-  /** The same, made shorter because the provider refused it as too long. */
-  shorten(): Promise<readonly PromptMessage[]>;
-  /** Messages that the turn answers. */
-  opening: readonly PromptMessage[];
-  /** Messages of rows that a former attempt had put into the turn. */
-  steered(rowIds: readonly string[]): Promise<PromptMessage[]>;
-  /** Waiting messages that belong into the running turn now; claims and journals them. */
-  takeSteering(isAsked: boolean): Promise<PromptMessage[]>;
-  isIdempotent(tool: string): boolean;
-  /** Whether a call that a former attempt began was cut off before its action started, waiting for approval. */
-  isUnstarted(callId: string): Promise<boolean>;
-  /** Asks for several calls of one step in one question; `commit` goes before it. Waits for no answer. */
-  askTogether(questions: readonly ApprovalQuestion[], commit: () => Promise<void>): Promise<void>;
-  /** Takes back what these calls were asked for in common and did not come to. */
-  withdraw(callIds: readonly string[]): Promise<void>;
-  toolContext(callId: string, facts: CallFacts): ToolContext;
-  account: UsageAccount;
-  /** Requests of one session share their beginning. */
-  cacheKey: string;
-  signal: AbortSignal;
-  /** Milliseconds of the monotonic clock. */
-  deadline: number;
-}
-
-/** What differs from call to call of one turn. */
-export interface CallFacts {
-  provenance: Provenance;
-  /** Model that asked for the call. */
-  provider: string;
-  model: string;
-  update: ToolContext['update'];
-  /** Most tokens of its result. */
-  resultTokens: number;
-}
+import type { ModelStepOutput, StepInput, TurnStep } from './turn-record';
 
 type ToolCall = Extract<AssistantPart, { type: 'toolCall' }>;
 
@@ -138,9 +83,10 @@ export class TurnExecution {
       if (calls.length === 0)
         return { kind: 'answered', stopReason: output.finishReason === 'length' ? 'length' : 'stop' };
       const asked = await this.askTogether(calls);
-      for (const call of calls) {
-        const stopped = await this.toolStep(call);
-        if (asked.length > 0) await this.plan.withdraw(stopped === undefined ? [call.id] : asked);
+      const besides = ({ id, name }: ToolCall): boolean => this.plan.mayRunBeside(name) && !asked.includes(id);
+      for (const batch of batchesOf(calls, besides)) {
+        const stopped = await this.toolSteps(batch);
+        if (asked.length > 0) await this.plan.withdraw(stopped === undefined ? batch.map(({ id }) => id) : asked);
         if (stopped !== undefined) return { kind: 'failed', message: stopped, errorKind: 'loop_stopped' };
         if (this.plan.signal.aborted) return { kind: 'aborted' };
       }
@@ -342,33 +288,55 @@ export class TurnExecution {
     return Math.floor(Math.min(...windows) * RESULT_SHARE);
   }
 
-  /** Runs one call. Returns the reason when the turn must end. */
-  private async toolStep(call: ToolCall): Promise<string | undefined> {
-    const { announcer, journal } = this.plan;
-    const recorded = this.nextRecorded('tool');
-    let result: LabelledResult;
-    if (recorded?.kind === 'tool' && recorded.output) {
-      result = recorded.output;
-    } else if (recorded?.kind === 'tool' && (await this.isCutOff(recorded, call))) {
-      result = errorResult('interrupted', INTERRUPTED, 'gateway');
-      announcer.toolFinished(call.name, call.id, result);
-      journal.finish(recorded.step, result);
-    } else {
-      const idempotent = this.plan.isIdempotent(call.name);
-      const step = await journal.start(
-        { kind: 'tool', name: call.name, callId: call.id, args: call.arguments, idempotent },
-        recorded?.step,
-      );
-      announcer.toolStarted(call.name, call.id, call.arguments);
-      result = await this.plan.executor.execute(call.name, call.arguments, this.contextOf(call));
-      announcer.toolFinished(call.name, call.id, result);
-      journal.finish(step, result);
+  /** Runs calls, all at a time. Returns the reason when the turn must end. */
+  private async toolSteps(calls: readonly ToolCall[]): Promise<string | undefined> {
+    const results = await this.resultsOf(calls);
+    let stopped: string | undefined;
+    for (const [index, call] of calls.entries()) {
+      let result = results[index] as LabelledResult;
+      const verdict = this.guard.record(call.name, call.arguments, result);
+      if (verdict.action === 'warn')
+        result = { ...result, content: [...result.content, { type: 'text', text: verdict.note, origin: 'gateway' }] };
+      this.messages.push(toolResultMessage(call.id, call.name, result, Date.now()));
+      if (verdict.action === 'stop') stopped ??= `stopped: ${verdict.reason}`;
     }
-    const verdict = this.guard.record(call.name, call.arguments, result);
-    if (verdict.action === 'warn')
-      result = { ...result, content: [...result.content, { type: 'text', text: verdict.note, origin: 'gateway' }] };
-    this.messages.push(toolResultMessage(call.id, call.name, result, Date.now()));
-    return verdict.action === 'stop' ? `stopped: ${verdict.reason}` : undefined;
+    return stopped;
+  }
+
+  /** Results in the order of the calls: what a former attempt has left of them, else of this one. */
+  private async resultsOf(calls: readonly ToolCall[]): Promise<LabelledResult[]> {
+    const { announcer, journal, executor } = this.plan;
+    const results: LabelledResult[] = [];
+    const begun: { index: number; call: ToolCall; input: StepInput; reuse: number | undefined }[] = [];
+    for (const [index, call] of calls.entries()) {
+      const recorded = this.nextRecorded('tool');
+      if (recorded?.kind === 'tool' && recorded.output) {
+        results[index] = recorded.output;
+      } else if (recorded?.kind === 'tool' && (await this.isCutOff(recorded, call))) {
+        const result = errorResult('interrupted', INTERRUPTED, 'gateway');
+        announcer.toolFinished(call.name, call.id, result);
+        journal.finish(recorded.step, result);
+        results[index] = result;
+      } else {
+        const { id: callId, name, arguments: args } = call;
+        const input = { kind: 'tool', name, callId, args, idempotent: this.plan.isIdempotent(name) } as const;
+        begun.push({ index, call, input, reuse: recorded?.step });
+      }
+    }
+    const steps = await journal.startAll(begun);
+    const ends = await Promise.allSettled(
+      begun.map(async ({ index, call }, position) => {
+        announcer.toolStarted(call.name, call.id, call.arguments);
+        const result = await executor.execute(call.name, call.arguments, this.contextOf(call));
+        announcer.toolFinished(call.name, call.id, result);
+        journal.finish(steps[position] ?? -1, result);
+        results[index] = result;
+        // While others go on, what is done must not be done again.
+        if (begun.length > 1) await journal.settle();
+      }),
+    );
+    for (const end of ends) if (end.status === 'rejected') throw end.reason;
+    return results;
   }
 
   // ---- messages that join the running turn

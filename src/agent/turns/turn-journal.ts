@@ -26,6 +26,7 @@ type JournalWrite = (transaction: Transaction<Schema>, isLast: boolean) => Promi
 export class TurnJournal {
   private readonly waiting: JournalWrite[] = [];
   private next: number;
+  private committing: Promise<void> = Promise.resolve();
 
   constructor(
     private readonly database: DatabaseService,
@@ -43,9 +44,19 @@ export class TurnJournal {
 
   /** Commits the start of a step. Returns its number. */
   async start(input: StepInput, reuse?: number): Promise<number> {
-    const step = reuse ?? this.next++;
-    await this.commit('turn.step', (transaction) => this.store.startStepIn(transaction, this.runId, step, input));
+    const [step = -1] = await this.startAll([{ input, reuse }]);
     return step;
+  }
+
+  /** Commits the start of several steps at once. Returns their numbers. */
+  async startAll(begun: readonly { input: StepInput; reuse: number | undefined }[]): Promise<number[]> {
+    if (begun.length === 0) return [];
+    const steps = begun.map(({ reuse }) => reuse ?? this.next++);
+    await this.commit('turn.step', async (transaction) => {
+      for (const [index, { input }] of begun.entries())
+        await this.store.startStepIn(transaction, this.runId, steps[index] ?? -1, input);
+    });
+    return steps;
   }
 
   /** Commits what waits, before something else is written that follows from it. */
@@ -93,9 +104,16 @@ export class TurnJournal {
 
   /**
    * What waits stays in memory until it is on disk. A database that can't be reached or is busy is waited for: what was
-   * paid for is not thrown away.
+   * paid for is not thrown away. Commits come one after the other, so that each takes what waits by then.
    */
   private async commit(label: string, write: JournalWrite, ends = false): Promise<void> {
+    const before = this.committing;
+    const work = before.then(() => this.commitNow(label, write, ends));
+    this.committing = work.catch(() => undefined);
+    await work;
+  }
+
+  private async commitNow(label: string, write: JournalWrite, ends: boolean): Promise<void> {
     const writes = [...this.waiting];
     for (let attempt = 0; ; attempt++) {
       try {

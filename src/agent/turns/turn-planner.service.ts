@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { ConfigService } from '../../config/config.service';
+import { PLAN_NOTE } from '../../tools/plan/plan-mode.service';
 import { CompactionService } from '../context/compaction.service';
 import { ContextHistory } from '../context/context-history.service';
 import { fitAttached } from '../context/fit-attached';
@@ -38,6 +39,8 @@ export class TurnPlanner {
     const { turn, session } = started;
     const { request, sessionKey } = turn;
     const defaults = this.config.config.agents?.defaults;
+    const notes = [request.extraSystemPrompt, session.planMode ? PLAN_NOTE : undefined];
+    const extra = notes.filter((note) => note !== undefined).join('\n\n');
     const frame = await this.frames.build({
       subject: turnSubject(this.config.config, turn),
       sessionKey,
@@ -46,7 +49,7 @@ export class TurnPlanner {
       ...(request.model ? { requestedModel: request.model } : {}),
       ...(session.modelOverride ? { sessionModel: session.modelOverride } : {}),
       ...(session.skillsSnapshot ? { knownSkills: session.skillsSnapshot } : {}),
-      ...(request.extraSystemPrompt ? { extra: request.extraSystemPrompt } : {}),
+      ...(extra === '' ? {} : { extra }),
     });
     // The conversation keeps the list that its owner's turns have.
     if (!isGuest(frame.subject)) started.skills = frame.skills;

@@ -4,12 +4,15 @@ import { messageOf } from '../../common/openclaw-error';
 import { ToolError } from '../agent-tool';
 
 const MAX_CONSOLE = 200;
+const MOST_NEWS = 20;
 const IDLE_MS = 10 * 60_000;
 
 export interface Tab {
   id: string;
   page: Page;
   console: { type: string; text: string }[];
+  /** What happened in it by itself and nobody was told of yet: dialogs and windows that it opened. */
+  news: string[];
   /** How the next dialog of the page is answered. */
   dialog?: { accept: boolean; promptText?: string };
 }
@@ -105,6 +108,14 @@ export class BrowserRoom {
     );
   }
 
+  /** What happened in the tabs by itself since it was told last. */
+  async takeNews(): Promise<string[]> {
+    const running = await this.running?.catch(() => undefined);
+    return [...(running?.tabs.values() ?? [])].flatMap(({ id, news }) =>
+      news.splice(0).map((each) => `${id}: ${each}`),
+    );
+  }
+
   /** Where a tab is, the active one by default; undefined when there is none. */
   async addressOf(id?: string): Promise<string | undefined> {
     const running = await this.running?.catch(() => undefined);
@@ -126,10 +137,15 @@ export class BrowserRoom {
   }
 }
 
+function tell(tab: Tab, news: string): void {
+  tab.news.push(news);
+  if (tab.news.length > MOST_NEWS) tab.news.shift();
+}
+
 function adopt(running: Running, page: Page): Tab {
   const known = [...running.tabs.values()].find((tab) => tab.page === page);
   if (known) return known;
-  const tab: Tab = { id: `t${running.nextId++}`, page, console: [] };
+  const tab: Tab = { id: `t${running.nextId++}`, page, console: [], news: [] };
   running.tabs.set(tab.id, tab);
   running.active ??= tab.id;
   page.on('console', (message: ConsoleMessage) => {
@@ -140,7 +156,13 @@ function adopt(running: Running, page: Page): Tab {
     const answer = tab.dialog;
     delete tab.dialog;
     tab.console.push({ type: `dialog ${dialog.type()}`, text: cutText(dialog.message(), 500) });
+    const done = answer?.accept ? 'accepted' : 'dismissed';
+    tell(tab, `a dialog (${dialog.type()}) said ${JSON.stringify(cutText(dialog.message(), 500))} and was ${done}`);
     void (answer?.accept ? dialog.accept(answer.promptText) : dialog.dismiss()).catch(() => undefined);
+  });
+  page.on('popup', (opened: Page) => {
+    const { id } = adopt(running, opened);
+    tell(tab, `it opened another tab, ${id}`);
   });
   page.on('close', () => {
     running.tabs.delete(tab.id);

@@ -26,6 +26,7 @@ export class FindParams {
   description: 'Find files and folders by name. Paths are relative; what .gitignore leaves out is left out.',
   params: FindParams,
   idempotent: true,
+  parallel: true,
   core: false,
   origin: 'file',
 })

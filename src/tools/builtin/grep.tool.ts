@@ -44,6 +44,7 @@ export class GrepParams {
   description: 'Search the contents of files. Lines come as file:line: text; what .gitignore leaves out is left out.',
   params: GrepParams,
   idempotent: true,
+  parallel: true,
   core: false,
   origin: 'file',
 })

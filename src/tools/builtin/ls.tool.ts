@@ -22,6 +22,7 @@ export class LsParams {
   description: 'List a folder: names sorted without regard to case, folders end with /, hidden files included.',
   params: LsParams,
   idempotent: true,
+  parallel: true,
   core: false,
   origin: 'file',
 })

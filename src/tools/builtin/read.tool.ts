@@ -35,6 +35,7 @@ export class ReadParams {
   params: ReadParams,
   paramAliases: { file_path: 'path' },
   idempotent: true,
+  parallel: true,
   core: true,
   origin: 'file',
 })

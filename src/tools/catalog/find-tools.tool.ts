@@ -24,6 +24,7 @@ export class FindToolsParams {
     'Make further tools available, by name or by what you want to do. They can be called from the next step on. Finds skills too.',
   params: FindToolsParams,
   idempotent: true,
+  whilePlanning: true,
   core: false,
   origin: 'gateway',
 })
@@ -54,7 +55,7 @@ export class FindToolsTool {
     const reasons = missing.map((name) => this.whyNot(name, context)).filter((reason) => reason !== undefined);
     return Promise.resolve({
       content: [
-        ...(lines.length > 0 ? [said('Available from now on:'), ...lines] : [said('No tool does that.')]),
+        ...(lines.length > 0 ? [said('Available from now on:'), ...lines] : missed(usable)),
         ...this.skillLines([query ?? '', ...names].join(' '), context),
         ...reasons.map(said),
       ],
@@ -86,6 +87,16 @@ export class FindToolsTool {
       ? `${name} is not available: ${standing.unavailable ?? 'unknown reason'}.`
       : `${name} is not allowed: ${standing.reason ?? 'policy'}.`;
   }
+}
+
+/** Words of another language than the descriptions' find nothing: whoever reads the names knows which fits. */
+function missed(usable: readonly RegisteredTool[]): TextPart[] {
+  const named = usable.map(({ declaration, foreignSchema }): TextPart => ({
+    type: 'text',
+    text: `- ${declaration.name}${declaration.rare === undefined ? '' : `: ${declaration.rare}`}`,
+    origin: foreignSchema ? declaration.origin : 'gateway',
+  }));
+  return [said('Nothing found by these words. Ask again with names of these, where one fits:'), ...named];
 }
 
 const said = (text: string): TextPart => ({ type: 'text', text, origin: 'gateway' });

@@ -20,6 +20,8 @@ const STANDARD: FontSet = {
 
 /** Characters of the Windows code page 1252, which the standard fonts show. */
 const WESTERN = /^[\n\r\t\x20-\x7e\u00a0-\u00ff€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]*$/;
+/** Characters that an error names. */
+const MOST_NAMED = 8;
 const CJK = /[\u1100-\u11ff\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef]/;
 
 const all = (file: string): FontSet => ({ normal: file, bold: file, italic: file, boldItalic: file, mono: file });
@@ -60,30 +62,39 @@ const EAST_ASIAN = [
   '/System/Library/Fonts/Supplemental/Arial Unicode.ttf',
 ];
 
-/** Fonts that can show a text. @throws ToolError not_configured naming what to install */
-export function fontsFor(text: string): FontSet {
+/**
+ * Fonts that can show a text.
+ * @param exists whether this machine has a file
+ * @throws ToolError not_configured naming the characters and what to install
+ */
+export function fontsFor(text: string, exists: (path: string) => boolean = existsSync): FontSet {
   if (WESTERN.test(text)) return STANDARD;
-  const wide = WIDE.map((set) => complete(set)).find((set) => set !== undefined);
-  const eastAsian = EAST_ASIAN.find(existsSync);
+  const wide = WIDE.map((set) => complete(set, exists)).find((set) => set !== undefined);
+  const eastAsian = EAST_ASIAN.find(exists);
   if (CJK.test(text)) {
     if (eastAsian) return all(eastAsian);
-    throw new ToolError(
-      'not_configured',
-      'no font for these characters; install one (Debian: apt install fonts-droid-fallback)',
-    );
+    throw noFont(text, CJK, 'fonts-droid-fallback');
   }
   if (wide) return wide;
   if (eastAsian) return all(eastAsian);
-  throw new ToolError(
+  throw noFont(text, /[^]/, 'fonts-dejavu-core');
+}
+
+/** Names the characters, so that whoever can't install a font can do without them. */
+function noFont(text: string, kind: RegExp, debianPackage: string): ToolError {
+  const missing = new Set([...text].filter((character) => !WESTERN.test(character) && kind.test(character)));
+  const named = [...missing].slice(0, MOST_NAMED).join(' ');
+  const more = missing.size > MOST_NAMED ? ` and ${missing.size - MOST_NAMED} more` : '';
+  return new ToolError(
     'not_configured',
-    'no font for these characters; install one (Debian: apt install fonts-dejavu-core)',
+    `no font on this machine shows ${named}${more}; leave them out, or have one installed (Debian: apt install ${debianPackage})`,
   );
 }
 
 /** A family with what is missing replaced by its plain face; undefined when that is missing too. */
-function complete(set: FontSet): FontSet | undefined {
-  if (!existsSync(set.normal)) return undefined;
-  const or = (file: string): string => (existsSync(file) ? file : set.normal);
+function complete(set: FontSet, exists: (path: string) => boolean): FontSet | undefined {
+  if (!exists(set.normal)) return undefined;
+  const or = (file: string): string => (exists(file) ? file : set.normal);
   return {
     normal: set.normal,
     bold: or(set.bold),

@@ -4,13 +4,20 @@ export const TOOL_GROUPS: Readonly<Record<string, readonly string[]>> = {
   'group:fs': ['read', 'write', 'edit', 'apply_patch', 'ls', 'grep', 'find'],
   'group:runtime': ['exec', 'process'],
   'group:web': ['web_search', 'web_fetch'],
-  'group:sessions': ['sessions_list', 'sessions_history', 'sessions_send', 'sessions_spawn', 'session_status'],
+  'group:sessions': [
+    'sessions_list',
+    'sessions_history',
+    'sessions_search',
+    'sessions_send',
+    'sessions_spawn',
+    'session_status',
+  ],
   'group:memory': ['memory_search', 'memory_get'],
   'group:ui': ['browser', 'canvas'],
   'group:automation': ['cron', 'gateway'],
   'group:messaging': ['message'],
   'group:nodes': ['nodes'],
-  'group:media': ['image', 'tts', 'voice_call', 'ppt_generate', 'pdf_generate'],
+  'group:media': ['image', 'image_generate', 'tts', 'voice_call', 'ppt_generate', 'pdf_generate'],
   'group:openclaw': [
     'browser',
     'canvas',
@@ -21,6 +28,7 @@ export const TOOL_GROUPS: Readonly<Record<string, readonly string[]>> = {
     'agents_list',
     'sessions_list',
     'sessions_history',
+    'sessions_search',
     'sessions_send',
     'sessions_spawn',
     'session_status',
@@ -48,6 +56,7 @@ export const SANDBOX_TOOLS = {
     'image',
     'sessions_list',
     'sessions_history',
+    'sessions_search',
     'sessions_send',
     'sessions_spawn',
     'session_status',
@@ -59,6 +68,7 @@ export const SANDBOX_TOOLS = {
 export const SUBAGENT_DENY: readonly string[] = [
   'sessions_list',
   'sessions_history',
+  'sessions_search',
   'sessions_send',
   'sessions_spawn',
   'session_status',
@@ -69,6 +79,7 @@ export const SUBAGENT_DENY: readonly string[] = [
   'memory_get',
   // Nobody reads along.
   'ask_user',
+  'propose_plan',
 ];
 
 /**
@@ -95,7 +106,14 @@ export const GUEST_TOOLS: readonly string[] = [
 export const GUEST_NEVER: readonly string[] = ['cron', 'gateway', 'memory_search', 'memory_get'];
 
 /** What can't be reached from outside a turn, over HTTP or MCP: it needs a conversation, or would start one. */
-export const OUTSIDE_DENY: readonly string[] = ['sessions_spawn', 'sessions_send', 'gateway', 'ask_user', 'voice_call'];
+export const OUTSIDE_DENY: readonly string[] = [
+  'sessions_spawn',
+  'sessions_send',
+  'gateway',
+  'ask_user',
+  'propose_plan',
+  'voice_call',
+];
 
 /** Names and groups that a profile allows; undefined: everything. */
 export const PROFILE_TOOLS: Readonly<Record<ToolProfile, readonly string[] | undefined>> = {
@@ -110,6 +128,13 @@ export const PROFILE_TOOLS: Readonly<Record<ToolProfile, readonly string[] | und
     'ppt_generate',
     'pdf_generate',
   ],
-  messaging: ['group:messaging', 'sessions_list', 'sessions_history', 'sessions_send', 'session_status'],
+  messaging: [
+    'group:messaging',
+    'sessions_list',
+    'sessions_history',
+    'sessions_search',
+    'sessions_send',
+    'session_status',
+  ],
   full: undefined,
 };
