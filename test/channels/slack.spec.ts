@@ -64,7 +64,7 @@ describe('Slack', () => {
     await connected();
     slack.say({ channel: direct(), user: OWNER, text: 'Good &amp; early <https://example.com|morning>' });
     await answered('You said: Good &amp; early morning (<https://example.com>)');
-    expect(models.requests[0]?.text).toMatch(/\[slack Person U5 (?:\w{3} )?\d{4}-.*\] Good & early/);
+    expect(models.requests[0]?.text).toMatch(/\[slack Person U5 #[\d.]+ (?:\w{3} )?\d{4}-.*\] Good & early/);
     await until('everything to be confirmed', () => slack.unconfirmed === 0);
     expect(Math.max(...slack.acknowledged)).toBeLessThan(3000);
   });

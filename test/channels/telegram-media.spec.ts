@@ -146,7 +146,7 @@ describe('files in Telegram chats', () => {
 
     it('pictures, documents and voice notes, each in its way, with a caption', async () => {
       const before = files();
-      expect(await send({ action: 'send', message: '**Orders**', path: 'files/chart.png' })).toContain('On its way');
+      expect(await send({ action: 'send', message: '**Orders**', path: 'files/chart.png' })).toContain('Sent to');
       expect(await lastFile(before + 1)).toMatchObject({
         text: '<b>Orders</b>',
         file: { method: 'sendPhoto', name: 'chart.png' },

@@ -69,7 +69,7 @@ describe('Telegram', () => {
       });
       await until('the update to be confirmed', () => telegram.unconfirmed === 0);
       expect(models.requests[0]?.text).toMatch(
-        /\[telegram Person 5 \w{3} \d{4}-\d\d-\d\d \d\d:\d\d UTC\] Good morning/,
+        /\[telegram Person 5 #\d+ \w{3} \d{4}-\d\d-\d\d \d\d:\d\d UTC\] Good morning/,
       );
     });
 

@@ -29,8 +29,9 @@ describe('drawing', () => {
     expect(files).toHaveLength(2);
     for (const file of files) expect(readFileSync(bench.workspace(file)).subarray(1, 4).toString()).toBe('PNG');
     expect(images.requests.at(-1)?.body).toMatchObject({ model: 'gpt-image-1', n: 2, size: '1536x1024' });
-    const { payload } = await bench.client.call('usage.cost', { days: 1 });
-    expect(JSON.stringify(payload)).toContain('8320');
+    const { payload } = await bench.client.call('sessions.usage', { groupBy: 'purpose' });
+    const rows = payload?.['rows'] as { key: string; output: number }[];
+    expect(rows.find(({ key }) => key === 'image')?.output).toBe(8320);
   });
 
   it('starts from pictures of the workspace', async () => {

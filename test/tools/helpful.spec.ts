@@ -181,7 +181,7 @@ describe('tools that help a model', () => {
       '"other": jobs are made',
     );
     const past = await bench.call('cron', { action: 'add', at: '2020-01-01T00:00:00Z', text: 'late' });
-    expect(past).toMatch(new RegExp(`is in the past: it is ${new Date().getFullYear()}-.* now`));
+    expect(past).toMatch(new RegExp(`is in the past: it is \\w+ ${new Date().getFullYear()}-.* now`));
     expect(await bench.call('cron', { action: 'add', at: '10m', text: 'x', job: parts })).toContain('job, or at, text');
     expect(await bench.call('cron', { action: 'add', at: '10m' })).toContain('add needs text');
     expect(await bench.call('cron', { action: 'add' })).toContain('add needs at');

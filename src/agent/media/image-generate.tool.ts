@@ -93,7 +93,7 @@ export class ImageGenerateTool {
         return await this.draw(keyed, params, files, context);
       } catch (error) {
         if (context.signal.aborted || error instanceof ToolError) throw error;
-        failures.push(`${nameOf(info)}: ${classifyModelError(error, nameOf(info)).message}`);
+        failures.push(`${classifyModelError(error, nameOf(info)).message}: ${messageOf(error)}`);
       }
     }
     if (failures.length === 0) throw new ToolError('not_configured', this.unavailableReason() ?? 'no model for it');

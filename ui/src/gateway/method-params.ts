@@ -656,6 +656,7 @@ export interface MethodParams {
     model?: string | null;
     spawnedBy?: string | null;
     sendPolicy?: 'allow' | 'deny';
+    planMode?: boolean | null;
     groupActivation?: 'mention' | 'always';
     queueMode?: 'steer' | 'followup' | 'collect' | 'steer-backlog' | 'interrupt';
     agentId?: string;
