@@ -68,7 +68,9 @@ describe('Discord', () => {
     await connected();
     discord.say({ channelId: direct(), userId: OWNER, text: 'Good morning' });
     await answered('You said: Good morning');
-    expect(models.requests[0]?.text).toMatch(/\[discord Person 500000000000000005 #\d+ (?:\w{3} )?\d{4}-.*\] Good morning/);
+    expect(models.requests[0]?.text).toMatch(
+      /\[discord Person 500000000000000005 #\d+ (?:\w{3} )?\d{4}-.*\] Good morning/,
+    );
     await until('the commands', () => discord.commands.length > 10);
     expect(discord.commands.map(({ name }) => name)).toEqual(expect.arrayContaining(['status', 'model', 'help']));
   });
