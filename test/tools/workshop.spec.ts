@@ -4,16 +4,18 @@ import { join } from 'node:path';
 import { ToolBench } from '../harness/tool-bench';
 
 const withSandbox = process.env['TEST_SANDBOX'] ? describe : describe.skip;
-const has = (program: string): boolean => {
+const works = (line: string): boolean => {
   try {
-    execFileSync('/bin/sh', ['-c', `command -v ${program}`], { stdio: 'ignore' });
+    execFileSync('/bin/sh', ['-c', line], { stdio: 'ignore' });
     return true;
   } catch {
     return false;
   }
 };
 /** A project of a language is only tried where its tools are; `.ci/run` installs them. */
-const withTools = (...programs: string[]): typeof it => (programs.every(has) ? it : it.skip);
+const withTools = (...programs: string[]): typeof it =>
+  programs.every((program) => works(`command -v ${program}`)) ? it : it.skip;
+const withPytest = works('python3 -m pytest --version') ? it : it.skip;
 
 withSandbox('a sandbox to work in', () => {
   let bench: ToolBench;
@@ -114,6 +116,18 @@ withSandbox('a sandbox to work in', () => {
       expect(await run('cd py && python3 -m unittest')).toContain('FAILED');
       await bench.call('edit', { path: 'py/area.py', oldText: 'w + h', newText: 'w * h  # and not the sum' }, 'shop');
       expect(await run('cd py && python3 -m unittest')).toMatch(/\nOK/);
+    },
+    60_000,
+  );
+
+  withPytest(
+    'a project with pytest: the same',
+    async () => {
+      put('pt/area.py', 'def area(w, h):\n    return w + h\n');
+      put('pt/test_area.py', 'from area import area\n\n\ndef test_area():\n    assert area(2, 3) == 6\n');
+      expect(await run('cd pt && python3 -m pytest -q')).toContain('1 failed');
+      await bench.call('edit', { path: 'pt/area.py', oldText: 'w + h', newText: 'w * h  # and not the sum' }, 'shop');
+      expect(await run('cd pt && python3 -m pytest -q')).toContain('1 passed');
     },
     60_000,
   );
