@@ -40,6 +40,19 @@ describe('what can not be done', () => {
     expect(answering.questions).toHaveLength(1);
   }, 60_000);
 
+  it('follows what others said into the conversation where it is found', async () => {
+    const look = { name: 'web_fetch', args: { url: `${site.url}/page` } };
+    await bench.turn([look], { sessionKey: 'read', message: `Look at ${site.url}/page for zebras` });
+    const made = { name: 'web_fetch', args: { url: 'http://made-up.example/?from=memory' } };
+    const asked = async (sessionKey: string, query: string): Promise<number> => {
+      const before = answering.questions.length;
+      await bench.turn([{ name: 'sessions_search', args: { query } }, made], { sessionKey });
+      return answering.questions.length - before;
+    };
+    expect(await asked('fresh', 'giraffes')).toBe(0);
+    expect(await asked('later', 'zebras')).toBe(1);
+  }, 60_000);
+
   it('find_tools lists the names where words of another language find nothing', async () => {
     const told = await bench.call('find_tools', { query: 'Erinnerung' });
     expect(told).toContain('Nothing found by these words');
