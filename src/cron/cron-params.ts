@@ -1,4 +1,4 @@
-import { Bool, Doc, Hidden, Int, Nested, OneOf, Opt, Str, Text } from '../common/validation/fields';
+import { Bool, Doc, Hidden, InShort, Int, Nested, OneOf, Opt, Str, Text } from '../common/validation/fields';
 import { Leaves } from '../tools/provenance/sinks';
 
 const MAX_NAME = 80;
@@ -18,7 +18,7 @@ export class CronScheduleParams {
   @Opt() @OneOf(['at', 'every', 'cron']) @Doc('at: once. every: in equal steps. cron: by expression.') kind?:
     'at' | 'every' | 'cron';
   @Opt() @Hidden() @Int({ min: 0 }) atMs?: number;
-  @Opt() @Text() @Doc('Once: as the parameter at above.') at?: string;
+  @Opt() @Text() @Doc('Once: as the parameter at.') at?: string;
   @Opt() @Int({ min: 1000 }) @Doc('every: milliseconds.') everyMs?: number;
   @Opt() @Text({ max: 100 }) @Doc('cron: five or six fields, such as 0 9 * * 1-5.') expr?: string;
   @Opt() @Text({ max: 60 }) @Doc('IANA zone of expr or at; that of your person by default.') tz?: string;
@@ -121,26 +121,30 @@ const ACTIONS = ['status', 'list', 'add', 'update', 'remove', 'run', 'runs', 'wa
 export class CronToolParams {
   @OneOf(ACTIONS)
   @Doc(
-    'add: a reminder by at and text, or any job; update, remove, run (now) and runs (its history) need jobId; wake: a text for yourself after this turn.',
+    'add: a reminder (at, text), or a job; update, remove, run, runs (history) need jobId; wake: text for yourself after this turn.',
   )
   action!: (typeof ACTIONS)[number];
   @Opt()
   @Text()
-  @Doc(
-    'add: when you are to be told text once: "10m", "in 2h", or an ISO 8601 time such as 2027-06-01T09:00, in the zone of your person unless it names one.',
-  )
+  @Doc('When: "10m", "in 2h", or ISO 8601 such as 2027-06-01T09:00, in the zone of your person.')
   at?: string;
+  @Opt() @Text({ max: MAX_TEXT }) @Doc('What you are told then; write it so that it makes sense then.') text?: string;
   @Opt()
-  @Text({ max: MAX_TEXT })
-  @Doc('add: what you are told then; write it so that it makes sense then. wake: what you want to be told.')
-  text?: string;
-  @Opt() @Bool() @Doc('list: also those that are done.') includeDisabled?: boolean;
-  @Opt() @Nested(() => CronJobParams) @Doc('add: a job that comes again, or is a task.') job?: CronJobParams;
-  @Opt() @Text() @Doc('update, remove, run, runs: which job.') jobId?: string;
-  @Opt() @Nested(() => CronJobPatch) @Doc('update: what changes.') patch?: CronJobPatch;
-  @Opt() @OneOf(['now', 'next-heartbeat']) @Doc('wake: after this turn, or with the next heartbeat.') mode?:
-    'now' | 'next-heartbeat';
+  @InShort()
+  @Nested(() => CronJobParams)
+  @Doc(
+    'What comes again, or is a task: {name?, schedule: {everyMs} or {expr: "0 9 * * 1-5", tz?} or {at}, payload: {text} or {message: task for a conversation of its own}, delivery?: {mode: "announce", channel?, to?}}.',
+  )
+  job?: CronJobParams;
+  @Opt() @Text() @Doc('Which job.') jobId?: string;
+  @Opt()
+  @InShort()
+  @Nested(() => CronJobPatch)
+  @Doc('update: {name?, enabled?, schedule?, payload?}.')
+  patch?: CronJobPatch;
+  @Opt() @Bool() @Doc('list: done ones, too.') includeDisabled?: boolean;
   @Opt() @Int({ min: 0, max: 10 }) @Doc('add: last messages to put below the text.') contextMessages?: number;
+  @Opt() @Hidden() @OneOf(['now', 'next-heartbeat']) mode?: 'now' | 'next-heartbeat';
   @Opt() @Hidden() @Str() gatewayUrl?: string;
   @Opt() @Hidden() @Str() gatewayToken?: string;
   @Opt() @Hidden() @Int({ min: 1 }) timeoutMs?: number;

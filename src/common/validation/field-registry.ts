@@ -16,6 +16,8 @@ export interface FieldSchema {
   shape?: 'object' | 'list' | 'map';
   /** Accepted, but told to nobody. */
   hidden?: boolean;
+  /** Schemas for models say it in words alone: its parts are checked, and not listed. */
+  inShort?: true;
   /** What a change of it needs, and of all below it that says nothing else. */
   reload?: ReloadKind;
   /** Accepted and kept, without effect; nor has anything below it one. */

@@ -52,6 +52,9 @@ export const OptNull = (): PropertyDecorator =>
 /** Accepted for the sake of old callers, without effect: left out of schemas and docs. */
 export const Hidden = (): PropertyDecorator => field({ hidden: true });
 
+/** Its description says what stands in it: schemas for models do without its parts, which are checked all the same. */
+export const InShort = (): PropertyDecorator => field({ inShort: true });
+
 /** What a change of the value needs while the gateway runs; fields below it may say something else. */
 export const Reload = (kind: ReloadKind): PropertyDecorator => field({ reload: kind });
 

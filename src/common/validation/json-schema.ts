@@ -10,7 +10,8 @@ export function jsonSchemaOf(cls: ClassRef): JsonSchema {
   for (const [name, field] of fieldsOf(cls)) {
     if (field.hidden) continue;
     let schema: JsonSchema = { ...field.schema };
-    if (field.nested) {
+    if (field.nested && field.inShort) schema = { ...schema, type: 'object' };
+    else if (field.nested) {
       const nested = jsonSchemaOf(field.nested());
       if (field.shape === 'list') schema = { ...schema, type: 'array', items: nested };
       else if (field.shape === 'map') schema = { ...schema, type: 'object', additionalProperties: nested };
