@@ -410,8 +410,8 @@ describe('what leaves by the parameters of tools', () => {
         bench.gateway.url,
         bench.client,
         {
-          platform: 'ios',
-          displayName: 'Phone',
+          platform: 'macos',
+          displayName: 'Laptop',
           caps: ['canvas', 'system', 'camera'],
           commands: ['canvas.present', 'canvas.navigate', 'canvas.a2ui.pushJSONL', 'canvas.hide', 'system.notify'],
         },
