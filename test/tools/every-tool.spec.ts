@@ -434,7 +434,7 @@ print(z.read("ppt/slides/slide2.xml").decode())`,
       for (const args of [
         { action: 'open', targetUrl: `${site.url}/noisy` },
         run("() => alert('Out of tea')"),
-        run("() => { window.open('/done'); }"),
+        run("() => { window.open('/bare'); }"),
         { action: 'act', request: { kind: 'wait', text: 'Tea?' } },
         { action: 'tabs' },
       ])
