@@ -6,14 +6,16 @@ import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 import { at } from '../scripts/paths.mjs';
 
-/** @returns FakeTelegram, FakeDiscord, FakeSlack */
-export async function loadFakes() {
+const PLATFORMS = ['telegram-server', 'discord-server', 'slack-server'];
+
+/** @param files of test/fakes @returns what they export; by default FakeTelegram, FakeDiscord, FakeSlack */
+export async function loadFakes(files = PLATFORMS) {
   const folder = mkdtempSync(join(tmpdir(), 'openclaw-bench-fakes-'));
   const outfile = join(folder, 'fakes.cjs');
   try {
     await build({
       stdin: {
-        contents: ['telegram', 'discord', 'slack'].map((name) => `export * from './${name}-server';`).join('\n'),
+        contents: files.map((name) => `export * from './${name}';`).join('\n'),
         resolveDir: at('test', 'fakes'),
         loader: 'ts',
       },

@@ -8,6 +8,8 @@ import { join } from 'node:path';
 import { WebSocket } from 'ws';
 import { ensureBuild } from '../scripts/ensure.mjs';
 import { at } from '../scripts/paths.mjs';
+import { runTasks } from './agent/agent-bench.mjs';
+import { agentRows } from './agent/rows.mjs';
 import { measureChannels } from './channels.mjs';
 import { measureDurability } from './durability.mjs';
 import { describeMachine, load } from './machine.mjs';
@@ -15,6 +17,7 @@ import { measureFanOut } from './fan-out.mjs';
 import { measureNeighbours } from './neighbours.mjs';
 import { measureOperations } from './operations.mjs';
 import { measureStorage } from './storage.mjs';
+import { tableLine } from './table.mjs';
 import { measurePromptCache } from './prompt-cache.mjs';
 import { BenchGateway, TOKEN, environment, startProgram, timed } from './processes.mjs';
 import { median, quantile, round } from './statistics.mjs';
@@ -83,7 +86,14 @@ await measureOperations(services.port, add);
 await measureDurability(services.port, add);
 await measureNeighbours(services.port, add);
 await services.stop();
+await measureAgent();
 report();
+
+async function measureAgent() {
+  const { results, plainMs } = await runTasks();
+  for (const { figure, value, limit, ok, yardstick } of agentRows(results, plainMs))
+    add(figure, value, limit, ok, yardstick);
+}
 
 async function measureStart() {
   const ours = [];
@@ -460,10 +470,7 @@ function report() {
     '',
     '| Figure | Measured | Beside | Limit | |',
     '|---|---|---|---|---|',
-    ...rows.map(
-      ({ figure, value, yardstick, limit, ok }) =>
-        `| ${figure} | ${value} | ${yardstick} | ${limit} | ${ok ? '✓' : '✗'} |`,
-    ),
+    ...rows.map(tableLine),
     '',
     '## Where',
     '',

@@ -2,7 +2,7 @@
 export const WORKSPACE_TEMPLATES: Readonly<Record<string, string>> = {
   'AGENTS.md': `# How to work here
 
-- Lasting facts and decisions go into MEMORY.md, notes of a day into memory/YYYY-MM-DD.md. Look there (memory_search) before you answer about the past.
+- Lasting facts and decisions go into MEMORY.md, notes of a day into memory/YYYY-MM-DD.md. Look there before you answer about the past.
 - Change or delete only what you were asked to. Prefer what can be undone.
 - In groups, speak when you are addressed or can add something; never speak for your owner.
 `,

@@ -209,6 +209,9 @@ describe('the production copy', () => {
       const chart =
         '```chart\n{"type":"bar","title":"Cups","labels":["Mon"],"series":[{"name":"tea","values":[3]}]}\n```';
       const content = `# Plan\n\n**The rent** is due.\n\n| A | B |\n|---|---|\n| 1 | 2 |\n\n![wide](wide.png)\n\n${chart}`;
+      // Documentation is at the place that the prompt names.
+      expect(await bench.call('read', { path: join(app, 'docs/README.md') })).toContain('How do I connect Telegram');
+      expect(bench.models.requests.at(-1)?.text).toContain(join(app, 'docs/README.md'));
       expect(await bench.call('pdf_generate', { title: 'Plan', content })).toContain('output/Plan.pdf (');
       const deck = {
         title: 'Deck',

@@ -308,6 +308,7 @@ describe('text and pictures for a model', () => {
             { name: 'MEMORY.md', text: 'x', origin: file },
           ],
           isGuest: false,
+          isGroup: false,
           skills: 'x',
           skillsOrigin,
           extra: 'x',

@@ -1,5 +1,6 @@
 import type { LanguageModelV3FunctionTool } from '@ai-sdk/provider';
 import { Injectable } from '@nestjs/common';
+import { isPlainObject } from '../../common/plain-object';
 import { Redactor } from '../../common/redactor';
 import { findAgent } from '../../config/agent-entries';
 import { ConfigService } from '../../config/config.service';
@@ -110,6 +111,7 @@ export class PromptFrameService {
       rareTools: OfferedTools.rareOf(tools),
       workspaceTexts: files,
       isGuest: forGuest,
+      isGroup: subject.groupId !== undefined,
       skills: skills.prompt,
       skillsOrigin: skills.origin,
       ...(facts.extra ? { extra: facts.extra } : {}),
@@ -152,8 +154,35 @@ const offeredSpecs = new WeakMap<ToolSpec, LanguageModelV3FunctionTool>();
 
 function offeredSpec(spec: ToolSpec): LanguageModelV3FunctionTool {
   let offered = offeredSpecs.get(spec);
-  if (!offered) offeredSpecs.set(spec, (offered = { type: 'function', ...spec }));
+  if (!offered)
+    offeredSpecs.set(spec, (offered = { type: 'function', ...spec, inputSchema: withoutLengths(spec.inputSchema) }));
   return offered;
+}
+
+/** What only the check of a call needs: it says nothing to a model, and costs tokens in every request. */
+const LENGTHS = new Set(['minLength', 'maxLength', 'minItems', 'maxItems', 'additionalProperties']);
+
+/** A schema without lengths, and without the word that there are no further properties. */
+function withoutLengths(
+  schema: LanguageModelV3FunctionTool['inputSchema'],
+): LanguageModelV3FunctionTool['inputSchema'] {
+  if (schema === null || typeof schema !== 'object') return schema;
+  const shortened = Object.entries(schema).flatMap(([key, value]): [string, unknown][] => {
+    if (LENGTHS.has(key) && (typeof value === 'number' || value === false)) return [];
+    if (key === 'properties' && isPlainObject(value))
+      return [
+        [
+          key,
+          Object.fromEntries(
+            Object.entries(value).map(([name, part]) => [name, withoutLengths(part as typeof schema)]),
+          ),
+        ],
+      ];
+    if (Array.isArray(value))
+      return [[key, value.map((part: unknown) => (isPlainObject(part) ? withoutLengths(part) : part))]];
+    return [[key, isPlainObject(value) && key !== 'default' ? withoutLengths(value) : value]];
+  });
+  return Object.fromEntries(shortened);
 }
 
 /** Further files of the workspace, where the hook that shows them is on. */

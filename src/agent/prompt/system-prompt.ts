@@ -1,6 +1,8 @@
-import { hostname } from 'node:os';
+import { arch, hostname, type } from 'node:os';
+import { join } from 'node:path';
 import { offsetName, zonedTime } from '../../common/zoned-time';
 import type { ContentOrigin } from '../../common/content-parts';
+import { docsPath } from '../../tools/files/own-docs';
 import { worstOrigin } from '../../tools/provenance/taint';
 import { estimateTokens } from '../../common/estimate-tokens';
 import type { WorkspaceText } from './workspace-texts';
@@ -22,6 +24,8 @@ export interface SystemPromptFacts {
   workspaceTexts: readonly WorkspaceText[];
   /** Whoever writes does not own the gateway. */
   isGuest: boolean;
+  /** Others are in the conversation, so that silence can be an answer. */
+  isGroup: boolean;
   /** List of skills that may be used; empty: none. */
   skills: string;
   /** Whose words the list holds. */
@@ -61,13 +65,14 @@ const SECTIONS: readonly PromptSection[] = [
   },
   {
     id: 'tools',
-    budget: 200,
+    budget: 250,
     text: ({ toolNames }) =>
       toolNames.length === 0
         ? ''
         : [
             '## Tools',
             'Use tools when they help; do not announce routine calls. Say what you did, not that you will. If a tool fails, read its message and try another way or tell the person.',
+            'Finish what you begin: go on until it is done or only the person can help, then look at the result (run it, read it again) before you call it done.',
             'Never repeat a call that was interrupted with an unknown outcome before you have checked its effect.',
           ].join('\n'),
   },
@@ -101,15 +106,25 @@ const SECTIONS: readonly PromptSection[] = [
   {
     id: 'silence',
     budget: 50,
-    text: () => '## Silence\nIf nothing needs to be said, answer with exactly NO_REPLY.',
+    text: ({ isGroup }) => (isGroup ? '## Silence\nIf nothing needs to be said, answer with exactly NO_REPLY.' : ''),
   },
   {
     id: 'workspace',
     budget: 150,
     text: ({ workspace, isGuest }) =>
-      isGuest
-        ? '## Files\nThis conversation has a folder of its own. Paths are relative to it.'
-        : `## Workspace\nYour files are in ${workspace}. Relative paths start there.`,
+      `${
+        isGuest
+          ? '## Files\nThis conversation has a folder of its own. Paths are relative to it.'
+          : `## Workspace\nYour files are in ${workspace}. Relative paths start there.`
+      } To hand over a file, put MEDIA:path on a line of its own in your answer.`,
+  },
+  {
+    id: 'documentation',
+    budget: 80,
+    text: ({ isGuest, toolNames }) =>
+      isGuest || !toolNames.includes('read')
+        ? ''
+        : `## This gateway\nAsked about it (channels, settings, commands), read ${join(docsPath(), 'README.md')}, then the page it names.`,
   },
   {
     id: 'files',
@@ -132,7 +147,7 @@ const SECTIONS: readonly PromptSection[] = [
     text: (facts) =>
       facts.isGuest
         ? `## Now\n${dateLine(facts)} · channel ${facts.channel}`
-        : `## Now\n${dateLine(facts)} · host ${hostname()} · channel ${facts.channel} · session ${facts.sessionKey} · model ${facts.model}`,
+        : `## Now\n${dateLine(facts)} · host ${hostname()}, ${type()} ${arch()}, shell sh · channel ${facts.channel} · session ${facts.sessionKey} · model ${facts.model}`,
   },
 ];
 

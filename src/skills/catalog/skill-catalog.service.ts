@@ -21,7 +21,7 @@ const LONGEST_UNREST_MS = 400;
 /** Programs may come and go without a word; judgements are made anew after this. */
 const JUDGED_FOR_MS = 30_000;
 /** Characters of the list in a prompt: of skills that come with the gateway, and of the owner's own (some 1,500 tokens). */
-const LIST_ROOM = { bundled: 1800, own: 5200 };
+const LIST_ROOM = { bundled: 1500, own: 5200 };
 
 /** What a session's prompt says of skills; it stays the same until the version rises. */
 export interface SkillSnapshot {

@@ -6,6 +6,7 @@ import type { ContentOrigin } from '../../common/content-parts';
 import { AgentTool, type ToolContext, ToolError, type ToolResult, textResult } from '../agent-tool';
 import { sniffImage } from '../../common/sniff-image';
 import { limitLines, pieceOf } from '../files/output-limits';
+import { isOwnDoc, ownDocs } from '../files/own-docs';
 import { SkillAccess } from '../exec/skill-access';
 import { FileOrigins } from '../provenance/file-origins.store';
 import { withOrigin, worstOrigin } from '../provenance/taint';
@@ -50,7 +51,7 @@ export class ReadTool {
   }
 
   private filesOf({ workspace, subject }: ToolContext): WorkspaceFiles {
-    return new WorkspaceFiles([workspace, ...this.skills.foldersFor(subject)]);
+    return new WorkspaceFiles([workspace, ...this.skills.foldersFor(subject), ...ownDocs(subject)]);
   }
 
   async execute(params: ReadParams, context: ToolContext): Promise<ToolResult> {
@@ -70,7 +71,9 @@ export class ReadTool {
       const owner = this.skills.ownerOf(context.subject, path);
       const origin = owner
         ? worstOrigin([(await this.origins.of(path)) ?? 'workspace'], owner.origin)
-        : await this.origins.labelOf(path, context.workspace);
+        : isOwnDoc(path)
+          ? 'gateway'
+          : await this.origins.labelOf(path, context.workspace);
       if (image) return marked(this.image(content, image, files.display(path)), origin);
       const decoded = decodeText(content);
       if (!decoded) {
