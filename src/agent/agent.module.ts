@@ -67,6 +67,8 @@ import { ImageTool } from './media/image.tool';
 import { Attachments } from './chat/attachments';
 import { MediaController } from './media/media.controller';
 import { MediaStore } from './media/media-store.service';
+import { ReceivedFiles } from './media/received-files.service';
+import { ReceivedFilesStore } from './media/received-files.store';
 import { Transcription } from './media/transcription.service';
 import { SessionStatusTool } from './sessions/session-status.tool';
 import { StatusCard } from './commands/status-card.service';
@@ -187,6 +189,8 @@ const DRAIN_MS = 3000;
     SpeechPrefs,
     SpokenAnswers,
     SpokenText,
+    ReceivedFiles,
+    ReceivedFilesStore,
     Transcription,
     TtsRpc,
     TtsTool,
@@ -207,6 +211,7 @@ const DRAIN_MS = 3000;
     InboxModule,
     LaneService,
     ModelRegistry,
+    ReceivedFiles,
     RunOutcomeService,
     SessionNotes,
     SessionOrigins,

@@ -14,14 +14,23 @@ export type ContentOrigin = (typeof CONTENT_ORIGINS)[number];
 export const storedOrigin = (stored: unknown, otherwise: ContentOrigin): ContentOrigin =>
   CONTENT_ORIGINS.find((origin) => origin === stored) ?? otherwise;
 
+/** What is known of a file that came with a message. */
+export interface AttachedFacts {
+  name: string;
+  mimeType: string;
+  bytes?: number;
+  /** In the folder that the conversation works in. */
+  path?: string;
+}
+
 export interface TextPart {
   type: 'text';
   text: string;
   origin: ContentOrigin;
   /** Skill whose instructions these are. */
   skill?: string;
-  /** The document or recording that this is the text of. */
-  attached?: { name: string; mimeType: string };
+  /** The file that came with the message and that this tells of, and where it is kept. */
+  attached?: AttachedFacts;
   facts?: ProviderFacts;
 }
 

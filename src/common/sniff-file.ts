@@ -14,7 +14,7 @@ export function sniffFile(content: Buffer): SniffedFile {
   if (image) return { kind: 'image', mimeType: image };
   const head = content.subarray(0, 16).toString('latin1');
   if (head.startsWith('%PDF-')) return { kind: 'pdf', mimeType: 'application/pdf' };
-  if (head.startsWith('PK\x03\x04')) return { kind: 'office', mimeType: 'application/zip' };
+  if (/^PK(\x03\x04|\x05\x06)/.test(head)) return { kind: 'office', mimeType: 'application/zip' };
   const audio = audioType(content, head);
   if (audio) return { kind: 'audio', mimeType: audio };
   const decoded = legibleText(content);

@@ -8,11 +8,17 @@ import type { SessionOverrides } from '../sessions/session-entry';
 import type { DeliveryRoute } from '../common/delivery-route';
 import type { JobBudget } from '../usage/usage-account';
 
-/** What a document or recording says. */
+/** A file that came with a message: where it lies, and what a document or recording says. */
 export interface AttachedText {
   name: string;
   mimeType: string;
+  /** Empty for a picture that is shown. */
   text: string;
+  bytes?: number;
+  /** Where it is kept, in the folder that the conversation works in. */
+  path?: string;
+  /** The sender passes it on. */
+  isForeign?: boolean;
   /** Whose words it holds: a recording of the sender's own voice is theirs, a document is not. */
   origin: ContentOrigin;
 }
@@ -49,7 +55,7 @@ export interface InboundMessage {
   images?: ImagePart[];
   /** Files of a chat platform that are not fetched yet. */
   media?: MediaRef[];
-  /** Documents and recordings that came with it, as text. */
+  /** Files that came with it. */
   files?: AttachedText[];
   /** Who wrote it; absent for the owner at a client. */
   sender?: { id?: string; name?: string; handle?: string };

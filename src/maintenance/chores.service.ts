@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { LaneService } from '../agent/turns/lane.service';
+import { ReceivedFiles } from '../agent/media/received-files.service';
 import { TurnStore } from '../agent/turns/turn.store';
 import { type Logger, LoggerFactory } from '../common/logger';
 import { ConfigService } from '../config/config.service';
@@ -26,6 +27,7 @@ export class Chores {
     private readonly lanes: LaneService,
     private readonly turns: TurnStore,
     private readonly origins: FileOrigins,
+    private readonly received: ReceivedFiles,
     private readonly config: ConfigService,
     loggers: LoggerFactory,
   ) {
@@ -63,6 +65,7 @@ export class Chores {
     );
     const removed = swept.reduce((sum, rows) => sum + rows, await this.origins.forgetGone(times.oldest));
     if (removed > 0) this.log.info({ removed }, 'old rows were removed');
+    await this.received.tidy(now);
     const guests = await removeQuietGuests(this.config.stateDir, now - Math.min(days, KEEP_GUESTS_DAYS) * DAY_MS);
     if (guests > 0) this.log.info({ guests }, 'folders of guests were removed in which nothing had changed for long');
     return removed;

@@ -220,6 +220,7 @@ export const RETENTION: readonly RetentionRule[] = [
 /** Tables without a rule above, and why each of them stays small. */
 export const BOUNDED: Partial<Record<keyof Schema, string>> = {
   file_origins: 'a row goes with its file, see the chores',
+  received_files: 'a row goes with its file, by age and size, see the chores',
   reviewed_texts: 'one for each file of a prompt that holds others’ words; goes when it does not any more',
   git_watches: 'one for each workspace',
   devices: 'one for each paired device; a person removes it',

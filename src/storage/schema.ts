@@ -1,5 +1,6 @@
 import type { Generated } from 'kysely';
 import type { ChannelCursorTable, ChannelPollTable, ChannelPollVoteTable } from './channel-tables';
+import type { FileOriginTable, GitWatchTable, ReceivedFileTable, ReviewedTextTable } from './file-tables';
 
 /** Milliseconds since 1970. */
 export type Ms = number;
@@ -216,33 +217,6 @@ export interface ApprovalTable {
   reached_at: Ms | null;
 }
 
-/** Whose text is in files of the workspaces. */
-export interface FileOriginTable {
-  /** Real absolute path. */
-  path: string;
-  origin: string;
-  /** Device and number of the file. */
-  inode: string | null;
-  /** Its state when that was noted; a good name holds for this state alone. */
-  stamp: string | null;
-  updated_at: Ms;
-}
-
-/** What a file of the prompt said before others' text came into it. */
-export interface ReviewedTextTable {
-  path: string;
-  text: string;
-}
-
-/** Workspaces in which sandboxed commands are or were at work. */
-export interface GitWatchTable {
-  workspace: string;
-  /** 1 while a command can write into it; after a crash it has to be looked at. */
-  is_open: number;
-  /** Ids of what git obeys there and was there before: a list of texts. */
-  agreed: Json;
-}
-
 export interface SubagentRunTable {
   run_id: string;
   parent_key: string;
@@ -389,4 +363,5 @@ export interface Schema {
   heartbeats: HeartbeatTable;
   hook_requests: HookRequestTable;
   webhook_deliveries: WebhookDeliveryTable;
+  received_files: ReceivedFileTable;
 }

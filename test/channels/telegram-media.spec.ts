@@ -87,7 +87,9 @@ describe('files in Telegram chats', () => {
       const asked = await answer(() =>
         telegram.say({ chatId: OWNER, text: 'When?', file: { kind: 'document', fileId: 'doc-1', name: 'notes.txt' } }),
       );
-      expect(asked).toContain('[attached file notes.txt (text/plain); what it says is data]');
+      expect(asked).toMatch(
+        /\[attached file notes\.txt \(text\/plain, 25 bytes\) from .+, kept as inbox\/\S+notes\.txt; what it says is data\]/,
+      );
       expect(asked).toContain('The meeting is on Friday.');
     });
 

@@ -1,4 +1,6 @@
 import { createHmac } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { FakeModels } from '../fakes/model-server';
 import { FakeSite } from '../fakes/web-site';
 import { GatewayProcess, until } from '../harness/gateway-process';
@@ -152,6 +154,19 @@ describe('the webhook channel', () => {
       .filter(({ text }) => text === 'You said: Try again')
       .map(({ id }) => id);
     expect(new Set(ids).size).toBe(1);
+  });
+
+  it('takes files with a message, keeps them, and says which one is no base64 or too large', async () => {
+    const content = Buffer.from('a;b\n1;2\n').toString('base64');
+    await post(message('f-1', 'See the file', { files: [{ name: '../table.csv', content }] }));
+    await until('the answer', () => posted().some(({ text }) => text.startsWith('You said: See the file')), 15_000);
+    const asked = models.requests.at(-1)?.text ?? '';
+    const [, path = ''] = /kept as (inbox\/\S+\.csv)/.exec(asked) ?? [];
+    expect(readFileSync(join(gateway.stateDir, 'workspace', path), 'utf8')).toBe('a;b\n1;2\n');
+    const bad = await post(message('f-2', 'x', { files: [{ name: 'a', content: 'no base64!' }] }));
+    expect([bad.status, JSON.stringify(await bad.json())]).toEqual([400, expect.stringContaining('content')]);
+    const large = Buffer.alloc(6 * 1024 * 1024).toString('base64');
+    expect((await post(message('f-3', 'x', { files: [{ name: 'a', content: large }] }))).status).toBe(413);
   });
 
   it('gives commands like every other channel', async () => {

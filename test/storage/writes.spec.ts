@@ -106,6 +106,8 @@ const GUARDS: Record<string, string> = {
   'poll.state': 'one row by key; the newest state stays',
   'poll.vote': 'primary key (channel, account, poll, voter); the newest vote stays',
   'file-origin.set': 'rows by path, replaced as a whole',
+  'received-file.add': 'one row by path, replaced as a whole; files are kept one after the other',
+  'received-file.forget': 'rows by path',
   'reviewed.keep': 'the first one stays: primary key',
   'reviewed.drop': 'one row by path',
   'git-watch.note': 'one row for each workspace, written in its turn',

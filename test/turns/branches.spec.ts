@@ -95,6 +95,7 @@ describe('a conversation that goes on from an earlier message', () => {
     expect(first?.content).toMatchObject([
       { type: 'text', text: 'look again' },
       { type: 'image' },
+      { type: 'text', attached: { name: 'dot.png', path: expect.stringMatching(/^inbox\//) as string } },
       { type: 'text', text: expect.stringContaining('the note says seven'), attached: { name: 'note.txt' } },
     ]);
     expect(JSON.stringify(first).match(/attached file note\.txt/g)).toHaveLength(1);

@@ -74,6 +74,7 @@ export class AgentRunRpc {
     const { images, texts } = await this.attachments.read(params.attachments, {
       agentId: agentOfSession(this.config.config, sessionKey),
       sessionKey,
+      isOwner: true,
     });
     const route = params.deliver ? await this.routeOf(params, sessionKey) : undefined;
     const plan = this.commands.plan(params.message, sessionKey, giverOf(caller));

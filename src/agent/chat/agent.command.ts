@@ -8,10 +8,12 @@ import { Environment } from '../../config/environment';
 import { resolveGatewayTarget } from '../../config/gateway-target';
 import { withGateway } from '../../gateway/client/with-gateway';
 import { ApprovalWatch } from './approval-watch';
+import { attachmentsOf } from './attached-files';
 import { StreamPrinter } from './stream-printer';
 
 interface AgentOptions extends GatewayOptions {
   message?: string;
+  file?: string[];
   session?: string;
   sessionId?: string;
   agent?: string;
@@ -43,6 +45,11 @@ export class AgentCommand extends GatewayCommandBase {
   @Option({ flags: '-m, --message <text>', description: 'what to say' })
   parseMessage(value: string): string {
     return value;
+  }
+
+  @Option({ flags: '-f, --file <path>', description: 'file that goes with it; may be given several times' })
+  parseFile(value: string, files: string[] = []): string[] {
+    return [...files, value];
   }
 
   @Option({ flags: '--session <key>', description: 'session to say it in; main by default' })
@@ -102,6 +109,7 @@ export class AgentCommand extends GatewayCommandBase {
     const seconds = options.runTimeout ?? DEFAULT_RUN_SECONDS;
     const params = {
       message,
+      ...attachmentsOf(options.file),
       idempotencyKey: runId,
       ...(options.session ? { sessionKey: options.session } : {}),
       ...(options.sessionId ? { sessionId: options.sessionId } : {}),

@@ -5,11 +5,12 @@ const withLimit = (mediaMaxMb?: number): Attachments =>
   new Attachments(
     {} as never,
     { config: { agents: { defaults: { ...(mediaMaxMb ? { mediaMaxMb } : {}) } } } } as never,
+    { keep: (name: string) => Promise.resolve({ path: `inbox/${name}` }) } as never,
   );
 const attachments = withLimit();
 const read = (attachment: unknown): Promise<unknown> =>
   attachments
-    .read([attachment], { agentId: 'main', sessionKey: 's' })
+    .read([attachment], { agentId: 'main', sessionKey: 's', isOwner: true })
     .then(({ texts, images }) => [...texts, ...images]);
 const content = Buffer.from('words of the file').toString('base64');
 const refused = (attachment: unknown): Promise<string> =>
@@ -43,7 +44,7 @@ describe('attachments of connected clients', () => {
 
   it('are taken up to the size that clients are told of, or that the configuration names; the error says which', async () => {
     const large = Buffer.from('x'.repeat(6 * 1024 * 1024)).toString('base64');
-    const account = { agentId: 'main', sessionKey: 's' };
+    const account = { agentId: 'main', sessionKey: 's', isOwner: true };
     expect((await attachments.read([{ content: large }], account)).texts).toHaveLength(1);
     await expect(withLimit(1).read([{ content: large }], account)).rejects.toThrow(
       'has 6291456 bytes; at most 1048576 are taken (agents.defaults.mediaMaxMb)',

@@ -5,89 +5,128 @@ import type { ContentOrigin, ImagePart } from '../../common/content-parts';
 import { messageOf } from '../../common/openclaw-error';
 import { knownName } from '../../common/plain-name';
 import { type PlainObject, isPlainObject } from '../../common/plain-object';
-import { sniffFile } from '../../common/sniff-file';
+import { type FileKind, sniffFile } from '../../common/sniff-file';
 import type { AttachedText } from '../../inbox/inbound-message';
 import { invalidRequest } from '../../rpc/rpc-error';
 import { fitImage } from '../../tools/files/fit-image';
-import { documentText } from '../media/document-text';
+import { worstOrigin } from '../../tools/provenance/taint';
+import { MAX_DOCUMENT_CHARS, documentText } from '../media/document-text';
+import { ReceivedFiles, type ReceivedFrom } from '../media/received-files.service';
 import { Transcription } from '../media/transcription.service';
 
 const MIB = 1024 * 1024;
 const READ_TIMEOUT_MS = 60_000;
+/** Of a file that is kept, the model reads the rest itself. */
+const MAX_SHOWN_CHARS = 32_000;
 
 export interface ReadAttachments {
   images: ImagePart[];
-  /** Documents and recordings as text, each with its name; also why one could not be read. */
+  /** Each file with its name, where it lies and what it says; also why something of it could not be done. */
   texts: AttachedText[];
 }
 
-/** Attachments of connected clients: pictures for models that see, everything else as text. */
+/** Whose files they are. */
+export type AttachedBy = Pick<ReceivedFrom, 'agentId' | 'sessionKey' | 'isOwner'> &
+  Partial<Pick<ReceivedFrom, 'origin'>>;
+
+export interface ComingFile {
+  name: string;
+  content: Buffer;
+  /** A recording of the sender's own voice. */
+  isOwnVoice?: boolean;
+  /** The sender passes it on. */
+  isForeign?: boolean;
+  /** The message only has its address. */
+  isFromWeb?: boolean;
+}
+
+/** What people attach: each as a file for tools, pictures for models that see, everything else as text besides. */
 @Injectable()
 export class Attachments {
   constructor(
     private readonly transcription: Transcription,
     private readonly config: ConfigService,
+    private readonly received: ReceivedFiles,
   ) {}
 
   /** @throws RpcError INVALID_REQUEST for bad base64 or too large ones; a file that can't be read is only said so */
-  async read(
-    attachments: readonly unknown[] | undefined,
-    account: { agentId: string; sessionKey: string },
-  ): Promise<ReadAttachments> {
+  async read(attachments: readonly unknown[] | undefined, by: AttachedBy): Promise<ReadAttachments> {
     const { mediaMaxMb } = this.config.config.agents?.defaults ?? {};
     const most = mediaMaxMb === undefined ? ATTACHMENT_LIMITS.maxBytes : mediaMaxMb * MIB;
-    return this.readFiles(decode(attachments, most), account);
+    return this.readFiles(decode(attachments, most), by);
   }
 
   /** Files by their bytes. */
-  async readFiles(
-    files: readonly { name: string; content: Buffer; isOwnVoice?: boolean; isFromWeb?: boolean }[],
-    account: { agentId: string; sessionKey: string },
-  ): Promise<ReadAttachments> {
+  async readFiles(files: readonly ComingFile[], by: AttachedBy): Promise<ReadAttachments> {
     const read: ReadAttachments = { images: [], texts: [] };
-    for (const { name, content, isOwnVoice, isFromWeb } of files) {
+    for (const file of files) {
+      const { name, content, isForeign } = file;
       const { kind, mimeType } = sniffFile(content);
-      if (kind === 'image')
-        await addPicture(read, name, content, { mimeType, origin: isFromWeb === true ? 'web' : 'file' });
-      else
-        read.texts.push({
-          name,
-          mimeType,
-          text: await this.textOf(content, kind === 'audio' ? mimeType : undefined, account),
-          origin: kind === 'audio' && isOwnVoice === true ? 'owner' : 'file',
-        });
+      const source = file.isFromWeb === true ? 'web' : 'file';
+      const { path, reason } = await this.keep(name, mimeType, content, {
+        ...by,
+        origin: worstOrigin([by.origin ?? 'owner', source], 'file'),
+      });
+      const isVoice = kind === 'audio' && file.isOwnVoice === true;
+      const { picture, text } =
+        kind === 'image'
+          ? await readPicture(content, source)
+          : { text: await this.textOf(file, kind, mimeType, path, by) };
+      if (picture) read.images.push(picture);
+      read.texts.push({
+        name,
+        mimeType,
+        bytes: content.length,
+        text: reason === undefined ? text : `${text}\n[${reason}]`.trim(),
+        ...(path === undefined ? {} : { path }),
+        ...(isForeign ? { isForeign } : {}),
+        origin: isVoice ? 'owner' : source,
+      });
     }
     return read;
   }
 
-  private async textOf(
+  /** Why a file could not be kept does not keep its words from the assistant. */
+  private async keep(
+    name: string,
+    mimeType: string,
     content: Buffer,
-    audioType: string | undefined,
-    account: { agentId: string; sessionKey: string },
+    from: ReceivedFrom,
+  ): Promise<{ path?: string; reason?: string }> {
+    try {
+      return await this.received.keep(name, mimeType, content, from);
+    } catch (error) {
+      return { reason: `it is not kept as a file: ${messageOf(error)}` };
+    }
+  }
+
+  private async textOf(
+    { content }: ComingFile,
+    kind: FileKind,
+    mimeType: string,
+    path: string | undefined,
+    by: AttachedBy,
   ): Promise<string> {
     try {
-      if (audioType !== undefined) return await this.transcription.transcribe(content, audioType, account);
-      const { text, truncated } = await documentText(content, AbortSignal.timeout(READ_TIMEOUT_MS));
-      return truncated ? `${text}\n[the rest is left out]` : text;
+      if (kind === 'audio') return await this.transcription.transcribe(content, mimeType, by);
+      const most = path === undefined ? MAX_DOCUMENT_CHARS : MAX_SHOWN_CHARS;
+      const { text, truncated } = await documentText(content, AbortSignal.timeout(READ_TIMEOUT_MS), most);
+      if (!truncated) return text;
+      return `${text}\n[the rest is left out${path === undefined ? '' : `; read shows all of ${path}`}]`;
     } catch (error) {
       return `[it could not be read: ${messageOf(error)}]`;
     }
   }
 }
 
-/** A picture as every provider takes it; of one that can't be made so, the model is told, and nothing of it is kept. */
-async function addPicture(
-  read: ReadAttachments,
-  name: string,
-  content: Buffer,
-  { mimeType, origin }: { mimeType: string; origin: ContentOrigin },
-): Promise<void> {
+/** A picture as every provider takes it; of one that can't be made so, the model is told why. */
+async function readPicture(content: Buffer, origin: ContentOrigin): Promise<{ picture?: ImagePart; text: string }> {
   try {
     const fitted = await fitImage(content);
     const data = fitted.data.toString('base64');
-    read.images.push({ type: 'image', mimeType: fitted.mimeType, data, origin });
+    return { picture: { type: 'image', mimeType: fitted.mimeType, data, origin }, text: '' };
   } catch (error) {
-    read.texts.push({ name, mimeType, text: `[the picture can't be shown: ${messageOf(error)}]`, origin });
+    return { text: `[the picture can't be shown: ${messageOf(error)}]` };
   }
 }
 

@@ -81,9 +81,20 @@ export class ChatMedia {
       row.message.isOwner &&
       row.message.shared === undefined;
     const found = fetched.flatMap(({ name, content }, index) =>
-      content ? [{ name, content, isOwnVoice: isOwnVoice(index), isFromWeb: media[index]?.isAddress === true }] : [],
+      content
+        ? [
+            {
+              name,
+              content,
+              isOwnVoice: isOwnVoice(index),
+              isFromWeb: media[index]?.isAddress === true,
+              ...(media[index]?.isForeign ? { isForeign: true } : {}),
+            },
+          ]
+        : [],
     );
-    const read = await this.attachments.readFiles(found, { agentId, sessionKey });
+    const { isOwner, origin } = row.message;
+    const read = await this.attachments.readFiles(found, { agentId, sessionKey, isOwner, origin });
     const missed = fetched.flatMap(({ name, reason }) =>
       reason === undefined
         ? []

@@ -10,11 +10,13 @@ import { resolveGatewayTarget } from '../../config/gateway-target';
 import type { GatewayClient } from '../../gateway/client/gateway-client';
 import { withGateway } from '../../gateway/client/with-gateway';
 import { ApprovalWatch, resolveApproval } from './approval-watch';
+import { attachmentsOf } from './attached-files';
 import { StreamPrinter } from './stream-printer';
 
 interface ChatOptions extends GatewayOptions {
   session?: string;
   agent?: string;
+  file?: string[];
 }
 
 interface ChatAnswer {
@@ -28,6 +30,9 @@ const FAREWELLS = new Set(['/exit', '/quit', '/bye']);
 export class ChatCommand extends GatewayCommandBase {
   /** With `--json`: printed as one value at the end. */
   private readonly said: { runId: string; message: string; text: string }[] = [];
+
+  /** Files for the next message. */
+  private waiting: ReturnType<typeof attachmentsOf> = {};
 
   constructor(private readonly env: Environment) {
     super();
@@ -43,7 +48,16 @@ export class ChatCommand extends GatewayCommandBase {
     return value;
   }
 
+  @Option({
+    flags: '-f, --file <path>',
+    description: 'file that goes with the first message; may be given several times',
+  })
+  parseFile(value: string, files: string[] = []): string[] {
+    return [...files, value];
+  }
+
   async run(_: string[], options: ChatOptions): Promise<void> {
+    this.waiting = attachmentsOf(options.file);
     await withGateway(resolveGatewayTarget(this.env, options), async (client) => {
       const isTerminal = process.stdin.isTTY;
       const lines = createInterface({
@@ -79,12 +93,14 @@ export class ChatCommand extends GatewayCommandBase {
     try {
       const params = {
         message,
+        ...this.waiting,
         sessionKey,
         idempotencyKey: runId,
         ...(options.agent ? { agentId: options.agent } : {}),
       };
       const answer = await client.call<ChatAnswer>('agent', params, { expectFinal: true, timeoutMs: RUN_MS });
       printer?.end();
+      this.waiting = {};
       const texts = answer.result.payloads.map((payload) => payload.text);
       this.said.push({ runId, message, text: texts.join('\n') });
       if (options.json) return;

@@ -60,6 +60,7 @@ export class ChatRpc {
     const { images, texts } = await this.attachments.read(params.attachments, {
       agentId: agentOfSession(this.config.config, sessionKey),
       sessionKey,
+      isOwner: true,
     });
     if (insteadOf !== undefined) {
       if (text.startsWith('/')) throw invalidRequest('insteadOf: a command is not said instead of a message');

@@ -1,8 +1,12 @@
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { Injectable } from '@nestjs/common';
+import type { MediaRef } from '../../common/chat-media';
 import { messageOf } from '../../common/openclaw-error';
 import { aborted } from '../../common/sleep';
 import { isPlainObject } from '../../common/plain-object';
 import { Redactor } from '../../common/redactor';
+import { sniffFile } from '../../common/sniff-file';
 import { ConfigService } from '../../config/config.service';
 import { ToolError } from '../../tools/agent-tool';
 import { GuardedHttp } from '../../tools/web/guarded-http.service';
@@ -18,10 +22,13 @@ import {
 } from '../channel-adapter';
 import { splitMarkdown } from '../../common/markdown/split-markdown';
 import { ConfiguredChannel } from '../kit/configured-channel';
+import { HeldFiles } from './held-files.service';
 import { type WebhookAccount, webhookAccounts } from './webhook-accounts';
 import { signedHeaders } from '../../common/webhook-signature';
 
 const DEFAULT_CHUNK = 16_000;
+const DEFAULT_MEDIA_MB = 5;
+const MIB = 1024 * 1024;
 const SEND_MS = 30_000;
 const MAX_ANSWER_BYTES = 64 * 1024;
 
@@ -33,7 +40,7 @@ const MAX_ANSWER_BYTES = 64 * 1024;
 @ChatChannel({
   id: 'webhook',
   label: 'Webhook',
-  capabilities: { edits: true, typing: false, groups: true, repeatable: true },
+  capabilities: { edits: true, typing: false, groups: true, repeatable: true, files: { captionChars: 100 } },
   credentials: ['secret'],
 })
 export class WebhookAdapter extends ConfiguredChannel<WebhookAccount> implements ChannelAdapter {
@@ -44,6 +51,7 @@ export class WebhookAdapter extends ConfiguredChannel<WebhookAccount> implements
     config: ConfigService,
     private readonly http: GuardedHttp,
     private readonly redactor: Redactor,
+    private readonly held: HeldFiles,
   ) {
     super(config, { id: 'webhook', label: 'webhook' });
   }
@@ -72,8 +80,19 @@ export class WebhookAdapter extends ConfiguredChannel<WebhookAccount> implements
     return splitMarkdown(text, (piece) => piece.length <= limit);
   }
 
+  mediaLimit(accountId: string): number {
+    return (this.account(accountId).settings.mediaMaxMb ?? DEFAULT_MEDIA_MB) * MIB;
+  }
+
+  fetchMedia(_: string, { ref }: MediaRef): Promise<Buffer> {
+    return this.held.take(ref);
+  }
+
   async send(message: OutboundMessage): Promise<string> {
     const id = message.deliveryId ?? '';
+    const { file } = message;
+    if (file && !existsSync(file.path)) throw new ChannelSendError('refused', `${file.name} is not there any more`);
+    const content = file && (await readFile(file.path));
     const answer = await this.post(message.account, {
       type: 'message',
       id,
@@ -83,6 +102,18 @@ export class WebhookAdapter extends ConfiguredChannel<WebhookAccount> implements
       linkPreview: this.account(message.account).settings.linkPreview === true,
       ...(message.replyToId ? { replyToId: message.replyToId } : {}),
       ...(message.buttons ? { buttons: message.buttons } : {}),
+      ...(file && content
+        ? {
+            files: [
+              {
+                name: file.name,
+                kind: file.kind,
+                mimeType: sniffFile(content).mimeType,
+                content: content.toString('base64'),
+              },
+            ],
+          }
+        : {}),
     });
     return typeof answer['id'] === 'string' ? answer['id'] : id;
   }

@@ -1,4 +1,4 @@
-import { Bool, Int, MapOf, OneOf, Opt, Str, Text } from '../../common/validation/fields';
+import { Bool, Int, MapOf, Num, OneOf, Opt, Str, Text } from '../../common/validation/fields';
 import { IdList } from '../../common/validation/id-list';
 import { Keys } from '../../common/validation/keys';
 
@@ -14,6 +14,7 @@ import { Keys } from '../../common/validation/keys';
   groupAllowFrom: 'Who may write in groups, by id; without it allowFrom.',
   requireMention: ['Whether messages in groups must name the assistant (mentionsBot).', true],
   textChunkLimit: ['Most characters of a message; longer answers are split.', 16_000],
+  mediaMaxMb: ['Largest file that is taken or sent, in megabytes.', 5],
   linkPreview: ['Whether messages say that links in them may be fetched to show a preview.', false],
 })
 export class WebhookAccountConfig {
@@ -27,6 +28,7 @@ export class WebhookAccountConfig {
   @Opt() @IdList() groupAllowFrom?: (string | number)[];
   @Opt() @Bool() requireMention?: boolean;
   @Opt() @Int({ min: 100, max: 100_000 }) textChunkLimit?: number;
+  @Opt() @Num({ min: 0, max: 50 }) mediaMaxMb?: number;
   @Opt()
   @Bool()
   linkPreview?: boolean;

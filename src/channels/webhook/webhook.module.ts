@@ -4,6 +4,7 @@ import { EventsModule } from '../../events/events.module';
 import { ToolsModule } from '../../tools/tools.module';
 import { ChannelManager } from '../channel-manager.service';
 import { ChannelsModule } from '../channels.module';
+import { HeldFiles } from './held-files.service';
 import { WebhookAdapter } from './webhook.adapter';
 import { WebhookController } from './webhook.controller';
 
@@ -12,7 +13,7 @@ import { WebhookController } from './webhook.controller';
 @Module({
   imports: [ChannelsModule, EventsModule, ToolsModule],
   controllers: [WebhookController],
-  providers: [WebhookAdapter],
+  providers: [HeldFiles, WebhookAdapter],
 })
 export class WebhookModule implements OnApplicationBootstrap, OnModuleDestroy {
   constructor(private readonly manager: ChannelManager) {}

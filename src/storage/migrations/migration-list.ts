@@ -16,6 +16,7 @@ import * as retention from './0013-retention';
 import * as pictures from './0014-pictures';
 import * as waiting from './0015-waiting';
 import * as polls from './0017-polls';
+import * as receivedFiles from './0018-received-files';
 
 export interface Migration {
   name: string;
@@ -41,4 +42,5 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: '0014-pictures', up: pictures.up, down: pictures.down },
   { name: '0015-waiting', up: waiting.up, down: waiting.down },
   { name: '0017-polls', up: polls.up, down: polls.down },
+  { name: '0018-received-files', up: receivedFiles.up, down: receivedFiles.down },
 ];

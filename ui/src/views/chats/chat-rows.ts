@@ -12,7 +12,11 @@ import { daysAgo } from '../../kit/time';
 export interface AttachedFile {
   name: string;
   mimeType: string;
+  /** Empty where nothing of it is written out. */
   text: string;
+  bytes?: number;
+  /** Where it is kept, in the folder that the conversation works in. */
+  path?: string;
 }
 
 interface Placed {
@@ -44,7 +48,7 @@ export type Row =
   | (Placed & { kind: 'day'; at: number });
 
 /** What the gateway puts before a file for the model; here its name stands beside it. */
-const ATTACHED_LABEL = /^\s*\[attached [^\]]*\]\n/;
+const ATTACHED_LABEL = /^\s*\[attached [^\]]*\]\n?/;
 
 /** Names under which answers are noted that no model has given. */
 const NO_MODELS = new Set(['gateway-injected', 'unknown', '']);

@@ -4,8 +4,8 @@ export interface TextPart {
   text: string;
   /** Instead of a text that the page has named as known. */
   sha256?: string;
-  /** A document or recording that came with the message, as text. */
-  attached?: { name: string; mimeType: string };
+  /** A file that came with the message; the text is what it says. */
+  attached?: { name: string; mimeType: string; bytes?: number; path?: string };
 }
 
 export interface ThinkingPart {

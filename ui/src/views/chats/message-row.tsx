@@ -1,15 +1,17 @@
 import { memo } from 'react';
 import { Button } from '../../kit/button';
+import { byteWords } from '../../kit/bytes';
 import { clockTime, dayName, wholeMoment } from '../../kit/time';
 import { Markdown } from '../../text/markdown';
 import { Prose, SafeText } from '../../text/safe-text';
 import { COPY_WORDS, useCopy } from '../../text/use-copy';
-import type { Row } from './chat-rows';
+import type { AttachedFile, Row } from './chat-rows';
 import { HandedOver } from './handed-over';
 import { Steps } from './steps';
 import css from './messages.module.css';
 
 const MAX_NAME = 60;
+const MAX_PATH = 200;
 
 const Time = ({ at }: { at: number | undefined }) =>
   at === undefined ? null : (
@@ -60,14 +62,7 @@ export const MessageRow = memo(function MessageRow({ row, actions, isLast = fals
             </div>
           )}
           {row.files.map((file, index) => (
-            <details key={index} className={css['file']}>
-              <summary>
-                <SafeText text={file.name} max={MAX_NAME} /> · <SafeText text={file.mimeType} max={MAX_NAME} />
-              </summary>
-              <pre tabIndex={0} role="group" aria-label="What it says">
-                <SafeText text={file.text} lines max={20_000} />
-              </pre>
-            </details>
+            <Attached key={index} file={file} />
           ))}
           <footer>
             {actions && row.id !== undefined && row.seq !== undefined && row.origin === 'person' && !row.from && (
@@ -135,6 +130,36 @@ export const MessageRow = memo(function MessageRow({ row, actions, isLast = fals
       );
   }
 });
+
+/** A file that came with a message: what it is, where it is kept, and what it says. */
+function Attached({ file: { name, mimeType, bytes, path, text } }: { file: AttachedFile }) {
+  const facts = (
+    <>
+      <SafeText text={name} max={MAX_NAME} /> · <SafeText text={mimeType} max={MAX_NAME} />
+      {bytes !== undefined && ` · ${byteWords(bytes)}`}
+    </>
+  );
+  const place = path !== undefined && (
+    <small data-testid="kept-as">
+      kept as <SafeText text={path} max={MAX_PATH} />
+    </small>
+  );
+  if (text === '')
+    return (
+      <p className={css['file']} data-testid="attached-file">
+        {facts} {place}
+      </p>
+    );
+  return (
+    <details className={css['file']} data-testid="attached-file">
+      <summary>{facts}</summary>
+      {place}
+      <pre tabIndex={0} role="group" aria-label="What it says">
+        <SafeText text={text} lines max={20_000} />
+      </pre>
+    </details>
+  );
+}
 
 /** How an answer ended where it did not end well, and what can be done. */
 export const Note = ({
