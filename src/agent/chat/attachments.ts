@@ -62,7 +62,7 @@ export class Attachments {
     for (const file of files) {
       const { name, content, isForeign } = file;
       const { kind, mimeType } = sniffFile(content);
-      const source = file.isFromWeb === true ? 'web' : 'file';
+      const source: ContentOrigin = file.isFromWeb === true ? 'web' : 'file';
       const { path, reason } = await this.keep(name, mimeType, content, {
         ...by,
         origin: worstOrigin([by.origin ?? 'owner', source], 'file'),
