@@ -93,6 +93,7 @@ import { LaneService } from './turns/lane.service';
 import { PutAside } from './turns/put-aside.service';
 import { RunOutcomeService } from './turns/run-outcome.service';
 import { TurnCloser } from './turns/turn-closer.service';
+import { Suspects } from './turns/suspects.service';
 import { TurnGate } from './turns/turn-gate.service';
 import { TurnPlanner } from './turns/turn-planner.service';
 import { TurnRunner } from './turns/turn-runner.service';
@@ -196,6 +197,7 @@ const DRAIN_MS = 3000;
     TtsTool,
     PassedOverNotes,
     PutAside,
+    Suspects,
     TurnCloser,
     TurnGate,
     TurnPlanner,

@@ -36,10 +36,16 @@ export class LeaseService {
   /** What this process holds, as far as it knows, and how it is told that it does not any more. */
   private readonly held = new Map<string, { token: number; lost: AbortController }>();
   private lastToken = 0;
+  private found: ReadonlyMap<string, number> = new Map();
 
   constructor(private readonly database: DatabaseService) {
     const { pid, startTime } = currentProcess();
     this.holder = JSON.stringify({ id: randomUUID(), host: hostname(), pid, startTime } satisfies HolderFacts);
+  }
+
+  /** Leases that others had not let go of when this process began, whether or not they had ended, with their tokens. */
+  get foundHeld(): ReadonlyMap<string, number> {
+    return this.found;
   }
 
   /** Takes a free or expired lease, or prolongs one's own. Returns undefined while somebody else holds it. */
@@ -88,11 +94,12 @@ export class LeaseService {
   async releaseAbandoned(): Promise<void> {
     const rows = await this.database.read
       .selectFrom('leases')
-      .select('holder')
-      .distinct()
+      .select(['name', 'holder', 'token'])
       .where('holder', '!=', this.holder)
       .execute();
-    const gone = rows.map((row) => row.holder).filter((holder) => this.database.dialect === 'sqlite' || isGone(holder));
+    this.found = new Map(rows.map(({ name, token }) => [name, Number(token)]));
+    const holders = [...new Set(rows.map((row) => row.holder))];
+    const gone = holders.filter((holder) => this.database.dialect === 'sqlite' || isGone(holder));
     if (gone.length === 0) return;
     await this.database.write('lease.release', (transaction) =>
       transaction.deleteFrom('leases').where('holder', 'in', gone).execute(),

@@ -1,5 +1,4 @@
 import { Injectable, Optional } from '@nestjs/common';
-import { type BackoffPolicy, backoffDelay } from '../../common/backoff';
 import { Clock, systemClock } from '../../common/clock';
 import { type Logger, LoggerFactory } from '../../common/logger';
 import { messageOf } from '../../common/openclaw-error';
@@ -18,8 +17,9 @@ import { type EffectiveQueueMode, planQueue, queueSettings, untilComplete } from
 import { Slots } from '../../common/slots';
 import { LanePauses } from './lane-pauses';
 import { PutAside, mayPutAside } from './put-aside.service';
+import { Suspects } from './suspects.service';
 import { type Leave, TurnGate } from './turn-gate.service';
-import { type AbortReason, MAX_CUTS_ALONE, TurnRunner } from './turn-runner.service';
+import { type AbortReason, TurnRunner } from './turn-runner.service';
 import { type StartedTurn, TurnStarter } from './turn-starter.service';
 import { type TurnRecord, type TurnRequest, namesOf } from './turn-record';
 import { TurnStore } from './turn.store';
@@ -27,13 +27,6 @@ import { TurnStore } from './turn.store';
 const DEFAULT_CONCURRENCY = 4;
 /** Wait before a session is tried again that another process holds, or whose last try failed. */
 const RETRY_MS = 1000;
-/**
- * A turn that was cut off this often without an end may be what ends the process: it runs alone, and only cuts while it
- * does count against it. It waits longer each time before, so that one that was merely unlucky uses none of them up while
- * kills come faster than that.
- */
-const SUSPECT_AFTER = 3;
-const SUSPECT_REST: BackoffPolicy = { initialMs: 500, maxMs: 4000, factor: 2, jitter: 0 };
 /** What a turn that was cut off gets to write its end into the journal. */
 const CUT_MS = 1000;
 
@@ -70,6 +63,7 @@ export class LaneService {
     private readonly starter: TurnStarter,
     private readonly runner: TurnRunner,
     private readonly gate: TurnGate,
+    private readonly suspects: Suspects,
     private readonly putAside: PutAside,
     private readonly models: ModelRegistry,
     private readonly config: ConfigService,
@@ -82,6 +76,7 @@ export class LaneService {
 
   /** Sessions in which a former process left a turn or waiting messages. */
   async recover(): Promise<string[]> {
+    await this.suspects.acquit();
     return [...new Set([...(await this.turns.sessionsWithRunning()), ...(await this.inbox.sessionsWith('pending'))])];
   }
 
@@ -251,8 +246,8 @@ export class LaneService {
       }
       if (hasJustRun && (await this.debounced(sessionKey, waiting))) return 'again';
     }
-    const isSuspect = cutOff !== undefined && cutOff.attempt >= SUSPECT_AFTER && cutOff.alone < MAX_CUTS_ALONE;
-    if (isSuspect) await sleep(backoffDelay(SUSPECT_REST, cutOff.alone), this.stopping.signal);
+    const isSuspect = cutOff !== undefined && this.suspects.has(cutOff);
+    if (isSuspect) await sleep(this.suspects.restOf(cutOff), this.stopping.signal);
     const leave = await this.enter(isSuspect);
     if (!leave) return 'idle';
     try {

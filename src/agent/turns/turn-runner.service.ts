@@ -27,6 +27,7 @@ import { answerRoomOf } from '../context/reserve';
 import { TokenGauges } from '../prompt/token-gauge.service';
 import { ConfigService } from '../../config/config.service';
 import { ChatMedia } from '../chat/chat-media.service';
+import { MAX_CUTS_ALONE } from './suspects.service';
 import { type TurnPlan, TurnPlanner } from './turn-planner.service';
 import { type TurnResult, namesOf } from './turn-record';
 import type { StartedTurn } from './turn-starter.service';
@@ -35,8 +36,6 @@ import { TurnStore } from './turn.store';
 
 export type AbortReason = 'rpc' | 'stop' | 'timeout' | 'interrupt' | 'shutdown';
 
-/** A turn that was cut off so often while nothing ran beside it is what ends the process. */
-export const MAX_CUTS_ALONE = 3;
 const STEERING: ReadonlySet<string> = new Set(['steer', 'steer-backlog']);
 
 /** Runs a started turn to its closing commit. */

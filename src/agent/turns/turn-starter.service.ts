@@ -16,6 +16,7 @@ import type { Schema } from '../../storage/schema';
 import { DatabaseService } from '../../storage/database.service';
 import type { Lease } from '../../storage/lease';
 import { LeaseService } from '../../storage/lease.service';
+import { laneName } from './lane-name';
 import { TurnJournal } from './turn-journal';
 import type { TurnRecord, TurnRequest } from './turn-record';
 import type { SkillSnapshot } from '../../skills/catalog/skill-catalog.service';
@@ -221,5 +222,3 @@ function sendersOf(rows: readonly InboxRow[]): { senders?: SenderIdentity[] } {
   }
   return known.size > 0 ? { senders: [...known.values()] } : {};
 }
-
-export const laneName = (sessionKey: string): string => `lane:${sessionKey}`;

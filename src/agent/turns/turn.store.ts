@@ -30,6 +30,15 @@ export interface NewTurn {
   fence: number;
 }
 
+/** How often a turn was begun, how often alone, and the token of the lane that it last ran in. */
+export interface CutOffTurn {
+  runId: string;
+  sessionKey: string;
+  attempt: number;
+  alone: number;
+  fence: number;
+}
+
 /** Rows of `turns` and `turn_steps`: the journal from which a cut-off turn goes on. */
 @Injectable()
 export class TurnStore {
@@ -186,6 +195,37 @@ export class TurnStore {
       .where('kind', '=', 'turn')
       .execute();
     return rows.map((row) => row.session_key);
+  }
+
+  /** Turns that have not ended, with what counts against them. */
+  async cutOff(): Promise<CutOffTurn[]> {
+    const rows = await this.database.read
+      .selectFrom('turns')
+      .select(['run_id', 'session_key', 'attempt', 'alone', 'fence'])
+      .where('state', '=', 'running')
+      .where('kind', '=', 'turn')
+      .execute();
+    return rows.map((row) => ({
+      runId: row.run_id,
+      sessionKey: row.session_key,
+      attempt: Number(row.attempt),
+      alone: Number(row.alone),
+      fence: Number(row.fence),
+    }));
+  }
+
+  /** Takes back what counts against turns that nobody has picked up since it was read. */
+  async acquit(turns: readonly CutOffTurn[]): Promise<void> {
+    await this.database.write('turn.acquit', async (transaction) => {
+      for (const { runId, fence } of turns)
+        await transaction
+          .updateTable('turns')
+          .set({ attempt: 1, alone: 0 })
+          .where('run_id', '=', runId)
+          .where('fence', '=', fence)
+          .where('state', '=', 'running')
+          .execute();
+    });
   }
 
   /** When the last step of a turn began or ended. */
