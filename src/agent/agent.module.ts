@@ -93,6 +93,7 @@ import { LaneService } from './turns/lane.service';
 import { PutAside } from './turns/put-aside.service';
 import { RunOutcomeService } from './turns/run-outcome.service';
 import { TurnCloser } from './turns/turn-closer.service';
+import { SuspectStore } from './turns/suspect.store';
 import { Suspects } from './turns/suspects.service';
 import { TurnGate } from './turns/turn-gate.service';
 import { TurnPlanner } from './turns/turn-planner.service';
@@ -197,6 +198,7 @@ const DRAIN_MS = 3000;
     TtsTool,
     PassedOverNotes,
     PutAside,
+    SuspectStore,
     Suspects,
     TurnCloser,
     TurnGate,

@@ -1,3 +1,4 @@
+import { SuspectStore } from '../../src/agent/turns/suspect.store';
 import { Suspects } from '../../src/agent/turns/suspects.service';
 import { TurnStarter } from '../../src/agent/turns/turn-starter.service';
 import type { TurnRecord } from '../../src/agent/turns/turn-record';
@@ -25,7 +26,7 @@ describe.each(STORE_KINDS)('turns that were cut off on %s', (kind) => {
     await database.open();
     const leases = new LeaseService(database);
     turns = new TurnStore(database);
-    suspects = new Suspects(turns, leases, loggers);
+    suspects = new Suspects(new SuspectStore(database), leases, loggers);
     const inbox = new InboxStore(database);
     starter = new TurnStarter(database, leases, turns, inbox, new SessionStore(database), config, loggers);
     await leases.releaseAbandoned();

@@ -3,8 +3,8 @@ import { type BackoffPolicy, backoffDelay } from '../../common/backoff';
 import { type Logger, LoggerFactory } from '../../common/logger';
 import { LeaseService } from '../../storage/lease.service';
 import { laneName } from './lane-name';
+import { type CutOffTurn, SuspectStore } from './suspect.store';
 import type { TurnRecord } from './turn-record';
-import { TurnStore } from './turn.store';
 
 /** A turn that was cut off this often without an end may be what ends the process. */
 const SUSPECT_AFTER = 3;
@@ -22,7 +22,7 @@ export class Suspects {
   private readonly log: Logger;
 
   constructor(
-    private readonly turns: TurnStore,
+    private readonly turns: SuspectStore,
     private readonly leases: LeaseService,
     loggers: LoggerFactory,
   ) {
@@ -46,7 +46,7 @@ export class Suspects {
   async acquit(): Promise<void> {
     const { foundHeld } = this.leases;
     const cut = await this.turns.cutOff();
-    const ran = ({ sessionKey, fence }: (typeof cut)[number]): boolean => foundHeld.get(laneName(sessionKey)) === fence;
+    const ran = ({ sessionKey, fence }: CutOffTurn): boolean => foundHeld.get(laneName(sessionKey)) === fence;
     if (cut.some((turn) => turn.alone > 0 && ran(turn))) return;
     const innocent = cut.filter((turn) => !ran(turn) && turn.attempt > 1);
     if (innocent.length === 0) return;

@@ -6,6 +6,7 @@ import type { TranscriptEvent, TranscriptMessage } from '../../sessions/transcri
 import { labelledContent } from '../../sessions/stored-labels';
 import type { LabelledResult } from '../../tools/agent-tool';
 import { DatabaseService } from '../../storage/database.service';
+import { unavailable } from '../../rpc/rpc-error';
 import type { Lease } from '../../storage/lease';
 import type { Schema, TurnStepTable, TurnTable } from '../../storage/schema';
 import { type StepFacts, type StoredResult, packResult, unpackResult } from './stored-result';
@@ -27,15 +28,6 @@ export interface NewTurn {
   sessionId: string;
   agentId: string;
   request: TurnRequest;
-  fence: number;
-}
-
-/** How often a turn was begun, how often alone, and the token of the lane that it last ran in. */
-export interface CutOffTurn {
-  runId: string;
-  sessionKey: string;
-  attempt: number;
-  alone: number;
   fence: number;
 }
 
@@ -164,6 +156,15 @@ export class TurnStore {
     return row !== undefined;
   }
 
+  /**
+   * For changes of a session's conversation: a turn may go on in another process, or have begun before it was known that
+   * none should. Who holds the session's row is told for certain, for a turn begins under it.
+   * @throws RpcError UNAVAILABLE where a turn of the session has not ended
+   */
+  readonly requireIdleIn = async (transaction: Transaction<Schema>, sessionKey: string): Promise<void> => {
+    if (await this.isRunningIn(transaction, sessionKey)) throw unavailable(`session ${sessionKey} is still active`);
+  };
+
   /** The id of that turn alone, also where nothing else of it can be read. */
   async runningId(sessionKey: string): Promise<string | undefined> {
     const row = await this.database.read
@@ -195,37 +196,6 @@ export class TurnStore {
       .where('kind', '=', 'turn')
       .execute();
     return rows.map((row) => row.session_key);
-  }
-
-  /** Turns that have not ended, with what counts against them. */
-  async cutOff(): Promise<CutOffTurn[]> {
-    const rows = await this.database.read
-      .selectFrom('turns')
-      .select(['run_id', 'session_key', 'attempt', 'alone', 'fence'])
-      .where('state', '=', 'running')
-      .where('kind', '=', 'turn')
-      .execute();
-    return rows.map((row) => ({
-      runId: row.run_id,
-      sessionKey: row.session_key,
-      attempt: Number(row.attempt),
-      alone: Number(row.alone),
-      fence: Number(row.fence),
-    }));
-  }
-
-  /** Takes back what counts against turns that nobody has picked up since it was read. */
-  async acquit(turns: readonly CutOffTurn[]): Promise<void> {
-    await this.database.write('turn.acquit', async (transaction) => {
-      for (const { runId, fence } of turns)
-        await transaction
-          .updateTable('turns')
-          .set({ attempt: 1, alone: 0 })
-          .where('run_id', '=', runId)
-          .where('fence', '=', fence)
-          .where('state', '=', 'running')
-          .execute();
-    });
   }
 
   /** When the last step of a turn began or ended. */
