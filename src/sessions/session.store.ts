@@ -13,7 +13,6 @@ type Row = Selectable<SessionTable>;
 
 /** More than there can be. */
 const MOST = 2_000_000_000;
-const KEYS_AT_ONCE = 500;
 /** Events that go in one commit. */
 const EVENTS_AT_ONCE = 500;
 
@@ -23,6 +22,9 @@ export interface SessionFilter {
   label?: string;
   limit?: number;
 }
+
+/** Throws where a session must not change now; asked while the session's row is held, so that nothing begins meanwhile. */
+export type ChangeGuard = (transaction: Transaction<Schema>, key: string) => Promise<void>;
 
 /** What `sessions.list` can ask for. */
 export interface SessionQuery extends SessionFilter {
@@ -77,7 +79,6 @@ export class SessionStore {
   /** A page of sessions, newest first, and how many there are in all. Only what is on the page is read as a whole. */
   async page(query: SessionQuery): Promise<{ entries: SessionEntry[]; total: number }> {
     const { limit, offset = 0 } = query;
-    if (query.search !== undefined && query.search !== '') return this.searched(query, query.search);
     let page = this.asked(query).selectAll().orderBy('updated_at', 'desc').orderBy('key');
     // An offset without a limit is none in SQLite.
     if (limit !== undefined || offset > 0) page = page.limit(limit ?? MOST).offset(offset);
@@ -90,59 +91,39 @@ export class SessionStore {
     return { entries: rows.map(fromRow), total: Number(counted?.n ?? 0) };
   }
 
-  private async searched(query: SessionQuery, search: string): Promise<{ entries: SessionEntry[]; total: number }> {
-    const wanted = foldText(search);
-    const { limit, offset = 0 } = query;
-    const all = await this.asked(query)
-      .select([
-        'key',
-        'session_id',
-        'label',
-        this.inEntry('displayName').as('name'),
-        this.inEntry('subject').as('subject'),
-      ])
-      .orderBy('updated_at', 'desc')
-      .orderBy('key')
-      .execute();
-    const others = new Set(query.orSessionIds ?? []);
-    const found = all.filter(
-      ({ key, session_id, label, name, subject }) =>
-        others.has(session_id) ||
-        [key, label, name, subject].some(
-          (text) => text !== undefined && text !== null && foldText(text).includes(wanted),
-        ),
-    );
-    const keys = found.slice(offset, limit === undefined ? undefined : offset + limit).map(({ key }) => key);
-    const entries = new Map<string, SessionEntry>();
-    for (let at = 0; at < keys.length; at += KEYS_AT_ONCE) {
-      const rows = await this.database.read
-        .selectFrom('sessions')
-        .selectAll()
-        .where('key', 'in', keys.slice(at, at + KEYS_AT_ONCE))
-        .execute();
-      for (const row of rows) entries.set(row.key, fromRow(row));
-    }
-    return { entries: keys.flatMap((key) => entries.get(key) ?? []), total: found.length };
-  }
-
-  private asked({ agentId, agentIds, updatedAfter, label, without, withoutParts, spawnedBy, branchOf }: SessionQuery) {
+  private asked(asked: SessionQuery) {
+    const { agentId, agentIds, updatedAfter, label, without, withoutParts, spawnedBy, branchOf, search } = asked;
     let query = this.database.read.selectFrom('sessions');
     if (agentId !== undefined) query = query.where('agent_id', '=', agentId);
     if (agentIds !== undefined) query = query.where('agent_id', 'in', agentIds.length > 0 ? agentIds : ['']);
     if (updatedAfter !== undefined) query = query.where('updated_at', '>=', updatedAfter);
     if (label !== undefined) query = query.where('label', '=', label);
     if (without?.length) query = query.where('key', 'not in', without);
-    for (const part of withoutParts ?? []) query = query.where(this.positionInKey(part), '=', 0);
+    for (const part of withoutParts ?? []) query = query.where(this.positionIn('key', part), '=', 0);
     if (spawnedBy !== undefined) query = query.where(this.inEntry('spawnedBy'), '=', spawnedBy);
     if (branchOf !== undefined) query = query.where(this.inEntry('branchOf'), '=', branchOf);
+    if (search !== undefined && search !== '') query = query.where(this.isFound(search, asked.orSessionIds ?? []));
     return query;
   }
 
-  private positionInKey(part: string): RawBuilder<number> {
-    return this.database.dialect === 'postgres' ? sql`strpos(key, ${part})` : sql`instr(key, ${part})`;
+  /** By its names, of which there is an index, so that nothing else of a session is read to find it. */
+  private isFound(search: string, orSessionIds: readonly string[]): RawBuilder<boolean> {
+    const named = sql<boolean>`key in (select key from sessions where ${this.positionIn('names', foldText(search))} > 0)`;
+    if (orSessionIds.length === 0) return named;
+    const ids = JSON.stringify(orSessionIds);
+    const others =
+      this.database.dialect === 'postgres'
+        ? sql`select json_array_elements_text(${ids}::json)`
+        : sql`select value from json_each(${ids})`;
+    return sql<boolean>`(${named} or session_id in (${others}))`;
   }
 
-  private inEntry(field: 'displayName' | 'subject' | 'spawnedBy' | 'branchOf'): RawBuilder<string | null> {
+  private positionIn(column: 'key' | 'names', part: string): RawBuilder<number> {
+    const text = sql.ref(column);
+    return this.database.dialect === 'postgres' ? sql`strpos(${text}, ${part})` : sql`instr(${text}, ${part})`;
+  }
+
+  private inEntry(field: 'spawnedBy' | 'branchOf'): RawBuilder<string | null> {
     return this.database.dialect === 'postgres'
       ? sql`(entry::json ->> ${field})`
       : sql`json_extract(entry, ${`$.${field}`})`;
@@ -218,8 +199,12 @@ export class SessionStore {
   }
 
   /** Starts a new session id under the same key; choices stay, counters and label's text stay with the key. */
-  reset(key: string, agentId: string): Promise<SessionEntry> {
-    return this.database.write('session.reset', (transaction) => this.resetIn(transaction, key, agentId));
+  reset(key: string, agentId: string, guard: ChangeGuard): Promise<SessionEntry> {
+    return this.database.write('session.reset', async (transaction) => {
+      const entry = await this.resetIn(transaction, key, agentId);
+      await guard(transaction, key);
+      return entry;
+    });
   }
 
   async resetIn(transaction: Transaction<Schema>, key: string, agentId: string): Promise<SessionEntry> {
@@ -249,14 +234,14 @@ export class SessionStore {
   rename(from: string, to: string): Promise<boolean> {
     return this.database.write('session.rename', async (transaction) => {
       const taken = await transaction.selectFrom('sessions').select('key').where('key', '=', to).executeTakeFirst();
-      if (taken) return false;
-      const renamed = await transaction
+      const known = await this.findIn(transaction, from);
+      if (taken || !known) return false;
+      await transaction
         .updateTable('sessions')
-        .set({ key: to })
+        .set(toRow({ ...known, key: to }))
         .where('key', '=', from)
-        .returning('key')
-        .executeTakeFirst();
-      return renamed !== undefined;
+        .execute();
+      return true;
     });
   }
 
@@ -264,13 +249,14 @@ export class SessionStore {
    * Removes a session, and its conversation, however long that is, without anybody waiting longer than for some hundred
    * events; what a cut leaves of it goes like any conversation that has ended.
    */
-  async delete(key: string, deleteTranscript: boolean): Promise<boolean> {
+  async delete(key: string, deleteTranscript: boolean, guard: ChangeGuard): Promise<boolean> {
     const sessionId = await this.database.write('session.delete', async (transaction) => {
       const row = await transaction
         .deleteFrom('sessions')
         .where('key', '=', key)
         .returning('session_id')
         .executeTakeFirst();
+      await guard(transaction, key);
       if (row) await endConversationIn(transaction, row.session_id, deleteTranscript ? 0 : this.clock.now());
       return row?.session_id;
     });
@@ -322,5 +308,9 @@ function toRow(entry: SessionEntry): Row {
     entry: JSON.stringify(rest),
     created_at: createdAt,
     updated_at: updatedAt,
+    names: [key, label, rest.displayName, rest.subject]
+      .filter((name) => name !== undefined)
+      .map(foldText)
+      .join('\n'),
   };
 }

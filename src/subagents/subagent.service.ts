@@ -6,6 +6,8 @@ import { ConfigService } from '../config/config.service';
 import { EventBus } from '../events/event-bus';
 import { InboxService } from '../inbox/inbox.service';
 import { RunOutcomeService } from '../agent/turns/run-outcome.service';
+import { TurnStore } from '../agent/turns/turn.store';
+import { RpcError } from '../rpc/rpc-error';
 import { type ToolContext, ToolError } from '../tools/agent-tool';
 import { GrantedRules } from '../tools/approvals/granted-rules.service';
 import { worstOrigin } from '../tools/provenance/taint';
@@ -39,6 +41,7 @@ export class SubagentService {
     private readonly inbox: InboxService,
     private readonly outcomes: RunOutcomeService,
     private readonly sessions: SessionStore,
+    private readonly turns: TurnStore,
     private readonly transcripts: TranscriptStore,
     private readonly config: ConfigService,
     private readonly events: EventBus,
@@ -159,7 +162,12 @@ export class SubagentService {
   private async forget(childKey: string): Promise<void> {
     const child = await this.sessions.find(childKey);
     if (!child) return;
-    await this.sessions.delete(childKey, true);
+    try {
+      await this.sessions.delete(childKey, true, this.turns.requireIdleIn);
+    } catch (error) {
+      // Somebody talks to it: its next report removes it.
+      if (!(error instanceof RpcError) || error.code !== 'UNAVAILABLE') throw error;
+    }
     this.transcripts.forget(child.sessionId);
   }
 

@@ -139,7 +139,7 @@ describe.each(STORE_KINDS)('pictures on %s', (kind) => {
     await tidy(later);
     expect(await blobs()).toBe(2);
     await database.write('end', (transaction) => transaction.deleteFrom('inbox').execute());
-    await new SessionStore(database).delete('k', true);
+    await new SessionStore(database).delete('k', true, () => Promise.resolve());
     await tidy(later);
     expect(await blobs()).toBe(1);
     expect((await new TranscriptStore(database).read('fork'))[0]?.message.content[1]).toEqual(one);

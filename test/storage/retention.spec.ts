@@ -194,10 +194,10 @@ describe.each(STORE_KINDS)('what is kept on %s', (kind) => {
     await put('compactions', [
       { session_id: first.sessionId, through_seq: 1, summary: 's', facts: '{}', created_at: old },
     ]);
-    const second = await sessions.reset('k', 'main');
+    const second = await sessions.reset('k', 'main', () => Promise.resolve());
     await put('transcript_events', said(second.sessionId, 3));
     now = recent;
-    const third = await sessions.reset('k', 'main');
+    const third = await sessions.reset('k', 'main', () => Promise.resolve());
     await put('transcript_events', said(third.sessionId, 3));
     await put('transcript_events', said('never-noted', 2));
     await tidy();

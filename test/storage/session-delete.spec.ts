@@ -4,6 +4,7 @@ import type { DatabaseService } from '../../src/storage/database.service';
 import { STORE_KINDS, TestDatabase } from '../harness/stores';
 
 const EVENTS = 1200;
+const nobody = (): Promise<void> => Promise.resolve();
 
 describe.each(STORE_KINDS)('the end of a long session on %s', (kind) => {
   let home: TestDatabase;
@@ -42,7 +43,7 @@ describe.each(STORE_KINDS)('the end of a long session on %s', (kind) => {
       seen.push(await left());
       return result;
     }) as typeof database.write;
-    expect(await sessions.delete('agent:main:long', true)).toBe(true);
+    expect(await sessions.delete('agent:main:long', true, nobody)).toBe(true);
     const steps = seen.map((count, index) => (seen[index - 1] ?? EVENTS) - count);
     expect(Math.max(...steps)).toBeLessThanOrEqual(500);
     expect([seen.at(-1), await sessions.find('agent:main:long'), await ended()]).toEqual([0, undefined, []]);
@@ -53,7 +54,7 @@ describe.each(STORE_KINDS)('the end of a long session on %s', (kind) => {
     let writes = 0;
     database.write = ((...args: Parameters<typeof write>) =>
       ++writes > 2 ? Promise.reject(new Error('killed')) : write(...args)) as typeof database.write;
-    await expect(sessions.delete('agent:main:long', true)).rejects.toThrow('killed');
+    await expect(sessions.delete('agent:main:long', true, nobody)).rejects.toThrow('killed');
     expect([await left(), await sessions.find('agent:main:long')]).toEqual([EVENTS - 500, undefined]);
     expect((await ended()).map((row) => ({ ...(row as object) }))).toMatchObject([{ session_id: sessionId }]);
   });

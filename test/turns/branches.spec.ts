@@ -162,6 +162,11 @@ describe('a conversation that goes on from an earlier message', () => {
       setState('closed', 'running');
       const { error } = await bench.client.call('sessions.rewind', { key, messageId });
       expect(error).toMatchObject({ code: 'UNAVAILABLE', message: expect.stringContaining('still active') });
+      for (const method of ['sessions.reset', 'sessions.delete'])
+        expect((await bench.client.call(method, { key })).error).toMatchObject({
+          code: 'UNAVAILABLE',
+          message: expect.stringContaining('still active'),
+        });
       setState('running', 'closed');
       expect(await texts(key)).toEqual(['one', 'Answer to one']);
       expect(await branches(key)).toEqual([]);

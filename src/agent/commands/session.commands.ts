@@ -7,6 +7,7 @@ import { CompactionService } from '../context/compaction.service';
 import { ModelChoice } from '../providers/model-choice.service';
 import { ModelRegistry } from '../providers/model-registry.service';
 import { LaneService } from '../turns/lane.service';
+import { TurnStore } from '../turns/turn.store';
 import { CommandLane } from './command-lane.service';
 import { type ChatCommand, type CommandCall, type CommandEffect, ProvidesChatCommands, answer } from './chat-command';
 
@@ -110,6 +111,7 @@ export class SessionCommands {
   constructor(
     private readonly sessions: SessionStore,
     private readonly lanes: LaneService,
+    private readonly turns: TurnStore,
     private readonly commandLane: CommandLane,
     private readonly models: ModelRegistry,
     private readonly choice: ModelChoice,
@@ -123,9 +125,11 @@ export class SessionCommands {
     takesModel: boolean,
   ): Promise<CommandEffect> {
     const before = await this.sessions.find(sessionKey);
-    this.lanes.abort(sessionKey, undefined, 'stop');
-    await this.lanes.idle(sessionKey);
-    await this.sessions.reset(sessionKey, agentId);
+    await this.lanes.paused(sessionKey, async () => {
+      this.lanes.abort(sessionKey, undefined, 'stop');
+      await this.lanes.turnEnd(sessionKey);
+      await this.sessions.reset(sessionKey, agentId, this.turns.requireIdleIn);
+    });
     const context = { sessionId: before?.sessionId ?? null, sender: giver.senderId ?? null };
     const action = takesModel ? 'new' : 'reset';
     this.events.emit('hook.event', { type: 'command', action, sessionKey, agentId, context });

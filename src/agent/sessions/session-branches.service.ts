@@ -1,11 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import type { Transaction } from 'kysely';
 import { shortId } from '../../common/short-id';
 import { ConfigService } from '../../config/config.service';
 import { EventBus } from '../../events/event-bus';
 import type { WaitingName } from '../../inbox/inbox.store';
-import { type RpcError, invalidRequest, unavailable } from '../../rpc/rpc-error';
+import { type RpcError, invalidRequest } from '../../rpc/rpc-error';
 import { keepConversationIn } from '../../sessions/ended-conversations';
 import type { SessionEntry } from '../../sessions/session-entry';
 import { canonicalSessionKey } from '../../sessions/session-key';
@@ -13,7 +12,6 @@ import { SessionStore } from '../../sessions/session.store';
 import type { TranscriptEvent, UserMessage } from '../../sessions/transcript-event';
 import { TranscriptStore } from '../../sessions/transcript.store';
 import { DatabaseService } from '../../storage/database.service';
-import type { Schema } from '../../storage/schema';
 import { CompactionStore } from '../context/compaction.store';
 import { LaneService } from '../turns/lane.service';
 import { TurnStore } from '../turns/turn.store';
@@ -77,7 +75,7 @@ export class SessionBranches {
       const known = await this.sessions.findIn(transaction, key);
       if (known?.sessionId !== session.sessionId)
         throw invalidRequest('session changed since it was read; read it again and repeat');
-      await this.refuseBusyIn(transaction, key);
+      await this.turns.requireIdleIn(transaction, key);
       const next = { ...known, ...UNCOUNTED, sessionId: fresh, rewound: { by, from: known.sessionId } };
       await this.sessions.saveIn(transaction, { ...next, updatedAt: Date.now() });
       const branch = await this.sessions.ensureIn(transaction, branchKey, known.agentId);
@@ -112,7 +110,7 @@ export class SessionBranches {
       const current = await this.sessions.findIn(transaction, key);
       const branch = await this.sessions.findIn(transaction, branchKey);
       if (!current || branch?.branchOf !== key) throw noVersion(key, branchKey);
-      for (const each of [key, branchKey]) await this.refuseBusyIn(transaction, each);
+      for (const each of [key, branchKey]) await this.turns.requireIdleIn(transaction, each);
       const { rewound: _, ...kept } = current;
       const next = { ...kept, ...UNCOUNTED, sessionId: branch.sessionId, updatedAt: Date.now() };
       await this.sessions.saveIn(transaction, next);
@@ -132,11 +130,6 @@ export class SessionBranches {
     const calls = message.role === 'assistant' ? message.content.filter(({ type }) => type === 'toolCall').length : 0;
     // A call without its result is nothing that a model can go on from.
     return this.archive.fork(session, target, seq + calls);
-  }
-
-  /** A turn may go on in another process, or have begun before it was known that none should. */
-  private async refuseBusyIn(transaction: Transaction<Schema>, key: string): Promise<void> {
-    if (await this.turns.isRunningIn(transaction, key)) throw unavailable(`session ${key} is still active`);
   }
 
   /** Whoever shows the conversation has to read it again. */

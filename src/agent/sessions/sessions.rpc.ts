@@ -17,12 +17,13 @@ import { ModelChoice } from '../providers/model-choice.service';
 import { ModelRegistry } from '../providers/model-registry.service';
 import { noThinkingLevel, thinkingLevelOf } from '../thinking-level';
 import { LaneService } from '../turns/lane.service';
+import { TurnStore } from '../turns/turn.store';
 import { CompactionService } from '../context/compaction.service';
 import { readTranscriptLines } from './import-session';
 import { patchSession } from './patch-session';
 import { SessionArchive } from './session-archive.service';
 import { sessionRow } from './session-row';
-import { stopRuns } from './stop-runs';
+import { withoutAnyRuns } from './stop-runs';
 import {
   SessionsCompactParams,
   SessionsCreateParams,
@@ -47,6 +48,7 @@ export class SessionsRpc {
     private readonly sessions: SessionStore,
     private readonly transcripts: TranscriptStore,
     private readonly lanes: LaneService,
+    private readonly turns: TurnStore,
     private readonly models: ModelRegistry,
     private readonly choice: ModelChoice,
     private readonly archive: SessionArchive,
@@ -188,8 +190,10 @@ export class SessionsRpc {
     if (params.expectedSessionId && current?.sessionId !== params.expectedSessionId) {
       throw invalidRequest('session changed since it was read; read it again and repeat');
     }
-    await stopRuns(this.lanes, key);
-    const entry = await this.sessions.reset(key, agentOfSession(this.config.config, key));
+    const agentId = agentOfSession(this.config.config, key);
+    const entry = await withoutAnyRuns(this.lanes, key, () =>
+      this.sessions.reset(key, agentId, this.turns.requireIdleIn),
+    );
     return { ok: true, key, entry };
   }
 
@@ -204,14 +208,15 @@ export class SessionsRpc {
     if (key === 'global' || splitSessionKey(key).rest === 'main') {
       throw invalidRequest(`the main session can't be deleted: ${key}; reset it instead`);
     }
-    await stopRuns(this.lanes, key);
-    const session = await this.sessions.find(key);
-    if (!session) return { ok: true, key, deleted: false, archived: [] };
-    const deleteTranscript = params.deleteTranscript ?? true;
-    const archived = deleteTranscript ? await this.archive.keepDeleted(session) : [];
-    await this.sessions.delete(key, deleteTranscript);
-    this.transcripts.forget(session.sessionId);
-    return { ok: true, key, deleted: true, archived };
+    return withoutAnyRuns(this.lanes, key, async () => {
+      const session = await this.sessions.find(key);
+      if (!session) return { ok: true, key, deleted: false, archived: [] };
+      const deleteTranscript = params.deleteTranscript ?? true;
+      const archived = deleteTranscript ? await this.archive.keepDeleted(session) : [];
+      await this.sessions.delete(key, deleteTranscript, this.turns.requireIdleIn);
+      this.transcripts.forget(session.sessionId);
+      return { ok: true, key, deleted: true, archived };
+    });
   }
 
   @RpcMethod({
@@ -224,8 +229,9 @@ export class SessionsRpc {
     const key = canonicalSessionKey(this.config.config, params.key, params.agentId);
     const session = await this.sessions.find(key);
     if (!session) return { ok: true, key, compacted: false, reason: 'no sessionId' };
-    await stopRuns(this.lanes, key);
-    const result = await this.compaction.keepLast(session.sessionId, params.maxLines ?? DEFAULT_KEPT_LINES);
+    const result = await withoutAnyRuns(this.lanes, key, () =>
+      this.compaction.keepLast(session.sessionId, params.maxLines ?? DEFAULT_KEPT_LINES),
+    );
     if (!result.compacted) return { ok: true, key, compacted: false, reason: result.reason };
     await this.sessions.update(key, (entry) => ({ ...entry, inputTokens: 0, outputTokens: 0, totalTokens: 0 }));
     return { ok: true, key, compacted: true, kept: result.kept };

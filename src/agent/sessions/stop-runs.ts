@@ -4,11 +4,17 @@ import type { LaneService } from '../turns/lane.service';
 
 const STOP_TIMEOUT_MS = 15_000;
 
-/** Ends what goes on in a session, and drops what waits. @throws RpcError UNAVAILABLE where it does not end in time */
-export async function stopRuns(lanes: LaneService, key: string): Promise<void> {
-  lanes.abort(key, undefined, 'stop');
-  await lanes.dropWaiting(key, 'session reset');
-  await inTime(lanes.idle(key), key);
+/**
+ * Does something in a session while nothing goes on there, and drops what waits.
+ * @throws RpcError UNAVAILABLE where what goes on does not end in time
+ */
+export function withoutAnyRuns<T>(lanes: LaneService, key: string, work: () => Promise<T>): Promise<T> {
+  return lanes.paused(key, async () => {
+    lanes.abort(key, undefined, 'stop');
+    await lanes.dropWaiting(key, 'session reset');
+    await inTime(lanes.turnEnd(key), key);
+    return work();
+  });
 }
 
 /**
