@@ -43,6 +43,8 @@ export interface SessionTable {
   entry: Json;
   created_at: Ms;
   updated_at: Ms;
+  /** By what the session is found: key, label, name, subject, folded, a line each. */
+  names: string;
 }
 
 export interface TranscriptTable {

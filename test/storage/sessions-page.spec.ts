@@ -84,6 +84,23 @@ describe.each(STORE_KINDS)('pages of sessions on %s', (kind) => {
     );
   });
 
+  it('are found by names as they are now', async () => {
+    const found = async (search: string): Promise<string[]> =>
+      (await store.page({ search })).entries.map(({ key }) => key);
+    await store.upsert('agent:main:named', 'main', (entry) => ({ ...entry, displayName: 'Zebra' }));
+    expect(await found('ZÉBRA')).toEqual(['agent:main:named']);
+    await store.update('agent:main:named', (entry) => ({ ...entry, displayName: 'Okapi' }));
+    expect([await found('zebra'), await found('okapi')]).toEqual([[], ['agent:main:named']]);
+    await store.rename('agent:main:named', 'agent:main:quagga');
+    expect([await found('named'), await found('quagga')]).toEqual([[], ['agent:main:quagga']]);
+    const { sessionId } = (await store.find('agent:main:quagga')) ?? {};
+    const many = Array.from({ length: 70_000 }, (_, index) => `session ${index}`);
+    const { entries } = await store.page({ search: 'nothing', orSessionIds: [...many, sessionId ?? ''] });
+    expect(entries.map(({ key }) => key)).toEqual(['agent:main:quagga']);
+    await store.delete('agent:main:quagga', false, () => Promise.resolve());
+    expect(await found('okapi')).toEqual([]);
+  });
+
   it('read whole only what they show', async () => {
     const parse = jest.spyOn(JSON, 'parse');
     try {

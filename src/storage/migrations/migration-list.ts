@@ -15,6 +15,7 @@ import * as deliveries from './0012-deliveries';
 import * as retention from './0013-retention';
 import * as pictures from './0014-pictures';
 import * as waiting from './0015-waiting';
+import * as sessionNames from './0016-session-names';
 import * as polls from './0017-polls';
 import * as receivedFiles from './0018-received-files';
 
@@ -41,6 +42,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: '0013-retention', up: retention.up, down: retention.down },
   { name: '0014-pictures', up: pictures.up, down: pictures.down },
   { name: '0015-waiting', up: waiting.up, down: waiting.down },
+  { name: '0016-session-names', up: sessionNames.up, down: sessionNames.down },
   { name: '0017-polls', up: polls.up, down: polls.down },
   { name: '0018-received-files', up: receivedFiles.up, down: receivedFiles.down },
 ];
