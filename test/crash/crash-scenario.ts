@@ -71,6 +71,9 @@ export interface Percentiles {
 
 /** Longer than the longest pause between two attempts to deliver. */
 const QUIET_MS = 45_000;
+/** The longest life after the last message of a round: so many milliseconds, and such a part of the time to start. */
+const LIFE_MS = 250;
+const LIFE_OF_START = 0.6;
 /** A message of a person, a picture that goes before its answer, a message of a client. */
 const TOKEN = /m\d+-\d+/g;
 const EXTRA = /x\d+-\d+/;
@@ -163,7 +166,8 @@ export class CrashScenario {
         await pause(this.random() * 30);
       }
       if (kills === 0) continue;
-      await pause(this.random() * 250);
+      // As long as it lives compared with how long it takes to start: a busy machine is slower in both.
+      await pause(this.random() * Math.max(LIFE_MS, LIFE_OF_START * (this.readyMs.at(-1) ?? 0)));
       await this.gateway?.signal('SIGKILL');
       await this.start();
     }
