@@ -13,7 +13,7 @@ import { SessionStore } from '../../sessions/session.store';
 import { ModelRegistry } from '../providers/model-registry.service';
 import { nameOf } from '../runtime/model-step.service';
 import type { LiveText } from '../runtime/run-announcer';
-import { type EffectiveQueueMode, planQueue, queueSettings, untilComplete } from './queue-plan';
+import { type EffectiveQueueMode, planQueue, queueSettings, restOf, untilComplete } from './queue-plan';
 import { Slots } from '../../common/slots';
 import { LanePauses } from './lane-pauses';
 import { PutAside, mayPutAside } from './put-aside.service';
@@ -332,10 +332,9 @@ export class LaneService {
     const asked = waiting.at(-1)?.message.queueMode;
     const settings = queueSettings(this.config.config, waiting[0]?.channel ?? '', session, asked);
     if (settings.mode !== 'collect' || waiting.length >= settings.cap) return false;
-    const newest = waiting.at(-1)?.receivedAt ?? 0;
-    const rest = newest + settings.debounceMs - this.clock.now();
-    if (rest <= 0) return false;
-    await sleep(Math.min(rest, settings.debounceMs));
+    const rest = restOf(settings.debounceMs, waiting.at(-1)?.receivedAt ?? 0, this.clock.now());
+    if (rest === 0) return false;
+    await sleep(rest);
     return true;
   }
 

@@ -110,7 +110,12 @@ export const senderKey = (senderId = ''): string => `from:${senderId}`;
 /** Milliseconds until the first of the waiting messages is complete; zero or less when it is. */
 export function untilComplete(waiting: readonly InboxRow[], now: number): number {
   const last = companions(waiting).at(-1);
-  return last?.message.together ? last.receivedAt + last.message.together.waitMs - now : 0;
+  return last?.message.together ? restOf(last.message.together.waitMs, last.receivedAt, now) : 0;
+}
+
+/** What is left of a wait that began with a message. A clock that was set back since makes it none, instead of an hour. */
+export function restOf(waitMs: number, receivedAt: number, now: number): number {
+  return now < receivedAt ? 0 : Math.max(0, receivedAt + waitMs - now);
 }
 
 /** Answers of one turn go to one place. */
