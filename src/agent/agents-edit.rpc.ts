@@ -36,13 +36,17 @@ export class AgentsEditRpc {
       throw invalidRequest(
         `invalid agents.create params: there is an agent "${agentId}" already; name: choose another`,
       );
-    const entry = { id: agentId, name: params.name, ...this.checked(params) };
-    const { length } = this.listed();
+    const fields = { name: params.name, ...this.checked(params) };
+    const entry = { id: agentId, ...fields };
+    const { list, entries } = this.roster();
+    const isListed = list.length > 0;
     await this.edit(
-      length === 0
-        ? // The agent that is there without being listed stays the default one.
-          [{ path: ['agents', 'list'], value: [{ id: defaultAgentId(this.config.config), default: true }, entry] }]
-        : [{ path: ['agents', 'list', length], value: entry }],
+      entries && !isListed
+        ? [{ path: ['agents', 'entries', agentId], value: fields }]
+        : isListed
+          ? [{ path: ['agents', 'list', list.length], value: entry }]
+          : // The agent that is there without being listed stays the default one.
+            [{ path: ['agents', 'list'], value: [{ id: defaultAgentId(this.config.config), default: true }, entry] }],
     );
     this.workspaces.ensureAll();
     return {
@@ -62,25 +66,24 @@ export class AgentsEditRpc {
   })
   async update({ agentId: given, ...fields }: AgentsUpdateParams): Promise<unknown> {
     const agentId = this.known(given);
-    const list = this.listed();
-    const index = list.findIndex((entry) => isPlainObject(entry) && normaliseAgentId(String(entry['id'])) === agentId);
+    const stored = this.placeOf(agentId);
     const { identity, ...plain } = this.checked(fields);
     const values: Record<string, unknown> = {
       ...(fields.name === undefined ? {} : { name: fields.name }),
       ...plain,
     };
-    if (index < 0) {
+    if (!stored) {
       const entry = { id: agentId, default: true, ...values, ...(identity ? { identity } : {}) };
       await this.edit([{ path: ['agents', 'list'], value: [entry] }]);
     } else {
-      const at = ['agents', 'list', index];
+      const { at, entry } = stored;
       await this.edit([
         ...Object.entries(values).map(([key, value]): ConfigEdit => ({ path: [...at, key], value })),
         ...Object.entries(identity ?? {}).map(([key, value]): ConfigEdit => ({
           path: [...at, 'identity', key],
           value,
         })),
-        ...(fields.model === null && list[index] && isPlainObject(list[index]) && list[index]['model'] !== undefined
+        ...(fields.model === null && entry['model'] !== undefined
           ? [{ path: [...at, 'model'], unset: true as const }]
           : []),
       ]);
@@ -107,13 +110,9 @@ export class AgentsEditRpc {
     const kept = bindings.filter(
       (entry) => !isPlainObject(entry) || normaliseAgentId(String(entry['agentId'])) !== agentId,
     );
+    const stored = this.placeOf(agentId);
     await this.edit([
-      {
-        path: ['agents', 'list'],
-        value: this.listed().filter(
-          (entry) => !isPlainObject(entry) || normaliseAgentId(String(entry['id'])) !== agentId,
-        ),
-      },
+      ...(stored ? [{ path: stored.at, unset: true as const }] : []),
       ...(kept.length < bindings.length ? [{ path: ['bindings'], value: kept }] : []),
     ]);
     const archived = deleteFiles && isOurs ? this.archive(agentId, workspace) : undefined;
@@ -166,9 +165,24 @@ export class AgentsEditRpc {
     return agentId;
   }
 
-  private listed(): unknown[] {
-    const { agents } = this.config.peek().parsed as { agents?: { list?: unknown } };
-    return Array.isArray(agents?.list) ? agents.list : [];
+  /** Agents as the file has them. */
+  private roster(): { list: unknown[]; entries?: Record<string, unknown> } {
+    const { agents } = this.config.peek().parsed as { agents?: { list?: unknown; entries?: unknown } };
+    return {
+      list: Array.isArray(agents?.list) ? agents.list : [],
+      ...(isPlainObject(agents?.entries) ? { entries: agents.entries } : {}),
+    };
+  }
+
+  /** Where the file has an agent, in either spelling. */
+  private placeOf(agentId: string): { at: (string | number)[]; entry: Record<string, unknown> } | undefined {
+    const { list, entries = {} } = this.roster();
+    for (const [id, entry] of Object.entries(entries))
+      if (normaliseAgentId(id) === agentId && isPlainObject(entry)) return { at: ['agents', 'entries', id], entry };
+    for (const [index, entry] of list.entries())
+      if (isPlainObject(entry) && normaliseAgentId(String(entry['id'])) === agentId)
+        return { at: ['agents', 'list', index], entry };
+    return undefined;
   }
 
   private stored(section: string): unknown[] {

@@ -232,6 +232,13 @@ class SandboxConfig {
   @Opt() @Obj() prune?: Record<string, unknown>;
 }
 
+@Keys<SystemAgentConfig>({
+  agentId: 'Agent that answers where neither a binding nor a request names one.',
+})
+class SystemAgentConfig {
+  @Opt() @Text() agentId?: string;
+}
+
 /** Section `agents.defaults`. */
 @Keys<AgentDefaultsConfig>({
   model: 'Model of all agents, as provider/model, with fall-backs that are tried in turn.',
@@ -272,6 +279,7 @@ class SandboxConfig {
   memorySearch: 'Search in the agent’s notes.',
   heartbeat: 'What the agent does by itself from time to time.',
   sandbox: 'Where commands run, and what they reach.',
+  systemAgent: 'The default agent, as newer releases write it.',
 })
 export class AgentDefaultsConfig {
   @Opt() @ModelChoice() model?: string | ModelChoiceConfig;
@@ -309,6 +317,7 @@ export class AgentDefaultsConfig {
   @Opt() @Nested(() => MemorySearchConfig) memorySearch?: MemorySearchConfig;
   @Opt() @Reload('hot') @Nested(() => HeartbeatConfig) heartbeat?: HeartbeatConfig;
   @Opt() @Nested(() => SandboxConfig) sandbox?: SandboxConfig;
+  @Opt() @Nested(() => SystemAgentConfig) systemAgent?: SystemAgentConfig;
 }
 
 @Keys<IdentityConfig>({
@@ -333,9 +342,8 @@ class AgentGroupChatConfig {
   @Opt() @Int({ min: 0 }) historyLimit?: number;
 }
 
-/** One entry of `agents.list`. */
-@Keys<AgentEntryConfig>({
-  id: 'Name of the agent in keys and addresses.',
+/** What an agent does otherwise than `agents.defaults` says; a value of `agents.entries`. */
+@Keys<AgentOverridesConfig>({
   default: ['Who answers where no binding names another agent; without any the first.', false],
   name: 'What the agent is called in lists.',
   workspace: 'Folder of its files.',
@@ -351,8 +359,7 @@ class AgentGroupChatConfig {
   sandbox: 'Where its commands run; adds to agents.defaults.sandbox.',
   tools: 'What it may do; narrows what tools allows.',
 })
-export class AgentEntryConfig {
-  @Text() id!: string;
+export class AgentOverridesConfig {
   @Opt() @Bool() default?: boolean;
   @Opt() @Str() name?: string;
   @Opt() @Text() workspace?: string;
@@ -369,12 +376,25 @@ export class AgentEntryConfig {
   @Opt() @Nested(() => AgentToolsConfig) tools?: AgentToolsConfig;
 }
 
+/** One entry of `agents.list`. */
+@Keys<Pick<AgentEntryConfig, 'id'>>({
+  id: 'Name of the agent in keys and addresses.',
+})
+export class AgentEntryConfig extends AgentOverridesConfig {
+  @Text() id!: string;
+}
+
 /** Section `agents`. */
 @Keys<AgentsConfig>({
   defaults: 'What holds for every agent that says nothing else.',
-  list: 'The agents; without any there is one, called main.',
+  entries: 'The agents by id, as newer releases write them; those of agents.list with other ids count as well.',
+  list: 'The agents; without any, here and in agents.entries, there is one, called main.',
+  ownership:
+    'With "explicit", agents.defaults.systemAgent.agentId alone names the default agent; where it names none of several, messages that no binding fits are not answered.',
 })
 export class AgentsConfig {
   @Opt() @Nested(() => AgentDefaultsConfig) defaults?: AgentDefaultsConfig;
+  @Opt() @MapOf(() => AgentOverridesConfig) entries?: Record<string, AgentOverridesConfig>;
   @Opt() @NestedList(() => AgentEntryConfig) list?: AgentEntryConfig[];
+  @Opt() @OneOf(['explicit']) ownership?: 'explicit';
 }

@@ -29,7 +29,7 @@ import { PairingService } from './access/pairing.service';
 import type { ChatHappening, InboundUpdate, IntakeVerdict } from './channel-adapter';
 import { earlierText } from './earlier-text';
 import { happeningWithPlainNames, withPlainNames } from './plain-names';
-import { chooseRoute } from './routing';
+import { type RouteChoice, chooseRoute } from './routing';
 import { untoldNote } from './untold-note';
 
 /** Reasons of messages that are shown with the next one that is answered. */
@@ -68,16 +68,16 @@ export class ChannelIntake {
   /** Updates of one session are taken in the order in which they are handed in here, whichever chats they are from. */
   async receive(channel: string, account: string, told: InboundUpdate, under?: Lease): Promise<IntakeVerdict> {
     const update = withPlainNames(told);
-    const { people, sessionKey, place } = await this.line.run(`account ${channel}:${account}`, async () => {
+    const { people, choice, place } = await this.line.run(`account ${channel}:${account}`, async () => {
       const known = await this.known.of(channel, account);
       const isOwner = ownsGateway(update, known);
-      const choice = chooseRoute(this.config.config, channel, account, update.chat, update.sender.id, isOwner);
-      return { people: known, sessionKey: choice.sessionKey, place: this.line.enter(choice.sessionKey) };
+      const route = chooseRoute(this.config.config, channel, account, update.chat, update.sender.id, isOwner);
+      return { people: known, choice: route, place: this.line.enter(route.sessionKey) };
     });
     try {
       // Who wants a run to stop does not wait for what was said before.
       if (!this.commands.isUrgent(update.text)) await place.turn;
-      return await this.take(channel, account, update, people, sessionKey, under);
+      return await this.take(channel, account, update, people, choice, under);
     } finally {
       place.leave();
     }
@@ -88,7 +88,7 @@ export class ChannelIntake {
     account: string,
     told: InboundUpdate,
     people: KnownPeople,
-    sessionKey: string,
+    { sessionKey, refusal }: RouteChoice,
     under: Lease | undefined,
   ): Promise<IntakeVerdict> {
     const album = await albumBefore(this.inboxRows, sessionKey, told);
@@ -111,7 +111,7 @@ export class ChannelIntake {
     const reason =
       verdict.kind === 'drop'
         ? verdict.reason
-        : ((await this.bots.refusal(channel, account, update)) ?? (await this.refusal(sessionKey, update)));
+        : (refusal ?? (await this.bots.refusal(channel, account, update)) ?? (await this.refusal(sessionKey, update)));
     if (reason === undefined && verdict.kind === 'admit')
       message = this.withCommand(message, sessionKey, {
         name: `${channel} ${message.sender?.name ?? message.sender?.id ?? ''}`.trim(),

@@ -48,7 +48,7 @@ export class RouteRpc {
       type,
       ...(params.thread ? { threadId: params.thread } : {}),
     } as const;
-    const { agentId, sessionKey, because } = chooseRoute(
+    const { agentId, sessionKey, because, refusal } = chooseRoute(
       config,
       channel,
       account,
@@ -63,6 +63,7 @@ export class RouteRpc {
     return {
       agentId,
       agentBecause: because,
+      ...(refusal === undefined ? {} : { refused: refusal }),
       workspace: this.workspaces.pathOf(agentId),
       sessionKey,
       sessionExists: session !== undefined,

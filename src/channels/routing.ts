@@ -1,4 +1,4 @@
-import { defaultAgentId, findAgent } from '../config/agent-entries';
+import { defaultAgentId, findAgent, ownerOfTheRest } from '../config/agent-entries';
 import type { OpenclawConfig } from '../config/openclaw.config';
 import { directSessionKey, groupSessionKey } from '../sessions/session-key';
 import type { InboundUpdate } from './channel-adapter';
@@ -8,7 +8,11 @@ export interface RouteChoice {
   sessionKey: string;
   /** Binding that decided, or why none did. */
   because: string;
+  /** Why nobody answers there: no agent is named for it. */
+  refusal?: string;
 }
+
+type AgentChoice = Pick<RouteChoice, 'agentId' | 'because' | 'refusal'>;
 
 /** Agent and session that a message reaches: peer, then guild, team, account, then channel bindings, then the default agent. */
 export function chooseRoute(
@@ -19,7 +23,8 @@ export function chooseRoute(
   senderId: string,
   isOwner = false,
 ): RouteChoice {
-  const { agentId, because } = chooseAgent(config, channel, account, chat, senderId);
+  const choice = chooseAgent(config, channel, account, chat, senderId);
+  const { agentId } = choice;
   const isGuest = !isOwner && config.session?.shareMainWithOthers !== true;
   if (chat.type === 'direct') {
     const facts = {
@@ -30,7 +35,7 @@ export function chooseRoute(
       ...(chat.threadId ? { threadId: chat.threadId } : {}),
       isGuest: isGuest || chat.isAlone === true,
     };
-    return { agentId, because, sessionKey: directSessionKey(config, facts) };
+    return { ...choice, sessionKey: directSessionKey(config, facts) };
   }
   const facts = {
     agentId,
@@ -41,7 +46,7 @@ export function chooseRoute(
     ...(chat.threadWord ? { topicWord: chat.threadWord } : {}),
     isGuest,
   };
-  return { agentId, because, sessionKey: groupSessionKey(config, facts) };
+  return { ...choice, sessionKey: groupSessionKey(config, facts) };
 }
 
 function chooseAgent(
@@ -50,7 +55,7 @@ function chooseAgent(
   account: string,
   chat: InboundUpdate['chat'],
   senderId: string,
-): { agentId: string; because: string } {
+): AgentChoice {
   const bindings = (config.bindings ?? []).filter((binding) => binding.match.channel.toLowerCase() === channel);
   const peerId = chat.type === 'direct' ? senderId : chat.id;
   const isDirect = chat.type === 'direct';
@@ -78,12 +83,18 @@ function chooseAgent(
     if (!binding) continue;
     const known = findAgent(config, binding.agentId);
     const index = config.bindings?.indexOf(binding) ?? 0;
-    return {
-      agentId: known?.id ?? defaultAgentId(config),
-      because: `bindings[${index}]${known ? '' : ` names the unknown agent "${binding.agentId}"`}`,
-    };
+    if (known) return { agentId: known.id, because: `bindings[${index}]` };
+    return ofNobody(config, `bindings[${index}] names the unknown agent "${binding.agentId}"`);
   }
-  return { agentId: defaultAgentId(config), because: 'no binding matches' };
+  return ofNobody(config, 'no binding matches');
+}
+
+/** What no agent is named for is the default agent's, if there is one. */
+function ofNobody(config: OpenclawConfig, because: string): AgentChoice {
+  const owner = ownerOfTheRest(config);
+  if (owner !== undefined) return { agentId: owner, because };
+  const refusal = `${because}, and agents.ownership is "explicit": name an agent in bindings or in agents.defaults.systemAgent.agentId`;
+  return { agentId: defaultAgentId(config), because, refusal };
 }
 
 /** A binding for a whole account or channel. */

@@ -1,3 +1,4 @@
+import { isPlainObject } from './plain-object';
 /** How an answer is told in blocks while it is written; what is missing is decided by the agents' defaults. */
 export interface BlockWishes {
   enabled?: boolean;
@@ -14,13 +15,13 @@ interface StreamingKeys {
   blockStreaming?: boolean;
   blockStreamingCoalesce?: Record<string, unknown>;
   streamMode?: 'off' | 'partial' | 'block';
-  streaming?: Record<string, unknown>;
+  streaming?: unknown;
   draftChunk?: { minChars?: number; maxChars?: number; breakPreference?: BreakKind };
 }
 
 /** What the keys of an account say about blocks. `streamMode: block` is the older word for it. */
 export function blockWishes(keys: StreamingKeys): BlockWishes {
-  const mode = keys.streamMode ?? keys.streaming?.['mode'];
+  const mode = keys.streamMode ?? (isPlainObject(keys.streaming) ? keys.streaming['mode'] : keys.streaming);
   const enabled = keys.blockStreaming ?? (mode === 'block' ? true : undefined);
   const coalesce = keys.blockStreamingCoalesce ?? {};
   return {

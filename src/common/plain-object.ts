@@ -24,3 +24,10 @@ export function valueAt(root: unknown, path: readonly (string | number)[]): unkn
   }
   return current;
 }
+
+/** A copy of plain objects and lists, all the way down. */
+export function copyPlain<T>(value: T): T {
+  if (Array.isArray(value)) return value.map((entry: unknown) => copyPlain(entry)) as T;
+  if (!isPlainObject(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, copyPlain(entry)])) as T;
+}

@@ -14,16 +14,32 @@ export function normaliseAgentId(id: string): string {
   return cleaned === '' ? FALLBACK_AGENT : shortId(cleaned, 64);
 }
 
-/** Configured agents, ids normalised; `main` when none is listed. */
-export function agentEntries(config: OpenclawConfig): AgentEntryConfig[] {
-  const list = config.agents?.list ?? [];
-  if (list.length === 0) return [{ id: FALLBACK_AGENT }];
-  return list.map((entry) => ({ ...entry, id: normaliseAgentId(entry.id) }));
+/** Configured agents of both spellings, ids normalised; `main` when there is none. */
+export function agentEntries({ agents }: OpenclawConfig): AgentEntryConfig[] {
+  const named = Object.entries(agents?.entries ?? {}).map(([id, entry]) => ({ ...entry, id: normaliseAgentId(id) }));
+  const listed = (agents?.list ?? []).map((entry) => ({ ...entry, id: normaliseAgentId(entry.id) }));
+  const all = [...named, ...listed.filter(({ id }) => !named.some((entry) => entry.id === id))];
+  return all.length === 0 ? [{ id: FALLBACK_AGENT }] : all;
 }
 
-export function defaultAgentId(config: OpenclawConfig): string {
+/**
+ * Agent of whatever no binding fits and no request names; undefined where `agents.ownership` is "explicit" and none of
+ * several is named.
+ */
+export function ownerOfTheRest(config: OpenclawConfig): string | undefined {
   const entries = agentEntries(config);
-  return (entries.find((entry) => entry.default) ?? entries[0])?.id ?? FALLBACK_AGENT;
+  const wanted = config.agents?.defaults?.systemAgent?.agentId;
+  if (wanted !== undefined) {
+    const id = normaliseAgentId(wanted);
+    if (entries.some((entry) => entry.id === id)) return id;
+  }
+  if (config.agents?.ownership === 'explicit') return entries.length === 1 ? entries[0]?.id : undefined;
+  return (entries.find((entry) => entry.default) ?? entries[0])?.id;
+}
+
+/** The agent that commands, files and views mean where nobody names one; there always is one. */
+export function defaultAgentId(config: OpenclawConfig): string {
+  return ownerOfTheRest(config) ?? agentEntries(config)[0]?.id ?? FALLBACK_AGENT;
 }
 
 export function findAgent(config: OpenclawConfig, id: string): AgentEntryConfig | undefined {

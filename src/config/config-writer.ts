@@ -95,7 +95,7 @@ export class ConfigWriter {
       this.compare(current, options.baseHash);
       const wanted = change(current);
       const text = stamp(protectSecrets(wanted, SecretStore.of(this.env), current).text);
-      const next = interpretConfig(this.path, text, this.env);
+      const next = interpretConfig(this.path, text, this.env, { asksPrograms: true });
       if (next.issues.length > 0) throw new ConfigInvalidError(this.path, next.issues);
       if (options.refuseNewUnknownKeys) this.refuseUnknown(next, current);
       if (current !== undefined) {

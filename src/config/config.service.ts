@@ -55,7 +55,9 @@ export class ConfigService {
   override(edits: readonly ConfigEdit[]): ConfigSnapshot {
     const file = this.peek();
     const snapshot =
-      edits.length === 0 ? file : interpretConfig(this.path, applyEdits(file.raw ?? '{}\n', edits), this.env);
+      edits.length === 0
+        ? file
+        : interpretConfig(this.path, applyEdits(file.raw ?? '{}\n', edits), this.env, { asksPrograms: true });
     if (snapshot.issues.length > 0) throw new ConfigInvalidError(this.path, snapshot.issues);
     this.tried = [...edits];
     return this.adopt(snapshot);

@@ -1,28 +1,38 @@
 import JSON5 from 'json5';
 import { readTextIfExists } from '../common/atomic-file';
 import { messageOf } from '../common/openclaw-error';
-import { type PlainObject, deepFreeze, isPlainObject } from '../common/plain-object';
+import { type PlainObject, copyPlain, deepFreeze, isPlainObject, valueAt } from '../common/plain-object';
 import { applyConfigDefaults } from './config-defaults';
 import type { ConfigIssue } from './config-error';
 import { type ConfigSnapshot, hashOf } from './config-snapshot';
 import type { Environment } from './environment';
 import { findLegacyKeys } from './legacy-keys';
+import { formatConfigPath } from './config-path';
+import { idleKeys } from './idle-keys';
 import { resolveIncludes } from './resolve-includes';
+import { type Resolved, resolveSecretObjects } from './secrets/resolve-secret-objects';
 import { SecretStore } from './secrets/secret-store';
 import { substituteVariables } from './substitute-variables';
+import { withoutUnset } from './unset-values';
 import { validateConfig } from './validate-config';
 
 /** Reads the configuration file. Never throws for bad content: problems are in `issues`. */
 export function loadConfig(path: string, env: Environment): ConfigSnapshot {
   const raw = readTextIfExists(path);
-  return interpretConfig(path, raw, env);
+  return interpretConfig(path, raw, env, { asksPrograms: true });
 }
 
 /**
- * Interprets configuration text: parse → includes → `env` section → variables → validate → defaults.
- * Also used to check a text before it is written.
+ * Interprets configuration text: parse → includes → `env` section → variables and secrets → features without their
+ * values off → validate → defaults. Also used to check a text before it is written.
+ * @param asksPrograms whether providers of secrets may be started: not for a text that is only looked at
  */
-export function interpretConfig(path: string, raw: string | undefined, env: Environment): ConfigSnapshot {
+export function interpretConfig(
+  path: string,
+  raw: string | undefined,
+  env: Environment,
+  { asksPrograms = false } = {},
+): ConfigSnapshot {
   const base = { path, exists: raw !== undefined, raw: raw ?? null, hash: raw === undefined ? undefined : hashOf(raw) };
   const failed = (issues: ConfigIssue[], parsed: PlainObject = {}): ConfigSnapshot =>
     deepFreeze({
@@ -53,28 +63,59 @@ export function interpretConfig(path: string, raw: string | undefined, env: Envi
     return failed([{ path: '$include', message: messageOf(error) }], parsed);
   }
   exportEnvSection(included.value, env);
-  const substituted = substituteVariables(
-    included.value,
-    (name) => env.get(name),
-    (name) => SecretStore.of(env).get(name),
-  );
-  const resolved = (isPlainObject(substituted.value) ? substituted.value : {}) as PlainObject;
+  const stored = (name: string): string | undefined => SecretStore.of(env).get(name);
+  const substituted = substituteVariables(included.value, (name) => env.get(name), stored);
+  const whole = (isPlainObject(substituted.value) ? substituted.value : {}) as PlainObject;
+  const found = resolveSecretObjects(whole, env, stored, asksPrograms);
+  const origins = new Map([
+    ...substituted.origins,
+    ...found.map(({ path: at, origin }) => [formatConfigPath(at), origin] as const),
+  ]);
+  const {
+    config: resolved,
+    warnings,
+    needed,
+  } = withoutUnset(withValues(whole, found), [
+    ...substituted.unset,
+    ...found.flatMap(({ path: at, problem }) => (problem === undefined ? [] : [{ path: at, message: problem }])),
+  ]);
   const legacyIssues = findLegacyKeys(resolved);
   const findings = validateConfig(resolved, new Set(legacyIssues.map((issue) => issue.path)));
-  const unset = new Set(substituted.issues.map((issue) => issue.path));
-  const issues = [...substituted.issues, ...findings.issues.filter((issue) => !unset.has(issue.path))];
+  const unknown = findings.warnings.map((warning) => warning.path);
+  const missing = needed
+    .map(({ path: at, message }) => ({ path: formatConfigPath(at), message }))
+    // What is kept and not used needs no value.
+    .filter(
+      ({ path: at }) => !unknown.some((key) => at === key || at.startsWith(`${key}.`) || at.startsWith(`${key}[`)),
+    );
+  const unset = new Set(missing.map((issue) => issue.path));
+  const idle = idleKeys(resolved);
+  const issues = [...missing, ...findings.issues.filter((issue) => !unset.has(issue.path)), ...idle.issues];
   return deepFreeze({
     ...base,
     parsed,
     resolved,
     config: applyConfigDefaults(issues.length === 0 ? resolved : {}, env.home),
     issues,
-    warnings: findings.warnings,
+    warnings: [...warnings, ...findings.warnings, ...idle.warnings],
     legacyIssues,
     includes: included.files,
-    variables: substituted.origins,
-    secrets: substituted.secrets,
+    variables: origins,
+    secrets: [...substituted.secrets, ...found.flatMap(({ value }) => value ?? [])],
   });
+}
+
+/** A copy in which each object in the place of a secret is the secret. */
+function withValues(config: PlainObject, found: readonly Resolved[]): PlainObject {
+  if (found.length === 0) return config;
+  const copy = copyPlain(config);
+  for (const { path, value } of found) {
+    const parent = valueAt(copy, path.slice(0, -1));
+    const key = path.at(-1);
+    if (key !== undefined && typeof parent === 'object' && parent !== null)
+      (parent as Record<string | number, unknown>)[key] = value ?? '';
+  }
+  return copy;
 }
 
 /** `env.<NAME>` and `env.vars.<NAME>` become environment variables; they never override. */

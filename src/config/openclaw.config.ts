@@ -26,6 +26,7 @@ import {
   WebConfig,
   WizardConfig,
 } from './sections/general.config';
+import { SecretsConfig } from './secrets/secrets.config';
 import { CommandsConfig, MessagesConfig } from './sections/messages.config';
 import { BindingConfig, BroadcastConfig } from './sections/routing.config';
 import { idle, Keys } from '../common/validation/keys';
@@ -43,6 +44,7 @@ import { idle, Keys } from '../common/validation/keys';
   maintenance: 'Room on the disk, and how long things are kept.',
   ui: 'Looks of the page.',
   auth: 'Credentials for services with language models.',
+  secrets: 'Where secrets are kept that stand elsewhere, as objects with source, provider and id.',
   models: 'Services with language models.',
   nodeHost: idle('This machine as a node.'),
   agents: 'The agents, and what holds for all of them.',
@@ -80,6 +82,7 @@ export class OpenclawConfig {
   @Opt() @Reload('none') @Nested(() => MaintenanceConfig) maintenance?: MaintenanceConfig;
   @Opt() @Reload('none') @Nested(() => UiConfig) ui?: UiConfig;
   @Opt() @Reload('none') @Nested(() => AuthConfig) auth?: AuthConfig;
+  @Opt() @Reload('restart') @Nested(() => SecretsConfig) secrets?: SecretsConfig;
   @Opt() @Reload('none') @Nested(() => ModelsConfig) models?: ModelsConfig;
   @Opt() @Reload('restart') @Nested(() => NodeHostConfig) nodeHost?: NodeHostConfig;
   @Opt() @Reload('none') @Nested(() => AgentsConfig) agents?: AgentsConfig;

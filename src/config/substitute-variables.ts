@@ -1,12 +1,13 @@
 import { isPlainObject } from '../common/plain-object';
-import { type ConfigIssue } from './config-error';
+import type { UnsetValue } from './unset-values';
 import { formatConfigPath } from './config-path';
 import { REFERENCE } from './references';
 import { commandLine } from '../common/cli/own-commands';
 
 export interface SubstitutionResult {
   value: unknown;
-  issues: ConfigIssue[];
+  /** What is referred to, and is not there. */
+  unset: UnsetValue[];
   /** Path → name of the variable that gave the value. */
   origins: Map<string, string>;
   /** Values that came from the secret store. */
@@ -22,7 +23,7 @@ export function substituteVariables(
   lookup: (name: string) => string | undefined,
   secretOf: (name: string) => string | undefined,
 ): SubstitutionResult {
-  const issues: ConfigIssue[] = [];
+  const unset: UnsetValue[] = [];
   const origins = new Map<string, string>();
   const secrets: string[] = [];
 
@@ -42,8 +43,8 @@ export function substituteVariables(
       if (secret !== undefined) return stored(secret, path);
       const found = lookup(name ?? '');
       if (found === undefined) {
-        issues.push({
-          path: formatConfigPath(path),
+        unset.push({
+          path,
           message: `environment variable ${name} is not set; set it, or write $\${${name}} for the plain text`,
         });
         return '';
@@ -62,7 +63,7 @@ export function substituteVariables(
       ({ message } = error as Error);
     }
     if (value === undefined) {
-      issues.push({ path: formatConfigPath(path), message });
+      unset.push({ path, message });
       return '';
     }
     origins.set(formatConfigPath(path), `secret:${name}`);
@@ -70,5 +71,5 @@ export function substituteVariables(
     return value;
   };
 
-  return { value: walk(root, []), issues, origins, secrets };
+  return { value: walk(root, []), unset, origins, secrets };
 }

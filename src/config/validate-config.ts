@@ -4,8 +4,11 @@ import { fieldNamesAt } from '../common/validation/field-registry';
 import { type DtoProblem, findDtoProblems } from '../common/validation/validate-dto';
 import { nearestName } from '../common/nearest-name';
 import { isPlainObject } from '../common/plain-object';
+import type { AgentDefaultsConfig } from '../agent/agents.config';
+import { PROVIDERS_WITH_ADDRESS } from '../agent/providers/models.config';
 import { KNOWN_CHANNEL_IDS } from '../channels/channels.config';
 import { type ConfigIssue } from './config-error';
+import { normaliseAgentId } from './agent-entries';
 import { formatConfigPath } from './config-path';
 import { OpenclawConfig } from './openclaw.config';
 import { isHidden, isSensitivePath } from './sensitive-paths';
@@ -29,6 +32,7 @@ export function validateConfig(config: unknown, legacyPaths: ReadonlySet<string>
   if (isPlainObject(config)) {
     checkChannels(config as OpenclawConfig, findings);
     checkAgents(config as OpenclawConfig, findings);
+    checkProviders(config as OpenclawConfig, findings);
     checkHooks(config as OpenclawConfig, findings);
     findings.warnings.push(...nameIssues(config as OpenclawConfig));
   }
@@ -67,8 +71,10 @@ function checkChannels(config: OpenclawConfig, findings: ConfigFindings): void {
       message: `unknown channel, kept and not used${near ? `; did you mean "${near}"?` : ''}`,
     });
   }
+  // What is kept and not used is not judged either.
+  const served = new Set(fieldNamesAt(OpenclawConfig, ['channels']));
   for (const [id, block] of Object.entries(channels)) {
-    if (id === 'defaults' || !isPlainObject(block)) continue;
+    if (id === 'defaults' || !served.has(id) || !isPlainObject(block)) continue;
     checkOpenDm(`channels.${id}`, block, findings);
     if (!isPlainObject(block.accounts)) continue;
     for (const [name, account] of Object.entries(block.accounts))
@@ -93,6 +99,15 @@ function checkOpenDm(path: string, block: Record<string, unknown>, findings: Con
   });
 }
 
+function checkProviders({ models }: OpenclawConfig, findings: ConfigFindings): void {
+  for (const [id, provider] of Object.entries(isPlainObject(models?.providers) ? models.providers : {}))
+    if (isPlainObject(provider) && provider.baseUrl === undefined && !PROVIDERS_WITH_ADDRESS.includes(id))
+      findings.issues.push({
+        path: `${formatConfigPath(['models', 'providers', id])}.baseUrl`,
+        message: `is required and missing: the address of "${id}" is not known`,
+      });
+}
+
 /** Who holds an empty secret is everybody. */
 function checkHooks({ hooks }: OpenclawConfig, findings: ConfigFindings): void {
   if (!isPlainObject(hooks)) return;
@@ -113,27 +128,42 @@ function checkHooks({ hooks }: OpenclawConfig, findings: ConfigFindings): void {
   }
 }
 
-function checkAgents(config: OpenclawConfig, findings: ConfigFindings): void {
-  const list = config.agents?.list;
-  if (!Array.isArray(list)) return;
+function checkAgents({ agents }: OpenclawConfig, findings: ConfigFindings): void {
+  if (!isPlainObject(agents)) return;
+  const named = isPlainObject(agents.entries) ? Object.entries(agents.entries) : [];
+  const listed = Array.isArray(agents.list) ? [...agents.list.entries()] : [];
+  const all = [
+    ...named.map(([id, agent]) => ({ path: ['agents', 'entries', id], id, agent })),
+    ...listed.map(([index, agent]) => ({ path: ['agents', 'list', index], id: (agent as { id?: unknown }).id, agent })),
+  ];
   const dirs = new Map<string, string>();
-  const ids = new Set<string>();
-  for (const [index, agent] of list.entries()) {
+  const ids = new Map<string, string>();
+  for (const { path, id, agent } of all) {
     if (!isPlainObject(agent)) continue;
-    if (typeof agent.id === 'string') {
-      if (ids.has(agent.id))
-        findings.issues.push({ path: `agents.list[${index}].id`, message: `"${agent.id}" is used twice` });
-      ids.add(agent.id);
-    }
-    if (typeof agent.agentDir === 'string') {
-      const other = dirs.get(agent.agentDir);
-      if (other !== undefined) {
+    const at = formatConfigPath(path);
+    if (typeof id === 'string') {
+      const known = normaliseAgentId(id);
+      const other = ids.get(known);
+      if (other !== undefined)
         findings.issues.push({
-          path: `agents.list[${index}].agentDir`,
-          message: `is also the agentDir of agent "${other}"; two agents may not share one`,
+          path: path[1] === 'list' ? `${at}.id` : at,
+          message: `"${id}" is used twice${other.startsWith('agents.list') ? '' : `, first as ${other}`}`,
         });
-      }
-      dirs.set(agent.agentDir, String(agent.id));
+      ids.set(known, at);
     }
+    if (typeof agent.agentDir !== 'string') continue;
+    const other = dirs.get(agent.agentDir);
+    if (other !== undefined)
+      findings.issues.push({
+        path: `${at}.agentDir`,
+        message: `is also the agentDir of agent "${other}"; two agents may not share one`,
+      });
+    dirs.set(agent.agentDir, String(id));
   }
+  const owner = (agents.defaults as AgentDefaultsConfig | undefined)?.systemAgent?.agentId;
+  if (typeof owner === 'string' && !ids.has(normaliseAgentId(owner)))
+    findings.warnings.push({
+      path: 'agents.defaults.systemAgent.agentId',
+      message: `names the agent "${owner}", and there is none`,
+    });
 }

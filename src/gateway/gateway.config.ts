@@ -1,5 +1,5 @@
 import { Bool, Int, Nested, OneOf, Opt, StrList, Text, Reload } from '../common/validation/fields';
-import { idle, Keys } from '../common/validation/keys';
+import { idle, idleGuard, Keys } from '../common/validation/keys';
 
 export const BIND_MODES = ['auto', 'lan', 'loopback', 'custom', 'tailnet'] as const;
 export type BindMode = (typeof BIND_MODES)[number];
@@ -48,7 +48,7 @@ export class GatewayTailscaleConfig {
   transport: idle('How it is reached.'),
   token: 'Token for it.',
   password: 'Password for it.',
-  tlsFingerprint: idle('Certificate that it must show.'),
+  tlsFingerprint: idleGuard('Certificate that it must show.'),
   sshTarget: idle('user@host of a tunnel.'),
   sshIdentity: idle('Key file of the tunnel.'),
 })

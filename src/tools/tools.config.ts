@@ -1,7 +1,7 @@
 import { isId } from '../common/validation/id-list';
 import { isPlainObject } from '../common/plain-object';
 import { Bool, Checked, Int, MapOf, Nested, Obj, OneOf, Opt, StrList, Text } from '../common/validation/fields';
-import { idle, Keys } from '../common/validation/keys';
+import { idle, idleGuard, Keys } from '../common/validation/keys';
 
 export const TOOL_PROFILES = ['minimal', 'coding', 'messaging', 'full'] as const;
 export type ToolProfile = (typeof TOOL_PROFILES)[number];
@@ -16,7 +16,7 @@ export type ExecAsk = (typeof EXEC_ASK)[number];
 
 @Keys<ApplyPatchConfig>({
   enabled: ['Whether models are offered the tool that changes files by a patch.', false],
-  allowModels: idle('Models that are offered it.'),
+  allowModels: idleGuard('Models that are offered it.'),
 })
 class ApplyPatchConfig {
   @Opt() @Bool() enabled?: boolean;

@@ -23,6 +23,20 @@ export const MODEL_APIS = [
 ] as const;
 export type ModelApi = (typeof MODEL_APIS)[number];
 
+/** Providers whose address is known, so that a configuration need not name it. */
+export const PROVIDERS_WITH_ADDRESS: readonly string[] = [
+  'anthropic',
+  'openai',
+  'google',
+  'openrouter',
+  'mistral',
+  'groq',
+  'xai',
+  'deepseek',
+  'ollama',
+  'lmstudio',
+];
+
 /** Prices in US dollars per million tokens. */
 @Keys<ModelCostConfig>({
   input: 'Dollars for a million tokens that are sent.',
@@ -76,7 +90,7 @@ export class ModelDefinitionConfig {
 }
 
 @Keys<ModelProviderConfig>({
-  baseUrl: 'Address of the service.',
+  baseUrl: 'Address of the service; known providers bring their own.',
   apiKey: 'A key, a ${VAR} or ${secret:name} text, or the bare name of an environment variable.',
   auth: idle('Kind of credential; the wire format says it here.'),
   api: 'Wire format of the service.',
@@ -85,7 +99,7 @@ export class ModelDefinitionConfig {
   models: 'Models of this provider.',
 })
 export class ModelProviderConfig {
-  @Text() baseUrl!: string;
+  @Opt() @Text() baseUrl?: string;
   @Opt() @Text() apiKey?: string;
   @Opt() @OneOf(['api-key', 'aws-sdk', 'oauth', 'token']) auth?: 'api-key' | 'aws-sdk' | 'oauth' | 'token';
   @Opt() @OneOf(MODEL_APIS) api?: ModelApi;

@@ -77,7 +77,15 @@ export class JudgePersonRpc {
         return { outcome: 'asked', reason: 'nobody has let them in yet', setting, isOwner };
       case 'admit': {
         const { config } = this.config;
-        const { agentId, sessionKey } = chooseRoute(config, channel, accountId, update.chat, senderId, isOwner);
+        const { agentId, sessionKey, refusal } = chooseRoute(
+          config,
+          channel,
+          accountId,
+          update.chat,
+          senderId,
+          isOwner,
+        );
+        if (refusal !== undefined) return { outcome: 'refused', reason: refusal, setting: 'bindings', isOwner };
         const reason = isOwner
           ? 'they own this gateway: their id is on its list, or was let in as an owner'
           : verdict.isListed

@@ -1,3 +1,4 @@
+import { Streaming, type StreamingWish } from '../stream-mode.config';
 import { Bool, Int, MapOf, Nested, Num, Obj, OneOf, Opt, Str, StrList, Text } from '../../common/validation/fields';
 import { IdList } from '../../common/validation/id-list';
 import { BotLoopProtectionConfig } from '../bots/bot-loop.config';
@@ -115,7 +116,7 @@ class DiscordCommandsConfig {
   blockStreaming: 'Whether long answers are sent in blocks.',
   blockStreamingCoalesce: 'minChars, maxChars, idleMs: how blocks are gathered.',
   streamMode: ['What is seen of an answer while it is written.', 'partial'],
-  streaming: 'Newer spelling of streamMode: { mode }.',
+  streaming: 'Newer spelling of streamMode: a mode, { mode }, or true or false.',
   historyLimit: 'Most earlier messages of a channel that the model is shown.',
   dmHistoryLimit: idle('Most earlier direct messages that the model is shown.'),
   dms: idle('The same for single people.'),
@@ -153,7 +154,7 @@ export class DiscordAccountConfig {
   @Opt() @Bool() blockStreaming?: boolean;
   @Opt() @Obj() blockStreamingCoalesce?: Record<string, unknown>;
   @Opt() @OneOf(['off', 'partial', 'block']) streamMode?: 'off' | 'partial' | 'block';
-  @Opt() @Obj() streaming?: Record<string, unknown>;
+  @Opt() @Streaming() streaming?: StreamingWish;
   @Opt() @Int({ min: 0 }) historyLimit?: number;
   @Opt() @Int({ min: 0 }) dmHistoryLimit?: number;
   @Opt() @Obj() dms?: Record<string, unknown>;

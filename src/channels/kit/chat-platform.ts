@@ -1,6 +1,7 @@
 import { type BlockWishes, blockWishes } from '../../common/block-rules';
 import type { ConfigService } from '../../config/config.service';
 import { mentionPatterns } from '../access/mention-patterns';
+import { isStreamed } from '../stream-mode.config';
 import { type ConfiguredAccount, ConfiguredChannel } from './configured-channel';
 
 const MIB = 1024 * 1024;
@@ -33,9 +34,7 @@ export abstract class ChatPlatform<A extends PlatformAccount> extends Configured
   }
 
   streamInterval(accountId: string): number | undefined {
-    const { settings } = this.account(accountId);
-    const mode = settings.streamMode ?? settings.streaming?.['mode'] ?? 'partial';
-    return mode === 'off' ? undefined : this.platform.streamMs;
+    return isStreamed(this.account(accountId).settings) ? this.platform.streamMs : undefined;
   }
 
   blockWishes(accountId: string): BlockWishes {

@@ -1,3 +1,4 @@
+import { Streaming, type StreamingWish } from '../stream-mode.config';
 import {
   Any,
   Bool,
@@ -143,7 +144,7 @@ class HistoryLimitConfig {
   textChunkLimit: ['Most characters of a message; longer answers are split.', 4000],
   chunkMode: idle('How long answers are split.'),
   streamMode: ['What is seen of an answer while it is written.', 'partial'],
-  streaming: 'Newer spelling of streamMode: { mode }.',
+  streaming: 'Newer spelling of streamMode: a mode, { mode }, or true or false.',
   draftChunk: 'Size of the blocks of streamMode "block".',
   blockStreaming: 'Whether long answers are sent in blocks.',
   blockStreamingCoalesce: 'minChars, maxChars, idleMs: how blocks are gathered.',
@@ -186,7 +187,7 @@ export class TelegramAccountConfig {
   @Opt() @Int({ min: 1, max: 4096 }) textChunkLimit?: number;
   @Opt() @OneOf(['length', 'newline']) chunkMode?: 'length' | 'newline';
   @Opt() @OneOf(['off', 'partial', 'block']) streamMode?: 'off' | 'partial' | 'block';
-  @Opt() @Obj() streaming?: Record<string, unknown>;
+  @Opt() @Streaming() streaming?: StreamingWish;
   @Opt() @Nested(() => DraftChunkConfig) draftChunk?: DraftChunkConfig;
   @Opt() @Bool() blockStreaming?: boolean;
   @Opt() @Obj() blockStreamingCoalesce?: Record<string, unknown>;

@@ -22,6 +22,8 @@ export interface FieldSchema {
   reload?: ReloadKind;
   /** Accepted and kept, without effect; nor has anything below it one. */
   idle?: true;
+  /** Idle, although it would keep something from happening. */
+  guards?: true;
 }
 
 const FIELDS = Symbol('dto-fields');

@@ -4,6 +4,7 @@ interface Described {
   text: string;
   standard?: unknown;
   idle?: true;
+  guards?: true;
 }
 
 /** What a key means: a sentence, one with the value that holds without it, or {@link idle}. */
@@ -11,6 +12,9 @@ type Meaning = string | readonly [text: string, standard: unknown] | Described;
 
 /** The meaning of a key that is accepted for the sake of existing files and has no effect, nor has anything below it. */
 export const idle = (text: string): Described => ({ text, idle: true });
+
+/** As {@link idle}, of a key that would keep something from happening: who sets it must not believe that it does. */
+export const idleGuard = (text: string): Described => ({ text, idle: true, guards: true });
 
 /**
  * Class decorator: what each property of a section of the configuration means. The compiler wants every one.
@@ -20,10 +24,11 @@ export const Keys =
   <T>(meanings: { readonly [K in keyof T]-?: Meaning }): ClassDecorator =>
   (target) => {
     for (const [name, meaning] of Object.entries<Meaning>(meanings)) {
-      const { text, standard, idle: isIdle } = readMeaning(meaning);
+      const { text, standard, idle: isIdle, guards } = readMeaning(meaning);
       recordField(target, name, {
         schema: { description: text, ...(standard === undefined ? {} : { default: standard }) },
         ...(isIdle ? { idle: true } : {}),
+        ...(guards ? { guards } : {}),
       });
     }
   };
