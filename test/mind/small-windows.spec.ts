@@ -1,5 +1,6 @@
 import type { ModelAnswer } from '../fakes/model-formats/model-format';
 import { LocalModels } from '../fakes/local-models';
+import { until } from '../harness/gateway-process';
 import { ToolBench } from '../harness/tool-bench';
 
 const LONG = 'tea leaves and water '.repeat(250);
@@ -23,6 +24,12 @@ describe('a model with a small window that nobody has stated', () => {
     const server = new LocalModels('ollama', 'fake-1', 12_288);
     server.isLoaded = true;
     bench.models.about = server.about;
+    // Asked for until it answers in time: the machine may be slow.
+    await until('the window is known', async () => {
+      const listed = await bench.client.call('models.list', { provider: 'fake', refresh: true });
+      const [model] = listed.payload?.['models'] as { contextWindow: number }[];
+      return model?.contextWindow === 12_288;
+    });
     for (let index = 0; index < 14; index++) expect(await say(`part ${index} ${LONG}`)).toContain('"ok"');
     expect(Math.max(...sizes())).toBeGreaterThan(12_288);
     expect(Math.max(...sizes())).toBeLessThanOrEqual(12_288 * CHARS_PER_TOKEN);

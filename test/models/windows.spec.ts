@@ -16,6 +16,8 @@ describe('the window that a server nearby gives its model', () => {
   let stateDir: string;
   let now = 1_800_000_000_000;
   let facts: ModelFactsService;
+  /** A machine may be slow; only who says nothing at all is not waited for. */
+  let patience = 60_000;
   let registry: ModelRegistry;
 
   /** A gateway that has just started on the same state. */
@@ -25,7 +27,7 @@ describe('the window that a server nearby gives its model', () => {
     };
     const service = { config, stateDir, env: { get: () => undefined } } as never;
     const loggers = new SilentLoggerFactory();
-    facts = new ModelFactsService(service, loggers, { now: () => now } as never);
+    facts = new ModelFactsService(service, loggers, { now: () => now } as never, patience);
     registry = new ModelRegistry(service, { addSecret: () => undefined } as never, facts, loggers);
   };
   const first = async (): Promise<ModelInfo> => {
@@ -39,6 +41,7 @@ describe('the window that a server nearby gives its model', () => {
   };
 
   beforeEach(async () => {
+    patience = 60_000;
     models = await FakeModels.start();
     stateDir = mkdtempSync(join(tmpdir(), 'windows-'));
     start();
@@ -102,11 +105,13 @@ describe('the window that a server nearby gives its model', () => {
     const server = serve('ollama', 12_288, { isLoaded: true });
     await first();
     models.about = () => 'silence';
+    patience = 100;
     start();
     expect(registry.lookup(`home/${MODEL}`).contextWindow).toBe(12_288);
     expect((await first()).contextWindow).toBe(12_288);
     server.window = 24_576;
     models.about = server.about;
+    patience = 60_000;
     start();
     expect((await first()).contextWindow).toBe(12_288);
     await until('it is looked at again', () => registry.lookup(`home/${MODEL}`).contextWindow === 24_576);
@@ -132,6 +137,10 @@ describe('the window that a server nearby gives its model', () => {
   it.each<LocalFault>(['silence', 'html', 'broken', 'odd types', 'refuses', 'moved'])(
     'is the usual one where the server fails at telling it: %s',
     async (fault) => {
+      if (fault === 'silence') {
+        patience = 100;
+        start();
+      }
       const server = serve('ollama', 12_288, { isLoaded: true, fault });
       expect((await first()).contextWindow).toBe(32_768);
       const asked = server.asked.length;
@@ -139,6 +148,8 @@ describe('the window that a server nearby gives its model', () => {
       await first();
       expect(server.asked).toHaveLength(asked);
       server.fault = undefined;
+      patience = 60_000;
+      start();
       now += 3_600_000;
       expect((await first()).contextWindow).toBe(12_288);
     },

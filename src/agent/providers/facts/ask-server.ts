@@ -9,7 +9,7 @@ import type { FactsById, ModelFacts } from './model-facts';
 export type ModelPlace = Pick<ModelInfo, 'api' | 'apiKey' | 'authHeader' | 'baseUrl' | 'headers'>;
 
 /** A server nearby answers at once, or does something else. */
-const LOCAL_TIMEOUT_MS = 1000;
+export const NEARBY_TIMEOUT_MS = 1000;
 const LIST_TIMEOUT_MS = 10_000;
 const MOST_BYTES = 16 * 1024 * 1024;
 const MOST_PAGES = 10;
@@ -27,10 +27,10 @@ export function isNearby(baseUrl: string): boolean {
 }
 
 /** What a server nearby says of a model; undefined where it says nothing, or not in time. */
-export async function askNearby(place: ModelPlace, id: string): Promise<ModelFacts | undefined> {
+export async function askNearby(place: ModelPlace, id: string, timeoutMs: number): Promise<ModelFacts | undefined> {
   const root = place.baseUrl.replace(/\/+$/, '').replace(/\/v1$/, '');
   const ask = (path: string, body?: unknown): Promise<unknown> =>
-    answerOf(`${root}${path}`, place, LOCAL_TIMEOUT_MS, body).catch(() => undefined);
+    answerOf(`${root}${path}`, place, timeoutMs, body).catch(() => undefined);
   const [list, show, running, studio, props] = await Promise.all([
     ask('/v1/models'),
     ask('/api/show', { model: id }),

@@ -7,7 +7,7 @@ import { messageOf } from '../../../common/openclaw-error';
 import { isPlainObject } from '../../../common/plain-object';
 import { ConfigService } from '../../../config/config.service';
 import type { ModelInfo } from '../model-registry.service';
-import { type ModelPlace, askList, askNearby, isNearby } from './ask-server';
+import { type ModelPlace, NEARBY_TIMEOUT_MS, askList, askNearby, isNearby } from './ask-server';
 import { isModelId } from './local-answers';
 import { type FactsById, type ModelFacts, readFacts } from './model-facts';
 
@@ -45,6 +45,8 @@ export class ModelFactsService {
     private readonly config: ConfigService,
     loggers: LoggerFactory,
     @Optional() private readonly clock: Clock = systemClock,
+    /** How long a server nearby may take. */
+    @Optional() private readonly nearbyMs: number = NEARBY_TIMEOUT_MS,
   ) {
     this.log = loggers.child('models/facts');
   }
@@ -98,7 +100,7 @@ export class ModelFactsService {
       if (models === 0) return { models, error: 'its list names no model that answers in text' };
       if (isNearby(place.baseUrl))
         for (const id of new Set([...ids, ...Object.keys(listed).slice(0, MOST_ASKED)]))
-          Object.assign(listed, { [id]: (await askNearby(place, id)) ?? listed[id] ?? {} });
+          Object.assign(listed, { [id]: (await askNearby(place, id, this.nearbyMs)) ?? listed[id] ?? {} });
       const old = this.known().get(place.baseUrl)?.models ?? {};
       const refusals = Object.entries(old).flatMap(([id, { refused }]) =>
         refused ? [[id, { refused }] as const] : [],
@@ -140,7 +142,7 @@ export class ModelFactsService {
       await this.refresh(info);
       return;
     }
-    const own = await askNearby(info, info.id);
+    const own = await askNearby(info, info.id, this.nearbyMs);
     if (!own) return;
     const before = this.of(info.baseUrl, info.id);
     this.note(info.baseUrl, { [info.id]: own });
