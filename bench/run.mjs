@@ -12,10 +12,12 @@ import { runTasks } from './agent/agent-bench.mjs';
 import { agentRows } from './agent/rows.mjs';
 import { measureChannels } from './channels.mjs';
 import { measureDurability } from './durability.mjs';
+import { longConversation } from './long-conversation.mjs';
 import { describeMachine, load } from './machine.mjs';
 import { measureFanOut } from './fan-out.mjs';
 import { measureNeighbours } from './neighbours.mjs';
 import { measureOperations } from './operations.mjs';
+import { measurePage } from './page.mjs';
 import { measureStorage } from './storage.mjs';
 import { tableLine } from './table.mjs';
 import { measurePromptCache } from './prompt-cache.mjs';
@@ -85,6 +87,7 @@ await measureChannels(services.port, add);
 await measureOperations(services.port, add);
 await measureDurability(services.port, add);
 await measureNeighbours(services.port, add);
+await measurePage(services.port, add);
 await services.stop();
 await measureAgent();
 report();
@@ -221,17 +224,7 @@ async function measureTurnsAtOnce() {
 
 async function measureLongSession() {
   const client = await WireClient.connect(gateway.port, TOKEN);
-  const words = 'the kettle is blue and the cups stand on the shelf behind the door of the kitchen '.repeat(5);
-  const lines = [{ type: 'session', version: 3, id: 'bench-long-session', timestamp: new Date(0).toISOString() }];
-  for (let index = 0; index < LONG_MESSAGES; index++) {
-    const message =
-      index % 2 === 0
-        ? { role: 'user', content: `${index} ${words}` }
-        : { role: 'assistant', content: [{ type: 'text', text: `${index} ${words}` }] };
-    lines.push({ type: 'message', id: `m${index}`, timestamp: new Date(index * 1000).toISOString(), message });
-  }
-  const text = lines.map((line) => JSON.stringify(line)).join('\n');
-  await client.call('sessions.import', { key: 'long', text });
+  await client.call('sessions.import', { key: 'long', text: longConversation(LONG_MESSAGES) });
   const opened = [];
   for (let count = 0; count < 15; count++) {
     const start = performance.now();

@@ -2,17 +2,11 @@
 // With a pattern only matching test files run. With CI=true a missing service fails instead of being skipped.
 import { existsSync } from 'node:fs';
 import { createConnection } from 'node:net';
+import { BROWSERS } from './browsers.mjs';
 import { checkNode, ensureBuild } from './ensure.mjs';
 import { at } from './paths.mjs';
 import { runTool } from './run.mjs';
 import { leaveSignals, runToolLogged, step } from './steps.mjs';
-
-const BROWSERS = [
-  '/usr/bin/chromium',
-  '/usr/bin/chromium-browser',
-  '/usr/bin/google-chrome',
-  '/usr/bin/google-chrome-stable',
-];
 
 checkNode();
 await ensureBuild();

@@ -1,5 +1,5 @@
 'use strict';
-// An OpenAI-compatible server that answers at once, and a Telegram that has no news.
+// An OpenAI-compatible server that answers at once, or slowly when asked to, and a Telegram that has no news.
 const { createServer } = require('node:http');
 
 const chunk = (delta, finish = null) =>
@@ -11,6 +11,10 @@ const ANSWER = [
   chunk({}, 'stop'),
   'data: [DONE]\n\n',
 ].join('');
+/** Whoever asks for it gets six hundred words, one each ten milliseconds. */
+const SLOWLY = 'Write slowly';
+const SLOW_WORDS = 600;
+const SLOW_PAUSE_MS = 10;
 const BOT = { ok: true, result: { id: 7000, is_bot: true, first_name: 'Bench', username: 'bench_bot' } };
 
 /** A page of two hundred links and fields, for the browser. */
@@ -26,6 +30,25 @@ function vectorOf(text) {
   });
 }
 
+function wantsItSlowly(body) {
+  const last = JSON.parse(body).messages.at(-1);
+  return last?.role === 'user' && JSON.stringify(last.content).includes(SLOWLY);
+}
+
+function writeSlowly(response) {
+  response.writeHead(200, { 'content-type': 'text/event-stream' });
+  let written = 0;
+  const clock = setInterval(() => {
+    if (written < SLOW_WORDS) {
+      response.write(chunk({ content: `word${written++}${written % 12 === 0 ? '.\n\n' : ' '}` }));
+      return;
+    }
+    clearInterval(clock);
+    response.end(`${chunk({}, 'stop')}data: [DONE]\n\n`);
+  }, SLOW_PAUSE_MS);
+  response.once('close', () => clearInterval(clock));
+}
+
 createServer((request, response) => {
   const asked = [];
   request.on('data', (part) => asked.push(part));
@@ -37,6 +60,10 @@ createServer((request, response) => {
       return;
     }
     if (request.url.endsWith('/chat/completions')) {
+      if (wantsItSlowly(Buffer.concat(asked).toString('utf8'))) {
+        writeSlowly(response);
+        return;
+      }
       response.writeHead(200, { 'content-type': 'text/event-stream' }).end(ANSWER);
       return;
     }
