@@ -1,3 +1,4 @@
+import lingui from 'eslint-plugin-lingui';
 import reactHooks from 'eslint-plugin-react-hooks';
 import tseslint from 'typescript-eslint';
 import { cutTextRule } from './scripts/lint/cut-text.mjs';
@@ -91,6 +92,67 @@ export default tseslint.config(
       ...reactHooks.configs.recommended.rules,
       // Takes functions that set state after an await for ones that set it at once.
       'react-hooks/set-state-in-effect': 'off',
+    },
+  },
+  {
+    files: ['ui/src/**/*.tsx', 'ui/webpage/src/**/*.tsx'],
+    ignores: ['**/*.spec.tsx'],
+    plugins: { lingui },
+    rules: {
+      'lingui/no-unlocalized-strings': [
+        'error',
+        {
+          // Names and codes: one word in lower case, in capitals, or with signs that no sentence has.
+          ignore: [
+            '^\\P{L}*$',
+            '^[a-z][\\w.:-]*$',
+            '^[A-Z][A-Z0-9_-]+$',
+            '^[\\w./#:*-]*[./#:*-][\\w./#:*-]*$',
+            '^(OpenClaw )?Nest$',
+            '^(SQLite|PostgreSQL)$',
+            '^<\\w',
+            '^[{(].*[})]$',
+            '^\\$\\{',
+            '^data:',
+            '^!?\\.\\.?/',
+            '^M .*z$',
+            '^ssh -N -L |^openclaw ',
+          ],
+          ignoreNames: [
+            {
+              regex: {
+                pattern: '^(className|class|href|src|rel|viewBox|d|key|id|role|type|on|keys|style|width|height)$',
+              },
+            },
+            {
+              regex: {
+                pattern: '^(data-|aria-(live|current|haspopup|controls|labelledby|describedby|activedescendant))',
+              },
+            },
+          ],
+          ignoreFunctions: [
+            '*.includes',
+            '*.startsWith',
+            '*.endsWith',
+            '*.split',
+            '*.join',
+            '*.get',
+            '*.has',
+            '*.set',
+            'Error',
+            'call',
+            'matchMedia',
+            'useLive',
+            'addressOf',
+            '*.querySelector',
+            '*.addEventListener',
+            '*.removeEventListener',
+          ],
+        },
+      ],
+      'lingui/no-single-variables-to-translate': 'error',
+      'lingui/no-expression-in-message': 'off',
+      'lingui/t-call-in-function': 'off',
     },
   },
   { files: ['**/*.cjs', '**/*.js'], rules: { '@typescript-eslint/no-require-imports': 'off' } },

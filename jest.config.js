@@ -17,6 +17,10 @@ module.exports = {
   roots: ['<rootDir>/src', '<rootDir>/test', '<rootDir>/ui'],
   testMatch: ['**/*.spec.ts', '**/*.spec.tsx'],
   transform: {
+    '[/\\\\]ui[/\\\\](src|webpage)[/\\\\].+\\.tsx?$': [
+      '<rootDir>/test/harness/page-transform.cjs',
+      swc({ tsx: true }, { react: { runtime: 'automatic' } })[1],
+    ],
     '^.+\\.ts$': swc({ tsx: false }),
     '^.+\\.tsx$': swc({ tsx: true }, { react: { runtime: 'automatic' } }),
   },

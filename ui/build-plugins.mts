@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module';
 import { readFile, readdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -5,9 +6,30 @@ import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
 import { type Plugin, runnerImport } from 'vite';
 
+// By its name at run time: Vite puts what this file imports into one file, where a path of its own would be lost.
+const { withoutMacros } = createRequire(import.meta.url)('./macros.cjs') as {
+  withoutMacros(code: string, filename: string, isFinal: boolean): { code: string; map: never } | undefined;
+};
+
 const COMPRESSED = /\.(html|js|css|svg|json)$/;
 /** Smaller files are not worth a second one. */
 const LEAST_BYTES = 512;
+
+/** Texts in the sources become what looks them up. */
+export function macros(): Plugin {
+  let isFinal = true;
+  return {
+    name: 'macros',
+    enforce: 'pre',
+    configResolved({ isProduction }) {
+      isFinal = isProduction;
+    },
+    transform: {
+      filter: { id: /\.tsx?$/ },
+      handler: (code, id) => withoutMacros(code, id, isFinal),
+    },
+  };
+}
 
 /** Tells the gateway at which addresses the page is. */
 export function addresses(): Plugin {
@@ -15,7 +37,7 @@ export function addresses(): Plugin {
     name: 'addresses',
     async generateBundle() {
       const routes = join(dirname(fileURLToPath(import.meta.url)), 'src/shell/routes.ts');
-      const { module } = await runnerImport<{ pageNames(): string[] }>(routes);
+      const { module } = await runnerImport<{ pageNames(): string[] }>(routes, { plugins: [macros()] });
       this.emitFile({ type: 'asset', fileName: 'addresses.json', source: JSON.stringify(module.pageNames()) });
     },
   };

@@ -1,8 +1,9 @@
+import { lingui } from '@lingui/vite-plugin';
 import react from '@vitejs/plugin-react';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
-import { addresses, precompress } from './build-plugins.mts';
+import { addresses, macros, precompress } from './build-plugins.mts';
 
 const here = dirname(fileURLToPath(import.meta.url));
 
@@ -10,7 +11,13 @@ export default defineConfig({
   root: here,
   // Relative addresses: the page works under any base path.
   base: './',
-  plugins: [react(), addresses(), precompress()],
+  plugins: [
+    macros(),
+    lingui({ configPath: join(here, 'lingui.config.cjs'), failOnMissing: true, failOnCompileError: true }),
+    react(),
+    addresses(),
+    precompress(),
+  ],
   build: {
     outDir: join(here, '../dist/ui'),
     emptyOutDir: true,
@@ -23,7 +30,7 @@ export default defineConfig({
           groups: [
             {
               name: 'kit',
-              test: /ui\/src\/(kit(?!\/chart)|gateway)\/|safe-text|visible-text|web-address|use-copy|palette\.module/,
+              test: /ui\/src\/(kit(?!\/chart)|gateway|words)\/|safe-text|visible-text|web-address|use-copy|palette\.module|(tokens|base)\.css|shell\/[\w-]+\.module\.css/,
             },
             { name: 'markdown', test: /ui\/src\/text\/markdown|node_modules\/marked\/|src\/common\/markdown\// },
           ],

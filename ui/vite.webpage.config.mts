@@ -1,8 +1,9 @@
+import { lingui } from '@lingui/vite-plugin';
 import react from '@vitejs/plugin-react';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
-import { precompress } from './build-plugins.mts';
+import { macros, precompress } from './build-plugins.mts';
 
 const here = dirname(fileURLToPath(import.meta.url));
 
@@ -10,7 +11,12 @@ const here = dirname(fileURLToPath(import.meta.url));
 export default defineConfig({
   root: join(here, 'webpage'),
   base: './',
-  plugins: [react(), precompress()],
+  plugins: [
+    macros(),
+    lingui({ configPath: join(here, 'lingui.config.cjs'), failOnMissing: true, failOnCompileError: true }),
+    react(),
+    precompress(),
+  ],
   build: {
     outDir: join(here, '../dist/webpage'),
     emptyOutDir: true,

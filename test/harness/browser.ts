@@ -1,4 +1,4 @@
-import { type Browser, type Page, chromium } from 'playwright-core';
+import { type Browser, type BrowserContextOptions, type Page, chromium } from 'playwright-core';
 
 export const BROWSER = process.env['TEST_BROWSER'];
 
@@ -10,8 +10,11 @@ export async function openBrowser(): Promise<Browser> {
 }
 
 /** A page of a fresh profile that notes what goes wrong in it. */
-export async function openPage(browser: Browser): Promise<{ page: Page; errors: string[] }> {
-  const context = await browser.newContext({ viewport: { width: 1200, height: 800 } });
+export async function openPage(
+  browser: Browser,
+  options: BrowserContextOptions = {},
+): Promise<{ page: Page; errors: string[] }> {
+  const context = await browser.newContext({ viewport: { width: 1200, height: 800 }, ...options });
   context.setDefaultTimeout(60_000);
   const page = await context.newPage();
   const errors: string[] = [];

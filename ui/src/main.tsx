@@ -1,7 +1,10 @@
+import { i18n } from '@lingui/core';
+import { I18nProvider } from '@lingui/react';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './shell/app';
-import { fetchStart } from './shell/views';
+import { fetchStart, words } from './shell/views';
+import { startLanguage } from './words/language';
 import './tokens.css';
 import './base.css';
 
@@ -9,8 +12,12 @@ const root = document.getElementById('root');
 if (!root) throw new Error('the page has no root element');
 // What is shown first is fetched while the connection is made.
 fetchStart();
-createRoot(root).render(
-  <StrictMode>
-    <App />
-  </StrictMode>,
+void words.speak(startLanguage(), 'shell').then(() =>
+  createRoot(root).render(
+    <StrictMode>
+      <I18nProvider i18n={i18n}>
+        <App />
+      </I18nProvider>
+    </StrictMode>,
+  ),
 );

@@ -1,10 +1,17 @@
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
+import { ROUTES } from '../../../ui/src/shell/routes';
 import { FakeModels } from '../../fakes/model-server';
 import { describeWithBrowser, openBrowser, openPage } from '../../harness/browser';
 import { GatewayProcess, TEST_TOKEN } from '../../harness/gateway-process';
 
 const MOST_REQUESTS = 12;
 const MOST_BYTES = 150_000;
+/** What a view fetches for itself, code and style, without what views share. */
+const MOST_OF_VIEW = 20_000;
+/** The conversation has the list that shows ten thousand messages in it. */
+const MOST_OF_LIST = 4_200;
 /** Bytes on the socket for each byte of an answer: what streams, how it ended, and the list. */
 const MOST_ON_WIRE = 2;
 const MOST_SPOKEN = 1.2;
@@ -15,6 +22,28 @@ new MutationObserver((changes) => {
   for (const { addedNodes } of changes) for (const node of addedNodes) window.spoken += (node.textContent ?? '').length;
 }).observe(document.querySelector('[role=log]'), { childList: true, subtree: true });
 document.querySelectorAll('[aria-live], [role=log], [role=alert], [role=status]').length`;
+
+const ASSETS = join(__dirname, '../../../dist/ui/assets');
+
+/** Bytes of the largest file of a name, as it is sent; texts of a view are called as it is, and smaller. */
+const sent = (view: string, kind: string): number =>
+  Math.max(
+    0,
+    ...readdirSync(ASSETS)
+      .filter((file) => file.startsWith(`${view}-`) && file.endsWith(`.${kind}`))
+      .map((file) => {
+        const packed = join(ASSETS, `${file}.br`);
+        return statSync(existsSync(packed) ? packed : join(ASSETS, file)).size;
+      }),
+  );
+
+describe('budgets of the views', () => {
+  it.each(ROUTES.map(({ view }) => view))('are kept by %s', (view) => {
+    const bytes = sent(view, 'js') + sent(view, 'css');
+    expect(bytes).toBeGreaterThan(500);
+    expect(bytes).toBeLessThanOrEqual(MOST_OF_VIEW + (view === 'chats' ? MOST_OF_LIST : 0));
+  });
+});
 
 describeWithBrowser('budgets of the page', () => {
   let browser: Browser;
@@ -36,8 +65,8 @@ describeWithBrowser('budgets of the page', () => {
     await browser.close();
   });
 
-  const open = async (): Promise<{ page: Page; bytes: () => number; urls: string[] }> => {
-    const { page } = await openPage(browser);
+  const open = async (locale = 'en-US'): Promise<{ page: Page; bytes: () => number; urls: string[] }> => {
+    const { page } = await openPage(browser, { locale });
     const session = await page.context().newCDPSession(page);
     await session.send('Network.enable');
     let bytes = 0;
@@ -46,19 +75,22 @@ describeWithBrowser('budgets of the page', () => {
     page.on('request', (request) => urls.push(request.url()));
     await page.goto(`${gateway.http}/#token=${TEST_TOKEN}`);
     await page.getByTestId('connection').and(page.locator('[data-state=connected]')).waitFor();
-    await page.getByLabel('Message').waitFor();
+    await page.locator('textarea').waitFor();
     return { page, bytes: () => bytes, urls };
   };
 
-  it('are kept by the first load, which asks nobody else', async () => {
-    const { page, bytes, urls } = await open();
-    await page.waitForTimeout(300);
-    expect(urls.length).toBeLessThanOrEqual(MOST_REQUESTS);
-    expect(bytes()).toBeGreaterThan(20_000);
-    expect(bytes()).toBeLessThanOrEqual(MOST_BYTES);
-    expect(urls.filter((url) => !url.startsWith(gateway.http))).toEqual([]);
-    await page.close();
-  });
+  it.each(['en-US', 'de-DE', 'es-ES', 'zh-CN', 'ja-JP'])(
+    'are kept by the first load in %s, which asks nobody else',
+    async (locale) => {
+      const { page, bytes, urls } = await open(locale);
+      await page.waitForTimeout(300);
+      expect(urls.length).toBeLessThanOrEqual(MOST_REQUESTS);
+      expect(bytes()).toBeGreaterThan(20_000);
+      expect(bytes()).toBeLessThanOrEqual(MOST_BYTES);
+      expect(urls.filter((url) => !url.startsWith(gateway.http))).toEqual([]);
+      await page.close();
+    },
+  );
 
   it('are kept by an answer that streams: on the wire, and in what is read aloud', async () => {
     // Long enough that what is said once about each answer is not what is measured.

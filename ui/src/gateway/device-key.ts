@@ -1,3 +1,4 @@
+import { t } from '@lingui/core/macro';
 import { ownName } from './page-place';
 
 const DATABASE = ownName('openclaw');
@@ -16,7 +17,7 @@ export interface DeviceKey {
 /** The browser keeps no keys for plain http, except for its own machine. */
 export class InsecurePlace extends Error {
   constructor() {
-    super('This address is not secure, so the browser keeps no keys for it.');
+    super(t`This address is not secure, so the browser keeps no keys for it.`);
   }
 }
 
@@ -49,7 +50,7 @@ async function generate(): Promise<CryptoKeyPair> {
   try {
     return (await crypto.subtle.generateKey('Ed25519', false, ['sign', 'verify'])) as CryptoKeyPair;
   } catch {
-    throw new Error('This browser has no Ed25519 keys. Please use a current Chrome, Edge, Firefox or Safari.');
+    throw new Error(t`This browser has no Ed25519 keys. Please use a current Chrome, Edge, Firefox or Safari.`);
   }
 }
 
@@ -58,7 +59,7 @@ function openDatabase(): Promise<IDBDatabase> {
     const request = indexedDB.open(DATABASE, 1);
     request.onupgradeneeded = () => request.result.createObjectStore(STORE);
     request.onsuccess = () => resolve(request.result);
-    request.onerror = () => reject(new Error('The browser does not let this page keep a key (private window?).'));
+    request.onerror = () => reject(new Error(t`The browser does not let this page keep a key (private window?).`));
   });
 }
 

@@ -1,3 +1,4 @@
+import { t } from '@lingui/core/macro';
 import { shortId } from '../../../src/common/short-id';
 
 export interface NamedSession {
@@ -14,15 +15,15 @@ export function titleOf({ key, label, displayName, derivedTitle }: NamedSession)
   if (isMain(key)) return name;
   // A command says nothing about what came after it.
   const title = derivedTitle?.startsWith('/') ? undefined : derivedTitle;
-  return displayName ?? title ?? (isNew(key) ? 'New conversation' : name);
+  return displayName ?? title ?? (isNew(key) ? t`New conversation` : name);
 }
 
 /** The part of a key that tells sessions apart. */
 export function shortKey(key: string): string {
   const [agent = '', ...parts] = (key.startsWith('agent:') ? key.slice('agent:'.length) : key).split(':');
   const rest = parts.join(':');
-  if (rest === 'main') return agent === 'main' ? 'Main' : agent;
-  if (isNew(key)) return 'New conversation';
+  if (rest === 'main') return agent === 'main' ? t`Main` : agent;
+  if (isNew(key)) return t`New conversation`;
   return rest || key;
 }
 

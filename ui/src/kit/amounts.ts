@@ -1,30 +1,40 @@
-const whole = new Intl.NumberFormat([]);
-const compact = new Intl.NumberFormat([], { notation: 'compact', maximumFractionDigits: 1 });
-const cents = new Intl.NumberFormat([], { style: 'currency', currency: 'USD' });
-const fine = new Intl.NumberFormat([], { style: 'currency', currency: 'USD', maximumSignificantDigits: 2 });
+import { number } from '../words/formats';
 
-export const wholeCount = (count: number): string => whole.format(count);
+export const wholeCount = (count: number): string => number(count);
 
 /** "1.2K", where there is little room. */
-export const shortCount = (count: number): string => compact.format(count);
+export const shortCount = (count: number): string => number(count, { notation: 'compact', maximumFractionDigits: 1 });
 
 /** US dollars; amounts of less than a cent keep two figures instead of being nothing. */
-export const money = (usd: number): string => (usd > 0 && usd < 0.01 ? fine : cents).format(usd);
+export const money = (usd: number): string =>
+  number(usd, {
+    style: 'currency',
+    currency: 'USD',
+    ...(usd > 0 && usd < 0.01 ? { maximumSignificantDigits: 2 } : {}),
+  });
 
 /** "480 ms", "3.4 s", "12 min 5 s", "3 h 10 min". */
 export function took(ms: number): string {
-  if (ms < 1000) return `${Math.floor(ms)} ms`;
-  if (ms < 60_000) return `${(Math.floor(ms / 100) / 10).toFixed(1)} s`;
+  if (ms < 1000) return units(Math.floor(ms), 'millisecond');
+  if (ms < 60_000) return units(Math.floor(ms / 100) / 10, 'second', 1);
   const minutes = Math.floor(ms / 60_000);
-  if (minutes < 60) return `${minutes} min ${Math.floor((ms % 60_000) / 1000)} s`;
-  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+  if (minutes < 60) return `${units(minutes, 'minute')} ${units(Math.floor((ms % 60_000) / 1000), 'second')}`;
+  return `${units(Math.floor(minutes / 60), 'hour')} ${units(minutes % 60, 'minute')}`;
 }
 
-const BYTE_UNITS = ['bytes', 'kB', 'MB', 'GB', 'TB'] as const;
+const units = (value: number, unit: string, digits = 0): string =>
+  number(value, { style: 'unit', unit, minimumFractionDigits: digits, maximumFractionDigits: digits });
+
+const BYTE_UNITS = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'] as const;
 
 /** "512 bytes", "81 MB". */
 export function byteSize(bytes: number): string {
   let [size, unit] = [bytes, 0];
   while (size >= 1000 && unit < BYTE_UNITS.length - 1) [size, unit] = [size / 1000, unit + 1];
-  return `${size < 10 && unit > 0 ? size.toFixed(1) : Math.round(size)} ${BYTE_UNITS[unit] ?? ''}`;
+  return number(size, {
+    style: 'unit',
+    unit: BYTE_UNITS[unit] ?? 'byte',
+    unitDisplay: unit === 0 ? 'long' : 'short',
+    maximumFractionDigits: size < 10 && unit > 0 ? 1 : 0,
+  });
 }

@@ -1,3 +1,4 @@
+import { t } from '@lingui/core/macro';
 import { useSyncExternalStore } from 'react';
 
 /** Said texts stay so long that a screen reader has taken them. */
@@ -23,7 +24,7 @@ const subscribe = (listener: () => void): (() => void) => {
 export function Announcer() {
   const texts = useSyncExternalStore(subscribe, () => said);
   return (
-    <div className="visually-hidden" role="log" aria-live="polite" aria-label="News" data-testid="announcer">
+    <div className="visually-hidden" role="log" aria-live="polite" aria-label={t`News`} data-testid="announcer">
       {texts.map(({ id, text }) => (
         <p key={id}>{text}</p>
       ))}

@@ -1,3 +1,4 @@
+import { t } from '@lingui/core/macro';
 import { type ReactNode, useEffect, useId, useRef } from 'react';
 import { SafeText } from '../text/safe-text';
 import { Button } from './button';
@@ -43,7 +44,7 @@ export function Dialog({ title, onClose, children }: DialogProps) {
           <h2 id={id}>
             <SafeText text={title} max={MAX_TITLE} />
           </h2>
-          <Button look="quiet" icon="close" aria-label="Close" onClick={onClose} />
+          <Button look="quiet" icon="close" aria-label={t`Close`} onClick={onClose} />
         </header>
         {children}
       </div>

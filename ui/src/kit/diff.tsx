@@ -1,3 +1,5 @@
+import { t } from '@lingui/core/macro';
+import { Trans } from '@lingui/react/macro';
 import { SafeText } from '../text/safe-text';
 import css from './diff.module.css';
 
@@ -9,7 +11,12 @@ export function Diff({ text, label }: { text: string; label: string }) {
   const lines = (start === -1 ? [] : all.slice(start)).filter(
     (line) => line !== '' && !line.startsWith('\\ No newline'),
   );
-  if (lines.length === 0) return <p className={css['none']}>Nothing changes.</p>;
+  if (lines.length === 0)
+    return (
+      <p className={css['none']}>
+        <Trans>Nothing changes.</Trans>
+      </p>
+    );
   return (
     <div className={css['diff']} role="group" aria-label={label} tabIndex={0} data-testid="diff">
       <ul>
@@ -21,7 +28,7 @@ export function Diff({ text, label }: { text: string; label: string }) {
               <>
                 <span aria-hidden="true">{line.charAt(0)}</span>
                 {kindOf(line) !== 'same' && (
-                  <span className="visually-hidden">{kindOf(line) === 'out' ? 'out: ' : 'in: '}</span>
+                  <span className="visually-hidden">{kindOf(line) === 'out' ? t`out:` : t`in:`} </span>
                 )}
                 <SafeText text={line.slice(1)} />
               </>

@@ -1,3 +1,5 @@
+import { t } from '@lingui/core/macro';
+import { Trans } from '@lingui/react/macro';
 import type { ReactNode } from 'react';
 import { SafeText } from '../text/safe-text';
 import { Button } from './button';
@@ -31,7 +33,11 @@ export function Failure({ what, why, onRetry, children }: FailureProps) {
       </p>
       {(onRetry || children) && (
         <p className={css['next']}>
-          {onRetry && <Button onClick={onRetry}>Try again</Button>}
+          {onRetry && (
+            <Button onClick={onRetry}>
+              <Trans>Try again</Trans>
+            </Button>
+          )}
           {children}
         </p>
       )}
@@ -40,7 +46,7 @@ export function Failure({ what, why, onRetry, children }: FailureProps) {
 }
 
 /** Grey lines in the shape of what is to come. */
-export function Skeleton({ lines = 3, label = 'Loading' }: { lines?: number; label?: string }) {
+export function Skeleton({ lines = 3, label = t`Loading` }: { lines?: number; label?: string }) {
   return (
     <div className={css['skeleton']} role="status" aria-label={label}>
       {Array.from({ length: lines }, (_, line) => (

@@ -1,3 +1,4 @@
+import { t } from '@lingui/core/macro';
 import css from './switch.module.css';
 
 interface SwitchProps {
@@ -19,6 +20,6 @@ export const Switch = ({ label, isOn, onChange, describedBy }: SwitchProps) => (
     onClick={() => onChange(!isOn)}
   >
     <i aria-hidden="true" />
-    <span>{isOn ? 'on' : 'off'}</span>
+    <span>{isOn ? t`on` : t`off`}</span>
   </button>
 );

@@ -1,3 +1,5 @@
+import { t } from '@lingui/core/macro';
+import { Trans } from '@lingui/react/macro';
 import { useEffect, useSyncExternalStore } from 'react';
 import { announce } from './announcer';
 import { Button } from './button';
@@ -26,7 +28,7 @@ function change(next: readonly Toast[]): void {
 
 /** Says that something was done; for some seconds it can be undone. */
 export function toast(text: string, ends: Pick<Toast, 'undo' | 'done'> = {}): void {
-  announce(ends.undo ? `${text} It can be undone.` : text);
+  announce(ends.undo ? t`${text} It can be undone.` : text);
   change([...toasts, { id: ++count, text, ...ends }]);
 }
 
@@ -50,7 +52,7 @@ const subscribe = (listener: () => void): (() => void) => {
 export function Toasts() {
   const shown = useSyncExternalStore(subscribe, () => toasts);
   return (
-    <section className={css['toasts']} aria-label="Just done">
+    <section className={css['toasts']} aria-label={t`Just done`}>
       {shown.map((each) => (
         <ToastLine key={each.id} toast={each} />
       ))}
@@ -68,8 +70,12 @@ function ToastLine({ toast: { id, text, undo } }: { toast: Toast }) {
       <span>
         <SafeText text={text} lines max={MAX_TEXT} />
       </span>
-      {undo && <Button onClick={() => end(id, 'undo')}>Undo</Button>}
-      <Button look="quiet" icon="close" aria-label="Close" onClick={() => end(id, 'done')} />
+      {undo && (
+        <Button onClick={() => end(id, 'undo')}>
+          <Trans>Undo</Trans>
+        </Button>
+      )}
+      <Button look="quiet" icon="close" aria-label={t`Close`} onClick={() => end(id, 'done')} />
     </div>
   );
 }

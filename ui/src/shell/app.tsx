@@ -1,3 +1,5 @@
+import { t } from '@lingui/core/macro';
+import { useLingui } from '@lingui/react';
 import { InsecurePlace } from '../gateway/device-key';
 import { GatewayProvider, useConnection } from '../gateway/use-gateway';
 import { LoginView } from './login-view';
@@ -6,9 +8,10 @@ import { Room } from './room';
 
 export function App() {
   const gateway = useConnection();
+  const { i18n } = useLingui();
   const { attempts, connection, hello, problem } = gateway;
   if (problem instanceof InsecurePlace) return <InsecureView />;
-  if (problem) return <NoConnectionView title="This browser can't sign in" why={problem.message} />;
+  if (problem) return <NoConnectionView title={t`This browser can't sign in`} why={problem.message} />;
   if (connection.kind === 'refused')
     return <LoginView error={connection.error} isFirst={attempts === 0} onLogIn={gateway.logIn} />;
   if (!hello) {
@@ -17,14 +20,15 @@ export function App() {
       return <LoginView error={connection.error} isFirst={false} onLogIn={gateway.logIn} />;
     return (
       <NoConnectionView
-        title={connection.kind === 'waiting' ? 'The gateway does not answer' : 'Connecting …'}
-        why={connection.kind === 'waiting' ? `${connection.reason}; trying again …` : undefined}
+        title={connection.kind === 'waiting' ? t`The gateway does not answer` : t`Connecting …`}
+        why={connection.kind === 'waiting' ? t`${connection.reason}; trying again …` : undefined}
       />
     );
   }
   return (
     <GatewayProvider value={gateway}>
-      <Room />
+      {/* What was said in one language is built anew in another; the connection stays. */}
+      <Room key={i18n.locale} />
     </GatewayProvider>
   );
 }

@@ -1,3 +1,4 @@
+import { t } from '@lingui/core/macro';
 import type { ConnectionState } from '../gateway/gateway-socket';
 import { Link } from '../kit/link';
 import { addressOf } from '../kit/place';
@@ -5,10 +6,18 @@ import { Status } from '../kit/states';
 import css from './nav.module.css';
 
 const TEXT = {
-  connecting: 'Connecting',
-  connected: 'Connected',
-  waiting: 'Reconnecting',
-  refused: 'Not signed in',
+  get connecting() {
+    return t`Connecting`;
+  },
+  get connected() {
+    return t`Connected`;
+  },
+  get waiting() {
+    return t`Reconnecting`;
+  },
+  get refused() {
+    return t`Not signed in`;
+  },
 } as const;
 
 /** Whether the gateway is there; leads to how it is. */
@@ -21,7 +30,7 @@ export function ConnectionBadge({ connection }: { connection: ConnectionState })
       className={css['connection']}
       data-state={connection.kind}
       data-testid="connection"
-      title={reason || 'How the gateway is'}
+      title={reason || t`How the gateway is`}
     >
       <Status tone={connection.kind === 'connected' ? 'good' : 'warn'}>{TEXT[connection.kind]}</Status>
     </Link>

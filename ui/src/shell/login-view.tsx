@@ -1,9 +1,13 @@
+import { t } from '@lingui/core/macro';
+import { Trans } from '@lingui/react/macro';
 import { useState } from 'react';
 import type { Credentials } from '../gateway/credentials';
 import type { WireError } from '../gateway/frames';
 import { Button } from '../kit/button';
 import { SafeText } from '../text/safe-text';
 import css from './door.module.css';
+
+const COMMAND = 'openclaw devices approve ';
 
 interface LoginViewProps {
   error: WireError | undefined;
@@ -30,19 +34,26 @@ export function LoginView({ error, isFirst, onLogIn }: LoginViewProps) {
       >
         <h1>OpenClaw Nest</h1>
         <p>
-          Paste the gateway's {wantsPassword ? 'password' : 'token'}, or open the login link that{' '}
-          <code>openclaw dashboard</code> prints.
+          {wantsPassword ? (
+            <Trans>
+              Paste the gateway's password, or open the login link that <code>openclaw dashboard</code> prints.
+            </Trans>
+          ) : (
+            <Trans>
+              Paste the gateway's token, or open the login link that <code>openclaw dashboard</code> prints.
+            </Trans>
+          )}
         </p>
         <input
           type="password"
           value={secret}
           onChange={(event) => setSecret(event.target.value)}
-          aria-label={wantsPassword ? 'Password' : 'Token'}
+          aria-label={wantsPassword ? t`Password` : t`Token`}
           autoComplete="current-password"
           autoFocus
         />
         <Button type="submit" look="primary" disabled={secret.trim() === ''}>
-          Log in
+          <Trans>Log in</Trans>
         </Button>
         {error && !isFirst && (
           <p className={css['problem']} role="alert">
@@ -67,12 +78,19 @@ function DeviceView({ requestId }: { requestId: string }) {
   return (
     <main className={css['door']}>
       <div>
-        <h1>This browser is new here</h1>
-        <p>Let it in on the machine of the gateway with:</p>
+        <h1>
+          <Trans>This browser is new here</Trans>
+        </h1>
+        <p>
+          <Trans>Let it in on the machine of the gateway with:</Trans>
+        </p>
         <pre>
-          openclaw devices approve <SafeText text={requestId} />
+          {COMMAND}
+          <SafeText text={requestId} />
         </pre>
-        <p className={css['hint']}>This page goes on by itself after that.</p>
+        <p className={css['hint']}>
+          <Trans>This page goes on by itself after that.</Trans>
+        </p>
       </div>
     </main>
   );

@@ -1,14 +1,20 @@
+import { i18n } from '@lingui/core';
+import { msg, t } from '@lingui/core/macro';
+import { Plural, Trans } from '@lingui/react/macro';
 import { type ReactNode, useState } from 'react';
 import { useGateway } from '../gateway/use-gateway';
 import { Button } from '../kit/button';
 import { Dialog } from '../kit/dialog';
+import { Choice } from '../kit/field';
 import { Icon } from '../kit/icon';
 import { Link } from '../kit/link';
 import { addressOf } from '../kit/place';
+import { LANGUAGES } from '../words/languages';
 import { ConnectionBadge } from './connection-badge';
 import { overPage } from './palette/over-page';
 import { PALETTE_KEYS } from './palette/shortcuts';
 import { ROUTES, type Route } from './routes';
+import { useLanguage } from './use-language';
 import { useTheme } from './theme';
 import { fetchView } from './views';
 import css from './nav.module.css';
@@ -26,14 +32,26 @@ interface LinkOptions {
 
 /** Views that have a place in the bar of a phone; the others are behind "More". */
 const IN_BAR = 3;
-const THEMES = { system: 'Colours: as the system', light: 'Colours: light', dark: 'Colours: dark' } as const;
+const GROUPS = { Reach: msg`Reach`, Assistant: msg`Assistant`, Watch: msg`Watch`, System: msg`System` } as const;
+const THEMES = {
+  get system() {
+    return t`Colours: as the system`;
+  },
+  get light() {
+    return t`Colours: light`;
+  },
+  get dark() {
+    return t`Colours: dark`;
+  },
+} as const;
 
 export function Nav({ current, approvals, people }: NavProps) {
   const { connection, logOut } = useGateway();
   const [theme, nextTheme] = useTheme();
+  const [language, chooseLanguage] = useLanguage();
   const [showsMore, setShowsMore] = useState(false);
   const counts: Readonly<Record<string, number>> = { home: approvals, people };
-  const linkOf = (route: Route, { words = route.words, onFollow }: LinkOptions = {}): ReactNode => (
+  const linkOf = (route: Route, { words = i18n._(route.words), onFollow }: LinkOptions = {}): ReactNode => (
     <Link
       key={route.view}
       to={addressOf(route.view)}
@@ -57,33 +75,47 @@ export function Nav({ current, approvals, people }: NavProps) {
 
   return (
     <>
-      <nav className={css['side']} aria-label="Views">
+      <nav className={css['side']} aria-label={t`Views`}>
         <p className={css['brand']}>
           <img src="./icon.svg" alt="" width="22" height="22" /> Nest
+          <select
+            className={css['language']}
+            aria-label={t`Language`}
+            value={language}
+            onChange={(event) => chooseLanguage(event.target.value)}
+          >
+            {Object.entries(LANGUAGES).map(([name, words]) => (
+              <option key={name} value={name} lang={name}>
+                {words}
+              </option>
+            ))}
+          </select>
         </p>
         {groups.map((group) => (
           <div key={group ?? ''} className={css['group']}>
-            {group && <h2>{group}</h2>}
+            {group && <h2>{i18n._(GROUPS[group])}</h2>}
             {ROUTES.filter((route) => route.group === group).map((route) => linkOf(route))}
           </div>
         ))}
         <div className={css['foot']}>
           <Button look="quiet" icon="search" aria-haspopup="dialog" onClick={() => overPage.show('palette')}>
-            Go to … ({PALETTE_KEYS})
+            <Trans>Go to … ({PALETTE_KEYS})</Trans>
           </Button>
           {themeButton}
           <ConnectionBadge connection={connection} />
         </div>
       </nav>
-      <nav className={css['bar']} aria-label="Main views">
-        {ROUTES.slice(0, IN_BAR).map((route) => linkOf(route, { words: route.short ?? route.words }))}
+      <nav className={css['bar']} aria-label={t`Main views`}>
+        {ROUTES.slice(0, IN_BAR).map((route) => linkOf(route, { words: i18n._(route.short ?? route.words) }))}
         <button type="button" className={css['link']} aria-haspopup="dialog" onClick={() => setShowsMore(true)}>
           <Icon name="more" />
-          <span>More</span>
+          <span>
+            <Trans>More</Trans>
+          </span>
         </button>
       </nav>
       {showsMore && (
-        <Dialog title="More" onClose={() => setShowsMore(false)}>
+        <Dialog title={t`More`} onClose={() => setShowsMore(false)}>
           <div className={css['group']}>
             {rest.map((route) => linkOf(route, { onFollow: () => setShowsMore(false) }))}
           </div>
@@ -94,10 +126,13 @@ export function Nav({ current, approvals, people }: NavProps) {
               overPage.show('palette');
             }}
           >
-            Go to …
+            <Trans>Go to …</Trans>
           </Button>
           {themeButton}
-          <Button onClick={logOut}>Log out of this browser</Button>
+          <Choice label={t`Language`} value={language} options={LANGUAGES} onChange={chooseLanguage} />
+          <Button onClick={logOut}>
+            <Trans>Log out of this browser</Trans>
+          </Button>
         </Dialog>
       )}
     </>
@@ -107,6 +142,9 @@ export function Nav({ current, approvals, people }: NavProps) {
 const Count = ({ count }: { count: number }) => (
   <b className={css['count']}>
     {count}
-    <span className="visually-hidden"> {count === 1 ? 'waits' : 'wait'}</span>
+    <span className="visually-hidden">
+      {' '}
+      <Plural value={count} one="waits" other="wait" />
+    </span>
   </b>
 );

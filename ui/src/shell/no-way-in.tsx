@@ -1,3 +1,4 @@
+import { Trans } from '@lingui/react/macro';
 import { SafeText } from '../text/safe-text';
 import css from './door.module.css';
 
@@ -24,23 +25,37 @@ export function InsecureView() {
   return (
     <main className={css['door']}>
       <div>
-        <h1>This address is not encrypted</h1>
+        <h1>
+          <Trans>This address is not encrypted</Trans>
+        </h1>
         <p>
-          Over plain http anybody on the way could read along and act as you, so browsers keep no keys for such an
-          address, and the gateway lets no browser in without one. There are two ways on:
+          <Trans>
+            Over plain http anybody on the way could read along and act as you, so browsers keep no keys for such an
+            address, and the gateway lets no browser in without one. There are two ways on:
+          </Trans>
         </p>
-        <h2>Through a tunnel, at once</h2>
-        <p>Run this on the machine you sit at, and leave it running:</p>
+        <h2>
+          <Trans>Through a tunnel, at once</Trans>
+        </h2>
+        <p>
+          <Trans>Run this on the machine you sit at, and leave it running:</Trans>
+        </p>
         <pre>
-          ssh -N -L {here}:127.0.0.1:{here} <SafeText text={hostname} />
+          <SafeText text={`ssh -N -L ${here}:127.0.0.1:${here} ${hostname}`} />
         </pre>
         <p>
-          Then open <code>http://localhost:{here}</code>.
+          <Trans>
+            Then open <code>http://localhost:{here}</code>.
+          </Trans>
         </p>
-        <h2>With encryption, for good</h2>
+        <h2>
+          <Trans>With encryption, for good</Trans>
+        </h2>
         <p>
-          On the machine of the gateway set <code>gateway.tls.enabled</code> to <code>true</code>: it makes its own
-          certificate and prints the fingerprint to compare it by. A reverse proxy with a certificate does as well.
+          <Trans>
+            On the machine of the gateway set <code>gateway.tls.enabled</code> to <code>true</code>: it makes its own
+            certificate and prints the fingerprint to compare it by. A reverse proxy with a certificate does as well.
+          </Trans>
         </p>
       </div>
     </main>

@@ -1,3 +1,5 @@
+import { t } from '@lingui/core/macro';
+import { Trans } from '@lingui/react/macro';
 import type { PairingRequest } from '../gateway/pairing';
 import { Link } from '../kit/link';
 import { addressOf } from '../kit/place';
@@ -18,18 +20,22 @@ export function PeopleBar({ requests, isThere }: PeopleBarProps) {
   const [first] = requests;
   if (!first || isThere) return null;
   return (
-    <aside className={css['people']} aria-label="People who ask to write" data-testid="people-bar">
+    <aside className={css['people']} aria-label={t`People who ask to write`} data-testid="people-bar">
       <span>
         {requests.length === 1 ? (
           <>
-            <SafeText text={first.name ?? 'Somebody'} max={MAX_NAME} /> asks to write on{' '}
-            <SafeText text={placeName(first.channel)} max={MAX_NAME} />
+            <Trans>
+              <SafeText text={first.name ?? t`Somebody`} max={MAX_NAME} /> asks to write on{' '}
+              <SafeText text={placeName(first.channel)} max={MAX_NAME} />
+            </Trans>
           </>
         ) : (
-          `${requests.length} people ask to write to the assistant`
+          t`${requests.length} people ask to write to the assistant`
         )}
       </span>
-      <Link to={addressOf('people')}>Look</Link>
+      <Link to={addressOf('people')}>
+        <Trans>Look</Trans>
+      </Link>
     </aside>
   );
 }

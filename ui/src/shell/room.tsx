@@ -1,3 +1,6 @@
+import { i18n } from '@lingui/core';
+import { t } from '@lingui/core/macro';
+import { Trans } from '@lingui/react/macro';
 import { Suspense, createElement, useEffect, useRef } from 'react';
 import { useApprovals } from '../gateway/approvals';
 import { usePairing } from '../gateway/pairing';
@@ -32,7 +35,10 @@ export function Room() {
     goTo(addressOf(route.view, session === null ? {} : { s: session }), { replace: true });
   }, [route, view, query]);
 
-  useWaitingSigns(route?.words ?? 'Not found', { approvals: approvals.waiting, people: pairing.requests.length });
+  useWaitingSigns(route ? i18n._(route.words) : t`Not found`, {
+    approvals: approvals.waiting,
+    people: pairing.requests.length,
+  });
 
   const shown = route?.view;
   const isFirst = useRef(true);
@@ -52,7 +58,7 @@ export function Room() {
           main.current?.focus();
         }}
       >
-        Skip to the content
+        <Trans>Skip to the content</Trans>
       </a>
       <Nav current={shown} approvals={approvals.waiting.length} people={pairing.requests.length} />
       <div className={css['stage']}>
@@ -72,8 +78,10 @@ export function Room() {
               </Suspense>
             </ViewGuard>
           ) : (
-            <Empty title="There is nothing at this address">
-              <Link to={addressOf('home')}>Home</Link>
+            <Empty title={t`There is nothing at this address`}>
+              <Link to={addressOf('home')}>
+                <Trans>Home</Trans>
+              </Link>
             </Empty>
           )}
         </main>

@@ -1,3 +1,5 @@
+import { t } from '@lingui/core/macro';
+import { Trans } from '@lingui/react/macro';
 import { useOffline } from '../gateway/use-offline';
 import { Link } from '../kit/link';
 import { addressOf } from '../kit/place';
@@ -8,9 +10,13 @@ export function SetupBar({ isThere }: { isThere: boolean }) {
   const isOffline = useOffline();
   if (isThere || isOffline !== true) return null;
   return (
-    <section className={css['people']} aria-label="Set up" data-testid="setup-bar">
-      <span>No language model is connected yet.</span>
-      <Link to={addressOf('setup')}>Set up</Link>
+    <section className={css['people']} aria-label={t`Set up`} data-testid="setup-bar">
+      <span>
+        <Trans>No language model is connected yet.</Trans>
+      </span>
+      <Link to={addressOf('setup')}>
+        <Trans>Set up</Trans>
+      </Link>
     </section>
   );
 }

@@ -1,3 +1,4 @@
+import { t } from '@lingui/core/macro';
 import { Component, type ReactNode } from 'react';
 import { Failure } from '../kit/states';
 
@@ -14,8 +15,8 @@ export class ViewGuard extends Component<{ children: ReactNode }, { error: Error
     if (!error) return this.props.children;
     return (
       <Failure
-        what="This view could not be shown."
-        why={`${error.message}. After an update of the gateway the page has to be loaded anew.`}
+        what={t`This view could not be shown.`}
+        why={t`${error.message}. After an update of the gateway the page has to be loaded anew.`}
         onRetry={() => window.location.reload()}
       />
     );

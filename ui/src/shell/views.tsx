@@ -1,13 +1,23 @@
+import type { Messages } from '@lingui/core';
 import { type ComponentType, type LazyExoticComponent, lazy } from 'react';
 import { currentPlace } from '../kit/place';
+import { Words } from '../words/language';
 import { ROUTES, START, routeOf } from './routes';
 
 const folders = import.meta.glob<{ default: ComponentType }>('../views/*/index.tsx');
 
-const load = (view: string): Promise<{ default: ComponentType }> => {
+/** What the first load has texts for; `lingui.config.cjs` says what is in it. */
+const IN_SHELL = 'chats';
+
+export const words = new Words(
+  import.meta.glob<{ messages: Messages }>(['../locales/*/*.po', '!../locales/*/webpage.po']),
+);
+
+const load = async (view: string): Promise<{ default: ComponentType }> => {
   const folder = folders[`../views/${view}/index.tsx`];
   if (!folder) throw new Error(`there is no view ${view}`);
-  return folder();
+  const [loaded] = await Promise.all([folder(), view === IN_SHELL ? undefined : words.load(view)]);
+  return loaded;
 };
 
 /** Each view as a component that is loaded when it is first shown. */

@@ -1,3 +1,4 @@
+import { plural, t } from '@lingui/core/macro';
 import { useEffect, useRef } from 'react';
 import type { Approval } from '../gateway/approvals';
 import { announce } from '../kit/announcer';
@@ -16,16 +17,18 @@ export function useWaitingSigns(title: string, { approvals, people }: Waiting): 
   useEffect(() => {
     const what =
       approvals.length > 0
-        ? `(${approvals.length}) Waits for your decision – `
+        ? `${t`(${approvals.length}) Waits for your decision`} – `
         : people > 0
-          ? `(${people}) ${people === 1 ? 'Somebody asks' : 'People ask'} to write – `
+          ? `${plural(people, { one: '(#) Somebody asks to write', other: '(#) People ask to write' })} – `
           : '';
     document.title = `${what}${title} – ${PRODUCT}`;
   }, [approvals.length, people, title]);
 
   useEffect(() => {
     const icon = document.querySelector<HTMLLinkElement>('link[rel=icon]');
-    if (icon) icon.href = count > 0 ? './icon-waiting.svg' : './icon.svg';
+    const sign = count > 0 ? './icon-waiting.svg' : './icon.svg';
+    // Set to what it is, it would be fetched again.
+    if (icon?.getAttribute('href') !== sign) icon?.setAttribute('href', sign);
     const { setAppBadge, clearAppBadge } = navigator as Partial<Navigator>;
     if (count > 0) setAppBadge?.call(navigator, count).catch(() => undefined);
     else clearAppBadge?.call(navigator).catch(() => undefined);
@@ -37,8 +40,8 @@ export function useWaitingSigns(title: string, { approvals, people }: Waiting): 
       if (told.current.has(id)) continue;
       told.current.add(id);
       // Said once: the time that is left is told by the card, and not out loud.
-      announce('A call waits for your decision.');
-      notify('Waits for your decision', request.kind === 'exec' ? 'A command' : 'A call', id);
+      announce(t`A call waits for your decision.`);
+      notify(t`Waits for your decision`, request.kind === 'exec' ? t`A command` : t`A call`, id);
     }
   }, [approvals]);
 }

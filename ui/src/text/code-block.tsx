@@ -1,3 +1,5 @@
+import { t } from '@lingui/core/macro';
+import { Trans } from '@lingui/react/macro';
 import { useEffect, useMemo, useState } from 'react';
 import { Prose } from './safe-text';
 import { COPY_WORDS, useCopy } from './use-copy';
@@ -19,15 +21,15 @@ export function CodeBlock({ code, language }: { code: string; language: string }
   return (
     <figure className={css['code']} dir="ltr">
       <figcaption>
-        <span>{language || 'text'}</span>
+        <span>{language || t`text`}</span>
         <button type="button" aria-pressed={wraps} onClick={() => setWraps(!wraps)}>
-          Wrap
+          <Trans>Wrap</Trans>
         </button>
         <button type="button" onClick={() => copy(code)} aria-live="polite">
           {COPY_WORDS[copied]}
         </button>
       </figcaption>
-      <pre data-wraps={wraps} tabIndex={0} aria-label={`Code, ${language || 'text'}`} role="group">
+      <pre data-wraps={wraps} tabIndex={0} aria-label={t`Code, ${language || t`text`}`} role="group">
         <code>
           {isDiff ? (
             shown.map((line, index) => (
@@ -43,7 +45,7 @@ export function CodeBlock({ code, language }: { code: string; language: string }
       </pre>
       {folds && (
         <button type="button" className={css['unfold']} aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
-          {isOpen ? 'Show less' : `Show all ${lines.length} lines`}
+          {isOpen ? t`Show less` : t`Show all ${lines.length} lines`}
         </button>
       )}
     </figure>

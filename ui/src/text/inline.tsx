@@ -1,3 +1,4 @@
+import { Trans } from '@lingui/react/macro';
 import type { Token, Tokens } from 'marked';
 import { type ReactNode, useState } from 'react';
 import { withoutEntities } from './entities';
@@ -84,7 +85,12 @@ function WebLink({ link, depth }: { link: Tokens.Link; depth: number }) {
       <a href={url.href} target="_blank" rel="noopener noreferrer" title={url.href}>
         <Inline tokens={link.tokens} depth={depth} />
       </a>
-      {place !== undefined && <span className={css['place']}> (leads to {place})</span>}
+      {place !== undefined && (
+        <span className={css['place']}>
+          {' '}
+          <Trans>(leads to {place})</Trans>
+        </span>
+      )}
     </>
   );
 }
@@ -96,9 +102,13 @@ function Picture({ image }: { image: Tokens.Image }) {
   if (!url) return <Prose text={image.raw} />;
   return (
     <a className={css['picture']} href={url.href} target="_blank" rel="noopener noreferrer" title={url.href}>
-      picture{words === '' ? '' : ' “'}
-      <Prose text={words} />
-      {words === '' ? '' : '”'} from {url.host}
+      {words === '' ? (
+        <Trans>picture from {url.host}</Trans>
+      ) : (
+        <Trans>
+          picture “<Prose text={words} />” from {url.host}
+        </Trans>
+      )}
     </a>
   );
 }
@@ -109,7 +119,7 @@ function Spoiler({ children }: { children: ReactNode }) {
     <span>{children}</span>
   ) : (
     <button type="button" className={css['spoiler']} onClick={() => setOpen(true)}>
-      hidden: show
+      <Trans>hidden: show</Trans>
     </button>
   );
 }

@@ -1,3 +1,4 @@
+import { t } from '@lingui/core/macro';
 import type { Token, Tokens } from 'marked';
 import { type ReactNode, memo, useMemo, useState } from 'react';
 import { CodeBlock } from './code-block';
@@ -95,7 +96,7 @@ function List({ list, depth }: { list: Tokens.List; depth: number }) {
           checked={item.checked === true}
           readOnly
           disabled
-          aria-label={item.checked ? 'done' : 'open'}
+          aria-label={item.checked ? t`done` : t`open`}
         />
       )}
       <Item item={item} depth={depth} />
@@ -124,7 +125,7 @@ function Item({ item, depth }: { item: Tokens.ListItem; depth: number }) {
 function Table({ table }: { table: Tokens.Table }) {
   const align = (index: number) => table.align[index] ?? undefined;
   return (
-    <div className={css['table']} tabIndex={0} role="group" aria-label="Table" dir={directionOf(table.raw)}>
+    <div className={css['table']} tabIndex={0} role="group" aria-label={t`Table`} dir={directionOf(table.raw)}>
       <table>
         <thead>
           <tr>

@@ -1,3 +1,4 @@
+import { t } from '@lingui/core/macro';
 import { useEffect, useState } from 'react';
 
 const SAID_MS = 2000;
@@ -22,4 +23,14 @@ export function useCopy(): ['idle' | 'copied' | 'failed', (text: string) => void
   return [state, copy];
 }
 
-export const COPY_WORDS = { idle: 'Copy', copied: 'Copied', failed: 'Select it by hand' } as const;
+export const COPY_WORDS = {
+  get idle() {
+    return t`Copy`;
+  },
+  get copied() {
+    return t`Copied`;
+  },
+  get failed() {
+    return t`Select it by hand`;
+  },
+} as const;

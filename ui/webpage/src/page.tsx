@@ -1,3 +1,5 @@
+import { t } from '@lingui/core/macro';
+import { Trans } from '@lingui/react/macro';
 import { type FormEvent, type KeyboardEvent, useCallback, useEffect, useRef, useState } from 'react';
 import { Markdown } from '../../src/text/markdown';
 import { type PageButton, type PageMessage, type Visit, history, listen, say, visit } from './page-client';
@@ -106,11 +108,11 @@ export function Page({ token }: { token: string }) {
   return (
     <main className="page">
       <header>
-        <h1>{room?.name ?? 'Chat'}</h1>
+        <h1>{room?.name ?? t`Chat`}</h1>
         <span
           className={isConnected ? 'dot on' : 'dot'}
           role="status"
-          aria-label={isConnected ? 'connected' : 'not connected'}
+          aria-label={isConnected ? t`connected` : t`not connected`}
         />
       </header>
       <section className="talk" aria-live="polite">
@@ -125,7 +127,11 @@ export function Page({ token }: { token: string }) {
             ))}
           </div>
         ))}
-        {isTyping && <p className="typing">is writing …</p>}
+        {isTyping && (
+          <p className="typing">
+            <Trans>is writing …</Trans>
+          </p>
+        )}
         <div ref={end} />
       </section>
       {problem && (
@@ -135,8 +141,8 @@ export function Page({ token }: { token: string }) {
       )}
       <form onSubmit={submit}>
         <textarea
-          aria-label="Message"
-          placeholder="Write a message"
+          aria-label={t`Message`}
+          placeholder={t`Write a message`}
           rows={2}
           value={text}
           disabled={!room}
@@ -146,7 +152,7 @@ export function Page({ token }: { token: string }) {
           }}
         />
         <button type="submit" disabled={!room || text.trim() === ''}>
-          Send
+          <Trans>Send</Trans>
         </button>
       </form>
     </main>

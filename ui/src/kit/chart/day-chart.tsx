@@ -1,3 +1,4 @@
+import { t } from '@lingui/core/macro';
 import { useEffect, useRef, useState } from 'react';
 import { messageOf } from '../../../../src/common/openclaw-error';
 import { Failure } from '../states';
@@ -44,7 +45,7 @@ export function DayChart({ label, values, format, onChoose }: DayChartProps) {
       remove?.();
     };
   }, [values, colours]);
-  if (problem !== undefined) return <Failure what="The chart could not be drawn." why={problem} />;
+  if (problem !== undefined) return <Failure what={t`The chart could not be drawn.`} why={problem} />;
   const shown = point === undefined ? undefined : values[point];
   return (
     <figure className={css['chart']}>

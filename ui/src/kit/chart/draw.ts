@@ -1,3 +1,4 @@
+import { date } from '../../words/formats';
 import Plot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 
@@ -47,7 +48,7 @@ export function drawDays(box: HTMLElement, { values, format, onPoint, onChoose }
           size: 28,
           grid: { show: false },
           splits: ({ data, width }) => spread(data[0], Math.max(2, Math.floor(width / 90))),
-          values: (_, splits) => splits.map((at) => dayAndMonth.format(at * 1000)),
+          values: (_, splits) => splits.map((at) => dayAndMonth(at * 1000)),
         },
         { ...axis, size: 64, values: (_, splits) => splits.map((value) => format(value)) },
       ],
@@ -79,10 +80,10 @@ export function drawDays(box: HTMLElement, { values, format, onPoint, onChoose }
   };
 }
 
-const dayAndMonth = new Intl.DateTimeFormat([], { day: 'numeric', month: 'short' });
-
 /** A few of many, equally far from each other, the last always among them. */
 function spread(all: ArrayLike<number>, most: number): number[] {
   const step = Math.max(1, Math.ceil(all.length / most));
   return Array.from(all).filter((_, index) => (all.length - 1 - index) % step === 0);
 }
+
+const dayAndMonth = (at: number | Date): string => date(at, { day: 'numeric', month: 'short' });

@@ -1,3 +1,5 @@
+import { t } from '@lingui/core/macro';
+import { Trans } from '@lingui/react/macro';
 import { useRef, useState } from 'react';
 import type { ApprovalDecision } from '../../../../src/tools/approvals/approval-decision';
 import { type ApprovalFact, factsOf } from '../../../../src/tools/approvals/approval-request';
@@ -11,17 +13,24 @@ import { useRead } from './use-read';
 import css from './approvals.module.css';
 
 const LABELS: Readonly<Record<ApprovalDecision, string>> = {
-  'allow-once': 'Allow once',
-  'allow-session': 'For this conversation',
-  'allow-always': 'Always allow',
-  deny: 'Deny',
+  get 'allow-once'() {
+    return t`Allow once`;
+  },
+  get 'allow-session'() {
+    return t`For this conversation`;
+  },
+  get 'allow-always'() {
+    return t`Always allow`;
+  },
+  get deny() {
+    return t`Deny`;
+  },
 };
 
 /** Answers to several calls at once. */
-const ALL: Readonly<Record<ApprovalDecision, string>> = {
-  ...LABELS,
-  'allow-once': 'Allow all once',
-  deny: 'Deny all',
+const labelForAll = (choice: ApprovalDecision): string => {
+  if (choice === 'allow-once') return t`Allow all once`;
+  return choice === 'deny' ? t`Deny all` : LABELS[choice];
 };
 
 /** The oldest call that waits for a decision, in a place of its own that nothing else shares. */
@@ -52,15 +61,19 @@ function ApprovalCard({ approval, count, problem, decide }: CardProps) {
   const answer = (asked: Approval, choice: ApprovalDecision): void =>
     decide(asked, choice, choice === 'deny' ? reason.trim() : undefined);
   return (
-    <section className={css['approval']} data-testid="approval" aria-label="Waits for your decision">
+    <section className={css['approval']} data-testid="approval" aria-label={t`Waits for your decision`}>
       <h2>
-        <span>{calls ? `The assistant wants to do ${calls.length} things` : <Wish request={request} />}</span>
-        {count > 1 && <span className={css['count']}>1 of {count}</span>}
+        <span>{calls ? t`The assistant wants to do ${calls.length} things` : <Wish request={request} />}</span>
+        {count > 1 && (
+          <span className={css['count']}>
+            <Trans>1 of {count}</Trans>
+          </span>
+        )}
       </h2>
-      <div className={css['facts']} ref={text} tabIndex={0} role="group" aria-label="What will happen">
+      <div className={css['facts']} ref={text} tabIndex={0} role="group" aria-label={t`What will happen`}>
         {calls ? (
           calls.map((call, index) => (
-            <section key={call.id} className={css['call']} aria-label={`${index + 1} of ${calls.length}`}>
+            <section key={call.id} className={css['call']} aria-label={t`${index + 1} of ${calls.length}`}>
               <h3>
                 {index + 1}. <Wish request={call.request} />
               </h3>
@@ -84,7 +97,7 @@ function ApprovalCard({ approval, count, problem, decide }: CardProps) {
       </div>
       <div className={css['answer']} ref={buttons}>
         <p className={css['hint']}>
-          {isRead ? <TimeLeft until={expiresAtMs} /> : 'Scroll to the end of it to be able to allow it.'}
+          {isRead ? <TimeLeft until={expiresAtMs} /> : t`Scroll to the end of it to be able to allow it.`}
         </p>
         {problem && (
           <p className={css['problem']}>
@@ -99,12 +112,12 @@ function ApprovalCard({ approval, count, problem, decide }: CardProps) {
               disabled={!isSteady || (choice !== 'deny' && !isRead)}
               onClick={() => answer(approval, choice)}
             >
-              {calls && calls.length > 1 ? ALL[choice] : LABELS[choice]}
+              {calls && calls.length > 1 ? labelForAll(choice) : LABELS[choice]}
             </Button>
           ))}
           <input
-            aria-label="Why not; the assistant is told"
-            placeholder="Why not?"
+            aria-label={t`Why not; the assistant is told`}
+            placeholder={t`Why not?`}
             maxLength={2000}
             value={reason}
             onChange={(event) => setReason(event.target.value)}
@@ -116,10 +129,12 @@ function ApprovalCard({ approval, count, problem, decide }: CardProps) {
 }
 
 function Wish({ request: { kind, tool } }: Pick<Approval, 'request'>) {
-  if (kind !== 'tool') return 'The assistant wants to run a command';
+  if (kind !== 'tool') return t`The assistant wants to run a command`;
   return (
     <>
-      The assistant wants to use <SafeText text={tool} />
+      <Trans>
+        The assistant wants to use <SafeText text={tool} />
+      </Trans>
     </>
   );
 }
@@ -128,12 +143,15 @@ function Wish({ request: { kind, tool } }: Pick<Approval, 'request'>) {
 function Facts({ approval: { request, choices } }: { approval: Approval }) {
   const facts: ApprovalFact[] = [
     ...factsOf(request),
-    { label: 'Why it is asked', text: request.reason },
-    { label: 'Conversation', text: shortKey(request.sessionKey) },
-    { label: 'Asked by', text: `agent ${request.agentId}${request.asker ? `, ${request.asker}` : ''}` },
-    ...(choices.includes('allow-always') ? [{ label: '“Always allow” writes', text: request.rule ?? '' }] : []),
+    { label: t`Why it is asked`, text: request.reason },
+    { label: t`Conversation`, text: shortKey(request.sessionKey) },
+    {
+      label: t`Asked by`,
+      text: request.asker ? t`agent ${request.agentId}, ${request.asker}` : t`agent ${request.agentId}`,
+    },
+    ...(choices.includes('allow-always') ? [{ label: t`“Always allow” writes`, text: request.rule ?? '' }] : []),
     ...(choices.includes('allow-session')
-      ? [{ label: '“For this conversation” covers', text: request.sessionRule ?? '' }]
+      ? [{ label: t`“For this conversation” covers`, text: request.sessionRule ?? '' }]
       : []),
   ];
   return facts.map((fact, index) => <Fact key={index} {...fact} />);
@@ -164,5 +182,5 @@ function Fact({ label, text, form }: ApprovalFact) {
 /** Shown, not spoken: a screen reader reads it when it is asked to. */
 function TimeLeft({ until }: { until: number }) {
   const seconds = Math.max(0, Math.round((until - useNow(1000)) / 1000));
-  return `Denied by itself in ${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
+  return t`Denied by itself in ${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
 }

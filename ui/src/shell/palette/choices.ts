@@ -1,10 +1,13 @@
+import { i18n } from '@lingui/core';
+import { t } from '@lingui/core/macro';
 import { addressOf, goTo } from '../../kit/place';
 import { ROUTES } from '../routes';
 
 export interface Choice {
   id: string;
   words: string;
-  kind: 'View' | 'Action' | 'Conversation';
+  /** What sort of thing it is, in words. */
+  kind: string;
   /** Other words by which it is found. */
   alike?: readonly string[];
   act(): void;
@@ -13,8 +16,8 @@ export interface Choice {
 const views = (): Choice[] =>
   ROUTES.map(({ view, words, formerly }) => ({
     id: `view ${view}`,
-    words,
-    kind: 'View',
+    words: i18n._(words),
+    kind: t`View`,
     ...(formerly ? { alike: formerly } : {}),
     act: () => goTo(addressOf(view)),
   }));

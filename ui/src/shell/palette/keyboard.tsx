@@ -1,3 +1,4 @@
+import { t } from '@lingui/core/macro';
 import { Suspense, lazy, useSyncExternalStore } from 'react';
 import { newSessionKey } from '../../gateway/session-names';
 import { useGateway } from '../../gateway/use-gateway';
@@ -26,21 +27,21 @@ export function Keyboard() {
   useShortcuts({ onPalette: () => setOpen('palette'), onOverview: () => setOpen('overview'), onNew });
 
   const actions: Choice[] = [
-    { id: 'new', words: 'New conversation', kind: 'Action', act: onNew },
-    { id: 'theme', words: 'Change colours', kind: 'Action', alike: ['dark', 'light', 'theme'], act: nextTheme },
-    { id: 'keys', words: 'Keys', kind: 'Action', alike: ['shortcuts', 'help'], act: () => setOpen('overview') },
+    { id: 'new', words: t`New conversation`, kind: t`Action`, act: onNew },
+    { id: 'theme', words: t`Change colours`, kind: t`Action`, alike: ['dark', 'light', 'theme'], act: nextTheme },
+    { id: 'keys', words: t`Keys`, kind: t`Action`, alike: ['shortcuts', 'help'], act: () => setOpen('overview') },
     ...('Notification' in window && !mayNotify()
       ? [
           {
             id: 'notify',
-            words: 'Tell me when something waits',
-            kind: 'Action',
+            words: t`Tell me when something waits`,
+            kind: t`Action`,
             alike: ['notifications'],
             act: askToNotify,
           } as const,
         ]
       : []),
-    { id: 'out', words: 'Log out of this browser', kind: 'Action', act: logOut },
+    { id: 'out', words: t`Log out of this browser`, kind: t`Action`, act: logOut },
   ];
   return (
     <Suspense fallback={null}>
@@ -54,8 +55,8 @@ function askToNotify(): void {
   void Notification.requestPermission().then((answer) =>
     toast(
       answer === 'granted'
-        ? 'You are told when something waits for you.'
-        : 'The browser does not allow it. Its settings for this page can be changed at the address bar.',
+        ? t`You are told when something waits for you.`
+        : t`The browser does not allow it. Its settings for this page can be changed at the address bar.`,
     ),
   );
 }

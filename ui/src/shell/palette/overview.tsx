@@ -1,3 +1,5 @@
+import { t } from '@lingui/core/macro';
+import { Trans } from '@lingui/react/macro';
 import { useState } from 'react';
 import { Dialog } from '../../kit/dialog';
 import { Switch } from '../../kit/switch';
@@ -9,11 +11,13 @@ import css from './palette.module.css';
 export default function Overview({ onClose }: { onClose(): void }) {
   const [areOn, setOn] = useState(singleKeys.areOn);
   return (
-    <Dialog title="Keys" onClose={onClose}>
+    <Dialog title={t`Keys`} onClose={onClose}>
       <div className={css['single']}>
-        <span aria-hidden="true">Single-key shortcuts</span>
+        <span aria-hidden="true">
+          <Trans>Single-key shortcuts</Trans>
+        </span>
         <Switch
-          label="Single-key shortcuts"
+          label={t`Single-key shortcuts`}
           isOn={areOn}
           onChange={(next) => {
             singleKeys.set(next);

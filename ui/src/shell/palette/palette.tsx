@@ -1,3 +1,5 @@
+import { t } from '@lingui/core/macro';
+import { Trans } from '@lingui/react/macro';
 import { type KeyboardEvent, useEffect, useId, useRef, useState } from 'react';
 import { titleOf } from '../../gateway/session-names';
 import { useGateway } from '../../gateway/use-gateway';
@@ -49,13 +51,13 @@ export default function Palette({ actions, onClose }: PaletteProps) {
   };
 
   return (
-    <Dialog title="Go to" onClose={onClose}>
+    <Dialog title={t`Go to`} onClose={onClose}>
       <input
         type="text"
         role="combobox"
         className={css['field']}
-        aria-label="View, conversation or action"
-        placeholder="View, conversation or action"
+        aria-label={t`View, conversation or action`}
+        placeholder={t`View, conversation or action`}
         aria-expanded={choices.length > 0}
         aria-controls={id}
         aria-autocomplete="list"
@@ -65,7 +67,7 @@ export default function Palette({ actions, onClose }: PaletteProps) {
         onChange={(event) => setWords(event.target.value)}
         onKeyDown={onKeyDown}
       />
-      <ul ref={list} id={id} role="listbox" aria-label="Found" className={css['list']}>
+      <ul ref={list} id={id} role="listbox" aria-label={t`Found`} className={css['list']}>
         {choices.map((choice, index) => (
           <li
             key={choice.id}
@@ -81,7 +83,11 @@ export default function Palette({ actions, onClose }: PaletteProps) {
           </li>
         ))}
       </ul>
-      {choices.length === 0 && <p className={css['none']}>No match</p>}
+      {choices.length === 0 && (
+        <p className={css['none']}>
+          <Trans>No match</Trans>
+        </p>
+      )}
     </Dialog>
   );
 }
@@ -89,6 +95,6 @@ export default function Palette({ actions, onClose }: PaletteProps) {
 const sessionChoice = (session: FoundSession): Choice => ({
   id: session.key,
   words: titleOf(session),
-  kind: 'Conversation',
+  kind: t`Conversation`,
   act: () => goTo(addressOf('chats', { s: session.key })),
 });

@@ -1,3 +1,5 @@
+import { i18n } from '@lingui/core';
+import { t } from '@lingui/core/macro';
 import { ROUTES } from '../routes';
 
 /** Keys that lead somewhere, for those who know them and for the overview. */
@@ -18,14 +20,14 @@ export const VIEW_KEYS: ReadonlyMap<string, string> = new Map(
 export const PALETTE_KEYS = /mac|iphone|ipad/i.test(navigator.userAgent) ? '⌘ K' : 'Ctrl K';
 
 export const shortcuts = (): Shortcut[] => [
-  { keys: PALETTE_KEYS, words: 'Find a view, a conversation, or something to do' },
-  { keys: '?', words: 'This overview' },
-  { keys: 'n', words: 'New conversation' },
-  { keys: '/', words: 'To the message field' },
-  { keys: 'Esc', words: 'Stop the answer, where the message field has the focus' },
-  { keys: 'Enter', words: 'Send; with Shift a new line' },
+  { keys: PALETTE_KEYS, words: t`Find a view, a conversation, or something to do` },
+  { keys: '?', words: t`This overview` },
+  { keys: 'n', words: t`New conversation` },
+  { keys: '/', words: t`To the message field` },
+  { keys: 'Esc', words: t`Stop the answer, where the message field has the focus` },
+  { keys: 'Enter', words: t`Send; with Shift a new line` },
   ...ROUTES.flatMap(({ view, words }) => {
     const key = VIEW_KEYS.get(view);
-    return key === undefined ? [] : [{ keys: `g ${key}`, words }];
+    return key === undefined ? [] : [{ keys: `g ${key}`, words: i18n._(words) }];
   }),
 ];

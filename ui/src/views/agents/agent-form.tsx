@@ -1,3 +1,5 @@
+import { t } from '@lingui/core/macro';
+import { Trans } from '@lingui/react/macro';
 import { type FormEvent, useState } from 'react';
 import { messageOf } from '../../../../src/common/openclaw-error';
 import { useGateway } from '../../gateway/use-gateway';
@@ -51,7 +53,7 @@ export function AgentForm({ agent, onDone, onCancel }: AgentFormProps) {
       : call('agents.create', { name: name.trim(), ...fields, ...(model === '' ? {} : { model }) });
     work.then(
       () => {
-        toast(agent ? 'Changed.' : `“${name.trim()}” is there now.`);
+        toast(agent ? t`Changed.` : t`“${name.trim()}” is there now.`);
         onDone();
       },
       (failure: unknown) => {
@@ -61,29 +63,37 @@ export function AgentForm({ agent, onDone, onCancel }: AgentFormProps) {
     );
   };
   return (
-    <Card title={agent ? `Change ${nameOf(agent)}` : 'New agent'} testId="agent-form">
+    <Card title={agent ? t`Change ${nameOf(agent)}` : t`New agent`} testId="agent-form">
       <form className={css['form']} onSubmit={save}>
-        <Field label="Name" required maxLength={100} value={name} onChange={(event) => setName(event.target.value)} />
-        <Field label="Emoji" maxLength={8} value={emoji} onChange={(event) => setEmoji(event.target.value)} />
+        <Field
+          label={t`Name`}
+          required
+          maxLength={100}
+          value={name}
+          onChange={(event) => setName(event.target.value)}
+        />
+        <Field label={t`Emoji`} maxLength={8} value={emoji} onChange={(event) => setEmoji(event.target.value)} />
         <Choice
-          label="Model"
+          label={t`Model`}
           value={model}
-          options={Object.fromEntries([['', 'Default model'], ...[...names].map((each) => [each, each])])}
+          options={Object.fromEntries([['', t`Default model`], ...[...names].map((each) => [each, each])])}
           onChange={setModel}
         />
         <Field
-          label="Folder"
-          placeholder={agent?.workspace ?? 'One of its own'}
+          label={t`Folder`}
+          placeholder={agent?.workspace ?? t`One of its own`}
           value={workspace}
-          hint="A whole path, or empty to leave it as it is."
+          hint={t`A whole path, or empty to leave it as it is.`}
           onChange={(event) => setWorkspace(event.target.value)}
         />
-        {problem !== undefined && <Failure what="It was not saved." why={problem} />}
+        {problem !== undefined && <Failure what={t`It was not saved.`} why={problem} />}
         <div className={css['ways']}>
           <Button type="submit" look="primary" disabled={isSaving || name.trim() === ''}>
-            Save
+            <Trans>Save</Trans>
           </Button>
-          <Button onClick={onCancel}>Cancel</Button>
+          <Button onClick={onCancel}>
+            <Trans>Cancel</Trans>
+          </Button>
         </div>
       </form>
     </Card>

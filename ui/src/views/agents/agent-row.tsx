@@ -1,3 +1,5 @@
+import { plural, t } from '@lingui/core/macro';
+import { Trans } from '@lingui/react/macro';
 import { useState } from 'react';
 import { messageOf } from '../../../../src/common/openclaw-error';
 import { useGateway } from '../../gateway/use-gateway';
@@ -28,12 +30,12 @@ export function AgentRow({ agent, isDefault, isShown, sessions, hide, onChanged 
   const remove = (): void => {
     setOpen(undefined);
     hide(true);
-    toast(`“${nameOf(agent)}” is gone; its files stay.`, {
+    toast(t`“${nameOf(agent)}” is gone; its files stay.`, {
       undo: () => hide(false),
       done: () => {
         call('agents.delete', { agentId: id, deleteFiles: false }).then(onChanged, (problem: unknown) => {
           hide(false);
-          toast(`It was not removed: ${messageOf(problem)}`);
+          toast(t`It was not removed: ${messageOf(problem)}`);
         });
       },
     });
@@ -48,8 +50,8 @@ export function AgentRow({ agent, isDefault, isShown, sessions, hide, onChanged 
       }
       detail={
         <>
-          <SafeText text={model?.primary ?? 'no model that works'} max={80} /> ·{' '}
-          {sessions !== undefined && `${sessions} ${sessions === 1 ? 'conversation' : 'conversations'} · `}
+          <SafeText text={model?.primary ?? t`no model that works`} max={80} /> ·{' '}
+          {sessions !== undefined && `${plural(sessions, { one: '# conversation', other: '# conversations' })} · `}
           <SafeText text={workspace} max={120} />
         </>
       }
@@ -73,14 +75,22 @@ export function AgentRow({ agent, isDefault, isShown, sessions, hide, onChanged 
         )
       }
     >
-      {isDefault && <Status tone="good">answers by default</Status>}
-      {!isShown && <Link to={addressOf('agents', { agent: id })}>Files</Link>}
+      {isDefault && (
+        <Status tone="good">
+          <Trans>answers by default</Trans>
+        </Status>
+      )}
+      {!isShown && (
+        <Link to={addressOf('agents', { agent: id })}>
+          <Trans>Files</Trans>
+        </Link>
+      )}
       <Button aria-expanded={open === 'form'} onClick={() => setOpen(open === 'form' ? undefined : 'form')}>
-        Change
+        <Trans>Change</Trans>
       </Button>
       {!isDefault && (
         <Button look="danger" onClick={() => setOpen('delete')}>
-          Remove
+          <Trans>Remove</Trans>
         </Button>
       )}
     </Row>

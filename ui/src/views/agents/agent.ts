@@ -1,3 +1,4 @@
+import { t } from '@lingui/core/macro';
 /** An agent as `agents.list` tells it. */
 export interface Agent {
   id: string;
@@ -27,27 +28,61 @@ export interface AgentFile {
 
 /** What each file is for. */
 export const PURPOSES: Readonly<Record<string, string>> = {
-  'AGENTS.md': 'How it works here: rules and habits',
-  'SOUL.md': 'Its character and tone',
-  'IDENTITY.md': 'Its name and looks',
-  'USER.md': 'What it knows of you',
-  'TOOLS.md': 'Notes on tools and machines',
-  'HEARTBEAT.md': 'What it looks after by itself',
-  'MEMORY.md': 'What it remembers for good',
-  'BOOTSTRAP.md': 'What it does the first time',
+  get 'AGENTS.md'() {
+    return t`How it works here: rules and habits`;
+  },
+  get 'SOUL.md'() {
+    return t`Its character and tone`;
+  },
+  get 'IDENTITY.md'() {
+    return t`Its name and looks`;
+  },
+  get 'USER.md'() {
+    return t`What it knows of you`;
+  },
+  get 'TOOLS.md'() {
+    return t`Notes on tools and machines`;
+  },
+  get 'HEARTBEAT.md'() {
+    return t`What it looks after by itself`;
+  },
+  get 'MEMORY.md'() {
+    return t`What it remembers for good`;
+  },
+  get 'BOOTSTRAP.md'() {
+    return t`What it does the first time`;
+  },
 };
 
 /** Whose text is in a file, in words. */
 export const ORIGINS: Readonly<Record<string, string>> = {
-  owner: 'yours',
-  assistant: 'of the assistant',
-  gateway: 'of the gateway',
-  workspace: 'yours or of the assistant',
-  file: 'holds text of a file',
-  skill: 'holds text of a skill',
-  tool: 'holds text of an outside tool',
-  web: 'holds text of a web page',
-  stranger: 'holds text of somebody else',
+  get owner() {
+    return t`yours`;
+  },
+  get assistant() {
+    return t`of the assistant`;
+  },
+  get gateway() {
+    return t`of the gateway`;
+  },
+  get workspace() {
+    return t`yours or of the assistant`;
+  },
+  get file() {
+    return t`holds text of a file`;
+  },
+  get skill() {
+    return t`holds text of a skill`;
+  },
+  get tool() {
+    return t`holds text of an outside tool`;
+  },
+  get web() {
+    return t`holds text of a web page`;
+  },
+  get stranger() {
+    return t`holds text of somebody else`;
+  },
 };
 
 export const TRUSTED: ReadonlySet<string> = new Set(['owner', 'assistant', 'gateway', 'workspace']);

@@ -1,3 +1,5 @@
+import { t } from '@lingui/core/macro';
+import { Trans } from '@lingui/react/macro';
 import { useState } from 'react';
 import { messageOf } from '../../../../src/common/openclaw-error';
 import { useGateway } from '../../gateway/use-gateway';
@@ -28,31 +30,33 @@ export function DeleteDialog({ agent, onClose, onKeepFiles, onGone }: DeleteDial
         onGone();
         toast(
           archived === undefined
-            ? 'It is gone; its folder is not ours to take.'
-            : `Its files are put aside in ${archived}.`,
+            ? t`It is gone; its folder is not ours to take.`
+            : t`Its files are put aside in ${archived}.`,
         );
       },
       (failure: unknown) => setProblem(messageOf(failure)),
     );
   };
   return (
-    <Dialog title={`Remove ${nameOf(agent)}`} onClose={onClose}>
-      <p>It answers nobody any more. Its conversations stay.</p>
+    <Dialog title={t`Remove ${nameOf(agent)}`} onClose={onClose}>
+      <p>
+        <Trans>It answers nobody any more. Its conversations stay.</Trans>
+      </p>
       <div className={css['ways']}>
         <Button look="danger" onClick={onKeepFiles}>
-          Remove the agent, keep its files
+          <Trans>Remove the agent, keep its files</Trans>
         </Button>
       </div>
       <Field
-        label={`To put its files aside as well, write ${agent.id}`}
+        label={t`To put its files aside as well, write ${agent.id}`}
         autoComplete="off"
         value={typed}
         onChange={(event) => setTyped(event.target.value)}
       />
-      {problem !== undefined && <Failure what="It was not removed." why={problem} />}
+      {problem !== undefined && <Failure what={t`It was not removed.`} why={problem} />}
       <div className={css['ways']}>
         <Button look="danger" disabled={typed.trim() !== agent.id} onClick={removeAll}>
-          Remove with its files
+          <Trans>Remove with its files</Trans>
         </Button>
       </div>
     </Dialog>

@@ -1,3 +1,4 @@
+import { t } from '@lingui/core/macro';
 import { useEffect, useState } from 'react';
 import { SafeText } from '../../text/safe-text';
 import css from './agents.module.css';
@@ -10,15 +11,15 @@ export function Diff({ name, from, to }: { name: string; from: string; to: strin
     void import('diff').then(({ structuredPatch }) => {
       if (stale) return;
       const { hunks } = structuredPatch(name, name, from, to, undefined, undefined, { context: 3 });
-      setLines(hunks.flatMap((hunk) => [`@@ line ${hunk.newStart}`, ...hunk.lines]));
+      setLines(hunks.flatMap((hunk) => [t`@@ line ${hunk.newStart}`, ...hunk.lines]));
     });
     return () => {
       stale = true;
     };
   }, [name, from, to]);
   return (
-    <pre className={css['diff']} tabIndex={0} role="group" aria-label={`Changes of ${name}`} data-testid="diff">
-      {lines?.length === 0 && 'Nothing differs.'}
+    <pre className={css['diff']} tabIndex={0} role="group" aria-label={t`Changes of ${name}`} data-testid="diff">
+      {lines?.length === 0 && t`Nothing differs.`}
       {lines?.map((line, index) => (
         <span key={index} data-change={line[0]}>
           <SafeText text={line} lines />

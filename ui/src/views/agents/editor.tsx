@@ -1,3 +1,5 @@
+import { t } from '@lingui/core/macro';
+import { Trans } from '@lingui/react/macro';
 import { useEffect, useState } from 'react';
 import { messageOf } from '../../../../src/common/openclaw-error';
 import { CallError } from '../../gateway/gateway-socket';
@@ -63,14 +65,18 @@ export function Editor({ agentId, name, onSaved }: EditorProps) {
     if (file) unsaved.keep(draftName, text === (file.content ?? '') ? undefined : { base: file, text });
   }, [draftName, file, text]);
 
-  const back = <Link to={addressOf('agents', { agent: agentId })}>All files</Link>;
+  const back = (
+    <Link to={addressOf('agents', { agent: agentId })}>
+      <Trans>All files</Trans>
+    </Link>
+  );
   if (!file)
     return (
       <Card title={name} aside={back}>
         {problem === undefined ? (
           <Skeleton lines={6} />
         ) : (
-          <Failure what="The file could not be read." why={problem} onRetry={() => setReads(reads + 1)} />
+          <Failure what={t`The file could not be read.`} why={problem} onRetry={() => setReads(reads + 1)} />
         )}
       </Card>
     );
@@ -91,7 +97,7 @@ export function Editor({ agentId, name, onSaved }: EditorProps) {
       setReviewing(false);
       setProblem(undefined);
       onSaved();
-      toast(`${name} is saved.`);
+      toast(t`${name} is saved.`);
     } catch (error) {
       const isTheirs = error instanceof CallError && error.error.details?.['code'] === 'FILE_CHANGED';
       const now = isTheirs
@@ -111,22 +117,26 @@ export function Editor({ agentId, name, onSaved }: EditorProps) {
       <div className={css['editor']}>
         <p className={css['hint']}>
           {file.missing ? (
-            'Not there yet; saving makes it.'
+            t`Not there yet; saving makes it.`
           ) : (
             <Status tone={TRUSTED.has(file.origin ?? '') ? 'good' : 'warn'}>
-              {ORIGINS[file.origin ?? ''] ?? 'not known whose'}
-              {!TRUSTED.has(file.origin ?? '') && '; what you save is yours from then on'}
+              {ORIGINS[file.origin ?? ''] ?? t`not known whose`}
+              {!TRUSTED.has(file.origin ?? '') && t`; what you save is yours from then on`}
             </Status>
           )}
         </p>
         {theirs ? (
-          <section aria-label="Changed meanwhile" className={css['conflict']} data-testid="conflict">
-            <h3>Somebody else has changed it meanwhile</h3>
-            <p className={css['hint']}>From what stands there now to what you wrote:</p>
+          <section aria-label={t`Changed meanwhile`} className={css['conflict']} data-testid="conflict">
+            <h3>
+              <Trans>Somebody else has changed it meanwhile</Trans>
+            </h3>
+            <p className={css['hint']}>
+              <Trans>From what stands there now to what you wrote:</Trans>
+            </p>
             <Diff name={name} from={theirs.content ?? ''} to={text} />
             <div className={css['ways']}>
               <Button look="primary" disabled={isSaving} onClick={() => void save(theirs)}>
-                Save mine over it
+                <Trans>Save mine over it</Trans>
               </Button>
               <Button
                 onClick={() => {
@@ -136,7 +146,7 @@ export function Editor({ agentId, name, onSaved }: EditorProps) {
                   setReviewing(false);
                 }}
               >
-                Take theirs
+                <Trans>Take theirs</Trans>
               </Button>
             </div>
           </section>
@@ -145,17 +155,19 @@ export function Editor({ agentId, name, onSaved }: EditorProps) {
             <Diff name={name} from={before} to={text} />
             <div className={css['ways']}>
               <Button look="primary" disabled={isSaving} onClick={() => void save(file)}>
-                Save
+                <Trans>Save</Trans>
               </Button>
-              <Button onClick={() => setReviewing(false)}>Keep editing</Button>
+              <Button onClick={() => setReviewing(false)}>
+                <Trans>Keep editing</Trans>
+              </Button>
             </div>
           </>
         ) : (
           <>
-            <TextField label={`Text of ${name}`} rows={18} value={text} onChange={setText} />
+            <TextField label={t`Text of ${name}`} rows={18} value={text} onChange={setText} />
             <div className={css['ways']}>
               <Button look="primary" disabled={!isChanged} onClick={() => setReviewing(true)}>
-                Look over and save
+                <Trans>Look over and save</Trans>
               </Button>
               {isChanged && (
                 <Button
@@ -165,16 +177,18 @@ export function Editor({ agentId, name, onSaved }: EditorProps) {
                     setReads(reads + 1);
                   }}
                 >
-                  Undo all
+                  <Trans>Undo all</Trans>
                 </Button>
               )}
             </div>
           </>
         )}
-        {problem !== undefined && <Failure what="It was not saved." why={problem} />}
+        {problem !== undefined && <Failure what={t`It was not saved.`} why={problem} />}
         {!file.missing && isUnseen(before) && (
           <p className={css['hint']}>
-            Spelt out: <SafeText text={before} lines max={2000} />
+            <Trans>
+              Spelt out: <SafeText text={before} lines max={2000} />
+            </Trans>
           </p>
         )}
       </div>

@@ -1,3 +1,6 @@
+import { t } from '@lingui/core/macro';
+import { Trans } from '@lingui/react/macro';
+import { byteSize } from '../../kit/amounts';
 import { useLive } from '../../gateway/use-live';
 import { Link } from '../../kit/link';
 import { Card, Row, Rows } from '../../kit/page';
@@ -19,7 +22,7 @@ export function FilesCard({ agentId, title }: { agentId: string; title: string }
   if (open !== null) return <Editor key={open} agentId={agentId} name={open} onSaved={refresh} />;
   return (
     <Card title={title} testId="files">
-      {error !== undefined && !data && <Failure what="The files could not be read." why={error} onRetry={refresh} />}
+      {error !== undefined && !data && <Failure what={t`The files could not be read.`} why={error} onRetry={refresh} />}
       {!data && error === undefined && <Skeleton lines={5} />}
       <Rows>
         {data?.files.map((file) => (
@@ -32,18 +35,24 @@ export function FilesCard({ agentId, title }: { agentId: string; title: string }
             }
             detail={
               <>
-                {PURPOSES[file.name] ?? 'Notes'}
-                {file.updatedAtMs !== undefined && ` · changed ${shortMoment(file.updatedAtMs)}`}
-                {file.size !== undefined && ` · ${file.size.toLocaleString()} bytes`}
+                {PURPOSES[file.name] ?? t`Notes`}
+                {file.updatedAtMs !== undefined && t` · changed ${shortMoment(file.updatedAtMs)}`}
+                {file.size !== undefined && ` · ${byteSize(file.size)}`}
               </>
             }
           >
-            {unsaved.has(unsavedName(agentId, file.name)) && <Status tone="warn">not saved</Status>}
+            {unsaved.has(unsavedName(agentId, file.name)) && (
+              <Status tone="warn">
+                <Trans>not saved</Trans>
+              </Status>
+            )}
             {file.missing ? (
-              <Status tone="off">not there yet</Status>
+              <Status tone="off">
+                <Trans>not there yet</Trans>
+              </Status>
             ) : (
               <Status tone={TRUSTED.has(file.origin ?? '') ? 'good' : 'warn'}>
-                {ORIGINS[file.origin ?? ''] ?? 'not known whose'}
+                {ORIGINS[file.origin ?? ''] ?? t`not known whose`}
               </Status>
             )}
           </Row>

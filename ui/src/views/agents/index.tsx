@@ -1,3 +1,5 @@
+import { t } from '@lingui/core/macro';
+import { Trans } from '@lingui/react/macro';
 import { useState } from 'react';
 import { useLive } from '../../gateway/use-live';
 import { Button } from '../../kit/button';
@@ -24,7 +26,7 @@ export default function AgentsView() {
   const hide = (id: string, isHidden: boolean): void =>
     setHidden((old) => new Set(isHidden ? [...old, id] : [...old].filter((each) => each !== id)));
   return (
-    <Page title="Agents & files" lead="Who answers, and the files that make each what it is.">
+    <Page title={t`Agents & files`} lead={t`Who answers, and the files that make each what it is.`}>
       {isAdding ? (
         <AgentForm
           onDone={() => {
@@ -36,14 +38,16 @@ export default function AgentsView() {
       ) : (
         <p>
           <Button look="primary" icon="plus" onClick={() => setAdding(true)}>
-            New agent
+            <Trans>New agent</Trans>
           </Button>
         </p>
       )}
-      <Card title="Agents">
-        {error !== undefined && !data && <Failure what="The agents could not be read." why={error} onRetry={refresh} />}
+      <Card title={t`Agents`}>
+        {error !== undefined && !data && (
+          <Failure what={t`The agents could not be read.`} why={error} onRetry={refresh} />
+        )}
         {!data && error === undefined && <Skeleton lines={2} />}
-        {data && agents.length === 0 && <Empty title="There is no agent" />}
+        {data && agents.length === 0 && <Empty title={t`There is no agent`} />}
         <Rows testId="agents">
           {agents.map((agent) => (
             <AgentRow
@@ -58,7 +62,7 @@ export default function AgentsView() {
           ))}
         </Rows>
       </Card>
-      {shown && <FilesCard key={shown.id} agentId={shown.id} title={`Files of ${nameOf(shown)}`} />}
+      {shown && <FilesCard key={shown.id} agentId={shown.id} title={t`Files of ${nameOf(shown)}`} />}
     </Page>
   );
 }

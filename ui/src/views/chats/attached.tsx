@@ -1,6 +1,7 @@
+import { t } from '@lingui/core/macro';
 import { useEffect, useState } from 'react';
 import { Button } from '../../kit/button';
-import { byteWords } from '../../kit/bytes';
+import { byteSize } from '../../kit/amounts';
 import { SafeText } from '../../text/safe-text';
 import type { PickedFile } from './kept-files';
 import { dataAddressOf, isPicture } from './picked-files';
@@ -11,17 +12,17 @@ const MAX_NAME = 60;
 /** Files that go with the message: what they are and how large, before it is sent. */
 export const AttachedFiles = ({ files, onRemove }: { files: readonly PickedFile[]; onRemove(id: string): void }) =>
   files.length === 0 ? null : (
-    <ul className={css['files']} aria-label="Attached files" data-testid="attached">
+    <ul className={css['files']} aria-label={t`Attached files`} data-testid="attached">
       {files.map((file) => (
         <li key={file.id}>
           {isPicture(file.type) && <Preview file={file} />}
           <span>
             <SafeText text={file.name} max={MAX_NAME} />
             <small>
-              <SafeText text={file.type} max={MAX_NAME} /> · {byteWords(file.content.size)}
+              <SafeText text={file.type} max={MAX_NAME} /> · {byteSize(file.content.size)}
             </small>
           </span>
-          <Button look="quiet" icon="close" aria-label={`Remove ${file.name}`} onClick={() => onRemove(file.id)} />
+          <Button look="quiet" icon="close" aria-label={t`Remove ${file.name}`} onClick={() => onRemove(file.id)} />
         </li>
       ))}
     </ul>

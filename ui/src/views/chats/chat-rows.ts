@@ -1,3 +1,4 @@
+import { t } from '@lingui/core/macro';
 import type { LiveTool } from './chat-state';
 import {
   type HistoryMessage,
@@ -151,9 +152,9 @@ function assistantRows(
 }
 
 function noteOf(message: HistoryMessage): { text: string; isFault: boolean } | undefined {
-  if (message.stopReason === 'error') return { text: message.errorMessage ?? 'The run failed.', isFault: true };
-  if (message.stopReason === 'aborted') return { text: 'Stopped.', isFault: false };
-  if (message.stopReason === 'length') return { text: 'Cut off: the model reached its output limit.', isFault: true };
+  if (message.stopReason === 'error') return { text: message.errorMessage ?? t`The run failed.`, isFault: true };
+  if (message.stopReason === 'aborted') return { text: t`Stopped.`, isFault: false };
+  if (message.stopReason === 'length') return { text: t`Cut off: the model reached its output limit.`, isFault: true };
   return undefined;
 }
 

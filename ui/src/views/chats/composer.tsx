@@ -1,3 +1,5 @@
+import { t } from '@lingui/core/macro';
+import { Trans } from '@lingui/react/macro';
 import { type KeyboardEvent, useEffect, useId, useLayoutEffect, useRef, useState } from 'react';
 import { Button } from '../../kit/button';
 import { AttachedFiles } from './attached';
@@ -120,12 +122,18 @@ export function Composer({ sessionKey, running, onSend, onStop, given, isEdit, o
       }}
     >
       <Suggestions id={listId} completion={completion} />
-      {picked.isOver && <p className={css['drop']}>Drop it here to attach it</p>}
+      {picked.isOver && (
+        <p className={css['drop']}>
+          <Trans>Drop it here to attach it</Trans>
+        </p>
+      )}
       {isEdit && (
         <p className={css['edit']}>
-          <span>Replaces the earlier message. The conversation so far is kept as an earlier version.</span>
+          <span>
+            <Trans>Replaces the earlier message. The conversation so far is kept as an earlier version.</Trans>
+          </span>
           <Button look="quiet" onClick={onCancelEdit}>
-            Cancel
+            <Trans>Cancel</Trans>
           </Button>
         </p>
       )}
@@ -135,21 +143,21 @@ export function Composer({ sessionKey, running, onSend, onStop, given, isEdit, o
         type="file"
         multiple
         hidden
-        aria-label="Files to attach"
+        aria-label={t`Files to attach`}
         onChange={(event) => {
           picked.add([...(event.target.files ?? [])]);
           event.target.value = '';
         }}
       />
-      <Button look="quiet" icon="clip" aria-label="Attach files" onClick={() => picker.current?.click()} />
+      <Button look="quiet" icon="clip" aria-label={t`Attach files`} onClick={() => picker.current?.click()} />
       <textarea
         ref={field}
         data-message-field
         rows={1}
         value={text}
         dir="auto"
-        placeholder="Write a message"
-        aria-label="Message"
+        placeholder={t`Write a message`}
+        aria-label={t`Message`}
         aria-autocomplete="list"
         aria-controls={isOpen ? listId : undefined}
         aria-activedescendant={isOpen ? optionId(listId, completion.active) : undefined}
@@ -169,12 +177,12 @@ export function Composer({ sessionKey, running, onSend, onStop, given, isEdit, o
         onKeyDown={onKeyDown}
       />
       {running && (
-        <Button look="danger" onClick={onStop} title="Stop (Esc)">
-          Stop
+        <Button look="danger" onClick={onStop} title={t`Stop (Esc)`}>
+          <Trans>Stop</Trans>
         </Button>
       )}
       <Button type="submit" look="primary" disabled={isNothing}>
-        Send
+        <Trans>Send</Trans>
       </Button>
     </form>
   );

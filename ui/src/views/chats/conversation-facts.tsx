@@ -1,3 +1,5 @@
+import { t } from '@lingui/core/macro';
+import { Trans } from '@lingui/react/macro';
 import { useEffect } from 'react';
 import { messageOf } from '../../../../src/common/openclaw-error';
 import { useGateway } from '../../gateway/use-gateway';
@@ -21,8 +23,13 @@ export function FactsLine({ session }: { session: DescribedSession | undefined }
   const context = contextOf(session);
   return (
     <span className={css['line']}>
-      <SafeText text={session?.resolved?.model ?? 'Details'} max={MAX_NAME} />
-      {session?.thinkingLevel !== undefined && <span> · thinks</span>}
+      <SafeText text={session?.resolved?.model ?? t`Details`} max={MAX_NAME} />
+      {session?.thinkingLevel !== undefined && (
+        <span>
+          {' '}
+          <Trans>· thinks</Trans>
+        </span>
+      )}
       {context && <span> · {context.percent} %</span>}
     </span>
   );
@@ -60,68 +67,82 @@ export function ConversationFacts({ sessionKey, title, session, versionOf, onCha
         onChanged();
         toast(said);
       },
-      (problem: unknown) => toast(`It was not changed. ${messageOf(problem)}`),
+      (problem: unknown) => toast(t`It was not changed. ${messageOf(problem)}`),
     );
   };
   const resolved = session?.resolved;
   const models = known?.models ?? [];
-  const names: Record<string, string> = { [AS_CONFIGURED]: 'As configured' };
+  const names: Record<string, string> = { [AS_CONFIGURED]: t`As configured` };
   for (const { id, name, provider } of models) names[`${provider}/${id}`] = `${name || id} (${provider})`;
   const current = resolved?.isChosen ? `${resolved.modelProvider}/${resolved.model}` : AS_CONFIGURED;
-  if (names[current] === undefined) names[current] = `${current} (not available now)`;
+  if (names[current] === undefined) names[current] = t`${current} (not available now)`;
   const context = contextOf(session);
 
   return (
-    <Dialog title="This conversation" onClose={onClose}>
+    <Dialog title={t`This conversation`} onClose={onClose}>
       <div className={css['facts']} data-testid="conversation-facts">
-        {error !== undefined && <Failure what="The models could not be read." why={error} onRetry={refresh} />}
+        {error !== undefined && <Failure what={t`The models could not be read.`} why={error} onRetry={refresh} />}
         <Choice
-          label="Answers come from"
+          label={t`Answers come from`}
           value={current}
           options={names}
           onChange={(model) =>
             patch(
               { model: model === AS_CONFIGURED ? null : model },
-              `From the next message on ${model === AS_CONFIGURED ? 'the configured model' : (names[model] ?? model)} answers.`,
+              model === AS_CONFIGURED
+                ? t`From the next message on the configured model answers.`
+                : t`From the next message on ${names[model] ?? model} answers.`,
             )
           }
         />
         {resolved && !resolved.isChosen && (
           <p className={css['hint']}>
-            That is <SafeText text={`${resolved.modelProvider}/${resolved.model}`} max={80} />.
+            <Trans>
+              That is <SafeText text={`${resolved.modelProvider}/${resolved.model}`} max={80} />.
+            </Trans>
           </p>
         )}
         <Choice
-          label="Thinks before it answers"
+          label={t`Thinks before it answers`}
           value={levelOf(session?.thinkingLevel)}
           options={THINKING}
           onChange={(level) =>
-            patch({ thinkingLevel: level }, `From the next message on it thinks: ${THINKING[level].toLowerCase()}.`)
+            patch({ thinkingLevel: level }, t`From the next message on it thinks: ${THINKING[level]}.`)
           }
         />
         {resolved?.reasoning === false && (
-          <p className={css['hint']}>The model that answers now does not say that it can think; it may ignore this.</p>
+          <p className={css['hint']}>
+            <Trans>The model that answers now does not say that it can think; it may ignore this.</Trans>
+          </p>
         )}
         <dl>
-          <dt>In its window</dt>
+          <dt>
+            <Trans>In its window</Trans>
+          </dt>
           <dd>
             {context ? (
               <>
-                <progress max={100} value={context.percent} aria-label="How full the window is" />{' '}
-                {countWords(context.used)} of {countWords(context.window)} tokens ({context.percent} %)
+                <progress max={100} value={context.percent} aria-label={t`How full the window is`} />{' '}
+                <Trans>
+                  {countWords(context.used)} of {countWords(context.window)} tokens ({context.percent} %)
+                </Trans>
               </>
             ) : (
-              'Nothing yet'
+              t`Nothing yet`
             )}
           </dd>
-          <dt>Cost so far</dt>
+          <dt>
+            <Trans>Cost so far</Trans>
+          </dt>
           <dd>
-            {usage ? `${costWords(usage.totals.totalCost)} for ${countWords(usage.totals.totalTokens)} tokens` : '…'}
-            {usage && usage.totals.missingCostEntries > 0 && ' – some models have no price, so this is too low'}
+            {usage ? t`${costWords(usage.totals.totalCost)} for ${countWords(usage.totals.totalTokens)} tokens` : '…'}
+            {usage && usage.totals.missingCostEntries > 0 && t` – some models have no price, so this is too low`}
           </dd>
         </dl>
         <Earlier sessionKey={sessionKey} versionOf={versionOf} onClose={onClose} />
-        <h3>Export</h3>
+        <h3>
+          <Trans>Export</Trans>
+        </h3>
         <div className={css['buttons']}>
           {(['md', 'html', 'jsonl'] as const).map((format) => (
             <Button
@@ -129,11 +150,11 @@ export function ConversationFacts({ sessionKey, title, session, versionOf, onCha
               disabled={session === undefined}
               onClick={() => {
                 exportConversation(call, sessionKey, title, format).catch((problem: unknown) =>
-                  toast(`It was not exported. ${messageOf(problem)}`),
+                  toast(t`It was not exported. ${messageOf(problem)}`),
                 );
               }}
             >
-              {{ md: 'Markdown', html: 'Web page', jsonl: 'JSON lines' }[format]}
+              {{ md: t`Markdown`, html: t`Web page`, jsonl: t`JSON lines` }[format]}
             </Button>
           ))}
           <Button
@@ -143,7 +164,7 @@ export function ConversationFacts({ sessionKey, title, session, versionOf, onCha
               setTimeout(() => window.print(), 300);
             }}
           >
-            Print
+            <Trans>Print</Trans>
           </Button>
         </div>
       </div>

@@ -1,3 +1,5 @@
+import { t } from '@lingui/core/macro';
+import { Trans } from '@lingui/react/macro';
 import { type FormEvent, useState } from 'react';
 import { Button } from '../../kit/button';
 import { addressOf, goTo } from '../../kit/place';
@@ -47,7 +49,7 @@ export function ConversationHead({
       <Button
         look="quiet"
         icon="back"
-        aria-label="All conversations"
+        aria-label={t`All conversations`}
         className={css['toList']}
         onClick={() => goTo(addressOf('chats', { s: sessionKey, list: '1' }))}
       />
@@ -57,8 +59,11 @@ export function ConversationHead({
             <SafeText text={title} max={MAX_NAME} />
           </h1>
           {isOffline && (
-            <span className={css['badge']} title="No language model is connected; Home says which one the gateway uses">
-              offline assistant
+            <span
+              className={css['badge']}
+              title={t`No language model is connected; Home says which one the gateway uses`}
+            >
+              <Trans>offline assistant</Trans>
             </span>
           )}
           <span className={css['space']} />
@@ -67,12 +72,12 @@ export function ConversationHead({
           </Button>
           {!isNew && (
             <Button look="quiet" onClick={() => setName(title)}>
-              Rename
+              <Trans>Rename</Trans>
             </Button>
           )}
           {!isNew && !isMain && (
             <Button look="quiet" onClick={onRemove}>
-              Delete
+              <Trans>Delete</Trans>
             </Button>
           )}
         </>
@@ -80,7 +85,7 @@ export function ConversationHead({
         <form onSubmit={submit}>
           <h1 className="visually-hidden">{title}</h1>
           <input
-            aria-label="Name of the conversation"
+            aria-label={t`Name of the conversation`}
             value={name}
             maxLength={MAX_NAME}
             autoFocus
@@ -91,9 +96,11 @@ export function ConversationHead({
             }}
           />
           <Button type="submit" look="primary">
-            Save
+            <Trans>Save</Trans>
           </Button>
-          <Button onClick={() => setName(undefined)}>Cancel</Button>
+          <Button onClick={() => setName(undefined)}>
+            <Trans>Cancel</Trans>
+          </Button>
         </form>
       )}
       {isOpen && <ConversationFacts sessionKey={sessionKey} title={title} {...facts} onClose={() => setOpen(false)} />}

@@ -1,3 +1,5 @@
+import { t } from '@lingui/core/macro';
+import { Trans } from '@lingui/react/macro';
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { messageOf } from '../../../../src/common/openclaw-error';
 import { useApprovals } from '../../gateway/approvals';
@@ -86,15 +88,18 @@ export function Conversation({ sessionKey, mainKey, around, onHide, onDescribed 
 
   const failed = (what: string) => (error: unknown) => toast(`${what} ${messageOf(error)}`);
   const rename = (label: string, before = session?.label ?? ''): void => {
-    call('sessions.patch', { key: sessionKey, label: label === '' ? null : label }).then(() => {
-      refresh();
-      if (before !== label) toast('Renamed.', { undo: () => rename(before, label) });
-    }, failed('The name was not taken.'));
+    call('sessions.patch', { key: sessionKey, label: label === '' ? null : label }).then(
+      () => {
+        refresh();
+        if (before !== label) toast(t`Renamed.`, { undo: () => rename(before, label) });
+      },
+      failed(t`The name was not taken.`),
+    );
   };
   const remove = (): void => {
     onHide(sessionKey, true);
     goTo(addressOf('chats', { s: mainKey }));
-    toast(`Removed “${titleOf(session ?? { key: sessionKey })}”.`, {
+    toast(t`Removed “${titleOf(session ?? { key: sessionKey })}”.`, {
       undo: () => {
         onHide(sessionKey, false);
         goTo(addressOf('chats', { s: sessionKey }));
@@ -102,16 +107,19 @@ export function Conversation({ sessionKey, mainKey, around, onHide, onDescribed 
       done: () => {
         call('sessions.delete', { key: sessionKey }).catch((error: unknown) => {
           onHide(sessionKey, false);
-          failed('It was not removed.')(error);
+          failed(t`It was not removed.`)(error);
         });
       },
     });
   };
   const takeBack = (message: QueuedMessage, then: () => void): void => {
-    chat.takeBack(message.id).then((isBack) => {
-      if (isBack) then();
-      else toast('It is being answered already.');
-    }, failed('It could not be taken back.'));
+    chat.takeBack(message.id).then(
+      (isBack) => {
+        if (isBack) then();
+        else toast(t`It is being answered already.`);
+      },
+      failed(t`It could not be taken back.`),
+    );
   };
 
   const isBusy = state.runs.some(({ ended }) => ended === undefined) || state.outgoing.length > 0;
@@ -126,15 +134,18 @@ export function Conversation({ sessionKey, mainKey, around, onHide, onDescribed 
         if (last?.id !== undefined) send(last.text, { insteadOf: last.id });
       },
       onBranch: (messageId) => {
-        call<{ key: string }>('sessions.fork', { key: sessionKey, messageId }).then(({ key }) => {
-          goTo(addressOf('chats', { s: key }));
-          toast('A conversation of its own from here on.', {
-            undo: () => {
-              goTo(addressOf('chats', { s: sessionKey }));
-              call('sessions.delete', { key }).catch(failed('The copy was not removed.'));
-            },
-          });
-        }, failed('It was not branched.'));
+        call<{ key: string }>('sessions.fork', { key: sessionKey, messageId }).then(
+          ({ key }) => {
+            goTo(addressOf('chats', { s: key }));
+            toast(t`A conversation of its own from here on.`, {
+              undo: () => {
+                goTo(addressOf('chats', { s: sessionKey }));
+                call('sessions.delete', { key }).catch(failed(t`The copy was not removed.`));
+              },
+            });
+          },
+          failed(t`It was not branched.`),
+        );
       },
     }),
     [rows, send, call, sessionKey],
@@ -174,7 +185,7 @@ export function Conversation({ sessionKey, mainKey, around, onHide, onDescribed 
 
   return (
     <SessionKeyProvider value={sessionKey}>
-      <section className={css['chat']} aria-label="Conversation">
+      <section className={css['chat']} aria-label={t`Conversation`}>
         <ConversationHead
           title={titleOf(session ?? { key: sessionKey })}
           isOffline={isOffline}
@@ -196,15 +207,19 @@ export function Conversation({ sessionKey, mainKey, around, onHide, onDescribed 
             )}
             {state.loadError !== undefined && (
               <div className={css['row']}>
-                <Failure what="The conversation could not be read." why={state.loadError} onRetry={chat.reload} />
+                <Failure what={t`The conversation could not be read.`} why={state.loadError} onRetry={chat.reload} />
               </div>
             )}
             {isEmpty && (
               <div className={css['welcome']}>
-                <h2>Say something</h2>
+                <h2>
+                  <Trans>Say something</Trans>
+                </h2>
                 {isOffline && (
-                  <Empty title="No language model is connected, so the offline assistant answers">
-                    <Button onClick={() => send('help')}>See what it understands</Button>
+                  <Empty title={t`No language model is connected, so the offline assistant answers`}>
+                    <Button onClick={() => send('help')}>
+                      <Trans>See what it understands</Trans>
+                    </Button>
                   </Empty>
                 )}
               </div>
@@ -228,7 +243,7 @@ export function Conversation({ sessionKey, mainKey, around, onHide, onDescribed 
         <div className={css['bottom']}>
           <Queue
             queued={queued}
-            onRemove={(message) => takeBack(message, () => toast('Removed.', { undo: () => send(message.text) }))}
+            onRemove={(message) => takeBack(message, () => toast(t`Removed.`, { undo: () => send(message.text) }))}
             onEdit={(message) => takeBack(message, () => setGiven({ text: message.text }))}
             onSteer={(message) => takeBack(message, () => chat.steer(message.text))}
           />

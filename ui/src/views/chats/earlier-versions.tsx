@@ -1,3 +1,5 @@
+import { t } from '@lingui/core/macro';
+import { Trans } from '@lingui/react/macro';
 import { useEffect } from 'react';
 import { messageOf } from '../../../../src/common/openclaw-error';
 import { useGateway } from '../../gateway/use-gateway';
@@ -27,21 +29,25 @@ export function Earlier({ sessionKey, versionOf, onClose }: EarlierProps) {
     call('sessions.branches.switch', { key: sessionKey, branchKey }).then(
       () => {
         onClose();
-        toast('The earlier version goes on.', { undo: () => goOn(branchKey) });
+        toast(t`The earlier version goes on.`, { undo: () => goOn(branchKey) });
       },
-      (problem: unknown) => toast(`It does not go on. ${messageOf(problem)}`),
+      (problem: unknown) => toast(t`It does not go on. ${messageOf(problem)}`),
     );
   };
   return (
-    <section aria-label="Earlier versions">
-      <h3>Earlier versions</h3>
+    <section aria-label={t`Earlier versions`}>
+      <h3>
+        <Trans>Earlier versions</Trans>
+      </h3>
       <ul className={css['versions']} data-testid="versions">
         {branches.map(({ key, updatedAt }) => (
           <li key={key}>
             <Link to={addressOf('chats', { s: key })} onClick={onClose}>
               {wholeMoment(updatedAt)}
             </Link>
-            <Button onClick={() => goOn(key)}>Go on with it</Button>
+            <Button onClick={() => goOn(key)}>
+              <Trans>Go on with it</Trans>
+            </Button>
           </li>
         ))}
       </ul>

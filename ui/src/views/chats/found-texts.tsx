@@ -1,3 +1,4 @@
+import { Trans } from '@lingui/react/macro';
 import { titleOf } from '../../gateway/session-names';
 import { useLive } from '../../gateway/use-live';
 import { Link } from '../../kit/link';
@@ -22,7 +23,9 @@ export function FoundTexts({ search }: { search: string }) {
   if (!data || data.results.length === 0) return null;
   return (
     <section>
-      <h2>Said</h2>
+      <h2>
+        <Trans>Said</Trans>
+      </h2>
       <ul data-testid="found-texts">
         {data.results.map(({ sessionKey, seq, at, snippet }) => (
           <li key={`${sessionKey} ${seq}`}>

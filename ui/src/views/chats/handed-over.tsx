@@ -1,8 +1,10 @@
+import { t } from '@lingui/core/macro';
+import { Trans } from '@lingui/react/macro';
 import { useEffect, useState } from 'react';
 import { messageOf } from '../../../../src/common/openclaw-error';
 import { useGateway } from '../../gateway/use-gateway';
 import { Button } from '../../kit/button';
-import { byteWords } from '../../kit/bytes';
+import { byteSize } from '../../kit/amounts';
 import { saveFile } from '../../kit/save-file';
 import { toast } from '../../kit/toasts';
 import { SafeText } from '../../text/safe-text';
@@ -27,7 +29,7 @@ export function HandedOver({ tools }: { tools: readonly LiveTool[] }) {
   return (
     <div className={css['handed']} data-testid="handed-over">
       {pictures.map(({ mimeType, data }, index) => (
-        <img key={index} src={`data:${mimeType};base64,${data}`} alt={`picture ${index + 1} from the assistant`} />
+        <img key={index} src={`data:${mimeType};base64,${data}`} alt={t`picture ${index + 1} from the assistant`} />
       ))}
       {files.map((file) => (
         <OneFile key={file.path} file={file} />
@@ -55,7 +57,7 @@ function OneFile({ file: { path, bytes } }: { file: HandedFile }) {
   const download = (): void => {
     call<FileAnswer>('sessions.files.get', { key, path }).then(
       ({ file }) => saveFile(file.name, 'application/octet-stream', bytesOf(file.content)),
-      (error: unknown) => toast(`The file was not handed out. ${messageOf(error)}`),
+      (error: unknown) => toast(t`The file was not handed out. ${messageOf(error)}`),
     );
   };
   return (
@@ -63,10 +65,10 @@ function OneFile({ file: { path, bytes } }: { file: HandedFile }) {
       {picture !== undefined && <img src={picture} alt={path} />}
       <div>
         <span>
-          <SafeText text={path} max={MAX_NAME} /> · {byteWords(bytes)}
+          <SafeText text={path} max={MAX_NAME} /> · {byteSize(bytes)}
         </span>
         <Button look="quiet" onClick={download}>
-          Download
+          <Trans>Download</Trans>
         </Button>
       </div>
     </>

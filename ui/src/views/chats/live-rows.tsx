@@ -1,6 +1,8 @@
+import { t } from '@lingui/core/macro';
+import { Trans } from '@lingui/react/macro';
 import { memo } from 'react';
 import { Button } from '../../kit/button';
-import { byteWords } from '../../kit/bytes';
+import { byteSize } from '../../kit/amounts';
 import { clockTime } from '../../kit/time';
 import { GrowingMarkdown } from '../../text/markdown';
 import { Prose, SafeText } from '../../text/safe-text';
@@ -26,27 +28,27 @@ export const OutgoingRow = memo(function OutgoingRow({ outgoing, onRetry, onDisc
         </div>
       )}
       {outgoing.files && (
-        <ul className={css['chips']} aria-label="Attached files">
+        <ul className={css['chips']} aria-label={t`Attached files`}>
           {outgoing.files.map(({ name, size }, index) => (
             <li key={index}>
-              <SafeText text={name} max={60} /> · {byteWords(size)}
+              <SafeText text={name} max={60} /> · {byteSize(size)}
             </li>
           ))}
         </ul>
       )}
       <footer>
-        {outgoing.state === 'sending' && 'sending …'}
+        {outgoing.state === 'sending' && t`sending …`}
         {outgoing.state === 'sent' && clockTime(outgoing.at)}
         {outgoing.state === 'failed' && (
           <>
             <span className={css['problem']}>
-              <SafeText text={outgoing.error ?? 'It was not taken.'} max={400} />
+              <SafeText text={outgoing.error ?? t`It was not taken.`} max={400} />
             </span>
             <Button look="quiet" onClick={() => onRetry(outgoing.id)}>
-              Try again
+              <Trans>Try again</Trans>
             </Button>
             <Button look="quiet" onClick={() => onDiscard(outgoing.id)}>
-              Remove
+              <Trans>Remove</Trans>
             </Button>
           </>
         )}
@@ -69,7 +71,7 @@ export const RunRow = memo(function RunRow({ run }: { run: LiveRun }) {
         </article>
       )}
       {isWorking && (
-        <div className={css['working']} role="img" aria-label="working">
+        <div className={css['working']} role="img" aria-label={t`working`}>
           <i />
           <i />
           <i />

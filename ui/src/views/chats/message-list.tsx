@@ -1,3 +1,5 @@
+import { t } from '@lingui/core/macro';
+import { Trans } from '@lingui/react/macro';
 import { type ReactNode, useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { Virtualizer, type VirtualizerHandle } from 'virtua';
 import { Button } from '../../kit/button';
@@ -106,7 +108,7 @@ export function MessageList({ items, hasOlder, hasNewer, around, readOn, onNewes
         onScroll={onScroll}
         tabIndex={0}
         role="group"
-        aria-label="Conversation so far"
+        aria-label={t`Conversation so far`}
       >
         <Virtualizer ref={list} scrollRef={feed} shift={grown.before} bufferSize={600}>
           {items.map(({ key, seq, content }) => (
@@ -126,7 +128,7 @@ export function MessageList({ items, hasOlder, hasNewer, around, readOn, onNewes
               toEnd();
             }}
           >
-            To the newest
+            <Trans>To the newest</Trans>
           </Button>
         )}
       </div>

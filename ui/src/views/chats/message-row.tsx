@@ -1,3 +1,5 @@
+import { t } from '@lingui/core/macro';
+import { Trans } from '@lingui/react/macro';
 import { memo } from 'react';
 import { Button } from '../../kit/button';
 import { byteWords } from '../../kit/bytes';
@@ -46,14 +48,14 @@ export const MessageRow = memo(function MessageRow({ row, actions, isLast = fals
         <article className={css['mine']} data-testid="user-message" data-origin={row.origin}>
           {(row.from ?? row.origin === 'job') && (
             <div className={css['from']}>
-              {row.origin === 'job' ? 'by a scheduled job' : <SafeText text={row.from ?? ''} max={MAX_NAME} />}
+              {row.origin === 'job' ? t`by a scheduled job` : <SafeText text={row.from ?? ''} max={MAX_NAME} />}
             </div>
           )}
           {row.images.map((image, index) => (
             <img
               key={index}
               src={`data:${image.mimeType};base64,${image.data}`}
-              alt={`attached picture ${index + 1}`}
+              alt={t`attached picture ${index + 1}`}
             />
           ))}
           {row.text !== '' && (
@@ -67,7 +69,7 @@ export const MessageRow = memo(function MessageRow({ row, actions, isLast = fals
           <footer>
             {actions && row.id !== undefined && row.seq !== undefined && row.origin === 'person' && !row.from && (
               <Button look="quiet" onClick={() => actions.onEdit(row)}>
-                Edit
+                <Trans>Edit</Trans>
               </Button>
             )}
             <Time at={row.at} />
@@ -80,8 +82,8 @@ export const MessageRow = memo(function MessageRow({ row, actions, isLast = fals
           <Markdown text={row.text} />
           <footer>
             {row.offline ? (
-              <span className={css['badge']} data-testid="offline" title="No language model is connected">
-                offline assistant
+              <span className={css['badge']} data-testid="offline" title={t`No language model is connected`}>
+                <Trans>offline assistant</Trans>
               </span>
             ) : (
               row.model && <SafeText text={row.model} max={MAX_NAME} />
@@ -90,12 +92,12 @@ export const MessageRow = memo(function MessageRow({ row, actions, isLast = fals
             <CopyButton text={row.text} />
             {actions && isLast && (
               <Button look="quiet" onClick={actions.onRegenerate}>
-                Regenerate
+                <Trans>Regenerate</Trans>
               </Button>
             )}
             {actions && row.id !== undefined && (
               <Button look="quiet" onClick={() => actions.onBranch(row.id ?? '')}>
-                Branch
+                <Trans>Branch</Trans>
               </Button>
             )}
           </footer>
@@ -120,7 +122,7 @@ export const MessageRow = memo(function MessageRow({ row, actions, isLast = fals
       return (
         <details className={css['housekeeping']} data-testid="housekeeping">
           <summary>
-            The gateway looked after the conversation <Time at={row.at} />
+            <Trans>The gateway looked after the conversation</Trans> <Time at={row.at} />
           </summary>
           <p dir="auto">
             <Prose text={row.asked} />
@@ -173,13 +175,17 @@ export const Note = ({
 }) => (
   <div className={isFault ? css['fault'] : css['note']} data-testid="run-note">
     <SafeText text={text} max={2000} />
-    {isFault && onAgain && <Button onClick={onAgain}>Ask again</Button>}
+    {isFault && onAgain && (
+      <Button onClick={onAgain}>
+        <Trans>Ask again</Trans>
+      </Button>
+    )}
   </div>
 );
 
 export const Thinking = ({ text, isLive = false }: { text: string; isLive?: boolean }) => (
   <details className={css['thinking']} data-testid="thinking">
-    <summary>{isLive ? 'Thinking …' : 'Thought about it'}</summary>
+    <summary>{isLive ? t`Thinking …` : t`Thought about it`}</summary>
     <Markdown text={text} />
   </details>
 );

@@ -1,4 +1,5 @@
-import { byteWords } from '../../kit/bytes';
+import { t } from '@lingui/core/macro';
+import { byteSize } from '../../kit/amounts';
 import type { PickedFile } from './kept-files';
 
 /** What the gateway takes of one file, and what fits into one message. */
@@ -20,19 +21,19 @@ export async function takeFiles(picked: readonly File[], already: readonly Picke
   const taken: Taken = { files: [], refused: [] };
   let bytes = already.reduce((sum, { content }) => sum + content.size, 0);
   for (const file of picked) {
-    const name = file.name || 'picture';
+    const name = file.name || t`picture`;
     const content = file.size > MAX_BYTES ? await smaller(file) : file;
     const why =
       content.size === 0
-        ? 'is empty'
+        ? t`“${name}” is empty.`
         : content.size > MAX_BYTES
-          ? `has ${byteWords(content.size)}; at most ${byteWords(MAX_BYTES)} are taken`
+          ? t`“${name}” has ${byteSize(content.size)}; at most ${byteSize(MAX_BYTES)} are taken.`
           : bytes + content.size > MAX_ALL_BYTES
-            ? `does not fit any more: at most ${byteWords(MAX_ALL_BYTES)} go with one message`
+            ? t`“${name}” does not fit any more: at most ${byteSize(MAX_ALL_BYTES)} go with one message.`
             : already.length + taken.files.length >= MAX_FILES
-              ? `is one too many: at most ${MAX_FILES} files go with one message`
+              ? t`“${name}” is one too many: at most ${MAX_FILES} files go with one message.`
               : undefined;
-    if (why !== undefined) taken.refused.push(`“${name}” ${why}.`);
+    if (why !== undefined) taken.refused.push(why);
     else {
       bytes += content.size;
       taken.files.push({ id: crypto.randomUUID(), name, type: content.type || 'application/octet-stream', content });
@@ -67,7 +68,7 @@ export function dataAddressOf(content: Blob): Promise<string> {
   return new Promise((resolve, reject) => {
     const reader = new FileReader();
     reader.onload = () => resolve(String(reader.result));
-    reader.onerror = () => reject(new Error('A file could not be read any more. Choose it again.'));
+    reader.onerror = () => reject(new Error(t`A file could not be read any more. Choose it again.`));
     reader.readAsDataURL(content);
   });
 }

@@ -1,3 +1,5 @@
+import { t } from '@lingui/core/macro';
+import { Trans } from '@lingui/react/macro';
 import { Button } from '../../kit/button';
 import { Prose } from '../../text/safe-text';
 import css from './conversation.module.css';
@@ -19,20 +21,22 @@ interface QueueProps {
 export function Queue({ queued, onEdit, onRemove, onSteer }: QueueProps) {
   if (queued.length === 0) return null;
   return (
-    <ul className={css['queue']} aria-label="Waits for its turn" data-testid="queue">
+    <ul className={css['queue']} aria-label={t`Waits for its turn`} data-testid="queue">
       {queued.map((message) => (
         <li key={message.id}>
           <span>
-            Next: “<Prose text={message.text} />”
+            <Trans>
+              Next: “<Prose text={message.text} />”
+            </Trans>
           </span>
-          <Button look="quiet" onClick={() => onSteer(message)} title="Said at once, into what it does now">
-            Say it now
+          <Button look="quiet" onClick={() => onSteer(message)} title={t`Said at once, into what it does now`}>
+            <Trans>Say it now</Trans>
           </Button>
           <Button look="quiet" onClick={() => onEdit(message)}>
-            Edit
+            <Trans>Edit</Trans>
           </Button>
           <Button look="quiet" onClick={() => onRemove(message)}>
-            Remove
+            <Trans>Remove</Trans>
           </Button>
         </li>
       ))}

@@ -1,3 +1,5 @@
+import { t } from '@lingui/core/macro';
+import { number } from '../../words/formats';
 import type { SessionRow } from './use-sessions';
 
 /** A conversation as `sessions.describe` tells of it. */
@@ -11,12 +13,24 @@ export interface DescribedSession extends SessionRow {
 
 /** How much is thought before an answer, least first. */
 export const THINKING = {
-  off: 'Not at all',
-  minimal: 'As little as can be',
-  low: 'A little',
-  medium: 'Some',
-  high: 'A lot',
-  xhigh: 'As much as can be',
+  get off() {
+    return t`Not at all`;
+  },
+  get minimal() {
+    return t`As little as can be`;
+  },
+  get low() {
+    return t`A little`;
+  },
+  get medium() {
+    return t`Some`;
+  },
+  get high() {
+    return t`A lot`;
+  },
+  get xhigh() {
+    return t`As much as can be`;
+  },
 } as const;
 
 /** Tokens of the conversation, and how many the model can read; undefined where nothing was asked yet. */
@@ -29,8 +43,6 @@ export function contextOf(
   return { used, window, percent: Math.min(100, Math.round((used / window) * 100)) };
 }
 
-const compact = new Intl.NumberFormat([], { notation: 'compact', maximumFractionDigits: 1 });
-const dollars = new Intl.NumberFormat([], { style: 'currency', currency: 'USD', maximumFractionDigits: 4 });
-
-export const countWords = (count: number): string => compact.format(count);
-export const costWords = (cost: number): string => dollars.format(cost);
+export const countWords = (count: number): string => number(count, { notation: 'compact', maximumFractionDigits: 1 });
+export const costWords = (cost: number): string =>
+  number(cost, { style: 'currency', currency: 'USD', maximumFractionDigits: 4 });

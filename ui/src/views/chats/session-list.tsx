@@ -1,3 +1,5 @@
+import { t } from '@lingui/core/macro';
+import { Trans } from '@lingui/react/macro';
 import { useEffect, useRef, useState } from 'react';
 import { newSessionKey, titleOf } from '../../gateway/session-names';
 import { Button } from '../../kit/button';
@@ -39,18 +41,20 @@ export function SessionList({ current, open, mainKey, removed }: SessionListProp
   const groups =
     search === ''
       ? groupsOf(rows.filter(({ key }) => key !== mainKey))
-      : [{ name: 'Called so', rows }].filter(({ rows: lines }) => lines.length > 0);
+      : [{ name: t`Called so`, rows }].filter(({ rows: lines }) => lines.length > 0);
   return (
-    <nav className={css['list']} aria-label="Conversations">
-      <h1>Conversations</h1>
+    <nav className={css['list']} aria-label={t`Conversations`}>
+      <h1>
+        <Trans>Conversations</Trans>
+      </h1>
       <div className={css['top']}>
         <Button icon="plus" onClick={() => goTo(addressOf('chats', { s: newSessionKey(mainKey) }))}>
-          New conversation
+          <Trans>New conversation</Trans>
         </Button>
-        <SearchField label="Search conversations" value={typed} onChange={setTyped} />
+        <SearchField label={t`Search conversations`} value={typed} onChange={setTyped} />
       </div>
       {sessions.error !== undefined && (
-        <Failure what="The conversations could not be read." why={sessions.error} onRetry={sessions.refresh} />
+        <Failure what={t`The conversations could not be read.`} why={sessions.error} onRetry={sessions.refresh} />
       )}
       {!sessions.loaded && sessions.error === undefined && <Skeleton lines={4} />}
       {search === '' && <Lines rows={main} current={current} working={working} />}
@@ -61,7 +65,7 @@ export function SessionList({ current, open, mainKey, removed }: SessionListProp
         </section>
       ))}
       {search !== '' && sessions.loaded && rows.length === 0 && (
-        <Empty title={`No conversation is called “${search}”`} />
+        <Empty title={t`No conversation is called “${search}”`} />
       )}
       {search !== '' && <FoundTexts search={search} />}
       {sessions.rows.length < sessions.total && (
@@ -97,12 +101,14 @@ const Lines = ({
           )}
           <small>
             {working.has(row.key) ? (
-              <Status tone="busy">working</Status>
+              <Status tone="busy">
+                <Trans>working</Trans>
+              </Status>
             ) : (
               <SafeText
                 text={
                   row.branchOf !== undefined
-                    ? 'Earlier version'
+                    ? t`Earlier version`
                     : row.lastMessagePreview === undefined
                       ? row.kind === 'direct'
                         ? ''
@@ -133,7 +139,7 @@ function More({ onSeen, left }: { onSeen(): void; left: number }) {
   }, [onSeen, left]);
   return (
     <Button ref={button} look="quiet" onClick={onSeen}>
-      {left} more
+      <Trans>{left} more</Trans>
     </Button>
   );
 }
@@ -149,7 +155,7 @@ function groupsOf(rows: readonly SessionRow[]): { name: string; rows: SessionRow
   const groups: { name: string; rows: SessionRow[] }[] = [];
   for (const row of rows) {
     const days = row.updatedAt === 0 ? 0 : daysAgo(row.updatedAt, now);
-    const name = days < 7 ? dayName(row.updatedAt || now, now) : days < 31 ? 'This month' : 'Earlier';
+    const name = days < 7 ? dayName(row.updatedAt || now, now) : days < 31 ? t`This month` : t`Earlier`;
     const last = groups.at(-1);
     if (last?.name === name) last.rows.push(row);
     else groups.push({ name, rows: [row] });

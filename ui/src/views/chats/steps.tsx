@@ -1,3 +1,4 @@
+import { plural, t } from '@lingui/core/macro';
 import { roughly } from '../../kit/time';
 import type { LiveTool } from './chat-state';
 import { ToolCard } from './tool-card';
@@ -15,14 +16,14 @@ interface StepsProps {
 
 /** Tool calls after one another. */
 export function Steps({ tools, isWorking, tookMs }: StepsProps) {
-  const count = `${tools.length} ${tools.length === 1 ? 'step' : 'steps'}`;
+  const count = plural(tools.length, { one: '# step', other: '# steps' });
   const failed = tools.filter(({ phase }) => phase === 'failed').length;
   return (
     <details className={css['steps']} open={isWorking || tools.length <= MOST_OPEN}>
       <summary>
-        {isWorking ? 'Working' : 'Worked'}
+        {isWorking ? t`Working` : t`Worked`}
         {tookMs !== undefined && tookMs >= 1000 && ` ${roughly(tookMs)}`} · {count}
-        {failed > 0 && ` · ${failed} failed`}
+        {failed > 0 && t` · ${failed} failed`}
       </summary>
       {tools.map((tool) => (
         <ToolCard key={tool.id} tool={tool} />

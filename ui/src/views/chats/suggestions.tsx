@@ -1,3 +1,4 @@
+import { t } from '@lingui/core/macro';
 import { useEffect, useRef } from 'react';
 import { classes } from '../../kit/classes';
 import { SafeText } from '../../text/safe-text';
@@ -17,7 +18,7 @@ export function Suggestions({ id, completion }: { id: string; completion: Comple
   }, [active]);
   if (options.length === 0) return null;
   return (
-    <ul ref={list} id={id} className={css['suggestions']} role="listbox" aria-label="Suggestions">
+    <ul ref={list} id={id} className={css['suggestions']} role="listbox" aria-label={t`Suggestions`}>
       {options.map((option, index) => (
         <li
           key={option.value}

@@ -1,3 +1,5 @@
+import { t } from '@lingui/core/macro';
+import { Trans } from '@lingui/react/macro';
 import { Icon } from '../../kit/icon';
 import { SafeText } from '../../text/safe-text';
 import type { LiveTool } from './chat-state';
@@ -6,7 +8,20 @@ import css from './messages.module.css';
 
 const SUMMARY_LENGTH = 90;
 const SHOWN_LENGTH = 20_000;
-const STATE_TEXT = { running: 'running', waiting: 'waits for you', done: 'done', failed: 'failed' } as const;
+const STATE_TEXT = {
+  get running() {
+    return t`running`;
+  },
+  get waiting() {
+    return t`waits for you`;
+  },
+  get done() {
+    return t`done`;
+  },
+  get failed() {
+    return t`failed`;
+  },
+} as const;
 
 /** One tool call: its name and most telling argument in a line, everything else on demand. */
 export function ToolCard({ tool }: { tool: LiveTool }) {
@@ -23,17 +38,19 @@ export function ToolCard({ tool }: { tool: LiveTool }) {
         <span className={css['step-state']}>{STATE_TEXT[tool.phase]}</span>
       </summary>
       <dl>
-        <dt>Arguments</dt>
+        <dt>
+          <Trans>Arguments</Trans>
+        </dt>
         <dd>
-          <pre tabIndex={0} role="group" aria-label="Arguments">
+          <pre tabIndex={0} role="group" aria-label={t`Arguments`}>
             <SafeText text={JSON.stringify(tool.args ?? {}, null, 2)} lines max={SHOWN_LENGTH} />
           </pre>
         </dd>
         {tool.result && (
           <>
-            <dt>{tool.phase === 'running' ? 'So far' : 'Result'}</dt>
+            <dt>{tool.phase === 'running' ? t`So far` : t`Result`}</dt>
             <dd>
-              <pre tabIndex={0} role="group" aria-label="Result">
+              <pre tabIndex={0} role="group" aria-label={t`Result`}>
                 <SafeText text={resultText(tool.result)} lines max={SHOWN_LENGTH} />
               </pre>
             </dd>
@@ -55,4 +72,4 @@ function summaryOf(args: unknown): string {
   return typeof telling === 'string' ? telling.replace(/\s+/g, ' ') : '';
 }
 
-const resultText = (result: ToolResult): string => textOf(result.content) || '(no text)';
+const resultText = (result: ToolResult): string => textOf(result.content) || t`(no text)`;

@@ -1,3 +1,4 @@
+import { t } from '@lingui/core/macro';
 import { type KeyboardEvent, useEffect, useState } from 'react';
 import { useGateway } from '../../gateway/use-gateway';
 import { announce } from '../../kit/announcer';
@@ -76,7 +77,7 @@ export function useCompletion({ sessionKey, text, caret, onText }: CompletionOpt
   const name = options.map(({ value }) => value).join('\n');
   const active = chosen.for === name ? chosen.index : 0;
   useEffect(() => {
-    if (options.length > 0) announce(`${options.length} suggestions; arrow keys choose.`);
+    if (options.length > 0) announce(t`${options.length} suggestions; arrow keys choose.`);
     // Said once for each list, not for each move in it.
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [name]);

@@ -1,3 +1,4 @@
+import { plural } from '@lingui/core/macro';
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { announce } from '../../kit/announcer';
 import { toast } from '../../kit/toasts';
@@ -51,7 +52,7 @@ export function usePickedFiles(sessionKey: string): PickedFiles {
         for (const why of taken.refused) toast(why);
         if (taken.files.length === 0) return;
         change([...latest.current, ...taken.files]);
-        announce(`${taken.files.length === 1 ? 'One file' : `${taken.files.length} files`} attached.`);
+        announce(plural(taken.files.length, { one: 'One file attached.', other: '# files attached.' }));
       });
     },
     [change],

@@ -1,3 +1,5 @@
+import { t } from '@lingui/core/macro';
+import { Trans } from '@lingui/react/macro';
 import { type FormEvent, useId, useMemo, useState } from 'react';
 import { messageOf } from '../../../../src/common/openclaw-error';
 import type { MethodFacts } from '../../../../src/diagnostics/system-facts';
@@ -13,6 +15,8 @@ import { SafeText } from '../../text/safe-text';
 import { COPY_WORDS, useCopy } from '../../text/use-copy';
 import { CallParams, templateOf } from './call-params';
 import css from './debug.module.css';
+
+const EXAMPLE = '{ "limit": 10 }';
 
 interface Answer {
   method: string;
@@ -56,15 +60,15 @@ export function CallCard() {
   };
 
   return (
-    <Card title="Call a method" testId="call">
+    <Card title={t`Call a method`} testId="call">
       <form className={css['form']} onSubmit={submit}>
         <Field
-          label="Method"
+          label={t`Method`}
           list={list}
           value={method}
           spellCheck={false}
           autoComplete="off"
-          hint={chosen ? <SafeText text={`${chosen.summary} (${chosen.scope})`} /> : 'Begin to type, and choose one.'}
+          hint={chosen ? <SafeText text={`${chosen.summary} (${chosen.scope})`} /> : t`Begin to type, and choose one.`}
           onChange={(event) => setMethod(event.target.value)}
         />
         <datalist id={list}>
@@ -73,13 +77,13 @@ export function CallCard() {
           ))}
         </datalist>
         <div className={css['json']}>
-          <TextField label="Parameters (JSON)" rows={ROWS} value={params} onChange={setParams} />
+          <TextField label={t`Parameters (JSON)`} rows={ROWS} value={params} onChange={setParams} />
         </div>
         {chosen?.params && <CallParams schema={chosen.params} />}
-        {problem !== undefined && <Failure what="It was not sent." why={problem} />}
+        {problem !== undefined && <Failure what={t`It was not sent.`} why={problem} />}
         <p className={css['does']}>
           <Button look="primary" type="submit" disabled={isBusy || method.trim() === ''}>
-            Call it
+            <Trans>Call it</Trans>
           </Button>
           <Button
             onClick={() => {
@@ -89,18 +93,24 @@ export function CallCard() {
               setParams(JSON.stringify(read, null, 2));
             }}
           >
-            Tidy up
+            <Trans>Tidy up</Trans>
           </Button>
           {chosen?.params && (
-            <Button onClick={() => setParams(templateOf(chosen.params ?? {}))}>Fill in what is needed</Button>
+            <Button onClick={() => setParams(templateOf(chosen.params ?? {}))}>
+              <Trans>Fill in what is needed</Trans>
+            </Button>
           )}
         </p>
       </form>
       {answer && (
-        <section className={css['answer']} aria-label="Answer" data-testid="answer">
+        <section className={css['answer']} aria-label={t`Answer`} data-testid="answer">
           <p className={css['does']}>
             <Status tone={answer.problem === undefined ? 'good' : 'bad'}>
-              {answer.problem === undefined ? 'answered' : 'refused'} in {took(answer.ms)}
+              {answer.problem === undefined ? (
+                <Trans>answered in {took(answer.ms)}</Trans>
+              ) : (
+                <Trans>refused in {took(answer.ms)}</Trans>
+              )}
             </Status>
             <Button onClick={() => copy(answer.text)}>{COPY_WORDS[copied]}</Button>
           </p>
@@ -109,7 +119,7 @@ export function CallCard() {
               <SafeText text={answer.problem} />
             </p>
           )}
-          <pre tabIndex={0} role="group" aria-label={`What ${answer.method} answered`}>
+          <pre tabIndex={0} role="group" aria-label={t`What ${answer.method} answered`}>
             <SafeText text={answer.text} lines max={MAX_SHOWN} />
           </pre>
         </section>
@@ -124,9 +134,9 @@ function readParams(text: string): object | string {
   try {
     const value: unknown = JSON.parse(text);
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value;
-    return 'The parameters must be an object, such as { "limit": 10 }.';
+    return t`The parameters must be an object, such as ${EXAMPLE}.`;
   } catch (error) {
-    return `The parameters are no JSON: ${messageOf(error)}`;
+    return t`The parameters are no JSON: ${messageOf(error)}`;
   }
 }
 

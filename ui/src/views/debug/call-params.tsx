@@ -1,3 +1,4 @@
+import { t } from '@lingui/core/macro';
 import { Table } from '../../kit/table';
 import { SafeText } from '../../text/safe-text';
 
@@ -23,14 +24,14 @@ export function CallParams({ schema }: { schema: Schema }) {
   if (rows.length === 0) return null;
   return (
     <Table
-      caption="Parameters"
+      caption={t`Parameters`}
       rows={rows}
       keyOf={({ name }) => name}
       columns={[
-        { title: 'Parameter', cell: ({ name, isNeeded }) => (isNeeded ? <strong>{name}</strong> : name) },
-        { title: 'Takes', cell: ({ property }) => <SafeText text={typeOf(property)} max={MAX_TEXT} /> },
-        { title: 'Needed', cell: ({ isNeeded }) => (isNeeded ? 'yes' : 'no') },
-        { title: 'What for', cell: ({ property }) => <SafeText text={property.description ?? ''} max={MAX_TEXT} /> },
+        { title: t`Parameter`, cell: ({ name, isNeeded }) => (isNeeded ? <strong>{name}</strong> : name) },
+        { title: t`Takes`, cell: ({ property }) => <SafeText text={typeOf(property)} max={MAX_TEXT} /> },
+        { title: t`Needed`, cell: ({ isNeeded }) => (isNeeded ? t`yes` : t`no`) },
+        { title: t`What for`, cell: ({ property }) => <SafeText text={property.description ?? ''} max={MAX_TEXT} /> },
       ]}
     />
   );

@@ -1,3 +1,6 @@
+import { t } from '@lingui/core/macro';
+import { Trans } from '@lingui/react/macro';
+import { exactTime } from '../../kit/time';
 import { memo, useEffect, useRef, useState } from 'react';
 import { cutText } from '../../../../src/common/cut-text';
 import { useGateway } from '../../gateway/use-gateway';
@@ -62,22 +65,22 @@ export function EventsCard() {
         .join('\n'),
     );
   return (
-    <Card title="Events" testId="events">
+    <Card title={t`Events`} testId="events">
       <div className={css['bar']}>
-        <SearchField label="Only events with" value={filter} onChange={setFilter} />
+        <SearchField label={t`Only events with`} value={filter} onChange={setFilter} />
         <Button aria-pressed={isPaused} onClick={() => setPaused(!isPaused)}>
-          {isPaused ? 'Go on' : 'Pause'}
+          {isPaused ? t`Go on` : t`Pause`}
         </Button>
         <Button onClick={() => setSeen([])} disabled={seen.length === 0}>
-          Clear
+          <Trans>Clear</Trans>
         </Button>
         <Button onClick={save} disabled={found.length === 0}>
-          Save {found.length}
+          <Trans>Save {found.length}</Trans>
         </Button>
       </div>
       {found.length === 0 ? (
-        <Empty title={seen.length === 0 ? 'Nothing has happened yet' : 'There is none of these'}>
-          <p>{isPaused ? 'It is paused.' : 'Events are shown as they come.'}</p>
+        <Empty title={seen.length === 0 ? t`Nothing has happened yet` : t`There is none of these`}>
+          <p>{isPaused ? t`It is paused.` : t`Events are shown as they come.`}</p>
         </Empty>
       ) : (
         <ol className={css['events']} data-testid="event-lines">
@@ -88,7 +91,9 @@ export function EventsCard() {
       )}
       {found.length > SHOWN && (
         <p className={css['more']}>
-          The latest {SHOWN} of {found.length} are shown.
+          <Trans>
+            The latest {SHOWN} of {found.length} are shown.
+          </Trans>
         </p>
       )}
     </Card>
@@ -97,14 +102,14 @@ export function EventsCard() {
 
 /** What is longer than is kept is a text that says so: its beginning. */
 const kept = (payload: string): string =>
-  payload.length <= MAX_KEPT ? payload : JSON.stringify(`${cutText(payload, MAX_KEPT)} (cut off)`);
+  payload.length <= MAX_KEPT ? payload : JSON.stringify(`${cutText(payload, MAX_KEPT)} …`);
 
 /** One event; the whole of it is written out while it is open. */
 const EventLine = memo(function EventLine({ seen: { at, event, payload } }: { seen: Seen }) {
   const [isOpen, setOpen] = useState(false);
   return (
     <li>
-      <time dateTime={new Date(at).toISOString()}>{new Date(at).toLocaleTimeString()}</time>
+      <time dateTime={new Date(at).toISOString()}>{exactTime(at)}</time>
       <details onToggle={(toggled) => setOpen(toggled.currentTarget.open)}>
         <summary>
           <b>
@@ -113,7 +118,7 @@ const EventLine = memo(function EventLine({ seen: { at, event, payload } }: { se
           <SafeText text={payload} max={MAX_LINE} />
         </summary>
         {isOpen && (
-          <pre tabIndex={0} role="group" aria-label={`All of ${event}`}>
+          <pre tabIndex={0} role="group" aria-label={t`All of ${event}`}>
             <SafeText text={JSON.stringify(JSON.parse(payload), null, 2)} lines max={MAX_WHOLE} />
           </pre>
         )}

@@ -1,3 +1,5 @@
+import { t } from '@lingui/core/macro';
+import { Trans } from '@lingui/react/macro';
 import { useState } from 'react';
 import { messageOf } from '../../../../src/common/openclaw-error';
 import type { SystemFacts } from '../../../../src/diagnostics/system-facts';
@@ -29,11 +31,11 @@ export function FactsCards() {
   const { data: health, refresh: lookAgain } = useLive<Health>(['health'], { events: ['health'] });
   if (!data)
     return (
-      <Card title="Gateway">
+      <Card title={t`Gateway`}>
         {error === undefined ? (
           <Skeleton lines={6} />
         ) : (
-          <Failure what="The facts could not be read." why={error} onRetry={refresh} />
+          <Failure what={t`The facts could not be read.`} why={error} onRetry={refresh} />
         )}
       </Card>
     );
@@ -41,24 +43,26 @@ export function FactsCards() {
   const share = memory.limit === undefined ? undefined : memory.rss / memory.limit;
   return (
     <Columns>
-      <Card title="Gateway" testId="gateway-facts" aside={<Export />}>
+      <Card title={t`Gateway`} testId="gateway-facts" aside={<Export />}>
         <Facts
           facts={[
-            ['Version', data.version],
-            ['Up for', roughly(data.uptimeMs)],
-            ['Node', `${data.node} on ${data.platform}`],
-            ['Process', String(data.pid)],
-            ['State folder', <SafeText text={data.stateDir} max={MAX_TEXT} />],
-            ['Log file', <SafeText text={data.logFile} max={MAX_TEXT} />],
+            [t`Version`, data.version],
+            [t`Up for`, roughly(data.uptimeMs)],
+            [t`Node`, `${data.node} · ${data.platform}`],
+            [t`Process`, String(data.pid)],
+            [t`State folder`, <SafeText text={data.stateDir} max={MAX_TEXT} />],
+            [t`Log file`, <SafeText text={data.logFile} max={MAX_TEXT} />],
             [
-              'Sockets',
-              `${wholeCount(sockets.open)} open${sockets.waitingBytes > 0 ? `, ${byteSize(sockets.waitingBytes)} on their way` : ''}`,
+              t`Sockets`,
+              sockets.waitingBytes > 0
+                ? t`${wholeCount(sockets.open)} open, ${byteSize(sockets.waitingBytes)} on their way`
+                : t`${wholeCount(sockets.open)} open`,
             ],
           ]}
         />
       </Card>
       <Card
-        title="Health"
+        title={t`Health`}
         testId="health"
         aside={
           <Button
@@ -67,46 +71,47 @@ export function FactsCards() {
               lookAgain();
             }}
           >
-            Look again
+            <Trans>Look again</Trans>
           </Button>
         }
       >
         <Facts
           facts={[
             [
-              'State',
+              t`State`,
               <Status tone={health === undefined ? 'off' : health.ok ? 'good' : 'bad'}>
-                {health === undefined ? 'not read yet' : health.ok ? 'well' : 'not well'}
+                {health === undefined ? t`not read yet` : health.ok ? t`well` : t`not well`}
               </Status>,
             ],
             ...(health === undefined
               ? []
               : [
-                  ['Looked at', wholeMoment(health.ts)] as const,
-                  ['Conversations', wholeCount(health.sessions?.count ?? 0)] as const,
+                  [t`Looked at`, wholeMoment(health.ts)] as const,
+                  [t`Conversations`, wholeCount(health.sessions?.count ?? 0)] as const,
                 ]),
             [
-              'Memory',
+              t`Memory`,
               <Status tone={share !== undefined && share > 0.9 ? 'bad' : 'good'}>
                 {byteSize(memory.rss)}
-                {memory.limit !== undefined && ` of ${byteSize(memory.limit)}`} · {byteSize(memory.heapUsed)} of it heap
+                {memory.limit !== undefined && t` of ${byteSize(memory.limit)}`}{' '}
+                <Trans>· {byteSize(memory.heapUsed)} of it heap</Trans>
               </Status>,
             ],
             [
-              'Event loop',
+              t`Event loop`,
               <Status tone={loopDelayMs > 1000 ? 'warn' : 'good'}>
-                {loopDelayMs < 1 ? 'no delay' : `${Math.round(loopDelayMs)} ms late at worst`}
+                {loopDelayMs < 1 ? t`no delay` : t`${Math.round(loopDelayMs)} ms late at worst`}
               </Status>,
             ],
             [
-              'Database',
+              t`Database`,
               <>
                 {database.dialect === 'postgres' ? 'PostgreSQL' : 'SQLite'}
                 {database.bytes !== undefined && `, ${byteSize(database.bytes)}`}
               </>,
             ],
-            ['Waiting messages', wholeCount(data.waiting.messages)],
-            ['Waiting deliveries', wholeCount(data.waiting.deliveries)],
+            [t`Waiting messages`, wholeCount(data.waiting.messages)],
+            [t`Waiting deliveries`, wholeCount(data.waiting.deliveries)],
           ]}
         />
       </Card>
@@ -125,7 +130,7 @@ function Export() {
         (bundle) => {
           const day = new Date().toISOString().replace(/T.*/, '');
           saveFile(`openclaw-diagnostics-${day}.json`, 'application/json', JSON.stringify(bundle, null, 2));
-          toast('Saved. There are no secrets in it, and nothing that was said.');
+          toast(t`Saved. There are no secrets in it, and nothing that was said.`);
         },
         (problem: unknown) => toast(messageOf(problem)),
       )
@@ -133,7 +138,7 @@ function Export() {
   };
   return (
     <Button onClick={save} disabled={isBusy}>
-      Save diagnostics
+      <Trans>Save diagnostics</Trans>
     </Button>
   );
 }

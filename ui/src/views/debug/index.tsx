@@ -1,3 +1,4 @@
+import { t } from '@lingui/core/macro';
 import { Page } from '../../kit/page';
 import { CallCard } from './call-card';
 import { EventsCard } from './events-card';
@@ -6,7 +7,7 @@ import { FactsCards } from './facts-cards';
 /** The gateway from the inside: facts, events as they come, and calls by hand. */
 export default function DebugView() {
   return (
-    <Page title="Debug" lead="The gateway from the inside.">
+    <Page title={t`Debug`} lead={t`The gateway from the inside.`}>
       <FactsCards />
       <CallCard />
       <EventsCard />

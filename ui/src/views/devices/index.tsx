@@ -1,3 +1,5 @@
+import { t } from '@lingui/core/macro';
+import { Trans } from '@lingui/react/macro';
 import { useState } from 'react';
 import { messageOf } from '../../../../src/common/openclaw-error';
 import { shortId } from '../../../../src/common/short-id';
@@ -6,7 +8,7 @@ import { useLive } from '../../gateway/use-live';
 import { Button } from '../../kit/button';
 import { Card, Page, Row, Rows } from '../../kit/page';
 import { Empty, Failure, Skeleton, Status } from '../../kit/states';
-import { dayName, roughly } from '../../kit/time';
+import { roughly, dayInText } from '../../kit/time';
 import { toast } from '../../kit/toasts';
 import { useNow } from '../../kit/use-now';
 import { SafeText } from '../../text/safe-text';
@@ -70,11 +72,13 @@ export default function DevicesView() {
   const stale = paired.filter((device) => now - lastUsed(device) > STALE_MS && !connected.has(device.deviceId));
 
   return (
-    <Page title="Devices & nodes" lead="What may connect to the gateway.">
-      {problem !== undefined && <Failure what="That did not work." why={problem} />}
-      {error !== undefined && !data && <Failure what="The devices could not be read." why={error} onRetry={refresh} />}
+    <Page title={t`Devices & nodes`} lead={t`What may connect to the gateway.`}>
+      {problem !== undefined && <Failure what={t`That did not work.`} why={problem} />}
+      {error !== undefined && !data && (
+        <Failure what={t`The devices could not be read.`} why={error} onRetry={refresh} />
+      )}
       {(data?.pending.length ?? 0) > 0 && (
-        <Card title="Ask to connect">
+        <Card title={t`Ask to connect`}>
           <Rows testId="device-requests">
             {data?.pending.map((device) => (
               <Row
@@ -82,21 +86,23 @@ export default function DevicesView() {
                 title={<SafeText text={nameOf(device)} max={MAX_NAME} />}
                 detail={
                   <>
-                    from <SafeText text={device.remoteIp ?? 'an unknown address'} max={MAX_NAME} /> ·{' '}
-                    <SafeText text={(device.scopes ?? []).join(', ') || 'no rights named'} max={200} />
+                    <Trans>
+                      from <SafeText text={device.remoteIp ?? t`an unknown address`} max={MAX_NAME} /> ·{' '}
+                      <SafeText text={(device.scopes ?? []).join(', ') || t`no rights named`} max={200} />
+                    </Trans>
                   </>
                 }
               >
                 <Button
                   look="primary"
-                  onClick={() => attempt(call('device.pair.approve', { requestId: device.requestId }), 'Let in.')}
+                  onClick={() => attempt(call('device.pair.approve', { requestId: device.requestId }), t`Let in.`)}
                 >
-                  Let in
+                  <Trans>Let in</Trans>
                 </Button>
                 <Button
-                  onClick={() => attempt(call('device.pair.reject', { requestId: device.requestId }), 'Turned down.')}
+                  onClick={() => attempt(call('device.pair.reject', { requestId: device.requestId }), t`Turned down.`)}
                 >
-                  Turn down
+                  <Trans>Turn down</Trans>
                 </Button>
               </Row>
             ))}
@@ -104,24 +110,24 @@ export default function DevicesView() {
         </Card>
       )}
       <Card
-        title="May connect"
+        title={t`May connect`}
         aside={
           stale.length > 0 && (
             <Button
               onClick={() =>
                 attempt(
                   Promise.all(stale.map(({ deviceId }) => call('device.pair.remove', { deviceId }))),
-                  `Removed ${stale.length}.`,
+                  t`Removed ${stale.length}.`,
                 )
               }
             >
-              Remove {stale.length} not used for a month
+              <Trans>Remove {stale.length} not used for a month</Trans>
             </Button>
           )
         }
       >
         {!data && error === undefined && <Skeleton lines={4} />}
-        {data && paired.length === 0 && <Empty title="No device is paired yet" />}
+        {data && paired.length === 0 && <Empty title={t`No device is paired yet`} />}
         <Rows testId="devices">
           {paired.map((device) => (
             <Row
@@ -129,20 +135,22 @@ export default function DevicesView() {
               title={<SafeText text={nameOf(device)} max={MAX_NAME} />}
               detail={
                 <>
-                  {(device.roles ?? [device.role ?? 'operator']).join(', ')} · paired{' '}
-                  {dayName(device.approvedAtMs, now).replace(/^(To|Yester)day$/, (day) => day.toLowerCase())} · last
-                  used {roughly(Math.max(0, now - lastUsed(device)))} ago
+                  {(device.roles ?? [device.role ?? 'operator']).join(', ')} ·{' '}
+                  <Trans>
+                    paired {dayInText(device.approvedAtMs, now)} · last used{' '}
+                    {roughly(Math.max(0, now - lastUsed(device)))} ago
+                  </Trans>
                 </>
               }
             >
               <Status tone={connected.has(device.deviceId) ? 'good' : 'off'}>
-                {connected.has(device.deviceId) ? 'connected' : 'away'}
+                {connected.has(device.deviceId) ? t`connected` : t`away`}
               </Status>
               <Button
                 look="danger"
-                onClick={() => attempt(call('device.pair.remove', { deviceId: device.deviceId }), 'Removed.')}
+                onClick={() => attempt(call('device.pair.remove', { deviceId: device.deviceId }), t`Removed.`)}
               >
-                Remove
+                <Trans>Remove</Trans>
               </Button>
             </Row>
           ))}

@@ -1,3 +1,5 @@
+import { t } from '@lingui/core/macro';
+import { Trans } from '@lingui/react/macro';
 import { useLive } from '../../gateway/use-live';
 import { Card } from '../../kit/page';
 import { Failure, Skeleton } from '../../kit/states';
@@ -22,23 +24,27 @@ export function BootCard() {
   const { data, error, refresh } = useLive<Boot>(['system.boot']);
   if (!data)
     return (
-      <Card title="Start">
+      <Card title={t`Start`}>
         {error === undefined ? (
           <Skeleton />
         ) : (
-          <Failure what="The start could not be read." why={error} onRetry={refresh} />
+          <Failure what={t`The start could not be read.`} why={error} onRetry={refresh} />
         )}
       </Card>
     );
   const troubled = data.steps.filter(({ state }) => state === 'degraded' || state === 'failed');
   return (
-    <Card title="Start" testId="boot">
+    <Card title={t`Start`} testId="boot">
       <p className={css['hint']}>
-        {data.steps.length} steps, {data.errors} errors, {data.degraded} degraded, in {data.totalMs} ms
+        <Trans>
+          {data.steps.length} steps, {data.errors} errors, {data.degraded} degraded, in {data.totalMs} ms
+        </Trans>
       </p>
       <Steps steps={troubled} />
       <details className={css['steps']}>
-        <summary>All steps</summary>
+        <summary>
+          <Trans>All steps</Trans>
+        </summary>
         <Steps steps={data.steps} />
       </details>
     </Card>
@@ -58,7 +64,9 @@ const Steps = ({ steps }: Pick<Boot, 'steps'>) => (
           )}
         </span>
         <span>
-          {state} · {ms.toFixed(1)} ms
+          <Trans>
+            {state} · {ms.toFixed(1)} ms
+          </Trans>
         </span>
       </li>
     ))}

@@ -1,3 +1,5 @@
+import { plural, t } from '@lingui/core/macro';
+import { Trans } from '@lingui/react/macro';
 import { toneOf, useChannels } from '../../gateway/channel-status';
 import { useGateway } from '../../gateway/use-gateway';
 import { useLive } from '../../gateway/use-live';
@@ -30,23 +32,23 @@ export function HealthCard() {
   const { data: channels } = useChannels();
   const isConnected = connection.kind === 'connected';
   return (
-    <Card title="Health" testId="status-panel">
+    <Card title={t`Health`} testId="status-panel">
       <Rows>
         <Row
           mark={<Status tone={isConnected ? 'good' : 'warn'}>{''}</Status>}
-          title="Gateway"
+          title={t`Gateway`}
           detail={
             isConnected && hello
-              ? `up ${roughly(hello.snapshot.uptimeMs + now - hello.at)} · version ${hello.server.version}`
-              : 'not connected; the page tries again by itself'
+              ? t`up ${roughly(hello.snapshot.uptimeMs + now - hello.at)} · version ${hello.server.version}`
+              : t`not connected; the page tries again by itself`
           }
         />
         <Row
           mark={<Status tone={isOffline ? 'warn' : 'good'}>{''}</Status>}
-          title="Model"
+          title={t`Model`}
           detail={
             isOffline ? (
-              'none is connected; the offline assistant answers'
+              t`none is connected; the offline assistant answers`
             ) : (
               <SafeText text={status?.sessions?.defaults?.model ?? '…'} max={80} />
             )
@@ -67,16 +69,18 @@ export function HealthCard() {
             mark={<Status tone={cron.enabled ? 'good' : 'off'}>{''}</Status>}
             title={
               cron.nextWakeAtMs === null
-                ? 'No job is planned'
-                : `Next job ${dayName(cron.nextWakeAtMs, now)} ${clockTime(cron.nextWakeAtMs)}`
+                ? t`No job is planned`
+                : t`Next job ${dayName(cron.nextWakeAtMs, now)} ${clockTime(cron.nextWakeAtMs)}`
             }
-            detail={cron.enabled ? `${cron.jobs} ${cron.jobs === 1 ? 'job' : 'jobs'}` : 'jobs are switched off'}
+            detail={cron.enabled ? plural(cron.jobs, { one: '# job', other: '# jobs' }) : t`jobs are switched off`}
           />
         )}
       </Rows>
       {!status && <Skeleton lines={2} />}
       <p className={css['actions']}>
-        <Button onClick={logOut}>Log out of this browser</Button>
+        <Button onClick={logOut}>
+          <Trans>Log out of this browser</Trans>
+        </Button>
       </p>
     </Card>
   );

@@ -1,3 +1,4 @@
+import { plural, t } from '@lingui/core/macro';
 import { useApprovals } from '../../gateway/approvals';
 import { usePairing } from '../../gateway/pairing';
 import { Columns, Page } from '../../kit/page';
@@ -14,7 +15,11 @@ export default function HomeView() {
   return (
     <Page
       title={greeting()}
-      lead={count === 0 ? 'Nothing waits for you.' : `${count} ${count === 1 ? 'thing waits' : 'things wait'} for you.`}
+      lead={
+        count === 0
+          ? t`Nothing waits for you.`
+          : plural(count, { one: '# thing waits for you.', other: '# things wait for you.' })
+      }
     >
       <Columns>
         <NeedsYouCard approvals={waiting} requests={requests} />
@@ -28,5 +33,5 @@ export default function HomeView() {
 
 function greeting(): string {
   const hour = new Date().getHours();
-  return hour < 5 ? 'Good night' : hour < 12 ? 'Good morning' : hour < 18 ? 'Good afternoon' : 'Good evening';
+  return hour < 5 ? t`Good night` : hour < 12 ? t`Good morning` : hour < 18 ? t`Good afternoon` : t`Good evening`;
 }

@@ -1,3 +1,5 @@
+import { t } from '@lingui/core/macro';
+import { Trans } from '@lingui/react/macro';
 import { useState } from 'react';
 import type { Approval } from '../../gateway/approvals';
 import type { PairingRequest } from '../../gateway/pairing';
@@ -39,8 +41,8 @@ export function NeedsYouCard({ approvals, requests }: NeedsYouProps) {
   const failed = (data?.runs ?? []).filter((run) => now - (run.endedAt ?? run.receivedAt) < DAY_MS);
   const isEmpty = approvals.length + requests.length + failed.length === 0;
   return (
-    <Card title="Needs you" aside={<NotifyButton />}>
-      {isEmpty && <Empty title="Nothing waits, and nothing failed today" />}
+    <Card title={t`Needs you`} aside={<NotifyButton />}>
+      {isEmpty && <Empty title={t`Nothing waits, and nothing failed today`} />}
       <Rows>
         {approvals.map(({ id, request, expiresAtMs }) => (
           <Row
@@ -48,13 +50,17 @@ export function NeedsYouCard({ approvals, requests }: NeedsYouProps) {
             mark={<Status tone="warn">{''}</Status>}
             title={
               <>
-                Run <SafeText text={request.command} max={60} />
+                <Trans>
+                  Run <SafeText text={request.command} max={60} />
+                </Trans>
               </>
             }
             detail={
               <>
-                in “<SafeText text={shortKey(request.sessionKey)} max={40} />” · no answer in{' '}
-                {roughly(Math.max(0, expiresAtMs - now))} means no
+                <Trans>
+                  in “<SafeText text={shortKey(request.sessionKey)} max={40} />” · no answer in{' '}
+                  {roughly(Math.max(0, expiresAtMs - now))} means no
+                </Trans>
               </>
             }
           />
@@ -65,13 +71,21 @@ export function NeedsYouCard({ approvals, requests }: NeedsYouProps) {
             mark={<Status tone="warn">{''}</Status>}
             title={
               <>
-                <SafeText text={request.name ?? 'Somebody'} max={40} /> asks to write on{' '}
-                <SafeText text={placeName(request.channel)} max={40} />
+                <Trans>
+                  <SafeText text={request.name ?? t`Somebody`} max={40} /> asks to write on{' '}
+                  <SafeText text={placeName(request.channel)} max={40} />
+                </Trans>
               </>
             }
-            detail={<>code {request.code}</>}
+            detail={
+              <>
+                <Trans>code {request.code}</Trans>
+              </>
+            }
           >
-            <Link to={addressOf('people')}>Look</Link>
+            <Link to={addressOf('people')}>
+              <Trans>Look</Trans>
+            </Link>
           </Row>
         ))}
         {failed.map((run) => (
@@ -80,18 +94,24 @@ export function NeedsYouCard({ approvals, requests }: NeedsYouProps) {
             mark={<Status tone="bad">{''}</Status>}
             title={
               <>
-                No answer in “
-                <SafeText text={run.sessionKey === null ? run.origin : shortKey(run.sessionKey)} max={40} />”
+                <Trans>
+                  No answer in “
+                  <SafeText text={run.sessionKey === null ? run.origin : shortKey(run.sessionKey)} max={40} />”
+                </Trans>
               </>
             }
             detail={
               <>
                 {shortMoment(run.endedAt ?? run.receivedAt, now)} ·{' '}
-                <SafeText text={run.error ?? 'no reason was noted'} max={160} />
+                <SafeText text={run.error ?? t`no reason was noted`} max={160} />
               </>
             }
           >
-            {run.sessionKey !== null && <Link to={addressOf('chats', { s: run.sessionKey })}>Open</Link>}
+            {run.sessionKey !== null && (
+              <Link to={addressOf('chats', { s: run.sessionKey })}>
+                <Trans>Open</Trans>
+              </Link>
+            )}
           </Row>
         ))}
       </Rows>
@@ -105,7 +125,7 @@ function NotifyButton() {
   if (state !== 'default') return null;
   return (
     <Button look="quiet" onClick={() => void Notification.requestPermission().then(setState)}>
-      Tell me when something waits
+      <Trans>Tell me when something waits</Trans>
     </Button>
   );
 }

@@ -1,3 +1,6 @@
+import { t } from '@lingui/core/macro';
+import { Trans } from '@lingui/react/macro';
+import { date } from '../../words/formats';
 import { useLive } from '../../gateway/use-live';
 import { money, shortCount } from '../../kit/amounts';
 import { Card } from '../../kit/page';
@@ -29,11 +32,11 @@ export function SpentCard() {
   const { data: limits } = useLive<Budgets>(['usage.status'], { events: ['chat', 'config.changed'] });
   if (!data)
     return (
-      <Card title="Spent today">
+      <Card title={t`Spent today`}>
         {error === undefined ? (
           <Skeleton />
         ) : (
-          <Failure what="The costs could not be read." why={error} onRetry={refresh} />
+          <Failure what={t`The costs could not be read.`} why={error} onRetry={refresh} />
         )}
       </Card>
     );
@@ -44,31 +47,37 @@ export function SpentCard() {
   const heightOf = (day: Sum): number =>
     most > 0 ? day.totalCost / most : mostTokens > 0 ? day.totalTokens / mostTokens : 0;
   return (
-    <Card title="Spent today">
+    <Card title={t`Spent today`}>
       <p className={css['big']}>{money(today?.totalCost ?? 0)}</p>
       <p className={css['hint']}>
-        {shortCount(today?.totalTokens ?? 0)} tokens today · {money(data.totals.totalCost)} in {DAYS} days
-        {data.totals.missingCostEntries > 0 && ' · some models have no price, so this is too low'}
+        <Trans>
+          {shortCount(today?.totalTokens ?? 0)} tokens today · {money(data.totals.totalCost)} in {DAYS} days
+        </Trans>
+        {data.totals.missingCostEntries > 0 && t` · some models have no price, so this is too low`}
       </p>
       {limits?.budgets.map(({ name, usedUsd, costUsd, usedTokens, tokens, state }) => (
         <p key={name} className={css['hint']}>
-          Budget {name}:{' '}
-          {costUsd === undefined
-            ? `${shortCount(usedTokens)} of ${shortCount(tokens ?? 0)} tokens`
-            : `${money(usedUsd)} of ${money(costUsd)}`}
+          <Trans>
+            Budget {name}:{' '}
+            {costUsd === undefined
+              ? t`${shortCount(usedTokens)} of ${shortCount(tokens ?? 0)} tokens`
+              : t`${money(usedUsd)} of ${money(costUsd)}`}
+          </Trans>
           {state !== 'ok' && ` · ${state}`}
         </p>
       ))}
-      <ol className={css['bars']} aria-label={`The last ${DAYS} days`}>
+      <ol className={css['bars']} aria-label={t`The last ${DAYS} days`}>
         {days.map((day) => (
           <li key={day.date}>
             <span className={css['bar']} aria-hidden="true">
               <i style={{ height: `${Math.round(heightOf(day) * 100)}%` }} />
             </span>
             <span className="visually-hidden">
-              {dayName(day.at)}: {money(day.totalCost)}, {shortCount(day.totalTokens)} tokens
+              <Trans>
+                {dayName(day.at)}: {money(day.totalCost)}, {shortCount(day.totalTokens)} tokens
+              </Trans>
             </span>
-            <span aria-hidden="true">{new Date(day.at).toLocaleDateString([], { weekday: 'short' })}</span>
+            <span aria-hidden="true">{date(day.at, { weekday: 'short' })}</span>
           </li>
         ))}
       </ol>

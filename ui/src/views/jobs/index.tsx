@@ -1,3 +1,5 @@
+import { t } from '@lingui/core/macro';
+import { Trans } from '@lingui/react/macro';
 import { useState } from 'react';
 import { messageOf } from '../../../../src/common/openclaw-error';
 import { useGateway } from '../../gateway/use-gateway';
@@ -24,19 +26,19 @@ export default function JobsView() {
     setRemoved((old) => new Set(isHidden ? [...old, id] : [...old].filter((each) => each !== id)));
   const remove = (job: Job): void => {
     hide(job.id, true);
-    toast(`Removed “${job.name}”.`, {
+    toast(t`Removed “${job.name}”.`, {
       undo: () => hide(job.id, false),
       done: () => {
         call('cron.remove', { id: job.id }).catch((problem: unknown) => {
           hide(job.id, false);
-          toast(`It was not removed: ${messageOf(problem)}`);
+          toast(t`It was not removed: ${messageOf(problem)}`);
         });
       },
     });
   };
 
   return (
-    <Page title="Scheduled jobs" lead="What the assistant does by itself, and when.">
+    <Page title={t`Scheduled jobs`} lead={t`What the assistant does by itself, and when.`}>
       {isAdding ? (
         <JobForm
           onDone={() => {
@@ -48,16 +50,20 @@ export default function JobsView() {
       ) : (
         <p>
           <Button look="primary" icon="plus" onClick={() => setAdding(true)}>
-            New job
+            <Trans>New job</Trans>
           </Button>
         </p>
       )}
-      <Card title="Planned">
-        {error !== undefined && !data && <Failure what="The jobs could not be read." why={error} onRetry={refresh} />}
+      <Card title={t`Planned`}>
+        {error !== undefined && !data && (
+          <Failure what={t`The jobs could not be read.`} why={error} onRetry={refresh} />
+        )}
         {!data && error === undefined && <Skeleton lines={4} />}
         {jobs?.length === 0 && (
-          <Empty title="Nothing is planned">
-            <p>Such as: every weekday at 9, say what is in my calendar.</p>
+          <Empty title={t`Nothing is planned`}>
+            <p>
+              <Trans>Such as: every weekday at 9, say what is in my calendar.</Trans>
+            </p>
           </Empty>
         )}
         <Rows testId="jobs">

@@ -1,3 +1,6 @@
+import { t } from '@lingui/core/macro';
+import { Trans } from '@lingui/react/macro';
+import { weekdayName } from '../../words/formats';
 import { type FormEvent, useState } from 'react';
 import { messageOf } from '../../../../src/common/openclaw-error';
 import { cutText } from '../../../../src/common/cut-text';
@@ -10,16 +13,25 @@ import { toast } from '../../kit/toasts';
 import { type Schedule, inWords, weekly } from './job';
 import css from './jobs.module.css';
 
-const DAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
+/** Sunday first, as cron counts. */
+const DAYS = [0, 1, 2, 3, 4, 5, 6];
 const WORKDAYS = [1, 2, 3, 4, 5];
 const UNITS = { minutes: 60_000, hours: 3_600_000, days: 86_400_000 } as const;
 
 type Kind = 'weekly' | 'every' | 'once' | 'expression';
 const KINDS: Readonly<Record<Kind, string>> = {
-  weekly: 'On days of the week',
-  every: 'In equal steps',
-  once: 'Once',
-  expression: 'By a cron expression',
+  get weekly() {
+    return t`On days of the week`;
+  },
+  get every() {
+    return t`In equal steps`;
+  },
+  get once() {
+    return t`Once`;
+  },
+  get expression() {
+    return t`By a cron expression`;
+  },
 };
 
 interface JobFormProps {
@@ -70,7 +82,7 @@ export function JobForm({ onDone, onCancel }: JobFormProps) {
       payload: { kind: 'agentTurn', message: task.trim() },
     }).then(
       () => {
-        toast('Planned.');
+        toast(t`Planned.`);
         onDone();
       },
       (failure: unknown) => setProblem(messageOf(failure)),
@@ -78,63 +90,65 @@ export function JobForm({ onDone, onCancel }: JobFormProps) {
   };
 
   return (
-    <Card title="New job">
+    <Card title={t`New job`}>
       <form className={css['form']} onSubmit={submit}>
         <TextField
-          label="What is to be done"
+          label={t`What is to be done`}
           value={task}
           onChange={setTask}
           rows={3}
-          hint="As you would say it in a conversation."
+          hint={t`As you would say it in a conversation.`}
         />
         <Field
-          label="Name"
+          label={t`Name`}
           value={name}
           onChange={(event) => setName(event.target.value)}
           maxLength={80}
-          hint="Without one it is called by what is to be done."
+          hint={t`Without one it is called by what is to be done.`}
         />
-        <Choice label="When" value={kind} options={KINDS} onChange={setKind} />
+        <Choice label={t`When`} value={kind} options={KINDS} onChange={setKind} />
         {kind === 'weekly' && (
           <div className={css['line']}>
             <fieldset className={css['days']}>
-              <legend className="visually-hidden">Days</legend>
-              {DAYS.map((day, index) => (
+              <legend className="visually-hidden">
+                <Trans>Days</Trans>
+              </legend>
+              {DAYS.map((day) => (
                 <label key={day}>
                   <input
                     type="checkbox"
-                    checked={days.includes(index)}
+                    checked={days.includes(day)}
                     onChange={(event) =>
-                      setDays(event.target.checked ? [...days, index] : days.filter((each) => each !== index))
+                      setDays(event.target.checked ? [...days, day] : days.filter((each) => each !== day))
                     }
                   />
-                  {day}
+                  {weekdayName(day, 'short')}
                 </label>
               ))}
             </fieldset>
-            <Field label="Time" type="time" value={time} onChange={(event) => setTime(event.target.value)} />
+            <Field label={t`Time`} type="time" value={time} onChange={(event) => setTime(event.target.value)} />
           </div>
         )}
         {kind === 'every' && (
           <div className={css['line']}>
             <Field
-              label="Every"
+              label={t`Every`}
               type="number"
               min={1}
               value={count}
               onChange={(event) => setCount(event.target.value)}
             />
             <Choice<keyof typeof UNITS>
-              label="Unit"
+              label={t`Unit`}
               value={unit}
-              options={{ minutes: 'minutes', hours: 'hours', days: 'days' }}
+              options={{ minutes: t`minutes`, hours: t`hours`, days: t`days` }}
               onChange={setUnit}
             />
           </div>
         )}
         {kind === 'once' && (
           <Field
-            label="Day and time"
+            label={t`Day and time`}
             type="datetime-local"
             value={at}
             onChange={(event) => setAt(event.target.value)}
@@ -142,21 +156,23 @@ export function JobForm({ onDone, onCancel }: JobFormProps) {
         )}
         {kind === 'expression' && (
           <Field
-            label="Expression"
+            label={t`Expression`}
             value={expr}
             onChange={(event) => setExpr(event.target.value)}
-            hint="Minute, hour, day, month, weekday."
+            hint={t`Minute, hour, day, month, weekday.`}
           />
         )}
         <p className={css['told']} role="status">
-          {schedule ? `Runs ${inWords(schedule)}.` : 'It is not known yet when it runs.'}
+          {schedule ? t`Runs ${inWords(schedule)}.` : t`It is not known yet when it runs.`}
         </p>
-        {problem !== undefined && <Failure what="It was not planned." why={problem} />}
+        {problem !== undefined && <Failure what={t`It was not planned.`} why={problem} />}
         <p className={css['buttons']}>
           <Button type="submit" look="primary" disabled={!canAdd}>
-            Plan it
+            <Trans>Plan it</Trans>
           </Button>
-          <Button onClick={onCancel}>Cancel</Button>
+          <Button onClick={onCancel}>
+            <Trans>Cancel</Trans>
+          </Button>
         </p>
       </form>
     </Card>

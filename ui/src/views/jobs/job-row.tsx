@@ -1,3 +1,5 @@
+import { t } from '@lingui/core/macro';
+import { Trans } from '@lingui/react/macro';
 import { useState } from 'react';
 import { messageOf } from '../../../../src/common/openclaw-error';
 import { useGateway } from '../../gateway/use-gateway';
@@ -23,7 +25,17 @@ interface JobRun {
 
 const moment = (at: number): string => `${dayName(at)} ${clockTime(at)}`;
 const TONES = { ok: 'good', error: 'bad', skipped: 'off' } as const;
-const WORDS = { ok: 'done', error: 'failed', skipped: 'left out' } as const;
+const WORDS = {
+  get ok() {
+    return t`done`;
+  },
+  get error() {
+    return t`failed`;
+  },
+  get skipped() {
+    return t`left out`;
+  },
+} as const;
 const MAX_NAME = 80;
 
 interface JobRowProps {
@@ -51,31 +63,33 @@ export function JobRow({ job, onChanged, onRemove }: JobRowProps) {
       detail={
         <>
           {inWords(job.schedule)}
-          {job.enabled && state.nextRunAtMs !== undefined && ` · next ${moment(state.nextRunAtMs)}`}
-          {state.lastRunAtMs !== undefined && ` · last ${moment(state.lastRunAtMs)}`}
+          {job.enabled && state.nextRunAtMs !== undefined && t` · next ${moment(state.nextRunAtMs)}`}
+          {state.lastRunAtMs !== undefined && t` · last ${moment(state.lastRunAtMs)}`}
         </>
       }
       below={isOpen && <History job={job} />}
     >
       <Status tone={job.enabled ? (state.lastStatus ? TONES[state.lastStatus] : 'good') : 'off'}>
-        {job.enabled ? (state.lastStatus ? `last ${WORDS[state.lastStatus]}` : 'waits') : 'paused'}
+        {job.enabled ? (state.lastStatus ? t`last ${WORDS[state.lastStatus]}` : t`waits`) : t`paused`}
       </Status>
-      <Button onClick={() => attempt(call('cron.run', { id: job.id, mode: 'force' }), 'It runs now.')}>Run now</Button>
+      <Button onClick={() => attempt(call('cron.run', { id: job.id, mode: 'force' }), t`It runs now.`)}>
+        <Trans>Run now</Trans>
+      </Button>
       <Button
         onClick={() =>
           attempt(
             call('cron.update', { id: job.id, patch: { enabled: !job.enabled } }),
-            job.enabled ? 'Paused.' : 'It goes on.',
+            job.enabled ? t`Paused.` : t`It goes on.`,
           )
         }
       >
-        {job.enabled ? 'Pause' : 'Go on'}
+        {job.enabled ? t`Pause` : t`Go on`}
       </Button>
       <Button aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
-        History
+        <Trans>History</Trans>
       </Button>
       <Button look="danger" onClick={onRemove}>
-        Remove
+        <Trans>Remove</Trans>
       </Button>
     </Row>
   );
@@ -89,18 +103,25 @@ function History({ job }: { job: Job }) {
   return (
     <div className={css['history']}>
       <p>
-        <strong>What it is told</strong> <SafeText text={said} lines max={2000} />
+        <strong>
+          <Trans>What it is told</Trans>
+        </strong>{' '}
+        <SafeText text={said} lines max={2000} />
       </p>
-      {error !== undefined && !data && <Failure what="Its runs could not be read." why={error} onRetry={refresh} />}
+      {error !== undefined && !data && <Failure what={t`Its runs could not be read.`} why={error} onRetry={refresh} />}
       {!data && error === undefined && <Skeleton lines={2} />}
-      {data?.entries.length === 0 && <p>It has not run yet.</p>}
+      {data?.entries.length === 0 && (
+        <p>
+          <Trans>It has not run yet.</Trans>
+        </p>
+      )}
       <ol>
         {[...(data?.entries ?? [])].reverse().map((run) => (
           <li key={run.runAtMs}>
             <Status tone={run.status ? TONES[run.status] : 'busy'}>
-              {moment(run.runAtMs)} · {run.status ? WORDS[run.status] : 'running'}
-              {run.durationMs !== undefined && ` in ${roughly(run.durationMs)}`}
-              {run.deliveryStatus === 'not-delivered' && ' · its answer was not delivered'}
+              {moment(run.runAtMs)} · {run.status ? WORDS[run.status] : t`running`}
+              {run.durationMs !== undefined && t` in ${roughly(run.durationMs)}`}
+              {run.deliveryStatus === 'not-delivered' && t` · its answer was not delivered`}
             </Status>
             {(run.error ?? run.summary) && (
               <p>

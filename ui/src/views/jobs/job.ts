@@ -1,3 +1,6 @@
+import { plural, t } from '@lingui/core/macro';
+import { wholeMoment } from '../../kit/time';
+import { allOf, weekdayName } from '../../words/formats';
 /** A job, as `cron.list` tells it. */
 export interface Job {
   id: string;
@@ -21,27 +24,15 @@ export type Schedule =
   | { kind: 'every'; everyMs: number }
   | { kind: 'cron'; expr: string; tz?: string };
 
-const DAYS = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'];
-const UNITS = [
-  ['day', 86_400_000],
-  ['hour', 3_600_000],
-  ['minute', 60_000],
-  ['second', 1000],
-] as const;
-
 /** When a job runs, in words; an expression that is not plain stays one. */
 export function inWords(schedule: Schedule): string {
   switch (schedule.kind) {
     case 'at': {
       const at = schedule.at ?? schedule.atMs;
-      return at === undefined
-        ? 'once'
-        : `once, ${new Date(at).toLocaleString([], { dateStyle: 'full', timeStyle: 'short' })}`;
+      return at === undefined ? t`once` : t`once, ${wholeMoment(new Date(at).getTime())}`;
     }
     case 'every': {
-      const [unit, size] = UNITS.find(([, each]) => schedule.everyMs % each === 0) ?? UNITS[3];
-      const count = schedule.everyMs / size;
-      return count === 1 ? `every ${unit}` : `every ${count} ${unit}s`;
+      return everyInWords(schedule.everyMs);
     }
     case 'cron':
       return `${cronInWords(schedule.expr) ?? schedule.expr}${schedule.tz ? ` (${schedule.tz})` : ''}`;
@@ -51,14 +42,22 @@ export function inWords(schedule: Schedule): string {
 function cronInWords(expr: string): string | undefined {
   const [minute = '', hour = '', day, month, weekday = '', more] = expr.trim().split(/\s+/);
   if (more !== undefined || day !== '*' || month !== '*' || !isNumber(minute)) return undefined;
-  if (hour === '*') return `every hour at minute ${minute}`;
+  if (hour === '*') return t`every hour at minute ${minute}`;
   if (!isNumber(hour)) return undefined;
   const time = `${hour.padStart(2, '0')}:${minute.padStart(2, '0')}`;
-  if (weekday === '*') return `every day at ${time}`;
-  if (weekday === '1-5') return `every weekday at ${time}`;
+  if (weekday === '*') return t`every day at ${time}`;
+  if (weekday === '1-5') return t`every weekday at ${time}`;
   const days = weekday.split(',');
   if (!days.every((each) => isNumber(each) && Number(each) <= 7)) return undefined;
-  return `every ${days.map((each) => DAYS[Number(each) % 7]).join(', ')} at ${time}`;
+  const names = allOf(days.map((each) => weekdayName(Number(each) % 7)));
+  return t`every ${names} at ${time}`;
+}
+
+function everyInWords(ms: number): string {
+  if (ms % 86_400_000 === 0) return plural(ms / 86_400_000, { one: 'every day', other: 'every # days' });
+  if (ms % 3_600_000 === 0) return plural(ms / 3_600_000, { one: 'every hour', other: 'every # hours' });
+  if (ms % 60_000 === 0) return plural(ms / 60_000, { one: 'every minute', other: 'every # minutes' });
+  return plural(ms / 1000, { one: 'every second', other: 'every # seconds' });
 }
 
 const isNumber = (text: string): boolean => /^\d{1,2}$/.test(text);

@@ -1,3 +1,5 @@
+import { t } from '@lingui/core/macro';
+import { Plural, Trans } from '@lingui/react/macro';
 import { useMemo, useState } from 'react';
 import { Button } from '../../kit/button';
 import { Choice, SearchField } from '../../kit/field';
@@ -11,10 +13,18 @@ import css from './logs.module.css';
 
 const SHOWN = 500;
 const CHOICES: Readonly<Record<Level, string>> = {
-  debug: 'everything',
-  info: 'information and worse',
-  warn: 'warnings and worse',
-  error: 'errors',
+  get debug() {
+    return t`everything`;
+  },
+  get info() {
+    return t`information and worse`;
+  },
+  get warn() {
+    return t`warnings and worse`;
+  },
+  get error() {
+    return t`errors`;
+  },
 };
 
 /** What the gateway noted about itself, newest first. */
@@ -34,20 +44,20 @@ export default function LogsView() {
   const save = (): void => saveFile('openclaw-log.jsonl', 'text/plain', found.map(({ raw }) => raw).join('\n'));
 
   return (
-    <Page title="Logs" lead={file === undefined ? undefined : <SafeText text={file} max={120} />}>
+    <Page title={t`Logs`} lead={file === undefined ? undefined : <SafeText text={file} max={120} />}>
       <div className={css['bar']}>
-        <SearchField label="Search the log" value={search} onChange={setSearch} />
-        <Choice label="Show" value={level} options={CHOICES} onChange={setLevel} />
+        <SearchField label={t`Search the log`} value={search} onChange={setSearch} />
+        <Choice label={t`Show`} value={level} options={CHOICES} onChange={setLevel} />
         <Button aria-pressed={isFollowing} onClick={() => setFollowing(!isFollowing)}>
-          {isFollowing ? 'Stop following' : 'Follow'}
+          {isFollowing ? t`Stop following` : t`Follow`}
         </Button>
         <Button onClick={save} disabled={found.length === 0}>
-          Save {found.length} {found.length === 1 ? 'line' : 'lines'}
+          <Plural value={found.length} one="Save # line" other="Save # lines" />
         </Button>
       </div>
-      {error !== undefined && <Failure what="The log could not be read." why={error} onRetry={refresh} />}
+      {error !== undefined && <Failure what={t`The log could not be read.`} why={error} onRetry={refresh} />}
       {!lines && error === undefined && <Skeleton lines={8} />}
-      {lines && shown.length === 0 && <Empty title="No line is like that" />}
+      {lines && shown.length === 0 && <Empty title={t`No line is like that`} />}
       <ol className={css['lines']} data-testid="log-lines">
         {shown.map((line) => (
           <Line key={line.id} line={line} />
@@ -55,7 +65,9 @@ export default function LogsView() {
       </ol>
       {found.length > SHOWN && (
         <p className={css['more']}>
-          The newest {SHOWN} of {found.length} are shown; search finds the others.
+          <Trans>
+            The newest {SHOWN} of {found.length} are shown; search finds the others.
+          </Trans>
         </p>
       )}
     </Page>
@@ -76,7 +88,7 @@ function Line({ line }: { line: LogLine }) {
           )}{' '}
           <SafeText text={line.message} max={400} />
         </summary>
-        <pre tabIndex={0} role="group" aria-label="The whole line">
+        <pre tabIndex={0} role="group" aria-label={t`The whole line`}>
           <SafeText text={line.raw} lines max={8000} />
         </pre>
       </details>

@@ -1,3 +1,4 @@
+import { exactTime } from '../../kit/time';
 /** From the least to the most urgent. */
 export const LEVELS = ['debug', 'info', 'warn', 'error'] as const;
 export type Level = (typeof LEVELS)[number];
@@ -21,7 +22,7 @@ export function readLine(raw: string, id: number): LogLine {
       raw,
       level:
         LEVELS.find((each) => each === level) ?? (level === 'fatal' ? 'error' : level === 'trace' ? 'debug' : 'info'),
-      time: typeof time === 'string' ? new Date(time).toLocaleTimeString() : '',
+      time: typeof time === 'string' ? exactTime(Date.parse(time)) : '',
       subsystem: typeof subsystem === 'string' ? subsystem : '',
       message: typeof msg === 'string' ? msg : raw,
     };

@@ -1,3 +1,5 @@
+import { t } from '@lingui/core/macro';
+import { Trans } from '@lingui/react/macro';
 import { useState } from 'react';
 import { messageOf } from '../../../../src/common/openclaw-error';
 import { type ChannelAccount, toneOf, useChannels } from '../../gateway/channel-status';
@@ -9,10 +11,18 @@ import { shortMoment } from '../../kit/time';
 import { SafeText } from '../../text/safe-text';
 
 const POLICIES: Readonly<Record<string, string>> = {
-  pairing: 'new people ask with a code',
-  allowlist: 'only people on the list',
-  open: 'everybody may write',
-  disabled: 'nobody may write',
+  get pairing() {
+    return t`new people ask with a code`;
+  },
+  get allowlist() {
+    return t`only people on the list`;
+  },
+  get open() {
+    return t`everybody may write`;
+  },
+  get disabled() {
+    return t`nobody may write`;
+  },
 };
 
 /** Accounts at chat platforms: how each is doing, and starting and stopping them. */
@@ -32,13 +42,15 @@ export function ChannelsCard() {
   };
   const told = problem ?? (data ? undefined : error);
   return (
-    <Card title="Channels">
-      {told !== undefined && <Failure what="That did not work." why={told} onRetry={refresh} />}
+    <Card title={t`Channels`}>
+      {told !== undefined && <Failure what={t`That did not work.`} why={told} onRetry={refresh} />}
       {!data && error === undefined && <Skeleton />}
       {data?.channelOrder.length === 0 && (
-        <Empty title="No chat platform is connected yet">
+        <Empty title={t`No chat platform is connected yet`}>
           <p>
-            On the machine of the gateway, <code>openclaw onboard</code> connects Telegram, Discord or Slack.
+            <Trans>
+              On the machine of the gateway, <code>openclaw onboard</code> connects Telegram, Discord or Slack.
+            </Trans>
           </p>
         </Empty>
       )}
@@ -60,8 +72,8 @@ export function ChannelsCard() {
               }
               detail={<AccountDetail account={account} />}
             >
-              <Status tone={toneOf(account)}>{account.state ?? (account.running ? 'running' : 'stopped')}</Status>
-              <Button onClick={() => switchAccount(channel, account)}>{account.running ? 'Stop' : 'Start'}</Button>
+              <Status tone={toneOf(account)}>{account.state ?? (account.running ? t`running` : t`stopped`)}</Status>
+              <Button onClick={() => switchAccount(channel, account)}>{account.running ? t`Stop` : t`Start`}</Button>
             </Row>
           )),
         )}
@@ -74,7 +86,7 @@ function AccountDetail({ account }: { account: ChannelAccount }) {
   const { dmPolicy, lastInboundAt, lastError, state } = account;
   const parts = [
     ...(dmPolicy ? [POLICIES[dmPolicy] ?? dmPolicy] : []),
-    ...(lastInboundAt ? [`last message ${shortMoment(lastInboundAt)}`] : []),
+    ...(lastInboundAt ? [t`last message ${shortMoment(lastInboundAt)}`] : []),
     ...(lastError && state !== 'connected' ? [lastError] : []),
   ];
   return <SafeText text={parts.join(' · ')} max={240} />;

@@ -1,3 +1,4 @@
+import { plural, t } from '@lingui/core/macro';
 import { usePairing } from '../../gateway/pairing';
 import { Card, Page } from '../../kit/page';
 import { Failure } from '../../kit/states';
@@ -9,19 +10,17 @@ import { PairingCards } from './pairing-cards';
 export default function PeopleView() {
   const pairing = usePairing();
   return (
-    <Page title="People & channels" lead="Who can write to the assistant, and on what.">
-      {pairing.problem !== undefined && <Failure what="That did not work." why={pairing.problem} />}
+    <Page title={t`People & channels`} lead={t`Who can write to the assistant, and on what.`}>
+      {pairing.problem !== undefined && <Failure what={t`That did not work.`} why={pairing.problem} />}
       {pairing.requests.length > 0 && (
         <Card
-          title={
-            pairing.requests.length === 1 ? 'Somebody asks to write' : `${pairing.requests.length} people ask to write`
-          }
+          title={plural(pairing.requests.length, { one: 'Somebody asks to write', other: '# people ask to write' })}
         >
           <PairingCards {...pairing} />
         </Card>
       )}
       <ChannelsCard />
-      <Card title="Let in by code">
+      <Card title={t`Let in by code`}>
         <PairedPeople {...pairing} />
       </Card>
     </Page>

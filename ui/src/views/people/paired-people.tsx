@@ -1,3 +1,5 @@
+import { t } from '@lingui/core/macro';
+import { Trans } from '@lingui/react/macro';
 import type { Pairing } from '../../gateway/pairing';
 import { Button } from '../../kit/button';
 import { Row, Rows } from '../../kit/page';
@@ -10,8 +12,10 @@ export function PairedPeople({ approved, loaded, revoke }: Pick<Pairing, 'approv
   if (!loaded) return <Skeleton lines={2} />;
   if (approved.length === 0)
     return (
-      <Empty title="Nobody was let in yet">
-        <p>Whoever writes to the assistant for the first time gets a code, and is shown here with it.</p>
+      <Empty title={t`Nobody was let in yet`}>
+        <p>
+          <Trans>Whoever writes to the assistant for the first time gets a code, and is shown here with it.</Trans>
+        </p>
       </Empty>
     );
   return (
@@ -20,10 +24,10 @@ export function PairedPeople({ approved, loaded, revoke }: Pick<Pairing, 'approv
         <Row
           key={`${sender.channel} ${sender.account} ${sender.senderId}`}
           title={<SafeText text={`${placeName(sender.channel)} ${sender.senderId}`} max={80} />}
-          detail={sender.account === 'default' ? undefined : <SafeText text={`account ${sender.account}`} max={80} />}
+          detail={sender.account === 'default' ? undefined : <SafeText text={t`account ${sender.account}`} max={80} />}
         >
           <Button look="danger" onClick={() => revoke(sender)}>
-            Shut out
+            <Trans>Shut out</Trans>
           </Button>
         </Row>
       ))}

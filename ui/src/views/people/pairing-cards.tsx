@@ -1,3 +1,5 @@
+import { t } from '@lingui/core/macro';
+import { Trans } from '@lingui/react/macro';
 import { useRef } from 'react';
 import type { Pairing, PairingRequest } from '../../gateway/pairing';
 import { Button } from '../../kit/button';
@@ -27,28 +29,38 @@ function PairingCard({ request, approve, dismiss }: Ways & { request: PairingReq
   return (
     <section className={css['request']} data-testid="pairing-request" ref={card}>
       <h3>
-        <SafeText text={request.name ?? 'Somebody'} max={MAX_NAME} /> wants to write to the assistant on{' '}
-        <SafeText text={placeName(request.channel)} />
+        <Trans>
+          <SafeText text={request.name ?? t`Somebody`} max={MAX_NAME} /> wants to write to the assistant on{' '}
+          <SafeText text={placeName(request.channel)} />
+        </Trans>
       </h3>
       <p>
-        Id <SafeText text={request.senderId} max={MAX_NAME} />
+        <Trans>
+          Id <SafeText text={request.senderId} max={MAX_NAME} />
+        </Trans>
         {request.account !== 'default' && (
           <>
-            , account <SafeText text={request.account} max={MAX_NAME} />
+            <Trans>
+              , account <SafeText text={request.account} max={MAX_NAME} />
+            </Trans>
           </>
         )}
-        , code <code>{request.code}</code>. Let people in only when they have told you this code.
+        <Trans>
+          , code <code>{request.code}</code>. Let people in only when they have told you this code.
+        </Trans>
       </p>
       <p>
-        Whoever is let in can write to the assistant from then on and is answered there, not here; what they have
-        written so far is not answered. They share a conversation with you only where session.dmScope is “main”.
+        <Trans>
+          Whoever is let in can write to the assistant from then on and is answered there, not here; what they have
+          written so far is not answered. They share a conversation with you only where session.dmScope is “main”.
+        </Trans>
       </p>
       <div className={css['buttons']}>
         <Button look="primary" disabled={!isSteady} onClick={() => approve(request)}>
-          Let in
+          <Trans>Let in</Trans>
         </Button>
         <Button disabled={!isSteady} onClick={() => dismiss(request)}>
-          Turn down
+          <Trans>Turn down</Trans>
         </Button>
       </div>
     </section>

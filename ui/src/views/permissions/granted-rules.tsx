@@ -1,3 +1,5 @@
+import { t } from '@lingui/core/macro';
+import { Trans } from '@lingui/react/macro';
 import { useLive } from '../../gateway/use-live';
 import { Link } from '../../kit/link';
 import { Card, Row, Rows } from '../../kit/page';
@@ -19,14 +21,24 @@ export function JobRulesCard() {
   });
   const jobs = (data?.jobs ?? []).filter(({ rules = [] }) => rules.length > 0);
   return (
-    <Card title="Scheduled jobs" aside={<Link to={addressOf('jobs')}>All scheduled jobs</Link>} testId="job-rules">
-      {error !== undefined && !data && <Failure what="The jobs could not be read." why={error} onRetry={refresh} />}
+    <Card
+      title={t`Scheduled jobs`}
+      aside={
+        <Link to={addressOf('jobs')}>
+          <Trans>All scheduled jobs</Trans>
+        </Link>
+      }
+      testId="job-rules"
+    >
+      {error !== undefined && !data && <Failure what={t`The jobs could not be read.`} why={error} onRetry={refresh} />}
       {!data && error === undefined && <Skeleton lines={2} />}
       {data && jobs.length === 0 && (
-        <Empty title="No job has rules of its own">
+        <Empty title={t`No job has rules of its own`}>
           <p>
-            A scheduled job may do without asking what was always allowed when it was created, and loses that with the
-            rule.
+            <Trans>
+              A scheduled job may do without asking what was always allowed when it was created, and loses that with the
+              rule.
+            </Trans>
           </p>
         </Empty>
       )}
@@ -38,7 +50,7 @@ export function JobRulesCard() {
               title={<SafeText text={name} max={80} />}
               detail={<SafeText text={text} max={300} />}
             >
-              <Status tone={holds ? 'good' : 'off'}>{holds ? 'holds' : 'taken back with its rule'}</Status>
+              <Status tone={holds ? 'good' : 'off'}>{holds ? t`holds` : t`taken back with its rule`}</Status>
             </Row>
           )),
         )}
@@ -60,12 +72,18 @@ export function SkillRulesCard() {
   });
   const skills = (data?.skills ?? []).filter(({ agreed }) => agreed !== undefined);
   return (
-    <Card title="Skills" testId="skill-rules">
-      {error !== undefined && !data && <Failure what="The skills could not be read." why={error} onRetry={refresh} />}
+    <Card title={t`Skills`} testId="skill-rules">
+      {error !== undefined && !data && (
+        <Failure what={t`The skills could not be read.`} why={error} onRetry={refresh} />
+      )}
       {!data && error === undefined && <Skeleton lines={2} />}
       {data && skills.length === 0 && (
-        <Empty title="No skill of others has got anything">
-          <p>Folders, hosts and secrets that a skill asks for are given only after you have agreed to exactly these.</p>
+        <Empty title={t`No skill of others has got anything`}>
+          <p>
+            <Trans>
+              Folders, hosts and secrets that a skill asks for are given only after you have agreed to exactly these.
+            </Trans>
+          </p>
         </Empty>
       )}
       <Rows>
@@ -75,13 +93,13 @@ export function SkillRulesCard() {
             title={<SafeText text={name} max={80} />}
             detail={
               <>
-                {agreed && `agreed ${dayName(Date.parse(agreed.at))} · `}
+                {agreed && t`agreed ${dayName(Date.parse(agreed.at))} · `}
                 <SafeText text={capabilityWords(agreed?.capabilities)} max={300} />
               </>
             }
           >
             <Status tone={agreement === 'agreed' ? 'good' : 'warn'}>
-              {agreement === 'agreed' ? 'holds' : 'its files have changed, so it gets nothing'}
+              {agreement === 'agreed' ? t`holds` : t`its files have changed, so it gets nothing`}
             </Status>
           </Row>
         ))}
@@ -93,4 +111,4 @@ export function SkillRulesCard() {
 const capabilityWords = (capabilities: Record<string, unknown> = {}): string =>
   Object.entries(capabilities)
     .map(([name, value]) => `${name}: ${Array.isArray(value) ? value.join(', ') : String(value)}`)
-    .join(' · ') || 'its text and programs, nothing else';
+    .join(' · ') || t`its text and programs, nothing else`;

@@ -1,3 +1,5 @@
+import { t } from '@lingui/core/macro';
+import { Trans } from '@lingui/react/macro';
 import { useState } from 'react';
 import { shortKey } from '../../gateway/session-names';
 import { useGateway } from '../../gateway/use-gateway';
@@ -41,27 +43,35 @@ export function HistoryCard() {
             isEnd: approvals.length < PAGE,
           };
         }),
-      (problem: unknown) => toast(`Older ones could not be read: ${String(problem)}`),
+      (problem: unknown) => toast(t`Older ones could not be read: ${String(problem)}`),
     );
   };
 
   return (
-    <Card title="What was decided" testId="history">
-      {error !== undefined && !data && <Failure what="The history could not be read." why={error} onRetry={refresh} />}
+    <Card title={t`What was decided`} testId="history">
+      {error !== undefined && !data && (
+        <Failure what={t`The history could not be read.`} why={error} onRetry={refresh} />
+      )}
       {!data && error === undefined && <Skeleton lines={4} />}
       {data && all.length === 0 && (
-        <Empty title="Nothing was asked for yet">
-          <p>Such as a command on this machine, or a message to somebody else after a web page was read.</p>
+        <Empty title={t`Nothing was asked for yet`}>
+          <p>
+            <Trans>Such as a command on this machine, or a message to somebody else after a web page was read.</Trans>
+          </p>
         </Empty>
       )}
-      {all.length > 0 && <SearchField label="Search decisions" value={wanted} onChange={setWanted} />}
-      {all.length > 0 && shown.length === 0 && <Empty title="Nothing of what is shown fits" />}
+      {all.length > 0 && <SearchField label={t`Search decisions`} value={wanted} onChange={setWanted} />}
+      {all.length > 0 && shown.length === 0 && <Empty title={t`Nothing of what is shown fits`} />}
       <Rows>
         {shown.map((entry) => (
           <EndedRow key={entry.id} entry={entry} />
         ))}
       </Rows>
-      {mayHaveMore && <Button onClick={more}>Show older</Button>}
+      {mayHaveMore && (
+        <Button onClick={more}>
+          <Trans>Show older</Trans>
+        </Button>
+      )}
     </Card>
   );
 }
@@ -88,23 +98,33 @@ function EndedRow({ entry }: { entry: Ended }) {
           {dayName(at)} {clockTime(at)}
           {resolvedBy !== null && (
             <>
-              {' · by '}
-              <SafeText text={resolvedBy} max={60} />
+              {' · '}
+              <Trans>
+                by <SafeText text={resolvedBy} max={60} />
+              </Trans>
             </>
           )}
-          {' · in “'}
-          <SafeText text={shortKey(request.sessionKey)} max={60} />”
+          {' · '}
+          <Trans>
+            in “<SafeText text={shortKey(request.sessionKey)} max={60} />”
+          </Trans>
         </>
       }
       below={
         isOpen && (
           <div className={css['open']}>
             <p>
-              <strong>Why it was asked</strong> <SafeText text={request.reason} max={400} />
+              <strong>
+                <Trans>Why it was asked</Trans>
+              </strong>{' '}
+              <SafeText text={request.reason} max={400} />
             </p>
             {request.refusal !== undefined && (
               <p>
-                <strong>What the assistant was told</strong> <SafeText text={request.refusal} max={400} />
+                <strong>
+                  <Trans>What the assistant was told</Trans>
+                </strong>{' '}
+                <SafeText text={request.refusal} max={400} />
               </p>
             )}
             <CallFacts request={request} />
@@ -114,7 +134,7 @@ function EndedRow({ entry }: { entry: Ended }) {
     >
       <Status tone={tone}>{words}</Status>
       <Button aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
-        Details
+        <Trans>Details</Trans>
       </Button>
     </Row>
   );

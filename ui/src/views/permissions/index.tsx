@@ -1,3 +1,4 @@
+import { t } from '@lingui/core/macro';
 import { Page } from '../../kit/page';
 import { usePlace } from '../../kit/place';
 import { Sections, sectionOf } from '../../kit/sections';
@@ -8,10 +9,18 @@ import { WaitingCard } from './waiting';
 import { WhatIfCard } from './what-if';
 
 const SECTIONS = {
-  decisions: 'Decisions',
-  rules: 'Rules',
-  policy: 'Policy',
-  whatif: 'What if',
+  get decisions() {
+    return t`Decisions`;
+  },
+  get rules() {
+    return t`Rules`;
+  },
+  get policy() {
+    return t`Policy`;
+  },
+  get whatif() {
+    return t`What if`;
+  },
 } as const;
 
 /** What the assistant does unasked, what it asks for, and what came of it. */
@@ -20,10 +29,10 @@ export default function PermissionsView() {
   const current = sectionOf(query, SECTIONS);
   return (
     <Page
-      title="What it may do"
-      lead="What the assistant may do without asking, what needs approval, and what you have answered."
+      title={t`What it may do`}
+      lead={t`What the assistant may do without asking, what needs approval, and what you have answered.`}
     >
-      <Sections label="Parts of what it may do" view="permissions" current={current} sections={SECTIONS} />
+      <Sections label={t`Parts of what it may do`} view="permissions" current={current} sections={SECTIONS} />
       {current === 'decisions' && (
         <>
           <WaitingCard />

@@ -1,3 +1,4 @@
+import { t } from '@lingui/core/macro';
 import { useState } from 'react';
 import type { PolicyLine } from '../../../../src/tools/judge/policy-line';
 import { useLive } from '../../gateway/use-live';
@@ -8,9 +9,24 @@ import { SafeText } from '../../text/safe-text';
 import css from './permissions.module.css';
 
 const KINDS = {
-  free: { title: 'Allowed without asking', tone: 'good' },
-  asked: { title: 'Needs approval', tone: 'warn' },
-  never: { title: 'Never allowed', tone: 'off' },
+  free: {
+    get title() {
+      return t`Allowed without asking`;
+    },
+    tone: 'good',
+  },
+  asked: {
+    get title() {
+      return t`Needs approval`;
+    },
+    tone: 'warn',
+  },
+  never: {
+    get title() {
+      return t`Never allowed`;
+    },
+    tone: 'off',
+  },
 } as const;
 
 interface Standing {
@@ -33,12 +49,12 @@ export function PolicyCards() {
     events: ['config.changed', 'exec.approval.'],
   });
   if (error !== undefined && !data)
-    return <Failure what="The policy could not be read." why={error} onRetry={refresh} />;
+    return <Failure what={t`The policy could not be read.`} why={error} onRetry={refresh} />;
   return (
     <>
       {agents && agents.agents.length > 1 && agentId !== undefined && (
         <Choice
-          label="Of which agent"
+          label={t`Of which agent`}
           value={agentId}
           options={Object.fromEntries(agents.agents.map(({ id, name }) => [id, name ?? id]))}
           onChange={setChosen}
@@ -69,7 +85,7 @@ export function PolicyCards() {
 }
 
 function Source({ line: { setting, value, from } }: { line: PolicyLine }) {
-  if (setting === undefined) return 'always so';
+  if (setting === undefined) return t`always so`;
   return (
     <>
       <code className={css['command']}>
@@ -77,11 +93,11 @@ function Source({ line: { setting, value, from } }: { line: PolicyLine }) {
       </code>
       {value !== undefined && (
         <>
-          {' is '}
+          {' = '}
           <SafeText text={value} max={60} />
         </>
       )}
-      {from === 'default' ? ', by default' : ', set by you'}
+      {from === 'default' ? t`, by default` : t`, set by you`}
     </>
   );
 }
@@ -93,10 +109,10 @@ function ToolsCard({ params }: { params: { agentId?: string } }) {
   });
   const missing = (data?.tools ?? []).filter(({ allowed, unavailable }) => !allowed || unavailable !== undefined);
   return (
-    <Card title="Tools it does not have" testId="policy-tools">
-      {error !== undefined && !data && <Failure what="The tools could not be read." why={error} onRetry={refresh} />}
+    <Card title={t`Tools it does not have`} testId="policy-tools">
+      {error !== undefined && !data && <Failure what={t`The tools could not be read.`} why={error} onRetry={refresh} />}
       {!data && error === undefined && <Skeleton lines={3} />}
-      {data && missing.length === 0 && <Empty title={`It has all ${data.tools.length} tools`} />}
+      {data && missing.length === 0 && <Empty title={t`It has all ${data.tools.length} tools`} />}
       <Rows>
         {missing.map(({ name, allowed, layer, reason, unavailable }) => (
           <Row
@@ -108,12 +124,12 @@ function ToolsCard({ params }: { params: { agentId?: string } }) {
             }
             detail={
               <SafeText
-                text={allowed ? (unavailable ?? '') : [reason, layer && `by ${layer}`].filter(Boolean).join(' · ')}
+                text={allowed ? (unavailable ?? '') : [reason, layer && t`by ${layer}`].filter(Boolean).join(' · ')}
                 max={240}
               />
             }
           >
-            <Status tone="off">{allowed ? 'does not work here' : 'taken away'}</Status>
+            <Status tone="off">{allowed ? t`does not work here` : t`taken away`}</Status>
           </Row>
         ))}
       </Rows>

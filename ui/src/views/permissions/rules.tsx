@@ -1,3 +1,5 @@
+import { t } from '@lingui/core/macro';
+import { Trans } from '@lingui/react/macro';
 import { useState } from 'react';
 import { messageOf } from '../../../../src/common/openclaw-error';
 import { useGateway } from '../../gateway/use-gateway';
@@ -29,7 +31,7 @@ function AllowListCard() {
     change({ agentId, index }, known).then(
       () => {
         setProblem(undefined);
-        toast('The rule is gone; such commands are asked for again.', {
+        toast(t`The rule is gone; such commands are asked for again.`, {
           undo: () =>
             void call<AllowList>('exec.approvals.get')
               .then((now) => change({ agentId, index, entry }, now))
@@ -41,13 +43,15 @@ function AllowListCard() {
   };
   const lists = Object.entries(data?.rules ?? {}).filter(([, rules]) => rules.length > 0);
   return (
-    <Card title="Commands on this machine" testId="allow-list">
-      {problem !== undefined && <Failure what="The rule was not changed." why={problem} onRetry={refresh} />}
-      {error !== undefined && !data && <Failure what="The rules could not be read." why={error} onRetry={refresh} />}
+    <Card title={t`Commands on this machine`} testId="allow-list">
+      {problem !== undefined && <Failure what={t`The rule was not changed.`} why={problem} onRetry={refresh} />}
+      {error !== undefined && !data && <Failure what={t`The rules could not be read.`} why={error} onRetry={refresh} />}
       {!data && error === undefined && <Skeleton lines={3} />}
       {data && lists.length === 0 && (
-        <Empty title="No command runs on this machine without approval">
-          <p>“Always allow” on a question writes a rule for exactly that command; it stands here then.</p>
+        <Empty title={t`No command runs on this machine without approval`}>
+          <p>
+            <Trans>“Always allow” on a question writes a rule for exactly that command; it stands here then.</Trans>
+          </p>
         </Empty>
       )}
       {data?.warnings.map((warning) => (
@@ -57,9 +61,9 @@ function AllowListCard() {
       ))}
       {data &&
         lists.map(([agentId, rules]) => (
-          <section key={agentId} aria-label={agentId === '*' ? 'Every agent' : agentId}>
+          <section key={agentId} aria-label={agentId === '*' ? t`Every agent` : agentId}>
             <h3 className={css['agent']}>
-              {agentId === '*' ? 'Every agent' : <SafeText text={`Agent ${agentId}`} max={80} />}
+              {agentId === '*' ? t`Every agent` : <SafeText text={t`Agent ${agentId}`} max={80} />}
             </h3>
             <Rows>
               {rules.map((rule, index) => {
@@ -75,7 +79,7 @@ function AllowListCard() {
                     detail={<LastUsed entry={entry} />}
                   >
                     <Button look="danger" onClick={() => remove(agentId, index, data, entry)}>
-                      Remove
+                      <Trans>Remove</Trans>
                     </Button>
                   </Row>
                 );
@@ -85,7 +89,9 @@ function AllowListCard() {
         ))}
       {data && (
         <p className={css['hint']}>
-          Kept in <SafeText text={data.path} max={200} />
+          <Trans>
+            Kept in <SafeText text={data.path} max={200} />
+          </Trans>
         </p>
       )}
     </Card>
@@ -93,10 +99,10 @@ function AllowListCard() {
 }
 
 function LastUsed({ entry: { lastUsedAt, lastUsedCommand } }: { entry: Entry }) {
-  if (typeof lastUsedAt !== 'number') return 'Written by hand';
+  if (typeof lastUsedAt !== 'number') return t`Written by hand`;
   return (
     <>
-      “Always allow”, {shortMoment(lastUsedAt)}
+      <Trans>“Always allow”, {shortMoment(lastUsedAt)}</Trans>
       {typeof lastUsedCommand === 'string' && (
         <>
           {': '}

@@ -1,3 +1,6 @@
+import { i18n } from '@lingui/core';
+import { msg, t } from '@lingui/core/macro';
+import { Trans } from '@lingui/react/macro';
 import type { ApprovalDecision } from '../../../../src/tools/approvals/approval-decision';
 import type { ApprovalRequest } from '../../../../src/tools/approvals/approval-request';
 import { Status } from '../../kit/states';
@@ -20,30 +23,30 @@ export interface Judged {
 }
 
 const TOLD = {
-  runs: ['good', 'It is done, without a question'],
-  answered: ['good', 'They are answered'],
-  asked: ['warn', 'You are asked'],
-  refused: ['bad', 'It is refused'],
+  runs: ['good', msg`It is done, without a question`],
+  answered: ['good', msg`They are answered`],
+  asked: ['warn', msg`You are asked`],
+  refused: ['bad', msg`It is refused`],
 } as const;
 
 export function Verdict({ verdict }: { verdict: Judged }) {
   const { outcome, reason, code, layer, where, request, choices = [], setting, sessionKey } = verdict;
   const [tone, words] = TOLD[outcome];
   const facts: [string, string][] = [
-    ['Why', reason],
-    ...(where === undefined ? [] : ([['Where', where]] as [string, string][])),
-    ...(layer === undefined ? [] : ([['By', layer]] as [string, string][])),
-    ...(setting === undefined ? [] : ([['Setting', setting]] as [string, string][])),
-    ...(sessionKey === undefined ? [] : ([['Conversation', sessionKey]] as [string, string][])),
-    ...(code === undefined ? [] : ([['Code', code]] as [string, string][])),
+    [t`Why`, reason],
+    ...(where === undefined ? [] : ([[t`Where`, where]] as [string, string][])),
+    ...(layer === undefined ? [] : ([[t`By`, layer]] as [string, string][])),
+    ...(setting === undefined ? [] : ([[t`Setting`, setting]] as [string, string][])),
+    ...(sessionKey === undefined ? [] : ([[t`Conversation`, sessionKey]] as [string, string][])),
+    ...(code === undefined ? [] : ([[t`Code`, code]] as [string, string][])),
     ...(request?.rule !== undefined && choices.includes('allow-always')
-      ? ([['“Always allow” would write', request.rule]] as [string, string][])
+      ? ([[t`“Always allow” would write`, request.rule]] as [string, string][])
       : []),
   ];
   return (
     <section className={css['verdict']} data-outcome={outcome} role="status" data-testid="verdict">
       <h3>
-        <Status tone={tone}>{words}</Status>
+        <Status tone={tone}>{i18n._(words)}</Status>
       </h3>
       <dl className={css['reasons']}>
         {facts.map(([name, text]) => (
@@ -57,7 +60,9 @@ export function Verdict({ verdict }: { verdict: Judged }) {
       </dl>
       {request && (
         <>
-          <h4>What the question would show</h4>
+          <h4>
+            <Trans>What the question would show</Trans>
+          </h4>
           <CallFacts request={request} />
         </>
       )}

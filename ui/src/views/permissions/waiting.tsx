@@ -1,3 +1,5 @@
+import { t } from '@lingui/core/macro';
+import { Trans } from '@lingui/react/macro';
 import { useApprovals } from '../../gateway/approvals';
 import { shortKey } from '../../gateway/session-names';
 import { Link } from '../../kit/link';
@@ -13,10 +15,12 @@ export function WaitingCard() {
   const { waiting } = useApprovals();
   const now = useNow(1000);
   return (
-    <Card title="Waiting for approval" testId="waiting">
+    <Card title={t`Waiting for approval`} testId="waiting">
       {waiting.length === 0 && (
-        <Empty title="Nothing is waiting for approval">
-          <p>What needs a decision comes up over every view, and is listed here as long as it waits.</p>
+        <Empty title={t`Nothing is waiting for approval`}>
+          <p>
+            <Trans>What needs a decision comes up over every view, and is listed here as long as it waits.</Trans>
+          </p>
         </Empty>
       )}
       <Rows>
@@ -24,19 +28,27 @@ export function WaitingCard() {
           <Row
             key={id}
             mark={<Status tone="warn">{''}</Status>}
-            title={calls ? `${calls.length} calls of one step` : <SafeText text={request.command} max={120} />}
+            title={calls ? t`${calls.length} calls of one step` : <SafeText text={request.command} max={120} />}
             detail={
               <>
-                in “<SafeText text={shortKey(request.sessionKey)} max={60} />” · no answer within{' '}
-                {roughly(Math.max(0, expiresAtMs - now))} means no · <SafeText text={request.reason} max={160} />
+                <Trans>
+                  in “<SafeText text={shortKey(request.sessionKey)} max={60} />” · no answer within{' '}
+                  {roughly(Math.max(0, expiresAtMs - now))} means no · <SafeText text={request.reason} max={160} />
+                </Trans>
               </>
             }
           >
-            <Link to={addressOf('chats', { s: request.sessionKey })}>Open the conversation</Link>
+            <Link to={addressOf('chats', { s: request.sessionKey })}>
+              <Trans>Open the conversation</Trans>
+            </Link>
           </Row>
         ))}
       </Rows>
-      {waiting.length > 0 && <p>Answer in the card that shows all of it.</p>}
+      {waiting.length > 0 && (
+        <p>
+          <Trans>Answer in the card that shows all of it.</Trans>
+        </p>
+      )}
     </Card>
   );
 }

@@ -1,3 +1,5 @@
+import { t } from '@lingui/core/macro';
+import { Trans } from '@lingui/react/macro';
 import { type FormEvent, useRef, useState } from 'react';
 import { messageOf } from '../../../../src/common/openclaw-error';
 import { useChannels } from '../../gateway/channel-status';
@@ -8,7 +10,7 @@ import { Choice, Field, TextField } from '../../kit/field';
 import { Card } from '../../kit/page';
 import { Failure } from '../../kit/states';
 import { type Judged, Verdict } from './verdict';
-import { EMPTY, HOSTS, KINDS, READ, type Wish, callFor } from './wish';
+import { EXAMPLE, EMPTY, HOSTS, KINDS, READ, type Wish, callFor } from './wish';
 import css from './permissions.module.css';
 
 /** Asks the gateway's own gates about a call that nobody makes. */
@@ -49,36 +51,36 @@ export function WhatIfCard() {
     );
   };
   return (
-    <Card title="What would happen if" testId="what-if">
+    <Card title={t`What would happen if`} testId="what-if">
       <form className={css['form']} onSubmit={ask}>
         <p className={css['hint']}>
-          The gateway’s own gates answer, as they would for the assistant. Nothing is run, sent or asked.
+          <Trans>The gateway’s own gates answer, as they would for the assistant. Nothing is run, sent or asked.</Trans>
         </p>
-        <Choice label="What happens" value={wish.kind} options={KINDS} onChange={(kind) => change({ kind })} />
+        <Choice label={t`What happens`} value={wish.kind} options={KINDS} onChange={(kind) => change({ kind })} />
         <Subject wish={wish} change={change} />
         {wish.kind !== 'person' && (
           <div className={css['pair']}>
             <Choice
-              label="What it has read before"
+              label={t`What it has read before`}
               value={wish.read}
               options={READ}
               onChange={(read) => change({ read })}
             />
             <Choice
-              label="Who has begun it"
+              label={t`Who has begun it`}
               value={wish.isGuest ? 'guest' : 'owner'}
-              options={{ owner: 'You', guest: 'A guest' }}
+              options={{ owner: t`You`, guest: t`A guest` }}
               onChange={(who) => change({ isGuest: who === 'guest' })}
             />
           </div>
         )}
         <div>
           <Button type="submit" look="primary" disabled={isAsking}>
-            Find out
+            <Trans>Find out</Trans>
           </Button>
         </div>
       </form>
-      {problem !== undefined && <Failure what="That can’t be judged." why={problem} />}
+      {problem !== undefined && <Failure what={t`That can’t be judged.`} why={problem} />}
       {verdict && <Verdict verdict={verdict} />}
     </Card>
   );
@@ -95,29 +97,29 @@ function Subject({ wish, change }: SubjectProps) {
       return (
         <>
           <TextField
-            label="Command"
+            label={t`Command`}
             rows={2}
             value={wish.command}
             onChange={(command) => change({ command })}
-            hint="Such as: mkdir photos"
+            hint={t`Such as: mkdir photos`}
           />
-          <Choice label="Where" value={wish.host} options={HOSTS} onChange={(host) => change({ host })} />
+          <Choice label={t`Where`} value={wish.host} options={HOSTS} onChange={(host) => change({ host })} />
         </>
       );
     case 'address':
       return (
         <>
           <Field
-            label="Address"
+            label={t`Address`}
             inputMode="url"
             placeholder="https://example.org/"
             value={wish.address}
             onChange={(event) => change({ address: event.target.value })}
           />
           <Choice
-            label="Where the address is from"
+            label={t`Where the address is from`}
             value={wish.isNamed ? 'you' : 'model'}
-            options={{ model: 'The assistant made it up', you: 'You have written it' }}
+            options={{ model: t`The assistant made it up`, you: t`You have written it` }}
             onChange={(who) => change({ isNamed: who === 'you' })}
           />
         </>
@@ -135,17 +137,17 @@ function ToolSubject({ wish, change }: SubjectProps) {
   return (
     <>
       <Choice
-        label="Tool"
+        label={t`Tool`}
         value={wish.tool}
-        options={Object.fromEntries([['', 'Choose'], ...names.map((name) => [name, name])])}
+        options={Object.fromEntries([['', t`Choose`], ...names.map((name) => [name, name])])}
         onChange={(tool) => change({ tool })}
       />
       <TextField
-        label="Parameters"
+        label={t`Parameters`}
         rows={4}
         value={wish.args}
         onChange={(args) => change({ args })}
-        hint={'As the model would give them, such as {"path": "notes.md"}'}
+        hint={t`As the model would give them, such as ${EXAMPLE}`}
       />
     </>
   );
@@ -157,14 +159,14 @@ function PersonSubject({ wish, change }: SubjectProps) {
   return (
     <>
       <Choice
-        label="Where"
+        label={t`Where`}
         value={wish.channel}
-        options={Object.fromEntries([['', 'Choose'], ...options])}
+        options={Object.fromEntries([['', t`Choose`], ...options])}
         onChange={(channel) => change({ channel })}
       />
       <Field
-        label="Their id"
-        hint="A number or name that the platform gives once, not what they call themselves."
+        label={t`Their id`}
+        hint={t`A number or name that the platform gives once, not what they call themselves.`}
         value={wish.senderId}
         onChange={(event) => change({ senderId: event.target.value })}
       />

@@ -1,26 +1,54 @@
+import { t } from '@lingui/core/macro';
 import { messageOf } from '../../../../src/common/openclaw-error';
 import type { MethodCall } from '../../gateway/method-call';
 
+/** Parameters of a tool, as a model gives them. */
+export const EXAMPLE = '{"path": "notes.md"}';
+
 export const KINDS = {
-  command: 'It runs a command',
-  address: 'It opens an address',
-  tool: 'It uses another tool',
-  person: 'Somebody writes',
+  get command() {
+    return t`It runs a command`;
+  },
+  get address() {
+    return t`It opens an address`;
+  },
+  get tool() {
+    return t`It uses another tool`;
+  },
+  get person() {
+    return t`Somebody writes`;
+  },
 } as const;
 export type Kind = keyof typeof KINDS;
 
 export const HOSTS = {
-  usual: 'Where commands run usually',
-  sandbox: 'In the sandbox',
-  gateway: 'On this machine',
+  get usual() {
+    return t`Where commands run usually`;
+  },
+  get sandbox() {
+    return t`In the sandbox`;
+  },
+  get gateway() {
+    return t`On this machine`;
+  },
 } as const;
 
 export const READ = {
-  nothing: 'Only what you wrote',
-  web: 'A web page',
-  file: 'A file that somebody sent',
-  tool: 'The answer of an outside tool',
-  stranger: 'A message of somebody else',
+  get nothing() {
+    return t`Only what you wrote`;
+  },
+  get web() {
+    return t`A web page`;
+  },
+  get file() {
+    return t`A file that somebody sent`;
+  },
+  get tool() {
+    return t`The answer of an outside tool`;
+  },
+  get stranger() {
+    return t`A message of somebody else`;
+  },
 } as const;
 
 /** What somebody wants to know about. */
@@ -62,21 +90,21 @@ export function callFor(wish: Wish): MethodCall | string {
   };
   switch (kind) {
     case 'command':
-      if (command.trim() === '') return 'Write the command.';
+      if (command.trim() === '') return t`Write the command.`;
       return ['tools.judge', { tool: 'exec', args: { command, ...(host === 'usual' ? {} : { host }) }, ...turn }];
     case 'address': {
       const url = address.trim();
-      if (url === '') return 'Write the address.';
+      if (url === '') return t`Write the address.`;
       return ['tools.judge', { tool: 'web_fetch', args: { url }, ...turn, ...(isNamed ? { said: url } : {}) }];
     }
     case 'tool': {
-      if (tool === '') return 'Choose the tool.';
+      if (tool === '') return t`Choose the tool.`;
       const parsed = objectIn(args);
       return typeof parsed === 'string' ? parsed : ['tools.judge', { tool, args: parsed, ...turn }];
     }
     case 'person':
-      if (channel === '') return 'Choose where they write.';
-      if (senderId.trim() === '') return 'Write their id on the platform.';
+      if (channel === '') return t`Choose where they write.`;
+      if (senderId.trim() === '') return t`Write their id on the platform.`;
       return ['channels.judge', { channel, senderId: senderId.trim() }];
   }
 }
@@ -85,8 +113,8 @@ function objectIn(text: string): Record<string, unknown> | string {
   try {
     const value: unknown = JSON.parse(text.trim() === '' ? '{}' : text);
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
-    return 'The parameters must be an object, such as {"path": "notes.md"}.';
+    return t`The parameters must be an object, such as ${EXAMPLE}.`;
   } catch (error) {
-    return `The parameters are no JSON: ${messageOf(error)}`;
+    return t`The parameters are no JSON: ${messageOf(error)}`;
   }
 }

@@ -1,3 +1,5 @@
+import { t } from '@lingui/core/macro';
+import { Trans } from '@lingui/react/macro';
 import { type FormEvent, useState } from 'react';
 import { messageOf } from '../../../../src/common/openclaw-error';
 import { useGateway } from '../../gateway/use-gateway';
@@ -8,11 +10,13 @@ import { Link } from '../../kit/link';
 import { Card, Page, Row, Rows } from '../../kit/page';
 import { addressOf } from '../../kit/place';
 import { Empty, Failure, Skeleton, Status } from '../../kit/states';
-import { dayName } from '../../kit/time';
+import { dayInText } from '../../kit/time';
 import { toast } from '../../kit/toasts';
 import { useNow } from '../../kit/use-now';
 import { SafeText } from '../../text/safe-text';
 import css from './secrets.module.css';
+
+const REFERENCE = '${secret:name}';
 
 interface Stored {
   name: string;
@@ -41,12 +45,12 @@ export default function SecretsView() {
     setHidden((old) => new Set(isHidden ? [...old, name] : [...old].filter((each) => each !== name)));
   const remove = (name: string): void => {
     hide(name, true);
-    toast(`Removed “${name}”.`, {
+    toast(t`Removed “${name}”.`, {
       undo: () => hide(name, false),
       done: () => {
         call('secrets.store.delete', { name })
           .then(refresh, (problem: unknown) => {
-            toast(`It was not removed: ${messageOf(problem)}`);
+            toast(t`It was not removed: ${messageOf(problem)}`);
           })
           .finally(() => hide(name, false));
       },
@@ -61,14 +65,18 @@ export default function SecretsView() {
   const unset = data?.variables.filter(({ isSet }) => !isSet) ?? [];
   const secrets = data?.secrets.filter(({ name }) => !hidden.has(name)) ?? [];
   return (
-    <Page title="Secrets" lead="Keys, tokens and passwords. They are kept encrypted, and never shown again.">
+    <Page title={t`Secrets`} lead={t`Keys, tokens and passwords. They are kept encrypted, and never shown again.`}>
       {(missing.length > 0 || unset.length > 0) && (
-        <Card title="Missing" testId="missing">
+        <Card title={t`Missing`} testId="missing">
           <Rows>
             {missing.map(([name, usedAt]) => (
               <Row
                 key={name}
-                mark={<Status tone="bad">not stored</Status>}
+                mark={
+                  <Status tone="bad">
+                    <Trans>not stored</Trans>
+                  </Status>
+                }
                 title={<SafeText text={name} max={MAX_NAME} />}
                 detail={<UsedAt paths={usedAt} />}
                 below={
@@ -76,8 +84,8 @@ export default function SecretsView() {
                 }
               >
                 {writing !== name && (
-                  <Button aria-label={`Set ${name}`} onClick={() => setWriting(name)}>
-                    Set
+                  <Button aria-label={t`Set ${name}`} onClick={() => setWriting(name)}>
+                    <Trans>Set</Trans>
                   </Button>
                 )}
               </Row>
@@ -85,16 +93,25 @@ export default function SecretsView() {
             {unset.map(({ name, usedAt }) => (
               <Row
                 key={name}
-                mark={<Status tone="bad">not set</Status>}
+                mark={
+                  <Status tone="bad">
+                    <Trans>not set</Trans>
+                  </Status>
+                }
                 title={
                   <>
-                    Variable <SafeText text={name} max={MAX_NAME} />
+                    <Trans>
+                      Variable <SafeText text={name} max={MAX_NAME} />
+                    </Trans>
                   </>
                 }
                 detail={
                   <>
-                    <UsedAt paths={usedAt} />. Set it in the environment of the gateway and restart it, or write a
-                    secret into the setting instead.
+                    <UsedAt paths={usedAt} />
+                    <Trans>
+                      . Set it in the environment of the gateway and restart it, or write a secret into the setting
+                      instead.
+                    </Trans>
                   </>
                 }
               />
@@ -103,23 +120,25 @@ export default function SecretsView() {
         </Card>
       )}
       <Card
-        title="Stored"
+        title={t`Stored`}
         aside={
           writing !== '' && (
             <Button icon="plus" onClick={() => setWriting('')}>
-              New secret
+              <Trans>New secret</Trans>
             </Button>
           )
         }
       >
         {writing === '' && <SecretForm onDone={done} onCancel={() => setWriting(undefined)} />}
         {error !== undefined && !data && (
-          <Failure what="The secrets could not be read." why={error} onRetry={refresh} />
+          <Failure what={t`The secrets could not be read.`} why={error} onRetry={refresh} />
         )}
         {!data && error === undefined && <Skeleton lines={4} />}
         {data && secrets.length === 0 && writing !== '' && (
-          <Empty title="No secret is stored yet">
-            <p>Keys that you write into the settings come here by themselves.</p>
+          <Empty title={t`No secret is stored yet`}>
+            <p>
+              <Trans>Keys that you write into the settings come here by themselves.</Trans>
+            </p>
           </Empty>
         )}
         <Rows testId="secrets">
@@ -129,28 +148,27 @@ export default function SecretsView() {
               title={<SafeText text={name} max={MAX_NAME} />}
               detail={
                 <>
-                  set {dayName(updatedAtMs, now).replace(/^(To|Yester)day$/, (day) => day.toLowerCase())} ·{' '}
-                  <UsedAt paths={usedAt} />
+                  <Trans>set {dayInText(updatedAtMs, now)}</Trans> · <UsedAt paths={usedAt} />
                 </>
               }
               below={
                 <>
-                  {problem !== undefined && <Failure what="It can't be read." why={problem} />}
+                  {problem !== undefined && <Failure what={t`It can't be read.`} why={problem} />}
                   {writing === name && <SecretForm name={name} onDone={done} onCancel={() => setWriting(undefined)} />}
                 </>
               }
             >
               <Status tone={problem !== undefined ? 'bad' : usedAt.length > 0 ? 'good' : 'off'}>
-                {problem !== undefined ? 'unreadable' : usedAt.length > 0 ? 'in use' : 'not used'}
+                {problem !== undefined ? t`unreadable` : usedAt.length > 0 ? t`in use` : t`not used`}
               </Status>
               {writing !== name && (
-                <Button aria-label={`Replace ${name}`} onClick={() => setWriting(name)}>
-                  Replace
+                <Button aria-label={t`Replace ${name}`} onClick={() => setWriting(name)}>
+                  <Trans>Replace</Trans>
                 </Button>
               )}
               {usedAt.length === 0 && (
-                <Button look="danger" aria-label={`Remove ${name}`} onClick={() => remove(name)}>
-                  Remove
+                <Button look="danger" aria-label={t`Remove ${name}`} onClick={() => remove(name)}>
+                  <Trans>Remove</Trans>
                 </Button>
               )}
             </Row>
@@ -158,14 +176,18 @@ export default function SecretsView() {
         </Rows>
       </Card>
       {data && (data.plain.length > 0 || data.variables.some(({ isSet }) => isSet)) && (
-        <Card title="Elsewhere">
+        <Card title={t`Elsewhere`}>
           <Rows testId="elsewhere">
             {data.plain.map((path) => (
               <Row
                 key={path}
-                mark={<Status tone="warn">plain text</Status>}
+                mark={
+                  <Status tone="warn">
+                    <Trans>plain text</Trans>
+                  </Status>
+                }
                 title={<SettingLink path={path} />}
-                detail="It stands in the file itself. Replace it in the settings and it is kept here, or run “openclaw secrets move”."
+                detail={t`It stands in the file itself. Replace it in the settings and it is kept here, or run “openclaw secrets move”.`}
               />
             ))}
             {data.variables
@@ -173,7 +195,11 @@ export default function SecretsView() {
               .map(({ name, usedAt }) => (
                 <Row
                   key={name}
-                  mark={<Status tone="good">variable</Status>}
+                  mark={
+                    <Status tone="good">
+                      <Trans>variable</Trans>
+                    </Status>
+                  }
                   title={<SafeText text={name} max={MAX_NAME} />}
                   detail={<UsedAt paths={usedAt} />}
                 />
@@ -193,10 +219,12 @@ const SettingLink = ({ path }: { path: string }) => (
 
 const UsedAt = ({ paths }: { paths: readonly string[] }) =>
   paths.length === 0 ? (
-    <>no setting uses it</>
+    <>
+      <Trans>no setting uses it</Trans>
+    </>
   ) : (
     <>
-      used by{' '}
+      <Trans>used by</Trans>{' '}
       {paths.map((path, index) => (
         <span key={path}>
           {index > 0 && ', '}
@@ -224,7 +252,7 @@ function SecretForm({ name, onDone, onCancel }: SecretFormProps) {
     event.preventDefault();
     call<{ used: boolean; applied: boolean }>('secrets.store.set', { name: wanted, value }).then(
       ({ used, applied }) => {
-        toast(used && applied ? 'Stored. What uses it has taken it over.' : 'Stored.');
+        toast(used && applied ? t`Stored. What uses it has taken it over.` : t`Stored.`);
         onDone();
       },
       (failure: unknown) => setProblem(messageOf(failure)),
@@ -235,27 +263,29 @@ function SecretForm({ name, onDone, onCancel }: SecretFormProps) {
     <form className={css['form']} onSubmit={submit}>
       {name === undefined && (
         <Field
-          label="Name"
+          label={t`Name`}
           value={own}
           maxLength={200}
           spellCheck={false}
           onChange={(event) => setOwn(event.target.value)}
-          hint="Settings refer to it as ${secret:name}."
+          hint={t`Settings refer to it as ${REFERENCE}.`}
         />
       )}
       <Field
-        label="Value"
+        label={t`Value`}
         type="password"
         autoComplete="off"
         value={value}
         onChange={(event) => setValue(event.target.value)}
       />
-      {problem !== undefined && <Failure what="It was not stored." why={problem} />}
+      {problem !== undefined && <Failure what={t`It was not stored.`} why={problem} />}
       <p className={css['buttons']}>
         <Button type="submit" look="primary" disabled={wanted === '' || value === ''}>
-          Store
+          <Trans>Store</Trans>
         </Button>
-        <Button onClick={onCancel}>Cancel</Button>
+        <Button onClick={onCancel}>
+          <Trans>Cancel</Trans>
+        </Button>
       </p>
     </form>
   );

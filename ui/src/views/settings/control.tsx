@@ -1,3 +1,5 @@
+import { t } from '@lingui/core/macro';
+import { Trans } from '@lingui/react/macro';
 import { useState } from 'react';
 import { messageOf } from '../../../../src/common/openclaw-error';
 import { Switch } from '../../kit/switch';
@@ -38,7 +40,7 @@ export function Control(props: ControlProps) {
           value={value === undefined ? '' : JSON.stringify(value)}
           onChange={(event) => onChange(event.target.value === '' ? undefined : JSON.parse(event.target.value))}
         >
-          <option value="">{standard === undefined ? 'not set' : `${String(standard)} (default)`}</option>
+          <option value="">{standard === undefined ? t`not set` : t`${String(standard)} (default)`}</option>
           {field.schema.enum?.map((each) => (
             <option key={String(each)} value={JSON.stringify(each)}>
               {String(each)}
@@ -53,7 +55,7 @@ export function Control(props: ControlProps) {
           type="number"
           step={field.schema.type === 'integer' ? 1 : 'any'}
           value={typeof value === 'number' ? value : ''}
-          placeholder={standard === undefined ? 'not set' : String(standard)}
+          placeholder={standard === undefined ? t`not set` : String(standard)}
           onChange={(event) => onChange(event.target.value === '' ? undefined : Number(event.target.value))}
         />
       );
@@ -65,7 +67,7 @@ export function Control(props: ControlProps) {
           dir="auto"
           spellCheck={false}
           value={typeof value === 'string' ? value : ''}
-          placeholder={standard === undefined || standard === '' ? 'not set' : String(standard)}
+          placeholder={standard === undefined || standard === '' ? t`not set` : String(standard)}
           onChange={(event) => onChange(event.target.value === '' ? undefined : event.target.value)}
         />
       );
@@ -89,7 +91,7 @@ function LinesControl({ value, label, describedBy, onChange }: ControlProps) {
       rows={Math.min(6, Math.max(2, lines.length + 1))}
       spellCheck={false}
       value={draft ?? lines.join('\n')}
-      placeholder="One per line"
+      placeholder={t`One per line`}
       onChange={(event) => {
         const { value: text } = event.target;
         setDraft(text);
@@ -116,7 +118,7 @@ function JsonControl({ value, label, describedBy, onChange }: ControlProps) {
         rows={Math.min(10, Math.max(2, text.split('\n').length))}
         spellCheck={false}
         value={text}
-        placeholder="not set"
+        placeholder={t`not set`}
         onChange={(event) => {
           const next = event.target.value;
           setDraft(next);
@@ -127,7 +129,11 @@ function JsonControl({ value, label, describedBy, onChange }: ControlProps) {
           if (fault === undefined) setDraft(undefined);
         }}
       />
-      {fault !== undefined && <p className={css['problem']}>Not taken yet: {fault}</p>}
+      {fault !== undefined && (
+        <p className={css['problem']}>
+          <Trans>Not taken yet: {fault}</Trans>
+        </p>
+      )}
     </div>
   );
 }

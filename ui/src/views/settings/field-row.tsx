@@ -1,3 +1,5 @@
+import { t } from '@lingui/core/macro';
+import { Trans } from '@lingui/react/macro';
 import { useId } from 'react';
 import { Button } from '../../kit/button';
 import { addressOf } from '../../kit/place';
@@ -47,9 +49,21 @@ export function FieldRow({ field, within, stored, values, edits, origin, issues,
             )}
             {name}
           </span>
-          {isChanged && <span className={css['badge']}>changed</span>}
-          {hint.reload === 'restart' && hint.idle !== true && <span className={css['badge']}>needs a restart</span>}
-          {hint.idle && <span className={css['badge']}>no effect here</span>}
+          {isChanged && (
+            <span className={css['badge']}>
+              <Trans>changed</Trans>
+            </span>
+          )}
+          {hint.reload === 'restart' && hint.idle !== true && (
+            <span className={css['badge']}>
+              <Trans>needs a restart</Trans>
+            </span>
+          )}
+          {hint.idle && (
+            <span className={css['badge']}>
+              <Trans>no effect here</Trans>
+            </span>
+          )}
         </p>
         <p id={id} className={css['help']}>
           {hint.help}
@@ -59,7 +73,11 @@ export function FieldRow({ field, within, stored, values, edits, origin, issues,
             <SafeText text={at} />
           </code>
           <span>{originInWords(isChanged ? undefined : origin?.origin, own)}</span>
-          {schema.default !== undefined && own !== undefined && <span>default {JSON.stringify(schema.default)}</span>}
+          {schema.default !== undefined && own !== undefined && (
+            <span>
+              <Trans>default {JSON.stringify(schema.default)}</Trans>
+            </span>
+          )}
         </p>
         {issues.map((issue) => (
           <p key={issue.message} className={css['problem']} role="alert">
@@ -78,29 +96,33 @@ export function FieldRow({ field, within, stored, values, edits, origin, issues,
           onChange={onChange}
         />
         {own !== undefined && (
-          <Button look="quiet" aria-label={`Reset ${name}`} onClick={() => onChange(undefined)}>
-            Reset
+          <Button look="quiet" aria-label={t`Reset ${name}`} onClick={() => onChange(undefined)}>
+            <Trans>Reset</Trans>
           </Button>
         )}
-        {origin?.origin.startsWith('secret ') && <Link to={addressOf('secrets')}>Secrets</Link>}
+        {origin?.origin.startsWith('secret ') && (
+          <Link to={addressOf('secrets')}>
+            <Trans>Secrets</Trans>
+          </Link>
+        )}
       </div>
     </li>
   );
 }
 
 function originInWords(origin: string | undefined, own: unknown): string {
-  if (origin === undefined) return own === undefined ? 'not set' : 'not saved yet';
+  if (origin === undefined) return own === undefined ? t`not set` : t`not saved yet`;
   const [kind, ...name] = origin.split(' ');
   switch (kind) {
     case 'env':
-      return `from the variable ${name.join(' ')}`;
+      return t`from the variable ${name.join(' ')}`;
     case 'secret':
-      return `from the secret ${name.join(' ')}`;
+      return t`from the secret ${name.join(' ')}`;
     case 'include':
-      return 'from an included file';
+      return t`from an included file`;
     case 'default':
-      return 'by default';
+      return t`by default`;
     default:
-      return 'set in the file';
+      return t`set in the file`;
   }
 }

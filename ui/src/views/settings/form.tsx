@@ -1,3 +1,5 @@
+import { plural, t } from '@lingui/core/macro';
+import { Trans } from '@lingui/react/macro';
 import { useMemo } from 'react';
 import { SearchField } from '../../kit/field';
 import { Link } from '../../kit/link';
@@ -62,20 +64,20 @@ export function Form({ settings, schema, hints }: FormProps) {
   return (
     <>
       <div className={css['tools']}>
-        <SearchField label="Search settings" value={search} onChange={(q) => go({ q })} />
+        <SearchField label={t`Search settings`} value={search} onChange={(q) => go({ q })} />
         <label className={css['tick']}>
           <input
             type="checkbox"
             checked={showIdle}
             onChange={(event) => go({ all: event.target.checked ? '1' : '' })}
           />
-          Show settings that have no effect here
+          <Trans>Show settings that have no effect here</Trans>
         </label>
       </div>
       {search.trim() === '' ? (
         <div className={css['columns']}>
-          <nav className={css['sections']} aria-label="Sections of the settings">
-            <select aria-label="Section" value={current} onChange={(event) => go({ s: event.target.value })}>
+          <nav className={css['sections']} aria-label={t`Sections of the settings`}>
+            <select aria-label={t`Section`} value={current} onChange={(event) => go({ s: event.target.value })}>
               {sections.filter(isShown).map((name) => (
                 <option key={name} value={name}>
                   {inWords(name)}
@@ -90,7 +92,11 @@ export function Form({ settings, schema, hints }: FormProps) {
                     aria-current={name === current ? 'page' : undefined}
                   >
                     {inWords(name)}
-                    {[...edits.keys()].some((at) => isAt(at, name)) && <span className={css['badge']}>changed</span>}
+                    {[...edits.keys()].some((at) => isAt(at, name)) && (
+                      <span className={css['badge']}>
+                        <Trans>changed</Trans>
+                      </span>
+                    )}
                   </Link>
                 </li>
               ))}
@@ -138,14 +144,16 @@ function Found({ groups, words, settings, origin }: FoundProps) {
     .flatMap(({ title, fields }) => fields.flatMap((field) => (matches(field, words) ? [{ title, field }] : [])))
     .sort((a, b) => closeness(a.field, words) - closeness(b.field, words));
   return (
-    <section className={css['found']} aria-label="Found settings">
+    <section className={css['found']} aria-label={t`Found settings`}>
       <p role="status" className={css['help']}>
-        {found.length === 1 ? '1 setting' : `${found.length} settings`}
-        {found.length > MOST_FOUND && `; the first ${MOST_FOUND} are shown`}
+        {plural(found.length, { one: '# setting', other: '# settings' })}
+        {found.length > MOST_FOUND && t`; the first ${MOST_FOUND} are shown`}
       </p>
       {found.length === 0 && (
-        <Empty title="No matching setting">
-          <p>Try another word, such as “token”, “port” or “telegram”.</p>
+        <Empty title={t`No matching setting`}>
+          <p>
+            <Trans>Try another word, such as “token”, “port” or “telegram”.</Trans>
+          </p>
         </Empty>
       )}
       <ul>

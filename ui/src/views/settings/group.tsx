@@ -1,3 +1,5 @@
+import { t } from '@lingui/core/macro';
+import { Trans } from '@lingui/react/macro';
 import { useState } from 'react';
 import { Button } from '../../kit/button';
 import { SafeText } from '../../text/safe-text';
@@ -31,7 +33,11 @@ export function GroupCard({ group, settings, origins, isOpen }: GroupProps) {
         <h2>
           <SafeText text={title} max={90} />
         </h2>
-        {changed > 0 && <span className={css['badge']}>{changed} changed</span>}
+        {changed > 0 && (
+          <span className={css['badge']}>
+            <Trans>{changed} changed</Trans>
+          </span>
+        )}
         <span className={css['count']}>{fields.length > 0 && fields.length}</span>
       </summary>
       {open && (
@@ -55,7 +61,7 @@ export function GroupCard({ group, settings, origins, isOpen }: GroupProps) {
           {isEntry && (
             <p className={css['entry']}>
               <Button look="danger" onClick={() => settings.change(path, undefined)}>
-                Remove {title.split(' › ').at(-1)}
+                <Trans>Remove {title.split(' › ').at(-1)}</Trans>
               </Button>
             </p>
           )}
@@ -75,7 +81,7 @@ function Add({ path, holds, settings }: { path: Path; holds: 'names' | 'list'; s
     return (
       <p className={css['entry']}>
         <Button icon="plus" onClick={() => settings.change([...path, Array.isArray(present) ? present.length : 0], {})}>
-          Add an entry
+          <Trans>Add an entry</Trans>
         </Button>
       </p>
     );
@@ -90,13 +96,13 @@ function Add({ path, holds, settings }: { path: Path; holds: 'names' | 'list'; s
     >
       <input
         type="text"
-        aria-label="Name of the new entry"
-        placeholder="name"
+        aria-label={t`Name of the new entry`}
+        placeholder={t`name`}
         value={name}
         onChange={(event) => setName(event.target.value)}
       />
       <Button type="submit" icon="plus" disabled={name.trim() === ''}>
-        Add
+        <Trans>Add</Trans>
       </Button>
     </form>
   );

@@ -1,3 +1,6 @@
+import { t } from '@lingui/core/macro';
+import { Trans } from '@lingui/react/macro';
+import { byteSize } from '../../kit/amounts';
 import { useState } from 'react';
 import { messageOf } from '../../../../src/common/openclaw-error';
 import { useGateway } from '../../gateway/use-gateway';
@@ -47,11 +50,22 @@ export function History({ hash, onWritten }: HistoryProps) {
   };
 
   return (
-    <Card title="Versions" aside={data && <span>{data.total} kept</span>}>
-      {problem !== undefined && <Failure what="It was not brought back." why={problem} />}
-      {error !== undefined && !data && <Failure what="The history could not be read." why={error} onRetry={refresh} />}
+    <Card
+      title={t`Versions`}
+      aside={
+        data && (
+          <span>
+            <Trans>{data.total} kept</Trans>
+          </span>
+        )
+      }
+    >
+      {problem !== undefined && <Failure what={t`It was not brought back.`} why={problem} />}
+      {error !== undefined && !data && (
+        <Failure what={t`The history could not be read.`} why={error} onRetry={refresh} />
+      )}
       {!data && error === undefined && <Skeleton lines={5} />}
-      {data?.entries.length === 0 && <Empty title="Nothing was changed yet" />}
+      {data?.entries.length === 0 && <Empty title={t`Nothing was changed yet`} />}
       <Rows testId="versions">
         {data?.entries.map(({ number, savedAt, bytes, by, current }) => (
           <Row
@@ -60,28 +74,36 @@ export function History({ hash, onWritten }: HistoryProps) {
             detail={
               <>
                 {by === undefined ? (
-                  'written outside of the gateway'
+                  t`written outside of the gateway`
                 ) : (
                   <>
-                    by <SafeText text={nameOf(by)} max={60} />
+                    <Trans>
+                      by <SafeText text={nameOf(by)} max={60} />
+                    </Trans>
                   </>
                 )}{' '}
-                · number {number} · {bytes} bytes
+                <Trans>
+                  · number {number} · {byteSize(bytes)}
+                </Trans>
               </>
             }
             below={open === number && <Changes number={number} />}
           >
-            {current && <Status tone="good">in the file</Status>}
+            {current && (
+              <Status tone="good">
+                <Trans>in the file</Trans>
+              </Status>
+            )}
             <Button
               aria-expanded={open === number}
-              aria-label={`${open === number ? 'Hide changes' : 'Changes'} of version ${number}`}
+              aria-label={open === number ? t`Hide changes of version ${number}` : t`Changes of version ${number}`}
               onClick={() => setOpen(open === number ? undefined : number)}
             >
-              {open === number ? 'Hide changes' : 'Changes'}
+              {open === number ? t`Hide changes` : t`Changes`}
             </Button>
             {!current && (
-              <Button aria-label={`Restore version ${number}`} onClick={() => restore(number)}>
-                Restore
+              <Button aria-label={t`Restore version ${number}`} onClick={() => restore(number)}>
+                <Trans>Restore</Trans>
               </Button>
             )}
           </Row>
@@ -91,10 +113,10 @@ export function History({ hash, onWritten }: HistoryProps) {
   );
 }
 
-const nameOf = (by: string): string => (by === 'openclaw-control-ui' ? 'this page' : by);
+const nameOf = (by: string): string => (by === 'openclaw-control-ui' ? t`this page` : by);
 
 function Changes({ number }: { number: number }) {
   const { data, error, refresh } = useLive<{ diff: string }>(['config.history.get', { number }]);
-  if (error !== undefined) return <Failure what="It could not be read." why={error} onRetry={refresh} />;
-  return data ? <Diff text={withDots(data.diff)} label={`Changes of version ${number}`} /> : <Skeleton lines={3} />;
+  if (error !== undefined) return <Failure what={t`It could not be read.`} why={error} onRetry={refresh} />;
+  return data ? <Diff text={withDots(data.diff)} label={t`Changes of version ${number}`} /> : <Skeleton lines={3} />;
 }

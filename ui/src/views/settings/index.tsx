@@ -1,3 +1,5 @@
+import { t } from '@lingui/core/macro';
+import { Trans } from '@lingui/react/macro';
 import { Link } from '../../kit/link';
 import { Page } from '../../kit/page';
 import { addressOf, usePlace } from '../../kit/place';
@@ -10,7 +12,17 @@ import { Review } from './review';
 import { useSettings } from './use-settings';
 import css from './settings.module.css';
 
-const TABS = { '': 'Settings', raw: 'Text', history: 'History' } as const;
+const TABS = {
+  get ''() {
+    return t`Settings`;
+  },
+  get raw() {
+    return t`Text`;
+  },
+  get history() {
+    return t`History`;
+  },
+} as const;
 
 /** Everything that can be set: as a form, as text, and as it was. */
 export default function SettingsView() {
@@ -20,8 +32,8 @@ export default function SettingsView() {
   const { about, file, origins, refresh } = settings;
   const error = about.error ?? file.error;
   return (
-    <Page title="Settings" lead="Changes are checked before they are saved and can be undone.">
-      <nav className={css['tabs']} aria-label="Ways to look at the settings">
+    <Page title={t`Settings`} lead={t`Changes are checked before they are saved and can be undone.`}>
+      <nav className={css['tabs']} aria-label={t`Ways to look at the settings`}>
         {Object.entries(TABS).map(([name, words]) => (
           <Link
             key={name}
@@ -35,14 +47,18 @@ export default function SettingsView() {
       <RestartBar state={origins.data} onBack={refresh} />
       {file.data && !file.data.valid && (
         <Failure
-          what="The file can't be used as it is; what was read before it stays in effect."
-          why={file.data.issues.map(({ path, message }) => `${path === '' ? 'the file' : path}: ${message}`).join('; ')}
+          what={t`The file can't be used as it is; what was read before it stays in effect.`}
+          why={file.data.issues
+            .map(({ path, message }) => `${path === '' ? t`the file` : path}: ${message}`)
+            .join('; ')}
         >
-          <Link to={addressOf('settings', { tab: 'raw' })}>Mend it as text</Link>
+          <Link to={addressOf('settings', { tab: 'raw' })}>
+            <Trans>Mend it as text</Trans>
+          </Link>
         </Failure>
       )}
       {error !== undefined && !(about.data && file.data) && (
-        <Failure what="The settings could not be read." why={error} onRetry={refresh} />
+        <Failure what={t`The settings could not be read.`} why={error} onRetry={refresh} />
       )}
       {error === undefined && !(about.data && file.data) && <Skeleton lines={8} />}
       {about.data && file.data && (

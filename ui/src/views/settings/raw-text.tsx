@@ -1,3 +1,5 @@
+import { t } from '@lingui/core/macro';
+import { Trans } from '@lingui/react/macro';
 import { useEffect, useState } from 'react';
 import { messageOf } from '../../../../src/common/openclaw-error';
 import { useGateway } from '../../gateway/use-gateway';
@@ -39,7 +41,7 @@ export function RawText({ file, onWritten, onReload }: RawTextProps) {
           if (!isOld) setChecked({ text, verdict: found });
         },
         (failure: unknown) => {
-          if (!isOld) setProblem({ what: 'It could not be checked.', why: messageOf(failure) });
+          if (!isOld) setProblem({ what: t`It could not be checked.`, why: messageOf(failure) });
         },
       );
     }, CHECK_MS);
@@ -65,16 +67,18 @@ export function RawText({ file, onWritten, onReload }: RawTextProps) {
       setBase({ ...base, raw: text, hash });
       await onWritten(hash);
     } catch (failure) {
-      setProblem({ what: 'It was not saved.', why: messageOf(failure) });
+      setProblem({ what: t`It was not saved.`, why: messageOf(failure) });
       onReload();
     }
   };
 
   if (file.raw === null && file.hash !== undefined)
     return (
-      <Card title="The file">
-        <Empty title="The file is not shown">
-          <p>It is no JSON5, so that secrets could not be taken out of it. Mend it where it is:</p>
+      <Card title={t`The file`}>
+        <Empty title={t`The file is not shown`}>
+          <p>
+            <Trans>It is no JSON5, so that secrets could not be taken out of it. Mend it where it is:</Trans>
+          </p>
           <code>
             <SafeText text={file.path} />
           </code>
@@ -83,15 +87,15 @@ export function RawText({ file, onWritten, onReload }: RawTextProps) {
     );
   const issues = verdict?.issues ?? [];
   return (
-    <Card title="The file">
+    <Card title={t`The file`}>
       <div className={css['raw']}>
         <code className={css['file']}>
           <SafeText text={file.path} />
         </code>
         {isStale && isChanged && (
           <Failure
-            what="Somebody else has saved the settings meanwhile."
-            why="Your text is still here. You can look at theirs, or save yours over it."
+            what={t`Somebody else has saved the settings meanwhile.`}
+            why={t`Your text is still here. You can look at theirs, or save yours over it.`}
           >
             <Button
               onClick={() => {
@@ -99,14 +103,16 @@ export function RawText({ file, onWritten, onReload }: RawTextProps) {
                 setText(file.raw ?? '{}\n');
               }}
             >
-              Take theirs
+              <Trans>Take theirs</Trans>
             </Button>
-            <Button onClick={() => setBase({ ...file, raw: base.raw })}>Keep mine</Button>
+            <Button onClick={() => setBase({ ...file, raw: base.raw })}>
+              <Trans>Keep mine</Trans>
+            </Button>
           </Failure>
         )}
         {problem !== undefined && !isStale && <Failure {...problem} />}
         <CodeField
-          label="Settings as text"
+          label={t`Settings as text`}
           value={text}
           onChange={(next) => {
             setText(next);
@@ -117,16 +123,36 @@ export function RawText({ file, onWritten, onReload }: RawTextProps) {
           )}
         />
         <p role="status" className={css['meta']}>
-          {!isChanged && <Status tone="off">as it is in the file</Status>}
-          {isChanged && !verdict && <Status tone="busy">Checking…</Status>}
-          {isChanged && verdict && issues.length === 0 && <Status tone="good">Valid</Status>}
-          {issues.length > 0 && <Status tone="bad">Not valid</Status>}
+          {!isChanged && (
+            <Status tone="off">
+              <Trans>as it is in the file</Trans>
+            </Status>
+          )}
+          {isChanged && !verdict && (
+            <Status tone="busy">
+              <Trans>Checking…</Trans>
+            </Status>
+          )}
+          {isChanged && verdict && issues.length === 0 && (
+            <Status tone="good">
+              <Trans>Valid</Trans>
+            </Status>
+          )}
+          {issues.length > 0 && (
+            <Status tone="bad">
+              <Trans>Not valid</Trans>
+            </Status>
+          )}
         </p>
         {issues.length > 0 && (
           <ul className={css['issues']}>
             {issues.map(({ line, path, message }) => (
               <li key={`${path} ${message}`}>
-                {line !== undefined && <strong>Line {line}. </strong>}
+                {line !== undefined && (
+                  <strong>
+                    <Trans>Line {line}.</Trans>{' '}
+                  </strong>
+                )}
                 {path !== '' && (
                   <code>
                     <SafeText text={path} />
@@ -137,17 +163,17 @@ export function RawText({ file, onWritten, onReload }: RawTextProps) {
             ))}
           </ul>
         )}
-        {isChanged && verdict?.valid && <Diff text={withDots(verdict.diff)} label="Changes of the file" />}
+        {isChanged && verdict?.valid && <Diff text={withDots(verdict.diff)} label={t`Changes of the file`} />}
         <p className={css['buttons']}>
           <Button
             look="primary"
             disabled={!isChanged || !verdict?.valid || (isStale && isChanged)}
             onClick={() => void save()}
           >
-            Save
+            <Trans>Save</Trans>
           </Button>
           <Button disabled={!isChanged} onClick={() => setText(base.raw ?? '{}\n')}>
-            Discard
+            <Trans>Discard</Trans>
           </Button>
         </p>
       </div>

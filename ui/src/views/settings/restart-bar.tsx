@@ -1,3 +1,5 @@
+import { t } from '@lingui/core/macro';
+import { Plural, Trans } from '@lingui/react/macro';
 import { useEffect, useRef, useState } from 'react';
 import { messageOf } from '../../../../src/common/openclaw-error';
 import { useGateway } from '../../gateway/use-gateway';
@@ -26,7 +28,7 @@ export function RestartBar({ state, onBack }: { state: OriginState | undefined; 
     else if (wasAway.current) {
       wasAway.current = false;
       setPhase(undefined);
-      toast('The gateway is back.');
+      toast(t`The gateway is back.`);
       onBack();
     }
   }, [phase, isConnected, onBack]);
@@ -41,7 +43,7 @@ export function RestartBar({ state, onBack }: { state: OriginState | undefined; 
     call<{ restart: { ok: boolean } }>('gateway.restart.request', { restartDelayMs: 0 }).then(
       ({ restart: { ok } }) => {
         if (ok) setPhase('asked');
-        else setProblem('this process can not restart itself; start it again where it runs');
+        else setProblem(t`this process can not restart itself; start it again where it runs`);
       },
       (failure: unknown) => setProblem(messageOf(failure)),
     );
@@ -52,24 +54,31 @@ export function RestartBar({ state, onBack }: { state: OriginState | undefined; 
     <>
       {state?.takenBack && phase === undefined && (
         <Failure
-          what="The gateway did not start with the last change. The settings from before it are back."
+          what={t`The gateway did not start with the last change. The settings from before it are back.`}
           why={state.takenBack.because}
         >
           <Link to={addressOf('settings', { tab: 'history', entry: String(state.takenBack.number) })}>
-            Look at what was refused
+            <Trans>Look at what was refused</Trans>
           </Link>
         </Failure>
       )}
-      {problem !== undefined && <Failure what="It was not restarted." why={problem} />}
+      {problem !== undefined && <Failure what={t`It was not restarted.`} why={problem} />}
       {phase !== undefined ? (
         <div className={css['waiting']} role="status" data-testid="restart">
           {phase === 'late' ? (
             <span>
-              <Status tone="bad">The gateway is not back.</Status> Look at its log where it runs, or run{' '}
-              <code>openclaw doctor</code> there. If the change was at fault, it is taken back by itself.
+              <Status tone="bad">
+                <Trans>The gateway is not back.</Trans>
+              </Status>{' '}
+              <Trans>
+                Look at its log where it runs, or run <code>openclaw doctor</code> there. If the change was at fault, it
+                is taken back by itself.
+              </Trans>
             </span>
           ) : (
-            <Status tone="busy">The gateway restarts; this page goes on as soon as it is back.</Status>
+            <Status tone="busy">
+              <Trans>The gateway restarts; this page goes on as soon as it is back.</Trans>
+            </Status>
           )}
         </div>
       ) : (
@@ -77,12 +86,16 @@ export function RestartBar({ state, onBack }: { state: OriginState | undefined; 
           <div className={css['waiting']} role="status" data-testid="restart">
             <span>
               <Status tone="warn">
-                {waiting.length === 1 ? 'One change waits' : `${waiting.length} changes wait`} for a restart:
+                <Plural
+                  value={waiting.length}
+                  one="One change waits for a restart:"
+                  other="# changes wait for a restart:"
+                />
               </Status>{' '}
               <code>{waiting.join(', ')}</code>
             </span>
             <Button look="primary" onClick={restart}>
-              Restart now
+              <Trans>Restart now</Trans>
             </Button>
           </div>
         )

@@ -1,3 +1,5 @@
+import { plural, t } from '@lingui/core/macro';
+import { Plural, Trans } from '@lingui/react/macro';
 import { useState } from 'react';
 import { Button } from '../../kit/button';
 import { Diff } from '../../kit/diff';
@@ -9,24 +11,26 @@ import { isSame, pathText, valueAt } from './paths';
 import type { Settings } from './use-settings';
 import css from './settings.module.css';
 
-const count = (number: number): string => (number === 1 ? '1 change' : `${number} changes`);
-
 /** What was changed and is not saved: a bar, and on request what will be in the file. */
 export function Review({ settings }: { settings: Settings }) {
   const { edits, verdict, conflict, discard } = settings;
   const [isOpen, setOpen] = useState(false);
   const faults = verdict?.issues.length ?? 0;
   return (
-    <div className={css['bar']} role="region" aria-label="Changes that are not saved" data-testid="changes">
+    <div className={css['bar']} role="region" aria-label={t`Changes that are not saved`} data-testid="changes">
       <span className={css['told']} role="status">
-        {count(edits.size)} not saved
-        {verdict && faults > 0 && `, ${faults === 1 ? 'one value' : `${faults} values`} can't be taken`}
-        {conflict && ', and somebody else has saved meanwhile'}
+        <Plural value={edits.size} one="# change not saved" other="# changes not saved" />
+        {verdict &&
+          faults > 0 &&
+          plural(faults, { one: ", one value can't be taken", other: ", # values can't be taken" })}
+        {conflict && t`, and somebody else has saved meanwhile`}
       </span>
       <span className={css['does']}>
-        <Button onClick={discard}>Discard</Button>
+        <Button onClick={discard}>
+          <Trans>Discard</Trans>
+        </Button>
         <Button look="primary" onClick={() => setOpen(true)}>
-          Review
+          <Trans>Review</Trans>
         </Button>
       </span>
       {isOpen && <ReviewDialog settings={settings} onClose={() => setOpen(false)} />}
@@ -39,15 +43,15 @@ function ReviewDialog({ settings, onClose }: { settings: Settings; onClose(): vo
   const [isSaving, setSaving] = useState(false);
   const restarts = verdict?.changes.filter(({ effect }) => effect === 'restart') ?? [];
   return (
-    <Dialog title="What changes" onClose={onClose}>
+    <Dialog title={t`What changes`} onClose={onClose}>
       <div className={css['review']}>
         {conflict && <Conflict settings={settings} />}
         {problem !== undefined && !conflict && <Failure {...problem} />}
-        {!verdict && problem === undefined && <Skeleton lines={4} label="Checking…" />}
+        {!verdict && problem === undefined && <Skeleton lines={4} label={t`Checking…`} />}
         {verdict && (
           <>
             {verdict.issues.length > 0 && (
-              <Failure what="These settings are not valid." why="Go back to these settings and mend them:">
+              <Failure what={t`These settings are not valid.`} why={t`Go back to these settings and mend them:`}>
                 <ul className={css['issues']}>
                   {verdict.issues.map((issue) => (
                     <li key={`${issue.path} ${issue.message}`}>
@@ -67,12 +71,12 @@ function ReviewDialog({ settings, onClose }: { settings: Settings; onClose(): vo
                 </Status>
               </p>
             ))}
-            <Diff text={withDots(verdict.diff)} label="Changes of the file" />
+            <Diff text={withDots(verdict.diff)} label={t`Changes of the file`} />
             {verdict.valid && (
               <p className={css['meta']}>
                 {restarts.length === 0
-                  ? 'All of it holds as soon as it is saved.'
-                  : `${restarts.map(({ path }) => path).join(', ')} ${restarts.length === 1 ? 'waits' : 'wait'} for a restart, which you can start afterwards.`}
+                  ? t`All of it holds as soon as it is saved.`
+                  : t`Waits for a restart, which you can start afterwards: ${restarts.map(({ path }) => path).join(', ')}.`}
               </p>
             )}
           </>
@@ -86,9 +90,11 @@ function ReviewDialog({ settings, onClose }: { settings: Settings; onClose(): vo
               void save().finally(() => setSaving(false));
             }}
           >
-            Save
+            <Trans>Save</Trans>
           </Button>
-          <Button onClick={onClose}>Keep editing</Button>
+          <Button onClick={onClose}>
+            <Trans>Keep editing</Trans>
+          </Button>
         </p>
       </div>
     </Dialog>
@@ -103,16 +109,18 @@ function Conflict({ settings }: { settings: Settings }) {
   const both = [...edits.values()].filter(({ path }) => !isSame(valueAt(theirs, path), valueAt(before, path)));
   return (
     <Failure
-      what="Somebody else has saved the settings meanwhile."
+      what={t`Somebody else has saved the settings meanwhile.`}
       why={
         both.length === 0
-          ? 'They changed other values than you: both can be kept.'
-          : `These were changed by both: ${both.map(({ path }) => pathText(path)).join(', ')}.`
+          ? t`They changed other values than you: both can be kept.`
+          : t`These were changed by both: ${both.map(({ path }) => pathText(path)).join(', ')}.`
       }
     >
-      <Button onClick={() => rebase([])}>{both.length === 0 ? 'Keep both' : 'Keep mine there'}</Button>
+      <Button onClick={() => rebase([])}>{both.length === 0 ? t`Keep both` : t`Keep mine there`}</Button>
       {both.length > 0 && (
-        <Button onClick={() => rebase(both.map(({ path }) => pathText(path)))}>Keep theirs there</Button>
+        <Button onClick={() => rebase(both.map(({ path }) => pathText(path)))}>
+          <Trans>Keep theirs there</Trans>
+        </Button>
       )}
     </Failure>
   );

@@ -1,7 +1,11 @@
+import { t } from '@lingui/core/macro';
+import { Trans } from '@lingui/react/macro';
 import { useState } from 'react';
 import { Button } from '../../kit/button';
 import { DOTS, HIDDEN } from './hidden';
 import css from './settings.module.css';
+
+const REFERENCE = '${secret:name}';
 
 interface SecretControlProps {
   value: unknown;
@@ -29,14 +33,14 @@ export function SecretControl({ value, before, label, describedBy, onChange }: S
         <Button
           key="replace"
           autoFocus={isBack}
-          aria-label={`Replace ${label}`}
+          aria-label={t`Replace ${label}`}
           aria-describedby={describedBy}
           onClick={() => {
             setTyped('');
             if (value !== before) onChange(before);
           }}
         >
-          Replace
+          <Trans>Replace</Trans>
         </Button>
       </div>
     );
@@ -50,7 +54,7 @@ export function SecretControl({ value, before, label, describedBy, onChange }: S
         // The one who asked for it is about to type.
         autoFocus={typed !== undefined}
         value={typed ?? (typeof value === 'string' ? value : '')}
-        placeholder={isKept(before) ? 'new value, or ${secret:name}' : 'a value, or ${secret:name}'}
+        placeholder={isKept(before) ? t`new value, or ${REFERENCE}` : t`a value, or ${REFERENCE}`}
         onChange={(event) => {
           const { value: text } = event.target;
           setTyped(text);
@@ -60,14 +64,14 @@ export function SecretControl({ value, before, label, describedBy, onChange }: S
       {typed !== undefined && isKept(before) && (
         <Button
           key="cancel"
-          aria-label={`Cancel the new ${label}`}
+          aria-label={t`Cancel the new ${label}`}
           onClick={() => {
             setTyped(undefined);
             setBack(true);
             onChange(before);
           }}
         >
-          Cancel
+          <Trans>Cancel</Trans>
         </Button>
       )}
     </div>

@@ -1,3 +1,4 @@
+import { t } from '@lingui/core/macro';
 import { useCallback, useEffect, useMemo, useState } from 'react';
 import { messageOf } from '../../../../src/common/openclaw-error';
 import { useGateway } from '../../gateway/use-gateway';
@@ -99,7 +100,7 @@ export function useSettings() {
           if (!isOld) setVerdict({ edits, verdict: found });
         },
         (failure: unknown) => {
-          if (!isOld) setProblem({ what: 'It could not be checked.', why: messageOf(failure) });
+          if (!isOld) setProblem({ what: t`It could not be checked.`, why: messageOf(failure) });
         },
       );
     }, CHECK_MS);
@@ -117,12 +118,12 @@ export function useSettings() {
       ({ entries }) => entries[1],
       () => undefined,
     );
-    toast('The settings are saved.', {
+    toast(t`The settings are saved.`, {
       ...(before
         ? {
             undo: () => {
               call('config.restore', { number: before.number, baseHash: hash }).then(refresh, (failure: unknown) =>
-                toast(`They were not brought back: ${messageOf(failure)}`),
+                toast(t`They were not brought back: ${messageOf(failure)}`),
               );
             },
           }
@@ -142,7 +143,7 @@ export function useSettings() {
       await written(hash);
     } catch (failure) {
       refresh();
-      setProblem({ what: 'It was not saved.', why: messageOf(failure) });
+      setProblem({ what: t`It was not saved.`, why: messageOf(failure) });
     }
   };
 

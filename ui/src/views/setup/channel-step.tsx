@@ -1,3 +1,5 @@
+import { t } from '@lingui/core/macro';
+import { Trans } from '@lingui/react/macro';
 import { useState } from 'react';
 import { useGateway } from '../../gateway/use-gateway';
 import { Button } from '../../kit/button';
@@ -37,7 +39,7 @@ export function ChannelStep({ plan, change }: StepProps) {
   const attempt = (): void =>
     run(tried, async () => {
       const probe = await call<Probe>('channels.probe', { channel, credentials });
-      if (!probe.ok) throw new Error(probe.error ?? 'it gave no reason');
+      if (!probe.ok) throw new Error(probe.error ?? t`it gave no reason`);
       change({ bot: probe.bot?.username ?? probe.bot?.name ?? '' });
       return probe;
     });
@@ -45,14 +47,14 @@ export function ChannelStep({ plan, change }: StepProps) {
     <StepCard
       plan={plan}
       change={change}
-      lead="Where else you write to it. New people are answered only when you have let them in."
+      lead={t`Where else you write to it. New people are answered only when you have let them in.`}
       isReady={isReady}
       onNext={() => change({ step: 'confirm' })}
       {...(channel === 'none'
         ? {}
-        : { skip: 'Go on without', onSkip: () => (choose('none'), change({ step: 'confirm' })) })}
+        : { skip: t`Go on without`, onSkip: () => (choose('none'), change({ step: 'confirm' })) })}
     >
-      <Choice label="Platform" value={channel} options={CHANNELS} onChange={choose} />
+      <Choice label={t`Platform`} value={channel} options={CHANNELS} onChange={choose} />
       {fields.map(({ name, label, hint }) => (
         <Field
           key={`${channel} ${name}`}
@@ -68,19 +70,25 @@ export function ChannelStep({ plan, change }: StepProps) {
       {channel !== 'none' && (
         <div>
           <Button disabled={!isWhole || trial.kind === 'trying'} onClick={attempt}>
-            Try it
+            <Trans>Try it</Trans>
           </Button>
         </div>
       )}
       <div role="status" data-testid="token-trial">
-        {trial.kind === 'trying' && <Status tone="busy">Trying it …</Status>}
+        {trial.kind === 'trying' && (
+          <Status tone="busy">
+            <Trans>Trying it …</Trans>
+          </Status>
+        )}
         {trial.kind === 'works' && (
           <Status tone="good">
-            Works: it is <SafeText text={plan.bot || 'a bot without a name'} max={60} />
+            <Trans>
+              Works: it is <SafeText text={plan.bot || t`a bot without a name`} max={60} />
+            </Trans>
           </Status>
         )}
       </div>
-      {trial.kind === 'fails' && <Failure what="That token does not work." why={trial.why} />}
+      {trial.kind === 'fails' && <Failure what={t`That token does not work.`} why={trial.why} />}
     </StepCard>
   );
 }

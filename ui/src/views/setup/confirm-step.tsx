@@ -1,3 +1,5 @@
+import { t } from '@lingui/core/macro';
+import { Trans } from '@lingui/react/macro';
 import { useState } from 'react';
 import { messageOf } from '../../../../src/common/openclaw-error';
 import { useGateway } from '../../gateway/use-gateway';
@@ -43,33 +45,35 @@ export function ConfirmStep({ plan, change }: StepProps) {
       plan={plan}
       change={change}
       lead={
-        isNothing ? 'Nothing was chosen, so nothing is written.' : 'Nothing was written so far. This is what will be.'
+        isNothing ? t`Nothing was chosen, so nothing is written.` : t`Nothing was written so far. This is what will be.`
       }
-      next={isNothing ? 'Go on' : isWriting ? 'Writing …' : 'Write it'}
+      next={isNothing ? t`Go on` : isWriting ? t`Writing …` : t`Write it`}
       isReady={!isWriting && (plan.provider === '' || provider !== undefined)}
       onNext={confirm}
     >
       <Facts
         facts={[
-          ['Model', plan.provider === '' ? 'none; the offline assistant answers' : `${plan.provider}/${plan.model}`],
-          ['Name', plan.name.trim() === '' ? 'stays' : <SafeText key="name" text={plan.name} max={60} />],
+          [t`Model`, plan.provider === '' ? t`none; the offline assistant answers` : `${plan.provider}/${plan.model}`],
+          [t`Name`, plan.name.trim() === '' ? 'stays' : <SafeText key="name" text={plan.name} max={60} />],
           [
-            'Folder',
+            t`Folder`,
             plan.workspace.trim() === '' ? 'stays' : <SafeText key="folder" text={plan.workspace} max={200} />,
           ],
-          ['Platform', plan.channel === 'none' ? CHANNELS.none : `${CHANNELS[plan.channel]}, as ${plan.bot}`],
-          ['Stored encrypted', names.length === 0 ? 'nothing' : names.join(', ')],
+          [t`Platform`, plan.channel === 'none' ? CHANNELS.none : t`${CHANNELS[plan.channel]}, as ${plan.bot}`],
+          [t`Stored encrypted`, names.length === 0 ? 'nothing' : names.join(', ')],
         ]}
       />
       {!isNothing && (
         <details className={css['raw']}>
-          <summary>What the configuration gets</summary>
-          <pre tabIndex={0} role="group" aria-label="Changes of the configuration">
+          <summary>
+            <Trans>What the configuration gets</Trans>
+          </summary>
+          <pre tabIndex={0} role="group" aria-label={t`Changes of the configuration`}>
             <SafeText text={JSON.stringify(changes.patch, null, 2)} lines />
           </pre>
         </details>
       )}
-      {problem !== undefined && <Failure what="It was not written." why={problem} />}
+      {problem !== undefined && <Failure what={t`It was not written.`} why={problem} />}
     </StepCard>
   );
 }

@@ -1,3 +1,6 @@
+import { i18n } from '@lingui/core';
+import { msg, t } from '@lingui/core/macro';
+import { Trans } from '@lingui/react/macro';
 import { useEffect, useState } from 'react';
 import { useGateway } from '../../gateway/use-gateway';
 import { useOffline } from '../../gateway/use-offline';
@@ -13,10 +16,10 @@ import { useTrial } from './use-trial';
 import css from './setup.module.css';
 
 const EXAMPLES = [
-  'Hello! What can you do for me?',
-  'Write a shopping list into a file.',
-  'Remind me tomorrow at 9 to water the plants.',
-];
+  msg`Hello! What can you do for me?`,
+  msg`Write a shopping list into a file.`,
+  msg`Remind me tomorrow at 9 to water the plants.`,
+] as const;
 const MOST_MS = 60_000;
 /** Connected for so long without a model, the gateway is not restarting any more. */
 const MOST_STARTING_MS = 20_000;
@@ -30,7 +33,7 @@ interface Answer {
 export function HelloStep({ plan, change, onDone }: StepProps & { onDone(): void }) {
   const { call, connection } = useGateway();
   const isOffline = useOffline();
-  const [words, setWords] = useState(EXAMPLES[0] ?? '');
+  const [words, setWords] = useState(() => i18n._(EXAMPLES[0]));
   const { trial, run } = useTrial<Answer>();
   const isConnected = connection.kind === 'connected';
   const isWaiting = isConnected && plan.provider !== '' && isOffline !== false;
@@ -47,7 +50,7 @@ export function HelloStep({ plan, change, onDone }: StepProps & { onDone(): void
   const say = (): void => run(words, () => ask(call, words));
   return (
     <>
-      <Card title="Say hello" testId="setup-step">
+      <Card title={t`Say hello`} testId="setup-step">
         <form
           className={css['form']}
           onSubmit={(event) => {
@@ -57,33 +60,37 @@ export function HelloStep({ plan, change, onDone }: StepProps & { onDone(): void
         >
           <div role="status">
             {isStarting ? (
-              <Status tone="busy">The gateway restarts with what was written …</Status>
+              <Status tone="busy">
+                <Trans>The gateway restarts with what was written …</Trans>
+              </Status>
             ) : (
               <Status tone={isOffline ? 'warn' : 'good'}>
-                {isOffline ? 'No model is connected; the offline assistant answers' : 'Everything is in place'}
+                {isOffline ? t`No model is connected; the offline assistant answers` : t`Everything is in place`}
               </Status>
             )}
           </div>
           {isWaiting && isLate && (
             <div className={css['ways']}>
-              <Button onClick={() => change({ step: 'model' })}>Choose a model</Button>
+              <Button onClick={() => change({ step: 'model' })}>
+                <Trans>Choose a model</Trans>
+              </Button>
             </div>
           )}
           <div className={css['examples']}>
-            {EXAMPLES.map((example) => (
+            {EXAMPLES.map((each) => i18n._(each)).map((example) => (
               <Button key={example} onClick={() => setWords(example)}>
                 {example}
               </Button>
             ))}
           </div>
-          <TextField label="Your first message" rows={2} value={words} onChange={setWords} />
+          <TextField label={t`Your first message`} rows={2} value={words} onChange={setWords} />
           <div className={css['ways']}>
             <Button
               type="submit"
               look="primary"
               disabled={isStarting || trial.kind === 'trying' || words.trim() === ''}
             >
-              Say it
+              <Trans>Say it</Trans>
             </Button>
             <Button
               onClick={() => {
@@ -91,19 +98,25 @@ export function HelloStep({ plan, change, onDone }: StepProps & { onDone(): void
                 goTo(addressOf('chats'));
               }}
             >
-              Go to the conversation
+              <Trans>Go to the conversation</Trans>
             </Button>
           </div>
           <div role="status" className={css['answer']} data-testid="first-answer">
-            {trial.kind === 'trying' && <Status tone="busy">It thinks …</Status>}
+            {trial.kind === 'trying' && (
+              <Status tone="busy">
+                <Trans>It thinks …</Trans>
+              </Status>
+            )}
             {trial.kind === 'works' && (
               <>
                 <Markdown text={trial.facts.text} />
-                <p className={css['hint']}>Answered in {(trial.facts.ms / 1000).toFixed(1)} s</p>
+                <p className={css['hint']}>
+                  <Trans>Answered in {(trial.facts.ms / 1000).toFixed(1)} s</Trans>
+                </p>
               </>
             )}
           </div>
-          {trial.kind === 'fails' && <Failure what="There is no answer." why={trial.why} onRetry={say} />}
+          {trial.kind === 'fails' && <Failure what={t`There is no answer.`} why={trial.why} onRetry={say} />}
         </form>
       </Card>
       <PhoneCard plan={plan} />
@@ -120,7 +133,7 @@ async function ask(call: ReturnType<typeof useGateway>['call'], message: string)
   const runId = crypto.randomUUID();
   await call('chat.send', { sessionKey: 'main', message, idempotencyKey: runId });
   const end = await call<{ status: string; error?: string }>('agent.wait', { runId, timeoutMs: MOST_MS });
-  if (end.status !== 'ok') throw new Error(end.error ?? `it had no answer within ${MOST_MS / 1000} seconds`);
+  if (end.status !== 'ok') throw new Error(end.error ?? t`it had no answer within ${MOST_MS / 1000} seconds`);
   const { messages } = await call<History>('chat.history', { sessionKey: 'main', limit: 4 });
   const last = messages.filter(({ role }) => role === 'assistant').at(-1)?.content ?? '';
   const text = typeof last === 'string' ? last : last.map((part) => part.text ?? '').join('');

@@ -1,3 +1,4 @@
+import { t } from '@lingui/core/macro';
 import { useCallback, useState } from 'react';
 import { Page } from '../../kit/page';
 import { ChannelStep } from './channel-step';
@@ -20,7 +21,7 @@ export default function SetupView() {
   }, []);
   const done = (): void => storedPlan.forget();
   return (
-    <Page title="Set up" lead="A language model, a name, and where you write to it. It takes a minute.">
+    <Page title={t`Set up`} lead={t`A language model, a name, and where you write to it. It takes a minute.`}>
       <StepList plan={plan} change={change} />
       {plan.step === 'model' && <ModelStep plan={plan} change={change} />}
       {plan.step === 'name' && <NameStep plan={plan} change={change} />}

@@ -1,3 +1,5 @@
+import { t } from '@lingui/core/macro';
+import { Trans } from '@lingui/react/macro';
 import { useEffect, useState } from 'react';
 import { useGateway } from '../../gateway/use-gateway';
 import { useLive } from '../../gateway/use-live';
@@ -48,7 +50,7 @@ export function ModelStep({ plan, change }: StepProps) {
       () =>
         run(`${wanted} ${apiKey}`, async () => {
           const probe = await call<Probe>('models.probe', { model: wanted, ...(apiKey === '' ? {} : { apiKey }) });
-          if (!probe.ok) throw new Error(probe.error?.message ?? 'it gave no reason');
+          if (!probe.ok) throw new Error(probe.error?.message ?? t`it gave no reason`);
           return probe;
         }),
       PAUSE_MS,
@@ -67,57 +69,63 @@ export function ModelStep({ plan, change }: StepProps) {
   };
   const isReady = trial.kind === 'works' && trial.of === `${wanted} ${apiKey}`;
   if (error !== undefined && !data)
-    return <Failure what="The providers could not be read." why={error} onRetry={refresh} />;
+    return <Failure what={t`The providers could not be read.`} why={error} onRetry={refresh} />;
   if (!data) return <Skeleton lines={4} />;
   return (
     <StepCard
       plan={plan}
       change={change}
-      lead="Whose language model answers. The key is tried at once, and kept encrypted only when you confirm."
+      lead={t`Whose language model answers. The key is tried at once, and kept encrypted only when you confirm.`}
       isReady={isReady}
       onNext={() => change({ step: 'name' })}
-      skip="Look around without"
+      skip={t`Look around without`}
       onSkip={() => {
         typedSecrets.keep({ ...typedSecrets.get(), apiKey: '' });
         change({ provider: '', model: '', step: 'name' });
       }}
     >
       <Field
-        label="Key"
+        label={t`Key`}
         type="password"
         autoComplete="off"
         spellCheck={false}
         value={apiKey}
         hint={
           provider?.hasKey === true && apiKey === ''
-            ? `${provider.name} has a key on this machine already; leave this empty to use it.`
-            : 'From the page of your provider; most keys show by themselves whose they are.'
+            ? t`${provider.name} has a key on this machine already; leave this empty to use it.`
+            : t`From the page of your provider; most keys show by themselves whose they are.`
         }
         onChange={(event) => type(event.target.value)}
       />
       <Choice
-        label="Provider"
+        label={t`Provider`}
         value={plan.provider}
-        options={Object.fromEntries([['', 'Choose'], ...data.providers.map(({ id, name }) => [id, name])])}
+        options={Object.fromEntries([['', t`Choose`], ...data.providers.map(({ id, name }) => [id, name])])}
         onChange={choose}
       />
       {provider && (
         <Choice
-          label="Model"
+          label={t`Model`}
           value={model}
           options={Object.fromEntries(provider.models.map(({ id, name }) => [id, name]))}
           onChange={(chosen) => change({ model: chosen })}
         />
       )}
       <div role="status" data-testid="key-trial">
-        {trial.kind === 'trying' && <Status tone="busy">Trying it …</Status>}
+        {trial.kind === 'trying' && (
+          <Status tone="busy">
+            <Trans>Trying it …</Trans>
+          </Status>
+        )}
         {trial.kind === 'works' && (
           <Status tone="good">
-            Works: {trial.facts.model} answered in {(trial.facts.ms / 1000).toFixed(1)} s
+            <Trans>
+              Works: {trial.facts.model} answered in {(trial.facts.ms / 1000).toFixed(1)} s
+            </Trans>
           </Status>
         )}
       </div>
-      {trial.kind === 'fails' && <Failure what="That key does not work." why={trial.why} />}
+      {trial.kind === 'fails' && <Failure what={t`That key does not work.`} why={trial.why} />}
     </StepCard>
   );
 }

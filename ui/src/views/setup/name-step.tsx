@@ -1,3 +1,4 @@
+import { t } from '@lingui/core/macro';
 import { useLive } from '../../gateway/use-live';
 import { Field } from '../../kit/field';
 import { StepCard, type StepProps } from './steps';
@@ -12,24 +13,24 @@ export function NameStep({ plan, change }: StepProps) {
     <StepCard
       plan={plan}
       change={change}
-      lead="Both can be changed later, and both may stay empty."
+      lead={t`Both can be changed later, and both may stay empty.`}
       isReady={isPath}
       onNext={() => change({ step: 'channel' })}
     >
       <Field
-        label="Name of the assistant"
-        placeholder="Assistant"
+        label={t`Name of the assistant`}
+        placeholder={t`Assistant`}
         maxLength={50}
         value={plan.name}
         onChange={(event) => change({ name: event.target.value })}
       />
       <Field
-        label="Folder that it works in"
+        label={t`Folder that it works in`}
         placeholder={usual}
         value={workspace}
         spellCheck={false}
-        problem={isPath ? undefined : 'Write a whole path, beginning with / or ~.'}
-        hint="Its notes and files are here; it reads and writes nothing outside."
+        problem={isPath ? undefined : t`Write a whole path, beginning with / or ~.`}
+        hint={t`Its notes and files are here; it reads and writes nothing outside.`}
         onChange={(event) => change({ workspace: event.target.value })}
       />
     </StepCard>

@@ -1,3 +1,5 @@
+import { t } from '@lingui/core/macro';
+import { Trans } from '@lingui/react/macro';
 import { pageFolder } from '../../gateway/page-place';
 import { Card } from '../../kit/page';
 import { Link } from '../../kit/link';
@@ -15,27 +17,30 @@ export function PhoneCard({ plan: { channel, bot } }: { plan: Plan }) {
   const address = isBot ? `https://t.me/${bot}` : pageFolder.href;
   const isOnlyHere = !isBot && HERE.has(pageFolder.hostname);
   return (
-    <Card title="Bring it to your phone" testId="phone">
+    <Card title={t`Bring it to your phone`} testId="phone">
       {isOnlyHere ? (
         <p className={css['hint']}>
-          This page is open on the gateway’s own machine, where a phone can’t reach it. Let it listen on your network (
-          <code>gateway.bind</code>), open the page at that address, and come back to this step; or connect Telegram.
+          <Trans>
+            This page is open on the gateway’s own machine, where a phone can’t reach it. Let it listen on your network
+            (<code>gateway.bind</code>
+            ), open the page at that address, and come back to this step; or connect Telegram.
+          </Trans>
         </p>
       ) : (
         <div className={css['phone']}>
-          <Qr text={address} label={`Code that leads to ${address}`} />
+          <Qr text={address} label={t`Code that leads to ${address}`} />
           <div>
             <p>
               <SafeText text={address} max={200} />
             </p>
             <p className={css['hint']}>
               {isBot
-                ? 'Write to it there. It answers with a code; let yourself in with it under People & channels.'
-                : 'Sign in there with the same token, or let the phone in under Devices & nodes.'}
+                ? t`Write to it there. It answers with a code; let yourself in with it under People & channels.`
+                : t`Sign in there with the same token, or let the phone in under Devices & nodes.`}
             </p>
             <p>
               <Link to={addressOf(isBot ? 'people' : 'devices')}>
-                {isBot ? 'People & channels' : 'Devices & nodes'}
+                {isBot ? t`People & channels` : t`Devices & nodes`}
               </Link>
             </p>
           </div>

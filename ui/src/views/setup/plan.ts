@@ -1,37 +1,79 @@
+import { t } from '@lingui/core/macro';
 import { ownName } from '../../gateway/page-place';
 
 export const STEPS = {
-  model: 'Language model',
-  name: 'Name',
-  channel: 'Chat platform',
-  confirm: 'Look over',
-  hello: 'Say hello',
+  get model() {
+    return t`Language model`;
+  },
+  get name() {
+    return t`Name`;
+  },
+  get channel() {
+    return t`Chat platform`;
+  },
+  get confirm() {
+    return t`Look over`;
+  },
+  get hello() {
+    return t`Say hello`;
+  },
 } as const;
 export type Step = keyof typeof STEPS;
 export const ORDER = Object.keys(STEPS) as Step[];
 
-export const CHANNELS = { none: 'Only this page', telegram: 'Telegram', discord: 'Discord', slack: 'Slack' } as const;
+export const CHANNELS = {
+  get none() {
+    return t`Only this page`;
+  },
+  telegram: 'Telegram',
+  discord: 'Discord',
+  slack: 'Slack',
+} as const;
 export type Channel = keyof typeof CHANNELS;
 
 /** What is asked for at a platform: names of the configuration with what people call them. */
 export const CREDENTIALS: Readonly<Record<Channel, readonly { name: string; label: string; hint: string }[]>> = {
   none: [],
   telegram: [
-    { name: 'botToken', label: 'Bot token', hint: 'Write /newbot to @BotFather on Telegram; it answers with one.' },
+    {
+      name: 'botToken',
+      get label() {
+        return t`Bot token`;
+      },
+      get hint() {
+        return t`Write /newbot to @BotFather on Telegram; it answers with one.`;
+      },
+    },
   ],
   discord: [
-    { name: 'token', label: 'Bot token', hint: 'Developer Portal of Discord: your application, Bot, Reset token.' },
+    {
+      name: 'token',
+      get label() {
+        return t`Bot token`;
+      },
+      get hint() {
+        return t`Developer Portal of Discord: your application, Bot, Reset token.`;
+      },
+    },
   ],
   slack: [
     {
       name: 'botToken',
-      label: 'Bot token',
-      hint: 'Begins with xoxb-: OAuth & Permissions of your app at api.slack.com.',
+      get label() {
+        return t`Bot token`;
+      },
+      get hint() {
+        return t`Begins with xoxb-: OAuth & Permissions of your app at api.slack.com.`;
+      },
     },
     {
       name: 'appToken',
-      label: 'App token',
-      hint: 'Begins with xapp-: Basic Information, App-Level Tokens, connections:write.',
+      get label() {
+        return t`App token`;
+      },
+      get hint() {
+        return t`Begins with xapp-: Basic Information, App-Level Tokens, connections:write.`;
+      },
     },
   ],
 };

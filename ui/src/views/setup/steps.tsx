@@ -1,3 +1,5 @@
+import { t } from '@lingui/core/macro';
+import { Trans } from '@lingui/react/macro';
 import type { ReactNode } from 'react';
 import { Button } from '../../kit/button';
 import { Card } from '../../kit/page';
@@ -13,7 +15,7 @@ export interface StepProps {
 export function StepList({ plan, change }: StepProps) {
   const at = ORDER.indexOf(plan.step);
   return (
-    <ol className={css['steps']} aria-label="Steps">
+    <ol className={css['steps']} aria-label={t`Steps`}>
       {ORDER.map((step, index) => (
         <li key={step} data-state={index < at ? 'done' : index === at ? 'now' : 'later'}>
           <button
@@ -45,7 +47,7 @@ interface StepCardProps extends StepProps {
 
 /** One question of the wizard, with the ways on and back. */
 export function StepCard(props: StepCardProps) {
-  const { plan, change, lead, children, next = 'Go on', onNext, isReady = true, skip, onSkip } = props;
+  const { plan, change, lead, children, next = t`Go on`, onNext, isReady = true, skip, onSkip } = props;
   const back: Step | undefined = ORDER[ORDER.indexOf(plan.step) - 1];
   return (
     <Card title={STEPS[plan.step]} testId="setup-step">
@@ -65,7 +67,7 @@ export function StepCard(props: StepCardProps) {
           {skip !== undefined && <Button onClick={onSkip}>{skip}</Button>}
           {back !== undefined && (
             <Button look="quiet" icon="back" onClick={() => change({ step: back })}>
-              Back
+              <Trans>Back</Trans>
             </Button>
           )}
         </div>

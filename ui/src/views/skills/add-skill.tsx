@@ -1,3 +1,5 @@
+import { t } from '@lingui/core/macro';
+import { Trans } from '@lingui/react/macro';
 import { type FormEvent, useEffect, useState } from 'react';
 import { messageOf } from '../../../../src/common/openclaw-error';
 import type { FetchedSkill } from '../../../../src/skills/skill-review';
@@ -54,7 +56,7 @@ export function AddSkill({ onDone, onCancel }: { onDone(): void; onCancel(): voi
     call('skills.add', { source, name, hash, ...(report.verdict === 'danger' ? { acceptRisk: true } : {}) })
       .then(
         () => {
-          toast(`${name} is installed.`);
+          toast(t`${name} is installed.`);
           onDone();
         },
         (failure: unknown) => setProblem(messageOf(failure)),
@@ -62,28 +64,28 @@ export function AddSkill({ onDone, onCancel }: { onDone(): void; onCancel(): voi
       .finally(() => setBusy(false));
   };
   return (
-    <Card title="Add a skill" testId="add-skill">
+    <Card title={t`Add a skill`} testId="add-skill">
       <form className={css['key']} onSubmit={submit}>
         <Field
-          label="Where it is"
+          label={t`Where it is`}
           placeholder="https://github.com/somebody/skill"
           value={typed}
           autoFocus
           spellCheck={false}
           autoComplete="off"
-          hint="A git address, an archive, npm:package, or a folder of the gateway's machine. Nothing of it is run."
+          hint={t`A git address, an archive, npm:package, or a folder of the gateway's machine. Nothing of it is run.`}
           onChange={(event) => setTyped(event.target.value)}
         />
         <Button type="submit" disabled={isBusy || query === ''}>
-          Look through it
+          <Trans>Look through it</Trans>
         </Button>
         <Button look="quiet" onClick={onCancel}>
-          Cancel
+          <Trans>Cancel</Trans>
         </Button>
       </form>
       {query === settled && NAME.test(query) && <Found query={query} onTake={setTyped} />}
-      {problem !== undefined && <Failure what="It was not installed." why={problem} />}
-      {isBusy && !skills && <Skeleton lines={3} label="It is fetched and looked through" />}
+      {problem !== undefined && <Failure what={t`It was not installed.`} why={problem} />}
+      {isBusy && !skills && <Skeleton lines={3} label={t`It is fetched and looked through`} />}
       {skills?.map((skill) => (
         <Fetched key={skill.name} skill={skill} isBusy={isBusy} onInstall={() => install(skill)} />
       ))}
@@ -111,26 +113,26 @@ function Fetched({ skill, isBusy, onInstall }: FetchedProps) {
       <Report report={report} />
       <Facts
         facts={[
-          ['From', <SafeText text={skill.source} max={MAX_TEXT} />],
-          ['Signed by', <SafeText text={publisher ?? 'nobody'} max={80} />],
+          [t`From`, <SafeText text={skill.source} max={MAX_TEXT} />],
+          [t`Signed by`, <SafeText text={publisher ?? 'nobody'} max={80} />],
           ...(capabilities
             ? asksFor(capabilities).map(([name, list]) => [name, <SafeText text={list} max={MAX_TEXT} />] as const)
-            : [['May use', 'its folder and the workspace, and no network'] as const]),
+            : [[t`May use`, t`its folder and the workspace, and no network`] as const]),
           ...(capabilities === undefined && secrets.length > 0
-            ? [['Keys', <SafeText text={secrets.join(', ')} max={MAX_TEXT} />] as const]
+            ? [[t`Keys`, <SafeText text={secrets.join(', ')} max={MAX_TEXT} />] as const]
             : []),
         ]}
       />
       {refused !== undefined ? (
-        <Failure what="It can't be installed." why={refused} />
+        <Failure what={t`It can't be installed.`} why={refused} />
       ) : (
         <p>
           <Button look={isDanger ? 'danger' : 'primary'} disabled={isBusy} onClick={onInstall}>
             {isDanger
-              ? 'Install in spite of the dangers'
+              ? t`Install in spite of the dangers`
               : skill.replaces
-                ? 'Replace the installed one'
-                : 'Install exactly this'}
+                ? t`Replace the installed one`
+                : t`Install exactly this`}
           </Button>
         </p>
       )}
@@ -154,7 +156,7 @@ function Found({ query, onTake }: { query: string; onTake(source: string): void 
   const remote = data.results.filter(({ origin }) => origin === 'registry');
   if (remote.length === 0)
     return (
-      <Empty title="No address, and no registry knows it">
+      <Empty title={t`No address, and no registry knows it`}>
         <p>{data.note !== undefined && <SafeText text={data.note} max={MAX_TEXT} />}</p>
       </Empty>
     );
@@ -167,10 +169,12 @@ function Found({ query, onTake }: { query: string; onTake(source: string): void 
           detail={<SafeText text={`${slug}: ${summary}`} max={MAX_TEXT} />}
         >
           {source === undefined ? (
-            <Status tone="off">without an address</Status>
+            <Status tone="off">
+              <Trans>without an address</Trans>
+            </Status>
           ) : (
-            <Button aria-label={`Take the address of ${name}`} onClick={() => onTake(source)}>
-              Take its address
+            <Button aria-label={t`Take the address of ${name}`} onClick={() => onTake(source)}>
+              <Trans>Take its address</Trans>
             </Button>
           )}
         </Row>

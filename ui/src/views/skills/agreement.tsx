@@ -1,3 +1,5 @@
+import { t } from '@lingui/core/macro';
+import { Trans } from '@lingui/react/macro';
 import { useState } from 'react';
 import { messageOf } from '../../../../src/common/openclaw-error';
 import type { SkillScan } from '../../../../src/skills/skill-review';
@@ -48,21 +50,25 @@ export function Agreement({ skill, onChanged }: { skill: Skill; onChanged(): voi
   const at = agreed && Date.parse(agreed.at);
   return (
     <section data-testid="agreement">
-      <h3>What it may use</h3>
+      <h3>
+        <Trans>What it may use</Trans>
+      </h3>
       <p className={css['told']}>
-        {agreement === 'shipped' && 'It was shipped with the gateway, and gets what it declares.'}
-        {agreement === 'agreed' && at !== undefined && `You agreed to this ${dayName(at)} at ${clockTime(at)}.`}
-        {agreement === 'changed' && 'It has changed since you agreed: until you agree again it gets nothing.'}
-        {agreement === 'none' && 'You have not agreed to it: it gets nothing beyond its folder and the workspace.'}
+        {agreement === 'shipped' && t`It was shipped with the gateway, and gets what it declares.`}
+        {agreement === 'agreed' && at !== undefined && t`You agreed to this ${dayName(at)} at ${clockTime(at)}.`}
+        {agreement === 'changed' && t`It has changed since you agreed: until you agree again it gets nothing.`}
+        {agreement === 'none' && t`You have not agreed to it: it gets nothing beyond its folder and the workspace.`}
       </p>
       <Asks capabilities={capabilities ?? NOTHING} />
       {agreement === 'changed' && agreed?.capabilities && (
         <>
-          <p className={css['told']}>What you agreed to then:</p>
+          <p className={css['told']}>
+            <Trans>What you agreed to then:</Trans>
+          </p>
           <Asks capabilities={agreed.capabilities} />
         </>
       )}
-      {problem !== undefined && <Failure what="It was not done." why={problem} />}
+      {problem !== undefined && <Failure what={t`It was not done.`} why={problem} />}
       {terms && (
         <div className={css['terms']}>
           <Report report={terms.report} />
@@ -76,25 +82,29 @@ export function Agreement({ skill, onChanged }: { skill: Skill; onChanged(): voi
                     hash: terms.hash,
                     ...(terms.report.verdict === 'danger' ? { acceptRisk: true } : {}),
                   }),
-                  `${skill.name} may use it.`,
+                  t`${skill.name} may use it.`,
                 )
               }
             >
-              {terms.report.verdict === 'danger' ? 'Agree in spite of the dangers' : 'Agree to exactly this'}
+              {terms.report.verdict === 'danger' ? t`Agree in spite of the dangers` : t`Agree to exactly this`}
             </Button>
-            <Button onClick={() => setTerms(undefined)}>Not now</Button>
+            <Button onClick={() => setTerms(undefined)}>
+              <Trans>Not now</Trans>
+            </Button>
           </p>
         </div>
       )}
       {!terms && (agreement === 'none' || agreement === 'changed') && (
         <p>
-          <Button onClick={look}>Look through it and agree</Button>
+          <Button onClick={look}>
+            <Trans>Look through it and agree</Trans>
+          </Button>
         </p>
       )}
       {agreement !== 'shipped' && agreement !== 'none' && !isInstalled && (
         <p>
-          <Button onClick={() => attempt(call('skills.revoke', { name: skill.name }), 'It gets nothing any more.')}>
-            Take it back
+          <Button onClick={() => attempt(call('skills.revoke', { name: skill.name }), t`It gets nothing any more.`)}>
+            <Trans>Take it back</Trans>
           </Button>
         </p>
       )}

@@ -1,3 +1,5 @@
+import { t } from '@lingui/core/macro';
+import { Trans } from '@lingui/react/macro';
 import { useDeferredValue, useMemo, useState } from 'react';
 import { useLive } from '../../gateway/use-live';
 import { Button } from '../../kit/button';
@@ -6,7 +8,7 @@ import { Card, Page, Row, Rows } from '../../kit/page';
 import { Empty, Failure, Skeleton } from '../../kit/states';
 import { SafeText } from '../../text/safe-text';
 import { AddSkill } from './add-skill';
-import { FILTERS, type Filter, type Skill, type SkillsAnswer, groupOf, stateOf } from './skill';
+import { FILTERS, type Filter, type Skill, type SkillsAnswer, groupOf, groupsInOrder, stateOf } from './skill';
 import { SkillRow } from './skill-row';
 import css from './skills.module.css';
 
@@ -35,8 +37,8 @@ export default function SkillsView() {
 
   return (
     <Page
-      title="Skills"
-      lead={data ? `${ready} of ${skills.length} can be used here.` : 'What the assistant has instructions for.'}
+      title={t`Skills`}
+      lead={data ? t`${ready} of ${skills.length} can be used here.` : t`What the assistant has instructions for.`}
     >
       {isAdding ? (
         <AddSkill
@@ -49,36 +51,38 @@ export default function SkillsView() {
       ) : (
         <p>
           <Button look="primary" icon="plus" onClick={() => setAdding(true)}>
-            Add a skill
+            <Trans>Add a skill</Trans>
           </Button>
         </p>
       )}
       <div className={css['bar']}>
-        <SearchField label="Search skills" value={typed} onChange={setTyped} />
-        <Choice label="Show" value={filter} options={FILTERS} onChange={(chosen) => setFilter(chosen)} />
+        <SearchField label={t`Search skills`} value={typed} onChange={setTyped} />
+        <Choice label={t`Show`} value={filter} options={FILTERS} onChange={(chosen) => setFilter(chosen)} />
       </div>
-      {error !== undefined && !data && <Failure what="The skills could not be read." why={error} onRetry={refresh} />}
+      {error !== undefined && !data && (
+        <Failure what={t`The skills could not be read.`} why={error} onRetry={refresh} />
+      )}
       {!data && error === undefined && <Skeleton lines={8} />}
       {data && groups.length === 0 && (
-        <Empty title="There is none of these">
+        <Empty title={t`There is none of these`}>
           <Button
             onClick={() => {
               setTyped('');
               setFilter('all');
             }}
           >
-            Show all
+            <Trans>Show all</Trans>
           </Button>
         </Empty>
       )}
       {data !== undefined && data.broken.length > 0 && search === '' && filter === 'all' && (
-        <Card title="Can't be read">
+        <Card title={t`Can't be read`}>
           <Rows>
             {data.broken.map(({ name, filePath, line, reason }) => (
               <Row
                 key={filePath}
                 title={<SafeText text={name} max={80} />}
-                detail={<SafeText text={`${filePath} line ${line}: ${reason}`} max={300} />}
+                detail={<SafeText text={t`${filePath} line ${line}: ${reason}`} max={300} />}
               />
             ))}
           </Rows>
@@ -115,20 +119,14 @@ function Group({ name, skills, onChanged, hide }: GroupProps) {
       </Rows>
       {shown.length < skills.length && (
         <p className={css['more']}>
-          <Button onClick={() => setWhole(true)}>Show all {skills.length}</Button>
+          <Button onClick={() => setWhole(true)}>
+            <Trans>Show all {skills.length}</Trans>
+          </Button>
         </p>
       )}
     </Card>
   );
 }
-
-const ORDER = [
-  'Wait for your agreement',
-  'Of the workspace',
-  'Installed',
-  'Of other folders',
-  'Shipped with the gateway',
-];
 
 /** Those that are looked for, what waits for somebody first. */
 function groupsOf(skills: readonly Skill[], search: string, filter: Filter): [string, Skill[]][] {
@@ -137,10 +135,11 @@ function groupsOf(skills: readonly Skill[], search: string, filter: Filter): [st
     const state = stateOf(skill);
     if (filter !== 'all' && state.filter !== filter) continue;
     if (search !== '' && !`${skill.name} ${skill.description}`.toLowerCase().includes(search)) continue;
-    const group = state.filter === 'ask' ? 'Wait for your agreement' : groupOf(skill);
+    const group = state.filter === 'ask' ? t`Wait for your agreement` : groupOf(skill);
     const list = groups.get(group);
     if (list) list.push(skill);
     else groups.set(group, [skill]);
   }
-  return [...groups].sort(([a], [b]) => ORDER.indexOf(a) - ORDER.indexOf(b));
+  const order = [t`Wait for your agreement`, ...groupsInOrder()];
+  return [...groups].sort(([a], [b]) => order.indexOf(a) - order.indexOf(b));
 }

@@ -1,3 +1,4 @@
+import { t } from '@lingui/core/macro';
 import { useEffect, useState } from 'react';
 import { messageOf } from '../../../../src/common/openclaw-error';
 import { useGateway } from '../../gateway/use-gateway';
@@ -58,15 +59,15 @@ export function InstallOption({ skill, option, onDone }: InstallOptionProps) {
           <SafeText text={option.label} max={MAX_LABEL} />
         </Button>
         {isBusy && (
-          <Status tone="busy">{output === '' ? 'you are asked for the exact command first' : 'it works'}</Status>
+          <Status tone="busy">{output === '' ? t`you are asked for the exact command first` : t`it works`}</Status>
         )}
       </p>
       {output !== '' && (
-        <pre tabIndex={0} role="group" aria-label="What the program says">
+        <pre tabIndex={0} role="group" aria-label={t`What the program says`}>
           <SafeText text={output} lines max={MAX_OUTPUT} />
         </pre>
       )}
-      {problem !== undefined && <Failure what="It was not installed." why={problem} onRetry={install} />}
+      {problem !== undefined && <Failure what={t`It was not installed.`} why={problem} onRetry={install} />}
     </div>
   );
 }

@@ -1,3 +1,4 @@
+import { t } from '@lingui/core/macro';
 import { type FormEvent, useState } from 'react';
 import { messageOf } from '../../../../src/common/openclaw-error';
 import { shortId } from '../../../../src/common/short-id';
@@ -36,14 +37,14 @@ export function SecretKey({ skill, name, isMissing, onChanged }: SecretKeyProps)
   };
   const submit = (event: FormEvent): void => {
     event.preventDefault();
-    if (value.trim() === '') return setProblem('The key is empty.');
+    if (value.trim() === '') return setProblem(t`The key is empty.`);
     setBusy(true);
     save()
       .then(
         () => {
           setValue('');
           setProblem(undefined);
-          toast(`${name} is kept.`);
+          toast(t`${name} is kept.`);
           onChanged();
         },
         (failure: unknown) => setProblem(messageOf(failure)),
@@ -58,12 +59,12 @@ export function SecretKey({ skill, name, isMissing, onChanged }: SecretKeyProps)
         autoComplete="off"
         spellCheck={false}
         value={value}
-        placeholder={isMissing ? 'not set' : 'is set'}
+        placeholder={isMissing ? t`not set` : t`is set`}
         problem={problem}
         onChange={(event) => setValue(event.target.value)}
       />
       <Button type="submit" disabled={isBusy}>
-        {isMissing ? 'Set it' : 'Replace it'}
+        {isMissing ? t`Set it` : t`Replace it`}
       </Button>
     </form>
   );

@@ -1,3 +1,5 @@
+import { t } from '@lingui/core/macro';
+import { Trans } from '@lingui/react/macro';
 import { messageOf } from '../../../../src/common/openclaw-error';
 import type { SkillFile } from '../../../../src/skills/skill-review';
 import { useGateway } from '../../gateway/use-gateway';
@@ -34,12 +36,12 @@ export function SkillDetails({ skill, onChanged, hide }: SkillDetailsProps) {
   const keys = keysOf(skill);
   const remove = (): void => {
     hide(true);
-    toast(`Removed “${skill.name}”.`, {
+    toast(t`Removed “${skill.name}”.`, {
       undo: () => hide(false),
       done: () => {
         call('skills.remove', { name: skill.name }).then(onChanged, (problem: unknown) => {
           hide(false);
-          toast(`It was not removed: ${messageOf(problem)}`);
+          toast(t`It was not removed: ${messageOf(problem)}`);
         });
       },
     });
@@ -48,7 +50,9 @@ export function SkillDetails({ skill, onChanged, hide }: SkillDetailsProps) {
     <div className={css['details']} data-testid="skill-details">
       {reasons.length > 0 && (
         <section>
-          <h3>Missing requirements</h3>
+          <h3>
+            <Trans>Missing requirements</Trans>
+          </h3>
           <ul>
             {reasons.map((reason) => (
               <li key={reason}>
@@ -63,7 +67,9 @@ export function SkillDetails({ skill, onChanged, hide }: SkillDetailsProps) {
       )}
       {keys.length > 0 && (
         <section>
-          <h3>Keys</h3>
+          <h3>
+            <Trans>Keys</Trans>
+          </h3>
           {keys.map((name) => (
             <SecretKey
               key={name}
@@ -77,31 +83,35 @@ export function SkillDetails({ skill, onChanged, hide }: SkillDetailsProps) {
       )}
       <Agreement skill={skill} onChanged={onChanged} />
       <section>
-        <h3>What the scan says</h3>
+        <h3>
+          <Trans>What the scan says</Trans>
+        </h3>
         {data && <Report report={data.report} />}
         {!data && error === undefined && <Skeleton lines={2} />}
-        {error !== undefined && !data && <Failure what="It was not scanned." why={error} onRetry={refresh} />}
+        {error !== undefined && !data && <Failure what={t`It was not scanned.`} why={error} onRetry={refresh} />}
       </section>
       {data && (
         <section>
-          <h3>Where it is from</h3>
+          <h3>
+            <Trans>Where it is from</Trans>
+          </h3>
           <Facts
             facts={[
-              ['Folder', <SafeText text={data.folder} max={MAX_TEXT} />],
+              [t`Folder`, <SafeText text={data.folder} max={MAX_TEXT} />],
               ...(data.origin
                 ? [
-                    ['Source', <SafeText text={data.origin.source} max={MAX_TEXT} />] as const,
-                    ['Installed', dayName(Date.parse(data.origin.installedAt))] as const,
-                    ['Signed by', <SafeText text={data.origin.publisher ?? 'nobody'} max={MAX_TEXT} />] as const,
+                    [t`Source`, <SafeText text={data.origin.source} max={MAX_TEXT} />] as const,
+                    [t`Installed`, dayName(Date.parse(data.origin.installedAt))] as const,
+                    [t`Signed by`, <SafeText text={data.origin.publisher ?? 'nobody'} max={MAX_TEXT} />] as const,
                   ]
                 : []),
-              ...(skill.homepage === undefined ? [] : [['Home page', <Homepage address={skill.homepage} />] as const]),
+              ...(skill.homepage === undefined ? [] : [[t`Home page`, <Homepage address={skill.homepage} />] as const]),
             ]}
           />
           {data.origin && (
             <p>
               <Button look="danger" onClick={remove}>
-                Remove it from this machine
+                <Trans>Remove it from this machine</Trans>
               </Button>
             </p>
           )}

@@ -1,3 +1,5 @@
+import { t } from '@lingui/core/macro';
+import { Trans } from '@lingui/react/macro';
 import { useState } from 'react';
 import { messageOf } from '../../../../src/common/openclaw-error';
 import { useGateway } from '../../gateway/use-gateway';
@@ -26,7 +28,7 @@ export function SkillRow({ skill, onChanged, hide }: SkillRowProps) {
   const turn = (enabled: boolean): void => {
     call('skills.update', { skillKey: skill.skillKey, enabled }).then(
       () => {
-        toast(enabled ? `${skill.name} is switched on.` : `${skill.name} is switched off.`);
+        toast(enabled ? t`${skill.name} is switched on.` : t`${skill.name} is switched off.`);
         onChanged();
       },
       (problem: unknown) => toast(messageOf(problem)),
@@ -43,14 +45,14 @@ export function SkillRow({ skill, onChanged, hide }: SkillRowProps) {
       below={isOpen && <SkillDetails skill={skill} onChanged={onChanged} hide={hide} />}
     >
       <Status tone={tone}>{word}</Status>
-      <Button aria-expanded={isOpen} aria-label={`Details of ${skill.name}`} onClick={() => setOpen(!isOpen)}>
-        Details
+      <Button aria-expanded={isOpen} aria-label={t`Details of ${skill.name}`} onClick={() => setOpen(!isOpen)}>
+        <Trans>Details</Trans>
       </Button>
       <Button
-        aria-label={`Switch ${skill.disabled ? 'on' : 'off'}: ${skill.name}`}
+        aria-label={skill.disabled ? t`Switch on: ${skill.name}` : t`Switch off: ${skill.name}`}
         onClick={() => turn(skill.disabled)}
       >
-        {skill.disabled ? 'Switch on' : 'Switch off'}
+        {skill.disabled ? t`Switch on` : t`Switch off`}
       </Button>
     </Row>
   );

@@ -1,3 +1,6 @@
+import { i18n } from '@lingui/core';
+import { msg, t } from '@lingui/core/macro';
+import { anyOf } from '../../words/formats';
 /** A skill as `skills.status` tells it. */
 export interface Skill {
   name: string;
@@ -41,11 +44,21 @@ export interface SkillsAnswer {
 }
 
 export const FILTERS = {
-  all: 'All',
-  ready: 'Can be used',
-  lacks: 'Requirements missing',
-  off: 'Switched off',
-  ask: 'Wait for your agreement',
+  get all() {
+    return t`All`;
+  },
+  get ready() {
+    return t`Can be used`;
+  },
+  get lacks() {
+    return t`Requirements missing`;
+  },
+  get off() {
+    return t`Switched off`;
+  },
+  get ask() {
+    return t`Wait for your agreement`;
+  },
 } as const;
 export type Filter = keyof typeof FILTERS;
 
@@ -58,11 +71,11 @@ export function stateOf(skill: Skill): {
   tone: 'good' | 'warn' | 'bad' | 'off';
   word: string;
 } {
-  if (skill.refused !== undefined) return { filter: 'lacks', tone: 'bad', word: 'refused' };
-  if (skill.disabled || skill.blockedByAllowlist) return { filter: 'off', tone: 'off', word: 'switched off' };
-  if (waitsForYou(skill)) return { filter: 'ask', tone: 'warn', word: 'waits for your agreement' };
-  if (skill.eligible) return { filter: 'ready', tone: 'good', word: 'can be used' };
-  return { filter: 'lacks', tone: 'off', word: 'requirements missing' };
+  if (skill.refused !== undefined) return { filter: 'lacks', tone: 'bad', word: t`refused` };
+  if (skill.disabled || skill.blockedByAllowlist) return { filter: 'off', tone: 'off', word: t`switched off` };
+  if (waitsForYou(skill)) return { filter: 'ask', tone: 'warn', word: t`waits for your agreement` };
+  if (skill.eligible) return { filter: 'ready', tone: 'good', word: t`can be used` };
+  return { filter: 'lacks', tone: 'off', word: t`requirements missing` };
 }
 
 const SYSTEMS: Readonly<Record<string, string>> = { darwin: 'macOS', linux: 'Linux', win32: 'Windows' };
@@ -72,12 +85,12 @@ export function reasonsOf(skill: Skill): string[] {
   const { os, bins, anyBins, env, config } = skill.missing;
   return [
     ...(skill.refused === undefined ? [] : [skill.refused]),
-    ...(skill.blockedByAllowlist ? ['Only the skills that skills.allowBundled names may be used.'] : []),
-    ...(os.length > 0 ? [`It works on ${os.map((name) => SYSTEMS[name] ?? name).join(' or ')} alone.`] : []),
-    ...bins.map((name) => `The program ${name} is not installed.`),
-    ...(anyBins.length > 0 ? [`None of these programs is installed: ${anyBins.join(', ')}.`] : []),
-    ...env.map((name) => `It needs ${name}, which is not set.`),
-    ...config.map((path) => `It needs ${path} in the configuration.`),
+    ...(skill.blockedByAllowlist ? [t`Only the skills that skills.allowBundled names may be used.`] : []),
+    ...(os.length > 0 ? [t`It works on ${anyOf(os.map((name) => SYSTEMS[name] ?? name))} alone.`] : []),
+    ...bins.map((name) => t`The program ${name} is not installed.`),
+    ...(anyBins.length > 0 ? [t`None of these programs is installed: ${anyBins.join(', ')}.`] : []),
+    ...env.map((name) => t`It needs ${name}, which is not set.`),
+    ...config.map((path) => t`It needs ${path} in the configuration.`),
   ];
 }
 
@@ -86,25 +99,30 @@ export const keysOf = ({ primaryEnv, requirements }: Skill): string[] => [
   ...new Set([...(primaryEnv === undefined ? [] : [primaryEnv]), ...requirements.env]),
 ];
 
-const SOURCES: Readonly<Record<string, string>> = {
-  workspace: 'Of the workspace',
-  managed: 'Installed',
-  extra: 'Of other folders',
-  bundled: 'Shipped with the gateway',
-};
+/** Where skills come from, in the order of the list. */
+const SOURCES = {
+  workspace: msg`Of the workspace`,
+  managed: msg`Installed`,
+  extra: msg`Of other folders`,
+  bundled: msg`Shipped with the gateway`,
+} as const;
+
+const isSource = (name: string): name is keyof typeof SOURCES => name in SOURCES;
 
 export const groupOf = ({ source }: Skill): string => {
   const name = source.replace(/^openclaw-/, '');
-  return SOURCES[name] ?? name;
+  return isSource(name) ? i18n._(SOURCES[name]) : name;
 };
+
+export const groupsInOrder = (): string[] => Object.values(SOURCES).map((name) => i18n._(name));
 
 /** What it may use, in words. */
 export function asksFor({ programs, network, paths, secrets }: Capabilities): [string, string][] {
   const lines: [string, readonly string[]][] = [
-    ['Programs', programs],
-    ['Hosts', network],
-    ['Folders', paths],
-    ['Secrets', secrets],
+    [t`Programs`, programs],
+    [t`Hosts`, network],
+    [t`Folders`, paths],
+    [t`Secrets`, secrets],
   ];
-  return lines.map(([name, list]) => [name, list.length > 0 ? list.join(', ') : 'none']);
+  return lines.map(([name, list]) => [name, list.length > 0 ? list.join(', ') : t`none`]);
 }

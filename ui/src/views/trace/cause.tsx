@@ -1,3 +1,5 @@
+import { t } from '@lingui/core/macro';
+import { Trans } from '@lingui/react/macro';
 import { useState } from 'react';
 import { messageOf } from '../../../../src/common/openclaw-error';
 import { useGateway } from '../../gateway/use-gateway';
@@ -9,10 +11,18 @@ import { type Trace, causeInWords, isAboutAccess } from './run';
 import css from './trace.module.css';
 
 const HEADINGS: Readonly<Partial<Record<Trace['state'], string>>> = {
-  failed: 'It was not answered',
-  undelivered: 'The answer was not delivered',
-  dropped: 'Nobody answered it',
-  running: 'It waits',
+  get failed() {
+    return t`It was not answered`;
+  },
+  get undelivered() {
+    return t`The answer was not delivered`;
+  },
+  get dropped() {
+    return t`Nobody answered it`;
+  },
+  get running() {
+    return t`It waits`;
+  },
 };
 
 interface CauseProps {
@@ -30,7 +40,7 @@ export function Cause({ trace, onChanged }: CauseProps) {
     <section className={css['cause']} data-harm={isHarm} aria-label={heading} data-testid="cause">
       <p>
         <strong>{heading}.</strong>{' '}
-        {cause === undefined ? 'No reason was noted.' : <SafeText text={causeInWords(cause)} />}
+        {cause === undefined ? t`No reason was noted.` : <SafeText text={causeInWords(cause)} />}
       </p>
       <Action trace={trace} onChanged={onChanged} />
     </section>
@@ -61,9 +71,9 @@ function Action({ trace, onChanged }: CauseProps) {
       <Button
         look="primary"
         disabled={isBusy}
-        onClick={() => attempt(call('channels.deadLetters.resubmit', { ids }), 'It is sent again.')}
+        onClick={() => attempt(call('channels.deadLetters.resubmit', { ids }), t`It is sent again.`)}
       >
-        Send it again
+        <Trans>Send it again</Trans>
       </Button>
     );
   }
@@ -72,21 +82,21 @@ function Action({ trace, onChanged }: CauseProps) {
       <Button
         look="primary"
         disabled={isBusy}
-        onClick={() => attempt(call('runs.again', { id: runId }), 'It is tried again.')}
+        onClick={() => attempt(call('runs.again', { id: runId }), t`It is tried again.`)}
       >
-        Try again
+        <Trans>Try again</Trans>
       </Button>
     );
   if (isAboutAccess(cause))
     return (
       <Button look="primary" onClick={() => goTo(addressOf('people'))}>
-        Who may write
+        <Trans>Who may write</Trans>
       </Button>
     );
   if (sessionKey !== null)
     return (
       <Button look="primary" onClick={() => goTo(addressOf('chats', { s: sessionKey }))}>
-        {state === 'running' ? 'Decide in the chat' : 'Open the chat'}
+        {state === 'running' ? t`Decide in the chat` : t`Open the chat`}
       </Button>
     );
   return null;

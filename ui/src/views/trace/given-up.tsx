@@ -1,3 +1,5 @@
+import { plural, t } from '@lingui/core/macro';
+import { Trans } from '@lingui/react/macro';
 import { messageOf } from '../../../../src/common/openclaw-error';
 import { useGateway } from '../../gateway/use-gateway';
 import { useLive } from '../../gateway/use-live';
@@ -36,15 +38,15 @@ export function GivenUp() {
   const letters = data?.letters ?? [];
   if (!data && error !== undefined)
     return (
-      <Card title="Undeliverable messages" testId="given-up">
-        <Failure what="They could not be read." why={error} onRetry={refresh} />
+      <Card title={t`Undeliverable messages`} testId="given-up">
+        <Failure what={t`They could not be read.`} why={error} onRetry={refresh} />
       </Card>
     );
   if (letters.length === 0) return null;
   const send = (ids: string[]): void => {
     call('channels.deadLetters.resubmit', { ids }).then(
       () => {
-        toast(ids.length === 1 ? 'It is sent again.' : `${ids.length} messages are sent again.`);
+        toast(plural(ids.length, { one: 'It is sent again.', other: '# messages are sent again.' }));
         refresh();
       },
       (problem: unknown) => toast(messageOf(problem)),
@@ -52,11 +54,13 @@ export function GivenUp() {
   };
   return (
     <Card
-      title="Undeliverable messages"
+      title={t`Undeliverable messages`}
       testId="given-up"
       aside={
         letters.length > 1 && (
-          <Button onClick={() => send(letters.map(({ id }) => id))}>Send all {letters.length} again</Button>
+          <Button onClick={() => send(letters.map(({ id }) => id))}>
+            <Trans>Send all {letters.length} again</Trans>
+          </Button>
         )
       }
     >
@@ -64,12 +68,14 @@ export function GivenUp() {
         {letters.map((letter) => (
           <Row
             key={letter.id}
-            title={<SafeText text={letter.text === '' ? (letter.file ?? 'A file') : letter.text} max={MAX_TEXT} />}
+            title={<SafeText text={letter.text === '' ? (letter.file ?? t`A file`) : letter.text} max={MAX_TEXT} />}
             detail={
               <>
-                to <SafeText text={letter.to} max={40} /> on {placeName(`${letter.channel}/${letter.accountId}`)} ·{' '}
-                {dayName(letter.failedAt)} {clockTime(letter.failedAt)}
-                {letter.state === 'uncertain' && ' · it may have arrived'}
+                <Trans>
+                  to <SafeText text={letter.to} max={40} /> on {placeName(`${letter.channel}/${letter.accountId}`)} ·{' '}
+                  {dayName(letter.failedAt)} {clockTime(letter.failedAt)}
+                </Trans>
+                {letter.state === 'uncertain' && t` · it may have arrived`}
                 {letter.error !== null && (
                   <>
                     <br />
@@ -79,8 +85,12 @@ export function GivenUp() {
               </>
             }
           >
-            <Link to={addressOf('trace', { id: letter.id })}>Trace</Link>
-            <Button onClick={() => send([letter.id])}>Send again</Button>
+            <Link to={addressOf('trace', { id: letter.id })}>
+              <Trans>Trace</Trans>
+            </Link>
+            <Button onClick={() => send([letter.id])}>
+              <Trans>Send again</Trans>
+            </Button>
           </Row>
         ))}
       </Rows>

@@ -1,3 +1,6 @@
+import { i18n } from '@lingui/core';
+import { t } from '@lingui/core/macro';
+import { Trans } from '@lingui/react/macro';
 import { type FormEvent, useState } from 'react';
 import { useLive } from '../../gateway/use-live';
 import { took } from '../../kit/amounts';
@@ -32,39 +35,45 @@ export function RunList() {
     if (id.trim() !== '') goTo(addressOf('trace', { id: id.trim() }));
   };
   return (
-    <Page title="Trace" lead="What became of each message, and why.">
+    <Page title={t`Trace`} lead={t`What became of each message, and why.`}>
       <div className={css['bar']}>
         <Choice
-          label="Show"
+          label={t`Show`}
           value={filter}
           options={FILTERS}
           onChange={(state) => goTo(addressOf('trace', state === '' ? {} : { state }), { replace: true })}
         />
         <form onSubmit={find} className={css['find']}>
           <Field
-            label="Look for one"
-            placeholder="Id of a message, run or delivery"
+            label={t`Look for one`}
+            placeholder={t`Id of a message, run or delivery`}
             value={id}
             spellCheck={false}
             autoComplete="off"
             onChange={(event) => setId(event.target.value)}
           />
           <Button type="submit" icon="search">
-            Look
+            <Trans>Look</Trans>
           </Button>
         </form>
       </div>
       <GivenUp />
-      <Card title={filter === '' ? 'Latest messages' : FILTERS[filter]} testId="runs">
-        {error !== undefined && !data && <Failure what="The runs could not be read." why={error} onRetry={refresh} />}
+      <Card title={filter === '' ? t`Latest messages` : FILTERS[filter]} testId="runs">
+        {error !== undefined && !data && (
+          <Failure what={t`The runs could not be read.`} why={error} onRetry={refresh} />
+        )}
         {!data && error === undefined && <Skeleton lines={6} />}
         {data?.runs.length === 0 && (
-          <Empty title={filter === '' ? 'Nothing has come in yet' : 'There is none of these'}>
+          <Empty title={filter === '' ? t`Nothing has come in yet` : t`There is none of these`}>
             <p>
               {filter === '' ? (
-                <Link to={addressOf('chats')}>Say something to the assistant</Link>
+                <Link to={addressOf('chats')}>
+                  <Trans>Say something to the assistant</Trans>
+                </Link>
               ) : (
-                <Link to={addressOf('trace')}>Show everything</Link>
+                <Link to={addressOf('trace')}>
+                  <Trans>Show everything</Trans>
+                </Link>
               )}
             </p>
           </Empty>
@@ -76,7 +85,9 @@ export function RunList() {
         </Rows>
         {data !== undefined && data.runs.length >= limit && limit < MOST && (
           <p className={css['more']}>
-            <Button onClick={() => setLimit(Math.min(MOST, limit * 2))}>Show earlier ones</Button>
+            <Button onClick={() => setLimit(Math.min(MOST, limit * 2))}>
+              <Trans>Show earlier ones</Trans>
+            </Button>
           </p>
         )}
       </Card>
@@ -90,20 +101,24 @@ function RunRow({ run }: { run: RunSummary }) {
     <Row
       title={
         <Link to={addressOf('trace', { id: run.id })} className={css['said']}>
-          {run.text === '' ? `A message of ${clockTime(run.receivedAt)}` : <SafeText text={run.text} />}
+          {run.text === '' ? t`A message of ${clockTime(run.receivedAt)}` : <SafeText text={run.text} />}
         </Link>
       }
       detail={
         <>
-          {dayName(run.receivedAt)} {clockTime(run.receivedAt)} · from{' '}
+          <Trans>
+            {dayName(run.receivedAt)} {clockTime(run.receivedAt)} · from
+          </Trans>{' '}
           {run.sender !== undefined && (
             <>
-              <SafeText text={run.sender} max={40} /> on{' '}
+              <Trans>
+                <SafeText text={run.sender} max={40} /> on
+              </Trans>{' '}
             </>
           )}
           <SafeText text={placeName(run.origin)} max={40} />
-          {run.startedAt !== undefined && run.endedAt !== undefined && ` · took ${took(run.endedAt - run.startedAt)}`}
-          {run.pickedUp !== undefined && ` · picked up after a crash`}
+          {run.startedAt !== undefined && run.endedAt !== undefined && t` · took ${took(run.endedAt - run.startedAt)}`}
+          {run.pickedUp !== undefined && t` · picked up after a crash`}
           {run.error !== undefined && (
             <>
               <br />
@@ -113,7 +128,7 @@ function RunRow({ run }: { run: RunSummary }) {
         </>
       }
     >
-      <Status tone={tone}>{word}</Status>
+      <Status tone={tone}>{i18n._(word)}</Status>
     </Row>
   );
 }

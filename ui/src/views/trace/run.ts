@@ -1,3 +1,4 @@
+import { msg, t } from '@lingui/core/macro';
 import { placeName } from '../../kit/place-name';
 import type { RunSummary, Trace } from '../../../../src/diagnostics/trace-facts';
 
@@ -5,69 +6,116 @@ export type { RunSummary, Trace };
 export type Span = Trace['spans'][number];
 
 export const FILTERS = {
-  '': 'Everything',
-  failed: 'Failed',
-  undelivered: 'Not delivered',
-  dropped: 'Nobody answered',
-  waiting: 'Waiting',
-  running: 'Running',
-  answered: 'Answered',
+  get ''() {
+    return t`Everything`;
+  },
+  get failed() {
+    return t`Failed`;
+  },
+  get undelivered() {
+    return t`Not delivered`;
+  },
+  get dropped() {
+    return t`Nobody answered`;
+  },
+  get waiting() {
+    return t`Waiting`;
+  },
+  get running() {
+    return t`Running`;
+  },
+  get answered() {
+    return t`Answered`;
+  },
 } as const;
 export type Filter = keyof typeof FILTERS;
 
 export const STATES = {
-  waiting: ['busy', 'waits'],
-  running: ['busy', 'runs'],
-  answered: ['good', 'answered'],
-  failed: ['bad', 'failed'],
-  dropped: ['off', 'not answered'],
-  undelivered: ['bad', 'not delivered'],
+  waiting: ['busy', msg`waits`],
+  running: ['busy', msg`runs`],
+  answered: ['good', msg`answered`],
+  failed: ['bad', msg`failed`],
+  dropped: ['off', msg`not answered`],
+  undelivered: ['bad', msg`not delivered`],
 } as const;
 
 /** What a stretch of the way is called. */
 export function spanTitle({ kind, name }: Span): string {
   switch (kind) {
     case 'message':
-      return `Received from ${placeName(name)}`;
+      return t`Received from ${placeName(name)}`;
     case 'wait':
-      return 'Waited for its turn';
+      return t`Waited for its turn`;
     case 'turn':
-      return `Turn of ${name}`;
+      return t`Turn of ${name}`;
     case 'model':
       return name;
     case 'tool':
       return name;
     case 'command':
-      return `Command ${name}`;
+      return t`Command ${name}`;
     case 'approval':
-      return `Approval of ${name}`;
+      return t`Approval of ${name}`;
     case 'delivery':
-      return `Sent to ${placeName(name)}`;
+      return t`Sent to ${placeName(name)}`;
   }
 }
 
 /** What stands before it, where the name says too little. */
-export const SPAN_KINDS: Readonly<Partial<Record<Span['kind'], string>>> = { model: 'Model', tool: 'Tool' };
+export const SPAN_KINDS: Readonly<Partial<Record<Span['kind'], string>>> = {
+  get model() {
+    return t`Model`;
+  },
+  get tool() {
+    return t`Tool`;
+  },
+};
 
 export const SPAN_STATES: Readonly<Record<Span['state'], string>> = {
   done: '',
-  open: 'goes on',
-  failed: 'failed',
-  'cut off': 'cut off',
+  get open() {
+    return t`goes on`;
+  },
+  get failed() {
+    return t`failed`;
+  },
+  get 'cut off'() {
+    return t`cut off`;
+  },
 };
 
 /** A sentence for what was not answered, where the gateway's own words are a rule's name. */
 const CAUSES: Readonly<Record<string, string>> = {
-  bot: 'It was written by a bot, and bots are not answered here.',
-  'not mentioned': 'Nobody spoke to the assistant: in this group it answers when it is mentioned.',
-  'sender is not paired': 'Its sender is not known yet and has not been let in.',
-  'sender is not on the allow-list': 'Its sender is not on the list of those who may write.',
-  'sender is not allowed in this group': 'Its sender is not on the list of those who may write in this group.',
-  'sender is not on the allow-list for groups': 'Its sender is not on the list of those who may write in groups.',
-  'group is not listed': 'The assistant does not answer in this group: it is not on the list.',
-  'group is switched off': 'The assistant is switched off in this group.',
-  'groups are off': 'The assistant does not answer in groups.',
-  'direct messages are off': 'The assistant does not answer direct messages.',
+  get bot() {
+    return t`It was written by a bot, and bots are not answered here.`;
+  },
+  get 'not mentioned'() {
+    return t`Nobody spoke to the assistant: in this group it answers when it is mentioned.`;
+  },
+  get 'sender is not paired'() {
+    return t`Its sender is not known yet and has not been let in.`;
+  },
+  get 'sender is not on the allow-list'() {
+    return t`Its sender is not on the list of those who may write.`;
+  },
+  get 'sender is not allowed in this group'() {
+    return t`Its sender is not on the list of those who may write in this group.`;
+  },
+  get 'sender is not on the allow-list for groups'() {
+    return t`Its sender is not on the list of those who may write in groups.`;
+  },
+  get 'group is not listed'() {
+    return t`The assistant does not answer in this group: it is not on the list.`;
+  },
+  get 'group is switched off'() {
+    return t`The assistant is switched off in this group.`;
+  },
+  get 'groups are off'() {
+    return t`The assistant does not answer in groups.`;
+  },
+  get 'direct messages are off'() {
+    return t`The assistant does not answer direct messages.`;
+  },
 };
 
 export const causeInWords = (cause: string): string => CAUSES[cause] ?? cause;

@@ -1,3 +1,4 @@
+import { t } from '@lingui/core/macro';
 import { took, wholeCount } from '../../kit/amounts';
 import { SafeText } from '../../text/safe-text';
 import { SPAN_KINDS, SPAN_STATES, type Span, spanTitle } from './run';
@@ -55,8 +56,8 @@ function Told({ span }: { span: Span }) {
   const { state, tokens, attempts, detail } = span;
   const facts = [
     ...(SPAN_STATES[state] === '' ? [] : [SPAN_STATES[state]]),
-    ...(tokens ? [`${wholeCount(tokens.input)} tokens in, ${wholeCount(tokens.output)} out`] : []),
-    ...(attempts !== undefined && attempts !== 1 ? [attempts === 0 ? 'not tried yet' : `${attempts} tries`] : []),
+    ...(tokens ? [t`${wholeCount(tokens.input)} tokens in, ${wholeCount(tokens.output)} out`] : []),
+    ...(attempts !== undefined && attempts !== 1 ? [attempts === 0 ? t`not tried yet` : t`${attempts} tries`] : []),
   ];
   if (facts.length === 0 && detail === undefined) return null;
   return (

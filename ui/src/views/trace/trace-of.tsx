@@ -1,3 +1,6 @@
+import { i18n } from '@lingui/core';
+import { t } from '@lingui/core/macro';
+import { Trans } from '@lingui/react/macro';
 import { useState } from 'react';
 import { titleOf } from '../../gateway/session-names';
 import { useLive } from '../../gateway/use-live';
@@ -29,26 +32,28 @@ export function TraceOf({ id }: { id: string }) {
   if (isOver !== isOverNow) setOver(isOverNow);
   if (!data)
     return (
-      <Page title="Trace" lead={<Back />}>
-        <Card title="Message trace">
+      <Page title={t`Trace`} lead={<Back />}>
+        <Card title={t`Message trace`}>
           {error === undefined ? (
             <Skeleton lines={6} />
           ) : error.includes('nothing is known of') ? (
-            <Empty title="Nothing is known of it">
+            <Empty title={t`Nothing is known of it`}>
               <p>
-                <SafeText text={id} max={100} /> is neither a message nor a run nor a delivery; what is old has been
-                tidied away.
+                <Trans>
+                  <SafeText text={id} max={100} /> is neither a message nor a run nor a delivery; what is old has been
+                  tidied away.
+                </Trans>
               </p>
               <Back />
             </Empty>
           ) : (
-            <Failure what="It could not be read." why={error} onRetry={refresh} />
+            <Failure what={t`It could not be read.`} why={error} onRetry={refresh} />
           )}
         </Card>
       </Page>
     );
   return (
-    <Page title="Trace" lead={<Back />}>
+    <Page title={t`Trace`} lead={<Back />}>
       <Found trace={data} onChanged={refresh} />
     </Page>
   );
@@ -58,7 +63,11 @@ export function TraceOf({ id }: { id: string }) {
 const goesOn = ({ state, spans }: Trace): boolean =>
   state === 'waiting' || state === 'running' || spans.some((span) => span.state === 'open');
 
-const Back = () => <Link to={addressOf('trace')}>All messages</Link>;
+const Back = () => (
+  <Link to={addressOf('trace')}>
+    <Trans>All messages</Trans>
+  </Link>
+);
 
 function Found({ trace, onChanged }: { trace: Trace; onChanged(): void }) {
   const { spans, sessionKey } = trace;
@@ -73,10 +82,12 @@ function Found({ trace, onChanged }: { trace: Trace; onChanged(): void }) {
     <>
       <Cause trace={trace} onChanged={onChanged} />
       <Card
-        title="Message trace"
+        title={t`Message trace`}
         aside={
           sessionKey !== null && (
-            <Button onClick={() => goTo(addressOf('chats', { s: sessionKey }))}>Open the chat</Button>
+            <Button onClick={() => goTo(addressOf('chats', { s: sessionKey }))}>
+              <Trans>Open the chat</Trans>
+            </Button>
           )
         }
       >
@@ -87,28 +98,30 @@ function Found({ trace, onChanged }: { trace: Trace; onChanged(): void }) {
         )}
         <Facts
           facts={[
-            ['State', <Status tone={tone}>{word}</Status>],
-            ...(trace.sender === undefined ? [] : [['From', <SafeText text={trace.sender} max={60} />] as const]),
+            [t`State`, <Status tone={tone}>{i18n._(word)}</Status>],
+            ...(trace.sender === undefined ? [] : [[t`From`, <SafeText text={trace.sender} max={60} />] as const]),
             ...(sessionKey === null
               ? []
-              : [['Conversation', <SafeText text={titleOf({ key: sessionKey })} max={80} />] as const]),
-            ['Came in', wholeMoment(start)],
-            [isOpen ? 'So far' : 'Took', took(end - start)],
-            ...(tokens > 0 ? [['Tokens', wholeCount(tokens)] as const] : []),
+              : [[t`Conversation`, <SafeText text={titleOf({ key: sessionKey })} max={80} />] as const]),
+            [t`Came in`, wholeMoment(start)],
+            [isOpen ? t`So far` : t`Took`, took(end - start)],
+            ...(tokens > 0 ? [[t`Tokens`, wholeCount(tokens)] as const] : []),
           ]}
         />
         <TimeLine spans={spans} start={start} end={end} />
         <details className={css['ids']}>
-          <summary>Support details</summary>
+          <summary>
+            <Trans>Support details</Trans>
+          </summary>
           <Facts
             facts={[
-              ['Run', <SafeText text={trace.runId} max={120} />],
-              ...(sessionKey === null ? [] : [['Session', <SafeText text={sessionKey} max={200} />] as const]),
+              [t`Run`, <SafeText text={trace.runId} max={120} />],
+              ...(sessionKey === null ? [] : [[t`Session`, <SafeText text={sessionKey} max={200} />] as const]),
             ]}
           />
           <p>
             <Button onClick={() => copy(asText(trace))}>
-              {copied === 'idle' ? 'Copy as text' : COPY_WORDS[copied]}
+              {copied === 'idle' ? t`Copy as text` : COPY_WORDS[copied]}
             </Button>
           </p>
         </details>

@@ -1,3 +1,7 @@
+import { i18n } from '@lingui/core';
+import { msg, t } from '@lingui/core/macro';
+import { Trans } from '@lingui/react/macro';
+import { allOf, percent } from '../../words/formats';
 import { type FormEvent, useState } from 'react';
 import { messageOf } from '../../../../src/common/openclaw-error';
 import { useGateway } from '../../gateway/use-gateway';
@@ -29,16 +33,44 @@ interface ConfigAnswer {
 }
 
 const OF = {
-  day: 'everything',
-  run: 'each answer',
-  session: 'each conversation',
-  agent: 'each agent',
-  sender: 'each person',
-  cron: 'each scheduled job',
-  heartbeat: 'heartbeats',
+  get day() {
+    return t`everything`;
+  },
+  get run() {
+    return t`each answer`;
+  },
+  get session() {
+    return t`each conversation`;
+  },
+  get agent() {
+    return t`each agent`;
+  },
+  get sender() {
+    return t`each person`;
+  },
+  get cron() {
+    return t`each scheduled job`;
+  },
+  get heartbeat() {
+    return t`heartbeats`;
+  },
 } as const;
-const WINDOWS = { day: 'a day', month: 'a month', total: 'in all' } as const;
-const STATES = { ok: ['good', 'within'], warning: ['warn', 'nearly used up'], 'used up': ['bad', 'used up'] } as const;
+const WINDOWS = {
+  get day() {
+    return t`a day`;
+  },
+  get month() {
+    return t`a month`;
+  },
+  get total() {
+    return t`in all`;
+  },
+} as const;
+const STATES = {
+  ok: ['good', msg`within`],
+  warning: ['warn', msg`nearly used up`],
+  'used up': ['bad', msg`used up`],
+} as const;
 const MAX_NAME = 60;
 
 /** Limits with what is used of them; a new one is set in place. */
@@ -62,29 +94,38 @@ export function Budgets({ status, onChanged }: { status: UsageStatus; onChanged(
     save(
       budgets.filter((_, each) => each !== index),
       data?.hash,
-    ).then((hash) => toast('The budget was removed.', { undo: () => void save(budgets, hash).catch(failed) }), failed);
+    ).then((hash) => toast(t`The budget was removed.`, { undo: () => void save(budgets, hash).catch(failed) }), failed);
   };
   if (!data)
     return (
-      <Card title="Budgets" testId="budgets">
+      <Card title={t`Budgets`} testId="budgets">
         {error === undefined ? (
           <Skeleton lines={2} />
         ) : (
-          <Failure what="The budgets could not be read." why={error} onRetry={refresh} />
+          <Failure what={t`The budgets could not be read.`} why={error} onRetry={refresh} />
         )}
       </Card>
     );
   return (
     <Card
-      title="Budgets"
+      title={t`Budgets`}
       testId="budgets"
-      aside={!isAdding && budgets.length > 0 && <Button onClick={() => setAdding(true)}>New budget</Button>}
+      aside={
+        !isAdding &&
+        budgets.length > 0 && (
+          <Button onClick={() => setAdding(true)}>
+            <Trans>New budget</Trans>
+          </Button>
+        )
+      }
     >
       {budgets.length === 0 && !isAdding && (
-        <Empty title="Nothing is limited">
-          <p>With a budget no model is called once it is used up.</p>
+        <Empty title={t`Nothing is limited`}>
+          <p>
+            <Trans>With a budget no model is called once it is used up.</Trans>
+          </p>
           <Button look="primary" icon="plus" onClick={() => setAdding(true)}>
-            Set a budget
+            <Trans>Set a budget</Trans>
           </Button>
         </Empty>
       )}
@@ -116,11 +157,13 @@ interface BudgetRowProps {
 
 function BudgetRow({ budget, used, onRemove }: BudgetRowProps) {
   const { name, scope, costUsd, tokens } = budget;
-  const window = scope === 'run' ? '' : ` ${WINDOWS[budget.window ?? 'day']}`;
-  const limits = [
+  const window = WINDOWS[budget.window ?? 'day'];
+  const limits = allOf([
     ...(costUsd === undefined ? [] : [money(costUsd)]),
-    ...(tokens === undefined ? [] : [`${shortCount(tokens)} tokens`]),
-  ].join(' and ');
+    ...(tokens === undefined ? [] : [t`${shortCount(tokens)} tokens`]),
+  ]);
+  const whose = OF[scope];
+  const named = scope === 'run' ? t`${limits} for ${whose}` : t`${limits} ${window} for ${whose}`;
   const share = used
     ? Math.max(costUsd ? used.usedUsd / costUsd : 0, tokens ? used.usedTokens / tokens : 0)
     : undefined;
@@ -134,26 +177,34 @@ function BudgetRow({ budget, used, onRemove }: BudgetRowProps) {
               <SafeText text={name} max={MAX_NAME} />:{' '}
             </>
           )}
-          {limits}
-          {window} for {OF[scope]}
+          {named}
         </>
       }
       detail={
         used
-          ? `${costUsd === undefined ? `${shortCount(used.usedTokens)} tokens` : money(used.usedUsd)} used · ${Math.round((share ?? 0) * 100)} %`
-          : 'counted for each by itself'
+          ? costUsd === undefined
+            ? t`${shortCount(used.usedTokens)} tokens used · ${percent(share ?? 0)}`
+            : t`${money(used.usedUsd)} used · ${percent(share ?? 0)}`
+          : t`counted for each by itself`
       }
       below={share !== undefined && <ShareBar share={share} {...(tone === 'good' ? {} : { tone })} />}
     >
-      {used && <Status tone={tone}>{word}</Status>}
-      <Button onClick={onRemove} aria-label={`Remove the budget of ${limits}${window} for ${OF[scope]}`}>
-        Remove
+      {used && <Status tone={tone}>{i18n._(word)}</Status>}
+      <Button onClick={onRemove} aria-label={t`Remove the budget of ${named}`}>
+        <Trans>Remove</Trans>
       </Button>
     </Row>
   );
 }
 
-const KINDS = { cost: 'dollars', tokens: 'tokens' } as const;
+const KINDS = {
+  get cost() {
+    return t`dollars`;
+  },
+  get tokens() {
+    return t`tokens`;
+  },
+} as const;
 
 function BudgetForm({ onSave, onCancel }: { onSave(budget: Budget): Promise<void>; onCancel(): void }) {
   const [amount, setAmount] = useState('');
@@ -165,32 +216,36 @@ function BudgetForm({ onSave, onCancel }: { onSave(budget: Budget): Promise<void
   const isNumber = amount.trim() !== '' && Number.isFinite(number) && number > 0;
   const submit = (event: FormEvent): void => {
     event.preventDefault();
-    if (!isNumber) return setProblem('The amount must be a number above 0.');
+    if (!isNumber) return setProblem(t`The amount must be a number above 0.`);
     onSave({ scope, window, ...(kind === 'cost' ? { costUsd: number } : { tokens: Math.round(number) }) }).catch(
       (failure: unknown) => setProblem(messageOf(failure)),
     );
   };
   return (
-    <form className={css['form']} onSubmit={submit} aria-label="New budget">
+    <form className={css['form']} onSubmit={submit} aria-label={t`New budget`}>
       <div className={css['bar']}>
         <Field
-          label="At most"
+          label={t`At most`}
           inputMode="decimal"
           autoFocus
           value={amount}
           onChange={(event) => setAmount(event.target.value)}
         />
-        <Choice label="Of" value={kind} options={KINDS} onChange={(chosen) => setKind(chosen)} />
-        <Choice label="In" value={window} options={WINDOWS} onChange={(chosen) => setWindow(chosen)} />
-        <Choice label="For" value={scope} options={OF} onChange={(chosen) => setScope(chosen)} />
+        <Choice label={t`Of`} value={kind} options={KINDS} onChange={(chosen) => setKind(chosen)} />
+        <Choice label={t`In`} value={window} options={WINDOWS} onChange={(chosen) => setWindow(chosen)} />
+        <Choice label={t`For`} value={scope} options={OF} onChange={(chosen) => setScope(chosen)} />
       </div>
-      <p className={css['hint']}>At 80 % it is noted in the log; at 100 % no model is called until the time is over.</p>
-      {problem !== undefined && <Failure what="It was not set." why={problem} />}
+      <p className={css['hint']}>
+        <Trans>At 80 % it is noted in the log; at 100 % no model is called until the time is over.</Trans>
+      </p>
+      {problem !== undefined && <Failure what={t`It was not set.`} why={problem} />}
       <p className={css['does']}>
         <Button look="primary" type="submit">
-          Set it
+          <Trans>Set it</Trans>
         </Button>
-        <Button onClick={onCancel}>Cancel</Button>
+        <Button onClick={onCancel}>
+          <Trans>Cancel</Trans>
+        </Button>
       </p>
     </form>
   );

@@ -1,3 +1,5 @@
+import { t } from '@lingui/core/macro';
+import { Trans } from '@lingui/react/macro';
 import { useLive } from '../../gateway/use-live';
 import { money, wholeCount } from '../../kit/amounts';
 import { Link } from '../../kit/link';
@@ -35,29 +37,36 @@ export function Calls({ range }: { range: Range }) {
     return error === undefined ? (
       <Skeleton lines={4} />
     ) : (
-      <Failure what="The calls could not be read." why={error} onRetry={refresh} />
+      <Failure what={t`The calls could not be read.`} why={error} onRetry={refresh} />
     );
   const calls = data.calls.map((call, index) => ({ ...call, key: `${call.at} ${index}` }));
-  if (calls.length === 0) return <Empty title="There is none in this time" />;
+  if (calls.length === 0) return <Empty title={t`There is none in this time`} />;
   return (
     <Table
-      caption="Single calls, newest first"
+      caption={t`Single calls, newest first`}
       rows={calls}
       keyOf={({ key }) => key}
       columns={[
-        { title: 'When', cell: ({ at }) => `${dayName(at)} ${clockTime(at)}` },
-        { title: 'Model', cell: ({ provider, model }) => <SafeText text={`${provider}/${model}`} max={MAX_NAME} /> },
-        { title: 'For', cell: ({ purpose }) => nameOf('purpose', purpose) },
+        { title: t`When`, cell: ({ at }) => `${dayName(at)} ${clockTime(at)}` },
+        { title: t`Model`, cell: ({ provider, model }) => <SafeText text={`${provider}/${model}`} max={MAX_NAME} /> },
+        { title: t`For`, cell: ({ purpose }) => nameOf('purpose', purpose) },
         {
-          title: 'In',
+          title: t`In`,
           isNumber: true,
           cell: ({ input, cacheRead, cacheWrite }) => wholeCount(input + cacheRead + cacheWrite),
         },
-        { title: 'Out', isNumber: true, cell: ({ output }) => wholeCount(output) },
-        { title: 'Cost', isNumber: true, cell: ({ cost }) => (cost > 0 ? money(cost) : '–') },
+        { title: t`Out`, isNumber: true, cell: ({ output }) => wholeCount(output) },
+        { title: t`Cost`, isNumber: true, cell: ({ cost }) => (cost > 0 ? money(cost) : '–') },
         {
-          title: 'Message',
-          cell: ({ runId }) => (runId === null ? '' : <Link to={addressOf('trace', { id: runId })}>Trace</Link>),
+          title: t`Message`,
+          cell: ({ runId }) =>
+            runId === null ? (
+              ''
+            ) : (
+              <Link to={addressOf('trace', { id: runId })}>
+                <Trans>Trace</Trans>
+              </Link>
+            ),
         },
       ]}
     />

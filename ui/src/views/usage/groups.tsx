@@ -1,3 +1,5 @@
+import { t } from '@lingui/core/macro';
+import { Trans } from '@lingui/react/macro';
 import { type ReactNode, useState } from 'react';
 import { titleOf } from '../../gateway/session-names';
 import { useLive } from '../../gateway/use-live';
@@ -18,15 +20,18 @@ import css from './usage.module.css';
 
 const MAX_NAME = 60;
 const SHOWN = 200;
-const CHOICES = { ...GROUPS, calls: 'Single calls' } as const;
-
 /** The same time by what it was for; bars and numbers stand side by side. */
 export function Groups({ range }: { range: Range }) {
-  const [group, setGroup] = useState<keyof typeof CHOICES>('model');
+  const [group, setGroup] = useState<Group | 'calls'>('model');
   return (
-    <Card title="What it was for" testId="groups">
+    <Card title={t`What it was for`} testId="groups">
       <div className={css['bar']}>
-        <Choice label="Show" value={group} options={CHOICES} onChange={(chosen) => setGroup(chosen)} />
+        <Choice
+          label={t`Show`}
+          value={group}
+          options={{ ...GROUPS, calls: t`Single calls` }}
+          onChange={(chosen) => setGroup(chosen)}
+        />
       </div>
       {group === 'calls' ? <Calls range={range} /> : <GroupTable key={group} group={group} range={range} />}
     </Card>
@@ -42,11 +47,11 @@ function GroupTable({ group, range }: { group: Group; range: Range }) {
     return error === undefined ? (
       <Skeleton lines={4} />
     ) : (
-      <Failure what="It could not be read." why={error} onRetry={refresh} />
+      <Failure what={t`It could not be read.`} why={error} onRetry={refresh} />
     );
   const byCost = data.totals.totalCost > 0;
   const rows = [...data.rows].sort((a, b) => sizeOf(b, byCost) - sizeOf(a, byCost) || b.totalTokens - a.totalTokens);
-  if (rows.length === 0) return <Empty title="Nothing was used in this time" />;
+  if (rows.length === 0) return <Empty title={t`Nothing was used in this time`} />;
   const most = Math.max(...rows.map((row) => sizeOf(row, byCost)), Number.MIN_VALUE);
   return (
     <>
@@ -57,24 +62,24 @@ function GroupTable({ group, range }: { group: Group; range: Range }) {
         columns={[
           { title: TITLES[group], cell: ({ key }) => <Name group={group} name={key} /> },
           {
-            title: byCost ? 'Share of the cost' : 'Share of the tokens',
+            title: byCost ? t`Share of the cost` : t`Share of the tokens`,
             cell: (row) => <ShareBar share={sizeOf(row, byCost) / most} />,
           },
-          { title: 'Calls', isNumber: true, cell: ({ calls }) => wholeCount(calls) },
+          { title: t`Calls`, isNumber: true, cell: ({ calls }) => wholeCount(calls) },
           {
-            title: 'In',
+            title: t`In`,
             isNumber: true,
             cell: ({ input, cacheRead, cacheWrite }) => wholeCount(input + cacheRead + cacheWrite),
           },
-          { title: 'Out', isNumber: true, cell: ({ output }) => wholeCount(output) },
-          { title: 'Cost', isNumber: true, cell: (row) => <Cost row={row} /> },
+          { title: t`Out`, isNumber: true, cell: ({ output }) => wholeCount(output) },
+          { title: t`Cost`, isNumber: true, cell: (row) => <Cost row={row} /> },
         ]}
       />
       <p className={css['under']}>
         <Button
           onClick={() => saveFile(`usage-${range.from}-${range.to}-${group}.csv`, 'text/csv', asCsv(group, rows))}
         >
-          Save as CSV
+          <Trans>Save as CSV</Trans>
         </Button>
       </p>
     </>
@@ -82,11 +87,21 @@ function GroupTable({ group, range }: { group: Group; range: Range }) {
 }
 
 const TITLES: Readonly<Record<Group, string>> = {
-  model: 'Model',
-  agent: 'Agent',
-  channel: 'Channel',
-  session: 'Conversation',
-  purpose: 'Purpose',
+  get model() {
+    return t`Model`;
+  },
+  get agent() {
+    return t`Agent`;
+  },
+  get channel() {
+    return t`Channel`;
+  },
+  get session() {
+    return t`Conversation`;
+  },
+  get purpose() {
+    return t`Purpose`;
+  },
 };
 
 const sizeOf = ({ totalCost, totalTokens }: Spent, byCost: boolean): number => (byCost ? totalCost : totalTokens);
@@ -96,7 +111,7 @@ const Cost = ({ row: { totalCost, missingCostEntries, calls } }: { row: Spent })
   missingCostEntries === 0 ? (
     money(totalCost)
   ) : (
-    <span className={css['unpriced']}>{missingCostEntries >= calls ? 'no price' : `over ${money(totalCost)}`}</span>
+    <span className={css['unpriced']}>{missingCostEntries >= calls ? t`no price` : t`over ${money(totalCost)}`}</span>
   );
 
 function Name({ group, name }: { group: Group; name: string }): ReactNode {

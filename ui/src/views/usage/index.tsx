@@ -1,3 +1,5 @@
+import { t } from '@lingui/core/macro';
+import { Trans } from '@lingui/react/macro';
 import { useMemo, useState } from 'react';
 import { useLive } from '../../gateway/use-live';
 import { money, shortCount, wholeCount } from '../../kit/amounts';
@@ -27,7 +29,14 @@ import {
 import css from './usage.module.css';
 
 const MOST_DAYS = 400;
-const MEASURES = { cost: 'Cost', tokens: 'Tokens' } as const;
+const MEASURES = {
+  get cost() {
+    return t`Cost`;
+  },
+  get tokens() {
+    return t`Tokens`;
+  },
+} as const;
 type Measure = keyof typeof MEASURES;
 
 /** What models used and cost: against the budgets, by day, and by whatever it was for. */
@@ -35,12 +44,12 @@ export default function UsageView() {
   const { data, error, refresh } = useLive<UsageStatus>(['usage.status'], { events: ['chat', 'config.changed'] });
   if (!data)
     return (
-      <Page title="Usage & cost">
-        <Card title="Spent">
+      <Page title={t`Usage & cost`}>
+        <Card title={t`Spent`}>
           {error === undefined ? (
             <Skeleton lines={6} />
           ) : (
-            <Failure what="The costs could not be read." why={error} onRetry={refresh} />
+            <Failure what={t`The costs could not be read.`} why={error} onRetry={refresh} />
           )}
         </Card>
       </Page>
@@ -58,27 +67,27 @@ function Usage({ status, onChanged }: { status: UsageStatus; onChanged(): void }
     setName(next);
   };
   return (
-    <Page title="Usage & cost" lead="What models used, and what it cost.">
+    <Page title={t`Usage & cost`} lead={t`What models used, and what it cost.`}>
       <div className={css['columns']}>
         <SpentSoFar status={status} />
         <Budgets status={status} onChanged={onChanged} />
       </div>
       <div className={css['bar']}>
-        <Choice label="Time" value={name} options={RANGES} onChange={choose} />
+        <Choice label={t`Time`} value={name} options={RANGES} onChange={choose} />
         {name === 'own' && (
           <>
             <Field
-              label="From"
+              label={t`From`}
               type="date"
               value={own.from}
               max={status.today}
               onChange={(event) => setOwn({ ...own, from: event.target.value })}
             />
             <Field
-              label="To"
+              label={t`To`}
               type="date"
               value={own.to}
-              problem={isRange ? undefined : 'Not before the first day'}
+              problem={isRange ? undefined : t`Not before the first day`}
               onChange={(event) => setOwn({ ...own, to: event.target.value })}
             />
           </>
@@ -119,7 +128,7 @@ function ByDay({ range, onChoose }: { range: Range; onChoose(day: string): void 
   }, [data, days, shown]);
   const rows = [...(data?.rows ?? [])].sort((a, b) => (a.key < b.key ? 1 : -1));
   return (
-    <Card title="By day" testId="by-day">
+    <Card title={t`By day`} testId="by-day">
       {data && rows.length > 0 && (
         <p className={css['does']}>
           {(Object.keys(MEASURES) as Measure[]).map((each) => (
@@ -131,21 +140,23 @@ function ByDay({ range, onChoose }: { range: Range; onChoose(day: string): void 
             disabled={rows.length === 0}
             onClick={() => saveFile(`usage-${from}-${to}-day.csv`, 'text/csv', asCsv('day', rows))}
           >
-            Save as CSV
+            <Trans>Save as CSV</Trans>
           </Button>
         </p>
       )}
-      {error !== undefined && !data && <Failure what="The days could not be read." why={error} onRetry={refresh} />}
+      {error !== undefined && !data && <Failure what={t`The days could not be read.`} why={error} onRetry={refresh} />}
       {!data && error === undefined && <Skeleton lines={5} />}
       {data && rows.length === 0 && (
-        <Empty title="Nothing was used in this time">
-          <p>Each call of a model is counted here, with its tokens and what it cost.</p>
+        <Empty title={t`Nothing was used in this time`}>
+          <p>
+            <Trans>Each call of a model is counted here, with its tokens and what it cost.</Trans>
+          </p>
         </Empty>
       )}
       {rows.length > 0 && (
         <div className={css['beside']}>
           <DayChart
-            label={`${MEASURES[shown]} of each day`}
+            label={t`${MEASURES[shown]} of each day`}
             values={values}
             format={format}
             onChoose={(index) => {
@@ -155,13 +166,13 @@ function ByDay({ range, onChoose }: { range: Range; onChoose(day: string): void 
           />
           <div className={css['scroll']}>
             <Table<Spent>
-              caption="Each day"
+              caption={t`Each day`}
               rows={rows}
               keyOf={({ key }) => key}
               columns={[
-                { title: 'Day', cell: ({ key }) => dayName(momentOf(key)) },
-                { title: 'Tokens', isNumber: true, cell: ({ totalTokens }) => wholeCount(totalTokens) },
-                { title: 'Cost', isNumber: true, cell: costOf },
+                { title: t`Day`, cell: ({ key }) => dayName(momentOf(key)) },
+                { title: t`Tokens`, isNumber: true, cell: ({ totalTokens }) => wholeCount(totalTokens) },
+                { title: t`Cost`, isNumber: true, cell: costOf },
               ]}
             />
           </div>
@@ -173,4 +184,4 @@ function ByDay({ range, onChoose }: { range: Range; onChoose(day: string): void 
 
 /** What is not known is not nothing. */
 const costOf = ({ totalCost, missingCostEntries, calls }: Spent): string =>
-  missingCostEntries === 0 ? money(totalCost) : missingCostEntries >= calls ? 'no price' : `over ${money(totalCost)}`;
+  missingCostEntries === 0 ? money(totalCost) : missingCostEntries >= calls ? t`no price` : t`over ${money(totalCost)}`;

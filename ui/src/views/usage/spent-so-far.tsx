@@ -1,3 +1,6 @@
+import { t } from '@lingui/core/macro';
+import { Plural, Trans } from '@lingui/react/macro';
+import { date } from '../../words/formats';
 import { useLive } from '../../gateway/use-live';
 import { money, shortCount } from '../../kit/amounts';
 import { Card } from '../../kit/page';
@@ -8,8 +11,7 @@ import css from './usage.module.css';
 const MAX_NAME = 60;
 const SHOWN = 5;
 
-const monthName = (month: string): string =>
-  new Date(`${month}-15T12:00`).toLocaleDateString([], { month: 'long', year: 'numeric' });
+const monthName = (month: string): string => date(new Date(`${month}-15T12:00`), { month: 'long', year: 'numeric' });
 
 /** The month so far, and what it will come to. */
 export function SpentSoFar({ status }: { status: UsageStatus }) {
@@ -23,38 +25,55 @@ export function SpentSoFar({ status }: { status: UsageStatus }) {
     <Card title={monthName(month.month)} testId="month">
       <dl className={css['big']}>
         <div>
-          <dt>So far</dt>
+          <dt>
+            <Trans>So far</Trans>
+          </dt>
           <dd>{money(month.usedUsd)}</dd>
-          <dd>{shortCount(month.usedTokens)} tokens</dd>
+          <dd>
+            <Trans>{shortCount(month.usedTokens)} tokens</Trans>
+          </dd>
         </div>
         <div>
-          <dt>By the end of the month</dt>
+          <dt>
+            <Trans>By the end of the month</Trans>
+          </dt>
           <dd>{money(month.forecastUsd)}</dd>
           <dd>
-            at the pace of {month.paceDays === 1 ? 'today' : `the last ${month.paceDays} days`} ·{' '}
-            {shortCount(month.forecastTokens)} tokens
+            <Trans>
+              <Plural value={month.paceDays} one="at the pace of today" other="at the pace of the last # days" /> ·{' '}
+              {shortCount(month.forecastTokens)} tokens
+            </Trans>
           </dd>
         </div>
       </dl>
       {unpriced.length > 0 && (
         <p className={css['note']} data-testid="unpriced">
-          <strong>
-            {unpriced.length === 1 ? 'One model has no price' : `${unpriced.length} models have no price`}
-          </strong>
-          , so the cost is too low:{' '}
+          <Trans>
+            <Plural
+              value={unpriced.length}
+              one={<strong>One model has no price</strong>}
+              other={<strong># models have no price</strong>}
+            />
+            , so the cost is too low:
+          </Trans>{' '}
           {unpriced.slice(0, SHOWN).map(({ key }, index) => (
             <span key={key}>
               {index > 0 && ', '}
               <SafeText text={key} max={MAX_NAME} />
             </span>
           ))}
-          {unpriced.length > SHOWN && ' …'}. A price is set with the model under <code>models.providers</code>.
+          {unpriced.length > SHOWN && ' …'}
+          <Trans>
+            . A price is set with the model under <code>models.providers</code>.
+          </Trans>
         </p>
       )}
       {providers.map(({ provider, windows }) => (
         <p key={provider} className={css['hint']}>
-          Limits of <SafeText text={provider} max={MAX_NAME} />:{' '}
-          {windows.map(({ label, usedPercent }) => `${label} ${Math.round(usedPercent)} % used`).join(', ')}
+          <Trans>
+            Limits of <SafeText text={provider} max={MAX_NAME} />:
+          </Trans>{' '}
+          {windows.map(({ label, usedPercent }) => t`${label} ${Math.round(usedPercent)} % used`).join(', ')}
         </p>
       ))}
     </Card>

@@ -1,3 +1,4 @@
+import { t } from '@lingui/core/macro';
 import { placeName } from '../../kit/place-name';
 
 /** A sum of model calls, as the gateway groups them. */
@@ -43,20 +44,40 @@ export interface UsageStatus {
 }
 
 export const GROUPS = {
-  model: 'By model',
-  agent: 'By agent',
-  channel: 'By channel',
-  session: 'By conversation',
-  purpose: 'By purpose',
+  get model() {
+    return t`By model`;
+  },
+  get agent() {
+    return t`By agent`;
+  },
+  get channel() {
+    return t`By channel`;
+  },
+  get session() {
+    return t`By conversation`;
+  },
+  get purpose() {
+    return t`By purpose`;
+  },
 } as const;
 export type Group = keyof typeof GROUPS;
 
 export const RANGES = {
-  today: 'Today',
-  week: 'The last 7 days',
-  month: 'The last 30 days',
-  thisMonth: 'This month',
-  own: 'From … to …',
+  get today() {
+    return t`Today`;
+  },
+  get week() {
+    return t`The last 7 days`;
+  },
+  get month() {
+    return t`The last 30 days`;
+  },
+  get thisMonth() {
+    return t`This month`;
+  },
+  get own() {
+    return t`From … to …`;
+  },
 } as const;
 export type RangeName = keyof typeof RANGES;
 
@@ -88,21 +109,39 @@ export function daysOf({ from, to }: Range): string[] {
 export const momentOf = (day: string): number => new Date(`${day}T12:00`).getTime();
 
 const PURPOSES: Readonly<Record<string, string>> = {
-  turn: 'Conversations',
-  subagent: 'Helpers that agents start',
-  cron: 'Scheduled jobs',
-  heartbeat: 'Heartbeat',
-  compaction: 'Summing up long conversations',
-  memory: 'Remembering',
-  image: 'Looking at pictures',
-  audio: 'Listening',
-  speech: 'Speaking',
+  get turn() {
+    return t`Conversations`;
+  },
+  get subagent() {
+    return t`Helpers that agents start`;
+  },
+  get cron() {
+    return t`Scheduled jobs`;
+  },
+  get heartbeat() {
+    return t`Heartbeat`;
+  },
+  get compaction() {
+    return t`Summing up long conversations`;
+  },
+  get memory() {
+    return t`Remembering`;
+  },
+  get image() {
+    return t`Looking at pictures`;
+  },
+  get audio() {
+    return t`Listening`;
+  },
+  get speech() {
+    return t`Speaking`;
+  },
 };
 
 export function nameOf(group: Group | 'day', key: string): string {
   if (group === 'purpose') return PURPOSES[key] ?? key;
-  if (group === 'channel') return key === '' ? 'Not known any more' : placeName(key);
-  return key === '' ? 'None' : key;
+  if (group === 'channel') return key === '' ? t`Not known any more` : placeName(key);
+  return key === '' ? t`None` : key;
 }
 
 const COLUMNS = [

@@ -1,0 +1,104 @@
+import { getConfig } from '@lingui/conf';
+import { resolve } from 'node:path';
+import type { Browser } from 'playwright-core';
+import { ROUTES } from '../../../ui/src/shell/routes';
+import { LANGUAGES, languageOf } from '../../../ui/src/words/languages';
+import { describeWithBrowser, openBrowser, openPage } from '../../harness/browser';
+import { TEST_TOKEN } from '../../harness/gateway-process';
+import { ToolBench } from '../../harness/tool-bench';
+
+// The compiler of the tests knows the package by its folders, Node by what it exports.
+const { getCatalogs } = jest.requireActual<typeof import('@lingui/cli/dist/api')>('@lingui/cli/api');
+const config = getConfig({ configPath: resolve(__dirname, '../../../ui/lingui.config.cjs') });
+
+/** Placeholders and elements of a message; what stands around them is the translator's. */
+const partsOf = (message: string): string[] =>
+  [...new Set(message.match(/\{\w+[},]|<\/?\d+\/?>/g) ?? [])].filter((part) => !/^<\/?\d+>$/.test(part)).sort();
+
+describe('texts of the page', () => {
+  it('are each in every language, with the same placeholders, and none is left over', async () => {
+    const faults: string[] = [];
+    for (const catalog of await getCatalogs(config)) {
+      const used = Object.entries((await catalog.collect()) ?? {});
+      expect(used.length).toBeGreaterThan(0);
+      for (const locale of Object.keys(LANGUAGES)) {
+        const kept = (await catalog.read(locale)) ?? {};
+        const place = `${locale}/${catalog.name ?? catalog.path}`;
+        for (const [id, { message = id }] of used) {
+          const said = kept[id]?.translation ?? '';
+          if (said === '') faults.push(`${place} lacks “${message}”`);
+          else if (locale !== 'en' && String(partsOf(said)) !== String(partsOf(message)))
+            faults.push(`${place} has other placeholders than “${message}”: “${said}”`);
+        }
+        const ids = new Set(used.map(([id]) => id));
+        for (const [id, { message = id }] of Object.entries(kept))
+          if (!ids.has(id)) faults.push(`${place} has “${message}”, which nothing shows`);
+      }
+    }
+    expect(faults).toEqual([]);
+  });
+
+  it('are in the first language of the browser that there is', () => {
+    expect(languageOf(['de-AT', 'en'])).toBe('de');
+    expect(languageOf(['fr', 'es-MX'])).toBe('es');
+    expect(languageOf(['zh-CN'])).toBe('zh');
+    expect(languageOf(['zh-TW', 'ja'])).toBe('ja');
+    expect(languageOf(['fr'])).toBe('en');
+    expect(languageOf([])).toBe('en');
+  });
+});
+
+describeWithBrowser('languages of the page', () => {
+  let browser: Browser;
+  let bench: ToolBench;
+  beforeAll(async () => {
+    browser = await openBrowser();
+    bench = await ToolBench.start();
+  });
+  afterAll(async () => {
+    await bench.stop();
+    await browser.close();
+  });
+
+  it.each([
+    ['de-DE', 'de', 'Geplante Aufträge'],
+    ['es-MX', 'es', 'Tareas programadas'],
+    ['zh-CN', 'zh-Hans', '定时任务'],
+    ['ja-JP', 'ja', 'スケジュールジョブ'],
+  ])('every view speaks %s', async (locale, lang, jobs) => {
+    const { page, errors } = await openPage(browser, { locale });
+    await page.goto(`${bench.gateway.http}/jobs#token=${TEST_TOKEN}`);
+    await page.getByRole('heading', { level: 1, name: jobs }).waitFor();
+    expect(await page.evaluate('document.documentElement.lang')).toBe(lang);
+    for (const { view } of ROUTES) {
+      await page.goto(`${bench.gateway.http}/${view}`);
+      await page.locator('main h1').first().waitFor();
+      // A text that was not found would be shown as its id, six signs that are no word.
+      const ids: string[] = await page.evaluate(
+        `[...document.body.innerText.matchAll(/(?<![\\\\w/.-])(?=\\\\w*[A-Z0-9])(?=\\\\w*[a-z])[\\\\w+/]{6}(?![\\\\w/.-])/g)].map(([id]) => id)`,
+      );
+      expect(ids.filter((id) => /[a-z][A-Z]|\d[a-z]|[a-z]\d/.test(id) && id !== 'SQLite')).toEqual([]);
+    }
+    expect(errors).toEqual([]);
+    await page.context().close();
+  });
+
+  it('are changed in the shell at once, and kept for the next time', async () => {
+    const { page, errors } = await openPage(browser);
+    await page.goto(`${bench.gateway.http}/usage#token=${TEST_TOKEN}`);
+    await page.getByRole('heading', { level: 1, name: 'Usage & cost' }).waitFor();
+    const sockets: string[] = [];
+    page.on('websocket', (socket) => sockets.push(socket.url()));
+    await page.getByLabel('Language').selectOption('日本語');
+    await page.getByRole('heading', { level: 1, name: '使用量と費用' }).waitFor();
+    await page.getByRole('link', { name: 'ホーム' }).click();
+    await page.getByText('今日の費用').waitFor();
+    expect(sockets).toEqual([]);
+    await page.reload();
+    await page.getByText('今日の費用').waitFor();
+    await page.getByLabel('言語').selectOption('English');
+    await page.getByText('Spent today').waitFor();
+    expect(errors).toEqual([]);
+    await page.context().close();
+  });
+});

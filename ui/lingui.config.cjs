@@ -1,0 +1,28 @@
+'use strict';
+const { readdirSync } = require('node:fs');
+const { join } = require('node:path');
+
+const here = __dirname;
+const views = readdirSync(join(here, 'src/views')).filter((name) => name !== 'chats');
+
+/** One catalogue for what the first load shows, one for each other view, one for the chat page of other sites. */
+module.exports = {
+  rootDir: here,
+  sourceLocale: 'en',
+  locales: ['en', 'de', 'es', 'ja', 'zh'],
+  orderBy: 'message',
+  catalogs: [
+    {
+      path: '<rootDir>/src/locales/{locale}/shell',
+      include: ['gateway', 'kit', 'shell', 'text', 'words', 'views/chats'].map((name) => `<rootDir>/src/${name}`),
+    },
+    ...views.map((name) => ({
+      path: `<rootDir>/src/locales/{locale}/${name}`,
+      include: [`<rootDir>/src/views/${name}`],
+    })),
+    {
+      path: '<rootDir>/src/locales/{locale}/webpage',
+      include: ['<rootDir>/webpage/src', '<rootDir>/src/text'],
+    },
+  ].map((catalog) => ({ ...catalog, exclude: ['**/*.spec.ts', '**/*.spec.tsx'] })),
+};

@@ -1,0 +1,32 @@
+import { i18n } from '@lingui/core';
+
+/**
+ * How dates and numbers are written: the browser's own variety of the page's language, such as British English, else the
+ * language itself.
+ */
+export function formatLocale(): string {
+  const { locale } = i18n;
+  if (locale === '') return navigator.language;
+  return navigator.languages.find((each) => each.split('-')[0] === locale) ?? locale;
+}
+
+export const number = (value: number, options: Intl.NumberFormatOptions = {}): string =>
+  new Intl.NumberFormat(formatLocale(), options).format(value);
+
+export const date = (at: number | Date, options: Intl.DateTimeFormatOptions): string =>
+  new Intl.DateTimeFormat(formatLocale(), options).format(at);
+
+/** A share of 1 as "40 %". */
+export const percent = (share: number): string => number(share, { style: 'percent', maximumFractionDigits: 0 });
+
+/** "a, b and c". */
+export const allOf = (words: readonly string[]): string =>
+  new Intl.ListFormat(formatLocale(), { type: 'conjunction' }).format(words);
+
+/** "a, b or c". */
+export const anyOf = (words: readonly string[]): string =>
+  new Intl.ListFormat(formatLocale(), { type: 'disjunction' }).format(words);
+
+/** A day of the week; 0 is Sunday, as the 4th of January 1970 was. */
+export const weekdayName = (day: number, length: 'long' | 'short' = 'long'): string =>
+  date(Date.UTC(1970, 0, 4 + day), { weekday: length, timeZone: 'UTC' });
