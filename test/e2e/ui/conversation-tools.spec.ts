@@ -115,7 +115,7 @@ describeWithBrowser('a conversation in the page', () => {
     await facts.getByText(/of .* tokens \(/).waitFor();
     expect(await facts.innerText()).toMatch(/\$[\d.]+ for \d+/);
     await facts.getByLabel('Thinks before it answers').selectOption('high');
-    await page.getByText('From the next message on it thinks: a lot.').first().waitFor();
+    await page.getByText('From the next message on it thinks: A lot.').first().waitFor();
     await facts.getByLabel('Answers come from').selectOption('fake/fake-1');
     await page.getByText('From the next message on').nth(1).waitFor();
     const { session } = await bench.client.done<{ session: Record<string, unknown> }>('sessions.describe', {

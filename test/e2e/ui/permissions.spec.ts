@@ -152,7 +152,7 @@ describeWithBrowser('what it may do, on the page', () => {
   it('shows the policy with where it comes from, and follows a change of the configuration', async () => {
     await open('permissions?show=policy');
     const asked = page.getByTestId('policy-asked');
-    await asked.getByText('tools.exec.ask is on-miss, by default').waitFor();
+    await asked.getByText('tools.exec.ask = on-miss, by default').waitFor();
     const { hash } = await bench.client.done<{ hash: string }>('config.get');
     await bench.client.done('config.patch', { raw: '{ tools: { exec: { ask: "always" } } }', baseHash: hash });
     await asked.getByText('tools.exec.ask is always, set by you').waitFor();

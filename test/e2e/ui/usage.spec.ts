@@ -63,7 +63,7 @@ describeWithBrowser('usage and cost on the page', () => {
     await budgets.getByRole('button', { name: 'Set it' }).click();
     await budgets.getByText('$0.25 a month for everything').waitFor();
     await budgets.getByText('nearly used up').waitFor();
-    await budgets.getByText('$0.24 used · 96 %').waitFor();
+    await budgets.getByText('$0.24 used · 96%').waitFor();
     const { payload } = await bench.client.call('config.get', {});
     expect(payload?.['config']).toMatchObject({
       usage: { budgets: [{ scope: 'day', window: 'month', costUsd: 0.25 }] },

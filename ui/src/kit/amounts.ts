@@ -15,15 +15,12 @@ export const money = (usd: number): string =>
 
 /** "480 ms", "3.4 s", "12 min 5 s", "3 h 10 min". */
 export function took(ms: number): string {
-  if (ms < 1000) return units(Math.floor(ms), 'millisecond');
-  if (ms < 60_000) return units(Math.floor(ms / 100) / 10, 'second', 1);
+  if (ms < 1000) return `${number(Math.floor(ms))} ms`;
+  if (ms < 60_000) return `${number(Math.floor(ms / 100) / 10, { minimumFractionDigits: 1 })} s`;
   const minutes = Math.floor(ms / 60_000);
-  if (minutes < 60) return `${units(minutes, 'minute')} ${units(Math.floor((ms % 60_000) / 1000), 'second')}`;
-  return `${units(Math.floor(minutes / 60), 'hour')} ${units(minutes % 60, 'minute')}`;
+  if (minutes < 60) return `${minutes} min ${Math.floor((ms % 60_000) / 1000)} s`;
+  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
-
-const units = (value: number, unit: string, digits = 0): string =>
-  number(value, { style: 'unit', unit, minimumFractionDigits: digits, maximumFractionDigits: digits });
 
 const BYTE_UNITS = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'] as const;
 

@@ -1,9 +1,9 @@
-import { renderToStaticMarkup } from 'react-dom/server';
+import { markupOf } from '../../test/markup-of';
 import { readMarkup } from '../../../test/harness/static-markup';
 import { Diff } from './diff';
 
 const rows = (text: string): (string | undefined)[][] =>
-  readMarkup(renderToStaticMarkup(<Diff text={text} label="Changes" />))
+  readMarkup(markupOf(<Diff text={text} label="Changes" />))
     .all('li')
     .map((row) => [row.attributes.get('data-kind'), row.text]);
 
@@ -21,6 +21,6 @@ describe('a diff', () => {
 
   it('says that nothing changes where there is only a head', () => {
     expect(rows(HEAD)).toEqual([]);
-    expect(renderToStaticMarkup(<Diff text={HEAD} label="Changes" />)).toContain('Nothing changes.');
+    expect(markupOf(<Diff text={HEAD} label="Changes" />)).toContain('Nothing changes.');
   });
 });

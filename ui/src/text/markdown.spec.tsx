@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { decode } from 'html-entities';
-import { renderToStaticMarkup } from 'react-dom/server';
+import { markupOf } from '../../test/markup-of';
 import { type MarkupElement, readMarkup } from '../../../test/harness/static-markup';
 import { entityNames, withoutEntities } from './entities';
 import { HIDING_TEXTS, HOSTILE_MARKUP } from './hostile-texts';
@@ -8,7 +8,7 @@ import { GrowingMarkdown, Markdown } from './markdown';
 import { GrowingBlocks, blocksOf } from './read-blocks';
 import { SafeText } from './safe-text';
 
-const html = (text: string): string => renderToStaticMarkup(<Markdown text={text} />);
+const html = (text: string): string => markupOf(<Markdown text={text} />);
 const page = (text: string): MarkupElement => readMarkup(html(text));
 const words = (text: string): string => page(text).text;
 
@@ -163,7 +163,7 @@ describe('Markdown that grows', () => {
   });
 
   it('draws the same as a text that is whole', () => {
-    expect(renderToStaticMarkup(<GrowingMarkdown text={TEXT} />)).toBe(html(TEXT));
+    expect(markupOf(<GrowingMarkdown text={TEXT} />)).toBe(html(TEXT));
   });
 });
 
@@ -171,7 +171,7 @@ describe('text of others', () => {
   it(`shows what hides in ${HIDING_TEXTS.length} names and commands, and none is longer than its place`, () => {
     expect(HIDING_TEXTS.length).toBeGreaterThanOrEqual(50);
     for (const { text, hides } of HIDING_TEXTS) {
-      const shownAs = readMarkup(renderToStaticMarkup(<SafeText text={text} max={80} />));
+      const shownAs = readMarkup(markupOf(<SafeText text={text} max={80} />));
       const shown = shownAs.text;
       if (hides !== undefined && text.length < 80) {
         const spelt = `⟨U+${hides.toString(16).toUpperCase().padStart(4, '0')}⟩`;

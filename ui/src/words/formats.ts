@@ -6,9 +6,12 @@ import { i18n } from '@lingui/core';
  */
 export function formatLocale(): string {
   const { locale } = i18n;
-  if (locale === '') return navigator.language;
-  return navigator.languages.find((each) => each.split('-')[0] === locale) ?? locale;
+  if (locale === '') return 'en';
+  return languages().find((each) => each.split('-')[0] === locale) ?? locale;
 }
+
+/** None where there is no browser. */
+const languages = (): readonly string[] => (typeof navigator === 'undefined' ? [] : (navigator.languages ?? []));
 
 export const number = (value: number, options: Intl.NumberFormatOptions = {}): string =>
   new Intl.NumberFormat(formatLocale(), options).format(value);

@@ -6,7 +6,10 @@ describe('when a job runs, in words', () => {
     [{ kind: 'every', everyMs: 5_400_000 }, 'every 90 minutes'],
     [{ kind: 'every', everyMs: 172_800_000 }, 'every 2 days'],
     [{ kind: 'cron', expr: '0 9 * * 1-5' }, 'every weekday at 09:00'],
-    [{ kind: 'cron', expr: '30 18 * * 0,6', tz: 'Europe/Berlin' }, 'every Sunday, Saturday at 18:30 (Europe/Berlin)'],
+    [
+      { kind: 'cron', expr: '30 18 * * 0,6', tz: 'Europe/Berlin' },
+      'every Sunday and Saturday at 18:30 (Europe/Berlin)',
+    ],
     [{ kind: 'cron', expr: '5 * * * *' }, 'every hour at minute 5'],
     [{ kind: 'cron', expr: '*/10 8-18 * * *' }, '*/10 8-18 * * *'],
     [{ kind: 'cron', expr: '0 0 1 * *' }, '0 0 1 * *'],
