@@ -77,7 +77,7 @@ export function Nav({ current, approvals, people }: NavProps) {
     <>
       <nav className={css['side']} aria-label={t`Views`}>
         <p className={css['brand']}>
-          <img src="./icon.svg" alt="" width="22" height="22" /> Nest
+          <Brand /> Nest
           <select
             className={css['language']}
             aria-label={t`Language`}
@@ -147,4 +147,18 @@ const Count = ({ count }: { count: number }) => (
       <Plural value={count} one="waits" other="wait" />
     </span>
   </b>
+);
+
+/** The page's icon, drawn here so that it need not be fetched once more. */
+const Brand = () => (
+  <svg viewBox="0 0 32 32" width="22" height="22" aria-hidden="true">
+    <rect width="32" height="32" rx="8" fill="#0b665e" />
+    <path
+      d="M7 14c0 6 4 10 9 10s9-4 9-10M11 9v7M16 7v10M21 9v7"
+      fill="none"
+      stroke="#fff"
+      strokeWidth="2.6"
+      strokeLinecap="round"
+    />
+  </svg>
 );
