@@ -155,7 +155,7 @@ describeWithBrowser('what it may do, on the page', () => {
     await asked.getByText('tools.exec.ask = on-miss, by default').waitFor();
     const { hash } = await bench.client.done<{ hash: string }>('config.get');
     await bench.client.done('config.patch', { raw: '{ tools: { exec: { ask: "always" } } }', baseHash: hash });
-    await asked.getByText('tools.exec.ask is always, set by you').waitFor();
+    await asked.getByText('tools.exec.ask = always, set by you').waitFor();
   });
 
   it('is where the addresses of OpenClaw lead', async () => {
