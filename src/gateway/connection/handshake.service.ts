@@ -153,9 +153,10 @@ export class HandshakeService {
     const secret = settings.secret ?? '';
     const offered = [auth.token, auth.password].filter((text): text is string => text !== undefined && text !== '');
 
-    // A proven paired device, and guesses against a secret that can't be guessed, need not wait.
-    const { source } = request.address;
-    const isFree = offered.length === 0 || device?.paired !== undefined || isUnguessable(secret);
+    // Guesses against a secret that can't be guessed need not wait. A proven paired device does not wait for those of
+    // others; its own are counted, for it may be one that may do little.
+    const source = device?.paired ? `device ${device.paired.deviceId}` : request.address.source;
+    const isFree = offered.length === 0 || isUnguessable(secret);
     const waits = !isFree && this.throttle.waitMs(source) > 0;
     if (waits && !(await this.throttle.turn(source))) return this.tooMany(source);
     if (offered.some((text) => secretsEqual(text, secret))) return { method: settings.mode, scopes: OPERATOR_SCOPES };
