@@ -69,11 +69,11 @@ export class ToolExecutor {
     const call = this.prepare(name, args, context);
     if (!('tool' in call)) return undefined;
     try {
-      return await this.asked(call, context);
+      for await (const question of this.questions(call, context)) return question;
     } catch {
       // The call itself says why it can't be done.
-      return undefined;
     }
+    return undefined;
   }
 
   /** What would become of a call if it ran now. Asks nobody and changes nothing. */
@@ -82,9 +82,13 @@ export class ToolExecutor {
     if (!('tool' in call)) return refusalIn(call);
     try {
       const where = await call.tool.handler.foresee?.(call.params as never, context);
-      const question = await this.asked(call, context);
-      if (question) return { outcome: 'asked', question };
-      return { outcome: 'runs', reason: this.gate.whyFree(context), ...(where === undefined ? {} : { where }) };
+      let granted: string | undefined;
+      for await (const question of this.questions(call, context)) {
+        if (!(await this.gate.isGranted(question, context))) return { outcome: 'asked', question };
+        granted = `it was allowed for this conversation: ${question.request.sessionRule ?? question.request.command}`;
+      }
+      const reason = granted ?? this.gate.whyFree(context);
+      return { outcome: 'runs', reason, ...(where === undefined ? {} : { where }) };
     } catch (error) {
       return {
         outcome: 'refused',
@@ -94,14 +98,17 @@ export class ToolExecutor {
     }
   }
 
-  private async asked(
+  /** All that a call would have to be asked for, in the order in which it is asked. */
+  private async *questions(
     { tool, params }: { tool: RegisteredTool; params: unknown },
     context: ToolContext,
-  ): Promise<ApprovalQuestion | undefined> {
+  ): AsyncGenerator<ApprovalQuestion> {
     await this.plans.check(tool.declaration, context.sessionKey);
     tool.handler.precheck?.(params as never, context);
-    const question = await this.gate.questionOf(tool, params, context);
-    return question ?? (await tool.handler.questionOf?.(params as never, context));
+    const leaving = await this.gate.questionOf(tool, params, context);
+    if (leaving) yield leaving;
+    const own = await tool.handler.questionOf?.(params as never, context);
+    if (own) yield own;
   }
 
   /** The tool of a call and its parameters, or why it can't be called. */

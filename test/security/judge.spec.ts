@@ -62,6 +62,28 @@ describe('"what would happen if"', () => {
     }
   });
 
+  it('knows what was allowed for the conversation, and that it holds for nothing else', async () => {
+    const args = { command: 'uname -s', host: 'gateway' };
+    const here = { tool: 'exec', args, sessionKey: 'granted' };
+    expect((await judge(here)).outcome).toBe('asked');
+    await bench.turn([{ name: 'exec', args }], {
+      sessionKey: 'granted',
+      meanwhile: async () => {
+        await until('it is asked', async () => (await pending()).length > 0);
+        const [asked] = await pending();
+        await bench.client.done('exec.approval.resolve', { id: asked?.id, decision: 'allow-session' });
+      },
+    });
+    expect(await judge(here)).toMatchObject({
+      outcome: 'runs',
+      reason: expect.stringContaining('allowed for this conversation') as string,
+    });
+    // As it says: nobody is asked.
+    expect(await bench.call('exec', args, 'granted')).toContain('Linux');
+    expect((await judge({ ...here, args: { ...args, command: 'uname -m' } })).outcome).toBe('asked');
+    expect((await judge({ ...here, sessionKey: 'elsewhere' })).outcome).toBe('asked');
+  });
+
   it('follows the rules of the owner, at once', async () => {
     const args = { command: 'uname -r', host: 'gateway' };
     expect((await judge({ tool: 'exec', args })).outcome).toBe('asked');

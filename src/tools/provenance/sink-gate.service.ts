@@ -62,6 +62,11 @@ export class SinkGate {
     return asked.length === 0 ? undefined : this.question(tool.declaration.name, asked, context, params);
   }
 
+  /** Whether nobody is asked after all, for it was allowed for the conversation before. */
+  isGranted({ binding }: ApprovalQuestion, context: ToolContext): Promise<boolean> {
+    return this.approvals.isGranted(binding, context);
+  }
+
   /** Why a call that is not asked for is not. */
   whyFree({ agentId, provenance }: ToolContext): string {
     if (trustOf(provenance.origins) === 'trusted') return 'nothing that the turn has read comes from others';
