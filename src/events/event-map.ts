@@ -50,6 +50,8 @@ export interface EventMap {
     /** Tokens of its last request with the answer, and of the model's window, where a model was asked. */
     size?: { tokens: number; window: number };
   };
+  /** A conversation was removed with all that was said in it; what else was kept for it goes too. */
+  'conversation.removed': { sessionId: string };
   /** The gateway has something to tell the assistant in a session; the same external id is told once. */
   'session.note': {
     sessionKey: string;

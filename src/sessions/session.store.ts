@@ -4,6 +4,7 @@ import { type RawBuilder, type Selectable, type Transaction, sql } from 'kysely'
 import { Clock, systemClock } from '../common/clock';
 import { invalidRequest } from '../rpc/rpc-error';
 import { foldText } from '../common/fold-text';
+import { EventBus } from '../events/event-bus';
 import { DatabaseService } from '../storage/database.service';
 import type { Schema, SessionTable } from '../storage/schema';
 import { endConversationIn, keepConversationIn } from './ended-conversations';
@@ -50,6 +51,7 @@ export class SessionStore {
   constructor(
     private readonly database: DatabaseService,
     @Optional() private readonly clock: Clock = systemClock,
+    @Optional() private readonly events?: EventBus,
   ) {}
 
   async find(key: string): Promise<SessionEntry | undefined> {
@@ -260,7 +262,10 @@ export class SessionStore {
       if (row) await endConversationIn(transaction, row.session_id, deleteTranscript ? 0 : this.clock.now());
       return row?.session_id;
     });
-    if (sessionId !== undefined && deleteTranscript) await this.deleteConversation(sessionId);
+    if (sessionId !== undefined && deleteTranscript) {
+      await this.deleteConversation(sessionId);
+      this.events?.emit('conversation.removed', { sessionId });
+    }
     return sessionId !== undefined;
   }
 

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { until } from '../harness/gateway-process';
 import { ToolBench } from '../harness/tool-bench';
 
 const withSandbox = process.env['TEST_SANDBOX'] ? describe : describe.skip;
@@ -89,6 +90,22 @@ withSandbox('a sandbox to work in', () => {
     await run('cat /tmp/mine', 'room');
     expect(await originOf()).toBe('web');
   });
+
+  it('goes with its conversation, also while something still runs in it; those of others stay', async () => {
+    const rooms = join(bench.gateway.stateDir, 'cache', 'sandbox');
+    const marked = (): string[] =>
+      (readdirSync(rooms, { recursive: true, encoding: 'utf8' }) as string[]).filter((path) => path.endsWith('mark'));
+    await run('true', 'staying');
+    const before = marked().length;
+    await run('touch /tmp/mark; ln -s / /tmp/all; mkdir -m 0 /tmp/closed', 'leaving');
+    await run('touch /tmp/mark', 'staying');
+    await bench.call('exec', { command: 'sleep 60', background: true }, 'leaving');
+    expect(marked().length).toBe(before + 2);
+    await bench.client.done('sessions.delete', { key: 'leaving' });
+    await until('its room to be gone', () => marked().length === before + 1);
+    expect(await run('ls /tmp/mark', 'staying')).toContain('/tmp/mark');
+    expect(await run('ls /tmp', 'leaving')).not.toContain('mark');
+  }, 120_000);
 
   withTools('node')(
     'a project of Node: its failing test is mended and passes',

@@ -6,6 +6,7 @@ import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { writeFileAtomic } from '../../common/atomic-file';
 import { type ContentOrigin, storedOrigin } from '../../common/content-parts';
 import { ConfigService } from '../../config/config.service';
+import { EventBus } from '../../events/event-bus';
 import { isTrusted, worstOrigin } from '../provenance/taint';
 import type { SandboxRoom } from './sandbox';
 
@@ -32,7 +33,12 @@ export class SessionRooms implements OnModuleDestroy {
   private readonly notes = new Map<string, Promise<void>>();
   private sweptAt = -Infinity;
 
-  constructor(private readonly config: ConfigService) {}
+  constructor(
+    private readonly config: ConfigService,
+    events: EventBus,
+  ) {
+    events.on('conversation.removed', ({ sessionId }) => this.remove(sessionId));
+  }
 
   async of(sessionId: string): Promise<SandboxRoom> {
     const folder = this.folderOf(sessionId);
@@ -95,6 +101,15 @@ export class SessionRooms implements OnModuleDestroy {
     } finally {
       if (this.notes.get(sessionId) === noted) this.notes.delete(sessionId);
     }
+  }
+
+  /** The room of a conversation that is no more, with whatever was left in it. */
+  private async remove(sessionId: string): Promise<void> {
+    const network = this.networks.get(sessionId);
+    this.networks.delete(sessionId);
+    void network?.then((found) => found?.end());
+    await this.notes.get(sessionId)?.catch(() => undefined);
+    await rm(this.folderOf(sessionId), { recursive: true, force: true, maxRetries: 3 });
   }
 
   onModuleDestroy(): void {
