@@ -1,7 +1,10 @@
+import { join } from 'node:path';
 import JSON5 from 'json5';
 import { readTextIfExists } from '../common/atomic-file';
 import { messageOf } from '../common/openclaw-error';
+import { isReallyWithin } from '../common/paths/path-place';
 import { type PlainObject, copyPlain, deepFreeze, isPlainObject, valueAt } from '../common/plain-object';
+import { normaliseAgentId } from './agent-entries';
 import { applyConfigDefaults } from './config-defaults';
 import type { ConfigIssue } from './config-error';
 import { type ConfigSnapshot, hashOf } from './config-snapshot';
@@ -11,6 +14,7 @@ import { formatConfigPath } from './config-path';
 import { idleKeys } from './idle-keys';
 import { resolveIncludes } from './resolve-includes';
 import { type Resolved, resolveSecretObjects } from './secrets/resolve-secret-objects';
+import { defaultWorkspace, expandPath, resolveStateDir } from './state-paths';
 import { SecretStore } from './secrets/secret-store';
 import { substituteVariables } from './substitute-variables';
 import { withoutUnset } from './unset-values';
@@ -90,7 +94,12 @@ export function interpretConfig(
     );
   const unset = new Set(missing.map((issue) => issue.path));
   const idle = idleKeys(resolved);
-  const issues = [...missing, ...findings.issues.filter((issue) => !unset.has(issue.path)), ...idle.issues];
+  const issues = [
+    ...missing,
+    ...findings.issues.filter((issue) => !unset.has(issue.path)),
+    ...idle.issues,
+    ...includesOfTheAssistant(included.files, resolved, env),
+  ];
   return deepFreeze({
     ...base,
     parsed,
@@ -116,6 +125,33 @@ function withValues(config: PlainObject, found: readonly Resolved[]): PlainObjec
       (parent as Record<string | number, unknown>)[key] = value ?? '';
   }
   return copy;
+}
+
+/** What lies where the assistant writes would be a setting that it changes unasked. */
+function includesOfTheAssistant(files: readonly string[], resolved: PlainObject, env: Environment): ConfigIssue[] {
+  if (files.length === 0) return [];
+  const { defaults, list, entries } = isPlainObject(resolved['agents']) ? resolved['agents'] : {};
+  const named = Object.entries(isPlainObject(entries) ? entries : {}).map(([id, agent]) => ({
+    ...(isPlainObject(agent) ? agent : {}),
+    id: normaliseAgentId(id),
+  }));
+  const stateDir = resolveStateDir(env);
+  const workspaces = [
+    defaultWorkspace(env, stateDir),
+    ...[defaults, ...named, ...(Array.isArray(list) ? (list as unknown[]) : [])].flatMap((agent) => {
+      const { workspace, id } = isPlainObject(agent) ? agent : {};
+      return [
+        ...(typeof workspace === 'string' && workspace !== '' ? [expandPath(workspace, env.home)] : []),
+        ...(typeof id === 'string' ? [join(stateDir, `workspace-${id}`)] : []),
+      ];
+    }),
+  ];
+  return files.flatMap((file) => {
+    const workspace = workspaces.find((each) => isReallyWithin(each, file));
+    if (workspace === undefined) return [];
+    const message = `${file} lies in the workspace ${workspace}, where the assistant writes unasked; move it beside the configuration`;
+    return [{ path: '$include', message }];
+  });
 }
 
 /** `env.<NAME>` and `env.vars.<NAME>` become environment variables; they never override. */

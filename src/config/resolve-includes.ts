@@ -1,12 +1,16 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { dirname, isAbsolute, resolve } from 'node:path';
 import JSON5 from 'json5';
+import { readBoundedFile } from '../common/bounded-file';
 import { decodeOwnText } from '../common/text/decode-text';
 import { type PlainObject, isPlainObject } from '../common/plain-object';
 import { messageOf } from '../common/openclaw-error';
 import { ConfigError } from './config-error';
 
 const MAX_DEPTH = 10;
+/** Files in all: of those that name each other twice, ten within each other would be a thousand. */
+const MAX_FILES = 200;
+const MAX_BYTES = 4 * 1024 * 1024;
 
 export interface IncludeResult {
   value: unknown;
@@ -63,10 +67,14 @@ function readIncluded(name: string, from: string, chain: readonly string[], file
   if (!existsSync(path)) {
     throw new ConfigError('CONFIG_INCLUDE', `${from}: $include ${JSON.stringify(name)} not found at ${path}`);
   }
+  if (files.length === MAX_FILES)
+    throw new ConfigError('CONFIG_INCLUDE', `${from}: $include names more than ${MAX_FILES} files in all`);
   files.push(path);
   let parsed: unknown;
   try {
-    parsed = JSON5.parse(decodeOwnText(readFileSync(path)));
+    const content = readBoundedFile(path, MAX_BYTES);
+    if (!content) throw new Error(`it is no ordinary file, may not be read, or has more than ${MAX_BYTES} bytes`);
+    parsed = JSON5.parse(decodeOwnText(content));
   } catch (cause) {
     throw new ConfigError('CONFIG_INCLUDE', `${from}: $include ${path} can't be read: ${messageOf(cause)}`, { cause });
   }
@@ -77,9 +85,10 @@ function readIncluded(name: string, from: string, chain: readonly string[], file
 export function mergeDeep(base: unknown, over: unknown): unknown {
   if (Array.isArray(base) && Array.isArray(over)) return [...(base as unknown[]), ...(over as unknown[])];
   if (!isPlainObject(base) || !isPlainObject(over)) return over;
-  const merged: PlainObject = { ...base };
-  for (const [key, value] of Object.entries(over)) merged[key] = key in merged ? mergeDeep(merged[key], value) : value;
-  return merged;
+  const merged = new Map(Object.entries(base));
+  for (const [key, value] of Object.entries(over))
+    merged.set(key, merged.has(key) ? mergeDeep(merged.get(key), value) : value);
+  return Object.fromEntries(merged);
 }
 
 function mapObject(object: PlainObject, map: (value: unknown) => unknown): PlainObject {
