@@ -1,16 +1,17 @@
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { OpenclawError } from '../common/openclaw-error';
 import { makeTreePrivate } from '../common/private-files';
+import { Redactor } from '../common/redactor';
+import { ConfigService } from '../config/config.service';
 import type { Environment } from '../config/environment';
 import { type FetchOptions, fetchSource, kindOfSource } from '../skills/install/fetch-source';
-import { runProgram } from '../skills/install/run-program';
 import { dropGitFolders } from '../tools/git/drop-git-folders';
+import { GuardedHttp } from '../tools/web/guarded-http.service';
 import { pluginsFolder } from './catalog/plugin-catalog';
 import { MANIFEST_FILE, type PluginManifest, readManifest } from './catalog/plugin-manifest';
-
-const LIBRARIES_MS = 300_000;
+import { fetchLibraries, refuseLinks } from './plugin-libraries';
 
 export interface InstalledPlugin {
   manifest: PluginManifest;
@@ -30,10 +31,13 @@ export async function installPlugin(
   env: Environment,
   cwd: string,
 ): Promise<InstalledPlugin> {
+  const http = new GuardedHttp(new ConfigService(env, new Redactor()));
   const options: FetchOptions = {
     env: env.all(),
     home: env.home,
     cwd,
+    guard: (host, port, trusted) => http.addressFor(host, port, trusted),
+    trustsSource: true,
     download: () =>
       Promise.reject(new OpenclawError('SKILL_SOURCE_UNKNOWN', 'fetch the archive yourself, then name its file')),
   };
@@ -42,6 +46,7 @@ export async function installPlugin(
   const stage = await mkdtemp(join(pluginsFolder(stateDir), '.staged-'));
   try {
     const fetched = await fetchSource(source, join(stage, 'source'), options);
+    await refuseLinks(fetched.folder);
     const root = rootOf(fetched.folder);
     const manifest = readManifest(root);
     const folder = join(pluginsFolder(stateDir), manifest.id);
@@ -50,7 +55,7 @@ export async function installPlugin(
         'PLUGIN_THERE',
         `plugin ${manifest.id} is there already; openclaw plugins remove ${manifest.id} first`,
       );
-    await fetchLibraries(root, env);
+    await fetchLibraries(root, fetched.kind, options);
     await dropGitFolders(root);
     await makeTreePrivate(root);
     await rename(root, folder);
@@ -80,31 +85,4 @@ export async function removePlugin(folder: string): Promise<void> {
 /** npm packs its files below `package`; archives often hold one folder. */
 function rootOf(folder: string): string {
   return existsSync(join(folder, 'package', MANIFEST_FILE)) ? join(folder, 'package') : folder;
-}
-
-async function fetchLibraries(root: string, env: Environment): Promise<void> {
-  if (!existsSync(join(root, 'package.json'))) return;
-  const { dependencies } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as {
-    dependencies?: Record<string, string>;
-  };
-  if (Object.keys(dependencies ?? {}).length === 0) return;
-  // It names programs that npm runs, whatever is said about scripts; npm itself never packs one.
-  if (existsSync(join(root, '.npmrc')))
-    throw new OpenclawError(
-      'PLUGIN_REFUSED',
-      'it holds a file .npmrc, which would decide how npm works on this machine; install it without that file',
-    );
-  const end = await runProgram(
-    ['npm', 'install', '--omit=dev', '--ignore-scripts', '--install-links', '--no-audit', '--no-fund'],
-    {
-      cwd: root,
-      env: env.all(),
-      timeoutMs: LIBRARIES_MS,
-    },
-  );
-  if (end.code !== 0)
-    throw new OpenclawError(
-      'SKILL_SOURCE_FAILED',
-      `npm install in ${root} failed: ${end.output.trim().split('\n').slice(-3).join(' ')}`,
-    );
 }

@@ -52,7 +52,8 @@ export class PluginRuntime {
 
   constructor(
     readonly manifest: PluginManifest,
-    private readonly folder: string,
+    /** Where its files are to be run from; asked for at each start. */
+    private readonly folder: () => Promise<string>,
     private readonly around: PluginSurroundings,
   ) {}
 
@@ -104,11 +105,12 @@ export class PluginRuntime {
   private async launch(): Promise<PluginProcess> {
     const { id } = this.manifest;
     const { log, ask, changed } = this.around;
-    const program = new PluginProcess(await this.plan(), ask, (text, level) =>
+    const folder = await this.folder();
+    const program = new PluginProcess(await this.plan(folder), ask, (text, level) =>
       log[level === 'error' || level === 'warn' || level === 'info' ? level : 'debug']({ plugin: id }, text),
     );
     void program.ended.then((reason) => this.ended(reason));
-    const has = await program.load(join(this.folder, this.manifest.main ?? ''), {
+    const has = await program.load(join(folder, this.manifest.main ?? ''), {
       id,
       config: this.around.config,
       dataDir: this.around.dataDir,
@@ -149,13 +151,13 @@ export class PluginRuntime {
   }
 
   /** Behind bubblewrap where it works; behind Node's own wall of files and processes always. */
-  private async plan(): Promise<SpawnPlan> {
+  private async plan(folder: string): Promise<SpawnPlan> {
     const { env, driver, dataDir } = this.around;
     mkdirSync(dataDir, { recursive: true, mode: 0o700 });
     const { capabilities = {}, limits = {} } = this.manifest;
     const memoryMb = limits.memoryMb ?? DEFAULT_MEMORY_MB;
     const runner = join(appRoot(), 'bin', 'plugin-runner.cjs');
-    const readable = [this.folder, ...(capabilities.read ?? []).map((path) => expandPath(path, env.home))];
+    const readable = [folder, ...(capabilities.read ?? []).map((path) => expandPath(path, env.home))];
     const argv = [
       process.execPath,
       PERMISSION_FLAG,

@@ -137,7 +137,7 @@ export class PluginsEnableCommand extends PluginsCommandBase {
       throw new UsageError(
         `plugins.entries.${id}.config: ${problem}; set it first: openclaw config set plugins.entries.${id}.config '{…}'`,
       );
-    const sha256 = pluginHash(folder);
+    const sha256 = pluginHash(folder, manifest);
     await this.writer().edit([
       { path: ['plugins', 'installs', id], value: { ...this.installOf(id), sha256 } },
       { path: ['plugins', 'entries', id, 'enabled'], value: true },

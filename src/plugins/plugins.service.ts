@@ -15,9 +15,10 @@ import { hostOf, matchesHost } from '../common/net/host';
 import { BubblewrapDriver } from '../tools/sandbox/bubblewrap.driver';
 import { ToolRegistry } from '../tools/tool-registry.service';
 import { GuardedHttp } from '../tools/web/guarded-http.service';
-import { anyEnabled, listPlugins, type PluginState } from './catalog/plugin-catalog';
+import { anyEnabled, listPlugins, type PluginState, trustedHash } from './catalog/plugin-catalog';
 import { schemaProblem } from './catalog/schema-check';
 import { PluginChannel, declarationOf } from './plugin-channel';
+import { PluginCopies } from './plugin-copies';
 import { PluginRuntime } from './plugin-runtime';
 import { pluginTool } from './plugin-tool';
 
@@ -51,6 +52,7 @@ export class Plugins {
   private readonly channels = new Map<string, PluginChannel>();
   /** What is wrong with plugins that are on. */
   private readonly faults = new Map<string, string>();
+  private copies: PluginCopies | undefined;
 
   constructor(
     private readonly config: ConfigService,
@@ -127,7 +129,10 @@ export class Plugins {
     const { config = {}, env: variables = {}, harmlessTools } = this.config.config.plugins?.entries?.[id] ?? {};
     const problem = manifest.configSchema && (await schemaProblem(manifest.configSchema, config));
     if (problem !== undefined) throw new Error(`plugins.entries.${id}.config: ${problem}`);
-    const runtime: PluginRuntime = new PluginRuntime(manifest, folder, {
+    const agreed = trustedHash(this.config.config, id) ?? '';
+    this.copies ??= new PluginCopies(join(this.config.stateDir, 'cache', 'plugins'));
+    const { copies } = this;
+    const runtime: PluginRuntime = new PluginRuntime(manifest, () => copies.of(id, folder, agreed), {
       env: this.config.env,
       driver: this.driver,
       dataDir: join(this.config.stateDir, 'plugin-data', id),

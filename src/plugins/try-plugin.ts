@@ -16,7 +16,7 @@ export async function tryPlugin(
   env: Environment,
 ): Promise<string | undefined> {
   const dataDir = mkdtempSync(join(tmpdir(), 'openclaw-plugin-'));
-  const runtime = new PluginRuntime(manifest, folder, {
+  const runtime = new PluginRuntime(manifest, () => Promise.resolve(folder), {
     env,
     driver: new BubblewrapDriver(),
     dataDir,

@@ -140,7 +140,7 @@ export class SkillsTrustRpc {
       env: env.all(),
       home: env.home,
       cwd: stateDir,
-      checkHost: (host, port) => this.http.addressFor(host, port),
+      guard: (host, port, trusted) => this.http.addressFor(host, port, trusted),
       download: async (url, maxBytes) => {
         const answer = await this.http.request({ url, timeoutMs: DOWNLOAD_MS, maxBytes });
         if (answer.status >= 400) throw new OpenclawError('SKILL_SOURCE_FAILED', `${url} answered ${answer.status}`);

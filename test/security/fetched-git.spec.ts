@@ -106,6 +106,7 @@ describe('what is installed brings git nothing to obey', () => {
       home: join(base, 'home'),
       cwd: base,
       download: () => Promise.reject(new Error('nothing is fetched')),
+      guard: () => Promise.reject(new Error('nothing is fetched')),
     });
   const yes = (): Promise<{ install: boolean; acceptsRisk: boolean }> =>
     Promise.resolve({ install: true, acceptsRisk: true });

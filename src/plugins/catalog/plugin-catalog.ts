@@ -1,10 +1,12 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { messageOf } from '../../common/openclaw-error';
+import { isDeepStrictEqual } from 'node:util';
+import { OpenclawError, messageOf } from '../../common/openclaw-error';
+import { isReallyWithin } from '../../common/paths/path-place';
 import { isPlainObject } from '../../common/plain-object';
 import type { OpenclawConfig } from '../../config/openclaw.config';
 import { expandPath } from '../../config/state-paths';
-import { hashFolder } from '../../skills/trust/hash-folder';
+import { hashFolder, listSkillFiles } from '../../skills/trust/hash-folder';
 import { MANIFEST_FILE, type PluginManifest, readManifest } from './plugin-manifest';
 import { commandLine } from '../../common/cli/own-commands';
 
@@ -68,8 +70,24 @@ export function trustedHash(config: OpenclawConfig, id: string): string | undefi
   return typeof hash === 'string' ? hash : undefined;
 }
 
-/** What all files of a plugin are now, those of its libraries included. */
-export const pluginHash = (folder: string): string => hashFolder(folder, { everything: true });
+/**
+ * What all files of a plugin are now, those of its libraries included.
+ * @param manifest what was read of it before; the hash is that of other files where they have another one
+ * @throws OpenclawError PLUGIN_LINK for a link that leads out: what is there changes without the plugin
+ */
+export function pluginHash(folder: string, manifest?: PluginManifest): string {
+  for (const file of listSkillFiles(folder, { everything: true }))
+    if (!isReallyWithin(folder, join(folder, file)))
+      throw new OpenclawError('PLUGIN_LINK', `${join(folder, file)} is a link that leads out of the plugin`);
+  const pieces: Buffer[] = [];
+  const take = (file: string, piece: Buffer): void => {
+    if (file === MANIFEST_FILE) pieces.push(Buffer.from(piece));
+  };
+  const hash = hashFolder(folder, { everything: true, take });
+  if (manifest && !isDeepStrictEqual(JSON.parse(Buffer.concat(pieces).toString('utf8')), manifest))
+    throw new OpenclawError('PLUGIN_CHANGED', `${join(folder, MANIFEST_FILE)} changes while it is read`);
+  return hash;
+}
 
 function stateOf(config: OpenclawConfig, { folder, source }: Pick<PluginState, 'folder' | 'source'>): PluginState {
   let manifest: PluginManifest;
@@ -83,16 +101,17 @@ function stateOf(config: OpenclawConfig, { folder, source }: Pick<PluginState, '
   }
   const { id } = manifest;
   const enabled = config.plugins?.entries?.[id]?.enabled === true;
-  const { isFaulty, ...why } = reasonAgainst(config, id, folder, enabled);
+  const { isFaulty, ...why } = reasonAgainst(config, manifest, folder, enabled);
   return { id, folder, source, manifest, enabled, ...why, ...(isFaulty ? { isFaulty } : {}) };
 }
 
 function reasonAgainst(
   config: OpenclawConfig,
-  id: string,
+  manifest: PluginManifest,
   folder: string,
   enabled: boolean,
 ): { reason?: string; isFaulty?: boolean } {
+  const { id } = manifest;
   const { plugins } = config;
   if (plugins?.enabled === false) return { reason: 'plugins.enabled is false' };
   if (plugins?.deny?.includes(id)) return { reason: 'plugins.deny names it' };
@@ -101,10 +120,13 @@ function reasonAgainst(
   const trusted = trustedHash(config, id);
   if (trusted === undefined)
     return { reason: `nobody has looked at its files; ${commandLine(`plugins enable ${id}`)}`, isFaulty: true };
-  if (trusted !== pluginHash(folder))
-    return {
-      reason: `its files are no longer those that were enabled; look at them, then ${commandLine(`plugins enable ${id}`)}`,
-      isFaulty: true,
-    };
-  return {};
+  try {
+    if (trusted === pluginHash(folder, manifest)) return {};
+  } catch (error) {
+    return { reason: messageOf(error), isFaulty: true };
+  }
+  return {
+    reason: `its files are no longer those that were enabled; look at them, then ${commandLine(`plugins enable ${id}`)}`,
+    isFaulty: true,
+  };
 }

@@ -1,6 +1,7 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { ModelProviderConfig } from '../../agent/providers/models.config';
+import { readBoundedFile } from '../../common/bounded-file';
 import { messageOf, OpenclawError } from '../../common/openclaw-error';
 import { isReallyWithin, staysInside } from '../../common/paths/path-place';
 import {
@@ -22,6 +23,7 @@ import { TOLD_EVENTS } from '../../hooks/hook-event';
 import type { OperatorScope } from '../../rpc/scopes';
 
 export const MANIFEST_FILE = 'openclaw.plugin.json';
+const MAX_MANIFEST_BYTES = 1024 * 1024;
 const ID = /^[a-z0-9][a-z0-9-]{0,40}$/;
 const NAME = /^[a-z0-9][a-z0-9_-]{0,62}$/;
 
@@ -101,7 +103,10 @@ export function readManifest(folder: string): PluginManifest {
   };
   let manifest: PluginManifest;
   try {
-    manifest = JSON.parse(readFileSync(join(folder, MANIFEST_FILE), 'utf8')) as PluginManifest;
+    const content = readBoundedFile(join(folder, MANIFEST_FILE), MAX_MANIFEST_BYTES);
+    if (!content)
+      throw new Error(`it is no ordinary file, may not be read, or has more than ${MAX_MANIFEST_BYTES} bytes`);
+    manifest = JSON.parse(content.toString('utf8')) as PluginManifest;
   } catch (error) {
     return refuse(messageOf(error));
   }
@@ -145,13 +150,16 @@ const OF_THE_MACHINE = new Set([
 ]);
 /** Names under which the gateway keeps its own secrets, whatever a plugin calls itself. */
 const OF_THE_GATEWAY = /^(OPENCLAW|CLAWDBOT|TELEGRAM|DISCORD|SLACK)_/;
+/** What the program that runs a plugin obeys itself, before and beside the plugin. */
+const OF_THE_RUNTIME = /^(NODE|LD|DYLD|GLIBC|MALLOC|OPENSSL|SSL|UV)_/;
 const PROVIDERS: ReadonlySet<string> = new Set(PROVIDER_KEYS);
 
 const ownPrefix = (id: string): string => `${id.toUpperCase().replaceAll('-', '_')}_`;
 
 /** Whether a plugin may have a variable of the gateway's because it says so: one that bears its own name. */
 const isOwnVariable = (id: string, name: string): boolean =>
-  OF_THE_MACHINE.has(name) || (name.startsWith(ownPrefix(id)) && !OF_THE_GATEWAY.test(name) && !PROVIDERS.has(name));
+  OF_THE_MACHINE.has(name) ||
+  (name.startsWith(ownPrefix(id)) && !OF_THE_GATEWAY.test(name) && !OF_THE_RUNTIME.test(name) && !PROVIDERS.has(name));
 
 /** Whether a manifest names anything that only a program can do. */
 export const needsCode = ({ tools, methods, hooks, channels, startup }: PluginManifest): boolean =>

@@ -81,6 +81,8 @@ export class SkillsDesk {
       home: this.env.home,
       cwd: process.cwd(),
       download: (url, maxBytes) => this.download(url, maxBytes),
+      guard: (host, port, trusted) => new GuardedHttp(this.config).addressFor(host, port, trusted),
+      trustsSource: true,
     });
   }
 

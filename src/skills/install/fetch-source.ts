@@ -2,6 +2,7 @@ import { existsSync, lstatSync, readdirSync, statSync } from 'node:fs';
 import { cp, mkdir, readFile } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 import { Readable } from 'node:stream';
+import { readBoundedFile } from '../../common/bounded-file';
 import { cutText } from '../../common/cut-text';
 import type { ArchiveLimits } from '../../common/archives/archive-limits';
 import { unpackTar, unpackZip } from '../../common/archives/unpack';
@@ -12,6 +13,7 @@ import type { LockedSkill } from '../trust/skill-lock';
 import { SKILL_FILE } from '../catalog/skill-scan';
 import { dropGitFolders } from '../../tools/git/drop-git-folders';
 import { SAFE_GIT_ENVIRONMENT, SAFE_GIT_OPTIONS } from '../../tools/git/safe-git';
+import { type OriginGuard, SAFE_NPM_OPTIONS, registriesOf, withGuardedWay } from './guarded-programs';
 import { runProgram } from './run-program';
 
 const FETCH_TIMEOUT_MS = 120_000;
@@ -49,8 +51,10 @@ export interface FetchOptions {
   cwd: string;
   /** Fetches an https address, checked like every other one. */
   download(url: string, maxBytes: number): Promise<Buffer>;
-  /** Refuses hosts that git may not be sent to; absent where the owner does so at the terminal of the machine itself. */
-  checkHost?: (host: string, port: number) => Promise<unknown>;
+  /** Where git and npm may be sent to, and sent on to. */
+  guard: OriginGuard;
+  /** The owner wrote the source at the terminal of the machine itself: its own host may be a private one. */
+  trustsSource?: boolean;
 }
 
 const failed = (message: string): OpenclawError => new OpenclawError('SKILL_SOURCE_FAILED', message);
@@ -119,7 +123,7 @@ async function fetchAsItIs(source: string, into: string, options: FetchOptions):
       return fetchNpm(source.replace(/^npm:/, ''), into, options);
     case 'archive': {
       const isRemote = isWebAddress(source);
-      const content = isRemote ? await options.download(source, MAX_ARCHIVE_BYTES) : await readArchive(local);
+      const content = isRemote ? await options.download(source, MAX_ARCHIVE_BYTES) : readArchive(local);
       await unpackArchive(isRemote ? new URL(source).pathname : local, content, into);
       return { kind, source: isRemote ? source : local, folder: into };
     }
@@ -164,30 +168,39 @@ async function fetchGit(
   source: string,
   local: string | undefined,
   into: string,
-  { env, cwd, checkHost }: FetchOptions,
+  options: FetchOptions,
 ): Promise<FetchedSource> {
   const [written = '', ref] = source.split('#');
   const remote = local ?? written.replace(/^git\+/, '');
   if (local === undefined && !GIT_TRANSPORTS.some((start) => remote.startsWith(start)))
     throw failed(`${remote}: git sources begin with https://, ssh:// or git@`);
   if (ref !== undefined && !/^[\w][\w./-]*$/.test(ref)) throw failed(`"${ref}" is no branch, tag or commit`);
-  if (local === undefined && checkHost) {
-    const { host, port } = hostOfGit(remote);
-    await checkHost(host, port);
-  }
-  const git = (args: string[]): ReturnType<typeof runProgram> =>
-    runProgram(['git', ...SAFE_GIT_OPTIONS, ...args], {
-      cwd: existsSync(into) ? into : cwd,
+  await mkdir(into, { recursive: true });
+  if (local !== undefined) return checkOut(remote, ref, into, options, []);
+  const { host, port, origin } = placeOfGit(remote);
+  const trusted = options.trustsSource && origin !== undefined ? [origin] : [];
+  // Connections of ssh pass no proxy, and are sent nowhere else.
+  if (origin === undefined && !options.trustsSource) await options.guard(host, port, []);
+  return withGuardedWay(options.guard, options.env, trusted, ({ git }) => checkOut(remote, ref, into, options, git));
+}
+
+async function checkOut(
+  remote: string,
+  ref: string | undefined,
+  into: string,
+  { env }: FetchOptions,
+  wayOut: readonly string[],
+): Promise<FetchedSource> {
+  const must = async (args: string[], what: string): Promise<string> => {
+    const end = await runProgram(['git', ...SAFE_GIT_OPTIONS, ...wayOut, ...args], {
+      cwd: into,
       env,
       timeoutMs: FETCH_TIMEOUT_MS,
       extraEnv: { ...SAFE_GIT_ENVIRONMENT },
     });
-  const must = async (args: string[], what: string): Promise<string> => {
-    const end = await git(args);
     if (end.code !== 0) throw failed(`${what} failed: ${end.output.trim().split('\n').slice(-2).join(' ')}`);
     return end.output.trim();
   };
-  await mkdir(into, { recursive: true });
   await must(['init', '--quiet', '.'], 'git init');
   await must(['fetch', '--quiet', '--depth', '1', '--no-tags', '--', remote, ref ?? 'HEAD'], `git fetch ${remote}`);
   await must(['checkout', '--quiet', '--detach', 'FETCH_HEAD'], 'git checkout');
@@ -195,18 +208,19 @@ async function fetchGit(
   return { kind: 'git', source: ref === undefined ? remote : `${remote}#${ref}`, revision, folder: into };
 }
 
-/** Where git would connect to. @throws OpenclawError SKILL_SOURCE_FAILED */
-function hostOfGit(remote: string): { host: string; port: number } {
+/** Where git would connect to; an origin where it speaks HTTP. @throws OpenclawError SKILL_SOURCE_FAILED */
+function placeOfGit(remote: string): { host: string; port: number; origin?: string } {
   // `git@host:path`, the short way of ssh.
   const [, short] = remote.includes('://') ? [] : (/^[^@/]+@(\[[^\]]+\]|[^:/]+):/.exec(remote) ?? []);
   const address = short === undefined ? remote : `ssh://${short}`;
   if (!URL.canParse(address)) throw failed(`${remote} names no host`);
   const url = new URL(address);
   const host = url.hostname.replace(/^\[|\]$/g, '');
-  return { host, port: Number(url.port) || (url.protocol === 'ssh:' ? 22 : 443) };
+  if (url.protocol === 'ssh:') return { host, port: Number(url.port) || 22 };
+  return { host, port: Number(url.port) || 443, origin: url.origin };
 }
 
-async function fetchNpm(spec: string, into: string, { env }: FetchOptions): Promise<FetchedSource> {
+async function fetchNpm(spec: string, into: string, { env, guard }: FetchOptions): Promise<FetchedSource> {
   if (!NPM_PACKAGE.test(spec) && !isAbsolute(spec))
     throw new OpenclawError(
       'SKILL_SOURCE_UNKNOWN',
@@ -215,21 +229,21 @@ async function fetchNpm(spec: string, into: string, { env }: FetchOptions): Prom
   await mkdir(into, { recursive: true });
   const packed = join(dirname(into), 'npm');
   await mkdir(packed, { recursive: true });
-  const end = await runProgram(
-    ['npm', 'pack', '--ignore-scripts', '--json', '--pack-destination', packed, '--', spec],
-    {
+  const isLocal = isAbsolute(spec);
+  const end = await withGuardedWay(guard, env, isLocal ? [] : await registriesOf(packed, env), ({ npm }) =>
+    runProgram(['npm', 'pack', ...SAFE_NPM_OPTIONS, ...npm, '--json', '--pack-destination', packed, '--', spec], {
       // Settings of npm in the folder that the command is called in are somebody else's.
       cwd: packed,
       env,
       timeoutMs: FETCH_TIMEOUT_MS,
-    },
+    }),
   );
   const file = readdirSync(packed).find((name) => name.endsWith('.tgz'));
   if (end.code !== 0 || file === undefined)
     throw failed(
       `npm pack ${spec} failed: ${/npm error (?!A complete log)(.+)/.exec(end.output)?.[1] ?? cutText(end.output.trim(), 200)}`,
     );
-  const content = await readArchive(join(packed, file));
+  const content = readArchive(join(packed, file));
   await unpackArchive(file, content, into);
   const manifest = JSON.parse(await readFile(join(into, 'package', 'package.json'), 'utf8')) as { version?: string };
   return {
@@ -240,10 +254,11 @@ async function fetchNpm(spec: string, into: string, { env }: FetchOptions): Prom
   };
 }
 
-async function readArchive(path: string): Promise<Buffer> {
-  const { size } = statSync(path);
-  if (size > MAX_ARCHIVE_BYTES) throw failed(`${path} has ${size} bytes, more than ${MAX_ARCHIVE_BYTES}`);
-  return readFile(path);
+function readArchive(path: string): Buffer {
+  const content = readBoundedFile(path, MAX_ARCHIVE_BYTES);
+  if (!content)
+    throw failed(`${path} is no ordinary file, may not be read, or has more than ${MAX_ARCHIVE_BYTES} bytes`);
+  return content;
 }
 
 /** @throws OpenclawError ARCHIVE_REFUSED for entries that lead out of the folder, are links, or are too much */

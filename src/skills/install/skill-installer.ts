@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { readBoundedFile } from '../../common/bounded-file';
 import { cutText } from '../../common/cut-text';
 import { OpenclawError } from '../../common/openclaw-error';
 import { copyPrivately } from '../../common/private-files';
@@ -40,6 +41,7 @@ export interface InstallDecision {
 /** Shows a staged skill to somebody who decides. */
 export type InstallReview = (staged: StagedSkill) => Promise<InstallDecision>;
 
+const MAX_SKILL_BYTES = 4 * 1024 * 1024;
 const SAFE_NAME = /^[a-z0-9][a-z0-9_-]*$/i;
 
 /** Installs, updates and removes skills of others. What the lock file says is what is loaded. */
@@ -158,7 +160,13 @@ export class SkillInstaller {
   private stageOf(folder: string, origin: Pick<StagedSkill, 'kind' | 'source' | 'revision'>): StagedSkill {
     let manifest: SkillManifest;
     try {
-      ({ manifest } = parseSkill(readFileSync(join(folder, SKILL_FILE)), basename(folder)));
+      const text = readBoundedFile(join(folder, SKILL_FILE), MAX_SKILL_BYTES);
+      if (!text)
+        throw new OpenclawError(
+          'SKILL_BROKEN',
+          `${basename(folder)}/${SKILL_FILE} is no ordinary file, or has more than ${MAX_SKILL_BYTES} bytes`,
+        );
+      ({ manifest } = parseSkill(text, basename(folder)));
     } catch (error) {
       if (!(error instanceof FrontmatterError)) throw error;
       throw new OpenclawError('SKILL_BROKEN', `${basename(folder)}/${SKILL_FILE} line ${error.line}: ${error.reason}`);

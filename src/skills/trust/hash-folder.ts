@@ -40,10 +40,14 @@ export function listSkillFiles(folder: string, { everything = false } = {}): str
 
 /**
  * SHA-256 over names and contents of all files of a folder, in hex: another byte or name is another hash.
- * @param options everything: also what is not part of what was published, such as `node_modules`
+ * @param options everything: also what is not part of what was published, such as `node_modules`; take: hears of what
+ * was hashed, file by file and piece by piece
  * @throws OpenclawError SKILL_BROKEN for pipes and the like, for what may not be read, and for too much of it
  */
-export function hashFolder(folder: string, options?: { everything?: boolean }): string {
+export function hashFolder(
+  folder: string,
+  options: { everything?: boolean; take?: (file: string, piece: Buffer) => void } = {},
+): string {
   const whole = createHash('sha256');
   let left = MAX_FOLDER_BYTES;
   for (const file of listSkillFiles(folder, options)) {
@@ -51,7 +55,10 @@ export function hashFolder(folder: string, options?: { everything?: boolean }): 
     const one = createHash('sha256');
     if (lstatSync(path).isSymbolicLink()) one.update(`-> ${readlinkSync(path)}`);
     else {
-      const bytes = readPieces(path, left, (piece) => one.update(piece));
+      const bytes = readPieces(path, left, (piece) => {
+        one.update(piece);
+        options.take?.(file, piece);
+      });
       if (bytes === undefined)
         throw new OpenclawError(
           'SKILL_BROKEN',

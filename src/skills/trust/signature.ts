@@ -1,7 +1,8 @@
 import { createHash, createPrivateKey, createPublicKey, sign, verify } from 'node:crypto';
+import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
 import { cutText } from '../../common/cut-text';
-import { readTextIfExists } from '../../common/atomic-file';
+import { readBoundedFile } from '../../common/bounded-file';
 import { isPlainObject } from '../../common/plain-object';
 import { SIGNATURE_FILE } from './hash-folder';
 
@@ -20,6 +21,7 @@ export type SignatureCheck =
   | { state: 'valid'; publisher: string; key: string; fingerprint: string };
 
 const FINGERPRINT_LENGTH = 32;
+const MAX_BYTES = 64 * 1024;
 
 /** What is signed: that these bytes are the skill of that name. */
 const signedText = (name: string, hash: string): Buffer => Buffer.from(`openclaw-skill-v1\n${name}\n${hash}\n`);
@@ -29,10 +31,12 @@ export const fingerprintOf = (key: string): string =>
 
 /** @param hash of the folder as it is now */
 export function checkSignature(folder: string, name: string, hash: string): SignatureCheck {
-  const text = readTextIfExists(join(folder, SIGNATURE_FILE));
-  if (text === undefined) return { state: 'unsigned' };
+  const path = join(folder, SIGNATURE_FILE);
+  if (lstatSync(path, { throwIfNoEntry: false }) === undefined) return { state: 'unsigned' };
   try {
-    const value: unknown = JSON.parse(text);
+    const text = readBoundedFile(path, MAX_BYTES);
+    if (!text) throw new Error(`it is no ordinary file, may not be read, or has more than ${MAX_BYTES} bytes`);
+    const value: unknown = JSON.parse(text.toString('utf8'));
     if (!isPlainObject(value)) throw new Error('it is no object');
     const { publisher, key, signature } = value;
     if (typeof publisher !== 'string' || typeof key !== 'string' || typeof signature !== 'string')

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { resolve } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { ROUTES } from '../../../ui/src/shell/routes';
-import { LANGUAGES, languageOf } from '../../../ui/src/words/languages';
+import { languageOf } from '../../../ui/src/words/languages';
 import { describeWithBrowser, openBrowser, openPage } from '../../harness/browser';
 import { TEST_TOKEN } from '../../harness/gateway-process';
 import { ToolBench } from '../../harness/tool-bench';
