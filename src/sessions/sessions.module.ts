@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { EventsModule } from '../events/events.module';
 import { StorageModule } from '../storage/storage.module';
 import { SessionStore } from './session.store';
 import { SystemEventStore } from './system-event.store';
@@ -7,7 +8,7 @@ import { TranscriptSearch } from './transcript-search';
 import { TranscriptStore } from './transcript.store';
 
 @Module({
-  imports: [StorageModule],
+  imports: [EventsModule, StorageModule],
   providers: [SessionStore, SystemEventStore, TodoTool, TranscriptSearch, TranscriptStore],
   exports: [SessionStore, SystemEventStore, TranscriptSearch, TranscriptStore],
 })

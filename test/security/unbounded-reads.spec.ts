@@ -27,7 +27,7 @@ const KNOWN: Record<string, string> = {
   'src/agent/media/media-store.service.ts': 'written by the gateway under a name of its own',
   'src/agent/media/spoken-answers.service.ts': 'what a speech service has just made, of a limited size',
   'src/agent/sessions/transcript-files.ts': 'named by the owner on the command line',
-  'src/channels/discord/discord.adapter.ts': 'a copy that the gateway keeps until it is sent',
+  'src/channels/discord/discord-delivery.ts': 'a copy that the gateway keeps until it is sent',
   'src/channels/slack/slack-ways.ts': 'a copy that the gateway keeps until it is sent',
   'src/channels/telegram/telegram-accounts.ts': 'named by the owner in the configuration',
   'src/channels/webpage/webpage.controller.ts': 'a file of the program',
