@@ -2,7 +2,7 @@ import { t } from '@lingui/core/macro';
 import { Trans } from '@lingui/react/macro';
 import { memo } from 'react';
 import { Button } from '../../kit/button';
-import { byteWords } from '../../kit/bytes';
+import { byteSize } from '../../kit/amounts';
 import { clockTime, dayName, wholeMoment } from '../../kit/time';
 import { Markdown } from '../../text/markdown';
 import { Prose, SafeText } from '../../text/safe-text';
@@ -138,12 +138,14 @@ function Attached({ file: { name, mimeType, bytes, path, text } }: { file: Attac
   const facts = (
     <>
       <SafeText text={name} max={MAX_NAME} /> · <SafeText text={mimeType} max={MAX_NAME} />
-      {bytes !== undefined && ` · ${byteWords(bytes)}`}
+      {bytes !== undefined && ` · ${byteSize(bytes)}`}
     </>
   );
   const place = path !== undefined && (
     <small data-testid="kept-as">
-      kept as <SafeText text={path} max={MAX_PATH} />
+      <Trans>
+        kept as <SafeText text={path} max={MAX_PATH} />
+      </Trans>
     </small>
   );
   if (text === '')
@@ -156,7 +158,7 @@ function Attached({ file: { name, mimeType, bytes, path, text } }: { file: Attac
     <details className={css['file']} data-testid="attached-file">
       <summary>{facts}</summary>
       {place}
-      <pre tabIndex={0} role="group" aria-label="What it says">
+      <pre tabIndex={0} role="group" aria-label={t`What it says`}>
         <SafeText text={text} lines max={20_000} />
       </pre>
     </details>
