@@ -94,8 +94,9 @@ describe('architecture', () => {
       // git and the build of a new release, on the owner's order.
       'update/program-step.ts',
     ]);
-    // One place asks models, and makes each request fit its provider first.
+    // One place asks models, and makes each request fit its provider first; another has pictures drawn.
     expect(product.filter((file) => /\.do(Stream|Generate)\(/.test(read(file)))).toEqual([
+      'agent/media/image-generate.tool.ts',
       'agent/runtime/call-model.ts',
     ]);
     // Model servers, also those on loopback, and addresses of MCP servers come from the operator.
