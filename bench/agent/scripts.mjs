@@ -39,7 +39,7 @@ export const scriptsFor = (place) => ({
         },
       },
     }),
-    say('The summary is in summary.md.\nMEDIA:summarise-pdf/summary.md'),
+    say('The summary is in summary.md.'),
   ],
   'fill-sheet': [
     skill('documents'),
@@ -56,7 +56,7 @@ export const scriptsFor = (place) => ({
     },
     exec(`${script('documents', 'xlsx.mjs')} fill stock.xlsx changes.json filled.xlsx`, { workdir: 'fill-sheet' }),
     exec(`${script('documents', 'xlsx.mjs')} read filled.xlsx`, { workdir: 'fill-sheet' }),
-    say('Filled.\nMEDIA:fill-sheet/filled.xlsx'),
+    say('Filled.'),
   ],
   research: [
     call('web_fetch', { url: `${place.site}/maker` }),
@@ -81,13 +81,13 @@ export const scriptsFor = (place) => ({
     exec(`${script('data-analysis', 'chart.mjs')} by-shop.csv --x shop --y "sum of amount" --out chart.svg`, {
       workdir: 'chart',
     }),
-    say((results) => `The most was sold by ${found(results[1], /\n(\w+),/)}.\nMEDIA:chart/chart.svg`),
+    say((results) => `The most was sold by ${found(results[1], /\n(\w+),/)}.`),
   ],
   'cut-video': [
     skill('video-frames'),
     exec('ffmpeg -v error -y -ss 1 -i film.mp4 -t 2 -c:v mpeg4 clip.mp4', { workdir: 'cut-video' }),
     exec('ffprobe -v error -show_entries format=duration -of csv=p=0 clip.mp4', { workdir: 'cut-video' }),
-    say((results) => `The clip has ${found(results[2], /([\d.]+)/)} seconds.\nMEDIA:cut-video/clip.mp4`),
+    say((results) => `The clip has ${found(results[2], /([\d.]+)/)} seconds.`),
   ],
   page: [
     call('write', {
@@ -150,7 +150,7 @@ export const scriptsFor = (place) => ({
     skill('documents'),
     exec(`${script('documents', 'pdf.mjs')} merge all.pdf one.pdf two.pdf`, { workdir: 'merge-pdfs' }),
     exec(`${script('documents', 'pdf.mjs')} info all.pdf`, { workdir: 'merge-pdfs' }),
-    say((results) => `${found(results[2], /pages: (\d+)/)} pages.\nMEDIA:merge-pdfs/all.pdf`),
+    say((results) => `${found(results[2], /pages: (\d+)/)} pages.`),
   ],
   diagram: [
     skill('diagrams'),
@@ -159,12 +159,12 @@ export const scriptsFor = (place) => ({
       content: 'order = (Order)\npaid = <Paid?>\norder -> paid\npaid -> ship: yes\npaid -> remind: no\n',
     }),
     exec(`${script('diagrams', 'diagram.mjs')} order.txt order.svg`, { workdir: 'diagram' }),
-    say('Drawn.\nMEDIA:diagram/order.svg'),
+    say('Drawn.'),
   ],
   docx: [
     skill('documents'),
     exec(`${script('documents', 'docx.mjs')} text minutes.docx > minutes.md && cat minutes.md`, { workdir: 'docx' }),
-    say('Converted.\nMEDIA:docx/minutes.md'),
+    say('Converted.'),
   ],
   transcript: [
     skill('youtube-transcripts'),

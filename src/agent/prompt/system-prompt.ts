@@ -116,7 +116,7 @@ const SECTIONS: readonly PromptSection[] = [
         isGuest
           ? '## Files\nThis conversation has a folder of its own. Paths are relative to it.'
           : `## Workspace\nYour files are in ${workspace}. Relative paths start there.`
-      } To hand over a file, put MEDIA:path on a line of its own in your answer.`,
+      } Say the path of a file that you hand over.`,
   },
   {
     id: 'documentation',
