@@ -82,6 +82,7 @@ describe('architecture', () => {
     const code = (file: string): string => read(file).replace(/^import type .*$/gm, '');
     expect(product.filter((file) => code(file).includes("'node:child_process'")).sort()).toEqual([
       'config/secrets/keychain.ts',
+      'config/secrets/secret-provider.ts',
       'control-ui/dashboard.command.ts',
       'gateway/http/port-owner.ts',
       // The service manager on the owner's order.

@@ -1,7 +1,7 @@
 import { localTimeZone } from '../common/clock';
 import { durationMs } from '../common/duration';
 import { isTimeZone, wallTimeAt } from '../common/zoned-time';
-import type { HeartbeatConfig } from './agents.config';
+import type { HeartbeatConfig } from './heartbeat.config';
 import { agentEntries, defaultAgentId } from '../config/agent-entries';
 import type { OpenclawConfig } from '../config/openclaw.config';
 

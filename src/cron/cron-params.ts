@@ -142,8 +142,8 @@ export class CronToolParams {
   @Nested(() => CronJobPatch)
   @Doc('update: {name?, enabled?, schedule?, payload?}.')
   patch?: CronJobPatch;
-  @Opt() @Bool() @Doc('list: done ones, too.') includeDisabled?: boolean;
-  @Opt() @Int({ min: 0, max: 10 }) @Doc('add: last messages to put below the text.') contextMessages?: number;
+  @Opt() @Hidden() @Bool() includeDisabled?: boolean;
+  @Opt() @Hidden() @Int({ min: 0, max: 10 }) contextMessages?: number;
   @Opt() @Hidden() @OneOf(['now', 'next-heartbeat']) mode?: 'now' | 'next-heartbeat';
   @Opt() @Hidden() @Str() gatewayUrl?: string;
   @Opt() @Hidden() @Str() gatewayToken?: string;

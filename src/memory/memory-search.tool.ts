@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { messageOf } from '../common/openclaw-error';
-import { Doc, Int, Num, Opt, Text } from '../common/validation/fields';
+import { Doc, Hidden, Int, Num, Opt, Text } from '../common/validation/fields';
 import { ConfigService } from '../config/config.service';
 import { findAgent } from '../config/agent-entries';
 import { AgentTool, type ToolContext, type ToolResult, textResult } from '../tools/agent-tool';
@@ -15,7 +15,7 @@ const DEFAULT_MIN_SCORE = 0.35;
 export class MemorySearchParams {
   @Text({ max: 1000 }) @Doc('Words that stand in the notes, or a day such as 2026-11-27.') query!: string;
   @Opt() @Int({ min: 1, max: 50 }) @Doc(`${DEFAULT_RESULTS} by default.`) maxResults?: number;
-  @Opt() @Num({ min: 0, max: 1 }) @Doc(`${DEFAULT_MIN_SCORE} by default.`) minScore?: number;
+  @Opt() @Hidden() @Num({ min: 0, max: 1 }) minScore?: number;
 }
 
 @Injectable()

@@ -113,7 +113,7 @@ describe('chat commands', () => {
     const json = JSON.parse((await give('/context json')).replaceAll('```json', '').replaceAll('```', '')) as {
       totals: { systemTokens: number; toolTokens: number };
     };
-    expect(json.totals.systemTokens + json.totals.toolTokens).toBeLessThanOrEqual(4200);
+    expect(json.totals.systemTokens + json.totals.toolTokens).toBeLessThanOrEqual(3700);
     expect(await give('/tools')).toContain('read');
     expect(await give('/tools all')).toContain('voice_call: phone calls are not set up');
     expect(await give('/usage cost')).toContain('This conversation:');

@@ -23,6 +23,7 @@ export class SessionStatusParams {
   idempotent: true,
   whilePlanning: true,
   core: true,
+  rare: 'model, tokens and levels of a session',
   origin: 'gateway',
 })
 export class SessionStatusTool {

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { ReplyButton } from '../../common/chat-media';
 import { cutText } from '../../common/cut-text';
-import { Doc, Int, Opt, StrList, Text } from '../../common/validation/fields';
+import { Doc, Hidden, Int, Opt, StrList, Text } from '../../common/validation/fields';
 import { EventBus } from '../../events/event-bus';
 import { OutboundDesk } from '../../events/outbound-desk';
 import { InboxStore } from '../../inbox/inbox.store';
@@ -20,10 +20,7 @@ export class AskUserParams {
   @Doc('The question, so that it can be answered without reading anything else.')
   question!: string;
   @Opt() @StrList({ max: 10 }) @Doc('Answers to choose from; other answers stay possible.') options?: string[];
-  @Opt()
-  @Int({ min: 5, max: 3600 })
-  @Doc(`Seconds to wait, ${DEFAULT_TIMEOUT_SECONDS} by default.`)
-  timeoutSeconds?: number;
+  @Opt() @Hidden() @Int({ min: 5, max: 3600 }) timeoutSeconds?: number;
 }
 
 /** Asks in the middle of a turn. The answer is the next message of the conversation; it joins the running turn. */

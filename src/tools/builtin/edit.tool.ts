@@ -11,9 +11,9 @@ const MAX_EDITS = 100;
 
 @Leaves<EditPassage>({ oldText: 'none', newText: 'later', replaceAll: 'none' })
 export class EditPassage {
-  @Text() @Doc('Exact text to replace; must occur once unless replaceAll is set.') oldText!: string;
-  @Str() @Doc('Text to put in its place.') newText!: string;
-  @Opt() @Bool() @Doc('Replace it everywhere in the file.') replaceAll?: boolean;
+  @Text() @Doc('What to replace.') oldText!: string;
+  @Str() @Doc('Its replacement.') newText!: string;
+  @Opt() @Bool() @Doc('Wherever it occurs.') replaceAll?: boolean;
 }
 
 @Leaves<EditParams>({ path: 'none', oldText: 'none', newText: 'later', replaceAll: 'none', edits: 'parts' })
@@ -24,7 +24,7 @@ export class EditParams {
   @Opt() @Bool() @Doc('Replace oldText everywhere in the file.') replaceAll?: boolean;
   @Opt()
   @NestedList(() => EditPassage, { min: 1, max: MAX_EDITS })
-  @Doc('Several replacements at once, instead of oldText and newText; all are made or none.')
+  @Doc('Several at once, instead of oldText and newText; all are made or none.')
   edits?: EditPassage[];
 }
 

@@ -25,18 +25,18 @@ export class ExecParams {
   @Opt() @Obj() @Doc('Further environment variables.') env?: Record<string, string>;
   @Opt()
   @Int({ min: 10, max: 120_000 })
-  @Doc(`Milliseconds to wait before it goes on in the background, ${DEFAULT_YIELD_MS} by default.`)
+  @Doc(`Milliseconds until it goes on in the background, ${DEFAULT_YIELD_MS} by default.`)
   yieldMs?: number;
-  @Opt() @Bool() @Doc('Leave it running and return at once; look after it with process.') background?: boolean;
+  @Opt() @Bool() @Doc('Return at once; look after it with process.') background?: boolean;
   @Opt()
   @Int({ min: 1, max: 86_400 })
   @Doc(`Seconds until it is stopped, ${DEFAULT_TIMEOUT_SECONDS} by default.`)
   timeout?: number;
-  @Opt() @Bool() @Doc('Give it a terminal, for programs that need one.') pty?: boolean;
-  @Opt() @Bool() @Doc('Run outside the sandbox, where the owner has allowed that.') elevated?: boolean;
+  @Opt() @Bool() @Doc('Give it a terminal.') pty?: boolean;
+  @Opt() @Hidden() @Bool() elevated?: boolean;
   @Opt()
   @OneOf(['sandbox', 'gateway', 'node'])
-  @Doc('Where to run: walled off (default), or on the machine itself, which may need approval.')
+  @Doc('sandbox (default), the machine itself, or a node.')
   host?: 'sandbox' | 'gateway' | 'node';
   @Opt() @Hidden() @OneOf(EXEC_SECURITY) security?: ExecSecurity;
   @Opt() @Hidden() @OneOf(EXEC_ASK) ask?: ExecAsk;

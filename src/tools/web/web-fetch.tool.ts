@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { originOf } from '../../common/net/origin';
 import { type Logger, LoggerFactory } from '../../common/logger';
 import { ConfigService } from '../../config/config.service';
-import { Doc, Int, OneOf, Opt, Text } from '../../common/validation/fields';
+import { Doc, Hidden, Int, OneOf, Opt, Text } from '../../common/validation/fields';
 import { AgentTool, type ToolContext, ToolError, type ToolResult } from '../agent-tool';
 import { extractPage } from './extract-page';
 import { GuardedHttp } from './guarded-http.service';
@@ -21,7 +21,7 @@ const MAX_BODY_BYTES = 5 * 1024 * 1024;
 @Leaves<WebFetchParams>({ url: 'fetch', extractMode: 'none', maxChars: 'none', offset: 'none' })
 export class WebFetchParams {
   @Text({ max: 4000 }) @Doc('Address, http or https.') url!: string;
-  @Opt() @OneOf(['markdown', 'text']) @Doc('markdown by default.') extractMode?: 'markdown' | 'text';
+  @Opt() @Hidden() @OneOf(['markdown', 'text']) extractMode?: 'markdown' | 'text';
   @Opt() @Int({ min: 100, max: 1_000_000 }) @Doc(`Most characters, ${DEFAULT_MAX_CHARS} by default.`) maxChars?: number;
   @Opt() @Int({ min: 0 }) @Doc('Characters of the text to skip, to go on in a long page.') offset?: number;
 }

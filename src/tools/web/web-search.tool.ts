@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { ConfigService } from '../../config/config.service';
 import type { ProviderKey } from '../../config/provider-keys';
-import { Doc, Int, Opt, Text } from '../../common/validation/fields';
+import { Doc, Hidden, Int, Opt, Text } from '../../common/validation/fields';
 import { AgentTool, type ToolContext, ToolError, type ToolResult } from '../agent-tool';
 import { GuardedHttp } from './guarded-http.service';
 import {
@@ -37,14 +37,14 @@ export class WebSearchParams {
   @Text({ max: 1000 }) @Doc('Words to look for.') query!: string;
   @Opt() @Int({ min: 1, max: 10 }) @Doc(`Most results, ${DEFAULT_COUNT} by default.`) count?: number;
   @Opt() @Text({ max: 10 }) @Doc('Two-letter country code, such as DE.') country?: string;
-  @Opt() @Text({ max: 10 }) @Doc('Language of the results, such as de.') search_lang?: string;
-  @Opt() @Text({ max: 10 }) @Doc('Language of the words around the results, such as de-DE.') ui_lang?: string;
+  @Opt() @Hidden() @Text({ max: 10 }) search_lang?: string;
+  @Opt() @Hidden() @Text({ max: 10 }) ui_lang?: string;
   @Opt()
   @Text({
     pattern: /^(p[dwmy]|\d{4}-\d{2}-\d{2}to\d{4}-\d{2}-\d{2})$/,
     what: 'pd, pw, pm, py or YYYY-MM-DDtoYYYY-MM-DD',
   })
-  @Doc('How new: pd (day), pw, pm, py, or YYYY-MM-DDtoYYYY-MM-DD; Brave only.')
+  @Doc('How new: pd (day), pw, pm, py; Brave only.')
   freshness?: string;
 }
 
