@@ -17,6 +17,8 @@ export interface ConfigSnapshot {
   config: OpenclawConfig;
   issues: ConfigIssue[];
   warnings: ConfigIssue[];
+  /** Those of the warnings that are about what nobody knows: keys, channels, people by names. */
+  unknown: ConfigIssue[];
   legacyIssues: ConfigIssue[];
   /** Absolute paths of included files. */
   includes: string[];

@@ -120,8 +120,8 @@ export class ConfigWriter {
 
   private refuseUnknown(next: ConfigSnapshot, current: string | undefined): void {
     const before = interpretConfig(this.path, current, this.env);
-    const known = new Set(before.warnings.map((warning) => warning.path));
-    const fresh = next.warnings.filter((warning) => !known.has(warning.path));
+    const known = new Set(before.unknown.map((warning) => warning.path));
+    const fresh = next.unknown.filter((warning) => !known.has(warning.path));
     if (fresh.length > 0) throw new ConfigInvalidError(this.path, fresh);
   }
 }

@@ -1,5 +1,7 @@
 import { Global, Module, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { LoggerFactory } from '../common/logger';
+import type { ConfigIssue } from '../config/config-error';
+import type { ConfigSnapshot } from '../config/config-snapshot';
 import { ConfigService } from '../config/config.service';
 import { PinoLoggerFactory } from './pino-logger-factory';
 
@@ -19,10 +21,10 @@ export class LoggingModule implements OnModuleInit, OnApplicationShutdown {
     this.loggers.configure();
     this.config.onChange((next, previous) => {
       if (JSON.stringify(next.config.logging) !== JSON.stringify(previous.config.logging)) this.loggers.configure();
+      this.warn(next, previous);
     });
     const log = this.loggers.child('config');
-    const { warnings, legacyIssues } = this.config.snapshot;
-    for (const issue of [...legacyIssues, ...warnings]) log.warn({ path: issue.path }, issue.message);
+    this.warn(this.config.snapshot);
     const left = [...this.config.env.leftOut].sort();
     if (left.length > 0)
       log.warn(
@@ -35,7 +37,17 @@ export class LoggingModule implements OnModuleInit, OnApplicationShutdown {
     if (switches.length > 0) log.info({ switches }, 'switches of the environment are on');
   }
 
+  /** What of a configuration is kept and not as somebody may think; after a change only what is new of it. */
+  private warn(next: ConfigSnapshot, previous?: ConfigSnapshot): void {
+    const log = this.loggers.child('config');
+    const known = new Set(notesOf(previous).map(({ path, message }) => `${path} ${message}`));
+    for (const { path, message } of notesOf(next)) if (!known.has(`${path} ${message}`)) log.warn({ path }, message);
+  }
+
   onApplicationShutdown(): void {
     this.loggers.close();
   }
 }
+
+const notesOf = (snapshot: ConfigSnapshot | undefined): ConfigIssue[] =>
+  snapshot ? [...snapshot.legacyIssues, ...snapshot.warnings] : [];

@@ -192,8 +192,9 @@ describe('what views ask for', () => {
       used: true,
       applied: true,
     });
-    // Without its secret the configuration is not valid: the one in effect stays.
-    expect(await payload('secrets.store.delete', { name: 'views.key', force: true })).toMatchObject({ applied: false });
+    // Without its secret the provider has no key, and all the rest goes on.
+    expect(await payload('secrets.store.delete', { name: 'views.key', force: true })).toMatchObject({ applied: true });
+    expect(bench.gateway.log).toContain('models.providers.fake.apiKey is left out');
     expect(await payload('secrets.store.list')).toMatchObject({ secrets: [], missing: ['views.key'] });
     expect((await call('secrets.store.set', { name: 'no name', value: 'x' })).error?.details).toEqual({
       code: 'SECRET_NAME',

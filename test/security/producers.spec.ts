@@ -308,13 +308,13 @@ describe('text and pictures for a model', () => {
             { name: 'MEMORY.md', text: 'x', origin: file },
           ],
           isGuest: false,
-          isGroup: false,
+          isGroup: true,
           skills: 'x',
           skillsOrigin,
           extra: 'x',
         }).map(({ id, origin }) => [id, origin]),
       );
-    const own = ['identity', 'tools', 'further tools', 'safety', 'silence', 'workspace', 'runtime'];
+    const own = ['identity', 'tools', 'further tools', 'safety', 'silence', 'workspace', 'documentation', 'runtime'];
     const gateway = Object.fromEntries(own.map((id) => [id, 'gateway']));
     expect(sections('workspace', 'gateway')).toEqual({
       ...gateway,

@@ -203,7 +203,7 @@ describe('people who do not own the gateway', () => {
     expect(owned('tax.txt')).toBe('CANARY-TAX');
     expect(owned('MEMORY.md')).toBe('CANARY-MEMORY');
     expect(seen.tools).toEqual(
-      ['ask_user', 'edit', 'find', 'find_tools', 'grep', 'ls', 'read', 'web_fetch', 'write']
+      ['ask_user', 'edit', 'find', 'find_tools', 'grep', 'ls', 'read', 'session_status', 'web_fetch', 'write']
         .concat(seen.tools.filter((name) => ['image', 'web_search'].includes(name)))
         .sort(),
     );

@@ -1,6 +1,7 @@
-import { lstatSync, readFileSync, type Stats } from 'node:fs';
+import { lstatSync, type Stats } from 'node:fs';
 import { spawnSync } from 'node:child_process';
 import { isAbsolute, join } from 'node:path';
+import { readBoundedFile } from '../../common/bounded-file';
 import { isPlainObject } from '../../common/plain-object';
 import { decodeOwnText } from '../../common/text/decode-text';
 import type { Environment } from '../environment';
@@ -20,9 +21,9 @@ export function fromFile(provider: SecretProviderConfig, ids: readonly string[],
   const facts = privateFile(path);
   if ((facts.mode & 0o077) !== 0)
     throw new SecretProviderError(`${path} can be read by others; run: chmod 600 ${path}`);
-  if (facts.size > (provider.maxBytes ?? DEFAULT_BYTES))
-    throw new SecretProviderError(`${path} is larger than maxBytes`);
-  const text = decodeOwnText(readFileSync(path));
+  const bytes = readBoundedFile(path, provider.maxBytes ?? DEFAULT_BYTES);
+  if (!bytes) throw new SecretProviderError(`${path} can't be read, or is larger than maxBytes`);
+  const text = decodeOwnText(bytes);
   if (provider.mode === 'singleValue')
     return new Map(ids.includes('value') ? [['value', text.replace(/\r?\n$/, '')]] : []);
   let content: unknown;

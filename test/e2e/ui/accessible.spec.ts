@@ -135,10 +135,11 @@ describeWithBrowser('every state of the page', () => {
     await page.keyboard.press('Escape');
     await page.getByTestId('conversation-facts').waitFor({ state: 'detached' });
     await page.keyboard.press('Control+k');
-    await page.getByRole('option').first().waitFor();
+    const found = page.getByRole('listbox').getByRole('option').first();
+    await found.waitFor();
     await expectGood('palette');
     await page.keyboard.press('Escape');
-    await page.getByRole('option').first().waitFor({ state: 'detached' });
+    await found.waitFor({ state: 'detached' });
     await page.getByRole('button', { name: 'Rename' }).click();
     await expectGood('chat-rename', ['desktop']);
     await page.getByLabel('Name of the conversation').press('Escape');

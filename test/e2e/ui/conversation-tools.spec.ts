@@ -51,7 +51,7 @@ describeWithBrowser('a conversation in the page', () => {
     ]);
     const attached = page.getByTestId('attached');
     await attached.getByText('note.txt').waitFor();
-    expect(await attached.innerText()).toContain('text/plain · 19 B');
+    expect(await attached.innerText()).toContain('text/plain · 19 bytes');
     expect(await attached.locator('img').count()).toBe(1);
     await page.getByTestId('toast').filter({ hasText: '“huge.bin” has 6.0 MB' }).waitFor();
     for (const [event, name] of [
