@@ -55,10 +55,14 @@ export class SqliteUpkeep {
     this.lookAtLog();
   }
 
-  /** `ok`, or the first fault of the file. Reads all of it. */
+  /** `ok`, or the first fault of the file, be it that it can't be checked. Reads all of it. */
   async integrity(): Promise<string> {
-    const rows = (await this.run({ pragmas: ['quick_check(1)'] })) as { quick_check?: string }[];
-    return rows[0]?.quick_check ?? 'no answer';
+    try {
+      const rows = (await this.run({ pragmas: ['quick_check(1)'] })) as { quick_check?: string }[];
+      return rows[0]?.quick_check ?? 'no answer';
+    } catch (error) {
+      return messageOf(error);
+    }
   }
 
   /** Runs each transaction until it changes nothing any more. Returns how many rows each of them changed. */

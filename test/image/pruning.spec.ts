@@ -31,6 +31,7 @@ onLinux('what the production copy leaves out', () => {
     ])
       put(part, 'x');
     put('LICENSE', 'MIT');
+    for (const page of ['README.md', 'how-to/a.md', 'reference/b.md', 'security.md']) put(`docs/${page}`, '');
     put('package.json', '{}');
     put('scripts/image/healthy.mjs', '');
     put('dist/bundle/client.js', '');
@@ -115,6 +116,10 @@ onLinux('what the production copy leaves out', () => {
       'dist/some-thread.js',
       'dist/ui/index.html',
       'dist/webpage/x.html',
+      'docs/README.md',
+      'docs/how-to/a.md',
+      'docs/reference/b.md',
+      'docs/security.md',
       'node_modules/a/index.js',
       'node_modules/a/node_modules/b/index.js',
       'node_modules/a/node_modules/b/package.json',

@@ -68,7 +68,7 @@ describe('a model that ends without a word', () => {
 
   it('is asked once more after a tool, too', async () => {
     models.answer = (request) =>
-      request.toolResults === 0 && !request.text.includes('session_status')
+      request.toolResults === 0 && !request.text.includes('"name":"session_status"')
         ? { steps: [{ text: 'I look.' }, { tool: { name: 'session_status', args: {} } }] }
         : THOUGHT;
     const end = await say('Use a tool');
