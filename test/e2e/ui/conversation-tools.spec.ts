@@ -53,7 +53,7 @@ describeWithBrowser('a conversation in the page', () => {
     await attached.getByText('note.txt').waitFor();
     expect(await attached.innerText()).toContain('text/plain · 19 bytes');
     expect(await attached.locator('img').count()).toBe(1);
-    await page.getByTestId('toast').filter({ hasText: '“huge.bin” has 6.0 MB' }).waitFor();
+    await page.getByTestId('toast').filter({ hasText: '“huge.bin” has 6 MB' }).waitFor();
     for (const [event, name] of [
       ['paste', 'pasted.txt'],
       ['drop', 'dropped.txt'],
