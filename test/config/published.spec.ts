@@ -11,6 +11,8 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { agentEntries, defaultAgentId, ownerOfTheRest } from '../../src/config/agent-entries';
+import { LOCAL_SERVERS, MODEL_CATALOG } from '../../src/agent/providers/model-catalog';
+import { PROVIDERS_WITH_ADDRESS } from '../../src/agent/providers/models.config';
 import { chooseRoute } from '../../src/channels/routing';
 import { isStreamed } from '../../src/channels/stream-mode.config';
 import { describeOrigins } from '../../src/config/config-origins';
@@ -111,6 +113,9 @@ describe('a configuration made for OpenClaw', () => {
   });
 
   it('needs no address of a known provider, and one of any other', () => {
+    // A server of llama.cpp has the port of many others.
+    const local = LOCAL_SERVERS.map(({ id }) => id).filter((id) => id !== 'llamacpp');
+    expect(PROVIDERS_WITH_ADDRESS).toEqual([...MODEL_CATALOG.map(({ id }) => id), ...local]);
     expect(problems({ models: { providers: { anthropic: { apiKey: 'k' }, openai: { apiKey: 'k' } } } })).toEqual([]);
     expect(problems({ models: { providers: { mine: { apiKey: 'k' } } } })).toEqual([
       'models.providers.mine.baseUrl: is required and missing: the address of "mine" is not known',
@@ -335,6 +340,7 @@ describe('a configuration made for OpenClaw', () => {
           'trustedDirs',
         );
         expect(warningOf(bot({ ...ref, id: 'a/../b' }, { providers: { v: provider } }))).toContain('id "a/../b"');
+        expect(existsSync(`${String(provider['command'])}.log`)).toBe(false);
       });
     });
   });

@@ -9,7 +9,7 @@ import { isNearby } from './facts/ask-server';
 import { windowOf } from './facts/model-facts';
 import { ModelFactsService } from './facts/model-facts.service';
 import { type LocalServer, findLocalServers } from './local-servers';
-import { MODEL_CATALOG, OFFLINE_MODEL, OFFLINE_PROVIDER } from './model-catalog';
+import { LOCAL_SERVERS, MODEL_CATALOG, OFFLINE_MODEL, OFFLINE_PROVIDER } from './model-catalog';
 import { ModelError } from './model-error';
 import { type ModelReference, formatModelReference, parseModelReference } from './model-reference';
 import type { ModelApi, ModelCompatConfig, ModelProviderConfig } from './models.config';
@@ -125,7 +125,8 @@ export class ModelRegistry {
     const definition = configured?.models?.find((entry) => entry.id === model);
     const known = catalog?.models.find((entry) => entry.id === model);
     const apiKey = this.keyFor(provider, configured?.apiKey, catalog?.keyVariables ?? []);
-    const baseUrl = configured?.baseUrl ?? catalog?.baseUrl ?? local?.baseUrl ?? '';
+    const usual = local ?? LOCAL_SERVERS.find((server) => server.id === provider);
+    const baseUrl = configured?.baseUrl ?? catalog?.baseUrl ?? usual?.baseUrl ?? '';
     const facts = this.facts.of(baseUrl, model);
     const stated = { configured: definition?.contextWindow, known: known?.contextWindow };
     const otherwise = isNearby(baseUrl) ? LOCAL_CONTEXT_WINDOW : DEFAULT_CONTEXT_WINDOW;

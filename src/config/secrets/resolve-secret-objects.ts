@@ -61,7 +61,7 @@ export function resolveSecretObjects(
       name,
       provider,
       defaults,
-      group.map((one) => one.ref.id),
+      group.map((one) => one.ref.id).filter((id) => ID[ref.source].test(id)),
       env,
       stored,
       runs,
@@ -117,6 +117,7 @@ function readerOf(
   if (source === 'env')
     return (id) => (provider?.allowlist && !provider.allowlist.includes(id) ? undefined : env.get(id) || undefined);
   if (source === 'store') return stored;
+  if (ids.length === 0) return () => undefined;
   if (source === 'file') return named(() => fromFile(provider as SecretProviderConfig, ids, env.home));
   return named(() => answersOf(name, provider as SecretProviderConfig, ids, env, runs));
 }
