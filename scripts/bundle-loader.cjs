@@ -4,13 +4,28 @@ const { existsSync, readFileSync } = require('node:fs');
 const { join } = require('node:path');
 const { Script } = require('node:vm');
 
+const parts = new Map();
 // Also true for a client command with such a word among its arguments: the gateway's bundle knows every command.
-const name = process.argv.includes('gateway', 2) ? 'gateway' : 'client';
-const file = join(__dirname, `${name}.js`);
-const cache = join(__dirname, `${name}.cache`);
-// The bundle is pure ASCII: latin1 keeps it at one byte a character and spares the decoding.
-const script = new Script(readFileSync(file, 'latin1'), {
-  filename: file,
-  ...(existsSync(cache) ? { cachedData: readFileSync(cache) } : {}),
-});
-script.runInThisContext()(module.exports, require, module, file, __dirname);
+run(process.argv.includes('gateway', 2) ? 'gateway' : 'client', module);
+
+/** Runs the bundle of this name: `module` takes what it exports. */
+function run(name, module) {
+  const file = join(__dirname, `${name}.js`);
+  const cache = join(__dirname, `${name}.cache`);
+  // Bundles are pure ASCII: latin1 keeps them at one byte a character and spares the decoding.
+  const script = new Script(readFileSync(file, 'latin1'), {
+    filename: file,
+    ...(existsSync(cache) ? { cachedData: readFileSync(cache) } : {}),
+  });
+  script.runInThisContext()(module.exports, require, module, file, __dirname, loadPart);
+}
+
+/** Libraries that wait for their first use, by name: functions that load them. */
+function loadPart(name) {
+  if (!parts.has(name)) {
+    const part = { exports: {} };
+    run(name, part);
+    parts.set(name, part.exports);
+  }
+  return parts.get(name);
+}

@@ -5,12 +5,12 @@ import { copyFileSync, mkdirSync, readFileSync, readdirSync, writeFileSync } fro
 import { createRequire, isBuiltin } from 'node:module';
 import { join } from 'node:path';
 import { build } from 'esbuild';
+import { lateBundles, lateLibraries } from './late-libraries.mjs';
 import { lateParts } from './late-parts.mjs';
 import { at } from './paths.mjs';
 
 mkdirSync(at('dist', 'bundle'), { recursive: true });
 const common = {
-  entryPoints: [at('dist', 'main.js')],
   bundle: true,
   platform: 'node',
   format: 'cjs',
@@ -19,7 +19,8 @@ const common = {
   // Nest and the boot report speak of classes by their names.
   keepNames: true,
   // The function that a CommonJS module is wrapped in, so that the loader need not copy the text to add it.
-  banner: { js: '(function (exports, require, module, __filename, __dirname) {' },
+  // `loadPart` gives the loader's other bundles.
+  banner: { js: '(function (exports, require, module, __filename, __dirname, loadPart) {' },
   footer: { js: '})' },
   legalComments: 'none',
   logLevel: 'error',
@@ -74,16 +75,24 @@ const common = {
     'whatwg-url': at('scripts', 'node-url.cjs'),
   },
 };
+const programs = { ...common, entryPoints: [at('dist', 'main.js')], plugins: [lateLibraries, lateParts] };
 const bundles = await Promise.all([
-  build({ ...common, outfile: at('dist', 'bundle', 'gateway.js') }),
+  build({ ...programs, outfile: at('dist', 'bundle', 'gateway.js') }),
   build({
-    ...common,
+    ...programs,
     outfile: at('dist', 'bundle', 'client.js'),
     external: [...common.external, './run-gateway'],
   }),
+  ...lateBundles().map(({ name, contents }) =>
+    build({
+      ...common,
+      stdin: { contents, resolveDir: at(), sourcefile: `${name}.js` },
+      outfile: at('dist', 'bundle', `${name}.js`),
+    }),
+  ),
 ]);
 // The loader reads them one byte a character. Texts come out of esbuild in ASCII, regular expressions do not.
-for (const name of ['gateway', 'client']) {
+for (const name of ['gateway', 'client', ...lateBundles().map(({ name }) => name)]) {
   const file = at('dist', 'bundle', `${name}.js`);
   writeFileSync(file, inAscii(readFileSync(file, 'utf8')));
 }

@@ -7,20 +7,37 @@ import { join } from 'node:path';
 import { Script } from 'node:vm';
 import { at } from './paths.mjs';
 
-const bundles = Object.fromEntries(
-  ['gateway', 'client'].map((name) => {
+/** Those that ran, by name: `{ script, run(module) }`. */
+const bundles = new Map();
+
+/** The program of a bundle, as the loader runs it but without a cache. */
+function bundle(name) {
+  if (!bundles.has(name)) {
     const file = at('dist', 'bundle', `${name}.js`);
     const script = new Script(readFileSync(file, 'latin1'), { filename: file });
-    return [name, { file, script, program: script.runInThisContext() }];
-  }),
-);
+    const program = script.runInThisContext();
+    const require = createRequire(file);
+    const run = (module) => program(module.exports, require, module, file, at('dist', 'bundle'), loadPart);
+    bundles.set(name, { script, run });
+  }
+  return bundles.get(name);
+}
+
+const parts = new Map();
+function loadPart(name) {
+  if (!parts.has(name)) {
+    const part = { exports: {} };
+    bundle(name).run(part);
+    parts.set(name, part.exports);
+  }
+  return parts.get(name);
+}
 
 /** Runs one command line in this process. Settles when it is done. */
 function openclaw(...args) {
   process.argv = [process.argv[0], at('bin', 'openclaw'), ...args];
-  const { program, file } = bundles[args.includes('gateway') ? 'gateway' : 'client'];
   const module = { exports: {} };
-  program(module.exports, createRequire(file), module, file, at('dist', 'bundle'));
+  bundle(args.includes('gateway') ? 'gateway' : 'client').run(module);
   return module.exports.finished;
 }
 
@@ -155,7 +172,7 @@ try {
   process.kill(process.pid, 'SIGTERM');
   await gateway;
   if (process.exitCode !== 0) throw new Error(`the gateway of the warm-up ended with ${process.exitCode}`);
-  for (const [name, { script }] of Object.entries(bundles))
+  for (const [name, { script }] of bundles)
     writeFileSync(at('dist', 'bundle', `${name}.cache`), script.createCachedData());
 } catch (error) {
   writeErr(`${output.join('')}\n`);
