@@ -30,6 +30,7 @@ const RULES = {
   'channels.pairing.resolved': { scope: 'operator.pairing', droppable: true },
   'exec.approval.requested': { scope: 'operator.approvals' },
   'exec.approval.resolved': { scope: 'operator.approvals' },
+  'exec.approval.revoked': { scope: 'operator.approvals', droppable: true },
   // Always for one node alone.
   'node.invoke.request': { scope: 'operator.admin', toNodes: true },
   'channels.changed': { scope: 'operator.read', droppable: true },

@@ -34,7 +34,7 @@ const PAIRING_EVENTS = [
   'channels.pairing.requested',
   'channels.pairing.resolved',
 ];
-const APPROVAL_EVENTS = ['exec.approval.requested', 'exec.approval.resolved'];
+const APPROVAL_EVENTS = ['exec.approval.requested', 'exec.approval.resolved', 'exec.approval.revoked'];
 const OPEN_EVENTS = ['connect.challenge', 'tick', 'shutdown'];
 
 describe('events', () => {

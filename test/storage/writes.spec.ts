@@ -79,6 +79,7 @@ const GUARDS: Record<string, string> = {
   'approval.expire': 'only what is pending',
   'approval.close': 'only what is pending: the first decision stands',
   'approval.reach': 'row of its own, by id',
+  'approval.take-back': 'only what holds for a conversation; a call itself keeps its answer',
   'approval.use': 'only what is decided: used once',
   // Money.
   'usage.reserve': 'budgets are compared under an advisory lock',

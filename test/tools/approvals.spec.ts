@@ -5,6 +5,7 @@ import { OutboundDesk } from '../../src/events/outbound-desk';
 import type { DatabaseService } from '../../src/storage/database.service';
 import type { ApprovalRequest } from '../../src/tools/approvals/approval-request';
 import { ApprovalService } from '../../src/tools/approvals/approval.service';
+import { ConversationGrants } from '../../src/tools/approvals/conversation-grants.service';
 import { until } from '../harness/gateway-process';
 import { TestDatabase } from '../harness/stores';
 
@@ -178,6 +179,67 @@ describe('approvals', () => {
     expect(await approvals.permit(request({ kind: 'tool' }), later, context())).toBe('allow-always');
     const elsewhere = approvals.permit(request({ kind: 'tool' }), { ...later, sessionId: 'session-2' }, context(), 40);
     await expect(elsewhere).rejects.toMatchObject({ code: 'approval_timeout' });
+  });
+
+  it('allows a command for the conversation no longer than its rule, where it was allowed always', async () => {
+    const approvals = service();
+    const grant = { ...binding, target: 'exec:make install' };
+    const asked = approvals.permit(request(), grant, context());
+    await approvals.resolve(await pendingId(approvals), 'allow-always', 'me');
+    await asked;
+    const later = { ...grant, callId: 'call-2' };
+    await expect(approvals.permit(request(), later, context(), 40)).rejects.toMatchObject({ code: 'approval_timeout' });
+  });
+
+  describe('for a conversation', () => {
+    const grant = { ...binding, target: 'message:telegram:7' };
+    const wanted = request({ kind: 'tool', tool: 'message', sessionRule: 'messages to telegram 7' });
+    const granted = async (): Promise<{ approvals: ApprovalService; grants: ConversationGrants; id: string }> => {
+      const approvals = service();
+      await database.write('test', (transaction) =>
+        transaction
+          .insertInto('sessions')
+          .values({
+            key: 'agent:main:main',
+            agent_id: 'main',
+            session_id: 'session-1',
+            label: 'Travel',
+            entry: '{}',
+            created_at: 1,
+            updated_at: 1,
+            names: '',
+          })
+          .execute(),
+      );
+      const asked = approvals.permit(wanted, grant, context());
+      const id = await pendingId(approvals);
+      await approvals.resolve(id, 'allow-session', 'me');
+      await asked;
+      return { approvals, grants: new ConversationGrants(database, new EventBus(new SilentLoggerFactory())), id };
+    };
+
+    it('are listed with what they cover, and are asked for again once they are taken back', async () => {
+      const { approvals, grants, id } = await granted();
+      expect(await grants.list()).toEqual([
+        expect.objectContaining({ id, label: 'Travel', text: 'messages to telegram 7', grantedBy: 'me' }),
+      ]);
+      const next = { ...grant, callId: 'call-2', fingerprint: 'f2' };
+      expect(await approvals.permit(wanted, next, context())).toBe('allow-session');
+      await grants.takeBack(id, 'the owner');
+      expect(await grants.list()).toEqual([]);
+      await expect(approvals.permit(wanted, { ...next, callId: 'call-3' }, context(), 40)).rejects.toMatchObject({
+        code: 'approval_timeout',
+      });
+      const [, first] = await approvals.history({ limit: 10 });
+      expect(first?.request.takenBackBy).toBe('the owner');
+      await expect(grants.takeBack(id, 'me')).rejects.toMatchObject({ details: { code: 'GRANT_NOT_FOUND' } });
+    });
+
+    it('end with it', async () => {
+      const { grants } = await granted();
+      await database.write('test', (transaction) => transaction.deleteFrom('sessions').execute());
+      expect(await grants.list()).toEqual([]);
+    });
   });
 
   it.each<[string, (approvals: ApprovalService, id: string) => Promise<unknown>, string, string]>([

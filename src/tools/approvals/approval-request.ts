@@ -34,6 +34,8 @@ export interface ApprovalRequest {
   sessionRule?: string;
   /** What the person who said no has added. */
   refusal?: string;
+  /** Who has ended what the answer allowed beyond the call itself. */
+  takenBackBy?: string;
 }
 
 export interface ApprovalFact {

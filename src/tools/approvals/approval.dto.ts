@@ -13,6 +13,10 @@ export class ApprovalHistoryParams {
   @Opt() @Int({ min: 0 }) @Doc('`createdAtMs` of the last one seen: only older ones.') before?: number;
 }
 
+export class ApprovalRevokeParams {
+  @Text() @Doc('From `approval.grants`.') id!: string;
+}
+
 export class ExecApprovalsSetParams {
   @Obj() @Doc('The whole file, as `exec.approvals.get` shows it.') file!: Record<string, unknown>;
   @OptNull() @Text() @Doc('`hash` of the file that was read.') baseHash?: string | null;

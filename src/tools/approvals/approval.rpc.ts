@@ -2,15 +2,19 @@ import { Injectable } from '@nestjs/common';
 import { NoParams } from '../../rpc/no-params.dto';
 import type { RpcContext } from '../../rpc/rpc-context';
 import { RpcMethod } from '../../rpc/rpc-method';
-import { ApprovalHistoryParams, ApprovalResolveParams } from './approval.dto';
+import { ApprovalHistoryParams, ApprovalResolveParams, ApprovalRevokeParams } from './approval.dto';
 import { ApprovalService } from './approval.service';
+import { type ConversationGrant, ConversationGrants } from './conversation-grants.service';
 import type { EndedApproval, PendingApproval } from './pending-approval';
 
 const DEFAULT_ENDED = 100;
 
 @Injectable()
 export class ApprovalRpc {
-  constructor(private readonly approvals: ApprovalService) {}
+  constructor(
+    private readonly approvals: ApprovalService,
+    private readonly grants: ConversationGrants,
+  ) {}
 
   @RpcMethod({
     name: 'exec.approval.list',
@@ -30,6 +34,28 @@ export class ApprovalRpc {
   })
   async history({ limit = DEFAULT_ENDED, before }: ApprovalHistoryParams): Promise<{ approvals: EndedApproval[] }> {
     return { approvals: await this.approvals.history({ limit, ...(before === undefined ? {} : { before }) }) };
+  }
+
+  @RpcMethod({
+    name: 'approval.grants',
+    scope: 'operator.approvals',
+    params: NoParams,
+    summary:
+      'What conversations may do without another question because somebody allowed it for them, the newest first.',
+  })
+  async granted(): Promise<{ grants: ConversationGrant[] }> {
+    return { grants: await this.grants.list() };
+  }
+
+  @RpcMethod({
+    name: 'approval.revoke',
+    scope: 'operator.approvals',
+    params: ApprovalRevokeParams,
+    summary: 'Ends what was allowed for a conversation; such calls are asked for again.',
+  })
+  async revoke({ id }: ApprovalRevokeParams, { caller }: RpcContext): Promise<{ ok: true }> {
+    await this.grants.takeBack(id, caller.displayName ?? caller.clientId);
+    return { ok: true };
   }
 
   @RpcMethod({

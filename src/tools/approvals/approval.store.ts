@@ -1,4 +1,4 @@
-import type { Transaction } from 'kysely';
+import type { ExpressionBuilder, ExpressionWrapper, SqlBool, Transaction } from 'kysely';
 import type { Clock } from '../../common/clock';
 import type { GrantedRule } from '../../common/granted-rule';
 import type { DatabaseService } from '../../storage/database.service';
@@ -10,6 +10,21 @@ import type { ApprovalRow } from './pending-approval';
 
 /** Somebody else has decided meanwhile; nothing was written. */
 export class DecidedMeanwhile extends Error {}
+
+/**
+ * Whether an answer holds for the conversation that it was given in. A command that is allowed always is in the owner's file,
+ * and ends with its rule there.
+ */
+export const isForConversation = (
+  eb: ExpressionBuilder<Schema, 'approvals'>,
+): ExpressionWrapper<Schema, 'approvals', SqlBool> =>
+  eb.and([
+    eb.or([
+      eb('approvals.decision', '=', 'allow-session'),
+      eb.and([eb('approvals.decision', '=', 'allow-always'), eb('approvals.kind', '=', 'tool')]),
+    ]),
+    eb('approvals.state', 'in', ['decided', 'used']),
+  ]);
 
 /** Rows of approvals: one for each call that was asked for. */
 export class ApprovalStore {
@@ -171,8 +186,7 @@ export class ApprovalStore {
       .where((eb) =>
         eb.not(eb.and([eb('call_id', '=', callId), eb('fingerprint', '=', fingerprint), eb('state', '=', 'decided')])),
       )
-      .where('decision', 'in', ['allow-session', 'allow-always'])
-      .where('state', 'in', ['decided', 'used'])
+      .where(isForConversation)
       .executeTakeFirst();
     return row && isPermission(row.decision) ? row.decision : undefined;
   }

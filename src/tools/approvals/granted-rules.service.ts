@@ -3,6 +3,7 @@ import type { GrantedRule } from '../../common/granted-rule';
 import { DatabaseService } from '../../storage/database.service';
 import type { ToolContext } from '../agent-tool';
 import type { ApprovalRequest } from './approval-request';
+import { isForConversation } from './approval.store';
 import { ExecApprovalsFile } from './exec-approvals-file';
 import { ruleText } from './exec-rules';
 
@@ -33,14 +34,7 @@ export class GrantedRules {
       .select(['id', 'request', 'target'])
       .where('session_id', '=', sessionId)
       .where('target', 'is not', null)
-      // A command that is allowed always is in the file, and may go from there.
-      .where((eb) =>
-        eb.or([
-          eb('decision', '=', 'allow-session'),
-          eb.and([eb('decision', '=', 'allow-always'), eb('kind', '=', 'tool')]),
-        ]),
-      )
-      .where('state', 'in', ['decided', 'used'])
+      .where(isForConversation)
       .orderBy('created_at')
       .execute();
     const own = new Map(rows.map((row) => [row.target, row]));

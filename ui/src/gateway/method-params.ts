@@ -74,9 +74,13 @@ export interface MethodParams {
     emoji?: string;
     avatar?: string;
   };
+  'approval.grants': Record<never, never>;
   'approval.history': {
     limit?: number;
     before?: number;
+  };
+  'approval.revoke': {
+    id: string;
   };
   'backup.create': {
     output?: string;
