@@ -50,7 +50,7 @@ const LAYERS = [
     ],
     within: false,
   },
-  { name: 'roots', folders: ['bootstrap', 'cli'], within: true },
+  { name: 'roots', folders: ['bootstrap', 'cli', 'onboard'], within: true },
 ];
 
 const pathOf = (folders) => `^src/(${folders.join('|')})(/|$)`;

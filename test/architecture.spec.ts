@@ -85,6 +85,8 @@ describe('architecture', () => {
       'config/secrets/secret-provider.ts',
       'control-ui/dashboard.command.ts',
       'gateway/http/port-owner.ts',
+      // The gateway itself, at the end of the set-up.
+      'onboard/first-message.ts',
       // The service manager on the owner's order.
       'service/service-manager.ts',
       'service/successor.ts',

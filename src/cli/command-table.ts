@@ -11,6 +11,21 @@ export interface CommandEntry {
 /** Every top-level command. Only the one that is called is loaded. */
 export const COMMAND_TABLE: readonly CommandEntry[] = [
   {
+    name: 'onboard',
+    summary: 'set everything up, step by step',
+    load: async () => [(await import('../onboard/onboard.command')).OnboardCommand],
+  },
+  {
+    name: 'setup',
+    summary: 'make the configuration and the workspace',
+    load: async () => [(await import('../onboard/configure.command')).SetupCommand],
+  },
+  {
+    name: 'configure',
+    summary: 'change one part of the set-up',
+    load: async () => [(await import('../onboard/configure.command')).ConfigureCommand],
+  },
+  {
     name: 'gateway',
     summary: 'run the gateway, see whether it runs, keep it running',
     leaves: ['run', 'status', 'discover', 'install', 'uninstall', 'start', 'stop', 'restart'],

@@ -1,26 +1,17 @@
-import { delimiter, join } from 'node:path';
 import { Option, SubCommand } from 'nest-commander';
 import { CliCommand, type JsonOptions, parseWholeNumber } from '../common/cli/cli-command';
-import { commandLine } from '../common/cli/own-commands';
 import { printJson, printLine } from '../common/cli/output';
-import { appRoot } from '../common/app-root';
 import { readLockOwner } from '../common/lock-file';
 import { OpenclawError } from '../common/openclaw-error';
 import { isAlive } from '../common/process-identity';
 import { Environment } from '../config/environment';
-import { loadConfig } from '../config/load-config';
-import { gatewayPort, uiPort as uiPortOf } from '../config/ports';
 import { gatewayLockPath, resolveConfigPath, resolveStateDir } from '../config/state-paths';
-import { type CarriedVariables, carryVariables, lastingPath } from './carried-variables';
-import { ServiceManager, type ServiceState } from './service-manager';
+import { type ServiceWishes, installService, serviceManager } from './install-service';
+import type { ServiceManager, ServiceState } from './service-manager';
 
 const MAX_PORT = 65_535;
 
-interface InstallOptions extends JsonOptions {
-  port?: number;
-  uiPort?: number;
-  force?: boolean;
-}
+type InstallOptions = JsonOptions & ServiceWishes;
 
 abstract class ServiceCommandBase extends CliCommand {
   constructor(protected readonly env: Environment) {
@@ -28,15 +19,7 @@ abstract class ServiceCommandBase extends CliCommand {
   }
 
   protected manager(): ServiceManager {
-    return new ServiceManager(
-      {
-        platform: process.platform,
-        home: this.env.home,
-        uid: process.getuid?.() ?? 0,
-        variables: this.env.all(),
-      },
-      this.env.get('OPENCLAW_PROFILE'),
-    );
+    return serviceManager(this.env);
   }
 
   protected print(state: ServiceState, options: JsonOptions): void {
@@ -67,38 +50,8 @@ export class GatewayInstallCommand extends ServiceCommandBase {
   }
 
   async run(_: string[], options: InstallOptions): Promise<void> {
-    const stateDir = resolveStateDir(this.env);
-    const configPath = resolveConfigPath(this.env, stateDir);
-    const profile = this.env.get('OPENCLAW_PROFILE');
-    const path = this.env.get('PATH');
-    const uiPort = options.uiPort ?? (this.env.get('OPENCLAW_UI_PORT') ? uiPortOf(this.env) : undefined);
-    // As the caller has them: the configuration may set some itself.
-    const variables = this.env.all();
-    const { config, variables: referred } = loadConfig(configPath, this.env);
-    const manager = this.manager();
-    if (options.force !== true) manager.needNew();
-    const carried = carryVariables(stateDir, variables, referred.values());
-    const state = await manager.install({
-      node: process.execPath,
-      program: join(appRoot(), 'bin', 'openclaw'),
-      stateDir,
-      configPath,
-      port: options.port ?? gatewayPort(config, this.env),
-      ...(uiPort === undefined ? {} : { uiPort }),
-      ...(path && process.platform !== 'win32' ? { path: lastingPath(path, delimiter) } : {}),
-      ...(profile ? { profile } : {}),
-    });
-    this.print({ ...state, notes: [...notesOf(carried, join(stateDir, '.env')), ...state.notes] }, options);
+    this.print(await installService(this.env, options), options);
   }
-}
-
-function notesOf({ written, kept, left }: CarriedVariables, file: string): string[] {
-  const notes: [string[], string][] = [
-    [written, `kept in ${file} for the service`],
-    [kept, `${file} has another value, which the service takes`],
-    [left, `no line of ${file} can hold the value; store it with ${commandLine('secrets set')}`],
-  ];
-  return notes.filter(([names]) => names.length > 0).map(([names, text]) => `${names.join(', ')}: ${text}`);
 }
 
 @SubCommand({ name: 'uninstall', description: 'the gateway is no service any more; its state stays' })

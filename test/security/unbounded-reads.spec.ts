@@ -47,6 +47,7 @@ const KNOWN: Record<string, string> = {
   'src/gateway/runtime-settings.ts': 'named by the owner in the configuration',
   'src/migrate/migrate.command.ts': 'the state of another program, named by the owner on the command line',
   'src/migrate/openclaw-state.ts': 'the state of another program, named by the owner on the command line',
+  'src/onboard/unattended.ts': 'standard input of the owner’s command',
   'src/skills/catalog/skill-library.ts': 'a file of the program',
   'src/skills/commands/skills-trust.command.ts': 'named by the owner on the command line',
   'src/skills/install/fetch-source.ts': 'unpacked a moment before, within the limits of archives',
