@@ -54,9 +54,20 @@ async function openPage(browser, gateway, address = '') {
   const devtools = await context.newCDPSession(page);
   await devtools.send('Emulation.setCPUThrottlingRate', { rate: SLOW_DOWN });
   await page.goto(`http://127.0.0.1:${gateway.port}/${address}#token=${TOKEN}`);
-  await page.getByLabel('Message', { exact: true }).waitFor();
-  await page.locator('[data-testid=connection][data-state=connected]').first().waitFor({ state: 'attached' });
+  await untilReady(devtools);
   return { page, devtools };
+}
+
+const READY = `document.querySelector('[data-message-field]') !== null &&
+  document.querySelector('[data-testid=connection][data-state=connected]') !== null`;
+
+/** Asked in one short expression: what Playwright would bring into the page to look for it is a long task itself. */
+async function untilReady(devtools) {
+  for (;;) {
+    const { result } = await devtools.send('Runtime.evaluate', { expression: READY });
+    if (result.value === true) return;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
 }
 
 const seenBy = (page) => page.evaluate('seen');

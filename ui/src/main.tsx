@@ -1,6 +1,6 @@
 import { i18n } from '@lingui/core';
 import { I18nProvider } from '@lingui/react';
-import { StrictMode } from 'react';
+import { StrictMode, startTransition } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './shell/app';
 import { fetchStart, words } from './shell/views';
@@ -13,11 +13,14 @@ if (!root) throw new Error('the page has no root element');
 // What is shown first is fetched while the connection is made.
 fetchStart();
 void words.speak(startLanguage(), 'shell').then(() =>
-  createRoot(root).render(
-    <StrictMode>
-      <I18nProvider i18n={i18n}>
-        <App />
-      </I18nProvider>
-    </StrictMode>,
+  // In small steps, between which the browser paints and takes input.
+  startTransition(() =>
+    createRoot(root).render(
+      <StrictMode>
+        <I18nProvider i18n={i18n}>
+          <App />
+        </I18nProvider>
+      </StrictMode>,
+    ),
   ),
 );

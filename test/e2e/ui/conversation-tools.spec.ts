@@ -122,6 +122,14 @@ describeWithBrowser('a conversation in the page', () => {
       key: 'agent:main:facts',
     });
     expect(session).toMatchObject({ thinkingLevel: 'high', resolved: { model: 'fake-1' } });
+    await page.keyboard.press('Escape');
+    await facts.waitFor({ state: 'detached' });
+    const plan = page.getByTestId('plan');
+    await plan.click();
+    await page.locator('[data-testid=plan][aria-pressed=true]').waitFor();
+    await page.getByTestId('facts').click();
+    await facts.getByRole('switch', { name: 'Plans first' }).and(page.locator('[aria-checked=true]')).click();
+    await facts.getByRole('switch', { name: 'Plans first' }).and(page.locator('[aria-checked=false]')).waitFor();
     for (const [name, ending, holds] of [
       ['Markdown', 'md', 'Answer to one.'],
       ['JSON lines', 'jsonl', '"type":"session"'],

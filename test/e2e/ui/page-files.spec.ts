@@ -79,6 +79,32 @@ describe('Control UI over HTTP', () => {
       expect([vary, type]).toEqual(['Accept-Encoding', expect.stringContaining('javascript')]);
   });
 
+  it('can be installed, below any path: what the browser needs for that is there, and nothing runs beside the page', async () => {
+    gateway = await GatewayProcess.start({ config: { gateway: { controlUi: { basePath: '/assistant' } } } });
+    const at = new URL(`${gateway.http}/assistant/`);
+    const page = await (await fetch(at)).text();
+    const [, link = ''] = /rel="manifest" href="([^"]+)"/.exec(page) ?? [];
+    const answer = await fetch(new URL(link, at));
+    expect(answer.headers.get('content-type')).toContain('manifest+json');
+    expect(answer.headers.get('content-security-policy')).toContain("manifest-src 'self'");
+    expect(answer.headers.get('content-security-policy')).not.toContain('worker-src');
+    const manifest = (await answer.json()) as {
+      id?: string;
+      start_url: string;
+      scope: string;
+      icons: { src: string; type: string; sizes: string }[];
+    };
+    // An id of its own would be the same for each gateway of the origin.
+    expect(manifest.id).toBeUndefined();
+    for (const own of [manifest.start_url, manifest.scope]) expect(new URL(own, new URL(link, at)).href).toBe(at.href);
+    for (const { src, type, sizes } of manifest.icons) {
+      const icon = await fetch(new URL(src, new URL(link, at)));
+      expect([src, icon.headers.get('content-type')?.split(';')[0]]).toEqual([src, type]);
+      const bytes = Buffer.from(await icon.arrayBuffer());
+      if (type === 'image/png') expect(`${bytes.readUInt32BE(16)}x${bytes.readUInt32BE(20)}`).toBe(sizes);
+    }
+  });
+
   it('moves below a base path', async () => {
     gateway = await GatewayProcess.start({ config: { gateway: { controlUi: { basePath: '/assistant' } } } });
     expect((await fetch(`${gateway.http}/`)).status).toBe(404);

@@ -5,6 +5,7 @@ import { describeWithBrowser, openBrowser, openPage } from '../../harness/browse
 import { TEST_TOKEN, until } from '../../harness/gateway-process';
 import { ToolBench } from '../../harness/tool-bench';
 
+const TRAVEL = 'agent:main:travel';
 const EVIL = 'echo \u202ehs.tpircs\u202c \u200bhidden';
 
 describeWithBrowser('what it may do, on the page', () => {
@@ -23,8 +24,9 @@ describeWithBrowser('what it may do, on the page', () => {
   });
 
   const open = (address: string): Promise<unknown> => page.goto(`${bench.gateway.http}/${address}#token=${TEST_TOKEN}`);
-  const answer = (command: string, button: string): Promise<string[]> =>
+  const answer = (command: string, button: string, sessionKey?: string): Promise<string[]> =>
     bench.turn([{ name: 'exec', args: { command, host: 'gateway' } }], {
+      ...(sessionKey === undefined ? {} : { sessionKey }),
       meanwhile: async () => {
         const card = page.getByTestId('approval');
         await card.waitFor();
@@ -74,6 +76,22 @@ describeWithBrowser('what it may do, on the page', () => {
     await page.getByLabel('Command').fill('mkdir photos');
     await page.getByLabel('Where').selectOption('gateway');
     expect(await ask()).toContain('You are asked');
+  });
+
+  it('shows what is allowed for a conversation, takes it back, and asks again from then on', async () => {
+    await open('permissions?show=rules');
+    await answer('mkdir travel', 'For this conversation', TRAVEL);
+    const granted = page.getByTestId('conversation-rules').getByRole('listitem').filter({ hasText: 'mkdir travel' });
+    await granted.getByText('by openclaw-control-ui').waitFor();
+    // It runs again without a question.
+    await bench.turn([{ name: 'exec', args: { command: 'mkdir travel', host: 'gateway' } }], { sessionKey: TRAVEL });
+    await granted.getByRole('button', { name: 'Take back' }).click();
+    await page.getByText('Nothing is allowed for a whole conversation').waitFor();
+    await answer('mkdir travel', 'Deny', TRAVEL);
+    await page.getByRole('link', { name: 'Decisions' }).click();
+    const first = page.getByTestId('history').getByRole('listitem').filter({ hasText: 'mkdir travel' }).last();
+    await first.getByRole('button', { name: 'Details' }).click();
+    await first.getByText('taken back by openclaw-control-ui').waitFor();
   });
 
   it('tells denials with their reason, and spells out what can’t be seen', async () => {

@@ -82,6 +82,36 @@ describeWithBrowser('settings on the page', () => {
     await page.close();
   });
 
+  it('that are not saved outlast a look elsewhere, are marked there, and are not lost by closing the page', async () => {
+    const { page } = await open('settings?q=session.idleMinutes');
+    const mark = page.getByRole('navigation', { name: 'Views' }).getByText('Something is not saved');
+    await setting(page, 'session.idleMinutes').getByRole('spinbutton').fill('77');
+    await page.getByTestId('changes').getByText('1 change not saved').waitFor();
+    await page.getByRole('link', { name: 'Home' }).first().click();
+    await mark.waitFor({ state: 'attached' });
+    const asked = page.waitForEvent('dialog');
+    const closing = page.close({ runBeforeUnload: true });
+    const dialog = await asked;
+    expect(dialog.type()).toBe('beforeunload');
+    await dialog.dismiss();
+    await closing;
+    await page.getByRole('link', { name: 'Settings' }).first().click();
+    await page.getByTestId('changes').getByText('1 change not saved').waitFor();
+    await page.getByRole('button', { name: 'Discard' }).click();
+    await mark.waitFor({ state: 'detached' });
+    await page.getByRole('link', { name: 'Text' }).click();
+    const text = page.getByLabel('Settings as text');
+    const before = await text.inputValue();
+    await text.fill(`${before}\n// not saved`);
+    await page.getByRole('link', { name: 'Home' }).first().click();
+    await mark.waitFor({ state: 'attached' });
+    await page.goBack();
+    expect(await text.inputValue()).toContain('// not saved');
+    await page.getByRole('button', { name: 'Discard' }).click();
+    await mark.waitFor({ state: 'detached' });
+    await page.close();
+  });
+
   it('keep a secret until another is typed, and the focus where one types', async () => {
     const { page } = await open('settings?q=models.providers.mine');
     const key = setting(page, 'models.providers.mine.apiKey');

@@ -63,6 +63,21 @@ describeWithBrowser('the trace of a message on the page', () => {
     await page.close();
   });
 
+  it('is one step away from where a conversation says that there is no answer, and from Home', async () => {
+    bench.models.answer = () => ({ steps: [], status: 401, body: { error: { message: 'bad key', type: 'auth' } } });
+    const { page } = await openPage(browser);
+    await page.goto(`${bench.gateway.http}/#token=${TEST_TOKEN}`);
+    await page.getByLabel('Message', { exact: true }).fill('Will it rain?');
+    await page.keyboard.press('Enter');
+    await page.getByTestId('run-note').getByRole('link', { name: 'What happened' }).click();
+    await page.getByTestId('time-line').waitFor();
+    await page.getByRole('link', { name: 'Home' }).first().click();
+    await page.getByRole('main').getByRole('link', { name: 'What happened' }).first().click();
+    await page.getByTestId('time-line').waitFor();
+    expect(page.url()).toContain('/trace?id=');
+    await page.close();
+  });
+
   it('shows what a tool said and what waited for a decision, and finds a delivery that was given up by its id', async () => {
     bench.models.answer = () => ({ steps: [{ text: 'It does not arrive.' }] });
     telegram.faults.add('sendMessage', {

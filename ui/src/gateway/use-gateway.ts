@@ -1,4 +1,4 @@
-import { createContext, useCallback, useContext, useEffect, useMemo, useRef, useState } from 'react';
+import { createContext, startTransition, useCallback, useContext, useEffect, useMemo, useRef, useState } from 'react';
 import {
   type Credentials,
   forgetDeviceToken,
@@ -64,9 +64,11 @@ export function useConnection(): Gateway {
         // The token of an earlier visit is not accepted any more: ask again.
         forgetDeviceToken();
       }
-      if (state.kind === 'connected') setHello({ ...state.hello, at: Date.now() });
-      if (state.kind === 'refused') setHello(undefined);
-      setConnection(state);
+      startTransition(() => {
+        if (state.kind === 'connected') setHello({ ...state.hello, at: Date.now() });
+        if (state.kind === 'refused') setHello(undefined);
+        setConnection(state);
+      });
     };
     loadDeviceKey().then(
       (key) => {

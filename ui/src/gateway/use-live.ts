@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { startTransition, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { messageOf } from '../../../src/common/openclaw-error';
 import { knownAnswers } from './known-answers';
 import type { MethodCall } from './method-call';
@@ -43,7 +43,8 @@ export function useLive<T>(
     call<T>(...wanted.current).then(
       (data) => {
         knownAnswers.set(key, data);
-        if (turn === latest.current) setState({ key, data });
+        // What somebody types comes before what is read again.
+        if (turn === latest.current) startTransition(() => setState({ key, data }));
       },
       (problem: unknown) => {
         if (turn === latest.current) setState((old) => ({ ...old, key, error: messageOf(problem) }));

@@ -1,13 +1,30 @@
 import { t } from '@lingui/core/macro';
 import { useLingui } from '@lingui/react';
+import { useMemo } from 'react';
 import { InsecurePlace } from '../gateway/device-key';
-import { GatewayProvider, useConnection } from '../gateway/use-gateway';
+import { type Gateway, GatewayProvider, useConnection } from '../gateway/use-gateway';
+import { unsaved } from '../kit/unsaved';
 import { LoginView } from './login-view';
 import { InsecureView, NoConnectionView } from './no-way-in';
 import { Room } from './room';
 
-export function App() {
+/** The page's connection; whoever logs out leaves nothing behind that was written here. */
+function useOwnConnection(): Gateway {
   const gateway = useConnection();
+  return useMemo(
+    () => ({
+      ...gateway,
+      logOut: (): void => {
+        unsaved.forget();
+        gateway.logOut();
+      },
+    }),
+    [gateway],
+  );
+}
+
+export function App() {
+  const gateway = useOwnConnection();
   const { i18n } = useLingui();
   const { attempts, connection, hello, problem } = gateway;
   if (problem instanceof InsecurePlace) return <InsecureView />;

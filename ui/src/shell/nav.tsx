@@ -9,6 +9,7 @@ import { Choice } from '../kit/field';
 import { Icon } from '../kit/icon';
 import { Link } from '../kit/link';
 import { addressOf } from '../kit/place';
+import { useUnsavedViews } from '../kit/unsaved';
 import { LANGUAGES } from '../words/languages';
 import { ConnectionBadge } from './connection-badge';
 import { overPage } from './palette/over-page';
@@ -51,6 +52,7 @@ export function Nav({ current, approvals, people }: NavProps) {
   const [language, chooseLanguage] = useLanguage();
   const [showsMore, setShowsMore] = useState(false);
   const counts: Readonly<Record<string, number>> = { home: approvals, people };
+  const unsavedViews = useUnsavedViews();
   const linkOf = (route: Route, { words = i18n._(route.words), onFollow }: LinkOptions = {}): ReactNode => (
     <Link
       key={route.view}
@@ -62,6 +64,7 @@ export function Nav({ current, approvals, people }: NavProps) {
     >
       <Icon name={route.icon} />
       <span>{words}</span>
+      {unsavedViews.has(route.view) && <Unsaved />}
       {(counts[route.view] ?? 0) > 0 && <Count count={counts[route.view] ?? 0} />}
     </Link>
   );
@@ -138,6 +141,15 @@ export function Nav({ current, approvals, people }: NavProps) {
     </>
   );
 }
+
+const Unsaved = () => (
+  <i className={css['unsaved']} title={t`Something is not saved`}>
+    <span className="visually-hidden">
+      {' '}
+      <Trans>Something is not saved</Trans>
+    </span>
+  </i>
+);
 
 const Count = ({ count }: { count: number }) => (
   <b className={css['count']}>

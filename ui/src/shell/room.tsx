@@ -37,7 +37,7 @@ export function Room() {
 
   useWaitingSigns(route ? i18n._(route.words) : t`Not found`, {
     approvals: approvals.waiting,
-    people: pairing.requests.length,
+    people: pairing.loaded ? pairing.requests.length : undefined,
   });
 
   const shown = route?.view;

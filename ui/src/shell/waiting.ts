@@ -7,12 +7,13 @@ const PRODUCT = 'OpenClaw Nest';
 
 interface Waiting {
   approvals: readonly Approval[];
-  /** How many people ask to write. */
-  people: number;
+  /** How many people ask to write; undefined until that is known. */
+  people: number | undefined;
 }
 
 /** What waits for a person shows where the page itself does not: in its title and icon, and as a notification. */
-export function useWaitingSigns(title: string, { approvals, people }: Waiting): void {
+export function useWaitingSigns(title: string, { approvals, people: asking }: Waiting): void {
+  const people = asking ?? 0;
   const count = approvals.length + people;
   useEffect(() => {
     const what =
@@ -44,16 +45,29 @@ export function useWaitingSigns(title: string, { approvals, people }: Waiting): 
       notify(t`Waits for your decision`, request.kind === 'exec' ? t`A command` : t`A call`, id);
     }
   }, [approvals]);
+
+  const known = useRef(asking);
+  useEffect(() => {
+    if (asking === undefined) return;
+    // Who asked before the page was opened is shown on it.
+    if (known.current !== undefined && asking > known.current)
+      notify(t`Somebody asks to write to the assistant`, t`Look who it is`, 'people');
+    known.current = asking;
+  }, [asking]);
 }
 
 /** What it is about stands on the page alone: a notification may lie on a locked screen. */
 function notify(title: string, body: string, tag: string): void {
   if (document.visibilityState === 'visible' || !mayNotify()) return;
-  const notification = new Notification(title, { body, tag, icon: './icon.svg' });
-  notification.onclick = () => {
-    window.focus();
-    notification.close();
-  };
+  try {
+    const notification = new Notification(title, { body, tag, icon: './icon-192.png' });
+    notification.onclick = () => {
+      window.focus();
+      notification.close();
+    };
+  } catch {
+    // Android shows those of service workers only; the badge and the title tell it there.
+  }
 }
 
 export const mayNotify = (): boolean => 'Notification' in window && Notification.permission === 'granted';

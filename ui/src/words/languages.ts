@@ -14,8 +14,11 @@ export const isLanguage = (name: string | null): name is Language => name !== nu
 /** The first of the browser's languages that the page has; Chinese is there in simplified characters. */
 export function languageOf(wanted: readonly string[]): Language {
   for (const each of wanted) {
-    const { language, script } = new Intl.Locale(each).maximize();
-    if (isLanguage(language) && (language !== 'zh' || script === 'Hans')) return language;
+    const [language = ''] = each.toLowerCase().split('-');
+    if (isLanguage(language) && (language !== 'zh' || isSimplified(each))) return language;
   }
   return 'en';
 }
+
+/** Only the browser's own tables know which characters a place writes; to read them in takes longer than all else here. */
+const isSimplified = (tag: string): boolean => new Intl.Locale(tag).maximize().script === 'Hans';

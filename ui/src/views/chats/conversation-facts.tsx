@@ -8,17 +8,25 @@ import { Button } from '../../kit/button';
 import { Dialog } from '../../kit/dialog';
 import { Choice } from '../../kit/field';
 import { Failure } from '../../kit/states';
+import { Switch } from '../../kit/switch';
 import { toast } from '../../kit/toasts';
 import { SafeText } from '../../text/safe-text';
 import { Earlier } from './earlier-versions';
 import { exportConversation } from './export-conversation';
-import { type DescribedSession, THINKING, contextOf, costWords, countWords } from './session-facts';
+import {
+  type DescribedSession,
+  type SpentOnSession,
+  THINKING,
+  contextOf,
+  costWords,
+  countWords,
+} from './session-facts';
 import css from './facts.module.css';
 
 const MAX_NAME = 40;
 const AS_CONFIGURED = '';
 
-/** Model, and how full the window is, in a line. */
+/** Model, and how full its window is, in a line. */
 export function FactsLine({ session }: { session: DescribedSession | undefined }) {
   const context = contextOf(session);
   return (
@@ -30,7 +38,7 @@ export function FactsLine({ session }: { session: DescribedSession | undefined }
           <Trans>· thinks</Trans>
         </span>
       )}
-      {context && <span> · {context.percent} %</span>}
+      {context && <span title={t`How full the window is`}> · {context.percent} %</span>}
     </span>
   );
 }
@@ -40,6 +48,7 @@ interface FactsProps {
   title: string;
   session: DescribedSession | undefined;
   versionOf: string | undefined;
+  onPlan(isOn: boolean): void;
   onChanged(): void;
   onClose(): void;
 }
@@ -52,13 +61,12 @@ interface Model {
 }
 
 /** Who answers in the conversation, what it has cost, and what it was before. */
-export function ConversationFacts({ sessionKey, title, session, versionOf, onChanged, onClose }: FactsProps) {
+export function ConversationFacts({ sessionKey, title, session, versionOf, onPlan, onChanged, onClose }: FactsProps) {
   const { call } = useGateway();
   const { data: known, error, refresh } = useLive<{ models: Model[] }>(['models.list'], { events: ['config.changed'] });
-  const { data: usage } = useLive<{ totals: { totalCost: number; totalTokens: number; missingCostEntries: number } }>(
-    ['sessions.usage', { key: sessionKey, limit: 1 }],
-    { events: ['chat'] },
-  );
+  const { data: usage } = useLive<SpentOnSession>(['sessions.usage', { key: sessionKey, limit: 1 }], {
+    events: ['chat'],
+  });
   useEffect(onChanged, [onChanged]);
 
   const patch = (change: { model?: string | null; thinkingLevel?: string | null }, said: string): void => {
@@ -115,6 +123,15 @@ export function ConversationFacts({ sessionKey, title, session, versionOf, onCha
             <Trans>The model that answers now does not say that it can think; it may ignore this.</Trans>
           </p>
         )}
+        <p className={css['plan']}>
+          <span>
+            <strong>
+              <Trans>Plans first</Trans>
+            </strong>{' '}
+            <Trans>Nothing is changed before you have approved a plan.</Trans>
+          </span>
+          <Switch label={t`Plans first`} isOn={session?.planMode === true} onChange={onPlan} />
+        </p>
         <dl>
           <dt>
             <Trans>In its window</Trans>

@@ -21,6 +21,8 @@ interface HeadProps {
   session: DescribedSession | undefined;
   /** Of the conversation that the key leads to now. */
   versionOf: string | undefined;
+  /** Whether a plan has to be approved before anything is changed. */
+  onPlan(isOn: boolean): void;
   /** Something about it was chosen. */
   onChanged(): void;
   onRename(name: string): void;
@@ -39,6 +41,7 @@ export function ConversationHead({
 }: HeadProps) {
   const [isOpen, setOpen] = useState(false);
   const [name, setName] = useState<string>();
+  const plans = facts.session?.planMode === true;
   const submit = (event: FormEvent): void => {
     event.preventDefault();
     if (name !== undefined && name.trim() !== title) onRename(name.trim());
@@ -69,6 +72,15 @@ export function ConversationHead({
           <span className={css['space']} />
           <Button look="quiet" aria-haspopup="dialog" onClick={() => setOpen(true)} data-testid="facts">
             <FactsLine session={facts.session} />
+          </Button>
+          <Button
+            look={plans ? 'plain' : 'quiet'}
+            aria-pressed={plans}
+            data-testid="plan"
+            title={t`Nothing is changed before you have approved a plan`}
+            onClick={() => facts.onPlan(!plans)}
+          >
+            <Trans>Plan first</Trans>
           </Button>
           {!isNew && (
             <Button look="quiet" onClick={() => setName(title)}>

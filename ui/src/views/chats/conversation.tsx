@@ -96,6 +96,15 @@ export function Conversation({ sessionKey, mainKey, around, onHide, onDescribed 
       failed(t`The name was not taken.`),
     );
   };
+  const plan = (isOn: boolean): void => {
+    call('sessions.patch', { key: sessionKey, planMode: isOn }).then(
+      () => {
+        refresh();
+        toast(isOn ? t`A plan comes first: nothing is changed before you approve it.` : t`It works without a plan.`);
+      },
+      failed(t`It was not changed.`),
+    );
+  };
   const remove = (): void => {
     onHide(sessionKey, true);
     goTo(addressOf('chats', { s: mainKey }));
@@ -194,6 +203,7 @@ export function Conversation({ sessionKey, mainKey, around, onHide, onDescribed 
           sessionKey={sessionKey}
           session={session}
           versionOf={state.sessionId}
+          onPlan={plan}
           onRename={rename}
           onRemove={remove}
           onChanged={refresh}

@@ -77,7 +77,7 @@ export const RunRow = memo(function RunRow({ run }: { run: LiveRun }) {
           <i />
         </div>
       )}
-      {run.error !== undefined && <Note text={run.error} isFault />}
+      {run.error !== undefined && <Note text={run.error} isFault runId={run.id} />}
     </div>
   );
 });

@@ -3,6 +3,8 @@ import { Trans } from '@lingui/react/macro';
 import { memo } from 'react';
 import { Button } from '../../kit/button';
 import { byteSize } from '../../kit/amounts';
+import { Link } from '../../kit/link';
+import { addressOf } from '../../kit/place';
 import { clockTime, dayName, wholeMoment } from '../../kit/time';
 import { Markdown } from '../../text/markdown';
 import { Prose, SafeText } from '../../text/safe-text';
@@ -104,7 +106,7 @@ export const MessageRow = memo(function MessageRow({ row, actions, isLast = fals
         </article>
       );
     case 'note':
-      return <Note text={row.text} isFault={row.isFault} onAgain={onAgain} />;
+      return <Note text={row.text} isFault={row.isFault} runId={row.runId} onAgain={onAgain} />;
     case 'thinking':
       return <Thinking text={row.text} />;
     case 'steps':
@@ -169,10 +171,12 @@ function Attached({ file: { name, mimeType, bytes, path, text } }: { file: Attac
 export const Note = ({
   text,
   isFault,
+  runId,
   onAgain,
 }: {
   text: string;
   isFault: boolean;
+  runId?: string | undefined;
   onAgain?: (() => void) | undefined;
 }) => (
   <div className={isFault ? css['fault'] : css['note']} data-testid="run-note">
@@ -181,6 +185,11 @@ export const Note = ({
       <Button onClick={onAgain}>
         <Trans>Ask again</Trans>
       </Button>
+    )}
+    {isFault && runId !== undefined && (
+      <Link to={addressOf('trace', { id: runId })}>
+        <Trans>What happened</Trans>
+      </Link>
     )}
   </div>
 );

@@ -7,6 +7,8 @@ export interface DescribedSession extends SessionRow {
   thinkingLevel?: string;
   totalTokens?: number;
   contextTokens?: number;
+  /** Nothing is changed before a plan was approved. */
+  planMode?: boolean;
   /** The model that answers next. */
   resolved?: { modelProvider: string; model: string; contextWindow: number; reasoning: boolean; isChosen: boolean };
 }
@@ -41,6 +43,11 @@ export function contextOf(
   const used = session?.totalTokens;
   if (!window || !used) return undefined;
   return { used, window, percent: Math.min(100, Math.round((used / window) * 100)) };
+}
+
+/** What the models of a conversation have cost, in US dollars. */
+export interface SpentOnSession {
+  totals: { totalCost: number; totalTokens: number; missingCostEntries: number };
 }
 
 export const countWords = (count: number): string => number(count, { notation: 'compact', maximumFractionDigits: 1 });

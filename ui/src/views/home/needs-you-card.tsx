@@ -107,6 +107,9 @@ export function NeedsYouCard({ approvals, requests }: NeedsYouProps) {
               </>
             }
           >
+            <Link to={addressOf('trace', { id: run.id })}>
+              <Trans>What happened</Trans>
+            </Link>
             {run.sessionKey !== null && (
               <Link to={addressOf('chats', { s: run.sessionKey })}>
                 <Trans>Open</Trans>

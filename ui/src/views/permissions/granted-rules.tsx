@@ -1,12 +1,94 @@
 import { t } from '@lingui/core/macro';
 import { Trans } from '@lingui/react/macro';
+import { useState } from 'react';
+import { messageOf } from '../../../../src/common/openclaw-error';
+import { shortKey } from '../../gateway/session-names';
+import { useGateway } from '../../gateway/use-gateway';
 import { useLive } from '../../gateway/use-live';
+import { Button } from '../../kit/button';
 import { Link } from '../../kit/link';
 import { Card, Row, Rows } from '../../kit/page';
 import { addressOf } from '../../kit/place';
 import { Empty, Failure, Skeleton, Status } from '../../kit/states';
-import { dayName } from '../../kit/time';
+import { dayName, shortMoment } from '../../kit/time';
+import { toast } from '../../kit/toasts';
 import { SafeText } from '../../text/safe-text';
+
+interface Grant {
+  id: string;
+  sessionKey: string;
+  label: string | null;
+  tool: string;
+  text: string;
+  grantedAtMs: number | null;
+  grantedBy: string | null;
+}
+
+/** What was allowed "for this conversation": it holds as long as the conversation, or until it is taken back here. */
+export function ConversationRulesCard() {
+  const { call } = useGateway();
+  const { data, error, refresh } = useLive<{ grants: Grant[] }>(['approval.grants'], {
+    events: ['exec.approval.', 'sessions.changed'],
+  });
+  const [problem, setProblem] = useState<string>();
+  const takeBack = ({ id }: Grant): void => {
+    call('approval.revoke', { id }).then(
+      () => {
+        setProblem(undefined);
+        toast(t`Taken back; such calls are asked for again.`);
+        refresh();
+      },
+      (failure: unknown) => {
+        setProblem(messageOf(failure));
+        refresh();
+      },
+    );
+  };
+  return (
+    <Card title={t`Conversations`} testId="conversation-rules">
+      {problem !== undefined && <Failure what={t`It was not taken back.`} why={problem} onRetry={refresh} />}
+      {error !== undefined && !data && (
+        <Failure what={t`The permissions could not be read.`} why={error} onRetry={refresh} />
+      )}
+      {!data && error === undefined && <Skeleton lines={2} />}
+      {data && data.grants.length === 0 && (
+        <Empty title={t`Nothing is allowed for a whole conversation`}>
+          <p>
+            <Trans>“For this conversation” on a question allows what it says until the conversation ends.</Trans>
+          </p>
+        </Empty>
+      )}
+      <Rows>
+        {data?.grants.map((grant) => (
+          <Row
+            key={grant.id}
+            title={<SafeText text={grant.text} max={300} />}
+            detail={
+              <>
+                <Link to={addressOf('chats', { s: grant.sessionKey })}>
+                  <SafeText text={grant.label ?? shortKey(grant.sessionKey)} max={60} />
+                </Link>
+                {grant.grantedAtMs !== null && ` · ${shortMoment(grant.grantedAtMs)}`}
+                {grant.grantedBy !== null && (
+                  <>
+                    {' · '}
+                    <Trans>
+                      by <SafeText text={grant.grantedBy} max={60} />
+                    </Trans>
+                  </>
+                )}
+              </>
+            }
+          >
+            <Button look="danger" onClick={() => takeBack(grant)}>
+              <Trans>Take back</Trans>
+            </Button>
+          </Row>
+        ))}
+      </Rows>
+    </Card>
+  );
+}
 
 interface JobWithRules {
   id: string;

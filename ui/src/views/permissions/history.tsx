@@ -119,6 +119,14 @@ function EndedRow({ entry }: { entry: Ended }) {
               </strong>{' '}
               <SafeText text={request.reason} max={400} />
             </p>
+            {request.takenBackBy !== undefined && (
+              <p>
+                <Trans>
+                  It was allowed for the whole conversation, and taken back by{' '}
+                  <SafeText text={request.takenBackBy} max={60} />.
+                </Trans>
+              </p>
+            )}
             {request.refusal !== undefined && (
               <p>
                 <strong>

@@ -9,7 +9,7 @@ import { Empty, Failure, Skeleton } from '../../kit/states';
 import { shortMoment } from '../../kit/time';
 import { toast } from '../../kit/toasts';
 import { SafeText } from '../../text/safe-text';
-import { JobRulesCard, SkillRulesCard } from './granted-rules';
+import { ConversationRulesCard, JobRulesCard, SkillRulesCard } from './granted-rules';
 import { type AllowList, type Entry, useAllowList } from './use-allow-list';
 import css from './permissions.module.css';
 
@@ -17,6 +17,7 @@ import css from './permissions.module.css';
 export const RulesCards = () => (
   <>
     <AllowListCard />
+    <ConversationRulesCard />
     <JobRulesCard />
     <SkillRulesCard />
   </>

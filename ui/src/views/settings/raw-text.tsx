@@ -8,12 +8,20 @@ import { CodeField } from '../../kit/code-field';
 import { Diff } from '../../kit/diff';
 import { Card } from '../../kit/page';
 import { Empty, Failure, Status } from '../../kit/states';
+import { unsaved } from '../../kit/unsaved';
 import { SafeText } from '../../text/safe-text';
 import { withDots } from './hidden';
 import type { FileState, Verdict } from './use-settings';
 import css from './settings.module.css';
 
 const CHECK_MS = 400;
+const UNSAVED = 'settings text';
+
+/** What was written, and the file that it was written on. */
+interface Work {
+  base: FileState;
+  text: string;
+}
 
 interface RawTextProps {
   file: FileState;
@@ -24,11 +32,12 @@ interface RawTextProps {
 /** The file itself, in JSON5. Secrets and comments stand there as marks, which keep what is stored. */
 export function RawText({ file, onWritten, onReload }: RawTextProps) {
   const { call } = useGateway();
-  const [base, setBase] = useState(file);
-  const [text, setText] = useState(file.raw ?? '{}\n');
+  const [base, setBase] = useState(() => unsaved.of<Work>(UNSAVED)?.base ?? file);
+  const [text, setText] = useState(() => unsaved.of<Work>(UNSAVED)?.text ?? file.raw ?? '{}\n');
   const [checked, setChecked] = useState<{ text: string; verdict: Verdict }>();
   const [problem, setProblem] = useState<{ what: string; why: string }>();
   const isChanged = text !== (base.raw ?? '{}\n');
+  useEffect(() => unsaved.keep(UNSAVED, isChanged ? { base, text } : undefined), [base, text, isChanged]);
   const verdict = checked?.text === text ? checked.verdict : undefined;
   const isStale = base.hash !== file.hash;
 

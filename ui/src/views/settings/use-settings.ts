@@ -4,6 +4,7 @@ import { messageOf } from '../../../../src/common/openclaw-error';
 import { useGateway } from '../../gateway/use-gateway';
 import { useLive } from '../../gateway/use-live';
 import { toast } from '../../kit/toasts';
+import { unsaved } from '../../kit/unsaved';
 import type { Hints, Schema } from './fields';
 import { type Edits, type Path, type Values, listsIn, patchBetween, withEdit, withEdits } from './paths';
 
@@ -57,6 +58,14 @@ const CHECK_MS = 350;
 /** Where the file is not followed (`gateway.reload.mode: "off"`), no event tells of a change. */
 const LOOK_MS = 20_000;
 const NONE: Edits = new Map();
+const UNSAVED = 'settings form';
+
+/** Changes, and the file that they were made on. */
+interface Work {
+  edits: Edits;
+  base: FileState | undefined;
+}
+
 const NOTHING: Values = {};
 
 /** The configuration, what of it is being changed, and what the gateway says to that. */
@@ -65,8 +74,9 @@ export function useSettings() {
   const about = useLive<{ schema: Schema; uiHints: Hints }>(['config.schema']);
   const file = useLive<FileState>(['config.get'], { events: ['config.changed'], everyMs: LOOK_MS });
   const origins = useLive<OriginState>(['config.origins'], { events: ['config.changed'] });
-  const [edits, setEdits] = useState<Edits>(NONE);
-  const [base, setBase] = useState<FileState>();
+  const [edits, setEdits] = useState<Edits>(() => unsaved.of<Work>(UNSAVED)?.edits ?? NONE);
+  const [base, setBase] = useState(() => unsaved.of<Work>(UNSAVED)?.base);
+  useEffect(() => unsaved.keep(UNSAVED, edits.size === 0 ? undefined : { edits, base }), [edits, base]);
   const [verdict, setVerdict] = useState<{ edits: Edits; verdict: Verdict }>();
   const [problem, setProblem] = useState<Problem>();
 
