@@ -44,6 +44,7 @@ const LAYERS = [
       'channels/webhook',
       'control-ui',
       'nodes',
+      'wizard',
       'discovery',
       'maintenance',
       'plugins(?!/catalog)',

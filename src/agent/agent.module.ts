@@ -48,6 +48,7 @@ import { ModelFactsService } from './providers/facts/model-facts.service';
 import { ModelCooldown } from './providers/model-cooldown.service';
 import { ModelRegistry } from './providers/model-registry.service';
 import { ModelsCatalogRpc } from './providers/models-catalog.rpc';
+import { ModelsAuthRpc } from './providers/models-auth.rpc';
 import { ModelsListRpc } from './providers/models-list.rpc';
 import { ModelsProbeRpc } from './providers/models-probe.rpc';
 import { ModelStepService } from './runtime/model-step.service';
@@ -167,6 +168,7 @@ const DRAIN_MS = 3000;
     ModelFactsService,
     ModelRegistry,
     ModelsCatalogRpc,
+    ModelsAuthRpc,
     ModelsListRpc,
     ModelsProbeRpc,
     ModelStepService,

@@ -11,7 +11,9 @@ import { invalidRequest } from '../rpc/rpc-error';
 import { RpcMethod } from '../rpc/rpc-method';
 import { WorkspaceService } from '../workspace/workspace.service';
 import { AgentsCreateParams, AgentsDeleteParams, AgentsUpdateParams } from './agents.dto';
+import { agentOfSession } from '../sessions/session-key';
 import { ModelRegistry } from './providers/model-registry.service';
+import { LaneService } from './turns/lane.service';
 
 type Fields = Omit<AgentsUpdateParams, 'agentId'>;
 
@@ -22,6 +24,7 @@ export class AgentsEditRpc {
     private readonly config: ConfigService,
     private readonly models: ModelRegistry,
     private readonly workspaces: WorkspaceService,
+    private readonly lanes: LaneService,
   ) {}
 
   @RpcMethod({
@@ -103,6 +106,12 @@ export class AgentsEditRpc {
     if (agentId === defaultAgentId(this.config.config))
       throw invalidRequest(
         `agent "${agentId}" is the default one and can't be deleted; make another the default first`,
+      );
+    const busy = this.lanes.workingSessions().filter((key) => agentOfSession(this.config.config, key) === agentId);
+    if (busy.length > 0)
+      throw invalidRequest(
+        `agent "${agentId}" is at work in ${busy.join(', ')}; stop it with chat.abort, or wait until it is done`,
+        { details: { code: 'AGENT_BUSY', sessionKeys: busy } },
       );
     const workspace = this.workspaces.pathOf(agentId);
     const isOurs = workspace === join(this.config.stateDir, `workspace-${agentId}`);

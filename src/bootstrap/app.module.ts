@@ -30,6 +30,7 @@ import { ApprovalsModule } from '../tools/approvals/approvals.module';
 import { ToolsModule } from '../tools/tools.module';
 import { UpdateModule } from '../update/update.module';
 import { WorkspaceModule } from '../workspace/workspace.module';
+import { WizardModule } from '../wizard/wizard.module';
 import { WebhooksModule } from '../webhooks/webhooks.module';
 import type { BootReport } from './boot-report.service';
 import type { ChannelLoader } from './channel-list';
@@ -81,6 +82,7 @@ export class AppModule {
         PluginsModule,
         DiscoveryModule,
         NodesModule,
+        WizardModule,
         UpdateModule,
         MaintenanceModule,
         ConfigReloadModule,

@@ -12,6 +12,7 @@ import { gatewayLockPath, resolveConfigPath } from '../config/state-paths';
 import { readLockOwner } from '../common/lock-file';
 import { isAlive } from '../common/process-identity';
 import { withGateway } from '../gateway/client/with-gateway';
+import { GatewayCallCommand } from '../gateway/client/call.command';
 import { GatewayDiscoverCommand } from '../discovery/discover.command';
 import { SERVICE_LEAVES } from '../service/service.command';
 
@@ -129,7 +130,7 @@ export class GatewayStatusCommand extends GatewayCommandBase {
 @Command({
   name: 'gateway',
   description: 'the gateway process',
-  subCommands: [GatewayRunCommand, GatewayStatusCommand, GatewayDiscoverCommand, ...SERVICE_LEAVES],
+  subCommands: [GatewayRunCommand, GatewayStatusCommand, GatewayCallCommand, GatewayDiscoverCommand, ...SERVICE_LEAVES],
 })
 export class GatewayCommand extends GatewayRunBase {
   constructor(env: Environment) {

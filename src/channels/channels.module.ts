@@ -22,6 +22,7 @@ import { ChannelsRpc } from './channels.rpc';
 import { MessageContent } from './message-content.service';
 import { MessageTool } from './message.tool';
 import { ThreadHistory } from './thread-history.service';
+import { WebLoginRpc } from './web-login.rpc';
 import { TryCredentialsRpc } from './try-credentials.rpc';
 import { PollStore } from './polls/poll.store';
 import { RouteRpc } from './route.rpc';
@@ -56,6 +57,7 @@ import { UpdateDesk } from './update-desk.service';
     RouteRpc,
     ThreadHistory,
     TryCredentialsRpc,
+    WebLoginRpc,
   ],
   exports: [ChannelManager, ChannelStatus, PairingService, PollStore],
 })

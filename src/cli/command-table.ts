@@ -28,12 +28,20 @@ export const COMMAND_TABLE: readonly CommandEntry[] = [
   {
     name: 'gateway',
     summary: 'run the gateway, see whether it runs, keep it running',
-    leaves: ['run', 'status', 'discover', 'install', 'uninstall', 'start', 'stop', 'restart'],
+    leaves: ['run', 'status', 'call', 'discover', 'install', 'uninstall', 'start', 'stop', 'restart'],
     load: async () => {
       const { GatewayCommand, GatewayRunCommand, GatewayStatusCommand } = await import('../bootstrap/gateway.command');
       const { SERVICE_LEAVES } = await import('../service/service.command');
       const { GatewayDiscoverCommand } = await import('../discovery/discover.command');
-      return [GatewayCommand, GatewayRunCommand, GatewayStatusCommand, GatewayDiscoverCommand, ...SERVICE_LEAVES];
+      const { GatewayCallCommand } = await import('../gateway/client/call.command');
+      return [
+        GatewayCommand,
+        GatewayRunCommand,
+        GatewayStatusCommand,
+        GatewayCallCommand,
+        GatewayDiscoverCommand,
+        ...SERVICE_LEAVES,
+      ];
     },
   },
   {
@@ -189,14 +197,31 @@ export const COMMAND_TABLE: readonly CommandEntry[] = [
     },
   },
   {
+    name: 'nodes',
+    summary: 'devices and machines that do things for the assistant',
+    leaves: ['status', 'list', 'pending', 'approve', 'reject', 'describe', 'rename', 'remove', 'invoke'],
+    load: async () => (await import('../nodes/nodes.command')).NODES_COMMANDS,
+  },
+  {
+    name: 'node',
+    summary: 'this machine as a node of a gateway',
+    leaves: ['run'],
+    load: async () => {
+      const { NodeCommand, NodeRunCommand } = await import('../nodes/host/node.command');
+      return [NodeCommand, NodeRunCommand];
+    },
+  },
+  {
+    name: 'agents',
+    summary: 'the assistants of this gateway',
+    leaves: ['list', 'add', 'delete', 'set-identity'],
+    load: async () => (await import('../agent/agents.command')).AGENTS_COMMANDS,
+  },
+  {
     name: 'approvals',
     summary: 'commands that need an approval',
-    leaves: ['pending', 'resolve'],
-    load: async () => {
-      const { ApprovalsCommand, ApprovalsPendingCommand, ApprovalsResolveCommand } =
-        await import('../tools/approvals/approvals.command');
-      return [ApprovalsCommand, ApprovalsPendingCommand, ApprovalsResolveCommand];
-    },
+    leaves: ['pending', 'resolve', 'get', 'set', 'allowlist add', 'allowlist remove'],
+    load: async () => (await import('../tools/approvals/approvals.command')).APPROVALS_COMMANDS,
   },
   {
     name: 'secrets',

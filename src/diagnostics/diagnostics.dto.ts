@@ -30,3 +30,9 @@ export class TraceParams {
 export class RunsAgainParams {
   @Text() @Doc('Id of the run, from runs.list or system.trace.') id!: string;
 }
+
+export class StabilityParams {
+  @Opt() @Int({ min: 1, max: 500 }) limit?: number;
+  @Opt() @Text() type?: string;
+  @Opt() @Int({ min: 0 }) @Doc('Number of the last record seen: only later ones.') sinceSeq?: number;
+}

@@ -10,6 +10,7 @@ import { StorageModule } from '../storage/storage.module';
 import { DiagnosticsBundle } from './diagnostics-bundle.service';
 import { DiagnosticsRpc } from './diagnostics.rpc';
 import { HealthService } from './health.service';
+import { HostRpc } from './host.rpc';
 import { LogTailService } from './log-tail.service';
 import { MetricsController } from './metrics.controller';
 import { MetricsService } from './metrics.service';
@@ -34,6 +35,7 @@ import { TurnSpans } from './turn-spans.service';
     MetricsService,
     DiagnosticsRpc,
     HealthService,
+    HostRpc,
     LogTailService,
     ProcessWatch,
     RunAgain,

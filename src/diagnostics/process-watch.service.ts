@@ -20,6 +20,21 @@ export interface MemoryReading {
   heapLimit: number;
 }
 
+/** One look. */
+export interface StabilityRecord {
+  seq: number;
+  ts: number;
+  type: 'diagnostic.liveness';
+  level: 'info' | 'warning';
+  /** The longest that anything waited for the event loop since the last look. */
+  eventLoopDelayMaxMs: number;
+  rssBytes: number;
+  heapUsedBytes: number;
+}
+
+/** Looks that are kept; there is one in half a minute. */
+const KEPT_LOOKS = 500;
+
 /** Asks the process; replaced by tests. */
 export class MemoryReader {
   read(): MemoryReading {
@@ -40,6 +55,8 @@ export class ProcessWatch {
   private readonly log: Logger;
   private delay: IntervalHistogram | undefined;
   private isTight = false;
+  private readonly records: StabilityRecord[] = [];
+  private looks = 0;
   /** The longest that anything waited for the event loop between the last two looks, in milliseconds. */
   loopDelayMs = 0;
 
@@ -63,6 +80,22 @@ export class ProcessWatch {
   look(): void {
     this.lookAtLoop();
     this.lookAtMemory();
+    const { rss, heapUsed } = this.memory.read();
+    this.records.push({
+      seq: ++this.looks,
+      ts: Date.now(),
+      type: 'diagnostic.liveness',
+      level: this.loopDelayMs > SLOW_LOOP_MS || this.isTight ? 'warning' : 'info',
+      eventLoopDelayMaxMs: this.loopDelayMs,
+      rssBytes: rss,
+      heapUsedBytes: heapUsed,
+    });
+    if (this.records.length > KEPT_LOOKS) this.records.shift();
+  }
+
+  /** The last looks, oldest first. */
+  history(): { records: readonly StabilityRecord[]; dropped: number; capacity: number } {
+    return { records: this.records, dropped: this.looks - this.records.length, capacity: KEPT_LOOKS };
   }
 
   private lookAtLoop(): void {

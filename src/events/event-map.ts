@@ -15,8 +15,11 @@ export interface ConnectedNode {
   deviceFamily?: string;
   modelIdentifier?: string;
   remoteIp: string;
+  /** What it offers and was approved. */
   caps: readonly string[];
   commands: readonly string[];
+  /** All that it offers. */
+  declared: { caps: readonly string[]; commands: readonly string[] };
   permissions?: Readonly<Record<string, boolean>>;
   pathEnv?: string;
   connectedAtMs: number;
@@ -77,6 +80,12 @@ export interface EventMap {
   'heartbeat.wake': { agentId: string; reason: string };
   /** A paired node has connected and says what it can do. */
   'node.connected': ConnectedNode;
+  /** What is kept of a paired node has changed: what was approved of it, or its name. */
+  'node.changed': {
+    deviceId: string;
+    node?: { caps: readonly string[]; commands: readonly string[] };
+    nodeName?: string;
+  };
   /** A node's connection is gone. */
   'node.gone': { connectionId: string; nodeId: string };
   /** Files of skills have changed. */

@@ -26,6 +26,9 @@ import { PresenceService } from './connection/presence.service';
 import { RpcRegistry } from './connection/rpc-registry';
 import { DevicePairingService } from './devices/device-pairing.service';
 import { DeviceRpc } from './devices/device.rpc';
+import { IdentityRpc } from './devices/identity.rpc';
+import { NodePairRpc } from './devices/node-pair.rpc';
+import { NodePairingService } from './devices/node-pairing.service';
 import { HealthController } from './http/health.controller';
 import { HttpDoor } from '../events/http-door';
 import { HttpAuth } from './http/http-auth.service';
@@ -67,6 +70,9 @@ const SOCKET_GRACE_MS = 500;
     LoginThrottle,
     OpenclawGateway,
     EmptyListsRpc,
+    IdentityRpc,
+    NodePairRpc,
+    NodePairingService,
     PresenceRpc,
     PresenceService,
     ReadinessService,
@@ -79,6 +85,7 @@ const SOCKET_GRACE_MS = 500;
     HelloService,
     HttpListenerService,
     ListeningState,
+    NodePairingService,
     PresenceService,
     ReadinessService,
     RpcRegistry,

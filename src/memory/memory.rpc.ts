@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Bool, Doc, Int, Opt, Text } from '../common/validation/fields';
-import { defaultAgentId } from '../config/agent-entries';
+import { defaultAgentId, findAgent } from '../config/agent-entries';
 import { ConfigService } from '../config/config.service';
 import { RpcMethod } from '../rpc/rpc-method';
 import { WorkspaceService } from '../workspace/workspace.service';
@@ -25,6 +25,11 @@ export class MemoryDecisionParams {
   @Text() @Doc('Relative to the workspace.') path!: string;
   @Text({ max: 64 }) @Doc('Of the text that was seen, as memory.review gives it.') hash!: string;
   @Opt() @Text() agentId?: string;
+}
+
+export class DoctorMemoryParams extends MemoryAgentParams {
+  @Opt() @Bool() @Doc('Asks the service for a vector.') probe?: boolean;
+  @Opt() @Bool() @Doc('The same.') deep?: boolean;
 }
 
 export class MemoryIndexParams {
@@ -112,6 +117,25 @@ export class MemoryRpc {
   })
   status({ agentId }: MemoryAgentParams): Promise<unknown> {
     return this.memory.status(agentId ?? defaultAgentId(this.config.config));
+  }
+
+  @RpcMethod({
+    name: 'doctor.memory.status',
+    scope: 'operator.read',
+    params: DoctorMemoryParams,
+    summary: 'Whether notes are found by meaning, or why by their words alone.',
+  })
+  async doctor({ agentId, probe, deep }: DoctorMemoryParams): Promise<unknown> {
+    const agent = agentId ?? defaultAgentId(this.config.config);
+    if (!findAgent(this.config.config, agent))
+      throw invalidRequest(`unknown agent id "${agent}"`, { details: { code: 'UNKNOWN_AGENT_ID' } });
+    const { provider } = await this.memory.status(agent);
+    const error = await this.memory.embeddingFault(agent, probe === true || deep === true);
+    return {
+      agentId: agent,
+      provider,
+      embedding: { ok: error === undefined, ...(error === undefined ? {} : { error }) },
+    };
   }
 
   @RpcMethod({

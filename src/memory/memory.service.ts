@@ -171,6 +171,16 @@ export class MemoryService {
     };
   }
 
+  /** Why notes are not found by meaning; undefined where they are. */
+  async embeddingFault(agentId: string, isAsked: boolean): Promise<string | undefined> {
+    const model = this.embeddings.modelOf(agentId);
+    if (typeof model === 'string') return model;
+    if (!isAsked) return undefined;
+    return this.embeddings
+      .embed(model, 'tea', agentId)
+      .then((vector) => (vector === undefined ? 'the service gave no vector' : undefined), messageOf);
+  }
+
   async close(): Promise<void> {
     for (const memory of this.opened.values()) {
       clearTimeout(memory.debounce);

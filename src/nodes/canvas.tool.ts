@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Doc, Int, Num, OneOf, Opt, Str, Text, Hidden } from '../common/validation/fields';
 import { AgentTool, type ToolContext, ToolError, type ToolResult } from '../tools/agent-tool';
 import { WorkspaceFiles } from '../tools/files/workspace-files';
-import { NodeRegistry } from './node-registry.service';
+import { NodeRegistry } from './connected-nodes.service';
 import { askNode, chooseNode, pictureIn } from './node-tool-support';
 import { type CallSinks, Leaves, fetchOf } from '../tools/provenance/sinks';
 

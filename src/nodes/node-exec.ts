@@ -1,7 +1,7 @@
 import { isPlainObject } from '../common/plain-object';
 import type { RemoteCommand, RemoteEnd } from '../tools/exec/remote-exec';
 import type { ToolContext } from '../tools/agent-tool';
-import type { NodeRegistry } from './node-registry.service';
+import type { NodeRegistry } from './connected-nodes.service';
 import { askNode, chooseNode } from './node-tool-support';
 
 /** Time for the way there and back beside the command's own. */

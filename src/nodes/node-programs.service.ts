@@ -4,7 +4,7 @@ import { isPlainObject } from '../common/plain-object';
 import { EventBus } from '../events/event-bus';
 import type { ConnectedNode } from '../events/event-map';
 import { SkillCatalog } from '../skills/catalog/skill-catalog.service';
-import { NodeRegistry } from './node-registry.service';
+import { NodeRegistry } from './connected-nodes.service';
 
 const ASK_TIMEOUT_MS = 15_000;
 /** After the last change of skills nodes are asked again whether they have what those want. */

@@ -2,7 +2,7 @@ import type { ContentPart } from '../common/content-parts';
 import type { ConnectedNode } from '../events/event-map';
 import { isPlainObject } from '../common/plain-object';
 import { type ToolContext, ToolError, type ToolErrorCode } from '../tools/agent-tool';
-import { NodeInvokeError, type NodeRegistry } from './node-registry.service';
+import { NodeInvokeError, type NodeRegistry } from './connected-nodes.service';
 
 /** The node that a call means: the named one, or the only one that can do it. @throws ToolError node_unavailable */
 export function chooseNode(nodes: NodeRegistry, wanted: string | undefined, command: string): ConnectedNode {

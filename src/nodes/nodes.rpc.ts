@@ -5,16 +5,18 @@ import type { RpcContext } from '../rpc/rpc-context';
 import { RpcError, invalidRequest, missingScope } from '../rpc/rpc-error';
 import { RpcMethod } from '../rpc/rpc-method';
 import { satisfies } from '../rpc/scopes';
-import { commandScope } from './node-commands';
-import { NodeInvokeError, NodeRegistry } from './node-registry.service';
+import { canWait, commandScope } from '../gateway/protocol/node-commands';
+import { type InvokeOptions, NodeInvokeError, NodeRegistry } from './connected-nodes.service';
+import { NodePending } from './node-pending.service';
 import { type NodeRow, nodeRows } from './node-rows';
-import { NodeDescribeParams, NodeInvokeParams, NodeInvokeResultParams } from './nodes.dto';
+import { ExecApprovalsNodeSetParams, NodeDescribeParams, NodeInvokeParams, NodeInvokeResultParams } from './nodes.dto';
 
 @Injectable()
 export class NodesRpc {
   constructor(
     private readonly nodes: NodeRegistry,
     private readonly devices: DevicePairingService,
+    private readonly pending: NodePending,
   ) {}
 
   @RpcMethod({ name: 'node.list', scope: 'operator.read', params: NoParams, summary: 'Paired and connected nodes.' })
@@ -39,27 +41,62 @@ export class NodesRpc {
   async invoke(params: NodeInvokeParams, context: RpcContext): Promise<unknown> {
     const scope = commandScope(params.command);
     if (!satisfies(context.caller.scopes, scope)) throw missingScope(context.caller, scope);
+    const { nodeId, command, timeoutMs, idempotencyKey } = params;
+    const { payload, payloadJSON } = await this.ask(nodeId, command, params.params, {
+      ...(timeoutMs ? { timeoutMs } : {}),
+      idempotencyKey,
+      signal: context.signal,
+    });
+    return { ok: true, nodeId, command, payload, payloadJSON };
+  }
+
+  @RpcMethod({
+    name: 'exec.approvals.node.get',
+    scope: 'operator.admin',
+    params: NodeDescribeParams,
+    summary: 'What a node runs without asking, as the node tells it.',
+  })
+  async approvals({ nodeId }: NodeDescribeParams, { signal }: RpcContext): Promise<unknown> {
+    return (await this.ask(nodeId, 'system.execApprovals.get', {}, { signal })).payload;
+  }
+
+  @RpcMethod({
+    name: 'exec.approvals.node.set',
+    scope: 'operator.admin',
+    params: ExecApprovalsNodeSetParams,
+    summary: 'Has a node keep other rules. Whoever does has read them: baseHash says which, and the node looks at it.',
+  })
+  async setApprovals({ nodeId, file, baseHash }: ExecApprovalsNodeSetParams, { signal }: RpcContext): Promise<unknown> {
+    const params = { file, ...(baseHash ? { baseHash } : {}) };
+    return (await this.ask(nodeId, 'system.execApprovals.set', params, { signal })).payload;
+  }
+
+  /** @throws RpcError that says why the node did not do it */
+  private async ask(
+    nodeId: string,
+    command: string,
+    params: unknown,
+    options: InvokeOptions,
+  ): Promise<{ payload: unknown; payloadJSON: string | null }> {
     try {
-      const { payload, payloadJSON } = await this.nodes.invoke(params.nodeId, params.command, params.params, {
-        ...(params.timeoutMs ? { timeoutMs: params.timeoutMs } : {}),
-        idempotencyKey: params.idempotencyKey,
-        signal: context.signal,
-      });
-      return { ok: true, nodeId: params.nodeId, command: params.command, payload, payloadJSON };
+      return await this.nodes.invoke(nodeId, command, params, options);
     } catch (error) {
       if (!(error instanceof NodeInvokeError)) throw error;
-      if (error.code === 'NOT_ALLOWED')
-        throw invalidRequest('node command not allowed', {
-          details: { reason: error.message, command: params.command },
-        });
-      if (error.code === 'INVALID_PARAMS')
-        throw invalidRequest(error.message, { details: { code: 'INVALID_PARAMS', command: params.command } });
-      if (error.code === 'NOT_CONNECTED')
-        throw new RpcError('UNAVAILABLE', 'node not connected', { details: { code: 'NOT_CONNECTED' } });
-      throw new RpcError('UNAVAILABLE', error.message, {
-        details: { nodeError: { code: error.code, message: error.message } },
-      });
+      const { code, message } = error;
+      if (code === 'NOT_ALLOWED')
+        throw invalidRequest('node command not allowed', { details: { reason: message, command } });
+      if (code === 'INVALID_PARAMS') throw invalidRequest(message, { details: { code, command } });
+      if (code === 'NOT_CONNECTED') throw new RpcError('UNAVAILABLE', 'node not connected', { details: { code } });
+      const details = { nodeError: { code, message }, ...this.keptForLater(nodeId, command, params, code) };
+      throw new RpcError('UNAVAILABLE', message, { details });
     }
+  }
+
+  /** What an app can't do in the background it may fetch when somebody looks at it again. */
+  private keptForLater(nodeId: string, command: string, params: unknown, code: string): Record<string, unknown> {
+    if (code !== 'NODE_BACKGROUND_UNAVAILABLE' || !canWait(command)) return {};
+    const paramsJSON = params === undefined ? null : JSON.stringify(params);
+    return { queued: true, actionId: this.pending.keepAction(nodeId, command, paramsJSON).id };
   }
 
   @RpcMethod({

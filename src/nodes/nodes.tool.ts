@@ -6,7 +6,8 @@ import { Bool, Doc, Int, Num, OneOf, Opt, Str, StrList, Text, Hidden } from '../
 import { DevicePairingService } from '../gateway/devices/device-pairing.service';
 import { AgentTool, type ToolContext, ToolError, type ToolResult } from '../tools/agent-tool';
 import { FileWriter } from '../tools/files/file-writer.service';
-import { NodeRegistry } from './node-registry.service';
+import { NodePairingService } from '../gateway/devices/node-pairing.service';
+import { NodeRegistry } from './connected-nodes.service';
 import { nodeRows } from './node-rows';
 import { askNode, chooseNode, pictureIn } from './node-tool-support';
 import { type CallSinks, Leaves } from '../tools/provenance/sinks';
@@ -118,6 +119,7 @@ export class NodesTool {
   constructor(
     private readonly nodes: NodeRegistry,
     private readonly devices: DevicePairingService,
+    private readonly pairing: NodePairingService,
     private readonly writer: FileWriter,
   ) {}
 
@@ -163,16 +165,12 @@ export class NodesTool {
         return said(JSON.stringify(row, null, 1), { node: row });
       }
       case 'pending': {
-        const pending = (await this.devices.list()).pending.filter((request) =>
-          (request.roles ?? [request.role]).includes('node'),
-        );
+        const { pending } = await this.pairing.list();
         const lines = pending.map(
-          (request) =>
-            `${request.requestId} ${request.displayName ?? request.deviceId} (${request.platform ?? '?'}, ${request.remoteIp ?? '?'})`,
+          ({ requestId, displayName, nodeId, platform, remoteIp, commands }) =>
+            `${requestId} ${displayName ?? nodeId} (${platform ?? '?'}, ${remoteIp ?? '?'}): ${commands.join(' ')}`,
         );
-        return said(lines.join('\n') || 'Nobody asks to be paired.', {
-          pending: pending.map(({ publicKey: _, ...request }) => request),
-        });
+        return said(lines.join('\n') || 'Nobody asks to be paired.', { pending });
       }
       case 'approve':
       case 'reject':
@@ -191,8 +189,8 @@ export class NodesTool {
     if (requestId === undefined)
       throw new ToolError('invalid_args', `${action} needs requestId; action pending shows them`);
     try {
-      if (action === 'approve') await this.devices.approve(requestId);
-      else await this.devices.reject(requestId);
+      if (action === 'approve') await this.pairing.approve(requestId, () => undefined);
+      else await this.pairing.reject(requestId);
     } catch (error) {
       throw new ToolError('not_found', messageOf(error));
     }

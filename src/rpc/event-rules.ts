@@ -6,13 +6,14 @@ export interface EventRule {
   scope: OperatorScope | 'none';
   /** May be left out for a client that does not keep up. */
   droppable?: boolean;
-  toNodes?: boolean;
+  /** Whether nodes get it: each, or one that follows the conversation it is about. */
+  toNodes?: boolean | 'following';
 }
 
 const RULES = {
   'connect.challenge': { scope: 'none' },
-  agent: { scope: 'operator.read' },
-  chat: { scope: 'operator.read' },
+  agent: { scope: 'operator.read', toNodes: 'following' },
+  chat: { scope: 'operator.read', toNodes: 'following' },
   piece: { scope: 'operator.read' },
   presence: { scope: 'operator.read', droppable: true },
   tick: { scope: 'none', droppable: true, toNodes: true },
@@ -26,10 +27,13 @@ const RULES = {
   'session.tool': { scope: 'operator.read' },
   'device.pair.requested': { scope: 'operator.pairing', droppable: true },
   'device.pair.resolved': { scope: 'operator.pairing', droppable: true },
+  'node.pair.requested': { scope: 'operator.pairing', droppable: true },
+  'node.pair.resolved': { scope: 'operator.pairing', droppable: true },
   'channels.pairing.requested': { scope: 'operator.pairing', droppable: true },
   'channels.pairing.resolved': { scope: 'operator.pairing', droppable: true },
   'exec.approval.requested': { scope: 'operator.approvals' },
   'exec.approval.resolved': { scope: 'operator.approvals' },
+  'node.hostStats': { scope: 'operator.read', droppable: true },
   'exec.approval.revoked': { scope: 'operator.approvals', droppable: true },
   // Always for one node alone.
   'node.invoke.request': { scope: 'operator.admin', toNodes: true },
@@ -39,6 +43,8 @@ const RULES = {
   'plugins.changed': { scope: 'operator.read', droppable: true },
   'intake.changed': { scope: 'operator.read', droppable: true },
   'diagnostics.heartbeat': { scope: 'operator.read', droppable: true },
+  'talk.mode': { scope: 'operator.read', droppable: true, toNodes: true },
+  'voicewake.changed': { scope: 'operator.read', droppable: true, toNodes: true },
   'config.changed': { scope: 'operator.read', droppable: true },
 } satisfies Record<string, EventRule>;
 

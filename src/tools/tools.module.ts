@@ -2,6 +2,7 @@ import { Module, type OnModuleInit } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
 import { BootStep } from '../common/boot-step';
 import { ApprovalsModule } from './approvals/approvals.module';
+import { BrowserRequestRpc } from './browser/browser-request.rpc';
 import { BrowserService } from './browser/browser.service';
 import { BrowserTool } from './browser/browser.tool';
 import { ApplyPatchTool } from './builtin/apply-patch.tool';
@@ -31,6 +32,7 @@ import { FileWriter } from './files/file-writer.service';
 import { JudgeRpc } from './judge/judge.rpc';
 import { AssumedSubject } from './policy/assumed-subject.service';
 import { PolicyRpc } from './policy/policy.rpc';
+import { ToolsCatalogRpc } from './policy/tools-catalog.rpc';
 import { ProcessRegistry } from './processes/process-registry.service';
 import { CommandFiles } from './provenance/command-files.service';
 import { ReviewedTexts } from './provenance/reviewed-texts.service';
@@ -63,6 +65,7 @@ import { ToolRegistry } from './tool-registry.service';
   providers: [
     PlanMode,
     ProposePlanTool,
+    BrowserRequestRpc,
     BrowserService,
     BrowserTool,
     BubblewrapDriver,
@@ -87,6 +90,7 @@ import { ToolRegistry } from './tool-registry.service';
     OutboundSources,
     PdfGenerateTool,
     PolicyRpc,
+    ToolsCatalogRpc,
     PptGenerateTool,
     ProcessRegistry,
     ProcessTool,
@@ -109,6 +113,7 @@ import { ToolRegistry } from './tool-registry.service';
   ],
   exports: [
     PlanMode,
+    ProcessRegistry,
     ApprovalsModule,
     SinkGate,
     FileOrigins,

@@ -2,6 +2,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import JSON5 from 'json5';
 import { type Frame, WireClient } from '../harness/wire-client';
+import { Gate } from '../fakes/model-formats/model-format';
+import { until } from '../harness/gateway-process';
 import { ToolBench } from '../harness/tool-bench';
 
 describe('making, changing and removing agents', () => {
@@ -69,6 +71,25 @@ describe('making, changing and removing agents', () => {
     const before = config();
     expect((await call(method, params)).error?.message).toMatch(words);
     expect(config()).toEqual(before);
+  });
+
+  it('does not remove one that is at work, and not before it is done', async () => {
+    await done('agents.create', { name: 'Worker' });
+    const gate = new Gate();
+    bench.models.answer = () => ({ steps: [{ until: gate }, { text: 'done' }] });
+    const sessionKey = 'agent:worker:main';
+    await done('chat.send', { sessionKey, message: 'work', idempotencyKey: 'work' });
+    await until('the turn', () => bench.models.requests.some(({ lastUser }) => lastUser === 'work'));
+    const refused = await call('agents.delete', { agentId: 'worker' });
+    expect(refused.error).toMatchObject({ details: { code: 'AGENT_BUSY', sessionKeys: [sessionKey] } });
+    expect(config().agents?.list?.map(({ id }) => id)).toContain('worker');
+    gate.open();
+    await done('agent.wait', { runId: 'work', timeoutMs: 30_000 });
+    await until(
+      'it to be idle',
+      async () => (await call('agents.delete', { agentId: 'worker', deleteFiles: false })).ok === true,
+    );
+    expect(existsSync(join(bench.gateway.stateDir, 'workspace-worker'))).toBe(true);
   });
 
   it('removes an agent with its bindings, and keeps its files and conversations', async () => {

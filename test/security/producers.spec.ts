@@ -68,6 +68,7 @@ const PRODUCERS: Readonly<Record<string, string>> = {
   'memory/memory-get.tool.ts': 'file',
   'memory/memory-review.service.ts': 'workspace',
   'memory/memory-search.tool.ts': 'file workspace',
+  'nodes/node-events.service.ts': 'owner stranger tool',
   'nodes/canvas.tool.ts': 'parts tool',
   'nodes/node-tool-support.ts': 'parts tool',
   'nodes/nodes.tool.ts': 'parts tool',

@@ -27,10 +27,15 @@ const READ_EVENTS = [
   'intake.changed',
   'diagnostics.heartbeat',
   'config.changed',
+  'node.hostStats',
+  'talk.mode',
+  'voicewake.changed',
 ];
 const PAIRING_EVENTS = [
   'device.pair.requested',
   'device.pair.resolved',
+  'node.pair.requested',
+  'node.pair.resolved',
   'channels.pairing.requested',
   'channels.pairing.resolved',
 ];
@@ -45,7 +50,7 @@ describe('events', () => {
     const connection = {
       id: 'c1',
       address: { address: '203.0.113.7', source: '203.0.113.7', local: false },
-      caller: { ...caller, scopes: new Set(caller.scopes) },
+      caller: { ...caller, scopes: new Set(caller.scopes), follows: new Set() },
       protocol: caller.protocol,
       role: caller.role,
       capabilities: new Set(['tool-events']),
@@ -79,7 +84,9 @@ describe('events', () => {
     expect(seenBy({ role: 'node', scopes: [], protocol, dialect })).toEqual([
       'node.invoke.request',
       'shutdown',
+      'talk.mode',
       'tick',
+      'voicewake.changed',
     ]);
     expect(seenBy({ role: 'node', scopes: ['operator.admin'], protocol, dialect })).not.toContain('chat');
   });

@@ -70,7 +70,7 @@ const GUARDS: Record<string, string> = {
   'device.approve': 'takes the request: who deletes it approves; row of the device held',
   'device.reject': 'takes the request',
   'device.remove': 'takes the row; undone where it is not allowed',
-  'device.token': 'row of the device held',
+  'device.change': 'row of the device held',
   'pairing.approve': 'takes the request with its code: one use',
   'pairing.admit': 'primary key (channel, account, sender)',
   'pairing.reject': 'takes the request',

@@ -51,7 +51,7 @@ type Start = { turn: StartedTurn; mode: EffectiveQueueMode } | 'nothing' | 'held
 export class LaneService {
   private readonly log: Logger;
   private readonly lanes = new Map<string, Lane>();
-  private readonly slots = new Slots(() => this.config.config.agents?.defaults?.maxConcurrent ?? DEFAULT_CONCURRENCY);
+  private readonly slots = new Slots(() => this.concurrency);
   private readonly pauses = new LanePauses();
   private readonly stopping = new AbortController();
   private started = false;
@@ -94,7 +94,17 @@ export class LaneService {
       .flatMap((lane) => [...(lane.current?.request.runIds ?? [])]);
   }
 
-  /** The same by the names that clients have for them. */
+  /** Turns that may run side by side. */
+  get concurrency(): number {
+    return this.config.config.agents?.defaults?.maxConcurrent ?? DEFAULT_CONCURRENCY;
+  }
+
+  /** Sessions with a turn under way, or with something that waits for one. */
+  workingSessions(): string[] {
+    return [...this.lanes.values()].filter((lane) => lane.working).map((lane) => lane.sessionKey);
+  }
+
+  /** Runs that are going on, by the names that clients have for them. */
   activeRunNames(sessionKey?: string): string[] {
     return [...this.lanes.values()]
       .filter((lane) => sessionKey === undefined || lane.sessionKey === sessionKey)

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { OpenclawError } from '../../common/openclaw-error';
 import { Redactor } from '../../common/redactor';
 import { NoParams } from '../../rpc/no-params.dto';
-import { invalidRequest } from '../../rpc/rpc-error';
+import { invalidRequest, unavailable } from '../../rpc/rpc-error';
 import { RpcMethod } from '../../rpc/rpc-method';
 import { messageOf } from '../../common/openclaw-error';
 import { ConfigInvalidError } from '../config-error';
@@ -112,6 +112,22 @@ export class SecretsRpc {
         details: { code: 'SECRET_UNKNOWN' },
       });
     return this.applied(name);
+  }
+
+  @RpcMethod({
+    name: 'secrets.reload',
+    scope: 'operator.admin',
+    params: NoParams,
+    summary: 'Reads all secrets that the configuration refers to anew. Where one is missing, what was in effect stays.',
+  })
+  reload(): { ok: true; warningCount: number } {
+    try {
+      this.config.override(this.config.overrides);
+    } catch (error) {
+      if (error instanceof ConfigInvalidError) throw unavailable(`secrets.reload failed: ${messageOf(error)}`);
+      throw error;
+    }
+    return { ok: true, warningCount: this.config.peek().warnings.length };
   }
 
   /** A configuration that is not valid with the change stays out of effect, as when the file were changed. */

@@ -18,6 +18,8 @@ export interface GatewayClientOptions {
   version: string;
   scopes: readonly string[];
   capabilities?: readonly string[];
+  /** Connects as a node that offers these, instead of as an operator; its device token may stand in for the secret. */
+  node?: { commands: readonly string[]; displayName: string; deviceToken?: string };
   /** Milliseconds for the connect and for each call. */
   timeoutMs?: number;
 }
@@ -192,22 +194,29 @@ export class GatewayClient {
   }
 
   private connectParams(nonce: string): unknown {
-    const { identity, token, password, scopes } = this.options;
+    const { identity, token, password, scopes, node } = this.options;
     const client = {
       id: this.options.clientId ?? 'cli',
       version: this.options.version,
       platform: process.platform,
       mode: this.options.clientMode ?? 'cli',
+      ...(node ? { displayName: node.displayName } : {}),
     };
-    const auth = { ...(token ? { token } : {}), ...(password ? { password } : {}) };
+    const role = node ? 'node' : 'operator';
+    const auth = {
+      ...(token ? { token } : {}),
+      ...(password ? { password } : {}),
+      ...(!token && node?.deviceToken ? { token: node.deviceToken } : {}),
+    };
     const base = {
       minProtocol: PROTOCOL,
       maxProtocol: PROTOCOL,
       client,
-      role: 'operator',
+      role,
       scopes,
       caps: this.options.capabilities ?? [],
-      ...(token || password ? { auth } : {}),
+      ...(node ? { commands: node.commands } : {}),
+      ...(Object.keys(auth).length > 0 ? { auth } : {}),
     };
     if (!identity) return base;
     const signedAt = Date.now();
@@ -216,10 +225,10 @@ export class GatewayClient {
       identity.id,
       client.id,
       client.mode,
-      'operator',
+      role,
       scopes.join(','),
       String(signedAt),
-      token ?? '',
+      auth.token ?? '',
       nonce,
       client.platform,
       '',

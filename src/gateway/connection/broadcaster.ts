@@ -47,6 +47,10 @@ function mayReceive(connection: Connection, rule: EventRule, event: WireEvent): 
   if (!caller) return false;
   if (event.connectionIds && !event.connectionIds.has(connection.id)) return false;
   if (event.accepts && !event.accepts(connection)) return false;
-  if (caller.role === 'node') return rule.toNodes === true;
+  if (caller.role === 'node')
+    return rule.toNodes === 'following' ? isFollowed(event.payload, caller.follows) : rule.toNodes === true;
   return rule.scope === 'none' || satisfies(caller.scopes, rule.scope);
 }
+
+const isFollowed = (payload: unknown, follows: ReadonlySet<string>): boolean =>
+  follows.has(String((payload as { sessionKey?: unknown } | null)?.sessionKey));

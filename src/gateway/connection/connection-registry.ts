@@ -37,6 +37,15 @@ export class ConnectionRegistry {
     return this.connections.values();
   }
 
+  /** Ends what a device has open, in one role or in any. */
+  closeDevice(deviceId: string, role?: string): void {
+    for (const connection of this.connections.values()) {
+      const { caller } = connection;
+      if (caller?.deviceId === deviceId && (role === undefined || caller.role === role))
+        connection.close(CloseCode.credentialsChanged, 'credentials changed');
+    }
+  }
+
   get size(): number {
     return this.connections.size;
   }

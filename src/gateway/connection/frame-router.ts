@@ -7,6 +7,7 @@ import { isPlainObject } from '../../common/plain-object';
 import { Redactor } from '../../common/redactor';
 import { describeDtoProblems, findDtoProblems } from '../../common/validation/validate-dto';
 import type { RpcCaller, RpcContext } from '../../rpc/rpc-context';
+import type { AdmittedNode } from '../devices/node-pairing.service';
 import { ReadinessService } from '../readiness.service';
 import { CloseCode } from '../protocol/close-codes';
 import { ConnectParams } from '../protocol/connect.dto';
@@ -169,7 +170,7 @@ export class FrameRouter {
         this.connections.admitted(connection);
         connection.send(dialect.result(id, hello));
         if (caller.role === 'node' && caller.deviceId)
-          this.events.emit('node.connected', introduction(connectParams, caller, caller.deviceId));
+          this.events.emit('node.connected', introduction(connectParams, caller, caller.deviceId, verdict.node));
         this.log.debug(
           { connection: connection.id, client: caller.clientId, protocol: caller.protocol },
           'client connected',
@@ -250,18 +251,21 @@ function introduction(
   { client, caps, commands, permissions, pathEnv }: ConnectParams,
   caller: RpcCaller,
   nodeId: string,
+  admitted: AdmittedNode | undefined,
 ): ConnectedNode {
+  const displayName = admitted?.displayName ?? client.displayName;
   return {
     connectionId: caller.connectionId,
     nodeId,
-    ...(client.displayName ? { displayName: client.displayName } : {}),
+    ...(displayName ? { displayName } : {}),
     platform: client.platform,
     version: client.version,
     ...(client.deviceFamily ? { deviceFamily: client.deviceFamily } : {}),
     ...(client.modelIdentifier ? { modelIdentifier: client.modelIdentifier } : {}),
     remoteIp: caller.remoteAddress,
-    caps: caps ?? [],
-    commands: commands ?? [],
+    caps: admitted?.caps ?? [],
+    commands: admitted?.commands ?? [],
+    declared: { caps: caps ?? [], commands: commands ?? [] },
     ...(permissions ? { permissions } : {}),
     ...(pathEnv ? { pathEnv } : {}),
     connectedAtMs: Date.now(),

@@ -2,7 +2,8 @@ import { Injectable, Optional } from '@nestjs/common';
 import { Clock, systemClock } from '../../common/clock';
 import { OPERATOR_SCOPES } from '../../rpc/scopes';
 import { DevicePairingService } from '../devices/device-pairing.service';
-import { type PairedDevice, pairingReason } from '../devices/device-record';
+import { type NodeFacts, type PairedDevice, pairingReason } from '../devices/device-record';
+import { type AdmittedNode, NodePairingService } from '../devices/node-pairing.service';
 import { CloseCode } from '../protocol/close-codes';
 import type { ConnectAuth, ConnectParams } from '../protocol/connect.dto';
 import { type Protocol, SIGNATURE_SKEW_MS } from '../protocol/limits';
@@ -30,6 +31,8 @@ export interface Grant {
   deviceId?: string;
   deviceToken?: string;
   issuedAtMs?: number;
+  /** As a node: what it can be asked for. */
+  node?: AdmittedNode;
 }
 
 export interface Refusal {
@@ -64,6 +67,7 @@ export class HandshakeService {
   constructor(
     private readonly settings: RuntimeSettingsService,
     private readonly devices: DevicePairingService,
+    private readonly nodes: NodePairingService,
     private readonly throttle: LoginThrottle,
     @Optional() private readonly clock: Clock = systemClock,
   ) {}
@@ -87,6 +91,8 @@ export class HandshakeService {
 
     const paired = await this.ensurePaired(request, device, role, scopes);
     const token = await this.devices.ensureToken(paired, role, scopes);
+    const { local } = request.address;
+    const node = role === 'node' ? await this.nodes.admit(paired, offeredBy(request.params), local) : undefined;
     return {
       protocol,
       role,
@@ -95,6 +101,7 @@ export class HandshakeService {
       deviceId: paired.deviceId,
       deviceToken: token.token,
       issuedAtMs: token.rotatedAtMs ?? token.createdAtMs,
+      ...(node ? { node } : {}),
     };
   }
 
@@ -235,6 +242,7 @@ export class HandshakeService {
       role,
       roles: [role],
       scopes,
+      ...(role === 'node' ? { node: offeredBy(params) } : {}),
       remoteIp: address.address,
       silent: address.local,
     });
@@ -274,6 +282,14 @@ function roleOf(params: ConnectParams): 'operator' | 'node' {
   if (asked === 'operator' || asked === 'node') return asked;
   return refuse('invalid role');
 }
+
+const offeredBy = ({ client, caps, commands }: ConnectParams): NodeFacts => ({
+  caps: [...new Set(caps ?? [])].sort(),
+  commands: [...new Set(commands ?? [])].sort(),
+  version: client.version,
+  ...(client.deviceFamily ? { deviceFamily: client.deviceFamily } : {}),
+  ...(client.modelIdentifier ? { modelIdentifier: client.modelIdentifier } : {}),
+});
 
 interface Credential {
   method: string;

@@ -6,7 +6,8 @@ import type { EventName } from '../../rpc/event-rules';
 import { invalidRequest } from '../../rpc/rpc-error';
 import { DatabaseService } from '../../storage/database.service';
 import { secretsEqual } from '../../common/secrets-equal';
-import type { DevicePairRequest, DeviceToken, PairedDevice } from './device-record';
+import { type DevicePairRequest, type DeviceToken, type PairedDevice, isNode, isSameKey } from './device-record';
+import { nodeOfRequest } from './paired-node';
 
 const REQUEST_TTL_MS = 5 * 60_000;
 
@@ -49,7 +50,7 @@ export class DevicePairingService {
   /** Files a request, or returns the one that is pending for the device already. Announces new ones that need a person. */
   async request(facts: DeviceFacts): Promise<{ request: DevicePairRequest; created: boolean }> {
     const now = this.clock.now();
-    const result = await this.database.write('device.request', async (transaction) => {
+    const result = await this.database.write('device.request', async (transaction): Promise<Filed> => {
       await transaction
         .deleteFrom('device_requests')
         .where('created_at', '<=', now - REQUEST_TTL_MS)
@@ -59,7 +60,10 @@ export class DevicePairingService {
         .select('record')
         .where('device_id', '=', facts.deviceId)
         .executeTakeFirst();
-      if (known) return { request: JSON.parse(known.record) as DevicePairRequest, created: false };
+      const waiting = known && (JSON.parse(known.record) as DevicePairRequest);
+      if (waiting && isSameWish(waiting, facts)) return { request: waiting, created: false };
+      if (waiting)
+        await transaction.deleteFrom('device_requests').where('request_id', '=', waiting.requestId).execute();
       const paired = await transaction
         .selectFrom('devices')
         .select('device_id')
@@ -80,16 +84,21 @@ export class DevicePairingService {
           created_at: now,
         })
         .execute();
-      return { request, created: true };
+      return { request, created: true, ...(waiting ? { replaced: waiting } : {}) };
     });
-    if (result.created) this.announce('device.pair.requested', result.request);
-    return result;
+    const { request, created, replaced } = result;
+    if (replaced) this.announceDecision(replaced, 'rejected');
+    if (created) {
+      this.announce('device.pair.requested', request);
+      if (isNode(request)) this.announce('node.pair.requested', nodeOfRequest(request));
+    }
+    return { request, created };
   }
 
   /** @throws RpcError INVALID_REQUEST `unknown requestId` */
   async approve(requestId: string): Promise<PairedDevice> {
     const now = this.clock.now();
-    const device = await this.database.write('device.approve', async (transaction) => {
+    const { device, request } = await this.database.write('device.approve', async (transaction) => {
       const row = await transaction
         .deleteFrom('device_requests')
         .where('request_id', '=', requestId)
@@ -117,9 +126,10 @@ export class DevicePairingService {
         .values(values)
         .onConflict((conflict) => conflict.column('device_id').doUpdateSet(values))
         .execute();
-      return merged;
+      return { device: merged, request };
     });
-    this.announceDecision(requestId, device.deviceId, 'approved');
+    this.announceDecision(request, 'approved');
+    if (isNode(request)) this.events.emit('node.changed', device);
     return device;
   }
 
@@ -128,12 +138,13 @@ export class DevicePairingService {
       transaction
         .deleteFrom('device_requests')
         .where('request_id', '=', requestId)
-        .returning('device_id')
+        .returning('record')
         .executeTakeFirst(),
     );
     if (!row) throw invalidRequest('unknown requestId');
-    this.announceDecision(requestId, row.device_id, 'rejected');
-    return { requestId, deviceId: row.device_id };
+    const request = JSON.parse(row.record) as DevicePairRequest;
+    this.announceDecision(request, 'rejected');
+    return { requestId, deviceId: request.deviceId };
   }
 
   /** The token that a device holds for a role; a missing or revoked one is replaced. */
@@ -193,34 +204,55 @@ export class DevicePairingService {
     return secretsEqual(token, held.token) ? held : undefined;
   }
 
-  private async updateToken(
+  /**
+   * Changes what is kept of a device, with its row held.
+   * @param change what is kept from now on; the same object: nothing is written
+   * @returns undefined where there is no such device
+   */
+  async change(
     deviceId: string,
-    role: string,
-    change: (old: DeviceToken | undefined, now: number, device: PairedDevice) => DeviceToken,
-  ): Promise<DeviceToken> {
+    change: (device: PairedDevice, now: number) => PairedDevice,
+  ): Promise<PairedDevice | undefined> {
     const now = this.clock.now();
-    return this.database.write('device.token', async (transaction) => {
+    return this.database.write('device.change', async (transaction) => {
       const row = await transaction
         .selectFrom('devices')
         .select('record')
         .where('device_id', '=', deviceId)
         .$if(this.database.dialect === 'postgres', (query) => query.forUpdate())
         .executeTakeFirst();
-      if (!row) throw invalidRequest('unknown deviceId/role');
+      if (!row) return undefined;
       const device = JSON.parse(row.record) as PairedDevice;
-      const token = change(device.tokens?.[role], now, device);
-      const record = JSON.stringify({ ...device, tokens: { ...device.tokens, [role]: token } });
+      const changed = change(device, now);
+      if (changed === device) return device;
       await transaction
         .updateTable('devices')
-        .set({ record, updated_at: now })
+        .set({ record: JSON.stringify(changed), updated_at: now })
         .where('device_id', '=', deviceId)
         .execute();
-      return token;
+      return changed;
     });
   }
 
-  private announceDecision(requestId: string, deviceId: string, decision: 'approved' | 'rejected'): void {
-    this.announce('device.pair.resolved', { requestId, deviceId, decision, ts: this.clock.now() });
+  private async updateToken(
+    deviceId: string,
+    role: string,
+    change: (old: DeviceToken | undefined, now: number, device: PairedDevice) => DeviceToken,
+  ): Promise<DeviceToken> {
+    const changed = await this.change(deviceId, (device, now) => ({
+      ...device,
+      tokens: { ...device.tokens, [role]: change(device.tokens?.[role], now, device) },
+    }));
+    const token = changed?.tokens?.[role];
+    if (!token) throw invalidRequest('unknown deviceId/role');
+    return token;
+  }
+
+  private announceDecision(request: DevicePairRequest, decision: 'approved' | 'rejected'): void {
+    const { requestId, deviceId } = request;
+    const ts = this.clock.now();
+    this.announce('device.pair.resolved', { requestId, deviceId, decision, ts });
+    if (isNode(request)) this.announce('node.pair.resolved', { requestId, nodeId: deviceId, decision, ts });
   }
 
   private announce(event: EventName, payload: unknown): void {
@@ -228,19 +260,35 @@ export class DevicePairingService {
   }
 }
 
+interface Filed {
+  request: DevicePairRequest;
+  created: boolean;
+  /** Asked for something else, and is answered by this one. */
+  replaced?: DevicePairRequest;
+}
+
+/** Whether a request that waits asks for the same: who approves it has read it. */
+const isSameWish = (a: DeviceFacts, b: DeviceFacts): boolean =>
+  isSameKey(a.publicKey, b.publicKey) &&
+  JSON.stringify([a.role, a.scopes, a.node?.caps, a.node?.commands]) ===
+    JSON.stringify([b.role, b.scopes, b.node?.caps, b.node?.commands]);
+
 /** Throws where the caller may not touch a device. */
 export type Allow = (device: PairedDevice) => void;
 
 const newToken = (): string => randomUUID().replaceAll('-', '');
 
 function mergeApproval(stored: PairedDevice | undefined, request: DevicePairRequest, now: number): PairedDevice {
-  const same = stored?.publicKey === request.publicKey ? stored : undefined;
+  const same = stored && isSameKey(stored.publicKey, request.publicKey) ? stored : undefined;
   const union = (a: readonly string[] | undefined, b: readonly string[] | undefined): string[] => [
     ...new Set([...(a ?? []), ...(b ?? [])]),
   ];
   const { requestId: _, ts: __, silent: ___, isRepair: ____, ...facts } = request;
   return {
+    ...(same?.node ? { node: same.node } : {}),
+    ...(same?.nodeName ? { nodeName: same.nodeName } : {}),
     ...facts,
+    publicKey: facts.publicKey || (same?.publicKey ?? ''),
     roles: union(same?.roles, request.role ? [request.role] : []),
     scopes: union(same?.scopes, request.scopes),
     tokens: same?.tokens ?? {},

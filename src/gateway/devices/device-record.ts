@@ -1,3 +1,21 @@
+/** What a node says of itself, and what it can be asked for. */
+export interface NodeFacts {
+  caps: string[];
+  commands: string[];
+  version?: string;
+  coreVersion?: string;
+  uiVersion?: string;
+  deviceFamily?: string;
+  modelIdentifier?: string;
+}
+
+/** A paired node that says it can do more than was approved. */
+export interface NodeRequest {
+  requestId: string;
+  node: NodeFacts;
+  ts: number;
+}
+
 /** A paired device, in the shape that clients know. */
 export interface PairedDevice {
   deviceId: string;
@@ -13,6 +31,11 @@ export interface PairedDevice {
   tokens?: Record<string, DeviceToken>;
   createdAtMs: number;
   approvedAtMs: number;
+  /** As a node: what was approved of it. */
+  node?: NodeFacts;
+  nodeRequest?: NodeRequest;
+  /** What the owner calls the node; it stands before the name that the node has for itself. */
+  nodeName?: string;
 }
 
 export interface DeviceToken {
@@ -40,6 +63,8 @@ export interface DevicePairRequest {
   remoteIp?: string;
   silent?: boolean;
   isRepair?: boolean;
+  /** Asks to be a node that can do this. */
+  node?: NodeFacts;
   ts: number;
 }
 
@@ -47,6 +72,17 @@ export interface DevicePairRequest {
 export function scopesOf({ scopes, tokens }: PairedDevice): string[] {
   return [...new Set([...(scopes ?? []), ...Object.values(tokens ?? {}).flatMap((token) => token.scopes)])];
 }
+
+/** Whether a device is, or asks to be, a node. */
+export const isNode = ({ role, roles }: { role?: string; roles?: string[] }): boolean =>
+  (roles ?? [role]).includes('node');
+
+/** An id is made of the key, so a device that was let in by its id alone may bring whichever key fits. */
+export const isSameKey = (a: string, b: string): boolean => a === b || a === '' || b === '';
+
+/** What of a node's commands, or capabilities, is not approved. */
+export const beyond = (wanted: readonly string[], approved: readonly string[]): string[] =>
+  wanted.filter((name) => !approved.includes(name));
 
 export type PairingReason = 'not-paired' | 'role-upgrade' | 'scope-upgrade';
 
@@ -57,7 +93,7 @@ export function pairingReason(
   role: string,
   scopes: readonly string[],
 ): PairingReason | undefined {
-  if (!device || device.publicKey !== publicKey) return 'not-paired';
+  if (!device || !isSameKey(device.publicKey, publicKey)) return 'not-paired';
   const roles = device.roles ?? (device.role ? [device.role] : []);
   if (!roles.includes(role)) return 'role-upgrade';
   const held = new Set(device.scopes ?? []);

@@ -1,4 +1,4 @@
-import { Opt, StrList, Text } from '../../common/validation/fields';
+import { Bool, Opt, StrList, Text } from '../../common/validation/fields';
 
 export class DevicePairDecisionParams {
   @Text() requestId!: string;
@@ -15,4 +15,31 @@ export class DeviceTokenRotateParams extends DeviceTokenParams {
 
 export class DeviceIdParams {
   @Text() deviceId!: string;
+}
+
+export class NodePairRequestParams {
+  @Text({ max: 128 }) nodeId!: string;
+  @Opt() @Text({ max: 200 }) displayName?: string;
+  @Opt() @Text({ max: 100 }) platform?: string;
+  @Opt() @Text({ max: 100 }) version?: string;
+  @Opt() @Text({ max: 100 }) coreVersion?: string;
+  @Opt() @Text({ max: 100 }) uiVersion?: string;
+  @Opt() @Text({ max: 100 }) deviceFamily?: string;
+  @Opt() @Text({ max: 100 }) modelIdentifier?: string;
+  @Opt() @StrList({ max: 200 }) caps?: string[];
+  @Opt() @StrList({ max: 500 }) commands?: string[];
+  @Opt() @Text({ max: 100 }) remoteIp?: string;
+  @Opt() @Bool() silent?: boolean;
+}
+
+export class NodeIdParams {
+  @Text() nodeId!: string;
+}
+
+export class NodePairVerifyParams extends NodeIdParams {
+  @Text() token!: string;
+}
+
+export class NodeRenameParams extends NodeIdParams {
+  @Text({ max: 100 }) displayName!: string;
 }

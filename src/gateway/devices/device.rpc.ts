@@ -1,14 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { NoParams } from '../../rpc/no-params.dto';
 import type { RpcContext } from '../../rpc/rpc-context';
-import { invalidRequest, missingScope } from '../../rpc/rpc-error';
+import { invalidRequest } from '../../rpc/rpc-error';
 import { RpcMethod } from '../../rpc/rpc-method';
-import { type OperatorScope, satisfies } from '../../rpc/scopes';
 import { ConnectionRegistry } from '../connection/connection-registry';
-import { CloseCode } from '../protocol/close-codes';
 import { DevicePairDecisionParams, DeviceIdParams, DeviceTokenParams, DeviceTokenRotateParams } from './device.dto';
-import { type Allow, DevicePairingService } from './device-pairing.service';
-import { type PairedDevice, scopesOf } from './device-record';
+import { DevicePairingService } from './device-pairing.service';
+import { notAbove, refuseMoreThanCaller } from './device-rights';
+import type { PairedDevice } from './device-record';
+import { scopesOfNode } from './paired-node';
 
 @Injectable()
 export class DeviceRpc {
@@ -37,7 +37,7 @@ export class DeviceRpc {
   async approve(params: DevicePairDecisionParams, context: RpcContext): Promise<unknown> {
     const { pending } = await this.pairing.list();
     const request = pending.find((entry) => entry.requestId === params.requestId);
-    if (request) refuseMoreThanCaller(request.scopes ?? [], context);
+    if (request) refuseMoreThanCaller([...(request.scopes ?? []), ...scopesOfNode(request.node)], context);
     const device = await this.pairing.approve(params.requestId);
     return { requestId: params.requestId, device: withoutSecrets(device) };
   }
@@ -60,7 +60,7 @@ export class DeviceRpc {
   })
   async remove(params: DeviceIdParams, context: RpcContext): Promise<unknown> {
     if (!(await this.pairing.remove(params.deviceId, notAbove(context)))) throw invalidRequest('unknown deviceId');
-    this.disconnect(params.deviceId);
+    this.connections.closeDevice(params.deviceId);
     return { deviceId: params.deviceId, removed: true };
   }
 
@@ -73,7 +73,7 @@ export class DeviceRpc {
   async rotate(params: DeviceTokenRotateParams, context: RpcContext): Promise<unknown> {
     refuseMoreThanCaller(params.scopes ?? [], context);
     const token = await this.pairing.rotateToken(params.deviceId, params.role, notAbove(context), params.scopes);
-    this.disconnect(params.deviceId, params.role);
+    this.connections.closeDevice(params.deviceId, params.role);
     return {
       deviceId: params.deviceId,
       role: params.role,
@@ -91,32 +91,12 @@ export class DeviceRpc {
   })
   async revoke(params: DeviceTokenParams, context: RpcContext): Promise<unknown> {
     const token = await this.pairing.revokeToken(params.deviceId, params.role, notAbove(context));
-    this.disconnect(params.deviceId, params.role);
+    this.connections.closeDevice(params.deviceId, params.role);
     return { deviceId: params.deviceId, role: params.role, revokedAtMs: token.revokedAtMs };
   }
-
-  private disconnect(deviceId: string, role?: string): void {
-    for (const connection of this.connections.all()) {
-      if (connection.caller?.deviceId !== deviceId || (role !== undefined && connection.caller.role !== role)) continue;
-      connection.close(CloseCode.credentialsChanged, 'credentials changed');
-    }
-  }
-}
-
-/** Nobody may change what may do more than they may themselves. */
-const notAbove =
-  (context: RpcContext): Allow =>
-  (device) =>
-    refuseMoreThanCaller(scopesOf(device), context);
-
-/** Nobody may hand out more than they hold. */
-function refuseMoreThanCaller(scopes: readonly string[], context: RpcContext): void {
-  const { caller } = context;
-  const beyond = scopes.find((scope) => !satisfies(caller.scopes, scope as OperatorScope));
-  if (beyond !== undefined) throw missingScope(caller, beyond);
 }
 
 function withoutSecrets(device: PairedDevice): unknown {
-  const { tokens, ...rest } = device;
+  const { tokens, node: _node, nodeRequest: _request, nodeName: _name, ...rest } = device;
   return { ...rest, tokens: Object.values(tokens ?? {}).map(({ token: _, ...facts }) => facts) };
 }

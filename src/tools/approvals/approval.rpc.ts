@@ -1,18 +1,28 @@
 import { Injectable } from '@nestjs/common';
 import { NoParams } from '../../rpc/no-params.dto';
-import type { RpcContext } from '../../rpc/rpc-context';
+import { type RpcContext, nameOf } from '../../rpc/rpc-context';
+import { invalidRequest } from '../../rpc/rpc-error';
 import { RpcMethod } from '../../rpc/rpc-method';
-import { ApprovalHistoryParams, ApprovalResolveParams, ApprovalRevokeParams } from './approval.dto';
+import {
+  ApprovalHistoryParams,
+  ApprovalIdParams,
+  ApprovalRequestParams,
+  ApprovalResolveParams,
+  ApprovalRevokeParams,
+} from './approval.dto';
 import { ApprovalService } from './approval.service';
+import { ClientApprovals, type ClientDecision } from './client-approvals.service';
 import { type ConversationGrant, ConversationGrants } from './conversation-grants.service';
 import type { EndedApproval, PendingApproval } from './pending-approval';
 
 const DEFAULT_ENDED = 100;
+const WAIT_MS = { 3: 120_000, 4: 1_800_000 } as const;
 
 @Injectable()
 export class ApprovalRpc {
   constructor(
     private readonly approvals: ApprovalService,
+    private readonly clients: ClientApprovals,
     private readonly grants: ConversationGrants,
   ) {}
 
@@ -67,10 +77,37 @@ export class ApprovalRpc {
   })
   async resolve(params: ApprovalResolveParams, context: RpcContext): Promise<{ ok: true }> {
     const { id, decision, reason, hash } = params;
-    await this.approvals.resolve(id, decision, context.caller.displayName ?? context.caller.clientId, undefined, {
+    await this.approvals.resolve(id, decision, nameOf(context.caller), undefined, {
       ...(reason ? { reason } : {}),
       ...(hash ? { hash } : {}),
     });
     return { ok: true };
+  }
+
+  @RpcMethod({
+    name: 'exec.approval.request',
+    scope: 'operator.approvals',
+    params: ApprovalRequestParams,
+    summary:
+      'Asks people about a command that the caller runs itself, and answers with their decision; null where nobody answered. With `twoPhase` it answers at once with the id.',
+  })
+  async request(params: ApprovalRequestParams, context: RpcContext): Promise<unknown> {
+    const { caller } = context;
+    if (params.command === undefined && params.commandArgv === undefined)
+      throw invalidRequest("invalid exec.approval.request params: must have required property 'command'");
+    const timeoutMs = params.timeoutMs ?? WAIT_MS[caller.protocol];
+    const { id, createdAtMs, expiresAtMs } = await this.clients.ask(params, nameOf(caller), timeoutMs);
+    if (params.twoPhase) return { status: 'accepted', id, createdAtMs, expiresAtMs };
+    return this.clients.decision(id, context.signal);
+  }
+
+  @RpcMethod({
+    name: 'exec.approval.waitDecision',
+    scope: 'operator.approvals',
+    params: ApprovalIdParams,
+    summary: 'The decision about what waits, when it is there; null where nobody answered in time.',
+  })
+  waitDecision({ id }: ApprovalIdParams, { signal }: RpcContext): Promise<ClientDecision> {
+    return this.clients.decision(id, signal);
   }
 }

@@ -26,7 +26,7 @@ import {
 
 export const APPROVAL_TIMEOUT_MS = 120_000;
 /** Nothing is asked that can't be shown as a whole. */
-const MAX_QUESTION = 200_000;
+export const MAX_QUESTION = 200_000;
 
 export type ApprovalOutcome =
   { decision: ApprovalDecision; by?: string; reason?: string } | { decision: 'timeout' } | { decision: 'aborted' };
@@ -225,16 +225,20 @@ export class ApprovalService {
     return this.wait(row, context.signal);
   }
 
-  /** Writes a question down and asks it wherever it can be answered. Returns its rows, one for each call. */
-  private async ask(
+  /**
+   * Writes a question down and asks it wherever it can be answered. Returns its rows, one for each call.
+   * @param id of a question about one call, where whoever asks has one for it
+   */
+  async ask(
     questions: readonly ApprovalQuestion[],
     { origin }: Pick<Asking, 'origin'>,
     timeoutMs: number,
+    id?: string,
   ): Promise<[ApprovalRow, ...ApprovalRow[]]> {
     const now = this.clock.now();
     const questionId = questions.length > 1 ? randomUUID() : null;
     const rows = questions.map(({ request, binding }, position) => ({
-      id: randomUUID(),
+      id: id ?? randomUUID(),
       kind: request.kind,
       request: JSON.stringify(request),
       state: 'pending' as const,
@@ -278,16 +282,21 @@ export class ApprovalService {
   /** Goes on with a row that an earlier attempt of the same call has left, or that was asked in common with others. */
   private async resume(row: ApprovalRow, context: Asking): Promise<ApprovalOutcome> {
     if (row.question_id !== null && row.reached_at === null) await this.store.reach(row.id);
+    if (row.state === 'pending' && Number(row.expires_at) > this.clock.now()) tellWaiting(row, context);
+    return this.outcomeOf(row, context.signal);
+  }
+
+  /** The answer to a row, now or when it comes. */
+  async outcomeOf(row: ApprovalRow, signal: AbortSignal): Promise<ApprovalOutcome> {
     if (row.state === 'pending' && Number(row.expires_at) > this.clock.now()) {
-      tellWaiting(row, context);
-      const outcome = this.wait(row, context.signal);
+      const outcome = this.wait(row, signal);
       // It may have been decided before anybody waited for it.
       const now = await this.store.byId(row.id);
-      if (now && now.state !== 'pending') this.waiting.get(row.id)?.settle(outcomeOf(now));
+      if (now && now.state !== 'pending') this.waiting.get(row.id)?.settle(endOf(now));
       return outcome;
     }
     if (row.state === 'pending') await this.expire(row.id);
-    return row.state === 'decided' ? outcomeOf(row) : { decision: 'timeout' };
+    return row.state === 'decided' ? endOf(row) : { decision: 'timeout' };
   }
 
   /** The answer to a row; whoever asks again waits for the same. */
@@ -323,7 +332,7 @@ export class ApprovalService {
   private async expire(id: string, told?: ApprovalOutcome): Promise<void> {
     const row = await this.store.expire(id);
     const now = row ?? (await this.store.byId(id));
-    this.waiting.get(id)?.settle(told ?? (now ? outcomeOf(now) : { decision: 'timeout' }));
+    this.waiting.get(id)?.settle(told ?? (now ? endOf(now) : { decision: 'timeout' }));
     if (row) await this.tellClosed(row, 'deny', 'timeout');
   }
 
@@ -357,7 +366,7 @@ function tellWaiting({ id, question_id, expires_at }: ApprovalRow, { update }: P
   });
 }
 
-function outcomeOf({ state, decision, request }: ApprovalRow): ApprovalOutcome {
+function endOf({ state, decision, request }: ApprovalRow): ApprovalOutcome {
   if (state === 'expired') return { decision: 'timeout' };
   const { refusal } = JSON.parse(request) as ApprovalRequest;
   return {

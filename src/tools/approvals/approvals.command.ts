@@ -8,6 +8,7 @@ import { withGateway } from '../../gateway/client/with-gateway';
 import { APPROVAL_DECISIONS, type ApprovalDecision } from './approval-decision';
 import { shortId } from '../../common/short-id';
 import { approvalLines } from './approval-text';
+import { RULES_COMMANDS, RULES_LEAVES } from './approvals-rules.command';
 import type { PendingApproval } from './pending-approval';
 
 @SubCommand({ name: 'pending', description: 'commands that wait for a decision' })
@@ -60,6 +61,13 @@ export class ApprovalsResolveCommand extends GatewayCommandBase {
 @Command({
   name: 'approvals',
   description: 'commands that need an approval',
-  subCommands: [ApprovalsPendingCommand, ApprovalsResolveCommand],
+  subCommands: [ApprovalsPendingCommand, ApprovalsResolveCommand, ...RULES_LEAVES],
 })
 export class ApprovalsCommand extends CommandGroup {}
+
+export const APPROVALS_COMMANDS = [
+  ApprovalsCommand,
+  ApprovalsPendingCommand,
+  ApprovalsResolveCommand,
+  ...RULES_COMMANDS,
+];

@@ -6,6 +6,7 @@ import { EventsModule } from '../../events/events.module';
 import { StorageModule } from '../../storage/storage.module';
 import { ApprovalRpc } from './approval.rpc';
 import { ApprovalService } from './approval.service';
+import { ClientApprovals } from './client-approvals.service';
 import { ConversationGrants } from './conversation-grants.service';
 import { ExecApprovalsFile } from './exec-approvals-file';
 import { ExecApprovalsRpc } from './exec-approvals.rpc';
@@ -14,7 +15,15 @@ import { GrantedRules } from './granted-rules.service';
 @BootStep({ ready: { name: 'exec-approval manager', onFailure: 'fatal' } })
 @Module({
   imports: [EventsModule, StorageModule],
-  providers: [ApprovalService, ApprovalRpc, ConversationGrants, ExecApprovalsFile, ExecApprovalsRpc, GrantedRules],
+  providers: [
+    ApprovalService,
+    ApprovalRpc,
+    ClientApprovals,
+    ConversationGrants,
+    ExecApprovalsFile,
+    ExecApprovalsRpc,
+    GrantedRules,
+  ],
   exports: [ApprovalService, ExecApprovalsFile, GrantedRules],
 })
 export class ApprovalsModule implements OnModuleInit {

@@ -54,13 +54,12 @@ export function readApprovals(path: string): ApprovalsFile {
   }
 }
 
-/** `exec-approvals.json` of the state directory: who may run what without being asked. Written 0600. */
-@Injectable()
-export class ExecApprovalsFile {
+/** `exec-approvals.json` of a state directory: who may run what without being asked. Written 0600. */
+export class ApprovalsFileOf {
   readonly path: string;
 
-  constructor(config: ConfigService) {
-    this.path = join(config.stateDir, 'exec-approvals.json');
+  constructor(stateDir: string) {
+    this.path = join(stateDir, 'exec-approvals.json');
   }
 
   /** @throws OpenclawError EXEC_APPROVALS_UNREADABLE */
@@ -131,6 +130,23 @@ export class ExecApprovalsFile {
   warnings(): string[] {
     return warningsOf(this.read());
   }
+}
+
+/** The gateway's own. */
+@Injectable()
+export class ExecApprovalsFile extends ApprovalsFileOf {
+  constructor(config: ConfigService) {
+    super(config.stateDir);
+  }
+}
+
+/** Entries that say nothing of arguments, and the rest. */
+export function splitEntries(entries: readonly AllowlistEntry[]): { patterns: string[]; rules: ExecRule[] } {
+  const isWide = ({ args, command }: AllowlistEntry): boolean => args === undefined && command === undefined;
+  return {
+    patterns: entries.filter(isWide).map((entry) => entry.pattern),
+    rules: entries.filter((entry) => !isWide(entry)),
+  };
 }
 
 /** Entries that allow more than they say, or nothing at all because they can't be understood. */

@@ -9,9 +9,9 @@ import { analyseCommand } from '../approvals/analyse-command';
 import type { Permission } from '../approvals/approval-decision';
 import type { ApprovalQuestion } from '../approvals/approval-question';
 import { ApprovalService } from '../approvals/approval.service';
-import { type AllowlistEntry, ExecApprovalsFile } from '../approvals/exec-approvals-file';
+import { type AllowlistEntry, ExecApprovalsFile, splitEntries } from '../approvals/exec-approvals-file';
 import { checkAllowlist, findExecutable } from '../approvals/exec-allowlist';
-import { type ExecRule, ruleText } from '../approvals/exec-rules';
+import { ruleText } from '../approvals/exec-rules';
 import { FileOrigins } from '../provenance/file-origins.store';
 import { describeOrigins, trustOf } from '../provenance/taint';
 import { BubblewrapDriver } from '../sandbox/bubblewrap.driver';
@@ -295,14 +295,6 @@ function requireSame(changed: string | undefined): void {
 }
 
 /** Entries that say nothing of arguments hold for all of them, as the owner has written them. */
-function splitEntries(entries: readonly AllowlistEntry[]): { patterns: string[]; rules: ExecRule[] } {
-  const isWide = ({ args, command }: AllowlistEntry): boolean => args === undefined && command === undefined;
-  return {
-    patterns: entries.filter(isWide).map((entry) => entry.pattern),
-    rules: entries.filter((entry) => !isWide(entry)),
-  };
-}
-
 /** Without a shell where the line is one plain program with arguments, else through a shell. */
 export function plainArgv({ command, cwd, env }: Pick<ExecWish, 'command' | 'cwd' | 'env'>): string[] {
   const analysis = analyseCommand(command);

@@ -13,3 +13,13 @@ export class ToolsExplainParams {
   @Opt() @Bool() subagent?: boolean;
   @Opt() @Bool() sandboxed?: boolean;
 }
+
+export class ToolsCatalogParams {
+  @Opt() @Text() agentId?: string;
+  @Opt() @Bool() @Doc('Taken from clients that send it; tools of plugins are always there.') includePlugins?: boolean;
+}
+
+export class ToolsEffectiveParams {
+  @Text() sessionKey!: string;
+  @Opt() @Text() agentId?: string;
+}

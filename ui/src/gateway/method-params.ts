@@ -87,6 +87,13 @@ export interface MethodParams {
     onlyConfig?: boolean;
     noWorkspace?: boolean;
   };
+  'browser.request': {
+    method: 'GET' | 'POST' | 'DELETE';
+    path: string;
+    query?: Record<string, unknown>;
+    body?: unknown;
+    timeoutMs?: number;
+  };
   'channels.deadLetters.list': {
     channel?: string;
     limit?: number;
@@ -392,18 +399,70 @@ export interface MethodParams {
     scopes?: string[];
   };
   'diagnostics.export': Record<never, never>;
+  'diagnostics.lanes': Record<never, never>;
+  'diagnostics.stability': {
+    limit?: number;
+    type?: string;
+    sinceSeq?: number;
+  };
+  'doctor.memory.status': {
+    agentId?: string;
+    probe?: boolean;
+    deep?: boolean;
+  };
   'exec.approval.list': Record<never, never>;
+  'exec.approval.request': {
+    id?: string;
+    command?: string;
+    commandArgv?: string[];
+    env?: Record<string, unknown>;
+    cwd?: string | null;
+    host?: string | null;
+    nodeId?: string | null;
+    security?: string | null;
+    ask?: string | null;
+    warningText?: string | null;
+    agentId?: string | null;
+    resolvedPath?: string | null;
+    sessionKey?: string | null;
+    timeoutMs?: number;
+    twoPhase?: boolean;
+    systemRunPlan?: unknown;
+    commandSpans?: unknown;
+    scope?: unknown;
+    unavailableDecisions?: unknown;
+    sessionId?: unknown;
+    runId?: unknown;
+    toolCallId?: unknown;
+    turnSourceChannel?: unknown;
+    turnSourceTo?: unknown;
+    turnSourceAccountId?: unknown;
+    turnSourceThreadId?: unknown;
+  };
   'exec.approval.resolve': {
     id: string;
     decision: 'allow-once' | 'allow-session' | 'allow-always' | 'deny';
     reason?: string;
     hash?: string;
   };
+  'exec.approval.waitDecision': {
+    id: string;
+  };
   'exec.approvals.get': Record<never, never>;
+  'exec.approvals.node.get': {
+    nodeId: string;
+  };
+  'exec.approvals.node.set': {
+    nodeId: string;
+    file: Record<string, unknown>;
+    baseHash?: string | null;
+  };
   'exec.approvals.set': {
     file: Record<string, unknown>;
     baseHash?: string | null;
   };
+  'gateway.identity.get': Record<never, never>;
+  'gateway.restart.preflight': Record<never, never>;
   'gateway.restart.request': {
     sessionKey?: string;
     note?: string;
@@ -414,6 +473,9 @@ export interface MethodParams {
     probe?: boolean;
   };
   'hooks.list': Record<never, never>;
+  'hooks.status': {
+    agentId?: string;
+  };
   'last-heartbeat': Record<never, never>;
   'logs.tail': {
     cursor?: number;
@@ -446,6 +508,11 @@ export interface MethodParams {
   'memory.status': {
     agentId?: string;
   };
+  'models.authStatus': {
+    agentId?: string;
+    refresh?: boolean;
+    includeProviderCapabilities?: boolean;
+  };
   'models.catalog': Record<never, never>;
   'models.list': {
     agentId?: string;
@@ -472,6 +539,11 @@ export interface MethodParams {
   'node.describe': {
     nodeId: string;
   };
+  'node.event': {
+    event: string;
+    payload?: unknown;
+    payloadJSON?: string;
+  };
   'node.invoke': {
     nodeId: string;
     command: string;
@@ -492,6 +564,52 @@ export interface MethodParams {
     };
   };
   'node.list': Record<never, never>;
+  'node.pair.approve': {
+    requestId: string;
+  };
+  'node.pair.list': Record<never, never>;
+  'node.pair.reject': {
+    requestId: string;
+  };
+  'node.pair.remove': {
+    nodeId: string;
+  };
+  'node.pair.request': {
+    nodeId: string;
+    displayName?: string;
+    platform?: string;
+    version?: string;
+    coreVersion?: string;
+    uiVersion?: string;
+    deviceFamily?: string;
+    modelIdentifier?: string;
+    caps?: string[];
+    commands?: string[];
+    remoteIp?: string;
+    silent?: boolean;
+  };
+  'node.pair.verify': {
+    nodeId: string;
+    token: string;
+  };
+  'node.pending.ack': {
+    ids: string[];
+  };
+  'node.pending.drain': {
+    maxItems?: number;
+  };
+  'node.pending.enqueue': {
+    nodeId: string;
+    type: 'status.request' | 'location.request';
+    priority?: 'normal' | 'high';
+    expiresInMs?: number;
+    wake?: boolean;
+  };
+  'node.pending.pull': Record<never, never>;
+  'node.rename': {
+    nodeId: string;
+    displayName: string;
+  };
   'plugin.approval.list': Record<never, never>;
   'plugins.list': Record<never, never>;
   poll: {
@@ -526,6 +644,7 @@ export interface MethodParams {
     sessionKey?: string;
     state?: 'waiting' | 'running' | 'answered' | 'failed' | 'dropped' | 'undelivered';
   };
+  'secrets.reload': Record<never, never>;
   'secrets.store.delete': {
     name: string;
     force?: boolean;
@@ -799,11 +918,24 @@ export interface MethodParams {
   'system-presence': Record<never, never>;
   'system.boot': Record<never, never>;
   'system.facts': Record<never, never>;
+  'system.info': Record<never, never>;
   'system.methods': Record<never, never>;
   'system.trace': {
     id: string;
   };
+  'talk.mode': {
+    enabled: boolean;
+    phase?: string;
+  };
   'taskSuggestions.list': Record<never, never>;
+  'tools.catalog': {
+    agentId?: string;
+    includePlugins?: boolean;
+  };
+  'tools.effective': {
+    sessionKey: string;
+    agentId?: string;
+  };
   'tools.explain': {
     tool?: string;
     sessionKey?: string;
@@ -864,13 +996,48 @@ export interface MethodParams {
     days?: number;
   };
   'usage.status': Record<never, never>;
+  'voicewake.get': Record<never, never>;
+  'voicewake.set': {
+    triggers: string[];
+  };
   wake: {
     mode: 'now' | 'next-heartbeat';
     text: string;
     sessionKey?: string;
   };
+  'web.login.start': {
+    force?: boolean;
+    verbose?: boolean;
+    timeoutMs?: number;
+    accountId?: string;
+    channel?: string;
+  };
+  'web.login.wait': {
+    force?: boolean;
+    verbose?: boolean;
+    timeoutMs?: number;
+    accountId?: string;
+    channel?: string;
+  };
   'webhooks.list': Record<never, never>;
   'webhooks.test': {
     id: string;
+  };
+  'wizard.cancel': {
+    sessionId: string;
+  };
+  'wizard.next': {
+    sessionId: string;
+    answer?: {
+      stepId: string;
+      value?: unknown;
+    };
+  };
+  'wizard.start': {
+    mode?: 'local' | 'remote';
+    workspace?: string;
+  };
+  'wizard.status': {
+    sessionId: string;
   };
 }

@@ -3,13 +3,20 @@ import { Injectable } from '@nestjs/common';
 import { ConfigService } from '../config/config.service';
 import { EventBus } from '../events/event-bus';
 import type { ConnectedNode } from '../events/event-map';
+import type { HostStats } from './host-stats';
 import { OpenclawError } from '../common/openclaw-error';
-import { allowedCommands, paramsFault, passedOn } from './node-commands';
+import { allowedCommands, paramsFault, passedOn } from '../gateway/protocol/node-commands';
 
 const DEFAULT_TIMEOUT_MS = 30_000;
 
 /** Why a node did not do what it was asked; `code` is NOT_CONNECTED, NOT_ALLOWED, INVALID_PARAMS, TIMEOUT, DISCONNECTED or the node's own. */
 export class NodeInvokeError extends OpenclawError {}
+
+export interface InvokeOptions {
+  timeoutMs?: number;
+  idempotencyKey?: string;
+  signal?: AbortSignal;
+}
 
 export interface NodeAnswer {
   ok: boolean;
@@ -28,6 +35,7 @@ interface Waiting {
 export class NodeRegistry {
   private readonly nodes = new Map<string, ConnectedNode>();
   private readonly waiting = new Map<string, Waiting>();
+  private readonly stats = new Map<string, HostStats>();
 
   constructor(
     private readonly config: ConfigService,
@@ -38,9 +46,20 @@ export class NodeRegistry {
     this.events.on('node.connected', (node) => {
       this.nodes.set(node.nodeId, node);
     });
+    this.events.on('node.changed', ({ deviceId, node: approved, nodeName }) => {
+      const node = this.nodes.get(deviceId);
+      if (!node) return;
+      this.nodes.set(deviceId, {
+        ...node,
+        ...(nodeName ? { displayName: nodeName } : {}),
+        caps: node.declared.caps.filter((cap) => approved?.caps.includes(cap)),
+        commands: node.declared.commands.filter((command) => approved?.commands.includes(command)),
+      });
+    });
     this.events.on('node.gone', ({ nodeId, connectionId }) => {
       if (this.nodes.get(nodeId)?.connectionId !== connectionId) return;
       this.nodes.delete(nodeId);
+      this.stats.delete(nodeId);
       for (const call of this.waiting.values())
         if (call.nodeId === nodeId) call.settle(new NodeInvokeError('DISCONNECTED', 'the node went away'));
     });
@@ -50,6 +69,19 @@ export class NodeRegistry {
     return [...this.nodes.values()].sort((a, b) =>
       (a.displayName ?? a.nodeId).localeCompare(b.displayName ?? b.nodeId),
     );
+  }
+
+  /** What the machine of a connected node says of itself. */
+  statsOf(nodeId: string): HostStats | undefined {
+    return this.stats.get(nodeId);
+  }
+
+  /** @returns false for a connection that is not the node's newest */
+  keepStats({ nodeId, connectionId }: { nodeId: string; connectionId: string }, stats: HostStats): boolean {
+    if (this.nodes.get(nodeId)?.connectionId !== connectionId) return false;
+    this.stats.set(nodeId, stats);
+    this.events.emit('wire.event', { event: 'node.hostStats', payload: { nodeId, hostStats: stats } });
+    return true;
   }
 
   /** By id, name or address. */
@@ -71,7 +103,7 @@ export class NodeRegistry {
     nodeId: string,
     command: string,
     params: unknown,
-    options: { timeoutMs?: number; idempotencyKey?: string; signal?: AbortSignal } = {},
+    options: InvokeOptions = {},
   ): Promise<{ payload: unknown; payloadJSON: string | null }> {
     const node = this.nodes.get(nodeId);
     if (!node) throw new NodeInvokeError('NOT_CONNECTED', 'node not connected');

@@ -1,4 +1,17 @@
-import { Any, AnyList, Bool, Int, Nested, Num, Obj, OneOf, Opt, Str, StrList, Text } from '../common/validation/fields';
+import {
+  Any,
+  AnyList,
+  Bool,
+  Int,
+  Nested,
+  Num,
+  Obj,
+  OneOf,
+  Opt,
+  Str,
+  StrList,
+  Text,
+} from '../../common/validation/fields';
 
 export class NoCommandParams {}
 
@@ -107,4 +120,22 @@ export class BrowserProxyParams {
   @Opt() @Any() body?: unknown;
   @Opt() @Int({ min: 1 }) timeoutMs?: number;
   @Opt() @Text() profile?: string;
+}
+
+export class DirListParams {
+  @Text({ max: 4096 }) path!: string;
+  @Opt() @Int({ min: 1, max: 5000 }) maxEntries?: number;
+}
+
+export class FileFetchParams {
+  @Text({ max: 4096 }) path!: string;
+  @Opt() @Int({ min: 1, max: 16_777_216 }) maxBytes?: number;
+}
+
+export class FileWriteParams {
+  @Text({ max: 4096 }) path!: string;
+  @Str({ max: 23_000_000 }) contentBase64!: string;
+  @Opt() @Bool() overwrite?: boolean;
+  @Opt() @Bool() createParents?: boolean;
+  @Opt() @Text({ max: 64 }) expectedSha256?: string;
 }

@@ -1,6 +1,6 @@
-import { isPlainObject } from '../common/plain-object';
-import { type DtoClass, describeDtoProblems, findDtoProblems } from '../common/validation/validate-dto';
-import type { OperatorScope } from '../rpc/scopes';
+import { isPlainObject } from '../../common/plain-object';
+import { type DtoClass, describeDtoProblems, findDtoProblems } from '../../common/validation/validate-dto';
+import type { OperatorScope } from '../../rpc/scopes';
 import {
   BrowserProxyParams,
   CameraClipParams,
@@ -11,7 +11,10 @@ import {
   CanvasPresentParams,
   CanvasPushParams,
   CanvasSnapshotParams,
+  DirListParams,
   ExecApprovalsSetParams,
+  FileFetchParams,
+  FileWriteParams,
   LocationParams,
   NoCommandParams,
   ScreenRecordParams,
@@ -57,10 +60,25 @@ const SYSTEM: Readonly<Record<string, NodeCommand>> = {
   'system.execApprovals.set': { scope: 'operator.admin', params: ExecApprovalsSetParams },
   'browser.proxy': { scope: 'operator.admin', params: BrowserProxyParams },
 };
-const COMMANDS: ReadonlyMap<string, NodeCommand> = new Map(Object.entries({ ...PHONE, ...MESSAGES, ...SYSTEM }));
+/** Asked for only where `gateway.nodes.allowCommands` names them: a node of others may show any file it has. */
+const FILES: Readonly<Record<string, NodeCommand>> = {
+  'dir.list': { scope: 'operator.admin', params: DirListParams },
+  'file.fetch': { scope: 'operator.admin', params: FileFetchParams },
+  'file.write': { scope: 'operator.admin', params: FileWriteParams },
+};
+const COMMANDS: ReadonlyMap<string, NodeCommand> = new Map(
+  Object.entries({ ...PHONE, ...MESSAGES, ...SYSTEM, ...FILES }),
+);
 
 /** Scope for a command; what is not declared here only the owner may ask for. */
 export const commandScope = (command: string): OperatorScope => COMMANDS.get(command)?.scope ?? 'operator.admin';
+
+/** Scope to let in a node that offers a command. One that is not declared here can be asked for by none but the owner. */
+export const scopeToAdmit = (command: string): OperatorScope => COMMANDS.get(command)?.scope ?? 'operator.write';
+
+/** Whether a command still makes sense minutes later, when the app of a phone is looked at again. */
+export const canWait = (command: string): boolean =>
+  ['canvas.present', 'canvas.hide', 'canvas.navigate'].includes(command);
 
 /** What is wrong with parameters before they are passed on; undefined when they may be. */
 export function paramsFault(command: string, params: unknown): string | undefined {

@@ -1,0 +1,142 @@
+import { Injectable } from '@nestjs/common';
+import { Command, Option, SubCommand } from 'nest-commander';
+import { CommandGroup, GatewayCommandBase, type GatewayOptions } from '../common/cli/cli-command';
+import { UsageError } from '../common/cli/cli-error';
+import { printJson, printLine, printTable } from '../common/cli/output';
+import { Environment } from '../config/environment';
+import { resolveGatewayTarget } from '../config/gateway-target';
+import { withGateway } from '../gateway/client/with-gateway';
+
+interface AgentRow {
+  id: string;
+  name?: string;
+  identity?: { name?: string; emoji?: string };
+}
+
+interface Looks extends GatewayOptions {
+  workspace?: string;
+  model?: string;
+  emoji?: string;
+  avatar?: string;
+  agent?: string;
+  name?: string;
+}
+
+@Injectable()
+abstract class AgentsCommandBase extends GatewayCommandBase {
+  constructor(private readonly env: Environment) {
+    super();
+  }
+
+  protected call<T>(options: GatewayOptions, method: string, params: unknown = {}): Promise<T> {
+    return withGateway(resolveGatewayTarget(this.env, options), (client) => client.call<T>(method, params));
+  }
+}
+
+@SubCommand({ name: 'list', description: 'the agents, the default one first' })
+export class AgentsListCommand extends AgentsCommandBase {
+  async run(_: string[], options: GatewayOptions): Promise<void> {
+    const answer = await this.call<{ defaultId: string; agents: AgentRow[] }>(options, 'agents.list');
+    if (options.json) printJson(answer);
+    else
+      printTable(answer.agents, [
+        { title: 'Id', value: (row) => row.id },
+        { title: 'Name', value: (row) => row.identity?.name ?? row.name },
+        { title: 'Emoji', value: (row) => row.identity?.emoji },
+        { title: '', value: (row) => (row.id === answer.defaultId ? 'default' : '') },
+      ]);
+  }
+}
+
+@SubCommand({ name: 'add', arguments: '<name>', description: 'make an agent with a workspace of its own' })
+export class AgentsAddCommand extends AgentsCommandBase {
+  @Option({ flags: '--workspace <folder>', description: 'folder of its files; without it one of the state directory' })
+  parseWorkspace(value: string): string {
+    return value;
+  }
+
+  @Option({ flags: '--model <provider/model>', description: 'its model' })
+  parseModel(value: string): string {
+    return value;
+  }
+
+  @Option({ flags: '--emoji <emoji>', description: 'its emoji' })
+  parseEmoji(value: string): string {
+    return value;
+  }
+
+  async run([name = '']: string[], options: Looks): Promise<void> {
+    const { workspace, model, emoji } = options;
+    const answer = await this.call<{ agentId: string; workspace: string }>(options, 'agents.create', {
+      name,
+      ...(workspace === undefined ? {} : { workspace }),
+      ...(model === undefined ? {} : { model }),
+      ...(emoji === undefined ? {} : { emoji }),
+    });
+    if (options.json) printJson(answer);
+    else printLine(`agent ${answer.agentId} is there; its files: ${answer.workspace}`);
+  }
+}
+
+@SubCommand({ name: 'delete', arguments: '<id>', description: 'remove an agent; its conversations stay' })
+export class AgentsDeleteCommand extends AgentsCommandBase {
+  @Option({ flags: '--keep-files', description: 'leave its workspace where it is' })
+  parseKeepFiles(): boolean {
+    return true;
+  }
+
+  async run([agentId = '']: string[], options: GatewayOptions & { keepFiles?: boolean }): Promise<void> {
+    const answer = await this.call<{ agentId: string; archived?: string }>(options, 'agents.delete', {
+      agentId,
+      deleteFiles: options.keepFiles !== true,
+    });
+    if (options.json) printJson(answer);
+    else
+      printLine(`agent ${answer.agentId} is removed${answer.archived ? `; its files are in ${answer.archived}` : ''}`);
+  }
+}
+
+@SubCommand({ name: 'set-identity', description: 'change what an agent is called and looks like' })
+export class AgentsSetIdentityCommand extends AgentsCommandBase {
+  @Option({ flags: '--agent <id>', description: 'which one' })
+  parseAgent(value: string): string {
+    return value;
+  }
+
+  @Option({ flags: '--name <name>', description: 'its name' })
+  parseName(value: string): string {
+    return value;
+  }
+
+  @Option({ flags: '--emoji <emoji>', description: 'its emoji' })
+  parseEmoji(value: string): string {
+    return value;
+  }
+
+  @Option({ flags: '--avatar <picture>', description: 'its picture: an address, or a file of its workspace' })
+  parseAvatar(value: string): string {
+    return value;
+  }
+
+  async run(_: string[], options: Looks): Promise<void> {
+    const { agent: agentId, name, emoji, avatar } = options;
+    if (agentId === undefined) throw new UsageError('--agent is needed: openclaw agents list shows them');
+    if (name === undefined && emoji === undefined && avatar === undefined)
+      throw new UsageError('one of --name, --emoji and --avatar is needed');
+    const answer = await this.call(options, 'agents.update', {
+      agentId,
+      ...(name === undefined ? {} : { name }),
+      ...(emoji === undefined ? {} : { emoji }),
+      ...(avatar === undefined ? {} : { avatar }),
+    });
+    if (options.json) printJson(answer);
+    else printLine(`agent ${agentId} is changed`);
+  }
+}
+
+const LEAVES = [AgentsListCommand, AgentsAddCommand, AgentsDeleteCommand, AgentsSetIdentityCommand];
+
+@Command({ name: 'agents', description: 'the assistants of this gateway', subCommands: LEAVES })
+export class AgentsCommand extends CommandGroup {}
+
+export const AGENTS_COMMANDS = [AgentsCommand, ...LEAVES];
