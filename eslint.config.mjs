@@ -20,10 +20,10 @@ const CUTS_AT_PLACES = [
   'src/common/markdown/**',
   'src/common/sniff-file.ts',
   'src/common/zoned-time.ts',
-  'src/agent/media/office-text.ts',
   'src/agent/prompt/message-size.ts',
   'src/agent/runtime/reply-outcome.ts',
   'src/agent/runtime/run-announcer.ts',
+  'src/agent/runtime/shown-text.ts',
   'src/agent/runtime/thought-tags.ts',
   'src/channels/discord/content/discord-markup.ts',
   'src/channels/slack/content/slack-markup.ts',
@@ -41,6 +41,7 @@ const CUTS_AT_PLACES = [
   'src/subagents/subagent.service.ts',
   'src/tools/builtin/replace-passages.ts',
   'src/usage/budget-rules.ts',
+  'src/tools/documents/read/office-xml.ts',
 ];
 
 export default tseslint.config(

@@ -32,6 +32,7 @@ import { CommandRegistry } from './commands/command-registry.service';
 import { CommandsRpc } from './commands/commands.rpc';
 import { CommandRunner } from './commands/command-runner.service';
 import { InfoCommands } from './commands/info.commands';
+import { TodoCommands } from './commands/todo.commands';
 import { LevelCommands } from './commands/level.commands';
 import { OwnerCommands } from './commands/owner.commands';
 import { SessionCommands } from './commands/session.commands';
@@ -64,6 +65,7 @@ import { CompactionStore } from './context/compaction.store';
 import { ContextHistory } from './context/context-history.service';
 import { SessionOrigins } from './context/session-origins.service';
 import { ImageGenerateTool } from './media/image-generate.tool';
+import { Handovers } from './media/handover.service';
 import { ImageTool } from './media/image.tool';
 import { Attachments } from './chat/attachments';
 import { MediaController } from './media/media.controller';
@@ -150,6 +152,7 @@ const DRAIN_MS = 3000;
     ContextReportService,
     InfoCommands,
     LevelCommands,
+    TodoCommands,
     MediaStore,
     MemoryFlush,
     OwnerCommands,
@@ -161,6 +164,7 @@ const DRAIN_MS = 3000;
     SessionCommands,
     DirectAnswerService,
     GatewayTool,
+    Handovers,
     ImageTool,
     LaneService,
     ModelChoice,

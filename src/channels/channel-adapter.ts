@@ -249,8 +249,10 @@ export interface ChannelAdapter {
    * @throws Error with the reason, also when it has more bytes than it may
    */
   fetchMedia?(accountId: string, media: MediaRef, limits: { maxBytes: number; signal: AbortSignal }): Promise<Buffer>;
-  /** Most bytes of a file that the account takes or gives. */
+  /** Most bytes of a file that the account takes. */
   mediaLimit?(accountId: string): number;
+  /** Most bytes of a file that it gives, where that is more or less. */
+  sendLimit?(accountId: string): number;
   /**
    * Does one of the declared actions on a chat or message.
    * @throws ChannelSendError, also for arguments that are missing

@@ -8,7 +8,6 @@ import { type ToolContext, ToolError } from '../tools/agent-tool';
 import { SinkGate } from '../tools/provenance/sink-gate.service';
 import { OutboundSources } from '../tools/files/outbound-sources.service';
 
-const MAX_FILE_BYTES = 50 * 1024 * 1024;
 const MAX_ROWS = 10;
 const MAX_IN_ROW = 8;
 /** Most bytes that every platform with buttons gives back. */
@@ -89,9 +88,9 @@ export class MessageContent {
     });
   }
 
-  private limit({ channel, account }: DeliveryRoute): number {
-    const found = this.directory.find(channel);
-    if (!found?.declaration.capabilities.files) throw new ToolError('not_configured', `${channel} takes no files`);
-    return found.adapter.mediaLimit?.(account) ?? MAX_FILE_BYTES;
+  private limit(route: DeliveryRoute): number {
+    const limit = this.directory.fileLimit(route);
+    if (limit === undefined) throw new ToolError('not_configured', `${route.channel} takes no files`);
+    return limit;
   }
 }

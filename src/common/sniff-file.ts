@@ -1,12 +1,14 @@
 import { sniffImage } from './sniff-image';
 import { legibleText } from './text/legible-text';
 
-export type FileKind = 'image' | 'audio' | 'pdf' | 'office' | 'html' | 'text' | 'unknown';
+export type FileKind = 'image' | 'audio' | 'pdf' | 'office' | 'archive' | 'html' | 'text' | 'unknown';
 
 export interface SniffedFile {
   kind: FileKind;
   mimeType: string;
 }
+
+const TAR_MAGIC_AT = 257;
 
 /** What a file is, by its first bytes; what its sender says does not count. */
 export function sniffFile(content: Buffer): SniffedFile {
@@ -15,6 +17,9 @@ export function sniffFile(content: Buffer): SniffedFile {
   const head = content.subarray(0, 16).toString('latin1');
   if (head.startsWith('%PDF-')) return { kind: 'pdf', mimeType: 'application/pdf' };
   if (/^PK(\x03\x04|\x05\x06)/.test(head)) return { kind: 'office', mimeType: 'application/zip' };
+  if (head.startsWith('\x1f\x8b')) return { kind: 'archive', mimeType: 'application/gzip' };
+  if (content.toString('latin1', TAR_MAGIC_AT, TAR_MAGIC_AT + 5) === 'ustar')
+    return { kind: 'archive', mimeType: 'application/x-tar' };
   const audio = audioType(content, head);
   if (audio) return { kind: 'audio', mimeType: audio };
   const decoded = legibleText(content);

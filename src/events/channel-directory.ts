@@ -1,7 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { DiscoveryService } from '@nestjs/core';
+import type { DeliveryRoute } from '../common/delivery-route';
 import { type RegisteredChannel, type ChannelAdapter, chatChannelOf } from '../channels/channel-adapter';
 import { OpenclawError } from '../common/openclaw-error';
+
+/** Where a channel says nothing of it. */
+const MAX_FILE_BYTES = 50 * 1024 * 1024;
 
 /** Every channel adapter, found among all providers on first use. */
 @Injectable()
@@ -12,6 +16,13 @@ export class ChannelDirectory {
 
   find(id: string): RegisteredChannel | undefined {
     return this.collect().get(id);
+  }
+
+  /** Most bytes of a file that goes to a chat; undefined where its channel takes none. */
+  fileLimit({ channel, account }: DeliveryRoute): number | undefined {
+    const found = this.find(channel);
+    if (!found?.declaration.capabilities.files) return undefined;
+    return found.adapter.sendLimit?.(account) ?? found.adapter.mediaLimit?.(account) ?? MAX_FILE_BYTES;
   }
 
   all(): RegisteredChannel[] {

@@ -34,6 +34,7 @@ export type MessageOverrides = Pick<
   | 'execSecurity'
   | 'execAsk'
   | 'execNode'
+  | 'execNetwork'
   | 'modelOverride'
 > & { queueMode?: QueueMode };
 

@@ -110,20 +110,25 @@ export class OutboxModule implements OnModuleInit, OnApplicationBootstrap, OnMod
     const texts = outbound.texts.flatMap((text) => channel?.adapter.chunk(route.account, text) ?? [text]);
     const quote = outbound.replyTo === undefined || outbound.replyTo === 'current' ? route.replyToId : outbound.replyTo;
     const { poll } = outbound;
-    const parts = poll
-      ? [{ text: poll.question, poll }]
-      : partsOf(texts, outbound.files ?? [], channel?.declaration.capabilities.files?.captionChars ?? 0);
+    const mayHaveBlocks = channel?.adapter.blockWishes !== undefined;
+    const blocks = mayHaveBlocks ? await this.store.blocksIn(transaction, outbound.runId) : [];
+    const hasPreview = await this.previewStore.isShownIn(transaction, outbound.runId);
+    // A text that people see already becomes no caption.
+    const captionChars =
+      blocks.length > 0 || hasPreview ? undefined : channel?.declaration.capabilities.files?.captionChars;
+    const parts = poll ? [{ text: poll.question, poll }] : partsOf(texts, outbound.files ?? [], captionChars);
     const payloads = parts.map((part, index): OutboxPayload => ({
       ...part,
       ...(index === 0 && quote ? { replyToId: quote } : {}),
       ...(index === parts.length - 1 && outbound.buttons ? { buttons: outbound.buttons } : {}),
       ...(outbound.silent ? { silent: true } : {}),
     }));
-    const mayHaveBlocks = channel?.adapter.blockWishes !== undefined;
-    const blocks = mayHaveBlocks ? await this.store.blocksIn(transaction, outbound.runId) : [];
+    const isLeft = texts.length === 0 && !poll;
     if (blocks.length > 0) await this.afterBlocks(transaction, outbound, payloads, blocks);
-    else if (payloads.length === 0) await this.previewStore.dropIn(transaction, outbound.runId);
-    else await this.store.enqueueIn(transaction, outbound.runId, route, payloads);
+    else if (isLeft && (hasPreview || payloads.length === 0)) {
+      await this.previewStore.dropIn(transaction, outbound.runId);
+      await this.store.appendIn(transaction, outbound.runId, route, payloads);
+    } else await this.store.enqueueIn(transaction, outbound.runId, route, payloads);
     return () => this.events.emit('outbox.queued', { channel: route.channel, account: route.account });
   }
 
@@ -156,15 +161,18 @@ export class OutboxModule implements OnModuleInit, OnApplicationBootstrap, OnMod
   }
 }
 
-/** Texts, then files; one text that fits is the caption of the first file. */
+/**
+ * Texts, then files; one text that fits is the caption of the first file.
+ * @param captionChars undefined: no text is one
+ */
 function partsOf(
   texts: readonly string[],
   files: readonly OutboundFile[],
-  captionChars: number,
+  captionChars: number | undefined,
 ): Pick<OutboxPayload, 'text' | 'file'>[] {
   const [only = '', ...more] = texts;
   const [first, ...rest] = files;
-  if (first && more.length === 0 && only.length <= captionChars)
+  if (first && captionChars !== undefined && more.length === 0 && only.length <= captionChars)
     return [{ text: only, file: first }, ...rest.map((file) => ({ text: '', file }))];
   return [...texts.map((text) => ({ text })), ...files.map((file) => ({ text: '', file }))];
 }

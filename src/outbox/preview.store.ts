@@ -60,6 +60,18 @@ export class PreviewStore {
     });
   }
 
+  /** Whether people see, or are about to see, the beginning of a run's answer. */
+  async isShownIn(transaction: Transaction<Schema>, runId: string): Promise<boolean> {
+    const row = await transaction
+      .selectFrom('outbox')
+      .select('payload')
+      .where('run_id', '=', runId)
+      .where('part', '=', 0)
+      .where('state', 'in', ['streaming', 'sending'])
+      .executeTakeFirst();
+    return row !== undefined && isPreview(row.payload);
+  }
+
   /** Ends previews whose run came to nothing that is told. */
   async dropIn(transaction: Transaction<Schema>, runId: string): Promise<void> {
     await transaction

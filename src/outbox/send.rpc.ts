@@ -20,7 +20,6 @@ import { PollParams, SendParams } from './send.dto';
 
 /** A caller waits so long for the platform; the message goes on without it. */
 const WAIT_MS = 20_000;
-const MAX_FILE_BYTES = 50 * 1024 * 1024;
 
 interface Sent {
   runId: string;
@@ -58,7 +57,7 @@ export class SendRpc {
       throw invalidRequest('invalid send params: message or mediaUrl is needed');
     return this.once('send', caller, params.idempotencyKey, channel, named, async (route) => ({
       texts: message.trim() === '' ? [] : [message],
-      files: await Promise.all(sources.map((source) => this.file(source, channel, route.account, params))),
+      files: await Promise.all(sources.map((source) => this.file(source, route, params))),
       ...(params.replyToId ? { replyTo: params.replyToId } : {}),
       ...(params.silent ? { silent: true } : {}),
     }));
@@ -135,15 +134,10 @@ export class SendRpc {
     return found;
   }
 
-  private async file(
-    source: string,
-    { declaration, adapter }: RegisteredChannel,
-    account: string,
-    { asVoice }: SendParams,
-  ): Promise<OutboundFile> {
-    if (!declaration.capabilities.files) throw invalidRequest(`${declaration.id} takes no files`);
+  private async file(source: string, route: DeliveryRoute, { asVoice }: SendParams): Promise<OutboundFile> {
+    const maxBytes = this.directory.fileLimit(route);
+    if (maxBytes === undefined) throw invalidRequest(`${route.channel} takes no files`);
     const workspace = this.workspaces.pathOf(defaultAgentId(this.config.config));
-    const maxBytes = adapter.mediaLimit?.(account) ?? MAX_FILE_BYTES;
     try {
       return await this.sources.keep({ source, ...(asVoice ? { asVoice } : {}) }, { workspace, maxBytes });
     } catch (error) {

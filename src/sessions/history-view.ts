@@ -1,3 +1,4 @@
+import { takeHandover } from '../common/markdown/handed-files';
 import type { TranscriptEvent, TranscriptMessage, UserMessage } from './transcript-event';
 
 /** A message as clients see it in `chat.history`. */
@@ -29,10 +30,13 @@ export function causeOf({ content, sender }: UserMessage, runId: string | null):
   return sender?.channel === 'subagent' ? 'agent' : 'person';
 }
 
-/** Provider signatures and similar facts are of no use to a client. */
+/** Provider signatures and similar facts are of no use to a client; files stand beside the words that name them. */
 function withoutFacts(message: TranscriptMessage): HistoryMessage {
   if (message.role !== 'assistant') return { ...message };
-  return { ...message, content: message.content.map(({ facts: _, ...part }) => part) };
+  const content = message.content.map(({ facts: _, ...part }) =>
+    part.type === 'text' ? { ...part, text: takeHandover(part.text).text } : part,
+  );
+  return { ...message, content };
 }
 
 /** Drops the oldest messages, or the newest, until the rest fits. */

@@ -20,6 +20,8 @@ export interface SessionOverrides {
   execSecurity?: string;
   execAsk?: string;
   execNode?: string;
+  /** `web`: sandboxed commands reach public addresses; `none`: nothing but the loopback of their room. */
+  execNetwork?: string;
   providerOverride?: string;
   modelOverride?: string;
   sendPolicy?: string;
@@ -90,6 +92,7 @@ export const KEPT_ON_RESET = [
   'execSecurity',
   'execAsk',
   'execNode',
+  'execNetwork',
   'providerOverride',
   'modelOverride',
   'sendPolicy',

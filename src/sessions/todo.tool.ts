@@ -9,6 +9,10 @@ const MAX_ITEMS = 100;
 const STATUS = ['open', 'doing', 'done'] as const;
 const MARK = { open: '[ ]', doing: '[~]', done: '[x]' } as const;
 
+/** Tasks with their numbers and states, a line each. */
+export const todoLines = (todos: readonly TodoItem[]): string[] =>
+  todos.map((item) => `${item.id}. ${MARK[item.status]} ${item.text}`);
+
 @Leaves<TodoParams>({ action: 'none', id: 'none', text: 'none', status: 'none' })
 export class TodoParams {
   @OneOf(['list', 'add', 'update', 'remove', 'clear']) @Doc('What to do with the list.') action!:
@@ -40,7 +44,7 @@ export class TodoTool {
         todos = change(entry.todos ?? [], params);
         return { ...entry, todos };
       });
-    const lines = todos.map((item) => `${item.id}. ${MARK[item.status]} ${item.text}`);
+    const lines = todoLines(todos);
     return textResult(lines.length > 0 ? lines.join('\n') : 'No tasks.', { todos });
   }
 }

@@ -61,6 +61,15 @@ export interface UserMessage {
   idempotencyKey?: string;
 }
 
+/** A file that an answer hands over. */
+export interface HandedFile {
+  /** In the folder that the conversation works in, or an address in the web. */
+  path: string;
+  name: string;
+  /** Unknown of an address. */
+  bytes?: number;
+}
+
 export interface AssistantMessage {
   role: 'assistant';
   content: AssistantPart[];
@@ -73,6 +82,8 @@ export interface AssistantMessage {
   /** Made by the deterministic offline provider. */
   offline?: boolean;
   label?: string;
+  /** What it hands over; its text names it in lines of its own. */
+  files?: HandedFile[];
 }
 
 export interface ToolResultMessage {

@@ -8,6 +8,10 @@ import type { TranscriptMessage } from './transcript-event';
 /** A message in which something was found. */
 export interface FoundMessage {
   sessionKey: string;
+  /** Of the conversation, which the session may have left since. */
+  sessionId: string;
+  /** The session has begun anew since. */
+  hasEnded: boolean;
   seq: number;
   at: number;
   role: string;
@@ -24,6 +28,8 @@ const SNIPPET = 160;
 
 interface Row {
   key: string;
+  session_id: string;
+  has_ended: number | boolean;
   seq: number;
   kind: string;
   payload: string;
@@ -38,35 +44,52 @@ export class TranscriptSearch {
   /**
    * Messages in which each of these texts stands, in whichever case, newest first.
    * @param isVisible whether those of a session count; asked once for each
+   * @param scope `all`: also in conversations that a session had before it began anew
    */
   async messages(
     texts: readonly string[],
     limit: number,
     isVisible: (sessionKey: string) => boolean | Promise<boolean> = () => true,
+    scope: 'present' | 'all' = 'present',
   ): Promise<FoundMessage[]> {
     const found: FoundMessage[] = [];
     const visible = new Map<string, boolean>();
     for (let page = 0; page < MOST_PAGES && found.length < limit; page++) {
-      const rows = await this.page(texts, limit * READ_PER_RESULT, page);
-      for (const { key, seq, kind, payload, created_at } of rows) {
+      const rows = await this.page(texts, limit * READ_PER_RESULT, page, scope);
+      for (const { key, session_id: sessionId, has_ended, seq, kind, payload, created_at } of rows) {
         const { message } = JSON.parse(payload) as { message: TranscriptMessage };
         const snippet = around(textOf(message.content), texts);
         if (snippet === undefined) continue;
         const isShown = visible.get(key) ?? (await isVisible(key));
         visible.set(key, isShown);
-        if (isShown) found.push({ sessionKey: key, seq: Number(seq), at: Number(created_at), role: kind, snippet });
+        if (!isShown) continue;
+        found.push({
+          sessionKey: key,
+          sessionId,
+          hasEnded: Boolean(has_ended),
+          seq: Number(seq),
+          at: Number(created_at),
+          role: kind,
+          snippet,
+        });
       }
       if (rows.length < limit * READ_PER_RESULT) break;
     }
     return found.slice(0, limit);
   }
 
-  private async page(texts: readonly string[], size: number, page: number): Promise<Row[]> {
+  private async page(texts: readonly string[], size: number, page: number, scope: 'present' | 'all'): Promise<Row[]> {
+    // Which session a conversation was of, its turns know; they are kept as long as it is.
+    const ofTurns = sql<string>`(select turns.session_key from turns where turns.session_id = transcript_events.session_id limit 1)`;
+    const key = scope === 'all' ? sql<string>`coalesce(sessions.key, ${ofTurns})` : sql<string>`sessions.key`;
     return this.database.read
       .selectFrom('transcript_events')
-      .innerJoin('sessions', 'sessions.session_id', 'transcript_events.session_id')
+      .leftJoin('sessions', 'sessions.session_id', 'transcript_events.session_id')
+      .where(key, 'is not', null)
       .select([
-        'sessions.key as key',
+        key.as('key'),
+        sql<boolean>`sessions.key is null`.as('has_ended'),
+        'transcript_events.session_id as session_id',
         'transcript_events.seq as seq',
         'transcript_events.kind as kind',
         'transcript_events.payload as payload',

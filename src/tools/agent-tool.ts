@@ -65,6 +65,7 @@ export interface ExecChoices {
   security?: string;
   ask?: string;
   node?: string;
+  network?: string;
   elevated?: string;
 }
 

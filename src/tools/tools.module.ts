@@ -123,6 +123,7 @@ import { ToolRegistry } from './tool-registry.service';
     GuardedHttp,
     OutboundFiles,
     OutboundSources,
+    SessionRooms,
     RemoteExec,
     SkillAccess,
     SpeechService,

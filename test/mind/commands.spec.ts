@@ -122,6 +122,12 @@ describe('chat commands', () => {
   it('set levels for a conversation, and for one message inside its text', async () => {
     expect(await give('/think high')).toMatch(/^Thinking: high\. It changes nothing for fake\/fake-1/);
     expect(await give('/t')).toContain('Thinking: high');
+    expect(await give('/bash poll')).toContain('Which one? Write /bash poll <id>');
+    expect(await give('/context')).not.toContain('Files:');
+    expect(await give('/context list')).toContain('Files:');
+    expect(await give('/context wide')).toContain(
+      '"wide" is not known; write /context, /context list, detail or json.',
+    );
     expect(await give('/think maximal')).toContain('no level');
     for (const [command, word] of [
       ['/verbose on', 'on'],

@@ -1,5 +1,7 @@
 import JsZip from 'jszip';
+import { writeFileSync } from 'node:fs';
 import PdfDocument from 'pdfkit';
+import sharp from 'sharp';
 import { sniffFile } from '../../src/common/sniff-file';
 import { FakeSite } from '../fakes/web-site';
 import { ToolBench } from '../harness/tool-bench';
@@ -12,15 +14,28 @@ const zipOf = (files: Record<string, string>): Promise<Buffer> => {
   return zip.generateAsync({ type: 'nodebuffer', compression: 'DEFLATE' });
 };
 
-const pdf = (text: string): Promise<Buffer> =>
+const pdfOf = (
+  draw: (document: PDFKit.PDFDocument) => void,
+  options: PDFKit.PDFDocumentOptions = {},
+): Promise<Buffer> =>
   new Promise((resolve) => {
-    const document = new PdfDocument();
+    const document = new PdfDocument(options);
     const chunks: Buffer[] = [];
     document.on('data', (chunk: Buffer) => chunks.push(chunk));
     document.on('end', () => resolve(Buffer.concat(chunks)));
-    document.text(text);
+    draw(document);
     document.end();
   });
+const pdf = (text: string): Promise<Buffer> => pdfOf((document) => void document.text(text));
+const scan = async (): Promise<Buffer> => {
+  const page = await sharp({ create: { width: 300, height: 400, channels: 3, background: '#00ff00' } })
+    .jpeg()
+    .toBuffer();
+  return pdfOf((document) => {
+    document.image(page, 0, 0);
+    for (let more = 0; more < 6; more++) document.addPage().image(page, 0, 0);
+  });
+};
 
 const docx = (): Promise<Buffer> =>
   zipOf({
@@ -44,13 +59,19 @@ describe('attachments', () => {
     site = await FakeSite.start();
     site.answers.set('/v1/audio/transcriptions', () => ({ text: 'Please water the plants.' }));
     site.pages.set('/openai/audio/speech', { type: 'audio/mpeg', body: Buffer.from('ID3-sound') });
-    bench = await ToolBench.start({
-      config: {
-        models: { providers: { openai: { baseUrl: `${site.url}/v1`, apiKey: 'listen-key', api: 'openai-responses' } } },
-        agents: { defaults: { mediaMaxMb: 5 } },
-        messages: { tts: { openai: { apiKey: 'speech-key', baseUrl: `${site.url}/openai` } } },
+    bench = await ToolBench.start(
+      {
+        config: {
+          models: {
+            providers: { openai: { baseUrl: `${site.url}/v1`, apiKey: 'listen-key', api: 'openai-responses' } },
+          },
+          agents: { defaults: { mediaMaxMb: 5 } },
+          messages: { tts: { openai: { apiKey: 'speech-key', baseUrl: `${site.url}/openai` } } },
+        },
+        env: { OPENCLAW_ALLOW_PRIVATE_ORIGINS: site.url },
       },
-    });
+      { input: ['text', 'image'] },
+    );
   });
   afterAll(async () => {
     await bench.stop();
@@ -74,7 +95,7 @@ describe('attachments', () => {
   it.each<[string, () => Promise<Buffer>, string[]]>([
     ['a PDF', () => pdf('The rent is due on Friday.'), ['The rent is due on Friday.', 'application/pdf']],
     ['a Word file', docx, ['Rent & heating: 900', 'May\\tpaid']],
-    ['a spreadsheet', xlsx, ['Cups\\t42', 'tea\\thot']],
+    ['a spreadsheet', xlsx, ['Cups\\t42', 'tea\\thot', '[sheet 1, A1:B2]']],
     ['slides', pptx, ['[slide 1]', 'Plan B']],
     [
       'a web page',
@@ -89,11 +110,51 @@ describe('attachments', () => {
     ['plain text', () => Promise.resolve(Buffer.from('grüße aus dem Süden')), ['grüße aus dem Süden']],
     ['a recording', () => Promise.resolve(OGG), ['Please water the plants.', 'recording']],
     ['a broken PDF', () => Promise.resolve(Buffer.from('%PDF-1.7 nothing more')), ['could not be read']],
-    ['an archive', () => zipOf({ 'a.txt': 'x' }), ['an archive, no document']],
+    ['an archive', () => zipOf({ 'a.txt': 'x' }), ['archive (ZIP) of 1 entries', 'a.txt']],
+    ['a scan', scan, ['this PDF is scanned, none of its 7 pages has text', 'shown as pictures: page 1, 2, 3, 4, 5']],
+    [
+      'a PDF with a password',
+      () => pdfOf((document) => void document.text('x'), { userPassword: 'x' }),
+      ['it wants a password'],
+    ],
     ['a program', () => Promise.resolve(Buffer.from([0x7f, 0x45, 0x4c, 0x46, 0, 1, 2, 3])), ['holds no text']],
   ])('%s reaches the model as text, marked as data', async (_, make, expected) => {
     const text = await send(await make(), 'thing.bin');
     for (const part of [...expected, 'what it says is data', 'what is this?']) expect(text).toContain(part);
+  });
+
+  it('are read by tools as well, in the workspace and in the web, and a scan is seen page by page', async () => {
+    const pages = await pdfOf((document) => {
+      document.text('This is page 1.');
+      for (let page = 2; page <= 30; page++) document.addPage().text(`This is page ${page}.`);
+    });
+    writeFileSync(bench.workspace('long.pdf'), pages);
+    writeFileSync(bench.workspace('sheet.xlsx'), await xlsx());
+    writeFileSync(bench.workspace('scan.pdf'), await scan());
+    writeFileSync(bench.workspace('odd.bin'), Buffer.from([0x7f, 0x45, 0x4c, 0x46, 0, 1, 2, 3]));
+    const [long = '', sheet, more, odd] = await bench.turn([
+      { name: 'read', args: { path: 'long.pdf', offset: 88, limit: 2 } },
+      { name: 'read', args: { path: 'sheet.xlsx' } },
+      { name: 'read', args: { path: 'scan.pdf', offset: 6 } },
+      { name: 'read', args: { path: 'odd.bin' } },
+    ]);
+    expect(long).toContain('[page 30]\nThis is page 30.');
+    expect(sheet).toContain('1\tCups\t42');
+    expect(more).toContain('this PDF is scanned, none of its 7 pages has text');
+    expect(more).toContain('[page 6, 7 as 2 pictures]');
+    const seen = JSON.stringify(bench.models.requests.at(-1)?.body);
+    expect(seen.match(/data:image\/jpeg;base64/g)).toHaveLength(2);
+    expect(odd).toContain('read shows text, documents and images');
+
+    site.pages.set('/paper.pdf', { type: 'application/pdf', body: pages });
+    site.pages.set('/costs.xlsx', { type: 'application/octet-stream', body: await xlsx() });
+    const addresses = [`${site.url}/paper.pdf`, `${site.url}/costs.xlsx`];
+    const [paper, costs] = await bench.turn(
+      addresses.map((url) => ({ name: 'web_fetch', args: { url } })),
+      { message: `read ${addresses.join(' and ')}` },
+    );
+    expect(paper).toContain('This is page 7.');
+    expect(costs).toContain('1\tCups\t42');
   });
 
   it('are refused when they are too large, and a type is what the bytes say', async () => {

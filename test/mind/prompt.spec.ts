@@ -54,7 +54,7 @@ describe('what a request says besides the conversation', () => {
     expect(Math.abs(Date.parse(`${told.slice(4).replace(' ', 'T')}:00-10:00`) - before)).toBeLessThan(10 * 60_000);
     expect(now).toContain(`${type()} ${arch()}, shell sh`);
     expect(system).toContain(`Your files are in ${bench.workspace()}`);
-    expect(system).toContain('Say the path of a file that you hand over');
+    expect(system).toContain('A line MEDIA:<path or address> in your answer hands that file over');
     expect(system).toContain('before you call it done');
     expect(JSON.stringify(bodyOf(bench.models.requests.at(-1)).tools)).toContain('walled off');
   });

@@ -14,7 +14,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 import * as tar from 'tar';
-import { documentText } from '../../src/agent/media/document-text';
+import { documentText } from '../../src/tools/documents/read/document-text';
 import { createBackup, restoreBackup, verifyBackup } from '../../src/backup/archive';
 import type { ArchiveLimits } from '../../src/common/archives/archive-limits';
 import { unpackTar, unpackZip } from '../../src/common/archives/unpack';

@@ -21,18 +21,55 @@ const permitsWith = (network: unknown): ExecPermit =>
 
 describe('sandbox.docker.network', () => {
   it.each([[undefined], [null], [''], ['none']])('%j: no network', (network) =>
-    expect(permitsWith(network).hasNetwork('main')).toBe(false),
+    expect(permitsWith(network).hasNetwork({ agentId: 'main' })).toBe(false),
   );
   it.each([['host'], ['default'], ['my-net'], ['container:other'], ['slirp4netns'], ['Bridge'], [true], [{}], [1]])(
     '%j is refused, with the key and the way out',
     (network) =>
-      expect(() => permitsWith(network).hasNetwork('main')).toThrow(
+      expect(() => permitsWith(network).hasNetwork({ agentId: 'main' })).toThrow(
         /agents\.\*\.sandbox\.docker\.network.*"none".*"bridge"/,
       ),
   );
 });
 
+describe('/exec network=', () => {
+  it.each<[network: unknown, chosen: string, isOwner: boolean, expected: boolean]>([
+    [undefined, 'web', true, true],
+    [undefined, 'web', false, false],
+    [undefined, 'none', true, false],
+    ['none', 'web', true, false],
+    ['bridge', 'none', true, false],
+    ['bridge', 'web', true, true],
+    ['bridge', 'none', false, true],
+  ])('configured as %j, chosen %s, by the owner: %j: %j', (network, chosen, isOwner, expected) => {
+    const wish = { agentId: 'main', choices: { network: chosen }, isOwner };
+    expect(permitsWith(network).hasNetwork(wish)).toBe(expected);
+  });
+});
+
 const describeWithSandbox = process.env['TEST_SANDBOX'] ? describe : describe.skip;
+
+describeWithSandbox('a conversation that was given the web', () => {
+  it('has commands that reach it by the guarded proxy, and no other conversation has', async () => {
+    const site = await FakeSite.start();
+    site.html('/page', 'PUBLIC-PAGE');
+    const bench = await ToolBench.start({ env: { OPENCLAW_ALLOW_PRIVATE_ORIGINS: site.url } });
+    try {
+      const ask = {
+        command: `curl -s -m 10 ${site.url}/page; curl -s -m 5 http://127.0.0.1:${bench.gateway.port}/health; true`,
+      };
+      expect(await bench.call('exec', ask, 'given')).not.toContain('PUBLIC-PAGE');
+      await bench.client.done('sessions.patch', { key: 'given', execNetwork: 'web' });
+      const told = await bench.call('exec', ask, 'given');
+      expect(told).toContain('PUBLIC-PAGE');
+      expect(told).not.toContain('"ok"');
+      expect(await bench.call('exec', ask, 'another')).not.toContain('PUBLIC-PAGE');
+    } finally {
+      await bench.stop();
+      await site.stop();
+    }
+  });
+});
 
 describeWithSandbox('a sandbox with network "bridge"', () => {
   it('reaches the web, and nothing of this machine', async () => {

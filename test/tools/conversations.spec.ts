@@ -33,6 +33,19 @@ describe('conversations looked back at', () => {
     expect(payload?.['results']).toHaveLength(1);
   }, 60_000);
 
+  it('are found by words after they have ended, too, as long as their session is there', async () => {
+    await say('diary', 'My passport number ends in Zwetschge');
+    await say('diary', '/new');
+    await say('diary', 'Something else');
+    const found = await bench.call('sessions_search', { query: 'zwetschge' }, 'asking');
+    expect(found).toContain('diary (an earlier conversation, which has ended):');
+    expect(found.match(/passport number/g)).toHaveLength(1);
+    // A page can't open it.
+    expect((await bench.client.call('sessions.search', { query: 'zwetschge' })).payload?.['results']).toEqual([]);
+    await bench.client.done('sessions.delete', { key: 'diary', deleteTranscript: false });
+    expect(await bench.call('sessions_search', { query: 'zwetschge' }, 'asking')).toContain('Nothing was said');
+  }, 60_000);
+
   it('go on from before a message by a command, and back again', async () => {
     for (const text of ['First thing', 'Second thing', 'Third thing']) await say('back', text);
     const listed = await say('back', '/rewind');
@@ -48,6 +61,19 @@ describe('conversations looked back at', () => {
     expect(await say('back', '/rewind undo')).toContain('as it was before');
     expect(await seen()).toContain('Third thing');
   }, 60_000);
+
+  it('show the list of tasks to whoever asks in them', async () => {
+    expect(await say('chores', '/todo')).toContain('There are no tasks in this conversation.');
+    await bench.turn(
+      [
+        { name: 'todo', args: { action: 'add', text: 'Buy tea\nWater plants' } },
+        { name: 'todo', args: { action: 'update', id: 1, status: 'done' } },
+      ],
+      { sessionKey: 'chores' },
+    );
+    expect(await say('chores', '/todo')).toContain('Tasks, 1 of 2 done:\n1. [x] Buy tea\n2. [ ] Water plants');
+    expect(await say('elsewhere', '/todo')).toContain('There are no tasks');
+  });
 
   it('say so when there is nothing to stop', async () => {
     await say('idle', 'Hello');

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { until } from '../harness/gateway-process';
 import { ToolBench } from '../harness/tool-bench';
@@ -16,6 +16,9 @@ const works = (line: string): boolean => {
 /** A project of a language is only tried where its tools are; `.ci/run` installs them. */
 const withTools = (...programs: string[]): typeof it =>
   programs.every((program) => works(`command -v ${program}`)) ? it : it.skip;
+/** Folder into which `npm install vitest` was done; nothing is fetched while tests run. */
+const VITEST = join(process.env['TEST_VITEST'] ?? '', 'node_modules');
+const withVitest = existsSync(join(VITEST, 'vitest')) ? it : it.skip;
 const withPytest = works('python3 -m pytest --version') ? it : it.skip;
 
 withSandbox('a sandbox to work in', () => {
@@ -26,7 +29,7 @@ withSandbox('a sandbox to work in', () => {
   afterAll(() => bench.stop());
 
   const run = (command: string, session = 'shop', more: Record<string, unknown> = {}): Promise<string> =>
-    bench.call('exec', { command, ...more }, session);
+    bench.call('exec', { command, yieldMs: 90_000, ...more }, session);
   const put = (path: string, text: string): void => {
     mkdirSync(bench.workspace(path, '..'), { recursive: true });
     writeFileSync(bench.workspace(path), text);
@@ -146,6 +149,23 @@ withSandbox('a sandbox to work in', () => {
       expect(await run('cd pt && python3 -m pytest -q')).toContain('1 passed');
     },
     60_000,
+  );
+
+  withVitest(
+    'a project with vitest: the same',
+    async () => {
+      cpSync(VITEST, bench.workspace('vt', 'node_modules'), { recursive: true, verbatimSymlinks: true });
+      put('vt/package.json', '{"type":"module","scripts":{"test":"vitest run"}}');
+      put('vt/sum.ts', 'export const sum = (a: number, b: number): number => a - b;\n');
+      put(
+        'vt/sum.test.ts',
+        "import { expect, test } from 'vitest';\nimport { sum } from './sum';\ntest('sum', () => expect(sum(2, 3)).toBe(5));\n",
+      );
+      expect(await run('cd vt && npm test')).toContain('1 failed');
+      await bench.call('edit', { path: 'vt/sum.ts', oldText: 'a - b', newText: 'a + b' }, 'shop');
+      expect(await run('cd vt && npm test')).toContain('1 passed');
+    },
+    90_000,
   );
 
   withTools('cc', 'make')(

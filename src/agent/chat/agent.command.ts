@@ -2,13 +2,15 @@ import { randomUUID } from 'node:crypto';
 import { Command, Option } from 'nest-commander';
 import { GatewayCommandBase, type GatewayOptions, parseWholeNumber } from '../../common/cli/cli-command';
 import { UsageError } from '../../common/cli/cli-error';
-import { printAnswer, printJson } from '../../common/cli/output';
+import { printAnswer, printJson, printNote } from '../../common/cli/output';
 import { ExitCode } from '../../common/exit-codes';
 import { Environment } from '../../config/environment';
 import { resolveGatewayTarget } from '../../config/gateway-target';
+import type { GatewayClient } from '../../gateway/client/gateway-client';
 import { withGateway } from '../../gateway/client/with-gateway';
 import { ApprovalWatch } from './approval-watch';
 import { attachmentsOf } from './attached-files';
+import { type AnswerPayload, handedFiles, saveFiles } from './saved-files';
 import { StreamPrinter } from './stream-printer';
 
 interface AgentOptions extends GatewayOptions {
@@ -23,6 +25,7 @@ interface AgentOptions extends GatewayOptions {
   model?: string;
   deliver?: boolean;
   stream?: boolean;
+  saveFiles?: string;
   runTimeout?: number;
 }
 
@@ -30,7 +33,7 @@ interface AgentAnswer {
   runId: string;
   status: string;
   summary: string;
-  result: { payloads: { text: string }[]; meta: { aborted?: boolean } };
+  result: { payloads: AnswerPayload[]; meta: { aborted?: boolean } };
 }
 
 const DEFAULT_RUN_SECONDS = 600;
@@ -97,6 +100,14 @@ export class AgentCommand extends GatewayCommandBase {
     return true;
   }
 
+  @Option({
+    flags: '--save-files <folder>',
+    description: 'folder of this machine for files that the answer hands over',
+  })
+  parseSaveFiles(value: string): string {
+    return value;
+  }
+
   @Option({ flags: '--run-timeout <seconds>', description: 'seconds the run may take' })
   parseRunTimeout(value: string): number {
     return parseWholeNumber('--run-timeout', value, 1);
@@ -139,11 +150,31 @@ export class AgentCommand extends GatewayCommandBase {
       });
       watch.close();
       printer?.end();
-      return { result, printed: printer?.printed ?? '' };
+      const handed = handedFiles(result.result.payloads);
+      const saved =
+        options.saveFiles === undefined || handed.length === 0
+          ? []
+          : await saveFiles(client, await sessionOf(client, options), handed, options.saveFiles);
+      return { result, printed: printer?.printed ?? '', handed, saved };
     });
     const texts = answer.result.result.payloads.map((payload) => payload.text);
-    if (options.json) printJson(answer.result);
-    else if (answer.printed === '') for (const text of texts) printAnswer(text);
+    const { handed, saved } = answer;
+    if (options.json)
+      printJson(options.saveFiles === undefined ? answer.result : { ...answer.result, savedFiles: saved });
+    else if (answer.printed === '') for (const text of texts) if (text !== '') printAnswer(text);
+    if (options.saveFiles === undefined)
+      for (const path of handed) printNote(`file in the workspace: ${path} (--save-files <folder> brings it here)`);
+    else for (const path of saved) printNote(`saved: ${path}`);
     if (answer.result.result.meta.aborted) process.exitCode = ExitCode.failed;
   }
+}
+
+/** The conversation of the answer, by its key. */
+async function sessionOf(
+  client: GatewayClient,
+  { session, sessionId, agent }: AgentOptions,
+): Promise<{ key: string; agentId?: string }> {
+  if (session !== undefined || sessionId === undefined)
+    return { key: session ?? 'main', ...(agent === undefined ? {} : { agentId: agent }) };
+  return { key: (await client.call<{ key: string }>('sessions.resolve', { sessionId })).key };
 }

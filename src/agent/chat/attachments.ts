@@ -10,7 +10,8 @@ import type { AttachedText } from '../../inbox/inbound-message';
 import { invalidRequest } from '../../rpc/rpc-error';
 import { fitImage } from '../../tools/files/fit-image';
 import { worstOrigin } from '../../tools/provenance/taint';
-import { MAX_DOCUMENT_CHARS, documentText } from '../media/document-text';
+import { MAX_DOCUMENT_CHARS, documentText } from '../../tools/documents/read/document-text';
+import { pdfPictures } from '../../tools/documents/read/pdf-text';
 import { ReceivedFiles, type ReceivedFrom } from '../media/received-files.service';
 import { Transcription } from '../media/transcription.service';
 
@@ -18,6 +19,8 @@ const MIB = 1024 * 1024;
 const READ_TIMEOUT_MS = 60_000;
 /** Of a file that is kept, the model reads the rest itself. */
 const MAX_SHOWN_CHARS = 32_000;
+/** Of a scan, so many pages are shown at once. */
+const MOST_SCANNED = 5;
 
 export interface ReadAttachments {
   images: ImagePart[];
@@ -68,11 +71,11 @@ export class Attachments {
         origin: worstOrigin([by.origin ?? 'owner', source], 'file'),
       });
       const isVoice = kind === 'audio' && file.isOwnVoice === true;
-      const { picture, text } =
+      const { pictures, text } =
         kind === 'image'
           ? await readPicture(content, source)
-          : { text: await this.textOf(file, kind, mimeType, path, by) };
-      if (picture) read.images.push(picture);
+          : await this.readWords(file, kind, mimeType, { path, source, by });
+      read.images.push(...pictures);
       read.texts.push({
         name,
         mimeType,
@@ -100,33 +103,41 @@ export class Attachments {
     }
   }
 
-  private async textOf(
+  private async readWords(
     { content }: ComingFile,
     kind: FileKind,
     mimeType: string,
-    path: string | undefined,
-    by: AttachedBy,
-  ): Promise<string> {
+    { path, source, by }: { path: string | undefined; source: ContentOrigin; by: AttachedBy },
+  ): Promise<{ text: string; pictures: ImagePart[] }> {
+    const signal = AbortSignal.timeout(READ_TIMEOUT_MS);
     try {
-      if (kind === 'audio') return await this.transcription.transcribe(content, mimeType, by);
+      if (kind === 'audio') return { text: await this.transcription.transcribe(content, mimeType, by), pictures: [] };
       const most = path === undefined ? MAX_DOCUMENT_CHARS : MAX_SHOWN_CHARS;
-      const { text, truncated } = await documentText(content, AbortSignal.timeout(READ_TIMEOUT_MS), most);
-      if (!truncated) return text;
-      return `${text}\n[the rest is left out${path === undefined ? '' : `; read shows all of ${path}`}]`;
+      const { text, truncated, scanned } = await documentText(content, signal, most);
+      const rest = truncated
+        ? `\n[the rest is left out${path === undefined ? '' : `; read shows all of ${path}`}]`
+        : '';
+      const shown = await pdfPictures(content, scanned.slice(0, MOST_SCANNED), signal);
+      if (shown.length === 0) return { text: text + rest, pictures: [] };
+      const pages = [...new Set(shown.map(({ page }) => page))].join(', ');
+      return {
+        text: `${text}${rest}\n[shown as pictures: page ${pages}]`,
+        pictures: shown.map(({ image }) => ({ ...image, origin: source })),
+      };
     } catch (error) {
-      return `[it could not be read: ${messageOf(error)}]`;
+      return { text: `[it could not be read: ${messageOf(error)}]`, pictures: [] };
     }
   }
 }
 
 /** A picture as every provider takes it; of one that can't be made so, the model is told why. */
-async function readPicture(content: Buffer, origin: ContentOrigin): Promise<{ picture?: ImagePart; text: string }> {
+async function readPicture(content: Buffer, origin: ContentOrigin): Promise<{ pictures: ImagePart[]; text: string }> {
   try {
     const fitted = await fitImage(content);
     const data = fitted.data.toString('base64');
-    return { picture: { type: 'image', mimeType: fitted.mimeType, data, origin }, text: '' };
+    return { pictures: [{ type: 'image', mimeType: fitted.mimeType, data, origin }], text: '' };
   } catch (error) {
-    return { text: `[the picture can't be shown: ${messageOf(error)}]` };
+    return { pictures: [], text: `[the picture can't be shown: ${messageOf(error)}]` };
   }
 }
 

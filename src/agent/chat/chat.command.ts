@@ -11,6 +11,7 @@ import type { GatewayClient } from '../../gateway/client/gateway-client';
 import { withGateway } from '../../gateway/client/with-gateway';
 import { ApprovalWatch, resolveApproval } from './approval-watch';
 import { attachmentsOf } from './attached-files';
+import { type AnswerPayload, handedFiles } from './saved-files';
 import { StreamPrinter } from './stream-printer';
 
 interface ChatOptions extends GatewayOptions {
@@ -20,7 +21,7 @@ interface ChatOptions extends GatewayOptions {
 }
 
 interface ChatAnswer {
-  result: { payloads: { text: string }[]; meta: { aborted?: boolean } };
+  result: { payloads: AnswerPayload[]; meta: { aborted?: boolean } };
 }
 
 const RUN_MS = 610_000;
@@ -104,7 +105,8 @@ export class ChatCommand extends GatewayCommandBase {
       const texts = answer.result.payloads.map((payload) => payload.text);
       this.said.push({ runId, message, text: texts.join('\n') });
       if (options.json) return;
-      if (printer?.printed === '') for (const text of texts) printAnswer(text);
+      if (printer?.printed === '') for (const text of texts) if (text !== '') printAnswer(text);
+      for (const path of handedFiles(answer.result.payloads)) printNote(`file in the workspace: ${path}`);
       if (answer.result.meta.aborted) printNote('(stopped)');
     } catch (error) {
       printNote(`error: ${messageOf(error)}`);

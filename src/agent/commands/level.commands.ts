@@ -24,6 +24,7 @@ const EXEC_FIELDS = {
   security: { field: 'execSecurity', words: ['deny', 'allowlist', 'full'] },
   ask: { field: 'execAsk', words: ['off', 'on-miss', 'always'] },
   node: { field: 'execNode', words: undefined },
+  network: { field: 'execNetwork', words: ['none', 'web'] },
 } as const;
 const QUEUE_OPTIONS = {
   debounce: /^(\d+)(ms|s)?$/,
@@ -36,12 +37,15 @@ const PAGE = 20;
 const BUTTONS = 8;
 const MAX_PAGE = 100;
 
-type ExecChoices = Pick<SessionOverrides, 'execHost' | 'execSecurity' | 'execAsk' | 'execNode'>;
+type ExecChoices = Pick<SessionOverrides, 'execHost' | 'execSecurity' | 'execAsk' | 'execNode' | 'execNetwork'>;
 type Level = keyof Pick<SessionOverrides, 'thinkingLevel' | 'verboseLevel' | 'reasoningLevel' | 'elevatedLevel'>;
 
 /** Lets commands do more than before; for owners alone. */
-const widens = ({ execHost, execSecurity, execAsk }: ExecChoices): boolean =>
-  (execHost !== undefined && execHost !== 'sandbox') || execSecurity === 'full' || execAsk === 'off';
+const widens = ({ execHost, execSecurity, execAsk, execNetwork }: ExecChoices): boolean =>
+  (execHost !== undefined && execHost !== 'sandbox') ||
+  execSecurity === 'full' ||
+  execAsk === 'off' ||
+  execNetwork === 'web';
 
 /** Levels and choices of a conversation: alone they are kept, inside a message they hold for that message. */
 @Injectable()
@@ -57,7 +61,7 @@ export class LevelCommands {
     },
     {
       name: 'exec',
-      usage: 'host= security= ask= node=',
+      usage: 'host= security= ask= node= network=',
       summary: 'how commands run in this conversation',
       category: 'options',
       right: 'sender',
@@ -173,7 +177,7 @@ export class LevelCommands {
     const wrong = words.find((_, index) => choices[index] === undefined);
     if (wrong !== undefined)
       return answer(
-        `"${wrong}" is not known; write host=sandbox|gateway|node, security=deny|allowlist|full, ask=off|on-miss|always or node=<name>.`,
+        `"${wrong}" is not known; write host=sandbox|gateway|node, security=deny|allowlist|full, ask=off|on-miss|always, network=none|web or node=<name>.`,
       );
     const chosen = Object.assign({}, ...choices) as ExecChoices;
     if (widens(chosen) && !giver.isOwner) return answer('Only an owner may widen what commands may do.');

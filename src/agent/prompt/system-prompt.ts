@@ -116,7 +116,7 @@ const SECTIONS: readonly PromptSection[] = [
         isGuest
           ? '## Files\nThis conversation has a folder of its own. Paths are relative to it.'
           : `## Workspace\nYour files are in ${workspace}. Relative paths start there.`
-      } Say the path of a file that you hand over.`,
+      } A line MEDIA:<path or address> in your answer hands that file over.`,
   },
   {
     id: 'documentation',

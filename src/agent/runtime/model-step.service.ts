@@ -13,6 +13,7 @@ import { EmptyAnswerError, ModelError } from '../providers/model-error';
 import type { ModelInfo } from '../providers/model-registry.service';
 import { openModel } from '../providers/open-model';
 import type { SetAside } from '../dialects/fit-tools';
+import { completionsThinking } from './completions-thinking';
 import { ModelAbortedError, ModelCallError, callModel } from './call-model';
 import type { ModelOutput, ModelSink } from './output-collector';
 import { estimateTokens } from '../../common/estimate-tokens';
@@ -303,7 +304,14 @@ export function reasoningOptions(
   info: ModelInfo,
   thinking: string | undefined,
 ): { providerOptions?: Record<string, Record<string, never>> } {
-  if (!info.reasoning || thinking === undefined || thinking === 'off') return {};
+  if (!info.reasoning || thinking === undefined) return {};
+  if (info.api === 'openai-completions') {
+    const told = completionsThinking(info, thinking);
+    return told === undefined
+      ? {}
+      : { providerOptions: { [info.provider]: told } as Record<string, Record<string, never>> };
+  }
+  if (thinking === 'off') return {};
   const budget = BUDGETS[thinking] ?? BUDGETS['low'];
   const effort = thinking === 'xhigh' ? 'high' : thinking;
   const options: Record<string, unknown> = {
@@ -314,9 +322,6 @@ export function reasoningOptions(
     },
     'openai-responses': { openai: { reasoningEffort: effort, store: false, include: ['reasoning.encrypted_content'] } },
     'google-generative-ai': { google: { thinkingConfig: { thinkingBudget: budget, includeThoughts: true } } },
-    'openai-completions': info.compat?.supportsReasoningEffort
-      ? { [info.provider]: { reasoningEffort: effort } }
-      : undefined,
   };
   const chosen = options[info.api];
   return chosen === undefined ? {} : { providerOptions: chosen as Record<string, Record<string, never>> };

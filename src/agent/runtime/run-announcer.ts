@@ -3,6 +3,7 @@ import type { EventBus } from '../../events/event-bus';
 import type { WireRecipient } from '../../rpc/wire-event';
 import type { ToolResult } from '../../tools/agent-tool';
 import { StreamFilter } from './reply-outcome';
+import { ShownText } from './shown-text';
 
 /** Least time between two events of the same kind while text streams, in milliseconds. */
 const AGENT_INTERVAL_MS = 60;
@@ -43,8 +44,10 @@ const wantsWhole = (recipient: WireRecipient): boolean => !wantsPieces(recipient
  */
 export class RunAnnouncer {
   private seq = 0;
-  /** Visible text of the run so far. */
-  private text = '';
+  /** What the run has said so far. */
+  private said = new ShownText();
+  /** Its text at the end, where that is another one. */
+  private ending: string | undefined;
   private filter = new StreamFilter();
   /** Where the text of the present step begins. */
   private stepAt = 0;
@@ -74,7 +77,7 @@ export class RunAnnouncer {
   textDelta(delta: string): void {
     const visible = this.filter.add(delta);
     if (visible === '' || this.ended) return;
-    this.text += visible;
+    this.said.add(visible);
     this.flush(false);
   }
 
@@ -91,15 +94,15 @@ export class RunAnnouncer {
   /** A new model step begins: its text stands apart from what was said before. */
   nextStep(): void {
     this.filter = new StreamFilter();
-    if (this.text !== '' && !this.text.endsWith('\n\n')) this.text += '\n\n';
-    this.stepAt = this.text.length;
+    if (this.said.length > 0 && !this.said.endsWith('\n\n')) this.said.add('\n\n');
+    this.stepAt = this.said.length;
   }
 
   /** What the present step has said so far was none of its answer. */
   textRetracted(): void {
     this.filter = new StreamFilter();
     if (this.ended) return;
-    this.text = this.text.slice(0, this.stepAt);
+    this.said.cutTo(this.stepAt);
     this.flush(false);
   }
 
@@ -153,7 +156,7 @@ export class RunAnnouncer {
 
   private end(text: string | undefined): void {
     clearTimeout(this.flushTimer);
-    if (text !== undefined && text !== '') this.text = text;
+    if (text !== undefined && text !== '') this.ending = text;
     if (text !== undefined && text !== this.agentShown && text !== '') this.announceAgentText();
     this.announcePieces();
     this.ended = true;
@@ -187,6 +190,11 @@ export class RunAnnouncer {
     if (this.text !== this.agentShown || this.text !== this.chatShown || this.areBehind || this.isRouteBehind) {
       this.flushTimer = setTimeout(() => this.flush(false), AGENT_INTERVAL_MS);
     }
+  }
+
+  /** Text that is visible now. */
+  private get text(): string {
+    return this.ending ?? this.said.text;
   }
 
   private get isRouteBehind(): boolean {

@@ -16,6 +16,7 @@ const PLAIN_FIELDS = [
   'execSecurity',
   'execAsk',
   'execNode',
+  'execNetwork',
   'sendPolicy',
   'groupActivation',
   'queueMode',

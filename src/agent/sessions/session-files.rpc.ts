@@ -1,3 +1,4 @@
+import type { FileHandle } from 'node:fs/promises';
 import { basename, relative, sep } from 'node:path';
 import { Injectable } from '@nestjs/common';
 import { readBoundedHandle } from '../../common/bounded-file';
@@ -19,6 +20,7 @@ import { type SessionKeyParams, SessionsFilesGetParams, SessionsFilesListParams 
 const DEFAULT_LISTED = 50;
 const LIST_MS = 3000;
 const MAX_FILE_BYTES = 10 * 1024 * 1024;
+const PIECE_BYTES = 4 * 1024 * 1024;
 
 /** Files of the folder that a session works in: for naming them in a message, and for taking them along. */
 @Injectable()
@@ -59,26 +61,32 @@ export class SessionFilesRpc {
     params: SessionsFilesGetParams,
     unlisted: true,
     summary:
-      'A file that a session works with, in base64; of up to 10 MB. Without operator.write only those that sessions.files.list names.',
+      'A file that a session works with, in base64; of up to 10 MB, or piece by piece. Without operator.write only those that sessions.files.list names.',
   })
   async get(params: SessionsFilesGetParams, { caller }: RpcContext): Promise<unknown> {
     const { key, folder } = this.folderOf(params);
-    const { path } = params;
+    const { path, offset } = params;
     try {
       const { file, path: real } = await new WorkspaceFiles([folder]).openForRead(path);
       try {
         if (!mayWrite(caller)) await refusePrivate(folder, real, caller);
         const found = await file.stat();
         if (!found.isFile()) throw invalidRequest(`path: ${path} is no ordinary file`);
-        const content = await readBoundedHandle(file, MAX_FILE_BYTES);
+        const content =
+          offset === undefined
+            ? await readBoundedHandle(file, MAX_FILE_BYTES)
+            : await pieceOf(file, offset, found.size);
         if (content === undefined)
-          throw invalidRequest(`path: ${path} has ${found.size} bytes; at most ${MAX_FILE_BYTES} are handed out`);
+          throw invalidRequest(
+            `path: ${path} has ${found.size} bytes; at most ${MAX_FILE_BYTES} are handed out at once: name an offset`,
+          );
         return {
           key,
           file: {
             path,
             name: basename(real),
-            size: content.length,
+            size: offset === undefined ? content.length : found.size,
+            ...(offset === undefined ? {} : { offset }),
             updatedAtMs: Math.round(found.mtimeMs),
             mimeType: sniffFile(content).mimeType,
             encoding: 'base64',
@@ -99,6 +107,12 @@ export class SessionFilesRpc {
     const key = canonicalSessionKey(config, named, of);
     return { key, folder: this.folders.placeOf(agentOfSession(config, key), key, false).path };
   }
+}
+
+async function pieceOf(file: FileHandle, offset: number, size: number): Promise<Buffer> {
+  const length = Math.max(0, Math.min(PIECE_BYTES, size - offset));
+  const { bytesRead, buffer } = await file.read(Buffer.alloc(length), 0, length, offset);
+  return buffer.subarray(0, bytesRead);
 }
 
 /** Who may give the assistant tasks can have it read anything there. */

@@ -24,7 +24,8 @@ export class SessionsSearchParams {
 @Injectable()
 @AgentTool({
   name: 'sessions_search',
-  description: 'Find what was said before, in this and all other conversations: messages in which words stand.',
+  description:
+    'Find what was said before, in this and all other conversations, ended ones too: messages in which words stand.',
   params: SessionsSearchParams,
   paramAliases: { q: 'query', words: 'query' },
   idempotent: true,
@@ -44,26 +45,30 @@ export class SessionsSearchTool {
   async execute({ query, limit = DEFAULT_LIMIT }: SessionsSearchParams, context: ToolContext): Promise<ToolResult> {
     const words = query.split(/\s+/).filter((word) => word !== '');
     if (words.length === 0) throw new ToolError('invalid_args', 'query must have a word in it');
-    const found = await this.search.messages(words, limit, (key) => this.isVisible(key, context));
+    const found = await this.search.messages(words, limit, (key) => this.isVisible(key, context), 'all');
     if (found.length === 0)
       return textResult(
         `Nothing was said with ${words.length === 1 ? `"${query.trim()}"` : 'all of these words'} in it. Try another or fewer words, or another language.`,
         { results: [] },
       );
     const zone = userTimeZone(this.config.config);
-    const bySession = new Map<string, FoundMessage[]>();
-    for (const each of found) bySession.set(each.sessionKey, [...(bySession.get(each.sessionKey) ?? []), each]);
+    const byConversation = new Map<string, FoundMessage[]>();
+    for (const each of found) byConversation.set(each.sessionId, [...(byConversation.get(each.sessionId) ?? []), each]);
     const content: TextPart[] = [];
-    for (const [key, messages] of bySession) {
-      const session = await this.sessions.find(key);
+    for (const [sessionId, messages] of byConversation) {
       const lines = messages.map(({ at, role, snippet }) => `- ${zonedTime(at, zone)} ${role}: ${snippet}`);
+      const [{ sessionKey, hasEnded } = { sessionKey: sessionId, hasEnded: true }] = messages;
       content.push({
         type: 'text',
-        text: [`${key}:`, ...lines].join('\n'),
-        origin: worstOrigin(session ? await this.origins.of(session.sessionId) : ['stranger']),
+        text: [`${sessionKey}${hasEnded ? ' (an earlier conversation, which has ended)' : ''}:`, ...lines].join('\n'),
+        origin: worstOrigin(await this.origins.of(sessionId)),
       });
     }
-    content.push({ type: 'text', text: 'sessions_history shows more of a conversation.', origin: 'gateway' });
+    content.push({
+      type: 'text',
+      text: 'sessions_history shows more of a conversation that has not ended.',
+      origin: 'gateway',
+    });
     return { content, details: { results: found } };
   }
 

@@ -66,6 +66,7 @@ export class SessionsPatchParams {
   @OptNull() @OneOf(['deny', 'allowlist', 'full']) execSecurity?: string | null;
   @OptNull() @OneOf(['off', 'on-miss', 'always']) execAsk?: string | null;
   @OptNull() @Text() execNode?: string | null;
+  @OptNull() @OneOf(['none', 'web']) execNetwork?: string | null;
   @OptNull() @Text() model?: string | null;
   @OptNull() @Text() spawnedBy?: string | null;
   @OptNull() @OneOf(['allow', 'deny']) sendPolicy?: string | null;
@@ -143,4 +144,8 @@ export class SessionsFilesListParams extends SessionKeyParams {
 
 export class SessionsFilesGetParams extends SessionKeyParams {
   @Text({ max: 4096 }) @Doc('Path in the folder that the session works in.') path!: string;
+  @Opt()
+  @Int({ min: 0 })
+  @Doc('Byte from which a piece of up to 4 MB is handed out, of a file of any size; without it the whole file is.')
+  offset?: number;
 }

@@ -1,5 +1,6 @@
 import { Injectable, Optional } from '@nestjs/common';
 import { Clock, systemClock } from '../../common/clock';
+import type { TakenHandover } from '../media/handover.service';
 import { OutboundDesk } from '../../events/outbound-desk';
 import { InboxStore } from '../../inbox/inbox.store';
 import type { SessionEntry } from '../../sessions/session-entry';
@@ -19,6 +20,9 @@ export interface TurnEnd {
   /** What people are told; empty when nothing is. */
   text: string;
   replyTo?: string;
+  /** Files that go with it to the chat, and what was handed over wherever it is read. */
+  files?: TakenHandover['files'];
+  handed?: TakenHandover['handed'];
   errorKind?: string;
   stopReason?: string;
   /** Messages of the turn for the transcript. */
@@ -59,7 +63,8 @@ export class TurnCloser {
         delivered = await this.desk.enqueueIn(transaction, {
           runId: turn.runId,
           route,
-          texts: isTold(turn, end) ? [end.text] : [],
+          texts: end.text !== '' && isTold(turn, end) ? [end.text] : [],
+          ...(end.files && isTold(turn, end) ? { files: end.files } : {}),
           ...(end.replyTo ? { replyTo: end.replyTo } : {}),
         });
       }
@@ -81,7 +86,7 @@ export class TurnCloser {
   private resultOf({ turn }: StartedTurn, end: TurnEnd): TurnResult {
     const last = end.outputs.at(-1);
     return {
-      payloads: end.text === '' || end.outcome === 'failed' ? [] : [{ text: end.text, mediaUrl: null }],
+      payloads: payloadsOf(end),
       provider: last?.provider ?? '',
       model: last?.model ?? '',
       usage: end.usage,
@@ -139,7 +144,14 @@ function isForgotten({ request }: StartedTurn['turn'], { outcome, messages }: Tu
  * who waits: a job tells of its failures itself, and a mere look around is no news.
  */
 function isTold({ request }: StartedTurn['turn'], end: TurnEnd): boolean {
-  if (end.text === '') return false;
+  if (end.text === '' && !end.files?.length) return false;
   if (end.outcome === 'failed') return request.jobId === undefined && request.heartbeat?.isLook !== true;
   return end.outcome !== 'aborted' || end.stopReason === 'timeout';
+}
+
+function payloadsOf({ text, outcome, handed = [] }: TurnEnd): TurnResult['payloads'] {
+  const mediaUrls = handed.map(({ path }) => path);
+  const [mediaUrl = null] = mediaUrls;
+  if ((text === '' && mediaUrl === null) || outcome === 'failed') return [];
+  return [{ text, mediaUrl, ...(mediaUrls.length > 0 ? { mediaUrls } : {}) }];
 }

@@ -268,6 +268,11 @@ export class TurnExecution {
     return recorded.kind === 'tool' && !recorded.idempotent && !(await this.plan.isUnstarted(call.id));
   }
 
+  /** For what is done with the answer, after everything that the turn has read. */
+  closingContext(): ToolContext {
+    return this.contextOf({ type: 'toolCall', id: 'answer', name: 'answer', arguments: {} });
+  }
+
   private contextOf(call: ToolCall): ToolContext {
     const last = this.outputs.at(-1);
     return this.plan.toolContext(call.id, {

@@ -44,7 +44,8 @@ export type TurnOutcomeKind = 'reply' | 'silent' | 'handoff' | 'aborted' | 'fail
 
 /** What remains of an ended turn for callers that ask again. */
 export interface TurnResult {
-  payloads: { text: string; mediaUrl: null }[];
+  /** `mediaUrl`: the first of the files that it hands over, by path or address. */
+  payloads: { text: string; mediaUrl: string | null; mediaUrls?: string[] }[];
   provider: string;
   model: string;
   usage: Usage;

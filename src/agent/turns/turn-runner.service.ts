@@ -1,6 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { type Logger, LoggerFactory } from '../../common/logger';
+import { takeHandover } from '../../common/markdown/handed-files';
 import { messageOf } from '../../common/openclaw-error';
+import { isSubagentKey } from '../../sessions/session-key';
+import { Handovers } from '../media/handover.service';
+import { withHandover } from './with-handover';
 import { EventBus } from '../../events/event-bus';
 import type { HeartbeatRules } from '../../inbox/inbound-message';
 import type { InboxRow } from '../../inbox/inbox-row';
@@ -28,6 +32,7 @@ import { TokenGauges } from '../prompt/token-gauge.service';
 import { ConfigService } from '../../config/config.service';
 import { ChatMedia } from '../chat/chat-media.service';
 import { MAX_CUTS_ALONE } from './suspects.service';
+import { withFooter, withReasoning } from './told-extras';
 import { type TurnPlan, TurnPlanner } from './turn-planner.service';
 import { type TurnResult, namesOf } from './turn-record';
 import type { StartedTurn } from './turn-starter.service';
@@ -58,6 +63,7 @@ export class TurnRunner {
     private readonly events: EventBus,
     private readonly gauges: TokenGauges,
     private readonly passedOver: PassedOverNotes,
+    private readonly handovers: Handovers,
     private readonly config: ConfigService,
     loggers: LoggerFactory,
   ) {
@@ -220,12 +226,22 @@ export class TurnRunner {
     }
     const { reasoningLevel, responseUsage } = started.session;
     const { heartbeat } = turn.request;
-    const told = withReasoning(describeEnd(end, execution, signal, heartbeat), reasoningLevel);
+    const described = await this.withFiles(describeEnd(end, execution, signal, heartbeat), turn, execution);
+    const told = withReasoning(described, reasoningLevel);
     const isForOwner = turn.request.isOwner && !heartbeat && told.outcome === 'reply';
     const note = isForOwner
       ? this.passedOver.noteFor(turn.sessionKey, plan.candidates, execution.outputs.at(-1))
       : undefined;
     return withFooter(note === undefined ? told : { ...told, text: `${told.text}\n\n_${note}_` }, responseUsage);
+  }
+
+  /** Takes the files that an answer names out of its words. What a sub-agent names, its parent hands over. */
+  private async withFiles(end: TurnEnd, turn: StartedTurn['turn'], execution: TurnExecution): Promise<TurnEnd> {
+    if (isSubagentKey(turn.sessionKey)) return end;
+    if (end.outcome === 'aborted') return { ...end, text: takeHandover(end.text).text };
+    if (end.outcome !== 'reply') return end;
+    const taken = await this.handovers.take(end.text, execution.closingContext(), turn.request.route);
+    return taken ? withHandover(end, taken) : end;
   }
 
   private async takeSteering(
@@ -349,36 +365,6 @@ function describeEnd(
       if (end.saidNothing && heartbeat?.isLook) return { ...facts, outcome: 'silent', reason: 'empty', text: '' };
       return { ...facts, outcome: 'failed', reason: end.message, text: end.message, errorKind: end.errorKind };
   }
-}
-
-/** What the model thought, as a quote before its answer, where the conversation asks for it (`/reasoning`). */
-function withReasoning(end: TurnEnd, level: string | undefined): TurnEnd {
-  if (end.outcome !== 'reply' || (level !== 'on' && level !== 'stream')) return end;
-  const thoughts = end.outputs.flatMap((output) =>
-    output.content.flatMap((part) =>
-      part.type === 'thinking' && part.thinking.trim() !== '' ? [part.thinking.trim()] : [],
-    ),
-  );
-  if (thoughts.length === 0) return end;
-  const quote = thoughts
-    .join('\n\n')
-    .split('\n')
-    .map((line) => `> ${line}`)
-    .join('\n');
-  return { ...end, text: `${quote}\n\n${end.text}` };
-}
-
-/** Tokens and cost under an answer, where the conversation asks for them (`/usage`). */
-function withFooter(end: TurnEnd, mode: string | undefined): TurnEnd {
-  if (end.outcome !== 'reply' || (mode !== 'tokens' && mode !== 'full' && mode !== 'on')) return end;
-  const { input, output, cacheRead, cacheWrite, cost } = end.usage;
-  const tokens = `${input + cacheRead + cacheWrite} in · ${output} out`;
-  const last = end.outputs.at(-1);
-  const more =
-    mode === 'full'
-      ? ` · ${cacheRead} from cache · $${cost.total.toFixed(4)}${last ? ` · ${last.provider}/${last.model}` : ''}`
-      : '';
-  return { ...end, text: `${end.text}\n\n_${tokens}${more}_` };
 }
 
 function failure(message: string, errorKind: string, messages: TurnEnd['messages']): TurnEnd {

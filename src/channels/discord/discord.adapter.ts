@@ -66,7 +66,7 @@ export class DiscordAdapter extends ChatPlatform<DiscordAccount> implements Chan
     private readonly commands: CommandRegistry,
     loggers: LoggerFactory,
   ) {
-    super(config, { id: 'discord', label: 'Discord', mediaMb: 8, streamMs: 1000 });
+    super(config, { id: 'discord', label: 'Discord', mediaMb: 8, sendMb: 10, streamMs: 1000 });
     this.log = loggers.child('channels/discord');
   }
 

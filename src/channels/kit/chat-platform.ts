@@ -12,6 +12,8 @@ export interface PlatformFacts {
   label: string;
   /** Megabytes of a file that an account takes where nothing is said. */
   mediaMb: number;
+  /** Megabytes of a file that the platform takes from us. */
+  sendMb: number;
   /** Least milliseconds between two edits of a growing answer. */
   streamMs: number;
 }
@@ -31,6 +33,10 @@ export abstract class ChatPlatform<A extends PlatformAccount> extends Configured
 
   mediaLimit(accountId: string): number {
     return (this.account(accountId).settings.mediaMaxMb ?? this.platform.mediaMb) * MIB;
+  }
+
+  sendLimit(accountId: string): number {
+    return (this.account(accountId).settings.mediaMaxMb ?? this.platform.sendMb) * MIB;
   }
 
   streamInterval(accountId: string): number | undefined {

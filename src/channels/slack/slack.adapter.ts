@@ -73,7 +73,7 @@ export class SlackAdapter extends ChatPlatform<SlackAccount> implements ChannelA
     private readonly commands: CommandRegistry,
     loggers: LoggerFactory,
   ) {
-    super(config, { id: 'slack', label: 'Slack', mediaMb: 20, streamMs: 1200 });
+    super(config, { id: 'slack', label: 'Slack', mediaMb: 20, sendMb: 50, streamMs: 1200 });
     this.log = loggers.child('channels/slack');
     this.ways = new SlackWays(this.calls, http, (id) => this.account(id), this.log);
     this.delivery = new SlackDelivery(this.calls, this.ways, (account) => this.bots.get(account));

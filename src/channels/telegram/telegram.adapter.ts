@@ -87,7 +87,7 @@ export class TelegramAdapter extends ChatPlatform<TelegramAccount> implements Ch
     private readonly polls: PollStore,
     loggers: LoggerFactory,
   ) {
-    super(config, { id: 'telegram', label: 'Telegram', mediaMb: 5, streamMs: 1000 });
+    super(config, { id: 'telegram', label: 'Telegram', mediaMb: 5, sendMb: 50, streamMs: 1000 });
     this.log = loggers.child('channels/telegram');
     this.menus = new TelegramMenus(config, commands, this.log, (account, method, params) =>
       this.calls.call(account, method, params),

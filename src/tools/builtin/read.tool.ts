@@ -4,6 +4,11 @@ import { readBoundedHandle } from '../../common/bounded-file';
 import { decodeText, encodingNote } from '../../common/text/decode-text';
 import type { ContentOrigin } from '../../common/content-parts';
 import { AgentTool, type ToolContext, ToolError, type ToolResult, textResult } from '../agent-tool';
+import { type FileKind, sniffFile } from '../../common/sniff-file';
+import { DocumentError } from '../documents/read/document-error';
+import { documentText } from '../documents/read/document-text';
+import { notebookText } from '../documents/read/notebook-text';
+import { SCANNED, pdfPictures } from '../documents/read/pdf-text';
 import { sniffImage } from '../../common/sniff-image';
 import { limitLines, pieceOf } from '../files/output-limits';
 import { isOwnDoc, ownDocs } from '../files/own-docs';
@@ -15,6 +20,11 @@ import { Leaves } from '../provenance/sinks';
 
 /** Larger files are not read into memory. */
 const MAX_FILE_BYTES = 20 * 1024 * 1024;
+/** Most characters of a document that can be gone through. */
+const MAX_DOCUMENT_CHARS = 5_000_000;
+/** Pages of a scan that are shown at once. */
+const MOST_PAGES = 5;
+const DOCUMENTS: ReadonlySet<FileKind> = new Set(['pdf', 'office', 'archive']);
 
 @Leaves<ReadParams>({ path: 'none', offset: 'none', limit: 'none', column: 'none' })
 export class ReadParams {
@@ -32,7 +42,7 @@ export class ReadParams {
   name: 'read',
   aliases: ['read_file'],
   description:
-    'Read a text file, or look at an image (jpg, png, gif, webp). Long files come in pieces: go on with offset.',
+    'Read a file: text, PDF, Office, notebook, list of an archive, or look at an image. Long ones come in pieces: go on with offset.',
   params: ReadParams,
   paramAliases: { file_path: 'path' },
   idempotent: true,
@@ -76,20 +86,43 @@ export class ReadTool {
           : await this.origins.labelOf(path, context.workspace);
       if (image) return marked(this.image(content, image, files.display(path)), origin);
       const decoded = decodeText(content);
-      if (!decoded) {
-        throw new ToolError(
-          'invalid_args',
-          `${params.path} is a binary file, or text in an encoding that can't be told; read shows text and images`,
-        );
-      }
+      if (!decoded || isDocument(content)) return marked(await this.document(content, params, context), origin);
       const note = encodingNote(decoded);
-      const { text } = decoded;
+      const text = (path.endsWith('.ipynb') ? notebookText(decoded.text) : undefined) ?? decoded.text;
       if (!owner) return marked(this.text(text, params, context, note), origin);
       const result = this.text(text.replaceAll('{baseDir}', owner.baseDir), params, context, note);
       return marked({ ...result, content: result.content.map((part) => ({ ...part, skill: owner.skill })) }, origin);
     } finally {
       await file.close();
     }
+  }
+
+  /** Words of a document line by line; of a scan, pages as pictures. */
+  private async document(content: Buffer, params: ReadParams, context: ToolContext): Promise<ToolResult> {
+    const found = await documentText(content, context.signal, MAX_DOCUMENT_CHARS).catch((error: unknown) => {
+      if (!(error instanceof DocumentError)) throw error;
+      throw new ToolError('invalid_args', `${params.path}: ${error.message}; read shows text, documents and images`);
+    });
+    const { text, scanned, mimeType } = found;
+    const isScan = scanned.length > 0 && text.startsWith(SCANNED);
+    const result = isScan
+      ? textResult(text.split('\n')[0] ?? '', { path: params.path, mimeType, pages: scanned.length })
+      : this.text(text, params, context);
+    if (scanned.length === 0) return result;
+    const from = isScan ? (params.offset ?? 1) : 1;
+    const pages = scanned.filter((page) => page >= from).slice(0, MOST_PAGES);
+    if (pages.length === 0)
+      throw new ToolError(
+        'invalid_args',
+        `offset ${from} is beyond the end: ${params.path} has ${scanned.length} pages`,
+      );
+    const pictures = await pdfPictures(content, pages, context.signal);
+    const next = isScan ? scanned.find((page) => page > (pages.at(-1) ?? 0)) : undefined;
+    const shown = `[page ${pages.join(', ')} as ${pictures.length} pictures${next === undefined ? '' : `; go on with offset=${next}`}]`;
+    return {
+      ...result,
+      content: [...result.content, { type: 'text', text: shown }, ...pictures.map(({ image }) => image)],
+    };
   }
 
   private image(content: Buffer, mimeType: string, path: string): ToolResult {
@@ -129,6 +162,8 @@ export class ReadTool {
     });
   }
 }
+
+const isDocument = (content: Buffer): boolean => DOCUMENTS.has(sniffFile(content).kind);
 
 /** A part of one line, for lines that are longer than an answer may be. */
 function insideLine(

@@ -15,7 +15,7 @@ export function documentPath(filename: string | undefined, title: string, extens
   const base = name
     .replace(new RegExp(`\\.${extension}$`, 'i'), '')
     .replace(/[^\p{L}\p{N}._ -]+/gu, '-')
-    .replace(/^[.\s-]+/, '');
+    .replace(/^[.\s-]+|[.\s-]+$/g, '');
   return `output/${cutText(base, MAX_NAME, { mark: '' }) || 'document'}.${extension}`;
 }
 

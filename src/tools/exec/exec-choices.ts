@@ -1,7 +1,10 @@
 import type { SessionEntry } from '../../sessions/session-entry';
 import type { ExecChoices } from '../agent-tool';
 
-type Chosen = Pick<SessionEntry, 'execHost' | 'execSecurity' | 'execAsk' | 'execNode' | 'elevatedLevel'>;
+type Chosen = Pick<
+  SessionEntry,
+  'execHost' | 'execSecurity' | 'execAsk' | 'execNode' | 'execNetwork' | 'elevatedLevel'
+>;
 
 /** What a conversation has chosen about commands (`/exec`, `/elevated`). */
 export const execChoicesOf = (session: Chosen): ExecChoices => ({
@@ -9,5 +12,6 @@ export const execChoicesOf = (session: Chosen): ExecChoices => ({
   ...(session.execSecurity ? { security: session.execSecurity } : {}),
   ...(session.execAsk ? { ask: session.execAsk } : {}),
   ...(session.execNode ? { node: session.execNode } : {}),
+  ...(session.execNetwork ? { network: session.execNetwork } : {}),
   ...(session.elevatedLevel ? { elevated: session.elevatedLevel } : {}),
 });

@@ -95,17 +95,19 @@ export class ExecPermit {
   }
 
   /**
-   * Whether sandboxed commands of an agent may reach the web: `sandbox.docker.network` "bridge". They do so through a
-   * proxy that leads to public addresses only; the network of this machine, its loopback above all, is never shared.
+   * Whether sandboxed commands may reach the web: `sandbox.docker.network` "bridge" of the agent, or, where that says nothing,
+   * what the owner has chosen for the conversation (`/exec network=web`). They do so through a proxy that leads to public addresses only; the network of this machine, its loopback above all, is never shared.
    * @throws ToolError not_configured
    */
-  hasNetwork(agentId: string): boolean {
+  hasNetwork({ agentId, choices, isOwner }: Pick<ToolContext, 'agentId' | 'choices'> & { isOwner?: boolean }): boolean {
     const { config } = this.config;
     const network = { ...config.agents?.defaults?.sandbox?.docker, ...findAgent(config, agentId)?.sandbox?.docker }[
       'network'
     ];
-    if (network === undefined || network === null || network === '' || network === 'none') return false;
-    if (network === 'bridge') return true;
+    const chosen = isOwner === true ? choices?.network : undefined;
+    if (network === undefined || network === null || network === '') return chosen === 'web';
+    if (network === 'none') return false;
+    if (network === 'bridge') return chosen !== 'none';
     throw new ToolError(
       'not_configured',
       `agents.*.sandbox.docker.network is ${JSON.stringify(network)}: a sandbox never shares the network of the machine or of another container; set it to "none", or to "bridge" for a way to the web`,

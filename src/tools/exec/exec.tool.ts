@@ -81,7 +81,7 @@ export class ExecTool {
     const undeclared = undeclaredProgram(params.command, grant);
     if (undeclared !== undefined)
       return { sink: 'out', summary: `${withEnvironment(params)} (${undeclared}; skill ${skills})` };
-    const isContained = !this.permits.hasNetwork(context.agentId);
+    const isContained = !this.permits.hasNetwork(context);
     if (isContained && grant.hosts.length > 0 && !grant.isOwn)
       return {
         sink: 'out',
@@ -104,7 +104,7 @@ export class ExecTool {
     const grant = this.grantOf(context);
     if (host === 'sandbox') {
       await this.wishOf(params, grant, context);
-      if (this.permits.hasNetwork(context.agentId)) return 'in the sandbox, with a way to public addresses of the web';
+      if (this.permits.hasNetwork(context)) return 'in the sandbox, with a way to public addresses of the web';
       return grant.hosts.length > 0
         ? `in the sandbox, with a way to ${grant.hosts.join(', ')} only`
         : 'in the sandbox, without network';
@@ -145,7 +145,7 @@ export class ExecTool {
     const launch = ({ argv, check }: CommandPermit): Promise<TracedCommand> =>
       this.launcher.start({
         context,
-        also: this.otherText(host, grant, context.agentId),
+        also: this.otherText(host, grant, context),
         inRoom: isWalled,
         guardsGit: isWalled && !context.readOnly,
         way,
@@ -284,10 +284,10 @@ export class ExecTool {
   }
 
   /** Whose text a command may get at besides that of the workspace. */
-  private otherText(host: 'sandbox' | 'gateway', grant: SkillGrant, agentId: string): ContentOrigin[] {
+  private otherText(host: 'sandbox' | 'gateway', grant: SkillGrant, context: ToolContext): ContentOrigin[] {
     // On the machine itself it reads and reaches anything.
     if (host === 'gateway') return ['tool'];
-    const hasNetwork = this.permits.hasNetwork(agentId) || grant.hosts.length > 0;
+    const hasNetwork = this.permits.hasNetwork(context) || grant.hosts.length > 0;
     return [...(hasNetwork ? (['web'] as const) : []), ...(grant.folders.length > 0 ? (['skill'] as const) : [])];
   }
 
@@ -296,8 +296,8 @@ export class ExecTool {
   }
 
   /** A proxy that leads to the hosts which skills name and nowhere else, or to the whole web where that is allowed. */
-  private wayOut(grant: SkillGrant, { agentId }: ToolContext): Promise<WayOut> | undefined {
-    const isWide = this.permits.hasNetwork(agentId);
+  private wayOut(grant: SkillGrant, context: ToolContext): Promise<WayOut> | undefined {
+    const isWide = this.permits.hasNetwork(context);
     if (!isWide && grant.hosts.length === 0) return undefined;
     return openWayOut(isWide ? 'any' : grant.hosts, (host, port) => this.http.addressFor(host, port));
   }

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
 import { Injectable } from '@nestjs/common';
+import { imageSize } from '../../common/image-size';
 import { cutText } from '../../common/cut-text';
 import type { MediaKind, OutboundFile } from '../../common/chat-media';
 import { sniffFile } from '../../common/sniff-file';
@@ -10,6 +11,12 @@ import { ConfigService } from '../../config/config.service';
 /** Longer than the outbox tries to deliver anything. */
 const KEPT_MS = 7 * 24 * 3_600_000;
 const PHOTO_TYPES = new Set(['image/jpeg', 'image/png', 'image/webp']);
+/** A picture within these is shown as one everywhere; others go as files. */
+const MOST_PHOTO_BYTES = 10 * 1024 * 1024;
+const MOST_PHOTO_SIDES = 10_000;
+const MOST_PHOTO_RATIO = 20;
+/** Recordings that can be voice notes. */
+const VOICE_TYPES = new Set(['audio/ogg', 'audio/mpeg', 'audio/mp4']);
 
 /** Copies of files that are on their way to a chat: what happens to the original meanwhile does not matter. */
 @Injectable()
@@ -41,8 +48,14 @@ export class OutboundFiles {
 
 function kindOf(content: Buffer, name: string, asVoice: boolean): MediaKind {
   const { kind, mimeType } = sniffFile(content);
-  if (kind === 'image') return PHOTO_TYPES.has(mimeType) ? 'photo' : 'document';
+  if (kind === 'image') return PHOTO_TYPES.has(mimeType) && isPhoto(content) ? 'photo' : 'document';
   if (/\.(mp4|mov|m4v)$/i.test(name)) return 'video';
-  if (kind === 'audio') return asVoice && mimeType === 'audio/ogg' ? 'voice' : 'audio';
+  if (kind === 'audio') return asVoice && VOICE_TYPES.has(mimeType) ? 'voice' : 'audio';
   return 'document';
+}
+
+function isPhoto(content: Buffer): boolean {
+  if (content.length > MOST_PHOTO_BYTES) return false;
+  const { width, height } = imageSize(content) ?? { width: 1, height: 1 };
+  return width + height <= MOST_PHOTO_SIDES && Math.max(width, height) <= MOST_PHOTO_RATIO * Math.min(width, height);
 }

@@ -1,8 +1,11 @@
+import { realpath } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { Injectable } from '@nestjs/common';
 import { readBoundedHandle } from '../../common/bounded-file';
 import { isWebAddress } from '../../common/net/host';
 import type { OutboundFile } from '../../common/chat-media';
+import { isWithin } from '../../common/paths/path-place';
+import { ConfigService } from '../../config/config.service';
 import { ToolError } from '../agent-tool';
 import { GuardedHttp } from '../web/guarded-http.service';
 import { OutboundFiles } from './outbound-files.service';
@@ -35,6 +38,7 @@ export interface OutboundLimits {
 @Injectable()
 export class OutboundSources {
   constructor(
+    private readonly config: ConfigService,
     private readonly files: OutboundFiles,
     private readonly http: GuardedHttp,
   ) {}
@@ -61,8 +65,9 @@ export class OutboundSources {
       if (status >= 400) throw new ToolError('upstream_error', `${source} answered with status ${status}`);
       return { content: body, name: basename(new URL(url).pathname) || 'file' };
     }
-    const { file } = await new WorkspaceFiles([workspace]).openForRead(source);
+    const { file, path } = await new WorkspaceFiles([workspace]).openForRead(source);
     try {
+      await requireOpen(this.config.stateDir, workspace, path, source);
       const { size } = await file.stat();
       if (size > maxBytes) throw tooLarge(source, size, maxBytes);
       if (!(await file.stat()).isFile()) throw new ToolError('invalid_args', `${source} is no ordinary file`);
@@ -85,3 +90,14 @@ function decode(buffer: string, mimeType: string | undefined, maxBytes: number):
 
 const tooLarge = (what: string, bytes: number, maxBytes: number): ToolError =>
   new ToolError('too_large', `${what} has ${bytes} bytes; at most ${maxBytes} are taken there`);
+
+/**
+ * What the gateway keeps for itself is given to nobody, also where the workspace is a folder around it.
+ * @param real where the file really is
+ * @throws ToolError outside_workspace
+ */
+export async function requireOpen(stateDir: string, workspace: string, real: string, path: string): Promise<void> {
+  const [state, place] = await Promise.all([realpath(stateDir), realpath(workspace)]);
+  if (isWithin(state, real) && !isWithin(state, place))
+    throw new ToolError('outside_workspace', `${path} is part of what the gateway keeps for itself`);
+}

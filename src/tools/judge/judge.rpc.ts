@@ -69,7 +69,7 @@ export class JudgeRpc {
   private async sandboxFacts(agentId: string): Promise<Pick<PolicyFacts, 'hasNetwork' | 'noSandbox'>> {
     const noSandbox = await this.sandbox.unusableReason();
     try {
-      return { hasNetwork: this.permits.hasNetwork(agentId), noSandbox };
+      return { hasNetwork: this.permits.hasNetwork({ agentId }), noSandbox };
     } catch (error) {
       if (!(error instanceof ToolError)) throw error;
       return { hasNetwork: false, noSandbox: noSandbox ?? error.message };

@@ -89,6 +89,15 @@ export class SinkGate {
       await this.ask(tool, [{ ...use, summary: `follow a redirect of ${from} to ${to.href}` }], context);
   }
 
+  /** Whether an address is fetched unasked, as far as it is known before it answers; it counts where it is. */
+  isFree(address: string, context: ToolContext): boolean {
+    if (trustOf(context.provenance.origins) === 'trusted') return true;
+    if (this.rules.rulesFor(context.agentId).untrustedSinks === 'allow') return true;
+    if (this.isAskedFor(fetchOf(address), context)) return false;
+    this.count(1, context);
+    return true;
+  }
+
   private isAskedFor(use: SinkUse, context: ToolContext): boolean {
     const isOutside = trustOf(context.provenance.origins) === 'untrusted';
     if (use.sink !== 'fetch') return isOutside || !use.onlyAfterOutside;

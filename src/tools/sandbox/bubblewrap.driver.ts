@@ -55,6 +55,8 @@ const MAX_DATA_BYTES = 8192 * MIB;
 const MAX_MEMORY_BYTES = 1536 * MIB;
 const MAX_PROCESSES = 512;
 const TMP_BYTES = 512 * MIB;
+/** /tmp and the home folder of a conversation together; caches of languages are in them. */
+const ROOM_BYTES = 4096 * MIB;
 const MIN_FREE_DISK_BYTES = 256 * MIB;
 
 /** bubblewrap: own namespaces, read-only system, the workspace as the only writable place, no network unless granted. */
@@ -83,6 +85,7 @@ export class BubblewrapDriver implements SandboxDriver {
         processes: MAX_PROCESSES,
         freeDiskBytes: MIN_FREE_DISK_BYTES,
         places: [request.workspace, ...(room ? [room.tmp] : [])],
+        ...(room ? { room: { folders: [room.tmp, room.home], bytes: ROOM_BYTES } } : {}),
       },
       args: [
         ...before,

@@ -52,6 +52,8 @@ export interface TreeLimits {
   /** Free bytes that must remain on the file systems of these places: all that it may write to. */
   freeDiskBytes: number;
   places: readonly string[];
+  /** Folders that together hold no more than so many bytes. */
+  room?: { folders: readonly string[]; bytes: number };
 }
 
 /** A way to wall off a command. One driver per mechanism; all children of the assistant come through one of them. */

@@ -40,9 +40,15 @@ export class SessionRooms implements OnModuleDestroy {
     events.on('conversation.removed', ({ sessionId }) => this.remove(sessionId));
   }
 
+  /** What commands of a conversation see as /tmp and as their home folder, whether or not it is there yet. */
+  foldersOf(sessionId: string): Pick<SandboxRoom, 'tmp' | 'home'> {
+    const folder = this.folderOf(sessionId);
+    return { tmp: join(folder, 'tmp'), home: join(folder, 'home') };
+  }
+
   async of(sessionId: string): Promise<SandboxRoom> {
     const folder = this.folderOf(sessionId);
-    const room = { tmp: join(folder, 'tmp'), home: join(folder, 'home') };
+    const room = this.foldersOf(sessionId);
     for (const path of [room.tmp, room.home]) {
       await mkdir(path, { recursive: true, mode: 0o700 });
       // A command may have taken away what the next one needs.

@@ -1,9 +1,11 @@
 import { readFileSync, readdirSync, statfsSync } from 'node:fs';
+import { folderSize } from '../../workspace/guest-folder';
 import { lowerPriority } from './lower-priority';
 import type { TreeLimits } from './sandbox';
 
 const PAGE_BYTES = 4096;
 const LOOK_EVERY_MS = 200;
+const MEASURE_EVERY_MS = 2000;
 /** By then a sandbox stands. */
 const FIRST_LOOK_MS = 20;
 
@@ -27,7 +29,37 @@ export function watchTree(pid: number, limits: TreeLimits, tooMuch: (reason: str
     timer.unref();
   };
   lookAfter(FIRST_LOOK_MS);
-  return () => clearTimeout(timer);
+  const stopMeasuring = limits.room ? watchRoom(limits.room, tooMuch) : undefined;
+  return () => {
+    clearTimeout(timer);
+    stopMeasuring?.();
+  };
+}
+
+/** A full room leaves a command the time to clear it up. */
+function watchRoom({ folders, bytes }: NonNullable<TreeLimits['room']>, tooMuch: (reason: string) => void): () => void {
+  let isOver = false;
+  let timer: NodeJS.Timeout;
+  const measure = async (): Promise<void> => {
+    const began = performance.now();
+    const sizes = await Promise.all(folders.map((folder) => folderSize(folder).catch(() => ({ bytes: 0 }))));
+    if (isOver) return;
+    if (sizes.reduce((sum, size) => sum + size.bytes, 0) > bytes)
+      tooMuch(
+        `more than ${Math.round(bytes / 1024 / 1024)} MiB in /tmp and the home folder of this conversation; remove what is not needed`,
+      );
+    // A room of many files is looked at less often.
+    else wait(Math.max(MEASURE_EVERY_MS, (performance.now() - began) * 20));
+  };
+  const wait = (ms: number): void => {
+    timer = setTimeout(() => void measure(), ms);
+    timer.unref();
+  };
+  wait(MEASURE_EVERY_MS);
+  return () => {
+    isOver = true;
+    clearTimeout(timer);
+  };
 }
 
 function excess(processes: number, bytes: number, limits: TreeLimits): string | undefined {

@@ -714,6 +714,7 @@ export interface MethodParams {
     key: string;
     agentId?: string;
     path: string;
+    offset?: number;
   };
   'sessions.files.list': {
     key: string;
@@ -776,6 +777,7 @@ export interface MethodParams {
     execSecurity?: 'deny' | 'allowlist' | 'full';
     execAsk?: 'off' | 'on-miss' | 'always';
     execNode?: string | null;
+    execNetwork?: 'none' | 'web';
     model?: string | null;
     spawnedBy?: string | null;
     sendPolicy?: 'allow' | 'deny';

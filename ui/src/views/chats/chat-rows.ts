@@ -8,6 +8,7 @@ import {
   type ToolResult,
   textOf,
 } from './chat-types';
+import type { HandedFile } from './handed-files';
 import { daysAgo } from '../../kit/time';
 
 export interface AttachedFile {
@@ -43,6 +44,7 @@ export type Row =
   | (Placed & { kind: 'assistant'; text: string; model?: string; offline: boolean })
   | (Placed & { kind: 'note'; text: string; isFault: boolean; runId?: string })
   | (Placed & { kind: 'thinking'; text: string })
+  | (Placed & { kind: 'handed'; files: HandedFile[] })
   | (Placed & { kind: 'steps'; tools: LiveTool[]; endedAt?: number })
   /** What the gateway said to itself: one line, the rest on demand. */
   | (Placed & { kind: 'housekeeping'; asked: string; answered: string })
@@ -140,6 +142,8 @@ function assistantRows(
       });
     }
   }
+  const files = (message.files ?? []).flatMap(({ path, bytes }) => (bytes === undefined ? [] : [{ path, bytes }]));
+  if (files.length > 0) rows.push({ kind: 'handed', ...placeOf(message, `${key}.files`), files });
   const note = noteOf(message);
   if (note)
     rows.push({

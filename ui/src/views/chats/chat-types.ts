@@ -43,6 +43,8 @@ export interface HistoryMessage {
   isError?: boolean;
   details?: Record<string, unknown>;
   sender?: { name?: string; channel?: string };
+  /** What an answer hands over, by path; addresses stand in its text. */
+  files?: { path: string; name: string; bytes?: number }[];
   __openclaw?: {
     id?: string;
     /** Number in the conversation; what is not answered yet has none. */

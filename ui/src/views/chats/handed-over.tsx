@@ -18,7 +18,7 @@ const MAX_NAME = 80;
 const SHOWN_BYTES = 3_000_000;
 
 interface FileAnswer {
-  file: { name: string; mimeType: string; content: string };
+  file: { name: string; mimeType: string; size: number; updatedAtMs: number; content: string };
 }
 
 /** What came out of tool calls: pictures are shown, other files can be taken along. */
@@ -38,6 +38,15 @@ export function HandedOver({ tools }: { tools: readonly LiveTool[] }) {
   );
 }
 
+/** Files that an answer hands over. */
+export const HandedFiles = ({ files }: { files: readonly HandedFile[] }) => (
+  <div className={css['handed']} data-testid="handed-files">
+    {files.map((file) => (
+      <OneFile key={file.path} file={file} />
+    ))}
+  </div>
+);
+
 function OneFile({ file: { path, bytes } }: { file: HandedFile }) {
   const { call } = useGateway();
   const key = useSessionKey();
@@ -55,8 +64,8 @@ function OneFile({ file: { path, bytes } }: { file: HandedFile }) {
     );
   }, [call, key, path, type, isShown]);
   const download = (): void => {
-    call<FileAnswer>('sessions.files.get', { key, path }).then(
-      ({ file }) => saveFile(file.name, 'application/octet-stream', bytesOf(file.content)),
+    wholeFile((offset) => call<FileAnswer>('sessions.files.get', { key, path, offset })).then(
+      ({ name, content }) => saveFile(name, 'application/octet-stream', content),
       (error: unknown) => toast(t`The file was not handed out. ${messageOf(error)}`),
     );
   };
@@ -77,3 +86,20 @@ function OneFile({ file: { path, bytes } }: { file: HandedFile }) {
 
 const bytesOf = (base64: string): Uint8Array<ArrayBuffer> =>
   Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
+
+/** Fetches a file of any size piece by piece. */
+async function wholeFile(
+  pieceAt: (offset: number) => Promise<FileAnswer>,
+): Promise<{ name: string; content: Uint8Array<ArrayBuffer> }> {
+  const { file: first } = await pieceAt(0);
+  const content = new Uint8Array(first.size);
+  let piece = bytesOf(first.content);
+  for (let at = 0; ;) {
+    content.set(piece, at);
+    at += piece.length;
+    if (at >= first.size) return { name: first.name, content };
+    const { file } = await pieceAt(at);
+    piece = bytesOf(file.content);
+    if (file.updatedAtMs !== first.updatedAtMs || piece.length === 0) throw new Error(t`It has changed meanwhile.`);
+  }
+}

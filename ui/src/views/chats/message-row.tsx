@@ -10,7 +10,7 @@ import { Markdown } from '../../text/markdown';
 import { Prose, SafeText } from '../../text/safe-text';
 import { COPY_WORDS, useCopy } from '../../text/use-copy';
 import type { AttachedFile, Row } from './chat-rows';
-import { HandedOver } from './handed-over';
+import { HandedFiles, HandedOver } from './handed-over';
 import { Steps } from './steps';
 import css from './messages.module.css';
 
@@ -109,6 +109,8 @@ export const MessageRow = memo(function MessageRow({ row, actions, isLast = fals
       return <Note text={row.text} isFault={row.isFault} runId={row.runId} onAgain={onAgain} />;
     case 'thinking':
       return <Thinking text={row.text} />;
+    case 'handed':
+      return <HandedFiles files={row.files} />;
     case 'steps':
       return (
         <>

@@ -1,4 +1,4 @@
-import { OpenclawError } from '../../common/openclaw-error';
+import { OpenclawError } from '../../../common/openclaw-error';
 
 /** The file is of a kind that holds no text we can read, or is broken. */
 export class DocumentError extends OpenclawError {
