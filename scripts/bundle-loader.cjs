@@ -5,8 +5,10 @@ const { join } = require('node:path');
 const { Script } = require('node:vm');
 
 const parts = new Map();
+// A shell that asks for completions waits while somebody types: it gets a bundle of its own.
+if (process.argv[2] === '__complete') run('complete', module);
 // Also true for a client command with such a word among its arguments: the gateway's bundle knows every command.
-run(process.argv.includes('gateway', 2) ? 'gateway' : 'client', module);
+else run(process.argv.includes('gateway', 2) ? 'gateway' : 'client', module);
 
 /** Runs the bundle of this name: `module` takes what it exports. */
 function run(name, module) {

@@ -83,6 +83,11 @@ const bundles = await Promise.all([
     outfile: at('dist', 'bundle', 'client.js'),
     external: [...common.external, './run-gateway'],
   }),
+  build({
+    ...common,
+    entryPoints: [at('dist', 'cli', 'completion', 'answer-main.js')],
+    outfile: at('dist', 'bundle', 'complete.js'),
+  }),
   ...lateBundles().map(({ name, contents }) =>
     build({
       ...common,
@@ -92,13 +97,17 @@ const bundles = await Promise.all([
   ),
 ]);
 // The loader reads them one byte a character. Texts come out of esbuild in ASCII, regular expressions do not.
-for (const name of ['gateway', 'client', ...lateBundles().map(({ name }) => name)]) {
+for (const name of ['gateway', 'client', 'complete', ...lateBundles().map(({ name }) => name)]) {
   const file = at('dist', 'bundle', `${name}.js`);
   writeFileSync(file, inAscii(readFileSync(file, 'utf8')));
 }
 copyFileSync(at('scripts', 'bundle-loader.cjs'), at('dist', 'bundle', 'loader.js'));
-const { rootHelp } = createRequire(import.meta.url)(at('dist', 'cli', 'command-table.js'));
+const built = createRequire(import.meta.url);
+const { COMMAND_TABLE, rootHelp } = built(at('dist', 'cli', 'command-table.js'));
+const { commandTree } = built(at('dist', 'cli', 'completion', 'command-tree.js'));
+const { TREE_FILE } = built(at('dist', 'cli', 'completion', 'answer-completion.js'));
 writeFileSync(at('dist', 'help.txt'), rootHelp());
+writeFileSync(at('dist', TREE_FILE), JSON.stringify(await commandTree(COMMAND_TABLE)));
 
 // Threads run from their own files.
 const threads = await build({

@@ -323,6 +323,26 @@ export const COMMAND_TABLE: readonly CommandEntry[] = [
     },
   },
   {
+    name: 'docs',
+    summary: 'search the documentation, offline',
+    load: async () => [(await import('./docs.command')).DocsCommand],
+  },
+  {
+    name: 'reset',
+    summary: 'back to the beginning',
+    load: async () => [(await import('../service/uninstall.command')).ResetCommand],
+  },
+  {
+    name: 'uninstall',
+    summary: 'take the service, the state and the command away',
+    load: async () => [(await import('../service/uninstall.command')).UninstallCommand],
+  },
+  {
+    name: 'completion',
+    summary: 'completion for bash, zsh, fish and PowerShell',
+    load: async () => [(await import('./completion/completion.command')).CompletionCommand],
+  },
+  {
     name: 'doctor',
     summary: 'check the installation',
     load: async () => [(await import('../diagnostics/doctor.command')).DoctorCommand],
