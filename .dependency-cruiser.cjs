@@ -23,6 +23,7 @@ const LAYERS = [
       'cron',
       'heartbeat',
       'webhooks',
+      'http-api',
       'internal-hooks',
       'subagents',
       'diagnostics',

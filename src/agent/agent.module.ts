@@ -216,6 +216,8 @@ const DRAIN_MS = 3000;
     WebPictures,
   ],
   exports: [
+    AgentIntake,
+    Attachments,
     ChatCommands,
     CommandRegistry,
     InboxModule,

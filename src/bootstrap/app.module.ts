@@ -14,6 +14,7 @@ import { DiagnosticsModule } from '../diagnostics/diagnostics.module';
 import { DiscoveryModule } from '../discovery/discovery.module';
 import { EventsModule } from '../events/events.module';
 import { GatewayModule } from '../gateway/gateway.module';
+import { HttpApiModule } from '../http-api/http-api.module';
 import { HeartbeatModule } from '../heartbeat/heartbeat.module';
 import { InternalHooksModule } from '../internal-hooks/internal-hooks.module';
 import { LoggingModule } from '../logging/logging.module';
@@ -77,6 +78,7 @@ export class AppModule {
         CronModule,
         HeartbeatModule,
         WebhooksModule,
+        HttpApiModule,
         InternalHooksModule,
         BackupModule,
         PluginsModule,

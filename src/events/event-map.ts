@@ -41,6 +41,8 @@ export interface EventMap {
   'turn.started': { runId: string; sessionKey: string; route?: DeliveryRoute };
   /** Visible text of a running turn, from its beginning. */
   'turn.text': { runId: string; sessionKey: string; route?: DeliveryRoute; text: string };
+  /** The same of every run, as clients see it, by our own id of the run. */
+  'run.text': { runId: string; text: string };
   /** A running turn begins to use a tool. */
   'turn.tool': { runId: string; sessionKey: string; route?: DeliveryRoute; tool: string };
   /** A turn has ended and everything about it is on disk. */

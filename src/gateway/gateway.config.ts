@@ -89,17 +89,10 @@ export class GatewayTlsConfig {
   @Opt() @Text() caPath?: string;
 }
 
-@Keys<SwitchConfig>({
-  enabled: 'Whether it is on.',
-})
-class SwitchConfig {
-  @Opt() @Bool() enabled?: boolean;
-}
-
 @Keys<ResponsesPdfConfig>({
-  maxPages: 'Most pages.',
-  maxPixels: 'Most pixels of a page.',
-  minTextChars: 'Fewest characters for which a page counts as text.',
+  maxPages: idle('Most pages.'),
+  maxPixels: idle('Most pixels of a page.'),
+  minTextChars: idle('Fewest characters for which a page counts as text.'),
 })
 class ResponsesPdfConfig {
   @Opt() @Int({ min: 1 }) maxPages?: number;
@@ -107,16 +100,16 @@ class ResponsesPdfConfig {
   @Opt() @Int({ min: 0 }) minTextChars?: number;
 }
 
-@Keys<ResponsesFilesConfig>({
-  allowUrl: 'Whether files may be named by address.',
-  allowedMimes: 'Kinds of files.',
-  maxBytes: 'Largest file, in bytes.',
-  maxChars: 'Most characters of a file.',
-  maxRedirects: 'Most redirects.',
-  timeoutMs: 'Milliseconds after which fetching is given up.',
-  pdf: 'PDF files.',
+@Keys<RequestFilesConfig>({
+  allowUrl: ['Whether files may be named by address.', true],
+  allowedMimes: 'Kinds of files that are taken, by their bytes, such as application/pdf; all that can be read by default.',
+  maxBytes: ['Largest file, in bytes.', 5_242_880],
+  maxChars: ['Most characters of a file that the model is shown at once; at most 32,000.', 32_000],
+  maxRedirects: ['Most redirects.', 3],
+  timeoutMs: ['Milliseconds after which fetching is given up.', 10_000],
+  pdf: idle('PDF files.'),
 })
-class ResponsesFilesConfig {
+export class RequestFilesConfig {
   @Opt() @Bool() allowUrl?: boolean;
   @Opt() @StrList() allowedMimes?: string[];
   @Opt() @Int({ min: 1 }) maxBytes?: number;
@@ -126,14 +119,14 @@ class ResponsesFilesConfig {
   @Opt() @Nested(() => ResponsesPdfConfig) pdf?: ResponsesPdfConfig;
 }
 
-@Keys<ResponsesImagesConfig>({
-  allowUrl: 'Whether pictures may be named by address.',
-  allowedMimes: 'Kinds of pictures.',
-  maxBytes: 'Largest picture, in bytes.',
-  maxRedirects: 'Most redirects.',
-  timeoutMs: 'Milliseconds after which fetching is given up.',
+@Keys<RequestImagesConfig>({
+  allowUrl: 'Whether pictures may be named by address: true for responses and false for chat completions by default.',
+  allowedMimes: 'Kinds of pictures that are taken, by their bytes; all that can be shown by default.',
+  maxBytes: ['Largest picture, in bytes.', 10_485_760],
+  maxRedirects: ['Most redirects.', 3],
+  timeoutMs: ['Milliseconds after which fetching is given up.', 10_000],
 })
-class ResponsesImagesConfig {
+export class RequestImagesConfig {
   @Opt() @Bool() allowUrl?: boolean;
   @Opt() @StrList() allowedMimes?: string[];
   @Opt() @Int({ min: 1 }) maxBytes?: number;
@@ -142,29 +135,46 @@ class ResponsesImagesConfig {
 }
 
 @Keys<ResponsesEndpointConfig>({
-  enabled: 'Whether /v1/responses is served.',
-  maxBodyBytes: 'Largest request, in bytes.',
+  enabled: ['Whether /v1/responses is served.', false],
+  maxBodyBytes: ['Largest request, in bytes.', 20_971_520],
+  maxUrlParts: ['Most pictures and files of a request that are named by address.', 8],
   files: 'Files in requests.',
   images: 'Pictures in requests.',
 })
 class ResponsesEndpointConfig {
   @Opt() @Bool() enabled?: boolean;
   @Opt() @Int({ min: 1 }) maxBodyBytes?: number;
-  @Opt() @Nested(() => ResponsesFilesConfig) files?: ResponsesFilesConfig;
-  @Opt() @Nested(() => ResponsesImagesConfig) images?: ResponsesImagesConfig;
+  @Opt() @Int({ min: 0 }) maxUrlParts?: number;
+  @Opt() @Nested(() => RequestFilesConfig) files?: RequestFilesConfig;
+  @Opt() @Nested(() => RequestImagesConfig) images?: RequestImagesConfig;
+}
+
+@Keys<ChatCompletionsEndpointConfig>({
+  enabled: ['Whether /v1/chat/completions is served.', false],
+  maxBodyBytes: ['Largest request, in bytes.', 20_971_520],
+  maxImageParts: ['Most pictures of a request.', 8],
+  maxTotalImageBytes: ['Most bytes of all pictures of a request.', 20_971_520],
+  images: 'Pictures in requests.',
+})
+class ChatCompletionsEndpointConfig {
+  @Opt() @Bool() enabled?: boolean;
+  @Opt() @Int({ min: 1 }) maxBodyBytes?: number;
+  @Opt() @Int({ min: 0 }) maxImageParts?: number;
+  @Opt() @Int({ min: 1 }) maxTotalImageBytes?: number;
+  @Opt() @Nested(() => RequestImagesConfig) images?: RequestImagesConfig;
 }
 
 @Keys<HttpEndpointsConfig>({
-  chatCompletions: 'The path /v1/chat/completions.',
-  responses: 'The path /v1/responses.',
+  chatCompletions: 'The path /v1/chat/completions; with it come /v1/models and /v1/embeddings.',
+  responses: 'The path /v1/responses; with it come /v1/models and /v1/embeddings.',
 })
 class HttpEndpointsConfig {
-  @Opt() @Nested(() => SwitchConfig) chatCompletions?: SwitchConfig;
+  @Opt() @Nested(() => ChatCompletionsEndpointConfig) chatCompletions?: ChatCompletionsEndpointConfig;
   @Opt() @Nested(() => ResponsesEndpointConfig) responses?: ResponsesEndpointConfig;
 }
 
 @Keys<GatewayHttpConfig>({
-  endpoints: idle('Paths in the format of OpenAI.'),
+  endpoints: 'Paths in the formats of OpenAI, for programs that speak them; a turn of theirs is the owner’s.',
 })
 class GatewayHttpConfig {
   @Opt() @Nested(() => HttpEndpointsConfig) endpoints?: HttpEndpointsConfig;
@@ -190,6 +200,15 @@ class GatewayNodesConfig {
   @Opt() @StrList() denyCommands?: string[];
 }
 
+@Keys<GatewayToolsConfig>({
+  allow: 'Tools that POST /tools/invoke runs although it leaves them out by itself: exec, apply_patch, cron, gateway, nodes.',
+  deny: 'Tools that POST /tools/invoke does not run.',
+})
+class GatewayToolsConfig {
+  @Opt() @StrList() allow?: string[];
+  @Opt() @StrList() deny?: string[];
+}
+
 /** Section `gateway`: where it listens and who may connect. */
 @Keys<GatewayConfig>({
   port: ['Port of the gateway.', 18_789],
@@ -205,6 +224,7 @@ class GatewayNodesConfig {
   tls: 'Encryption of the port.',
   http: 'Further paths over http.',
   nodes: 'What nodes may be asked for.',
+  tools: 'What programs may call by POST /tools/invoke.',
 })
 export class GatewayConfig {
   @Opt() @Int({ min: 1, max: 65535 }) port?: number;
@@ -218,6 +238,7 @@ export class GatewayConfig {
   @Opt() @Reload('none') @Nested(() => GatewayRemoteConfig) remote?: GatewayRemoteConfig;
   @Opt() @Reload('none') @Nested(() => GatewayReloadConfig) reload?: GatewayReloadConfig;
   @Opt() @Nested(() => GatewayTlsConfig) tls?: GatewayTlsConfig;
-  @Opt() @Nested(() => GatewayHttpConfig) http?: GatewayHttpConfig;
+  @Opt() @Reload('none') @Nested(() => GatewayHttpConfig) http?: GatewayHttpConfig;
   @Opt() @Reload('none') @Nested(() => GatewayNodesConfig) nodes?: GatewayNodesConfig;
+  @Opt() @Reload('none') @Nested(() => GatewayToolsConfig) tools?: GatewayToolsConfig;
 }

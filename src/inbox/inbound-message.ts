@@ -7,6 +7,7 @@ import type { ContentOrigin, ImagePart } from '../common/content-parts';
 import type { SessionOverrides } from '../sessions/session-entry';
 import type { DeliveryRoute } from '../common/delivery-route';
 import type { JobBudget } from '../usage/usage-account';
+import type { ProgramRequest, ToldBefore } from './program-request';
 
 /** A file that came with a message: where it lies, and what a document or recording says. */
 export interface AttachedText {
@@ -78,6 +79,10 @@ export interface InboundMessage {
   timeoutMs?: number;
   extraSystemPrompt?: string;
   model?: string;
+  /** It comes from a program, by the HTTP API. */
+  program?: ProgramRequest;
+  /** What that program says was said before; with results of its functions there may be no words besides. */
+  before?: ToldBefore;
   /** How this message joins what is going on, where its sender says so. */
   queueMode?: QueueMode;
   overrides?: MessageOverrides;

@@ -49,15 +49,20 @@ export async function packMessageIn(
   id: string,
   message: InboundMessage,
 ): Promise<string> {
-  if (!message.images) return JSON.stringify(message);
-  const images = await packPicturesIn(transaction, `inbox:${id}`, message.images);
-  return JSON.stringify({ ...message, images });
+  const owner = `inbox:${id}` as const;
+  const images = message.images && (await packPicturesIn(transaction, owner, message.images));
+  const before: unknown[] = [];
+  for (const told of message.before ?? [])
+    before.push({ ...told, content: await packPicturesIn<{ type: string }>(transaction, owner, told.content) });
+  return JSON.stringify({ ...message, ...(images ? { images } : {}), ...(message.before ? { before } : {}) });
 }
 
 /** A row with the pictures of its message. */
 export async function readRow(from: Reader, row: Selectable<InboxTable>): Promise<InboxRow> {
   const found = fromRow(row);
-  if (found.message.images) await fillPictures(from, `inbox:${row.id}`, [found.message.images]);
+  const { images, before } = found.message;
+  if (images || before)
+    await fillPictures(from, `inbox:${row.id}`, [images ?? [], ...(before ?? []).map(({ content }) => content)]);
   return found;
 }
 

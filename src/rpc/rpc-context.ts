@@ -5,6 +5,8 @@ export interface RpcCaller {
   dialect: 'openclaw' | 'jsonrpc';
   role: 'operator' | 'node';
   scopes: ReadonlySet<string>;
+  /** It has shown the shared secret with this very request. */
+  hasShownSecret?: true;
   clientId: string;
   clientMode: string;
   displayName?: string;

@@ -77,7 +77,7 @@ function guestSessionKey({ agentId, channel, account, peer, threadId }: PeerFact
 }
 
 /** An id as part of a key, which knows no capital letters and has colons between its parts: different ids stay different. */
-function keyPart(id: string): string {
+export function keyPart(id: string): string {
   if (/^[a-z0-9_.@+-]+$/.test(id)) return id;
   const readable = id.toLowerCase().replace(/[^a-z0-9_.@+-]+/g, '-');
   return `${shortId(readable, 40)}~${createHash('sha256').update(id).digest('hex').slice(0, 24)}`;

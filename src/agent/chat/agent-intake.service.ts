@@ -5,6 +5,7 @@ import { ConfigService } from '../../config/config.service';
 import type { QueueMode } from '../../config/sections/messages.config';
 import type { AttachedText, CommandWish, MessageOverrides } from '../../inbox/inbound-message';
 import { InboxService } from '../../inbox/inbox.service';
+import type { ProgramRequest, ToldBefore } from '../../inbox/program-request';
 import type { InboxRow } from '../../inbox/inbox-row';
 import { type IntakeReceipt, InboxStore } from '../../inbox/inbox.store';
 import { type RpcCaller, callerKey } from '../../rpc/rpc-context';
@@ -15,7 +16,7 @@ import { noThinkingLevel, thinkingLevelOf } from '../thinking-level';
 import { type RunOutcome, RunOutcomeService } from '../turns/run-outcome.service';
 
 /** Channels under which messages of connected clients are kept. */
-export const CLIENT_CHANNEL = { chat: 'webchat', agent: 'agent' } as const;
+export const CLIENT_CHANNEL = { chat: 'webchat', agent: 'agent', http: 'http' } as const;
 
 /** By which a request is known again: who sent it, by which method, under which key. */
 export interface RequestKey {
@@ -38,6 +39,8 @@ export interface ClientMessage extends RequestKey {
   overrides?: MessageOverrides;
   command?: CommandWish;
   route?: DeliveryRoute;
+  program?: ProgramRequest;
+  before?: ToldBefore;
 }
 
 /**
@@ -106,6 +109,8 @@ export class AgentIntake {
         ...(message.queueMode ? { queueMode: message.queueMode } : {}),
         ...(message.route ? { route: message.route } : {}),
         ...(message.command ? { command: message.command } : {}),
+        ...(message.program ? { program: message.program } : {}),
+        ...(message.before?.length ? { before: message.before } : {}),
       },
     });
     if (!receipt.duplicate) return receipt;
@@ -120,6 +125,6 @@ export const isWrittenBy = (
   { channel, externalId }: Pick<InboxRow, 'channel' | 'externalId'>,
 ): boolean => channel === CLIENT_CHANNEL.chat && externalId.startsWith(externalIdOf({ via: 'chat', caller, key: '' }));
 
-const NAMES = { chat: 'chat.send', agent: 'agent' } as const;
+const NAMES = { chat: 'chat.send', agent: 'agent', http: 'request' } as const;
 
 const externalIdOf = ({ caller, key }: RequestKey): string => `${callerKey(caller)}/${key}`;

@@ -40,7 +40,7 @@ export async function fitRequest<Options extends LanguageModelV3CallOptions>(
     options: {
       ...fitted,
       prompt: withCacheMarks(fitted.prompt, info),
-      ...(hasTools ? { tools: tools.specs, ...(toolChoice ? { toolChoice } : {}) } : {}),
+      ...(hasTools ? { tools: tools.specs, ...(toolChoice ? { toolChoice: tools.chosen(toolChoice) } : {}) } : {}),
     } as Options,
     tools,
   };

@@ -1,4 +1,9 @@
-import type { LanguageModelV3FunctionTool, LanguageModelV3Message, LanguageModelV3Prompt } from '@ai-sdk/provider';
+import type {
+  LanguageModelV3FunctionTool,
+  LanguageModelV3Message,
+  LanguageModelV3Prompt,
+  LanguageModelV3ToolChoice,
+} from '@ai-sdk/provider';
 import { cutText } from '../../common/cut-text';
 import { isPlainObject } from '../../common/plain-object';
 import type { Dialect } from './dialect';
@@ -37,6 +42,11 @@ export class FittedTools {
       seen.add(tool.name);
       if (reason !== undefined) this.setAside.push({ tool: tool.name, reason });
     }
+  }
+
+  /** The tool that has to be called, by the name that it is sent under. */
+  chosen(choice: LanguageModelV3ToolChoice): LanguageModelV3ToolChoice {
+    return choice.type === 'tool' ? { type: 'tool', toolName: this.names.of(choice.toolName) } : choice;
   }
 
   /** The conversation with the names of tools as they are sent. */

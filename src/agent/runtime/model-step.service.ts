@@ -4,9 +4,11 @@ import type {
   LanguageModelV3FunctionTool,
   LanguageModelV3Message,
   LanguageModelV3Prompt,
+  LanguageModelV3ToolChoice,
 } from '@ai-sdk/provider';
 import { type Logger, LoggerFactory } from '../../common/logger';
 import { sleep } from '../../common/sleep';
+import type { Sampling } from '../../inbox/program-request';
 import type { AssistantPart } from '../../sessions/transcript-event';
 import { ModelCooldown, isOfModel } from '../providers/model-cooldown.service';
 import { EmptyAnswerError, ModelError } from '../providers/model-error';
@@ -32,6 +34,9 @@ export interface ModelStepRequest {
   thinking?: string;
   /** Fewer than the model's own limit. */
   maxOutputTokens?: number;
+  /** Which tool is to be called; as the model finds fit by default. */
+  toolChoice?: LanguageModelV3ToolChoice;
+  sampling?: Omit<Sampling, 'maxOutputTokens'>;
   signal: AbortSignal;
   /** Requests with the same name share a beginning, for prompt caches. */
   cacheKey?: string;
@@ -137,7 +142,10 @@ export class ModelStepService {
             prompt: saidNothing ? [...request.promptFor(info), ASKED_AGAIN] : request.promptFor(info),
             maxOutputTokens: reservation.outputTokens,
             abortSignal: request.signal,
-            ...(request.tools.length > 0 ? { tools: request.tools, toolChoice: { type: 'auto' } } : {}),
+            ...request.sampling,
+            ...(request.tools.length > 0
+              ? { tools: request.tools, toolChoice: request.toolChoice ?? { type: 'auto' } }
+              : {}),
             ...providerOptions(info, request),
           },
           {

@@ -205,6 +205,7 @@ export class RunAnnouncer {
     const shown = this.text;
     const delta = shown.startsWith(this.agentShown) ? shown.slice(this.agentShown.length) : shown;
     this.agentShown = shown;
+    this.events.emit('run.text', { runId: this.facts.runId, text: shown });
     this.agent('assistant', { text: shown, delta }, wantsWhole);
   }
 

@@ -1,6 +1,7 @@
 import type { Provenance, ToolContext } from '../../tools/agent-tool';
 import type { ApprovalQuestion } from '../../tools/approvals/approval-question';
 import type { ToolExecutor } from '../../tools/tool-executor.service';
+import type { ProgramRequest } from '../../inbox/program-request';
 import type { UsageAccount } from '../../usage/usage-account';
 import type { PromptMessage } from '../prompt/derive-prompt';
 import type { EnvelopeStyle } from '../prompt/envelope';
@@ -25,6 +26,10 @@ export interface ExecutionPlan {
   system: SystemPrompt;
   envelope: EnvelopeStyle;
   tools: readonly OfferableTool[];
+  /** Names of those that the program runs which asks: where a model calls one, the turn is over. */
+  functions: ReadonlySet<string>;
+  /** What that program wants of the model. */
+  program?: ProgramRequest;
   thinking?: string;
   /** Conversation before this turn. */
   history: readonly PromptMessage[];

@@ -5,7 +5,7 @@ import { OutboundDesk } from '../../events/outbound-desk';
 import { InboxStore } from '../../inbox/inbox.store';
 import type { SessionEntry } from '../../sessions/session-entry';
 import { SessionStore } from '../../sessions/session.store';
-import { NO_USAGE, type TranscriptEvent, type Usage } from '../../sessions/transcript-event';
+import { NO_USAGE, type ToolCallPart, type TranscriptEvent, type Usage } from '../../sessions/transcript-event';
 import { TranscriptStore } from '../../sessions/transcript.store';
 import type { PromptMessage } from '../prompt/derive-prompt';
 import { OFFLINE_PROVIDER } from '../providers/model-catalog';
@@ -31,6 +31,8 @@ export interface TurnEnd {
   usage: Usage;
   /** Tokens of the last request with its answer, and of the model's window. */
   size?: { tokens: number; window: number };
+  /** Functions that the program is asked to run. */
+  calls?: readonly ToolCallPart[];
 }
 
 /** Ends a turn in ONE transaction: transcript, deliveries, inbox rows, turn. */
@@ -95,6 +97,7 @@ export class TurnCloser {
       ...(end.outcome === 'failed' && end.reason ? { error: end.reason } : {}),
       ...(end.errorKind ? { errorKind: end.errorKind } : {}),
       ...(last?.provider === OFFLINE_PROVIDER ? { offline: true } : {}),
+      ...(end.calls ? { calls: [...end.calls] } : {}),
     };
   }
 

@@ -7,6 +7,7 @@ import { type PromptMessage, derivePrompt } from '../prompt/derive-prompt';
 import { OfferedTools } from '../prompt/offered-tools';
 import type { ModelInfo } from '../providers/model-registry.service';
 import { ModelAbortedError } from '../runtime/call-model';
+import { callWishes } from './program-functions';
 import { LoopGuard } from '../runtime/loop-guard';
 import { EmptyAnswerError } from '../providers/model-error';
 import { ModelStepError, nameOf } from '../runtime/model-step.service';
@@ -24,6 +25,7 @@ type ToolCall = Extract<AssistantPart, { type: 'toolCall' }>;
 
 export type ExecutionEnd =
   | { kind: 'answered'; stopReason: string }
+  | { kind: 'handed-over'; calls: ToolCall[] }
   | { kind: 'aborted' }
   | { kind: 'failed'; message: string; errorKind: string; saidNothing?: boolean };
 
@@ -79,8 +81,9 @@ export class TurnExecution {
         if (await this.shortened(error)) continue;
         return this.modelFailure(error);
       }
-      const calls = output.content.filter((part) => part.type === 'toolCall');
-      if (calls.length === 0)
+      const all = output.content.filter((part) => part.type === 'toolCall');
+      const calls = all.filter(({ name }) => !this.plan.functions.has(name));
+      if (all.length === 0)
         return { kind: 'answered', stopReason: output.finishReason === 'length' ? 'length' : 'stop' };
       const asked = await this.askTogether(calls);
       const besides = ({ id, name }: ToolCall): boolean => this.plan.mayRunBeside(name) && !asked.includes(id);
@@ -90,6 +93,8 @@ export class TurnExecution {
         if (stopped !== undefined) return { kind: 'failed', message: stopped, errorKind: 'loop_stopped' };
         if (this.plan.signal.aborted) return { kind: 'aborted' };
       }
+      if (calls.length < all.length)
+        return { kind: 'handed-over', calls: all.filter(({ name }) => this.plan.functions.has(name)) };
       await this.steering(calls.some((call) => call.name === ASK_USER));
       this.plan.announcer.nextStep();
     }
@@ -111,6 +116,7 @@ export class TurnExecution {
     this.openStep = step;
     const { offered } = this;
     this.tools = first?.api === 'offline' ? offered.all() : offered.after([...this.history, ...this.messages]);
+    const wishes = callWishes(this.plan.program);
     const estimates = new Map<string, number>();
     const inputTokens = (candidate: ModelInfo): number => {
       const known = estimates.get(nameOf(candidate)) ?? this.inputTokens(candidate);
@@ -125,7 +131,9 @@ export class TurnExecution {
       inputTokens,
       window: (candidate) => this.plan.gauges.of(candidate).window,
       wasCutOff: recorded !== undefined,
-      ...(this.plan.thinking ? { thinking: this.plan.thinking } : {}),
+      // Who has to call something may not think before, with some providers.
+      ...(this.plan.thinking && !wishes.toolChoice ? { thinking: this.plan.thinking } : {}),
+      ...wishes,
       signal: this.plan.signal,
       cacheKey: this.plan.cacheKey,
       deadline: this.plan.deadline,

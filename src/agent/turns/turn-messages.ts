@@ -1,6 +1,6 @@
 import { cutText } from '../../common/cut-text';
 import type { EarlierText } from '../../common/chat-text';
-import type { AttachedFacts, TextPart } from '../../common/content-parts';
+import type { AttachedFacts, ContentPart, TextPart } from '../../common/content-parts';
 import type { AttachedText, InboundMessage } from '../../inbox/inbound-message';
 import type { InboxRow } from '../../inbox/inbox-row';
 import type { AssistantMessage, TranscriptMessage, UserMessage } from '../../sessions/transcript-event';
@@ -16,34 +16,47 @@ const QUOTED_LENGTH = 2000;
 /** A name can't end the label that it stands in. */
 const inLabel = (name: string): string => name.replaceAll('[', '(').replaceAll(']', ')');
 
+/** What an inbox row adds to its conversation: what its program says was said before, and its own message. */
+export function messagesOf(row: InboxRow, summarised = false): PromptMessage[] {
+  const { before = [], text, images = [], files = [] } = row.message;
+  const told = before.map((message): PromptMessage => ({ message, at: row.receivedAt }));
+  const saysNothing = told.length > 0 && text === '' && images.length === 0 && files.length === 0;
+  return saysNothing ? told : [...told, userMessage(row, summarised)];
+}
+
 /** The message of an inbox row as the transcript keeps it. */
 export function userMessage(row: InboxRow, summarised = false): PromptMessage {
   const { message } = row;
-  const text = summarised ? `(message in short) ${cutText(message.text, SUMMARY_LENGTH)}` : message.text;
   const messageId = message.route?.replyToId;
   const sender = message.sender
     ? { sender: { ...message.sender, channel: row.channel, ...(messageId === undefined ? {} : { messageId }) } }
     : {};
   const user: UserMessage = {
     role: 'user',
-    content: [
-      ...(text === '' ? [] : [{ type: 'text' as const, text, origin: message.origin }]),
-      ...(message.images ?? []).map((image) => ({ ...image, origin: worstOrigin([message.origin], image.origin) })),
-      ...sharedParts(message),
-      ...quotedPart(message),
-      ...earlierParts(message),
-      // What a document says is not the word of whoever sends it.
-      ...(message.files ?? []).map((file) => ({
-        type: 'text' as const,
-        text: `\n\n${attachedLabel(file, message)}${file.text === '' ? '' : `\n${file.text}`}`,
-        origin: worstOrigin([message.origin], file.origin),
-        attached: factsOf(file),
-      })),
-    ],
+    content: contentOf(message, summarised),
     ...sender,
     ...(message.idempotencyKey ? { idempotencyKey: message.idempotencyKey } : {}),
   };
   return { message: user, at: row.receivedAt };
+}
+
+/** A message with all that came with it, as the transcript keeps it. */
+export function contentOf(message: InboundMessage, summarised = false): ContentPart[] {
+  const text = summarised ? `(message in short) ${cutText(message.text, SUMMARY_LENGTH)}` : message.text;
+  return [
+    ...(text === '' ? [] : [{ type: 'text' as const, text, origin: message.origin }]),
+    ...(message.images ?? []).map((image) => ({ ...image, origin: worstOrigin([message.origin], image.origin) })),
+    ...sharedParts(message),
+    ...quotedPart(message),
+    ...earlierParts(message),
+    // What a document says is not the word of whoever sends it.
+    ...(message.files ?? []).map((file) => ({
+      type: 'text' as const,
+      text: `\n\n${attachedLabel(file, message)}${file.text === '' ? '' : `\n${file.text}`}`,
+      origin: worstOrigin([message.origin], file.origin),
+      attached: factsOf(file),
+    })),
+  ];
 }
 
 const KINDS: Readonly<Record<string, string>> = { audio: 'recording', image: 'picture' };

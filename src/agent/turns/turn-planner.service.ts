@@ -12,7 +12,8 @@ import { type PromptFrame, PromptFrameService } from '../prompt/prompt-frame.ser
 import type { ModelInfo } from '../providers/model-registry.service';
 import type { StartedTurn } from './turn-starter.service';
 import { isGuest } from '../../tools/agent-tool';
-import { userMessage } from './turn-messages';
+import { messagesOf } from './turn-messages';
+import { withFunctions } from './program-functions';
 import { turnSubject } from './turn-subject';
 
 export interface TurnPlan extends PromptFrame {
@@ -54,6 +55,7 @@ export class TurnPlanner {
     // The conversation keeps the list that its owner's turns have.
     if (!isGuest(frame.subject)) started.skills = frame.skills;
     const [primary] = frame.candidates;
+    frame.tools = withFunctions(frame.tools, request.program);
     const common = frame.tools.filter(({ rare }) => rare === undefined).map(({ spec }) => spec);
     const gauge = primary ? this.gauges.of(primary) : gaugeOf(UNKNOWN_MODEL);
     started.rows = fitAttached(
@@ -63,7 +65,7 @@ export class TurnPlanner {
         gauge,
       ),
     );
-    const opening = started.rows.map((row) => userMessage(row, started.summarised.has(row.id)));
+    const opening = started.rows.flatMap((row) => messagesOf(row, started.summarised.has(row.id)));
     const otherTokens = gauge.text(frame.system.text) + gauge.tools(common) + gauge.messages(opening);
     const thinking =
       request.thinking ??

@@ -1,9 +1,10 @@
 import type { GrantedRule } from '../../common/granted-rule';
 import type { SenderIdentity } from '../../common/sender-identity';
 import type { HeartbeatRules } from '../../inbox/inbound-message';
+import type { ProgramRequest } from '../../inbox/program-request';
 import type { DeliveryRoute } from '../../common/delivery-route';
 import type { LabelledResult } from '../../tools/agent-tool';
-import type { Usage } from '../../sessions/transcript-event';
+import type { ToolCallPart, Usage } from '../../sessions/transcript-event';
 import type { ModelOutput } from '../runtime/output-collector';
 import type { JobBudget } from '../../usage/usage-account';
 
@@ -31,6 +32,8 @@ export interface TurnRequest {
   model?: string;
   thinking?: string;
   extraSystemPrompt?: string;
+  /** What the program wants that it answers. */
+  program?: ProgramRequest;
   /** It is a heartbeat. */
   heartbeat?: HeartbeatRules;
   timeoutMs: number;
@@ -54,6 +57,8 @@ export interface TurnResult {
   errorKind?: string;
   durationMs: number;
   offline?: boolean;
+  /** Functions that the program is asked to run. */
+  calls?: ToolCallPart[];
 }
 
 export interface TurnRecord {

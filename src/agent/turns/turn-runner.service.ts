@@ -26,8 +26,10 @@ import { isAnswer } from './asked-person';
 import { TurnCloser, type TurnEnd } from './turn-closer.service';
 import type { CallFacts } from './execution-plan';
 import { type ExecutionEnd, TurnExecution } from './turn-execution';
-import { userMessage, visibleText } from './turn-messages';
+import { messagesOf, visibleText } from './turn-messages';
+import { functionNames } from './program-functions';
 import { answerRoomOf } from '../context/reserve';
+import type { PromptMessage } from '../prompt/derive-prompt';
 import { TokenGauges } from '../prompt/token-gauge.service';
 import { ConfigService } from '../../config/config.service';
 import { ChatMedia } from '../chat/chat-media.service';
@@ -160,13 +162,12 @@ export class TurnRunner {
   ): Promise<TurnEnd> {
     const { turn, summarised } = started;
     if (turn.alone >= MAX_CUTS_ALONE && !started.isAlone) {
-      const asked = started.rows.map((row) => userMessage(row, summarised.has(row.id)));
+      const asked = started.rows.flatMap((row) => messagesOf(row, summarised.has(row.id)));
       const reason = `this was given up: the gateway ended ${MAX_CUTS_ALONE} times while it worked on it and on nothing else`;
       return failure(reason, 'interrupted', asked);
     }
     started.rows = await this.media.resolve(started.rows, started, signal);
-    const openingNow = (): ReturnType<typeof userMessage>[] =>
-      started.rows.map((row) => userMessage(row, summarised.has(row.id)));
+    const openingNow = (): PromptMessage[] => started.rows.flatMap((row) => messagesOf(row, summarised.has(row.id)));
     let plan: TurnPlan;
     try {
       plan = await this.planner.plan(started, signal);
@@ -187,6 +188,8 @@ export class TurnRunner {
       system: plan.system,
       envelope: plan.envelope,
       tools: plan.tools,
+      functions: functionNames(turn.request.program),
+      ...(turn.request.program ? { program: turn.request.program } : {}),
       ...(plan.thinking ? { thinking: plan.thinking } : {}),
       history: plan.history,
       shorten: () => this.planner.history(started, plan.candidates[0], plan.otherTokens, signal, true),
@@ -204,7 +207,7 @@ export class TurnRunner {
             started,
             signal,
           )
-        ).map((row) => userMessage(row)),
+        ).flatMap((row) => messagesOf(row)),
       takeSteering: (isAsked) => this.takeSteering(started, mode, isAsked, signal),
       isUnstarted: (callId) => this.approvals.isUnstarted(turn.runId, callId),
       askTogether: (questions, commit) =>
@@ -249,7 +252,7 @@ export class TurnRunner {
     mode: EffectiveQueueMode,
     isAsked: boolean,
     signal: AbortSignal,
-  ): Promise<ReturnType<typeof userMessage>[]> {
+  ): Promise<PromptMessage[]> {
     const { turn, journal, rows } = started;
     const joins = ({ message }: InboxRow): boolean =>
       message.isOwner === turn.request.isOwner &&
@@ -262,7 +265,7 @@ export class TurnRunner {
     (turn.request.runNames ??= []).push(...taken.map((row) => row.runName));
     const joined = await this.media.resolve(taken, started, signal);
     rows.push(...joined);
-    return joined.map((row) => userMessage(row));
+    return joined.flatMap((row) => messagesOf(row));
   }
 
   /** One line of each turn: a failed one at warn, others at debug. */
@@ -313,9 +316,10 @@ export class TurnRunner {
   }
 }
 
-const originOf = ({ request: { channel, account, route } }: StartedTurn['turn']): ToolContext['origin'] => ({
+const originOf = ({ request: { channel, account, route, program } }: StartedTurn['turn']): ToolContext['origin'] => ({
   channel,
   account,
+  ...program?.place,
   ...(route ? { to: route.to } : {}),
   ...(route?.threadId ? { threadId: route.threadId } : {}),
   ...(route?.replyToId ? { messageId: route.replyToId } : {}),
@@ -349,6 +353,8 @@ function describeEnd(
         stopReason: end.stopReason,
       };
     }
+    case 'handed-over':
+      return { ...facts, outcome: 'handoff', reason: null, text, stopReason: 'toolUse', calls: end.calls };
     case 'aborted': {
       const reason = String(signal.reason ?? 'rpc');
       const timedOut = reason === 'timeout';

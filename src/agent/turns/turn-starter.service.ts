@@ -204,6 +204,7 @@ export class TurnStarter {
       ...(message.model ? { model: message.model } : {}),
       ...(message.thinking ? { thinking: message.thinking } : {}),
       ...(message.extraSystemPrompt ? { extraSystemPrompt: message.extraSystemPrompt } : {}),
+      ...(message.program ? { program: message.program } : {}),
     };
   }
 }

@@ -25,10 +25,17 @@ export class HttpAuth {
       return undefined;
     }
     if (!(await this.isAuthorised(request, from.source))) {
-      response.status(401).json({ error: { message: 'Unauthorized', type: 'unauthorized' } });
+      const waitMs = this.throttle.waitMs(from.source);
+      if (waitMs === 0) response.status(401).json({ error: { message: 'Unauthorized', type: 'unauthorized' } });
+      else
+        response
+          .status(429)
+          .set('retry-after', String(Math.ceil(waitMs / 1000)))
+          .json({ error: { message: 'too many failed attempts; try again later', type: 'rate_limited' } });
       return undefined;
     }
-    return caller(from);
+    if (this.settings.current.auth.mode === 'none') return narrowed(caller(from), request.headers[SCOPES]);
+    return { ...caller(from), hasShownSecret: true };
   }
 
   private async isAuthorised(request: Request, source: string): Promise<boolean> {
@@ -42,6 +49,21 @@ export class HttpAuth {
     this.throttle.recordFailure(source);
     return false;
   }
+}
+
+const SCOPES = 'x-openclaw-scopes';
+
+/** Where nobody has to prove anything, whoever stands before the gateway can give up scopes for those who come through. */
+function narrowed(who: RpcCaller, header: string | string[] | undefined): RpcCaller {
+  if (header === undefined) return who;
+  const wanted = new Set(
+    [header]
+      .flat()
+      .join(',')
+      .split(',')
+      .map((scope) => scope.trim()),
+  );
+  return { ...who, scopes: new Set([...who.scopes].filter((scope) => wanted.has(scope))) };
 }
 
 /** The shared secret acts as the owner on this machine; from elsewhere a paired device is needed. */

@@ -1,0 +1,52 @@
+import type { RunOutcome } from '../agent/turns/run-outcome.service';
+import type { ApiError } from './api-error';
+import { runFailed } from './api-error';
+import type { ApiAnswer } from './api-turns.service';
+import { programCallId } from './program-call-id';
+
+/** Said where the assistant has nothing to say: many programs take an empty answer for a fault. */
+const NOTHING = 'No response from OpenClaw.';
+
+/** What a caller is told of an ended run. */
+export function answerOf({ runId, outcome, reason, result }: RunOutcome): ApiAnswer | ApiError {
+  if (outcome === 'failed') return runFailed(reason ?? 'the run failed', result?.errorKind);
+  if (outcome === 'dropped') return runFailed(`the message was not answered: ${reason ?? 'it was dropped'}`, 'dropped');
+  const calls = (result?.calls ?? []).map(({ name, arguments: args }, index) => ({
+    id: programCallId(runId, index),
+    name,
+    arguments: JSON.stringify(args),
+  }));
+  const text = result?.payloads.map((payload) => payload.text).join('\n\n') ?? '';
+  const { input = 0, cacheRead = 0, cacheWrite = 0, output = 0 } = result?.usage ?? {};
+  return {
+    text: text === '' && calls.length === 0 ? NOTHING : text,
+    calls,
+    finish: calls.length > 0 ? 'tool_calls' : result?.stopReason === 'length' ? 'length' : 'stop',
+    usage: { input: input + cacheRead + cacheWrite, cached: cacheRead, output },
+  };
+}
+
+/**
+ * Text that grows as pieces to add up. What was sent can't be taken back: text that turns out to be none of the answer stands
+ * where it stands, and the answer follows it.
+ */
+export class GrowingText {
+  private sent = '';
+
+  /** The next piece of a text so far; blanks at its end are held back until more comes. */
+  grow(text: string): string {
+    return text.startsWith(this.sent) ? this.take(text.trimEnd()) : '';
+  }
+
+  /** What is missing of the whole text. */
+  end(text: string): string {
+    if (text.startsWith(this.sent)) return this.take(text);
+    return this.sent.trimEnd() === text ? '' : this.take(`${this.sent}\n\n${text}`);
+  }
+
+  private take(text: string): string {
+    const piece = text.slice(this.sent.length);
+    if (piece !== '') this.sent = text;
+    return piece;
+  }
+}
