@@ -102,7 +102,8 @@ class ResponsesPdfConfig {
 
 @Keys<RequestFilesConfig>({
   allowUrl: ['Whether files may be named by address.', true],
-  allowedMimes: 'Kinds of files that are taken, by their bytes, such as application/pdf; all that can be read by default.',
+  allowedMimes:
+    'Kinds of files that are taken, by their bytes, such as application/pdf; all that can be read by default.',
   maxBytes: ['Largest file, in bytes.', 5_242_880],
   maxChars: ['Most characters of a file that the model is shown at once; at most 32,000.', 32_000],
   maxRedirects: ['Most redirects.', 3],
@@ -201,7 +202,8 @@ class GatewayNodesConfig {
 }
 
 @Keys<GatewayToolsConfig>({
-  allow: 'Tools that POST /tools/invoke runs although it leaves them out by itself: exec, apply_patch, cron, gateway, nodes.',
+  allow:
+    'Tools that POST /tools/invoke runs although it leaves them out by itself: exec, apply_patch, cron, gateway, nodes.',
   deny: 'Tools that POST /tools/invoke does not run.',
 })
 class GatewayToolsConfig {
