@@ -17,6 +17,9 @@ const ORIGINS: ReadonlySet<string> = new Set(CONTENT_ORIGINS);
  * What adds to it says here whose words it brings, and has a test below or in the specs of its feature that shows it.
  */
 const PRODUCERS: Readonly<Record<string, string>> = {
+  'agent/turns/program-functions.ts': 'owner',
+  'http-api/chat-input.ts': 'system',
+  'http-api/told-content.service.ts': 'owner parts tool',
   'agent/agent-files.rpc.ts': 'workspace',
   'agent/chat/agent-intake.service.ts': 'owner',
   'agent/chat/attachments.ts': 'file owner parts web',
