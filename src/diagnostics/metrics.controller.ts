@@ -11,7 +11,7 @@ export class MetricsController {
     private readonly door: HttpDoor,
   ) {}
 
-  @Get('metrics')
+  @Get(['metrics', 'api/diagnostics/prometheus'])
   async read(@Req() request: Request, @Res() response: Response): Promise<void> {
     if (!(await this.door.admit(request, response))) return;
     response.type('text/plain; version=0.0.4').send(await this.metrics.text());

@@ -37,6 +37,17 @@ interface ModelRow {
   provider: string;
 }
 
+const HTTP_PATHS = { chatCompletions: '/v1/chat/completions', responses: '/v1/responses' } as const;
+const HTTP_API = ['chatCompletions', 'responses'] as const;
+
+interface LocalFacts {
+  stateDir: string;
+  configPath: string;
+  configValid: boolean;
+  /** Endpoints in OpenAI's formats that are on. */
+  httpApi: (typeof HTTP_API)[number][];
+}
+
 @Command({ name: 'status', description: 'gateway, model, channels and sessions at a glance' })
 export class StatusCommand extends GatewayCommandBase {
   constructor(private readonly env: Environment) {
@@ -46,8 +57,13 @@ export class StatusCommand extends GatewayCommandBase {
   async run(_: string[], options: GatewayOptions): Promise<void> {
     const target = resolveGatewayTarget(this.env, options);
     const configPath = resolveConfigPath(this.env, target.stateDir);
-    const { issues } = loadConfig(configPath, this.env);
-    const local = { stateDir: target.stateDir, configPath, configValid: issues.length === 0 };
+    const { issues, config } = loadConfig(configPath, this.env);
+    const local = {
+      stateDir: target.stateDir,
+      configPath,
+      configValid: issues.length === 0,
+      httpApi: HTTP_API.filter((endpoint) => config.gateway?.http?.endpoints?.[endpoint]?.enabled === true),
+    };
     try {
       const gateway = await withGateway(
         target,
@@ -80,7 +96,7 @@ export class StatusCommand extends GatewayCommandBase {
   }
 
   private print(
-    local: { stateDir: string; configPath: string; configValid: boolean },
+    local: LocalFacts,
     gateway: { url: string; version: string; uptimeMs: number; status: StatusPayload; models: ModelRow[] },
   ): void {
     const { sessions, channelSummary } = gateway.status;
@@ -95,7 +111,10 @@ export class StatusCommand extends GatewayCommandBase {
     this.printLocal(local);
   }
 
-  private printLocal(local: { stateDir: string; configPath: string; configValid: boolean }): void {
+  private printLocal(local: LocalFacts): void {
+    const paths = local.httpApi.map((endpoint) => HTTP_PATHS[endpoint]).join(', ');
+    const way = commandLine('config set gateway.http.endpoints.chatCompletions.enabled true');
+    printLine(`HTTP API:  ${paths === '' ? `off; turn it on with: ${way}` : paths}`);
     printLine(
       `Config:    ${local.configPath}${local.configValid ? '' : ` (invalid, see: ${commandLine('config validate')})`}`,
     );

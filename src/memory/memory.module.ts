@@ -14,7 +14,7 @@ import { MemoryService } from './memory.service';
 @Module({
   imports: [SessionsModule, ToolsModule, UsageModule, WorkspaceModule],
   providers: [Embeddings, MemoryGetTool, MemoryRpc, MemoryReview, MemorySearchTool, MemoryService],
-  exports: [MemoryReview],
+  exports: [Embeddings, MemoryReview],
 })
 export class MemoryModule implements OnApplicationShutdown {
   constructor(private readonly memory: MemoryService) {}

@@ -16,6 +16,7 @@ describe('tools from outside', () => {
     telegram = await FakeTelegram.start();
     bench = await ToolBench.start({
       config: {
+        gateway: { tools: { allow: ['cron'], deny: ['find'] } },
         tools: { deny: ['tts'], exec: { security: 'allowlist', ask: 'on-miss' } },
         agents: {
           list: [
@@ -81,13 +82,19 @@ describe('tools from outside', () => {
       });
       expect(response.status).toBe(200);
       expect(await response.json()).toMatchObject({ ok: true, result: { details: { path: 'http.txt' } } });
-      const todo = await post('/tools/invoke', { tool: 'cron', action: 'list' });
-      expect(await todo.json()).toMatchObject({ ok: true });
+      const allowed = await post('/tools/invoke', { tool: 'cron', action: 'list' });
+      expect(await allowed.json()).toMatchObject({ ok: true });
+      for (const content of ['first', 'second'])
+        await post('/tools/invoke', { tool: 'write', args: { path: 'once.txt', content }, idempotencyKey: 'once' });
+      const read = await post('/tools/invoke', { tool: 'read', args: { path: 'once.txt' } });
+      expect(await read.text()).toContain('first');
     });
 
     it.each<[string, unknown, number, object]>([
       ['an unknown tool', { tool: 'nothing' }, 404, { ok: false, error: { type: 'not_found' } }],
       ['a denied tool', { tool: 'tts', args: { text: 'x' } }, 404, { ok: false, error: { type: 'not_found' } }],
+      ['what HTTP gets from the owner alone', { tool: 'exec', args: { command: 'true' } }, 404, { ok: false }],
+      ['what the owner takes', { tool: 'find', args: { pattern: 'x' } }, 404, { ok: false }],
       ['what HTTP never gets', { tool: 'gateway', args: { action: 'config.get' } }, 404, { ok: false }],
       ['no tool', {}, 400, { error: { type: 'invalid_request_error' } }],
       [

@@ -12,7 +12,7 @@ export class HealthController {
     return { ok: true, status: 'live' };
   }
 
-  @Get(['ready', 'readyz'])
+  @Get(['ready', 'readyz', 'startup', 'startupz'])
   async ready(@Res() response: Response): Promise<void> {
     const report = await this.readiness.report();
     response.status(report.ready ? 200 : 503).json(report);

@@ -1,6 +1,7 @@
 import { Controller, Post, Req, Res } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { JsonTooDeepError, parseUntrustedJson } from '../../common/json';
+import { isPlainObject } from '../../common/plain-object';
 import { readBody } from '../../events/http-door';
 import type { RpcCaller } from '../../rpc/rpc-context';
 import { JsonRpcService, jsonRpcError } from '../connection/jsonrpc.service';
@@ -8,6 +9,11 @@ import { RpcCode } from '../connection/wire-error';
 import { HttpAuth } from './http-auth.service';
 
 const MAX_BODY_BYTES = 1_048_576;
+
+interface JsonRpcAnswer {
+  result?: unknown;
+  error?: { message: string; data?: { code?: string } };
+}
 
 /** JSON-RPC 2.0 over HTTP POST with a bearer token: for scripts that need one answer and no events. */
 @Controller()
@@ -31,6 +37,33 @@ export class RpcHttpController {
     const text = await this.answer(body, who);
     if (text === undefined) response.status(204).end();
     else response.status(200).type('application/json').send(text);
+  }
+
+  /** One call in the form of OpenClaw's own route: `{id?, method, params?}` is answered by `{id, ok, payload}` or `error`. */
+  @Post('api/v1/admin/rpc')
+  async handleAdmin(@Req() request: Request, @Res() response: Response): Promise<void> {
+    const who = await this.auth.admit(request, response);
+    if (!who) return;
+    const refuse = (status: number, message: string): void =>
+      void response.status(status).json({ ok: false, error: { code: 'INVALID_REQUEST', message } });
+    const text = await readBody(request, MAX_BODY_BYTES);
+    if (text === undefined) return refuse(413, `body is larger than ${MAX_BODY_BYTES} bytes`);
+    let call: unknown;
+    try {
+      call = parseUntrustedJson(text);
+    } catch {
+      return refuse(400, 'the body is no JSON');
+    }
+    if (!isPlainObject(call) || typeof call['method'] !== 'string') return refuse(400, 'method must be a string');
+    const { id = null, method, params } = call;
+    const told = await this.answer(
+      JSON.stringify({ jsonrpc: '2.0', id: 0, method, ...(params ? { params } : {}) }),
+      who,
+    );
+    const { result, error } = JSON.parse(told ?? '{}') as JsonRpcAnswer;
+    if (!error) return void response.status(200).json({ id, ok: true, payload: result ?? null });
+    const { code = 'UNAVAILABLE', ...data } = error.data ?? {};
+    response.status(200).json({ id, ok: false, error: { ...data, code, message: error.message } });
   }
 
   private answer(body: string, who: RpcCaller): Promise<string | undefined> {

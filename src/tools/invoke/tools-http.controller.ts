@@ -1,4 +1,4 @@
-import { Controller, Post, Req, Res } from '@nestjs/common';
+import { All, Controller, Req, Res } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { parseUntrustedJson } from '../../common/json';
 import { textOf } from '../../common/content-parts';
@@ -6,7 +6,9 @@ import { isPlainObject } from '../../common/plain-object';
 import { fieldsOf } from '../../common/validation/field-registry';
 import { HttpDoor, readBody } from '../../events/http-door';
 import { satisfies } from '../../rpc/scopes';
+import type { ToolResult } from '../agent-tool';
 import { ToolRegistry } from '../tool-registry.service';
+import { KnownCalls } from './known-calls';
 import { type OutsideCall, ToolInvoker } from './tool-invoker.service';
 
 const MAX_BODY_BYTES = 2 * 1024 * 1024;
@@ -14,14 +16,20 @@ const MAX_BODY_BYTES = 2 * 1024 * 1024;
 /** `POST /tools/invoke`: one tool call for scripts. */
 @Controller()
 export class ToolsHttpController {
+  private readonly known = new KnownCalls<ToolResult>();
+
   constructor(
     private readonly door: HttpDoor,
     private readonly registry: ToolRegistry,
     private readonly invoker: ToolInvoker,
   ) {}
 
-  @Post('tools/invoke')
+  @All('tools/invoke')
   async invoke(@Req() request: Request, @Res() response: Response): Promise<void> {
+    if (request.method !== 'POST') {
+      response.status(405).set('allow', 'POST').type('text/plain').send('Method Not Allowed');
+      return;
+    }
     const caller = await this.door.admit(request, response);
     if (!caller) return;
     const refuse = (status: number, message: string, type = 'invalid_request_error'): void => {
@@ -54,7 +62,9 @@ export class ToolsHttpController {
       args['action'] = body['action'];
     const gone = new AbortController();
     response.on('close', () => gone.abort());
-    const result = await this.invoker.invoke(name, args, call, gone.signal);
+    const key = typeof body['idempotencyKey'] === 'string' ? body['idempotencyKey'] : undefined;
+    const invoke = (): Promise<ToolResult> => this.invoker.invoke(name, args, call, gone.signal);
+    const result = await (key === undefined ? invoke() : this.known.once(`${name} ${key}`, invoke));
     if (result.isError && result.details?.['status'] === 'error') {
       response.status(400).json({
         ok: false,

@@ -5,7 +5,7 @@ import { isPlainObject, valueAt } from '../../common/plain-object';
 import { type PolicySubject, isGuest } from '../agent-tool';
 import type { ToolPolicyConfig } from '../tools.config';
 import type { PolicyLayer } from './evaluate-policy';
-import { GUEST_NEVER, GUEST_TOOLS, OUTSIDE_DENY, SANDBOX_TOOLS, SUBAGENT_DENY } from './tool-groups';
+import { GUEST_NEVER, GUEST_TOOLS, HTTP_DENY, OUTSIDE_DENY, SANDBOX_TOOLS, SUBAGENT_DENY } from './tool-groups';
 
 interface PolicySource extends ToolPolicyConfig {
   byProvider?: Record<string, ToolPolicyConfig>;
@@ -31,7 +31,20 @@ export function policyLayers(config: OpenclawConfig, subject: PolicySubject): Po
           { name: 'tools.subagents.tools', policy: tools?.subagents?.tools },
         ]
       : []),
-    ...(subject.via ? [{ name: `call over ${subject.via.toUpperCase()}`, policy: { deny: [...OUTSIDE_DENY] } }] : []),
+    ...(subject.via ? outsideLayers(config, subject.via) : []),
+  ];
+}
+
+/** What callers outside a turn have: for HTTP the owner can give some of it, and take more. */
+function outsideLayers({ gateway }: OpenclawConfig, via: NonNullable<PolicySubject['via']>): PolicyLayer[] {
+  const name = `call over ${via.toUpperCase()}`;
+  if (via !== 'http') return [{ name, policy: { deny: [...OUTSIDE_DENY] } }];
+  const { allow = [], deny = [] } = gateway?.tools ?? {};
+  const never = OUTSIDE_DENY.filter((tool) => !HTTP_DENY.includes(tool));
+  const refused = HTTP_DENY.filter((tool) => !allow.includes(tool));
+  return [
+    { name, policy: { deny: never } },
+    { name: 'gateway.tools', policy: { deny: [...refused, ...deny] } },
   ];
 }
 

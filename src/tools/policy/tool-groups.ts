@@ -115,6 +115,9 @@ export const OUTSIDE_DENY: readonly string[] = [
   'voice_call',
 ];
 
+/** What HTTP leaves out besides, unless the owner adds it (`gateway.tools.allow`): it acts for long, or on others. */
+export const HTTP_DENY: readonly string[] = ['exec', 'apply_patch', 'cron', 'gateway', 'nodes'];
+
 /** Names and groups that a profile allows; undefined: everything. */
 export const PROFILE_TOOLS: Readonly<Record<ToolProfile, readonly string[] | undefined>> = {
   minimal: ['session_status'],
