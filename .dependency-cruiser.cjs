@@ -24,6 +24,8 @@ const LAYERS = [
       'heartbeat',
       'webhooks',
       'http-api',
+      'acp',
+      'conversation-mcp',
       'internal-hooks',
       'subagents',
       'diagnostics',

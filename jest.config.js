@@ -21,9 +21,12 @@ module.exports = {
       '<rootDir>/test/harness/page-transform.cjs',
       swc({ tsx: true }, { react: { runtime: 'automatic' } })[1],
     ],
+    // A library that has ES modules alone.
+    '[/\\\\]@agentclientprotocol[/\\\\].+\\.js$': swc({ tsx: false }),
     '^.+\\.ts$': swc({ tsx: false }),
     '^.+\\.tsx$': swc({ tsx: true }, { react: { runtime: 'automatic' } }),
   },
+  transformIgnorePatterns: ['/node_modules/(?!@agentclientprotocol/)'],
   // Jest on Node before 24.9 can't load an ES module from CommonJS; the package has both forms.
   moduleNameMapper: {
     '^marked$': '<rootDir>/node_modules/marked/lib/marked.umd.js',

@@ -30,6 +30,7 @@ const common = {
   // libraries that nobody here uses: left to `require`, where it may fail.
   external: [
     '@photostructure/sqlite',
+    '@agentclientprotocol/sdk',
     '@modelcontextprotocol/sdk/*',
     '@mozilla/readability',
     '@slack/bolt',

@@ -71,6 +71,17 @@ export const COMMAND_TABLE: readonly CommandEntry[] = [
     load: async () => [(await import('../agent/chat/chat.command')).ChatCommand],
   },
   {
+    name: 'acp',
+    summary: 'the assistant in an editor (Agent Client Protocol)',
+    load: async () => [(await import('../acp/acp.command')).AcpCommand],
+  },
+  {
+    name: 'mcp',
+    summary: 'conversations of the gateway for MCP clients',
+    leaves: ['serve'],
+    load: async () => (await import('../conversation-mcp/mcp.command')).MCP_COMMANDS,
+  },
+  {
     name: 'sessions',
     summary: 'conversations',
     leaves: ['list', 'export', 'import', 'compact', 'reset'],

@@ -1,9 +1,10 @@
 import { All, Controller, Req, Res } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { isPlainObject } from '../common/plain-object';
+import { GrowingText } from '../common/text/growing-text';
 import { ConfigService } from '../config/config.service';
 import type { RpcCaller } from '../rpc/rpc-context';
-import { answerOf, GrowingText } from './api-answer';
+import { answerOf } from './api-answer';
 import { type Body, ApiDoor } from './api-door.service';
 import { ApiError } from './api-error';
 import { headerOf, targetOf } from './api-target';

@@ -1,11 +1,12 @@
 import { All, Controller, Req, Res } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { isPlainObject } from '../common/plain-object';
+import { GrowingText } from '../common/text/growing-text';
 import { ConfigService } from '../config/config.service';
 import { InboxStore } from '../inbox/inbox.store';
 import type { RpcCaller } from '../rpc/rpc-context';
 import { agentOfSession } from '../sessions/session-key';
-import { answerOf, GrowingText } from './api-answer';
+import { answerOf } from './api-answer';
 import { type Body, ApiDoor } from './api-door.service';
 import { ApiError, badField } from './api-error';
 import { type ApiTarget, headerOf, targetOf } from './api-target';
