@@ -43,6 +43,37 @@ export function addresses(): Plugin {
   };
 }
 
+/** Where the page begins, as `START` in `src/shell/routes.ts` says. */
+const START_VIEW = '/src/views/chats/index.tsx';
+
+/** Writes into `theme.js` which files the first view consists of, so that the browser asks for them at once. */
+export function startFiles(): Plugin {
+  let source = '';
+  return {
+    name: 'start-files',
+    apply: 'build',
+    configResolved(config) {
+      source = join(config.publicDir, 'theme.js');
+    },
+    async generateBundle(_, bundle) {
+      const chunks = Object.values(bundle).filter((each) => each.type === 'chunk');
+      const start = chunks.find(({ facadeModuleId }) => facadeModuleId?.endsWith(START_VIEW) === true);
+      const entry = chunks.find(({ isEntry }) => isEntry);
+      if (!start || !entry) throw new Error(`the build has no file for ${START_VIEW}`);
+      // What the first script needs itself is named in the page already.
+      const known = new Set([entry.fileName, ...entry.imports]);
+      const files = [start.fileName, ...start.imports, ...(start.viteMetadata?.importedCss ?? [])];
+      const wanted = files.filter((file) => !known.has(file)).map((file) => `./${file}`);
+      const text = await readFile(source, 'utf8');
+      this.emitFile({
+        type: 'asset',
+        fileName: 'theme.js',
+        source: text.replace('const START = [];', `const START = ${JSON.stringify(wanted)};`),
+      });
+    },
+  };
+}
+
 /** Lays each file down as a browser takes it as well: packed once here instead of at each request. */
 export function precompress(): Plugin {
   let folder = '';

@@ -3,7 +3,7 @@ import react from '@vitejs/plugin-react';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
-import { addresses, macros, precompress } from './build-plugins.mts';
+import { addresses, macros, precompress, startFiles } from './build-plugins.mts';
 
 const here = dirname(fileURLToPath(import.meta.url));
 
@@ -16,6 +16,7 @@ export default defineConfig({
     lingui({ configPath: join(here, 'lingui.config.cjs'), failOnMissing: true, failOnCompileError: true }),
     react(),
     addresses(),
+    startFiles(),
     precompress(),
   ],
   build: {

@@ -92,6 +92,21 @@ describeWithBrowser('budgets of the page', () => {
     },
   );
 
+  it('ask for what is shown first beside the scripts that show it, and only where it is shown', async () => {
+    const [, list = '[]'] = /const START = (\[.*\]);/.exec(await (await fetch(`${gateway.http}/theme.js`)).text()) ?? [];
+    const files = JSON.parse(list) as string[];
+    for (const part of ['chats', 'markdown']) expect(files.some((file) => file.includes(`/${part}-`))).toBe(true);
+    for (const file of files) expect([file, (await fetch(new URL(file, `${gateway.http}/`))).status]).toEqual([file, 200]);
+    const { page } = await open();
+    const asked = (): Promise<unknown> =>
+      page.evaluate(`document.querySelectorAll('link[rel=modulepreload][href*="/chats-"]').length`);
+    expect(await asked()).toBeGreaterThan(0);
+    await page.goto(`${gateway.http}/home`);
+    await page.getByTestId('connection').and(page.locator('[data-state=connected]')).waitFor();
+    expect(await asked()).toBe(0);
+    await page.close();
+  });
+
   it('are kept by an answer that streams: on the wire, and in what is read aloud', async () => {
     // Long enough that what is said once about each answer is not what is measured.
     const words = Array.from({ length: 1200 }, (_, index) => `word${index}${index % 12 === 11 ? '.' : ''}`);

@@ -2,6 +2,7 @@ import { Trans } from '@lingui/react/macro';
 import type { Token, Tokens } from 'marked';
 import { type ReactNode, useState } from 'react';
 import { withoutEntities } from './entities';
+import { Formula } from './formula';
 import { Prose } from './safe-text';
 import { realPlace, webAddress } from './web-address';
 import css from './text.module.css';
@@ -50,11 +51,7 @@ function Word({ token, depth }: { token: Token; depth: number }): ReactNode {
         </code>
       );
     case 'math':
-      return (
-        <code>
-          <Prose text={token.raw} />
-        </code>
-      );
+      return <Formula raw={token.raw} />;
     case 'br':
       return <br />;
     case 'link':

@@ -3,6 +3,7 @@ import type { Token, Tokens } from 'marked';
 import { type ReactNode, memo, useMemo, useState } from 'react';
 import { CodeBlock } from './code-block';
 import { directionOf } from './direction';
+import { Formula } from './formula';
 import { Inline } from './inline';
 import { GrowingBlocks, blocksOf } from './read-blocks';
 import { Prose } from './safe-text';
@@ -48,7 +49,7 @@ const Block = memo(function Block({ token, depth }: { token: Token; depth: numbe
       return <CodeBlock code={text} language={(lang ?? '').split(' ')[0] ?? ''} />;
     }
     case 'math':
-      return <CodeBlock code={(token as Tokens.Generic)['text'] as string} language="" />;
+      return <Formula raw={(token as Tokens.Generic)['text'] as string} isBlock />;
     case 'blockquote':
       return (
         <blockquote dir={directionOf((token as Tokens.Blockquote).text)}>
