@@ -13,6 +13,7 @@ const { rpcMethodsOf } = dist('rpc', 'rpc-method.js');
 const { agentToolOf } = dist('tools', 'agent-tool.js');
 const { jsonSchemaOf } = dist('common', 'validation', 'json-schema.js');
 const { describeConfig } = dist('config', 'ui-hints.js');
+const { idleParamsOf } = dist('rpc', 'idle-params.js');
 const { EVENT_RULES } = dist('rpc', 'event-rules.js');
 const { COMMAND_TABLE } = dist('cli', 'command-table.js');
 
@@ -141,7 +142,9 @@ function rpcMethods() {
     '',
   ];
   for (const { name, params } of methods) {
+    const idle = Object.entries(idleParamsOf(name)).map(([key, why]) => `\`${key}\` (${why})`);
     lines.push(`## ${name}`, '', ...parameterTable(params));
+    if (idle.length > 0) lines.push(`Taken without effect: ${idle.join(', ')}.`, '');
   }
   lines.push('## Events', '', '| Event | Scope |', '|---|---|');
   for (const [name, rule] of Object.entries(EVENT_RULES)) lines.push(`| \`${name}\` | ${rule.scope} |`);

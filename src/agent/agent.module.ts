@@ -91,6 +91,14 @@ import { SessionBranches } from './sessions/session-branches.service';
 import { SessionFilesRpc } from './sessions/session-files.rpc';
 import { SessionFollowRpc } from './sessions/session-follow.rpc';
 import { SessionsRpc } from './sessions/sessions.rpc';
+import { ChatStartupRpc } from './chat/chat-startup.rpc';
+import { ChatSender } from './chat/chat-sender.service';
+import { SessionCreateRpc } from './sessions/session-create.rpc';
+import { SessionFeed } from './sessions/session-feed.service';
+import { SessionGroupsRpc } from './sessions/session-groups.rpc';
+import { SessionGroupsStore } from './sessions/session-groups.store';
+import { SessionRows } from './sessions/session-rows.service';
+import { SessionTalkRpc } from './sessions/session-talk.rpc';
 import { AskUserTool } from './turns/ask-user.tool';
 import { LaneService } from './turns/lane.service';
 import { PutAside } from './turns/put-aside.service';
@@ -126,6 +134,14 @@ const DRAIN_MS = 3000;
   ],
   controllers: [MediaController],
   providers: [
+    ChatSender,
+    ChatStartupRpc,
+    SessionCreateRpc,
+    SessionFeed,
+    SessionGroupsRpc,
+    SessionGroupsStore,
+    SessionRows,
+    SessionTalkRpc,
     AgentFilesRpc,
     AgentIntake,
     AgentRunRpc,
@@ -245,6 +261,7 @@ export class AgentModule implements OnModuleInit, OnApplicationBootstrap, OnModu
     private readonly notes: SessionNotes,
     private readonly flush: MemoryFlush,
     private readonly spoken: SpokenAnswers,
+    private readonly feed: SessionFeed,
     private readonly events: EventBus,
   ) {}
 
@@ -259,6 +276,7 @@ export class AgentModule implements OnModuleInit, OnApplicationBootstrap, OnModu
     this.notes.listen();
     this.flush.listen();
     this.spoken.listen();
+    this.feed.listen();
     this.events.on('gateway.ready', async () => {
       this.lanes.start(open);
       this.commandLane.start(commands);

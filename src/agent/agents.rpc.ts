@@ -9,6 +9,7 @@ import { agentOfSession, canonicalSessionKey } from '../sessions/session-key';
 import { AgentIdentityParams } from './agents.dto';
 import { readIdentityFile } from '../workspace/identity-file';
 import { WorkspaceService } from '../workspace/workspace.service';
+import { type ThinkingChoices, thinkingChoices } from './providers/thinking-choices';
 import { ModelRegistry } from './providers/model-registry.service';
 
 const MAX_NAME = 50;
@@ -40,15 +41,27 @@ export class AgentsRpc {
         workspace: this.workspaces.pathOf(id),
         ...this.modelOf(id),
       }));
-    return { defaultId, mainKey: 'main', scope: config.session?.scope ?? 'per-sender', agents };
+    return {
+      defaultId,
+      // Which one is meant is never asked: the default one is, unless a session or a name says another.
+      ownership: agents.length > 1 ? 'legacy' : 'sole',
+      selectionRequired: false,
+      mainKey: 'main',
+      scope: config.session?.scope ?? 'per-sender',
+      agents,
+    };
   }
 
   /** Nothing where the configured model is not known: `status` and doctor say so. */
-  private modelOf(agentId: string): { model?: { primary: string; fallbacks?: string[] } } {
+  private modelOf(agentId: string): Partial<ThinkingChoices> & { model?: { primary: string; fallbacks?: string[] } } {
     try {
-      const { provider, id } = this.models.resolve(agentId).info;
+      const { info } = this.models.resolve(agentId);
+      const { provider, id } = info;
       const fallbacks = this.models.fallbacks(agentId).map((model) => `${model.provider}/${model.id}`);
-      return { model: { primary: `${provider}/${id}`, ...(fallbacks.length > 0 ? { fallbacks } : {}) } };
+      return {
+        model: { primary: `${provider}/${id}`, ...(fallbacks.length > 0 ? { fallbacks } : {}) },
+        ...thinkingChoices(info, this.config.config),
+      };
     } catch {
       return {};
     }

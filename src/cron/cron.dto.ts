@@ -1,12 +1,27 @@
-import { Bool, Int, Nested, Num, Obj, OneOf, Opt, OptNull, Str, Text } from '../common/validation/fields';
+import { Bool, Doc, Int, Nested, Num, Obj, OneOf, Opt, OptNull, Str, StrList, Text } from '../common/validation/fields';
 import { JOB_BUDGET_WINDOWS } from '../usage/usage-account';
 import { MISFIRE_POLICIES, OVERLAP_POLICIES } from './cron-job';
 
+const SORT_DIRS = ['asc', 'desc'] as const;
+const RUN_STATUSES = ['ok', 'error', 'skipped'] as const;
+const DELIVERY_STATUSES = ['delivered', 'not-delivered', 'unknown', 'not-requested'] as const;
+
 export class CronListParams {
-  @Opt() @Bool() includeDisabled?: boolean;
+  @Opt() @Bool() @Doc('The same as enabled "all".') includeDisabled?: boolean;
   @Opt() @Int({ min: 1, max: 1000 }) limit?: number;
   @Opt() @Int({ min: 0 }) offset?: number;
-  @Opt() @Str() query?: string;
+  @Opt() @Str() @Doc('Part of a name or description.') query?: string;
+  @Opt() @OneOf(['all', 'enabled', 'disabled']) enabled?: 'all' | 'enabled' | 'disabled';
+  @Opt() @OneOf(['all', 'at', 'every', 'cron', 'on-exit', 'stream']) scheduleKind?: string;
+  @Opt() @OneOf(['all', ...RUN_STATUSES, 'unknown']) lastRunStatus?: string;
+  @Opt() @OneOf(['all', 'conditional', 'unconditional']) trigger?: string;
+  @Opt() @OneOf(['nextRunAtMs', 'updatedAtMs', 'name']) sortBy?: 'nextRunAtMs' | 'updatedAtMs' | 'name';
+  @Opt() @OneOf(SORT_DIRS) sortDir?: (typeof SORT_DIRS)[number];
+  @Opt() @Text() agentId?: string;
+  @Opt() @Text({ max: 512 }) @Doc('Conversation that jobs speak in.') sessionKey?: string;
+  @Opt() @Text() @Doc('Whose conversation, where its key names no agent.') sessionAgentId?: string;
+  @Opt() @Bool() @Doc('Only what a list shows of a job.') compact?: boolean;
+  @Opt() @Bool() @Doc('False leaves out where answers go, in words.') includeDeliveryPreviews?: boolean;
 }
 
 export class CronStatusParams {}
@@ -69,6 +84,17 @@ export class CronRunsParams {
   @Opt() @Text() id?: string;
   @Opt() @Text() jobId?: string;
   @Opt() @Int({ min: 1, max: 5000 }) limit?: number;
+  @Opt() @Int({ min: 0 }) offset?: number;
+  @Opt() @OneOf(['job', 'all']) @Doc('All jobs, or the named one; by default whether one is named.') scope?:
+    'job' | 'all';
+  @Opt() @Text() agentId?: string;
+  @Opt() @Text() runId?: string;
+  @Opt() @StrList({ min: 1, max: 3 }) statuses?: string[];
+  @Opt() @OneOf(['all', ...RUN_STATUSES]) status?: string;
+  @Opt() @StrList({ min: 1, max: 4 }) deliveryStatuses?: string[];
+  @Opt() @OneOf(DELIVERY_STATUSES) deliveryStatus?: string;
+  @Opt() @Str() @Doc('Part of a summary, an error or the name of a job.') query?: string;
+  @Opt() @OneOf(SORT_DIRS) @Doc('By time; oldest first by default.') sortDir?: (typeof SORT_DIRS)[number];
 }
 
 /** One of schedule and words. */

@@ -8,6 +8,7 @@ import { EventsModule } from '../events/events.module';
 import { StorageModule } from '../storage/storage.module';
 import { ApprovalsModule } from '../tools/approvals/approvals.module';
 import { CronPreviewRpc } from './cron-preview.rpc';
+import { CronRunLog } from './cron-run-log.service';
 import { CronRpc } from './cron.rpc';
 import { CronReports } from './cron-reports.service';
 import { CronService } from './cron.service';
@@ -20,7 +21,7 @@ import { CronTool } from './cron.tool';
 })
 @Module({
   imports: [ScheduleModule.forRoot(), AgentModule, ApprovalsModule, EventsModule, StorageModule],
-  providers: [CronPreviewRpc, CronReports, CronRpc, CronService, CronStore, CronTool],
+  providers: [CronPreviewRpc, CronReports, CronRpc, CronRunLog, CronService, CronStore, CronTool],
 })
 export class CronModule implements OnModuleInit, OnApplicationBootstrap, OnModuleDestroy {
   private unlisten: (() => void) | undefined;

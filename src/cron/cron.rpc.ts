@@ -1,14 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { foldText } from '../common/fold-text';
 import { defaultAgentId, findAgent } from '../config/agent-entries';
 import { ConfigService } from '../config/config.service';
 import { mainSessionKey } from '../config/main-session';
 import { RpcMethod } from '../rpc/rpc-method';
 import { invalidRequest, unavailable } from '../rpc/rpc-error';
+import { canonicalSessionKey } from '../sessions/session-key';
 import { GrantedRules } from '../tools/approvals/granted-rules.service';
 import { CronJobError, changedJob, newJob } from './cron-job-form';
-import type { CronJob, CronRun } from './cron-job';
+import type { CronJob } from './cron-job';
+import { pageOf, wantedJobs } from './cron-pages';
+import { CronRunLog } from './cron-run-log.service';
 import {
   CronAddParams,
   CronListParams,
@@ -19,10 +21,9 @@ import {
   CronUpdateParams,
 } from './cron.dto';
 import { CronService } from './cron.service';
-import { type CronDelivered, CronStore } from './cron.store';
+import { CronStore } from './cron.store';
 import { CronTool } from './cron.tool';
-
-const DEFAULT_RUNS = 200;
+import { compactJobView, deliveryPreview, jobView, snapshotRevision } from './job-view';
 
 @Injectable()
 export class CronRpc {
@@ -32,6 +33,7 @@ export class CronRpc {
     private readonly tool: CronTool,
     private readonly config: ConfigService,
     private readonly granted: GrantedRules,
+    private readonly log: CronRunLog,
   ) {}
 
   @RpcMethod({
@@ -43,7 +45,11 @@ export class CronRpc {
   async status(): Promise<unknown> {
     return {
       enabled: this.tool.unavailableReason() === undefined,
+      // Conditions on which a job runs: there are none.
+      triggersEnabled: false,
       storePath: 'database',
+      storage: 'database',
+      sqlitePath: null,
       jobs: await this.store.count(),
       nextWakeAtMs: (await this.store.nextDue()) ?? null,
       // Of times that name none.
@@ -57,14 +63,22 @@ export class CronRpc {
     params: CronListParams,
     summary: 'Jobs, the next one first.',
   })
-  async list({ includeDisabled, limit, offset = 0, query }: CronListParams): Promise<unknown> {
-    const wanted = query === undefined ? undefined : foldText(query);
-    const jobs = (await this.store.list())
-      .filter((job) => includeDisabled === true || job.enabled)
-      .filter((job) => wanted === undefined || foldText(`${job.name} ${job.description ?? ''}`).includes(wanted));
+  async list(params: CronListParams): Promise<unknown> {
+    const { config } = this.config;
+    const { sessionKey, sessionAgentId } = params;
+    const jobs = wantedJobs(await this.store.list(), {
+      ...params,
+      ...(sessionKey === undefined ? {} : { sessionKey: canonicalSessionKey(config, sessionKey, sessionAgentId) }),
+    });
+    const { entries, ...page } = pageOf(jobs, params);
+    const hasPreviews = params.compact !== true && params.includeDeliveryPreviews !== false;
     return {
-      jobs: jobs.slice(offset, limit === undefined ? undefined : offset + limit).map((job) => this.withRules(job)),
-      total: jobs.length,
+      jobs: entries.map((job) => (params.compact === true ? compactJobView(job) : this.withRules(job))),
+      snapshotRevision: snapshotRevision(jobs),
+      ...page,
+      ...(hasPreviews
+        ? { deliveryPreviews: Object.fromEntries(entries.map(({ id, delivery }) => [id, deliveryPreview(delivery)])) }
+        : {}),
     };
   }
 
@@ -81,9 +95,9 @@ export class CronRpc {
 
   /** With what it may do unasked, and whether each of these rules still holds. */
   private withRules(job: CronJob): Record<string, unknown> {
-    if (!job.rules) return shown(job);
+    if (!job.rules) return jobView(job);
     const holding = new Set(this.granted.forJob(job.agentId, job.rules).map(({ text }) => text));
-    return { ...shown(job), rules: job.rules.map((rule) => ({ ...rule, holds: holding.has(rule.text) })) };
+    return { ...jobView(job), rules: job.rules.map((rule) => ({ ...rule, holds: holding.has(rule.text) })) };
   }
 
   @RpcMethod({ name: 'cron.add', scope: 'operator.admin', params: CronAddParams, summary: 'Makes a job.' })
@@ -110,7 +124,7 @@ export class CronRpc {
     await this.store.add(job);
     await this.cron.arm();
     this.cron.announce(job, 'added');
-    return shown(job);
+    return { ...jobView(job), deliveryPreview: deliveryPreview(job.delivery) };
   }
 
   @RpcMethod({ name: 'cron.update', scope: 'operator.admin', params: CronUpdateParams, summary: 'Changes a job.' })
@@ -122,12 +136,12 @@ export class CronRpc {
     if (!changed) throw notFound(job.id);
     await this.cron.arm();
     this.cron.announce(changed, 'updated');
-    return shown(changed);
+    return jobView(changed);
   }
 
   @RpcMethod({ name: 'cron.remove', scope: 'operator.admin', params: CronRemoveParams, summary: 'Removes a job.' })
   async remove(params: CronRemoveParams): Promise<unknown> {
-    const id = idOf(params);
+    const { id } = await this.job(params);
     const removed = await this.store.remove(id);
     if (removed) {
       await this.cron.arm();
@@ -148,51 +162,29 @@ export class CronRpc {
     if (params.mode !== 'force' && (job.nextRunAtMs === null || job.nextRunAtMs > Date.now()))
       return { ok: true, ran: false, reason: 'not-due' };
     const runId = await this.cron.runNow(job);
-    return runId === undefined ? { ok: true, ran: false, reason: 'skipped' } : { ok: true, ran: true, runId };
+    return runId === undefined
+      ? { ok: true, ran: false, reason: 'skipped' }
+      : { ok: true, ran: true, enqueued: true, runId };
   }
 
   @RpcMethod({
     name: 'cron.runs',
     scope: 'operator.read',
     params: CronRunsParams,
-    summary: 'What became of the planned times of a job, oldest first.',
+    summary: 'What became of the planned times of a job, or of all jobs: the newest ones, oldest first.',
   })
   async runs(params: CronRunsParams): Promise<unknown> {
-    const id = idOf(params);
-    const runs = await this.store.runs(id, params.limit ?? DEFAULT_RUNS);
-    const deliveries = await this.deliveries(id, runs);
-    return {
-      entries: runs.reverse().map((run) => ({
-        ts: run.finishedAt ?? run.claimedAt,
-        jobId: id,
-        action: run.state === 'running' ? 'started' : 'finished',
-        ...(run.state === 'running' ? {} : { status: run.state }),
-        ...(run.reason ? { error: run.reason } : {}),
-        ...(run.summary ? { summary: run.summary } : {}),
-        runAtMs: run.slot,
-        ...(run.finishedAt === null ? {} : { durationMs: run.finishedAt - run.claimedAt }),
-        ...(run.runId ? { runId: run.runId } : {}),
-        ...deliveries(run),
-      })),
-    };
-  }
-
-  /** What became of each run's answer on its way to a chat or an address. */
-  private async deliveries(id: string, runs: readonly CronRun[]): Promise<(run: CronRun) => Record<string, unknown>> {
-    const mode = (await this.store.find(id))?.delivery?.mode ?? 'none';
-    if (mode === 'none') return () => ({ deliveryStatus: 'not-requested' });
-    const announced =
-      mode === 'announce' ? await this.store.announced(runs.flatMap(({ runId }) => runId ?? [])) : undefined;
-    const posted = mode === 'webhook' ? await this.store.posted(id) : undefined;
-    return (run) => {
-      // What was posted is not kept; a chat that was told nothing has no row either.
-      const otherwise: CronDelivered | undefined =
-        posted && run.state !== 'running' ? { status: 'delivered' } : undefined;
-      const found = announced?.get(run.runId ?? '') ?? posted?.get(run.slot) ?? otherwise;
-      if (!found || run.state === 'skipped') return { deliveryStatus: 'not-delivered' };
-      const status = { delivered: 'delivered', failed: 'not-delivered', pending: 'unknown' }[found.status];
-      return { deliveryStatus: status, ...(found.error ? { deliveryError: found.error } : {}) };
-    };
+    const id = params.id ?? params.jobId;
+    if ((params.scope ?? (id === undefined ? 'all' : 'job')) === 'all') {
+      const { entries, ...page } = await this.log.page(await this.store.list(params.agentId), undefined, params);
+      return { entries, ...page };
+    }
+    const job = await this.store.find(idOf(params));
+    const isOther = job !== undefined && params.agentId !== undefined && job.agentId !== params.agentId;
+    const page = await this.log.page(job ? [job] : [], job ? undefined : id, params);
+    // Of a job that is gone there may still be runs.
+    if (isOther || (!job && page.total === 0)) throw notFound(id ?? '');
+    return page;
   }
 
   private async job(params: { id?: string; jobId?: string }): Promise<CronJob> {
@@ -209,7 +201,7 @@ export class CronRpc {
 }
 
 const notFound = (id: string): Error =>
-  invalidRequest(`cron job not found: ${id}`, { details: { code: 'CRON_JOB_NOT_FOUND' } });
+  invalidRequest(`cron job not found: ${id}`, { details: { code: 'CRON_JOB_NOT_FOUND', jobId: id } });
 
 function idOf({ id, jobId }: { id?: string; jobId?: string }): string {
   const found = id ?? jobId;
@@ -224,22 +216,4 @@ function checked<T>(work: () => T): T {
     if (error instanceof CronJobError) throw invalidRequest(`invalid cron params: ${error.message}`);
     throw error;
   }
-}
-
-/** A job as clients know it. */
-function shown(job: CronJob): Record<string, unknown> {
-  const {
-    nextRunAtMs,
-    state: { failureTold: ____, ...state },
-    route: _,
-    origin: __,
-    sessionKey: ___,
-    ...rest
-  } = job;
-  return {
-    ...rest,
-    schedule:
-      job.schedule.kind === 'at' ? { ...job.schedule, at: new Date(job.schedule.atMs).toISOString() } : job.schedule,
-    state: { ...state, ...(nextRunAtMs === null ? {} : { nextRunAtMs }) },
-  };
 }

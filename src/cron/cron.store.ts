@@ -96,16 +96,35 @@ export class CronStore {
     return row?.next === null || row?.next === undefined ? undefined : Number(row.next);
   }
 
-  /** Runs of a job, newest first. */
-  async runs(jobId: string, limit: number): Promise<CronRun[]> {
+  /** Runs of these jobs, newest first. */
+  async runs(jobIds: readonly string[], limit: number): Promise<CronRun[]> {
+    if (jobIds.length === 0) return [];
     const rows = await this.database.read
       .selectFrom('cron_runs')
       .selectAll()
-      .where('job_id', '=', jobId)
+      .where('job_id', 'in', [...jobIds])
       .orderBy('slot', 'desc')
       .limit(limit)
       .execute();
     return rows.map(runFromRow);
+  }
+
+  /** Conversation and model of runs that were turns, as far as those are kept. */
+  async turnsOf(
+    runIds: readonly string[],
+  ): Promise<Map<string, { sessionId: string; sessionKey: string; model?: string; provider?: string }>> {
+    if (runIds.length === 0) return new Map();
+    const rows = await this.database.read
+      .selectFrom('turns')
+      .select(['run_id', 'session_id', 'session_key', 'result'])
+      .where('run_id', 'in', [...runIds])
+      .execute();
+    return new Map(
+      rows.map(({ run_id: runId, session_id: sessionId, session_key: sessionKey, result }) => {
+        const { model, provider } = (JSON.parse(result ?? '{}') ?? {}) as { model?: string; provider?: string };
+        return [runId, { sessionId, sessionKey, ...(model ? { model } : {}), ...(provider ? { provider } : {}) }];
+      }),
+    );
   }
 
   /** What became of what runs were to send to a chat, by run; runs that sent nothing are not in it. */

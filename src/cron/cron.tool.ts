@@ -125,7 +125,7 @@ export class CronTool {
   private async runs(jobId: string | undefined, context: ToolContext): Promise<ToolResult> {
     if (jobId === undefined) throw new ToolError('invalid_args', 'runs needs jobId');
     const job = await this.job(jobId, context);
-    const entries = await this.store.runs(job.id, MOST_RUNS);
+    const entries = await this.store.runs([job.id], MOST_RUNS);
     return textResult(
       entries
         .map(({ slot, state, reason }) => `${this.shown(slot)} ${state}${reason ? `: ${reason}` : ''}`)

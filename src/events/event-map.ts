@@ -55,6 +55,10 @@ export interface EventMap {
     /** Tokens of its last request with the answer, and of the model's window, where a model was asked. */
     size?: { tokens: number; window: number };
   };
+  /** Something about a session has changed that lists show, or there is a new one, or one less. */
+  'session.changed': { sessionKey: string; reason: string };
+  /** Messages were added to a conversation behind the one of this number, and are on disk. */
+  'transcript.appended': { sessionId: string; after: number; count: number };
   /** A conversation was removed with all that was said in it; what else was kept for it goes too. */
   'conversation.removed': { sessionId: string };
   /** The gateway has something to tell the assistant in a session; the same external id is told once. */

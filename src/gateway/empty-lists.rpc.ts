@@ -19,6 +19,16 @@ export class EmptyListsRpc {
   }
 
   @RpcMethod({
+    name: 'openclaw.approval.list',
+    scope: 'operator.approvals',
+    params: OpenParams,
+    summary: 'Empty: nothing changes the set-up of the gateway but its owner.',
+  })
+  setUpApprovals(): never[] {
+    return [];
+  }
+
+  @RpcMethod({
     name: 'question.list',
     scope: 'operator.questions',
     params: OpenParams,

@@ -4,6 +4,8 @@ export class WakeParams {
   @OneOf(['now', 'next-heartbeat']) mode!: 'now' | 'next-heartbeat';
   @Text({ max: 8000 }) text!: string;
   @Opt() @Text({ max: 512 }) sessionKey?: string;
+  /** Whose main conversation, or whose session where its key names no agent. */
+  @Opt() @Text() agentId?: string;
 }
 
 export class SetHeartbeatsParams {

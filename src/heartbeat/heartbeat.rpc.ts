@@ -31,8 +31,8 @@ export class HeartbeatRpc {
     params: WakeParams,
     summary: 'Tells the assistant something in its main conversation, at once or with the next heartbeat.',
   })
-  async wake({ mode, text, sessionKey }: WakeParams): Promise<{ ok: boolean }> {
-    const key = this.session(sessionKey);
+  async wake({ mode, text, sessionKey, agentId }: WakeParams): Promise<{ ok: boolean }> {
+    const key = this.session(sessionKey, agentId);
     await this.events.add(key, text, 'owner');
     if (mode === 'now')
       this.bus.emit('heartbeat.wake', { agentId: agentOfSession(this.config.config, key), reason: 'wake' });
@@ -75,8 +75,9 @@ export class HeartbeatRpc {
     return { ok: true, enabled };
   }
 
-  private session(key: string | undefined): string {
+  private session(key: string | undefined, agentId?: string): string {
     const { config } = this.config;
-    return key === undefined ? mainSessionKey(config, defaultAgentId(config)) : canonicalSessionKey(config, key);
+    if (key !== undefined) return canonicalSessionKey(config, key, agentId);
+    return mainSessionKey(config, agentId ?? defaultAgentId(config));
   }
 }

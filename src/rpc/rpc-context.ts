@@ -15,6 +15,8 @@ export interface RpcCaller {
   remoteAddress: string;
   /** Keys of the sessions that it has open, by `sessions.messages.subscribe`. */
   follows: Set<string>;
+  /** Has subscribed to the list of sessions, by `sessions.subscribe`. */
+  watchesSessions: boolean;
 }
 
 /** By which requests of one caller are told from those of another, also after it has connected anew. */

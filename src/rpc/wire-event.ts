@@ -21,4 +21,6 @@ export interface WireRecipient {
   readonly capabilities: ReadonlySet<string>;
   /** Keys of the sessions that it has open. */
   readonly follows: ReadonlySet<string>;
+  /** Has subscribed to the list of sessions, by `sessions.subscribe`. */
+  readonly watchesSessions: boolean;
 }

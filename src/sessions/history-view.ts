@@ -54,3 +54,11 @@ export function fitHistory(
   }
   return drop === 'oldest' ? kept.reverse() : kept;
 }
+
+/** Protocol 4 clients get a user's text as a plain string. */
+export function plainUserText(message: HistoryMessage): HistoryMessage {
+  const { content } = message;
+  if (message.role !== 'user' || !Array.isArray(content)) return message;
+  const [only] = content as { type: string; text?: string }[];
+  return content.length === 1 && only?.type === 'text' ? { ...message, content: only.text } : message;
+}

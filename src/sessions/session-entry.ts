@@ -39,13 +39,37 @@ export interface TodoItem {
   status: 'open' | 'doing' | 'done';
 }
 
+/** How people keep order among their sessions. */
+export interface SessionOrder {
+  pinnedAt?: number;
+  /** Put away: lists leave it out unless they are asked. */
+  archivedAt?: number;
+  category?: string;
+  icon?: string;
+  color?: string;
+  /** A person has marked it as not read. */
+  markedUnreadAt?: number;
+  /** Until when it was read, of sessions that are marked as read at all. */
+  lastReadAt?: number;
+}
+
+/** How the last run of a session went. */
+export interface LastRun {
+  runId: string;
+  startedAt: number;
+  endedAt: number;
+  outcome: 'done' | 'failed' | 'killed';
+}
+
 /** A session as it is stored and shown. */
-export interface SessionEntry extends SessionOverrides {
+export interface SessionEntry extends SessionOverrides, SessionOrder {
   key: string;
   agentId: string;
   sessionId: string;
   createdAt: number;
   updatedAt: number;
+  /** When a person last said something in it. */
+  lastInteractionAt?: number;
   label?: string;
   displayName?: string;
   channel?: string;
@@ -74,6 +98,7 @@ export interface SessionEntry extends SessionOverrides {
   modelProvider?: string;
   model?: string;
   abortedLastRun?: boolean;
+  lastRun?: LastRun;
   todos?: TodoItem[];
   /** Nothing is changed before a plan was approved. */
   planMode?: true;
@@ -101,6 +126,11 @@ export const KEPT_ON_RESET = [
   'queueDebounceMs',
   'queueCap',
   'queueDrop',
+  'pinnedAt',
+  'archivedAt',
+  'category',
+  'icon',
+  'color',
   'displayName',
   'channel',
   'subject',
@@ -118,3 +148,12 @@ export const KEPT_ON_RESET = [
   'model',
   'skillsSnapshot',
 ] as const satisfies readonly (keyof SessionEntry)[];
+
+const ORDER = ['pinnedAt', 'archivedAt', 'category', 'icon', 'color', 'markedUnreadAt', 'lastReadAt'] as const;
+
+/** A session's fields without its place among the others: a copy has one of its own. */
+export function withoutOrder<T extends SessionOrder>(entry: T): Omit<T, keyof SessionOrder> {
+  const copy = { ...entry };
+  for (const field of ORDER) delete copy[field];
+  return copy;
+}

@@ -35,6 +35,17 @@ export interface SessionQuery extends SessionFilter {
   without?: readonly string[];
   /** Parts of keys with which sessions are left out. */
   withoutParts?: readonly string[];
+  /** Put away ones: none, only these, or beside the others as without it. */
+  archived?: boolean | 'all';
+  pinned?: boolean;
+  /** Only of this group; '' those in none. */
+  category?: string;
+  /** Only those in which a person has said something. */
+  interactedOnly?: boolean;
+  /** Only these. */
+  keys?: readonly string[];
+  /** The newest first by this; by their last change without it. */
+  sortBy?: 'updatedAt' | 'interaction';
   spawnedBy?: string;
   /** Only earlier versions of the conversation of this session. */
   branchOf?: string;
@@ -81,7 +92,11 @@ export class SessionStore {
   /** A page of sessions, newest first, and how many there are in all. Only what is on the page is read as a whole. */
   async page(query: SessionQuery): Promise<{ entries: SessionEntry[]; total: number }> {
     const { limit, offset = 0 } = query;
-    let page = this.asked(query).selectAll().orderBy('updated_at', 'desc').orderBy('key');
+    const interaction = sql<number>`coalesce(interacted_at, updated_at)`;
+    let page = this.asked(query)
+      .selectAll()
+      .orderBy(query.sortBy === 'interaction' ? interaction : 'updated_at', 'desc')
+      .orderBy('key');
     // An offset without a limit is none in SQLite.
     if (limit !== undefined || offset > 0) page = page.limit(limit ?? MOST).offset(offset);
     const rows = await page.execute();
@@ -95,11 +110,18 @@ export class SessionStore {
 
   private asked(asked: SessionQuery) {
     const { agentId, agentIds, updatedAfter, label, without, withoutParts, spawnedBy, branchOf, search } = asked;
+    const { archived = 'all', pinned, category, keys } = asked;
     let query = this.database.read.selectFrom('sessions');
     if (agentId !== undefined) query = query.where('agent_id', '=', agentId);
     if (agentIds !== undefined) query = query.where('agent_id', 'in', agentIds.length > 0 ? agentIds : ['']);
     if (updatedAfter !== undefined) query = query.where('updated_at', '>=', updatedAfter);
     if (label !== undefined) query = query.where('label', '=', label);
+    if (archived !== 'all') query = query.where('archived_at', archived ? 'is not' : 'is', null);
+    if (pinned !== undefined) query = query.where('pinned_at', pinned ? 'is not' : 'is', null);
+    if (category === '') query = query.where('category', 'is', null);
+    else if (category !== undefined) query = query.where('category', '=', category);
+    if (asked.interactedOnly) query = query.where('interacted_at', 'is not', null);
+    if (keys) query = query.where('key', 'in', keys.length > 0 ? keys : ['']);
     if (without?.length) query = query.where('key', 'not in', without);
     for (const part of withoutParts ?? []) query = query.where(this.positionIn('key', part), '=', 0);
     if (spawnedBy !== undefined) query = query.where(this.inEntry('spawnedBy'), '=', spawnedBy);
@@ -300,11 +322,16 @@ function fromRow(row: Row): SessionEntry {
     createdAt: Number(row.created_at),
     updatedAt: Number(row.updated_at),
     ...(row.label === null ? {} : { label: row.label }),
+    ...(row.pinned_at === null ? {} : { pinnedAt: Number(row.pinned_at) }),
+    ...(row.archived_at === null ? {} : { archivedAt: Number(row.archived_at) }),
+    ...(row.interacted_at === null ? {} : { lastInteractionAt: Number(row.interacted_at) }),
+    ...(row.category === null ? {} : { category: row.category }),
   };
 }
 
 function toRow(entry: SessionEntry): Row {
-  const { key, agentId, sessionId, createdAt, updatedAt, label, ...rest } = entry;
+  const { key, agentId, sessionId, createdAt, updatedAt, label, ...placed } = entry;
+  const { pinnedAt, archivedAt, lastInteractionAt, category, ...rest } = placed;
   return {
     key,
     agent_id: agentId,
@@ -317,5 +344,9 @@ function toRow(entry: SessionEntry): Row {
       .filter((name) => name !== undefined)
       .map(foldText)
       .join('\n'),
+    pinned_at: pinnedAt ?? null,
+    archived_at: archivedAt ?? null,
+    interacted_at: lastInteractionAt ?? null,
+    category: category ?? null,
   };
 }

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { Injectable } from '@nestjs/common';
+import { Injectable, Optional } from '@nestjs/common';
 import type { Selectable, Transaction } from 'kysely';
 import { textOf } from '../common/content-parts';
+import { EventBus } from '../events/event-bus';
 import { DatabaseService } from '../storage/database.service';
 import type { Schema, TranscriptTable } from '../storage/schema';
 import { endConversationIn } from './ended-conversations';
@@ -40,7 +41,10 @@ export class TranscriptStore {
   private warmBytes = 0;
   private readonly sizes = new WeakMap<TranscriptEvent, number>();
 
-  constructor(private readonly database: DatabaseService) {}
+  constructor(
+    private readonly database: DatabaseService,
+    @Optional() private readonly bus?: EventBus,
+  ) {}
 
   /**
    * Appends events inside the caller's transaction.
@@ -73,6 +77,8 @@ export class TranscriptStore {
 
   /** Keeps warm sessions up to date after a commit. */
   committed(sessionId: string, appended: readonly TranscriptEvent[]): void {
+    if (appended[0])
+      this.bus?.emit('transcript.appended', { sessionId, after: appended[0].seq - 1, count: appended.length });
     const warm = this.warm.get(sessionId);
     if (!warm) return;
     const first = appended[0]?.seq;
@@ -252,7 +258,8 @@ export class TranscriptStore {
     return events;
   }
 
-  private async lastSeq(sessionId: string): Promise<number> {
+  /** Number of the last message of a conversation; they are numbered from 1. */
+  async lastSeq(sessionId: string): Promise<number> {
     const row = await this.database.read
       .selectFrom('transcript_events')
       .select((eb) => eb.fn.max('seq').as('seq'))

@@ -45,6 +45,17 @@ export interface SessionTable {
   updated_at: Ms;
   /** By what the session is found: key, label, name, subject, folded, a line each. */
   names: string;
+  pinned_at: Ms | null;
+  archived_at: Ms | null;
+  /** When a person last said something in it. */
+  interacted_at: Ms | null;
+  category: string | null;
+}
+
+/** Groups of sessions that people have made, in their order. */
+export interface SessionGroupTable {
+  name: string;
+  position: number;
 }
 
 export interface TranscriptTable {
@@ -336,6 +347,7 @@ export interface WebhookDeliveryTable {
 export interface Schema {
   inbox: InboxTable;
   sessions: SessionTable;
+  session_groups: SessionGroupTable;
   transcript_events: TranscriptTable;
   ended_conversations: EndedConversationTable;
   blobs: BlobTable;

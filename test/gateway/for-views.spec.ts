@@ -55,7 +55,11 @@ describe('what views ask for', () => {
     expect(row).toBeDefined();
     expect(await payload('sessions.describe', { key: `agent:main:${KEY}`, includeLastMessage: true })).toEqual({
       // What is worked out for one of them, and would cost a list too much.
-      session: { ...row, resolved: expect.objectContaining({ model: 'fake-1', isChosen: false }) as object },
+      session: {
+        ...row,
+        snapshotAt: expect.any(Number) as number,
+        resolved: expect.objectContaining({ model: 'fake-1', isChosen: false }) as object,
+      },
     });
     expect(await payload('sessions.describe', { key: 'agent:main:none' })).toEqual({ session: null });
   });

@@ -77,6 +77,7 @@ const PRODUCERS: Readonly<Record<string, string>> = {
   'nodes/node-tool-support.ts': 'parts tool',
   'nodes/nodes.tool.ts': 'parts tool',
   'plugins/plugin-tool.ts': 'parts tool',
+  'rpc/answer-views.ts': 'parts',
   'sessions/stored-labels.ts': 'assistant file gateway owner tool',
   'sessions/system-event.store.ts': 'gateway',
   'sessions/todo.tool.ts': 'assistant',

@@ -10,11 +10,13 @@ import {
   causeOf,
   fitHistory,
   historyMessage,
+  plainUserText,
 } from '../../sessions/history-view';
-import { canonicalSessionKey } from '../../sessions/session-key';
+import { agentOfSession, canonicalSessionKey } from '../../sessions/session-key';
 import { SessionStore } from '../../sessions/session.store';
 import type { AssistantPart, TranscriptEvent, UserMessage } from '../../sessions/transcript-event';
 import { TranscriptStore } from '../../sessions/transcript.store';
+import { SessionRows } from '../sessions/session-rows.service';
 import { LaneService } from '../turns/lane.service';
 import { userMessage } from '../turns/turn-messages';
 import { TurnStore } from '../turns/turn.store';
@@ -32,6 +34,14 @@ interface Window {
   nextOffset?: number;
 }
 
+/** What clients of protocol 4 get; see `answer-views.ts` for the others. */
+export interface ChatHistory {
+  sessionKey: string;
+  sessionId?: string;
+  messages: HistoryMessage[];
+  [field: string]: unknown;
+}
+
 const NOTHING: Window = { events: [], hasMore: false, hasNewer: false, drop: 'oldest' };
 
 /** What `chat.history` shows: a part of the transcript, and at its end messages that are still being answered. */
@@ -44,34 +54,37 @@ export class ChatHistoryService {
     private readonly inbox: InboxStore,
     private readonly turns: TurnStore,
     private readonly lanes: LaneService,
+    private readonly rows: SessionRows,
   ) {}
 
-  async read(params: ChatHistoryParams, protocol: 3 | 4): Promise<unknown> {
+  async read(params: ChatHistoryParams): Promise<ChatHistory> {
     const sessionKey = canonicalSessionKey(this.config.config, params.sessionKey, params.agentId);
     const session = await this.sessions.find(sessionKey);
     const limit = params.limit ?? DEFAULT_LIMIT;
     const window = session ? await this.window(session.sessionId, params, limit) : NOTHING;
     const messages = window.events.map(historyMessage);
-    if (!window.hasNewer) messages.push(...(await this.open(sessionKey)));
+    const open = await this.open(sessionKey);
+    if (!window.hasNewer) messages.push(...open);
     const maxBytes = Math.min(params.maxBytes ?? MAX_HISTORY_BYTES, MAX_HISTORY_BYTES);
     const fitting = window.drop === 'oldest' ? messages.slice(-limit) : messages;
     const shown = fitHistory(fitting, maxBytes, window.drop);
     const left = messages.length - shown.length;
     const [inFlightRun] = this.lanes.activeRunNames(sessionKey);
     const live = this.lanes.liveOf(sessionKey);
+    const stored = session ? await this.transcripts.lastSeq(session.sessionId) : 0;
     return {
       sessionKey: params.sessionKey,
       ...(session ? { sessionId: session.sessionId } : {}),
-      messages: protocol === 4 ? withoutKnown(shown.map(plainUserText), params.known) : shown,
+      messages: withoutKnown(shown.map(plainUserText), params.known),
       thinkingLevel: session?.thinkingLevel ?? 'off',
-      ...(protocol === 4
-        ? {
-            hasMore: window.hasMore || (left > 0 && window.drop === 'oldest'),
-            hasNewer: window.hasNewer || (left > 0 && window.drop === 'newest'),
-            ...(window.nextOffset === undefined ? {} : { nextOffset: window.nextOffset - left }),
-            ...(inFlightRun ? { inFlightRun: { runId: inFlightRun, ...live } } : {}),
-          }
-        : {}),
+      hasMore: window.hasMore || (left > 0 && window.drop === 'oldest'),
+      hasNewer: window.hasNewer || (left > 0 && window.drop === 'newest'),
+      ...(window.nextOffset === undefined ? {} : { nextOffset: window.nextOffset - left }),
+      ...(inFlightRun ? { inFlightRun: { runId: inFlightRun, ...live } } : {}),
+      totalMessages: stored + open.length,
+      pendingInputs: pendingOf(open),
+      defaults: this.rows.defaults(agentOfSession(this.config.config, sessionKey)),
+      ...(session ? { sessionInfo: this.rows.row(session) } : {}),
     };
   }
 
@@ -141,6 +154,15 @@ export class ChatHistoryService {
   }
 }
 
+/** Messages that wait behind a run, as clients of protocol 4 know them. */
+function pendingOf(open: readonly HistoryMessage[]): { items: unknown[]; total: number } {
+  const items = open.flatMap((message) => {
+    const { id, runId, waiting } = message['__openclaw'] as { id: string; runId?: string; waiting?: boolean };
+    return waiting ? [{ id, runId, message, acceptedAt: message['timestamp'], state: 'queued' }] : [];
+  });
+  return { items, total: items.length };
+}
+
 function openMessage(row: InboxRow, waiting: boolean): HistoryMessage {
   const { message, at } = userMessage(row);
   return {
@@ -175,11 +197,3 @@ function withoutKnown(messages: HistoryMessage[], hashes: readonly string[] = []
 }
 
 const hashOf = (text: string): string => createHash('sha256').update(text).digest('hex');
-
-/** Protocol 4 clients get a user's text as a plain string. */
-function plainUserText(message: HistoryMessage): HistoryMessage {
-  const { content } = message;
-  if (message.role !== 'user' || !Array.isArray(content)) return message;
-  const [only] = content as { type: string; text?: string }[];
-  return content.length === 1 && only?.type === 'text' ? { ...message, content: only.text } : message;
-}

@@ -27,21 +27,17 @@ export class ChatSendParams {
   @OneOf(['steer', 'followup', 'collect', 'interrupt'])
   @Doc('How this message joins a run that is going on; the session decides when left out.')
   queueMode?: 'steer' | 'followup' | 'collect' | 'interrupt';
-  @Opt() @Any() fastMode?: unknown;
   @Opt() @Text() replyToId?: string;
   @Opt() @Str() originatingChannel?: string;
   @Opt() @Str() originatingTo?: string;
   @Opt() @Str() originatingAccountId?: string;
   @Opt() @Str() originatingThreadId?: string;
-  @Opt() @AnyList() mentions?: unknown[];
-  @Opt() @Any() workContext?: unknown;
-  @Opt() @Any() toolBindings?: unknown;
   @Opt() @Bool() suppressCommandInterpretation?: boolean;
   @Opt() @Str() expectedSessionId?: string;
 }
 
-export class ChatHistoryParams {
-  @Text({ max: 512 }) sessionKey!: string;
+/** Which part of a conversation. */
+class HistoryPart {
   @Opt()
   @Int({ min: 1, max: 1000 })
   @Doc('Messages to return, 200 by default; the newest unless another place is named.')
@@ -68,6 +64,28 @@ export class ChatHistoryParams {
   @StrList({ max: 20 })
   @Doc('SHA-256 in hex of texts of the assistant that the caller has already: they come as `{type: "text", sha256}`.')
   known?: string[];
+}
+
+export class ChatHistoryParams extends HistoryPart {
+  @Text({ max: 512 }) sessionKey!: string;
+}
+
+export class ChatStartupParams extends HistoryPart {
+  @Opt() @Text({ max: 512 }) @Doc('Or shortId with agentId.') sessionKey?: string;
+  @Opt() @Text({ max: 64 }) @Doc('With what the id of the session begins.') shortId?: string;
+  @Opt() @Text({ max: 200 }) @Doc('Not looked at: the id says which.') slugHint?: string;
+}
+
+export class ChatMetadataParams {
+  @Opt() @Text() agentId?: string;
+  @Opt() @Text({ max: 512 }) sessionKey?: string;
+}
+
+export class ChatMessageGetParams {
+  @Text({ max: 512 }) sessionKey!: string;
+  @Text({ max: 256 }) messageId!: string;
+  @Opt() @Text() agentId?: string;
+  @Opt() @Int({ min: 1, max: 2_000_000 }) @Doc('Characters of its JSON, 500000 by default.') maxChars?: number;
 }
 
 export class ChatAbortParams {

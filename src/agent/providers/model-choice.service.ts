@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { nearestName } from '../../common/nearest-name';
 import { messageOf } from '../../common/openclaw-error';
+import { invalidRequest } from '../../rpc/rpc-error';
 import { ModelFactsService } from './facts/model-facts.service';
 import { type ModelInfo, ModelRegistry } from './model-registry.service';
 import { OFFLINE_PROVIDER } from './model-catalog';
@@ -51,6 +52,16 @@ export class ModelChoice {
     const usable = this.models.list().filter(({ provider }) => provider !== OFFLINE_PROVIDER);
     if (this.models.named(text) !== undefined) return [];
     return usable.filter(({ id }) => id.toLowerCase() === wanted).map(({ provider, id }) => `${provider}/${id}`);
+  }
+
+  /**
+   * The same for who can't go on without. An alias, or a name with a credential, stays as it was written.
+   * @throws RpcError INVALID_REQUEST
+   */
+  async required(text: string): Promise<{ name: string; warning?: string }> {
+    const chosen = await this.choose(text);
+    if ('refusal' in chosen) throw invalidRequest(chosen.refusal);
+    return this.byId(text).length > 0 ? chosen : { ...chosen, name: text };
   }
 
   /** A sentence with the names that were perhaps meant. */

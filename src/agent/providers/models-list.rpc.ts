@@ -1,7 +1,10 @@
 import { Injectable } from '@nestjs/common';
+import { defaultAgentId } from '../../config/agent-entries';
+import { ConfigService } from '../../config/config.service';
 import { RpcMethod } from '../../rpc/rpc-method';
 import { ModelsListParams } from '../agents.dto';
 import { ModelFactsService } from './facts/model-facts.service';
+import { thinkingChoices } from './thinking-choices';
 import { ModelRegistry } from './model-registry.service';
 
 /** What became of reading one provider's list. */
@@ -20,6 +23,7 @@ export class ModelsListRpc {
   constructor(
     private readonly models: ModelRegistry,
     private readonly facts: ModelFactsService,
+    private readonly config: ConfigService,
   ) {}
 
   @RpcMethod({
@@ -28,16 +32,35 @@ export class ModelsListRpc {
     params: ModelsListParams,
     summary: 'Models that can be used now; `refresh` asks their providers first.',
   })
-  async list({ provider, refresh }: ModelsListParams): Promise<unknown> {
+  async list({ provider, refresh, agentId }: ModelsListParams): Promise<{ models: unknown[]; lists?: ReadList[] }> {
     const isWanted = (model: { provider: string }): boolean => provider === undefined || model.provider === provider;
+    const { config } = this.config;
+    const standard = this.standardOf(agentId ?? defaultAgentId(config));
     const lists = refresh === true ? await this.refresh(isWanted) : undefined;
     const models = this.models
       .list()
       .filter(isWanted)
       .map(({ id, name, provider: of, contextWindow, maxTokens, reasoning, input, cost }) => {
-        return { id, name, provider: of, contextWindow, maxTokens, reasoning, input, cost, available: true };
+        const { thinkingLevels, thinkingDefault } = thinkingChoices({ reasoning }, config);
+        return {
+          ...{ id, name, provider: of, contextWindow, maxTokens, reasoning, input, cost },
+          tags: `${of}/${id}` === standard ? ['default'] : [],
+          thinkingLevels,
+          thinkingDefault,
+          available: true,
+        };
       });
     return { models, ...(lists ? { lists } : {}) };
+  }
+
+  /** Model that an agent has where nothing else is chosen; undefined where that one is not known. */
+  private standardOf(agentId: string): string | undefined {
+    try {
+      const { provider, id } = this.models.resolve(agentId).info;
+      return `${provider}/${id}`;
+    } catch {
+      return undefined;
+    }
   }
 
   private async refresh(isWanted: (model: { provider: string }) => boolean): Promise<ReadList[]> {

@@ -6,7 +6,7 @@ import { StreamFilter } from './reply-outcome';
 import { ShownText } from './shown-text';
 
 /** Least time between two events of the same kind while text streams, in milliseconds. */
-const AGENT_INTERVAL_MS = 60;
+const AGENT_INTERVAL_MS = 150;
 const CHAT_INTERVAL_MS = 150;
 const TURN_TEXT_INTERVAL_MS = 250;
 const PIECE_INTERVAL_MS = 200;
@@ -35,7 +35,8 @@ export interface LiveText {
 
 /** Clients with this capability get what streams in pieces, and only of conversations that they have open. */
 const PIECES = 'delta-only';
-const wantsPieces = ({ protocol, capabilities }: WireRecipient): boolean => protocol === 4 && capabilities.has(PIECES);
+export const wantsPieces = ({ protocol, capabilities }: WireRecipient): boolean =>
+  protocol === 4 && capabilities.has(PIECES);
 const wantsWhole = (recipient: WireRecipient): boolean => !wantsPieces(recipient);
 
 /**
@@ -256,9 +257,16 @@ export class RunAnnouncer {
 
   private tool(data: Payload): void {
     const { verbose, sessionKey } = this.facts;
-    this.agent('tool', data, (recipient) => {
+    const showsTools = (recipient: WireRecipient): boolean => {
       if (wantsPieces(recipient)) return recipient.follows.has(sessionKey);
       return recipient.protocol === 4 ? recipient.capabilities.has('tool-events') : verbose;
+    };
+    this.agent('tool', data, showsTools);
+    const { agentId } = this.facts;
+    this.events.emit('wire.event', {
+      event: 'session.tool',
+      payload: { runId: this.name, stream: 'tool', data, sessionKey, agentId, seq: this.seq, ts: Date.now() },
+      accepts: (recipient) => recipient.follows.has(sessionKey) && !showsTools(recipient),
     });
   }
 

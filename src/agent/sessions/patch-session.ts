@@ -24,6 +24,7 @@ const PLAIN_FIELDS = [
 
 /** A session with a patch applied. @throws RpcError INVALID_REQUEST naming the field */
 export function patchSession(entry: SessionEntry, patch: SessionsPatchParams, defaultModel: string): SessionEntry {
+  refuseChanged(entry, patch);
   const next: SessionEntry = { ...entry };
   const thinking = patch.thinkingLevel;
   if (typeof thinking === 'string' && !(THINKING_LEVELS as readonly string[]).includes(thinking) && thinking !== 'on') {
@@ -39,9 +40,59 @@ export function patchSession(entry: SessionEntry, patch: SessionsPatchParams, de
   else if (patch.model !== undefined) next.modelOverride = patch.model;
   if (patch.planMode === true) next.planMode = true;
   else if (patch.planMode !== undefined) delete next.planMode;
+  applyOrder(next, patch, Date.now());
   if (patch.spawnedBy !== undefined) applySpawnedBy(next, patch.spawnedBy);
   return next;
 }
+
+function applyOrder(entry: SessionEntry, patch: SessionsPatchParams, now: number): void {
+  for (const field of ['category', 'icon', 'color'] as const) {
+    const value = patch[field];
+    if (value === null) delete entry[field];
+    else if (value !== undefined) entry[field] = value;
+  }
+  if (patch.pinned === false) delete entry.pinnedAt;
+  else if (patch.pinned === true) entry.pinnedAt ??= now;
+  if (patch.archived === false) delete entry.archivedAt;
+  else if (patch.archived === true) entry.archivedAt ??= now;
+  if (patch.unread === true) entry.markedUnreadAt = now;
+  else if (patch.unread === false) {
+    delete entry.markedUnreadAt;
+    entry.lastReadAt = now;
+  }
+}
+
+/** @throws RpcError INVALID_REQUEST where the session is not as whoever changes it has seen it */
+function refuseChanged(entry: SessionEntry, patch: SessionsPatchParams): void {
+  const { expectedSessionId, expectedMarkedUnreadAt } = patch;
+  const isOther = expectedSessionId !== undefined && expectedSessionId !== entry.sessionId;
+  const isMarkedElsewhere =
+    expectedMarkedUnreadAt !== undefined && expectedMarkedUnreadAt !== (entry.markedUnreadAt ?? null);
+  if (isOther || isMarkedElsewhere)
+    throw invalidRequest('session changed since it was read; read it again and repeat', {
+      details: { code: 'SESSION_CHANGED' },
+    });
+}
+
+/** What whoever may write may change; anything else is the owner's. */
+const ORGANISING: ReadonlySet<string> = new Set([
+  'key',
+  'agentId',
+  'label',
+  'pinned',
+  'archived',
+  'unread',
+  'category',
+  'icon',
+  'color',
+  'model',
+  'thinkingLevel',
+  'expectedSessionId',
+  'expectedMarkedUnreadAt',
+]);
+
+export const needsAdmin = (patch: SessionsPatchParams): boolean =>
+  Object.keys(patch).some((field) => !ORGANISING.has(field));
 
 function applySpawnedBy(entry: SessionEntry, spawnedBy: string | null): void {
   if (!entry.key.includes(':subagent:')) throw invalidRequest('spawnedBy is only supported for sub-agent sessions');

@@ -8,7 +8,7 @@ import { writeFileAtomic } from '../../common/atomic-file';
 import { ConfigService } from '../../config/config.service';
 import { invalidRequest } from '../../rpc/rpc-error';
 import { keepConversationIn } from '../../sessions/ended-conversations';
-import type { SessionEntry } from '../../sessions/session-entry';
+import { type SessionEntry, withoutOrder } from '../../sessions/session-entry';
 import { SessionStore } from '../../sessions/session.store';
 import { TranscriptStore } from '../../sessions/transcript.store';
 import { DatabaseService } from '../../storage/database.service';
@@ -120,7 +120,8 @@ export class SessionArchive {
     return this.database.write('session.fork', async (transaction) => {
       if (await this.sessions.findIn(transaction, key)) throw taken();
       const fresh = await this.sessions.ensureIn(transaction, key, source.agentId);
-      const { label: _label, key: _key, createdAt: _created, branchOf: _of, rewound: _rewound, ...choices } = source;
+      const { label: _label, key: _key, createdAt: _created, branchOf: _of, rewound: _rewound, ...kept } = source;
+      const choices = withoutOrder(kept);
       const entry = { ...choices, ...fresh, sessionId, forkedFrom: source.key };
       await this.sessions.saveIn(transaction, entry);
       await keepConversationIn(transaction, sessionId);

@@ -6,7 +6,7 @@ import { RpcMethod } from '../../rpc/rpc-method';
 import { canonicalSessionKey } from '../../sessions/session-key';
 import { isWrittenBy } from '../chat/agent-intake.service';
 import { SessionBranches } from './session-branches.service';
-import { sessionRow } from './session-row';
+import { SessionRows } from './session-rows.service';
 import {
   SessionKeyParams,
   SessionsBranchesSwitchParams,
@@ -20,6 +20,7 @@ export class SessionBranchesRpc {
   constructor(
     private readonly config: ConfigService,
     private readonly branches: SessionBranches,
+    private readonly rows: SessionRows,
   ) {}
 
   @RpcMethod({
@@ -56,7 +57,7 @@ export class SessionBranchesRpc {
   })
   async list(params: SessionKeyParams): Promise<unknown> {
     const key = this.keyOf(params);
-    return { key, branches: (await this.branches.list(key)).map(sessionRow) };
+    return { key, branches: (await this.branches.list(key)).map((entry) => this.rows.row(entry)) };
   }
 
   @RpcMethod({

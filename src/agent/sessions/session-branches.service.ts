@@ -6,7 +6,7 @@ import { EventBus } from '../../events/event-bus';
 import type { WaitingName } from '../../inbox/inbox.store';
 import { type RpcError, invalidRequest } from '../../rpc/rpc-error';
 import { keepConversationIn } from '../../sessions/ended-conversations';
-import type { SessionEntry } from '../../sessions/session-entry';
+import { type SessionEntry, withoutOrder } from '../../sessions/session-entry';
 import { canonicalSessionKey } from '../../sessions/session-key';
 import { SessionStore } from '../../sessions/session.store';
 import type { TranscriptEvent, UserMessage } from '../../sessions/transcript-event';
@@ -134,11 +134,7 @@ export class SessionBranches {
 
   /** Whoever shows the conversation has to read it again. */
   private changed(sessionKey: string, reason: string): void {
-    this.events.emit('wire.event', {
-      event: 'sessions.changed',
-      payload: { sessionKey, reason, ts: Date.now() },
-      accepts: (recipient) => recipient.protocol === 4,
-    });
+    this.events.emit('session.changed', { sessionKey, reason });
   }
 
   private async sessionOf(key: string): Promise<SessionEntry> {
@@ -165,7 +161,8 @@ function userMessageOf({ message }: TranscriptEvent): UserMessage {
 
 /** The earlier version of a session as a session of its own. */
 function branchOf(known: SessionEntry, branch: SessionEntry): SessionEntry {
-  const { label: _label, rewound: _rewound, ...choices } = known;
+  const { label: _label, rewound: _rewound, ...kept } = known;
+  const choices = withoutOrder(kept);
   for (const field of ROUTE) delete choices[field];
   return { ...choices, key: branch.key, branchOf: known.key };
 }

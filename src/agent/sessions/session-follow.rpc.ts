@@ -4,7 +4,9 @@ import type { RpcContext } from '../../rpc/rpc-context';
 import { RpcMethod } from '../../rpc/rpc-method';
 import { canonicalSessionKey } from '../../sessions/session-key';
 import { TranscriptSearch } from '../../sessions/transcript-search';
-import { SessionFollowParams, SessionsSearchParams } from './sessions.dto';
+import { SessionFeed } from './session-feed.service';
+import { SessionFollowParams, SessionsSearchParams, SessionsSubscribeParams } from './sessions.dto';
+import { SessionsRpc } from './sessions.rpc';
 
 const DEFAULT_FOUND = 30;
 
@@ -14,19 +16,44 @@ export class SessionFollowRpc {
   constructor(
     private readonly config: ConfigService,
     private readonly transcripts: TranscriptSearch,
+    private readonly feed: SessionFeed,
+    private readonly sessions: SessionsRpc,
   ) {}
+
+  @RpcMethod({
+    name: 'sessions.subscribe',
+    scope: 'operator.read',
+    params: SessionsSubscribeParams,
+    summary:
+      'From now on `sessions.changed` says what lists show of the session; with parameters the list comes along.',
+  })
+  async watch(params: SessionsSubscribeParams, context: RpcContext): Promise<unknown> {
+    // Before the list is read, so that nothing falls in between.
+    this.feed.watch(context);
+    const wantsList = Object.keys(params).length > 0;
+    return { subscribed: true, ...(wantsList ? { list: await this.sessions.list(params) } : {}) };
+  }
+
+  @RpcMethod({
+    name: 'sessions.unsubscribe',
+    scope: 'operator.read',
+    summary: 'Ends what `sessions.subscribe` began.',
+  })
+  unwatch(_: unknown, context: RpcContext): unknown {
+    this.feed.unwatch(context);
+    return { subscribed: false };
+  }
 
   @RpcMethod({
     name: 'sessions.messages.subscribe',
     scope: 'operator.read',
     params: SessionFollowParams,
-    unlisted: true,
     summary:
-      'A client with the capability `delta-only` gets what streams in this session, in pieces, until it ends that.',
+      'New messages of this session come as `session.message`, its tools as `session.tool`; a client with the capability `delta-only` gets what streams in it, in pieces.',
   })
-  subscribe({ key, agentId }: SessionFollowParams, { caller }: RpcContext): unknown {
+  subscribe({ key, agentId }: SessionFollowParams, context: RpcContext): unknown {
     const sessionKey = canonicalSessionKey(this.config.config, key, agentId);
-    caller.follows.add(sessionKey);
+    this.feed.follow(sessionKey, context);
     return { subscribed: true, key: sessionKey };
   }
 
@@ -34,12 +61,11 @@ export class SessionFollowRpc {
     name: 'sessions.messages.unsubscribe',
     scope: 'operator.read',
     params: SessionFollowParams,
-    unlisted: true,
     summary: 'Ends what `sessions.messages.subscribe` began.',
   })
-  unsubscribe({ key, agentId }: SessionFollowParams, { caller }: RpcContext): unknown {
+  unsubscribe({ key, agentId }: SessionFollowParams, context: RpcContext): unknown {
     const sessionKey = canonicalSessionKey(this.config.config, key, agentId);
-    caller.follows.delete(sessionKey);
+    this.feed.unfollow(sessionKey, context);
     return { subscribed: false, key: sessionKey };
   }
 

@@ -1,20 +1,6 @@
 import type { SessionEntry } from '../../sessions/session-entry';
 import { sessionKind } from '../../sessions/session-key';
 
-/** A session in `sessions.list`. */
-export function sessionRow(entry: SessionEntry): Record<string, unknown> {
-  // What the gateway keeps for itself is left out; the list of skills alone is longer than all the rest.
-  const {
-    agentId: _agent,
-    createdAt: _created,
-    modelOverride: _model,
-    skillsSnapshot: _skills,
-    rewound: _rewound,
-    ...shown
-  } = entry;
-  return { ...shown, kind: sessionKind(entry.key, entry.chatType) };
-}
-
 /** A session in the `recent` lists of `status` and `health`. */
 export function recentRow(entry: SessionEntry, now: number, contextTokens: number | null): Record<string, unknown> {
   const total = entry.totalTokens ?? null;

@@ -1,4 +1,18 @@
-import { Any, Bool, Doc, Int, OneOf, Opt, OptNull, Str, StrList, Text } from '../../common/validation/fields';
+import {
+  AnyList,
+  Bool,
+  Checked,
+  Doc,
+  Int,
+  OneOf,
+  Opt,
+  OptNull,
+  Str,
+  StrList,
+  Text,
+} from '../../common/validation/fields';
+
+const SESSION_COLORS = ['red', 'blue', 'green', 'yellow', 'purple', 'orange', 'pink', 'cyan'] as const;
 
 export class SessionsListParams {
   @Opt() @Int({ min: 1 }) limit?: number;
@@ -15,14 +29,17 @@ export class SessionsListParams {
   @Doc('Part of a key, label, name, subject or, with includeDerivedTitles, of what the conversation began with.')
   search?: string;
   @Opt() @Int({ min: 0 }) offset?: number;
-  @Opt() @Str() sortBy?: string;
-  @Opt() @Bool() activeOnly?: boolean;
-  @Opt() @Bool() archived?: boolean;
+  @Opt() @OneOf(['updatedAt', 'lastInteractionAt', 'activity']) sortBy?: 'updatedAt' | 'lastInteractionAt' | 'activity';
+  @Opt() @Bool() @Doc('Only those in which something runs or waits.') activeOnly?: boolean;
+  @Opt()
+  @OneOf([true, false, 'all'])
+  @Doc('Those that were put away: only these, none (without it), or beside the others.')
+  archived?: boolean | 'all';
   @Opt() @Bool() pinned?: boolean;
-  @Opt() @Any() group?: unknown;
+  @Opt() @Str({ max: 512 }) @Doc('Only of this group; empty: those in none.') group?: string;
+  @Opt() @Bool() @Doc('Only those in which a person has said something.') requireLastInteraction?: boolean;
   @Opt() @Bool() excludeSubagents?: boolean;
   @Opt() @Bool() excludeCron?: boolean;
-  @Opt() @Bool() ownerFirst?: boolean;
   @Opt() @Bool() configuredAgentsOnly?: boolean;
 }
 
@@ -33,7 +50,7 @@ export class SessionFollowParams {
 }
 
 export class SessionsSearchParams {
-  @Text({ max: 200 }) @Doc('Words in a row, in whichever case.') query!: string;
+  @Text({ max: 500 }) @Doc('Words in a row, in whichever case.') query!: string;
   @Opt() @Int({ min: 1, max: 200 }) @Doc('Most messages to return, 30 by default.') limit?: number;
 }
 
@@ -57,6 +74,21 @@ export class SessionsResolveParams {
 export class SessionsPatchParams {
   @Text() key!: string;
   @OptNull() @Text({ max: 512 }) label?: string | null;
+  @Opt() @Bool() @Doc('Stands before the others.') pinned?: boolean;
+  @Opt() @Bool() @Doc('Put away: lists leave it out unless they are asked.') archived?: boolean;
+  @Opt() @Bool() @Doc('True marks it as not read, false as read until now.') unread?: boolean;
+  @OptNull() @Text({ max: 512 }) @Doc('Group that it stands in.') category?: string | null;
+  @OptNull() @Text({ max: 64 }) icon?: string | null;
+  @OptNull() @OneOf(SESSION_COLORS) color?: string | null;
+  @Opt() @Text() @Doc('Changes nothing where the session has another conversation by now.') expectedSessionId?: string;
+  @OptNull() @Int({ min: 0 }) @Doc('`markedUnreadAt` that was seen; null: none.') expectedMarkedUnreadAt?:
+    number | null;
+  @OptNull()
+  @Checked(() => false, 'must be null: what may run unasked is set by execSecurity and execAsk')
+  permissionMode?: null;
+  @OptNull()
+  @Checked(() => false, 'must be null: which tools an agent has is set in the configuration, at agents.list[].tools')
+  toolOverrides?: null;
   @OptNull() @Text() thinkingLevel?: string | null;
   @OptNull() @OneOf(['on', 'off', 'full']) verboseLevel?: string | null;
   @OptNull() @OneOf(['on', 'off', 'stream']) reasoningLevel?: string | null;
@@ -105,11 +137,59 @@ export class SessionsCreateParams {
   @Opt() @Text() key?: string;
   @Opt() @Text() agentId?: string;
   @Opt() @Text({ max: 512 }) label?: string;
-  @Opt() @Text() displayName?: string;
+  @Opt() @Text({ max: 500 }) displayName?: string;
+  @Opt() @Text({ max: 512 }) @Doc('Group that it stands in.') category?: string;
   @Opt() @Text() model?: string;
   @Opt() @Text() thinkingLevel?: string;
   @Opt() @Text() parentSessionKey?: string;
   @Opt() @Bool() fork?: boolean;
+  @Opt() @Str() @Doc('What is said in it at once.') message?: string;
+  @Opt() @Str() @Doc('The same, where there is no message.') task?: string;
+  @Opt() @AnyList() @Doc('Files as `chat.send` takes them.') attachments?: unknown[];
+  @Opt() @Int({ min: 0 }) timeoutMs?: number;
+  @Opt()
+  @Text({ max: 512 })
+  @Doc('The same key again from the same caller makes no second session and starts no second run.')
+  idempotencyKey?: string;
+  @Opt() @Bool() @Doc('True is refused: there are no worktrees of sessions.') worktree?: boolean;
+}
+
+export class SessionsSendParams {
+  @Text({ max: 512 }) key!: string;
+  @Str() message!: string;
+  @Opt() @Text() agentId?: string;
+  @Opt() @Str() thinking?: string;
+  @Opt() @AnyList() attachments?: unknown[];
+  @Opt() @Int({ min: 0 }) timeoutMs?: number;
+  @Opt() @Text() @Doc('Names this message, as for `chat.send`; one of its own without it.') idempotencyKey?: string;
+}
+
+export class SessionsAbortParams {
+  @Opt() @Text({ max: 512 }) key?: string;
+  @Opt() @Text() runId?: string;
+  @Opt() @Text() agentId?: string;
+  @Opt() @Bool() @Doc('Takes back messages that wait, too.') clearQueued?: boolean;
+}
+
+export class SessionsGetParams {
+  @Text({ max: 512 }) key!: string;
+  @Opt() @Text() agentId?: string;
+  @Opt() @Int({ min: 1, max: 1000 }) limit?: number;
+}
+
+export class SessionsSubscribeParams extends SessionsListParams {}
+
+export class SessionGroupsPutParams {
+  @StrList({ max: 200 }) @Doc('All of them, in their order.') names!: string[];
+}
+
+export class SessionGroupsRenameParams {
+  @Text({ max: 512 }) name!: string;
+  @Text({ max: 512 }) to!: string;
+}
+
+export class SessionGroupsDeleteParams {
+  @Text({ max: 512 }) name!: string;
 }
 
 export class SessionsExportParams {

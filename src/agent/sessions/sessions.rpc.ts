@@ -1,12 +1,13 @@
-import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { cutText } from '../../common/cut-text';
 import { textOf } from '../../common/content-parts';
 import { agentEntries } from '../../config/agent-entries';
 import { ConfigService } from '../../config/config.service';
+import { EventBus } from '../../events/event-bus';
 import type { RpcContext } from '../../rpc/rpc-context';
-import { invalidRequest } from '../../rpc/rpc-error';
+import { invalidRequest, missingScope } from '../../rpc/rpc-error';
 import { RpcMethod } from '../../rpc/rpc-method';
+import { satisfies } from '../../rpc/scopes';
 import type { SessionEntry } from '../../sessions/session-entry';
 import { agentOfSession, canonicalSessionKey, splitSessionKey } from '../../sessions/session-key';
 import { SessionStore } from '../../sessions/session.store';
@@ -15,18 +16,16 @@ import { TranscriptSearch } from '../../sessions/transcript-search';
 import { TranscriptStore } from '../../sessions/transcript.store';
 import { ModelChoice } from '../providers/model-choice.service';
 import { ModelRegistry } from '../providers/model-registry.service';
-import { noThinkingLevel, thinkingLevelOf } from '../thinking-level';
 import { LaneService } from '../turns/lane.service';
 import { TurnStore } from '../turns/turn.store';
 import { CompactionService } from '../context/compaction.service';
 import { readTranscriptLines } from './import-session';
-import { patchSession } from './patch-session';
+import { needsAdmin, patchSession } from './patch-session';
 import { SessionArchive } from './session-archive.service';
-import { sessionRow } from './session-row';
+import { SessionRows } from './session-rows.service';
 import { withoutAnyRuns } from './stop-runs';
 import {
   SessionsCompactParams,
-  SessionsCreateParams,
   SessionsDeleteParams,
   SessionsDescribeParams,
   SessionsExportParams,
@@ -41,6 +40,13 @@ import {
 const MAX_PREVIEW_KEYS = 64;
 const DEFAULT_KEPT_LINES = 400;
 
+/** A page of sessions. */
+interface SessionsListed {
+  count: number;
+  sessions: Record<string, unknown>[];
+  [field: string]: unknown;
+}
+
 @Injectable()
 export class SessionsRpc {
   constructor(
@@ -54,6 +60,8 @@ export class SessionsRpc {
     private readonly archive: SessionArchive,
     private readonly compaction: CompactionService,
     private readonly search: TranscriptSearch,
+    private readonly rows: SessionRows,
+    private readonly events: EventBus,
   ) {}
 
   @RpcMethod({
@@ -62,7 +70,7 @@ export class SessionsRpc {
     params: SessionsListParams,
     summary: 'Sessions, newest first.',
   })
-  async list(params: SessionsListParams, context: RpcContext): Promise<unknown> {
+  async list(params: SessionsListParams): Promise<SessionsListed> {
     const now = Date.now();
     const offset = params.offset ?? 0;
     const search = params.search?.trim() ?? '';
@@ -76,6 +84,12 @@ export class SessionsRpc {
       without: [...(params.includeGlobal ? [] : ['global']), ...(params.includeUnknown ? [] : ['unknown'])],
       withoutParts: [...(params.excludeSubagents ? [':subagent:'] : []), ...(params.excludeCron ? [':cron:'] : [])],
       ...(search === '' ? {} : { search, orSessionIds: begun }),
+      archived: params.archived ?? false,
+      ...(params.pinned === undefined ? {} : { pinned: params.pinned }),
+      ...(params.group === undefined ? {} : { category: params.group }),
+      ...(params.requireLastInteraction ? { interactedOnly: true } : {}),
+      ...(params.activeOnly ? { keys: this.lanes.activeKeys() } : {}),
+      sortBy: (params.sortBy ?? 'updatedAt') === 'updatedAt' ? 'updatedAt' : 'interaction',
       ...(params.limit === undefined ? {} : { limit: params.limit }),
       offset,
     });
@@ -84,15 +98,14 @@ export class SessionsRpc {
       ts: now,
       path: '(multiple)',
       count: rows.length,
-      ...(context.caller.protocol === 4
-        ? {
-            totalCount: total,
-            offset,
-            hasMore: offset + rows.length < total,
-            limitApplied: params.limit ?? null,
-          }
-        : {}),
-      defaults: this.defaults(),
+      totalCount: total,
+      offset,
+      hasMore: offset + rows.length < total,
+      nextOffset: offset + rows.length < total ? offset + rows.length : null,
+      limitApplied: params.limit ?? null,
+      // Owners of sessions among whom one can choose: there is one, and none to choose.
+      owners: [],
+      defaults: this.rows.defaults(),
       sessions: rows,
     };
   }
@@ -126,7 +139,9 @@ export class SessionsRpc {
   })
   async describe(params: SessionsDescribeParams): Promise<unknown> {
     const entry = await this.sessions.find(canonicalSessionKey(this.config.config, params.key, params.agentId));
-    return { session: entry ? { ...(await this.enrich(entry, params)), ...this.resolved(entry) } : null };
+    return {
+      session: entry ? { ...(await this.enrich(entry, params)), resolved: this.rows.resolved(entry) } : null,
+    };
   }
 
   @RpcMethod({
@@ -150,23 +165,30 @@ export class SessionsRpc {
     }
     if (matches.length > 1)
       throw invalidRequest(`Multiple sessions found: ${matches.map((entry) => entry.key).join(', ')}`);
-    return { ok: true, key: matches[0]?.key };
+    return { ok: true, key: matches[0]?.key, agentId: matches[0]?.agentId };
   }
 
   @RpcMethod({
     name: 'sessions.patch',
     scope: 'operator.admin',
+    scopeV4: 'operator.write',
     params: SessionsPatchParams,
-    summary: 'Changes levels, model and other choices of a session; null clears.',
+    summary:
+      'Changes name, order, model, levels and other choices of a session; null clears. All but name, order, model and thinking need operator.admin.',
   })
   async patch(params: SessionsPatchParams, context: RpcContext): Promise<unknown> {
     const key = canonicalSessionKey(this.config.config, params.key, params.agentId);
-    const model = typeof params.model === 'string' ? await this.requireModel(params.model) : undefined;
+    if (needsAdmin(params) && !satisfies(context.caller.scopes, 'operator.admin'))
+      throw missingScope(context.caller, 'operator.admin');
+    if (params.archived === true && (key === 'global' || splitSessionKey(key).rest === 'main'))
+      throw invalidRequest(`archived: the main session can't be put away: ${key}; reset it instead`);
+    const model = typeof params.model === 'string' ? await this.choice.required(params.model) : undefined;
     const agentId = agentOfSession(this.config.config, key);
     const standard = this.models.resolve(agentId).info;
     const entry = await this.sessions.upsert(key, agentId, (old) =>
       patchSession(old, model ? { ...params, model: model.name } : params, `${standard.provider}/${standard.id}`),
     );
+    this.events.emit('session.changed', { sessionKey: key, reason: 'patch' });
     const warning = model?.warning === undefined ? {} : { warning: model.warning };
     return {
       ok: true,
@@ -174,7 +196,7 @@ export class SessionsRpc {
       key,
       entry,
       ...warning,
-      ...(context.caller.protocol === 4 ? this.resolved(entry) : {}),
+      resolved: this.rows.resolved(entry),
     };
   }
 
@@ -194,7 +216,8 @@ export class SessionsRpc {
     const entry = await withoutAnyRuns(this.lanes, key, () =>
       this.sessions.reset(key, agentId, this.turns.requireIdleIn),
     );
-    return { ok: true, key, entry };
+    this.events.emit('session.changed', { sessionKey: key, reason: params.reason ?? 'reset' });
+    return { ok: true, key, entry, resolved: this.rows.resolved(entry) };
   }
 
   @RpcMethod({
@@ -215,6 +238,7 @@ export class SessionsRpc {
       const archived = deleteTranscript ? await this.archive.keepDeleted(session) : [];
       await this.sessions.delete(key, deleteTranscript, this.turns.requireIdleIn);
       this.transcripts.forget(session.sessionId);
+      this.events.emit('session.changed', { sessionKey: key, reason: 'delete' });
       return { ok: true, key, deleted: true, archived };
     });
   }
@@ -235,40 +259,6 @@ export class SessionsRpc {
     if (!result.compacted) return { ok: true, key, compacted: false, reason: result.reason };
     await this.sessions.update(key, (entry) => ({ ...entry, inputTokens: 0, outputTokens: 0, totalTokens: 0 }));
     return { ok: true, key, compacted: true, kept: result.kept };
-  }
-
-  @RpcMethod({
-    name: 'sessions.create',
-    scope: 'operator.write',
-    params: SessionsCreateParams,
-    unlisted: true,
-    summary: 'Makes a session, empty or with the conversation of another one so far.',
-  })
-  async create(params: SessionsCreateParams): Promise<unknown> {
-    const { config } = this.config;
-    const key = canonicalSessionKey(config, params.key ?? `chat-${randomUUID()}`, params.agentId);
-    const agentId = agentOfSession(config, key);
-    const model = params.model === undefined ? undefined : await this.requireModel(params.model);
-    const thinkingLevel = params.thinkingLevel === undefined ? undefined : thinkingLevelOf(params.thinkingLevel);
-    if (params.thinkingLevel !== undefined && thinkingLevel === undefined)
-      throw invalidRequest(`invalid sessions.create params: thinkingLevel: ${noThinkingLevel(params.thinkingLevel)}`);
-    if (params.label !== undefined && (await this.sessions.list({ label: params.label })).length > 0)
-      throw invalidRequest(`label already in use: ${params.label}`);
-    if (params.fork === true) {
-      const parentKey = canonicalSessionKey(config, params.parentSessionKey ?? 'main', params.agentId);
-      const parent = await this.sessions.find(parentKey);
-      if (!parent) throw invalidRequest(`No session found: ${parentKey}`);
-      await this.archive.fork(parent, key);
-    }
-    const entry = await this.sessions.upsert(key, agentId, (old) => ({
-      ...old,
-      ...(params.label === undefined ? {} : { label: params.label }),
-      ...(params.displayName === undefined ? {} : { displayName: params.displayName }),
-      ...(model === undefined ? {} : { modelOverride: model.name }),
-      ...(thinkingLevel === undefined ? {} : { thinkingLevel }),
-    }));
-    const warning = model?.warning === undefined ? {} : { warning: model.warning };
-    return { ok: true, key, sessionId: entry.sessionId, entry, ...warning };
   }
 
   @RpcMethod({
@@ -317,7 +307,7 @@ export class SessionsRpc {
     entry: SessionEntry,
     params: Pick<SessionsListParams, 'includeDerivedTitles' | 'includeLastMessage'>,
   ): Promise<Record<string, unknown>> {
-    const row = sessionRow(entry);
+    const row = this.rows.row(entry);
     if (!params.includeDerivedTitles && !params.includeLastMessage) return row;
     if (params.includeDerivedTitles) {
       const first = await this.transcripts.first(entry.sessionId, 'user');
@@ -328,30 +318,6 @@ export class SessionsRpc {
       if (last) row['lastMessagePreview'] = previewItem(last, 120).text;
     }
     return row;
-  }
-
-  /** Which model answers next, and who chose it; nothing where that one is not known any more. */
-  private resolved({ agentId, modelOverride }: SessionEntry): Record<string, unknown> {
-    try {
-      const { info } = this.models.resolve(agentId, modelOverride);
-      const { provider: modelProvider, id: model, contextWindow, reasoning } = info;
-      return { resolved: { modelProvider, model, contextWindow, reasoning, isChosen: modelOverride !== undefined } };
-    } catch {
-      return {};
-    }
-  }
-
-  private defaults(): Record<string, unknown> {
-    const [agent] = agentEntries(this.config.config);
-    const { info } = this.models.resolve(agent?.id ?? 'main');
-    return { modelProvider: info.provider, model: info.id, contextTokens: info.contextWindow };
-  }
-
-  /** An alias, or a name with a credential, stays as it was written. */
-  private async requireModel(text: string): Promise<{ name: string; warning?: string }> {
-    const chosen = await this.choice.choose(text);
-    if ('refusal' in chosen) throw invalidRequest(chosen.refusal);
-    return this.choice.byId(text).length > 0 ? chosen : { ...chosen, name: text };
   }
 }
 

@@ -111,6 +111,18 @@ export class LaneService {
       .flatMap((lane) => (lane.current ? namesOf(lane.current.request) : []));
   }
 
+  /** Sessions in which something runs or waits for its turn. */
+  activeKeys(): string[] {
+    return [...this.lanes.values()].filter(({ working }) => working).map(({ sessionKey }) => sessionKey);
+  }
+
+  /** Session of a run that is going on, by the name that clients have for it. */
+  keyOfRun(runName: string): string | undefined {
+    for (const { current, sessionKey } of this.lanes.values())
+      if (current && namesOf(current.request).includes(runName)) return sessionKey;
+    return undefined;
+  }
+
   /** What the running turn of a session has said and thought so far. */
   liveOf(sessionKey: string): LiveText | undefined {
     return this.runner.liveOf(sessionKey);

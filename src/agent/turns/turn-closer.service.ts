@@ -115,6 +115,13 @@ export class TurnCloser {
       ...(last ? { modelProvider: last.provider, model: last.model } : {}),
       ...(skills ? { skillsSnapshot: skills } : {}),
       abortedLastRun: end.outcome === 'aborted',
+      ...(isSaidByPerson(turn) ? { lastInteractionAt: turn.startedAt } : {}),
+      lastRun: {
+        runId: namesOf(turn.request)[0] ?? turn.runId,
+        startedAt: turn.startedAt,
+        endedAt: this.clock.now(),
+        outcome: end.outcome === 'failed' ? 'failed' : end.outcome === 'aborted' ? 'killed' : 'done',
+      },
       ...(route && !turn.request.heartbeat
         ? {
             channel: route.channel,
@@ -134,6 +141,13 @@ export class TurnCloser {
     };
   }
 }
+
+/** Whether a person has begun it, and not a job, another agent or the gateway. */
+const isSaidByPerson = ({ request }: StartedTurn['turn']): boolean =>
+  !request.heartbeat && !OF_NOBODY.has(request.channel);
+
+/** Channels of messages that no person has written. */
+const OF_NOBODY: ReadonlySet<string> = new Set(['cron', 'internal', 'subagent']);
 
 /** A heartbeat that had nothing to say leaves nothing in the conversation, nor does one that failed before it did anything. */
 function isForgotten({ request }: StartedTurn['turn'], { outcome, messages }: TurnEnd): boolean {

@@ -302,17 +302,7 @@ export class TurnRunner {
       ...(turn.request.route ? { route: turn.request.route } : {}),
       ...(end.size ? { size: end.size } : {}),
     });
-    this.events.emit('wire.event', {
-      event: 'sessions.changed',
-      payload: {
-        sessionKey: turn.sessionKey,
-        agentId: turn.agentId,
-        reason: 'turn',
-        ts: Date.now(),
-        sessionId: turn.sessionId,
-      },
-      accepts: (recipient) => recipient.protocol === 4,
-    });
+    this.events.emit('session.changed', { sessionKey: turn.sessionKey, reason: 'turn' });
   }
 }
 

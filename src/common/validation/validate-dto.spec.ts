@@ -65,7 +65,7 @@ describe('findDtoProblems', () => {
 
   it('lists every problem', () => {
     expect(say({ limit: 'x', bogus: true })).toBe(
-      "at root: unexpected property 'bogus'; must have required property 'key'; at /limit: must be integer",
+      "must have required property 'key'; at root: unexpected property 'bogus'; at /limit: must be integer",
     );
   });
 

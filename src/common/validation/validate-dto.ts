@@ -67,8 +67,14 @@ function mostTelling(messages: readonly string[]): string {
  * The text clients see after `invalid <method> params: `, in the form that OpenClaw clients know.
  */
 export function describeDtoProblems(problems: readonly DtoProblem[]): string {
-  return problems.map(describeDtoProblem).join('; ');
+  // What is missing comes first, then what is too much, then what is wrong.
+  return [...problems]
+    .sort((a, b) => ORDER.indexOf(a.kind) - ORDER.indexOf(b.kind))
+    .map(describeDtoProblem)
+    .join('; ');
 }
+
+const ORDER: readonly DtoProblem['kind'][] = ['required', 'unexpected', 'invalid'];
 
 function describeDtoProblem(problem: DtoProblem): string {
   const property = problem.path.at(-1) ?? '';

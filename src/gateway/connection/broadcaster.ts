@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { EventBus } from '../../events/event-bus';
 import { type EventRule, eventRule } from '../../rpc/event-rules';
+import { isEventOf } from '../../rpc/answer-views';
 import type { WireEvent } from '../../rpc/wire-event';
 import { satisfies } from '../../rpc/scopes';
 import type { Connection } from './connection';
@@ -46,6 +47,7 @@ function mayReceive(connection: Connection, rule: EventRule, event: WireEvent): 
   const { caller } = connection;
   if (!caller) return false;
   if (event.connectionIds && !event.connectionIds.has(connection.id)) return false;
+  if (!isEventOf(connection.protocol, event.event)) return false;
   if (event.accepts && !event.accepts(connection)) return false;
   if (caller.role === 'node')
     return rule.toNodes === 'following' ? isFollowed(event.payload, caller.follows) : rule.toNodes === true;

@@ -56,6 +56,10 @@ export class Connection implements WireRecipient {
     return this.caller?.follows ?? EMPTY;
   }
 
+  get watchesSessions(): boolean {
+    return this.caller?.watchesSessions ?? false;
+  }
+
   /** Aborts when the socket is closed. */
   get signal(): AbortSignal {
     return this.gone.signal;

@@ -4,6 +4,8 @@ import { isPlainObject } from '../../common/plain-object';
 import { Redactor } from '../../common/redactor';
 import { describeDtoProblems, findDtoProblems } from '../../common/validation/validate-dto';
 import { PreparedJson, type RpcCaller, type RpcContext } from '../../rpc/rpc-context';
+import { answerInsteadOf, viewOf } from '../../rpc/answer-views';
+import { isIdleParam } from '../../rpc/idle-params';
 import { satisfies } from '../../rpc/scopes';
 import { type RegisteredMethod, RpcRegistry } from './rpc-registry';
 import type { CallOutcome, OutgoingError } from './wire-dialect';
@@ -43,16 +45,22 @@ export class Dispatcher {
     try {
       const result = found.handler((params ?? NO_PARAMS) as never, context);
       if (!isPromise(result)) {
-        settle({ ok: true, json: toJson(result) });
+        settle({ ok: true, json: toJson(method, result, context.caller) });
         return;
       }
       result.then(
-        (value) => settle({ ok: true, json: toJson(value) }),
-        (error: unknown) => settle({ ok: false, error: toWireError(error, method, this.log, this.redactor) }),
+        (value) => settle({ ok: true, json: toJson(method, value, context.caller) }),
+        (error: unknown) => settle(this.failed(method, error, context.caller)),
       );
     } catch (error) {
-      settle({ ok: false, error: toWireError(error, method, this.log, this.redactor) });
+      settle(this.failed(method, error, context.caller));
     }
+  }
+
+  private failed(method: string, error: unknown, { protocol }: RpcCaller): CallOutcome {
+    const answer = answerInsteadOf(method, protocol, error);
+    if (answer !== undefined) return { ok: true, json: JSON.stringify(answer) };
+    return { ok: false, error: toWireError(error, method, this.log, this.redactor) };
   }
 
   private refusal(method: RegisteredMethod, caller: RpcCaller): OutgoingError | undefined {
@@ -89,9 +97,12 @@ export class Dispatcher {
     }
     if (!method.params) {
       if (!isPlainObject(params)) return invalidParams(name, 'at root: must be object');
-      return invalidParams(name, `at root: unexpected property '${Object.keys(params)[0] ?? ''}'`);
+      const unknown = Object.keys(params).find((key) => !isIdleParam(name, key));
+      return unknown === undefined ? undefined : invalidParams(name, `at root: unexpected property '${unknown}'`);
     }
-    const problems = findDtoProblems(method.params, params);
+    const problems = findDtoProblems(method.params, params).filter(
+      ({ kind, path }) => !(kind === 'unexpected' && path.length === 1 && isIdleParam(name, path[0] ?? '')),
+    );
     return problems.length > 0 ? invalidParams(name, describeDtoProblems(problems)) : undefined;
   }
 }
@@ -108,7 +119,7 @@ function isPromise(value: unknown): value is Promise<unknown> {
   return typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function';
 }
 
-function toJson(value: unknown): string {
+function toJson(method: string, value: unknown, { protocol }: RpcCaller): string {
   if (value instanceof PreparedJson) return value.text;
-  return JSON.stringify(value) ?? 'null';
+  return JSON.stringify(viewOf(method, protocol, value)) ?? 'null';
 }

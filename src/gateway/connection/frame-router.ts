@@ -157,6 +157,7 @@ export class FrameRouter {
           capabilities: new Set(connectParams.caps ?? []),
           remoteAddress: connection.address.address,
           follows: new Set(),
+          watchesSessions: false,
         };
         this.presence.connected(connectParams.client, caller);
         const hello = this.hello.build(connection.id, verdict);

@@ -3,6 +3,7 @@ import { hostname } from 'node:os';
 import { Injectable } from '@nestjs/common';
 import { appVersion } from '../../common/app-root';
 import { ConfigService } from '../../config/config.service';
+import { isEventOf } from '../../rpc/answer-views';
 import { EVENT_RULES } from '../../rpc/event-rules';
 import { satisfies } from '../../rpc/scopes';
 import { defaultAgentId } from '../../config/agent-entries';
@@ -19,7 +20,7 @@ import { RpcRegistry } from './rpc-registry';
 export class HelloService {
   private readonly startedAt = performance.now();
   private readonly bootId = randomUUID();
-  private featuresJson: string | undefined;
+  private readonly featuresJson: { 3?: string; 4?: string } = {};
 
   constructor(
     private readonly registry: RpcRegistry,
@@ -66,18 +67,17 @@ export class HelloService {
       attachments: ATTACHMENT_LIMITS,
     };
     return (
-      `{"type":"hello-ok","protocol":${grant.protocol},"server":${JSON.stringify(server)},"features":${this.features()},` +
+      `{"type":"hello-ok","protocol":${grant.protocol},"server":${JSON.stringify(server)},"features":${this.features(grant.protocol)},` +
       `"snapshot":{"presence":${JSON.stringify(presence)},"health":${health.json},${JSON.stringify(facts).slice(1)},` +
       `${grant.protocol === 4 ? '"pluginSurfaceUrls":{},' : ''}"auth":${JSON.stringify(auth)},"policy":${JSON.stringify(policy)}}`
     );
   }
 
-  private features(): string {
-    this.featuresJson ??= JSON.stringify({
+  private features(protocol: 3 | 4): string {
+    return (this.featuresJson[protocol] ??= JSON.stringify({
       methods: this.registry.listed(),
-      events: Object.keys(EVENT_RULES),
+      events: Object.keys(EVENT_RULES).filter((name) => isEventOf(protocol, name)),
       capabilities: [],
-    });
-    return this.featuresJson;
+    }));
   }
 }

@@ -79,5 +79,6 @@ function caller({ address, local }: RequestSource): RpcCaller {
     capabilities: new Set(),
     remoteAddress: address,
     follows: new Set(),
+    watchesSessions: false,
   };
 }

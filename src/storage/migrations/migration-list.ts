@@ -18,6 +18,7 @@ import * as waiting from './0015-waiting';
 import * as sessionNames from './0016-session-names';
 import * as polls from './0017-polls';
 import * as receivedFiles from './0018-received-files';
+import * as organisedSessions from './0019-organised-sessions';
 
 export interface Migration {
   name: string;
@@ -45,4 +46,5 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: '0016-session-names', up: sessionNames.up, down: sessionNames.down },
   { name: '0017-polls', up: polls.up, down: polls.down },
   { name: '0018-received-files', up: receivedFiles.up, down: receivedFiles.down },
+  { name: '0019-organised-sessions', up: organisedSessions.up, down: organisedSessions.down },
 ];

@@ -1,0 +1,109 @@
+import { Injectable } from '@nestjs/common';
+import { EventBus } from '../../events/event-bus';
+import type { RpcContext } from '../../rpc/rpc-context';
+import type { WireRecipient } from '../../rpc/wire-event';
+import { historyMessage, plainUserText } from '../../sessions/history-view';
+import { SessionStore } from '../../sessions/session.store';
+import { TranscriptStore } from '../../sessions/transcript.store';
+import { wantsPieces } from '../runtime/run-announcer';
+import { SessionRows } from './session-rows.service';
+
+/** More messages than this at once are no conversation that goes on: whoever shows it reads it anew. */
+const MOST_AT_ONCE = 50;
+
+const watches = ({ watchesSessions }: WireRecipient): boolean => watchesSessions;
+
+/**
+ * Tells clients what happens to sessions: all of them that there was a change (`sessions.changed`), those that have
+ * subscribed to the list what it shows of the session now, and those that have a conversation open its new messages
+ * (`session.message`). While nobody has subscribed to anything it reads nothing.
+ */
+@Injectable()
+export class SessionFeed {
+  private watching = 0;
+  /** How many clients have each conversation open. */
+  private readonly followed = new Map<string, number>();
+
+  constructor(
+    private readonly events: EventBus,
+    private readonly sessions: SessionStore,
+    private readonly transcripts: TranscriptStore,
+    private readonly rows: SessionRows,
+  ) {}
+
+  listen(): void {
+    this.events.on('session.changed', ({ sessionKey, reason }) => void this.changed(sessionKey, reason));
+    this.events.on('transcript.appended', ({ sessionId, after, count }) => void this.appended(sessionId, after, count));
+  }
+
+  watch({ caller, signal }: RpcContext): void {
+    if (caller.watchesSessions) return;
+    caller.watchesSessions = true;
+    this.watching++;
+    signal.addEventListener('abort', () => this.unwatch({ caller, signal } as RpcContext), { once: true });
+  }
+
+  unwatch({ caller }: RpcContext): void {
+    if (!caller.watchesSessions) return;
+    caller.watchesSessions = false;
+    this.watching--;
+  }
+
+  follow(sessionKey: string, { caller, signal }: RpcContext): void {
+    if (caller.follows.has(sessionKey)) return;
+    caller.follows.add(sessionKey);
+    this.followed.set(sessionKey, (this.followed.get(sessionKey) ?? 0) + 1);
+    signal.addEventListener('abort', () => this.unfollow(sessionKey, { caller, signal } as RpcContext), { once: true });
+  }
+
+  unfollow(sessionKey: string, { caller }: RpcContext): void {
+    if (!caller.follows.delete(sessionKey)) return;
+    const left = (this.followed.get(sessionKey) ?? 1) - 1;
+    if (left > 0) this.followed.set(sessionKey, left);
+    else this.followed.delete(sessionKey);
+  }
+
+  private async changed(sessionKey: string, reason: string): Promise<void> {
+    const facts = { sessionKey, reason, ts: Date.now() };
+    if (this.watching === 0) {
+      this.events.emit('wire.event', { event: 'sessions.changed', payload: facts });
+      return;
+    }
+    this.events.emit('wire.event', {
+      event: 'sessions.changed',
+      payload: facts,
+      accepts: (recipient) => !watches(recipient),
+    });
+    const entry = await this.sessions.find(sessionKey);
+    this.events.emit('wire.event', {
+      event: 'sessions.changed',
+      payload: entry
+        ? { ...facts, agentId: entry.agentId, sessionId: entry.sessionId, ...this.rows.changedRow(entry) }
+        : facts,
+      accepts: watches,
+    });
+  }
+
+  private async appended(sessionId: string, after: number, count: number): Promise<void> {
+    if (this.followed.size === 0 || count > MOST_AT_ONCE) return;
+    const session = await this.sessions.findBySessionId(sessionId);
+    if (!session || !this.followed.has(session.key)) return;
+    const { key: sessionKey, agentId } = session;
+    for (const event of await this.transcripts.readBeside(sessionId, { after }, count)) {
+      this.events.emit('wire.event', {
+        event: 'session.message',
+        payload: {
+          sessionKey,
+          agentId,
+          sessionId,
+          messageId: event.id,
+          messageSeq: event.seq,
+          ...(event.runId ? { runId: event.runId } : {}),
+          message: plainUserText(historyMessage(event)),
+        },
+        // Who goes on from pieces has it already.
+        accepts: (recipient) => recipient.follows.has(sessionKey) && !wantsPieces(recipient),
+      });
+    }
+  }
+}

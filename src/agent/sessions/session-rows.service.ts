@@ -1,0 +1,121 @@
+import { Injectable } from '@nestjs/common';
+import { defaultAgentId } from '../../config/agent-entries';
+import { ConfigService } from '../../config/config.service';
+import type { SessionEntry } from '../../sessions/session-entry';
+import { sessionKind, splitSessionKey } from '../../sessions/session-key';
+import { thinkingChoices } from '../providers/thinking-choices';
+import { ModelRegistry } from '../providers/model-registry.service';
+import { LaneService } from '../turns/lane.service';
+import { queueSettings } from '../turns/queue-plan';
+import { listedKind } from './session-kind';
+
+/** A session in a list. Times in milliseconds since 1970. */
+export type SessionRow = Record<string, unknown> & { key: string };
+
+/** Sessions as clients see them: what is stored, which model answers next, and whether something runs. */
+@Injectable()
+export class SessionRows {
+  constructor(
+    private readonly config: ConfigService,
+    private readonly models: ModelRegistry,
+    private readonly lanes: LaneService,
+  ) {}
+
+  /** Everything that is known of a session but what was said. */
+  row(entry: SessionEntry, now = Date.now()): SessionRow {
+    // What the gateway keeps for itself is left out; the list of skills alone is longer than all the rest.
+    const { skillsSnapshot: _skills, rewound: _rewound, lastRun, modelOverride, markedUnreadAt, ...shown } = entry;
+    const activeRunIds = this.lanes.activeRunNames(entry.key);
+    const kind = listedKind(entry);
+    const displayName = entry.label ?? entry.displayName ?? entry.subject;
+    return {
+      ...shown,
+      ...(displayName === undefined ? {} : { displayName }),
+      kind: sessionKind(entry.key, entry.chatType),
+      classification: kind,
+      isMain: kind === 'main',
+      isBackground: kind === 'cron' || splitSessionKey(entry.key).rest.startsWith('subagent:'),
+      archived: entry.archivedAt !== undefined,
+      pinned: entry.pinnedAt !== undefined,
+      unread: isUnread(entry),
+      ...(markedUnreadAt === undefined ? {} : { markedUnreadAt }),
+      systemSent: (entry.inputTokens ?? 0) > 0,
+      totalTokensFresh: (entry.totalTokens ?? 0) > 0,
+      ...this.modelOf(entry),
+      modelOverrideSource: modelOverride === undefined ? null : 'user',
+      effectiveQueueMode: queueSettings(this.config.config, entry.channel ?? 'webchat', entry).mode,
+      effectiveResponseUsage: entry.responseUsage ?? 'off',
+      ...(lastRun
+        ? {
+            status: lastRun.outcome,
+            lastRunId: lastRun.runId,
+            startedAt: lastRun.startedAt,
+            endedAt: lastRun.endedAt,
+            runtimeMs: lastRun.endedAt - lastRun.startedAt,
+          }
+        : {}),
+      ...(activeRunIds.length > 0 ? { status: 'running' } : {}),
+      hasActiveRun: activeRunIds.length > 0,
+      activeRunIds,
+      snapshotAt: now,
+    };
+  }
+
+  /** What holds for sessions that say nothing else. */
+  defaults(agentId = defaultAgentId(this.config.config)): Record<string, unknown> {
+    const { info } = this.models.resolve(agentId);
+    return {
+      modelProvider: info.provider,
+      model: info.id,
+      contextTokens: info.contextWindow,
+      ...thinkingChoices(info, this.config.config),
+    };
+  }
+
+  /** What a list shows of a session, for an event: no more than can have changed by what happened in it. */
+  changedRow(entry: SessionEntry): SessionRow {
+    const { key, kind, displayName, updatedAt, archived, pinned, unread, category, icon, color, label, ...rest } =
+      this.row(entry);
+    const { lastInteractionAt, totalTokens, modelProvider, model, status, hasActiveRun, activeRunIds } = rest;
+    return {
+      key,
+      kind,
+      ...{ label, displayName, category, icon, color },
+      updatedAt,
+      ...{ archived, pinned, unread, lastInteractionAt, totalTokens, modelProvider, model, status },
+      ...{ hasActiveRun, activeRunIds },
+    };
+  }
+
+  /** Which model answers next, and who chose it; undefined where that one is not known any more. */
+  resolved({ agentId, modelOverride }: SessionEntry): Record<string, unknown> | undefined {
+    try {
+      const { provider, id, contextWindow, reasoning } = this.models.resolve(agentId, modelOverride).info;
+      return { modelProvider: provider, model: id, contextWindow, reasoning, isChosen: modelOverride !== undefined };
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** Which model answers next, and how much it can think; what is stored where that model is not known any more. */
+  private modelOf({ agentId, modelOverride, contextTokens }: SessionEntry): Record<string, unknown> {
+    try {
+      const { info } = this.models.resolve(agentId, modelOverride);
+      return {
+        modelProvider: info.provider,
+        model: info.id,
+        contextTokens: contextTokens ?? info.contextWindow,
+        // What holds for the others stands at the top of a list.
+        ...(modelOverride === undefined ? {} : thinkingChoices(info, this.config.config)),
+      };
+    } catch {
+      return {};
+    }
+  }
+}
+
+/** Marked so, or something was said since it was last read, where anybody says when it is read. */
+export function isUnread({ markedUnreadAt, lastReadAt, lastRun }: SessionEntry): boolean {
+  if (markedUnreadAt !== undefined) return true;
+  return lastReadAt !== undefined && (lastRun?.endedAt ?? 0) > lastReadAt;
+}

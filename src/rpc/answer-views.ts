@@ -1,0 +1,153 @@
+import { type PlainObject, isPlainObject } from '../common/plain-object';
+import { RpcError } from './rpc-error';
+
+/** Revisions of the protocol that clients speak. */
+export type ProtocolRevision = 3 | 4;
+
+const PAGE = ['totalCount', 'offset', 'nextOffset', 'hasMore', 'limitApplied', 'owners'];
+const ORDER = [
+  'archived',
+  'archivedAt',
+  'category',
+  'color',
+  'icon',
+  'lastReadAt',
+  'markedUnreadAt',
+  'pinned',
+  'pinnedAt',
+];
+const ROW = [
+  ...ORDER,
+  'activeRunIds',
+  'agentId',
+  'classification',
+  'createdAt',
+  'effectiveQueueMode',
+  'effectiveResponseUsage',
+  'endedAt',
+  'hasActiveRun',
+  'isBackground',
+  'isMain',
+  'lastInteractionAt',
+  'lastRunId',
+  'modelOverrideSource',
+  'runtimeMs',
+  'snapshotAt',
+  'startedAt',
+  'status',
+  'thinkingDefault',
+  'thinkingLevels',
+  'thinkingOptions',
+  'totalTokensFresh',
+  'unread',
+];
+const THINKING = ['thinkingLevels', 'thinkingOptions', 'thinkingDefault'];
+const HISTORY = [
+  'hasMore',
+  'hasNewer',
+  'nextOffset',
+  'inFlightRun',
+  'totalMessages',
+  'pendingInputs',
+  'defaults',
+  'sessionInfo',
+];
+const CRON_PAGE = ['snapshotRevision', 'total', 'offset', 'limit', 'hasMore', 'nextOffset', 'deliveryPreviews'];
+const CRON_JOB = ['configRevision', 'effectiveAgentId', 'lastRunAtMs', 'lastRunError', 'lastRunStatus', 'nextRunAtMs'];
+
+const of = (place: string, names: readonly string[]): string[] => names.map((name) => `${place}.${name}`);
+
+/**
+ * What of a method's answer only clients of protocol 4 get, as paths: `rows[].name` is a field of every entry of a list.
+ * Methods answer with all of it; the dispatcher leaves out what does not belong to the caller's revision.
+ */
+const SINCE_4: Readonly<Record<string, readonly string[]>> = {
+  'sessions.list': [...PAGE, ...of('sessions[]', ROW), ...of('defaults', THINKING)],
+  'agents.list': ['ownership', 'selectionRequired', ...of('agents[]', THINKING)],
+  'chat.history': HISTORY,
+  'models.list': of('models[]', ['tags', ...THINKING]),
+  'sessions.patch': ['resolved'],
+  'sessions.reset': ['resolved'],
+  'cron.list': [...CRON_PAGE, ...of('jobs[]', CRON_JOB)],
+  'cron.add': [...CRON_JOB, 'deliveryPreview'],
+  'cron.update': CRON_JOB,
+  'cron.run': ['enqueued'],
+};
+
+/** Events that only clients of protocol 4 get. */
+const EVENTS_SINCE_4: ReadonlySet<string> = new Set(['piece', 'session.message', 'session.tool', 'sessions.changed']);
+
+/** Whether an event belongs to a revision. */
+export const isEventOf = (revision: ProtocolRevision, name: string): boolean =>
+  revision === 4 || !EVENTS_SINCE_4.has(name);
+
+/** Where protocol 3 has another form for something. */
+const FORMS_OF_3: Readonly<Record<string, (answer: PlainObject) => PlainObject>> = {
+  'chat.history': ({ messages, ...rest }) => ({
+    ...rest,
+    messages: (messages as PlainObject[]).map((message) =>
+      message['role'] === 'user' && typeof message['content'] === 'string'
+        ? { ...message, content: [{ type: 'text', text: message['content'] }] }
+        : message,
+    ),
+  }),
+};
+
+/** Where protocol 3 answers what protocol 4 refuses: by method and code of the refusal. */
+const ANSWERED_IN_3: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
+  'cron.remove': { CRON_JOB_NOT_FOUND: { ok: true, removed: false } },
+  'cron.runs': { CRON_JOB_NOT_FOUND: { entries: [] } },
+};
+
+/** What is left out at each key: all of it, or parts of what lies below. `[]` stands for every entry of a list. */
+type Omitted = Map<string, Omitted | 'all'>;
+const COMPILED = new Map(Object.entries(SINCE_4).map(([method, paths]) => [method, compiled(paths)]));
+
+/** Methods whose answers differ by revision; a test holds that each exists. */
+export const VIEWED_METHODS: readonly string[] = [...COMPILED.keys(), ...Object.keys(ANSWERED_IN_3)];
+
+/** The answer of a method as a client of this revision gets it. */
+export function viewOf(method: string, revision: ProtocolRevision, answer: unknown): unknown {
+  if (revision === 4) return answer;
+  const omitted = COMPILED.get(method);
+  const rest = omitted ? without(answer, omitted) : answer;
+  const form = Object.hasOwn(FORMS_OF_3, method) ? FORMS_OF_3[method] : undefined;
+  return form && isPlainObject(rest) ? form(rest) : rest;
+}
+
+/** What a client of this revision gets in place of a refusal; undefined: the refusal. */
+export function answerInsteadOf(method: string, revision: ProtocolRevision, error: unknown): unknown {
+  if (revision === 4 || !(error instanceof RpcError) || !Object.hasOwn(ANSWERED_IN_3, method)) return undefined;
+  return ANSWERED_IN_3[method]?.[String(error.details?.['code'])];
+}
+
+function compiled(paths: readonly string[]): Omitted {
+  const root: Omitted = new Map();
+  for (const path of paths) {
+    const keys = path.replaceAll('[]', '.[]').split('.');
+    let at = root;
+    for (const key of keys.slice(0, -1)) {
+      const known = at.get(key);
+      const next: Omitted = known instanceof Map ? known : new Map();
+      at.set(key, next);
+      at = next;
+    }
+    at.set(keys.at(-1) ?? '', 'all');
+  }
+  return root;
+}
+
+/** A copy that lacks what is to be left out; what lies beside it is shared. */
+function without(value: unknown, omitted: Omitted): unknown {
+  if (Array.isArray(value)) {
+    const inner = omitted.get('[]');
+    return inner instanceof Map ? value.map((entry) => without(entry, inner)) : value;
+  }
+  if (!isPlainObject(value)) return value;
+  const copy: Record<string, unknown> = {};
+  for (const [key, entry] of Object.entries(value)) {
+    const inner = omitted.get(key);
+    if (inner !== 'all') copy[key] = inner ? without(entry, inner) : entry;
+  }
+  return copy;
+}

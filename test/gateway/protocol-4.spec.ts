@@ -1,0 +1,258 @@
+import { until } from '../harness/gateway-process';
+import { ToolBench } from '../harness/tool-bench';
+import { WireClient } from '../harness/wire-client';
+
+type Row = Record<string, unknown> & { key: string };
+
+/** What programs made for protocol 4 of OpenClaw rely on, over the real wire. */
+describe('a client of protocol 4', () => {
+  let bench: ToolBench;
+  let client: WireClient;
+  let old: WireClient;
+  beforeAll(async () => {
+    bench = await ToolBench.start({});
+    client = await WireClient.connected(bench.gateway.url, { minProtocol: 4, maxProtocol: 4 });
+    old = await WireClient.connected(bench.gateway.url, { minProtocol: 3, maxProtocol: 3 });
+  });
+  afterAll(async () => {
+    client.close();
+    old.close();
+    await bench.stop();
+  });
+  const done = <T = Record<string, unknown>>(method: string, params: unknown = {}): Promise<T> =>
+    client.done<T>(method, params);
+  const listed = async (params: object, by = client): Promise<Row[]> =>
+    (await by.done<{ sessions: Row[] }>('sessions.list', params)).sessions;
+
+  it('may send parameters that mean nothing here, and no others', async () => {
+    for (const [method, params] of [
+      ['health', { anything: 1 }],
+      ['status', { includeChannelSummary: true }],
+      ['chat.abort', { sessionKey: 'main', preserveSideRuns: true }],
+      ['sessions.list', { includePeople: true, archived: 'all', traceparent: 'x' }],
+      ['sessions.subscribe', { includePeople: true }],
+      ['cron.list', { enabled: 'all', compact: true }],
+    ] as const)
+      expect([method, (await client.call(method, params)).ok]).toEqual([method, true]);
+    for (const [method, params] of [
+      ['chat.abort', { sessionKey: 'main', bogus: true }],
+      ['sessions.list', { archived: 'some' }],
+      ['agents.list', { bogus: 1 }],
+      ['sessions.patch', { key: 'main', permissionMode: 'full' }],
+      ['sessions.create', { worktree: true }],
+    ] as const)
+      expect([method, (await client.call(method, params)).ok]).toEqual([method, false]);
+  });
+
+  it('makes a session with a message, once for each key', async () => {
+    const asked = { label: 'Made', message: 'hello there', category: 'work', idempotencyKey: 'make-1' };
+    const made = await done<{ key: string; runId: string; runStarted: boolean }>('sessions.create', asked);
+    expect(made).toMatchObject({ runStarted: true, runId: 'make-1', status: 'started' });
+    const again = await done<{ key: string }>('sessions.create', asked);
+    expect(again).toMatchObject({ key: made.key, runId: 'make-1' });
+    await until('an answer', async () => {
+      const { messages } = await done<{ messages: { role: string }[] }>('sessions.get', { key: made.key });
+      return messages.some(({ role }) => role === 'assistant');
+    });
+    const { messages } = await done<{ messages: { role: string }[] }>('sessions.get', { key: made.key });
+    expect(messages.filter(({ role }) => role === 'user')).toHaveLength(1);
+    expect(await done('sessions.abort', { key: made.key })).toEqual({
+      ok: true,
+      abortedRunId: null,
+      status: 'no-active-run',
+    });
+  });
+
+  it('keeps order among its sessions, and finds it again', async () => {
+    const { key } = await done<{ key: string }>('sessions.create', { key: 'agent:main:tidy' });
+    await done('sessions.patch', { key, pinned: true, category: 'home', icon: 'star', color: 'red', unread: true });
+    const [row] = await listed({ group: 'home' });
+    expect(row).toMatchObject({ key, pinned: true, category: 'home', icon: 'star', color: 'red', unread: true });
+    expect((await listed({ pinned: true })).map((each) => each.key)).toEqual([key]);
+    // Protocol 3 knows nothing of it.
+    expect((await listed({}, old)).find((each) => each.key === key)).not.toHaveProperty('pinned');
+
+    await done('sessions.patch', { key, archived: true, unread: false, category: null });
+    const keys = async (archived?: unknown): Promise<boolean> =>
+      (await listed(archived === undefined ? {} : { archived })).some((each) => each.key === key);
+    expect([await keys(), await keys(false), await keys(true), await keys('all')]).toEqual([false, false, true, true]);
+    expect((await listed({ archived: true }))[0]).toMatchObject({ archived: true, unread: false });
+    const stale = await client.call('sessions.patch', { key, expectedSessionId: 'other', pinned: false });
+    expect(stale.error).toMatchObject({ code: 'INVALID_REQUEST', details: { code: 'SESSION_CHANGED' } });
+    expect((await client.call('sessions.patch', { key: 'main', archived: true })).ok).toBe(false);
+  });
+
+  it('groups sessions', async () => {
+    await done('sessions.groups.put', { names: ['later', 'now'] });
+    await done('sessions.create', { key: 'agent:main:grouped', category: 'now' });
+    expect(await done('sessions.groups.rename', { name: 'now', to: 'today' })).toMatchObject({ updatedSessions: 1 });
+    const { groups } = await done<{ groups: { name: string }[] }>('sessions.groups.list');
+    expect(groups.map(({ name }) => name)).toEqual(['later', 'today', 'work']);
+    expect(await listed({ group: 'today' })).toHaveLength(1);
+    expect(await done('sessions.groups.delete', { name: 'today' })).toMatchObject({ updatedSessions: 1 });
+    expect(await listed({ group: 'today' })).toHaveLength(0);
+  });
+
+  it('follows a conversation and the list, and nobody else is told more', async () => {
+    const watcher = await WireClient.connected(bench.gateway.url, { minProtocol: 4, maxProtocol: 4 });
+    const key = 'agent:main:followed';
+    expect(await watcher.done('sessions.subscribe')).toEqual({ subscribed: true });
+    expect(await watcher.done('sessions.messages.subscribe', { key })).toEqual({ subscribed: true, key });
+    const from = watcher.frames.length;
+    await bench.turn([{ name: 'session_status', args: {} }], { sessionKey: key, message: 'and now' });
+    await until('both messages', () => watcher.frames.filter(({ event }) => event === 'session.message').length >= 2);
+    const seen = watcher.frames.slice(from);
+    const payloads = (event: string): Record<string, unknown>[] =>
+      seen.filter((frame) => frame.event === event).map(({ payload }) => payload ?? {});
+    const said = payloads('session.message');
+    expect(said[0]).toMatchObject({
+      sessionKey: key,
+      messageSeq: 1,
+      message: { role: 'user', content: 'and now' },
+      messageId: expect.any(String) as string,
+    });
+    expect(said.at(-1)).toMatchObject({ message: { role: 'assistant' } });
+    expect(payloads('session.tool')[0]).toMatchObject({
+      sessionKey: key,
+      data: { phase: 'start', name: 'session_status' },
+    });
+    await until('the end', () => payloads('sessions.changed').length > 0);
+    const changes = watcher.frames.slice(from).filter(({ event }) => event === 'sessions.changed');
+    expect(changes.at(-1)?.payload).toMatchObject({ sessionKey: key, key, hasActiveRun: false, status: 'done' });
+    // Who has not subscribed learns of the change alone; protocol 3 has no such events.
+    await client.settled();
+    const plain = client.frames.filter(({ payload }) => payload?.['sessionKey'] === key);
+    expect(plain.filter(({ event }) => event === 'session.message' || event === 'session.tool')).toEqual([]);
+    const names = (await old.settled()).map(({ event }) => event);
+    for (const event of ['sessions.changed', 'session.message', 'session.tool']) expect(names).not.toContain(event);
+
+    expect(await watcher.done('sessions.messages.unsubscribe', { key })).toEqual({ subscribed: false, key });
+    expect(await watcher.done('sessions.unsubscribe')).toEqual({ subscribed: false });
+    watcher.close();
+  });
+
+  it('reads pages of jobs and of their runs', async () => {
+    const job = await done<{ id: string; configRevision: string }>('cron.add', {
+      name: 'Daily',
+      schedule: { kind: 'cron', expr: '0 7 * * *' },
+      payload: { kind: 'agentTurn', message: 'x' },
+    });
+    const page = await done<Record<string, unknown>>('cron.list', { limit: 5, enabled: 'all' });
+    expect(page).toMatchObject({
+      total: 1,
+      offset: 0,
+      limit: 5,
+      hasMore: false,
+      nextOffset: null,
+      snapshotRevision: expect.stringMatching(/^sha256:/) as string,
+      deliveryPreviews: { [job.id]: { label: 'not requested' } },
+      jobs: [{ id: job.id, configRevision: job.configRevision, effectiveAgentId: 'main' }],
+    });
+    expect(await old.done('cron.list', {})).not.toHaveProperty('snapshotRevision');
+    expect(await done('cron.runs', { id: job.id })).toMatchObject({ entries: [], total: 0, hasMore: false });
+    for (const method of ['cron.runs', 'cron.remove', 'cron.get', 'cron.run'])
+      expect((await client.call(method, { id: 'none' })).error).toMatchObject({
+        code: 'INVALID_REQUEST',
+        details: { code: 'CRON_JOB_NOT_FOUND', jobId: 'none' },
+      });
+    expect(await old.done('cron.runs', { id: 'none' })).toEqual({ entries: [] });
+    expect(await old.done('cron.remove', { id: 'none' })).toEqual({ ok: true, removed: false });
+  });
+
+  it('reads a conversation with what is known of it', async () => {
+    const history = await done('chat.history', { sessionKey: 'agent:main:followed' });
+    expect(history).toMatchObject({
+      totalMessages: expect.any(Number) as number,
+      pendingInputs: { items: [], total: 0 },
+      defaults: { model: 'fake-1' },
+      sessionInfo: { key: 'agent:main:followed', agentId: 'main', isMain: false, status: 'done' },
+    });
+    expect(await old.done('chat.history', { sessionKey: 'agent:main:followed' })).not.toHaveProperty('sessionInfo');
+  });
+
+  it('opens a conversation at once, and reads one message of it', async () => {
+    const sessionKey = 'agent:main:followed';
+    const opened = await done<{ messages: { __openclaw: { id: string } }[]; sessionId: string }>('chat.startup', {
+      sessionKey,
+      limit: 1,
+    });
+    expect(opened).toMatchObject({
+      sessionKey,
+      messages: [{ role: 'assistant' }],
+      metadata: {
+        commands: expect.arrayContaining([expect.objectContaining({ name: 'status' })]) as unknown[],
+        models: expect.arrayContaining([
+          expect.objectContaining({ id: 'fake-1', tags: ['default'], available: true }),
+        ]) as unknown[],
+      },
+      agentsList: { ownership: 'sole', selectionRequired: false, agents: [{ model: { primary: 'fake/fake-1' } }] },
+    });
+    const byShortId = { shortId: opened.sessionId.slice(0, 8), agentId: 'main' };
+    expect(await done('chat.startup', byShortId)).toMatchObject({ sessionId: opened.sessionId });
+    expect((await client.call('chat.startup', { shortId: 'zz', agentId: 'main' })).ok).toBe(false);
+    expect((await client.call('chat.startup', {})).ok).toBe(false);
+    expect(Object.keys(await done('chat.metadata', {})).sort()).toEqual(['commands', 'models']);
+
+    const messageId = opened.messages[0]?.__openclaw.id;
+    expect(await done('chat.message.get', { sessionKey, messageId })).toMatchObject({
+      ok: true,
+      message: opened.messages[0],
+    });
+    expect(await done('chat.message.get', { sessionKey, messageId, maxChars: 5 })).toEqual({
+      ok: false,
+      unavailableReason: 'oversized',
+    });
+    for (const asked of [
+      { sessionKey, messageId: 'none' },
+      { sessionKey: 'agent:main:none', messageId },
+    ])
+      expect(await done('chat.message.get', asked)).toEqual({ ok: false, unavailableReason: 'not_found' });
+    expect(await done('openclaw.approval.list')).toEqual([]);
+  });
+
+  it('may do with each scope what belongs to it', async () => {
+    const reader = await WireClient.connected(bench.gateway.url, {
+      minProtocol: 4,
+      maxProtocol: 4,
+      scopes: ['operator.read'],
+    });
+    const writer = await WireClient.connected(bench.gateway.url, {
+      minProtocol: 4,
+      maxProtocol: 4,
+      scopes: ['operator.write'],
+    });
+    const key = 'agent:main:scoped';
+    const reads = [
+      ['sessions.subscribe', {}],
+      ['sessions.unsubscribe', {}],
+      ['sessions.groups.list', {}],
+      ['sessions.get', { key }],
+      ['chat.startup', { sessionKey: key }],
+      ['chat.metadata', {}],
+      ['chat.message.get', { sessionKey: key, messageId: 'x' }],
+    ] as const;
+    const writes = [
+      ['sessions.create', { key }],
+      ['sessions.send', { key, message: '/whoami' }],
+      ['sessions.steer', { key, message: '/whoami' }],
+      ['sessions.abort', { key }],
+      ['sessions.patch', { key, label: 'Scoped', pinned: true }],
+      ['sessions.groups.put', { names: [] }],
+      ['sessions.groups.rename', { name: 'a', to: 'b' }],
+      ['sessions.groups.delete', { name: 'b' }],
+    ] as const;
+    const owners = [['sessions.patch', { key, execSecurity: 'full' }]] as const;
+    const refusal = (scope: string): object => ({ code: 'FORBIDDEN', message: `missing scope: ${scope}` });
+    for (const [method, params] of reads)
+      expect([method, (await reader.call(method, params)).ok]).toEqual([method, true]);
+    for (const [method, params] of writes) {
+      expect([method, (await reader.call(method, params)).error]).toMatchObject([method, refusal('operator.write')]);
+      expect([method, (await writer.call(method, params)).ok]).toEqual([method, true]);
+    }
+    for (const [method, params] of owners)
+      expect([method, (await writer.call(method, params)).error]).toMatchObject([method, refusal('operator.admin')]);
+    expect((await reader.call('openclaw.approval.list')).error).toMatchObject(refusal('operator.approvals'));
+    reader.close();
+    writer.close();
+  });
+});
