@@ -236,6 +236,7 @@ const DRAIN_MS = 3000;
     Attachments,
     ChatCommands,
     CommandRegistry,
+    CredentialProfiles,
     InboxModule,
     LaneService,
     ModelRegistry,

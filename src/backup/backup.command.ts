@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { Command, Option, SubCommand } from 'nest-commander';
 import {
   CliCommand,
@@ -21,6 +21,7 @@ import { loadConfig } from '../config/load-config';
 import { gatewayLockPath, resolveConfigPath, resolveStateDir } from '../config/state-paths';
 import { withGateway } from '../gateway/client/with-gateway';
 import { SqliteFile } from '../storage/sqlite-file';
+import { sqlitePath } from '../storage/sqlite-path';
 import { workspacePath } from '../workspace/workspace-path';
 import { createBackup, restoreBackup, verifyBackup } from './archive';
 import { commandLine, quoted } from '../common/cli/own-commands';
@@ -87,7 +88,7 @@ export class BackupCreateCommand extends GatewayCommandBase {
 
   private async locally(wish: Record<string, unknown>): Promise<{ path: string; files: number; database: string }> {
     const stateDir = resolveStateDir(this.env);
-    const file = join(stateDir, 'openclaw-nest.sqlite');
+    const file = sqlitePath(stateDir);
     const isElsewhere = this.env.get('OPENCLAW_DATABASE_URL') !== undefined;
     const configPath = resolveConfigPath(this.env, stateDir);
     const { config } = loadConfig(configPath, this.env);

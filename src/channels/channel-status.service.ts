@@ -38,6 +38,15 @@ export class ChannelStatus {
     ];
   }
 
+  /** Accounts that are on and do not work, with the reason. */
+  faults(): { name: string; reason: string }[] {
+    return this.accounts().flatMap(({ channel, account }) => {
+      const { state, reason } = this.stateOf(channel.declaration.id, account);
+      if (state === 'disabled' || state === 'logged_out' || reason === undefined) return [];
+      return [{ name: `${channel.declaration.id}/${account.id}`, reason }];
+    });
+  }
+
   async summaryLines(): Promise<string[]> {
     const pauses = await this.cursors.allBotPauses();
     const paused = this.accounts().map(({ channel, account }) => pauses.get(`${channel.declaration.id}/${account.id}`));

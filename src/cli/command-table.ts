@@ -58,7 +58,7 @@ export const COMMAND_TABLE: readonly CommandEntry[] = [
   {
     name: 'health',
     summary: 'ask the running gateway whether all is well',
-    load: async () => [(await import('../diagnostics/status.command')).HealthCommand],
+    load: async () => [(await import('../diagnostics/health.command')).HealthCommand],
   },
   {
     name: 'agent',
@@ -356,7 +356,7 @@ export const COMMAND_TABLE: readonly CommandEntry[] = [
   {
     name: 'doctor',
     summary: 'check the installation',
-    load: async () => [(await import('../diagnostics/doctor.command')).DoctorCommand],
+    load: async () => [(await import('../diagnostics/doctor/doctor.command')).DoctorCommand],
   },
 ];
 

@@ -14,6 +14,8 @@ import { HostRpc } from './host.rpc';
 import { LogTailService } from './log-tail.service';
 import { MetricsController } from './metrics.controller';
 import { MetricsService } from './metrics.service';
+import { ProblemsRpc } from './problems.rpc';
+import { ProblemsService } from './problems.service';
 import { ProcessWatch } from './process-watch.service';
 import { RunAgain } from './run-again.service';
 import { RunsRpc } from './runs.rpc';
@@ -37,6 +39,8 @@ import { TurnSpans } from './turn-spans.service';
     HealthService,
     HostRpc,
     LogTailService,
+    ProblemsRpc,
+    ProblemsService,
     ProcessWatch,
     RunAgain,
     RunsRpc,

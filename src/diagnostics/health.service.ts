@@ -2,7 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { recentRow } from '../agent/sessions/session-row';
 import { ModelRegistry } from '../agent/providers/model-registry.service';
 import { ChannelStatus } from '../channels/channel-status.service';
-import { agentEntries, defaultAgentId } from '../config/agent-entries';
+import { modelChoiceOf } from '../agent/model-choice.config';
+import { agentEntries, defaultAgentId, findAgent } from '../config/agent-entries';
 import { heartbeatPlan } from '../agent/heartbeat-plan';
 import { ConfigService } from '../config/config.service';
 import type { OpenclawConfig } from '../config/openclaw.config';
@@ -42,10 +43,10 @@ export class HealthService {
   async status(): Promise<Record<string, unknown>> {
     const { config } = this.config;
     const now = Date.now();
-    const { info } = this.models.resolve(defaultAgentId(config));
+    const model = this.usualModel();
     const agents = agentEntries(config);
     const recent = (await this.sessions.list({ limit: RECENT_IN_STATUS })).map((entry) =>
-      recentRow(entry, now, info.contextWindow),
+      recentRow(entry, now, model.contextWindow),
     );
     const byAgent = await Promise.all(
       agents.map(async ({ id }) => ({
@@ -53,7 +54,7 @@ export class HealthService {
         path: '(database)',
         count: await this.sessions.count(id),
         recent: (await this.sessions.list({ agentId: id, limit: RECENT_IN_STATUS })).map((entry) =>
-          recentRow(entry, now, info.contextWindow),
+          recentRow(entry, now, model.contextWindow),
         ),
       })),
     );
@@ -71,11 +72,23 @@ export class HealthService {
       sessions: {
         paths: ['(database)'],
         count: await this.sessions.count(),
-        defaults: { model: info.id, contextTokens: info.contextWindow },
+        defaults: { model: model.id, contextTokens: model.contextWindow },
         recent,
         byAgent,
       },
     };
+  }
+
+  /** Of the main agent. A name that leads nowhere is shown as it stands; `system.problems` says what is wrong with it. */
+  private usualModel(): { id: string; contextWindow: number | null } {
+    const { config } = this.config;
+    const agentId = defaultAgentId(config);
+    try {
+      return this.models.resolve(agentId).info;
+    } catch {
+      const own = modelChoiceOf(findAgent(config, agentId)?.model).primary;
+      return { id: own ?? modelChoiceOf(config.agents?.defaults?.model).primary ?? '', contextWindow: null };
+    }
   }
 
   private async compute(probe: boolean): Promise<void> {

@@ -6,9 +6,9 @@ import { ConfigService } from '../config/config.service';
 import { EventBus } from '../events/event-bus';
 import { ReadinessService } from '../gateway/readiness.service';
 import { InboxService } from '../inbox/inbox.service';
+import { DEFAULT_MIN_FREE_MB } from './maintenance.config';
 
 const MIB = 1024 * 1024;
-const DEFAULT_MIN_FREE_MB = 64;
 /** Room that has to be free beyond the limit before intake begins again, so that it does not flutter. */
 const HYSTERESIS = 1.1;
 

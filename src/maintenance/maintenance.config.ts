@@ -1,6 +1,9 @@
 import { Int, Nested, Opt } from '../common/validation/fields';
 import { Keys } from '../common/validation/keys';
 
+/** Free megabytes that are kept on the disk. */
+export const DEFAULT_MIN_FREE_MB = 64;
+
 /** How much of what people send is kept in `inbox/`. */
 @Keys<InboxFolderConfig>({
   keepDays: ['Days after which a file goes, counted from when it came or was last changed.', 30],
@@ -15,7 +18,7 @@ export class InboxFolderConfig {
 
 /** Section `maintenance`. */
 @Keys<MaintenanceConfig>({
-  minFreeMb: ['Free megabytes on the disk below which no more messages are taken; 0: no limit.', 64],
+  minFreeMb: ['Free megabytes on the disk below which no more messages are taken; 0: no limit.', DEFAULT_MIN_FREE_MB],
   keepDays: ['Days for which what was delivered and ended is kept for looking back. Conversations stay.', 90],
   inbox: 'Files that people send.',
 })

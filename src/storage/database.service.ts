@@ -15,6 +15,7 @@ import { migrateUp, pendingMigrations } from './migrator';
 import { openPostgres } from './postgres-connection';
 import type { Schema } from './schema';
 import { type OpenedSqlite, openSqlite } from './sqlite-connection';
+import { sqlitePath } from './sqlite-path';
 import { SqliteUpkeep } from './sqlite-upkeep';
 
 /** Copies of the database from before a change of its schema that are kept. */
@@ -185,7 +186,7 @@ export class DatabaseService {
   }
 
   private get sqliteFile(): string {
-    return join(this.config.stateDir, 'openclaw-nest.sqlite');
+    return sqlitePath(this.config.stateDir);
   }
 
   private openSqlite(): { read: Kysely<Schema>; write: Kysely<Schema> } {

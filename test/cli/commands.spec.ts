@@ -265,7 +265,7 @@ describe('command line', () => {
       chmodSync(file, 0o644);
       const { code, stdout } = await runCli(['doctor'], { env: { OPENCLAW_STATE_DIR: stateDir } });
       expect(code).toBe(1);
-      expect(stdout).toContain(`permissions: ${file} is open to other users (644)`);
+      expect(stdout).toContain(`files.open: ${file} is open to other users (644)`);
       expect(stdout).toContain(`fix: chmod 600 ${file}`);
     });
   });

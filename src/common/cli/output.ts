@@ -21,6 +21,11 @@ export function printAnswer(text: string): void {
   process.stdout.write(`${readableText(text)}\n`);
 }
 
+/** Empties a terminal, for a command that shows the same thing again; elsewhere nothing is written. */
+export function clearScreen(): void {
+  if (process.stdout.isTTY) process.stdout.write('\u001b[2J\u001b[H');
+}
+
 /** Notes for people beside the output proper: standard error, so that pipes stay clean. */
 export function printNote(text: string): void {
   process.stderr.write(`${visibleText(text)}\n`);
