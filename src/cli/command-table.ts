@@ -84,7 +84,10 @@ export const COMMAND_TABLE: readonly CommandEntry[] = [
   {
     name: 'sessions',
     summary: 'conversations',
-    leaves: ['list', 'export', 'import', 'compact', 'reset'],
+    leaves: [
+      ...['list', 'show', 'history', 'patch', 'reset', 'delete', 'compact'],
+      ...['abort', 'send', 'tail', 'export', 'import'],
+    ],
     load: async () => {
       const { SESSIONS_COMMANDS } = await import('../agent/sessions/sessions.command');
       return SESSIONS_COMMANDS;
@@ -149,7 +152,7 @@ export const COMMAND_TABLE: readonly CommandEntry[] = [
   {
     name: 'cron',
     summary: 'jobs that run by the clock',
-    leaves: ['list', 'status', 'add', 'edit', 'rm', 'enable', 'disable', 'run', 'runs', 'next'],
+    leaves: ['list', 'show', 'status', 'add', 'edit', 'rm', 'enable', 'disable', 'run', 'runs', 'next'],
     load: async () => {
       const { CRON_LEAVES, CronCommand } = await import('../cron/cron.command');
       return [CronCommand, ...CRON_LEAVES];
@@ -158,7 +161,7 @@ export const COMMAND_TABLE: readonly CommandEntry[] = [
   {
     name: 'system',
     summary: 'events, presence and heartbeats',
-    leaves: ['event', 'presence', 'heartbeat last', 'heartbeat enable', 'heartbeat disable'],
+    leaves: ['event', 'presence', 'heartbeat last', 'heartbeat enable', 'heartbeat disable', 'heartbeat now'],
     load: async () => (await import('../heartbeat/system.command')).SYSTEM_COMMANDS,
   },
   {
@@ -200,11 +203,10 @@ export const COMMAND_TABLE: readonly CommandEntry[] = [
   {
     name: 'devices',
     summary: 'clients that may connect',
-    leaves: ['list', 'approve', 'reject'],
+    leaves: ['list', 'approve', 'reject', 'remove', 'rotate', 'revoke'],
     load: async () => {
-      const { DevicesCommand, DevicesListCommand, DevicesApproveCommand, DevicesRejectCommand } =
-        await import('../gateway/devices/devices.command');
-      return [DevicesCommand, DevicesListCommand, DevicesApproveCommand, DevicesRejectCommand];
+      const { DEVICE_LEAVES, DevicesCommand } = await import('../gateway/devices/devices.command');
+      return [DevicesCommand, ...DEVICE_LEAVES];
     },
   },
   {
@@ -235,6 +237,18 @@ export const COMMAND_TABLE: readonly CommandEntry[] = [
     load: async () => (await import('../tools/approvals/approvals.command')).APPROVALS_COMMANDS,
   },
   {
+    name: 'tts',
+    summary: 'speech',
+    leaves: ['status', 'providers', 'enable', 'disable', 'set-provider', 'convert'],
+    load: async () => (await import('../agent/media/tts.command')).TTS_COMMANDS,
+  },
+  {
+    name: 'database',
+    summary: 'where everything is kept',
+    leaves: ['status', 'check'],
+    load: async () => (await import('../storage/database.command')).DATABASE_COMMANDS,
+  },
+  {
     name: 'secrets',
     summary: 'the encrypted store of keys and tokens',
     leaves: ['list', 'set', 'rm', 'audit', 'move'],
@@ -262,11 +276,19 @@ export const COMMAND_TABLE: readonly CommandEntry[] = [
   {
     name: 'models',
     summary: 'language models',
-    leaves: ['list'],
-    load: async () => {
-      const { ModelsCommand, ModelsListCommand } = await import('../agent/providers/models.command');
-      return [ModelsCommand, ModelsListCommand];
-    },
+    leaves: [
+      'list',
+      'status',
+      'set',
+      'set-image',
+      ...['aliases list', 'aliases add', 'aliases remove'],
+      ...['fallbacks', 'image-fallbacks'].flatMap((list) =>
+        ['list', 'add', 'remove', 'clear'].map((leaf) => `${list} ${leaf}`),
+      ),
+      ...['list', 'add', 'paste-api-key', 'paste-token', 'setup-token', 'logout'].map((leaf) => `auth ${leaf}`),
+      ...['get', 'set', 'clear'].map((leaf) => `auth order ${leaf}`),
+    ],
+    load: async () => (await import('../agent/providers/commands/models.command')).MODELS_COMMANDS,
   },
   {
     name: 'logs',

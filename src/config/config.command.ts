@@ -11,43 +11,14 @@ import { OpenclawError, messageOf } from '../common/openclaw-error';
 import { isPlainObject, valueAt } from '../common/plain-object';
 import { jsonSchemaOf } from '../common/validation/json-schema';
 import { ConfigError, ConfigInvalidError } from './config-error';
-import { ConfigHistory } from './config-history';
+import { BY_COMMAND, ConfigFiles, reportWrite } from './config-files';
 import { parseConfigPath } from './config-path';
 import { changesBetween, diffOfEntry, diffOfReadings } from './config-review';
-import type { ConfigSnapshot } from './config-snapshot';
-import { ConfigWriter } from './config-writer';
 import { describeOrigins } from './config-origins';
 import { Environment } from './environment';
-import { loadConfig } from './load-config';
 import { mergePatch } from './merge-patch';
 import { OpenclawConfig } from './openclaw.config';
 import { isSensitivePath, redactConfig } from './sensitive-paths';
-import { resolveConfigPath, resolveStateDir } from './state-paths';
-
-/** The files a command works on; read at each call, nothing is cached between commands. */
-class ConfigFiles {
-  readonly path: string;
-
-  constructor(readonly env: Environment) {
-    const stateDir = resolveStateDir(env);
-    env.loadOwnDotenv(stateDir);
-    this.path = resolveConfigPath(env, stateDir);
-  }
-
-  load(): ConfigSnapshot {
-    return loadConfig(this.path, this.env);
-  }
-
-  get writer(): ConfigWriter {
-    return new ConfigWriter(this.path, this.env);
-  }
-
-  get history(): ConfigHistory {
-    return new ConfigHistory(this.path);
-  }
-}
-
-const BY = { by: 'command line' };
 
 const lastFour = (value: unknown): unknown => (typeof value === 'string' ? cutText(value, 5, { keep: 'end' }) : value);
 
@@ -92,7 +63,7 @@ export class ConfigSetCommand extends CliCommand {
 
   async run([text = '', raw = '']: string[], options: JsonOptions & { strictJson?: boolean }): Promise<void> {
     const value = parseValue(raw, options.strictJson === true);
-    const snapshot = await new ConfigFiles(this.env).writer.edit([{ path: parseConfigPath(text), value }], BY);
+    const snapshot = await new ConfigFiles(this.env).writer.edit([{ path: parseConfigPath(text), value }], BY_COMMAND);
     reportWrite(snapshot, options.json === true, `${text} is set`);
   }
 }
@@ -111,7 +82,11 @@ export class ConfigUnsetCommand extends CliCommand {
         exitCode: ExitCode.failed,
       });
     }
-    reportWrite(await files.writer.edit([{ path, unset: true }], BY), options.json === true, `${text} is removed`);
+    reportWrite(
+      await files.writer.edit([{ path, unset: true }], BY_COMMAND),
+      options.json === true,
+      `${text} is removed`,
+    );
   }
 }
 
@@ -235,7 +210,7 @@ export class ConfigPatchCommand extends CliCommand {
       else printLines(diffOfReadings(now, next));
       return;
     }
-    reportWrite(await files.writer.edit(edits, BY), options.json === true, 'the patch is applied');
+    reportWrite(await files.writer.edit(edits, BY_COMMAND), options.json === true, 'the patch is applied');
   }
 }
 
@@ -290,7 +265,7 @@ export class ConfigRestoreCommand extends CliCommand {
     if (!/^\d+$/.test(text)) throw new UsageError(`config restore needs the number of a history entry, got "${text}"`);
     const files = new ConfigFiles(this.env);
     const content = files.history.read(Number(text));
-    reportWrite(await files.writer.replace(content, BY), options.json === true, `entry ${text} is restored`);
+    reportWrite(await files.writer.replace(content, BY_COMMAND), options.json === true, `entry ${text} is restored`);
   }
 }
 
@@ -332,13 +307,5 @@ function parseValue(raw: string, strict: boolean): unknown {
   } catch (error) {
     if (strict) throw new UsageError(`the value is no JSON: ${messageOf(error)}`);
     return raw;
-  }
-}
-
-function reportWrite(snapshot: ConfigSnapshot, asJson: boolean, what: string): void {
-  if (asJson) printJson({ ok: true, path: snapshot.path, hash: snapshot.hash, warnings: snapshot.warnings });
-  else {
-    for (const warning of snapshot.warnings) printNote(`warning: ${warning.path}: ${warning.message}`);
-    printLine(`${what} (${snapshot.path})`);
   }
 }

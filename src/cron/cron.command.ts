@@ -44,6 +44,30 @@ export class CronListCommand extends CronCommandBase {
   }
 }
 
+@SubCommand({ name: 'show', arguments: '<id>', description: 'everything about one job' })
+export class CronShowCommand extends CronCommandBase {
+  constructor(env: Environment) {
+    super(env);
+  }
+
+  async run([id = '']: string[], options: GatewayOptions): Promise<void> {
+    const { answer: job, zone } = await this.callWithZone<JobView>('cron.get', { id }, options);
+    if (options.json) return printJson(job);
+    const line = (title: string, value: string | undefined): void => {
+      if (value) printLine(`${title.padEnd(10)} ${value}`);
+    };
+    line('Id', job.id);
+    line('Name', job.name);
+    line('When', describeSchedule(job.schedule, zone));
+    line('Next', job.state.nextRunAtMs ? zonedTime(job.state.nextRunAtMs, zone) : 'off');
+    line('Last', job.state.lastStatus);
+    line('Error', job.state.lastError);
+    line('Does', JSON.stringify((job as unknown as { payload: unknown }).payload));
+    line('Delivers', JSON.stringify((job as unknown as { delivery?: unknown }).delivery));
+    line('Unasked', job.rules?.map(({ text }) => text).join('; '));
+  }
+}
+
 @SubCommand({ name: 'status', description: 'whether jobs run, and when the next one does' })
 export class CronStatusCommand extends CronCommandBase {
   constructor(env: Environment) {
@@ -184,6 +208,7 @@ export class CronNextCommand extends CronCommandBase {
 }
 
 export const CRON_LEAVES = [
+  CronShowCommand,
   CronListCommand,
   CronStatusCommand,
   CronAddCommand,

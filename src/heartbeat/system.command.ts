@@ -2,6 +2,7 @@ import { Command, Option, SubCommand } from 'nest-commander';
 import { CommandGroup, GatewayCommandBase, type GatewayOptions } from '../common/cli/cli-command';
 import { UsageError } from '../common/cli/cli-error';
 import { printJson, printLine, printTable } from '../common/cli/output';
+import { commandLine } from '../common/cli/own-commands';
 import { Environment } from '../config/environment';
 import { resolveGatewayTarget } from '../config/gateway-target';
 import { withGateway } from '../gateway/client/with-gateway';
@@ -109,7 +110,26 @@ export class HeartbeatDisableCommand extends SystemCommandBase {
   }
 }
 
-const HEARTBEAT_LEAVES = [HeartbeatLastCommand, HeartbeatEnableCommand, HeartbeatDisableCommand];
+@SubCommand({ name: 'now', description: 'have a heartbeat at once' })
+export class HeartbeatNowCommand extends SystemCommandBase {
+  constructor(env: Environment) {
+    super(env);
+  }
+
+  @Option({ flags: '--text <text>', description: 'what the assistant is told beside it' })
+  parseText(value: string): string {
+    return value;
+  }
+
+  async run(_: string[], options: GatewayOptions & { text?: string }): Promise<void> {
+    const text = options.text ?? 'The owner asked for a heartbeat.';
+    const answer = await this.call('wake', { mode: 'now', text }, options);
+    if (options.json) printJson(answer);
+    else printLine(`a heartbeat is on its way; "${commandLine('system heartbeat last')}" tells what comes of it`);
+  }
+}
+
+const HEARTBEAT_LEAVES = [HeartbeatLastCommand, HeartbeatEnableCommand, HeartbeatDisableCommand, HeartbeatNowCommand];
 
 @SubCommand({ name: 'heartbeat', description: 'heartbeats', subCommands: HEARTBEAT_LEAVES })
 export class HeartbeatCommand extends CommandGroup {}

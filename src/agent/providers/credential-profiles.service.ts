@@ -1,16 +1,14 @@
 import { statSync } from 'node:fs';
-import { join } from 'node:path';
 import { Injectable } from '@nestjs/common';
 import { readTextIfExists } from '../../common/atomic-file';
 import { type Logger, LoggerFactory } from '../../common/logger';
 import { messageOf } from '../../common/openclaw-error';
 import { isPlainObject } from '../../common/plain-object';
 import { Redactor } from '../../common/redactor';
-import { findAgent } from '../../config/agent-entries';
 import { ConfigService } from '../../config/config.service';
-import { expandPath } from '../../config/state-paths';
 import { secretNamesIn } from '../../config/secrets/secret-reference';
 import { SecretStore } from '../../config/secrets/secret-store';
+import { credentialFilePath } from './credential-file';
 import type { ModelInfo } from './model-registry.service';
 
 export interface CredentialProfile {
@@ -69,11 +67,7 @@ export class CredentialProfiles {
   }
 
   private read(agentId: string): ProfileFile {
-    const folder = findAgent(this.config.config, agentId)?.agentDir;
-    const path = join(
-      folder ? expandPath(folder) : join(this.config.stateDir, 'agents', agentId, 'agent'),
-      'auth-profiles.json',
-    );
+    const path = credentialFilePath(this.config.config, this.config.stateDir, agentId);
     const info = statSync(path, { throwIfNoEntry: false });
     if (!info) return NOTHING;
     const stamp = `${info.mtimeMs}:${info.size}`;

@@ -6,6 +6,7 @@ import { printAnswer, printJson, printLine, printTable, relativeTime } from '../
 import { Environment } from '../../config/environment';
 import { resolveGatewayTarget } from '../../config/gateway-target';
 import { withGateway } from '../../gateway/client/with-gateway';
+import { SESSION_LEAVES } from './session-leaves.command';
 import { readTranscripts } from './transcript-files';
 
 interface SessionsOptions extends GatewayOptions {
@@ -193,6 +194,7 @@ export class SessionsResetCommand extends GatewayCommandBase {
     SessionsImportCommand,
     SessionsCompactCommand,
     SessionsResetCommand,
+    ...SESSION_LEAVES,
   ],
 })
 export class SessionsCommand extends SessionsListBase {
@@ -212,4 +214,5 @@ export const SESSIONS_COMMANDS = [
   SessionsImportCommand,
   SessionsCompactCommand,
   SessionsResetCommand,
+  ...SESSION_LEAVES,
 ] as const;

@@ -1,9 +1,9 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
-import { createInterface } from 'node:readline';
 import { Command, Option, SubCommand } from 'nest-commander';
 import { CliCommand, CommandGroup, type JsonOptions } from '../../common/cli/cli-command';
 import { UsageError } from '../../common/cli/cli-error';
-import { printJson, printLine, printNote, printTable } from '../../common/cli/output';
+import { readSecret } from '../../common/cli/secret-input';
+import { printJson, printLine, printTable } from '../../common/cli/output';
 import { OpenclawError } from '../../common/openclaw-error';
 import { ConfigHistory } from '../config-history';
 import { ConfigWriter } from '../config-writer';
@@ -60,8 +60,7 @@ export class SecretsSetCommand extends CliCommand {
     const [name] = words;
     if (name === undefined)
       throw new UsageError('which name? for example: openclaw secrets set OPENAI_API_KEY < key.txt');
-    const value = process.stdin.isTTY ? await ask(`Value of ${name}: `) : await readInput();
-    place(this.env).store.set(name, value.replace(/\r?\n$/, ''));
+    place(this.env).store.set(name, await readSecret(`Value of ${name}: `));
     if (options.json) printJson({ ok: true, name });
     else
       printLine(
@@ -207,22 +206,3 @@ export class SecretsMoveCommand extends CliCommand {
   subCommands: [SecretsListCommand, SecretsSetCommand, SecretsRemoveCommand, SecretsAuditCommand, SecretsMoveCommand],
 })
 export class SecretsCommand extends CommandGroup {}
-
-async function readInput(): Promise<string> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of process.stdin) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks).toString('utf8');
-}
-
-/** Asks on the terminal without showing what is typed. */
-function ask(question: string): Promise<string> {
-  return new Promise((resolve) => {
-    const terminal = createInterface({ input: process.stdin, output: process.stderr, terminal: true });
-    printNote(question);
-    (terminal as unknown as { _writeToOutput(): void })._writeToOutput = () => undefined;
-    terminal.question('', (answer) => {
-      terminal.close();
-      resolve(answer);
-    });
-  });
-}

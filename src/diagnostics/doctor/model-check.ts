@@ -1,13 +1,8 @@
-import { CredentialProfiles } from '../../agent/providers/credential-profiles.service';
 import { isNearby } from '../../agent/providers/facts/ask-server';
-import { ModelFactsService } from '../../agent/providers/facts/model-facts.service';
+import { openLocalModels } from '../../agent/providers/local-registry';
 import { type NamedModel, judgeModels } from '../../agent/providers/model-faults';
-import { ModelRegistry } from '../../agent/providers/model-registry.service';
-import { SilentLoggerFactory } from '../../common/logger';
 import { parseWebAddress } from '../../common/net/host';
 import { whyUnreachable } from '../../common/net/reach';
-import { Redactor } from '../../common/redactor';
-import { ConfigService } from '../../config/config.service';
 import { type DoctorCheck, type DoctorFinding, note, problem } from './finding';
 
 const CONNECT_MS = 2000;
@@ -15,13 +10,8 @@ const CONNECT_MS = 2000;
 /** Whether each model that the configuration names exists, has a key, and has a server that answers. */
 export const checkModels: DoctorCheck = async ({ snapshot, env }) => {
   if (snapshot.issues.length > 0) return [];
-  const redactor = new Redactor();
-  const config = new ConfigService(env, redactor);
-  config.load();
-  const loggers = new SilentLoggerFactory();
-  const registry = new ModelRegistry(config, redactor, new ModelFactsService(config, loggers), loggers);
-  await registry.discover([]);
-  const { models, faults } = judgeModels(config.config, registry, new CredentialProfiles(config, redactor, loggers));
+  const { config, registry, profiles } = await openLocalModels(env);
+  const { models, faults } = judgeModels(config.config, registry, profiles);
   const findings = [
     ...faults.map(({ message, fix, isCertain }) => (isCertain ? problem : note)('model', message, fix)),
     ...(await Promise.all(models.map(unreachable))).flat(),

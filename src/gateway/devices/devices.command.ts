@@ -1,8 +1,10 @@
-import { Command, SubCommand } from 'nest-commander';
+import { Command, Option, SubCommand } from 'nest-commander';
+import { UsageError } from '../../common/cli/cli-error';
 import { CommandGroup, GatewayCommandBase, type GatewayOptions } from '../../common/cli/cli-command';
 import { printJson, printLine, printTable, relativeTime } from '../../common/cli/output';
 import { Environment } from '../../config/environment';
 import { resolveGatewayTarget } from '../../config/gateway-target';
+import { CallingCommand } from '../client/gateway-command';
 import { withGateway } from '../client/with-gateway';
 import type { DevicePairRequest, PairedDevice } from './device-record';
 
@@ -76,9 +78,76 @@ export class DevicesRejectCommand extends GatewayCommandBase {
   }
 }
 
+@SubCommand({ name: 'remove', arguments: '<deviceId>', description: 'forget a device; its connections end' })
+export class DevicesRemoveCommand extends CallingCommand {
+  async run([deviceId = '']: string[], options: GatewayOptions): Promise<void> {
+    const answer = await this.call(options, 'device.pair.remove', { deviceId });
+    if (options.json) printJson(answer);
+    else printLine('the device is forgotten');
+  }
+}
+
+interface TokenOptions extends GatewayOptions {
+  device?: string;
+  role?: string;
+  scope?: string[];
+}
+
+abstract class DeviceTokenCommand extends CallingCommand {
+  @Option({ flags: '--device <id>', description: 'device, as "devices list" names it' })
+  parseDevice(value: string): string {
+    return value;
+  }
+
+  @Option({ flags: '--role <role>', description: 'operator (default) or node' })
+  parseRole(value: string): string {
+    return value;
+  }
+
+  protected paramsOf({ device, role = 'operator' }: TokenOptions): { deviceId: string; role: string } {
+    if (device === undefined) throw new UsageError('which device? --device <id>');
+    return { deviceId: device, role };
+  }
+}
+
+@SubCommand({ name: 'rotate', description: 'give a device a new token; the old one is worth nothing from then on' })
+export class DevicesRotateCommand extends DeviceTokenCommand {
+  @Option({ flags: '--scope <scope>', description: 'scope of the new token; repeat it. Without: those of the old one' })
+  parseScope(value: string, before: string[] = []): string[] {
+    return [...before, value];
+  }
+
+  async run(_: string[], options: TokenOptions): Promise<void> {
+    const answer = await this.call<{ token?: string }>(options, 'device.token.rotate', {
+      ...this.paramsOf(options),
+      scopes: options.scope,
+    });
+    if (options.json) printJson(answer);
+    else printLine('the device has a new token; it is handed over when the device connects next');
+  }
+}
+
+@SubCommand({ name: 'revoke', description: 'take the token of a device away; its connections end' })
+export class DevicesRevokeCommand extends DeviceTokenCommand {
+  async run(_: string[], options: TokenOptions): Promise<void> {
+    const answer = await this.call(options, 'device.token.revoke', this.paramsOf(options));
+    if (options.json) printJson(answer);
+    else printLine('the token is revoked');
+  }
+}
+
+export const DEVICE_LEAVES = [
+  DevicesListCommand,
+  DevicesApproveCommand,
+  DevicesRejectCommand,
+  DevicesRemoveCommand,
+  DevicesRotateCommand,
+  DevicesRevokeCommand,
+] as const;
+
 @Command({
   name: 'devices',
   description: 'clients that may connect',
-  subCommands: [DevicesListCommand, DevicesApproveCommand, DevicesRejectCommand],
+  subCommands: [...DEVICE_LEAVES],
 })
 export class DevicesCommand extends CommandGroup {}

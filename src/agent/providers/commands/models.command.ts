@@ -1,9 +1,13 @@
+import type { Type } from '@nestjs/common';
 import { Command, Option, SubCommand } from 'nest-commander';
-import { CommandGroup, GatewayCommandBase, type GatewayOptions } from '../../common/cli/cli-command';
-import { printJson, printLine, printNote, printTable } from '../../common/cli/output';
-import { Environment } from '../../config/environment';
-import { resolveGatewayTarget } from '../../config/gateway-target';
-import { withGateway } from '../../gateway/client/with-gateway';
+import { CommandGroup, GatewayCommandBase, type GatewayOptions } from '../../../common/cli/cli-command';
+import { printJson, printLine, printNote, printTable } from '../../../common/cli/output';
+import { Environment } from '../../../config/environment';
+import { resolveGatewayTarget } from '../../../config/gateway-target';
+import { withGateway } from '../../../gateway/client/with-gateway';
+import { MODEL_CHOICE_COMMANDS, MODEL_CHOICE_TOP } from './model-choice.command';
+import { MODELS_AUTH_COMMANDS, ModelsAuthCommand } from './models-auth.command';
+import { ModelsStatusCommand } from './models-status.command';
 
 interface ModelsOptions extends GatewayOptions {
   provider?: string;
@@ -75,5 +79,17 @@ export class ModelsListCommand extends GatewayCommandBase {
   }
 }
 
-@Command({ name: 'models', description: 'language models', subCommands: [ModelsListCommand] })
+@Command({
+  name: 'models',
+  description: 'language models',
+  subCommands: [ModelsListCommand, ModelsStatusCommand, ...MODEL_CHOICE_TOP, ModelsAuthCommand],
+})
 export class ModelsCommand extends CommandGroup {}
+
+export const MODELS_COMMANDS: readonly Type[] = [
+  ModelsCommand,
+  ModelsListCommand,
+  ModelsStatusCommand,
+  ...MODEL_CHOICE_COMMANDS,
+  ...MODELS_AUTH_COMMANDS,
+];

@@ -1,0 +1,116 @@
+import { Option, SubCommand } from 'nest-commander';
+import { CallingCommand } from '../../../gateway/client/gateway-command';
+import { type GatewayOptions, parseWholeNumber } from '../../../common/cli/cli-command';
+import { printJson, printLine, printTable } from '../../../common/cli/output';
+import { cutText } from '../../../common/cut-text';
+import { ExitCode } from '../../../common/exit-codes';
+import { agentEntries } from '../../../config/agent-entries';
+import { openLocalModels } from '../local-registry';
+import { type ModelFault, judgeModels } from '../model-faults';
+
+const PROBE_MS = 20_000;
+
+interface StatusOptions extends GatewayOptions {
+  check?: boolean;
+  probe?: boolean;
+  probeTimeout?: number;
+}
+
+interface Row {
+  use: string;
+  model: string;
+  /** What chose it, or what it is for. */
+  from: string;
+  /** End of the key, `profile <id>`, `none needed`, or `missing`. */
+  key: string;
+  probe?: { ok: boolean; ms: number; error?: { message: string } };
+}
+
+@SubCommand({
+  name: 'status',
+  description: 'which models are used, why, and whether each has a key; needs no gateway, except to try them',
+})
+export class ModelsStatusCommand extends CallingCommand {
+  @Option({ flags: '--check', description: 'exit code 1 when a model can’t be used' })
+  parseCheck(): boolean {
+    return true;
+  }
+
+  @Option({ flags: '--probe', description: 'have the gateway ask each of them for one word; costs a few tokens' })
+  parseProbe(): boolean {
+    return true;
+  }
+
+  @Option({ flags: '--probe-timeout <ms>', description: 'milliseconds for each, 20000 by default' })
+  parseProbeTimeout(value: string): number {
+    return parseWholeNumber('--probe-timeout', value, 1000, 60_000);
+  }
+
+  async run(_: string[], options: StatusOptions): Promise<void> {
+    const { config, registry, profiles } = await openLocalModels(this.env);
+    const { models, faults } = judgeModels(config.config, registry, profiles);
+    const agents = agentEntries(config.config);
+    const rows = models.map(({ what, info }): Row => {
+      const [profile] = profiles.of(agents[0]?.id ?? 'main', info.provider);
+      return {
+        use: what,
+        model: `${info.provider}/${info.id}`,
+        from: what.startsWith('the model of ')
+          ? registry.resolve(what.slice('the model of '.length)).layer
+          : 'the configuration',
+        key: keyText(info.api, profile?.id, info.apiKey, faults, `${info.provider}/${info.id}`),
+      };
+    });
+    if (options.probe) await this.probe(rows, options);
+    const isOk = faults.every(({ isCertain }) => !isCertain) && rows.every(({ probe }) => probe?.ok !== false);
+    if (options.json) printJson({ ok: isOk, models: rows, problems: faults });
+    else print(rows, faults);
+    if (!isOk && (options.check || options.probe)) process.exitCode = ExitCode.failed;
+  }
+
+  private async probe(rows: Row[], options: StatusOptions): Promise<void> {
+    const timeoutMs = options.probeTimeout ?? PROBE_MS;
+    for (const row of rows)
+      row.probe = await this.call<NonNullable<Row['probe']>>(
+        { ...options, timeout: timeoutMs + PROBE_MS },
+        'models.probe',
+        { model: row.model, timeoutMs },
+      );
+  }
+}
+
+function keyText(
+  api: string,
+  profile: string | undefined,
+  key: string | undefined,
+  faults: readonly ModelFault[],
+  name: string,
+): string {
+  if (api === 'offline') return 'none needed';
+  if (profile !== undefined) return `profile ${profile}`;
+  if (key !== undefined) return cutText(key, 5, { keep: 'end' });
+  return faults.some(({ message }) => message.includes(`${name}, has no API key`)) ? 'missing' : 'none needed';
+}
+
+function print(rows: readonly Row[], faults: readonly ModelFault[]): void {
+  if (rows.length > 0)
+    printTable(rows, [
+      { title: 'Use', value: ({ use }) => use },
+      { title: 'Model', value: ({ model }) => model },
+      { title: 'Chosen by', value: ({ from }) => from },
+      { title: 'Key', value: ({ key }) => key },
+      ...(rows.some(({ probe }) => probe)
+        ? [
+            {
+              title: 'Answers',
+              value: ({ probe }: Row) =>
+                probe ? (probe.ok ? `in ${probe.ms} ms` : (probe.error?.message ?? 'no')) : '',
+            },
+          ]
+        : []),
+    ]);
+  for (const { message, fix } of faults) {
+    printLine(`Problem:   ${message}`);
+    printLine(`           fix: ${fix}`);
+  }
+}

@@ -1,0 +1,43 @@
+import { printJson, printLine, printNote } from '../common/cli/output';
+import { ConfigHistory } from './config-history';
+import type { ConfigSnapshot } from './config-snapshot';
+import { ConfigWriter } from './config-writer';
+import type { Environment } from './environment';
+import { loadConfig } from './load-config';
+import { resolveConfigPath, resolveStateDir } from './state-paths';
+
+/** Who writes, for the history. */
+export const BY_COMMAND = { by: 'command line' };
+
+/** The files that commands work on; read at each call, nothing is cached between commands. */
+export class ConfigFiles {
+  readonly path: string;
+  readonly stateDir: string;
+
+  constructor(readonly env: Environment) {
+    this.stateDir = resolveStateDir(env);
+    env.loadOwnDotenv(this.stateDir);
+    this.path = resolveConfigPath(env, this.stateDir);
+  }
+
+  load(): ConfigSnapshot {
+    return loadConfig(this.path, this.env);
+  }
+
+  get writer(): ConfigWriter {
+    return new ConfigWriter(this.path, this.env);
+  }
+
+  get history(): ConfigHistory {
+    return new ConfigHistory(this.path);
+  }
+}
+
+/** Says what a command has written. */
+export function reportWrite(snapshot: ConfigSnapshot, asJson: boolean, what: string): void {
+  if (asJson) printJson({ ok: true, path: snapshot.path, hash: snapshot.hash, warnings: snapshot.warnings });
+  else {
+    for (const warning of snapshot.warnings) printNote(`warning: ${warning.path}: ${warning.message}`);
+    printLine(`${what} (${snapshot.path})`);
+  }
+}

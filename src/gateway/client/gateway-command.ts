@@ -1,0 +1,25 @@
+import { Inject } from '@nestjs/common';
+import { GatewayCommandBase, type GatewayOptions } from '../../common/cli/cli-command';
+import { Environment } from '../../config/environment';
+import { resolveGatewayTarget } from '../../config/gateway-target';
+import type { ConnectOptions } from './with-gateway';
+import { withGateway } from './with-gateway';
+
+/** A command that makes one call. */
+export abstract class CallingCommand extends GatewayCommandBase {
+  @Inject(Environment) protected readonly env!: Environment;
+
+  /** Parameters that are undefined are left out. */
+  protected call<T>(
+    options: GatewayOptions,
+    method: string,
+    params: Readonly<Record<string, unknown>> = {},
+    connect: ConnectOptions = {},
+  ): Promise<T> {
+    const given = Object.fromEntries(Object.entries(params).filter(([, value]) => value !== undefined));
+    return withGateway(resolveGatewayTarget(this.env, options), (client) => client.call<T>(method, given), {
+      ...(options.timeout === undefined ? {} : { timeoutMs: options.timeout }),
+      ...connect,
+    });
+  }
+}
