@@ -118,7 +118,6 @@ describe('with a gateway', () => {
     runCli(args, { env: { OPENCLAW_STATE_DIR: gateway.stateDir, OPENCLAW_GATEWAY_PORT: String(gateway.port) } });
 
   it('sessions: send, history, show, patch, abort, tail, delete', async () => {
-    const tail = run('sessions', 'tail', 'errands', '--for', '20');
     expect((await run('sessions', 'send', 'errands', '-m', 'buy milk')).stdout).toMatch(/^taken as /);
     await until('the answer', async () =>
       (await run('sessions', 'history', 'errands')).stdout.includes('said and done'),
@@ -134,6 +133,10 @@ describe('with a gateway', () => {
     await run('sessions', 'patch', 'errands', '--thinking', 'none');
     expect((await run('sessions', 'show', 'errands')).stdout).not.toContain('thinkingLevel');
     expect((await run('sessions', 'abort', 'errands')).stdout).toBe('nothing was running\n');
+    let heard: CliResult | undefined;
+    const tail = run('sessions', 'tail', 'errands', '--for', '15').then((result) => (heard = result));
+    // As often as it takes: nobody knows when it has begun to listen.
+    for (let n = 0; heard === undefined; n++) await run('sessions', 'send', 'errands', '-m', `and again ${n}`);
     expect((await tail).stdout).toContain('said and done');
     expect((await run('sessions', 'delete', 'errands')).stdout).toContain('is forgotten');
     expect(await run('sessions', 'show', 'errands')).toMatchObject({ code: 1, stdout: '' });
@@ -162,7 +165,7 @@ describe('with a gateway', () => {
       paired: { deviceId: string }[];
     };
     const own = paired[0]?.deviceId ?? '';
-    expect((await run('devices', 'rotate', '--device', own)).stdout).toContain('a new token');
+    expect(await run('devices', 'rotate', '--device', own)).toMatchObject({ code: 0, stderr: '' });
     expect((await run('devices', 'rotate')).code).toBe(2);
     expect((await run('devices', 'revoke', '--device', 'nosuch')).code).toBe(1);
     expect((await run('devices', 'remove', own)).stdout).toBe('the device is forgotten\n');

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Option, SubCommand } from 'nest-commander';
 import { UsageError } from '../../common/cli/cli-error';
 import { type GatewayOptions, parseWholeNumber } from '../../common/cli/cli-command';
-import { printAnswer, printJson, printLine, relativeTime } from '../../common/cli/output';
+import { printAnswer, printJson, printLine, printNote, relativeTime } from '../../common/cli/output';
 import { commandLine } from '../../common/cli/own-commands';
 import { OpenclawError } from '../../common/openclaw-error';
 import { isPlainObject } from '../../common/plain-object';
@@ -229,6 +229,7 @@ export class SessionsTailCommand extends SessionCommand {
         if (options.json) printJson(message);
         else printMessage(message);
       });
+      printNote(`listening to ${name}`);
       const timer = setTimeout(() => ended(), options.for === undefined ? LONGEST_MS : options.for * 1000);
       process.once('SIGINT', () => ended());
       await Promise.race([end, client.closed()]);

@@ -76,69 +76,124 @@ export class ModelsSetImageCommand extends SetModelCommand {
   protected readonly choice = 'imageModel';
 }
 
-/** `list`, `add`, `remove` and `clear` of one list of fall-backs. */
-function fallbackCommands(name: string, choice: Choice, what: string): Type[] {
-  @SubCommand({ name: 'list', description: what })
-  class ListCommand extends ModelChoiceCommand {
-    run(_: string[], options: JsonOptions): Promise<void> {
-      const { fallbacks } = this.chosen(choice);
-      if (options.json) printJson(fallbacks);
-      else if (fallbacks.length === 0) printLine('none');
-      else for (const fallback of fallbacks) printLine(fallback);
-      return Promise.resolve();
-    }
+abstract class FallbackListCommand extends ModelChoiceCommand {
+  protected abstract readonly choice: Choice;
+
+  run(_: string[], options: JsonOptions): Promise<void> {
+    const { fallbacks } = this.chosen(this.choice);
+    if (options.json) printJson(fallbacks);
+    else if (fallbacks.length === 0) printLine('none');
+    else for (const fallback of fallbacks) printLine(fallback);
+    return Promise.resolve();
   }
-
-  @SubCommand({ name: 'add', arguments: '<model>', description: 'put a model at the end of the list' })
-  class AddCommand extends ModelChoiceCommand {
-    async run([text]: string[], options: JsonOptions): Promise<void> {
-      const model = await this.nameOf(text);
-      const chosen = this.chosen(choice);
-      if (chosen.fallbacks.includes(model)) throw new OpenclawError('MODEL_LISTED', `${model} is in the list already`);
-      await this.write(
-        [this.editOf(choice, { ...chosen, fallbacks: [...chosen.fallbacks, model] })],
-        `${model} is tried after the others`,
-        options,
-      );
-    }
-  }
-
-  @SubCommand({ name: 'remove', arguments: '<model>', description: 'take a model out of the list' })
-  class RemoveCommand extends ModelChoiceCommand {
-    async run([model = '']: string[], options: JsonOptions): Promise<void> {
-      const chosen = this.chosen(choice);
-      if (!chosen.fallbacks.includes(model))
-        throw new OpenclawError(
-          'MODEL_NOT_LISTED',
-          `"${model}" is not in the list; it holds: ${chosen.fallbacks.join(', ') || 'nothing'}`,
-        );
-      await this.write(
-        [this.editOf(choice, { ...chosen, fallbacks: chosen.fallbacks.filter((each) => each !== model) })],
-        `${model} is out of the list`,
-        options,
-      );
-    }
-  }
-
-  @SubCommand({ name: 'clear', description: 'empty the list' })
-  class ClearCommand extends ModelChoiceCommand {
-    async run(_: string[], options: JsonOptions): Promise<void> {
-      await this.write([this.editOf(choice, { ...this.chosen(choice), fallbacks: [] })], 'the list is empty', options);
-    }
-  }
-
-  @SubCommand({ name, description: what, subCommands: [ListCommand, AddCommand, RemoveCommand, ClearCommand] })
-  class FallbacksCommand extends CommandGroup {}
-
-  return [FallbacksCommand, ListCommand, AddCommand, RemoveCommand, ClearCommand];
 }
 
-const FALLBACKS = fallbackCommands('fallbacks', 'model', 'models that are tried when the first one fails, in order');
-const IMAGE_FALLBACKS = fallbackCommands(
-  'image-fallbacks',
-  'imageModel',
-  'models that are tried when the one for pictures fails, in order',
-);
+abstract class FallbackAddCommand extends ModelChoiceCommand {
+  protected abstract readonly choice: Choice;
+
+  async run([text]: string[], options: JsonOptions): Promise<void> {
+    const model = await this.nameOf(text);
+    const chosen = this.chosen(this.choice);
+    if (chosen.fallbacks.includes(model)) throw new OpenclawError('MODEL_LISTED', `${model} is in the list already`);
+    const edit = this.editOf(this.choice, { ...chosen, fallbacks: [...chosen.fallbacks, model] });
+    await this.write([edit], `${model} is tried after the others`, options);
+  }
+}
+
+abstract class FallbackRemoveCommand extends ModelChoiceCommand {
+  protected abstract readonly choice: Choice;
+
+  async run([model = '']: string[], options: JsonOptions): Promise<void> {
+    const chosen = this.chosen(this.choice);
+    if (!chosen.fallbacks.includes(model))
+      throw new OpenclawError(
+        'MODEL_NOT_LISTED',
+        `"${model}" is not in the list; it holds: ${chosen.fallbacks.join(', ') || 'nothing'}`,
+      );
+    const edit = this.editOf(this.choice, { ...chosen, fallbacks: chosen.fallbacks.filter((each) => each !== model) });
+    await this.write([edit], `${model} is out of the list`, options);
+  }
+}
+
+abstract class FallbackClearCommand extends ModelChoiceCommand {
+  protected abstract readonly choice: Choice;
+
+  async run(_: string[], options: JsonOptions): Promise<void> {
+    await this.write(
+      [this.editOf(this.choice, { ...this.chosen(this.choice), fallbacks: [] })],
+      'the list is empty',
+      options,
+    );
+  }
+}
+
+@SubCommand({ name: 'list', description: 'models that are tried when the first one fails, in order' })
+export class FallbacksListCommand extends FallbackListCommand {
+  protected readonly choice = 'model';
+}
+
+@SubCommand({ name: 'add', arguments: '<model>', description: 'put a model at the end of the list' })
+export class FallbacksAddCommand extends FallbackAddCommand {
+  protected readonly choice = 'model';
+}
+
+@SubCommand({ name: 'remove', arguments: '<model>', description: 'take a model out of the list' })
+export class FallbacksRemoveCommand extends FallbackRemoveCommand {
+  protected readonly choice = 'model';
+}
+
+@SubCommand({ name: 'clear', description: 'empty the list' })
+export class FallbacksClearCommand extends FallbackClearCommand {
+  protected readonly choice = 'model';
+}
+
+const FALLBACKS_LEAVES = [
+  FallbacksListCommand,
+  FallbacksAddCommand,
+  FallbacksRemoveCommand,
+  FallbacksClearCommand,
+] as const;
+
+@SubCommand({
+  name: 'fallbacks',
+  description: 'models that are tried when the first one fails, in order',
+  subCommands: [...FALLBACKS_LEAVES],
+})
+export class FallbacksCommand extends CommandGroup {}
+
+@SubCommand({ name: 'list', description: 'models that are tried when the one for pictures fails, in order' })
+export class ImageFallbacksListCommand extends FallbackListCommand {
+  protected readonly choice = 'imageModel';
+}
+
+@SubCommand({ name: 'add', arguments: '<model>', description: 'put a model at the end of the list' })
+export class ImageFallbacksAddCommand extends FallbackAddCommand {
+  protected readonly choice = 'imageModel';
+}
+
+@SubCommand({ name: 'remove', arguments: '<model>', description: 'take a model out of the list' })
+export class ImageFallbacksRemoveCommand extends FallbackRemoveCommand {
+  protected readonly choice = 'imageModel';
+}
+
+@SubCommand({ name: 'clear', description: 'empty the list' })
+export class ImageFallbacksClearCommand extends FallbackClearCommand {
+  protected readonly choice = 'imageModel';
+}
+
+const IMAGE_FALLBACKS_LEAVES = [
+  ImageFallbacksListCommand,
+  ImageFallbacksAddCommand,
+  ImageFallbacksRemoveCommand,
+  ImageFallbacksClearCommand,
+] as const;
+
+@SubCommand({
+  name: 'image-fallbacks',
+  description: 'models that are tried when the one for pictures fails, in order',
+  subCommands: [...IMAGE_FALLBACKS_LEAVES],
+})
+export class ImageFallbacksCommand extends CommandGroup {}
 
 @SubCommand({ name: 'list', description: 'short names of models' })
 export class AliasesListCommand extends ModelChoiceCommand {
@@ -214,17 +269,15 @@ export class AliasesCommand extends CommandGroup {}
 export const MODEL_CHOICE_TOP: readonly Type[] = [
   ModelsSetCommand,
   ModelsSetImageCommand,
-  FALLBACKS[0] as Type,
-  IMAGE_FALLBACKS[0] as Type,
+  FallbacksCommand,
+  ImageFallbacksCommand,
   AliasesCommand,
 ];
 export const MODEL_CHOICE_COMMANDS: readonly Type[] = [
-  ...new Set([
-    ...MODEL_CHOICE_TOP,
-    ...FALLBACKS,
-    ...IMAGE_FALLBACKS,
-    AliasesListCommand,
-    AliasesAddCommand,
-    AliasesRemoveCommand,
-  ]),
+  ...MODEL_CHOICE_TOP,
+  ...FALLBACKS_LEAVES,
+  ...IMAGE_FALLBACKS_LEAVES,
+  AliasesListCommand,
+  AliasesAddCommand,
+  AliasesRemoveCommand,
 ];
