@@ -18,7 +18,12 @@ const ORIGINS: ReadonlySet<string> = new Set(CONTENT_ORIGINS);
  */
 const PRODUCERS: Readonly<Record<string, string>> = {
   'agent/turns/program-functions.ts': 'owner',
+  'acp/acp-bridge.ts': 'parts',
+  'acp/acp-content.ts': 'parts',
+  'acp/acp-turn.ts': 'parts',
+  'conversation-mcp/mcp.command.ts': 'parts',
   'http-api/chat-input.ts': 'system',
+  'http-api/responses-input.ts': 'system',
   'http-api/told-content.service.ts': 'owner parts tool',
   'agent/agent-files.rpc.ts': 'workspace',
   'agent/chat/agent-intake.service.ts': 'owner',
