@@ -5,7 +5,7 @@ import { cutText } from '../common/cut-text';
 import { shortId } from '../common/short-id';
 import { CliCommand, CommandGroup, type JsonOptions } from '../common/cli/cli-command';
 import { UsageError } from '../common/cli/cli-error';
-import { printJson, printLine, printLines, printNote, printTable } from '../common/cli/output';
+import { printJson, printLine, printLines, printTable } from '../common/cli/output';
 import { ExitCode } from '../common/exit-codes';
 import { OpenclawError, messageOf } from '../common/openclaw-error';
 import { isPlainObject, valueAt } from '../common/plain-object';

@@ -92,7 +92,7 @@ describe('openclaw completion', () => {
     const script = [
       'autoload -Uz compinit && compinit -u -D',
       `. ${scriptFile('zsh')}`,
-      '_describe() { print -l -- "${(@P)4}"; }; _files() { :; }',
+      '_describe() { print -rl -- "${(@P)4}"; }; _files() { :; }',
       'words=(openclaw sessions reset agent:main:s); CURRENT=4; _openclaw',
     ].join('\n');
     expect(shell('zsh', script)).toContain('agent\\:main\\:shopping');
