@@ -54,7 +54,7 @@ const LAYERS = [
     ],
     within: false,
   },
-  { name: 'roots', folders: ['bootstrap', 'cli', 'onboard'], within: true },
+  { name: 'roots', folders: ['bootstrap', 'cli', 'doctor', 'onboard'], within: true },
 ];
 
 const pathOf = (folders) => `^src/(${folders.join('|')})(/|$)`;

@@ -104,7 +104,8 @@ for (const name of ['gateway', 'client', 'complete', ...lateBundles().map(({ nam
 }
 copyFileSync(at('scripts', 'bundle-loader.cjs'), at('dist', 'bundle', 'loader.js'));
 const built = createRequire(import.meta.url);
-const { COMMAND_TABLE, rootHelp } = built(at('dist', 'cli', 'command-table.js'));
+const { COMMAND_TABLE } = built(at('dist', 'cli', 'command-table.js'));
+const { rootHelp } = built(at('dist', 'cli', 'root-help.js'));
 const { commandTree } = built(at('dist', 'cli', 'completion', 'command-tree.js'));
 const { TREE_FILE } = built(at('dist', 'cli', 'completion', 'answer-completion.js'));
 writeFileSync(at('dist', 'help.txt'), rootHelp());

@@ -9,7 +9,8 @@ import { ExitCode } from '../common/exit-codes';
 import { nearestName } from '../common/nearest-name';
 import { makePrivate } from '../common/private-files';
 import { Environment } from '../config/environment';
-import { COMMAND_TABLE, rootHelp } from './command-table';
+import { COMMAND_TABLE } from './command-table';
+import { rootHelp } from './root-help';
 import { takeGlobalFlags } from './global-flags';
 
 interface CommanderFailure {

@@ -131,6 +131,8 @@ const PRODUCERS: Readonly<Record<string, string>> = {
   'tools/web/web-search.tool.ts': 'parts web',
   'webhooks/hook-followup.service.ts': 'stranger',
   'webhooks/hook-inbound.service.ts': 'owner stranger',
+  // Steps for the person who sets the gateway up, whose fields have the names of content.
+  'wizard/wizard-session.ts': 'parts',
 };
 
 const bare = (node: ts.Expression): ts.Expression =>

@@ -74,6 +74,7 @@ describe('the terminal of the owner', () => {
     'agent/chat/stream-printer.ts',
     'bootstrap/free-ports.ts',
     'bootstrap/run-gateway.ts',
+    'cli/completion/answer-completion.ts',
     'cli/run-cli.ts',
     'common/cli/cli-error.ts',
     'common/cli/output.ts',

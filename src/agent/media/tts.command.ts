@@ -4,7 +4,7 @@ import { Command, Option, SubCommand } from 'nest-commander';
 import { UsageError } from '../../common/cli/cli-error';
 import { CommandGroup, type GatewayOptions } from '../../common/cli/cli-command';
 import { printJson, printLine, printTable } from '../../common/cli/output';
-import { CallingCommand } from '../../gateway/client/gateway-command';
+import { CallingCommand } from '../../config/calling-command';
 
 const SPEAK_MS = 100_000;
 

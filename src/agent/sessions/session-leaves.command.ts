@@ -7,7 +7,7 @@ import { commandLine } from '../../common/cli/own-commands';
 import { OpenclawError } from '../../common/openclaw-error';
 import { isPlainObject } from '../../common/plain-object';
 import { resolveGatewayTarget } from '../../config/gateway-target';
-import { CallingCommand } from '../../gateway/client/gateway-command';
+import { CallingCommand } from '../../config/calling-command';
 import { withGateway } from '../../gateway/client/with-gateway';
 
 const DEFAULT_MESSAGES = 20;

@@ -1,3 +1,4 @@
+import { parseWebAddress } from '../net/host';
 import { type Token, type Tokens, childrenOf, readMarkdown } from './markdown-tree';
 
 /** What an answer hands over besides its words. */
@@ -15,7 +16,7 @@ const VOICE_TAG = /\[\[\s*audio_as_voice\s*\]\]/gi;
 /** Either of them may be in a text that holds one of these. */
 const HINT = /media:|\[\[\s*audio/i;
 /** Written in another case it is a word like any other, unless a file is all that follows. */
-const PLAIN_FILE = /^\S+\.\w{1,8}$|^https?:\/\/\S+$/i;
+const PLAIN_FILE = /^\S+\.\w{1,8}$/;
 
 /**
  * Takes the lines `MEDIA:<path or address>` and the tag `[[audio_as_voice]]` out of an answer. What stands in code, quotes
@@ -75,7 +76,10 @@ export function mayBecomeSource(line: string): boolean {
 
 const isLine = (line: string): boolean => {
   const [, word, value = ''] = LINE.exec(line) ?? [];
-  return word !== undefined && (word === 'MEDIA' || PLAIN_FILE.test(bare(value)));
+  return (
+    word !== undefined &&
+    (word === 'MEDIA' || PLAIN_FILE.test(bare(value)) || parseWebAddress(bare(value)) !== undefined)
+  );
 };
 
 const sourceOf = (line: string): string => bare(LINE.exec(line)?.[2] ?? '');

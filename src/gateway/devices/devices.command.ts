@@ -4,7 +4,7 @@ import { CommandGroup, GatewayCommandBase, type GatewayOptions } from '../../com
 import { printJson, printLine, printTable, relativeTime } from '../../common/cli/output';
 import { Environment } from '../../config/environment';
 import { resolveGatewayTarget } from '../../config/gateway-target';
-import { CallingCommand } from '../client/gateway-command';
+import { CallingCommand } from '../../config/calling-command';
 import { withGateway } from '../client/with-gateway';
 import type { DevicePairRequest, PairedDevice } from './device-record';
 

@@ -57,7 +57,7 @@ export class HostCommands {
       'system.execApprovals.set': ({ file, baseHash }) =>
         replaceApprovals(this.rules, file as Params, baseHash as string | undefined),
       'dir.list': (params) => this.files.list(params as unknown as DirListParams),
-      'file.fetch': (params) => this.files.fetch(params as unknown as FileFetchParams),
+      'file.fetch': (params) => this.files.read(params as unknown as FileFetchParams),
       'file.write': (params) => this.files.write(params as unknown as FileWriteParams),
       ...(this.notify.canNotify
         ? { 'system.notify': (params) => this.notify.notify(params as unknown as SystemNotifyParams) }

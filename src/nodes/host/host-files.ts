@@ -37,7 +37,7 @@ export class HostFiles {
     return { ok: true, path: folder, entries, truncated: names.length > maxEntries };
   }
 
-  fetch({ path, maxBytes = MAX_BYTES }: FileFetchParams): unknown {
+  read({ path, maxBytes = MAX_BYTES }: FileFetchParams): unknown {
     const file = this.place(path);
     const limit = Math.min(maxBytes, MAX_BYTES);
     const bytes = readBoundedFile(file, limit);

@@ -93,10 +93,12 @@ describeWithBrowser('budgets of the page', () => {
   );
 
   it('ask for what is shown first beside the scripts that show it, and only where it is shown', async () => {
-    const [, list = '[]'] = /const START = (\[.*\]);/.exec(await (await fetch(`${gateway.http}/theme.js`)).text()) ?? [];
+    const [, list = '[]'] =
+      /const START = (\[.*\]);/.exec(await (await fetch(`${gateway.http}/theme.js`)).text()) ?? [];
     const files = JSON.parse(list) as string[];
     for (const part of ['chats', 'markdown']) expect(files.some((file) => file.includes(`/${part}-`))).toBe(true);
-    for (const file of files) expect([file, (await fetch(new URL(file, `${gateway.http}/`))).status]).toEqual([file, 200]);
+    for (const file of files)
+      expect([file, (await fetch(new URL(file, `${gateway.http}/`))).status]).toEqual([file, 200]);
     const { page } = await open();
     const asked = (): Promise<unknown> =>
       page.evaluate(`document.querySelectorAll('link[rel=modulepreload][href*="/chats-"]').length`);

@@ -160,7 +160,6 @@ export interface MethodParams {
     agentId?: string;
   };
   'chat.history': {
-    sessionKey: string;
     limit?: number;
     agentId?: string;
     before?: number;
@@ -175,12 +174,23 @@ export interface MethodParams {
     pendingBefore?: unknown;
     inputRunIds?: string[];
     known?: string[];
+    sessionKey: string;
   };
   'chat.inject': {
     sessionKey: string;
     message: string;
     label?: string;
     agentId?: string;
+  };
+  'chat.message.get': {
+    sessionKey: string;
+    messageId: string;
+    agentId?: string;
+    maxChars?: number;
+  };
+  'chat.metadata': {
+    agentId?: string;
+    sessionKey?: string;
   };
   'chat.send': {
     sessionKey: string;
@@ -194,17 +204,32 @@ export interface MethodParams {
     sessionId?: string;
     insteadOf?: string;
     queueMode?: 'steer' | 'followup' | 'collect' | 'interrupt';
-    fastMode?: unknown;
     replyToId?: string;
     originatingChannel?: string;
     originatingTo?: string;
     originatingAccountId?: string;
     originatingThreadId?: string;
-    mentions?: unknown[];
-    workContext?: unknown;
-    toolBindings?: unknown;
     suppressCommandInterpretation?: boolean;
     expectedSessionId?: string;
+  };
+  'chat.startup': {
+    limit?: number;
+    agentId?: string;
+    before?: number;
+    after?: number;
+    around?: number;
+    cursor?: unknown;
+    offset?: number;
+    maxBytes?: number;
+    maxChars?: number;
+    messageId?: string;
+    sessionId?: string;
+    pendingBefore?: unknown;
+    inputRunIds?: string[];
+    known?: string[];
+    sessionKey?: string;
+    shortId?: string;
+    slugHint?: string;
   };
   'commands.list': {
     agentId?: string;
@@ -331,6 +356,17 @@ export interface MethodParams {
     limit?: number;
     offset?: number;
     query?: string;
+    enabled?: 'all' | 'enabled' | 'disabled';
+    scheduleKind?: 'all' | 'at' | 'every' | 'cron' | 'on-exit' | 'stream';
+    lastRunStatus?: 'all' | 'ok' | 'error' | 'skipped' | 'unknown';
+    trigger?: 'all' | 'conditional' | 'unconditional';
+    sortBy?: 'nextRunAtMs' | 'updatedAtMs' | 'name';
+    sortDir?: 'asc' | 'desc';
+    agentId?: string;
+    sessionKey?: string;
+    sessionAgentId?: string;
+    compact?: boolean;
+    includeDeliveryPreviews?: boolean;
   };
   'cron.preview': {
     schedule?: Record<string, unknown>;
@@ -351,6 +387,16 @@ export interface MethodParams {
     id?: string;
     jobId?: string;
     limit?: number;
+    offset?: number;
+    scope?: 'job' | 'all';
+    agentId?: string;
+    runId?: string;
+    statuses?: string[];
+    status?: 'all' | 'ok' | 'error' | 'skipped';
+    deliveryStatuses?: string[];
+    deliveryStatus?: 'delivered' | 'not-delivered' | 'unknown' | 'not-requested';
+    query?: string;
+    sortDir?: 'asc' | 'desc';
   };
   'cron.status': Record<never, never>;
   'cron.update': {
@@ -610,6 +656,7 @@ export interface MethodParams {
     nodeId: string;
     displayName: string;
   };
+  'openclaw.approval.list': Record<never, never>;
   'plugin.approval.list': Record<never, never>;
   'plugins.list': Record<never, never>;
   poll: {
@@ -670,6 +717,12 @@ export interface MethodParams {
     asVoice?: boolean;
     silent?: boolean;
   };
+  'sessions.abort': {
+    key?: string;
+    runId?: string;
+    agentId?: string;
+    clearQueued?: boolean;
+  };
   'sessions.branches.list': {
     key: string;
     agentId?: string;
@@ -689,10 +742,17 @@ export interface MethodParams {
     agentId?: string;
     label?: string;
     displayName?: string;
+    category?: string;
     model?: string;
     thinkingLevel?: string;
     parentSessionKey?: string;
     fork?: boolean;
+    message?: string;
+    task?: string;
+    attachments?: unknown[];
+    timeoutMs?: number;
+    idempotencyKey?: string;
+    worktree?: boolean;
   };
   'sessions.delete': {
     key: string;
@@ -728,6 +788,22 @@ export interface MethodParams {
     messageId?: string;
     newKey?: string;
   };
+  'sessions.get': {
+    key: string;
+    agentId?: string;
+    limit?: number;
+  };
+  'sessions.groups.delete': {
+    name: string;
+  };
+  'sessions.groups.list': Record<never, never>;
+  'sessions.groups.put': {
+    names: string[];
+  };
+  'sessions.groups.rename': {
+    name: string;
+    to: string;
+  };
   'sessions.import': {
     key: string;
     agentId?: string;
@@ -745,14 +821,14 @@ export interface MethodParams {
     agentId?: string;
     search?: string;
     offset?: number;
-    sortBy?: string;
+    sortBy?: 'updatedAt' | 'lastInteractionAt' | 'activity';
     activeOnly?: boolean;
-    archived?: boolean;
+    archived?: true | false | 'all';
     pinned?: boolean;
-    group?: unknown;
+    group?: string;
+    requireLastInteraction?: boolean;
     excludeSubagents?: boolean;
     excludeCron?: boolean;
-    ownerFirst?: boolean;
     configuredAgentsOnly?: boolean;
   };
   'sessions.messages.subscribe': {
@@ -768,6 +844,16 @@ export interface MethodParams {
   'sessions.patch': {
     key: string;
     label?: string | null;
+    pinned?: boolean;
+    archived?: boolean;
+    unread?: boolean;
+    category?: string | null;
+    icon?: string | null;
+    color?: 'red' | 'blue' | 'green' | 'yellow' | 'purple' | 'orange' | 'pink' | 'cyan';
+    expectedSessionId?: string;
+    expectedMarkedUnreadAt?: number | null;
+    permissionMode?: unknown;
+    toolOverrides?: unknown;
     thinkingLevel?: string | null;
     verboseLevel?: 'on' | 'off' | 'full';
     reasoningLevel?: 'on' | 'off' | 'stream';
@@ -816,6 +902,47 @@ export interface MethodParams {
     query: string;
     limit?: number;
   };
+  'sessions.send': {
+    key: string;
+    message: string;
+    agentId?: string;
+    thinking?: string;
+    attachments?: unknown[];
+    timeoutMs?: number;
+    idempotencyKey?: string;
+  };
+  'sessions.steer': {
+    key: string;
+    message: string;
+    agentId?: string;
+    thinking?: string;
+    attachments?: unknown[];
+    timeoutMs?: number;
+    idempotencyKey?: string;
+  };
+  'sessions.subscribe': {
+    limit?: number;
+    activeMinutes?: number;
+    includeGlobal?: boolean;
+    includeUnknown?: boolean;
+    includeDerivedTitles?: boolean;
+    includeLastMessage?: boolean;
+    label?: string;
+    spawnedBy?: string;
+    agentId?: string;
+    search?: string;
+    offset?: number;
+    sortBy?: 'updatedAt' | 'lastInteractionAt' | 'activity';
+    activeOnly?: boolean;
+    archived?: true | false | 'all';
+    pinned?: boolean;
+    group?: string;
+    requireLastInteraction?: boolean;
+    excludeSubagents?: boolean;
+    excludeCron?: boolean;
+    configuredAgentsOnly?: boolean;
+  };
+  'sessions.unsubscribe': Record<never, never>;
   'sessions.usage': {
     key?: string;
     agentId?: string;
@@ -922,6 +1049,7 @@ export interface MethodParams {
   'system.facts': Record<never, never>;
   'system.info': Record<never, never>;
   'system.methods': Record<never, never>;
+  'system.problems': Record<never, never>;
   'system.trace': {
     id: string;
   };
@@ -1006,6 +1134,7 @@ export interface MethodParams {
     mode: 'now' | 'next-heartbeat';
     text: string;
     sessionKey?: string;
+    agentId?: string;
   };
   'web.login.start': {
     force?: boolean;

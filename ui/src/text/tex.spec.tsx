@@ -49,7 +49,8 @@ describe('formulas', () => {
       const found = readTex(`$${text}$`);
       for (const { name, attributes, style } of found ? flat(found) : []) {
         expect([text, name]).toEqual([text, expect.stringMatching(/^m|^none$/)]);
-        for (const key of Object.keys(attributes)) expect([text, /^(on|href|src|class|id|style|data)/.test(key)]).toEqual([text, false]);
+        for (const key of Object.keys(attributes))
+          expect([text, /^(on|href|src|class|id|style|data)/.test(key)]).toEqual([text, false]);
         for (const value of [...Object.values(attributes), ...Object.values(style)])
           expect([text, /url|:|\/\//.test(value)]).toEqual([text, false]);
       }

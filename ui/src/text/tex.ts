@@ -53,7 +53,13 @@ export function readTex(raw: string): MathElement | undefined {
   const isWide = text.startsWith('$$') || text.startsWith('\\[');
   const inner = isWide || text.startsWith('\\(') ? text.slice(2, -2) : text.slice(1, -1);
   try {
-    const options = { displayMode: isWide, throwOnError: true, strict: false, trust: false, maxSize: [LARGEST, LARGEST] };
+    const options = {
+      displayMode: isWide,
+      throwOnError: true,
+      strict: false,
+      trust: false,
+      maxSize: [LARGEST, LARGEST],
+    };
     const [found] = drawable(treeOf(inner, options));
     return typeof found === 'string' ? undefined : found;
   } catch {

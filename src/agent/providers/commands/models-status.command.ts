@@ -1,5 +1,5 @@
 import { Option, SubCommand } from 'nest-commander';
-import { CallingCommand } from '../../../gateway/client/gateway-command';
+import { CallingCommand } from '../../../config/calling-command';
 import { type GatewayOptions, parseWholeNumber } from '../../../common/cli/cli-command';
 import { printJson, printLine, printTable } from '../../../common/cli/output';
 import { cutText } from '../../../common/cut-text';

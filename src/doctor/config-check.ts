@@ -1,8 +1,8 @@
-import { commandLine } from '../../common/cli/own-commands';
-import { ConfigHistory } from '../../config/config-history';
-import { accessNotes } from '../../config/sender-lists';
-import { resolveRuntimeSettings } from '../../gateway/runtime-settings';
-import { messageOf } from '../../common/openclaw-error';
+import { commandLine } from '../common/cli/own-commands';
+import { ConfigHistory } from '../config/config-history';
+import { accessNotes } from '../config/sender-lists';
+import { resolveRuntimeSettings } from '../gateway/runtime-settings';
+import { messageOf } from '../common/openclaw-error';
 import { type DoctorCheck, type DoctorFacts, type DoctorFinding, note, problem } from './finding';
 
 /** The configuration file: whether it can be read, is valid, and makes a gateway that can start. */

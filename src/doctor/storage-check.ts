@@ -1,10 +1,10 @@
 import { existsSync, statSync } from 'node:fs';
-import { commandLine } from '../../common/cli/own-commands';
-import { silentLogger } from '../../common/logger';
-import { whyUnreachable } from '../../common/net/reach';
-import { messageOf } from '../../common/openclaw-error';
-import { SqliteFile } from '../../storage/sqlite-file';
-import { sqlitePath } from '../../storage/sqlite-path';
+import { commandLine } from '../common/cli/own-commands';
+import { silentLogger } from '../common/logger';
+import { whyUnreachable } from '../common/net/reach';
+import { messageOf } from '../common/openclaw-error';
+import { SqliteFile } from '../storage/sqlite-file';
+import { sqlitePath } from '../storage/sqlite-path';
 import { type DoctorCheck, type DoctorFacts, type DoctorFinding, note, problem } from './finding';
 
 const CONNECT_MS = 2000;
@@ -60,7 +60,7 @@ async function checkPostgres({ env }: DoctorFacts): Promise<DoctorFinding[]> {
       ),
     ];
   try {
-    const { openPostgres } = await import('../../storage/postgres-connection');
+    const { openPostgres } = await import('../storage/postgres-connection');
     const { read, write } = await openPostgres(text, silentLogger);
     await Promise.all([read.destroy(), write.destroy()]);
     return [];

@@ -1,14 +1,14 @@
 import { join } from 'node:path';
-import { commandLine } from '../../common/cli/own-commands';
-import { messageOf } from '../../common/openclaw-error';
-import { defaultAgentId } from '../../config/agent-entries';
-import { transformStates } from '../../hooks/transform-files';
-import { listHooks } from '../../internal-hooks/list-hooks';
-import { listPlugins } from '../../plugins/catalog/plugin-catalog';
-import { bundledSkillsPath, managedSkillsPath } from '../../skills/catalog/skill-library';
-import { scanRoot } from '../../skills/catalog/skill-scan';
-import { readApprovals, warningsOf } from '../../tools/approvals/exec-approvals-file';
-import { workspacePath } from '../../workspace/workspace-path';
+import { commandLine } from '../common/cli/own-commands';
+import { messageOf } from '../common/openclaw-error';
+import { defaultAgentId } from '../config/agent-entries';
+import { transformStates } from '../hooks/transform-files';
+import { listHooks } from '../internal-hooks/list-hooks';
+import { listPlugins } from '../plugins/catalog/plugin-catalog';
+import { bundledSkillsPath, managedSkillsPath } from '../skills/catalog/skill-library';
+import { scanRoot } from '../skills/catalog/skill-scan';
+import { readApprovals, warningsOf } from '../tools/approvals/exec-approvals-file';
+import { workspacePath } from '../workspace/workspace-path';
 import { type DoctorCheck, note, problem } from './finding';
 
 /** Plugins that are on and are missing, were changed, or do not fit. */

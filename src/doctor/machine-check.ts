@@ -1,13 +1,13 @@
 import { accessSync, constants, statSync, statfsSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { commandLine } from '../../common/cli/own-commands';
-import { messageOf } from '../../common/openclaw-error';
-import { agentEntries } from '../../config/agent-entries';
-import { gatewayPort, uiPort } from '../../config/ports';
-import { listenersOn } from '../../gateway/http/port-owner';
-import { DEFAULT_MIN_FREE_MB } from '../../maintenance/maintenance.config';
-import { BubblewrapDriver } from '../../tools/sandbox/bubblewrap.driver';
-import { workspacePath } from '../../workspace/workspace-path';
+import { commandLine } from '../common/cli/own-commands';
+import { messageOf } from '../common/openclaw-error';
+import { agentEntries } from '../config/agent-entries';
+import { gatewayPort, uiPort } from '../config/ports';
+import { listenersOn } from '../gateway/http/port-owner';
+import { DEFAULT_MIN_FREE_MB } from '../maintenance/maintenance.config';
+import { BubblewrapDriver } from '../tools/sandbox/bubblewrap.driver';
+import { workspacePath } from '../workspace/workspace-path';
 import { type DoctorCheck, type DoctorFinding, note, problem } from './finding';
 
 const MIB = 1024 * 1024;

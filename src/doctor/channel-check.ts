@@ -1,8 +1,8 @@
-import { discordAccounts } from '../../channels/discord/discord-accounts';
-import { slackAccounts } from '../../channels/slack/slack-accounts';
-import { telegramAccounts } from '../../channels/telegram/telegram-accounts';
-import type { ProbeResult } from '../../channels/channel-adapter';
-import { Redactor } from '../../common/redactor';
+import { discordAccounts } from '../channels/discord/discord-accounts';
+import { slackAccounts } from '../channels/slack/slack-accounts';
+import { telegramAccounts } from '../channels/telegram/telegram-accounts';
+import type { ProbeResult } from '../channels/channel-adapter';
+import { Redactor } from '../common/redactor';
 import { type DoctorCheck, type DoctorFacts, type DoctorFinding, problem } from './finding';
 
 const ASK_MS = 5000;
@@ -76,8 +76,8 @@ function enabledAccounts({ config, env }: DoctorFacts): Account[] {
     secret: account.token,
     ask: async (redactor: Redactor) => {
       const [{ clientOf }, { whoIs }] = await Promise.all([
-        import('../../channels/telegram/telegram-bots'),
-        import('../../channels/telegram/telegram-who'),
+        import('../channels/telegram/telegram-bots'),
+        import('../channels/telegram/telegram-who'),
       ]);
       return whoIs(() => clientOf(account), redactor);
     },
@@ -89,8 +89,8 @@ function enabledAccounts({ config, env }: DoctorFacts): Account[] {
     secret: account.token,
     ask: async (redactor: Redactor) => {
       const [{ newRest }, { ME, whoIs }] = await Promise.all([
-        import('../../channels/discord/discord-rest'),
-        import('../../channels/discord/discord-who'),
+        import('../channels/discord/discord-rest'),
+        import('../channels/discord/discord-who'),
       ]);
       return whoIs(async () => ME(await newRest(account)), redactor);
     },
@@ -101,7 +101,7 @@ function enabledAccounts({ config, env }: DoctorFacts): Account[] {
     key: 'botToken',
     secret: account.botToken,
     ask: async (redactor: Redactor) => {
-      const { askAll, whoIs } = await import('../../channels/slack/slack-who');
+      const { askAll, whoIs } = await import('../channels/slack/slack-who');
       return whoIs(() => askAll(account.settings, account.botToken ?? '', account.appToken), redactor);
     },
   }));

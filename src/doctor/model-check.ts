@@ -1,8 +1,8 @@
-import { isNearby } from '../../agent/providers/facts/ask-server';
-import { openLocalModels } from '../../agent/providers/local-registry';
-import { type NamedModel, judgeModels } from '../../agent/providers/model-faults';
-import { parseWebAddress } from '../../common/net/host';
-import { whyUnreachable } from '../../common/net/reach';
+import { isNearby } from '../agent/providers/facts/ask-server';
+import { openLocalModels } from '../agent/providers/local-registry';
+import { type NamedModel, judgeModels } from '../agent/providers/model-faults';
+import { parseWebAddress } from '../common/net/host';
+import { whyUnreachable } from '../common/net/reach';
 import { type DoctorCheck, type DoctorFinding, note, problem } from './finding';
 
 const CONNECT_MS = 2000;

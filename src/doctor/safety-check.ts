@@ -1,4 +1,4 @@
-import { audit, readAuditFacts } from '../../security/security-audit';
+import { audit, readAuditFacts } from '../security/security-audit';
 import type { DoctorCheck, DoctorFinding } from './finding';
 
 /** Told by other checks already, with more to it. */

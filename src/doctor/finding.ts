@@ -1,6 +1,6 @@
-import type { OpenclawConfig } from '../../config/openclaw.config';
-import type { ConfigSnapshot } from '../../config/config-snapshot';
-import type { Environment } from '../../config/environment';
+import type { OpenclawConfig } from '../config/openclaw.config';
+import type { ConfigSnapshot } from '../config/config-snapshot';
+import type { Environment } from '../config/environment';
 
 export interface DoctorFinding {
   /** What was looked at, such as `model` or `ports`. */

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { isAbsolute } from 'node:path';
-import { readTextIfExists } from '../../common/atomic-file';
-import { commandLine } from '../../common/cli/own-commands';
-import { ServiceManager } from '../../service/service-manager';
+import { readTextIfExists } from '../common/atomic-file';
+import { commandLine } from '../common/cli/own-commands';
+import { ServiceManager } from '../service/service-manager';
 import { type DoctorCheck, type DoctorFinding, problem } from './finding';
 
 const KNOWN: readonly NodeJS.Platform[] = ['linux', 'darwin', 'win32'];

@@ -1,9 +1,8 @@
 import { Inject } from '@nestjs/common';
-import { GatewayCommandBase, type GatewayOptions } from '../../common/cli/cli-command';
-import { Environment } from '../../config/environment';
-import { resolveGatewayTarget } from '../../config/gateway-target';
-import type { ConnectOptions } from './with-gateway';
-import { withGateway } from './with-gateway';
+import { GatewayCommandBase, type GatewayOptions } from '../common/cli/cli-command';
+import { Environment } from './environment';
+import { resolveGatewayTarget } from './gateway-target';
+import { type ConnectOptions, withGateway } from '../gateway/client/with-gateway';
 
 /** A command that makes one call. */
 export abstract class CallingCommand extends GatewayCommandBase {

@@ -1,10 +1,10 @@
-import { commandLine } from '../../common/cli/own-commands';
-import { ExitCode } from '../../common/exit-codes';
-import { OpenclawError, messageOf } from '../../common/openclaw-error';
-import { resolveGatewayTarget } from '../../config/gateway-target';
-import type { GatewayClient } from '../../gateway/client/gateway-client';
-import { withGateway } from '../../gateway/client/with-gateway';
-import type { GatewayProblem } from '../gateway-problem';
+import { commandLine } from '../common/cli/own-commands';
+import { ExitCode } from '../common/exit-codes';
+import { OpenclawError, messageOf } from '../common/openclaw-error';
+import { resolveGatewayTarget } from '../config/gateway-target';
+import type { GatewayClient } from '../gateway/client/gateway-client';
+import { withGateway } from '../gateway/client/with-gateway';
+import type { GatewayProblem } from '../diagnostics/gateway-problem';
 import { type DoctorCheck, type DoctorFinding, note, problem } from './finding';
 
 const MOST_LETTERS = 500;
