@@ -103,7 +103,9 @@ export class Removals {
   private needOurs(folder: string): void {
     this.needHarmless(folder);
     const isOurs = existsSync(this.configPath) || SIGNS.some((name) => existsSync(join(folder, name)));
-    if (!isOurs && readdirSync(folder).length > 0)
+    // Where the state has gone already, the work of the assistant is what is left.
+    const isRest = (name: string): boolean => name === 'workspace' || name.startsWith('workspace-');
+    if (!isOurs && !readdirSync(folder).every(isRest))
       throw new OpenclawError('NOT_A_STATE_FOLDER', `${folder} holds nothing of OpenClaw; nothing was removed`);
   }
 

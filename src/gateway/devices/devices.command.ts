@@ -4,6 +4,9 @@ import { CommandGroup, GatewayCommandBase, type GatewayOptions } from '../../com
 import { printJson, printLine, printTable, relativeTime } from '../../common/cli/output';
 import { Environment } from '../../config/environment';
 import { resolveGatewayTarget } from '../../config/gateway-target';
+import { resolveStateDir } from '../../config/state-paths';
+import { OpenclawError } from '../../common/openclaw-error';
+import { loadDeviceIdentity } from '../client/device-identity-file';
 import { CallingCommand } from '../../config/calling-command';
 import { withGateway } from '../client/with-gateway';
 import type { DevicePairRequest, PairedDevice } from './device-record';
@@ -78,10 +81,23 @@ export class DevicesRejectCommand extends GatewayCommandBase {
   }
 }
 
+/** A change after which the connections of a device end: also this one, when the device is this machine. */
+abstract class DeviceChangeCommand extends CallingCommand {
+  protected async unlessOurs<T>(deviceId: string, change: Promise<T>): Promise<T | { deviceId: string }> {
+    try {
+      return await change;
+    } catch (error) {
+      const isEnd = error instanceof OpenclawError && error.code === 'GATEWAY_CLOSED';
+      if (isEnd && loadDeviceIdentity(resolveStateDir(this.env)).id === deviceId) return { deviceId };
+      throw error;
+    }
+  }
+}
+
 @SubCommand({ name: 'remove', arguments: '<deviceId>', description: 'forget a device; its connections end' })
-export class DevicesRemoveCommand extends CallingCommand {
+export class DevicesRemoveCommand extends DeviceChangeCommand {
   async run([deviceId = '']: string[], options: GatewayOptions): Promise<void> {
-    const answer = await this.call(options, 'device.pair.remove', { deviceId });
+    const answer = await this.unlessOurs(deviceId, this.call(options, 'device.pair.remove', { deviceId }));
     if (options.json) printJson(answer);
     else printLine('the device is forgotten');
   }
@@ -93,7 +109,7 @@ interface TokenOptions extends GatewayOptions {
   scope?: string[];
 }
 
-abstract class DeviceTokenCommand extends CallingCommand {
+abstract class DeviceTokenCommand extends DeviceChangeCommand {
   @Option({ flags: '--device <id>', description: 'device, as "devices list" names it' })
   parseDevice(value: string): string {
     return value;
@@ -118,10 +134,9 @@ export class DevicesRotateCommand extends DeviceTokenCommand {
   }
 
   async run(_: string[], options: TokenOptions): Promise<void> {
-    const answer = await this.call<{ token?: string }>(options, 'device.token.rotate', {
-      ...this.paramsOf(options),
-      scopes: options.scope,
-    });
+    const params = this.paramsOf(options);
+    const change = this.call(options, 'device.token.rotate', { ...params, scopes: options.scope });
+    const answer = await this.unlessOurs(params.deviceId, change);
     if (options.json) printJson(answer);
     else printLine('the device has a new token; it is handed over when the device connects next');
   }
@@ -130,7 +145,8 @@ export class DevicesRotateCommand extends DeviceTokenCommand {
 @SubCommand({ name: 'revoke', description: 'take the token of a device away; its connections end' })
 export class DevicesRevokeCommand extends DeviceTokenCommand {
   async run(_: string[], options: TokenOptions): Promise<void> {
-    const answer = await this.call(options, 'device.token.revoke', this.paramsOf(options));
+    const params = this.paramsOf(options);
+    const answer = await this.unlessOurs(params.deviceId, this.call(options, 'device.token.revoke', params));
     if (options.json) printJson(answer);
     else printLine('the token is revoked');
   }
