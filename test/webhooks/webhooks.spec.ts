@@ -45,7 +45,8 @@ describe('webhooks', () => {
       body: typeof body === 'string' ? body : JSON.stringify(body),
     });
     const text = await answer.text();
-    return { status: answer.status, body: (text === '' ? {} : JSON.parse(text)) as Record<string, unknown> };
+    const isJson = answer.headers.get('content-type')?.startsWith('application/json') === true && text !== '';
+    return { status: answer.status, body: (isJson ? JSON.parse(text) : {}) as Record<string, unknown> };
   };
   /** The owner looks at a transform and agrees; the running gateway notices. */
   const enable = async (module: string): Promise<void> => {
