@@ -229,6 +229,7 @@ export const BOUNDED: Partial<Record<keyof Schema, string>> = {
   channel_senders: 'one for each person who was let in; a person removes it',
   channel_cursors: 'one for each account',
   gateway_secrets: 'few, made once',
+  session_groups: 'a person makes and removes them',
   cron_jobs: 'one for each job; a person or the job itself removes it',
   heartbeats: 'one for each agent',
   hook_requests: 'a day',

@@ -302,6 +302,21 @@ describe('the production copy', () => {
       60_000,
     );
 
+    it('is the agent of an editor', async () => {
+      const params = { protocolVersion: 1, clientCapabilities: {} };
+      const { gateway } = bench;
+      const { stdout } = await runCli(['acp'], {
+        program,
+        input: `${JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'initialize', params })}\n`,
+        env: {
+          OPENCLAW_STATE_DIR: gateway.stateDir,
+          OPENCLAW_GATEWAY_PORT: String(gateway.port),
+          NODE_OPTIONS: noting(),
+        },
+      });
+      expect(JSON.parse(stdout)).toMatchObject({ id: 1, result: { protocolVersion: 1 } });
+    });
+
     it('sends traces, looks for others in the network, and makes and checks a backup', async () => {
       await until('a trace', () => traces.includes('/v1/traces'));
       const { stateDir } = bench.gateway;

@@ -162,7 +162,7 @@ describe('several calls of one step that have to be asked for', () => {
     expect(late.error?.details).toMatchObject({ code: 'APPROVAL_DECIDED' });
   });
 
-  it('are remembered as shown, each of them, and not written again once the owner has taken them out', async () => {
+  it('are remembered as shown, each of them, and asked for again once the owner has taken them out', async () => {
     const file = join(bench.gateway.stateDir, 'exec-approvals.json');
     const always = async ({ calls = [] }: PendingApproval): Promise<void> => {
       for (const call of calls) await answer(call.id, { decision: 'allow-always' });
@@ -173,7 +173,12 @@ describe('several calls of one step that have to be asked for', () => {
     for (const name of ['made-first', 'made-second']) expect(readFileSync(file, 'utf8')).toContain(name);
     rmSync(file);
     for (const name of made()) rmSync(bench.workspace(`made-${name}`), { recursive: true });
-    await step(calls, [], 'always');
+    const once = async ({ calls: asked = [] }: PendingApproval): Promise<void> => {
+      for (const call of asked) await answer(call.id, { decision: 'allow-once' });
+    };
+    const { questions } = await step(calls, [once], 'always');
+    expect(questions).toHaveLength(1);
+    expect(made()).toEqual(['first', 'second']);
     expect(existsSync(file)).toBe(false);
   });
 

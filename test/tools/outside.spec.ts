@@ -288,8 +288,10 @@ describe('tools from outside', () => {
         idempotencyKey: 'e1',
       });
       expect(elsewhere.error).toBeUndefined();
-      const history = await bench.client.call('chat.history', { sessionKey: 'other' });
-      expect(JSON.stringify(history.payload)).toContain('another conversation');
+      await until('the refusal', async () => {
+        const history = await bench.client.call('chat.history', { sessionKey: 'other' });
+        return JSON.stringify(history.payload).includes('another conversation');
+      });
       telegram.say({ chatId: OWNER, text: `/approve ${slug} allow-once` });
       await until('the work', () => telegram.textsIn(OWNER).some((text) => text.includes('Ready.')));
       expect(JSON.stringify(bench.models.requests.at(-1)?.body)).toContain('installed');
