@@ -9,12 +9,12 @@ const ask = (event: BeforeUnloadEvent): void => event.preventDefault();
 function changed(): void {
   if (kept.size > 0) window.addEventListener('beforeunload', ask);
   else window.removeEventListener('beforeunload', ask);
-  views = new Set([...kept.keys()].map((name) => name.slice(0, name.indexOf(' '))));
+  views = new Set([...kept.keys()].map((name) => name.slice(0, name.indexOf('/'))));
   for (const listener of listeners) listener();
 }
 
 /**
- * What was written and not saved, by a name that begins with its view: "agents notes.md". It outlasts a change of the view,
+ * What was written and not saved, by a name that begins with its view: "agents/notes.md". It outlasts a change of the view,
  * and the browser asks before the page goes.
  */
 export const unsaved = {

@@ -88,4 +88,4 @@ export const ORIGINS: Readonly<Record<string, string>> = {
 export const TRUSTED: ReadonlySet<string> = new Set(['owner', 'assistant', 'gateway', 'workspace']);
 
 /** Under which an unsaved text of a file is kept. */
-export const unsavedName = (agentId: string, file: string): string => `agents ${agentId} ${file}`;
+export const unsavedName = (agentId: string, file: string): string => `agents/${agentId}/${file}`;

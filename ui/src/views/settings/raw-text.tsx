@@ -15,7 +15,7 @@ import type { FileState, Verdict } from './use-settings';
 import css from './settings.module.css';
 
 const CHECK_MS = 400;
-const UNSAVED = 'settings-text';
+const UNSAVED = 'settings/text';
 
 /** What was written, and the file that it was written on. */
 interface Work {

@@ -58,7 +58,7 @@ const CHECK_MS = 350;
 /** Where the file is not followed (`gateway.reload.mode: "off"`), no event tells of a change. */
 const LOOK_MS = 20_000;
 const NONE: Edits = new Map();
-const UNSAVED = 'settings form';
+const UNSAVED = 'settings/form';
 
 /** Changes, and the file that they were made on. */
 interface Work {
