@@ -80,7 +80,15 @@ describe('a conversation in pages', () => {
   it('finds words in what was said, and a conversation by what it began with', async () => {
     const found = await bench.client.call('sessions.search', { query: 'qUESTION 42?' });
     expect(found.payload?.['results']).toEqual([
-      { sessionKey: key, seq: 85, at: expect.any(Number), role: 'user', snippet: 'Question 42?' },
+      {
+        sessionKey: key,
+        sessionId: expect.any(String),
+        hasEnded: false,
+        seq: 85,
+        at: expect.any(Number),
+        role: 'user',
+        snippet: 'Question 42?',
+      },
     ]);
     for (const [query, count] of [
       ['100 %', 0],

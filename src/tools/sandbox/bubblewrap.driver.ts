@@ -101,7 +101,7 @@ export class BubblewrapDriver implements SandboxDriver {
         '--hostname',
         'sandbox',
         ...(request.isBare ? systemMounts(BARE_FOLDERS, BARE_FILES) : systemMounts(SYSTEM_FOLDERS, SYSTEM_FILES)),
-        ...(request.network ? NETWORK_FILES.flatMap((file) => ['--ro-bind-try', file, file]) : []),
+        ...(request.network ? NETWORK_FILES.flatMap((file) => ['--ro-bind-try', file, file]) : loopbackMounts()),
         '--proc',
         '/proc',
         // Settings of the kernel belong to whoever is root outside, also without any capability.
@@ -214,6 +214,14 @@ const bridgeMounts = (socket: string): string[] =>
 
 /** Names of hosts are found with these; without a network they tell nothing but the host's own facts. */
 const NETWORK_FILES = ['/etc/hosts', '/etc/resolv.conf', '/etc/nsswitch.conf'];
+
+/** Without a network `localhost` is the only name, and no server is asked for it. */
+const loopbackMounts = (): string[] =>
+  ['hosts', 'nsswitch'].flatMap((name) => [
+    '--ro-bind',
+    join(appRoot(), 'bin', `sandbox-${name}`),
+    name === 'hosts' ? '/etc/hosts' : '/etc/nsswitch.conf',
+  ]);
 
 /** Folders as they are on this machine: links stay links, so that /bin → usr/bin works inside too. */
 function systemMounts(folders: readonly string[], files: readonly string[]): string[] {

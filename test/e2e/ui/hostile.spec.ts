@@ -145,11 +145,11 @@ describeWithBrowser('words of strangers on the page', () => {
     await page.goto(`${bench.gateway.http}/home#token=${TEST_TOKEN}`);
     await page.getByTestId('people-bar').waitFor();
     telegram.say({ chatId: 102, text: EVIL, name: EVIL });
-    await page.waitForFunction('told.length > 0');
+    await until('it is told', async () => Number(await page.evaluate('told.length')) > 0);
     expect(await page.evaluate('told')).toEqual(['Somebody asks to write to the assistant Look who it is']);
     await bench.turn([{ name: 'exec', args: { command: `echo ${EVIL}`, host: 'gateway' } }], {
       meanwhile: async () => {
-        await page.waitForFunction('told.length > 1');
+        await until('it is told', async () => Number(await page.evaluate('told.length')) > 1);
         expect(await page.evaluate('told[1]')).toBe('Waits for your decision A command');
         const card = page.getByTestId('approval');
         await until('it is steady', () => card.getByRole('button', { name: 'Deny' }).isEnabled());
