@@ -3,8 +3,8 @@ import { CrashScenario, type Percentiles } from './crash-scenario';
 
 /** `npm run storm` asks for more: updates, kills, chats, seeds, the database, and the platforms. */
 const asked = (name: string, otherwise: number): number => Number(process.env[`STORM_${name}`] ?? otherwise);
-const updates = asked('UPDATES', 200);
-const kills = asked('KILLS', 16);
+const updates = asked('UPDATES', 120);
+const kills = asked('KILLS', 10);
 const chats = asked('CHATS', 8);
 const first = asked('FIRST_SEED', 20_261_127);
 const seeds = Array.from({ length: asked('SEEDS', 1) }, (_, index) => first + index);

@@ -17,17 +17,17 @@ const CLEAN = {
 
 describe('killed at random moments', () => {
   it(
-    'loses, doubles and mixes up nothing while 500 messages in 20 chats come over a faulty platform',
+    'loses, doubles and mixes up nothing while 300 messages in 20 chats come over a faulty platform',
     async () => {
       const report = await new CrashScenario({
         seed: 20_260_101,
         chats: 20,
-        updates: 500,
-        kills: 60,
+        updates: 300,
+        kills: 36,
         faults: true,
       }).run();
       process.stderr.write(
-        `60 kills: ready after ${median(report.readyMs)} ms (median), ${Math.max(...report.readyMs)} ms (longest); ` +
+        `36 kills: ready after ${median(report.readyMs)} ms (median), ${Math.max(...report.readyMs)} ms (longest); ` +
           `${report.doubled.length} seen twice, of ${report.ambiguous} calls cut off without an outcome; ` +
           `answers after ${report.answerMs.p50} ms (p50), ${report.answerMs.p99} ms (p99), ${report.answerMs.max} ms (max)\n`,
       );
