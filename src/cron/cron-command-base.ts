@@ -1,6 +1,6 @@
-import { GatewayCommandBase, type GatewayOptions } from '../common/cli/cli-command';
+import type { GatewayOptions } from '../common/cli/cli-command';
 import { UsageError } from '../common/cli/cli-error';
-import type { Environment } from '../config/environment';
+import { CallingCommand } from '../config/calling-command';
 import { resolveGatewayTarget } from '../config/gateway-target';
 import { withGateway } from '../gateway/client/with-gateway';
 import type { CronSchedule } from './cron-job';
@@ -17,20 +17,12 @@ export interface JobView {
   state: { nextRunAtMs?: number; lastStatus?: string; lastError?: string };
 }
 
-export abstract class CronCommandBase extends GatewayCommandBase {
-  constructor(private readonly env: Environment) {
-    super();
-  }
-
-  protected call<T>(method: string, params: Record<string, unknown>, options: GatewayOptions): Promise<T> {
-    return withGateway(resolveGatewayTarget(this.env, options), (client) => client.call<T>(method, params));
-  }
-
-  /** The same, with the zone in which the gateway reads and tells times. */
+export abstract class CronCommandBase extends CallingCommand {
+  /** A call, and the zone in which the gateway reads and tells times. */
   protected callWithZone<T>(
+    options: GatewayOptions,
     method: string,
     params: Record<string, unknown>,
-    options: GatewayOptions,
   ): Promise<{ answer: T; zone: string }> {
     return withGateway(resolveGatewayTarget(this.env, options), async (client) => {
       const answer = await client.call<T>(method, params);

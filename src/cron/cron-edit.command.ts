@@ -2,7 +2,6 @@ import { Option, SubCommand } from 'nest-commander';
 import { type GatewayOptions, parseWholeNumber } from '../common/cli/cli-command';
 import { UsageError } from '../common/cli/cli-error';
 import { printJson, printLine } from '../common/cli/output';
-import { Environment } from '../config/environment';
 import { CronCommandBase, type JobView } from './cron-command-base';
 import { zonedTime } from '../common/zoned-time';
 import { describeSchedule } from './cron-schedule';
@@ -258,10 +257,6 @@ abstract class CronJobCommandBase extends CronCommandBase {
 
 @SubCommand({ name: 'add', description: 'make a job' })
 export class CronAddCommand extends CronJobCommandBase {
-  constructor(env: Environment) {
-    super(env);
-  }
-
   @Option({ flags: '--agent <id>', description: 'agent' })
   parseAgent(value: string): string {
     return value;
@@ -277,15 +272,11 @@ export class CronAddCommand extends CronJobCommandBase {
     if ((options.at ?? options.every ?? options.cron) === undefined)
       throw new UsageError('when? --at, --every or --cron');
     if (!('payload' in fields)) throw new UsageError('what? --system-event or --message');
-    const { answer: job, zone } = await this.callWithZone<JobView>(
-      'cron.add',
-      {
-        ...fields,
-        ...(options.agent ? { agentId: options.agent } : {}),
-        ...(options.disabled ? { enabled: false } : {}),
-      },
-      options,
-    );
+    const { answer: job, zone } = await this.callWithZone<JobView>(options, 'cron.add', {
+      ...fields,
+      ...(options.agent ? { agentId: options.agent } : {}),
+      ...(options.disabled ? { enabled: false } : {}),
+    });
     if (options.json) return printJson(job);
     printLine(told(job, zone));
   }
@@ -293,18 +284,13 @@ export class CronAddCommand extends CronJobCommandBase {
 
 @SubCommand({ name: 'edit', arguments: '<id>', description: 'change a job' })
 export class CronEditCommand extends CronJobCommandBase {
-  constructor(env: Environment) {
-    super(env);
-  }
-
   async run(args: string[], options: JobOptions): Promise<void> {
     const patch = this.fieldsOf(options);
     if (Object.keys(patch).length === 0) throw new UsageError('nothing to change');
-    const { answer: job, zone } = await this.callWithZone<JobView>(
-      'cron.update',
-      { id: this.idOf(args), patch },
-      options,
-    );
+    const { answer: job, zone } = await this.callWithZone<JobView>(options, 'cron.update', {
+      id: this.idOf(args),
+      patch,
+    });
     if (options.json) return printJson(job);
     printLine(told(job, zone));
   }

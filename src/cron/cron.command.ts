@@ -2,7 +2,6 @@ import { Command, Option, SubCommand } from 'nest-commander';
 import { cutText } from '../common/cut-text';
 import { CommandGroup, type GatewayOptions, parseWholeNumber } from '../common/cli/cli-command';
 import { printJson, printLine, printTable } from '../common/cli/output';
-import { Environment } from '../config/environment';
 import { zonedTime } from '../common/zoned-time';
 import { CronCommandBase, type JobView } from './cron-command-base';
 import { CronAddCommand, CronEditCommand } from './cron-edit.command';
@@ -12,21 +11,15 @@ const DEFAULT_NEXT = 5;
 
 @SubCommand({ name: 'list', description: 'jobs, the next one first' })
 export class CronListCommand extends CronCommandBase {
-  constructor(env: Environment) {
-    super(env);
-  }
-
   @Option({ flags: '--all', description: 'also those that are switched off' })
   parseAll(): boolean {
     return true;
   }
 
   async run(_: string[], options: GatewayOptions & { all?: boolean }): Promise<void> {
-    const { answer, zone } = await this.callWithZone<{ jobs: JobView[] }>(
-      'cron.list',
-      { includeDisabled: options.all === true },
-      options,
-    );
+    const { answer, zone } = await this.callWithZone<{ jobs: JobView[] }>(options, 'cron.list', {
+      includeDisabled: options.all === true,
+    });
     if (options.json) return printJson(answer);
     if (answer.jobs.length === 0) return printLine('no jobs');
     printTable(answer.jobs, [
@@ -46,12 +39,8 @@ export class CronListCommand extends CronCommandBase {
 
 @SubCommand({ name: 'show', arguments: '<id>', description: 'everything about one job' })
 export class CronShowCommand extends CronCommandBase {
-  constructor(env: Environment) {
-    super(env);
-  }
-
   async run([id = '']: string[], options: GatewayOptions): Promise<void> {
-    const { answer: job, zone } = await this.callWithZone<JobView>('cron.get', { id }, options);
+    const { answer: job, zone } = await this.callWithZone<JobView>(options, 'cron.get', { id });
     if (options.json) return printJson(job);
     const line = (title: string, value: string | undefined): void => {
       if (value) printLine(`${title.padEnd(10)} ${value}`);
@@ -70,15 +59,11 @@ export class CronShowCommand extends CronCommandBase {
 
 @SubCommand({ name: 'status', description: 'whether jobs run, and when the next one does' })
 export class CronStatusCommand extends CronCommandBase {
-  constructor(env: Environment) {
-    super(env);
-  }
-
   async run(_: string[], options: GatewayOptions): Promise<void> {
     const status = await this.call<{ enabled: boolean; jobs: number; nextWakeAtMs: number | null; timeZone: string }>(
+      options,
       'cron.status',
       {},
-      options,
     );
     if (options.json) return printJson(status);
     const next =
@@ -91,13 +76,9 @@ export class CronStatusCommand extends CronCommandBase {
 
 @SubCommand({ name: 'rm', arguments: '<id>', description: 'remove a job' })
 export class CronRemoveCommand extends CronCommandBase {
-  constructor(env: Environment) {
-    super(env);
-  }
-
   async run(args: string[], options: GatewayOptions): Promise<void> {
     const id = this.idOf(args);
-    const answer = await this.call<{ removed: boolean }>('cron.remove', { id }, options);
+    const answer = await this.call<{ removed: boolean }>(options, 'cron.remove', { id });
     if (options.json) return printJson(answer);
     printLine(answer.removed ? `removed ${id}` : `there is no job ${id}`);
   }
@@ -107,11 +88,10 @@ abstract class CronSwitchCommand extends CronCommandBase {
   protected abstract readonly enabled: boolean;
 
   async run(args: string[], options: GatewayOptions): Promise<void> {
-    const job = await this.call<JobView>(
-      'cron.update',
-      { id: this.idOf(args), patch: { enabled: this.enabled } },
-      options,
-    );
+    const job = await this.call<JobView>(options, 'cron.update', {
+      id: this.idOf(args),
+      patch: { enabled: this.enabled },
+    });
     if (options.json) return printJson(job);
     printLine(`${job.name} is ${job.enabled ? 'on' : 'off'}`);
   }
@@ -120,25 +100,15 @@ abstract class CronSwitchCommand extends CronCommandBase {
 @SubCommand({ name: 'enable', arguments: '<id>', description: 'switch a job on' })
 export class CronEnableCommand extends CronSwitchCommand {
   protected readonly enabled = true;
-  constructor(env: Environment) {
-    super(env);
-  }
 }
 
 @SubCommand({ name: 'disable', arguments: '<id>', description: 'switch a job off' })
 export class CronDisableCommand extends CronSwitchCommand {
   protected readonly enabled = false;
-  constructor(env: Environment) {
-    super(env);
-  }
 }
 
 @SubCommand({ name: 'run', arguments: '<id>', description: 'run a job now' })
 export class CronRunCommand extends CronCommandBase {
-  constructor(env: Environment) {
-    super(env);
-  }
-
   @Option({ flags: '--due', description: 'only when its time has come' })
   parseDue(): boolean {
     return true;
@@ -146,7 +116,7 @@ export class CronRunCommand extends CronCommandBase {
 
   async run(args: string[], options: GatewayOptions & { due?: boolean }): Promise<void> {
     const params = { id: this.idOf(args), mode: options.due ? 'due' : 'force' };
-    const answer = await this.call<{ ran: boolean; reason?: string; runId?: string }>('cron.run', params, options);
+    const answer = await this.call<{ ran: boolean; reason?: string; runId?: string }>(options, 'cron.run', params);
     if (options.json) return printJson(answer);
     printLine(answer.ran ? `started as ${answer.runId}` : `not started: ${answer.reason}`);
   }
@@ -154,10 +124,6 @@ export class CronRunCommand extends CronCommandBase {
 
 @SubCommand({ name: 'runs', arguments: '<id>', description: 'what became of the planned times of a job' })
 export class CronRunsCommand extends CronCommandBase {
-  constructor(env: Environment) {
-    super(env);
-  }
-
   @Option({ flags: '--limit <n>', description: 'how many' })
   parseLimit(value: string): number {
     return parseWholeNumber('--limit', value, 1, 5000);
@@ -167,7 +133,7 @@ export class CronRunsCommand extends CronCommandBase {
     const params = { id: this.idOf(args), ...(options.limit ? { limit: options.limit } : {}) };
     const { answer, zone } = await this.callWithZone<{
       entries: { runAtMs: number; action: string; status?: string; error?: string; summary?: string }[];
-    }>('cron.runs', params, options);
+    }>(options, 'cron.runs', params);
     if (options.json) return printJson(answer);
     if (answer.entries.length === 0) return printLine('it has not run');
     printTable(answer.entries, [
@@ -181,17 +147,13 @@ export class CronRunsCommand extends CronCommandBase {
 
 @SubCommand({ name: 'next', arguments: '<id>', description: 'the next planned times of a job' })
 export class CronNextCommand extends CronCommandBase {
-  constructor(env: Environment) {
-    super(env);
-  }
-
   @Option({ flags: '--count <n>', description: 'how many' })
   parseCount(value: string): number {
     return parseWholeNumber('--count', value, 1, 100);
   }
 
   async run(args: string[], options: GatewayOptions & { count?: number }): Promise<void> {
-    const { answer: job, zone } = await this.callWithZone<JobView>('cron.get', { id: this.idOf(args) }, options);
+    const { answer: job, zone } = await this.callWithZone<JobView>(options, 'cron.get', { id: this.idOf(args) });
     const times: number[] = [];
     for (
       let at: number | undefined = job.state.nextRunAtMs;

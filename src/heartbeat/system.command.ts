@@ -1,30 +1,14 @@
 import { Command, Option, SubCommand } from 'nest-commander';
-import { CommandGroup, GatewayCommandBase, type GatewayOptions } from '../common/cli/cli-command';
+import { CommandGroup, type GatewayOptions } from '../common/cli/cli-command';
 import { UsageError } from '../common/cli/cli-error';
 import { printJson, printLine, printTable } from '../common/cli/output';
 import { commandLine } from '../common/cli/own-commands';
-import { Environment } from '../config/environment';
-import { resolveGatewayTarget } from '../config/gateway-target';
-import { withGateway } from '../gateway/client/with-gateway';
+import { CallingCommand } from '../config/calling-command';
 import type { PresenceEntry } from '../gateway/protocol/hello';
 import type { HeartbeatOutcome } from './heartbeat.store';
 
-abstract class SystemCommandBase extends GatewayCommandBase {
-  constructor(private readonly env: Environment) {
-    super();
-  }
-
-  protected call<T>(method: string, params: Record<string, unknown>, options: GatewayOptions): Promise<T> {
-    return withGateway(resolveGatewayTarget(this.env, options), (client) => client.call<T>(method, params));
-  }
-}
-
 @SubCommand({ name: 'event', description: 'tell the assistant something' })
-export class SystemEventCommand extends SystemCommandBase {
-  constructor(env: Environment) {
-    super(env);
-  }
-
+export class SystemEventCommand extends CallingCommand {
   @Option({ flags: '--text <text>', description: 'what happened' })
   parseText(value: string): string {
     return value;
@@ -40,20 +24,16 @@ export class SystemEventCommand extends SystemCommandBase {
   async run(_: string[], options: GatewayOptions & { text?: string; mode?: string }): Promise<void> {
     if (!options.text?.trim()) throw new UsageError('what happened? give it with --text');
     const mode = options.mode ?? 'next-heartbeat';
-    const answer = await this.call<{ ok: boolean }>('wake', { text: options.text, mode }, options);
+    const answer = await this.call<{ ok: boolean }>(options, 'wake', { text: options.text, mode });
     if (options.json) printJson(answer);
     else printLine(mode === 'now' ? 'the assistant is told now' : 'the assistant is told with the next heartbeat');
   }
 }
 
 @SubCommand({ name: 'presence', description: 'who is connected' })
-export class SystemPresenceCommand extends SystemCommandBase {
-  constructor(env: Environment) {
-    super(env);
-  }
-
+export class SystemPresenceCommand extends CallingCommand {
   async run(_: string[], options: GatewayOptions): Promise<void> {
-    const entries = await this.call<PresenceEntry[]>('system-presence', {}, options);
+    const entries = await this.call<PresenceEntry[]>(options, 'system-presence', {});
     if (options.json) return printJson(entries);
     printTable(entries, [
       { title: 'Host', value: (row) => row.host ?? '' },
@@ -66,13 +46,9 @@ export class SystemPresenceCommand extends SystemCommandBase {
 }
 
 @SubCommand({ name: 'last', description: 'what the last heartbeat came to' })
-export class HeartbeatLastCommand extends SystemCommandBase {
-  constructor(env: Environment) {
-    super(env);
-  }
-
+export class HeartbeatLastCommand extends CallingCommand {
   async run(_: string[], options: GatewayOptions): Promise<void> {
-    const last = await this.call<HeartbeatOutcome | null>('last-heartbeat', {}, options);
+    const last = await this.call<HeartbeatOutcome | null>(options, 'last-heartbeat', {});
     if (options.json) return printJson(last);
     if (!last) return printLine('there was none yet');
     const where = last.channel ? ` to ${last.channel}:${last.to ?? ''}` : '';
@@ -82,26 +58,18 @@ export class HeartbeatLastCommand extends SystemCommandBase {
 }
 
 @SubCommand({ name: 'enable', description: 'heartbeats at intervals, until the gateway starts again' })
-export class HeartbeatEnableCommand extends SystemCommandBase {
-  constructor(env: Environment) {
-    super(env);
-  }
-
+export class HeartbeatEnableCommand extends CallingCommand {
   async run(_: string[], options: GatewayOptions): Promise<void> {
-    const answer = await this.call('set-heartbeats', { enabled: true }, options);
+    const answer = await this.call(options, 'set-heartbeats', { enabled: true });
     if (options.json) printJson(answer);
     else printLine('heartbeats are on');
   }
 }
 
 @SubCommand({ name: 'disable', description: 'no heartbeats at intervals, until the gateway starts again' })
-export class HeartbeatDisableCommand extends SystemCommandBase {
-  constructor(env: Environment) {
-    super(env);
-  }
-
+export class HeartbeatDisableCommand extends CallingCommand {
   async run(_: string[], options: GatewayOptions): Promise<void> {
-    const answer = await this.call('set-heartbeats', { enabled: false }, options);
+    const answer = await this.call(options, 'set-heartbeats', { enabled: false });
     if (options.json) printJson(answer);
     else
       printLine(
@@ -111,11 +79,7 @@ export class HeartbeatDisableCommand extends SystemCommandBase {
 }
 
 @SubCommand({ name: 'now', description: 'have a heartbeat at once' })
-export class HeartbeatNowCommand extends SystemCommandBase {
-  constructor(env: Environment) {
-    super(env);
-  }
-
+export class HeartbeatNowCommand extends CallingCommand {
   @Option({ flags: '--text <text>', description: 'what the assistant is told beside it' })
   parseText(value: string): string {
     return value;
@@ -123,7 +87,7 @@ export class HeartbeatNowCommand extends SystemCommandBase {
 
   async run(_: string[], options: GatewayOptions & { text?: string }): Promise<void> {
     const text = options.text ?? 'The owner asked for a heartbeat.';
-    const answer = await this.call('wake', { mode: 'now', text }, options);
+    const answer = await this.call(options, 'wake', { mode: 'now', text });
     if (options.json) printJson(answer);
     else printLine(`a heartbeat is on its way; "${commandLine('system heartbeat last')}" tells what comes of it`);
   }

@@ -1,6 +1,6 @@
 import { badField } from './api-error';
 import type { Told, ToldPart } from './told';
-import { callAt, objectAt, partAt, readBase64, textAt } from './told-parts';
+import { callAt, objectAt, partAt, readBase64, readParts, textAt } from './told-parts';
 
 const NO_MESSAGE = 'Missing user message in `messages`.';
 
@@ -59,11 +59,7 @@ function onlyText(content: unknown, at: string): string {
   return parts.map((part) => (part.kind === 'text' ? part.text : '')).join('\n');
 }
 
-function readContent(content: unknown, at: string): ToldPart[] {
-  if (typeof content === 'string') return [{ kind: 'text', text: content }];
-  if (!Array.isArray(content)) throw badField(at, `${at} must be a string or a list of parts`);
-  return content.map((value, index) => readPart(objectAt(value, `${at}[${index}]`), `${at}[${index}]`));
-}
+const readContent = (content: unknown, at: string): ToldPart[] => readParts(content, at, readPart);
 
 function readPart(part: Record<string, unknown>, at: string): ToldPart {
   switch (part['type']) {

@@ -1,7 +1,7 @@
 import { isPlainObject } from '../common/plain-object';
 import { badField } from './api-error';
 import type { Told, ToldPart } from './told';
-import { callAt, objectAt, partAt, readBase64, textAt } from './told-parts';
+import { callAt, objectAt, partAt, readBase64, readParts, textAt } from './told-parts';
 
 const NO_MESSAGE = 'Missing user message in `input`.';
 /** Items that say nothing which is needed here. */
@@ -59,11 +59,7 @@ const wordsOf = (content: unknown, at: string): string =>
     .map((part) => (part.kind === 'text' ? part.text : ''))
     .join('\n');
 
-function readContent(content: unknown, at: string): ToldPart[] {
-  if (typeof content === 'string') return [{ kind: 'text', text: content }];
-  if (!Array.isArray(content)) throw badField(at, `${at} must be a string or a list of parts`);
-  return content.map((value, index) => readPart(objectAt(value, `${at}[${index}]`), `${at}[${index}]`));
-}
+const readContent = (content: unknown, at: string): ToldPart[] => readParts(content, at, readPart);
 
 function readPart(part: Record<string, unknown>, at: string): ToldPart {
   switch (part['type']) {

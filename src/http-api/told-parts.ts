@@ -76,3 +76,14 @@ export function callAt(id: unknown, name: unknown, args: unknown, param: string)
     args: isPlainObject(parsed) ? parsed : { value: parsed },
   };
 }
+
+/** Content in either form: a text, or a list of parts that are read one by one. */
+export function readParts(
+  content: unknown,
+  at: string,
+  readPart: (part: Record<string, unknown>, at: string) => ToldPart,
+): ToldPart[] {
+  if (typeof content === 'string') return [{ kind: 'text', text: content }];
+  if (!Array.isArray(content)) throw badField(at, `${at} must be a string or a list of parts`);
+  return content.map((value, index) => readPart(objectAt(value, `${at}[${index}]`), `${at}[${index}]`));
+}

@@ -10,9 +10,9 @@ const first = asked('FIRST_SEED', 20_261_127);
 const seeds = Array.from({ length: asked('SEEDS', 1) }, (_, index) => first + index);
 const store = (process.env['STORM_STORE'] ?? 'sqlite') as StoreKind;
 const channels = (process.env['STORM_CHANNELS'] ?? 'telegram,discord,slack,webhook').split(',');
-/** Milliseconds: what the storm is judged by; beside other tests, on a slow machine, only what hangs is a fault. */
+/** Milliseconds: what the storm is judged by, and what a busy machine with other tests beside it may make of that. */
 const IS_STORM = process.env['STORM_UPDATES'] !== undefined;
-const MOST_MS = IS_STORM ? { p99: 15_000, max: 30_000 } : { p99: 150_000, max: 180_000 };
+const MOST_MS = IS_STORM ? { p99: 15_000, max: 30_000 } : { p99: 60_000, max: 60_000 };
 
 /** What `random-kills` proves on Telegram at length holds on the other platforms. */
 describe.each(channels)('killed at random moments on %s', (channel) => {

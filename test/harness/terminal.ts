@@ -8,8 +8,9 @@ const quoted = (word: string): string => `'${word.replaceAll("'", `'\\''`)}'`;
 export class Terminal {
   private constructor(private readonly socket: string) {}
 
-  /** Whether this machine has what a terminal needs. */
+  /** Whether this machine has what a terminal needs; where it must have it, its lack is a failure. */
   static get isThere(): boolean {
+    if (process.env['CI'] === 'true') return true;
     try {
       execFileSync('tmux', ['-V'], { stdio: 'ignore' });
       return true;

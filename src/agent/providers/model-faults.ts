@@ -72,11 +72,18 @@ function namesOf(
   ];
 }
 
+/** Whether a model is called with a key: not where headers stand for one, and not at a server of one's own. */
+export function wantsKey({ provider, api, headers, baseUrl }: ModelInfo): boolean {
+  if (api === 'offline' || Object.keys(headers).length > 0) return false;
+  return isListed(provider) || !isNearby(baseUrl);
+}
+
+const isListed = (provider: string): boolean => MODEL_CATALOG.some(({ id }) => id === provider);
+
 function keyFault(what: string, info: ModelInfo, hasProfile: boolean): ModelFault | undefined {
-  const { provider, id, apiKey, api, headers, baseUrl } = info;
+  const { provider, id, apiKey } = info;
   const known = MODEL_CATALOG.find((entry) => entry.id === provider);
-  if (api === 'offline' || apiKey !== undefined || hasProfile || Object.keys(headers).length > 0) return undefined;
-  if (!known && isNearby(baseUrl)) return undefined;
+  if (apiKey !== undefined || hasProfile || !wantsKey(info)) return undefined;
   const [variable] = known?.keyVariables ?? [];
   const set = commandLine(`config set models.providers.${provider}.apiKey <key>`);
   return {

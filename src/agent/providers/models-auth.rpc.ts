@@ -5,6 +5,7 @@ import { ConfigService } from '../../config/config.service';
 import { RpcMethod } from '../../rpc/rpc-method';
 import { CredentialProfiles } from './credential-profiles.service';
 import { MODEL_CATALOG } from './model-catalog';
+import { wantsKey } from './model-faults';
 import { ModelRegistry } from './model-registry.service';
 
 export class ModelsAuthStatusParams {
@@ -33,7 +34,8 @@ export class ModelsAuthRpc {
     const { config } = this.config;
     const agent = agentId ?? defaultAgentId(config);
     const places = new Map(this.models.places().map((place) => [place.provider, place]));
-    const providers = [...places.values()].map(({ provider, apiKey }) => {
+    const providers = [...places.values()].map((place) => {
+      const { provider, apiKey } = place;
       const profiles = this.profiles.of(agent, provider).map(({ id, expires }) => ({
         profileId: id,
         type: 'api_key',
@@ -45,8 +47,7 @@ export class ModelsAuthRpc {
         provider,
         authProvider: provider,
         displayName: provider,
-        // A server on this machine wants no key.
-        status: apiKey === undefined && profiles.length === 0 ? 'missing' : 'static',
+        status: apiKey === undefined && profiles.length === 0 && wantsKey(place) ? 'missing' : 'static',
         profiles,
         ...(apiKey === undefined ? {} : { apiKey: { source: isConfigured ? 'config' : 'env' } }),
       };

@@ -1,14 +1,11 @@
 import { Command, Option, SubCommand } from 'nest-commander';
 import { UsageError } from '../../common/cli/cli-error';
-import { CommandGroup, GatewayCommandBase, type GatewayOptions } from '../../common/cli/cli-command';
+import { CommandGroup, type GatewayOptions } from '../../common/cli/cli-command';
 import { printJson, printLine, printTable, relativeTime } from '../../common/cli/output';
-import { Environment } from '../../config/environment';
-import { resolveGatewayTarget } from '../../config/gateway-target';
 import { resolveStateDir } from '../../config/state-paths';
 import { OpenclawError } from '../../common/openclaw-error';
 import { loadDeviceIdentity } from '../client/device-identity-file';
 import { CallingCommand } from '../../config/calling-command';
-import { withGateway } from '../client/with-gateway';
 import type { DevicePairRequest, PairedDevice } from './device-record';
 
 interface DevicesPayload {
@@ -17,15 +14,9 @@ interface DevicesPayload {
 }
 
 @SubCommand({ name: 'list', description: 'paired devices and requests' })
-export class DevicesListCommand extends GatewayCommandBase {
-  constructor(private readonly env: Environment) {
-    super();
-  }
-
+export class DevicesListCommand extends CallingCommand {
   async run(_: string[], options: GatewayOptions): Promise<void> {
-    const answer = await withGateway(resolveGatewayTarget(this.env, options), (client) =>
-      client.call<DevicesPayload>('device.pair.list'),
-    );
+    const answer = await this.call<DevicesPayload>(options, 'device.pair.list');
     if (options.json) {
       printJson(answer);
       return;
@@ -52,30 +43,18 @@ export class DevicesListCommand extends GatewayCommandBase {
 }
 
 @SubCommand({ name: 'approve', arguments: '<requestId>', description: 'approve a pairing request' })
-export class DevicesApproveCommand extends GatewayCommandBase {
-  constructor(private readonly env: Environment) {
-    super();
-  }
-
+export class DevicesApproveCommand extends CallingCommand {
   async run([requestId = '']: string[], options: GatewayOptions): Promise<void> {
-    const answer = await withGateway(resolveGatewayTarget(this.env, options), (client) =>
-      client.call('device.pair.approve', { requestId }),
-    );
+    const answer = await this.call(options, 'device.pair.approve', { requestId });
     if (options.json) printJson(answer);
     else printLine('the device is paired');
   }
 }
 
 @SubCommand({ name: 'reject', arguments: '<requestId>', description: 'reject a pairing request' })
-export class DevicesRejectCommand extends GatewayCommandBase {
-  constructor(private readonly env: Environment) {
-    super();
-  }
-
+export class DevicesRejectCommand extends CallingCommand {
   async run([requestId = '']: string[], options: GatewayOptions): Promise<void> {
-    const answer = await withGateway(resolveGatewayTarget(this.env, options), (client) =>
-      client.call('device.pair.reject', { requestId }),
-    );
+    const answer = await this.call(options, 'device.pair.reject', { requestId });
     if (options.json) printJson(answer);
     else printLine('the request is rejected');
   }

@@ -191,13 +191,16 @@ export class AuthLogoutCommand extends AuthCommand {
   }
 }
 
-@SubCommand({ name: 'get', description: 'the order that was set for a provider' })
-export class OrderGetCommand extends AuthCommand {
+/** A command about the order in which the credentials of one provider are tried. */
+abstract class OrderLeaf extends AuthCommand {
   @Option({ flags: '--provider <name>', description: 'the provider' })
   parseProvider(value: string): string {
     return value;
   }
+}
 
+@SubCommand({ name: 'get', description: 'the order that was set for a provider' })
+export class OrderGetCommand extends OrderLeaf {
   run(_: string[], options: AuthOptions): Promise<void> {
     const order = this.file(options).orderOf(this.need(options.provider)) ?? null;
     if (options.json) printJson(order);
@@ -212,12 +215,7 @@ export class OrderGetCommand extends AuthCommand {
   arguments: '<credentials...>',
   description: 'which credentials of a provider are tried first',
 })
-export class OrderSetCommand extends AuthCommand {
-  @Option({ flags: '--provider <name>', description: 'the provider' })
-  parseProvider(value: string): string {
-    return value;
-  }
-
+export class OrderSetCommand extends OrderLeaf {
   run(ids: string[], options: AuthOptions): Promise<void> {
     const provider = this.need(options.provider);
     const file = this.file(options);
@@ -230,12 +228,7 @@ export class OrderSetCommand extends AuthCommand {
 }
 
 @SubCommand({ name: 'clear', description: 'the usual order again' })
-export class OrderClearCommand extends AuthCommand {
-  @Option({ flags: '--provider <name>', description: 'the provider' })
-  parseProvider(value: string): string {
-    return value;
-  }
-
+export class OrderClearCommand extends OrderLeaf {
   run(_: string[], options: AuthOptions): Promise<void> {
     const provider = this.need(options.provider);
     this.file(options).setOrder(provider, undefined);
