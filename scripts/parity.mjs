@@ -1,8 +1,9 @@
 // `PEER_DIR=<folder> npm run parity`: makes the same calls on released OpenClaw gateways and on this one, compares the
 // shapes of the answers, and writes docs/reference/parity.md. The folder holds `oc-feb` with openclaw@2026.2.9 (protocol
 // 3) or `oc-new` with openclaw@2026.9.6 (protocol 4), each installed by npm, and Node 24 in `node_modules/.bin/node`.
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { format, resolveConfig } from 'prettier';
 import { ensureBuild } from './ensure.mjs';
 import { CALLS } from './parity/calls.mjs';
 import { PEERS, connect, startGateway, startModels } from './parity/gateways.mjs';
@@ -39,7 +40,10 @@ async function compare(protocol, folder) {
       const [there, here] = await Promise.all(clients.map((client) => client.call(method, params)));
       rows.push({ method, params, ...verdictOf(there, here) });
     }
-    const version = clients[0].hello.server.version;
+    // A gateway in a checkout calls itself "dev".
+    const { version } = JSON.parse(
+      readFileSync(join(peers, folder, 'node_modules', 'openclaw', 'package.json'), 'utf8'),
+    );
     for (const client of clients) client.close();
     return { version, rows };
   } finally {
@@ -83,6 +87,7 @@ for (const [protocol, folder] of found) {
   lines.push(...table(protocol, result));
   console.log(`protocol ${protocol}: ${result.rows.length} calls compared with ${result.version}`);
 }
-writeFileSync(at('docs', 'reference', 'parity.md'), lines.join('\n'));
+const file = at('docs', 'reference', 'parity.md');
+writeFileSync(file, await format(lines.join('\n'), { ...(await resolveConfig(file)), parser: 'markdown' }));
 console.log('wrote docs/reference/parity.md');
 process.exit(0);
