@@ -63,7 +63,7 @@ export async function build() {
 }
 
 async function compile() {
-  await step('Compiling', () => runToolLogged(at('node_modules', '@nestjs', 'cli', 'bin', 'nest.js'), ['build']));
+  await step('Compiling', () => runToolLogged(at('scripts', 'compile.mjs')));
   await step('Bundling', () => runToolLogged(at('scripts', 'bundle.mjs')));
 }
 
@@ -90,7 +90,7 @@ async function installDependencies() {
     };
     const { program, args, shell } = npm();
     const install = () =>
-      runLogged(program, [...args, 'ci', '--no-audit', '--no-fund', '--loglevel=http'], { onLine, shell });
+      runLogged(program, [...args, 'ci', '--no-audit', '--no-fund', '--no-update-notifier', '--loglevel=http'], { onLine, shell });
     const registries = registriesOf(program, args, shell);
     if (registries === undefined) return install();
     const clean = () => rmSync(ADDRESSED_LOCK, { force: true });

@@ -13,15 +13,12 @@ await ensureBuild();
 const patterns = process.argv.slice(2);
 if (patterns.length === 0) {
   const types = at('node_modules', 'typescript', 'bin', 'tsc');
+  const style = check('Checking style', at('node_modules', 'eslint', 'bin', 'eslint.js'), ['.', '--max-warnings', '0']);
   await check('Checking types', types, ['--noEmit', '-p', 'tsconfig.json']);
   await check('Checking types of the pages', types, ['--noEmit', '-p', 'ui/tsconfig.json']);
-  await check('Checking style', at('node_modules', 'eslint', 'bin', 'eslint.js'), ['.', '--max-warnings', '0']);
-  await check('Checking format', at('node_modules', 'prettier', 'bin', 'prettier.cjs'), [
-    '--check',
-    '--log-level',
-    'warn',
-    '.',
-  ]);
+  const format = ['--check', '--log-level', 'warn', '.'];
+  await check('Checking format', at('node_modules', 'prettier', 'bin', 'prettier.cjs'), format);
+  await style;
   leaveSignals();
 }
 

@@ -12,12 +12,13 @@ const ROOT = resolve(__dirname, '../..');
 
 /** What the set-up calls, small: each tool leaves what the real one would, so that the next step can tell. */
 const TOOLS: Record<string, Record<string, string>> = {
-  '@nestjs/cli': {
-    'bin/nest.js': `const fs = require('node:fs');
-if (fs.existsSync('broken')) { console.log('src/a.ts(1,2): error TS2322: not assignable'); process.exit(1); }
-fs.mkdirSync('dist', { recursive: true });
-fs.writeFileSync('dist/part.txt', 'compiled');
-if (fs.existsSync('slow')) setTimeout(() => {}, 60000);`,
+  '@swc/core': {
+    'index.js': `const fs = require('node:fs');
+exports.transformFile = async () => {
+  if (fs.existsSync('broken')) throw new Error("  x Expected ';'\\n   ,-[src/a.ts:1:1]\\n\\n\\nCaused by:\\n    Syntax Error");
+  if (fs.existsSync('slow')) await new Promise(() => setTimeout(() => {}, 60000));
+  return { code: 'compiled' };
+};`,
   },
   vite: { 'bin/vite.js': `console.log('noise of vite');` },
 };
@@ -113,6 +114,7 @@ export class SetUpTree {
   private async write(): Promise<void> {
     cpSync(join(ROOT, 'scripts'), this.at('scripts'), { recursive: true });
     for (const name of ['src', 'bin', 'home', 'ui']) mkdirSync(this.at(name));
+    writeFileSync(this.at('src', 'a.ts'), 'export {};');
     writeFileSync(this.at('scripts', 'bundle.mjs'), '');
     writeFileSync(this.at('scripts', 'code-cache.mjs'), '');
     writeFileSync(
