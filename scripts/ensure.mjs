@@ -90,7 +90,10 @@ async function installDependencies() {
     };
     const { program, args, shell } = npm();
     const install = () =>
-      runLogged(program, [...args, 'ci', '--no-audit', '--no-fund', '--no-update-notifier', '--loglevel=http'], { onLine, shell });
+      runLogged(program, [...args, 'ci', '--no-audit', '--no-fund', '--no-update-notifier', '--loglevel=http'], {
+        onLine,
+        shell,
+      });
     const registries = registriesOf(program, args, shell);
     if (registries === undefined) return install();
     const clean = () => rmSync(ADDRESSED_LOCK, { force: true });
