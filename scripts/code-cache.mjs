@@ -4,8 +4,12 @@ import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
 import { Script } from 'node:vm';
 import { at } from './paths.mjs';
+
+// Else V8 forgets what ran once, the outermost function of a bundle before all: each start would compile that again.
+setFlagsFromString('--no-flush-bytecode');
 
 /** Those that ran, by name: `{ script, run(module) }`. */
 const bundles = new Map();
@@ -172,6 +176,8 @@ try {
   process.kill(process.pid, 'SIGTERM');
   await gateway;
   if (process.exitCode !== 0) throw new Error(`the gateway of the warm-up ended with ${process.exitCode}`);
+  // A cache is taken only by a V8 with the same flags.
+  setFlagsFromString('--flush-bytecode');
   for (const [name, { script }] of bundles)
     writeFileSync(at('dist', 'bundle', `${name}.cache`), script.createCachedData());
 } catch (error) {

@@ -6,7 +6,9 @@ import { basename } from 'node:path';
 import { at, root } from './paths.mjs';
 import { leaveSignals, runLogged, runToolLogged, step } from './steps.mjs';
 
-const { isBuilt, isInstalled, lockDigest, sourceDigest, stampOf } = createRequire(import.meta.url)('./up-to-date.cjs');
+const { buildStamp, isBuilt, isBuiltForOtherNode, isInstalled, lockDigest, stampOf } = createRequire(import.meta.url)(
+  './up-to-date.cjs',
+);
 
 const MINIMUM_NODE = [20, 19];
 
@@ -33,7 +35,8 @@ export function ensureDependencies() {
 export async function ensureBuild() {
   await ensureDependencies();
   if (isBuilt()) return false;
-  await build();
+  if (isBuiltForOtherNode()) await prepareQuickStart();
+  else await build();
   return true;
 }
 
@@ -57,6 +60,12 @@ export async function build() {
       ),
     ),
   ]);
+  await prepareQuickStart();
+}
+
+/** The code cache of this Node; with it the build is complete. */
+async function prepareQuickStart() {
+  rmSync(stampOf('dist'), { force: true });
   await step('Preparing a quick start', () => runToolLogged(at('scripts', 'code-cache.mjs')));
   stampBuild();
   leaveSignals();
@@ -70,7 +79,7 @@ async function compile() {
 /** Written when the build is complete. */
 export function stampBuild() {
   mkdirSync(at('dist'), { recursive: true });
-  writeFileSync(stampOf('dist'), sourceDigest());
+  writeFileSync(stampOf('dist'), buildStamp());
 }
 
 async function installDependencies() {

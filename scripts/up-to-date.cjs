@@ -31,14 +31,24 @@ const isInstalled = () =>
   readIfExists(stampOf('node_modules')) === lockDigest() &&
   existsSync(join(root, 'node_modules', '.package-lock.json'));
 
+/** What the stamp of a build says: of these sources, with code compiled for this Node. */
+const buildStamp = (version = process.version) => `${sourceDigest()} ${version}`;
+
 const isBuilt = () => {
   const stamp = readIfExists(stampOf('dist'));
-  return stamp !== undefined && stamp === sourceDigest();
+  return stamp !== undefined && stamp === buildStamp();
+};
+
+/** Whether all that a build lacks is its code cache, which belongs to one version of Node. */
+const isBuiltForOtherNode = () => {
+  const stamp = readIfExists(stampOf('dist'));
+  const version = stamp?.split(' ')[1];
+  return version !== undefined && version !== process.version && stamp === buildStamp(version);
 };
 
 /** Digest of names, sizes and times: reading all contents would cost more than a start may. */
 function sourceDigest() {
-  const lines = [process.version];
+  const lines = [];
   const add = (path, { size, mtimeMs }) => lines.push(`${path}:${size}:${mtimeMs}`);
   const visit = (folder) => {
     for (const entry of readdirSync(folder, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1))) {
@@ -70,4 +80,4 @@ function readIfExists(path) {
   }
 }
 
-module.exports = { isBuilt, isInstalled, lockDigest, sourceDigest, stampOf };
+module.exports = { buildStamp, isBuilt, isBuiltForOtherNode, isInstalled, lockDigest, stampOf };

@@ -7,7 +7,7 @@ import { FakeTelegram } from '../fakes/telegram-server';
 import { GatewayProcess, TEST_TOKEN, freePort, until, writeConfig } from '../harness/gateway-process';
 
 /** Steps of the turn: each runs a command that must run once. */
-const STEPS = 4;
+const STEPS = 2;
 
 interface Outcome {
   /** The process died at its failpoint. */

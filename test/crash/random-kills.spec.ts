@@ -17,17 +17,17 @@ const CLEAN = {
 
 describe('killed at random moments', () => {
   it(
-    'loses, doubles and mixes up nothing while 300 messages in 20 chats come over a faulty platform',
+    'loses, doubles and mixes up nothing while 150 messages in 20 chats come over a faulty platform',
     async () => {
       const report = await new CrashScenario({
         seed: 20_260_101,
         chats: 20,
-        updates: 300,
-        kills: 36,
+        updates: 150,
+        kills: 18,
         faults: true,
       }).run();
       process.stderr.write(
-        `36 kills: ready after ${median(report.readyMs)} ms (median), ${Math.max(...report.readyMs)} ms (longest); ` +
+        `18 kills: ready after ${median(report.readyMs)} ms (median), ${Math.max(...report.readyMs)} ms (longest); ` +
           `${report.doubled.length} seen twice, of ${report.ambiguous} calls cut off without an outcome; ` +
           `answers after ${report.answerMs.p50} ms (p50), ${report.answerMs.p99} ms (p99), ${report.answerMs.max} ms (max)\n`,
       );
@@ -41,7 +41,7 @@ describe('killed at random moments', () => {
   (STORE_KINDS.includes('postgres') ? it : it.skip)(
     'keeps all of that on PostgreSQL',
     async () => {
-      const options = { seed: 7, chats: 8, updates: 160, kills: 16, faults: true, store: 'postgres' } as const;
+      const options = { seed: 7, chats: 8, updates: 80, kills: 8, faults: true, store: 'postgres' } as const;
       const report = await new CrashScenario(options).run();
       expect(report).toMatchObject(CLEAN);
       expect(report.doubled.length).toBeLessThanOrEqual(report.ambiguous);

@@ -171,8 +171,10 @@ dns.lookup = (host, options, done = options) => /(^|\\.)github(usercontent)?\\.c
     async (major) => {
       const output = await startAndTalk(nodeOfVersion(major));
       expect(output).toContain(`Node: v${major}.`);
-      // The libraries are the same for every Node; only the build is made anew, for its code cache.
+      // The libraries are the same for every Node; of the build only the code cache is made anew.
       expect(output).not.toContain('Installing');
+      expect(output).not.toContain('Compiling');
+      expect(output).toContain('Preparing a quick start: done in');
       expect(output).not.toContain('ExperimentalWarning');
     },
     SET_UP_MS,

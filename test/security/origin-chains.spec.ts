@@ -419,7 +419,7 @@ describeWithSandbox('whose text it is, through every chain of two tools', () => 
         const wrong = await fault(source, [first, second]);
         if (wrong !== undefined) throw new Error(wrong);
       }),
-      { numRuns: 40, endOnFailure: true },
+      { numRuns: 16, endOnFailure: true },
     );
   }, 300_000);
 });

@@ -113,7 +113,7 @@ describeWithBrowser('a conversation in the page', () => {
     await page.getByTestId('facts').click();
     const facts = page.getByTestId('conversation-facts');
     await facts.getByText(/of .* tokens \(/).waitFor();
-    expect(await facts.innerText()).toMatch(/\$[\d.]+ for \d+/);
+    await facts.getByText(/\$[\d.]+ for \d+/).waitFor();
     await facts.getByLabel('Thinks before it answers').selectOption('high');
     await page.getByText('From the next message on it thinks: A lot.').first().waitFor();
     await facts.getByLabel('Answers come from').selectOption('fake/fake-1');

@@ -71,8 +71,9 @@ describeWithBrowser('the gateway from the inside, on the page', () => {
     await bench.turn([], { sessionKey: 'trains-at-nine', message: 'hello' });
     const lines = page.getByTestId('event-lines').getByRole('listitem');
     await lines.first().waitFor();
-    await lines.first().locator('summary').click();
-    await lines.first().locator('pre').getByText('trains-at-nine').first().waitFor();
+    // The oldest stays where it is while others come above it.
+    await lines.last().locator('summary').click();
+    await lines.last().locator('pre').filter({ hasText: 'trains-at-nine' }).waitFor();
     await events.getByLabel('Only events with').fill('');
     await events.getByRole('button', { name: 'Pause' }).click();
     await events.getByRole('button', { name: 'Clear' }).click();
