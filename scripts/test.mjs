@@ -2,7 +2,7 @@
 // With a pattern only matching test files run. With CI=true a missing service fails instead of being skipped.
 import { existsSync } from 'node:fs';
 import { createConnection } from 'node:net';
-import { BROWSERS } from './browsers.mjs';
+import { TEST_BROWSERS } from './browsers.mjs';
 import { checkNode, ensureBuild } from './ensure.mjs';
 import { at } from './paths.mjs';
 import { runTool } from './run.mjs';
@@ -25,7 +25,7 @@ if (patterns.length === 0) {
 const found = {
   TEST_POSTGRES_URL: process.env.TEST_POSTGRES_URL ?? (await postgresUrl()),
   TEST_REDIS_URL: process.env.TEST_REDIS_URL ?? ((await answers(6379)) ? 'redis://127.0.0.1:6379' : undefined),
-  TEST_BROWSER: process.env.TEST_BROWSER ?? BROWSERS.find((path) => existsSync(path)),
+  TEST_BROWSER: process.env.TEST_BROWSER ?? TEST_BROWSERS.find((path) => existsSync(path)),
   TEST_COMPOSE:
     process.env.TEST_COMPOSE ??
     ['/usr/bin/docker-compose', '/usr/local/bin/docker-compose'].find((path) => existsSync(path)),

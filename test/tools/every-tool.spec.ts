@@ -196,7 +196,11 @@ describe('every tool, in a turn over a socket', () => {
     expect(await bench.call('exec', { command: 'test -t 1 && echo terminal', pty: true })).toContain('terminal');
     const slow = await bench.call('exec', { command: 'echo begun; sleep 30', yieldMs: 300 });
     expect(slow).toContain('Running in the background');
-    expect(slow).toContain('begun');
+    const id = /sessionId "([0-9a-f]+)"/.exec(slow.replaceAll('\\', ''))?.[1];
+    await until('its output', async () =>
+      (await bench.call('process', { action: 'log', sessionId: id })).includes('begun'),
+    );
+    await bench.call('process', { action: 'kill', sessionId: id });
   });
 
   withSandbox('exec tells the assistant when a command in the background has ended', async () => {
