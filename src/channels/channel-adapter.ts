@@ -84,7 +84,7 @@ export interface InboundUpdate {
 }
 
 /** A message of a thread: the bot's own words, or somebody's. */
-export type ThreadMessage = { own: string } | { said: InboundUpdate };
+export type ThreadMessage = { own: string; messageId: string } | { said: InboundUpdate };
 
 /** What happened in a chat other than a new message. */
 export interface ChatHappening {

@@ -28,6 +28,7 @@ import { KnownPeopleList } from './access/known-people.service';
 import { PairingService } from './access/pairing.service';
 import type { ChatHappening, InboundUpdate, IntakeVerdict } from './channel-adapter';
 import { earlierText } from './earlier-text';
+import { OwnWords } from './own-words.service';
 import { happeningWithPlainNames, withPlainNames } from './plain-names';
 import { type RouteChoice, chooseRoute } from './routing';
 import { untoldNote } from './untold-note';
@@ -59,6 +60,7 @@ export class ChannelIntake {
     private readonly desk: OutboundDesk,
     private readonly acks: AckReactions,
     private readonly bots: BotLoopGuard,
+    private readonly own: OwnWords,
     private readonly events: EventBus,
     loggers: LoggerFactory,
   ) {
@@ -107,6 +109,7 @@ export class ChannelIntake {
     let message: InboundMessage = {
       ...this.messageOf(channel, update, route, isOwner),
       ...(verdict.kind === 'admit' ? await this.earlier(sessionKey, update, session === undefined) : {}),
+      ...(update.quoted ? { quoted: await this.own.judged(update.quoted, route, sessionKey) } : {}),
     };
     const reason =
       verdict.kind === 'drop'
@@ -355,7 +358,6 @@ export class ChannelIntake {
       ...(update.images && update.images.length > 0 ? { images: update.images } : {}),
       ...(update.media && update.media.length > 0 ? { media: update.media } : {}),
       ...(update.shared && update.shared.length > 0 ? { shared: update.shared } : {}),
-      ...(update.quoted ? { quoted: update.quoted } : {}),
       ...this.together(channel, update),
       ...(policy.group?.at ? { rulesAt: policy.group.at } : {}),
       ...(policy.group?.systemPrompt ? { extraSystemPrompt: policy.group.systemPrompt } : {}),

@@ -4,8 +4,9 @@ import { ChannelDirectory } from '../events/channel-directory';
 import { ThreadDesk, type ThreadPast, type ThreadWish } from '../events/thread-desk';
 import { type KnownPeople, ownsGateway } from './access/access-gate';
 import { KnownPeopleList } from './access/known-people.service';
-import type { InboundUpdate, ThreadMessage } from './channel-adapter';
+import type { InboundUpdate } from './channel-adapter';
 import { earlierText } from './earlier-text';
+import { OwnWords } from './own-words.service';
 import { withPlainNames } from './plain-names';
 
 /**
@@ -18,6 +19,7 @@ export class ThreadHistory {
     private readonly directory: ChannelDirectory,
     private readonly known: KnownPeopleList,
     private readonly desk: ThreadDesk,
+    private readonly own: OwnWords,
   ) {}
 
   listen(): void {
@@ -28,16 +30,23 @@ export class ThreadHistory {
     const people = await this.known.of(channel, account);
     const messages = (await this.directory.find(channel)?.adapter.threadBefore?.(account, wish)) ?? [];
     const [first] = messages;
+    const earlier: EarlierText[] = [];
+    for (const message of messages) {
+      if ('said' in message) earlier.push(...shown(message.said, people));
+      else {
+        const ownOrigin = await this.own.originOf(message.messageId, wish.route);
+        earlier.push({ sender: 'you', text: earlierText(message.own), isOwner: true, ownOrigin });
+      }
+    }
     return {
-      earlier: messages.flatMap((message) => shown(message, people)),
+      earlier,
       media: first && 'said' in first ? mediaOf(first.said, people) : [],
     };
   }
 }
 
-function shown(message: ThreadMessage, people: KnownPeople): EarlierText[] {
-  if ('own' in message) return [{ sender: 'you', text: earlierText(message.own), isOwner: true }];
-  const { sender, text, shared = [], ...update } = withPlainNames(message.said);
+function shown(told: InboundUpdate, people: KnownPeople): EarlierText[] {
+  const { sender, text, shared = [], ...update } = withPlainNames(told);
   const said = earlierText(text, shared);
   const isOwner = shared.length === 0 && ownsGateway({ ...update, sender }, people);
   return said === '' ? [] : [{ sender: sender.name ?? sender.id, text: said, isOwner }];

@@ -27,6 +27,8 @@ export interface TextPart {
   type: 'text';
   text: string;
   origin: ContentOrigin;
+  /** It holds what the assistant itself said elsewhere, and may have made up. */
+  isRepeated?: true;
   /** Skill whose instructions these are. */
   skill?: string;
   /** The file that came with the message and that this tells of, and where it is kept. */

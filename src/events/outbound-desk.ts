@@ -32,6 +32,7 @@ export interface OutboundClerk {
   noteSent(route: DeliveryRoute, platformId: string, what: string): Promise<void>;
   outcome(runId: string, withinMs: number, signal: AbortSignal): Promise<DeliveryOutcome>;
   lastSentTo(route: DeliveryRoute): Promise<string | undefined>;
+  runsThatSent(route: DeliveryRoute, platformId: string): Promise<string[]>;
 }
 
 /**
@@ -64,6 +65,11 @@ export class OutboundDesk {
   /** Platform's id of the last message that the assistant has in a conversation. */
   async lastSentTo(route: DeliveryRoute): Promise<string | undefined> {
     return this.clerk?.lastSentTo(route);
+  }
+
+  /** Runs that a message of the assistant may be of, as `OutboundTexts.runId` names them; none where it is not known. */
+  async runsThatSent(route: DeliveryRoute, platformId: string): Promise<string[]> {
+    return (await this.clerk?.runsThatSent(route, platformId)) ?? [];
   }
 
   /**

@@ -93,6 +93,17 @@ export class DeliveryStore {
     return sent.find((other) => targetKey(other.route) === targetKey(route))?.platformId;
   }
 
+  /**
+   * Runs whose message bears an id of the platform: in the very chat, or in any of the account, for threads have ids of
+   * their own on some.
+   */
+  async runsThatSent(route: DeliveryRoute, platformId: string): Promise<string[]> {
+    const rows = await this.ofAccount(route).selectAll().where('platform_id', '=', platformId).execute();
+    const parts = rows.map(readRow).flatMap((row) => ('route' in row ? [row] : []));
+    const here = parts.filter((part) => part.route.to === route.to);
+    return [...new Set((here.length > 0 ? here : parts).map(({ runId }) => runId))];
+  }
+
   /** Of some ids of the platform those that messages of an account are known by, other than one part. */
   async known(part: OutboxPart, ids: readonly string[]): Promise<SentMessage[]> {
     if (ids.length === 0) return [];

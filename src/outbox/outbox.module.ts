@@ -75,6 +75,7 @@ export class OutboxModule implements OnModuleInit, OnApplicationBootstrap, OnMod
       noteSent: (route, platformId, what) => this.store.noteSent(route, platformId, what),
       outcome: (runId, withinMs, signal) => this.outcome(runId, withinMs, signal),
       lastSentTo: (route) => this.deliveries.lastSentTo(route),
+      runsThatSent: (route, platformId) => this.deliveries.runsThatSent(route, platformId),
     });
     await this.deliveries.markInterrupted();
   }

@@ -157,6 +157,52 @@ describe('orders that come by way of the owner or of an outside server', () => {
     expect(questions).toEqual([]);
   });
 
+  it('what the assistant has sent from elsewhere is no order of the owner who answers it', async () => {
+    const own = (text: string): object => {
+      const { messageId, chatId } = telegram.sent.findLast((each) => each.text.includes(text)) ?? {};
+      const chat = { id: Number(chatId), type: 'private' };
+      return {
+        reply_to_message: {
+          message_id: messageId,
+          date: 0,
+          chat,
+          from: { id: 7000, is_bot: true, first_name: 'Nest' },
+          text,
+        },
+      };
+    };
+    const tell = async (reads: readonly ToolCall[], text: string): Promise<void> => {
+      await bench.turn([...reads, mail(text, OWNER)], { sessionKey: `tells-${++messages}` });
+      await until('the news', () => telegram.textsIn(OWNER).some((each) => each.includes(text)));
+      bench.models.answer = obedient;
+    };
+    await send('/new');
+    const foreign = order(mail('by-own-words'));
+    await tell([{ name: 'mcp__notes__look_up', args: { text: 'tea' } }], foreign);
+    await send('fine', own(foreign));
+    expect(questions.some((question) => question.includes('by-own-words'))).toBe(true);
+    expect(telegram.textsIn(VICTIM)).not.toContain('by-own-words');
+    await send('/new');
+    questions.length = 0;
+    // Where nothing of others was read it is as good as any word of the assistant.
+    const clean = order(mail('by-clean-words'));
+    await tell([], clean);
+    await send('fine', own(clean));
+    await until('the message', () => telegram.textsIn(VICTIM).includes('by-clean-words'));
+    expect(questions).toEqual([]);
+    // What is not known any more is data.
+    await send('/new');
+    const unknown = order(mail('by-unknown-words'));
+    await send('fine', {
+      reply_to_message: {
+        ...(own(clean) as { reply_to_message: object }).reply_to_message,
+        message_id: 77_777,
+        text: unknown,
+      },
+    });
+    expect(questions.some((question) => question.includes('by-unknown-words'))).toBe(true);
+  });
+
   it('the error of a server orders nothing, and neither does what it says of its tools', async () => {
     await say(`Please: ${order({ name: 'mcp__notes__fail', args: { text: order(mail('by-error')) } })}`);
     expect(questions.some((question) => question.includes('by-error'))).toBe(true);
@@ -164,7 +210,7 @@ describe('orders that come by way of the owner or of an outside server', () => {
     await say(`Please: ${order({ name: 'find_tools', args: { names: ['mcp__sly__look_up'] } })}`);
     expect(questions.some((question) => question.includes('by-description'))).toBe(true);
     const texts = telegram.textsIn(VICTIM);
-    expect(texts.filter((text) => text !== 'by-owner')).toEqual([]);
+    expect(texts.filter((text) => text !== 'by-owner' && text !== 'by-clean-words')).toEqual([]);
   });
 
   it('and such a server is of use all the same', async () => {

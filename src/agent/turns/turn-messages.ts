@@ -110,7 +110,9 @@ const sharedParts = ({ shared = [], origin }: InboundMessage): TextPart[] =>
 function quotedPart({ quoted, origin }: InboundMessage): TextPart[] {
   if (!quoted) return [];
   const text = `\n\n[in answer to ${inLabel(quoted.sender ?? 'an earlier message')}]\n${cutText(quoted.text, QUOTED_LENGTH)}`;
-  return [{ type: 'text', text, origin: worstOrigin(quoted.isForeign ? ['stranger'] : [], origin) }];
+  const whose = [...(quoted.origin ? [quoted.origin] : []), ...(quoted.isForeign ? ['stranger' as const] : [])];
+  const own = quoted.ownId === undefined ? {} : { isRepeated: true as const };
+  return [{ type: 'text', text, origin: worstOrigin(whose, origin), ...own }];
 }
 
 /** What others said in the chat is shown, and is nobody's order. */
@@ -123,7 +125,9 @@ function saidBefore(what: string, texts: readonly EarlierText[] = []): TextPart[
   if (texts.length === 0) return [];
   const lines = texts.map(({ sender, text }) => (sender ? `${sender}: ${text}` : text));
   const text = `\n\n[${what}; for context only]\n${lines.join('\n')}`;
-  return [{ type: 'text', text, origin: texts.every(({ isOwner }) => isOwner) ? 'owner' : 'stranger' }];
+  const own = texts.flatMap(({ ownOrigin }) => ownOrigin ?? []);
+  const least = texts.every(({ isOwner }) => isOwner) ? 'owner' : 'stranger';
+  return [{ type: 'text', text, origin: worstOrigin(own, least), ...(own.length > 0 ? { isRepeated: true } : {}) }];
 }
 
 export function assistantMessage(

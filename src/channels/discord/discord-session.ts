@@ -296,7 +296,8 @@ export class DiscordSession implements DiscordListener {
     for (const message of messages) {
       const { place, facts } = await this.where({ channel_id: threadId });
       const raw = message as unknown as Record<string, unknown>;
-      if (message.author.id === this.botId) all.push({ own: contentOf(raw, facts.naming ?? NO_NAMES).text });
+      if (message.author.id === this.botId)
+        all.push({ own: contentOf(raw, facts.naming ?? NO_NAMES).text, messageId: message.id });
       const said = inboundOf(message, place, facts);
       if (said) all.push({ said });
     }

@@ -73,7 +73,8 @@ export class SlackIntake {
     for (const message of messages) {
       const content = contentOf(message);
       const facts = await this.factsFor(message, content);
-      if (isOwn(message, facts.bot)) all.push({ own: textFor(content, facts.naming, facts.bot.userId) });
+      if (isOwn(message, facts.bot))
+        all.push({ own: textFor(content, facts.naming, facts.bot.userId), messageId: message.ts });
       const said = inboundOf(message, facts, content);
       if (said) all.push({ said });
     }

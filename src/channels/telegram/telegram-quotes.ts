@@ -54,7 +54,9 @@ function ofSameChat(
   const sender = isOwn ? 'your message' : authorOf(reply);
   const text = [part ?? wordsOf(said), chosenPart(message, reply)].filter(Boolean).join('\n');
   const media = foreign(said.media);
-  return text === '' ? { media } : { quoted: { ...(sender ? { sender } : {}), text, isForeign }, media };
+  if (text === '') return { media };
+  const own = isOwn ? { ownId: String(reply.message_id) } : {};
+  return { quoted: { ...(sender ? { sender } : {}), text, isForeign, ...own }, media };
 }
 
 const wordsOf = ({ text, cards }: SaidContent): string =>

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
+import type { UnlabelledPart } from '../../common/content-parts';
 import { messageOf } from '../../common/openclaw-error';
 import { ConfigService } from '../../config/config.service';
 import { AgentTool, type ToolContext, ToolError, type ToolResult } from '../agent-tool';
@@ -204,7 +205,10 @@ export class BrowserTool {
         if (!params.request) throw new ToolError('invalid_args', 'act needs request with a kind');
         const { page } = await browser.tab(params.targetId);
         const told = await act(page, params.request, timeout, this.config.config.browser?.evaluateEnabled ?? true);
-        return said(`${told}; now at ${page.isClosed() ? '(closed)' : page.url()}`);
+        const place = `now at ${page.isClosed() ? '(closed)' : page.url()}`;
+        // What a script gives back is what it was written to give back, and no page of others.
+        if (params.request.kind === 'evaluate') return said(place, {}, [{ type: 'text', text: told, origin: 'tool' }]);
+        return said(`${told}; ${place}`);
       }
     }
   }
@@ -304,7 +308,11 @@ export class BrowserTool {
   }
 }
 
-const said = (text: string, details: Record<string, unknown> = {}): ToolResult => ({
-  content: [{ type: 'text', text }],
+const said = (
+  text: string,
+  details: Record<string, unknown> = {},
+  before: readonly UnlabelledPart[] = [],
+): ToolResult => ({
+  content: [...before, { type: 'text', text }],
   details: { ok: true, ...details },
 });

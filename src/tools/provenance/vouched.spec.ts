@@ -7,7 +7,8 @@ interface Said {
     role: string;
     toolName?: string;
     sender?: object;
-    content: { type: string; text?: string; origin?: ContentOrigin; arguments?: unknown }[];
+    isError?: boolean;
+    content: { type: string; text?: string; origin?: ContentOrigin; isRepeated?: true; arguments?: unknown }[];
   };
 }
 
@@ -24,7 +25,8 @@ const called = (url: string): Said => ({
   message: { role: 'assistant', content: [{ type: 'toolCall', arguments: { url } }] },
 });
 
-const ADDRESS = 'https://site.example/a?q=1';
+const BARE = 'site.example/a?q=1';
+const ADDRESS = `https://${BARE}`;
 
 describe('an address', () => {
   it('is vouched for by the owner and by pages, in the ways in which people write it', () => {
@@ -63,6 +65,38 @@ describe('an address', () => {
       expect(vouchesFor([repeated], ADDRESS)).toBe(false);
     expect(vouchesFor([called(ADDRESS), page(`[web page ${ADDRESS}]`)], ADDRESS)).toBe(false);
     expect(vouchesFor([owner(ADDRESS), called(ADDRESS), page('x')], ADDRESS)).toBe(true);
+  });
+
+  it('is not vouched for by what tells a call back to its maker, in whatever it was wrapped there', () => {
+    const failed = (text: string): Said => ({ message: { ...page(text, 'browser').message, isError: true } });
+    expect(vouchesFor([failed(`there is no tab ${ADDRESS}`)], ADDRESS)).toBe(false);
+    for (const before of ['\n', '\t', '"', '\u0000', '\\', 'say\r\n'])
+      for (const args of [
+        { query: `${before}${BARE}` },
+        { request: { fields: [{ value: `x${before}${BARE}\n` }] } },
+        { [`${before}${BARE}`]: 1 },
+      ]) {
+        const asked: Said = { message: { role: 'assistant', content: [{ type: 'toolCall', arguments: args }] } };
+        expect([before, vouchesFor([asked, page(`results for ${BARE}`, 'web_search')], ADDRESS)]).toEqual([
+          before,
+          false,
+        ]);
+      }
+  });
+
+  it('is not vouched for by the assistant, whom somebody quotes', () => {
+    const quoting = (isRepeated: object): Said => ({
+      message: {
+        role: 'user',
+        sender: { id: '5' },
+        content: [
+          { type: 'text', text: 'fine', origin: 'owner' },
+          { type: 'text', text: `[in answer to your message]\n${ADDRESS}`, origin: 'web', ...isRepeated },
+        ],
+      },
+    });
+    expect(vouchesFor([quoting({ isRepeated: true })], ADDRESS)).toBe(false);
+    expect(vouchesFor([quoting({})], ADDRESS)).toBe(true);
   });
 
   it('that is longer than all that was read is never vouched for', () => {

@@ -7,11 +7,12 @@ interface Part {
   type: string;
   text?: string;
   origin?: ContentOrigin;
+  isRepeated?: true;
   arguments?: unknown;
 }
 
 interface Message {
-  message: { role: string; toolName?: string; sender?: object; content: readonly Part[] };
+  message: { role: string; toolName?: string; isError?: boolean; sender?: object; content: readonly Part[] };
 }
 
 /** Whose words open a message that a person wrote; the gateway's own notes may repeat what the model made up. */
@@ -26,7 +27,7 @@ export function vouchesFor(messages: readonly Message[], address: string): boole
   const forms = formsOf(address);
   for (const { message } of messages) {
     if (message.role === 'assistant') {
-      const named = message.content.map((part) => part.text ?? JSON.stringify(part.arguments ?? ''));
+      const named = message.content.flatMap((part) => part.text ?? textsIn(part.arguments));
       if (named.some((text) => forms.some((form) => holds(text, form)))) return false;
     } else if (openTexts(message).some((text) => forms.some((form) => holds(text, form)))) return true;
   }
@@ -50,11 +51,23 @@ const wordsOf = (text: string): string[] =>
     .split(/[^\p{L}\p{N}]+/u)
     .filter((word) => word !== '');
 
-/** What others can have read already, or the owner has said: messages of people as they came, and pages. */
-function openTexts({ role, toolName, sender, content }: Message['message']): string[] {
+/** Every text of a call as it is, names included; the whole may have it in another spelling, with escapes. */
+function textsIn(value: unknown): string[] {
+  if (typeof value === 'string') return [value];
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([name, entry]) => [name, ...textsIn(entry)]);
+}
+
+/**
+ * What others can have read already, or the owner has said: messages of people as they came, and pages. An error tells
+ * what was asked for, and a quote of the assistant what it had made up.
+ */
+function openTexts({ role, toolName, isError, sender, content }: Message['message']): string[] {
   const isMessage = role === 'user' && (sender !== undefined || PEOPLE.includes(content[0]?.origin));
-  const isPage = role === 'toolResult' && PAGE_READERS.has(toolName ?? '');
-  return content.filter(({ origin }) => isMessage || (isPage && origin === 'web')).flatMap(({ text }) => text ?? []);
+  const isPage = role === 'toolResult' && isError !== true && PAGE_READERS.has(toolName ?? '');
+  return content
+    .filter(({ origin, isRepeated }) => (isMessage && isRepeated !== true) || (isPage && origin === 'web'))
+    .flatMap(({ text }) => text ?? []);
 }
 
 /** Ways in which people write an address: as it is called, without its scheme, without the slash at its end. */

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { UnlabelledPart } from '../../common/content-parts';
 import { ConfigService } from '../../config/config.service';
 import type { ProviderKey } from '../../config/provider-keys';
 import { Doc, Hidden, Int, Opt, Text } from '../../common/validation/fields';
@@ -106,7 +107,7 @@ export class WebSearchTool {
       this.cache.set(key, answer, (search?.cacheTtlMinutes ?? DEFAULT_CACHE_MINUTES) * 60_000);
     }
     return {
-      content: [{ type: 'text', text: textOf(params.query, answer) }],
+      content: contentOf(answer),
       details: {
         query: params.query,
         provider,
@@ -163,17 +164,19 @@ function missingKey(provider: SearchProvider, settings: ProviderSettings): ToolR
   };
 }
 
-function textOf(query: string, answer: SearchAnswer): string {
+/** Pages that were found are as others wrote them; an answer in words is what the engine was made to say by the query. */
+function contentOf(answer: SearchAnswer): UnlabelledPart[] {
   if ('content' in answer)
-    return [answer.content, ...answer.citations.map((url, index) => `[${index + 1}] ${url}`)].join('\n');
-  if (answer.results.length === 0) return `No results for ${JSON.stringify(query)}.`;
-  return answer.results
-    .map((hit, index) =>
-      [
-        `${index + 1}. ${hit.title}`,
-        `   ${hit.url}`,
-        `   ${hit.description}${hit.published ? ` (${hit.published})` : ''}`,
-      ].join('\n'),
-    )
-    .join('\n');
+    return [
+      { type: 'text', text: answer.content, origin: 'tool' },
+      { type: 'text', text: answer.citations.map((url, index) => `[${index + 1}] ${url}`).join('\n') },
+    ];
+  const hits = answer.results.map((hit, index) =>
+    [
+      `${index + 1}. ${hit.title}`,
+      `   ${hit.url}`,
+      `   ${hit.description}${hit.published ? ` (${hit.published})` : ''}`,
+    ].join('\n'),
+  );
+  return [{ type: 'text', text: hits.join('\n') || 'No results.' }];
 }

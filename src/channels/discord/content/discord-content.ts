@@ -96,6 +96,7 @@ export function quotedOf(
       sender: isOwn ? 'your message' : personName(author),
       text: said || '(a message that holds nothing that can be read here)',
       isForeign,
+      ...(isOwn ? { ownId: wordsOf(quoted['id']) } : {}),
     },
     media: media.map((each) => (isForeign ? { ...each, isForeign: true as const } : each)),
   };

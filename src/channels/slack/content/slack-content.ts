@@ -29,7 +29,7 @@ export interface SlackContent {
   /** Without what comes with shares. */
   media: MediaRef[];
   /** Markup of the message that it answers, with who wrote that. */
-  root?: { user: string; markup: string };
+  root?: { user: string; markup: string; ts: string };
 }
 
 export function contentOf(source: SlackContentSource): SlackContent {
@@ -45,11 +45,11 @@ export function contentOf(source: SlackContentSource): SlackContent {
     shares,
     letters: [...files.shared, ...shares.flatMap(({ shared }) => shared)],
     media: eachOnce([...files.media, ...picturesIn(source.blocks)]),
-    ...(rootMarkup === ''
-      ? {}
-      : { root: { user: typeof root['user'] === 'string' ? root['user'] : '', markup: rootMarkup } }),
+    ...(rootMarkup === '' ? {} : { root: { user: textIn(root['user']), markup: rootMarkup, ts: textIn(root['ts']) } }),
   };
 }
+
+const textIn = (value: unknown): string => (typeof value === 'string' ? value : '');
 
 /** All files and pictures of a message. */
 export const mediaIn = ({ media, shares }: SlackContent): MediaRef[] =>
@@ -112,6 +112,7 @@ export const quotedFor = (
       ...(sender ? { sender } : {}),
       text: plainText(root.markup, names),
       isForeign: !isOwn && root.user !== ids.sender,
+      ...(isOwn ? { ownId: root.ts } : {}),
     },
   };
 };
