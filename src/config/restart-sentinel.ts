@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { readTextIfExists, writeFileAtomic } from '../common/atomic-file';
+import type { ContentOrigin } from '../common/content-parts';
 import { isPlainObject } from '../common/plain-object';
 
 export interface RestartNote {
@@ -11,6 +12,8 @@ export interface RestartNote {
   sessionKey?: string;
   deliveryContext?: Record<string, unknown>;
   message: string | null;
+  /** Whose text the message may hold; left out where a client of the owner has written it. */
+  origin?: ContentOrigin;
   doctorHint: string;
   stats: { mode: string };
 }

@@ -1,9 +1,12 @@
 import { Injectable } from '@nestjs/common';
+import type { ContentOrigin } from '../common/content-parts';
 
 export interface UpdateOrder {
   /** Session that is told when the new release runs. */
   sessionKey?: string;
   note?: string;
+  /** Whose text the note may hold; left out where a client of the owner has written it. */
+  origin?: ContentOrigin;
   /** Milliseconds until the restart. */
   restartDelayMs?: number;
   /** Milliseconds for each long step. */

@@ -212,7 +212,7 @@ export class NodesTool {
       return { content: [{ type: 'text', text: `Picture from ${name}` }, picture], details: { node: node.nodeId } };
     const format = /^[a-z0-9]{2,4}$/i.exec(String((payload as Record<string, unknown>)['format'] ?? ''))?.[0] ?? 'mp4';
     const path = params.outPath ?? `output/${params.action}-${randomBytes(3).toString('hex')}.${format}`;
-    await this.writer.write(context, path, Buffer.from(base64, 'base64'));
+    await this.writer.write(context, path, Buffer.from(base64, 'base64'), ['tool']);
     return said(`Recording from ${name}: ${path}`, { node: node.nodeId, path });
   }
 }

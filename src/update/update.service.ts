@@ -73,7 +73,7 @@ export class UpdateService {
   }
 
   /** Updates, and starts the new release in the place of this process. */
-  async run({ sessionKey, note, restartDelayMs, timeoutMs }: UpdateOrder): Promise<UpdateAnswer> {
+  async run({ sessionKey, note, origin, restartDelayMs, timeoutMs }: UpdateOrder): Promise<UpdateAnswer> {
     const { stateDir, env, snapshot } = this.config;
     const result = await runUpdate({
       env: env.all(),
@@ -92,6 +92,7 @@ export class UpdateService {
       status,
       ts: Date.now(),
       ...(sessionKey ? { sessionKey } : {}),
+      ...(origin ? { origin } : {}),
       message: note ?? (reason ? (UPDATE_REASONS[reason] ?? reason) : null),
       doctorHint: 'Run: openclaw doctor',
       stats: { mode: 'update.run' },

@@ -176,6 +176,19 @@ describe('what tools bring home says whose it is', () => {
     expect(await originsOf({ name: 'grep', args: { pattern: 'x', path: 'own/moved.txt' } })).toEqual(['web']);
   });
 
+  it('a document says what the pictures in it say', async () => {
+    const dot = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
+    writeFileSync(bench.workspace('scan 1.png'), Buffer.from(dot, 'base64'));
+    const content = '# Scan\n\n![](scan%201.png)';
+    const pdf = { name: 'pdf_generate', args: { content, filename: 'scan' } };
+    const deck = { name: 'ppt_generate', args: { title: 'Scan', slides: [{ title: 'Scan', content }] } };
+    for (const make of [pdf, deck]) expect(await originsOf(make)).toEqual(['gateway']);
+    expect(await originsOf(read('output/scan.pdf'))).toEqual(['file']);
+    expect(await originsOf(read('output/Scan.pptx'))).toEqual(['file']);
+    await originsOf({ name: 'pdf_generate', args: { content: 'tea', filename: 'plain' } });
+    expect(await originsOf(read('output/plain.pdf'))).toEqual(['workspace']);
+  });
+
   withSandbox('output of commands is the least trusted text within their reach, in the background too', async () => {
     expect(await originsOf(exec('cat own/moved.txt'))).toEqual(['web']);
     expect(await originsOf(exec('true'))).toEqual(['gateway']);

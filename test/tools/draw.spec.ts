@@ -44,6 +44,24 @@ describe('drawing', () => {
     expect(await bench.call('image_generate', { prompt: 'x', images: ['notes.txt'] })).toContain('notes.txt is no jpg');
   });
 
+  it('is no better than the picture that it starts from', async () => {
+    const drawn = pathIn(await bench.call('image_generate', { prompt: 'a dot' }));
+    writeFileSync(bench.workspace('scan.png'), readFileSync(bench.workspace(drawn)));
+    const made = [
+      pathIn(await bench.call('image_generate', { prompt: 'make it blue', images: ['scan.png'] })),
+      pathIn(await bench.call('image_generate', { prompt: 'a line' })),
+    ];
+    const origins: unknown[] = [];
+    for (const [at, path] of made.entries()) {
+      await bench.call('read', { path }, `drawn-${at}`);
+      const { payload } = await bench.client.call('chat.history', { sessionKey: `drawn-${at}`, limit: 50 });
+      const messages = payload?.['messages'] as { role: string; content: { type: string; origin: string }[] }[];
+      const parts = messages.find(({ role }) => role === 'toolResult')?.content ?? [];
+      origins.push([...new Set(parts.map(({ origin }) => origin))]);
+    }
+    expect(origins).toEqual([['file'], ['workspace']]);
+  });
+
   it('says what was refused, and by whom', async () => {
     expect(await bench.call('image_generate', { prompt: 'forbidden' })).toMatch(/draw\/gpt-image-1.*safety system/);
     expect(await bench.call('image_generate', { prompt: 'x', size: '17x17' })).toContain("Invalid value: '17x17'");

@@ -74,7 +74,7 @@ export class ChatRpc {
   async inject(params: ChatInjectParams): Promise<unknown> {
     const sessionKey = canonicalSessionKey(this.config.config, params.sessionKey, params.agentId);
     const messageId = await this.line.run(sessionKey, () =>
-      this.direct.inject(sessionKey, params.sessionKey, params.message, params.label),
+      this.direct.inject(sessionKey, params.sessionKey, params.message, { label: params.label }),
     );
     if (messageId === undefined) throw invalidRequest('session not found');
     return { ok: true, messageId };

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { ContentOrigin } from '../../common/content-parts';
 import { ConfigService } from '../../config/config.service';
 import { EventBus } from '../../events/event-bus';
 import { agentOfSession } from '../../sessions/session-key';
@@ -22,8 +23,13 @@ export class DirectAnswerService {
   ) {}
 
   /** Adds an assistant message without a run. Returns its id; undefined where there is no such session. */
-  async inject(sessionKey: string, spelledKey: string, text: string, label?: string): Promise<string | undefined> {
-    const message: AssistantMessage = { ...gatewayMessage(text, 'injected'), ...(label ? { label } : {}) };
+  async inject(
+    sessionKey: string,
+    spelledKey: string,
+    text: string,
+    { label, origin }: { label?: string | undefined; origin?: ContentOrigin } = {},
+  ): Promise<string | undefined> {
+    const message: AssistantMessage = { ...gatewayMessage(text, 'injected', origin), ...(label ? { label } : {}) };
     const added = await this.database.write('transcript.inject', async (transaction) => {
       const session = await this.sessions.findIn(transaction, sessionKey);
       if (!session) return undefined;
@@ -52,10 +58,14 @@ export class DirectAnswerService {
 }
 
 /** A text of the gateway as the history keeps it. */
-export function gatewayMessage(text: string, stopReason: 'stop' | 'injected'): AssistantMessage {
+export function gatewayMessage(
+  text: string,
+  stopReason: 'stop' | 'injected',
+  origin: ContentOrigin = 'gateway',
+): AssistantMessage {
   return {
     role: 'assistant',
-    content: [{ type: 'text', text, origin: 'gateway' }],
+    content: [{ type: 'text', text, origin }],
     ...GATEWAY_AUTHOR,
     usage: NO_USAGE,
     stopReason,

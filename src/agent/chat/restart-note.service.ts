@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { storedOrigin } from '../../common/content-parts';
 import { type Logger, LoggerFactory } from '../../common/logger';
 import { defaultAgentId } from '../../config/agent-entries';
 import { ConfigService } from '../../config/config.service';
@@ -31,7 +32,8 @@ export class RestartNoteService {
       const sessionKey = canonicalSessionKey(config, spelledKey);
       const session = await this.sessions.find(sessionKey);
       const text = `The gateway restarted (${note.stats.mode}).${note.message ? ` ${note.message}` : ''}`;
-      if (session) await this.direct.inject(sessionKey, spelledKey, session.sessionId, text);
+      if (session)
+        await this.direct.inject(sessionKey, spelledKey, text, { origin: storedOrigin(note.origin, 'gateway') });
       this.log.info({ reason: note.stats.mode, sessionKey, told: session !== undefined }, 'back after a restart');
     }
     sentinel.remove();

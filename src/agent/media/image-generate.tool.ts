@@ -102,7 +102,7 @@ export class ImageGenerateTool {
 
   private async draw(
     info: ModelInfo,
-    { prompt, count = 1, size, aspectRatio }: ImageGenerateParams,
+    { prompt, images, count = 1, size, aspectRatio }: ImageGenerateParams,
     files: ImageModelV3File[],
     context: ToolContext,
   ): Promise<ToolResult> {
@@ -143,12 +143,14 @@ export class ImageGenerateTool {
       cacheWrite: 0,
     });
     const paths: string[] = [];
+    // What can be read in a picture can be read in what is made of it.
+    const kept = await Promise.all((images ?? []).map((path) => this.writer.labelOf(context, path)));
     for (const image of drawn.images) {
       const data = typeof image === 'string' ? Buffer.from(image, 'base64') : Buffer.from(image);
       const extension = EXTENSIONS[sniffImage(data) ?? ''];
       if (extension === undefined) throw new Error(`${nameOf(info)} sent something that is no picture`);
       const path = `output/picture-${randomBytes(4).toString('hex')}.${extension}`;
-      await this.writer.write(context, path, data);
+      await this.writer.write(context, path, data, kept);
       paths.push(path);
     }
     if (paths.length === 0) throw new Error(`${nameOf(info)} sent no picture`);

@@ -44,7 +44,7 @@ export class TtsTool {
     const format = speechFormatFor(params.channel ?? context.origin.channel);
     const spoken = await this.speech.speak(text, format, context.signal, provider);
     const name = `output/speech-${randomBytes(4).toString('hex')}.${spoken.format === 'opus' ? 'ogg' : 'mp3'}`;
-    await this.writer.write(context, name, spoken.audio);
+    await this.writer.write(context, name, spoken.audio, []);
     return textResult(`Spoken by ${spoken.provider}${isSummary ? ', summed up' : ''}: ${name}`, {
       audioPath: name,
       provider: spoken.provider,

@@ -17,6 +17,7 @@ import type { ApprovalQuestion } from '../../tools/approvals/approval-question';
 import { ApprovalService } from '../../tools/approvals/approval.service';
 import { fingerprintOf } from '../../tools/approvals/pending-approval';
 import { type CallSinks, Leaves } from '../../tools/provenance/sinks';
+import { worstOrigin } from '../../tools/provenance/taint';
 import { changesAsDiff, changesBetween, isHarmless, mergedWith, pathText } from './config-changes';
 
 /** For the history of the configuration. */
@@ -125,13 +126,19 @@ export class GatewayTool {
         return questionAbout(
           `${params.action} (${asked.length === 1 ? 'one setting' : `${asked.length} settings`} and a restart)`,
           `it changes ${asked.slice(0, MOST_NAMED).join(', ')}${more}`,
-          [params.action, params.raw, this.config.peek().hash],
+          [params.action, params.raw, this.config.peek().hash, params.note, params.sessionKey],
           context,
-          [{ label: 'Changes', text: changesAsDiff(from, to, secrets), form: 'diff' }],
+          [{ label: 'Changes', text: changesAsDiff(from, to, secrets), form: 'diff' }, ...noteFact(params)],
         );
       }
       case 'update.run':
-        return questionAbout('update.run', 'it replaces the program itself', ['update.run', context.callId], context);
+        return questionAbout(
+          'update.run',
+          'it replaces the program itself',
+          ['update.run', context.callId, params.note, params.sessionKey],
+          context,
+          noteFact(params),
+        );
       default:
         return undefined;
     }
@@ -194,7 +201,7 @@ export class GatewayTool {
     await this.permit(params, context);
     const { result } = await this.updates.run({
       sessionKey: params.sessionKey ?? context.sessionKey,
-      ...(params.note === undefined ? {} : { note: params.note }),
+      ...(params.note === undefined ? {} : { note: params.note, origin: worstOrigin(context.provenance.origins) }),
       ...(params.restartDelayMs === undefined ? {} : { restartDelayMs: params.restartDelayMs }),
       ...(params.timeoutMs === undefined ? {} : { timeoutMs: params.timeoutMs }),
     });
@@ -224,6 +231,7 @@ export class GatewayTool {
       ts: Date.now(),
       sessionKey: params.sessionKey ?? context.sessionKey,
       message: params.note ?? null,
+      origin: worstOrigin(context.provenance.origins),
       doctorHint: 'Run: openclaw doctor',
       stats: { mode },
     };
@@ -272,6 +280,10 @@ function schemaAt(path: string): ToolResult {
     { path },
   );
 }
+
+/** What is told afterwards, and where: other conversations are not this one. */
+const noteFact = ({ note, sessionKey }: GatewayToolParams): ApprovalFact[] =>
+  note === undefined ? [] : [{ label: `Told afterwards in ${sessionKey ?? 'this conversation'}`, text: note }];
 
 function questionAbout(
   command: string,

@@ -279,7 +279,7 @@ export class BrowserTool {
 
   private async pdf({ page }: Tab, context: ToolContext): Promise<ToolResult> {
     const name = `output/page-${randomBytes(3).toString('hex')}.pdf`;
-    await this.writer.write(context, name, await page.pdf({ printBackground: true }));
+    await this.writer.write(context, name, await page.pdf({ printBackground: true }), ['web']);
     return said(`Printed ${page.url()} to ${name}`, { path: name });
   }
 

@@ -39,7 +39,7 @@ export class WriteTool {
   }
 
   async execute(params: WriteParams, context: ToolContext): Promise<ToolResult> {
-    const { path, created } = await this.writer.write(context, params.path, params.content);
+    const { path, created } = await this.writer.write(context, params.path, params.content, []);
     const bytes = Buffer.byteLength(params.content);
     const shown = new WorkspaceFiles([context.workspace]).display(path);
     return textResult(`${created ? 'Created' : 'Replaced'} ${shown} (${bytes} bytes)`, { path: shown, bytes, created });

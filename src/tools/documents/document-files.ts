@@ -19,19 +19,42 @@ export function documentPath(filename: string | undefined, title: string, extens
   return `output/${cutText(base, MAX_NAME, { mark: '' }) || 'document'}.${extension}`;
 }
 
-/** A picture of the workspace for a document, as PNG or JPEG. @throws ToolError naming the picture */
-export async function pictureFor(
-  workspace: string,
-  path: string,
-): Promise<{ data: Buffer; mimeType: 'image/png' | 'image/jpeg'; width: number; height: number }> {
-  if (/^[a-z]+:/i.test(path))
-    throw new ToolError('invalid_args', `picture ${path}: only files of the workspace; fetch it first`);
-  const { content } = await new WorkspaceFiles([workspace]).readBytes(decodeURIComponent(path), MAX_PICTURE_BYTES);
-  if (!sniffImage(content)) throw new ToolError('invalid_args', `picture ${path} is no jpg, png, gif or webp`);
-  const fitted = await fitImage(content);
-  const { default: sharp } = await import('sharp');
-  const isKept = fitted.mimeType === 'image/png' || fitted.mimeType === 'image/jpeg';
-  const data = isKept ? fitted.data : await sharp(fitted.data).png().toBuffer();
-  const { width = 1, height = 1 } = await sharp(data).metadata();
-  return { data, mimeType: fitted.mimeType === 'image/jpeg' ? 'image/jpeg' : 'image/png', width, height };
+export interface DocumentPicture {
+  data: Buffer;
+  mimeType: 'image/png' | 'image/jpeg';
+  width: number;
+  height: number;
+}
+
+/** The pictures of the workspace that a document shows. */
+export class DocumentPictures {
+  /** Paths of those that were put in. */
+  readonly used: string[] = [];
+
+  constructor(private readonly workspace: string) {}
+
+  /** One of them, as PNG or JPEG. @throws ToolError naming the picture */
+  async of(written: string): Promise<DocumentPicture> {
+    if (/^[a-z]+:/i.test(written))
+      throw new ToolError('invalid_args', `picture ${written}: only files of the workspace; fetch it first`);
+    const path = decoded(written);
+    const { content } = await new WorkspaceFiles([this.workspace]).readBytes(path, MAX_PICTURE_BYTES);
+    if (!sniffImage(content)) throw new ToolError('invalid_args', `picture ${written} is no jpg, png, gif or webp`);
+    this.used.push(path);
+    const fitted = await fitImage(content);
+    const { default: sharp } = await import('sharp');
+    const isKept = fitted.mimeType === 'image/png' || fitted.mimeType === 'image/jpeg';
+    const data = isKept ? fitted.data : await sharp(fitted.data).png().toBuffer();
+    const { width = 1, height = 1 } = await sharp(data).metadata();
+    return { data, mimeType: fitted.mimeType === 'image/jpeg' ? 'image/jpeg' : 'image/png', width, height };
+  }
+}
+
+/** As addresses write paths; what can't be read as one stands for itself. */
+function decoded(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path;
+  }
 }

@@ -3,7 +3,7 @@ import { Doc, OneOf, Opt, Text } from '../../common/validation/fields';
 import { AgentTool, type ToolContext, type ToolResult, textResult } from '../agent-tool';
 import { FileWriter } from '../files/file-writer.service';
 import { WorkspaceFiles } from '../files/workspace-files';
-import { documentPath } from './document-files';
+import { DocumentPictures, documentPath } from './document-files';
 import { writePdf } from './pdf-writer';
 import { Leaves } from '../provenance/sinks';
 
@@ -35,14 +35,16 @@ export class PdfGenerateTool {
 
   async execute(params: PdfGenerateParams, context: ToolContext): Promise<ToolResult> {
     const path = documentPath(params.filename, params.title ?? 'document', 'pdf');
+    const pictures = new DocumentPictures(context.workspace);
     const { data, pages } = await writePdf({
       markdown: params.content,
       ...(params.title ? { title: params.title } : {}),
       ...(params.author ? { author: params.author } : {}),
       pageSize: params.pageSize ?? 'A4',
-      workspace: context.workspace,
+      pictures,
     });
-    const written = await this.writer.write(context, path, data);
+    const shownIn = await Promise.all(pictures.used.map((picture) => this.writer.labelOf(context, picture)));
+    const written = await this.writer.write(context, path, data, shownIn);
     const shown = new WorkspaceFiles([context.workspace]).display(written.path);
     return textResult(`Made ${shown} (${pages} ${pages === 1 ? 'page' : 'pages'})`, {
       path: shown,

@@ -1,5 +1,5 @@
 import { type Block, type Run, readBlocks, textOfRuns } from './document-blocks';
-import { pictureFor } from './document-files';
+import type { DocumentPictures } from './document-files';
 import { drawChart } from './draw-chart';
 import { type FontSet, fontsFor } from './pdf-fonts';
 
@@ -16,7 +16,7 @@ export interface PdfRequest {
   title?: string;
   author?: string;
   pageSize: 'A4' | 'Letter';
-  workspace: string;
+  pictures: DocumentPictures;
 }
 
 /** Sets Markdown as pages. @returns the file and its number of pages */
@@ -37,7 +37,7 @@ export async function writePdf(request: PdfRequest): Promise<{ data: Buffer; pag
   const chunks: Buffer[] = [];
   pdf.on('data', (chunk: Buffer) => chunks.push(chunk));
   const done = new Promise<void>((resolve) => pdf.on('end', resolve));
-  const setter = new Setter(pdf, fonts, request.workspace);
+  const setter = new Setter(pdf, fonts, request.pictures);
   if (request.title) setter.title(request.title);
   for (const block of blocks) await setter.set(block);
   const pages = setter.numberPages();
@@ -51,7 +51,7 @@ class Setter {
   constructor(
     private readonly pdf: Pdf,
     private readonly fonts: FontSet,
-    private readonly workspace: string,
+    private readonly pictures: DocumentPictures,
   ) {}
 
   title(text: string): void {
@@ -243,7 +243,7 @@ class Setter {
 
   private async picture(path: string): Promise<void> {
     const { pdf } = this;
-    const { data, width, height } = await pictureFor(this.workspace, path);
+    const { data, width, height } = await this.pictures.of(path);
     const scale = Math.min(1, this.width / width, (this.bottom - MARGIN) / height);
     this.room(height * scale + 6);
     const top = pdf.y;

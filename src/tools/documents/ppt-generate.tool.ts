@@ -3,7 +3,7 @@ import { Doc, NestedList, OneOf, Opt, Str, Text } from '../../common/validation/
 import { AgentTool, type ToolContext, type ToolResult, textResult } from '../agent-tool';
 import { FileWriter } from '../files/file-writer.service';
 import { WorkspaceFiles } from '../files/workspace-files';
-import { documentPath } from './document-files';
+import { DocumentPictures, documentPath } from './document-files';
 import { writeDeck } from './ppt-writer';
 import { Leaves } from '../provenance/sinks';
 
@@ -45,13 +45,15 @@ export class PptGenerateTool {
 
   async execute(params: PptGenerateParams, context: ToolContext): Promise<ToolResult> {
     const path = documentPath(params.filename, params.title, 'pptx');
+    const pictures = new DocumentPictures(context.workspace);
     const data = await writeDeck({
       title: params.title,
       ...(params.author ? { author: params.author } : {}),
       slides: params.slides,
-      workspace: context.workspace,
+      pictures,
     });
-    const written = await this.writer.write(context, path, data);
+    const shownIn = await Promise.all(pictures.used.map((picture) => this.writer.labelOf(context, picture)));
+    const written = await this.writer.write(context, path, data, shownIn);
     const shown = new WorkspaceFiles([context.workspace]).display(written.path);
     return textResult(`Made ${shown} (${params.slides.length} slides)`, {
       path: shown,

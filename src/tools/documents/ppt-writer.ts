@@ -1,7 +1,7 @@
 import type PptxGenJS from 'pptxgenjs';
 import { isWebAddress } from '../../common/net/host';
 import { type Block, type ChartSpec, type Run, readBlocks, textOfRuns } from './document-blocks';
-import { pictureFor } from './document-files';
+import type { DocumentPictures } from './document-files';
 import { CHART_COLOURS } from './draw-chart';
 
 export interface SlideSpec {
@@ -14,7 +14,7 @@ export interface DeckRequest {
   title: string;
   author?: string;
   slides: readonly SlideSpec[];
-  workspace: string;
+  pictures: DocumentPictures;
 }
 
 /** Inches of a 16:9 slide. */
@@ -37,11 +37,11 @@ export async function writeDeck(request: DeckRequest): Promise<Buffer> {
   deck.title = request.title;
   if (request.author) deck.author = request.author;
   deck.company = '';
-  for (const spec of request.slides) await addSlide(deck, spec, request.workspace);
+  for (const spec of request.slides) await addSlide(deck, spec, request.pictures);
   return (await deck.write({ outputType: 'nodebuffer' })) as Buffer;
 }
 
-async function addSlide(deck: PptxGenJS, spec: SlideSpec, workspace: string): Promise<void> {
+async function addSlide(deck: PptxGenJS, spec: SlideSpec, pictures: DocumentPictures): Promise<void> {
   const slide = deck.addSlide();
   const layout = spec.layout ?? 'content';
   const content = spec.content ?? '';
@@ -92,7 +92,7 @@ async function addSlide(deck: PptxGenJS, spec: SlideSpec, workspace: string): Pr
   const width = (WIDTH - 2 * EDGE - 0.4 * (columns.length - 1)) / columns.length;
   for (const [index, column] of columns.entries()) {
     const blocks = await readBlocks(column);
-    await addBlocks(deck, slide, blocks, { x: EDGE + index * (width + 0.4), y: top, w: width, h: height }, workspace);
+    await addBlocks(deck, slide, blocks, { x: EDGE + index * (width + 0.4), y: top, w: width, h: height }, pictures);
   }
 }
 
@@ -102,7 +102,7 @@ async function addBlocks(
   slide: PptxGenJS.Slide,
   blocks: readonly Block[],
   box: Box,
-  workspace: string,
+  pictures: DocumentPictures,
 ): Promise<void> {
   const groups: (Block[] | Block)[] = [];
   for (const block of blocks) {
@@ -119,7 +119,7 @@ async function addBlocks(
     if (Array.isArray(group)) addText(slide, group, part);
     else if (group.kind === 'table') addTable(slide, group, part);
     else if (group.kind === 'chart') addChart(deck, slide, group.chart, part);
-    else if (group.kind === 'image') await addPicture(slide, group, part, workspace);
+    else if (group.kind === 'image') await addPicture(slide, group, part, pictures);
     y += part.h;
   }
 }
@@ -199,9 +199,9 @@ async function addPicture(
   slide: PptxGenJS.Slide,
   { path, alt }: { path: string; alt: string },
   box: Box,
-  workspace: string,
+  pictures: DocumentPictures,
 ): Promise<void> {
-  const { data, mimeType, width, height } = await pictureFor(workspace, path);
+  const { data, mimeType, width, height } = await pictures.of(path);
   const scale = Math.min(box.w / width, box.h / height);
   const w = width * scale;
   const h = height * scale;

@@ -32,12 +32,15 @@ export class FileWriter {
     private readonly reviewed: ReviewedTexts,
   ) {}
 
-  /** @param kept whose text stays in it, or is taken over from other files, besides what the model has read */
+  /**
+   * @param kept whose text is in it besides what the model has read and written: that of files which it is made of or
+   * stays in it, of a page, of a device; none where all of it comes from the call
+   */
   async write(
     context: ToolContext,
     path: string,
     content: string | Buffer,
-    kept: readonly ContentOrigin[] = [],
+    kept: readonly ContentOrigin[],
   ): Promise<{ path: string; created: boolean }> {
     const real = await this.placeFor(context, path);
     await requireRoom(context, path, content);
