@@ -36,14 +36,16 @@ export class OwnWords {
     const ids = runs.flatMap((run) => [run, ...run.split(':')]);
     const turns = await this.database.read
       .selectFrom('turns')
-      .select(['session_id', 'session_key', 'state'])
+      .select(['session_id', 'session_key', 'state', 'kind'])
       .where('run_id', 'in', ids)
       .execute();
     if (turns.length === 0) return 'file';
     const origins: ContentOrigin[] = [];
     for (const turn of turns) {
       origins.push(...(await this.origins.of(turn.session_id)));
-      if (turn.state === 'running' && turn.session_key !== sessionKey) origins.push('tool');
+      // What is still being read elsewhere is not known yet, and the answer to a command may show anything.
+      const isElsewhere = turn.state === 'running' && turn.session_key !== sessionKey;
+      if (isElsewhere || turn.kind === 'command') origins.push('tool');
     }
     return worstOrigin(origins);
   }

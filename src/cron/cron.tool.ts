@@ -5,6 +5,7 @@ import { textOf } from '../common/content-parts';
 import { ConfigService } from '../config/config.service';
 import { mainSessionKey } from '../config/main-session';
 import { EventBus } from '../events/event-bus';
+import { saidIn } from '../sessions/said-texts';
 import { SessionStore } from '../sessions/session.store';
 import { SystemEventStore } from '../sessions/system-event.store';
 import { TranscriptStore } from '../sessions/transcript.store';
@@ -165,7 +166,7 @@ export class CronTool {
   /** The last lines of the conversation, so that the text makes sense later. */
   private async contextLines(count: number, context: ToolContext): Promise<string> {
     if (count === 0) return '';
-    const events = await this.transcripts.readTail(context.sessionId, count * 3);
+    const events = saidIn(await this.transcripts.readTail(context.sessionId, count * 3));
     const lines = events
       .filter(({ message }) => message.role !== 'toolResult')
       .map(({ message }) =>

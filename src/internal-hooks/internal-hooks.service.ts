@@ -23,7 +23,7 @@ import { SessionStore } from '../sessions/session.store';
 import { TranscriptStore } from '../sessions/transcript.store';
 import { DatabaseService } from '../storage/database.service';
 import { SessionOrigins } from '../agent/context/session-origins.service';
-import { originsOf } from '../agent/sessions/plain-messages';
+import { originsOf, saidIn } from '../sessions/said-texts';
 import { GitGuard } from '../tools/git/git-guard.service';
 import { FileOrigins } from '../tools/provenance/file-origins.store';
 import { worstOrigin } from '../tools/provenance/taint';
@@ -235,7 +235,7 @@ export class InternalHooks {
   private async keepSession({ agentId, context }: HookEvent): Promise<void> {
     const sessionId = context['sessionId'];
     if (typeof sessionId !== 'string') return;
-    const events = await this.transcripts.readTail(sessionId, KEPT_MESSAGES * 3);
+    const events = saidIn(await this.transcripts.readTail(sessionId, KEPT_MESSAGES * 3));
     // What guests say is none of the owner's memories.
     if (originsOf(events).has('stranger')) return;
     const lines = events.flatMap(({ message }) => {

@@ -9,6 +9,7 @@ import { messageOf } from '../common/openclaw-error';
 import { isPlainObject } from '../common/plain-object';
 import { ConfigService } from '../config/config.service';
 import { findAgent } from '../config/agent-entries';
+import { originsOf, saidIn } from '../sessions/said-texts';
 import { SessionStore } from '../sessions/session.store';
 import { isSubagentKey } from '../sessions/session-key';
 import { TranscriptStore } from '../sessions/transcript.store';
@@ -255,14 +256,13 @@ export class MemoryService {
       const last = events.at(-1)?.seq ?? 0;
       const seen = Number(known.get(path) ?? 0);
       if (last === seen || (seen > 0 && last - seen < SESSION_MESSAGES)) continue;
-      const said = events.filter(({ message }) => message.role !== 'toolResult');
+      const said = saidIn(events).filter(({ message }) => message.role !== 'toolResult');
       const text = said
         .map(({ message }) => `${message.role}: ${textOf(message.content).replace(/\s+/g, ' ')}`)
         .join('\n');
-      const marks = said.flatMap(({ message }) =>
-        message.content.flatMap((part) => ('origin' in part && part.origin ? [part.origin] : [])),
-      );
-      const origin = worstOrigin(marks);
+      // An answer may repeat what a tool has read, be it long ago.
+      const isWhole = events.length < MAX_SESSION_MESSAGES;
+      const origin = worstOrigin(originsOf(saidIn(isWhole ? events : await this.transcripts.read(session.sessionId))));
       index.replace({ path, stamp: String(last), source: 'sessions' }, chunkText(path, text, settings.chunk), origin);
     }
     return paths;

@@ -26,6 +26,11 @@ const MOST_PAGES = 20;
 const BEFORE = 40;
 const SNIPPET = 160;
 
+interface StoredEvent {
+  message: TranscriptMessage;
+  excludeFromContext?: boolean;
+}
+
 interface Row {
   key: string;
   session_id: string;
@@ -45,19 +50,22 @@ export class TranscriptSearch {
    * Messages in which each of these texts stands, in whichever case, newest first.
    * @param isVisible whether those of a session count; asked once for each
    * @param scope `all`: also in conversations that a session had before it began anew
+   * @param isForModel without commands and their answers, of which no model is told
    */
   async messages(
     texts: readonly string[],
     limit: number,
     isVisible: (sessionKey: string) => boolean | Promise<boolean> = () => true,
     scope: 'present' | 'all' = 'present',
+    isForModel = false,
   ): Promise<FoundMessage[]> {
     const found: FoundMessage[] = [];
     const visible = new Map<string, boolean>();
     for (let page = 0; page < MOST_PAGES && found.length < limit; page++) {
       const rows = await this.page(texts, limit * READ_PER_RESULT, page, scope);
       for (const { key, session_id: sessionId, has_ended, seq, kind, payload, created_at } of rows) {
-        const { message } = JSON.parse(payload) as { message: TranscriptMessage };
+        const { message, excludeFromContext } = JSON.parse(payload) as StoredEvent;
+        if (isForModel && excludeFromContext === true) continue;
         const snippet = around(textOf(message.content), texts);
         if (snippet === undefined) continue;
         const isShown = visible.get(key) ?? (await isVisible(key));

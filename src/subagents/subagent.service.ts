@@ -13,7 +13,7 @@ import { GrantedRules } from '../tools/approvals/granted-rules.service';
 import { worstOrigin } from '../tools/provenance/taint';
 import { isSubagentKey } from '../sessions/session-key';
 import { SessionStore } from '../sessions/session.store';
-import { originsOf } from '../agent/sessions/plain-messages';
+import { originsOf } from '../sessions/said-texts';
 import { TranscriptStore } from '../sessions/transcript.store';
 import { type SubagentRun, SubagentStore } from './subagent.store';
 

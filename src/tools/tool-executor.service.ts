@@ -25,7 +25,7 @@ import { ToolPolicyService } from './policy/tool-policy.service';
 import { SinkGate } from './provenance/sink-gate.service';
 import { withOrigin, worstOrigin } from './provenance/taint';
 import { malformedArguments, readArguments } from './read-arguments';
-import { type RegisteredTool, ToolRegistry } from './tool-registry.service';
+import { type RegisteredTool, ToolRegistry, speakerOf } from './tool-registry.service';
 
 /** What would become of a call: it runs, people are asked, or it is refused. */
 export type CallVerdict =
@@ -128,7 +128,7 @@ export class ToolExecutor {
     }
     const unavailable = handler.unavailableReason?.();
     if (unavailable !== undefined)
-      return errorResult('not_configured', `${declaration.name} is not available: ${unavailable}`, 'gateway');
+      return errorResult('not_configured', `${declaration.name} is not available: ${unavailable}`, speakerOf(tool));
     const malformed = malformedArguments(args);
     if (malformed !== undefined) return errorResult('invalid_args', `${declaration.name}: ${malformed}`, 'gateway');
     const named = applyAliases(args, declaration.paramAliases);

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { DiscoveryService } from '@nestjs/core';
+import type { ContentOrigin } from '../common/content-parts';
 import { OpenclawError } from '../common/openclaw-error';
 import { jsonSchemaOf, type JsonSchema } from '../common/validation/json-schema';
 import { type AgentToolDeclaration, type AgentToolHandler, agentToolOf } from './agent-tool';
@@ -15,6 +16,10 @@ export interface RegisteredTool {
   /** Further names under which policies know it, besides the groups of core tools. */
   groups?: readonly string[];
 }
+
+/** Whose words a tool's name, description and troubles are: who made it, or the gateway. */
+export const speakerOf = ({ declaration, foreignSchema }: RegisteredTool): ContentOrigin =>
+  foreignSchema ? declaration.origin : 'gateway';
 
 export interface ToolSpec {
   name: string;

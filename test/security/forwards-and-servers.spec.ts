@@ -66,6 +66,7 @@ describe('orders that come by way of the owner or of an outside server', () => {
           servers: {
             notes: server('notes'),
             sly: server('sly', { SAYS: order(mail('by-description')) }),
+            gone: server('gone', { LEAVES: join(folder, 'leaves') }),
           },
         },
       },
@@ -211,6 +212,22 @@ describe('orders that come by way of the owner or of an outside server', () => {
     expect(questions.some((question) => question.includes('by-description'))).toBe(true);
     const texts = telegram.textsIn(VICTIM);
     expect(texts.filter((text) => text !== 'by-owner' && text !== 'by-clean-words')).toEqual([]);
+  });
+
+  it('why a server is not there is told in its words, which order nothing', async () => {
+    const gone = (name: string): ToolCall => ({ name: `mcp__gone__${name}`, args: { text: 'tea' } });
+    bench.models.answer = () => ({ steps: [{ text: 'done' }] });
+    await bench.turn([{ name: 'mcp__gone__fail', args: { text: order(mail('by-reason')) } }]);
+    await until('its last words', async () =>
+      JSON.stringify((await bench.client.call('tools.explain', {})).payload).includes('@@CALL'),
+    );
+    for (const call of [gone('look_up'), { name: 'find_tools', args: { names: ['mcp__gone__look_up'] } }]) {
+      questions.length = 0;
+      bench.models.answer = obedient;
+      await say(`Please: ${order(call)}`);
+      expect(questions.some((question) => question.includes('by-reason'))).toBe(true);
+    }
+    expect(telegram.textsIn(VICTIM)).not.toContain('by-reason');
   });
 
   it('and such a server is of use all the same', async () => {

@@ -7,7 +7,7 @@ import { TranscriptStore } from '../../sessions/transcript.store';
 import type { TranscriptEvent } from '../../sessions/transcript-event';
 import { worstOrigin } from '../../tools/provenance/taint';
 import type { UsageAccount } from '../../usage/usage-account';
-import { originsOf } from '../sessions/plain-messages';
+import { originsOf } from '../../sessions/said-texts';
 import { type TokenGauge, TokenGauges, UNKNOWN_MODEL, gaugeOf } from '../prompt/token-gauge.service';
 import type { ModelInfo } from '../providers/model-registry.service';
 import { nameOf } from '../runtime/model-step.service';

@@ -3,7 +3,7 @@ import { leftOutNote } from '../../common/cut-text';
 import type { PromptMessage } from '../prompt/derive-prompt';
 import { cutToTokens } from '../../common/estimate-tokens';
 import type { TokenGauge } from '../prompt/token-gauge.service';
-import { originsOf } from '../sessions/plain-messages';
+import { originsOf } from '../../sessions/said-texts';
 import { levelTexts } from './level-texts';
 import { withoutPictures } from './request-pictures';
 import { mechanicalSummary, summaryIn, summaryMessage } from './summary-text';

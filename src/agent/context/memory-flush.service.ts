@@ -7,7 +7,7 @@ import { isSandboxed } from '../../sessions/sandbox-mode';
 import { agentOfSession, isSubagentKey } from '../../sessions/session-key';
 import { SessionStore } from '../../sessions/session.store';
 import { trustOf } from '../../tools/provenance/taint';
-import { originsOf } from '../sessions/plain-messages';
+import { originsOf } from '../../sessions/said-texts';
 import { ModelRegistry } from '../providers/model-registry.service';
 import { TokenGauges } from '../prompt/token-gauge.service';
 import { ContextHistory } from './context-history.service';

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { ContentOrigin } from '../../common/content-parts';
 import type { TranscriptEvent } from '../../sessions/transcript-event';
-import { originsOf } from '../sessions/plain-messages';
+import { originsOf } from '../../sessions/said-texts';
 import { ContextHistory } from './context-history.service';
 
 /**

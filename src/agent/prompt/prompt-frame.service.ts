@@ -10,7 +10,7 @@ import { BootstrapDesk } from '../../events/bootstrap-desk';
 import { SkillCatalog, type SkillSnapshot } from '../../skills/catalog/skill-catalog.service';
 import { type PolicySubject, isGuest } from '../../tools/agent-tool';
 import { ToolPolicyService } from '../../tools/policy/tool-policy.service';
-import { type RegisteredTool, ToolRegistry, type ToolSpec } from '../../tools/tool-registry.service';
+import { type RegisteredTool, ToolRegistry, type ToolSpec, speakerOf } from '../../tools/tool-registry.service';
 import { type SessionFolder, SessionFolders } from '../../workspace/session-folder.service';
 import { WorkspaceService } from '../../workspace/workspace.service';
 import { CredentialProfiles } from '../providers/credential-profiles.service';
@@ -89,7 +89,7 @@ export class PromptFrameService {
       .map((tool): OfferableTool => ({
         spec: offeredSpec(this.registry.specOf(tool)),
         // What others call their tools and what they say of them is their text.
-        origin: tool.foreignSchema ? tool.declaration.origin : 'gateway',
+        origin: speakerOf(tool),
         ...rarityOf(tool),
         companions: tool.declaration.companions ?? [],
       }));

@@ -1,5 +1,5 @@
 import { cutText } from '../../common/cut-text';
-import { type ContentOrigin, textOf } from '../../common/content-parts';
+import { textOf } from '../../common/content-parts';
 import type { TranscriptEvent } from '../../sessions/transcript-event';
 
 const MAX_TEXT = 4000;
@@ -32,13 +32,4 @@ export function plainMessages(events: readonly TranscriptEvent[], includeTools: 
       },
     ];
   });
-}
-
-/** Whose text is in these messages. */
-export function originsOf(events: readonly Pick<TranscriptEvent, 'message'>[]): Set<ContentOrigin> {
-  const origins = new Set<ContentOrigin>();
-  for (const { message } of events)
-    for (const part of message.content as readonly { origin?: ContentOrigin }[])
-      if (part.origin) origins.add(part.origin);
-  return origins;
 }

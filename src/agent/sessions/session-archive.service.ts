@@ -15,7 +15,7 @@ import { DatabaseService } from '../../storage/database.service';
 import { WorkspaceFiles } from '../../tools/files/workspace-files';
 import { FileOrigins } from '../../tools/provenance/file-origins.store';
 import { worstOrigin } from '../../tools/provenance/taint';
-import { originsOf } from './plain-messages';
+import { originsOf } from '../../sessions/said-texts';
 import { WorkspaceService } from '../../workspace/workspace.service';
 import { CompactionStore } from '../context/compaction.store';
 import { type ExportFormat, exportSession } from './export-session';

@@ -7,6 +7,7 @@ import { AgentTool, type ToolContext, type ToolResult, textResult } from '../../
 import { worstOrigin } from '../../tools/provenance/taint';
 import { SessionOrigins } from '../context/session-origins.service';
 import { findSession } from './find-session';
+import { saidIn } from '../../sessions/said-texts';
 import { plainMessages } from './plain-messages';
 import { Leaves } from '../../tools/provenance/sinks';
 
@@ -41,7 +42,7 @@ export class SessionsHistoryTool {
   async execute(params: SessionsHistoryParams, context: ToolContext): Promise<ToolResult> {
     const session = await findSession(this.config.config, this.sessions, params.sessionKey, context);
     const limit = params.limit ?? DEFAULT_LIMIT;
-    const events = await this.transcripts.readTail(session.sessionId, limit * 4);
+    const events = saidIn(await this.transcripts.readTail(session.sessionId, limit * 4));
     const messages = plainMessages(events, params.includeTools === true).slice(-limit);
     const text = messages.map((message) => `${message.toolName ?? message.role}: ${message.text}`).join('\n\n');
     return textResult(

@@ -10,6 +10,7 @@ import { worstOrigin } from '../../tools/provenance/taint';
 import { SESSION_KINDS, type ListedKind, listedKind } from './session-kind';
 import { hiddenReason } from './session-visibility';
 import { SessionOrigins } from '../context/session-origins.service';
+import { saidIn } from '../../sessions/said-texts';
 import { plainMessages } from './plain-messages';
 import { Leaves } from '../../tools/provenance/sinks';
 
@@ -62,7 +63,7 @@ export class SessionsListTool {
         rows.push(row);
         continue;
       }
-      const events = await this.transcripts.readTail(entry.sessionId, params.messageLimit * 3);
+      const events = saidIn(await this.transcripts.readTail(entry.sessionId, params.messageLimit * 3));
       const found = await this.origins.of(entry.sessionId, events);
       // A name was given by whoever made it, and nothing of it has been said there yet.
       if (found.size === 0 && entry.displayName !== undefined) found.add('stranger');

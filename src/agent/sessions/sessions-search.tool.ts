@@ -45,7 +45,7 @@ export class SessionsSearchTool {
   async execute({ query, limit = DEFAULT_LIMIT }: SessionsSearchParams, context: ToolContext): Promise<ToolResult> {
     const words = query.split(/\s+/).filter((word) => word !== '');
     if (words.length === 0) throw new ToolError('invalid_args', 'query must have a word in it');
-    const found = await this.search.messages(words, limit, (key) => this.isVisible(key, context), 'all');
+    const found = await this.search.messages(words, limit, (key) => this.isVisible(key, context), 'all', true);
     if (found.length === 0)
       return textResult(
         `Nothing was said with ${words.length === 1 ? `"${query.trim()}"` : 'all of these words'} in it. Try another or fewer words, or another language.`,

@@ -1,6 +1,6 @@
 import { cutText } from '../../common/cut-text';
 import type { EarlierText } from '../../common/chat-text';
-import type { AttachedFacts, ContentPart, TextPart } from '../../common/content-parts';
+import type { AttachedFacts, ContentOrigin, ContentPart, TextPart } from '../../common/content-parts';
 import type { AttachedText, InboundMessage } from '../../inbox/inbound-message';
 import type { InboxRow } from '../../inbox/inbox-row';
 import type { AssistantMessage, TranscriptMessage, UserMessage } from '../../sessions/transcript-event';
@@ -110,7 +110,8 @@ const sharedParts = ({ shared = [], origin }: InboundMessage): TextPart[] =>
 function quotedPart({ quoted, origin }: InboundMessage): TextPart[] {
   if (!quoted) return [];
   const text = `\n\n[in answer to ${inLabel(quoted.sender ?? 'an earlier message')}]\n${cutText(quoted.text, QUOTED_LENGTH)}`;
-  const whose = [...(quoted.origin ? [quoted.origin] : []), ...(quoted.isForeign ? ['stranger' as const] : [])];
+  const whose: ContentOrigin[] = quoted.isForeign ? ['stranger'] : [];
+  if (quoted.origin) whose.push(quoted.origin);
   const own = quoted.ownId === undefined ? {} : { isRepeated: true as const };
   return [{ type: 'text', text, origin: worstOrigin(whose, origin), ...own }];
 }
@@ -126,7 +127,7 @@ function saidBefore(what: string, texts: readonly EarlierText[] = []): TextPart[
   const lines = texts.map(({ sender, text }) => (sender ? `${sender}: ${text}` : text));
   const text = `\n\n[${what}; for context only]\n${lines.join('\n')}`;
   const own = texts.flatMap(({ ownOrigin }) => ownOrigin ?? []);
-  const least = texts.every(({ isOwner }) => isOwner) ? 'owner' : 'stranger';
+  const least: ContentOrigin = texts.every(({ isOwner }) => isOwner) ? 'owner' : 'stranger';
   return [{ type: 'text', text, origin: worstOrigin(own, least), ...(own.length > 0 ? { isRepeated: true } : {}) }];
 }
 

@@ -4,7 +4,7 @@ import { Doc, Opt, StrList, Text } from '../../common/validation/fields';
 import { AgentTool, type ToolContext, ToolError, type ToolResult } from '../agent-tool';
 import { SkillAccess } from '../exec/skill-access';
 import { ToolPolicyService } from '../policy/tool-policy.service';
-import type { RegisteredTool } from '../tool-registry.service';
+import { type RegisteredTool, speakerOf } from '../tool-registry.service';
 import { Leaves } from '../provenance/sinks';
 
 export const FIND_TOOLS = 'find_tools';
@@ -46,18 +46,17 @@ export class FindToolsTool {
     );
     const found = named.length > 0 ? named : bestMatches(usable, [query ?? '', ...names].join(' '));
     const missing = [...wanted].filter((name) => !usable.some((tool) => tool.declaration.name === name));
-    const lines = found.map(({ declaration, foreignSchema }): TextPart => ({
+    const lines = found.map((tool): TextPart => ({
       type: 'text',
-      text: `${declaration.name}: ${declaration.description}`,
-      // What others say of their tools is their text.
-      origin: foreignSchema ? declaration.origin : 'gateway',
+      text: `${tool.declaration.name}: ${tool.declaration.description}`,
+      origin: speakerOf(tool),
     }));
-    const reasons = missing.map((name) => this.whyNot(name, context)).filter((reason) => reason !== undefined);
+    const reasons = missing.map((name) => this.whyNot(name, context));
     return Promise.resolve({
       content: [
         ...(lines.length > 0 ? [said('Available from now on:'), ...lines] : missed(usable)),
         ...this.skillLines([query ?? '', ...names].join(' '), context),
-        ...reasons.map(said),
+        ...reasons,
       ],
       details: { tools: found.map(({ declaration }) => declaration.name) },
     });
@@ -80,21 +79,21 @@ export class FindToolsTool {
     return fitting.length > 0 ? [said('Skills:'), ...fitting] : [];
   }
 
-  private whyNot(name: string, context: ToolContext): string | undefined {
+  private whyNot(name: string, context: ToolContext): TextPart {
     const standing = this.policy.explain(context.subject).find((tool) => tool.name === name);
-    if (!standing) return `There is no tool "${name}".`;
-    return standing.allowed
-      ? `${name} is not available: ${standing.unavailable ?? 'unknown reason'}.`
-      : `${name} is not allowed: ${standing.reason ?? 'policy'}.`;
+    if (!standing) return said(`There is no tool "${name}".`);
+    if (!standing.allowed) return said(`${name} is not allowed: ${standing.reason ?? 'policy'}.`);
+    const text = `${name} is not available: ${standing.unavailable ?? 'unknown reason'}.`;
+    return { type: 'text', text, origin: standing.speaker };
   }
 }
 
 /** Words of another language than the descriptions' find nothing: whoever reads the names knows which fits. */
 function missed(usable: readonly RegisteredTool[]): TextPart[] {
-  const named = usable.map(({ declaration, foreignSchema }): TextPart => ({
+  const named = usable.map((tool): TextPart => ({
     type: 'text',
-    text: `- ${declaration.name}${declaration.rare === undefined ? '' : `: ${declaration.rare}`}`,
-    origin: foreignSchema ? declaration.origin : 'gateway',
+    text: `- ${tool.declaration.name}${tool.declaration.rare === undefined ? '' : `: ${tool.declaration.rare}`}`,
+    origin: speakerOf(tool),
   }));
   return [said('Nothing found by these words. Ask again with names of these, where one fits:'), ...named];
 }

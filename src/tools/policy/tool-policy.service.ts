@@ -1,9 +1,10 @@
 import { Injectable } from '@nestjs/common';
+import type { ContentOrigin } from '../../common/content-parts';
 import { type Logger, LoggerFactory } from '../../common/logger';
 import { ConfigService } from '../../config/config.service';
 import type { OpenclawConfig } from '../../config/openclaw.config';
 import type { PolicySubject } from '../agent-tool';
-import { type RegisteredTool, ToolRegistry } from '../tool-registry.service';
+import { type RegisteredTool, ToolRegistry, speakerOf } from '../tool-registry.service';
 import {
   type ForeignTools,
   type PolicyLayer,
@@ -17,6 +18,8 @@ import { policyLayers } from './policy-layers';
 export interface ToolStanding {
   name: string;
   core: boolean;
+  /** Whose words `unavailable` is. */
+  speaker: ContentOrigin;
   allowed: boolean;
   /** Link of the chain that refused. */
   layer?: string;
@@ -63,12 +66,14 @@ export class ToolPolicyService {
 
   /** Every tool and how it stands. */
   explain(subject: PolicySubject): ToolStanding[] {
-    return this.registry.all().map(({ declaration, handler }) => {
+    return this.registry.all().map((tool) => {
+      const { declaration, handler } = tool;
       const verdict = this.evaluate(declaration.name, subject);
       const unavailable = handler.unavailableReason?.();
       return {
         name: declaration.name,
         core: declaration.core,
+        speaker: speakerOf(tool),
         allowed: verdict.allowed,
         ...(verdict.allowed ? {} : { layer: verdict.layer, reason: verdict.reason }),
         ...(unavailable === undefined ? {} : { unavailable }),
