@@ -327,6 +327,8 @@ export type SendFailure =
   | 'not_delivered'
   /** It may have arrived. */
   | 'ambiguous'
+  /** The platform told of a fault of its own. It hardly arrived, but may have: that is looked for where it can be. */
+  | 'server_fault'
   /** The account's credentials are no good. */
   | 'unauthorized'
   /** The message that was to be changed is not there any more. */

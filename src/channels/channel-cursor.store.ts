@@ -75,10 +75,11 @@ export class ChannelCursorStore {
       .selectFrom('channel_cursors')
       .select(['channel', 'account', 'value'])
       .execute();
+    const nameOf = ({ channel, account }: (typeof rows)[number]): string => `${channel}/${account}`;
     return new Map(
-      rows.map(({ channel, account, value }) => [
-        `${channel}/${account}`,
-        (JSON.parse(value) as Cursor).botPauses ?? [],
+      this.database.readable('channel_cursors', rows, nameOf, (row): [string, BotPause[]] => [
+        nameOf(row),
+        (JSON.parse(row.value) as Cursor).botPauses ?? [],
       ]),
     );
   }

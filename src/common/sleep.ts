@@ -1,4 +1,10 @@
-/** Resolves after `ms`, or at once (also without an error) when the signal aborts. */
+/** Longest time of a timer: one that is set to more fires at once. */
+export const MAX_TIMER_MS = 2 ** 31 - 1;
+
+/** A time that a timer can be set to: the longest there is, 24 days, for any that is longer. */
+export const timerMs = (ms: number): number => Math.min(Math.max(0, ms), MAX_TIMER_MS);
+
+/** Resolves after `ms`, however long that is, or at once (also without an error) when the signal aborts. */
 export function sleep(ms: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     if (signal?.aborted) {
@@ -10,7 +16,13 @@ export function sleep(ms: number, signal?: AbortSignal): Promise<void> {
       signal?.removeEventListener('abort', done);
       resolve();
     };
-    const timer = setTimeout(done, ms);
+    const until = performance.now() + ms;
+    const wait = (): void => {
+      const rest = until - performance.now();
+      timer = rest > MAX_TIMER_MS ? setTimeout(wait, MAX_TIMER_MS) : setTimeout(done, rest);
+    };
+    let timer: NodeJS.Timeout;
+    wait();
     signal?.addEventListener('abort', done, { once: true });
   });
 }

@@ -3,6 +3,7 @@ import { SchedulerRegistry } from '@nestjs/schedule';
 import { cutText } from '../common/cut-text';
 import { LaneService } from '../agent/turns/lane.service';
 import { TurnStore } from '../agent/turns/turn.store';
+import { goesBy } from '../channels/passing-fault';
 import { Clock, systemClock } from '../common/clock';
 import type { DeliveryRoute } from '../common/delivery-route';
 import { type Logger, LoggerFactory } from '../common/logger';
@@ -31,6 +32,8 @@ const TIMER = 'cron';
  */
 const LOOK_EVERY_MS = 10_000;
 const RETRY_MS = 5000;
+/** Tries to hand a job over that fails by itself. */
+const MAX_TRIES = 3;
 /** A time that passed longer ago was missed: the job's policy says what becomes of it. */
 const LATE_MS = 60_000;
 const MAX_SUMMARY = 2000;
@@ -40,6 +43,8 @@ const MAX_SUMMARY = 2000;
 export class CronService {
   private readonly log: Logger;
   private running = false;
+  /** Tries in a row that failed, by job. */
+  private readonly failures = new Map<string, number>();
   private unlisten: (() => void)[] = [];
 
   constructor(
@@ -127,11 +132,41 @@ export class CronService {
   private async tick(): Promise<void> {
     this.disarm();
     try {
-      for (const job of await this.store.due(this.clock.now())) await this.due(job);
-      await this.arm();
+      let isLeft = false;
+      for (const job of await this.store.due(this.clock.now())) isLeft = !(await this.attempt(job)) || isLeft;
+      if (isLeft) this.wakeIn(RETRY_MS);
+      else await this.arm();
     } catch (error) {
       this.log.error({ error, waitMs: RETRY_MS }, `due jobs could not be handed over: ${messageOf(error)}`);
       if (this.running) this.wakeIn(RETRY_MS);
+    }
+  }
+
+  /**
+   * Hands a job over that is due. One that fails by itself is switched off after some tries; the others go on.
+   * @returns whether it is not due any more
+   * @throws what stands in the way of all of them
+   */
+  private async attempt(job: CronJob): Promise<boolean> {
+    try {
+      await this.due(job);
+      this.failures.delete(job.id);
+      return true;
+    } catch (error) {
+      if (goesBy(error)) throw error;
+      const tries = (this.failures.get(job.id) ?? 0) + 1;
+      this.failures.set(job.id, tries);
+      this.log.error({ job: job.id, tries, error }, `a job could not be handed over: ${messageOf(error)}`);
+      if (tries < MAX_TRIES) return false;
+      this.failures.delete(job.id);
+      const lastError = `it could not be handed over and was switched off: ${messageOf(error)}`;
+      await this.store.change(job.id, (current) => ({
+        ...current,
+        enabled: false,
+        nextRunAtMs: null,
+        state: { ...current.state, lastStatus: 'error', lastError },
+      }));
+      return true;
     }
   }
 

@@ -1,6 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { Selectable, Transaction } from 'kysely';
 import { storedOrigin } from '../common/content-parts';
+import { messageOf } from '../common/openclaw-error';
+import { isPlainObject } from '../common/plain-object';
 import { DatabaseService } from '../storage/database.service';
 import type { CronJobTable, CronRunTable, Schema } from '../storage/schema';
 import type { CronJob, CronRun, CronRunState } from './cron-job';
@@ -28,12 +30,12 @@ export class CronStore {
       .orderBy('next_run_at')
       .orderBy('created_at')
       .execute();
-    return rows.map(fromRow).sort((a, b) => (a.nextRunAtMs ?? Infinity) - (b.nextRunAtMs ?? Infinity));
+    return rows.map(readJob).sort((a, b) => (a.nextRunAtMs ?? Infinity) - (b.nextRunAtMs ?? Infinity));
   }
 
   async find(id: string): Promise<CronJob | undefined> {
     const row = await this.database.read.selectFrom('cron_jobs').selectAll().where('id', '=', id).executeTakeFirst();
-    return row && fromRow(row);
+    return row && readJob(row);
   }
 
   async count(): Promise<number> {
@@ -58,7 +60,7 @@ export class CronStore {
       .$if(this.database.dialect === 'postgres', (query) => query.forUpdate())
       .executeTakeFirst();
     if (!row) return undefined;
-    const changed = change(fromRow(row));
+    const changed = change(readJob(row));
     if (!changed) {
       await transaction.deleteFrom('cron_jobs').where('id', '=', id).execute();
       return undefined;
@@ -76,7 +78,7 @@ export class CronStore {
     return numDeletedRows > 0n;
   }
 
-  /** Jobs whose time has come, in order. */
+  /** Jobs whose time has come, in order. One that can't be read is never due again. */
   async due(now: number): Promise<CronJob[]> {
     const rows = await this.database.read
       .selectFrom('cron_jobs')
@@ -84,7 +86,17 @@ export class CronStore {
       .where('next_run_at', '<=', now)
       .orderBy('next_run_at')
       .execute();
-    return rows.map(fromRow);
+    const jobs = this.database.readable('cron_jobs', rows, ({ id }) => id, fromRow);
+    const known = new Set(jobs.map(({ id }) => id));
+    for (const { id } of rows) if (!known.has(id)) await this.stop(id);
+    return jobs;
+  }
+
+  /** Makes a job never due again, and leaves what is stored of it as it is. */
+  private async stop(id: string): Promise<void> {
+    await this.database.write('cron.stop', (transaction) =>
+      transaction.updateTable('cron_jobs').set({ enabled: 0, next_run_at: null }).where('id', '=', id).execute(),
+    );
   }
 
   /** When the next job is due; undefined when none waits. */
@@ -119,10 +131,15 @@ export class CronStore {
       .select(['run_id', 'session_id', 'session_key', 'result'])
       .where('run_id', 'in', [...runIds])
       .execute();
+    const modelOf = ({ result }: (typeof rows)[number]): { model?: string; provider?: string } => {
+      const { model, provider } = (JSON.parse(result ?? '{}') ?? {}) as { model?: string; provider?: string };
+      return { ...(model ? { model } : {}), ...(provider ? { provider } : {}) };
+    };
     return new Map(
-      rows.map(({ run_id: runId, session_id: sessionId, session_key: sessionKey, result }) => {
-        const { model, provider } = (JSON.parse(result ?? '{}') ?? {}) as { model?: string; provider?: string };
-        return [runId, { sessionId, sessionKey, ...(model ? { model } : {}), ...(provider ? { provider } : {}) }];
+      rows.map((row) => {
+        const { run_id: runId, session_id: sessionId, session_key: sessionKey } = row;
+        const [facts = {}] = this.database.readable('turns', [row], () => runId, modelOf);
+        return [runId, { sessionId, sessionKey, ...facts }];
       }),
     );
   }
@@ -146,16 +163,15 @@ export class CronStore {
   async posted(jobId: string): Promise<Map<number, CronDelivered>> {
     const rows = await this.database.read
       .selectFrom('webhook_deliveries')
-      .select(['body', 'state', 'error'])
+      .select(['id', 'body', 'state', 'error'])
       .where('event', '=', 'cron.finished')
       .where('body', 'like', `%"jobId":"${jobId}"%`)
       .execute();
-    return new Map(
-      rows.map(({ body, state, error }) => {
-        const { payload } = JSON.parse(body) as { payload?: { runAtMs?: number } };
-        return [Number(payload?.runAtMs), deliveredOf(state, error)];
-      }),
-    );
+    const read = ({ body, state, error }: (typeof rows)[number]): [number, CronDelivered] => {
+      const { payload } = JSON.parse(body) as { payload?: { runAtMs?: number } };
+      return [Number(payload?.runAtMs), deliveredOf(state, error)];
+    };
+    return new Map(this.database.readable('webhook_deliveries', rows, ({ id }) => String(id), read));
   }
 
   async running(): Promise<CronRun[]> {
@@ -254,6 +270,8 @@ function toRow(job: CronJob): Selectable<CronJobTable> {
 function fromRow(row: Selectable<CronJobTable>): CronJob {
   type Kept = Omit<CronJob, 'id' | 'agentId' | 'name' | 'enabled' | 'nextRunAtMs' | 'createdAtMs' | 'updatedAtMs'>;
   const rest = JSON.parse(row.job) as Kept;
+  for (const part of ['schedule', 'payload'] as const)
+    if (!isPlainObject(rest) || !isPlainObject(rest[part])) throw new Error(`job.${part} is missing`);
   return {
     ...rest,
     origin: storedOrigin((rest as Partial<Kept>).origin, 'owner'),
@@ -269,6 +287,32 @@ function fromRow(row: Selectable<CronJobTable>): CronJob {
     createdAtMs: Number(row.created_at),
     updatedAtMs: Number(row.updated_at),
   };
+}
+
+/** A job that can't be read is one that does nothing and says so: it can be seen, written anew and removed. */
+function readJob(row: Selectable<CronJobTable>): CronJob {
+  try {
+    return fromRow(row);
+  } catch (error) {
+    return {
+      id: row.id,
+      agentId: row.agent_id,
+      name: row.name,
+      enabled: false,
+      deleteAfterRun: false,
+      schedule: { kind: 'at', atMs: Number(row.created_at) },
+      sessionTarget: 'main',
+      wakeMode: 'now',
+      payload: { kind: 'systemEvent', text: '' },
+      sessionKey: '',
+      rules: [],
+      origin: 'stranger',
+      state: { lastStatus: 'error', lastError: `what is stored of it can't be read: ${messageOf(error)}` },
+      nextRunAtMs: null,
+      createdAtMs: Number(row.created_at),
+      updatedAtMs: Number(row.updated_at),
+    };
+  }
 }
 
 const runFromRow = (row: Selectable<CronRunTable>): CronRun => ({

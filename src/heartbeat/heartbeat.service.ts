@@ -10,6 +10,7 @@ import { Clock, systemClock } from '../common/clock';
 import type { DeliveryRoute } from '../common/delivery-route';
 import { type Logger, LoggerFactory } from '../common/logger';
 import { messageOf } from '../common/openclaw-error';
+import { timerMs } from '../common/sleep';
 import { decodeOwnText } from '../common/text/decode-text';
 import { zonedTime } from '../common/zoned-time';
 import { ConfigService } from '../config/config.service';
@@ -28,7 +29,6 @@ import { type HeartbeatOutcome, type HeartbeatState, HeartbeatStore } from './he
 
 const TIMER = 'heartbeat';
 const CHANNEL = 'heartbeat';
-const MAX_TIMER_MS = 2 ** 31 - 1;
 /** Wishes for a heartbeat that come together are one. */
 const WAKE_MS = 250;
 /** Wait for a conversation in which something goes on. */
@@ -112,7 +112,7 @@ export class HeartbeatService {
     if (this.switchedOff) return;
     const due = heartbeatPlans(this.config.config).flatMap((plan) => (plan.everyMs > 0 ? [this.dueAt(plan)] : []));
     if (due.length === 0) return;
-    const ms = Math.min(Math.max(0, Math.min(...due) - this.clock.now()), MAX_TIMER_MS);
+    const ms = timerMs(Math.min(...due) - this.clock.now());
     const timer = setTimeout(() => void this.tick(), ms);
     timer.unref();
     this.scheduler.addTimeout(TIMER, timer);

@@ -34,7 +34,7 @@ export class HeartbeatStore {
 
   async all(): Promise<HeartbeatState[]> {
     const rows = await this.database.read.selectFrom('heartbeats').selectAll().execute();
-    return rows.map((row) => ({
+    return this.database.readable('heartbeats', rows, (row) => row.agent_id, (row) => ({
       agentId: row.agent_id,
       lastRunAt: Number(row.last_run_at),
       ...(row.run_id === null ? {} : { runId: row.run_id }),

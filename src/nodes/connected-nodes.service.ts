@@ -5,6 +5,7 @@ import { EventBus } from '../events/event-bus';
 import type { ConnectedNode } from '../events/event-map';
 import type { HostStats } from './host-stats';
 import { OpenclawError } from '../common/openclaw-error';
+import { timerMs } from '../common/sleep';
 import { allowedCommands, paramsFault, passedOn } from '../gateway/protocol/node-commands';
 
 const DEFAULT_TIMEOUT_MS = 30_000;
@@ -126,7 +127,7 @@ export class NodeRegistry {
       const stop = (): void => settle(new NodeInvokeError('ABORTED', 'the call was stopped'));
       const timer = setTimeout(
         () => settle(new NodeInvokeError('TIMEOUT', `the node did not answer within ${timeoutMs} ms`)),
-        timeoutMs,
+        timerMs(timeoutMs),
       );
       options.signal?.addEventListener('abort', stop, { once: true });
       this.waiting.set(id, { nodeId, settle });

@@ -8,6 +8,7 @@ const FAILURES: readonly SendFailure[] = [
   'rate_limited',
   'not_delivered',
   'ambiguous',
+  'server_fault',
   'unauthorized',
   'gone',
   'defect',
@@ -30,7 +31,7 @@ const anyFailure = fc.record({
   ageMs: fc.integer({ min: -DAY_MS, max: 30 * DAY_MS }),
   copies: fc.integer({ min: 0, max: 5 }),
   canBeFound: fc.boolean(),
-  retryAfterMs: fc.option(fc.integer({ min: 0, max: 3_600_000 }), { nil: undefined }),
+  retryAfterMs: fc.option(fc.oneof(fc.integer({ min: -1000, max: 3_600_000 }), fc.constant(NaN)), { nil: undefined }),
   random: fc.double({ min: 0, max: 1, noNaN: true, maxExcluded: true }),
 });
 
@@ -40,7 +41,8 @@ describe('a failed delivery', () => {
       fc.property(anyFailure, ({ failure, retryAfterMs, random, ...more }) => {
         const decision = decideDelivery(failed(failure, more, retryAfterMs), () => random);
         if (decision.action !== 'retry') return;
-        if (retryAfterMs !== undefined) expect(decision.delayMs).toBe(retryAfterMs);
+        expect(decision.delayMs).toBeGreaterThanOrEqual(50);
+        if (retryAfterMs !== undefined && retryAfterMs >= 50) expect(decision.delayMs).toBe(retryAfterMs);
         else expect(decision.delayMs).toBeLessThanOrEqual(more.failingForMs < 60_000 ? 5000 : 30_000);
       }),
     );
@@ -71,7 +73,7 @@ describe('a failed delivery', () => {
 
   it('is given up after a day of failing, never because a clock was set forward', () => {
     const old = { ageMs: 2 * DAY_MS, inARow: 40 };
-    for (const failure of ['not_delivered', 'ambiguous', 'unauthorized'] as const) {
+    for (const failure of ['not_delivered', 'ambiguous', 'server_fault', 'unauthorized'] as const) {
       expect(decideDelivery(failed(failure, { ...old, failingForMs: 1000 })).action).toBe('retry');
       expect(decideDelivery(failed(failure, { ...old, failingForMs: DAY_MS })).action).toBe('fail');
       expect(decideDelivery(failed(failure, { ...old, failingForMs: DAY_MS, copies: 1 })).action).toBe(

@@ -33,8 +33,22 @@ export type DeliveryDecision =
   /** It may have arrived, and nobody can find out. */
   | { action: 'leave-uncertain' };
 
+/** A shorter pause than this is none: who asks for it may ask for it all the time. */
+const LEAST_ASKED_MS = 50;
+
+/** Pause after a failure, in milliseconds: what the platform asks for, else by how many there were in a row. */
+export function pauseAfter(
+  { retryAfterMs }: ChannelSendError,
+  inARow: number,
+  failingForMs: number,
+  random: () => number = Math.random,
+): number {
+  const isAsked = retryAfterMs !== undefined && retryAfterMs >= LEAST_ASKED_MS;
+  return isAsked ? retryAfterMs : retryDelay(inARow, failingForMs, random);
+}
+
 /** Pause after failures in a row, in milliseconds. */
-export function retryDelay(inARow: number, failingForMs: number, random: () => number = Math.random): number {
+function retryDelay(inARow: number, failingForMs: number, random: () => number = Math.random): number {
   return backoffDelay(failingForMs < MINUTE_MS ? FIRST_MINUTE : LATER, inARow - 1, random);
 }
 
@@ -43,7 +57,7 @@ export function decideDelivery(failed: FailedDelivery, random: () => number = Ma
   const { error, inARow, failingForMs, ageMs, copies, canBeFound } = failed;
   const retry: DeliveryDecision = {
     action: 'retry',
-    delayMs: error.retryAfterMs ?? retryDelay(inARow, failingForMs, random),
+    delayMs: pauseAfter(error, inARow, failingForMs, random),
   };
   const mayHaveArrived = copies > 0;
   const giveUp: DeliveryDecision = { action: mayHaveArrived ? 'leave-uncertain' : 'fail' };
@@ -60,6 +74,7 @@ export function decideDelivery(failed: FailedDelivery, random: () => number = Ma
     case 'ambiguous':
       return isTooOld || (!canBeFound && copies >= MOST_COPIES) ? giveUp : retry;
     case 'not_delivered':
+    case 'server_fault':
     case 'unauthorized':
       return isTooOld ? giveUp : retry;
   }

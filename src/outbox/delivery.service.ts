@@ -8,7 +8,7 @@ import { MOST_COPIES, decideDelivery } from './delivery-policy';
 import { DeliveryStore } from './delivery.store';
 import type { OutboxPart } from './outbox-part';
 import { placeKey } from './places';
-import { PlatformCalls, isProgramError, messageOfPart } from './platform-calls';
+import { PlatformCalls, mayHaveArrived, messageOfPart } from './platform-calls';
 import { SentSearchService } from './sent-search.service';
 import { StreamPreviewService } from './stream-preview.service';
 
@@ -162,9 +162,8 @@ export class DeliveryService {
     try {
       return await this.calls.make(part, () => this.send(adapter, part));
     } catch (error) {
-      const { failure, cause } = error as ChannelSendError;
-      const mayHaveArrived = failure === 'ambiguous' || (failure === 'defect' && !isProgramError(cause));
-      if (!mayHaveArrived) Object.assign(part, before);
+      if (!mayHaveArrived(error as ChannelSendError, part.mark !== null && adapter.findSent !== undefined))
+        Object.assign(part, before);
       throw error;
     }
   }

@@ -5,7 +5,7 @@ import { type Logger, LoggerFactory } from '../common/logger';
 import { messageOf } from '../common/openclaw-error';
 import { sleep } from '../common/sleep';
 import { ChannelDirectory } from '../events/channel-directory';
-import { retryDelay } from './delivery-policy';
+import { pauseAfter } from './delivery-policy';
 import { DeliveryService } from './delivery.service';
 import { DeliveryStore } from './delivery.store';
 import type { OutboxPart } from './outbox-part';
@@ -125,10 +125,10 @@ export class OutboxDispatcher {
       try {
         return await this.calls.make(part, () => this.places.find(part.route));
       } catch (error) {
-        const { failure, retryAfterMs } = error as ChannelSendError;
+        const { failure } = error as ChannelSendError;
         // Sending will be refused as well, with the reason.
         if (failure === 'refused' || failure === 'gone' || failure === 'defect') return targetKey(part.route);
-        await sleep(retryAfterMs ?? retryDelay(failures, performance.now() - began), this.stopping.signal);
+        await sleep(pauseAfter(error as ChannelSendError, failures, performance.now() - began), this.stopping.signal);
       }
     }
     return undefined;

@@ -59,6 +59,15 @@ export const isProgramError = (error: unknown): boolean =>
   [TypeError, RangeError, ReferenceError, SyntaxError].some((kind) => error instanceof kind) &&
   (error as Error).cause === undefined;
 
+/**
+ * Whether a message may be there after its sending failed.
+ * @param canBeFound whether that can be looked for
+ */
+export function mayHaveArrived({ failure, cause }: ChannelSendError, canBeFound: boolean): boolean {
+  if (failure === 'defect') return !isProgramError(cause);
+  return failure === 'ambiguous' || (failure === 'server_fault' && canBeFound);
+}
+
 /** A part in the words of the channels. */
 export const messageOfPart = ({ id, route, payload }: OutboxPart): OutboundMessage => ({
   deliveryId: id,

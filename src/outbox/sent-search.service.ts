@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { ChannelSendError, type RegisteredChannel, type SearchStep } from '../channels/channel-adapter';
 import { type Logger, LoggerFactory } from '../common/logger';
 import { sleep } from '../common/sleep';
-import { retryDelay } from './delivery-policy';
+import { pauseAfter } from './delivery-policy';
 import { DeliveryStore } from './delivery.store';
 import type { OutboxPart } from './outbox-part';
 import { placeKey } from './places';
@@ -68,9 +68,9 @@ export class SentSearchService {
           (adapter.findSent as NonNullable<typeof adapter.findSent>)(message, search),
         );
       } catch (error) {
-        const { failure, message: reason, retryAfterMs } = error as ChannelSendError;
+        const { failure, message: reason } = error as ChannelSendError;
         if (failure === 'refused' || failure === 'gone' || failure === 'defect') return { kind: 'impossible', reason };
-        const delayMs = retryAfterMs ?? retryDelay(++failures, performance.now() - began);
+        const delayMs = pauseAfter(error as ChannelSendError, ++failures, performance.now() - began);
         // That was no question, and when the next one may be the platform has said itself.
         if (failure === 'rate_limited') this.asked.delete(placeKey(part.route, place));
         this.log.debug({ channel: part.route.channel, run: part.runId, failure, waitMs: delayMs }, reason);

@@ -8,7 +8,7 @@ import { EventBus } from '../events/event-bus';
 import { BlockStream } from './block-stream.service';
 import { ChatLines } from './chat-lines';
 import { Places, placeKey } from './places';
-import { asSendError } from './platform-calls';
+import { asSendError, mayHaveArrived } from './platform-calls';
 import { PreviewStore } from './preview.store';
 
 /** What is answered at once needs no sign that somebody writes; platforms count it like a message. */
@@ -147,8 +147,8 @@ export class StreamPreviewService {
         preview.platformId = await channel.adapter.send({ ...message, deliveryId });
         await this.store.end(deliveryId, preview.platformId);
       } catch (error) {
-        const { failure } = asSendError(error);
-        await this.store.end(deliveryId, null, failure !== 'ambiguous' && failure !== 'defect');
+        const canBeFound = mark !== undefined && channel.adapter.findSent !== undefined;
+        await this.store.end(deliveryId, null, !mayHaveArrived(asSendError(error), canBeFound));
         throw error;
       } finally {
         // The final text may have come while the preview was on its way.

@@ -4,6 +4,7 @@ import { type RawBuilder, type Selectable, type Transaction, sql } from 'kysely'
 import { Clock, systemClock } from '../common/clock';
 import { invalidRequest } from '../rpc/rpc-error';
 import { foldText } from '../common/fold-text';
+import { OpenclawError, messageOf } from '../common/openclaw-error';
 import { EventBus } from '../events/event-bus';
 import { DatabaseService } from '../storage/database.service';
 import type { Schema, SessionTable } from '../storage/schema';
@@ -70,6 +71,12 @@ export class SessionStore {
     return row && fromRow(row);
   }
 
+  /** A session without a person's choices, whatever became of these: to be removed. */
+  async findPlace(key: string): Promise<SessionEntry | undefined> {
+    const row = await this.database.read.selectFrom('sessions').selectAll().where('key', '=', key).executeTakeFirst();
+    return row && placeOf(row);
+  }
+
   async findBySessionId(sessionId: string): Promise<SessionEntry | undefined> {
     const row = await this.database.read
       .selectFrom('sessions')
@@ -86,7 +93,7 @@ export class SessionStore {
     if (filter.updatedAfter !== undefined) query = query.where('updated_at', '>=', filter.updatedAfter);
     if (filter.label !== undefined) query = query.where('label', '=', filter.label);
     if (filter.limit !== undefined) query = query.limit(filter.limit);
-    return (await query.execute()).map(fromRow);
+    return this.readable(await query.execute());
   }
 
   /** A page of sessions, newest first, and how many there are in all. Only what is on the page is read as a whole. */
@@ -100,12 +107,16 @@ export class SessionStore {
     // An offset without a limit is none in SQLite.
     if (limit !== undefined || offset > 0) page = page.limit(limit ?? MOST).offset(offset);
     const rows = await page.execute();
-    if (offset === 0 && (limit === undefined || rows.length < limit))
-      return { entries: rows.map(fromRow), total: rows.length };
+    const entries = this.readable(rows);
+    if (offset === 0 && (limit === undefined || rows.length < limit)) return { entries, total: entries.length };
     const counted = await this.asked(query)
       .select((eb) => eb.fn.countAll<number>().as('n'))
       .executeTakeFirst();
-    return { entries: rows.map(fromRow), total: Number(counted?.n ?? 0) };
+    return { entries, total: Number(counted?.n ?? 0) };
+  }
+
+  private readable(rows: readonly Row[]): SessionEntry[] {
+    return this.database.readable('sessions', rows, ({ key }) => key, fromRow);
   }
 
   private asked(asked: SessionQuery) {
@@ -161,10 +172,14 @@ export class SessionStore {
 
   /** The session of a key, held until the end of the transaction: what is read can be written back. */
   async findIn(transaction: Transaction<Schema>, key: string): Promise<SessionEntry | undefined> {
+    const row = await this.rowIn(transaction, key);
+    return row && fromRow(row);
+  }
+
+  private async rowIn(transaction: Transaction<Schema>, key: string): Promise<Row | undefined> {
     let query = transaction.selectFrom('sessions').selectAll().where('key', '=', key);
     if (this.database.dialect === 'postgres') query = query.forUpdate();
-    const row = await query.executeTakeFirst();
-    return row && fromRow(row);
+    return query.executeTakeFirst();
   }
 
   /** The same, made when it does not exist yet. */
@@ -222,7 +237,10 @@ export class SessionStore {
     return next;
   }
 
-  /** Starts a new session id under the same key; choices stay, counters and label's text stay with the key. */
+  /**
+   * Starts a new session id under the same key; choices stay, unless they can't be read; counters and label's text stay with
+   * the key.
+   */
   reset(key: string, agentId: string, guard: ChangeGuard): Promise<SessionEntry> {
     return this.database.write('session.reset', async (transaction) => {
       const entry = await this.resetIn(transaction, key, agentId);
@@ -232,7 +250,9 @@ export class SessionStore {
   }
 
   async resetIn(transaction: Transaction<Schema>, key: string, agentId: string): Promise<SessionEntry> {
-    const old = await this.ensureIn(transaction, key, agentId);
+    const row = await this.rowIn(transaction, key);
+    const [known = row && placeOf(row)] = row ? this.readable([row]) : [];
+    const old = known ?? (await this.ensureIn(transaction, key, agentId));
     const now = this.clock.now();
     const kept = Object.fromEntries(
       KEPT_ON_RESET.filter((field) => old[field] !== undefined).map((field) => [field, old[field]]),
@@ -313,9 +333,14 @@ export class SessionStore {
   }
 }
 
+/** @throws OpenclawError SESSION_UNREADABLE: without a person's choices it is not gone on with, for they may forbid something */
 function fromRow(row: Row): SessionEntry {
+  return { ...entryOf(row), ...placeOf(row) };
+}
+
+/** What a session is without a person's choices: it can be told of and begun anew, also where those can't be read. */
+function placeOf(row: Row): SessionEntry {
   return {
-    ...(JSON.parse(row.entry) as Partial<SessionEntry>),
     key: row.key,
     agentId: row.agent_id,
     sessionId: row.session_id,
@@ -327,6 +352,18 @@ function fromRow(row: Row): SessionEntry {
     ...(row.interacted_at === null ? {} : { lastInteractionAt: Number(row.interacted_at) }),
     ...(row.category === null ? {} : { category: row.category }),
   };
+}
+
+function entryOf({ key, entry }: Row): Partial<SessionEntry> {
+  try {
+    return JSON.parse(entry) as Partial<SessionEntry>;
+  } catch (cause) {
+    throw new OpenclawError(
+      'SESSION_UNREADABLE',
+      `what is stored of session ${key} can't be read: ${messageOf(cause)}; reset or delete it to begin anew: openclaw sessions reset ${key}`,
+      { cause },
+    );
+  }
 }
 
 function toRow(entry: SessionEntry): Row {

@@ -63,10 +63,13 @@ export class TranscriptSearch {
     const visible = new Map<string, boolean>();
     for (let page = 0; page < MOST_PAGES && found.length < limit; page++) {
       const rows = await this.page(texts, limit * READ_PER_RESULT, page, scope);
-      for (const { key, session_id: sessionId, has_ended, seq, kind, payload, created_at } of rows) {
-        const { message, excludeFromContext } = JSON.parse(payload) as StoredEvent;
-        if (isForModel && excludeFromContext === true) continue;
-        const snippet = around(textOf(message.content), texts);
+      const read = (row: Row): string | undefined => {
+        const { message, excludeFromContext } = JSON.parse(row.payload) as StoredEvent;
+        return isForModel && excludeFromContext === true ? undefined : around(textOf(message.content), texts);
+      };
+      for (const row of rows) {
+        const { key, session_id: sessionId, has_ended, seq, kind, created_at } = row;
+        const [snippet] = this.database.readable('transcript_events', [row], () => `${sessionId}#${seq}`, read);
         if (snippet === undefined) continue;
         const isShown = visible.get(key) ?? (await isVisible(key));
         visible.set(key, isShown);

@@ -247,14 +247,14 @@ export class TranscriptStore {
 
   /** Rows as events, with their pictures. */
   private async events(sessionId: string, rows: readonly Selectable<TranscriptTable>[]): Promise<TranscriptEvent[]> {
-    const events = rows.map(fromRow);
+    const told = this.database.readable('transcript_events', rows, nameOf, (row) => [row, fromRow(row)] as const);
+    const events = told.map(([, event]) => event);
     await fillPictures(
       this.database.read,
       `session:${sessionId}`,
       events.map(({ message }) => message.content),
     );
-    for (const [index, event] of events.entries())
-      this.sizes.set(event, sizeOf(rows[index] as Selectable<TranscriptTable>, event));
+    for (const [row, event] of told) this.sizes.set(event, sizeOf(row, event));
     return events;
   }
 
@@ -300,6 +300,8 @@ function toRow(sessionId: string, event: TranscriptEvent): Selectable<Transcript
     created_at: event.at,
   };
 }
+
+const nameOf = ({ session_id, seq }: Selectable<TranscriptTable>): string => `${session_id}#${seq}`;
 
 function fromRow(row: Selectable<TranscriptTable>): TranscriptEvent {
   const payload = JSON.parse(row.payload) as StoredPayload;

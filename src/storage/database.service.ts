@@ -20,6 +20,8 @@ import { SqliteUpkeep } from './sqlite-upkeep';
 
 /** Copies of the database from before a change of its schema that are kept. */
 const KEPT_BEFORE = 3;
+/** Rows that can't be read which the log names at most. */
+const MOST_TOLD = 1000;
 
 export interface WriteOptions {
   /** Lease that has to be this process's still: it is looked at, and held, inside the transaction. */
@@ -43,6 +45,8 @@ export class DatabaseService {
   private sqlite: OpenedSqlite['raw'] | undefined;
   private upkeep: SqliteUpkeep | undefined;
   dialect: Dialect = 'sqlite';
+  /** Rows that the log has told of. */
+  private readonly unreadable = new Set<string>();
 
   constructor(
     private readonly config: ConfigService,
@@ -94,6 +98,25 @@ export class DatabaseService {
   get read(): Kysely<Schema> {
     if (!this.db) throw closed();
     return this.db;
+  }
+
+  /**
+   * What rows of a table say. One that can't be read stands in no other's way: it is left out, and the log tells of it once.
+   * @param idOf names a row for people
+   */
+  readable<R, T>(table: keyof Schema, rows: readonly R[], idOf: (row: R) => string, read: (row: R) => T): T[] {
+    return rows.flatMap((row): T[] => {
+      try {
+        return [read(row)];
+      } catch (error) {
+        const id = idOf(row);
+        if (this.unreadable.size < MOST_TOLD && !this.unreadable.has(`${table} ${id}`)) {
+          this.unreadable.add(`${table} ${id}`);
+          this.log.error({ table, row: id, error: messageOf(error) }, 'a stored row can not be read and is left out');
+        }
+        return [];
+      }
+    });
   }
 
   /**

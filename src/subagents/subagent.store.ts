@@ -52,7 +52,7 @@ export class SubagentStore {
       .where('state', '=', 'running')
       .orderBy('created_at')
       .execute();
-    return rows.map(fromRow);
+    return this.readable(rows);
   }
 
   /** Runs that a conversation has begun, newest first. */
@@ -64,7 +64,11 @@ export class SubagentStore {
       .orderBy('created_at', 'desc')
       .limit(limit)
       .execute();
-    return rows.map(fromRow);
+    return this.readable(rows);
+  }
+
+  private readable(rows: readonly Selectable<SubagentRunTable>[]): SubagentRun[] {
+    return this.database.readable('subagent_runs', rows, (row) => row.run_id, fromRow);
   }
 
   /** A run in any state. */

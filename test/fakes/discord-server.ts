@@ -1,7 +1,7 @@
 import { type IncomingMessage, type Server, type ServerResponse, createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type WebSocket, WebSocketServer } from 'ws';
-import { type Fault, FaultPlan } from './fault-plan';
+import { type Fault, FaultPlan, isAfter } from './fault-plan';
 import { type FormFile, bodyOf } from './request-body';
 
 type Json = Record<string, unknown>;
@@ -463,9 +463,9 @@ export class FakeDiscord {
     if (needsToken && request.headers.authorization !== `Bot ${this.token}`)
       return answer(response, 401, { message: '401: Unauthorized', code: 0 });
     const fault = this.faults.next(nameOf(method, path));
-    if (fault && fault.kind !== 'reset-after') return misbehave(fault, response);
+    if (fault && !isAfter(fault)) return misbehave(fault, response);
     const [status, result] = this.handle(method, path, url.searchParams, body, files);
-    if (fault) response.socket?.destroy();
+    if (fault) misbehave(fault, response);
     else answer(response, status, result);
   }
 
@@ -757,7 +757,7 @@ function nameOf(method: string, path: string): string {
   return `${method} ${path}`;
 }
 
-function misbehave(fault: Exclude<Fault, { kind: 'reset-after' }>, response: ServerResponse): void {
+function misbehave(fault: Fault, response: ServerResponse): void {
   switch (fault.kind) {
     case 'rate-limit': {
       const seconds = fault.retryAfter ?? 1;
@@ -766,9 +766,11 @@ function misbehave(fault: Exclude<Fault, { kind: 'reset-after' }>, response: Ser
       return;
     }
     case 'status':
+    case 'status-after':
       answer(response, fault.status, { message: fault.description ?? 'Internal Server Error', code: 0 });
       return;
     case 'reset-before':
+    case 'reset-after':
       response.socket?.destroy();
       return;
     case 'garbage':

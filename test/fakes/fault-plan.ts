@@ -3,12 +3,17 @@ export type Fault =
   /** 429 with a retry time in seconds. */
   | { kind: 'rate-limit'; retryAfter?: number }
   | { kind: 'status'; status: number; description?: string }
+  /** The request takes effect, then the server, or what stands before it, answers with an error. */
+  | { kind: 'status-after'; status: number; description?: string }
   /** The connection breaks before the request takes effect. */
   | { kind: 'reset-before' }
   /** The request takes effect, then the connection breaks before the answer. */
   | { kind: 'reset-after' }
   /** The answer is no JSON. */
   | { kind: 'garbage' };
+
+/** Whether the request takes effect all the same. */
+export const isAfter = ({ kind }: Fault): boolean => kind === 'reset-after' || kind === 'status-after';
 
 interface Planned {
   method: string;
@@ -26,6 +31,11 @@ export class FaultPlan {
   /** The next `times` calls of a method fail. */
   add(method: string, fault: Fault, times = 1): void {
     this.planned.push({ method, fault, times });
+  }
+
+  /** Forgets what was planned by name. */
+  clear(): void {
+    this.planned.length = 0;
   }
 
   /** From now on each call fails with a probability. */

@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import { type IncomingMessage, type Server, type ServerResponse, createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type WebSocket, WebSocketServer } from 'ws';
-import { type Fault, FaultPlan } from './fault-plan';
+import { type Fault, FaultPlan, isAfter } from './fault-plan';
 import { bodyOf } from './request-body';
 
 type Json = Record<string, unknown>;
@@ -407,9 +407,9 @@ export class FakeSlack {
     if (token !== (method === 'apps.connections.open' ? this.appToken : this.botToken))
       return answer(response, { ok: false, error: 'invalid_auth' });
     const fault = this.faults.next(method);
-    if (fault && fault.kind !== 'reset-after') return misbehave(fault, response);
+    if (fault && !isAfter(fault)) return misbehave(fault, response);
     const result = this.handle(method, params);
-    if (fault) response.socket?.destroy();
+    if (fault) misbehave(fault, response);
     else answer(response, result);
   }
 
@@ -603,16 +603,18 @@ function parsedFields(fields: Json): Json {
   );
 }
 
-function misbehave(fault: Exclude<Fault, { kind: 'reset-after' }>, response: ServerResponse): void {
+function misbehave(fault: Fault, response: ServerResponse): void {
   switch (fault.kind) {
     case 'rate-limit':
       response.writeHead(429, { 'retry-after': String(fault.retryAfter ?? 1), 'content-type': 'application/json' });
       response.end('{"ok":false,"error":"ratelimited"}');
       return;
     case 'status':
+    case 'status-after':
       response.writeHead(fault.status).end(fault.description ?? 'error');
       return;
     case 'reset-before':
+    case 'reset-after':
       response.socket?.destroy();
       return;
     case 'garbage':

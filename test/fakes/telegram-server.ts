@@ -1,6 +1,6 @@
 import { type IncomingMessage, type Server, type ServerResponse, createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { type Fault, FaultPlan } from './fault-plan';
+import { type Fault, FaultPlan, isAfter } from './fault-plan';
 import { bodyOf } from './request-body';
 
 export interface FakeUpdate {
@@ -277,13 +277,13 @@ export class FakeTelegram {
     this.calls.push({ method, params, at: Date.now() });
 
     const fault = this.faults.next(method);
-    if (fault && fault.kind !== 'reset-after') return misbehave(fault, response);
+    if (fault && !isAfter(fault)) return misbehave(fault, response);
     if (method === 'getUpdates') {
       this.longPoll(params, request, response);
       return;
     }
     const result = this.handle(method, params);
-    if (fault) response.socket?.destroy();
+    if (fault) misbehave(fault, response);
     else if (result.ok) answer(response, 200, result);
     else answer(response, result.error_code, result);
   }
@@ -579,7 +579,7 @@ export class FakeTelegram {
   }
 }
 
-function misbehave(fault: Exclude<Fault, { kind: 'reset-after' }>, response: ServerResponse): void {
+function misbehave(fault: Fault, response: ServerResponse): void {
   switch (fault.kind) {
     case 'rate-limit': {
       const seconds = fault.retryAfter ?? 1;
@@ -592,6 +592,7 @@ function misbehave(fault: Exclude<Fault, { kind: 'reset-after' }>, response: Ser
       return;
     }
     case 'status':
+    case 'status-after':
       answer(response, fault.status, {
         ok: false,
         error_code: fault.status,
@@ -599,6 +600,7 @@ function misbehave(fault: Exclude<Fault, { kind: 'reset-after' }>, response: Ser
       });
       return;
     case 'reset-before':
+    case 'reset-after':
       response.socket?.destroy();
       return;
     case 'garbage':

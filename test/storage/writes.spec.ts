@@ -93,6 +93,7 @@ const GUARDS: Record<string, string> = {
   'cron.add': 'primary key',
   'cron.change': 'row of the job held',
   'cron.remove': 'one row by id',
+  'cron.stop': 'one row by id: as often as one likes',
   'cron.missed': 'primary key (job, slot)',
   'cron.skip': 'primary key (job, slot)',
   'cron.queue': 'primary key (job, slot): claimed in the commit that hands it over',

@@ -42,7 +42,8 @@ export class CompactionStore {
       .orderBy('through_seq', 'desc')
       .limit(limit)
       .execute();
-    return rows.map((row) => {
+    const nameOf = (row: (typeof rows)[number]): string => `${row.session_id}#${row.through_seq}`;
+    return this.database.readable('compactions', rows, nameOf, (row) => {
       const facts = JSON.parse(row.facts) as Pick<Compaction, 'by' | 'tokensBefore' | 'tokensAfter' | 'origin'>;
       return {
         ...facts,

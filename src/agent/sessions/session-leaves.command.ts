@@ -6,13 +6,13 @@ import { printAnswer, printJson, printLine, printNote, relativeTime } from '../.
 import { commandLine } from '../../common/cli/own-commands';
 import { OpenclawError } from '../../common/openclaw-error';
 import { isPlainObject } from '../../common/plain-object';
+import { MAX_TIMER_MS, timerMs } from '../../common/sleep';
 import { resolveGatewayTarget } from '../../config/gateway-target';
 import { CallingCommand } from '../../config/calling-command';
 import { withGateway } from '../../gateway/client/with-gateway';
 
 const DEFAULT_MESSAGES = 20;
 /** The longest that a timer runs, some 24 days. */
-const LONGEST_MS = 2 ** 31 - 1;
 
 interface HistoryMessage {
   role: string;
@@ -230,7 +230,7 @@ export class SessionsTailCommand extends SessionCommand {
         else printMessage(message);
       });
       printNote(`listening to ${name}`);
-      const timer = setTimeout(() => ended(), options.for === undefined ? LONGEST_MS : options.for * 1000);
+      const timer = setTimeout(() => ended(), timerMs(options.for === undefined ? MAX_TIMER_MS : options.for * 1000));
       process.once('SIGINT', () => ended());
       await Promise.race([end, client.closed()]);
       clearTimeout(timer);

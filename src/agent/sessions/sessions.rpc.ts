@@ -208,7 +208,7 @@ export class SessionsRpc {
   })
   async reset(params: SessionsResetParams): Promise<unknown> {
     const key = canonicalSessionKey(this.config.config, params.key, params.agentId);
-    const current = await this.sessions.find(key);
+    const current = await this.sessions.findPlace(key);
     if (params.expectedSessionId && current?.sessionId !== params.expectedSessionId) {
       throw invalidRequest('session changed since it was read; read it again and repeat');
     }
@@ -232,7 +232,7 @@ export class SessionsRpc {
       throw invalidRequest(`the main session can't be deleted: ${key}; reset it instead`);
     }
     return withoutAnyRuns(this.lanes, key, async () => {
-      const session = await this.sessions.find(key);
+      const session = await this.sessions.findPlace(key);
       if (!session) return { ok: true, key, deleted: false, archived: [] };
       const deleteTranscript = params.deleteTranscript ?? true;
       const archived = deleteTranscript ? await this.archive.keepDeleted(session) : [];

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { ReplyButton } from '../../common/chat-media';
 import { cutText } from '../../common/cut-text';
+import { timerMs } from '../../common/sleep';
 import { Doc, Hidden, Int, Opt, StrList, Text } from '../../common/validation/fields';
 import { EventBus } from '../../events/event-bus';
 import { OutboundDesk } from '../../events/outbound-desk';
@@ -97,7 +98,7 @@ export class AskUserTool {
         resolve(found);
       };
       const stop = (): void => settle(false);
-      const timer = setTimeout(stop, timeoutMs);
+      const timer = setTimeout(stop, timerMs(timeoutMs));
       const look = (): void =>
         void waiting().then(
           (found) => (found || context.signal.aborted ? settle(found) : undefined),

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { timerMs } from '../../common/sleep';
 import { EventBus } from '../../events/event-bus';
 import { InboxStore } from '../../inbox/inbox.store';
 import type { TurnOutcomeKind, TurnResult } from './turn-record';
@@ -81,7 +82,7 @@ export class RunOutcomeService {
           },
         );
       };
-      const timer = setTimeout(stop, timeoutMs);
+      const timer = setTimeout(stop, timerMs(timeoutMs));
       const listening = [
         this.events.on('turn.closed', ({ runIds }) => {
           if (runId === undefined || runIds.includes(runId)) look();

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { type Logger, LoggerFactory } from '../../common/logger';
 import { takeHandover } from '../../common/markdown/handed-files';
 import { messageOf } from '../../common/openclaw-error';
+import { timerMs } from '../../common/sleep';
 import { isSubagentKey } from '../../sessions/session-key';
 import { Handovers } from '../media/handover.service';
 import { withHandover } from './with-handover';
@@ -91,7 +92,7 @@ export class TurnRunner {
     });
     const timer = setTimeout(
       () => control.abort('timeout' satisfies AbortReason),
-      Math.max(0, turn.deadlineAt - Date.now()),
+      timerMs(turn.deadlineAt - Date.now()),
     );
     announcer.started(turn.startedAt);
     this.announcers.set(turn.sessionKey, announcer);

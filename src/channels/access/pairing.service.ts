@@ -1,11 +1,11 @@
 import { randomInt } from 'node:crypto';
 import { Injectable, Optional } from '@nestjs/common';
-import type { Transaction } from 'kysely';
+import type { Selectable, Transaction } from 'kysely';
 import { Clock, systemClock } from '../../common/clock';
 import { OpenclawError } from '../../common/openclaw-error';
 import { secretsEqual } from '../../common/secrets-equal';
 import { DatabaseService } from '../../storage/database.service';
-import type { Schema } from '../../storage/schema';
+import type { PairingRequestTable, Schema } from '../../storage/schema';
 import type { PairedPeople, PairedRole } from './access-gate';
 
 /** No characters that are mistaken for each other. */
@@ -96,7 +96,8 @@ export class PairingService {
       .where('created_at', '>', this.clock.now() - PAIRING_TTL_MS)
       .orderBy('created_at');
     if (channel !== undefined) query = query.where('channel', '=', channel);
-    return (await query.execute()).map((row) => ({
+    const nameOf = (row: Selectable<PairingRequestTable>): string => `${row.channel}/${row.account}/${row.sender_id}`;
+    return this.database.readable('pairing_requests', await query.execute(), nameOf, (row) => ({
       channel: row.channel,
       account: row.account,
       senderId: row.sender_id,

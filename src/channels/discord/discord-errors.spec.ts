@@ -5,7 +5,7 @@ describe('errors of Discord', () => {
   it.each([
     [{ status: 403, code: 50013 }, false, 'refused'],
     [{ status: 401 }, false, 'unauthorized'],
-    [{ status: 502 }, false, 'ambiguous'],
+    [{ status: 502 }, false, 'server_fault'],
     [{ status: 502 }, true, 'not_delivered'],
     [{ retryAfter: 250 }, false, 'rate_limited'],
     [{ code: 'ECONNREFUSED' }, false, 'not_delivered'],

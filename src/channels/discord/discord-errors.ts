@@ -46,7 +46,8 @@ function failureOf({ status, code, retryAfter }: DiscordError, repeatable: boole
   if (status === 401) return 'unauthorized';
   if (status !== undefined && status < 500) return 'refused';
   if (typeof code === 'string' && NOT_SENT.has(code)) return 'not_delivered';
-  return repeatable ? 'not_delivered' : 'ambiguous';
+  if (repeatable) return 'not_delivered';
+  return status === undefined ? 'ambiguous' : 'server_fault';
 }
 
 /**

@@ -45,7 +45,7 @@ export function sendError(error: unknown, repeatable: boolean): ChannelSendError
 function failureOf(error: unknown, code: number | undefined, repeatable: boolean): SendFailure {
   if (code === 429) return 'rate_limited';
   if (code === 401) return 'unauthorized';
-  if (code !== undefined && code >= 500) return 'not_delivered';
+  if (code !== undefined && code >= 500) return repeatable ? 'not_delivered' : 'server_fault';
   if (code !== undefined) return 'refused';
   if (NOT_SENT.has((error as TelegramApiError).code ?? '')) return 'not_delivered';
   return repeatable ? 'not_delivered' : 'ambiguous';

@@ -35,15 +35,15 @@ export class DevicePairingService {
     const [requests, devices] = await Promise.all([
       this.database.read
         .selectFrom('device_requests')
-        .select('record')
+        .select(['device_id', 'record'])
         .where('created_at', '>', this.clock.now() - REQUEST_TTL_MS)
         .orderBy('created_at', 'desc')
         .execute(),
-      this.database.read.selectFrom('devices').select('record').orderBy('approved_at', 'desc').execute(),
+      this.database.read.selectFrom('devices').select(['device_id', 'record']).orderBy('approved_at', 'desc').execute(),
     ]);
     return {
-      pending: requests.map((row) => JSON.parse(row.record) as DevicePairRequest),
-      paired: devices.map((row) => JSON.parse(row.record) as PairedDevice),
+      pending: this.database.readable('device_requests', requests, idOf, read<DevicePairRequest>),
+      paired: this.database.readable('devices', devices, idOf, read<PairedDevice>),
     };
   }
 
@@ -272,6 +272,14 @@ const isSameWish = (a: DeviceFacts, b: DeviceFacts): boolean =>
   isSameKey(a.publicKey, b.publicKey) &&
   JSON.stringify([a.role, a.scopes, a.node?.caps, a.node?.commands]) ===
     JSON.stringify([b.role, b.scopes, b.node?.caps, b.node?.commands]);
+
+interface DeviceRow {
+  device_id: string;
+  record: string;
+}
+
+const idOf = (row: DeviceRow): string => row.device_id;
+const read = <T>(row: DeviceRow): T => JSON.parse(row.record) as T;
 
 /** Throws where the caller may not touch a device. */
 export type Allow = (device: PairedDevice) => void;

@@ -3,6 +3,7 @@ import { Injectable, Optional } from '@nestjs/common';
 import { shortId } from '../../common/short-id';
 import { Clock, systemClock } from '../../common/clock';
 import { Redactor } from '../../common/redactor';
+import { timerMs } from '../../common/sleep';
 import { ConfigService } from '../../config/config.service';
 import { EventBus } from '../../events/event-bus';
 import { OutboundDesk } from '../../events/outbound-desk';
@@ -320,7 +321,7 @@ export class ApprovalService {
     // Where it can't be written, the next start closes the row.
     const timer = setTimeout(
       () => void this.expire(id).catch(() => undefined),
-      Math.max(0, Number(expires_at) - this.clock.now()),
+      timerMs(Number(expires_at) - this.clock.now()),
     );
     this.waiting.set(id, { outcome, settle });
     signal.addEventListener('abort', abort, { once: true });

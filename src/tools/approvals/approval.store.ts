@@ -6,7 +6,7 @@ import type { Schema } from '../../storage/schema';
 import { type ApprovalDecision, PERMISSIONS, type Permission, isPermission } from './approval-decision';
 import type { ApprovalBinding } from './approval-question';
 import type { ApprovalRequest } from './approval-request';
-import type { ApprovalRow } from './pending-approval';
+import { type ApprovalRow, pendingOf } from './pending-approval';
 
 /** Somebody else has decided meanwhile; nothing was written. */
 export class DecidedMeanwhile extends Error {}
@@ -57,8 +57,8 @@ export class ApprovalStore {
   }
 
   /** Open rows, oldest first. */
-  open(): Promise<ApprovalRow[]> {
-    return this.database.read
+  async open(): Promise<ApprovalRow[]> {
+    const rows = await this.database.read
       .selectFrom('approvals')
       .selectAll()
       .where('state', '=', 'pending')
@@ -66,11 +66,18 @@ export class ApprovalStore {
       .orderBy('created_at')
       .orderBy('position')
       .execute();
+    return this.readable(rows);
+  }
+
+  private readable(rows: readonly ApprovalRow[]): ApprovalRow[] {
+    const told = this.database.readable('approvals', rows, ({ id }) => id, pendingOf);
+    const ids = new Set(told.map(({ id }) => id));
+    return rows.filter(({ id }) => ids.has(id));
   }
 
   /** Rows that have an end, the newest first. */
-  ended({ before, limit }: { before?: number; limit: number }): Promise<ApprovalRow[]> {
-    return this.database.read
+  async ended({ before, limit }: { before?: number; limit: number }): Promise<ApprovalRow[]> {
+    const rows = await this.database.read
       .selectFrom('approvals')
       .selectAll()
       .where('state', '!=', 'pending')
@@ -79,6 +86,7 @@ export class ApprovalStore {
       .orderBy('id')
       .limit(limit)
       .execute();
+    return this.readable(rows);
   }
 
   /** Rows of one question, in order. */

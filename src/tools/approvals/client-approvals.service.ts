@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable, Optional } from '@nestjs/common';
 import { Clock, systemClock } from '../../common/clock';
+import { timerMs } from '../../common/sleep';
 import { ConfigService } from '../../config/config.service';
 import { defaultAgentId } from '../../config/agent-entries';
 import { mainSessionKey } from '../../config/main-session';
@@ -88,7 +89,7 @@ export class ClientApprovals {
     const unsubscribe = this.events.on('wire.event', ({ event, payload }) => {
       if (event === 'exec.approval.resolved' && (payload as { id?: string }).id === id) end();
     });
-    const timer = setTimeout(end, Math.max(0, Number(expires_at) - this.clock.now()));
+    const timer = setTimeout(end, timerMs(Number(expires_at) - this.clock.now()));
     signal.addEventListener('abort', end, { once: true });
     // It may have been decided before anybody listened.
     if (signal.aborted || (await this.store.byId(id))?.state !== 'pending') end();

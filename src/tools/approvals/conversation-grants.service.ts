@@ -49,7 +49,8 @@ export class ConversationGrants {
       .execute();
     // The same may have been asked for in two windows and be allowed twice: it is one permission.
     const grants = new Map(rows.map((row) => [JSON.stringify([row.session_id, row.target]), row]));
-    return [...grants.values()].map(({ id, key, label, agent_id, request, decided_at, resolved_by }) => {
+    const read = (row: (typeof rows)[number]): ConversationGrant => {
+      const { id, key, label, agent_id, request, decided_at, resolved_by } = row;
       const { sessionRule, command, tool } = JSON.parse(request) as ApprovalRequest;
       return {
         id,
@@ -61,7 +62,8 @@ export class ConversationGrants {
         grantedAtMs: decided_at === null ? null : Number(decided_at),
         grantedBy: resolved_by,
       };
-    });
+    };
+    return this.database.readable('approvals', [...grants.values()], ({ id }) => id, read);
   }
 
   /**

@@ -1,4 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
+import { timerMs } from '../../common/sleep';
 import { ToolError } from '../agent-tool';
 import type { SpawnPlan } from '../sandbox/sandbox';
 import { startPlan } from '../sandbox/start-plan';
@@ -41,7 +42,7 @@ export class RunningCommand {
         onOutput?.(this.output.tail());
       });
     }
-    const timer = setTimeout(() => this.stop('timeout'), timeoutMs);
+    const timer = setTimeout(() => this.stop('timeout'), timerMs(timeoutMs));
     const unwatch =
       plan.limits && child.pid !== undefined
         ? watchTree(child.pid, plan.limits, (limit) => {
