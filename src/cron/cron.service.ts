@@ -18,6 +18,7 @@ import { InboxService } from '../inbox/inbox.service';
 import { InboxStore } from '../inbox/inbox.store';
 import { SessionStore } from '../sessions/session.store';
 import { SystemEventStore } from '../sessions/system-event.store';
+import { untilStored } from '../storage/until-stored';
 import type { CronJob, CronRun } from './cron-job';
 import { MOST_MISSED, type Plan, afterRun, inZone, isNews, planned, wantedOf } from './cron-progress';
 import { CronReports } from './cron-reports.service';
@@ -321,8 +322,13 @@ export class CronService {
     for (const runId of runIds) {
       if (!runId.startsWith('cron:')) continue;
       try {
-        const run = await this.store.runOf(runId);
-        if (run?.state === 'running') await this.finish(run);
+        await untilStored(
+          async () => {
+            const run = await this.store.runOf(runId);
+            if (run?.state === 'running') await this.finish(run);
+          },
+          { log: this.log, what: 'the end of a job', isWorthIt: (error) => this.running && goesBy(error) },
+        );
       } catch (error) {
         this.log.error({ runId }, `the end of a job could not be noted: ${messageOf(error)}`);
       }

@@ -3,9 +3,10 @@ import { ChannelSendError, type RegisteredChannel } from '../channels/channel-ad
 import { type Logger, LoggerFactory } from '../common/logger';
 import { sleep } from '../common/sleep';
 import { ChannelDirectory } from '../events/channel-directory';
+import { untilStored } from '../storage/until-stored';
 import { ChatLines } from './chat-lines';
 import { MOST_COPIES, decideDelivery } from './delivery-policy';
-import { DeliveryStore } from './delivery.store';
+import { type DeliveryChange, DeliveryStore } from './delivery.store';
 import type { OutboxPart } from './outbox-part';
 import { placeKey } from './places';
 import { PlatformCalls, mayHaveArrived, messageOfPart } from './platform-calls';
@@ -42,12 +43,12 @@ export class DeliveryService {
       if (!part) return;
       const channel = this.directory.find(part.route.channel);
       if (!channel) {
-        await this.giveUp(part, 'failed', `channel "${part.route.channel}" is not available`);
+        await this.giveUp(part, 'failed', `channel "${part.route.channel}" is not available`, stop);
         return;
       }
       const outcome = await this.attempt(channel, part, place, stop);
       if (!(outcome instanceof ChannelSendError)) return;
-      const delayMs = await this.afterFailure(channel, part, outcome, failures.add(outcome));
+      const delayMs = await this.afterFailure(channel, part, outcome, failures.add(outcome), stop);
       if (delayMs === undefined) return;
       await sleep(delayMs, stop);
     }
@@ -59,36 +60,43 @@ export class DeliveryService {
     part: OutboxPart,
     error: ChannelSendError,
     row: { inARow: number; failingForMs: number },
+    stop: AbortSignal,
   ): Promise<number | undefined> {
     const { mark, copies } = part;
     const canBeFound =
       declaration.capabilities.repeatable === true || (mark !== null && adapter.findSent !== undefined);
     const decision = decideDelivery({ error, ...row, ageMs: Date.now() - part.createdAt, copies, canBeFound });
-    if (decision.action === 'fail') await this.giveUp(part, 'failed', error.message);
-    if (decision.action === 'leave-uncertain') await this.giveUp(part, 'uncertain', error.message);
+    if (decision.action === 'fail') await this.giveUp(part, 'failed', error.message, stop);
+    if (decision.action === 'leave-uncertain') await this.giveUp(part, 'uncertain', error.message, stop);
     if (decision.action !== 'retry') return undefined;
     const { delayMs } = decision;
-    await this.store.settle(part.id, {
-      state: copies > 0 ? 'unknown' : 'pending',
-      error: error.message,
-      delayMs,
-      copies,
-      ...(mark === null ? { mark } : {}),
-    });
+    const state = copies > 0 ? 'unknown' : 'pending';
+    const change = { state, error: error.message, delayMs, copies, ...(mark === null ? { mark } : {}) } as const;
+    await this.note(part, change, stop);
     const { channel } = part.route;
     this.log.warn({ channel, run: part.runId, failure: error.failure, waitMs: delayMs }, error.message);
     return delayMs;
   }
 
   /** The program itself failed over a part again and again: the others of its place go on. */
-  async setAside(part: OutboxPart, reason: string): Promise<void> {
-    await this.giveUp(part, part.copies > 0 ? 'uncertain' : 'failed', `the program failed over it: ${reason}`);
+  async setAside(part: OutboxPart, reason: string, stop: AbortSignal): Promise<void> {
+    await this.giveUp(part, part.copies > 0 ? 'uncertain' : 'failed', `the program failed over it: ${reason}`, stop);
+  }
+
+  private note({ id }: OutboxPart, change: DeliveryChange, stop: AbortSignal): Promise<void> {
+    const again = { log: this.log, what: 'what became of a message', stop };
+    return untilStored(() => this.store.settle(id, change), again);
   }
 
   /** Kept as a dead letter until somebody decides; never sent again by itself. */
-  private async giveUp(part: OutboxPart, state: 'failed' | 'uncertain', reason: string): Promise<void> {
+  private async giveUp(
+    part: OutboxPart,
+    state: 'failed' | 'uncertain',
+    reason: string,
+    stop: AbortSignal,
+  ): Promise<void> {
     const error = state === 'uncertain' ? `it may have arrived, which could not be found out: ${reason}` : reason;
-    await this.store.settle(part.id, { state, error, mark: null });
+    await this.note(part, { state, error, mark: null }, stop);
     this.log.error(
       { channel: part.route.channel, run: part.runId, part: part.part, attempts: part.attempts },
       `a message was not delivered: ${error}`,
@@ -111,26 +119,20 @@ export class DeliveryService {
         const end = await this.search.look(channel, part, place, stop);
         if (end.kind === 'stopped') return 'stopped';
         if (end.kind === 'found') {
-          await this.store.settle(part.id, {
-            state: 'sent',
-            platformId: end.platformId,
-            error: null,
-            mark: null,
-            copies: 0,
-          });
+          await this.note(part, arrived(end.platformId), stop);
           return 'arrived';
         }
         if (end.kind === 'absent') {
           part.mark = null;
           part.copies = 0;
         } else if (part.copies >= MOST_COPIES) {
-          await this.giveUp(part, 'uncertain', part.error ?? end.reason);
+          await this.giveUp(part, 'uncertain', part.error ?? end.reason, stop);
           return 'uncertain';
         }
       }
       if (!(await this.search.clear(channel, part, place, stop))) return 'stopped';
-      const platformId = await this.hand(channel, part, place);
-      await this.store.settle(part.id, { state: 'sent', platformId, error: null, mark: null, copies: 0 });
+      const platformId = await this.hand(channel, part, place, stop);
+      await this.note(part, arrived(platformId), stop);
       return 'arrived';
     } catch (error) {
       if (error instanceof ChannelSendError) return error;
@@ -141,7 +143,12 @@ export class DeliveryService {
   }
 
   /** Returns the platform's id of the message. @throws ChannelSendError */
-  private async hand({ adapter, declaration }: RegisteredChannel, part: OutboxPart, place: string): Promise<string> {
+  private async hand(
+    { adapter, declaration }: RegisteredChannel,
+    part: OutboxPart,
+    place: string,
+    stop: AbortSignal,
+  ): Promise<string> {
     const message = messageOfPart(part);
     const { platformId } = part;
     if (platformId !== null && adapter.edit) {
@@ -152,7 +159,7 @@ export class DeliveryService {
       } catch (error) {
         // The preview is gone: the text still has to arrive, as a message of its own.
         if ((error as ChannelSendError).failure !== 'gone') throw error;
-        await this.store.settle(part.id, { state: 'pending', platformId: null });
+        await this.note(part, { state: 'pending', platformId: null }, stop);
       }
     }
     const before = { mark: part.mark, copies: part.copies };
@@ -176,6 +183,14 @@ export class DeliveryService {
     return String(sent?.['messageId'] ?? '');
   }
 }
+
+const arrived = (platformId: string): DeliveryChange => ({
+  state: 'sent',
+  platformId,
+  error: null,
+  mark: null,
+  copies: 0,
+});
 
 /** Failures of a part one after the other. */
 class FailureRow {

@@ -156,7 +156,7 @@ export class OutboxDispatcher {
       const part = queue.parts[0] as OutboxPart;
       try {
         if (defects < MOST_DEFECTS) await this.delivery.deliver(part, place, this.stopping.signal);
-        else await this.delivery.setAside(part, part.error ?? '');
+        else await this.delivery.setAside(part, part.error ?? '', this.stopping.signal);
       } catch (error) {
         this.log.error({ part: part.id, error }, `a delivery could not be recorded: ${messageOf(error)}`);
         if (isProgramError(error)) {

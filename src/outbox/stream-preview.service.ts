@@ -5,6 +5,7 @@ import { type Logger, LoggerFactory } from '../common/logger';
 import { messageOf } from '../common/openclaw-error';
 import { ChannelDirectory } from '../events/channel-directory';
 import { EventBus } from '../events/event-bus';
+import { untilStored } from '../storage/until-stored';
 import { BlockStream } from './block-stream.service';
 import { ChatLines } from './chat-lines';
 import { Places, placeKey } from './places';
@@ -143,14 +144,17 @@ export class StreamPreviewService {
         this.drop(runId);
         return false;
       }
+      const again = { log: this.log, what: 'what became of a message' };
       try {
         preview.platformId = await channel.adapter.send({ ...message, deliveryId });
-        await this.store.end(deliveryId, preview.platformId);
       } catch (error) {
         const canBeFound = mark !== undefined && channel.adapter.findSent !== undefined;
-        await this.store.end(deliveryId, null, !mayHaveArrived(asSendError(error), canBeFound));
+        const isAbsent = !mayHaveArrived(asSendError(error), canBeFound);
+        await untilStored(() => this.store.end(deliveryId, null, isAbsent), again);
         throw error;
       } finally {
+        const { platformId } = preview;
+        if (platformId !== undefined) await untilStored(() => this.store.end(deliveryId, platformId), again);
         // The final text may have come while the preview was on its way.
         this.events.emit('outbox.queued', { channel: route.channel, account: route.account });
       }

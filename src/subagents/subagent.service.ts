@@ -7,7 +7,9 @@ import { EventBus } from '../events/event-bus';
 import { InboxService } from '../inbox/inbox.service';
 import { RunOutcomeService } from '../agent/turns/run-outcome.service';
 import { TurnStore } from '../agent/turns/turn.store';
+import { goesBy } from '../channels/passing-fault';
 import { RpcError } from '../rpc/rpc-error';
+import { untilStored } from '../storage/until-stored';
 import { type ToolContext, ToolError } from '../tools/agent-tool';
 import { GrantedRules } from '../tools/approvals/granted-rules.service';
 import { worstOrigin } from '../tools/provenance/taint';
@@ -56,10 +58,13 @@ export class SubagentService {
     this.events.on('turn.closed', ({ runIds, sessionKey }) => {
       if (!isSubagentKey(sessionKey)) return;
       for (const runId of runIds)
-        this.store.find(runId).then(
-          (run) => (run ? this.announce(run) : undefined),
-          (error: unknown) => this.log.error({ error, runId }, 'a result could not be announced'),
-        );
+        untilStored(
+          async () => {
+            const run = await this.store.find(runId);
+            if (run) await this.announce(run);
+          },
+          { log: this.log, what: 'the result of a sub-agent', isWorthIt: goesBy },
+        ).catch((error: unknown) => this.log.error({ error, runId }, 'a result could not be announced'));
     });
     for (const run of await this.store.open()) await this.announce(run);
   }

@@ -1,3 +1,5 @@
+import { join } from 'node:path';
+import { SqliteFile } from '../../src/storage/sqlite-file';
 import { FakeModels } from '../fakes/model-server';
 import { FakeTelegram } from '../fakes/telegram-server';
 import { GatewayProcess, until } from '../harness/gateway-process';
@@ -45,6 +47,19 @@ describe('what Telegram answers sends with', () => {
 
   const send = (to: number, message: string): Promise<Frame> =>
     client.call('send', { channel: 'telegram', to: String(to), message, idempotencyKey: `key-${key++}` });
+  /** The database refuses to note an outcome of deliveries to a chat, until what is returned is called. */
+  const refusing = (chat: number, state: string): (() => void) => {
+    const run = (statement: string): void => {
+      const database = new SqliteFile(join(gateway.stateDir, 'openclaw-nest.sqlite'));
+      database.prepare(statement).run();
+      database.close();
+    };
+    run(`create trigger refuse before update on outbox when new.target = '${chat}' and new.state in (${state})
+         begin select raise(abort, 'no room for that'); end`);
+    return () => run('drop trigger refuse');
+  };
+  const refused = async (times: number): Promise<void> =>
+    until('the refusals', () => (gateway.log.match(/no room for that/g) ?? []).length >= times);
   const tries = (text: string): number => telegram.calls.filter(({ params }) => params['text'] === text).length;
 
   it('a fault of the server, before anything is known of the bot: sent until it arrives', async () => {
@@ -80,5 +95,25 @@ describe('what Telegram answers sends with', () => {
     expect(await send(ANN, 'And later')).toMatchObject({ ok: true });
     expect(tries('In five weeks')).toBe(1);
     void never;
+  });
+
+  it('an outcome that the database refuses is noted as soon as it takes it, and nothing is sent twice', async () => {
+    const allow = refusing(ANN, "'sent'");
+    const sent = send(ANN, 'Noted later');
+    await refused(1);
+    allow();
+    expect(await sent).toMatchObject({ ok: true });
+    expect(telegram.textsIn(ANN).filter((text) => text === 'Noted later')).toHaveLength(1);
+  });
+
+  it('a failure that the database refuses to note is tried again once it takes it', async () => {
+    telegram.faults.add('sendMessage', { kind: 'rate-limit', retryAfter: 0.1 });
+    const before = gateway.log.match(/no room for that/g)?.length ?? 0;
+    const allow = refusing(ANN, "'pending', 'unknown'");
+    const sent = send(ANN, 'Tried later');
+    await refused(before + 1);
+    allow();
+    expect(await sent).toMatchObject({ ok: true });
+    expect(telegram.textsIn(ANN).filter((text) => text === 'Tried later')).toHaveLength(1);
   });
 });
