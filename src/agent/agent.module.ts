@@ -101,6 +101,8 @@ import { SessionRows } from './sessions/session-rows.service';
 import { SessionTalkRpc } from './sessions/session-talk.rpc';
 import { AskUserTool } from './turns/ask-user.tool';
 import { LaneService } from './turns/lane.service';
+import { NextTurn } from './turns/next-turn.service';
+import { StopRequests } from './turns/stop-requests.service';
 import { PutAside } from './turns/put-aside.service';
 import { RunOutcomeService } from './turns/run-outcome.service';
 import { TurnCloser } from './turns/turn-closer.service';
@@ -183,6 +185,8 @@ const DRAIN_MS = 3000;
     Handovers,
     ImageTool,
     LaneService,
+    NextTurn,
+    StopRequests,
     ModelChoice,
     ModelCooldown,
     ModelFactsService,

@@ -104,6 +104,8 @@ export interface TurnTable {
   attempt: number;
   /** How often it was picked up with nothing else running beside it. */
   alone: Generated<number>;
+  /** Why whoever runs it is asked to end it. */
+  stop_asked: Generated<string | null>;
   /** Fencing token of the lane's lease at the last pick-up. */
   fence: number;
   started_at: Ms;

@@ -127,7 +127,7 @@ export class SubagentCommands {
   }
 
   private async stop(run: SubagentRun): Promise<boolean> {
-    const stopped = this.lanes.abort(run.childKey, undefined, 'stop');
+    const stopped = await this.lanes.stop(run.childKey, undefined, 'stop');
     const dropped = await this.lanes.dropWaiting(run.childKey, 'stop');
     return stopped.length + dropped.length > 0;
   }

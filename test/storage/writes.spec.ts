@@ -27,6 +27,7 @@ const GUARDS: Record<string, string> = {
   // Turns and conversations.
   'turn.start': 'takes the lane; rows only as long as they wait; no turn may be running',
   'turn.resume': 'takes the lane; only as long as the turn is running',
+  'turn.ask-stop': 'only as long as the turn is running',
   'turn.acquit': 'only as long as nobody has picked the turn up since',
   'command.start': 'takes the lease of the command; the row only as long as it waits',
   'command.resume': 'takes the lease of the command; only as long as its run goes on',

@@ -69,7 +69,7 @@ export class ChatSender {
 
     if (isStopRequest(text)) {
       this.commandLane.abort(sessionKey);
-      const runIds = this.lanes.abort(sessionKey, undefined, 'stop');
+      const runIds = await this.lanes.stop(sessionKey, undefined, 'stop');
       runIds.push(...(await this.lanes.dropWaiting(sessionKey, 'stop')));
       // Whoever stops nothing is told so.
       const idle = runIds.length === 0 ? this.commands.plan('/stop', sessionKey, giverOf(caller)) : undefined;

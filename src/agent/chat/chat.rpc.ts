@@ -57,7 +57,7 @@ export class ChatRpc {
         this.lanes.activeRunNames().includes(runId) && !this.lanes.activeRunNames(sessionKey).includes(runId);
       if (elsewhere) throw invalidRequest('runId does not match sessionKey');
     }
-    const runIds = this.lanes.abort(sessionKey, runId, 'rpc');
+    const runIds = await this.lanes.stop(sessionKey, runId, 'rpc');
     // A message that waits is taken back; what runs is stopped, and then nothing else.
     if (runId === undefined || runIds.length === 0)
       runIds.push(...(await this.lanes.dropWaiting(sessionKey, 'rpc', isNamed(runId))));

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { settlesWithin } from '../../common/sleep';
 import { EventBus } from '../../events/event-bus';
 import { SessionStore } from '../../sessions/session.store';
 import { SessionArchive } from '../sessions/session-archive.service';
@@ -126,8 +127,7 @@ export class SessionCommands {
   ): Promise<CommandEffect> {
     const before = await this.sessions.find(sessionKey);
     await this.lanes.paused(sessionKey, async () => {
-      this.lanes.abort(sessionKey, undefined, 'stop');
-      await this.lanes.turnEnd(sessionKey);
+      await this.lanes.endTurn(sessionKey);
       await this.sessions.reset(sessionKey, agentId, this.turns.requireIdleIn);
     });
     const context = { sessionId: before?.sessionId ?? null, sender: giver.senderId ?? null };
@@ -154,11 +154,11 @@ export class SessionCommands {
     const context = { sender: giver.senderId ?? null };
     this.events.emit('hook.event', { type: 'command', action: 'stop', sessionKey, agentId, context });
     const commands = this.commandLane.abort(sessionKey);
-    const runs = this.lanes.abort(sessionKey, undefined, 'stop');
+    const runs = await this.lanes.stop(sessionKey, undefined, 'stop');
     const waiting = await this.lanes.dropWaiting(sessionKey, 'stop');
     const { entries: children } = await this.sessions.page({ spawnedBy: sessionKey });
     const agents: string[] = [];
-    for (const child of children) agents.push(...this.lanes.abort(child.key, undefined, 'stop'));
+    for (const child of children) agents.push(...(await this.lanes.stop(child.key, undefined, 'stop')));
     const count = runs.length + waiting.length + commands;
     if (count + agents.length === 0) return answer('Nothing is running.');
     return answer(`Stopped (${count})${agents.length > 0 ? `, with ${agents.length} sub-agents` : ''}.`);
@@ -167,11 +167,7 @@ export class SessionCommands {
   private async compact({ args, sessionKey, agentId, runId, signal }: CommandCall): Promise<CommandEffect> {
     const session = await this.sessions.find(sessionKey);
     if (!session) return answer('There is nothing to sum up yet.');
-    this.lanes.abort(sessionKey, undefined, 'stop');
-    await Promise.race([
-      this.lanes.idle(sessionKey),
-      new Promise((resolve) => setTimeout(resolve, STOP_WAIT_MS).unref()),
-    ]);
+    await this.lanes.paused(sessionKey, () => settlesWithin(this.lanes.endTurn(sessionKey), STOP_WAIT_MS));
     const { info } = this.models.resolve(agentId, session.modelOverride);
     const result = await this.compaction.compact({
       sessionId: session.sessionId,

@@ -55,7 +55,7 @@ export class SessionTalkRpc {
       throw invalidRequest('invalid sessions.abort params: key or runId is needed');
     const sessionKey =
       key === undefined ? this.lanes.keyOfRun(runId ?? '') : canonicalSessionKey(this.config.config, key, agentId);
-    const runIds = sessionKey === undefined ? [] : this.lanes.abort(sessionKey, runId, 'rpc');
+    const runIds = sessionKey === undefined ? [] : await this.lanes.stop(sessionKey, runId, 'rpc');
     if (sessionKey !== undefined && clearQueued) await this.lanes.dropWaiting(sessionKey, 'rpc');
     const [abortedRunId] = runIds;
     return { ok: true, abortedRunId: abortedRunId ?? null, status: abortedRunId ? 'aborted' : 'no-active-run' };

@@ -10,9 +10,8 @@ const STOP_TIMEOUT_MS = 15_000;
  */
 export function withoutAnyRuns<T>(lanes: LaneService, key: string, work: () => Promise<T>): Promise<T> {
   return lanes.paused(key, async () => {
-    lanes.abort(key, undefined, 'stop');
     await lanes.dropWaiting(key, 'session reset');
-    await inTime(lanes.turnEnd(key), key);
+    await inTime(lanes.endTurn(key), key);
     return work();
   });
 }
@@ -29,9 +28,8 @@ export function withoutRuns<T>(
   work: () => Promise<T>,
 ): Promise<T> {
   return lanes.paused(key, async () => {
-    lanes.abort(key, undefined, 'stop');
     await lanes.dropWaiting(key, 'the conversation goes on from an earlier message', isDropped);
-    await inTime(lanes.turnEnd(key), key);
+    await inTime(lanes.endTurn(key), key);
     return work();
   });
 }

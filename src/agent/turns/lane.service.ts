@@ -8,20 +8,18 @@ import type { QueueMode } from '../../config/sections/messages.config';
 import { EventBus } from '../../events/event-bus';
 import type { InboxRow } from '../../inbox/inbox-row';
 import { InboxStore, MOST_WAITING, type WaitingName } from '../../inbox/inbox.store';
-import { agentOfSession } from '../../sessions/session-key';
-import { SessionStore } from '../../sessions/session.store';
-import { ModelRegistry } from '../providers/model-registry.service';
-import { nameOf } from '../runtime/model-step.service';
 import type { LiveText } from '../runtime/run-announcer';
-import { type EffectiveQueueMode, planQueue, queueSettings, restOf, untilComplete } from './queue-plan';
+import { NextTurn } from './next-turn.service';
+import { type EffectiveQueueMode, untilComplete } from './queue-plan';
 import { Slots } from '../../common/slots';
 import { LanePauses } from './lane-pauses';
 import { PutAside, mayPutAside } from './put-aside.service';
+import { StopRequests } from './stop-requests.service';
 import { Suspects } from './suspects.service';
 import { type Leave, TurnGate } from './turn-gate.service';
 import { type AbortReason, TurnRunner } from './turn-runner.service';
-import { type StartedTurn, TurnStarter } from './turn-starter.service';
-import { type TurnRecord, type TurnRequest, namesOf } from './turn-record';
+import { type TurnRequest, namesOf } from './turn-record';
+import type { StartedTurn } from './turn-starter.service';
 import { TurnStore } from './turn.store';
 
 const DEFAULT_CONCURRENCY = 4;
@@ -29,6 +27,9 @@ const DEFAULT_CONCURRENCY = 4;
 const RETRY_MS = 1000;
 /** What a turn that was cut off gets to write its end into the journal. */
 const CUT_MS = 1000;
+/** Until it is looked again whether a turn has been put on disk, or has been ended by another process. */
+const STARTS_MS = 10;
+const ENDS_MS = 100;
 
 interface Lane {
   sessionKey: string;
@@ -39,12 +40,11 @@ interface Lane {
   mayBeCutOff: boolean;
   /** What waited when the last turn began was more than that turn took, or may have been. */
   hasRest: boolean;
+  /** Its next turn is being put on disk. */
+  isStarting: boolean;
   current?: { request: TurnRequest; control: AbortController; mode: EffectiveQueueMode; ended: Promise<void> };
   done: Promise<void>;
 }
-
-/** A turn to run; nothing to do after all; the session is in another process's hands; or one of its turns was cut off. */
-type Start = { turn: StartedTurn; mode: EffectiveQueueMode } | 'nothing' | 'held' | 'running';
 
 /** One turn at a time in each session, in order of arrival; sessions side by side up to the configured number. */
 @Injectable()
@@ -55,17 +55,18 @@ export class LaneService {
   private readonly pauses = new LanePauses();
   private readonly stopping = new AbortController();
   private started = false;
+  /** Ends of turns that are being waited for, by session. */
+  private readonly endings = new Map<string, Promise<void>>();
 
   constructor(
     private readonly inbox: InboxStore,
-    private readonly sessions: SessionStore,
     private readonly turns: TurnStore,
-    private readonly starter: TurnStarter,
+    private readonly next: NextTurn,
     private readonly runner: TurnRunner,
     private readonly gate: TurnGate,
     private readonly suspects: Suspects,
     private readonly putAside: PutAside,
-    private readonly models: ModelRegistry,
+    private readonly stops: StopRequests,
     private readonly config: ConfigService,
     private readonly events: EventBus,
     loggers: LoggerFactory,
@@ -146,7 +147,7 @@ export class LaneService {
   ): Promise<string[]> {
     const waiting = (await this.inbox.waitingNames(sessionKey)).filter(isMeant);
     const dropped: string[] = [];
-    for (const { id } of waiting) dropped.push(...(await this.drop(id, reason)));
+    for (const { id } of waiting) dropped.push(...(await this.next.drop(id, reason)));
     return dropped;
   }
 
@@ -169,19 +170,58 @@ export class LaneService {
     this.wake(sessionKey, true);
   }
 
-  /** Resolves when the session has no running turn any more. */
-  async idle(sessionKey: string): Promise<void> {
-    while (this.lanes.get(sessionKey)?.current) await this.lanes.get(sessionKey)?.done.catch(() => undefined);
-  }
-
   /** Does something while no turn of a session is begun; what comes in for it meanwhile waits. */
   paused<T>(sessionKey: string, work: () => Promise<T>): Promise<T> {
     return this.pauses.during(sessionKey, work);
   }
 
-  /** Resolves when the turn that runs now in a session, if any, has ended. */
-  async turnEnd(sessionKey: string): Promise<void> {
-    await this.lanes.get(sessionKey)?.current?.ended;
+  /** As {@link abort}; where this process does not run it, whoever does, or takes it up, is asked to. */
+  async stop(sessionKey: string, run: string | undefined, reason: AbortReason): Promise<string[]> {
+    while (this.lanes.get(sessionKey)?.isStarting) await sleep(STARTS_MS, this.stopping.signal);
+    const names = this.abort(sessionKey, run, reason);
+    return names.length > 0 ? names : this.stops.ask(sessionKey, run, reason);
+  }
+
+  /**
+   * Ends the turn of a session, whoever runs it; one that was cut off is closed here. To be called while the session is
+   * {@link paused}: resolves when none is open, or the pause is over.
+   */
+  endTurn(sessionKey: string): Promise<void> {
+    let ending = this.endings.get(sessionKey);
+    if (!ending) {
+      ending = this.endNow(sessionKey).finally(() => this.endings.delete(sessionKey));
+      this.endings.set(sessionKey, ending);
+    }
+    return ending;
+  }
+
+  private async endNow(sessionKey: string): Promise<void> {
+    while (this.pauses.has(sessionKey) && !this.stopping.signal.aborted) {
+      const lane = this.lanes.get(sessionKey);
+      if (lane?.current) {
+        lane.current.control.abort('stop' satisfies AbortReason);
+        await Promise.race([lane.current.ended, sleep(RETRY_MS, this.stopping.signal)]);
+      } else if (lane?.isStarting) await sleep(STARTS_MS, this.stopping.signal);
+      else if ((await this.turns.runningId(sessionKey)) === undefined) return;
+      else if (!(await this.closeCutOff(sessionKey))) await sleep(ENDS_MS, this.stopping.signal);
+    }
+  }
+
+  /** Closes the turn of a session that nobody runs. @returns whether nobody did; else whoever does is asked to end it */
+  private async closeCutOff(sessionKey: string): Promise<boolean> {
+    try {
+      const cutOff = await this.turns.findRunning(sessionKey);
+      const start = cutOff ? await this.next.resume(cutOff, false) : 'nothing';
+      if (start === 'held') await this.stops.ask(sessionKey, undefined, 'stop' satisfies AbortReason);
+      if (typeof start === 'string') return start !== 'held';
+      const control = new AbortController();
+      control.abort('stop' satisfies AbortReason);
+      await this.runner.run(start.turn, control, start.mode);
+      return true;
+    } catch (error) {
+      this.log.error({ session: sessionKey, error }, `a turn could not be ended: ${messageOf(error)}`);
+      return mayPutAside(error, Infinity) && (await this.putAside.next(sessionKey, error));
+    }
   }
 
   /** No new turns; running ones may end within `graceMs`, then they are cut off and stay in the journal. */
@@ -213,6 +253,7 @@ export class LaneService {
         dirty: false,
         mayBeCutOff: false,
         hasRest: false,
+        isStarting: false,
         done: Promise.resolve(),
       };
       this.lanes.set(sessionKey, lane);
@@ -266,7 +307,11 @@ export class LaneService {
         await sleep(rest, this.stopping.signal);
         return 'again';
       }
-      if (hasJustRun && (await this.debounced(sessionKey, waiting))) return 'again';
+      const debounce = hasJustRun ? await this.next.restOfDebounce(sessionKey, waiting) : 0;
+      if (debounce > 0) {
+        await sleep(debounce);
+        return 'again';
+      }
     }
     const isSuspect = cutOff !== undefined && this.suspects.has(cutOff);
     if (isSuspect) await sleep(this.suspects.restOf(cutOff), this.stopping.signal);
@@ -274,9 +319,11 @@ export class LaneService {
     if (!leave) return 'idle';
     try {
       if (this.pauses.has(sessionKey)) return 'again';
+      lane.isStarting = true;
       // Where it had to wait for its place more may have come.
       if (!cutOff && lane.dirty) waiting = await this.inbox.ready(sessionKey);
-      const started = cutOff ? await this.resume(cutOff, isSuspect) : await this.begin(sessionKey, waiting);
+      if (!cutOff && this.stopping.signal.aborted) return 'idle';
+      const started = await (cutOff ? this.next.resume(cutOff, isSuspect) : this.next.begin(sessionKey, waiting));
       if (started === 'nothing') return 'again';
       if (started === 'held') return 'held';
       if (started === 'running') {
@@ -288,6 +335,7 @@ export class LaneService {
       await this.runTurn(lane, started.turn, started.mode);
       return 'ran';
     } finally {
+      lane.isStarting = false;
       leave();
     }
   }
@@ -309,87 +357,22 @@ export class LaneService {
     };
   }
 
-  private async resume(cutOff: TurnRecord, isAlone: boolean): Promise<Start> {
-    const resumed = await this.starter.resume(cutOff, isAlone);
-    if (!resumed) return 'held';
-    this.log.info({ runId: cutOff.runId, attempt: resumed.turn.attempt }, 'a turn that was cut off goes on');
-    return { turn: resumed, mode: 'followup' };
-  }
-
-  /** Puts the next turn on disk, from what waits. */
-  private async begin(sessionKey: string, waiting: readonly InboxRow[]): Promise<Start> {
-    const [first] = waiting;
-    if (!first || this.stopping.signal.aborted) return 'nothing';
-    const broken = waiting.filter(({ fault }) => fault !== undefined);
-    for (const row of broken) await this.putAside.row(row);
-    if (broken.length > 0) return 'nothing';
-    const session = await this.sessions.find(sessionKey);
-    const settings = queueSettings(this.config.config, first.channel, session, waiting.at(-1)?.message.queueMode);
-    const plan = planQueue(waiting, settings);
-    for (const { row, reason } of plan.drop) await this.drop(row.id, reason);
-    const model = this.firstModelName(sessionKey, plan.take, session?.modelOverride);
-    const started = await this.starter.begin(sessionKey, plan.take, plan.summarised, model);
-    if (started === 'held' || started === 'running') return started;
-    return started === 'gone' ? 'nothing' : { turn: started, mode: settings.mode };
-  }
-
   private async runTurn(lane: Lane, started: StartedTurn, mode: EffectiveQueueMode): Promise<void> {
     const control = new AbortController();
     let end = (): void => undefined;
     const ended = new Promise<void>((resolve) => (end = resolve));
     lane.current = { request: started.turn.request, control, mode, ended };
+    const { runId, stopAsked } = started.turn;
+    if (stopAsked !== undefined) control.abort(stopAsked);
+    const unwatch = this.stops.watch(runId, control);
     try {
       const ending = await this.runner.run(started, control, mode);
       // Who has taken it over may break off as well.
       if (ending === 'lost') lane.mayBeCutOff = lane.hasRest = true;
     } finally {
+      unwatch();
       delete lane.current;
       end();
     }
-  }
-
-  /** Messages that came in during a turn wait until nothing more has come for a moment, so that they are answered together. */
-  private async debounced(sessionKey: string, waiting: readonly InboxRow[]): Promise<boolean> {
-    const session = await this.sessions.find(sessionKey);
-    const asked = waiting.at(-1)?.message.queueMode;
-    const settings = queueSettings(this.config.config, waiting[0]?.channel ?? '', session, asked);
-    if (settings.mode !== 'collect' || waiting.length >= settings.cap) return false;
-    const rest = restOf(settings.debounceMs, waiting.at(-1)?.receivedAt ?? 0, this.clock.now());
-    if (rest === 0) return false;
-    await sleep(rest);
-    return true;
-  }
-
-  private firstModelName(sessionKey: string, rows: readonly InboxRow[], sessionModel: string | undefined): string {
-    const agentId = agentOfSession(this.config.config, sessionKey);
-    try {
-      return nameOf(this.models.resolve(agentId, rows.at(-1)?.message.model ?? sessionModel).info);
-    } catch {
-      // The turn itself says what is wrong with the model's name.
-      return 'unknown';
-    }
-  }
-
-  private async drop(id: string, reason: string): Promise<string[]> {
-    const ended = await this.inbox.drop([id], reason);
-    for (const dropped of ended) {
-      this.events.emit('wire.event', {
-        event: 'chat',
-        payload: {
-          runId: dropped.runName,
-          sessionKey: dropped.sessionKey,
-          seq: 0,
-          state: 'aborted',
-          stopReason: reason,
-        },
-      });
-      this.events.emit('turn.closed', {
-        runId: dropped.runId,
-        runIds: [dropped.runId],
-        sessionKey: dropped.sessionKey ?? '',
-        outcome: 'dropped',
-      });
-    }
-    return ended.map(({ runName }) => runName);
   }
 }

@@ -76,6 +76,8 @@ export interface TurnRecord {
   attempt: number;
   /** How often it was picked up with nothing else running beside it. */
   alone: number;
+  /** Why somebody wants it to end. */
+  stopAsked?: string;
   startedAt: number;
   deadlineAt: number;
   endedAt: number | null;

@@ -7,7 +7,6 @@ import { isSubagentKey } from '../../sessions/session-key';
 import { Handovers } from '../media/handover.service';
 import { withHandover } from './with-handover';
 import { EventBus } from '../../events/event-bus';
-import type { HeartbeatRules } from '../../inbox/inbound-message';
 import type { InboxRow } from '../../inbox/inbox-row';
 import { InboxStore } from '../../inbox/inbox.store';
 import { NO_USAGE } from '../../sessions/transcript-event';
@@ -20,14 +19,14 @@ import { ToolRegistry } from '../../tools/tool-registry.service';
 import { ModelError } from '../providers/model-error';
 import { PassedOverNotes } from '../runtime/passed-over.service';
 import { ModelStepService, nameOf } from '../runtime/model-step.service';
-import { readReply } from '../runtime/reply-outcome';
 import { type LiveText, RunAnnouncer } from '../runtime/run-announcer';
 import { type EffectiveQueueMode } from './queue-plan';
 import { isAnswer } from './asked-person';
 import { TurnCloser, type TurnEnd } from './turn-closer.service';
 import type { CallFacts } from './execution-plan';
+import { abortedEnd, describeEnd, failure } from './turn-end';
 import { type ExecutionEnd, TurnExecution } from './turn-execution';
-import { messagesOf, visibleText } from './turn-messages';
+import { messagesOf } from './turn-messages';
 import { functionNames } from './program-functions';
 import { answerRoomOf } from '../context/reserve';
 import type { PromptMessage } from '../prompt/derive-prompt';
@@ -162,6 +161,11 @@ export class TurnRunner {
     mode: EffectiveQueueMode,
   ): Promise<TurnEnd> {
     const { turn, summarised } = started;
+    if (signal.aborted) {
+      // Nothing is asked for the sake of a turn that is over, least of all one that ends the process.
+      const asked = started.rows.flatMap((row) => messagesOf(row, summarised.has(row.id)));
+      return abortedEnd({ messages: asked, outputs: [], usage: NO_USAGE }, '', signal);
+    }
     if (turn.alone >= MAX_CUTS_ALONE && !started.isAlone) {
       const asked = started.rows.flatMap((row) => messagesOf(row, summarised.has(row.id)));
       const reason = `this was given up: the gateway ended ${MAX_CUTS_ALONE} times while it worked on it and on nothing else`;
@@ -320,53 +324,6 @@ const originOf = ({ request: { channel, account, route, program } }: StartedTurn
 /** What a job or a sub-agent may do unasked; undefined: what its conversation may. */
 const rulesOf = ({ request }: StartedTurn['turn'], session: StartedTurn['session']): ToolContext['rules'] =>
   request.rules ?? session.rules;
-
-function describeEnd(
-  end: ExecutionEnd,
-  execution: TurnExecution,
-  signal: AbortSignal,
-  heartbeat: HeartbeatRules | undefined,
-): TurnEnd {
-  const { messages, outputs, usage, size } = execution;
-  const facts = { messages, outputs, usage, ...(size ? { size } : {}) };
-  const text = visibleText(outputs);
-  switch (end.kind) {
-    case 'answered': {
-      const reply = readReply(text, heartbeat);
-      if (reply.kind === 'silent')
-        return { ...facts, outcome: 'silent', reason: reply.reason, text: '', stopReason: end.stopReason };
-      return {
-        ...facts,
-        outcome: 'reply',
-        reason: null,
-        text: reply.text,
-        ...(reply.replyTo ? { replyTo: reply.replyTo } : {}),
-        stopReason: end.stopReason,
-      };
-    }
-    case 'handed-over':
-      return { ...facts, outcome: 'handoff', reason: null, text, stopReason: 'toolUse', calls: end.calls };
-    case 'aborted': {
-      const reason = String(signal.reason ?? 'rpc');
-      const timedOut = reason === 'timeout';
-      const notice = timedOut ? '(stopped: this took too long)' : '';
-      return {
-        ...facts,
-        outcome: 'aborted',
-        reason: timedOut ? 'the turn took too long and was stopped' : `stopped (${reason})`,
-        text: [text, notice].filter((part) => part !== '').join('\n\n'),
-        stopReason: reason,
-      };
-    }
-    case 'failed':
-      if (end.saidNothing && heartbeat?.isLook) return { ...facts, outcome: 'silent', reason: 'empty', text: '' };
-      return { ...facts, outcome: 'failed', reason: end.message, text: end.message, errorKind: end.errorKind };
-  }
-}
-
-function failure(message: string, errorKind: string, messages: TurnEnd['messages']): TurnEnd {
-  return { outcome: 'failed', reason: message, text: message, errorKind, messages, outputs: [], usage: NO_USAGE };
-}
 
 /** The message of the final event; where it comes from is told only when no language model was behind it. */
 function finalMessage(text: string, result: TurnResult): Record<string, unknown> | undefined {

@@ -1,15 +1,15 @@
 import { Injectable, Optional } from '@nestjs/common';
-import type { Selectable, Transaction } from 'kysely';
+import type { Transaction } from 'kysely';
 import { Clock, systemClock } from '../../common/clock';
 import { fillPictures, packPicturesIn } from '../../sessions/picture-store';
 import type { TranscriptEvent, TranscriptMessage } from '../../sessions/transcript-event';
-import { labelledContent } from '../../sessions/stored-labels';
 import type { LabelledResult } from '../../tools/agent-tool';
 import { DatabaseService } from '../../storage/database.service';
 import { unavailable } from '../../rpc/rpc-error';
 import type { Lease } from '../../storage/lease';
-import type { Schema, TurnStepTable, TurnTable } from '../../storage/schema';
+import type { Schema } from '../../storage/schema';
 import { type StepFacts, type StoredResult, packResult, unpackResult } from './stored-result';
+import { stepFromRow, storedRequest, turnFromRow } from './turn-rows';
 import type {
   CommandOutput,
   ModelStepOutput,
@@ -165,6 +165,39 @@ export class TurnStore {
     if (await this.isRunningIn(transaction, sessionKey)) throw unavailable(`session ${sessionKey} is still active`);
   };
 
+  /**
+   * Asks whoever runs the turn of a session, or will take it up, to end it.
+   * @param run only where it is this one, by our id
+   */
+  async askToStop(sessionKey: string, run: string | undefined, reason: string): Promise<void> {
+    await this.database.write('turn.ask-stop', (transaction) =>
+      transaction
+        .updateTable('turns')
+        .set({ stop_asked: reason })
+        .where('session_key', '=', sessionKey)
+        .where('state', '=', 'running')
+        .where('kind', '=', 'turn')
+        .$if(run !== undefined, (query) => query.where('run_id', '=', run ?? ''))
+        .execute(),
+    );
+  }
+
+  /** Turns that somebody wants to end, with the reason. */
+  async askedToStop(): Promise<{ runId: string; reason: string }[]> {
+    const rows = await this.database.read
+      .selectFrom('turns')
+      .select(['run_id', 'stop_asked'])
+      .where('state', '=', 'running')
+      .where('stop_asked', 'is not', null)
+      .execute();
+    return rows.map((row) => ({ runId: row.run_id, reason: row.stop_asked ?? '' }));
+  }
+
+  /** Whether other processes may have turns of the same sessions. */
+  get isShared(): boolean {
+    return this.database.dialect === 'postgres';
+  }
+
   /** The id of that turn alone, also where nothing else of it can be read. */
   async runningId(sessionKey: string): Promise<string | undefined> {
     const row = await this.database.read
@@ -307,68 +340,5 @@ export class TurnStore {
       .set({ state: 'closed', outcome, reason, result: stored, ended_at: this.clock.now() })
       .where('run_id', '=', runId)
       .execute();
-  }
-}
-
-/** Most turns answer one message, whose run they are. */
-function storedRequest({ runId, request: { runIds, ...request } }: NewTurn): Omit<TurnRequest, 'runIds'> | TurnRequest {
-  return runIds.length === 1 && runIds[0] === runId ? request : { ...request, runIds };
-}
-
-/** Without its result, which may have to be looked for. */
-function turnFromRow(row: Selectable<TurnTable>): TurnRecord {
-  return {
-    runId: row.run_id,
-    kind: row.kind,
-    sessionKey: row.session_key,
-    sessionId: row.session_id,
-    agentId: row.agent_id,
-    state: row.state,
-    outcome: row.outcome as TurnOutcomeKind | null,
-    reason: row.reason,
-    request: { runIds: [row.run_id], ...(JSON.parse(row.request) as Omit<TurnRequest, 'runIds'>) },
-    result: null,
-    attempt: Number(row.attempt),
-    alone: Number(row.alone),
-    startedAt: Number(row.started_at),
-    deadlineAt: Number(row.deadline_at),
-    endedAt: row.ended_at === null ? null : Number(row.ended_at),
-  };
-}
-
-const resultFrom = (tool: string, stored: LabelledResult | null): LabelledResult | null =>
-  stored && { ...stored, content: labelledContent(tool, stored.content, stored.isError === true) };
-
-function stepFromRow(row: Selectable<TurnStepTable>): TurnStep {
-  const base = {
-    step: Number(row.step),
-    startedAt: Number(row.started_at),
-    finishedAt: row.finished_at === null ? null : Number(row.finished_at),
-  };
-  const output: unknown = row.output === null ? null : JSON.parse(row.output);
-  switch (row.kind) {
-    case 'model':
-      return { ...base, kind: 'model', name: row.name, output: output as ModelStepOutput | null };
-    case 'command':
-      return {
-        ...base,
-        kind: 'command',
-        name: row.name,
-        args: row.input === null ? '' : (JSON.parse(row.input) as string),
-        idempotent: row.idempotent === 1,
-        output: output as CommandOutput | null,
-      };
-    case 'steer':
-      return { ...base, kind: 'steer', output: output as { rowIds: string[] } };
-    case 'tool':
-      return {
-        ...base,
-        kind: 'tool',
-        name: row.name,
-        callId: row.call_id ?? '',
-        args: row.input === null ? {} : JSON.parse(row.input),
-        idempotent: row.idempotent === 1,
-        output: resultFrom(row.name, output as LabelledResult | null),
-      };
   }
 }

@@ -19,6 +19,7 @@ import * as sessionNames from './0016-session-names';
 import * as polls from './0017-polls';
 import * as receivedFiles from './0018-received-files';
 import * as organisedSessions from './0019-organised-sessions';
+import * as askedStops from './0020-asked-stops';
 
 export interface Migration {
   name: string;
@@ -47,4 +48,5 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: '0017-polls', up: polls.up, down: polls.down },
   { name: '0018-received-files', up: receivedFiles.up, down: receivedFiles.down },
   { name: '0019-organised-sessions', up: organisedSessions.up, down: organisedSessions.down },
+  { name: '0020-asked-stops', up: askedStops.up, down: askedStops.down },
 ];
