@@ -19,8 +19,6 @@ import { SERVICE_LEAVES } from '../service/service.command';
 const MAX_PORT = 65_535;
 
 abstract class GatewayRunBase extends CliCommand {
-  protected override readonly namesUnknownWords = true;
-
   constructor(protected readonly env: Environment) {
     super();
   }
@@ -35,14 +33,18 @@ abstract class GatewayRunBase extends CliCommand {
     return parseWholeNumber('--ui-port', value, 0, MAX_PORT);
   }
 
-  @Option({ flags: '--bind <mode>', description: 'loopback, lan, tailnet, auto or custom' })
+  @Option({
+    flags: '--bind <mode>',
+    description: 'who may reach it',
+    choices: ['loopback', 'lan', 'tailnet', 'auto', 'custom'],
+  })
   parseBind(value: string): string {
-    return oneOf('--bind', value, ['loopback', 'lan', 'tailnet', 'auto', 'custom']);
+    return value;
   }
 
-  @Option({ flags: '--auth <mode>', description: 'token, password or none' })
+  @Option({ flags: '--auth <mode>', description: 'how clients log in', choices: ['token', 'password', 'none'] })
   parseAuth(value: string): string {
-    return oneOf('--auth', value, ['token', 'password', 'none']);
+    return value;
   }
 
   @Option({ flags: '--token <token>', description: 'shared secret for mode token' })
@@ -70,11 +72,7 @@ abstract class GatewayRunBase extends CliCommand {
     return true;
   }
 
-  async run(args: string[], flags: GatewayFlags): Promise<void> {
-    if (args.length > 0)
-      throw new UsageError(
-        `unknown command "gateway ${args[0]}"; known: run, status, discover, install, uninstall, start, stop, restart`,
-      );
+  async run(_: string[], flags: GatewayFlags): Promise<void> {
     const { runGateway } = await import('./run-gateway');
     process.exitCode = await runGateway(this.env, flags);
   }
@@ -140,7 +138,8 @@ export class GatewayCommand extends GatewayRunBase {
   /** Flags in front of another subcommand would be lost without a word. */
   override setCommand(command: Commander): this {
     command.hook('preSubcommand', (group, subcommand) => {
-      const given = group.options.find((option) => group.getOptionValue(option.attributeName()) !== undefined);
+      const own = group.options.filter(({ hidden }) => !hidden);
+      const given = own.find((option) => group.getOptionValue(option.attributeName()) !== undefined);
       if (given && subcommand.name() !== 'run')
         throw new UsageError(
           `${given.long ?? given.flags} stands in front of "${subcommand.name()}"; write: openclaw gateway ${subcommand.name()} ${given.long ?? given.flags}`,
@@ -148,9 +147,4 @@ export class GatewayCommand extends GatewayRunBase {
     });
     return super.setCommand(command);
   }
-}
-
-function oneOf(flag: string, value: string, values: readonly string[]): string {
-  if (values.includes(value)) return value;
-  throw new UsageError(`${flag} must be one of ${values.join(', ')}, got "${value}"`);
 }

@@ -20,6 +20,7 @@ import { ChannelIntake } from './channel-intake.service';
 import { ChannelManager } from './channel-manager.service';
 import { ChannelStatus } from './channel-status.service';
 import { ChannelsRpc } from './channels.rpc';
+import { MessageActionRpc } from './message-action.rpc';
 import { MessageContent } from './message-content.service';
 import { MessageTool } from './message.tool';
 import { ThreadHistory } from './thread-history.service';
@@ -50,6 +51,7 @@ import { UpdateDesk } from './update-desk.service';
     ChannelsRpc,
     JudgePersonRpc,
     KnownPeopleList,
+    MessageActionRpc,
     MessageContent,
     MessageTool,
     OwnWords,

@@ -9,29 +9,16 @@ import { AgentTool, type ToolContext, ToolError, type ToolResult, textResult } f
 import { ChannelSendError } from './channel-adapter';
 import { namedTarget } from './named-target';
 import { MessageContent } from './message-content.service';
-import { MESSAGE_ACTIONS, MessageParams } from './message-params';
+import { CHANGES_RIGHTS, actionRefusal, isShared, wishOf } from './message-actions';
+import { MessageParams } from './message-params';
 import { isOwnersChat } from './owners-chats';
 import { type CallSinks, type SinkUse, fetchOf } from '../tools/provenance/sinks';
-
-/** All that the format knows. */
-const KNOWN = new Set(
-  'poll react reactions read unsend sendWithEffect renameGroup setGroupIcon addParticipant removeParticipant leaveGroup delete pin unpin list-pins permissions thread-create thread-list thread-reply search sticker sticker-search member-info role-info emoji-list emoji-upload sticker-upload role-add role-remove channel-info channel-list channel-create channel-edit channel-delete channel-move category-create category-edit category-delete voice-status event-list event-create timeout kick ban'.split(
-    ' ',
-  ),
-);
 
 /** Actions on a message of others, and on one's own, where none is named: the one being answered, and the last one there. */
 const ABOUT_THEIRS = new Set(['reply', 'react', 'reactions', 'pin', 'delete']);
 const ABOUT_OWN = new Set(['edit', 'unsend']);
 /** So long a call waits for what becomes of a message. */
 const WAIT_MS = 5000;
-
-/** Actions on people and places; they are asked for also in the conversation that they are asked in. */
-const CHANGES_RIGHTS = new Set(
-  'role-add role-remove channel-create channel-edit channel-delete channel-move category-create category-edit category-delete event-create timeout kick ban leaveGroup renameGroup removeParticipant addParticipant'.split(
-    ' ',
-  ),
-);
 
 @Injectable()
 @AgentTool({
@@ -165,39 +152,14 @@ export class MessageTool {
 
   /** What only some channels can, done at once. */
   private async act(params: MessageParams, route: DeliveryRoute, context: ToolContext): Promise<ToolResult> {
-    const { action, emoji, userId, pollQuestion, pollOption } = params;
+    const { action, pollOption } = params;
     if (params.dryRun) return textResult(`Would ${action} in ${route.channel}:${route.to}.`, { dryRun: true, route });
     const adapter = this.directory.find(route.channel)?.adapter;
-    const name = params.threadName ?? params.name;
     if (pollOption && pollOption.length < 2)
       throw new ToolError('invalid_args', 'pollOption needs at least two options');
     const messageId = await this.meant(params, route, context);
     try {
-      const done = await adapter?.act?.(action, {
-        account: route.account,
-        route,
-        ...(messageId ? { messageId } : {}),
-        ...(emoji ? { emoji } : {}),
-        ...(params.remove ? { remove: true } : {}),
-        ...(userId ? { userId } : {}),
-        ...(name ? { name } : {}),
-        ...(params.message ? { text: params.message } : {}),
-        ...(params.query ? { query: params.query } : {}),
-        ...(params.limit === undefined ? {} : { limit: params.limit }),
-        ...(params.roleId ? { roleId: params.roleId } : {}),
-        ...(params.minutes === undefined ? {} : { minutes: params.minutes }),
-        ...(pollQuestion && pollOption
-          ? {
-              poll: {
-                question: pollQuestion,
-                options: pollOption,
-                multiple: params.pollMulti === true,
-                anonymous: true,
-                ...(params.pollDurationHours ? { seconds: Math.round(params.pollDurationHours * 3600) } : {}),
-              },
-            }
-          : {}),
-      });
+      const done = await adapter?.act?.(action, wishOf(params, route, messageId));
       const sent = done?.['messageId'];
       if (typeof sent === 'string') await this.desk.noteSent(route, sent, action);
       return textResult(JSON.stringify(done ?? { ok: true }), done, 'stranger');
@@ -231,14 +193,9 @@ export class MessageTool {
   private routes(params: MessageParams, context: ToolContext): DeliveryRoute[] {
     const { origin } = context;
     const channel = (params.channel ?? origin.channel).toLowerCase();
-    const offered = [...MESSAGE_ACTIONS, ...(this.directory.find(channel)?.declaration.capabilities.actions ?? [])];
-    if (!offered.includes(params.action)) {
-      const isKnown = KNOWN.has(params.action);
-      throw new ToolError(
-        isKnown ? 'not_configured' : 'invalid_args',
-        `${isKnown ? `${channel} can't "${params.action}"` : `"${params.action}" is no action`}; actions: ${offered.join(', ')}`,
-      );
-    }
+    const own = this.directory.find(channel)?.declaration.capabilities.actions;
+    const refusal = actionRefusal(params.action, channel, own);
+    if (refusal) throw new ToolError(refusal.isKnown ? 'not_configured' : 'invalid_args', refusal.message);
     if (!this.directory.find(channel))
       throw new ToolError(
         'invalid_args',
@@ -337,8 +294,6 @@ function contentOf(params: MessageParams): string[] {
     ...Object.entries(named).flatMap(([key, value]) => (value === undefined ? [] : [`${key} ${value}`])),
   ];
 }
-
-const isShared = (action: string): boolean => (MESSAGE_ACTIONS as readonly string[]).includes(action);
 
 const isHere = (route: DeliveryRoute, { origin }: ToolContext): boolean =>
   route.channel === origin.channel && route.to === origin.to && route.account === origin.account;

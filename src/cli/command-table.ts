@@ -3,8 +3,8 @@ import type { Type } from '@nestjs/common';
 export interface CommandEntry {
   name: string;
   summary: string;
-  /** Leaves below a group, for the help text and the inventory. */
-  leaves?: readonly string[];
+  /** Other names of the same command. */
+  aliases?: readonly string[];
   load(): Promise<readonly Type[]>;
 }
 
@@ -27,8 +27,8 @@ export const COMMAND_TABLE: readonly CommandEntry[] = [
   },
   {
     name: 'gateway',
+    aliases: ['daemon'],
     summary: 'run the gateway, see whether it runs, keep it running',
-    leaves: ['run', 'status', 'call', 'discover', 'install', 'uninstall', 'start', 'stop', 'restart'],
     load: async () => {
       const { GatewayCommand, GatewayRunCommand, GatewayStatusCommand } = await import('../bootstrap/gateway.command');
       const { SERVICE_LEAVES } = await import('../service/service.command');
@@ -47,7 +47,6 @@ export const COMMAND_TABLE: readonly CommandEntry[] = [
   {
     name: 'update',
     summary: 'bring the new release of this program here',
-    leaves: ['status'],
     load: async () => (await import('../update/update.command')).UPDATE_COMMANDS,
   },
   {
@@ -78,16 +77,11 @@ export const COMMAND_TABLE: readonly CommandEntry[] = [
   {
     name: 'mcp',
     summary: 'conversations of the gateway for MCP clients',
-    leaves: ['serve'],
     load: async () => (await import('../conversation-mcp/mcp.command')).MCP_COMMANDS,
   },
   {
     name: 'sessions',
     summary: 'conversations',
-    leaves: [
-      ...['list', 'show', 'history', 'patch', 'reset', 'delete', 'compact'],
-      ...['abort', 'send', 'tail', 'export', 'import'],
-    ],
     load: async () => {
       const { SESSIONS_COMMANDS } = await import('../agent/sessions/sessions.command');
       return SESSIONS_COMMANDS;
@@ -96,7 +90,6 @@ export const COMMAND_TABLE: readonly CommandEntry[] = [
   {
     name: 'memory',
     summary: 'what the assistant has written down',
-    leaves: ['status', 'index', 'search'],
     load: async () => {
       const { MemoryCommand, MemoryIndexCommand, MemoryReviewCommand, MemorySearchCommand, MemoryStatusCommand } =
         await import('../memory/memory.command');
@@ -106,28 +99,11 @@ export const COMMAND_TABLE: readonly CommandEntry[] = [
   {
     name: 'skills',
     summary: 'instructions for certain tasks',
-    leaves: [
-      'list',
-      'info',
-      'check',
-      'install',
-      'update',
-      'remove',
-      'enable',
-      'disable',
-      'trust',
-      'untrust',
-      'scan',
-      'new',
-      'sign',
-      'proposals',
-    ],
     load: async () => (await import('../skills/commands/skills.command')).SKILLS_COMMANDS,
   },
   {
     name: 'usage',
     summary: 'tokens, cost, limits and budgets',
-    leaves: ['status', 'cost'],
     load: async () => {
       const { UsageCommand, UsageCostCommand, UsageStatusCommand } = await import('../usage/usage.command');
       return [UsageCommand, UsageCostCommand, UsageStatusCommand];
@@ -136,13 +112,11 @@ export const COMMAND_TABLE: readonly CommandEntry[] = [
   {
     name: 'config',
     summary: 'read and change the configuration',
-    leaves: ['get', 'set', 'unset', 'show', 'path', 'validate', 'schema', 'patch', 'history', 'restore'],
     load: async () => (await import('../config/config.command')).CONFIG_COMMANDS,
   },
   {
     name: 'channels',
     summary: 'chat platforms and their state',
-    leaves: ['list', 'status', 'start', 'stop', 'logout', 'dead-letters list', 'dead-letters resubmit'],
     load: async () => {
       const { CHANNELS_LEAVES, ChannelsCommand } = await import('../channels/channels.command');
       const { DEAD_LETTERS_LEAVES } = await import('../channels/dead-letters.command');
@@ -151,8 +125,8 @@ export const COMMAND_TABLE: readonly CommandEntry[] = [
   },
   {
     name: 'cron',
+    aliases: ['automations'],
     summary: 'jobs that run by the clock',
-    leaves: ['list', 'show', 'status', 'add', 'edit', 'rm', 'enable', 'disable', 'run', 'runs', 'next'],
     load: async () => {
       const { CRON_LEAVES, CronCommand } = await import('../cron/cron.command');
       return [CronCommand, ...CRON_LEAVES];
@@ -161,40 +135,31 @@ export const COMMAND_TABLE: readonly CommandEntry[] = [
   {
     name: 'system',
     summary: 'events, presence and heartbeats',
-    leaves: ['event', 'presence', 'heartbeat last', 'heartbeat enable', 'heartbeat disable', 'heartbeat now'],
     load: async () => (await import('../heartbeat/system.command')).SYSTEM_COMMANDS,
   },
   {
     name: 'hooks',
     summary: 'programs that take part in what happens',
-    leaves: ['list', 'info', 'check', 'enable', 'disable', 'install', 'update'],
     load: async () => (await import('../internal-hooks/hooks.command')).HOOKS_COMMANDS,
   },
   {
     name: 'plugins',
     summary: 'programs of others that add tools, channels and more',
-    leaves: ['list', 'info', 'install', 'enable', 'disable', 'remove', 'doctor'],
     load: async () => (await import('../plugins/plugins.command')).PLUGINS_COMMANDS,
   },
   {
     name: 'webhooks',
     summary: 'what other programs tell, and are told',
-    leaves: ['list', 'test'],
     load: async () => (await import('../webhooks/webhooks.command')).WEBHOOKS_COMMANDS,
   },
   {
     name: 'message',
     summary: 'messages to chats',
-    leaves: ['send', 'poll'],
-    load: async () => {
-      const { MessageCommand, MessagePollCommand, MessageSendCommand } = await import('../outbox/message.command');
-      return [MessageCommand, MessageSendCommand, MessagePollCommand];
-    },
+    load: async () => (await import('../outbox/commands/message.command')).MESSAGE_COMMANDS,
   },
   {
     name: 'pairing',
     summary: 'people who ask to write to the assistant',
-    leaves: ['list', 'approve', 'reject', 'revoke'],
     load: async () => {
       const { PAIRING_LEAVES, PairingCommand } = await import('../channels/access/pairing.command');
       return [PairingCommand, ...PAIRING_LEAVES];
@@ -203,7 +168,6 @@ export const COMMAND_TABLE: readonly CommandEntry[] = [
   {
     name: 'devices',
     summary: 'clients that may connect',
-    leaves: ['list', 'approve', 'reject', 'remove', 'rotate', 'revoke'],
     load: async () => {
       const { DEVICE_LEAVES, DevicesCommand } = await import('../gateway/devices/devices.command');
       return [DevicesCommand, ...DEVICE_LEAVES];
@@ -212,13 +176,11 @@ export const COMMAND_TABLE: readonly CommandEntry[] = [
   {
     name: 'nodes',
     summary: 'devices and machines that do things for the assistant',
-    leaves: ['status', 'list', 'pending', 'approve', 'reject', 'describe', 'rename', 'remove', 'invoke'],
     load: async () => (await import('../nodes/nodes.command')).NODES_COMMANDS,
   },
   {
     name: 'node',
     summary: 'this machine as a node of a gateway',
-    leaves: ['run'],
     load: async () => {
       const { NodeCommand, NodeRunCommand } = await import('../nodes/host/node.command');
       return [NodeCommand, NodeRunCommand];
@@ -227,31 +189,27 @@ export const COMMAND_TABLE: readonly CommandEntry[] = [
   {
     name: 'agents',
     summary: 'the assistants of this gateway',
-    leaves: ['list', 'add', 'delete', 'set-identity'],
     load: async () => (await import('../agent/agents.command')).AGENTS_COMMANDS,
   },
   {
     name: 'approvals',
+    aliases: ['exec-approvals'],
     summary: 'commands that need an approval',
-    leaves: ['pending', 'resolve', 'get', 'set', 'allowlist add', 'allowlist remove'],
     load: async () => (await import('../tools/approvals/approvals.command')).APPROVALS_COMMANDS,
   },
   {
     name: 'tts',
     summary: 'speech',
-    leaves: ['status', 'providers', 'enable', 'disable', 'set-provider', 'convert'],
     load: async () => (await import('../agent/media/tts.command')).TTS_COMMANDS,
   },
   {
     name: 'database',
     summary: 'where everything is kept',
-    leaves: ['status', 'check'],
     load: async () => (await import('../storage/database.command')).DATABASE_COMMANDS,
   },
   {
     name: 'secrets',
     summary: 'the encrypted store of keys and tokens',
-    leaves: ['list', 'set', 'rm', 'audit', 'move'],
     load: async () => {
       const commands = await import('../config/secrets/secrets.command');
       return [
@@ -267,7 +225,6 @@ export const COMMAND_TABLE: readonly CommandEntry[] = [
   {
     name: 'security',
     summary: 'how safe this installation is',
-    leaves: ['audit'],
     load: async () => {
       const { SecurityAuditCommand, SecurityCommand } = await import('../security/security.command');
       return [SecurityCommand, SecurityAuditCommand];
@@ -276,18 +233,6 @@ export const COMMAND_TABLE: readonly CommandEntry[] = [
   {
     name: 'models',
     summary: 'language models',
-    leaves: [
-      'list',
-      'status',
-      'set',
-      'set-image',
-      ...['aliases list', 'aliases add', 'aliases remove'],
-      ...['fallbacks', 'image-fallbacks'].flatMap((list) =>
-        ['list', 'add', 'remove', 'clear'].map((leaf) => `${list} ${leaf}`),
-      ),
-      ...['list', 'add', 'paste-api-key', 'paste-token', 'setup-token', 'logout'].map((leaf) => `auth ${leaf}`),
-      ...['get', 'set', 'clear'].map((leaf) => `auth order ${leaf}`),
-    ],
     load: async () => (await import('../agent/providers/commands/models.command')).MODELS_COMMANDS,
   },
   {
@@ -303,7 +248,6 @@ export const COMMAND_TABLE: readonly CommandEntry[] = [
   {
     name: 'runs',
     summary: 'what the assistant has worked on',
-    leaves: ['list'],
     load: async () => {
       const { RunsCommand, RunsListCommand } = await import('../diagnostics/runs.command');
       return [RunsCommand, RunsListCommand];
@@ -312,7 +256,6 @@ export const COMMAND_TABLE: readonly CommandEntry[] = [
   {
     name: 'explain',
     summary: 'why things are as they are',
-    leaves: ['boot', 'route', 'tools'],
     load: async () => {
       const { ExplainCommand, ExplainBootCommand } = await import('../bootstrap/explain.command');
       const { ExplainToolsCommand } = await import('../tools/policy/policy.command');
@@ -323,7 +266,6 @@ export const COMMAND_TABLE: readonly CommandEntry[] = [
   {
     name: 'policy',
     summary: 'who may use which tools',
-    leaves: ['test'],
     load: async () => {
       const { PolicyCommand, PolicyTestCommand } = await import('../tools/policy/policy.command');
       return [PolicyCommand, PolicyTestCommand];
@@ -332,13 +274,11 @@ export const COMMAND_TABLE: readonly CommandEntry[] = [
   {
     name: 'migrate',
     summary: 'take over what OpenClaw left',
-    leaves: ['plan', 'apply'],
     load: async () => (await import('../migrate/migrate.command')).MIGRATE_COMMANDS,
   },
   {
     name: 'backup',
     summary: 'archives of everything',
-    leaves: ['create', 'verify', 'restore'],
     load: async () => (await import('../backup/backup.command')).BACKUP_COMMANDS,
   },
   {
@@ -349,7 +289,6 @@ export const COMMAND_TABLE: readonly CommandEntry[] = [
   {
     name: 'diagnostics',
     summary: 'a bundle for those who help',
-    leaves: ['export'],
     load: async () => {
       const { DiagnosticsCommand, DiagnosticsExportCommand } = await import('../diagnostics/diagnostics.command');
       return [DiagnosticsCommand, DiagnosticsExportCommand];

@@ -3,15 +3,22 @@ import { join } from 'node:path';
 import { Module, type Type } from '@nestjs/common';
 import { CommandFactory, InjectCommander } from 'nest-commander';
 import { appRoot, appVersion } from '../common/app-root';
+import type { Command } from 'commander';
+import { setCallHooks } from '../common/cli/call-hooks';
+import { checkWords } from '../common/cli/cli-command';
 import { UsageError, reportError } from '../common/cli/cli-error';
 import { callableName, introduceProgram, quoted } from '../common/cli/own-commands';
+import { isStructured, provideYaml, wantField, wantsYaml } from '../common/cli/structured-output';
+import { allowColours } from '../common/cli/terminal-style';
 import { ExitCode } from '../common/exit-codes';
 import { nearestName } from '../common/nearest-name';
 import { makePrivate } from '../common/private-files';
+import { parseConfigPath } from '../config/config-path';
 import { Environment } from '../config/environment';
-import { COMMAND_TABLE } from './command-table';
+import { COMMAND_TABLE, type CommandEntry } from './command-table';
+import { helpAfter } from './examples/help-after';
+import { GLOBAL_FLAGS, takeGlobalFlags } from './global-flags';
 import { rootHelp } from './root-help';
-import { takeGlobalFlags } from './global-flags';
 
 interface CommanderFailure {
   code?: string;
@@ -22,14 +29,22 @@ interface CommanderFailure {
 /** Runs one command line and sets the exit code. Loads only the command that is called. */
 export async function runCli(args: readonly string[], env = new Environment()): Promise<void> {
   makePrivate();
-  const asJson = args.includes('--json');
+  const asJson = (): boolean => args.includes('--json') || isStructured();
   process.stdout.on('error', endWhenNobodyReads);
-  introduce(env, []);
+  const given: string[] = [];
+  introduce(env, given);
+  chooseColours(env);
   try {
     const { variables, rest } = takeGlobalFlags(args);
-    introduce(env, args.slice(0, args.length - rest.length));
+    given.push(...args.slice(0, args.length - rest.length));
     for (const [name, value] of Object.entries(variables)) env.set(name, value);
+    chooseColours(env);
+    listen(env, given);
     const [name] = rest;
+    if (name === 'help' && rest.length > 1) {
+      await runCommand([...rest.slice(1), '--help'], env, asJson);
+      return;
+    }
     if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
       process.stdout.write(rootHelp());
       return;
@@ -38,10 +53,35 @@ export async function runCli(args: readonly string[], env = new Environment()): 
       process.stdout.write(`${appVersion()}\n`);
       return;
     }
-    await runCommand(name, rest, env, asJson);
+    await runCommand(rest, env, asJson);
   } catch (error) {
-    process.exitCode = reportError(error, asJson);
+    process.exitCode = reportError(error, asJson());
   }
+}
+
+function chooseColours(env: Environment): void {
+  allowColours(env.get('NO_COLOR') === undefined && env.get('TERM') !== 'dumb');
+}
+
+/** What the command finds on its part of the line, and asks this program for. */
+function listen(env: Environment, given: string[]): void {
+  setCallHooks({
+    globalFlags: GLOBAL_FLAGS.map(({ name, value }) => (value === undefined ? name : `${name} <${value}>`)),
+    onGlobalFlag: (name, value) => {
+      const flag = GLOBAL_FLAGS.find((each) => each.name === name);
+      for (const [variable, text] of Object.entries(flag?.variables(value ?? '') ?? {})) env.set(variable, text);
+      given.push(name, ...(flag?.value === undefined ? [] : [value ?? '']));
+      chooseColours(env);
+    },
+    onField: (text) => {
+      try {
+        wantField(text, parseConfigPath(text));
+      } catch {
+        throw new UsageError(`--field must be a path such as sessions[0].key or sessions.*.key, got "${text}"`);
+      }
+    },
+    helpAfter,
+  });
 }
 
 /** Advice names this program as it can be called from here, with the global flags that it was called with. */
@@ -54,7 +94,7 @@ function introduce(env: Environment, globalFlags: readonly string[]): void {
   };
   introduceProgram(
     name,
-    COMMAND_TABLE.map((entry) => entry.name),
+    COMMAND_TABLE.flatMap(({ name: own, aliases = [] }) => [own, ...aliases]),
   );
 }
 
@@ -64,34 +104,52 @@ function endWhenNobodyReads(error: NodeJS.ErrnoException): void {
   process.exit(ExitCode.done);
 }
 
-async function runCommand(name: string, args: readonly string[], env: Environment, asJson: boolean): Promise<void> {
-  const entry = COMMAND_TABLE.find((candidate) => candidate.name === name);
-  if (!entry) {
-    const near = nearestName(
-      name,
-      COMMAND_TABLE.map((candidate) => candidate.name),
-    );
-    throw new UsageError(`unknown command "${name}"; ${near ? `did you mean "${near}"? ` : ''}see: openclaw --help`);
-  }
+async function runCommand([name = '', ...more]: readonly string[], env: Environment, asJson: () => boolean): Promise<void> {
+  const entry = entryOf(name);
   const commands = await entry.load();
   const app = await CommandFactory.createWithoutRunning(rootModule(commands, env), {
     logger: false,
     enablePositionalOptions: true,
     serviceErrorHandler: (error: Error) => {
-      process.exitCode = exitCodeOf(error, asJson);
+      process.exitCode = exitCodeOf(error, asJson());
     },
   });
-  process.argv = [process.argv[0] ?? 'node', 'openclaw', ...args];
+  process.argv = [process.argv[0] ?? 'node', 'openclaw', entry.name, ...more];
   await CommandFactory.runApplication(app);
   await app.close();
+}
+
+/** @throws UsageError naming the nearest one */
+function entryOf(name: string): CommandEntry {
+  const entry = COMMAND_TABLE.find((candidate) => candidate.name === name || candidate.aliases?.includes(name));
+  if (entry) return entry;
+  const near = nearestName(
+    name,
+    COMMAND_TABLE.flatMap((candidate) => [candidate.name, ...(candidate.aliases ?? [])]),
+  );
+  throw new UsageError(`unknown command "${name}"; ${near ? `did you mean "${near}"? ` : ''}see: openclaw --help`);
+}
+
+/** Before the work of a command begins. */
+async function prepare(command: Command): Promise<void> {
+  checkWords(command);
+  if (!wantsYaml()) return;
+  const { stringify } = await import('yaml');
+  provideYaml((value, allQuoted) =>
+    stringify(value, {
+      lineWidth: 0,
+      ...(allQuoted ? { defaultStringType: 'QUOTE_DOUBLE', defaultKeyType: 'QUOTE_DOUBLE' } : {}),
+    }),
+  );
 }
 
 function rootModule(commands: readonly Type[], env: Environment): Type {
   @Module({ providers: [...commands, { provide: Environment, useValue: env }] })
   class CliModule {
     // Flags after a subcommand belong to it, also where its group knows them too; the factory forgets the root itself.
-    constructor(@InjectCommander() program: { enablePositionalOptions(): unknown }) {
+    constructor(@InjectCommander() program: Pick<Command, 'enablePositionalOptions' | 'hook'>) {
       program.enablePositionalOptions();
+      program.hook('preAction', (_, command) => prepare(command));
     }
   }
   return CliModule;

@@ -1,10 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import { ChannelSendError, type RegisteredChannel } from '../channels/channel-adapter';
+import type { RegisteredChannel } from '../channels/channel-adapter';
 import type { OutboundFile } from '../common/chat-media';
 import type { DeliveryRoute } from '../common/delivery-route';
 import { defaultAgentId } from '../config/agent-entries';
 import { ConfigService } from '../config/config.service';
 import { ChannelDirectory } from '../events/channel-directory';
+import { locate, namedChannel, routeOf } from '../events/named-channel';
 import { OutboundDesk, type OutboundTexts } from '../events/outbound-desk';
 import { type RpcContext, callerKey } from '../rpc/rpc-context';
 import { invalidRequest, unavailable } from '../rpc/rpc-error';
@@ -49,7 +50,7 @@ export class SendRpc {
     summary: 'Sends a message, with files where the channel takes them, and waits until the platform has it.',
   })
   async send(params: SendParams, { caller }: RpcContext): Promise<Sent> {
-    const channel = this.channel(params.channel, 'channel');
+    const channel = namedChannel(this.directory, params.channel);
     const named = routeOf(channel.declaration.id, params);
     const { message = '' } = params;
     const sources = [...(params.mediaUrl ? [params.mediaUrl] : []), ...(params.mediaUrls ?? [])];
@@ -72,7 +73,7 @@ export class SendRpc {
     summary: 'Sends a poll where the channel has them.',
   })
   async poll(params: PollParams, { caller }: RpcContext): Promise<Sent> {
-    const channel = this.channel(params.channel, 'poll channel');
+    const channel = namedChannel(this.directory, params.channel, 'poll channel');
     const { declaration, adapter } = channel;
     if (!declaration.capabilities.actions?.includes('poll') || !adapter.act)
       throw invalidRequest(`unsupported poll channel: ${declaration.id}`);
@@ -124,16 +125,6 @@ export class SendRpc {
     });
   }
 
-  /** @throws RpcError INVALID_REQUEST */
-  private channel(wanted: string | undefined, what: string): RegisteredChannel {
-    const all = this.directory.all();
-    const [only] = all;
-    const id = wanted?.toLowerCase() ?? (all.length === 1 ? (only?.declaration.id ?? '') : 'whatsapp');
-    const found = this.directory.find(id);
-    if (!found) throw invalidRequest(`unsupported ${what}: ${id}`);
-    return found;
-  }
-
   private async file(source: string, route: DeliveryRoute, { asVoice }: SendParams): Promise<OutboundFile> {
     const maxBytes = this.directory.fileLimit(route);
     if (maxBytes === undefined) throw invalidRequest(`${route.channel} takes no files`);
@@ -144,25 +135,5 @@ export class SendRpc {
       if (error instanceof ToolError) throw invalidRequest(`mediaUrl: ${error.message}`);
       throw error;
     }
-  }
-}
-
-const routeOf = (
-  channel: string,
-  { to, accountId, threadId }: { to: string; accountId?: string; threadId?: string },
-): DeliveryRoute => ({
-  channel,
-  account: accountId ?? 'default',
-  to: to.replace(new RegExp(`^${channel}:`, 'i'), ''),
-  ...(threadId ? { threadId } : {}),
-});
-
-/** @throws RpcError INVALID_REQUEST where a name is that of nothing or of several, UNAVAILABLE where it can't be looked up */
-async function locate({ adapter }: RegisteredChannel, route: DeliveryRoute): Promise<DeliveryRoute> {
-  try {
-    return { ...route, to: (await adapter.locate?.(route.account, route.to)) ?? route.to };
-  } catch (error) {
-    if (!(error instanceof ChannelSendError)) throw error;
-    throw error.failure === 'refused' ? invalidRequest(`to: ${error.message}`) : unavailable(error.message);
   }
 }

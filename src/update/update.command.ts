@@ -28,17 +28,17 @@ interface UpdateOptions extends JsonOptions {
 }
 
 abstract class UpdateCommandBase extends CliCommand {
-  protected override readonly namesUnknownWords = true;
-
   constructor(protected readonly env: Environment) {
     super();
   }
 
-  @Option({ flags: '--channel <channel>', description: 'stable, beta or dev; else update.channel, else dev' })
+  @Option({
+    flags: '--channel <channel>',
+    description: 'which releases; else update.channel, else dev',
+    choices: [...CHANNELS],
+  })
   parseChannel(value: string): UpdateChannel {
-    const channel = CHANNELS.find((each) => each === value);
-    if (!channel) throw new UsageError(`--channel must be one of ${CHANNELS.join(', ')}, got "${value}"`);
-    return channel;
+    return value as UpdateChannel;
   }
 
   protected settings(options: UpdateOptions) {
@@ -91,8 +91,7 @@ export class UpdateCommand extends UpdateCommandBase {
     return false;
   }
 
-  async run(args: string[], options: UpdateOptions): Promise<void> {
-    if (args.length > 0) throw new UsageError(`unknown command "update ${args[0]}"; known: status`);
+  async run(_: string[], options: UpdateOptions): Promise<void> {
     const settings = this.settings(options);
     const state = await this.check(settings.channel);
     if (!state.available) return this.finish({ ...nothing(state) }, options);

@@ -1,17 +1,25 @@
 import type { Command } from 'commander';
 import { CommandRunner, Option } from 'nest-commander';
+import { nearestName } from '../nearest-name';
+import { callHooks } from './call-hooks';
 import { UsageError } from './cli-error';
+import { OUTPUT_FORMS, type OutputForm, wantForm } from './structured-output';
 
-/** Base of every command: usage errors are thrown, not exited on, and `--json` exists everywhere. */
+/** Base of every command: usage errors are thrown, not exited on, and every form of output exists everywhere. */
 export abstract class CliCommand extends CommandRunner {
-  /** Whether the command takes words that it does not know, to say something better about them than "too many". */
-  protected readonly namesUnknownWords: boolean = false;
-
   override setCommand(command: Command): this {
     command.exitOverride();
-    command.allowExcessArguments(this.namesUnknownWords);
+    // What is too much is said by `checkWords`, which knows more about it.
+    command.allowExcessArguments(true);
     command.showSuggestionAfterError(true);
     command.configureOutput({ writeErr: () => undefined });
+    for (const flags of callHooks.globalFlags) {
+      const option = command.createOption(flags).hideHelp();
+      command.addOption(option);
+      command.on(`option:${option.name()}`, (value?: string) => callHooks.onGlobalFlag(option.long ?? flags, value));
+    }
+    command.addHelpText('after', () => callHooks.helpAfter(pathOf(command)));
+    refuseUnknownValues(command);
     return super.setCommand(command);
   }
 
@@ -19,6 +27,66 @@ export abstract class CliCommand extends CommandRunner {
   parseJson(): boolean {
     return true;
   }
+
+  @Option({ flags: '-o <form>', description: `form of the output: ${OUTPUT_FORMS.join(', ')}`, choices: [...OUTPUT_FORMS] })
+  parseForm(value: string): string {
+    wantForm(value as OutputForm);
+    if (value !== 'table') this.command.setOptionValueWithSource('json', true, 'cli');
+    return value;
+  }
+
+  @Option({ flags: '--field <path>', description: 'print one part of that value, such as sessions[0].key or sessions.*.key' })
+  parseField(value: string): string {
+    callHooks.onField(value);
+    this.command.setOptionValueWithSource('json', true, 'cli');
+    return value;
+  }
+}
+
+/** A flag that says which values it takes takes no other one. The framework's own check gives way to a flag's reader. */
+function refuseUnknownValues(command: Command): void {
+  const add = command.addOption.bind(command);
+  command.addOption = (option) => {
+    const { argChoices, parseArg } = option;
+    if (argChoices && parseArg)
+      option.argParser((value: string, previous: unknown) => {
+        if (!argChoices.includes(value)) {
+          const near = nearestName(value, argChoices);
+          const names = `${option.long ?? option.short ?? ''} must be one of ${argChoices.join(', ')}, got "${value}"`;
+          throw new UsageError(near === undefined ? names : `${names}; did you mean "${near}"?`);
+        }
+        return parseArg(value, previous);
+      });
+    return add(option);
+  };
+}
+
+/** Words of a command without the program's name: `config get`. */
+export function pathOf(command: Command): string {
+  const names: string[] = [];
+  for (let at: Command | null = command; at?.parent; at = at.parent) names.unshift(at.name());
+  return names.join(' ');
+}
+
+/**
+ * Refuses words that a command takes nothing for: the name of a command that there isn't, or an argument too many.
+ * @throws UsageError
+ */
+export function checkWords(command: Command): void {
+  const { args, commands, registeredArguments } = command;
+  const [first = ''] = args;
+  const path = pathOf(command);
+  if (commands.length > 0 && args.length > registeredArguments.length) {
+    const names = commands.flatMap((each) => [each.name(), ...each.aliases()]);
+    const near = nearestName(first, names);
+    const hint = near === undefined ? '' : `did you mean "${path} ${near}"? `;
+    throw new UsageError(`unknown command "${path} ${first}"; ${hint}see: openclaw ${path} --help`);
+  }
+  const most = registeredArguments.some(({ variadic }) => variadic) ? Infinity : registeredArguments.length;
+  if (args.length > most)
+    throw new UsageError(
+      `too many arguments for "${path}": it takes ${most === 0 ? 'none' : most}, and "${args[most] ?? ''}" is one more; see: openclaw ${path} --help`,
+    );
 }
 
 /** Base of commands that talk to a gateway. */
@@ -46,11 +114,7 @@ export abstract class GatewayCommandBase extends CliCommand {
 
 /** Base of a group such as `config`: shows its help when called without a subcommand. */
 export abstract class CommandGroup extends CliCommand {
-  protected override readonly namesUnknownWords = true;
-
-  run(args: string[]): Promise<void> {
-    if (args.length > 0)
-      throw new UsageError(`unknown command "${args[0]}"; see "openclaw ${this.command.name()} --help"`);
+  run(): Promise<void> {
     this.command.outputHelp();
     return Promise.resolve();
   }

@@ -1,7 +1,9 @@
 import { ExitCode } from '../exit-codes';
 import { OpenclawError, messageOf } from '../openclaw-error';
 import { withOwnCommands } from './own-commands';
-import { visibleJson, visibleLines } from '../visible-text';
+import { visibleLines } from '../visible-text';
+import { wholeText } from './structured-output';
+import { tinted } from './terminal-style';
 
 /** A command was called the wrong way. */
 export class UsageError extends OpenclawError {
@@ -17,9 +19,9 @@ export function reportError(error: unknown, asJson: boolean): number {
   const message = withOwnCommands(messageOf(error));
   if (asJson) {
     const details = known?.details ? { details: known.details } : {};
-    process.stdout.write(`${visibleJson(JSON.stringify({ error: { code, message, ...details } }, null, 2))}\n`);
+    process.stdout.write(`${wholeText({ error: { code, message, ...details } })}\n`);
   } else {
-    process.stderr.write(`error: ${visibleLines(message)}\n`);
+    process.stderr.write(`${tinted('error:', 'bad', process.stderr)} ${visibleLines(message)}\n`);
   }
   return known?.exitCode ?? ExitCode.failed;
 }

@@ -1,9 +1,12 @@
-import { readableText, visibleJson, visibleLines, visibleText } from '../visible-text';
+import { readableText, visibleLines, visibleText } from '../visible-text';
 import { displayWidth, padToWidth } from './display-width';
+import { structuredText } from './structured-output';
+import { type Column, tableLines } from './table';
+import { tinted } from './terminal-style';
 
-/** Prints exactly one JSON value on standard output. */
+/** Prints exactly one value on standard output: as JSON, or as `-o` and `--field` say. @throws OpenclawError */
 export function printJson(value: unknown): void {
-  process.stdout.write(`${visibleJson(JSON.stringify(value, null, 2))}\n`);
+  process.stdout.write(`${structuredText(value)}\n`);
 }
 
 /** One line on standard output, whoever its parts come from. */
@@ -28,39 +31,48 @@ export function clearScreen(): void {
 
 /** Notes for people beside the output proper: standard error, so that pipes stay clean. */
 export function printNote(text: string): void {
-  process.stderr.write(`${visibleText(text)}\n`);
+  process.stderr.write(`${tinted(visibleText(text), 'faint', process.stderr)}\n`);
 }
 
-export interface Column<T> {
-  title: string;
-  value(row: T): string | number | undefined;
-}
-
-/** Rows as aligned columns; ids are never cut. */
+/** Rows as aligned columns, which fit the terminal; ids are never cut, and nothing is where no terminal is. */
 export function printTable<T>(rows: readonly T[], columns: readonly Column<T>[]): void {
-  const cells = rows.map((row) => columns.map((column) => visibleText(String(column.value(row) ?? ''))));
-  const widths = columns.map((column, index) =>
-    Math.max(displayWidth(column.title), ...cells.map((row) => displayWidth(row[index] ?? ''))),
-  );
-  const line = (values: readonly string[]): string =>
-    values
-      .map((value, index) => padToWidth(value, widths[index] ?? 0))
-      .join('  ')
-      .trimEnd();
-  printLine(line(columns.map((column) => column.title)));
-  for (const row of cells) printLine(line(row));
+  const { isTTY, columns: width } = process.stdout;
+  for (const line of tableLines(rows, columns, isTTY ? width : undefined)) process.stdout.write(`${line}\n`);
 }
 
-/** "3 min ago" and the local time. */
-export function relativeTime(ms: number, now = Date.now()): string {
-  const seconds = Math.max(0, Math.round((now - ms) / 1000));
-  const ago =
-    seconds < 60
-      ? `${seconds} s`
-      : seconds < 3600
-        ? `${Math.round(seconds / 60)} min`
-        : seconds < 86_400
-          ? `${Math.round(seconds / 3600)} h`
-          : `${Math.round(seconds / 86_400)} d`;
-  return `${ago} ago`;
+/** Facts below each other: name and value. What has parts is shown as JSON. */
+export function printFacts(facts: Readonly<Record<string, unknown>>): void {
+  const rows = Object.entries(facts).filter(([, value]) => value !== undefined);
+  const width = Math.max(0, ...rows.map(([name]) => displayWidth(visibleText(name))));
+  for (const [name, value] of rows) {
+    const text = typeof value === 'object' && value !== null ? JSON.stringify(value) : String(value);
+    const title = padToWidth(visibleText(name), width);
+    process.stdout.write(`${tinted(title, 'title')}  ${visibleText(text)}\n`);
+  }
 }
+
+const UNITS: readonly [seconds: number, unit: string][] = [
+  [86_400, 'd'],
+  [3600, 'h'],
+  [60, 'min'],
+];
+
+/** "3 min ago", or "in 3 min". */
+export function relativeTime(ms: number, now = Date.now()): string {
+  const seconds = Math.round((now - ms) / 1000);
+  const [size, unit] = UNITS.find(([least]) => Math.abs(seconds) >= least) ?? [1, 's'];
+  const amount = `${Math.round(Math.abs(seconds) / size)} ${unit}`;
+  return seconds < 0 ? `in ${amount}` : `${amount} ago`;
+}
+
+const two = (number: number): string => String(number).padStart(2, '0');
+
+/** A moment where the reader is, to the second: `2026-11-29 08:40:57`. */
+export function localTime(ms: number): string {
+  const at = new Date(ms);
+  const day = `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`;
+  return `${day} ${two(at.getHours())}:${two(at.getMinutes())}:${two(at.getSeconds())}`;
+}
+
+/** A moment in the one form that all commands have for people: `2026-11-29 08:40:57 (3 min ago)`. */
+export const timeText = (ms: number): string => `${localTime(ms)} (${relativeTime(ms)})`;

@@ -1,0 +1,103 @@
+import { Injectable } from '@nestjs/common';
+import { Doc, Obj, Opt, Text } from '../common/validation/fields';
+import { describeDtoProblems, findDtoProblems } from '../common/validation/validate-dto';
+import { ChannelDirectory } from '../events/channel-directory';
+import { locate, namedChannel, routeOf } from '../events/named-channel';
+import { OutboundDesk } from '../events/outbound-desk';
+import { type RpcContext, callerKey } from '../rpc/rpc-context';
+import { invalidRequest, missingScope, unavailable } from '../rpc/rpc-error';
+import { RpcMethod } from '../rpc/rpc-method';
+import { satisfies } from '../rpc/scopes';
+import { KnownCalls } from '../tools/invoke/known-calls';
+import { ChannelSendError, type RegisteredChannel } from './channel-adapter';
+import { CHANGES_RIGHTS, actionRefusal, isShared, wishOf } from './message-actions';
+import { MessageParams } from './message-params';
+
+export class MessageActionParams {
+  @Opt() @Text({ max: 40 }) @Doc('Such as telegram; the only configured one where it is left out.') channel?: string;
+  @Opt() @Text({ max: 100 }) @Doc('Account of the channel; default by default.') accountId?: string;
+  @Text({ max: 40 })
+  @Doc('edit, or what the channel offers: react, delete, read, pin, thread-create, member-info …')
+  action!: string;
+  @Obj()
+  @Doc('Parameters as the tool `message` takes them: target (or to), messageId, emoji, message, limit …')
+  params!: Record<string, unknown>;
+  @Opt() @Text({ max: 200 }) @Doc('The same key again is the same action while the gateway runs.') idempotencyKey?: string;
+}
+
+type Done = Record<string, unknown>;
+
+/** What connected clients do with messages, people and places of a chat platform. */
+@Injectable()
+export class MessageActionRpc {
+  private readonly known = new KnownCalls<Done>();
+
+  constructor(
+    private readonly directory: ChannelDirectory,
+    private readonly desk: OutboundDesk,
+  ) {}
+
+  @RpcMethod({
+    name: 'message.action',
+    scope: 'operator.write',
+    params: MessageActionParams,
+    summary:
+      'Does something with a message or chat where its channel can: react, edit, delete, read, pin, search and more. What concerns the rights of people needs operator.admin.',
+  })
+  async action(call: MessageActionParams, { caller }: RpcContext): Promise<Done> {
+    const channel = namedChannel(this.directory, call.channel);
+    const { id, capabilities } = channel.declaration;
+    const refusal = actionRefusal(call.action, id, capabilities.actions);
+    if (refusal) throw invalidRequest(refusal.message);
+    if (isShared(call.action) && call.action !== 'edit')
+      throw invalidRequest(`action: "${call.action}" is what the method send does`);
+    if (CHANGES_RIGHTS.has(call.action) && !satisfies(caller.scopes, 'operator.admin'))
+      throw missingScope(caller, 'operator.admin');
+    const params = read(call);
+    const work = (): Promise<Done> => this.act(channel, params, call.accountId);
+    return call.idempotencyKey === undefined
+      ? work()
+      : this.known.once(`${callerKey(caller)} ${call.idempotencyKey}`, work);
+  }
+
+  private async act(channel: RegisteredChannel, params: MessageParams, accountId?: string): Promise<Done> {
+    const { action, target = '', threadId, pollOption } = params;
+    if (pollOption && pollOption.length < 2) throw invalidRequest('params.pollOption needs at least two options');
+    const named = routeOf(channel.declaration.id, {
+      to: target,
+      ...(accountId ? { accountId } : {}),
+      ...(threadId ? { threadId } : {}),
+    });
+    const route = await locate(channel, named);
+    const { adapter, declaration } = channel;
+    try {
+      if (action === 'edit') {
+        if (!adapter.edit) throw invalidRequest(`${declaration.id} can't change messages`);
+        const id = params.messageId ?? (await this.desk.lastSentTo(route));
+        if (id === undefined)
+          throw invalidRequest('params.messageId is needed: the assistant has no message in that chat yet');
+        if (params.message === undefined) throw invalidRequest('params.message, the new text, is needed');
+        await adapter.edit({ account: route.account, route, text: params.message }, id);
+        return { ok: true, messageId: id };
+      }
+      const done = (await adapter.act?.(action, wishOf(params, route, params.messageId))) ?? { ok: true };
+      if (typeof done['messageId'] === 'string') await this.desk.noteSent(route, done['messageId'], action);
+      return done;
+    } catch (error) {
+      if (!(error instanceof ChannelSendError)) throw error;
+      const { failure, message, retryAfterMs } = error;
+      if (failure === 'refused' || failure === 'gone') throw invalidRequest(message);
+      throw unavailable(message, retryAfterMs === undefined ? {} : { retryAfterMs });
+    }
+  }
+}
+
+/** @throws RpcError INVALID_REQUEST naming the parameter */
+function read({ action, params: { to, ...given } }: MessageActionParams): MessageParams {
+  const params = { ...(to === undefined ? {} : { target: to }), ...given, action };
+  const problems = findDtoProblems(MessageParams, params);
+  if (problems.length > 0) throw invalidRequest(`invalid message.action params: ${describeDtoProblems(problems)}`);
+  const read = params as MessageParams;
+  if (read.target === undefined) throw invalidRequest('params.target is needed: the chat on the platform');
+  return read;
+}
