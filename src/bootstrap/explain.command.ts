@@ -1,10 +1,12 @@
 import { Command, Option, SubCommand } from 'nest-commander';
 import { CommandGroup, GatewayCommandBase, type GatewayOptions } from '../common/cli/cli-command';
 import { printJson, printLine, printLines, printTable } from '../common/cli/output';
+import { tintOfState } from '../common/cli/terminal-style';
 import type { BootStepRecord } from '../common/boot-step';
+import { ExplainConfigCommand } from '../config/config-explain.command';
 import { Environment } from '../config/environment';
 import { resolveGatewayTarget } from '../config/gateway-target';
-import { ExplainRouteCommand } from '../channels/route.command';
+import { ExplainRouteCommand } from '../channels/commands/route.command';
 import { ExplainToolsCommand } from '../tools/policy/policy.command';
 import { withGateway } from '../gateway/client/with-gateway';
 
@@ -37,7 +39,7 @@ export class ExplainBootCommand extends GatewayCommandBase {
         { title: '#', value: (step) => step.step },
         { title: 'Step', value: (step) => step.name },
         { title: 'Phase', value: (step) => step.phase },
-        { title: 'State', value: (step) => `${step.state}${step.reason ? ` (${step.reason})` : ''}` },
+        { title: 'State', value: (step) => `${step.state}${step.reason ? ` (${step.reason})` : ''}`, tint: (step) => tintOfState(step.state) },
         { title: 'ms', value: (step) => step.ms.toFixed(1) },
         { title: 'Module', value: (step) => step.module },
       ]);
@@ -46,12 +48,12 @@ export class ExplainBootCommand extends GatewayCommandBase {
   }
 }
 
-@Command({
-  name: 'explain',
-  description: 'why things are as they are',
-  subCommands: [ExplainBootCommand, ExplainRouteCommand, ExplainToolsCommand],
-})
+const LEAVES = [ExplainBootCommand, ExplainConfigCommand, ExplainRouteCommand, ExplainToolsCommand];
+
+@Command({ name: 'explain', description: 'why things are as they are', subCommands: LEAVES })
 export class ExplainCommand extends CommandGroup {}
+
+export const EXPLAIN_COMMANDS = [ExplainCommand, ...LEAVES] as const;
 
 const COLOURS = { done: 'palegreen', skipped: 'lightgrey', degraded: 'khaki', failed: 'salmon' } as const;
 

@@ -13,7 +13,10 @@ import { readLockOwner } from '../common/lock-file';
 import { isAlive } from '../common/process-identity';
 import { withGateway } from '../gateway/client/with-gateway';
 import { GatewayCallCommand } from '../gateway/client/call.command';
+import { GatewayHealthCommand } from '../diagnostics/health.command';
 import { GatewayDiscoverCommand } from '../discovery/discover.command';
+import { GatewayUsageCostCommand } from '../usage/usage.command';
+import { GatewayProbeCommand } from './gateway-probe.command';
 import { SERVICE_LEAVES } from '../service/service.command';
 
 const MAX_PORT = 65_535;
@@ -125,10 +128,20 @@ export class GatewayStatusCommand extends GatewayCommandBase {
   }
 }
 
+const GATEWAY_LEAVES = [
+  GatewayStatusCommand,
+  GatewayCallCommand,
+  GatewayDiscoverCommand,
+  GatewayHealthCommand,
+  GatewayProbeCommand,
+  GatewayUsageCostCommand,
+  ...SERVICE_LEAVES,
+];
+
 @Command({
   name: 'gateway',
   description: 'the gateway process',
-  subCommands: [GatewayRunCommand, GatewayStatusCommand, GatewayCallCommand, GatewayDiscoverCommand, ...SERVICE_LEAVES],
+  subCommands: [GatewayRunCommand, ...GATEWAY_LEAVES],
 })
 export class GatewayCommand extends GatewayRunBase {
   constructor(env: Environment) {
@@ -148,3 +161,5 @@ export class GatewayCommand extends GatewayRunBase {
     return super.setCommand(command);
   }
 }
+
+export const GATEWAY_COMMANDS = [GatewayCommand, GatewayRunCommand, ...GATEWAY_LEAVES] as const;

@@ -20,6 +20,7 @@ import { ChannelIntake } from './channel-intake.service';
 import { ChannelManager } from './channel-manager.service';
 import { ChannelStatus } from './channel-status.service';
 import { ChannelsRpc } from './channels.rpc';
+import { DirectoryRpc } from './directory.rpc';
 import { MessageActionRpc } from './message-action.rpc';
 import { MessageContent } from './message-content.service';
 import { MessageTool } from './message.tool';
@@ -49,6 +50,7 @@ import { UpdateDesk } from './update-desk.service';
     ChannelManager,
     ChannelStatus,
     ChannelsRpc,
+    DirectoryRpc,
     JudgePersonRpc,
     KnownPeopleList,
     MessageActionRpc,

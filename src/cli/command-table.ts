@@ -29,20 +29,7 @@ export const COMMAND_TABLE: readonly CommandEntry[] = [
     name: 'gateway',
     aliases: ['daemon'],
     summary: 'run the gateway, see whether it runs, keep it running',
-    load: async () => {
-      const { GatewayCommand, GatewayRunCommand, GatewayStatusCommand } = await import('../bootstrap/gateway.command');
-      const { SERVICE_LEAVES } = await import('../service/service.command');
-      const { GatewayDiscoverCommand } = await import('../discovery/discover.command');
-      const { GatewayCallCommand } = await import('../gateway/client/call.command');
-      return [
-        GatewayCommand,
-        GatewayRunCommand,
-        GatewayStatusCommand,
-        GatewayCallCommand,
-        GatewayDiscoverCommand,
-        ...SERVICE_LEAVES,
-      ];
-    },
+    load: async () => (await import('../bootstrap/gateway.command')).GATEWAY_COMMANDS,
   },
   {
     name: 'update',
@@ -90,11 +77,7 @@ export const COMMAND_TABLE: readonly CommandEntry[] = [
   {
     name: 'memory',
     summary: 'what the assistant has written down',
-    load: async () => {
-      const { MemoryCommand, MemoryIndexCommand, MemoryReviewCommand, MemorySearchCommand, MemoryStatusCommand } =
-        await import('../memory/memory.command');
-      return [MemoryCommand, MemoryIndexCommand, MemoryReviewCommand, MemorySearchCommand, MemoryStatusCommand];
-    },
+    load: async () => (await import('../memory/memory.command')).MEMORY_COMMANDS,
   },
   {
     name: 'skills',
@@ -118,10 +101,15 @@ export const COMMAND_TABLE: readonly CommandEntry[] = [
     name: 'channels',
     summary: 'chat platforms and their state',
     load: async () => {
-      const { CHANNELS_LEAVES, ChannelsCommand } = await import('../channels/channels.command');
-      const { DEAD_LETTERS_LEAVES } = await import('../channels/dead-letters.command');
+      const { CHANNELS_LEAVES, ChannelsCommand } = await import('../channels/commands/channels.command');
+      const { DEAD_LETTERS_LEAVES } = await import('../channels/commands/dead-letters.command');
       return [ChannelsCommand, ...CHANNELS_LEAVES, ...DEAD_LETTERS_LEAVES];
     },
+  },
+  {
+    name: 'directory',
+    summary: 'people and groups that this gateway knows on a platform',
+    load: async () => (await import('../channels/commands/directory.command')).DIRECTORY_COMMANDS,
   },
   {
     name: 'cron',
@@ -198,6 +186,16 @@ export const COMMAND_TABLE: readonly CommandEntry[] = [
     load: async () => (await import('../tools/approvals/approvals.command')).APPROVALS_COMMANDS,
   },
   {
+    name: 'tools',
+    summary: 'tools of the assistant',
+    load: async () => (await import('../tools/policy/tools.command')).TOOLS_COMMANDS,
+  },
+  {
+    name: 'sandbox',
+    summary: 'where commands of the assistant run',
+    load: async () => (await import('../tools/sandbox/sandbox.command')).SANDBOX_COMMANDS,
+  },
+  {
     name: 'tts',
     summary: 'speech',
     load: async () => (await import('../agent/media/tts.command')).TTS_COMMANDS,
@@ -256,12 +254,7 @@ export const COMMAND_TABLE: readonly CommandEntry[] = [
   {
     name: 'explain',
     summary: 'why things are as they are',
-    load: async () => {
-      const { ExplainCommand, ExplainBootCommand } = await import('../bootstrap/explain.command');
-      const { ExplainToolsCommand } = await import('../tools/policy/policy.command');
-      const { ExplainRouteCommand } = await import('../channels/route.command');
-      return [ExplainCommand, ExplainBootCommand, ExplainRouteCommand, ExplainToolsCommand];
-    },
+    load: async () => (await import('../bootstrap/explain.command')).EXPLAIN_COMMANDS,
   },
   {
     name: 'policy',

@@ -24,7 +24,8 @@ export function describeOrigins(snapshot: ConfigSnapshot, withDefaults: boolean)
   return rows;
 }
 
-function originOf(snapshot: ConfigSnapshot, path: ConfigPath): string {
+/** `file`, `include`, `env NAME`, `secret NAME` or `default`. */
+export function originOf(snapshot: ConfigSnapshot, path: ConfigPath): string {
   const variable = snapshot.variables.get(formatConfigPath(path));
   if (variable !== undefined) return variable.startsWith('secret:') ? variable.replace(':', ' ') : `env ${variable}`;
   if (valueAt(snapshot.parsed, path) !== undefined) return 'file';

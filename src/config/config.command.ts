@@ -10,6 +10,7 @@ import { ExitCode } from '../common/exit-codes';
 import { OpenclawError, messageOf } from '../common/openclaw-error';
 import { isPlainObject, valueAt } from '../common/plain-object';
 import { jsonSchemaOf } from '../common/validation/json-schema';
+import { ConfigExplainCommand } from './config-explain.command';
 import { ConfigError, ConfigInvalidError } from './config-error';
 import { BY_COMMAND, ConfigFiles, reportWrite } from './config-files';
 import { parseConfigPath } from './config-path';
@@ -283,6 +284,7 @@ export class ConfigRestoreCommand extends CliCommand {
     ConfigPatchCommand,
     ConfigHistoryCommand,
     ConfigRestoreCommand,
+    ConfigExplainCommand,
   ],
 })
 export class ConfigCommand extends CommandGroup {}
@@ -299,6 +301,7 @@ export const CONFIG_COMMANDS = [
   ConfigPatchCommand,
   ConfigHistoryCommand,
   ConfigRestoreCommand,
+  ConfigExplainCommand,
 ];
 
 function parseValue(raw: string, strict: boolean): unknown {

@@ -1,4 +1,4 @@
-import { Command } from 'nest-commander';
+import { Command, SubCommand } from 'nest-commander';
 import { type GatewayOptions, GatewayCommandBase } from '../common/cli/cli-command';
 import { printJson, printLine } from '../common/cli/output';
 import { ExitCode } from '../common/exit-codes';
@@ -53,3 +53,6 @@ export class HealthCommand extends GatewayCommandBase {
     printProblems(problems);
   }
 }
+
+@SubCommand({ name: 'health', description: 'the same as "health"' })
+export class GatewayHealthCommand extends HealthCommand {}

@@ -108,6 +108,47 @@ export class MemorySearchCommand extends MemoryCommandBase {
   }
 }
 
+@SubCommand({ name: 'get', arguments: '<path>', description: 'a file that the assistant remembers by, or lines of it' })
+export class MemoryGetCommand extends MemoryCommandBase {
+  constructor(env: Environment) {
+    super(env);
+  }
+
+  @Option({ flags: '--from <line>', description: 'first line, counted from 1' })
+  parseFrom(value: string): number {
+    return parseWholeNumber('--from', value, 1);
+  }
+
+  @Option({ flags: '--lines <n>', description: 'most lines' })
+  parseLines(value: string): number {
+    return parseWholeNumber('--lines', value, 1);
+  }
+
+  async run([path = '']: string[], options: MemoryOptions & { from?: number; lines?: number }): Promise<void> {
+    const { from, lines } = options;
+    const answer = await this.ask<{ text: string }>(
+      'memory.get',
+      { path, ...(from === undefined ? {} : { from }), ...(lines === undefined ? {} : { lines }) },
+      options,
+    );
+    if (options.json) printJson(answer);
+    else printLines(answer.text);
+  }
+}
+
+@SubCommand({ name: 'reset', description: 'forget the index; the files stay, and the next search reads them again' })
+export class MemoryResetCommand extends MemoryCommandBase {
+  constructor(env: Environment) {
+    super(env);
+  }
+
+  async run(_: string[], options: MemoryOptions): Promise<void> {
+    const done = await this.ask<{ agentId: string; chunks: number }>('memory.reset', {}, options);
+    if (options.json) printJson(done);
+    else printLine(`the index of ${done.agentId} is empty (it had ${done.chunks} chunks)`);
+  }
+}
+
 interface Unreviewed {
   path: string;
   origin: string;
@@ -154,9 +195,16 @@ export class MemoryReviewCommand extends MemoryCommandBase {
   }
 }
 
-@Command({
-  name: 'memory',
-  description: 'what the assistant has written down',
-  subCommands: [MemoryStatusCommand, MemoryIndexCommand, MemorySearchCommand, MemoryReviewCommand],
-})
+const LEAVES = [
+  MemoryStatusCommand,
+  MemoryIndexCommand,
+  MemorySearchCommand,
+  MemoryGetCommand,
+  MemoryReviewCommand,
+  MemoryResetCommand,
+];
+
+@Command({ name: 'memory', description: 'what the assistant has written down', subCommands: LEAVES })
 export class MemoryCommand extends CommandGroup {}
+
+export const MEMORY_COMMANDS = [MemoryCommand, ...LEAVES] as const;

@@ -4,8 +4,9 @@ import { defaultAgentId, findAgent } from '../config/agent-entries';
 import { ConfigService } from '../config/config.service';
 import { RpcMethod } from '../rpc/rpc-method';
 import { WorkspaceService } from '../workspace/workspace.service';
-import { OpenclawError } from '../common/openclaw-error';
+import { OpenclawError, messageOf } from '../common/openclaw-error';
 import { invalidRequest } from '../rpc/rpc-error';
+import { isMemoryPath, readMemoryFile } from './memory-files';
 import { MemoryReview } from './memory-review.service';
 import { MemoryService } from './memory.service';
 
@@ -32,6 +33,12 @@ export class DoctorMemoryParams extends MemoryAgentParams {
   @Opt() @Bool() @Doc('The same.') deep?: boolean;
 }
 
+export class MemoryGetRpcParams extends MemoryAgentParams {
+  @Text({ max: 500 }) @Doc('MEMORY.md or a file below memory/.') path!: string;
+  @Opt() @Int({ min: 1 }) @Doc('First line, counted from 1.') from?: number;
+  @Opt() @Int({ min: 1 }) @Doc('Most lines.') lines?: number;
+}
+
 export class MemoryIndexParams {
   @Opt() @Text() agentId?: string;
   @Opt() @Bool() force?: boolean;
@@ -54,7 +61,7 @@ export class MemoryRpc {
     summary: 'Files that were written with text of others in view and wait for the owner.',
   })
   async review({ agentId }: MemoryAgentParams): Promise<unknown> {
-    return { files: await this.reviews.list(agentId ?? defaultAgentId(this.config.config)) };
+    return { files: await this.reviews.list(this.known(agentId)) };
   }
 
   @RpcMethod({
@@ -65,7 +72,7 @@ export class MemoryRpc {
     summary: 'Trusts such a file as it was seen.',
   })
   async accept({ path, hash, agentId }: MemoryDecisionParams): Promise<{ ok: true }> {
-    await this.decided(() => this.reviews.accept(agentId ?? defaultAgentId(this.config.config), path, hash));
+    await this.decided(() => this.reviews.accept(this.known(agentId), path, hash));
     return { ok: true };
   }
 
@@ -77,7 +84,7 @@ export class MemoryRpc {
     summary: 'Puts such a file back as it was before; one that is new goes.',
   })
   async reject({ path, hash, agentId }: MemoryDecisionParams): Promise<{ ok: true }> {
-    await this.decided(() => this.reviews.reject(agentId ?? defaultAgentId(this.config.config), path, hash));
+    await this.decided(() => this.reviews.reject(this.known(agentId), path, hash));
     return { ok: true };
   }
 
@@ -98,7 +105,7 @@ export class MemoryRpc {
     summary: 'Searches what an agent has written down.',
   })
   async search({ query, agentId, maxResults }: MemorySearchRpcParams): Promise<unknown> {
-    const agent = agentId ?? defaultAgentId(this.config.config);
+    const agent = this.known(agentId);
     const { hits, ...facts } = await this.memory.search(
       agent,
       this.workspaces.pathOf(agent),
@@ -116,7 +123,7 @@ export class MemoryRpc {
     summary: 'Files, chunks and vectors of the memory index.',
   })
   status({ agentId }: MemoryAgentParams): Promise<unknown> {
-    return this.memory.status(agentId ?? defaultAgentId(this.config.config));
+    return this.memory.status(this.known(agentId));
   }
 
   @RpcMethod({
@@ -126,9 +133,7 @@ export class MemoryRpc {
     summary: 'Whether notes are found by meaning, or why by their words alone.',
   })
   async doctor({ agentId, probe, deep }: DoctorMemoryParams): Promise<unknown> {
-    const agent = agentId ?? defaultAgentId(this.config.config);
-    if (!findAgent(this.config.config, agent))
-      throw invalidRequest(`unknown agent id "${agent}"`, { details: { code: 'UNKNOWN_AGENT_ID' } });
+    const agent = this.known(agentId);
     const { provider } = await this.memory.status(agent);
     const error = await this.memory.embeddingFault(agent, probe === true || deep === true);
     return {
@@ -146,8 +151,46 @@ export class MemoryRpc {
     summary: 'Brings the memory index up to date, or makes it anew.',
   })
   async index({ agentId, force }: MemoryIndexParams): Promise<unknown> {
-    const agent = agentId ?? defaultAgentId(this.config.config);
+    const agent = this.known(agentId);
     await this.memory.update(agent, undefined, force === true);
     return this.memory.status(agent);
+  }
+
+  @RpcMethod({
+    name: 'memory.get',
+    scope: 'operator.read',
+    params: MemoryGetRpcParams,
+    unlisted: true,
+    summary: 'Lines of a file that the assistant remembers by.',
+  })
+  async get({ path, agentId, from = 1, lines }: MemoryGetRpcParams): Promise<unknown> {
+    const agent = this.known(agentId);
+    if (!isMemoryPath(path))
+      throw invalidRequest(`path: "${path}" is no memory file; MEMORY.md and the files below memory/ are`);
+    const { text } = await readMemoryFile(this.workspaces.pathOf(agent), path).catch((error: unknown) => {
+      throw invalidRequest(`path: ${messageOf(error)}`);
+    });
+    const all = text.split('\n');
+    const wanted = all.slice(from - 1, lines === undefined ? undefined : from - 1 + lines);
+    return { agentId: agent, path, from, lines: wanted.length, total: all.length, text: wanted.join('\n') };
+  }
+
+  @RpcMethod({
+    name: 'memory.reset',
+    scope: 'operator.admin',
+    params: MemoryAgentParams,
+    unlisted: true,
+    summary: 'Forgets the memory index, vectors included; the files stay, and the next search reads them again.',
+  })
+  async reset({ agentId }: MemoryAgentParams): Promise<{ ok: true; agentId: string; chunks: number }> {
+    const agent = this.known(agentId);
+    return { ok: true, agentId: agent, chunks: await this.memory.reset(agent) };
+  }
+
+  /** @throws RpcError INVALID_REQUEST */
+  private known(agentId: string | undefined): string {
+    const agent = agentId ?? defaultAgentId(this.config.config);
+    if (findAgent(this.config.config, agent)) return agent;
+    throw invalidRequest(`unknown agent id "${agent}"`, { details: { code: 'UNKNOWN_AGENT_ID' } });
   }
 }

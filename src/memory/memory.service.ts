@@ -155,6 +155,15 @@ export class MemoryService {
     if (typeof model !== 'string') await this.embedMissing(memory, model, Infinity);
   }
 
+  /** Forgets what is in the index; the files are read again when they are needed. Returns how many chunks it had. */
+  async reset(agentId: string): Promise<number> {
+    const memory = await this.ready(agentId, this.workspaces.pathOf(agentId));
+    const { chunkCount } = memory.index;
+    memory.index.clear();
+    memory.dirty = true;
+    return chunkCount;
+  }
+
   async status(agentId: string): Promise<Record<string, unknown>> {
     const workspace = this.workspaces.pathOf(agentId);
     const { index } = await this.ready(agentId, workspace);

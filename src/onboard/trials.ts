@@ -39,11 +39,12 @@ export class Trials {
     edits: readonly ConfigEdit[],
     channel: OnboardedChannel,
     credentials: Readonly<Record<string, string>>,
+    account = DEFAULT_ACCOUNT,
   ): Promise<ProbeResult> {
     const { config } = this.drafted(edits);
     for (const value of Object.values(credentials)) this.redactor.addSecret(value);
-    const ofDefault = <T extends { id: string }>(accounts: readonly T[]): T | undefined =>
-      accounts.find(({ id }) => id === DEFAULT_ACCOUNT);
+    const named = <T extends { id: string }>(accounts: readonly T[]): T | undefined =>
+      accounts.find(({ id }) => id === account);
     switch (channel) {
       case 'telegram': {
         const { telegramAccounts, triedAccount } = await import('../channels/telegram/telegram-accounts');
@@ -51,7 +52,7 @@ export class Trials {
         const { whoIs } = await import('../channels/telegram/telegram-who');
         const known = telegramAccounts(config, this.env);
         return whoIs(
-          () => clientOf(triedAccount(known, DEFAULT_ACCOUNT, credentials['botToken'] ?? '')),
+          () => clientOf(triedAccount(known, account, credentials['botToken'] ?? '')),
           this.redactor,
         );
       }
@@ -59,13 +60,13 @@ export class Trials {
         const { discordAccounts } = await import('../channels/discord/discord-accounts');
         const { newRest } = await import('../channels/discord/discord-rest');
         const { ME, whoIs } = await import('../channels/discord/discord-who');
-        const settings = ofDefault(discordAccounts(config, this.env))?.settings ?? {};
+        const settings = named(discordAccounts(config, this.env))?.settings ?? {};
         return whoIs(async () => ME(await newRest({ settings, token: credentials['token'] ?? '' })), this.redactor);
       }
       case 'slack': {
         const { slackAccounts } = await import('../channels/slack/slack-accounts');
         const { askAll, whoIs } = await import('../channels/slack/slack-who');
-        const settings = ofDefault(slackAccounts(config, this.env))?.settings ?? {};
+        const settings = named(slackAccounts(config, this.env))?.settings ?? {};
         return whoIs(() => askAll(settings, credentials['botToken'] ?? '', credentials['appToken']), this.redactor);
       }
     }

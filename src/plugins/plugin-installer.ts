@@ -75,6 +75,33 @@ export async function installPlugin(
   }
 }
 
+/**
+ * Brings a plugin here anew; where that fails, the one that is here stays.
+ * @throws OpenclawError as {@link installPlugin}, and PLUGIN_OTHER where another plugin lies at its source by now
+ */
+export async function replacePlugin(
+  id: string,
+  source: string,
+  stateDir: string,
+  env: Environment,
+): Promise<InstalledPlugin> {
+  const folder = join(pluginsFolder(stateDir), id);
+  const aside = join(pluginsFolder(stateDir), `.replaced-${Date.now()}`);
+  await rename(folder, aside);
+  try {
+    const installed = await installPlugin(source, stateDir, env, process.cwd());
+    if (installed.manifest.id !== id) {
+      await removePlugin(installed.folder);
+      throw new OpenclawError('PLUGIN_OTHER', `${source} holds the plugin "${installed.manifest.id}" now, not "${id}"`);
+    }
+    await rm(aside, { recursive: true, force: true });
+    return installed;
+  } catch (error) {
+    await rename(aside, folder);
+    throw error;
+  }
+}
+
 /** Removes the files of an installed plugin; its data stays. */
 export async function removePlugin(folder: string): Promise<void> {
   const aside = join(dirname(folder), `.removed-${Date.now()}`);

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { Command, SubCommand } from 'nest-commander';
+import { Command, Option, SubCommand } from 'nest-commander';
 import { CliCommand, CommandGroup, type JsonOptions } from '../common/cli/cli-command';
 import { UsageError } from '../common/cli/cli-error';
 import { printJson, printLine, printTable } from '../common/cli/output';
@@ -165,7 +165,53 @@ export class PluginsDisableCommand extends PluginsCommandBase {
 }
 
 @SubCommand({
+  name: 'update',
+  arguments: '[id]',
+  description: 'fetch plugins again from where they came; one that has changed is off until it is enabled again',
+})
+export class PluginsUpdateCommand extends PluginsCommandBase {
+  constructor(env: Environment) {
+    super(env);
+  }
+
+  @Option({ flags: '--all', description: 'all that were installed' })
+  parseAll(): boolean {
+    return true;
+  }
+
+  async run([id]: string[], options: JsonOptions & { all?: boolean }): Promise<void> {
+    if ((id === undefined) === (options.all !== true)) throw new UsageError('name a plugin, or --all');
+    const wanted = id === undefined ? this.plugins().map((plugin) => plugin.id) : [this.named([id]).id];
+    const updated: { id: string; version?: string; changed: boolean }[] = [];
+    const { replacePlugin } = await import('./plugin-installer');
+    for (const each of wanted) {
+      const install = this.installOf(each);
+      const { spec } = install;
+      if (typeof spec !== 'string') {
+        if (id === undefined) continue;
+        throw new UsageError(`${each} was not installed by "plugins install", so nobody knows where it came from`);
+      }
+      const before = this.named([each]);
+      const was = before.manifest ? pluginHash(before.folder, before.manifest) : undefined;
+      const { manifest, folder, install: fresh } = await replacePlugin(each, spec, this.stateDir, this.env);
+      const changed = pluginHash(folder, manifest) !== was;
+      await this.writer().edit([{ path: ['plugins', 'installs', each], value: { ...install, ...fresh } }]);
+      updated.push({ id: each, ...(manifest.version ? { version: manifest.version } : {}), changed });
+    }
+    if (options.json) return printJson({ plugins: updated });
+    if (updated.length === 0) printLine('no plugin was installed from anywhere');
+    for (const { id: each, version = '', changed } of updated)
+      printLine(
+        changed
+          ? `${each} ${version} is there; ${commandLine(`plugins enable ${each}`)} lets it run as it is now`
+          : `${each} ${version} is as it was`,
+      );
+  }
+}
+
+@SubCommand({
   name: 'remove',
+  aliases: ['uninstall'],
   arguments: '<id>',
   description: 'switch a plugin off and delete its files; its data stays',
 })
@@ -258,6 +304,7 @@ const LEAVES = [
   PluginsInstallCommand,
   PluginsEnableCommand,
   PluginsDisableCommand,
+  PluginsUpdateCommand,
   PluginsRemoveCommand,
   PluginsDoctorCommand,
 ];

@@ -40,8 +40,10 @@ import { FileOrigins } from './provenance/file-origins.store';
 import { SinkGate } from './provenance/sink-gate.service';
 import { BubblewrapDriver } from './sandbox/bubblewrap.driver';
 import { CommandLauncher } from './exec/command-launcher.service';
+import { SandboxRpc } from './sandbox/sandbox.rpc';
 import { SessionRooms } from './sandbox/session-room.service';
 import { ToolInvoker } from './invoke/tool-invoker.service';
+import { ToolsInvokeRpc } from './invoke/tools-invoke.rpc';
 import { ToolsHttpController } from './invoke/tools-http.controller';
 import { McpClients } from './mcp/mcp-clients.service';
 import { McpServerController } from './mcp/mcp-server.controller';
@@ -98,12 +100,14 @@ import { ToolRegistry } from './tool-registry.service';
     ReviewedTexts,
     RemoteExec,
     SkillAccess,
+    SandboxRpc,
     SessionRooms,
     CommandLauncher,
     SinkGate,
     SpeechService,
     ToolExecutor,
     ToolInvoker,
+    ToolsInvokeRpc,
     ToolPolicyService,
     ToolRegistry,
     VoiceCallTool,

@@ -52,6 +52,9 @@ export class UsageCostCommand extends GatewayCommandBase {
   }
 }
 
+@SubCommand({ name: 'usage-cost', description: 'the same as "usage cost"' })
+export class GatewayUsageCostCommand extends UsageCostCommand {}
+
 @SubCommand({ name: 'status', description: 'limits of the providers and state of the budgets' })
 export class UsageStatusCommand extends GatewayCommandBase {
   constructor(private readonly env: Environment) {

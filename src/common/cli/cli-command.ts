@@ -28,7 +28,7 @@ export abstract class CliCommand extends CommandRunner {
     return true;
   }
 
-  @Option({ flags: '-o <form>', description: `form of the output: ${OUTPUT_FORMS.join(', ')}`, choices: [...OUTPUT_FORMS] })
+  @Option({ flags: '-o <form>', description: 'form of the output', choices: [...OUTPUT_FORMS] })
   parseForm(value: string): string {
     wantForm(value as OutputForm);
     if (value !== 'table') this.command.setOptionValueWithSource('json', true, 'cli');

@@ -178,7 +178,30 @@ export class SkillsScanCommand extends CliCommand {
   }
 }
 
-@SubCommand({ name: 'new', arguments: '<name>', description: 'begin a skill of your own in the workspace' })
+@SubCommand({
+  name: 'validate',
+  arguments: '<folder>',
+  description: 'whether a skill is written as it should be; exit code 1 with faults',
+})
+export class SkillsValidateCommand extends CliCommand {
+  constructor(private readonly env: Environment) {
+    super();
+  }
+
+  run([subject = '']: string[], options: JsonOptions): Promise<void> {
+    const { manifest, folder, warnings } = openSkill(subject, new SkillsDesk(this.env).config.stateDir);
+    const valid = warnings.length === 0;
+    if (options.json) printJson({ name: manifest.name, folder, valid, warnings });
+    else {
+      for (const { line, reason } of warnings) printLine(`${SKILL_FILE}:${line} ${reason}`);
+      printLine(`${manifest.name}: ${valid ? 'valid' : `${warnings.length} faults`}`);
+    }
+    if (!valid) process.exitCode = ExitCode.failed;
+    return Promise.resolve();
+  }
+}
+
+@SubCommand({ name: 'new', aliases: ['create'], arguments: '<name>', description: 'begin a skill of your own in the workspace' })
 export class SkillsNewCommand extends CliCommand {
   constructor(private readonly env: Environment) {
     super();
@@ -340,6 +363,7 @@ export const SKILL_TRUST_COMMANDS = [
   SkillsUntrustCommand,
   SkillsAgreeCommand,
   SkillsScanCommand,
+  SkillsValidateCommand,
   SkillsNewCommand,
   SkillsSignCommand,
   SkillsProposalsCommand,

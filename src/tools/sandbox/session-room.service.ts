@@ -109,8 +109,22 @@ export class SessionRooms implements OnModuleDestroy {
     }
   }
 
-  /** The room of a conversation that is no more, with whatever was left in it. */
-  private async remove(sessionId: string): Promise<void> {
+  /** Rooms that there are, those that were used last first. */
+  async all(): Promise<{ sessionId: string; lastUsedAt: number; hasNetwork: boolean; origin: ContentOrigin }[]> {
+    const names = await readdir(this.root).catch(() => []);
+    const rooms = await Promise.all(
+      names.map(async (sessionId) => {
+        const used = await stat(join(this.root, sessionId)).catch(() => undefined);
+        if (!used?.isDirectory()) return [];
+        const hasNetwork = (await this.networks.get(sessionId))?.isOpen() === true;
+        return [{ sessionId, lastUsedAt: Math.round(used.mtimeMs), hasNetwork, origin: await this.originOf(sessionId) }];
+      }),
+    );
+    return rooms.flat().sort((a, b) => b.lastUsedAt - a.lastUsedAt);
+  }
+
+  /** Removes the room of a conversation, with whatever was left in it. */
+  async remove(sessionId: string): Promise<void> {
     const network = this.networks.get(sessionId);
     this.networks.delete(sessionId);
     void network?.then((found) => found?.end());
@@ -123,8 +137,12 @@ export class SessionRooms implements OnModuleDestroy {
     this.networks.clear();
   }
 
+  private get root(): string {
+    return join(this.config.stateDir, 'cache', 'sandbox');
+  }
+
   private folderOf(sessionId: string): string {
-    return join(this.config.stateDir, 'cache', 'sandbox', sessionId.replace(/[^A-Za-z0-9_-]/g, '_'));
+    return join(this.root, sessionId.replace(/[^A-Za-z0-9_-]/g, '_'));
   }
 
   private labelOf(sessionId: string): string {
@@ -147,11 +165,10 @@ export class SessionRooms implements OnModuleDestroy {
   }
 
   private async sweep(now: number): Promise<void> {
-    const all = join(this.config.stateDir, 'cache', 'sandbox');
-    for (const name of await readdir(all).catch(() => [])) {
-      const used = await stat(join(all, name)).catch(() => undefined);
+    for (const name of await readdir(this.root).catch(() => [])) {
+      const used = await stat(join(this.root, name)).catch(() => undefined);
       if (used && now - used.mtimeMs > KEEP_DAYS * DAY_MS)
-        await rm(join(all, name), { recursive: true, force: true }).catch(() => undefined);
+        await rm(join(this.root, name), { recursive: true, force: true }).catch(() => undefined);
     }
   }
 }

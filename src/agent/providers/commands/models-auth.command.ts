@@ -2,15 +2,19 @@ import { Inject, type Type } from '@nestjs/common';
 import { Option, SubCommand } from 'nest-commander';
 import { CliCommand, CommandGroup, type JsonOptions } from '../../../common/cli/cli-command';
 import { UsageError } from '../../../common/cli/cli-error';
-import { printJson, printLine, printTable } from '../../../common/cli/output';
+import { printJson, printLine, printTable, timeText } from '../../../common/cli/output';
 import { commandLine } from '../../../common/cli/own-commands';
 import { readSecret } from '../../../common/cli/secret-input';
-import { OpenclawError } from '../../../common/openclaw-error';
+import { OpenclawError, messageOf } from '../../../common/openclaw-error';
 import { defaultAgentId, findAgent } from '../../../config/agent-entries';
 import { ConfigFiles } from '../../../config/config-files';
 import { Environment } from '../../../config/environment';
 import { referenceTo, secretNamesIn } from '../../../config/secrets/secret-reference';
 import { SecretStore } from '../../../config/secrets/secret-store';
+import { askList } from '../facts/ask-server';
+import { openLocalModels } from '../local-registry';
+import { MODEL_CATALOG } from '../model-catalog';
+import type { ModelRegistry } from '../model-registry.service';
 import { CredentialFile, type StoredProfile, credentialFilePath } from '../credential-file';
 
 const PROFILE_PART = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/;
@@ -81,6 +85,7 @@ abstract class PasteCommand extends AuthCommand {
     const file = this.file(options);
     const secret = (await readSecret(`${this.what} of ${provider}: `)).trim();
     this.check(secret, provider);
+    await this.tryOut(secret, provider);
     const name = secretName(options.agent, id);
     SecretStore.of(this.env).set(name, secret);
     const { expiresIn } = options;
@@ -98,6 +103,11 @@ abstract class PasteCommand extends AuthCommand {
     return this.need(provider);
   }
 
+  /** Asks the provider about it before it is kept. @throws OpenclawError */
+  protected tryOut(_secret: string, _provider: string): Promise<void> {
+    return Promise.resolve();
+  }
+
   protected check(secret: string, provider: string): void {
     if (!/^[\x21-\x7e]+$/.test(secret))
       throw new UsageError(
@@ -110,6 +120,23 @@ abstract class PasteCommand extends AuthCommand {
 export class AuthPasteKeyCommand extends PasteCommand {
   protected readonly type = 'api_key';
   protected readonly what = 'API key';
+}
+
+@SubCommand({
+  name: 'login',
+  description: 'take an API key from standard input or a prompt, try it at the provider, and keep it where it works',
+})
+export class AuthLoginCommand extends AuthPasteKeyCommand {
+  protected override async tryOut(secret: string, provider: string): Promise<void> {
+    const { registry } = await openLocalModels(this.env);
+    const place = registry.lookup(referenceOf(provider, registry));
+    await askList({ ...place, apiKey: secret }).catch((error: unknown) => {
+      throw new OpenclawError(
+        'CREDENTIAL_REFUSED',
+        `${provider} did not take the key: ${messageOf(error)}; nothing was kept (models auth paste-api-key keeps a key untried)`,
+      );
+    });
+  }
 }
 
 @SubCommand({ name: 'add', description: 'the same as paste-api-key' })
@@ -169,7 +196,7 @@ export class AuthListCommand extends AuthCommand {
         {
           title: 'Expires',
           value: ({ expires, isExpired }) =>
-            expires === undefined ? '' : isExpired ? 'has expired' : new Date(expires).toISOString(),
+            expires === undefined ? '' : isExpired ? 'has expired' : timeText(expires),
         },
       ]);
     return Promise.resolve();
@@ -246,6 +273,7 @@ export class OrderCommand extends CommandGroup {}
 const AUTH_LEAVES = [
   AuthListCommand,
   AuthAddCommand,
+  AuthLoginCommand,
   AuthPasteKeyCommand,
   AuthPasteTokenCommand,
   AuthSetupTokenCommand,
@@ -261,6 +289,16 @@ const AUTH_LEAVES = [
 export class ModelsAuthCommand extends CommandGroup {}
 
 export const MODELS_AUTH_COMMANDS: readonly Type[] = [ModelsAuthCommand, ...AUTH_LEAVES, ...ORDER_LEAVES];
+
+/** Some model of a provider: where it is asked and how follows from it. @throws UsageError */
+function referenceOf(provider: string, registry: ModelRegistry): string {
+  const known = MODEL_CATALOG.find(({ id }) => id === provider)?.defaultModel;
+  const listed = known ?? registry.list().find((model) => model.provider === provider)?.id;
+  if (listed !== undefined) return `${provider}/${listed}`;
+  throw new UsageError(
+    `--provider "${provider}" is not known: ${MODEL_CATALOG.map(({ id }) => id).join(', ')}, or one of models.providers`,
+  );
+}
 
 const rank = (file: CredentialFile, { id, provider }: { id: string; provider: string }): number => {
   const place = file.orderOf(provider)?.indexOf(id) ?? -1;

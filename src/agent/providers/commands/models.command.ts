@@ -7,6 +7,7 @@ import { resolveGatewayTarget } from '../../../config/gateway-target';
 import { withGateway } from '../../../gateway/client/with-gateway';
 import { MODEL_CHOICE_COMMANDS, MODEL_CHOICE_TOP } from './model-choice.command';
 import { MODELS_AUTH_COMMANDS, ModelsAuthCommand } from './models-auth.command';
+import { ModelsScanCommand } from './models-scan.command';
 import { ModelsStatusCommand } from './models-status.command';
 
 interface ModelsOptions extends GatewayOptions {
@@ -82,7 +83,7 @@ export class ModelsListCommand extends GatewayCommandBase {
 @Command({
   name: 'models',
   description: 'language models',
-  subCommands: [ModelsListCommand, ModelsStatusCommand, ...MODEL_CHOICE_TOP, ModelsAuthCommand],
+  subCommands: [ModelsListCommand, ModelsStatusCommand, ModelsScanCommand, ...MODEL_CHOICE_TOP, ModelsAuthCommand],
 })
 export class ModelsCommand extends CommandGroup {}
 
@@ -90,6 +91,7 @@ export const MODELS_COMMANDS: readonly Type[] = [
   ModelsCommand,
   ModelsListCommand,
   ModelsStatusCommand,
+  ModelsScanCommand,
   ...MODEL_CHOICE_COMMANDS,
   ...MODELS_AUTH_COMMANDS,
 ];

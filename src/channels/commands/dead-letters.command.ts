@@ -1,12 +1,12 @@
 import { Option, SubCommand } from 'nest-commander';
-import { cutText } from '../common/cut-text';
-import { CommandGroup, GatewayCommandBase, type GatewayOptions } from '../common/cli/cli-command';
-import { UsageError } from '../common/cli/cli-error';
-import { printJson, printLine, printTable } from '../common/cli/output';
-import { Environment } from '../config/environment';
-import { resolveGatewayTarget } from '../config/gateway-target';
-import type { GatewayClient } from '../gateway/client/gateway-client';
-import { withGateway } from '../gateway/client/with-gateway';
+import { cutText } from '../../common/cut-text';
+import { CommandGroup, GatewayCommandBase, type GatewayOptions } from '../../common/cli/cli-command';
+import { UsageError } from '../../common/cli/cli-error';
+import { printJson, printLine, printTable } from '../../common/cli/output';
+import { Environment } from '../../config/environment';
+import { resolveGatewayTarget } from '../../config/gateway-target';
+import type { GatewayClient } from '../../gateway/client/gateway-client';
+import { withGateway } from '../../gateway/client/with-gateway';
 
 interface DeadLetter {
   id: string;

@@ -1,10 +1,10 @@
 import { Option, SubCommand } from 'nest-commander';
-import { GatewayCommandBase, type GatewayOptions } from '../common/cli/cli-command';
-import { UsageError } from '../common/cli/cli-error';
-import { printJson, printLine } from '../common/cli/output';
-import { Environment } from '../config/environment';
-import { resolveGatewayTarget } from '../config/gateway-target';
-import { withGateway } from '../gateway/client/with-gateway';
+import { GatewayCommandBase, type GatewayOptions } from '../../common/cli/cli-command';
+import { UsageError } from '../../common/cli/cli-error';
+import { printJson, printLine } from '../../common/cli/output';
+import { Environment } from '../../config/environment';
+import { resolveGatewayTarget } from '../../config/gateway-target';
+import { withGateway } from '../../gateway/client/with-gateway';
 
 interface RouteOptions extends GatewayOptions {
   channel?: string;

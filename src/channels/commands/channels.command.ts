@@ -1,12 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import { Command, Option, SubCommand } from 'nest-commander';
-import { CommandGroup, GatewayCommandBase, type GatewayOptions } from '../common/cli/cli-command';
-import { printJson, printLine, printTable } from '../common/cli/output';
-import { Environment } from '../config/environment';
-import { resolveGatewayTarget } from '../config/gateway-target';
-import { withGateway } from '../gateway/client/with-gateway';
+import { CommandGroup, GatewayCommandBase, type GatewayOptions } from '../../common/cli/cli-command';
+import { printJson, printLine, printTable } from '../../common/cli/output';
+import { tintOfState } from '../../common/cli/terminal-style';
+import { Environment } from '../../config/environment';
+import { resolveGatewayTarget } from '../../config/gateway-target';
+import { withGateway } from '../../gateway/client/with-gateway';
+import { CHANNELS_LOOK_LEAVES } from './channels-look.command';
+import { CHANNELS_SETUP_LEAVES } from './channels-setup.command';
 import { DeadLettersCommand } from './dead-letters.command';
-import { commandLine } from '../common/cli/own-commands';
+import { commandLine } from '../../common/cli/own-commands';
 
 interface AccountRow {
   accountId: string;
@@ -51,7 +54,7 @@ export class ChannelsListCommand extends GatewayCommandBase {
     printTable(rows, [
       { title: 'Channel', value: (row) => row.channel },
       { title: 'Account', value: (row) => row.accountId },
-      { title: 'State', value: (row) => row.state },
+      { title: 'State', value: (row) => row.state, tint: (row) => tintOfState(row.state) },
       {
         title: 'Probe',
         value: (row) => (row.probe ? (row.probe.ok ? `ok (${row.probe.elapsedMs} ms)` : row.probe.error) : ''),
@@ -136,6 +139,8 @@ export const CHANNELS_LEAVES = [
   ChannelsStartCommand,
   ChannelsStopCommand,
   ChannelsLogoutCommand,
+  ...CHANNELS_SETUP_LEAVES,
+  ...CHANNELS_LOOK_LEAVES,
   DeadLettersCommand,
 ] as const;
 

@@ -1,0 +1,136 @@
+import { Inject } from '@nestjs/common';
+import { Option, SubCommand } from 'nest-commander';
+import { CliCommand, type GatewayOptions, type JsonOptions, parseWholeNumber } from '../../common/cli/cli-command';
+import { UsageError } from '../../common/cli/cli-error';
+import { printJson, printLine, printTable } from '../../common/cli/output';
+import { ExitCode } from '../../common/exit-codes';
+import { isPlainObject } from '../../common/plain-object';
+import { CallingCommand } from '../../config/calling-command';
+import { Environment } from '../../config/environment';
+import { resolveStateDir } from '../../config/state-paths';
+
+interface Capability {
+  id: string;
+  edits: boolean;
+  groups: boolean;
+  files: boolean;
+  findsNames: boolean;
+  actions: string[];
+}
+
+@SubCommand({ name: 'capabilities', arguments: '[channel]', description: 'what each channel can do' })
+export class ChannelsCapabilitiesCommand extends CallingCommand {
+  async run([channel]: string[], options: GatewayOptions): Promise<void> {
+    const answer = await this.call<{ channels: Capability[] }>(options, 'channels.capabilities', { channel });
+    if (options.json) return printJson(answer);
+    const word = (has: boolean): string => (has ? 'yes' : 'no');
+    printTable(answer.channels, [
+      { title: 'Channel', value: ({ id }) => id },
+      { title: 'Edits', value: ({ edits }) => word(edits) },
+      { title: 'Groups', value: ({ groups }) => word(groups) },
+      { title: 'Files', value: ({ files }) => word(files) },
+      { title: 'Names', value: ({ findsNames }) => word(findsNames) },
+      { title: 'Actions', value: ({ actions }) => actions.join(', ') },
+    ]);
+  }
+}
+
+interface ResolveOptions extends GatewayOptions {
+  channel?: string;
+  account?: string;
+  kind?: string;
+}
+
+@SubCommand({
+  name: 'resolve',
+  arguments: '<names...>',
+  description: 'ids that names of channels (#name) and people (@name) stand for',
+})
+export class ChannelsResolveCommand extends CallingCommand {
+  @Option({ flags: '--channel <name>', description: 'such as slack; the only configured one otherwise' })
+  parseChannel(value: string): string {
+    return value;
+  }
+
+  @Option({ flags: '--account <id>', description: 'account of the channel' })
+  parseAccount(value: string): string {
+    return value;
+  }
+
+  @Option({ flags: '--kind <kind>', description: 'what names without # and @ are', choices: ['auto', 'user', 'group'] })
+  parseKind(value: string): string {
+    return value;
+  }
+
+  async run(words: string[], { channel, account, kind = 'auto', ...options }: ResolveOptions): Promise<void> {
+    const sign = { auto: '', user: '@', group: '#' }[kind] ?? '';
+    const names = words.map((word) => (/^[#@]/.test(word) ? word : `${sign}${word}`));
+    const answer = await this.call<{ results: { name: string; id?: string; error?: string }[] }>(
+      options,
+      'channels.resolve',
+      { channel, accountId: account, names },
+    );
+    if (options.json) printJson(answer);
+    else
+      printTable(answer.results, [
+        { title: 'Name', value: ({ name }) => name },
+        { title: 'Id', value: ({ id }) => id, keep: true },
+        { title: 'Problem', value: ({ error }) => error, tint: () => 'bad' },
+      ]);
+    if (answer.results.some(({ error }) => error !== undefined)) process.exitCode = ExitCode.failed;
+  }
+}
+
+const MAX_BYTES = 1_000_000;
+const DEFAULT_LINES = 100;
+
+@SubCommand({ name: 'logs', description: 'what the log of this machine says about channels' })
+export class ChannelsLogsCommand extends CliCommand {
+  @Inject(Environment) protected readonly env!: Environment;
+
+  @Option({ flags: '--channel <name>', description: 'only this one' })
+  parseChannel(value: string): string {
+    return value;
+  }
+
+  @Option({ flags: '--lines <n>', description: `newest lines, ${DEFAULT_LINES} by default` })
+  parseLines(value: string): number {
+    return parseWholeNumber('--lines', value, 1, 5000);
+  }
+
+  async run(_: string[], options: JsonOptions & { channel?: string; lines?: number }): Promise<void> {
+    const channel = options.channel?.toLowerCase();
+    if (channel?.includes('/')) throw new UsageError(`--channel must be a name such as telegram, got "${channel}"`);
+    const { readNewestLog } = await import('../../diagnostics/read-newest-log');
+    const { formatForConsole } = await import('../../logging/console-format');
+    const { file, lines } = await readNewestLog(resolveStateDir(this.env), {
+      limit: Number.MAX_SAFE_INTEGER,
+      maxBytes: MAX_BYTES,
+    });
+    const wanted = channel === undefined ? 'channels' : `channels/${channel}`;
+    const found = lines.flatMap((line) => {
+      const record = recordOf(line);
+      const about = String(record?.['subsystem'] ?? '');
+      return record && (about === wanted || about.startsWith(`${wanted}/`)) ? [{ line, record }] : [];
+    });
+    const newest = found.slice(-(options.lines ?? DEFAULT_LINES));
+    if (options.json) return printJson({ file, lines: newest.map(({ record }) => record) });
+    if (newest.length === 0) printLine(`nothing about ${channel ?? 'channels'} in ${file}`);
+    for (const { line } of newest) printLine(formatForConsole(line, 'compact', false).trimEnd());
+  }
+}
+
+function recordOf(line: string): Record<string, unknown> | undefined {
+  try {
+    const record: unknown = JSON.parse(line);
+    return isPlainObject(record) ? record : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+export const CHANNELS_LOOK_LEAVES = [
+  ChannelsCapabilitiesCommand,
+  ChannelsResolveCommand,
+  ChannelsLogsCommand,
+] as const;

@@ -1,0 +1,105 @@
+import { Command, Option, SubCommand } from 'nest-commander';
+import { CommandGroup, type GatewayOptions, parseWholeNumber } from '../../common/cli/cli-command';
+import { printFacts, printJson, printLine, printTable, relativeTime } from '../../common/cli/output';
+import { CallingCommand } from '../../config/calling-command';
+
+interface DirectoryOptions extends GatewayOptions {
+  channel?: string;
+  account?: string;
+  query?: string;
+  limit?: number;
+}
+
+abstract class DirectoryCommandBase extends CallingCommand {
+  @Option({ flags: '--channel <name>', description: 'such as telegram; the only configured one otherwise' })
+  parseChannel(value: string): string {
+    return value;
+  }
+
+  @Option({ flags: '--account <id>', description: 'account of the channel; its first one otherwise' })
+  parseAccount(value: string): string {
+    return value;
+  }
+
+  protected look<T>(method: string, options: DirectoryOptions): Promise<T> {
+    const { channel, account: accountId, query, limit } = options;
+    return this.call<T>(options, method, { channel, accountId, query, limit });
+  }
+}
+
+abstract class DirectoryListCommand extends DirectoryCommandBase {
+  @Option({ flags: '--query <text>', description: 'part of an id or name' })
+  parseQuery(value: string): string {
+    return value;
+  }
+
+  @Option({ flags: '--limit <n>', description: 'most entries, 50 by default' })
+  parseLimit(value: string): number {
+    return parseWholeNumber('--limit', value, 1, 500);
+  }
+}
+
+@SubCommand({ name: 'self', description: 'who the assistant is on a platform' })
+export class DirectorySelfCommand extends DirectoryCommandBase {
+  async run(_: string[], options: DirectoryOptions): Promise<void> {
+    const self = await this.look<Record<string, unknown>>('directory.self', options);
+    if (options.json) printJson(self);
+    else printFacts(self);
+  }
+}
+
+@SubCommand({ name: 'list', description: 'people that this gateway knows on an account' })
+export class DirectoryPeersListCommand extends DirectoryListCommand {
+  async run(_: string[], options: DirectoryOptions): Promise<void> {
+    const answer = await this.look<{ peers: { id: string; name?: string; role?: string; from: string }[] }>(
+      'directory.peers',
+      options,
+    );
+    if (options.json) printJson(answer);
+    else if (answer.peers.length === 0) printLine('nobody');
+    else
+      printTable(answer.peers, [
+        { title: 'Id', value: ({ id }) => id },
+        { title: 'Name', value: ({ name }) => name },
+        { title: 'Role', value: ({ role }) => role },
+        { title: 'Known from', value: ({ from }) => from },
+      ]);
+  }
+}
+
+@SubCommand({ name: 'peers', description: 'people', subCommands: [DirectoryPeersListCommand] })
+export class DirectoryPeersCommand extends CommandGroup {}
+
+@SubCommand({ name: 'list', description: 'groups and channels in which there is a conversation' })
+export class DirectoryGroupsListCommand extends DirectoryListCommand {
+  async run(_: string[], options: DirectoryOptions): Promise<void> {
+    const answer = await this.look<{
+      groups: { id: string; name?: string; kind: string; sessionKey: string; lastAt: number }[];
+    }>('directory.groups', options);
+    if (options.json) printJson(answer);
+    else if (answer.groups.length === 0) printLine('none');
+    else
+      printTable(answer.groups, [
+        { title: 'Id', value: ({ id }) => id },
+        { title: 'Name', value: ({ name }) => name },
+        { title: 'Kind', value: ({ kind }) => kind },
+        { title: 'Session', value: ({ sessionKey }) => sessionKey, keep: true },
+        { title: 'Last message', value: ({ lastAt }) => relativeTime(lastAt) },
+      ]);
+  }
+}
+
+@SubCommand({ name: 'groups', description: 'groups and channels', subCommands: [DirectoryGroupsListCommand] })
+export class DirectoryGroupsCommand extends CommandGroup {}
+
+const TOP = [DirectorySelfCommand, DirectoryPeersCommand, DirectoryGroupsCommand];
+
+@Command({ name: 'directory', description: 'whom and which groups this gateway knows on a platform', subCommands: TOP })
+export class DirectoryCommand extends CommandGroup {}
+
+export const DIRECTORY_COMMANDS = [
+  DirectoryCommand,
+  ...TOP,
+  DirectoryPeersListCommand,
+  DirectoryGroupsListCommand,
+] as const;
