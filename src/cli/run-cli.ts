@@ -8,7 +8,7 @@ import { setCallHooks } from '../common/cli/call-hooks';
 import { checkWords } from '../common/cli/cli-command';
 import { UsageError, reportError } from '../common/cli/cli-error';
 import { callableName, introduceProgram, quoted } from '../common/cli/own-commands';
-import { isStructured, provideYaml, wantField, wantsYaml } from '../common/cli/structured-output';
+import { isStructured, provideYaml, wantField, wantNothing, wantsYaml } from '../common/cli/structured-output';
 import { allowColours } from '../common/cli/terminal-style';
 import { ExitCode } from '../common/exit-codes';
 import { nearestName } from '../common/nearest-name';
@@ -29,8 +29,9 @@ interface CommanderFailure {
 /** Runs one command line and sets the exit code. Loads only the command that is called. */
 export async function runCli(args: readonly string[], env = new Environment()): Promise<void> {
   makePrivate();
+  wantNothing();
   const asJson = (): boolean => args.includes('--json') || isStructured();
-  process.stdout.on('error', endWhenNobodyReads);
+  process.stdout.once('error', endWhenNobodyReads);
   const given: string[] = [];
   introduce(env, given);
   chooseColours(env);

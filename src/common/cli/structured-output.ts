@@ -18,6 +18,12 @@ interface Wanted {
 const wanted: Wanted = { form: 'table' };
 let writeYaml: ((value: unknown, allQuoted: boolean) => string) | undefined;
 
+/** A new command line begins: nothing is wanted yet. */
+export function wantNothing(): void {
+  wanted.form = 'table';
+  delete wanted.field;
+}
+
 /** `-o json`. The writer of YAML is given where it is needed: it is loaded for that alone. */
 export function wantForm(form: OutputForm): void {
   wanted.form = form;

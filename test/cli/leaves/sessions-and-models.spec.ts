@@ -2,9 +2,9 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import JSON5 from 'json5';
-import { FakeModels } from '../fakes/model-server';
-import { GatewayProcess, until } from '../harness/gateway-process';
-import { type CliResult, runCli } from '../harness/run-cli';
+import { FakeModels } from '../../fakes/model-server';
+import { GatewayProcess, until } from '../../harness/gateway-process';
+import { type CliResult, runCli } from '../../harness/run-cli';
 
 /** Commands that work on files alone. */
 describe('without a gateway', () => {
