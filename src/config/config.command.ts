@@ -5,7 +5,7 @@ import { cutText } from '../common/cut-text';
 import { shortId } from '../common/short-id';
 import { CliCommand, CommandGroup, type JsonOptions } from '../common/cli/cli-command';
 import { UsageError } from '../common/cli/cli-error';
-import { printJson, printLine, printLines, printTable } from '../common/cli/output';
+import { printJson, printLine, printLines, printTable, timeText } from '../common/cli/output';
 import { ExitCode } from '../common/exit-codes';
 import { OpenclawError, messageOf } from '../common/openclaw-error';
 import { isPlainObject, valueAt } from '../common/plain-object';
@@ -236,7 +236,7 @@ export class ConfigHistoryCommand extends CliCommand {
       else
         printTable(entries, [
           { title: '#', value: (entry) => entry.number },
-          { title: 'Saved', value: (entry) => entry.savedAt },
+          { title: 'Saved', value: (entry) => timeText(Date.parse(entry.savedAt)) },
           { title: 'Bytes', value: (entry) => entry.bytes },
           { title: 'SHA-256', value: (entry) => shortId(entry.hash, 12) },
         ]);

@@ -1,9 +1,13 @@
 import type { GatewayOptions } from '../common/cli/cli-command';
 import { UsageError } from '../common/cli/cli-error';
+import { idByPrefix } from '../common/cli/id-by-prefix';
 import { CallingCommand } from '../config/calling-command';
 import { resolveGatewayTarget } from '../config/gateway-target';
 import { withGateway } from '../gateway/client/with-gateway';
 import type { CronSchedule } from './cron-job';
+
+/** Characters of a UUID. */
+const WHOLE_ID = 36;
 
 /** A job as the gateway shows it. */
 export interface JobView {
@@ -31,8 +35,11 @@ export abstract class CronCommandBase extends CallingCommand {
     });
   }
 
-  protected idOf([id]: string[]): string {
-    if (id === undefined) throw new UsageError('which job? openclaw cron list shows their ids');
-    return id;
+  /** Id of the job that is meant: by its id, the beginning of that, or its name. @throws UsageError */
+  protected async idOf([typed]: string[], options: GatewayOptions): Promise<string> {
+    if (typed === undefined) throw new UsageError('which job? openclaw cron list shows their ids');
+    if (typed.length >= WHOLE_ID) return typed;
+    const { jobs } = await this.call<{ jobs: JobView[] }>(options, 'cron.list', { includeDisabled: true });
+    return idByPrefix(typed, jobs, 'job');
   }
 }

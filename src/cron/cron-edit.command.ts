@@ -1,7 +1,9 @@
 import { Option, SubCommand } from 'nest-commander';
 import { type GatewayOptions, parseWholeNumber } from '../common/cli/cli-command';
+import { THINKING_LEVELS } from '../agent/agents.config';
 import { UsageError } from '../common/cli/cli-error';
 import { printJson, printLine } from '../common/cli/output';
+import { MISFIRE_POLICIES, OVERLAP_POLICIES } from './cron-job';
 import { CronCommandBase, type JobView } from './cron-command-base';
 import { zonedTime } from '../common/zoned-time';
 import { describeSchedule } from './cron-schedule';
@@ -120,7 +122,7 @@ abstract class CronJobCommandBase extends CronCommandBase {
     return value;
   }
 
-  @Option({ flags: '--thinking <level>', description: 'how much it thinks' })
+  @Option({ flags: '--thinking <level>', description: 'how much it thinks', choices: [...THINKING_LEVELS] })
   parseThinking(value: string): string {
     return value;
   }
@@ -155,12 +157,16 @@ abstract class CronJobCommandBase extends CronCommandBase {
     return true;
   }
 
-  @Option({ flags: '--misfire <policy>', description: 'missed times: none, last or all' })
+  @Option({ flags: '--misfire <policy>', description: 'what becomes of missed times', choices: [...MISFIRE_POLICIES] })
   parseMisfire(value: string): string {
     return value;
   }
 
-  @Option({ flags: '--overlap <policy>', description: 'still running: forbid, queue or replace' })
+  @Option({
+    flags: '--overlap <policy>',
+    description: 'what becomes of a time while it still runs',
+    choices: [...OVERLAP_POLICIES],
+  })
   parseOverlap(value: string): string {
     return value;
   }
@@ -255,7 +261,7 @@ abstract class CronJobCommandBase extends CronCommandBase {
   }
 }
 
-@SubCommand({ name: 'add', description: 'make a job' })
+@SubCommand({ name: 'add', aliases: ['create'], description: 'make a job' })
 export class CronAddCommand extends CronJobCommandBase {
   @Option({ flags: '--agent <id>', description: 'agent' })
   parseAgent(value: string): string {
@@ -288,7 +294,7 @@ export class CronEditCommand extends CronJobCommandBase {
     const patch = this.fieldsOf(options);
     if (Object.keys(patch).length === 0) throw new UsageError('nothing to change');
     const { answer: job, zone } = await this.callWithZone<JobView>(options, 'cron.update', {
-      id: this.idOf(args),
+      id: await this.idOf(args, options),
       patch,
     });
     if (options.json) return printJson(job);

@@ -2,6 +2,8 @@ import { Command, Option, SubCommand } from 'nest-commander';
 import { cutText } from '../common/cut-text';
 import { CommandGroup, type GatewayOptions, parseWholeNumber } from '../common/cli/cli-command';
 import { printJson, printLine, printTable } from '../common/cli/output';
+import { ExitCode } from '../common/exit-codes';
+import { OpenclawError } from '../common/openclaw-error';
 import { zonedTime } from '../common/zoned-time';
 import { CronCommandBase, type JobView } from './cron-command-base';
 import { CronAddCommand, CronEditCommand } from './cron-edit.command';
@@ -39,7 +41,8 @@ export class CronListCommand extends CronCommandBase {
 
 @SubCommand({ name: 'show', arguments: '<id>', description: 'everything about one job' })
 export class CronShowCommand extends CronCommandBase {
-  async run([id = '']: string[], options: GatewayOptions): Promise<void> {
+  async run(args: string[], options: GatewayOptions): Promise<void> {
+    const id = await this.idOf(args, options);
     const { answer: job, zone } = await this.callWithZone<JobView>(options, 'cron.get', { id });
     if (options.json) return printJson(job);
     const line = (title: string, value: string | undefined): void => {
@@ -74,13 +77,14 @@ export class CronStatusCommand extends CronCommandBase {
   }
 }
 
-@SubCommand({ name: 'rm', arguments: '<id>', description: 'remove a job' })
+@SubCommand({ name: 'rm', aliases: ['remove', 'delete'], arguments: '<id>', description: 'remove a job' })
 export class CronRemoveCommand extends CronCommandBase {
   async run(args: string[], options: GatewayOptions): Promise<void> {
-    const id = this.idOf(args);
+    const id = await this.idOf(args, options);
     const answer = await this.call<{ removed: boolean }>(options, 'cron.remove', { id });
-    if (options.json) return printJson(answer);
-    printLine(answer.removed ? `removed ${id}` : `there is no job ${id}`);
+    if (!answer.removed) throw new OpenclawError('JOB_UNKNOWN', `there is no job ${id}; openclaw cron list shows them`);
+    if (options.json) printJson(answer);
+    else printLine(`removed ${id}`);
   }
 }
 
@@ -89,7 +93,7 @@ abstract class CronSwitchCommand extends CronCommandBase {
 
   async run(args: string[], options: GatewayOptions): Promise<void> {
     const job = await this.call<JobView>(options, 'cron.update', {
-      id: this.idOf(args),
+      id: await this.idOf(args, options),
       patch: { enabled: this.enabled },
     });
     if (options.json) return printJson(job);
@@ -115,8 +119,9 @@ export class CronRunCommand extends CronCommandBase {
   }
 
   async run(args: string[], options: GatewayOptions & { due?: boolean }): Promise<void> {
-    const params = { id: this.idOf(args), mode: options.due ? 'due' : 'force' };
+    const params = { id: await this.idOf(args, options), mode: options.due ? 'due' : 'force' };
     const answer = await this.call<{ ran: boolean; reason?: string; runId?: string }>(options, 'cron.run', params);
+    if (!answer.ran) process.exitCode = ExitCode.failed;
     if (options.json) return printJson(answer);
     printLine(answer.ran ? `started as ${answer.runId}` : `not started: ${answer.reason}`);
   }
@@ -130,7 +135,7 @@ export class CronRunsCommand extends CronCommandBase {
   }
 
   async run(args: string[], options: GatewayOptions & { limit?: number }): Promise<void> {
-    const params = { id: this.idOf(args), ...(options.limit ? { limit: options.limit } : {}) };
+    const params = { id: await this.idOf(args, options), ...(options.limit ? { limit: options.limit } : {}) };
     const { answer, zone } = await this.callWithZone<{
       entries: { runAtMs: number; action: string; status?: string; error?: string; summary?: string }[];
     }>(options, 'cron.runs', params);
@@ -153,7 +158,7 @@ export class CronNextCommand extends CronCommandBase {
   }
 
   async run(args: string[], options: GatewayOptions & { count?: number }): Promise<void> {
-    const { answer: job, zone } = await this.callWithZone<JobView>(options, 'cron.get', { id: this.idOf(args) });
+    const { answer: job, zone } = await this.callWithZone<JobView>(options, 'cron.get', { id: await this.idOf(args, options) });
     const times: number[] = [];
     for (
       let at: number | undefined = job.state.nextRunAtMs;

@@ -1,7 +1,7 @@
 import { Command, Option, SubCommand } from 'nest-commander';
 import { cutText } from '../common/cut-text';
 import { CommandGroup, GatewayCommandBase, type GatewayOptions, parseWholeNumber } from '../common/cli/cli-command';
-import { printJson, printLine, printTable } from '../common/cli/output';
+import { printJson, printLine, printTable, timeText } from '../common/cli/output';
 import { Environment } from '../config/environment';
 import { resolveGatewayTarget } from '../config/gateway-target';
 import { withGateway } from '../gateway/client/with-gateway';
@@ -47,7 +47,7 @@ export class RunsListCommand extends GatewayCommandBase {
     if (answer.runs.length === 0) return printLine('no runs');
     printTable(answer.runs, [
       { title: 'Id', value: (run) => run.id },
-      { title: 'Received', value: (run) => new Date(run.receivedAt).toLocaleString() },
+      { title: 'Received', value: (run) => timeText(run.receivedAt) },
       { title: 'Took', value: (run) => took(run) },
       { title: 'From', value: (run) => run.origin },
       { title: 'Session', value: (run) => run.sessionKey ?? '' },

@@ -1,7 +1,7 @@
 import { Command, Option } from 'nest-commander';
 import { UsageError } from '../common/cli/cli-error';
 import { type GatewayOptions, GatewayCommandBase } from '../common/cli/cli-command';
-import { clearScreen, printJson, printLine, relativeTime } from '../common/cli/output';
+import { clearScreen, printJson, printLine, timeText } from '../common/cli/output';
 import { commandLine } from '../common/cli/own-commands';
 import { ExitCode } from '../common/exit-codes';
 import { OpenclawError } from '../common/openclaw-error';
@@ -188,7 +188,7 @@ function print(local: Local, answers: Answers): void {
     line('', `${channel}/${account}: ${ok ? 'answers' : (error ?? 'does not answer')}`);
   line('Sessions', String(sessions.count));
   for (const { key, updatedAt } of sessions.recent.slice(0, RECENT_SESSIONS))
-    line('', `${key} (${relativeTime(updatedAt)})`);
+    line('', `${key} (${timeText(updatedAt)})`);
   if (approvals > 0) line('Approvals', `${approvals} waiting; see: ${commandLine('approvals pending')}`);
   if (usage) line('Today', costOf(usage.today));
   if (facts) {

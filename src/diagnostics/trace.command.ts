@@ -1,6 +1,6 @@
 import { Command } from 'nest-commander';
 import { type GatewayOptions, GatewayCommandBase } from '../common/cli/cli-command';
-import { printJson, printLine, printTable } from '../common/cli/output';
+import { printJson, printLine, printTable, localTime } from '../common/cli/output';
 import { Environment } from '../config/environment';
 import { resolveGatewayTarget } from '../config/gateway-target';
 import { withGateway } from '../gateway/client/with-gateway';
@@ -27,7 +27,7 @@ export class TraceCommand extends GatewayCommandBase {
     printLine(`run ${trace.runId}${trace.sessionKey ? ` in session ${trace.sessionKey}` : ''}`);
     const start = trace.hops[0]?.at ?? 0;
     printTable(trace.hops, [
-      { title: 'Time', value: (hop) => new Date(hop.at).toISOString() },
+      { title: 'Time', value: (hop) => localTime(hop.at) },
       { title: '+ms', value: (hop) => hop.at - start },
       { title: 'Hop', value: (hop) => hop.hop },
       { title: 'Detail', value: (hop) => hop.detail },

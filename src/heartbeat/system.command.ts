@@ -1,7 +1,7 @@
 import { Command, Option, SubCommand } from 'nest-commander';
 import { CommandGroup, type GatewayOptions } from '../common/cli/cli-command';
 import { UsageError } from '../common/cli/cli-error';
-import { printJson, printLine, printTable } from '../common/cli/output';
+import { printJson, printLine, printTable, timeText } from '../common/cli/output';
 import { commandLine } from '../common/cli/own-commands';
 import { CallingCommand } from '../config/calling-command';
 import type { PresenceEntry } from '../gateway/protocol/hello';
@@ -14,10 +14,8 @@ export class SystemEventCommand extends CallingCommand {
     return value;
   }
 
-  @Option({ flags: '--mode <mode>', description: 'now, or next-heartbeat (default)' })
+  @Option({ flags: '--mode <mode>', description: 'next-heartbeat by default', choices: ['now', 'next-heartbeat'] })
   parseMode(value: string): string {
-    if (value !== 'now' && value !== 'next-heartbeat')
-      throw new UsageError(`--mode must be now or next-heartbeat, got "${value}"`);
     return value;
   }
 
@@ -40,7 +38,7 @@ export class SystemPresenceCommand extends CallingCommand {
       { title: 'Mode', value: (row) => row.mode ?? '' },
       { title: 'Version', value: (row) => row.version ?? '' },
       { title: 'Platform', value: (row) => row.platform ?? '' },
-      { title: 'Since', value: (row) => new Date(row.ts).toLocaleString() },
+      { title: 'Since', value: (row) => timeText(row.ts) },
     ]);
   }
 }
@@ -53,7 +51,7 @@ export class HeartbeatLastCommand extends CallingCommand {
     if (!last) return printLine('there was none yet');
     const where = last.channel ? ` to ${last.channel}:${last.to ?? ''}` : '';
     const more = last.reason ? `: ${last.reason}` : last.preview ? `: ${last.preview}` : '';
-    printLine(`${new Date(last.ts).toLocaleString()} agent ${last.agentId}: ${last.status}${where}${more}`);
+    printLine(`${timeText(last.ts)} agent ${last.agentId}: ${last.status}${where}${more}`);
   }
 }
 

@@ -4,7 +4,7 @@ import { Command, Option, SubCommand } from 'nest-commander';
 import { CommandGroup, GatewayCommandBase, type GatewayOptions, parseWholeNumber } from '../common/cli/cli-command';
 import { UsageError } from '../common/cli/cli-error';
 import { jsonObject } from '../common/cli/json-argument';
-import { printJson, printLine, printLines, printTable, relativeTime } from '../common/cli/output';
+import { printJson, printLine, printLines, printTable, timeText } from '../common/cli/output';
 import { OpenclawError } from '../common/openclaw-error';
 import { Environment } from '../config/environment';
 import { resolveGatewayTarget } from '../config/gateway-target';
@@ -109,7 +109,7 @@ export class NodesListCommand extends NodesCommandBase {
         { title: 'Id', value: (row) => row.id },
         { title: 'Node', value: (row) => nameOf(row.node) },
         { title: 'Platform', value: (row) => row.node.platform },
-        { title: 'Since', value: (row) => relativeTime(row.at) },
+        { title: 'Since', value: (row) => timeText(row.at) },
       ]);
   }
 }

@@ -68,10 +68,13 @@ export class SetupCommand extends CliCommand {
     return true;
   }
 
-  @Option({ flags: '--mode <mode>', description: 'local: the gateway runs here; remote: commands use one elsewhere' })
+  @Option({
+    flags: '--mode <mode>',
+    description: 'local: the gateway runs here; remote: commands use one elsewhere',
+    choices: ['local', 'remote'],
+  })
   parseMode(value: string): 'local' | 'remote' {
-    if (value === 'local' || value === 'remote') return value;
-    throw new UsageError(`--mode must be one of local, remote, got "${value}"`);
+    return value as 'local' | 'remote';
   }
 
   @Option({ flags: '--remote-url <url>', description: 'gateway elsewhere, such as wss://home.example:18789' })

@@ -86,17 +86,18 @@ export class OnboardCommand extends CliCommand {
     return parseWholeNumber('--gateway-port', value, 1, MAX_PORT);
   }
 
-  @Option({ flags: '--gateway-bind <where>', description: `who may reach it: ${BINDS.join(', ')}` })
+  @Option({ flags: '--gateway-bind <where>', description: 'who may reach it', choices: [...BINDS] })
   parseGatewayBind(value: string): Bind {
-    return oneOf('--gateway-bind', value, BINDS);
+    return value as Bind;
   }
 
   @Option({
     flags: '--channel <name>',
-    description: `chat platform with its tokens in the environment: ${ONBOARDED_CHANNELS.join(', ')}; several times`,
+    description: 'chat platform with its tokens in the environment; may be given several times',
+    choices: [...ONBOARDED_CHANNELS],
   })
   parseChannel(value: string, channels: OnboardedChannel[] = []): OnboardedChannel[] {
-    return [...channels, oneOf('--channel', value, ONBOARDED_CHANNELS)];
+    return [...channels, value as OnboardedChannel];
   }
 
   @Option({ flags: '--install-daemon', description: 'start the gateway with this machine' })
@@ -160,10 +161,4 @@ for (const [provider, flag] of Object.entries(KEY_FLAGS)) {
     flags: `--${name} <key>`,
     description: `key for ${provider}, kept in the secret store; "-" reads it from standard input`,
   })(OnboardCommand.prototype, method, descriptor);
-}
-
-function oneOf<T extends string>(flag: string, value: string, known: readonly T[]): T {
-  const found = known.find((candidate) => candidate === value);
-  if (found !== undefined) return found;
-  throw new UsageError(`${flag} must be one of ${known.join(', ')}, got "${value}"`);
 }

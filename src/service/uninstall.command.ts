@@ -66,11 +66,9 @@ export class ResetCommand extends RemovalCommand {
     super(env);
   }
 
-  @Option({ flags: '--scope <scope>', description: `how much: ${RESET_SCOPES.join(', ')}` })
+  @Option({ flags: '--scope <scope>', description: 'how much', choices: [...RESET_SCOPES] })
   parseScope(value: string): ResetScope {
-    const found = RESET_SCOPES.find((scope) => scope === value);
-    if (found !== undefined) return found;
-    throw new UsageError(`--scope must be one of ${RESET_SCOPES.join(', ')}, got "${value}"`);
+    return value as ResetScope;
   }
 
   async run(_: string[], options: RemovalOptions & { scope?: ResetScope }): Promise<void> {

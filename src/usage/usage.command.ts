@@ -1,6 +1,6 @@
 import { Command, Option, SubCommand } from 'nest-commander';
 import { CommandGroup, GatewayCommandBase, type GatewayOptions, parseWholeNumber } from '../common/cli/cli-command';
-import { printJson, printLine, printTable, relativeTime } from '../common/cli/output';
+import { printJson, printLine, printTable, timeText } from '../common/cli/output';
 import { Environment } from '../config/environment';
 import { resolveGatewayTarget } from '../config/gateway-target';
 import { withGateway } from '../gateway/client/with-gateway';
@@ -91,7 +91,7 @@ export class UsageStatusCommand extends GatewayCommandBase {
       ]);
     for (const { provider, windows, updatedAt } of answer.providers) {
       const parts = windows.map(({ label, usedPercent }) => `${label} ${usedPercent} %`);
-      printLine(`${provider}: ${parts.join(', ')} used (told ${relativeTime(updatedAt)})`);
+      printLine(`${provider}: ${parts.join(', ')} used (told ${timeText(updatedAt)})`);
     }
   }
 }

@@ -8,6 +8,7 @@ import { Environment } from '../../config/environment';
 import { resolveGatewayTarget } from '../../config/gateway-target';
 import type { GatewayClient } from '../../gateway/client/gateway-client';
 import { withGateway } from '../../gateway/client/with-gateway';
+import { THINKING_LEVELS } from '../agents.config';
 import { ApprovalWatch } from './approval-watch';
 import { attachmentsOf } from './attached-files';
 import { type AnswerPayload, handedFiles, saveFiles } from './saved-files';
@@ -80,7 +81,7 @@ export class AgentCommand extends GatewayCommandBase {
     return value;
   }
 
-  @Option({ flags: '--thinking <level>', description: 'off, minimal, low, medium, high or xhigh' })
+  @Option({ flags: '--thinking <level>', description: 'how much it thinks', choices: [...THINKING_LEVELS] })
   parseThinking(value: string): string {
     return value;
   }

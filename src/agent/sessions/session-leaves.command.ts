@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Option, SubCommand } from 'nest-commander';
 import { UsageError } from '../../common/cli/cli-error';
 import { type GatewayOptions, parseWholeNumber } from '../../common/cli/cli-command';
-import { printAnswer, printJson, printLine, printNote, relativeTime } from '../../common/cli/output';
+import { printAnswer, printJson, printLine, printNote, timeText } from '../../common/cli/output';
 import { commandLine } from '../../common/cli/own-commands';
 import { OpenclawError } from '../../common/openclaw-error';
 import { isPlainObject } from '../../common/plain-object';
@@ -49,7 +49,7 @@ export class SessionsShowCommand extends SessionCommand {
     const session = await this.describe(this.need(key), options);
     if (options.json) return printJson(session);
     for (const [name, value] of Object.entries(session))
-      if (name === 'updatedAt') printLine(`${'updatedAt'.padEnd(20)} ${relativeTime(session.updatedAt)}`);
+      if (name === 'updatedAt') printLine(`${'updatedAt'.padEnd(20)} ${timeText(session.updatedAt)}`);
       else if (value !== null && value !== undefined)
         printLine(`${name.padEnd(20)} ${typeof value === 'object' ? JSON.stringify(value) : String(value)}`);
   }
@@ -241,7 +241,7 @@ export class SessionsTailCommand extends SessionCommand {
 function printMessage({ role, content, timestamp }: HistoryMessage): void {
   const text = textOf(content);
   if (text === '') return;
-  printLine(`${role}${timestamp === undefined ? '' : `, ${relativeTime(timestamp)}`}`);
+  printLine(`${role}${timestamp === undefined ? '' : `, ${timeText(timestamp)}`}`);
   printAnswer(text);
   printLine();
 }

@@ -2,7 +2,8 @@ import { writeFileSync } from 'node:fs';
 import { Command, Option, SubCommand } from 'nest-commander';
 import { UsageError } from '../../common/cli/cli-error';
 import { GatewayCommandBase, type GatewayOptions, parseWholeNumber } from '../../common/cli/cli-command';
-import { printAnswer, printJson, printLine, printTable, relativeTime } from '../../common/cli/output';
+import { printAnswer, printJson, printLine, printTable, timeText } from '../../common/cli/output';
+import { ExitCode } from '../../common/exit-codes';
 import { Environment } from '../../config/environment';
 import { resolveGatewayTarget } from '../../config/gateway-target';
 import { withGateway } from '../../gateway/client/with-gateway';
@@ -58,7 +59,7 @@ abstract class SessionsListBase extends GatewayCommandBase {
         { title: 'Label', value: (row) => row.label },
         { title: 'Model', value: (row) => row.model },
         { title: 'Tokens', value: (row) => row.totalTokens },
-        { title: 'Updated', value: (row) => relativeTime(row.updatedAt) },
+        { title: 'Updated', value: (row) => timeText(row.updatedAt) },
       ]);
   }
 }
@@ -82,9 +83,8 @@ export class SessionsExportCommand extends GatewayCommandBase {
     super();
   }
 
-  @Option({ flags: '--format <format>', description: 'md (default), html or jsonl' })
+  @Option({ flags: '--format <format>', description: 'md by default', choices: [...FORMATS] })
   parseFormat(value: string): string {
-    if (!FORMATS.includes(value)) throw new UsageError(`--format "${value}" is not known; use ${FORMATS.join(', ')}`);
     return value;
   }
 
@@ -159,6 +159,7 @@ export class SessionsCompactCommand extends GatewayCommandBase {
     const answer = await withGateway(resolveGatewayTarget(this.env, options), (client) =>
       client.call<{ compacted: boolean; reason?: string; kept?: number }>('sessions.compact', params),
     );
+    if (!answer.compacted) process.exitCode = ExitCode.failed;
     if (options.json) printJson(answer);
     else
       printLine(

@@ -1,7 +1,7 @@
 import { Command, Option, SubCommand } from 'nest-commander';
 import { CommandGroup, GatewayCommandBase, type GatewayOptions } from '../../common/cli/cli-command';
 import { UsageError } from '../../common/cli/cli-error';
-import { printJson, printLine, printTable, relativeTime } from '../../common/cli/output';
+import { printJson, printLine, printTable, timeText } from '../../common/cli/output';
 import { ExitCode } from '../../common/exit-codes';
 import { Environment } from '../../config/environment';
 import { resolveGatewayTarget } from '../../config/gateway-target';
@@ -29,7 +29,7 @@ export class PairingListCommand extends GatewayCommandBase {
         { title: 'Code', value: (request) => request.code },
         { title: 'Sender', value: (request) => request.senderId },
         { title: 'Name', value: (request) => request.name },
-        { title: 'Asked', value: (request) => relativeTime(request.createdAt) },
+        { title: 'Asked', value: (request) => timeText(request.createdAt) },
       ]);
   }
 }

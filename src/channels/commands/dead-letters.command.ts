@@ -2,7 +2,7 @@ import { Option, SubCommand } from 'nest-commander';
 import { cutText } from '../../common/cut-text';
 import { CommandGroup, GatewayCommandBase, type GatewayOptions } from '../../common/cli/cli-command';
 import { UsageError } from '../../common/cli/cli-error';
-import { printJson, printLine, printTable } from '../../common/cli/output';
+import { printJson, printLine, printTable, timeText } from '../../common/cli/output';
 import { Environment } from '../../config/environment';
 import { resolveGatewayTarget } from '../../config/gateway-target';
 import type { GatewayClient } from '../../gateway/client/gateway-client';
@@ -54,7 +54,7 @@ export class DeadLettersListCommand extends GatewayCommandBase {
       printLine('Came in and could not be handled:');
       printTable(quarantined, [
         { title: 'Id', value: (row) => row.id },
-        { title: 'Received', value: (row) => new Date(row.receivedAt).toLocaleString() },
+        { title: 'Received', value: (row) => timeText(row.receivedAt) },
         { title: 'From', value: (row) => `${row.channel}/${row.accountId}` },
         { title: 'Message', value: (row) => cutText((row.text || row.raw || '').replace(/\s+/g, ' '), 40) },
         { title: 'Reason', value: (row) => row.reason },
@@ -63,7 +63,7 @@ export class DeadLettersListCommand extends GatewayCommandBase {
     if (letters.length === 0) return;
     printTable(letters, [
       { title: 'Id', value: (row) => row.id },
-      { title: 'Given up', value: (row) => new Date(row.failedAt).toLocaleString() },
+      { title: 'Given up', value: (row) => timeText(row.failedAt) },
       { title: 'To', value: (row) => `${row.channel}/${row.accountId} ${row.to}` },
       { title: 'Message', value: (row) => cutText((row.text || row.file || '').replace(/\s+/g, ' '), 40) },
       { title: 'Reason', value: (row) => row.error ?? '' },

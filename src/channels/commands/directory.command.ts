@@ -1,6 +1,6 @@
 import { Command, Option, SubCommand } from 'nest-commander';
 import { CommandGroup, type GatewayOptions, parseWholeNumber } from '../../common/cli/cli-command';
-import { printFacts, printJson, printLine, printTable, relativeTime } from '../../common/cli/output';
+import { printFacts, printJson, printLine, printTable, timeText } from '../../common/cli/output';
 import { CallingCommand } from '../../config/calling-command';
 
 interface DirectoryOptions extends GatewayOptions {
@@ -84,7 +84,7 @@ export class DirectoryGroupsListCommand extends DirectoryListCommand {
         { title: 'Name', value: ({ name }) => name },
         { title: 'Kind', value: ({ kind }) => kind },
         { title: 'Session', value: ({ sessionKey }) => sessionKey, keep: true },
-        { title: 'Last message', value: ({ lastAt }) => relativeTime(lastAt) },
+        { title: 'Last message', value: ({ lastAt }) => timeText(lastAt) },
       ]);
   }
 }

@@ -3,7 +3,7 @@ import { Command, Option, SubCommand } from 'nest-commander';
 import { CliCommand, CommandGroup, type JsonOptions } from '../../common/cli/cli-command';
 import { UsageError } from '../../common/cli/cli-error';
 import { readSecret } from '../../common/cli/secret-input';
-import { printJson, printLine, printTable } from '../../common/cli/output';
+import { printJson, printLine, printTable, timeText } from '../../common/cli/output';
 import { OpenclawError } from '../../common/openclaw-error';
 import { ConfigHistory } from '../config-history';
 import { ConfigWriter } from '../config-writer';
@@ -39,7 +39,7 @@ export class SecretsListCommand extends CliCommand {
     else
       printTable(rows, [
         { title: 'Name', value: (row) => row.name },
-        { title: 'Changed', value: (row) => new Date(row.updatedAtMs).toISOString() },
+        { title: 'Changed', value: (row) => timeText(row.updatedAtMs) },
         { title: 'Used', value: (row) => (row.used ? 'yes' : 'no') },
       ]);
     return Promise.resolve();

@@ -1,7 +1,8 @@
 import { Command, Option, SubCommand } from 'nest-commander';
 import { UsageError } from '../../common/cli/cli-error';
+import { idByPrefix } from '../../common/cli/id-by-prefix';
 import { CommandGroup, type GatewayOptions } from '../../common/cli/cli-command';
-import { printJson, printLine, printTable, relativeTime } from '../../common/cli/output';
+import { printJson, printLine, printTable, timeText } from '../../common/cli/output';
 import { resolveStateDir } from '../../config/state-paths';
 import { OpenclawError } from '../../common/openclaw-error';
 import { loadDeviceIdentity } from '../client/device-identity-file';
@@ -11,6 +12,24 @@ import type { DevicePairRequest, PairedDevice } from './device-record';
 interface DevicesPayload {
   pending: DevicePairRequest[];
   paired: PairedDevice[];
+}
+
+/** A device or request may be named by the beginning of its id. */
+abstract class DevicesCommandBase extends CallingCommand {
+  protected async device(typed: string, options: GatewayOptions): Promise<string> {
+    const { paired } = await this.call<DevicesPayload>(options, 'device.pair.list');
+    const known = paired.map(({ deviceId, displayName }) => ({ id: deviceId, ...(displayName ? { name: displayName } : {}) }));
+    return idByPrefix(typed, known, 'device');
+  }
+
+  protected async request(typed: string, options: GatewayOptions): Promise<string> {
+    const { pending } = await this.call<DevicesPayload>(options, 'device.pair.list');
+    return idByPrefix(
+      typed,
+      pending.map(({ requestId }) => ({ id: requestId })),
+      'request',
+    );
+  }
 }
 
 @SubCommand({ name: 'list', description: 'paired devices and requests' })
@@ -33,35 +52,35 @@ export class DevicesListCommand extends CallingCommand {
     if (rows.length === 0) printLine('no devices');
     else
       printTable(rows, [
-        { title: 'State', value: (row) => row.state },
-        { title: 'Id', value: (row) => row.id },
+        { title: 'State', value: (row) => row.state, tint: (row) => (row.state === 'pending' ? 'warn' : undefined) },
+        { title: 'Id', value: (row) => row.id, keep: true },
         { title: 'Client', value: (row) => row.device.displayName ?? row.device.clientId },
         { title: 'Role', value: (row) => (row.device.roles ?? []).join(', ') },
-        { title: 'Since', value: (row) => relativeTime(row.at) },
+        { title: 'Since', value: (row) => timeText(row.at) },
       ]);
   }
 }
 
 @SubCommand({ name: 'approve', arguments: '<requestId>', description: 'approve a pairing request' })
-export class DevicesApproveCommand extends CallingCommand {
+export class DevicesApproveCommand extends DevicesCommandBase {
   async run([requestId = '']: string[], options: GatewayOptions): Promise<void> {
-    const answer = await this.call(options, 'device.pair.approve', { requestId });
+    const answer = await this.call(options, 'device.pair.approve', { requestId: await this.request(requestId, options) });
     if (options.json) printJson(answer);
     else printLine('the device is paired');
   }
 }
 
 @SubCommand({ name: 'reject', arguments: '<requestId>', description: 'reject a pairing request' })
-export class DevicesRejectCommand extends CallingCommand {
+export class DevicesRejectCommand extends DevicesCommandBase {
   async run([requestId = '']: string[], options: GatewayOptions): Promise<void> {
-    const answer = await this.call(options, 'device.pair.reject', { requestId });
+    const answer = await this.call(options, 'device.pair.reject', { requestId: await this.request(requestId, options) });
     if (options.json) printJson(answer);
     else printLine('the request is rejected');
   }
 }
 
 /** A change after which the connections of a device end: also this one, when the device is this machine. */
-abstract class DeviceChangeCommand extends CallingCommand {
+abstract class DeviceChangeCommand extends DevicesCommandBase {
   protected async unlessOurs<T>(deviceId: string, change: Promise<T>): Promise<T | { deviceId: string }> {
     try {
       return await change;
@@ -75,7 +94,8 @@ abstract class DeviceChangeCommand extends CallingCommand {
 
 @SubCommand({ name: 'remove', arguments: '<deviceId>', description: 'forget a device; its connections end' })
 export class DevicesRemoveCommand extends DeviceChangeCommand {
-  async run([deviceId = '']: string[], options: GatewayOptions): Promise<void> {
+  async run([typed = '']: string[], options: GatewayOptions): Promise<void> {
+    const deviceId = await this.device(typed, options);
     const answer = await this.unlessOurs(deviceId, this.call(options, 'device.pair.remove', { deviceId }));
     if (options.json) printJson(answer);
     else printLine('the device is forgotten');
@@ -94,14 +114,15 @@ abstract class DeviceTokenCommand extends DeviceChangeCommand {
     return value;
   }
 
-  @Option({ flags: '--role <role>', description: 'operator (default) or node' })
+  @Option({ flags: '--role <role>', description: 'operator by default', choices: ['operator', 'node'] })
   parseRole(value: string): string {
     return value;
   }
 
-  protected paramsOf({ device, role = 'operator' }: TokenOptions): { deviceId: string; role: string } {
+  protected async paramsOf(options: TokenOptions): Promise<{ deviceId: string; role: string }> {
+    const { device, role = 'operator' } = options;
     if (device === undefined) throw new UsageError('which device? --device <id>');
-    return { deviceId: device, role };
+    return { deviceId: await this.device(device, options), role };
   }
 }
 
@@ -113,7 +134,7 @@ export class DevicesRotateCommand extends DeviceTokenCommand {
   }
 
   async run(_: string[], options: TokenOptions): Promise<void> {
-    const params = this.paramsOf(options);
+    const params = await this.paramsOf(options);
     const change = this.call(options, 'device.token.rotate', { ...params, scopes: options.scope });
     const answer = await this.unlessOurs(params.deviceId, change);
     if (options.json) printJson(answer);
@@ -124,7 +145,7 @@ export class DevicesRotateCommand extends DeviceTokenCommand {
 @SubCommand({ name: 'revoke', description: 'take the token of a device away; its connections end' })
 export class DevicesRevokeCommand extends DeviceTokenCommand {
   async run(_: string[], options: TokenOptions): Promise<void> {
-    const params = this.paramsOf(options);
+    const params = await this.paramsOf(options);
     const answer = await this.unlessOurs(params.deviceId, this.call(options, 'device.token.revoke', params));
     if (options.json) printJson(answer);
     else printLine('the token is revoked');
