@@ -7,8 +7,17 @@ const { Script } = require('node:vm');
 const parts = new Map();
 // A shell that asks for completions waits while somebody types: it gets a bundle of its own.
 if (process.argv[2] === '__complete') run('complete', module);
+// Help is read, not worked out: where the line asks for it, nothing else is loaded.
+else if (!isHelp()) start();
+
 // Also true for a client command with such a word among its arguments: the gateway's bundle knows every command.
-else run(process.argv.includes('gateway', 2) ? 'gateway' : 'client', module);
+function start() {
+  run(process.argv.includes('gateway', 2) ? 'gateway' : 'client', module);
+}
+
+function isHelp() {
+  return process.argv.slice(2).some((word) => word === '--help' || word === '-h') && loadPart('help').answered;
+}
 
 /** Runs the bundle of this name: `module` takes what it exports. */
 function run(name, module) {

@@ -84,11 +84,10 @@ const bundles = await Promise.all([
     outfile: at('dist', 'bundle', 'client.js'),
     external: [...common.external, './run-gateway'],
   }),
-  build({
-    ...common,
-    entryPoints: [at('dist', 'cli', 'completion', 'answer-main.js')],
-    outfile: at('dist', 'bundle', 'complete.js'),
-  }),
+  ...[
+    ['complete', at('dist', 'cli', 'completion', 'answer-main.js')],
+    ['help', at('dist', 'cli', 'help', 'help-main.js')],
+  ].map(([name, entry]) => build({ ...common, entryPoints: [entry], outfile: at('dist', 'bundle', `${name}.js`) })),
   ...lateBundles().map(({ name, contents }) =>
     build({
       ...common,
@@ -98,7 +97,7 @@ const bundles = await Promise.all([
   ),
 ]);
 // The loader reads them one byte a character. Texts come out of esbuild in ASCII, regular expressions do not.
-for (const name of ['gateway', 'client', 'complete', ...lateBundles().map(({ name }) => name)]) {
+for (const name of ['gateway', 'client', 'complete', 'help', ...lateBundles().map(({ name }) => name)]) {
   const file = at('dist', 'bundle', `${name}.js`);
   writeFileSync(file, inAscii(readFileSync(file, 'utf8')));
 }
@@ -107,7 +106,7 @@ const built = createRequire(import.meta.url);
 const { COMMAND_TABLE } = built(at('dist', 'cli', 'command-table.js'));
 const { rootHelp } = built(at('dist', 'cli', 'root-help.js'));
 const { commandTree } = built(at('dist', 'cli', 'completion', 'command-tree.js'));
-const { TREE_FILE } = built(at('dist', 'cli', 'completion', 'answer-completion.js'));
+const { TREE_FILE } = built(at('dist', 'cli', 'completion', 'command-node.js'));
 writeFileSync(at('dist', 'help.txt'), rootHelp());
 writeFileSync(at('dist', TREE_FILE), JSON.stringify(await commandTree(COMMAND_TABLE)));
 

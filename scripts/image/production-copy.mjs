@@ -19,6 +19,7 @@ const PARTS = [
   'docs/reference',
   'docs/security.md',
   'dist/bundle',
+  'dist/commands.json',
   'dist/help.txt',
   'dist/ui',
   'dist/webpage',

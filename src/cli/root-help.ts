@@ -1,12 +1,12 @@
 import { COMMAND_TABLE } from './command-table';
-import { GLOBAL_FLAGS } from './global-flags';
+import { GLOBAL_FLAGS, formOf } from './global-flag-names';
 
 /** Text of `openclaw --help`. Also written into the build, where the executable prints it without loading anything. */
 export function rootHelp(): string {
   const width = Math.max(...COMMAND_TABLE.map((entry) => entry.name.length));
   const lines = COMMAND_TABLE.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`);
   const flags = [
-    ...GLOBAL_FLAGS.map(({ name, value, summary }) => [value === undefined ? name : `${name} <${value}>`, summary]),
+    ...GLOBAL_FLAGS.map((flag) => [formOf(flag), flag.summary]),
     ['-V, --version', 'print the version'],
     ['-h, --help', 'print this, or the help of a command'],
   ];

@@ -16,8 +16,9 @@ import { makePrivate } from '../common/private-files';
 import { parseConfigPath } from '../config/config-path';
 import { Environment } from '../config/environment';
 import { COMMAND_TABLE, type CommandEntry } from './command-table';
-import { helpAfter } from './examples/help-after';
-import { GLOBAL_FLAGS, takeGlobalFlags } from './global-flags';
+import { GLOBAL_FLAGS, formOf } from './global-flag-names';
+import { takeGlobalFlags, variablesOf } from './global-flags';
+import { helpOf } from './help/answer-help';
 import { rootHelp } from './root-help';
 
 interface CommanderFailure {
@@ -67,11 +68,10 @@ function chooseColours(env: Environment): void {
 /** What the command finds on its part of the line, and asks this program for. */
 function listen(env: Environment, given: string[]): void {
   setCallHooks({
-    globalFlags: GLOBAL_FLAGS.map(({ name, value }) => (value === undefined ? name : `${name} <${value}>`)),
+    globalFlags: GLOBAL_FLAGS.map(formOf),
     onGlobalFlag: (name, value) => {
-      const flag = GLOBAL_FLAGS.find((each) => each.name === name);
-      for (const [variable, text] of Object.entries(flag?.variables(value ?? '') ?? {})) env.set(variable, text);
-      given.push(name, ...(flag?.value === undefined ? [] : [value ?? '']));
+      for (const [variable, text] of Object.entries(variablesOf(name, value ?? ''))) env.set(variable, text);
+      given.push(name, ...(typeof value === 'string' ? [value] : []));
       chooseColours(env);
     },
     onField: (text) => {
@@ -81,7 +81,7 @@ function listen(env: Environment, given: string[]): void {
         throw new UsageError(`--field must be a path such as sessions[0].key or sessions.*.key, got "${text}"`);
       }
     },
-    helpAfter,
+    helpOf,
   });
 }
 

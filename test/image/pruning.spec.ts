@@ -25,6 +25,7 @@ onLinux('what the production copy leaves out', () => {
     for (const part of [
       'bin/openclaw',
       'skills/a/SKILL.md',
+      'dist/commands.json',
       'dist/help.txt',
       'dist/ui/index.html',
       'dist/webpage/x.html',
@@ -112,6 +113,7 @@ onLinux('what the production copy leaves out', () => {
       'bin/openclaw',
       'dist/bundle/client.js',
       'dist/bundle/outside.json',
+      'dist/commands.json',
       'dist/help.txt',
       'dist/some-thread.js',
       'dist/ui/index.html',

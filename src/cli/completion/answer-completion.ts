@@ -3,15 +3,12 @@ import { join } from 'node:path';
 import { appRoot } from '../../common/app-root';
 import { visibleText } from '../../common/visible-text';
 import { Environment } from '../../config/environment';
-import type { CommandNode } from './command-tree';
+import { type CommandNode, TREE_FILE } from './command-node';
 import { complete } from './complete';
 import { LiveValues } from './live-values';
 
 /** Word with which a shell asks; the words of the command line follow. */
 export const ASKED_BY_SHELL = '__complete';
-
-/** File of the build that holds all commands with their flags. */
-export const TREE_FILE = 'commands.json';
 
 /**
  * Prints what may stand at the end of a command line, a line each: value, tab, description. A shell in which somebody types

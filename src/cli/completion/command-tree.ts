@@ -1,24 +1,9 @@
 import 'reflect-metadata';
 import type { Type } from '@nestjs/common';
 import type { CommandMetadata, OptionMetadata } from 'nest-commander';
+import { CliCommand } from '../../common/cli/cli-command';
 import type { CommandEntry } from '../command-table';
-
-export interface FlagNode {
-  /** Long and short form. */
-  names: readonly string[];
-  /** What stands in angle brackets behind it; undefined for a switch. */
-  value?: string;
-  summary: string;
-}
-
-export interface CommandNode {
-  name: string;
-  summary: string;
-  /** Names of its positional arguments, in order. */
-  arguments: readonly string[];
-  flags: readonly FlagNode[];
-  commands: readonly CommandNode[];
-}
+import type { CommandNode, FlagNode } from './command-node';
 
 /** Where the command framework keeps what its decorators were told. */
 const COMMAND = 'CommandBuilder:Command:Meta';
@@ -28,12 +13,12 @@ const OPTION = 'CommandBuilder:Option:Meta';
 /** Every command with its flags, as declared. Loads all of them: for the build, not for a call. */
 export async function commandTree(table: readonly CommandEntry[]): Promise<CommandNode[]> {
   return Promise.all(
-    table.map(async ({ name, summary, load }) => {
+    table.map(async ({ name, aliases = [], summary, load }) => {
       const types = await load();
       const top = types.find((type) => metadataOf(type, COMMAND)?.name === name);
       return top
-        ? { ...nodeOf(top, COMMAND), name, summary }
-        : { name, summary, arguments: [], flags: [], commands: [] };
+        ? { ...nodeOf(top, COMMAND), name, aliases, summary }
+        : { name, aliases, summary, usage: '', arguments: [], flags: [], commands: [] };
     }),
   );
 }
@@ -42,10 +27,13 @@ const metadataOf = (type: Type, key: string): CommandMetadata | undefined =>
   Reflect.getMetadata(key, type) as CommandMetadata | undefined;
 
 function nodeOf(type: Type, key: string): CommandNode {
-  const { name = '', description = '', arguments: words = '', subCommands = [] } = metadataOf(type, key) ?? {};
+  const { name = '', aliases = [], description = '', arguments: words = '', subCommands = [] } =
+    metadataOf(type, key) ?? {};
   return {
     name,
+    aliases,
     summary: description,
+    usage: words,
     arguments: words.split(/\s+/).flatMap((word) => word.match(/[\w-]+/)?.[0] ?? []),
     flags: flagsOf(type),
     commands: subCommands.map((sub) => nodeOf(sub as Type, SUB_COMMAND)),
@@ -61,7 +49,15 @@ function flagsOf(type: Type): FlagNode[] {
       if (!option) continue;
       const names = option.flags.match(/(?<=^|[\s,])--?[\w-]+/g) ?? [];
       const taken = /[<[]([\w/|-]+)/.exec(option.flags)?.[1];
-      const flag = { names, summary: option.description ?? '', ...(taken === undefined ? {} : { value: taken }) };
+      const flag: FlagNode = {
+        names,
+        form: option.flags,
+        summary: option.description ?? '',
+        ...(taken === undefined ? {} : { value: taken }),
+        ...(Array.isArray(option.choices) ? { values: option.choices } : {}),
+        ...(option.required ? { isMandatory: true as const } : {}),
+        ...(holder === CliCommand.prototype ? { isShared: true as const } : {}),
+      };
       const long = names.at(-1) ?? '';
       if (!found.has(long)) found.set(long, flag);
     }

@@ -1,23 +1,25 @@
-import type { CommandNode } from './command-tree';
+import type { CommandNode } from './command-node';
 import { complete, type LiveKind } from './complete';
 
 const leaf = (name: string, words: string[] = [], flags: CommandNode['flags'] = []): CommandNode => ({
   name,
+  aliases: [],
   summary: `does ${name}`,
+  usage: words.map((word) => `<${word}>`).join(' '),
   arguments: words,
   flags,
   commands: [],
 });
 const TREE: CommandNode[] = [
-  { ...leaf('sessions'), commands: [leaf('list'), leaf('reset', ['key'], [{ names: ['--json'], summary: 'JSON' }])] },
+  { ...leaf('sessions'), commands: [leaf('list'), leaf('reset', ['key'], [{ names: ['--json'], form: '', summary: 'JSON' }])] },
   { ...leaf('cron'), commands: [leaf('edit', ['id'])] },
   leaf(
     'agent',
     [],
     [
-      { names: ['-m', '--message'], value: 'text', summary: 'what to say' },
-      { names: ['--session'], value: 'key', summary: 'session' },
-      { names: ['--thinking'], value: 'level', summary: 'how much: off, low, high' },
+      { names: ['-m', '--message'], form: '', value: 'text', summary: 'what to say' },
+      { names: ['--session'], form: '', value: 'key', summary: 'session' },
+      { names: ['--thinking'], form: '', value: 'level', summary: 'how much', values: ['off', 'low', 'high'] },
     ],
   ),
 ];

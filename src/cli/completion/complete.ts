@@ -1,4 +1,8 @@
-import type { CommandNode, FlagNode } from './command-tree';
+import { GLOBAL_FLAGS, type GlobalFlagName } from '../global-flag-names';
+import { type CommandNode, type FlagNode, childNamed } from './command-node';
+
+/** What completion needs of a flag. */
+type Flag = GlobalFlagName & Pick<FlagNode, 'values'>;
 
 /** Kinds of values that this installation knows. */
 export const LIVE_KINDS = ['session', 'job', 'skill', 'model', 'channel', 'agent', 'key', 'shell', 'section'] as const;
@@ -11,13 +15,7 @@ export interface Candidate {
 
 export type LiveValues = (kind: LiveKind) => readonly Candidate[];
 
-const GLOBAL_FLAGS: readonly FlagNode[] = [
-  { names: ['--profile'], value: 'name', summary: 'use the state directory ~/.openclaw-<name>' },
-  { names: ['--dev'], summary: 'profile "dev", port 19001' },
-  { names: ['--no-color'], summary: 'no colours' },
-  { names: ['--log-level'], value: 'level', summary: 'level of the log' },
-];
-const HELP: FlagNode = { names: ['--help', '-h'], summary: 'help' };
+const HELP: Flag = { names: ['--help', '-h'], summary: 'help' };
 
 /** What a positional argument is, by its group (and command) and its declared name. */
 const ARGUMENT_KINDS: readonly [path: RegExp, argument: string, kind: LiveKind][] = [
@@ -27,6 +25,7 @@ const ARGUMENT_KINDS: readonly [path: RegExp, argument: string, kind: LiveKind][
   [/^skills (update|trust|untrust)$/, 'names', 'skill'],
   [/^skills (trust|untrust)$/, 'subject', 'skill'],
   [/^models /, 'model', 'model'],
+  [/^(config|explain) (explain|config)$/, 'path', 'key'],
   [/^(channels|pairing) /, 'channel', 'channel'],
   [/^config (get|set|unset)$/, 'path', 'key'],
   [/^agents /, 'id', 'agent'],
@@ -72,10 +71,11 @@ export function complete(tree: readonly CommandNode[], words: readonly string[],
   return kind === undefined ? [] : fitting(live(kind));
 }
 
-const flagsOf = (node: CommandNode | undefined): readonly FlagNode[] => [...(node?.flags ?? []), ...GLOBAL_FLAGS];
+const flagsOf = (node: CommandNode | undefined): readonly Flag[] => [...(node?.flags ?? []), ...GLOBAL_FLAGS];
 
-function valuesOf({ names, summary }: FlagNode, live: LiveValues): readonly Candidate[] {
+function valuesOf({ names, summary, values }: Flag, live: LiveValues): readonly Candidate[] {
   const kind = names.map((name) => FLAG_KINDS[name]).find((found) => found !== undefined);
+  if (values !== undefined) return values.map((value) => ({ value }));
   if (kind !== undefined) return live(kind);
   // "one of" lists stand behind a colon in the descriptions: `who may reach it: loopback, lan`.
   const [, listed] = /: ([\w/-]+(?:, [\w/-]+)+)(?:;|$)/.exec(summary) ?? [];
@@ -87,7 +87,7 @@ interface Place {
   path: string;
   node: CommandNode | undefined;
   /** The flag that the next word belongs to. */
-  flagBefore: FlagNode | undefined;
+  flagBefore: Flag | undefined;
   /** Positional arguments so far. */
   positions: number;
 }
@@ -105,7 +105,7 @@ function walk(tree: readonly CommandNode[], words: readonly string[]): Place {
       continue;
     }
     const commands = place.node ? place.node.commands : tree;
-    const next = place.positions === 0 ? commands.find(({ name }) => name === word) : undefined;
+    const next = place.positions === 0 ? childNamed(commands, word) : undefined;
     if (next) {
       place.node = next;
       place.path = `${place.path} ${next.name}`.trim();

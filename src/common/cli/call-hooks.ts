@@ -6,15 +6,15 @@ export interface CallHooks {
   onGlobalFlag(name: string, value: string | undefined): void;
   /** Path of the part that `--field` asks for. @throws UsageError */
   onField(text: string): void;
-  /** What a command's help ends with. */
-  helpAfter(path: string): string;
+  /** Help of a command by its path; undefined where the framework's own has to do. */
+  helpOf(path: string): string | undefined;
 }
 
 const NONE: CallHooks = {
   globalFlags: [],
   onGlobalFlag: () => undefined,
   onField: () => undefined,
-  helpAfter: () => '',
+  helpOf: () => undefined,
 };
 
 export const callHooks: CallHooks = { ...NONE };

@@ -18,7 +18,8 @@ export abstract class CliCommand extends CommandRunner {
       command.addOption(option);
       command.on(`option:${option.name()}`, (value?: string) => callHooks.onGlobalFlag(option.long ?? flags, value));
     }
-    command.addHelpText('after', () => callHooks.helpAfter(pathOf(command)));
+    const ownHelp = command.helpInformation.bind(command);
+    command.helpInformation = (context) => callHooks.helpOf(pathOf(command)) ?? ownHelp(context);
     refuseUnknownValues(command);
     return super.setCommand(command);
   }

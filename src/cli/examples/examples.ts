@@ -1,1 +1,0 @@
-export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {};
