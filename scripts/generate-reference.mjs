@@ -16,6 +16,7 @@ const { describeConfig } = dist('config', 'ui-hints.js');
 const { idleParamsOf } = dist('rpc', 'idle-params.js');
 const { EVENT_RULES } = dist('rpc', 'event-rules.js');
 const { COMMAND_TABLE } = dist('cli', 'command-table.js');
+const { commandTree } = dist('cli', 'completion', 'command-tree.js');
 
 const { hashFolder } = dist('skills', 'trust', 'hash-folder.js');
 const { parseSkill } = dist('skills', 'manifest', 'skill-manifest.js');
@@ -169,21 +170,38 @@ function toolReference() {
   return lines.join('\n');
 }
 
-function commands() {
-  return [
+/** Each command with its flags and arguments, below its group. */
+function commands(tree) {
+  const lines = [
     '# Commands',
     '',
     NOTE,
     '',
-    '`openclaw <command> --help` shows the flags. Every command knows `--json`.',
+    '`openclaw <command> --help` shows the same, with examples. Every command knows `--json`, `-o json|yaml|table` and',
+    '`--field <path>`; those that ask the gateway also `--url`, `--token`, `--password` and `--timeout`.',
     '',
-    '| Command | What it does |',
-    '|---|---|',
-    ...COMMAND_TABLE.map(({ name, summary, leaves }) =>
-      leaves ? `| \`${name}\` ${leaves.join(', ')} | ${cell(summary)} |` : `| \`${name}\` | ${cell(summary)} |`,
-    ),
-    '',
-  ].join('\n');
+  ];
+  const common = new Set(['--url', '--token', '--password', '--timeout']);
+  const leaves = (node, above) => {
+    const path = [...above, node.name];
+    const below = node.commands.flatMap((each) => leaves(each, path));
+    return node.commands.length > 0 ? below : [{ node, path }];
+  };
+  for (const top of tree) {
+    const aliases = top.aliases.length > 0 ? ` Also called ${top.aliases.map((name) => `\`${name}\``).join(', ')}.` : '';
+    lines.push(`## ${top.name}`, '', `${top.summary.charAt(0).toUpperCase()}${top.summary.slice(1)}.${aliases}`, '');
+    lines.push('| Command | What it does | Flags |', '|---|---|---|');
+    for (const { node, path } of leaves(top, [])) {
+      const flags = node.flags
+        .filter(({ isShared, names }) => !isShared && !names.some((name) => common.has(name)))
+        .map(({ form }) => `\`${form}\``);
+      const name = [...path, node.usage].filter(Boolean).join(' ');
+      const others = node.aliases.length > 0 && path.length > 1 ? ` (also ${node.aliases.join(', ')})` : '';
+      lines.push(`| \`${cell(name)}\`${others} | ${cell(node.summary)} | ${cell(flags.join(', '))} |`);
+    }
+    lines.push('');
+  }
+  return lines.join('\n');
 }
 
 function typeScript(schema, indent) {
@@ -301,7 +319,7 @@ const files = {
   'docs/reference/configuration.md': configuration(),
   'docs/reference/rpc.md': rpcMethods(),
   'docs/reference/tools.md': toolReference(),
-  'docs/reference/commands.md': commands(),
+  'docs/reference/commands.md': commands(await commandTree(COMMAND_TABLE)),
   'ui/src/gateway/method-params.ts': uiTypes(),
 };
 

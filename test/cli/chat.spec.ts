@@ -36,6 +36,14 @@ describe('openclaw chat', () => {
     expect(said.stdout).not.toContain('third');
   });
 
+  it('shows what was said, lists conversations and goes from one to another', async () => {
+    const said = await chat('tea\n/history 2\n/session other\ncoffee\n/sessions\n/history many\n', '--session', 'one');
+    expect(said.stdout).toMatch(/^tea after 0 others\ntea\ntea after 0 others\ncoffee after 0 others\n/);
+    expect(said.stdout).toMatch(/^Session .*\nagent:main:other [\s\S]*\nagent:main:one /m);
+    expect(said.stderr).toMatch(/user, \d{4}-\d\d-\d\d [\s\S]*this is other now\nnothing was said yet/);
+    expect([said.code, said.stderr]).toEqual([1, expect.stringContaining('/history takes a number from 1 to 200')]);
+  });
+
   it('prints one JSON value', async () => {
     const { stdout } = await chat('hello\n', '--json', '--session', 'json');
     expect(JSON.parse(stdout)).toEqual([

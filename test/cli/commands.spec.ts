@@ -96,7 +96,7 @@ describe('command line', () => {
       [
         ['gateway', 'fly'],
         2,
-        'error: unknown command "gateway fly"; known: run, status, discover, install, uninstall, start, stop, restart\n',
+        'error: unknown command "gateway fly"; see: openclaw gateway --help\n',
       ],
       [['gateway', 'run', '--port', '99999'], 2, 'error: --port must be a whole number from 0 to 65535, got "99999"\n'],
       [
@@ -104,7 +104,11 @@ describe('command line', () => {
         2,
         'error: --bind must be one of loopback, lan, tailnet, auto, custom, got "all"\n',
       ],
-      [['health', 'now'], 2, "error: too many arguments for 'health'. Expected 0 arguments but got 1.\n"],
+      [
+        ['health', 'now'],
+        2,
+        'error: too many arguments for "health": it takes none, and "now" is one more; see: openclaw health --help\n',
+      ],
       [['agent'], 2, 'error: agent needs --message <text>\n'],
       [['health', '--timeout', 'soon'], 2, 'error: --timeout must be a whole number of at least 1, got "soon"\n'],
       [

@@ -11,6 +11,7 @@ import type { GatewayClient } from '../../gateway/client/gateway-client';
 import { withGateway } from '../../gateway/client/with-gateway';
 import { ApprovalWatch, resolveApproval } from './approval-watch';
 import { attachmentsOf } from './attached-files';
+import { ChatDesk } from './chat-desk';
 import { type AnswerPayload, handedFiles } from './saved-files';
 import { StreamPrinter } from './stream-printer';
 
@@ -67,19 +68,39 @@ export class ChatCommand extends GatewayCommandBase {
         prompt: 'you> ',
         terminal: isTerminal,
       });
-      const sessionKey = options.session ?? 'main';
+      const desk = new ChatDesk(client, options.session ?? 'main', options.agent);
       if (isTerminal) {
-        printNote('Ctrl-C stops an answer, /exit or Ctrl-D leaves.');
-        lines.on('SIGINT', () => void client.call('chat.abort', { sessionKey }).catch(() => undefined));
+        printNote('Ctrl-C stops an answer, /exit or Ctrl-D leaves, /help lists what else there is.');
+        lines.on('SIGINT', () => void client.call('chat.abort', { sessionKey: desk.sessionKey }).catch(() => undefined));
         lines.prompt();
       }
-      for await (const text of untilFarewell(lines, (answer) => void resolveApproval(client, answer))) {
-        if (text !== '') await this.say(client, text, sessionKey, options);
+      const atOnce = (text: string): boolean => {
+        if (APPROVE.test(text)) void resolveApproval(client, text.replace(APPROVE, ''));
+        // What is piped in is taken in its order; somebody at a terminal need not wait for the end of an answer.
+        else if (isTerminal && text.startsWith('/') && !FAREWELLS.has(text)) void this.command(desk, client, text, options);
+        else return false;
+        return true;
+      };
+      for await (const text of untilFarewell(lines, atOnce)) {
+        if (text.startsWith('/')) await this.command(desk, client, text, options);
+        else if (text !== '') await this.say(client, text, desk.sessionKey, options);
         if (isTerminal) lines.prompt();
       }
       lines.close();
       if (options.json) printJson(this.said);
     });
+  }
+
+  /** What this terminal does itself; other commands are the gateway's, which answers them while a turn runs, too. */
+  private async command(desk: ChatDesk, client: GatewayClient, text: string, options: ChatOptions): Promise<void> {
+    try {
+      if (!options.json && (await desk.handle(text))) return;
+    } catch (error) {
+      printNote(`error: ${messageOf(error)}`);
+      process.exitCode = ExitCode.failed;
+      return;
+    }
+    await this.say(client, text, desk.sessionKey, options);
   }
 
   /** One question and its answer; what goes wrong is said, and the conversation goes on. */
@@ -120,17 +141,17 @@ export class ChatCommand extends GatewayCommandBase {
 const APPROVE = /^\/approve(?:\s+|$)/i;
 
 /**
- * Lines one after the other, until one says goodbye. Answers to questions of the running turn don't wait for its end: it
- * waits for them.
+ * Lines one after the other, until one says goodbye. Some are taken the moment they come: answers to questions of the
+ * running turn don't wait for its end, for it waits for them.
+ * @param atOnce takes such a line, or says that it is none
  */
-async function* untilFarewell(lines: Interface, onAnswer: (text: string) => void): AsyncGenerator<string> {
+async function* untilFarewell(lines: Interface, atOnce: (text: string) => boolean): AsyncGenerator<string> {
   const waiting: string[] = [];
   let isOver = false;
   let wake = (): void => undefined;
   lines.on('line', (line) => {
     const text = line.trim();
-    if (APPROVE.test(text)) onAnswer(text.replace(APPROVE, ''));
-    else waiting.push(text);
+    if (!atOnce(text)) waiting.push(text);
     wake();
   });
   lines.once('close', () => {
