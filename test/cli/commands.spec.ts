@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import JSON5 from 'json5';
 import { GatewayProcess, OPENCLAW, TEST_TOKEN, cleanEnvironment, freePort, until } from '../harness/gateway-process';
+import { CliWorker } from '../harness/cli-worker';
 import { type CliResult, runCli } from '../harness/run-cli';
 import { WireClient } from '../harness/wire-client';
 
@@ -52,14 +53,17 @@ describe('command line', () => {
   describe('without a gateway', () => {
     let stateDir: string;
     let port: number;
+    let worker: CliWorker;
     const run = (...args: string[]): Promise<CliResult> =>
       runCli(args, { env: { OPENCLAW_STATE_DIR: stateDir, OPENCLAW_GATEWAY_PORT: String(port) } });
 
     beforeAll(async () => {
       stateDir = mkdtempSync(join(tmpdir(), 'openclaw-cli-'));
       port = await freePort();
+      worker = CliWorker.start({ OPENCLAW_STATE_DIR: stateDir, OPENCLAW_GATEWAY_PORT: String(port) });
     });
-    afterAll(() => {
+    afterAll(async () => {
+      await worker.stop();
       rmSync(stateDir, { recursive: true, force: true });
     });
 
@@ -93,11 +97,7 @@ describe('command line', () => {
       [['staus'], 2, 'error: unknown command "staus"; did you mean "status"? see: openclaw --help\n'],
       [['xyzzy'], 2, 'error: unknown command "xyzzy"; see: openclaw --help\n'],
       [['health', '--colour'], 2, "error: unknown option '--colour'\n"],
-      [
-        ['gateway', 'fly'],
-        2,
-        'error: unknown command "gateway fly"; see: openclaw gateway --help\n',
-      ],
+      [['gateway', 'fly'], 2, 'error: unknown command "gateway fly"; see: openclaw gateway --help\n'],
       [['gateway', 'run', '--port', '99999'], 2, 'error: --port must be a whole number from 0 to 65535, got "99999"\n'],
       [
         ['gateway', 'run', '--bind', 'all'],
@@ -152,7 +152,7 @@ describe('command line', () => {
     });
 
     it.each(COMMANDS)('%s %s %s --json prints exactly one JSON value', async (...args) => {
-      const { stdout, code } = await run(...args.filter(Boolean), '--json');
+      const { stdout, code } = await worker.run(...args.filter(Boolean), '--json');
       const value = JSON.parse(stdout) as { error?: { code: string; message: string } };
       expect(stdout.endsWith('\n')).toBe(true);
       // A status that says "not running" is a report, not an error.
@@ -279,10 +279,15 @@ describe('command line', () => {
     const run = (...args: string[]): Promise<CliResult> =>
       runCli(args, { env: { OPENCLAW_STATE_DIR: gateway.stateDir, OPENCLAW_GATEWAY_PORT: String(gateway.port) } });
 
+    let worker: CliWorker;
     beforeAll(async () => {
       gateway = await GatewayProcess.start();
+      worker = CliWorker.start({ OPENCLAW_STATE_DIR: gateway.stateDir, OPENCLAW_GATEWAY_PORT: String(gateway.port) });
     });
-    afterAll(() => gateway.stop());
+    afterAll(async () => {
+      await worker.stop();
+      await gateway.stop();
+    });
 
     it('gets an answer, at once or as a stream', async () => {
       expect(await run('agent', '--message', 'write hello to greeting.txt')).toMatchObject({ code: 0, stderr: '' });
@@ -310,7 +315,7 @@ describe('command line', () => {
     it.each(COMMANDS.filter(([name]) => name !== 'config'))(
       '%s %s %s --json prints exactly one JSON value',
       async (...args) => {
-        const { stdout } = await run(...args.filter(Boolean), '--json');
+        const { stdout } = await worker.run(...args.filter(Boolean), '--json');
         expect(() => JSON.parse(stdout) as unknown).not.toThrow();
       },
     );
