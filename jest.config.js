@@ -33,6 +33,7 @@ module.exports = {
     '\\.module\\.css$': '<rootDir>/test/harness/class-names.js',
   },
   setupFiles: ['reflect-metadata'],
+  testSequencer: '<rootDir>/test/harness/longest-first.cjs',
   // A limit for what hangs, on slow and busy machines as well; what is quick is quick under it, too.
   testTimeout: 180_000,
   maxWorkers: 2,
