@@ -4,6 +4,9 @@ import { UsedSignatures } from '../../src/gateway/connection/used-signatures';
 import { GatewayProcess, TEST_TOKEN, until } from '../harness/gateway-process';
 import { TestDevice, WireClient, connectParams } from '../harness/wire-client';
 
+/** Stands for a proxy that the owner has named. */
+const PROXY = '127.0.0.77';
+
 describe('before anybody is known', () => {
   let gateway: GatewayProcess;
   const open: (WireClient | WebSocket | Socket)[] = [];
@@ -11,7 +14,7 @@ describe('before anybody is known', () => {
   beforeAll(async () => {
     gateway = await GatewayProcess.start({
       config: {
-        gateway: { auth: { mode: 'password', password: 'short-one' } },
+        gateway: { auth: { mode: 'password', password: 'short-one' }, trustedProxies: [PROXY] },
         hooks: { enabled: true, token: 'hook-token' },
         channels: { webpage: { token: 'a-public-token-of-the-page' } },
       },
@@ -32,15 +35,20 @@ describe('before anybody is known', () => {
     return client;
   };
   /** All of 127.0.0.0/8 is this machine, and each of its addresses can be connected from. */
-  const socketFrom = (localAddress: string): WebSocket => {
-    const socket = new WebSocket(gateway.url, { localAddress });
+  const socketFrom = (localAddress: string, headers: Record<string, string> = {}): WebSocket => {
+    const socket = new WebSocket(gateway.url, { localAddress, headers });
     socket.on('error', () => undefined);
     open.push(socket);
     return socket;
   };
-  const answerFrom = (localAddress: string, params: Record<string, unknown>): Promise<string> =>
+  const answerFrom = (
+    localAddress: string,
+    params: Record<string, unknown>,
+    headers: Record<string, string> = {},
+  ): Promise<string> =>
     new Promise((resolve) => {
-      const socket = socketFrom(localAddress);
+      const socket = socketFrom(localAddress, headers);
+      socket.on('close', () => resolve('closed'));
       socket.on('message', (data: Buffer) => {
         const frame = JSON.parse(data.toString()) as {
           type: string;
@@ -68,6 +76,46 @@ describe('before anybody is known', () => {
     for (let count = 0; count < 70; count++) socketFrom('127.0.0.1');
     await until('their sockets', () => open.length > 220);
     expect((await owner.call('health')).ok).toBe(true);
+  });
+
+  it('all of it at once keeps nobody out: silence, beginnings of requests, bodies without an end, guesses by a proxy', async () => {
+    const known = await enter();
+    const begun: Socket[] = [];
+    const begin = (localAddress: string, text: string): void => {
+      const socket = connect({ port: gateway.port, host: '127.0.0.1', localAddress });
+      socket.on('error', () => undefined);
+      socket.on('connect', () => socket.write(text));
+      begun.push(socket);
+      open.push(socket);
+    };
+    const head = (route: string, more: string): string => `POST ${route} HTTP/1.1\r\nHost: 127.0.0.1\r\n${more}`;
+    for (let count = 0; count < 40; count++) {
+      const from = `127.0.1.${1 + (count % 5)}`;
+      socketFrom(from);
+      begin(from, '');
+      begin(from, 'GET /heal');
+      begin(from, head('/hooks/agent', 'X-Never-'));
+      begin(from, head(count % 2 === 0 ? '/rpc' : '/webpage/api/visit', 'Content-Length: 900\r\n\r\n{'));
+      begin(from, head('/rpc', 'Transfer-Encoding: chunked\r\n\r\n5\r\n{'));
+      begin(
+        from,
+        'GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n',
+      );
+    }
+    const guess = (client: string, n: number): Promise<string> =>
+      answerFrom(PROXY, { auth: { password: `flood-${n}` } }, { 'x-forwarded-for': client });
+    const guesses = Array.from({ length: 24 }, (_, n) => guess(n % 2 === 0 ? '203.0.113.9' : `203.0.113.${20 + n}`, n));
+    await until('the flood', () => begun.every(({ connecting }) => !connecting));
+
+    // Who was there stays, and who comes now, from here and by the proxy, is let in and answered.
+    expect((await known.call('health')).ok).toBe(true);
+    expect((await (await enter()).call('health')).ok).toBe(true);
+    expect(await answerFrom(PROXY, right, { 'x-forwarded-for': '198.51.100.4' })).toBe('in');
+    // What a client writes in front of its own address is not believed: it neither locks out nor is locked out.
+    expect(await answerFrom(PROXY, right, { 'x-forwarded-for': '203.0.113.9, 198.51.100.4' })).toBe('in');
+    const asked = await fetch(`${gateway.http}/metrics`, { headers: { authorization: 'Bearer short-one' } });
+    expect(asked.status).toBe(200);
+    expect(await Promise.all(guesses)).not.toContain('in');
   });
 
   it('a signature without a nonce counts once', async () => {

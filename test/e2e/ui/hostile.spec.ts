@@ -6,8 +6,11 @@ import type { Browser, Page } from 'playwright-core';
 import { ROUTES } from '../../../ui/src/shell/routes';
 import { FakeTelegram } from '../../fakes/telegram-server';
 import { describeWithBrowser, openBrowser, openPage } from '../../harness/browser';
+import { FakeNode } from '../../harness/fake-node';
 import { TEST_TOKEN, until } from '../../harness/gateway-process';
+import { runCli } from '../../harness/run-cli';
 import { ToolBench } from '../../harness/tool-bench';
+import { TestDevice, WireClient, connectParams } from '../../harness/wire-client';
 
 /** Runs as HTML, reads otherwise than it is, and breaks out of quotes. */
 const EVIL = '<img src=x onerror=window.hacked=1>\u202egnp.exe\u200b"\'`{{7*7}}[x](javascript:window.hacked=1)';
@@ -35,20 +38,40 @@ describeWithBrowser('words of strangers on the page', () => {
   let browser: Browser;
   let telegram: FakeTelegram;
   let bench: ToolBench;
+  let paired: FakeNode;
   beforeAll(async () => {
     browser = await openBrowser();
     telegram = await FakeTelegram.start();
-    bench = await ToolBench.start({
-      config: {
-        channels: { telegram: { botToken: telegram.token, apiRoot: telegram.apiRoot, dmPolicy: 'pairing' } },
-        agents: {
-          list: [
-            { id: 'main', default: true },
-            { id: 'evil', name: EVIL, identity: { name: EVIL } },
-          ],
+    bench = await ToolBench.start(
+      {
+        config: {
+          channels: { telegram: { botToken: telegram.token, apiRoot: telegram.apiRoot, dmPolicy: 'pairing' } },
+          agents: {
+            list: [
+              { id: 'main', default: true },
+              { id: 'evil', name: EVIL, identity: { name: EVIL } },
+            ],
+          },
         },
       },
-    });
+      { name: EVIL },
+    );
+    const node = {
+      platform: EVIL,
+      displayName: `${'long '.repeat(60)}${EVIL}`,
+      commands: ['canvas.present'],
+      caps: ['canvas'],
+    };
+    paired = await FakeNode.connect(bench.gateway.url, bench.client, node, () => ({ ok: true }));
+    // Another one, which nobody has let in.
+    const asking = await WireClient.open(bench.gateway.url, { 'x-forwarded-for': '203.0.113.9' });
+    const client = { id: 'node-host', version: EVIL, platform: EVIL, mode: 'node', displayName: EVIL };
+    const refused = await asking.call(
+      'connect',
+      new TestDevice().sign('v3', asking.nonce, connectParams({ role: 'node', client, commands: [EVIL] })),
+    );
+    expect(refused.ok).toBe(false);
+    asking.close();
     const skill = bench.workspace('skills', 'evil');
     mkdirSync(skill, { recursive: true });
     writeFileSync(
@@ -70,6 +93,7 @@ describeWithBrowser('words of strangers on the page', () => {
     await bench.client.call('chat.send', { sessionKey: 'agent:main:main', message: EVIL, idempotencyKey: 'evil' });
   });
   afterAll(async () => {
+    paired.close();
     await bench.stop();
     await telegram.stop();
     await browser.close();
@@ -157,6 +181,24 @@ describeWithBrowser('words of strangers on the page', () => {
       },
     });
     await page.close();
+  });
+
+  it('are spelt out in the tables of the command line, each on its line', async () => {
+    const env = { OPENCLAW_STATE_DIR: bench.gateway.stateDir, OPENCLAW_GATEWAY_PORT: String(bench.gateway.port) };
+    for (const [args, name] of [
+      [['devices', 'list'], '<img src=x'],
+      [['nodes', 'status'], 'long long'],
+      [['sessions'], 'evil'],
+      [['cron', 'list'], '<img src=x'],
+      [['skills', 'list'], 'evil'],
+      [['models', 'list'], 'fake-1'],
+      [['agents', 'list'], '<img src=x'],
+    ] as const) {
+      const shown = await runCli(args, { env });
+      expect([args, shown.code]).toEqual([args, 0]);
+      expect(shown.stdout).toContain(name);
+      expect(shown.stdout.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Bidi_Control}\u200b\u2028\u2029]/u);
+    }
   });
 
   it('reach the page from no other window: it is not framed, and listens to no messages', async () => {
