@@ -12,7 +12,7 @@ const { values } = parseArgs({
     kills: { type: 'string', default: '200' },
     chats: { type: 'string', default: '20' },
     seeds: { type: 'string', default: '10' },
-    // `postgres` needs TEST_POSTGRES_URL.
+    // Or `postgres`, or both; that needs TEST_POSTGRES_URL.
     store: { type: 'string', default: 'sqlite' },
   },
 });

@@ -116,26 +116,18 @@ export class TranscriptSearch {
       .execute();
   }
 
-  /** Conversations that begin with a message in which the words stand: their titles are made of it. */
+  /**
+   * Conversations of sessions that begin with a message in which the words stand: their titles are made of it. One message of
+   * each is looked at, however long it is.
+   */
   async begunWith(words: string): Promise<string[]> {
-    const rows = await this.database.read
-      .selectFrom('transcript_events as said')
-      .select('said.session_id')
-      .where('said.kind', '=', 'user')
-      .where(this.holds('said', words))
-      .where((eb) =>
-        eb.not(
-          eb.exists(
-            eb
-              .selectFrom('transcript_events as earlier')
-              .select('earlier.seq')
-              .whereRef('earlier.session_id', '=', 'said.session_id')
-              .whereRef('earlier.seq', '<', 'said.seq')
-              .where('earlier.kind', '=', 'user'),
-          ),
-        ),
-      )
-      .execute();
+    const { rows } = await sql<{ session_id: string }>`
+      with begun as materialized (
+        select session_id, (
+          select payload from transcript_events
+          where transcript_events.session_id = sessions.session_id and kind = 'user' order by seq limit 1
+        ) as payload from sessions
+      ) select session_id from begun where ${this.holds('begun', words)}`.execute(this.database.read);
     return rows.map(({ session_id }) => session_id);
   }
 

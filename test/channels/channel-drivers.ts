@@ -41,6 +41,7 @@ const FAULTS: readonly Fault[] = [
   { kind: 'rate-limit', retryAfter: 0.05 },
   { kind: 'status', status: 502, description: 'Bad Gateway' },
   { kind: 'status', status: 500 },
+  { kind: 'status-after', status: 502, description: 'Bad Gateway' },
   { kind: 'reset-before' },
   { kind: 'reset-after' },
   { kind: 'garbage' },

@@ -145,6 +145,21 @@ here('a gateway on PostgreSQL', () => {
       expect(error?.message).toContain('label already in use: the same');
   });
 
+  it('asks the database as seldom as a plain turn needs', async () => {
+    await say('counted', 'Begin');
+    const statements: string[] = [];
+    proxy.inspect = (sent) => {
+      // Parse, with the text of the statement, or the text alone; each is a round trip.
+      for (const [, text = ''] of sent.matchAll(/[PQ]\0\0..\0?((?:select|insert|update|delete|with|begin|commit|savepoint|release)[^\0]*)/gs))
+        statements.push(text.replace(/\s+/g, ' ').slice(0, 90));
+      return 'pass';
+    };
+    await say('counted', 'And now?');
+    proxy.inspect = () => 'pass';
+    process.stderr.write(`${statements.length}\n${statements.join('\n')}\n`);
+    expect(statements.length).toBeLessThanOrEqual(1);
+  });
+
   describe('whose connections are cut', () => {
     const answered = async (session: string, cut: () => void, question = 'Please answer'): Promise<void> => {
       const before = models.requests.length;
