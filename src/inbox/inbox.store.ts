@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable, Optional } from '@nestjs/common';
-import { type Transaction, sql } from 'kysely';
+import { type RawBuilder, type Transaction, sql } from 'kysely';
 import { Clock, systemClock } from '../common/clock';
 import { DatabaseService } from '../storage/database.service';
-import type { Lease } from '../storage/lease';
 import type { Schema } from '../storage/schema';
 import type { InboundMessage } from './inbound-message';
 import { type InboxRow, packMessageIn, readRow, readRows } from './inbox-row';
@@ -47,7 +46,6 @@ export class InboxStore {
   async insertIn(transaction: Transaction<Schema>, row: NewInboxRow): Promise<IntakeReceipt> {
     const now = this.clock.now();
     const runId = row.runId ?? randomUUID();
-    const isNameFree = row.runName !== undefined && !(await this.isOpenIn(transaction, row.runName));
     const open = row.message.command ? 'command' : 'pending';
     const id = randomUUID();
     const inserted = await transaction
@@ -59,7 +57,7 @@ export class InboxStore {
         external_id: row.externalId,
         session_key: row.sessionKey,
         run_id: runId,
-        run_name: isNameFree ? (row.runName ?? runId) : runId,
+        run_name: row.runName === undefined ? runId : nameUnlessTaken(row.runName, runId),
         turn_id: null,
         payload: await packMessageIn(transaction, id, row.message),
         state: row.dropped === undefined ? open : 'dropped',
@@ -79,17 +77,6 @@ export class InboxStore {
       .where('external_id', '=', row.externalId)
       .executeTakeFirstOrThrow();
     return { row: await readRow(transaction, known), duplicate: true };
-  }
-
-  /** Whether a run of that name waits or goes on. */
-  private async isOpenIn(transaction: Transaction<Schema>, runName: string): Promise<boolean> {
-    const open = await transaction
-      .selectFrom('inbox')
-      .select('id')
-      .where('run_name', '=', runName)
-      .where('state', 'in', ['pending', 'command', 'running'])
-      .executeTakeFirst();
-    return open !== undefined;
   }
 
   /** The platform's ids of the messages taken last, newest first. */
@@ -214,99 +201,6 @@ export class InboxStore {
     return row && readRow(this.database.read, row);
   }
 
-  /** Messages that a turn answers. */
-  async ofTurn(turnId: string): Promise<InboxRow[]> {
-    const rows = await this.database.read
-      .selectFrom('inbox')
-      .selectAll()
-      .where('turn_id', '=', turnId)
-      .orderBy('seq')
-      .execute();
-    return readRows(this.database.read, rows);
-  }
-
-  /** Gives waiting rows to a turn. Returns those that were still waiting, as they are now, in order of arrival. */
-  async claimIn(transaction: Transaction<Schema>, ids: readonly string[], turnId: string): Promise<InboxRow[]> {
-    const rows = await transaction
-      .updateTable('inbox')
-      .set({ state: 'running', turn_id: turnId, updated_at: this.clock.now() })
-      .where('id', 'in', [...ids])
-      .where('state', '=', 'pending')
-      .returningAll()
-      .execute();
-    return (await readRows(transaction, rows)).sort((a, b) => a.seq - b.seq);
-  }
-
-  /** Gives a waiting command to the run that carries it out. Returns it; undefined where it does not wait any more. */
-  async claimCommandIn(transaction: Transaction<Schema>, id: string, turnId: string): Promise<InboxRow | undefined> {
-    const row = await transaction
-      .updateTable('inbox')
-      .set({ turn_id: turnId, updated_at: this.clock.now() })
-      .where('id', '=', id)
-      .where('state', '=', 'command')
-      .where('turn_id', 'is', null)
-      .returningAll()
-      .executeTakeFirst();
-    return row && readRow(transaction, row);
-  }
-
-  /** Ends a command, or makes what is left of it a message that waits for a turn. */
-  async closeCommandIn(
-    transaction: Transaction<Schema>,
-    turnId: string,
-    end: { state: 'answered' | 'failed'; reason: string | null } | { message: InboundMessage },
-  ): Promise<void> {
-    const row = await transaction
-      .selectFrom('inbox')
-      .select('id')
-      .where('turn_id', '=', turnId)
-      .where('state', '=', 'command')
-      .executeTakeFirst();
-    if (!row) return;
-    const change =
-      'message' in end
-        ? {
-            state: 'pending' as const,
-            turn_id: null,
-            payload: await packMessageIn(transaction, row.id, end.message),
-          }
-        : end;
-    await transaction
-      .updateTable('inbox')
-      .set({ updated_at: this.clock.now(), ...change })
-      .where('id', '=', row.id)
-      .execute();
-  }
-
-  /** Ends every row of a turn. */
-  async closeTurnIn(
-    transaction: Transaction<Schema>,
-    turnId: string,
-    state: 'answered' | 'failed' | 'dropped',
-    reason: string | null,
-  ): Promise<void> {
-    await transaction
-      .updateTable('inbox')
-      .set({ state, reason, updated_at: this.clock.now() })
-      .where('turn_id', '=', turnId)
-      .where('state', '=', 'running')
-      .execute();
-  }
-
-  /** The same message with its files fetched, by the turn that holds the session's lane. */
-  async replaceMessage(id: string, message: InboundMessage, under: Lease): Promise<void> {
-    await this.database.write(
-      'inbox.message',
-      async (transaction) =>
-        transaction
-          .updateTable('inbox')
-          .set({ payload: await packMessageIn(transaction, id, message) })
-          .where('id', '=', id)
-          .execute(),
-      { under },
-    );
-  }
-
   /** The row of a platform's message. */
   async findExternal(channel: string, account: string, externalId: string): Promise<InboxRow | undefined> {
     const row = await this.database.read
@@ -379,20 +273,10 @@ export class InboxStore {
     );
     return readRows(this.database.read, rows);
   }
-
-  /** Ends rows that can't be worked on: one that waits, or those of a turn or command. Returns them. */
-  async putAsideIn(
-    transaction: Transaction<Schema>,
-    which: { id: string } | { turnId: string },
-    reason: string,
-  ): Promise<InboxRow[]> {
-    const rows = await transaction
-      .updateTable('inbox')
-      .set({ state: 'quarantined', reason, updated_at: this.clock.now() })
-      .where((eb) => ('id' in which ? eb('id', '=', which.id) : eb('turn_id', '=', which.turnId)))
-      .where('state', 'in', ['pending', 'command', 'running'])
-      .returningAll()
-      .execute();
-    return readRows(transaction, rows);
-  }
 }
+
+/** A name that no run bears which waits or goes on; else our own id. */
+const nameUnlessTaken = (runName: string, runId: string): RawBuilder<string> =>
+  sql<string>`case when exists (
+    select 1 from inbox where run_name = ${runName} and state in ('pending', 'command', 'running')
+  ) then ${runId} else ${runName} end`;

@@ -4,6 +4,7 @@ import { EventBus } from '../../src/events/event-bus';
 import { SilentLoggerFactory } from '../../src/common/logger';
 import { InboxService } from '../../src/inbox/inbox.service';
 import { InboxStore, type NewInboxRow } from '../../src/inbox/inbox.store';
+import { TakenRows } from '../../src/inbox/taken-rows.store';
 import { DeadLetterStore } from '../../src/outbox/dead-letter.store';
 import { DeliveryStore } from '../../src/outbox/delivery.store';
 import type { OutboxPart } from '../../src/outbox/outbox-part';
@@ -125,7 +126,7 @@ describe.each(STORE_KINDS)('store on %s', (kind) => {
       const ids = waiting.map((entry) => entry.id);
       const claims = await Promise.all(
         ['turn-a', 'turn-b'].map((turn) =>
-          database.write('claim', (transaction) => store.claimIn(transaction, ids.slice(0, 2), turn)),
+          database.write('claim', (transaction) => new TakenRows(database).claimIn(transaction, ids.slice(0, 2), turn)),
         ),
       );
       expect(claims.map((claimed) => claimed.length).sort()).toEqual([0, 2]);
@@ -138,7 +139,7 @@ describe.each(STORE_KINDS)('store on %s', (kind) => {
       const [seen] = await store.pending('agent:main:main');
       expect(await store.amend(accepted.id, { message: { ...accepted.message, text: 'edited in time' } })).toBe(true);
       const taken = await database.write('claim', (transaction) =>
-        store.claimIn(transaction, [seen?.id ?? ''], 'turn-a'),
+        new TakenRows(database).claimIn(transaction, [seen?.id ?? ''], 'turn-a'),
       );
       expect(taken.map(({ message }) => message.text)).toEqual(['edited in time']);
     });
@@ -155,10 +156,12 @@ describe.each(STORE_KINDS)('store on %s', (kind) => {
       const ready = async (): Promise<string[]> =>
         (await store.ready('agent:main:main')).map(({ externalId }) => externalId);
       expect(await ready()).toEqual(['1']);
-      await database.write('claim', (transaction) => store.claimCommandIn(transaction, asked.id, 'run-of-command'));
+      await database.write('claim', (transaction) =>
+        new TakenRows(database).claimCommandIn(transaction, asked.id, 'run-of-command'),
+      );
       expect(await ready()).toEqual(['1']);
       await database.write('close', (transaction) =>
-        store.closeCommandIn(transaction, 'run-of-command', { state: 'answered', reason: null }),
+        new TakenRows(database).closeCommandIn(transaction, 'run-of-command', { state: 'answered', reason: null }),
       );
       expect(await ready()).toEqual(['1', '3']);
     });

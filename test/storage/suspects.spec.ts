@@ -6,6 +6,7 @@ import { TurnStore } from '../../src/agent/turns/turn.store';
 import { SilentLoggerFactory } from '../../src/common/logger';
 import type { ConfigService } from '../../src/config/config.service';
 import { InboxStore } from '../../src/inbox/inbox.store';
+import { TakenRows } from '../../src/inbox/taken-rows.store';
 import { SessionStore } from '../../src/sessions/session.store';
 import type { DatabaseService } from '../../src/storage/database.service';
 import { LeaseService } from '../../src/storage/lease.service';
@@ -27,8 +28,15 @@ describe.each(STORE_KINDS)('turns that were cut off on %s', (kind) => {
     const leases = new LeaseService(database);
     turns = new TurnStore(database);
     suspects = new Suspects(new SuspectStore(database), leases, loggers);
-    const inbox = new InboxStore(database);
-    starter = new TurnStarter(database, leases, turns, inbox, new SessionStore(database), config, loggers);
+    starter = new TurnStarter(
+      database,
+      leases,
+      turns,
+      new TakenRows(database),
+      new SessionStore(database),
+      config,
+      loggers,
+    );
     await leases.releaseAbandoned();
     // On a shared database they run out.
     await database.write('lease.release', (transaction) => transaction.deleteFrom('leases').execute());

@@ -4,6 +4,7 @@ import { SilentLoggerFactory } from '../../src/common/logger';
 import type { ConfigService } from '../../src/config/config.service';
 import type { InboxRow } from '../../src/inbox/inbox-row';
 import { InboxStore } from '../../src/inbox/inbox.store';
+import { TakenRows } from '../../src/inbox/taken-rows.store';
 import { SessionStore } from '../../src/sessions/session.store';
 import type { DatabaseService } from '../../src/storage/database.service';
 import { LeaseService } from '../../src/storage/lease.service';
@@ -37,7 +38,15 @@ describe.each(kinds)('the start of a turn on %s', (kind) => {
     const config = { config: {} } as unknown as ConfigService;
     const turns = new TurnStore(database);
     const leases = new LeaseService(database);
-    starter = new TurnStarter(database, leases, turns, inbox, new SessionStore(database), config, loggers);
+    starter = new TurnStarter(
+      database,
+      leases,
+      turns,
+      new TakenRows(database),
+      new SessionStore(database),
+      config,
+      loggers,
+    );
   });
   afterEach(() => home.remove());
 

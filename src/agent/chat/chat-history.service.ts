@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { ConfigService } from '../../config/config.service';
 import { InboxStore } from '../../inbox/inbox.store';
+import { TakenRows } from '../../inbox/taken-rows.store';
 import type { InboxRow } from '../../inbox/inbox-row';
 import { invalidRequest } from '../../rpc/rpc-error';
 import {
@@ -52,6 +53,7 @@ export class ChatHistoryService {
     private readonly sessions: SessionStore,
     private readonly transcripts: TranscriptStore,
     private readonly inbox: InboxStore,
+    private readonly taken: TakenRows,
     private readonly turns: TurnStore,
     private readonly lanes: LaneService,
     private readonly rows: SessionRows,
@@ -143,7 +145,7 @@ export class ChatHistoryService {
   /** Messages in hand or waiting; they reach the transcript with the end of their turn. */
   private async open(sessionKey: string): Promise<HistoryMessage[]> {
     const running = await this.turns.findRunning(sessionKey);
-    const inHand = running ? await this.inbox.ofTurn(running.runId) : [];
+    const inHand = running ? await this.taken.ofTurn(running.runId) : [];
     const commands = await this.inbox.commands(sessionKey);
     const waiting = await this.inbox.pending(sessionKey);
     return [

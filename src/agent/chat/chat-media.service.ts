@@ -5,7 +5,7 @@ import { messageOf } from '../../common/openclaw-error';
 import type { PolicySubject } from '../../tools/agent-tool';
 import { ChannelDirectory } from '../../events/channel-directory';
 import type { InboxRow } from '../../inbox/inbox-row';
-import { InboxStore } from '../../inbox/inbox.store';
+import { TakenRows } from '../../inbox/taken-rows.store';
 import { agentOfSession } from '../../sessions/session-key';
 import { ConfigService } from '../../config/config.service';
 import type { StartedTurn } from '../turns/turn-starter.service';
@@ -37,7 +37,7 @@ export class ChatMedia {
     private readonly attachments: Attachments,
     private readonly web: WebPictures,
     private readonly threads: ThreadContext,
-    private readonly inbox: InboxStore,
+    private readonly taken: TakenRows,
     loggers: LoggerFactory,
   ) {
     this.log = loggers.child('media');
@@ -111,7 +111,7 @@ export class ChatMedia {
     const images = [...(rest.images ?? []), ...read.images];
     const files = [...(rest.files ?? []), ...read.texts, ...missed];
     const message = { ...rest, ...(images.length > 0 ? { images } : {}), ...(files.length > 0 ? { files } : {}) };
-    await this.inbox.replaceMessage(row.id, message, journal.lease);
+    await this.taken.replaceMessage(row.id, message, journal.lease);
     return { ...row, message };
   }
 

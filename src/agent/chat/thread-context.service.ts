@@ -4,7 +4,7 @@ import { messageOf } from '../../common/openclaw-error';
 import { settlesWithin } from '../../common/sleep';
 import { ThreadDesk, type ThreadPast } from '../../events/thread-desk';
 import type { InboxRow } from '../../inbox/inbox-row';
-import { InboxStore } from '../../inbox/inbox.store';
+import { TakenRows } from '../../inbox/taken-rows.store';
 import type { Lease } from '../../storage/lease';
 
 const ASK_MS = 20_000;
@@ -16,7 +16,7 @@ export class ThreadContext {
 
   constructor(
     private readonly desk: ThreadDesk,
-    private readonly inbox: InboxStore,
+    private readonly taken: TakenRows,
     loggers: LoggerFactory,
   ) {
     this.log = loggers.child('threads');
@@ -36,7 +36,7 @@ export class ThreadContext {
       ...(happened.length > 0 ? { earlier: happened } : {}),
       ...(media.length > 0 ? { media: [...(rest.media ?? []), ...media] } : {}),
     };
-    await this.inbox.replaceMessage(row.id, message, lease);
+    await this.taken.replaceMessage(row.id, message, lease);
     return { ...row, message };
   }
 

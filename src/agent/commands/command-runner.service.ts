@@ -10,6 +10,7 @@ import type { CommandWish } from '../../inbox/inbound-message';
 import { InboxService } from '../../inbox/inbox.service';
 import type { InboxRow } from '../../inbox/inbox-row';
 import { InboxStore } from '../../inbox/inbox.store';
+import { TakenRows } from '../../inbox/taken-rows.store';
 import { agentOfSession } from '../../sessions/session-key';
 import { SessionStore } from '../../sessions/session.store';
 import { NO_USAGE, type TranscriptEvent } from '../../sessions/transcript-event';
@@ -58,6 +59,7 @@ export class CommandRunner {
     private readonly leases: LeaseService,
     private readonly turns: TurnStore,
     private readonly inbox: InboxStore,
+    private readonly taken: TakenRows,
     private readonly intake: InboxService,
     private readonly sessions: SessionStore,
     private readonly transcripts: TranscriptStore,
@@ -101,7 +103,7 @@ export class CommandRunner {
       const lease = await this.leases.acquireIn(transaction, leaseName(row));
       if (!lease) return 'held';
       const runId = randomUUID();
-      const claimed = await this.inbox.claimCommandIn(transaction, row.id, runId);
+      const claimed = await this.taken.claimCommandIn(transaction, row.id, runId);
       if (!claimed) return 'gone';
       const turn = await this.turns.insertIn(transaction, {
         runId,
@@ -187,7 +189,7 @@ export class CommandRunner {
     await journal.close(async (transaction) => {
       if (effect.kind === 'continue') {
         const { text, overrides } = effect;
-        await this.inbox.closeCommandIn(transaction, runId, {
+        await this.taken.closeCommandIn(transaction, runId, {
           message: {
             ...message,
             text,
@@ -207,7 +209,7 @@ export class CommandRunner {
           ...(effect.buttons ? { buttons: effect.buttons } : {}),
         });
       const reason = failure ?? 'answered by the gateway';
-      await this.inbox.closeCommandIn(transaction, runId, { state: failure ? 'failed' : 'answered', reason });
+      await this.taken.closeCommandIn(transaction, runId, { state: failure ? 'failed' : 'answered', reason });
       const result = resultOf(turn, effect.text, failure);
       await this.turns.closeIn(transaction, runId, failure ? 'failed' : 'reply', failure ?? null, result);
     });

@@ -8,7 +8,7 @@ import { ChannelDirectory } from '../../events/channel-directory';
 import { EventBus } from '../../events/event-bus';
 import type { EventMap } from '../../events/event-map';
 import { OutboundDesk } from '../../events/outbound-desk';
-import { InboxStore } from '../../inbox/inbox.store';
+import { TakenRows } from '../../inbox/taken-rows.store';
 import { agentOfSession } from '../../sessions/session-key';
 import { DatabaseService } from '../../storage/database.service';
 import { OutboundFiles } from '../../tools/files/outbound-files.service';
@@ -30,7 +30,7 @@ export class SpokenAnswers {
     private readonly desk: OutboundDesk,
     private readonly database: DatabaseService,
     private readonly turns: TurnStore,
-    private readonly inbox: InboxStore,
+    private readonly taken: TakenRows,
     private readonly prefs: SpeechPrefs,
     private readonly speech: SpeechMaker,
     private readonly files: OutboundFiles,
@@ -79,7 +79,7 @@ export class SpokenAnswers {
 
   /** Whether what the turn answers was spoken itself. */
   private async wasSpoken(runId: string): Promise<boolean> {
-    const rows = await this.inbox.ofTurn(runId);
+    const rows = await this.taken.ofTurn(runId);
     return rows.some(({ message }) => message.files?.some(({ mimeType }) => mimeType.startsWith('audio/')));
   }
 }

@@ -5,6 +5,7 @@ import { EventBus } from '../../events/event-bus';
 import { OutboundDesk } from '../../events/outbound-desk';
 import type { InboxRow } from '../../inbox/inbox-row';
 import { InboxStore } from '../../inbox/inbox.store';
+import { TakenRows } from '../../inbox/taken-rows.store';
 import { DatabaseService } from '../../storage/database.service';
 import { isPassingFault } from '../../storage/storage-fault';
 import { TurnStore } from './turn.store';
@@ -26,6 +27,7 @@ export class PutAside {
   constructor(
     private readonly database: DatabaseService,
     private readonly inbox: InboxStore,
+    private readonly taken: TakenRows,
     private readonly turns: TurnStore,
     private readonly desk: OutboundDesk,
     private readonly events: EventBus,
@@ -62,7 +64,7 @@ export class PutAside {
     try {
       const rows = await this.database.write('turn.put-aside', async (transaction) => {
         if (running !== undefined) await this.turns.giveUpIn(transaction, running, reason);
-        return this.inbox.putAsideIn(
+        return this.taken.putAsideIn(
           transaction,
           running === undefined ? { id: row?.id ?? '' } : { turnId: running },
           reason,

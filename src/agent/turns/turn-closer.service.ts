@@ -2,7 +2,7 @@ import { Injectable, Optional } from '@nestjs/common';
 import { Clock, systemClock } from '../../common/clock';
 import type { TakenHandover } from '../media/handover.service';
 import { OutboundDesk } from '../../events/outbound-desk';
-import { InboxStore } from '../../inbox/inbox.store';
+import { TakenRows } from '../../inbox/taken-rows.store';
 import type { SessionEntry } from '../../sessions/session-entry';
 import { SessionStore } from '../../sessions/session.store';
 import { NO_USAGE, type ToolCallPart, type TranscriptEvent, type Usage } from '../../sessions/transcript-event';
@@ -40,7 +40,7 @@ export interface TurnEnd {
 export class TurnCloser {
   constructor(
     private readonly turns: TurnStore,
-    private readonly inbox: InboxStore,
+    private readonly taken: TakenRows,
     private readonly sessions: SessionStore,
     private readonly transcripts: TranscriptStore,
     private readonly desk: OutboundDesk,
@@ -72,7 +72,7 @@ export class TurnCloser {
       }
       const session = await this.sessions.ensureIn(transaction, turn.sessionKey, turn.agentId);
       await this.sessions.saveIn(transaction, this.afterTurn(session, started, end));
-      await this.inbox.closeTurnIn(
+      await this.taken.closeTurnIn(
         transaction,
         turn.runId,
         end.outcome === 'failed' ? 'failed' : end.outcome === 'aborted' ? 'dropped' : 'answered',

@@ -9,6 +9,7 @@ import { withHandover } from './with-handover';
 import { EventBus } from '../../events/event-bus';
 import type { InboxRow } from '../../inbox/inbox-row';
 import { InboxStore } from '../../inbox/inbox.store';
+import { TakenRows } from '../../inbox/taken-rows.store';
 import { NO_USAGE } from '../../sessions/transcript-event';
 import { LeaseLostError } from '../../storage/lease';
 import type { ToolContext } from '../../tools/agent-tool';
@@ -61,6 +62,7 @@ export class TurnRunner {
     private readonly executor: ToolExecutor,
     private readonly registry: ToolRegistry,
     private readonly inbox: InboxStore,
+    private readonly taken: TakenRows,
     private readonly approvals: ApprovalService,
     private readonly events: EventBus,
     private readonly gauges: TokenGauges,
@@ -208,7 +210,7 @@ export class TurnRunner {
       steered: async (ids) =>
         (
           await this.media.resolve(
-            (await this.inbox.ofTurn(turn.runId)).filter((row) => ids.includes(row.id)),
+            (await this.taken.ofTurn(turn.runId)).filter((row) => ids.includes(row.id)),
             started,
             signal,
           )
@@ -265,7 +267,7 @@ export class TurnRunner {
     const waiting = (await this.inbox.ready(turn.sessionKey)).filter(joins);
     if (waiting.length === 0) return [];
     const ids = waiting.map((row) => row.id);
-    const taken = await journal.steer((transaction) => this.inbox.claimIn(transaction, ids, turn.runId));
+    const taken = await journal.steer((transaction) => this.taken.claimIn(transaction, ids, turn.runId));
     turn.request.runIds.push(...taken.map((row) => row.runId));
     (turn.request.runNames ??= []).push(...taken.map((row) => row.runName));
     const joined = await this.media.resolve(taken, started, signal);

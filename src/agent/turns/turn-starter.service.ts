@@ -7,7 +7,7 @@ import type { SenderIdentity } from '../../common/sender-identity';
 import { ConfigService } from '../../config/config.service';
 import { userTimeZone } from '../../config/user-zone';
 import type { InboxRow } from '../../inbox/inbox-row';
-import { InboxStore } from '../../inbox/inbox.store';
+import { TakenRows } from '../../inbox/taken-rows.store';
 import type { SessionEntry } from '../../sessions/session-entry';
 import { staleReason } from '../../sessions/freshness';
 import { agentOfSession } from '../../sessions/session-key';
@@ -60,7 +60,7 @@ export class TurnStarter {
     private readonly database: DatabaseService,
     private readonly leases: LeaseService,
     private readonly turns: TurnStore,
-    private readonly inbox: InboxStore,
+    private readonly taken: TakenRows,
     private readonly sessions: SessionStore,
     private readonly config: ConfigService,
     loggers: LoggerFactory,
@@ -82,16 +82,17 @@ export class TurnStarter {
   ): Promise<StartedTurn | 'held' | 'running' | 'gone'> {
     const agentId = agentOfSession(this.config.config, sessionKey);
     const start = async (transaction: Transaction<Schema>): Promise<Begun | 'held' | 'running'> => {
-      const lease = await this.leases.acquireIn(transaction, laneName(sessionKey));
       const [leading] = rows;
+      if (!leading) throw new RowGoneError();
+      const lease = await this.leases.acquireIn(transaction, laneName(sessionKey));
       if (!lease) return 'held';
-      if (!leading || (await this.turns.isRunningIn(transaction, sessionKey))) {
-        await this.leases.releaseIn(transaction, lease);
-        return leading ? 'running' : 'held';
-      }
       const ids = rows.map((row) => row.id);
       // As they are now: one may have been edited since the turn was planned.
-      const taken = await this.inbox.claimIn(transaction, ids, leading.runId);
+      const taken = await this.taken.claimIn(transaction, ids, leading.runId, sessionKey);
+      if (taken.length === 0 && (await this.turns.isRunningIn(transaction, sessionKey))) {
+        await this.leases.releaseIn(transaction, lease);
+        return 'running';
+      }
       // Takes all of it back, also what was claimed of the other rows.
       if (taken[0]?.id !== leading.id) throw new RowGoneError();
       const session = await this.currentSession(transaction, sessionKey, agentId, taken);
@@ -137,7 +138,7 @@ export class TurnStarter {
       return { lease, deadlineAt, session: await this.sessions.ensureIn(transaction, turn.sessionKey, turn.agentId) };
     });
     if (!taken) return undefined;
-    const [steps, all] = await Promise.all([this.turns.steps(turn.runId), this.inbox.ofTurn(turn.runId)]);
+    const [steps, all] = await Promise.all([this.turns.steps(turn.runId), this.taken.ofTurn(turn.runId)]);
     const broken = all.find(({ fault }) => fault !== undefined);
     if (broken) throw new Error(`inbox row ${broken.id}: ${broken.fault}`);
     const steered = new Set(steps.flatMap((step) => (step.kind === 'steer' ? step.output.rowIds : [])));
