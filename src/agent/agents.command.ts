@@ -3,6 +3,7 @@ import { Command, Option, SubCommand } from 'nest-commander';
 import { CommandGroup, GatewayCommandBase, type GatewayOptions } from '../common/cli/cli-command';
 import { UsageError } from '../common/cli/cli-error';
 import { printJson, printLine, printTable } from '../common/cli/output';
+import { AGENT_BINDING_LEAVES } from './agent-bindings.command';
 import { Environment } from '../config/environment';
 import { resolveGatewayTarget } from '../config/gateway-target';
 import { withGateway } from '../gateway/client/with-gateway';
@@ -134,7 +135,13 @@ export class AgentsSetIdentityCommand extends AgentsCommandBase {
   }
 }
 
-const LEAVES = [AgentsListCommand, AgentsAddCommand, AgentsDeleteCommand, AgentsSetIdentityCommand];
+const LEAVES = [
+  AgentsListCommand,
+  AgentsAddCommand,
+  AgentsDeleteCommand,
+  AgentsSetIdentityCommand,
+  ...AGENT_BINDING_LEAVES,
+];
 
 @Command({ name: 'agents', description: 'the assistants of this gateway', subCommands: LEAVES })
 export class AgentsCommand extends CommandGroup {}

@@ -6,9 +6,9 @@ import { OpenclawError } from '../common/openclaw-error';
 import { valueAt } from '../common/plain-object';
 import { ConfigFiles } from './config-files';
 import { originOf } from './config-origins';
-import { formatConfigPath, parseConfigPath } from './config-path';
+import { type ConfigPath, formatConfigPath, parseConfigPath } from './config-path';
 import { Environment } from './environment';
-import { schemaNodeAt } from './schema-node';
+import { type SchemaNode, schemaNodeAt } from './schema-node';
 import { redactConfig } from './sensitive-paths';
 
 @SubCommand({
@@ -23,7 +23,7 @@ export class ConfigExplainCommand extends CliCommand {
 
   run([text = '']: string[], options: JsonOptions): Promise<void> {
     const path = parseConfigPath(text);
-    const node = schemaNodeAt(formatConfigPath(path));
+    const node = nodeFor(path);
     if (!node) throw unknownKey(path);
     const snapshot = new ConfigFiles(this.env).load();
     const value = redactConfig(valueAt(snapshot.config, path), snapshot.secrets, path);
@@ -59,6 +59,15 @@ export class ExplainConfigCommand extends ConfigExplainCommand {
   constructor(env: Environment) {
     super(env);
   }
+}
+
+/** What the schema says of a key, or of the value that it is a part of where that takes several forms. */
+function nodeFor(path: ConfigPath): SchemaNode | undefined {
+  for (let known = path.length; known > 0; known--) {
+    const node = schemaNodeAt(formatConfigPath(path.slice(0, known)));
+    if (node) return known === path.length || node.schema['type'] === undefined ? node : undefined;
+  }
+  return undefined;
 }
 
 /** Names what there is where the path goes wrong. */

@@ -53,21 +53,23 @@ describe('command line', () => {
   describe('without a gateway', () => {
     let stateDir: string;
     let port: number;
-    let worker: CliWorker;
-    const run = (...args: string[]): Promise<CliResult> =>
-      runCli(args, { env: { OPENCLAW_STATE_DIR: stateDir, OPENCLAW_GATEWAY_PORT: String(port) } });
+    let cli: CliWorker;
+    const run = (...args: string[]): Promise<CliResult> => cli.run(...args);
 
     beforeAll(async () => {
       stateDir = mkdtempSync(join(tmpdir(), 'openclaw-cli-'));
       port = await freePort();
-      worker = CliWorker.start({ OPENCLAW_STATE_DIR: stateDir, OPENCLAW_GATEWAY_PORT: String(port) });
+      cli = CliWorker.start({ OPENCLAW_STATE_DIR: stateDir, OPENCLAW_GATEWAY_PORT: String(port) });
     });
     afterAll(async () => {
-      await worker.stop();
+      await cli.stop();
       rmSync(stateDir, { recursive: true, force: true });
     });
 
     it('says what it is and what it can do', async () => {
+      // Each of them is answered by the executable in a way of its own.
+      const run = (...args: string[]): Promise<CliResult> =>
+        runCli(args, { env: { OPENCLAW_STATE_DIR: stateDir, OPENCLAW_GATEWAY_PORT: String(port) } });
       expect(await run('--version')).toMatchObject({ code: 0, stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) });
       for (const args of [[], ['--help'], ['help']]) {
         const help = await run(...args);
@@ -97,7 +99,11 @@ describe('command line', () => {
       [['staus'], 2, 'error: unknown command "staus"; did you mean "status"? see: openclaw --help\n'],
       [['xyzzy'], 2, 'error: unknown command "xyzzy"; see: openclaw --help\n'],
       [['health', '--colour'], 2, "error: unknown option '--colour'\n"],
-      [['gateway', 'fly'], 2, 'error: unknown command "gateway fly"; see: openclaw gateway --help\n'],
+      [
+        ['gateway', 'fly'],
+        2,
+        'error: unknown command "gateway fly"; see: openclaw gateway --help\n',
+      ],
       [['gateway', 'run', '--port', '99999'], 2, 'error: --port must be a whole number from 0 to 65535, got "99999"\n'],
       [
         ['gateway', 'run', '--bind', 'all'],
@@ -152,7 +158,7 @@ describe('command line', () => {
     });
 
     it.each(COMMANDS)('%s %s %s --json prints exactly one JSON value', async (...args) => {
-      const { stdout, code } = await worker.run(...args.filter(Boolean), '--json');
+      const { stdout, code } = await run(...args.filter(Boolean), '--json');
       const value = JSON.parse(stdout) as { error?: { code: string; message: string } };
       expect(stdout.endsWith('\n')).toBe(true);
       // A status that says "not running" is a report, not an error.
@@ -276,16 +282,15 @@ describe('command line', () => {
 
   describe('with a gateway', () => {
     let gateway: GatewayProcess;
-    const run = (...args: string[]): Promise<CliResult> =>
-      runCli(args, { env: { OPENCLAW_STATE_DIR: gateway.stateDir, OPENCLAW_GATEWAY_PORT: String(gateway.port) } });
+    let cli: CliWorker;
+    const run = (...args: string[]): Promise<CliResult> => cli.run(...args);
 
-    let worker: CliWorker;
     beforeAll(async () => {
       gateway = await GatewayProcess.start();
-      worker = CliWorker.start({ OPENCLAW_STATE_DIR: gateway.stateDir, OPENCLAW_GATEWAY_PORT: String(gateway.port) });
+      cli = CliWorker.start({ OPENCLAW_STATE_DIR: gateway.stateDir, OPENCLAW_GATEWAY_PORT: String(gateway.port) });
     });
     afterAll(async () => {
-      await worker.stop();
+      await cli.stop();
       await gateway.stop();
     });
 
@@ -315,7 +320,7 @@ describe('command line', () => {
     it.each(COMMANDS.filter(([name]) => name !== 'config'))(
       '%s %s %s --json prints exactly one JSON value',
       async (...args) => {
-        const { stdout } = await worker.run(...args.filter(Boolean), '--json');
+        const { stdout } = await run(...args.filter(Boolean), '--json');
         expect(() => JSON.parse(stdout) as unknown).not.toThrow();
       },
     );

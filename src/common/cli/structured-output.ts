@@ -39,8 +39,8 @@ export function provideYaml(write: (value: unknown, allQuoted: boolean) => strin
   writeYaml = write;
 }
 
-/** Whether a program reads what is printed, as far as the flags of {@link wantForm} and {@link wantField} say. */
-export const isStructured = (): boolean => wanted.form !== 'table' || wanted.field !== undefined;
+/** Whether a program reads all that is printed, errors included. One part is for `$(…)`, where errors have no place. */
+export const isStructured = (): boolean => wanted.form !== 'table';
 
 /** A value as text: JSON, or as the flags say. @throws OpenclawError FIELD_NOT_THERE */
 export function structuredText(value: unknown): string {

@@ -135,6 +135,16 @@ describe('leaves about chats', () => {
     expect((await run('channels', 'logs', '--channel', 'slack')).code).toBe(0);
   });
 
+  it('agents bind, bindings, unbind', async () => {
+    const bind = (verb: string, ...more: string[]): Promise<CliResult> => run('agents', verb, '--agent', 'main', ...more);
+    expect((await bind('bind', '--bind', 'telegram:work')).stdout).toContain('main answers on telegram:work');
+    expect((await bind('bind', '--bind', 'telegram:work')).stderr).toContain('answers there already');
+    expect((await run('agents', 'bindings')).stdout).toMatch(/main +telegram:work/);
+    expect((await bind('unbind', '--bind', 'telegram:work', '--json')).code).toBe(0);
+    expect((await bind('unbind', '--bind', 'telegram:work')).code).toBe(1);
+    expect((await run('agents', 'bind', '--agent', 'nobody', '--bind', 'slack')).stderr).toContain('there are: main');
+  });
+
   it('channels add, login, disable, enable and remove change the configuration', async () => {
     const get = async (path: string): Promise<string> => (await run('config', 'get', path)).stdout;
     const refused = await run('channels', 'add', 'telegram', '--account', 'work', '--token', '1:no');
