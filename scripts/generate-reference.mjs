@@ -188,7 +188,8 @@ function commands(tree) {
     return node.commands.length > 0 ? below : [{ node, path }];
   };
   for (const top of tree) {
-    const aliases = top.aliases.length > 0 ? ` Also called ${top.aliases.map((name) => `\`${name}\``).join(', ')}.` : '';
+    const aliases =
+      top.aliases.length > 0 ? ` Also called ${top.aliases.map((name) => `\`${name}\``).join(', ')}.` : '';
     lines.push(`## ${top.name}`, '', `${top.summary.charAt(0).toUpperCase()}${top.summary.slice(1)}.${aliases}`, '');
     lines.push('| Command | What it does | Flags |', '|---|---|---|');
     for (const { node, path } of leaves(top, [])) {

@@ -39,7 +39,11 @@ export class ExplainBootCommand extends GatewayCommandBase {
         { title: '#', value: (step) => step.step },
         { title: 'Step', value: (step) => step.name },
         { title: 'Phase', value: (step) => step.phase },
-        { title: 'State', value: (step) => `${step.state}${step.reason ? ` (${step.reason})` : ''}`, tint: (step) => tintOfState(step.state) },
+        {
+          title: 'State',
+          value: (step) => `${step.state}${step.reason ? ` (${step.reason})` : ''}`,
+          tint: (step) => tintOfState(step.state),
+        },
         { title: 'ms', value: (step) => step.ms.toFixed(1) },
         { title: 'Module', value: (step) => step.module },
       ]);

@@ -13,7 +13,10 @@ import { MESSAGE_ACTIONS } from './message-params';
 const DEFAULT_LIMIT = 50;
 
 export class ChannelNameParams {
-  @Opt() @Text({ max: 40 }) @Doc('Such as telegram; all of them, or the only configured one, where it is left out.') channel?: string;
+  @Opt()
+  @Text({ max: 40 })
+  @Doc('Such as telegram; all of them, or the only configured one, where it is left out.')
+  channel?: string;
 }
 
 export class ChannelsResolveParams extends ChannelNameParams {
@@ -175,11 +178,14 @@ export class DirectoryRpc {
     kind: 'direct' | 'group' | 'channel',
   ): Promise<{ to: string; name?: string; sessionKey: string; lastAt: number }[]> {
     const sessions = await this.sessions.list();
-    return sessions.flatMap(({ key, chatType, lastChannel, lastAccountId, lastTo, subject, displayName, updatedAt }) => {
-      if (chatType !== kind || lastChannel !== channel || (lastAccountId ?? 'default') !== account || !lastTo) return [];
-      const name = subject ?? displayName;
-      return [{ to: lastTo, sessionKey: key, lastAt: updatedAt, ...(name === undefined ? {} : { name }) }];
-    });
+    return sessions.flatMap(
+      ({ key, chatType, lastChannel, lastAccountId, lastTo, subject, displayName, updatedAt }) => {
+        if (chatType !== kind || lastChannel !== channel || (lastAccountId ?? 'default') !== account || !lastTo)
+          return [];
+        const name = subject ?? displayName;
+        return [{ to: lastTo, sessionKey: key, lastAt: updatedAt, ...(name === undefined ? {} : { name }) }];
+      },
+    );
   }
 }
 

@@ -22,7 +22,10 @@ export class MessageActionParams {
   @Obj()
   @Doc('Parameters as the tool `message` takes them: target (or to), messageId, emoji, message, limit …')
   params!: Record<string, unknown>;
-  @Opt() @Text({ max: 200 }) @Doc('The same key again is the same action while the gateway runs.') idempotencyKey?: string;
+  @Opt()
+  @Text({ max: 200 })
+  @Doc('The same key again is the same action while the gateway runs.')
+  idempotencyKey?: string;
 }
 
 type Done = Record<string, unknown>;

@@ -105,7 +105,11 @@ function endWhenNobodyReads(error: NodeJS.ErrnoException): void {
   process.exit(ExitCode.done);
 }
 
-async function runCommand([name = '', ...more]: readonly string[], env: Environment, asJson: () => boolean): Promise<void> {
+async function runCommand(
+  [name = '', ...more]: readonly string[],
+  env: Environment,
+  asJson: () => boolean,
+): Promise<void> {
   const entry = entryOf(name);
   const commands = await entry.load();
   const app = await CommandFactory.createWithoutRunning(rootModule(commands, env), {

@@ -158,7 +158,9 @@ export class CronNextCommand extends CronCommandBase {
   }
 
   async run(args: string[], options: GatewayOptions & { count?: number }): Promise<void> {
-    const { answer: job, zone } = await this.callWithZone<JobView>(options, 'cron.get', { id: await this.idOf(args, options) });
+    const { answer: job, zone } = await this.callWithZone<JobView>(options, 'cron.get', {
+      id: await this.idOf(args, options),
+    });
     const times: number[] = [];
     for (
       let at: number | undefined = job.state.nextRunAtMs;

@@ -21,7 +21,9 @@ export function namedChannel(
   }
   const configured = directory
     .all()
-    .filter(({ adapter }) => adapter.accounts().some((account) => account.enabled && account.notConfigured === undefined));
+    .filter(({ adapter }) =>
+      adapter.accounts().some((account) => account.enabled && account.notConfigured === undefined),
+    );
   const [only, ...others] = configured;
   if (!only) throw invalidRequest('no channel is configured; "openclaw channels add" adds one');
   if (others.length > 0)

@@ -51,10 +51,7 @@ export class Trials {
         const { clientOf } = await import('../channels/telegram/telegram-bots');
         const { whoIs } = await import('../channels/telegram/telegram-who');
         const known = telegramAccounts(config, this.env);
-        return whoIs(
-          () => clientOf(triedAccount(known, account, credentials['botToken'] ?? '')),
-          this.redactor,
-        );
+        return whoIs(() => clientOf(triedAccount(known, account, credentials['botToken'] ?? '')), this.redactor);
       }
       case 'discord': {
         const { discordAccounts } = await import('../channels/discord/discord-accounts');

@@ -99,11 +99,7 @@ describe('command line', () => {
       [['staus'], 2, 'error: unknown command "staus"; did you mean "status"? see: openclaw --help\n'],
       [['xyzzy'], 2, 'error: unknown command "xyzzy"; see: openclaw --help\n'],
       [['health', '--colour'], 2, "error: unknown option '--colour'\n"],
-      [
-        ['gateway', 'fly'],
-        2,
-        'error: unknown command "gateway fly"; see: openclaw gateway --help\n',
-      ],
+      [['gateway', 'fly'], 2, 'error: unknown command "gateway fly"; see: openclaw gateway --help\n'],
       [['gateway', 'run', '--port', '99999'], 2, 'error: --port must be a whole number from 0 to 65535, got "99999"\n'],
       [
         ['gateway', 'run', '--bind', 'all'],

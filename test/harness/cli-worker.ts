@@ -17,7 +17,10 @@ export class CliWorker {
 
   static start(env: Record<string, string>): CliWorker {
     const whole = cleanEnvironment(env);
-    return new CliWorker(fork(join(__dirname, 'cli-worker-process.cjs'), { env: whole, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] }), whole);
+    return new CliWorker(
+      fork(join(__dirname, 'cli-worker-process.cjs'), { env: whole, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] }),
+      whole,
+    );
   }
 
   run(...args: string[]): Promise<CliResult> {

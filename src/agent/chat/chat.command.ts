@@ -71,18 +71,22 @@ export class ChatCommand extends GatewayCommandBase {
       const desk = new ChatDesk(client, options.session ?? 'main', options.agent);
       if (isTerminal) {
         printNote('Ctrl-C stops an answer, /exit or Ctrl-D leaves, /help lists what else there is.');
-        lines.on('SIGINT', () => void client.call('chat.abort', { sessionKey: desk.sessionKey }).catch(() => undefined));
+        lines.on(
+          'SIGINT',
+          () => void client.call('chat.abort', { sessionKey: desk.sessionKey }).catch(() => undefined),
+        );
         lines.prompt();
       }
       const atOnce = (text: string): boolean => {
         if (APPROVE.test(text)) void resolveApproval(client, text.replace(APPROVE, ''));
         // What is piped in is taken in its order; somebody at a terminal need not wait for the end of an answer.
-        else if (isTerminal && text.startsWith('/') && !FAREWELLS.has(text)) void this.command(desk, client, text, options);
+        else if (isTerminal && text.startsWith('/') && !FAREWELLS.has(text))
+          void this.obey(desk, client, text, options);
         else return false;
         return true;
       };
       for await (const text of untilFarewell(lines, atOnce)) {
-        if (text.startsWith('/')) await this.command(desk, client, text, options);
+        if (text.startsWith('/')) await this.obey(desk, client, text, options);
         else if (text !== '') await this.say(client, text, desk.sessionKey, options);
         if (isTerminal) lines.prompt();
       }
@@ -92,7 +96,7 @@ export class ChatCommand extends GatewayCommandBase {
   }
 
   /** What this terminal does itself; other commands are the gateway's, which answers them while a turn runs, too. */
-  private async command(desk: ChatDesk, client: GatewayClient, text: string, options: ChatOptions): Promise<void> {
+  private async obey(desk: ChatDesk, client: GatewayClient, text: string, options: ChatOptions): Promise<void> {
     try {
       if (!options.json && (await desk.handle(text))) return;
     } catch (error) {

@@ -129,8 +129,4 @@ function recordOf(line: string): Record<string, unknown> | undefined {
   }
 }
 
-export const CHANNELS_LOOK_LEAVES = [
-  ChannelsCapabilitiesCommand,
-  ChannelsResolveCommand,
-  ChannelsLogsCommand,
-] as const;
+export const CHANNELS_LOOK_LEAVES = [ChannelsCapabilitiesCommand, ChannelsResolveCommand, ChannelsLogsCommand] as const;

@@ -27,8 +27,13 @@ const metadataOf = (type: Type, key: string): CommandMetadata | undefined =>
   Reflect.getMetadata(key, type) as CommandMetadata | undefined;
 
 function nodeOf(type: Type, key: string): CommandNode {
-  const { name = '', aliases = [], description = '', arguments: words = '', subCommands = [] } =
-    metadataOf(type, key) ?? {};
+  const {
+    name = '',
+    aliases = [],
+    description = '',
+    arguments: words = '',
+    subCommands = [],
+  } = metadataOf(type, key) ?? {};
   return {
     name,
     aliases,

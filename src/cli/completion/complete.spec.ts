@@ -11,7 +11,10 @@ const leaf = (name: string, words: string[] = [], flags: CommandNode['flags'] = 
   commands: [],
 });
 const TREE: CommandNode[] = [
-  { ...leaf('sessions'), commands: [leaf('list'), leaf('reset', ['key'], [{ names: ['--json'], form: '', summary: 'JSON' }])] },
+  {
+    ...leaf('sessions'),
+    commands: [leaf('list'), leaf('reset', ['key'], [{ names: ['--json'], form: '', summary: 'JSON' }])],
+  },
   { ...leaf('cron'), commands: [leaf('edit', ['id'])] },
   leaf(
     'agent',

@@ -102,7 +102,10 @@ export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   'plugins doctor': ['', './my-plugin'],
   'webhooks test': ['3f2a'],
   'webhooks enable': ['github'],
-  'message send': ['--channel telegram -t 12345 -m "Dinner is ready"', '--channel slack -t "#general" --media chart.png'],
+  'message send': [
+    '--channel telegram -t 12345 -m "Dinner is ready"',
+    '--channel slack -t "#general" --media chart.png',
+  ],
   'message broadcast': ['--channel telegram --targets 12345,67890 -m "The server restarts at nine"'],
   'message poll': ['-t 12345 --poll-question "Tea or coffee?" --poll-option tea --poll-option coffee'],
   'message react': ['--channel telegram -t 12345 --message-id 678 --emoji 👍'],

@@ -36,7 +36,10 @@ export abstract class CliCommand extends CommandRunner {
     return value;
   }
 
-  @Option({ flags: '--field <path>', description: 'print one part of that value, such as sessions[0].key or sessions.*.key' })
+  @Option({
+    flags: '--field <path>',
+    description: 'print one part of that value, such as sessions[0].key or sessions.*.key',
+  })
   parseField(value: string): string {
     callHooks.onField(value);
     this.command.setOptionValueWithSource('json', true, 'cli');

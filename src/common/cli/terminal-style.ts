@@ -30,7 +30,9 @@ export function tintOfState(state: string): Tint | undefined {
 
 const STATES: Readonly<Record<string, Tint>> = {
   ...Object.fromEntries(
-    'ok connected running answered sent ready sound active enabled allow loaded yes'.split(' ').map((word) => [word, 'good'] as const),
+    'ok connected running answered sent ready sound active enabled allow loaded yes'
+      .split(' ')
+      .map((word) => [word, 'good'] as const),
   ),
   ...Object.fromEntries(
     'failed error disconnected unreachable refused broken missing deny expired crashed'
@@ -38,7 +40,9 @@ const STATES: Readonly<Record<string, Tint>> = {
       .map((word) => [word, 'bad'] as const),
   ),
   ...Object.fromEntries(
-    'reconnecting starting degraded waiting pending paused stale resting'.split(' ').map((word) => [word, 'warn'] as const),
+    'reconnecting starting degraded waiting pending paused stale resting'
+      .split(' ')
+      .map((word) => [word, 'warn'] as const),
   ),
   ...Object.fromEntries('off disabled stopped skipped none no'.split(' ').map((word) => [word, 'faint'] as const)),
 };

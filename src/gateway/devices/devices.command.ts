@@ -18,7 +18,10 @@ interface DevicesPayload {
 abstract class DevicesCommandBase extends CallingCommand {
   protected async device(typed: string, options: GatewayOptions): Promise<string> {
     const { paired } = await this.call<DevicesPayload>(options, 'device.pair.list');
-    const known = paired.map(({ deviceId, displayName }) => ({ id: deviceId, ...(displayName ? { name: displayName } : {}) }));
+    const known = paired.map(({ deviceId, displayName }) => ({
+      id: deviceId,
+      ...(displayName ? { name: displayName } : {}),
+    }));
     return idByPrefix(typed, known, 'device');
   }
 
@@ -64,7 +67,9 @@ export class DevicesListCommand extends CallingCommand {
 @SubCommand({ name: 'approve', arguments: '<requestId>', description: 'approve a pairing request' })
 export class DevicesApproveCommand extends DevicesCommandBase {
   async run([requestId = '']: string[], options: GatewayOptions): Promise<void> {
-    const answer = await this.call(options, 'device.pair.approve', { requestId: await this.request(requestId, options) });
+    const answer = await this.call(options, 'device.pair.approve', {
+      requestId: await this.request(requestId, options),
+    });
     if (options.json) printJson(answer);
     else printLine('the device is paired');
   }
@@ -73,7 +78,9 @@ export class DevicesApproveCommand extends DevicesCommandBase {
 @SubCommand({ name: 'reject', arguments: '<requestId>', description: 'reject a pairing request' })
 export class DevicesRejectCommand extends DevicesCommandBase {
   async run([requestId = '']: string[], options: GatewayOptions): Promise<void> {
-    const answer = await this.call(options, 'device.pair.reject', { requestId: await this.request(requestId, options) });
+    const answer = await this.call(options, 'device.pair.reject', {
+      requestId: await this.request(requestId, options),
+    });
     if (options.json) printJson(answer);
     else printLine('the request is rejected');
   }

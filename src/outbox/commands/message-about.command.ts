@@ -59,7 +59,7 @@ export class MessageReactionsCommand extends AboutMessageCommand {
   }
 }
 
-@SubCommand({ name: 'edit', description: "change a message of the assistant; its last one in the chat by default" })
+@SubCommand({ name: 'edit', description: 'change a message of the assistant; its last one in the chat by default' })
 export class MessageEditCommand extends AboutMessageCommand {
   @Option({ flags: '-m, --message <text>', description: 'the new text' })
   parseMessage(value: string): string {

@@ -65,8 +65,7 @@ export abstract class MessageCommandBase extends CallingCommand {
         ? { ...at, ...params, params: { target: to, ...thread, ...paramsOf(params) } }
         : { to, ...at, ...thread, ...params };
     const keyed = { ...whole, idempotencyKey: randomUUID() };
-    if (!dryRun)
-      return this.call<T>(options, method, keyed, { timeoutMs: options.timeout ?? DEFAULT_TIMEOUT_MS });
+    if (!dryRun) return this.call<T>(options, method, keyed, { timeoutMs: options.timeout ?? DEFAULT_TIMEOUT_MS });
     if (options.json) printJson({ dryRun: true, method, params: keyed });
     else printLine(`would call ${method} ${JSON.stringify(keyed)}`);
     return undefined;

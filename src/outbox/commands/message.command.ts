@@ -98,7 +98,7 @@ export class MessageBroadcastCommand extends SendingCommand {
     if (targets.length === 0) throw new UsageError('where to? --targets <chats>');
     if (options.target !== undefined) throw new UsageError('broadcast takes --targets, not --target');
     const content = this.contentOf(options);
-    const results: ({ to: string; ok: true } & Partial<Sent> | { to: string; ok: false; error: string })[] = [];
+    const results: (({ to: string; ok: true } & Partial<Sent>) | { to: string; ok: false; error: string })[] = [];
     for (const to of targets) {
       try {
         const sent = await this.askOf<Sent>(to, 'send', content, { ...options, json: false });

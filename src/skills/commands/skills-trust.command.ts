@@ -201,7 +201,12 @@ export class SkillsValidateCommand extends CliCommand {
   }
 }
 
-@SubCommand({ name: 'new', aliases: ['create'], arguments: '<name>', description: 'begin a skill of your own in the workspace' })
+@SubCommand({
+  name: 'new',
+  aliases: ['create'],
+  arguments: '<name>',
+  description: 'begin a skill of your own in the workspace',
+})
 export class SkillsNewCommand extends CliCommand {
   constructor(private readonly env: Environment) {
     super();

@@ -14,7 +14,10 @@ export class ToolsInvokeParams {
   @Opt() @Obj() @Doc('Arguments as the tool takes them.') args?: Record<string, unknown>;
   @Opt() @Text({ max: 512 }) @Doc('Conversation in whose workspace it works; main by default.') sessionKey?: string;
   @Opt() @Text({ max: 100 }) agentId?: string;
-  @Opt() @Text({ max: 200 }) @Doc('The same key again has the same result while the gateway runs.') idempotencyKey?: string;
+  @Opt()
+  @Text({ max: 200 })
+  @Doc('The same key again has the same result while the gateway runs.')
+  idempotencyKey?: string;
 }
 
 /** One tool call for connected clients, by the rules of `POST /tools/invoke`. */

@@ -86,11 +86,9 @@ export class ToolsInfoCommand extends ToolsCommandBase {
         `there is no tool "${name}"${near ? `; did you mean "${near}"?` : '; openclaw tools list shows them'}`,
       );
     }
-    const { tools: standings } = await this.call<{ tools: { allowed: boolean; reason?: string; unavailable?: string }[] }>(
-      rest,
-      'tools.explain',
-      { tool: name, agentId, sessionKey },
-    );
+    const { tools: standings } = await this.call<{
+      tools: { allowed: boolean; reason?: string; unavailable?: string }[];
+    }>(rest, 'tools.explain', { tool: name, agentId, sessionKey });
     const [standing] = standings;
     const info = { ...found, ...standing, ...(sessionKey === undefined ? {} : { sessionKey }) };
     if (options.json) return printJson(info);

@@ -45,7 +45,12 @@ export async function probeSandbox(
     for (const [what, expected, line] of tries) {
       const code = await exitOf(driver, line, workspace);
       const worked = code === 0;
-      probes.push({ what, expected, ok: worked === (expected === 'works'), seen: worked ? 'it worked' : `exit code ${code}` });
+      probes.push({
+        what,
+        expected,
+        ok: worked === (expected === 'works'),
+        seen: worked ? 'it worked' : `exit code ${code}`,
+      });
     }
     return { driver: driver.name, probes };
   } finally {

@@ -55,7 +55,8 @@ export class SandboxRecreateCommand extends CallingCommand {
 
   async run(_: string[], options: SandboxOptions): Promise<void> {
     const { session: sessionKey, all, force } = options;
-    if ((sessionKey === undefined) === (all !== true)) throw new UsageError('one of --session <key> and --all is needed');
+    if ((sessionKey === undefined) === (all !== true))
+      throw new UsageError('one of --session <key> and --all is needed');
     if (all && !force) throw new UsageError('--all removes the files in the rooms of all conversations; say --force');
     const answer = await this.call<{ removed: string[] }>(options, 'sandbox.recreate', { sessionKey, all });
     const { length } = answer.removed;
@@ -94,7 +95,10 @@ export class SandboxExplainCommand extends CallingCommand {
   }
 }
 
-@SubCommand({ name: 'test', description: 'start a command in the sandbox and look what it can reach; exit code 1 when too much' })
+@SubCommand({
+  name: 'test',
+  description: 'start a command in the sandbox and look what it can reach; exit code 1 when too much',
+})
 export class SandboxTestCommand extends CliCommand {
   async run(_: string[], options: JsonOptions): Promise<void> {
     const { probeSandbox } = await import('./probe-sandbox');

@@ -83,7 +83,8 @@ export class SandboxRpc {
     scope: 'operator.read',
     params: SandboxExplainParams,
     unlisted: true,
-    summary: 'Whether a conversation runs in the sandbox as a whole, what it may change there, and whether it works here.',
+    summary:
+      'Whether a conversation runs in the sandbox as a whole, what it may change there, and whether it works here.',
   })
   async explain({ sessionKey: spelled = 'main', agentId: wanted }: SandboxExplainParams): Promise<unknown> {
     const { config } = this.config;

@@ -117,7 +117,9 @@ export class SessionRooms implements OnModuleDestroy {
         const used = await stat(join(this.root, sessionId)).catch(() => undefined);
         if (!used?.isDirectory()) return [];
         const hasNetwork = (await this.networks.get(sessionId))?.isOpen() === true;
-        return [{ sessionId, lastUsedAt: Math.round(used.mtimeMs), hasNetwork, origin: await this.originOf(sessionId) }];
+        return [
+          { sessionId, lastUsedAt: Math.round(used.mtimeMs), hasNetwork, origin: await this.originOf(sessionId) },
+        ];
       }),
     );
     return rooms.flat().sort((a, b) => b.lastUsedAt - a.lastUsedAt);

@@ -81,7 +81,16 @@ describe('leaves about chats', () => {
       method: 'message.action',
       params: { action: 'sticker', channel: 'telegram', params: { target: '77', name: 'file-1' } },
     });
-    const broadcast = await message('broadcast', '--channel', 'slack', '--targets', `${dm},@nobody`, '-m', 'all', '--json');
+    const broadcast = await message(
+      'broadcast',
+      '--channel',
+      'slack',
+      '--targets',
+      `${dm},@nobody`,
+      '-m',
+      'all',
+      '--json',
+    );
     expect(broadcast.code).toBe(1);
     expect(JSON.parse(broadcast.stdout)).toEqual({
       results: [
@@ -136,7 +145,8 @@ describe('leaves about chats', () => {
   });
 
   it('agents bind, bindings, unbind', async () => {
-    const bind = (verb: string, ...more: string[]): Promise<CliResult> => run('agents', verb, '--agent', 'main', ...more);
+    const bind = (verb: string, ...more: string[]): Promise<CliResult> =>
+      run('agents', verb, '--agent', 'main', ...more);
     expect((await bind('bind', '--bind', 'telegram:work')).stdout).toContain('main answers on telegram:work');
     expect((await bind('bind', '--bind', 'telegram:work')).stderr).toContain('answers there already');
     expect((await run('agents', 'bindings')).stdout).toMatch(/main +telegram:work/);
@@ -150,9 +160,21 @@ describe('leaves about chats', () => {
     const refused = await run('channels', 'add', 'telegram', '--account', 'work', '--token', '1:no');
     expect([refused.code, refused.stderr]).toEqual([1, expect.stringContaining('nothing was changed')]);
     expect(await run('config', 'get', 'channels.telegram.accounts')).toMatchObject({ code: 1 });
-    const untried = await run('channels', 'add', 'telegram', '--account', 'work', '--token', '1:x', '--no-probe', '--json');
+    const untried = await run(
+      'channels',
+      'add',
+      'telegram',
+      '--account',
+      'work',
+      '--token',
+      '1:x',
+      '--no-probe',
+      '--json',
+    );
     expect(JSON.parse(untried.stdout)).toMatchObject({ ok: true, channel: 'telegram', accountId: 'work' });
-    expect((await run('channels', 'disable', 'telegram', '--account', 'work')).stdout).toContain('telegram/work is off');
+    expect((await run('channels', 'disable', 'telegram', '--account', 'work')).stdout).toContain(
+      'telegram/work is off',
+    );
     expect(await get('channels.telegram.accounts.work.enabled')).toBe('false\n');
     expect((await run('channels', 'enable', 'telegram', '--account', 'work')).code).toBe(0);
     expect(await get('channels.telegram.accounts.work.enabled')).toBe('true\n');

@@ -32,10 +32,15 @@ describe('leaves about the gateway', () => {
   const json = async (...args: string[]): Promise<unknown> => JSON.parse((await run(...args, '--json')).stdout);
 
   it('tools list, info, invoke', async () => {
-    expect((await run('tools', 'list', '--group', 'fs')).stdout).toMatch(/^Tool +Group +What it does\n[\s\S]*\nread +fs/);
+    expect((await run('tools', 'list', '--group', 'fs')).stdout).toMatch(
+      /^Tool +Group +What it does\n[\s\S]*\nread +fs/,
+    );
     expect((await run('tools', 'list', '--group', 'fish')).stderr).toContain('there is no group "fish"');
     expect((await run('tools', 'info', 'read')).stdout).toMatch(/Tool +read\n[\s\S]*Allowed +yes/);
-    expect(await run('tools', 'info', 'raed')).toMatchObject({ code: 1, stderr: expect.stringContaining('"read"') as string });
+    expect(await run('tools', 'info', 'raed')).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('"read"') as string,
+    });
     writeFileSync(join(gateway.stateDir, 'workspace', 'shopping.txt'), 'milk\n');
     expect((await run('tools', 'invoke', 'read', '--args', '{"path":"shopping.txt"}')).stdout).toContain('milk');
     expect(await json('tools', 'invoke', 'read', '--args', '{"path":"shopping.txt"}')).toMatchObject({ ok: true });
@@ -66,7 +71,11 @@ describe('leaves about the gateway', () => {
   });
 
   it('sandbox test tells what commands can reach', async () => {
-    const { ok, reason, probes } = (await json('sandbox', 'test')) as { ok: boolean; reason?: string; probes: object[] };
+    const { ok, reason, probes } = (await json('sandbox', 'test')) as {
+      ok: boolean;
+      reason?: string;
+      probes: object[];
+    };
     expect([ok, reason, probes.length > 5]).toEqual([true, undefined, true]);
   });
 
@@ -106,27 +115,15 @@ describe('leaves about the gateway', () => {
     expect((await run('config', 'explain', 'gateway.prt')).stderr).toContain('did you mean "port"?');
   });
 
-  it('plugins update, skills create and validate', async () => {
-    const source = join(gateway.stateDir, 'a-plugin');
-    mkdirSync(source);
-    const write = (version: string): void =>
-      writeFileSync(join(source, 'openclaw.plugin.json'), JSON.stringify({ id: 'a-plugin', version, configSchema: {} }));
-    write('1.0.0');
-    expect((await run('plugins', 'install', source)).stderr).toBe('');
-    expect((await run('plugins', 'update', 'a-plugin')).stdout).toContain('is as it was');
-    write('1.1.0');
-    expect(await json('plugins', 'update', '--all')).toMatchObject({ plugins: [{ id: 'a-plugin', version: '1.1.0', changed: true }] });
-    expect((await run('plugins', 'uninstall', 'a-plugin')).stdout).toBe('a-plugin is gone\n');
-    const made = (await run('skills', 'create', 'plant-care', '--description', 'When to water')).stdout.trim();
-    expect((await run('skills', 'validate', join(made, '..'))).stdout).toBe('plant-care: valid\n');
-    writeFileSync(made, '---\nname: [\n---\n');
-    expect((await run('skills', 'validate', join(made, '..'))).code).toBe(1);
-  });
-
   it('manners: forms, parts, prefixes, names, choices, suggestions, nothing done', async () => {
-    const job = (await json('cron', 'create', '--name', 'tea', '--at', '2h', '--system-event', 'tea')) as { id: string };
+    const job = (await json('cron', 'create', '--name', 'tea', '--at', '2h', '--system-event', 'tea')) as {
+      id: string;
+    };
     for (const typed of [job.id, job.id.slice(0, 6), 'tea'])
-      expect(await run('automations', 'show', typed)).toMatchObject({ stderr: '', stdout: expect.stringContaining(job.id) as string });
+      expect(await run('automations', 'show', typed)).toMatchObject({
+        stderr: '',
+        stdout: expect.stringContaining(job.id) as string,
+      });
     const yaml = parse((await run('cron', 'list', '-o', 'yaml')).stdout) as { jobs: { name: string }[] };
     expect(yaml.jobs[0]?.name).toBe('tea');
     expect((await run('cron', 'list', '--field', 'jobs.*.name')).stdout).toBe('tea\n');
@@ -143,6 +140,31 @@ describe('leaves about the gateway', () => {
     expect((await run('cron', 'list', 'surplus')).stderr).toContain('see:');
     expect((await run('cron', 'delete', 'tea')).stdout).toBe(`removed ${job.id}\n`);
     expect(await run('cron', 'rm', 'tea')).toMatchObject({ code: 1, stdout: '' });
-    expect((await run('help', 'cron', 'rm')).stdout).toMatch(/Also called: remove, delete[\s\S]*Example:\n {2}openclaw cron rm/);
+    expect((await run('help', 'cron', 'rm')).stdout).toMatch(
+      /Also called: remove, delete[\s\S]*Example:\n {2}openclaw cron rm/,
+    );
+  });
+
+  // Plugins make the gateway start anew, so this comes last.
+  it('plugins update, skills create and validate', async () => {
+    const source = join(gateway.stateDir, 'a-plugin');
+    mkdirSync(source);
+    const write = (version: string): void =>
+      writeFileSync(
+        join(source, 'openclaw.plugin.json'),
+        JSON.stringify({ id: 'a-plugin', version, configSchema: {} }),
+      );
+    write('1.0.0');
+    expect((await run('plugins', 'install', source)).stderr).toBe('');
+    expect((await run('plugins', 'update', 'a-plugin')).stdout).toContain('is as it was');
+    write('1.1.0');
+    expect(await json('plugins', 'update', '--all')).toMatchObject({
+      plugins: [{ id: 'a-plugin', version: '1.1.0', changed: true }],
+    });
+    expect((await run('plugins', 'uninstall', 'a-plugin')).stdout).toBe('a-plugin is gone\n');
+    const made = (await run('skills', 'create', 'plant-care', '--description', 'When to water')).stdout.trim();
+    expect((await run('skills', 'validate', join(made, '..'))).stdout).toBe('plant-care: valid\n');
+    writeFileSync(made, '---\nname: [\n---\n');
+    expect((await run('skills', 'validate', join(made, '..'))).code).toBe(1);
   });
 });

@@ -118,7 +118,12 @@ export class ModelsScanCommand extends CallingCommand {
     if (model === undefined) throw new OpenclawError('MODELS_NONE', 'no model works, so nothing was changed');
     const files = new ConfigFiles(this.env);
     const before = files.load().config.agents?.defaults?.model;
-    const path = ['agents', 'defaults', 'model', ...(before === undefined || typeof before === 'string' ? [] : ['primary'])];
+    const path = [
+      'agents',
+      'defaults',
+      'model',
+      ...(before === undefined || typeof before === 'string' ? [] : ['primary']),
+    ];
     await files.writer.edit([{ path, value: model }], BY_COMMAND);
   }
 
