@@ -34,14 +34,19 @@ export class HeartbeatStore {
 
   async all(): Promise<HeartbeatState[]> {
     const rows = await this.database.read.selectFrom('heartbeats').selectAll().execute();
-    return this.database.readable('heartbeats', rows, (row) => row.agent_id, (row) => ({
-      agentId: row.agent_id,
-      lastRunAt: Number(row.last_run_at),
-      ...(row.run_id === null ? {} : { runId: row.run_id }),
-      ...(row.last_text === null ? {} : { lastText: row.last_text }),
-      ...(row.last_text_at === null ? {} : { lastTextAt: Number(row.last_text_at) }),
-      ...(row.outcome === null ? {} : { outcome: JSON.parse(row.outcome) as HeartbeatOutcome }),
-    }));
+    return this.database.readable(
+      'heartbeats',
+      rows,
+      (row) => row.agent_id,
+      (row) => ({
+        agentId: row.agent_id,
+        lastRunAt: Number(row.last_run_at),
+        ...(row.run_id === null ? {} : { runId: row.run_id }),
+        ...(row.last_text === null ? {} : { lastText: row.last_text }),
+        ...(row.last_text_at === null ? {} : { lastTextAt: Number(row.last_text_at) }),
+        ...(row.outcome === null ? {} : { outcome: JSON.parse(row.outcome) as HeartbeatOutcome }),
+      }),
+    );
   }
 
   async find(agentId: string): Promise<HeartbeatState | undefined> {

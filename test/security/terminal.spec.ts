@@ -75,6 +75,7 @@ describe('the terminal of the owner', () => {
     'bootstrap/free-ports.ts',
     'bootstrap/run-gateway.ts',
     'cli/completion/answer-completion.ts',
+    'cli/help/answer-help.ts',
     'cli/run-cli.ts',
     'common/cli/cli-error.ts',
     'common/cli/output.ts',

@@ -34,6 +34,7 @@ const KNOWN: Record<string, string> = {
   'src/channels/webhook/held-files.service.ts': 'written by the gateway under a name of its own',
   'src/channels/webhook/webhook.adapter.ts': 'a copy that the gateway keeps until it is sent',
   'src/cli/completion/answer-completion.ts': 'a file of the program',
+  'src/cli/help/answer-help.ts': 'a file of the program',
   'src/common/app-root.ts': 'a file of the program',
   'src/common/atomic-file.ts': 'for files of the state folder',
   'src/common/lock-file.ts': 'written by a gateway',

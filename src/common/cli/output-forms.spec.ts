@@ -1,4 +1,3 @@
-import { parseConfigPath } from '../../config/config-path';
 import { cutToWidth, displayWidth, wrapToWidth } from './display-width';
 import { idByPrefix } from './id-by-prefix';
 import { localTime, relativeTime, timeText } from './output';
@@ -56,20 +55,20 @@ describe('a table', () => {
 
 describe('output for programs', () => {
   const VALUE = { ok: true, list: [{ key: 'a', n: 1 }, { key: 'b' }], text: 'a\u202eb' };
-  const field = (text: string): string => {
-    wantField(text, parseConfigPath(text));
+  const field = (...path: (string | number)[]): string => {
+    wantField(path.join('.'), path);
     return structuredText(VALUE);
   };
   afterEach(() => wantNothing());
 
   it('is JSON, YAML, or one part', () => {
     expect(JSON.parse(structuredText(VALUE))).toEqual(VALUE);
-    expect(field('list[1].key')).toBe('b');
-    expect(field('list.*.key')).toBe('a\nb');
-    expect(JSON.parse(field('list[0]'))).toEqual({ key: 'a', n: 1 });
+    expect(field('list', 1, 'key')).toBe('b');
+    expect(field('list', '*', 'key')).toBe('a\nb');
+    expect(JSON.parse(field('list', 0))).toEqual({ key: 'a', n: 1 });
     expect(field('ok')).toBe('true');
-    expect(() => field('list[0].nothing')).toThrow('there are: key, n');
-    expect(() => field('list[7]')).toThrow('2 entries');
+    expect(() => field('list', 0, 'nothing')).toThrow('there are: key, n');
+    expect(() => field('list', 7)).toThrow('2 entries');
   });
 
   it('writes YAML that says the same, and shows what can not be seen', async () => {

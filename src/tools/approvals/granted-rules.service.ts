@@ -41,10 +41,15 @@ export class GrantedRules {
     return [
       ...this.forJob(agentId, rules),
       ...(rules ?? []).filter(({ kind }) => kind === 'session'),
-      ...this.database.readable('approvals', [...own.values()], ({ id }) => id, ({ id, request }): GrantedRule => {
-        const { sessionRule, command } = JSON.parse(request) as ApprovalRequest;
-        return { kind: 'session', approvalId: id, text: sessionRule ?? command };
-      }),
+      ...this.database.readable(
+        'approvals',
+        [...own.values()],
+        ({ id }) => id,
+        ({ id, request }): GrantedRule => {
+          const { sessionRule, command } = JSON.parse(request) as ApprovalRequest;
+          return { kind: 'session', approvalId: id, text: sessionRule ?? command };
+        },
+      ),
     ];
   }
 }
