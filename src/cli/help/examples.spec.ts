@@ -35,7 +35,7 @@ function faultOf({ node }: Leaf, example: string): string | undefined {
     if (!flag) return `there is no ${word}`;
     if (flag.value === undefined) continue;
     const value = words[++index];
-    const values: readonly string[] | undefined = 'values' in flag ? (flag.values as readonly string[]) : undefined;
+    const { values } = flag as Partial<CommandNode['flags'][number]>;
     if (value === undefined) return `${word} has no value`;
     if (values && !values.includes(value)) return `${word} does not take "${value}"`;
   }
