@@ -94,6 +94,9 @@ export interface MethodParams {
     body?: unknown;
     timeoutMs?: number;
   };
+  'channels.capabilities': {
+    channel?: string;
+  };
   'channels.deadLetters.list': {
     channel?: string;
     limit?: number;
@@ -141,6 +144,11 @@ export interface MethodParams {
     channel: string;
     accountId?: string;
     credentials: Record<string, unknown>;
+  };
+  'channels.resolve': {
+    channel?: string;
+    accountId?: string;
+    names: string[];
   };
   'channels.start': {
     channel: string;
@@ -451,6 +459,22 @@ export interface MethodParams {
     type?: string;
     sinceSeq?: number;
   };
+  'directory.groups': {
+    channel?: string;
+    accountId?: string;
+    query?: string;
+    limit?: number;
+  };
+  'directory.peers': {
+    channel?: string;
+    accountId?: string;
+    query?: string;
+    limit?: number;
+  };
+  'directory.self': {
+    channel?: string;
+    accountId?: string;
+  };
   'doctor.memory.status': {
     agentId?: string;
     probe?: boolean;
@@ -529,9 +553,18 @@ export interface MethodParams {
     maxBytes?: number;
   };
   'maintenance.run': Record<never, never>;
+  'memory.get': {
+    agentId?: string;
+    path: string;
+    from?: number;
+    lines?: number;
+  };
   'memory.index': {
     agentId?: string;
     force?: boolean;
+  };
+  'memory.reset': {
+    agentId?: string;
   };
   'memory.review': {
     agentId?: string;
@@ -553,6 +586,13 @@ export interface MethodParams {
   };
   'memory.status': {
     agentId?: string;
+  };
+  'message.action': {
+    channel?: string;
+    accountId?: string;
+    action: string;
+    params: Record<string, unknown>;
+    idempotencyKey?: string;
   };
   'models.authStatus': {
     agentId?: string;
@@ -690,6 +730,15 @@ export interface MethodParams {
     limit?: number;
     sessionKey?: string;
     state?: 'waiting' | 'running' | 'answered' | 'failed' | 'dropped' | 'undelivered';
+  };
+  'sandbox.explain': {
+    sessionKey?: string;
+    agentId?: string;
+  };
+  'sandbox.list': Record<never, never>;
+  'sandbox.recreate': {
+    sessionKey?: string;
+    all?: boolean;
   };
   'secrets.reload': Record<never, never>;
   'secrets.store.delete': {
@@ -1078,6 +1127,13 @@ export interface MethodParams {
     stranger?: boolean;
     subagent?: boolean;
     sandboxed?: boolean;
+  };
+  'tools.invoke': {
+    name: string;
+    args?: Record<string, unknown>;
+    sessionKey?: string;
+    agentId?: string;
+    idempotencyKey?: string;
   };
   'tools.judge': {
     tool: string;
