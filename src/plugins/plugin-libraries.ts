@@ -56,10 +56,10 @@ export async function fetchLibraries(root: string, kind: SourceKind, { env, guar
         );
   for (const lock of LOCKS) if (existsSync(join(root, lock))) checkLock(root, lock);
   await rm(join(root, 'node_modules'), { recursive: true, force: true });
-  const end = await withGuardedWay(guard, env, await registriesOf(dirname(root), env), ({ npm }) =>
+  const end = await withGuardedWay(guard, env, await registriesOf(dirname(root), env), ({ npm, env: extraEnv }) =>
     runProgram(
       ['npm', 'install', ...SAFE_NPM_OPTIONS, ...npm, '--omit=dev', '--install-links', '--no-audit', '--no-fund'],
-      { cwd: root, env, timeoutMs: LIBRARIES_MS },
+      { cwd: root, env, extraEnv, timeoutMs: LIBRARIES_MS },
     ),
   );
   if (end.code !== 0)

@@ -221,6 +221,62 @@ describe('what is fetched by git and npm', () => {
     expect(existsSync(at('ran'))).toBe(false);
   }, 120_000);
 
+  it('comes by ssh from the host that was looked at, and from nothing that is no host', async () => {
+    const bin = put('bin', { ssh: `#!/bin/sh\nprintf '%s\\n' "$@" >> ${at('ssh-calls')}\nexit 1\n` });
+    chmodSync(join(bin, 'ssh'), 0o755);
+    const looked: string[] = [];
+    const fetching = (trustsSource = false): ConstructorParameters<typeof SkillInstaller>[1] => ({
+      env: { ...env(), PATH: `${bin}:${env()['PATH'] ?? ''}` },
+      home: at('home'),
+      cwd: base,
+      download: () => Promise.reject(new Error('no archive is fetched')),
+      guard: (host, port) => {
+        looked.push(`${host} ${port}`);
+        return Promise.resolve('203.0.113.7');
+      },
+      trustsSource,
+    });
+    const install = (source: string, trusts?: boolean): Promise<unknown> =>
+      new SkillInstaller(at('state'), fetching(trusts)).install(source, () =>
+        Promise.resolve({ install: true, acceptsRisk: true }),
+      );
+    for (const source of [
+      'git@-oProxyCommand=touch ran:a/b.git',
+      'ssh://-oProxyCommand=touch%20ran/a.git',
+      'ssh://$(touch${IFS}ran)/a.git',
+      'git@`touch ran`:a.git',
+      'git@a;touch ran:b.git',
+      'ext::sh -c touch% ran .git',
+      'git+ext::sh -c touch% ran .git',
+      'file:///etc/skill.git',
+      'git+file:///etc/skill.git',
+      'git://example.org/skill.git',
+      'http://example.org/skill.git',
+      'ftp://example.org/skill.git',
+      '--upload-pack=touch ran .git',
+      'git@example.org:a.git#--upload-pack=x',
+    ])
+      for (const trusts of [false, true]) await expect([source, install(source, trusts)][1]).rejects.toThrow();
+    expect([looked, existsSync(at('ssh-calls')), existsSync(at('ran'))]).toEqual([[], false, false]);
+
+    for (const [source, host, port] of [
+      ['git@example.org:a/b.git', 'example.org', 22],
+      ['ssh://git@example.org:2222/a/b.git', 'example.org', 2222],
+    ] as const) {
+      rmSync(at('ssh-calls'), { force: true });
+      await expect(install(source)).rejects.toThrow();
+      expect(looked.at(-1)).toBe(`${host} ${port}`);
+      const called = readFileSync(at('ssh-calls'), 'utf8').split('\n');
+      expect(called).toEqual(expect.arrayContaining(['HostName=203.0.113.7', 'ProxyCommand=none', 'BatchMode=yes']));
+      expect(called).toContain(`HostKeyAlias=${port === 22 ? host : `[${host}]:${port}`}`);
+      // Who writes it at the terminal has their own settings of ssh.
+      rmSync(at('ssh-calls'), { force: true });
+      await expect(install(source, true)).rejects.toThrow();
+      expect(readFileSync(at('ssh-calls'), 'utf8')).not.toContain('HostName');
+    }
+    expect(looked).toHaveLength(2);
+  }, 120_000);
+
   it('comes from a repository, which sends git on to no private address', async () => {
     const work = put('work', { 'SKILL.md': SKILL });
     git(work, 'init', '--quiet', '.');
@@ -249,6 +305,20 @@ describe('what is fetched by git and npm', () => {
       await expect(
         new SkillInstaller(at('state'), fetching()).install(`${server.url}/counter.git`, yes),
       ).rejects.toThrow();
+      // Whatever is said of hosts that need no proxy, and of one that the owner has.
+      const dead = 'http://127.0.0.1:9';
+      for (const variables of [
+        { NO_PROXY: '127.0.0.1' },
+        { no_proxy: 'localhost,127.0.0.1' },
+        { NO_PROXY: '*' },
+        { NO_PROXY: '127.0.0.0/8', HTTPS_PROXY: dead },
+        { no_proxy: '127.0.0.1', https_proxy: dead },
+      ]) {
+        const asked = { ...fetching(), env: { ...env(), ...variables } };
+        await expect(
+          new SkillInstaller(at('state'), asked).install(`${server.url}/counter.git`, yes),
+        ).rejects.toMatchObject({ code: 'SKILL_SOURCE_FAILED' });
+      }
       expect(server.asked).toEqual([]);
       // As its owner writes it at the terminal: the host that is written, and no other.
       const own = { ...fetching(), trustsSource: true };
@@ -258,6 +328,8 @@ describe('what is fetched by git and npm', () => {
       expect([server.asked.length > 0, inner.asked]).toEqual([true, []]);
       const [staged] = await new SkillInstaller(at('state'), own).install(`${server.url}/counter.git`, yes);
       expect(staged?.manifest.name).toBe('counter');
+      const beside = { ...own, env: { ...env(), NO_PROXY: '.example.org, 127.0.0.1', HTTPS_PROXY: dead } };
+      expect(await new SkillInstaller(at('beside'), beside).install(`${server.url}/counter.git`, yes)).toHaveLength(1);
       expect(lstatSync(at('state', 'skills', 'counter', 'SKILL.md')).isFile()).toBe(true);
       // As somebody asks whose operator has opened both.
       const opened = fetching({ OPENCLAW_ALLOW_PRIVATE_ORIGINS: `${server.url},${inner.url}` });

@@ -13,7 +13,13 @@ import type { LockedSkill } from '../trust/skill-lock';
 import { SKILL_FILE } from '../catalog/skill-scan';
 import { dropGitFolders } from '../../tools/git/drop-git-folders';
 import { SAFE_GIT_ENVIRONMENT, SAFE_GIT_OPTIONS } from '../../tools/git/safe-git';
-import { type OriginGuard, SAFE_NPM_OPTIONS, registriesOf, withGuardedWay } from './guarded-programs';
+import {
+  type OriginGuard,
+  type ProxyOptions,
+  SAFE_NPM_OPTIONS,
+  registriesOf,
+  withGuardedWay,
+} from './guarded-programs';
 import { runProgram } from './run-program';
 
 const FETCH_TIMEOUT_MS = 120_000;
@@ -176,12 +182,16 @@ async function fetchGit(
     throw failed(`${remote}: git sources begin with https://, ssh:// or git@`);
   if (ref !== undefined && !/^[\w][\w./-]*$/.test(ref)) throw failed(`"${ref}" is no branch, tag or commit`);
   await mkdir(into, { recursive: true });
-  if (local !== undefined) return checkOut(remote, ref, into, options, []);
+  if (local !== undefined) return checkOut(remote, ref, into, options);
   const { host, port, origin } = placeOfGit(remote);
-  const trusted = options.trustsSource && origin !== undefined ? [origin] : [];
-  // Connections of ssh pass no proxy, and are sent nowhere else.
-  if (origin === undefined && !options.trustsSource) await options.guard(host, port, []);
-  return withGuardedWay(options.guard, options.env, trusted, ({ git }) => checkOut(remote, ref, into, options, git));
+  if (origin === undefined) {
+    // What the owner has written themselves goes the way that their own settings of ssh say.
+    const address = options.trustsSource ? undefined : await options.guard(host, port, []);
+    return checkOut(remote, ref, into, options, { git: [], env: address ? sshTo(address, host, port) : {} });
+  }
+  return withGuardedWay(options.guard, options.env, options.trustsSource ? [origin] : [], (way) =>
+    checkOut(remote, ref, into, options, way),
+  );
 }
 
 async function checkOut(
@@ -189,14 +199,14 @@ async function checkOut(
   ref: string | undefined,
   into: string,
   { env }: FetchOptions,
-  wayOut: readonly string[],
+  wayOut?: Pick<ProxyOptions, 'git' | 'env'>,
 ): Promise<FetchedSource> {
   const must = async (args: string[], what: string): Promise<string> => {
-    const end = await runProgram(['git', ...SAFE_GIT_OPTIONS, ...wayOut, ...args], {
+    const end = await runProgram(['git', ...SAFE_GIT_OPTIONS, ...(wayOut?.git ?? []), ...args], {
       cwd: into,
       env,
       timeoutMs: FETCH_TIMEOUT_MS,
-      extraEnv: { ...SAFE_GIT_ENVIRONMENT },
+      extraEnv: { ...SAFE_GIT_ENVIRONMENT, ...wayOut?.env },
     });
     if (end.code !== 0) throw failed(`${what} failed: ${end.output.trim().split('\n').slice(-2).join(' ')}`);
     return end.output.trim();
@@ -208,6 +218,22 @@ async function checkOut(
   return { kind: 'git', source: ref === undefined ? remote : `${remote}#${ref}`, revision, folder: into };
 }
 
+/** Names and addresses; ssh takes what begins with a dash for an option of its own. */
+const HOST = /^[a-z0-9_][a-z0-9._:-]*$|^::?[0-9a-f:.]*$/i;
+
+/** Has ssh connect to the address that was looked at, and to no other by a setting of its own; the host's key stays its own. */
+const sshTo = (address: string, host: string, port: number): Record<string, string> => {
+  const options = [
+    `HostName=${address}`,
+    `HostKeyAlias=${port === 22 ? host : `'[${host}]:${port}'`}`,
+    'ProxyCommand=none',
+    'ProxyJump=none',
+    'PermitLocalCommand=no',
+    'BatchMode=yes',
+  ];
+  return { GIT_SSH_COMMAND: ['ssh', ...options.flatMap((option) => ['-o', option])].join(' '), GIT_SSH_VARIANT: 'ssh' };
+};
+
 /** Where git would connect to; an origin where it speaks HTTP. @throws OpenclawError SKILL_SOURCE_FAILED */
 function placeOfGit(remote: string): { host: string; port: number; origin?: string } {
   // `git@host:path`, the short way of ssh.
@@ -216,6 +242,7 @@ function placeOfGit(remote: string): { host: string; port: number; origin?: stri
   if (!URL.canParse(address)) throw failed(`${remote} names no host`);
   const url = new URL(address);
   const host = url.hostname.replace(/^\[|\]$/g, '');
+  if (!HOST.test(host)) throw failed(`${remote}: "${host}" is no host`);
   if (url.protocol === 'ssh:') return { host, port: Number(url.port) || 22 };
   return { host, port: Number(url.port) || 443, origin: url.origin };
 }
@@ -230,13 +257,18 @@ async function fetchNpm(spec: string, into: string, { env, guard }: FetchOptions
   const packed = join(dirname(into), 'npm');
   await mkdir(packed, { recursive: true });
   const isLocal = isAbsolute(spec);
-  const end = await withGuardedWay(guard, env, isLocal ? [] : await registriesOf(packed, env), ({ npm }) =>
-    runProgram(['npm', 'pack', ...SAFE_NPM_OPTIONS, ...npm, '--json', '--pack-destination', packed, '--', spec], {
-      // Settings of npm in the folder that the command is called in are somebody else's.
-      cwd: packed,
-      env,
-      timeoutMs: FETCH_TIMEOUT_MS,
-    }),
+  const end = await withGuardedWay(
+    guard,
+    env,
+    isLocal ? [] : await registriesOf(packed, env),
+    ({ npm, env: extraEnv }) =>
+      runProgram(['npm', 'pack', ...SAFE_NPM_OPTIONS, ...npm, '--json', '--pack-destination', packed, '--', spec], {
+        // Settings of npm in the folder that the command is called in are somebody else's.
+        cwd: packed,
+        env,
+        extraEnv,
+        timeoutMs: FETCH_TIMEOUT_MS,
+      }),
   );
   const file = readdirSync(packed).find((name) => name.endsWith('.tgz'));
   if (end.code !== 0 || file === undefined)
