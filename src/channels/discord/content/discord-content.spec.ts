@@ -73,6 +73,7 @@ describe('what Discord sends', () => {
       sender: 'your message',
       text: 'x',
       isForeign: false,
+      ownId: '8',
     });
   });
 });
