@@ -68,7 +68,7 @@ const PRODUCERS: Readonly<Record<string, string>> = {
   'channels/own-words.service.ts': 'file tool',
   'cron/cron.rpc.ts': 'owner',
   'cron/cron-reports.service.ts': 'tool',
-  'cron/cron.store.ts': 'owner',
+  'cron/cron.store.ts': 'owner stranger',
   'cron/cron.tool.ts': 'gateway',
   'heartbeat/heartbeat.rpc.ts': 'owner',
   'heartbeat/heartbeat.service.ts': 'gateway',
