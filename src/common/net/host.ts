@@ -55,6 +55,11 @@ export function matchesHost(host: string, patterns: readonly string[]): boolean 
   );
 }
 
+const PLAIN = /^[a-z0-9_][a-z0-9._-]*$/i;
+
+/** Whether every program takes a text for a host, and none for an option or for more than that. */
+export const isPlainHost = (text: string): boolean => PLAIN.test(text) || parseAddress(text) !== undefined;
+
 /** An address of the web; undefined for everything else. */
 export function parseWebAddress(text: string): URL | undefined {
   if (!URL.canParse(text)) return undefined;

@@ -7,7 +7,7 @@ import { cutText } from '../../common/cut-text';
 import type { ArchiveLimits } from '../../common/archives/archive-limits';
 import { unpackTar, unpackZip } from '../../common/archives/unpack';
 import { OpenclawError } from '../../common/openclaw-error';
-import { hostOf, isWebAddress, parseWebAddress } from '../../common/net/host';
+import { hostOf, isPlainHost, isWebAddress, parseWebAddress } from '../../common/net/host';
 import { expandPath } from '../../config/state-paths';
 import type { LockedSkill } from '../trust/skill-lock';
 import { SKILL_FILE } from '../catalog/skill-scan';
@@ -218,9 +218,6 @@ async function checkOut(
   return { kind: 'git', source: ref === undefined ? remote : `${remote}#${ref}`, revision, folder: into };
 }
 
-/** Names and addresses; ssh takes what begins with a dash for an option of its own. */
-const HOST = /^[a-z0-9_][a-z0-9._:-]*$|^::?[0-9a-f:.]*$/i;
-
 /** Has ssh connect to the address that was looked at, and to no other by a setting of its own; the host's key stays its own. */
 const sshTo = (address: string, host: string, port: number): Record<string, string> => {
   const options = [
@@ -242,7 +239,7 @@ function placeOfGit(remote: string): { host: string; port: number; origin?: stri
   if (!URL.canParse(address)) throw failed(`${remote} names no host`);
   const url = new URL(address);
   const host = url.hostname.replace(/^\[|\]$/g, '');
-  if (!HOST.test(host)) throw failed(`${remote}: "${host}" is no host`);
+  if (!isPlainHost(host)) throw failed(`${remote}: "${host}" is no host`);
   if (url.protocol === 'ssh:') return { host, port: Number(url.port) || 22 };
   return { host, port: Number(url.port) || 443, origin: url.origin };
 }
