@@ -177,7 +177,8 @@ export class LaneService {
 
   /** As {@link abort}; where this process does not run it, whoever does, or takes it up, is asked to. */
   async stop(sessionKey: string, run: string | undefined, reason: AbortReason): Promise<string[]> {
-    while (this.lanes.get(sessionKey)?.isStarting) await sleep(STARTS_MS, this.stopping.signal);
+    while (this.lanes.get(sessionKey)?.isStarting && !this.stopping.signal.aborted)
+      await sleep(STARTS_MS, this.stopping.signal);
     const names = this.abort(sessionKey, run, reason);
     return names.length > 0 ? names : this.stops.ask(sessionKey, run, reason);
   }
@@ -362,6 +363,7 @@ export class LaneService {
     let end = (): void => undefined;
     const ended = new Promise<void>((resolve) => (end = resolve));
     lane.current = { request: started.turn.request, control, mode, ended };
+    lane.isStarting = false;
     const { runId, stopAsked } = started.turn;
     if (stopAsked !== undefined) control.abort(stopAsked);
     const unwatch = this.stops.watch(runId, control);
