@@ -19,7 +19,10 @@ process.on('message', async ({ args, env }) => {
   try {
     await runCli(args, new Environment({ ...env }));
   } finally {
-    for (const name of ['stdout', 'stderr']) process[name].write = kept[name];
+    for (const name of ['stdout', 'stderr']) {
+      process[name].write = kept[name];
+      process[name].removeAllListeners('error');
+    }
     process.send({ code: process.exitCode ?? 0, ...written });
     process.exitCode = 0;
   }
