@@ -163,8 +163,9 @@ describe('the gateway tool', () => {
       const again = await WireClient.connected(bench.gateway.url).catch(() => undefined);
       if (!again) return false;
       bench.client = again;
-      const { payload } = await bench.client.call('chat.history', { sessionKey: 'told', limit: 50 });
-      const messages = payload?.['messages'] as { content: { text?: string }[] }[];
+      // The one that is about to end may be the one that answers.
+      const history = await again.call('chat.history', { sessionKey: 'told', limit: 50 }).catch(() => undefined);
+      const messages = (history?.payload?.['messages'] ?? []) as { content: { text?: string }[] }[];
       content = messages.findLast((message) => message.content[0]?.text?.includes('restarted'))?.content;
       return content !== undefined;
     });
