@@ -173,11 +173,24 @@ describe('doctor', () => {
           gateway: { mode: 'local', auth: { mode: 'token', token: TOKEN }, port: taken },
           agents: { defaults: { workspace: '/proc/nope/ws' } },
           plugins: { entries: { gone: { enabled: true } } },
+          // More than any disk has.
+          maintenance: { minFreeMb: 1e12 },
         },
         files: { 'skills/broken/SKILL.md': '---\nname: [\n---\n', 'secrets.key': 'x', 'exec-approvals.json': '{ no' },
-        env: { OPENCLAW_GATEWAY_PORT: '' },
-        spoil: (stateDir) => chmodSync(join(stateDir, 'secrets.key'), 0o644),
+        env: { OPENCLAW_GATEWAY_PORT: '', HOME: root },
+        spoil: (stateDir) => {
+          chmodSync(join(stateDir, 'secrets.key'), 0o644);
+          const units = join(root, '.config/systemd/user');
+          mkdirSync(units, { recursive: true });
+          const start = 'ExecStart="/nowhere/bin/node" "/nowhere/bin/openclaw" gateway run';
+          writeFileSync(join(units, 'openclaw-gateway.service'), `[Service]\n${start}\n`);
+        },
       });
+      expect(found(problems, 'disk', /only \d+ MB are free .*minFreeMb/).fix).toContain('make room');
+      if (process.platform === 'linux')
+        expect(found(problems, 'service', /starts \/nowhere\/bin\/node, which is not there/).fix).toContain(
+          'gateway install --force',
+        );
       found(problems, 'workspace', /\/proc/);
       expect(found(problems, 'plugin', /gone: .*no such plugin/).fix).toContain('plugins doctor');
       found(problems, 'skill', /broken\/SKILL\.md:\d/);
@@ -251,6 +264,11 @@ describe('doctor', () => {
       expect(doctor.code).toBe(1);
       expect(doctor.stdout).toMatch(/problem {2}model: the model of main/);
       expect(doctor.stdout.match(/the model of main/g)).toHaveLength(1);
+      const stranger = await runCli(['doctor'], {
+        env: { ...env, OPENCLAW_GATEWAY_TOKEN: 'a-token-of-somebody-else-altogether' },
+      });
+      expect(stranger.code).toBe(1);
+      expect(stranger.stdout).toMatch(/problem {2}gateway: .*[\s\S]*OPENCLAW_GATEWAY_TOKEN/);
       const watched = runCli(['status', '--watch', '--json'], { env });
       expect((await watched).code).toBe(2);
     } finally {
