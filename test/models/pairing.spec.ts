@@ -52,8 +52,8 @@ const TOOL: LanguageModelV3FunctionTool = {
   description: 'Reads a file',
   inputSchema: { type: 'object', properties: { path: { type: 'string' } }, required: ['path'] },
 };
-const RUNS = 150;
-const FITTED_RUNS = 60;
+const RUNS = 60;
+const FITTED_RUNS = 30;
 
 describe('any conversation, with another model at any point', () => {
   let models: FakeModels;

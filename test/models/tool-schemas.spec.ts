@@ -246,7 +246,7 @@ describe.each(TARGETS)('tools for %s', (as, api, model) => {
         await ask([tool('any', schema)]);
         expect(models.refusals).toEqual([]);
       }),
-      { numRuns: 300, seed: 7 },
+      { numRuns: 150, seed: 7 },
     );
   });
 

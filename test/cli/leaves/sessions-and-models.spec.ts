@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import JSON5 from 'json5';
 import { FakeModels } from '../../fakes/model-server';
+import { CliWorker } from '../../harness/cli-worker';
 import { GatewayProcess, until } from '../../harness/gateway-process';
 import { type CliResult, runCli } from '../../harness/run-cli';
 
@@ -100,6 +101,7 @@ describe('without a gateway', () => {
 describe('with a gateway', () => {
   let gateway: GatewayProcess;
   let models: FakeModels;
+  let cli: CliWorker;
   beforeAll(async () => {
     models = await FakeModels.start();
     models.answer = () => ({ steps: [{ text: 'said and done' }] });
@@ -109,13 +111,17 @@ describe('with a gateway', () => {
         agents: { defaults: { model: { primary: 'fake/fake-1' } } },
       },
     });
+    cli = CliWorker.start({
+      OPENCLAW_STATE_DIR: gateway.stateDir,
+      OPENCLAW_GATEWAY_PORT: String(gateway.port),
+    });
   });
   afterAll(async () => {
+    await cli.stop();
     await gateway.stop();
     await models.stop();
   });
-  const run = (...args: string[]): Promise<CliResult> =>
-    runCli(args, { env: { OPENCLAW_STATE_DIR: gateway.stateDir, OPENCLAW_GATEWAY_PORT: String(gateway.port) } });
+  const run = (...args: string[]): Promise<CliResult> => cli.run(...args);
 
   it('sessions: send, history, show, patch, abort, tail, delete', async () => {
     expect((await run('sessions', 'send', 'errands', '-m', 'buy milk')).stdout).toMatch(/^taken as /);
@@ -134,7 +140,10 @@ describe('with a gateway', () => {
     expect((await run('sessions', 'show', 'errands')).stdout).not.toContain('thinkingLevel');
     expect((await run('sessions', 'abort', 'errands')).stdout).toBe('nothing was running\n');
     let heard: CliResult | undefined;
-    const tail = run('sessions', 'tail', 'errands', '--for', '15').then((result) => (heard = result));
+    const { stateDir, port } = gateway;
+    const tail = runCli(['sessions', 'tail', 'errands', '--for', '15'], {
+      env: { OPENCLAW_STATE_DIR: stateDir, OPENCLAW_GATEWAY_PORT: String(port) },
+    }).then((result) => (heard = result));
     // As often as it takes: nobody knows when it has begun to listen.
     for (let n = 0; heard === undefined; n++) await run('sessions', 'send', 'errands', '-m', `and again ${n}`);
     expect((await tail).stdout).toContain('said and done');
