@@ -9,7 +9,7 @@ const OPTIONS = {
   swcrc: false,
   configFile: false,
   jsc: {
-    target: 'es2022',
+    target: 'es2023',
     parser: { syntax: 'typescript', decorators: true },
     transform: { legacyDecorator: true, decoratorMetadata: true, useDefineForClassFields: false },
     keepClassNames: true,

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { SqliteFile } from '../../src/storage/sqlite-file';
 import { FakeModels } from '../fakes/model-server';
 import { FakeTelegram } from '../fakes/telegram-server';
+import { telegramConfig } from '../harness/channel-config';
 import { GatewayProcess, until } from '../harness/gateway-process';
 import { type Frame, WireClient } from '../harness/wire-client';
 
@@ -26,13 +27,7 @@ describe('what Telegram answers sends with', () => {
         models: { providers: { fake: models.provider('openai-completions') } },
         agents: { defaults: { model: { primary: 'fake/fake-1' } } },
         channels: {
-          telegram: {
-            botToken: telegram.token,
-            apiRoot: telegram.apiRoot,
-            dmPolicy: 'allowlist',
-            allowFrom: [ANN, BEN, CAROL],
-            streamMode: 'off',
-          },
+          telegram: telegramConfig(telegram, [ANN, BEN, CAROL], { streamMode: 'off' }),
         },
       },
     });

@@ -11,7 +11,7 @@ import type { GatewayClient } from '../../gateway/client/gateway-client';
 import { withGateway } from '../../gateway/client/with-gateway';
 import { ApprovalWatch, resolveApproval } from './approval-watch';
 import { attachmentsOf } from './attached-files';
-import { ChatDesk } from './chat-desk';
+import { ChatShell } from './chat-shell';
 import { type AnswerPayload, handedFiles } from './saved-files';
 import { StreamPrinter } from './stream-printer';
 
@@ -68,12 +68,12 @@ export class ChatCommand extends GatewayCommandBase {
         prompt: 'you> ',
         terminal: isTerminal,
       });
-      const desk = new ChatDesk(client, options.session ?? 'main', options.agent);
+      const shell = new ChatShell(client, options.session ?? 'main', options.agent);
       if (isTerminal) {
         printNote('Ctrl-C stops an answer, /exit or Ctrl-D leaves, /help lists what else there is.');
         lines.on(
           'SIGINT',
-          () => void client.call('chat.abort', { sessionKey: desk.sessionKey }).catch(() => undefined),
+          () => void client.call('chat.abort', { sessionKey: shell.sessionKey }).catch(() => undefined),
         );
         lines.prompt();
       }
@@ -81,13 +81,13 @@ export class ChatCommand extends GatewayCommandBase {
         if (APPROVE.test(text)) void resolveApproval(client, text.replace(APPROVE, ''));
         // What is piped in is taken in its order; somebody at a terminal need not wait for the end of an answer.
         else if (isTerminal && text.startsWith('/') && !FAREWELLS.has(text))
-          void this.obey(desk, client, text, options);
+          void this.obey(shell, client, text, options);
         else return false;
         return true;
       };
       for await (const text of untilFarewell(lines, atOnce)) {
-        if (text.startsWith('/')) await this.obey(desk, client, text, options);
-        else if (text !== '') await this.say(client, text, desk.sessionKey, options);
+        if (text.startsWith('/')) await this.obey(shell, client, text, options);
+        else if (text !== '') await this.say(client, text, shell.sessionKey, options);
         if (isTerminal) lines.prompt();
       }
       lines.close();
@@ -96,15 +96,15 @@ export class ChatCommand extends GatewayCommandBase {
   }
 
   /** What this terminal does itself; other commands are the gateway's, which answers them while a turn runs, too. */
-  private async obey(desk: ChatDesk, client: GatewayClient, text: string, options: ChatOptions): Promise<void> {
+  private async obey(shell: ChatShell, client: GatewayClient, text: string, options: ChatOptions): Promise<void> {
     try {
-      if (!options.json && (await desk.handle(text))) return;
+      if (!options.json && (await shell.handle(text))) return;
     } catch (error) {
       printNote(`error: ${messageOf(error)}`);
       process.exitCode = ExitCode.failed;
       return;
     }
-    await this.say(client, text, desk.sessionKey, options);
+    await this.say(client, text, shell.sessionKey, options);
   }
 
   /** One question and its answer; what goes wrong is said, and the conversation goes on. */

@@ -5,20 +5,13 @@ import { type GatewayOptions, parseWholeNumber } from '../../common/cli/cli-comm
 import { printAnswer, printJson, printLine, printNote, timeText } from '../../common/cli/output';
 import { commandLine } from '../../common/cli/own-commands';
 import { OpenclawError } from '../../common/openclaw-error';
-import { isPlainObject } from '../../common/plain-object';
 import { MAX_TIMER_MS, timerMs } from '../../common/sleep';
 import { resolveGatewayTarget } from '../../config/gateway-target';
 import { CallingCommand } from '../../config/calling-command';
 import { withGateway } from '../../gateway/client/with-gateway';
+import { type ShownMessage, textOfMessage } from './shown-message';
 
 const DEFAULT_MESSAGES = 20;
-/** The longest that a timer runs, some 24 days. */
-
-interface HistoryMessage {
-  role: string;
-  content: unknown;
-  timestamp?: number;
-}
 
 interface SessionRow extends Record<string, unknown> {
   key: string;
@@ -63,7 +56,7 @@ export class SessionsHistoryCommand extends SessionCommand {
   }
 
   async run([key]: string[], options: GatewayOptions & { limit?: number }): Promise<void> {
-    const answer = await this.call<{ messages: HistoryMessage[] }>(options, 'chat.history', {
+    const answer = await this.call<{ messages: ShownMessage[] }>(options, 'chat.history', {
       sessionKey: (await this.describe(this.need(key), options)).key,
       limit: options.limit ?? DEFAULT_MESSAGES,
     });
@@ -223,7 +216,7 @@ export class SessionsTailCommand extends SessionCommand {
         const { sessionKey, state, message } = (payload ?? {}) as {
           sessionKey?: string;
           state?: string;
-          message?: HistoryMessage;
+          message?: ShownMessage;
         };
         if (event !== 'chat' || state !== 'final' || sessionKey !== name || !message) return;
         if (options.json) printJson(message);
@@ -238,21 +231,13 @@ export class SessionsTailCommand extends SessionCommand {
   }
 }
 
-function printMessage({ role, content, timestamp }: HistoryMessage): void {
-  const text = textOf(content);
+function printMessage(message: ShownMessage): void {
+  const { role, timestamp } = message;
+  const text = textOfMessage(message);
   if (text === '') return;
   printLine(`${role}${timestamp === undefined ? '' : `, ${timeText(timestamp)}`}`);
   printAnswer(text);
   printLine();
-}
-
-function textOf(content: unknown): string {
-  if (typeof content === 'string') return content;
-  if (!Array.isArray(content)) return '';
-  return content
-    .map((part: unknown) => (isPlainObject(part) && typeof part['text'] === 'string' ? part['text'] : ''))
-    .filter((text) => text !== '')
-    .join('\n');
 }
 
 export const SESSION_LEAVES = [

@@ -34,7 +34,7 @@ export class StopRequests {
     if (!open) return [];
     const names = namesOf(open.request);
     if (run !== undefined && !names.includes(run) && !open.request.runIds.includes(run)) return [];
-    await this.turns.askToStop(sessionKey, open.runId, reason);
+    await this.turns.askToStop(open.runId, reason);
     return names;
   }
 

@@ -165,19 +165,14 @@ export class TurnStore {
     if (await this.isRunningIn(transaction, sessionKey)) throw unavailable(`session ${sessionKey} is still active`);
   };
 
-  /**
-   * Asks whoever runs the turn of a session, or will take it up, to end it.
-   * @param run only where it is this one, by our id
-   */
-  async askToStop(sessionKey: string, run: string | undefined, reason: string): Promise<void> {
+  /** Asks whoever runs a turn, or will take it up, to end it. */
+  async askToStop(runId: string, reason: string): Promise<void> {
     await this.database.write('turn.ask-stop', (transaction) =>
       transaction
         .updateTable('turns')
         .set({ stop_asked: reason })
-        .where('session_key', '=', sessionKey)
+        .where('run_id', '=', runId)
         .where('state', '=', 'running')
-        .where('kind', '=', 'turn')
-        .$if(run !== undefined, (query) => query.where('run_id', '=', run ?? ''))
         .execute(),
     );
   }

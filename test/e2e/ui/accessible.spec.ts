@@ -35,7 +35,7 @@ const AT_REST = `(async () => {
   const frame = () => new Promise((drawn) => requestAnimationFrame(drawn));
   await frame();
   await frame();
-  await Promise.allSettled(document.getAnimations().filter(({ effect }) => effect.getComputedTiming().endTime !== Infinity).map(({ finished }) => finished));
+  await Promise.allSettled(document.getAnimations().filter(({ effect }) => effect?.getComputedTiming().endTime !== Infinity).map(({ finished }) => finished));
 })()`;
 
 interface Violation {
@@ -65,7 +65,7 @@ describeWithBrowser('every state of the page', () => {
     await browser.close();
   });
 
-  /** What axe finds; `rules` narrows it to some rules, `without` leaves some out. */
+  /** What axe finds, by its own options. */
   const violations = async (options: object): Promise<unknown[]> => {
     const found = (await page.evaluate(
       `axe.run(document, { resultTypes: ['violations'], ...${JSON.stringify(options)} })`,

@@ -1,13 +1,7 @@
 import { printAnswer, printNote, printTable, timeText } from '../../common/cli/output';
 import { UsageError } from '../../common/cli/cli-error';
-import { textOf } from '../../common/content-parts';
 import type { GatewayClient } from '../../gateway/client/gateway-client';
-
-interface HistoryMessage {
-  role: string;
-  content?: unknown;
-  timestamp?: number;
-}
+import { type ShownMessage, textOfMessage } from '../sessions/shown-message';
 
 interface SessionRow {
   key: string;
@@ -28,7 +22,7 @@ const COMMANDS: readonly [form: string, what: string][] = [
 ];
 
 /** What `openclaw chat` does by itself: it looks at conversations and goes from one to another. */
-export class ChatDesk {
+export class ChatShell {
   constructor(
     private readonly client: GatewayClient,
     /** The conversation that is held now. */
@@ -65,15 +59,16 @@ export class ChatDesk {
     const limit = count === undefined ? DEFAULT_HISTORY : Number(count);
     if (!Number.isInteger(limit) || limit < 1 || limit > MOST_HISTORY)
       throw new UsageError(`/history takes a number from 1 to ${MOST_HISTORY}, got "${count ?? ''}"`);
-    const { messages } = await this.client.call<{ messages: HistoryMessage[] }>('chat.history', {
+    const { messages } = await this.client.call<{ messages: ShownMessage[] }>('chat.history', {
       sessionKey: this.sessionKey,
       limit,
     });
     const said = messages.filter(({ role }) => role === 'user' || role === 'assistant');
     if (said.length === 0) printNote('nothing was said yet');
-    for (const { role, content, timestamp } of said) {
+    for (const message of said) {
+      const { role, timestamp } = message;
       printNote(`${role}${timestamp === undefined ? '' : `, ${timeText(timestamp)}`}`);
-      printAnswer(typeof content === 'string' ? content : Array.isArray(content) ? textOf(content as never) : '');
+      printAnswer(textOfMessage(message));
     }
   }
 
