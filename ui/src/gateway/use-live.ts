@@ -1,5 +1,6 @@
 import { startTransition, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { messageOf } from '../../../src/common/openclaw-error';
+import { CallError } from './gateway-socket';
 import { knownAnswers } from './known-answers';
 import type { MethodCall } from './method-call';
 import { useGateway } from './use-gateway';
@@ -11,6 +12,8 @@ export interface Live<T> {
   refresh(): void;
 }
 
+/** A reading without an answer is tried again after so long; one that is refused is not. */
+const AGAIN_MS = 2000;
 /** Events that come in a row are looked at together. */
 const SETTLE_MS = 250;
 
@@ -36,21 +39,34 @@ export function useLive<T>(
     wanted.current = request;
   });
   const latest = useRef(0);
+  const again = useRef<ReturnType<typeof setTimeout>>(undefined);
   const isConnected = connection.kind === 'connected';
+  const reachable = useRef(isConnected);
+  useEffect(() => {
+    reachable.current = isConnected;
+    return () => clearTimeout(again.current);
+  }, [isConnected]);
 
-  const refresh = useCallback((): void => {
-    const turn = ++latest.current;
-    call<T>(...wanted.current).then(
-      (data) => {
-        knownAnswers.set(key, data);
-        // What somebody types comes before what is read again.
-        if (turn === latest.current) startTransition(() => setState({ key, data }));
-      },
-      (problem: unknown) => {
-        if (turn === latest.current) setState((old) => ({ ...old, key, error: messageOf(problem) }));
-      },
-    );
-  }, [call, key]);
+  const refresh = useCallback(
+    function read(): void {
+      const turn = ++latest.current;
+      clearTimeout(again.current);
+      call<T>(...wanted.current).then(
+        (data) => {
+          knownAnswers.set(key, data);
+          // What somebody types comes before what is read again.
+          if (turn === latest.current) startTransition(() => setState({ key, data }));
+        },
+        (problem: unknown) => {
+          if (turn !== latest.current) return;
+          setState((old) => ({ ...old, key, error: messageOf(problem) }));
+          if (problem instanceof CallError && problem.isUnknown && reachable.current)
+            again.current = setTimeout(read, AGAIN_MS);
+        },
+      );
+    },
+    [call, key],
+  );
 
   useEffect(() => {
     if (isConnected) refresh();

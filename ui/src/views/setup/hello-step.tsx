@@ -46,7 +46,7 @@ export function HelloStep({ plan, change, onDone }: StepProps & { onDone(): void
       setLate(false);
     };
   }, [isWaiting]);
-  const isStarting = !isConnected || (isWaiting && !isLate);
+  const isStarting = !isConnected || isOffline === undefined || (isWaiting && !isLate);
   const say = (): void => run(words, () => ask(call, words));
   return (
     <>
@@ -69,7 +69,7 @@ export function HelloStep({ plan, change, onDone }: StepProps & { onDone(): void
               </Status>
             )}
           </div>
-          {isWaiting && isLate && (
+          {!isStarting && isWaiting && (
             <div className={css['ways']}>
               <Button onClick={() => change({ step: 'model' })}>
                 <Trans>Choose a model</Trans>
