@@ -1,116 +1,27 @@
-import { derivePrompt } from '../../src/agent/prompt/derive-prompt';
 import { EmptyAnswerError } from '../../src/agent/providers/model-error';
-import type { ModelInfo } from '../../src/agent/providers/model-registry.service';
-import type { ModelApi } from '../../src/agent/providers/models.config';
-import { openModel } from '../../src/agent/providers/open-model';
-import { type ModelCallError, callModel } from '../../src/agent/runtime/call-model';
-import type { ModelOutput } from '../../src/agent/runtime/output-collector';
-import type { AssistantPart } from '../../src/sessions/transcript-event';
 import type { ModelAnswer, ModelFormat } from '../fakes/model-formats/model-format';
-import { FakeModels } from '../fakes/model-server';
-
-const TOOL = {
-  type: 'function' as const,
-  name: 'read',
-  description: 'Reads a file',
-  inputSchema: { type: 'object' as const, properties: { path: { type: 'string' as const } } },
-};
-
-interface Said {
-  text: string;
-  thoughts: string;
-  retractions: number;
-}
+import { ModelAsker, callsIn, chunk, events, textOf } from './model-asker';
 
 describe('answers that keep to no rule', () => {
-  let models: FakeModels;
-  let said: Said;
+  let model: ModelAsker;
   beforeAll(async () => {
-    models = await FakeModels.start();
+    model = await ModelAsker.start();
   });
-  afterAll(() => models.stop());
-  beforeEach(() => {
-    models.requests.length = 0;
-    said = { text: '', thoughts: '', retractions: 0 };
-  });
-
-  const infoOf = (api: ModelApi & ModelFormat, provider = 'fake', id = 'fake-1'): ModelInfo => ({
-    provider,
-    id,
-    name: id,
-    api,
-    baseUrl: String(models.provider(api)['baseUrl']),
-    apiKey: 'k',
-    headers: {},
-    contextWindow: 200_000,
-    maxTokens: 4096,
-    reasoning: false,
-    input: ['text'],
-    cost: { input: 1, output: 1, cacheRead: 0, cacheWrite: 0 },
-  });
-  const ask = async (
-    answer: ModelAnswer,
-    info = infoOf('openai-completions'),
-    messages: Parameters<typeof derivePrompt>[0] = [],
-  ): Promise<ModelOutput> => {
-    models.answer = () => answer;
-    return callModel(
-      await openModel(info),
-      info,
-      {
-        prompt: [
-          ...derivePrompt(messages, { acceptsImages: false }),
-          { role: 'user', content: [{ type: 'text', text: 'Hi' }] },
-        ],
-        tools: [TOOL],
-        maxOutputTokens: 4096,
-        abortSignal: new AbortController().signal,
-      },
-      {
-        text: (delta) => (said.text += delta),
-        thinking: (delta) => (said.thoughts += delta),
-        retract: () => {
-          said.retractions++;
-          said.text = '';
-        },
-      },
-    );
-  };
-  const failure = (answer: ModelAnswer): Promise<ModelCallError> =>
-    ask(answer).then(
-      () => Promise.reject(new Error('it was taken')),
-      (error: unknown) => error as ModelCallError,
-    );
-  const events = (chunks: readonly unknown[], end = 'data: [DONE]\n\n'): ModelAnswer => ({
-    steps: [],
-    raw: {
-      type: 'text/event-stream',
-      text: chunks.map((chunk) => `data: ${JSON.stringify(chunk)}\n\n`).join('') + end,
-    },
-  });
-  const chunk = (delta: unknown, finish: string | null = null): unknown => ({
-    id: 'c1',
-    object: 'chat.completion.chunk',
-    created: 1,
-    model: 'm',
-    choices: [{ index: 0, delta, finish_reason: finish }],
-  });
-  const textOf = ({ content }: ModelOutput): string =>
-    content.map((part) => (part.type === 'text' ? part.text : '')).join('');
-  const callsIn = ({ content }: ModelOutput): AssistantPart[] => content.filter((part) => part.type === 'toolCall');
+  afterAll(() => model.stop());
+  beforeEach(() => model.forget());
 
   it.each([
     ['with [DONE]', 'data: [DONE]\n\n'],
     ['without it', ''],
   ])('are kept where no reason for the end is given, %s', async (_, end) => {
-    const output = await ask(
+    const output = await model.ask(
       events([chunk({ role: 'assistant', content: 'Half ' }), chunk({ content: 'and half.' })], end),
     );
     expect([textOf(output), output.finishReason]).toEqual(['Half and half.', 'other']);
   });
 
   it('are failures where no reason is given and nothing was said', async () => {
-    const error = await failure(events([chunk({ role: 'assistant', content: '' })]));
+    const error = await model.failure(events([chunk({ role: 'assistant', content: '' })]));
     expect(error.cause.kind).toBe('malformed');
     expect(error.outputDelivered).toBe(false);
   });
@@ -128,13 +39,13 @@ describe('answers that keep to no rule', () => {
     ],
     ['nothing', events([chunk({ role: 'assistant' }), chunk({}, 'stop')])],
   ])('are empty with %s, and can be asked for again', async (_, answer) => {
-    const error = await failure(answer);
+    const error = await model.failure(answer);
     expect(error.cause).toBeInstanceOf(EmptyAnswerError);
     expect(error.message).toContain('sent an empty answer');
   });
 
   it('tell thoughts from text when both come as text', async () => {
-    const output = await ask(
+    const output = await model.ask(
       events([
         chunk({ content: '<thi' }),
         chunk({ content: 'nk>a door' }),
@@ -143,12 +54,12 @@ describe('answers that keep to no rule', () => {
         chunk({}, 'stop'),
       ]),
     );
-    expect([textOf(output), said.text, said.thoughts]).toEqual(['The window.', 'The window.', 'a door']);
+    expect([textOf(output), model.said.text, model.said.thoughts]).toEqual(['The window.', 'The window.', 'a door']);
     expect(output.content[0]).toEqual({ type: 'thinking', thinking: 'a door' });
   });
 
   it('take back what was shown when it turns out to be thought', async () => {
-    const output = await ask(
+    const output = await model.ask(
       events([
         chunk({ content: 'first the door,' }),
         chunk({ content: ' then\n</th' }),
@@ -156,14 +67,14 @@ describe('answers that keep to no rule', () => {
         chunk({}, 'stop'),
       ]),
     );
-    expect(said.retractions).toBe(1);
-    expect([textOf(output).trim(), said.text.trim()]).toEqual(['The window.', 'The window.']);
+    expect(model.said.retractions).toBe(1);
+    expect([textOf(output).trim(), model.said.text.trim()]).toEqual(['The window.', 'The window.']);
     expect(output.content[0]).toEqual({ type: 'thinking', thinking: 'first the door, then\n' });
   });
 
   it('keep tags that stand in code', async () => {
     const text = 'Write `<think>` so:\n```\n</think>\n```';
-    expect(textOf(await ask({ steps: [{ text }] }))).toBe(text);
+    expect(textOf(await model.ask({ steps: [{ text }] }))).toBe(text);
   });
 
   describe('plain JSON for a stream', () => {
@@ -241,17 +152,17 @@ describe('answers that keep to no rule', () => {
 
     it.each(Object.keys(WHOLE) as ModelFormat[])('is read, in the format %s', async (format) => {
       const raw = { type: 'application/json', text: JSON.stringify(WHOLE[format], undefined, 2) };
-      const output = await ask({ steps: [], raw }, infoOf(format));
-      expect([textOf(output), said.text]).toEqual(['All at once.', 'All at once.']);
+      const output = await model.ask({ steps: [], raw }, model.infoOf(format));
+      expect([textOf(output), model.said.text]).toEqual(['All at once.', 'All at once.']);
       expect(callsIn(output)).toMatchObject([{ name: 'read', arguments: { path: 'a' } }]);
       expect(output.usage).toMatchObject({ input: 5, output: 7 });
       // It was paid for once.
-      expect(models.requests).toHaveLength(1);
+      expect(model.models.requests).toHaveLength(1);
     });
 
     it('is an error where it says so, whatever its status', async () => {
       const raw = { type: 'application/json', text: JSON.stringify({ error: { message: 'slow down', code: 429 } }) };
-      expect((await failure({ steps: [], raw })).cause.kind).toBe('rate_limit');
+      expect((await model.failure({ steps: [], raw })).cause.kind).toBe('rate_limit');
     });
   });
 
@@ -261,7 +172,7 @@ describe('answers that keep to no rule', () => {
     ['a text', JSON.stringify({ path: 'a' })],
   ])('have arguments as %s', async (_, args) => {
     const call = { index: 0, id: 't1', type: 'function', function: { name: 'read', arguments: args } };
-    const output = await ask(events([chunk({ tool_calls: [call] }), chunk({}, 'tool_calls')]));
+    const output = await model.ask(events([chunk({ tool_calls: [call] }), chunk({}, 'tool_calls')]));
     expect(callsIn(output)).toMatchObject([{ id: 't1', name: 'read', arguments: { path: 'a' } }]);
   });
 
@@ -272,7 +183,7 @@ describe('answers that keep to no rule', () => {
       type: 'function',
       function: { name: 'read', arguments: JSON.stringify({ path }) },
     });
-    const output = await ask(
+    const output = await model.ask(
       events([chunk({ tool_calls: [call(3, 'a')] }), chunk({ tool_calls: [call(7, 'b')] }), chunk({}, 'tool_calls')]),
     );
     const calls = callsIn(output) as { id: string; arguments: unknown }[];
@@ -288,16 +199,16 @@ describe('answers that keep to no rule', () => {
       function: { name: 'read', arguments: '{}' },
       extra_content: { google: { thought_signature: 'sig-9' } },
     };
-    const info = infoOf('openai-completions', 'my-router', 'google/gemini-3-pro');
-    const { content } = await ask(events([chunk({ tool_calls: [call] }), chunk({}, 'tool_calls')]), info);
+    const info = model.infoOf('openai-completions', 'my-router', 'google/gemini-3-pro');
+    const { content } = await model.ask(events([chunk({ tool_calls: [call] }), chunk({}, 'tool_calls')]), info);
     const step = { role: 'assistant', api: info.api, provider: info.provider, model: info.id, content };
     const result = { role: 'toolResult', toolCallId: 't1', toolName: 'read', content: [], isError: false };
     const history = [step, result].map((message) => ({ at: 0, message: message as never }));
-    await ask({ steps: [{ text: 'ok' }] }, info, history);
-    expect(models.requests.at(-1)?.text).toContain('{"google":{"thought_signature":"sig-9"}}');
+    await model.ask({ steps: [{ text: 'ok' }] }, info, history);
+    expect(model.models.requests.at(-1)?.text).toContain('{"google":{"thought_signature":"sig-9"}}');
     // Another model gets none of it.
-    await ask({ steps: [{ text: 'ok' }] }, infoOf('openai-completions', 'my-router', 'qwen3'), history);
-    expect(models.requests.at(-1)?.text).not.toContain('sig-9');
+    await model.ask({ steps: [{ text: 'ok' }] }, model.infoOf('openai-completions', 'my-router', 'qwen3'), history);
+    expect(model.models.requests.at(-1)?.text).not.toContain('sig-9');
   });
 
   it('give OpenRouter back what it told of a thought', async () => {
@@ -305,9 +216,9 @@ describe('answers that keep to no rule', () => {
       { type: 'reasoning.text', index: 0, text: 'one ', format: 'anthropic-claude-v1' },
       { type: 'reasoning.text', index: 0, text: 'two', signature: 'sig-1' },
     ];
-    const info = infoOf('openai-completions', 'openrouter', 'anthropic/claude-sonnet-4.5');
+    const info = model.infoOf('openai-completions', 'openrouter', 'anthropic/claude-sonnet-4.5');
     const call = { index: 0, id: 't1', type: 'function', function: { name: 'read', arguments: '{}' } };
-    const { content } = await ask(
+    const { content } = await model.ask(
       events([
         chunk({ reasoning: 'one ', reasoning_details: [details[0]] }),
         chunk({ reasoning: 'two', reasoning_details: [details[1]] }),
@@ -318,12 +229,12 @@ describe('answers that keep to no rule', () => {
     );
     const step = { role: 'assistant', api: info.api, provider: info.provider, model: info.id, content };
     const result = { role: 'toolResult', toolCallId: 't1', toolName: 'read', content: [], isError: false };
-    await ask(
+    await model.ask(
       { steps: [{ text: 'ok' }] },
       info,
       [step, result].map((message) => ({ at: 0, message: message as never })),
     );
-    const sent = (models.requests.at(-1)?.body['messages'] as Record<string, unknown>[]).find(
+    const sent = (model.models.requests.at(-1)?.body['messages'] as Record<string, unknown>[]).find(
       (message) => message['reasoning_details'],
     );
     expect(sent?.['reasoning_details']).toEqual([

@@ -5,7 +5,7 @@ import type {
   LanguageModelV3ToolChoice,
 } from '@ai-sdk/provider';
 import { cutText } from '../../common/cut-text';
-import { isPlainObject } from '../../common/plain-object';
+import { isPlainObject, valueAt } from '../../common/plain-object';
 import type { Dialect } from './dialect';
 import { type FittedSchema, fitSchema } from './fit-schema';
 import { NameMap } from './names';
@@ -47,6 +47,17 @@ export class FittedTools {
   /** The tool that has to be called, by the name that it is sent under. */
   chosen(choice: LanguageModelV3ToolChoice): LanguageModelV3ToolChoice {
     return choice.type === 'tool' ? { type: 'tool', toolName: this.names.of(choice.toolName) } : choice;
+  }
+
+  /** Whether a call under this name means a tool that was sent. */
+  isOffered(name: string): boolean {
+    return this.specs.some((spec) => spec.name === this.names.sentFor(name));
+  }
+
+  /** Whether a parameter of a tool that was sent is a text. */
+  isText(name: string, parameter: string): boolean {
+    const spec = this.specs.find((each) => each.name === this.names.sentFor(name));
+    return valueAt(spec?.inputSchema, ['properties', parameter, 'type']) === 'string';
   }
 
   /** The conversation with the names of tools as they are sent. */

@@ -59,8 +59,20 @@ export class NameMap {
   }
 
   /** What a name that came back stands for. */
-  meaning(sent: string): string {
-    return this.meant.get(sent) ?? sent;
+  meaning(given: string): string {
+    return this.meant.get(this.sentFor(given)) ?? given;
+  }
+
+  /**
+   * The name that was sent and that one that came back means: models put blanks and the marks of their templates around it,
+   * the name of a namespace before it, and capital letters into it. Itself where it means none.
+   */
+  sentFor(given: string): string {
+    const bare = given.replace(/<[|\uff5c][\s\S]*$/, '').trim();
+    const last = bare.split(/[.:/]/).at(-1) ?? bare;
+    for (const name of [given, bare, last]) if (this.meant.has(name)) return name;
+    const alike = [...this.meant.keys()].filter((name) => name.toLowerCase() === last.toLowerCase());
+    return alike.length === 1 ? (alike[0] ?? given) : given;
   }
 
   private take(name: string, as: string): string {

@@ -1,4 +1,6 @@
 import { isPlainObject } from '../../common/plain-object';
+import { regularChunk } from './chat-chunk';
+import { ChatEvents, type Repair, eventsOf } from './chat-events';
 import type { ModelApi } from './models.config';
 
 /** An answer in one piece, to a request that asked for a stream. */
@@ -21,8 +23,8 @@ export function replay(signal: AbortSignal, body: string): void {
 }
 
 /**
- * `fetch` for model servers that keep to their format only roughly: plain JSON instead of a stream, an error with status
- * 200, arguments of a call as an object instead of a text.
+ * `fetch` for model servers that keep to their format only roughly: plain JSON instead of a stream, lines of JSON instead of
+ * events, a page of HTML, an error with status 200, and in OpenAI's older format whatever `regularChunk` puts right.
  */
 export function lenientFetch(api: ModelApi): typeof fetch {
   return async (input, init) => {
@@ -33,13 +35,16 @@ export function lenientFetch(api: ModelApi): typeof fetch {
     const whole = signal ? asked.get(signal) : undefined;
     if (!response.ok || response.body === null || whole === undefined) return response;
     const answer = await peeked(response.body);
-    if (!answer.isJson)
-      return streamed(bytesOf(answer, api === 'openai-completions' ? new RepairedLines() : AS_IT_IS), response);
-    const text = await new Response(bytesOf(answer, AS_IT_IS)).text();
+    const isChat = api === 'openai-completions';
+    if (answer.first === '<') return page(await textOf(answer));
+    if (answer.first !== '{' && answer.first !== '[')
+      return streamed(bytesOf(answer, isChat ? new ChatEvents() : AS_IT_IS), response);
+    const text = await textOf(answer);
     const parsed = parse(text);
+    if (parsed === undefined && isChat) return streamed(new Response(eventsOf(text)).body, response);
     const status = errorStatus(parsed);
     if (status !== undefined) return json(text, status);
-    whole.body = api === 'openai-completions' && parsed !== undefined ? JSON.stringify(repaired(parsed)) : text;
+    whole.body = isChat && parsed !== undefined ? JSON.stringify(regularChunk(parsed) ?? parsed) : text;
     return streamed(new Response('').body, response);
   };
 }
@@ -50,22 +55,25 @@ const json = (body: string, status: number): Response =>
 const streamed = (body: ReadableStream<Uint8Array> | null, { status, headers }: Response): Response =>
   new Response(body, { status, headers });
 
+/** A proxy or a website stands where the model's server was expected. */
+const page = (text: string): Response => {
+  const title = /<title[^>]*>([^<]{1,100})/i.exec(text)?.[1]?.trim();
+  const name = title === undefined ? '' : ` ("${title}")`;
+  const message = `there is a web page${name} where the model was expected; check baseUrl`;
+  return json(JSON.stringify({ error: { message } }), 404);
+};
+
 interface PeekedAnswer {
-  isJson: boolean;
+  /** Its first character that is no blank; empty where there is none. */
+  first: string;
   /** What has been read of it to find that out. */
   read: readonly Uint8Array[];
   reader: ReadableStreamDefaultReader<Uint8Array>;
 }
 
-/** Changes bytes on their way; `undefined` where nothing can be passed on yet. */
-interface Repair {
-  of(chunk: Uint8Array): Uint8Array | undefined;
-  end(): Uint8Array | undefined;
-}
-
 const AS_IT_IS: Repair = { of: (chunk) => chunk, end: () => undefined };
 
-/** Whether an answer is JSON rather than events, by its first character that is none of blanks. */
+/** The beginning of an answer: by its first character JSON and pages are told from events. */
 async function peeked(body: ReadableStream<Uint8Array>): Promise<PeekedAnswer> {
   const reader = body.getReader();
   const read: Uint8Array[] = [];
@@ -76,7 +84,7 @@ async function peeked(body: ReadableStream<Uint8Array>): Promise<PeekedAnswer> {
     read.push(value);
     first = new TextDecoder().decode(value).trim().charAt(0);
   }
-  return { isJson: first === '{' || first === '[', read, reader };
+  return { first, read, reader };
 }
 
 /** One stream, not one piped into another: each costs as much as the rest of a short answer. */
@@ -103,6 +111,8 @@ function bytesOf({ read, reader }: PeekedAnswer, repair: Repair): ReadableStream
   });
 }
 
+const textOf = (answer: PeekedAnswer): Promise<string> => new Response(bytesOf(answer, AS_IT_IS)).text();
+
 function parse(text: string): unknown {
   try {
     return JSON.parse(text) as unknown;
@@ -118,50 +128,4 @@ function errorStatus(body: unknown): number | undefined {
   const { error } = found;
   const code = isPlainObject(error) ? Number(error['code'] ?? error['status']) : Number.NaN;
   return code >= 400 && code < 600 ? code : 502;
-}
-
-/** Lines of events in OpenAI's older format, those with arguments of calls put right. */
-class RepairedLines implements Repair {
-  private readonly decoder = new TextDecoder();
-  private readonly encoder = new TextEncoder();
-  private rest = '';
-
-  of(chunk: Uint8Array): Uint8Array | undefined {
-    const lines = (this.rest + this.decoder.decode(chunk, { stream: true })).split('\n');
-    this.rest = lines.pop() ?? '';
-    if (lines.length === 0) return undefined;
-    return this.encoder.encode(lines.map((line) => `${repairedLine(line)}\n`).join(''));
-  }
-
-  end(): Uint8Array | undefined {
-    this.rest += this.decoder.decode();
-    return this.rest === '' ? undefined : this.encoder.encode(`${repairedLine(this.rest)}\n\n`);
-  }
-}
-
-function repairedLine(line: string): string {
-  if (!line.startsWith('data:') || !line.includes('"tool_calls"')) return line;
-  const parsed = parse(line.slice('data:'.length));
-  return parsed === undefined ? line : `data: ${JSON.stringify(repaired(parsed))}`;
-}
-
-/** An answer whose calls have texts as arguments and ids, and numbers as places. */
-function repaired(body: unknown): unknown {
-  if (!isPlainObject(body) || !Array.isArray(body['choices'])) return body;
-  for (const choice of body['choices'] as unknown[]) {
-    if (!isPlainObject(choice)) continue;
-    for (const holder of [choice['delta'], choice['message']]) {
-      const calls = isPlainObject(holder) ? holder['tool_calls'] : undefined;
-      for (const call of Array.isArray(calls) ? (calls as unknown[]) : []) if (isPlainObject(call)) repairCall(call);
-    }
-  }
-  return body;
-}
-
-function repairCall(call: Record<string, unknown>): void {
-  const { function: called, id, index } = call;
-  if (isPlainObject(called) && typeof called['arguments'] === 'object' && called['arguments'] !== null)
-    called['arguments'] = JSON.stringify(called['arguments']);
-  if (typeof id === 'number') call['id'] = String(id);
-  if (typeof index === 'string') call['index'] = Number.parseInt(index, 10) || 0;
 }

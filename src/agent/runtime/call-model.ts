@@ -35,7 +35,7 @@ export async function callModel(
 ): Promise<ModelOutput> {
   const { options: fitted, tools } = await fitRequest(options, info);
   if (tools.setAside.length > 0) sink.setAside?.(tools.setAside);
-  const collector = new OutputCollector(info, sink, (name, args) => tools.meant(name, args));
+  const collector = new OutputCollector(info, sink, tools);
   const stalled = new AbortController();
   const abortSignal = AbortSignal.any([options.abortSignal, stalled.signal]);
   const watchdog = setTimeout(() => stalled.abort(), stallTimeoutMs);

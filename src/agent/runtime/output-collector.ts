@@ -3,10 +3,12 @@ import type { LanguageModelV3GenerateResult, LanguageModelV3StreamPart, Language
 import type { ProviderFacts } from '../../common/content-parts';
 import { isPlainObject } from '../../common/plain-object';
 import type { AssistantPart, Usage } from '../../sessions/transcript-event';
-import type { MeantCall, SetAside } from '../dialects/fit-tools';
+import type { FittedTools, SetAside } from '../dialects/fit-tools';
 import { EmptyAnswerError, ModelError } from '../providers/model-error';
 import type { ModelInfo } from '../providers/model-registry.service';
 import { REASONING_DETAILS } from '../providers/reasoning-details';
+import { parseArguments } from './call-arguments';
+import { callsInText } from './text-calls';
 import { type TaggedPiece, ThoughtTags } from './thought-tags';
 
 export interface ModelOutput {
@@ -52,7 +54,7 @@ export class OutputCollector {
   constructor(
     private readonly info: ModelInfo,
     private readonly sink: ModelSink,
-    private readonly meant: (name: string, args: Record<string, unknown>) => MeantCall,
+    private readonly tools: FittedTools,
   ) {}
 
   add(part: LanguageModelV3StreamPart): void {
@@ -82,12 +84,9 @@ export class OutputCollector {
         addFacts(this.open.get(part.id), part.providerMetadata);
         this.open.delete(part.id);
         break;
-      case 'tool-call': {
-        const { name, args } = this.meant(part.toolName, parseArguments(part.input));
-        const id = this.ownId(part.toolCallId);
-        this.content.push({ type: 'toolCall', id, name, arguments: args, ...factsOf(part.providerMetadata) });
+      case 'tool-call':
+        this.call(part.toolCallId, part.toolName, parseArguments(part.input), factsOf(part.providerMetadata));
         break;
-      }
       case 'response-metadata':
         this.responseId = part.id ?? this.responseId;
         break;
@@ -185,8 +184,25 @@ export class OutputCollector {
     for (const piece of pieces) {
       if (piece.kind === 'retract') this.retract();
       else if (piece.kind === 'thinking') this.think(piece.delta);
+      else if (piece.kind === 'call') this.calls(piece.text, facts);
       else this.say(piece.delta, facts);
     }
+  }
+
+  /** A server of OpenAI's older format may leave to us what its model has written in the marks of a call. */
+  private calls(text: string, facts: { facts?: ProviderFacts }): void {
+    const { tools } = this;
+    const calls =
+      this.info.api === 'openai-completions'
+        ? callsInText(text, (tool, parameter) => tools.isText(tool, parameter))
+        : undefined;
+    if (!calls?.every(({ name }) => tools.isOffered(name))) return this.say(text, facts);
+    for (const { name, arguments: args } of calls) this.call('', name, args, {});
+  }
+
+  private call(given: string, sent: string, sentArgs: Record<string, unknown>, facts: { facts?: ProviderFacts }): void {
+    const { name, args } = this.tools.meant(sent, sentArgs);
+    this.content.push({ type: 'toolCall', id: this.ownId(given), name, arguments: args, ...facts });
   }
 
   private say(delta: string, facts: { facts?: ProviderFacts }): void {
@@ -252,22 +268,6 @@ const factsOf = (metadata: unknown): { facts?: ProviderFacts } =>
 
 function addFacts(part: AssistantPart | undefined, metadata: unknown): void {
   if (part && metadata) part.facts = { ...part.facts, ...(metadata as ProviderFacts) };
-}
-
-/** How often a text may have been encoded as JSON. */
-const MOST_ENCODINGS = 3;
-
-/** Arguments as an object; some models encode them once more. What is none, the tool's own check tells the model. */
-function parseArguments(input: string): Record<string, unknown> {
-  if (input.trim() === '') return {};
-  let value: unknown = input;
-  try {
-    for (let times = 0; times < MOST_ENCODINGS && typeof value === 'string'; times++) value = JSON.parse(value);
-  } catch {
-    return { $malformed: input };
-  }
-  if (value === null) return {};
-  return isPlainObject(value) ? value : { $malformed: input };
 }
 
 /** A stream that ends without a reason of its own was cut off. */

@@ -11,6 +11,7 @@ function read(pieces: readonly string[]): Told {
   const told: Told = { text: '', thinking: '' };
   for (const piece of [...pieces.flatMap((delta) => tags.add(delta)), ...tags.end()]) {
     if (piece.kind === 'retract') Object.assign(told, { thinking: told.thinking + told.text, text: '' });
+    else if (piece.kind === 'call') told.text += piece.text;
     else told[piece.kind] += piece.delta;
   }
   return told;
@@ -32,6 +33,21 @@ const CASES: [string, Told][] = [
   ],
   ['a ` alone\n<think>b</think>c', { text: 'a ` alone\nc', thinking: 'b' }],
   ['<b>bold</b> and 1 < 2 <', { text: '<b>bold</b> and 1 < 2 <', thinking: '' }],
+  ['all of it in front</think>The window.', { text: 'The window.', thinking: 'all of it in front' }],
+  ['hm.</think> The window.', { text: ' The window.', thinking: 'hm.' }],
+  ['<seed:think>hm</seed:think>Hello', { text: 'Hello', thinking: 'hm' }],
+  ['[THINK]a [b] c[/THINK]Hello [x](y)', { text: 'Hello [x](y)', thinking: 'a [b] c' }],
+  ['◁think▷hm◁/think▷Hello ◁', { text: 'Hello ◁', thinking: 'hm' }],
+  ['<|channel>thought\nhm<channel|>Hello', { text: 'Hello', thinking: '\nhm' }],
+  [
+    '<|channel|>analysis<|message|>hm<|end|><|start|>assistant<|channel|>final<|message|>Hello<|return|>',
+    { text: 'Hello', thinking: 'hm' },
+  ],
+  ['<|channel|>final<|message|>Hello', { text: 'Hello', thinking: '' }],
+  ['Hello<|im_end|>\n<|endoftext|>', { text: 'Hello', thinking: '' }],
+  ['Hello <|im_end|> goes on', { text: 'Hello <|im_end|> goes on', thinking: '' }],
+  ['A turn ends with `<|im_end|>`', { text: 'A turn ends with `<|im_end|>`', thinking: '' }],
+  ['Hello<\uff5cend\u2581of\u2581sentence\uff5c>', { text: 'Hello', thinking: '' }],
   ['<think>1 < 2 </thin</think>ok', { text: 'ok', thinking: '1 < 2 </thin' }],
 ];
 
