@@ -1,6 +1,6 @@
 import type { LanguageModelV3 } from '@ai-sdk/provider';
 import { OfflineModel } from './offline/offline-model';
-import { lenientFetch } from './lenient-fetch';
+import { lenientFetch } from './answers/lenient-fetch';
 import { ModelError } from './model-error';
 import type { ModelInfo } from './model-registry.service';
 import { ReasoningDetails } from './reasoning-details';

@@ -2,7 +2,7 @@ import type { LanguageModelV3, LanguageModelV3CallOptions } from '@ai-sdk/provid
 import type { AssistantPart } from '../../sessions/transcript-event';
 import { fitRequest } from '../dialects/fit-request';
 import { classifyModelError } from '../providers/classify-model-error';
-import { type WholeAnswer, askForStream, replay } from '../providers/lenient-fetch';
+import { type WholeAnswer, askForStream, replay } from '../providers/answers/lenient-fetch';
 import { ModelError } from '../providers/model-error';
 import type { ModelInfo } from '../providers/model-registry.service';
 import { type ModelOutput, type ModelSink, OutputCollector } from './output-collector';

@@ -85,6 +85,8 @@ export class OutputCollector {
         this.open.delete(part.id);
         break;
       case 'tool-call':
+        // What the provider has run itself is none of our tools.
+        if (part.providerExecuted) break;
         this.call(part.toolCallId, part.toolName, parseArguments(part.input), factsOf(part.providerMetadata));
         break;
       case 'response-metadata':
@@ -292,8 +294,8 @@ const isMissingReason = (error: unknown): boolean =>
 
 function describeErrorPart(error: unknown): string {
   if (typeof error === 'string') return error;
-  const { message, type } = (error ?? {}) as { message?: unknown; type?: unknown };
-  return [type, message].filter((text) => typeof text === 'string').join(': ') || JSON.stringify(error);
+  const { message, type, code } = (error ?? {}) as { message?: unknown; type?: unknown; code?: unknown };
+  return [code ?? type, message].filter((text) => typeof text === 'string').join(': ') || JSON.stringify(error);
 }
 
 export function usageOf(usage: LanguageModelV3Usage | undefined, info: ModelInfo): Usage {

@@ -1,7 +1,7 @@
-import { isPlainObject } from '../../common/plain-object';
-import { regularChunk } from './chat-chunk';
-import { ChatEvents, type Repair, eventsOf } from './chat-events';
-import type { ModelApi } from './models.config';
+import { isPlainObject } from '../../../common/plain-object';
+import { ModelEvents, type Repair, eventsOf } from './model-events';
+import { regularFor } from './regular-answers';
+import type { ModelApi } from '../models.config';
 
 /** An answer in one piece, to a request that asked for a stream. */
 export interface WholeAnswer {
@@ -24,7 +24,7 @@ export function replay(signal: AbortSignal, body: string): void {
 
 /**
  * `fetch` for model servers that keep to their format only roughly: plain JSON instead of a stream, lines of JSON instead of
- * events, a page of HTML, an error with status 200, and in OpenAI's older format whatever `regularChunk` puts right.
+ * events, a page of HTML, an error with status 200, and whatever the format's `Regular` puts right.
  */
 export function lenientFetch(api: ModelApi): typeof fetch {
   return async (input, init) => {
@@ -35,16 +35,16 @@ export function lenientFetch(api: ModelApi): typeof fetch {
     const whole = signal ? asked.get(signal) : undefined;
     if (!response.ok || response.body === null || whole === undefined) return response;
     const answer = await peeked(response.body);
-    const isChat = api === 'openai-completions';
     if (answer.first === '<') return page(await textOf(answer));
     if (answer.first !== '{' && answer.first !== '[')
-      return streamed(bytesOf(answer, isChat ? new ChatEvents() : AS_IT_IS), response);
+      return streamed(bytesOf(answer, new ModelEvents(regularFor(api))), response);
     const text = await textOf(answer);
     const parsed = parse(text);
-    if (parsed === undefined && isChat) return streamed(new Response(eventsOf(text)).body, response);
+    const pieces = parsed === undefined ? text : streamedPieces(parsed);
+    if (pieces !== undefined) return streamed(new Response(eventsOf(pieces, regularFor(api))).body, response);
     const status = errorStatus(parsed);
     if (status !== undefined) return json(text, status);
-    whole.body = isChat && parsed !== undefined ? JSON.stringify(regularChunk(parsed) ?? parsed) : text;
+    whole.body = api === 'openai-completions' ? JSON.stringify(regularFor(api).of(parsed)[0] ?? parsed) : text;
     return streamed(new Response('').body, response);
   };
 }
@@ -112,6 +112,12 @@ function bytesOf({ read, reader }: PeekedAnswer, repair: Repair): ReadableStream
 }
 
 const textOf = (answer: PeekedAnswer): Promise<string> => new Response(bytesOf(answer, AS_IT_IS)).text();
+
+/** A list of pieces is a stream that was written as one list: Google does so where nobody asks for events. */
+const streamedPieces = (parsed: unknown): string | undefined =>
+  Array.isArray(parsed) && errorStatus(parsed) === undefined
+    ? parsed.map((piece) => JSON.stringify(piece)).join('\n')
+    : undefined;
 
 function parse(text: string): unknown {
   try {

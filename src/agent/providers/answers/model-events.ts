@@ -1,24 +1,32 @@
-import { regularChunk } from './chat-chunk';
-
 /** Changes bytes on their way; `undefined` where nothing can be passed on yet. */
 export interface Repair {
   of(chunk: Uint8Array): Uint8Array | undefined;
   end(): Uint8Array | undefined;
 }
 
+/** Puts right what was read from one answer, piece by piece. */
+export interface Regular {
+  /** The pieces that this one stands for; none where it tells nothing. */
+  of(piece: unknown): object[];
+  /** What the answer lacks when it ends. */
+  end(): object[];
+}
+
 const DONE = '[DONE]';
 
 /**
- * Events of an answer in OpenAI's older format, one chunk each and regular. A line that holds a whole chunk is an event of
- * its own, whether or not a blank line, or the word `data`, stands with it; one that holds half a chunk waits for the rest.
+ * Events of an answer, one piece each and regular. A line that holds a whole piece is an event of
+ * its own, whether or not a blank line, or the word `data`, stands with it; one that holds half a piece waits for the rest.
  */
-export class ChatEvents implements Repair {
+export class ModelEvents implements Repair {
   private readonly decoder = new TextDecoder();
   private readonly encoder = new TextEncoder();
   /** The line that has no end yet. */
   private line = '';
   /** Lines of an event whose data is no JSON so far. */
   private data: string[] = [];
+
+  constructor(private readonly regular: Regular) {}
 
   of(bytes: Uint8Array): Uint8Array | undefined {
     const lines = (this.line + this.decoder.decode(bytes, { stream: true })).split(/\r\n|\n|\r(?!$)/);
@@ -30,7 +38,7 @@ export class ChatEvents implements Repair {
   end(): Uint8Array | undefined {
     const last = (this.line + this.decoder.decode()).split('\r').map((line) => this.take(line));
     this.data = [];
-    return this.encoded(last.join(''));
+    return this.encoded(last.join('') + events(this.regular.end()));
   }
 
   private take(line: string): string {
@@ -38,8 +46,8 @@ export class ChatEvents implements Repair {
     const isData = line.startsWith('data:');
     if (!isData && (line.startsWith(':') || /^(event|id|retry):/.test(line))) return '';
     const text = isData ? line.slice('data:'.length).trim() : line.trim();
-    if (text.toUpperCase() === DONE) return this.flush() + event(DONE);
-    const whole = this.data.length === 0 ? chunkIn(text) : undefined;
+    if (text.toUpperCase() === DONE) return this.flush();
+    const whole = this.data.length === 0 ? this.eventIn(text) : undefined;
     if (whole !== undefined) return whole;
     if (isData) this.data.push(text);
     return '';
@@ -49,7 +57,18 @@ export class ChatEvents implements Repair {
     if (this.data.length === 0) return '';
     const text = this.data.join('\n');
     this.data = [];
-    return chunkIn(text) ?? event(text.replaceAll('\n', ' '));
+    return this.eventIn(text) ?? event(text.replaceAll('\n', ' '));
+  }
+
+  /** The events of a piece; undefined where the text is no JSON. */
+  private eventIn(text: string): string | undefined {
+    let parsed: unknown;
+    try {
+      parsed = JSON.parse(text) as unknown;
+    } catch {
+      return undefined;
+    }
+    return events(this.regular.of(parsed));
   }
 
   private encoded(text: string): Uint8Array | undefined {
@@ -57,23 +76,13 @@ export class ChatEvents implements Repair {
   }
 }
 
-/** The events of a text that is whole: lines of JSON, say. */
-export function eventsOf(text: string): string {
-  const events = new ChatEvents();
+/** The events of an answer that is whole. */
+export function eventsOf(text: string, regular: Regular): string {
+  const all = new ModelEvents(regular);
   const decoder = new TextDecoder();
-  return [events.of(new TextEncoder().encode(text)), events.end()].map((bytes) => decoder.decode(bytes)).join('');
+  return [all.of(new TextEncoder().encode(text)), all.end()].map((bytes) => decoder.decode(bytes)).join('');
 }
 
 const event = (data: string): string => `data: ${data}\n\n`;
 
-/** The event of a chunk; empty where the text is JSON that tells nothing, undefined where it is none. */
-function chunkIn(text: string): string | undefined {
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
-  }
-  const chunk = regularChunk(parsed);
-  return chunk === undefined ? '' : event(JSON.stringify(chunk));
-}
+const events = (pieces: readonly object[]): string => pieces.map((piece) => event(JSON.stringify(piece))).join('');

@@ -1,4 +1,5 @@
-import { isPlainObject } from '../../common/plain-object';
+import { isPlainObject } from '../../../common/plain-object';
+import { countsOf } from './counts';
 
 type Fields = Record<string, unknown>;
 
@@ -14,7 +15,7 @@ export function regularChunk(body: unknown): Fields | undefined {
   if ('id' in body && typeof body['id'] !== 'string') chunk['id'] = textOr(body['id'], null);
   if ('model' in body && typeof body['model'] !== 'string') chunk['model'] = textOr(body['model'], null);
   if ('created' in body && typeof body['created'] !== 'number') chunk['created'] = null;
-  if ('usage' in body) chunk['usage'] = usageOf(body['usage']);
+  if ('usage' in body) chunk['usage'] = isPlainObject(body['usage']) ? countsOf(body['usage']) : null;
   return chunk;
 }
 
@@ -78,18 +79,6 @@ function callOf(call: Fields): Fields {
   if (typeof id === 'number') fixed['id'] = String(id);
   if (typeof index === 'string') fixed['index'] = Number.parseInt(index, 10) || 0;
   return fixed;
-}
-
-/** Counts as numbers; what counts nothing is left out. */
-function usageOf(usage: unknown): unknown {
-  if (!isPlainObject(usage)) return null;
-  return Object.fromEntries(
-    Object.entries(usage).flatMap(([name, value]): [string, unknown][] => {
-      if (isPlainObject(value)) return [[name, usageOf(value)]];
-      const count = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
-      return typeof count === 'number' && Number.isFinite(count) ? [[name, count]] : [];
-    }),
-  );
 }
 
 const textOr = <T>(value: unknown, otherwise: T): string | T =>
