@@ -78,6 +78,27 @@ describe('what Discord sends', () => {
   });
 });
 
+describe('stickers', () => {
+  it.each([
+    [1, 'https://media.discordapp.net/stickers/77.png'],
+    [2, 'https://media.discordapp.net/stickers/77.png'],
+    [4, 'https://media.discordapp.net/stickers/77.gif'],
+    [3, undefined],
+    [9, undefined],
+  ])('of format %i are told by name, with their picture where they are one', (format, address) => {
+    const sticker = { id: '77', name: 'wave', format_type: format };
+    const { text, media } = contentOf({ id: '1', channel_id: '2', sticker_items: [sticker] }, NO_NAMES);
+    expect([text, media.map(({ ref }) => ref)]).toEqual(['(sticker wave)', address === undefined ? [] : [address]]);
+    // Whoever made it is not whoever sent it.
+    expect(media.every(({ isForeign }) => isForeign === true)).toBe(true);
+  });
+
+  it('have no picture at a place that their id would make up', () => {
+    const sticker = { id: '../../x', name: 'wave', format_type: 1 };
+    expect(contentOf({ id: '1', channel_id: '2', sticker_items: [sticker] }, NO_NAMES).media).toEqual([]);
+  });
+});
+
 describe('Discord’s markup', () => {
   it.each([
     ['<@1> `<@1>` ``a ` <@1>`` ```\n<@1>``` ` <@1>', '@1 `<@1>` ``a ` <@1>`` ```\n<@1>``` ` @1'],

@@ -2,7 +2,7 @@ import type { MediaKind, MediaRef } from '../../../common/chat-media';
 import type { QuotedText, SharedText } from '../../../common/chat-text';
 import { linesOf, objectOf, objectsOf, wordsOf } from '../../../common/loose-json';
 import { type PlainObject, isPlainObject } from '../../../common/plain-object';
-import { eachOnce } from '../../kit/picture-address';
+import { eachOnce, picturesAt } from '../../kit/picture-address';
 import { componentPictures, componentsText } from './discord-components';
 import { embedPictures, embedTexts, pictureOf } from './discord-embeds';
 import type { PollState } from '../../polls/poll.store';
@@ -39,11 +39,16 @@ function ownOf(message: PlainObject, names: DiscordNaming): DiscordContent {
   const shown = componentPictures(message['components']).filter(
     ({ attachment_id: id }) => !files.some((file) => file['id'] !== undefined && file['id'] === id),
   );
-  const media = eachOnce([...own, ...shown.flatMap(pictureOf), ...embedPictures(message['embeds'])]);
+  const media = eachOnce([
+    ...own,
+    ...shown.flatMap(pictureOf),
+    ...stickersIn(message).flatMap(stickerPicture),
+    ...embedPictures(message['embeds']),
+  ]);
   const told = linesOf(
     plainText(wordsOf(message['content']), names),
     plainText(componentsText(message['components']), names),
-    ...stickersOf(message),
+    ...stickersIn(message).map(({ name }) => `(sticker ${wordsOf(name)})`),
     pollText(message['poll'], names),
     activityText(message),
   );
@@ -119,8 +124,20 @@ export function namingOf(message: PlainObject, others: DiscordNaming): DiscordNa
   };
 }
 
-const stickersOf = (message: PlainObject): string[] =>
-  objectsOf(message['sticker_items'] ?? message['stickers']).map(({ name }) => `(sticker ${wordsOf(name)})`);
+const stickersIn = (message: PlainObject): PlainObject[] => objectsOf(message['sticker_items'] ?? message['stickers']);
+
+/** Endings by `format_type`; Lottie (3) is no picture. https://docs.discord.com/developers/resources/sticker */
+const STICKER_ENDINGS: ReadonlyMap<unknown, string> = new Map([
+  [1, 'png'],
+  [2, 'png'],
+  [4, 'gif'],
+]);
+
+function stickerPicture({ id, format_type: format }: PlainObject): MediaRef[] {
+  const ending = STICKER_ENDINGS.get(format);
+  const isKnown = ending !== undefined && /^\d+$/.test(wordsOf(id));
+  return isKnown ? picturesAt(`https://media.discordapp.net/stickers/${wordsOf(id)}.${ending}`) : [];
+}
 
 /** What a poll asks, and how it stands; undefined for what is none. */
 export function pollStateOf(poll: unknown, names: DiscordNaming = NO_NAMES): PollState | undefined {
