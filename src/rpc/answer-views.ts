@@ -66,7 +66,7 @@ const SINCE_4: Readonly<Record<string, readonly string[]>> = {
   'agents.list': ['ownership', 'selectionRequired', ...of('agents[]', THINKING)],
   'chat.history': HISTORY,
   'models.list': of('models[]', ['tags', ...THINKING]),
-  'sessions.patch': ['resolved'],
+  'sessions.patch': of('resolved', ['contextWindow', 'reasoning', 'isChosen']),
   'sessions.reset': ['resolved'],
   'cron.list': [...CRON_PAGE, ...of('jobs[]', CRON_JOB)],
   'cron.add': [...CRON_JOB, 'deliveryPreview'],

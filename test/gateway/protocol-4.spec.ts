@@ -1,3 +1,6 @@
+import { VIEWED_METHODS } from '../../src/rpc/answer-views';
+import { IDLE_METHODS } from '../../src/rpc/idle-params';
+import { RENAMED_METHODS } from '../../src/rpc/renamed-params';
 import { until } from '../harness/gateway-process';
 import { ToolBench } from '../harness/tool-bench';
 import { WireClient } from '../harness/wire-client';
@@ -42,6 +45,49 @@ describe('a client of protocol 4', () => {
       ['sessions.create', { worktree: true }],
     ] as const)
       expect([method, (await client.call(method, params)).ok]).toEqual([method, false]);
+  });
+
+  it('finds every method of which something is said by revision', async () => {
+    for (const method of [...VIEWED_METHODS, ...IDLE_METHODS, ...RENAMED_METHODS]) {
+      const { error } = await client.call(method, { bogus: 1 });
+      expect([method, error?.message ?? '']).toEqual([method, expect.not.stringContaining('unknown method')]);
+    }
+  });
+
+  it('may name a session as its revision does', async () => {
+    for (const method of ['sessions.branches.list', 'sessions.files.list']) {
+      expect(await done(method, { sessionKey: 'main' })).toMatchObject({ key: 'agent:main:main' });
+      expect((await client.call(method, {})).error?.message).toContain("'key'");
+      expect((await client.call(method, { key: 'main', sessionKey: 'main' })).error?.message).toContain('sessionKey');
+    }
+  });
+
+  it('sees where a session is written, and how a run began and ended', async () => {
+    const { key } = await done<{ key: string }>('sessions.create', { label: 'Placed' });
+    const { sessionId } = (await listed({})).find((row) => row.key === key) ?? {};
+    await done('chat.send', { sessionKey: key, message: 'hello there', idempotencyKey: 'placed-1' });
+    const phase = async (name: string): Promise<unknown> => {
+      const { payload } = await client.event(
+        'agent',
+        ({ runId, data }) => runId === 'placed-1' && (data as { phase?: string }).phase === name,
+      );
+      return payload?.['data'];
+    };
+    const at = expect.any(Number) as number;
+    expect(await phase('start')).toEqual({ phase: 'start', startedAt: at, sessionId });
+    const end = { phase: 'end', startedAt: at, endedAt: at, sessionId, stopReason: 'stop', aborted: false };
+    expect(await phase('end')).toEqual(end);
+    for (const by of [client, old])
+      expect((await listed({}, by)).find((row) => row.key === key)).toMatchObject({
+        chatType: 'direct',
+        lastChannel: 'webchat',
+        deliveryContext: { channel: 'webchat' },
+        origin: { provider: 'webchat', surface: 'webchat', chatType: 'direct' },
+        abortedLastRun: false,
+      });
+    const model = { modelProvider: 'fake', model: 'fake-1' };
+    expect(await old.done('sessions.patch', { key, label: 'Put' })).toMatchObject({ resolved: model });
+    expect((await done<{ file: object }>('exec.approvals.get')).file).toMatchObject({ defaults: {}, agents: {} });
   });
 
   it('makes a session with a message, once for each key', async () => {

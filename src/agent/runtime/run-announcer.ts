@@ -64,6 +64,7 @@ export class RunAnnouncer {
   private turnTextAt = -Infinity;
   private flushTimer: NodeJS.Timeout | undefined;
   private ended = false;
+  private startedAt = 0;
 
   constructor(
     private readonly events: EventBus,
@@ -71,7 +72,8 @@ export class RunAnnouncer {
   ) {}
 
   started(startedAt: number): void {
-    this.agent('lifecycle', { phase: 'start', startedAt });
+    this.startedAt = startedAt;
+    this.agent('lifecycle', { phase: 'start', startedAt, sessionId: this.facts.sessionId });
     this.events.emit('turn.started', { runId: this.facts.runId, sessionKey: this.facts.sessionKey, ...this.route() });
   }
 
@@ -125,7 +127,7 @@ export class RunAnnouncer {
   /** The run has answered and everything is on disk. */
   final(text: string, message: Payload | undefined, stopReason: string): void {
     this.end(text);
-    this.agent('lifecycle', { phase: 'end', endedAt: Date.now() });
+    this.agent('lifecycle', { phase: 'end', ...this.times(stopReason), aborted: false });
     const seq = this.seq;
     this.chat({ state: 'final', ...(message ? { message } : {}) }, seq, { stopReason }, false, wantsWhole);
     // The others have the text, and read what is on disk.
@@ -138,13 +140,13 @@ export class RunAnnouncer {
     const message = { role: 'assistant', content: [{ type: 'text', text }], timestamp: Date.now() };
     const seq = this.seq + 1;
     this.chat({ state: 'aborted', stopReason }, seq, text === '' ? {} : { message }, true);
-    this.agent('lifecycle', { phase: 'end', endedAt: Date.now(), aborted: true });
+    this.agent('lifecycle', { phase: 'end', ...this.times(stopReason), aborted: true });
     this.endOthers({ state: 'aborted', stopReason });
   }
 
   failed(errorMessage: string, errorKind: string): void {
     this.end(undefined);
-    this.agent('lifecycle', { phase: 'error', error: errorMessage, endedAt: Date.now() });
+    this.agent('lifecycle', { phase: 'error', error: errorMessage, ...this.times('error') });
     this.chat({ state: 'error', errorMessage }, this.seq, { errorKind }, true);
     this.endOthers({ state: 'error', errorMessage });
   }
@@ -153,6 +155,10 @@ export class RunAnnouncer {
   silence(): void {
     this.ended = true;
     clearTimeout(this.flushTimer);
+  }
+
+  private times(stopReason: string): Payload {
+    return { sessionId: this.facts.sessionId, startedAt: this.startedAt, endedAt: Date.now(), stopReason };
   }
 
   private end(text: string | undefined): void {

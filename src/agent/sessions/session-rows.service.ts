@@ -31,6 +31,8 @@ export class SessionRows {
     return {
       ...shown,
       ...(displayName === undefined ? {} : { displayName }),
+      ...placeOf(entry),
+      abortedLastRun: entry.abortedLastRun ?? false,
       kind: sessionKind(entry.key, entry.chatType),
       classification: kind,
       isMain: kind === 'main',
@@ -112,6 +114,21 @@ export class SessionRows {
       return {};
     }
   }
+}
+
+/** Where it is written: what comes by no chat platform comes from a client of the gateway. */
+function placeOf(
+  entry: SessionEntry,
+): Pick<SessionEntry, 'chatType' | 'deliveryContext' | 'lastChannel'> & { origin?: object } {
+  const channel = entry.lastChannel ?? entry.channel ?? (entry.lastInteractionAt === undefined ? undefined : 'webchat');
+  const chatType = entry.chatType ?? (sessionKind(entry.key) === 'group' ? 'group' : 'direct');
+  if (channel === undefined) return { chatType };
+  return {
+    chatType,
+    lastChannel: channel,
+    deliveryContext: entry.deliveryContext ?? { channel },
+    origin: { provider: channel, surface: channel, chatType },
+  };
 }
 
 /** Marked so, or something was said since it was last read, where anybody says when it is read. */

@@ -6,6 +6,7 @@ import { describeDtoProblems, findDtoProblems } from '../../common/validation/va
 import { PreparedJson, type RpcCaller, type RpcContext } from '../../rpc/rpc-context';
 import { answerInsteadOf, viewOf } from '../../rpc/answer-views';
 import { isIdleParam } from '../../rpc/idle-params';
+import { inOurNames } from '../../rpc/renamed-params';
 import { satisfies } from '../../rpc/scopes';
 import { type RegisteredMethod, RpcRegistry } from './rpc-registry';
 import type { CallOutcome, OutgoingError } from './wire-dialect';
@@ -33,7 +34,8 @@ export class Dispatcher {
   }
 
   /** Answers synchronously when the handler does, so that cheap reads cost no promise. */
-  call(method: string, params: unknown, context: RpcContext, settle: (outcome: CallOutcome) => void): void {
+  call(method: string, given: unknown, context: RpcContext, settle: (outcome: CallOutcome) => void): void {
+    const params = inOurNames(method, given);
     const found = this.registry.find(method);
     const problem = found
       ? (this.refusal(found, context.caller) ?? this.paramsProblem(found, params))

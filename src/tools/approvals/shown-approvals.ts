@@ -60,7 +60,8 @@ function withStoredToken(rules: ApprovalsFileOf, file: ApprovalsFile): Approvals
 
 function withoutToken(file: ApprovalsFile): ApprovalsFile {
   const { socket, ...rest } = file;
-  if (!isPlainObject(socket)) return file;
+  const whole = { defaults: {}, agents: {}, ...rest };
+  if (!isPlainObject(socket)) return whole;
   const { token: _, ...shown } = socket;
-  return { ...rest, socket: shown };
+  return { ...whole, socket: shown };
 }
