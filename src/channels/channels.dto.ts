@@ -14,6 +14,7 @@ export class ChannelAccountParams {
 
 export class PairingListParams {
   @Opt() @Text() channel?: string;
+  @Opt() @Text() accountId?: string;
 }
 
 export class PairingDecisionParams {

@@ -11,6 +11,7 @@ import { AccessWarnings } from './access/access-warnings.service';
 import { JudgePersonRpc } from './access/judge-person.rpc';
 import { KnownPeopleList } from './access/known-people.service';
 import { PairedRoles } from './access/paired-roles.service';
+import { ShownPairing } from './access/shown-pairing.service';
 import { OwnWords } from './own-words.service';
 import { PairingService } from './access/pairing.service';
 import { BotLoopGuard } from './bots/bot-loop-guard.service';
@@ -58,6 +59,7 @@ import { UpdateDesk } from './update-desk.service';
     MessageTool,
     OwnWords,
     PairedRoles,
+    ShownPairing,
     PairingService,
     PollStore,
     RouteRpc,

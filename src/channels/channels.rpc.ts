@@ -6,6 +6,7 @@ import { RpcMethod } from '../rpc/rpc-method';
 import { invalidRequest } from '../rpc/rpc-error';
 import { PairingService } from './access/pairing.service';
 import { PairedRoles } from './access/paired-roles.service';
+import { ShownPairing } from './access/shown-pairing.service';
 import { ChannelManager } from './channel-manager.service';
 import { ChannelStatus } from './channel-status.service';
 import {
@@ -27,6 +28,7 @@ export class ChannelsRpc {
     private readonly channels: ChannelStatus,
     private readonly pairing: PairingService,
     private readonly roles: PairedRoles,
+    private readonly shownPairing: ShownPairing,
     private readonly events: EventBus,
   ) {}
 
@@ -82,9 +84,8 @@ export class ChannelsRpc {
     params: PairingListParams,
     summary: 'People who ask to be let in, and those who were.',
   })
-  async pairingList(params: PairingListParams): Promise<unknown> {
-    const channel = params.channel?.toLowerCase();
-    return { requests: await this.pairing.list(channel), approved: await this.pairing.approved(channel) };
+  pairingList({ channel, accountId }: PairingListParams): Promise<unknown> {
+    return this.shownPairing.list(channel?.toLowerCase(), accountId);
   }
 
   @RpcMethod({

@@ -7,6 +7,7 @@ import { HttpListenerService } from '../gateway/http/http-listener.service';
 import { ListeningState } from '../gateway/http/listening-state';
 import { RuntimeSettingsService } from '../gateway/runtime-settings.service';
 import { ControlUiRpc } from './control-ui.rpc';
+import { OtherPage } from './other-page';
 import { isPageBuilt, pageFolder } from './page-folder';
 import { pageFiles } from './page-files';
 import { uiHeaders } from './ui-headers';
@@ -15,6 +16,9 @@ import { uiHeaders } from './ui-headers';
 @BootStep({ visible: { name: 'Control UI', onFailure: 'degraded' } })
 @Module({ imports: [GatewayModule], providers: [ControlUiRpc] })
 export class ControlUiModule implements OnModuleInit, OnApplicationBootstrap {
+  /** The page of `gateway.controlUi.root`, or what is wrong with it. */
+  private other: OtherPage | string | undefined;
+
   constructor(
     private readonly adapterHost: HttpAdapterHost<ExpressAdapter>,
     private readonly settings: RuntimeSettingsService,
@@ -22,20 +26,28 @@ export class ControlUiModule implements OnModuleInit, OnApplicationBootstrap {
     private readonly listening: ListeningState,
   ) {}
 
-  /** Files first, then the answer 404: so this has to happen before the bootstrap hooks. */
+  /** Behind the routes, before the answer 404: so this has to happen before the bootstrap hooks. */
   onModuleInit(): void {
     const { controlUi } = this.settings.current;
-    if (!controlUi.enabled || !isPageBuilt()) return;
-    this.adapterHost.httpAdapter.use(pageFiles(pageFolder(), controlUi.basePath, uiHeaders));
+    if (!controlUi.enabled) return;
+    if (controlUi.root !== undefined) this.other = OtherPage.in(controlUi.root, controlUi.basePath);
+    if (this.other instanceof OtherPage) this.adapterHost.httpAdapter.use(this.other.serve);
+    else if (isPageBuilt()) this.adapterHost.httpAdapter.use(pageFiles(pageFolder(), controlUi.basePath, uiHeaders));
   }
 
   async onApplicationBootstrap(): Promise<BootStepVerdict | undefined> {
-    const { controlUi, uiPort, port, hosts, tls } = this.settings.current;
+    const { controlUi } = this.settings.current;
     if (!controlUi.enabled) return skipped('gateway.controlUi.enabled is false');
-    if (!isPageBuilt()) return degraded('the page is not built; run: npm run build');
-    if (uiPort === 0 || uiPort === port) return undefined;
+    if (!(this.other instanceof OtherPage) && !isPageBuilt())
+      return degraded('the page is not built; run: npm run build');
+    await this.openPort();
+    return typeof this.other === 'string' ? degraded(this.other) : undefined;
+  }
+
+  private async openPort(): Promise<void> {
+    const { uiPort, port, hosts, tls } = this.settings.current;
+    if (uiPort === 0 || uiPort === port) return;
     const opened = await this.listener.listen(uiPort, hosts);
     this.listening.add({ ...opened, secure: tls !== undefined, purpose: 'control-ui' });
-    return undefined;
   }
 }

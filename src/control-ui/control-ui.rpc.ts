@@ -31,7 +31,7 @@ export class ControlUiRpc {
   })
   place(): ControlUiPlace {
     const { auth, controlUi } = this.settings.current;
-    const served = controlUi.enabled && isPageBuilt();
+    const served = controlUi.enabled && (controlUi.root !== undefined || isPageBuilt());
     return {
       served,
       addresses: served ? uiAddresses(this.listening.list(), controlUi.basePath) : [],

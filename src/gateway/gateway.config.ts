@@ -22,6 +22,7 @@ export class GatewayAuthConfig {
 @Keys<GatewayControlUiConfig>({
   enabled: ['Whether this page is served.', true],
   basePath: ['Folder that it is served in, such as /assistant.', ''],
+  root: 'Folder of another built page, such as the Control UI of an OpenClaw release, to serve in place of this one.',
   allowInsecureAuth: ['Lets browsers in without a device key; for plain http in a trusted network only.', false],
   dangerouslyDisableDeviceAuth: ['No device needs to be paired: the token alone is enough.', false],
   allowedOrigins: 'Other sites whose pages may connect, such as https://example.com.',
@@ -29,6 +30,7 @@ export class GatewayAuthConfig {
 export class GatewayControlUiConfig {
   @Opt() @Bool() enabled?: boolean;
   @Opt() @Text() basePath?: string;
+  @Opt() @Text({ max: 4096 }) root?: string;
   @Opt() @Bool() allowInsecureAuth?: boolean;
   @Opt() @Bool() dangerouslyDisableDeviceAuth?: boolean;
   @Opt() @StrList() allowedOrigins?: string[];

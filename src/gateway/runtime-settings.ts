@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { hostname, networkInterfaces } from 'node:os';
 import { AddressSet, isLoopbackAddress, isTailnetAddress } from '../common/net/address';
 import type { NetFacts } from '../common/net/request-source';
+import { expandPath } from '../config/state-paths';
 import { ConfigError } from '../config/config-error';
 import type { Environment } from '../config/environment';
 import type { GatewayFlags } from '../config/gateway-flags';
@@ -26,6 +27,8 @@ export interface RuntimeSettings {
   controlUi: {
     enabled: boolean;
     basePath: string;
+    /** Folder of another page than the built one. */
+    root?: string;
     allowInsecureAuth: boolean;
     disableDeviceAuth: boolean;
   };
@@ -74,6 +77,7 @@ export function resolveRuntimeSettings(config: OpenclawConfig, flags: GatewayFla
     controlUi: {
       enabled: gateway.controlUi?.enabled ?? true,
       basePath: normalBasePath(gateway.controlUi?.basePath),
+      ...(gateway.controlUi?.root === undefined ? {} : { root: expandPath(gateway.controlUi.root) }),
       allowInsecureAuth: gateway.controlUi?.allowInsecureAuth ?? false,
       disableDeviceAuth: gateway.controlUi?.dangerouslyDisableDeviceAuth ?? false,
     },

@@ -1,5 +1,7 @@
 /** Names that protocol 4 has for parameters which go by another name here, by method: the revision's spelling → ours. */
 const RENAMED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  'channels.pairing.approve': { requestId: 'code' },
+  'channels.pairing.dismiss': { requestId: 'code' },
   'sessions.branches.list': { sessionKey: 'key' },
   'sessions.branches.switch': { sessionKey: 'key' },
   'sessions.files.get': { sessionKey: 'key' },

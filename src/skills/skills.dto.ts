@@ -1,4 +1,4 @@
-import { Bool, Int, Obj, Opt, Str, Text } from '../common/validation/fields';
+import { Doc, Bool, Int, Obj, Opt, Str, Text } from '../common/validation/fields';
 
 export class SkillsStatusParams {
   @Opt() @Text() agentId?: string;
@@ -36,7 +36,7 @@ export class SkillsAgreeParams {
 }
 
 export class SkillsSearchParams {
-  @Text({ max: 200 }) query!: string;
+  @Opt() @Text({ max: 200 }) @Doc('What it is to be about; without it the first ones are named.') query?: string;
   @Opt() @Int({ min: 1, max: 100 }) limit?: number;
 }
 

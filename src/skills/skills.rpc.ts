@@ -174,7 +174,7 @@ export class SkillsRpc {
     summary: 'Searches skills: those on this machine first, then a registry where one is configured.',
   })
   search({ query, limit }: SkillsSearchParams): Promise<unknown> {
-    return this.registry.search(query, limit ?? DEFAULT_RESULTS);
+    return this.registry.search(query ?? '', limit ?? DEFAULT_RESULTS);
   }
 
   @RpcMethod({

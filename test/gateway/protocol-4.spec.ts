@@ -64,7 +64,7 @@ describe('a client of protocol 4', () => {
 
   it('sees where a session is written, and how a run began and ended', async () => {
     const { key } = await done<{ key: string }>('sessions.create', { label: 'Placed' });
-    const { sessionId } = (await listed({})).find((row) => row.key === key) ?? {};
+    const sessionId = (await listed({})).find((row) => row.key === key)?.['sessionId'];
     await done('chat.send', { sessionKey: key, message: 'hello there', idempotencyKey: 'placed-1' });
     const phase = async (name: string): Promise<unknown> => {
       const { payload } = await client.event(

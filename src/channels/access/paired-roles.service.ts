@@ -19,7 +19,7 @@ export class PairedRoles {
     return (await this.hasOwner(channel, account)) ? 'guest' : 'owner';
   }
 
-  private async hasOwner(channel: string, account: string): Promise<boolean> {
+  async hasOwner(channel: string, account: string): Promise<boolean> {
     const { ownerAllowFrom } = this.config.config.commands ?? {};
     // Who is an owner is written down, on whatever channel.
     if (ownerAllowFrom) return true;

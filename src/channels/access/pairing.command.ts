@@ -9,6 +9,8 @@ import { withGateway } from '../../gateway/client/with-gateway';
 import type { PairedRole } from './access-gate';
 import type { PairingRequest } from './pairing.service';
 
+type ListedRequest = Omit<PairingRequest, 'createdAt'> & { createdAt: string };
+
 @SubCommand({ name: 'list', arguments: '[channel]', description: 'people who ask to be let in' })
 export class PairingListCommand extends GatewayCommandBase {
   constructor(private readonly env: Environment) {
@@ -18,7 +20,7 @@ export class PairingListCommand extends GatewayCommandBase {
   async run([channel]: string[], options: GatewayOptions): Promise<void> {
     const params = channel ? { channel } : {};
     const answer = await withGateway(resolveGatewayTarget(this.env, options), (client) =>
-      client.call<{ requests: PairingRequest[] }>('channels.pairing.list', params),
+      client.call<{ requests: ListedRequest[] }>('channels.pairing.list', params),
     );
     if (options.json) printJson(answer);
     else if (answer.requests.length === 0) printLine('nobody is waiting');
@@ -29,7 +31,7 @@ export class PairingListCommand extends GatewayCommandBase {
         { title: 'Code', value: (request) => request.code },
         { title: 'Sender', value: (request) => request.senderId },
         { title: 'Name', value: (request) => request.name },
-        { title: 'Asked', value: (request) => timeText(request.createdAt) },
+        { title: 'Asked', value: (request) => timeText(Date.parse(request.createdAt)) },
       ]);
   }
 }

@@ -12,7 +12,8 @@ import type { PairedPeople, PairedRole } from './access-gate';
 const ALPHABET = 'ABCDEFGHJKLMNPQRSTUVWXYZ23456789';
 const CODE_LENGTH = 8;
 export const PAIRING_TTL_MS = 60 * 60_000;
-const MAX_PENDING = 3;
+/** Requests that wait at an account at once. */
+export const MAX_PENDING = 3;
 const MAX_WRONG_CODES = 5;
 
 export interface PairingRequest {

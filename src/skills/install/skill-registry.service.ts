@@ -41,7 +41,7 @@ export class SkillRegistry {
     const local = this.catalog
       .judgedOf(defaultAgentId(this.config.config))
       .map(({ manifest }) => ({ manifest, score: scoreOf(words, manifest.name, manifest.description) }))
-      .filter(({ score }) => score > 0)
+      .filter(({ score }) => score > 0 || words.length === 0)
       .sort((a, b) => b.score - a.score)
       .map(({ manifest }): FoundSkill => ({
         slug: manifest.name,
