@@ -1,9 +1,9 @@
-import { cutText } from '../common/cut-text';
 import type { ContentPart } from '../common/content-parts';
 import { messageOf, OpenclawError } from '../common/openclaw-error';
 import { isPlainObject } from '../common/plain-object';
 import { NoParams } from '../rpc/no-params.dto';
 import { type AgentToolHandler, type ToolContext, ToolError, type ToolResult } from '../tools/agent-tool';
+import { foreignLine, foreignSchema } from '../tools/foreign-words';
 import type { CallSinks } from '../tools/provenance/sinks';
 import type { RegisteredTool } from '../tools/tool-registry.service';
 import type { PluginManifest } from './catalog/plugin-manifest';
@@ -35,7 +35,7 @@ export function pluginTool(facts: ToolFacts, runtime: PluginRuntime, harmless: r
   return {
     declaration: {
       name,
-      description: cutText(facts.description, 1000),
+      description: foreignLine(facts.description),
       params: NoParams,
       idempotent: facts.readOnly === true,
       core: false,
@@ -43,7 +43,7 @@ export function pluginTool(facts: ToolFacts, runtime: PluginRuntime, harmless: r
     },
     owner: `plugin:${id}`,
     handler,
-    foreignSchema: { ...schema, type: 'object' } as never,
+    foreignSchema: foreignSchema(schema),
     groups: ['group:plugins', id],
   };
 }

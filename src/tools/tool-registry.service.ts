@@ -4,6 +4,7 @@ import type { ContentOrigin } from '../common/content-parts';
 import { OpenclawError } from '../common/openclaw-error';
 import { jsonSchemaOf, type JsonSchema } from '../common/validation/json-schema';
 import { type AgentToolDeclaration, type AgentToolHandler, agentToolOf } from './agent-tool';
+import { attributed } from './foreign-words';
 
 export interface RegisteredTool {
   declaration: AgentToolDeclaration;
@@ -88,7 +89,9 @@ export class ToolRegistry {
     const { name, description, params } = tool.declaration;
     let spec = this.specs.get(name);
     if (!spec) {
-      spec = { name, description, inputSchema: tool.foreignSchema ?? jsonSchemaOf(params) };
+      spec = tool.foreignSchema
+        ? { name, description: attributed(tool.owner, description), inputSchema: tool.foreignSchema }
+        : { name, description, inputSchema: jsonSchemaOf(params) };
       this.specs.set(name, spec);
     }
     return spec;

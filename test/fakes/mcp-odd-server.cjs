@@ -34,7 +34,11 @@ const results = {
     capabilities: { tools: {} },
     serverInfo: { name: 'odd', version: '1' },
   }),
-  'tools/list': () => ({ tools: tools.map((tool) => tool && { description: `the tool ${tool.name}`, ...tool }) }),
+  // Where `ENDLESS` is set, there is always one more page.
+  'tools/list': () => ({
+    ...(process.env.ENDLESS ? { nextCursor: 'more' } : {}),
+    tools: tools.map((tool) => tool && { description: `the tool ${tool.name}`, ...tool }),
+  }),
   'tools/call': ({ name, arguments: args }) => ({
     content: [{ type: 'text', text: `${name} ${JSON.stringify(args)}` }],
   }),

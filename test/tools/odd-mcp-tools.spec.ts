@@ -34,12 +34,17 @@ describe('an MCP server with odd tools', () => {
               args: [resolve(__dirname, '../fakes/mcp-odd-server.cjs')],
               harmlessTools: ['*'],
             },
+            endless: {
+              command: process.execPath,
+              args: [resolve(__dirname, '../fakes/mcp-odd-server.cjs')],
+              env: { ENDLESS: '1' },
+            },
           },
         },
       },
     });
     client = await WireClient.connected(gateway.url);
-    await until('the server to be connected', () => gateway.output.join('').includes('MCP server connected'));
+    await until('the servers to be connected', () => gateway.output.join('').split('MCP server connected').length > 2);
   });
   afterAll(async () => {
     client.close();
@@ -84,5 +89,9 @@ describe('an MCP server with odd tools', () => {
     for (const result of ['signs {', '$top', 'get it {}']) expect(last?.text).toContain(result);
     expect(gateway.output.join('')).toContain('a tool is not offered to this model');
     expect((await say(session, 'And once more')).payload).toMatchObject({ state: 'final' });
+  });
+
+  it('is asked for so many pages and no more', () => {
+    expect(gateway.output.join('')).toContain('or pages without end: the rest is left out');
   });
 });

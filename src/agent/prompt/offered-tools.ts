@@ -2,11 +2,14 @@ import type { LanguageModelV3FunctionTool } from '@ai-sdk/provider';
 import type { ContentOrigin } from '../../common/content-parts';
 import { FIND_TOOLS } from '../../tools/catalog/find-tools.tool';
 import type { PromptMessage } from './derive-prompt';
+import type { RareTool } from './system-prompt';
 
 export interface OfferableTool {
   spec: LanguageModelV3FunctionTool;
   /** In these words the model is told of it while it is not offered; undefined: always offered. */
   rare?: string;
+  /** Who made it, where that is somebody else. */
+  maker?: string;
   companions: readonly string[];
   /** Whose words its name, description and schema are. */
   origin: ContentOrigin;
@@ -20,8 +23,10 @@ export class OfferedTools {
   constructor(private readonly tools: readonly OfferableTool[]) {}
 
   /** Rare tools as the system prompt lists them. */
-  static rareOf(tools: readonly OfferableTool[]): { name: string; words: string }[] {
-    return tools.flatMap(({ spec, rare }) => (rare === undefined ? [] : [{ name: spec.name, words: rare }]));
+  static rareOf(tools: readonly OfferableTool[]): RareTool[] {
+    return tools.flatMap(({ spec: { name }, rare, maker }) =>
+      rare === undefined ? [] : [{ name, words: rare, ...(maker === undefined ? {} : { maker }) }],
+    );
   }
 
   /** @param messages the whole conversation; a later call gets the same one, longer */

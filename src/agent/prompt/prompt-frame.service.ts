@@ -9,6 +9,7 @@ import { userTimeZone } from '../../config/user-zone';
 import { BootstrapDesk } from '../../events/bootstrap-desk';
 import { SkillCatalog, type SkillSnapshot } from '../../skills/catalog/skill-catalog.service';
 import { type PolicySubject, isGuest } from '../../tools/agent-tool';
+import { makerOf } from '../../tools/foreign-words';
 import { ToolPolicyService } from '../../tools/policy/tool-policy.service';
 import { type RegisteredTool, ToolRegistry, type ToolSpec, speakerOf } from '../../tools/tool-registry.service';
 import { type SessionFolder, SessionFolders } from '../../workspace/session-folder.service';
@@ -201,7 +202,7 @@ function audienceOf(subject: PolicySubject): Audience {
  * Tools of others are offered on demand: how many there are is not ours to decide, and what they say of themselves is read
  * only by who asks for it.
  */
-function rarityOf({ declaration, foreignSchema, owner }: RegisteredTool): { rare?: string } {
+function rarityOf({ declaration, foreignSchema, owner }: RegisteredTool): { rare?: string; maker?: string } {
   if (declaration.rare !== undefined) return { rare: declaration.rare };
-  return foreignSchema ? { rare: `of ${owner.replace(':', ' ')}` } : {};
+  return foreignSchema ? { rare: '', maker: makerOf(owner) } : {};
 }

@@ -8,10 +8,15 @@ import { sleep } from '../../common/sleep';
 import { ConfigService } from '../../config/config.service';
 import { childEnvironment } from '../sandbox/child-environment';
 import { ToolRegistry } from '../tool-registry.service';
+import { foreignLine } from '../foreign-words';
 import { type McpLink, type McpToolFacts, mcpTool, mcpToolFacts } from './mcp-tool';
 import type { McpServerConfig } from './mcp.config';
 
 const CONNECT_TIMEOUT_MS = 20_000;
+/** Of the words in which a server says why it does not serve. */
+const MAX_REASON = 500;
+const MOST_TOOLS = 500;
+const MOST_PAGES = 100;
 const RETRY = { initialMs: 1000, maxMs: 60_000, factor: 2, jitter: 0.2 };
 
 /** Connections to configured MCP servers. Each is tried again for as long as the gateway runs. */
@@ -50,7 +55,7 @@ export class McpClients implements OnModuleDestroy {
         await closed;
         link.reason = `MCP server "${name}" went away; trying again`;
       } catch (error) {
-        link.reason = `MCP server "${name}" can't be reached: ${messageOf(error)}`;
+        link.reason = `MCP server "${name}" can't be reached: ${foreignLine(messageOf(error), MAX_REASON)}`;
       }
       link.client = undefined;
       if (this.stop.signal.aborted) return;
@@ -81,6 +86,7 @@ export class McpClients implements OnModuleDestroy {
     const { ResultSchema } = await import('@modelcontextprotocol/sdk/types.js');
     const tools: McpToolFacts[] = [];
     let cursor: unknown;
+    let pages = 0;
     do {
       const params = typeof cursor === 'string' ? { cursor } : {};
       const page = await link.client?.request({ method: 'tools/list', params }, ResultSchema);
@@ -90,10 +96,15 @@ export class McpClients implements OnModuleDestroy {
         else this.log.warn({ server: name }, 'a tool is left out: it has no name');
       }
       cursor = page?.['nextCursor'];
-    } while (typeof cursor === 'string');
+    } while (typeof cursor === 'string' && ++pages < MOST_PAGES && tools.length <= MOST_TOOLS);
+    if (typeof cursor === 'string' || tools.length > MOST_TOOLS)
+      this.log.warn(
+        { server: name },
+        `it lists more than ${MOST_TOOLS} tools, or pages without end: the rest is left out`,
+      );
     this.registry.removeForeign(`mcp:${name}`);
     const taken = new Set<string>();
-    for (const facts of tools) {
+    for (const facts of tools.slice(0, MOST_TOOLS)) {
       const tool = mcpTool(name, facts, link, {
         taken,
         ...(server.timeoutMs ? { timeoutMs: server.timeoutMs } : {}),
@@ -104,7 +115,7 @@ export class McpClients implements OnModuleDestroy {
       if (!this.registry.addForeign(tool))
         this.log.warn({ server: name, tool: tool.declaration.name }, 'a tool is left out: its name is taken');
     }
-    this.log.info({ server: name, tools: tools.length }, 'MCP server connected');
+    this.log.info({ server: name, tools: taken.size }, 'MCP server connected');
   }
 
   private async transport(server: McpServerConfig): Promise<Transport> {

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import type { Client } from '@modelcontextprotocol/sdk/client/index.js';
-import { cutText } from '../../common/cut-text';
 import { shortId } from '../../common/short-id';
 import { NoParams } from '../../rpc/no-params.dto';
 import type { ContentPart } from '../../common/content-parts';
 import { messageOf } from '../../common/openclaw-error';
 import { isPlainObject } from '../../common/plain-object';
 import { type AgentToolHandler, type ToolContext, ToolError, type ToolResult } from '../agent-tool';
+import { foreignLine, foreignSchema } from '../foreign-words';
 import type { CallSinks } from '../provenance/sinks';
 import type { RegisteredTool } from '../tool-registry.service';
 
@@ -78,7 +78,7 @@ export function mcpTool(
   return {
     declaration: {
       name,
-      description: cutText(facts.description ?? `${facts.name} of ${server}`, 1000),
+      description: foreignLine(facts.description ?? `${facts.name} of ${server}`),
       params: NoParams,
       idempotent: facts.annotations?.readOnlyHint === true || facts.annotations?.idempotentHint === true,
       core: false,
@@ -86,7 +86,7 @@ export function mcpTool(
     },
     owner: `mcp:${server}`,
     handler,
-    foreignSchema: { ...facts.inputSchema, type: 'object' } as never,
+    foreignSchema: foreignSchema(facts.inputSchema),
     ...(options.agents?.length ? { agents: new Set(options.agents.map((id) => id.toLowerCase())) } : {}),
   };
 }
