@@ -160,11 +160,16 @@ const listSchema = (limits: ListLimits): Record<string, unknown> => ({
   ...(limits.max === undefined ? {} : { maxItems: limits.max }),
 });
 
-export const StrList = (limits: ListLimits = {}): PropertyDecorator =>
+export const StrList = ({ each, ...limits }: ListLimits & { each?: number } = {}): PropertyDecorator =>
   field(
-    { schema: { ...listSchema(limits), items: { type: 'string' } } },
+    {
+      schema: { ...listSchema(limits), items: { type: 'string', ...(each === undefined ? {} : { maxLength: each }) } },
+    },
     ...listRules(limits),
     IsString({ each: true, message: 'must hold strings only' }),
+    ...(each === undefined
+      ? []
+      : [MaxLength(each, { each: true, message: `must NOT hold strings of more than ${each} characters` })]),
   );
 
 export const AnyList = (limits: ListLimits = {}): PropertyDecorator =>

@@ -1,20 +1,20 @@
 import { Bool, Opt, StrList, Text } from '../../common/validation/fields';
 
 export class DevicePairDecisionParams {
-  @Text() requestId!: string;
+  @Text({ max: 128 }) requestId!: string;
 }
 
 export class DeviceTokenParams {
-  @Text() deviceId!: string;
-  @Text() role!: string;
+  @Text({ max: 128 }) deviceId!: string;
+  @Text({ max: 32 }) role!: string;
 }
 
 export class DeviceTokenRotateParams extends DeviceTokenParams {
-  @Opt() @StrList() scopes?: string[];
+  @Opt() @StrList({ max: 50, each: 100 }) scopes?: string[];
 }
 
 export class DeviceIdParams {
-  @Text() deviceId!: string;
+  @Text({ max: 128 }) deviceId!: string;
 }
 
 export class NodePairRequestParams {
@@ -26,18 +26,18 @@ export class NodePairRequestParams {
   @Opt() @Text({ max: 100 }) uiVersion?: string;
   @Opt() @Text({ max: 100 }) deviceFamily?: string;
   @Opt() @Text({ max: 100 }) modelIdentifier?: string;
-  @Opt() @StrList({ max: 200 }) caps?: string[];
-  @Opt() @StrList({ max: 500 }) commands?: string[];
+  @Opt() @StrList({ max: 200, each: 200 }) caps?: string[];
+  @Opt() @StrList({ max: 500, each: 200 }) commands?: string[];
   @Opt() @Text({ max: 100 }) remoteIp?: string;
   @Opt() @Bool() silent?: boolean;
 }
 
 export class NodeIdParams {
-  @Text() nodeId!: string;
+  @Text({ max: 128 }) nodeId!: string;
 }
 
 export class NodePairVerifyParams extends NodeIdParams {
-  @Text() token!: string;
+  @Text({ max: 8192 }) token!: string;
 }
 
 export class NodeRenameParams extends NodeIdParams {

@@ -26,32 +26,35 @@ export type ClientMode = (typeof CLIENT_MODES)[number];
 
 export class ConnectClient {
   @OneOf(CLIENT_IDS) id!: ClientId;
-  @Opt() @Text() displayName?: string;
-  @Text() version!: string;
-  @Text() platform!: string;
-  @Opt() @Text() deviceFamily?: string;
-  @Opt() @Text() modelIdentifier?: string;
+  @Opt() @Text({ max: 200 }) displayName?: string;
+  @Text({ max: 100 }) version!: string;
+  @Text({ max: 100 }) platform!: string;
+  @Opt() @Text({ max: 100 }) deviceFamily?: string;
+  @Opt() @Text({ max: 100 }) modelIdentifier?: string;
   @OneOf(CLIENT_MODES) mode!: ClientMode;
-  @Opt() @Text() instanceId?: string;
+  @Opt() @Text({ max: 200 }) instanceId?: string;
   @Opt() @Text({ max: 96 }) buildId?: string;
   @Opt() @Text({ max: 64 }) timeZone?: string;
 }
 
 export class ConnectDevice {
-  @Text() id!: string;
-  @Text() publicKey!: string;
-  @Text() signature!: string;
+  @Text({ max: 128 }) id!: string;
+  @Text({ max: 512 }) publicKey!: string;
+  @Text({ max: 512 }) signature!: string;
   @Int({ min: 0 }) signedAt!: number;
-  @Opt() @Text() nonce?: string;
+  @Opt() @Text({ max: 200 }) nonce?: string;
 }
 
+/** Generous: a token of the owner's own making has to fit. */
+const MAX_SECRET = 8192;
+
 export class ConnectAuth {
-  @Opt() @Str() token?: string;
-  @Opt() @Str() bootstrapToken?: string;
-  @Opt() @Str() deviceToken?: string;
-  @Opt() @Str() password?: string;
-  @Opt() @Str() approvalRuntimeToken?: string;
-  @Opt() @Str() agentRuntimeIdentityToken?: string;
+  @Opt() @Str({ max: MAX_SECRET }) token?: string;
+  @Opt() @Str({ max: MAX_SECRET }) bootstrapToken?: string;
+  @Opt() @Str({ max: MAX_SECRET }) deviceToken?: string;
+  @Opt() @Str({ max: MAX_SECRET }) password?: string;
+  @Opt() @Str({ max: MAX_SECRET }) approvalRuntimeToken?: string;
+  @Opt() @Str({ max: MAX_SECRET }) agentRuntimeIdentityToken?: string;
 }
 
 /** Params of `connect`: the union of both protocol revisions. */
@@ -59,16 +62,16 @@ export class ConnectParams {
   @Int({ min: 1 }) minProtocol!: number;
   @Int({ min: 1 }) maxProtocol!: number;
   @Nested(() => ConnectClient) client!: ConnectClient;
-  @Opt() @StrList() caps?: string[];
-  @Opt() @StrList() commands?: string[];
+  @Opt() @StrList({ max: 200, each: 200 }) caps?: string[];
+  @Opt() @StrList({ max: 500, each: 200 }) commands?: string[];
   @Opt() @Obj() permissions?: Record<string, boolean>;
-  @Opt() @Str() pathEnv?: string;
-  @Opt() @Text() role?: string;
-  @Opt() @StrList() scopes?: string[];
+  @Opt() @Str({ max: 16_384 }) pathEnv?: string;
+  @Opt() @Text({ max: 32 }) role?: string;
+  @Opt() @StrList({ max: 50, each: 100 }) scopes?: string[];
   @Opt() @Nested(() => ConnectDevice) device?: ConnectDevice;
   @Opt() @Nested(() => ConnectAuth) auth?: ConnectAuth;
-  @Opt() @Str() locale?: string;
-  @Opt() @Str() userAgent?: string;
+  @Opt() @Str({ max: 100 }) locale?: string;
+  @Opt() @Str({ max: 1000 }) userAgent?: string;
   @Opt() @Any() modelCatalog?: unknown;
   @Opt() @Obj() computerUse?: Record<string, unknown>;
   @Opt() @Obj() workerRuns?: Record<string, unknown>;
