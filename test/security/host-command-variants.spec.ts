@@ -1,6 +1,8 @@
 import { chmodSync, existsSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { checkAllowlist } from '../../src/tools/approvals/exec-allowlist';
+import type { ExecRule } from '../../src/tools/approvals/exec-rules';
 import type { ApprovalDecision } from '../../src/tools/approvals/approval-decision';
 import type { PendingApproval } from '../../src/tools/approvals/pending-approval';
 import { plainArgv } from '../../src/tools/exec/exec-permit.service';
@@ -190,6 +192,216 @@ describe('what runs on the machine is what was judged', () => {
     expect(answering.questions).toEqual([]);
   });
 });
+
+/** Ways to have a listed program, a wrapper or the shell itself run something else. */
+const BY_ANOTHER = `
+env -S "sh -c id"
+env LD_PRELOAD=./x.so ls
+tar cf x.tar notes.txt --checkpoint=1 --checkpoint-action=exec=id
+tar tf x.tar --to-command=id
+tar -I id -tf x.tar
+find . -name notes.txt -exec id ;
+find . -execdir id ;
+find . -ok id ;
+find . -delete
+find . -fprint planted
+xargs -a notes.txt id
+git -c core.pager=id status
+git -c alias.status=!id status
+git --exec-path=. status
+git -C /tmp status
+git --git-dir=evil status
+git status --porcelain
+git status -- x
+git fetch --upload-pack=id
+git ls-remote --upload-pack=id x
+git grep -O id x
+ssh -o ProxyCommand=id host uptime
+ssh host uptime -o ProxyCommand=id
+rsync -e id a b
+rsync a b --rsh=id
+awk "BEGIN{system()}"
+awk -f evil.awk
+sed -n 1eid notes.txt
+sed -n 1wplanted notes.txt
+sed -f evil.sed notes.txt
+vim -c :q notes.txt
+make -f - test
+make --eval=x test
+make test SHELL=./x
+make -C evil test
+npm exec id
+npm run test --script-shell=./x
+npm run test --prefix evil
+npx id
+python3 -m http.server
+python3 -c id
+python3 report.py -c id
+python3 -i report.py
+busybox sh
+nice ls
+nohup ls
+timeout 5 ls
+stdbuf -o0 ls
+setsid ls
+unshare ls
+chroot / ls
+sudo ls
+doas ls
+su -c ls
+watch ls
+parallel ls
+script -c ls
+strace ls
+gdb -ex "shell id"
+perl -e id
+zip -T -TT id a.zip notes.txt
+less notes.txt
+man ls
+curl -K evil.conf
+curl -o planted http://x
+wget --use-askpass=id http://x
+dd if=notes.txt of=planted
+tee planted
+install -m 755 notes.txt planted
+install --strip-program=id -s notes.txt planted
+ln -s /etc/passwd planted
+crontab evil
+at -f evil now
+systemd-run id
+docker run -v /:/x alpine id
+eval id
+source notes.txt
+. notes.txt
+exec id
+command id
+builtin id
+trap id EXIT
+bind -x id
+enable -f ./x.so x
+alias ls=id
+set -x
+cd /tmp && ls
+ls <(id)
+ls >(id)
+ls > planted
+ls <<X
+ls$IFS-la
+ls \${IFS}-la
+{ls,-la}
+ls {a,b}
+ls; sh -c id
+ls & id
+ls && git -c core.pager=id status
+ls | sh
+ls \`id\`
+ls $(id)
+ls ~root
+ls *
+LD_PRELOAD=./x.so ls
+PATH=. ls
+GIT_SSH_COMMAND=id git fetch
+BASH_ENV=./x ls
+NODE_OPTIONS=--require=./x.js node app.js
+PYTHONSTARTUP=./x.py python3 report.py
+ls+=x ls
+/proc/self/root/bin/ls
+/usr/../proc/self/root/bin/ls
+/dev/fd/../root/bin/ls
+./ls
+ls@
+LS
+ｌｓ
+split --filter=id notes.txt
+sort --compress-program=id notes.txt
+sort -S 1b --comp id notes.txt
+setarch -R ls
+socat EXEC:id -
+ip netns exec x ls
+pip install .
+uv run x
+sqlite3 x.db ".shell id"
+m4 evil.m4
+dc -e "!id"
+ldconfig -X
+/lib64/ld-linux-x86-64.so.2 ./x
+`
+  .trim()
+  .split('\n')
+  .concat("ls 'a\nid'", 'ls "a\nid"', 'ls \\\nid', 'ls\nid', 'ls\rid', 'ls\0id');
+
+describe('what an owner listed vouches for nothing else', () => {
+  let folder: string;
+  beforeAll(() => {
+    folder = realpathSync(mkdtempSync(join(tmpdir(), 'openclaw-listed-')));
+    writeFileSync(join(folder, 'notes.txt'), 'x');
+    writeFileSync(join(folder, 'ls'), '#!/bin/sh\n', { mode: 0o755 });
+  });
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  /** What owners list: programs with arguments, each of them in use. */
+  const LISTED: [string, ...string[]][] = [
+    ['ls'],
+    ['ls', '-la'],
+    ['git', 'status'],
+    ['git', 'fetch'],
+    ['git', 'log', '--oneline', '...'],
+    ['git', 'grep', '*'],
+    ['git', 'ls-remote', '*'],
+    ['tar', 'tf', '*'],
+    ['tar', 'cf', '*', '...'],
+    ['find', '.', '-name', '*'],
+    ['ssh', 'host', 'uptime'],
+    ['rsync', '*', '*'],
+    ['sed', '-n', '1p', '*'],
+    ['make', 'test'],
+    ['npm', 'run', 'test'],
+    ['python3', 'report.py'],
+    ['node', 'app.js'],
+    ['zip', '*', '*'],
+    ['curl', 'https://example.org/**'],
+    ['sort', '*'],
+    ['docker', 'ps'],
+    ['pip', 'list'],
+  ];
+  const rules = LISTED.flatMap(([name, ...args]): ExecRule[] =>
+    ['/usr/bin', '/bin', '/usr/local/bin'].map((at) => ({ pattern: `${at}/${name}`, args })),
+  );
+  const check = (command: string, more: { rules?: ExecRule[]; patterns?: string[] }) =>
+    checkAllowlist(
+      command,
+      { patterns: [], safeBins: ['sort', 'head', 'grep'], workspace: folder, ...more },
+      '/usr/local/bin:/usr/bin:/bin',
+      folder,
+    );
+
+  it('and is run as it was listed', () => {
+    expect(check('ls -la', { rules }).allowed).toBe(true);
+    expect(check('sort notes.txt', { rules }).allowed).toBe(true);
+  });
+
+  it.each(BY_ANOTHER.map((command) => [JSON.stringify(command), command] as const))('%s is asked for', (_, command) => {
+    expect(check(command, { rules }).allowed).toBe(false);
+    // Nor is it let in by an entry for a whole folder of programs, whatever these may be given.
+    if (!PLAIN_ONES.some((name) => command.startsWith(`${name} `)))
+      expect(check(command, { patterns: ['/**', '/usr/bin/*', '/bin/**'] }).allowed).toBe(false);
+  });
+
+  it('wrappers, shells, interpreters and what is not shown whole are never remembered', () => {
+    const remembered = BY_ANOTHER.filter((command) => check(command, { rules }).canRemember);
+    expect(remembered).toEqual(
+      BY_ANOTHER.filter((command) => PLAIN_ONES.some((name) => command.startsWith(`${name} `))),
+    );
+    for (const command of remembered)
+      expect(check(command, {}).rule).toMatchObject({
+        args: command.split(' ').slice(1),
+        cwd: folder,
+      });
+  });
+});
+
+/** Of these the arguments say all that happens: they are remembered with exactly these. */
+const PLAIN_ONES = ['dd', 'tee', 'ln'];
 
 it('a program of many names is started by the one that was shown', () => {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'openclaw-names-')));

@@ -1,11 +1,12 @@
 import { accessSync, constants, realpathSync, statSync } from 'node:fs';
-import { basename, delimiter, isAbsolute, join } from 'node:path';
+import { basename, delimiter, isAbsolute, join, resolve } from 'node:path';
 import { isBelow } from '../../common/paths/path-place';
 import { type CommandSegment, analyseCommand } from './analyse-command';
 import {
   type ExecRule,
   exactArguments,
   inSystemFolder,
+  isOfTheSystem,
   isPlainProgram,
   linkedArgument,
   matchesArguments,
@@ -19,7 +20,11 @@ const LAUNCHERS = new Set(
     'runuser chroot unshare nsenter bwrap firejail script expect parallel watch find fd exec eval command builtin source . ' +
     'node nodejs deno bun npm npx pnpm yarn python python2 python3 pip pip3 perl ruby irb php lua luajit tclsh wish osascript ' +
     'awk gawk mawk nawk sed ed vi vim nvim emacs nano less more man git hg svn ssh scp sftp rsync tar cpio zip make cmake ninja ' +
-    'docker podman kubectl taskset flock prlimit run-parts setpriv chrt coreutils ex view sqlite3 apt-get apt dpkg systemd-run systemctl crontab at batch screen tmux gdb strace ltrace valgrind gcc cc clang go cargo java'
+    'docker podman kubectl wget install split m4 dc socat nc ncat netcat ip perf choom fakeroot faketime numactl cpulimit gosu su-exec ' +
+    'pkexec runcon sg newgrp capsh setarch linux32 linux64 start-stop-daemon systemd-cat dbus-launch dbus-run-session unbuffer ' +
+    'rlwrap entr mail mailx mutt lftp ftp tcpdump logrotate psql mysql mongosh uv uvx pipx poetry pipenv bundle rake gem just ' +
+    'mvn gradle ant bazel tsx ts-node rscript julia octave elixir erl guile ' +
+    'taskset flock prlimit run-parts setpriv chrt coreutils ex view sqlite3 apt-get apt dpkg systemd-run systemctl crontab at batch screen tmux gdb strace ltrace valgrind gcc cc clang go cargo java'
   ).split(' '),
 );
 
@@ -119,8 +124,7 @@ function segmentAllowed(segment: ResolvedSegment, isInPipe: boolean, rules: Allo
     return true;
   return rules.patterns.some(
     (pattern) =>
-      isMeant(pattern) &&
-      (pattern === path || pattern === found || !inSystemFolder(path) || isPlainProgram(name, path)),
+      isMeant(pattern) && (pattern === path || pattern === found || !isOfTheSystem(path) || isPlainProgram(name, path)),
   );
 }
 
@@ -133,6 +137,12 @@ function isSameProgram(name: string, real: string): boolean {
   return real.startsWith(name) && [...real.slice(name.length)].every((letter) => '.-0123456789'.includes(letter));
 }
 
+/**
+ * What stands there may lead into the files of another process, such as a sandboxed one, while its text says that it
+ * leads to a file of the machine: `/proc/4711/root/usr/bin/ls`.
+ */
+const ANOTHER_ROOT = ['/proc', '/dev'];
+
 /** A program where the shell would find it; links are not followed. */
 export function findExecutable(name: string, path: string, cwd: string): string | undefined {
   const candidates = name.includes('/')
@@ -142,6 +152,7 @@ export function findExecutable(name: string, path: string, cwd: string): string 
         .filter(isAbsolute)
         .map((folder) => join(folder, name));
   for (const candidate of candidates) {
+    if (ANOTHER_ROOT.some((folder) => isBelow(folder, resolve(candidate)))) continue;
     try {
       accessSync(candidate, constants.X_OK);
       if (statSync(candidate).isFile()) return candidate;

@@ -36,6 +36,10 @@ export const isPlainProgram = (name: string, path: string): boolean =>
 const SYSTEM_FOLDERS = ['/bin', '/sbin', '/usr/bin', '/usr/sbin', '/usr/local/bin', '/usr/local/sbin'];
 export const inSystemFolder = (path: string): boolean => SYSTEM_FOLDERS.some((folder) => isBelow(folder, path));
 
+/** What came with the machine, libraries and their helpers included: a loader starts any program. */
+const SYSTEM_ROOTS = ['/bin', '/sbin', '/lib', '/lib32', '/lib64', '/usr'];
+export const isOfTheSystem = (path: string): boolean => SYSTEM_ROOTS.some((folder) => isBelow(folder, path));
+
 /** Arguments that stand for themselves, as a rule writes them. */
 export const exactArguments = (argv: readonly string[]): string[] =>
   argv.map((argument) => (argument === '...' ? '\\...' : argument.replace(/[\\*]/g, '\\$&')));
