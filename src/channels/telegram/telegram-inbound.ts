@@ -6,7 +6,7 @@ import { markedText, saidIn } from './telegram-content';
 import type { ReceivedMessage } from './telegram-message';
 import { chatOf, passedOnFrom, senderOf, topicOf } from './telegram-people';
 import { type InboundFacts, policyOf } from './telegram-policy';
-import { quotedBy } from './telegram-quotes';
+import { foreign, quotedBy } from './telegram-quotes';
 
 /** Where links to people lead. */
 const USER_LINK = 'tg://user?id=';
@@ -18,8 +18,8 @@ export function inboundOf(message: ReceivedMessage, facts: InboundFacts): Inboun
   const isGroup = message.chat.type !== 'private';
   const said = saidIn(message, facts.bot.username);
   const { quoted, media: quotedMedia } = quotedBy(message, facts);
-  const media: MediaRef[] = [...said.media, ...quotedMedia];
   const from = passedOnFrom(message);
+  const media: MediaRef[] = [...(from === undefined ? said.media : foreign(said.media)), ...quotedMedia];
   const shared: SharedText[] = [
     ...(from === undefined
       ? []

@@ -78,4 +78,5 @@ function chosenPart(message: ReceivedMessage, { checklist, poll }: ReceivedMessa
   return option && `Meant is: ${option.text}`;
 }
 
-const foreign = (media: readonly MediaRef[]): MediaRef[] => media.map((each) => ({ ...each, isForeign: true }));
+/** Files that whoever sends them has from somebody else. */
+export const foreign = (media: readonly MediaRef[]): MediaRef[] => media.map((each) => ({ ...each, isForeign: true }));

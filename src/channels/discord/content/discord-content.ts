@@ -1,6 +1,7 @@
 import type { MediaKind, MediaRef } from '../../../common/chat-media';
 import type { QuotedText, SharedText } from '../../../common/chat-text';
 import { linesOf, objectOf, objectsOf, wordsOf } from '../../../common/loose-json';
+import { plainName } from '../../../common/plain-name';
 import { type PlainObject, isPlainObject } from '../../../common/plain-object';
 import { eachOnce, picturesAt } from '../../kit/picture-address';
 import { componentPictures, componentsText } from './discord-components';
@@ -48,7 +49,7 @@ function ownOf(message: PlainObject, names: DiscordNaming): DiscordContent {
   const told = linesOf(
     plainText(wordsOf(message['content']), names),
     plainText(componentsText(message['components']), names),
-    ...stickersIn(message).map(({ name }) => `(sticker ${wordsOf(name)})`),
+    ...stickersIn(message).map(({ name }) => `(sticker ${plainName(wordsOf(name))})`),
     pollText(message['poll'], names),
     activityText(message),
   );
@@ -171,7 +172,7 @@ function pollText(poll: unknown, names: DiscordNaming): string {
 /** An invitation to something that runs within Discord. */
 function activityText({ activity, application }: PlainObject): string {
   if (!isPlainObject(activity)) return '';
-  return `(invitation to ${wordsOf(objectOf(application)['name']) || 'an activity'})`;
+  return `(invitation to ${plainName(wordsOf(objectOf(application)['name'])) || 'an activity'})`;
 }
 
 function mediaOf(message: PlainObject, file: PlainObject): MediaRef {

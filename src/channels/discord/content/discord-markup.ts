@@ -1,3 +1,5 @@
+import { knownName } from '../../../common/plain-name';
+
 /** Names of what Discord's markup refers to by ids. */
 export interface DiscordNaming {
   person(id: string): string | undefined;
@@ -59,7 +61,7 @@ function referenceWords(inner: string, names: DiscordNaming): string | undefined
     sign: string,
     found: string | undefined,
     of: (id: string) => string | undefined,
-  ): string | undefined => (found === undefined ? undefined : `${sign}${of(found) ?? found}`);
+  ): string | undefined => (found === undefined ? undefined : `${sign}${knownName(of(found)) ?? found}`);
   if (inner.startsWith('@&')) return named('@', id(2), (role) => names.role(role));
   if (inner.startsWith('@!')) return named('@', id(2), (person) => names.person(person));
   if (inner.startsWith('@')) return named('@', id(1), (person) => names.person(person));

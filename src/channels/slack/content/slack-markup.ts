@@ -1,3 +1,5 @@
+import { knownName } from '../../../common/plain-name';
+
 /** Names of what markup refers to by ids. */
 export interface SlackNaming {
   person(id: string): string | undefined;
@@ -58,9 +60,9 @@ function wordsOf(piece: Piece, names: SlackNaming): string {
     case 'text':
       return piece.text;
     case 'user':
-      return `@${names.person(piece.to) ?? piece.label ?? piece.to}`;
+      return `@${knownName(names.person(piece.to)) ?? piece.label ?? piece.to}`;
     case 'channel':
-      return `#${piece.label ?? names.channel(piece.to) ?? piece.to}`;
+      return `#${piece.label ?? knownName(names.channel(piece.to)) ?? piece.to}`;
     case 'special':
       return specialWords(piece.to, piece.label, names);
     case 'link':
@@ -72,7 +74,7 @@ function specialWords(to: string, label: string | undefined, names: SlackNaming)
   const [name = '', ...rest] = to.split('^');
   if (name === 'date') return dateWords(rest, label);
   if (name !== 'subteam') return label ?? `@${name}`;
-  const group = label ?? names.group(rest[0] ?? '') ?? 'group';
+  const group = label ?? knownName(names.group(rest[0] ?? '')) ?? 'group';
   return group.startsWith('@') ? group : `@${group}`;
 }
 
@@ -91,9 +93,13 @@ function linkWords(url: string, label: string | undefined): string {
   const scheme = BARE.find((each) => url.toLowerCase().startsWith(each)) ?? '';
   const address = url.slice(scheme.length);
   if (label === undefined) return address;
-  const isSame = url.endsWith(label) || (scheme === 'tel:' && dialled(label) === dialled(address));
+  // Only what every address has in front may be left out: whatever else stands there leads elsewhere.
+  const isSame = isSchemeOf(url, label) || (scheme === 'tel:' && dialled(label) === dialled(address));
   return isSame ? label : `${label} (${scheme === 'tel:' ? address : url})`;
 }
+
+const isSchemeOf = (url: string, label: string): boolean =>
+  url.endsWith(label) && /^(?:[a-z][a-z0-9+.-]*:(?:\/\/)?)?$/i.test(url.slice(0, url.length - label.length));
 
 const dialled = (number: string): string => [...number].filter((sign) => '+0123456789*#'.includes(sign)).join('');
 
