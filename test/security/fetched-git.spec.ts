@@ -1,5 +1,15 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import JSZip from 'jszip';
@@ -7,6 +17,7 @@ import { Environment } from '../../src/config/environment';
 import { installPlugin } from '../../src/plugins/plugin-installer';
 import { SkillInstaller } from '../../src/skills/install/skill-installer';
 import { hashFolder } from '../../src/skills/trust/hash-folder';
+import { GitServer } from '../fakes/git-server';
 
 describe('what is installed brings git nothing to obey', () => {
   let base: string;
@@ -163,5 +174,116 @@ describe('what is installed brings git nothing to obey', () => {
       'lib/a.py',
     ]);
     expect(hashFolder(installed, { everything: true })).toBe(hashFolder(installed));
+  });
+
+  describe('over the network', () => {
+    let server: GitServer;
+    let inner: GitServer;
+    let bin: string;
+    const calls = (name: string): string =>
+      existsSync(join(base, `${name}-calls`)) ? readFileSync(join(base, `${name}-calls`), 'utf8') : '';
+    beforeEach(async () => {
+      for (const folder of ['served', 'hidden', 'keys', 'other-keys']) mkdirSync(join(base, folder));
+      server = await GitServer.start(join(base, 'served'), join(base, 'keys'));
+      inner = await GitServer.start(join(base, 'hidden'), join(base, 'other-keys'));
+      bin = make('bin', {
+        ssh: `#!/bin/sh\necho "$@" >> ${join(base, 'ssh-calls')}\nexit 1\n`,
+        // As the real one: it hands on what it is given where it is told to fetch nothing.
+        'git-lfs': `#!/bin/sh\necho "$GIT_LFS_SKIP_SMUDGE" >> ${join(base, 'lfs-calls')}\n[ "$GIT_LFS_SKIP_SMUDGE" = 1 ] || touch ${planted}\ncat\n`,
+      });
+      for (const name of ['ssh', 'git-lfs']) chmodSync(join(bin, name), 0o755);
+    });
+    afterEach(async () => {
+      await server.stop();
+      await inner.stop();
+    });
+    /** What owners have in their own settings of git. */
+    const own = (...lines: string[]): void =>
+      writeFileSync(join(base, 'home', '.gitconfig'), ['[http]', 'sslVerify = false', ...lines, ''].join('\n'));
+    const serve = (files: Record<string, string>, also?: (folder: string) => void): void => {
+      const folder = make('src/counter', { 'SKILL.md': SKILL, ...files });
+      git(folder, 'init', '-q', '.');
+      git(folder, 'add', '--all');
+      also?.(folder);
+      git(folder, 'commit', '-qm', 'one');
+      git(base, 'clone', '-q', '--bare', folder, join(base, 'served', 'counter.git'));
+    };
+    const over = (trustsSource: boolean): SkillInstaller =>
+      new SkillInstaller(join(base, 'state'), {
+        env: { ...env(), PATH: `${bin}:${env()['PATH'] ?? ''}` },
+        home: join(base, 'home'),
+        cwd: base,
+        download: () => Promise.reject(new Error('nothing is downloaded')),
+        guard: (host, port) =>
+          `https://${host}:${port}` === server.url
+            ? Promise.resolve(host)
+            : Promise.reject(new Error(`${host}:${port} is private`)),
+        trustsSource,
+      });
+    const fetched = async (trustsSource: boolean): Promise<string> => {
+      await over(trustsSource).install(`${server.url}/counter.git`, yes);
+      return join(base, 'state', 'skills', 'counter');
+    };
+
+    it.each([true, false])(
+      'neither with its submodules, whatever they say; written by the owner: %s',
+      async (trusts) => {
+        own('[submodule]', 'recurse = true', '[fetch]', 'recurseSubmodules = true', '[protocol]', 'allow = always');
+        const module = (name: string, url: string): string =>
+          `[submodule "${name}"]\n\tpath = ${name}\n\turl = ${url}\n\tupdate = !touch ${planted}\n\tactive = true\n`;
+        const modules = [
+          module('hidden', `${inner.url}/secret.git`),
+          module('outside', `ext::touch ${planted}`),
+          module('local', `file://${base}/src/counter`),
+          module('dash', `-u touch ${planted}`),
+          module('../../up', '../counter.git'),
+        ];
+        serve({ '.gitmodules': modules.join('') }, (folder) => {
+          for (const name of ['hidden', 'outside', 'local', 'dash'])
+            git(folder, 'update-index', '--add', '--cacheinfo', `160000,${'1'.repeat(40)},${name}`);
+        });
+        const installed = await fetched(trusts);
+        expect([existsSync(planted), inner.asked]).toEqual([false, []]);
+        expect(readdirSync(installed).sort()).not.toContain('.git');
+        for (const name of ['hidden', 'outside', 'local', 'dash'])
+          if (existsSync(join(installed, name))) expect(readdirSync(join(installed, name))).toEqual([]);
+        useAll(installed);
+        expect(existsSync(planted)).toBe(false);
+      },
+    );
+
+    it('nor with what large files are kept elsewhere: a pointer stays one', async () => {
+      own('[filter "lfs"]', 'smudge = git-lfs smudge -- %f', 'clean = cat', 'required = true');
+      const pointer = `version https://git-lfs.github.com/spec/v1\noid sha256:${'a'.repeat(64)}\nsize 5\n`;
+      serve({
+        '.gitattributes': '*.bin filter=lfs diff=lfs merge=lfs -text\n',
+        '.lfsconfig': `[lfs]\n\turl = ${inner.url}/lfs\n[core]\n\tfsmonitor = touch ${planted}\n`,
+        'model.bin': pointer,
+      });
+      const installed = await fetched(true);
+      expect(readFileSync(join(installed, 'model.bin'), 'utf8')).toBe(pointer);
+      expect([existsSync(planted), calls('lfs'), inner.asked]).toEqual([false, '1\n', []]);
+    });
+
+    it('goes no other way than the one that was looked at, because of an address that stands for another', async () => {
+      serve({});
+      for (const instead of [
+        `[url "ssh://git@internal.example/"]`,
+        `[url "${inner.url}/"]`,
+        `[url "ext::touch ${planted} "]`,
+        `[url "file://${base}/served/"]`,
+        `[url "${base}/served/"]`,
+      ]) {
+        own(instead, `insteadOf = ${server.url}/`);
+        await expect([instead, fetched(false)][1]).rejects.toMatchObject({ code: 'SKILL_SOURCE_FAILED' });
+      }
+      expect([calls('ssh'), inner.asked, existsSync(planted)]).toEqual(['', [], false]);
+      // Who writes it at the terminal has their own settings of git.
+      own(`[url "ssh://git@internal.example/"]`, `insteadOf = ${server.url}/`);
+      await expect(fetched(true)).rejects.toThrow();
+      expect(calls('ssh')).toContain('internal.example');
+      own();
+      expect(existsSync(join(await fetched(false), 'SKILL.md'))).toBe(true);
+    });
   });
 });

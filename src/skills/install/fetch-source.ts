@@ -182,17 +182,24 @@ async function fetchGit(
     throw failed(`${remote}: git sources begin with https://, ssh:// or git@`);
   if (ref !== undefined && !/^[\w][\w./-]*$/.test(ref)) throw failed(`"${ref}" is no branch, tag or commit`);
   await mkdir(into, { recursive: true });
-  if (local !== undefined) return checkOut(remote, ref, into, options);
+  if (local !== undefined) return checkOut(remote, ref, into, options, { git: [], env: onlyBy('file') });
   const { host, port, origin } = placeOfGit(remote);
   if (origin === undefined) {
     // What the owner has written themselves goes the way that their own settings of ssh say.
     const address = options.trustsSource ? undefined : await options.guard(host, port, []);
-    return checkOut(remote, ref, into, options, { git: [], env: address ? sshTo(address, host, port) : {} });
+    const env = address ? { ...sshTo(address, host, port), ...onlyBy('ssh') } : {};
+    return checkOut(remote, ref, into, options, { git: [], env });
   }
-  return withGuardedWay(options.guard, options.env, options.trustsSource ? [origin] : [], (way) =>
-    checkOut(remote, ref, into, options, way),
+  return withGuardedWay(options.guard, options.env, options.trustsSource ? [origin] : [], ({ git, env }) =>
+    checkOut(remote, ref, into, options, {
+      git,
+      env: options.trustsSource ? env : { ...env, ...onlyBy('https') },
+    }),
   );
 }
+
+/** Git takes no other way because its settings have an address stand for another (`insteadOf`): nobody has looked at that one. */
+const onlyBy = (protocol: 'https' | 'ssh' | 'file'): Record<string, string> => ({ GIT_ALLOW_PROTOCOL: protocol });
 
 async function checkOut(
   remote: string,
