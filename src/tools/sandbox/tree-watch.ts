@@ -17,36 +17,62 @@ const FIRST_LOOK_MS = 20;
  */
 export function watchTree(pid: number, limits: TreeLimits, tooMuch: (reason: string) => void): () => void {
   if (process.platform !== 'linux') return () => undefined;
+  const room = limits.room && watchRoom(limits.room, tooMuch);
+  let free = limits.places.map(freeBytes);
   let timer: NodeJS.Timeout;
   const lookAfter = (ms: number): void => {
     timer = setTimeout(() => {
       const { pids, bytes } = treeOf(pid, limits.processes);
       pids.forEach(lowerPriority);
-      const reason = excess(pids.length, bytes, limits);
+      const before = free;
+      free = limits.places.map(freeBytes);
+      const written = mostLost(before, free);
+      room?.wrote(written);
+      // Whoever fills a disk as fast as until now goes on for as long until the next look.
+      const reason = excess({ processes: pids.length, bytes, free: Math.min(...free) - written }, limits);
       if (reason === undefined) lookAfter(LOOK_EVERY_MS);
       else tooMuch(reason);
     }, ms);
     timer.unref();
   };
   lookAfter(FIRST_LOOK_MS);
-  const stopMeasuring = limits.room ? watchRoom(limits.room, tooMuch) : undefined;
   return () => {
     clearTimeout(timer);
-    stopMeasuring?.();
+    room?.end();
   };
 }
 
+/** What disks hold less than before, on the one that lost most. */
+const mostLost = (before: readonly number[], now: readonly number[]): number =>
+  Math.max(0, ...now.map((bytes, index) => (before[index] ?? 0) - bytes).filter(Number.isFinite));
+
+interface RoomWatch {
+  /** So much was written to the disk since the last call, by whomever: a room that may be full by it is measured at once. */
+  wrote(bytes: number): void;
+  end(): void;
+}
+
 /** A full room leaves a command the time to clear it up. */
-function watchRoom({ folders, bytes }: NonNullable<TreeLimits['room']>, tooMuch: (reason: string) => void): () => void {
+function watchRoom(
+  { folders, bytes: most }: NonNullable<TreeLimits['room']>,
+  tooMuch: (reason: string) => void,
+): RoomWatch {
   let isOver = false;
+  let isMeasuring = false;
+  let held = 0;
+  let written = 0;
   let timer: NodeJS.Timeout;
   const measure = async (): Promise<void> => {
+    isMeasuring = true;
     const began = performance.now();
+    written = 0;
     const sizes = await Promise.all(folders.map((folder) => folderSize(folder).catch(() => ({ bytes: 0 }))));
+    isMeasuring = false;
     if (isOver) return;
-    if (sizes.reduce((sum, size) => sum + size.bytes, 0) > bytes)
+    held = sizes.reduce((sum, size) => sum + size.bytes, 0);
+    if (held > most)
       tooMuch(
-        `more than ${Math.round(bytes / 1024 / 1024)} MiB in /tmp and the home folder of this conversation; remove what is not needed`,
+        `more than ${Math.round(most / 1024 / 1024)} MiB in /tmp and the home folder of this conversation; remove what is not needed`,
       );
     // A room of many files is looked at less often.
     else wait(Math.max(MEASURE_EVERY_MS, (performance.now() - began) * 20));
@@ -56,16 +82,27 @@ function watchRoom({ folders, bytes }: NonNullable<TreeLimits['room']>, tooMuch:
     timer.unref();
   };
   wait(MEASURE_EVERY_MS);
-  return () => {
-    isOver = true;
-    clearTimeout(timer);
+  return {
+    wrote: (bytes) => {
+      written += bytes;
+      if (isOver || isMeasuring || held + written <= most) return;
+      clearTimeout(timer);
+      void measure();
+    },
+    end: () => {
+      isOver = true;
+      clearTimeout(timer);
+    },
   };
 }
 
-function excess(processes: number, bytes: number, limits: TreeLimits): string | undefined {
+function excess(
+  { processes, bytes, free }: { processes: number; bytes: number; free: number },
+  limits: TreeLimits,
+): string | undefined {
   if (processes > limits.processes) return `more than ${limits.processes} processes`;
   if (bytes > limits.memoryBytes) return `more than ${Math.round(limits.memoryBytes / 1024 / 1024)} MiB of memory`;
-  return limits.places.some((place) => freeBytes(place) < limits.freeDiskBytes)
+  return free < limits.freeDiskBytes
     ? `less than ${Math.round(limits.freeDiskBytes / 1024 / 1024)} MiB left on the disk`
     : undefined;
 }
