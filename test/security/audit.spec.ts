@@ -1,6 +1,19 @@
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { WebSocketServer } from 'ws';
 import { Environment } from '../../src/config/environment';
 import { audit, readAuditFacts } from '../../src/security/security-audit';
 import { workspaceFindings } from '../../src/security/workspace-checks';
@@ -157,8 +170,14 @@ describe('openclaw security audit', () => {
     expect(plant(planted)).toContain(planted.id);
   });
 
-  it('knows at least 25 kinds', () => {
+  it('knows at least 25 kinds, each of which is planted here', () => {
     expect(new Set(PLANTED.map(({ id }) => id)).size).toBeGreaterThanOrEqual(25);
+    const folder = join(__dirname, '..', '..', 'src', 'security');
+    const sources = readdirSync(folder).map((name) => readFileSync(join(folder, name), 'utf8'));
+    const known = sources.flatMap((text) => [...text.matchAll(/\bid: '([a-z_.]+)'/g)].map(([, id = '']) => id));
+    const here = readFileSync(__filename, 'utf8');
+    expect(known.length).toBeGreaterThanOrEqual(45);
+    expect(known.filter((id) => !here.includes(`'${id}'`))).toEqual([]);
   });
 
   it('sees folders that others copy, own or lead elsewhere', () => {
@@ -166,6 +185,46 @@ describe('openclaw security audit', () => {
     mkdirSync(join(home, 'real'), { mode: 0o700 });
     symlinkSync(join(home, 'real'), join(home, 'link'));
     expect(plant({}, join(home, 'link'))).toContain('files.state_link');
+    const someoneElse = jest.spyOn(process, 'getuid').mockReturnValue(statSync(home).uid + 1);
+    try {
+      expect(plant({}, join(home, 'theirs'))).toContain('files.owner');
+    } finally {
+      someoneElse.mockRestore();
+    }
+  });
+
+  it('knocks at the gateway, and tries the sandbox, where it is asked to', async () => {
+    const open = new WebSocketServer({ host: '127.0.0.1', port: 0 });
+    open.on('connection', (socket) => {
+      socket.send(JSON.stringify({ type: 'event', event: 'connect.challenge', payload: { nonce: 'n' } }));
+      // Whoever knocks is let in.
+      socket.on('message', (data: Buffer) => {
+        const { id } = JSON.parse(data.toString('utf8')) as { id: string };
+        socket.send(JSON.stringify({ type: 'res', id, ok: true, payload: {} }));
+      });
+    });
+    try {
+      await once(open, 'listening');
+      plant({});
+      const env = {
+        HOME: home,
+        // No program is found there.
+        PATH: home,
+        GW_TOKEN: TOKEN,
+        OPENCLAW_STATE_DIR: join(home, 'state'),
+        OPENCLAW_GATEWAY_PORT: String((open.address() as AddressInfo).port),
+      };
+      const { stdout, code } = await runCli(['security', 'audit', '--deep', '--json'], { env });
+      const { findings } = JSON.parse(stdout) as { findings: { id: string; severity: string; fix: string }[] };
+      expect(findings.map(({ id, severity }) => [id, severity])).toEqual([
+        ['sandbox.unusable', 'warn'],
+        ['gateway.open_door', 'critical'],
+      ]);
+      for (const { fix } of findings) expect(fix).not.toBe('');
+      expect(code).toBe(1);
+    } finally {
+      open.close();
+    }
   });
 
   it('sees what git runs in a workspace, and what was put aside', async () => {
