@@ -24,6 +24,21 @@ const MIB = 1024 * 1024;
 const LIMITS: ArchiveLimits = { entries: 100, entryBytes: 20 * MIB, totalBytes: 40 * MIB, ratio: 100 };
 const SMALL: ArchiveLimits = { ...LIMITS, ratio: 1000 };
 
+/** The most that buffers have grown by while something is done. */
+async function growthOf(work: Promise<unknown>): Promise<number> {
+  let isDone = false;
+  let [least, growth] = [Infinity, 0];
+  const done = work.finally(() => (isDone = true));
+  while (!isDone) {
+    const { arrayBuffers } = process.memoryUsage();
+    least = Math.min(least, arrayBuffers);
+    growth = Math.max(growth, arrayBuffers - least);
+    await new Promise(setImmediate);
+  }
+  await done;
+  return growth;
+}
+
 const bomb = (name: string, mib: number): Packed => ({ name, data: Buffer.alloc(mib * MIB, 'a'), claims: 100 });
 
 describe('what unfolds', () => {
@@ -114,6 +129,16 @@ describe('what unfolds', () => {
       await expect(unpackZip(make(), into(), { limits })).rejects.toMatchObject({ code: 'ARCHIVE_REFUSED' });
       expect(readdirSync(folder).filter((name) => name !== 'into')).toEqual([]);
     });
+  });
+
+  it.each<[string, (content: Buffer) => Promise<unknown>]>([
+    ['a ZIP file', (content) => unpackZip(content, into(), { limits: SMALL })],
+    ['a document', (content) => documentText(content, new AbortController().signal)],
+  ])('takes no more memory than its limit while it unfolds: %s', async (_, read) => {
+    const content = zipOf([bomb('word/document.xml', 300)]);
+    expect(await growthOf(expect(read(content)).rejects.toMatchObject({ message: expect.any(String) }))).toBeLessThan(
+      100 * MIB,
+    );
   });
 
   describe('as a tar file', () => {
