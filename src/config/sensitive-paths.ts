@@ -5,9 +5,33 @@ import { Json5Document } from './json5-document';
 import type { ConfigPath } from './config-path';
 import { holdsReference } from './references';
 
-/** Last key of a path whose text value is a secret. Numbers such as `maxTokens` never are. */
-const SENSITIVE_KEY =
-  /^(token|password|secret|apiKey|botToken|appToken|userToken|signingSecret|webhookSecret|appPassword|pushToken|privateKey|authorization|serviceAccount|.*(?:Token|Password|Secret|ApiKey)|[A-Z0-9_]*(?:KEY|TOKEN|SECRET|PASSWORD))$/;
+/** As the names of variables end that hold secrets. */
+const SECRET_VARIABLE = /^[A-Z0-9_]*(?:KEY|TOKEN|SECRET|PASSWORD)$/;
+/** Last words of names of secrets, however their words are joined: `botToken`, `bot_token`, `bot-token`. */
+const SECRET_WORDS = new Set(
+  'token password secret passphrase passwd pwd credential credentials cookie jwt bearer dsn authorization pass'.split(
+    ' ',
+  ),
+);
+const SECRET_PAIRS = new Set(
+  'api key|private key|secret key|access key|signing key|encryption key|service account|connection string'.split('|'),
+);
+
+/** Whether a text of this name is a secret. Numbers such as `maxTokens` never are. */
+function isSecretName(name: string): boolean {
+  const words = name
+    .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
+    .toLowerCase()
+    .split(/[^a-z0-9]+/)
+    .filter((word) => word !== '');
+  const [last = ''] = words.slice(-1);
+  return (
+    SECRET_VARIABLE.test(name) ||
+    SECRET_WORDS.has(last) ||
+    SECRET_PAIRS.has(words.slice(-2).join(' ')) ||
+    last === 'apikey'
+  );
+}
 
 /** Paths below which every text is treated as a secret. */
 const SENSITIVE_PARENTS = new Set(['headers']);
@@ -16,7 +40,7 @@ export function isSensitivePath(path: readonly (string | number)[]): boolean {
   // Of several values in a list each is what its name says.
   const names = path.slice(0, path.findLastIndex((key) => typeof key === 'string') + 1);
   const last = names.at(-1);
-  if (typeof last === 'string' && SENSITIVE_KEY.test(last)) return true;
+  if (typeof last === 'string' && isSecretName(last)) return true;
   const parent = names.at(-2);
   return typeof parent === 'string' && SENSITIVE_PARENTS.has(parent);
 }

@@ -259,6 +259,8 @@ describe('what proxies forward', () => {
       'x-forwarded-proto',
       'via',
       'cf-connecting-ip',
+      ...['x-forwarded', 'forwarded-for', 'x-forwarded-scheme', 'x-original-forwarded-for', 'x-envoy-external-address'],
+      ...['x-azure-clientip', 'x-vercel-forwarded-for', 'cf-ray', 'cdn-loop', 'tailscale-user-name'],
     ])
       for (const value of ['127.0.0.1', 'for=127.0.0.1', '::1', '', 'localhost'])
         for (const list of [trusted, []]) expect(addressBehind({ [name]: value }, '127.0.0.1', list).local).toBe(false);

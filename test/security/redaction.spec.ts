@@ -137,6 +137,20 @@ describe('secrets by place', () => {
     expect(redactConfig({ allowFrom: ['5'], tokens: ['word'] })).toEqual({ allowFrom: ['5'], tokens: ['word'] });
   });
 
+  it('are hidden by what they are called in settings of plugins and skills, however its words are joined', () => {
+    const shown = (key: string): string =>
+      JSON.stringify(redactConfig({ plugins: { entries: { x: { config: { [key]: 'CANARY-1' } } } } }));
+    for (const key of [
+      ...['token', 'botToken', 'bot_token', 'bot-token', 'X-Auth-Token', 'API_TOKEN', 'refresh token'],
+      ...['apiKey', 'api_key', 'apikey', 'x-api-key', 'OPENAI_API_KEY', 'accessKey', 'aws_secret_access_key'],
+      ...['passphrase', 'pass', 'db_pass', 'passwd', 'clientSecret', 'client_secret', 'private-key', 'signingKey'],
+      ...['credentials', 'cookie', 'sessionCookie', 'jwt', 'bearer', 'dsn', 'connectionString', 'serviceAccount'],
+    ])
+      expect([key, shown(key)]).toEqual([key, expect.not.stringContaining('CANARY')]);
+    for (const key of ['skillKey', 'sessionKey', 'key', 'maxTokens', 'tokenFile', 'passwordCommand', 'compass', 'keys'])
+      expect([key, shown(key)]).toEqual([key, expect.stringContaining('CANARY')]);
+  });
+
   it('are taken out of logs and errors too, while words and paths stay readable', () => {
     const redactor = new Redactor();
     const config = new ConfigService(environment(), redactor);

@@ -19,6 +19,22 @@ const PROXY_HEADERS = [
   'fly-client-ip',
   'fastly-client-ip',
   'tailscale-user-login',
+  'tailscale-user-name',
+  'x-forwarded',
+  'forwarded-for',
+  'x-forwarded-prefix',
+  'x-forwarded-scheme',
+  'x-forwarded-ssl',
+  'x-original-forwarded-for',
+  'x-original-host',
+  'x-envoy-external-address',
+  'x-azure-clientip',
+  'x-appengine-user-ip',
+  'x-vercel-forwarded-for',
+  'x-nf-client-connection-ip',
+  'do-connecting-ip',
+  'cf-ray',
+  'cdn-loop',
 ];
 
 export const isForwarded = (headers: IncomingHttpHeaders): boolean =>
