@@ -13,10 +13,10 @@ export class ExecApprovalsNodeSetParams extends NodeDescribeParams {
 export class NodeInvokeParams {
   @Text() nodeId!: string;
   @Text() command!: string;
-  @Text() idempotencyKey!: string;
+  @Text({ max: 512 }) idempotencyKey!: string;
   @Opt() @Any() params?: unknown;
   @Opt() @Int({ min: 0 }) timeoutMs?: number;
-  @Opt() @Str() sessionKey?: string;
+  @Opt() @Str({ max: 512 }) sessionKey?: string;
 }
 
 export class NodeErrorDto {

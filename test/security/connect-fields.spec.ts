@@ -1,6 +1,8 @@
 import { type ClassRef, fieldsOf } from '../../src/common/validation/field-registry';
 import { describeDtoProblems, findDtoProblems } from '../../src/common/validation/validate-dto';
 import { NodePairRequestParams, NodeRenameParams } from '../../src/gateway/devices/device.dto';
+import { AgentParams, ChatSendParams } from '../../src/agent/chat/chat.dto';
+import { NodeInvokeParams } from '../../src/nodes/nodes.dto';
 import { ConnectParams } from '../../src/gateway/protocol/connect.dto';
 
 /** Paths of texts and lists below a class that may be as long as a frame. */
@@ -45,5 +47,16 @@ describe('what a device says of itself when it connects or asks to be paired', (
     const told = describeDtoProblems(findDtoProblems(ConnectParams, { ...CONNECT, ...more }));
     expect(told).toContain(field);
     expect(told.length).toBeLessThan(500);
+  });
+
+  it('and so have the keys by which requests are known again', () => {
+    const limits = [ChatSendParams, AgentParams, NodeInvokeParams].flatMap((cls) =>
+      ['idempotencyKey', 'sessionKey'].flatMap((name) => {
+        const field = fieldsOf(cls).get(name);
+        return field ? [field.schema?.['maxLength']] : [];
+      }),
+    );
+    expect(limits.length).toBeGreaterThanOrEqual(4);
+    for (const limit of limits) expect(limit).toBeLessThanOrEqual(512);
   });
 });

@@ -1,9 +1,12 @@
 import { Any, AnyList, Bool, Doc, Int, Obj, OneOf, Opt, Str, StrList, Text } from '../../common/validation/fields';
 
+/** It is kept, and looked up by. */
+const MAX_KEY = 512;
+
 export class ChatSendParams {
   @Text({ max: 512 }) @Doc('Session to write to; "main" is the agent\'s main session.') sessionKey!: string;
   @Str() @Doc('What is said. May be empty when there are attachments.') message!: string;
-  @Text()
+  @Text({ max: MAX_KEY })
   @Doc(
     'Names this message: the same key again from the same caller starts no second run. The run is called so, unless an open one is.',
   )
@@ -103,7 +106,7 @@ export class ChatInjectParams {
 
 export class AgentParams {
   @Text() message!: string;
-  @Text() idempotencyKey!: string;
+  @Text({ max: MAX_KEY }) idempotencyKey!: string;
   @Opt() @Text() agentId?: string;
   @Opt() @Text() to?: string;
   @Opt() @Text() replyTo?: string;
