@@ -42,6 +42,8 @@ export class ReadinessService {
   async report(): Promise<ReadinessReport> {
     if (this.phase !== 'ready') return { ready: false, status: this.phase, failing: [] };
     const failing: ReadinessReport['failing'] = [...this.faults].map(([name, reason]) => ({ name, reason }));
+    const { fullBecause } = this.database;
+    if (fullBecause !== undefined) failing.push({ name: 'storage', reason: fullBecause });
     try {
       await this.database.ping();
     } catch (error) {

@@ -1,6 +1,6 @@
-import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { LogFile } from './log-destination';
 
 describe('the log file', () => {
@@ -17,5 +17,17 @@ describe('the log file', () => {
     ]);
     expect(names.map((name) => statSync(join(folder, name)).size / line.length)).toEqual([51, 1]);
     rmSync(folder, { recursive: true });
+  });
+
+  it('ends nothing where it can not be opened, and goes on once it can', () => {
+    const folder = join(mkdtempSync(join(tmpdir(), 'openclaw-log-')), 'logs');
+    writeFileSync(folder, 'no folder');
+    const file = new LogFile(folder);
+    expect(() => file.write('lost\n')).not.toThrow();
+    rmSync(folder);
+    file.write('kept\n');
+    expect(readFileSync(file.path, 'utf8')).toBe('kept\n');
+    file.close();
+    rmSync(dirname(folder), { recursive: true });
   });
 });

@@ -24,6 +24,8 @@ export class LogFile {
   private handle: number | undefined;
   private openedFor = '';
   private bytes = 0;
+  /** Only a part of the last line had room. */
+  private isTorn = false;
 
   constructor(
     private readonly folder: string,
@@ -36,10 +38,13 @@ export class LogFile {
 
   write(line: string): void {
     const path = this.path;
-    if (this.handle === undefined || this.openedFor !== path) this.open(path);
-    if (this.handle === undefined) return;
     try {
-      this.bytes += writeSync(this.handle, line);
+      if (this.handle === undefined || this.openedFor !== path) this.open(path);
+      if (this.handle === undefined) return;
+      const whole = Buffer.from(this.isTorn ? `\n${line}` : line);
+      const written = writeSync(this.handle, whole);
+      this.bytes += written;
+      this.isTorn = written < whole.length && (this.isTorn || written > 0);
       if (this.bytes > MAX_BYTES && !this.fixedPath) this.putAside(path);
     } catch {
       // A full disk must not end the gateway because of its log.
@@ -57,6 +62,7 @@ export class LogFile {
     this.handle = openSync(path, 'a', 0o600);
     chmodSync(path, 0o600);
     this.openedFor = path;
+    this.isTorn = false;
     this.bytes = fstatSync(this.handle).size;
     if (!this.fixedPath) this.removeOld();
   }

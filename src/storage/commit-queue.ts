@@ -6,7 +6,7 @@ import type { Dialect } from './dialect';
 import { ConnectionLostError } from './postgres-connection';
 import type { Schema } from './schema';
 import { sqliteFaultOf } from './sqlite-file';
-import { DatabaseBusyError } from './storage-fault';
+import { DatabaseBusyError, DatabaseFullError, endsTransaction, isForRoom } from './storage-fault';
 
 export type Write<T> = (transaction: Transaction<Schema>) => Promise<T>;
 
@@ -53,8 +53,9 @@ class CommitInDoubt extends Error {
 /**
  * The one writer: writes run one after another in the order in which they were asked for. All that are ready in the same
  * moment share one transaction and one disk sync, each in its own savepoint, so one failing write does not touch the
- * others; a caller is told after that sync. A transaction that the database was too busy for, or lost its connection in,
- * is run again, so what a write changes outside of the database it has to set, not to add to.
+ * others; where a fault ends the transaction itself, each is run by itself. A caller is told after that sync. A transaction
+ * that the database was too busy for, or lost its connection in, is run again, so what a write changes outside of the
+ * database it has to set, not to add to.
  */
 export class CommitQueue {
   private readonly waiting: PendingWrite[] = [];
@@ -115,7 +116,8 @@ export class CommitQueue {
         }
         const isConflict = isConflictOf(error);
         const isOver = performance.now() >= deadline || this.stopping.signal.aborted;
-        if (isConflict && ++conflicts > MAX_CONFLICTS && batch.length > 1) {
+        const isStuck = isConflict && ++conflicts > MAX_CONFLICTS;
+        if ((isStuck || endsTransaction(error)) && batch.length > 1) {
           // Whichever it is, it must not take the others with it.
           for (const pending of batch) await this.commit([pending]);
           return;
@@ -197,9 +199,9 @@ export class CommitQueue {
       const value = await pending.write(transaction);
       return () => pending.resolve(value);
     } catch (error) {
-      if (isConflictOf(error) || error instanceof ConnectionLostError) throw error;
+      if (isConflictOf(error) || error instanceof ConnectionLostError || endsTransaction(error)) throw error;
       await sql`rollback to savepoint one_write`.execute(transaction);
-      return () => pending.reject(error);
+      return () => pending.reject(told(error));
     }
   }
 
@@ -221,5 +223,6 @@ const isTransient = (error: unknown): boolean =>
 
 function told(error: unknown): unknown {
   if (error instanceof CommitInDoubt) return error.cause;
+  if (isForRoom(error)) return new DatabaseFullError(error as Error);
   return sqliteFaultOf(error) === 'busy' ? new DatabaseBusyError(error as Error) : error;
 }

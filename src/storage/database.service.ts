@@ -17,11 +17,14 @@ import type { Schema } from './schema';
 import { type OpenedSqlite, openSqlite } from './sqlite-connection';
 import { sqlitePath } from './sqlite-path';
 import { SqliteUpkeep } from './sqlite-upkeep';
+import { DatabaseFullError } from './storage-fault';
 
 /** Copies of the database from before a change of its schema that are kept. */
 const KEPT_BEFORE = 3;
 /** Rows that can't be read which the log names at most. */
 const MOST_TOLD = 1000;
+/** Small writes may still fit where large ones don't: there is room again when nothing was refused for so long. */
+const ROOM_MS = 10_000;
 
 export interface WriteOptions {
   /** Lease that has to be this process's still: it is looked at, and held, inside the transaction. */
@@ -47,6 +50,8 @@ export class DatabaseService {
   dialect: Dialect = 'sqlite';
   /** Rows that the log has told of. */
   private readonly unreadable = new Set<string>();
+  /** The last write that did not fit, until there is room again. */
+  private refused: { reason: string; at: number } | undefined;
 
   constructor(
     private readonly config: ConfigService,
@@ -134,7 +139,29 @@ export class DatabaseService {
       : write;
     const done = this.queue.run(label, guarded);
     this.upkeep?.written();
+    void done.then(
+      () => this.noteRoom(),
+      (error: unknown) => this.noteRefusal(error),
+    );
     return done;
+  }
+
+  /** Why not everything can be stored; undefined while there is room. */
+  get fullBecause(): string | undefined {
+    return this.refused?.reason;
+  }
+
+  private noteRefusal(error: unknown): void {
+    if (!(error instanceof DatabaseFullError)) return;
+    const reason = `${error.message} (${this.location})`;
+    if (!this.refused) this.log.error({}, `${reason}; what came in waits, and so does what was to be stored`);
+    this.refused = { reason, at: performance.now() };
+  }
+
+  private noteRoom(): void {
+    if (!this.refused || performance.now() - this.refused.at < ROOM_MS) return;
+    this.refused = undefined;
+    this.log.info({}, 'the database has room again');
   }
 
   /**

@@ -1,7 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { type Insertable, type Selectable, type Transaction, sql } from 'kysely';
+import { type Logger, LoggerFactory } from '../common/logger';
 import { DatabaseService } from '../storage/database.service';
 import type { Schema, UsageCallTable } from '../storage/schema';
+import { isPassingFault } from '../storage/storage-fault';
+import { untilStored } from '../storage/until-stored';
 
 export type UsageRow = Selectable<UsageCallTable>;
 export type NewUsageRow = Omit<Insertable<UsageCallTable>, 'calls'>;
@@ -55,10 +58,19 @@ const BUDGET_LOCK = 7_210_031;
 /** Rows of `usage_calls`: one for each model call. */
 @Injectable()
 export class UsageStore {
-  constructor(private readonly database: DatabaseService) {}
+  private readonly log: Logger;
 
+  constructor(
+    private readonly database: DatabaseService,
+    loggers: LoggerFactory,
+  ) {
+    this.log = loggers.child('usage');
+  }
+
+  /** While the database has no room, or is away, this waits: no call fails because it could not be counted. */
   write<T>(label: string, work: (transaction: Transaction<Schema>) => Promise<T>): Promise<T> {
-    return this.database.write(label, work);
+    const again = { log: this.log, what: 'what a model call costs', isWorthIt: isPassingFault };
+    return untilStored(() => this.database.write(label, work), again);
   }
 
   /** On PostgreSQL other replicas wait here; SQLite has one writer anyway. */

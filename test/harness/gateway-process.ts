@@ -22,6 +22,8 @@ export interface GatewayProcessOptions {
   nodeArgs?: string[];
   /** Program to run instead of `bin/openclaw`. */
   entry?: string;
+  /** Command line that it is run by, which ends with the program: a sandbox, a limit. */
+  runBy?: readonly [string, ...string[]];
   /** Folder that it is started in. */
   cwd?: string;
   /** Don't wait for `/ready`. */
@@ -46,20 +48,25 @@ export class GatewayProcess {
     mkdirSync(stateDir, { recursive: true, mode: 0o700 });
     const port = options.port ?? (await freePort());
     if (options.config !== undefined || !options.stateDir) writeConfig(stateDir, options.config ?? {});
-    const child = spawn(
+    const [program, ...args] = [
+      ...(options.runBy ?? []),
       process.execPath,
-      [...(options.nodeArgs ?? []), options.entry ?? OPENCLAW, 'gateway', 'run', ...(options.args ?? [])],
-      {
-        env: cleanEnvironment({
-          OPENCLAW_STATE_DIR: stateDir,
-          OPENCLAW_GATEWAY_PORT: String(port),
-          OPENCLAW_UI_PORT: '0',
-          ...options.env,
-        }),
-        stdio: ['ignore', 'pipe', 'pipe'],
-        ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
-      },
-    );
+      ...(options.nodeArgs ?? []),
+      options.entry ?? OPENCLAW,
+      'gateway',
+      'run',
+      ...(options.args ?? []),
+    ] as [string, ...string[]];
+    const child = spawn(program, args, {
+      env: cleanEnvironment({
+        OPENCLAW_STATE_DIR: stateDir,
+        OPENCLAW_GATEWAY_PORT: String(port),
+        OPENCLAW_UI_PORT: '0',
+        ...options.env,
+      }),
+      stdio: ['ignore', 'pipe', 'pipe'],
+      ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
+    });
     const gateway = new GatewayProcess(child, port, stateDir, options.stateDir === undefined);
     if (!options.dontWait) await gateway.ready();
     return gateway;

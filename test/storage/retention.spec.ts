@@ -1,6 +1,7 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type RawBuilder, sql } from 'kysely';
+import { SilentLoggerFactory } from '../../src/common/logger';
 import { BOUNDED, RETENTION, retentionTimes } from '../../src/maintenance/retention';
 import { SessionStore } from '../../src/sessions/session.store';
 import { TranscriptStore } from '../../src/sessions/transcript.store';
@@ -281,7 +282,7 @@ describe.each(STORE_KINDS)('what is kept on %s', (kind) => {
   });
 
   it('changes no total of what was used', async () => {
-    const usage = new UsageStore(database);
+    const usage = new UsageStore(database, new SilentLoggerFactory());
     const call = (index: number): Record<string, unknown> => {
       const at = index % 2 === 0 ? old + (index % 6) * DAY : recent;
       return {
