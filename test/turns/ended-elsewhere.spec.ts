@@ -78,6 +78,15 @@ const command = async (client: WireClient, sessionKey: string, text: string): Pr
       expect(await ended(client, `${key}: ${text}`)).toMatchObject({ state: 'final' });
     }
   });
+
+  it('lets go of who waits for a message that waited behind it and was dropped there', async () => {
+    const key = 'dropped-there';
+    await beginSlowly(here, key);
+    await send(here, key, 'waits');
+    const end = here.done('agent.wait', { runId: `${key}: waits`, timeoutMs: 50_000 });
+    await there.done('sessions.reset', { key });
+    expect(await end).toMatchObject({ status: 'ok' });
+  });
 });
 
 describe('a turn that was cut off and has not been taken up', () => {

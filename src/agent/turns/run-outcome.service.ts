@@ -5,6 +5,9 @@ import { InboxStore } from '../../inbox/inbox.store';
 import type { TurnOutcomeKind, TurnResult } from './turn-record';
 import { TurnStore } from './turn.store';
 
+/** How often it is looked where another process may end a run, which sends no events here. */
+const LOOK_MS = 1000;
+
 export interface RunOutcome {
   runId: string;
   state: 'waiting' | 'running' | 'ended';
@@ -65,6 +68,7 @@ export class RunOutcomeService {
     return new Promise((resolve, reject) => {
       const end = (): void => {
         clearTimeout(timer);
+        clearInterval(looking);
         for (const unsubscribe of listening) unsubscribe();
         signal?.removeEventListener('abort', stop);
       };
@@ -83,6 +87,7 @@ export class RunOutcomeService {
         );
       };
       const timer = setTimeout(stop, timerMs(timeoutMs));
+      const looking = this.turns.isShared ? setInterval(look, LOOK_MS) : undefined;
       const listening = [
         this.events.on('turn.closed', ({ runIds }) => {
           if (runId === undefined || runIds.includes(runId)) look();
