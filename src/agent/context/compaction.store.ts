@@ -21,15 +21,19 @@ export interface Compaction {
 /** Rows of `compactions`: they add to the transcript, nothing of it is ever rewritten. */
 @Injectable()
 export class CompactionStore {
+  /** Kept only where nobody else writes them. */
   private readonly latestOf = new Map<string, Compaction | null>();
+  /** How many were added: what was read before the last one is not kept. */
+  private added = 0;
 
   constructor(private readonly database: DatabaseService) {}
 
   async latest(sessionId: string): Promise<Compaction | undefined> {
     const known = this.latestOf.get(sessionId);
     if (known !== undefined) return known ?? undefined;
+    const { added } = this;
     const [found] = await this.all(sessionId, 1);
-    this.remember(sessionId, found ?? null);
+    if (this.database.dialect === 'sqlite' && added === this.added) this.remember(sessionId, found ?? null);
     return found;
   }
 
@@ -72,6 +76,7 @@ export class CompactionStore {
         .onConflict((conflict) => conflict.columns(['session_id', 'through_seq']).doNothing())
         .execute();
     });
+    this.added++;
     this.latestOf.delete(sessionId);
   }
 
