@@ -1,6 +1,8 @@
 import fc from 'fast-check';
+import { sql } from 'kysely';
 import type { SessionEntry } from '../../src/sessions/session-entry';
 import { type SessionQuery, SessionStore } from '../../src/sessions/session.store';
+import type { DatabaseService } from '../../src/storage/database.service';
 import { STORE_KINDS, TestDatabase } from '../harness/stores';
 
 /** The same, from all sessions. */
@@ -29,6 +31,7 @@ function reference(all: readonly SessionEntry[], query: SessionQuery): { keys: s
 
 describe.each(STORE_KINDS)('pages of sessions on %s', (kind) => {
   let home: TestDatabase;
+  let database: DatabaseService;
   let store: SessionStore;
   let all: SessionEntry[];
   const KEYS = [
@@ -42,7 +45,7 @@ describe.each(STORE_KINDS)('pages of sessions on %s', (kind) => {
 
   beforeAll(async () => {
     home = await TestDatabase.create(kind);
-    const database = await home.open();
+    database = await home.open();
     let now = 1000;
     store = new SessionStore(database, { now: () => now } as never);
     for (const [index, key] of KEYS.entries()) {
@@ -112,5 +115,12 @@ describe.each(STORE_KINDS)('pages of sessions on %s', (kind) => {
     } finally {
       parse.mockRestore();
     }
+  });
+
+  it('are counted without reading them', async () => {
+    if (kind !== 'sqlite') return;
+    const { rows } = await sql<{ detail: string }>`explain query plan
+      select count(*) from sessions where archived_at is null and key not in ('global')`.execute(database.read);
+    expect(rows.map(({ detail }) => detail)).toEqual([expect.stringContaining('USING COVERING INDEX sessions_recent')]);
   });
 });

@@ -20,6 +20,7 @@ import * as polls from './0017-polls';
 import * as receivedFiles from './0018-received-files';
 import * as organisedSessions from './0019-organised-sessions';
 import * as askedStops from './0020-asked-stops';
+import * as sessionLists from './0021-session-lists';
 
 export interface Migration {
   name: string;
@@ -49,4 +50,5 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: '0018-received-files', up: receivedFiles.up, down: receivedFiles.down },
   { name: '0019-organised-sessions', up: organisedSessions.up, down: organisedSessions.down },
   { name: '0020-asked-stops', up: askedStops.up, down: askedStops.down },
+  { name: '0021-session-lists', up: sessionLists.up, down: sessionLists.down },
 ];
