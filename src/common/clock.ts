@@ -16,6 +16,13 @@ class SystemClock extends Clock {
 
 export const systemClock: Clock = new SystemClock();
 
+/**
+ * Milliseconds since a stamp, rather too few than too many: by the clock, or by what it would say had nobody set it since this
+ * process began.
+ */
+export const sinceStamp = (clock: Clock, stamp: number): number =>
+  Math.min(clock.now(), performance.timeOrigin + clock.monotonic()) - stamp;
+
 let zone: string | undefined;
 
 /** IANA time zone of this machine. Asking the system takes a third of a millisecond, so it is asked once. */

@@ -112,7 +112,7 @@ export class HeartbeatService {
     if (this.switchedOff) return;
     const due = heartbeatPlans(this.config.config).flatMap((plan) => (plan.everyMs > 0 ? [this.dueAt(plan)] : []));
     if (due.length === 0) return;
-    const ms = timerMs(Math.min(...due) - this.clock.now());
+    const ms = timerMs(Math.max(0, Math.min(...due) - this.clock.now()));
     const timer = setTimeout(() => void this.tick(), ms);
     timer.unref();
     this.scheduler.addTimeout(TIMER, timer);
@@ -130,8 +130,11 @@ export class HeartbeatService {
     this.woken.set(agentId, timer.unref());
   }
 
+  /** A moment that is still to come is one from before the clock was set back: it says nothing of how long ago it was. */
   private dueAt({ agentId, everyMs }: HeartbeatPlan): number {
-    return Math.max(this.states.get(agentId)?.lastRunAt ?? 0, this.startedAt) + everyMs;
+    const now = this.clock.now();
+    const past = [this.states.get(agentId)?.lastRunAt ?? 0, this.startedAt].filter((at) => at > 0 && at <= now);
+    return past.length === 0 ? now : Math.max(...past) + everyMs;
   }
 
   private disarm(): void {

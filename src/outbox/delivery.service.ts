@@ -65,7 +65,7 @@ export class DeliveryService {
     const { mark, copies } = part;
     const canBeFound =
       declaration.capabilities.repeatable === true || (mark !== null && adapter.findSent !== undefined);
-    const decision = decideDelivery({ error, ...row, ageMs: Date.now() - part.createdAt, copies, canBeFound });
+    const decision = decideDelivery({ error, ...row, ageMs: this.store.ageOf(part), copies, canBeFound });
     if (decision.action === 'fail') await this.giveUp(part, 'failed', error.message, stop);
     if (decision.action === 'leave-uncertain') await this.giveUp(part, 'uncertain', error.message, stop);
     if (decision.action !== 'retry') return undefined;

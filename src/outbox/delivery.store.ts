@@ -1,5 +1,5 @@
 import { Injectable, Optional } from '@nestjs/common';
-import { Clock, systemClock } from '../common/clock';
+import { Clock, sinceStamp, systemClock } from '../common/clock';
 import type { SentMessage } from '../channels/channel-adapter';
 import { type DeliveryRoute, targetKey } from '../common/delivery-route';
 import { DatabaseService } from '../storage/database.service';
@@ -228,6 +228,11 @@ export class DeliveryStore {
       ...(copies === undefined ? {} : { copies }),
       ...(delayMs === undefined ? {} : { next_attempt_at: this.clock.now() + delayMs }),
     });
+  }
+
+  /** For how long a part has been waiting, in milliseconds; a clock that was set forward makes it no longer. */
+  ageOf({ createdAt }: OutboxPart): number {
+    return sinceStamp(this.clock, createdAt);
   }
 
   /**

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Injectable, Optional } from '@nestjs/common';
 import { isWebAddress } from '../common/net/host';
 import { type BackoffPolicy, backoffDelay } from '../common/backoff';
-import { Clock, systemClock } from '../common/clock';
+import { Clock, sinceStamp, systemClock } from '../common/clock';
 import { type Logger, LoggerFactory } from '../common/logger';
 import { OpenclawError, messageOf } from '../common/openclaw-error';
 import { signedHeaders } from '../common/webhook-signature';
@@ -15,6 +15,7 @@ import type { WebhookDeliveryTable } from '../storage/schema';
 import { GuardedHttp } from '../tools/web/guarded-http.service';
 
 const BACKOFF: BackoffPolicy = { initialMs: 1000, maxMs: 900_000, factor: 3, jitter: 0.2 };
+const LONGEST_PAUSE_MS = BACKOFF.maxMs * (1 + BACKOFF.jitter);
 const MAX_AGE_MS = 24 * 3_600_000;
 const TIMEOUT_MS = 15_000;
 const MAX_ANSWER_BYTES = 64 * 1024;
@@ -155,14 +156,17 @@ export class WebhookOutbound {
   }
 
   private async due(now: number): Promise<WebhookDeliveryTable[]> {
-    return this.database.read
-      .selectFrom('webhook_deliveries')
-      .selectAll()
-      .where('state', '=', 'pending')
-      .where('next_attempt_at', '<=', now)
-      .orderBy('created_at')
-      .limit(AT_ONCE)
-      .execute();
+    return (
+      this.database.read
+        .selectFrom('webhook_deliveries')
+        .selectAll()
+        .where('state', '=', 'pending')
+        // What is due later than any pause lasts was noted before the clock was set back.
+        .where((eb) => eb.or([eb('next_attempt_at', '<=', now), eb('next_attempt_at', '>', now + LONGEST_PAUSE_MS)]))
+        .orderBy('created_at')
+        .limit(AT_ONCE)
+        .execute()
+    );
   }
 
   private async nextDue(): Promise<number> {
@@ -187,7 +191,7 @@ export class WebhookOutbound {
         await transaction.deleteFrom('webhook_deliveries').where('id', '=', row.id).execute();
         return;
       }
-      const isOver = (!target && !isUrl) || this.clock.now() - Number(row.created_at) > MAX_AGE_MS;
+      const isOver = (!target && !isUrl) || sinceStamp(this.clock, Number(row.created_at)) > MAX_AGE_MS;
       await transaction
         .updateTable('webhook_deliveries')
         .set({

@@ -150,8 +150,8 @@ export class CompactionService {
     } catch (error) {
       if (wish.signal.aborted) throw error;
       const chosen = this.config.config.agents?.defaults?.compaction?.model ?? nameOf(wish.model);
-      if (this.clock.now() - (this.failedAt.get(chosen) ?? -Infinity) >= REST_MS)
-        this.failedAt.set(chosen, this.clock.now());
+      if (this.clock.monotonic() - (this.failedAt.get(chosen) ?? -Infinity) >= REST_MS)
+        this.failedAt.set(chosen, this.clock.monotonic());
       this.log.warn({ session: wish.sessionKey }, `summed up without a model: ${messageOf(error)}`);
       return { summary: mechanicalSummary(old, earlier, SUMMARY_TOKENS) + tail, by: 'fallback' };
     }
@@ -166,7 +166,7 @@ export class CompactionService {
     const settings = this.config.config.agents?.defaults?.compaction;
     if (wish.model.api === 'offline' && settings?.model === undefined) throw new Error('there is no language model');
     const chosen = settings?.model ?? nameOf(wish.model);
-    if (this.clock.now() - (this.failedAt.get(chosen) ?? -Infinity) < REST_MS)
+    if (this.clock.monotonic() - (this.failedAt.get(chosen) ?? -Infinity) < REST_MS)
       throw new Error(`${chosen} has failed at it a moment ago`);
     const deadline = performance.now() + (settings?.timeoutSeconds ?? DEFAULT_TIMEOUT_SECONDS) * 1000;
     const { window } = this.gauges.of(wish.model);

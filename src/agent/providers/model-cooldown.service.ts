@@ -49,7 +49,7 @@ export class ModelCooldown {
   recordFailure(callee: Callee, kind: ModelErrorKind, retryAfterMs?: number): void {
     const key = OF_CREDENTIAL.has(kind) ? credentialKey(callee) : OF_MODEL.has(kind) ? modelKey(callee) : undefined;
     if (key === undefined) return;
-    const now = this.clock.now();
+    const now = this.clock.monotonic();
     const known = this.failures.get(key);
     const windowMs = (this.config.config.auth?.cooldowns?.failureWindowHours ?? 24) * HOUR_MS;
     const count = known && now - known.lastAt < windowMs ? known.count + 1 : 1;
@@ -76,7 +76,7 @@ export class ModelCooldown {
   }
 
   isCooling(callee: Callee): boolean {
-    const now = this.clock.now();
+    const now = this.clock.monotonic();
     return [credentialKey(callee), modelKey(callee)].some((key) => (this.failures.get(key)?.until ?? 0) > now);
   }
 
@@ -89,8 +89,8 @@ export class ModelCooldown {
   /** Milliseconds until one that keeps failing may be tried again; 0: now. Counts the try. */
   probeWaitMs(callee: Callee): number {
     const known = this.failures.get(modelKey(callee));
-    if (!known || known.count < CIRCUIT_FAILURES || known.until <= this.clock.now()) return 0;
-    const now = this.clock.now();
+    if (!known || known.count < CIRCUIT_FAILURES || known.until <= this.clock.monotonic()) return 0;
+    const now = this.clock.monotonic();
     known.probes = known.probes.filter((at) => now - at < MINUTE_MS);
     const [oldest] = known.probes;
     if (known.probes.length >= PROBES_PER_MINUTE && oldest !== undefined) return oldest + MINUTE_MS - now;

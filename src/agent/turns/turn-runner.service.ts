@@ -91,10 +91,7 @@ export class TurnRunner {
       ...(turn.request.route && !turn.request.heartbeat ? { route: turn.request.route } : {}),
       verbose: (started.session.verboseLevel ?? 'off') === 'on',
     });
-    const timer = setTimeout(
-      () => control.abort('timeout' satisfies AbortReason),
-      timerMs(turn.deadlineAt - Date.now()),
-    );
+    const timer = setTimeout(() => control.abort('timeout' satisfies AbortReason), timerMs(remainingOf(turn)));
     announcer.started(turn.startedAt);
     this.announcers.set(turn.sessionKey, announcer);
     try {
@@ -204,7 +201,7 @@ export class TurnRunner {
       cacheKey: turn.sessionId,
       account: accountOf(turn),
       signal,
-      deadline: performance.now() + Math.max(0, turn.deadlineAt - Date.now()),
+      deadline: performance.now() + remainingOf(turn),
       isIdempotent: (name) => this.registry.find(name)?.declaration.idempotent ?? true,
       mayRunBeside: (name) => this.registry.find(name)?.declaration.parallel === true,
       steered: async (ids) =>
@@ -322,6 +319,10 @@ const originOf = ({ request: { channel, account, route, program } }: StartedTurn
   ...(route?.replyToId ? { messageId: route.replyToId } : {}),
   ...(route?.chatType ? { chatType: route.chatType } : {}),
 });
+
+/** Milliseconds that a turn may go on for; a clock that was set back since makes them no more than it was given. */
+const remainingOf = ({ request, deadlineAt }: StartedTurn['turn']): number =>
+  Math.max(0, Math.min(request.timeoutMs, deadlineAt - Date.now()));
 
 /** What a job or a sub-agent may do unasked; undefined: what its conversation may. */
 const rulesOf = ({ request }: StartedTurn['turn'], session: StartedTurn['session']): ToolContext['rules'] =>

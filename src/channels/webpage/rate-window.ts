@@ -6,7 +6,7 @@ export class RateWindow {
   private readonly times = new Map<string, number[]>();
 
   /** Notes one more unless there were so many already. @returns milliseconds to wait, 0 when it is allowed */
-  take(name: string, most: number, now = Date.now()): number {
+  take(name: string, most: number, now = performance.now()): number {
     const recent = (this.times.get(name) ?? []).filter((time) => now - time < MINUTE_MS);
     const [oldest = now] = recent;
     if (recent.length >= most) return oldest + MINUTE_MS - now;

@@ -6,7 +6,7 @@ describe('guesses', () => {
   beforeEach(() => {
     jest.useFakeTimers();
     now = 1_000_000;
-    throttle = new LoginThrottle({ now: () => now } as never);
+    throttle = new LoginThrottle({ now: () => now, monotonic: () => now });
   });
   afterEach(() => jest.useRealTimers());
   const fail = (count: number, source = 'a'): void => {

@@ -51,7 +51,7 @@ export class LoginThrottle {
 
   recordFailure(source: string): void {
     const recent = this.recent(source);
-    recent.push(this.clock.now());
+    recent.push(this.clock.monotonic());
     this.failures.delete(source);
     this.failures.set(source, recent.slice(-MAX_FAILURES));
     if (this.failures.size > MAX_TRACKED) this.failures.delete(this.failures.keys().next().value ?? '');
@@ -67,7 +67,7 @@ export class LoginThrottle {
   }
 
   private recent(source: string): number[] {
-    const since = this.clock.now() - WINDOW_MS;
+    const since = this.clock.monotonic() - WINDOW_MS;
     return (this.failures.get(source) ?? []).filter((time) => time > since);
   }
 }

@@ -19,14 +19,14 @@ export class ProgramLookup {
 
   /** Absolute path of a program. */
   find(name: string): string | undefined {
-    if (Date.now() - this.since > FRESH_MS) this.forget();
+    if (performance.now() - this.since > FRESH_MS) this.forget();
     if (!this.known.has(name)) this.known.set(name, this.look(name));
     return this.known.get(name);
   }
 
   forget(): void {
     this.known.clear();
-    this.since = Date.now();
+    this.since = performance.now();
   }
 
   private look(name: string): string | undefined {

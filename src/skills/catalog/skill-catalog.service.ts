@@ -105,10 +105,10 @@ export class SkillCatalog {
   /** All skills of an agent with their verdicts. */
   judgedOf(agentId: string): readonly JudgedSkill[] {
     const known = this.judged.get(agentId);
-    if (known && known.until > Date.now()) return known.skills;
+    if (known && known.until > performance.now()) return known.skills;
     const nodes = [...this.nodes.values()];
     const skills = this.shelfOf(agentId).skills.map((skill) => this.library.judge(skill, nodes));
-    this.judged.set(agentId, { until: Date.now() + JUDGED_FOR_MS, skills });
+    this.judged.set(agentId, { until: performance.now() + JUDGED_FOR_MS, skills });
     return skills;
   }
 
@@ -275,9 +275,9 @@ export class SkillCatalog {
   private schedule(): void {
     clearTimeout(this.timer);
     const wait = this.config.config.skills?.load?.watchDebounceMs ?? DEFAULT_DEBOUNCE_MS;
-    this.unrestSince ??= Date.now();
+    this.unrestSince ??= performance.now();
     // Files that never rest are looked at all the same.
-    const left = this.unrestSince + Math.max(wait, LONGEST_UNREST_MS) - Date.now();
+    const left = this.unrestSince + Math.max(wait, LONGEST_UNREST_MS) - performance.now();
     this.timer = setTimeout(
       () => {
         this.unrestSince = undefined;

@@ -158,7 +158,7 @@ export class ApprovalService {
 
   /** Open questions, oldest first. */
   async list(): Promise<PendingApproval[]> {
-    return questionsOf(await this.store.open());
+    return questionsOf((await this.store.open()).filter((row) => this.isOpen(row)));
   }
 
   /** Calls that were decided or whose time ran out, the newest first. */
@@ -182,8 +182,7 @@ export class ApprovalService {
     if (!first) throw refused('APPROVAL_NOT_FOUND', id, 'nothing with this id was ever asked');
     if (from !== undefined && first.session_key !== from)
       throw refused('APPROVAL_ELSEWHERE', id, 'it was asked in another conversation; answer there');
-    const isOpen = (row: ApprovalRow): boolean => row.state === 'pending' && Number(row.expires_at) > this.clock.now();
-    const open = [first, ...more].filter(isOpen);
+    const open = [first, ...more].filter((row) => this.isOpen(row));
     const [next, ...others] = open;
     if (!next) {
       if (first.state === 'expired' || first.state === 'pending')
@@ -210,6 +209,11 @@ export class ApprovalService {
     for (const row of open) this.waiting.get(row.id)?.settle({ decision, by, ...(reason ? { reason } : {}) });
     if (isCommon) this.tellResolved(asked.id, decision, by);
     else await this.tellClosed(next, decision, by);
+  }
+
+  /** As long as somebody here waits for the answer, its time is not over, whatever the clock was set to meanwhile. */
+  private isOpen({ id, state, expires_at }: ApprovalRow): boolean {
+    return state === 'pending' && (this.waiting.has(id) || Number(expires_at) > this.clock.now());
   }
 
   /** What is shown and kept holds no secret of the gateway. */
@@ -283,13 +287,13 @@ export class ApprovalService {
   /** Goes on with a row that an earlier attempt of the same call has left, or that was asked in common with others. */
   private async resume(row: ApprovalRow, context: Asking): Promise<ApprovalOutcome> {
     if (row.question_id !== null && row.reached_at === null) await this.store.reach(row.id);
-    if (row.state === 'pending' && Number(row.expires_at) > this.clock.now()) tellWaiting(row, context);
+    if (this.isOpen(row)) tellWaiting(row, context);
     return this.outcomeOf(row, context.signal);
   }
 
   /** The answer to a row, now or when it comes. */
   async outcomeOf(row: ApprovalRow, signal: AbortSignal): Promise<ApprovalOutcome> {
-    if (row.state === 'pending' && Number(row.expires_at) > this.clock.now()) {
+    if (this.isOpen(row)) {
       const outcome = this.wait(row, signal);
       // It may have been decided before anybody waited for it.
       const now = await this.store.byId(row.id);
@@ -301,7 +305,7 @@ export class ApprovalService {
   }
 
   /** The answer to a row; whoever asks again waits for the same. */
-  private wait({ id, expires_at }: ApprovalRow, signal: AbortSignal): Promise<ApprovalOutcome> {
+  private wait({ id, created_at, expires_at }: ApprovalRow, signal: AbortSignal): Promise<ApprovalOutcome> {
     const known = this.waiting.get(id);
     if (known) return known.outcome;
     let settle: Waiter['settle'] = () => undefined;
@@ -321,7 +325,8 @@ export class ApprovalService {
     // Where it can't be written, the next start closes the row.
     const timer = setTimeout(
       () => void this.expire(id).catch(() => undefined),
-      timerMs(Number(expires_at) - this.clock.now()),
+      // A clock that was set back since makes it no more time than it was.
+      timerMs(Math.min(Number(expires_at) - Number(created_at), Number(expires_at) - this.clock.now())),
     );
     this.waiting.set(id, { outcome, settle });
     signal.addEventListener('abort', abort, { once: true });

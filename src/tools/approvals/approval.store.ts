@@ -56,13 +56,12 @@ export class ApprovalStore {
     return rows.length;
   }
 
-  /** Open rows, oldest first. */
+  /** Rows without an answer, oldest first. */
   async open(): Promise<ApprovalRow[]> {
     const rows = await this.database.read
       .selectFrom('approvals')
       .selectAll()
       .where('state', '=', 'pending')
-      .where('expires_at', '>', this.clock.now())
       .orderBy('created_at')
       .orderBy('position')
       .execute();

@@ -95,9 +95,9 @@ export class GitGuard implements OnApplicationBootstrap, OnModuleDestroy {
    */
   async settle(folder: string): Promise<void> {
     const workspace = await realpath(folder);
-    const until = Date.now() + WAIT_MS;
+    const until = performance.now() + WAIT_MS;
     while ((this.watched.get(workspace)?.running ?? 0) > 0) {
-      if (Date.now() > until)
+      if (performance.now() > until)
         throw new ToolError(
           'failed',
           'a sandboxed command is still running in this workspace and could change what the command on the machine reads; wait for its end, or stop it with process',

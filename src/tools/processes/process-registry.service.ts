@@ -25,6 +25,7 @@ export interface BackgroundProcess {
   heard: (origin: ContentOrigin) => Promise<void>;
   /** Characters of output that were handed out already. */
   read: number;
+  /** On the monotonic clock. */
   endedAt?: number;
   /** Somebody has seen its end, so that nobody needs to be told of it. */
   seenEnd: boolean;
@@ -48,7 +49,7 @@ export class ProcessRegistry implements OnModuleDestroy {
     void process.running.ended
       .catch(() => undefined)
       .then(() => {
-        process.endedAt = Date.now();
+        process.endedAt = performance.now();
         return onEnd?.(process);
       })
       .catch(() => undefined);
@@ -77,7 +78,7 @@ export class ProcessRegistry implements OnModuleDestroy {
   /** Drops ended ones that are old enough, or too many. */
   private forget(): void {
     const keep = this.config.config.tools?.exec?.cleanupMs ?? DEFAULT_KEEP_MS;
-    const before = Date.now() - Math.min(MAX_KEEP_MS, Math.max(MIN_KEEP_MS, keep));
+    const before = performance.now() - Math.min(MAX_KEEP_MS, Math.max(MIN_KEEP_MS, keep));
     const ended = [...this.processes.values()].filter((process) => process.endedAt !== undefined);
     for (const [index, process] of ended.entries())
       if ((process.endedAt ?? 0) < before || index < ended.length - MAX_FINISHED) this.processes.delete(process.id);

@@ -7,7 +7,7 @@ export class TimedCache<T> {
   get(key: string): T | undefined {
     const entry = this.entries.get(key);
     if (!entry) return undefined;
-    if (entry.expires > Date.now()) return entry.value;
+    if (entry.expires > performance.now()) return entry.value;
     this.entries.delete(key);
     return undefined;
   }
@@ -15,7 +15,7 @@ export class TimedCache<T> {
   set(key: string, value: T, ttlMs: number): void {
     if (ttlMs <= 0) return;
     this.entries.delete(key);
-    this.entries.set(key, { value, expires: Date.now() + ttlMs });
+    this.entries.set(key, { value, expires: performance.now() + ttlMs });
     const [oldest] = this.entries.keys();
     if (this.entries.size > this.capacity && oldest !== undefined) this.entries.delete(oldest);
   }

@@ -124,7 +124,7 @@ export class ModelFactsService {
     // What the configuration or the built-in list states need not be asked for, and what a provider lists stays so.
     if (info.isUnstated !== true || (isKnown && !nearby)) return undefined;
     const last = this.asked.get(keyOf(info));
-    if (last && this.clock.now() - last.at < ASK_AGAIN_MS) return isKnown ? undefined : last.answer;
+    if (last && this.clock.monotonic() - last.at < ASK_AGAIN_MS) return isKnown ? undefined : last.answer;
     const answer = this.ask(info);
     return isKnown ? undefined : answer;
   }
@@ -133,7 +133,7 @@ export class ModelFactsService {
     const answer = this.find(info).catch((error: unknown) =>
       this.log.debug({ model: info.id, server: info.baseUrl }, `nothing was learned of it: ${messageOf(error)}`),
     );
-    this.asked.set(keyOf(info), { at: this.clock.now(), answer });
+    this.asked.set(keyOf(info), { at: this.clock.monotonic(), answer });
     return answer;
   }
 
