@@ -112,7 +112,7 @@ export class HeartbeatService {
     if (this.switchedOff) return;
     const due = heartbeatPlans(this.config.config).flatMap((plan) => (plan.everyMs > 0 ? [this.dueAt(plan)] : []));
     if (due.length === 0) return;
-    const ms = timerMs(Math.max(0, Math.min(...due) - this.clock.now()));
+    const ms = timerMs(Math.min(...due) - this.clock.now());
     const timer = setTimeout(() => void this.tick(), ms);
     timer.unref();
     this.scheduler.addTimeout(TIMER, timer);

@@ -155,18 +155,16 @@ export class WebhookOutbound {
     if (Number.isFinite(next)) this.wake(Math.max(0, next));
   }
 
+  /** What is due later than any pause lasts was noted before the clock was set back: it is due as well. */
   private async due(now: number): Promise<WebhookDeliveryTable[]> {
-    return (
-      this.database.read
-        .selectFrom('webhook_deliveries')
-        .selectAll()
-        .where('state', '=', 'pending')
-        // What is due later than any pause lasts was noted before the clock was set back.
-        .where((eb) => eb.or([eb('next_attempt_at', '<=', now), eb('next_attempt_at', '>', now + LONGEST_PAUSE_MS)]))
-        .orderBy('created_at')
-        .limit(AT_ONCE)
-        .execute()
-    );
+    return this.database.read
+      .selectFrom('webhook_deliveries')
+      .selectAll()
+      .where('state', '=', 'pending')
+      .where((eb) => eb.or([eb('next_attempt_at', '<=', now), eb('next_attempt_at', '>', now + LONGEST_PAUSE_MS)]))
+      .orderBy('created_at')
+      .limit(AT_ONCE)
+      .execute();
   }
 
   private async nextDue(): Promise<number> {

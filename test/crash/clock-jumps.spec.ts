@@ -61,8 +61,8 @@ describe('a clock that is set', () => {
         await until('the question', async () => (await asked()).length > 0);
         shift(DAY);
         await seen(DAY);
-        const [question] = await asked();
-        const { error } = await bench.client.call('exec.approval.resolve', { ...question, decision: 'allow-once' });
+        const [{ id, hash } = { id: '', hash: '' }] = await asked();
+        const { error } = await bench.client.call('exec.approval.resolve', { id, hash, decision: 'allow-once' });
         expect(error).toBeUndefined();
       },
     });
