@@ -258,10 +258,26 @@ describe('Telegram', () => {
       await until('three codes', () => [101, 102, 103].every((chat) => texts(chat).length === 1));
       await quiet();
       expect(texts(104)).toEqual([]);
-      const client = await WireClient.connected(gateway.url);
+      const client = await WireClient.connected(gateway.url, { minProtocol: 4, maxProtocol: 4 });
+      const listed = await client.done<{ requests: Record<string, unknown>[] }>('channels.pairing.list', {
+        accountId: 'default',
+      });
+      const time = expect.stringMatching(/^\d{4}-.*Z$/) as string;
+      expect(listed).toMatchObject({
+        accounts: [{ channel: 'telegram', channelLabel: 'Telegram', accountId: 'default', notifySupported: false }],
+        commandOwnerConfigured: false,
+        limits: { pendingPerAccount: 3, ttlMs: 3_600_000 },
+      });
+      expect(listed.requests).toHaveLength(3);
+      const [first] = listed.requests;
+      expect(first).toMatchObject({ senderId: '101', requestId: first?.['code'], createdAt: time, expiresAt: time });
+      expect(await client.done('channels.pairing.list', { accountId: 'other' })).toMatchObject({ requests: [] });
+      // By what a client of protocol 4 calls it, with what it says beside.
+      const dismissed = { channel: 'telegram', accountId: 'default', requestId: listed.requests[2]?.['requestId'] };
+      expect(await client.done('channels.pairing.dismiss', dismissed)).toMatchObject({ dismissed: true });
       for (let count = 0; count < 5; count++)
         await client.call('channels.pairing.approve', { channel: 'telegram', code: `WRONG${count}` });
-      expect((await client.call('channels.pairing.list', {})).payload).toEqual({ requests: [], approved: [] });
+      expect((await client.call('channels.pairing.list', {})).payload).toMatchObject({ requests: [], approved: [] });
       client.close();
     });
 

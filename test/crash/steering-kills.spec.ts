@@ -40,7 +40,8 @@ describe('killed while a message joins a turn', () => {
   });
 
   const start = async (crashAt?: string): Promise<WireClient> => {
-    const env = crashAt === undefined ? {} : { OPENCLAW_TEST_MODE: '1', OPENCLAW_TEST_CRASH_AT: crashAt };
+    const env: Record<string, string> =
+      crashAt === undefined ? {} : { OPENCLAW_TEST_MODE: '1', OPENCLAW_TEST_CRASH_AT: crashAt };
     gateway = await GatewayProcess.start({ stateDir, env });
     client = await WireClient.connected(gateway.url);
     return client;

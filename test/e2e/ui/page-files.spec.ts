@@ -1,5 +1,7 @@
-import { readFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { get as httpGet } from 'node:http';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { GatewayProcess, freePort } from '../../harness/gateway-process';
@@ -26,7 +28,16 @@ const get = (url: string, accepts: string): Promise<Answer> =>
 
 describe('Control UI over HTTP', () => {
   let gateway: GatewayProcess;
-  afterEach(() => gateway.stop());
+  const folders: string[] = [];
+  afterEach(async () => {
+    await gateway.stop();
+    for (const folder of folders.splice(0)) rmSync(folder, { recursive: true });
+  });
+  const newFolder = (): string => {
+    const folder = mkdtempSync(join(tmpdir(), 'openclaw-page-'));
+    folders.push(folder);
+    return folder;
+  };
 
   it('is served on a port of its own and on the gateway port, with headers that keep others out', async () => {
     const uiPort = await freePort();
@@ -122,5 +133,49 @@ describe('Control UI over HTTP', () => {
     } finally {
       await other.stop();
     }
+  });
+
+  it('serves another built page in its place, with its views, its own scripts and nothing from outside its folder', async () => {
+    const folder = newFolder();
+    const script = 'window.isRun = true;';
+    writeFileSync(
+      join(folder, 'index.html'),
+      `<!doctype html><html><head><script>${script}</script><script src="./assets/a.js"></script></head><body>Theirs</body></html>`,
+    );
+    mkdirSync(join(folder, 'assets'));
+    writeFileSync(join(folder, 'assets', 'a.js'), 'window.isLoaded = true;');
+    writeFileSync(join(folder, '.env'), 'SECRET=1');
+    symlinkSync('/etc/hostname', join(folder, 'outside.txt'));
+    gateway = await GatewayProcess.start({ config: { gateway: { controlUi: { root: folder, basePath: '/theirs' } } } });
+    const asked = (path: string, accept = 'text/html,*/*'): Promise<globalThis.Response> =>
+      fetch(`${gateway.http}${path}`, { headers: { accept } });
+    const hash = createHash('sha256').update(script).digest('base64');
+    for (const path of ['/theirs/', '/theirs/chat', '/theirs/settings/channels']) {
+      const response = await asked(path);
+      expect([path, response.status, await response.text()]).toEqual([
+        path,
+        200,
+        expect.stringContaining('<head><base href="/theirs/">'),
+      ]);
+      expect(response.headers.get('content-security-policy')).toContain(`script-src 'self' 'sha256-${hash}'`);
+      expect(response.headers.get('x-frame-options')).toBe('DENY');
+    }
+    expect(await (await asked('/theirs/assets/a.js')).text()).toContain('isLoaded');
+    for (const [path, accept] of [
+      ['/theirs/.env'],
+      ['/theirs/outside.txt'],
+      ['/theirs/assets/b.js'],
+      ['/theirs/chat', 'application/json'],
+      ['/chat'],
+    ] as const)
+      expect([path, (await asked(path, accept)).status]).toEqual([path, 404]);
+    expect(await (await asked('/health')).text()).not.toContain('Theirs');
+  });
+
+  it('says what is wrong with a folder that holds no page, and serves its own', async () => {
+    const folder = newFolder();
+    gateway = await GatewayProcess.start({ config: { gateway: { controlUi: { root: folder } } } });
+    expect(gateway.log).toContain(`gateway.controlUi.root: ${folder} holds no index.html`);
+    expect(await (await fetch(`${gateway.http}/`)).text()).toContain('<div id="root">');
   });
 });

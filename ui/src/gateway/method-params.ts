@@ -134,6 +134,7 @@ export interface MethodParams {
   };
   'channels.pairing.list': {
     channel?: string;
+    accountId?: string;
   };
   'channels.pairing.revoke': {
     channel: string;
@@ -1062,7 +1063,7 @@ export interface MethodParams {
     agentId?: string;
   };
   'skills.search': {
-    query: string;
+    query?: string;
     limit?: number;
   };
   'skills.status': {
