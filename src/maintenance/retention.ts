@@ -166,9 +166,11 @@ export const RETENTION: readonly RetentionRule[] = [
       const day = sql`(select min(day) from usage_calls where state in ('settled', 'lost') and day < ${oldestDay})`;
       return [
         sql`insert into usage_calls (id, at, day, purpose, run_id, session_key, agent_id, sender, job_id, provider, model,
-            state, input, output, cache_read, cache_write, cost_micros, priced, calls)
+            state, input, output, cache_read, cache_write, cost_micros, input_micros, output_micros, cache_read_micros,
+            cache_write_micros, priced, calls)
           select 'sum:' || min(id), min(at), day, purpose, null, session_key, agent_id, sender, job_id, provider, model,
-            'summed', sum(input), sum(output), sum(cache_read), sum(cache_write), sum(cost_micros), priced, sum(calls)
+            'summed', sum(input), sum(output), sum(cache_read), sum(cache_write), sum(cost_micros), sum(input_micros),
+            sum(output_micros), sum(cache_read_micros), sum(cache_write_micros), priced, sum(calls)
           from usage_calls where state in ('settled', 'lost') and day = ${day}
           group by day, purpose, session_key, agent_id, sender, job_id, provider, model, priced`,
         sql`delete from usage_calls where state in ('settled', 'lost') and day = ${day}`,

@@ -288,6 +288,11 @@ export interface UsageCallTable {
   cache_write: number;
   /** Millionths of a US dollar. */
   cost_micros: number;
+  /** Parts of it, by what the tokens were; all 0 of calls from before they were kept. */
+  input_micros: Generated<number>;
+  output_micros: Generated<number>;
+  cache_read_micros: Generated<number>;
+  cache_write_micros: Generated<number>;
   /** 0: the price of the model is not known. */
   priced: number;
   /** How many calls the row stands for. */

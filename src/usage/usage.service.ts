@@ -204,6 +204,12 @@ export class UsageService {
   ): NewUsageRow {
     const { account, price } = call;
     const at = this.clock.now();
+    const cost = {
+      input_micros: costMicros(usage.input, price.input),
+      output_micros: costMicros(usage.output, price.output),
+      cache_read_micros: costMicros(usage.cacheRead, price.cacheRead),
+      cache_write_micros: costMicros(usage.cacheWrite, price.cacheWrite),
+    };
     return {
       id,
       at,
@@ -221,11 +227,8 @@ export class UsageService {
       output: usage.output,
       cache_read: usage.cacheRead,
       cache_write: usage.cacheWrite,
-      cost_micros:
-        costMicros(usage.input, price.input) +
-        costMicros(usage.output, price.output) +
-        costMicros(usage.cacheRead, price.cacheRead) +
-        costMicros(usage.cacheWrite, price.cacheWrite),
+      cost_micros: cost.input_micros + cost.output_micros + cost.cache_read_micros + cost.cache_write_micros,
+      ...cost,
       priced: isPriced(price) ? 1 : 0,
     };
   }

@@ -21,6 +21,7 @@ import * as receivedFiles from './0018-received-files';
 import * as organisedSessions from './0019-organised-sessions';
 import * as askedStops from './0020-asked-stops';
 import * as sessionLists from './0021-session-lists';
+import * as costParts from './0022-cost-parts';
 
 export interface Migration {
   name: string;
@@ -51,4 +52,5 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: '0019-organised-sessions', up: organisedSessions.up, down: organisedSessions.down },
   { name: '0020-asked-stops', up: askedStops.up, down: askedStops.down },
   { name: '0021-session-lists', up: sessionLists.up, down: sessionLists.down },
+  { name: '0022-cost-parts', up: costParts.up, down: costParts.down },
 ];
