@@ -5,6 +5,7 @@
 const ONE_OWNER = 'there is one owner';
 const NO_PROJECTS = 'there are no projects';
 const ONE_SPEED = 'answers have one speed';
+const ONE_ZONE = 'days are those where the person lives, as calls are counted by them';
 const NO_BINDINGS = 'the tools of an agent are set in the configuration';
 
 const IDLE: Readonly<Record<string, Readonly<Record<string, string>>>> = {
@@ -56,6 +57,20 @@ const IDLE: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   },
   'sessions.send': {
     mentions: ONE_OWNER,
+  },
+  'sessions.usage': {
+    agentScope: 'without an agent it is all of them',
+    creatorKey: ONE_OWNER,
+    includeContextWeight: 'what a prompt holds is told by `/context`',
+    mode: ONE_ZONE,
+    timeZone: ONE_ZONE,
+    utcOffset: ONE_ZONE,
+  },
+  'sessions.usage.logs': {
+    groupBy: 'calls are told one by one',
+  },
+  'sessions.usage.timeseries': {
+    groupBy: 'points follow each other in time',
   },
   'set-heartbeats': {
     agentId: 'it switches those of all agents',

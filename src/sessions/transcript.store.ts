@@ -145,6 +145,19 @@ export class TranscriptStore {
     return isBefore ? events.reverse() : events;
   }
 
+  /** The newest events before a number, the newest first, as they are stored: pictures are left in their own place. */
+  async readUnfilled(sessionId: string, before: number, limit: number): Promise<TranscriptEvent[]> {
+    const rows = await this.database.read
+      .selectFrom('transcript_events')
+      .selectAll()
+      .where('session_id', '=', sessionId)
+      .$if(before !== Infinity, (query) => query.where('seq', '<', before))
+      .orderBy('seq', 'desc')
+      .limit(limit)
+      .execute();
+    return this.database.readable('transcript_events', rows, nameOf, fromRow);
+  }
+
   /** Number of an event, by its id. */
   async seqOf(sessionId: string, id: string): Promise<number | undefined> {
     const row = await this.database.read

@@ -1,20 +1,27 @@
 import { Injectable } from '@nestjs/common';
+import { dayIn } from '../common/zoned-time';
 import { refusals } from '../config/config-refusal';
 import { ConfigService } from '../config/config.service';
 import { defaultAgentId } from '../config/agent-entries';
 import { RpcMethod } from '../rpc/rpc-method';
 import { canonicalSessionKey } from '../sessions/session-key';
+import { SessionStore } from '../sessions/session.store';
 import { forecastMonth } from './forecast';
 import { ProviderLimits } from './provider-limits.service';
-import { SessionsUsageParams, UsageBudgetsSetParams, UsageCostParams } from './usage.dto';
+import { ConversationLog } from './report/conversation-log.service';
+import { UsageReport } from './report/usage-report.service';
+import { SessionsUsageParams, UsageBudgetsSetParams, UsageCallsParams, UsageCostParams } from './usage.dto';
 import { shareOf } from './budget-state';
 import { UsageService } from './usage.service';
-import { type UsageFilter, UsageStore, type UsageSum } from './usage.store';
+import { addDollars, shownSum } from './usage-sum';
+import { type UsageFilter, type UsageGroup, UsageStore } from './usage.store';
 
 const DEFAULT_DAYS = 30;
 /** A month and the week before it. */
 const FORECAST_DAYS = 38;
 const DEFAULT_LIMIT = 200;
+/** Points of a line. */
+const DEFAULT_POINTS = 200;
 const DAY_MS = 86_400_000;
 
 @Injectable()
@@ -24,6 +31,9 @@ export class UsageRpc {
     private readonly store: UsageStore,
     private readonly usage: UsageService,
     private readonly limits: ProviderLimits,
+    private readonly sessions: SessionStore,
+    private readonly reports: UsageReport,
+    private readonly conversations: ConversationLog,
   ) {}
 
   @RpcMethod({
@@ -77,15 +87,15 @@ export class UsageRpc {
     params: UsageCostParams,
     summary: 'Tokens and cost by day.',
   })
-  async cost({ days = DEFAULT_DAYS }: UsageCostParams): Promise<unknown> {
-    const now = Date.now();
-    const filter: UsageFilter = { fromDay: this.usage.today(now - (days - 1) * DAY_MS) };
+  async cost({ days = DEFAULT_DAYS, startDate, endDate }: UsageCostParams): Promise<unknown> {
+    const { from, to } = this.daysOf({ startDate, endDate, days });
+    const filter: UsageFilter = { fromDay: from, toDay: to };
     const [daily, totals] = await Promise.all([this.store.groups(filter, 'day'), this.store.sum(filter)]);
     return {
-      updatedAt: now,
-      days,
-      daily: daily.map(({ key, ...sum }) => ({ date: key, ...shown(sum) })),
-      totals: shown(totals),
+      updatedAt: Date.now(),
+      days: Math.max(0, Math.round((Date.parse(to) - Date.parse(from)) / DAY_MS) + 1),
+      daily: daily.map(({ key, ...sum }) => ({ date: key, ...shownSum(sum) })),
+      totals: shownSum(totals),
     };
   }
 
@@ -94,44 +104,80 @@ export class UsageRpc {
     scope: 'operator.read',
     params: SessionsUsageParams,
     unlisted: true,
-    summary: 'Tokens and cost by session, day, model, agent, purpose or channel.',
+    summary:
+      'Tokens and cost by session, day, model, agent, purpose or channel; or a report of sessions: messages, tools, models, how long answers took, of the newest 5000 messages of each.',
   })
   async bySession(params: SessionsUsageParams): Promise<unknown> {
-    const filter = this.filterOf(params);
-    const groupBy = params.groupBy ?? 'session';
+    const { groupBy, limit } = params;
+    if (groupBy !== undefined && groupBy !== 'instance' && groupBy !== 'family')
+      return this.sums(this.filterOf(params), groupBy, limit);
+    const { from, to } = this.daysOf(params);
+    const filter = { ...this.filterOf(params), fromDay: from, toDay: to };
+    const [sums, report] = await Promise.all([
+      this.sums(filter, 'session', limit),
+      this.reports.read({ startDate: from, endDate: to, filter, limit }),
+    ]);
+    return { ...sums, ...report };
+  }
+
+  private async sums(
+    filter: UsageFilter,
+    groupBy: UsageGroup,
+    limit = DEFAULT_LIMIT,
+  ): Promise<Record<string, unknown>> {
     const [rows, totals] = await Promise.all([this.store.groups(filter, groupBy), this.store.sum(filter)]);
-    const sorted = rows.sort((a, b) => b.totalTokens - a.totalTokens).slice(0, params.limit ?? DEFAULT_LIMIT);
+    const sorted = rows.sort((a, b) => b.totalTokens - a.totalTokens).slice(0, limit);
     return {
       updatedAt: Date.now(),
       groupBy,
-      rows: sorted.map(({ key, ...sum }) => ({ key, calls: sum.calls, ...shown(sum) })),
-      totals: shown(totals),
+      rows: sorted.map(({ key, ...sum }) => ({ key, calls: sum.calls, ...shownSum(sum) })),
+      totals: shownSum(totals),
     };
   }
 
   @RpcMethod({
     name: 'sessions.usage.timeseries',
     scope: 'operator.read',
-    params: SessionsUsageParams,
+    params: UsageCallsParams,
     unlisted: true,
-    summary: 'Tokens and cost of a session by day.',
+    summary:
+      'How tokens and cost of a session have grown, call by call, or several calls a point where there are many.',
   })
-  async series(params: SessionsUsageParams): Promise<unknown> {
-    const rows = await this.store.groups(this.filterOf(params), 'day');
-    return { updatedAt: Date.now(), points: rows.map(({ key, ...sum }) => ({ date: key, ...shown(sum) })) };
+  async series(params: UsageCallsParams): Promise<unknown> {
+    const filter = this.filterOf(params);
+    const [points, session] = await Promise.all([
+      this.store.points(filter, params.limit ?? DEFAULT_POINTS),
+      filter.sessionKey === undefined ? undefined : this.sessions.find(filter.sessionKey),
+    ]);
+    let [cumulativeTokens, cumulativeCost] = [0, 0];
+    return {
+      updatedAt: Date.now(),
+      ...(session ? { sessionId: session.sessionId } : {}),
+      points: points.map(({ at, day, ...sum }) => {
+        cumulativeTokens += sum.totalTokens;
+        cumulativeCost = addDollars(cumulativeCost, sum.totalCost);
+        return { timestamp: at, date: day, ...shownSum(sum), cost: sum.totalCost, cumulativeTokens, cumulativeCost };
+      }),
+    };
   }
 
   @RpcMethod({
     name: 'sessions.usage.logs',
     scope: 'operator.read',
-    params: SessionsUsageParams,
+    params: UsageCallsParams,
     unlisted: true,
-    summary: 'Single model calls, newest first.',
+    summary: 'Single model calls, newest first; of a session also its newest messages, the earliest of them first.',
   })
-  async log(params: SessionsUsageParams): Promise<unknown> {
-    const calls = await this.store.calls(this.filterOf(params), params.limit ?? DEFAULT_LIMIT);
+  async log(params: UsageCallsParams): Promise<unknown> {
+    const filter = this.filterOf(params);
+    const limit = params.limit ?? DEFAULT_LIMIT;
+    const [calls, logs] = await Promise.all([
+      this.store.calls(filter, limit),
+      filter.sessionKey === undefined ? [] : this.conversations.read(filter.sessionKey, limit),
+    ]);
     return {
       updatedAt: Date.now(),
+      logs,
       calls: calls.map((call) => ({
         at: Number(call.at),
         purpose: call.purpose,
@@ -168,7 +214,13 @@ export class UsageRpc {
     return { ok: true, ...(hash === undefined ? {} : { hash }) };
   }
 
-  private filterOf({ key, agentId, startDate, endDate }: SessionsUsageParams): UsageFilter {
+  /** The first and the last day of a range; without a first one so many days until the last. */
+  private daysOf({ startDate, endDate, days = DEFAULT_DAYS }: UsageDays): { from: string; to: string } {
+    const to = endDate ?? this.usage.today();
+    return { from: startDate ?? dayIn(Date.parse(to) - (days - 1) * DAY_MS, 'UTC'), to };
+  }
+
+  private filterOf({ key, agentId, startDate, endDate }: UsageCallsParams): UsageFilter {
     return {
       ...(key === undefined ? {} : { sessionKey: canonicalSessionKey(this.config.config, key, agentId) }),
       ...(agentId === undefined || key !== undefined ? {} : { agentId }),
@@ -178,4 +230,8 @@ export class UsageRpc {
   }
 }
 
-const shown = ({ calls: _, ...sum }: UsageSum): Omit<UsageSum, 'calls'> => sum;
+interface UsageDays {
+  startDate?: string;
+  endDate?: string;
+  days?: number;
+}

@@ -5,27 +5,17 @@ import { DatabaseService } from '../storage/database.service';
 import type { Schema, UsageCallTable } from '../storage/schema';
 import { isPassingFault } from '../storage/storage-fault';
 import { untilStored } from '../storage/until-stored';
+import { SUMS, type SumRow, type UsageSum, sumOf } from './usage-sum';
 
 export type UsageRow = Selectable<UsageCallTable>;
 export type NewUsageRow = Omit<Insertable<UsageCallTable>, 'calls'>;
-
-export interface UsageSum {
-  input: number;
-  output: number;
-  cacheRead: number;
-  cacheWrite: number;
-  totalTokens: number;
-  /** US dollars. */
-  totalCost: number;
-  calls: number;
-  /** Calls of models whose price is not known. */
-  missingCostEntries: number;
-}
 
 export interface UsageFilter {
   fromDay?: string;
   toDay?: string;
   sessionKey?: string;
+  /** Of any of these. */
+  sessionKeys?: readonly string[];
   agentId?: string;
   runId?: string;
   sender?: string;
@@ -41,6 +31,20 @@ export const USAGE_GROUPS = {
   purpose: 'purpose',
 } as const;
 export type UsageGroup = keyof typeof USAGE_GROUPS | 'channel';
+
+/** What one model was used for one agent on one day. */
+export interface UsageCell extends UsageSum {
+  day: string;
+  agentId: string;
+  provider: string;
+  model: string;
+}
+
+/** What was used until a moment, since the point before it. */
+export interface UsagePoint extends UsageSum {
+  day: string;
+  at: number;
+}
 
 /** What budgets count by itself. */
 const SUBJECTS = {
@@ -93,7 +97,7 @@ export class UsageStore {
   }
 
   async sum(filter: UsageFilter, transaction?: Transaction<Schema>): Promise<UsageSum> {
-    const row = await this.filtered(filter, transaction).select(sums).executeTakeFirst();
+    const row = await this.filtered(filter, transaction).select(SUMS).executeTakeFirst();
     return sumOf(row);
   }
 
@@ -102,7 +106,7 @@ export class UsageStore {
     if (group === 'channel') return this.byChannel(filter);
     const column = USAGE_GROUPS[group];
     const rows = await this.filtered(filter)
-      .select(sums)
+      .select(SUMS)
       .select(
         group === 'model' ? sql<string>`provider || '/' || model`.as('key') : sql<string>`${sql.ref(column)}`.as('key'),
       )
@@ -110,6 +114,78 @@ export class UsageStore {
       .orderBy('key')
       .execute();
     return rows.map((row) => ({ key: row.key ?? '', ...sumOf(row) }));
+  }
+
+  /** Sums by day, agent and model. */
+  async cells(filter: UsageFilter): Promise<UsageCell[]> {
+    const rows = await this.filtered(filter)
+      .select(SUMS)
+      .select(['day', 'agent_id', 'provider', 'model'])
+      .groupBy(['day', 'agent_id', 'provider', 'model'])
+      .orderBy('day')
+      .orderBy('agent_id')
+      .orderBy('provider')
+      .orderBy('model')
+      .execute();
+    return rows.map(cellOf);
+  }
+
+  /** The same by session. */
+  async sessionCells(filter: UsageFilter): Promise<Map<string, UsageCell[]>> {
+    const rows = await this.filtered(filter)
+      .select(SUMS)
+      .select(['session_key', 'day', 'agent_id', 'provider', 'model'])
+      .groupBy(['session_key', 'day', 'agent_id', 'provider', 'model'])
+      .orderBy('day')
+      .orderBy('agent_id')
+      .orderBy('provider')
+      .orderBy('model')
+      .execute();
+    const cells = new Map<string, UsageCell[]>();
+    for (const row of rows) {
+      const key = row.session_key ?? '';
+      const known = cells.get(key);
+      if (known) known.push(cellOf(row));
+      else cells.set(key, [cellOf(row)]);
+    }
+    return cells;
+  }
+
+  /** How what was used has grown: a point for each call, or for several that follow each other where there are more. */
+  async points(filter: UsageFilter, most: number): Promise<UsagePoint[]> {
+    const rows = await this.database.read
+      .selectFrom(
+        this.filtered(filter)
+          .selectAll()
+          .select(sql<number>`ntile(${sql.lit(most)}) over (order by at, id)`.as('point'))
+          .where('state', '!=', 'reserved')
+          .as('spent'),
+      )
+      .select(SUMS)
+      .select([sql<number>`max(at)`.as('at'), sql<string>`max(day)`.as('day')])
+      .groupBy('point')
+      .orderBy('point')
+      .execute();
+    return rows.map(({ at, day, ...row }) => ({ ...sumOf(row), at: Number(at), day }));
+  }
+
+  /** Channel of the last message that is kept of each session. */
+  async channels(sessionKeys: readonly string[]): Promise<Map<string, string>> {
+    const rows = await this.database.read
+      .selectFrom('sessions')
+      .select((eb) => [
+        'key',
+        eb
+          .selectFrom('inbox')
+          .select('inbox.channel')
+          .whereRef('inbox.session_key', '=', 'sessions.key')
+          .orderBy('inbox.seq', 'desc')
+          .limit(1)
+          .as('channel'),
+      ])
+      .where('key', 'in', ['', ...sessionKeys])
+      .execute();
+    return new Map(rows.flatMap(({ key, channel }): [string, string][] => (channel === null ? [] : [[key, channel]])));
   }
 
   /** Whoever or whatever used most in one respect, the most first. */
@@ -131,7 +207,8 @@ export class UsageStore {
     const rows = await this.database.read
       .selectFrom(
         this.filtered(filter)
-          .select(['input', 'output', 'cache_read', 'cache_write', 'cost_micros', 'calls', 'priced'])
+          .select(['input', 'output', 'cache_read', 'cache_write', 'calls', 'priced'])
+          .select(['cost_micros', 'input_micros', 'output_micros', 'cache_read_micros', 'cache_write_micros'])
           .select((eb) =>
             eb
               .selectFrom('inbox')
@@ -142,7 +219,7 @@ export class UsageStore {
           )
           .as('spent'),
       )
-      .select(sums)
+      .select(SUMS)
       .select(sql<string>`coalesce(channel, '')`.as('key'))
       .groupBy('channel')
       .orderBy('key')
@@ -165,6 +242,7 @@ export class UsageStore {
     if (filter.fromDay !== undefined) query = query.where('day', '>=', filter.fromDay);
     if (filter.toDay !== undefined) query = query.where('day', '<=', filter.toDay);
     if (filter.sessionKey !== undefined) query = query.where('session_key', '=', filter.sessionKey);
+    if (filter.sessionKeys !== undefined) query = query.where('session_key', 'in', ['', ...filter.sessionKeys]);
     if (filter.agentId !== undefined) query = query.where('agent_id', '=', filter.agentId);
     if (filter.runId !== undefined) query = query.where('run_id', '=', filter.runId);
     if (filter.sender !== undefined) query = query.where('sender', '=', filter.sender);
@@ -174,34 +252,10 @@ export class UsageStore {
   }
 }
 
-const sums = [
-  sql<number>`coalesce(sum(input), 0)`.as('input'),
-  sql<number>`coalesce(sum(output), 0)`.as('output'),
-  sql<number>`coalesce(sum(cache_read), 0)`.as('cacheRead'),
-  sql<number>`coalesce(sum(cache_write), 0)`.as('cacheWrite'),
-  sql<number>`coalesce(sum(cost_micros), 0)`.as('micros'),
-  sql<number>`coalesce(sum(calls), 0)`.as('calls'),
-  sql<number>`coalesce(sum((1 - priced) * calls), 0)`.as('missing'),
-];
-
-type SumRow = Record<'input' | 'output' | 'cacheRead' | 'cacheWrite' | 'micros' | 'calls' | 'missing', number | string>;
-
-function sumOf(row: SumRow | undefined): UsageSum {
-  const number = (name: keyof SumRow): number => Number(row?.[name] ?? 0);
-  const [input, output, cacheRead, cacheWrite] = [
-    number('input'),
-    number('output'),
-    number('cacheRead'),
-    number('cacheWrite'),
-  ];
-  return {
-    input,
-    output,
-    cacheRead,
-    cacheWrite,
-    totalTokens: input + output + cacheRead + cacheWrite,
-    totalCost: number('micros') / 1_000_000,
-    calls: number('calls'),
-    missingCostEntries: number('missing'),
-  };
-}
+const cellOf = (row: SumRow & Pick<UsageRow, 'day' | 'agent_id' | 'provider' | 'model'>): UsageCell => ({
+  ...sumOf(row),
+  day: row.day,
+  agentId: row.agent_id,
+  provider: row.provider,
+  model: row.model,
+});

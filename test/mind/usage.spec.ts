@@ -48,6 +48,69 @@ async function start(config: Record<string, unknown>, model: Record<string, unkn
   };
 }
 
+/** One message of a person, two calls of one model, a tool between them: in the shape that clients of OpenClaw read. */
+function expectReport(report: Record<string, unknown>, date: string, totals: Record<string, number>): void {
+  const messages = { total: 3, user: 1, assistant: 2, toolCalls: 1, toolResults: 1, errors: 0 };
+  const wait = expect.any(Number) as number;
+  const latency = { count: 1, avgMs: wait, p95Ms: wait, minMs: wait, maxMs: wait };
+  const model = { provider: 'fake', model: 'fake-1', count: 2, totals };
+  const modelDay = { date, provider: 'fake', model: 'fake-1', tokens: 2100, cost: 0.0038, count: 2 };
+  const tools = { totalCalls: 1, uniqueTools: 1, tools: [{ name: 'ls', count: 1 }] };
+  const used = { date, tokens: 2100, cost: 0.0038, ...totals };
+  const sessionId = expect.any(String) as string;
+  expect(report).toEqual({
+    updatedAt: expect.any(Number),
+    startDate: date,
+    endDate: date,
+    groupBy: 'session',
+    rows: [{ key: 'agent:main:main', calls: 2, ...totals }],
+    totals,
+    sessions: [
+      {
+        key: 'agent:main:main',
+        sessionId,
+        updatedAt: expect.any(Number),
+        agentId: 'main',
+        channel: 'webchat',
+        chatType: 'direct',
+        origin: { provider: 'webchat', surface: 'webchat', chatType: 'direct' },
+        modelProvider: 'fake',
+        model: 'fake-1',
+        usage: {
+          sessionId,
+          firstActivity: expect.any(Number),
+          lastActivity: expect.any(Number),
+          durationMs: expect.any(Number),
+          activityDates: [date],
+          dailyBreakdown: [used],
+          dailyMessageCounts: [{ date, ...messages }],
+          dailyLatency: [{ date, ...latency }],
+          dailyModelUsage: [modelDay],
+          messageCounts: messages,
+          toolUsage: tools,
+          modelUsage: [model],
+          latency,
+          ...totals,
+        },
+      },
+    ],
+    aggregates: {
+      sessionCount: 1,
+      messages,
+      tools,
+      byModel: [model],
+      byProvider: [{ provider: 'fake', count: 2, totals }],
+      byAgent: [{ agentId: 'main', totals }],
+      byChannel: [{ channel: 'webchat', totals }],
+      costDaily: [used],
+      latency,
+      dailyLatency: [{ date, ...latency }],
+      modelDaily: [modelDay],
+      daily: [{ date, tokens: 2100, cost: 0.0038, messages: 3, toolCalls: 1, errors: 0 }],
+    },
+  });
+}
+
 describe('usage', () => {
   it('counts each model call once, from the cache too, in tokens and money', async () => {
     const bench = await start({});
@@ -58,7 +121,7 @@ describe('usage', () => {
       });
       await bench.say('main', 'look');
       const { payload } = await bench.client.call('usage.cost', { days: 7 });
-      const { daily, totals } = payload as { daily: Record<string, number>[]; totals: Record<string, number> };
+      const { daily, totals } = payload as { daily: { date: string }[]; totals: Record<string, number> };
       expect(daily).toHaveLength(1);
       // Two calls: 600 new, 400 cached, 50 out each.
       expect(totals).toEqual({
@@ -67,13 +130,52 @@ describe('usage', () => {
         cacheRead: 800,
         cacheWrite: 0,
         totalTokens: 2100,
-        totalCost: (1200 * 2 + 100 * 10 + 800 * 0.5) / 1_000_000,
+        totalCost: 0.0038,
+        inputCost: 0.0024,
+        outputCost: 0.001,
+        cacheReadCost: 0.0004,
+        cacheWriteCost: 0,
         missingCostEntries: 0,
+      });
+      const today = daily[0]?.date ?? '';
+      const ofToday = { startDate: today, endDate: today };
+      expect((await bench.client.call('usage.cost', ofToday)).payload).toMatchObject({ days: 1, totals });
+      expect((await bench.client.call('usage.cost', { endDate: '2020-02-01', days: 2 })).payload).toMatchObject({
+        days: 2,
+        daily: [],
+      });
+      const asked = { mode: 'specific', timeZone: 'Asia/Tokyo', utcOffset: 'UTC+9', includeContextWeight: false };
+      const report = await bench.client.call('sessions.usage', {
+        ...{ ...ofToday, ...asked, groupBy: 'instance', agentScope: 'all', limit: 1000 },
+      });
+      expectReport(report.payload ?? {}, today, totals);
+      const before = await bench.client.call('sessions.usage', { key: 'main', endDate: '2020-02-01' });
+      expect(before.payload).toMatchObject({
+        startDate: '2020-01-03',
+        endDate: '2020-02-01',
+        sessions: [{ key: 'agent:main:main', usage: null }],
+        aggregates: { sessionCount: 0, byModel: [], byChannel: [], daily: [] },
       });
       const session = await bench.client.call('sessions.usage', { key: 'main', groupBy: 'model' });
       expect(session.payload?.['rows']).toEqual([expect.objectContaining({ key: 'fake/fake-1', calls: 2 })]);
       const log = await bench.client.call('sessions.usage.logs', { key: 'main' });
       expect(log.payload?.['calls']).toHaveLength(2);
+      const said = log.payload?.['logs'] as Record<string, unknown>[];
+      const [question, call, result, answer] = said;
+      expect(question).toEqual({ timestamp: expect.any(Number), role: 'user', content: 'look' });
+      expect(call).toMatchObject({ role: 'assistant', content: '[Tool: ls]', tokens: 1050, cost: 0.0019 });
+      expect(result?.['content']).toMatch(/^\[Tool Result\]\n/);
+      expect(answer).toMatchObject({ role: 'assistant', content: 'done', tokens: 1050, cost: 0.0019 });
+      const line = await bench.client.call('sessions.usage.timeseries', { key: 'main' });
+      expect(line.payload).toMatchObject({
+        sessionId: expect.any(String),
+        points: [
+          { date: today, input: 600, totalTokens: 1050, cost: 0.0019, cumulativeTokens: 1050, cumulativeCost: 0.0019 },
+          { date: today, inputCost: 0.0012, cumulativeTokens: 2100, cumulativeCost: 0.0038 },
+        ],
+      });
+      const [first, second] = (line.payload?.['points'] ?? []) as { timestamp: number }[];
+      expect(second?.timestamp).toBeGreaterThanOrEqual(first?.timestamp ?? Infinity);
       const shown = await runCli(['usage', 'cost', '--json'], {
         env: { OPENCLAW_STATE_DIR: bench.gateway.stateDir, OPENCLAW_GATEWAY_PORT: String(bench.gateway.port) },
       });

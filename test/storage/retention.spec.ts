@@ -6,6 +6,7 @@ import { BOUNDED, RETENTION, retentionTimes } from '../../src/maintenance/retent
 import { SessionStore } from '../../src/sessions/session.store';
 import { TranscriptStore } from '../../src/sessions/transcript.store';
 import type { DatabaseService } from '../../src/storage/database.service';
+import { NO_SUM, addDollars, addSums } from '../../src/usage/usage-sum';
 import { type UsageGroup, UsageStore } from '../../src/usage/usage.store';
 import { FileOrigins } from '../../src/tools/provenance/file-origins.store';
 import { STORE_KINDS, TestDatabase } from '../harness/stores';
@@ -303,6 +304,10 @@ describe.each(STORE_KINDS)('what is kept on %s', (kind) => {
         cache_read: 1,
         cache_write: 0,
         cost_micros: 10 * index,
+        input_micros: 4 * index,
+        output_micros: 3 * index,
+        cache_read_micros: 2 * index,
+        cache_write_micros: index,
         priced: index % 4 === 0 ? 0 : 1,
       };
     };
@@ -319,8 +324,18 @@ describe.each(STORE_KINDS)('what is kept on %s', (kind) => {
           usage.groups({}, group),
         ),
       ),
+      cells: await usage.cells({}),
+      sessions: await usage.sessionCells({ sessionKeys: ['k1', 'k2', 'none'] }),
     });
     const before = await shown();
+    const { inputCost, outputCost, cacheReadCost, cacheWriteCost, totalCost } = await usage.sum({});
+    expect([inputCost, outputCost, cacheReadCost, cacheWriteCost].reduce(addDollars)).toBe(totalCost);
+    expect(outputCost).toBeGreaterThan(0);
+    const ofOne = { sessionKey: 'k2' };
+    const line = await usage.points(ofOne, 7);
+    expect(line).toHaveLength(7);
+    expect(line.map(({ at }) => at)).toEqual(line.map(({ at }) => at).sort((a, b) => a - b));
+    expect(line.reduce(addSums, NO_SUM)).toEqual(await usage.sum(ofOne));
     await tidy();
     expect(await shown()).toEqual(before);
     await tidy();

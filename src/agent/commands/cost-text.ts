@@ -1,4 +1,4 @@
-import type { UsageSum } from '../../usage/usage.store';
+import type { UsageSum } from '../../usage/usage-sum';
 
 /** Tokens and cost in words; calls without a known price are told, not guessed. */
 export function costText({ totalTokens, totalCost, missingCostEntries, calls }: UsageSum): string {

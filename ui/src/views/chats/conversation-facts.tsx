@@ -64,9 +64,12 @@ interface Model {
 export function ConversationFacts({ sessionKey, title, session, versionOf, onPlan, onChanged, onClose }: FactsProps) {
   const { call } = useGateway();
   const { data: known, error, refresh } = useLive<{ models: Model[] }>(['models.list'], { events: ['config.changed'] });
-  const { data: usage } = useLive<SpentOnSession>(['sessions.usage', { key: sessionKey, limit: 1 }], {
-    events: ['chat'],
-  });
+  const { data: usage } = useLive<SpentOnSession>(
+    ['sessions.usage', { key: sessionKey, groupBy: 'session', limit: 1 }],
+    {
+      events: ['chat'],
+    },
+  );
   useEffect(onChanged, [onChanged]);
 
   const patch = (change: { model?: string | null; thinkingLevel?: string | null }, said: string): void => {
