@@ -8,6 +8,7 @@ export class UsageCostParams {
   @Opt() @Int({ min: 1, max: 3660 }) @Doc('Days back from today, 30 by default.') days?: number;
   @Opt() @Text(DAY) @Doc('The first day, instead of `days`.') startDate?: string;
   @Opt() @Text(DAY) @Doc('The last day; today by default.') endDate?: string;
+  @Opt() @Text() @Doc('All agents by default.') agentId?: string;
 }
 
 /** Of which calls. */

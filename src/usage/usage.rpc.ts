@@ -85,11 +85,12 @@ export class UsageRpc {
     name: 'usage.cost',
     scope: 'operator.read',
     params: UsageCostParams,
-    summary: 'Tokens and cost by day.',
+    summary:
+      'Tokens and cost by day. The cost has its parts beside it; calls from before these were kept are in the total alone.',
   })
-  async cost({ days = DEFAULT_DAYS, startDate, endDate }: UsageCostParams): Promise<unknown> {
+  async cost({ days = DEFAULT_DAYS, startDate, endDate, agentId }: UsageCostParams): Promise<unknown> {
     const { from, to } = this.daysOf({ startDate, endDate, days });
-    const filter: UsageFilter = { fromDay: from, toDay: to };
+    const filter: UsageFilter = { fromDay: from, toDay: to, agentId };
     const [daily, totals] = await Promise.all([this.store.groups(filter, 'day'), this.store.sum(filter)]);
     return {
       updatedAt: Date.now(),

@@ -144,6 +144,9 @@ describe('usage', () => {
         days: 2,
         daily: [],
       });
+      expect((await bench.client.call('usage.cost', { agentId: 'other' })).payload).toMatchObject({ daily: [] });
+      const impossible = await bench.client.call('usage.cost', { startDate: '2026-13-01' });
+      expect(impossible.error?.message).toContain('at /startDate: must be a day as YYYY-MM-DD');
       const asked = { mode: 'specific', timeZone: 'Asia/Tokyo', utcOffset: 'UTC+9', includeContextWeight: false };
       const report = await bench.client.call('sessions.usage', {
         ...{ ...ofToday, ...asked, groupBy: 'instance', agentScope: 'all', limit: 1000 },
