@@ -1,3 +1,4 @@
+import { SilentLoggerFactory } from '../../src/common/logger';
 import type { ConfigService } from '../../src/config/config.service';
 import { SessionStore } from '../../src/sessions/session.store';
 import type { TranscriptMessage } from '../../src/sessions/transcript-event';
@@ -27,7 +28,12 @@ describe.each(STORE_KINDS)('a report of what sessions used on %s', (kind) => {
     home = await TestDatabase.create(kind);
     database = await home.open();
     const messages = new SaidMessages(new TranscriptStore(database));
-    report = new UsageReport(config, new UsageStore(database), new SessionStore(database), messages);
+    report = new UsageReport(
+      config,
+      new UsageStore(database, new SilentLoggerFactory()),
+      new SessionStore(database),
+      messages,
+    );
   });
   afterEach(() => home.remove());
 
@@ -61,7 +67,7 @@ describe.each(STORE_KINDS)('a report of what sessions used on %s', (kind) => {
             state: 'answered',
           })
           .execute();
-        await new UsageStore(database).insertIn(transaction, {
+        await new UsageStore(database, new SilentLoggerFactory()).insertIn(transaction, {
           ...{ id, at, day: new Date(at + 9 * HOUR).toISOString().slice(0, 10), purpose: 'turn', run_id: id },
           ...{ session_key: key, agent_id: 'main', sender: null, job_id: null, provider: 'p', model: 'm' },
           ...{ input: 10, output: 5, cache_read: 0, cache_write: 0, cost_micros: 3, priced: 1 },

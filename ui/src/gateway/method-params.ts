@@ -998,15 +998,14 @@ export interface MethodParams {
     agentId?: string;
     startDate?: string;
     endDate?: string;
-    groupBy?: 'day' | 'model' | 'agent' | 'session' | 'purpose' | 'channel';
     limit?: number;
+    groupBy?: 'day' | 'model' | 'agent' | 'session' | 'purpose' | 'channel' | 'instance' | 'family';
   };
   'sessions.usage.logs': {
     key?: string;
     agentId?: string;
     startDate?: string;
     endDate?: string;
-    groupBy?: 'day' | 'model' | 'agent' | 'session' | 'purpose' | 'channel';
     limit?: number;
   };
   'sessions.usage.timeseries': {
@@ -1014,7 +1013,6 @@ export interface MethodParams {
     agentId?: string;
     startDate?: string;
     endDate?: string;
-    groupBy?: 'day' | 'model' | 'agent' | 'session' | 'purpose' | 'channel';
     limit?: number;
   };
   'set-heartbeats': {
@@ -1181,6 +1179,9 @@ export interface MethodParams {
   };
   'usage.cost': {
     days?: number;
+    startDate?: string;
+    endDate?: string;
+    agentId?: string;
   };
   'usage.status': Record<never, never>;
   'voicewake.get': Record<never, never>;
