@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type Dirent, existsSync, readFileSync, readdirSync, realpathSync } from 'node:fs';
-import { basename, extname, join, relative, sep } from 'node:path';
+import { basename, join, relative, sep } from 'node:path';
 import type { NextFunction, RequestHandler, Response } from 'express';
 import { isWithin } from '../common/paths/path-place';
 
@@ -40,7 +40,7 @@ export class OtherPage {
     if (path === this.prefix && this.prefix !== '') return response.redirect(302, `${basename(this.prefix)}/`);
     if (!path.startsWith(`${this.prefix}/`)) return next();
     const name = path.slice(this.prefix.length + 1);
-    const isView = extname(name) === '' && request.headers.accept?.includes('text/html') === true;
+    const isView = !basename(name).includes('.') && request.headers.accept?.includes('text/html') === true;
     const file = this.files.get(name);
     if (name === '' || name === INDEX || (file === undefined && isView))
       this.headed(response).type('html').send(this.page);

@@ -58,7 +58,7 @@ describeWithBrowser('words of strangers on the page', () => {
     );
     const node = {
       platform: EVIL,
-      displayName: `${'long '.repeat(60)}${EVIL}`,
+      displayName: `${EVIL}${'long '.repeat(20)}`,
       commands: ['canvas.present'],
       caps: ['canvas'],
     };
