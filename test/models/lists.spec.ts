@@ -97,7 +97,10 @@ describe('the list of a provider', () => {
     const provider = models.provider(api);
     const config = { models: { providers: { [as]: { ...provider, models: [] } } } };
     const service = { config, stateDir, env: { get: () => undefined } } as never;
-    facts = new ModelFactsService(service, new SilentLoggerFactory(), { now: () => now } as never);
+    facts = new ModelFactsService(service, new SilentLoggerFactory(), {
+      now: () => now,
+      monotonic: () => now,
+    } as never);
     registry = new ModelRegistry(service, { addSecret: () => undefined } as never, facts, new SilentLoggerFactory());
   };
   const serve = (list: (parameters: URLSearchParams) => unknown): void => {

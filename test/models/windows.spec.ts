@@ -27,7 +27,7 @@ describe('the window that a server nearby gives its model', () => {
     };
     const service = { config, stateDir, env: { get: () => undefined } } as never;
     const loggers = new SilentLoggerFactory();
-    facts = new ModelFactsService(service, loggers, { now: () => now } as never, patience);
+    facts = new ModelFactsService(service, loggers, { now: () => now, monotonic: () => now } as never, patience);
     registry = new ModelRegistry(service, { addSecret: () => undefined } as never, facts, loggers);
   };
   const first = async (): Promise<ModelInfo> => {

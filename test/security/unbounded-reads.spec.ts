@@ -43,6 +43,7 @@ const KNOWN: Record<string, string> = {
   'src/config/config.command.ts': 'named by the owner on the command line',
   'src/config/secrets/secret-store.ts': 'written by the gateway',
   'src/config/secrets/secrets.command.ts': 'the configuration',
+  'src/control-ui/other-page.ts': 'named by the owner in the configuration',
   'src/control-ui/page-files.ts': 'a file of the program',
   'src/diagnostics/read-newest-log.ts': 'written by the gateway',
   'src/gateway/http/port-owner.ts': 'told by the kernel',

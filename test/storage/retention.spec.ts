@@ -189,7 +189,7 @@ describe.each(STORE_KINDS)('what is kept on %s', (kind) => {
 
   it('keeps each conversation that a session has, and those that have ended for a while', async () => {
     let now = old;
-    const sessions = new SessionStore(database, { now: () => now } as never);
+    const sessions = new SessionStore(database, { now: () => now, monotonic: () => now } as never);
     const transcripts = new TranscriptStore(database);
     const first = await sessions.upsert('k', 'main', (entry) => entry);
     await put('transcript_events', said(first.sessionId, 1200));

@@ -47,7 +47,7 @@ describe.each(STORE_KINDS)('pages of sessions on %s', (kind) => {
     home = await TestDatabase.create(kind);
     database = await home.open();
     let now = 1000;
-    store = new SessionStore(database, { now: () => now } as never);
+    store = new SessionStore(database, { now: () => now, monotonic: () => now } as never);
     for (const [index, key] of KEYS.entries()) {
       now = 1000 + ((index * 7) % 40);
       await store.upsert(key, key.split(':')[1] ?? 'main', (entry) => ({

@@ -270,7 +270,7 @@ describe.each(STORE_KINDS)('store on %s', (kind) => {
 
     it('a pause is no longer than it was meant, however the clock is set', async () => {
       let now = 10_000_000;
-      const store = new DeliveryStore(database, { now: () => now } as never);
+      const store = new DeliveryStore(database, { now: () => now, monotonic: () => now } as never);
       await enqueue('r1', 'one');
       const [queued] = await openParts();
       await store.settle(queued?.id ?? '', { state: 'pending', error: 'later', delayMs: 3000 });
@@ -284,7 +284,7 @@ describe.each(STORE_KINDS)('store on %s', (kind) => {
 
     it('tells which messages arrived last, not which were queued last', async () => {
       let now = 1000;
-      const store = new DeliveryStore(database, { now: () => now } as never);
+      const store = new DeliveryStore(database, { now: () => now, monotonic: () => now } as never);
       await enqueue('early', 'a');
       await enqueue('late', 'b');
       const [early, late] = await openParts();
