@@ -3,7 +3,7 @@ import { IDLE_METHODS } from '../../src/rpc/idle-params';
 import { RENAMED_METHODS } from '../../src/rpc/renamed-params';
 import { until } from '../harness/gateway-process';
 import { ToolBench } from '../harness/tool-bench';
-import { WireClient } from '../harness/wire-client';
+import { TestDevice, WireClient, connectParams } from '../harness/wire-client';
 
 type Row = Record<string, unknown> & { key: string };
 
@@ -88,6 +88,22 @@ describe('a client of protocol 4', () => {
     const model = { modelProvider: 'fake', model: 'fake-1' };
     expect(await old.done('sessions.patch', { key, label: 'Put' })).toMatchObject({ resolved: model });
     expect((await done<{ file: object }>('exec.approvals.get')).file).toMatchObject({ defaults: {}, agents: {} });
+  });
+
+  it('is let in however often its device connects at once for the first time', async () => {
+    for (let round = 0; round < 3; round++) {
+      const device = new TestDevice();
+      const sockets = await Promise.all(Array.from({ length: 20 }, () => WireClient.open(bench.gateway.url)));
+      const answers = await Promise.all(
+        sockets.map((socket, index) => {
+          // Some ask for less: theirs is another request.
+          const scopes = index % 2 === 0 ? ['operator.read'] : ['operator.read', 'operator.write'];
+          return socket.call('connect', device.sign('v3', socket.nonce, connectParams({ scopes })));
+        }),
+      );
+      expect(answers.flatMap(({ ok, error }) => (ok ? [] : [error?.message]))).toEqual([]);
+      for (const socket of sockets) socket.close();
+    }
   });
 
   it('makes a session with a message, once for each key', async () => {

@@ -71,6 +71,7 @@ const GUARDS: Record<string, string> = {
   'outbox.resubmit': 'only what has failed',
   // People and devices.
   'device.request': 'one request for each device; what is over is removed first',
+  'device.admit': 'files and approves in one transaction, as device.request and device.approve do',
   'device.approve': 'takes the request: who deletes it approves; row of the device held',
   'device.reject': 'takes the request',
   'device.remove': 'takes the row; undone where it is not allowed',

@@ -232,7 +232,7 @@ export class HandshakeService {
     const reason = pairingReason(device.paired, device.publicKey, role, scopes);
     if (!reason && device.paired) return device.paired;
     const { params, address } = request;
-    const { request: pending } = await this.devices.request({
+    const facts = {
       deviceId: params.device?.id ?? '',
       publicKey: device.publicKey,
       ...(params.client.displayName ? { displayName: params.client.displayName } : {}),
@@ -245,8 +245,9 @@ export class HandshakeService {
       ...(role === 'node' ? { node: offeredBy(params) } : {}),
       remoteIp: address.address,
       silent: address.local,
-    });
-    if (address.local) return this.devices.approve(pending.requestId);
+    };
+    if (address.local) return this.devices.admit(facts);
+    const { request: pending } = await this.devices.request(facts);
     return refuse('pairing required', {
       code: 'NOT_PAIRED',
       details: {

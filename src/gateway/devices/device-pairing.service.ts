@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable, Optional } from '@nestjs/common';
+import type { Transaction } from 'kysely';
 import { Clock, systemClock } from '../../common/clock';
 import { EventBus } from '../../events/event-bus';
 import type { EventName } from '../../rpc/event-rules';
 import { invalidRequest } from '../../rpc/rpc-error';
 import { DatabaseService } from '../../storage/database.service';
+import type { Schema } from '../../storage/schema';
 import { secretsEqual } from '../../common/secrets-equal';
 import { type DevicePairRequest, type DeviceToken, type PairedDevice, isNode, isSameKey } from './device-record';
 import { nodeOfRequest } from './paired-node';
@@ -50,84 +52,70 @@ export class DevicePairingService {
   /** Files a request, or returns the one that is pending for the device already. Announces new ones that need a person. */
   async request(facts: DeviceFacts): Promise<{ request: DevicePairRequest; created: boolean }> {
     const now = this.clock.now();
-    const result = await this.database.write('device.request', async (transaction): Promise<Filed> => {
-      await transaction
-        .deleteFrom('device_requests')
-        .where('created_at', '<=', now - REQUEST_TTL_MS)
-        .execute();
-      const known = await transaction
-        .selectFrom('device_requests')
-        .select('record')
-        .where('device_id', '=', facts.deviceId)
-        .executeTakeFirst();
-      const waiting = known && (JSON.parse(known.record) as DevicePairRequest);
-      if (waiting && isSameWish(waiting, facts)) return { request: waiting, created: false };
-      if (waiting)
-        await transaction.deleteFrom('device_requests').where('request_id', '=', waiting.requestId).execute();
-      const paired = await transaction
-        .selectFrom('devices')
-        .select('device_id')
-        .where('device_id', '=', facts.deviceId)
-        .executeTakeFirst();
-      const request: DevicePairRequest = {
-        ...facts,
-        requestId: randomUUID(),
-        ...(paired ? { isRepair: true } : {}),
-        ts: now,
-      };
-      await transaction
-        .insertInto('device_requests')
-        .values({
-          request_id: request.requestId,
-          device_id: facts.deviceId,
-          record: JSON.stringify(request),
-          created_at: now,
-        })
-        .execute();
-      return { request, created: true, ...(waiting ? { replaced: waiting } : {}) };
-    });
-    const { request, created, replaced } = result;
-    if (replaced) this.announceDecision(replaced, 'rejected');
-    if (created) {
-      this.announce('device.pair.requested', request);
-      if (isNode(request)) this.announce('node.pair.requested', nodeOfRequest(request));
-    }
-    return { request, created };
+    const filed = await this.database.write('device.request', (transaction) => fileIn(transaction, facts, now));
+    this.announceFiled(filed);
+    return { request: filed.request, created: filed.created };
   }
 
   /** @throws RpcError INVALID_REQUEST `unknown requestId` */
   async approve(requestId: string): Promise<PairedDevice> {
     const now = this.clock.now();
-    const { device, request } = await this.database.write('device.approve', async (transaction) => {
-      const row = await transaction
-        .deleteFrom('device_requests')
-        .where('request_id', '=', requestId)
-        .where('created_at', '>', now - REQUEST_TTL_MS)
-        .returning('record')
-        .executeTakeFirst();
-      if (!row) throw invalidRequest('unknown requestId');
-      const request = JSON.parse(row.record) as DevicePairRequest;
-      const stored = await transaction
-        .selectFrom('devices')
-        .select('record')
-        .where('device_id', '=', request.deviceId)
-        .$if(this.database.dialect === 'postgres', (query) => query.forUpdate())
-        .executeTakeFirst();
-      const merged = mergeApproval(stored ? (JSON.parse(stored.record) as PairedDevice) : undefined, request, now);
-      const values = {
-        device_id: merged.deviceId,
-        public_key: merged.publicKey,
-        record: JSON.stringify(merged),
-        approved_at: merged.approvedAtMs,
-        updated_at: now,
-      };
-      await transaction
-        .insertInto('devices')
-        .values(values)
-        .onConflict((conflict) => conflict.column('device_id').doUpdateSet(values))
-        .execute();
-      return { device: merged, request };
+    const approved = await this.database.write('device.approve', (transaction) =>
+      this.approveIn(transaction, requestId, now),
+    );
+    return this.announceApproved(approved);
+  }
+
+  /** Lets a device in that needs no person: asked for and approved in one, whoever connects with its key meanwhile. */
+  async admit(facts: DeviceFacts): Promise<PairedDevice> {
+    const now = this.clock.now();
+    const { filed, approved } = await this.database.write('device.admit', async (transaction) => {
+      const filed = await fileIn(transaction, facts, now);
+      return { filed, approved: await this.approveIn(transaction, filed.request.requestId, now) };
     });
+    this.announceFiled(filed);
+    return this.announceApproved(approved);
+  }
+
+  private async approveIn(transaction: Transaction<Schema>, requestId: string, now: number): Promise<Approved> {
+    const row = await transaction
+      .deleteFrom('device_requests')
+      .where('request_id', '=', requestId)
+      .where('created_at', '>', now - REQUEST_TTL_MS)
+      .returning('record')
+      .executeTakeFirst();
+    if (!row) throw invalidRequest('unknown requestId');
+    const request = JSON.parse(row.record) as DevicePairRequest;
+    const stored = await transaction
+      .selectFrom('devices')
+      .select('record')
+      .where('device_id', '=', request.deviceId)
+      .$if(this.database.dialect === 'postgres', (query) => query.forUpdate())
+      .executeTakeFirst();
+    const device = mergeApproval(stored ? (JSON.parse(stored.record) as PairedDevice) : undefined, request, now);
+    const values = {
+      device_id: device.deviceId,
+      public_key: device.publicKey,
+      record: JSON.stringify(device),
+      approved_at: device.approvedAtMs,
+      updated_at: now,
+    };
+    await transaction
+      .insertInto('devices')
+      .values(values)
+      .onConflict((conflict) => conflict.column('device_id').doUpdateSet(values))
+      .execute();
+    return { device, request };
+  }
+
+  private announceFiled({ request, created, replaced }: Filed): void {
+    if (replaced) this.announceDecision(replaced, 'rejected');
+    if (!created) return;
+    this.announce('device.pair.requested', request);
+    if (isNode(request)) this.announce('node.pair.requested', nodeOfRequest(request));
+  }
+
+  private announceApproved({ device, request }: Approved): PairedDevice {
     this.announceDecision(request, 'approved');
     if (isNode(request)) this.events.emit('node.changed', device);
     return device;
@@ -267,6 +255,11 @@ interface Filed {
   replaced?: DevicePairRequest;
 }
 
+interface Approved {
+  device: PairedDevice;
+  request: DevicePairRequest;
+}
+
 /** Whether a request that waits asks for the same: who approves it has read it. */
 const isSameWish = (a: DeviceFacts, b: DeviceFacts): boolean =>
   isSameKey(a.publicKey, b.publicKey) &&
@@ -303,4 +296,40 @@ function mergeApproval(stored: PairedDevice | undefined, request: DevicePairRequ
     createdAtMs: same?.createdAtMs ?? now,
     approvedAtMs: now,
   };
+}
+
+async function fileIn(transaction: Transaction<Schema>, facts: DeviceFacts, now: number): Promise<Filed> {
+  await transaction
+    .deleteFrom('device_requests')
+    .where('created_at', '<=', now - REQUEST_TTL_MS)
+    .execute();
+  const known = await transaction
+    .selectFrom('device_requests')
+    .select('record')
+    .where('device_id', '=', facts.deviceId)
+    .executeTakeFirst();
+  const waiting = known && (JSON.parse(known.record) as DevicePairRequest);
+  if (waiting && isSameWish(waiting, facts)) return { request: waiting, created: false };
+  if (waiting) await transaction.deleteFrom('device_requests').where('request_id', '=', waiting.requestId).execute();
+  const paired = await transaction
+    .selectFrom('devices')
+    .select('device_id')
+    .where('device_id', '=', facts.deviceId)
+    .executeTakeFirst();
+  const request: DevicePairRequest = {
+    ...facts,
+    requestId: randomUUID(),
+    ...(paired ? { isRepair: true } : {}),
+    ts: now,
+  };
+  await transaction
+    .insertInto('device_requests')
+    .values({
+      request_id: request.requestId,
+      device_id: facts.deviceId,
+      record: JSON.stringify(request),
+      created_at: now,
+    })
+    .execute();
+  return { request, created: true, ...(waiting ? { replaced: waiting } : {}) };
 }
