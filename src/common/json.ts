@@ -14,6 +14,15 @@ export function parseUntrustedJson(text: string): unknown {
   return JSON.parse(text, (key, value: unknown) => (key === '__proto__' ? undefined : value));
 }
 
+/** What a text says as JSON; undefined where it is none. */
+export function jsonIn(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
 function deeperThan(text: string, limit: number): boolean {
   let depth = 0;
   let inString = false;

@@ -3,6 +3,7 @@ import { type Dirent, existsSync, readFileSync, readdirSync, realpathSync } from
 import { basename, join, relative, sep } from 'node:path';
 import type { NextFunction, RequestHandler, Response } from 'express';
 import { isWithin } from '../common/paths/path-place';
+import { guardedHeaders } from './ui-headers';
 
 const INDEX = 'index.html';
 
@@ -49,12 +50,7 @@ export class OtherPage {
   };
 
   private headed(response: Response): Response {
-    response.setHeader('Cache-Control', 'no-cache');
-    response.setHeader('Content-Security-Policy', this.policy);
-    response.setHeader('Referrer-Policy', 'no-referrer');
-    response.setHeader('X-Content-Type-Options', 'nosniff');
-    response.setHeader('X-Frame-Options', 'DENY');
-    return response;
+    return response.set(guardedHeaders(this.policy, 'no-cache'));
   }
 
   private send(path: string, response: Response, next: NextFunction): void {

@@ -20,11 +20,15 @@ const YEAR_S = 31_536_000;
 
 /** Headers of a file of the page. Names of assets carry a hash of their content, so they may be kept for good. */
 export function uiHeaders(file: string): Record<string, string> {
-  return {
-    'Cache-Control': basename(dirname(file)) === 'assets' ? `public, max-age=${YEAR_S}, immutable` : 'no-cache',
-    'Content-Security-Policy': CONTENT_SECURITY_POLICY,
-    'Referrer-Policy': 'no-referrer',
-    'X-Content-Type-Options': 'nosniff',
-    'X-Frame-Options': 'DENY',
-  };
+  const isForGood = basename(dirname(file)) === 'assets';
+  return guardedHeaders(CONTENT_SECURITY_POLICY, isForGood ? `public, max-age=${YEAR_S}, immutable` : 'no-cache');
 }
+
+/** What each file of a page is sent with, under this policy. */
+export const guardedHeaders = (policy: string, cacheControl: string): Record<string, string> => ({
+  'Cache-Control': cacheControl,
+  'Content-Security-Policy': policy,
+  'Referrer-Policy': 'no-referrer',
+  'X-Content-Type-Options': 'nosniff',
+  'X-Frame-Options': 'DENY',
+});

@@ -5,6 +5,7 @@ import { DatabaseService } from '../storage/database.service';
 import type { Schema, UsageCallTable } from '../storage/schema';
 import { isPassingFault } from '../storage/storage-fault';
 import { untilStored } from '../storage/until-stored';
+import { groupBy } from './report/grouped';
 import { SUMS, type SumRow, type UsageSum, sumOf } from './usage-sum';
 
 export type UsageRow = Selectable<UsageCallTable>;
@@ -141,14 +142,8 @@ export class UsageStore {
       .orderBy('provider')
       .orderBy('model')
       .execute();
-    const cells = new Map<string, UsageCell[]>();
-    for (const row of rows) {
-      const key = row.session_key ?? '';
-      const known = cells.get(key);
-      if (known) known.push(cellOf(row));
-      else cells.set(key, [cellOf(row)]);
-    }
-    return cells;
+    const bySession = groupBy(rows, (row) => row.session_key ?? '');
+    return new Map([...bySession].map(([key, found]) => [key, found.map(cellOf)]));
   }
 
   /** How what was used has grown: a point for each call, or for several that follow each other where there are more. */

@@ -1,3 +1,4 @@
+import { jsonIn } from '../../common/json';
 import { isPlainObject } from '../../common/plain-object';
 import { CALLS, ENDS } from './template-marks';
 
@@ -27,14 +28,14 @@ function withoutMarks(marked: string): string {
 
 /** `{"name": …, "arguments": …}`, one, several in a list, or one after the other. */
 function inJson(text: string): TextCall[] | undefined {
-  const whole = parse(text) ?? parse(`[${text.split(/\}\s*[;\n]\s*\{/).join('},{')}]`);
+  const whole = jsonIn(text) ?? jsonIn(`[${text.split(/\}\s*[;\n]\s*\{/).join('},{')}]`);
   const list = Array.isArray(whole) ? (whole as unknown[]) : [whole];
   return every(list, (entry) => {
     if (!isPlainObject(entry)) return undefined;
     const called = isPlainObject(entry['function']) ? entry['function'] : entry;
     const { name } = called;
     const given = called['arguments'] ?? called['parameters'] ?? {};
-    const args = typeof given === 'string' ? parse(given) : given;
+    const args = typeof given === 'string' ? jsonIn(given) : given;
     return typeof name === 'string' && isPlainObject(args) ? { name, arguments: args } : undefined;
   });
 }
@@ -78,7 +79,7 @@ function named(text: string): TextCall[] | undefined {
   const calls: [string, string][] = [];
   for (let at = 0; at < merged.length; at += 2) calls.push([merged[at] ?? '', merged[at + 1] ?? '']);
   return every(calls, ([name, json]) => {
-    const args = parse(json);
+    const args = jsonIn(json);
     // Kimi numbers the calls behind their names.
     return /^[\w.:-]+$/.test(name) && isPlainObject(args)
       ? { name: name.replace(/:\d+$/, ''), arguments: args }
@@ -88,7 +89,7 @@ function named(text: string): TextCall[] | undefined {
 
 function meant(tool: string, parameter: string, given: string, isText: IsText): unknown {
   const value = given.replace(/^\r?\n/, '').replace(/\r?\n$/, '');
-  return isText(tool, parameter) ? value : (parse(value) ?? value);
+  return isText(tool, parameter) ? value : (jsonIn(value) ?? value);
 }
 
 /** All of them, or none. */
@@ -100,12 +101,4 @@ function every<T>(list: readonly T[], read: (entry: T) => TextCall | undefined):
     calls.push(call);
   }
   return calls.length > 0 ? calls : undefined;
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
-  }
 }

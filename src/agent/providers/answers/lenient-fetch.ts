@@ -1,3 +1,4 @@
+import { jsonIn } from '../../../common/json';
 import { isPlainObject } from '../../../common/plain-object';
 import { ModelEvents, type Repair, eventsOf } from './model-events';
 import { regularFor } from './regular-answers';
@@ -35,11 +36,11 @@ export function lenientFetch(api: ModelApi): typeof fetch {
     const whole = signal ? asked.get(signal) : undefined;
     if (!response.ok || response.body === null || whole === undefined) return response;
     const answer = await peeked(response.body);
-    if (answer.first === '<') return page(await textOf(answer));
+    if (answer.first === '<') return page(answer);
     if (answer.first !== '{' && answer.first !== '[')
       return streamed(bytesOf(answer, new ModelEvents(regularFor(api))), response);
     const text = await textOf(answer);
-    const parsed = parse(text);
+    const parsed = jsonIn(text);
     const pieces = parsed === undefined ? text : streamedPieces(parsed);
     if (pieces !== undefined) return streamed(new Response(eventsOf(pieces, regularFor(api))).body, response);
     const status = errorStatus(parsed);
@@ -56,7 +57,9 @@ const streamed = (body: ReadableStream<Uint8Array> | null, { status, headers }: 
   new Response(body, { status, headers });
 
 /** A proxy or a website stands where the model's server was expected. */
-const page = (text: string): Response => {
+const page = ({ read, reader }: PeekedAnswer): Response => {
+  void reader.cancel().catch(() => undefined);
+  const text = Buffer.concat(read).toString('utf8');
   const title = /<title[^>]*>([^<]{1,100})/i.exec(text)?.[1]?.trim();
   const name = title === undefined ? '' : ` ("${title}")`;
   const message = `there is a web page${name} where the model was expected; check baseUrl`;
@@ -118,14 +121,6 @@ const streamedPieces = (parsed: unknown): string | undefined =>
   Array.isArray(parsed) && errorStatus(parsed) === undefined
     ? parsed.map((piece) => JSON.stringify(piece)).join('\n')
     : undefined;
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
-  }
-}
 
 /** HTTP status of an error that was sent as if all were well. */
 function errorStatus(body: unknown): number | undefined {

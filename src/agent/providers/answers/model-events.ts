@@ -1,3 +1,5 @@
+import { jsonIn } from '../../../common/json';
+
 /** Changes bytes on their way; `undefined` where nothing can be passed on yet. */
 export interface Repair {
   of(chunk: Uint8Array): Uint8Array | undefined;
@@ -62,13 +64,8 @@ export class ModelEvents implements Repair {
 
   /** The events of a piece; undefined where the text is no JSON. */
   private eventIn(text: string): string | undefined {
-    let parsed: unknown;
-    try {
-      parsed = JSON.parse(text) as unknown;
-    } catch {
-      return undefined;
-    }
-    return events(this.regular.of(parsed));
+    const piece = jsonIn(text);
+    return piece === undefined ? undefined : events(this.regular.of(piece));
   }
 
   private encoded(text: string): Uint8Array | undefined {
