@@ -33,9 +33,17 @@ const results = await Promise.allSettled(
     });
     const compiled = at('dist', source.replace(/\.ts$/, '.js'));
     mkdirSync(dirname(compiled), { recursive: true });
-    writeFileSync(compiled, code);
+    writeFileSync(compiled, withoutFetch(code));
   }),
 );
+/**
+ * Types of parameters that decorators keep: Express' are types alone, and in their place would stand the classes of
+ * `fetch`, which Node loads when they are named, 20 ms of each start.
+ */
+function withoutFetch(code) {
+  return code.replace(/typeof (Request|Response) === "undefined" \? Object : \1\b/g, 'Object');
+}
+
 /** The compiler's message with the line that it is about, without its own stack. */
 function briefly(error) {
   const [message] = String(error.message ?? error).split('\n\nCaused by:');

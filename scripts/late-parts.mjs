@@ -3,19 +3,31 @@
 import { readFile } from 'node:fs/promises';
 import { at } from './paths.mjs';
 
-/** The functions of `mime-types`: its table of all media types is built when the first is called. */
-const MIME_FUNCTIONS = ['charset', 'contentType', 'extension', 'lookup'];
+/** Libraries that are a few functions for us: they run when the first of these is called. */
+const LATE_FUNCTIONS = {
+  // Builds a table of all media types.
+  'mime-types': ['charset', 'contentType', 'extension', 'lookup'],
+  diff: ['createTwoFilesPatch'],
+};
 
 export const lateParts = {
   name: 'late-parts',
   setup(build) {
-    build.onResolve({ filter: /^mime-types$/ }, ({ namespace, pluginData, ...args }) =>
-      namespace === 'late' || pluginData === 'whole' ? undefined : { path: args.path, namespace: 'late' },
+    build.onResolve({ filter: /^(?:mime-types|diff)$/ }, ({ path, namespace }) =>
+      namespace === 'late' ? undefined : { path, namespace: 'late' },
     );
-    build.onLoad({ filter: /^mime-types$/, namespace: 'late' }, () => ({
-      contents: MIME_FUNCTIONS.map(
-        (name) => `exports.${name} = (...args) => require('mime-types').${name}(...args);`,
-      ).join('\n'),
+    build.onLoad({ filter: /.*/, namespace: 'late' }, ({ path }) => ({
+      contents: LATE_FUNCTIONS[path]
+        .map((name) => `exports.${name} = (...args) => require('${path}').${name}(...args);`)
+        .join('\n'),
+      resolveDir: at(),
+    }));
+    // Each check of a kind of text has a file, often with large expressions: class-validator loads a hundred of them.
+    build.onResolve({ filter: /^validator\/lib\// }, ({ path, namespace }) =>
+      namespace === 'late-check' ? undefined : { path, namespace: 'late-check' },
+    );
+    build.onLoad({ filter: /.*/, namespace: 'late-check' }, ({ path }) => ({
+      contents: `module.exports = (...args) => require('${path}')(...args);`,
       resolveDir: at(),
     }));
     // Notes where it is called from each time it is set up, for which V8 counts the lines of the whole bundle.

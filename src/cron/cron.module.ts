@@ -1,5 +1,5 @@
 import { Module, type OnApplicationBootstrap, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
-import { ScheduleModule } from '@nestjs/schedule';
+import { TimersModule } from '../common/timers.module';
 import { AgentModule } from '../agent/agent.module';
 import { BootStep, type BootStepVerdict, skipped } from '../common/boot-step';
 import { ConfigService } from '../config/config.service';
@@ -20,7 +20,7 @@ import { CronTool } from './cron.tool';
   visible: { name: 'start cron', onFailure: 'degraded' },
 })
 @Module({
-  imports: [ScheduleModule.forRoot(), AgentModule, ApprovalsModule, EventsModule, StorageModule],
+  imports: [TimersModule, AgentModule, ApprovalsModule, EventsModule, StorageModule],
   providers: [CronPreviewRpc, CronReports, CronRpc, CronRunLog, CronService, CronStore, CronTool],
 })
 export class CronModule implements OnModuleInit, OnApplicationBootstrap, OnModuleDestroy {

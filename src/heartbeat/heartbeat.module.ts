@@ -1,5 +1,5 @@
 import { Module, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
-import { ScheduleModule } from '@nestjs/schedule';
+import { TimersModule } from '../common/timers.module';
 import { AgentModule } from '../agent/agent.module';
 import { heartbeatPlans } from '../agent/heartbeat-plan';
 import { BootStep, type BootStepVerdict, skipped } from '../common/boot-step';
@@ -14,7 +14,7 @@ import { HeartbeatStore } from './heartbeat.store';
 
 @BootStep({ visible: { name: 'heartbeat', onFailure: 'degraded' } })
 @Module({
-  imports: [ScheduleModule.forRoot(), AgentModule, EventsModule, GatewayModule, StorageModule],
+  imports: [TimersModule, AgentModule, EventsModule, GatewayModule, StorageModule],
   providers: [HeartbeatRpc, HeartbeatService, HeartbeatStore],
 })
 export class HeartbeatModule implements OnApplicationBootstrap, OnModuleDestroy {

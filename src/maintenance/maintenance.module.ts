@@ -1,5 +1,6 @@
 import { Module, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
-import { ScheduleModule, SchedulerRegistry } from '@nestjs/schedule';
+import { SchedulerRegistry } from '@nestjs/schedule';
+import { TimersModule } from '../common/timers.module';
 import { AgentModule } from '../agent/agent.module';
 import { BootStep } from '../common/boot-step';
 import { type Logger, LoggerFactory } from '../common/logger';
@@ -31,15 +32,7 @@ const FIRST_DAILY_MS = 1_200_000;
 /** The gateway's own clockwork. Every timer is in the scheduler's registry under its name. */
 @BootStep({ visible: { name: 'maintenance timers', onFailure: 'fatal' } })
 @Module({
-  imports: [
-    ScheduleModule.forRoot(),
-    AgentModule,
-    DiagnosticsModule,
-    EventsModule,
-    GatewayModule,
-    StorageModule,
-    ToolsModule,
-  ],
+  imports: [TimersModule, AgentModule, DiagnosticsModule, EventsModule, GatewayModule, StorageModule, ToolsModule],
   providers: [Chores, DiskGuard, MaintenanceRpc, StartMemoryService],
 })
 export class MaintenanceModule implements OnApplicationBootstrap, OnModuleDestroy {

@@ -1,4 +1,4 @@
-import { isIP } from 'node:net';
+import { isIP, isIPv4 } from 'node:net';
 import ipaddr from 'ipaddr.js';
 
 /** A parsed address. IPv4 inside of IPv6 (`::ffff:a.b.c.d`) is the IPv4 address that it stands for. */
@@ -15,6 +15,8 @@ const ISATAP_GROUP = 0x5efe;
  * address somewhere (`127.1`, `0x7f000001`) is none here: addresses in URLs are read by `hostOf`, as URLs read them.
  */
 export function parseAddress(text: string): Address | undefined {
+  // Node makes its expression for IPv6 when it first needs it, which takes longer than all else here.
+  if (!text.includes(':') && !isIPv4(text)) return undefined;
   const isBracketed = text.startsWith('[') && text.endsWith(']');
   const bare = isBracketed ? text.slice(1, -1) : text;
   const [plain = ''] = bare.split('%');

@@ -4,14 +4,24 @@ import { OpenclawError } from '../../common/openclaw-error';
 import { type DtoClass, findDtoProblems } from '../../common/validation/validate-dto';
 import { type RpcHandler, type RpcMethodDeclaration, rpcMethodsOf } from '../../rpc/rpc-method';
 
-export interface RegisteredMethod {
-  declaration: RpcMethodDeclaration;
-  /** Class that exposes it, for messages. */
-  owner: string;
-  handler: RpcHandler;
-  params: DtoClass | undefined;
-  /** Calls without params need no check: proven once at registration. */
-  acceptsEmpty: boolean;
+export class RegisteredMethod {
+  private emptyIsFine: boolean | undefined;
+
+  constructor(
+    readonly declaration: RpcMethodDeclaration,
+    /** Class that exposes it, for messages. */
+    readonly owner: string,
+    readonly handler: RpcHandler,
+  ) {}
+
+  get params(): DtoClass | undefined {
+    return this.declaration.params;
+  }
+
+  /** Calls without params need no check: proven once, at the first of them, for all methods together would take long. */
+  get acceptsEmpty(): boolean {
+    return (this.emptyIsFine ??= this.params === undefined || findDtoProblems(this.params, {}).length === 0);
+  }
 }
 
 /** Every method that clients may call, collected from all providers at boot. */
@@ -71,8 +81,6 @@ export class RpcRegistry {
         `method ${declaration.name} is declared by ${known.owner} and by ${owner}`,
       );
     }
-    const params = declaration.params;
-    const acceptsEmpty = params === undefined || findDtoProblems(params, {}).length === 0;
-    this.methods.set(declaration.name, { declaration, owner, handler, params, acceptsEmpty });
+    this.methods.set(declaration.name, new RegisteredMethod(declaration, owner, handler));
   }
 }

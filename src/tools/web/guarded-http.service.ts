@@ -1,4 +1,4 @@
-import { type LookupAddress, lookup as systemLookup } from 'node:dns';
+import type { LookupAddress } from 'node:dns';
 import { Injectable, Optional } from '@nestjs/common';
 import type { Agent, Dispatcher } from 'undici';
 import { cutText } from '../../common/cut-text';
@@ -341,10 +341,7 @@ function shownHost(address: string): string {
   }
 }
 
-function resolveAll(host: string): Promise<{ address: string; family: number }[]> {
-  return new Promise((resolve, reject) => {
-    systemLookup(host, { all: true, verbatim: true }, (error, addresses) =>
-      error ? reject(error) : resolve(addresses),
-    );
-  });
+async function resolveAll(host: string): Promise<{ address: string; family: number }[]> {
+  const { lookup } = await import('node:dns/promises');
+  return lookup(host, { all: true, verbatim: true });
 }
