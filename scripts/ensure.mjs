@@ -44,23 +44,18 @@ export async function build() {
   // Whatever is left of an earlier build goes first; the stamp before all, so that a half-made one is never taken for whole.
   rmSync(stampOf('dist'), { force: true });
   rmSync(at('dist'), { recursive: true, force: true });
-  await Promise.all([
-    compile(),
-    step('Building the pages', () =>
-      Promise.all(
-        ['vite.config.mts', 'vite.webpage.config.mts'].map((config) =>
-          runToolLogged(at('node_modules', 'vite', 'bin', 'vite.js'), [
-            'build',
-            '--config',
-            at('ui', config),
-            '--logLevel',
-            'warn',
-          ]),
-        ),
-      ),
-    ),
-  ]);
+  await Promise.all([compile(), step('Building the pages', buildPages)]);
   await prepareQuickStart();
+}
+
+/** The Control UI and the page for visitors. */
+export function buildPages() {
+  const vite = at('node_modules', 'vite', 'bin', 'vite.js');
+  return Promise.all(
+    ['vite.config.mts', 'vite.webpage.config.mts'].map((config) =>
+      runToolLogged(vite, ['build', '--config', at('ui', config), '--logLevel', 'warn']),
+    ),
+  );
 }
 
 /** The code cache of this Node; with it the build is complete. */

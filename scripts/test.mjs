@@ -1,6 +1,9 @@
 // `npm test [-- <pattern>]`: sets up what is missing, then checks types, style and layers, then runs the tests.
-// With a pattern only matching test files run. With CI=true a missing service fails instead of being skipped.
+// With a pattern only matching test files run, with `--changed` those that a change can break. With CI=true a missing
+// service fails instead of being skipped.
+import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { createConnection } from 'node:net';
 import { TEST_BROWSERS } from './browsers.mjs';
 import { checkNode, ensureBuild } from './ensure.mjs';
@@ -10,7 +13,11 @@ import { leaveSignals, runToolLogged, step } from './steps.mjs';
 
 checkNode();
 await ensureBuild();
-const patterns = process.argv.slice(2);
+const jest = at('node_modules', 'jest', 'bin', 'jest.js');
+const given = process.argv.slice(2);
+const patterns = given.includes('--changed')
+  ? [...given.filter((argument) => argument !== '--changed'), ...ofChange()]
+  : given;
 if (patterns.length === 0) {
   const types = at('node_modules', 'typescript', 'bin', 'tsc');
   const style = check('Checking style', at('node_modules', 'eslint', 'bin', 'eslint.js'), ['.', '--max-warnings', '0']);
@@ -43,7 +50,28 @@ if (missing.length > 0) {
   process.stderr.write(`Note: ${note}; the tests that need it are skipped.\n`);
 }
 const env = { ...process.env, ...Object.fromEntries(Object.entries(found).filter(([, value]) => value !== undefined)) };
-runTool(at('node_modules', 'jest', 'bin', 'jest.js'), patterns, { env });
+runTool(jest, patterns, { env });
+
+/** Patterns of the tests that a change can break; ends here where nothing has changed. */
+function ofChange() {
+  const { changedFiles, testFoldersOf } = createRequire(import.meta.url)('./changed.cjs');
+  const files = changedFiles();
+  if (files.length === 0) {
+    process.stderr.write('Nothing has changed since main: there is nothing to test.\n');
+    process.exit(0);
+  }
+  const sources = files.filter((file) => /\.[cm]?[jt]sx?$/.test(file) && existsSync(at(file)));
+  const listed = spawnSync(process.execPath, [jest, '--listTests', '--findRelatedTests', ...sources], {
+    cwd: at(),
+    encoding: 'utf8',
+  });
+  const related = sources.length === 0 ? [] : listed.stdout.split('\n').filter(Boolean);
+  const folders = testFoldersOf(files);
+  process.stderr.write(
+    `${files.length} changed files: ${related.length} test files import them; those of ${folders.join(', ')} run too.\n`,
+  );
+  return [...related, ...folders];
+}
 
 /** A check shows all that it found: the log alone would hide it. */
 function check(title, tool, args) {
