@@ -36,5 +36,6 @@ module.exports = {
   testSequencer: '<rootDir>/test/harness/longest-first.cjs',
   // A limit for what hangs, on slow and busy machines as well; what is quick is quick under it, too.
   testTimeout: 180_000,
-  maxWorkers: 2,
+  // Specs wait for their gateways a quarter of the time: one more than there are processors fills it.
+  maxWorkers: require('node:os').availableParallelism() + 1,
 };

@@ -99,7 +99,7 @@ export class GatewayProcess {
         () => false,
       );
       if (ready) return;
-      await new Promise((next) => setTimeout(next, 20));
+      await pause(deadline - READY_MS);
     }
     await this.signal('SIGKILL');
     throw new Error(`the gateway did not become ready:\n${this.log}`);
@@ -168,6 +168,10 @@ export async function until(what: string, holds: () => boolean | Promise<boolean
   const deadline = Date.now() + timeoutMs;
   while (!(await holds())) {
     if (Date.now() > deadline) throw new Error(`waited ${timeoutMs} ms in vain: ${what}`);
-    await new Promise((next) => setTimeout(next, 15));
+    await pause(deadline - timeoutMs);
   }
 }
+
+/** Longer the longer something has been waited for: looking takes work of the program that is waited for as well. */
+const pause = (since: number): Promise<void> =>
+  new Promise((next) => setTimeout(next, Math.min(15 + (Date.now() - since) / 20, 75)));
