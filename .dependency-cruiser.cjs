@@ -29,6 +29,7 @@ const LAYERS = [
       'internal-hooks',
       'subagents',
       'diagnostics',
+      'tasks',
       'backup',
       'migrate',
       'security',

@@ -89,8 +89,10 @@ import { GatewayTool } from './self/gateway.tool';
 import { SessionBranchesRpc } from './sessions/session-branches.rpc';
 import { SessionBranches } from './sessions/session-branches.service';
 import { SessionFilesRpc } from './sessions/session-files.rpc';
+import { SessionProgressRpc } from './sessions/session-progress.rpc';
 import { SessionFollowRpc } from './sessions/session-follow.rpc';
 import { SessionsRpc } from './sessions/sessions.rpc';
+import { QuestionsRpc } from './chat/questions.rpc';
 import { ChatStartupRpc } from './chat/chat-startup.rpc';
 import { ChatSender } from './chat/chat-sender.service';
 import { SessionCreateRpc } from './sessions/session-create.rpc';
@@ -100,6 +102,7 @@ import { SessionGroupsStore } from './sessions/session-groups.store';
 import { SessionRows } from './sessions/session-rows.service';
 import { SessionTalkRpc } from './sessions/session-talk.rpc';
 import { AskUserTool } from './turns/ask-user.tool';
+import { AskedQuestions } from './turns/asked-questions.service';
 import { LaneService } from './turns/lane.service';
 import { NextTurn } from './turns/next-turn.service';
 import { StopRequests } from './turns/stop-requests.service';
@@ -150,6 +153,8 @@ const DRAIN_MS = 3000;
     AgentsEditRpc,
     AgentsRpc,
     AskUserTool,
+    AskedQuestions,
+    QuestionsRpc,
     Attachments,
     ChatCommands,
     ChatHistoryService,
@@ -210,6 +215,7 @@ const DRAIN_MS = 3000;
     SessionBranchesRpc,
     SessionFilesRpc,
     SessionFollowRpc,
+    SessionProgressRpc,
     SessionsRpc,
     SideCallService,
     SpeechCommands,

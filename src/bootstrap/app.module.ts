@@ -28,6 +28,7 @@ import { SkillsModule } from '../skills/skills.module';
 import { StorageModule } from '../storage/storage.module';
 import { SubagentsModule } from '../subagents/subagents.module';
 import { ApprovalsModule } from '../tools/approvals/approvals.module';
+import { TasksModule } from '../tasks/tasks.module';
 import { ToolsModule } from '../tools/tools.module';
 import { UpdateModule } from '../update/update.module';
 import { WorkspaceModule } from '../workspace/workspace.module';
@@ -76,6 +77,7 @@ export class AppModule {
         DiagnosticHeartbeatModule,
         SubagentsModule,
         CronModule,
+        TasksModule,
         HeartbeatModule,
         WebhooksModule,
         HttpApiModule,

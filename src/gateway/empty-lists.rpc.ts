@@ -1,10 +1,16 @@
 import { Injectable } from '@nestjs/common';
 import { OpenParams } from '../rpc/open-params.dto';
+import { OneOf, Opt, Text } from '../common/validation/fields';
 import { RpcMethod } from '../rpc/rpc-method';
+
+export class SkillsLibraryParams {
+  @Opt() @Text({ max: 512 }) sessionKey?: string;
+  @Opt() @OneOf(['mine', 'team', 'all']) scope?: 'mine' | 'team' | 'all';
+}
 
 /**
  * Lists of kinds that this gateway never has an entry of, asked for by clients of protocol 4 when they start: plugins ask
- * by the approvals of their tools, and the assistant asks in the conversation.
+ * by the approvals of their tools.
  */
 @Injectable()
 export class EmptyListsRpc {
@@ -29,13 +35,31 @@ export class EmptyListsRpc {
   }
 
   @RpcMethod({
-    name: 'question.list',
-    scope: 'operator.questions',
+    name: 'sessions.companion.state',
+    scope: 'operator.read',
     params: OpenParams,
-    summary: 'Empty: the assistant puts its questions in the conversation.',
+    summary: 'Empty: side questions (`/btw`) are answered in the conversation and not kept apart from it.',
   })
-  questions(): { questions: never[] } {
-    return { questions: [] };
+  companion(): { exchanges: never[] } {
+    return { exchanges: [] };
+  }
+
+  @RpcMethod({
+    name: 'skills.library.list',
+    scope: 'operator.read',
+    params: SkillsLibraryParams,
+    summary: 'Empty: skills of people who share a gateway. Those that there are stand in skills.status.',
+  })
+  skillsLibrary({ sessionKey }: SkillsLibraryParams): unknown {
+    return {
+      entries: [],
+      profileId: null,
+      multipleProfiles: false,
+      defaultTarget: 'workspace',
+      canManageWorkspace: false,
+      defaultSelectionLimit: 0,
+      ...(sessionKey === undefined ? {} : { session: { sessionKey, selections: [], attachable: [] } }),
+    };
   }
 
   @RpcMethod({

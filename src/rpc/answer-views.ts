@@ -72,10 +72,20 @@ const SINCE_4: Readonly<Record<string, readonly string[]>> = {
   'cron.add': [...CRON_JOB, 'deliveryPreview'],
   'cron.update': CRON_JOB,
   'cron.run': ['enqueued'],
+  'exec.approvals.get': ['resolvedDefaults'],
+  'exec.approvals.set': ['resolvedDefaults'],
+  'tts.status': ['persona', 'personas', 'providerStates'],
 };
 
 /** Events that only clients of protocol 4 get. */
-const EVENTS_SINCE_4: ReadonlySet<string> = new Set(['piece', 'session.message', 'session.tool', 'sessions.changed']);
+const EVENTS_SINCE_4: ReadonlySet<string> = new Set([
+  'piece',
+  'question.requested',
+  'question.resolved',
+  'session.message',
+  'session.tool',
+  'sessions.changed',
+]);
 
 /** Whether an event belongs to a revision. */
 export const isEventOf = (revision: ProtocolRevision, name: string): boolean =>

@@ -33,6 +33,8 @@ const RULES = {
   'channels.pairing.resolved': { scope: 'operator.pairing', droppable: true },
   'exec.approval.requested': { scope: 'operator.approvals' },
   'exec.approval.resolved': { scope: 'operator.approvals' },
+  'question.requested': { scope: 'operator.questions' },
+  'question.resolved': { scope: 'operator.questions' },
   'node.hostStats': { scope: 'operator.read', droppable: true },
   'exec.approval.revoked': { scope: 'operator.approvals', droppable: true },
   // Always for one node alone.

@@ -4,6 +4,7 @@ import type { OutboundDesk } from '../../src/events/outbound-desk';
 import type { InboundMessage } from '../../src/inbox/inbound-message';
 import { InboxStore } from '../../src/inbox/inbox.store';
 import { AskUserTool } from '../../src/agent/turns/ask-user.tool';
+import { AskedQuestions } from '../../src/agent/turns/asked-questions.service';
 import type { ToolContext } from '../../src/tools/agent-tool';
 import { TestDatabase } from '../harness/stores';
 
@@ -25,7 +26,7 @@ describe('a question in the middle of a turn', () => {
       });
     const command = await accept('/status', { command: { name: 'status', args: '' } as never });
     await accept('the answer');
-    const tool = new AskUserTool(inbox, {} as OutboundDesk, database, events);
+    const tool = new AskUserTool(inbox, {} as OutboundDesk, database, events, new AskedQuestions(events));
     const asks = jest.spyOn(inbox, 'ready');
     const context = {
       runId: 'r',

@@ -113,14 +113,14 @@ export class CompactionService {
   async keepLast(
     sessionId: string,
     count: number,
-  ): Promise<{ compacted: true; kept: number } | { compacted: false; reason: string }> {
+  ): Promise<{ compacted: true; kept: number } | { compacted: false; reason: string; kept?: number }> {
     const before = await this.store.latest(sessionId);
     const events = (await this.transcripts.read(sessionId, before?.throughSeq ?? 0)).filter(
       (event) => !event.excludeFromContext,
     );
     if (events.length === 0) return { compacted: false, reason: 'no transcript' };
     const old = events.slice(0, Math.max(0, events.length - count));
-    if (old.length === 0) return { compacted: false, reason: `it has ${events.length} messages` };
+    if (old.length === 0) return { compacted: false, reason: `it has ${events.length} messages`, kept: events.length };
     const summary = mechanicalSummary(old, before?.summary, SUMMARY_TOKENS);
     const gauge = gaugeOf(UNKNOWN_MODEL);
     const origin = worstOrigin([...originsOf(old), ...(before ? [before.origin] : [])]);

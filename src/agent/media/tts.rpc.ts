@@ -5,7 +5,13 @@ import { ConfigService } from '../../config/config.service';
 import { RpcError, unavailable } from '../../rpc/rpc-error';
 import { RpcMethod } from '../../rpc/rpc-method';
 import { messageOf } from '../../common/openclaw-error';
-import { SPEECH_PROVIDERS, type SpeechProvider, SpeechService } from '../../tools/speech/speech.service';
+import {
+  SPEECH_MODELS,
+  SPEECH_PROVIDERS,
+  SPEECH_VOICES,
+  type SpeechProvider,
+  SpeechService,
+} from '../../tools/speech/speech.service';
 import { SpeechMaker } from './speech-maker.service';
 import { SpeechPrefs } from './speech-prefs.service';
 
@@ -18,6 +24,11 @@ const NAMES: Readonly<Record<SpeechProvider, string>> = {
 
 export class TtsProviderParams {
   @OneOf(SPEECH_PROVIDERS) provider!: SpeechProvider;
+}
+
+export class TalkCatalogParams {
+  @Opt() @Text({ max: 200 }) provider?: string;
+  @Opt() @Text({ max: 200 }) model?: string;
 }
 
 export class TtsConvertParams {
@@ -50,6 +61,10 @@ export class TtsRpc {
       hasOpenAIKey: usable.includes('openai'),
       hasElevenLabsKey: usable.includes('elevenlabs'),
       edgeEnabled: usable.includes('edge'),
+      // Ways of speaking that are set up under a name: there are none.
+      persona: null,
+      personas: [],
+      providerStates: SPEECH_PROVIDERS.map((id) => ({ id, label: NAMES[id], configured: usable.includes(id) })),
     };
   }
 
@@ -61,8 +76,44 @@ export class TtsRpc {
   providers(): unknown {
     const usable = this.speech.providers();
     return {
-      providers: SPEECH_PROVIDERS.map((id) => ({ id, name: NAMES[id], configured: usable.includes(id), models: [] })),
+      providers: SPEECH_PROVIDERS.map((id) => ({
+        id,
+        name: NAMES[id],
+        configured: usable.includes(id),
+        models: SPEECH_MODELS[id],
+        ...(SPEECH_VOICES[id] ? { voices: SPEECH_VOICES[id] } : {}),
+      })),
       active: this.maker.first() ?? null,
+    };
+  }
+
+  @RpcMethod({
+    name: 'talk.catalog',
+    scope: 'operator.read',
+    params: TalkCatalogParams,
+    summary: 'Who can speak. Calls that go to and fro by voice are not held here: those lists are empty.',
+  })
+  talk({ provider }: TalkCatalogParams): unknown {
+    const usable = this.speech.providers();
+    const active = this.maker.first();
+    const none = { ready: false, providers: [] };
+    return {
+      modes: [],
+      transports: [],
+      brains: [],
+      speech: {
+        ready: active !== undefined,
+        ...(active ? { activeProvider: active } : {}),
+        providers: SPEECH_PROVIDERS.filter((id) => provider === undefined || id === provider).map((id) => ({
+          id,
+          label: NAMES[id],
+          configured: usable.includes(id),
+          models: SPEECH_MODELS[id],
+          ...(SPEECH_VOICES[id] ? { voices: SPEECH_VOICES[id] } : {}),
+        })),
+      },
+      transcription: none,
+      realtime: none,
     };
   }
 

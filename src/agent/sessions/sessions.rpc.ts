@@ -256,7 +256,7 @@ export class SessionsRpc {
     const result = await withoutAnyRuns(this.lanes, key, () =>
       this.compaction.keepLast(session.sessionId, params.maxLines ?? DEFAULT_KEPT_LINES),
     );
-    if (!result.compacted) return { ok: true, key, compacted: false, reason: result.reason };
+    if (!result.compacted) return { ok: true, key, ...result };
     await this.sessions.update(key, (entry) => ({ ...entry, inputTokens: 0, outputTokens: 0, totalTokens: 0 }));
     return { ok: true, key, compacted: true, kept: result.kept };
   }

@@ -10,6 +10,7 @@ import { DatabaseService } from '../../storage/database.service';
 import { AgentTool, type ToolContext, ToolError, type ToolResult, textResult } from '../../tools/agent-tool';
 import { Leaves } from '../../tools/provenance/sinks';
 import { isAnswer } from './asked-person';
+import { AskedQuestions } from './asked-questions.service';
 
 const DEFAULT_TIMEOUT_SECONDS = 300;
 const MOST_BUTTON_BYTES = 64;
@@ -41,6 +42,7 @@ export class AskUserTool {
     private readonly desk: OutboundDesk,
     private readonly database: DatabaseService,
     private readonly events: EventBus,
+    private readonly questions: AskedQuestions,
   ) {}
 
   async execute(params: AskUserParams, context: ToolContext): Promise<ToolResult> {
@@ -52,7 +54,9 @@ export class AskUserTool {
       details: { status: 'waiting', question: params.question, options: params.options ?? [] },
     });
     const seconds = params.timeoutSeconds ?? DEFAULT_TIMEOUT_SECONDS;
-    if (!(await this.answered(context, seconds * 1000)))
+    const end = await this.asked(params, context, seconds * 1000);
+    if (end === 'declined') throw new ToolError('approval_denied', 'they do not want to answer; go on without');
+    if (end === 'late')
       throw new ToolError(
         context.signal.aborted ? 'aborted' : 'timeout',
         `nobody answered within ${seconds} s; go on without, or say what you need`,
@@ -80,6 +84,31 @@ export class AskUserTool {
       }),
     );
     announce();
+  }
+
+  /** Clients of the owner see what the owner is asked, wherever that was, and may answer it. */
+  private async asked(
+    { question, options = [] }: AskUserParams,
+    context: ToolContext,
+    timeoutMs: number,
+  ): Promise<'answered' | 'declined' | 'late'> {
+    if (!context.isOwner) return (await this.answered(context, timeoutMs)) ? 'answered' : 'late';
+    const declined = new AbortController();
+    const { agentId, sessionKey, runId, callId } = context;
+    const now = Date.now();
+    const close = this.questions.open(
+      { agentId, sessionKey, runId, callId, question, options, createdAtMs: now, expiresAtMs: now + timeoutMs },
+      () => declined.abort(),
+    );
+    let isAnswered = false;
+    try {
+      const signal = AbortSignal.any([context.signal, declined.signal]);
+      isAnswered = await this.answered({ ...context, signal }, timeoutMs);
+    } finally {
+      close(isAnswered);
+    }
+    if (declined.signal.aborted) return 'declined';
+    return isAnswered ? 'answered' : 'late';
   }
 
   private async answered(context: ToolContext, timeoutMs: number): Promise<boolean> {

@@ -39,6 +39,9 @@ export function describeEnd(
   }
 }
 
+/** Why a turn ended that had run out of time. */
+export const TOOK_TOO_LONG = 'the turn took too long and was stopped';
+
 /** The end of a turn that was stopped; @param text what it had said */
 export function abortedEnd(
   facts: Pick<TurnEnd, 'messages' | 'outputs' | 'usage' | 'size'>,
@@ -51,7 +54,7 @@ export function abortedEnd(
   return {
     ...facts,
     outcome: 'aborted',
-    reason: timedOut ? 'the turn took too long and was stopped' : `stopped (${reason})`,
+    reason: timedOut ? TOOK_TOO_LONG : `stopped (${reason})`,
     text: [text, notice].filter((part) => part !== '').join('\n\n'),
     stopReason: reason,
   };

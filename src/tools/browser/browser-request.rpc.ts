@@ -5,6 +5,7 @@ import { Any, Int, Obj, OneOf, Opt, Text } from '../../common/validation/fields'
 import type { RpcContext } from '../../rpc/rpc-context';
 import { invalidRequest, unavailable } from '../../rpc/rpc-error';
 import { RpcMethod } from '../../rpc/rpc-method';
+import { BrowserService } from './browser.service';
 import { ToolInvoker } from '../invoke/tool-invoker.service';
 
 export class BrowserRequestParams {
@@ -60,7 +61,10 @@ const ROUTES: Readonly<Record<string, (facts: Facts) => Facts>> = {
 /** The assistant's browser for clients, by the same tool under the same policy and the same guard of addresses. */
 @Injectable()
 export class BrowserRequestRpc {
-  constructor(private readonly tools: ToolInvoker) {}
+  constructor(
+    private readonly tools: ToolInvoker,
+    private readonly browser: BrowserService,
+  ) {}
 
   @RpcMethod({
     name: 'browser.request',
@@ -76,7 +80,12 @@ export class BrowserRequestRpc {
       });
     const wish = wishOf(params);
     const result = await this.tools.invoke('browser', wish, CALL, signal);
-    const body = { ok: result.isError !== true, text: textOf(result.content), ...result.details };
+    const body = {
+      ok: result.isError !== true,
+      text: textOf(result.content),
+      ...result.details,
+      ...(wish['action'] === 'status' ? this.browser.status() : {}),
+    };
     const picture = result.content.find((part) => part.type === 'image');
     if (result.isError !== true)
       return picture?.type === 'image' ? { ...body, contentType: picture.mimeType, base64: picture.data } : body;

@@ -49,6 +49,34 @@ export class BrowserService implements OnModuleDestroy {
       : 'no Chromium was found on this machine (Debian: apt install chromium), or set browser.executablePath';
   }
 
+  /** The owner's browser by the names of OpenClaw's browser service. */
+  status(): Record<string, unknown> {
+    const { browser } = this.config.config;
+    const isMissing = this.unavailableReason() !== undefined;
+    const { own: room } = this;
+    return {
+      enabled: browser?.enabled !== false,
+      profile: PROFILE,
+      running: room.isRunning,
+      // It is spoken to through a pipe: there is no port that other programs could drive it by.
+      cdpReady: room.isRunning,
+      cdpHttp: false,
+      pid: null,
+      cdpPort: null,
+      cdpUrl: null,
+      chosenBrowser: room.isRunning ? 'chromium' : null,
+      detectedBrowser: isMissing ? null : 'chromium',
+      detectedExecutablePath: isMissing ? null : (this.executable ?? null),
+      detectError: null,
+      userDataDir: this.profileFolder(),
+      color: null,
+      executablePath: browser?.executablePath ?? null,
+      headless: this.isHeadless(),
+      noSandbox: browser?.noSandbox === true,
+      attachOnly: false,
+    };
+  }
+
   /** The browser that a turn may use: guests never see tabs or cookies of the owner, or of each other. */
   async roomOf({ subject, sessionKey }: Pick<ToolContext, 'subject' | 'sessionKey'>): Promise<BrowserRoom> {
     if (!isGuest(subject)) return this.own;
@@ -67,6 +95,14 @@ export class BrowserService implements OnModuleDestroy {
 
   onModuleDestroy(): Promise<void> {
     return this.stopAll();
+  }
+
+  private profileFolder(): string {
+    return join(this.config.stateDir, 'browser', PROFILE, 'user-data');
+  }
+
+  private isHeadless(): boolean {
+    return this.config.config.browser?.headless ?? this.config.env.get('DISPLAY') === undefined;
   }
 
   private async makeRoom(): Promise<void> {
@@ -92,7 +128,7 @@ export class BrowserService implements OnModuleDestroy {
     try {
       const { context, close } = await open({
         executablePath: this.executable ?? '',
-        headless: config.browser?.headless ?? env.get('DISPLAY') === undefined,
+        headless: this.isHeadless(),
         chromiumSandbox: !(isRoot || config.browser?.noSandbox === true),
         proxy: { server: `http://127.0.0.1:${proxy.port}`, username: 'browser', password: proxy.password },
         args: [
@@ -125,7 +161,7 @@ export class BrowserService implements OnModuleDestroy {
 
   private async openProfile(options: LaunchOptions): Promise<Launched> {
     const { chromium } = await import('playwright-core');
-    const folder = join(this.config.stateDir, 'browser', PROFILE, 'user-data');
+    const folder = this.profileFolder();
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     const context = await chromium.launchPersistentContext(folder, {
       ...options,

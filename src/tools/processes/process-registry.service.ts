@@ -56,6 +56,12 @@ export class ProcessRegistry implements OnModuleDestroy {
     return process;
   }
 
+  /** Oldest first. */
+  all(): BackgroundProcess[] {
+    this.forget();
+    return [...this.processes.values()];
+  }
+
   /** Of one agent, oldest first. */
   list(agentId: string): BackgroundProcess[] {
     this.forget();

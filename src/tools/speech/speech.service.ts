@@ -8,6 +8,19 @@ import { speakByEdge } from './edge-speech';
 
 export const SPEECH_PROVIDERS = ['openai', 'elevenlabs', 'edge'] as const;
 export type SpeechProvider = (typeof SPEECH_PROVIDERS)[number];
+/** Models that each provider speaks with; other names that it has can be set, too. */
+export const SPEECH_MODELS: Readonly<Record<SpeechProvider, readonly string[]>> = {
+  openai: ['gpt-4o-mini-tts', 'tts-1', 'tts-1-hd'],
+  elevenlabs: ['eleven_multilingual_v2', 'eleven_turbo_v2_5', 'eleven_flash_v2_5', 'eleven_v3'],
+  edge: [],
+};
+/** Voices of providers that have the same ones for everybody. */
+export const SPEECH_VOICES: Readonly<Partial<Record<SpeechProvider, readonly string[]>>> = {
+  openai: [
+    ...['alloy', 'ash', 'ballad', 'cedar', 'coral', 'echo', 'fable'],
+    ...['marin', 'nova', 'onyx', 'sage', 'shimmer', 'verse'],
+  ],
+};
 export type SpeechFormat = 'opus' | 'mp3';
 
 /** Characters that a provider is given at most. */

@@ -699,6 +699,14 @@ export interface MethodParams {
   };
   'openclaw.approval.list': Record<never, never>;
   'plugin.approval.list': Record<never, never>;
+  'plugins.catalog.browse': {
+    query?: string;
+    searchSource?: string;
+    intent?: 'all' | 'bundled' | 'trending' | 'official' | 'featured';
+    category?: string;
+    cursor?: string;
+    pageSize?: number;
+  };
   'plugins.list': Record<never, never>;
   poll: {
     to: string;
@@ -714,7 +722,19 @@ export interface MethodParams {
     accountId?: string;
     threadId?: string;
   };
+  'progressCard.get': {
+    sessionKey: string;
+    agentId?: string;
+  };
+  'question.get': {
+    id: string;
+  };
   'question.list': Record<never, never>;
+  'question.resolve': {
+    id: string;
+    answers?: unknown;
+    cancel?: boolean;
+  };
   'route.explain': {
     channel: string;
     account?: string;
@@ -787,6 +807,7 @@ export interface MethodParams {
     maxLines?: number;
     agentId?: string;
   };
+  'sessions.companion.state': Record<never, never>;
   'sessions.create': {
     key?: string;
     agentId?: string;
@@ -1048,6 +1069,10 @@ export interface MethodParams {
     version?: string;
     force?: boolean;
   };
+  'skills.library.list': {
+    sessionKey?: string;
+    scope?: 'mine' | 'team' | 'all';
+  };
   'skills.remove': {
     name: string;
     agentId?: string;
@@ -1101,9 +1126,28 @@ export interface MethodParams {
   'system.trace': {
     id: string;
   };
+  'talk.catalog': {
+    provider?: string;
+    model?: string;
+  };
   'talk.mode': {
     enabled: boolean;
     phase?: string;
+  };
+  'tasks.cancel': {
+    taskId: string;
+    reason?: string;
+  };
+  'tasks.get': {
+    taskId: string;
+  };
+  'tasks.list': {
+    status?: unknown;
+    agentId?: string;
+    sessionKey?: string;
+    limit?: number;
+    cursor?: string;
+    sortBy?: 'updatedAt' | 'endedAt';
   };
   'taskSuggestions.list': Record<never, never>;
   'tools.catalog': {
