@@ -16,6 +16,7 @@ import { Broadcaster } from './connection/broadcaster';
 import { ConnectionKeeper } from './connection/connection-keeper';
 import { ConnectionRegistry } from './connection/connection-registry';
 import { Dispatcher } from './connection/dispatcher';
+import { ResumeDesk } from './connection/resume-desk.service';
 import { FrameRouter } from './connection/frame-router';
 import { HandshakeService } from './connection/handshake.service';
 import { HelloService } from './connection/hello.service';
@@ -60,6 +61,7 @@ const SOCKET_GRACE_MS = 500;
     DeviceRpc,
     Dispatcher,
     FrameRouter,
+    ResumeDesk,
     HandshakeService,
     HelloService,
     HelloSnapshot,

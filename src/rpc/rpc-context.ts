@@ -35,6 +35,8 @@ export interface RpcContext {
   acknowledge(payload: unknown): void;
   /** Aborts when the connection is gone. */
   signal: AbortSignal;
+  /** Aborts when the client is gone for good; absent where it does not come back in any case, so that `signal` says it. */
+  lasting?: AbortSignal;
 }
 
 /** A result that is JSON text already, to save serialising the same object for every call. */

@@ -317,4 +317,39 @@ describe('a client of protocol 4', () => {
     reader.close();
     writer.close();
   });
+
+  it('goes on after a cut where it was, with what it has subscribed to', async () => {
+    const device = new TestDevice();
+    const wish = { minProtocol: 4, maxProtocol: 4, caps: ['resume'] };
+    const greet = async (more: Record<string, unknown> = {}): Promise<[WireClient, Record<string, unknown>]> => {
+      const come = await WireClient.open(bench.gateway.url);
+      const { payload } = await come.call(
+        'connect',
+        device.sign('v3', come.nonce, connectParams({ ...wish, ...more })),
+      );
+      return [come, (payload?.['resume'] ?? {}) as Record<string, unknown>];
+    };
+    const [cut, { epoch, state }] = await greet();
+    expect(state).toBe('new');
+    await cut.done('sessions.messages.subscribe', { key: 'agent:main:resumed' });
+    await bench.turn([], { sessionKey: 'resumed', message: 'before' });
+    await cut.event('session.message', ({ message }) => JSON.stringify(message).includes('before'));
+    const seq = Math.max(...cut.frames.map((frame) => frame.seq ?? 0));
+    cut.close();
+    await bench.turn([], { sessionKey: 'resumed', message: 'meanwhile' });
+
+    const [back, hello] = await greet({ resume: { epoch, seq } });
+    expect(hello).toMatchObject({ epoch, seq, state: 'resumed' });
+    await back.event('session.message', ({ message }) => JSON.stringify(message).includes('meanwhile'));
+    await bench.turn([], { sessionKey: 'resumed', message: 'after' });
+    await back.event('session.message', ({ message }) => JSON.stringify(message).includes('after'));
+    const numbers = back.frames.flatMap((frame) => frame.seq ?? []);
+    expect(numbers).toEqual(numbers.map((_, index) => seq + 1 + index));
+    back.close();
+
+    const [other, refused] = await greet({ resume: { epoch: 'of another start', seq } });
+    expect(refused).toMatchObject({ state: 'resync', seq: 0 });
+    other.close();
+    expect((await client.done<{ ok: boolean }>('health')).ok).toBe(true);
+  });
 });

@@ -31,7 +31,8 @@ const READ_EVENTS = [
   'talk.mode',
   'voicewake.changed',
 ];
-const EVENTS_SINCE_4 = ['piece', 'sessions.changed', 'session.message', 'session.tool'];
+const QUESTION_EVENTS = ['question.requested', 'question.resolved'];
+const EVENTS_SINCE_4 = ['piece', 'sessions.changed', 'session.message', 'session.tool', ...QUESTION_EVENTS];
 const PAIRING_EVENTS = [
   'device.pair.requested',
   'device.pair.resolved',
@@ -57,7 +58,7 @@ describe('events', () => {
       capabilities: new Set(['tool-events']),
       follows: new Set(),
       watchesSessions: false,
-      sendEvent: (event: string) => seen.push(event),
+      sendEvent: ({ event }: { event: string }) => seen.push(event),
       sendTargetedEvent: (event: string) => seen.push(`to me: ${event}`),
     } as unknown as Connection;
     connections.add(connection);
@@ -79,7 +80,9 @@ describe('events', () => {
     expect(operator()).toEqual([...OPEN_EVENTS].sort());
     expect(operator('operator.pairing')).toEqual([...OPEN_EVENTS, ...PAIRING_EVENTS].sort());
     expect(operator('operator.approvals')).toEqual([...OPEN_EVENTS, ...APPROVAL_EVENTS].sort());
-    expect(operator('operator.talk', 'operator.questions')).toEqual([...OPEN_EVENTS].sort());
+    expect(operator('operator.talk', 'operator.questions')).toEqual(
+      [...OPEN_EVENTS, ...QUESTION_EVENTS.filter(isOfRevision)].sort(),
+    );
     for (const scope of ['operator.read', 'operator.write'])
       expect(operator(scope)).toEqual([...OPEN_EVENTS, ...READ_EVENTS.filter(isOfRevision), 'to me: chat'].sort());
     expect(operator('operator.admin')).toEqual([...whole, 'to me: chat'].sort());

@@ -36,11 +36,11 @@ export class SessionFeed {
     this.events.on('transcript.appended', ({ sessionId, after, count }) => void this.appended(sessionId, after, count));
   }
 
-  watch({ caller, signal }: RpcContext): void {
+  watch({ caller, signal, lasting = signal }: RpcContext): void {
     if (caller.watchesSessions) return;
     caller.watchesSessions = true;
     this.watching++;
-    signal.addEventListener('abort', () => this.unwatch({ caller, signal } as RpcContext), { once: true });
+    lasting.addEventListener('abort', () => this.unwatch({ caller, signal } as RpcContext), { once: true });
   }
 
   unwatch({ caller }: RpcContext): void {
@@ -49,11 +49,11 @@ export class SessionFeed {
     this.watching--;
   }
 
-  follow(sessionKey: string, { caller, signal }: RpcContext): void {
+  follow(sessionKey: string, { caller, signal, lasting = signal }: RpcContext): void {
     if (caller.follows.has(sessionKey)) return;
     caller.follows.add(sessionKey);
     this.followed.set(sessionKey, (this.followed.get(sessionKey) ?? 0) + 1);
-    signal.addEventListener('abort', () => this.unfollow(sessionKey, { caller, signal } as RpcContext), { once: true });
+    lasting.addEventListener('abort', () => this.unfollow(sessionKey, { caller, signal } as RpcContext), { once: true });
   }
 
   unfollow(sessionKey: string, { caller }: RpcContext): void {

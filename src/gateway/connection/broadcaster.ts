@@ -6,6 +6,7 @@ import type { WireEvent } from '../../rpc/wire-event';
 import { satisfies } from '../../rpc/scopes';
 import type { Connection } from './connection';
 import { ConnectionRegistry } from './connection-registry';
+import type { ToldEvent } from './event-trail';
 
 /** Sends events to the clients that may have them. The payload is serialised once, whatever their number. */
 @Injectable()
@@ -27,20 +28,27 @@ export class Broadcaster {
 
   send(event: WireEvent): void {
     const rule = eventRule(event.event);
-    if (!rule || this.connections.size === 0) return;
-    const payloads: { 3?: string; 4?: string } = {};
-    let stateVersionJson: string | undefined;
-    for (const connection of this.connections.all()) {
+    if (!rule || !this.connections.hasRecipients) return;
+    const words: { 3?: InWords; 4?: InWords } = {};
+    for (const connection of this.connections.recipients()) {
       if (!mayReceive(connection, rule, event)) continue;
       const revision = event.payloadV3 === undefined ? 4 : connection.protocol;
-      const payloadJson = (payloads[revision] ??= JSON.stringify(
-        (revision === 3 ? event.payloadV3 : event.payload) ?? null,
-      ));
-      stateVersionJson ??= event.stateVersion && JSON.stringify(event.stateVersion);
+      const { told, payloadJson } = (words[revision] ??= inWords(event, revision));
       if (event.connectionIds) connection.sendTargetedEvent(event.event, payloadJson);
-      else connection.sendEvent(event.event, payloadJson, rule.droppable === true, stateVersionJson);
+      else connection.sendEvent(told, payloadJson, rule.droppable === true);
     }
   }
+}
+
+interface InWords {
+  told: ToldEvent;
+  payloadJson: string;
+}
+
+function inWords(event: WireEvent, revision: 3 | 4): InWords {
+  const payloadJson = JSON.stringify((revision === 3 ? event.payloadV3 : event.payload) ?? null);
+  const stateVersionJson = event.stateVersion && JSON.stringify(event.stateVersion);
+  return { told: { event: event.event, payloadJson, stateVersionJson }, payloadJson };
 }
 
 function mayReceive(connection: Connection, rule: EventRule, event: WireEvent): boolean {

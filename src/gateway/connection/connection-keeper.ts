@@ -36,5 +36,6 @@ export class ConnectionKeeper {
 
   private closeStalled(): void {
     for (const connection of this.connections.all()) connection.closeIfStalled();
+    this.connections.forgetAway();
   }
 }

@@ -1,13 +1,17 @@
 import { Injectable } from '@nestjs/common';
 import { CloseCode } from '../protocol/close-codes';
-import { PRE_AUTH_CONNECTIONS, PRE_AUTH_CONNECTIONS_PER_SOURCE } from '../protocol/limits';
+import { AWAY_MS, MOST_AWAY, PRE_AUTH_CONNECTIONS, PRE_AUTH_CONNECTIONS_PER_SOURCE } from '../protocol/limits';
 import type { Connection } from './connection';
+import type { EventTrail } from './event-trail';
 
 /** All open sockets; the ones without a handshake are counted apart and limited. */
 @Injectable()
 export class ConnectionRegistry {
   private readonly connections = new Map<string, Connection>();
   private readonly waiting = new Set<Connection>();
+  /** Cut connections of clients that may come back, with the time on the monotonic clock when they were cut. */
+  private readonly away = new Map<Connection, number>();
+  private readonly byEpoch = new Map<string, Connection>();
 
   /**
    * Takes a socket. Where too many wait for their handshake the one that has waited longest without a word makes room,
@@ -29,7 +33,38 @@ export class ConnectionRegistry {
 
   remove(connection: Connection): void {
     this.waiting.delete(connection);
-    this.connections.delete(connection.id);
+    if (!this.connections.delete(connection.id) || !connection.trail) return;
+    this.away.set(connection, performance.now());
+    const [longest] = this.away.keys();
+    if (longest && this.away.size > MOST_AWAY) this.forget(longest);
+  }
+
+  /** The connection that a trail belongs to from now on. */
+  track(connection: Connection, trail: EventTrail): void {
+    const before = this.byEpoch.get(trail.epoch);
+    if (before) this.away.delete(before);
+    this.byEpoch.set(trail.epoch, connection);
+  }
+
+  /** The connection with this trail, cut or not. */
+  withTrail(epoch: string): Connection | undefined {
+    return this.byEpoch.get(epoch);
+  }
+
+  /** The client does not come back. */
+  forget(connection: Connection): void {
+    this.away.delete(connection);
+    const { trail } = connection;
+    if (!trail) return;
+    connection.trail = undefined;
+    this.byEpoch.delete(trail.epoch);
+    trail.end();
+  }
+
+  /** Gives up waiting for clients that were cut too long ago. Called from a timer. */
+  forgetAway(): void {
+    const before = performance.now() - AWAY_MS;
+    for (const [connection, since] of this.away) if (since < before) this.forget(connection);
   }
 
   /** Every socket, with or without a handshake. */
@@ -37,17 +72,29 @@ export class ConnectionRegistry {
     return this.connections.values();
   }
 
+  /** Whoever is told of events: every socket, and clients that may come back for what they missed. */
+  *recipients(): Generator<Connection> {
+    yield* this.connections.values();
+    yield* this.away.keys();
+  }
+
   /** Ends what a device has open, in one role or in any. */
   closeDevice(deviceId: string, role?: string): void {
-    for (const connection of this.connections.values()) {
+    for (const connection of this.recipients()) {
       const { caller } = connection;
-      if (caller?.deviceId === deviceId && (role === undefined || caller.role === role))
-        connection.close(CloseCode.credentialsChanged, 'credentials changed');
+      if (caller?.deviceId !== deviceId || (role !== undefined && caller.role !== role)) continue;
+      this.forget(connection);
+      connection.close(CloseCode.credentialsChanged, 'credentials changed');
     }
   }
 
   get size(): number {
     return this.connections.size;
+  }
+
+  /** Whether anybody is told of events. */
+  get hasRecipients(): boolean {
+    return this.connections.size + this.away.size > 0;
   }
 
   private waitingOf(source: string): Connection[] {

@@ -7,6 +7,7 @@ import { closeReason } from '../protocol/close-codes';
 import { EVENT_QUEUE_LIMIT, MAX_BUFFERED, STALL_LIMIT_MS } from '../protocol/limits';
 import type { RequestSource } from '../../common/net/request-source';
 import type { WireDialect } from './wire-dialect';
+import type { EventTrail, ToldEvent } from './event-trail';
 import { batchWrites } from './write-batch';
 
 const EMPTY: ReadonlySet<string> = new Set();
@@ -23,6 +24,8 @@ export class Connection implements WireRecipient {
   caller: RpcCaller | undefined;
   /** A handshake is being judged; another frame before its verdict is refused. */
   connecting = false;
+  /** What it was told, for a client that comes back where it is cut; moves to the connection that it comes back with. */
+  trail: EventTrail | undefined;
   /** Called once when the socket is gone. */
   onClosed: (() => void) | undefined;
   /** Pings without an answer. */
@@ -65,6 +68,11 @@ export class Connection implements WireRecipient {
     return this.gone.signal;
   }
 
+  /** Aborts when the client is gone for good. */
+  get lasting(): AbortSignal {
+    return this.trail?.ended ?? this.gone.signal;
+  }
+
   get isOpen(): boolean {
     return this.socket.readyState === WebSocket.OPEN;
   }
@@ -82,11 +90,14 @@ export class Connection implements WireRecipient {
 
   /**
    * Sends an event unless the client can't keep up. The number is given before that decision, so that a client
-   * always sees a gap where something was left out.
+   * always sees a gap where something was left out. A client that may come back has its numbers also while it is away.
+   * @param payloadJson its words, which may be forgotten while it is told to many
    */
-  sendEvent(event: string, payloadJson: string, droppable: boolean, stateVersionJson: string | undefined): void {
-    if (!this.dialect || !this.isOpen) return;
-    const seq = ++this.seq;
+  sendEvent(told: ToldEvent, payloadJson: string, droppable: boolean): void {
+    const { event, stateVersionJson } = told;
+    if (!this.dialect || (!this.isOpen && !this.trail)) return;
+    const seq = this.trail ? this.trail.note(told) : ++this.seq;
+    if (!this.isOpen) return;
     const queued = this.socket.bufferedAmount;
     if (queued > EVENT_QUEUE_LIMIT) {
       this.noteStall(queued);
@@ -96,6 +107,13 @@ export class Connection implements WireRecipient {
     }
     batchWrites(this.stream);
     this.socket.send(this.dialect.event(event, payloadJson, seq, stateVersionJson));
+  }
+
+  /** Sends again what the client has missed. @param after number of the last event that it has */
+  sendMissed(missed: readonly ToldEvent[], after: number): void {
+    let seq = after;
+    for (const { event, payloadJson, stateVersionJson } of missed)
+      if (this.dialect) this.send(this.dialect.event(event, payloadJson ?? 'null', ++seq, stateVersionJson));
   }
 
   /** An event for this client alone; carries no number. */
@@ -129,7 +147,9 @@ export class Connection implements WireRecipient {
 
   closed(): void {
     this.gone.abort();
-    this.onClosed?.();
+    const { onClosed } = this;
+    this.onClosed = undefined;
+    onClosed?.();
   }
 
   /** Raises the largest frame this socket takes; small before the handshake, full after it. */

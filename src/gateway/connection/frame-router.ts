@@ -19,6 +19,7 @@ import { Dispatcher } from './dispatcher';
 import { HandshakeService } from './handshake.service';
 import { HelloService } from './hello.service';
 import { PresenceService } from './presence.service';
+import { ResumeDesk } from './resume-desk.service';
 import { type JsonRpcId, JsonRpcService, SECOND_CONNECT, jsonRpcError, readJsonRpc } from './jsonrpc.service';
 import { type OutgoingError, type WireDialect, answer, jsonRpcDialect, openclawDialect } from './wire-dialect';
 import { RpcCode, invalidFrame, invalidParams, toWireError } from './wire-error';
@@ -46,6 +47,7 @@ export class FrameRouter {
     private readonly presence: PresenceService,
     private readonly connections: ConnectionRegistry,
     private readonly readiness: ReadinessService,
+    private readonly resumes: ResumeDesk,
     private readonly redactor: Redactor,
     private readonly events: EventBus,
     loggers: LoggerFactory,
@@ -144,7 +146,7 @@ export class FrameRouter {
           this.refuse(connection, id, verdict.error, verdict.closeCode, verdict.closeText);
           return;
         }
-        const caller: RpcCaller = {
+        const admitted: RpcCaller = {
           connectionId: connection.id,
           protocol: verdict.protocol,
           dialect: dialect.name,
@@ -159,17 +161,20 @@ export class FrameRouter {
           follows: new Set(),
           watchesSessions: false,
         };
-        this.presence.connected(connectParams.client, caller);
-        const hello = this.hello.build(connection.id, verdict);
+        const resumption = this.resumes.begin(connection, admitted, connectParams.resume);
+        const caller = resumption?.caller ?? admitted;
+        const present = this.presence.connected(connectParams.client, caller);
+        const hello = this.hello.build(connection.id, verdict, resumption?.hello);
         connection.caller = caller;
         connection.onClosed = () => {
-          this.presence.disconnected(connectParams.client, caller);
+          if (present !== undefined) this.presence.disconnected(present);
           if (caller.role === 'node' && caller.deviceId)
             this.events.emit('node.gone', { connectionId: connection.id, nodeId: caller.deviceId });
         };
         connection.allowFrames(MAX_PAYLOAD);
         this.connections.admitted(connection);
         connection.send(dialect.result(id, hello));
+        if (resumption) connection.sendMissed(resumption.missed, resumption.hello.seq);
         if (caller.role === 'node' && caller.deviceId)
           this.events.emit('node.connected', introduction(connectParams, caller, caller.deviceId, verdict.node));
         this.log.debug(
@@ -227,7 +232,8 @@ export class FrameRouter {
 
 function contextOf(connection: Connection, acknowledge: (payload: unknown) => void): RpcContext {
   if (!connection.caller) throw new Error('a call before the handshake');
-  return { caller: connection.caller, acknowledge, signal: connection.signal };
+  const { caller, signal, lasting } = connection;
+  return { caller, acknowledge, signal, lasting };
 }
 
 /** The first frame decides the dialect: JSON-RPC when it, or an element of a batch, says so. */

@@ -11,7 +11,9 @@ import { mainSessionKey } from '../../config/main-session';
 import { ATTACHMENT_LIMITS, MAX_BUFFERED, MAX_PAYLOAD, TICK_INTERVAL_MS } from '../protocol/limits';
 import { RuntimeSettingsService } from '../runtime-settings.service';
 import { HelloSnapshot } from './hello-snapshot';
+import type { HelloResume } from '../protocol/hello';
 import type { Grant } from './handshake.service';
+import { RESUMES } from './resume-desk.service';
 import { PresenceService } from './presence.service';
 import { RpcRegistry } from './rpc-registry';
 
@@ -35,7 +37,7 @@ export class HelloService {
   }
 
   /** JSON text of the payload. */
-  build(connectionId: string, grant: Grant): string {
+  build(connectionId: string, grant: Grant, resume?: HelloResume): string {
     const { config } = this.config;
     const mayRead = satisfies(new Set(grant.scopes), 'operator.read');
     const health = mayRead ? this.snapshot.health() : { json: '{}', version: 0 };
@@ -69,7 +71,7 @@ export class HelloService {
     return (
       `{"type":"hello-ok","protocol":${grant.protocol},"server":${JSON.stringify(server)},"features":${this.features(grant.protocol)},` +
       `"snapshot":{"presence":${JSON.stringify(presence)},"health":${health.json},${JSON.stringify(facts).slice(1)},` +
-      `${grant.protocol === 4 ? '"pluginSurfaceUrls":{},' : ''}"auth":${JSON.stringify(auth)},"policy":${JSON.stringify(policy)}}`
+      `${grant.protocol === 4 ? '"pluginSurfaceUrls":{},' : ''}${resume ? `"resume":${JSON.stringify(resume)},` : ''}"auth":${JSON.stringify(auth)},"policy":${JSON.stringify(policy)}}`
     );
   }
 
@@ -77,7 +79,7 @@ export class HelloService {
     return (this.featuresJson[protocol] ??= JSON.stringify({
       methods: this.registry.listed(),
       events: Object.keys(EVENT_RULES).filter((name) => isEventOf(protocol, name)),
-      capabilities: [],
+      capabilities: [RESUMES],
     }));
   }
 }

@@ -26,8 +26,9 @@ export class PresenceService {
 
   constructor(private readonly events: EventBus) {}
 
-  connected(client: ConnectClient, caller: RpcCaller): void {
-    if (client.mode === 'cli') return;
+  /** @returns by which {@link disconnected} finds it; undefined for a client that is not shown */
+  connected(client: ConnectClient, caller: RpcCaller): string | undefined {
+    if (client.mode === 'cli') return undefined;
     const key = caller.deviceId ?? client.instanceId ?? caller.connectionId;
     const host = client.displayName ?? client.id;
     this.put(
@@ -50,11 +51,10 @@ export class PresenceService {
       },
       true,
     );
+    return key;
   }
 
-  disconnected(client: ConnectClient, caller: RpcCaller): void {
-    if (client.mode === 'cli') return;
-    const key = caller.deviceId ?? client.instanceId ?? caller.connectionId;
+  disconnected(key: string): void {
     const known = this.entries.get(key);
     if (known) this.put(key, { ...known.entry, reason: 'disconnect', ts: Date.now() }, false);
   }

@@ -57,6 +57,12 @@ export class ConnectAuth {
   @Opt() @Str({ max: MAX_SECRET }) agentRuntimeIdentityToken?: string;
 }
 
+/** Where a client goes on that was cut: what its last `hello-ok` said, and the last number that it has seen. */
+export class ConnectResume {
+  @Text({ max: 64 }) epoch!: string;
+  @Int({ min: 0 }) seq!: number;
+}
+
 /** Params of `connect`: the union of both protocol revisions. */
 export class ConnectParams {
   @Int({ min: 1 }) minProtocol!: number;
@@ -75,4 +81,5 @@ export class ConnectParams {
   @Opt() @Any() modelCatalog?: unknown;
   @Opt() @Obj() computerUse?: Record<string, unknown>;
   @Opt() @Obj() workerRuns?: Record<string, unknown>;
+  @Opt() @Nested(() => ConnectResume) resume?: ConnectResume;
 }

@@ -19,6 +19,18 @@ export interface PresenceEntry {
   instanceId?: string;
 }
 
+/** How a client that asked for it goes on with its events. */
+export interface HelloResume {
+  /** Names what it is told from now on; to be sent back with the last number seen. */
+  epoch: string;
+  /** Events that follow have the numbers behind this one. */
+  seq: number;
+  /** `resync`: what it missed is not known any more, so that it has to read everything anew. */
+  state: 'new' | 'resumed' | 'resync';
+  /** How many events follow that it has missed. */
+  missed?: number;
+}
+
 export interface HelloOk {
   type: 'hello-ok';
   protocol: Protocol;
@@ -34,6 +46,7 @@ export interface HelloOk {
     sessionDefaults?: { defaultAgentId: string; mainKey: string; mainSessionKey: string; scope?: string };
     authMode?: string;
   };
+  resume?: HelloResume;
   canvasHostUrl?: string;
   pluginSurfaceUrls?: Record<string, string>;
   auth: { method?: string; role: string; scopes: string[]; deviceToken?: string; issuedAtMs?: number };

@@ -16,6 +16,13 @@ export const STALL_LIMIT_MS = 10_000;
 /** Sockets without a handshake, in all and from one source. */
 export const PRE_AUTH_CONNECTIONS = 256;
 export const PRE_AUTH_CONNECTIONS_PER_SOURCE = 64;
+/** How long the events of a client whose connection was cut are kept for it. */
+export const AWAY_MS = 120_000;
+/** So many clients that are cut, and so many events of each. */
+export const MOST_AWAY = 200;
+export const MOST_TRAIL_EVENTS = 4096;
+/** Words of events that are kept for all of them. */
+export const MOST_REMEMBERED_BYTES = 8 * 1024 * 1024;
 export const MAX_BATCH = 100;
 export const ATTACHMENT_LIMITS = { maxBytes: 20_971_520, maxImageBytes: 6_291_456 };
 /** Clock difference allowed for a device signature. */
