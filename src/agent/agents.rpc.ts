@@ -73,7 +73,7 @@ export class AgentsRpc {
     params: AgentIdentityParams,
     summary: 'Name and avatar of an agent.',
   })
-  identity(params: AgentIdentityParams): unknown {
+  identity(params: AgentIdentityParams): { agentId: string; name: string; avatar: string } {
     const { config } = this.config;
     const bySession = params.sessionKey
       ? agentOfSession(config, canonicalSessionKey(config, params.sessionKey))

@@ -7,8 +7,11 @@ import { programCallId } from './program-call-id';
 /** Said where the assistant has nothing to say: many programs take an empty answer for a fault. */
 const NOTHING = 'No response from OpenClaw.';
 
-/** What a caller is told of an ended run. */
-export function answerOf({ runId, outcome, reason, result }: RunOutcome): ApiAnswer | ApiError {
+/**
+ * What a caller is told of an ended run.
+ * @param files lines for what it hands over
+ */
+export function answerOf({ runId, outcome, reason, result }: RunOutcome, files = ''): ApiAnswer | ApiError {
   if (outcome === 'failed') return runFailed(reason ?? 'the run failed', result?.errorKind);
   if (outcome === 'dropped') return runFailed(`the message was not answered: ${reason ?? 'it was dropped'}`, 'dropped');
   const calls = (result?.calls ?? []).map(({ name, arguments: args }, index) => ({
@@ -16,7 +19,9 @@ export function answerOf({ runId, outcome, reason, result }: RunOutcome): ApiAns
     name,
     arguments: JSON.stringify(args),
   }));
-  const text = result?.payloads.map((payload) => payload.text).join('\n\n') ?? '';
+  const text = [...(result?.payloads ?? []).map((payload) => payload.text), files]
+    .filter((part) => part !== '')
+    .join('\n\n');
   const { input = 0, cacheRead = 0, cacheWrite = 0, output = 0 } = result?.usage ?? {};
   return {
     text: text === '' && calls.length === 0 ? NOTHING : text,

@@ -8,6 +8,7 @@ import { answerOf } from './api-answer';
 import { type Body, ApiDoor } from './api-door.service';
 import { ApiError } from './api-error';
 import { headerOf, targetOf } from './api-target';
+import { ApiFiles } from './api-files.service';
 import { type ApiAnswer, type ApiRun, ApiTurns } from './api-turns.service';
 import { chatInput } from './chat-input';
 import { EventStream } from './event-stream';
@@ -28,6 +29,7 @@ export class ChatCompletionsController {
   constructor(
     private readonly door: ApiDoor,
     private readonly turns: ApiTurns,
+    private readonly files: ApiFiles,
     private readonly config: ConfigService,
   ) {}
 
@@ -39,8 +41,9 @@ export class ChatCompletionsController {
       const model = typeof body['model'] === 'string' && body['model'] !== '' ? body['model'] : 'openclaw';
       const head = { id: `chatcmpl_${run.runId}`, created: Math.floor(Date.now() / 1000), model };
       response.set({ 'x-openclaw-session-key': encodeURI(run.sessionKey), 'x-request-id': run.runId });
-      if (body['stream'] === true) return this.stream(run, head, body, response, gone);
-      const answer = answerOf(await this.turns.answer(run, gone));
+      if (body['stream'] === true) return this.stream(run, head, body, request, response, gone);
+      const outcome = await this.turns.answer(run, gone);
+      const answer = answerOf(outcome, await this.files.linesOf(run, outcome, request));
       if (answer instanceof ApiError) throw answer;
       response.status(200).json(completion(head, answer));
     });
@@ -64,7 +67,14 @@ export class ChatCompletionsController {
     });
   }
 
-  private async stream(run: ApiRun, head: Head, body: Body, response: Response, gone: AbortSignal): Promise<void> {
+  private async stream(
+    run: ApiRun,
+    head: Head,
+    body: Body,
+    request: Request,
+    response: Response,
+    gone: AbortSignal,
+  ): Promise<void> {
     const options = body['stream_options'];
     const wantsUsage = isPlainObject(options) && options['include_usage'] === true;
     const stream = new EventStream(response);
@@ -77,7 +87,8 @@ export class ChatCompletionsController {
     send({ role: 'assistant' });
     const said = new GrowingText();
     const say = (piece: string): void => (piece === '' ? undefined : send({ content: piece }));
-    const answer = answerOf(await this.turns.answer(run, gone, (text) => say(said.grow(text))));
+    const outcome = await this.turns.answer(run, gone, (text) => say(said.grow(text)));
+    const answer = answerOf(outcome, await this.files.linesOf(run, outcome, request));
     if (answer instanceof ApiError) {
       stream.data(answer.body);
       stream.end();

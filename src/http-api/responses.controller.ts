@@ -10,6 +10,7 @@ import { answerOf } from './api-answer';
 import { type Body, ApiDoor } from './api-door.service';
 import { ApiError, badField } from './api-error';
 import { type ApiTarget, headerOf, targetOf } from './api-target';
+import { ApiFiles } from './api-files.service';
 import { type ApiRun, ApiTurns } from './api-turns.service';
 import { EventStream } from './event-stream';
 import { partLimits } from './part-limits';
@@ -33,6 +34,7 @@ export class ResponsesController {
   constructor(
     private readonly door: ApiDoor,
     private readonly turns: ApiTurns,
+    private readonly files: ApiFiles,
     private readonly config: ConfigService,
     private readonly inbox: InboxStore,
   ) {}
@@ -44,8 +46,9 @@ export class ResponsesController {
       const gone = this.turns.stopWith(run, response);
       const model = typeof body['model'] === 'string' && body['model'] !== '' ? body['model'] : 'openclaw';
       const head = { runId: run.runId, createdAt: Math.floor(Date.now() / 1000), model, body };
-      if (body['stream'] === true) return this.stream(run, head, response, gone);
-      const answer = answerOf(await this.turns.answer(run, gone));
+      if (body['stream'] === true) return this.stream(run, head, request, response, gone);
+      const outcome = await this.turns.answer(run, gone);
+      const answer = answerOf(outcome, await this.files.linesOf(run, outcome, request));
       if (answer instanceof ApiError) throw answer;
       response.status(200).json(responseOf(head, statusOf(answer), outputOf(head, answer), { answer }));
     });
@@ -95,7 +98,13 @@ export class ResponsesController {
     };
   }
 
-  private async stream(run: ApiRun, head: ResponseHead, response: Response, gone: AbortSignal): Promise<void> {
+  private async stream(
+    run: ApiRun,
+    head: ResponseHead,
+    request: Request,
+    response: Response,
+    gone: AbortSignal,
+  ): Promise<void> {
     const stream = new EventStream(response);
     let number = 0;
     const send = (name: string, value: Record<string, unknown>): void =>
@@ -116,13 +125,12 @@ export class ResponsesController {
       send('response.output_text.delta', { ...place, delta });
     };
     let whole = '';
-    const answer = answerOf(
-      await this.turns.answer(run, gone, (text) => {
-        const piece = said.grow(text);
-        whole += piece;
-        say(piece);
-      }),
-    );
+    const outcome = await this.turns.answer(run, gone, (text) => {
+      const piece = said.grow(text);
+      whole += piece;
+      say(piece);
+    });
+    const answer = answerOf(outcome, await this.files.linesOf(run, outcome, request));
     if (answer instanceof ApiError) {
       const error = { code: answer.facts.code ?? 'server_error', message: answer.message };
       send('response.failed', { response: responseOf(head, 'failed', [], { error }) });

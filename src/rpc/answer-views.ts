@@ -65,7 +65,7 @@ const SINCE_4: Readonly<Record<string, readonly string[]>> = {
   'sessions.list': [...PAGE, ...of('sessions[]', ROW), ...of('defaults', THINKING)],
   'agents.list': ['ownership', 'selectionRequired', ...of('agents[]', THINKING)],
   'chat.history': HISTORY,
-  'models.list': of('models[]', ['tags', ...THINKING]),
+  'models.list': of('models[]', ['local', 'tags', ...THINKING]),
   'sessions.patch': of('resolved', ['contextWindow', 'reasoning', 'isChosen']),
   'sessions.reset': ['resolved'],
   'cron.list': [...CRON_PAGE, ...of('jobs[]', CRON_JOB)],

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { hostOf, isLocalHost } from '../../common/net/host';
 import { defaultAgentId } from '../../config/agent-entries';
 import { ConfigService } from '../../config/config.service';
 import { RpcMethod } from '../../rpc/rpc-method';
@@ -16,6 +17,8 @@ interface ReadList {
   readAt?: number;
   error?: string;
 }
+
+const isOnThisMachine = (baseUrl: string): boolean => URL.canParse(baseUrl) && isLocalHost(hostOf(new URL(baseUrl)));
 
 /** Models that can be used, with what is known of them. */
 @Injectable()
@@ -40,13 +43,14 @@ export class ModelsListRpc {
     const models = this.models
       .list()
       .filter(isWanted)
-      .map(({ id, name, provider: of, contextWindow, maxTokens, reasoning, input, cost }) => {
+      .map(({ id, name, provider: of, contextWindow, maxTokens, reasoning, input, cost, baseUrl }) => {
         const { thinkingLevels, thinkingDefault } = thinkingChoices({ reasoning }, config);
         return {
           ...{ id, name, provider: of, contextWindow, maxTokens, reasoning, input, cost },
           tags: `${of}/${id}` === standard ? ['default'] : [],
           thinkingLevels,
           thinkingDefault,
+          ...(isOnThisMachine(baseUrl) ? { local: true } : {}),
           available: true,
         };
       });

@@ -17,6 +17,9 @@ import { RESUMES } from './resume-desk.service';
 import { PresenceService } from './presence.service';
 import { RpcRegistry } from './rpc-registry';
 
+/** What clients of OpenClaw ask whether it is so: `models.list` names what can be used here, with details. */
+const KEPT_PROMISES = ['published-model-catalog'];
+
 /** Builds the `hello-ok` payload. What does not depend on the client is serialised once. */
 @Injectable()
 export class HelloService {
@@ -79,7 +82,7 @@ export class HelloService {
     return (this.featuresJson[protocol] ??= JSON.stringify({
       methods: this.registry.listed(),
       events: Object.keys(EVENT_RULES).filter((name) => isEventOf(protocol, name)),
-      capabilities: [RESUMES],
+      capabilities: [RESUMES, ...(protocol === 4 ? KEPT_PROMISES : [])],
     }));
   }
 }

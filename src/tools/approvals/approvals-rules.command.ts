@@ -46,7 +46,7 @@ abstract class RulesCommandBase extends GatewayCommandBase {
       return client.call<ShownApprovals>(`${prefix}.set`, {
         ...target,
         file,
-        ...(shown.hash === null ? {} : { baseHash: shown.hash }),
+        baseHash: shown.hash,
       });
     });
   }

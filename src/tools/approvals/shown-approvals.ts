@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { OpenclawError } from '../../common/openclaw-error';
 import { isPlainObject } from '../../common/plain-object';
 import { type ApprovalsFile, type ApprovalsFileOf, rulesInWords } from './exec-approvals-file';
@@ -6,7 +7,8 @@ import { type ApprovalsFile, type ApprovalsFileOf, rulesInWords } from './exec-a
 export interface ShownApprovals {
   path: string;
   exists: boolean;
-  hash: string | null;
+  /** Of the file's text; of an empty one where there is no file. Sent back as `baseHash` with new rules. */
+  hash: string;
   /** The token of a program that listens is left out. */
   file: ApprovalsFile;
   /** Each rule of each list in words, in the order of the list. */
@@ -21,12 +23,14 @@ export function showApprovals(rules: ApprovalsFileOf): ShownApprovals {
   return {
     path: rules.path,
     exists: hash !== null,
-    hash,
+    hash: hash ?? NO_FILE,
     file: withoutToken(file),
     rules: rulesInWords(file),
     warnings: rules.warnings(),
   };
 }
+
+const NO_FILE = createHash('sha256').update('').digest('hex');
 
 /**
  * Replaces the rules by what a client sends. What was left out when they were shown stays as it is.
@@ -47,7 +51,7 @@ export function replaceApprovals(
       'EXEC_APPROVALS_UNREAD',
       'exec approvals base hash required; call exec.approvals.get and send its hash as baseHash',
     );
-  rules.replace(withStoredToken(rules, file as ApprovalsFile), baseHash ?? null);
+  rules.replace(withStoredToken(rules, file as ApprovalsFile), baseHash === NO_FILE ? null : (baseHash ?? null));
   return showApprovals(rules);
 }
 
