@@ -45,10 +45,10 @@ const CUTS_AT_PLACES = [
 ];
 
 export default tseslint.config(
-  { ignores: ['dist/**', 'node_modules/**', 'coverage/**'] },
+  { ignores: ['dist/**', 'packages/*/dist/**', 'node_modules/**', 'coverage/**'] },
   ...tseslint.configs.recommended,
   {
-    files: ['src/**/*.ts', 'test/**/*.ts', 'ui/**/*.{ts,tsx}'],
+    files: ['src/**/*.ts', 'test/**/*.ts', 'ui/**/*.{ts,tsx}', 'packages/client/*.ts'],
     languageOptions: { parserOptions: { projectService: true } },
     rules: {
       '@typescript-eslint/no-floating-promises': 'error',

@@ -9,6 +9,7 @@ const root = dirname(__dirname);
 const SOURCES = [
   'src',
   'ui',
+  'packages/client',
   'scripts',
   'bin',
   'package.json',
