@@ -112,6 +112,8 @@ const { rootHelp } = built(at('dist', 'cli', 'root-help.js'));
 const { commandTree } = built(at('dist', 'cli', 'completion', 'command-tree.js'));
 const { TREE_FILE } = built(at('dist', 'cli', 'completion', 'command-node.js'));
 writeFileSync(at('dist', 'help.txt'), rootHelp());
+// Set-ups made for OpenClaw start it by this name.
+writeFileSync(at('dist', 'index.js'), "require('../bin/openclaw');\n");
 writeFileSync(at('dist', TREE_FILE), JSON.stringify(await commandTree(COMMAND_TABLE)));
 
 // Threads run from their own files.

@@ -12,6 +12,7 @@ const SOURCES = [
   'packages/client',
   'scripts',
   'bin',
+  'openclaw.mjs',
   'package.json',
   'package-lock.json',
   'tsconfig.json',

@@ -1,10 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { OPENCLAW, TEST_TOKEN, cleanEnvironment, freePort, until, writeConfig } from '../harness/gateway-process';
 import { runCli } from '../harness/run-cli';
 
+const ROOT = resolve(__dirname, '../..');
 const TOKEN = 'a-token-from-the-command-line-that-is-long-enough';
 
 describe('flags of "gateway" without "run"', () => {
@@ -26,12 +27,13 @@ describe('flags of "gateway" without "run"', () => {
     cleanEnvironment({ OPENCLAW_STATE_DIR: stateDir, OPENCLAW_UI_PORT: '0', ...more });
 
   it.each([
-    ['gateway', []],
-    ['gateway … run', ['run']],
-  ])('%s --port --bind --token are those of a run', async (_, tail) => {
+    ['gateway', OPENCLAW, []],
+    // Set-ups made for OpenClaw start it by this name, or by the one below.
+    ['gateway … run', join(ROOT, 'openclaw.mjs'), ['run']],
+  ])('%s --port --bind --token are those of a run', async (_, program, tail) => {
     const port = await freePort();
     const flags = ['--port', String(port), '--bind', 'loopback', '--token', TOKEN, '--auth', 'token'];
-    child = spawn(process.execPath, [OPENCLAW, 'gateway', ...flags, ...tail], { env: env(), stdio: 'ignore' });
+    child = spawn(process.execPath, [program, 'gateway', ...flags, ...tail], { env: env(), stdio: 'ignore' });
     const health = (token: string): Promise<number | string> =>
       runCli(['health', '--url', `ws://127.0.0.1:${port}`, '--token', token], { env: env() }).then(({ code }) => code);
     await until('it listens', async () => (await health(TOKEN)) === 0);
@@ -40,7 +42,7 @@ describe('flags of "gateway" without "run"', () => {
 
   it('"gateway" alone runs it', async () => {
     const port = await freePort();
-    child = spawn(process.execPath, [OPENCLAW, 'gateway'], {
+    child = spawn(process.execPath, [join(ROOT, 'dist', 'index.js'), 'gateway'], {
       env: env({ OPENCLAW_GATEWAY_PORT: String(port) }),
       stdio: 'ignore',
     });
