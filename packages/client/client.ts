@@ -69,6 +69,8 @@ export interface ClientOptions {
 
 interface Waiting {
   final: boolean;
+  /** Called before anything that follows the answer is read. */
+  onAnswer?: (payload: never) => void;
   resolve(payload: unknown): void;
   reject(error: CallError): void;
   timer: ReturnType<typeof setTimeout>;
@@ -171,7 +173,12 @@ export class OpenclawClient {
     return () => listeners.delete(listener as never);
   }
 
-  private request<T>(method: string, params: object, options: CallOptions = {}): Promise<T> {
+  private request<T>(
+    method: string,
+    params: object,
+    options: CallOptions = {},
+    onAnswer?: (payload: T) => void,
+  ): Promise<T> {
     const { socket } = this;
     if (!socket || socket.readyState !== OPEN) return Promise.reject(new CallError(unavailable('not connected'), true));
     const id = crypto.randomUUID();
@@ -183,7 +190,8 @@ export class OpenclawClient {
         reject(new CallError(unavailable(`no answer to ${method}`), true));
       }, timeoutMs);
       const final = options.final === true;
-      this.waiting.set(id, { final, resolve: resolve as (payload: unknown) => void, reject, timer });
+      const answer = onAnswer ? { onAnswer: onAnswer as (payload: never) => void } : {};
+      this.waiting.set(id, { final, ...answer, resolve: resolve as (payload: unknown) => void, reject, timer });
       socket.send(text);
     });
   }
@@ -222,8 +230,10 @@ export class OpenclawClient {
       return;
     this.waiting.delete(id);
     clearTimeout(waiting.timer);
-    if (ok) waiting.resolve(payload);
-    else waiting.reject(new CallError(error ?? unavailable('no reason given')));
+    if (ok) {
+      waiting.onAnswer?.(payload as never);
+      waiting.resolve(payload);
+    } else waiting.reject(new CallError(error ?? unavailable('no reason given')));
   }
 
   /** Whether an event is the one that follows. What was left out because we were slow is fetched by coming back. */
@@ -255,7 +265,7 @@ export class OpenclawClient {
       ...[signedAt, token, nonce, who.platform, ''],
     ];
     try {
-      const hello = await this.request<Hello>('connect', {
+      const params = {
         minProtocol: 4,
         maxProtocol: 4,
         client: who,
@@ -272,8 +282,9 @@ export class OpenclawClient {
               },
             }
           : {}),
-      });
-      this.greeted(hello);
+      };
+      // Events that were missed follow the hello at once: they are counted from what it says.
+      await this.request<Hello>('connect', params, {}, (hello) => this.greeted(hello));
     } catch (error) {
       if (!(error instanceof CallError)) this.refused({ code: 'UNAVAILABLE', message: String(error) });
       else if (!error.isUnknown && error.error.retryAfterMs === undefined) this.refused(error.error);
