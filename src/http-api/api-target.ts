@@ -118,3 +118,17 @@ export function headerOf(headers: IncomingHttpHeaders, name: string): string | u
   const text = (Array.isArray(value) ? value[0] : value)?.trim();
   return text === '' ? undefined : text;
 }
+
+/** Characters of a key under which a request is known again. */
+const MAX_KEY = 512;
+
+/**
+ * The key that a program names its request by.
+ * @throws ApiError 400 for one that is too long: it is kept with the message
+ */
+export function requestKeyOf(headers: IncomingHttpHeaders): string | undefined {
+  const key = headerOf(headers, 'idempotency-key');
+  if (key !== undefined && key.length > MAX_KEY)
+    throw new ApiError(400, `Idempotency-Key: must be at most ${MAX_KEY} characters long`);
+  return key;
+}

@@ -7,7 +7,7 @@ import type { RpcCaller } from '../rpc/rpc-context';
 import { answerOf } from './api-answer';
 import { type Body, ApiDoor } from './api-door.service';
 import { ApiError } from './api-error';
-import { headerOf, targetOf } from './api-target';
+import { requestKeyOf, targetOf } from './api-target';
 import { ApiFiles } from './api-files.service';
 import { type ApiAnswer, type ApiRun, ApiTurns } from './api-turns.service';
 import { chatInput } from './chat-input';
@@ -54,7 +54,7 @@ export class ChatCompletionsController {
     refuseUnoffered(body);
     const wish = formWish(body['response_format'], 'response_format');
     const thinking = thinkingOf(body['reasoning_effort'], 'reasoning_effort');
-    const key = headerOf(request.headers, 'idempotency-key');
+    const key = requestKeyOf(request.headers);
     return this.turns.begin({
       caller,
       target: targetOf(this.config.config, request.headers, body, 'openai'),

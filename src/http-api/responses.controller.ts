@@ -9,7 +9,7 @@ import { agentOfSession } from '../sessions/session-key';
 import { answerOf } from './api-answer';
 import { type Body, ApiDoor } from './api-door.service';
 import { ApiError, badField } from './api-error';
-import { type ApiTarget, headerOf, targetOf } from './api-target';
+import { type ApiTarget, requestKeyOf, targetOf } from './api-target';
 import { ApiFiles } from './api-files.service';
 import { type ApiRun, ApiTurns } from './api-turns.service';
 import { EventStream } from './event-stream';
@@ -62,7 +62,7 @@ export class ResponsesController {
     const reasoning = isPlainObject(body['reasoning']) ? body['reasoning'] : {};
     const wish = formWish(text['format'], 'text.format');
     const thinking = thinkingOf(reasoning['effort'], 'reasoning.effort');
-    const key = headerOf(request.headers, 'idempotency-key');
+    const key = requestKeyOf(request.headers);
     return this.turns.begin({
       caller,
       target: await this.targetOf(body, request),

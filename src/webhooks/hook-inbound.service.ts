@@ -1,4 +1,4 @@
-import { createHash, createHmac, randomUUID } from 'node:crypto';
+import { createHmac, randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { Injectable, Optional } from '@nestjs/common';
 import type { Transaction } from 'kysely';
@@ -25,6 +25,7 @@ import type { Schema } from '../storage/schema';
 import { DatabaseService } from '../storage/database.service';
 import { BubblewrapDriver } from '../tools/sandbox/bubblewrap.driver';
 import { AgentHookBody, WakeHookBody } from './hook-bodies.dto';
+import { type HookPermit, keyOf, requestKey, unfitKey } from './hook-key';
 import { presetMappings } from './hook-presets';
 import { renderTemplate } from './hook-template';
 
@@ -39,13 +40,6 @@ export interface HookRequest {
 export interface HookReply {
   status: number;
   body?: Record<string, unknown>;
-}
-
-/** Who has proved to be let in, and what that opens. */
-export interface HookPermit {
-  by: 'token' | 'signature';
-  /** Mappings of the address, first come first served. */
-  mappings: readonly HookMappingConfig[];
 }
 
 const WAKE_PATH = 'wake';
@@ -94,8 +88,10 @@ export class HookInbound {
     } catch (error) {
       return refusal(400, `the body is no JSON: ${messageOf(error)}`);
     }
-    const wished = request.headers['idempotency-key'] ?? keyIn(payload);
-    const key = wished === undefined ? undefined : requestKey(request.path, permit, wished);
+    const named = keyOf(request.headers, payload);
+    const unfit = named && unfitKey(named);
+    if (unfit !== undefined) return refusal(400, unfit);
+    const key = named && requestKey(request.path, permit, named.key);
     const known = key === undefined ? undefined : await this.known(key);
     if (known) return known;
     const keep = (transaction: Transaction<Schema>, reply: HookReply): Promise<void> =>
@@ -324,13 +320,6 @@ function isSigned({ signature }: HookMappingConfig, { headers, body }: HookReque
   return secretsEqual(sent, `${signature.prefix ?? 'sha256='}${hex}`);
 }
 
-/** Senders with secrets of their own have keys of their own: nobody can use up another's. */
-function requestKey(path: string, { by, mappings }: HookPermit, key: string): string {
-  if (by === 'token') return `${path}\n${key}`;
-  const secrets = mappings.map(({ signature }) => signature?.secret ?? '').join('\n');
-  return `${path}\n${createHash('sha256').update(secrets).digest('hex').slice(0, 16)}\n${key}`;
-}
-
 type Keep = (transaction: Transaction<Schema>, reply: HookReply) => Promise<void>;
 type AgentWish = Omit<AgentHookBody, 'message'>;
 
@@ -341,11 +330,6 @@ const refusal = (status: number, error: string): HookReply => ({ status, body: {
 function faultOf(cls: new () => object, body: unknown): string | undefined {
   const problems = findDtoProblems(cls, body);
   return problems.length > 0 ? describeDtoProblems(problems) : undefined;
-}
-
-function keyIn(payload: unknown): string | undefined {
-  const key = isPlainObject(payload) ? payload['idempotencyKey'] : undefined;
-  return typeof key === 'string' && key !== '' ? key : undefined;
 }
 
 /** Headers that a template may show: none that let somebody in. */

@@ -120,6 +120,47 @@ describe('secrets of webhooks', () => {
     expect(await post('in', body, signedBy(A, body))).toEqual(first);
   });
 
+  it('take keys of a limited length, in whichever place, and cut none into another', async () => {
+    const token = { authorization: `Bearer ${TOKEN}` };
+    const most = 'k'.repeat(256);
+    const inBody = (key: string, say: string) => ({
+      body: JSON.stringify({ say, source: 'ops', idempotencyKey: key }),
+      headers: {},
+    });
+    const inHeader = (key: string, say: string) => ({
+      body: JSON.stringify({ say, source: 'ops' }),
+      headers: { 'idempotency-key': key },
+    });
+    const send = async (path: string, { body, headers }: ReturnType<typeof inBody>) =>
+      post(path, body, { ...headers, ...(path === 'in' ? signedBy(A, body) : token) });
+    for (const path of ['in', 'by-token'])
+      for (const [place, name] of [
+        [inBody, 'idempotencyKey: '],
+        [inHeader, 'the header Idempotency-Key: '],
+      ] as const) {
+        for (const key of [`${most}k`, 'k'.repeat(8000)])
+          expect(await send(path, place(key, 'TOO-LONG'))).toEqual({
+            status: 400,
+            body: { ok: false, error: `${name}must be at most 256 characters long` },
+          });
+        // Two of the longest that differ in the last letter only are two.
+        const one = await send(path, place(most, 'x10'));
+        const two = await send(path, place(`${most.slice(1)}-`, 'x10'));
+        expect([one.status, two.status]).toEqual([202, 202]);
+        expect(two.body['runId']).not.toBe(one.body['runId']);
+      }
+    // What parts a sender from their key can't be written by one who makes the key.
+    for (const key of ['a\nb', 'a\u0000b', '\u0085'])
+      expect(await send('by-token', inBody(key, 'x11'))).toMatchObject({
+        status: 400,
+        body: { error: 'idempotencyKey: must be one line without control characters' },
+      });
+    // An empty one is none.
+    const [one, two] = [await send('in', inHeader('', 'x12')), await send('in', inHeader('', 'x12'))];
+    expect(two.body['runId']).not.toBe(one.body['runId']);
+    expect(heard('TOO-LONG')).toBeUndefined();
+  });
+
   it('are let in after any number of wrong ones', async () => {
     const statuses = [];
     for (let count = 0; count < 30; count++)

@@ -96,6 +96,12 @@ describe('tools from outside', () => {
       ['what HTTP gets from the owner alone', { tool: 'exec', args: { command: 'true' } }, 404, { ok: false }],
       ['what the owner takes', { tool: 'find', args: { pattern: 'x' } }, 404, { ok: false }],
       ['what HTTP never gets', { tool: 'gateway', args: { action: 'config.get' } }, 404, { ok: false }],
+      [
+        'a key without end',
+        { tool: 'cron', action: 'list', idempotencyKey: 'k'.repeat(201) },
+        400,
+        { error: { message: 'idempotencyKey: must be at most 200 characters long' } },
+      ],
       ['no tool', {}, 400, { error: { type: 'invalid_request_error' } }],
       [
         'bad arguments',

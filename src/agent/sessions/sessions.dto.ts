@@ -161,7 +161,10 @@ export class SessionsSendParams {
   @Opt() @Str() thinking?: string;
   @Opt() @AnyList() attachments?: unknown[];
   @Opt() @Int({ min: 0 }) timeoutMs?: number;
-  @Opt() @Text() @Doc('Names this message, as for `chat.send`; one of its own without it.') idempotencyKey?: string;
+  @Opt()
+  @Text({ max: 512 })
+  @Doc('Names this message, as for `chat.send`; one of its own without it.')
+  idempotencyKey?: string;
 }
 
 export class SessionsAbortParams {

@@ -12,6 +12,8 @@ import { KnownCalls } from './known-calls';
 import { type OutsideCall, ToolInvoker } from './tool-invoker.service';
 
 const MAX_BODY_BYTES = 2 * 1024 * 1024;
+/** Characters of a key under which a call is known again; as the method tools.invoke takes it. */
+const MAX_KEY = 200;
 
 /** `POST /tools/invoke`: one tool call for scripts. */
 @Controller()
@@ -49,6 +51,9 @@ export class ToolsHttpController {
     if (!isPlainObject(body)) return refuse(400, 'the body must be an object');
     const name = typeof body['tool'] === 'string' ? body['tool'] : body['name'];
     if (typeof name !== 'string' || name.trim() === '') return refuse(400, 'tools.invoke requires tool');
+    const key = typeof body['idempotencyKey'] === 'string' ? body['idempotencyKey'] : undefined;
+    if (key !== undefined && key.length > MAX_KEY)
+      return refuse(400, `idempotencyKey: must be at most ${MAX_KEY} characters long`);
     const call = this.callOf(body, request);
     const tool = this.registry.find(name);
     if (!tool || !this.invoker.isAllowed(name, call)) {
@@ -64,7 +69,6 @@ export class ToolsHttpController {
       args['action'] = body['action'];
     const gone = new AbortController();
     response.on('close', () => gone.abort());
-    const key = typeof body['idempotencyKey'] === 'string' ? body['idempotencyKey'] : undefined;
     const invoke = (): Promise<ToolResult> => this.invoker.invoke(name, args, call, gone.signal);
     const result = await (key === undefined ? invoke() : this.known.once(`${name} ${key}`, invoke));
     if (result.isError && result.details?.['status'] === 'error') {
