@@ -21,6 +21,8 @@ export interface AttachedFacts {
   bytes?: number;
   /** In the folder that the conversation works in. */
   path?: string;
+  /** What the gateway says of its text, behind it. */
+  note?: string;
 }
 
 export interface TextPart {

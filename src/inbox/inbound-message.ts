@@ -13,8 +13,10 @@ import type { ProgramRequest, ToldBefore } from './program-request';
 export interface AttachedText {
   name: string;
   mimeType: string;
-  /** Empty for a picture that is shown. */
+  /** Its own words; empty for a picture that is shown. */
   text: string;
+  /** What the gateway says of them: that there are more, or why there are none. */
+  note?: string;
   bytes?: number;
   /** Where it is kept, in the folder that the conversation works in. */
   path?: string;

@@ -4,6 +4,7 @@ import { Clock, systemClock } from '../common/clock';
 import type { DeliveryRoute } from '../common/delivery-route';
 import { cutText } from '../common/cut-text';
 import { isPlainObject } from '../common/plain-object';
+import { quoteRest } from '../common/quoted-words';
 import { ConfigService } from '../config/config.service';
 import { EventBus } from '../events/event-bus';
 import { DevicePairingService } from '../gateway/devices/device-pairing.service';
@@ -96,7 +97,7 @@ export class NodeEvents {
         sessionKey,
         runId,
         message: {
-          text: isOwners ? text : `[from the node ${nodeName(node)}; its words are not the owner's] ${text}`,
+          text: isOwners ? text : `[from the node ${nodeName(node)}; its words are not the owner's] ${quoteRest(text)}`,
           isOwner: true,
           origin: isOwners ? 'owner' : 'stranger',
           ...(typeof payload['timeoutSeconds'] === 'number' && payload['timeoutSeconds'] > 0

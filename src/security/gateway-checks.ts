@@ -1,4 +1,4 @@
-import { AddressSet, parseAddress } from '../common/net/address';
+import { AddressSet, isRange, parseAddress } from '../common/net/address';
 import { hostOf, isLocalHost } from '../common/net/host';
 import { transformStates } from '../hooks/transform-files';
 import { type AuditCheck, type AuditFacts, type AuditFinding, each, when } from './audit-finding';
@@ -6,6 +6,19 @@ import { type AuditCheck, type AuditFacts, type AuditFinding, each, when } from 
 const MIN_SECRET_LENGTH = 24;
 /** One address of each family that nobody's proxy has: a list that holds it trusts the internet. */
 const STRANGERS = ['203.0.113.7', '2001:db8::7'];
+
+const LOCAL = ['127.0.0.1', '::1'];
+
+/** Whether an address is in an entry of a list; in one that is none, which `gateway.settings` tells of, is nothing. */
+function holds(entry: string, text: string): boolean {
+  const address = parseAddress(text);
+  const ranges = [entry].filter((each) => isRange(each));
+  return address !== undefined && AddressSet.of(ranges, unreadable).has(address);
+}
+
+const unreadable = (entry: string): never => {
+  throw new TypeError(`${entry} is no address`);
+};
 
 const worse = (facts: AuditFacts): 'critical' | 'warn' => (facts.isExposed ? 'critical' : 'warn');
 
@@ -79,14 +92,7 @@ const origins: AuditCheck = ({ config }) =>
 
 const proxies: AuditCheck = ({ config }) =>
   each(config.gateway?.trustedProxies ?? [], (entry) => {
-    const set = AddressSet.of([entry], () => {
-      throw new TypeError(`gateway.trustedProxies: ${entry} is no address`);
-    });
-    const isWide = STRANGERS.some((text) => {
-      const address = parseAddress(text);
-      return address !== undefined && set.has(address);
-    });
-    return isWide
+    return STRANGERS.some((address) => holds(entry, address))
       ? {
           id: 'gateway.wide_proxies',
           severity: 'critical',
@@ -95,6 +101,29 @@ const proxies: AuditCheck = ({ config }) =>
         }
       : undefined;
   });
+
+/** Somebody else's name for this gateway, or a proxy that is named: something stands before it, most likely on this machine. */
+const silentProxy: AuditCheck = ({ config, secret, isExposed }) => {
+  const { controlUi, trustedProxies = [] } = config.gateway ?? {};
+  const page = (controlUi?.allowedOrigins ?? []).find(
+    (origin) => URL.canParse(origin) && !isLocalHost(hostOf(new URL(origin))),
+  );
+  const sign =
+    page === undefined
+      ? trustedProxies.length > 0 && 'gateway.trustedProxies names a proxy'
+      : `gateway.controlUi.allowedOrigins holds ${page}`;
+  // One on another machine is no loopback address, and one that is named was told of.
+  const isNamed = LOCAL.some((address) => trustedProxies.some((entry) => holds(entry, address)));
+  if (sign === false || isExposed || (isNamed && secret !== undefined)) return [];
+  return [
+    {
+      id: 'gateway.silent_proxy',
+      severity: secret === undefined ? 'critical' : 'warn',
+      message: `${sign}: a proxy on this machine that tells nothing of its clients makes each of them a local one, whose device need not be approved${secret === undefined ? ', and who needs no secret' : ''}`,
+      fix: 'let the proxy send X-Forwarded-For (nginx: proxy_set_header X-Forwarded-For $remote_addr), and list 127.0.0.1 in gateway.trustedProxies',
+    },
+  ];
+};
 
 const funnel: AuditCheck = ({ config }) =>
   when(config.gateway?.tailscale?.mode === 'funnel', {
@@ -175,6 +204,7 @@ export const GATEWAY_CHECKS: readonly AuditCheck[] = [
   insecureAuth,
   origins,
   proxies,
+  silentProxy,
   funnel,
   remote,
   hookSecrets,

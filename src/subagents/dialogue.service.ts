@@ -6,6 +6,7 @@ import { RunOutcomeService } from '../agent/turns/run-outcome.service';
 import type { ContentOrigin } from '../common/content-parts';
 import type { DeliveryRoute } from '../common/delivery-route';
 import { type Logger, LoggerFactory } from '../common/logger';
+import { quoteRest } from '../common/quoted-words';
 import { ConfigService } from '../config/config.service';
 import { EventBus } from '../events/event-bus';
 import type { InboundMessage } from '../inbox/inbound-message';
@@ -79,7 +80,7 @@ export class DialogueService {
       sessionKey: target.key,
       runId,
       message: {
-        text: `[from the conversation ${from}] ${message}`,
+        text: `[from the conversation ${from}] ${quoteRest(message)}`,
         isOwner,
         origin,
         // Without further turns there is nothing to sum up: the answer itself goes to the chat.
@@ -115,7 +116,7 @@ export class DialogueService {
           sessionKey: listener,
           message: {
             ...base,
-            text: `[from the conversation ${speaker}, an answer to what was asked from here] ${said}\n\nAnswer it only if that leads on; the answer goes back there. Else answer REPLY_SKIP.`,
+            text: `[from the conversation ${speaker}, an answer to what was asked from here] ${quoteRest(said)}\n\nAnswer it only if that leads on; the answer goes back there. Else answer REPLY_SKIP.`,
             dialogue: { ...dialogue, turn: turn + 1 },
           },
         };
@@ -143,7 +144,7 @@ export class DialogueService {
       sessionKey: asked,
       message: {
         ...base,
-        text: `[from the gateway] The exchange with the conversation ${dialogue.asker} is over. It had asked: ${cutText(dialogue.request, SHOWN)}\nThe last word was: ${cutText(last, SHOWN) || '(nothing)'}\n\nSay in one short message what the people in this chat should know of it, or answer ANNOUNCE_SKIP.`,
+        text: `[from the gateway] The exchange with the conversation ${dialogue.asker} is over. It had asked: ${quoteRest(cutText(dialogue.request, SHOWN))}\nThe last word was: ${quoteRest(cutText(last, SHOWN)) || '(nothing)'}\n\nSay in one short message what the people in this chat should know of it, or answer ANNOUNCE_SKIP.`,
         route,
         dialogue,
       },

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { cutText } from '../common/cut-text';
 import { type Logger, LoggerFactory } from '../common/logger';
+import { quoteLines } from '../common/quoted-words';
 import { ConfigService } from '../config/config.service';
 import { EventBus } from '../events/event-bus';
 import { InboxService } from '../inbox/inbox.service';
@@ -149,7 +150,7 @@ export class SubagentService {
         sessionKey: run.parentKey,
         runId: `subagent:${run.runId}`,
         message: {
-          text: `[from the gateway] The sub-agent "${name}" ${how}.${said ? `\nIts result:\n${said}` : ''}`,
+          text: `[from the gateway] The sub-agent "${name}" ${how}.${said ? `\nIts result:\n${quoteLines(said)}` : ''}`,
           isOwner: run.isOwner,
           isSystemEvent: true,
           origin,

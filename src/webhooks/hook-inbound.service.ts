@@ -7,6 +7,7 @@ import type { DeliveryRoute } from '../common/delivery-route';
 import { type Logger, LoggerFactory } from '../common/logger';
 import { OpenclawError, messageOf } from '../common/openclaw-error';
 import { isPlainObject } from '../common/plain-object';
+import { quoteRest } from '../common/quoted-words';
 import { secretsEqual } from '../common/secrets-equal';
 import { describeDtoProblems, findDtoProblems } from '../common/validation/validate-dto';
 import { defaultAgentId, findAgent } from '../config/agent-entries';
@@ -177,7 +178,9 @@ export class HookInbound {
         sessionKey: canonicalSessionKey(config, spelled, agentId),
         runId,
         message: {
-          text: isTrusted ? `[hook ${name}] ${text}` : `[hook ${name}; what follows came from outside] ${text}`,
+          text: isTrusted
+            ? `[hook ${name}] ${text}`
+            : `[hook ${name}; what follows came from outside] ${quoteRest(text)}`,
           // What came from outside is worked on as for a guest, unless the mapping says that its sender is trusted.
           isOwner: isTrusted,
           isSystemEvent: true,

@@ -51,6 +51,12 @@ const PLANTED: readonly Planted[] = [
     id: 'gateway.plain_origin',
     config: { gateway: local({ controlUi: { allowedOrigins: ['http://127.evil.example'] } }) },
   },
+  { id: 'gateway.settings', config: { gateway: local({ trustedProxies: ['nginx'] }) } },
+  {
+    id: 'gateway.silent_proxy',
+    config: { gateway: local({ controlUi: { allowedOrigins: ['https://nest.example'] } }) },
+  },
+  { id: 'gateway.silent_proxy', config: { gateway: local({ trustedProxies: ['172.17.0.1'] }) } },
   { id: 'gateway.wide_proxies', config: { gateway: local({ trustedProxies: ['0.0.0.0/0'] }) } },
   { id: 'gateway.wide_proxies', config: { gateway: local({ trustedProxies: ['::/0'] }) } },
   {
@@ -160,7 +166,7 @@ describe('openclaw security audit', () => {
         config: {
           models: { providers: { near: { baseUrl: 'http://10.0.0.5:8000/v1', models: [{ id: 'm', name: 'm' }] } } },
           mcp: { servers: { x: { command: 'npx', args: ['-y', 'some-server@1.2.3'] } } },
-          gateway: local({ trustedProxies: ['10.0.0.0/8'], controlUi: { allowedOrigins: ['https://home.example'] } }),
+          gateway: local({ trustedProxies: ['127.0.0.1'], controlUi: { allowedOrigins: ['https://home.example'] } }),
         },
       }),
     ).toEqual([]);
@@ -251,6 +257,22 @@ describe('openclaw security audit', () => {
       return audit(readAuditFacts(env)).find(({ id }) => id === 'gateway.short_secret')?.severity;
     };
     expect([severityOf('loopback'), severityOf('lan')]).toEqual(['warn', 'critical']);
+  });
+
+  it('is graver where a proxy that tells nothing lets everybody in, and no fault where it is told of', () => {
+    const severityOf = (name: string, gateway: object): string | undefined => {
+      const stateDir = join(home, name);
+      plant({ config: { gateway: local(gateway) } }, stateDir);
+      const env = new Environment({ HOME: home, OPENCLAW_STATE_DIR: stateDir, GW_TOKEN: TOKEN });
+      return audit(readAuditFacts(env)).find(({ id }) => id === 'gateway.silent_proxy')?.severity;
+    };
+    const controlUi = { allowedOrigins: ['http://localhost:5173', 'https://nest.example'] };
+    expect(severityOf('p1', { controlUi, auth: { mode: 'none' } })).toBe('critical');
+    expect(severityOf('p2', { controlUi, trustedProxies: ['10.0.0.0/8'] })).toBe('warn');
+    expect(severityOf('p3', { controlUi, trustedProxies: ['127.0.0.0/8'] })).toBeUndefined();
+    expect(severityOf('p5', { controlUi, trustedProxies: ['::1'], auth: { mode: 'none' } })).toBe('critical');
+    expect(severityOf('p6', { controlUi, trustedProxies: ['10.0.0.7'], bind: 'lan' })).toBeUndefined();
+    expect(severityOf('p4', { controlUi: { allowedOrigins: ['http://localhost:5173'] } })).toBeUndefined();
   });
 
   it('finds nothing on a fresh install, tightens what was opened, and says so by its exit code', async () => {

@@ -90,6 +90,17 @@ describe('what is this machine', () => {
     expect(requestSource(request({ host }, '192.168.1.7'), facts()).local).toBe(false);
   });
 
+  it('is not one who comes by a page of another name, or as only proxies speak', () => {
+    const isLocal = (headers: Record<string, string>, httpVersion = '1.1'): boolean =>
+      requestSource({ ...request({ host: 'localhost', ...headers }), httpVersion } as IncomingMessage, facts()).local;
+    expect(isLocal({})).toBe(true);
+    for (const origin of ['http://localhost:5173', 'http://127.0.0.1', 'http://[::1]:1'])
+      expect(isLocal({ origin })).toBe(true);
+    for (const host of FOREIGN) expect(isLocal({ origin: `https://${host}` })).toBe(false);
+    for (const origin of ['null', '', 'file://', 'chrome-extension://abc']) expect(isLocal({ origin })).toBe(false);
+    expect(isLocal({}, '1.0')).toBe(false);
+  });
+
   it('a name never is, whatever it is made of', () => {
     const label = fc.stringMatching(/^[a-z0-9]([a-z0-9-]{0,8}[a-z0-9])?$/);
     const start = fc.constantFrom('127', '127.0', '127.0.0', '127.0.0.1', 'localhost', '0x7f', '::1', '0', 'xn--1');

@@ -1,6 +1,7 @@
 import { type Socket, connect } from 'node:net';
 import { WebSocket } from 'ws';
 import { UsedSignatures } from '../../src/gateway/connection/used-signatures';
+import { CuttingProxy } from '../harness/cutting-proxy';
 import { GatewayProcess, TEST_TOKEN, until } from '../harness/gateway-process';
 import { TestDevice, WireClient, connectParams } from '../harness/wire-client';
 
@@ -14,7 +15,12 @@ describe('before anybody is known', () => {
   beforeAll(async () => {
     gateway = await GatewayProcess.start({
       config: {
-        gateway: { auth: { mode: 'password', password: 'short-one' }, trustedProxies: [PROXY] },
+        gateway: {
+          auth: { mode: 'password', password: 'short-one' },
+          trustedProxies: [PROXY],
+          controlUi: { allowedOrigins: ['https://nest.example'] },
+          http: { endpoints: { chatCompletions: { enabled: true }, responses: { enabled: true } } },
+        },
         hooks: { enabled: true, token: 'hook-token' },
         channels: { webpage: { token: 'a-public-token-of-the-page' } },
       },
@@ -210,6 +216,83 @@ describe('before anybody is known', () => {
       headers: { origin: 'http://127.evil.example' },
     });
     expect(foreign.status).toBe(403);
+  });
+
+  describe('a proxy on this machine that tells nothing of its clients', () => {
+    let proxy: CuttingProxy;
+    beforeAll(async () => {
+      proxy = await CuttingProxy.before('127.0.0.1', gateway.port);
+    });
+    afterAll(() => proxy.stop());
+    /** As nginx asks unless it is told otherwise: under the name of whom it passes on to. */
+    const asked = async (text: string): Promise<string> => {
+      const socket = connect(proxy.port, '127.0.0.1');
+      open.push(socket);
+      socket.write(text.replaceAll('\n', '\r\n'));
+      const chunks: Buffer[] = [];
+      for await (const chunk of socket) chunks.push(chunk as Buffer);
+      return Buffer.concat(chunks).toString();
+    };
+    const rpc = (version: string, headers: string): Promise<string> => {
+      const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'sessions.list' });
+      return asked(
+        `POST /rpc HTTP/${version}\nHost: 127.0.0.1:${gateway.port}\nConnection: close\n${headers}Content-Type: application/json\nContent-Length: ${body.length}\n\n${body}`,
+      );
+    };
+    const SECRET = 'Authorization: Bearer short-one\n';
+
+    it('opens nothing to them without a secret', async () => {
+      const answers = [];
+      for (const [method, path] of [
+        ...[
+          '/rpc',
+          '/api/v1/admin/rpc',
+          '/v1/chat/completions',
+          '/v1/responses',
+          '/v1/embeddings',
+          '/tools/invoke',
+        ].map((path) => ['POST', path]),
+        ...['/mcp', '/hooks/wake', '/hooks/agent', '/channels/webhook/default', '/webpage/api/messages'].map((path) => [
+          'POST',
+          path,
+        ]),
+        ...['/v1/models', '/metrics', '/api/diagnostics/prometheus', '/media/1', '/webpage/api/messages'].map(
+          (path) => ['GET', path],
+        ),
+      ]) {
+        const answer = await asked(
+          `${method} ${path} HTTP/1.1\nHost: 127.0.0.1:${gateway.port}\nConnection: close\nContent-Length: 2\n\n{}`,
+        );
+        answers.push([path, answer.slice(9, 12)]);
+      }
+      expect(answers.filter(([, status]) => !['400', '401', '403', '404', '405'].includes(status ?? ''))).toEqual([]);
+      expect(answers.filter(([, status]) => status === '401').length).toBeGreaterThan(8);
+      for (const path of ['/health', '/ready'])
+        expect((await asked(`GET ${path} HTTP/1.1\nHost: localhost\nConnection: close\n\n`)).length).toBeLessThan(1500);
+
+      const client = await WireClient.open(`ws://127.0.0.1:${proxy.port}`);
+      open.push(client);
+      const device = new TestDevice();
+      const answer = await client.call('connect', device.sign('v3', client.nonce, connectParams({ auth: {} })));
+      expect(answer.error?.details?.['code']).toBe('AUTH_PASSWORD_MISSING');
+    });
+
+    it('makes nobody local who comes by a page of another name, or as only proxies speak', async () => {
+      expect(await rpc('1.1', SECRET)).toContain('"sessions"');
+      expect(await rpc('1.1', `${SECRET}Origin: http://localhost:5173\n`)).toContain('"sessions"');
+      for (const answer of [
+        await rpc('1.0', SECRET),
+        await rpc('1.1', `${SECRET}Origin: https://nest.example\n`),
+        await rpc('1.1', `${SECRET}X-Forwarded-Prefix: /\n`),
+      ])
+        expect(answer).toContain('missing scope');
+
+      const client = await WireClient.open(`ws://127.0.0.1:${proxy.port}`, { origin: 'https://nest.example' });
+      open.push(client);
+      const device = new TestDevice();
+      const answer = await client.call('connect', device.sign('v3', client.nonce, connectParams(right)));
+      expect(answer.error?.details?.['code']).toBe('PAIRING_REQUIRED');
+    });
   });
 
   // Last: it uses up the tries of this machine.

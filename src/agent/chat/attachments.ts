@@ -43,6 +43,13 @@ export interface ComingFile {
   isFromWeb?: boolean;
 }
 
+/** What is in a file: its own words, and what the gateway says of them. */
+interface ReadFile {
+  text: string;
+  pictures: ImagePart[];
+  notes: string[];
+}
+
 /** What people attach: each as a file for tools, pictures for models that see, everything else as text besides. */
 @Injectable()
 export class Attachments {
@@ -71,7 +78,7 @@ export class Attachments {
         origin: worstOrigin([by.origin ?? 'owner', source], 'file'),
       });
       const isVoice = kind === 'audio' && file.isOwnVoice === true;
-      const { pictures, text } =
+      const { pictures, text, notes } =
         kind === 'image'
           ? await readPicture(content, source)
           : await this.readWords(file, kind, mimeType, { path, source, by });
@@ -80,7 +87,8 @@ export class Attachments {
         name,
         mimeType,
         bytes: content.length,
-        text: reason === undefined ? text : `${text}\n[${reason}]`.trim(),
+        text,
+        ...noteOf([...notes, ...(reason === undefined ? [] : [`[${reason}]`])]),
         ...(path === undefined ? {} : { path }),
         ...(isForeign ? { isForeign } : {}),
         origin: isVoice ? 'owner' : source,
@@ -108,38 +116,42 @@ export class Attachments {
     kind: FileKind,
     mimeType: string,
     { path, source, by }: { path: string | undefined; source: ContentOrigin; by: AttachedBy },
-  ): Promise<{ text: string; pictures: ImagePart[] }> {
+  ): Promise<ReadFile> {
     const signal = AbortSignal.timeout(READ_TIMEOUT_MS);
     try {
-      if (kind === 'audio') return { text: await this.transcription.transcribe(content, mimeType, by), pictures: [] };
+      if (kind === 'audio')
+        return { text: await this.transcription.transcribe(content, mimeType, by), pictures: [], notes: [] };
       const most = path === undefined ? MAX_DOCUMENT_CHARS : MAX_SHOWN_CHARS;
       const { text, truncated, scanned } = await documentText(content, signal, most);
       const rest = truncated
-        ? `\n[the rest is left out${path === undefined ? '' : `; read shows all of ${path}`}]`
-        : '';
+        ? [`[the rest is left out${path === undefined ? '' : `; read shows all of ${path}`}]`]
+        : [];
       const shown = await pdfPictures(content, scanned.slice(0, MOST_SCANNED), signal);
-      if (shown.length === 0) return { text: text + rest, pictures: [] };
+      if (shown.length === 0) return { text, pictures: [], notes: rest };
       const pages = [...new Set(shown.map(({ page }) => page))].join(', ');
       return {
-        text: `${text}${rest}\n[shown as pictures: page ${pages}]`,
+        text,
+        notes: [...rest, `[shown as pictures: page ${pages}]`],
         pictures: shown.map(({ image }) => ({ ...image, origin: source })),
       };
     } catch (error) {
-      return { text: `[it could not be read: ${messageOf(error)}]`, pictures: [] };
+      return { text: '', notes: [`[it could not be read: ${messageOf(error)}]`], pictures: [] };
     }
   }
 }
 
 /** A picture as every provider takes it; of one that can't be made so, the model is told why. */
-async function readPicture(content: Buffer, origin: ContentOrigin): Promise<{ pictures: ImagePart[]; text: string }> {
+async function readPicture(content: Buffer, origin: ContentOrigin): Promise<ReadFile> {
   try {
     const fitted = await fitImage(content);
     const data = fitted.data.toString('base64');
-    return { pictures: [{ type: 'image', mimeType: fitted.mimeType, data, origin }], text: '' };
+    return { pictures: [{ type: 'image', mimeType: fitted.mimeType, data, origin }], text: '', notes: [] };
   } catch (error) {
-    return { pictures: [], text: `[the picture can't be shown: ${messageOf(error)}]` };
+    return { pictures: [], text: '', notes: [`[the picture can't be shown: ${messageOf(error)}]`] };
   }
 }
+
+const noteOf = (notes: readonly string[]): { note?: string } => (notes.length > 0 ? { note: notes.join('\n') } : {});
 
 /** What it is said to be; what it is, its bytes say. */
 const TYPES: ReadonlySet<unknown> = new Set(

@@ -102,7 +102,8 @@ export class ChatMedia {
             {
               name,
               mimeType: 'application/octet-stream',
-              text: `[it was not fetched: ${reason}]`,
+              text: '',
+              note: `[it was not fetched: ${reason}]`,
               origin: 'file' as const,
             },
           ],

@@ -11,7 +11,9 @@ const row = (...texts: string[]): InboxRow =>
     },
   }) as unknown as InboxRow;
 const textsOf = (rows: readonly InboxRow[]): string[] =>
-  rows.flatMap(({ message }) => (message.files ?? []).map(({ text }) => text));
+  rows.flatMap(({ message }) =>
+    (message.files ?? []).map(({ text, note }) => [text, note].filter((each) => each !== undefined).join('\n')),
+  );
 
 describe('texts of attached files', () => {
   const gauge = gaugeOf({ ...UNKNOWN_MODEL, contextWindow: 32_000 });

@@ -39,5 +39,5 @@ function cut(file: AttachedText, most: number, gauge: Pick<TokenGauge, 'text'>):
   if (gauge.text(text) <= most) return file;
   const shown = cutToTokens(text, most, { mark: '' }, (part) => gauge.text(part));
   const note = `[these are the first ${shown.length} of ${text.length} characters; the rest is too much for this model at once]`;
-  return { ...file, text: `${shown}\n${note}` };
+  return { ...file, text: shown, note: file.note === undefined ? note : `${note}\n${file.note}` };
 }

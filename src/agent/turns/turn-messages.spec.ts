@@ -1,5 +1,6 @@
 import type { InboxRow } from '../../inbox/inbox-row';
-import { userMessage } from './turn-messages';
+import type { UserMessage } from '../../sessions/transcript-event';
+import { attachedTo, userMessage } from './turn-messages';
 
 const row = (message: Partial<InboxRow['message']>): InboxRow => ({
   seq: 1,
@@ -29,4 +30,17 @@ describe('what a sender passes on', () => {
   ])('%j has a label, and is not the word of whoever sends it', (shared, text) => {
     expect(parts({ shared: [shared] })).toEqual([{ type: 'text', text, origin: 'file' }]);
   });
+});
+
+describe('files that are said again', () => {
+  it.each(['plain', '[section]\nkey = 1', 'a\r\n[b]\n', '[word for word up to "end 1234"]\nx\n[end 1234]'])(
+    'have the words that they had: %j',
+    (text) => {
+      for (const note of [undefined, '[the rest is left out]', '[one]\n[two]']) {
+        const file = { name: 'a', mimeType: 'text/plain', text, origin: 'file' as const, ...(note ? { note } : {}) };
+        const message = userMessage(row({ files: [file] })).message as UserMessage;
+        expect(attachedTo(message).files).toEqual([file]);
+      }
+    },
+  );
 });

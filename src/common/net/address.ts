@@ -94,6 +94,9 @@ export class AddressSet {
   }
 }
 
+/** Whether a text is an address, or a range such as 10.0.0.0/8. */
+export const isRange = (entry: string): boolean => parseRange(entry.trim()) !== undefined;
+
 function parseRange(entry: string): readonly [Address, number] | undefined {
   const [text = '', bits, ...more] = entry.split('/');
   const address = parseAddress(text);

@@ -34,13 +34,24 @@ export function requestSource(request: IncomingMessage, facts: NetFacts): Reques
   const peer = parseAddress(request.socket.remoteAddress ?? '');
   if (!peer) return { ...named(request.socket.remoteAddress ?? ''), local: false };
   if (!isForwarded(request.headers)) {
-    const host = parseHost(request.headers.host);
-    const isLocal = isLoopback(peer) && host !== undefined && (isLocalHost(host) || isOwnTailnetName(host, facts));
+    const isLocal = isLoopback(peer) && !isLikeRelayed(request, facts);
     return { ...named(peer.toString()), local: isLocal };
   }
   const client = facts.proxies.has(peer) ? forwardedClient(request.headers, facts.proxies) : undefined;
   // Whoever comes through a proxy is never this machine, whatever was forwarded.
   return { ...named((client ?? peer).toString()), local: false };
+}
+
+/**
+ * What gives a proxy on this machine away although it sends no header of its own: it was asked for another name, it serves
+ * a page of another name, or it speaks as only proxies do. One that shows none of this passes for a local client.
+ */
+function isLikeRelayed({ headers, httpVersion }: IncomingMessage, facts: NetFacts): boolean {
+  const isOurs = (host: Host | undefined): boolean =>
+    host !== undefined && (isLocalHost(host) || isOwnTailnetName(host, facts));
+  const page = headers.origin === undefined ? undefined : parseOrigin(headers.origin);
+  const isOwnPage = headers.origin === undefined || (page !== undefined && isOurs(hostOf(page)));
+  return !isOurs(parseHost(headers.host)) || !isOwnPage || httpVersion === '1.0';
 }
 
 const named = (address: string): { address: string; source: string } => ({

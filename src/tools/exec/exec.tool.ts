@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { cutText } from '../../common/cut-text';
+import { quoteLines } from '../../common/quoted-words';
 import type { ContentOrigin } from '../../common/content-parts';
 import { messageOf } from '../../common/openclaw-error';
 import { settlesWithin } from '../../common/sleep';
@@ -318,7 +319,7 @@ export class ExecTool {
       const tail = running.output.tail().trim();
       this.note(
         context,
-        `The command ${process.id} (${cutText(params.command, 200)}) has ended: ${endText(running.end, 0)}.${tail ? `\nLast output:\n${tail}` : ''}`,
+        `The command ${process.id} (${cutText(params.command, 200)}) has ended: ${endText(running.end, 0)}.${tail ? `\nLast output:\n${quoteLines(tail)}` : ''}`,
         await output(),
       );
     };

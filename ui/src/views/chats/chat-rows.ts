@@ -9,6 +9,7 @@ import {
   textOf,
 } from './chat-types';
 import type { HandedFile } from './handed-files';
+import { unquoted } from '../../../../src/common/unquoted-words';
 import { daysAgo } from '../../kit/time';
 
 export interface AttachedFile {
@@ -94,11 +95,11 @@ function userRow(message: HistoryMessage, key: string): Row {
   return {
     kind: 'user',
     ...placeOf(message, key),
-    text: textOf(said),
+    text: unquoted(textOf(said)),
     images: parts.flatMap((part) => (part.type === 'image' ? [part] : [])),
     files: parts.flatMap((part) =>
       part.type === 'text' && part.attached
-        ? [{ ...part.attached, text: part.text.replace(ATTACHED_LABEL, '').trim() }]
+        ? [{ ...part.attached, text: unquoted(part.text.replace(ATTACHED_LABEL, '')).trim() }]
         : [],
     ),
     origin: message.__openclaw?.origin ?? 'person',
