@@ -62,6 +62,10 @@ interface PromptSection {
 
 /** Names of tools of one server or plugin that are listed. */
 const MOST_OF_A_MAKER = 12;
+/** Characters and words of a name that is shown, such as `get_pull_request_review_comments`. */
+const MOST_OF_A_NAME = 40;
+const MOST_WORDS = 5;
+const MOST_OF_A_WORD = 20;
 
 /** Sections in order; an empty text leaves the section out. What changes from turn to turn stands last, for prompt caches. */
 const SECTIONS: readonly PromptSection[] = [
@@ -168,17 +172,32 @@ const SECTIONS: readonly PromptSection[] = [
   },
 ];
 
-/** Their names are others' words: each in quotes, below who chose it, and so few that they leave room for other makers. */
+/**
+ * Their names are others' words, and nothing is asked for because of them: each in quotes, below who chose it, so few that
+ * they leave room for other makers, and only such as name something. What is longer can be a sentence; it is told by
+ * find_tools, whose answer counts as theirs.
+ */
 function toolsOfOthers(tools: readonly RareTool[]): string {
   const byMaker = new Map<string, string[]>();
   for (const { name, maker } of tools)
-    if (maker !== undefined) byMaker.set(maker, [...(byMaker.get(maker) ?? []), JSON.stringify(name)]);
+    if (maker !== undefined) byMaker.set(maker, [...(byMaker.get(maker) ?? []), name]);
   if (byMaker.size === 0) return '';
   const lines = [...byMaker].map(([maker, names]) => {
-    const more = names.length > MOST_OF_A_MAKER ? ` and ${names.length - MOST_OF_A_MAKER} more` : '';
-    return `- ${maker}: ${names.slice(0, MOST_OF_A_MAKER).join(', ')}${more}`;
+    const shown = names.filter(isShortName).slice(0, MOST_OF_A_MAKER);
+    const more = names.length - shown.length;
+    const parts = [shown.map((name) => JSON.stringify(name)).join(', '), more === 0 ? '' : `${more} more`];
+    return `- ${maker}: ${parts.filter((part) => part !== '').join(' and ')}`;
   });
   return `## Tools of others\nTheir makers chose these names, which tell you nothing but what to ask find_tools for:\n${lines.join('\n')}`;
+}
+
+/** Whether what a maker called a tool is a name and no sentence; `mcp__server__` before it is the owner's word. */
+function isShortName(name: string): boolean {
+  const own = name.startsWith('mcp__') ? name.split('__').slice(2).join('_') : name;
+  const words = own.split(/[_-]+/);
+  return (
+    own.length <= MOST_OF_A_NAME && words.length <= MOST_WORDS && words.every((word) => word.length <= MOST_OF_A_WORD)
+  );
 }
 
 /** Date, time and zone of the person: what is said of times, reminders and days is meant so. */
