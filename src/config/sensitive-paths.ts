@@ -9,12 +9,16 @@ import { holdsReference } from './references';
 const SECRET_VARIABLE = /^[A-Z0-9_]*(?:KEY|TOKEN|SECRET|PASSWORD)$/;
 /** Last words of names of secrets, however their words are joined: `botToken`, `bot_token`, `bot-token`. */
 const SECRET_WORDS = new Set(
-  'token password secret passphrase passwd pwd credential credentials cookie jwt bearer dsn authorization pass'.split(
-    ' ',
-  ),
+  (
+    'token password secret passphrase passwd pwd credential credentials cookie jwt bearer dsn authorization pass ' +
+    'passcode passkey pat otp mnemonic'
+  ).split(' '),
 );
 const SECRET_PAIRS = new Set(
-  'api key|private key|secret key|access key|signing key|encryption key|service account|connection string'.split('|'),
+  (
+    'api key|private key|secret key|access key|signing key|encryption key|service account|connection string|account key|' +
+    'auth key|deploy key|license key|master key|sas key|shared key|ssh key|storage key|subscription key|seed phrase'
+  ).split('|'),
 );
 
 /** Whether a text of this name is a secret. Numbers such as `maxTokens` never are. */
@@ -61,23 +65,43 @@ export function forEachSecret(root: unknown, visit: (path: ConfigPath, value: st
 }
 
 /** Whatever stands below these is somebody's environment, head or command line, and may be a secret whatever its name is. */
-const HIDDEN_PARENTS = new Set(['env', 'headers', 'args']);
+const HIDDEN_PARENTS = new Set(['env', 'headers', 'extraHeaders', 'args']);
 const ADDRESS = /[a-z][a-z0-9+.-]*:\/\/[^\s"'<>]+/gi;
 
 /** Whether a text is hidden where it stands: by its place, or for an address that holds more than where it leads. */
 export function isHidden(path: readonly (string | number)[], value: string): boolean {
   if (isReference(value)) return false;
   return (
-    isSensitivePath(path) || path.slice(0, -1).some((key) => HIDDEN_PARENTS.has(String(key))) || hasSecretPart(value)
+    isSensitivePath(path) ||
+    path.slice(0, -1).some((key) => HIDDEN_PARENTS.has(String(key))) ||
+    SECRET_FORMS.some((form) => form.test(value)) ||
+    hasSecretPart(value)
   );
 }
+
+/** Texts that say themselves that a secret is in them, wherever they stand. */
+const SECRET_FORMS = [
+  /-----BEGIN [A-Z ]*PRIVATE KEY-----/,
+  // `Server=h;Password=…`, `h?token=…`, `server --api-key …`
+  /\b(?:password|passwd|pwd|secret|token|api[_-]?key|access[_-]?key)=[^\s;&]/i,
+  /(?:^|\s)--?(?:password|secret|token|api-?key|access-?key)[\s=]\S/i,
+  // `user:password@host`, which is an address for whoever expects one.
+  /(?:^|\s)[^\s/@:]+:[^\s/@]+@[\w.-]+(?:[:/\s]|$)/,
+];
+
+/** A part of a path that nobody could guess: addresses that are a secret themselves, as those of webhooks, hold one. */
+const opaqueSegments = (pathname: string): string[] =>
+  pathname
+    .split('/')
+    .filter((segment) => (segment.match(/\w{16,}/g) ?? []).some((run) => /\d/.test(run) && /[a-z]/i.test(run)));
 
 /** Credentials, and what is asked for: tokens stand in both. An address that can't be parsed is not shown either. */
 function hasSecretPart(text: string): boolean {
   return (text.match(ADDRESS) ?? []).some((address) => {
     if (!URL.canParse(address)) return true;
-    const { username, password, search, hash } = new URL(address);
-    return username !== '' || password !== '' || search !== '' || hash.includes('=');
+    const { username, password, pathname, search, hash } = new URL(address);
+    const isAsked = search !== '' || hash.includes('=') || opaqueSegments(pathname).length > 0;
+    return username !== '' || password !== '' || isAsked;
   });
 }
 
@@ -100,8 +124,10 @@ const isOpaque = (value: string): boolean =>
 
 function secretParts(address: string): string[] {
   if (!URL.canParse(address)) return [address];
-  const { password, searchParams } = new URL(address);
-  return [password, safelyDecoded(password), ...searchParams.values()].filter((part) => part.length >= 6);
+  const { password, pathname, searchParams } = new URL(address);
+  return [password, safelyDecoded(password), ...searchParams.values(), ...opaqueSegments(pathname)].filter(
+    (part) => part.length >= 6,
+  );
 }
 
 function safelyDecoded(text: string): string {

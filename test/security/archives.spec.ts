@@ -250,10 +250,25 @@ describe('what unfolds', () => {
         mkdirSync(join(state(), name, '..'), { recursive: true });
         writeFileSync(join(state(), name), 'x');
       }
+      // Names that are left out elsewhere, and such as merely hold one.
+      const others = [
+        'skills/mine/yarn.lock',
+        'skills/gateway.0a1b2c3d.lock',
+        'hooks/mine/notes.tmp',
+        'plugins/mine/logs/day.txt',
+        'media/inbound/cache/a',
+        'openclaw.json.lock.txt',
+        'gateway.xyz.lock',
+        'mine/openclaw-nest.sqlite',
+      ];
+      for (const name of others) {
+        mkdirSync(join(state(), name, '..'), { recursive: true });
+        writeFileSync(join(state(), name), name);
+      }
       const { path } = await make();
       const { files } = await verifyBackup(path);
       expect(files.map((file) => file.path).sort()).toEqual(
-        ['openclaw.json', 'secrets.key', ...kept.map((name) => `workspace/${name}`)].sort(),
+        ['openclaw.json', 'secrets.key', ...others, ...kept.map((name) => `workspace/${name}`)].sort(),
       );
     });
 

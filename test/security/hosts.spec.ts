@@ -51,6 +51,17 @@ const FOREIGN = [
   '[::1%25eth0]',
   '127.0.0.1..',
   'xn--lcalhost-54a',
+  'localhost%00.evil',
+  'LOCALHOST%2eevil.example',
+  'localhost:80:80',
+  'localhost:99999',
+  'localhost:-1',
+  'user@localhost',
+  'localhost,evil.example',
+  '127.0.0.1,evil.example',
+  'localhost?x',
+  'localhost;',
+  '127.0.0.256',
   '',
   ' ',
   ':80',
@@ -82,6 +93,11 @@ describe('what is this machine', () => {
     // Of these only a bare address is one, with or without a zone; a Host it is not.
     expect(isLoopbackAddress(host)).toBe(host === '::1' || host === '[::1%25eth0]');
   });
+
+  it.each(['0.0.0.0', '0', '[::]', '[::127.0.0.1]', '[::ffff:0:127.0.0.1]', '127.0.0.1.1', '126.255.255.255'])(
+    '%j, an address of another kind, is not',
+    (host) => expect(requestSource(request({ host }), facts()).local).toBe(false),
+  );
 
   it.each(OURS)('%j is', (host) => {
     expect(isLocalHost(parseHost(host) ?? never(host))).toBe(true);
@@ -149,7 +165,14 @@ describe('what is this machine', () => {
     for (const inner of ['127.0.0.1', '10.0.0.1', '169.254.169.254'])
       for (const text of [inner, `::ffff:${inner}`, `[::ffff:${inner}]`, `::${inner}`, `64:ff9b::${inner}`])
         expect(privateAddressReason(text)).toBeDefined();
-    expect(privateAddressReason('fe80::1%eth0')).toBeDefined();
+    for (const text of [
+      ...['fe80::1%eth0', '168.63.129.16', '::ffff:168.63.129.16', '169.254.170.2', '100.100.100.200', '192.0.0.192'],
+      ...['198.18.0.1', '192.88.99.1', '240.0.0.1', '255.255.255.255', '0.1.2.3', '192.31.196.1', '192.52.193.1'],
+      ...['fd00:ec2::254', '2001:0:7f00:1::', '64:ff9b:1::7f00:1', '::ffff:0:7f00:1', '2001:470::5efe:7f00:1'],
+      ...['fec0::1', '100::1', '5f00::1', '3fff::1', '2001:2::1', '2001:20::1', '2620:4f:8000::1', 'ff02::1'],
+    ])
+      expect([text, privateAddressReason(text)]).toEqual([text, expect.any(String)]);
+    expect(privateAddressReason('168.63.129.17')).toBeUndefined();
     expect(privateAddressReason('2606:4700::1111')).toBeUndefined();
     expect(privateAddressReason('1.1.1.1')).toBeUndefined();
     for (const name of ['a.localhost', 'LOCALHOST.', 'x.internal', 'nas.lan', 'router.home.arpa'])

@@ -9,7 +9,7 @@ import { ConfigService } from '../../src/config/config.service';
 import { ConfigWriter } from '../../src/config/config-writer';
 import { Environment } from '../../src/config/environment';
 import { RestartControl } from '../../src/config/restart-control';
-import { redactConfig } from '../../src/config/sensitive-paths';
+import { isHidden, redactConfig } from '../../src/config/sensitive-paths';
 import { runCli } from '../harness/run-cli';
 
 const CANARIES = ['pat-CANARY-1', 'db pass CANARY-2', 'CANARY-3', 'CANARY-4', 'CANARY-5', 'CANARY-6', 'CANARY-7'];
@@ -149,6 +149,39 @@ describe('secrets by place', () => {
       expect([key, shown(key)]).toEqual([key, expect.not.stringContaining('CANARY')]);
     for (const key of ['skillKey', 'sessionKey', 'key', 'maxTokens', 'tokenFile', 'passwordCommand', 'compass', 'keys'])
       expect([key, shown(key)]).toEqual([key, expect.stringContaining('CANARY')]);
+  });
+
+  it.each([
+    ['hooks.outbound.url', 'https://hooks.slack.com/services/T012345/B012345/ab12CD34ef56GH78ij90KL12'],
+    ['channels.x.webhookUrl', 'https://discord.com/api/webhooks/123456789012345678/a1B2c3D4e5F6g7H8i9J0k1-L2m3N4o5P6'],
+    ['mcp.servers.x.url', 'https://mcp.example/u/0123456789abcdef0123456789abcdef/sse'],
+    ['browser.cdpUrl', 'wss://host/devtools/a1b2c3d4e5f6a7b8c9d0'],
+    ['mcp.servers.x.command', 'npx -y server --api-key abcdef'],
+    ['mcp.servers.x.command', 'server --token=abcdef'],
+    ['plugins.entries.x.config.conn', 'Server=h;User=u;Password=hunter2'],
+    ['plugins.entries.x.config.query', 'h?a=1&access_key=hunter2'],
+    ['plugins.entries.x.config.cert', '-----BEGIN EC PRIVATE KEY-----\nMHc='],
+    ['proxy', 'user:hunter2@proxy.example:8080'],
+    ['models.providers.x.extraHeaders.X-Key', 'hunter2'],
+    ...['sasKey', 'accountKey', 'masterKey', 'licenseKey', 'pat', 'otp', 'passcode', 'seedPhrase'].map((name) => [
+      `plugins.entries.x.config.${name}`,
+      'hunter2',
+    ]),
+  ])('are hidden by their form, too: %s %s', (place, value) => {
+    expect(isHidden(place.split('.'), value)).toBe(true);
+  });
+
+  it.each([
+    ['models.providers.x.baseUrl', 'https://models.example/v1/deployments/gpt-4o-mini-2024-07-18'],
+    ['models.providers.x.baseUrl', 'http://10.0.0.5:8000/v1'],
+    ['mcp.servers.x.url', 'https://mcp.example/conversations/2026/internationalisation_documents'],
+    ['agents.defaults.model.primary', 'anthropic/claude-sonnet-4-5-20250929'],
+    ['messages.groupChat.patterns', '@nest:home.example'],
+    ['channels.telegram.allowFrom', 'ann@example.org'],
+    ['agents.defaults.cliText', 'ask for a token, then say password'],
+    ['mcp.servers.x.command', 'server --token-file /run/x'],
+  ])('are not seen in what is none: %s %s', (place, value) => {
+    expect(isHidden(place.split('.'), value)).toBe(false);
   });
 
   it('are taken out of logs and errors too, while words and paths stay readable', () => {

@@ -90,7 +90,10 @@ describe('secrets of webhooks', () => {
     for (const path of ['agent', 'wake', 'agent/', '/agent', 'wake//'])
       for (const headers of [restBy('secret-of-the-rest', wish), signedBy(A, wish), signedBy(OPS, wish)])
         expect(REFUSED).toContain((await post(path, wish, headers)).status);
-    for (const path of ['by-token', 'elsewhere', 'in2'])
+    for (const path of [
+      ...['by-token', 'elsewhere', 'in2', '%61gent', 'agent;x', 'agent%2f', 'agent%00', 'AGENT', 'in%2f..%2fagent'],
+      ...['%69n', 'in;x', 'IN', 'in%20', 'in/agent', ''],
+    ])
       expect(REFUSED).toContain((await post(path, wish, signedBy(A, wish))).status);
     for (const headers of [
       signedBy(TOKEN, wish),

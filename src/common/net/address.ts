@@ -9,6 +9,8 @@ const NETWORK_GROUPS = 4;
 /** ISATAP puts an IPv4 address behind one of these groups and `5efe`. */
 const ISATAP_FLAGS = [0, 0x200];
 const ISATAP_GROUP = 0x5efe;
+/** By this address of the public range a machine at Azure reaches its host, which knows its settings and keys. */
+const AZURE_HOST = '168.63.129.16';
 
 /**
  * Reads an address: four decimal numbers, or IPv6 with or without brackets and zone. Whatever else may stand for an
@@ -69,6 +71,7 @@ export function privateAddressReason(text: string): string | undefined {
   const address = parseAddress(text);
   if (!address) return 'no valid address';
   const range = address.range();
+  if (address.toString() === AZURE_HOST) return 'IPv4 of a cloud host';
   if (address instanceof ipaddr.IPv4) return range === 'unicast' ? undefined : `IPv4 ${range}`;
   if (range !== 'unicast') return `IPv6 ${range}`;
   // Global unicast is 2000::/3; the rest is reserved, translated or long dead (site-local, IPv4-compatible).
