@@ -131,6 +131,12 @@ export const RETENTION: readonly RetentionRule[] = [
     statements: ({ oldest }) => [sql`delete from compactions where session_id = (${endedWith('compactions', oldest)})`],
   },
   {
+    table: 'conversation_titles',
+    statements: ({ oldest }) => [
+      sql`delete from conversation_titles where session_id = (${endedWith('conversation_titles', oldest)})`,
+    ],
+  },
+  {
     table: 'ended_conversations',
     statements: ({ oldest }) => [
       sql`delete from ended_conversations where session_id in (select session_id from ended_conversations

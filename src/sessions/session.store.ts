@@ -328,6 +328,7 @@ export class SessionStore {
     while ((await this.database.write('session.delete', some)).numDeletedRows > 0n);
     await this.database.write('session.delete', async (transaction) => {
       await transaction.deleteFrom('compactions').where('session_id', '=', sessionId).execute();
+      await transaction.deleteFrom('conversation_titles').where('session_id', '=', sessionId).execute();
       await keepConversationIn(transaction, sessionId);
     });
   }

@@ -116,21 +116,6 @@ export class TranscriptSearch {
       .execute();
   }
 
-  /**
-   * Conversations of sessions that begin with a message in which the words stand: their titles are made of it. One message of
-   * each is looked at, however long it is.
-   */
-  async begunWith(words: string): Promise<string[]> {
-    const { rows } = await sql<{ session_id: string }>`
-      with begun as materialized (
-        select session_id, (
-          select payload from transcript_events
-          where transcript_events.session_id = sessions.session_id and kind = 'user' order by seq limit 1
-        ) as payload from sessions
-      ) select session_id from begun where ${this.holds('begun', words)}`.execute(this.database.read);
-    return rows.map(({ session_id }) => session_id);
-  }
-
   /** SQLite knows upper and lower case of ASCII alone: other letters are looked for as written, and in both cases. */
   private holds(table: string, words: string): RawBuilder<boolean> {
     const pattern = (text: string): string =>

@@ -5,6 +5,7 @@ import { textOf } from '../common/content-parts';
 import { EventBus } from '../events/event-bus';
 import { DatabaseService } from '../storage/database.service';
 import type { Schema, TranscriptTable } from '../storage/schema';
+import { keepTitleIn } from './conversation-titles';
 import { endConversationIn } from './ended-conversations';
 import { fillPictures, packPicturesIn, sharePicturesIn } from './picture-store';
 import { labelledMessage } from './stored-labels';
@@ -72,6 +73,12 @@ export class TranscriptStore {
       rows.push(row);
     }
     await transaction.insertInto('transcript_events').values(rows).execute();
+    if (appended[0]?.seq === 1)
+      await keepTitleIn(
+        transaction,
+        sessionId,
+        appended.map(({ message }) => message),
+      );
     return appended;
   }
 
@@ -176,19 +183,6 @@ export class TranscriptStore {
       .selectAll()
       .where('session_id', '=', sessionId)
       .where('id', '=', id)
-      .executeTakeFirst();
-    return row && (await this.events(sessionId, [row]))[0];
-  }
-
-  /** The first event of a role. */
-  async first(sessionId: string, role: TranscriptMessage['role']): Promise<TranscriptEvent | undefined> {
-    const row = await this.database.read
-      .selectFrom('transcript_events')
-      .selectAll()
-      .where('session_id', '=', sessionId)
-      .where('kind', '=', role)
-      .orderBy('seq')
-      .limit(1)
       .executeTakeFirst();
     return row && (await this.events(sessionId, [row]))[0];
   }

@@ -308,6 +308,14 @@ export interface CompactionTable {
   created_at: Ms;
 }
 
+/** What each conversation begins with; of those that nobody has asked for, only new ones have it. */
+export interface ConversationTitleTable {
+  session_id: string;
+  title: string;
+  /** More of it, folded as all that is looked up. */
+  folded: string;
+}
+
 /** What the assistant is to be told in a session the next time the gateway speaks up there. */
 export interface SystemEventTable {
   id: string;
@@ -380,6 +388,7 @@ export interface Schema {
   cron_runs: CronRunTable;
   usage_calls: UsageCallTable;
   compactions: CompactionTable;
+  conversation_titles: ConversationTitleTable;
   system_events: SystemEventTable;
   heartbeats: HeartbeatTable;
   hook_requests: HookRequestTable;

@@ -2,6 +2,9 @@ import fc from 'fast-check';
 import { sql } from 'kysely';
 import type { SessionEntry } from '../../src/sessions/session-entry';
 import { type SessionQuery, SessionStore } from '../../src/sessions/session.store';
+import { ConversationTitles } from '../../src/sessions/conversation-titles';
+import type { TranscriptMessage } from '../../src/sessions/transcript-event';
+import { TranscriptStore } from '../../src/sessions/transcript.store';
 import type { DatabaseService } from '../../src/storage/database.service';
 import { STORE_KINDS, TestDatabase } from '../harness/stores';
 
@@ -122,5 +125,77 @@ describe.each(STORE_KINDS)('pages of sessions on %s', (kind) => {
     const { rows } = await sql<{ detail: string }>`explain query plan
       select count(*) from sessions where archived_at is null and key not in ('global')`.execute(database.read);
     expect(rows.map(({ detail }) => detail)).toEqual([expect.stringContaining('USING COVERING INDEX sessions_recent')]);
+  });
+
+  describe('what their conversations begin with', () => {
+    let titles: ConversationTitles;
+    let transcripts: TranscriptStore;
+    const ids = new Map<string, string>();
+    const BEGUN: Readonly<Record<string, readonly [TranscriptMessage['role'], string][]>> = {
+      'agent:main:chat00': [['user', 'Wie wird das Wetter in ZÜRICH?\n\nUnd morgen?']],
+      'agent:main:chat01': [
+        ['assistant', 'Welcome to Zurich'],
+        ['user', `A long one ${'of many words '.repeat(40)}and its end`],
+        ['user', 'not the first: Zurich'],
+      ],
+      'agent:main:chat02': [['assistant', 'nobody has said anything']],
+      'agent:main:chat03': [['user', 'Rate 100%_ of "it"']],
+      'agent:main:chat04': [['user', 'ΟΔΥΣΣΕΥΣ']],
+    };
+    beforeAll(async () => {
+      titles = new ConversationTitles(database);
+      transcripts = new TranscriptStore(database);
+      for (const [key, said] of Object.entries(BEGUN)) {
+        const { sessionId = '' } = (await store.find(key)) ?? {};
+        ids.set(key, sessionId);
+        for (const [role, text] of said)
+          await transcripts.append(sessionId, [
+            { runId: 'r', at: 1, message: { role, content: [{ type: 'text', text, origin: 'owner' }] } as never },
+          ]);
+      }
+    });
+    const id = (key: string): string => ids.get(key) ?? '';
+    const found = async (words: string): Promise<string[]> => {
+      const begun = await titles.begunWith(words);
+      return [...ids].filter(([, sessionId]) => begun.includes(sessionId)).map(([key]) => key.slice(-2));
+    };
+
+    it('is found in any case and spelling, as it stands and at the beginning alone', async () => {
+      expect(await found('zürich')).toEqual(['00']);
+      expect(await found('ZURICH?  '.trim())).toEqual(['00']);
+      expect(await found('a LONG one of')).toEqual(['01']);
+      expect(await found('and its end')).toEqual([]);
+      expect(await found('%_')).toEqual(['03']);
+      expect(await found('_')).toEqual(['03']);
+      expect(await found('"IT"')).toEqual(['03']);
+      expect(await found('οδυσσευς')).toEqual(['04']);
+      expect(await found('οδυσσευσ')).toEqual(['04']);
+      expect(await found('nobody')).toEqual([]);
+      expect(await found('welcome')).toEqual([]);
+    });
+
+    it('is kept from the commit that begins them, or from when somebody first asks', async () => {
+      const kept = async (): Promise<string[]> =>
+        (await database.read.selectFrom('conversation_titles').select('title').orderBy('title').execute()).map(
+          ({ title }) => title,
+        );
+      await sql`delete from conversation_titles`.execute(database.read);
+      expect(await titles.of([id('agent:main:chat00'), id('agent:main:chat02'), 'nowhere'])).toEqual(
+        new Map([[id('agent:main:chat00'), 'Wie wird das Wetter in ZÜRICH? Und morgen?']]),
+      );
+      expect(await kept()).toEqual(['Wie wird das Wetter in ZÜRICH? Und morgen?']);
+      await titles.begunWith('x');
+      expect(await kept()).toHaveLength(4);
+      const [shown = ''] = (await titles.of([id('agent:main:chat01')])).values();
+      expect(shown.length).toBeLessThanOrEqual(60);
+
+      const fresh = await store.upsert('agent:main:fresh', 'main', (entry) => entry);
+      await transcripts.append(fresh.sessionId, [
+        { runId: 'r', at: 1, message: { role: 'user', content: [{ type: 'text', text: 'new', origin: 'owner' }] } },
+      ]);
+      expect(await kept()).toContain('new');
+      expect(await store.delete(fresh.key, true, () => Promise.resolve())).toBe(true);
+      expect(await kept()).not.toContain('new');
+    });
   });
 });

@@ -48,6 +48,7 @@ const GUARDS: Record<string, string> = {
   'session.import': 'primary key (session, seq), tried again',
   'session.fork': 'primary key of the new name',
   'transcript.copy': 'a session id of its own, made for it',
+  'conversation.title': 'primary key; what a conversation begins with never changes',
   'system-event': 'rows of its own; a repeated text is left out',
   'inbox.quarantine': 'unique (channel, account, external_id)',
   'inbox.resubmit': 'only what is in quarantine or has failed',

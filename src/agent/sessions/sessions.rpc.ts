@@ -12,7 +12,7 @@ import type { SessionEntry } from '../../sessions/session-entry';
 import { agentOfSession, canonicalSessionKey, splitSessionKey } from '../../sessions/session-key';
 import { SessionStore } from '../../sessions/session.store';
 import type { TranscriptEvent } from '../../sessions/transcript-event';
-import { TranscriptSearch } from '../../sessions/transcript-search';
+import { ConversationTitles } from '../../sessions/conversation-titles';
 import { TranscriptStore } from '../../sessions/transcript.store';
 import { ModelChoice } from '../providers/model-choice.service';
 import { ModelRegistry } from '../providers/model-registry.service';
@@ -59,7 +59,7 @@ export class SessionsRpc {
     private readonly choice: ModelChoice,
     private readonly archive: SessionArchive,
     private readonly compaction: CompactionService,
-    private readonly search: TranscriptSearch,
+    private readonly titles: ConversationTitles,
     private readonly rows: SessionRows,
     private readonly events: EventBus,
   ) {}
@@ -74,7 +74,7 @@ export class SessionsRpc {
     const now = Date.now();
     const offset = params.offset ?? 0;
     const search = params.search?.trim() ?? '';
-    const begun = search !== '' && params.includeDerivedTitles ? await this.search.begunWith(search) : [];
+    const begun = search !== '' && params.includeDerivedTitles ? await this.titles.begunWith(search) : [];
     const { entries, total } = await this.sessions.page({
       ...(params.agentId ? { agentId: params.agentId } : {}),
       ...(params.configuredAgentsOnly ? { agentIds: agentEntries(this.config.config).map(({ id }) => id) } : {}),
@@ -93,7 +93,8 @@ export class SessionsRpc {
       ...(params.limit === undefined ? {} : { limit: params.limit }),
       offset,
     });
-    const rows = await Promise.all(entries.map((entry) => this.enrich(entry, params)));
+    const titles = await this.titlesOf(entries, params);
+    const rows = await Promise.all(entries.map((entry) => this.enrich(entry, params, titles)));
     return {
       ts: now,
       path: '(multiple)',
@@ -139,9 +140,9 @@ export class SessionsRpc {
   })
   async describe(params: SessionsDescribeParams): Promise<unknown> {
     const entry = await this.sessions.find(canonicalSessionKey(this.config.config, params.key, params.agentId));
-    return {
-      session: entry ? { ...(await this.enrich(entry, params)), resolved: this.rows.resolved(entry) } : null,
-    };
+    if (!entry) return { session: null };
+    const row = await this.enrich(entry, params, await this.titlesOf([entry], params));
+    return { session: { ...row, resolved: this.rows.resolved(entry) } };
   }
 
   @RpcMethod({
@@ -303,16 +304,21 @@ export class SessionsRpc {
     return found ? [found] : [];
   }
 
+  private async titlesOf(
+    entries: readonly SessionEntry[],
+    { includeDerivedTitles }: Pick<SessionsListParams, 'includeDerivedTitles'>,
+  ): Promise<ReadonlyMap<string, string>> {
+    return includeDerivedTitles ? this.titles.of(entries.map(({ sessionId }) => sessionId)) : new Map();
+  }
+
   private async enrich(
     entry: SessionEntry,
-    params: Pick<SessionsListParams, 'includeDerivedTitles' | 'includeLastMessage'>,
+    params: Pick<SessionsListParams, 'includeLastMessage'>,
+    titles: ReadonlyMap<string, string>,
   ): Promise<Record<string, unknown>> {
     const row = this.rows.row(entry);
-    if (!params.includeDerivedTitles && !params.includeLastMessage) return row;
-    if (params.includeDerivedTitles) {
-      const first = await this.transcripts.first(entry.sessionId, 'user');
-      if (first) row['derivedTitle'] = previewItem(first, 60).text;
-    }
+    const title = titles.get(entry.sessionId);
+    if (title !== undefined) row['derivedTitle'] = title;
     if (params.includeLastMessage) {
       const last = await this.transcripts.lastSaid(entry.sessionId);
       if (last) row['lastMessagePreview'] = previewItem(last, 120).text;

@@ -22,6 +22,7 @@ import * as organisedSessions from './0019-organised-sessions';
 import * as askedStops from './0020-asked-stops';
 import * as sessionLists from './0021-session-lists';
 import * as costParts from './0022-cost-parts';
+import * as conversationTitles from './0023-conversation-titles';
 
 export interface Migration {
   name: string;
@@ -53,4 +54,5 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: '0020-asked-stops', up: askedStops.up, down: askedStops.down },
   { name: '0021-session-lists', up: sessionLists.up, down: sessionLists.down },
   { name: '0022-cost-parts', up: costParts.up, down: costParts.down },
+  { name: '0023-conversation-titles', up: conversationTitles.up, down: conversationTitles.down },
 ];
