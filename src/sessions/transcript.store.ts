@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable, Optional } from '@nestjs/common';
-import type { Selectable, Transaction } from 'kysely';
+import type { Kysely, Selectable, Transaction } from 'kysely';
 import { textOf } from '../common/content-parts';
 import { EventBus } from '../events/event-bus';
 import { DatabaseService } from '../storage/database.service';
@@ -40,6 +40,8 @@ interface StoredPayload {
 export class TranscriptStore {
   private readonly warm = new Map<string, WarmSession>();
   private warmBytes = 0;
+  /** Appends that were written and of whose commit nobody has told yet. */
+  private readonly unsettled = new Map<string, number>();
   private readonly sizes = new WeakMap<TranscriptEvent, number>();
 
   constructor(
@@ -57,12 +59,8 @@ export class TranscriptStore {
     events: readonly NewTranscriptEvent[],
   ): Promise<TranscriptEvent[]> {
     if (events.length === 0) return [];
-    const last = await transaction
-      .selectFrom('transcript_events')
-      .select((eb) => eb.fn.max('seq').as('seq'))
-      .where('session_id', '=', sessionId)
-      .executeTakeFirst();
-    let seq = Number(last?.seq ?? 0);
+    let seq = this.knownLast(sessionId) ?? (await lastSeqIn(transaction, sessionId));
+    this.unsettled.set(sessionId, (this.unsettled.get(sessionId) ?? 0) + 1);
     const appended = events.map((event): TranscriptEvent => ({ ...event, id: randomUUID(), seq: ++seq }));
     const rows: Selectable<TranscriptTable>[] = [];
     for (const event of appended) {
@@ -84,6 +82,7 @@ export class TranscriptStore {
 
   /** Keeps warm sessions up to date after a commit. */
   committed(sessionId: string, appended: readonly TranscriptEvent[]): void {
+    if (appended[0]) this.settle(sessionId);
     if (appended[0])
       this.bus?.emit('transcript.appended', { sessionId, after: appended[0].seq - 1, count: appended.length });
     const warm = this.warm.get(sessionId);
@@ -93,6 +92,22 @@ export class TranscriptStore {
     if (first !== undefined && first !== (warm.events.at(-1)?.seq ?? warm.after) + 1) return;
     warm.events.push(...appended);
     this.keep(sessionId, warm);
+  }
+
+  /**
+   * Number of the last message as it was read for the turn that goes on. Another process may have written since: then the
+   * primary key refuses what is appended, and the write is run again. Undefined while anything of this process is on its way
+   * to the store, or did not arrive there.
+   */
+  private knownLast(sessionId: string): number | undefined {
+    const warm = this.warm.get(sessionId);
+    return warm && !this.unsettled.has(sessionId) ? (warm.events.at(-1)?.seq ?? warm.after) : undefined;
+  }
+
+  private settle(sessionId: string): void {
+    const left = (this.unsettled.get(sessionId) ?? 1) - 1;
+    if (left > 0) this.unsettled.set(sessionId, left);
+    else this.unsettled.delete(sessionId);
   }
 
   /** Events of a session behind a number (all by default), oldest first. The array must not be changed. */
@@ -266,13 +281,8 @@ export class TranscriptStore {
   }
 
   /** Number of the last message of a conversation; they are numbered from 1. */
-  async lastSeq(sessionId: string): Promise<number> {
-    const row = await this.database.read
-      .selectFrom('transcript_events')
-      .select((eb) => eb.fn.max('seq').as('seq'))
-      .where('session_id', '=', sessionId)
-      .executeTakeFirst();
-    return Number(row?.seq ?? 0);
+  lastSeq(sessionId: string): Promise<number> {
+    return lastSeqIn(this.database.read, sessionId);
   }
 
   /** Keeps a session in memory, as the one used last, where there is room; others that were not used for long go. */
@@ -283,6 +293,15 @@ export class TranscriptStore {
     this.warmBytes += warm.bytes;
     while (this.warmBytes > MAX_WARM_BYTES) this.forget(this.warm.keys().next().value ?? '');
   }
+}
+
+async function lastSeqIn(database: Kysely<Schema>, sessionId: string): Promise<number> {
+  const row = await database
+    .selectFrom('transcript_events')
+    .select((eb) => eb.fn.max('seq').as('seq'))
+    .where('session_id', '=', sessionId)
+    .executeTakeFirst();
+  return Number(row?.seq ?? 0);
 }
 
 /** Bytes that an event takes up, about: characters of its text and of its pictures. */

@@ -314,6 +314,40 @@ describe.each(STORE_KINDS)('store on %s', (kind) => {
         events.map((entry) => entry.id),
       );
     });
+
+    it('number them after what was read, beside each other and after one that failed', async () => {
+      const store = new TranscriptStore(database);
+      const numbers = async (): Promise<number[]> =>
+        (await new TranscriptStore(database).read('s1')).map((entry) => entry.seq);
+      await store.append('s1', [event('a'), event('b')]);
+      await store.read('s1');
+      await Promise.all(Array.from({ length: 9 }, (_, n) => store.append('s1', [event(`c${n}`), event(`d${n}`)])));
+      expect(await numbers()).toEqual(Array.from({ length: 20 }, (_, n) => n + 1));
+      await store.read('s1');
+      await expect(
+        database.write('fails', async (transaction) => {
+          await store.appendIn(transaction, 's1', [event('lost')]);
+          throw new Error('for a reason of its own');
+        }),
+      ).rejects.toThrow('a reason of its own');
+      await store.append('s1', [event('e')]);
+      await store.read('s1');
+      // Appended in a larger commit, of whose end nobody tells.
+      await database.write('silent', (transaction) => store.appendIn(transaction, 's1', [event('f')]));
+      await store.append('s1', [event('g')]);
+      expect(await numbers()).toEqual(Array.from({ length: 23 }, (_, n) => n + 1));
+      expect((await store.read('s1')).map((entry) => entry.seq)).toEqual(await numbers());
+    });
+
+    if (kind === 'postgres')
+      it('number them after what another process has written meanwhile', async () => {
+        const [store, other] = [new TranscriptStore(database), new TranscriptStore(await home.open())];
+        await store.append('s1', [event('a')]);
+        await Promise.all([store.read('s1'), other.read('s1')]);
+        await other.append('s1', [event('b'), event('c')]);
+        await store.append('s1', [event('d')]);
+        expect((await store.read('s1')).map((entry) => entry.seq)).toEqual([1, 2, 3, 4]);
+      });
   });
 
   describe('leases', () => {

@@ -125,7 +125,8 @@ export class ImageTool {
     const { config } = this.config;
     const chosen = modelChoiceOf(config.agents?.defaults?.imageModel);
     const provider = current.split('/')[0];
-    const sameProvider = this.models.list().filter((info) => info.provider === provider);
+    const all = this.models.list();
+    const sameProvider = all.filter((info) => info.provider === provider);
     const names = asked
       ? [asked]
       : [
@@ -133,7 +134,7 @@ export class ImageTool {
           ...(chosen.fallbacks ?? []),
           current === '' ? undefined : current,
           ...sameProvider.map(nameOf),
-          ...this.models.list().map(nameOf),
+          ...all.map(nameOf),
           ...LAST_RESORT,
         ];
     const found = new Map<string, ModelInfo>();

@@ -19,6 +19,19 @@ const MOST_PAGES = 10;
  * owner's choice, and tell which. Names without a dot are those of containers and of machines nearby.
  */
 export function isNearby(baseUrl: string): boolean {
+  const known = judged.get(baseUrl);
+  if (known !== undefined) return known;
+  const isNear = standsNearby(baseUrl);
+  if (judged.size >= MOST_JUDGED) judged.clear();
+  judged.set(baseUrl, isNear);
+  return isNear;
+}
+
+/** It is asked for every model of every provider in each turn, and follows from the address alone. */
+const judged = new Map<string, boolean>();
+const MOST_JUDGED = 500;
+
+function standsNearby(baseUrl: string): boolean {
   const url = parseWebAddress(baseUrl);
   if (!url) return false;
   const host = hostOf(url);
