@@ -5,7 +5,7 @@ const COMMANDS = '\\.command\\.ts$';
 /** Bottom to top. Folders of one layer do not import each other, unless listed in `within`. */
 const LAYERS = [
   { name: 'contracts', folders: ['common', 'rpc', 'gateway/protocol', 'gateway/client'], within: true },
-  { name: 'ground', folders: ['config', 'logging', 'events', 'storage'], within: true },
+  { name: 'ground', folders: ['config', 'logging', 'events', 'storage', 'replicas'], within: true },
   {
     name: 'domain',
     folders: ['sessions', 'memory', 'skills', 'workspace', 'hooks', 'tools', 'usage', 'plugins/catalog'],

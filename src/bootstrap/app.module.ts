@@ -25,6 +25,7 @@ import { NodesModule } from '../nodes/nodes.module';
 import { OutboxModule } from '../outbox/outbox.module';
 import { PluginsModule } from '../plugins/plugins.module';
 import { SkillsModule } from '../skills/skills.module';
+import { ReplicasModule } from '../replicas/replicas.module';
 import { StorageModule } from '../storage/storage.module';
 import { SubagentsModule } from '../subagents/subagents.module';
 import { ApprovalsModule } from '../tools/approvals/approvals.module';
@@ -63,6 +64,7 @@ export class AppModule {
         LoggingModule,
         EventsModule,
         StorageModule,
+        ReplicasModule,
         WorkspaceModule,
         ApprovalsModule,
         ToolsModule,

@@ -30,6 +30,7 @@ export const BOOT_PLAN: readonly PlannedStep[] = [
   ready('environment', 'EnvironmentModule'),
   ready('load config', 'ConfigModule'),
   ready('storage', 'StorageModule'),
+  ready('other gateways', 'ReplicasModule'),
   ready('runtime config', 'RuntimeConfigModule'),
   ready('workspace', 'WorkspaceModule'),
   ready('exec-approval manager', 'ApprovalsModule'),

@@ -10,6 +10,8 @@ import { AccountScope } from './account-scope';
 import { ChannelFatalError, type ChannelHost, type RegisteredChannel } from './channel-adapter';
 import { ChannelCursorStore } from './channel-cursor.store';
 import { ChannelIntake } from './channel-intake.service';
+import type { Lease } from '../storage/lease';
+import { LeaseService } from '../storage/lease.service';
 import { UpdateDesk } from './update-desk.service';
 
 const RESTART_BACKOFF: BackoffPolicy = { initialMs: 2000, maxMs: 30_000, factor: 1.8, jitter: 0.25 };
@@ -19,6 +21,11 @@ const HEALTHY_MS = 60_000;
 const CIRCUIT_FAILURES = 8;
 const CIRCUIT_REST_MS = 300_000;
 export const STOP_TIMEOUT_MS = 1000;
+
+/** What a task holds of its account. */
+interface Held {
+  lease?: Lease;
+}
 
 /** Keeps one account's task alive, in a scope of its own: an error, also one nobody waits for, restarts it alone. */
 @Injectable()
@@ -32,6 +39,7 @@ export class AccountSupervisor {
     private readonly cursors: ChannelCursorStore,
     private readonly desk: UpdateDesk,
     private readonly updatesAgain: UpdateAgain,
+    private readonly leases: LeaseService,
     loggers: LoggerFactory,
   ) {
     this.scope = new AccountScope(loggers.child('channels'));
@@ -71,7 +79,8 @@ export class AccountSupervisor {
     const stop = (): void => life.abort();
     run.control.signal.addEventListener('abort', stop, { once: true });
     let task: Promise<void> = Promise.resolve();
-    const host = this.hostFor(channel.declaration.id, accountId, run, life.signal);
+    const held: Held = {};
+    const host = this.hostFor(channel.declaration.id, accountId, run, life, held);
     try {
       await this.scope.run(() => {
         task = channel.adapter.run(accountId, host, life.signal);
@@ -81,6 +90,8 @@ export class AccountSupervisor {
       run.control.signal.removeEventListener('abort', stop);
       life.abort();
       await settlesWithin(task, STOP_TIMEOUT_MS);
+      // What can't be let go of runs out.
+      if (held.lease) await this.leases.release(held.lease).catch(() => undefined);
     }
   }
 
@@ -94,8 +105,21 @@ export class AccountSupervisor {
     delete run.wake;
   }
 
-  private hostFor(channel: string, account: string, run: AccountRun, life: AbortSignal): ChannelHost {
+  private hostFor(channel: string, account: string, run: AccountRun, life: AbortController, held: Held): ChannelHost {
+    const check = (): void => {
+      if (held.lease) this.leases.check(held.lease);
+    };
     return {
+      alone: async () => {
+        if (this.leases.isAlone) return !life.signal.aborted;
+        const lease = await this.leases.wait(`account:${channel}:${account}`, life.signal, () =>
+          this.runs.change(channel, account, run, 'reconnecting', 'another gateway on the database listens to it'),
+        );
+        if (!lease) return false;
+        held.lease = lease;
+        this.leases.lost(lease).addEventListener('abort', () => life.abort(), { once: true });
+        return !life.signal.aborted;
+      },
       take: (update, work, signal) =>
         this.desk.take(
           channel,
@@ -110,15 +134,19 @@ export class AccountSupervisor {
         ),
       again: (taker) => {
         const close = this.updatesAgain.open(channel, account, taker);
-        life.addEventListener('abort', close, { once: true });
+        life.signal.addEventListener('abort', close, { once: true });
       },
       receive: (update, under) =>
         this.scope.outside(async () => {
-          const verdict = await this.intake.receive(channel, account, update, under);
+          const verdict = await this.intake.receive(channel, account, update, under ?? held.lease);
           run.lastInboundAt = Date.now();
           return verdict;
         }),
-      happened: (happening) => this.scope.outside(() => this.intake.happened(channel, account, happening)),
+      happened: (happening) =>
+        this.scope.outside(async () => {
+          check();
+          await this.intake.happened(channel, account, happening);
+        }),
       moved: (from, to) => this.scope.outside(() => this.intake.moved(channel, account, from, to)),
       alive: () => {
         run.lastExchangeAt = Date.now();
@@ -131,7 +159,10 @@ export class AccountSupervisor {
         this.runs.change(channel, account, run, state, reason);
       },
       completeThrough: () => this.cursors.completeThrough(channel, account),
-      noteComplete: (ms) => this.cursors.advance(channel, account, ms),
+      noteComplete: async (ms) => {
+        check();
+        await this.cursors.advance(channel, account, ms);
+      },
       lastReceived: (limit) => this.inbox.lastExternalIds(channel, account, limit),
     };
   }

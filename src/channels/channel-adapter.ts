@@ -147,6 +147,12 @@ export interface ChannelHost {
   moved(from: string, to: string): Promise<void>;
   /** The platform answered just now. */
   alive(): void;
+  /**
+   * Waits until no other gateway on the same database listens to the account, and from then on keeps them from it. To be
+   * awaited before a connection is opened over which messages come. Where another one takes the account over after all,
+   * the task's signal aborts. Returns false where the task is to end first.
+   */
+  alone(): Promise<boolean>;
   /** Connection state, with the reason where it is not well. */
   state(state: 'connected' | 'reconnecting', reason?: string): void;
   /** External ids of the messages taken last, newest first: what a platform that confirms nothing is asked to go on from. */

@@ -93,6 +93,14 @@ export const COMMAND_TABLE: readonly CommandEntry[] = [
     },
   },
   {
+    name: 'cluster',
+    summary: 'gateways that share one database',
+    load: async () => {
+      const { ClusterCommand, ClusterStatusCommand } = await import('../replicas/cluster.command');
+      return [ClusterCommand, ClusterStatusCommand];
+    },
+  },
+  {
     name: 'config',
     summary: 'read and change the configuration',
     load: async () => (await import('../config/config.command')).CONFIG_COMMANDS,

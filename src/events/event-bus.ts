@@ -5,26 +5,56 @@ import type { EventMap } from './event-map';
 export type EventName = keyof EventMap;
 type Listener<N extends EventName> = (payload: EventMap[N]) => void | Promise<void>;
 
-/** In-process events. A failing listener is logged and never disturbs the sender or the others. */
+/** Where an event happened: in this process, in another gateway on the same database, or either. */
+export type EventSource = 'here' | 'elsewhere' | 'anywhere';
+
+/** Hands what happened here to the other gateways. */
+export type PassOn = <N extends EventName>(name: N, payload: EventMap[N]) => void;
+
+/**
+ * Events of this process, and, where several gateways share a database, those of the others that somebody asked for. A
+ * failing listener is logged and never disturbs the sender or the others.
+ */
 @Injectable()
 export class EventBus {
-  private readonly listeners = new Map<EventName, Set<Listener<never>>>();
+  private readonly listeners = new Map<EventName, Map<Listener<never>, EventSource>>();
   private readonly log: Logger;
+  private passOn: PassOn | undefined;
 
   constructor(loggers: LoggerFactory) {
     this.log = loggers.child('events');
   }
 
-  /** Returns the unsubscribe function. */
-  on<N extends EventName>(name: N, listener: Listener<N>): () => void {
-    const set = this.listeners.get(name) ?? new Set();
-    set.add(listener as Listener<never>);
-    this.listeners.set(name, set);
-    return () => set.delete(listener as Listener<never>);
+  /**
+   * Returns the unsubscribe function.
+   * @param source what happens to others is told only to whoever asks for it: most of what follows from an event is done
+   * where it happened. Those events may get lost, so nothing may depend on one.
+   */
+  on<N extends EventName>(name: N, listener: Listener<N>, source: EventSource = 'here'): () => void {
+    const listeners = this.listeners.get(name) ?? new Map<Listener<never>, EventSource>();
+    listeners.set(listener as Listener<never>, source);
+    this.listeners.set(name, listeners);
+    return () => listeners.delete(listener as Listener<never>);
   }
 
   emit<N extends EventName>(name: N, payload: EventMap[N]): void {
-    for (const listener of this.listeners.get(name) ?? []) {
+    this.tell(name, payload, 'elsewhere');
+    this.passOn?.(name, payload);
+  }
+
+  /** Tells of what happened to another gateway. */
+  receive<N extends EventName>(name: N, payload: EventMap[N]): void {
+    this.tell(name, payload, 'here');
+  }
+
+  /** Where what happens here is passed on to. Undefined: nobody else is there. */
+  connect(passOn: PassOn | undefined): void {
+    this.passOn = passOn;
+  }
+
+  private tell<N extends EventName>(name: N, payload: EventMap[N], notOf: EventSource): void {
+    for (const [listener, source] of this.listeners.get(name) ?? []) {
+      if (source === notOf) continue;
       try {
         const result = (listener as Listener<N>)(payload);
         if (result instanceof Promise) result.catch((error: unknown) => this.failed(name, error));

@@ -98,4 +98,16 @@ export interface EventMap {
   'skills.changed': { version: number };
   /** Parts wait in the outbox. */
   'outbox.queued': { channel: string; account: string };
+  /** Somebody wants turns to end that other gateways run; which stands in their rows. */
+  'turn.stop-asked': { runId: string };
+  /** Rows of approvals were decided, or their time is over. */
+  'approval.closed': { ids: string[] };
+  /** A gateway that stops has let go of these sessions, in which there is still something to do. */
+  'lanes.left': { sessionKeys: string[] };
+  /** What a device may do has changed: its connections end, and it connects anew. */
+  'device.closed': { deviceId: string; role?: string };
+  /** Something is to be told to webhooks. */
+  'webhooks.queued': Record<never, never>;
+  /** Other gateways share the database: time to look for what one of them has left, or did not tell of. */
+  'replicas.look': Record<never, never>;
 }

@@ -7,6 +7,7 @@ import { ConfigService } from '../config/config.service';
 import { EventBus } from '../events/event-bus';
 import { EventsModule } from '../events/events.module';
 import { GatewayModule } from '../gateway/gateway.module';
+import { ReplicasModule } from '../replicas/replicas.module';
 import { StorageModule } from '../storage/storage.module';
 import { HeartbeatRpc } from './heartbeat.rpc';
 import { HeartbeatService } from './heartbeat.service';
@@ -14,7 +15,7 @@ import { HeartbeatStore } from './heartbeat.store';
 
 @BootStep({ visible: { name: 'heartbeat', onFailure: 'degraded' } })
 @Module({
-  imports: [TimersModule, AgentModule, EventsModule, GatewayModule, StorageModule],
+  imports: [TimersModule, AgentModule, EventsModule, GatewayModule, ReplicasModule, StorageModule],
   providers: [HeartbeatRpc, HeartbeatService, HeartbeatStore],
 })
 export class HeartbeatModule implements OnApplicationBootstrap, OnModuleDestroy {

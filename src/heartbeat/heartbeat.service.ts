@@ -19,6 +19,7 @@ import { mainSessionKey } from '../config/main-session';
 import { EventBus } from '../events/event-bus';
 import { InboxService } from '../inbox/inbox.service';
 import { InboxStore } from '../inbox/inbox.store';
+import { Leader } from '../replicas/leader.service';
 import { canonicalSessionKey } from '../sessions/session-key';
 import { SessionStore } from '../sessions/session.store';
 import { type SystemEvent, SystemEventStore } from '../sessions/system-event.store';
@@ -33,6 +34,8 @@ const CHANNEL = 'heartbeat';
 const WAKE_MS = 250;
 /** Wait for a conversation in which something goes on. */
 const BUSY_MS = 1000;
+/** How often a gateway looks whether the times are its to keep, while another one has them. */
+const FOLLOW_MS = 3000;
 const SAME_TEXT_MS = 24 * 3_600_000;
 const PREVIEW_CHARS = 200;
 /** A larger HEARTBEAT.md holds no tasks. */
@@ -50,6 +53,8 @@ export class HeartbeatService {
   private startedAt = 0;
   private running = false;
   private switchedOff = false;
+  /** Whether the times were this gateway's to keep when it last looked. */
+  private led = false;
   private last: HeartbeatOutcome | undefined;
 
   constructor(
@@ -63,6 +68,7 @@ export class HeartbeatService {
     private readonly workspaces: WorkspaceService,
     private readonly config: ConfigService,
     private readonly bus: EventBus,
+    private readonly leader: Leader,
     private readonly scheduler: SchedulerRegistry,
     loggers: LoggerFactory,
     @Optional() private readonly clock: Clock = systemClock,
@@ -73,14 +79,19 @@ export class HeartbeatService {
   async start(): Promise<void> {
     this.running = true;
     this.startedAt = this.clock.now();
+    await this.load();
+    this.led = this.leader.leads;
+    this.bus.on('turn.closed', ({ runIds }) => void this.closed(runIds), 'anywhere');
+    this.bus.on('heartbeat.wake', ({ agentId, reason }) => this.wake(agentId, reason));
+    for (const state of this.states.values()) if (state.runId) await this.finish(state);
+    this.arm();
+  }
+
+  private async load(): Promise<void> {
     for (const state of await this.store.all()) {
       this.states.set(state.agentId, state);
       if (state.outcome && state.outcome.ts > (this.last?.ts ?? 0)) this.last = state.outcome;
     }
-    this.bus.on('turn.closed', ({ runIds }) => void this.closed(runIds));
-    this.bus.on('heartbeat.wake', ({ agentId, reason }) => this.wake(agentId, reason));
-    for (const state of this.states.values()) if (state.runId) await this.finish(state);
-    this.arm();
   }
 
   stop(): void {
@@ -112,7 +123,7 @@ export class HeartbeatService {
     if (this.switchedOff) return;
     const due = heartbeatPlans(this.config.config).flatMap((plan) => (plan.everyMs > 0 ? [this.dueAt(plan)] : []));
     if (due.length === 0) return;
-    const ms = timerMs(Math.min(...due) - this.clock.now());
+    const ms = this.leader.leads ? timerMs(Math.min(...due) - this.clock.now()) : FOLLOW_MS;
     const timer = setTimeout(() => void this.tick(), ms);
     timer.unref();
     this.scheduler.addTimeout(TIMER, timer);
@@ -143,6 +154,7 @@ export class HeartbeatService {
 
   private async tick(): Promise<void> {
     this.disarm();
+    if (!(await this.mayKeepTime())) return this.arm();
     const now = this.clock.now();
     for (const plan of heartbeatPlans(this.config.config)) {
       if (plan.everyMs === 0 || this.dueAt(plan) > now) continue;
@@ -151,6 +163,20 @@ export class HeartbeatService {
       );
     }
     this.arm();
+  }
+
+  /** Of several gateways one keeps the times; who takes that over first learns what the one before it has done. */
+  private async mayKeepTime(): Promise<boolean> {
+    const led = this.led;
+    this.led = this.leader.leads;
+    if (!this.led || led) return this.led;
+    try {
+      await this.load();
+    } catch (error) {
+      this.led = false;
+      this.log.warn({ error: messageOf(error) }, 'the last heartbeats could not be read');
+    }
+    return false;
   }
 
   /** One heartbeat, or the reason why there is none. */

@@ -1,5 +1,5 @@
 import { Injectable, Optional } from '@nestjs/common';
-import type { Transaction } from 'kysely';
+import { type RawBuilder, type SqlBool, type Transaction, sql } from 'kysely';
 import { Clock, systemClock } from '../common/clock';
 import { DatabaseService } from '../storage/database.service';
 import type { Lease } from '../storage/lease';
@@ -71,6 +71,21 @@ export class TakenRows {
       .returningAll()
       .executeTakeFirst();
     return row && readRow(transaction, row);
+  }
+
+  /** Sessions with commands that have been waiting since then, or were cut off, and that a condition allows. */
+  async leftCommands(waitsSince: number, condition: RawBuilder<SqlBool>): Promise<string[]> {
+    const rows = await this.database.read
+      .selectFrom('inbox')
+      .select('session_key')
+      .distinct()
+      .where(sql<boolean>`state in ('pending', 'command')`)
+      .where('state', '=', 'command')
+      .where('session_key', 'is not', null)
+      .where((eb) => eb.or([eb('turn_id', 'is not', null), eb('received_at', '<', waitsSince)]))
+      .where(condition)
+      .execute();
+    return rows.flatMap((row) => row.session_key ?? []);
   }
 
   /** Ends a command, or makes what is left of it a message that waits for a turn. */

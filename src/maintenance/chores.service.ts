@@ -53,16 +53,21 @@ export class Chores {
     return stuck;
   }
 
-  /** Removes what nobody will ask for any more. Returns how many rows went. */
-  async tidy(now = Date.now()): Promise<number> {
+  /**
+   * Removes what nobody will ask for any more. Returns how many rows went.
+   * @param isForAll whether rows go as well: of several gateways on a database one sees to them, and each to its files
+   */
+  async tidy(now = Date.now(), isForAll = true): Promise<number> {
     const days = this.config.config.maintenance?.keepDays ?? DEFAULT_KEEP_DAYS;
     const times = retentionTimes(now, days);
-    const swept = await this.database.sweep(
-      RETENTION.map(({ table, statements }) => ({
-        label: `tidy.${table}`,
-        statements: statements(times, this.database.dialect),
-      })),
-    );
+    const swept = !isForAll
+      ? []
+      : await this.database.sweep(
+          RETENTION.map(({ table, statements }) => ({
+            label: `tidy.${table}`,
+            statements: statements(times, this.database.dialect),
+          })),
+        );
     const removed = swept.reduce((sum, rows) => sum + rows, await this.origins.forgetGone(times.oldest));
     if (removed > 0) this.log.info({ removed }, 'old rows were removed');
     await this.received.tidy(now);

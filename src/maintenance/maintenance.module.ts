@@ -14,6 +14,8 @@ import { EventsModule } from '../events/events.module';
 import { TICK_INTERVAL_MS } from '../gateway/protocol/limits';
 import { GatewayModule } from '../gateway/gateway.module';
 import { ToolsModule } from '../tools/tools.module';
+import { Leader } from '../replicas/leader.service';
+import { ReplicasModule } from '../replicas/replicas.module';
 import { LeaseService } from '../storage/lease.service';
 import { StorageModule } from '../storage/storage.module';
 import { Chores } from './chores.service';
@@ -22,7 +24,6 @@ import { MaintenanceRpc } from './maintenance.rpc';
 import { StartMemoryService } from './start-memory.service';
 
 const HEALTH_INTERVAL_MS = 60_000;
-const LEASE_INTERVAL_MS = 10_000;
 const DISK_INTERVAL_MS = 15_000;
 const PROCESS_INTERVAL_MS = 5000;
 const STUCK_INTERVAL_MS = 60_000;
@@ -32,7 +33,16 @@ const FIRST_DAILY_MS = 1_200_000;
 /** The gateway's own clockwork. Every timer is in the scheduler's registry under its name. */
 @BootStep({ visible: { name: 'maintenance timers', onFailure: 'fatal' } })
 @Module({
-  imports: [TimersModule, AgentModule, DiagnosticsModule, EventsModule, GatewayModule, StorageModule, ToolsModule],
+  imports: [
+    TimersModule,
+    AgentModule,
+    DiagnosticsModule,
+    EventsModule,
+    GatewayModule,
+    ReplicasModule,
+    StorageModule,
+    ToolsModule,
+  ],
   providers: [Chores, DiskGuard, MaintenanceRpc, StartMemoryService],
 })
 export class MaintenanceModule implements OnApplicationBootstrap, OnModuleDestroy {
@@ -50,6 +60,7 @@ export class MaintenanceModule implements OnApplicationBootstrap, OnModuleDestro
     private readonly chores: Chores,
     private readonly watch: ProcessWatch,
     private readonly config: ConfigService,
+    private readonly leader: Leader,
     loggers: LoggerFactory,
   ) {
     this.log = loggers.child('maintenance');
@@ -60,11 +71,11 @@ export class MaintenanceModule implements OnApplicationBootstrap, OnModuleDestro
       this.events.emit('wire.event', { event: 'tick', payload: { ts: Date.now() } }),
     );
     this.every('health', HEALTH_INTERVAL_MS, () => this.health.refresh(true));
-    this.every('leases', LEASE_INTERVAL_MS, () => this.leases.renewAll());
+    this.every('leases', this.leases.renewMs, () => this.leases.renewAll());
     this.every('disk', DISK_INTERVAL_MS, () => this.disk.check());
     this.every('process', PROCESS_INTERVAL_MS, () => this.watch.look());
     this.every('stuck turns', STUCK_INTERVAL_MS, async () => void (await this.chores.findStuck()));
-    this.daily('tidy', async () => void (await this.chores.tidy()));
+    this.daily('tidy', async () => void (await this.chores.tidy(undefined, this.leader.leads)));
     this.daily('database check', async () => void (await this.chores.checkDatabase()));
     this.events.on('gateway.ready', () => this.disk.check());
     this.config.onChange(() => void this.disk.check());

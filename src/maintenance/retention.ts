@@ -241,4 +241,5 @@ export const BOUNDED: Partial<Record<keyof Schema, string>> = {
   cron_jobs: 'one for each job; a person or the job itself removes it',
   heartbeats: 'one for each agent',
   hook_requests: 'a day',
+  replicas: 'one for each gateway; it goes when that stops, or a day after it was last there',
 };

@@ -8,6 +8,7 @@ import { ChatLines } from './chat-lines';
 import { MOST_COPIES, decideDelivery } from './delivery-policy';
 import { type DeliveryChange, DeliveryStore } from './delivery.store';
 import type { OutboxPart } from './outbox-part';
+import type { HeldPlace } from './place-leases';
 import { placeKey } from './places';
 import { PlatformCalls, mayHaveArrived, messageOfPart } from './platform-calls';
 import { SentSearchService } from './sent-search.service';
@@ -33,7 +34,8 @@ export class DeliveryService {
   }
 
   /** Tries until the part has an end or the gateway stops. Rejects when the database does. */
-  async deliver(queued: OutboxPart, place: string, stop: AbortSignal): Promise<void> {
+  async deliver(queued: OutboxPart, held: HeldPlace): Promise<void> {
+    const { stop } = held;
     const failures = new FailureRow();
     await this.previews.settled(queued.runId);
     await sleep(this.store.pauseLeft(queued), stop);
@@ -43,12 +45,12 @@ export class DeliveryService {
       if (!part) return;
       const channel = this.directory.find(part.route.channel);
       if (!channel) {
-        await this.giveUp(part, 'failed', `channel "${part.route.channel}" is not available`, stop);
+        await this.giveUp(part, 'failed', `channel "${part.route.channel}" is not available`, held);
         return;
       }
-      const outcome = await this.attempt(channel, part, place, stop);
+      const outcome = await this.attempt(channel, part, held);
       if (!(outcome instanceof ChannelSendError)) return;
-      const delayMs = await this.afterFailure(channel, part, outcome, failures.add(outcome), stop);
+      const delayMs = await this.afterFailure(channel, part, outcome, failures.add(outcome), held);
       if (delayMs === undefined) return;
       await sleep(delayMs, stop);
     }
@@ -60,32 +62,32 @@ export class DeliveryService {
     part: OutboxPart,
     error: ChannelSendError,
     row: { inARow: number; failingForMs: number },
-    stop: AbortSignal,
+    held: HeldPlace,
   ): Promise<number | undefined> {
     const { mark, copies } = part;
     const canBeFound =
       declaration.capabilities.repeatable === true || (mark !== null && adapter.findSent !== undefined);
     const decision = decideDelivery({ error, ...row, ageMs: this.store.ageOf(part), copies, canBeFound });
-    if (decision.action === 'fail') await this.giveUp(part, 'failed', error.message, stop);
-    if (decision.action === 'leave-uncertain') await this.giveUp(part, 'uncertain', error.message, stop);
+    if (decision.action === 'fail') await this.giveUp(part, 'failed', error.message, held);
+    if (decision.action === 'leave-uncertain') await this.giveUp(part, 'uncertain', error.message, held);
     if (decision.action !== 'retry') return undefined;
     const { delayMs } = decision;
     const state = copies > 0 ? 'unknown' : 'pending';
     const change = { state, error: error.message, delayMs, copies, ...(mark === null ? { mark } : {}) } as const;
-    await this.note(part, change, stop);
+    await this.note(part, change, held);
     const { channel } = part.route;
     this.log.warn({ channel, run: part.runId, failure: error.failure, waitMs: delayMs }, error.message);
     return delayMs;
   }
 
   /** The program itself failed over a part again and again: the others of its place go on. */
-  async setAside(part: OutboxPart, reason: string, stop: AbortSignal): Promise<void> {
-    await this.giveUp(part, part.copies > 0 ? 'uncertain' : 'failed', `the program failed over it: ${reason}`, stop);
+  async setAside(part: OutboxPart, reason: string, held: HeldPlace): Promise<void> {
+    await this.giveUp(part, part.copies > 0 ? 'uncertain' : 'failed', `the program failed over it: ${reason}`, held);
   }
 
-  private note({ id }: OutboxPart, change: DeliveryChange, stop: AbortSignal): Promise<void> {
+  private note({ id }: OutboxPart, change: DeliveryChange, { stop, under }: HeldPlace): Promise<void> {
     const again = { log: this.log, what: 'what became of a message', stop };
-    return untilStored(() => this.store.settle(id, change), again);
+    return untilStored(() => this.store.settle(id, change, under), again);
   }
 
   /** Kept as a dead letter until somebody decides; never sent again by itself. */
@@ -93,10 +95,10 @@ export class DeliveryService {
     part: OutboxPart,
     state: 'failed' | 'uncertain',
     reason: string,
-    stop: AbortSignal,
+    held: HeldPlace,
   ): Promise<void> {
     const error = state === 'uncertain' ? `it may have arrived, which could not be found out: ${reason}` : reason;
-    await this.note(part, { state, error, mark: null }, stop);
+    await this.note(part, { state, error, mark: null }, held);
     this.log.error(
       { channel: part.route.channel, run: part.runId, part: part.part, attempts: part.attempts },
       `a message was not delivered: ${error}`,
@@ -107,32 +109,27 @@ export class DeliveryService {
    * One attempt. Where an earlier one may have arrived, that is found out first. Leaves a mark on the part as long as the
    * outcome is not known.
    */
-  private async attempt(
-    channel: RegisteredChannel,
-    part: OutboxPart,
-    place: string,
-    stop: AbortSignal,
-  ): Promise<Outcome> {
-    const free = await this.lines.take(placeKey(part.route, place));
+  private async attempt(channel: RegisteredChannel, part: OutboxPart, held: HeldPlace): Promise<Outcome> {
+    const free = await this.lines.take(placeKey(part.route, held.place));
     try {
       if (part.copies > 0 && !channel.declaration.capabilities.repeatable) {
-        const end = await this.search.look(channel, part, place, stop);
+        const end = await this.search.look(channel, part, held);
         if (end.kind === 'stopped') return 'stopped';
         if (end.kind === 'found') {
-          await this.note(part, arrived(end.platformId), stop);
+          await this.note(part, arrived(end.platformId), held);
           return 'arrived';
         }
         if (end.kind === 'absent') {
           part.mark = null;
           part.copies = 0;
         } else if (part.copies >= MOST_COPIES) {
-          await this.giveUp(part, 'uncertain', part.error ?? end.reason, stop);
+          await this.giveUp(part, 'uncertain', part.error ?? end.reason, held);
           return 'uncertain';
         }
       }
-      if (!(await this.search.clear(channel, part, place, stop))) return 'stopped';
-      const platformId = await this.hand(channel, part, place, stop);
-      await this.note(part, arrived(platformId), stop);
+      if (!(await this.search.clear(channel, part, held))) return 'stopped';
+      const platformId = await this.hand(channel, part, held);
+      await this.note(part, arrived(platformId), held);
       return 'arrived';
     } catch (error) {
       if (error instanceof ChannelSendError) return error;
@@ -143,29 +140,26 @@ export class DeliveryService {
   }
 
   /** Returns the platform's id of the message. @throws ChannelSendError */
-  private async hand(
-    { adapter, declaration }: RegisteredChannel,
-    part: OutboxPart,
-    place: string,
-    stop: AbortSignal,
-  ): Promise<string> {
+  private async hand({ adapter, declaration }: RegisteredChannel, part: OutboxPart, held: HeldPlace): Promise<string> {
     const message = messageOfPart(part);
     const { platformId } = part;
     if (platformId !== null && adapter.edit) {
-      await this.store.sending(part.id, place, undefined);
+      await this.store.sending(part.id, held, undefined);
+      held.check();
       try {
         await this.calls.make(part, async () => adapter.edit?.(message, platformId));
         return platformId;
       } catch (error) {
         // The preview is gone: the text still has to arrive, as a message of its own.
         if ((error as ChannelSendError).failure !== 'gone') throw error;
-        await this.note(part, { state: 'pending', platformId: null }, stop);
+        await this.note(part, { state: 'pending', platformId: null }, held);
       }
     }
     const before = { mark: part.mark, copies: part.copies };
     part.mark = (part.payload.poll ? undefined : await adapter.sendMark?.(message)) ?? null;
     part.copies = declaration.capabilities.repeatable ? 0 : part.copies + 1;
-    await this.store.sending(part.id, place, { mark: part.mark, copies: part.copies });
+    await this.store.sending(part.id, held, { mark: part.mark, copies: part.copies });
+    held.check();
     try {
       return await this.calls.make(part, () => this.send(adapter, part));
     } catch (error) {

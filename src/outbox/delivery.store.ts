@@ -2,7 +2,9 @@ import { Injectable, Optional } from '@nestjs/common';
 import { Clock, sinceStamp, systemClock } from '../common/clock';
 import type { SentMessage } from '../channels/channel-adapter';
 import { type DeliveryRoute, targetKey } from '../common/delivery-route';
-import { DatabaseService } from '../storage/database.service';
+import { DatabaseService, type WriteOptions } from '../storage/database.service';
+import { type Lease, isFree } from '../storage/lease';
+import { leaseOfRow } from './place-leases';
 import type { OutboxTable } from '../storage/schema';
 import { type OutboxPart, isPreview, readRow } from './outbox-part';
 
@@ -12,6 +14,12 @@ const MARKED = [...OPEN, 'streaming'] as const;
 
 /** Messages of an account that are looked through for the last one of a conversation. */
 const MOST_LOOKED_AT = 500;
+
+/** Where a part is sent to, and what says that nobody else does. */
+export interface Standing {
+  place: string;
+  under?: Lease | undefined;
+}
 
 export interface DeliveryChange {
   state: 'sent' | 'failed' | 'unknown' | 'uncertain' | 'pending';
@@ -32,14 +40,18 @@ export class DeliveryStore {
     @Optional() private readonly clock: Clock = systemClock,
   ) {}
 
-  /** Parts to deliver on an account, in order of their queueing. */
-  async openIds(channel: string, account: string): Promise<string[]> {
+  /**
+   * Parts to deliver on an account, in order of their queueing.
+   * @param holder process that asks, where several share the database: what others are delivering is left to them
+   */
+  async openIds(channel: string, account: string, holder?: string): Promise<string[]> {
     const rows = await this.database.read
       .selectFrom('outbox')
       .select('id')
       .where('channel', '=', channel)
       .where('account', '=', account)
       .where('state', 'in', OPEN)
+      .$if(holder !== undefined, (query) => query.where(isFree(leaseOfRow, this.database.dialect, holder)))
       .orderBy('seq')
       .execute();
     return rows.map(({ id }) => id);
@@ -80,6 +92,20 @@ export class DeliveryStore {
       .where('account', '=', account)
       .where('platform_id', 'is not', null)
       .orderBy('updated_at', 'desc')
+      .orderBy('seq', 'desc')
+      .limit(limit)
+      .execute();
+    return rows.flatMap(sentOf);
+  }
+
+  /** The messages of an account that were queued last and have arrived. */
+  async newestSent(channel: string, account: string, limit: number): Promise<SentMessage[]> {
+    const rows = await this.database.read
+      .selectFrom('outbox')
+      .selectAll()
+      .where('channel', '=', channel)
+      .where('account', '=', account)
+      .where('platform_id', 'is not', null)
       .orderBy('seq', 'desc')
       .limit(limit)
       .execute();
@@ -140,7 +166,8 @@ export class DeliveryStore {
   }
 
   /**
-   * Parts that a former process was cut off in: whether they arrived is unknown. Previews wait for the final text of
+   * Parts that a process was cut off in which is gone: whether they arrived is unknown. Where several share the database
+   * a process that sends holds the lease of the place. Previews wait for the final text of
    * their turn, which goes on. Their time stays that of the attempt.
    */
   async markInterrupted(): Promise<number> {
@@ -149,6 +176,7 @@ export class DeliveryStore {
         .selectFrom('outbox')
         .select(['id', 'payload'])
         .where('state', '=', 'sending')
+        .$if(this.isShared, (query) => query.where(isFree(leaseOfRow, this.database.dialect)))
         .execute();
       for (const row of rows)
         await transaction
@@ -158,76 +186,103 @@ export class DeliveryStore {
             error: 'the gateway stopped while it was being sent',
           })
           .where('id', '=', row.id)
+          .where('state', '=', 'sending')
+          .$if(this.isShared, (query) => query.where(isFree(leaseOfRow, this.database.dialect)))
           .execute();
       return rows.length;
     });
   }
 
+  /** Whether something is being sent, or was when its process ended. */
+  async hasSending(): Promise<boolean> {
+    const row = await this.database.read
+      .selectFrom('outbox')
+      .select('id')
+      .where('state', '=', 'sending')
+      .where(isFree(leaseOfRow, this.database.dialect))
+      .limit(1)
+      .executeTakeFirst();
+    return row !== undefined;
+  }
+
   /** Notes that the part is being sent or changed, before it is. */
   async sending(
     id: string,
-    place: string,
+    { place, under }: Standing,
     attempt: { mark: string | null; copies: number } | undefined,
   ): Promise<void> {
-    await this.database.write('outbox.sending', (transaction) =>
-      transaction
-        .updateTable('outbox')
-        .set((eb) => ({
-          state: 'sending',
-          target: place,
-          attempts: eb('attempts', '+', 1),
-          updated_at: this.clock.now(),
-          ...(attempt ? { ...attempt, searched: null } : {}),
-        }))
-        .where('id', '=', id)
-        .execute(),
+    await this.database.write(
+      'outbox.sending',
+      (transaction) =>
+        transaction
+          .updateTable('outbox')
+          .set((eb) => ({
+            state: 'sending',
+            target: place,
+            attempts: eb('attempts', '+', 1),
+            updated_at: this.clock.now(),
+            ...(attempt ? { ...attempt, searched: null } : {}),
+          }))
+          .where('id', '=', id)
+          .execute(),
+      optionsOf(under),
     );
   }
 
   /** How far the search for a part has come. */
-  async searched(id: string, progress: string): Promise<void> {
-    await this.change('outbox.searched', id, { searched: progress });
+  async searched(id: string, progress: string, under?: Lease): Promise<void> {
+    await this.change('outbox.searched', id, { searched: progress }, under);
   }
 
   /**
    * A search has come to its end: the platform's id of the message, or null where it is not there. What was found has the
    * text that was looked for: unless another one has come since, it has arrived.
    */
-  async resolved(looked: OutboxPart, platformId: string | null): Promise<void> {
-    await this.database.write('outbox.resolved', async (transaction) => {
-      const row = await transaction
-        .selectFrom('outbox')
-        .select(['payload', 'state'])
-        .where('id', '=', looked.id)
-        .executeTakeFirst();
-      const isOpen = row?.state === 'pending' || row?.state === 'unknown';
-      const isFinal = isOpen && row.payload === JSON.stringify(looked.payload);
-      await transaction
-        .updateTable('outbox')
-        .set({
-          mark: null,
-          searched: null,
-          copies: 0,
-          updated_at: this.clock.now(),
-          ...(platformId === null
-            ? {}
-            : { platform_id: platformId, ...(isFinal ? { state: 'sent', error: null } : {}) }),
-        })
-        .where('id', '=', looked.id)
-        .execute();
-    });
+  async resolved(looked: OutboxPart, platformId: string | null, under?: Lease): Promise<void> {
+    await this.database.write(
+      'outbox.resolved',
+      async (transaction) => {
+        const row = await transaction
+          .selectFrom('outbox')
+          .select(['payload', 'state'])
+          .where('id', '=', looked.id)
+          .executeTakeFirst();
+        const isOpen = row?.state === 'pending' || row?.state === 'unknown';
+        const isFinal = isOpen && row.payload === JSON.stringify(looked.payload);
+        await transaction
+          .updateTable('outbox')
+          .set({
+            mark: null,
+            searched: null,
+            copies: 0,
+            updated_at: this.clock.now(),
+            ...(platformId === null
+              ? {}
+              : { platform_id: platformId, ...(isFinal ? { state: 'sent', error: null } : {}) }),
+          })
+          .where('id', '=', looked.id)
+          .execute();
+      },
+      optionsOf(under),
+    );
   }
 
-  async settle(id: string, change: DeliveryChange): Promise<void> {
+  /** @throws LeaseLostError where `under` names a lease that another process has by now */
+  async settle(id: string, change: DeliveryChange, under?: Lease): Promise<void> {
     const { state, platformId, error, delayMs, mark, copies } = change;
-    await this.change(`outbox.${state}`, id, {
-      state,
-      ...(platformId === undefined ? {} : { platform_id: platformId }),
-      ...(error === undefined ? {} : { error }),
-      ...(mark === undefined ? {} : { mark, searched: null }),
-      ...(copies === undefined ? {} : { copies }),
-      ...(delayMs === undefined ? {} : { next_attempt_at: this.clock.now() + delayMs }),
-    });
+    await this.change(
+      `outbox.${state}`,
+      id,
+      {
+        state,
+        ...(platformId === undefined ? {} : { platform_id: platformId }),
+        ...(error === undefined ? {} : { error }),
+        ...(mark === undefined ? {} : { mark, searched: null }),
+        ...(copies === undefined ? {} : { copies }),
+        ...(delayMs === undefined ? {} : { next_attempt_at: this.clock.now() + delayMs }),
+      },
+      under,
+    );
   }
 
   /** For how long a part has been waiting, in milliseconds; a clock that was set forward makes it no longer. */
@@ -255,20 +310,30 @@ export class DeliveryStore {
     label: string,
     id: string,
     set: Partial<Omit<OutboxTable, 'seq' | 'copies'>> & { copies?: number },
+    under: Lease | undefined,
   ): Promise<void> {
-    await this.database.write(label, (transaction) =>
-      transaction
-        .updateTable('outbox')
-        .set({ ...set, updated_at: this.clock.now() })
-        .where('id', '=', id)
-        .execute(),
+    await this.database.write(
+      label,
+      (transaction) =>
+        transaction
+          .updateTable('outbox')
+          .set({ ...set, updated_at: this.clock.now() })
+          .where('id', '=', id)
+          .execute(),
+      optionsOf(under),
     );
+  }
+
+  private get isShared(): boolean {
+    return this.database.dialect === 'postgres';
   }
 
   private ofAccount({ channel, account }: DeliveryRoute) {
     return this.database.read.selectFrom('outbox').where('channel', '=', channel).where('account', '=', account);
   }
 }
+
+const optionsOf = (under: Lease | undefined): WriteOptions => (under ? { under } : {});
 
 /** Nothing for a row that can't be read. */
 const sentOf = (row: Parameters<typeof readRow>[0]): SentMessage[] => {

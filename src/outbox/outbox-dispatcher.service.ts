@@ -5,10 +5,12 @@ import { type Logger, LoggerFactory } from '../common/logger';
 import { messageOf } from '../common/openclaw-error';
 import { sleep } from '../common/sleep';
 import { ChannelDirectory } from '../events/channel-directory';
+import { LeaseLostError } from '../storage/lease';
 import { pauseAfter } from './delivery-policy';
 import { DeliveryService } from './delivery.service';
 import { DeliveryStore } from './delivery.store';
 import type { OutboxPart } from './outbox-part';
+import { type HeldPlace, PlaceLeases } from './place-leases';
 import { Places, placeKey } from './places';
 import { PlatformCalls, isProgramError } from './platform-calls';
 
@@ -19,10 +21,14 @@ const RETRY_MS = 1000;
 const MOST_DEFECTS = 3;
 /** How many of the last messages an adapter is reminded of at the start. */
 const REMEMBERED = 500;
+/** The same before each delivery, where other gateways send as well. */
+const REMEMBERED_OF_OTHERS = 50;
 
 interface Queue {
   parts: OutboxPart[];
   working: boolean;
+  /** Its first part is being delivered. */
+  delivering: boolean;
 }
 
 /** Sends open parts: each conversation in order, conversations side by side, so that one slow chat holds up nobody else. */
@@ -44,6 +50,7 @@ export class OutboxDispatcher {
     private readonly delivery: DeliveryService,
     private readonly places: Places,
     private readonly calls: PlatformCalls,
+    private readonly leases: PlaceLeases,
     loggers: LoggerFactory,
   ) {
     this.log = loggers.child('outbox');
@@ -77,7 +84,8 @@ export class OutboxDispatcher {
 
   /** All of them, however many: those of one chat that has to wait must not hide those of others. */
   private async readOpen(channel: string, account: string): Promise<void> {
-    const fresh = (await this.store.openIds(channel, account)).filter((id) => !this.known.has(id));
+    const holder = this.leases.isShared ? this.leases.holder : undefined;
+    const fresh = (await this.store.openIds(channel, account, holder)).filter((id) => !this.known.has(id));
     for (let start = 0; start < fresh.length; start += READ_AT_ONCE)
       for (const part of await this.store.open(fresh.slice(start, start + READ_AT_ONCE))) this.take(part);
   }
@@ -139,38 +147,71 @@ export class OutboxDispatcher {
     const key = placeKey(part.route, place);
     let queue = this.queues.get(key);
     if (!queue) {
-      queue = { parts: [], working: false };
+      queue = { parts: [], working: false, delivering: false };
       this.queues.set(key, queue);
     }
     const isBefore = (other: OutboxPart): boolean =>
       other.copies > 0 !== part.copies > 0 ? part.copies > 0 : part.seq < other.seq;
-    const at = queue.parts.findIndex((other, index) => (index > 0 || !queue.working) && isBefore(other));
+    const at = queue.parts.findIndex((other, index) => (index > 0 || !queue.delivering) && isBefore(other));
     queue.parts.splice(at < 0 ? queue.parts.length : at, 0, part);
     if (!queue.working) void this.work(key, place, queue);
   }
 
   private async work(key: string, place: string, queue: Queue): Promise<void> {
     queue.working = true;
+    const { channel, account } = (queue.parts[0] as OutboxPart).route;
+    let isHeld = true;
+    try {
+      const result = await this.leases.during(key, place, this.stopping.signal, async (held) => {
+        if (held.under) await this.catchUp(channel, account);
+        await this.workOff(queue, held);
+      });
+      isHeld = result === 'held';
+    } catch (error) {
+      if (!(error instanceof LeaseLostError))
+        this.log.error({ channel, account, error }, `deliveries could not be made: ${messageOf(error)}`);
+    }
+    // Something may have come in the very moment in which the last one was done.
+    if (!isHeld && queue.parts.length > 0 && !this.stopping.signal.aborted) return this.work(key, place, queue);
+    queue.working = queue.delivering = false;
+    this.queues.delete(key);
+    // What another gateway delivers is its own; what is left after all is found by looking again.
+    for (const { id } of queue.parts) this.known.delete(id);
+    if (this.leases.isShared && !this.stopping.signal.aborted) void this.wake(channel, account);
+  }
+
+  /** What other gateways have sent meanwhile, and what they have queued for the same place that comes first. */
+  private async catchUp(channel: string, account: string): Promise<void> {
+    const adapter = this.directory.find(channel)?.adapter;
+    if (adapter?.noteSent)
+      for (const { route, platformId } of await this.store.newestSent(channel, account, REMEMBERED_OF_OTHERS))
+        adapter.noteSent(route, platformId);
+    await this.readOpen(channel, account);
+  }
+
+  /** Delivers what waits for a place, and what is queued for it meanwhile. @throws LeaseLostError */
+  private async workOff(queue: Queue, held: HeldPlace): Promise<void> {
     let defects = 0;
-    while (queue.parts.length > 0 && !this.stopping.signal.aborted) {
+    while (queue.parts.length > 0 && !held.stop.aborted) {
       const part = queue.parts[0] as OutboxPart;
+      queue.delivering = true;
       try {
-        if (defects < MOST_DEFECTS) await this.delivery.deliver(part, place, this.stopping.signal);
-        else await this.delivery.setAside(part, part.error ?? '', this.stopping.signal);
+        if (defects < MOST_DEFECTS) await this.delivery.deliver(part, held);
+        else await this.delivery.setAside(part, part.error ?? '', held);
       } catch (error) {
+        if (error instanceof LeaseLostError) throw error;
         this.log.error({ part: part.id, error }, `a delivery could not be recorded: ${messageOf(error)}`);
         if (isProgramError(error)) {
           defects++;
           part.error = messageOf(error);
         }
-        await sleep(RETRY_MS, this.stopping.signal);
+        await sleep(RETRY_MS, held.stop);
         continue;
       }
       defects = 0;
+      queue.delivering = false;
       queue.parts.shift();
       this.known.delete(part.id);
     }
-    queue.working = false;
-    if (queue.parts.length === 0) this.queues.delete(key);
   }
 }

@@ -21,6 +21,7 @@ import { DeliveryStore } from './delivery.store';
 import { DeliveryWatch, hasFailed } from './delivery-watch';
 import type { OutboxPart, OutboxPayload } from './outbox-part';
 import { OutboxStore } from './outbox.store';
+import { PlaceLeases } from './place-leases';
 import { Places } from './places';
 import { PlatformCalls } from './platform-calls';
 import { PreviewStore } from './preview.store';
@@ -47,6 +48,7 @@ const FLUSH_MS = 1000;
     OutboxDispatcher,
     OutboxStore,
     Places,
+    PlaceLeases,
     PlatformCalls,
     PreviewStore,
     SendRpc,
@@ -84,11 +86,16 @@ export class OutboxModule implements OnModuleInit, OnApplicationBootstrap, OnMod
     this.preview.start();
     this.blocks.start();
     this.events.on('outbox.queued', ({ channel, account }) => this.dispatcher.wake(channel, account));
-    this.events.on('gateway.ready', async () => {
-      for (const { channel, account } of await this.deliveries.accountsWithOpen()) {
-        await this.dispatcher.wake(channel, account);
-      }
+    this.events.on('gateway.ready', () => this.wakeAll());
+    this.events.on('replicas.look', async () => {
+      if (await this.deliveries.hasSending()) await this.deliveries.markInterrupted();
+      await this.wakeAll();
     });
+  }
+
+  private async wakeAll(): Promise<void> {
+    for (const { channel, account } of await this.deliveries.accountsWithOpen())
+      await this.dispatcher.wake(channel, account);
   }
 
   async onModuleDestroy(): Promise<void> {

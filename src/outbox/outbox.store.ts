@@ -76,9 +76,17 @@ export class OutboxStore {
       .execute();
   }
 
-  /** Adds a block of an answer that is still being written. */
+  /** Adds a block of an answer that is still being written; none where another process has written its end meanwhile. */
   async appendBlock(runId: string, route: DeliveryRoute, payloads: readonly OutboxPayload[]): Promise<void> {
-    await this.database.write('outbox.block', (transaction) => this.appendIn(transaction, runId, route, payloads));
+    await this.database.write('outbox.block', async (transaction) => {
+      const turn = await transaction
+        .selectFrom('turns')
+        .select('state')
+        .where('run_id', '=', runId)
+        .$if(this.database.dialect === 'postgres', (query) => query.forShare())
+        .executeTakeFirst();
+      if (turn?.state !== 'closed') await this.appendIn(transaction, runId, route, payloads);
+    });
   }
 
   /** Blocks that were told before the end of a run. */

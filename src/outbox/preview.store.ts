@@ -3,6 +3,7 @@ import type { Transaction } from 'kysely';
 import { Clock, systemClock } from '../common/clock';
 import type { DeliveryRoute } from '../common/delivery-route';
 import { DatabaseService } from '../storage/database.service';
+import type { Lease } from '../storage/lease';
 import type { Schema } from '../storage/schema';
 import { isPreview } from './outbox-part';
 import { OutboxStore } from './outbox.store';
@@ -26,16 +27,20 @@ export class PreviewStore {
     place: string,
     text: string,
     mark: string | undefined,
+    under?: Lease,
   ): Promise<string | undefined> {
     const payload = { text, preview: true as const, ...(route.replyToId ? { replyToId: route.replyToId } : {}) };
     const row = this.outbox.newRow(runId, 0, route, payload, 'sending', this.clock.now());
-    const inserted = await this.database.write('outbox.preview', (transaction) =>
-      transaction
-        .insertInto('outbox')
-        .values({ ...row, target: place, mark: mark ?? null, copies: 1 })
-        .onConflict((conflict) => conflict.columns(['run_id', 'part']).doNothing())
-        .returning('id')
-        .executeTakeFirst(),
+    const inserted = await this.database.write(
+      'outbox.preview',
+      (transaction) =>
+        transaction
+          .insertInto('outbox')
+          .values({ ...row, target: place, mark: mark ?? null, copies: 1 })
+          .onConflict((conflict) => conflict.columns(['run_id', 'part']).doNothing())
+          .returning('id')
+          .executeTakeFirst(),
+      under ? { under } : {},
     );
     return inserted?.id;
   }
@@ -44,20 +49,24 @@ export class PreviewStore {
    * Ends the sending of a preview, with the platform's id or without one where it failed. When the final text came
    * meanwhile, the part goes to the queue: as an edit, or as a message of its own.
    */
-  async end(id: string, platformId: string | null, notDelivered = false): Promise<void> {
-    await this.database.write('outbox.preview', async (transaction) => {
-      const row = await transaction.selectFrom('outbox').select('payload').where('id', '=', id).executeTakeFirst();
-      await transaction
-        .updateTable('outbox')
-        .set({
-          platform_id: platformId,
-          state: row !== undefined && isPreview(row.payload) ? 'streaming' : 'pending',
-          updated_at: this.clock.now(),
-          ...(platformId !== null || notDelivered ? { mark: null, copies: 0 } : {}),
-        })
-        .where('id', '=', id)
-        .execute();
-    });
+  async end(id: string, platformId: string | null, notDelivered = false, under?: Lease): Promise<void> {
+    await this.database.write(
+      'outbox.preview',
+      async (transaction) => {
+        const row = await transaction.selectFrom('outbox').select('payload').where('id', '=', id).executeTakeFirst();
+        await transaction
+          .updateTable('outbox')
+          .set({
+            platform_id: platformId,
+            state: row !== undefined && isPreview(row.payload) ? 'streaming' : 'pending',
+            updated_at: this.clock.now(),
+            ...(platformId !== null || notDelivered ? { mark: null, copies: 0 } : {}),
+          })
+          .where('id', '=', id)
+          .execute();
+      },
+      under ? { under } : {},
+    );
   }
 
   /** Whether people see, or are about to see, the beginning of a run's answer. */
@@ -80,6 +89,18 @@ export class PreviewStore {
       .where('run_id', '=', runId)
       .where('state', '=', 'streaming')
       .execute();
+  }
+
+  /** Whether the message of a part is still that of a turn that goes on: another process may have ended it. */
+  async isStreaming(runId: string): Promise<boolean> {
+    const row = await this.database.read
+      .selectFrom('outbox')
+      .select('payload')
+      .where('run_id', '=', runId)
+      .where('part', '=', 0)
+      .where('state', '=', 'streaming')
+      .executeTakeFirst();
+    return row !== undefined && isPreview(row.payload);
   }
 
   /** Whether earlier answers to the same place are still on their way. */

@@ -43,7 +43,12 @@ async function look(
   };
   const channel = { adapter: { findSent } } as unknown as RegisteredChannel;
   const search = new SentSearchService(store, new PlatformCalls(), loggers);
-  const looking = search.look(channel, PART, 'chat', new AbortController().signal);
+  const looking = search.look(channel, PART, {
+    place: 'chat',
+    under: undefined,
+    stop: new AbortController().signal,
+    check: () => undefined,
+  });
   for (let second = 0; second < 20; second++) await jest.advanceTimersByTimeAsync(1000);
   return { askedAt, searches, end: await looking };
 }

@@ -5,6 +5,7 @@ import { sleep } from '../common/sleep';
 import { pauseAfter } from './delivery-policy';
 import { DeliveryStore } from './delivery.store';
 import type { OutboxPart } from './outbox-part';
+import type { HeldPlace } from './place-leases';
 import { placeKey } from './places';
 import { PlatformCalls, messageOfPart } from './platform-calls';
 
@@ -42,7 +43,8 @@ export class SentSearchService {
   }
 
   /** Looks until it is known whether a part arrived. Nobody else may write to its place meanwhile. */
-  async look({ adapter }: RegisteredChannel, part: OutboxPart, place: string, stop: AbortSignal): Promise<LookEnd> {
+  async look({ adapter }: RegisteredChannel, part: OutboxPart, held: HeldPlace): Promise<LookEnd> {
+    const { place, stop, under } = held;
     if (part.mark === null || part.payload.poll || !adapter.findSent)
       return { kind: 'impossible', reason: 'nobody can look for it there' };
     const message = messageOfPart(part);
@@ -84,7 +86,7 @@ export class SentSearchService {
         continue;
       }
       if (step.kind !== 'unfinished') return step;
-      if (step.progress !== progress) await this.store.searched(part.id, step.progress);
+      if (step.progress !== progress) await this.store.searched(part.id, step.progress, under);
       progress = step.progress;
     }
   }
@@ -93,12 +95,12 @@ export class SentSearchService {
    * Finds out about everything else that may stand in a place without anybody knowing, such as a preview that was cut off:
    * two of these could not be told apart. Returns false when the gateway stops.
    */
-  async clear(channel: RegisteredChannel, part: OutboxPart, place: string, stop: AbortSignal): Promise<boolean> {
-    for (const other of await this.store.marked(part, place)) {
-      const end = await this.look(channel, other, place, stop);
+  async clear(channel: RegisteredChannel, part: OutboxPart, held: HeldPlace): Promise<boolean> {
+    for (const other of await this.store.marked(part, held.place)) {
+      const end = await this.look(channel, other, held);
       if (end.kind === 'stopped') return false;
       if (end.kind === 'impossible' && other.state !== 'streaming') continue;
-      await this.store.resolved(other, end.kind === 'found' ? end.platformId : null);
+      await this.store.resolved(other, end.kind === 'found' ? end.platformId : null, held.under);
     }
     return true;
   }

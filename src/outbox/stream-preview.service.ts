@@ -8,6 +8,7 @@ import { EventBus } from '../events/event-bus';
 import { untilStored } from '../storage/until-stored';
 import { BlockStream } from './block-stream.service';
 import { ChatLines } from './chat-lines';
+import { type HeldPlace, PlaceLeases } from './place-leases';
 import { Places, placeKey } from './places';
 import { asSendError, mayHaveArrived } from './platform-calls';
 import { PreviewStore } from './preview.store';
@@ -39,12 +40,14 @@ export class StreamPreviewService {
   private readonly previews = new Map<string, Preview>();
   /** Calls to the platform that have not come back, by run. */
   private readonly inFlight = new Map<string, Promise<void>>();
+  private readonly stopping = new AbortController();
   private readonly typing = new Map<string, NodeJS.Timeout>();
 
   constructor(
     private readonly store: PreviewStore,
     private readonly places: Places,
     private readonly lines: ChatLines,
+    private readonly leases: PlaceLeases,
     private readonly directory: ChannelDirectory,
     private readonly events: EventBus,
     private readonly blocks: BlockStream,
@@ -60,6 +63,7 @@ export class StreamPreviewService {
   }
 
   stop(): void {
+    this.stopping.abort();
     for (const runId of [...this.previews.keys(), ...this.typing.keys()]) this.end(runId);
   }
 
@@ -121,8 +125,11 @@ export class StreamPreviewService {
     if (text === '' || text === preview.shown || more.length > 0) return;
     const message = { account: route.account, route, text, ...(route.replyToId ? { replyToId: route.replyToId } : {}) };
     try {
-      if (preview.platformId !== undefined) await channel.adapter.edit?.(message, preview.platformId);
-      else if (!(await this.begin(runId, preview, message))) return;
+      if (preview.platformId !== undefined) {
+        // Who was overtaken must not write half an answer over the whole one.
+        if (this.leases.isShared && !(await this.store.isStreaming(runId))) return this.drop(runId);
+        await channel.adapter.edit?.(message, preview.platformId);
+      } else if (!(await this.begin(runId, preview, message))) return;
       preview.shown = text;
     } catch (error) {
       this.log.debug({ run: runId, error: messageOf(error) }, 'preview not shown');
@@ -132,36 +139,48 @@ export class StreamPreviewService {
 
   /** Sends the message that grows from now on; not while anything else goes to the chat. Returns whether it was sent. */
   private async begin(runId: string, preview: Preview, message: OutboundMessage): Promise<boolean> {
-    const { route, channel } = preview;
+    const { route } = preview;
     const place = await this.places.find(route);
-    const free = this.lines.tryTake(placeKey(route, place));
+    const key = placeKey(route, place);
+    const free = this.lines.tryTake(key);
     if (!free) return false;
     try {
-      if (await this.store.hasOpen(route, place)) return false;
-      const mark = await channel.adapter.sendMark?.(message);
-      const deliveryId = await this.store.begin(runId, route, place, message.text, mark);
-      if (deliveryId === undefined) {
-        this.drop(runId);
-        return false;
-      }
-      const again = { log: this.log, what: 'what became of a message' };
-      try {
-        preview.platformId = await channel.adapter.send({ ...message, deliveryId });
-      } catch (error) {
-        const canBeFound = mark !== undefined && channel.adapter.findSent !== undefined;
-        const isAbsent = !mayHaveArrived(asSendError(error), canBeFound);
-        await untilStored(() => this.store.end(deliveryId, null, isAbsent), again);
-        throw error;
-      } finally {
-        const { platformId } = preview;
-        if (platformId !== undefined) await untilStored(() => this.store.end(deliveryId, platformId), again);
-        // The final text may have come while the preview was on its way.
-        this.events.emit('outbox.queued', { channel: route.channel, account: route.account });
-      }
-      return true;
+      const begun = await this.leases.during(key, place, this.stopping.signal, (held) =>
+        this.beginIn(runId, preview, message, held),
+      );
+      return begun === true;
     } finally {
       free();
     }
+  }
+
+  private async beginIn(runId: string, preview: Preview, message: OutboundMessage, held: HeldPlace): Promise<boolean> {
+    const { route, channel } = preview;
+    const { place, under } = held;
+    if (await this.store.hasOpen(route, place)) return false;
+    const mark = await channel.adapter.sendMark?.(message);
+    const deliveryId = await this.store.begin(runId, route, place, message.text, mark, under);
+    if (deliveryId === undefined) {
+      this.drop(runId);
+      return false;
+    }
+    const again = { log: this.log, what: 'what became of a message' };
+    try {
+      held.check();
+      preview.platformId = await channel.adapter.send({ ...message, deliveryId });
+    } catch (error) {
+      const canBeFound = mark !== undefined && channel.adapter.findSent !== undefined;
+      const isAbsent = !mayHaveArrived(asSendError(error), canBeFound);
+      await untilStored(() => this.store.end(deliveryId, null, isAbsent, under), again);
+      throw error;
+    } finally {
+      const { platformId } = preview;
+      if (platformId !== undefined)
+        await untilStored(() => this.store.end(deliveryId, platformId, false, under), again);
+      // The final text may have come while the preview was on its way.
+      this.events.emit('outbox.queued', { channel: route.channel, account: route.account });
+    }
+    return true;
   }
 
   private end(runId: string): void {

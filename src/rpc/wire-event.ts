@@ -1,3 +1,4 @@
+import type { Audience } from './audience';
 import type { EventName } from './event-rules';
 
 /** An event for connected clients. The gateway decides per connection whether it is sent (see its event rules). */
@@ -8,8 +9,8 @@ export interface WireEvent {
   payloadV3?: unknown;
   /** Only these connections. Targeted events carry no `seq`. */
   connectionIds?: ReadonlySet<string>;
-  /** Only connections that pass, e.g. by declared capability. */
-  accepts?: (connection: WireRecipient) => boolean;
+  /** Only connections that pass, e.g. by declared capability. Said as data, so that other gateways can tell theirs. */
+  audience?: Audience;
   stateVersion?: { presence: number; health: number };
 }
 

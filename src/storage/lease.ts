@@ -1,6 +1,6 @@
-import type { Transaction } from 'kysely';
+import { type RawBuilder, type SqlBool, type Transaction, sql } from 'kysely';
 import { OpenclawError } from '../common/openclaw-error';
-import type { Dialect } from './dialect';
+import { type Dialect, databaseNow } from './dialect';
 import type { Schema } from './schema';
 
 export interface Lease {
@@ -28,6 +28,15 @@ export async function requireLeaseIn(transaction: Transaction<Schema>, lease: Le
   const row = await query.executeTakeFirst();
   if (row?.holder !== lease.holder || Number(row.token) !== lease.token) throw new LeaseLostError(lease.name);
 }
+
+/**
+ * A condition on rows: nobody holds their lease.
+ * @param name of the lease, as an expression over the row
+ * @param self a holder who does not count
+ */
+export const isFree = (name: RawBuilder<string>, dialect: Dialect, self = ''): RawBuilder<SqlBool> =>
+  sql<SqlBool>`not exists (select 1 from leases where leases.name = ${name}
+    and leases.holder <> ${self} and leases.expires_at > ${databaseNow(dialect)})`;
 
 /** Ends a holding. @throws LeaseLostError when it had ended before */
 export async function endLeaseIn(transaction: Transaction<Schema>, lease: Lease): Promise<void> {

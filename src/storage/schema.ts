@@ -156,6 +156,14 @@ export interface OutboxTable {
   updated_at: Ms;
 }
 
+/** Gateways that share the database. A row goes when its gateway stops, or long after it was last there. */
+export interface ReplicaTable {
+  id: string;
+  facts: Json;
+  started_at: Ms;
+  seen_at: Ms;
+}
+
 export interface LeaseTable {
   name: string;
   holder: string;
@@ -394,4 +402,5 @@ export interface Schema {
   hook_requests: HookRequestTable;
   webhook_deliveries: WebhookDeliveryTable;
   received_files: ReceivedFileTable;
+  replicas: ReplicaTable;
 }

@@ -2,6 +2,7 @@ import { type BackoffPolicy, backoffDelay } from '../common/backoff';
 import type { Logger } from '../common/logger';
 import { OpenclawError, messageOf } from '../common/openclaw-error';
 import { sleep } from '../common/sleep';
+import { LeaseLostError } from './lease';
 
 const AGAIN: BackoffPolicy = { initialMs: 100, maxMs: 5000, factor: 2, jitter: 0.2 };
 
@@ -26,7 +27,8 @@ export async function untilStored<T>(store: () => Promise<T>, again: StoreAgain)
       return await store();
     } catch (error) {
       const isClosed = error instanceof OpenclawError && error.code === 'STORAGE_CLOSED';
-      if (isClosed || stop?.aborted || !isWorthIt(error)) throw error;
+      const isOver = isClosed || error instanceof LeaseLostError;
+      if (isOver || stop?.aborted || !isWorthIt(error)) throw error;
       const waitMs = backoffDelay(AGAIN, attempt);
       log.error({ waitMs, error: messageOf(error) }, `${what} could not be noted yet`);
       await sleep(waitMs, stop);

@@ -12,6 +12,7 @@ import { EventBus } from '../events/event-bus';
 import { WebhookDesk } from '../events/webhook-desk';
 import { DatabaseService } from '../storage/database.service';
 import type { WebhookDeliveryTable } from '../storage/schema';
+import { Leader } from '../replicas/leader.service';
 import { GuardedHttp } from '../tools/web/guarded-http.service';
 
 const BACKOFF: BackoffPolicy = { initialMs: 1000, maxMs: 900_000, factor: 3, jitter: 0.2 };
@@ -20,6 +21,8 @@ const MAX_AGE_MS = 24 * 3_600_000;
 const TIMEOUT_MS = 15_000;
 const MAX_ANSWER_BYTES = 64 * 1024;
 const AT_ONCE = 20;
+/** How often is looked for what other gateways have kept, should they not have said so. */
+const LOOK_MS = 5000;
 /** Told many times a second: only to whoever names them. */
 const FREQUENT = new Set(['tick', 'agent', 'presence', 'health']);
 
@@ -30,6 +33,8 @@ export class WebhookOutbound {
   private timer: NodeJS.Timeout | undefined;
   private working = false;
   private running = false;
+  /** On the monotonic clock. */
+  private lookedAt = 0;
 
   constructor(
     private readonly database: DatabaseService,
@@ -37,6 +42,7 @@ export class WebhookOutbound {
     private readonly config: ConfigService,
     private readonly events: EventBus,
     private readonly desk: WebhookDesk,
+    private readonly leader: Leader,
     loggers: LoggerFactory,
     @Optional() private readonly clock: Clock = systemClock,
   ) {
@@ -63,6 +69,11 @@ export class WebhookOutbound {
   start(): void {
     this.running = true;
     this.wake(0);
+    this.leader.onChosen(() => this.wake(0));
+    this.events.on('webhooks.queued', () => this.wake(0), 'elsewhere');
+    this.events.on('replicas.look', () => {
+      if (this.leader.leads && performance.now() - this.lookedAt > LOOK_MS) this.wake(0);
+    });
   }
 
   stop(): void {
@@ -137,13 +148,16 @@ export class WebhookOutbound {
   }
 
   private async work(): Promise<void> {
+    this.lookedAt = performance.now();
+    // Of several gateways one sends them.
+    if (!this.leader.leads) return this.events.emit('webhooks.queued', {});
     this.working = true;
     let next = BACKOFF.maxMs;
     try {
       for (;;) {
         const now = this.clock.now();
         const due = await this.due(now);
-        if (due.length === 0 || !this.running) break;
+        if (due.length === 0 || !this.running || !this.leader.leads) break;
         await Promise.all(due.map((row) => this.deliver(row)));
       }
       next = await this.nextDue();

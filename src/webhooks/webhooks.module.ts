@@ -12,6 +12,7 @@ import { EventBus } from '../events/event-bus';
 import { EventsModule } from '../events/events.module';
 import { readBody } from '../events/http-door';
 import { StorageModule } from '../storage/storage.module';
+import { ReplicasModule } from '../replicas/replicas.module';
 import { ToolsModule } from '../tools/tools.module';
 import { HookFollowup } from './hook-followup.service';
 import { HookInbound, trimmed } from './hook-inbound.service';
@@ -27,7 +28,7 @@ const MOST_SOURCES = 1000;
 
 @BootStep({ visible: { name: 'webhooks', onFailure: 'degraded' } })
 @Module({
-  imports: [AgentModule, EventsModule, StorageModule, ToolsModule],
+  imports: [AgentModule, EventsModule, ReplicasModule, StorageModule, ToolsModule],
   providers: [HookFollowup, HookInbound, WebhookOutbound, WebhooksRpc],
 })
 export class WebhooksModule implements OnModuleInit, OnApplicationBootstrap, OnModuleDestroy {

@@ -115,6 +115,8 @@ export class FakeTelegram {
   editPaceMs = 0;
   /** Changes refused for their pace. */
   tooFast = 0;
+  /** Polls that were ended by another one. */
+  conflicts = 0;
   /** Chats by public name. */
   readonly named = new Map<string, number>();
   private readonly server: Server;
@@ -304,6 +306,7 @@ export class FakeTelegram {
       });
       return;
     }
+    if (this.poll) this.conflicts++;
     this.poll?.conflict();
     const offset = Number(params['offset'] ?? 0);
     const limit = Math.min(Number(params['limit'] ?? 100), 100);

@@ -3,6 +3,7 @@ import { ChannelSendError } from '../../src/channels/channel-adapter';
 import { SilentLoggerFactory } from '../../src/common/logger';
 import type { ChannelDirectory } from '../../src/events/channel-directory';
 import type { DatabaseService } from '../../src/storage/database.service';
+import { LeaseService } from '../../src/storage/lease.service';
 import { TestDatabase } from '../harness/stores';
 import { DeadLetterStore } from '../../src/outbox/dead-letter.store';
 import { ChatLines } from '../../src/outbox/chat-lines';
@@ -10,6 +11,7 @@ import { DeliveryService } from '../../src/outbox/delivery.service';
 import { DeliveryStore } from '../../src/outbox/delivery.store';
 import { OutboxDispatcher } from '../../src/outbox/outbox-dispatcher.service';
 import { OutboxStore } from '../../src/outbox/outbox.store';
+import { PlaceLeases } from '../../src/outbox/place-leases';
 import { Places } from '../../src/outbox/places';
 import { PlatformCalls } from '../../src/outbox/platform-calls';
 import { SentSearchService } from '../../src/outbox/sent-search.service';
@@ -54,8 +56,9 @@ describe('deliveries', () => {
     const calls = new PlatformCalls();
     const search = new SentSearchService(deliveries, calls, loggers);
     const lines = new ChatLines();
+    const places = new PlaceLeases(database, new LeaseService(database));
     const delivery = new DeliveryService(deliveries, directory, previews, search, calls, lines, loggers);
-    dispatcher = new OutboxDispatcher(deliveries, directory, delivery, new Places(directory), calls, loggers);
+    dispatcher = new OutboxDispatcher(deliveries, directory, delivery, new Places(directory), calls, places, loggers);
   });
   afterEach(async () => {
     await dispatcher.stop(1000);
@@ -137,7 +140,7 @@ describe('deliveries', () => {
     await queue('chat', 3);
     const ids = await deliveries.openIds('x', 'default');
     // An earlier process was cut off in the last one.
-    await deliveries.sending(ids[2] ?? '', 'chat', { mark: '7', copies: 1 });
+    await deliveries.sending(ids[2] ?? '', { place: 'chat' }, { mark: '7', copies: 1 });
     await deliveries.markInterrupted();
     const { send } = adapter;
     adapter.send = (message) => {

@@ -223,7 +223,7 @@ describe.each(STORE_KINDS)('store on %s', (kind) => {
       const store = new DeliveryStore(database);
       await enqueue('r1', 'one');
       const [part] = await openParts();
-      await store.sending(part?.id ?? '', '5', { mark: '41', copies: 1 });
+      await store.sending(part?.id ?? '', { place: '5' }, { mark: '41', copies: 1 });
       expect(await openParts()).toEqual([]);
       await store.markInterrupted();
       expect(await openParts()).toMatchObject([{ state: 'unknown', mark: '41', attempts: 1, copies: 1 }]);
@@ -257,7 +257,7 @@ describe.each(STORE_KINDS)('store on %s', (kind) => {
       await enqueue('r1', 'one');
       const [part] = await openParts();
       const store = new DeliveryStore(database);
-      await store.sending(part?.id ?? '', '5', { mark: null, copies: 2 });
+      await store.sending(part?.id ?? '', { place: '5' }, { mark: null, copies: 2 });
       await store.settle(part?.id ?? '', { state: 'uncertain', error: 'cut off' });
       await store.markInterrupted();
       expect(await openParts()).toEqual([]);

@@ -16,6 +16,12 @@ const LEASES: Record<string, string> = {
   'turn.close': 'lane of the session; ends it',
   'turn.forgive': 'lane of the session',
   'inbox.message': 'lane of the session',
+  // Without one where a process is alone on its database.
+  'outbox.*': 'place that is written to; one sender for each chat',
+  'outbox.sending': 'place that is written to; one sender for each chat',
+  'outbox.searched': 'place that is written to; one sender for each chat',
+  'outbox.resolved': 'place that is written to; only the text that was looked for has arrived',
+  'outbox.preview': 'place that is written to; unique (run, part)',
   'inbox.accept': 'poller of the account, where one process listens; else unique (channel, account, external_id)',
 };
 
@@ -24,6 +30,8 @@ const GUARDS: Record<string, string> = {
   'lease.acquire': 'one upsert, which takes only what is free, run out or its own',
   'lease.release': 'holder and token are named',
   'lease.renew': 'holder is named',
+  'replica.present': 'row of its own, by id',
+  'replica.gone': 'row of its own, and rows of gateways that have been gone for a day',
   // Turns and conversations.
   'turn.start': 'takes the lane; rows only as long as they wait; no turn may be running',
   'turn.resume': 'takes the lane; only as long as the turn is running',
@@ -61,13 +69,8 @@ const GUARDS: Record<string, string> = {
   send: 'unique (run, part) of the outbox; the run names the key of the caller',
   'hook.say': 'unique (run, part) of the outbox',
   // Deliveries.
-  'outbox.block': 'unique (run, part), tried again',
-  'outbox.preview': 'unique (run, part)',
-  'outbox.interrupted': 'only what is being sent, before any sending begins',
-  'outbox.sending': 'one sender for each chat',
-  'outbox.*': 'one sender for each chat',
-  'outbox.searched': 'one sender for each chat',
-  'outbox.resolved': 'one sender for each chat; only the text that was looked for has arrived',
+  'outbox.block': 'only as long as the turn is not closed; unique (run, part), tried again',
+  'outbox.interrupted': 'only what is being sent while nobody holds the place',
   'outbox.noted': 'row of its own',
   'outbox.resubmit': 'only what has failed',
   // People and devices.
@@ -173,7 +176,9 @@ function sitesIn(path: string): { sites: Site[]; unlabelled: string[] } {
       if (isWrite || isWrapped) {
         const label = labelOf(node.arguments[0]);
         const hasLease =
-          /\bunder\b/.test(node.arguments[2]?.getText(source) ?? '') || file === 'agent/turns/turn-journal.ts';
+          /\bunder\b/.test(
+            (node.arguments.at(-1) === node.arguments[1] ? undefined : node.arguments.at(-1))?.getText(source) ?? '',
+          ) || file === 'agent/turns/turn-journal.ts';
         if (label !== undefined) sites.push({ label, file, hasLease });
         else if (!(isWrite && WRAPPERS[file])) unlabelled.push(`${file}: ${node.arguments[0]?.getText(source) ?? ''}`);
       }

@@ -16,6 +16,8 @@ import { CommandRunner } from './command-runner.service';
 const AT_ONCE = 8;
 /** Wait before a session's commands are tried again that another process holds, or whose last try failed. */
 const RETRY_MS = 1000;
+/** What has waited for so long is carried out by whichever gateway sees it. */
+const LEFT_MS = 1500;
 /** What a command that was cut off gets to end. */
 const CUT_MS = 1000;
 
@@ -66,7 +68,14 @@ export class CommandLane {
       if (isUrgent) void this.atOnce(rowId);
       else this.wake(sessionKey);
     });
+    this.events.on('replicas.look', () => this.lookForLeft());
     for (const sessionKey of open) this.wake(sessionKey);
+  }
+
+  /** Sessions with commands that nobody carries out: their gateway is gone, or does not come to it. */
+  private async lookForLeft(): Promise<void> {
+    for (const sessionKey of await this.runner.left(Date.now() - LEFT_MS))
+      if (!this.lines.has(sessionKey)) this.wake(sessionKey);
   }
 
   /** Tells the commands of a session that are being carried out to end, except urgent ones. Returns how many there were. */
@@ -100,8 +109,8 @@ export class CommandLane {
       try {
         const next = (await this.inbox.commands(sessionKey)).find(({ id }) => !this.current.has(id));
         if (!next) continue;
-        line.dirty = true;
-        if ((await this.inPlace(next)) === 'held') await sleep(RETRY_MS, this.stopping.signal);
+        // What another gateway carries out is its own; should it break off, the look around finds it.
+        if ((await this.inPlace(next)) !== 'held') line.dirty = true;
         line.failures = 0;
       } catch (error) {
         line.dirty = true;

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import type { Transaction } from 'kysely';
+import { type Transaction, sql } from 'kysely';
 import { type Logger, LoggerFactory } from '../../common/logger';
 import { messageOf } from '../../common/openclaw-error';
 import { ConfigService } from '../../config/config.service';
@@ -16,7 +16,7 @@ import { SessionStore } from '../../sessions/session.store';
 import { NO_USAGE, type TranscriptEvent } from '../../sessions/transcript-event';
 import { TranscriptStore } from '../../sessions/transcript.store';
 import { DatabaseService } from '../../storage/database.service';
-import { LeaseLostError } from '../../storage/lease';
+import { LeaseLostError, isFree } from '../../storage/lease';
 import { LeaseService } from '../../storage/lease.service';
 import type { Schema } from '../../storage/schema';
 import { ApprovalService } from '../../tools/approvals/approval.service';
@@ -72,6 +72,11 @@ export class CommandRunner {
     loggers: LoggerFactory,
   ) {
     this.log = loggers.child('agent/commands');
+  }
+
+  /** Sessions with commands that nobody carries out and that have been waiting since then, or were cut off. */
+  left(waitsSince: number): Promise<string[]> {
+    return this.taken.leftCommands(waitsSince, isFree(sql`${LEASE} || inbox.id`, this.database.dialect));
   }
 
   /** @returns `held` while another process has the session's commands */
@@ -249,7 +254,8 @@ export class CommandRunner {
   }
 }
 
-const leaseName = ({ id }: InboxRow): string => `command:${id}`;
+const LEASE = 'command:';
+const leaseName = ({ id }: InboxRow): string => `${LEASE}${id}`;
 
 const resultOf = ({ startedAt }: TurnRecord, text: string, error?: string): TurnResult => ({
   payloads: text === '' || error !== undefined ? [] : [{ text, mediaUrl: null }],

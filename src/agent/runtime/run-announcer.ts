@@ -1,6 +1,6 @@
 import type { DeliveryRoute } from '../../common/delivery-route';
 import type { EventBus } from '../../events/event-bus';
-import type { WireRecipient } from '../../rpc/wire-event';
+import type { Audience } from '../../rpc/audience';
 import type { ToolResult } from '../../tools/agent-tool';
 import { StreamFilter } from './reply-outcome';
 import { ShownText } from './shown-text';
@@ -33,11 +33,8 @@ export interface LiveText {
   thinking: string;
 }
 
-/** Clients with this capability get what streams in pieces, and only of conversations that they have open. */
-const PIECES = 'delta-only';
-export const wantsPieces = ({ protocol, capabilities }: WireRecipient): boolean =>
-  protocol === 4 && capabilities.has(PIECES);
-const wantsWhole = (recipient: WireRecipient): boolean => !wantsPieces(recipient);
+const WHOLE: Audience = { kind: 'whole' };
+const PIECES: Audience = { kind: 'pieces' };
 
 /**
  * Tells clients (events `agent` and `chat`) and channels (event `turn.text`) about one run while it goes on.
@@ -129,9 +126,9 @@ export class RunAnnouncer {
     this.end(text);
     this.agent('lifecycle', { phase: 'end', ...this.times(stopReason), aborted: false });
     const seq = this.seq;
-    this.chat({ state: 'final', ...(message ? { message } : {}) }, seq, { stopReason }, false, wantsWhole);
+    this.chat({ state: 'final', ...(message ? { message } : {}) }, seq, { stopReason }, false, WHOLE);
     // The others have the text, and read what is on disk.
-    this.chat({ state: 'final' }, seq, { stopReason }, false, wantsPieces);
+    this.chat({ state: 'final' }, seq, { stopReason }, false, PIECES);
     this.endOthers({ state: 'final' });
   }
 
@@ -213,7 +210,7 @@ export class RunAnnouncer {
     const delta = shown.startsWith(this.agentShown) ? shown.slice(this.agentShown.length) : shown;
     this.agentShown = shown;
     this.events.emit('run.text', { runId: this.facts.runId, text: shown });
-    this.agent('assistant', { text: shown, delta }, wantsWhole);
+    this.agent('assistant', { text: shown, delta }, WHOLE);
   }
 
   /** Pieces of thoughts and text say where they belong: a client that has missed one reads the whole again. */
@@ -238,7 +235,7 @@ export class RunAnnouncer {
     this.events.emit('wire.event', {
       event: 'piece',
       payload: { runId: this.name, ...data },
-      accepts: (recipient) => wantsPieces(recipient) && recipient.follows.has(sessionKey),
+      audience: { kind: 'pieces', following: sessionKey },
     });
   }
 
@@ -247,50 +244,40 @@ export class RunAnnouncer {
     const deltaText = shown.startsWith(this.chatShown) ? shown.slice(this.chatShown.length) : shown;
     this.chatShown = shown;
     const message = { role: 'assistant', content: [{ type: 'text', text: shown }], timestamp: Date.now() };
-    this.chat({ state: 'delta', message }, this.seq, { deltaText }, false, wantsWhole);
+    this.chat({ state: 'delta', message }, this.seq, { deltaText }, false, WHOLE);
   }
 
-  private agent(stream: string, data: Payload, accepts?: (recipient: WireRecipient) => boolean): void {
+  private agent(stream: string, data: Payload, audience?: Audience): void {
     const { sessionKey, agentId } = this.facts;
     const payloadV3 = { runId: this.name, stream, data, sessionKey, seq: ++this.seq, ts: Date.now() };
     this.events.emit('wire.event', {
       event: 'agent',
       payload: { ...payloadV3, agentId, isHeartbeat: false },
       payloadV3,
-      ...(accepts ? { accepts } : {}),
+      ...(audience ? { audience } : {}),
     });
   }
 
   private tool(data: Payload): void {
     const { verbose, sessionKey } = this.facts;
-    const showsTools = (recipient: WireRecipient): boolean => {
-      if (wantsPieces(recipient)) return recipient.follows.has(sessionKey);
-      return recipient.protocol === 4 ? recipient.capabilities.has('tool-events') : verbose;
-    };
-    this.agent('tool', data, showsTools);
+    this.agent('tool', data, { kind: 'tools', following: sessionKey, verbose });
     const { agentId } = this.facts;
     this.events.emit('wire.event', {
       event: 'session.tool',
       payload: { runId: this.name, stream: 'tool', data, sessionKey, agentId, seq: this.seq, ts: Date.now() },
-      accepts: (recipient) => recipient.follows.has(sessionKey) && !showsTools(recipient),
+      audience: { kind: 'tools-of-others', following: sessionKey, verbose },
     });
   }
 
   /** @param echoSpelling protocol 3 echoes the caller's spelling of the key in answers that did not stream */
-  private chat(
-    fields: Payload,
-    seq: number,
-    v4: Payload,
-    echoSpelling = false,
-    accepts?: (recipient: WireRecipient) => boolean,
-  ): void {
+  private chat(fields: Payload, seq: number, v4: Payload, echoSpelling = false, audience?: Audience): void {
     const { sessionKey, agentId, spelledKey } = this.facts;
     const shared = { runId: this.name, seq, ...fields };
     this.events.emit('wire.event', {
       event: 'chat',
       payload: { ...shared, sessionKey, agentId, ...v4 },
       payloadV3: { ...shared, sessionKey: echoSpelling ? (spelledKey ?? sessionKey) : sessionKey },
-      ...(accepts ? { accepts } : {}),
+      ...(audience ? { audience } : {}),
     });
   }
 

@@ -1,17 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { EventBus } from '../../events/event-bus';
 import type { RpcContext } from '../../rpc/rpc-context';
-import type { WireRecipient } from '../../rpc/wire-event';
 import { historyMessage, plainUserText } from '../../sessions/history-view';
 import { SessionStore } from '../../sessions/session.store';
 import { TranscriptStore } from '../../sessions/transcript.store';
-import { wantsPieces } from '../runtime/run-announcer';
 import { SessionRows } from './session-rows.service';
 
 /** More messages than this at once are no conversation that goes on: whoever shows it reads it anew. */
 const MOST_AT_ONCE = 50;
-
-const watches = ({ watchesSessions }: WireRecipient): boolean => watchesSessions;
 
 /**
  * Tells clients what happens to sessions: all of them that there was a change (`sessions.changed`), those that have
@@ -32,8 +28,13 @@ export class SessionFeed {
   ) {}
 
   listen(): void {
-    this.events.on('session.changed', ({ sessionKey, reason }) => void this.changed(sessionKey, reason));
-    this.events.on('transcript.appended', ({ sessionId, after, count }) => void this.appended(sessionId, after, count));
+    // Whichever gateway it happens in: each tells the clients that are connected to it.
+    this.events.on('session.changed', ({ sessionKey, reason }) => void this.changed(sessionKey, reason), 'anywhere');
+    this.events.on(
+      'transcript.appended',
+      ({ sessionId, after, count }) => void this.appended(sessionId, after, count),
+      'anywhere',
+    );
   }
 
   watch({ caller, signal, lasting = signal }: RpcContext): void {
@@ -72,7 +73,7 @@ export class SessionFeed {
     this.events.emit('wire.event', {
       event: 'sessions.changed',
       payload: facts,
-      accepts: (recipient) => !watches(recipient),
+      audience: { kind: 'not-watching' },
     });
     const entry = await this.sessions.find(sessionKey);
     this.events.emit('wire.event', {
@@ -80,7 +81,7 @@ export class SessionFeed {
       payload: entry
         ? { ...facts, agentId: entry.agentId, sessionId: entry.sessionId, ...this.rows.changedRow(entry) }
         : facts,
-      accepts: watches,
+      audience: { kind: 'watching' },
     });
   }
 
@@ -102,7 +103,7 @@ export class SessionFeed {
           message: plainUserText(historyMessage(event)),
         },
         // Who goes on from pieces has it already.
-        accepts: (recipient) => recipient.follows.has(sessionKey) && !wantsPieces(recipient),
+        audience: { kind: 'whole', following: sessionKey },
       });
     }
   }

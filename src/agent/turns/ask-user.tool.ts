@@ -138,9 +138,10 @@ export class AskUserTool {
       };
       // An answer behind a command counts when that is carried out, or is taken back.
       const unsubscribes = [
-        this.events.on('inbox.accepted', lookFor),
-        this.events.on('command.closed', lookFor),
-        this.events.on('turn.closed', lookFor),
+        this.events.on('inbox.accepted', lookFor, 'anywhere'),
+        this.events.on('command.closed', lookFor, 'anywhere'),
+        this.events.on('turn.closed', lookFor, 'anywhere'),
+        this.events.on('replicas.look', look),
       ];
       context.signal.addEventListener('abort', stop, { once: true });
       look();

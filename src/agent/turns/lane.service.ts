@@ -12,39 +12,27 @@ import type { LiveText } from '../runtime/run-announcer';
 import { NextTurn } from './next-turn.service';
 import { type EffectiveQueueMode, untilComplete } from './queue-plan';
 import { Slots } from '../../common/slots';
+import { type Lane, newLane } from './lane';
 import { LanePauses } from './lane-pauses';
 import { PutAside, mayPutAside } from './put-aside.service';
 import { StopRequests } from './stop-requests.service';
 import { Suspects } from './suspects.service';
 import { type Leave, TurnGate } from './turn-gate.service';
 import { type AbortReason, TurnRunner } from './turn-runner.service';
-import { type TurnRequest, namesOf } from './turn-record';
+import { namesOf } from './turn-record';
 import type { StartedTurn } from './turn-starter.service';
 import { TurnStore } from './turn.store';
 
 const DEFAULT_CONCURRENCY = 4;
-/** Wait before a session is tried again that another process holds, or whose last try failed. */
+/** Wait before a session is tried again whose last try failed. */
 const RETRY_MS = 1000;
 /** What a turn that was cut off gets to write its end into the journal. */
 const CUT_MS = 1000;
 /** Until it is looked again whether a turn has been put on disk, or has been ended by another process. */
 const STARTS_MS = 10;
 const ENDS_MS = 100;
-
-interface Lane {
-  sessionKey: string;
-  working: boolean;
-  /** Something came in since the lane last looked. */
-  dirty: boolean;
-  /** A turn of it may have been cut off. Where none is expected, the start of the next one finds out. */
-  mayBeCutOff: boolean;
-  /** What waited when the last turn began was more than that turn took, or may have been. */
-  hasRest: boolean;
-  /** Its next turn is being put on disk. */
-  isStarting: boolean;
-  current?: { request: TurnRequest; control: AbortController; mode: EffectiveQueueMode; ended: Promise<void> };
-  done: Promise<void>;
-}
+/** What has waited for so long without anybody at work is taken up by whichever gateway sees it. */
+const LEFT_MS = 1500;
 
 /** One turn at a time in each session, in order of arrival; sessions side by side up to the configured number. */
 @Injectable()
@@ -84,6 +72,13 @@ export class LaneService {
   /** Takes up what was left, then whatever comes in. */
   start(open: readonly string[]): void {
     this.events.on('inbox.accepted', ({ sessionKey, queueMode }) => this.accepted(sessionKey, queueMode));
+    this.events.on(
+      'inbox.accepted',
+      ({ sessionKey, queueMode }) => this.acceptedElsewhere(sessionKey, queueMode),
+      'elsewhere',
+    );
+    this.events.on('lanes.left', ({ sessionKeys }) => sessionKeys.forEach((key) => this.look(key)), 'elsewhere');
+    this.events.on('replicas.look', () => this.lookForLeft());
     this.started = true;
     for (const sessionKey of open) this.wake(sessionKey, true);
   }
@@ -235,7 +230,9 @@ export class LaneService {
     for (const lane of cut) lane.current?.control.abort('shutdown' satisfies AbortReason);
     if (cut.length > 0)
       this.log.info({ turns: cut.length }, 'running turns were cut off; they go on at the next start');
+    const left = this.workingSessions();
     await settlesWithin(Promise.allSettled([...this.lanes.values()].map((lane) => lane.done)), CUT_MS);
+    if (left.length > 0) this.events.emit('lanes.left', { sessionKeys: left });
   }
 
   private accepted(sessionKey: string, asked: QueueMode | undefined): void {
@@ -244,21 +241,22 @@ export class LaneService {
     this.wake(sessionKey);
   }
 
+  /** Another gateway has taken something in: whoever has the session takes it up, or is interrupted by it. */
+  private acceptedElsewhere(sessionKey: string, asked: QueueMode | undefined): void {
+    if (this.lanes.has(sessionKey)) this.accepted(sessionKey, asked);
+  }
+
+  /** Sessions in which there is something to do that nobody does: their gateway is gone, or has too much to do. */
+  private async lookForLeft(): Promise<void> {
+    const waitsSince = this.clock.now() - LEFT_MS;
+    for (const { sessionKey, isCutOff } of await this.turns.left(waitsSince))
+      if (!this.lanes.get(sessionKey)?.working) this.wake(sessionKey, isCutOff);
+  }
+
   private wake(sessionKey: string, mayBeCutOff = false): void {
     if (this.stopping.signal.aborted || !this.started) return;
     let lane = this.lanes.get(sessionKey);
-    if (!lane) {
-      lane = {
-        sessionKey,
-        working: false,
-        dirty: false,
-        mayBeCutOff: false,
-        hasRest: false,
-        isStarting: false,
-        done: Promise.resolve(),
-      };
-      this.lanes.set(sessionKey, lane);
-    }
+    if (!lane) this.lanes.set(sessionKey, (lane = newLane(sessionKey)));
     lane.dirty = true;
     lane.mayBeCutOff ||= mayBeCutOff;
     if (lane.working) return;
@@ -280,10 +278,11 @@ export class LaneService {
         const ran = await this.runNext(lane, hasJustRun);
         failures = 0;
         if (ran === 'idle') return;
-        if (ran === 'held') await sleep(RETRY_MS, this.stopping.signal);
+        // Whoever holds it looks once more when its turn is over, and for what it leaves there is the look around.
+        if (ran === 'held' && !lane.dirty) return;
         hasJustRun = ran === 'ran';
-        // Whatever comes in from here on makes it dirty.
-        if (hasJustRun && !lane.dirty && !lane.hasRest) return;
+        // Whatever comes in from here on makes it dirty; what another process has taken in meanwhile stands in the table.
+        if (hasJustRun && !lane.dirty && !lane.hasRest && !this.turns.isShared) return;
       } catch (error) {
         lane.mayBeCutOff = true;
         this.log.error({ session: lane.sessionKey, error }, `a session could not be worked on: ${messageOf(error)}`);

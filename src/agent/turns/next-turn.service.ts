@@ -39,7 +39,7 @@ export class NextTurn {
   /** Takes a turn up that was cut off. */
   async resume(cutOff: TurnRecord, isAlone: boolean): Promise<Start> {
     const resumed = await this.starter.resume(cutOff, isAlone);
-    if (!resumed) return 'held';
+    if (typeof resumed === 'string') return resumed === 'held' ? 'held' : 'nothing';
     this.log.info({ runId: cutOff.runId, attempt: resumed.turn.attempt }, 'a turn that was cut off goes on');
     return { turn: resumed, mode: 'followup' };
   }

@@ -5,7 +5,7 @@ import { InboxStore } from '../../inbox/inbox.store';
 import type { TurnOutcomeKind, TurnResult } from './turn-record';
 import { TurnStore } from './turn.store';
 
-/** How often it is looked where another process may end a run, which sends no events here. */
+/** How often it is looked where another process may end a run, whose events may not come here. */
 const LOOK_MS = 1000;
 
 export interface RunOutcome {
@@ -89,12 +89,20 @@ export class RunOutcomeService {
       const timer = setTimeout(stop, timerMs(timeoutMs));
       const looking = this.turns.isShared ? setInterval(look, LOOK_MS) : undefined;
       const listening = [
-        this.events.on('turn.closed', ({ runIds }) => {
-          if (runId === undefined || runIds.includes(runId)) look();
-        }),
-        this.events.on('command.closed', (closed) => {
-          if (runId === undefined || closed.runId === runId) look();
-        }),
+        this.events.on(
+          'turn.closed',
+          ({ runIds }) => {
+            if (runId === undefined || runIds.includes(runId)) look();
+          },
+          'anywhere',
+        ),
+        this.events.on(
+          'command.closed',
+          (closed) => {
+            if (runId === undefined || closed.runId === runId) look();
+          },
+          'anywhere',
+        ),
       ];
       signal?.addEventListener('abort', stop, { once: true });
       if (signal?.aborted) stop();

@@ -1,11 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { type Logger, LoggerFactory } from '../../common/logger';
 import { messageOf } from '../../common/openclaw-error';
+import { EventBus } from '../../events/event-bus';
 import { namesOf } from './turn-record';
 import { TurnStore } from './turn.store';
 
-/** How often it is looked whether somebody wants a turn of this process to end. */
-const LOOK_MS = 300;
+/** How often it is looked whether somebody wants a turn of this process to end, where he could not say so. */
+const LOOK_MS = 2000;
 
 /**
  * Turns that somebody wants to end who does not run them: another process does, or nobody has taken them up yet. The wish
@@ -19,9 +20,11 @@ export class StopRequests {
 
   constructor(
     private readonly turns: TurnStore,
+    private readonly events: EventBus,
     loggers: LoggerFactory,
   ) {
     this.log = loggers.child('agent/turns');
+    events.on('turn.stop-asked', ({ runId }) => (this.running.has(runId) ? this.look() : undefined), 'elsewhere');
   }
 
   /**
@@ -35,6 +38,7 @@ export class StopRequests {
     const names = namesOf(open.request);
     if (run !== undefined && !names.includes(run) && !open.request.runIds.includes(run)) return [];
     await this.turns.askToStop(open.runId, reason);
+    this.events.emit('turn.stop-asked', { runId: open.runId });
     return names;
   }
 

@@ -125,19 +125,19 @@ export class TurnStarter {
     };
   }
 
-  /** Takes a cut-off turn over. Returns undefined while another process holds its lane, or when it has ended. */
-  async resume(turn: TurnRecord, isAlone: boolean): Promise<StartedTurn | undefined> {
+  /** Takes a cut-off turn over. Returns `held` while another process holds its lane, `over` when it has ended. */
+  async resume(turn: TurnRecord, isAlone: boolean): Promise<StartedTurn | 'held' | 'over'> {
     const taken = await this.database.write('turn.resume', async (transaction) => {
       const lease = await this.leases.acquireIn(transaction, laneName(turn.sessionKey));
-      if (!lease) return undefined;
+      if (!lease) return 'held';
       const deadlineAt = await this.turns.reattemptIn(transaction, turn, lease.token, isAlone);
       if (deadlineAt === undefined) {
         await this.leases.releaseIn(transaction, lease);
-        return undefined;
+        return 'over';
       }
       return { lease, deadlineAt, session: await this.sessions.ensureIn(transaction, turn.sessionKey, turn.agentId) };
     });
-    if (!taken) return undefined;
+    if (typeof taken === 'string') return taken;
     const [steps, all] = await Promise.all([this.turns.steps(turn.runId), this.taken.ofTurn(turn.runId)]);
     const broken = all.find(({ fault }) => fault !== undefined);
     if (broken) throw new Error(`inbox row ${broken.id}: ${broken.fault}`);

@@ -1,13 +1,14 @@
 import { Injectable, Optional } from '@nestjs/common';
-import type { Transaction } from 'kysely';
+import type { RawBuilder, SqlBool, Transaction } from 'kysely';
 import { Clock, systemClock } from '../../common/clock';
 import { fillPictures, packPicturesIn } from '../../sessions/picture-store';
 import type { TranscriptEvent, TranscriptMessage } from '../../sessions/transcript-event';
 import type { LabelledResult } from '../../tools/agent-tool';
 import { DatabaseService } from '../../storage/database.service';
 import { unavailable } from '../../rpc/rpc-error';
-import type { Lease } from '../../storage/lease';
+import { type Lease, isFree } from '../../storage/lease';
 import type { Schema } from '../../storage/schema';
+import { laneNameOf } from './lane-name';
 import { type StepFacts, type StoredResult, packResult, unpackResult } from './stored-result';
 import { stepFromRow, storedRequest, turnFromRow } from './turn-rows';
 import type {
@@ -102,7 +103,7 @@ export class TurnStore {
           .where('run_id', '=', runId)
           .where('state', '=', 'running')
           .execute(),
-      { under: lease },
+      { under: lease, ends: true },
     );
   }
 
@@ -191,6 +192,40 @@ export class TurnStore {
   /** Whether other processes may have turns of the same sessions. */
   get isShared(): boolean {
     return this.database.dialect === 'postgres';
+  }
+
+  /**
+   * Sessions in which there is something to do while nobody holds their lane: a turn was cut off, or messages have been
+   * waiting since then.
+   */
+  async left(waitsSince: number): Promise<{ sessionKey: string; isCutOff: boolean }[]> {
+    const free = (column: string): RawBuilder<SqlBool> => isFree(laneNameOf(column), this.database.dialect);
+    const [cutOff, waiting] = await Promise.all([
+      this.database.read
+        .selectFrom('turns')
+        .select('session_key')
+        .distinct()
+        .where('state', '=', 'running')
+        .where('kind', '=', 'turn')
+        .where(free('turns.session_key'))
+        .execute(),
+      this.database.read
+        .selectFrom('inbox')
+        .select('session_key')
+        .distinct()
+        .where('state', '=', 'pending')
+        .where('session_key', 'is not', null)
+        .where('received_at', '<', waitsSince)
+        .where(free('inbox.session_key'))
+        .execute(),
+    ]);
+    const keys = cutOff.map((row) => row.session_key);
+    return [
+      ...keys.map((sessionKey) => ({ sessionKey, isCutOff: true })),
+      ...waiting.flatMap(({ session_key: key }) =>
+        key === null || keys.includes(key) ? [] : [{ sessionKey: key, isCutOff: false }],
+      ),
+    ];
   }
 
   /** The id of that turn alone, also where nothing else of it can be read. */

@@ -100,6 +100,7 @@ export class DiscordAdapter extends ChatPlatform<DiscordAccount> implements Chan
       },
       seen: (channelId, messageId) => this.delivery.note(accountId, channelId, messageId),
     });
+    if (!(await host.alone())) return;
     this.sessions.set(accountId, session);
     const opening = this.open(account, session);
     try {

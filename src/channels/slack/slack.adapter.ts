@@ -132,6 +132,7 @@ export class SlackAdapter extends ChatPlatform<SlackAccount> implements ChannelA
       }
       return;
     }
+    if (!(await host.alone())) return;
     await new SlackSocket({
       account,
       app,

@@ -52,6 +52,7 @@ export class TelegramDelivery {
   async mark({ account, route }: OutboundMessage): Promise<string | undefined> {
     const began = performance.now();
     const isPolled = !this.calls.account(account).settings.webhookUrl;
+    await this.watchOf(account)?.catchUp();
     while (isPolled && this.chats.newest(route) === undefined && performance.now() - began < MAX_NUMBER_WAIT_MS) {
       if (this.watchOf(account)?.isCaughtUp(began)) break;
       await sleep(NUMBER_CHECK_MS);
@@ -66,6 +67,7 @@ export class TelegramDelivery {
   /** Editing tells whether a number is that of a text of ours, and changes nothing where it has the text already. */
   async find(message: OutboundMessage, search: SentSearch): Promise<SearchStep> {
     const { account, route } = message;
+    await this.watchOf(account)?.catchUp();
     const isCaughtUp = (moment: number): boolean => this.watchOf(account)?.isCaughtUp(moment) ?? true;
     const probe = (id: number): Promise<boolean> => this.isOurs(message, id);
     const { ids } = this.chats;

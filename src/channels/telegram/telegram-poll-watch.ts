@@ -6,6 +6,11 @@ export class TelegramPollWatch {
   private openSince: number | undefined;
   private answeredFrom = -Infinity;
   private toldFrom = -Infinity;
+  /** Another gateway polls the account: what it has been told is in the database. */
+  isElsewhere = false;
+
+  /** @param readTaken takes note of what other gateways were told */
+  constructor(private readonly readTaken: () => Promise<void>) {}
 
   /** What the poll that is under way tells came into being after this moment: the one before it told everything. */
   get notBefore(): number {
@@ -30,9 +35,14 @@ export class TelegramPollWatch {
     this.openSince = undefined;
   }
 
+  /** Where another gateway polls: takes note of what it has been told. */
+  async catchUp(): Promise<void> {
+    if (this.isElsewhere) await this.readTaken();
+  }
+
   /** Whether all that was said before a moment is known. */
   isCaughtUp(moment: number): boolean {
-    if (this.answeredFrom >= moment) return true;
+    if (this.isElsewhere || this.answeredFrom >= moment) return true;
     return this.openSince !== undefined && performance.now() - this.openSince >= SILENT_MS;
   }
 }

@@ -16,7 +16,6 @@ import type { ReceivedUpdate } from './telegram-update';
 
 const POLL_SECONDS = 30;
 const BATCH = 100;
-const LEASE_RETRY_MS = 2000;
 const POLL_BACKOFF: BackoffPolicy = { initialMs: 500, maxMs: 30_000, factor: 1.8, jitter: 0.25 };
 
 export interface PollerOptions {
@@ -70,19 +69,28 @@ export class TelegramPoller {
     const me = await this.identify();
     if (!me) return;
     host.state('connected');
-    await this.poll(intakeFor(me, { ...host, receive: (update) => host.receive(update, lease) }));
+    const { leases } = this.options;
+    await this.poll(
+      intakeFor(me, {
+        ...host,
+        receive: (update) => host.receive(update, lease),
+        happened: async (happening) => {
+          leases.check(lease);
+          await host.happened(happening);
+        },
+      }),
+    );
   }
 
   /** Waits until no other process polls this bot; undefined when stopped meanwhile. */
   private async acquireLease(): Promise<Lease | undefined> {
-    const { leases, botId, host, signal } = this.options;
-    while (!signal.aborted) {
-      const lease = await leases.acquire(`poller:telegram:${botId}`);
-      if (lease) return lease;
+    const { leases, botId, host, signal, watch } = this.options;
+    const lease = await leases.wait(`poller:telegram:${botId}`, signal, () => {
+      watch.isElsewhere = true;
       host.state('reconnecting', 'another process of this installation polls the bot');
-      await sleep(LEASE_RETRY_MS, signal);
-    }
-    return undefined;
+    });
+    watch.isElsewhere = false;
+    return lease;
   }
 
   private async identify(): Promise<UserFromGetMe | undefined> {

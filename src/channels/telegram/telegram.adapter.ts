@@ -49,6 +49,8 @@ import { TelegramPoller } from './telegram-poller';
 const DEFAULT_CHUNK_LIMIT = 4000;
 /** How many of the messages that came last are known from the start. */
 const REMEMBERED = 500;
+/** The same before each message that is sent, while another gateway polls. */
+const REMEMBERED_OF_OTHERS = 50;
 /** External id of a message in a chat. */
 const RECEIVED = /^(-?\d+):(\d+)$/;
 
@@ -103,10 +105,13 @@ export class TelegramAdapter extends ChatPlatform<TelegramAccount> implements Ch
     const unlisten = this.events.on('skills.changed', publishMenu);
     const intakeFor = (me: UserFromGetMe, taking: ChannelHost): TelegramIntake => this.intake(accountId, me, taking);
     try {
-      for (const id of await host.lastReceived(REMEMBERED)) {
-        const [, chat, number] = RECEIVED.exec(id) ?? [];
-        if (chat !== undefined) this.chats.ids.note(accountId, chat, Number(number));
-      }
+      const noteReceived = async (count: number): Promise<void> => {
+        for (const id of await host.lastReceived(count)) {
+          const [, chat, number] = RECEIVED.exec(id) ?? [];
+          if (chat !== undefined) this.chats.ids.note(accountId, chat, Number(number));
+        }
+      };
+      await noteReceived(REMEMBERED);
       if (account.settings.webhookUrl) {
         const hook = new TelegramHook({ account, bot, host, signal, intakeFor });
         await hook.open();
@@ -115,7 +120,7 @@ export class TelegramAdapter extends ChatPlatform<TelegramAccount> implements Ch
         return;
       }
       const { leases, log } = this;
-      const watch = new TelegramPollWatch();
+      const watch = new TelegramPollWatch(() => noteReceived(REMEMBERED_OF_OTHERS));
       this.watches.set(accountId, watch);
       await new TelegramPoller({
         bot,

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { EventBus } from '../../events/event-bus';
+import { isOf } from '../../rpc/audience';
 import { type EventRule, eventRule } from '../../rpc/event-rules';
 import { isEventOf } from '../../rpc/answer-views';
 import type { WireEvent } from '../../rpc/wire-event';
@@ -19,7 +20,7 @@ export class Broadcaster {
   ) {}
 
   start(): void {
-    this.unsubscribe = this.events.on('wire.event', (event) => this.send(event));
+    this.unsubscribe = this.events.on('wire.event', (event) => this.send(event), 'anywhere');
   }
 
   stop(): void {
@@ -56,7 +57,7 @@ function mayReceive(connection: Connection, rule: EventRule, event: WireEvent): 
   if (!caller) return false;
   if (event.connectionIds && !event.connectionIds.has(connection.id)) return false;
   if (!isEventOf(connection.protocol, event.event)) return false;
-  if (event.accepts && !event.accepts(connection)) return false;
+  if (event.audience && !isOf(event.audience, connection)) return false;
   if (caller.role === 'node')
     return rule.toNodes === 'following' ? isFollowed(event.payload, caller.follows) : rule.toNodes === true;
   return rule.scope === 'none' || satisfies(caller.scopes, rule.scope);

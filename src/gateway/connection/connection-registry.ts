@@ -1,4 +1,5 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Optional } from '@nestjs/common';
+import { EventBus } from '../../events/event-bus';
 import { CloseCode } from '../protocol/close-codes';
 import { AWAY_MS, MOST_AWAY, PRE_AUTH_CONNECTIONS, PRE_AUTH_CONNECTIONS_PER_SOURCE } from '../protocol/limits';
 import type { Connection } from './connection';
@@ -12,6 +13,10 @@ export class ConnectionRegistry {
   /** Cut connections of clients that may come back, with the time on the monotonic clock when they were cut. */
   private readonly away = new Map<Connection, number>();
   private readonly byEpoch = new Map<string, Connection>();
+
+  constructor(@Optional() private readonly events?: EventBus) {
+    events?.on('device.closed', ({ deviceId, role }) => this.closeHere(deviceId, role), 'elsewhere');
+  }
 
   /**
    * Takes a socket. Where too many wait for their handshake the one that has waited longest without a word makes room,
@@ -78,8 +83,13 @@ export class ConnectionRegistry {
     yield* this.away.keys();
   }
 
-  /** Ends what a device has open, in one role or in any. */
+  /** Ends what a device has open, in one role or in any, here and in other gateways on the database. */
   closeDevice(deviceId: string, role?: string): void {
+    this.closeHere(deviceId, role);
+    this.events?.emit('device.closed', { deviceId, ...(role === undefined ? {} : { role }) });
+  }
+
+  private closeHere(deviceId: string, role: string | undefined): void {
     for (const connection of this.recipients()) {
       const { caller } = connection;
       if (caller?.deviceId !== deviceId || (role !== undefined && caller.role !== role)) continue;

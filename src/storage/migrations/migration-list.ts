@@ -23,6 +23,7 @@ import * as askedStops from './0020-asked-stops';
 import * as sessionLists from './0021-session-lists';
 import * as costParts from './0022-cost-parts';
 import * as conversationTitles from './0023-conversation-titles';
+import * as replicas from './0025-replicas';
 
 export interface Migration {
   name: string;
@@ -55,4 +56,5 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: '0021-session-lists', up: sessionLists.up, down: sessionLists.down },
   { name: '0022-cost-parts', up: costParts.up, down: costParts.down },
   { name: '0023-conversation-titles', up: conversationTitles.up, down: conversationTitles.down },
+  { name: '0025-replicas', up: replicas.up, down: replicas.down },
 ];

@@ -7,12 +7,12 @@ import { timerMs } from '../../common/sleep';
 import { ConfigService } from '../../config/config.service';
 import { EventBus } from '../../events/event-bus';
 import { OutboundDesk } from '../../events/outbound-desk';
-import { invalidRequest } from '../../rpc/rpc-error';
 import { DatabaseService } from '../../storage/database.service';
 import { type ToolContext, ToolError } from '../agent-tool';
 import { type ApprovalDecision, type Permission, isPermission } from './approval-decision';
 import type { ApprovalBinding, ApprovalQuestion } from './approval-question';
-import { type ApprovalRequest, choicesOf, lengthOf, withTexts } from './approval-request';
+import { refused, requireOffered } from './approval-refusals';
+import { type ApprovalRequest, lengthOf, withTexts } from './approval-request';
 import { approvalButtons, approvalRoutes, approvalText, chatQuestions, fitsChat } from './approval-text';
 import { ApprovalStore, DecidedMeanwhile } from './approval.store';
 import {
@@ -58,6 +58,8 @@ export class ApprovalService {
     @Optional() private readonly redactor: Redactor = new Redactor(),
   ) {
     this.store = new ApprovalStore(database, clock);
+    events.on('approval.closed', ({ ids }) => this.lookAt(ids), 'elsewhere');
+    events.on('replicas.look', () => this.lookAt([...this.waiting.keys()]));
   }
 
   /** Closes rows whose time ran out while no process was there. */
@@ -207,8 +209,16 @@ export class ApprovalService {
       throw error;
     }
     for (const row of open) this.waiting.get(row.id)?.settle({ decision, by, ...(reason ? { reason } : {}) });
+    this.events.emit('approval.closed', { ids: open.map((row) => row.id) });
     if (isCommon) this.tellResolved(asked.id, decision, by);
     else await this.tellClosed(next, decision, by);
+  }
+
+  /** Takes up what another gateway has decided, or has waited for until the time was over. */
+  private async lookAt(ids: readonly string[]): Promise<void> {
+    const waited = ids.filter((id) => this.waiting.has(id));
+    if (waited.length === 0) return;
+    for (const row of await this.store.closed(waited)) this.waiting.get(row.id)?.settle(endOf(row));
   }
 
   /** As long as somebody here waits for the answer, its time is not over, whatever the clock was set to meanwhile. */
@@ -339,6 +349,7 @@ export class ApprovalService {
     const row = await this.store.expire(id);
     const now = row ?? (await this.store.byId(id));
     this.waiting.get(id)?.settle(told ?? (now ? endOf(now) : { decision: 'timeout' }));
+    if (row) this.events.emit('approval.closed', { ids: [id] });
     if (row) await this.tellClosed(row, 'deny', 'timeout');
   }
 
@@ -380,19 +391,3 @@ function endOf({ state, decision, request }: ApprovalRow): ApprovalOutcome {
     ...(refusal === undefined ? {} : { reason: refusal }),
   };
 }
-
-/** @throws RpcError when the answer is not among those offered */
-function requireOffered(request: ApprovalRequest, decision: ApprovalDecision): void {
-  if (choicesOf(request).includes(decision)) return;
-  // For other calls than commands, "always" of older clients means this conversation.
-  if (decision === 'allow-always' && request.kind === 'tool' && request.canAlways) return;
-  throw invalidRequest(
-    request.kind === 'exec'
-      ? "this command can be allowed once only: it starts a shell, an interpreter or a wrapper, or can't be analysed"
-      : 'this can be allowed once only',
-    { details: { code: 'APPROVAL_CHOICE', choices: choicesOf(request) } },
-  );
-}
-
-const refused = (code: string, id: string, why: string): Error =>
-  invalidRequest(`unknown approval id: ${why}`, { details: { code, id } });

@@ -118,6 +118,16 @@ export class ApprovalStore {
     return this.database.read.selectFrom('approvals').selectAll().where('id', '=', id).executeTakeFirst();
   }
 
+  /** Those of some rows that are open no more. */
+  closed(ids: readonly string[]): Promise<ApprovalRow[]> {
+    return this.database.read
+      .selectFrom('approvals')
+      .selectAll()
+      .where('id', 'in', ids)
+      .where('state', '!=', 'pending')
+      .execute();
+  }
+
   ofCall(runId: string, callId: string): Promise<ApprovalRow[]> {
     return this.database.read
       .selectFrom('approvals')

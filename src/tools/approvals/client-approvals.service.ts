@@ -86,9 +86,13 @@ export class ClientApprovals {
   private async closing({ id, expires_at }: ApprovalRow, signal: AbortSignal): Promise<void> {
     let end: () => void = () => undefined;
     const ended = new Promise<void>((resolve) => (end = resolve));
-    const unsubscribe = this.events.on('wire.event', ({ event, payload }) => {
-      if (event === 'exec.approval.resolved' && (payload as { id?: string }).id === id) end();
-    });
+    const unsubscribe = this.events.on(
+      'wire.event',
+      ({ event, payload }) => {
+        if (event === 'exec.approval.resolved' && (payload as { id?: string }).id === id) end();
+      },
+      'anywhere',
+    );
     const timer = setTimeout(end, timerMs(Number(expires_at) - this.clock.now()));
     signal.addEventListener('abort', end, { once: true });
     // It may have been decided before anybody listened.

@@ -1,0 +1,36 @@
+import { type BeforeApplicationShutdown, Module, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
+import { BootStep } from '../common/boot-step';
+import { EventsModule } from '../events/events.module';
+import { StorageModule } from '../storage/storage.module';
+import { ClusterReports } from './cluster-report.service';
+import { ClusterRpc } from './cluster.rpc';
+import { Leader } from './leader.service';
+import { ReplicaStore } from './replica.store';
+import { Replicas } from './replicas.service';
+
+@BootStep({ ready: { name: 'other gateways', onFailure: 'fatal' } })
+@Module({
+  imports: [EventsModule, StorageModule],
+  providers: [ClusterReports, ClusterRpc, Leader, ReplicaStore, Replicas],
+  exports: [Leader, ReplicaStore, Replicas],
+})
+export class ReplicasModule implements OnModuleInit, OnModuleDestroy, BeforeApplicationShutdown {
+  constructor(
+    private readonly replicas: Replicas,
+    private readonly leader: Leader,
+  ) {}
+
+  async onModuleInit(): Promise<void> {
+    await this.replicas.start();
+    await this.leader.start();
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    await this.replicas.drain();
+  }
+
+  /** After everybody who has something to tell. */
+  async beforeApplicationShutdown(): Promise<void> {
+    await this.replicas.stop();
+  }
+}

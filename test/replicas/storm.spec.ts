@@ -1,0 +1,170 @@
+import { join } from 'node:path';
+import { seededRandom } from '../fakes/fault-plan';
+import { FakeModels } from '../fakes/model-server';
+import { FakeTelegram } from '../fakes/telegram-server';
+import { telegramConfig } from '../harness/channel-config';
+import { type GatewayProcess, until } from '../harness/gateway-process';
+import { WireClient } from '../harness/wire-client';
+import { Pair, onPostgres } from './pair';
+
+/** `npm run storm -- replicas` runs it at any size. */
+const setting = (name: string, usual: number): number => Number(process.env[`STORM_${name}`] ?? usual);
+const SEEDS = setting('SEEDS', 1);
+const GATEWAYS = setting('GATEWAYS', 2);
+const CHATS = setting('CHATS', 6);
+const MESSAGES = setting('MESSAGES', 60);
+const ROUNDS = setting('ROUNDS', 1);
+const FIRST_SEED = setting('FIRST_SEED', 1);
+
+const FIRST_CHAT = 830_000;
+/** For longer than the leases of a gateway last. */
+const PAUSE_MS = 9000;
+
+interface Found {
+  lost: string[];
+  twice: string[];
+  disordered: number[];
+  jobs: { ran: number; twice: number };
+}
+
+/**
+ * People write in many chats while gateways that share a database are killed, paused for longer than their leases last, and
+ * cut off from each other. Afterwards every message is answered once, in each chat in order, and each time of a job was kept once.
+ */
+async function storm(seed: number, nodeArgs: string[] = []): Promise<Found> {
+  const random = seededRandom(seed);
+  const pick = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)] as T;
+  const chats = Array.from({ length: CHATS }, (_, index) => FIRST_CHAT + index);
+  const models = await FakeModels.start();
+  const telegram = await FakeTelegram.start();
+  models.answer = ({ lastUser }) => {
+    const words = lastUser.match(/m\d+-\d+;/g) ?? [];
+    return {
+      steps: [{ waitMs: 20 + Math.floor(random() * 150) }, { text: words.length > 0 ? words.join(' ') : 'done' }],
+    };
+  };
+  const pair = await Pair.start({
+    count: GATEWAYS,
+    models,
+    telegram,
+    nodeArgs,
+    config: {
+      channels: { telegram: telegramConfig(telegram, chats) },
+      session: { dmScope: 'per-channel-peer' },
+    },
+  });
+  try {
+    const client = await WireClient.connected(pair.gateways[0]?.url ?? '');
+    const job = await client.done<{ id: string }>('cron.add', {
+      name: 'each second',
+      schedule: { everyMs: 1000, anchorMs: 0 },
+      payload: { message: 'look' },
+    });
+    client.close();
+    const said = new Map<number, string[]>(chats.map((chat) => [chat, []]));
+    let count = 0;
+    const say = (): void => {
+      const chat = pick(chats);
+      const text = `m${chat}-${said.get(chat)?.length ?? 0};`;
+      said.get(chat)?.push(text);
+      telegram.say({ chatId: chat, text });
+      count++;
+    };
+    const answered = (): number =>
+      telegram.sent.reduce((sum, { text }) => sum + (text.match(/m\d+-\d+;/g) ?? []).length, 0);
+    const talk = async (to: number): Promise<void> => {
+      while (count < to) {
+        say();
+        await until('some of the answers', () => answered() >= count - 8);
+      }
+    };
+    const there = (): GatewayProcess[] => pair.gateways.filter(({ exited }) => !exited);
+    for (let round = 0; round < ROUNDS; round++) {
+      const part = (share: number): number => Math.round((MESSAGES * (round + share)) / ROUNDS);
+      await talk(part(0.2));
+      await pair.cutLines();
+      await talk(part(0.4));
+      const killed = pick(there());
+      say();
+      await killed.signal('SIGKILL');
+      await pair.add();
+      await talk(part(0.7));
+      const paused = pick(there());
+      const pausedAt = Date.now();
+      say();
+      paused.child.kill('SIGSTOP');
+      // The others go on with all that it held.
+      await talk(part(0.9));
+      await until('the end of its leases', () => Date.now() - pausedAt > PAUSE_MS);
+      paused.child.kill('SIGCONT');
+      await talk(part(1));
+    }
+    await until('all answers', () => answered() >= count, 120_000).catch(() => undefined);
+    const last = await WireClient.connected(there()[0]?.url ?? '');
+    await last.done('cron.update', { id: job.id, patch: { enabled: false } });
+    const { entries } = await last.done<{ entries: { runAtMs: number; status?: string }[] }>('cron.runs', {
+      id: job.id,
+    });
+    last.close();
+    // What somebody had in hand when it was paused may come late.
+    for (let look = 0; look < 3; look++) {
+      const stamp = Date.now();
+      await until('a quiet second', () => Date.now() - stamp > 1000);
+    }
+    return judge(telegram, said, entries);
+  } finally {
+    await pair.stop();
+  }
+}
+
+function judge(
+  telegram: FakeTelegram,
+  said: ReadonlyMap<number, string[]>,
+  entries: readonly { runAtMs: number }[],
+): Found {
+  const found: Found = {
+    lost: [],
+    twice: [],
+    disordered: [],
+    jobs: { ran: entries.length, twice: entries.length - new Set(entries.map(({ runAtMs }) => runAtMs)).size },
+  };
+  for (const [chat, texts] of said) {
+    const got =
+      telegram
+        .textsIn(chat)
+        .join(' ')
+        .match(/m\d+-\d+;/g) ?? [];
+    found.lost.push(...texts.filter((text) => !got.includes(text)));
+    found.twice.push(...got.filter((text, index) => got.indexOf(text) !== index));
+    const once = [...new Set(got)];
+    if (once.join() !== texts.filter((text) => once.includes(text)).join()) found.disordered.push(chat);
+  }
+  return found;
+}
+
+onPostgres('a storm over gateways on one database', () => {
+  it.each(Array.from({ length: SEEDS }, (_, index) => FIRST_SEED + index))(
+    'loses nothing, does nothing twice and keeps the order (seed %d)',
+    async (seed) => {
+      const { jobs, ...found } = await storm(seed);
+      expect(found).toEqual({ lost: [], twice: [], disordered: [] });
+      expect(jobs.twice).toBe(0);
+      expect(jobs.ran).toBeGreaterThan(0);
+    },
+    600_000,
+  );
+
+  // What the storm would tell where nothing compares leases; only at full size, for it takes as long.
+  (process.env['STORM_CONTROL'] ? it : it.skip)(
+    'is no storm in a glass: without fencing it finds something',
+    async () => {
+      let faults = 0;
+      for (let seed = FIRST_SEED; faults === 0 && seed < FIRST_SEED + 5; seed++) {
+        const found = await storm(seed, ['--require', join(__dirname, 'without-fencing.cjs')]);
+        faults = found.lost.length + found.twice.length + found.disordered.length + found.jobs.twice;
+      }
+      expect(faults).toBeGreaterThan(0);
+    },
+    1_800_000,
+  );
+});
