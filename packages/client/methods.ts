@@ -240,6 +240,7 @@ export interface MethodParams {
     shortId?: string;
     slugHint?: string;
   };
+  'cluster.status': Record<never, never>;
   'commands.list': {
     agentId?: string;
     sessionKey?: string;

@@ -5,7 +5,10 @@ import { gatewayLockPath } from '../config/state-paths';
 
 const WAIT_MS = 5000;
 
-/** One gateway per configuration file on this machine. A lock whose process is gone is taken over. */
+/**
+ * One gateway per configuration file on this machine. A lock whose process is gone is taken over. Gateways that share a
+ * PostgreSQL database share their state directory as well: nobody is kept out there.
+ */
 export class GatewayLock {
   private readonly file: LockFile;
 
@@ -19,7 +22,7 @@ export class GatewayLock {
 
   /** @throws OpenclawError GATEWAY_LOCKED naming the process that holds it */
   async acquire(): Promise<void> {
-    if (this.env.isOn('OPENCLAW_ALLOW_MULTI_GATEWAY')) return;
+    if (this.env.isOn('OPENCLAW_ALLOW_MULTI_GATEWAY') || this.env.get('OPENCLAW_DATABASE_URL') !== undefined) return;
     try {
       await this.file.acquire({ configPath: this.configPath }, WAIT_MS);
     } catch (error) {

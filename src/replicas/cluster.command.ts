@@ -44,6 +44,10 @@ export class ClusterStatusCommand extends GatewayCommandBase {
     if (report.orphaned > 0)
       printLine(`Leases of gateways that are gone: ${report.orphaned}; they run out by themselves.`);
     if (!report.hears) printLine('The line to the other gateways is down: they are heard of later, by looking.');
+    if (new Set(report.replicas.map(({ stateId }) => stateId)).size > 1)
+      printLine(
+        'They have different state directories: a file that one of them has to send can not be sent by the others.',
+      );
     if (new Set(report.replicas.map(({ version }) => version)).size > 1)
       printLine('The gateways have different versions: update the others as well.');
     if (Math.abs(report.clockAheadMs) > 5000)

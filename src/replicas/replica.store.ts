@@ -11,6 +11,8 @@ export interface ReplicaFacts {
   version: string;
   /** Where its clients connect to, as it sees that itself. */
   port?: number;
+  /** Identity of its state directory: gateways with the same one share their files. */
+  stateId?: string;
   /** It takes nothing new any more. */
   draining?: true;
 }

@@ -7,6 +7,7 @@ import { ConfigService } from '../config/config.service';
 import { EventBus } from '../events/event-bus';
 import { DatabaseService } from '../storage/database.service';
 import { LeaseService } from '../storage/lease.service';
+import { stateIdOf } from './state-id';
 import { isPassed, readEvent, writeEvent } from './passed-events';
 import type { ReplicaLink } from './replica-link';
 import { ReplicaStore, type Replica, type ReplicaFacts } from './replica.store';
@@ -71,6 +72,7 @@ export class Replicas {
     const { PostgresLink } = await import('./postgres-link');
     this.link = new PostgresLink(url, this.id, this.log);
     this.lookUntil = performance.now() + LOOK_AFTER_MS;
+    this.facts = { ...this.facts, stateId: stateIdOf(this.config.stateDir) };
     await this.present();
     this.link.open({ text: (sender, text) => this.heard(sender, text), connected: () => this.connected() });
     this.events.on('gateway.ready', ({ port }) => {
@@ -115,14 +117,18 @@ export class Replicas {
     const before = [...this.others.keys()];
     this.others.clear();
     for (const replica of there) if (replica.id !== this.id) this.others.set(replica.id, replica);
-    for (const { id, facts } of this.known)
-      if (!before.includes(id))
-        this.log.info(
-          { host: facts.host, pid: facts.pid, version: facts.version },
-          'another gateway shares the database',
-        );
+    for (const { id, facts } of this.known) if (!before.includes(id)) this.welcome(facts);
     if (before.some((id) => !this.others.has(id))) this.log.info({ left: this.others.size }, 'another gateway is gone');
     this.changed();
+  }
+
+  private welcome({ host, pid, version, stateId }: ReplicaFacts): void {
+    this.log.info({ host, pid, version }, 'another gateway shares the database');
+    if (stateId !== this.facts.stateId)
+      this.log.warn(
+        { host, pid },
+        'it has another state directory: configuration, secrets, workspaces and files to be sent are not shared with it; see docs/how-to/run-several-gateways.md',
+      );
   }
 
   private connected(): void {

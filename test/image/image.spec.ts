@@ -10,6 +10,10 @@ const COMPOSE = process.env['TEST_COMPOSE'] ?? '';
 /** Nothing that the file hands on to the container. */
 const ENV = { PATH: process.env['PATH'] ?? '' };
 
+interface Composed {
+  services: Record<string, { environment?: Record<string, string>; volumes?: unknown; command?: unknown }>;
+}
+
 describe('image', () => {
   let folder: string;
   beforeAll(() => {
@@ -30,6 +34,34 @@ describe('image', () => {
       expect(bare).toContain(wall);
     writeFileSync(join(folder, '.env'), 'OPENAI_API_KEY=from-the-file\n');
     expect(config()).toContain('OPENAI_API_KEY: from-the-file');
+  });
+
+  (COMPOSE ? it : it.skip)('has a profile with three gateways on one database and one state directory', () => {
+    cpSync(join(root, 'docker-compose.yml'), join(folder, 'docker-compose.yml'));
+    const config = (...args: string[]): Composed =>
+      parse(
+        execFileSync(COMPOSE, [...args, 'config'], {
+          cwd: folder,
+          encoding: 'utf8',
+          env: {
+            ...ENV,
+            OPENCLAW_DATABASE_URL: 'postgresql://openclaw:secret@postgres/openclaw',
+            POSTGRES_PASSWORD: 'secret',
+          },
+        }),
+      ) as Composed;
+    expect(Object.keys(config().services)).toEqual(['gateway']);
+    const { services } = config('--profile', 'scale');
+    expect(Object.keys(services).sort()).toEqual(['gateway', 'gateway-2', 'gateway-3', 'postgres', 'proxy']);
+    const [first, ...others] = ['gateway', 'gateway-2', 'gateway-3'].map((name) => services[name]);
+    for (const other of others) {
+      expect(other?.environment).toEqual(first?.environment);
+      expect(other?.volumes).toEqual(first?.volumes);
+    }
+    expect(first?.environment?.['OPENCLAW_DATABASE_URL']).toContain('@postgres/');
+    expect(services['postgres']?.environment?.['POSTGRES_PASSWORD']).toBe('secret');
+    for (const name of ['gateway', 'gateway-2', 'gateway-3'])
+      expect(JSON.stringify(services['proxy']?.command)).toContain(`${name}:18789`);
   });
 
   it('hands every key that the gateway reads from its environment into the container', () => {

@@ -21,7 +21,7 @@ export interface PairOptions {
   telegram?: FakeTelegram;
 }
 
-/** Several gateways on one database, each with a folder of its own, with a model and a Telegram of their own. */
+/** Several gateways on one database and one state directory, with a model and a Telegram of their own. */
 export class Pair {
   readonly gateways: GatewayProcess[] = [];
 
@@ -54,8 +54,9 @@ export class Pair {
   /** One more gateway. */
   async add(): Promise<GatewayProcess> {
     const gateway = await GatewayProcess.start({
-      stateDir: join(this.folder, String(this.gateways.length)),
-      config: this.config,
+      stateDir: this.folder,
+      // They share it: whoever comes later finds it there.
+      ...(this.gateways.length === 0 ? { config: this.config } : {}),
       env: { OPENCLAW_DATABASE_URL: this.database.url },
       nodeArgs: [...this.nodeArgs],
     });
