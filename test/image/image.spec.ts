@@ -11,7 +11,10 @@ const COMPOSE = process.env['TEST_COMPOSE'] ?? '';
 const ENV = { PATH: process.env['PATH'] ?? '' };
 
 interface Composed {
-  services: Record<string, { environment?: Record<string, string>; volumes?: unknown; command?: unknown }>;
+  services: Record<
+    string,
+    { environment?: Record<string, string>; volumes?: unknown; command?: unknown; profiles?: string[] }
+  >;
 }
 
 describe('image', () => {
@@ -38,21 +41,17 @@ describe('image', () => {
 
   (COMPOSE ? it : it.skip)('has a profile with three gateways on one database and one state directory', () => {
     cpSync(join(root, 'docker-compose.yml'), join(folder, 'docker-compose.yml'));
-    const config = (...args: string[]): Composed =>
-      parse(
-        execFileSync(COMPOSE, [...args, 'config'], {
-          cwd: folder,
-          encoding: 'utf8',
-          env: {
-            ...ENV,
-            OPENCLAW_DATABASE_URL: 'postgresql://openclaw:secret@postgres/openclaw',
-            POSTGRES_PASSWORD: 'secret',
-          },
-        }),
-      ) as Composed;
-    expect(Object.keys(config().services)).toEqual(['gateway']);
-    const { services } = config('--profile', 'scale');
-    expect(Object.keys(services).sort()).toEqual(['gateway', 'gateway-2', 'gateway-3', 'postgres', 'proxy']);
+    const env = {
+      ...ENV,
+      OPENCLAW_DATABASE_URL: 'postgresql://openclaw@postgres/openclaw',
+      POSTGRES_PASSWORD: 'secret',
+    };
+    const { services } = parse(
+      execFileSync(COMPOSE, ['--profile', 'scale', 'config'], { cwd: folder, encoding: 'utf8', env }),
+    ) as Composed;
+    const inScale = Object.keys(services).filter((name) => services[name]?.profiles?.includes('scale'));
+    expect(inScale.sort()).toEqual(['gateway-2', 'gateway-3', 'postgres', 'proxy']);
+    expect(services['gateway']?.profiles).toBeUndefined();
     const [first, ...others] = ['gateway', 'gateway-2', 'gateway-3'].map((name) => services[name]);
     for (const other of others) {
       expect(other?.environment).toEqual(first?.environment);
