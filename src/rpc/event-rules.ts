@@ -41,7 +41,7 @@ const RULES = {
   'exec.approval.revoked': { scope: 'operator.approvals', droppable: true },
   // Always for one node alone.
   'node.invoke.request': { scope: 'operator.admin', toNodes: true, isOwn: true },
-  'channels.changed': { scope: 'operator.read', droppable: true },
+  'channels.changed': { scope: 'operator.read', droppable: true, isOwn: true },
   'skills.changed': { scope: 'operator.read', droppable: true, isOwn: true },
   'skills.install': { scope: 'operator.admin', droppable: true },
   'plugins.changed': { scope: 'operator.read', droppable: true, isOwn: true },

@@ -63,6 +63,7 @@ async function storm(seed: number, nodeArgs: string[] = []): Promise<Found> {
     client.close();
     const said = new Map<number, string[]>(chats.map((chat) => [chat, []]));
     let count = 0;
+    let isStuck = false;
     const say = (): void => {
       const chat = pick(chats);
       const text = `m${chat}-${said.get(chat)?.length ?? 0};`;
@@ -75,7 +76,10 @@ async function storm(seed: number, nodeArgs: string[] = []): Promise<Found> {
     const talk = async (to: number): Promise<void> => {
       while (count < to) {
         say();
-        await until('some of the answers', () => answered() >= count - 8);
+        // Whoever waits in vain goes on: what is lost shows in the end.
+        await until('some of the answers', () => answered() >= count - 8 || isStuck, 45_000).catch(
+          () => (isStuck = true),
+        );
       }
     };
     const there = (): GatewayProcess[] => pair.gateways.filter(({ exited }) => !exited);
@@ -99,7 +103,7 @@ async function storm(seed: number, nodeArgs: string[] = []): Promise<Found> {
       paused.child.kill('SIGCONT');
       await talk(part(1));
     }
-    await until('all answers', () => answered() >= count, 120_000).catch(() => undefined);
+    await until('all answers', () => answered() >= count, 60_000).catch(() => undefined);
     const last = await WireClient.connected(there()[0]?.url ?? '');
     await last.done('cron.update', { id: job.id, patch: { enabled: false } });
     const { entries } = await last.done<{ entries: { runAtMs: number; status?: string }[] }>('cron.runs', {
