@@ -55,7 +55,7 @@ const LAYERS = [
     ],
     within: false,
   },
-  { name: 'roots', folders: ['bootstrap', 'cli', 'doctor', 'onboard'], within: true },
+  { name: 'roots', folders: ['bootstrap', 'cli', 'doctor', 'onboard', 'tui'], within: true },
 ];
 
 const pathOf = (folders) => `^src/(${folders.join('|')})(/|$)`;

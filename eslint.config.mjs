@@ -42,6 +42,7 @@ const CUTS_AT_PLACES = [
   'src/tools/builtin/replace-passages.ts',
   'src/usage/budget-rules.ts',
   'src/tools/documents/read/office-xml.ts',
+  'src/tui/screen/input-buffer.ts',
 ];
 
 export default tseslint.config(

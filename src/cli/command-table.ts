@@ -57,6 +57,11 @@ export const COMMAND_TABLE: readonly CommandEntry[] = [
     load: async () => [(await import('../agent/chat/chat.command')).ChatCommand],
   },
   {
+    name: 'tui',
+    summary: 'the assistant on the whole terminal',
+    load: async () => [(await import('../tui/tui.command')).TuiCommand],
+  },
+  {
     name: 'acp',
     summary: 'the assistant in an editor (Agent Client Protocol)',
     load: async () => [(await import('../acp/acp.command')).AcpCommand],

@@ -4,6 +4,7 @@ import { printJson, printLine, printTable, timeText } from '../common/cli/output
 import { Environment } from '../config/environment';
 import { resolveGatewayTarget } from '../config/gateway-target';
 import { withGateway } from '../gateway/client/with-gateway';
+import { dollars } from './dollars';
 import type { LimitWindow } from './provider-limits.service';
 
 interface Sum {
@@ -15,8 +16,6 @@ interface Sum {
   totalCost: number;
   missingCostEntries: number;
 }
-
-const dollars = (amount: number): string => `$${amount.toFixed(amount < 1 ? 4 : 2)}`;
 
 @SubCommand({ name: 'cost', description: 'tokens and cost by day' })
 export class UsageCostCommand extends GatewayCommandBase {

@@ -81,6 +81,7 @@ describe('the terminal of the owner', () => {
     'common/cli/output.ts',
     'logging/pino-logger-factory.ts',
     'service/successor.ts',
+    'tui/screen/terminal-screen.ts',
   ];
 
   it('is written to by few files', () => {

@@ -14,6 +14,7 @@ export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   status: ['', '--all', '--watch'],
   agent: ['-m "What is on my list?"', '-m "Sum this up" --file notes.txt --thinking low'],
   chat: ['', '--session errands'],
+  tui: ['', '--session errands'],
   acp: ['', '--session errands'],
   'sessions list': ['', '--active 60 --limit 10'],
   'sessions export': ['main --format html --out main.html'],

@@ -40,13 +40,16 @@ export function wrapToWidth(text: string, width: number): string[] {
   if (displayWidth(text) <= width) return [text];
   const lines: string[] = [];
   let line = '';
+  // Spaces in front belong to the text: they indent it.
+  let isFirst = true;
   for (const word of text.split(' ')) {
-    const longer = line === '' ? word : `${line} ${word}`;
+    const longer = isFirst || (line === '' && lines.length > 0) ? word : `${line} ${word}`;
+    isFirst = false;
     if (displayWidth(longer) <= width) {
       line = longer;
       continue;
     }
-    if (line !== '') lines.push(line);
+    if (line.trim() !== '') lines.push(line);
     line = '';
     for (const { segment } of displayWidth(word) <= width ? [{ segment: word }] : graphemes().segment(word)) {
       if (displayWidth(line + segment) > width) {
