@@ -1,6 +1,8 @@
 import { FakeModels } from '../fakes/model-server';
-import { GatewayProcess } from '../harness/gateway-process';
+import { Gate } from '../fakes/model-formats/model-format';
+import { GatewayProcess, until } from '../harness/gateway-process';
 import { type CliResult, runCli } from '../harness/run-cli';
+import { Terminal } from '../harness/terminal';
 
 describe('openclaw chat', () => {
   let models: FakeModels;
@@ -14,6 +16,7 @@ describe('openclaw chat', () => {
       config: {
         models: { providers: { fake: models.provider('openai-completions') } },
         agents: { defaults: { model: { primary: 'fake/fake-1' } } },
+        tools: { exec: { host: 'gateway', security: 'allowlist', ask: 'always' } },
       },
     });
   });
@@ -49,6 +52,70 @@ describe('openclaw chat', () => {
     expect(JSON.parse(stdout)).toEqual([
       { runId: expect.any(String) as string, message: 'hello', text: 'hello after 0 others' },
     ]);
+  });
+
+  (Terminal.isThere ? describe : describe.skip)('on a terminal', () => {
+    let terminal: Terminal;
+    const gate = new Gate();
+    const words = 'Wide words 漢字漢字 stand in a line that ends between two of them. '.repeat(3).trim();
+    beforeAll(() => {
+      const { answer } = models;
+      models.answer = (request) =>
+        request.lastUser === 'slowly'
+          ? { steps: [{ text: `${words}\nThe second line` }, { until: gate }, { text: ' ends.' }] }
+          : request.lastUser === 'touch it' && request.toolResults === 0
+            ? { steps: [{ tool: { name: 'exec', args: { command: 'touch made', host: 'gateway' } } }] }
+            : answer(request);
+    });
+    afterEach(() => terminal.close());
+    const open = async (): Promise<void> => {
+      const env = { OPENCLAW_STATE_DIR: gateway.stateDir, OPENCLAW_GATEWAY_PORT: String(gateway.port) };
+      terminal = Terminal.openclaw(['chat', '--session', 'tty'], env, { columns: 50, rows: 30 });
+      await terminal.shows(/Ctrl-C stops[\s\S]*you>/);
+    };
+    const say = (text: string): void => {
+      terminal.type(text);
+      terminal.press('Enter');
+    };
+
+    it('keeps what is being written below an answer that comes, and takes commands meanwhile', async () => {
+      await open();
+      say('slowly');
+      const begun = await terminal.shows('two of');
+      // Between words, and nothing of it twice.
+      expect(begun).toMatch(/^Wide words 漢字漢字 stand in a line that ends$/m);
+      terminal.type('half a mess');
+      await terminal.shows('you> half a mess');
+      gate.open();
+      await terminal.shows(/The second line ends\.\nyou> half a mess$/);
+      terminal.type('age');
+      terminal.press('Enter');
+      await terminal.shows('half a message after');
+      say('/whoami');
+      await terminal.shows('Conversation: agent:main:tty');
+    });
+
+    it('remembers what was said, asks for decisions, and leaves while an answer is written', async () => {
+      await open();
+      terminal.press('Up', 'Up');
+      await terminal.shows('you> half a message');
+      terminal.press('C-u');
+      say('touch it');
+      const asked = await terminal.shows(/Answer with: \/approve (\S+) allow-once/);
+      const id = /\/approve (\S+) allow-once/.exec(asked)?.[1] ?? '';
+      say(`/approve ${id} deny`);
+      await terminal.shows('Decided: deny');
+      await terminal.shows('touch it after');
+      models.answer = () => ({ steps: [{ text: 'On and on\n' }, { stall: true }] });
+      say('for ever');
+      await terminal.shows('On and on');
+      terminal.press('C-c');
+      await terminal.shows('(stopped)');
+      say('again');
+      await until('the answer to begin', () => (models.requests.at(-1)?.lastUser ?? '') === 'again');
+      say('/exit');
+      expect(await terminal.end()).toBe(0);
+    });
   });
 
   it('says so where no gateway answers', async () => {

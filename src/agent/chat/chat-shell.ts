@@ -1,6 +1,7 @@
 import { printAnswer, printNote, printTable, timeText } from '../../common/cli/output';
 import { UsageError } from '../../common/cli/cli-error';
 import type { GatewayClient } from '../../gateway/client/gateway-client';
+import { columnsToRead } from './chat-lines';
 import { type ShownMessage, textOfMessage } from '../sessions/shown-message';
 
 interface SessionRow {
@@ -55,20 +56,34 @@ export class ChatShell {
     }
   }
 
+  /** How the gateway is told which conversation is meant. */
+  get place(): { sessionKey: string; agentId?: string } {
+    const { sessionKey, agentId } = this;
+    return { sessionKey, ...(agentId === undefined || sessionKey.startsWith('agent:') ? {} : { agentId }) };
+  }
+
+  /** What this person has said here, the newest first. @throws OpenclawError */
+  async saidBefore(): Promise<string[]> {
+    const messages = await this.read(MOST_HISTORY);
+    const texts = messages.filter(({ role }) => role === 'user').map(textOfMessage);
+    return texts.reverse().filter((text) => text !== '' && !text.includes('\n'));
+  }
+
+  private async read(limit: number): Promise<ShownMessage[]> {
+    const params = { ...this.place, limit };
+    return (await this.client.call<{ messages: ShownMessage[] }>('chat.history', params)).messages;
+  }
+
   private async history(count: string | undefined): Promise<void> {
     const limit = count === undefined ? DEFAULT_HISTORY : Number(count);
     if (!Number.isInteger(limit) || limit < 1 || limit > MOST_HISTORY)
       throw new UsageError(`/history takes a number from 1 to ${MOST_HISTORY}, got "${count ?? ''}"`);
-    const { messages } = await this.client.call<{ messages: ShownMessage[] }>('chat.history', {
-      sessionKey: this.sessionKey,
-      limit,
-    });
-    const said = messages.filter(({ role }) => role === 'user' || role === 'assistant');
+    const said = (await this.read(limit)).filter(({ role }) => role === 'user' || role === 'assistant');
     if (said.length === 0) printNote('nothing was said yet');
     for (const message of said) {
       const { role, timestamp } = message;
       printNote(`${role}${timestamp === undefined ? '' : `, ${timeText(timestamp)}`}`);
-      printAnswer(textOfMessage(message));
+      printAnswer(textOfMessage(message), columnsToRead());
     }
   }
 

@@ -1,27 +1,47 @@
 import { readableText, visibleLines, visibleText } from '../visible-text';
-import { displayWidth, padToWidth } from './display-width';
+import { displayWidth, padToWidth, wrapToWidth } from './display-width';
 import { structuredText } from './structured-output';
 import { type Column, tableLines } from './table';
 import { tinted } from './terminal-style';
 
+let around: (print: () => void) => void = (print) => print();
+
+/**
+ * Has something done around whatever is printed here: where somebody writes on the same terminal, the line that is being
+ * written makes room and comes back below. @returns what ends that
+ */
+export function sharingTerminal(way: (print: () => void) => void): () => void {
+  around = way;
+  return () => (around = (print) => print());
+}
+
+const write = (stream: NodeJS.WriteStream, text: string): void => around(() => stream.write(`${text}\n`));
+
 /** Prints exactly one value on standard output: as JSON, or as `-o` and `--field` say. @throws OpenclawError */
 export function printJson(value: unknown): void {
-  process.stdout.write(`${structuredText(value)}\n`);
+  write(process.stdout, structuredText(value));
 }
 
 /** One line on standard output, whoever its parts come from. */
 export function printLine(text = ''): void {
-  process.stdout.write(`${visibleText(text)}\n`);
+  write(process.stdout, visibleText(text));
 }
 
 /** Several lines: a diff, a file, JSON. */
 export function printLines(text: string): void {
-  process.stdout.write(`${visibleLines(text)}\n`);
+  write(process.stdout, visibleLines(text));
 }
 
-/** What the assistant says. */
-export function printAnswer(text: string): void {
-  process.stdout.write(`${readableText(text)}\n`);
+/**
+ * What the assistant says.
+ * @param columns of a terminal, for lines that are broken between words
+ */
+export function printAnswer(text: string, columns?: number): void {
+  const lines = readableText(text).split('\n');
+  write(
+    process.stdout,
+    lines.flatMap((line) => (columns === undefined ? line : wrapToWidth(line, columns))).join('\n'),
+  );
 }
 
 /** Empties a terminal, for a command that shows the same thing again; elsewhere nothing is written. */
@@ -31,13 +51,13 @@ export function clearScreen(): void {
 
 /** Notes for people beside the output proper: standard error, so that pipes stay clean. */
 export function printNote(text: string): void {
-  process.stderr.write(`${tinted(visibleText(text), 'faint', process.stderr)}\n`);
+  write(process.stderr, tinted(visibleText(text), 'faint', process.stderr));
 }
 
 /** Rows as aligned columns, which fit the terminal; ids are never cut, and nothing is where no terminal is. */
 export function printTable<T>(rows: readonly T[], columns: readonly Column<T>[]): void {
   const { isTTY, columns: width } = process.stdout;
-  for (const line of tableLines(rows, columns, isTTY ? width : undefined)) process.stdout.write(`${line}\n`);
+  for (const line of tableLines(rows, columns, isTTY ? width : undefined)) write(process.stdout, line);
 }
 
 /** Facts below each other: name and value. What has parts is shown as JSON. */
@@ -47,7 +67,7 @@ export function printFacts(facts: Readonly<Record<string, unknown>>): void {
   for (const [name, value] of rows) {
     const text = typeof value === 'object' && value !== null ? JSON.stringify(value) : String(value);
     const title = padToWidth(visibleText(name), width);
-    process.stdout.write(`${tinted(title, 'title')}  ${visibleText(text)}\n`);
+    write(process.stdout, `${tinted(title, 'title')}  ${visibleText(text)}`);
   }
 }
 

@@ -123,6 +123,10 @@ export class GatewayClient {
     });
   }
 
+  get isOpen(): boolean {
+    return this.socket?.readyState === WebSocket.OPEN;
+  }
+
   close(): void {
     this.socket?.close();
   }
