@@ -81,6 +81,8 @@ describe('architecture', () => {
     const product = sources.filter((file) => !file.endsWith('.spec.ts'));
     const code = (file: string): string => read(file).replace(/^import type .*$/gm, '');
     expect(product.filter((file) => code(file).includes("'node:child_process'")).sort()).toEqual([
+      // An agent that the owner names, of the protocol of editors.
+      'acp/agent-process.ts',
       'config/secrets/keychain.ts',
       'config/secrets/secret-provider.ts',
       'control-ui/dashboard.command.ts',
@@ -96,6 +98,8 @@ describe('architecture', () => {
       'tools/sandbox/start-plan.ts',
       // git and the build of a new release, on the owner's order.
       'update/program-step.ts',
+      // gcloud and gog, on the owner's order.
+      'webhooks/gmail/google-programs.ts',
     ]);
     // One place asks models, and makes each request fit its provider first; another has pictures drawn.
     expect(product.filter((file) => /\.do(Stream|Generate)\(/.test(read(file)))).toEqual([

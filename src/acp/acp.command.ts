@@ -5,13 +5,18 @@ import { GatewayCommandBase, type GatewayOptions } from '../common/cli/cli-comma
 import { Environment } from '../config/environment';
 import { resolveGatewayTarget } from '../config/gateway-target';
 import { withGateway } from '../gateway/client/with-gateway';
+import { AcpClientCommand } from './acp-client.command';
 
 interface AcpCommandOptions extends GatewayOptions {
   session?: string;
   agent?: string;
 }
 
-@Command({ name: 'acp', description: 'the assistant in an editor: Agent Client Protocol on standard input and output' })
+@Command({
+  name: 'acp',
+  description: 'the assistant in an editor: Agent Client Protocol on standard input and output',
+  subCommands: [AcpClientCommand],
+})
 export class AcpCommand extends GatewayCommandBase {
   constructor(private readonly env: Environment) {
     super();
@@ -51,3 +56,5 @@ export class AcpCommand extends GatewayCommandBase {
     );
   }
 }
+
+export const ACP_COMMANDS = [AcpCommand, AcpClientCommand] as const;

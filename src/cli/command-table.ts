@@ -64,7 +64,7 @@ export const COMMAND_TABLE: readonly CommandEntry[] = [
   {
     name: 'acp',
     summary: 'the assistant in an editor (Agent Client Protocol)',
-    load: async () => [(await import('../acp/acp.command')).AcpCommand],
+    load: async () => (await import('../acp/acp.command')).ACP_COMMANDS,
   },
   {
     name: 'mcp',

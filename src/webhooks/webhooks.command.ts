@@ -17,6 +17,7 @@ import { loadConfig } from '../config/load-config';
 import { resolveConfigPath, resolveStateDir } from '../config/state-paths';
 import { withGateway } from '../gateway/client/with-gateway';
 import { transformFiles, transformStates } from '../hooks/transform-files';
+import { GMAIL_COMMANDS, GmailCommand } from './gmail/gmail.command';
 
 interface WebhooksPayload {
   inbound: {
@@ -119,8 +120,9 @@ export class WebhooksEnableCommand extends CliCommand {
 }
 
 const LEAVES = [WebhooksListCommand, WebhooksTestCommand, WebhooksEnableCommand];
+const PARTS = [...LEAVES, GmailCommand];
 
-@Command({ name: 'webhooks', description: 'webhooks in both directions', subCommands: LEAVES })
+@Command({ name: 'webhooks', description: 'webhooks in both directions', subCommands: PARTS })
 export class WebhooksCommand extends CommandGroup {}
 
-export const WEBHOOKS_COMMANDS = [WebhooksCommand, ...LEAVES] as const;
+export const WEBHOOKS_COMMANDS = [WebhooksCommand, ...LEAVES, ...GMAIL_COMMANDS] as const;

@@ -1,8 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { tmpdir } from 'node:os';
 import { Readable, Writable } from 'node:stream';
 import * as acp from '@agentclientprotocol/sdk';
 import { Gate } from '../fakes/model-formats/model-format';
 import { OPENCLAW, cleanEnvironment, until } from '../harness/gateway-process';
+import { runCli } from '../harness/run-cli';
+import { Terminal } from '../harness/terminal';
 import { ToolBench } from '../harness/tool-bench';
 
 describe('openclaw acp, by the client side of the SDK', () => {
@@ -146,5 +149,41 @@ describe('openclaw acp, by the client side of the SDK', () => {
     await expect(
       connection.agent.request('session/load', { sessionId: 'agent:main:acp:nothing', cwd: '/', mcpServers: [] }),
     ).rejects.toMatchObject({ code: -32002 });
+  });
+
+  it('is talked with from a terminal or a pipe, by its own client', async () => {
+    const env = { OPENCLAW_STATE_DIR: bench.gateway.stateDir, OPENCLAW_GATEWAY_PORT: String(bench.gateway.port) };
+    const piped = await runCli(['acp', 'client', '--cwd', tmpdir()], { env, input: 'Hello\n/exit\nmore\n' });
+    expect([piped.code, piped.stdout]).toEqual([0, 'Good day, editor.\n']);
+    expect(piped.stderr).toContain('OpenClaw, session agent:main:acp:');
+    expect(bench.models.requests.at(-1)?.lastUser).toContain(`[Working directory: ${tmpdir()}]`);
+    const none = await runCli(['acp', 'client', '--server', 'no-such-agent'], { env, input: '' });
+    expect([none.code, none.stderr]).toEqual([1, expect.stringContaining('"no-such-agent" can\'t be started')]);
+    const bad = await runCli(['acp', 'client', '--server', 'false'], { env, input: '' });
+    expect([bad.code, bad.stderr]).toEqual([1, expect.stringContaining('the agent has ended')]);
+  });
+
+  (Terminal.isThere ? it : it.skip)('asks on the terminal for what needs a permission', async () => {
+    const { stateDir, port } = bench.gateway;
+    bench.models.answer = ({ toolResults }) =>
+      toolResults === 0
+        ? { steps: [{ tool: { name: 'exec', args: { command: 'touch by-acp' } } }] }
+        : { steps: [{ text: 'That was it.' }] };
+    const env = { OPENCLAW_STATE_DIR: stateDir, OPENCLAW_GATEWAY_PORT: String(port) };
+    const terminal = Terminal.openclaw(['acp', 'client'], env);
+    try {
+      await terminal.shows(/Ctrl-C stops[\s\S]*you>/);
+      terminal.type('touch it');
+      terminal.press('Enter');
+      const question = await terminal.shows(/asks for permission[\s\S]*touch by-acp[\s\S]*1: /);
+      const deny = /(\d): Deny/i.exec(question)?.[1] ?? '';
+      terminal.type(deny);
+      terminal.press('Enter');
+      await terminal.shows('That was it.');
+      terminal.press('C-d');
+      expect(await terminal.end()).toBe(0);
+    } finally {
+      terminal.close();
+    }
   });
 });

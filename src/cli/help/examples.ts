@@ -16,6 +16,7 @@ export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   chat: ['', '--session errands'],
   tui: ['', '--session errands'],
   acp: ['', '--session errands'],
+  'acp client': ['', '--cwd ~/project', '--server my-agent --server-args --stdio'],
   'sessions list': ['', '--active 60 --limit 10'],
   'sessions export': ['main --format html --out main.html'],
   'sessions import': ['old.jsonl --key imported'],
@@ -103,6 +104,8 @@ export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   'plugins doctor': ['', './my-plugin'],
   'webhooks test': ['3f2a'],
   'webhooks enable': ['github'],
+  'webhooks gmail setup': ['--account me@gmail.com --push-endpoint https://home.example/gmail-pubsub'],
+  'webhooks gmail run': [''],
   'message send': [
     '--channel telegram -t 12345 -m "Dinner is ready"',
     '--channel slack -t "#general" --media chart.png',
