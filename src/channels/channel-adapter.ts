@@ -212,6 +212,18 @@ export interface ProbeResult {
   [fact: string]: unknown;
 }
 
+export interface GroupMember {
+  id: string;
+  name?: string;
+  role?: string;
+}
+
+export interface GroupMembers {
+  members: GroupMember[];
+  /** Whom the platform does not tell of, for people; undefined where these are all. */
+  without?: string;
+}
+
 /**
  * One chat platform. Everything platform-specific lives behind this; a channel never imports another.
  * Marked with {@link ChatChannel} and provided by a module of its folder.
@@ -270,6 +282,11 @@ export interface ChannelAdapter {
    * @throws ChannelSendError refused: nothing has the name, or more than one (they are listed)
    */
   locate?(account: string, target: string): Promise<string>;
+  /**
+   * Who is in a group or channel, as the platform tells it. Left out by platforms that can't be asked.
+   * @throws ChannelSendError with the platform's reason
+   */
+  members?(account: string, group: string, limit: number): Promise<GroupMembers>;
   /**
    * What was said in the thread of a route before one of its messages, oldest first: the message that it began with, and
    * the newest of the others.

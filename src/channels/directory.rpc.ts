@@ -11,6 +11,7 @@ import type { ChannelAccount, RegisteredChannel } from './channel-adapter';
 import { MESSAGE_ACTIONS } from './message-params';
 
 const DEFAULT_LIMIT = 50;
+const MOST_MEMBERS = 1000;
 
 export class ChannelNameParams {
   @Opt()
@@ -31,6 +32,10 @@ export class DirectorySelfParams extends ChannelNameParams {
 export class DirectoryListParams extends DirectorySelfParams {
   @Opt() @Text({ max: 200 }) @Doc('Part of an id or name.') query?: string;
   @Opt() @Int({ min: 1, max: 500 }) @Doc(`Most entries, ${DEFAULT_LIMIT} by default.`) limit?: number;
+}
+
+export class DirectoryMembersParams extends DirectoryListParams {
+  @Text({ max: 200 }) @Doc('Id or #name of the group or channel.') groupId!: string;
 }
 
 interface Peer {
@@ -170,6 +175,32 @@ export class DirectoryRpc {
       }
     const fitting = [...groups.values()].filter((group) => fits(group, query)).sort((a, b) => b.lastAt - a.lastAt);
     return { channel: id, accountId: account.id, total: fitting.length, groups: fitting.slice(0, limit) };
+  }
+
+  @RpcMethod({
+    name: 'directory.members',
+    scope: 'operator.read',
+    params: DirectoryMembersParams,
+    unlisted: true,
+    summary: 'Who is in a group or channel, as the platform tells it; says whom it does not tell of.',
+  })
+  async members(params: DirectoryMembersParams): Promise<unknown> {
+    const { channel, accountId, groupId, query, limit = DEFAULT_LIMIT } = params;
+    const found = namedChannel(this.directory, channel);
+    const account = accountOf(found, accountId);
+    const { adapter, declaration } = found;
+    if (!adapter.members) throw invalidRequest(`${declaration.id} can't be asked who is in a group`);
+    // What is looked for may be anywhere among them.
+    const most = query === undefined ? limit : MOST_MEMBERS;
+    const { members, without } = await adapter.members(account.id, groupId, most);
+    const fitting = members.filter((member) => fits(member, query)).slice(0, limit);
+    return {
+      channel: declaration.id,
+      accountId: account.id,
+      groupId,
+      members: fitting,
+      ...(without === undefined ? {} : { without }),
+    };
   }
 
   private async conversations(

@@ -520,6 +520,8 @@ export class FakeDiscord {
       );
       return [200, found.slice(0, Number(query.get('limit') ?? 1))];
     }
+    if (root === 'guilds' && part === 'members' && item === undefined && method === 'GET')
+      return [200, this.people.slice(0, Number(query.get('limit') ?? 1))];
     if (root === 'guilds' && part === 'members' && method === 'GET')
       return [200, { user: { id: item, username: `person${item}` }, nick: null, roles: [] }];
     if (root === 'guilds') return method === 'GET' ? [200, []] : [204, undefined];

@@ -437,6 +437,8 @@ export class FakeSlack {
           response_metadata: { next_cursor: rest ? String(from + 1) : '' },
         };
       }
+      case 'conversations.members':
+        return { ok: true, members: this.people.map(({ id }) => id), response_metadata: { next_cursor: '' } };
       case 'usergroups.list':
         return { ok: true, usergroups: this.groups };
       case 'users.conversations':

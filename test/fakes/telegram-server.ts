@@ -483,6 +483,11 @@ export class FakeTelegram {
           ok: true,
           result: { id: params['chat_id'], title: 'Family', permissions: { can_send_messages: true } },
         };
+      case 'getChatAdministrators':
+        return {
+          ok: true,
+          result: [{ status: 'creator', user: { id: 5, first_name: 'Ann', last_name: 'Lee', username: 'ann' } }],
+        };
       case 'getChatMember':
         return { ok: true, result: { status: 'member', user: { id: params['user_id'], first_name: 'Ann' } } };
       case 'setMessageReaction':

@@ -1,6 +1,7 @@
 import { Command, Option, SubCommand } from 'nest-commander';
 import { CommandGroup, type GatewayOptions, parseWholeNumber } from '../../common/cli/cli-command';
-import { printFacts, printJson, printLine, printTable, timeText } from '../../common/cli/output';
+import { printFacts, printJson, printLine, printNote, printTable, timeText } from '../../common/cli/output';
+import { UsageError } from '../../common/cli/cli-error';
 import { CallingCommand } from '../../config/calling-command';
 
 interface DirectoryOptions extends GatewayOptions {
@@ -89,7 +90,43 @@ export class DirectoryGroupsListCommand extends DirectoryListCommand {
   }
 }
 
-@SubCommand({ name: 'groups', description: 'groups and channels', subCommands: [DirectoryGroupsListCommand] })
+@SubCommand({
+  name: 'members',
+  arguments: '[group]',
+  description: 'who is in a group or channel, as the platform tells it',
+})
+export class DirectoryGroupsMembersCommand extends DirectoryListCommand {
+  @Option({ flags: '--group-id <id>', description: 'the group, instead of the argument' })
+  parseGroupId(value: string): string {
+    return value;
+  }
+
+  async run([named]: string[], options: DirectoryOptions & { groupId?: string }): Promise<void> {
+    const groupId = named ?? options.groupId;
+    if (groupId === undefined) throw new UsageError('which group? "openclaw directory groups list" shows them');
+    const { channel, account: accountId, query, limit } = options;
+    const answer = await this.call<{ members: { id: string; name?: string; role?: string }[]; without?: string }>(
+      options,
+      'directory.members',
+      { channel, accountId, groupId, query, limit },
+    );
+    if (options.json) return printJson(answer);
+    if (answer.members.length === 0) printLine('nobody');
+    else
+      printTable(answer.members, [
+        { title: 'Id', value: ({ id }) => id },
+        { title: 'Name', value: ({ name }) => name },
+        { title: 'Role', value: ({ role }) => role },
+      ]);
+    if (answer.without !== undefined) printNote(`not all: ${answer.without}`);
+  }
+}
+
+@SubCommand({
+  name: 'groups',
+  description: 'groups and channels',
+  subCommands: [DirectoryGroupsListCommand, DirectoryGroupsMembersCommand],
+})
 export class DirectoryGroupsCommand extends CommandGroup {}
 
 const TOP = [DirectorySelfCommand, DirectoryPeersCommand, DirectoryGroupsCommand];
@@ -102,4 +139,5 @@ export const DIRECTORY_COMMANDS = [
   ...TOP,
   DirectoryPeersListCommand,
   DirectoryGroupsListCommand,
+  DirectoryGroupsMembersCommand,
 ] as const;

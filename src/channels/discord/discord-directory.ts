@@ -1,9 +1,10 @@
-import { ChannelSendError } from '../channel-adapter';
+import { ChannelSendError, type GroupMembers } from '../channel-adapter';
 import { type NamedPlace, namedTarget, onlyPlace } from '../named-target';
 import type { DiscordCalls } from './discord-calls';
 import type { DiscordPlaces } from './discord-places';
 
 const MOST_PEOPLE = '50';
+const CHANNEL_PREFIX = /^channel:/;
 
 interface Member {
   nick?: string | null;
@@ -48,4 +49,34 @@ async function membersNamed(
       label: `${nick ?? user.global_name ?? user.username} @${user.username}`,
       isHandle: user.username.toLowerCase() === name,
     }));
+}
+
+const MOST_MEMBERS = 1000;
+
+/**
+ * Who is on the server of a channel.
+ * @throws ChannelSendError where Discord does not tell
+ */
+export async function membersOf(
+  calls: DiscordCalls,
+  account: string,
+  channel: string,
+  limit: number,
+): Promise<GroupMembers> {
+  const id = (await calls.locate(account, channel)).replace(CHANNEL_PREFIX, '');
+  const { guild_id: guild } = (await calls.call(account, { method: 'GET', path: `/channels/${id}` })) as {
+    guild_id?: string;
+  };
+  if (guild === undefined) throw new ChannelSendError('refused', `"${channel}" is no channel of a server`);
+  const most = Math.min(limit, MOST_MEMBERS);
+  // Discord tells of members only bots with the privileged intent for them.
+  const members = (await calls.call(account, {
+    method: 'GET',
+    path: `/guilds/${guild}/members`,
+    query: { limit: String(most) },
+  })) as Member[];
+  return {
+    members: members.map(({ nick, user }) => ({ id: user.id, name: nick ?? user.global_name ?? user.username })),
+    ...(members.length >= most ? { without: 'perhaps more' } : {}),
+  };
 }

@@ -17,6 +17,7 @@ import {
   ChannelFatalError,
   type ChannelHost,
   ChatChannel,
+  type GroupMembers,
   type OutboundMessage,
   type ProbeResult,
   type SearchStep,
@@ -28,6 +29,7 @@ import { DiscordDelivery } from './discord-delivery';
 import { type DiscordAccount, discordAccounts } from './discord-accounts';
 import { DISCORD_ACTIONS, actionCall, describeAction } from './discord-actions';
 import { DiscordCalls } from './discord-calls';
+import { membersOf } from './discord-directory';
 import { apiCodeOf, statusOf } from './discord-errors';
 import { MAX_CHARS, discordChunks } from './discord-format';
 import { DiscordHistory } from './discord-history';
@@ -185,6 +187,10 @@ export class DiscordAdapter extends ChatPlatform<DiscordAccount> implements Chan
 
   locate(account: string, target: string): Promise<string> {
     return this.calls.locate(account, target);
+  }
+
+  members(account: string, group: string, limit: number): Promise<GroupMembers> {
+    return membersOf(this.calls, account, group, limit);
   }
 
   async typing(account: string, route: DeliveryRoute): Promise<void> {

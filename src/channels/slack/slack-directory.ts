@@ -1,9 +1,10 @@
-import { ChannelSendError } from '../channel-adapter';
+import { ChannelSendError, type GroupMembers } from '../channel-adapter';
 import { type NamedPlace, namedTarget, onlyPlace } from '../named-target';
 import type { SlackCalls } from './slack-calls';
 
 const PAGE = 1000;
 const MOST_PAGES = 20;
+const CHANNEL_PREFIX = /^channel:/;
 
 interface Channel {
   id: string;
@@ -28,6 +29,21 @@ export class SlackDirectory {
     if (!named) return target;
     const found = named.kind === 'channel' ? this.channels(account, named.name) : this.people(account, named.name);
     return onlyPlace(target, await found);
+  }
+
+  /** Who is in a channel. @throws ChannelSendError */
+  async members(account: string, channel: string, limit: number): Promise<GroupMembers> {
+    const id = (await this.idOf(account, channel)).replace(CHANNEL_PREFIX, '');
+    const ids = await this.all<string>(account, 'conversations.members', 'members', { channel: id });
+    const people = new Map(
+      (await this.all<Person>(account, 'users.list', 'members', {})).map((each) => [each.id, each]),
+    );
+    const members = ids.slice(0, limit).map((member) => {
+      const { real_name: real, name } = people.get(member) ?? {};
+      const shown = real ?? name;
+      return { id: member, ...(shown === undefined ? {} : { name: shown }) };
+    });
+    return { members, ...(ids.length > limit ? { without: `${ids.length - limit} more` } : {}) };
   }
 
   private async channels(account: string, name: string): Promise<NamedPlace[]> {

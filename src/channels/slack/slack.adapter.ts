@@ -17,6 +17,7 @@ import {
   type ChannelHost,
   ChannelSendError,
   ChatChannel,
+  type GroupMembers,
   type OutboundMessage,
   type ProbeResult,
   type SearchStep,
@@ -211,6 +212,10 @@ export class SlackAdapter extends ChatPlatform<SlackAccount> implements ChannelA
 
   locate(account: string, target: string): Promise<string> {
     return this.calls.directory.idOf(account, target);
+  }
+
+  members(account: string, group: string, limit: number): Promise<GroupMembers> {
+    return this.calls.directory.members(account, group, limit);
   }
 
   /** Slack shows it in threads only. */

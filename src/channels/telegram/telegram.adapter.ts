@@ -13,11 +13,12 @@ import { CommandRegistry } from '../../agent/commands/command-registry.service';
 import { EventBus } from '../../events/event-bus';
 import { LeaseService } from '../../storage/lease.service';
 import {
-  type ChannelAdapter,
   type ActionWish,
+  type ChannelAdapter,
   type ChannelHost,
   ChannelSendError,
   ChatChannel,
+  type GroupMembers,
   type OutboundMessage,
   type ProbeResult,
   type SearchStep,
@@ -45,6 +46,7 @@ import { sendError } from './telegram-errors';
 import { telegramChunks } from './telegram-format';
 import { fetchFile } from './telegram-files';
 import { TelegramPoller } from './telegram-poller';
+import { administratorsOf } from './telegram-members';
 
 const DEFAULT_CHUNK_LIMIT = 4000;
 /** How many of the messages that came last are known from the start. */
@@ -207,6 +209,10 @@ export class TelegramAdapter extends ChatPlatform<TelegramAccount> implements Ch
     } catch (error) {
       throw error instanceof ChannelSendError ? error : sendError(error, action !== 'poll');
     }
+  }
+
+  members(account: string, group: string, limit: number): Promise<GroupMembers> {
+    return administratorsOf((method, params) => this.calls.call(account, method, params), group, limit);
   }
 
   async typing(account: string, route: DeliveryRoute): Promise<void> {

@@ -74,6 +74,7 @@ export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   'channels dead-letters resubmit': ['3f2a', '--all'],
   'directory self': ['--channel telegram'],
   'directory peers list': ['--channel telegram --query ann'],
+  'directory groups members': ['#general --channel slack'],
   'directory groups list': ['--channel slack --limit 10'],
   'cron list': ['', '--all -o yaml'],
   'cron show': ['3f2a', 'tea'],

@@ -141,6 +141,14 @@ describe('leaves about chats', () => {
     });
     expect((await run('directory', 'groups', 'list', '--channel', 'slack')).stdout).toBe('none\n');
     expect((await run('directory', 'peers', 'list', '--channel', 'discord')).stderr).toContain('discord');
+    const inGroup = await run('directory', 'groups', 'members', 'C1', '--channel', 'slack', '--query', 'ann', '--json');
+    expect(JSON.parse(inGroup.stdout)).toMatchObject({ groupId: 'C1', members: [{ id: 'U5' }] });
+    expect(asked('conversations.members')).toMatchObject({ channel: 'C1' });
+    const admins = await run('directory', 'groups', 'members', '--channel', 'telegram', '--group-id', '-100');
+    expect(admins).toMatchObject({
+      stdout: expect.stringMatching(/^5 +Ann Lee @ann +creator$/m) as string,
+      stderr: expect.stringContaining('administrators only') as string,
+    });
     expect((await run('channels', 'logs', '--channel', 'slack')).code).toBe(0);
   });
 
