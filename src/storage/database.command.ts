@@ -1,13 +1,16 @@
 import { existsSync, statSync } from 'node:fs';
 import { Inject, type Type } from '@nestjs/common';
-import { Command, SubCommand } from 'nest-commander';
+import { Command, Option, SubCommand } from 'nest-commander';
 import { CliCommand, CommandGroup, type JsonOptions } from '../common/cli/cli-command';
-import { printJson, printLine } from '../common/cli/output';
+import { UsageError } from '../common/cli/cli-error';
+import { printJson, printLine, printNote } from '../common/cli/output';
 import { ExitCode } from '../common/exit-codes';
 import { silentLogger } from '../common/logger';
-import { messageOf } from '../common/openclaw-error';
+import { readLockOwner } from '../common/lock-file';
+import { isAlive } from '../common/process-identity';
+import { OpenclawError, messageOf } from '../common/openclaw-error';
 import { Environment } from '../config/environment';
-import { resolveStateDir } from '../config/state-paths';
+import { gatewayLockPath, resolveConfigPath, resolveStateDir } from '../config/state-paths';
 import { SqliteFile } from './sqlite-file';
 import { sqlitePath } from './sqlite-path';
 
@@ -128,7 +131,61 @@ async function serverFaults(url: string): Promise<string[]> {
   }
 }
 
-const LEAVES = [DatabaseStatusCommand, DatabaseCheckCommand] as const;
+interface MigrateOptions extends JsonOptions {
+  to?: string;
+}
+
+@SubCommand({
+  name: 'migrate',
+  description: 'copy everything into another database, PostgreSQL or SQLite; the present one is only read',
+})
+export class DatabaseMigrateCommand extends DatabaseCommandBase {
+  @Option({
+    flags: '--to <address>',
+    description: 'postgres://user@host/database, or sqlite for the file of the state directory',
+  })
+  parseTo(value: string): string {
+    return value;
+  }
+
+  async run(_: string[], options: MigrateOptions): Promise<void> {
+    const { path, url } = this;
+    const to = options.to ?? '';
+    const isServer = /^postgres(ql)?:\/\//.test(to);
+    if (!isServer && to !== 'sqlite') throw new UsageError('--to must be postgres://user@host/database, or sqlite');
+    if (isServer === (url !== undefined))
+      throw new UsageError(
+        isServer
+          ? 'the present database is on a server already (OPENCLAW_DATABASE_URL)'
+          : 'the present database is SQLite already; set OPENCLAW_DATABASE_URL to the one to copy from',
+      );
+    const stateDir = resolveStateDir(this.env);
+    const owner = readLockOwner(gatewayLockPath(stateDir, resolveConfigPath(this.env, stateDir)));
+    if (owner && isAlive(owner))
+      throw new OpenclawError('GATEWAY_RUNNING', `the gateway runs (process ${owner.pid}); stop it first`);
+    const { openServer, readSqlite, writeSqlite } = await import('./copy/database-end');
+    const { copyDatabase } = await import('./copy/copy-database');
+    const source = url === undefined ? readSqlite(path) : await openServer(url, silentLogger);
+    const target = isServer ? await openServer(to, silentLogger) : writeSqlite(path);
+    try {
+      const report = await copyDatabase(source, target, (table, done, of) => {
+        if (done === of) printNote(`${table}: ${of}`);
+      });
+      if (options.json) return printJson(report);
+      const rows = report.tables.reduce((sum, table) => sum + table.rows, 0);
+      printLine(`${rows} rows of ${report.tables.length} tables are in ${report.to}, each compared with its original`);
+      printLine(
+        isServer
+          ? 'Set OPENCLAW_DATABASE_URL to it where the gateway is started; the old file stays where it is.'
+          : 'Start the gateway without OPENCLAW_DATABASE_URL to use it; the server keeps what it has.',
+      );
+    } finally {
+      await Promise.all([source.close(), target.close()]);
+    }
+  }
+}
+
+const LEAVES = [DatabaseStatusCommand, DatabaseCheckCommand, DatabaseMigrateCommand] as const;
 
 @Command({ name: 'database', description: 'the database of the gateway', subCommands: [...LEAVES] })
 export class DatabaseCommand extends CommandGroup {}
