@@ -467,6 +467,13 @@ export interface MethodParams {
     query?: string;
     limit?: number;
   };
+  'directory.members': {
+    channel?: string;
+    accountId?: string;
+    query?: string;
+    limit?: number;
+    groupId: string;
+  };
   'directory.peers': {
     channel?: string;
     accountId?: string;

@@ -1,5 +1,7 @@
 import type {
   ClientConnection,
+  NewSessionRequest,
+  NewSessionResponse,
   RequestPermissionRequest,
   RequestPermissionResponse,
   SessionUpdate,
@@ -50,10 +52,12 @@ export class AcpTalk {
       protocolVersion: this.sdk.PROTOCOL_VERSION,
       clientCapabilities: {},
     });
-    const place = { cwd: this.options.cwd, mcpServers: [] };
+    const place: NewSessionRequest = { cwd: this.options.cwd, mcpServers: [] };
     const { sessionId } = this.options;
-    if (sessionId === undefined) this.sessionId = (await agent.request('session/new', place)).sessionId;
-    else {
+    if (sessionId === undefined) {
+      const opened: NewSessionResponse = await agent.request('session/new', place);
+      this.sessionId = opened.sessionId;
+    } else {
       await agent.request('session/load', { ...place, sessionId });
       this.lines.end();
       this.sessionId = sessionId;

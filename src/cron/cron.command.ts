@@ -2,6 +2,7 @@ import { Command, Option, SubCommand } from 'nest-commander';
 import { cutText } from '../common/cut-text';
 import { CommandGroup, type GatewayOptions, parseWholeNumber } from '../common/cli/cli-command';
 import { printJson, printLine, printTable } from '../common/cli/output';
+import { WATCH_FLAG, type WatchOptions, watching } from '../common/cli/watching';
 import { ExitCode } from '../common/exit-codes';
 import { OpenclawError } from '../common/openclaw-error';
 import { zonedTime } from '../common/zoned-time';
@@ -18,7 +19,16 @@ export class CronListCommand extends CronCommandBase {
     return true;
   }
 
-  async run(_: string[], options: GatewayOptions & { all?: boolean }): Promise<void> {
+  @Option(WATCH_FLAG)
+  parseWatch(): boolean {
+    return true;
+  }
+
+  run(_: string[], options: GatewayOptions & { all?: boolean } & WatchOptions): Promise<void> {
+    return watching(options, () => this.once(options));
+  }
+
+  private async once(options: GatewayOptions & { all?: boolean }): Promise<void> {
     const { answer, zone } = await this.callWithZone<{ jobs: JobView[] }>(options, 'cron.list', {
       includeDisabled: options.all === true,
     });

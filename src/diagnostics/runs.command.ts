@@ -1,13 +1,14 @@
 import { Command, Option, SubCommand } from 'nest-commander';
 import { cutText } from '../common/cut-text';
 import { CommandGroup, GatewayCommandBase, type GatewayOptions, parseWholeNumber } from '../common/cli/cli-command';
+import { WATCH_FLAG, type WatchOptions, watching } from '../common/cli/watching';
 import { printJson, printLine, printTable, timeText } from '../common/cli/output';
 import { Environment } from '../config/environment';
 import { resolveGatewayTarget } from '../config/gateway-target';
 import { withGateway } from '../gateway/client/with-gateway';
 import type { RunSummary } from './trace-facts';
 
-interface RunsListOptions extends GatewayOptions {
+interface RunsListOptions extends GatewayOptions, WatchOptions {
   limit?: number;
   session?: string;
   state?: string;
@@ -34,7 +35,16 @@ export class RunsListCommand extends GatewayCommandBase {
     return value;
   }
 
-  async run(_: string[], options: RunsListOptions): Promise<void> {
+  @Option(WATCH_FLAG)
+  parseWatch(): boolean {
+    return true;
+  }
+
+  run(_: string[], options: RunsListOptions): Promise<void> {
+    return watching(options, () => this.once(options));
+  }
+
+  private async once(options: RunsListOptions): Promise<void> {
     const params = {
       ...(options.limit === undefined ? {} : { limit: options.limit }),
       ...(options.session === undefined ? {} : { sessionKey: options.session }),

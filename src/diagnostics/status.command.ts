@@ -1,11 +1,10 @@
 import { Command, Option } from 'nest-commander';
-import { UsageError } from '../common/cli/cli-error';
 import { type GatewayOptions, GatewayCommandBase } from '../common/cli/cli-command';
-import { clearScreen, printJson, printLine, timeText } from '../common/cli/output';
+import { WATCH_FLAG, type WatchOptions, watching } from '../common/cli/watching';
+import { printJson, printLine, timeText } from '../common/cli/output';
 import { commandLine } from '../common/cli/own-commands';
 import { ExitCode } from '../common/exit-codes';
 import { OpenclawError } from '../common/openclaw-error';
-import { sleep } from '../common/sleep';
 import { Environment } from '../config/environment';
 import { resolveGatewayTarget } from '../config/gateway-target';
 import { loadConfig } from '../config/load-config';
@@ -16,15 +15,13 @@ import type { GatewayProblem } from './gateway-problem';
 import { printProblems } from './print-problems';
 import type { SystemFacts } from './system-facts';
 
-const WATCH_MS = 2000;
 const MIB = 1024 * 1024;
 const RECENT_SESSIONS = 5;
 
-interface StatusOptions extends GatewayOptions {
+interface StatusOptions extends GatewayOptions, WatchOptions {
   all?: boolean;
   deep?: boolean;
   usage?: boolean;
-  watch?: boolean;
 }
 
 interface StatusPayload {
@@ -89,21 +86,13 @@ export class StatusCommand extends GatewayCommandBase {
     return true;
   }
 
-  @Option({ flags: '-w, --watch', description: 'again every 2 seconds, until Ctrl-C' })
+  @Option(WATCH_FLAG)
   parseWatch(): boolean {
     return true;
   }
 
-  async run(_: string[], options: StatusOptions): Promise<void> {
-    if (!options.watch) return this.once(options);
-    if (options.json) throw new UsageError('--watch has no JSON: call status --json as often as you need it');
-    for (;;) {
-      process.exitCode = 0;
-      clearScreen();
-      await this.once(options);
-      await sleep(WATCH_MS);
-      if (!process.stdout.isTTY) printLine();
-    }
+  run(_: string[], options: StatusOptions): Promise<void> {
+    return watching(options, () => this.once(options));
   }
 
   private async once(options: StatusOptions): Promise<void> {

@@ -16,8 +16,17 @@ export class TraceRpc {
     summary: 'Every hop of one message, run or delivery, with times.',
   })
   async get(params: TraceParams): Promise<Trace> {
-    const trace = await this.traces.find(params.id);
+    const trace = (await this.traces.find(params.id)) ?? (await this.byBeginning(params.id));
     if (!trace) throw invalidRequest(`nothing is known of "${params.id}"; use a message, run or delivery id`);
     return trace;
+  }
+
+  /** @throws RpcError INVALID_REQUEST naming the ids where there are several */
+  private async byBeginning(typed: string): Promise<Trace | undefined> {
+    const [only, ...others] = await this.traces.beginningWith(typed);
+    if (only === undefined) return undefined;
+    if (others.length > 0)
+      throw invalidRequest(`"${typed}" may be any of these: ${[only, ...others].join(', ')}; write more of the id`);
+    return this.traces.find(only);
   }
 }

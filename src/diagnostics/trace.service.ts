@@ -1,10 +1,15 @@
 import { Injectable } from '@nestjs/common';
+import { sql } from 'kysely';
 import { shortId } from '../common/short-id';
 import { beginningOf } from '../inbox/inbox-row';
 import { DatabaseService } from '../storage/database.service';
 import { canRunAgain } from './run-again.service';
 import type { Trace, TraceHop, TraceSpan } from './trace-facts';
 import { type TraceRows, spansOf } from './trace-spans';
+
+/** Fewer characters of an id say too little. */
+const SHORTEST = 4;
+const MOST_MEANT = 10;
 
 /** Follows a message through inbox, turn, steps and outbox, from what is on disk. */
 @Injectable()
@@ -31,6 +36,38 @@ export class TraceService {
     if (part) return this.trace(id, part.run_id, null);
     const turn = await read.selectFrom('turns').select('run_id').where('run_id', '=', id).executeTakeFirst();
     return turn && this.trace(id, turn.run_id, null);
+  }
+
+  /** Own ids that begin like what somebody has typed; few are enough to say that it may be several. */
+  async beginningWith(typed: string): Promise<string[]> {
+    if (typed.length < SHORTEST) return [];
+    const { read } = this.database;
+    const pattern = `${typed.replace(/[\\%_]/g, '\\$&')}%`;
+    const [messages, runs, parts] = await Promise.all([
+      read
+        .selectFrom('inbox')
+        .select(['id', 'run_id', 'run_name'])
+        .where(
+          sql<boolean>`(id like ${pattern} escape '\\' or run_id like ${pattern} escape '\\' or run_name like ${pattern} escape '\\')`,
+        )
+        .limit(MOST_MEANT)
+        .execute(),
+      read
+        .selectFrom('turns')
+        .select('run_id')
+        .where(sql<boolean>`run_id like ${pattern} escape '\\'`)
+        .limit(MOST_MEANT)
+        .execute(),
+      read
+        .selectFrom('outbox')
+        .select('id')
+        .where(sql<boolean>`id like ${pattern} escape '\\'`)
+        .limit(MOST_MEANT)
+        .execute(),
+    ]);
+    const ids = [...messages.flatMap((row) => [row.run_name, row.run_id, row.id]), ...runs.map((row) => row.run_id)];
+    const all = [...ids, ...parts.map(({ id }) => id)];
+    return [...new Set(all.filter((id): id is string => id?.startsWith(typed) === true))];
   }
 
   private async trace(id: string, runId: string, sessionKey: string | null): Promise<Trace> {

@@ -70,3 +70,7 @@ export const UPDATE_REASONS: Readonly<Record<string, string>> = {
   'config-invalid': 'the new release refuses this configuration; the old one is untouched',
   'switch-failed': 'the new release could not take the old one’s place; the old one is back',
 };
+
+/** That there is nothing newer is one; what keeps an installation from being updated is none. */
+export const isSuccess = ({ status, reason = 'up-to-date' }: { status: string; reason?: string }): boolean =>
+  status === 'ok' || (status === 'skipped' && reason === 'up-to-date');

@@ -14,7 +14,7 @@ import { gatewayLockPath, resolveConfigPath, resolveStateDir } from '../config/s
 import type { UpdateAnswer } from '../events/update-desk';
 import { withGateway } from '../gateway/client/with-gateway';
 import type { UpdateChannel } from './git-checkout';
-import { UPDATE_REASONS, type UpdateState, checkForUpdate } from './update-check';
+import { UPDATE_REASONS, isSuccess, type UpdateState, checkForUpdate } from './update-check';
 import { type UpdateResult, runUpdate } from './update-run';
 import { commandLine } from '../common/cli/own-commands';
 
@@ -126,14 +126,14 @@ export class UpdateCommand extends UpdateCommandBase {
   }
 
   private finish(result: UpdateResult, options: JsonOptions, next?: string): void {
-    if (result.status === 'error') process.exitCode = ExitCode.failed;
+    if (!isSuccess(result)) process.exitCode = ExitCode.failed;
     if (options.json) return printJson(result);
     const { status, reason = '', after } = result;
     if (status === 'ok') {
       printLine(`Updated to ${after?.tag ?? (after ? shortId(after.commit, 12) : '')}.${next ? ` ${next}` : ''}`);
       return;
     }
-    printLine(`${status === 'error' ? 'Not updated' : 'Nothing to do'}: ${UPDATE_REASONS[reason] ?? reason}`);
+    printLine(`${isSuccess(result) ? 'Nothing to do' : 'Not updated'}: ${UPDATE_REASONS[reason] ?? reason}`);
     const failed = result.steps.findLast(({ exitCode }) => exitCode !== 0);
     if (status === 'error' && failed) printLines(`${failed.command}\n${failed.stderrTail ?? failed.stdoutTail ?? ''}`);
   }

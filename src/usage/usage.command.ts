@@ -1,5 +1,6 @@
 import { Command, Option, SubCommand } from 'nest-commander';
 import { CommandGroup, GatewayCommandBase, type GatewayOptions, parseWholeNumber } from '../common/cli/cli-command';
+import { WATCH_FLAG, type WatchOptions, watching } from '../common/cli/watching';
 import { printJson, printLine, printTable, timeText } from '../common/cli/output';
 import { Environment } from '../config/environment';
 import { resolveGatewayTarget } from '../config/gateway-target';
@@ -60,7 +61,16 @@ export class UsageStatusCommand extends GatewayCommandBase {
     super();
   }
 
-  async run(_: string[], options: GatewayOptions): Promise<void> {
+  @Option(WATCH_FLAG)
+  parseWatch(): boolean {
+    return true;
+  }
+
+  run(_: string[], options: GatewayOptions & WatchOptions): Promise<void> {
+    return watching(options, () => this.once(options));
+  }
+
+  private async once(options: GatewayOptions): Promise<void> {
     const answer = await withGateway(resolveGatewayTarget(this.env, options), (client) =>
       client.call<{
         providers: { provider: string; windows: LimitWindow[]; updatedAt: number }[];

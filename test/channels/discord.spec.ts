@@ -224,6 +224,13 @@ describe('Discord', () => {
       `to: "#plants" may be ${first} (#plants of Test Server), ${second} (#plants of Test Server); give one of these ids`,
     );
     expect((await send('@nobody', '4')).error).toMatchObject({ code: 'INVALID_REQUEST' });
+    const members = await client.call('directory.members', { channel: 'discord', groupId: '#general' });
+    expect(members.payload).toMatchObject({
+      members: [
+        { id: OWNER, name: 'Ann' },
+        { id: '1', name: 'annabel' },
+      ],
+    });
     client.close();
     models.answer = ({ toolResults }) =>
       toolResults > 0

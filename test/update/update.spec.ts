@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type UpdateResult, type UpdateWish, runUpdate } from '../../src/update/update-run';
-import { checkForUpdate } from '../../src/update/update-check';
+import { checkForUpdate, isSuccess } from '../../src/update/update-check';
 import { FakeModels } from '../fakes/model-server';
 import { GatewayProcess, cleanEnvironment, until, writeConfig } from '../harness/gateway-process';
 import { runCli } from '../harness/run-cli';
@@ -87,7 +87,9 @@ describe('an update', () => {
   it('is left alone where something of one’s own would be lost', async () => {
     writeFileSync(join(there.root, 'package.json'), '{"version":"1.0.0","mine":1}');
     there.release('1.1.0');
-    expect(await update()).toMatchObject({ status: 'skipped', reason: 'changed' });
+    const changed = await update();
+    expect(changed).toMatchObject({ status: 'skipped', reason: 'changed' });
+    expect([isSuccess(changed), isSuccess({ status: 'skipped', reason: 'up-to-date' })]).toEqual([false, true]);
     there.git(there.root, '-c', 'user.name=T', '-c', 'user.email=t@example.org', 'commit', '-qam', 'mine');
     expect(await update()).toMatchObject({ status: 'skipped', reason: 'diverged' });
     expect(version()).toBe('1.0.0');

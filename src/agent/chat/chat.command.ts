@@ -63,8 +63,8 @@ export class ChatCommand extends GatewayCommandBase {
     this.waiting = attachmentsOf(options.file);
     await withGateway(resolveGatewayTarget(this.env, options), async (client) => {
       const shell = new ChatShell(client, options.session ?? 'main', options.agent);
-      const lines = new ChatLines(
-        (text) => this.atOnce(shell, client, text, options, lines.isTerminal),
+      const lines: ChatLines = new ChatLines(
+        (text): boolean => this.atOnce(shell, client, text, options, lines.isTerminal),
         process.stdin.isTTY ? await shell.saidBefore() : [],
       );
       if (lines.isTerminal) {

@@ -9,26 +9,37 @@ import { MAX_TIMER_MS, timerMs } from '../../common/sleep';
 import { resolveGatewayTarget } from '../../config/gateway-target';
 import { CallingCommand } from '../../config/calling-command';
 import { withGateway } from '../../gateway/client/with-gateway';
+import { sessionByPrefix } from './session-by-prefix';
 import { type ShownMessage, textOfMessage } from './shown-message';
 
 const DEFAULT_MESSAGES = 20;
 
 interface SessionRow extends Record<string, unknown> {
   key: string;
+  label?: string | null;
   updatedAt: number;
 }
 
 /** A command about one conversation. */
-abstract class SessionCommand extends CallingCommand {
+export abstract class SessionCommand extends CallingCommand {
   protected need(key: string | undefined): string {
     if (key !== undefined && key !== '') return key;
     throw new UsageError(`which conversation? "${commandLine('sessions list')}" shows them`);
   }
 
-  /** @throws OpenclawError SESSION_NOT_FOUND; `main` is always there */
+  /**
+   * By its key, the beginning of that, or its name.
+   * @throws OpenclawError SESSION_NOT_FOUND; `main` is always there
+   */
   protected async describe(key: string, options: GatewayOptions): Promise<SessionRow> {
     const { session } = await this.call<{ session: SessionRow | null }>(options, 'sessions.describe', { key });
     if (session) return session;
+    const { sessions } = await this.call<{ sessions: SessionRow[] }>(options, 'sessions.list', {
+      includeGlobal: true,
+      archived: 'all',
+    });
+    const meant = sessionByPrefix(key, sessions);
+    if (meant !== key) return this.describe(meant, options);
     throw new OpenclawError(
       'SESSION_NOT_FOUND',
       `there is no conversation "${key}"; see: ${commandLine('sessions list')}`,
@@ -206,10 +217,8 @@ export class SessionsTailCommand extends SessionCommand {
   }
 
   async run([key]: string[], options: GatewayOptions & { for?: number }): Promise<void> {
-    const wanted = this.need(key);
+    const { key: name } = await this.describe(this.need(key), options);
     await withGateway(resolveGatewayTarget(this.env, options), async (client) => {
-      const { session } = await client.call<{ session: SessionRow | null }>('sessions.describe', { key: wanted });
-      const name = session?.key ?? wanted;
       let ended: () => void = () => undefined;
       const end = new Promise<void>((resolve) => (ended = resolve));
       client.onEvent(({ event, payload }) => {

@@ -2,15 +2,16 @@ import { writeFileSync } from 'node:fs';
 import { Command, Option, SubCommand } from 'nest-commander';
 import { UsageError } from '../../common/cli/cli-error';
 import { GatewayCommandBase, type GatewayOptions, parseWholeNumber } from '../../common/cli/cli-command';
+import { WATCH_FLAG, type WatchOptions, watching } from '../../common/cli/watching';
 import { printAnswer, printJson, printLine, printTable, timeText } from '../../common/cli/output';
 import { ExitCode } from '../../common/exit-codes';
 import { Environment } from '../../config/environment';
 import { resolveGatewayTarget } from '../../config/gateway-target';
 import { withGateway } from '../../gateway/client/with-gateway';
-import { SESSION_LEAVES } from './session-leaves.command';
+import { SESSION_LEAVES, SessionCommand } from './session-leaves.command';
 import { readTranscripts } from './transcript-files';
 
-interface SessionsOptions extends GatewayOptions {
+interface SessionsOptions extends GatewayOptions, WatchOptions {
   active?: number;
   agent?: string;
   limit?: number;
@@ -40,7 +41,16 @@ abstract class SessionsListBase extends GatewayCommandBase {
     return parseWholeNumber('--limit', value, 1);
   }
 
-  protected async list(options: SessionsOptions): Promise<void> {
+  @Option(WATCH_FLAG)
+  parseWatch(): boolean {
+    return true;
+  }
+
+  protected list(options: SessionsOptions): Promise<void> {
+    return watching(options, () => this.once(options));
+  }
+
+  private async once(options: SessionsOptions): Promise<void> {
     const params = {
       includeGlobal: true,
       ...(options.active ? { activeMinutes: options.active } : {}),
@@ -78,11 +88,7 @@ export class SessionsListCommand extends SessionsListBase {
 const FORMATS = ['md', 'html', 'jsonl'];
 
 @SubCommand({ name: 'export', arguments: '<key>', description: 'a conversation as Markdown, HTML or JSON lines' })
-export class SessionsExportCommand extends GatewayCommandBase {
-  constructor(private readonly env: Environment) {
-    super();
-  }
-
+export class SessionsExportCommand extends SessionCommand {
   @Option({ flags: '--format <format>', description: 'md by default', choices: [...FORMATS] })
   parseFormat(value: string): string {
     return value;
@@ -93,8 +99,8 @@ export class SessionsExportCommand extends GatewayCommandBase {
     return value;
   }
 
-  async run([key]: string[], options: GatewayOptions & { format?: string; out?: string }): Promise<void> {
-    if (key === undefined) throw new UsageError('which conversation? "openclaw sessions" shows them');
+  async run([typed]: string[], options: GatewayOptions & { format?: string; out?: string }): Promise<void> {
+    const { key } = await this.describe(this.need(typed), options);
     const answer = await withGateway(resolveGatewayTarget(this.env, options), (client) =>
       client.call<{ text: string }>('sessions.export', { key, ...(options.format ? { format: options.format } : {}) }),
     );
@@ -143,18 +149,14 @@ export class SessionsImportCommand extends GatewayCommandBase {
 }
 
 @SubCommand({ name: 'compact', arguments: '<key>', description: 'leave the older part out of what the model sees' })
-export class SessionsCompactCommand extends GatewayCommandBase {
-  constructor(private readonly env: Environment) {
-    super();
-  }
-
+export class SessionsCompactCommand extends SessionCommand {
   @Option({ flags: '--max-lines <n>', description: 'messages to keep word for word, 400 by default' })
   parseLines(value: string): number {
     return parseWholeNumber('--max-lines', value, 1);
   }
 
-  async run([key]: string[], options: GatewayOptions & { maxLines?: number }): Promise<void> {
-    if (key === undefined) throw new UsageError('which conversation? "openclaw sessions" shows them');
+  async run([typed]: string[], options: GatewayOptions & { maxLines?: number }): Promise<void> {
+    const { key } = await this.describe(this.need(typed), options);
     const params = { key, ...(options.maxLines ? { maxLines: options.maxLines } : {}) };
     const answer = await withGateway(resolveGatewayTarget(this.env, options), (client) =>
       client.call<{ compacted: boolean; reason?: string; kept?: number }>('sessions.compact', params),
@@ -171,13 +173,9 @@ export class SessionsCompactCommand extends GatewayCommandBase {
 }
 
 @SubCommand({ name: 'reset', arguments: '<key>', description: 'start a new conversation under the same key' })
-export class SessionsResetCommand extends GatewayCommandBase {
-  constructor(private readonly env: Environment) {
-    super();
-  }
-
-  async run([key]: string[], options: GatewayOptions): Promise<void> {
-    if (key === undefined) throw new UsageError('which conversation? "openclaw sessions" shows them');
+export class SessionsResetCommand extends SessionCommand {
+  async run([typed]: string[], options: GatewayOptions): Promise<void> {
+    const { key } = await this.describe(this.need(typed), options);
     const answer = await withGateway(resolveGatewayTarget(this.env, options), (client) =>
       client.call<{ key: string }>('sessions.reset', { key }),
     );

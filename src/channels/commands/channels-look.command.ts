@@ -6,6 +6,7 @@ import { printJson, printLine, printTable } from '../../common/cli/output';
 import { ExitCode } from '../../common/exit-codes';
 import { isPlainObject } from '../../common/plain-object';
 import { CallingCommand } from '../../config/calling-command';
+import { ChannelCallingCommand } from '../../config/channel-calling-command';
 import { Environment } from '../../config/environment';
 import { resolveStateDir } from '../../config/state-paths';
 
@@ -46,17 +47,7 @@ interface ResolveOptions extends GatewayOptions {
   arguments: '<names...>',
   description: 'ids that names of channels (#name) and people (@name) stand for',
 })
-export class ChannelsResolveCommand extends CallingCommand {
-  @Option({ flags: '--channel <name>', description: 'such as slack; the only configured one otherwise' })
-  parseChannel(value: string): string {
-    return value;
-  }
-
-  @Option({ flags: '--account <id>', description: 'account of the channel' })
-  parseAccount(value: string): string {
-    return value;
-  }
-
+export class ChannelsResolveCommand extends ChannelCallingCommand {
   @Option({ flags: '--kind <kind>', description: 'what names without # and @ are', choices: ['auto', 'user', 'group'] })
   parseKind(value: string): string {
     return value;

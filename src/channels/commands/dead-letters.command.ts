@@ -2,6 +2,7 @@ import { Option, SubCommand } from 'nest-commander';
 import { cutText } from '../../common/cut-text';
 import { CommandGroup, GatewayCommandBase, type GatewayOptions } from '../../common/cli/cli-command';
 import { UsageError } from '../../common/cli/cli-error';
+import { idByPrefix } from '../../common/cli/id-by-prefix';
 import { printJson, printLine, printTable, timeText } from '../../common/cli/output';
 import { Environment } from '../../config/environment';
 import { resolveGatewayTarget } from '../../config/gateway-target';
@@ -101,7 +102,9 @@ export class DeadLettersResubmitCommand extends GatewayCommandBase {
     if (ids.length === 0 && !options.all)
       throw new UsageError('name ids from "openclaw channels dead-letters list", or --all');
     const answer = await withGateway(resolveGatewayTarget(this.env, options), async (client) => {
-      const wanted = options.all ? await allOf(client) : ids;
+      const all = await allOf(client);
+      const known = all.map((id) => ({ id }));
+      const wanted = options.all ? all : ids.map((id) => idByPrefix(id, known, 'message'));
       if (wanted.length === 0) return { resubmitted: [], missing: [], refused: [] };
       return client.call<Resubmitted>('channels.deadLetters.resubmit', { ids: wanted });
     });

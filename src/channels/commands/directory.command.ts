@@ -1,27 +1,15 @@
 import { Command, Option, SubCommand } from 'nest-commander';
-import { CommandGroup, type GatewayOptions, parseWholeNumber } from '../../common/cli/cli-command';
+import { CommandGroup, parseWholeNumber } from '../../common/cli/cli-command';
 import { printFacts, printJson, printLine, printNote, printTable, timeText } from '../../common/cli/output';
 import { UsageError } from '../../common/cli/cli-error';
-import { CallingCommand } from '../../config/calling-command';
+import { ChannelCallingCommand, type ChannelOptions } from '../../config/channel-calling-command';
 
-interface DirectoryOptions extends GatewayOptions {
-  channel?: string;
-  account?: string;
+interface DirectoryOptions extends ChannelOptions {
   query?: string;
   limit?: number;
 }
 
-abstract class DirectoryCommandBase extends CallingCommand {
-  @Option({ flags: '--channel <name>', description: 'such as telegram; the only configured one otherwise' })
-  parseChannel(value: string): string {
-    return value;
-  }
-
-  @Option({ flags: '--account <id>', description: 'account of the channel; its first one otherwise' })
-  parseAccount(value: string): string {
-    return value;
-  }
-
+abstract class DirectoryCommandBase extends ChannelCallingCommand {
   protected look<T>(method: string, options: DirectoryOptions): Promise<T> {
     const { channel, account: accountId, query, limit } = options;
     return this.call<T>(options, method, { channel, accountId, query, limit });

@@ -1,14 +1,11 @@
 import { Option, SubCommand } from 'nest-commander';
-import { GatewayCommandBase, type GatewayOptions } from '../../common/cli/cli-command';
 import { UsageError } from '../../common/cli/cli-error';
 import { printJson, printLine } from '../../common/cli/output';
-import { Environment } from '../../config/environment';
+import { ChannelCallingCommand, type ChannelOptions } from '../../config/channel-calling-command';
 import { resolveGatewayTarget } from '../../config/gateway-target';
 import { withGateway } from '../../gateway/client/with-gateway';
 
-interface RouteOptions extends GatewayOptions {
-  channel?: string;
-  account?: string;
+interface RouteOptions extends ChannelOptions {
   peer?: string;
   group?: string;
   thread?: string;
@@ -28,21 +25,7 @@ interface Explanation {
 }
 
 @SubCommand({ name: 'route', description: 'which agent, session and model a message would reach, and why' })
-export class ExplainRouteCommand extends GatewayCommandBase {
-  constructor(private readonly env: Environment) {
-    super();
-  }
-
-  @Option({ flags: '--channel <name>', description: 'channel it comes from' })
-  parseChannel(value: string): string {
-    return value;
-  }
-
-  @Option({ flags: '--account <id>', description: 'account of the channel' })
-  parseAccount(value: string): string {
-    return value;
-  }
-
+export class ExplainRouteCommand extends ChannelCallingCommand {
   @Option({ flags: '--peer <id>', description: 'who writes' })
   parsePeer(value: string): string {
     return value;

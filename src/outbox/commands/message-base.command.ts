@@ -4,7 +4,7 @@ import type { GatewayOptions } from '../../common/cli/cli-command';
 import { UsageError } from '../../common/cli/cli-error';
 import { printAnswer, printFacts, printJson, printLine } from '../../common/cli/output';
 import { isPlainObject } from '../../common/plain-object';
-import { CallingCommand } from '../../config/calling-command';
+import { ChannelCallingCommand } from '../../config/channel-calling-command';
 
 export interface MessageOptions extends GatewayOptions {
   channel?: string;
@@ -20,17 +20,7 @@ type Done = Record<string, unknown>;
 const DEFAULT_TIMEOUT_MS = 30_000;
 
 /** A command about a chat of a platform. */
-export abstract class MessageCommandBase extends CallingCommand {
-  @Option({ flags: '--channel <id>', description: 'such as telegram; the only configured one otherwise' })
-  parseChannel(value: string): string {
-    return value;
-  }
-
-  @Option({ flags: '--account <id>', description: 'account of the channel' })
-  parseAccount(value: string): string {
-    return value;
-  }
-
+export abstract class MessageCommandBase extends ChannelCallingCommand {
   @Option({ flags: '-t, --target <chat>', description: 'chat on the platform: an id, #channel or @person' })
   parseTarget(value: string): string {
     return value;

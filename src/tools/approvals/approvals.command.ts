@@ -1,5 +1,6 @@
 import { Command, Option, SubCommand } from 'nest-commander';
 import { CommandGroup, GatewayCommandBase, type GatewayOptions } from '../../common/cli/cli-command';
+import { WATCH_FLAG, type WatchOptions, watching } from '../../common/cli/watching';
 import { UsageError } from '../../common/cli/cli-error';
 import { printJson, printLine } from '../../common/cli/output';
 import { Environment } from '../../config/environment';
@@ -17,7 +18,16 @@ export class ApprovalsPendingCommand extends GatewayCommandBase {
     super();
   }
 
-  async run(_: string[], options: GatewayOptions): Promise<void> {
+  @Option(WATCH_FLAG)
+  parseWatch(): boolean {
+    return true;
+  }
+
+  run(_: string[], options: GatewayOptions & WatchOptions): Promise<void> {
+    return watching(options, () => this.once(options));
+  }
+
+  private async once(options: GatewayOptions): Promise<void> {
     const pending = await withGateway(resolveGatewayTarget(this.env, options), (client) =>
       client.call<PendingApproval[]>('exec.approval.list'),
     );

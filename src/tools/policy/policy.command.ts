@@ -1,7 +1,8 @@
 import { Command, Option, SubCommand } from 'nest-commander';
-import { CommandGroup, GatewayCommandBase, type GatewayOptions } from '../../common/cli/cli-command';
+import { CommandGroup, type GatewayOptions } from '../../common/cli/cli-command';
 import { UsageError } from '../../common/cli/cli-error';
 import { printJson, printLine, printTable } from '../../common/cli/output';
+import { ChannelCallingCommand } from '../../config/channel-calling-command';
 import { Environment } from '../../config/environment';
 import { resolveGatewayTarget } from '../../config/gateway-target';
 import { withGateway } from '../../gateway/client/with-gateway';
@@ -27,7 +28,7 @@ interface SubjectOptions extends GatewayOptions {
 }
 
 /** Flags that say for whom a question about tools is asked. */
-abstract class SubjectCommand extends GatewayCommandBase {
+abstract class SubjectCommand extends ChannelCallingCommand {
   @Option({ flags: '--session <key>', description: 'facts of a conversation' })
   parseSession(value: string): string {
     return value;
@@ -40,16 +41,6 @@ abstract class SubjectCommand extends GatewayCommandBase {
 
   @Option({ flags: '--model <provider/model>', description: 'model of the turn' })
   parseModel(value: string): string {
-    return value;
-  }
-
-  @Option({ flags: '--channel <name>', description: 'channel' })
-  parseChannel(value: string): string {
-    return value;
-  }
-
-  @Option({ flags: '--account <id>', description: 'account of the channel' })
-  parseAccount(value: string): string {
     return value;
   }
 
@@ -103,10 +94,6 @@ const standing = (tool: ToolStanding): string =>
 
 @SubCommand({ name: 'tools', description: 'which tools somebody has, and why not the others' })
 export class ExplainToolsCommand extends SubjectCommand {
-  constructor(private readonly env: Environment) {
-    super();
-  }
-
   async run(_: string[], options: SubjectOptions): Promise<void> {
     const explanation = await explain(this.env, options);
     if (options.json) printJson(explanation);
@@ -121,10 +108,6 @@ export class ExplainToolsCommand extends SubjectCommand {
 
 @SubCommand({ name: 'test', arguments: '<tool>', description: 'whether somebody may use a tool; exit code 1 when not' })
 export class PolicyTestCommand extends SubjectCommand {
-  constructor(private readonly env: Environment) {
-    super();
-  }
-
   async run([tool]: string[], options: SubjectOptions): Promise<void> {
     if (tool === undefined) throw new UsageError('which tool? for example: openclaw policy test exec --stranger');
     const { subject, tools } = await explain(this.env, options, tool);

@@ -8,7 +8,11 @@ import { Conversation, type Due } from './conversation';
 import type { AgentEvent, ChatEvent, WireHistory } from './wire-messages';
 
 const PAGE = 100;
-const NO_DEFAULTS = { defaultAgentId: 'main', mainKey: 'main', mainSessionKey: 'agent:main:main' } as const;
+const NO_DEFAULTS: NonNullable<HelloOk['snapshot']['sessionDefaults']> = {
+  defaultAgentId: 'main',
+  mainKey: 'main',
+  mainSessionKey: 'agent:main:main',
+};
 /** Longer than any gateway takes to accept a message. */
 const SEND_MS = 60_000;
 

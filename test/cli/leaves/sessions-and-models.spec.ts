@@ -139,6 +139,21 @@ describe('with a gateway', () => {
     await run('sessions', 'patch', 'errands', '--thinking', 'none');
     expect((await run('sessions', 'show', 'errands')).stdout).not.toContain('thinkingLevel');
     expect((await run('sessions', 'abort', 'errands')).stdout).toBe('nothing was running\n');
+    // By the beginning of the key, with its agent or without, and by its name.
+    for (const typed of ['err', 'agent:main:err', 'Errands'])
+      expect(JSON.parse((await run('sessions', 'show', typed, '--json')).stdout)).toMatchObject({
+        key: 'agent:main:errands',
+      });
+    const runId = JSON.parse((await run('runs', 'list', '--limit', '1', '--json')).stdout) as {
+      runs: { id: string }[];
+    };
+    const [{ id = '' } = {}] = runId.runs;
+    expect((await run('trace', id.slice(0, 8))).stdout).toContain(`/${id}`);
+    expect((await run('trace', id.slice(0, 3))).stderr).toContain('nothing is known of');
+    expect(await run('sessions', 'list', '--watch', '--json')).toMatchObject({
+      code: 2,
+      stdout: expect.stringContaining('--watch has no JSON') as string,
+    });
     let heard: CliResult | undefined;
     const { stateDir, port } = gateway;
     const tail = runCli(['sessions', 'tail', 'errands', '--for', '15'], {
@@ -157,6 +172,11 @@ describe('with a gateway', () => {
     expect((await run('models', 'status', '--probe')).stdout).toMatch(/fake\/fake-1 .*in \d+ ms/);
     expect((await run('database', 'check')).stdout).toBe('the database is sound\n');
     expect((await run('database', 'status')).stdout).toMatch(/Schema: \d{4}-/);
+    expect((await run('database', 'migrate', '--to', 'sqlite')).stderr).toContain('is SQLite already');
+    expect(await run('database', 'migrate', '--to', 'postgres://u@127.0.0.1:1/x')).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('stop it first') as string,
+    });
   });
 
   it('speech, jobs, heartbeats and devices', async () => {
