@@ -30,6 +30,7 @@ import { DeviceRpc } from './devices/device.rpc';
 import { IdentityRpc } from './devices/identity.rpc';
 import { NodePairRpc } from './devices/node-pair.rpc';
 import { NodePairingService } from './devices/node-pairing.service';
+import { PairingCodes } from './devices/pairing-codes';
 import { HealthController } from './http/health.controller';
 import { HttpDoor } from '../events/http-door';
 import { HttpAuth } from './http/http-auth.service';
@@ -75,6 +76,7 @@ const SOCKET_GRACE_MS = 500;
     IdentityRpc,
     NodePairRpc,
     NodePairingService,
+    PairingCodes,
     PresenceRpc,
     PresenceService,
     ReadinessService,

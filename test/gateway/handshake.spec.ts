@@ -223,6 +223,33 @@ describe('handshake', () => {
       );
     });
 
+    it('a device that comes with a pairing code, but for the first time that it is shown', async () => {
+      const owner = await WireClient.connected(gateway.url, { scopes: ['operator.read', 'operator.pairing'] });
+      open.push(owner);
+      const code = String((await owner.call('device.pair.code')).payload?.['code']);
+      const come = async (bootstrapToken: string, device = new TestDevice()) => {
+        const client = await socket(FAR);
+        const scopes = ['operator.admin', 'operator.read'];
+        const params = connectParams({ scopes, auth: { bootstrapToken } });
+        return client.call('connect', device.sign('v3', client.nonce, params));
+      };
+      expect((await come(`${code}x`)).error?.details?.['code']).toBe('AUTH_BOOTSTRAP_TOKEN_INVALID');
+      const device = new TestDevice();
+      const first = await come(code, device);
+      // Nobody hands out more than they hold.
+      expect(first.payload).toMatchObject({ auth: { scopes: ['operator.read'], deviceToken: expect.any(String) } });
+      expect((await come(code)).error?.details?.['code']).toBe('AUTH_BOOTSTRAP_TOKEN_INVALID');
+      const again = await socket(FAR);
+      const { deviceToken } = first.payload?.['auth'] as { deviceToken: string };
+      const params = connectParams({ scopes: ['operator.read'], auth: { deviceToken } });
+      expect((await again.call('connect', device.sign('v3', again.nonce, params))).ok).toBe(true);
+
+      const second = String((await owner.call('device.pair.code')).payload?.['code']);
+      expect((await owner.call('device.pair.code.cancel')).ok).toBe(true);
+      expect((await come(second)).error?.details?.['code']).toBe('AUTH_BOOTSTRAP_TOKEN_INVALID');
+      await owner.call('device.pair.remove', { deviceId: device.id });
+    });
+
     it('pages of other sites', async () => {
       const client = await WireClient.open(gateway.url, { origin: 'https://evil.example' });
       open.push(client);

@@ -157,7 +157,7 @@ export class TestDevice {
       params['role'],
       (params['scopes'] as string[]).join(','),
       signedAt,
-      auth['token'] ?? auth['deviceToken'] ?? '',
+      auth['token'] ?? auth['deviceToken'] ?? auth['bootstrapToken'] ?? '',
       ...(form === 'v1' ? [] : [nonce]),
       ...(form === 'v3' ? [client['platform'] ?? '', client['deviceFamily'] ?? ''] : []),
     ];

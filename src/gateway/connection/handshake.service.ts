@@ -4,6 +4,7 @@ import { OPERATOR_SCOPES } from '../../rpc/scopes';
 import { DevicePairingService } from '../devices/device-pairing.service';
 import { type NodeFacts, type PairedDevice, pairingReason } from '../devices/device-record';
 import { type AdmittedNode, NodePairingService } from '../devices/node-pairing.service';
+import { PairingCodes } from '../devices/pairing-codes';
 import { CloseCode } from '../protocol/close-codes';
 import type { ConnectAuth, ConnectParams } from '../protocol/connect.dto';
 import { type Protocol, SIGNATURE_SKEW_MS } from '../protocol/limits';
@@ -68,6 +69,7 @@ export class HandshakeService {
     private readonly settings: RuntimeSettingsService,
     private readonly devices: DevicePairingService,
     private readonly nodes: NodePairingService,
+    private readonly codes: PairingCodes,
     private readonly throttle: LoginThrottle,
     @Optional() private readonly clock: Clock = systemClock,
   ) {}
@@ -89,7 +91,7 @@ export class HandshakeService {
     const scopes = grantedScopes(request, protocol, role, credential, device !== undefined);
     if (!device) return { protocol, role, scopes, method: credential.method };
 
-    const paired = await this.ensurePaired(request, device, role, scopes);
+    const paired = await this.ensurePaired(request, device, role, scopes, credential.admits === true);
     const token = await this.devices.ensureToken(paired, role, scopes);
     const { local } = request.address;
     const node = role === 'node' ? await this.nodes.admit(paired, offeredBy(request.params), local) : undefined;
@@ -155,6 +157,8 @@ export class HandshakeService {
     role: string,
   ): Promise<Credential> {
     const { auth = {} as ConnectAuth } = request.params;
+    if (device && role === 'operator' && (auth.bootstrapToken ?? '') !== '')
+      return this.byCode(request, auth.bootstrapToken ?? '', device.paired);
     const settings = this.settings.current.auth;
     if (settings.mode === 'none') return { method: 'none', scopes: OPERATOR_SCOPES };
     const secret = settings.secret ?? '';
@@ -203,6 +207,18 @@ export class HandshakeService {
     );
   }
 
+  /** A code is no secret that can be guessed, and needs no waiting; it works for whoever has it, once. */
+  private byCode(request: HandshakeRequest, code: string, paired: PairedDevice | undefined): Credential {
+    const scopes = this.codes.take(code);
+    if (scopes) return { method: 'bootstrap-token', scopes, admits: true };
+    return this.unauthorized(
+      request,
+      'the pairing code was used before or is too old; make a new one',
+      'AUTH_BOOTSTRAP_TOKEN_INVALID',
+      paired,
+    );
+  }
+
   private tooMany(source: string): never {
     const retryAfterMs = this.throttle.waitMs(source);
     return refuse(`unauthorized: too many failed logins, try again in ${Math.ceil(retryAfterMs / 1000)} s`, {
@@ -228,6 +244,7 @@ export class HandshakeService {
     device: { publicKey: string; paired: PairedDevice | undefined },
     role: string,
     scopes: string[],
+    isAdmitted: boolean,
   ): Promise<PairedDevice> {
     const reason = pairingReason(device.paired, device.publicKey, role, scopes);
     if (!reason && device.paired) return device.paired;
@@ -246,7 +263,7 @@ export class HandshakeService {
       remoteIp: address.address,
       silent: address.local,
     };
-    if (address.local) return this.devices.admit(facts);
+    if (address.local || isAdmitted) return this.devices.admit(facts);
     const { request: pending } = await this.devices.request(facts);
     return refuse('pairing required', {
       code: 'NOT_PAIRED',
@@ -296,6 +313,8 @@ interface Credential {
   method: string;
   /** What the credential's record holds. */
   scopes: readonly string[];
+  /** Lets in a device that nobody has approved. */
+  admits?: boolean;
 }
 
 /** granted = requested ∩ what the credential holds; who asks for nothing gets what its revision says. */

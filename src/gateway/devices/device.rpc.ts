@@ -1,11 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { NoParams } from '../../rpc/no-params.dto';
-import type { RpcContext } from '../../rpc/rpc-context';
+import { type RpcContext, callerKey } from '../../rpc/rpc-context';
 import { invalidRequest } from '../../rpc/rpc-error';
 import { RpcMethod } from '../../rpc/rpc-method';
 import { ConnectionRegistry } from '../connection/connection-registry';
 import { DevicePairDecisionParams, DeviceIdParams, DeviceTokenParams, DeviceTokenRotateParams } from './device.dto';
 import { DevicePairingService } from './device-pairing.service';
+import { PairingCodes } from './pairing-codes';
 import { notAbove, refuseMoreThanCaller } from './device-rights';
 import type { PairedDevice } from './device-record';
 import { scopesOfNode } from './paired-node';
@@ -14,6 +15,7 @@ import { scopesOfNode } from './paired-node';
 export class DeviceRpc {
   constructor(
     private readonly pairing: DevicePairingService,
+    private readonly codes: PairingCodes,
     private readonly connections: ConnectionRegistry,
   ) {}
 
@@ -53,6 +55,28 @@ export class DeviceRpc {
   }
 
   @RpcMethod({
+    name: 'device.pair.code',
+    scope: 'operator.pairing',
+    params: NoParams,
+    summary:
+      'A code that lets one device in once, within five minutes, with at most the rights of the caller; the one before ends.',
+  })
+  code(_: NoParams, { caller }: RpcContext): { code: string; expiresAtMs: number } {
+    return this.codes.make(callerKey(caller), [...caller.scopes]);
+  }
+
+  @RpcMethod({
+    name: 'device.pair.code.cancel',
+    scope: 'operator.pairing',
+    params: NoParams,
+    summary: 'Ends the code that the caller had made.',
+  })
+  cancelCode(_: NoParams, { caller }: RpcContext): { ok: true } {
+    this.codes.forget(callerKey(caller));
+    return { ok: true };
+  }
+
+  @RpcMethod({
     name: 'device.pair.remove',
     scope: 'operator.pairing',
     params: DeviceIdParams,
@@ -60,7 +84,7 @@ export class DeviceRpc {
   })
   async remove(params: DeviceIdParams, context: RpcContext): Promise<unknown> {
     if (!(await this.pairing.remove(params.deviceId, notAbove(context)))) throw invalidRequest('unknown deviceId');
-    this.connections.closeDevice(params.deviceId);
+    this.shutOut(params.deviceId);
     return { deviceId: params.deviceId, removed: true };
   }
 
@@ -73,7 +97,7 @@ export class DeviceRpc {
   async rotate(params: DeviceTokenRotateParams, context: RpcContext): Promise<unknown> {
     refuseMoreThanCaller(params.scopes ?? [], context);
     const token = await this.pairing.rotateToken(params.deviceId, params.role, notAbove(context), params.scopes);
-    this.connections.closeDevice(params.deviceId, params.role);
+    this.shutOut(params.deviceId, params.role);
     return {
       deviceId: params.deviceId,
       role: params.role,
@@ -91,8 +115,14 @@ export class DeviceRpc {
   })
   async revoke(params: DeviceTokenParams, context: RpcContext): Promise<unknown> {
     const token = await this.pairing.revokeToken(params.deviceId, params.role, notAbove(context));
-    this.connections.closeDevice(params.deviceId, params.role);
+    this.shutOut(params.deviceId, params.role);
     return { deviceId: params.deviceId, role: params.role, revokedAtMs: token.revokedAtMs };
+  }
+
+  /** What it had opened or handed out ends with its right. */
+  private shutOut(deviceId: string, role?: string): void {
+    this.codes.forget(`device:${deviceId}`);
+    this.connections.closeDevice(deviceId, role);
   }
 }
 
