@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { Injectable } from '@nestjs/common';
@@ -8,12 +7,12 @@ import { findAgent } from '../config/agent-entries';
 import { ConfigService } from '../config/config.service';
 import { invalidRequest } from '../rpc/rpc-error';
 import { RpcMethod } from '../rpc/rpc-method';
-import { ToolError } from '../tools/agent-tool';
 import { WorkspaceFiles } from '../tools/files/workspace-files';
 import { BOOTSTRAP, WORKSPACE_TEMPLATES } from '../workspace/workspace-templates';
 import { FileOrigins } from '../tools/provenance/file-origins.store';
 import { ReviewedTexts } from '../tools/provenance/reviewed-texts.service';
 import { WorkspaceService } from '../workspace/workspace.service';
+import { hashOf, inWorkspace, requireBase } from './agent-file-access';
 import { AgentFileParams, AgentFileSetParams, AgentFilesParams } from './agents.dto';
 
 /** Files that shape an agent; no others can be named. */
@@ -92,7 +91,7 @@ export class AgentFilesRpc {
   })
   async set({ agentId, name, content, baseHash }: AgentFileSetParams): Promise<unknown> {
     const workspace = this.workspaceOf(agentId);
-    if (baseHash !== undefined) await requireBase(workspace, known(name), baseHash);
+    if (baseHash !== undefined) requireBase(name, await readIfThere(workspace, known(name)), baseHash);
     const written = await inWorkspace(() => new WorkspaceFiles([workspace]).write(known(name), content, FILE_MODE));
     // What the owner writes is the owner's, whoever wrote there before.
     await this.origins.set(written.path, 'workspace');
@@ -115,8 +114,6 @@ function known(name: string): string {
   throw invalidRequest(`unsupported file "${name}"; there are ${NAMES.join(', ')}, and memory/<name>.md`);
 }
 
-const hashOf = (content: string): string => createHash('sha256').update(content).digest('hex');
-
 /** Names of notes, the newest days first. */
 function notesIn(workspace: string): string[] {
   try {
@@ -131,16 +128,6 @@ function notesIn(workspace: string): string[] {
   }
 }
 
-/** Somebody else may have written meanwhile: the assistant itself does. @throws RpcError FILE_CHANGED */
-async function requireBase(workspace: string, name: string, baseHash: string | null): Promise<void> {
-  const isThere = !describeFile(workspace, name).missing;
-  const hash = isThere ? hashOf(await read(workspace, name)) : null;
-  if (hash !== baseHash)
-    throw invalidRequest(`${name} is not what was read: it has been changed since; read it again`, {
-      details: { code: 'FILE_CHANGED' },
-    });
-}
-
 function describeFile(workspace: string, name: string): AgentFile {
   const path = join(workspace, name);
   const stat = statSync(path, { throwIfNoEntry: false });
@@ -148,18 +135,12 @@ function describeFile(workspace: string, name: string): AgentFile {
   return { name, path, missing: false, size: stat.size, updatedAtMs: Math.round(stat.mtimeMs) };
 }
 
+const readIfThere = async (workspace: string, name: string): Promise<string | undefined> =>
+  describeFile(workspace, name).missing ? undefined : read(workspace, name);
+
 async function read(workspace: string, name: string): Promise<string> {
   return inWorkspace(async () => {
     const { content } = await new WorkspaceFiles([workspace]).readBytes(name, MAX_BYTES);
     return decodeOwnText(content);
   });
-}
-
-/** A link that leads elsewhere is the caller's concern, not a fault of ours. */
-async function inWorkspace<T>(work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    throw error instanceof ToolError ? invalidRequest(error.message) : error;
-  }
 }

@@ -15,6 +15,7 @@ import { ToolsModule } from '../tools/tools.module';
 import { UsageModule } from '../usage/usage.module';
 import { WorkspaceModule } from '../workspace/workspace.module';
 import { AgentFilesRpc } from './agent-files.rpc';
+import { AgentWorkspaceRpc } from './agent-workspace.rpc';
 import { AgentsEditRpc } from './agents-edit.rpc';
 import { AgentsRpc } from './agents.rpc';
 import { AgentIntake } from './chat/agent-intake.service';
@@ -148,6 +149,7 @@ const DRAIN_MS = 3000;
     SessionRows,
     SessionTalkRpc,
     AgentFilesRpc,
+    AgentWorkspaceRpc,
     AgentIntake,
     AgentRunRpc,
     AgentsEditRpc,

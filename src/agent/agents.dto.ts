@@ -1,4 +1,4 @@
-import { Any, Bool, OneOf, Opt, OptNull, Str, Text } from '../common/validation/fields';
+import { Any, Bool, Doc, OneOf, Opt, OptNull, Str, Text } from '../common/validation/fields';
 
 export class AgentIdentityParams {
   @Opt() @Text() agentId?: string;
@@ -29,6 +29,22 @@ export class AgentFileParams extends AgentFilesParams {
 export class AgentFileSetParams extends AgentFileParams {
   @Str({ max: MAX_FILE_CHARS }) content!: string;
   /** `hash` of the content that was read, null where there was no file; where it is another one by now, nothing is written. */
+  @OptNull() @Text({ max: 64 }) baseHash?: string | null;
+}
+
+const MAX_PATH = 1024;
+
+export class AgentWorkspaceListParams extends AgentFilesParams {
+  @Opt() @Str({ max: MAX_PATH }) @Doc('Folder in the workspace; without it, the workspace itself.') path?: string;
+}
+
+export class AgentWorkspaceParams extends AgentFilesParams {
+  @Text({ max: MAX_PATH }) path!: string;
+}
+
+export class AgentWorkspaceSetParams extends AgentWorkspaceParams {
+  @Str({ max: MAX_FILE_CHARS }) content!: string;
+  /** As for `agents.files.set`. */
   @OptNull() @Text({ max: 64 }) baseHash?: string | null;
 }
 

@@ -1,4 +1,5 @@
 import { cutText } from '../../common/cut-text';
+import { MODEL_FAILURES } from '../../common/model-failures';
 import { messageOf } from '../../common/openclaw-error';
 import { ModelError, type ModelErrorKind } from './model-error';
 import { toldLimit } from './told-limit';
@@ -94,23 +95,8 @@ function retryAfter(headers: Record<string, string> | undefined): { retryAfterMs
   return Number.isNaN(date) ? {} : { retryAfterMs: Math.max(0, date - Date.now()) };
 }
 
-const SENTENCES: Record<ModelErrorKind, string> = {
-  auth: 'refused the credentials; check the API key',
-  billing: 'has no credit left; check the billing of the account',
-  rate_limit: 'is limiting requests; try again in a moment',
-  overloaded: 'is overloaded or failing; try again in a moment',
-  context_overflow: 'says the conversation is too long; start a new one with /new',
-  content_filter: 'declined to answer because of its content rules',
-  invalid_request: 'did not accept the request',
-  network: 'could not be reached',
-  timeout: 'did not answer in time',
-  budget: 'was not asked',
-  malformed: 'sent an answer that makes no sense',
-  unknown: 'failed',
-};
-
 function describe(kind: ModelErrorKind, model: string, status: number | undefined, thrown: unknown): string {
   const showDetail = kind === 'invalid_request' || kind === 'unknown' || kind === 'network';
   const detail = showDetail ? `: ${cutText(messageOf(thrown), 200)}` : '';
-  return `${model} ${SENTENCES[kind]}${status === undefined ? '' : ` (HTTP ${status})`}${detail}`;
+  return `${model} ${MODEL_FAILURES[kind]}${status === undefined ? '' : ` (HTTP ${status})`}${detail}`;
 }

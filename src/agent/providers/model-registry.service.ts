@@ -58,6 +58,8 @@ const NO_COST = { input: 0, output: 0, cacheRead: 0, cacheWrite: 0 };
 export class ModelRegistry {
   private readonly log: Logger;
   private localServers: LocalServer[] = [];
+  /** Ports of the gateway itself, which are not asked for models. */
+  private ownPorts: readonly number[] = [];
   private offered: Readonly<Record<string, ModelProviderConfig>> = {};
 
   constructor(
@@ -71,6 +73,7 @@ export class ModelRegistry {
 
   /** Notes keys of the environment and, where neither a model nor a key is configured, looks for local servers. */
   async discover(ownPorts: readonly number[]): Promise<void> {
+    this.ownPorts = ownPorts;
     for (const provider of MODEL_CATALOG) {
       for (const name of provider.keyVariables) this.redactor.addSecret(this.config.env.get(name));
     }
@@ -78,6 +81,15 @@ export class ModelRegistry {
     this.localServers = await findLocalServers(ownPorts);
     for (const server of this.localServers)
       this.log.info({ server: server.name, models: server.models.length }, 'found a local model server');
+  }
+
+  /** Servers with models that answer on this machine now, where they are configured to be or usually are. */
+  lookForLocalServers(): Promise<LocalServer[]> {
+    const servers = LOCAL_SERVERS.map((server) => ({
+      ...server,
+      baseUrl: this.providers[server.id]?.baseUrl ?? server.baseUrl,
+    }));
+    return findLocalServers(this.ownPorts, servers);
   }
 
   /** Adds services that nobody configured; what the configuration says of the same name counts. */
@@ -119,13 +131,13 @@ export class ModelRegistry {
     if (provider === OFFLINE_PROVIDER) return offlineModel();
     const configured = this.providers[provider];
     const catalog = MODEL_CATALOG.find((entry) => entry.id === provider);
-    const local = this.localServers.find((server) => server.id === provider);
-    if (!configured && !catalog && !local) throw this.unknownProvider(text, provider);
+    // A server at home may have been started since.
+    const usual = [...this.localServers, ...LOCAL_SERVERS].find((server) => server.id === provider);
+    if (!configured && !catalog && !usual) throw this.unknownProvider(text, provider);
 
     const definition = configured?.models?.find((entry) => entry.id === model);
     const known = catalog?.models.find((entry) => entry.id === model);
     const apiKey = this.keyFor(provider, configured?.apiKey, catalog?.keyVariables ?? []);
-    const usual = local ?? LOCAL_SERVERS.find((server) => server.id === provider);
     const baseUrl = configured?.baseUrl ?? catalog?.baseUrl ?? usual?.baseUrl ?? '';
     const facts = this.facts.of(baseUrl, model);
     const stated = { configured: definition?.contextWindow, known: known?.contextWindow };

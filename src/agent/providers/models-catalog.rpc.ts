@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { NoParams } from '../../rpc/no-params.dto';
 import { RpcMethod } from '../../rpc/rpc-method';
+import type { LocalServer } from './local-servers';
 import { MODEL_CATALOG } from './model-catalog';
 import { ModelRegistry } from './model-registry.service';
 
@@ -43,5 +44,15 @@ export class ModelsCatalogRpc {
         };
       }),
     };
+  }
+
+  @RpcMethod({
+    name: 'models.local',
+    scope: 'operator.admin',
+    params: NoParams,
+    summary: 'Servers with models that answer on the machine of the gateway now, such as Ollama or LM Studio.',
+  })
+  async local(): Promise<{ servers: LocalServer[] }> {
+    return { servers: await this.models.lookForLocalServers() };
   }
 }
