@@ -49,10 +49,18 @@ export interface SocketLike {
   close(): void;
 }
 
+export interface Auth {
+  token?: string;
+  password?: string;
+  deviceToken?: string;
+  bootstrapToken?: string;
+}
+
 export interface ClientOptions {
   /** ws:// or wss:// */
   url: string;
-  auth?: { token?: string; password?: string; deviceToken?: string };
+  /** `bootstrapToken` is a code that lets the device in once; the client goes on with the token that it is changed for. */
+  auth?: Auth;
   /** Without one, programs on the gateway's own machine alone get what they ask for. */
   device?: DeviceKey;
   client?: { id?: string; mode?: string; version?: string; platform?: string; displayName?: string };
@@ -107,7 +115,11 @@ export class OpenclawClient {
   /** Those who wait for {@link connect}. */
   private readonly watchers = new Set<(state: ConnectionState) => void>();
 
-  constructor(private readonly options: ClientOptions) {}
+  private auth: Auth | undefined;
+
+  constructor(private readonly options: ClientOptions) {
+    this.auth = options.auth;
+  }
 
   get state(): ConnectionState {
     return this.current;
@@ -250,7 +262,8 @@ export class OpenclawClient {
   }
 
   private async signIn(nonce: string): Promise<void> {
-    const { auth, device, client = {}, scopes = ['operator.read', 'operator.write'], caps = [] } = this.options;
+    const { auth } = this;
+    const { device, client = {}, scopes = ['operator.read', 'operator.write'], caps = [] } = this.options;
     const who = {
       id: client.id ?? 'gateway-client',
       mode: client.mode ?? 'backend',
@@ -259,7 +272,7 @@ export class OpenclawClient {
       ...(client.displayName === undefined ? {} : { displayName: client.displayName }),
     };
     const signedAt = Date.now();
-    const token = auth?.token ?? auth?.deviceToken ?? '';
+    const token = auth?.token ?? auth?.bootstrapToken ?? auth?.deviceToken ?? '';
     const signed = [
       ...['v3', device?.id, who.id, who.mode, 'operator', scopes.join(',')],
       ...[signedAt, token, nonce, who.platform, ''],
@@ -298,6 +311,8 @@ export class OpenclawClient {
     this.epoch = resume?.epoch;
     this.seq = resume?.seq ?? 0;
     this.tickMs = hello.policy.tickIntervalMs;
+    const { deviceToken } = hello.auth;
+    if (this.auth?.bootstrapToken !== undefined && deviceToken) this.auth = { deviceToken };
     const isCut = this.wasConnected && resume?.state !== 'resumed';
     this.wasConnected = true;
     this.become({ kind: 'connected', hello });

@@ -74,6 +74,20 @@ export interface MethodParams {
     emoji?: string;
     avatar?: string;
   };
+  'agents.workspace.get': {
+    agentId: string;
+    path: string;
+  };
+  'agents.workspace.list': {
+    agentId: string;
+    path?: string;
+  };
+  'agents.workspace.set': {
+    agentId: string;
+    path: string;
+    content: string;
+    baseHash?: string | null;
+  };
   'approval.grants': Record<never, never>;
   'approval.history': {
     limit?: number;
@@ -438,6 +452,8 @@ export interface MethodParams {
   'device.pair.approve': {
     requestId: string;
   };
+  'device.pair.code': Record<never, never>;
+  'device.pair.code.cancel': Record<never, never>;
   'device.pair.list': Record<never, never>;
   'device.pair.reject': {
     requestId: string;
@@ -618,6 +634,7 @@ export interface MethodParams {
     preparedOnly?: boolean;
     includeDetails?: unknown;
   };
+  'models.local': Record<never, never>;
   'models.probe': {
     model?: string;
     apiKey?: string;

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { describeWithBrowser, openBrowser, openPage } from '../../harness/browser';
@@ -69,6 +69,75 @@ describeWithBrowser('agents and files on the page', () => {
     await page.getByRole('button', { name: 'Undo all' }).click();
     expect(await text.inputValue()).toBe('A lamp.\n');
     expect(await asks()).toBe(false);
+    await page.close();
+  });
+
+  it('shows everything else that lies in the workspace, and edits it with a look at what changes', async () => {
+    const { page, errors } = await openPage(browser);
+    mkdirSync(bench.workspace('notes', 'far'), { recursive: true });
+    writeFileSync(bench.workspace('notes', 'trip.md'), '\ufeff# Trip\r\n');
+    writeFileSync(bench.workspace('notes', 'photo.bin'), Buffer.from([0, 1, 2, 255, 254, 0]));
+    symlinkSync(bench.gateway.stateDir, bench.workspace('notes', 'out'));
+    await page.goto(`${bench.gateway.http}/agents#token=${TEST_TOKEN}`);
+    const workspace = page.getByTestId('workspace');
+    await workspace.getByRole('link', { name: 'notes/' }).click();
+    await workspace.getByRole('link', { name: 'trip.md' }).waitFor();
+    expect(await workspace.getByRole('listitem').allTextContents()).toEqual([
+      expect.stringContaining('far/'),
+      expect.stringContaining('photo.bin'),
+      expect.stringContaining('trip.md'),
+    ]);
+    await workspace.getByRole('link', { name: 'trip.md' }).click();
+    await page.getByLabel('Text of notes/trip.md').fill('# Trip\n- pack\n');
+    await page.getByRole('button', { name: 'Look over and save' }).click();
+    await page.getByTestId('diff').getByText('+- pack').waitFor();
+    await page.getByRole('button', { name: 'Save', exact: true }).click();
+    await page.getByTestId('toast').filter({ hasText: 'notes/trip.md is saved' }).waitFor();
+    // As it was written down before: with its mark of order.
+    expect(readFileSync(bench.workspace('notes', 'trip.md'), 'utf8')).toMatch(/^\ufeff# Trip\r?\n- pack\r?\n$/);
+    await page.getByRole('link', { name: 'All files' }).click();
+    await workspace.getByRole('link', { name: 'photo.bin' }).click();
+    await page.getByText('This file is not shown').waitFor();
+    await page.getByRole('link', { name: 'All files' }).click();
+    await workspace.getByRole('navigation').getByRole('link', { name: 'Workspace' }).click();
+    await workspace.getByRole('button', { name: 'New file' }).click();
+    await workspace.getByLabel('Name of the file').fill('lists/shopping.md');
+    await page.keyboard.press('Enter');
+    await page.getByLabel('Text of lists/shopping.md').fill('Tea\n');
+    await page.getByRole('button', { name: 'Look over and save' }).click();
+    await page.getByRole('button', { name: 'Save', exact: true }).click();
+    await page.getByTestId('toast').filter({ hasText: 'shopping.md is saved' }).waitFor();
+    expect(readFileSync(bench.workspace('lists', 'shopping.md'), 'utf8')).toBe('Tea\n');
+    for (const path of ['../openclaw.json', 'notes/out/openclaw.json', 'notes/out', '/etc/hostname'])
+      for (const method of ['agents.workspace.get', 'agents.workspace.list'] as const)
+        expect([method, path, (await bench.client.call(method, { agentId: 'main', path })).error?.code]).toEqual([
+          method,
+          path,
+          'INVALID_REQUEST',
+        ]);
+    expect(errors).toEqual([]);
+    await page.close();
+  });
+
+  it('makes an agent like another, with its face, its model and the files that shape it', async () => {
+    const { page } = await openPage(browser);
+    await bench.client.done('agents.create', { name: 'Gardener', emoji: '🌱', model: 'fake/fake-1' });
+    await bench.client.done('agents.files.set', { agentId: 'gardener', name: 'SOUL.md', content: 'Patient.\n' });
+    await page.goto(`${bench.gateway.http}/agents#token=${TEST_TOKEN}`);
+    const rows = page.getByTestId('agents').getByRole('listitem');
+    await rows.filter({ hasText: 'Gardener' }).getByRole('button', { name: 'Duplicate' }).click();
+    const form = page.getByTestId('agent-form');
+    expect(await form.getByLabel('Emoji').inputValue()).toBe('🌱');
+    await form.getByLabel('Name').fill('Forester');
+    await form.getByRole('button', { name: 'Save' }).click();
+    await rows.filter({ hasText: '🌱 Forester' }).waitFor();
+    const { file } = await bench.client.done<{ file: { content: string } }>('agents.files.get', {
+      agentId: 'forester',
+      name: 'SOUL.md',
+    });
+    expect(file.content).toBe('Patient.\n');
+    await page.goto(`${bench.gateway.http}/chats?s=agent:forester:main`);
+    await page.getByRole('region', { name: 'Conversation' }).getByText('🌱 Forester').waitFor();
     await page.close();
   });
 

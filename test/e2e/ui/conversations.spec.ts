@@ -40,6 +40,76 @@ describeWithBrowser('many and long conversations', () => {
     await page.getByText(`Question ${PAIRS - 1}?`).waitFor();
   });
 
+  it('stay at their end where what stands above it grows later', async () => {
+    await page.goto(`${bench.gateway.http}/chats?s=agent:main:long`);
+    await page.getByText(`Question ${PAIRS - 1}?`).waitFor();
+    const below = () =>
+      feed().evaluate((element) => element.scrollHeight - element.scrollTop - element.clientHeight) as Promise<number>;
+    await until('the end', async () => (await below()) < 2);
+    // The browser tells of a way to the end when the text has grown since.
+    await feed().evaluate(async (element) => {
+      const frame = () => new Promise((drawn) => requestAnimationFrame(drawn));
+      element.scrollTop -= 60;
+      await frame();
+      await frame();
+      element.scrollTop = element.scrollHeight;
+      const rows = element.querySelectorAll<HTMLElement>('[data-seq]');
+      rows[rows.length - 1]?.style.setProperty('padding-bottom', '500px');
+      await frame();
+      await frame();
+    });
+    await until('the end again', async () => (await below()) < 2);
+    expect(await page.getByRole('button', { name: 'To the newest' }).count()).toBe(0);
+    await feed().evaluate((element) => element.scrollBy(0, -900));
+    await page.getByRole('button', { name: 'To the newest' }).waitFor();
+  });
+
+  it('are printed with what was said before, as far as the page can hold it, and in dark ink', async () => {
+    const rows = () => feed().evaluate((element) => element.querySelectorAll('[data-seq]').length);
+    const drawn = await rows();
+    await page.evaluate(`window.print = () => {
+      window.dispatchEvent(new Event('beforeprint'));
+      window.printed = [document.querySelectorAll('[data-seq]').length, document.querySelector('main').innerText];
+      window.dispatchEvent(new Event('afterprint'));
+    }`);
+    await page.getByTestId('facts').click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Print' }).click();
+    await until('it is printed', async () => (await page.evaluate('window.printed')) !== undefined);
+    const [count, text] = (await page.evaluate('window.printed')) as [number, string];
+    expect(count).toBeGreaterThan(500);
+    expect(text).toContain('What was said before is not printed');
+    expect(text).toContain(`Question ${PAIRS - 1}?`);
+    await until('only what is seen', async () => (await rows()) < drawn + 50);
+    const paper = await page.context().newPage();
+    await paper.goto(page.url());
+    await paper.getByText(`Question ${PAIRS - 1}?`).waitFor();
+    await paper.evaluate(`document.documentElement.dataset.theme = 'dark'`);
+    await paper.emulateMedia({ media: 'print' });
+    expect(await paper.evaluate('getComputedStyle(document.body).backgroundColor')).toBe('rgb(246, 248, 247)');
+    expect(await paper.getByRole('navigation', { name: 'Views' }).isVisible()).toBe(false);
+    expect(await paper.getByRole('button', { name: 'Send' }).isVisible()).toBe(false);
+    await paper.close();
+  });
+
+  it('fit into a phone: nothing that is said or done there is beside the screen', async () => {
+    const context = await browser.newContext({ viewport: { width: 390, height: 500 }, hasTouch: true, isMobile: true });
+    const phone = await context.newPage();
+    await bench.client.call('sessions.patch', { key: 'agent:main:long', label: 'Plans of the whole year, in words' });
+    await phone.goto(`${bench.gateway.http}/chats?s=agent:main:long#token=${TEST_TOKEN}`);
+    await phone.getByText(`Question ${PAIRS - 1}?`).waitFor();
+    const beside = await phone.evaluate(() =>
+      [...document.querySelectorAll('main *')]
+        .filter((element) => element.checkVisibility() && element.getBoundingClientRect().right > innerWidth + 1)
+        .map((element) => element.outerHTML.slice(0, 120)),
+    );
+    expect(beside).toEqual([]);
+    await phone.getByTestId('facts').click();
+    await phone.getByRole('dialog').getByRole('button', { name: 'Rename' }).click();
+    await phone.getByLabel('Name of the conversation').waitFor();
+    await bench.client.call('sessions.patch', { key: 'agent:main:long', label: null });
+    await context.close();
+  });
+
   it('are found by what was said in them, and opened at its place', async () => {
     await page.getByLabel('Search conversations').fill('question 321?');
     await page.getByTestId('found-texts').getByRole('link').first().click();

@@ -1,6 +1,6 @@
 import type { Browser } from 'playwright-core';
 import { describeWithBrowser, openBrowser, openPage } from '../../harness/browser';
-import { TEST_TOKEN } from '../../harness/gateway-process';
+import { TEST_TOKEN, until } from '../../harness/gateway-process';
 import { ToolBench } from '../../harness/tool-bench';
 
 describeWithBrowser('jobs on the page', () => {
@@ -30,8 +30,31 @@ describeWithBrowser('jobs on the page', () => {
 
     await job.getByRole('button', { name: 'Run now' }).click();
     await job.getByText('last done').waitFor();
-    await job.getByRole('button', { name: 'History' }).click();
+    await job.getByRole('button', { name: 'Details' }).click();
     await job.getByText('Two meetings today.').waitFor();
+
+    await job.getByRole('button', { name: 'Change' }).click();
+    const form = job.getByTestId('job-form');
+    expect(await form.getByLabel('What is to be done').inputValue()).toBe('Say what is in my calendar.');
+    await form.getByLabel('When').selectOption('words');
+    await form.getByLabel('The time in words').fill('at tea time');
+    await form.getByText('is no schedule that is understood').waitFor();
+    expect(await form.getByRole('button', { name: 'Save' }).isDisabled()).toBe(true);
+    await form.getByLabel('The time in words').fill('mondays at 7:15');
+    await until('five times', async () => (await form.getByTestId('next-times').getByRole('listitem').count()) === 5);
+    await form.getByRole('button', { name: 'Save' }).click();
+    await job.getByText('every Monday at 07:15').waitFor();
+
+    await job.getByRole('button', { name: 'Duplicate' }).click();
+    const copy = page.getByTestId('job-form');
+    expect(await copy.getByLabel('Name').inputValue()).toBe('Calendar (copy)');
+    expect(await copy.getByLabel('Time', { exact: true }).inputValue()).toBe('07:15');
+    await copy.getByLabel('Name').fill('Diary');
+    await copy.getByRole('button', { name: 'Plan it' }).click();
+    const second = page.getByTestId('jobs').getByRole('listitem').filter({ hasText: 'Diary' }).first();
+    await second.getByText('every Monday at 07:15').waitFor();
+    await second.getByRole('button', { name: 'Remove' }).click();
+    await page.getByTestId('toast').filter({ hasText: 'Diary' }).getByRole('button', { name: 'Close' }).click();
 
     await job.getByRole('button', { name: 'Pause' }).click();
     await job.getByText('paused').waitFor();

@@ -62,6 +62,24 @@ describeWithBrowser('languages of the page', () => {
     await page.context().close();
   });
 
+  it('say in the language of the page what the gateway refuses, and why a model did not answer', async () => {
+    const { page } = await openPage(browser, { locale: 'de-DE' });
+    await page.goto(`${bench.gateway.http}/chats#token=wrong`);
+    await page.getByRole('textbox').first().fill('wrong too');
+    await page.keyboard.press('Enter');
+    await page.getByRole('alert').filter({ hasText: 'Das ist nicht der Token dieses Gateways.' }).waitFor();
+    await page.goto(`${bench.gateway.http}/agents#token=${TEST_TOKEN}`);
+    await page.getByTestId('connection').and(page.locator('[data-state=connected]')).waitFor();
+    await page.goto(`${bench.gateway.http}/agents?file=${encodeURIComponent('../x')}`);
+    await page.getByRole('alert').filter({ hasText: 'Das Gateway hat es nicht angenommen:' }).waitFor();
+    bench.models.answer = () => ({ steps: [], status: 401, body: { error: { message: 'bad key', type: 'auth' } } });
+    await page.goto(`${bench.gateway.http}/chats?s=main`);
+    await page.locator('textarea').fill('hallo');
+    await page.keyboard.press('Enter');
+    await page.getByTestId('run-note').filter({ hasText: 'hat die Zugangsdaten abgelehnt' }).waitFor();
+    await page.context().close();
+  });
+
   it('are changed in the shell at once, and kept for the next time', async () => {
     const { page, errors } = await openPage(browser);
     await page.goto(`${bench.gateway.http}/usage#token=${TEST_TOKEN}`);

@@ -1,27 +1,36 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
+import { LocalModels } from '../../fakes/local-models';
 import { FakeModels } from '../../fakes/model-server';
 import { FakeTelegram } from '../../fakes/telegram-server';
 import { describeWithBrowser, openBrowser, openPage } from '../../harness/browser';
 import { GatewayProcess, TEST_TOKEN, until } from '../../harness/gateway-process';
+import { readQr } from '../../harness/read-qr';
 
 const KEY = 'CANARY-good-key-123456';
 
 describeWithBrowser('setting up on the page', () => {
   let browser: Browser;
   let models: FakeModels;
+  /** A server of the machine itself. */
+  let home: FakeModels;
   let telegram: FakeTelegram;
   let gateway: GatewayProcess;
   let page: Page;
   let errors: string[];
   beforeAll(async () => {
     browser = await openBrowser();
-    [models, telegram] = await Promise.all([FakeModels.start(), FakeTelegram.start()]);
+    [models, home, telegram] = await Promise.all([FakeModels.start(), FakeModels.start(), FakeTelegram.start()]);
     // The provider of the catalogue, at an address of this machine, without a key: a fresh gateway.
     gateway = await GatewayProcess.start({
       config: {
-        models: { providers: { openai: { baseUrl: `${models.url}/v1`, api: 'openai-completions' } } },
+        models: {
+          providers: {
+            openai: { baseUrl: `${models.url}/v1`, api: 'openai-completions' },
+            ollama: { baseUrl: `${home.url}/v1`, api: 'openai-completions' },
+          },
+        },
         channels: { telegram: { enabled: false, apiRoot: telegram.apiRoot } },
       },
     });
@@ -34,7 +43,7 @@ describeWithBrowser('setting up on the page', () => {
   });
   afterAll(async () => {
     await gateway.stop();
-    await Promise.all([models.stop(), telegram.stop()]);
+    await Promise.all([models.stop(), home.stop(), telegram.stop()]);
     await browser.close();
   });
 
@@ -162,6 +171,53 @@ describeWithBrowser('setting up on the page', () => {
       await other.close();
       await fresh.stop();
     }
+  });
+
+  it('offers servers that answer on the machine, without a key', async () => {
+    await withPlan({ step: 'model' });
+    await page.getByLabel('Provider').waitFor();
+    expect(await page.getByTestId('local-servers').count()).toBe(0);
+    home.about = new LocalModels('ollama', 'qwen3:8b', 8192).about;
+    home.answer = () => ({ steps: [{ text: 'ready' }] });
+    await page.getByTestId('local-servers').getByRole('button', { name: 'Ollama' }).click();
+    expect(await page.getByLabel('Model', { exact: true }).inputValue()).toBe('qwen3:8b');
+    expect(await page.getByLabel('Key').count()).toBe(0);
+    await page.getByTestId('key-trial').getByText('Works').waitFor();
+    await goOn();
+    await goOn();
+    await goOn();
+    await page.getByText('What the configuration gets').click();
+    await page.getByText('"primary": "ollama/qwen3:8b"').waitFor();
+    await page.getByText(`"baseUrl": "${home.url}/v1"`).waitFor();
+    await page.evaluate("localStorage.removeItem('openclaw.setup')");
+  });
+
+  it('lets a phone in by a code that works once', async () => {
+    await page.goto(`${gateway.http}/devices#token=${TEST_TOKEN}`);
+    const connect = page.getByTestId('connect-phone');
+    await connect.getByLabel('Address of this page').fill(gateway.http);
+    await connect.getByRole('button', { name: 'Show a code' }).click();
+    await connect.getByText(/It ends in [45] minutes/).waitFor();
+    await until('the code is drawn', async () => (await connect.locator('svg path').count()) > 0);
+    const drawn = connect.getByRole('img', { name: 'Code that connects a phone' });
+    const link = readQr(
+      String(await drawn.locator('path').getAttribute('d')),
+      String(await drawn.getAttribute('viewBox')),
+    );
+    expect(link).toMatch(new RegExp(`^${gateway.http}/#pair=[\\w-]{20,}$`));
+    const { page: phone } = await openPage(browser);
+    await phone.goto(link);
+    await phone.getByTestId('connection').and(phone.locator('[data-state=connected]')).waitFor();
+    expect(phone.url()).toBe(`${gateway.http}/`);
+    await connect.getByText('A device has come in').waitFor();
+    // It has a token of its own from now on.
+    await phone.reload();
+    await phone.getByTestId('connection').and(phone.locator('[data-state=connected]')).waitFor();
+    const { page: late } = await openPage(browser);
+    await late.goto(link);
+    await late.getByRole('alert').filter({ hasText: 'used before or is too old' }).waitFor();
+    await Promise.all([phone.context().close(), late.context().close()]);
+    await connect.getByRole('button', { name: 'Show a new code' }).waitFor();
   });
 
   it('asks for the key again after a reload, and can be gone through without one', async () => {

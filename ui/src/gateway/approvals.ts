@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { messageOf } from '../../../src/common/openclaw-error';
+import { messageOf } from './problem';
 import type { ApprovalDecision } from '../../../src/tools/approvals/approval-decision';
 import type { ApprovalRequest } from '../../../src/tools/approvals/approval-request';
 import { useGateway } from './use-gateway';

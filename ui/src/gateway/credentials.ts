@@ -2,7 +2,11 @@ import { ownName } from './page-place';
 
 /** What a person logs in with, or what a former login left behind. */
 export type Credentials =
-  { kind: 'token'; token: string } | { kind: 'password'; password: string } | { kind: 'device-token'; token: string };
+  | { kind: 'token'; token: string }
+  | { kind: 'password'; password: string }
+  | { kind: 'device-token'; token: string }
+  /** Lets this browser in once; from then on it has a token of its own. */
+  | { kind: 'pairing-code'; token: string };
 
 const STORED = ownName('openclaw.deviceToken');
 
@@ -14,9 +18,11 @@ export function takeFromFragment(): Credentials | undefined {
   const fields = new URLSearchParams(location.hash.replace(/^#/, ''));
   const token = fields.get('token');
   const password = fields.get('password');
-  if (!token && !password) return undefined;
+  const code = fields.get('pair');
+  if (!token && !password && !code) return undefined;
   history.replaceState(null, '', location.pathname + location.search);
-  return token ? { kind: 'token', token } : { kind: 'password', password: password ?? '' };
+  if (token) return { kind: 'token', token };
+  return password ? { kind: 'password', password } : { kind: 'pairing-code', token: code ?? '' };
 }
 
 /** Credentials of an earlier visit: a token that works only together with this browser's key. */

@@ -1,15 +1,13 @@
 import {
   type CallOptions,
   type ConnectionState,
-  CallError,
   type MethodCall,
   OpenclawClient,
 } from '../../../packages/client/client';
+import { browserName } from './browser-name';
 import type { Credentials } from './credentials';
 import type { DeviceKey } from './device-key';
 import type { EventFrame } from './frames';
-
-export { CallError, type ConnectionState };
 
 export interface SocketOptions {
   url: string;
@@ -23,7 +21,12 @@ export interface SocketOptions {
 }
 
 const SCOPES = ['operator.admin', 'operator.read', 'operator.write', 'operator.approvals', 'operator.pairing'];
-const CLIENT = { id: 'openclaw-control-ui', mode: 'ui', platform: 'web' } as const;
+const CLIENT = {
+  id: 'openclaw-control-ui',
+  mode: 'ui',
+  platform: 'web',
+  displayName: browserName(navigator.userAgent),
+} as const;
 /** Methods that fetch, install, ask somebody else or wait take as long as that takes. */
 const SLOW_MS: Readonly<Record<string, number>> = {
   'agent.wait': 70_000,
@@ -76,6 +79,8 @@ function authOf(credentials: Credentials): Record<string, string> {
       return { token: credentials.token };
     case 'password':
       return { password: credentials.password };
+    case 'pairing-code':
+      return { bootstrapToken: credentials.token };
     case 'device-token':
       return { deviceToken: credentials.token };
   }

@@ -1,5 +1,5 @@
 import { useCallback, useState } from 'react';
-import { messageOf } from '../../../src/common/openclaw-error';
+import { messageOf } from './problem';
 import { useGateway } from './use-gateway';
 import { useLive } from './use-live';
 

@@ -1,6 +1,6 @@
 import { startTransition, useCallback, useEffect, useMemo, useRef, useState } from 'react';
-import { messageOf } from '../../../src/common/openclaw-error';
-import { CallError } from './gateway-socket';
+import { messageOf } from './problem';
+import { CallError } from '../../../packages/client/client';
 import { knownAnswers } from './known-answers';
 import type { MethodCall } from './method-call';
 import { useGateway } from './use-gateway';

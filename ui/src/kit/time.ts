@@ -8,7 +8,7 @@ const startOfDay = (at: number): number => new Date(at).setHours(0, 0, 0, 0);
 /** Days between two moments by the calendar; 1 is yesterday. */
 export const daysAgo = (at: number, now: number): number => Math.round((startOfDay(now) - startOfDay(at)) / DAY_MS);
 
-export const clockTime = (at: number): string => date(at, { hour: '2-digit', minute: '2-digit' });
+export const clockTime = (at: number): string => date(at, { timeStyle: 'short' });
 
 /** The time to the second, for logs. */
 export const exactTime = (at: number): string => date(at, { timeStyle: 'medium' });
@@ -24,14 +24,18 @@ export function dayName(at: number, now = Date.now()): string {
   return date(at, { day: 'numeric', month: 'long', ...(sameYear ? {} : { year: 'numeric' }) });
 }
 
-/** The same within a sentence: "today", "yesterday", "on Monday". */
+/** The same within a sentence: "today", "tomorrow", "on Monday". */
 export function dayInText(at: number, now = Date.now()): string {
   const days = daysAgo(at, now);
   if (days === 0) return t`today`;
   if (days === 1) return t`yesterday`;
+  if (days === -1) return t`tomorrow`;
   const day = dayName(at, now);
   return t`on ${day}`;
 }
+
+/** Day and time within a sentence: "tomorrow at 9:00 AM". */
+export const momentInText = (at: number, now = Date.now()): string => t`${dayInText(at, now)} at ${clockTime(at)}`;
 
 /** A time of today, else the day; for lists. */
 export const shortMoment = (at: number, now = Date.now()): string =>

@@ -2,6 +2,7 @@ import { t } from '@lingui/core/macro';
 import { useLingui } from '@lingui/react';
 import { useMemo } from 'react';
 import { InsecurePlace } from '../gateway/device-key';
+import type { WireError } from '../gateway/frames';
 import { type Gateway, GatewayProvider, useConnection } from '../gateway/use-gateway';
 import { unsaved } from '../kit/unsaved';
 import { LoginView } from './login-view';
@@ -23,6 +24,9 @@ function useOwnConnection(): Gateway {
   );
 }
 
+/** Whoever came with a code is told why it does not let them in. */
+const isSpent = ({ details }: WireError): boolean => details?.['code'] === 'AUTH_BOOTSTRAP_TOKEN_INVALID';
+
 export function App() {
   const gateway = useOwnConnection();
   const { i18n } = useLingui();
@@ -30,7 +34,13 @@ export function App() {
   if (problem instanceof InsecurePlace) return <InsecureView />;
   if (problem) return <NoConnectionView title={t`This browser can't sign in`} why={problem.message} />;
   if (connection.kind === 'refused')
-    return <LoginView error={connection.error} isFirst={attempts === 0} onLogIn={gateway.logIn} />;
+    return (
+      <LoginView
+        error={connection.error}
+        isFirst={attempts === 0 && !isSpent(connection.error)}
+        onLogIn={gateway.logIn}
+      />
+    );
   if (!hello) {
     // Too many wrong ones: the form stays, and says when the next is looked at.
     if (connection.kind === 'waiting' && connection.error?.retryAfterMs !== undefined && attempts > 0)

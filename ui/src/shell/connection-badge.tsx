@@ -1,5 +1,5 @@
 import { t } from '@lingui/core/macro';
-import type { ConnectionState } from '../gateway/gateway-socket';
+import type { ConnectionState } from '../../../packages/client/client';
 import { Link } from '../kit/link';
 import { addressOf } from '../kit/place';
 import { Status } from '../kit/states';

@@ -3,6 +3,7 @@ import { Trans } from '@lingui/react/macro';
 import { useState } from 'react';
 import type { Credentials } from '../gateway/credentials';
 import type { WireError } from '../gateway/frames';
+import { errorInWords } from '../gateway/problem';
 import { Button } from '../kit/button';
 import { SafeText } from '../text/safe-text';
 import css from './door.module.css';
@@ -57,7 +58,7 @@ export function LoginView({ error, isFirst, onLogIn }: LoginViewProps) {
         </Button>
         {error && !isFirst && (
           <p className={css['problem']} role="alert">
-            <SafeText text={error.message} />
+            <SafeText text={errorInWords(error)} />
           </p>
         )}
       </form>

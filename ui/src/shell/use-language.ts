@@ -1,6 +1,6 @@
 import { t } from '@lingui/core/macro';
 import { useLingui } from '@lingui/react';
-import { messageOf } from '../../../src/common/openclaw-error';
+import { messageOf } from '../gateway/problem';
 import { toast } from '../kit/toasts';
 import { keepLanguage } from '../words/language';
 import { type Language, isLanguage } from '../words/languages';

@@ -1,7 +1,7 @@
 import { t } from '@lingui/core/macro';
 import { Trans } from '@lingui/react/macro';
 import { type FormEvent, useState } from 'react';
-import { messageOf } from '../../../../src/common/openclaw-error';
+import { messageOf } from '../../gateway/problem';
 import { useGateway } from '../../gateway/use-gateway';
 import { useLive } from '../../gateway/use-live';
 import { Button } from '../../kit/button';
@@ -10,22 +10,25 @@ import { Card } from '../../kit/page';
 import { Failure } from '../../kit/states';
 import { toast } from '../../kit/toasts';
 import { type Agent, nameOf } from './agent';
+import { copyFiles } from './copy-files';
 import css from './agents.module.css';
 
 interface AgentFormProps {
   /** The one that is changed; a new one without. */
   agent?: Agent;
+  /** A new one begins like it, with copies of the files that shape it. */
+  like?: Agent;
   onDone(): void;
   onCancel(): void;
 }
 
 /** Name, emoji, model and folder of an agent. */
-export function AgentForm({ agent, onDone, onCancel }: AgentFormProps) {
+export function AgentForm({ agent, like, onDone, onCancel }: AgentFormProps) {
   const { call } = useGateway();
   const { data } = useLive<{ models: { id: string; provider: string }[] }>(['models.list']);
-  const [name, setName] = useState(agent ? nameOf(agent) : '');
-  const [emoji, setEmoji] = useState(agent?.identity?.emoji ?? '');
-  const [model, setModel] = useState(agent?.model?.primary ?? '');
+  const [name, setName] = useState(agent ? nameOf(agent) : like ? t`${nameOf(like)} (copy)` : '');
+  const [emoji, setEmoji] = useState((agent ?? like)?.identity?.emoji ?? '');
+  const [model, setModel] = useState((agent ?? like)?.model?.primary ?? '');
   const [workspace, setWorkspace] = useState('');
   const [problem, setProblem] = useState<string>();
   const [isSaving, setSaving] = useState(false);
@@ -33,6 +36,7 @@ export function AgentForm({ agent, onDone, onCancel }: AgentFormProps) {
   const names = new Set([
     ...(data?.models ?? []).map(({ id, provider }) => `${provider}/${id}`),
     ...(usual ? [usual] : []),
+    ...(like?.model ? [like.model.primary] : []),
   ]);
   const save = (event: FormEvent): void => {
     event.preventDefault();
@@ -50,7 +54,11 @@ export function AgentForm({ agent, onDone, onCancel }: AgentFormProps) {
           ...fields,
           ...(model === usual ? {} : { model: model || null }),
         })
-      : call('agents.create', { name: name.trim(), ...fields, ...(model === '' ? {} : { model }) });
+      : call<{ agentId: string }>('agents.create', {
+          name: name.trim(),
+          ...fields,
+          ...(model === '' ? {} : { model }),
+        }).then(({ agentId }) => (like ? copyFiles(call, like.id, agentId) : undefined));
     work.then(
       () => {
         toast(agent ? t`Changed.` : t`“${name.trim()}” is there now.`);
@@ -63,7 +71,10 @@ export function AgentForm({ agent, onDone, onCancel }: AgentFormProps) {
     );
   };
   return (
-    <Card title={agent ? t`Change ${nameOf(agent)}` : t`New agent`} testId="agent-form">
+    <Card
+      title={agent ? t`Change ${nameOf(agent)}` : like ? t`New agent like ${nameOf(like)}` : t`New agent`}
+      testId="agent-form"
+    >
       <form className={css['form']} onSubmit={save}>
         <Field
           label={t`Name`}

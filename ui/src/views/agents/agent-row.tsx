@@ -1,7 +1,7 @@
 import { plural, t } from '@lingui/core/macro';
 import { Trans } from '@lingui/react/macro';
 import { useState } from 'react';
-import { messageOf } from '../../../../src/common/openclaw-error';
+import { messageOf } from '../../gateway/problem';
 import { useGateway } from '../../gateway/use-gateway';
 import { Button } from '../../kit/button';
 import { Link } from '../../kit/link';
@@ -19,11 +19,13 @@ interface AgentRowProps {
   isDefault: boolean;
   isShown: boolean;
   sessions: number | undefined;
+  /** It is taken as the beginning of a new one. */
+  onDuplicate(): void;
   hide(isHidden: boolean): void;
   onChanged(): void;
 }
 
-export function AgentRow({ agent, isDefault, isShown, sessions, hide, onChanged }: AgentRowProps) {
+export function AgentRow({ agent, isDefault, isShown, sessions, onDuplicate, hide, onChanged }: AgentRowProps) {
   const { call } = useGateway();
   const [open, setOpen] = useState<'form' | 'delete'>();
   const { id, workspace, model, identity } = agent;
@@ -87,6 +89,9 @@ export function AgentRow({ agent, isDefault, isShown, sessions, hide, onChanged 
       )}
       <Button aria-expanded={open === 'form'} onClick={() => setOpen(open === 'form' ? undefined : 'form')}>
         <Trans>Change</Trans>
+      </Button>
+      <Button onClick={onDuplicate}>
+        <Trans>Duplicate</Trans>
       </Button>
       {!isDefault && (
         <Button look="danger" onClick={() => setOpen('delete')}>

@@ -24,7 +24,21 @@ export interface AgentFile {
   origin?: string;
   content?: string;
   hash?: string;
+  /** False for what is no text. */
+  isText?: boolean;
 }
+
+/** A file or folder of the workspace. */
+export interface Entry {
+  name: string;
+  path: string;
+  kind: 'file' | 'folder';
+  size?: number;
+  updatedAtMs?: number;
+}
+
+/** Whether a file shapes the agent, and is listed as such. */
+export const shapes = (path: string): boolean => path in PURPOSES || /^memory\/[^/]+\.md$/.test(path);
 
 /** What each file is for. */
 export const PURPOSES: Readonly<Record<string, string>> = {

@@ -1,19 +1,20 @@
 import { t } from '@lingui/core/macro';
 import { Trans } from '@lingui/react/macro';
 import { useEffect, useState } from 'react';
-import { messageOf } from '../../../../src/common/openclaw-error';
-import { CallError } from '../../gateway/gateway-socket';
-import { useGateway } from '../../gateway/use-gateway';
+import { messageOf } from '../../gateway/problem';
+import { CallError } from '../../../../packages/client/client';
+import { type Gateway, useGateway } from '../../gateway/use-gateway';
+import { byteSize } from '../../kit/amounts';
 import { Button } from '../../kit/button';
 import { TextField } from '../../kit/field';
 import { Link } from '../../kit/link';
 import { Card } from '../../kit/page';
 import { addressOf } from '../../kit/place';
-import { Failure, Skeleton, Status } from '../../kit/states';
+import { Empty, Failure, Skeleton, Status } from '../../kit/states';
 import { toast } from '../../kit/toasts';
 import { unsaved } from '../../kit/unsaved';
 import { SafeText } from '../../text/safe-text';
-import { type AgentFile, ORIGINS, TRUSTED, unsavedName } from './agent';
+import { type AgentFile, ORIGINS, TRUSTED, shapes, unsavedName } from './agent';
 import { Diff } from './diff';
 import css from './agents.module.css';
 
@@ -44,7 +45,7 @@ export function Editor({ agentId, name, onSaved }: EditorProps) {
 
   useEffect(() => {
     let stale = false;
-    call<{ file: AgentFile }>('agents.files.get', { agentId, name }).then(
+    read(call, agentId, name).then(
       ({ file: read }) => {
         if (stale) return;
         const draft = unsaved.of<Draft>(draftName);
@@ -65,8 +66,9 @@ export function Editor({ agentId, name, onSaved }: EditorProps) {
     if (file) unsaved.keep(draftName, text === (file.content ?? '') ? undefined : { base: file, text });
   }, [draftName, file, text]);
 
+  const folder = shapes(name) ? '' : name.split('/').slice(0, -1).join('/');
   const back = (
-    <Link to={addressOf('agents', { agent: agentId })}>
+    <Link to={addressOf('agents', { agent: agentId, ...(folder === '' ? {} : { folder }) })}>
       <Trans>All files</Trans>
     </Link>
   );
@@ -81,17 +83,28 @@ export function Editor({ agentId, name, onSaved }: EditorProps) {
       </Card>
     );
 
+  if (file.isText === false)
+    return (
+      <Card title={name} aside={back} testId="editor">
+        <Empty title={t`This file is not shown`}>
+          <p>
+            <Trans>
+              It is no text, or a very long one ({byteSize(file.size ?? 0)}). Ask the assistant to hand it over.
+            </Trans>
+          </p>
+        </Empty>
+      </Card>
+    );
+
   const before = file.content ?? '';
   const isChanged = text !== before;
   const save = async (base: AgentFile): Promise<void> => {
     setSaving(true);
     try {
-      const written = await call<{ file: AgentFile }>('agents.files.set', {
-        agentId,
-        name,
-        content: text,
-        baseHash: base.hash ?? null,
-      });
+      const content = { agentId, content: text, baseHash: base.hash ?? null };
+      const written = await (shapes(name)
+        ? call<{ file: AgentFile }>('agents.files.set', { ...content, name })
+        : call<{ file: AgentFile }>('agents.workspace.set', { ...content, path: name }));
       setFile({ ...written.file, origin: 'workspace' });
       setTheirs(undefined);
       setReviewing(false);
@@ -100,9 +113,7 @@ export function Editor({ agentId, name, onSaved }: EditorProps) {
       toast(t`${name} is saved.`);
     } catch (error) {
       const isTheirs = error instanceof CallError && error.error.details?.['code'] === 'FILE_CHANGED';
-      const now = isTheirs
-        ? await call<{ file: AgentFile }>('agents.files.get', { agentId, name }).catch(() => undefined)
-        : undefined;
+      const now = isTheirs ? await read(call, agentId, name).catch(() => undefined) : undefined;
       if (now) {
         setTheirs(now.file);
         setProblem(undefined);
@@ -195,6 +206,10 @@ export function Editor({ agentId, name, onSaved }: EditorProps) {
     </Card>
   );
 }
+
+/** Files that shape an agent have a method of their own, which makes those that are missing. */
+const read = (call: Gateway['call'], agentId: string, name: string): Promise<{ file: AgentFile }> =>
+  shapes(name) ? call('agents.files.get', { agentId, name }) : call('agents.workspace.get', { agentId, path: name });
 
 /** Whether a text holds what a field does not show. */
 const isUnseen = (text: string): boolean => /[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/.test(text);

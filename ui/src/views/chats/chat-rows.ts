@@ -1,4 +1,5 @@
 import { t } from '@lingui/core/macro';
+import { failureInWords } from '../../gateway/model-failures';
 import type { LiveTool } from './chat-state';
 import {
   type HistoryMessage,
@@ -157,7 +158,8 @@ function assistantRows(
 }
 
 function noteOf(message: HistoryMessage): { text: string; isFault: boolean } | undefined {
-  if (message.stopReason === 'error') return { text: message.errorMessage ?? t`The run failed.`, isFault: true };
+  if (message.stopReason === 'error')
+    return { text: failureInWords(message.errorMessage ?? t`The run failed.`), isFault: true };
   if (message.stopReason === 'aborted') return { text: t`Stopped.`, isFault: false };
   if (message.stopReason === 'length') return { text: t`Cut off: the model reached its output limit.`, isFault: true };
   return undefined;

@@ -1,9 +1,10 @@
 import { t } from '@lingui/core/macro';
 import { Trans } from '@lingui/react/macro';
-import { useEffect } from 'react';
-import { messageOf } from '../../../../src/common/openclaw-error';
+import { type ReactNode, useEffect } from 'react';
+import { messageOf } from '../../gateway/problem';
 import { useGateway } from '../../gateway/use-gateway';
-import { useLive } from '../../gateway/use-live';
+import { type Live, useLive } from '../../gateway/use-live';
+import { money } from '../../kit/amounts';
 import { Button } from '../../kit/button';
 import { Dialog } from '../../kit/dialog';
 import { Choice } from '../../kit/field';
@@ -26,8 +27,13 @@ import css from './facts.module.css';
 const MAX_NAME = 40;
 const AS_CONFIGURED = '';
 
-/** Model, and how full its window is, in a line. */
-export function FactsLine({ session }: { session: DescribedSession | undefined }) {
+interface LineProps {
+  sessionKey: string;
+  session: DescribedSession | undefined;
+}
+
+/** Model, how full its window is, and what the conversation has cost, in a line. */
+export function FactsLine({ sessionKey, session }: LineProps) {
   const context = contextOf(session);
   return (
     <span className={css['line']}>
@@ -39,18 +45,30 @@ export function FactsLine({ session }: { session: DescribedSession | undefined }
         </span>
       )}
       {context && <span title={t`How full the window is`}> · {context.percent} %</span>}
+      {context && <CostSoFar sessionKey={sessionKey} />}
     </span>
   );
 }
 
-interface FactsProps {
-  sessionKey: string;
+/** Nothing where no model had a price: that would read as if it had been free. */
+function CostSoFar({ sessionKey }: { sessionKey: string }) {
+  const { data } = useSpent(sessionKey);
+  if (!data || data.totals.totalCost === 0) return null;
+  return <span title={t`Cost so far`}> · {money(data.totals.totalCost)}</span>;
+}
+
+const useSpent = (sessionKey: string): Live<SpentOnSession> =>
+  useLive<SpentOnSession>(['sessions.usage', { key: sessionKey, groupBy: 'session', limit: 1 }], { events: ['chat'] });
+
+interface FactsProps extends LineProps {
   title: string;
-  session: DescribedSession | undefined;
   versionOf: string | undefined;
   onPlan(isOn: boolean): void;
+  onPrint(): void;
   onChanged(): void;
   onClose(): void;
+  /** What else can be done with it. */
+  children?: ReactNode;
 }
 
 interface Model {
@@ -61,15 +79,20 @@ interface Model {
 }
 
 /** Who answers in the conversation, what it has cost, and what it was before. */
-export function ConversationFacts({ sessionKey, title, session, versionOf, onPlan, onChanged, onClose }: FactsProps) {
+export function ConversationFacts({
+  sessionKey,
+  title,
+  session,
+  versionOf,
+  onPlan,
+  onPrint,
+  onChanged,
+  onClose,
+  children,
+}: FactsProps) {
   const { call } = useGateway();
   const { data: known, error, refresh } = useLive<{ models: Model[] }>(['models.list'], { events: ['config.changed'] });
-  const { data: usage } = useLive<SpentOnSession>(
-    ['sessions.usage', { key: sessionKey, groupBy: 'session', limit: 1 }],
-    {
-      events: ['chat'],
-    },
-  );
+  const { data: usage } = useSpent(sessionKey);
   useEffect(onChanged, [onChanged]);
 
   const patch = (change: { model?: string | null; thinkingLevel?: string | null }, said: string): void => {
@@ -159,6 +182,7 @@ export function ConversationFacts({ sessionKey, title, session, versionOf, onPla
             {usage && usage.totals.missingCostEntries > 0 && t` – some models have no price, so this is too low`}
           </dd>
         </dl>
+        {children}
         <Earlier sessionKey={sessionKey} versionOf={versionOf} onClose={onClose} />
         <h3>
           <Trans>Export</Trans>
@@ -181,7 +205,7 @@ export function ConversationFacts({ sessionKey, title, session, versionOf, onPla
             disabled={session === undefined}
             onClick={() => {
               onClose();
-              setTimeout(() => window.print(), 300);
+              onPrint();
             }}
           >
             <Trans>Print</Trans>

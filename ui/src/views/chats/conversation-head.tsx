@@ -4,6 +4,7 @@ import { type FormEvent, useState } from 'react';
 import { Button } from '../../kit/button';
 import { addressOf, goTo } from '../../kit/place';
 import { SafeText } from '../../text/safe-text';
+import { AgentBadge } from './agent-badge';
 import { ConversationFacts, FactsLine } from './conversation-facts';
 import type { DescribedSession } from './session-facts';
 import css from './conversation.module.css';
@@ -23,6 +24,7 @@ interface HeadProps {
   versionOf: string | undefined;
   /** Whether a plan has to be approved before anything is changed. */
   onPlan(isOn: boolean): void;
+  onPrint(): void;
   /** Something about it was chosen. */
   onChanged(): void;
   onRename(name: string): void;
@@ -61,6 +63,7 @@ export function ConversationHead({
           <h1>
             <SafeText text={title} max={MAX_NAME} />
           </h1>
+          <AgentBadge sessionKey={sessionKey} />
           {isOffline && (
             <span
               className={css['badge']}
@@ -70,11 +73,18 @@ export function ConversationHead({
             </span>
           )}
           <span className={css['space']} />
-          <Button look="quiet" aria-haspopup="dialog" onClick={() => setOpen(true)} data-testid="facts">
-            <FactsLine session={facts.session} />
+          <Button
+            look="quiet"
+            className={css['facts']}
+            aria-haspopup="dialog"
+            onClick={() => setOpen(true)}
+            data-testid="facts"
+          >
+            <FactsLine sessionKey={sessionKey} session={facts.session} />
           </Button>
           <Button
             look={plans ? 'plain' : 'quiet'}
+            className={css['wide']}
             aria-pressed={plans}
             data-testid="plan"
             title={t`Nothing is changed before you have approved a plan`}
@@ -83,12 +93,12 @@ export function ConversationHead({
             <Trans>Plan first</Trans>
           </Button>
           {!isNew && (
-            <Button look="quiet" onClick={() => setName(title)}>
+            <Button look="quiet" className={css['wide']} onClick={() => setName(title)}>
               <Trans>Rename</Trans>
             </Button>
           )}
           {!isNew && !isMain && (
-            <Button look="quiet" onClick={onRemove}>
+            <Button look="quiet" className={css['wide']} onClick={onRemove}>
               <Trans>Delete</Trans>
             </Button>
           )}
@@ -115,7 +125,33 @@ export function ConversationHead({
           </Button>
         </form>
       )}
-      {isOpen && <ConversationFacts sessionKey={sessionKey} title={title} {...facts} onClose={() => setOpen(false)} />}
+      {isOpen && (
+        <ConversationFacts sessionKey={sessionKey} title={title} {...facts} onClose={() => setOpen(false)}>
+          {!isNew && (
+            <div className={css['narrow']}>
+              <Button
+                onClick={() => {
+                  setOpen(false);
+                  setName(title);
+                }}
+              >
+                <Trans>Rename</Trans>
+              </Button>
+              {!isMain && (
+                <Button
+                  look="danger"
+                  onClick={() => {
+                    setOpen(false);
+                    onRemove();
+                  }}
+                >
+                  <Trans>Delete</Trans>
+                </Button>
+              )}
+            </div>
+          )}
+        </ConversationFacts>
+      )}
     </header>
   );
 }

@@ -1,7 +1,7 @@
 import { t } from '@lingui/core/macro';
 import { Trans } from '@lingui/react/macro';
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
-import { messageOf } from '../../../../src/common/openclaw-error';
+import { messageOf } from '../../gateway/problem';
 import { useApprovals } from '../../gateway/approvals';
 import { isMain, titleOf } from '../../gateway/session-names';
 import { useGateway } from '../../gateway/use-gateway';
@@ -26,6 +26,10 @@ import { useSpoken } from './use-spoken';
 import { SessionKeyProvider } from './session-key-context';
 import type { DescribedSession } from './session-facts';
 import css from './conversation.module.css';
+
+/** The page holds a thousand messages; what is read beyond them would push out the newest. */
+const MOST_PRINTED = 900;
+const DRAWN_MS = 300;
 
 interface ConversationProps {
   sessionKey: string;
@@ -131,6 +135,12 @@ export function Conversation({ sessionKey, mainKey, around, onHide, onDescribed 
     );
   };
 
+  /** What was said before is read first, as far as the page can hold it, and drawn. */
+  const print = async (): Promise<void> => {
+    await chat.readBack(MOST_PRINTED).catch(() => undefined);
+    setTimeout(() => window.print(), DRAWN_MS);
+  };
+
   const isBusy = state.runs.some(({ ended }) => ended === undefined) || state.outgoing.length > 0;
   const actions = useMemo(
     (): RowActions => ({
@@ -204,6 +214,7 @@ export function Conversation({ sessionKey, mainKey, around, onHide, onDescribed 
           session={session}
           versionOf={state.sessionId}
           onPlan={plan}
+          onPrint={() => void print()}
           onRename={rename}
           onRemove={remove}
           onChanged={refresh}

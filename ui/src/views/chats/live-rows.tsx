@@ -1,4 +1,5 @@
 import { t } from '@lingui/core/macro';
+import { failureInWords } from '../../gateway/model-failures';
 import { Trans } from '@lingui/react/macro';
 import { memo } from 'react';
 import { Button } from '../../kit/button';
@@ -77,7 +78,7 @@ export const RunRow = memo(function RunRow({ run }: { run: LiveRun }) {
           <i />
         </div>
       )}
-      {run.error !== undefined && <Note text={run.error} isFault runId={run.id} />}
+      {run.error !== undefined && <Note text={failureInWords(run.error)} isFault runId={run.id} />}
     </div>
   );
 });

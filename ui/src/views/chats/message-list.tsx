@@ -1,6 +1,7 @@
 import { t } from '@lingui/core/macro';
 import { Trans } from '@lingui/react/macro';
 import { type ReactNode, useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react';
+import { flushSync } from 'react-dom';
 import { Virtualizer, type VirtualizerHandle } from 'virtua';
 import { Button } from '../../kit/button';
 import css from './conversation.module.css';
@@ -37,8 +38,10 @@ export function MessageList({ items, hasOlder, hasNewer, around, readOn, onNewes
   const list = useRef<VirtualizerHandle>(null);
   const followsEnd = useRef(around === undefined);
   const hasJumped = useRef(false);
+  const lastTop = useRef(0);
   const isReading = useRef(false);
   const [isAway, setAway] = useState(false);
+  const isPrinted = usePrinting();
   // Rows that come before what is seen push it down, and are scrolled past at once.
   const first = items.find(({ seq }) => seq !== undefined)?.seq;
   const [grown, setGrown] = useState({ items, first, before: false });
@@ -95,11 +98,20 @@ export function MessageList({ items, hasOlder, hasNewer, around, readOn, onNewes
   const onScroll = (): void => {
     const { current } = feed;
     if (!current) return;
-    followsEnd.current = !hasNewer && current.scrollHeight - current.scrollTop - current.clientHeight < NEAR_END_PX;
+    // Text that grows takes nobody away from the end: only going up does.
+    const isNear = current.scrollHeight - current.scrollTop - current.clientHeight < NEAR_END_PX;
+    const wentUp = current.scrollTop < lastTop.current;
+    lastTop.current = current.scrollTop;
+    followsEnd.current = !hasNewer && (isNear || (followsEnd.current && !wentUp));
     setAway(!followsEnd.current);
     look();
   };
 
+  const rows = items.map(({ key, seq, content }) => (
+    <div key={key} className={css['row']} data-seq={seq}>
+      {content}
+    </div>
+  ));
   return (
     <>
       <div
@@ -110,13 +122,18 @@ export function MessageList({ items, hasOlder, hasNewer, around, readOn, onNewes
         role="group"
         aria-label={t`Conversation so far`}
       >
-        <Virtualizer ref={list} scrollRef={feed} shift={grown.before} bufferSize={600}>
-          {items.map(({ key, seq, content }) => (
-            <div key={key} className={css['row']} data-seq={seq}>
-              {content}
-            </div>
-          ))}
-        </Virtualizer>
+        {isPrinted && hasOlder && (
+          <p className={css['row']}>
+            <Trans>What was said before is not printed; an export has all of it.</Trans>
+          </p>
+        )}
+        {isPrinted ? (
+          rows
+        ) : (
+          <Virtualizer ref={list} scrollRef={feed} shift={grown.before} bufferSize={600}>
+            {rows}
+          </Virtualizer>
+        )}
         <div className={css['end']} />
       </div>
       <div className={css['jump']}>
@@ -134,4 +151,20 @@ export function MessageList({ items, hasOlder, hasNewer, around, readOn, onNewes
       </div>
     </>
   );
+}
+
+/** Whether the page is being printed: on paper stands what is there, not only what is seen. */
+function usePrinting(): boolean {
+  const [isPrinted, setPrinted] = useState(false);
+  useEffect(() => {
+    const begin = (): void => flushSync(() => setPrinted(true));
+    const end = (): void => setPrinted(false);
+    window.addEventListener('beforeprint', begin);
+    window.addEventListener('afterprint', end);
+    return () => {
+      window.removeEventListener('beforeprint', begin);
+      window.removeEventListener('afterprint', end);
+    };
+  }, []);
+  return isPrinted;
 }

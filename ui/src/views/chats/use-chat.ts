@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useReducer, useRef, useState } from 'react';
-import { messageOf } from '../../../../src/common/openclaw-error';
-import { CallError } from '../../gateway/gateway-socket';
+import { messageOf } from '../../gateway/problem';
+import { CallError } from '../../../../packages/client/client';
 import type { Gateway } from '../../gateway/use-gateway';
 import {
   type ChatAction,
@@ -43,6 +43,8 @@ export interface Chat {
   steer(text: string): void;
   /** Reads the page before or behind what is shown. */
   readOn(part: 'older' | 'newer'): Promise<void>;
+  /** Reads what was said before until so many messages are held. */
+  readBack(most: number): Promise<void>;
   /** Shows the end of the conversation, whatever was shown before. */
   reload(): void;
 }
@@ -244,6 +246,17 @@ export function useChat(gateway: Gateway, sessionKey: string, around: number | u
     [read],
   );
 
+  const readBack = useCallback(
+    async (most: number): Promise<void> => {
+      const held = (): number => latest.current.messages.length;
+      for (let before = -1; latest.current.hasOlder && held() < most && held() !== before;) {
+        before = held();
+        await readOn('older');
+      }
+    },
+    [readOn],
+  );
+
   const discard = useCallback(
     (id: string): void => {
       void keptFiles.drop(outgoingFilesOf(id));
@@ -253,7 +266,7 @@ export function useChat(gateway: Gateway, sessionKey: string, around: number | u
   );
   const reload = useCallback((): void => void readWhole(), [readWhole]);
 
-  return { state, send, stop, retry, discard, takeBack, steer, readOn, reload };
+  return { state, send, stop, retry, discard, takeBack, steer, readOn, readBack, reload };
 }
 
 const RETRY_MS = 1000;

@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
-import { messageOf } from '../../../../src/common/openclaw-error';
+import { messageOf } from '../../gateway/problem';
 import type { NamedSession } from '../../gateway/session-names';
 import { useGateway } from '../../gateway/use-gateway';
 

@@ -1,12 +1,13 @@
 import { t } from '@lingui/core/macro';
 import { Trans } from '@lingui/react/macro';
 import { useState } from 'react';
-import { messageOf } from '../../../../src/common/openclaw-error';
+import { messageOf } from '../../gateway/problem';
 import { shortId } from '../../../../src/common/short-id';
 import { useGateway } from '../../gateway/use-gateway';
 import { useLive } from '../../gateway/use-live';
 import { Button } from '../../kit/button';
 import { Card, Page, Row, Rows } from '../../kit/page';
+import { ConnectPhone } from '../../kit/phone/connect-phone';
 import { Empty, Failure, Skeleton, Status } from '../../kit/states';
 import { roughly, dayInText } from '../../kit/time';
 import { toast } from '../../kit/toasts';
@@ -40,12 +41,16 @@ interface Presence {
   presence?: { deviceId?: string; mode?: string; ts?: number }[];
 }
 
+const PAGE = 'openclaw-control-ui';
 const MAX_NAME = 60;
 /** Not used for so long, a device has most likely been given away. */
 const STALE_MS = 30 * 86_400_000;
 
+/** Browsers of earlier versions had no name of their own. */
 const nameOf = ({ displayName, clientId, platform, deviceId }: Device): string =>
-  displayName ?? ([clientId, platform].filter(Boolean).join(' on ') || shortId(deviceId, 12));
+  displayName ??
+  (clientId === PAGE ? t`A browser with this page` : undefined) ??
+  ([clientId, platform].filter(Boolean).join(' on ') || shortId(deviceId, 12));
 
 const lastUsed = ({ tokens, approvedAtMs }: PairedDevice): number =>
   Math.max(approvedAtMs, ...(tokens ?? []).map(({ lastUsedAtMs }) => lastUsedAtMs ?? 0));
@@ -109,6 +114,9 @@ export default function DevicesView() {
           </Rows>
         </Card>
       )}
+      <Card title={t`Connect a phone`}>
+        <ConnectPhone />
+      </Card>
       <Card
         title={t`May connect`}
         aside={

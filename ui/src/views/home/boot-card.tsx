@@ -1,6 +1,7 @@
-import { t } from '@lingui/core/macro';
+import { plural, t } from '@lingui/core/macro';
 import { Trans } from '@lingui/react/macro';
 import { useLive } from '../../gateway/use-live';
+import { took } from '../../kit/amounts';
 import { Card } from '../../kit/page';
 import { Failure, Skeleton } from '../../kit/states';
 import { SafeText } from '../../text/safe-text';
@@ -37,8 +38,11 @@ export function BootCard() {
     <Card title={t`Start`} testId="boot">
       <p className={css['hint']}>
         <Trans>
-          {data.steps.length} steps, {data.errors} errors, {data.degraded} degraded, in {data.totalMs} ms
+          Ready in {took(data.totalMs)}, {data.steps.length} steps
         </Trans>
+        {data.errors > 0 && ` · ${plural(data.errors, { one: '# failed', other: '# failed' })}`}
+        {data.degraded > 0 &&
+          ` · ${plural(data.degraded, { one: '# with less than all', other: '# with less than all' })}`}
       </p>
       <Steps steps={troubled} />
       <details className={css['steps']}>

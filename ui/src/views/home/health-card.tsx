@@ -7,7 +7,7 @@ import { useOffline } from '../../gateway/use-offline';
 import { Button } from '../../kit/button';
 import { Card, Row, Rows } from '../../kit/page';
 import { Skeleton, Status } from '../../kit/states';
-import { dayName, clockTime, roughly } from '../../kit/time';
+import { momentInText, roughly } from '../../kit/time';
 import { useNow } from '../../kit/use-now';
 import { SafeText } from '../../text/safe-text';
 import css from './home.module.css';
@@ -68,9 +68,7 @@ export function HealthCard() {
           <Row
             mark={<Status tone={cron.enabled ? 'good' : 'off'}>{''}</Status>}
             title={
-              cron.nextWakeAtMs === null
-                ? t`No job is planned`
-                : t`Next job ${dayName(cron.nextWakeAtMs, now)} ${clockTime(cron.nextWakeAtMs)}`
+              cron.nextWakeAtMs === null ? t`No job is planned` : t`Next job ${momentInText(cron.nextWakeAtMs, now)}`
             }
             detail={cron.enabled ? plural(cron.jobs, { one: '# job', other: '# jobs' }) : t`jobs are switched off`}
           />

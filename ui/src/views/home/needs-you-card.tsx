@@ -1,4 +1,5 @@
 import { t } from '@lingui/core/macro';
+import { failureInWords } from '../../gateway/model-failures';
 import { Trans } from '@lingui/react/macro';
 import { useState } from 'react';
 import type { Approval } from '../../gateway/approvals';
@@ -103,7 +104,7 @@ export function NeedsYouCard({ approvals, requests }: NeedsYouProps) {
             detail={
               <>
                 {shortMoment(run.endedAt ?? run.receivedAt, now)} ·{' '}
-                <SafeText text={run.error ?? t`no reason was noted`} max={160} />
+                <SafeText text={failureInWords(run.error ?? t`no reason was noted`)} max={160} />
               </>
             }
           >

@@ -6,6 +6,7 @@ import { money, shortCount } from '../../kit/amounts';
 import { Card } from '../../kit/page';
 import { Failure, Skeleton } from '../../kit/states';
 import { dayName } from '../../kit/time';
+import { SafeText } from '../../text/safe-text';
 import css from './home.module.css';
 
 interface Sum {
@@ -57,12 +58,11 @@ export function SpentCard() {
       </p>
       {limits?.budgets.map(({ name, usedUsd, costUsd, usedTokens, tokens, state }) => (
         <p key={name} className={css['hint']}>
-          <Trans>
-            Budget {name}:{' '}
-            {costUsd === undefined
-              ? t`${shortCount(usedTokens)} of ${shortCount(tokens ?? 0)} tokens`
-              : t`${money(usedUsd)} of ${money(costUsd)}`}
-          </Trans>
+          <SafeText text={name} max={60} />
+          {': '}
+          {costUsd === undefined
+            ? t`${shortCount(usedTokens)} of ${shortCount(tokens ?? 0)} tokens`
+            : t`${money(usedUsd)} of ${money(costUsd)}`}
           {state !== 'ok' && ` · ${state}`}
         </p>
       ))}

@@ -1,7 +1,7 @@
 import { t } from '@lingui/core/macro';
 import { Trans } from '@lingui/react/macro';
 import { useState } from 'react';
-import { messageOf } from '../../../../src/common/openclaw-error';
+import { messageOf } from '../../gateway/problem';
 import { useGateway } from '../../gateway/use-gateway';
 import { useLive } from '../../gateway/use-live';
 import { Button } from '../../kit/button';
@@ -18,7 +18,8 @@ export default function JobsView() {
   const { data, error, refresh } = useLive<{ jobs: Job[]; total: number }>(['cron.list', { includeDisabled: true }], {
     events: ['cron'],
   });
-  const [isAdding, setAdding] = useState(false);
+  /** A job that the new one begins with; none for an empty form. */
+  const [adding, setAdding] = useState<{ like?: Job }>();
   const [removed, setRemoved] = useState<ReadonlySet<string>>(new Set());
   const jobs = data?.jobs.filter(({ id }) => !removed.has(id));
 
@@ -39,17 +40,19 @@ export default function JobsView() {
 
   return (
     <Page title={t`Scheduled jobs`} lead={t`What the assistant does by itself, and when.`}>
-      {isAdding ? (
+      {adding ? (
         <JobForm
+          key={adding.like?.id ?? ''}
+          {...(adding.like ? { job: adding.like } : {})}
           onDone={() => {
-            setAdding(false);
+            setAdding(undefined);
             refresh();
           }}
-          onCancel={() => setAdding(false)}
+          onCancel={() => setAdding(undefined)}
         />
       ) : (
         <p>
-          <Button look="primary" icon="plus" onClick={() => setAdding(true)}>
+          <Button look="primary" icon="plus" onClick={() => setAdding({})}>
             <Trans>New job</Trans>
           </Button>
         </p>
@@ -68,7 +71,16 @@ export default function JobsView() {
         )}
         <Rows testId="jobs">
           {jobs?.map((job) => (
-            <JobRow key={job.id} job={job} onChanged={refresh} onRemove={() => remove(job)} />
+            <JobRow
+              key={job.id}
+              job={job}
+              onChanged={refresh}
+              onDuplicate={() => {
+                setAdding({ like: job });
+                document.querySelector('h1')?.scrollIntoView();
+              }}
+              onRemove={() => remove(job)}
+            />
           ))}
         </Rows>
       </Card>

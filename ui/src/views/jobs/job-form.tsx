@@ -1,8 +1,7 @@
 import { t } from '@lingui/core/macro';
 import { Trans } from '@lingui/react/macro';
-import { weekdayName } from '../../words/formats';
 import { type FormEvent, useState } from 'react';
-import { messageOf } from '../../../../src/common/openclaw-error';
+import { messageOf } from '../../gateway/problem';
 import { cutText } from '../../../../src/common/cut-text';
 import { useGateway } from '../../gateway/use-gateway';
 import { Button } from '../../kit/button';
@@ -10,15 +9,16 @@ import { Choice, Field, TextField } from '../../kit/field';
 import { Card } from '../../kit/page';
 import { Failure } from '../../kit/states';
 import { toast } from '../../kit/toasts';
-import { type Schedule, inWords, weekly } from './job';
+import { weekdayName } from '../../words/formats';
+import { type Job, inWords } from './job';
+import { NextTimes } from './next-times';
+import { type Kind, type Plan, type Unit, emptyPlan, planOf, scheduleOf } from './plan';
+import { usePreview } from './use-preview';
 import css from './jobs.module.css';
 
 /** Sunday first, as cron counts. */
 const DAYS = [0, 1, 2, 3, 4, 5, 6];
-const WORKDAYS = [1, 2, 3, 4, 5];
-const UNITS = { minutes: 60_000, hours: 3_600_000, days: 86_400_000 } as const;
 
-type Kind = 'weekly' | 'every' | 'once' | 'expression';
 const KINDS: Readonly<Record<Kind, string>> = {
   get weekly() {
     return t`On days of the week`;
@@ -29,60 +29,60 @@ const KINDS: Readonly<Record<Kind, string>> = {
   get once() {
     return t`Once`;
   },
+  get words() {
+    return t`In words`;
+  },
   get expression() {
     return t`By a cron expression`;
   },
 };
 
 interface JobFormProps {
+  /** What the form begins with. */
+  job?: Job;
+  /** Whether `job` itself is changed; else a new one is made like it. */
+  isChange?: boolean;
   onDone(): void;
   onCancel(): void;
 }
 
-/** A new job: what, and when. The gateway checks it, and says what is wrong with it. */
-export function JobForm({ onDone, onCancel }: JobFormProps) {
+/** A job: what, and when, with its next times. The gateway checks it, and says what is wrong with it. */
+export function JobForm({ job, isChange = false, onDone, onCancel }: JobFormProps) {
   const { call } = useGateway();
-  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
-  const [name, setName] = useState('');
-  const [task, setTask] = useState('');
-  const [kind, setKind] = useState<Kind>('weekly');
-  const [days, setDays] = useState<readonly number[]>(WORKDAYS);
-  const [time, setTime] = useState('09:00');
-  const [count, setCount] = useState('1');
-  const [unit, setUnit] = useState<keyof typeof UNITS>('hours');
-  const [at, setAt] = useState('');
-  const [expr, setExpr] = useState('0 9 * * 1-5');
+  const [plan, setPlan] = useState(() => {
+    const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
+    const begun = job ? planOf(job, timeZone) : emptyPlan(timeZone);
+    return job && !isChange ? { ...begun, name: t`${begun.name} (copy)` } : begun;
+  });
   const [problem, setProblem] = useState<string>();
+  const change = (part: Partial<Plan>): void => setPlan((old) => ({ ...old, ...part }));
+  const { name, task, kind, days, time, count, unit, at, words, expr, zone } = plan;
 
-  const schedule = scheduleOf();
-  const canAdd = task.trim() !== '' && schedule !== undefined;
-
-  function scheduleOf(): Schedule | undefined {
-    switch (kind) {
-      case 'weekly':
-        return time === '' ? undefined : { kind: 'cron', expr: weekly(days, time), tz: zone };
-      case 'every': {
-        const everyMs = Math.round(Number(count) * UNITS[unit]);
-        return everyMs >= 1000 ? { kind: 'every', everyMs } : undefined;
-      }
-      case 'once':
-        return at === '' ? undefined : { kind: 'at', at: new Date(at).toISOString() };
-      case 'expression':
-        return expr.trim() === '' ? undefined : { kind: 'cron', expr: expr.trim(), tz: zone };
-    }
-  }
+  const said = scheduleOf(plan);
+  const preview = usePreview(kind === 'words' ? { words: words.trim(), tz: zone } : { schedule: said });
+  const schedule = kind === 'words' ? preview.data?.schedule : said;
 
   const submit = (event: FormEvent): void => {
     event.preventDefault();
     if (!schedule) return;
-    call('cron.add', {
-      name: name.trim() || cutText(task.trim(), 60),
-      schedule: { ...schedule },
-      sessionTarget: 'isolated',
-      payload: { kind: 'agentTurn', message: task.trim() },
-    }).then(
+    const payload =
+      job?.payload.kind === 'systemEvent'
+        ? { ...job.payload, text: task.trim() }
+        : { ...job?.payload, kind: 'agentTurn', message: task.trim() };
+    const fields = { name: name.trim() || cutText(task.trim(), 60), schedule: { ...schedule }, payload };
+    const { sessionTarget = 'isolated' as const, agentId, delivery } = job ?? {};
+    const work =
+      job && isChange
+        ? call('cron.update', { id: job.id, patch: fields })
+        : call('cron.add', {
+            ...fields,
+            sessionTarget,
+            ...(agentId === undefined ? {} : { agentId }),
+            ...(delivery === undefined ? {} : { delivery: { ...delivery } }),
+          });
+    work.then(
       () => {
-        toast(t`Planned.`);
+        toast(isChange ? t`Changed.` : t`Planned.`);
         onDone();
       },
       (failure: unknown) => setProblem(messageOf(failure)),
@@ -90,23 +90,23 @@ export function JobForm({ onDone, onCancel }: JobFormProps) {
   };
 
   return (
-    <Card title={t`New job`}>
+    <Card title={job && isChange ? t`Change ${job.name}` : t`New job`} testId="job-form">
       <form className={css['form']} onSubmit={submit}>
         <TextField
           label={t`What is to be done`}
           value={task}
-          onChange={setTask}
+          onChange={(text) => change({ task: text })}
           rows={3}
           hint={t`As you would say it in a conversation.`}
         />
         <Field
           label={t`Name`}
           value={name}
-          onChange={(event) => setName(event.target.value)}
+          onChange={(event) => change({ name: event.target.value })}
           maxLength={80}
           hint={t`Without one it is called by what is to be done.`}
         />
-        <Choice label={t`When`} value={kind} options={KINDS} onChange={setKind} />
+        <Choice label={t`When`} value={kind} options={KINDS} onChange={(chosen) => change({ kind: chosen })} />
         {kind === 'weekly' && (
           <div className={css['line']}>
             <fieldset className={css['days']}>
@@ -119,14 +119,19 @@ export function JobForm({ onDone, onCancel }: JobFormProps) {
                     type="checkbox"
                     checked={days.includes(day)}
                     onChange={(event) =>
-                      setDays(event.target.checked ? [...days, day] : days.filter((each) => each !== day))
+                      change({ days: event.target.checked ? [...days, day] : days.filter((each) => each !== day) })
                     }
                   />
                   {weekdayName(day, 'short')}
                 </label>
               ))}
             </fieldset>
-            <Field label={t`Time`} type="time" value={time} onChange={(event) => setTime(event.target.value)} />
+            <Field
+              label={t`Time`}
+              type="time"
+              value={time}
+              onChange={(event) => change({ time: event.target.value })}
+            />
           </div>
         )}
         {kind === 'every' && (
@@ -134,15 +139,16 @@ export function JobForm({ onDone, onCancel }: JobFormProps) {
             <Field
               label={t`Every`}
               type="number"
-              min={1}
+              min={0}
+              step="any"
               value={count}
-              onChange={(event) => setCount(event.target.value)}
+              onChange={(event) => change({ count: event.target.value })}
             />
-            <Choice<keyof typeof UNITS>
+            <Choice<Unit>
               label={t`Unit`}
               value={unit}
               options={{ minutes: t`minutes`, hours: t`hours`, days: t`days` }}
-              onChange={setUnit}
+              onChange={(chosen) => change({ unit: chosen })}
             />
           </div>
         )}
@@ -151,24 +157,35 @@ export function JobForm({ onDone, onCancel }: JobFormProps) {
             label={t`Day and time`}
             type="datetime-local"
             value={at}
-            onChange={(event) => setAt(event.target.value)}
+            onChange={(event) => change({ at: event.target.value })}
+          />
+        )}
+        {kind === 'words' && (
+          <Field
+            label={t`The time in words`}
+            value={words}
+            onChange={(event) => change({ words: event.target.value })}
+            hint={t`In English, such as: every weekday at 9, or: tomorrow at noon.`}
           />
         )}
         {kind === 'expression' && (
           <Field
             label={t`Expression`}
             value={expr}
-            onChange={(event) => setExpr(event.target.value)}
+            onChange={(event) => change({ expr: event.target.value })}
             hint={t`Minute, hour, day, month, weekday.`}
           />
         )}
-        <p className={css['told']} role="status">
+        <div className={css['told']} role="status">
           {schedule ? t`Runs ${inWords(schedule)}.` : t`It is not known yet when it runs.`}
-        </p>
-        {problem !== undefined && <Failure what={t`It was not planned.`} why={problem} />}
+          <NextTimes preview={preview} />
+        </div>
+        {problem !== undefined && (
+          <Failure what={isChange ? t`It was not changed.` : t`It was not planned.`} why={problem} />
+        )}
         <p className={css['buttons']}>
-          <Button type="submit" look="primary" disabled={!canAdd}>
-            <Trans>Plan it</Trans>
+          <Button type="submit" look="primary" disabled={task.trim() === '' || schedule === undefined}>
+            {isChange ? t`Save` : t`Plan it`}
           </Button>
           <Button onClick={onCancel}>
             <Trans>Cancel</Trans>

@@ -1,16 +1,17 @@
 import { t } from '@lingui/core/macro';
 import { Trans } from '@lingui/react/macro';
-import { useState } from 'react';
-import { messageOf } from '../../../../src/common/openclaw-error';
+import { type ReactNode, useState } from 'react';
+import { messageOf } from '../../gateway/problem';
 import { useGateway } from '../../gateway/use-gateway';
 import { useLive } from '../../gateway/use-live';
 import { Button } from '../../kit/button';
 import { Row } from '../../kit/page';
 import { Failure, Skeleton, Status } from '../../kit/states';
-import { clockTime, dayName, roughly } from '../../kit/time';
+import { clockTime, dayName, momentInText, roughly } from '../../kit/time';
 import { toast } from '../../kit/toasts';
 import { SafeText } from '../../text/safe-text';
 import { type Job, inWords } from './job';
+import { JobForm } from './job-form';
 import css from './jobs.module.css';
 
 interface JobRun {
@@ -41,12 +42,15 @@ const MAX_NAME = 80;
 interface JobRowProps {
   job: Job;
   onChanged(): void;
+  /** It is taken as the beginning of a new one. */
+  onDuplicate(): void;
   onRemove(): void;
 }
 
-export function JobRow({ job, onChanged, onRemove }: JobRowProps) {
+export function JobRow({ job, onChanged, onDuplicate, onRemove }: JobRowProps) {
   const { call } = useGateway();
   const [isOpen, setOpen] = useState(false);
+  const [isChanging, setChanging] = useState(false);
   const { state } = job;
   const attempt = (work: Promise<unknown>, done: string): void => {
     work.then(
@@ -63,11 +67,34 @@ export function JobRow({ job, onChanged, onRemove }: JobRowProps) {
       detail={
         <>
           {inWords(job.schedule)}
-          {job.enabled && state.nextRunAtMs !== undefined && t` · next ${moment(state.nextRunAtMs)}`}
-          {state.lastRunAtMs !== undefined && t` · last ${moment(state.lastRunAtMs)}`}
+          {job.enabled && state.nextRunAtMs !== undefined && t` · next ${momentInText(state.nextRunAtMs)}`}
+          {state.lastRunAtMs !== undefined && t` · last ${momentInText(state.lastRunAtMs)}`}
         </>
       }
-      below={isOpen && <History job={job} />}
+      below={
+        isChanging ? (
+          <JobForm
+            job={job}
+            isChange
+            onDone={() => {
+              setChanging(false);
+              onChanged();
+            }}
+            onCancel={() => setChanging(false)}
+          />
+        ) : (
+          isOpen && (
+            <Details job={job}>
+              <Button onClick={() => setChanging(true)}>
+                <Trans>Change</Trans>
+              </Button>
+              <Button onClick={onDuplicate}>
+                <Trans>Duplicate</Trans>
+              </Button>
+            </Details>
+          )
+        )
+      }
     >
       <Status tone={job.enabled ? (state.lastStatus ? TONES[state.lastStatus] : 'good') : 'off'}>
         {job.enabled ? (state.lastStatus ? t`last ${WORDS[state.lastStatus]}` : t`waits`) : t`paused`}
@@ -86,7 +113,7 @@ export function JobRow({ job, onChanged, onRemove }: JobRowProps) {
         {job.enabled ? t`Pause` : t`Go on`}
       </Button>
       <Button aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
-        <Trans>History</Trans>
+        <Trans>Details</Trans>
       </Button>
       <Button look="danger" onClick={onRemove}>
         <Trans>Remove</Trans>
@@ -95,19 +122,20 @@ export function JobRow({ job, onChanged, onRemove }: JobRowProps) {
   );
 }
 
-function History({ job }: { job: Job }) {
+function Details({ job, children }: { job: Job; children: ReactNode }) {
   const { data, error, refresh } = useLive<{ entries: JobRun[] }>(['cron.runs', { id: job.id, limit: 20 }], {
     events: ['cron'],
   });
   const said = job.payload.message ?? job.payload.text ?? '';
   return (
     <div className={css['history']}>
-      <p>
+      <p className={css['said']}>
         <strong>
           <Trans>What it is told</Trans>
         </strong>{' '}
         <SafeText text={said} lines max={2000} />
       </p>
+      <p className={css['buttons']}>{children}</p>
       {error !== undefined && !data && <Failure what={t`Its runs could not be read.`} why={error} onRetry={refresh} />}
       {!data && error === undefined && <Skeleton lines={2} />}
       {data?.entries.length === 0 && (
@@ -124,7 +152,7 @@ function History({ job }: { job: Job }) {
               {run.deliveryStatus === 'not-delivered' && t` · its answer was not delivered`}
             </Status>
             {(run.error ?? run.summary) && (
-              <p>
+              <p className={css['said']}>
                 <SafeText text={run.error ?? run.summary ?? ''} lines max={1000} />
               </p>
             )}

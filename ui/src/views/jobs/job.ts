@@ -7,6 +7,7 @@ export interface Job {
   name: string;
   enabled: boolean;
   schedule: Schedule;
+  agentId?: string;
   sessionTarget: 'main' | 'isolated';
   payload: { kind: 'systemEvent' | 'agentTurn'; text?: string; message?: string };
   delivery?: { mode: string; channel?: string; to?: string };

@@ -1,5 +1,5 @@
 import { t } from '@lingui/core/macro';
-import { messageOf } from '../../../../src/common/openclaw-error';
+import { messageOf } from '../../gateway/problem';
 import type { MethodCall } from '../../gateway/method-call';
 
 /** Parameters of a tool, as a model gives them. */

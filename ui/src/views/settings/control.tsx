@@ -1,7 +1,7 @@
 import { t } from '@lingui/core/macro';
 import { Trans } from '@lingui/react/macro';
 import { useState } from 'react';
-import { messageOf } from '../../../../src/common/openclaw-error';
+import { messageOf } from '../../gateway/problem';
 import { Switch } from '../../kit/switch';
 import { type Field, kindOf } from './fields';
 import { SecretControl } from './secret-control';

@@ -2,7 +2,7 @@ import { t } from '@lingui/core/macro';
 import { Trans } from '@lingui/react/macro';
 import { byteSize } from '../../kit/amounts';
 import { useState } from 'react';
-import { messageOf } from '../../../../src/common/openclaw-error';
+import { messageOf } from '../../gateway/problem';
 import { useGateway } from '../../gateway/use-gateway';
 import { useLive } from '../../gateway/use-live';
 import { Button } from '../../kit/button';

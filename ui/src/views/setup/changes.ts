@@ -10,8 +10,14 @@ export interface Changes {
 const kebab = (name: string): string => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 const reference = (name: string): string => `\${secret:${name}}`;
 
-/** @param baseUrl address of the provider */
-export function changesOf(plan: Plan, { apiKey, credentials }: Secrets, baseUrl: string): Changes {
+/** @param provider of the plan; undefined while none is chosen */
+export function changesOf(
+  plan: Plan,
+  { apiKey: typed, credentials }: Secrets,
+  chosen: { baseUrl: string; isLocal?: boolean } | undefined,
+): Changes {
+  const { baseUrl = '', isLocal = false } = chosen ?? {};
+  const apiKey = isLocal ? '' : typed;
   const { provider, model, name, workspace, channel } = plan;
   const secrets: Record<string, string> = {};
   const keyName = `${provider}-api-key`;
@@ -29,6 +35,7 @@ export function changesOf(plan: Plan, { apiKey, credentials }: Secrets, baseUrl:
     ...(workspace.trim() === '' ? {} : { workspace: workspace.trim() }),
   };
   const patch = {
+    ...(isLocal ? { models: { providers: { [provider]: { baseUrl, api: 'openai-completions' } } } } : {}),
     ...(keyName in secrets ? { models: { providers: { [provider]: { baseUrl, apiKey: reference(keyName) } } } } : {}),
     ...(Object.keys(defaults).length > 0 ? { agents: { defaults } } : {}),
     ...(name.trim() === '' ? {} : { ui: { assistant: { name: name.trim() } } }),

@@ -1,26 +1,25 @@
 import { t } from '@lingui/core/macro';
 import { Trans } from '@lingui/react/macro';
 import { useState } from 'react';
-import { messageOf } from '../../../../src/common/openclaw-error';
+import { messageOf } from '../../gateway/problem';
 import { useGateway } from '../../gateway/use-gateway';
-import { useLive } from '../../gateway/use-live';
 import { Facts } from '../../kit/page';
 import { Failure } from '../../kit/states';
 import { SafeText } from '../../text/safe-text';
 import { changesOf, write } from './changes';
-import type { Provider } from './model-step';
 import { CHANNELS, typedSecrets } from './plan';
 import { StepCard, type StepProps } from './steps';
+import { useProviders } from './use-providers';
 import css from './setup.module.css';
 
 /** Everything that would be written, before any of it is. */
 export function ConfirmStep({ plan, change }: StepProps) {
   const { call } = useGateway();
-  const { data } = useLive<{ providers: Provider[] }>(['models.catalog']);
+  const { providers } = useProviders();
   const [isWriting, setWriting] = useState(false);
   const [problem, setProblem] = useState<string>();
-  const provider = data?.providers.find(({ id }) => id === plan.provider);
-  const changes = changesOf(plan, typedSecrets.get(), provider?.baseUrl ?? '');
+  const provider = providers?.find(({ id }) => id === plan.provider);
+  const changes = changesOf(plan, typedSecrets.get(), provider);
   const names = Object.keys(changes.secrets);
   const isNothing = Object.keys(changes.patch).length === 0;
   const confirm = (): void => {
@@ -54,13 +53,13 @@ export function ConfirmStep({ plan, change }: StepProps) {
       <Facts
         facts={[
           [t`Model`, plan.provider === '' ? t`none; the offline assistant answers` : `${plan.provider}/${plan.model}`],
-          [t`Name`, plan.name.trim() === '' ? 'stays' : <SafeText key="name" text={plan.name} max={60} />],
+          [t`Name`, plan.name.trim() === '' ? t`stays` : <SafeText key="name" text={plan.name} max={60} />],
           [
             t`Folder`,
-            plan.workspace.trim() === '' ? 'stays' : <SafeText key="folder" text={plan.workspace} max={200} />,
+            plan.workspace.trim() === '' ? t`stays` : <SafeText key="folder" text={plan.workspace} max={200} />,
           ],
           [t`Platform`, plan.channel === 'none' ? CHANNELS.none : t`${CHANNELS[plan.channel]}, as ${plan.bot}`],
-          [t`Stored encrypted`, names.length === 0 ? 'nothing' : names.join(', ')],
+          [t`Stored encrypted`, names.length === 0 ? t`nothing` : names.join(', ')],
         ]}
       />
       {!isNothing && (

@@ -1,5 +1,5 @@
 import { useCallback, useRef, useState } from 'react';
-import { messageOf } from '../../../../src/common/openclaw-error';
+import { messageOf } from '../../gateway/problem';
 
 export type Trial<T> =
   { kind: 'none' } | { kind: 'trying' } | { kind: 'works'; facts: T; of: string } | { kind: 'fails'; why: string };

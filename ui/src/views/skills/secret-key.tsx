@@ -1,6 +1,6 @@
 import { t } from '@lingui/core/macro';
 import { type FormEvent, useState } from 'react';
-import { messageOf } from '../../../../src/common/openclaw-error';
+import { messageOf } from '../../gateway/problem';
 import { shortId } from '../../../../src/common/short-id';
 import { useGateway } from '../../gateway/use-gateway';
 import { Button } from '../../kit/button';

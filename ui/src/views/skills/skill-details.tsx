@@ -1,6 +1,6 @@
 import { t } from '@lingui/core/macro';
 import { Trans } from '@lingui/react/macro';
-import { messageOf } from '../../../../src/common/openclaw-error';
+import { messageOf } from '../../gateway/problem';
 import type { SkillFile } from '../../../../src/skills/skill-review';
 import { useGateway } from '../../gateway/use-gateway';
 import { useLive } from '../../gateway/use-live';

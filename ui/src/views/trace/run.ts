@@ -1,4 +1,5 @@
 import { msg, t } from '@lingui/core/macro';
+import { failureInWords } from '../../gateway/model-failures';
 import { placeName } from '../../kit/place-name';
 import type { RunSummary, Trace } from '../../../../src/diagnostics/trace-facts';
 
@@ -118,7 +119,7 @@ const CAUSES: Readonly<Record<string, string>> = {
   },
 };
 
-export const causeInWords = (cause: string): string => CAUSES[cause] ?? cause;
+export const causeInWords = (cause: string): string => CAUSES[cause] ?? failureInWords(cause);
 
 /** Whether who may write decided it. */
 export const isAboutAccess = (cause: string): boolean => cause !== 'bot' && cause in CAUSES;
