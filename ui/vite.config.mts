@@ -31,7 +31,7 @@ export default defineConfig({
           groups: [
             {
               name: 'kit',
-              test: /ui\/src\/(kit(?!\/(chart|phone|qr))|gateway|words)\/|safe-text|visible-text|web-address|use-copy|palette\.module|(tokens|base)\.css|(shell|text)\/[\w\/-]+\.module\.css/,
+              test: /ui\/src\/(kit(?!\/(chart|phone|qr))|gateway|words)\/|vite\/preload-helper|safe-text|visible-text|web-address|use-copy|palette\.module|(tokens|base)\.css|(shell|text)\/[\w\/-]+\.module\.css/,
             },
             { name: 'markdown', test: /ui\/src\/text\/markdown|node_modules\/marked\/|src\/common\/markdown\// },
           ],

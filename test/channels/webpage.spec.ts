@@ -2,6 +2,7 @@ import { createServer } from 'node:http';
 import { join } from 'node:path';
 import type { AddressInfo } from 'node:net';
 import { SqliteFile } from '../../src/storage/sqlite-file';
+import { Gate } from '../fakes/model-formats/model-format';
 import { FakeModels } from '../fakes/model-server';
 import type { Browser } from 'playwright-core';
 import { describeWithBrowser, openBrowser } from '../harness/browser';
@@ -142,7 +143,28 @@ describe('the page for other sites', () => {
         await page.screenshot({ path: `${process.env['TEST_SCREENSHOTS']}/webpage.png` });
       await page.reload();
       await page.getByRole('button', { name: 'Ask us' }).click();
-      await page.frameLocator('iframe').locator('.bubble.visitor', { hasText: 'roses' }).waitFor();
+      const later = page.frameLocator('iframe');
+      await later.locator('.bubble.visitor', { hasText: 'roses' }).waitFor();
+
+      // Whoever reads further up is left there, and each text runs in its own direction.
+      const [usual, taken] = [models.answer, new Gate()];
+      models.answer = () => ({ steps: [{ until: taken }, { text: 'نعم، لدينا ورود.' }] });
+      await later.getByRole('textbox').fill('هل لديكم ورود؟');
+      await later.getByRole('textbox').press('Enter');
+      const own = later.locator('.bubble.visitor').last();
+      await own.getByText('ورود').waitFor();
+      expect(await own.evaluate((element) => getComputedStyle(element).direction)).toBe('rtl');
+      const talk = later.getByRole('log');
+      await talk.evaluate((element) => {
+        element.querySelector<HTMLElement>('.bubble')?.style.setProperty('min-height', '3000px');
+        element.scrollTop = 10;
+        element.dispatchEvent(new Event('scroll', { bubbles: true }));
+      });
+      taken.open();
+      await later.locator('.bubble.assistant', { hasText: 'لدينا' }).waitFor();
+      expect(await talk.evaluate((element) => element.scrollTop)).toBeLessThan(100);
+      models.answer = usual;
+      await page.close();
     });
   });
 

@@ -6,6 +6,8 @@ import { type PageButton, type PageMessage, type Visit, history, listen, say, vi
 
 const RETRY_MS = 2000;
 const TYPING_MS = 8000;
+/** Whoever is further up than that reads there, and is left there. */
+const NEAR_END_PX = 120;
 
 interface Row extends PageMessage {
   /** Not on the gateway's disk yet. */
@@ -20,7 +22,8 @@ export function Page({ token }: { token: string }) {
   const [text, setText] = useState('');
   const [isTyping, setTyping] = useState(false);
   const [isConnected, setConnected] = useState(false);
-  const end = useRef<HTMLDivElement>(null);
+  const talk = useRef<HTMLElement>(null);
+  const followsEnd = useRef(true);
 
   useEffect(() => {
     visit(token).then(setRoom, (error: Error) => setProblem(error.message));
@@ -79,13 +82,15 @@ export function Page({ token }: { token: string }) {
   }, [room]);
 
   useEffect(() => {
-    void end.current?.scrollIntoView({ block: 'end' });
+    const { current } = talk;
+    if (current && followsEnd.current) current.scrollTop = current.scrollHeight;
   }, [rows, isTyping]);
 
   const send = useCallback(
     async (words: string) => {
       if (!room || words.trim() === '') return;
       const id = crypto.randomUUID();
+      followsEnd.current = true;
       setRows((now) => [...now, { id, role: 'visitor', text: words, at: Date.now(), pending: true }]);
       setProblem('');
       try {
@@ -115,7 +120,16 @@ export function Page({ token }: { token: string }) {
           aria-label={isConnected ? t`connected` : t`not connected`}
         />
       </header>
-      <section className="talk" aria-live="polite">
+      <section
+        className="talk"
+        ref={talk}
+        role="log"
+        tabIndex={0}
+        aria-label={t`Conversation`}
+        onScroll={({ currentTarget: { scrollHeight, scrollTop, clientHeight } }) => {
+          followsEnd.current = scrollHeight - scrollTop - clientHeight < NEAR_END_PX;
+        }}
+      >
         {room?.greeting && <Bubble role="assistant" text={room.greeting} />}
         {rows.map((row) => (
           <div key={row.id} className={row.pending ? 'pending' : undefined}>
@@ -132,7 +146,6 @@ export function Page({ token }: { token: string }) {
             <Trans>is writing …</Trans>
           </p>
         )}
-        <div ref={end} />
       </section>
       {problem && (
         <p className="problem" role="alert">
@@ -144,6 +157,7 @@ export function Page({ token }: { token: string }) {
           aria-label={t`Message`}
           placeholder={t`Write a message`}
           rows={2}
+          dir="auto"
           value={text}
           disabled={!room}
           onChange={(event) => setText(event.target.value)}
@@ -160,5 +174,9 @@ export function Page({ token }: { token: string }) {
 }
 
 function Bubble({ role, text }: { role: PageMessage['role']; text: string }) {
-  return <div className={`bubble ${role}`}>{role === 'assistant' ? <Markdown text={text} /> : text}</div>;
+  return (
+    <div className={`bubble ${role}`} dir="auto">
+      {role === 'assistant' ? <Markdown text={text} /> : text}
+    </div>
+  );
 }
