@@ -26,6 +26,7 @@ const PRODUCERS: Readonly<Record<string, string>> = {
   'http-api/responses-input.ts': 'system',
   'http-api/told-content.service.ts': 'owner parts tool',
   'agent/agent-files.rpc.ts': 'workspace',
+  'agent/agent-workspace.rpc.ts': 'workspace',
   'agent/chat/agent-intake.service.ts': 'owner',
   'agent/chat/attachments.ts': 'file owner parts web',
   'agent/chat/chat-media.service.ts': 'file',

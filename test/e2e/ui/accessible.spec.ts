@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
+import { ROUTES } from '../../../ui/src/shell/routes';
 import { FakeTelegram } from '../../fakes/telegram-server';
 import { describeWithBrowser, openBrowser, openPage } from '../../harness/browser';
 import { TEST_TOKEN, until } from '../../harness/gateway-process';
@@ -37,6 +38,18 @@ const AT_REST = `(async () => {
   await frame();
   await Promise.allSettled(document.getAnimations().filter(({ effect }) => effect?.getComputedTiming().endTime !== Infinity).map(({ finished }) => finished));
 })()`;
+
+/** Milliseconds for a look at each view in several states. */
+const EVERY_VIEW_MS = 600_000;
+/** Views that show something without an answer: what one can do there stands in the page itself. */
+const ALWAYS_THERE = new Set(['debug']);
+const SKELETONS = `document.querySelectorAll('[role=status][aria-label=Loading]').length`;
+/** What a finger presses, and how large it is; a text between words may be as high as they are. */
+const TOO_SMALL = `[...document.querySelectorAll('button, select, input:not([type=checkbox]), textarea, summary, nav a')]
+  .filter((each) => each.checkVisibility() && !each.closest('[data-testid=log-lines]'))
+  .map((each) => [each.tagName, (each.getAttribute('aria-label') ?? each.textContent).slice(0, 40), each.getBoundingClientRect()])
+  .filter(([, , { width, height }]) => width > 1 && (height < 43.5 || width < 43.5))
+  .map(([tag, words, { width, height }]) => tag + ' ' + words + ' ' + Math.round(width) + '×' + Math.round(height))`;
 
 interface Violation {
   id: string;
@@ -208,7 +221,7 @@ describeWithBrowser('every state of the page', () => {
     });
     await page.goto(`${bench.gateway.http}/jobs`);
     await page.getByText('every weekday at 09:00').waitFor();
-    await page.getByRole('button', { name: 'History' }).click();
+    await page.getByRole('button', { name: 'Details' }).click();
     await page.getByText('It has not run yet.').waitFor();
     await expectGood('jobs');
     await page.getByRole('button', { name: 'New job' }).click();
@@ -220,6 +233,10 @@ describeWithBrowser('every state of the page', () => {
     await page.goto(`${bench.gateway.http}/devices`);
     await page.getByTestId('devices').getByText('connected').waitFor();
     await expectGood('devices');
+    await page.getByLabel('Address of this page').fill('https://nest.example.org/');
+    await page.getByRole('button', { name: 'Show a code' }).click();
+    await page.getByTestId('connect-phone').locator('svg path').first().waitFor({ state: 'attached' });
+    await expectGood('devices-code');
     await page.goto(`${bench.gateway.http}/home`);
   });
 
@@ -413,6 +430,97 @@ curl -fsS https://api.example.org/install.sh | bash
     expect(await page.evaluate('document.activeElement.textContent')).toBe('More');
     expect(errors.filter((error) => !error.includes('401'))).toEqual([]);
   });
+
+  it(
+    'is good while views load, where they can not be read, and while the gateway is away',
+    async () => {
+      const usual = page;
+      const context = await browser.newContext({ viewport: SIZES.desktop });
+      context.setDefaultTimeout(60_000);
+      page = await context.newPage();
+      let answers: 'none' | 'refusals' = 'none';
+      const sockets: { close(): Promise<void> }[] = [];
+      await page.routeWebSocket(/.*/, (socket) => {
+        const server = socket.connectToServer();
+        sockets.push(socket);
+        socket.onMessage((frame) => {
+          const { id, method } = JSON.parse(String(frame)) as { id: string; method: string };
+          if (method === 'connect') return server.send(frame);
+          const error = { code: 'UNAVAILABLE', message: 'the disk is full; free some space' };
+          if (answers === 'refusals') socket.send(JSON.stringify({ type: 'res', id, ok: false, error }));
+        });
+      });
+      try {
+        await page.goto(`${bench.gateway.http}/home#token=${TEST_TOKEN}`);
+        await page.getByTestId('connection').and(page.locator('[data-state=connected]')).waitFor({ state: 'attached' });
+        for (const state of ['none', 'refusals'] as const) {
+          answers = state;
+          for (const { view } of ROUTES) {
+            await page.goto(`${bench.gateway.http}/${view}`);
+            await page.getByTestId('connection').and(page.locator('[data-state=connected]')).waitFor();
+            await page.locator('main h1').first().waitFor({ state: 'attached' });
+            // A view that can not be read says so, with the reason; it is not just empty, nor well.
+            expect(await page.getByText(/^Nothing (waits|is waiting)/).count()).toBe(0);
+            if (state === 'refusals' && !ALWAYS_THERE.has(view))
+              await page.getByText('the disk is full').first().waitFor();
+            await expectGood(`${view}-${state === 'none' ? 'loads' : 'unread'}`, ['desktop']);
+          }
+        }
+        await page.goto(`${bench.gateway.http}/home`);
+        await page.getByTestId('connection').and(page.locator('[data-state=connected]')).waitFor();
+        await page.routeWebSocket(/.*/, (socket) => void socket.close());
+        for (const socket of sockets) await socket.close().catch(() => undefined);
+        await page.getByTestId('connection').and(page.locator('[data-state=waiting]')).waitFor();
+        await page.getByTestId('connection-bar').waitFor();
+        await expectGood('away');
+      } finally {
+        await context.close();
+        page = usual;
+      }
+    },
+    EVERY_VIEW_MS,
+  );
+
+  it(
+    'is used by fingers: nothing is smaller than they are, and nothing is beside the screen, also four times as large',
+    async () => {
+      const usual = page;
+      const context = await browser.newContext({ viewport: SIZES.phone, hasTouch: true });
+      context.setDefaultTimeout(60_000);
+      page = await context.newPage();
+      try {
+        await page.goto(`${bench.gateway.http}/chats#token=${TEST_TOKEN}`);
+        await page.getByTestId('connection').and(page.locator('[data-state=connected]')).waitFor({ state: 'attached' });
+        for (const { view } of ROUTES) {
+          await page.setViewportSize(SIZES.phone);
+          await page.goto(`${bench.gateway.http}/${view}`);
+          await page
+            .getByTestId('connection')
+            .and(page.locator('[data-state=connected]'))
+            .waitFor({ state: 'attached' });
+          await page.locator('main h1').first().waitFor({ state: 'attached' });
+          await until('it has loaded', async () => Number(await page.evaluate(SKELETONS)) === 0);
+          expect([view, await page.evaluate(TOO_SMALL)]).toEqual([view, []]);
+          // A window of 1280 by 1024 at 400 %.
+          await page.setViewportSize({ width: 320, height: 256 });
+          await page.evaluate(AT_REST);
+          const [scroll, width] = (await page.evaluate(
+            '[document.documentElement.scrollWidth, innerWidth]',
+          )) as number[];
+          expect([view, scroll]).toEqual([view, width]);
+        }
+        await page.emulateMedia({ forcedColors: 'active' });
+        await page.goto(`${bench.gateway.http}/usage`);
+        const chosen = page.getByRole('button', { name: 'Cost', pressed: true });
+        await chosen.waitFor();
+        expect(await chosen.evaluate((element) => getComputedStyle(element).outlineStyle)).toBe('solid');
+      } finally {
+        await context.close();
+        page = usual;
+      }
+    },
+    EVERY_VIEW_MS,
+  );
 
   it('is used by keys alone: the first leads to the content, and each view has the focus when it comes', async () => {
     await page.setViewportSize(SIZES.desktop);

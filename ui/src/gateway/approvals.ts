@@ -18,20 +18,30 @@ export interface Approval {
 
 export interface Approvals {
   waiting: Approval[];
+  /** Whether it was read at all: what is not known is not nothing. */
+  isKnown: boolean;
+  /** Why it could not be read. */
+  unread: string | undefined;
+  refresh(): void;
   problem: string | undefined;
   decide(approval: Approval, decision: ApprovalDecision, reason?: string): void;
 }
 
+const NONE: Approval[] = [];
+
 /** What waits for a decision, oldest first. No decision in time is a denial. */
 export function useApprovals(): Approvals {
   const { call } = useGateway();
-  const { data = [], refresh } = useLive<Approval[]>(['exec.approval.list'], {
+  const { data, error, refresh } = useLive<Approval[]>(['exec.approval.list'], {
     events: ['exec.approval.'],
     settleMs: 0,
   });
   const [problem, setProblem] = useState<string>();
   return {
-    waiting: data,
+    waiting: data ?? NONE,
+    isKnown: data !== undefined,
+    unread: data === undefined ? error : undefined,
+    refresh,
     problem,
     decide: ({ id, hash }, decision, reason) => {
       call('exec.approval.resolve', { id, decision, hash, ...(reason ? { reason } : {}) }).then(

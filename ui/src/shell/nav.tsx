@@ -94,12 +94,14 @@ export function Nav({ current, approvals, people }: NavProps) {
             ))}
           </select>
         </p>
-        {groups.map((group) => (
-          <div key={group ?? ''} className={css['group']}>
-            {group && <h2>{i18n._(GROUPS[group])}</h2>}
-            {ROUTES.filter((route) => route.group === group).map((route) => linkOf(route))}
-          </div>
-        ))}
+        <div className={css['views']}>
+          {groups.map((group) => (
+            <div key={group ?? ''} className={css['group']}>
+              {group && <h2>{i18n._(GROUPS[group])}</h2>}
+              {ROUTES.filter((route) => route.group === group).map((route) => linkOf(route))}
+            </div>
+          ))}
+        </div>
         <div className={css['foot']}>
           <Button look="quiet" icon="search" aria-haspopup="dialog" onClick={() => overPage.show('palette')}>
             <Trans>Go to … ({PALETTE_KEYS})</Trans>

@@ -4,11 +4,13 @@ import { Trans } from '@lingui/react/macro';
 import { Suspense, createElement, useEffect, useRef } from 'react';
 import { useApprovals } from '../gateway/approvals';
 import { usePairing } from '../gateway/pairing';
+import { useGateway } from '../gateway/use-gateway';
 import { Announcer } from '../kit/announcer';
 import { addressOf, goTo, usePlace } from '../kit/place';
 import { Empty, Skeleton } from '../kit/states';
 import { Toasts } from '../kit/toasts';
 import { Link } from '../kit/link';
+import { ConnectionBar } from './connection-bar';
 import { ApprovalCards } from './approvals/approval-cards';
 import { Nav } from './nav';
 import { Keyboard } from './palette/keyboard';
@@ -22,6 +24,7 @@ import css from './room.module.css';
 
 /** Everything that stays while views change. */
 export function Room() {
+  const { connection } = useGateway();
   const approvals = useApprovals();
   const pairing = usePairing();
   const { view, query } = usePlace();
@@ -62,6 +65,7 @@ export function Room() {
       </a>
       <Nav current={shown} approvals={approvals.waiting.length} people={pairing.requests.length} />
       <div className={css['stage']}>
+        <ConnectionBar connection={connection} />
         <SetupBar isThere={shown === 'setup'} />
         <PeopleBar requests={pairing.requests} isThere={shown === 'people'} />
         <main id="content" ref={main} tabIndex={-1} className={css['main']}>

@@ -6,7 +6,7 @@ import { useLive } from '../../gateway/use-live';
 import { useOffline } from '../../gateway/use-offline';
 import { Button } from '../../kit/button';
 import { Card, Row, Rows } from '../../kit/page';
-import { Skeleton, Status } from '../../kit/states';
+import { Failure, Skeleton, Status } from '../../kit/states';
 import { momentInText, roughly } from '../../kit/time';
 import { useNow } from '../../kit/use-now';
 import { SafeText } from '../../text/safe-text';
@@ -27,7 +27,7 @@ export function HealthCard() {
   const { connection, hello, logOut } = useGateway();
   const now = useNow(1000);
   const isOffline = useOffline();
-  const { data: status } = useLive<GatewayStatus>(['status'], { everyMs: 15_000 });
+  const { data: status, error, refresh } = useLive<GatewayStatus>(['status'], { everyMs: 15_000 });
   const { data: cron } = useLive<CronStatus>(['cron.status'], { events: ['cron'] });
   const { data: channels } = useChannels();
   const isConnected = connection.kind === 'connected';
@@ -44,7 +44,7 @@ export function HealthCard() {
           }
         />
         <Row
-          mark={<Status tone={isOffline ? 'warn' : 'good'}>{''}</Status>}
+          mark={<Status tone={isOffline ? 'warn' : status ? 'good' : 'off'}>{''}</Status>}
           title={t`Model`}
           detail={
             isOffline ? (
@@ -74,7 +74,10 @@ export function HealthCard() {
           />
         )}
       </Rows>
-      {!status && <Skeleton lines={2} />}
+      {!status && error === undefined && <Skeleton lines={2} />}
+      {!status && error !== undefined && (
+        <Failure what={t`How the gateway is could not be read.`} why={error} onRetry={refresh} />
+      )}
       <p className={css['actions']}>
         <Button onClick={logOut}>
           <Trans>Log out of this browser</Trans>

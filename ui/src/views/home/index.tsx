@@ -9,20 +9,20 @@ import { SpentCard } from './spent-card';
 
 /** Whether something needs a person, whether all is well, and what it cost. */
 export default function HomeView() {
-  const { waiting } = useApprovals();
-  const { requests } = usePairing();
-  const count = waiting.length + requests.length;
+  const approvals = useApprovals();
+  const { requests, loaded } = usePairing();
+  const count = approvals.waiting.length + requests.length;
   return (
     <Page
       title={greeting()}
       lead={
-        count === 0
-          ? t`Nothing waits for you.`
-          : plural(count, { one: '# thing waits for you.', other: '# things wait for you.' })
+        count > 0
+          ? plural(count, { one: '# thing waits for you.', other: '# things wait for you.' })
+          : loaded && approvals.isKnown && t`Nothing waits for you.`
       }
     >
       <Columns>
-        <NeedsYouCard approvals={waiting} requests={requests} />
+        <NeedsYouCard approvals={approvals} requests={requests} isKnown={loaded} />
         <SpentCard />
         <HealthCard />
         <BootCard />

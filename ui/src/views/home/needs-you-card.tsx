@@ -2,7 +2,7 @@ import { t } from '@lingui/core/macro';
 import { failureInWords } from '../../gateway/model-failures';
 import { Trans } from '@lingui/react/macro';
 import { useState } from 'react';
-import type { Approval } from '../../gateway/approvals';
+import type { Approvals } from '../../gateway/approvals';
 import type { PairingRequest } from '../../gateway/pairing';
 import { shortKey } from '../../gateway/session-names';
 import { useLive } from '../../gateway/use-live';
@@ -11,7 +11,7 @@ import { Link } from '../../kit/link';
 import { Card, Row, Rows } from '../../kit/page';
 import { addressOf } from '../../kit/place';
 import { placeName } from '../../kit/place-name';
-import { Empty, Status } from '../../kit/states';
+import { Empty, Failure, Skeleton, Status } from '../../kit/states';
 import { roughly, shortMoment } from '../../kit/time';
 import { useNow } from '../../kit/use-now';
 import { SafeText } from '../../text/safe-text';
@@ -29,23 +29,39 @@ const SHOWN = 5;
 const DAY_MS = 86_400_000;
 
 interface NeedsYouProps {
-  approvals: readonly Approval[];
+  approvals: Approvals;
   requests: readonly PairingRequest[];
+  /** Whether the requests were read at all. */
+  isKnown: boolean;
 }
 
 /** What waits for a person, and what went wrong in the last day. */
-export function NeedsYouCard({ approvals, requests }: NeedsYouProps) {
+export function NeedsYouCard({ approvals, requests, isKnown }: NeedsYouProps) {
+  const { waiting, unread } = approvals;
   const now = useNow(5000);
-  const { data } = useLive<{ runs: FailedRun[] }>(['runs.list', { state: 'failed', limit: SHOWN }], {
+  const { data, error, refresh } = useLive<{ runs: FailedRun[] }>(['runs.list', { state: 'failed', limit: SHOWN }], {
     events: ['chat'],
   });
   const failed = (data?.runs ?? []).filter((run) => now - (run.endedAt ?? run.receivedAt) < DAY_MS);
-  const isEmpty = approvals.length + requests.length + failed.length === 0;
+  const isEmpty = waiting.length + requests.length + failed.length === 0;
+  const why = unread ?? (data ? undefined : error);
+  const isWhole = isKnown && approvals.isKnown && data !== undefined;
   return (
     <Card title={t`Needs you`} aside={<NotifyButton />}>
-      {isEmpty && <Empty title={t`Nothing waits, and nothing failed today`} />}
+      {why !== undefined && (
+        <Failure
+          what={t`What waits could not be read.`}
+          why={why}
+          onRetry={() => {
+            approvals.refresh();
+            refresh();
+          }}
+        />
+      )}
+      {isEmpty && !isWhole && why === undefined && <Skeleton lines={2} />}
+      {isEmpty && isWhole && <Empty title={t`Nothing waits, and nothing failed today`} />}
       <Rows>
-        {approvals.map(({ id, request, expiresAtMs }) => (
+        {waiting.map(({ id, request, expiresAtMs }) => (
           <Row
             key={id}
             mark={<Status tone="warn">{''}</Status>}

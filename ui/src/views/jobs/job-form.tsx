@@ -90,7 +90,7 @@ export function JobForm({ job, isChange = false, onDone, onCancel }: JobFormProp
   };
 
   return (
-    <Card title={job && isChange ? t`Change ${job.name}` : t`New job`} testId="job-form">
+    <Card title={job && isChange ? t`Change “${job.name}”` : t`New job`} testId="job-form">
       <form className={css['form']} onSubmit={submit}>
         <TextField
           label={t`What is to be done`}

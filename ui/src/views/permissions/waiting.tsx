@@ -5,18 +5,20 @@ import { shortKey } from '../../gateway/session-names';
 import { Link } from '../../kit/link';
 import { Card, Row, Rows } from '../../kit/page';
 import { addressOf } from '../../kit/place';
-import { Empty, Status } from '../../kit/states';
+import { Empty, Failure, Skeleton, Status } from '../../kit/states';
 import { roughly } from '../../kit/time';
 import { useNow } from '../../kit/use-now';
 import { SafeText } from '../../text/safe-text';
 
 /** Calls that wait for an answer. They are answered by the card that shows the whole of them, and nowhere else. */
 export function WaitingCard() {
-  const { waiting } = useApprovals();
+  const { waiting, isKnown, unread, refresh } = useApprovals();
   const now = useNow(1000);
   return (
     <Card title={t`Waiting for approval`} testId="waiting">
-      {waiting.length === 0 && (
+      {unread !== undefined && <Failure what={t`What waits could not be read.`} why={unread} onRetry={refresh} />}
+      {!isKnown && unread === undefined && <Skeleton lines={2} />}
+      {isKnown && waiting.length === 0 && (
         <Empty title={t`Nothing is waiting for approval`}>
           <p>
             <Trans>What needs a decision comes up over every view, and is listed here as long as it waits.</Trans>
