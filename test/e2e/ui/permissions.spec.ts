@@ -57,7 +57,7 @@ describeWithBrowser('what it may do, on the page', () => {
     await page.getByRole('link', { name: 'Decisions' }).click();
     const done = page.getByTestId('history').getByRole('listitem').filter({ hasText: 'mkdir photos' });
     await done.getByText('Allowed always, and it ran').waitFor();
-    await done.getByText('by openclaw-control-ui').waitFor();
+    await done.getByText(/by Chrome on /).waitFor();
     await done.getByRole('button', { name: 'Details' }).click();
     await done.getByText('mkdir is not on the allow-list').waitFor();
 
@@ -82,7 +82,7 @@ describeWithBrowser('what it may do, on the page', () => {
     await open('permissions?show=rules');
     await answer('mkdir travel', 'For this conversation', TRAVEL);
     const granted = page.getByTestId('conversation-rules').getByRole('listitem').filter({ hasText: 'mkdir travel' });
-    await granted.getByText('by openclaw-control-ui').waitFor();
+    await granted.getByText(/by Chrome on /).waitFor();
     // It runs again without a question.
     await bench.turn([{ name: 'exec', args: { command: 'mkdir travel', host: 'gateway' } }], { sessionKey: TRAVEL });
     await granted.getByRole('button', { name: 'Take back' }).click();
@@ -91,7 +91,7 @@ describeWithBrowser('what it may do, on the page', () => {
     await page.getByRole('link', { name: 'Decisions' }).click();
     const first = page.getByTestId('history').getByRole('listitem').filter({ hasText: 'mkdir travel' }).last();
     await first.getByRole('button', { name: 'Details' }).click();
-    await first.getByText('taken back by openclaw-control-ui').waitFor();
+    await first.getByText(/taken back by Chrome on /).waitFor();
   });
 
   it('tells denials with their reason, and spells out what can’t be seen', async () => {
