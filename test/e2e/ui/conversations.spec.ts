@@ -47,17 +47,17 @@ describeWithBrowser('many and long conversations', () => {
       feed().evaluate((element) => element.scrollHeight - element.scrollTop - element.clientHeight) as Promise<number>;
     await until('the end', async () => (await below()) < 2);
     // The browser tells of a way to the end when the text has grown since.
-    await feed().evaluate(async (element) => {
+    await feed().evaluate(`async (element) => {
       const frame = () => new Promise((drawn) => requestAnimationFrame(drawn));
       element.scrollTop -= 60;
       await frame();
       await frame();
       element.scrollTop = element.scrollHeight;
-      const rows = element.querySelectorAll<HTMLElement>('[data-seq]');
+      const rows = element.querySelectorAll('[data-seq]');
       rows[rows.length - 1]?.style.setProperty('padding-bottom', '500px');
       await frame();
       await frame();
-    });
+    }`);
     await until('the end again', async () => (await below()) < 2);
     expect(await page.getByRole('button', { name: 'To the newest' }).count()).toBe(0);
     await feed().evaluate((element) => element.scrollBy(0, -900));
@@ -97,11 +97,9 @@ describeWithBrowser('many and long conversations', () => {
     await bench.client.call('sessions.patch', { key: 'agent:main:long', label: 'Plans of the whole year, in words' });
     await phone.goto(`${bench.gateway.http}/chats?s=agent:main:long#token=${TEST_TOKEN}`);
     await phone.getByText(`Question ${PAIRS - 1}?`).waitFor();
-    const beside = await phone.evaluate(() =>
-      [...document.querySelectorAll('main *')]
+    const beside = await phone.evaluate(`[...document.querySelectorAll('main *')]
         .filter((element) => element.checkVisibility() && element.getBoundingClientRect().right > innerWidth + 1)
-        .map((element) => element.outerHTML.slice(0, 120)),
-    );
+        .map((element) => element.outerHTML.slice(0, 120))`);
     expect(beside).toEqual([]);
     await phone.getByTestId('facts').click();
     await phone.getByRole('dialog').getByRole('button', { name: 'Rename' }).click();
