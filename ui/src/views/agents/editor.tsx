@@ -1,6 +1,7 @@
 import { t } from '@lingui/core/macro';
 import { Trans } from '@lingui/react/macro';
 import { useEffect, useState } from 'react';
+import { visibleText } from '../../../../src/common/visible-text';
 import { messageOf } from '../../gateway/problem';
 import { CallError } from '../../../../packages/client/client';
 import { type Gateway, useGateway } from '../../gateway/use-gateway';
@@ -31,9 +32,11 @@ interface Draft {
 }
 
 /** One file: what changes is shown before it is saved, and what somebody else has changed before it is lost. */
-export function Editor({ agentId, name, onSaved }: EditorProps) {
+export function Editor({ agentId, name: path, onSaved }: EditorProps) {
   const { call } = useGateway();
-  const draftName = unsavedName(agentId, name);
+  // As it can be read: an address may name anything.
+  const name = visibleText(path);
+  const draftName = unsavedName(agentId, path);
   const [file, setFile] = useState<AgentFile>();
   const [text, setText] = useState('');
   const [isSaving, setSaving] = useState(false);
@@ -45,7 +48,7 @@ export function Editor({ agentId, name, onSaved }: EditorProps) {
 
   useEffect(() => {
     let stale = false;
-    read(call, agentId, name).then(
+    read(call, agentId, path).then(
       ({ file: read }) => {
         if (stale) return;
         const draft = unsaved.of<Draft>(draftName);
@@ -60,13 +63,13 @@ export function Editor({ agentId, name, onSaved }: EditorProps) {
     return () => {
       stale = true;
     };
-  }, [call, agentId, name, reads, draftName]);
+  }, [call, agentId, path, reads, draftName]);
 
   useEffect(() => {
     if (file) unsaved.keep(draftName, text === (file.content ?? '') ? undefined : { base: file, text });
   }, [draftName, file, text]);
 
-  const folder = shapes(name) ? '' : name.split('/').slice(0, -1).join('/');
+  const folder = shapes(path) ? '' : path.split('/').slice(0, -1).join('/');
   const back = (
     <Link to={addressOf('agents', { agent: agentId, ...(folder === '' ? {} : { folder }) })}>
       <Trans>All files</Trans>
@@ -102,9 +105,9 @@ export function Editor({ agentId, name, onSaved }: EditorProps) {
     setSaving(true);
     try {
       const content = { agentId, content: text, baseHash: base.hash ?? null };
-      const written = await (shapes(name)
-        ? call<{ file: AgentFile }>('agents.files.set', { ...content, name })
-        : call<{ file: AgentFile }>('agents.workspace.set', { ...content, path: name }));
+      const written = await (shapes(path)
+        ? call<{ file: AgentFile }>('agents.files.set', { ...content, name: path })
+        : call<{ file: AgentFile }>('agents.workspace.set', { ...content, path }));
       setFile({ ...written.file, origin: 'workspace' });
       setTheirs(undefined);
       setReviewing(false);
@@ -113,7 +116,7 @@ export function Editor({ agentId, name, onSaved }: EditorProps) {
       toast(t`${name} is saved.`);
     } catch (error) {
       const isTheirs = error instanceof CallError && error.error.details?.['code'] === 'FILE_CHANGED';
-      const now = isTheirs ? await read(call, agentId, name).catch(() => undefined) : undefined;
+      const now = isTheirs ? await read(call, agentId, path).catch(() => undefined) : undefined;
       if (now) {
         setTheirs(now.file);
         setProblem(undefined);
