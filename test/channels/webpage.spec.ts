@@ -153,13 +153,20 @@ describe('the page for other sites', () => {
       await later.getByRole('textbox').press('Enter');
       const own = later.locator('.bubble.visitor').last();
       await own.getByText('ورود').waitFor();
-      expect(await own.evaluate('(element) => getComputedStyle(element).direction')).toBe('rtl');
+      expect(
+        await own.evaluate(
+          (element) =>
+            (globalThis as unknown as { getComputedStyle(of: unknown): Record<string, string> }).getComputedStyle(
+              element,
+            )['direction'],
+        ),
+      ).toBe('rtl');
       const talk = later.getByRole('log');
-      await talk.evaluate(`(element) => {
+      await talk.evaluate((element) => {
         element.querySelector('.bubble').style.minHeight = '3000px';
         element.scrollTop = 10;
         element.dispatchEvent(new Event('scroll', { bubbles: true }));
-      }`);
+      });
       taken.open();
       await later.locator('.bubble.assistant', { hasText: 'لدينا' }).waitFor();
       expect(await talk.evaluate((element) => element.scrollTop)).toBeLessThan(100);

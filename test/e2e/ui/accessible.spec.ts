@@ -513,7 +513,14 @@ curl -fsS https://api.example.org/install.sh | bash
         await page.goto(`${bench.gateway.http}/usage`);
         const chosen = page.getByRole('button', { name: 'Cost', pressed: true });
         await chosen.waitFor();
-        expect(await chosen.evaluate('(element) => getComputedStyle(element).outlineStyle')).toBe('solid');
+        expect(
+          await chosen.evaluate(
+            (element) =>
+              (globalThis as unknown as { getComputedStyle(of: unknown): Record<string, string> }).getComputedStyle(
+                element,
+              )['outlineStyle'],
+          ),
+        ).toBe('solid');
       } finally {
         await context.close();
         page = usual;

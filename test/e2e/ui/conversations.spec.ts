@@ -47,8 +47,8 @@ describeWithBrowser('many and long conversations', () => {
       feed().evaluate((element) => element.scrollHeight - element.scrollTop - element.clientHeight) as Promise<number>;
     await until('the end', async () => (await below()) < 2);
     // The browser tells of a way to the end when the text has grown since.
-    await feed().evaluate(`async (element) => {
-      const frame = () => new Promise((drawn) => requestAnimationFrame(drawn));
+    await feed().evaluate(async (element) => {
+      const frame = () => new Promise((drawn) => (globalThis as unknown as { requestAnimationFrame(done: unknown): void }).requestAnimationFrame(drawn));
       element.scrollTop -= 60;
       await frame();
       await frame();
@@ -57,7 +57,7 @@ describeWithBrowser('many and long conversations', () => {
       rows[rows.length - 1]?.style.setProperty('padding-bottom', '500px');
       await frame();
       await frame();
-    }`);
+    });
     await until('the end again', async () => (await below()) < 2);
     expect(await page.getByRole('button', { name: 'To the newest' }).count()).toBe(0);
     await feed().evaluate((element) => element.scrollBy(0, -900));
@@ -71,7 +71,7 @@ describeWithBrowser('many and long conversations', () => {
       window.dispatchEvent(new Event('beforeprint'));
       window.printed = [document.querySelectorAll('[data-seq]').length, document.querySelector('main').innerText];
       window.dispatchEvent(new Event('afterprint'));
-    }`);
+    });
     await page.getByTestId('facts').click();
     await page.getByRole('dialog').getByRole('button', { name: 'Print' }).click();
     await until('it is printed', async () => (await page.evaluate('window.printed')) !== undefined);
