@@ -48,7 +48,10 @@ describeWithBrowser('many and long conversations', () => {
     await until('the end', async () => (await below()) < 2);
     // The browser tells of a way to the end when the text has grown since.
     await feed().evaluate(async (element) => {
-      const frame = () => new Promise((drawn) => (globalThis as unknown as { requestAnimationFrame(done: unknown): void }).requestAnimationFrame(drawn));
+      const frame = () =>
+        new Promise((drawn) =>
+          (globalThis as unknown as { requestAnimationFrame(done: unknown): void }).requestAnimationFrame(drawn),
+        );
       element.scrollTop -= 60;
       await frame();
       await frame();
@@ -71,7 +74,7 @@ describeWithBrowser('many and long conversations', () => {
       window.dispatchEvent(new Event('beforeprint'));
       window.printed = [document.querySelectorAll('[data-seq]').length, document.querySelector('main').innerText];
       window.dispatchEvent(new Event('afterprint'));
-    });
+    }`);
     await page.getByTestId('facts').click();
     await page.getByRole('dialog').getByRole('button', { name: 'Print' }).click();
     await until('it is printed', async () => (await page.evaluate('window.printed')) !== undefined);
