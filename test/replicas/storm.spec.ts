@@ -133,7 +133,7 @@ function judge(
     jobs: { ran: entries.length, twice: entries.length - new Set(entries.map(({ runAtMs }) => runAtMs)).size },
   };
   for (const [chat, texts] of said) {
-    const got =
+    const got: readonly string[] =
       telegram
         .textsIn(chat)
         .join(' ')

@@ -10,8 +10,7 @@ import { loadDeviceKey } from './device-key';
 import type { EventFrame, Hello } from './frames';
 import { knownAnswers } from './known-answers';
 import type { MethodCall } from './method-call';
-import { CallError } from '../../../packages/client/client';
-import type { ConnectionState } from '../../../packages/client/client';
+import { CallError, type ConnectionState } from '../../../packages/client/client';
 import { GatewaySocket } from './gateway-socket';
 import { socketAddress } from './page-place';
 

@@ -1,6 +1,6 @@
 import { Trans } from '@lingui/react/macro';
 import { useEffect, useState } from 'react';
-import type { ConnectionState } from '../gateway/gateway-socket';
+import type { ConnectionState } from '../../../packages/client/client';
 import { SafeText } from '../text/safe-text';
 import css from './room.module.css';
 
