@@ -12,7 +12,7 @@ import { ChannelCursorStore } from './channel-cursor.store';
 import { ChannelIntake } from './channel-intake.service';
 import type { Lease } from '../storage/lease';
 import { LeaseService } from '../storage/lease.service';
-import { UpdateDesk } from './update-desk.service';
+import { UpdateIntake } from './update-intake.service';
 
 const RESTART_BACKOFF: BackoffPolicy = { initialMs: 2000, maxMs: 30_000, factor: 1.8, jitter: 0.25 };
 /** After so long without a failure the count of restarts begins anew. */
@@ -37,7 +37,7 @@ export class AccountSupervisor {
     private readonly intake: ChannelIntake,
     private readonly inbox: InboxStore,
     private readonly cursors: ChannelCursorStore,
-    private readonly desk: UpdateDesk,
+    private readonly updateIntake: UpdateIntake,
     private readonly updatesAgain: UpdateAgain,
     private readonly leases: LeaseService,
     loggers: LoggerFactory,
@@ -121,7 +121,7 @@ export class AccountSupervisor {
         return !life.signal.aborted;
       },
       take: (update, work, signal) =>
-        this.desk.take(
+        this.updateIntake.take(
           channel,
           account,
           update,

@@ -10,7 +10,7 @@ import type { DeliveryRoute } from '../common/delivery-route';
 import { type Logger, LoggerFactory } from '../common/logger';
 import { ConfigService } from '../config/config.service';
 import { EventBus } from '../events/event-bus';
-import { OutboundDesk } from '../events/outbound-desk';
+import { OutboundPort } from '../events/outbound-port';
 import type { InboundMessage } from '../inbox/inbound-message';
 import { InboxService } from '../inbox/inbox.service';
 import type { InboxRow } from '../inbox/inbox-row';
@@ -57,7 +57,7 @@ export class ChannelIntake {
     private readonly known: KnownPeopleList,
     private readonly sessions: SessionStore,
     private readonly commands: ChatCommands,
-    private readonly desk: OutboundDesk,
+    private readonly outbound: OutboundPort,
     private readonly acks: AckReactions,
     private readonly bots: BotLoopGuard,
     private readonly own: OwnWords,
@@ -302,7 +302,7 @@ export class ChannelIntake {
         });
         if (code === undefined) return;
         asked = { channel, accountId: account, senderId: sender.id, ...(sender.name ? { name: sender.name } : {}) };
-        announce = await this.desk.enqueueIn(transaction, {
+        announce = await this.outbound.enqueueIn(transaction, {
           runId: `pairing:${row.runId}`,
           route,
           texts: [pairingText(channel, sender.id, code)],

@@ -30,7 +30,7 @@ import { WebLoginRpc } from './web-login.rpc';
 import { TryCredentialsRpc } from './try-credentials.rpc';
 import { PollStore } from './polls/poll.store';
 import { RouteRpc } from './route.rpc';
-import { UpdateDesk } from './update-desk.service';
+import { UpdateIntake } from './update-intake.service';
 
 @BootStep({
   ready: { name: 'channel logs and runtimes', onFailure: 'degraded' },
@@ -39,7 +39,7 @@ import { UpdateDesk } from './update-desk.service';
 @Module({
   imports: [AgentModule, EventsModule, StorageModule],
   providers: [
-    UpdateDesk,
+    UpdateIntake,
     AccessWarnings,
     AccountRuns,
     AccountSupervisor,

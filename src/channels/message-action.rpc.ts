@@ -3,7 +3,7 @@ import { Doc, Obj, Opt, Text } from '../common/validation/fields';
 import { describeDtoProblems, findDtoProblems } from '../common/validation/validate-dto';
 import { ChannelDirectory } from '../events/channel-directory';
 import { locate, namedChannel, routeOf } from '../events/named-channel';
-import { OutboundDesk } from '../events/outbound-desk';
+import { OutboundPort } from '../events/outbound-port';
 import { type RpcContext, callerKey } from '../rpc/rpc-context';
 import { invalidRequest, missingScope, unavailable } from '../rpc/rpc-error';
 import { RpcMethod } from '../rpc/rpc-method';
@@ -37,7 +37,7 @@ export class MessageActionRpc {
 
   constructor(
     private readonly directory: ChannelDirectory,
-    private readonly desk: OutboundDesk,
+    private readonly outbound: OutboundPort,
   ) {}
 
   @RpcMethod({
@@ -76,7 +76,7 @@ export class MessageActionRpc {
     try {
       if (action === 'edit') {
         if (!adapter.edit) throw invalidRequest(`${declaration.id} can't change messages`);
-        const id = params.messageId ?? (await this.desk.lastSentTo(route));
+        const id = params.messageId ?? (await this.outbound.lastSentTo(route));
         if (id === undefined)
           throw invalidRequest('params.messageId is needed: the assistant has no message in that chat yet');
         if (params.message === undefined) throw invalidRequest('params.message, the new text, is needed');
@@ -84,7 +84,7 @@ export class MessageActionRpc {
         return { ok: true, messageId: id };
       }
       const done = (await adapter.act?.(action, wishOf(params, route, params.messageId))) ?? { ok: true };
-      if (typeof done['messageId'] === 'string') await this.desk.noteSent(route, done['messageId'], action);
+      if (typeof done['messageId'] === 'string') await this.outbound.noteSent(route, done['messageId'], action);
       return done;
     } catch (error) {
       if (!(error instanceof ChannelSendError)) throw error;

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { isWebAddress } from '../common/net/host';
 import { ConfigService } from '../config/config.service';
 import { ChannelDirectory } from '../events/channel-directory';
-import { OutboundDesk } from '../events/outbound-desk';
+import { OutboundPort } from '../events/outbound-port';
 import { DatabaseService } from '../storage/database.service';
 import type { DeliveryRoute } from '../common/delivery-route';
 import { AgentTool, type ToolContext, ToolError, type ToolResult, textResult } from '../tools/agent-tool';
@@ -35,7 +35,7 @@ export class MessageTool {
   constructor(
     private readonly config: ConfigService,
     private readonly directory: ChannelDirectory,
-    private readonly desk: OutboundDesk,
+    private readonly outbound: OutboundPort,
     private readonly database: DatabaseService,
     private readonly content: MessageContent,
   ) {}
@@ -96,7 +96,7 @@ export class MessageTool {
     const announce = await this.database.write('message.send', (transaction) =>
       Promise.all(
         routes.map((route, index) =>
-          this.desk.enqueueIn(transaction, {
+          this.outbound.enqueueIn(transaction, {
             runId: runIds[index] ?? '',
             route,
             texts: text.trim() === '' ? [] : [text],
@@ -118,7 +118,7 @@ export class MessageTool {
     runIds: readonly string[],
     { signal }: ToolContext,
   ): Promise<ToolResult> {
-    const outcomes = await Promise.all(runIds.map((runId) => this.desk.outcome(runId, WAIT_MS, signal)));
+    const outcomes = await Promise.all(runIds.map((runId) => this.outbound.outcome(runId, WAIT_MS, signal)));
     const lines = outcomes.map((outcome, index) => {
       const { channel = '', to = '' } = routes[index] ?? {};
       switch (outcome.state) {
@@ -146,7 +146,7 @@ export class MessageTool {
   ): Promise<string | undefined> {
     const named = action === 'reply' ? (replyTo ?? messageId) : (messageId ?? replyTo);
     if (named !== undefined) return named;
-    if (ABOUT_OWN.has(action)) return this.desk.lastSentTo(route);
+    if (ABOUT_OWN.has(action)) return this.outbound.lastSentTo(route);
     return ABOUT_THEIRS.has(action) && isHere(route, context) ? context.origin.messageId : undefined;
   }
 
@@ -161,7 +161,7 @@ export class MessageTool {
     try {
       const done = await adapter?.act?.(action, wishOf(params, route, messageId));
       const sent = done?.['messageId'];
-      if (typeof sent === 'string') await this.desk.noteSent(route, sent, action);
+      if (typeof sent === 'string') await this.outbound.noteSent(route, sent, action);
       return textResult(JSON.stringify(done ?? { ok: true }), done, 'stranger');
     } catch (error) {
       if (!(error instanceof ChannelSendError)) throw error;

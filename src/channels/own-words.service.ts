@@ -3,7 +3,7 @@ import { SessionOrigins } from '../agent/context/session-origins.service';
 import type { QuotedText } from '../common/chat-text';
 import type { ContentOrigin } from '../common/content-parts';
 import type { DeliveryRoute } from '../common/delivery-route';
-import { OutboundDesk } from '../events/outbound-desk';
+import { OutboundPort } from '../events/outbound-port';
 import { DatabaseService } from '../storage/database.service';
 import { worstOrigin } from '../tools/provenance/taint';
 
@@ -14,7 +14,7 @@ import { worstOrigin } from '../tools/provenance/taint';
 @Injectable()
 export class OwnWords {
   constructor(
-    private readonly desk: OutboundDesk,
+    private readonly outbound: OutboundPort,
     private readonly database: DatabaseService,
     private readonly origins: SessionOrigins,
   ) {}
@@ -30,7 +30,7 @@ export class OwnWords {
    * @param sessionKey conversation that it comes back to: what is said there right now is in it anyway
    */
   async originOf(platformId: string, route: DeliveryRoute, sessionKey?: string): Promise<ContentOrigin> {
-    const runs = await this.desk.runsThatSent(route, platformId);
+    const runs = await this.outbound.runsThatSent(route, platformId);
     if (runs.length === 0) return 'file';
     // What a turn sends beside its answer is named after it.
     const ids = runs.flatMap((run) => [run, ...run.split(':')]);

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { EarlierText } from '../common/chat-text';
 import { ChannelDirectory } from '../events/channel-directory';
-import { ThreadDesk, type ThreadPast, type ThreadWish } from '../events/thread-desk';
+import { ThreadHistoryPort, type ThreadPast, type ThreadWish } from '../events/thread-history-port';
 import { type KnownPeople, ownsGateway } from './access/access-gate';
 import { KnownPeopleList } from './access/known-people.service';
 import type { InboundUpdate } from './channel-adapter';
@@ -18,12 +18,12 @@ export class ThreadHistory {
   constructor(
     private readonly directory: ChannelDirectory,
     private readonly known: KnownPeopleList,
-    private readonly desk: ThreadDesk,
+    private readonly threadHistory: ThreadHistoryPort,
     private readonly own: OwnWords,
   ) {}
 
   listen(): void {
-    this.desk.open((wish) => this.read(wish));
+    this.threadHistory.open((wish) => this.read(wish));
   }
 
   private async read({ channel, account, ...wish }: ThreadWish): Promise<ThreadPast> {

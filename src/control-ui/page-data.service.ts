@@ -11,7 +11,7 @@ import { secretsEqual } from '../common/secrets-equal';
 import { sniffFile } from '../common/sniff-file';
 import { defaultAgentId } from '../config/agent-entries';
 import { ConfigService } from '../config/config.service';
-import { HttpDoor } from '../events/http-door';
+import { HttpAuthPort } from '../events/http-auth-port';
 import type { RpcCaller } from '../rpc/rpc-context';
 import { satisfies } from '../rpc/scopes';
 import { agentOfSession, canonicalSessionKey } from '../sessions/session-key';
@@ -36,7 +36,7 @@ export class PageData {
 
   constructor(
     private readonly config: ConfigService,
-    private readonly door: HttpDoor,
+    private readonly httpAuthPort: HttpAuthPort,
     private readonly agents: AgentsRpc,
     private readonly workspaces: WorkspaceService,
     private readonly folders: SessionFolders,
@@ -56,7 +56,7 @@ export class PageData {
   private async answer(name: string, prefix: string, request: Request, response: Response): Promise<void> {
     const ticket = request.query['mediaTicket'];
     if (name === MEDIA && typeof ticket === 'string') return this.media(request, response, ticket);
-    const caller = await this.door.admit(request, response);
+    const caller = await this.httpAuthPort.admit(request, response);
     if (!caller) return;
     if (name === CONFIG) response.json(this.facts(prefix));
     else if (name === MEDIA) await this.media(request, response, caller);

@@ -2,8 +2,8 @@ import { Injectable } from '@nestjs/common';
 import type { Transaction } from 'kysely';
 import { SessionNotes } from '../agent/chat/session-notes.service';
 import type { DeliveryRoute } from '../common/delivery-route';
-import { OutboundDesk } from '../events/outbound-desk';
-import { WebhookDesk } from '../events/webhook-desk';
+import { OutboundPort } from '../events/outbound-port';
+import { WebhookPort } from '../events/webhook-port';
 import { SystemEventStore } from '../sessions/system-event.store';
 import type { Schema } from '../storage/schema';
 import type { CronJob, CronRun } from './cron-job';
@@ -26,8 +26,8 @@ export class CronReports {
   constructor(
     private readonly systemEvents: SystemEventStore,
     private readonly notes: SessionNotes,
-    private readonly webhooks: WebhookDesk,
-    private readonly desk: OutboundDesk,
+    private readonly webhooks: WebhookPort,
+    private readonly outbound: OutboundPort,
   ) {}
 
   /** @returns what is to be called after the commit */
@@ -98,7 +98,7 @@ export class CronReports {
     { reason, toldIn }: RunReport,
   ): Promise<(() => void) | undefined> {
     if (!toldIn) return undefined;
-    return this.desk.enqueueIn(transaction, {
+    return this.outbound.enqueueIn(transaction, {
       runId: `cron-failed:${job.id}:${run.slot}`,
       route: toldIn,
       texts: [`The scheduled job "${job.name}" failed: ${reason ?? 'no reason is known'}`],

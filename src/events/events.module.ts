@@ -1,38 +1,38 @@
 import { Module } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
-import { BootstrapDesk } from './bootstrap-desk';
+import { BootstrapFilesPort } from './bootstrap-files-port';
 import { ChannelDirectory } from './channel-directory';
 import { EventBus } from './event-bus';
-import { HttpDoor } from './http-door';
-import { OutboundDesk } from './outbound-desk';
-import { ThreadDesk } from './thread-desk';
+import { HttpAuthPort } from './http-auth-port';
+import { OutboundPort } from './outbound-port';
+import { ThreadHistoryPort } from './thread-history-port';
 import { UpdateAgain } from './update-again';
-import { UpdateDesk } from './update-desk';
-import { WebhookDesk } from './webhook-desk';
+import { UpdatePort } from './update-port';
+import { WebhookPort } from './webhook-port';
 
 @Module({
   imports: [DiscoveryModule],
   providers: [
-    BootstrapDesk,
+    BootstrapFilesPort,
     ChannelDirectory,
     EventBus,
-    HttpDoor,
-    OutboundDesk,
-    ThreadDesk,
+    HttpAuthPort,
+    OutboundPort,
+    ThreadHistoryPort,
     UpdateAgain,
-    UpdateDesk,
-    WebhookDesk,
+    UpdatePort,
+    WebhookPort,
   ],
   exports: [
-    BootstrapDesk,
+    BootstrapFilesPort,
     ChannelDirectory,
     EventBus,
-    HttpDoor,
-    OutboundDesk,
-    ThreadDesk,
+    HttpAuthPort,
+    OutboundPort,
+    ThreadHistoryPort,
     UpdateAgain,
-    UpdateDesk,
-    WebhookDesk,
+    UpdatePort,
+    WebhookPort,
   ],
 })
 export class EventsModule {}

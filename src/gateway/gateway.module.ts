@@ -16,7 +16,7 @@ import { Broadcaster } from './connection/broadcaster';
 import { ConnectionKeeper } from './connection/connection-keeper';
 import { ConnectionRegistry } from './connection/connection-registry';
 import { Dispatcher } from './connection/dispatcher';
-import { ResumeDesk } from './connection/resume-desk.service';
+import { ResumeService } from './connection/resume.service';
 import { FrameRouter } from './connection/frame-router';
 import { HandshakeService } from './connection/handshake.service';
 import { HelloService } from './connection/hello.service';
@@ -32,7 +32,7 @@ import { NodePairRpc } from './devices/node-pair.rpc';
 import { NodePairingService } from './devices/node-pairing.service';
 import { PairingCodes } from './devices/pairing-codes';
 import { HealthController } from './http/health.controller';
-import { HttpDoor } from '../events/http-door';
+import { HttpAuthPort } from '../events/http-auth-port';
 import { HttpAuth } from './http/http-auth.service';
 import { HttpListenerService } from './http/http-listener.service';
 import { ListeningState } from './http/listening-state';
@@ -62,7 +62,7 @@ const SOCKET_GRACE_MS = 500;
     DeviceRpc,
     Dispatcher,
     FrameRouter,
-    ResumeDesk,
+    ResumeService,
     HandshakeService,
     HelloService,
     HelloSnapshot,
@@ -109,12 +109,12 @@ export class GatewayModule implements OnModuleInit, OnApplicationBootstrap, OnMo
     private readonly presence: PresenceService,
     private readonly readiness: ReadinessService,
     private readonly restart: RestartControl,
-    private readonly door: HttpDoor,
+    private readonly httpAuthPort: HttpAuthPort,
     private readonly httpAuth: HttpAuth,
   ) {}
 
   onModuleInit(): void {
-    this.door.open((request, response) => this.httpAuth.admit(request, response));
+    this.httpAuthPort.open((request, response) => this.httpAuth.admit(request, response));
     this.registry.collect();
   }
 

@@ -5,7 +5,7 @@ import { GrowingText } from '../common/text/growing-text';
 import { ConfigService } from '../config/config.service';
 import type { RpcCaller } from '../rpc/rpc-context';
 import { answerOf } from './api-answer';
-import { type Body, ApiDoor } from './api-door.service';
+import { type Body, ApiRequestGuard } from './api-request-guard.service';
 import { ApiError } from './api-error';
 import { requestKeyOf, targetOf } from './api-target';
 import { ApiFiles } from './api-files.service';
@@ -27,7 +27,7 @@ interface Head {
 @Controller()
 export class ChatCompletionsController {
   constructor(
-    private readonly door: ApiDoor,
+    private readonly guard: ApiRequestGuard,
     private readonly turns: ApiTurns,
     private readonly files: ApiFiles,
     private readonly config: ConfigService,
@@ -35,7 +35,7 @@ export class ChatCompletionsController {
 
   @All('v1/chat/completions')
   async complete(@Req() request: Request, @Res() response: Response): Promise<void> {
-    await this.door.post({ request, response, endpoints: ['chatCompletions'] }, async (body, caller) => {
+    await this.guard.post({ request, response, endpoints: ['chatCompletions'] }, async (body, caller) => {
       const run = await this.begin(body, caller, request);
       const gone = this.turns.stopWith(run, response);
       const model = typeof body['model'] === 'string' && body['model'] !== '' ? body['model'] : 'openclaw';

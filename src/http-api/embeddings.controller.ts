@@ -4,7 +4,7 @@ import { estimateTokens } from '../common/estimate-tokens';
 import { messageOf } from '../common/openclaw-error';
 import { ConfigService } from '../config/config.service';
 import { Embeddings } from '../memory/embeddings.service';
-import { type Body, ApiDoor } from './api-door.service';
+import { type Body, ApiRequestGuard } from './api-request-guard.service';
 import { ApiError, badField, runFailed } from './api-error';
 import { targetOf } from './api-target';
 import type { Endpoint } from './http-switches';
@@ -17,14 +17,14 @@ const MOST_CHARS = 8192 * 4;
 @Controller()
 export class EmbeddingsController {
   constructor(
-    private readonly door: ApiDoor,
+    private readonly guard: ApiRequestGuard,
     private readonly embeddings: Embeddings,
     private readonly config: ConfigService,
   ) {}
 
   @All('v1/embeddings')
   async embed(@Req() request: Request, @Res() response: Response): Promise<void> {
-    await this.door.post({ request, response, endpoints: ENDPOINTS }, async (body) => {
+    await this.guard.post({ request, response, endpoints: ENDPOINTS }, async (body) => {
       const { agentId } = targetOf(this.config.config, request.headers, { model: body['model'] }, 'openai');
       const texts = textsOf(body);
       const format = body['encoding_format'] ?? 'float';

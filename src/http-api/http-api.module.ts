@@ -5,7 +5,7 @@ import { GatewayModule } from '../gateway/gateway.module';
 import { MemoryModule } from '../memory/memory.module';
 import { ToolsModule } from '../tools/tools.module';
 import { WorkspaceModule } from '../workspace/workspace.module';
-import { ApiDoor } from './api-door.service';
+import { ApiRequestGuard } from './api-request-guard.service';
 import { ApiFiles } from './api-files.service';
 import { ApiTurns } from './api-turns.service';
 import { ChatCompletionsController } from './chat-completions.controller';
@@ -25,6 +25,6 @@ import { ToldContent } from './told-content.service';
     OpenApiController,
     ResponsesController,
   ],
-  providers: [ApiDoor, ApiFiles, ApiTurns, ToldContent],
+  providers: [ApiRequestGuard, ApiFiles, ApiTurns, ToldContent],
 })
 export class HttpApiModule {}

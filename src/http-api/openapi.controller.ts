@@ -2,7 +2,7 @@ import { Controller, Get, Req, Res } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { appVersion } from '../common/app-root';
 import { ConfigService } from '../config/config.service';
-import { HttpDoor } from '../events/http-door';
+import { HttpAuthPort } from '../events/http-auth-port';
 import { RpcRegistry } from '../gateway/connection/rpc-registry';
 import { isOn } from './http-switches';
 import { openApiDocument } from './openapi-document';
@@ -11,14 +11,14 @@ import { openApiDocument } from './openapi-document';
 @Controller()
 export class OpenApiController {
   constructor(
-    private readonly door: HttpDoor,
+    private readonly httpAuthPort: HttpAuthPort,
     private readonly registry: RpcRegistry,
     private readonly config: ConfigService,
   ) {}
 
   @Get('openapi.json')
   async document(@Req() request: Request, @Res() response: Response): Promise<void> {
-    if (!(await this.door.admit(request, response))) return;
+    if (!(await this.httpAuthPort.admit(request, response))) return;
     const isThere = (endpoint: Parameters<typeof isOn>[1]): boolean => isOn(this.config.config, endpoint);
     response.json(openApiDocument(appVersion(), this.registry.all(), isThere));
   }

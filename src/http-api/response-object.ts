@@ -1,5 +1,5 @@
 import { isPlainObject } from '../common/plain-object';
-import type { Body } from './api-door.service';
+import type { Body } from './api-request-guard.service';
 import type { ApiAnswer } from './api-turns.service';
 
 export type Item = Record<string, unknown>;

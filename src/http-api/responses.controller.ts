@@ -7,7 +7,7 @@ import { InboxStore } from '../inbox/inbox.store';
 import type { RpcCaller } from '../rpc/rpc-context';
 import { agentOfSession } from '../sessions/session-key';
 import { answerOf } from './api-answer';
-import { type Body, ApiDoor } from './api-door.service';
+import { type Body, ApiRequestGuard } from './api-request-guard.service';
 import { ApiError, badField } from './api-error';
 import { type ApiTarget, requestKeyOf, targetOf } from './api-target';
 import { ApiFiles } from './api-files.service';
@@ -32,7 +32,7 @@ import { conversationOf } from './told';
 @Controller()
 export class ResponsesController {
   constructor(
-    private readonly door: ApiDoor,
+    private readonly guard: ApiRequestGuard,
     private readonly turns: ApiTurns,
     private readonly files: ApiFiles,
     private readonly config: ConfigService,
@@ -41,7 +41,7 @@ export class ResponsesController {
 
   @All('v1/responses')
   async respond(@Req() request: Request, @Res() response: Response): Promise<void> {
-    await this.door.post({ request, response, endpoints: ['responses'] }, async (body, caller) => {
+    await this.guard.post({ request, response, endpoints: ['responses'] }, async (body, caller) => {
       const run = await this.begin(body, caller, request);
       const gone = this.turns.stopWith(run, response);
       const model = typeof body['model'] === 'string' && body['model'] !== '' ? body['model'] : 'openclaw';

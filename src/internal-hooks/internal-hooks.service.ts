@@ -13,9 +13,9 @@ import { defaultAgentId } from '../config/agent-entries';
 import { ConfigService } from '../config/config.service';
 import { mainSessionKey } from '../config/main-session';
 import { expandPath } from '../config/state-paths';
-import { BootstrapDesk, type BootstrapFacts, type ShownFile } from '../events/bootstrap-desk';
+import { BootstrapFilesPort, type BootstrapFacts, type ShownFile } from '../events/bootstrap-files-port';
 import { EventBus } from '../events/event-bus';
-import { OutboundDesk } from '../events/outbound-desk';
+import { OutboundPort } from '../events/outbound-port';
 import { type HookEvent, onHookEvent } from '../hooks/hook-event';
 import { runHandler } from '../hooks/run-handler';
 import { InboxService } from '../inbox/inbox.service';
@@ -59,10 +59,10 @@ export class InternalHooks {
     private readonly transcripts: TranscriptStore,
     private readonly sessionOrigins: SessionOrigins,
     private readonly database: DatabaseService,
-    private readonly desk: OutboundDesk,
+    private readonly outbound: OutboundPort,
     private readonly workspaces: WorkspaceService,
     private readonly events: EventBus,
-    private readonly bootstrap: BootstrapDesk,
+    private readonly bootstrap: BootstrapFilesPort,
     private readonly origins: FileOrigins,
     private readonly git: GitGuard,
     loggers: LoggerFactory,
@@ -179,7 +179,7 @@ export class InternalHooks {
     const route = { channel: session.lastChannel, account: session.lastAccountId ?? 'default', to: session.lastTo };
     const runId = `hook:${name}:${Date.now()}:${++this.said}`;
     const announce = await this.database.write('hook.say', (transaction) =>
-      this.desk.enqueueIn(transaction, { runId, route, texts }),
+      this.outbound.enqueueIn(transaction, { runId, route, texts }),
     );
     announce();
   }

@@ -5,7 +5,7 @@ import type { OutboundFile } from '../common/chat-media';
 import { ChannelDirectory } from '../events/channel-directory';
 import { EventBus } from '../events/event-bus';
 import { EventsModule } from '../events/events.module';
-import { type DeliveryOutcome, OutboundDesk, type OutboundTexts } from '../events/outbound-desk';
+import { type DeliveryOutcome, OutboundPort, type OutboundTexts } from '../events/outbound-port';
 import type { Schema } from '../storage/schema';
 import { InboxModule } from '../inbox/inbox.module';
 import { StorageModule } from '../storage/storage.module';
@@ -65,13 +65,13 @@ export class OutboxModule implements OnModuleInit, OnApplicationBootstrap, OnMod
     private readonly dispatcher: OutboxDispatcher,
     private readonly preview: StreamPreviewService,
     private readonly blocks: BlockStream,
-    private readonly desk: OutboundDesk,
+    private readonly outboundPort: OutboundPort,
     private readonly directory: ChannelDirectory,
     private readonly events: EventBus,
   ) {}
 
   async onModuleInit(): Promise<void> {
-    this.desk.open({
+    this.outboundPort.open({
       enqueueIn: (transaction, outbound) => this.enqueue(transaction, outbound),
       settle: (runId) => this.blocks.settle(runId),
       noteSent: (route, platformId, what) => this.store.noteSent(route, platformId, what),

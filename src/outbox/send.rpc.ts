@@ -6,7 +6,7 @@ import { defaultAgentId } from '../config/agent-entries';
 import { ConfigService } from '../config/config.service';
 import { ChannelDirectory } from '../events/channel-directory';
 import { locate, namedChannel, routeOf } from '../events/named-channel';
-import { OutboundDesk, type OutboundTexts } from '../events/outbound-desk';
+import { OutboundPort, type OutboundTexts } from '../events/outbound-port';
 import { type RpcContext, callerKey } from '../rpc/rpc-context';
 import { invalidRequest, unavailable } from '../rpc/rpc-error';
 import { RpcMethod } from '../rpc/rpc-method';
@@ -35,7 +35,7 @@ export class SendRpc {
   constructor(
     private readonly config: ConfigService,
     private readonly directory: ChannelDirectory,
-    private readonly desk: OutboundDesk,
+    private readonly outbound: OutboundPort,
     private readonly database: DatabaseService,
     private readonly store: OutboxStore,
     private readonly watch: DeliveryWatch,
@@ -106,7 +106,7 @@ export class SendRpc {
       const announce = await this.database.write('send', async (transaction) =>
         (await this.store.existsIn(transaction, runId))
           ? undefined
-          : this.desk.enqueueIn(transaction, { ...content, runId, route }),
+          : this.outbound.enqueueIn(transaction, { ...content, runId, route }),
       );
       announce?.();
     }

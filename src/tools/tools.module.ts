@@ -49,7 +49,7 @@ import { McpClients } from './mcp/mcp-clients.service';
 import { McpServerController } from './mcp/mcp-server.controller';
 import { SpeechService } from './speech/speech.service';
 import { FindToolsTool } from './catalog/find-tools.tool';
-import { CallDesk } from './voice/call-desk.service';
+import { CallService } from './voice/call.service';
 import { VoiceCallTool } from './voice/voice-call.tool';
 import { VoiceWebhookController } from './voice/voice-webhook.controller';
 import { GuardedHttp } from './web/guarded-http.service';
@@ -71,7 +71,7 @@ import { ToolRegistry } from './tool-registry.service';
     BrowserService,
     BrowserTool,
     BubblewrapDriver,
-    CallDesk,
+    CallService,
     ApplyPatchTool,
     AssumedSubject,
     FindTool,

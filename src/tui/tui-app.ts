@@ -7,7 +7,7 @@ import type { EventFrame } from '../gateway/protocol/frames';
 import type { HelloOk } from '../gateway/protocol/hello';
 import type { PendingApproval } from '../tools/approvals/pending-approval';
 import { readApproval } from '../tools/approvals/read-approval';
-import { ConversationDesk } from './conversation/conversation-desk';
+import { ConversationController } from './conversation/conversation-controller';
 import { ConversationView } from './conversation/conversation-view';
 import { GatewayLink } from './gateway-link';
 import { readLocalCommand } from './local-commands';
@@ -28,10 +28,10 @@ const DASHBOARD_MS = 10_000;
 /** The full-screen client: what was pressed and what the gateway tells become the next picture. */
 export class TuiApp {
   private readonly link: GatewayLink;
-  private readonly desk: ConversationDesk;
+  private readonly controller: ConversationController;
   private readonly view: ConversationView;
   private readonly screen: TerminalScreen;
-  private readonly writing = new Writing(() => this.desk.conversation.saidByUser);
+  private readonly writing = new Writing(() => this.controller.conversation.saidByUser);
   private readonly questions = new QuestionPanel();
   private overlay: Overlay | undefined;
   private offline: string | undefined;
@@ -54,12 +54,12 @@ export class TuiApp {
       },
       options.timeoutMs,
     );
-    this.desk = new ConversationDesk(this.link, options, {
+    this.controller = new ConversationController(this.link, options, {
       changed: () => this.changed(),
       grownInFront: () => this.view.grownInFront(),
       failed: (error) => this.say(error, 'bad'),
     });
-    this.view = new ConversationView(this.desk.conversation);
+    this.view = new ConversationView(this.controller.conversation);
     this.screen = new TerminalScreen({ key: (key) => this.pressed(key), resized: () => this.changed() });
   }
 
@@ -88,9 +88,9 @@ export class TuiApp {
   private online(hello: HelloOk): void {
     this.version = hello.server.version;
     this.changed(() => (this.offline = undefined));
-    const { conversation } = this.desk;
-    this.desk.online(hello);
-    if (this.desk.conversation !== conversation) this.view.show(this.desk.conversation);
+    const { conversation } = this.controller;
+    this.controller.online(hello);
+    if (this.controller.conversation !== conversation) this.view.show(this.controller.conversation);
     void this.attempt(async () => {
       this.questions.read(await this.link.call<PendingApproval[]>('exec.approval.list', {}));
       this.preferOwnQuestion();
@@ -106,7 +106,7 @@ export class TuiApp {
       this.questions.resolved(id);
       this.say(answeredText(decision, resolvedBy));
     } else {
-      this.desk.receive(event);
+      this.controller.receive(event);
       return;
     }
     this.preferOwnQuestion();
@@ -114,7 +114,7 @@ export class TuiApp {
   }
 
   private preferOwnQuestion(): void {
-    if (!this.questions.hasFocus) this.questions.prefer((key) => key === this.desk.conversation.key);
+    if (!this.questions.hasFocus) this.questions.prefer((key) => key === this.controller.conversation.key);
   }
 
   private pressed(key: PressedKey): void {
@@ -149,7 +149,7 @@ export class TuiApp {
     if (this.overlay) this.close();
     else if (this.questions.hasFocus) this.questions.hasFocus = false;
     else if (this.isLeaving) this.leave();
-    else if (this.desk.conversation.busySince !== undefined) {
+    else if (this.controller.conversation.busySince !== undefined) {
       this.isLeaving = true;
       this.stop();
     } else if (this.writing.input.text !== '') this.writing.input.set('');
@@ -161,12 +161,12 @@ export class TuiApp {
 
   private stop(): void {
     this.say('stopping the answer');
-    void this.attempt(() => this.desk.stop());
+    void this.attempt(() => this.controller.stop());
   }
 
   private shortcut({ name, ctrl }: PressedKey): boolean {
     if (name === 'escape') {
-      if (this.desk.conversation.busySince !== undefined) this.stop();
+      if (this.controller.conversation.busySince !== undefined) this.stop();
       return true;
     }
     if (name === 'tab') {
@@ -204,7 +204,7 @@ export class TuiApp {
     switch (command?.name) {
       case undefined:
         this.view.toEnd();
-        this.desk.say(text);
+        this.controller.say(text);
         break;
       case 'sessions':
         void this.attempt(() => this.chooseSession());
@@ -239,25 +239,25 @@ export class TuiApp {
   }
 
   private open(key: string): void {
-    this.desk.open(key);
-    this.view.show(this.desk.conversation);
+    this.controller.open(key);
+    this.view.show(this.controller.conversation);
     this.preferOwnQuestion();
     this.changed();
   }
 
   private async chooseSession(): Promise<void> {
-    this.overlay = await sessionPicker(this.link, this.desk.conversation.key, (key) =>
+    this.overlay = await sessionPicker(this.link, this.controller.conversation.key, (key) =>
       this.open(key ?? newSessionKey()),
     );
   }
 
   private async chooseModel(): Promise<void> {
-    const { conversation } = this.desk;
+    const { conversation } = this.controller;
     this.overlay = await modelPicker(this.link, conversation.model, (model) => {
       void this.attempt(async () => {
         await this.link.call('sessions.patch', { key: conversation.key, model });
         this.say(`this conversation uses ${model} now`);
-        this.desk.refresh();
+        this.controller.refresh();
       });
     });
   }
@@ -318,7 +318,7 @@ export class TuiApp {
   private draw(): void {
     clearTimeout(this.frameTimer);
     this.frameTimer = undefined;
-    const { conversation } = this.desk;
+    const { conversation } = this.controller;
     let isAtTop = false;
     const frame = composeFrame({
       columns: this.screen.columns,
@@ -339,7 +339,7 @@ export class TuiApp {
       now: Date.now(),
     });
     this.screen.draw(frame);
-    if (isAtTop && !this.view.isAtEnd) void this.desk.readOlder();
+    if (isAtTop && !this.view.isAtEnd) void this.controller.readOlder();
     this.tick(conversation.busySince !== undefined);
   }
 

@@ -11,7 +11,7 @@ import { Environment } from '../config/environment';
 import { resolveGatewayTarget } from '../config/gateway-target';
 import { loadConfig } from '../config/load-config';
 import { gatewayLockPath, resolveConfigPath, resolveStateDir } from '../config/state-paths';
-import type { UpdateAnswer } from '../events/update-desk';
+import type { UpdateAnswer } from '../events/update-port';
 import { withGateway } from '../gateway/client/with-gateway';
 import type { UpdateChannel } from './git-checkout';
 import { UPDATE_REASONS, isSuccess, type UpdateState, checkForUpdate } from './update-check';

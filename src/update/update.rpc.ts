@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { UpdateAnswer } from '../events/update-desk';
+import type { UpdateAnswer } from '../events/update-port';
 import { RestartSentinel } from '../config/restart-sentinel';
 import { ConfigService } from '../config/config.service';
 import { NoParams } from '../rpc/no-params.dto';

@@ -8,7 +8,7 @@ import { ConfigService } from '../config/config.service';
 import { RestartControl } from '../config/restart-control';
 import { type RestartNote, RestartSentinel } from '../config/restart-sentinel';
 import { EventBus } from '../events/event-bus';
-import type { UpdateAnswer, UpdateOrder } from '../events/update-desk';
+import type { UpdateAnswer, UpdateOrder } from '../events/update-port';
 import type { UpdateChannel } from './git-checkout';
 import { UPDATE_REASONS, type UpdateState, checkForUpdate } from './update-check';
 import { runUpdate } from './update-run';

@@ -9,7 +9,7 @@ import { signedHeaders } from '../common/webhook-signature';
 import { ConfigService } from '../config/config.service';
 import type { OutboundHookConfig } from '../config/sections/extensions.config';
 import { EventBus } from '../events/event-bus';
-import { WebhookDesk } from '../events/webhook-desk';
+import { WebhookPort } from '../events/webhook-port';
 import { DatabaseService } from '../storage/database.service';
 import type { WebhookDeliveryTable } from '../storage/schema';
 import { Leader } from '../replicas/leader.service';
@@ -41,7 +41,7 @@ export class WebhookOutbound {
     private readonly http: GuardedHttp,
     private readonly config: ConfigService,
     private readonly events: EventBus,
-    private readonly desk: WebhookDesk,
+    private readonly webhooks: WebhookPort,
     private readonly leader: Leader,
     loggers: LoggerFactory,
     @Optional() private readonly clock: Clock = systemClock,
@@ -50,7 +50,7 @@ export class WebhookOutbound {
   }
 
   listen(): void {
-    this.desk.open(async (transaction, { target, event, payload }) => {
+    this.webhooks.open(async (transaction, { target, event, payload }) => {
       await transaction
         .insertInto('webhook_deliveries')
         .values(this.row(target, event, payload))

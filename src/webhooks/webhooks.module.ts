@@ -10,7 +10,7 @@ import { messageOf } from '../common/openclaw-error';
 import { ConfigService } from '../config/config.service';
 import { EventBus } from '../events/event-bus';
 import { EventsModule } from '../events/events.module';
-import { readBody } from '../events/http-door';
+import { readBody } from '../events/http-auth-port';
 import { StorageModule } from '../storage/storage.module';
 import { ReplicasModule } from '../replicas/replicas.module';
 import { ToolsModule } from '../tools/tools.module';

@@ -9,7 +9,7 @@ import { Connection } from '../../src/gateway/connection/connection';
 import { ConnectionRegistry } from '../../src/gateway/connection/connection-registry';
 import { EventMemory } from '../../src/gateway/connection/event-trail';
 import { FrameRouter } from '../../src/gateway/connection/frame-router';
-import { ResumeDesk } from '../../src/gateway/connection/resume-desk.service';
+import { ResumeService } from '../../src/gateway/connection/resume.service';
 import type { ConnectParams } from '../../src/gateway/protocol/connect.dto';
 import type { HelloResume } from '../../src/gateway/protocol/hello';
 
@@ -44,7 +44,7 @@ class Wire {
       { connected: () => undefined } as never,
       this.connections,
       { isReady: true } as never,
-      new ResumeDesk(this.connections, new EventMemory(most)),
+      new ResumeService(this.connections, new EventMemory(most)),
       new Redactor(),
       new EventBus(new SilentLoggerFactory()),
       new SilentLoggerFactory(),

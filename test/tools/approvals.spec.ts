@@ -1,7 +1,7 @@
 import { SilentLoggerFactory } from '../../src/common/logger';
 import type { ConfigService } from '../../src/config/config.service';
 import { EventBus } from '../../src/events/event-bus';
-import { OutboundDesk } from '../../src/events/outbound-desk';
+import { OutboundPort } from '../../src/events/outbound-port';
 import type { DatabaseService } from '../../src/storage/database.service';
 import type { ApprovalRequest } from '../../src/tools/approvals/approval-request';
 import { ApprovalService } from '../../src/tools/approvals/approval.service';
@@ -38,7 +38,7 @@ describe('approvals', () => {
   afterEach(() => home.remove());
 
   const service = (): ApprovalService =>
-    new ApprovalService(database, new EventBus(new SilentLoggerFactory()), new OutboundDesk(), {
+    new ApprovalService(database, new EventBus(new SilentLoggerFactory()), new OutboundPort(), {
       config: {},
     } as ConfigService);
   const context = (signal = new AbortController().signal) => ({

@@ -1,6 +1,6 @@
 import { SilentLoggerFactory } from '../../src/common/logger';
 import { EventBus } from '../../src/events/event-bus';
-import type { OutboundDesk } from '../../src/events/outbound-desk';
+import type { OutboundPort } from '../../src/events/outbound-port';
 import type { InboundMessage } from '../../src/inbox/inbound-message';
 import { InboxStore } from '../../src/inbox/inbox.store';
 import { AskUserTool } from '../../src/agent/turns/ask-user.tool';
@@ -26,7 +26,7 @@ describe('a question in the middle of a turn', () => {
       });
     const command = await accept('/status', { command: { name: 'status', args: '' } as never });
     await accept('the answer');
-    const tool = new AskUserTool(inbox, {} as OutboundDesk, database, events, new AskedQuestions(events));
+    const tool = new AskUserTool(inbox, {} as OutboundPort, database, events, new AskedQuestions(events));
     const asks = jest.spyOn(inbox, 'ready');
     const context = {
       runId: 'r',

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { type Logger, LoggerFactory } from '../../common/logger';
 import { messageOf } from '../../common/openclaw-error';
 import { settlesWithin } from '../../common/sleep';
-import { ThreadDesk, type ThreadPast } from '../../events/thread-desk';
+import { ThreadHistoryPort, type ThreadPast } from '../../events/thread-history-port';
 import type { InboxRow } from '../../inbox/inbox-row';
 import { TakenRows } from '../../inbox/taken-rows.store';
 import type { Lease } from '../../storage/lease';
@@ -15,7 +15,7 @@ export class ThreadContext {
   private readonly log: Logger;
 
   constructor(
-    private readonly desk: ThreadDesk,
+    private readonly threadHistory: ThreadHistoryPort,
     private readonly taken: TakenRows,
     loggers: LoggerFactory,
   ) {
@@ -47,7 +47,7 @@ export class ThreadContext {
     const { route, earlier = [] } = message;
     if (!route) return { earlier: [], media: [] };
     try {
-      const asked = this.desk.read({ channel, account, route, ...wish });
+      const asked = this.threadHistory.read({ channel, account, route, ...wish });
       if (!(await settlesWithin(asked, ASK_MS))) throw new Error(`${channel} did not answer within ${ASK_MS / 1000} s`);
       return await asked;
     } catch (error) {

@@ -5,7 +5,7 @@ import { type Logger, LoggerFactory } from '../../common/logger';
 import { messageOf } from '../../common/openclaw-error';
 import { ConfigService } from '../../config/config.service';
 import { EventBus } from '../../events/event-bus';
-import { OutboundDesk } from '../../events/outbound-desk';
+import { OutboundPort } from '../../events/outbound-port';
 import type { CommandWish } from '../../inbox/inbound-message';
 import { InboxService } from '../../inbox/inbox.service';
 import type { InboxRow } from '../../inbox/inbox-row';
@@ -63,7 +63,7 @@ export class CommandRunner {
     private readonly intake: InboxService,
     private readonly sessions: SessionStore,
     private readonly transcripts: TranscriptStore,
-    private readonly desk: OutboundDesk,
+    private readonly outbound: OutboundPort,
     private readonly commands: ChatCommands,
     private readonly direct: DirectAnswerService,
     private readonly approvals: ApprovalService,
@@ -207,7 +207,7 @@ export class CommandRunner {
       }
       if (isClient) kept = await this.keepIn(transaction, row, turn, reply);
       if (message.route)
-        delivered = await this.desk.enqueueIn(transaction, {
+        delivered = await this.outbound.enqueueIn(transaction, {
           runId,
           route: message.route,
           texts: [effect.text],

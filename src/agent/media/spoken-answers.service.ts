@@ -7,7 +7,7 @@ import { ConfigService } from '../../config/config.service';
 import { ChannelDirectory } from '../../events/channel-directory';
 import { EventBus } from '../../events/event-bus';
 import type { EventMap } from '../../events/event-map';
-import { OutboundDesk } from '../../events/outbound-desk';
+import { OutboundPort } from '../../events/outbound-port';
 import { TakenRows } from '../../inbox/taken-rows.store';
 import { agentOfSession } from '../../sessions/session-key';
 import { DatabaseService } from '../../storage/database.service';
@@ -27,7 +27,7 @@ export class SpokenAnswers {
     private readonly config: ConfigService,
     private readonly directory: ChannelDirectory,
     private readonly events: EventBus,
-    private readonly desk: OutboundDesk,
+    private readonly outbound: OutboundPort,
     private readonly database: DatabaseService,
     private readonly turns: TurnStore,
     private readonly taken: TakenRows,
@@ -72,7 +72,7 @@ export class SpokenAnswers {
     if (isGuest) await rm(path, { force: true });
     const { replyToId: _, ...place } = route;
     const announce = await this.database.write('speech.answer', (transaction) =>
-      this.desk.enqueueIn(transaction, { runId: `speech:${runId}`, route: place, texts: [], files: [file] }),
+      this.outbound.enqueueIn(transaction, { runId: `speech:${runId}`, route: place, texts: [], files: [file] }),
     );
     announce();
   }

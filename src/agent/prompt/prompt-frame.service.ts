@@ -6,7 +6,7 @@ import { findAgent } from '../../config/agent-entries';
 import { ConfigService } from '../../config/config.service';
 import type { OpenclawConfig } from '../../config/openclaw.config';
 import { userTimeZone } from '../../config/user-zone';
-import { BootstrapDesk } from '../../events/bootstrap-desk';
+import { BootstrapFilesPort } from '../../events/bootstrap-files-port';
 import { SkillCatalog, type SkillSnapshot } from '../../skills/catalog/skill-catalog.service';
 import { type PolicySubject, isGuest } from '../../tools/agent-tool';
 import { makerOf } from '../../tools/foreign-words';
@@ -69,7 +69,7 @@ export class PromptFrameService {
     private readonly folders: SessionFolders,
     private readonly redactor: Redactor,
     private readonly catalog: SkillCatalog,
-    private readonly bootstrap: BootstrapDesk,
+    private readonly bootstrap: BootstrapFilesPort,
     private readonly texts: WorkspaceTexts,
   ) {}
 

@@ -10,7 +10,7 @@ import { RestartControl } from '../../config/restart-control';
 import { type RestartNote, RestartSentinel } from '../../config/restart-sentinel';
 import { schemaNodeAt } from '../../config/schema-node';
 import { redactConfig } from '../../config/sensitive-paths';
-import { UpdateDesk } from '../../events/update-desk';
+import { UpdatePort } from '../../events/update-port';
 import { AgentTool, type ToolContext, ToolError, type ToolResult, textResult } from '../../tools/agent-tool';
 import { type ApprovalFact, askerOf } from '../../tools/approvals/approval-request';
 import type { ApprovalQuestion } from '../../tools/approvals/approval-question';
@@ -97,7 +97,7 @@ export class GatewayTool {
     private readonly config: ConfigService,
     private readonly restarts: RestartControl,
     private readonly approvals: ApprovalService,
-    private readonly updates: UpdateDesk,
+    private readonly updates: UpdatePort,
   ) {}
 
   sinksOf(params: GatewayToolParams): CallSinks {

@@ -4,7 +4,7 @@ import { cutText } from '../../common/cut-text';
 import { timerMs } from '../../common/sleep';
 import { Doc, Hidden, Int, Opt, StrList, Text } from '../../common/validation/fields';
 import { EventBus } from '../../events/event-bus';
-import { OutboundDesk } from '../../events/outbound-desk';
+import { OutboundPort } from '../../events/outbound-port';
 import { InboxStore } from '../../inbox/inbox.store';
 import { DatabaseService } from '../../storage/database.service';
 import { AgentTool, type ToolContext, ToolError, type ToolResult, textResult } from '../../tools/agent-tool';
@@ -39,7 +39,7 @@ export class AskUserParams {
 export class AskUserTool {
   constructor(
     private readonly inbox: InboxStore,
-    private readonly desk: OutboundDesk,
+    private readonly outbound: OutboundPort,
     private readonly database: DatabaseService,
     private readonly events: EventBus,
     private readonly questions: AskedQuestions,
@@ -76,7 +76,7 @@ export class AskUserTool {
     const { to } = origin;
     if (to === undefined) return;
     const announce = await this.database.write('ask-user', (transaction) =>
-      this.desk.enqueueIn(transaction, {
+      this.outbound.enqueueIn(transaction, {
         runId: `ask:${runId}:${callId}`,
         route: { ...origin, to },
         texts: [text],

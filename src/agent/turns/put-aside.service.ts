@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { type Logger, LoggerFactory } from '../../common/logger';
 import { messageOf } from '../../common/openclaw-error';
 import { EventBus } from '../../events/event-bus';
-import { OutboundDesk } from '../../events/outbound-desk';
+import { OutboundPort } from '../../events/outbound-port';
 import type { InboxRow } from '../../inbox/inbox-row';
 import { InboxStore } from '../../inbox/inbox.store';
 import { TakenRows } from '../../inbox/taken-rows.store';
@@ -29,7 +29,7 @@ export class PutAside {
     private readonly inbox: InboxStore,
     private readonly taken: TakenRows,
     private readonly turns: TurnStore,
-    private readonly desk: OutboundDesk,
+    private readonly outbound: OutboundPort,
     private readonly events: EventBus,
     loggers: LoggerFactory,
   ) {
@@ -93,7 +93,7 @@ export class PutAside {
     if (!route) return;
     try {
       const announce = await this.database.write('put-aside.told', (transaction) =>
-        this.desk.enqueueIn(transaction, { runId: `put-aside:${runId}`, route, texts: [text] }),
+        this.outbound.enqueueIn(transaction, { runId: `put-aside:${runId}`, route, texts: [text] }),
       );
       announce();
     } catch (error) {

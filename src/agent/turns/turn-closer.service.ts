@@ -1,7 +1,7 @@
 import { Injectable, Optional } from '@nestjs/common';
 import { Clock, systemClock } from '../../common/clock';
 import type { TakenHandover } from '../media/handover.service';
-import { OutboundDesk } from '../../events/outbound-desk';
+import { OutboundPort } from '../../events/outbound-port';
 import { TakenRows } from '../../inbox/taken-rows.store';
 import type { SessionEntry } from '../../sessions/session-entry';
 import { SessionStore } from '../../sessions/session.store';
@@ -43,7 +43,7 @@ export class TurnCloser {
     private readonly taken: TakenRows,
     private readonly sessions: SessionStore,
     private readonly transcripts: TranscriptStore,
-    private readonly desk: OutboundDesk,
+    private readonly outbound: OutboundPort,
     @Optional() private readonly clock: Clock = systemClock,
   ) {}
 
@@ -53,7 +53,7 @@ export class TurnCloser {
     const result = this.resultOf(started, end);
     let appended: TranscriptEvent[] = [];
     let delivered: (() => void) | undefined;
-    if (turn.request.route) await this.desk.settle(turn.runId);
+    if (turn.request.route) await this.outbound.settle(turn.runId);
     await journal.close(async (transaction) => {
       appended = await this.transcripts.appendIn(
         transaction,
@@ -62,7 +62,7 @@ export class TurnCloser {
       );
       const { route } = turn.request;
       if (route) {
-        delivered = await this.desk.enqueueIn(transaction, {
+        delivered = await this.outbound.enqueueIn(transaction, {
           runId: turn.runId,
           route,
           texts: end.text !== '' && isTold(turn, end) ? [end.text] : [],

@@ -1,7 +1,7 @@
 import { Controller, Post, Req, Res, type Type } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { isPlainObject } from '../../common/plain-object';
-import { readBody } from '../../events/http-door';
+import { readBody } from '../../events/http-auth-port';
 import { SlackAdapter } from './slack.adapter';
 
 const MAX_BODY_BYTES = 1024 * 1024;

@@ -1,6 +1,6 @@
 import type { UserFromGetMe } from 'telegraf/types';
 import type { ChannelHost, ChatHappening, InboundUpdate } from '../channel-adapter';
-import { TelegramIntakeDesk } from './telegram-intake';
+import { TelegramUpdateIntake } from './telegram-intake';
 import { TelegramMessageIds } from './telegram-message-ids';
 import type { PollStore } from '../polls/poll.store';
 import type { ReceivedUpdate } from './telegram-update';
@@ -28,7 +28,7 @@ describe('updates of Telegram', () => {
       receive: (each: InboundUpdate) => Promise.resolve(void received.push(each)),
       happened: (each: ChatHappening) => Promise.resolve(void happened.push(each)),
     } as unknown as ChannelHost;
-    return new TelegramIntakeDesk({
+    return new TelegramUpdateIntake({
       account: 'default',
       bot: { id: 7000, username: 'nest_bot' } as UserFromGetMe,
       host,

@@ -32,7 +32,7 @@ export interface IntakeOptions {
 }
 
 /** What Telegram tells → the words all channels share → disk. Each resolves when it is there. */
-export class TelegramIntakeDesk implements TelegramIntake {
+export class TelegramUpdateIntake implements TelegramIntake {
   constructor(private readonly options: IntakeOptions) {}
 
   async take(update: ReceivedUpdate): Promise<void> {

@@ -35,7 +35,7 @@ import { TelegramChats } from './telegram-chats';
 import { TelegramMenus } from './telegram-menus';
 import { TelegramHook, hookPathOf } from './telegram-hook';
 import { followGroup } from './telegram-groups';
-import { TelegramIntakeDesk } from './telegram-intake';
+import { TelegramUpdateIntake } from './telegram-intake';
 import { placeOf } from './telegram-places';
 import { idList, policyOf } from './telegram-policy';
 import { PollStore } from '../polls/poll.store';
@@ -241,7 +241,7 @@ export class TelegramAdapter extends ChatPlatform<TelegramAccount> implements Ch
   }
 
   private intake(accountId: string, me: UserFromGetMe, host: ChannelHost): TelegramIntake {
-    return new TelegramIntakeDesk({
+    return new TelegramUpdateIntake({
       account: accountId,
       bot: me,
       host,

@@ -2,7 +2,7 @@ import { Controller, Post, Req, Res, type Type } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import type { Update } from 'telegraf/types';
 import { isPlainObject } from '../../common/plain-object';
-import { readBody } from '../../events/http-door';
+import { readBody } from '../../events/http-auth-port';
 import { TelegramAdapter } from './telegram.adapter';
 
 const MAX_BODY_BYTES = 1024 * 1024;

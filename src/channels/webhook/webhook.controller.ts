@@ -3,7 +3,7 @@ import type { Request, Response } from 'express';
 import type { MediaRef } from '../../common/chat-media';
 import { messageOf } from '../../common/openclaw-error';
 import { describeDtoProblems, findDtoProblems } from '../../common/validation/validate-dto';
-import { readBody } from '../../events/http-door';
+import { readBody } from '../../events/http-auth-port';
 import type { InboundUpdate } from '../channel-adapter';
 import { linkedPictures } from '../kit/picture-address';
 import { takeMessage } from '../take-message';

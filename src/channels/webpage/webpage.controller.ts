@@ -7,7 +7,7 @@ import { isPlainObject } from '../../common/plain-object';
 import { describeDtoProblems, findDtoProblems } from '../../common/validation/validate-dto';
 import { requestSource } from '../../common/net/request-source';
 import { secretsEqual } from '../../common/secrets-equal';
-import { readBody } from '../../events/http-door';
+import { readBody } from '../../events/http-auth-port';
 import { RuntimeSettingsService } from '../../gateway/runtime-settings.service';
 import { plainName } from '../../common/plain-name';
 import type { ChannelHost } from '../channel-adapter';

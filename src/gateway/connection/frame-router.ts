@@ -19,7 +19,7 @@ import { Dispatcher } from './dispatcher';
 import { HandshakeService } from './handshake.service';
 import { HelloService } from './hello.service';
 import { PresenceService } from './presence.service';
-import { ResumeDesk } from './resume-desk.service';
+import { ResumeService } from './resume.service';
 import { type JsonRpcId, JsonRpcService, SECOND_CONNECT, jsonRpcError, readJsonRpc } from './jsonrpc.service';
 import { type OutgoingError, type WireDialect, answer, jsonRpcDialect, openclawDialect } from './wire-dialect';
 import { RpcCode, invalidFrame, invalidParams, toWireError } from './wire-error';
@@ -47,7 +47,7 @@ export class FrameRouter {
     private readonly presence: PresenceService,
     private readonly connections: ConnectionRegistry,
     private readonly readiness: ReadinessService,
-    private readonly resumes: ResumeDesk,
+    private readonly resumes: ResumeService,
     private readonly redactor: Redactor,
     private readonly events: EventBus,
     loggers: LoggerFactory,

@@ -13,7 +13,7 @@ import { RuntimeSettingsService } from '../runtime-settings.service';
 import { HelloSnapshot } from './hello-snapshot';
 import type { HelloResume } from '../protocol/hello';
 import type { Grant } from './handshake.service';
-import { RESUMES } from './resume-desk.service';
+import { RESUMES } from './resume.service';
 import { PresenceService } from './presence.service';
 import { RpcRegistry } from './rpc-registry';
 

@@ -2,7 +2,7 @@ import { Controller, Post, Req, Res } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { JsonTooDeepError, parseUntrustedJson } from '../../common/json';
 import { isPlainObject } from '../../common/plain-object';
-import { readBody } from '../../events/http-door';
+import { readBody } from '../../events/http-auth-port';
 import type { RpcCaller } from '../../rpc/rpc-context';
 import { JsonRpcService, jsonRpcError } from '../connection/jsonrpc.service';
 import { RpcCode } from '../connection/wire-error';

@@ -8,7 +8,7 @@ import { Environment } from '../../config/environment';
 import { installPreferences } from '../catalog/skill-status';
 import { describeInstall, usableSpecs } from '../install/install-command';
 import { installRequirement } from '../install/requirement-installer';
-import { type ReviewOptions, SkillsDesk, confirm, reviewAtTerminal } from './skills-desk';
+import { type ReviewOptions, SkillsCommandContext, confirm, reviewAtTerminal } from './skills-command-context';
 
 interface ChangeOptions extends JsonOptions, ReviewOptions {
   skill?: string;
@@ -66,13 +66,13 @@ export class SkillsInstallCommand extends ChangeCommandBase {
   }
 
   async run([source]: string[], options: ChangeOptions): Promise<void> {
-    const desk = new SkillsDesk(this.env);
-    if (options.requirements !== undefined) return this.requirement(desk, options.requirements, options);
+    const context = new SkillsCommandContext(this.env);
+    if (options.requirements !== undefined) return this.requirement(context, options.requirements, options);
     if (source === undefined)
       throw new UsageError(
         'what shall be installed? openclaw skills install <folder | git address | archive | npm package>',
       );
-    const installed = await desk
+    const installed = await context
       .installer()
       .install(source, (staged) => reviewAtTerminal(staged, options), options.skill);
     if (options.json)
@@ -92,14 +92,14 @@ export class SkillsInstallCommand extends ChangeCommandBase {
     }
   }
 
-  private async requirement(desk: SkillsDesk, name: string, options: ChangeOptions): Promise<void> {
-    const agent = desk.agent(undefined);
-    await desk.localReport(agent);
-    const skill = desk.library.shelfOf(agent).skills.find(({ manifest }) => manifest.name === name);
+  private async requirement(context: SkillsCommandContext, name: string, options: ChangeOptions): Promise<void> {
+    const agent = context.agent(undefined);
+    await context.localReport(agent);
+    const skill = context.library.shelfOf(agent).skills.find(({ manifest }) => manifest.name === name);
     if (!skill) throw new OpenclawError('SKILL_NOT_FOUND', `there is no skill "${name}"`);
     const { manifest } = skill;
-    const { config, stateDir } = desk.config;
-    const preferences = installPreferences(config, desk.library.programs);
+    const { config, stateDir } = context.config;
+    const preferences = installPreferences(config, context.library.programs);
     const usable = usableSpecs(manifest.install, preferences);
     const spec = options.option === undefined ? usable[0] : usable.find(({ id }) => id === options.option);
     if (!spec)
@@ -122,7 +122,7 @@ export class SkillsInstallCommand extends ChangeCommandBase {
       preferences,
       env: this.env.all(),
       timeoutMs: (options.timeout ?? DEFAULT_SECONDS) * 1000,
-      download: (url, maxBytes) => desk.download(url, maxBytes),
+      download: (url, maxBytes) => context.download(url, maxBytes),
     });
     if (options.json) printJson({ ...outcome, command });
     else {
@@ -144,7 +144,7 @@ export class SkillsUpdateCommand extends ChangeCommandBase {
   }
 
   async run(names: string[], options: ChangeOptions): Promise<void> {
-    const results = await new SkillsDesk(this.env)
+    const results = await new SkillsCommandContext(this.env)
       .installer()
       .update(names, (staged) => reviewAtTerminal(staged, options));
     if (options.json) printJson({ results });
@@ -161,7 +161,7 @@ export class SkillsRemoveCommand extends CliCommand {
   }
 
   async run([name = '']: string[], options: JsonOptions): Promise<void> {
-    await new SkillsDesk(this.env).installer().remove(name);
+    await new SkillsCommandContext(this.env).installer().remove(name);
     if (options.json) printJson({ removed: name });
     else printLine(`removed ${name}`);
   }
@@ -173,13 +173,13 @@ abstract class SwitchCommandBase extends CliCommand {
   }
 
   protected async switch(name: string, enabled: boolean, options: JsonOptions): Promise<void> {
-    const desk = new SkillsDesk(this.env);
-    const agent = desk.agent(undefined);
-    await desk.localReport(agent);
-    const skill = desk.library.shelfOf(agent).skills.find(({ manifest }) => manifest.name === name);
+    const context = new SkillsCommandContext(this.env);
+    const agent = context.agent(undefined);
+    await context.localReport(agent);
+    const skill = context.library.shelfOf(agent).skills.find(({ manifest }) => manifest.name === name);
     if (!skill) throw new OpenclawError('SKILL_NOT_FOUND', `there is no skill "${name}"`);
     const { skillKey } = skill.manifest;
-    await desk.config.edit([{ path: ['skills', 'entries', skillKey, 'enabled'], value: enabled }]);
+    await context.config.edit([{ path: ['skills', 'entries', skillKey, 'enabled'], value: enabled }]);
     if (options.json) printJson({ skillKey, enabled });
     else printLine(`${name} is ${enabled ? 'on' : 'off'}`);
   }

@@ -22,7 +22,7 @@ import { checkSignature, fingerprintOf, signSkill } from '../trust/signature';
 import { agreeTo, termsOf } from '../trust/skill-agreement';
 import { SkillLockFile } from '../trust/skill-lock';
 import { changeTrust } from '../trust/trust-list';
-import { SkillsDesk, describeFinding, reviewAtTerminal } from './skills-desk';
+import { SkillsCommandContext, describeFinding, reviewAtTerminal } from './skills-command-context';
 
 abstract class TrustCommandBase extends CliCommand {
   constructor(private readonly env: Environment) {
@@ -30,10 +30,10 @@ abstract class TrustCommandBase extends CliCommand {
   }
 
   protected async change(subject: string | undefined, trusted: boolean, options: JsonOptions): Promise<void> {
-    const desk = new SkillsDesk(this.env);
-    const lock = new SkillLockFile(desk.config.stateDir);
+    const context = new SkillsCommandContext(this.env);
+    const lock = new SkillLockFile(context.config.stateDir);
     if (subject === undefined) return this.show(lock, options);
-    const { skills } = await desk.localReport(desk.agent(undefined));
+    const { skills } = await context.localReport(context.agent(undefined));
     const changed = await changeTrust(
       lock,
       subject,
@@ -120,10 +120,10 @@ export class SkillsAgreeCommand extends CliCommand {
     [name = '']: string[],
     options: JsonOptions & { agent?: string; yes?: boolean; acceptRisk?: boolean },
   ): Promise<void> {
-    const desk = new SkillsDesk(this.env);
-    const agent = desk.agent(options.agent);
-    await desk.localReport(agent);
-    const skill = desk.library.shelfOf(agent).skills.find(({ manifest }) => manifest.name === name);
+    const context = new SkillsCommandContext(this.env);
+    const agent = context.agent(options.agent);
+    await context.localReport(agent);
+    const skill = context.library.shelfOf(agent).skills.find(({ manifest }) => manifest.name === name);
     if (!skill) throw new OpenclawError('SKILL_NOT_FOUND', `there is no skill "${name}"`);
     if (skill.isTrusted) throw new UsageError(`${name} was shipped with the gateway and needs no agreement`);
     const { baseDir } = skill;
@@ -132,7 +132,7 @@ export class SkillsAgreeCommand extends CliCommand {
     const shown = { ...terms, signature, kind: 'folder' as const, source: baseDir };
     const { install: agrees } = await reviewAtTerminal(shown, options, `Agree to ${name} as it is?`);
     // What was read meanwhile is what counts.
-    if (agrees) await agreeTo(desk.library.lockFile, termsOf(baseDir), terms.hash, options.acceptRisk === true);
+    if (agrees) await agreeTo(context.library.lockFile, termsOf(baseDir), terms.hash, options.acceptRisk === true);
     else process.exitCode = ExitCode.failed;
     if (options.json) return printJson({ name, folder: baseDir, hash: terms.hash, agreed: agrees });
     printLine(
@@ -165,7 +165,7 @@ export class SkillsScanCommand extends CliCommand {
   }
 
   run([subject = '']: string[], options: JsonOptions): Promise<void> {
-    const skill = openSkill(subject, new SkillsDesk(this.env).config.stateDir);
+    const skill = openSkill(subject, new SkillsCommandContext(this.env).config.stateDir);
     const report = scanSkill(skill.folder, skill.manifest);
     if (options.json) printJson({ name: skill.manifest.name, ...report, warnings: skill.warnings });
     else {
@@ -189,7 +189,7 @@ export class SkillsValidateCommand extends CliCommand {
   }
 
   run([subject = '']: string[], options: JsonOptions): Promise<void> {
-    const { manifest, folder, warnings } = openSkill(subject, new SkillsDesk(this.env).config.stateDir);
+    const { manifest, folder, warnings } = openSkill(subject, new SkillsCommandContext(this.env).config.stateDir);
     const valid = warnings.length === 0;
     if (options.json) printJson({ name: manifest.name, folder, valid, warnings });
     else {
@@ -220,8 +220,8 @@ export class SkillsNewCommand extends CliCommand {
   async run([name = '']: string[], options: JsonOptions & { description?: string }): Promise<void> {
     if (!/^[a-z0-9]+(-[a-z0-9]+)*$/.test(name) || name.length > 64)
       throw new UsageError(`"${name}" must have lower-case letters, digits and single dashes, at most 64`);
-    const desk = new SkillsDesk(this.env);
-    const { workspaceDir, skills } = await desk.localReport(desk.agent(undefined));
+    const context = new SkillsCommandContext(this.env);
+    const { workspaceDir, skills } = await context.localReport(context.agent(undefined));
     const folder = join(workspaceDir, 'skills', name);
     const path = join(folder, SKILL_FILE);
     if (existsSync(path)) throw new OpenclawError('SKILL_EXISTS', `${path} is there already`);
@@ -279,7 +279,7 @@ export class SkillsSignCommand extends CliCommand {
   }
 
   run([folder = '']: string[], options: JsonOptions & { key: string; publisher: string }): Promise<void> {
-    const skill = openSkill(folder, new SkillsDesk(this.env).config.stateDir);
+    const skill = openSkill(folder, new SkillsCommandContext(this.env).config.stateDir);
     let signature;
     try {
       signature = signSkill(
@@ -324,8 +324,8 @@ export class SkillsProposalsCommand extends CliCommand {
     [action = 'list', id]: string[],
     options: JsonOptions & { yes?: boolean; acceptRisk?: boolean },
   ): Promise<void> {
-    const desk = new SkillsDesk(this.env);
-    const proposals = new SkillProposals(desk.config.stateDir);
+    const context = new SkillsCommandContext(this.env);
+    const proposals = new SkillProposals(context.config.stateDir);
     if (action === 'list') {
       const rows = proposals.list();
       if (options.json) return printJson({ proposals: rows });
@@ -348,7 +348,7 @@ export class SkillsProposalsCommand extends CliCommand {
         return printLines(shown.diff);
       }
       case 'apply': {
-        const applied = await proposals.apply(id, desk.installer(), (staged) => reviewAtTerminal(staged, options));
+        const applied = await proposals.apply(id, context.installer(), (staged) => reviewAtTerminal(staged, options));
         if (!applied) process.exitCode = ExitCode.failed;
         if (options.json) return printJson({ applied: applied?.manifest.name ?? null });
         return printLine(applied ? `installed ${applied.manifest.name}` : 'nothing was installed');

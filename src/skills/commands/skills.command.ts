@@ -9,7 +9,7 @@ import { OpenclawError } from '../../common/openclaw-error';
 import { Environment } from '../../config/environment';
 import { type SkillStatus, type SkillsReport, countText, stateOf } from '../catalog/skill-status';
 import { SKILL_CHANGE_COMMANDS } from './skills-change.command';
-import { SkillsDesk } from './skills-desk';
+import { SkillsCommandContext } from './skills-command-context';
 import { SKILL_TRUST_COMMANDS } from './skills-trust.command';
 import { commandLine } from '../../common/cli/own-commands';
 
@@ -29,8 +29,8 @@ abstract class SkillsCommandBase extends GatewayCommandBase {
   }
 
   protected report(options: ListOptions): Promise<SkillsReport> {
-    const desk = new SkillsDesk(this.env);
-    return desk.report(desk.agent(options.agent), options);
+    const context = new SkillsCommandContext(this.env);
+    return context.report(context.agent(options.agent), options);
   }
 }
 

@@ -6,7 +6,7 @@ import { Redactor } from '../../common/redactor';
 import { timerMs } from '../../common/sleep';
 import { ConfigService } from '../../config/config.service';
 import { EventBus } from '../../events/event-bus';
-import { OutboundDesk } from '../../events/outbound-desk';
+import { OutboundPort } from '../../events/outbound-port';
 import { DatabaseService } from '../../storage/database.service';
 import { type ToolContext, ToolError } from '../agent-tool';
 import { type ApprovalDecision, type Permission, isPermission } from './approval-decision';
@@ -52,7 +52,7 @@ export class ApprovalService {
   constructor(
     database: DatabaseService,
     private readonly events: EventBus,
-    private readonly desk: OutboundDesk,
+    private readonly outbound: OutboundPort,
     private readonly config: ConfigService,
     @Optional() private readonly clock: Clock = systemClock,
     @Optional() private readonly redactor: Redactor = new Redactor(),
@@ -280,7 +280,7 @@ export class ApprovalService {
       for (const [index, route] of routes.entries())
         for (const question of chatQuestions(pending))
           asked.push(
-            await this.desk.enqueueIn(transaction, {
+            await this.outbound.enqueueIn(transaction, {
               runId: `approval:${question.id}:${index}`,
               route,
               texts: [approvalText(question)],

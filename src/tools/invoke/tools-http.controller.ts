@@ -4,7 +4,7 @@ import { parseUntrustedJson } from '../../common/json';
 import { textOf } from '../../common/content-parts';
 import { isPlainObject } from '../../common/plain-object';
 import { fieldsOf } from '../../common/validation/field-registry';
-import { HttpDoor, readBody } from '../../events/http-door';
+import { HttpAuthPort, readBody } from '../../events/http-auth-port';
 import { satisfies } from '../../rpc/scopes';
 import type { ToolResult } from '../agent-tool';
 import { ToolRegistry } from '../tool-registry.service';
@@ -21,7 +21,7 @@ export class ToolsHttpController {
   private readonly known = new KnownCalls<ToolResult>();
 
   constructor(
-    private readonly door: HttpDoor,
+    private readonly httpAuthPort: HttpAuthPort,
     private readonly registry: ToolRegistry,
     private readonly invoker: ToolInvoker,
   ) {}
@@ -32,7 +32,7 @@ export class ToolsHttpController {
       response.status(405).set('allow', 'POST').type('text/plain').send('Method Not Allowed');
       return;
     }
-    const caller = await this.door.admit(request, response);
+    const caller = await this.httpAuthPort.admit(request, response);
     if (!caller) return;
     const refuse = (status: number, message: string, type = 'invalid_request_error'): void => {
       response.status(status).json({ error: { message, type } });

@@ -2,7 +2,7 @@ import { All, Controller, Req, Res } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { appVersion } from '../../common/app-root';
 import { parseUntrustedJson } from '../../common/json';
-import { HttpDoor, readBody } from '../../events/http-door';
+import { HttpAuthPort, readBody } from '../../events/http-auth-port';
 import { satisfies } from '../../rpc/scopes';
 import { type OutsideCall, ToolInvoker } from '../invoke/tool-invoker.service';
 import { ToolRegistry } from '../tool-registry.service';
@@ -13,14 +13,14 @@ const MAX_BODY_BYTES = 2 * 1024 * 1024;
 @Controller()
 export class McpServerController {
   constructor(
-    private readonly door: HttpDoor,
+    private readonly httpAuthPort: HttpAuthPort,
     private readonly registry: ToolRegistry,
     private readonly invoker: ToolInvoker,
   ) {}
 
   @All('mcp')
   async handle(@Req() request: Request, @Res() response: Response): Promise<void> {
-    const caller = await this.door.admit(request, response);
+    const caller = await this.httpAuthPort.admit(request, response);
     if (!caller) return;
     if (!satisfies(caller.scopes, 'operator.write')) {
       response.status(403).json({ error: { message: 'operator.write is needed', type: 'forbidden' } });

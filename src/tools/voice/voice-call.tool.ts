@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Doc, OneOf, Opt, Text } from '../../common/validation/fields';
 import { AgentTool, type ToolContext, ToolError, type ToolResult, textResult } from '../agent-tool';
-import { CallDesk, type CallSettings } from './call-desk.service';
+import { CallService, type CallSettings } from './call.service';
 import { type CallSinks, Leaves } from '../provenance/sinks';
 
 const ACTIONS = ['initiate_call', 'continue_call', 'speak_to_user', 'end_call', 'get_status'] as const;
@@ -40,10 +40,10 @@ const STATUSES: ReadonlySet<string> = new Set(
   origin: 'gateway',
 })
 export class VoiceCallTool {
-  constructor(private readonly desk: CallDesk) {}
+  constructor(private readonly callService: CallService) {}
 
   unavailableReason(): string | undefined {
-    const settings = this.desk.settings();
+    const settings = this.callService.settings();
     return typeof settings === 'string' ? settings : undefined;
   }
 
@@ -62,7 +62,7 @@ export class VoiceCallTool {
   }
 
   async execute(params: VoiceCallParams, context: ToolContext): Promise<ToolResult> {
-    const settings = this.desk.required();
+    const settings = this.callService.required();
     const { carrier } = settings;
     const action = actionOf(params);
     const callId = params.callId ?? params.sid;
@@ -84,7 +84,7 @@ export class VoiceCallTool {
         await carrier.speak(callId, messageOf(params, action));
         return textResult('Said.', { success: true });
       case 'continue_call': {
-        const heard = await this.desk.converse(settings, callId, messageOf(params, action), context.signal);
+        const heard = await this.callService.converse(settings, callId, messageOf(params, action), context.signal);
         return heard === undefined
           ? textResult('Said; nothing was answered before the time was up or the call ended.', { success: true })
           : textResult(`The person said: ${heard}`, { success: true, transcript: heard }, 'stranger');

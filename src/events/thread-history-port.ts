@@ -24,7 +24,7 @@ export type ThreadReader = (wish: ThreadWish) => Promise<ThreadPast>;
 
 /** Where turns ask what was said in a thread before the assistant was named there; the channels answer. */
 @Injectable()
-export class ThreadDesk {
+export class ThreadHistoryPort {
   private reader: ThreadReader | undefined;
 
   open(reader: ThreadReader): void {

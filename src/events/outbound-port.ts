@@ -26,7 +26,7 @@ export interface OutboundTexts {
 export type DeliveryOutcome =
   { state: 'sent'; messageIds: string[] } | { state: 'failed'; reason: string } | { state: 'waits' };
 
-export interface OutboundClerk {
+export interface OutboundHandler {
   enqueueIn(transaction: Transaction<Schema>, outbound: OutboundTexts): Promise<() => void>;
   settle(runId: string): Promise<void>;
   noteSent(route: DeliveryRoute, platformId: string, what: string): Promise<void>;
@@ -40,36 +40,36 @@ export interface OutboundClerk {
  * called after the commit.
  */
 @Injectable()
-export class OutboundDesk {
-  private clerk: OutboundClerk | undefined;
+export class OutboundPort {
+  private handler: OutboundHandler | undefined;
 
-  open(clerk: OutboundClerk): void {
-    this.clerk = clerk;
+  open(handler: OutboundHandler): void {
+    this.handler = handler;
   }
 
   async enqueueIn(transaction: Transaction<Schema>, outbound: OutboundTexts): Promise<() => void> {
-    if (!this.clerk) throw new Error('no outbox takes deliveries');
-    return this.clerk.enqueueIn(transaction, outbound);
+    if (!this.handler) throw new Error('no outbox takes deliveries');
+    return this.handler.enqueueIn(transaction, outbound);
   }
 
   /** Resolves when nothing more of a run is told before its end; to be awaited before its end is handed in. */
   async settle(runId: string): Promise<void> {
-    await this.clerk?.settle(runId);
+    await this.handler?.settle(runId);
   }
 
   /** What has become of a delivery when it is over, or when the time is. */
   async outcome(runId: string, withinMs: number, signal: AbortSignal): Promise<DeliveryOutcome> {
-    return (await this.clerk?.outcome(runId, withinMs, signal)) ?? { state: 'waits' };
+    return (await this.handler?.outcome(runId, withinMs, signal)) ?? { state: 'waits' };
   }
 
   /** Platform's id of the last message that the assistant has in a conversation. */
   async lastSentTo(route: DeliveryRoute): Promise<string | undefined> {
-    return this.clerk?.lastSentTo(route);
+    return this.handler?.lastSentTo(route);
   }
 
   /** Runs that a message of the assistant may be of, as `OutboundTexts.runId` names them; none where it is not known. */
   async runsThatSent(route: DeliveryRoute, platformId: string): Promise<string[]> {
-    return (await this.clerk?.runsThatSent(route, platformId)) ?? [];
+    return (await this.handler?.runsThatSent(route, platformId)) ?? [];
   }
 
   /**
@@ -77,6 +77,6 @@ export class OutboundDesk {
    * @param what what it is, for people who look
    */
   async noteSent(route: DeliveryRoute, platformId: string, what: string): Promise<void> {
-    await this.clerk?.noteSent(route, platformId, what);
+    await this.handler?.noteSent(route, platformId, what);
   }
 }

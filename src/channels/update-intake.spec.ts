@@ -1,14 +1,14 @@
 import { SilentLoggerFactory } from '../common/logger';
 import { OpenclawError } from '../common/openclaw-error';
 import type { QuarantineStore, UnhandledUpdate } from '../inbox/quarantine.store';
-import { UpdateDesk } from './update-desk.service';
+import { UpdateIntake } from './update-intake.service';
 
 const paused = (): OpenclawError => new OpenclawError('INTAKE_PAUSED', 'the disk is full');
 
-describe('the desk of updates', () => {
+describe('the updateIntake of updates', () => {
   let kept: UnhandledUpdate[];
   let refusals: number;
-  let desk: UpdateDesk;
+  let updateIntake: UpdateIntake;
   beforeEach(() => {
     kept = [];
     refusals = 0;
@@ -19,10 +19,10 @@ describe('the desk of updates', () => {
         return Promise.resolve();
       },
     };
-    desk = new UpdateDesk(quarantine as unknown as QuarantineStore, new SilentLoggerFactory());
+    updateIntake = new UpdateIntake(quarantine as unknown as QuarantineStore, new SilentLoggerFactory());
   });
-  const take = (work: () => Promise<void>, wait?: Parameters<UpdateDesk['take']>[4]): Promise<void> =>
-    desk.take('telegram', 'default', { id: '7', raw: { text: 'x' } }, work, wait);
+  const take = (work: () => Promise<void>, wait?: Parameters<UpdateIntake['take']>[4]): Promise<void> =>
+    updateIntake.take('telegram', 'default', { id: '7', raw: { text: 'x' } }, work, wait);
 
   it('keeps an update that fails each time as it came, after three tries, and goes on', async () => {
     let tries = 0;

@@ -9,20 +9,20 @@ export interface WebhookWish {
   payload: unknown;
 }
 
-export type WebhookClerk = (transaction: Transaction<Schema>, wish: WebhookWish) => Promise<() => void>;
+export type WebhookHandler = (transaction: Transaction<Schema>, wish: WebhookWish) => Promise<() => void>;
 
 /** Where any layer hands in what other programs are to be told, inside its own transaction. */
 @Injectable()
-export class WebhookDesk {
-  private clerk: WebhookClerk | undefined;
+export class WebhookPort {
+  private handler: WebhookHandler | undefined;
 
-  open(clerk: WebhookClerk): void {
-    this.clerk = clerk;
+  open(handler: WebhookHandler): void {
+    this.handler = handler;
   }
 
   /** What it returns is to be called after the commit. */
   async enqueueIn(transaction: Transaction<Schema>, wish: WebhookWish): Promise<() => void> {
-    if (!this.clerk) throw new Error('nobody sends webhooks');
-    return this.clerk(transaction, wish);
+    if (!this.handler) throw new Error('nobody sends webhooks');
+    return this.handler(transaction, wish);
   }
 }

@@ -21,19 +21,19 @@ export interface UpdateAnswer {
   sentinel: unknown;
 }
 
-export type UpdateClerk = (order: UpdateOrder) => Promise<UpdateAnswer>;
+export type UpdateHandler = (order: UpdateOrder) => Promise<UpdateAnswer>;
 
 /** Where an update is asked for by those who do not know how it is done. */
 @Injectable()
-export class UpdateDesk {
-  private clerk: UpdateClerk | undefined;
+export class UpdatePort {
+  private handler: UpdateHandler | undefined;
 
-  open(clerk: UpdateClerk): void {
-    this.clerk = clerk;
+  open(handler: UpdateHandler): void {
+    this.handler = handler;
   }
 
   async run(order: UpdateOrder): Promise<UpdateAnswer> {
-    if (!this.clerk) throw new Error('nobody updates this process');
-    return this.clerk(order);
+    if (!this.handler) throw new Error('nobody updates this process');
+    return this.handler(order);
   }
 }

@@ -3,19 +3,19 @@ import type { Request, Response } from 'express';
 import type { RpcCaller } from '../rpc/rpc-context';
 
 /** Checks who asks; answers the request itself and returns undefined where it is refused. */
-export type Doorkeeper = (request: Request, response: Response) => Promise<RpcCaller | undefined>;
+export type HttpAuthenticator = (request: Request, response: Response) => Promise<RpcCaller | undefined>;
 
 /** Where HTTP routes of features let the gateway check their callers; the gateway opens it. */
 @Injectable()
-export class HttpDoor {
-  private keeper: Doorkeeper | undefined;
+export class HttpAuthPort {
+  private authenticator: HttpAuthenticator | undefined;
 
-  open(keeper: Doorkeeper): void {
-    this.keeper = keeper;
+  open(authenticator: HttpAuthenticator): void {
+    this.authenticator = authenticator;
   }
 
   admit(request: Request, response: Response): Promise<RpcCaller | undefined> {
-    if (this.keeper) return this.keeper(request, response);
+    if (this.authenticator) return this.authenticator(request, response);
     response.status(503).json({ error: { message: 'the gateway is starting', type: 'unavailable' } });
     return Promise.resolve(undefined);
   }

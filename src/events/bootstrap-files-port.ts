@@ -13,18 +13,21 @@ export interface BootstrapFacts {
   sessionKey: string;
 }
 
-export type BootstrapClerk = (facts: BootstrapFacts, files: readonly ShownFile[]) => Promise<readonly ShownFile[]>;
+export type BootstrapFilesHandler = (
+  facts: BootstrapFacts,
+  files: readonly ShownFile[],
+) => Promise<readonly ShownFile[]>;
 
 /** Where others may have a say in which files of the workspace a turn begins with. */
 @Injectable()
-export class BootstrapDesk {
-  private clerk: BootstrapClerk | undefined;
+export class BootstrapFilesPort {
+  private handler: BootstrapFilesHandler | undefined;
 
-  open(clerk: BootstrapClerk): void {
-    this.clerk = clerk;
+  open(handler: BootstrapFilesHandler): void {
+    this.handler = handler;
   }
 
   async shown(facts: BootstrapFacts, files: readonly ShownFile[]): Promise<readonly ShownFile[]> {
-    return this.clerk ? this.clerk(facts, files) : files;
+    return this.handler ? this.handler(facts, files) : files;
   }
 }

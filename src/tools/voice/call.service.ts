@@ -23,7 +23,7 @@ export interface CallSettings {
 
 /** The configured telephone company, and who waits for what is said on which call. */
 @Injectable()
-export class CallDesk {
+export class CallService {
   private readonly listeners = new Map<string, (event: CallEvent) => void>();
   private made: { facts: string; settings: CallSettings | string } | undefined;
 

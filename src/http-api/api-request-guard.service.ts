@@ -5,7 +5,7 @@ import { parseUntrustedJson } from '../common/json';
 import { OpenclawError, messageOf } from '../common/openclaw-error';
 import { isPlainObject } from '../common/plain-object';
 import { ConfigService } from '../config/config.service';
-import { HttpDoor, readBody } from '../events/http-door';
+import { HttpAuthPort, readBody } from '../events/http-auth-port';
 import type { RpcCaller } from '../rpc/rpc-context';
 import { RpcError } from '../rpc/rpc-error';
 import { ApiError, runFailed } from './api-error';
@@ -32,11 +32,11 @@ export type Body = Record<string, unknown>;
  * reach it; nothing else is given to them.
  */
 @Injectable()
-export class ApiDoor {
+export class ApiRequestGuard {
   private readonly log: Logger;
 
   constructor(
-    private readonly door: HttpDoor,
+    private readonly httpAuthPort: HttpAuthPort,
     private readonly config: ConfigService,
     loggers: LoggerFactory,
   ) {
@@ -60,7 +60,7 @@ export class ApiDoor {
         response.status(405).set('allow', method).type('text/plain').send('Method Not Allowed');
         return;
       }
-      const caller = await this.door.admit(request, response);
+      const caller = await this.httpAuthPort.admit(request, response);
       if (!caller) return;
       const scopes = caller.hasShownSecret ? new Set([...caller.scopes, ...GIVEN]) : caller.scopes;
       if (!scopes.has('operator.write') && !scopes.has('operator.admin'))

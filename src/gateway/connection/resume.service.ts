@@ -20,7 +20,7 @@ export interface Resumption {
 
 /** Lets clients whose connection was cut go on with their events, their numbers and what they have subscribed to. */
 @Injectable()
-export class ResumeDesk {
+export class ResumeService {
   constructor(
     private readonly connections: ConnectionRegistry,
     @Optional() private readonly memory: EventMemory = new EventMemory(),

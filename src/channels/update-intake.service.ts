@@ -18,7 +18,7 @@ const STORE_BACKOFF: BackoffPolicy = { initialMs: 200, maxMs: 5000, factor: 2, j
  * nobody; what stands in the way for a while is waited for.
  */
 @Injectable()
-export class UpdateDesk {
+export class UpdateIntake {
   private readonly log: Logger;
 
   constructor(

@@ -22,7 +22,7 @@ const DOWNLOAD_MS = 120_000;
 const GATEWAY_MS = 3000;
 
 /** What the `skills` commands work with: the files, and the gateway where one runs. */
-export class SkillsDesk {
+export class SkillsCommandContext {
   readonly config: ConfigService;
   readonly library: SkillLibrary;
 

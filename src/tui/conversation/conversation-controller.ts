@@ -17,7 +17,7 @@ const NO_DEFAULTS: NonNullable<HelloOk['snapshot']['sessionDefaults']> = {
 const SEND_MS = 60_000;
 
 /** The conversation that is open: reads it, says things in it and stops what goes on there. */
-export class ConversationDesk {
+export class ConversationController {
   conversation: Conversation;
   private defaults: HelloOk['snapshot']['sessionDefaults'];
   private reading: Promise<void> | undefined;
