@@ -25,9 +25,42 @@ function violations(folder: string): string {
   }
 }
 
+const { LAYERS } = jest.requireActual<{ LAYERS: { name: string; folders: string[] }[] }>('../scripts/layers.cjs');
+/** Of a layer's folder without what of it belongs to another layer. */
+const plainFolder = (folder: string): string => folder.replace(/\(.*/, '');
+
 describe('architecture', () => {
   it('keeps the layers', () => {
     expect(violations('src')).toContain('no dependency violations found');
+  });
+
+  it('says of every room what it is, where to begin, and in which layers it stands', () => {
+    const rooms = readdirSync(join(root, 'src'), { withFileTypes: true })
+      .filter((entry) => entry.isDirectory())
+      .map(({ name }) => name);
+    for (const room of rooms) {
+      const text = read(`${room}/README.md`);
+      expect([room, text.split('\n').length <= 11]).toEqual([room, true]);
+      const [, entry = ''] = /^Entry point: `([^`]+)`/m.exec(text) ?? [];
+      expect([room, sources.includes(join(room, entry))]).toEqual([room, true]);
+      const layers = LAYERS.filter(({ folders }) =>
+        folders.some((folder) => plainFolder(folder).split('/')[0] === room),
+      );
+      expect([room, layers.length > 0]).toEqual([room, true]);
+      expect(text).toContain(`Layers: ${layers.map(({ name }) => name).join(', ')}.`);
+    }
+  });
+
+  it('draws the layers as they are', () => {
+    const table = /## Layers[\s\S]*?\n## /.exec(readFileSync(join(root, 'ARCHITECTURE.md'), 'utf8'))?.[0] ?? '';
+    const drawn = [...table.matchAll(/^\| (\w+) +\| ([^|]+)\|/gm)]
+      .filter(([, name]) => name !== 'Layer')
+      .map(([, name = '', folders = '']) => ({
+        name,
+        folders: [...folders.matchAll(/`src\/([^`]+)`/g)].map(([, folder = '']) => folder).sort(),
+      }));
+    const rules = LAYERS.map(({ name, folders }) => ({ name, folders: folders.map(plainFolder).sort() })).reverse();
+    expect(drawn).toEqual(rules);
   });
 
   it('keeps the order of the page: views stand alone, and only the text pipeline reads Markdown', () => {
@@ -82,7 +115,7 @@ describe('architecture', () => {
     const code = (file: string): string => read(file).replace(/^import type .*$/gm, '');
     expect(product.filter((file) => code(file).includes("'node:child_process'")).sort()).toEqual([
       // An agent that the owner names, of the protocol of editors.
-      'acp/agent-process.ts',
+      'bridges/acp/agent-process.ts',
       'config/secrets/keychain.ts',
       'config/secrets/secret-provider.ts',
       'control-ui/dashboard.command.ts',
@@ -90,16 +123,16 @@ describe('architecture', () => {
       // The gateway itself, at the end of the set-up.
       'onboard/first-message.ts',
       // The service manager on the owner's order.
-      'service/service-manager.ts',
-      'service/successor.ts',
+      'operations/service/service-manager.ts',
+      'operations/service/successor.ts',
+      // git and the build of a new release, on the owner's order.
+      'operations/update/program-step.ts',
       'tools/sandbox/bubblewrap.driver.ts',
       'tools/sandbox/session-room.service.ts',
       // Commands of the assistant, plugins and hooks.
       'tools/sandbox/start-plan.ts',
-      // git and the build of a new release, on the owner's order.
-      'update/program-step.ts',
       // gcloud and gog, on the owner's order.
-      'webhooks/gmail/google-programs.ts',
+      'automation/webhooks/gmail/google-programs.ts',
     ]);
     // One place asks models, and makes each request fit its provider first; another has pictures drawn.
     expect(product.filter((file) => /\.do(Stream|Generate)\(/.test(read(file)))).toEqual([
@@ -137,7 +170,7 @@ describe('architecture', () => {
       // Counts labels: how much a name can carry.
       'tools/web/network-sink.ts',
       // Names of environment variables.
-      'update/program-step.ts',
+      'operations/update/program-step.ts',
     ];
     const judges = sources
       .filter((file) => !file.endsWith('.spec.ts') && !file.startsWith('common/net/') && !SEARCHES.includes(file))

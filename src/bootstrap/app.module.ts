@@ -1,6 +1,6 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { AgentModule } from '../agent/agent.module';
-import { BackupModule } from '../backup/backup.module';
+import { BackupModule } from '../operations/backup/backup.module';
 import { ChannelsModule } from '../channels/channels.module';
 import { ConfigModule } from '../config/config.module';
 import type { Environment } from '../config/environment';
@@ -8,18 +8,18 @@ import { EnvironmentModule } from '../config/environment.module';
 import type { GatewayFlags } from '../config/gateway-flags';
 import type { OpenclawConfig } from '../config/openclaw.config';
 import { ControlUiModule } from '../control-ui/control-ui.module';
-import { CronModule } from '../cron/cron.module';
-import { DiagnosticHeartbeatModule } from '../diagnostics/diagnostic-heartbeat.module';
-import { DiagnosticsModule } from '../diagnostics/diagnostics.module';
-import { DiscoveryModule } from '../discovery/discovery.module';
+import { CronModule } from '../automation/cron/cron.module';
+import { DiagnosticHeartbeatModule } from '../operations/diagnostics/diagnostic-heartbeat.module';
+import { DiagnosticsModule } from '../operations/diagnostics/diagnostics.module';
+import { DiscoveryModule } from '../operations/discovery/discovery.module';
 import { EventsModule } from '../events/events.module';
 import { GatewayModule } from '../gateway/gateway.module';
 import { HttpApiModule } from '../http-api/http-api.module';
-import { HeartbeatModule } from '../heartbeat/heartbeat.module';
-import { InternalHooksModule } from '../internal-hooks/internal-hooks.module';
+import { HeartbeatModule } from '../automation/heartbeat/heartbeat.module';
+import { HooksModule } from '../automation/hooks/hooks.module';
 import { LoggingModule } from '../logging/logging.module';
-import { ConfigReloadModule } from '../maintenance/config-reload.module';
-import { MaintenanceModule } from '../maintenance/maintenance.module';
+import { ConfigReloadModule } from '../operations/maintenance/config-reload.module';
+import { MaintenanceModule } from '../operations/maintenance/maintenance.module';
 import { MemoryModule } from '../memory/memory.module';
 import { NodesModule } from '../nodes/nodes.module';
 import { OutboxModule } from '../outbox/outbox.module';
@@ -31,10 +31,10 @@ import { SubagentsModule } from '../subagents/subagents.module';
 import { ApprovalsModule } from '../tools/approvals/approvals.module';
 import { TasksModule } from '../tasks/tasks.module';
 import { ToolsModule } from '../tools/tools.module';
-import { UpdateModule } from '../update/update.module';
+import { UpdateModule } from '../operations/update/update.module';
 import { WorkspaceModule } from '../workspace/workspace.module';
 import { WizardModule } from '../wizard/wizard.module';
-import { WebhooksModule } from '../webhooks/webhooks.module';
+import { WebhooksModule } from '../automation/webhooks/webhooks.module';
 import type { BootReport } from './boot-report.service';
 import type { ChannelLoader } from './channel-list';
 import { CloseHandlerModule } from './close-handler.module';
@@ -83,7 +83,7 @@ export class AppModule {
         HeartbeatModule,
         WebhooksModule,
         HttpApiModule,
-        InternalHooksModule,
+        HooksModule,
         BackupModule,
         PluginsModule,
         DiscoveryModule,

@@ -56,7 +56,7 @@ export const BOOT_PLAN: readonly PlannedStep[] = [
   visible('start cron', 'CronModule', 'degraded'),
   visible('heartbeat', 'HeartbeatModule', 'degraded'),
   visible('webhooks', 'WebhooksModule', 'degraded'),
-  visible('internal hooks', 'InternalHooksModule', 'degraded'),
+  visible('internal hooks', 'HooksModule', 'degraded'),
   visible('plugin services', 'PluginsModule', 'degraded'),
   visible('discovery', 'DiscoveryModule', 'degraded'),
   visible('update check', 'UpdateModule', 'degraded'),

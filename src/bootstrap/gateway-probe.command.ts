@@ -46,7 +46,7 @@ export class GatewayProbeCommand extends CallingCommand {
       [`${secure}://127.0.0.1:${gatewayPort(config, this.env)}`, 'this machine'],
     ]);
     if (options.discover !== false) {
-      const { discover } = await import('../discovery/mdns');
+      const { discover } = await import('../operations/discovery/mdns');
       for (const { txt, addresses, host, port } of await discover(config.discovery?.mdns ?? {}, PROBE_MS / 2))
         places.set(`${txt['gatewayTls'] ? 'wss' : 'ws'}://${addresses[0] ?? host}:${port}`, 'announced');
     }

@@ -13,11 +13,11 @@ import { readLockOwner } from '../common/lock-file';
 import { isAlive } from '../common/process-identity';
 import { withGateway } from '../gateway/client/with-gateway';
 import { GatewayCallCommand } from '../gateway/client/call.command';
-import { GatewayHealthCommand } from '../diagnostics/health.command';
-import { GatewayDiscoverCommand } from '../discovery/discover.command';
+import { GatewayHealthCommand } from '../operations/diagnostics/health.command';
+import { GatewayDiscoverCommand } from '../operations/discovery/discover.command';
 import { GatewayUsageCostCommand } from '../usage/usage.command';
 import { GatewayProbeCommand } from './gateway-probe.command';
-import { SERVICE_LEAVES } from '../service/service.command';
+import { SERVICE_LEAVES } from '../operations/service/service.command';
 
 const MAX_PORT = 65_535;
 

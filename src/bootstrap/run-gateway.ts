@@ -11,7 +11,7 @@ import { ensureFirstConfig } from '../config/first-config';
 import { loadConfig } from '../config/load-config';
 import { gatewayPort, uiPort } from '../config/ports';
 import { resolveConfigPath, resolveStateDir } from '../config/state-paths';
-import { runSuccessor } from '../service/successor';
+import { runSuccessor } from '../operations/service/successor';
 import { freePorts } from './free-ports';
 import { type RunningGateway, startGateway } from './start-gateway';
 

@@ -34,17 +34,17 @@ export const COMMAND_TABLE: readonly CommandEntry[] = [
   {
     name: 'update',
     summary: 'bring the new release of this program here',
-    load: async () => (await import('../update/update.command')).UPDATE_COMMANDS,
+    load: async () => (await import('../operations/update/update.command')).UPDATE_COMMANDS,
   },
   {
     name: 'status',
     summary: 'gateway, model, channels and sessions at a glance',
-    load: async () => [(await import('../diagnostics/status.command')).StatusCommand],
+    load: async () => [(await import('../operations/diagnostics/status.command')).StatusCommand],
   },
   {
     name: 'health',
     summary: 'ask the running gateway whether all is well',
-    load: async () => [(await import('../diagnostics/health.command')).HealthCommand],
+    load: async () => [(await import('../operations/diagnostics/health.command')).HealthCommand],
   },
   {
     name: 'agent',
@@ -64,12 +64,12 @@ export const COMMAND_TABLE: readonly CommandEntry[] = [
   {
     name: 'acp',
     summary: 'the assistant in an editor (Agent Client Protocol)',
-    load: async () => (await import('../acp/acp.command')).ACP_COMMANDS,
+    load: async () => (await import('../bridges/acp/acp.command')).ACP_COMMANDS,
   },
   {
     name: 'mcp',
     summary: 'conversations of the gateway for MCP clients',
-    load: async () => (await import('../conversation-mcp/mcp.command')).MCP_COMMANDS,
+    load: async () => (await import('../bridges/conversation-mcp/mcp.command')).MCP_COMMANDS,
   },
   {
     name: 'sessions',
@@ -129,19 +129,19 @@ export const COMMAND_TABLE: readonly CommandEntry[] = [
     aliases: ['automations'],
     summary: 'jobs that run by the clock',
     load: async () => {
-      const { CRON_LEAVES, CronCommand } = await import('../cron/cron.command');
+      const { CRON_LEAVES, CronCommand } = await import('../automation/cron/cron.command');
       return [CronCommand, ...CRON_LEAVES];
     },
   },
   {
     name: 'system',
     summary: 'events, presence and heartbeats',
-    load: async () => (await import('../heartbeat/system.command')).SYSTEM_COMMANDS,
+    load: async () => (await import('../automation/heartbeat/system.command')).SYSTEM_COMMANDS,
   },
   {
     name: 'hooks',
     summary: 'programs that take part in what happens',
-    load: async () => (await import('../internal-hooks/hooks.command')).HOOKS_COMMANDS,
+    load: async () => (await import('../automation/hooks/hooks.command')).HOOKS_COMMANDS,
   },
   {
     name: 'plugins',
@@ -151,7 +151,7 @@ export const COMMAND_TABLE: readonly CommandEntry[] = [
   {
     name: 'webhooks',
     summary: 'what other programs tell, and are told',
-    load: async () => (await import('../webhooks/webhooks.command')).WEBHOOKS_COMMANDS,
+    load: async () => (await import('../automation/webhooks/webhooks.command')).WEBHOOKS_COMMANDS,
   },
   {
     name: 'message',
@@ -249,18 +249,18 @@ export const COMMAND_TABLE: readonly CommandEntry[] = [
   {
     name: 'logs',
     summary: 'show the gateway log',
-    load: async () => [(await import('../diagnostics/logs.command')).LogsCommand],
+    load: async () => [(await import('../operations/diagnostics/logs.command')).LogsCommand],
   },
   {
     name: 'trace',
     summary: 'every hop of one message, run or delivery',
-    load: async () => [(await import('../diagnostics/trace.command')).TraceCommand],
+    load: async () => [(await import('../operations/diagnostics/trace.command')).TraceCommand],
   },
   {
     name: 'runs',
     summary: 'what the assistant has worked on',
     load: async () => {
-      const { RunsCommand, RunsListCommand } = await import('../diagnostics/runs.command');
+      const { RunsCommand, RunsListCommand } = await import('../operations/diagnostics/runs.command');
       return [RunsCommand, RunsListCommand];
     },
   },
@@ -280,12 +280,12 @@ export const COMMAND_TABLE: readonly CommandEntry[] = [
   {
     name: 'migrate',
     summary: 'take over what OpenClaw left',
-    load: async () => (await import('../migrate/migrate.command')).MIGRATE_COMMANDS,
+    load: async () => (await import('../operations/migrate/migrate.command')).MIGRATE_COMMANDS,
   },
   {
     name: 'backup',
     summary: 'archives of everything',
-    load: async () => (await import('../backup/backup.command')).BACKUP_COMMANDS,
+    load: async () => (await import('../operations/backup/backup.command')).BACKUP_COMMANDS,
   },
   {
     name: 'dashboard',
@@ -296,7 +296,8 @@ export const COMMAND_TABLE: readonly CommandEntry[] = [
     name: 'diagnostics',
     summary: 'a bundle for those who help',
     load: async () => {
-      const { DiagnosticsCommand, DiagnosticsExportCommand } = await import('../diagnostics/diagnostics.command');
+      const { DiagnosticsCommand, DiagnosticsExportCommand } =
+        await import('../operations/diagnostics/diagnostics.command');
       return [DiagnosticsCommand, DiagnosticsExportCommand];
     },
   },
@@ -308,12 +309,12 @@ export const COMMAND_TABLE: readonly CommandEntry[] = [
   {
     name: 'reset',
     summary: 'back to the beginning',
-    load: async () => [(await import('../service/uninstall.command')).ResetCommand],
+    load: async () => [(await import('../operations/service/uninstall.command')).ResetCommand],
   },
   {
     name: 'uninstall',
     summary: 'take the service, the state and the command away',
-    load: async () => [(await import('../service/uninstall.command')).UninstallCommand],
+    load: async () => [(await import('../operations/service/uninstall.command')).UninstallCommand],
   },
   {
     name: 'completion',
@@ -323,6 +324,6 @@ export const COMMAND_TABLE: readonly CommandEntry[] = [
   {
     name: 'doctor',
     summary: 'check the installation',
-    load: async () => [(await import('../doctor/doctor.command')).DoctorCommand],
+    load: async () => [(await import('../operations/doctor/doctor.command')).DoctorCommand],
   },
 ];

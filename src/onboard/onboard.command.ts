@@ -3,7 +3,7 @@ import { CliCommand, type JsonOptions, parseWholeNumber } from '../common/cli/cl
 import { UsageError } from '../common/cli/cli-error';
 import { printJson, printLine, printNote } from '../common/cli/output';
 import { Environment } from '../config/environment';
-import { installService } from '../service/install-service';
+import { installService } from '../operations/service/install-service';
 import { applyPlan } from './apply-plan';
 import { BINDS, type Bind, ONBOARDED_CHANNELS, type OnboardedChannel, planLines } from './onboarding-plan';
 import { AUTH_CHOICES, Unattended, type UnattendedWishes } from './unattended';

@@ -1,6 +1,7 @@
 import { ModelFactsService } from '../agent/providers/facts/model-facts.service';
 import { askList } from '../agent/providers/facts/ask-server';
-import { type ModelInfo, ModelRegistry } from '../agent/providers/model-registry.service';
+import type { ModelInfo } from '../agent/providers/model-info';
+import { ModelRegistry } from '../agent/providers/model-registry.service';
 import { type ModelVerdict, tryModel } from '../agent/providers/try-model';
 import type { ProbeResult } from '../channels/channel-adapter';
 import { SilentLoggerFactory } from '../common/logger';

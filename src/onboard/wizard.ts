@@ -7,7 +7,7 @@ import type { OpenclawConfig } from '../config/openclaw.config';
 import { gatewayPort, uiPort } from '../config/ports';
 import { expandPath, resolveConfigPath, resolveStateDir } from '../config/state-paths';
 import { defaultAgentId } from '../config/agent-entries';
-import { installService, serviceManager } from '../service/install-service';
+import { installService, serviceManager } from '../operations/service/install-service';
 import { workspacePath } from '../workspace/workspace-path';
 import { applyPlan } from './apply-plan';
 import { askChannels } from './channel-step';

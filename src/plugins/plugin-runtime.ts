@@ -5,7 +5,7 @@ import type { Logger } from '../common/logger';
 import { OpenclawError } from '../common/openclaw-error';
 import { expandPath } from '../config/state-paths';
 import type { Environment } from '../config/environment';
-import { PERMISSION_FLAG } from '../hooks/permission-flag';
+import { PERMISSION_FLAG } from '../automation/hooks/handlers/permission-flag';
 import type { SandboxDriver, SpawnPlan } from '../tools/sandbox/sandbox';
 import type { PluginManifest } from './catalog/plugin-manifest';
 import { type PluginAsk, type PluginCall, PluginProcess } from './plugin-process';

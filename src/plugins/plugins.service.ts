@@ -10,7 +10,7 @@ import { ConfigService } from '../config/config.service';
 import { ChannelDirectory } from '../events/channel-directory';
 import { EventBus } from '../events/event-bus';
 import { RpcRegistry } from '../gateway/connection/rpc-registry';
-import { covers, onHookEvent } from '../hooks/hook-event';
+import { covers, onHookEvent } from '../automation/hooks/handlers/hook-event';
 import { hostOf, matchesHost } from '../common/net/host';
 import { BubblewrapDriver } from '../tools/sandbox/bubblewrap.driver';
 import { ToolRegistry } from '../tools/tool-registry.service';

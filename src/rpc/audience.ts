@@ -1,4 +1,4 @@
-import type { WireRecipient } from './wire-event';
+import type { WireRecipient } from './wire-recipient';
 
 /**
  * Who an event is for. `pieces` are clients that follow a text piece by piece, and `whole` those that get it as a whole;

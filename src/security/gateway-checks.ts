@@ -1,6 +1,6 @@
 import { AddressSet, isRange, parseAddress } from '../common/net/address';
 import { hostOf, isLocalHost } from '../common/net/host';
-import { transformStates } from '../hooks/transform-files';
+import { transformStates } from '../automation/hooks/handlers/transform-files';
 import { type AuditCheck, type AuditFacts, type AuditFinding, each, when } from './audit-finding';
 
 const MIN_SECRET_LENGTH = 24;

@@ -1,4 +1,4 @@
-import type { Json, Ms } from './schema';
+import type { Json, Ms } from './column-types';
 
 export interface ChannelCursorTable {
   channel: string;

@@ -1,11 +1,7 @@
 import type { Generated } from 'kysely';
 import type { ChannelCursorTable, ChannelPollTable, ChannelPollVoteTable } from './channel-tables';
+import type { Json, Ms } from './column-types';
 import type { FileOriginTable, GitWatchTable, ReceivedFileTable, ReviewedTextTable } from './file-tables';
-
-/** Milliseconds since 1970. */
-export type Ms = number;
-/** JSON text. */
-export type Json = string;
 
 export interface InboxTable {
   /** Order of arrival. */

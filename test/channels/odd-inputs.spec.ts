@@ -6,7 +6,7 @@ import { markdownOf } from '../../src/channels/telegram/telegram-entities';
 import { telegramChunks, telegramHtml } from '../../src/channels/telegram/telegram-format';
 import { foldText } from '../../src/common/fold-text';
 import { plainName } from '../../src/common/plain-name';
-import { nextSlot } from '../../src/cron/cron-schedule';
+import { nextSlot } from '../../src/automation/cron/cron-schedule';
 
 const entity = (type: string, offset: number, length: number, more: object = {}): MessageEntity =>
   ({ type, offset, length, ...more }) as MessageEntity;

@@ -3,7 +3,7 @@ import { type Server, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SqliteFile } from '../../src/storage/sqlite-file';
-import type { DoctorFinding } from '../../src/doctor/finding';
+import type { DoctorFinding } from '../../src/operations/doctor/finding';
 import { FakeModels } from '../fakes/model-server';
 import { FakeTelegram } from '../fakes/telegram-server';
 import { GatewayProcess, freePort } from '../harness/gateway-process';

@@ -18,7 +18,7 @@ const ZONES = [
 ];
 /** Each day of ten years, each hour of the days on which clocks are changed, and of an expression without a zone. */
 const PROGRAM = `
-  const { nextSlot, slotsBetween } = require(${JSON.stringify(join(__dirname, '..', '..', 'dist', 'cron', 'cron-schedule.js'))});
+  const { nextSlot, slotsBetween } = require(${JSON.stringify(join(__dirname, '..', '..', 'dist', 'automation', 'cron', 'cron-schedule.js'))});
   const { nextClockChange } = require(${JSON.stringify(join(__dirname, '..', '..', 'dist', 'common', 'zoned-time.js'))});
   const [from, until] = [Date.UTC(2025, 0, 1), Date.UTC(2035, 0, 1)];
   const between = (expr, tz, a, b, zone = 'UTC') => slotsBetween({ kind: 'cron', expr, tz }, a, b, 0, zone, 'x', Infinity).last;

@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { gatewayAdvert } from '../../src/discovery/gateway-advert';
-import { advertise, discover } from '../../src/discovery/mdns';
+import { gatewayAdvert } from '../../src/operations/discovery/gateway-advert';
+import { advertise, discover } from '../../src/operations/discovery/mdns';
 import { GatewayProcess } from '../harness/gateway-process';
 import { runCli } from '../harness/run-cli';
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import sharp from 'sharp';
-import type { ModelInfo } from '../../src/agent/providers/model-registry.service';
+import type { ModelInfo } from '../../src/agent/providers/model-info';
 import type { PromptMessage } from '../../src/agent/prompt/derive-prompt';
 import type { TranscriptMessage } from '../../src/sessions/transcript-event';
 import { signatureOf } from '../fakes/model-formats/strict/refusal';

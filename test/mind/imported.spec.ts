@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { ModelFormat } from '../fakes/model-formats/model-format';
 import type { StrictName } from '../fakes/model-formats/strict/providers';
-import type { ModelInfo } from '../../src/agent/providers/model-registry.service';
+import type { ModelInfo } from '../../src/agent/providers/model-info';
 import { FakeModels } from '../fakes/model-server';
 import { GatewayProcess } from '../harness/gateway-process';
 import { pictures, transcript } from '../harness/transcripts';

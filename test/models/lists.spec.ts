@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { SilentLoggerFactory } from '../../src/common/logger';
 import { ModelFactsService } from '../../src/agent/providers/facts/model-facts.service';
 import { MODEL_CATALOG } from '../../src/agent/providers/model-catalog';
-import { type ModelInfo, ModelRegistry } from '../../src/agent/providers/model-registry.service';
+import type { ModelInfo } from '../../src/agent/providers/model-info';
+import { ModelRegistry } from '../../src/agent/providers/model-registry.service';
 import type { ModelFormat } from '../fakes/model-formats/model-format';
 import { FakeModels, type Question, type Reply } from '../fakes/model-server';
 

@@ -1,5 +1,5 @@
 import { derivePrompt } from '../../src/agent/prompt/derive-prompt';
-import type { ModelInfo } from '../../src/agent/providers/model-registry.service';
+import type { ModelInfo } from '../../src/agent/providers/model-info';
 import type { ModelApi } from '../../src/agent/providers/models.config';
 import { openModel } from '../../src/agent/providers/open-model';
 import { type ModelCallError, callModel } from '../../src/agent/runtime/call-model';

@@ -1,7 +1,7 @@
 import type { LanguageModelV3FunctionTool } from '@ai-sdk/provider';
 import { derivePrompt } from '../../src/agent/prompt/derive-prompt';
 import { openModel } from '../../src/agent/providers/open-model';
-import type { ModelInfo } from '../../src/agent/providers/model-registry.service';
+import type { ModelInfo } from '../../src/agent/providers/model-info';
 import { ModelAbortedError, ModelCallError, callModel } from '../../src/agent/runtime/call-model';
 import type { ModelOutput } from '../../src/agent/runtime/output-collector';
 import { reasoningOptions } from '../../src/agent/runtime/model-step.service';

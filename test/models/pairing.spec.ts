@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { fitToWindow } from '../../src/agent/context/fit-to-window';
 import { type PromptMessage, derivePrompt } from '../../src/agent/prompt/derive-prompt';
 import { gaugeOf } from '../../src/agent/prompt/token-gauge.service';
-import type { ModelInfo } from '../../src/agent/providers/model-registry.service';
+import type { ModelInfo } from '../../src/agent/providers/model-info';
 import type { ModelApi } from '../../src/agent/providers/models.config';
 import { openModel } from '../../src/agent/providers/open-model';
 import { callModel } from '../../src/agent/runtime/call-model';

@@ -1,6 +1,6 @@
 import sharp from 'sharp';
 import { derivePrompt } from '../../src/agent/prompt/derive-prompt';
-import type { ModelInfo } from '../../src/agent/providers/model-registry.service';
+import type { ModelInfo } from '../../src/agent/providers/model-info';
 import type { ModelApi } from '../../src/agent/providers/models.config';
 import { openModel } from '../../src/agent/providers/open-model';
 import { callModel } from '../../src/agent/runtime/call-model';

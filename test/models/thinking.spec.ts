@@ -1,5 +1,5 @@
 import { openModel } from '../../src/agent/providers/open-model';
-import type { ModelInfo } from '../../src/agent/providers/model-registry.service';
+import type { ModelInfo } from '../../src/agent/providers/model-info';
 import { callModel } from '../../src/agent/runtime/call-model';
 import { reasoningOptions } from '../../src/agent/runtime/model-step.service';
 import { FakeModels } from '../fakes/model-server';

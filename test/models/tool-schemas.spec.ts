@@ -1,6 +1,6 @@
 import type { LanguageModelV3FunctionTool } from '@ai-sdk/provider';
 import fc from 'fast-check';
-import type { ModelInfo } from '../../src/agent/providers/model-registry.service';
+import type { ModelInfo } from '../../src/agent/providers/model-info';
 import type { ModelApi } from '../../src/agent/providers/models.config';
 import { openModel } from '../../src/agent/providers/open-model';
 import { callModel } from '../../src/agent/runtime/call-model';

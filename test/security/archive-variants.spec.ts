@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
-import { createBackup, restoreBackup } from '../../src/backup/archive';
+import { createBackup, restoreBackup } from '../../src/operations/backup/archive';
 import type { ArchiveLimits } from '../../src/common/archives/archive-limits';
 import { unpackTar, unpackZip } from '../../src/common/archives/unpack';
 import { paxHeader, tarEntry, tarHeader, tarOf, zipOf } from '../harness/archive-liars';

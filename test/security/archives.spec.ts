@@ -15,7 +15,7 @@ import { Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 import * as tar from 'tar';
 import { documentText } from '../../src/tools/documents/read/document-text';
-import { createBackup, restoreBackup, verifyBackup } from '../../src/backup/archive';
+import { createBackup, restoreBackup, verifyBackup } from '../../src/operations/backup/archive';
 import type { ArchiveLimits } from '../../src/common/archives/archive-limits';
 import { unpackTar, unpackZip } from '../../src/common/archives/unpack';
 import { type Packed, tarHeader, zipOf } from '../harness/archive-liars';

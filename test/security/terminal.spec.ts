@@ -80,7 +80,7 @@ describe('the terminal of the owner', () => {
     'common/cli/cli-error.ts',
     'common/cli/output.ts',
     'logging/pino-logger-factory.ts',
-    'service/successor.ts',
+    'operations/service/successor.ts',
     'tui/screen/terminal-screen.ts',
   ];
 

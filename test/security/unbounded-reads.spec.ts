@@ -45,11 +45,11 @@ const KNOWN: Record<string, string> = {
   'src/config/secrets/secrets.command.ts': 'the configuration',
   'src/control-ui/other-page.ts': 'named by the owner in the configuration',
   'src/control-ui/page-files.ts': 'a file of the program',
-  'src/diagnostics/read-newest-log.ts': 'written by the gateway',
+  'src/operations/diagnostics/read-newest-log.ts': 'written by the gateway',
   'src/gateway/http/port-owner.ts': 'told by the kernel',
   'src/gateway/runtime-settings.ts': 'named by the owner in the configuration',
-  'src/migrate/migrate.command.ts': 'the state of another program, named by the owner on the command line',
-  'src/migrate/openclaw-state.ts': 'the state of another program, named by the owner on the command line',
+  'src/operations/migrate/migrate.command.ts': 'the state of another program, named by the owner on the command line',
+  'src/operations/migrate/openclaw-state.ts': 'the state of another program, named by the owner on the command line',
   'src/onboard/unattended.ts': 'standard input of the owner’s command',
   'src/skills/catalog/skill-library.ts': 'a file of the program',
   'src/skills/commands/skills-trust.command.ts': 'named by the owner on the command line',
@@ -59,7 +59,7 @@ const KNOWN: Record<string, string> = {
   'src/tools/sandbox/session-room.service.ts': 'written by the gateway, where no command writes',
   'src/tools/sandbox/tree-watch.ts': 'told by the kernel',
   'src/tools/search/grep-thread.ts': 'opened, known to be an ordinary file, and measured before',
-  'src/update/update-run.ts': 'a file of the program',
+  'src/operations/update/update-run.ts': 'a file of the program',
 };
 
 /** Calls of what Node reads whole files with, by whatever name they are imported. */

@@ -2,8 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { UpdateChannel } from '../../src/update/git-checkout';
-import { type UpdateResult, runUpdate } from '../../src/update/update-run';
+import type { UpdateChannel } from '../../src/operations/update/git-checkout';
+import { type UpdateResult, runUpdate } from '../../src/operations/update/update-run';
 import { cleanEnvironment, writeConfig } from '../harness/gateway-process';
 import { Installation } from '../update/installation';
 

@@ -3,8 +3,8 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, st
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
-import { ServiceManager } from '../../src/service/service-manager';
-import { launchdPlist, systemdUnit, windowsScript } from '../../src/service/unit-files';
+import { ServiceManager } from '../../src/operations/service/service-manager';
+import { launchdPlist, systemdUnit, windowsScript } from '../../src/operations/service/unit-files';
 import { GatewayProcess, TEST_TOKEN, until } from '../harness/gateway-process';
 import { type CliResult, runCli } from '../harness/run-cli';
 

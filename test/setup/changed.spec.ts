@@ -11,7 +11,10 @@ const entriesOf = (folder: string): string[] => readdirSync(resolve(ROOT, folder
 
 describe('tests of a change', () => {
   it('knows tests for every feature, and a feature for every folder of tests', () => {
-    const features = entriesOf('src').filter((path) => !(path in TESTS_OF));
+    const inside = (path: string): boolean => Object.keys(TESTS_OF).some((feature) => feature.startsWith(`${path}/`));
+    const features = entriesOf('src')
+      .flatMap((path) => (inside(path) ? entriesOf(path) : [path]))
+      .filter((path) => !(path in TESTS_OF));
     expect(features).toEqual([]);
     const chosen = new Set(Object.values(TESTS_OF).flat());
     const folders = entriesOf('test').filter((path) => !path.endsWith('.spec.ts') && !chosen.has(path));
@@ -25,7 +28,7 @@ describe('tests of a change', () => {
 
   it('chooses by the feature, by the folder of a changed part of tests, and always looks at the layers', () => {
     const layers = 'test/architecture.spec.ts';
-    expect(testFoldersOf(['src/cron/cron.service.ts'])).toEqual([layers, 'test/cron']);
+    expect(testFoldersOf(['src/automation/cron/cron.service.ts'])).toEqual([layers, 'test/cron']);
     expect(testFoldersOf(['Dockerfile'])).toEqual([layers, 'test/image']);
     expect(testFoldersOf(['test/crash/crash-scenario.ts'])).toEqual([layers, 'test/crash']);
     expect(testFoldersOf(['test/cron/cron.spec.ts'])).toEqual([layers, 'test/cron/cron.spec.ts']);

@@ -4,7 +4,7 @@ import type { ModelStepOutput } from '../../src/agent/turns/turn-record';
 import { TurnStore } from '../../src/agent/turns/turn.store';
 import type { ImagePart } from '../../src/common/content-parts';
 import { InboxStore, type NewInboxRow } from '../../src/inbox/inbox.store';
-import { RETENTION, retentionTimes } from '../../src/maintenance/retention';
+import { RETENTION, retentionTimes } from '../../src/operations/maintenance/retention';
 import { SessionStore } from '../../src/sessions/session.store';
 import type { NewTranscriptEvent } from '../../src/sessions/transcript-event';
 import { TranscriptStore } from '../../src/sessions/transcript.store';

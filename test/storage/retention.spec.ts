@@ -2,7 +2,7 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type RawBuilder, sql } from 'kysely';
 import { SilentLoggerFactory } from '../../src/common/logger';
-import { BOUNDED, RETENTION, retentionTimes } from '../../src/maintenance/retention';
+import { BOUNDED, RETENTION, retentionTimes } from '../../src/operations/maintenance/retention';
 import { SessionStore } from '../../src/sessions/session.store';
 import { TranscriptStore } from '../../src/sessions/transcript.store';
 import type { DatabaseService } from '../../src/storage/database.service';

@@ -128,7 +128,7 @@ const GUARDS: Record<string, string> = {
 /** Functions that hand a label on: the labels are those of their callers. */
 const WRAPPERS: Record<string, string> = {
   'usage/usage.store.ts': 'write',
-  'cron/cron.store.ts': 'transaction',
+  'automation/cron/cron.store.ts': 'transaction',
   'tools/approvals/approval.store.ts': 'write',
   'outbox/delivery.store.ts': 'change',
   'agent/turns/turn-journal.ts': 'commit',

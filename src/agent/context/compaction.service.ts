@@ -9,7 +9,7 @@ import { worstOrigin } from '../../tools/provenance/taint';
 import type { UsageAccount } from '../../usage/usage-account';
 import { originsOf } from '../../sessions/said-texts';
 import { type TokenGauge, TokenGauges, UNKNOWN_MODEL, gaugeOf } from '../prompt/token-gauge.service';
-import type { ModelInfo } from '../providers/model-registry.service';
+import type { ModelInfo } from '../providers/model-info';
 import { nameOf } from '../runtime/model-step.service';
 import { SideCallService } from '../runtime/side-call.service';
 import { type Compaction, CompactionStore } from './compaction.store';

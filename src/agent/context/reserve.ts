@@ -1,5 +1,5 @@
 import type { OpenclawConfig } from '../../config/openclaw.config';
-import type { ModelInfo } from '../providers/model-registry.service';
+import type { ModelInfo } from '../providers/model-info';
 
 const DEFAULT_RESERVE = 20_000;
 

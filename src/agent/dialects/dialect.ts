@@ -1,4 +1,4 @@
-import type { ModelInfo } from '../providers/model-registry.service';
+import type { ModelInfo } from '../providers/model-info';
 import { type ModelFamily, type ModelServer, familyOf, geminiVersion, serverOf, wordsOf } from './model-family';
 
 const DIGITS = '0123456789';

@@ -1,6 +1,6 @@
 import type { LanguageModelV3CallOptions, LanguageModelV3Prompt, SharedV3ProviderOptions } from '@ai-sdk/provider';
 import { withCacheMarks } from '../prompt/cache-marks';
-import type { ModelInfo } from '../providers/model-registry.service';
+import type { ModelInfo } from '../providers/model-info';
 import { fitCallIds } from './call-ids';
 import { type Dialect, dialectOf } from './dialect';
 import { fitPictures } from './fit-pictures';

@@ -5,7 +5,7 @@ import type {
   SharedV3ProviderOptions,
 } from '@ai-sdk/provider';
 import { isPlainObject } from '../../common/plain-object';
-import type { ModelInfo } from '../providers/model-registry.service';
+import type { ModelInfo } from '../providers/model-info';
 import { REASONING_DETAILS } from '../providers/reasoning-details';
 import type { Dialect } from './dialect';
 

@@ -1,4 +1,4 @@
-import type { ModelInfo } from '../providers/model-registry.service';
+import type { ModelInfo } from '../providers/model-info';
 
 export type ModelFamily =
   'claude' | 'openai' | 'gemini' | 'mistral' | 'deepseek' | 'kimi' | 'mimo' | 'glm' | 'minimax' | 'other';

@@ -14,7 +14,8 @@ import { UsageService } from '../../usage/usage.service';
 import { modelChoiceOf } from '../model-choice.config';
 import { classifyModelError } from '../providers/classify-model-error';
 import { CredentialProfiles } from '../providers/credential-profiles.service';
-import { type ModelInfo, ModelRegistry } from '../providers/model-registry.service';
+import type { ModelInfo } from '../providers/model-info';
+import { ModelRegistry } from '../providers/model-registry.service';
 import { openImageModel } from '../providers/open-image-model';
 import { nameOf } from '../runtime/model-step.service';
 

@@ -1,5 +1,5 @@
 import type { ImageSize } from '../../common/image-size';
-import type { ModelInfo } from '../providers/model-registry.service';
+import type { ModelInfo } from '../providers/model-info';
 
 export type CountingModel = Pick<ModelInfo, 'api' | 'id' | 'input'>;
 

@@ -4,7 +4,7 @@ import { type ImageSize, imageSize } from '../../common/image-size';
 import type { Usage } from '../../sessions/transcript-event';
 import { windowOf } from '../providers/facts/model-facts';
 import { ModelFactsService } from '../providers/facts/model-facts.service';
-import type { ModelInfo } from '../providers/model-registry.service';
+import type { ModelInfo } from '../providers/model-info';
 import type { ToldLimit } from '../providers/told-limit';
 import type { PromptMessage } from './derive-prompt';
 import { estimateTokens } from '../../common/estimate-tokens';

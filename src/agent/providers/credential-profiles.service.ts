@@ -9,7 +9,7 @@ import { ConfigService } from '../../config/config.service';
 import { secretNamesIn } from '../../config/secrets/secret-reference';
 import { SecretStore } from '../../config/secrets/secret-store';
 import { credentialFilePath } from './credential-file';
-import type { ModelInfo } from './model-registry.service';
+import type { ModelInfo } from './model-info';
 
 export interface CredentialProfile {
   /** Such as `anthropic:work`. */

@@ -3,7 +3,8 @@ import { nearestName } from '../../common/nearest-name';
 import { messageOf } from '../../common/openclaw-error';
 import { invalidRequest } from '../../rpc/rpc-error';
 import { ModelFactsService } from './facts/model-facts.service';
-import { type ModelInfo, ModelRegistry } from './model-registry.service';
+import type { ModelInfo } from './model-info';
+import { ModelRegistry } from './model-registry.service';
 import { OFFLINE_PROVIDER } from './model-catalog';
 
 /** What a text names: a model, perhaps one that nobody knows for sure, or none. */

@@ -6,7 +6,8 @@ import { modelChoiceOf } from '../model-choice.config';
 import type { CredentialProfiles } from './credential-profiles.service';
 import { isNearby } from './facts/ask-server';
 import { MODEL_CATALOG } from './model-catalog';
-import type { ModelInfo, ModelRegistry } from './model-registry.service';
+import type { ModelInfo } from './model-info';
+import type { ModelRegistry } from './model-registry.service';
 
 /** Why a model that the configuration names can't be used as it stands. */
 export interface ModelFault {

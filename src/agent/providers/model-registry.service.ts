@@ -12,40 +12,8 @@ import { type LocalServer, findLocalServers } from './local-servers';
 import { LOCAL_SERVERS, MODEL_CATALOG, OFFLINE_MODEL, OFFLINE_PROVIDER } from './model-catalog';
 import { ModelError } from './model-error';
 import { type ModelReference, formatModelReference, parseModelReference } from './model-reference';
-import type { ModelApi, ModelCompatConfig, ModelProviderConfig } from './models.config';
-
-/** Everything needed to call one model. */
-export interface ModelInfo {
-  provider: string;
-  id: string;
-  name: string;
-  api: ModelApi | 'offline';
-  baseUrl: string;
-  apiKey?: string;
-  /** Credential that the key belongs to, where there are several. */
-  profile?: string;
-  /** Credential that a person asked for by `@profile`. */
-  pinnedProfile?: string;
-  /** Sends the key as `Authorization: Bearer` where the provider's own header differs. */
-  authHeader?: boolean;
-  headers: Record<string, string>;
-  contextWindow: number;
-  /** Neither the configuration nor the built-in list states the window. */
-  isUnstated?: true;
-  maxTokens: number;
-  reasoning: boolean;
-  /** How much it thinks is said as an effort, not as a number of tokens. */
-  effort?: true;
-  input: readonly string[];
-  cost: { input: number; output: number; cacheRead: number; cacheWrite: number };
-  compat?: ModelCompatConfig;
-}
-
-export interface ResolvedModel {
-  info: ModelInfo;
-  /** Which layer chose it, for `explain`. */
-  layer: string;
-}
+import type { ModelInfo, ResolvedModel } from './model-info';
+import type { ModelProviderConfig } from './models.config';
 
 const DEFAULT_CONTEXT_WINDOW = 200_000;
 /** Servers nearby are mostly started with a small window, and leave out what is beyond it without a word. */

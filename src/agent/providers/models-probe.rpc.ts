@@ -5,7 +5,8 @@ import { invalidRequest } from '../../rpc/rpc-error';
 import { RpcMethod } from '../../rpc/rpc-method';
 import { MODEL_CATALOG } from './model-catalog';
 import { ModelError } from './model-error';
-import { type ModelInfo, ModelRegistry } from './model-registry.service';
+import type { ModelInfo } from './model-info';
+import { ModelRegistry } from './model-registry.service';
 import { MODEL_APIS, type ModelApi } from './models.config';
 import { type ModelVerdict, tryModel } from './try-model';
 

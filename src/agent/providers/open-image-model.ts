@@ -1,6 +1,6 @@
 import type { ImageModelV3 } from '@ai-sdk/provider';
 import { ModelError } from './model-error';
-import type { ModelInfo } from './model-registry.service';
+import type { ModelInfo } from './model-info';
 import { NO_KEY, headersOf } from './open-model';
 
 /**

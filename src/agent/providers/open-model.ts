@@ -2,7 +2,7 @@ import type { LanguageModelV3 } from '@ai-sdk/provider';
 import { OfflineModel } from './offline/offline-model';
 import { lenientFetch } from './answers/lenient-fetch';
 import { ModelError } from './model-error';
-import type { ModelInfo } from './model-registry.service';
+import type { ModelInfo } from './model-info';
 import { ReasoningDetails } from './reasoning-details';
 
 /** Local servers ask for no key, their clients insist on some text. */

@@ -1,6 +1,6 @@
 import type { OpenclawConfig } from '../../config/openclaw.config';
 import { THINKING_LEVELS, type ThinkingLevel } from '../agents.config';
-import type { ModelInfo } from './model-registry.service';
+import type { ModelInfo } from './model-info';
 
 export interface ThinkingChoices {
   thinkingLevels: { id: ThinkingLevel; label: string }[];

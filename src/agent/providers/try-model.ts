@@ -1,7 +1,7 @@
 import type { Redactor } from '../../common/redactor';
 import { ModelCallError, callModel } from '../runtime/call-model';
 import { EmptyAnswerError, ModelError, type ModelErrorKind } from './model-error';
-import type { ModelInfo } from './model-registry.service';
+import type { ModelInfo } from './model-info';
 import { openModel } from './open-model';
 
 /** Enough for models that think before the first word. */

@@ -4,7 +4,7 @@ import { fitRequest } from '../dialects/fit-request';
 import { classifyModelError } from '../providers/classify-model-error';
 import { type WholeAnswer, askForStream, replay } from '../providers/answers/lenient-fetch';
 import { ModelError } from '../providers/model-error';
-import type { ModelInfo } from '../providers/model-registry.service';
+import type { ModelInfo } from '../providers/model-info';
 import { type ModelOutput, type ModelSink, OutputCollector } from './output-collector';
 
 /** No part of an answer for this long means that the provider has stalled. */

@@ -1,5 +1,5 @@
 import { serverOf, wordsOf } from '../dialects/model-family';
-import type { ModelInfo } from '../providers/model-registry.service';
+import type { ModelInfo } from '../providers/model-info';
 
 /** https://api-docs.deepseek.com/guides/thinking_mode */
 const DEEPSEEK: Readonly<Record<string, string>> = {

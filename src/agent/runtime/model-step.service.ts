@@ -12,7 +12,7 @@ import type { Sampling } from '../../inbox/program-request';
 import type { AssistantPart } from '../../sessions/transcript-event';
 import { ModelCooldown, isOfModel } from '../providers/model-cooldown.service';
 import { EmptyAnswerError, ModelError } from '../providers/model-error';
-import type { ModelInfo } from '../providers/model-registry.service';
+import type { ModelInfo } from '../providers/model-info';
 import { openModel } from '../providers/open-model';
 import type { SetAside } from '../dialects/fit-tools';
 import { completionsThinking } from './completions-thinking';

@@ -5,7 +5,7 @@ import { isPlainObject } from '../../common/plain-object';
 import type { AssistantPart, Usage } from '../../sessions/transcript-event';
 import type { FittedTools, SetAside } from '../dialects/fit-tools';
 import { EmptyAnswerError, ModelError } from '../providers/model-error';
-import type { ModelInfo } from '../providers/model-registry.service';
+import type { ModelInfo } from '../providers/model-info';
 import { REASONING_DETAILS } from '../providers/reasoning-details';
 import { parseArguments } from './call-arguments';
 import { callsInText } from './text-calls';

@@ -1,5 +1,5 @@
 import { ModelCooldown } from '../providers/model-cooldown.service';
-import type { ModelInfo } from '../providers/model-registry.service';
+import type { ModelInfo } from '../providers/model-info';
 import { PassedOverNotes } from './passed-over.service';
 
 const model = (provider: string, profile?: string): ModelInfo =>

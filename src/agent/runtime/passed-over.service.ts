@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { ModelCooldown } from '../providers/model-cooldown.service';
-import type { ModelInfo } from '../providers/model-registry.service';
+import type { ModelInfo } from '../providers/model-info';
 import { nameOf } from './model-step.service';
 
 const REASONS = { auth: 'refuses its key; check it', billing: 'has no credit left' } as const;

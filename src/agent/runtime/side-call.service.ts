@@ -6,7 +6,8 @@ import type { UsageAccount } from '../../usage/usage-account';
 import { TokenGauges, promptTokens } from '../prompt/token-gauge.service';
 import { CredentialProfiles } from '../providers/credential-profiles.service';
 import { ModelFactsService } from '../providers/facts/model-facts.service';
-import { type ModelInfo, ModelRegistry } from '../providers/model-registry.service';
+import type { ModelInfo } from '../providers/model-info';
+import { ModelRegistry } from '../providers/model-registry.service';
 import { ModelStepService, nameOf } from './model-step.service';
 
 export interface SideCall {

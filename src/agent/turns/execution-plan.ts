@@ -8,7 +8,7 @@ import type { EnvelopeStyle } from '../prompt/envelope';
 import type { OfferableTool } from '../prompt/offered-tools';
 import type { SystemPrompt } from '../prompt/system-prompt';
 import type { TokenGauges } from '../prompt/token-gauge.service';
-import type { ModelInfo } from '../providers/model-registry.service';
+import type { ModelInfo } from '../providers/model-info';
 import type { ModelStepService } from '../runtime/model-step.service';
 import type { RunAnnouncer } from '../runtime/run-announcer';
 import type { TurnJournal } from './turn-journal';

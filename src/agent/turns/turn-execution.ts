@@ -5,7 +5,7 @@ import { type ToolContext, type LabelledResult, errorResult } from '../../tools/
 import type { ApprovalQuestion } from '../../tools/approvals/approval-question';
 import { type PromptMessage, derivePrompt } from '../prompt/derive-prompt';
 import { OfferedTools } from '../prompt/offered-tools';
-import type { ModelInfo } from '../providers/model-registry.service';
+import type { ModelInfo } from '../providers/model-info';
 import { ModelAbortedError } from '../runtime/call-model';
 import { callWishes } from './program-functions';
 import { LoopGuard } from '../runtime/loop-guard';

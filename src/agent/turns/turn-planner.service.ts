@@ -9,7 +9,7 @@ import { reserveOf } from '../context/reserve';
 import type { PromptMessage } from '../prompt/derive-prompt';
 import { type TokenGauge, TokenGauges, UNKNOWN_MODEL, gaugeOf } from '../prompt/token-gauge.service';
 import { type PromptFrame, PromptFrameService } from '../prompt/prompt-frame.service';
-import type { ModelInfo } from '../providers/model-registry.service';
+import type { ModelInfo } from '../providers/model-info';
 import type { StartedTurn } from './turn-starter.service';
 import { isGuest } from '../../tools/agent-tool';
 import { messagesOf } from './turn-messages';

@@ -92,7 +92,7 @@ export class ChannelsLogsCommand extends CliCommand {
   async run(_: string[], options: JsonOptions & { channel?: string; lines?: number }): Promise<void> {
     const channel = options.channel?.toLowerCase();
     if (channel?.includes('/')) throw new UsageError(`--channel must be a name such as telegram, got "${channel}"`);
-    const { readNewestLog } = await import('../../diagnostics/read-newest-log');
+    const { readNewestLog } = await import('../../operations/diagnostics/read-newest-log');
     const { formatForConsole } = await import('../../logging/console-format');
     const { file, lines } = await readNewestLog(resolveStateDir(this.env), {
       limit: Number.MAX_SAFE_INTEGER,

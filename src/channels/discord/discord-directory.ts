@@ -1,10 +1,22 @@
 import { ChannelSendError, type GroupMembers } from '../channel-adapter';
 import { type NamedPlace, namedTarget, onlyPlace } from '../named-target';
-import type { DiscordCalls } from './discord-calls';
 import type { DiscordPlaces } from './discord-places';
 
 const MOST_PEOPLE = '50';
 const CHANNEL_PREFIX = /^channel:/;
+
+/** A question to the platform. */
+export interface DiscordQuestions {
+  call(
+    account: string,
+    question: { method: 'GET'; path: `/${string}`; query?: Record<string, string> },
+  ): Promise<unknown>;
+}
+
+/** The same, and where a target stands. */
+export interface DiscordTargets extends DiscordQuestions {
+  locate(account: string, target: string): Promise<string>;
+}
 
 interface Member {
   nick?: string | null;
@@ -17,7 +29,7 @@ interface Member {
  * @throws ChannelSendError
  */
 export async function findTarget(
-  calls: DiscordCalls,
+  calls: DiscordQuestions,
   places: DiscordPlaces | undefined,
   account: string,
   target: string,
@@ -32,7 +44,7 @@ export async function findTarget(
 }
 
 async function membersNamed(
-  calls: DiscordCalls,
+  calls: DiscordQuestions,
   account: string,
   guildId: string,
   name: string,
@@ -58,7 +70,7 @@ const MOST_MEMBERS = 1000;
  * @throws ChannelSendError where Discord does not tell
  */
 export async function membersOf(
-  calls: DiscordCalls,
+  calls: DiscordTargets,
   account: string,
   channel: string,
   limit: number,

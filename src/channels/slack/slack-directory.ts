@@ -1,6 +1,5 @@
 import { ChannelSendError, type GroupMembers } from '../channel-adapter';
 import { type NamedPlace, namedTarget, onlyPlace } from '../named-target';
-import type { SlackCalls } from './slack-calls';
 
 const PAGE = 1000;
 const MOST_PAGES = 20;
@@ -19,9 +18,14 @@ interface Person {
   profile?: { display_name?: string; real_name?: string };
 }
 
+/** A question to the platform that may be put again; undefined where it is refused. */
+export interface SlackQuestions {
+  ask(account: string, method: string, params: Record<string, unknown>): Promise<Record<string, unknown> | undefined>;
+}
+
 /** Channels and people by name. */
 export class SlackDirectory {
-  constructor(private readonly calls: SlackCalls) {}
+  constructor(private readonly calls: SlackQuestions) {}
 
   /** Id of a channel or person; a target that is no name is its own answer. @throws ChannelSendError */
   async idOf(account: string, target: string): Promise<string> {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Writable } from 'node:stream';
 import { WebSocket } from 'ws';
 import type { RpcCaller } from '../../rpc/rpc-context';
-import type { WireRecipient } from '../../rpc/wire-event';
+import type { WireRecipient } from '../../rpc/wire-recipient';
 import { closeReason } from '../protocol/close-codes';
 import { EVENT_QUEUE_LIMIT, MAX_BUFFERED, STALL_LIMIT_MS } from '../protocol/limits';
 import type { RequestSource } from '../../common/net/request-source';

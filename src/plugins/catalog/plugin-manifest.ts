@@ -19,7 +19,7 @@ import {
 } from '../../common/validation/fields';
 import { PROVIDER_KEYS } from '../../config/provider-keys';
 import { findDtoProblems } from '../../common/validation/validate-dto';
-import { TOLD_EVENTS } from '../../hooks/hook-event';
+import { TOLD_EVENTS } from '../../automation/hooks/handlers/hook-event';
 import type { OperatorScope } from '../../rpc/scopes';
 
 export const MANIFEST_FILE = 'openclaw.plugin.json';

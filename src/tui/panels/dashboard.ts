@@ -1,7 +1,7 @@
 import { relativeTime } from '../../common/cli/output';
 import { tableLines } from '../../common/cli/table';
 import { type Tint, tintOfState } from '../../common/cli/terminal-style';
-import type { GatewayProblem } from '../../diagnostics/gateway-problem';
+import type { GatewayProblem } from '../../operations/diagnostics/gateway-problem';
 import { dollars } from '../../usage/dollars';
 import { prose } from '../conversation/block-lines';
 import { type Line, lineOf } from '../screen/line';

@@ -1,6 +1,6 @@
 import { parseAddress, privateAddressReason } from '../../../common/net/address';
 import { hostOf, isLocalHost, isPrivateName, parseWebAddress } from '../../../common/net/host';
-import type { ModelInfo } from '../model-registry.service';
+import type { ModelInfo } from '../model-info';
 import { listedModels } from './listed-models';
 import { llamaCppFacts, lmStudioFacts, ollamaFacts } from './local-answers';
 import type { FactsById, ModelFacts } from './model-facts';

@@ -6,7 +6,7 @@ import { type Logger, LoggerFactory } from '../../../common/logger';
 import { messageOf } from '../../../common/openclaw-error';
 import { isPlainObject } from '../../../common/plain-object';
 import { ConfigService } from '../../../config/config.service';
-import type { ModelInfo } from '../model-registry.service';
+import type { ModelInfo } from '../model-info';
 import { type ModelPlace, NEARBY_TIMEOUT_MS, askList, askNearby, isNearby } from './ask-server';
 import { isModelId } from './local-answers';
 import { type FactsById, type ModelFacts, readFacts } from './model-facts';

@@ -2,18 +2,13 @@ import { ArchiveError, type ArchiveLimits } from '../../../common/archives/archi
 import { ZipReader } from '../../../common/archives/zip-reader';
 import { DocumentError } from './document-error';
 import { elements, replaceElements, runs } from './office-xml';
-import { openDocumentText } from './open-document';
+import { type OfficeText, openDocumentText } from './open-document';
 import { workbookText } from './workbook';
 
 const MIB = 1024 * 1024;
 /** What a document may unfold to; more text than this is cut anyway. */
 const LIMITS: ArchiveLimits = { entries: 10_000, entryBytes: 32 * MIB, totalBytes: 64 * MIB, ratio: 200 };
 const OFFICE = 'application/vnd.openxmlformats-officedocument';
-
-export interface OfficeText {
-  text: string;
-  mimeType: string;
-}
 
 /** Text of a docx, xlsx, pptx, odt, ods or odp file; undefined where it is an archive of something else. @throws DocumentError */
 export async function officeText(content: Buffer): Promise<OfficeText | undefined> {

@@ -1,4 +1,3 @@
-import type { OfficeText } from './office-text';
 import { decode, elements } from './office-xml';
 import { type SheetCell, SheetWriter, numberCell, textCell } from './sheet-writer';
 
@@ -6,6 +5,11 @@ const TEXT = 'application/vnd.oasis.opendocument.text';
 const TYPE = /^application\/vnd\.oasis\.opendocument\.[a-z-]{1,40}$/;
 /** What a file says to be repeated is believed so often. */
 const MOST_REPEATS = 1000;
+
+export interface OfficeText {
+  text: string;
+  mimeType: string;
+}
 
 /** Text of an odt, ods or odp file. @param type as the file names it */
 export function openDocumentText(xml: string, type: string): OfficeText {

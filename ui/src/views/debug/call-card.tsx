@@ -2,7 +2,7 @@ import { t } from '@lingui/core/macro';
 import { Trans } from '@lingui/react/macro';
 import { type FormEvent, useId, useMemo, useState } from 'react';
 import { messageOf } from '../../gateway/problem';
-import type { MethodFacts } from '../../../../src/diagnostics/system-facts';
+import type { MethodFacts } from '../../../../src/operations/diagnostics/system-facts';
 import { useGateway } from '../../gateway/use-gateway';
 import { useLive } from '../../gateway/use-live';
 import type { MethodCall } from '../../gateway/method-call';

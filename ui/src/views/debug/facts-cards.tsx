@@ -2,7 +2,7 @@ import { t } from '@lingui/core/macro';
 import { Trans } from '@lingui/react/macro';
 import { useState } from 'react';
 import { messageOf } from '../../gateway/problem';
-import type { SystemFacts } from '../../../../src/diagnostics/system-facts';
+import type { SystemFacts } from '../../../../src/operations/diagnostics/system-facts';
 import { useGateway } from '../../gateway/use-gateway';
 import { useLive } from '../../gateway/use-live';
 import { byteSize, wholeCount } from '../../kit/amounts';

@@ -1,7 +1,7 @@
 import { msg, t } from '@lingui/core/macro';
 import { failureInWords } from '../../gateway/model-failures';
 import { placeName } from '../../kit/place-name';
-import type { RunSummary, Trace } from '../../../../src/diagnostics/trace-facts';
+import type { RunSummary, Trace } from '../../../../src/operations/diagnostics/trace-facts';
 
 export type { RunSummary, Trace };
 export type Span = Trace['spans'][number];

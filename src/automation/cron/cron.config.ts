@@ -1,0 +1,16 @@
+import { Bool, Int, Opt, Text } from '../../common/validation/fields';
+import { idle, Keys } from '../../common/validation/keys';
+
+/** Section `cron`. */
+@Keys<CronConfig>({
+  enabled: ['Whether scheduled jobs run.', true],
+  store: idle('File of the jobs; they stand in the database.'),
+  maxConcurrentRuns: idle('Most jobs at the same time; agents.defaults.maxConcurrent holds for them as well.'),
+  webhookToken: 'Signs what jobs tell to addresses of their own.',
+})
+export class CronConfig {
+  @Opt() @Bool() enabled?: boolean;
+  @Opt() @Text() store?: string;
+  @Opt() @Int({ min: 1 }) maxConcurrentRuns?: number;
+  @Opt() @Text() webhookToken?: string;
+}

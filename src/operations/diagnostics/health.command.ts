@@ -1,0 +1,58 @@
+import { Command, SubCommand } from 'nest-commander';
+import { type GatewayOptions, GatewayCommandBase } from '../../common/cli/cli-command';
+import { printJson, printLine } from '../../common/cli/output';
+import { ExitCode } from '../../common/exit-codes';
+import { Environment } from '../../config/environment';
+import { resolveGatewayTarget } from '../../config/gateway-target';
+import { withGateway } from '../../gateway/client/with-gateway';
+import type { GatewayProblem } from './gateway-problem';
+import { printProblems } from './print-problems';
+
+interface HealthPayload {
+  ok: boolean;
+  durationMs: number;
+  channels: Record<
+    string,
+    { configured?: boolean; state?: string; lastError?: string; probe?: { ok: boolean; error?: string } }
+  >;
+  sessions: { count: number };
+}
+
+@Command({
+  name: 'health',
+  description: 'ask the running gateway and its platforms whether all is well; exit code 1 when not',
+})
+export class HealthCommand extends GatewayCommandBase {
+  constructor(private readonly env: Environment) {
+    super();
+  }
+
+  async run(_: string[], options: GatewayOptions): Promise<void> {
+    const { health, problems } = await withGateway(
+      resolveGatewayTarget(this.env, options),
+      async (client) => ({
+        health: await client.call<HealthPayload>('health', { probe: true }),
+        ...(await client.call<{ problems: GatewayProblem[] }>('system.problems')),
+      }),
+      options.timeout === undefined ? {} : { timeoutMs: options.timeout },
+    );
+    const isOk =
+      problems.every(({ level }) => level !== 'problem') &&
+      Object.values(health.channels).every(({ configured, probe }) => !configured || probe?.ok !== false);
+    if (options.json) printJson({ ...health, ok: isOk, problems });
+    else this.print(health, problems, isOk);
+    if (!isOk) process.exitCode = ExitCode.failed;
+  }
+
+  private print(health: HealthPayload, problems: readonly GatewayProblem[], isOk: boolean): void {
+    printLine(`Gateway: ${isOk ? 'ok' : 'not well'} (${health.durationMs} ms), ${health.sessions.count} sessions`);
+    for (const [id, { probe, state, lastError }] of Object.entries(health.channels)) {
+      const verdict = probe ? (probe.ok ? 'ok' : `failing: ${probe.error ?? 'unknown'}`) : (state ?? 'unknown');
+      printLine(`${id}: ${verdict}${lastError ? ` (${lastError})` : ''}`);
+    }
+    printProblems(problems);
+  }
+}
+
+@SubCommand({ name: 'health', description: 'the same as "health"' })
+export class GatewayHealthCommand extends HealthCommand {}

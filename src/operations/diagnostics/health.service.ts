@@ -1,0 +1,150 @@
+import { Injectable } from '@nestjs/common';
+import { recentRow } from '../../agent/sessions/session-row';
+import { ModelRegistry } from '../../agent/providers/model-registry.service';
+import { ChannelStatus } from '../../channels/channel-status.service';
+import { modelChoiceOf } from '../../agent/model-choice.config';
+import { agentEntries, defaultAgentId, findAgent } from '../../config/agent-entries';
+import { heartbeatPlan } from '../../agent/heartbeat-plan';
+import { ConfigService } from '../../config/config.service';
+import type { OpenclawConfig } from '../../config/openclaw.config';
+import { EventBus } from '../../events/event-bus';
+import { SessionStore } from '../../sessions/session.store';
+
+const RECENT_IN_HEALTH = 5;
+const RECENT_IN_STATUS = 10;
+
+/** The summary that `health` answers and the event `health` carries. Cached: reading it costs nothing. */
+@Injectable()
+export class HealthService {
+  private json = '{}';
+  private version = 0;
+  private refreshedAt = 0;
+  private refreshing: Promise<void> | undefined;
+
+  constructor(
+    private readonly config: ConfigService,
+    private readonly sessions: SessionStore,
+    private readonly channels: ChannelStatus,
+    private readonly models: ModelRegistry,
+    private readonly events: EventBus,
+  ) {}
+
+  /** JSON text of the last summary, and its version. */
+  cached(): { json: string; version: number; ageMs: number } {
+    return { json: this.json, version: this.version, ageMs: Date.now() - this.refreshedAt };
+  }
+
+  /** Computes the summary anew and tells clients. Calls at the same time share one computation. */
+  refresh(probe = false): Promise<void> {
+    this.refreshing ??= this.compute(probe).finally(() => (this.refreshing = undefined));
+    return this.refreshing;
+  }
+
+  async status(): Promise<Record<string, unknown>> {
+    const { config } = this.config;
+    const now = Date.now();
+    const model = this.usualModel();
+    const agents = agentEntries(config);
+    const recent = (await this.sessions.list({ limit: RECENT_IN_STATUS })).map((entry) =>
+      recentRow(entry, now, model.contextWindow),
+    );
+    const byAgent = await Promise.all(
+      agents.map(async ({ id }) => ({
+        agentId: id,
+        path: '(database)',
+        count: await this.sessions.count(id),
+        recent: (await this.sessions.list({ agentId: id, limit: RECENT_IN_STATUS })).map((entry) =>
+          recentRow(entry, now, model.contextWindow),
+        ),
+      })),
+    );
+    return {
+      heartbeat: {
+        defaultAgentId: defaultAgentId(config),
+        agents: agents.map(({ id }) => {
+          const { every, everyMs } = heartbeatPlan(config, id);
+          return { agentId: id, enabled: everyMs > 0, every, everyMs: everyMs || null };
+        }),
+      },
+      channelSummary: await this.channels.summaryLines(),
+      ...(this.config.problems.length > 0 ? { configProblems: this.config.problems } : {}),
+      queuedSystemEvents: [],
+      sessions: {
+        paths: ['(database)'],
+        count: await this.sessions.count(),
+        defaults: { model: model.id, contextTokens: model.contextWindow },
+        recent,
+        byAgent,
+      },
+    };
+  }
+
+  /** Of the main agent. A name that leads nowhere is shown as it stands; `system.problems` says what is wrong with it. */
+  private usualModel(): { id: string; contextWindow: number | null } {
+    const { config } = this.config;
+    const agentId = defaultAgentId(config);
+    try {
+      return this.models.resolve(agentId).info;
+    } catch {
+      const own = modelChoiceOf(findAgent(config, agentId)?.model).primary;
+      return { id: own ?? modelChoiceOf(config.agents?.defaults?.model).primary ?? '', contextWindow: null };
+    }
+  }
+
+  private async compute(probe: boolean): Promise<void> {
+    const started = Date.now();
+    const { config } = this.config;
+    const channels = await this.channels.healthSummary(probe);
+    const all = await this.sessionsSummary();
+    const agents = await Promise.all(
+      agentEntries(config).map(async ({ id, name }) => ({
+        agentId: id,
+        ...(name ? { name } : {}),
+        isDefault: id === defaultAgentId(config),
+        heartbeat: heartbeatOf(config, id),
+        sessions: await this.sessionsSummary(id),
+      })),
+    );
+    const summary = {
+      ok: true,
+      ts: started,
+      durationMs: Date.now() - started,
+      ...channels,
+      heartbeatSeconds: Math.round(heartbeatPlan(config, defaultAgentId(config)).everyMs / 1000),
+      defaultAgentId: defaultAgentId(config),
+      agents,
+      sessions: all,
+    };
+    this.json = JSON.stringify(summary);
+    this.version++;
+    this.refreshedAt = Date.now();
+    this.events.emit('wire.event', {
+      event: 'health',
+      payload: summary,
+      stateVersion: { presence: 0, health: this.version },
+    });
+  }
+
+  private async sessionsSummary(agentId?: string): Promise<Record<string, unknown>> {
+    const now = Date.now();
+    const recent = await this.sessions.list({ ...(agentId ? { agentId } : {}), limit: RECENT_IN_HEALTH });
+    return {
+      path: '(database)',
+      count: await this.sessions.count(agentId),
+      recent: recent.map((entry) => ({ key: entry.key, updatedAt: entry.updatedAt, age: now - entry.updatedAt })),
+    };
+  }
+}
+
+function heartbeatOf(config: OpenclawConfig, agentId: string): Record<string, unknown> {
+  const { every, everyMs, prompt, target, model, ackMaxChars } = heartbeatPlan(config, agentId);
+  return {
+    enabled: everyMs > 0,
+    every,
+    everyMs: everyMs || null,
+    prompt,
+    target,
+    ...(model ? { model } : {}),
+    ackMaxChars,
+  };
+}

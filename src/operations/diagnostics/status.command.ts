@@ -1,0 +1,213 @@
+import { Command, Option } from 'nest-commander';
+import { type GatewayOptions, GatewayCommandBase } from '../../common/cli/cli-command';
+import { WATCH_FLAG, type WatchOptions, watching } from '../../common/cli/watching';
+import { printJson, printLine, timeText } from '../../common/cli/output';
+import { commandLine } from '../../common/cli/own-commands';
+import { ExitCode } from '../../common/exit-codes';
+import { OpenclawError } from '../../common/openclaw-error';
+import { Environment } from '../../config/environment';
+import { resolveGatewayTarget } from '../../config/gateway-target';
+import { loadConfig } from '../../config/load-config';
+import { resolveConfigPath } from '../../config/state-paths';
+import type { GatewayClient } from '../../gateway/client/gateway-client';
+import { withGateway } from '../../gateway/client/with-gateway';
+import type { GatewayProblem } from './gateway-problem';
+import { printProblems } from './print-problems';
+import type { SystemFacts } from './system-facts';
+
+const MIB = 1024 * 1024;
+const RECENT_SESSIONS = 5;
+
+interface StatusOptions extends GatewayOptions, WatchOptions {
+  all?: boolean;
+  deep?: boolean;
+  usage?: boolean;
+}
+
+interface StatusPayload {
+  channelSummary: string[];
+  sessions: {
+    count: number;
+    defaults: { model: string; contextTokens: number | null };
+    recent: { key: string; updatedAt: number; model: string | null }[];
+  };
+}
+
+interface Probe {
+  channel: string;
+  account: string;
+  ok: boolean;
+  error?: string;
+}
+
+/** What a running gateway answered. */
+interface Answers {
+  url: string;
+  version: string;
+  uptimeMs: number;
+  status: StatusPayload;
+  models: { id: string; provider: string }[];
+  problems: GatewayProblem[];
+  approvals: number;
+  probes?: Probe[];
+  usage?: { today: unknown };
+  facts?: SystemFacts;
+}
+
+const HTTP_PATHS = { chatCompletions: '/v1/chat/completions', responses: '/v1/responses' } as const;
+const HTTP_API = ['chatCompletions', 'responses'] as const;
+
+interface Local {
+  stateDir: string;
+  configPath: string;
+  configValid: boolean;
+  /** Endpoints in OpenAI's formats that are on. */
+  httpApi: (typeof HTTP_API)[number][];
+}
+
+@Command({ name: 'status', description: 'gateway, model, channels, sessions, and what does not work' })
+export class StatusCommand extends GatewayCommandBase {
+  constructor(private readonly env: Environment) {
+    super();
+  }
+
+  @Option({ flags: '--all', description: 'all of it, to be pasted into a report; without secrets' })
+  parseAll(): boolean {
+    return true;
+  }
+
+  @Option({ flags: '--deep', description: 'ask the platforms, too' })
+  parseDeep(): boolean {
+    return true;
+  }
+
+  @Option({ flags: '--usage', description: 'with tokens and cost of today' })
+  parseUsage(): boolean {
+    return true;
+  }
+
+  @Option(WATCH_FLAG)
+  parseWatch(): boolean {
+    return true;
+  }
+
+  run(_: string[], options: StatusOptions): Promise<void> {
+    return watching(options, () => this.once(options));
+  }
+
+  private async once(options: StatusOptions): Promise<void> {
+    const target = resolveGatewayTarget(this.env, options);
+    const configPath = resolveConfigPath(this.env, target.stateDir);
+    const { issues, config } = loadConfig(configPath, this.env);
+    const local = {
+      stateDir: target.stateDir,
+      configPath,
+      configValid: issues.length === 0,
+      httpApi: HTTP_API.filter((endpoint) => config.gateway?.http?.endpoints?.[endpoint]?.enabled === true),
+    };
+    try {
+      const answers = await withGateway(
+        target,
+        (client) => this.ask(client, target.url, options),
+        options.timeout === undefined ? {} : { timeoutMs: options.timeout },
+      );
+      if (options.json) printJson(asJson(local, answers));
+      else print(local, answers);
+    } catch (error) {
+      if (!(error instanceof OpenclawError) || error.exitCode !== ExitCode.gatewayUnreachable) throw error;
+      if (options.json) printJson({ ...local, gateway: { running: false, url: target.url } });
+      else {
+        printLine(`Gateway:   not running (${target.url}); start it with: ${commandLine('gateway run')}`);
+        printLocal(local);
+      }
+      process.exitCode = ExitCode.gatewayUnreachable;
+    }
+  }
+
+  private async ask(client: GatewayClient, url: string, { all, deep, usage }: StatusOptions): Promise<Answers> {
+    const [status, { models }, { problems }, approvals] = await Promise.all([
+      client.call<StatusPayload>('status'),
+      client.call<Pick<Answers, 'models'>>('models.list'),
+      client.call<Pick<Answers, 'problems'>>('system.problems'),
+      client.call<unknown[]>('exec.approval.list', {}),
+    ]);
+    return {
+      url,
+      version: client.hello.server.version,
+      uptimeMs: client.hello.snapshot.uptimeMs,
+      status,
+      models,
+      problems,
+      approvals: approvals.length,
+      ...(all || deep ? { probes: await probesOf(client) } : {}),
+      ...(all || usage ? { usage: { today: await client.call('usage.cost', { days: 1 }) } } : {}),
+      ...(all ? { facts: await client.call<SystemFacts>('system.facts') } : {}),
+    };
+  }
+}
+
+async function probesOf(client: GatewayClient): Promise<Probe[]> {
+  const { channelAccounts } = await client.call<{
+    channelAccounts: Record<string, { accountId: string; probe?: { ok: boolean; error?: string } }[]>;
+  }>('channels.status', { probe: true });
+  return Object.entries(channelAccounts).flatMap(([channel, accounts]) =>
+    accounts.flatMap(({ accountId, probe }) => (probe ? [{ channel, account: accountId, ...probe }] : [])),
+  );
+}
+
+const asJson = (local: Local, { url, version, uptimeMs, status, problems, approvals, ...more }: Answers): object => ({
+  ...local,
+  gateway: { running: true, url, version, uptimeMs },
+  ...status,
+  problems,
+  approvals,
+  ...(more.probes ? { probes: more.probes } : {}),
+  ...(more.usage ? { usage: more.usage } : {}),
+  ...(more.facts ? { facts: more.facts } : {}),
+});
+
+function print(local: Local, answers: Answers): void {
+  const { status, models, probes = [], usage, facts, approvals } = answers;
+  const { sessions, channelSummary } = status;
+  const line = (title: string, text: string): void => printLine(`${`${title}:`.padEnd(10)} ${text}`);
+  line('Gateway', `running at ${answers.url}, version ${answers.version}, up ${Math.round(answers.uptimeMs / 1000)} s`);
+  line('Model', fullName(sessions.defaults.model, models));
+  line('Channels', channelSummary.join(', ') || 'none configured');
+  for (const { channel, account, ok, error } of probes)
+    line('', `${channel}/${account}: ${ok ? 'answers' : (error ?? 'does not answer')}`);
+  line('Sessions', String(sessions.count));
+  for (const { key, updatedAt } of sessions.recent.slice(0, RECENT_SESSIONS))
+    line('', `${key} (${timeText(updatedAt)})`);
+  if (approvals > 0) line('Approvals', `${approvals} waiting; see: ${commandLine('approvals pending')}`);
+  if (usage) line('Today', costOf(usage.today));
+  if (facts) {
+    const { node, platform, pid, memory, database, waiting } = facts;
+    line('Process', `${pid}, Node ${node} on ${platform}, ${Math.round(memory.rss / MIB)} MiB`);
+    line(
+      'Database',
+      `${database.dialect}${database.bytes === undefined ? '' : `, ${(database.bytes / MIB).toFixed(1)} MiB`}`,
+    );
+    line('Waiting', `${waiting.messages} messages, ${waiting.deliveries} deliveries`);
+  }
+  printLocal(local);
+  printProblems(answers.problems);
+}
+
+function printLocal({ stateDir, configPath, configValid, httpApi }: Local): void {
+  const paths = httpApi.map((endpoint) => HTTP_PATHS[endpoint]).join(', ');
+  const way = commandLine('config set gateway.http.endpoints.chatCompletions.enabled true');
+  printLine(`HTTP API:  ${paths === '' ? `off; turn it on with: ${way}` : paths}`);
+  printLine(`Config:    ${configPath}${configValid ? '' : ` (invalid, see: ${commandLine('config validate')})`}`);
+  printLine(`State:     ${stateDir}`);
+}
+
+function costOf(today: unknown): string {
+  const { totals = {} } = today as { totals?: { totalTokens?: number; totalCost?: number } };
+  return `${totals.totalTokens ?? 0} tokens, $${(totals.totalCost ?? 0).toFixed(2)}`;
+}
+
+/** With its provider, where only one offers a model of that id. */
+function fullName(id: string, models: readonly { id: string; provider: string }[]): string {
+  const [row, ...others] = models.filter((model) => model.id === id);
+  return row && others.length === 0 ? `${row.provider}/${id}` : id;
+}

@@ -1,0 +1,148 @@
+import { Command, Option } from 'nest-commander';
+import { CliCommand, type JsonOptions } from '../../common/cli/cli-command';
+import { printJson, printLine } from '../../common/cli/output';
+import { ExitCode } from '../../common/exit-codes';
+import { readLockOwner } from '../../common/lock-file';
+import { messageOf } from '../../common/openclaw-error';
+import { isAlive } from '../../common/process-identity';
+import type { ConfigEdit } from '../../config/apply-edits';
+import { ConfigWriter } from '../../config/config-writer';
+import { Environment } from '../../config/environment';
+import { migrateLegacy } from '../../config/legacy-migrations';
+import { loadConfig } from '../../config/load-config';
+import { gatewayLockPath, resolveConfigPath, resolveStateDir } from '../../config/state-paths';
+import { audit, readAuditFacts, repair } from '../../security/security-audit';
+import { checkChannels } from './channel-check';
+import { checkConfig } from './config-check';
+import { checkApprovals, checkHooks, checkPlugins, checkSkills } from './extension-check';
+import type { DoctorCheck, DoctorFacts, DoctorFinding } from './finding';
+import { checkGateway } from './gateway-check';
+import { checkDisk, checkFolders, checkPorts, checkSandbox } from './machine-check';
+import { checkModels } from './model-check';
+import { checkSafety } from './safety-check';
+import { checkService } from './service-check';
+import { checkStorage } from './storage-check';
+
+const CHECKS: readonly DoctorCheck[] = [
+  checkConfig,
+  checkFolders,
+  checkDisk,
+  checkStorage,
+  checkModels,
+  checkChannels,
+  checkPlugins,
+  checkSkills,
+  checkHooks,
+  checkApprovals,
+  checkPorts,
+  checkSandbox,
+  checkService,
+  checkGateway,
+  checkSafety,
+];
+
+@Command({
+  name: 'doctor',
+  description: 'find what does not work here, and say what to do about it; exit code 1 with problems',
+})
+export class DoctorCommand extends CliCommand {
+  constructor(private readonly env: Environment) {
+    super();
+  }
+
+  @Option({ flags: '--fix', description: 'rewrite keys of older releases, close files that are open to others' })
+  parseFix(): boolean {
+    return true;
+  }
+
+  @Option({ flags: '--repair', description: 'the same as --fix' })
+  parseRepair(): boolean {
+    return true;
+  }
+
+  @Option({ flags: '-y, --yes', description: 'ask nothing; it never does' })
+  parseYes(): boolean {
+    return true;
+  }
+
+  @Option({ flags: '--non-interactive', description: 'ask nothing; it never does' })
+  parseNonInteractive(): boolean {
+    return true;
+  }
+
+  async run(_: string[], options: JsonOptions & { fix?: boolean; repair?: boolean }): Promise<void> {
+    const stateDir = resolveStateDir(this.env);
+    this.env.loadOwnDotenv(stateDir);
+    const configPath = resolveConfigPath(this.env, stateDir);
+    const isFixing = options.fix === true || options.repair === true;
+    const fixed = isFixing ? [...this.fixPermissions(), ...(await this.fixConfig(configPath))] : [];
+    const findings = await this.examine(this.facts(stateDir, configPath));
+    const isOk = findings.every(({ level }) => level !== 'problem');
+    if (options.json) printJson({ ok: isOk, stateDir, configPath, fixed, findings });
+    else {
+      for (const line of fixed) printLine(`fixed    ${line}`);
+      print(findings);
+    }
+    if (!isOk) process.exitCode = ExitCode.failed;
+  }
+
+  private facts(stateDir: string, configPath: string): DoctorFacts {
+    const snapshot = loadConfig(configPath, this.env);
+    const owner = readLockOwner(gatewayLockPath(stateDir, configPath));
+    return {
+      env: this.env,
+      stateDir,
+      configPath,
+      snapshot,
+      config: snapshot.config,
+      gatewayPid: owner && isAlive(owner) ? owner.pid : undefined,
+    };
+  }
+
+  /** One check that fails keeps no other from being made. */
+  private async examine(facts: DoctorFacts): Promise<DoctorFinding[]> {
+    const found = await Promise.all(
+      CHECKS.map(async (check) => {
+        try {
+          return await check(facts);
+        } catch (error) {
+          return [
+            { check: check.name, level: 'problem' as const, message: `could not be checked: ${messageOf(error)}` },
+          ];
+        }
+      }),
+    );
+    const known = new Set<string>();
+    return found.flat().filter(({ check, message }) => {
+      const isNew = !known.has(`${check} ${message}`);
+      known.add(`${check} ${message}`);
+      return isNew;
+    });
+  }
+
+  private fixPermissions(): string[] {
+    return repair(audit(readAuditFacts(this.env))).map(({ fix }) => fix);
+  }
+
+  /** Sections with keys of older releases are written anew; what stood there before is in the history of the file. */
+  private async fixConfig(path: string): Promise<string[]> {
+    const { parsed: before } = loadConfig(path, this.env);
+    const { config, applied } = migrateLegacy(before);
+    if (applied.length === 0) return [];
+    const edits = [...new Set([...Object.keys(before), ...Object.keys(config)])].flatMap((key): ConfigEdit[] => {
+      if (!(key in config)) return [{ path: [key], unset: true }];
+      return JSON.stringify(config[key]) === JSON.stringify(before[key]) ? [] : [{ path: [key], value: config[key] }];
+    });
+    await new ConfigWriter(path, this.env).edit(edits);
+    return applied.map((id) => `${path}: ${id}`);
+  }
+}
+
+function print(findings: readonly DoctorFinding[]): void {
+  const shown = findings.filter(({ level }) => level !== 'ok');
+  if (shown.length === 0) printLine('all is well');
+  for (const { check, level, message, fix } of shown) {
+    printLine(`${level.padEnd(7)}  ${check}: ${message}`);
+    if (fix) printLine(`         fix: ${fix}`);
+  }
+}

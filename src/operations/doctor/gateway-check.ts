@@ -1,0 +1,130 @@
+import { commandLine } from '../../common/cli/own-commands';
+import { ExitCode } from '../../common/exit-codes';
+import { OpenclawError, messageOf } from '../../common/openclaw-error';
+import { resolveGatewayTarget } from '../../config/gateway-target';
+import type { GatewayClient } from '../../gateway/client/gateway-client';
+import { withGateway } from '../../gateway/client/with-gateway';
+import type { GatewayProblem } from '../diagnostics/gateway-problem';
+import { type DoctorCheck, type DoctorFinding, note, problem } from './finding';
+
+const MOST_LETTERS = 500;
+const MANY_APPROVALS_MS = 60 * 60_000;
+
+/** What the gateway that runs says of itself. */
+export const checkGateway: DoctorCheck = async ({ env }) => {
+  try {
+    return await withGateway(resolveGatewayTarget(env), async (client) => [
+      { check: 'gateway', level: 'ok', message: 'answers' },
+      ...(await problemsOf(client)),
+      ...(await startOf(client)),
+      ...(await undelivered(client)),
+      ...(await pausedBots(client)),
+      ...(await forgottenApprovals(client)),
+    ]);
+  } catch (error) {
+    return [unreachable(error)];
+  }
+};
+
+function unreachable(error: unknown): DoctorFinding {
+  const { exitCode, details } = error as { exitCode?: number; details?: { code?: unknown } };
+  if (exitCode === ExitCode.gatewayUnreachable) return { check: 'gateway', level: 'ok', message: 'not running' };
+  // A signature carries the time at which it was made.
+  if (details?.code === 'DEVICE_AUTH_SIGNATURE_EXPIRED' || /signature (?:has )?expired/.test(messageOf(error)))
+    return problem(
+      'clock',
+      `the gateway finds this machine's signature too old: the clock here (${new Date().toISOString()}) and that of the gateway differ`,
+      'set both clocks by NTP, for example: timedatectl set-ntp true',
+    );
+  const fix =
+    error instanceof OpenclawError && exitCode === ExitCode.notAuthorised
+      ? `give the token that the gateway was started with: OPENCLAW_GATEWAY_TOKEN, or ${commandLine('config set gateway.auth.token <token>')}`
+      : undefined;
+  return problem('gateway', messageOf(error), fix);
+}
+
+async function problemsOf(client: GatewayClient): Promise<DoctorFinding[]> {
+  const { problems } = await client.call<{ problems: GatewayProblem[] }>('system.problems');
+  return problems.map(({ area, level, message, fix }) => ({
+    check: area,
+    level,
+    message,
+    ...(fix === undefined ? {} : { fix }),
+  }));
+}
+
+/** Steps of the start that did not go well. */
+async function startOf(client: GatewayClient): Promise<DoctorFinding[]> {
+  const { steps } = await client.call<{ steps: { name: string; state: string; reason?: string }[] }>('system.boot');
+  return steps.flatMap(({ name, state, reason = 'no reason is known' }) =>
+    state === 'failed' || state === 'degraded'
+      ? [(state === 'failed' ? problem : note)('start', `${name}: ${reason}`, commandLine('explain boot'))]
+      : [],
+  );
+}
+
+/** Messages to chats that did not arrive, or of which nobody knows whether they did; and what could not be taken in. */
+async function undelivered(client: GatewayClient): Promise<DoctorFinding[]> {
+  const { letters, quarantined } = await client.call<{
+    letters: { error: string | null }[];
+    quarantined: { reason: string }[];
+  }>('channels.deadLetters.list', { limit: MOST_LETTERS });
+  const [lost] = letters;
+  const [strange] = quarantined;
+  const list = commandLine('channels dead-letters list');
+  return [
+    ...(lost
+      ? [
+          note(
+            'deliveries',
+            `${letters.length === 1 ? '1 message was' : `${letters.length} messages were`} given up; the last one: ${lost.error ?? 'no reason is known'}`,
+            `look at them with ${list}, send them again with "resubmit"`,
+          ),
+        ]
+      : []),
+    ...(strange
+      ? [
+          note(
+            'quarantine',
+            `${quarantined.length === 1 ? '1 message' : `${quarantined.length} messages`} came in and could not be handled; the last one: ${strange.reason}`,
+            `look at them with ${list}`,
+          ),
+        ]
+      : []),
+  ];
+}
+
+/** Bots that wrote too much to be answered further. */
+async function pausedBots(client: GatewayClient): Promise<DoctorFinding[]> {
+  const { channelAccounts } = await client.call<{
+    channelAccounts: Record<
+      string,
+      { accountId: string; botPauses?: { chat: string; title?: string; bot?: { name: string } }[] }[]
+    >;
+  }>('channels.status', {});
+  return Object.entries(channelAccounts).flatMap(([channel, rows]) =>
+    rows.flatMap(({ accountId, botPauses = [] }) =>
+      botPauses.map(({ chat, title, bot }) =>
+        note(
+          'bots',
+          `${bot ? `the bot "${bot.name}" is` : 'bots are'} not answered in ${title ?? chat} (${channel}/${accountId}): too many messages without a person`,
+          `write there, or set channels.${channel}.botLoopProtection`,
+        ),
+      ),
+    ),
+  );
+}
+
+async function forgottenApprovals(client: GatewayClient): Promise<DoctorFinding[]> {
+  const pending = await client.call<{ createdAtMs: number }[]>('exec.approval.list', {});
+  const old = pending.filter(({ createdAtMs }) => createdAtMs < Date.now() - MANY_APPROVALS_MS);
+  return old.length === 0
+    ? []
+    : [
+        note(
+          'approvals',
+          `${old.length === 1 ? '1 command has' : `${old.length} commands have`} waited for an approval for more than an hour`,
+          commandLine('approvals pending'),
+        ),
+      ];
+}

@@ -1,0 +1,82 @@
+import { existsSync, statSync } from 'node:fs';
+import { commandLine } from '../../common/cli/own-commands';
+import { silentLogger } from '../../common/logger';
+import { whyUnreachable } from '../../common/net/reach';
+import { messageOf } from '../../common/openclaw-error';
+import { SqliteFile } from '../../storage/sqlite-file';
+import { sqlitePath } from '../../storage/sqlite-path';
+import { type DoctorCheck, type DoctorFacts, type DoctorFinding, note, problem } from './finding';
+
+const CONNECT_MS = 2000;
+const REDIS_PORT = 6379;
+const LARGE_LOG_BYTES = 64 * 1024 * 1024;
+
+/** The database: whether it is sound, or where it is a server, whether that answers. */
+export const checkStorage: DoctorCheck = async (facts) => [
+  ...(facts.env.get('OPENCLAW_DATABASE_URL') === undefined ? checkFile(facts) : await checkPostgres(facts)),
+  ...(await checkRedis(facts)),
+];
+
+function checkFile({ stateDir, gatewayPid }: DoctorFacts): DoctorFinding[] {
+  const path = sqlitePath(stateDir);
+  if (!existsSync(path)) return [];
+  const restore = `bring a backup back: ${commandLine('backup restore <archive>')}; the damaged file is kept`;
+  if (statSync(path).size === 0 && !existsSync(`${path}-wal`))
+    return [problem('database', `${path} is empty`, restore)];
+  try {
+    const file = new SqliteFile(path, { readOnly: true });
+    try {
+      const rows = file.pragma('quick_check(5)').map((row) => String(Object.values(row)[0]));
+      if (rows.length !== 1 || rows[0] !== 'ok')
+        return [problem('database', `${path} is damaged: ${rows.join('; ')}`, restore)];
+    } finally {
+      file.close();
+    }
+  } catch (error) {
+    return [problem('database', `${path} can't be read: ${messageOf(error)}`, restore)];
+  }
+  const log = statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0;
+  // A running gateway takes it in by itself.
+  return log > LARGE_LOG_BYTES && gatewayPid === undefined
+    ? [
+        note(
+          'database',
+          `${path}-wal holds ${Math.round(log / 1024 / 1024)} MB that are not taken in yet`,
+          `start the gateway once: ${commandLine('gateway run')}`,
+        ),
+      ]
+    : [];
+}
+
+async function checkPostgres({ env }: DoctorFacts): Promise<DoctorFinding[]> {
+  const text = env.get('OPENCLAW_DATABASE_URL') ?? '';
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (!url || !['postgres:', 'postgresql:'].includes(url.protocol))
+    return [
+      problem(
+        'database',
+        `OPENCLAW_DATABASE_URL is no address of a PostgreSQL server${url ? ` (${url.protocol.replace(':', '')})` : ''}`,
+        'write postgresql://user:password@host:5432/database, or unset it for SQLite',
+      ),
+    ];
+  try {
+    const { openPostgres } = await import('../../storage/postgres-connection');
+    const { read, write } = await openPostgres(text, silentLogger);
+    await Promise.all([read.destroy(), write.destroy()]);
+    return [];
+  } catch (error) {
+    return [problem('database', messageOf(error), 'start the server, or correct OPENCLAW_DATABASE_URL')];
+  }
+}
+
+/** Without Redis replicas are slower; that is worth knowing where somebody set it up. */
+async function checkRedis({ env }: DoctorFacts): Promise<DoctorFinding[]> {
+  const text = env.get('OPENCLAW_REDIS_URL');
+  if (text === undefined) return [];
+  if (!URL.canParse(text)) return [problem('redis', 'OPENCLAW_REDIS_URL is no address', 'write redis://host:6379')];
+  const { hostname, port } = new URL(text);
+  const fault = await whyUnreachable(hostname, port === '' ? REDIS_PORT : Number(port), CONNECT_MS);
+  return fault === undefined
+    ? []
+    : [problem('redis', `nobody answers at ${hostname}: ${fault}`, 'start it, or unset OPENCLAW_REDIS_URL')];
+}

@@ -1,0 +1,114 @@
+import { Option, SubCommand } from 'nest-commander';
+import { CliCommand, type JsonOptions, parseWholeNumber } from '../../common/cli/cli-command';
+import { printJson, printLine } from '../../common/cli/output';
+import { readLockOwner } from '../../common/lock-file';
+import { OpenclawError } from '../../common/openclaw-error';
+import { isAlive } from '../../common/process-identity';
+import { Environment } from '../../config/environment';
+import { gatewayLockPath, resolveConfigPath, resolveStateDir } from '../../config/state-paths';
+import { type ServiceWishes, installService, serviceManager } from './install-service';
+import type { ServiceManager, ServiceState } from './service-manager';
+
+const MAX_PORT = 65_535;
+
+type InstallOptions = JsonOptions & ServiceWishes;
+
+abstract class ServiceCommandBase extends CliCommand {
+  constructor(protected readonly env: Environment) {
+    super();
+  }
+
+  protected manager(): ServiceManager {
+    return serviceManager(this.env);
+  }
+
+  protected print(state: ServiceState, options: JsonOptions): void {
+    if (options.json) printJson(state);
+    else for (const line of [`${state.manager}: ${state.state} (${state.file})`, ...state.notes]) printLine(line);
+  }
+}
+
+@SubCommand({ name: 'install', description: 'have the gateway started and kept running by this machine' })
+export class GatewayInstallCommand extends ServiceCommandBase {
+  constructor(env: Environment) {
+    super(env);
+  }
+
+  @Option({ flags: '--port <port>', description: 'port to listen on' })
+  parsePort(value: string): number {
+    return parseWholeNumber('--port', value, 1, MAX_PORT);
+  }
+
+  @Option({ flags: '--ui-port <port>', description: 'port of the Control UI; 0: on the gateway port only' })
+  parseUiPort(value: string): number {
+    return parseWholeNumber('--ui-port', value, 0, MAX_PORT);
+  }
+
+  @Option({ flags: '--force', description: 'write the service anew' })
+  parseForce(): boolean {
+    return true;
+  }
+
+  async run(_: string[], options: InstallOptions): Promise<void> {
+    this.print(await installService(this.env, options), options);
+  }
+}
+
+@SubCommand({ name: 'uninstall', description: 'the gateway is no service any more; its state stays' })
+export class GatewayUninstallCommand extends ServiceCommandBase {
+  constructor(env: Environment) {
+    super(env);
+  }
+
+  async run(_: string[], options: JsonOptions): Promise<void> {
+    this.print(await this.manager().uninstall(), options);
+  }
+}
+
+@SubCommand({ name: 'start', description: 'start the service' })
+export class GatewayStartCommand extends ServiceCommandBase {
+  constructor(env: Environment) {
+    super(env);
+  }
+
+  async run(_: string[], options: JsonOptions): Promise<void> {
+    this.print(await this.manager().order('start'), options);
+  }
+}
+
+@SubCommand({ name: 'stop', description: 'stop the service, or a gateway that was started by hand' })
+export class GatewayStopCommand extends ServiceCommandBase {
+  constructor(env: Environment) {
+    super(env);
+  }
+
+  async run(_: string[], options: JsonOptions): Promise<void> {
+    const manager = this.manager();
+    if (manager.isInstalled) return this.print(await manager.order('stop'), options);
+    const stateDir = resolveStateDir(this.env);
+    const owner = readLockOwner(gatewayLockPath(stateDir, resolveConfigPath(this.env, stateDir)));
+    if (!owner || !isAlive(owner)) throw new OpenclawError('GATEWAY_NOT_RUNNING', `no gateway runs for ${stateDir}`);
+    process.kill(owner.pid, 'SIGTERM');
+    if (options.json) printJson({ stopped: owner.pid });
+    else printLine(`process ${owner.pid} was told to stop`);
+  }
+}
+
+@SubCommand({ name: 'restart', description: 'restart the service' })
+export class GatewayRestartCommand extends ServiceCommandBase {
+  constructor(env: Environment) {
+    super(env);
+  }
+
+  async run(_: string[], options: JsonOptions): Promise<void> {
+    this.print(await this.manager().order('restart'), options);
+  }
+}
+
+export const SERVICE_LEAVES = [
+  GatewayInstallCommand,
+  GatewayUninstallCommand,
+  GatewayStartCommand,
+  GatewayStopCommand,
+  GatewayRestartCommand,
+] as const;
