@@ -7,6 +7,7 @@ import type { DeliveryRoute } from '../common/delivery-route';
 import { OpenclawError } from '../common/openclaw-error';
 import type { Lease } from '../storage/lease';
 import type { AccessPolicy } from './access/access-policy';
+import type { GroupMembers } from './group-members';
 
 /** What a channel can do. Shared code looks only at this, never at which channel it is. */
 export interface ChannelCapabilities {
@@ -210,18 +211,6 @@ export interface ProbeResult {
   error?: string;
   elapsedMs: number;
   [fact: string]: unknown;
-}
-
-export interface GroupMember {
-  id: string;
-  name?: string;
-  role?: string;
-}
-
-export interface GroupMembers {
-  members: GroupMember[];
-  /** Whom the platform does not tell of, for people; undefined where these are all. */
-  without?: string;
 }
 
 /**

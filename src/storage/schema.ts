@@ -2,6 +2,7 @@ import type { Generated } from 'kysely';
 import type { ChannelCursorTable, ChannelPollTable, ChannelPollVoteTable } from './channel-tables';
 import type { Json, Ms } from './column-types';
 import type { FileOriginTable, GitWatchTable, ReceivedFileTable, ReviewedTextTable } from './file-tables';
+import type { LeaseTable, ReplicaTable } from './replica-tables';
 
 export interface InboxTable {
   /** Order of arrival. */
@@ -150,22 +151,6 @@ export interface OutboxTable {
   error: string | null;
   created_at: Ms;
   updated_at: Ms;
-}
-
-/** Gateways that share the database. A row goes when its gateway stops, or long after it was last there. */
-export interface ReplicaTable {
-  id: string;
-  facts: Json;
-  started_at: Ms;
-  seen_at: Ms;
-}
-
-export interface LeaseTable {
-  name: string;
-  holder: string;
-  /** Rises by one whenever the lease changes hands. */
-  token: number;
-  expires_at: Ms;
 }
 
 export interface DeviceTable {

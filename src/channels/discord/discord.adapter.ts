@@ -17,13 +17,13 @@ import {
   ChannelFatalError,
   type ChannelHost,
   ChatChannel,
-  type GroupMembers,
   type OutboundMessage,
   type ProbeResult,
   type SearchStep,
   type SentSearch,
   type ThreadMessage,
 } from '../channel-adapter';
+import type { GroupMembers } from '../group-members';
 import { ChatPlatform } from '../kit/chat-platform';
 import { DiscordDelivery } from './discord-delivery';
 import { type DiscordAccount, discordAccounts } from './discord-accounts';

@@ -1,4 +1,5 @@
-import { ChannelSendError, type GroupMembers } from '../channel-adapter';
+import { ChannelSendError } from '../channel-adapter';
+import type { GroupMembers } from '../group-members';
 import { type NamedPlace, namedTarget, onlyPlace } from '../named-target';
 
 const PAGE = 1000;

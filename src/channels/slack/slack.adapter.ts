@@ -17,13 +17,13 @@ import {
   type ChannelHost,
   ChannelSendError,
   ChatChannel,
-  type GroupMembers,
   type OutboundMessage,
   type ProbeResult,
   type SearchStep,
   type SentSearch,
   type ThreadMessage,
 } from '../channel-adapter';
+import type { GroupMembers } from '../group-members';
 import { ChatPlatform } from '../kit/chat-platform';
 import { SlackDelivery } from './slack-delivery';
 import { type SlackAccount, pathOf, slackAccounts } from './slack-accounts';

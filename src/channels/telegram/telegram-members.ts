@@ -1,4 +1,4 @@
-import type { GroupMember, GroupMembers } from '../channel-adapter';
+import type { GroupMember, GroupMembers } from '../group-members';
 import { sendError } from './telegram-errors';
 import { chatIdOf } from './telegram-places';
 

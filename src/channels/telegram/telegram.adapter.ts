@@ -18,12 +18,12 @@ import {
   type ChannelHost,
   ChannelSendError,
   ChatChannel,
-  type GroupMembers,
   type OutboundMessage,
   type ProbeResult,
   type SearchStep,
   type SentSearch,
 } from '../channel-adapter';
+import type { GroupMembers } from '../group-members';
 import { ChatPlatform } from '../kit/chat-platform';
 import { TelegramDelivery } from './telegram-delivery';
 import { TelegramCalls } from './telegram-calls';
