@@ -24,6 +24,7 @@ onLinux('what the production copy leaves out', () => {
     folder = mkdtempSync(join(tmpdir(), 'openclaw-prune-'));
     for (const part of [
       'bin/openclaw',
+      'openclaw.mjs',
       'skills/a/SKILL.md',
       'dist/commands.json',
       'dist/help.txt',

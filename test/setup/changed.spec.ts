@@ -7,7 +7,10 @@ const { TESTS_OF, testFoldersOf } = jest.requireActual<{
   testFoldersOf(files: readonly string[]): string[];
 }>('../../scripts/changed.cjs');
 
-const entriesOf = (folder: string): string[] => readdirSync(resolve(ROOT, folder)).map((name) => `${folder}/${name}`);
+const entriesOf = (folder: string): string[] =>
+  readdirSync(resolve(ROOT, folder))
+    .filter((name) => name !== 'README.md')
+    .map((name) => `${folder}/${name}`);
 
 describe('tests of a change', () => {
   it('knows tests for every feature, and a feature for every folder of tests', () => {
