@@ -28,6 +28,7 @@ onLinux('what the production copy leaves out', () => {
       'skills/a/SKILL.md',
       'dist/commands.json',
       'dist/help.txt',
+      'dist/index.js',
       'dist/ui/index.html',
       'dist/webpage/x.html',
     ])
@@ -116,6 +117,7 @@ onLinux('what the production copy leaves out', () => {
       'dist/bundle/outside.json',
       'dist/commands.json',
       'dist/help.txt',
+      'dist/index.js',
       'dist/some-thread.js',
       'dist/ui/index.html',
       'dist/webpage/x.html',
@@ -131,6 +133,7 @@ onLinux('what the production copy leaves out', () => {
       'node_modules/c/package.json',
       'node_modules/peer/index.js',
       'node_modules/peer/package.json',
+      'openclaw.mjs',
       'package.json',
       'scripts/image/healthy.mjs',
       'skills/a/SKILL.md',
