@@ -201,7 +201,7 @@ describe('reactions, votes, and what is taken back', () => {
       expect(text).toContain('Bo voted for "yes" instead of "no" in the poll "Tea? (b)".');
       // Counts change with each vote: only how the poll stands now is of interest.
       expect(text.match(/State of a poll/g)).toHaveLength(1);
-      expect(text).toContain('State of a poll (poll, closed): Tea? (b)\n  - yes (2 votes: Cy, Bo)\n  - no (0 votes)');
+      expect(text).toContain('State of a poll (poll, closed): Tea? (b)\n- yes (2 votes: Cy, Bo)\n- no (0 votes)');
     }, 60_000);
 
     it('answers that people add have ids of their own', async () => {
@@ -225,7 +225,7 @@ describe('reactions, votes, and what is taken back', () => {
       const poll = await ask('d');
       state(poll, 'Tea? (d)', [3, 1], { is_anonymous: true, is_closed: true });
       const text = await next();
-      expect(text).toContain('State of a poll (poll, anonymous, closed): Tea? (d)\n  - yes (3 votes)\n  - no (1 vote)');
+      expect(text).toContain('State of a poll (poll, anonymous, closed): Tea? (d)\n- yes (3 votes)\n- no (1 vote)');
     });
   });
 });

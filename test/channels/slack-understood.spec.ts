@@ -142,7 +142,7 @@ describe('what Slack brings', () => {
     const unfurl = { is_msg_unfurl: true, from_url: 'https://x.slack.com/1', author_name: 'Bob', text: 'it burns' };
     await say('look at https://x.slack.com/1');
     slack.change(CHANNEL, at, { attachments: [unfurl] });
-    expect(await say('three')).toMatch(/The message "look at .*" of Person U5 passes on now:\n  it burns/);
+    expect(await say('three')).toMatch(/The message "look at .*" of Person U5 passes on now:\nit burns/);
     slack.remove(CHANNEL, meeting);
     expect(await say('four')).toContain('Person U5 deleted the message "meet at five"');
   });

@@ -20,6 +20,8 @@ const PRODUCERS: Readonly<Record<string, string>> = {
   'agent/turns/program-functions.ts': 'owner',
   'bridges/acp/acp-bridge.ts': 'parts',
   'bridges/acp/acp-content.ts': 'parts',
+  // Shows what an agent of an editor says, on the terminal.
+  'bridges/acp/acp-talk.ts': 'parts',
   'bridges/acp/acp-turn.ts': 'parts',
   'bridges/conversation-mcp/mcp.command.ts': 'parts',
   'http-api/chat-input.ts': 'system',
@@ -133,6 +135,8 @@ const PRODUCERS: Readonly<Record<string, string>> = {
   'tools/voice/voice-call.tool.ts': 'gateway stranger',
   'tools/web/web-fetch.tool.ts': 'parts web',
   'tools/web/web-search.tool.ts': 'parts tool web',
+  // What a conversation holds, drawn on the terminal.
+  'tui/conversation/blocks.ts': 'parts',
   'automation/webhooks/hook-followup.service.ts': 'stranger',
   'automation/webhooks/hook-inbound.service.ts': 'owner stranger',
   // Steps for the person who sets the gateway up, whose fields have the names of content.
