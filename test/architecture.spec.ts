@@ -115,6 +115,8 @@ describe('architecture', () => {
     const code = (file: string): string => read(file).replace(/^import type .*$/gm, '');
     expect(product.filter((file) => code(file).includes("'node:child_process'")).sort()).toEqual([
       // An agent that the owner names, of the protocol of editors.
+      // gcloud and gog, on the owner's order.
+      'automation/webhooks/gmail/google-programs.ts',
       'bridges/acp/agent-process.ts',
       'config/secrets/keychain.ts',
       'config/secrets/secret-provider.ts',
@@ -131,8 +133,6 @@ describe('architecture', () => {
       'tools/sandbox/session-room.service.ts',
       // Commands of the assistant, plugins and hooks.
       'tools/sandbox/start-plan.ts',
-      // gcloud and gog, on the owner's order.
-      'automation/webhooks/gmail/google-programs.ts',
     ]);
     // One place asks models, and makes each request fit its provider first; another has pictures drawn.
     expect(product.filter((file) => /\.do(Stream|Generate)\(/.test(read(file)))).toEqual([

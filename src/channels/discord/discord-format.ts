@@ -72,8 +72,8 @@ const escapeMarks = (text: string): string =>
 
 const MARKS = { strong: '**', em: '*', del: '~~', spoiler: '||' } as const;
 const HEADINGS = 3;
-/** A heading is one line, and signs at its end would close it. */
-const oneLine = (text: string): string => text.replace(/\s*\n\s*/g, ' ').replace(/#+$/, '\\$&');
+/** A heading is one line, and signs that stand alone at its end would close it. */
+const oneLine = (text: string): string => text.replace(/\s*\n\s*/g, ' ').replace(/(^|\s)(#+)$/, '$1\\$2');
 
 const FORM: MarkdownForm = {
   text: literal,
