@@ -50,7 +50,7 @@ describe('boot plan', () => {
     expect(shutdown.drain).toEqual(
       expect.arrayContaining(['TelegramModule', 'AgentModule', 'OutboxModule', 'GatewayModule']),
     );
-    expect(shutdown.goodbye).toEqual(['GatewayModule']);
+    expect(shutdown.goodbye).toEqual(['GatewayModule', 'ReplicasModule']);
     expect(shutdown.close.at(-1)).toBe('StorageModule');
   });
 

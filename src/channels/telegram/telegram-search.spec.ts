@@ -160,10 +160,10 @@ describe('the search for a message without a known outcome', () => {
     const ids = new TelegramMessageIds();
     ids.note('default', '5', 9);
     ids.noteOwn('default', '6', 10, began - 5000);
-    ids.noteOwn('default', '6', 12, began + 1);
-    ids.note('default', '7', 11, began + 1);
+    ids.noteOwn('default', '6', 12, began + 60_000);
+    ids.note('default', '7', 11, began + 60_000);
     // Told again, it is no newer than it was.
-    ids.note('default', '7', 9, began + 1);
+    ids.note('default', '7', 9, began + 60_000);
     const probed: number[] = [];
     const look = (mark: string): Promise<SearchStep> =>
       searchStep(
