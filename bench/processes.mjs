@@ -39,7 +39,7 @@ export class BenchGateway {
   static prepare(services) {
     const stateDir = mkdtempSync(join(tmpdir(), 'openclaw-bench-'));
     const config = {
-      gateway: { mode: 'local', auth: { mode: 'token', token: TOKEN } },
+      gateway: { mode: 'local', auth: { mode: 'token', token: TOKEN }, tools: { allow: ['exec'] } },
       models: {
         providers: {
           instant: {

@@ -21,6 +21,8 @@ Module._load = function (request, parent, isMain) {
 /** Classes with the names that a file exports; undefined for files that hold no core tool. */
 function empty(text) {
   if (!/core: true/.test(text)) return undefined;
-  const names = new Set([...text.matchAll(/exports\.(\w+)/g)].map(([, name]) => name));
+  // As the compiler writes them: one by itself, or several in one object.
+  const found = text.matchAll(/defineProperty\(exports, "(?!__esModule)(\w+)"|^\s+get (\w+) ?\(\)/gm);
+  const names = new Set([...found].map(([, one, ofSeveral]) => one ?? ofSeveral));
   return Object.fromEntries([...names].map((name) => [name, { [name]: class extends LeftOut {} }[name]]));
 }

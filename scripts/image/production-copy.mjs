@@ -16,6 +16,8 @@ const PARTS = [
   'openclaw.mjs',
   'skills',
   'docs/README.md',
+  'docs/faq.md',
+  'docs/glossary.md',
   'docs/how-to',
   'docs/reference',
   'docs/security.md',

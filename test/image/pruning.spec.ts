@@ -34,7 +34,8 @@ onLinux('what the production copy leaves out', () => {
     ])
       put(part, 'x');
     put('LICENSE', 'MIT');
-    for (const page of ['README.md', 'how-to/a.md', 'reference/b.md', 'security.md']) put(`docs/${page}`, '');
+    for (const page of ['README.md', 'faq.md', 'glossary.md', 'how-to/a.md', 'reference/b.md', 'security.md'])
+      put(`docs/${page}`, '');
     put('package.json', '{}');
     put('scripts/image/healthy.mjs', '');
     put('dist/bundle/client.js', '');
@@ -122,6 +123,8 @@ onLinux('what the production copy leaves out', () => {
       'dist/ui/index.html',
       'dist/webpage/x.html',
       'docs/README.md',
+      'docs/faq.md',
+      'docs/glossary.md',
       'docs/how-to/a.md',
       'docs/reference/b.md',
       'docs/security.md',
