@@ -33,7 +33,10 @@ export class LoggingModule implements OnModuleInit, OnApplicationShutdown {
       );
     const switches = this.config.env.activeSwitches();
     if (this.config.env.get('OPENCLAW_REDIS_URL') !== undefined)
-      log.warn({}, 'OPENCLAW_REDIS_URL is set and not used: gateways that share a database tell each other over PostgreSQL');
+      log.warn(
+        {},
+        'OPENCLAW_REDIS_URL is set and not used: gateways that share a database tell each other over PostgreSQL',
+      );
     if (switches.length > 0) log.info({ switches }, 'switches of the environment are on');
   }
 

@@ -54,7 +54,9 @@ export class SessionFeed {
     if (caller.follows.has(sessionKey)) return;
     caller.follows.add(sessionKey);
     this.followed.set(sessionKey, (this.followed.get(sessionKey) ?? 0) + 1);
-    lasting.addEventListener('abort', () => this.unfollow(sessionKey, { caller, signal } as RpcContext), { once: true });
+    lasting.addEventListener('abort', () => this.unfollow(sessionKey, { caller, signal } as RpcContext), {
+      once: true,
+    });
   }
 
   unfollow(sessionKey: string, { caller }: RpcContext): void {
