@@ -3,16 +3,12 @@ import { join } from 'node:path';
 import { Injectable } from '@nestjs/common';
 import type { ContentOrigin } from '../common/content-parts';
 import { decodeOwnText } from '../common/text/decode-text';
-import { findAgent } from '../config/agent-entries';
-import { ConfigService } from '../config/config.service';
 import { invalidRequest } from '../rpc/rpc-error';
 import { RpcMethod } from '../rpc/rpc-method';
 import { WorkspaceFiles } from '../tools/files/workspace-files';
 import { BOOTSTRAP, WORKSPACE_TEMPLATES } from '../workspace/workspace-templates';
-import { FileOrigins } from '../tools/provenance/file-origins.store';
-import { ReviewedTexts } from '../tools/provenance/reviewed-texts.service';
-import { WorkspaceService } from '../workspace/workspace.service';
 import { hashOf, inWorkspace, requireBase } from './agent-file-access';
+import { AgentFileAccess } from './agent-file-access.service';
 import { AgentFileParams, AgentFileSetParams, AgentFilesParams } from './agents.dto';
 
 /** Files that shape an agent; no others can be named. */
@@ -39,12 +35,7 @@ interface AgentFile {
 /** The workspace files of agents, for user interfaces. */
 @Injectable()
 export class AgentFilesRpc {
-  constructor(
-    private readonly config: ConfigService,
-    private readonly workspaces: WorkspaceService,
-    private readonly origins: FileOrigins,
-    private readonly reviewed: ReviewedTexts,
-  ) {}
+  constructor(private readonly access: AgentFileAccess) {}
 
   @RpcMethod({
     name: 'agents.files.list',
@@ -54,13 +45,13 @@ export class AgentFilesRpc {
     summary: 'The files that shape an agent, those that are missing too.',
   })
   async list({ agentId }: AgentFilesParams): Promise<unknown> {
-    const workspace = this.workspaceOf(agentId);
+    const workspace = this.access.workspaceOf(agentId);
     const files = [...NAMES, ...notesIn(workspace)].map((name) => describeFile(workspace, name));
     return { agentId, workspace, files: await Promise.all(files.map((file) => this.withOrigin(file, workspace))) };
   }
 
   private async withOrigin(file: AgentFile, workspace: string): Promise<AgentFile> {
-    return file.missing ? file : { ...file, origin: await this.origins.labelOf(file.path, workspace) };
+    return file.missing ? file : { ...file, origin: await this.access.origins.labelOf(file.path, workspace) };
   }
 
   @RpcMethod({
@@ -71,7 +62,7 @@ export class AgentFilesRpc {
     summary: 'One file that shapes an agent, with its content.',
   })
   async get({ agentId, name }: AgentFileParams): Promise<unknown> {
-    const workspace = this.workspaceOf(agentId);
+    const workspace = this.access.workspaceOf(agentId);
     const file = describeFile(workspace, known(name));
     if (file.missing) return { agentId, workspace, file };
     const content = await read(workspace, name);
@@ -90,21 +81,12 @@ export class AgentFilesRpc {
     summary: 'Writes one file that shapes an agent.',
   })
   async set({ agentId, name, content, baseHash }: AgentFileSetParams): Promise<unknown> {
-    const workspace = this.workspaceOf(agentId);
+    const workspace = this.access.workspaceOf(agentId);
     if (baseHash !== undefined) requireBase(name, await readIfThere(workspace, known(name)), baseHash);
     const written = await inWorkspace(() => new WorkspaceFiles([workspace]).write(known(name), content, FILE_MODE));
-    // What the owner writes is the owner's, whoever wrote there before.
-    await this.origins.set(written.path, 'workspace');
-    await this.reviewed.drop(written.path);
+    await this.access.writtenByOwner(written.path);
     const file = { ...describeFile(workspace, name), content, hash: hashOf(content) };
     return { ok: true, agentId, workspace, file };
-  }
-
-  /** @throws RpcError INVALID_REQUEST */
-  private workspaceOf(agentId: string): string {
-    const agent = findAgent(this.config.config, agentId);
-    if (!agent) throw invalidRequest(`unknown agent id "${agentId}"`);
-    return this.workspaces.pathOf(agent.id);
   }
 }
 

@@ -3,16 +3,12 @@ import { join, posix } from 'node:path';
 import { Injectable } from '@nestjs/common';
 import type { ContentOrigin } from '../common/content-parts';
 import { encodeText } from '../common/text/encode-text';
-import { findAgent } from '../config/agent-entries';
-import { ConfigService } from '../config/config.service';
 import { invalidRequest } from '../rpc/rpc-error';
 import { RpcMethod } from '../rpc/rpc-method';
 import { ToolError } from '../tools/agent-tool';
 import { WorkspaceFiles } from '../tools/files/workspace-files';
-import { FileOrigins } from '../tools/provenance/file-origins.store';
-import { ReviewedTexts } from '../tools/provenance/reviewed-texts.service';
-import { WorkspaceService } from '../workspace/workspace.service';
 import { hashOf, inWorkspace, requireBase } from './agent-file-access';
+import { AgentFileAccess } from './agent-file-access.service';
 import { AgentWorkspaceListParams, AgentWorkspaceParams, AgentWorkspaceSetParams } from './agents.dto';
 
 /** Entries of a folder; whoever has more looks for one by its name. */
@@ -47,12 +43,7 @@ interface WorkspaceFile {
 /** All files of an agent's workspace, for user interfaces: those that shape it are in `agents.files`. */
 @Injectable()
 export class AgentWorkspaceRpc {
-  constructor(
-    private readonly config: ConfigService,
-    private readonly workspaces: WorkspaceService,
-    private readonly origins: FileOrigins,
-    private readonly reviewed: ReviewedTexts,
-  ) {}
+  constructor(private readonly access: AgentFileAccess) {}
 
   @RpcMethod({
     name: 'agents.workspace.list',
@@ -62,7 +53,7 @@ export class AgentWorkspaceRpc {
     summary: 'Files and folders of a folder of the workspace of an agent, folders first.',
   })
   async list({ agentId, path = '' }: AgentWorkspaceListParams): Promise<unknown> {
-    const workspace = this.workspaceOf(agentId);
+    const workspace = this.access.workspaceOf(agentId);
     const folder = await inWorkspace(() => new WorkspaceFiles([workspace]).resolve(path === '' ? '.' : path));
     const { entries, isCut } = await entriesOf(folder, path);
     return { agentId, workspace, path, entries, truncated: isCut };
@@ -76,7 +67,7 @@ export class AgentWorkspaceRpc {
     summary: 'One text file of the workspace of an agent, with its content.',
   })
   async get({ agentId, path }: AgentWorkspaceParams): Promise<unknown> {
-    const workspace = this.workspaceOf(agentId);
+    const workspace = this.access.workspaceOf(agentId);
     return { agentId, workspace, file: await this.describe(workspace, path) };
   }
 
@@ -88,17 +79,15 @@ export class AgentWorkspaceRpc {
     summary: 'Writes one text file of the workspace of an agent; it keeps its encoding and its ends of lines.',
   })
   async set({ agentId, path, content, baseHash }: AgentWorkspaceSetParams): Promise<unknown> {
-    const workspace = this.workspaceOf(agentId);
+    const workspace = this.access.workspaceOf(agentId);
     const files = new WorkspaceFiles([workspace]);
-    const known = await inWorkspace(() => readIfThere(files, path));
+    const known = await inWorkspace(() => readOr(files, path, 'not_found'));
     if (baseHash !== undefined) requireBase(path, known?.text, baseHash);
     const encoded = known ? encodeText(content, known.form) : { bytes: Buffer.from(content) };
     if ('missing' in encoded)
       throw invalidRequest(`${path} is kept in an encoding without ${JSON.stringify(encoded.missing)}; leave that out`);
     const written = await inWorkspace(() => files.write(path, encoded.bytes));
-    // What the owner writes is the owner's, whoever wrote there before.
-    await this.origins.set(written.path, 'workspace');
-    await this.reviewed.drop(written.path);
+    await this.access.writtenByOwner(written.path);
     return { ok: true, agentId, workspace, file: await this.describe(workspace, path) };
   }
 
@@ -109,37 +98,21 @@ export class AgentWorkspaceRpc {
     if (!facts) return { name: path, missing: true, isText: true };
     if (!facts.isFile()) throw invalidRequest(`${path} is no ordinary file`);
     const about = { name: path, missing: false, size: facts.size, updatedAtMs: Math.round(facts.mtimeMs) };
-    const origin = await this.origins.labelOf(real, workspace);
-    const read = facts.size > MAX_TEXT_BYTES ? undefined : await readIfText(files, path);
+    const origin = await this.access.origins.labelOf(real, workspace);
+    const read = facts.size > MAX_TEXT_BYTES ? undefined : await readOr(files, path);
     if (!read) return { ...about, isText: false, origin };
     return { ...about, isText: true, content: read.text, hash: hashOf(read.text), origin };
-  }
-
-  /** @throws RpcError INVALID_REQUEST */
-  private workspaceOf(agentId: string): string {
-    const agent = findAgent(this.config.config, agentId);
-    if (!agent) throw invalidRequest(`unknown agent id "${agentId}"`);
-    return this.workspaces.pathOf(agent.id);
   }
 }
 
 type TextRead = Awaited<ReturnType<WorkspaceFiles['readText']>>;
 
-/** @throws ToolError for what is there and no text */
-async function readIfThere(files: WorkspaceFiles, path: string): Promise<TextRead | undefined> {
+/** @param passing what is no fault, but nothing to read; all of it where nothing is named @throws ToolError */
+async function readOr(files: WorkspaceFiles, path: string, passing?: ToolError['code']): Promise<TextRead | undefined> {
   try {
     return await files.readText(path);
   } catch (error) {
-    if (error instanceof ToolError && error.code === 'not_found') return undefined;
-    throw error;
-  }
-}
-
-async function readIfText(files: WorkspaceFiles, path: string): Promise<TextRead | undefined> {
-  try {
-    return await files.readText(path);
-  } catch (error) {
-    if (error instanceof ToolError) return undefined;
+    if (error instanceof ToolError && (passing === undefined || error.code === passing)) return undefined;
     throw error;
   }
 }

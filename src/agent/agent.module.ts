@@ -14,6 +14,7 @@ import { MemoryModule } from '../memory/memory.module';
 import { ToolsModule } from '../tools/tools.module';
 import { UsageModule } from '../usage/usage.module';
 import { WorkspaceModule } from '../workspace/workspace.module';
+import { AgentFileAccess } from './agent-file-access.service';
 import { AgentFilesRpc } from './agent-files.rpc';
 import { AgentWorkspaceRpc } from './agent-workspace.rpc';
 import { AgentsEditRpc } from './agents-edit.rpc';
@@ -148,6 +149,7 @@ const DRAIN_MS = 3000;
     SessionGroupsStore,
     SessionRows,
     SessionTalkRpc,
+    AgentFileAccess,
     AgentFilesRpc,
     AgentWorkspaceRpc,
     AgentIntake,

@@ -85,31 +85,27 @@ export class DeliveryStore {
 
   /** The last messages that arrived on an account, latest first: a chat that waited long may have arrived last. */
   async lastSent(channel: string, account: string, limit: number): Promise<SentMessage[]> {
-    const rows = await this.database.read
-      .selectFrom('outbox')
-      .selectAll()
-      .where('channel', '=', channel)
-      .where('account', '=', account)
-      .where('platform_id', 'is not', null)
+    const rows = await this.arrived(channel, account, limit)
       .orderBy('updated_at', 'desc')
       .orderBy('seq', 'desc')
-      .limit(limit)
       .execute();
     return rows.flatMap(sentOf);
   }
 
-  /** The messages of an account that were queued last and have arrived. */
+  /** The messages of an account that were queued last and have arrived: an index has them. */
   async newestSent(channel: string, account: string, limit: number): Promise<SentMessage[]> {
-    const rows = await this.database.read
+    const rows = await this.arrived(channel, account, limit).orderBy('seq', 'desc').execute();
+    return rows.flatMap(sentOf);
+  }
+
+  private arrived(channel: string, account: string, limit: number) {
+    return this.database.read
       .selectFrom('outbox')
       .selectAll()
       .where('channel', '=', channel)
       .where('account', '=', account)
       .where('platform_id', 'is not', null)
-      .orderBy('seq', 'desc')
-      .limit(limit)
-      .execute();
-    return rows.flatMap(sentOf);
+      .limit(limit);
   }
 
   /** Id of the last message that arrived in a conversation. */
