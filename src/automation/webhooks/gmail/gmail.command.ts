@@ -145,13 +145,14 @@ export class GmailRunCommand extends GmailCommandBase {
         printNote(`the watch was not renewed: ${messageOf(error)}`);
       });
     }, settings.renewEveryMinutes * MINUTE_MS);
-    const watcher = programs.start('gog', watchServe(settings, token));
     let isWanted = true;
     const end = (): void => {
       isWanted = false;
       watcher.kill('SIGTERM');
     };
+    // Listened for before the watcher is there: whoever sees it run may end it at once.
     process.once('SIGINT', end).once('SIGTERM', end);
+    const watcher = programs.start('gog', watchServe(settings, token));
     printNote(`Gmail is watched for ${settings.account}; new mail goes to ${settings.hookUrl}`);
     try {
       const how = await new Promise<string>((resolve, reject) => {
