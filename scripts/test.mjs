@@ -50,7 +50,9 @@ if (missing.length > 0) {
   process.stderr.write(`Note: ${note}; the tests that need it are skipped.\n`);
 }
 const env = { ...process.env, ...Object.fromEntries(Object.entries(found).filter(([, value]) => value !== undefined)) };
-runTool(jest, patterns, { env });
+// What fails in CI is run a second time, and named as unstable where it passes then.
+if (process.env.CI === 'true' && patterns.length === 0) runTool(at('scripts', 'jest-twice.mjs'), [], { env });
+else runTool(jest, patterns, { env });
 
 /** Patterns of the tests that a change can break; ends here where nothing has changed. */
 function ofChange() {
