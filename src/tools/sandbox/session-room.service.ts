@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { chmod, mkdir, readFile, readdir, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { writeFileAtomic } from '../../common/atomic-file';
 import { type ContentOrigin, storedOrigin } from '../../common/content-parts';
@@ -19,6 +20,8 @@ const MAX_NETWORKS = 16;
 /** What is assumed of a room whose note says nothing. */
 const UNREADABLE: ContentOrigin = 'tool';
 const START_MS = 3000;
+/** What the keeper of a network says when it is one. */
+const READY = 'ready';
 const NSENTER = '/usr/bin/nsenter';
 const IDENTITY = '[user]\n\tname = Assistant\n\temail = assistant@localhost\n[init]\n\tdefaultBranch = main\n';
 
@@ -196,10 +199,11 @@ async function openNetwork(): Promise<Network | undefined> {
         '--cap-drop',
         'ALL',
       ],
-      ...['--ro-bind', '/', '/', '--proc', '/proc', '--dev', '/dev', '--clearenv', '--info-fd', '1', '--'],
-      ...['/bin/sh', '-c', 'read -r end'],
+      // No /dev of its own: for that an ordinary user gets a second user namespace, from which none can enter the network.
+      ...['--ro-bind', '/', '/', '--proc', '/proc', '--clearenv', '--info-fd', '3', '--'],
+      ...['/bin/sh', '-c', `echo ${READY}; read -r end`],
     ],
-    { stdio: ['pipe', 'pipe', 'ignore'] },
+    { stdio: ['pipe', 'pipe', 'ignore', 'pipe'] },
   );
   const pid = await innerPid(keeper);
   if (pid === undefined) {
@@ -214,10 +218,13 @@ async function openNetwork(): Promise<Network | undefined> {
   };
 }
 
-/** Process id that bubblewrap tells of what it has walled off. */
+/**
+ * Process id that bubblewrap tells of what it has walled off. It tells before the user namespace has its ids; who enters
+ * then can start nothing in it. So the walled-off program must have spoken as well.
+ */
 function innerPid(keeper: ChildProcess): Promise<number | undefined> {
   return new Promise((resolve) => {
-    let told = '';
+    const told = { said: '', info: '' };
     const give = (pid?: number): void => {
       clearTimeout(timer);
       resolve(pid);
@@ -226,10 +233,14 @@ function innerPid(keeper: ChildProcess): Promise<number | undefined> {
     keeper.on('error', () => give());
     keeper.on('close', () => give());
     keeper.stdin?.on('error', () => undefined);
-    keeper.stdout?.on('data', (chunk: Buffer) => {
-      told += chunk.toString();
-      const [, pid] = /"child-pid":\s*(\d+)/.exec(told) ?? [];
-      if (pid !== undefined && told.includes('}')) give(Number(pid));
-    });
+    const listen = (stream: Readable, name: keyof typeof told): void => {
+      stream.on('data', (chunk: Buffer) => {
+        told[name] += chunk.toString();
+        const [, pid] = /"child-pid":\s*(\d+)[^}]*}/.exec(told.info) ?? [];
+        if (pid !== undefined && told.said.includes(READY)) give(Number(pid));
+      });
+    };
+    listen(keeper.stdio[1] as Readable, 'said');
+    listen(keeper.stdio[3] as Readable, 'info');
   });
 }
