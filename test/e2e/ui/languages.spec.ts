@@ -3,6 +3,9 @@ import { resolve } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { ROUTES } from '../../../ui/src/shell/routes';
 import { languageOf } from '../../../ui/src/words/languages';
+import { uiHints } from '../../../src/config/ui-hints';
+import { inWords } from '../../../ui/src/views/settings/fields';
+import { MEANINGS, TITLES } from '../../../ui/src/views/settings/setting-texts';
 import { describeWithBrowser, openBrowser, openPage } from '../../harness/browser';
 import { TEST_TOKEN } from '../../harness/gateway-process';
 import { ToolBench } from '../../harness/tool-bench';
@@ -24,6 +27,19 @@ describe('texts of the page', () => {
     expect(languageOf(['zh-TW', 'ja'])).toBe('ja');
     expect(languageOf(['fr'])).toBe('en');
     expect(languageOf([])).toBe('en');
+  });
+
+  it('of the configuration are what the gateway says of some key, each once, and name every section', () => {
+    const hints = uiHints();
+    const said = new Set(Object.values(hints).map(({ help }) => help));
+    const meanings = MEANINGS.map(({ id }) => id);
+    expect(meanings.filter((id) => !said.has(id))).toEqual([]);
+    expect(meanings.length).toBe(new Set(meanings).size);
+    expect(meanings.length).toBeGreaterThan(130);
+    const titles = TITLES.map(({ id }) => id);
+    const sections = Object.keys(hints).filter((path) => !/[.[]/.test(path) && hints[path]?.idle !== true);
+    const listed = sections.filter((name) => !['$schema', 'meta', 'wizard'].includes(name));
+    expect(listed.map(inWords).filter((title) => !titles.includes(title))).toEqual([]);
   });
 });
 
@@ -77,6 +93,29 @@ describeWithBrowser('languages of the page', () => {
     await page.locator('textarea').fill('hallo');
     await page.keyboard.press('Enter');
     await page.getByTestId('run-note').filter({ hasText: 'hat die Zugangsdaten abgelehnt' }).waitFor();
+    await page.context().close();
+  });
+
+  it('say what settings mean, with sections and what a search finds, in the language of the page', async () => {
+    const { page, errors } = await openPage(browser, { locale: 'de-DE' });
+    await page.goto(`${bench.gateway.http}/settings?s=gateway#token=${TEST_TOKEN}`);
+    const port = page.locator('[data-testid=setting][data-path="gateway.port"]');
+    await port.getByText('Port des Gateways.', { exact: true }).waitFor();
+    await page.getByRole('link', { name: 'Kanäle', exact: true }).waitFor();
+    // Found by the words that one reads, and by those of the gateway; what has none here is told in its own.
+    for (const [words, path, means] of [
+      ['Schlüssel des Dienstes', 'tools.web.search.brave.apiKey', 'Schlüssel des Dienstes.'],
+      ['Key of the service', 'tools.web.search.brave.apiKey', 'Schlüssel des Dienstes.'],
+      [
+        'Milliseconds that a kept copy',
+        'tools.web.fetch.firecrawl.maxAgeMs',
+        'Milliseconds that a kept copy may be old.',
+      ],
+    ] as const) {
+      await page.goto(`${bench.gateway.http}/settings?q=${encodeURIComponent(words)}`);
+      await page.locator(`[data-testid=setting][data-path="${path}"]`).getByText(means, { exact: true }).waitFor();
+    }
+    expect(errors).toEqual([]);
     await page.context().close();
   });
 

@@ -1,3 +1,4 @@
+import { inLanguage } from './setting-words';
 import { type Path, isObject, pathText } from './paths';
 
 export interface Schema {
@@ -15,6 +16,8 @@ export interface Schema {
 
 export interface Hint {
   help?: string;
+  /** The help as the gateway says it, where the page speaks another language. */
+  said?: string;
   label?: string;
   sensitive?: boolean;
   reload?: 'none' | 'hot' | 'restart';
@@ -56,6 +59,9 @@ export function inWords(key: string): string {
     .replace(/\b(url|api|id|ms|mb|tls|http|mcp|mdns|dm|ui|tts|cdp|pdf|usd)\b/g, (word) => word.toUpperCase());
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
+
+/** What a section is called. */
+export const titleOf = (section: string): string => inLanguage(inWords(section));
 
 /** What a field is changed with. A text that may also be an object is one while it is a text. */
 export function kindOf({ schema, hint }: Field, value: unknown): Kind {
@@ -129,13 +135,13 @@ export function groupsOf(section: string, schema: Schema, hints: Hints, values: 
         visit(node, [...path, key], [...pattern, '*'], entry, [...words, key]);
   };
 
-  if (schema.properties) visit(schema, [section], [section], values, [inWords(section)]);
-  else if (schema.items?.properties) entries(schema.items, [section], [section], values, [inWords(section)], 'list');
+  if (schema.properties) visit(schema, [section], [section], values, [titleOf(section)]);
+  else if (schema.items?.properties) entries(schema.items, [section], [section], values, [titleOf(section)], 'list');
   else
     groups.push({
       path: [section],
       at: section,
-      title: inWords(section),
+      title: titleOf(section),
       help: hintOf([section]).help ?? '',
       isEntry: false,
       fields: [{ path: [section], at: section, name: inWords(section), schema, hint: hintOf([section]) }],
@@ -145,7 +151,7 @@ export function groupsOf(section: string, schema: Schema, hints: Hints, values: 
 
 /** Whether all words stand in what is known of a field. */
 export function matches({ at, name, hint }: Field, words: readonly string[]): boolean {
-  const text = `${at} ${name} ${hint.help ?? ''}`.toLowerCase();
+  const text = `${at} ${name} ${hint.help ?? ''} ${hint.said ?? ''}`.toLowerCase();
   return words.every((word) => text.includes(word));
 }
 

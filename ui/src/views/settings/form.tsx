@@ -6,9 +6,10 @@ import { Link } from '../../kit/link';
 import { addressOf, goTo, usePlace } from '../../kit/place';
 import { Empty } from '../../kit/states';
 import { FieldRow } from './field-row';
-import { type Group, type Hints, type Schema, closeness, groupsOf, inWords, matches } from './fields';
+import { type Group, type Hints, type Schema, closeness, groupsOf, matches, titleOf } from './fields';
 import { GroupCard, isAt } from './group';
 import { isObject, valueAt } from './paths';
+import { inLanguageAll } from './setting-words';
 import type { Settings } from './use-settings';
 import css from './settings.module.css';
 
@@ -24,13 +25,14 @@ interface FormProps {
 }
 
 /** All settings by section, or those that a search finds. */
-export function Form({ settings, schema, hints }: FormProps) {
+export function Form({ settings, schema, hints: said }: FormProps) {
   const { query } = usePlace();
   const section = query.get('s') ?? (query.get('path') ?? '').split(/[.[]/)[0] ?? '';
   const search = query.get('q') ?? query.get('path') ?? '';
   const showIdle = query.get('all') === '1';
   const { values, edits, origins } = settings;
 
+  const hints = useMemo(() => inLanguageAll(said), [said]);
   const sections = useMemo(() => {
     const names = Object.keys(schema.properties ?? {}).filter((name) => !['$schema', 'meta', 'wizard'].includes(name));
     const rank = (name: string): number => (FIRST.includes(name) ? FIRST.indexOf(name) : FIRST.length);
@@ -80,7 +82,7 @@ export function Form({ settings, schema, hints }: FormProps) {
             <select aria-label={t`Section`} value={current} onChange={(event) => go({ s: event.target.value })}>
               {sections.filter(isShown).map((name) => (
                 <option key={name} value={name}>
-                  {inWords(name)}
+                  {titleOf(name)}
                 </option>
               ))}
             </select>
@@ -91,7 +93,7 @@ export function Form({ settings, schema, hints }: FormProps) {
                     to={addressOf('settings', { s: name, ...(showIdle ? { all: '1' } : {}) })}
                     aria-current={name === current ? 'page' : undefined}
                   >
-                    {inWords(name)}
+                    {titleOf(name)}
                     {[...edits.keys()].some((at) => isAt(at, name)) && (
                       <span className={css['badge']}>
                         <Trans>changed</Trans>
