@@ -110,10 +110,17 @@ describeWithBrowser('a conversation in the page', () => {
     await say('one');
     await answer('Answer to one.').waitFor();
     await settled();
-    await page.getByTestId('facts').click();
+    const head = page.getByTestId('facts');
+    await until('what it has cost', async () => (await head.innerText()) === 'fake-1 · 0 % · $0.11');
+    bench.models.answer = () => ({ steps: [{ text: 'Answer to two.' }], usage: { input: 49_950, output: 50 } });
+    await say('two');
+    await answer('Answer to two.').waitFor();
+    await until('what both have cost', async () => (await head.innerText()) === 'fake-1 · 25 % · $50.11');
+    await head.click();
     const facts = page.getByTestId('conversation-facts');
-    await facts.getByText(/of .* tokens \(/).waitFor();
-    await facts.getByText(/\$[\d.]+ for \d+/).waitFor();
+    // A thousand dollars for each million of 50,110 tokens.
+    await facts.getByText('$50.11 for 50.1K tokens').waitFor();
+    await facts.getByText('50K of 200K tokens (25 %)').waitFor();
     await facts.getByLabel('Thinks before it answers').selectOption('high');
     await page.getByText('From the next message on it thinks: A lot.').first().waitFor();
     await facts.getByLabel('Answers come from').selectOption('fake/fake-1');
@@ -178,6 +185,21 @@ describeWithBrowser('a conversation in the page', () => {
     await attached.waitFor();
     expect(await field.inputValue()).toBe('a draft');
     await answer('Answer to uno.').waitFor();
+
+    await field.fill('');
+    await attached.waitFor();
+    await page.getByRole('button', { name: 'Remove note.txt' }).click();
+    await page.keyboard.press('Escape');
+    await field.press('ArrowUp');
+    expect(await field.inputValue()).toBe('uno');
+    await page.getByText('Replaces the earlier message.').waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByText('Replaces the earlier message.').waitFor({ state: 'detached' });
+    expect(await field.inputValue()).toBe('');
+    await field.fill('a line');
+    await field.press('ArrowUp');
+    expect(await field.inputValue()).toBe('a line');
+    await field.fill('');
 
     bench.models.answer = () => ({ steps: [{ text: 'Another answer.' }] });
     await answer('Answer to uno.').getByRole('button', { name: 'Regenerate' }).click();

@@ -181,6 +181,48 @@ describeWithBrowser('many and long conversations', () => {
     expect(await page.getByTestId('user-message').count()).toBe(1);
   });
 
+  it('give a message that waits back with its files, and offer nothing that would lose them', async () => {
+    const taken = new Gate();
+    bench.models.answer = ({ lastUser }) => ({
+      steps: lastUser.includes('first') ? [{ text: 'Slowly. ' }, { until: taken }] : [{ text: 'Read it.' }],
+    });
+    await page.goto(`${bench.gateway.http}/chats?s=agent:main:queue-files`);
+    await page.getByText('Say something').waitFor();
+    const field = page.getByLabel('Message');
+    await field.fill('first');
+    await page.keyboard.press('Enter');
+    await page.getByTestId('assistant-message').filter({ hasText: 'Slowly.' }).waitFor();
+    const note = { name: 'note.txt', mimeType: 'text/plain', buffer: Buffer.from('the kettle is blue') };
+    await page.getByLabel('Files to attach').setInputFiles([note]);
+    const attached = page.getByTestId('attached').getByText('note.txt');
+    await attached.waitFor();
+    await field.fill('look at this');
+    await page.keyboard.press('Enter');
+    const queue = page.getByTestId('queue');
+    await queue.getByText('look at this').waitFor();
+    expect(await queue.innerText()).toContain('note.txt');
+    expect(await queue.innerText()).not.toContain('kettle');
+    await attached.waitFor({ state: 'detached' });
+
+    await queue.getByRole('button', { name: 'Edit' }).click();
+    await attached.waitFor();
+    expect(await field.inputValue()).toBe('look at this');
+    await page.keyboard.press('Enter');
+    await queue.getByText('look at this').waitFor();
+    await queue.getByRole('button', { name: 'Remove' }).click();
+    await queue.waitFor({ state: 'detached' });
+    await page.getByTestId('toast').filter({ hasText: 'Removed.' }).getByRole('button', { name: 'Undo' }).click();
+    await queue.getByText('note.txt').waitFor();
+
+    // Loaded anew the page does not have them any more: what would lose them is not offered.
+    await page.reload();
+    await queue.getByText('note.txt').waitFor();
+    expect(await queue.getByRole('button').allInnerTexts()).toEqual(['Remove']);
+    taken.open();
+    await page.getByTestId('assistant-message').filter({ hasText: 'Read it.' }).waitFor();
+    expect(bench.models.requests.at(-1)?.text).toContain('the kettle is blue');
+  });
+
   it('show what waits also where the beginning of the first is heard of last', async () => {
     const end = new Gate();
     bench.models.answer = () => ({ steps: [{ text: 'Slowly. ' }, { until: end }, { text: 'End.' }] });

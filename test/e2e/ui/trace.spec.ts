@@ -75,6 +75,18 @@ describeWithBrowser('the trace of a message on the page', () => {
     await page.getByRole('main').getByRole('link', { name: 'What happened' }).first().click();
     await page.getByTestId('time-line').waitFor();
     expect(page.url()).toContain('/trace?id=');
+    // An answer has its way there as well.
+    bench.models.answer = () => ({ steps: [{ text: 'It will.' }] });
+    await page.goto(`${bench.gateway.http}/chats`);
+    await page.getByLabel('Message', { exact: true }).fill('And tomorrow?');
+    await page.keyboard.press('Enter');
+    await page
+      .getByTestId('assistant-message')
+      .filter({ hasText: 'It will.' })
+      .getByRole('link', { name: 'Trace' })
+      .click();
+    await page.getByTestId('time-line').waitFor();
+    await page.getByText('And tomorrow?').waitFor();
     await page.close();
   });
 

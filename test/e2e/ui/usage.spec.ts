@@ -96,6 +96,14 @@ describeWithBrowser('usage and cost on the page', () => {
         .getByRole('row', { name: /fake\/fake-1.*no price/ })
         .waitFor();
       await page.getByTestId('by-day').getByRole('cell', { name: 'no price' }).waitFor();
+      await page.goto(`${free.gateway.http}/home`);
+      const spent = page.getByRole('region', { name: 'Spent today' });
+      await spent.getByText('no price', { exact: true }).waitFor();
+      await spent.getByText('1K tokens today · in 7 days: no price').waitFor();
+      await spent.getByText('Today: no price, 1K tokens').waitFor({ state: 'attached' });
+      await page.goto(`${free.gateway.http}/chats?s=main`);
+      await page.getByTestId('facts').click();
+      await page.getByTestId('conversation-facts').getByText('no price for 1K tokens').waitFor();
       expect(errors).toEqual([]);
       await page.close();
     } finally {

@@ -1,4 +1,4 @@
-import { took } from './amounts';
+import { costWords, took } from './amounts';
 
 describe('how long something took', () => {
   it.each([
@@ -11,5 +11,17 @@ describe('how long something took', () => {
     [11_400_000, '3 h 10 min'],
   ])('%i ms', (ms, words) => {
     expect(took(ms)).toBe(words);
+  });
+});
+
+describe('what models have cost', () => {
+  it.each([
+    [0.024, 0, '$0.02'],
+    [0.0024, 0, '$0.0024'],
+    [0, 0, '$0.00'],
+    [0, 2, 'no price'],
+    [1.5, 2, 'over $1.50'],
+  ])('%d dollars, and %i calls without a price', (totalCost, missingCostEntries, words) => {
+    expect(costWords({ totalCost, missingCostEntries })).toBe(words);
   });
 });

@@ -1,3 +1,4 @@
+import { t } from '@lingui/core/macro';
 import { number } from '../words/formats';
 
 export const wholeCount = (count: number): string => number(count);
@@ -12,6 +13,18 @@ export const money = (usd: number): string =>
     currency: 'USD',
     ...(usd > 0 && usd < 0.01 ? { maximumSignificantDigits: 2 } : {}),
   });
+
+/** What models have cost: what has no price is not free. */
+export function costWords({
+  totalCost,
+  missingCostEntries,
+}: {
+  totalCost: number;
+  missingCostEntries: number;
+}): string {
+  if (missingCostEntries === 0) return money(totalCost);
+  return totalCost === 0 ? t`no price` : t`over ${money(totalCost)}`;
+}
 
 /** "480 ms", "3.4 s", "12 min 5 s", "3 h 10 min". */
 export function took(ms: number): string {

@@ -43,7 +43,7 @@ export type Row =
       /** Who caused it, where that is no person. */
       origin: MessageOrigin;
     })
-  | (Placed & { kind: 'assistant'; text: string; model?: string; offline: boolean })
+  | (Placed & { kind: 'assistant'; text: string; model?: string; offline: boolean; runId?: string })
   | (Placed & { kind: 'note'; text: string; isFault: boolean; runId?: string })
   | (Placed & { kind: 'thinking'; text: string })
   | (Placed & { kind: 'handed'; files: HandedFile[] })
@@ -89,7 +89,8 @@ function placeOf({ timestamp, __openclaw }: HistoryMessage, key: string): Placed
   };
 }
 
-function userRow(message: HistoryMessage, key: string): Row {
+/** What somebody said, without what was put around it for the model. */
+export function userRow(message: HistoryMessage, key: string): Extract<Row, { kind: 'user' }> {
   const parts = asParts(message.content);
   const from = message.sender?.name ?? message.sender?.channel;
   const said = parts.filter((part): part is TextPart => part.type === 'text' && part.attached === undefined);
@@ -123,6 +124,7 @@ function assistantRows(
         text: part.text,
         offline: message.offline === true,
         ...(NO_MODELS.has(message.model ?? '') ? {} : { model: message.model }),
+        ...(message.__openclaw?.runId === undefined ? {} : { runId: message.__openclaw.runId }),
       });
     } else if (part.type === 'thinking' && part.thinking.trim() !== '') {
       rows.push({ kind: 'thinking', ...placed, text: part.thinking });

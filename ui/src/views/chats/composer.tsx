@@ -13,6 +13,8 @@ import css from './composer.module.css';
 /** A text that comes into the field, such as a waiting message that is edited. */
 export interface GivenText {
   text: string;
+  /** What goes with it. */
+  files?: readonly PickedFile[];
   /** It takes the place of what stands in the field. */
   replaces?: boolean;
 }
@@ -25,6 +27,8 @@ interface ComposerProps {
   given: GivenText | undefined;
   /** What is said now takes the place of an earlier message; the draft with its files waits until that is done. */
   isEdit: boolean;
+  /** Brings the last message back to be said anew; absent where there is none, or it is being answered. */
+  onEditLast?: (() => void) | undefined;
   onCancelEdit(): void;
 }
 
@@ -32,7 +36,16 @@ const MAX_HEIGHT_PX = 220;
 /** Where there is no keyboard to hold a key down on, Enter begins a line. */
 const isTouch = (): boolean => window.matchMedia('(pointer: coarse)').matches;
 
-export function Composer({ sessionKey, running, onSend, onStop, given, isEdit, onCancelEdit }: ComposerProps) {
+export function Composer({
+  sessionKey,
+  running,
+  onSend,
+  onStop,
+  given,
+  isEdit,
+  onCancelEdit,
+  onEditLast,
+}: ComposerProps) {
   const [text, setText] = useState(() => drafts.of(sessionKey));
   const [caret, setCaret] = useState(text.length);
   const [taken, setTaken] = useState(given);
@@ -42,7 +55,7 @@ export function Composer({ sessionKey, running, onSend, onStop, given, isEdit, o
   const picker = useRef<HTMLInputElement>(null);
   const wantedCaret = useRef<number>(undefined);
   const picked = usePickedFiles(sessionKey);
-  const { files, setAside: setFilesAside, bringBack: bringFilesBack } = picked;
+  const { files, give: giveFiles, setAside: setFilesAside, bringBack: bringFilesBack } = picked;
   const listId = useId();
   if (isEdit !== (aside !== undefined)) {
     setAside(isEdit ? text : undefined);
@@ -53,7 +66,8 @@ export function Composer({ sessionKey, running, onSend, onStop, given, isEdit, o
   }
   if (given !== taken) {
     setTaken(given);
-    if (given) setText(text.trim() === '' || given.replaces ? given.text : `${text}\n${given.text}`);
+    if (given)
+      setText([given.replaces ? '' : text.trimEnd(), given.text].filter((each) => each.trim() !== '').join('\n'));
   }
   const completion = useCompletion({
     sessionKey,
@@ -79,6 +93,9 @@ export function Composer({ sessionKey, running, onSend, onStop, given, isEdit, o
   useEffect(() => {
     if (!isTouch()) field.current?.focus();
   }, [given]);
+  useEffect(() => {
+    if (given?.files?.length) giveFiles(given.files);
+  }, [given, giveFiles]);
 
   useLayoutEffect(() => {
     const { current } = field;
@@ -107,6 +124,10 @@ export function Composer({ sessionKey, running, onSend, onStop, given, isEdit, o
     if (key === 'Enter' && !nativeEvent.isComposing && !shiftKey && (!isTouch() || ctrlKey || metaKey)) {
       event.preventDefault();
       submit();
+    }
+    if (key === 'ArrowUp' && isNothing && text === '' && !isEdit && onEditLast) {
+      event.preventDefault();
+      onEditLast();
     }
     if (key === 'Escape' && isEdit) onCancelEdit();
     else if (key === 'Escape' && running) onStop();

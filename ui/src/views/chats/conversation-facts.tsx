@@ -4,7 +4,7 @@ import { type ReactNode, useEffect } from 'react';
 import { messageOf } from '../../gateway/problem';
 import { useGateway } from '../../gateway/use-gateway';
 import { type Live, useLive } from '../../gateway/use-live';
-import { money } from '../../kit/amounts';
+import { costWords, shortCount } from '../../kit/amounts';
 import { Button } from '../../kit/button';
 import { Dialog } from '../../kit/dialog';
 import { Choice } from '../../kit/field';
@@ -14,14 +14,7 @@ import { toast } from '../../kit/toasts';
 import { SafeText } from '../../text/safe-text';
 import { Earlier } from './earlier-versions';
 import { exportConversation } from './export-conversation';
-import {
-  type DescribedSession,
-  type SpentOnSession,
-  THINKING,
-  contextOf,
-  costWords,
-  countWords,
-} from './session-facts';
+import { type DescribedSession, type SpentOnSession, THINKING, contextOf } from './session-facts';
 import css from './facts.module.css';
 
 const MAX_NAME = 40;
@@ -54,7 +47,7 @@ export function FactsLine({ sessionKey, session }: LineProps) {
 function CostSoFar({ sessionKey }: { sessionKey: string }) {
   const { data } = useSpent(sessionKey);
   if (!data || data.totals.totalCost === 0) return null;
-  return <span title={t`Cost so far`}> · {money(data.totals.totalCost)}</span>;
+  return <span title={t`Cost so far`}> · {costWords(data.totals)}</span>;
 }
 
 const useSpent = (sessionKey: string): Live<SpentOnSession> =>
@@ -167,7 +160,7 @@ export function ConversationFacts({
               <>
                 <progress max={100} value={context.percent} aria-label={t`How full the window is`} />{' '}
                 <Trans>
-                  {countWords(context.used)} of {countWords(context.window)} tokens ({context.percent} %)
+                  {shortCount(context.used)} of {shortCount(context.window)} tokens ({context.percent} %)
                 </Trans>
               </>
             ) : (
@@ -177,10 +170,7 @@ export function ConversationFacts({
           <dt>
             <Trans>Cost so far</Trans>
           </dt>
-          <dd>
-            {usage ? t`${costWords(usage.totals.totalCost)} for ${countWords(usage.totals.totalTokens)} tokens` : '…'}
-            {usage && usage.totals.missingCostEntries > 0 && t` – some models have no price, so this is too low`}
-          </dd>
+          <dd>{usage ? t`${costWords(usage.totals)} for ${shortCount(usage.totals.totalTokens)} tokens` : '…'}</dd>
         </dl>
         {children}
         <Earlier sessionKey={sessionKey} versionOf={versionOf} onClose={onClose} />

@@ -17,9 +17,9 @@ import { Composer, type GivenText } from './composer';
 import { ConversationHead } from './conversation-head';
 import { OutgoingRow, RunRow } from './live-rows';
 import { type ListItem, MessageList } from './message-list';
-import { MessageRow, type RowActions } from './message-row';
-import { Queue, type QueuedMessage } from './queue';
-import { textOf } from './chat-types';
+import { MessageRow, type RowActions, mayEdit } from './message-row';
+import { Queue } from './queue';
+import { type QueuedMessage, isWhole, queuedOf } from './queued-message';
 import { useChat } from './use-chat';
 import type { SessionRow } from './use-sessions';
 import { useSpoken } from './use-spoken';
@@ -65,7 +65,7 @@ export function Conversation({ sessionKey, mainKey, around, onHide, onDescribed 
     const waits = state.messages.filter(({ __openclaw }) => isWorking && __openclaw?.waiting === true);
     return {
       shown: waits.length === 0 ? state.messages : state.messages.filter((message) => !waits.includes(message)),
-      queued: waits.map((message) => ({ id: message.__openclaw?.runId ?? '', text: textOf(message.content) })),
+      queued: waits.map(queuedOf),
     };
   }, [state.messages, state.runs]);
   const rows = useMemo(() => rowsOf(shown), [shown]);
@@ -135,6 +135,9 @@ export function Conversation({ sessionKey, mainKey, around, onHide, onDescribed 
     );
   };
 
+  const undoOf = (message: QueuedMessage): { undo?(): void } =>
+    isWhole(message) ? { undo: () => send(message.text, { files: message.files }) } : {};
+
   /** What was said before is read first, as far as the page can hold it, and drawn. */
   const print = async (): Promise<void> => {
     await chat.readBack(MOST_PRINTED).catch(() => undefined);
@@ -169,6 +172,7 @@ export function Conversation({ sessionKey, mainKey, around, onHide, onDescribed 
     }),
     [rows, send, call, sessionKey],
   );
+  const lastMine = rows.findLast((row) => row.kind === 'user' && mayEdit(row));
   const lastAnswer = rows.findLast((row) => row.kind === 'assistant')?.key;
 
   const { retry, discard } = chat;
@@ -264,9 +268,9 @@ export function Conversation({ sessionKey, mainKey, around, onHide, onDescribed 
         <div className={css['bottom']}>
           <Queue
             queued={queued}
-            onRemove={(message) => takeBack(message, () => toast(t`Removed.`, { undo: () => send(message.text) }))}
-            onEdit={(message) => takeBack(message, () => setGiven({ text: message.text }))}
-            onSteer={(message) => takeBack(message, () => chat.steer(message.text))}
+            onRemove={(message) => takeBack(message, () => toast(t`Removed.`, undoOf(message)))}
+            onEdit={(message) => takeBack(message, () => setGiven({ text: message.text, files: message.files }))}
+            onSteer={(message) => takeBack(message, () => chat.steer(message.text, message.files))}
           />
           <Composer
             sessionKey={sessionKey}
@@ -279,6 +283,7 @@ export function Conversation({ sessionKey, mainKey, around, onHide, onDescribed 
             given={given}
             isEdit={edited !== undefined}
             onCancelEdit={() => setEdited(undefined)}
+            onEditLast={lastMine?.kind === 'user' && !isBusy ? () => actions.onEdit(lastMine) : undefined}
           />
         </div>
       </section>

@@ -32,6 +32,21 @@ export const keptFiles = {
     await run('readwrite', (store) => store.put([...files], owner));
   },
 
+  /** The gateway has them: from now on they are here only until the page goes, for whoever takes the message back. */
+  async handOver(owner: string): Promise<void> {
+    await run('readwrite', (store) => store.delete(owner));
+  },
+
+  /** Those that the page holds at the moment. */
+  heldOf(owner: string): readonly PickedFile[] {
+    return held.get(owner) ?? [];
+  },
+
+  /** Nobody takes their message back any more. */
+  letGo(owner: string): void {
+    held.delete(owner);
+  },
+
   async drop(owner: string): Promise<void> {
     held.delete(owner);
     await run('readwrite', (store) => store.delete(owner));

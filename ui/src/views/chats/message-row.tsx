@@ -31,6 +31,10 @@ export interface RowActions {
   onBranch(id: string): void;
 }
 
+/** What was said on this page, and has its place in the conversation. */
+export const mayEdit = ({ id, seq, origin, from }: Extract<Row, { kind: 'user' }>): boolean =>
+  id !== undefined && seq !== undefined && origin === 'person' && !from;
+
 interface MessageRowProps {
   row: Row;
   /** Absent while something is being answered. */
@@ -69,7 +73,7 @@ export const MessageRow = memo(function MessageRow({ row, actions, isLast = fals
             <Attached key={index} file={file} />
           ))}
           <footer>
-            {actions && row.id !== undefined && row.seq !== undefined && row.origin === 'person' && !row.from && (
+            {actions && mayEdit(row) && (
               <Button look="quiet" onClick={() => actions.onEdit(row)}>
                 <Trans>Edit</Trans>
               </Button>
@@ -101,6 +105,11 @@ export const MessageRow = memo(function MessageRow({ row, actions, isLast = fals
               <Button look="quiet" onClick={() => actions.onBranch(row.id ?? '')}>
                 <Trans>Branch</Trans>
               </Button>
+            )}
+            {row.runId !== undefined && (
+              <Link to={addressOf('trace', { id: row.runId })} title={t`How this answer came about`}>
+                <Trans>Trace</Trans>
+              </Link>
             )}
           </footer>
         </article>

@@ -1,14 +1,11 @@
 import { t } from '@lingui/core/macro';
 import { Trans } from '@lingui/react/macro';
 import { Button } from '../../kit/button';
-import { Prose } from '../../text/safe-text';
+import { Prose, SafeText } from '../../text/safe-text';
+import { type QueuedMessage, isWhole } from './queued-message';
 import css from './conversation.module.css';
 
-export interface QueuedMessage {
-  /** Name of its run. */
-  id: string;
-  text: string;
-}
+const MAX_NAME = 60;
 
 interface QueueProps {
   queued: readonly QueuedMessage[];
@@ -28,13 +25,23 @@ export function Queue({ queued, onEdit, onRemove, onSteer }: QueueProps) {
             <Trans>
               Next: “<Prose text={message.text} />”
             </Trans>
+            {message.fileNames.map((name, index) => (
+              <small key={index}>
+                {' · '}
+                <SafeText text={name} max={MAX_NAME} />
+              </small>
+            ))}
           </span>
-          <Button look="quiet" onClick={() => onSteer(message)} title={t`Said at once, into what it does now`}>
-            <Trans>Say it now</Trans>
-          </Button>
-          <Button look="quiet" onClick={() => onEdit(message)}>
-            <Trans>Edit</Trans>
-          </Button>
+          {isWhole(message) && (
+            <>
+              <Button look="quiet" onClick={() => onSteer(message)} title={t`Said at once, into what it does now`}>
+                <Trans>Say it now</Trans>
+              </Button>
+              <Button look="quiet" onClick={() => onEdit(message)}>
+                <Trans>Edit</Trans>
+              </Button>
+            </>
+          )}
           <Button look="quiet" onClick={() => onRemove(message)}>
             <Trans>Remove</Trans>
           </Button>

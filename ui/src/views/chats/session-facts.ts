@@ -1,5 +1,4 @@
 import { t } from '@lingui/core/macro';
-import { number } from '../../words/formats';
 import type { SessionRow } from './use-sessions';
 
 /** A conversation as `sessions.describe` tells of it. */
@@ -49,7 +48,3 @@ export function contextOf(
 export interface SpentOnSession {
   totals: { totalCost: number; totalTokens: number; missingCostEntries: number };
 }
-
-export const countWords = (count: number): string => number(count, { notation: 'compact', maximumFractionDigits: 1 });
-export const costWords = (cost: number): string =>
-  number(cost, { style: 'currency', currency: 'USD', maximumFractionDigits: 4 });

@@ -40,7 +40,7 @@ export interface Chat {
   /** Takes a waiting message back; false where it is being answered already. */
   takeBack(id: string): Promise<boolean>;
   /** Says something into what is being done now. */
-  steer(text: string): void;
+  steer(text: string, files: readonly PickedFile[]): void;
   /** Reads the page before or behind what is shown. */
   readOn(part: 'older' | 'newer'): Promise<void>;
   /** Reads what was said before until so many messages are held. */
@@ -116,7 +116,7 @@ export function useChat(gateway: Gateway, sessionKey: string, around: number | u
           ...(files.length === 0 ? {} : { attachments: await attachmentsOf(files) }),
         });
         dispatch({ type: 'sent', id: outgoing.id });
-        if (files.length > 0) void keptFiles.drop(outgoingFilesOf(outgoing.id));
+        if (files.length > 0) void keptFiles.handOver(outgoingFilesOf(outgoing.id));
         // Answers such as those to "stop" have no run; a key that was used before has ended already.
         if (ack.status !== 'started') {
           if (ack.runId === undefined) dispatch({ type: 'discard', id: outgoing.id });
@@ -133,6 +133,12 @@ export function useChat(gateway: Gateway, sessionKey: string, around: number | u
     },
     [dispatch, call, refresh, sessionKey],
   );
+
+  useEffect(() => {
+    for (const { role, __openclaw: facts } of state.messages)
+      if (role === 'user' && facts?.runId !== undefined && facts.waiting !== true)
+        keptFiles.letGo(outgoingFilesOf(facts.runId));
+  }, [state.messages]);
 
   // First what streams from now on, then what has been so far: nothing falls in between.
   useEffect(() => {
@@ -208,7 +214,10 @@ export function useChat(gateway: Gateway, sessionKey: string, around: number | u
     },
     [dispatch, isConnected, readWhole, submit],
   );
-  const steer = useCallback((text: string): void => send(text, { steers: true }), [send]);
+  const steer = useCallback(
+    (text: string, files: readonly PickedFile[]): void => send(text, { files, steers: true }),
+    [send],
+  );
 
   const retry = useCallback(
     (id: string): void => {
@@ -228,6 +237,7 @@ export function useChat(gateway: Gateway, sessionKey: string, around: number | u
   const takeBack = useCallback(
     async (runId: string): Promise<boolean> => {
       const { aborted } = await call<{ aborted: boolean }>('chat.abort', { sessionKey, runId });
+      if (aborted) keptFiles.letGo(outgoingFilesOf(runId));
       dispatch({ type: 'discard', id: runId });
       await refresh();
       return aborted;

@@ -10,6 +10,8 @@ export interface PickedFiles {
   /** Something is being held over the page. */
   isOver: boolean;
   add(files: readonly File[]): void;
+  /** Adds some that were looked at already. */
+  give(files: readonly PickedFile[]): void;
   remove(id: string): void;
   clear(): void;
   /** From now on there are no files, but those of the draft stay kept. */
@@ -57,6 +59,7 @@ export function usePickedFiles(sessionKey: string): PickedFiles {
     },
     [change],
   );
+  const give = useCallback((more: readonly PickedFile[]): void => change([...latest.current, ...more]), [change]);
   const remove = useCallback((id: string): void => change(latest.current.filter((file) => file.id !== id)), [change]);
   const clear = useCallback((): void => change([]), [change]);
   const show = useCallback((next: readonly PickedFile[]): void => {
@@ -100,5 +103,5 @@ export function usePickedFiles(sessionKey: string): PickedFiles {
     };
   }, [add]);
 
-  return { files, isOver, add, remove, clear, setAside, bringBack };
+  return { files, isOver, add, give, remove, clear, setAside, bringBack };
 }

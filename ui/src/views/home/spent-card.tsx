@@ -2,7 +2,7 @@ import { t } from '@lingui/core/macro';
 import { Trans } from '@lingui/react/macro';
 import { date } from '../../words/formats';
 import { useLive } from '../../gateway/use-live';
-import { money, shortCount } from '../../kit/amounts';
+import { costWords, money, shortCount } from '../../kit/amounts';
 import { Card } from '../../kit/page';
 import { Failure, Skeleton } from '../../kit/states';
 import { dayName } from '../../kit/time';
@@ -49,12 +49,11 @@ export function SpentCard() {
     most > 0 ? day.totalCost / most : mostTokens > 0 ? day.totalTokens / mostTokens : 0;
   return (
     <Card title={t`Spent today`}>
-      <p className={css['big']}>{money(today?.totalCost ?? 0)}</p>
+      <p className={css['big']}>{today ? costWords(today) : money(0)}</p>
       <p className={css['hint']}>
         <Trans>
-          {shortCount(today?.totalTokens ?? 0)} tokens today · {money(data.totals.totalCost)} in {DAYS} days
+          {shortCount(today?.totalTokens ?? 0)} tokens today · in {DAYS} days: {costWords(data.totals)}
         </Trans>
-        {data.totals.missingCostEntries > 0 && t` · some models have no price, so this is too low`}
       </p>
       {limits?.budgets.map(({ name, usedUsd, costUsd, usedTokens, tokens, state }) => (
         <p key={name} className={css['hint']}>
@@ -74,7 +73,7 @@ export function SpentCard() {
             </span>
             <span className="visually-hidden">
               <Trans>
-                {dayName(day.at)}: {money(day.totalCost)}, {shortCount(day.totalTokens)} tokens
+                {dayName(day.at)}: {costWords(day)}, {shortCount(day.totalTokens)} tokens
               </Trans>
             </span>
             <span aria-hidden="true">{date(day.at, { weekday: 'short' })}</span>

@@ -3,7 +3,7 @@ import { Trans } from '@lingui/react/macro';
 import { type ReactNode, useState } from 'react';
 import { titleOf } from '../../gateway/session-names';
 import { useLive } from '../../gateway/use-live';
-import { money, wholeCount } from '../../kit/amounts';
+import { costWords, wholeCount } from '../../kit/amounts';
 import { Button } from '../../kit/button';
 import { ShareBar } from '../../kit/chart/share-bar';
 import { Choice } from '../../kit/field';
@@ -107,12 +107,8 @@ const TITLES: Readonly<Record<Group, string>> = {
 const sizeOf = ({ totalCost, totalTokens }: Spent, byCost: boolean): number => (byCost ? totalCost : totalTokens);
 
 /** What has no price costs something nevertheless. */
-const Cost = ({ row: { totalCost, missingCostEntries, calls } }: { row: Spent }) =>
-  missingCostEntries === 0 ? (
-    money(totalCost)
-  ) : (
-    <span className={css['unpriced']}>{missingCostEntries >= calls ? t`no price` : t`over ${money(totalCost)}`}</span>
-  );
+const Cost = ({ row }: { row: Spent }) =>
+  row.missingCostEntries === 0 ? costWords(row) : <span className={css['unpriced']}>{costWords(row)}</span>;
 
 function Name({ group, name }: { group: Group; name: string }): ReactNode {
   if (group === 'session' && name !== '')

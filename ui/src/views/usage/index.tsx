@@ -2,7 +2,7 @@ import { t } from '@lingui/core/macro';
 import { Trans } from '@lingui/react/macro';
 import { useMemo, useState } from 'react';
 import { useLive } from '../../gateway/use-live';
-import { money, shortCount, wholeCount } from '../../kit/amounts';
+import { costWords, money, shortCount, wholeCount } from '../../kit/amounts';
 import { Button } from '../../kit/button';
 import { DayChart } from '../../kit/chart/day-chart';
 import { Choice, Field } from '../../kit/field';
@@ -172,7 +172,7 @@ function ByDay({ range, onChoose }: { range: Range; onChoose(day: string): void 
               columns={[
                 { title: t`Day`, cell: ({ key }) => dayName(momentOf(key)) },
                 { title: t`Tokens`, isNumber: true, cell: ({ totalTokens }) => wholeCount(totalTokens) },
-                { title: t`Cost`, isNumber: true, cell: costOf },
+                { title: t`Cost`, isNumber: true, cell: costWords },
               ]}
             />
           </div>
@@ -181,7 +181,3 @@ function ByDay({ range, onChoose }: { range: Range; onChoose(day: string): void 
     </Card>
   );
 }
-
-/** What is not known is not nothing. */
-const costOf = ({ totalCost, missingCostEntries, calls }: Spent): string =>
-  missingCostEntries === 0 ? money(totalCost) : missingCostEntries >= calls ? t`no price` : t`over ${money(totalCost)}`;
