@@ -543,6 +543,19 @@ curl -fsS https://api.example.org/install.sh | bash
     expect(await page.evaluate('document.activeElement.id')).toBe('content');
   });
 
+  it('changes its colours at once where motion is not wanted', async () => {
+    await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' });
+    await logIn('chats?s=agent:main:plans');
+    await page.getByTestId('assistant-message').filter({ hasText: 'Answer 79' }).waitFor();
+    await page.evaluate(
+      `window.moved = []; addEventListener('transitionrun', (event) => moved.push(event.propertyName), true)`,
+    );
+    await page.emulateMedia({ colorScheme: 'dark', reducedMotion: 'reduce' });
+    await page.evaluate(AT_REST);
+    expect(await page.evaluate('moved')).toEqual([]);
+    await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' });
+  });
+
   it('is good in the settings: all, found, and refused', async () => {
     await page.goto(`${bench.gateway.http}/settings?s=gateway`);
     await page.getByTestId('setting').first().waitFor();

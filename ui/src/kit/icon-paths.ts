@@ -7,6 +7,7 @@ export const PATHS = {
   clock: 'M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18zM12 7v5l3.5 2',
   robot: 'M5 9h14v10H5zM12 9V4M9 13v2M15 13v2M2 13v3M22 13v3',
   star: 'M12 3l2.7 5.7 6.3.8-4.6 4.3 1.2 6.2L12 17l-5.6 3 1.2-6.2L3 9.5l6.3-.8z',
+  flag: 'M6 21V4h12l-3 4.5 3 4.5H6',
   lock: 'M6 11h12v9H6zM8.5 11V7.5a3.5 3.5 0 0 1 7 0V11',
   bars: 'M5 20V11M12 20V4M19 20v-6',
   pulse: 'M3 12h4l3-7 4 14 3-7h4',

@@ -98,7 +98,7 @@ export const ROUTES: readonly Route[] = [
   {
     view: 'setup',
     words: msg`Set up`,
-    icon: 'star',
+    icon: 'flag',
     group: 'System',
     formerly: ['onboarding', 'wizard'],
   },
