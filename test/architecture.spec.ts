@@ -141,7 +141,7 @@ describe('architecture', () => {
     ]);
     // Model servers, also those on loopback, and addresses of MCP servers come from the operator.
     expect(product.filter((file) => /\bfetch\(/.test(read(file))).sort()).toEqual([
-      'agent/providers/answers/lenient-fetch.ts',
+      'agent/providers/answers/own-origin-fetch.ts',
       'agent/providers/facts/ask-server.ts',
       'agent/providers/local-servers.ts',
       'tools/mcp/mcp-clients.service.ts',

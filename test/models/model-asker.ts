@@ -88,8 +88,8 @@ export class ModelAsker {
     );
   }
 
-  failure(answer: ModelAnswer): Promise<ModelCallError> {
-    return this.ask(answer).then(
+  failure(answer: ModelAnswer, info?: ModelInfo): Promise<ModelCallError> {
+    return this.ask(answer, info).then(
       () => Promise.reject(new Error('it was taken')),
       (error: unknown) => error as ModelCallError,
     );

@@ -1,4 +1,5 @@
 import type { ImageModelV3 } from '@ai-sdk/provider';
+import { ownOriginFetch } from './answers/own-origin-fetch';
 import { ModelError } from './model-error';
 import type { ModelInfo } from './model-info';
 import { NO_KEY, headersOf } from './open-model';
@@ -12,6 +13,7 @@ export async function openImageModel(info: ModelInfo): Promise<ImageModelV3> {
     baseURL: info.baseUrl.replace(/\/+$/, ''),
     apiKey: info.apiKey ?? NO_KEY,
     headers: headersOf(info),
+    fetch: ownOriginFetch,
   };
   switch (info.api) {
     case 'openai-responses': {

@@ -1,6 +1,7 @@
 import { jsonIn } from '../../../common/json';
 import { isPlainObject } from '../../../common/plain-object';
 import { ModelEvents, type Repair, eventsOf } from './model-events';
+import { ownOriginFetch } from './own-origin-fetch';
 import { regularFor } from './regular-answers';
 import type { ModelApi } from '../models.config';
 
@@ -32,7 +33,7 @@ export function lenientFetch(api: ModelApi): typeof fetch {
     const signal = init?.signal;
     const body = signal ? replayed.get(signal) : undefined;
     if (body !== undefined) return json(body, 200);
-    const response = await fetch(input, init);
+    const response = await ownOriginFetch(input, init);
     const whole = signal ? asked.get(signal) : undefined;
     if (!response.ok || response.body === null || whole === undefined) return response;
     const answer = await peeked(response.body);
