@@ -30,6 +30,7 @@ interface CommanderFailure {
 /** Runs one command line and sets the exit code. Loads only the command that is called. */
 export async function runCli(args: readonly string[], env = new Environment()): Promise<void> {
   makePrivate();
+  env.keepFixedSearchPath();
   wantNothing();
   const asJson = (): boolean => args.includes('--json') || isStructured();
   process.stdout.once('error', endWhenNobodyReads);

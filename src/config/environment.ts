@@ -1,5 +1,5 @@
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, isAbsolute, join } from 'node:path';
 import { parseEnv } from 'node:util';
 import { readBoundedFile } from '../common/bounded-file';
 import { decodeOwnText } from '../common/text/decode-text';
@@ -74,6 +74,15 @@ export class Environment {
   /** Replaces a variable, for derived values such as the published port. */
   set(name: string, value: string): void {
     this.variables[name] = value;
+  }
+
+  /**
+   * Takes out of the search path what depends on the folder that this was called in: `.`, an empty entry, any relative one.
+   * Whatever lies there would pass for any program that is started by its name.
+   */
+  keepFixedSearchPath(): void {
+    const path = this.get('PATH');
+    if (path !== undefined) this.variables['PATH'] = path.split(delimiter).filter(isAbsolute).join(delimiter);
   }
 
   /**

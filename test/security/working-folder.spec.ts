@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { type IncomingMessage, createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -7,8 +7,9 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { PROVIDER_KEYS } from '../../src/config/provider-keys';
 import { Environment } from '../../src/config/environment';
-import { GatewayProcess, TEST_TOKEN } from '../harness/gateway-process';
+import { GatewayProcess, TEST_TOKEN, until } from '../harness/gateway-process';
 import { runCli } from '../harness/run-cli';
+import { ToolBench } from '../harness/tool-bench';
 
 /** A listener that notes whoever knocks, as somebody who waits for a token would. */
 async function trap(): Promise<{ url: string; knocks: IncomingMessage[]; close(): Promise<void> }> {
@@ -128,6 +129,30 @@ describe('the folder that a command is called in', () => {
       await gateway.stop();
     }
   });
+
+  it.each(['.:', ':..:./bin:'])(
+    'gives no programs, also where the search path has %j in it',
+    async (front) => {
+      const mark = join(folder, 'ran');
+      const places = [clone, join(clone, 'bin'), folder];
+      mkdirSync(join(clone, 'bin'));
+      for (const place of places)
+        for (const name of ['bwrap', 'git', 'lsof', 'ps', 'secret-tool', 'ssh', 'npm', 'nsenter', 'chromium'])
+          writeFileSync(join(place, name), `#!/bin/sh\necho ${name} >> ${mark}\nexit 1\n`, { mode: 0o755 });
+      const env = { PATH: `${front}${process.env['PATH'] ?? ''}::.` };
+      const bench = await ToolBench.start({ cwd: clone, env });
+      try {
+        expect(await bench.call('exec', { command: 'echo made; git --version' })).toContain('git version');
+        await until('its history', () => existsSync(bench.workspace('.git')));
+        const more = { ...env, OPENCLAW_STATE_DIR: bench.gateway.stateDir };
+        for (const args of [['doctor'], ['gateway', 'run', '--port', String(bench.gateway.port)]])
+          await runCli([...args, '--json'], { env: more, cwd: clone });
+      } finally {
+        await bench.stop();
+      }
+      expect(existsSync(mark) ? readFileSync(mark, 'utf8') : '').toBe('');
+    },
+  );
 
   it('takes no name that is not on the list, whatever it is', () => {
     const keys: ReadonlySet<string> = new Set(PROVIDER_KEYS);
