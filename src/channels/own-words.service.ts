@@ -31,7 +31,7 @@ export class OwnWords {
    */
   async originOf(platformId: string, route: DeliveryRoute, sessionKey?: string): Promise<ContentOrigin> {
     const runs = await this.outbound.runsThatSent(route, platformId);
-    if (runs.length === 0) return 'file';
+    if (runs.length === 0) return 'unknown';
     // What a turn sends beside its answer is named after it.
     const ids = runs.flatMap((run) => [run, ...run.split(':')]);
     const turns = await this.database.read
@@ -39,7 +39,7 @@ export class OwnWords {
       .select(['session_id', 'session_key', 'state', 'kind'])
       .where('run_id', 'in', ids)
       .execute();
-    if (turns.length === 0) return 'file';
+    if (turns.length === 0) return 'unknown';
     const origins: ContentOrigin[] = [];
     for (const turn of turns) {
       origins.push(...(await this.origins.of(turn.session_id)));

@@ -4,7 +4,7 @@ export type ProviderFacts = Record<string, Record<string, unknown>>;
 /** Whose words a model may act on: the owner's, its own, the gateway's, and files that only these have written. */
 const TRUSTED_ORIGINS = ['owner', 'assistant', 'gateway', 'workspace'] as const;
 /** Everything else is data: it may be wrong, and what it asks for is nobody's order. */
-const FOREIGN_ORIGINS = ['file', 'skill', 'tool', 'web', 'stranger'] as const;
+const FOREIGN_ORIGINS = ['file', 'skill', 'unknown', 'tool', 'web', 'stranger'] as const;
 
 /** Who a piece of content comes from. Each text and picture for a model says it. */
 export const CONTENT_ORIGINS = [...TRUSTED_ORIGINS, ...FOREIGN_ORIGINS] as const;

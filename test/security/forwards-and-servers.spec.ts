@@ -203,7 +203,11 @@ describe('orders that come by way of the owner or of an outside server', () => {
         text: unknown,
       },
     });
-    expect(questions.some((question) => question.includes('by-unknown-words'))).toBe(true);
+    const asked = questions.find((question) => question.includes('by-unknown-words')) ?? '';
+    // It says why, and nobody has read a file.
+    expect((JSON.parse(asked) as { request: { reason: string } }).request.reason).toBe(
+      'this turn has read a message of which nobody knows any more whose words it repeats',
+    );
   });
 
   it('the error of a server orders nothing, and neither does what it says of its tools', async () => {

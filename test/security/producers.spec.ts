@@ -67,7 +67,7 @@ const PRODUCERS: Readonly<Record<string, string>> = {
   'agent/turns/with-handover.ts': 'gateway parts',
   'channels/channel-intake.service.ts': 'owner stranger',
   'channels/message.tool.ts': 'gateway stranger',
-  'channels/own-words.service.ts': 'file tool',
+  'channels/own-words.service.ts': 'tool unknown',
   'automation/cron/cron.rpc.ts': 'owner',
   'automation/cron/cron-reports.service.ts': 'tool',
   'automation/cron/cron.store.ts': 'owner stranger',
