@@ -1,11 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { ChatCommands } from '../agent/commands/chat-commands.service';
 import type { OutboundFile, ReplyButton } from '../common/chat-media';
+import { isWebAddress } from '../common/net/host';
+import type { ApprovalFact } from '../tools/approvals/approval-request';
 import type { DeliveryRoute } from '../common/delivery-route';
 import { isPlainObject } from '../common/plain-object';
 import { ChannelDirectory } from '../events/channel-directory';
 import { type ToolContext, ToolError } from '../tools/agent-tool';
 import { SinkGate } from '../tools/provenance/sink-gate.service';
+import { LeavingFiles } from '../tools/files/leaving-files.service';
 import { OutboundSources } from '../tools/files/outbound-sources.service';
 
 const MAX_ROWS = 10;
@@ -34,7 +37,15 @@ export class MessageContent {
     private readonly sources: OutboundSources,
     private readonly commands: ChatCommands,
     private readonly gate: SinkGate,
+    private readonly leaving: LeavingFiles,
   ) {}
+
+  /** What somebody has to see of the file of the workspace that would be sent; nothing where none would. */
+  fileFacts(wish: FileWish, routes: readonly DeliveryRoute[], context: ToolContext): Promise<ApprovalFact[]> {
+    const files = [wish.path, wish.media].filter((source) => source !== undefined && !isWebAddress(source));
+    const limits = routes.map((route) => this.directory.fileLimit(route) ?? 0);
+    return this.leaving.facts(files as string[], Math.min(...limits), context);
+  }
 
   /**
    * Keeps the file as it is now, if one is wished for.
@@ -57,6 +68,7 @@ export class MessageContent {
         maxBytes,
         signal: context.signal,
         onRedirect: (to) => this.gate.passRedirect('message', source ?? '', to, context),
+        check: (content) => this.leaving.requireJudged(source ?? '', content, context),
       },
     );
   }

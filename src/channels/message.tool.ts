@@ -44,7 +44,7 @@ export class MessageTool {
     return this.directory.all().length > 0 ? undefined : 'no chat channel is configured';
   }
 
-  sinksOf(params: MessageParams, context: ToolContext): CallSinks {
+  async sinksOf(params: MessageParams, context: ToolContext): Promise<CallSinks> {
     if (params.dryRun) return NOTHING_LEAVES;
     const buttons = this.buttonSink(params.buttons);
     const routes = this.routes(params, context);
@@ -61,6 +61,7 @@ export class MessageTool {
       action: {
         sink: 'out',
         summary: [`${params.action} to ${names.join(', ')}:`, ...contentOf(params)].join(' '),
+        details: await this.content.fileFacts(params, routes, context),
         // A name may be somebody else's tomorrow: it gets no lasting permission.
         ...(others.length === 1 && !namedTarget(others[0]?.to ?? '') ? { target: names[0] ?? '' } : {}),
       },

@@ -27,6 +27,7 @@ import { SkillAccess } from './exec/skill-access';
 import { ExecTool } from './exec/exec.tool';
 import { GitGuard } from './git/git-guard.service';
 import { OutboundFiles } from './files/outbound-files.service';
+import { LeavingFiles } from './files/leaving-files.service';
 import { OutboundSources } from './files/outbound-sources.service';
 import { FileWriter } from './files/file-writer.service';
 import { JudgeRpc } from './judge/judge.rpc';
@@ -89,6 +90,7 @@ import { ToolRegistry } from './tool-registry.service';
     LsTool,
     McpClients,
     OutboundFiles,
+    LeavingFiles,
     OutboundSources,
     PdfGenerateTool,
     PolicyRpc,
@@ -126,6 +128,7 @@ import { ToolRegistry } from './tool-registry.service';
     ReviewedTexts,
     GuardedHttp,
     OutboundFiles,
+    LeavingFiles,
     OutboundSources,
     SessionRooms,
     RemoteExec,

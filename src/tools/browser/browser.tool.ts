@@ -6,6 +6,7 @@ import { ConfigService } from '../../config/config.service';
 import { AgentTool, type ToolContext, ToolError, type ToolResult } from '../agent-tool';
 import { cutText } from '../../common/cut-text';
 import { bytesForChars } from '../files/output-limits';
+import { LeavingFiles } from '../files/leaving-files.service';
 import { FileWriter } from '../files/file-writer.service';
 import { WorkspaceFiles } from '../files/workspace-files';
 import { GuardedHttp } from '../web/guarded-http.service';
@@ -43,6 +44,7 @@ export class BrowserTool {
     private readonly browser: BrowserService,
     private readonly http: GuardedHttp,
     private readonly writer: FileWriter,
+    private readonly leaving: LeavingFiles,
   ) {}
 
   unavailableReason(): string | undefined {
@@ -68,7 +70,11 @@ export class BrowserTool {
       case 'upload':
         return {
           ...judged,
-          paths: { sink: 'out', summary: `upload ${(params.paths ?? []).join(', ')} to ${await here()}` },
+          paths: {
+            sink: 'out',
+            summary: `upload ${(params.paths ?? []).join(', ')} to ${await here()}`,
+            details: await this.leaving.facts(params.paths ?? [], MAX_UPLOAD_BYTES, context),
+          },
         };
       case 'dialog': {
         const { accept = true, promptText } = params;
@@ -293,6 +299,7 @@ export class BrowserTool {
     const chosen = await Promise.all(
       (params.paths ?? []).map(async (path) => {
         const { content, path: real } = await files.readBytes(path, MAX_UPLOAD_BYTES);
+        this.leaving.requireJudged(path, content, context);
         return { name: real.split('/').at(-1) ?? 'file', mimeType: 'application/octet-stream', buffer: content };
       }),
     );

@@ -32,6 +32,8 @@ export interface OutboundLimits {
   signal?: AbortSignal;
   /** Called before a redirect is followed; throws where it may not be. */
   onRedirect?: (to: URL) => Promise<void>;
+  /** Called with a file of the workspace before it is kept; throws where it may not leave. */
+  check?: (content: Buffer) => void;
 }
 
 /** Makes the gateway's own copy of a file that is to be sent, wherever it comes from. */
@@ -53,7 +55,7 @@ export class OutboundSources {
   }
 
   private async load(source: string, limits: OutboundLimits): Promise<{ content: Buffer; name: string }> {
-    const { workspace, maxBytes, signal, onRedirect } = limits;
+    const { workspace, maxBytes, signal, onRedirect, check } = limits;
     if (isWebAddress(source)) {
       const { status, body, url } = await this.http.request({
         url: source,
@@ -73,6 +75,7 @@ export class OutboundSources {
       if (!(await file.stat()).isFile()) throw new ToolError('invalid_args', `${source} is no ordinary file`);
       const content = await readBoundedHandle(file, maxBytes);
       if (content === undefined) throw tooLarge(source, size, maxBytes);
+      check?.(content);
       return { content, name: source };
     } finally {
       await file.close();
