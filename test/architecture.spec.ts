@@ -130,7 +130,7 @@ describe('architecture', () => {
       // git and the build of a new release, on the owner's order.
       'operations/update/program-step.ts',
       'tools/sandbox/bubblewrap.driver.ts',
-      'tools/sandbox/session-room.service.ts',
+      'tools/sandbox/room-network.ts',
       // Commands of the assistant, plugins and hooks.
       'tools/sandbox/start-plan.ts',
     ]);

@@ -30,7 +30,7 @@ export async function runTasks({ model, only, onResult = () => undefined } = {})
   const workspace = join(stateDir, 'workspace');
   mkdirSync(workspace, { recursive: true });
   writeFileSync(join(workspace, 'MEMORY.md'), '# What lasts\n\n- The bike is a blue Puch from 1987.\n');
-  const origins = [models.url, telegram.apiRoot, dav.url, site.url, `http://127.0.0.1:${place.pagePort}`].join(',');
+  const origins = [models.url, telegram.apiRoot, dav.url, site.url].join(',');
   const gateway = await BenchGateway.start(stateDir, origins);
   const client = await WireClient.connect(gateway.port, TOKEN);
   const asked = countQuestions(client);

@@ -29,7 +29,7 @@ export const scriptsFor = (place) => ({
     say('Renamed in both files; the program prints the same.'),
   ],
   'summarise-pdf': [
-    exec('pdftotext -layout report.pdf -', { workdir: 'summarise-pdf' }),
+    call('read', { path: 'summarise-pdf/report.pdf' }),
     (results) => ({
       tool: {
         name: 'write',
@@ -94,17 +94,14 @@ export const scriptsFor = (place) => ({
       path: 'page/site/index.html',
       content: '<!doctype html><title>Shop</title><h1>Opening hours</h1><p>Monday to Friday, 9 to 17</p>',
     }),
-    exec(`node serve.mjs ${place.pagePort}`, { workdir: 'page', host: 'gateway', background: true }),
-    exec(`curl -fsS --retry 60 --retry-delay 1 --retry-connrefused http://127.0.0.1:${place.pagePort}/`, {
-      host: 'gateway',
-    }),
+    exec(`node serve.mjs ${place.pagePort}`, { workdir: 'page', background: true }),
     call('browser', { action: 'open', targetUrl: `http://127.0.0.1:${place.pagePort}/` }),
     call('browser', { action: 'snapshot' }),
     call('browser', { action: 'screenshot' }),
     (results) => ({
       tool: { name: 'process', args: { action: 'kill', sessionId: found(results[1], /background as (\S+)/) } },
     }),
-    say((results) => `The page shows: ${found(results[4], /heading "([^"]*)"/)}`),
+    say((results) => `The page shows: ${found(results[3], /heading "([^"]*)"/)}`),
   ],
   digest: [
     call('cron', {

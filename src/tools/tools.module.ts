@@ -3,6 +3,7 @@ import { DiscoveryModule } from '@nestjs/core';
 import { BootStep } from '../common/boot-step';
 import { ApprovalsModule } from './approvals/approvals.module';
 import { BrowserRequestRpc } from './browser/browser-request.rpc';
+import { BrowserPlaces } from './browser/browser-place.service';
 import { BrowserService } from './browser/browser.service';
 import { BrowserTool } from './browser/browser.tool';
 import { ApplyPatchTool } from './builtin/apply-patch.tool';
@@ -69,6 +70,7 @@ import { ToolRegistry } from './tool-registry.service';
     PlanMode,
     ProposePlanTool,
     BrowserRequestRpc,
+    BrowserPlaces,
     BrowserService,
     BrowserTool,
     BubblewrapDriver,

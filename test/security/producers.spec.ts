@@ -100,6 +100,7 @@ const PRODUCERS: Readonly<Record<string, string>> = {
   'subagents/subagent.store.ts': 'assistant',
   'tools/agent-tool.ts': 'parts',
   'tools/approvals/approval.service.ts': 'parts',
+  'tools/browser/browser-place.service.ts': 'web workspace',
   'tools/browser/browser.tool.ts': 'parts tool web',
   'tools/builtin/apply-patch.tool.ts': 'file gateway',
   'tools/builtin/edit.tool.ts': 'gateway',

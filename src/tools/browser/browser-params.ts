@@ -130,7 +130,7 @@ export class BrowserParams {
   action!: (typeof BROWSER_ACTIONS)[number];
   @Opt()
   @OneOf(['sandbox', 'host', 'node'])
-  @Doc('Where the browser runs; the one of the gateway by default.')
+  @Doc('Which browser: sandbox for what your commands serve on localhost, host for the web; by the address by default.')
   target?: 'sandbox' | 'host' | 'node';
   @Opt() @Text() @Doc('Node, with target node.') node?: string;
   @Opt() @Text() @Doc('Separate cookies and logins by name.') profile?: string;

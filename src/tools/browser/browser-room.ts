@@ -27,6 +27,7 @@ interface Running extends Launched {
   tabs: Map<string, Tab>;
   active: string | undefined;
   nextId: number;
+  prefix: string;
 }
 
 /** One browser with cookies and tabs of its own. Started on first use, closed after ten quiet minutes. */
@@ -36,10 +37,14 @@ export class BrowserRoom {
   /** When it was used last, in milliseconds since 1970. */
   usedAt = 0;
 
-  /** @param unavailable why there is no browser; undefined when there is one */
+  /**
+   * @param unavailable why there is no browser; undefined when there is one
+   * @param prefix first letter of the ids of its tabs
+   */
   constructor(
     private readonly launch: () => Promise<Launched>,
     private readonly unavailable: () => string | undefined,
+    private readonly prefix = 't',
   ) {}
 
   get isRunning(): boolean {
@@ -125,7 +130,7 @@ export class BrowserRoom {
 
   private async begin(): Promise<Running> {
     const launched = await this.launch();
-    const running: Running = { ...launched, tabs: new Map(), active: undefined, nextId: 1 };
+    const running: Running = { ...launched, tabs: new Map(), active: undefined, nextId: 1, prefix: this.prefix };
     const { context } = running;
     for (const page of context.pages()) adopt(running, page);
     context.on('page', (page) => adopt(running, page));
@@ -145,7 +150,7 @@ function tell(tab: Tab, news: string): void {
 function adopt(running: Running, page: Page): Tab {
   const known = [...running.tabs.values()].find((tab) => tab.page === page);
   if (known) return known;
-  const tab: Tab = { id: `t${running.nextId++}`, page, console: [], news: [] };
+  const tab: Tab = { id: `${running.prefix}${running.nextId++}`, page, console: [], news: [] };
   running.tabs.set(tab.id, tab);
   running.active ??= tab.id;
   page.on('console', (message: ConsoleMessage) => {

@@ -5,22 +5,25 @@ import { type Logger, LoggerFactory } from '../../common/logger';
 import { ConfigService } from '../../config/config.service';
 import { type ToolContext, isGuest } from '../agent-tool';
 import { GuardedHttp } from '../web/guarded-http.service';
-import { GuardedProxy } from '../web/guarded-proxy';
+import { GuardedProxy, type HostGuard } from '../web/guarded-proxy';
 import { BrowserRoom, type Launched } from './browser-room';
 import { findChromium } from './find-chromium';
 
 const PROFILE = 'openclaw';
-/** Browsers of guests that may run at the same time; the one that rested longest makes room. */
-const MOST_GUESTS = 3;
+/** Browsers without a profile that may run at the same time; the one that rested longest makes room. */
+const MOST_PASSING = 3;
 const PAGES = { viewport: { width: 1280, height: 800 }, acceptDownloads: false, serviceWorkers: 'block' } as const;
 
-/** Real browsers: one for the owner, which keeps its cookies, and one for each guest, which keeps nothing. */
+/**
+ * Real browsers: one for the owner, which keeps its cookies; one for each guest, and one for what the sandbox of a
+ * conversation serves, which keep nothing.
+ */
 @Injectable()
 export class BrowserService implements OnModuleDestroy {
   private readonly log: Logger;
   private readonly own: BrowserRoom;
-  /** By conversation. */
-  private readonly guests = new Map<string, BrowserRoom>();
+  /** By what they are for: a guest's conversation, or the sandbox of one. */
+  private readonly passing = new Map<string, BrowserRoom>();
   private executable: string | undefined;
 
   constructor(
@@ -30,7 +33,7 @@ export class BrowserService implements OnModuleDestroy {
   ) {
     this.log = loggers.child('browser');
     this.own = new BrowserRoom(
-      () => this.launch((options) => this.openProfile(options)),
+      () => this.launch(this.web, (options) => this.openProfile(options)),
       () => this.unavailableReason(),
     );
     // The next use starts it with the new settings.
@@ -80,17 +83,37 @@ export class BrowserService implements OnModuleDestroy {
   /** The browser that a turn may use: guests never see tabs or cookies of the owner, or of each other. */
   async roomOf({ subject, sessionKey }: Pick<ToolContext, 'subject' | 'sessionKey'>): Promise<BrowserRoom> {
     if (!isGuest(subject)) return this.own;
-    let room = this.guests.get(sessionKey);
-    if (!room) {
-      await this.makeRoom();
-      room = new BrowserRoom(
-        () => this.launch((options) => this.openEmpty(options)),
-        () => this.unavailableReason(),
-      );
-      this.guests.set(sessionKey, room);
-    }
-    room.usedAt = Date.now();
-    return room;
+    return this.passingRoom(
+      `guest ${sessionKey}`,
+      () =>
+        new BrowserRoom(
+          () => this.launch(this.web, (options) => this.openEmpty(options)),
+          () => this.unavailableReason(),
+        ),
+    );
+  }
+
+  /**
+   * The browser for what commands of a conversation serve.
+   * @param guard says where hosts are reached, and which are not; it is asked for everything that a page wants
+   */
+  sandboxOf(sessionId: string, guard: HostGuard): Promise<BrowserRoom> {
+    return this.passingRoom(
+      `sandbox ${sessionId}`,
+      () =>
+        new BrowserRoom(
+          () => this.launch(guard, (options) => this.openEmpty(options)),
+          () => this.unavailableReason(),
+          's',
+        ),
+    );
+  }
+
+  async stopSandbox(sessionId: string): Promise<void> {
+    const name = `sandbox ${sessionId}`;
+    const room = this.passing.get(name);
+    this.passing.delete(name);
+    await room?.stop();
   }
 
   onModuleDestroy(): Promise<void> {
@@ -105,22 +128,35 @@ export class BrowserService implements OnModuleDestroy {
     return this.config.config.browser?.headless ?? this.config.env.get('DISPLAY') === undefined;
   }
 
+  private readonly web: HostGuard = (host, port) => this.http.addressFor(host, port);
+
+  private async passingRoom(name: string, make: () => BrowserRoom): Promise<BrowserRoom> {
+    let room = this.passing.get(name);
+    if (!room) {
+      await this.makeRoom();
+      room = this.passing.get(name) ?? make();
+      this.passing.set(name, room);
+    }
+    room.usedAt = Date.now();
+    return room;
+  }
+
   private async makeRoom(): Promise<void> {
-    const byUse = [...this.guests].sort(([, one], [, other]) => one.usedAt - other.usedAt);
-    for (const [key, room] of byUse.slice(0, Math.max(0, byUse.length - MOST_GUESTS + 1))) {
-      this.guests.delete(key);
+    const byUse = [...this.passing].sort(([, one], [, other]) => one.usedAt - other.usedAt);
+    for (const [key, room] of byUse.slice(0, Math.max(0, byUse.length - MOST_PASSING + 1))) {
+      this.passing.delete(key);
       await room.stop();
     }
   }
 
   private async stopAll(): Promise<void> {
-    await Promise.all([this.own, ...this.guests.values()].map((room) => room.stop()));
+    await Promise.all([this.own, ...this.passing.values()].map((room) => room.stop()));
   }
 
   /** Everything that a browser asks for goes through a proxy of its own, which knows what may be reached. */
-  private async launch(open: (options: LaunchOptions) => Promise<Launched>): Promise<Launched> {
+  private async launch(guard: HostGuard, open: (options: LaunchOptions) => Promise<Launched>): Promise<Launched> {
     const { config, env } = this.config;
-    const proxy = await GuardedProxy.start((host, port) => this.http.addressFor(host, port));
+    const proxy = await GuardedProxy.start(guard);
     const isRoot = process.getuid?.() === 0;
     if (isRoot && config.browser?.noSandbox !== true)
       this.log.warn({}, "the browser runs without its own sandbox because the gateway runs as root; don't do that");
@@ -132,7 +168,7 @@ export class BrowserService implements OnModuleDestroy {
         chromiumSandbox: !(isRoot || config.browser?.noSandbox === true),
         proxy: { server: `http://127.0.0.1:${proxy.port}`, username: 'browser', password: proxy.password },
         args: [
-          // Loopback goes through the proxy too, where it is refused.
+          // Loopback goes through the proxy too, which knows whose it is, if anybody's.
           '--proxy-bypass-list=<-loopback>',
           '--force-webrtc-ip-handling-policy=disable_non_proxied_udp',
           '--disable-quic',

@@ -1,15 +1,15 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { chmod, mkdir, readFile, readdir, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import type { Socket } from 'node:net';
 import { join } from 'node:path';
-import type { Readable } from 'node:stream';
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { writeFileAtomic } from '../../common/atomic-file';
 import { type ContentOrigin, storedOrigin } from '../../common/content-parts';
 import { ConfigService } from '../../config/config.service';
 import { EventBus } from '../../events/event-bus';
+import { ToolError } from '../agent-tool';
 import { isTrusted, worstOrigin } from '../provenance/taint';
 import type { SandboxRoom } from './sandbox';
+import { RoomNetwork } from './room-network';
 
 const DAY_MS = 86_400_000;
 /** Rooms that nobody has used for so long go. */
@@ -19,10 +19,6 @@ const SWEEP_MS = 3_600_000;
 const MAX_NETWORKS = 16;
 /** What is assumed of a room whose note says nothing. */
 const UNREADABLE: ContentOrigin = 'tool';
-const START_MS = 3000;
-/** What the keeper of a network says when it is one. */
-const READY = 'ready';
-const NSENTER = '/usr/bin/nsenter';
 const IDENTITY = '[user]\n\tname = Assistant\n\temail = assistant@localhost\n[init]\n\tdefaultBranch = main\n';
 
 /**
@@ -31,7 +27,7 @@ const IDENTITY = '[user]\n\tname = Assistant\n\temail = assistant@localhost\n[in
  */
 @Injectable()
 export class SessionRooms implements OnModuleDestroy {
-  private readonly networks = new Map<string, Promise<Network | undefined>>();
+  private readonly networks = new Map<string, Promise<RoomNetwork | undefined>>();
   private readonly followers = new Map<string, Set<(origin: ContentOrigin) => void>>();
   private readonly notes = new Map<string, Promise<void>>();
   private sweptAt = -Infinity;
@@ -66,6 +62,22 @@ export class SessionRooms implements OnModuleDestroy {
     }
     const network = await this.networkOf(sessionId);
     return { ...room, enter: network?.enter ?? [] };
+  }
+
+  /**
+   * Connects to what listens on a port of the loopback that commands of a conversation share.
+   * @returns undefined where nothing does
+   * @throws ToolError sandbox_unavailable where this machine gives conversations no network of their own
+   */
+  async connect(sessionId: string, port: number): Promise<Socket | undefined> {
+    await this.of(sessionId);
+    const network = await this.networks.get(sessionId);
+    if (!network)
+      throw new ToolError(
+        'sandbox_unavailable',
+        'commands of a conversation have no localhost in common on this machine: it takes bubblewrap and /usr/bin/nsenter',
+      );
+    return network.connect(port);
   }
 
   /** Whose text may be in the room. */
@@ -155,9 +167,9 @@ export class SessionRooms implements OnModuleDestroy {
   }
 
   /** Calls that come together share one. */
-  private networkOf(sessionId: string): Promise<Network | undefined> {
+  private networkOf(sessionId: string): Promise<RoomNetwork | undefined> {
     const known = this.networks.get(sessionId) ?? Promise.resolve(undefined);
-    const opened = known.then((found) => (found?.isOpen() ? found : openNetwork()));
+    const opened = known.then((found) => (found?.isOpen() ? found : RoomNetwork.open()));
     // The one that was used last stands at the end.
     this.networks.delete(sessionId);
     this.networks.set(sessionId, opened);
@@ -176,71 +188,4 @@ export class SessionRooms implements OnModuleDestroy {
         await rm(join(this.root, name), { recursive: true, force: true }).catch(() => undefined);
     }
   }
-}
-
-interface Network {
-  enter: readonly string[];
-  isOpen(): boolean;
-  end(): void;
-}
-
-/** A network of its own with a loopback, as long as its keeper lives; undefined where the system can't give one. */
-async function openNetwork(): Promise<Network | undefined> {
-  if (!existsSync(NSENTER)) return undefined;
-  const keeper = spawn(
-    'bwrap',
-    [
-      ...[
-        '--unshare-user',
-        '--unshare-net',
-        '--unshare-pid',
-        '--die-with-parent',
-        '--new-session',
-        '--cap-drop',
-        'ALL',
-      ],
-      // No /dev of its own: for that an ordinary user gets a second user namespace, from which none can enter the network.
-      ...['--ro-bind', '/', '/', '--proc', '/proc', '--clearenv', '--info-fd', '3', '--'],
-      ...['/bin/sh', '-c', `echo ${READY}; read -r end`],
-    ],
-    { stdio: ['pipe', 'pipe', 'ignore', 'pipe'] },
-  );
-  const pid = await innerPid(keeper);
-  if (pid === undefined) {
-    keeper.kill('SIGKILL');
-    return undefined;
-  }
-  keeper.unref();
-  return {
-    enter: [NSENTER, `--user=/proc/${pid}/ns/user`, `--net=/proc/${pid}/ns/net`, '--preserve-credentials', '--'],
-    isOpen: () => keeper.exitCode === null && keeper.signalCode === null,
-    end: () => void keeper.kill('SIGKILL'),
-  };
-}
-
-/**
- * Process id that bubblewrap tells of what it has walled off. It tells before the user namespace has its ids; who enters
- * then can start nothing in it. So the walled-off program must have spoken as well.
- */
-function innerPid(keeper: ChildProcess): Promise<number | undefined> {
-  return new Promise((resolve) => {
-    const told = { said: '', info: '' };
-    const give = (pid?: number): void => {
-      clearTimeout(timer);
-      resolve(pid);
-    };
-    const timer = setTimeout(give, START_MS);
-    keeper.on('error', () => give());
-    keeper.on('close', () => give());
-    keeper.stdin?.on('error', () => undefined);
-    const listen = (stream: Readable, name: keyof typeof told): void => {
-      stream.on('data', (chunk: Buffer) => {
-        told[name] += chunk.toString();
-        const [, pid] = /"child-pid":\s*(\d+)[^}]*}/.exec(told.info) ?? [];
-        if (pid !== undefined && told.said.includes(READY)) give(Number(pid));
-      });
-    };
-    listen(keeper.stdio[1] as Readable, 'said');
-    listen(keeper.stdio[3] as Readable, 'info');
-  });
 }

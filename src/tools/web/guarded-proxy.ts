@@ -13,7 +13,11 @@ import { hostOf, parseHost } from '../../common/net/host';
 import { secretsEqual } from '../../common/secrets-equal';
 import { messageOf } from '../../common/openclaw-error';
 
-/** Checks a host and gives the address to connect to. @throws when it may not be reached */
+/** Where a host is reached: the address to connect to, or the connection itself. */
+export type Upstream = string | Duplex;
+/** Checks a host and says where it is reached. @throws when it may not be reached */
+export type HostGuard = (host: string, port: number) => Promise<Upstream>;
+/** A guard that leaves connecting to the proxy. */
 export type AddressGuard = (host: string, port: number) => Promise<string>;
 
 /**
@@ -27,12 +31,12 @@ export class GuardedProxy {
 
   private constructor(
     private readonly server: Server,
-    private readonly guard: AddressGuard,
+    private readonly guard: HostGuard,
     private readonly isOpen: boolean,
   ) {}
 
   /** @param socketPath where to listen instead of loopback; whoever can open it needs no password */
-  static async start(guard: AddressGuard, socketPath?: string): Promise<GuardedProxy> {
+  static async start(guard: HostGuard, socketPath?: string): Promise<GuardedProxy> {
     const server = createServer();
     const proxy = new GuardedProxy(server, guard, socketPath !== undefined);
     server.on('connection', (socket: Socket) => proxy.remember(socket));
@@ -70,23 +74,25 @@ export class GuardedProxy {
     }
     const target = request.url ?? '';
     const host = parseHost(target);
-    let address: string;
+    let found: Upstream;
     let port: number;
     try {
       if (!host) throw new Error('no host');
       port = Number(new URL(`tcp://${target}`).port || 443);
-      address = await this.guard(host.name, port);
+      found = await this.guard(host.name, port);
     } catch {
       socket.end('HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n');
       return;
     }
-    const upstream = connect({ host: address, port, family: familyOf(address) }, () => {
+    const begin = (): void => {
       socket.write('HTTP/1.1 200 Connection Established\r\n\r\n');
       if (head.length > 0) upstream.write(head);
       upstream.pipe(socket);
       socket.pipe(upstream);
-    });
+    };
+    const upstream = typeof found === 'string' ? connect({ host: found, port, family: familyOf(found) }, begin) : found;
     this.remember(upstream);
+    if (upstream === found) begin();
     upstream.on('error', () => socket.destroy());
     socket.on('close', () => upstream.destroy());
     upstream.on('close', () => socket.destroy());
@@ -99,9 +105,9 @@ export class GuardedProxy {
     }
     const url = new URL(request.url ?? '');
     const port = Number(url.port || 80);
-    let address: string;
+    let found: Upstream;
     try {
-      address = await this.guard(hostOf(url).name, port);
+      found = await this.guard(hostOf(url).name, port);
     } catch (error) {
       refuse(response, 403, messageOf(error));
       return;
@@ -111,8 +117,7 @@ export class GuardedProxy {
     delete headers['proxy-connection'];
     const upstream = httpRequest(
       {
-        host: address,
-        port,
+        ...(typeof found === 'string' ? { host: found, port } : { createConnection: () => found }),
         method: request.method,
         path: url.pathname + url.search,
         headers: { ...headers, host: url.host },
