@@ -9,6 +9,16 @@ export interface SniffedFile {
 }
 
 const TAR_MAGIC_AT = 257;
+/** The container of Office before 2007, and of Office files with a password. */
+const OLD_OFFICE = '\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1';
+/** Archives that nothing here opens. */
+const PACKED = [
+  { magic: 'BZh', mimeType: 'application/x-bzip2' },
+  { magic: '\xfd7zXZ\0', mimeType: 'application/x-xz' },
+  { magic: '7z\xbc\xaf\x27\x1c', mimeType: 'application/x-7z-compressed' },
+  { magic: 'Rar!\x1a\x07', mimeType: 'application/vnd.rar' },
+  { magic: '\x28\xb5\x2f\xfd', mimeType: 'application/zstd' },
+];
 
 /** What a file is, by its first bytes; what its sender says does not count. */
 export function sniffFile(content: Buffer): SniffedFile {
@@ -17,6 +27,10 @@ export function sniffFile(content: Buffer): SniffedFile {
   const head = content.subarray(0, 16).toString('latin1');
   if (head.startsWith('%PDF-')) return { kind: 'pdf', mimeType: 'application/pdf' };
   if (/^PK(\x03\x04|\x05\x06)/.test(head)) return { kind: 'office', mimeType: 'application/zip' };
+  if (head.startsWith(OLD_OFFICE)) return { kind: 'office', mimeType: 'application/x-ole-storage' };
+  if (/^\{\\rtf\d/.test(head)) return { kind: 'office', mimeType: 'application/rtf' };
+  const packed = PACKED.find(({ magic }) => head.startsWith(magic));
+  if (packed) return { kind: 'archive', mimeType: packed.mimeType };
   if (head.startsWith('\x1f\x8b')) return { kind: 'archive', mimeType: 'application/gzip' };
   if (content.toString('latin1', TAR_MAGIC_AT, TAR_MAGIC_AT + 5) === 'ustar')
     return { kind: 'archive', mimeType: 'application/x-tar' };

@@ -124,3 +124,73 @@ describe('other documents', () => {
     await expect(textOf(gzipSync('only words'))).rejects.toThrow('no tar archive; exec with gunzip unpacks it');
   });
 });
+
+describe('books, rich text and what can not be read', () => {
+  const container = '<container><rootfiles><rootfile full-path="OPS/book.opf"/></rootfiles></container>';
+  const opf = `<package xmlns:dc="x"><metadata><dc:title>Tea &amp; time</dc:title><dc:creator>Ann Berg</dc:creator></metadata>
+    <manifest><item href="two.xhtml" id="b"/><item href="text/one%20a.xhtml" id="a"/><item href="cover.jpg" id="c"/></manifest>
+    <spine><itemref idref="a"/><itemref idref="c"/><itemref idref="b"/></spine></package>`;
+  const page = (inner: string): string =>
+    `<?xml version="1.0"?><html xmlns="x"><head><title/></head><body>${inner}</body></html>`;
+
+  it('a book is its chapters in the order of reading', async () => {
+    const book = await zipOf({
+      mimetype: 'application/epub+zip',
+      'META-INF/container.xml': container,
+      'OPS/book.opf': opf,
+      'OPS/text/one a.xhtml': page('<h1>First</h1><p><a id="p1"/>Put the <i>kettle</i> on.</p><script src="x"/>'),
+      'OPS/two.xhtml': page('<h1>Second</h1><p>Wait &#8230;</p>'),
+    });
+    const { text, mimeType } = await documentText(book, signal);
+    expect(mimeType).toBe('application/epub+zip');
+    expect(text).toMatch(/^\[book: Tea & time, by Ann Berg\]\n\n# First\n+Put the [_*]kettle[_*] on\./);
+    expect(text.indexOf('# Second')).toBeGreaterThan(text.indexOf('kettle'));
+    expect(text).toContain('Wait …');
+  });
+
+  it('rich text is its words: letters of any spelling, tables, and nothing of fonts and pictures', async () => {
+    const rtf = String.raw`{\rtf1\ansi\ansicpg1252\deff0{\fonttbl{\f0 Arial;}}{\colortbl;\red0\green0\blue0;}{\*\generator Writer;}
+{\info{\title hidden}}\pard Gr\'fc\'dfe \u8364?5 \{ok\}\par
+{\b bold}\tab end\line next\par
+\trowd\cellx1\cellx2 Ann\cell keys\cell\row
+{\uc2\u26085\'93\'fa x}{\pict\pngblip 89504e470d0a}\par}`;
+    expect(await textOf(Buffer.from(rtf))).toBe('Grüße €5 {ok}\nbold\tend\nnext\nAnn\tkeys\n日 x');
+    const shiftJis = String.raw`{\rtf1\ansi\ansicpg932 \'93\'fa\'96\'7b}`;
+    expect(await textOf(Buffer.from(shiftJis))).toBe('日本');
+    // However broken: it ends, and takes nothing for words that is a sign.
+    expect(await textOf(Buffer.from(`{\\rtf1 ${'{'.repeat(5000)}deep}\\u99999999999?\\'zz}}}} after`))).toContain(
+      'deep',
+    );
+  });
+
+  it('a table of an OpenDocument text keeps its rows', async () => {
+    const cell = (text: string): string =>
+      `<table:table-cell><text:p>${text}</text:p><text:p>more</text:p></table:table-cell>`;
+    const content = `<office:text><text:h>Costs</text:h><table:table><table:table-row>${cell('Tea &amp;lt;')}${cell('4.50')}</table:table-row></table:table><text:p>End<text:line-break/>of it</text:p></office:text>`;
+    const file = await zipOf({ mimetype: 'application/vnd.oasis.opendocument.text', 'content.xml': content });
+    expect(await textOf(file)).toBe('Costs\nTea &lt; more\t4.50 more\nEnd\nof it');
+  });
+
+  it('what wants a password, is of old Office, or is packed otherwise says so', async () => {
+    const old = (stream: string): Buffer =>
+      Buffer.concat([Buffer.from('d0cf11e0a1b11ae1', 'hex'), Buffer.alloc(600), Buffer.from(stream, 'utf16le')]);
+    await expect(textOf(old('EncryptedPackage'))).rejects.toThrow('it wants a password');
+    await expect(textOf(old('WordDocument'))).rejects.toThrow('a copy as docx can be read');
+    await expect(textOf(old('Workbook'))).rejects.toThrow('a copy as xlsx can be read');
+    await expect(textOf(old('Something'))).rejects.toThrow('container of old Office');
+    const locked = await zipOf({
+      mimetype: 'application/vnd.oasis.opendocument.text',
+      'content.xml': 'x',
+      'META-INF/manifest.xml': '<manifest:encryption-data/>',
+    });
+    await expect(textOf(locked)).rejects.toThrow('it wants a password');
+    for (const [hex, type] of [
+      ['425a6839314159265359', 'bzip2'],
+      ['fd377a585a000004', 'x-xz'],
+      ['377abcaf271c0004', '7z'],
+      ['526172211a0701', 'rar'],
+      ['28b52ffd04', 'zstd'],
+    ] as const)
+      await expect(textOf(Buffer.from(`${hex}${'00'.repeat(100)}`, 'hex'))).rejects.toThrow(type);
+  });
+});

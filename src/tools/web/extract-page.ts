@@ -7,6 +7,8 @@ export interface ExtractRequest {
   html: string;
   url: string;
   mode: 'markdown' | 'text';
+  /** All of it is wanted, not only what looks like the article. */
+  isWhole?: boolean;
 }
 
 export interface Extracted {

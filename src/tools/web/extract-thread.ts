@@ -9,11 +9,11 @@ import type { ExtractRequest, Extracted } from './extract-page';
 const NOISE = 'script,style,noscript,template,iframe,svg,canvas,form,nav,link,meta,[hidden],[aria-hidden="true"]';
 
 /** What the thread of `extractPage` runs: HTML → main text. */
-function extract({ html: given, url, mode }: ExtractRequest): Extracted {
+function extract({ html: given, url, mode, isWhole }: ExtractRequest): Extracted {
   const html = wholePage(given);
   const { document } = parseHTML(html);
   const title = (document.querySelector('title')?.textContent ?? '').trim();
-  const article = readable(html, url);
+  const article = isWhole ? null : readable(html, url);
   let source = article?.content ?? '';
   let extractor: Extracted['extractor'] = 'readability';
   if ((article?.textContent ?? '').trim().length < 200) {

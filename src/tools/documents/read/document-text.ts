@@ -7,9 +7,13 @@ import { tarList, zipList } from './archive-list';
 import { DocumentError } from './document-error';
 import { notebookText } from './notebook-text';
 import { officeText } from './office-text';
+import { oldOfficeFault } from './old-office';
 import { pdfText } from './pdf-text';
+import { rtfText } from './rtf-text';
 
 export const MAX_DOCUMENT_CHARS = 200_000;
+/** Archives whose entries can be listed. */
+const LISTED: ReadonlySet<string> = new Set(['application/gzip', 'application/x-tar']);
 
 export interface DocumentText {
   text: string;
@@ -22,7 +26,7 @@ export interface DocumentText {
 type Found = Pick<DocumentText, 'text' | 'mimeType'> & { scanned?: number[] };
 
 /**
- * Text of a PDF, Office (docx, xlsx, pptx, odt, ods, odp), HTML or plain text file, of a notebook, or the list of an archive.
+ * Text of a PDF, Office (docx, xlsx, pptx, odt, ods, odp, rtf), EPUB, HTML or plain text file, of a notebook, or the list of an archive.
  * @throws DocumentError
  */
 export async function documentText(
@@ -56,8 +60,12 @@ async function read(
     case 'pdf':
       return { ...(await pdfText(content, signal, maxChars)), mimeType };
     case 'office':
-      return (await officeText(content)) ?? { text: zipList(content), mimeType };
+      if (mimeType === 'application/rtf') return { text: rtfText(content.toString('latin1')), mimeType };
+      if (mimeType === 'application/x-ole-storage') throw oldOfficeFault(content);
+      return (await officeText(content, signal)) ?? { text: zipList(content), mimeType };
     case 'archive':
+      if (!LISTED.has(mimeType))
+        throw new DocumentError(`it is an archive (${mimeType}); unpack it with exec, where a program for it is there`);
       return { text: await tarList(content, signal), mimeType };
     case 'html': {
       const html = legibleText(content)?.text ?? '';

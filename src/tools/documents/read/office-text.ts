@@ -1,6 +1,7 @@
 import { ArchiveError, type ArchiveLimits } from '../../../common/archives/archive-limits';
 import { ZipReader } from '../../../common/archives/zip-reader';
 import { DocumentError } from './document-error';
+import { epubText } from './epub-text';
 import { elements, replaceElements, runs } from './office-xml';
 import { type OfficeText, openDocumentText } from './open-document';
 import { workbookText } from './workbook';
@@ -8,19 +9,20 @@ import { workbookText } from './workbook';
 const MIB = 1024 * 1024;
 /** What a document may unfold to; more text than this is cut anyway. */
 const LIMITS: ArchiveLimits = { entries: 10_000, entryBytes: 32 * MIB, totalBytes: 64 * MIB, ratio: 200 };
+const EPUB = 'application/epub+zip';
 const OFFICE = 'application/vnd.openxmlformats-officedocument';
 
-/** Text of a docx, xlsx, pptx, odt, ods or odp file; undefined where it is an archive of something else. @throws DocumentError */
-export async function officeText(content: Buffer): Promise<OfficeText | undefined> {
+/** Text of a docx, xlsx, pptx, odt, ods, odp or epub file; undefined where it is an archive of something else. @throws DocumentError */
+export async function officeText(content: Buffer, signal: AbortSignal): Promise<OfficeText | undefined> {
   try {
-    return await textOf(new ZipReader(content, LIMITS));
+    return await textOf(new ZipReader(content, LIMITS), signal);
   } catch (error) {
     if (error instanceof ArchiveError) throw new DocumentError(error.message);
     throw error;
   }
 }
 
-async function textOf(zip: ZipReader): Promise<OfficeText | undefined> {
+async function textOf(zip: ZipReader, signal: AbortSignal): Promise<OfficeText | undefined> {
   const names = zip.entries.map(({ name }) => name);
   const read = async (name: string): Promise<string> => {
     const entry = zip.find(name);
@@ -38,6 +40,9 @@ async function textOf(zip: ZipReader): Promise<OfficeText | undefined> {
   }
   const sheets = numbered(/^xl\/worksheets\/sheet\d+\.xml$/);
   if (sheets.length > 0) return { text: await workbookText(sheets, read), mimeType: `${OFFICE}.spreadsheetml.sheet` };
+  if (zip.find('META-INF/container.xml') && (await read('mimetype')).trim() === EPUB) return epubText(read, signal);
+  if (zip.find('content.xml') && (await read('META-INF/manifest.xml')).includes('encryption-data'))
+    throw new DocumentError('it wants a password; a copy without one can be read');
   if (zip.find('content.xml')) return openDocumentText(await read('content.xml'), (await read('mimetype')).trim());
   return undefined;
 }

@@ -58,3 +58,12 @@ export const decode = (text: string): string =>
       return ENTITIES[name ?? ''] ?? whole;
     },
   );
+
+/** Value of an attribute of an element, as it is written. */
+export function attribute(attributes: string, name: string): string | undefined {
+  const at = attributes.indexOf(` ${name}="`);
+  if (at < 0) return undefined;
+  const from = at + name.length + 3;
+  const to = attributes.indexOf('"', from);
+  return to < 0 ? undefined : attributes.slice(from, to);
+}

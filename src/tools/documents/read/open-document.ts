@@ -1,4 +1,4 @@
-import { decode, elements } from './office-xml';
+import { decode, elements, replaceElements } from './office-xml';
 import { type SheetCell, SheetWriter, numberCell, textCell } from './sheet-writer';
 
 const TEXT = 'application/vnd.oasis.opendocument.text';
@@ -23,21 +23,30 @@ export function openDocumentText(xml: string, type: string): OfficeText {
       mimeType,
     };
   }
-  return { text: paragraphs(xml), mimeType };
+  return { text: wordsOf(xml), mimeType };
 }
 
-const paragraphs = (xml: string): string =>
-  elements(xml, 'text:(?:p|h)')
-    .map(({ inner }) => plain(inner))
-    .join('\n');
-
-const plain = (xml: string): string =>
-  decode(
-    xml
-      .replace(/<text:tab\b[^<>]*>/g, '\t')
-      .replace(/<text:s\b[^<>]*>/g, ' ')
-      .replace(/<[^<>]+>/g, ''),
+/** Paragraphs, the cells of a table row side by side. */
+const wordsOf = (xml: string): string =>
+  paragraphs(
+    replaceElements(xml, 'table:table-row', (row) => {
+      const cells = elements(row, 'table:(?:covered-)?table-cell').map(({ inner }) => paragraphs(inner, true, ' '));
+      return `<text:p>${cells.join('<text:tab/>')}</text:p>`;
+    }),
   );
+
+/** @param encoded keeps what stands for signs for a second reading */
+const paragraphs = (xml: string, encoded = false, between = '\n'): string =>
+  elements(xml, 'text:(?:p|h)')
+    .map(({ inner }) => (encoded ? words(inner) : decode(words(inner))))
+    .join(between);
+
+const words = (xml: string): string =>
+  xml
+    .replace(/<text:tab\b[^<>]*>/g, '\t')
+    .replace(/<text:s\b[^<>]*>/g, ' ')
+    .replace(/<text:line-break\b[^<>]*>/g, '\n')
+    .replace(/<[^<>]+>/g, '');
 
 function tableText({ attributes, inner }: { attributes: string; inner: string }): string {
   const writer = new SheetWriter(`"${decode(/\btable:name="([^"]*)"/.exec(attributes)?.[1] ?? '')}"`);

@@ -1,4 +1,4 @@
-import { decode, elements, runs } from './office-xml';
+import { attribute, decode, elements, runs } from './office-xml';
 import { type SheetCell, SheetWriter, numberCell, textCell } from './sheet-writer';
 
 type NumberKind = 'number' | 'date' | 'percent';
@@ -121,14 +121,6 @@ function kindOfCode(code: string): NumberKind {
   const plain = code.replace(/"[^"]*"|\[(?![hms]+\])[^\]]*\]|\\./gi, '');
   if (/[dmyhs]/i.test(plain) && !/general/i.test(plain)) return 'date';
   return plain.includes('%') ? 'percent' : 'number';
-}
-
-function attribute(attributes: string, name: string): string | undefined {
-  const at = attributes.indexOf(` ${name}="`);
-  if (at < 0) return undefined;
-  const from = at + name.length + 3;
-  const to = attributes.indexOf('"', from);
-  return to < 0 ? undefined : attributes.slice(from, to);
 }
 
 /** Of a place such as `AB12`, counted from 0. */
