@@ -28,6 +28,17 @@ describe('times that people and models write', () => {
     ['+2w', '2026-12-12T09:00:00.000Z'],
     [Date.UTC(2027, 0, 1), '2027-01-01T00:00:00.000Z'],
     [String(Date.UTC(2027, 0, 1)), '2027-01-01T00:00:00.000Z'],
+    // It is Saturday, 18:00 in Tokyo.
+    ['tomorrow at 9', '2026-11-29T00:00:00.000Z'],
+    ['Tomorrow 09:30', '2026-11-29T00:30:00.000Z'],
+    ['today at 6:30pm', '2026-11-28T09:30:00.000Z'],
+    ['at 7 am', '2026-11-28T22:00:00.000Z'],
+    ['18:30', '2026-11-28T09:30:00.000Z'],
+    ['12am', '2026-11-28T15:00:00.000Z'],
+    ['12 pm', '2026-11-29T03:00:00.000Z'],
+    ['on Monday at 8', '2026-11-29T23:00:00.000Z'],
+    ['saturday 18:00', '2026-12-05T09:00:00.000Z'],
+    ['saturday 18:01', '2026-11-28T09:01:00.000Z'],
     // A message that was on its way for a moment.
     [now - 20_000, '2026-11-28T08:59:40.000Z'],
   ])('%p is read', (value, expected) => expect(read(value)).toBe(expected));
@@ -48,6 +59,12 @@ describe('times that people and models write', () => {
     ['9999-01-01', /more than 50 years away/],
     [now * 1000, /more than 50 years away/],
     ['tomorrow', /"tomorrow" is not a time that can be read; write 2027/],
+    ['tomorrow 9', /can be read/],
+    ['at 9', /can be read/],
+    ['someday at 9', /can be read/],
+    ['tomorrow at 25:00', /is no day or time/],
+    ['tomorrow at 13pm', /is no day or time/],
+    ['today at 9:00', /is in the past/],
     ['20 parsecs', /can be read/],
     ['0m', /can be read/],
     ['', /can be read/],
@@ -62,6 +79,18 @@ describe('times that people and models write', () => {
   it('is the first of two where an hour comes twice, and after the change where one is left out', () => {
     expect(read('2027-10-31T02:30', 'Europe/Berlin')).toBe('2027-10-31T00:30:00.000Z');
     expect(read('2027-03-28T02:30', 'Europe/Berlin')).toBe('2027-03-28T01:30:00.000Z');
+  });
+
+  it('is said by day and hour also over a change of the clocks', () => {
+    const said = (text: string, at: string): string => {
+      const time = readTime(text, 'at', { now: Date.parse(at), zone: 'Europe/Berlin' });
+      return 'problem' in time ? time.problem : new Date(time.at).toISOString();
+    };
+    expect(said('tomorrow at 9', '2027-03-27T11:00:00Z')).toBe('2027-03-28T07:00:00.000Z');
+    expect(said('tomorrow at 9', '2027-10-30T11:00:00Z')).toBe('2027-10-31T08:00:00.000Z');
+    // Shortly before midnight there it is still today.
+    expect(said('tomorrow at 9', '2027-06-01T21:59:00Z')).toBe('2027-06-02T07:00:00.000Z');
+    expect(said('tomorrow at 9', '2027-06-01T22:01:00Z')).toBe('2027-06-03T07:00:00.000Z');
   });
 
   it('is what the clocks of the zone show then, in every zone', () => {

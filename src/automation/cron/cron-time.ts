@@ -1,4 +1,4 @@
-import { isTimeZone, momentOf, zonedTime } from '../../common/zoned-time';
+import { isTimeZone, momentOf, wallTimeAt, zonedTime } from '../../common/zoned-time';
 
 /** What a time is read with. */
 export interface TimeContext {
@@ -29,13 +29,17 @@ const UNITS: Readonly<Record<string, number>> = {
   w: 7 * 86_400_000,
   week: 7 * 86_400_000,
 };
-const WAYS = 'write 2027-06-01T09:00 (with Z or +02:00 for another zone) or a length such as "in 20m"';
+const WAYS =
+  'write 2027-06-01T09:00 (with Z or +02:00 for another zone), "tomorrow at 9:00" or a length such as "in 20m"';
+const DAY_MS = 86_400_000;
+const WEEKDAYS = ['sunday', 'monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday'];
+const SPOKEN = /^(?:(?:on\s+)?(?!at\s)([a-z]+)\s+)?(at\s+)?(\d{1,2})(?::(\d{2}))?\s*(am|pm)?$/i;
 const ISO =
   /^(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?\s?(Z|[+-]\d{2}(?::?\d{2})?)?)?$/i;
 
 /**
  * When something is to happen once: an ISO 8601 time (without an offset as clocks of the zone show it, a day alone from its
- * beginning), a length from now (`20m`, `in 1 hour 30 minutes`), or Unix time in milliseconds. Days that no calendar has,
+ * beginning), a day and hour as people say them (`tomorrow at 9`, `friday 18:30`, `at 6pm`), a length from now (`20m`, `in 1 hour 30 minutes`), or Unix time in milliseconds. Days that no calendar has,
  * times that have passed and numbers that say nothing are refused.
  * @param field as whoever wrote it knows it
  */
@@ -90,7 +94,7 @@ function textTime(value: string, { now, zone }: TimeContext): number | 'too smal
   const length = lengthOf(text);
   if (length !== undefined) return now + length;
   const found = ISO.exec(text);
-  if (!found) return NaN;
+  if (!found) return spokenTime(text, { now, zone });
   const [, year, month, day, hour = '00', minute = '00', second = '00', fraction = '0', offset = ''] = found;
   const written = `${year}-${month}-${day}T${hour}:${minute}:${second}`;
   const wall = Date.parse(`${written}.000Z`);
@@ -100,6 +104,34 @@ function textTime(value: string, { now, zone }: TimeContext): number | 'too smal
   if (offset === '') return momentOf(exact, zone);
   const shift = offsetMs(offset);
   return shift === undefined ? 'no such day' : exact - shift;
+}
+
+/** The next time that the clocks of the zone show so; NaN for what names no hour, or a day that is not known. */
+function spokenTime(text: string, { now, zone }: TimeContext): number | 'no such day' {
+  const found = SPOKEN.exec(text);
+  if (!found) return NaN;
+  const [, day, at, hours = '', minutes, half] = found;
+  // A number alone is no hour.
+  if (day === undefined && minutes === undefined && half === undefined) return NaN;
+  if (day !== undefined && at === undefined && minutes === undefined && half === undefined) return NaN;
+  const hour = half === undefined ? Number(hours) : (Number(hours) % 12) + (half.toLowerCase() === 'pm' ? 12 : 0);
+  if (hour > 23 || Number(minutes ?? 0) > 59 || (half !== undefined && (Number(hours) > 12 || hours === '0')))
+    return 'no such day';
+  const today = Math.floor(wallTimeAt(now, zone) / DAY_MS);
+  const timeOn = (days: number): number =>
+    momentOf((today + days) * DAY_MS + (hour * 60 + Number(minutes ?? 0)) * 60_000, zone);
+  switch (day?.toLowerCase()) {
+    case undefined:
+      return timeOn(0) > now ? timeOn(0) : timeOn(1);
+    case 'today':
+      return timeOn(0);
+    case 'tomorrow':
+      return timeOn(1);
+  }
+  const weekday = WEEKDAYS.findIndex((name) => name === day?.toLowerCase());
+  if (weekday < 0) return NaN;
+  const days = (weekday - new Date(today * DAY_MS).getUTCDay() + 7) % 7;
+  return timeOn(days) > now ? timeOn(days) : timeOn(days + 7);
 }
 
 function offsetMs(offset: string): number | undefined {
