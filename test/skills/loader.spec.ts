@@ -251,6 +251,16 @@ describe('the library', () => {
     ]);
   });
 
+  it('takes names that differ in capitals alone for one: none stands beside a trusted one', async () => {
+    put('workspace/skills/other', 'Weather', 'mine');
+    await library.scan('main');
+    const found = library.shelfOf('main').skills.filter(({ manifest }) => /^weather$/i.test(manifest.name));
+    expect(found.map(({ manifest, source, isTrusted }) => [manifest.name, source, isTrusted])).toEqual([
+      ['Weather', 'workspace', false],
+    ]);
+    expect(found[0]?.shadows).toEqual([expect.stringMatching(/skills\/weather\/SKILL\.md$/)]);
+  });
+
   it('knows what was agreed to also while trust is looked at again', async () => {
     put('state/skills/counter', 'counter');
     const folder = join(root, 'state/skills/counter');

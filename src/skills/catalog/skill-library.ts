@@ -185,7 +185,7 @@ export class SkillLibrary {
     const byName = new Map<string, LoadedSkill>();
     for (const skill of all) {
       if (!skill.manifest) continue;
-      const { name } = skill.manifest;
+      const name = spelling(skill.manifest.name);
       const beaten = byName.get(name);
       byName.set(name, {
         manifest: skill.manifest,
@@ -305,3 +305,6 @@ export class SkillLibrary {
 function sameSkills(before: readonly ScannedSkill[], now: readonly ScannedSkill[]): boolean {
   return before.length === now.length && now.every((skill, index) => skill === before[index]);
 }
+
+/** Names that a reader takes for the same are the same: `GitHub` does not stand beside `github`. */
+const spelling = (name: string): string => name.normalize('NFKC').toLowerCase();
