@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { SqliteFile } from '../../src/storage/sqlite-file';
 import { until } from '../harness/gateway-process';
@@ -101,6 +101,31 @@ describe('a conversation that goes on from an earlier message', () => {
     expect(JSON.stringify(first).match(/attached file note\.txt/g)).toHaveLength(1);
     await say(key, '', { insteadOf: first?.__openclaw.id });
     expect(await branches(key)).toHaveLength(2);
+  });
+
+  it('leaves files of what was taken back where they lie: an earlier version names them, the new one does not', async () => {
+    const key = 'agent:main:left';
+    const fileName = 'left.txt';
+    const attachments = [{ fileName, content: Buffer.from('the note says eight').toString('base64') }];
+    const kept = (): string[] =>
+      readdirSync(bench.workspace('inbox'), { recursive: true, encoding: 'utf8' }).filter((file) =>
+        /left[^/]*$/.test(file),
+      );
+    await say(key, 'hello');
+    await say(key, 'look', { attachments });
+    const [path = ''] = kept();
+    await bench.client.done('sessions.rewind', { key, messageId: await idOf(key, 2) });
+    asked = [];
+    await say(key, 'something else');
+    expect(asked.join()).not.toContain(fileName);
+    expect(kept()).toEqual([path]);
+    // Sent again it is the file that is there already.
+    await say(key, 'look once more', { attachments });
+    expect(kept()).toEqual([path]);
+    const [old] = await branches(key);
+    await bench.client.done('sessions.branches.switch', { key, branchKey: old?.key });
+    expect(JSON.stringify((await history(key)).at(2))).toContain(`inbox/${path}`);
+    expect(readFileSync(bench.workspace('inbox', path), 'utf8')).toBe('the note says eight');
   });
 
   it('goes back to an earlier version and forth again', async () => {
