@@ -57,6 +57,7 @@ const TESTS_OF = {
   '.ci': ['test/setup'],
   bin: ['test/cli', 'test/setup'],
   docs: ['test/docs'],
+  'docs/monitoring': ['test/diagnostics'],
   packages: ['test/plugins'],
   scripts: ['test/setup'],
   skills: ['test/skills'],

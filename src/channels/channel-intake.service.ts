@@ -79,7 +79,9 @@ export class ChannelIntake {
     try {
       // Who wants a run to stop does not wait for what was said before.
       if (!this.commands.isUrgent(update.text)) await place.turn;
-      return await this.take(channel, account, update, people, choice, under);
+      const verdict = await this.take(channel, account, update, people, choice, under);
+      this.events.emit('message.judged', { channel, account, verdict: verdict.kind });
+      return verdict;
     } finally {
       place.leave();
     }

@@ -38,6 +38,16 @@ export class ChannelStatus {
     ];
   }
 
+  /** Accounts that are switched on, with their state. */
+  accountStates(): { channel: string; account: string; state: AccountState }[] {
+    return this.accounts()
+      .map(({ channel, account }) => {
+        const { state } = this.stateOf(channel.declaration.id, account);
+        return { channel: channel.declaration.id, account: account.id, state };
+      })
+      .filter(({ state }) => state !== 'disabled' && state !== 'not_configured');
+  }
+
   /** Accounts that are on and do not work, with the reason. */
   faults(): { name: string; reason: string }[] {
     return this.accounts().flatMap(({ channel, account }) => {

@@ -108,6 +108,28 @@ export interface EventMap {
   'device.closed': { deviceId: string; role?: string };
   /** Something is to be told to webhooks. */
   'webhooks.queued': Record<never, never>;
+  /** A message of a chat platform was judged: taken, left out, or known already. */
+  'message.judged': { channel: string; account: string; verdict: string };
+  /** A message to a chat platform has an end, or an attempt has failed and there will be another. */
+  'delivery.told': { channel: string; account: string; outcome: 'sent' | 'failed' | 'uncertain' | 'retry' };
+  /** A tool has ended. */
+  'tool.ended': { tool: string; isError: boolean };
+  /** Somebody has shown who they are, or has failed to. */
+  'login.judged': { via: 'websocket' | 'http'; isAdmitted: boolean };
+  /** Calls wait for an approval. */
+  'approval.asked': { count: number };
+  /** Calls were decided, or their time is over (`timeout`). */
+  'approval.decided': { decision: string; count: number };
+  /** A request to a language model has ended; `outcome` is `ok`, `aborted`, or the kind of the failure. */
+  'model.called': { provider: string; model: string; outcome: string; seconds: number };
+  /** What a request to a model has used, as it is billed. */
+  'model.used': {
+    provider: string;
+    model: string;
+    tokens: { input: number; output: number; cacheRead: number; cacheWrite: number };
+    /** Millionths of a US dollar. */
+    costMicros: number;
+  };
   /** Other gateways share the database: time to look for what one of them has left, or did not tell of. */
   'replicas.look': Record<never, never>;
 }

@@ -1,6 +1,6 @@
-import { mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, readdirSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { LogFile } from './log-destination';
 
 describe('the log file', () => {
@@ -16,6 +16,31 @@ describe('the log file', () => {
       expect.stringMatching(/^openclaw-\d{4}-\d{2}-\d{2}\.log$/) as string,
     ]);
     expect(names.map((name) => statSync(join(folder, name)).size / line.length)).toEqual([51, 1]);
+    rmSync(folder, { recursive: true });
+  });
+
+  it.each([undefined, 'gateway.log', 'gateway'])('has a bounded number of files (%s)', (name, ...rest) => {
+    expect(rest).toEqual([]);
+    const folder = mkdtempSync(join(tmpdir(), 'openclaw-log-'));
+    const others = ['gateway.old.log', 'gateway.01.log', 'notes.1.log'];
+    for (const other of others) writeFileSync(join(folder, other), 'of somebody else');
+    const file = new LogFile(folder, name === undefined ? undefined : join(folder, name));
+    const extension = name === 'gateway' ? '' : '.log';
+    // Files that are full are put aside at the next line.
+    for (let round = 1; round <= 14; round++) {
+      writeFileSync(file.path, '');
+      truncateSync(file.path, 51 * 1024 * 1024);
+      file.write(`round ${round}\n`);
+    }
+    file.write('the last\n');
+    file.close();
+    const stem = basename(file.path, extension);
+    const own = readdirSync(folder).filter((each) => !others.includes(each));
+    const numbers = own.map((each) => Number(each.slice(stem.length + 1, each.length - extension.length)));
+    expect(numbers.sort((a, b) => a - b)).toEqual([0, 6, 7, 8, 9, 10, 11, 12, 13, 14]);
+    expect(readFileSync(file.path, 'utf8')).toBe('the last\n');
+    expect(file.totalBytes()).toBeGreaterThan(9 * 51 * 1024 * 1024);
+    for (const other of others) expect(readFileSync(join(folder, other), 'utf8')).toBe('of somebody else');
     rmSync(folder, { recursive: true });
   });
 

@@ -63,6 +63,11 @@ export class PinoLoggerFactory extends LoggerFactory {
     return (this.file ?? new LogFile(join(this.config.stateDir, 'logs'))).path;
   }
 
+  /** Size of all log files together. */
+  get logBytes(): number {
+    return this.file?.totalBytes() ?? 0;
+  }
+
   close(): void {
     this.file?.close();
   }

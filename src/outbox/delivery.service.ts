@@ -3,6 +3,8 @@ import { ChannelSendError, type RegisteredChannel } from '../channels/channel-ad
 import { type Logger, LoggerFactory } from '../common/logger';
 import { sleep } from '../common/sleep';
 import { ChannelDirectory } from '../events/channel-directory';
+import { EventBus } from '../events/event-bus';
+import type { EventMap } from '../events/event-map';
 import { untilStored } from '../storage/until-stored';
 import { ChatLines } from './chat-lines';
 import { MOST_COPIES, decideDelivery } from './delivery-policy';
@@ -28,6 +30,7 @@ export class DeliveryService {
     private readonly search: SentSearchService,
     private readonly calls: PlatformCalls,
     private readonly lines: ChatLines,
+    private readonly events: EventBus,
     loggers: LoggerFactory,
   ) {
     this.log = loggers.child('outbox');
@@ -75,6 +78,7 @@ export class DeliveryService {
     const state = copies > 0 ? 'unknown' : 'pending';
     const change = { state, error: error.message, delayMs, copies, ...(mark === null ? { mark } : {}) } as const;
     await this.note(part, change, held);
+    this.tell(part, 'retry');
     const { channel } = part.route;
     this.log.warn({ channel, run: part.runId, failure: error.failure, waitMs: delayMs }, error.message);
     return delayMs;
@@ -90,6 +94,15 @@ export class DeliveryService {
     return untilStored(() => this.store.settle(id, change, under), again);
   }
 
+  private async hasArrived(part: OutboxPart, platformId: string, held: HeldPlace): Promise<void> {
+    await this.note(part, { state: 'sent', platformId, error: null, mark: null, copies: 0 }, held);
+    this.tell(part, 'sent');
+  }
+
+  private tell({ route: { channel, account } }: OutboxPart, outcome: EventMap['delivery.told']['outcome']): void {
+    this.events.emit('delivery.told', { channel, account, outcome });
+  }
+
   /** Kept as a dead letter until somebody decides; never sent again by itself. */
   private async giveUp(
     part: OutboxPart,
@@ -99,6 +112,7 @@ export class DeliveryService {
   ): Promise<void> {
     const error = state === 'uncertain' ? `it may have arrived, which could not be found out: ${reason}` : reason;
     await this.note(part, { state, error, mark: null }, held);
+    this.tell(part, state);
     this.log.error(
       { channel: part.route.channel, run: part.runId, part: part.part, attempts: part.attempts },
       `a message was not delivered: ${error}`,
@@ -116,7 +130,7 @@ export class DeliveryService {
         const end = await this.search.look(channel, part, held);
         if (end.kind === 'stopped') return 'stopped';
         if (end.kind === 'found') {
-          await this.note(part, arrived(end.platformId), held);
+          await this.hasArrived(part, end.platformId, held);
           return 'arrived';
         }
         if (end.kind === 'absent') {
@@ -129,7 +143,7 @@ export class DeliveryService {
       }
       if (!(await this.search.clear(channel, part, held))) return 'stopped';
       const platformId = await this.hand(channel, part, held);
-      await this.note(part, arrived(platformId), held);
+      await this.hasArrived(part, platformId, held);
       return 'arrived';
     } catch (error) {
       if (error instanceof ChannelSendError) return error;
@@ -177,14 +191,6 @@ export class DeliveryService {
     return String(sent?.['messageId'] ?? '');
   }
 }
-
-const arrived = (platformId: string): DeliveryChange => ({
-  state: 'sent',
-  platformId,
-  error: null,
-  mark: null,
-  copies: 0,
-});
 
 /** Failures of a part one after the other. */
 class FailureRow {

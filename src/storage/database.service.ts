@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { Injectable } from '@nestjs/common';
 import { Kysely, type RawBuilder, SqliteDialect, sql } from 'kysely';
@@ -211,6 +211,16 @@ export class DatabaseService {
     if (this.dialect === 'postgres') return this.ping().then(() => 'ok');
     if (this.upkeep) return this.upkeep.integrity();
     return String(this.sqlite?.pragmaValue('quick_check(1)') ?? 'closed');
+  }
+
+  /** Bytes of the database, and of SQLite's write-ahead log. */
+  async sizes(): Promise<{ main: number; wal?: number }> {
+    if (this.dialect === 'postgres') {
+      const { rows } = await sql<{ n: string }>`select pg_database_size(current_database()) as n`.execute(this.read);
+      return { main: Number(rows[0]?.n ?? 0) };
+    }
+    const sizeOf = (path: string): number => statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+    return { main: sizeOf(this.sqliteFile), wal: sizeOf(`${this.sqliteFile}-wal`) };
   }
 
   /** Round trip to the database; rejects when it does not answer. */

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { EventsModule } from '../events/events.module';
 import { SessionsModule } from '../sessions/sessions.module';
 import { StorageModule } from '../storage/storage.module';
 import { ProviderLimits } from './provider-limits.service';
@@ -11,7 +12,7 @@ import { UsageStore } from './usage.store';
 
 /** What model calls cost, and how much they may. */
 @Module({
-  imports: [SessionsModule, StorageModule],
+  imports: [EventsModule, SessionsModule, StorageModule],
   providers: [ConversationLog, ProviderLimits, SaidMessages, UsageReport, UsageRpc, UsageService, UsageStore],
   exports: [ProviderLimits, UsageService, UsageStore],
 })

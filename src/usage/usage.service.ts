@@ -6,6 +6,7 @@ import { dayIn } from '../common/zoned-time';
 import { type Logger, LoggerFactory } from '../common/logger';
 import { OpenclawError } from '../common/openclaw-error';
 import { ConfigService } from '../config/config.service';
+import { EventBus } from '../events/event-bus';
 import { userTimeZone } from '../config/user-zone';
 import type { Usage } from '../sessions/transcript-event';
 import type { Schema } from '../storage/schema';
@@ -64,6 +65,7 @@ export class UsageService {
   constructor(
     private readonly config: ConfigService,
     private readonly store: UsageStore,
+    private readonly events: EventBus,
     loggers: LoggerFactory,
     @Optional() private readonly clock: Clock = systemClock,
   ) {
@@ -105,8 +107,20 @@ export class UsageService {
     else await this.store.insertIn(transaction, row);
   }
 
-  settle(reservation: Reservation, usage: Tokens): Promise<void> {
-    return this.store.write('usage.settle', (transaction) => this.settleIn(transaction, reservation, usage));
+  async settle(reservation: Reservation, usage: Tokens): Promise<void> {
+    await this.store.write('usage.settle', (transaction) => this.settleIn(transaction, reservation, usage));
+    this.tell(reservation, usage);
+  }
+
+  /** Tells of what a call has used; for callers of {@link settleIn}, once the call has ended. */
+  tell({ call: { provider, model, price } }: Reservation, { input, output, cacheRead, cacheWrite }: Tokens): void {
+    const tokens = { input, output, cacheRead, cacheWrite };
+    const cost =
+      costMicros(input, price.input) +
+      costMicros(output, price.output) +
+      costMicros(cacheRead, price.cacheRead) +
+      costMicros(cacheWrite, price.cacheWrite);
+    this.events.emit('model.used', { provider, model, tokens, costMicros: cost });
   }
 
   /** The call was not made, or failed before it cost anything. */

@@ -81,8 +81,8 @@ describe('a gateway looks after itself', () => {
     expect(value('openclaw_turns_total{outcome="reply"}')).toBe(1);
     expect(value('openclaw_turn_duration_seconds_count')).toBe(1);
     expect(value('openclaw_turn_duration_seconds_bucket{le="+Inf"}')).toBe(1);
-    expect(value('openclaw_channel_up{account="telegram"}')).toBe(1);
-    expect(value('openclaw_model_calls{provider="fake",model="fake-1"}')).toBe(1);
+    expect(value('openclaw_channel_up{channel="telegram",account="default"}')).toBe(1);
+    expect(value('openclaw_model_calls_total{provider="fake",model="fake-1",outcome="ok"}')).toBe(1);
     expect(value('process_resident_memory_bytes')).toBeGreaterThan(1e7);
     for (const line of page.trim().split('\n'))
       expect(line).toMatch(/^(# (HELP|TYPE) \w+ .+|\w+(\{\w+="[^"]*"(,\w+="[^"]*")*\})? -?[\d.e+-]+)$/);

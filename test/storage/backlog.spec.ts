@@ -2,6 +2,7 @@ import type { ChannelAdapter, OutboundMessage } from '../../src/channels/channel
 import { ChannelSendError } from '../../src/channels/channel-adapter';
 import { SilentLoggerFactory } from '../../src/common/logger';
 import type { ChannelDirectory } from '../../src/events/channel-directory';
+import { EventBus } from '../../src/events/event-bus';
 import type { DatabaseService } from '../../src/storage/database.service';
 import { LeaseService } from '../../src/storage/lease.service';
 import { TestDatabase } from '../harness/stores';
@@ -57,7 +58,16 @@ describe('deliveries', () => {
     const search = new SentSearchService(deliveries, calls, loggers);
     const lines = new ChatLines();
     const places = new PlaceLeases(database, new LeaseService(database));
-    const delivery = new DeliveryService(deliveries, directory, previews, search, calls, lines, loggers);
+    const delivery = new DeliveryService(
+      deliveries,
+      directory,
+      previews,
+      search,
+      calls,
+      lines,
+      new EventBus(loggers),
+      loggers,
+    );
     dispatcher = new OutboxDispatcher(deliveries, directory, delivery, new Places(directory), calls, places, loggers);
   });
   afterEach(async () => {

@@ -10,6 +10,7 @@ import { type Logger, LoggerFactory } from '../../common/logger';
 import { sleep } from '../../common/sleep';
 import type { Sampling } from '../../inbox/program-request';
 import type { AssistantPart } from '../../sessions/transcript-event';
+import { EventBus } from '../../events/event-bus';
 import { ModelCooldown, isOfModel } from '../providers/model-cooldown.service';
 import { EmptyAnswerError, ModelError } from '../providers/model-error';
 import type { ModelInfo } from '../providers/model-info';
@@ -98,6 +99,7 @@ export class ModelStepService {
     private readonly cooldown: ModelCooldown,
     private readonly usage: UsageService,
     private readonly limits: ProviderLimits,
+    private readonly events: EventBus,
     loggers: LoggerFactory,
   ) {
     this.log = loggers.child('models');
@@ -133,6 +135,7 @@ export class ModelStepService {
     let saidNothing = false;
     for (let attempts = 1; ; attempts++) {
       const reservation = await this.reserve(info, request);
+      const began = performance.now();
       try {
         const model = await this.open(info);
         const output = await callModel(
@@ -155,8 +158,11 @@ export class ModelStepService {
           },
         );
         this.cooldown.recordSuccess(info);
+        this.tellCalled(info, 'ok', began);
+        this.usage.tell(reservation, output.usage);
         return { output, reservation };
       } catch (error) {
+        this.tellCalled(info, error instanceof ModelCallError ? error.cause.kind : 'aborted', began);
         await this.giveBack(reservation, error);
         if (!(error instanceof ModelCallError)) throw error;
         saidNothing = error.cause instanceof EmptyAnswerError;
@@ -187,6 +193,10 @@ export class ModelStepService {
         throw new ModelStepError(error.cause, error.partial, info);
       }
     }
+  }
+
+  private tellCalled({ provider, id }: ModelInfo, outcome: string, began: number): void {
+    this.events.emit('model.called', { provider, model: id, outcome, seconds: (performance.now() - began) / 1000 });
   }
 
   /** A model that keeps failing is not hammered. @throws ModelStepError of kind `overloaded` */

@@ -118,7 +118,9 @@ export class RunAnnouncer {
   }
 
   toolFinished(name: string, toolCallId: string, result: ToolResult): void {
-    this.tool({ phase: 'result', name, toolCallId, isError: result.isError === true, result });
+    const isError = result.isError === true;
+    this.tool({ phase: 'result', name, toolCallId, isError, result });
+    this.events.emit('tool.ended', { tool: name, isError });
   }
 
   /** The run has answered and everything is on disk. */

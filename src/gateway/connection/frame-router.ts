@@ -138,6 +138,7 @@ export class FrameRouter {
       .then((verdict) => {
         connection.connecting = false;
         if (!connection.isOpen) return;
+        this.events.emit('login.judged', { via: 'websocket', isAdmitted: !('error' in verdict) });
         if ('error' in verdict) {
           this.log.info(
             { address: connection.address.address, client: connectParams.client.id, reason: verdict.error.message },

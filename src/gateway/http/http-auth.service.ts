@@ -3,6 +3,7 @@ import type { Request, Response } from 'express';
 import { isUnguessable, secretsEqual } from '../../common/secrets-equal';
 import type { RpcCaller } from '../../rpc/rpc-context';
 import { OPERATOR_SCOPES } from '../../rpc/scopes';
+import { EventBus } from '../../events/event-bus';
 import { refuseOrigin, type RequestSource, requestSource } from '../../common/net/request-source';
 import { LoginThrottle } from '../connection/login-throttle';
 import { RuntimeSettingsService } from '../runtime-settings.service';
@@ -13,6 +14,7 @@ export class HttpAuth {
   constructor(
     private readonly settings: RuntimeSettingsService,
     private readonly throttle: LoginThrottle,
+    private readonly events: EventBus,
   ) {}
 
   /** Undefined when the request was refused; it is answered then. */
@@ -24,7 +26,9 @@ export class HttpAuth {
       response.status(403).json({ error: { message: foreign, type: 'forbidden' } });
       return undefined;
     }
-    if (!(await this.isAuthorised(request, from.source))) {
+    const isAdmitted = await this.isAuthorised(request, from.source);
+    this.events.emit('login.judged', { via: 'http', isAdmitted });
+    if (!isAdmitted) {
       const waitMs = this.throttle.waitMs(from.source);
       if (waitMs === 0) response.status(401).json({ error: { message: 'Unauthorized', type: 'unauthorized' } });
       else

@@ -12,6 +12,7 @@ import { DiagnosticsRpc } from './diagnostics.rpc';
 import { HealthService } from './health.service';
 import { HostRpc } from './host.rpc';
 import { LogTailService } from './log-tail.service';
+import { MetricCounters } from './metric-counters.service';
 import { MetricsController } from './metrics.controller';
 import { MetricsService } from './metrics.service';
 import { ProblemsRpc } from './problems.rpc';
@@ -34,6 +35,7 @@ import { TurnSpans } from './turn-spans.service';
   controllers: [MetricsController],
   providers: [
     DiagnosticsBundle,
+    MetricCounters,
     MetricsService,
     DiagnosticsRpc,
     HealthService,
@@ -56,14 +58,14 @@ export class DiagnosticsModule implements OnModuleInit, OnApplicationBootstrap, 
   constructor(
     private readonly health: HealthService,
     private readonly hello: HelloSnapshot,
-    private readonly metrics: MetricsService,
+    private readonly counters: MetricCounters,
     private readonly spans: TurnSpans,
     private readonly config: ConfigService,
   ) {}
 
   async onModuleInit(): Promise<void> {
     await this.health.refresh();
-    this.metrics.listen();
+    this.counters.listen();
     this.hello.provideHealth(() => this.health.cached());
   }
 

@@ -1,179 +1,115 @@
+import { statfs } from 'node:fs/promises';
 import { Injectable } from '@nestjs/common';
 import { LaneService } from '../../agent/turns/lane.service';
 import { ChannelStatus } from '../../channels/channel-status.service';
 import { appVersion } from '../../common/app-root';
-import { EventBus } from '../../events/event-bus';
+import { ConfigService } from '../../config/config.service';
 import { PresenceService } from '../../gateway/connection/presence.service';
 import { ReadinessService } from '../../gateway/readiness.service';
+import { PinoLoggerFactory } from '../../logging/pino-logger-factory';
 import { DatabaseService } from '../../storage/database.service';
+import { MetricCounters } from './metric-counters.service';
+import { MetricsPage, type Sample } from './metrics-page';
 import { ProcessWatch } from './process-watch.service';
 
-const BUCKETS_S = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300];
-
-type Labels = Readonly<Record<string, string>>;
+const INBOX_STATES = ['pending', 'running'] as const;
+const OUTBOX_STATES = ['pending', 'failed', 'unknown', 'uncertain'] as const;
 
 /** Figures in the text format of Prometheus. What is counted is counted since the start; the rest is asked for then. */
 @Injectable()
 export class MetricsService {
-  private readonly started = new Map<string, number>();
-  private readonly outcomes = new Map<string, number>();
-  private readonly durations = { buckets: BUCKETS_S.map(() => 0), sum: 0, count: 0 };
-
   constructor(
+    private readonly counters: MetricCounters,
     private readonly lanes: LaneService,
     private readonly channels: ChannelStatus,
     private readonly presence: PresenceService,
     private readonly readiness: ReadinessService,
     private readonly database: DatabaseService,
     private readonly watch: ProcessWatch,
-    private readonly events: EventBus,
+    private readonly config: ConfigService,
+    private readonly loggers: PinoLoggerFactory,
   ) {}
-
-  listen(): void {
-    this.events.on('turn.started', ({ runId }) => void this.started.set(runId, performance.now()));
-    this.events.on('turn.closed', ({ runId, outcome }) => {
-      this.outcomes.set(outcome, (this.outcomes.get(outcome) ?? 0) + 1);
-      const since = this.started.get(runId);
-      this.started.delete(runId);
-      if (since !== undefined) this.observe((performance.now() - since) / 1000);
-    });
-  }
 
   async text(): Promise<string> {
     const page = new MetricsPage();
-    const { rss, heapUsed } = process.memoryUsage();
-    const { user, system } = process.cpuUsage();
-    page.add('openclaw_info', 'gauge', 'Version of the gateway.', [
-      [1, { version: appVersion(), node: process.version }],
-    ]);
-    page.add('process_resident_memory_bytes', 'gauge', 'Resident memory.', [[rss]]);
-    page.add('nodejs_heap_used_bytes', 'gauge', 'Heap in use.', [[heapUsed]]);
-    page.add('process_cpu_seconds_total', 'counter', 'Processor time.', [[(user + system) / 1e6]]);
-    page.add('process_uptime_seconds', 'gauge', 'Since the start of the process.', [[Math.round(process.uptime())]]);
-    page.add('nodejs_eventloop_delay_max_seconds', 'gauge', 'Longest wait for the event loop, last seconds.', [
-      [this.watch.loopDelayMs / 1000],
-    ]);
-    page.add('openclaw_ready', 'gauge', 'Whether it takes work.', [[(await this.readiness.report()).ready ? 1 : 0]]);
-    page.add('openclaw_turns_active', 'gauge', 'Turns that are going on.', [[this.lanes.activeRunIds().length]]);
-    page.add(
-      'openclaw_turns_total',
-      'counter',
-      'Turns that have ended, by outcome.',
-      [...this.outcomes].map(([outcome, count]): [number, Labels] => [count, { outcome }]),
+    this.addProcess(page);
+    page.gauge('openclaw_ready', 'Whether it takes work.', [[(await this.readiness.report()).ready ? 1 : 0]]);
+    page.gauge('openclaw_turns_active', 'Turns that are going on.', [[this.lanes.activeRunIds().length]]);
+    page.gauge('openclaw_clients', 'Connected clients that tell who they are.', [[this.presence.list().length - 1]]);
+    page.gauge(
+      'openclaw_channel_up',
+      'Whether an account that is switched on is connected.',
+      this.channels
+        .accountStates()
+        .map(({ channel, account, state }): Sample => [state === 'connected' ? 1 : 0, { channel, account }]),
     );
-    page.histogram('openclaw_turn_duration_seconds', 'From the start of a turn to its end.', BUCKETS_S, this.durations);
-    page.add('openclaw_clients', 'gauge', 'Connected clients that tell who they are.', [
-      [this.presence.list().length - 1],
-    ]);
-    page.add('openclaw_channel_up', 'gauge', 'Whether an account is connected.', this.channelRows());
-    for (const [name, help, rows] of await this.databaseRows()) page.add(name, 'gauge', help, rows);
+    this.counters.addTo(page);
+    await this.addQueues(page);
+    await this.addSizes(page);
     return page.text;
   }
 
-  private observe(seconds: number): void {
-    this.durations.sum += seconds;
-    this.durations.count++;
-    BUCKETS_S.forEach((limit, index) => {
-      if (seconds <= limit) this.durations.buckets[index] = (this.durations.buckets[index] ?? 0) + 1;
-    });
+  private addProcess(page: MetricsPage): void {
+    const { rss, heapUsed } = process.memoryUsage();
+    const { user, system } = process.cpuUsage();
+    page.gauge('openclaw_info', 'Version of the gateway.', [[1, { version: appVersion(), node: process.version }]]);
+    page.gauge('process_resident_memory_bytes', 'Resident memory.', [[rss]]);
+    page.gauge('nodejs_heap_used_bytes', 'Heap in use.', [[heapUsed]]);
+    page.counter('process_cpu_seconds_total', 'Processor time.', [[(user + system) / 1e6]]);
+    page.gauge('process_start_time_seconds', 'Start of the process, in seconds since 1970.', [
+      [Math.round(performance.timeOrigin) / 1000],
+    ]);
+    page.gauge('nodejs_eventloop_delay_max_seconds', 'Longest wait for the event loop, last seconds.', [
+      [this.watch.loopDelayMs / 1000],
+    ]);
   }
 
-  private channelRows(): [number, Labels][] {
-    return this.channels
-      .states()
-      .map(({ name, state }): [number, Labels] => [state === 'connected' ? 1 : 0, { account: name }]);
-  }
-
-  private async databaseRows(): Promise<[string, string, [number, Labels][]][]> {
+  /** Where nothing waits there is a zero, so that a rule that looks at it has something to look at. */
+  private async addQueues(page: MetricsPage): Promise<void> {
     const { read } = this.database;
-    const [inbox, outbox, usage] = await Promise.all([
+    const [inbox, outbox, approvals] = await Promise.all([
       read
         .selectFrom('inbox')
         .select((eb) => ['state', eb.fn.countAll().as('count')])
-        .where('state', 'in', ['pending', 'running'])
+        .where('state', 'in', INBOX_STATES)
         .groupBy('state')
         .execute(),
       read
         .selectFrom('outbox')
-        .select((eb) => ['channel', 'state', eb.fn.countAll().as('count')])
+        .select((eb) => ['channel', 'account', 'state', eb.fn.countAll().as('count')])
         .where('state', '!=', 'sent')
-        .groupBy(['channel', 'state'])
+        .groupBy(['channel', 'account', 'state'])
         .execute(),
       read
-        .selectFrom('usage_calls')
-        .select((eb) => [
-          'provider',
-          'model',
-          eb.fn.countAll().as('calls'),
-          eb.fn.sum('input').as('input'),
-          eb.fn.sum('output').as('output'),
-          eb.fn.sum('cost_micros').as('cost'),
-        ])
-        .groupBy(['provider', 'model'])
-        .execute(),
+        .selectFrom('approvals')
+        .select((eb) => eb.fn.countAll().as('count'))
+        .where('state', '=', 'pending')
+        .where('expires_at', '>', Date.now())
+        .executeTakeFirstOrThrow(),
     ]);
-    const models = usage.map((row) => ({ row, labels: { provider: row.provider, model: row.model } }));
-    return [
-      [
-        'openclaw_inbox',
-        'Messages that have no answer yet.',
-        inbox.map((row) => [Number(row.count), { state: row.state }]),
-      ],
-      [
-        'openclaw_outbox',
-        'Deliveries that have not arrived.',
-        outbox.map((row) => [Number(row.count), { channel: row.channel, state: row.state }]),
-      ],
-      [
-        'openclaw_model_calls',
-        'Model calls that are on record.',
-        models.map(({ row, labels }) => [Number(row.calls), labels]),
-      ],
-      [
-        'openclaw_model_tokens',
-        'Tokens that are on record.',
-        models.flatMap(({ row, labels }): [number, Labels][] => [
-          [Number(row.input), { ...labels, type: 'input' }],
-          [Number(row.output), { ...labels, type: 'output' }],
-        ]),
-      ],
-      [
-        'openclaw_model_cost_usd',
-        'Cost that is on record.',
-        models.map(({ row, labels }) => [Number(row.cost) / 1e6, labels]),
-      ],
-    ];
-  }
-}
-
-class MetricsPage {
-  private readonly lines: string[] = [];
-
-  get text(): string {
-    return `${this.lines.join('\n')}\n`;
+    page.gauge(
+      'openclaw_inbox',
+      'Messages that have no answer yet.',
+      INBOX_STATES.map((state): Sample => [Number(inbox.find((row) => row.state === state)?.count ?? 0), { state }]),
+    );
+    const rows = new Map<string, Sample>();
+    for (const { channel, account } of this.channels.accountStates())
+      for (const state of OUTBOX_STATES) rows.set(`${channel}/${account} ${state}`, [0, { channel, account, state }]);
+    for (const { channel, account, state, count } of outbox)
+      rows.set(`${channel}/${account} ${state}`, [Number(count), { channel, account, state }]);
+    page.gauge('openclaw_outbox', 'Messages to chat platforms that have not arrived, by state.', [...rows.values()]);
+    page.gauge('openclaw_approvals_pending', 'Calls that wait for an approval.', [[Number(approvals.count)]]);
   }
 
-  add(name: string, type: 'gauge' | 'counter', help: string, rows: readonly (readonly [number, Labels?])[]): void {
-    this.lines.push(`# HELP ${name} ${help}`, `# TYPE ${name} ${type}`);
-    for (const [value, labels] of rows) this.lines.push(`${name}${labelText(labels)} ${value}`);
+  private async addSizes(page: MetricsPage): Promise<void> {
+    const sizes = await this.database.sizes();
+    page.gauge(
+      'openclaw_database_size_bytes',
+      'Size of the database, and of the write-ahead log of SQLite.',
+      Object.entries(sizes).map(([file, bytes]): Sample => [bytes, { file }]),
+    );
+    page.gauge('openclaw_log_size_bytes', 'Size of all log files.', [[this.loggers.logBytes]]);
+    const { bavail, bsize } = await statfs(this.config.stateDir);
+    page.gauge('openclaw_disk_free_bytes', 'Free on the disk of the state directory.', [[bavail * bsize]]);
   }
-
-  histogram(
-    name: string,
-    help: string,
-    limits: readonly number[],
-    { buckets, sum, count }: { buckets: readonly number[]; sum: number; count: number },
-  ): void {
-    this.lines.push(`# HELP ${name} ${help}`, `# TYPE ${name} histogram`);
-    limits.forEach((limit, index) => this.lines.push(`${name}_bucket{le="${limit}"} ${buckets[index] ?? 0}`));
-    this.lines.push(`${name}_bucket{le="+Inf"} ${count}`, `${name}_sum ${sum}`, `${name}_count ${count}`);
-  }
-}
-
-function labelText(labels: Labels | undefined): string {
-  const entries = Object.entries(labels ?? {});
-  if (entries.length === 0) return '';
-  const escaped = (value: string): string =>
-    value.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n');
-  return `{${entries.map(([name, value]) => `${name}="${escaped(value)}"`).join(',')}}`;
 }

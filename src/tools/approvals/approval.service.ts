@@ -210,6 +210,7 @@ export class ApprovalService {
     }
     for (const row of open) this.waiting.get(row.id)?.settle({ decision, by, ...(reason ? { reason } : {}) });
     this.events.emit('approval.closed', { ids: open.map((row) => row.id) });
+    this.events.emit('approval.decided', { decision, count: open.length });
     if (isCommon) this.tellResolved(asked.id, decision, by);
     else await this.tellClosed(next, decision, by);
   }
@@ -290,6 +291,7 @@ export class ApprovalService {
       return asked;
     });
     for (const tell of announce) tell();
+    this.events.emit('approval.asked', { count: rows.length });
     this.events.emit('wire.event', { event: 'exec.approval.requested', payload: pending });
     return rows;
   }
@@ -349,8 +351,10 @@ export class ApprovalService {
     const row = await this.store.expire(id);
     const now = row ?? (await this.store.byId(id));
     this.waiting.get(id)?.settle(told ?? (now ? endOf(now) : { decision: 'timeout' }));
-    if (row) this.events.emit('approval.closed', { ids: [id] });
-    if (row) await this.tellClosed(row, 'deny', 'timeout');
+    if (!row) return;
+    this.events.emit('approval.closed', { ids: [id] });
+    this.events.emit('approval.decided', { decision: 'timeout', count: 1 });
+    await this.tellClosed(row, 'deny', 'timeout');
   }
 
   /** Tells that one call was decided, and with the last one of a common question that it is answered. */
