@@ -12,6 +12,7 @@ import { SkillCatalog } from '../skills/catalog/skill-catalog.service';
 import { countSkills } from '../skills/catalog/skill-status';
 import { ToolRegistry } from '../tools/tool-registry.service';
 import { renderBanner } from './banner';
+import { isLeftByOpenclaw } from '../operations/migrate/left-behind';
 import { BootReport } from './boot-report.service';
 
 /** Gathers the facts of the banner from the running gateway. */
@@ -50,6 +51,7 @@ export class BannerService {
           .flatMap((address) =>
             address.hosts.map((host) => `${address.secure ? 'wss' : 'ws'}://${bracketed(host)}:${address.port}`),
           ),
+        ...(isLeftByOpenclaw(this.config.stateDir) ? { leftByOpenclaw: this.config.stateDir } : {}),
         ...(mayShow ? { loginLink: loginLink(firstUi, auth) } : {}),
       },
       this.report,

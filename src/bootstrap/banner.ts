@@ -13,6 +13,8 @@ export interface BannerFacts {
   controlUi: string[];
   /** ws:// or wss:// addresses that listen. */
   listening: string[];
+  /** State directory in which OpenClaw has left what nobody has taken over. */
+  leftByOpenclaw?: string;
   /** Complete link with the token in the fragment; left out where it would end up in a log. */
   loginLink?: string;
 }
@@ -35,6 +37,11 @@ export function renderBanner(facts: BannerFacts, report: BootReport): string {
     `Control UI: ${facts.controlUi.join(' and ') || 'off'}`,
     `Bootstrap complete: ${report.steps().length} steps, ${errors} errors${degraded.length > 0 ? `, ${degraded.length} degraded` : ''}`,
     ...degraded.map((step) => `Degraded: ${step.name} (${step.reason ?? 'no reason given'})`),
+    ...(facts.leftByOpenclaw === undefined
+      ? []
+      : [
+          `OpenClaw has left conversations, jobs or people here. See what can be taken over: ${commandLine(`migrate plan ${facts.leftByOpenclaw}`)}`,
+        ]),
     ...facts.listening.map((address) => `Gateway listening on ${address}`),
     RULE,
     facts.loginLink

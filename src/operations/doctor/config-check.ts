@@ -3,6 +3,7 @@ import { ConfigHistory } from '../../config/config-history';
 import { accessNotes } from '../../config/sender-lists';
 import { resolveRuntimeSettings } from '../../gateway/runtime-settings';
 import { messageOf } from '../../common/openclaw-error';
+import { isLeftByOpenclaw } from '../migrate/left-behind';
 import { type DoctorCheck, type DoctorFacts, type DoctorFinding, note, problem } from './finding';
 
 /** The configuration file: whether it can be read, is valid, and makes a gateway that can start. */
@@ -10,6 +11,15 @@ export const checkConfig: DoctorCheck = (facts) => {
   const { snapshot, configPath, env } = facts;
   if (!snapshot.exists) return [note('config', `${configPath} does not exist yet; the first start makes it`)];
   const findings: DoctorFinding[] = [
+    ...(isLeftByOpenclaw(facts.stateDir)
+      ? [
+          note(
+            'migration',
+            `OpenClaw has left conversations, jobs or people in ${facts.stateDir}, which were not taken over`,
+            commandLine(`migrate plan ${facts.stateDir}`),
+          ),
+        ]
+      : []),
     ...snapshot.issues.map(({ path, message }) =>
       problem('config', `${path || '(root)'}: ${message}`, wayOut(facts, message)),
     ),

@@ -18,6 +18,7 @@ import type { GatewayClient } from '../../gateway/client/gateway-client';
 import { withGateway } from '../../gateway/client/with-gateway';
 import { defaultWorkspace } from '../../config/state-paths';
 import { WORKSPACE_TEMPLATES } from '../../workspace/workspace-templates';
+import { noteMigrated } from './left-behind';
 import { type OldSender, type OldState, readOldState } from './openclaw-state';
 
 /** One thing that is taken over, and what became of it. */
@@ -32,6 +33,20 @@ interface Step {
 const NOT_TAKEN = new Set(['gateway', 'meta', 'wizard', '$schema']);
 const TIMEOUT_MS = 120_000;
 
+/** What a job here has of a job there; the rest is about how it was made and by whom. */
+const JOB_FIELDS = [
+  'name',
+  'agentId',
+  'description',
+  'enabled',
+  'deleteAfterRun',
+  'schedule',
+  'sessionTarget',
+  'wakeMode',
+  'payload',
+  'delivery',
+] as const;
+
 abstract class MigrateCommandBase extends GatewayCommandBase {
   constructor(protected readonly env: Environment) {
     super();
@@ -41,16 +56,18 @@ abstract class MigrateCommandBase extends GatewayCommandBase {
     if (folder === undefined) throw new UsageError('which folder? openclaw migrate plan ~/.openclaw');
     const path = resolve(expandPath(folder, this.env.home));
     if (!existsSync(path)) throw new UsageError(`${path} is not there`);
-    return readOldState(path);
+    return readOldState(path, resolveStateDir(this.env));
   }
 
   protected print(old: OldState, steps: readonly Step[], options: GatewayOptions): void {
     const counts: Record<string, number> = {};
     for (const { kind, state } of steps) counts[`${kind} ${state}`] = (counts[`${kind} ${state}`] ?? 0) + 1;
-    if (options.json) return printJson({ from: old.folder, moved: old.moved, counts, steps, problems: old.problems });
+    if (options.json)
+      return printJson({ from: old.folder, moved: old.moved, counts, steps, left: old.left, problems: old.problems });
     for (const { kind, what, state, reason } of steps)
       printLine(`${state.padEnd(8)}${kind.padEnd(9)}${what}${reason ? `: ${reason}` : ''}`);
     for (const id of old.moved) printLine(`moved   key      ${id}`);
+    for (const { what, reason } of old.left) printLine(`left    ${what}: ${reason}`);
     for (const problem of old.problems) printLine(`unread  ${problem}`);
     if (steps.length === 0) printLine(`nothing to take over in ${old.folder}`);
   }
@@ -78,7 +95,7 @@ export class MigratePlanCommand extends MigrateCommandBase {
         ...old.sessions.map(({ key, from }) => planned('session', `${key} (${from})`)),
         ...old.jobs.map((job) => planned('job', String(job['name'] ?? job['id'] ?? '?'))),
         ...old.senders.map(({ channel, senderId }) => planned('sender', `${channel} ${senderId}`)),
-        ...old.workspace.files.map((file) => planned('file', file)),
+        ...old.workspaces.flatMap(({ to, files }) => files.map((file) => planned('file', to ? join(to, file) : file))),
         ...old.skills.map((name) => planned('skill', name)),
       ],
       options,
@@ -127,11 +144,15 @@ export class MigrateApplyCommand extends MigrateCommandBase {
       { timeoutMs: TIMEOUT_MS },
     );
     if (!isOwn) {
-      for (const file of old.workspace.files) steps.push(await this.file(old.workspace.root, file, stateDir));
+      for (const { root, to, files } of old.workspaces) {
+        const target = to === undefined ? defaultWorkspace(this.env, stateDir) : join(stateDir, to);
+        for (const file of files) steps.push(await this.file(root, file, target, to));
+      }
       for (const name of old.skills) steps.push(await this.skill(join(old.folder, 'skills', name), name, stateDir));
       // Last: some of it makes the gateway start anew.
       steps.push(...(await this.config(old.config, stateDir)));
     }
+    if (isOwn) noteMigrated(stateDir);
     this.print(old, steps, options);
     if (steps.some(({ state }) => state === 'failed')) process.exitCode = 1;
   }
@@ -153,8 +174,8 @@ export class MigrateApplyCommand extends MigrateCommandBase {
       steps.push(
         await attempt('job', String(job['name'] ?? job['id'] ?? '?'), async () => {
           if (signs.has(signOf(job))) return 'there';
-          const { id: _, state: __, createdAtMs: ___, updatedAtMs: ____, isolation: _____, ...fields } = job;
-          await client.call('cron.add', fields);
+          const fields = JOB_FIELDS.filter((key) => job[key] !== undefined).map((key) => [key, job[key]]);
+          await client.call('cron.add', Object.fromEntries(fields));
           return 'done';
         }),
       );
@@ -162,9 +183,9 @@ export class MigrateApplyCommand extends MigrateCommandBase {
   }
 
   /** What the old assistant wrote goes before our template, and never over what is here. */
-  private file(root: string, path: string, stateDir: string): Promise<Step> {
-    return attempt('file', path, () => {
-      const to = join(defaultWorkspace(this.env, stateDir), path);
+  private file(root: string, path: string, target: string, shown = ''): Promise<Step> {
+    return attempt('file', join(shown, path), () => {
+      const to = join(target, path);
       if (existsSync(to)) {
         const here = readFileSync(to, 'utf8');
         if (here === readFileSync(join(root, path), 'utf8')) return 'there';

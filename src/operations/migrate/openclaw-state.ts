@@ -1,11 +1,12 @@
-import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import JSON5 from 'json5';
 import { readTranscripts } from '../../agent/sessions/transcript-files';
 import { messageOf } from '../../common/openclaw-error';
 import { isPlainObject } from '../../common/plain-object';
 import { migrateLegacy } from '../../config/legacy-migrations';
-import { SqliteFile } from '../../storage/sqlite-file';
+import { type LeftOut, readAgentDatabase, readStateDatabase, withDatabase } from './openclaw-databases';
+import { type OldWorkspace, readWorkspaces } from './openclaw-workspaces';
 
 export interface OldSession {
   key: string;
@@ -30,20 +31,23 @@ export interface OldState {
   sessions: OldSession[];
   jobs: Record<string, unknown>[];
   senders: OldSender[];
-  /** Files of the assistant, relative to `workspace`. */
-  workspace: { root: string; files: string[] };
+  workspaces: OldWorkspace[];
   /** Folders of skills below `skills`. */
   skills: string[];
+  /** What is not taken over, with the reason. */
+  left: LeftOut[];
   /** What could not be read, with the reason. */
   problems: string[];
 }
 
 const CONFIG_NAMES = ['openclaw.json', 'clawdbot.json', 'moltbot.json', 'moldbot.json'];
-const MAX_FILES = 5000;
-const SKIPPED = /^(\.git|node_modules)$/;
+const STATE_DATABASE = join('state', 'openclaw.sqlite');
 
-/** Reads a state folder of OpenClaw; it is not changed. */
-export function readOldState(folder: string): OldState {
+/**
+ * Reads a state folder of OpenClaw; it is not changed.
+ * @param stateDir ours, which workspaces in the old folder move to
+ */
+export function readOldState(folder: string, stateDir: string): OldState {
   const problems: string[] = [];
   const attempt = <T>(what: string, read: () => T, otherwise: T): T => {
     try {
@@ -57,23 +61,28 @@ export function readOldState(folder: string): OldState {
   const raw = name
     ? attempt(name, () => JSON5.parse<Record<string, unknown>>(readFileSync(join(folder, name), 'utf8')), {})
     : {};
-  const { config, applied } = migrateLegacy(isPlainObject(raw) ? raw : {});
+  const { config: legacy, applied } = migrateLegacy(isPlainObject(raw) ? raw : {});
+  const { config, workspaces, left } = readWorkspaces(folder, legacy, stateDir);
   const sessions: OldSession[] = [];
-  for (const agentId of namesIn(join(folder, 'agents'))) sessions.push(...sessionsOf(folder, agentId, problems));
+  for (const agentId of namesIn(join(folder, 'agents'))) sessions.push(...sessionsOf(folder, agentId, problems, left));
+  const later = existsSync(join(folder, STATE_DATABASE))
+    ? attempt(STATE_DATABASE, () => readStateDatabase(join(folder, STATE_DATABASE)), undefined)
+    : undefined;
   return {
     folder,
     config,
     moved: applied,
     sessions,
-    jobs: jobsOf(folder, problems),
-    senders: sendersOf(folder, attempt),
-    workspace: workspaceOf(folder, config),
+    jobs: [...jobsOf(folder, problems), ...(later?.jobs ?? [])],
+    senders: [...sendersOf(folder, attempt), ...(later?.senders ?? [])],
+    workspaces,
     skills: namesIn(join(folder, 'skills')).filter((each) => existsSync(join(folder, 'skills', each, 'SKILL.md'))),
+    left: [...left, ...(later?.left ?? [])],
     problems,
   };
 }
 
-function sessionsOf(folder: string, agentId: string, problems: string[]): OldSession[] {
+function sessionsOf(folder: string, agentId: string, problems: string[], left: LeftOut[]): OldSession[] {
   const root = join(folder, 'agents', agentId);
   const found: OldSession[] = [];
   const store = join(root, 'sessions', 'sessions.json');
@@ -92,11 +101,22 @@ function sessionsOf(folder: string, agentId: string, problems: string[]): OldSes
   } catch (error) {
     problems.push(`${relative(folder, store)}: ${messageOf(error)}`);
   }
-  // The later generation keeps them in a database of the agent.
+  const database = join('agent', 'openclaw-agent.sqlite');
+  if (existsSync(join(root, database))) {
+    const from = relative(folder, join(root, database));
+    try {
+      const later = readAgentDatabase(join(root, database));
+      for (const { key, text } of later?.sessions ?? []) found.push({ key, agentId, from, text });
+      left.push(...(later?.left ?? []));
+    } catch (error) {
+      problems.push(`${from}: ${messageOf(error)}`);
+    }
+  }
+  // Releases between them had a database of some other form.
   for (const file of [...namesIn(root), ...namesIn(join(root, 'sessions')).map((each) => join('sessions', each))]) {
     if (!/\.(sqlite3?|db)$/.test(file)) continue;
     try {
-      for (const { name, text } of readTranscripts(join(root, file)))
+      for (const { name, text } of withDatabase(join(root, file), (_, copy) => readTranscripts(copy)))
         found.push({
           key: name.startsWith('agent:') ? name : `agent:${agentId}:${name}`,
           agentId,
@@ -126,7 +146,7 @@ function jobsOf(folder: string, problems: string[]): Record<string, unknown>[] {
     ...namesIn(join(folder, 'state')).map((each) => join('state', each)),
     ...namesIn(join(folder, 'cron')).map((each) => join('cron', each)),
   ]) {
-    if (!/\.(sqlite3?|db)$/.test(name) || name === 'openclaw-nest.sqlite') continue;
+    if (!/\.(sqlite3?|db)$/.test(name) || name === 'openclaw-nest.sqlite' || name === STATE_DATABASE) continue;
     try {
       jobs.push(...jobsInDatabase(join(folder, name)));
     } catch (error) {
@@ -136,10 +156,9 @@ function jobsOf(folder: string, problems: string[]): Record<string, unknown>[] {
   return jobs;
 }
 
-/** Jobs of the later generation: JSON in some column, whatever its table is called. */
+/** Jobs of releases in between: JSON in some column, whatever its table is called. */
 function jobsInDatabase(file: string): Record<string, unknown>[] {
-  const database = new SqliteFile(file, { readOnly: true });
-  try {
+  return withDatabase(file, (database) => {
     const tables = database.prepare("select name from sqlite_master where type = 'table'").all() as { name: string }[];
     return tables.flatMap(({ name }) => {
       const rows = database.prepare(`select * from "${name.replaceAll('"', '""')}" limit 10000`).all();
@@ -150,9 +169,7 @@ function jobsInDatabase(file: string): Record<string, unknown>[] {
         }),
       );
     });
-  } finally {
-    database.close();
-  }
+  });
 }
 
 function parsed(text: string): Record<string, unknown> | undefined {
@@ -177,26 +194,6 @@ function sendersOf(folder: string, attempt: <T>(what: string, read: () => T, oth
     const list = Array.isArray(store.allowFrom) ? store.allowFrom : [];
     return list.filter((id) => id !== '*').map((id) => ({ channel, senderId: String(id) }));
   });
-}
-
-function workspaceOf(folder: string, config: Record<string, unknown>): OldState['workspace'] {
-  const agents = isPlainObject(config['agents']) ? config['agents'] : {};
-  const defaults = isPlainObject(agents['defaults']) ? agents['defaults'] : {};
-  const named = typeof defaults['workspace'] === 'string' ? defaults['workspace'] : undefined;
-  const root = [named, join(folder, 'workspace')].find((each) => each !== undefined && existsSync(each)) ?? '';
-  return { root, files: root === '' ? [] : filesBelow(root) };
-}
-
-function filesBelow(root: string, folder = ''): string[] {
-  const found: string[] = [];
-  for (const name of namesIn(join(root, folder))) {
-    if (SKIPPED.test(name) || found.length >= MAX_FILES) continue;
-    const path = folder === '' ? name : join(folder, name);
-    const info = statSync(join(root, path), { throwIfNoEntry: false });
-    if (info?.isDirectory()) found.push(...filesBelow(root, path));
-    else if (info?.isFile()) found.push(path);
-  }
-  return found;
 }
 
 function namesIn(folder: string): string[] {

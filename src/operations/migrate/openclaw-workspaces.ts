@@ -1,0 +1,83 @@
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { basename, dirname, join, relative, sep } from 'node:path';
+import { isPlainObject } from '../../common/plain-object';
+import type { LeftOut } from './openclaw-databases';
+
+/** Files of an assistant, and the folder below our state directory that they go to; undefined for the default one. */
+export interface OldWorkspace {
+  root: string;
+  to: string | undefined;
+  files: string[];
+}
+
+const MAX_FILES = 5000;
+const SKIPPED = /^(\.git|node_modules)$/;
+const STATE_FOLDER = /^\.(openclaw|clawdbot|moltbot|moldbot)(-[\w-]+)?$/;
+
+/**
+ * Where the files of the assistants are. OpenClaw writes whole paths into its configuration, which name the place where
+ * the folder was, also when it has been moved since.
+ * @returns the configuration with what was named in the old folder in its place of today
+ */
+export function readWorkspaces(
+  folder: string,
+  config: Record<string, unknown>,
+  stateDir: string,
+): { config: Record<string, unknown>; workspaces: OldWorkspace[]; left: LeftOut[] } {
+  const workspaces: OldWorkspace[] = [];
+  const left: LeftOut[] = [];
+  /** The entry without the path, or with the path of today. */
+  const settled = (entry: unknown, isDefault: boolean): unknown => {
+    if (!isPlainObject(entry) || typeof entry['workspace'] !== 'string') return entry;
+    const { workspace: named, ...rest } = entry as { workspace: string };
+    const root = placeIn(folder, named);
+    if (root === undefined) {
+      if (existsSync(named)) left.push({ what: `workspace ${named}`, reason: 'it is used where it is' });
+      return entry;
+    }
+    const to = isDefault ? undefined : relative(folder, root);
+    workspaces.push({ root, to, files: filesBelow(root) });
+    return to === undefined ? rest : { ...rest, workspace: join(stateDir, to) };
+  };
+  const agents = isPlainObject(config['agents']) ? { ...config['agents'] } : undefined;
+  if (agents) {
+    agents['defaults'] = settled(agents['defaults'], true);
+    if (Array.isArray(agents['list'])) agents['list'] = agents['list'].map((entry: unknown) => settled(entry, false));
+    if (isPlainObject(agents['entries']))
+      agents['entries'] = Object.fromEntries(
+        Object.entries(agents['entries']).map(([id, entry]) => [id, settled(entry, false)]),
+      );
+    for (const [key, value] of Object.entries(agents))
+      if (value === undefined || (isPlainObject(value) && Object.keys(value).length === 0))
+        Reflect.deleteProperty(agents, key);
+  }
+  const usual = join(folder, 'workspace');
+  const isNamed = isPlainObject(agents?.['defaults']) && typeof agents['defaults']['workspace'] === 'string';
+  if (!isNamed && !workspaces.some(({ root }) => root === usual) && existsSync(usual))
+    workspaces.push({ root: usual, to: undefined, files: filesBelow(usual) });
+  return { config: agents ? { ...config, agents } : config, workspaces, left };
+}
+
+/** A folder inside the old one that a path names or has named before a move; undefined for one elsewhere. */
+function placeIn(folder: string, named: string): string | undefined {
+  if (isInside(folder, named)) return existsSync(named) ? named : undefined;
+  const now = join(folder, basename(named));
+  return STATE_FOLDER.test(basename(dirname(named))) && existsSync(now) ? now : undefined;
+}
+
+const isInside = (folder: string, path: string): boolean => {
+  const way = relative(folder, path);
+  return way !== '' && way !== '..' && !way.startsWith(`..${sep}`);
+};
+
+function filesBelow(root: string, folder = ''): string[] {
+  const found: string[] = [];
+  for (const name of readdirSync(join(root, folder)).sort()) {
+    if (SKIPPED.test(name) || found.length >= MAX_FILES) continue;
+    const path = folder === '' ? name : join(folder, name);
+    const info = statSync(join(root, path), { throwIfNoEntry: false });
+    if (info?.isDirectory()) found.push(...filesBelow(root, path));
+    else if (info?.isFile()) found.push(path);
+  }
+  return found;
+}
