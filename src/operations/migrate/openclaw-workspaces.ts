@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
-import { basename, dirname, join, relative, sep } from 'node:path';
+import { basename, dirname, join } from 'node:path';
+import { innerPath, isBelow } from '../../common/paths/path-place';
 import { isPlainObject } from '../../common/plain-object';
 import type { LeftOut } from './openclaw-databases';
 
@@ -35,7 +36,7 @@ export function readWorkspaces(
       if (existsSync(named)) left.push({ what: `workspace ${named}`, reason: 'it is used where it is' });
       return entry;
     }
-    const to = isDefault ? undefined : relative(folder, root);
+    const to = isDefault ? undefined : innerPath(folder, root);
     workspaces.push({ root, to, files: filesBelow(root) });
     return to === undefined ? rest : { ...rest, workspace: join(stateDir, to) };
   };
@@ -60,15 +61,10 @@ export function readWorkspaces(
 
 /** A folder inside the old one that a path names or has named before a move; undefined for one elsewhere. */
 function placeIn(folder: string, named: string): string | undefined {
-  if (isInside(folder, named)) return existsSync(named) ? named : undefined;
+  if (isBelow(folder, named)) return existsSync(named) ? named : undefined;
   const now = join(folder, basename(named));
   return STATE_FOLDER.test(basename(dirname(named))) && existsSync(now) ? now : undefined;
 }
-
-const isInside = (folder: string, path: string): boolean => {
-  const way = relative(folder, path);
-  return way !== '' && way !== '..' && !way.startsWith(`..${sep}`);
-};
 
 function filesBelow(root: string, folder = ''): string[] {
   const found: string[] = [];
