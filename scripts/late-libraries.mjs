@@ -4,6 +4,7 @@ const LATE_LIBRARIES = {
   models: ['@ai-sdk/anthropic', '@ai-sdk/google', '@ai-sdk/openai', '@ai-sdk/openai-compatible'],
   telegraf: ['telegraf', 'lodash'],
   postgres: ['pg'],
+  redis: ['ioredis'],
   terminal: ['@clack/prompts'],
 };
 

@@ -32,11 +32,9 @@ export class LoggingModule implements OnModuleInit, OnApplicationShutdown {
         'variables of .env files were left out: from the working folder only keys of known providers are taken, everything else from .env in the state directory',
       );
     const switches = this.config.env.activeSwitches();
-    if (this.config.env.get('OPENCLAW_REDIS_URL') !== undefined)
-      log.warn(
-        {},
-        'OPENCLAW_REDIS_URL is set and not used: gateways that share a database tell each other over PostgreSQL',
-      );
+    const { env } = this.config;
+    if (env.get('OPENCLAW_REDIS_URL') !== undefined && env.get('OPENCLAW_DATABASE_URL') === undefined)
+      log.warn({}, 'OPENCLAW_REDIS_URL has no effect without OPENCLAW_DATABASE_URL: this gateway is the only one');
     if (switches.length > 0) log.info({ switches }, 'switches of the environment are on');
   }
 

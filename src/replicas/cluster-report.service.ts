@@ -4,6 +4,7 @@ import { isPlainObject } from '../common/plain-object';
 import { DatabaseService } from '../storage/database.service';
 import { databaseNow } from '../storage/dialect';
 import { LEADER } from './leader.service';
+import type { LinkWay } from './replica-link';
 import { type ReplicaFacts, ReplicaStore } from './replica.store';
 import { Replicas } from './replicas.service';
 
@@ -31,6 +32,8 @@ export interface ClusterReport {
   replicas: ReplicaReport[];
   /** Whether the gateway that answers hears at once what others do. */
   hears: boolean;
+  /** What carries that now. */
+  way?: LinkWay;
   /** By how much its clock is ahead of the database's, in milliseconds. */
   clockAheadMs: number;
   /** What nobody has taken up yet, and for how long the oldest has been waiting, in milliseconds. */
@@ -74,6 +77,7 @@ export class ClusterReports {
       shared,
       replicas,
       hears: this.replicas.isConnected,
+      ...(this.replicas.way ? { way: this.replicas.way } : {}),
       clockAheadMs,
       messages: await this.waiting('inbox', 'received_at', ['pending', 'command']),
       deliveries: await this.waiting('outbox', 'created_at', ['pending', 'unknown', 'sending']),

@@ -1,7 +1,9 @@
+import type { Notice } from './replica-link';
+
 /** What fits into one notification: PostgreSQL takes less than 8000 bytes. */
 const PARTS = /[^]{1,7800}/g;
 /** What is larger is not told at all: whoever needs it finds it in the tables. */
-const MOST_CHARS = 1_000_000;
+export const MOST_CHARS = 1_000_000;
 /** Senders whose notices are being put together; a sender that is cut off leaves one behind. */
 const MOST_OPEN = 64;
 
@@ -19,12 +21,12 @@ export class NoticeReader {
   private readonly open = new Map<string, { number: number; parts: string[] }>();
 
   /** Returns the notice that a frame completes, with its sender; undefined while parts of it are to come, or one is lost. */
-  read(frame: string): { sender: string; text: string } | undefined {
+  read(frame: string): (Notice & { sender: string }) | undefined {
     const found = /^(\S+) (\d+) (\d+) (\d+) /.exec(frame);
     if (!found) return undefined;
     const [head, sender = '', number, index, count] = found;
     const part = frame.substring(head.length);
-    if (Number(count) === 1) return { sender, text: part };
+    if (Number(count) === 1) return { sender, number: Number(number), text: part };
     let known = this.open.get(sender);
     if (Number(index) === 0) {
       known = { number: Number(number), parts: [] };
@@ -36,6 +38,6 @@ export class NoticeReader {
     known.parts.push(part);
     if (known.parts.length < Number(count)) return undefined;
     this.open.delete(sender);
-    return { sender, text: known.parts.join('') };
+    return { sender, number: known.number, text: known.parts.join('') };
   }
 }

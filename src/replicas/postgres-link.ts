@@ -4,7 +4,7 @@ import type { Logger } from '../common/logger';
 import { messageOf } from '../common/openclaw-error';
 import { settlesWithin, sleep } from '../common/sleep';
 import { NoticeReader, framesOf } from './notice-frames';
-import type { LinkListener, ReplicaLink } from './replica-link';
+import type { LinkListener, LinkWay, Notice, ReplicaLink } from './replica-link';
 
 const CHANNEL = 'openclaw_replicas';
 const AGAIN: BackoffPolicy = { initialMs: 50, maxMs: 3000, factor: 2, jitter: 0.3 };
@@ -19,11 +19,11 @@ const AT_ONCE = 200;
 
 /** LISTEN and NOTIFY over a connection of its own, which is made anew whenever it breaks. */
 export class PostgresLink implements ReplicaLink {
+  readonly way: LinkWay = 'postgres';
   private readonly reader = new NoticeReader();
   private readonly waiting: string[] = [];
   private readonly closing = new AbortController();
   private client: Pg.Client | undefined;
-  private number = 0;
   private sending: Promise<void> | undefined;
   private living: Promise<void> = Promise.resolve();
 
@@ -41,9 +41,9 @@ export class PostgresLink implements ReplicaLink {
     this.living = this.live(heard);
   }
 
-  send(text: string): void {
+  send({ number, text }: Notice): void {
     if (this.closing.signal.aborted) return;
-    this.waiting.push(...framesOf(this.id, ++this.number, text));
+    this.waiting.push(...framesOf(this.id, number, text));
     if (this.waiting.length > MOST_WAITING) this.waiting.splice(0, this.waiting.length - MOST_WAITING);
     this.flush();
   }
@@ -82,7 +82,7 @@ export class PostgresLink implements ReplicaLink {
     });
     client.on('notification', ({ payload = '' }) => {
       const notice = this.reader.read(payload);
-      if (notice && notice.sender !== this.id) heard.text(notice.sender, notice.text);
+      if (notice && notice.sender !== this.id) heard.heard(notice.sender, notice);
     });
     try {
       await client.connect();

@@ -7,9 +7,12 @@ import { ConfigService } from '../config/config.service';
 import { EventBus } from '../events/event-bus';
 import { DatabaseService } from '../storage/database.service';
 import { LeaseService } from '../storage/lease.service';
+import { sharedSecret } from '../storage/shared-secret';
 import { stateIdOf } from './state-id';
 import { isPassed, readEvent, writeEvent } from './passed-events';
-import type { ReplicaLink } from './replica-link';
+import type { LinkWay, ReplicaLink } from './replica-link';
+import { NoticeSeal, SEAL_BYTES } from './sealed-notice';
+import { TwoWays } from './two-ways';
 import { ReplicaStore, type Replica, type ReplicaFacts } from './replica.store';
 
 /** How often a gateway shows that it is there, and looks who else is. */
@@ -39,6 +42,7 @@ export class Replicas {
   /** On the monotonic clock. */
   private lookUntil = 0;
   private isStopping = false;
+  private lastNumber = 0;
 
   constructor(
     private readonly database: DatabaseService,
@@ -66,15 +70,19 @@ export class Replicas {
     return this.link?.isUp === true;
   }
 
+  /** What carries what gateways tell each other; undefined where there can be no others. */
+  get way(): LinkWay | undefined {
+    return this.link?.way;
+  }
+
   async start(): Promise<void> {
     const url = this.config.env.get('OPENCLAW_DATABASE_URL');
     if (this.database.dialect === 'sqlite' || url === undefined) return;
-    const { PostgresLink } = await import('./postgres-link');
-    this.link = new PostgresLink(url, this.id, this.log);
+    this.link = await this.makeLink(url);
     this.lookUntil = performance.now() + LOOK_AFTER_MS;
     this.facts = { ...this.facts, stateId: stateIdOf(this.config.stateDir) };
     await this.present();
-    this.link.open({ text: (sender, text) => this.heard(sender, text), connected: () => this.connected() });
+    this.link.open({ heard: (sender, { text }) => this.heard(sender, text), connected: () => this.connected() });
     this.events.on('gateway.ready', ({ port }) => {
       this.facts = { ...this.facts, port };
       void this.tick();
@@ -96,10 +104,25 @@ export class Replicas {
     this.isStopping = true;
     for (const timer of this.timers) clearInterval(timer);
     if (!this.link) return;
-    this.link.send(BYE);
+    this.tell(BYE);
     await this.link.close(CLOSE_MS);
     this.events.connect(undefined);
     await this.store.gone(this.id).catch(() => undefined);
+  }
+
+  private async makeLink(url: string): Promise<ReplicaLink> {
+    const { PostgresLink } = await import('./postgres-link');
+    const postgres = new PostgresLink(url, this.id, this.log);
+    const redisUrl = this.config.env.get('OPENCLAW_REDIS_URL');
+    if (redisUrl === undefined) return postgres;
+    const { RedisLink } = await import('./redis-link');
+    const seal = new NoticeSeal(await sharedSecret(this.database, 'replicas-notices', SEAL_BYTES));
+    const redis = new RedisLink(redisUrl, this.id, seal, this.log);
+    return new TwoWays(redis, postgres, () => this.others.size);
+  }
+
+  private tell(text: string): void {
+    this.link?.send({ number: ++this.lastNumber, text });
   }
 
   private async tick(): Promise<void> {
@@ -132,7 +155,7 @@ export class Replicas {
   }
 
   private connected(): void {
-    this.link?.send(HELLO);
+    this.tell(HELLO);
     this.look();
   }
 
@@ -157,7 +180,7 @@ export class Replicas {
       this.others.size === 0
         ? undefined
         : (name, payload) => {
-            if (isPassed(name, payload)) this.link?.send(writeEvent(name, payload));
+            if (isPassed(name, payload)) this.tell(writeEvent(name, payload));
           },
     );
   }

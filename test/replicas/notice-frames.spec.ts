@@ -27,8 +27,8 @@ describe('notices between gateways', () => {
     const [a, b] = [framesOf('a', 1, 'a'.repeat(20_000)), framesOf('b', 1, 'b'.repeat(20_000))];
     const read = a.flatMap((frame, index) => [reader.read(frame), reader.read(b[index] ?? '')]);
     expect(read.filter(Boolean)).toEqual([
-      { sender: 'a', text: 'a'.repeat(20_000) },
-      { sender: 'b', text: 'b'.repeat(20_000) },
+      { sender: 'a', number: 1, text: 'a'.repeat(20_000) },
+      { sender: 'b', number: 1, text: 'b'.repeat(20_000) },
     ]);
   });
 

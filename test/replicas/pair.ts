@@ -17,6 +17,8 @@ export interface PairOptions {
   /** Merged over a small configuration. */
   config?: Record<string, unknown>;
   nodeArgs?: string[];
+  /** More variables of each gateway, by its number from 0. */
+  env?: (index: number, databaseUrl: string) => Record<string, string>;
   models?: FakeModels;
   telegram?: FakeTelegram;
 }
@@ -32,6 +34,7 @@ export class Pair {
     private readonly folder: string,
     private readonly config: Record<string, unknown>,
     private readonly nodeArgs: readonly string[],
+    private readonly env: NonNullable<PairOptions['env']>,
   ) {}
 
   static async start(options: PairOptions = {}): Promise<Pair> {
@@ -46,7 +49,8 @@ export class Pair {
       ...options.config,
     };
     const folder = mkdtempSync(join(tmpdir(), 'openclaw-replicas-'));
-    const pair = new Pair(models, telegram, database, folder, config, options.nodeArgs ?? []);
+    const { nodeArgs = [], env = () => ({}) } = options;
+    const pair = new Pair(models, telegram, database, folder, config, nodeArgs, env);
     for (let index = 0; index < (options.count ?? 2); index++) await pair.add();
     return pair;
   }
@@ -57,7 +61,7 @@ export class Pair {
       stateDir: this.folder,
       // They share it: whoever comes later finds it there.
       ...(this.gateways.length === 0 ? { config: this.config } : {}),
-      env: { OPENCLAW_DATABASE_URL: this.database.url },
+      env: { OPENCLAW_DATABASE_URL: this.database.url, ...this.env(this.gateways.length, this.database.url) },
       nodeArgs: [...this.nodeArgs],
     });
     this.gateways.push(gateway);

@@ -109,7 +109,7 @@ const GUARDS: Record<string, string> = {
   'webhook.add': 'rows of its own',
   'webhook.settle': 'only the attempt that was made',
   'hook.wake': 'primary key of the request',
-  'webpage.secret': 'the first one stays: primary key',
+  'secret.make': 'the first one stays: primary key',
   // Channels and files.
   'channel.first-run': 'the first one stays: primary key (channel, account)',
   'channel.bot-pause': 'row of the account held; the process that listens keeps them',
