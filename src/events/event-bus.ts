@@ -3,7 +3,8 @@ import { type Logger, LoggerFactory } from '../common/logger';
 import type { EventMap } from './event-map';
 
 export type EventName = keyof EventMap;
-type Listener<N extends EventName> = (payload: EventMap[N]) => void | Promise<void>;
+/** @param from the gateway in which it happened, where that is another one */
+type Listener<N extends EventName> = (payload: EventMap[N], from?: string) => void | Promise<void>;
 
 /** Where an event happened: in this process, in another gateway on the same database, or either. */
 export type EventSource = 'here' | 'elsewhere' | 'anywhere';
@@ -43,8 +44,8 @@ export class EventBus {
   }
 
   /** Tells of what happened to another gateway. */
-  receive<N extends EventName>(name: N, payload: EventMap[N]): void {
-    this.tell(name, payload, 'here');
+  receive<N extends EventName>(name: N, payload: EventMap[N], from: string): void {
+    this.tell(name, payload, 'here', from);
   }
 
   /** Where what happens here is passed on to. Undefined: nobody else is there. */
@@ -52,11 +53,11 @@ export class EventBus {
     this.passOn = passOn;
   }
 
-  private tell<N extends EventName>(name: N, payload: EventMap[N], notOf: EventSource): void {
+  private tell<N extends EventName>(name: N, payload: EventMap[N], notOf: EventSource, from?: string): void {
     for (const [listener, source] of this.listeners.get(name) ?? []) {
       if (source === notOf) continue;
       try {
-        const result = (listener as Listener<N>)(payload);
+        const result = (listener as Listener<N>)(payload, from);
         if (result instanceof Promise) result.catch((error: unknown) => this.failed(name, error));
       } catch (error) {
         this.failed(name, error);

@@ -2,6 +2,7 @@ import type { GrantedRule } from '../common/granted-rule';
 import type { ContentOrigin } from '../common/content-parts';
 import type { DeliveryRoute } from '../common/delivery-route';
 import type { QueueMode } from '../config/sections/messages.config';
+import type { PresenceEntry } from '../gateway/protocol/hello';
 import type { WireEvent } from '../rpc/wire-event';
 
 /** A node as it introduced itself. */
@@ -23,6 +24,13 @@ export interface ConnectedNode {
   permissions?: Readonly<Record<string, boolean>>;
   pathEnv?: string;
   connectedAtMs: number;
+}
+
+/** What is called: a model with a credential. */
+export interface ModelCallee {
+  provider: string;
+  id: string;
+  profile?: string;
 }
 
 /** Every in-process event and what it carries. Emitting an unknown name does not compile. */
@@ -130,6 +138,24 @@ export interface EventMap {
     /** Millionths of a US dollar. */
     costMicros: number;
   };
+  /** Another gateway has come, or hears again: it is to be told what it can't have heard of. */
+  'replica.joined': Record<never, never>;
+  /** Another gateway has stopped, or is not heard of any more. */
+  'replica.left': { gateway: string };
+  /** All clients that a gateway has. */
+  'presence.there': { clients: PresenceEntry[] };
+  /** All nodes that are connected to a gateway. */
+  'nodes.there': { nodes: ConnectedNode[] };
+  /** Somebody came with a wrong secret. */
+  'login.failed': { source: string };
+  /** A signature that counts once was accepted, and is worth nothing after a time in Unix milliseconds. */
+  'signature.used': { signature: string; expiresAt: number };
+  /** A model did not answer, or did again after that. */
+  'model.failed': { callee: ModelCallee; kind: string; retryAfterMs?: number };
+  'model.recovered': { callee: ModelCallee };
+  /** A gateway asks for what another one may have, and is answered; without an answer that one has nothing. */
+  'elsewhere.asked': { id: string; topic: string; question: unknown };
+  'elsewhere.answered': { id: string; answer?: unknown };
   /** Other gateways share the database: time to look for what one of them has left, or did not tell of. */
   'replicas.look': Record<never, never>;
 }

@@ -10,6 +10,7 @@ import { BootStep } from '../common/boot-step';
 import { sleep } from '../common/sleep';
 import { RestartControl } from '../config/restart-control';
 import { EventsModule } from '../events/events.module';
+import { ReplicasModule } from '../replicas/replicas.module';
 import { StorageModule } from '../storage/storage.module';
 import { BroadcastModule } from './connection/broadcast.module';
 import { Broadcaster } from './connection/broadcaster';
@@ -54,7 +55,7 @@ const SOCKET_GRACE_MS = 500;
   visible: { name: 'attach WebSocket handlers', onFailure: 'fatal' },
 })
 @Module({
-  imports: [BroadcastModule, DiscoveryModule, EventsModule, StorageModule, RuntimeConfigModule],
+  imports: [BroadcastModule, DiscoveryModule, EventsModule, ReplicasModule, StorageModule, RuntimeConfigModule],
   controllers: [HealthController, RpcHttpController],
   providers: [
     ConnectionKeeper,

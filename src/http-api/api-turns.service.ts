@@ -7,10 +7,12 @@ import { ModelRegistry } from '../agent/providers/model-registry.service';
 import { LaneService } from '../agent/turns/lane.service';
 import { type RunOutcome, RunOutcomeService } from '../agent/turns/run-outcome.service';
 import { TurnStore } from '../agent/turns/turn.store';
+import { isPlainObject } from '../common/plain-object';
 import { EventBus } from '../events/event-bus';
 import type { FunctionChoice, ProgramFunction, Sampling, ToldBefore } from '../inbox/program-request';
 import { IntakeLine } from '../inbox/intake-line';
 import type { RpcCaller } from '../rpc/rpc-context';
+import type { WireEvent } from '../rpc/wire-event';
 import { SessionStore } from '../sessions/session.store';
 import type { ToolCallPart } from '../sessions/transcript-event';
 import { TranscriptStore } from '../sessions/transcript.store';
@@ -41,6 +43,8 @@ export interface ApiQuestion {
 /** A turn that was begun for a caller. */
 export interface ApiRun {
   runId: string;
+  /** By which events for clients call it. */
+  name: string;
   sessionKey: string;
 }
 
@@ -106,7 +110,7 @@ export class ApiTurns {
         ...(target.place ? { place: target.place } : {}),
       },
     });
-    return { runId: row.runId, sessionKey };
+    return { runId: row.runId, name: row.runName, sessionKey };
   }
 
   /** Waits for the end; while that lasts, tells all text so far. @param signal ends the waiting */
@@ -118,11 +122,21 @@ export class ApiTurns {
     const unsubscribe = this.events.on('run.text', ({ runId, text }) =>
       runId === run.runId ? onText(text) : undefined,
     );
+    // Where another gateway runs it, its clients' events tell of its text.
+    const elsewhere = this.events.on(
+      'wire.event',
+      (event) => {
+        const text = textOf(event, run.name);
+        if (text !== undefined) onText(text);
+      },
+      'elsewhere',
+    );
     try {
       const outcome = await this.outcomes.wait(run.runId, MAX_WAIT_MS, signal);
       return outcome ?? { runId: run.runId, state: 'ended', outcome: 'dropped', reason: 'the caller went away' };
     } finally {
       unsubscribe();
+      elsewhere();
     }
   }
 
@@ -132,12 +146,17 @@ export class ApiTurns {
     const stop = (): void => {
       if (response.writableFinished) return;
       gone.abort();
-      if (this.lanes.abort(run.sessionKey, run.runId, 'rpc').length === 0)
-        void this.lanes.dropWaiting(run.sessionKey, 'rpc', ({ runName }) => runName === run.runId);
+      void this.stop(run);
     };
     if (response.destroyed) stop();
     else response.on('close', stop);
     return gone.signal;
+  }
+
+  private async stop({ sessionKey, runId, name }: ApiRun): Promise<void> {
+    // It may be another gateway that runs it.
+    if ((await this.lanes.stop(sessionKey, runId, 'rpc')).length === 0)
+      await this.lanes.dropWaiting(sessionKey, 'rpc', ({ runName }) => runName === name);
   }
 
   /** What came in between the last answer and now, and where that is not known, all that was said. */
@@ -217,6 +236,14 @@ export class ApiTurns {
       throw error;
     }
   }
+}
+
+/** All text so far of a run, where an event tells that. */
+function textOf({ event, payload }: WireEvent, runName: string): string | undefined {
+  if (event !== 'agent' || !isPlainObject(payload)) return undefined;
+  const { runId, stream, data } = payload;
+  if (runId !== runName || stream !== 'assistant' || !isPlainObject(data)) return undefined;
+  return typeof data['text'] === 'string' ? data['text'] : undefined;
 }
 
 const partsOf = ({ earlier, results, parts }: ToldConversation): ToldConversation['parts'] => [

@@ -2,13 +2,16 @@ import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { ConfigService } from '../config/config.service';
 import { EventBus } from '../events/event-bus';
-import type { ConnectedNode } from '../events/event-map';
+import type { ConnectedNode, EventMap } from '../events/event-map';
+import { Elsewhere, type Questions } from '../replicas/elsewhere.service';
 import type { HostStats } from './host-stats';
 import { OpenclawError } from '../common/openclaw-error';
 import { timerMs } from '../common/sleep';
 import { allowedCommands, paramsFault, passedOn } from '../gateway/protocol/node-commands';
 
 const DEFAULT_TIMEOUT_MS = 30_000;
+/** For the way to another gateway and back. */
+const ELSEWHERE_MS = 2000;
 
 /** Why a node did not do what it was asked; `code` is NOT_CONNECTED, NOT_ALLOWED, INVALID_PARAMS, TIMEOUT, DISCONNECTED or the node's own. */
 export class NodeInvokeError extends OpenclawError {}
@@ -31,43 +34,64 @@ interface Waiting {
   settle(answer: NodeAnswer | NodeInvokeError): void;
 }
 
-/** Nodes that are connected now, and calls to them that wait for an answer. */
+/**
+ * Nodes that are connected now, here or to another gateway on the database, and calls to them that wait for an answer. A node of
+ * another gateway is asked through that one.
+ */
 @Injectable()
 export class NodeRegistry {
   private readonly nodes = new Map<string, ConnectedNode>();
+  /** Of other gateways, by gateway. */
+  private readonly elsewhere = new Map<string, readonly ConnectedNode[]>();
   private readonly waiting = new Map<string, Waiting>();
   private readonly stats = new Map<string, HostStats>();
 
   constructor(
     private readonly config: ConfigService,
     private readonly events: EventBus,
+    private readonly others: Elsewhere,
   ) {}
 
   listen(): void {
     this.events.on('node.connected', (node) => {
       this.nodes.set(node.nodeId, node);
+      this.tellElsewhere();
     });
-    this.events.on('node.changed', ({ deviceId, node: approved, nodeName }) => {
-      const node = this.nodes.get(deviceId);
-      if (!node) return;
-      this.nodes.set(deviceId, {
-        ...node,
-        ...(nodeName ? { displayName: nodeName } : {}),
-        caps: node.declared.caps.filter((cap) => approved?.caps.includes(cap)),
-        commands: node.declared.commands.filter((command) => approved?.commands.includes(command)),
-      });
-    });
+    // Whoever approves it may do so at another gateway.
+    this.events.on('node.changed', (change) => this.changed(change), 'anywhere');
+    this.events.on('nodes.there', ({ nodes }, from = '') => void this.elsewhere.set(from, nodes), 'elsewhere');
+    this.events.on('replica.left', ({ gateway }) => void this.elsewhere.delete(gateway));
+    this.events.on('replica.joined', () => this.tellElsewhere());
+    this.others.on('node.invoke', (question) => this.invokeFor(question));
     this.events.on('node.gone', ({ nodeId, connectionId }) => {
       if (this.nodes.get(nodeId)?.connectionId !== connectionId) return;
       this.nodes.delete(nodeId);
       this.stats.delete(nodeId);
+      this.tellElsewhere();
       for (const call of this.waiting.values())
         if (call.nodeId === nodeId) call.settle(new NodeInvokeError('DISCONNECTED', 'the node went away'));
     });
   }
 
+  private changed({ deviceId, node: approved, nodeName }: EventMap['node.changed']): void {
+    const node = this.nodes.get(deviceId);
+    if (!node) return;
+    this.nodes.set(deviceId, {
+      ...node,
+      ...(nodeName ? { displayName: nodeName } : {}),
+      caps: node.declared.caps.filter((cap) => approved?.caps.includes(cap)),
+      commands: node.declared.commands.filter((command) => approved?.commands.includes(command)),
+    });
+    this.tellElsewhere();
+  }
+
+  private tellElsewhere(): void {
+    this.events.emit('nodes.there', { nodes: [...this.nodes.values()] });
+  }
+
   connected(): ConnectedNode[] {
-    return [...this.nodes.values()].sort((a, b) =>
+    const away = [...this.elsewhere.values()].flat().filter(({ nodeId }) => !this.nodes.has(nodeId));
+    return [...this.nodes.values(), ...away].sort((a, b) =>
       (a.displayName ?? a.nodeId).localeCompare(b.displayName ?? b.nodeId),
     );
   }
@@ -106,7 +130,7 @@ export class NodeRegistry {
     params: unknown,
     options: InvokeOptions = {},
   ): Promise<{ payload: unknown; payloadJSON: string | null }> {
-    const node = this.nodes.get(nodeId);
+    const node = this.connected().find((each) => each.nodeId === nodeId);
     if (!node) throw new NodeInvokeError('NOT_CONNECTED', 'node not connected');
     if (!this.can(node, command)) throw new NodeInvokeError('NOT_ALLOWED', `node command not allowed: ${command}`);
     // As they go over the wire: what is left out there is not there.
@@ -114,8 +138,9 @@ export class NodeRegistry {
     const fault = paramsFault(command, given);
     const paramsJSON = given === undefined ? null : JSON.stringify(passedOn(command, given));
     if (fault !== undefined) throw new NodeInvokeError('INVALID_PARAMS', `invalid ${command} params: ${fault}`);
-    const id = randomUUID();
     const timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
+    if (this.nodes.get(nodeId) !== node) return this.invokeElsewhere(nodeId, command, given, timeoutMs, options);
+    const id = randomUUID();
     const answer = await new Promise<NodeAnswer>((resolve, reject) => {
       const settle = (result: NodeAnswer | NodeInvokeError): void => {
         clearTimeout(timer);
@@ -148,6 +173,39 @@ export class NodeRegistry {
       throw new NodeInvokeError(answer.error?.code ?? 'NODE_ERROR', answer.error?.message ?? 'the node refused');
     const payloadJSON = answer.payloadJSON ?? (answer.payload === undefined ? null : JSON.stringify(answer.payload));
     return { payload: answer.payload ?? (payloadJSON === null ? null : parse(payloadJSON)), payloadJSON };
+  }
+
+  /** Has the gateway that the node is connected to ask it. */
+  private async invokeElsewhere(
+    nodeId: string,
+    command: string,
+    params: unknown,
+    timeoutMs: number,
+    { idempotencyKey, signal }: InvokeOptions,
+  ): Promise<{ payload: unknown; payloadJSON: string | null }> {
+    const question = { nodeId, command, params, timeoutMs, ...(idempotencyKey ? { idempotencyKey } : {}) };
+    const answer = await this.others.ask('node.invoke', question, timeoutMs + ELSEWHERE_MS, signal);
+    if (signal?.aborted) throw new NodeInvokeError('ABORTED', 'the call was stopped');
+    if (!answer)
+      throw new NodeInvokeError(
+        'TIMEOUT',
+        'the gateway that the node is connected to has no answer, or one that is too large to be handed on',
+      );
+    if ('error' in answer) throw new NodeInvokeError(answer.error.code, answer.error.message);
+    return { payload: answer.payload, payloadJSON: answer.payloadJSON };
+  }
+
+  private async invokeFor(
+    question: Questions['node.invoke']['question'],
+  ): Promise<Questions['node.invoke']['answer'] | undefined> {
+    const { nodeId, command, params, ...options } = question;
+    if (!this.nodes.has(nodeId)) return undefined;
+    try {
+      return await this.invoke(nodeId, command, params, options);
+    } catch (error) {
+      if (!(error instanceof NodeInvokeError)) throw error;
+      return { error: { code: error.code, message: error.message } };
+    }
   }
 
   /** Takes a node's answer. @returns false for one that nobody waits for */

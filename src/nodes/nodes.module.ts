@@ -2,6 +2,7 @@ import { Module, type OnModuleInit } from '@nestjs/common';
 import { EventsModule } from '../events/events.module';
 import { GatewayModule } from '../gateway/gateway.module';
 import { InboxModule } from '../inbox/inbox.module';
+import { ReplicasModule } from '../replicas/replicas.module';
 import { SessionsModule } from '../sessions/sessions.module';
 import { RemoteExec } from '../tools/exec/remote-exec';
 import { SkillsModule } from '../skills/skills.module';
@@ -20,7 +21,7 @@ import { WakeWords } from './wake-words.service';
 
 /** Paired devices that do things: phones, other machines. */
 @Module({
-  imports: [EventsModule, GatewayModule, InboxModule, SessionsModule, SkillsModule, ToolsModule],
+  imports: [EventsModule, GatewayModule, InboxModule, ReplicasModule, SessionsModule, SkillsModule, ToolsModule],
   providers: [
     CanvasTool,
     NodeEvents,

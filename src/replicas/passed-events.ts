@@ -15,6 +15,15 @@ const PASSED: ReadonlySet<EventName> = new Set<EventName>([
   'transcript.appended',
   'webhooks.queued',
   'device.closed',
+  'node.changed',
+  'presence.there',
+  'nodes.there',
+  'login.failed',
+  'signature.used',
+  'model.failed',
+  'model.recovered',
+  'elsewhere.asked',
+  'elsewhere.answered',
 ]);
 
 /** Whether an event means anything to other gateways: not what is for clients of this one. */

@@ -4,6 +4,7 @@ import { EventsModule } from '../events/events.module';
 import { StorageModule } from '../storage/storage.module';
 import { ClusterReports } from './cluster-report.service';
 import { ClusterRpc } from './cluster.rpc';
+import { Elsewhere } from './elsewhere.service';
 import { Leader } from './leader.service';
 import { ReplicaStore } from './replica.store';
 import { Replicas } from './replicas.service';
@@ -11,8 +12,8 @@ import { Replicas } from './replicas.service';
 @BootStep({ ready: { name: 'other gateways', onFailure: 'fatal' } })
 @Module({
   imports: [EventsModule, StorageModule],
-  providers: [ClusterReports, ClusterRpc, Leader, ReplicaStore, Replicas],
-  exports: [Leader, ReplicaStore, Replicas],
+  providers: [ClusterReports, ClusterRpc, Elsewhere, Leader, ReplicaStore, Replicas],
+  exports: [Elsewhere, Leader, ReplicaStore, Replicas],
 })
 export class ReplicasModule implements OnModuleInit, OnModuleDestroy, BeforeApplicationShutdown {
   constructor(

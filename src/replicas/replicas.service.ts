@@ -141,12 +141,18 @@ export class Replicas {
     this.others.clear();
     for (const replica of there) if (replica.id !== this.id) this.others.set(replica.id, replica);
     for (const { id, facts } of this.known) if (!before.includes(id)) this.welcome(facts);
-    if (before.some((id) => !this.others.has(id))) this.log.info({ left: this.others.size }, 'another gateway is gone');
+    const gone = before.filter((id) => !this.others.has(id));
+    if (gone.length > 0) this.log.info({ left: this.others.size }, 'another gateway is gone');
     this.changed();
+    for (const gateway of gone) this.events.emit('replica.left', { gateway });
+    if (this.known.some(({ id }) => !before.includes(id))) this.events.emit('replica.joined', {});
   }
 
   private welcome({ host, pid, version, stateId }: ReplicaFacts): void {
-    this.log.info({ host, pid, version }, 'another gateway shares the database');
+    this.log.info(
+      { host, pid, version },
+      'another gateway shares the database; what each has for itself is in docs/how-to/run-several-gateways.md',
+    );
     if (stateId !== this.facts.stateId)
       this.log.warn(
         { host, pid },
@@ -161,16 +167,16 @@ export class Replicas {
 
   private heard(sender: string, text: string): void {
     if (text === BYE) {
-      this.others.delete(sender);
+      if (this.others.delete(sender)) this.events.emit('replica.left', { gateway: sender });
       this.changed();
       return;
     }
     if (text === HELLO) {
-      void this.tick();
+      void this.tick().then(() => this.events.emit('replica.joined', {}));
       return;
     }
     const event = readEvent(text);
-    if (event) this.events.receive(event.name, event.payload);
+    if (event) this.events.receive(event.name, event.payload, sender);
   }
 
   /** While nobody else is there nothing is told to anybody. */

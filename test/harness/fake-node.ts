@@ -19,12 +19,16 @@ export class FakeNode {
     this.serving = setInterval(() => this.serve(), 10);
   }
 
-  /** @param owner approves the pairing */
+  /**
+   * @param owner approves the pairing
+   * @param more parts of its `connect`
+   */
   static async connect(
     url: string,
     owner: WireClient,
     { platform, displayName, commands, caps = ['system'] }: NodeFacts,
     answer: (command: string, params: unknown) => unknown,
+    more: Record<string, unknown> = {},
   ): Promise<FakeNode> {
     const device = new TestDevice();
     const params = connectParams({
@@ -32,6 +36,7 @@ export class FakeNode {
       client: { id: 'node-host', version: '1', platform, mode: 'node', displayName },
       caps,
       commands,
+      ...more,
     });
     const asking = await WireClient.open(url);
     const refused = await asking.call('connect', device.sign('v3', asking.nonce, params));

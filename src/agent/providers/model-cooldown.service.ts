@@ -1,6 +1,8 @@
 import { Injectable, Optional } from '@nestjs/common';
 import { Clock, systemClock } from '../../common/clock';
 import { ConfigService } from '../../config/config.service';
+import { EventBus } from '../../events/event-bus';
+import type { ModelCallee } from '../../events/event-map';
 import type { ModelErrorKind } from './model-error';
 
 /** Rest after the n-th failure in a row. */
@@ -15,12 +17,7 @@ const PROBES_PER_MINUTE = 5;
 const MINUTE_MS = 60_000;
 const HOUR_MS = 3_600_000;
 
-/** What is called: a model with a credential. */
-export interface Callee {
-  provider: string;
-  id: string;
-  profile?: string;
-}
+export type Callee = ModelCallee;
 
 interface Failures {
   kind: ModelErrorKind;
@@ -35,7 +32,7 @@ export const isOfModel = (kind: ModelErrorKind): boolean => OF_MODEL.has(kind);
 
 /**
  * Models and credentials that failed lately are left alone for a while, as long as another candidate is there; one
- * that keeps failing is tried a few times a minute at most.
+ * that keeps failing is tried a few times a minute at most. Gateways that share a database tell each other of it.
  */
 @Injectable()
 export class ModelCooldown {
@@ -44,9 +41,26 @@ export class ModelCooldown {
   constructor(
     private readonly config: ConfigService,
     @Optional() private readonly clock: Clock = systemClock,
-  ) {}
+    @Optional() private readonly events?: EventBus,
+  ) {
+    events?.on(
+      'model.failed',
+      ({ callee, kind, retryAfterMs }) => this.failed(callee, kind as ModelErrorKind, retryAfterMs),
+      'elsewhere',
+    );
+    events?.on('model.recovered', ({ callee }) => void this.forget(callee), 'elsewhere');
+  }
 
   recordFailure(callee: Callee, kind: ModelErrorKind, retryAfterMs?: number): void {
+    this.failed(callee, kind, retryAfterMs);
+    this.events?.emit('model.failed', {
+      callee: named(callee),
+      kind,
+      ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+    });
+  }
+
+  private failed(callee: Callee, kind: ModelErrorKind, retryAfterMs: number | undefined): void {
     const key = OF_CREDENTIAL.has(kind) ? credentialKey(callee) : OF_MODEL.has(kind) ? modelKey(callee) : undefined;
     if (key === undefined) return;
     const now = this.clock.monotonic();
@@ -65,8 +79,13 @@ export class ModelCooldown {
   }
 
   recordSuccess(callee: Callee): void {
-    this.failures.delete(credentialKey(callee));
-    this.failures.delete(modelKey(callee));
+    if (this.forget(callee)) this.events?.emit('model.recovered', { callee: named(callee) });
+  }
+
+  /** @returns whether there was something to forget */
+  private forget(callee: Callee): boolean {
+    const known = [credentialKey(callee), modelKey(callee)].filter((key) => this.failures.delete(key));
+    return known.length > 0;
   }
 
   /** Why a credential was refused when it was last tried, where that does not pass by itself. */
@@ -107,3 +126,9 @@ export class ModelCooldown {
 
 const credentialKey = ({ provider, profile }: Callee): string => `credential ${provider}:${profile ?? 'default'}`;
 const modelKey = ({ provider, id }: Callee): string => `model ${provider}/${id}`;
+/** No more than says which it is. */
+const named = ({ provider, id, profile }: Callee): ModelCallee => ({
+  provider,
+  id,
+  ...(profile === undefined ? {} : { profile }),
+});

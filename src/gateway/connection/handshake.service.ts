@@ -1,5 +1,6 @@
 import { Injectable, Optional } from '@nestjs/common';
 import { Clock, systemClock } from '../../common/clock';
+import { EventBus } from '../../events/event-bus';
 import { OPERATOR_SCOPES } from '../../rpc/scopes';
 import { DevicePairingService } from '../devices/device-pairing.service';
 import { type NodeFacts, type PairedDevice, pairingReason } from '../devices/device-record';
@@ -72,7 +73,14 @@ export class HandshakeService {
     private readonly codes: PairingCodes,
     private readonly throttle: LoginThrottle,
     @Optional() private readonly clock: Clock = systemClock,
-  ) {}
+    @Optional() private readonly events?: EventBus,
+  ) {
+    events?.on(
+      'signature.used',
+      ({ signature, expiresAt }) => this.used.note(signature, expiresAt, this.clock.now()),
+      'elsewhere',
+    );
+  }
 
   async judge(request: HandshakeRequest): Promise<Grant | Refusal> {
     try {
@@ -148,7 +156,10 @@ export class HandshakeService {
   /** The bytes decide, not how they are spelt. */
   private isFirstUse(signature: string, signedAt: number): boolean {
     const bytes = Buffer.from(signature, 'base64url').toString('base64url');
-    return this.used.use(bytes, signedAt, signedAt + SIGNATURE_SKEW_MS[3], this.clock.now());
+    const expiresAt = signedAt + SIGNATURE_SKEW_MS[3];
+    const isNew = this.used.use(bytes, signedAt, expiresAt, this.clock.now());
+    if (isNew) this.events?.emit('signature.used', { signature: bytes, expiresAt });
+    return isNew;
   }
 
   private async authenticate(
@@ -208,8 +219,8 @@ export class HandshakeService {
   }
 
   /** A code is no secret that can be guessed, and needs no waiting; it works for whoever has it, once. */
-  private byCode(request: HandshakeRequest, code: string, paired: PairedDevice | undefined): Credential {
-    const scopes = this.codes.take(code);
+  private async byCode(request: HandshakeRequest, code: string, paired: PairedDevice | undefined): Promise<Credential> {
+    const scopes = await this.codes.take(code);
     if (scopes) return { method: 'bootstrap-token', scopes, admits: true };
     return this.unauthorized(
       request,

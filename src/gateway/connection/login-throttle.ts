@@ -1,5 +1,6 @@
 import { Injectable, Optional } from '@nestjs/common';
 import { Clock, systemClock } from '../../common/clock';
+import { EventBus } from '../../events/event-bus';
 
 const WINDOW_MS = 600_000;
 /** Failures within the window that cost nothing. */
@@ -22,7 +23,7 @@ interface Room {
 
 /**
  * Slows down guessing, by source, loopback included. After too many failures one attempt at a time is judged, each after
- * a wait; so the right secret gets in from there too, only later. Which of those that wait is next is drawn, and who comes
+ * a wait; what failed at other gateways on the database counts as well. So the right secret gets in from there too, only later. Which of those that wait is next is drawn, and who comes
  * to a full room takes the place of one that is drawn: nobody can keep a place by being there first.
  */
 @Injectable()
@@ -30,7 +31,12 @@ export class LoginThrottle {
   private readonly failures = new Map<string, number[]>();
   private readonly rooms = new Map<string, Room>();
 
-  constructor(@Optional() private readonly clock: Clock = systemClock) {}
+  constructor(
+    @Optional() private readonly clock: Clock = systemClock,
+    @Optional() private readonly events?: EventBus,
+  ) {
+    events?.on('login.failed', ({ source }) => this.count(source), 'elsewhere');
+  }
 
   /** Milliseconds until the next attempt of a source is judged; 0: at once. */
   waitMs(source: string): number {
@@ -50,6 +56,11 @@ export class LoginThrottle {
   }
 
   recordFailure(source: string): void {
+    this.count(source);
+    this.events?.emit('login.failed', { source });
+  }
+
+  private count(source: string): void {
     const recent = this.recent(source);
     recent.push(this.clock.monotonic());
     this.failures.delete(source);

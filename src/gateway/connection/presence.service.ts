@@ -20,18 +20,26 @@ interface Kept {
 @Injectable()
 export class PresenceService {
   private readonly entries = new Map<string, Kept>();
+  /** Clients of other gateways on the database. */
+  private readonly elsewhere = new Map<string, PresenceEntry[]>();
   private announceTimer: NodeJS.Timeout | undefined;
   private self: PresenceEntry | undefined;
+  /** Whether what is announced next is about clients of this gateway. */
+  private isOwnChange = false;
   version = 0;
 
-  constructor(private readonly events: EventBus) {}
+  constructor(private readonly events: EventBus) {
+    events.on('presence.there', ({ clients }, from = '') => this.put(from, clients), 'elsewhere');
+    events.on('replica.left', ({ gateway }) => this.put(gateway, []));
+    events.on('replica.joined', () => this.tellElsewhere());
+  }
 
   /** @returns by which {@link disconnected} finds it; undefined for a client that is not shown */
   connected(client: ConnectClient, caller: RpcCaller): string | undefined {
     if (client.mode === 'cli') return undefined;
     const key = caller.deviceId ?? client.instanceId ?? caller.connectionId;
     const host = client.displayName ?? client.id;
-    this.put(
+    this.keep(
       key,
       {
         host,
@@ -56,34 +64,59 @@ export class PresenceService {
 
   disconnected(key: string): void {
     const known = this.entries.get(key);
-    if (known) this.put(key, { ...known.entry, reason: 'disconnect', ts: Date.now() }, false);
+    if (known) this.keep(key, { ...known.entry, reason: 'disconnect', ts: Date.now() }, false);
   }
 
   /** A device says that it is there; it is forgotten when it says so no more. */
   beacon(facts: Omit<PresenceEntry, 'ts'>): void {
     const key = facts.deviceId ?? facts.instanceId ?? facts.host ?? facts.text ?? 'device';
     const known = this.entries.get(key);
-    this.put(key, { ...known?.entry, ...facts, ts: Date.now() }, known?.connected ?? false);
+    this.keep(key, { ...known?.entry, ...facts, ts: Date.now() }, known?.connected ?? false);
   }
 
-  /** Newest first, the gateway itself at the head. */
+  /** Newest first, the gateway itself at the head; with those of other gateways on the database. */
   list(): PresenceEntry[] {
+    const clients = [...this.own(), ...[...this.elsewhere.values()].flat()].sort((a, b) => b.ts - a.ts);
+    return [{ ...this.gatewayEntry(), ts: Date.now() }, ...clients.slice(0, MAX_ENTRIES - 1)];
+  }
+
+  /** How many clients that tell who they are this gateway has itself. */
+  get size(): number {
+    return this.own().length;
+  }
+
+  private own(): PresenceEntry[] {
     const now = Date.now();
     for (const [key, kept] of this.entries) {
       if (!kept.connected && now - kept.entry.ts > EXPIRY_MS) this.entries.delete(key);
     }
-    const clients = [...this.entries.values()].map((kept) => kept.entry).sort((a, b) => b.ts - a.ts);
-    return [{ ...this.gatewayEntry(), ts: now }, ...clients.slice(0, MAX_ENTRIES - 1)];
+    return [...this.entries.values()].map((kept) => kept.entry);
   }
 
   stop(): void {
     clearTimeout(this.announceTimer);
   }
 
-  private put(key: string, entry: PresenceEntry, connected: boolean): void {
+  /** Notes what clients another gateway has. */
+  private put(gateway: string, clients: PresenceEntry[]): void {
+    if (clients.length > 0) this.elsewhere.set(gateway, clients.slice(0, MAX_ENTRIES));
+    else if (!this.elsewhere.delete(gateway)) return;
+    this.changed();
+  }
+
+  private tellElsewhere(): void {
+    this.events.emit('presence.there', { clients: this.own().slice(-MAX_ENTRIES) });
+  }
+
+  private keep(key: string, entry: PresenceEntry, connected: boolean): void {
     this.entries.delete(key);
     this.entries.set(key, { entry, connected });
     if (this.entries.size > MAX_ENTRIES) this.dropOldest();
+    this.isOwnChange = true;
+    this.changed();
+  }
+
+  private changed(): void {
     this.version++;
     this.announceTimer ??= setTimeout(() => this.announce(), ANNOUNCE_DELAY_MS).unref();
   }
@@ -98,6 +131,8 @@ export class PresenceService {
 
   private announce(): void {
     this.announceTimer = undefined;
+    if (this.isOwnChange) this.tellElsewhere();
+    this.isOwnChange = false;
     this.events.emit('wire.event', {
       event: 'presence',
       payload: { presence: this.list() },

@@ -19,6 +19,12 @@ export class UsedSignatures {
     return true;
   }
 
+  /** Notes one that was accepted elsewhere. */
+  note(signature: string, expiresAt: number, now: number): void {
+    if (this.until.size >= MOST) this.prune(now);
+    this.until.set(signature, expiresAt);
+  }
+
   private prune(now: number): void {
     for (const [signature, expiresAt] of this.until) if (expiresAt < now) this.until.delete(signature);
   }

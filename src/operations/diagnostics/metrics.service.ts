@@ -35,7 +35,7 @@ export class MetricsService {
     this.addProcess(page);
     page.gauge('openclaw_ready', 'Whether it takes work.', [[(await this.readiness.report()).ready ? 1 : 0]]);
     page.gauge('openclaw_turns_active', 'Turns that are going on.', [[this.lanes.activeRunIds().length]]);
-    page.gauge('openclaw_clients', 'Connected clients that tell who they are.', [[this.presence.list().length - 1]]);
+    page.gauge('openclaw_clients', 'Connected clients that tell who they are.', [[this.presence.size]]);
     page.gauge(
       'openclaw_channel_up',
       'Whether an account that is switched on is connected.',
