@@ -1,5 +1,5 @@
 // `npm run storm -- replicas --gateways 3 --messages 2000 --rounds 10 --seeds 5 --control`: gateways on one database that are
-// killed, paused and cut off; needs TEST_POSTGRES_URL.
+// killed, stopped, paused and cut off, also from PostgreSQL (TEST_POSTGRES_URL) and from a Redis of their own, where there is one.
 // `npm run storm -- --channels telegram,discord --updates 10000 --kills 200 --chats 20 --seeds 10`: the storm of kills at
 // any size; the tests run a small one.
 import { parseArgs } from 'node:util';
