@@ -64,6 +64,7 @@ const TESTS_OF = {
   ui: ['test/e2e/ui'],
   Dockerfile: ['test/image'],
   'docker-compose.yml': ['test/image'],
+  deploy: ['test/image'],
   'package.json': ['test/setup', 'test/image'],
   'package-lock.json': ['test/setup', 'test/image'],
   'README.md': ['test/docs'],
