@@ -61,6 +61,7 @@ const TESTS_OF = {
   packages: ['test/plugins'],
   scripts: ['test/setup'],
   skills: ['test/skills'],
+  templates: ['test/setup'],
   ui: ['test/e2e/ui'],
   Dockerfile: ['test/image'],
   'docker-compose.yml': ['test/image'],

@@ -1,6 +1,20 @@
 'use strict';
 // The layers of `src`: each folder may import from its own layer's folder, and from the layers below it.
 
+const { readdirSync } = require('node:fs');
+const { join } = require('node:path');
+
+const channels = join(__dirname, '..', 'src', 'channels');
+
+/** Folders of chat platforms: those with an adapter. They don't know of each other, and nothing below knows of them. */
+const PLATFORMS = readdirSync(channels, { withFileTypes: true })
+  .filter((entry) => entry.isDirectory() && readdirSync(join(channels, entry.name)).some(isAdapter))
+  .map(({ name }) => name);
+
+function isAdapter(file) {
+  return file.endsWith('.adapter.ts');
+}
+
 /** Bottom to top. Folders of one layer do not import each other, unless listed in `within`. */
 const LAYERS = [
   { name: 'contracts', folders: ['common', 'rpc', 'gateway/protocol', 'gateway/client'], within: true },
@@ -22,7 +36,7 @@ const LAYERS = [
   { name: 'agent', folders: ['agent', 'inbox'], within: true },
   {
     name: 'hubs',
-    folders: ['channels(?!/telegram|/discord|/slack|/webpage|/webhook)', 'outbox', 'gateway(?!/protocol|/client)'],
+    folders: [`channels(?!${PLATFORMS.map((name) => `/${name}`).join('|')})`, 'outbox', 'gateway(?!/protocol|/client)'],
     within: false,
   },
   {
@@ -49,11 +63,7 @@ const LAYERS = [
   {
     name: 'edges',
     folders: [
-      'channels/telegram',
-      'channels/discord',
-      'channels/slack',
-      'channels/webpage',
-      'channels/webhook',
+      ...PLATFORMS.map((name) => `channels/${name}`),
       'control-ui',
       'nodes',
       'wizard',
@@ -66,4 +76,4 @@ const LAYERS = [
   { name: 'roots', folders: ['bootstrap', 'cli', 'operations/doctor', 'onboard', 'tui'], within: true },
 ];
 
-module.exports = { LAYERS };
+module.exports = { LAYERS, PLATFORMS };

@@ -36,7 +36,7 @@ import { WorkspaceModule } from '../workspace/workspace.module';
 import { WizardModule } from '../wizard/wizard.module';
 import { WebhooksModule } from '../automation/webhooks/webhooks.module';
 import type { BootReport } from './boot-report.service';
-import type { ChannelLoader } from './channel-list';
+import type { ListedChannel } from './channel-list';
 import { CloseHandlerModule } from './close-handler.module';
 import { StartupModule } from './startup.module';
 
@@ -46,7 +46,7 @@ export interface AppModuleOptions {
   report: BootReport;
   /** The configuration as it is on disk now, to know which channels are worth loading. */
   config: OpenclawConfig;
-  channels: readonly ChannelLoader[];
+  channels: readonly ListedChannel[];
 }
 
 /**
@@ -101,6 +101,6 @@ export class AppModule {
 }
 
 async function configuredChannels({ env, config, channels }: AppModuleOptions): Promise<DynamicModule[]> {
-  const modules = await Promise.all(channels.map((load) => load(config, env)));
+  const modules = await Promise.all(channels.map(({ load }) => load(config, env)));
   return modules.filter((module) => module !== undefined);
 }

@@ -1,4 +1,5 @@
 import type { BootFailure } from '../common/boot-step';
+import { CHANNELS, type ListedChannel } from './channel-list';
 
 export interface PlannedStep {
   name: string;
@@ -20,6 +21,15 @@ const visible = (name: string, module: string, onFailure: BootFailure = 'fatal')
   phase: 'visible',
   module,
   onFailure,
+});
+/** Of a channel's own step; its module is named like its folder. */
+const startOf = ({ id }: ListedChannel): PlannedStep => ({
+  ...visible(
+    `channels start: ${id}`,
+    `${id.replace(/(?:^|-)(.)/g, (_, first: string) => first.toUpperCase())}Module`,
+    'degraded',
+  ),
+  whenConfigured: true,
 });
 
 /**
@@ -62,11 +72,7 @@ export const BOOT_PLAN: readonly PlannedStep[] = [
   visible('update check', 'UpdateModule', 'degraded'),
   visible('maintenance timers', 'MaintenanceModule'),
   visible('config reloader', 'ConfigReloadModule', 'degraded'),
-  { ...visible('channels start: telegram', 'TelegramModule', 'degraded'), whenConfigured: true },
-  { ...visible('channels start: discord', 'DiscordModule', 'degraded'), whenConfigured: true },
-  { ...visible('channels start: slack', 'SlackModule', 'degraded'), whenConfigured: true },
-  { ...visible('channels start: webhook', 'WebhookModule', 'degraded'), whenConfigured: true },
-  { ...visible('channels start: webpage', 'WebpageModule', 'degraded'), whenConfigured: true },
+  ...CHANNELS.map(startOf),
   visible('startup log', 'StartupModule'),
   visible('close handler', 'CloseHandlerModule'),
 ];

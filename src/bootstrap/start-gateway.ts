@@ -11,7 +11,7 @@ import { NotFoundFilter } from '../gateway/http/not-found.filter';
 import { OpenclawWsAdapter } from '../gateway/openclaw-ws-adapter';
 import { LoggerFactory } from '../common/logger';
 import { AppModule } from './app.module';
-import { CHANNELS, type ChannelLoader } from './channel-list';
+import { CHANNELS, type ListedChannel } from './channel-list';
 import { BootReport } from './boot-report.service';
 import { instrumentBoot } from './instrument-boot';
 import { NestLogBridge } from './nest-log-bridge';
@@ -33,7 +33,7 @@ export interface RunningGateway {
 export async function startGateway(
   env: Environment,
   flags: GatewayFlags,
-  channels: readonly ChannelLoader[] = CHANNELS,
+  channels: readonly ListedChannel[] = CHANNELS,
 ): Promise<RunningGateway> {
   const report = new BootReport();
   env.loadOwnDotenv(resolveStateDir(env));

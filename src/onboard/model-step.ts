@@ -1,4 +1,5 @@
-import { type CatalogProvider, LOCAL_SERVERS, MODEL_CATALOG } from '../agent/providers/model-catalog';
+import type { CatalogProvider } from '../agent/providers/catalog/catalog-provider';
+import { LOCAL_SERVERS, MODEL_CATALOG } from '../agent/providers/model-catalog';
 import { findLocalServers } from '../agent/providers/local-servers';
 import { messageOf } from '../common/openclaw-error';
 import type { Environment } from '../config/environment';

@@ -51,7 +51,7 @@ describe('the channel of docs/how-to/add-a-channel.md', () => {
         ? undefined
         : { module: ((await import(join(folder, 'dropbox.module'))) as { DropboxModule: Type }).DropboxModule };
     const env = new Environment({ HOME: stateDir, OPENCLAW_STATE_DIR: stateDir, OPENCLAW_UI_PORT: '0' });
-    gateway = await startGateway(env, { port: 0 }, [...CHANNELS, load]);
+    gateway = await startGateway(env, { port: 0 }, [...CHANNELS, { id: 'dropbox', load }]);
     expect(gateway.report.steps().find(({ name }) => name === 'channels start: dropbox')).toMatchObject({
       state: 'done',
     });

@@ -5,7 +5,7 @@ import { ToolPolicyService } from '../../tools/policy/tool-policy.service';
 import { UsageService } from '../../usage/usage.service';
 import { UsageStore } from '../../usage/usage.store';
 import { ContextReportService } from '../context/context-report.service';
-import { PRICE_SOURCES } from '../providers/model-table';
+import { MODEL_CATALOG } from '../providers/model-catalog';
 import {
   COMMAND_CATEGORIES,
   type ChatCommand,
@@ -206,7 +206,7 @@ export class InfoCommands {
     ]);
     const providers = new Set((await this.usageStore.groups({}, 'model')).map(({ key }) => key.split('/')[0] ?? ''));
     const sources = [...providers].flatMap((provider) => {
-      const source = PRICE_SOURCES[provider];
+      const source = MODEL_CATALOG.find(({ id }) => id === provider)?.prices;
       return source ? [`${provider}: list prices of ${source.asOf} (${source.url})`] : [];
     });
     return [
