@@ -26,13 +26,16 @@ export const compiledName = (source) => source.replace(/\.ts$/, '.js');
 /**
  * Compiles a file of `src` into `dist`.
  * @param source relative to `src`
+ * @param options.to another folder than `dist`
+ * @param options.sourceMaps with a source map in the file
  * @throws Error with the file, the compiler's message and the line that it is about
  */
-export async function compileFile(source) {
-  const { code } = await transformFile(at('src', source), OPTIONS).catch((error) => {
+export async function compileFile(source, { to = 'dist', sourceMaps = false } = {}) {
+  const options = sourceMaps ? { ...OPTIONS, sourceMaps: 'inline' } : OPTIONS;
+  const { code } = await transformFile(at('src', source), options).catch((error) => {
     throw new Error(`src/${source}: error: ${briefly(error)}`);
   });
-  const compiled = at('dist', compiledName(source));
+  const compiled = at(to, compiledName(source));
   mkdirSync(dirname(compiled), { recursive: true });
   writeFileSync(compiled, withoutFetch(code));
 }

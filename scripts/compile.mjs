@@ -9,7 +9,7 @@ const sources = readdirSync(at('src'), { recursive: true, withFileTypes: true })
   .map((entry) => relative(at('src'), join(entry.parentPath ?? entry.path, entry.name)))
   .filter(isProduct);
 
-const results = await Promise.allSettled(sources.map(compileFile));
+const results = await Promise.allSettled(sources.map((source) => compileFile(source)));
 const failures = results.filter(({ status }) => status === 'rejected');
 for (const { reason } of failures) process.stderr.write(`${reason.message}\n`);
 if (failures.length > 0) process.exit(1);

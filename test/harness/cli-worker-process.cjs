@@ -1,7 +1,7 @@
 // Runs command lines one after the other in one process, as test/harness/cli-worker.ts asks for them: the program is loaded
 // once for all. What a command writes is handed back instead.
 const { join } = require('node:path');
-const dist = join(__dirname, '..', '..', 'dist');
+const dist = process.env.TEST_PROGRAM ?? join(__dirname, '..', '..', 'dist');
 const { runCli } = require(join(dist, 'cli', 'run-cli.js'));
 const { Environment } = require(join(dist, 'config', 'environment.js'));
 

@@ -7,8 +7,11 @@ import { tmpdir } from 'node:os';
 import { delimiter, join, resolve } from 'node:path';
 
 export const OPENCLAW = resolve(__dirname, '../../bin/openclaw');
+/** What gateways run; `npm run coverage` has them run the program as it measures it. */
+const ENTRY = process.env['TEST_PROGRAM'] ? join(process.env['TEST_PROGRAM'], 'main.js') : OPENCLAW;
 export const TEST_TOKEN = 'test-token-that-is-long-enough-to-be-unguessable';
-const READY_MS = 60_000;
+/** A program whose coverage is measured starts in several times the time. */
+const READY_MS = process.env['TEST_COVERAGE'] ? 300_000 : 60_000;
 
 export interface GatewayProcessOptions {
   /** Merged over a minimal configuration. */
@@ -52,7 +55,7 @@ export class GatewayProcess {
       ...(options.runBy ?? []),
       process.execPath,
       ...(options.nodeArgs ?? []),
-      options.entry ?? OPENCLAW,
+      options.entry ?? ENTRY,
       'gateway',
       'run',
       ...(options.args ?? []),
@@ -149,6 +152,7 @@ export function cleanEnvironment(more: Record<string, string> = {}): Record<stri
   return {
     ...(Object.fromEntries(kept) as Record<string, string>),
     NO_COLOR: '1',
+    ...(process.env['TEST_COVERAGE'] ? { NODE_V8_COVERAGE: process.env['TEST_COVERAGE'] } : {}),
     OPENCLAW_SKIP_UPDATE_CHECK: '1',
     PATH: `${folderOfLink()}${delimiter}${process.env['PATH'] ?? ''}`,
     ...more,
