@@ -1,6 +1,6 @@
 import { Command, Option, SubCommand } from 'nest-commander';
 import { CommandGroup, GatewayCommandBase, type GatewayOptions, parseWholeNumber } from '../common/cli/cli-command';
-import { WATCH_FLAG, type WatchOptions, watching } from '../common/cli/watching';
+import { WatchingCommand } from '../common/cli/watching';
 import { printJson, printLine, printTable, timeText } from '../common/cli/output';
 import { Environment } from '../config/environment';
 import { resolveGatewayTarget } from '../config/gateway-target';
@@ -56,21 +56,12 @@ export class UsageCostCommand extends GatewayCommandBase {
 export class GatewayUsageCostCommand extends UsageCostCommand {}
 
 @SubCommand({ name: 'status', description: 'limits of the providers and state of the budgets' })
-export class UsageStatusCommand extends GatewayCommandBase {
+export class UsageStatusCommand extends WatchingCommand {
   constructor(private readonly env: Environment) {
     super();
   }
 
-  @Option(WATCH_FLAG)
-  parseWatch(): boolean {
-    return true;
-  }
-
-  run(_: string[], options: GatewayOptions & WatchOptions): Promise<void> {
-    return watching(options, () => this.once(options));
-  }
-
-  private async once(options: GatewayOptions): Promise<void> {
+  protected async once(options: GatewayOptions): Promise<void> {
     const answer = await withGateway(resolveGatewayTarget(this.env, options), (client) =>
       client.call<{
         providers: { provider: string; windows: LimitWindow[]; updatedAt: number }[];

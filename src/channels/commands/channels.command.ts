@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Command, Option, SubCommand } from 'nest-commander';
 import { CommandGroup, GatewayCommandBase, type GatewayOptions } from '../../common/cli/cli-command';
-import { WATCH_FLAG, type WatchOptions, watching } from '../../common/cli/watching';
+import { WatchingCommand } from '../../common/cli/watching';
 import { printJson, printLine, printTable } from '../../common/cli/output';
 import { tintOfState } from '../../common/cli/terminal-style';
 import { Environment } from '../../config/environment';
@@ -26,7 +26,7 @@ interface ChannelsPayload {
 }
 
 @SubCommand({ name: 'list', description: 'configured channels and their state' })
-export class ChannelsListCommand extends GatewayCommandBase {
+export class ChannelsListCommand extends WatchingCommand<GatewayOptions & { probe?: boolean }> {
   constructor(private readonly env: Environment) {
     super();
   }
@@ -36,16 +36,7 @@ export class ChannelsListCommand extends GatewayCommandBase {
     return true;
   }
 
-  @Option(WATCH_FLAG)
-  parseWatch(): boolean {
-    return true;
-  }
-
-  run(_: string[], options: GatewayOptions & WatchOptions & { probe?: boolean }): Promise<void> {
-    return watching(options, () => this.once(options));
-  }
-
-  private async once(options: GatewayOptions & { probe?: boolean }): Promise<void> {
+  protected async once(options: GatewayOptions & { probe?: boolean }): Promise<void> {
     const params = { probe: options.probe === true };
     const answer = await withGateway(resolveGatewayTarget(this.env, options), (client) =>
       client.call<ChannelsPayload>('channels.status', params),

@@ -17,10 +17,7 @@ import {
   ChannelFatalError,
   type ChannelHost,
   ChatChannel,
-  type OutboundMessage,
   type ProbeResult,
-  type SearchStep,
-  type SentSearch,
   type ThreadMessage,
 } from '../channel-adapter';
 import type { GroupMembers } from '../group-members';
@@ -57,7 +54,7 @@ import { DiscordSession } from './discord-session';
 export class DiscordAdapter extends ChatPlatform<DiscordAccount> implements ChannelAdapter {
   private readonly log: Logger;
   private readonly calls = new DiscordCalls((id) => this.account(id));
-  private readonly delivery = new DiscordDelivery(this.calls);
+  protected readonly delivery = new DiscordDelivery(this.calls);
   /** Of the accounts that run. */
   private readonly sessions = new Map<string, DiscordSession>();
 
@@ -130,24 +127,8 @@ export class DiscordAdapter extends ChatPlatform<DiscordAccount> implements Chan
     return this.calls.findPlace(route);
   }
 
-  send(message: OutboundMessage): Promise<string> {
-    return this.delivery.send(message);
-  }
-
-  sendMark(message: OutboundMessage): string {
-    return this.delivery.mark(message);
-  }
-
   noteSent(route: DeliveryRoute, platformId: string): void {
     this.delivery.noteSent(route, platformId);
-  }
-
-  findSent(message: OutboundMessage, search: SentSearch): Promise<SearchStep> {
-    return this.delivery.find(message, search);
-  }
-
-  edit(message: OutboundMessage, platformId: string): Promise<void> {
-    return this.delivery.edit(message, platformId);
   }
 
   async fetchMedia(

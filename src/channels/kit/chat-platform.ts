@@ -1,6 +1,7 @@
 import { type BlockWishes, blockWishes } from '../../common/block-rules';
 import type { ConfigService } from '../../config/config.service';
 import { mentionPatterns } from '../access/mention-patterns';
+import type { OutboundMessage, SearchStep, SentSearch } from '../channel-adapter';
 import { isStreamed } from '../stream-mode.config';
 import { type ConfiguredAccount, ConfiguredChannel } from './configured-channel';
 
@@ -22,13 +23,39 @@ export interface PlatformAccount extends ConfiguredAccount {
   settings: ConfiguredAccount['settings'] & Parameters<typeof blockWishes>[0] & { mediaMaxMb?: number };
 }
 
-/** What accounts of chat platforms say in the same words: sizes of files, growing answers, mentions. */
+/** How messages get to a platform, and are found there again. */
+export interface PlatformDelivery {
+  send(message: OutboundMessage): Promise<string>;
+  mark(message: OutboundMessage): string | undefined | Promise<string | undefined>;
+  find(message: OutboundMessage, search: SentSearch): Promise<SearchStep>;
+  edit(message: OutboundMessage, platformId: string): Promise<void>;
+}
+
+/** What chat platforms do in the same way: messages by their delivery, sizes of files, growing answers, mentions. */
 export abstract class ChatPlatform<A extends PlatformAccount> extends ConfiguredChannel<A> {
   protected constructor(
     config: ConfigService,
     private readonly platform: PlatformFacts,
   ) {
     super(config, platform);
+  }
+
+  protected abstract readonly delivery: PlatformDelivery;
+
+  send(message: OutboundMessage): Promise<string> {
+    return this.delivery.send(message);
+  }
+
+  sendMark(message: OutboundMessage): string | undefined | Promise<string | undefined> {
+    return this.delivery.mark(message);
+  }
+
+  findSent(message: OutboundMessage, search: SentSearch): Promise<SearchStep> {
+    return this.delivery.find(message, search);
+  }
+
+  edit(message: OutboundMessage, platformId: string): Promise<void> {
+    return this.delivery.edit(message, platformId);
   }
 
   mediaLimit(accountId: string): number {

@@ -17,10 +17,7 @@ import {
   type ChannelHost,
   ChannelSendError,
   ChatChannel,
-  type OutboundMessage,
   type ProbeResult,
-  type SearchStep,
-  type SentSearch,
   type ThreadMessage,
 } from '../channel-adapter';
 import type { GroupMembers } from '../group-members';
@@ -65,7 +62,7 @@ export class SlackAdapter extends ChatPlatform<SlackAccount> implements ChannelA
   private readonly bots = new Map<string, SlackBot>();
   /** Of the accounts that run. */
   private readonly intakes = new Map<string, SlackIntake>();
-  private readonly delivery: SlackDelivery;
+  protected readonly delivery: SlackDelivery;
 
   constructor(
     config: ConfigService,
@@ -171,22 +168,6 @@ export class SlackAdapter extends ChatPlatform<SlackAccount> implements ChannelA
 
   findPlace({ account, to }: DeliveryRoute): Promise<string> {
     return this.calls.channelOf(account, to);
-  }
-
-  send(message: OutboundMessage): Promise<string> {
-    return this.delivery.send(message);
-  }
-
-  sendMark(): string {
-    return this.delivery.mark();
-  }
-
-  findSent(message: OutboundMessage, search: SentSearch): Promise<SearchStep> {
-    return this.delivery.find(message, search);
-  }
-
-  edit(message: OutboundMessage, platformId: string): Promise<void> {
-    return this.delivery.edit(message, platformId);
   }
 
   fetchMedia(accountId: string, media: MediaRef, limits: { maxBytes: number; signal: AbortSignal }): Promise<Buffer> {

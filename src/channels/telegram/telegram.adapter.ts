@@ -18,10 +18,7 @@ import {
   type ChannelHost,
   ChannelSendError,
   ChatChannel,
-  type OutboundMessage,
   type ProbeResult,
-  type SearchStep,
-  type SentSearch,
 } from '../channel-adapter';
 import type { GroupMembers } from '../group-members';
 import { ChatPlatform } from '../kit/chat-platform';
@@ -79,7 +76,7 @@ export class TelegramAdapter extends ChatPlatform<TelegramAccount> implements Ch
   private readonly open = new Map<string, TelegramHook>();
   /** Polls of the accounts that poll. */
   private readonly watches = new Map<string, TelegramPollWatch>();
-  private readonly delivery = new TelegramDelivery(this.calls, this.chats, (account) => this.watches.get(account));
+  protected readonly delivery = new TelegramDelivery(this.calls, this.chats, (account) => this.watches.get(account));
 
   constructor(
     config: ConfigService,
@@ -163,24 +160,8 @@ export class TelegramAdapter extends ChatPlatform<TelegramAccount> implements Ch
     return this.chats.find(route, (account, method, params) => this.calls.call(account, method, params));
   }
 
-  send(message: OutboundMessage): Promise<string> {
-    return this.delivery.send(message);
-  }
-
-  sendMark(message: OutboundMessage): Promise<string | undefined> {
-    return this.delivery.mark(message);
-  }
-
   noteSent(route: DeliveryRoute, platformId: string): void {
     this.delivery.noteSent(route, platformId);
-  }
-
-  findSent(message: OutboundMessage, search: SentSearch): Promise<SearchStep> {
-    return this.delivery.find(message, search);
-  }
-
-  edit(message: OutboundMessage, platformId: string): Promise<void> {
-    return this.delivery.edit(message, platformId);
   }
 
   async fetchMedia(

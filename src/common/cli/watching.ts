@@ -1,5 +1,6 @@
+import { Option } from 'nest-commander';
 import { sleep } from '../sleep';
-import type { JsonOptions } from './cli-command';
+import { GatewayCommandBase, type GatewayOptions, type JsonOptions } from './cli-command';
 import { UsageError } from './cli-error';
 import { clearScreen, printLine } from './output';
 
@@ -23,4 +24,19 @@ export async function watching(options: WatchOptions, once: () => Promise<void>)
     await sleep(WATCH_MS);
     if (!process.stdout.isTTY) printLine();
   }
+}
+
+/** A command that shows a state of the gateway, once or with `--watch` again and again. */
+export abstract class WatchingCommand<O extends GatewayOptions = GatewayOptions> extends GatewayCommandBase {
+  @Option(WATCH_FLAG)
+  parseWatch(): boolean {
+    return true;
+  }
+
+  run(_: string[], options: O & WatchOptions): Promise<void> {
+    return watching(options, () => this.once(options));
+  }
+
+  /** Shows it as it is now. */
+  protected abstract once(options: O): Promise<void>;
 }

@@ -1,21 +1,21 @@
 import { Command, Option, SubCommand } from 'nest-commander';
 import { cutText } from '../../common/cut-text';
-import { CommandGroup, GatewayCommandBase, type GatewayOptions, parseWholeNumber } from '../../common/cli/cli-command';
-import { WATCH_FLAG, type WatchOptions, watching } from '../../common/cli/watching';
+import { CommandGroup, type GatewayOptions, parseWholeNumber } from '../../common/cli/cli-command';
+import { WatchingCommand } from '../../common/cli/watching';
 import { printJson, printLine, printTable, timeText } from '../../common/cli/output';
 import { Environment } from '../../config/environment';
 import { resolveGatewayTarget } from '../../config/gateway-target';
 import { withGateway } from '../../gateway/client/with-gateway';
 import type { RunSummary } from './trace-facts';
 
-interface RunsListOptions extends GatewayOptions, WatchOptions {
+interface RunsListOptions extends GatewayOptions {
   limit?: number;
   session?: string;
   state?: string;
 }
 
 @SubCommand({ name: 'list', description: 'the latest runs with state, times and error' })
-export class RunsListCommand extends GatewayCommandBase {
+export class RunsListCommand extends WatchingCommand<RunsListOptions> {
   constructor(private readonly env: Environment) {
     super();
   }
@@ -35,16 +35,7 @@ export class RunsListCommand extends GatewayCommandBase {
     return value;
   }
 
-  @Option(WATCH_FLAG)
-  parseWatch(): boolean {
-    return true;
-  }
-
-  run(_: string[], options: RunsListOptions): Promise<void> {
-    return watching(options, () => this.once(options));
-  }
-
-  private async once(options: RunsListOptions): Promise<void> {
+  protected async once(options: RunsListOptions): Promise<void> {
     const params = {
       ...(options.limit === undefined ? {} : { limit: options.limit }),
       ...(options.session === undefined ? {} : { sessionKey: options.session }),

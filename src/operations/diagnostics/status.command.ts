@@ -1,6 +1,6 @@
 import { Command, Option } from 'nest-commander';
-import { type GatewayOptions, GatewayCommandBase } from '../../common/cli/cli-command';
-import { WATCH_FLAG, type WatchOptions, watching } from '../../common/cli/watching';
+import { type GatewayOptions } from '../../common/cli/cli-command';
+import { WatchingCommand } from '../../common/cli/watching';
 import { printJson, printLine, timeText } from '../../common/cli/output';
 import { commandLine } from '../../common/cli/own-commands';
 import { ExitCode } from '../../common/exit-codes';
@@ -18,7 +18,7 @@ import type { SystemFacts } from './system-facts';
 const MIB = 1024 * 1024;
 const RECENT_SESSIONS = 5;
 
-interface StatusOptions extends GatewayOptions, WatchOptions {
+interface StatusOptions extends GatewayOptions {
   all?: boolean;
   deep?: boolean;
   usage?: boolean;
@@ -66,7 +66,7 @@ interface Local {
 }
 
 @Command({ name: 'status', description: 'gateway, model, channels, sessions, and what does not work' })
-export class StatusCommand extends GatewayCommandBase {
+export class StatusCommand extends WatchingCommand<StatusOptions> {
   constructor(private readonly env: Environment) {
     super();
   }
@@ -86,16 +86,7 @@ export class StatusCommand extends GatewayCommandBase {
     return true;
   }
 
-  @Option(WATCH_FLAG)
-  parseWatch(): boolean {
-    return true;
-  }
-
-  run(_: string[], options: StatusOptions): Promise<void> {
-    return watching(options, () => this.once(options));
-  }
-
-  private async once(options: StatusOptions): Promise<void> {
+  protected async once(options: StatusOptions): Promise<void> {
     const target = resolveGatewayTarget(this.env, options);
     const configPath = resolveConfigPath(this.env, target.stateDir);
     const { issues, config } = loadConfig(configPath, this.env);

@@ -1,6 +1,6 @@
 import { Command, Option, SubCommand } from 'nest-commander';
 import { CommandGroup, GatewayCommandBase, type GatewayOptions } from '../../common/cli/cli-command';
-import { WATCH_FLAG, type WatchOptions, watching } from '../../common/cli/watching';
+import { WatchingCommand } from '../../common/cli/watching';
 import { UsageError } from '../../common/cli/cli-error';
 import { printJson, printLine } from '../../common/cli/output';
 import { Environment } from '../../config/environment';
@@ -13,21 +13,12 @@ import { RULES_COMMANDS, RULES_LEAVES } from './approvals-rules.command';
 import type { PendingApproval } from './pending-approval';
 
 @SubCommand({ name: 'pending', description: 'commands that wait for a decision' })
-export class ApprovalsPendingCommand extends GatewayCommandBase {
+export class ApprovalsPendingCommand extends WatchingCommand {
   constructor(private readonly env: Environment) {
     super();
   }
 
-  @Option(WATCH_FLAG)
-  parseWatch(): boolean {
-    return true;
-  }
-
-  run(_: string[], options: GatewayOptions & WatchOptions): Promise<void> {
-    return watching(options, () => this.once(options));
-  }
-
-  private async once(options: GatewayOptions): Promise<void> {
+  protected async once(options: GatewayOptions): Promise<void> {
     const pending = await withGateway(resolveGatewayTarget(this.env, options), (client) =>
       client.call<PendingApproval[]>('exec.approval.list'),
     );
