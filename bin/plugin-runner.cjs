@@ -49,13 +49,29 @@ function channelHost(host, channel) {
 
 async function load({ file, facts }) {
   const host = hostOf(facts);
-  const loaded = await import(pathToFileURL(file).href);
-  const exported = loaded.default ?? loaded;
-  plugin = (typeof exported === 'function' ? await exported(host) : exported) ?? {};
+  plugin = facts.openclaw ? await openclawPlugin(file, facts, host) : await ownPlugin(file, host);
   plugin.host = host;
   await plugin.start?.(host);
   const names = (part) => Object.keys(plugin[part] ?? {});
-  return { tools: names('tools'), methods: names('methods'), hooks: names('hooks'), channels: names('channels') };
+  return {
+    tools: names('tools'),
+    methods: names('methods'),
+    hooks: names('hooks'),
+    channels: names('channels'),
+    brings: plugin.brings,
+  };
+}
+
+async function ownPlugin(file, host) {
+  const loaded = await import(pathToFileURL(file).href);
+  const exported = loaded.default ?? loaded;
+  return (typeof exported === 'function' ? await exported(host) : exported) ?? {};
+}
+
+/** A plugin made for OpenClaw; the part of the gateway that runs it is loaded for it alone. */
+function openclawPlugin(file, facts, host) {
+  const { openclawProgram } = require(facts.openclaw.program);
+  return openclawProgram(file, { ...facts.openclaw, ...facts }, { log: host.log, ask });
 }
 
 function work({ kind, name, action, input }, signal) {

@@ -44,6 +44,7 @@ const common = {
     'discord.js',
     'html-entities',
     'ignore',
+    'jiti',
     'jszip',
     'linkedom',
     'marked',
@@ -116,9 +117,9 @@ writeFileSync(at('dist', 'help.txt'), rootHelp());
 writeFileSync(at('dist', 'index.js'), "require('../bin/openclaw');\n");
 writeFileSync(at('dist', TREE_FILE), JSON.stringify(await commandTree(COMMAND_TABLE)));
 
-// Threads run from their own files.
+// Threads, and what runs in processes of plugins, run from their own files.
 const threads = await build({
-  entryPoints: filesBelow(at('dist')).filter((file) => file.endsWith('-thread.js')),
+  entryPoints: filesBelow(at('dist')).filter((file) => /-(thread|plugin-program)\.js$/.test(file)),
   absWorkingDir: at(),
   bundle: true,
   platform: 'node',

@@ -7,6 +7,7 @@ import { loadConfig } from '../config/load-config';
 import { resolveConfigPath, resolveStateDir } from '../config/state-paths';
 import type { GatewayFlags } from '../config/gateway-flags';
 import { RestartControl, type RestartRequest, type ShutdownIntent } from '../config/restart-control';
+import { HttpFallbackPort } from '../events/http-fallback-port';
 import { NotFoundFilter } from '../gateway/http/not-found.filter';
 import { OpenclawWsAdapter } from '../gateway/openclaw-ws-adapter';
 import { LoggerFactory } from '../common/logger';
@@ -49,7 +50,7 @@ export async function startGateway(
   app.useLogger(new NestLogBridge(app.get(LoggerFactory).child('nest')));
   app.disable('x-powered-by');
   app.disable('etag');
-  app.useGlobalFilters(new NotFoundFilter());
+  app.useGlobalFilters(new NotFoundFilter(app.get(HttpFallbackPort, { strict: false })));
   app.useWebSocketAdapter(new OpenclawWsAdapter(app));
   instrumentBoot(app, report);
   const control = app.get(RestartControl);

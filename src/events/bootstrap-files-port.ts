@@ -21,13 +21,15 @@ export type BootstrapFilesHandler = (
 /** Where others may have a say in which files of the workspace a turn begins with. */
 @Injectable()
 export class BootstrapFilesPort {
-  private handler: BootstrapFilesHandler | undefined;
+  private readonly handlers: BootstrapFilesHandler[] = [];
 
   open(handler: BootstrapFilesHandler): void {
-    this.handler = handler;
+    this.handlers.push(handler);
   }
 
   async shown(facts: BootstrapFacts, files: readonly ShownFile[]): Promise<readonly ShownFile[]> {
-    return this.handler ? this.handler(facts, files) : files;
+    let shown = files;
+    for (const handler of this.handlers) shown = await handler(facts, shown);
+    return shown;
   }
 }

@@ -4,8 +4,10 @@ import { BootstrapFilesPort } from './bootstrap-files-port';
 import { ChannelDirectory } from './channel-directory';
 import { EventBus } from './event-bus';
 import { HttpAuthPort } from './http-auth-port';
+import { HttpFallbackPort } from './http-fallback-port';
 import { OutboundPort } from './outbound-port';
 import { ThreadHistoryPort } from './thread-history-port';
+import { ToolCallPort } from './tool-call-port';
 import { UpdateAgain } from './update-again';
 import { UpdatePort } from './update-port';
 import { WebhookPort } from './webhook-port';
@@ -17,8 +19,10 @@ import { WebhookPort } from './webhook-port';
     ChannelDirectory,
     EventBus,
     HttpAuthPort,
+    HttpFallbackPort,
     OutboundPort,
     ThreadHistoryPort,
+    ToolCallPort,
     UpdateAgain,
     UpdatePort,
     WebhookPort,
@@ -28,8 +32,10 @@ import { WebhookPort } from './webhook-port';
     ChannelDirectory,
     EventBus,
     HttpAuthPort,
+    HttpFallbackPort,
     OutboundPort,
     ThreadHistoryPort,
+    ToolCallPort,
     UpdateAgain,
     UpdatePort,
     WebhookPort,

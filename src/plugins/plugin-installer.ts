@@ -11,6 +11,8 @@ import { dropGitFolders } from '../tools/git/drop-git-folders';
 import { GuardedHttp } from '../tools/web/guarded-http.service';
 import { pluginsFolder } from './catalog/plugin-catalog';
 import { MANIFEST_FILE, type PluginManifest, readManifest } from './catalog/plugin-manifest';
+import { openclawPackageOf } from './catalog/openclaw-package';
+import { isOpenclawItself } from './openclaw/openclaw-start';
 import { fetchLibraries, refuseLinks } from './plugin-libraries';
 
 export interface InstalledPlugin {
@@ -55,7 +57,7 @@ export async function installPlugin(
         'PLUGIN_THERE',
         `plugin ${manifest.id} is there already; openclaw plugins remove ${manifest.id} first`,
       );
-    await fetchLibraries(root, fetched.kind, options);
+    await fetchLibraries(root, fetched.kind, options, openclawPackageOf(manifest) ? isOpenclawItself : undefined);
     await dropGitFolders(root);
     await makeTreePrivate(root);
     await rename(root, folder);

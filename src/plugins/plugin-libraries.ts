@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs';
-import { lstat, readdir, readlink, rm } from 'node:fs/promises';
+import { lstat, readFile, readdir, readlink, rm, writeFile } from 'node:fs/promises';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { readBoundedFile } from '../common/bounded-file';
 import { cutText } from '../common/cut-text';
 import { OpenclawError, messageOf } from '../common/openclaw-error';
 import { isWithin, staysInside } from '../common/paths/path-place';
-import { isPlainObject } from '../common/plain-object';
+import { type PlainObject, isPlainObject } from '../common/plain-object';
 import type { FetchOptions, SourceKind } from '../skills/install/fetch-source';
 import { SAFE_NPM_OPTIONS, registriesOf, withGuardedWay } from '../skills/install/guarded-programs';
 import { runProgram } from '../skills/install/run-program';
@@ -33,11 +33,44 @@ export async function refuseLinks(folder: string): Promise<void> {
 /**
  * Brings the packages that a plugin needs. npm is told what to do by nothing that the plugin brings: what would name a
  * place on this machine, a repository or a program is refused, and of a package nothing is run.
+ * @param isHere packages that the program brings itself
  * @throws OpenclawError PLUGIN_REFUSED, SKILL_SOURCE_FAILED
  */
-export async function fetchLibraries(root: string, kind: SourceKind, { env, guard }: FetchOptions): Promise<void> {
-  if (!existsSync(join(root, 'package.json'))) return;
-  const manifest = readJson(root, 'package.json');
+export async function fetchLibraries(
+  root: string,
+  kind: SourceKind,
+  options: FetchOptions,
+  isHere: (name: string) => boolean = () => false,
+): Promise<void> {
+  const file = join(root, 'package.json');
+  if (!existsSync(file)) return;
+  const manifest = withoutPackages(readJson(root, 'package.json'), isHere);
+  const original = await readFile(file);
+  // npm reads the file itself, and would bring what is here already.
+  await writeFile(file, JSON.stringify(manifest));
+  try {
+    await install(root, kind, manifest, options);
+  } finally {
+    await writeFile(file, original);
+  }
+}
+
+const withoutPackages = (manifest: PlainObject, isHere: (name: string) => boolean): PlainObject => ({
+  ...manifest,
+  ...Object.fromEntries(
+    NEEDED.filter((part) => manifest[part] !== undefined).map((part) => [
+      part,
+      Object.fromEntries(Object.entries(recordOf(manifest[part])).filter(([name]) => !isHere(name))),
+    ]),
+  ),
+});
+
+async function install(
+  root: string,
+  kind: SourceKind,
+  manifest: PlainObject,
+  { env, guard }: FetchOptions,
+): Promise<void> {
   if (NEEDED.every((part) => Object.keys(recordOf(manifest[part])).length === 0)) return;
   // It names programs that npm runs, whatever is said about scripts; npm itself never packs one.
   if (existsSync(join(root, '.npmrc')))

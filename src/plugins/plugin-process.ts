@@ -4,9 +4,16 @@ import { OpenclawError } from '../common/openclaw-error';
 import { settlesWithin } from '../common/sleep';
 import { watchTree } from '../tools/sandbox/tree-watch';
 import { startPlan } from '../tools/sandbox/start-plan';
+import type { Brings } from './catalog/brings';
 import type { SpawnPlan } from '../tools/sandbox/sandbox';
 
-export type CallKind = 'tools' | 'methods' | 'hooks' | 'channels';
+export type CallKind = 'tools' | 'methods' | 'hooks' | 'channels' | 'commands' | 'routes';
+
+/** Names of a program's functions. */
+export interface ProgramParts extends Record<'tools' | 'methods' | 'hooks' | 'channels', string[]> {
+  /** Of a plugin made for OpenClaw: what it registered. */
+  brings?: Brings;
+}
 
 export interface PluginCall {
   kind: CallKind;
@@ -90,17 +97,17 @@ export class PluginProcess {
   }
 
   /** @returns the functions that it has @throws OpenclawError PLUGIN_FAILED */
-  async load(file: string, facts: object): Promise<Record<CallKind, string[]>> {
+  async load(file: string, facts: object, readyMs = LOAD_MS): Promise<ProgramParts> {
     const loaded = new Promise<unknown>((resolve, reject) => (this.loading = { resolve, reject }));
     this.write({ op: 'load', file, facts });
     if (
       !(await settlesWithin(
         loaded.catch(() => undefined),
-        LOAD_MS,
+        readyMs,
       ))
     )
-      this.kill(`it was not ready within ${LOAD_MS} ms`);
-    return (await loaded) as Record<CallKind, string[]>;
+      this.kill(`it was not ready within ${readyMs} ms`);
+    return (await loaded) as ProgramParts;
   }
 
   /** @throws PluginCallError, OpenclawError PLUGIN_TIMEOUT, PLUGIN_ENDED */

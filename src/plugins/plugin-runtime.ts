@@ -8,7 +8,9 @@ import type { Environment } from '../config/environment';
 import { PERMISSION_FLAG } from '../automation/hooks/handlers/permission-flag';
 import type { SandboxDriver, SpawnPlan } from '../tools/sandbox/sandbox';
 import type { PluginManifest } from './catalog/plugin-manifest';
-import { type PluginAsk, type PluginCall, PluginProcess } from './plugin-process';
+import type { Brings } from './catalog/brings';
+import { OPENCLAW_FILES, type OpenclawFacts, openclawStart } from './openclaw/openclaw-start';
+import { type PluginAsk, type PluginCall, PluginProcess, type ProgramParts } from './plugin-process';
 
 export interface PluginSurroundings {
   env: Environment;
@@ -22,6 +24,8 @@ export interface PluginSurroundings {
   log: Logger;
   /** It has another state. */
   changed(): void;
+  /** For a plugin made for OpenClaw: what its program is told besides. */
+  openclaw?: OpenclawFacts;
 }
 
 export type PluginPhase = 'resting' | 'running' | 'stopped';
@@ -31,6 +35,7 @@ const DEFAULT_CALL_S = 30;
 /** What Node needs besides what a program keeps. */
 const NODE_MB = 96;
 const MIB = 1024 * 1024;
+const COMPILED_MS = 60_000;
 const MAX_PROCESSES = 32;
 const MIN_FREE_DISK = 64 * MIB;
 const LIFETIME_SECONDS = 30 * 24 * 3600;
@@ -56,6 +61,9 @@ export class PluginRuntime {
     private readonly folder: () => Promise<string>,
     private readonly around: PluginSurroundings,
   ) {}
+
+  /** What the program registered, of a plugin made for OpenClaw. */
+  brings: Brings | undefined;
 
   get phase(): PluginPhase {
     if (this.stoppedFor !== undefined) return 'stopped';
@@ -110,11 +118,14 @@ export class PluginRuntime {
       log[level === 'error' || level === 'warn' || level === 'info' ? level : 'debug']({ plugin: id }, text),
     );
     void program.ended.then((reason) => this.ended(reason));
-    const has = await program.load(join(folder, this.manifest.main ?? ''), {
-      id,
-      config: this.around.config,
-      dataDir: this.around.dataDir,
-    });
+    const { config, dataDir, openclaw } = this.around;
+    const facts = { id, config, dataDir };
+    const file = join(folder, this.manifest.main ?? '');
+    // One made for OpenClaw is compiled as it is loaded.
+    const has = openclaw
+      ? await program.load(file, { ...facts, openclaw: openclawStart(this.manifest, folder, openclaw) }, COMPILED_MS)
+      : await program.load(file, facts);
+    this.brings = has.brings;
     const lacking = missingParts(this.manifest, has);
     if (lacking.length > 0) {
       program.kill(`its program has no ${lacking.join(', ')}, which its manifest names`);
@@ -157,7 +168,11 @@ export class PluginRuntime {
     const { capabilities = {}, limits = {} } = this.manifest;
     const memoryMb = limits.memoryMb ?? DEFAULT_MEMORY_MB;
     const runner = join(appRoot(), 'bin', 'plugin-runner.cjs');
-    const readable = [folder, ...(capabilities.read ?? []).map((path) => expandPath(path, env.home))];
+    const readable = [
+      folder,
+      ...(capabilities.read ?? []).map((path) => expandPath(path, env.home)),
+      ...(this.around.openclaw ? OPENCLAW_FILES() : []),
+    ];
     const argv = [
       process.execPath,
       PERMISSION_FLAG,
@@ -202,18 +217,18 @@ export class PluginRuntime {
 }
 
 /** What a manifest names and its program does not have. */
-function missingParts({ tools, methods, hooks, channels }: PluginManifest, has: Record<string, string[]>): string[] {
-  const named: Record<string, string[]> = {
+function missingParts({ tools, methods, hooks, channels }: PluginManifest, has: ProgramParts): string[] {
+  const named: Partial<Record<'tools' | 'methods' | 'channels', string[]>> = {
     tools: (tools ?? []).map(({ name }) => name),
     methods: (methods ?? []).map(({ name }) => name),
     channels: (channels ?? []).map(({ id }) => id),
   };
   return [
-    ...Object.entries(named).flatMap(([part, names]) =>
-      names.filter((name) => !has[part]?.includes(name)).map((name) => `${part}.${name}`),
+    ...(Object.keys(named) as (keyof typeof named)[]).flatMap((part) =>
+      (named[part] ?? []).filter((name) => !has[part].includes(name)).map((name) => `${part}.${name}`),
     ),
     ...(hooks ?? [])
-      .filter((event) => !has['hooks']?.includes(event) && !has['hooks']?.includes(event.split(':')[0] ?? ''))
+      .filter((event) => !has.hooks.includes(event) && !has.hooks.includes(event.split(':')[0] ?? ''))
       .map((event) => `hooks.${event}`),
   ];
 }

@@ -6,6 +6,7 @@ import { type AgentToolHandler, type ToolContext, ToolError, type ToolResult } f
 import { foreignLine, foreignSchema } from '../tools/foreign-words';
 import type { CallSinks } from '../tools/provenance/sinks';
 import type { RegisteredTool } from '../tools/tool-registry.service';
+import { openclawPackageOf } from './catalog/openclaw-package';
 import type { PluginManifest } from './catalog/plugin-manifest';
 import { schemaProblem } from './catalog/schema-check';
 import type { PluginRuntime } from './plugin-runtime';
@@ -51,7 +52,8 @@ export function pluginTool(facts: ToolFacts, runtime: PluginRuntime, harmless: r
 async function call(runtime: PluginRuntime, name: string, params: unknown, context: ToolContext): Promise<unknown> {
   const { signal } = context;
   try {
-    return await runtime.call({ kind: 'tools', name, input: params, timeoutMs: runtime.callTimeoutMs, signal });
+    const input = openclawPackageOf(runtime.manifest) ? openclawCall(params, context) : params;
+    return await runtime.call({ kind: 'tools', name, input, timeoutMs: runtime.callTimeoutMs, signal });
   } catch (error) {
     if (signal.aborted) throw new ToolError('aborted', 'the call was stopped');
     const code = error instanceof OpenclawError ? error.code : '';
@@ -60,6 +62,22 @@ async function call(runtime: PluginRuntime, name: string, params: unknown, conte
     throw new ToolError('upstream_error', `plugin ${runtime.manifest.id}: ${messageOf(error)}`);
   }
 }
+
+/** A call with what OpenClaw tells the maker of a tool about the conversation. */
+const openclawCall = (
+  params: unknown,
+  { callId, agentId, sessionKey, sessionId, workspace, origin, isOwner }: ToolContext,
+): object => ({
+  params,
+  callId,
+  agentId,
+  sessionKey,
+  sessionId,
+  workspaceDir: workspace,
+  messageChannel: origin.channel,
+  agentAccountId: origin.account,
+  senderIsOwner: isOwner,
+});
 
 /** A text, `{content, isError?}` with parts of text and pictures, or any value as JSON. */
 function resultOf(value: unknown): ToolResult {

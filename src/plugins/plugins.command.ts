@@ -1,18 +1,24 @@
-import { resolve } from 'node:path';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
 import { Command, Option, SubCommand } from 'nest-commander';
 import { CliCommand, CommandGroup, type JsonOptions } from '../common/cli/cli-command';
 import { UsageError } from '../common/cli/cli-error';
 import { printJson, printLine, printTable } from '../common/cli/output';
+import { OpenclawError } from '../common/openclaw-error';
 import { isPlainObject } from '../common/plain-object';
 import { ConfigWriter } from '../config/config-writer';
 import { Environment } from '../config/environment';
 import { loadConfig } from '../config/load-config';
 import type { OpenclawConfig } from '../config/openclaw.config';
 import { resolveConfigPath, resolveStateDir } from '../config/state-paths';
-import { type PluginState, listPlugins, pluginHash } from './catalog/plugin-catalog';
+import { type Brings, withoutEffect, writeBrings } from './catalog/brings';
+import { openclawPackageOf, withBrings } from './catalog/openclaw-package';
+import { type PluginState, listPlugins, pluginHash, pluginsFolder } from './catalog/plugin-catalog';
 import { type PluginManifest, needsCode, readManifest } from './catalog/plugin-manifest';
 import { schemaProblem } from './catalog/schema-check';
 import { commandLine } from '../common/cli/own-commands';
+import type { Trial } from './try-plugin';
 
 abstract class PluginsCommandBase extends CliCommand {
   constructor(protected readonly env: Environment) {
@@ -39,6 +45,10 @@ abstract class PluginsCommandBase extends CliCommand {
         `there is no plugin "${id ?? ''}"; there are: ${plugins.map((each) => each.id).join(', ') || 'none'}`,
       );
     return plugin;
+  }
+
+  protected trial(): Trial {
+    return { config: this.config(), env: this.env, stateDir: this.stateDir };
   }
 
   protected writer(): ConfigWriter {
@@ -138,14 +148,32 @@ export class PluginsEnableCommand extends PluginsCommandBase {
         `plugins.entries.${id}.config: ${problem}; set it first: openclaw config set plugins.entries.${id}.config '{…}'`,
       );
     const sha256 = pluginHash(folder, manifest);
+    const brings = openclawPackageOf(manifest) ? await this.learn(manifest, folder, sha256) : undefined;
+    const note = brings && { brings: writeBrings(pluginsFolder(this.stateDir), id, brings) };
     await this.writer().edit([
-      { path: ['plugins', 'installs', id], value: { ...this.installOf(id), sha256 } },
+      { path: ['plugins', 'installs', id], value: { ...this.installOf(id), sha256, ...note } },
       { path: ['plugins', 'entries', id, 'enabled'], value: true },
     ]);
-    if (options.json) printJson({ id, enabled: true, sha256 });
+    if (options.json) printJson({ id, enabled: true, sha256, ...(brings ? { brings } : {}) });
     else {
       printLine(`${id} is on`);
-      for (const line of reachOf(manifest)) printLine(line);
+      for (const line of reachOf(brings ? withBrings(manifest, brings) : manifest)) printLine(line);
+    }
+  }
+
+  /** Runs the program once behind the walls, from a copy of the files that were looked at. */
+  private async learn(manifest: PluginManifest, folder: string, sha256: string): Promise<Brings> {
+    const { id } = manifest;
+    const [{ tryPlugin }, { PluginCopies }] = await Promise.all([import('./try-plugin'), import('./plugin-copies')]);
+    const place = mkdtempSync(join(tmpdir(), 'openclaw-learn-'));
+    try {
+      const copy = await new PluginCopies(place).of(id, folder, sha256);
+      const { fault, brings } = await tryPlugin(manifest, copy, this.trial());
+      if (!brings)
+        throw new OpenclawError('PLUGIN_NOT_RUN', `${id} is made for OpenClaw and can't be run here: ${fault ?? ''}`);
+      return brings;
+    } finally {
+      rmSync(place, { recursive: true, force: true });
     }
   }
 }
@@ -251,7 +279,8 @@ export class PluginsDoctorCommand extends PluginsCommandBase {
   }
 
   async run([folder]: string[], options: JsonOptions): Promise<void> {
-    const findings = folder === undefined ? await this.checkAll() : await this.check(resolve(folder), {});
+    const findings =
+      folder === undefined ? await this.checkAll() : await this.check(resolve(folder), { ...this.trial(), config: {} });
     if (options.json) printJson({ ok: findings.length === 0, findings });
     else if (findings.length === 0) printLine('all is well');
     else for (const { id, problem } of findings) printLine(`${id}: ${problem}`);
@@ -259,31 +288,32 @@ export class PluginsDoctorCommand extends PluginsCommandBase {
   }
 
   private async checkAll(): Promise<Finding[]> {
-    const config = this.config();
     const findings: Finding[] = [];
     for (const { id, folder, enabled, reason, isFaulty } of this.plugins()) {
       if (isFaulty && reason !== undefined) findings.push({ id, problem: reason });
-      else if (enabled && reason === undefined)
-        findings.push(...(await this.check(folder, config.plugins?.entries?.[id]?.config ?? {})));
+      else if (enabled && reason === undefined) findings.push(...(await this.check(folder, this.trial())));
     }
     return findings;
   }
 
-  private async check(folder: string, config: Record<string, unknown>): Promise<Finding[]> {
+  private async check(folder: string, trial: Trial): Promise<Finding[]> {
     const manifest = readManifest(folder);
     const { id } = manifest;
+    const config = trial.config.plugins?.entries?.[id]?.config ?? {};
     const problem = manifest.configSchema && (await schemaProblem(manifest.configSchema, config));
     if (problem !== undefined) return [{ id, problem: `plugins.entries.${id}.config: ${problem}` }];
-    if (!needsCode(manifest)) return [];
+    if (!needsCode(manifest) && !openclawPackageOf(manifest)) return [];
     const { tryPlugin } = await import('./try-plugin');
-    const fault = await tryPlugin(manifest, folder, config, this.env);
+    const { fault } = await tryPlugin(manifest, folder, trial);
     return fault === undefined ? [] : [{ id, problem: fault }];
   }
 }
 
 /** What a plugin brings and may reach, in lines. */
-function reachOf({ tools, methods, channels, hooks, skills, providers, capabilities }: PluginManifest): string[] {
+function reachOf(manifest: PluginManifest): string[] {
+  const { tools, methods, channels, hooks, skills, providers, capabilities } = manifest;
   const { hosts, sockets, read, env } = capabilities ?? {};
+  const brings = openclawPackageOf(manifest)?.brings;
   const lines: [string, readonly string[] | undefined][] = [
     ['tools', tools?.map(({ name }) => name)],
     ['methods', methods?.map(({ name }) => name)],
@@ -294,6 +324,10 @@ function reachOf({ tools, methods, channels, hooks, skills, providers, capabilit
     ['reaches', sockets ? ['any address, by itself'] : hosts],
     ['reads', read],
     ['is given the variables', env],
+    ['services', brings?.services],
+    ['commands', brings?.commands.map(({ name }) => `/${name}`)],
+    ['addresses', brings?.routes.map(({ path }) => path)],
+    ['has no effect here', brings && withoutEffect(brings)],
   ];
   return lines.flatMap(([what, names]) => (names?.length ? [`  ${what}: ${names.join(', ')}`] : []));
 }

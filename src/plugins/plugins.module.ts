@@ -7,6 +7,7 @@ import { EventBus } from '../events/event-bus';
 import { EventsModule } from '../events/events.module';
 import { GatewayModule } from '../gateway/gateway.module';
 import { ToolsModule } from '../tools/tools.module';
+import { OpenclawPlugins } from './openclaw/openclaw-plugins.service';
 import { Plugins } from './plugins.service';
 import { PluginsRpc } from './plugins.rpc';
 
@@ -16,7 +17,7 @@ import { PluginsRpc } from './plugins.rpc';
 })
 @Module({
   imports: [AgentModule, ChannelsModule, EventsModule, GatewayModule, ToolsModule],
-  providers: [Plugins, PluginsRpc],
+  providers: [OpenclawPlugins, Plugins, PluginsRpc],
 })
 export class PluginsModule implements OnModuleInit, OnApplicationBootstrap, OnModuleDestroy {
   constructor(

@@ -18,11 +18,16 @@ import { GuardedHttp } from '../tools/web/guarded-http.service';
 import { anyEnabled, listPlugins, type PluginState, trustedHash } from './catalog/plugin-catalog';
 import { schemaProblem } from './catalog/schema-check';
 import { PluginChannel, declarationOf } from './plugin-channel';
+import { openclawPackageOf } from './catalog/openclaw-package';
+import { grantedTo } from './catalog/plugin-manifest';
+import { workspacePath } from '../workspace/workspace-path';
+import { OpenclawPlugins } from './openclaw/openclaw-plugins.service';
 import { PluginCopies } from './plugin-copies';
 import { PluginRuntime } from './plugin-runtime';
 import { pluginTool } from './plugin-tool';
 
 const FETCH_MS = 30_000;
+const FETCH_VERBS = ['GET', 'POST', 'DELETE', 'PUT', 'PATCH'] as const;
 const MAX_FETCH_BYTES = 2 * 1024 * 1024;
 const HOOK_MS = 10_000;
 
@@ -63,6 +68,7 @@ export class Plugins {
     private readonly driver: BubblewrapDriver,
     private readonly http: GuardedHttp,
     private readonly events: EventBus,
+    private readonly openclaw: OpenclawPlugins,
     loggers: LoggerFactory,
   ) {
     this.log = loggers.child('plugins');
@@ -126,16 +132,23 @@ export class Plugins {
   /** Takes over what a plugin brings. @throws Error naming what does not fit */
   private async adopt({ id, folder, manifest }: PluginState): Promise<void> {
     if (!manifest) return;
-    const { config = {}, env: variables = {}, harmlessTools } = this.config.config.plugins?.entries?.[id] ?? {};
+    const { config: all, env, stateDir } = this.config;
+    const { config = {}, env: variables = {}, harmlessTools, grants } = all.plugins?.entries?.[id] ?? {};
     const problem = manifest.configSchema && (await schemaProblem(manifest.configSchema, config));
     if (problem !== undefined) throw new Error(`plugins.entries.${id}.config: ${problem}`);
-    const agreed = trustedHash(this.config.config, id) ?? '';
-    this.copies ??= new PluginCopies(join(this.config.stateDir, 'cache', 'plugins'));
+    const agreed = trustedHash(all, id) ?? '';
+    this.copies ??= new PluginCopies(join(stateDir, 'cache', 'plugins'));
     const { copies } = this;
-    const runtime: PluginRuntime = new PluginRuntime(manifest, () => copies.of(id, folder, agreed), {
-      env: this.config.env,
+    const openclaw = openclawPackageOf(manifest) && {
+      config: all,
+      workspace: workspacePath(all, env, stateDir, defaultAgentId(all)),
+      isTrial: false,
+    };
+    const runtime: PluginRuntime = new PluginRuntime(grantedTo(manifest, grants), () => copies.of(id, folder, agreed), {
+      env,
       driver: this.driver,
-      dataDir: join(this.config.stateDir, 'plugin-data', id),
+      dataDir: join(stateDir, 'plugin-data', id),
+      ...(openclaw ? { openclaw } : {}),
       config,
       variables,
       ask: (call, args) => this.asked(runtime, call, args),
@@ -167,6 +180,8 @@ export class Plugins {
     this.models.offer(manifest.providers ?? {});
     if (manifest.hooks?.length) this.listen(runtime, manifest.hooks);
     this.runtimes.set(id, runtime);
+    const brings = openclawPackageOf(manifest)?.brings;
+    if (brings) this.openclaw.adopt({ id, runtime, brings });
     if (taken.length > 0) this.faults.set(id, `${taken.join(', ')}: the name is taken by somebody else`);
   }
 
@@ -188,6 +203,7 @@ export class Plugins {
 
   private async asked(runtime: PluginRuntime, call: string, args: Record<string, unknown>): Promise<unknown> {
     if (call === 'fetch') return this.reach(runtime, args);
+    if (openclawPackageOf(runtime.manifest)) return this.openclaw.asked(runtime, call, args);
     const id = String(args['channel']);
     const isOwn = runtime.manifest.channels?.some((channel) => channel.id === id);
     const channel = this.channels.get(id);
@@ -198,23 +214,33 @@ export class Plugins {
   /** Through the one guarded client, to the hosts that the manifest names. */
   private async reach(
     { manifest }: PluginRuntime,
-    { url, method, headers, body }: Record<string, unknown>,
+    { url, method, headers, body, base64, binary }: Record<string, unknown>,
   ): Promise<unknown> {
     const hosts = manifest.capabilities?.hosts ?? [];
     if (typeof url !== 'string' || !URL.canParse(url)) throw new Error('fetch: url must be an address');
     const { name } = hostOf(new URL(url));
-    if (!matchesHost(name, hosts)) throw new Error(`fetch: the manifest's capabilities.hosts do not name ${name}`);
-    const isVerb = method === 'GET' || method === 'POST' || method === 'DELETE';
-    if (method !== undefined && !isVerb) throw new Error('fetch: method must be GET, POST or DELETE');
+    // One that is named with its scheme and port is meant, wherever it is.
+    const isNamed = hosts.includes(new URL(url).origin);
+    if (!isNamed && !matchesHost(name, hosts))
+      throw new Error(
+        `fetch: ${openclawPackageOf(manifest) ? `plugins.entries.${manifest.id}.grants.hosts does` : "the manifest's capabilities.hosts do"} not name ${name}`,
+      );
+    const verb = FETCH_VERBS.find((each) => each === method);
+    if (method !== undefined && !verb) throw new Error(`fetch: method must be one of ${FETCH_VERBS.join(', ')}`);
     const answer = await this.http.request({
       url,
-      ...(isVerb ? { method } : {}),
+      ...(verb ? { method: verb } : {}),
       ...(headers && typeof headers === 'object' ? { headers: headers as Record<string, string> } : {}),
       ...(typeof body === 'string' ? { body } : {}),
+      ...(typeof base64 === 'string' ? { body: Buffer.from(base64, 'base64') } : {}),
       timeoutMs: FETCH_MS,
       maxBytes: MAX_FETCH_BYTES,
       maxRedirects: 0,
+      ...(isNamed && openclawPackageOf(manifest) ? { trustedOrigins: [new URL(url).origin] } : {}),
     });
-    return { status: answer.status, headers: answer.headers, text: answer.body.toString('utf8') };
+    const { status, headers: said, body: got } = answer;
+    return binary === true
+      ? { status, headers: said, base64: got.toString('base64') }
+      : { status, headers: said, text: got.toString('utf8') };
   }
 }

@@ -4,11 +4,12 @@ import { Injectable } from '@nestjs/common';
 import { type Logger, LoggerFactory } from '../common/logger';
 import { nearestName } from '../common/nearest-name';
 import { messageOf } from '../common/openclaw-error';
+import { ToolCallPort } from '../events/tool-call-port';
 import { isPlainObject } from '../common/plain-object';
 import { Redactor } from '../common/redactor';
 import { fieldsOf } from '../common/validation/field-registry';
 import { type DtoProblem, describeDtoProblems, findDtoProblems } from '../common/validation/validate-dto';
-import type { ContentOrigin } from '../common/content-parts';
+import { type ContentOrigin, textOf } from '../common/content-parts';
 import {
   type LabelledResult,
   type PolicySubject,
@@ -47,13 +48,14 @@ export class ToolExecutor {
     private readonly gate: SinkGate,
     private readonly plans: PlanMode,
     private readonly redactor: Redactor,
+    private readonly calls: ToolCallPort,
     loggers: LoggerFactory,
   ) {
     this.log = loggers.child('tools');
   }
 
   async execute(name: string, args: unknown, context: ToolContext): Promise<LabelledResult> {
-    const result = await this.run(name, args, context);
+    const result = await this.watched(name, args, context);
     // Whatever a tool has come across: the gateway's own secrets go into no transcript and to no model.
     const known = withTexts(result, (text) => this.redactor.redactKnown(text));
     if (!isGuest(context.subject)) return known;
@@ -136,6 +138,23 @@ export class ToolExecutor {
     const problems = tool.foreignSchema ? [] : findDtoProblems(declaration.params, params);
     if (problems.length > 0) return errorResult('invalid_args', explainProblems(tool, problems), 'gateway');
     return { tool, params };
+  }
+
+  /** With whoever may look at an owner's call before it is judged, as it will be judged. */
+  private async watched(name: string, params: unknown, context: ToolContext): Promise<LabelledResult> {
+    const { watcher } = this.calls;
+    if (!watcher || isGuest(context.subject)) return this.run(name, params, context);
+    const { callId, runId, agentId, sessionKey } = context;
+    const call = { tool: this.registry.canonicalName(name), params, callId, runId, agentId, sessionKey };
+    const verdict = await watcher.before(call);
+    if ('blocked' in verdict) return errorResult('denied_by_policy', `${call.tool}: ${verdict.blocked}`, 'tool');
+    const started = performance.now();
+    const result = await this.run(name, verdict.params, context);
+    watcher.after(
+      { ...call, params: verdict.params },
+      { text: textOf(result.content), isError: result.isError === true, durationMs: performance.now() - started },
+    );
+    return result;
   }
 
   private async run(name: string, args: unknown, context: ToolContext): Promise<LabelledResult> {

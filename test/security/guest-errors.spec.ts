@@ -5,6 +5,7 @@ import { SilentLoggerFactory } from '../../src/common/logger';
 import { Redactor } from '../../src/common/redactor';
 import { ToolError } from '../../src/tools/agent-tool';
 import { WorkspaceFiles } from '../../src/tools/files/workspace-files';
+import { ToolCallPort } from '../../src/events/tool-call-port';
 import { ToolExecutor } from '../../src/tools/tool-executor.service';
 
 describe('errors of tools', () => {
@@ -32,6 +33,7 @@ describe('errors of tools', () => {
       { pass: () => Promise.resolve() } as never,
       { check: () => Promise.resolve() } as never,
       new Redactor(),
+      new ToolCallPort(),
       new SilentLoggerFactory(),
     );
     const subject = { agentId: 'main', isOwner };

@@ -7,6 +7,7 @@ import { pluginTool } from '../../src/plugins/plugin-tool';
 import { agentToolOf } from '../../src/tools/agent-tool';
 import { mcpTool } from '../../src/tools/mcp/mcp-tool';
 import type { RegisteredTool } from '../../src/tools/tool-registry.service';
+import { ToolCallPort } from '../../src/events/tool-call-port';
 import { ToolExecutor } from '../../src/tools/tool-executor.service';
 
 const root = resolve(__dirname, '../..');
@@ -304,6 +305,7 @@ describe('text and pictures for a model', () => {
         { pass: () => Promise.resolve() } as never,
         { check: () => Promise.resolve() } as never,
         { redactKnown: (said: string) => said } as never,
+        new ToolCallPort(),
         { child: () => ({ warn: () => undefined }) } as never,
       );
       const result = await executor.execute('look', {}, { subject: {}, signal: new AbortController().signal } as never);

@@ -278,10 +278,24 @@ class PluginsLoadConfig {
   @Opt() @StrList() paths?: string[];
 }
 
+@Keys<PluginGrantsConfig>({
+  hosts: 'Hosts that it asks through the gateway; "*.example.com": a whole domain.',
+  network: ['Whether it opens connections of its own, to wherever it likes.', false],
+  programs: 'Programs that the gateway starts for it in the sandbox, by name.',
+  folders: 'Folders that it reads besides its own.',
+})
+export class PluginGrantsConfig {
+  @Opt() @StrList() hosts?: string[];
+  @Opt() @Bool() network?: boolean;
+  @Opt() @StrList() programs?: string[];
+  @Opt() @StrList() folders?: string[];
+}
+
 @Keys<PluginEntryConfig>({
   enabled: ['Whether the plugin runs.', false],
   env: 'Variables that it is given besides those that bear its own name.',
   config: 'What the plugin itself reads; its manifest says which keys there are.',
+  grants: 'What a plugin made for OpenClaw may reach; "openclaw plugins enable" says what it wants.',
   harmlessTools: 'Tools of the plugin which carry nothing to anybody and are never asked for; "*": all.',
   dmPolicy: ['Who may write directly on a channel that the plugin brings.', 'pairing'],
   allowFrom: 'Who may write directly on that channel, by id; "*": everybody.',
@@ -292,6 +306,7 @@ class PluginEntryConfig {
   @Opt() @Bool() enabled?: boolean;
   @Opt() @Obj() env?: Record<string, string>;
   @Opt() @Obj() config?: Record<string, unknown>;
+  @Opt() @Nested(() => PluginGrantsConfig) grants?: PluginGrantsConfig;
   @Opt()
   @StrList()
   harmlessTools?: string[];

@@ -8,6 +8,8 @@ import type { OpenclawConfig } from '../../config/openclaw.config';
 import { expandPath } from '../../config/state-paths';
 import { hashFolder, listSkillFiles } from '../../skills/trust/hash-folder';
 import { MANIFEST_FILE, type PluginManifest, readManifest } from './plugin-manifest';
+import { readBrings } from './brings';
+import { PACKAGE_FILE, openclawPackageOf, withBrings } from './openclaw-package';
 import { commandLine } from '../../common/cli/own-commands';
 
 export interface PluginState {
@@ -16,6 +18,8 @@ export interface PluginState {
   /** Installed here, or named in `plugins.load.paths`. */
   source: 'installed' | 'path';
   manifest?: PluginManifest;
+  /** Another program whose plugin it is. */
+  madeFor?: 'OpenClaw';
   enabled: boolean;
   /** Why it is not loaded; undefined when it is. */
   reason?: string;
@@ -39,7 +43,7 @@ export function listPlugins(config: OpenclawConfig, stateDir: string, home: stri
   ];
   const found = new Map<string, PluginState>();
   for (const place of folders) {
-    const plugin = stateOf(config, place);
+    const plugin = stateOf(config, place, installed);
     if (!found.has(plugin.id)) found.set(plugin.id, plugin);
   }
   for (const [id, entry] of Object.entries(config.plugins?.entries ?? {}))
@@ -64,10 +68,13 @@ export const anyEnabled = ({ plugins }: OpenclawConfig): boolean =>
   plugins?.enabled !== false && Object.values(plugins?.entries ?? {}).some(({ enabled }) => enabled === true);
 
 /** SHA-256 that a plugin had when somebody switched it on. */
-export function trustedHash(config: OpenclawConfig, id: string): string | undefined {
+export const trustedHash = (config: OpenclawConfig, id: string): string | undefined =>
+  installNote(config, id, 'sha256');
+
+function installNote(config: OpenclawConfig, id: string, key: 'sha256' | 'brings'): string | undefined {
   const install = config.plugins?.installs?.[id];
-  const hash = isPlainObject(install) ? install['sha256'] : undefined;
-  return typeof hash === 'string' ? hash : undefined;
+  const note = isPlainObject(install) ? install[key] : undefined;
+  return typeof note === 'string' ? note : undefined;
 }
 
 /**
@@ -79,17 +86,28 @@ export function pluginHash(folder: string, manifest?: PluginManifest): string {
   for (const file of listSkillFiles(folder, { everything: true }))
     if (!isReallyWithin(folder, join(folder, file)))
       throw new OpenclawError('PLUGIN_LINK', `${join(folder, file)} is a link that leads out of the plugin`);
-  const pieces: Buffer[] = [];
+  const made = manifest && openclawPackageOf(manifest);
+  const read: Record<string, unknown> = {
+    [MANIFEST_FILE]: made?.raw ?? manifest,
+    ...(made ? { [PACKAGE_FILE]: made.packageJson } : {}),
+  };
+  const pieces: Record<string, Buffer[]> = {};
   const take = (file: string, piece: Buffer): void => {
-    if (file === MANIFEST_FILE) pieces.push(Buffer.from(piece));
+    if (file in read) (pieces[file] ??= []).push(Buffer.from(piece));
   };
   const hash = hashFolder(folder, { everything: true, take });
-  if (manifest && !isDeepStrictEqual(JSON.parse(Buffer.concat(pieces).toString('utf8')), manifest))
-    throw new OpenclawError('PLUGIN_CHANGED', `${join(folder, MANIFEST_FILE)} changes while it is read`);
+  if (manifest)
+    for (const [file, content] of Object.entries(read))
+      if (!isDeepStrictEqual(JSON.parse(Buffer.concat(pieces[file] ?? []).toString('utf8')), content))
+        throw new OpenclawError('PLUGIN_CHANGED', `${join(folder, file)} changes while it is read`);
   return hash;
 }
 
-function stateOf(config: OpenclawConfig, { folder, source }: Pick<PluginState, 'folder' | 'source'>): PluginState {
+function stateOf(
+  config: OpenclawConfig,
+  { folder, source }: Pick<PluginState, 'folder' | 'source'>,
+  all: string,
+): PluginState {
   let manifest: PluginManifest;
   try {
     if (!existsSync(join(folder, MANIFEST_FILE))) throw new Error(`${folder} has no ${MANIFEST_FILE}`);
@@ -102,7 +120,19 @@ function stateOf(config: OpenclawConfig, { folder, source }: Pick<PluginState, '
   const { id } = manifest;
   const enabled = config.plugins?.entries?.[id]?.enabled === true;
   const { isFaulty, ...why } = reasonAgainst(config, manifest, folder, enabled);
-  return { id, folder, source, manifest, enabled, ...why, ...(isFaulty ? { isFaulty } : {}) };
+  const state = { id, folder, source, enabled, ...why, ...(isFaulty ? { isFaulty } : {}) };
+  if (!openclawPackageOf(manifest)) return { ...state, manifest };
+  const noted = installNote(config, id, 'brings');
+  const brings = noted === undefined ? undefined : readBrings(all, id, noted);
+  if (brings) return { ...state, manifest: withBrings(manifest, brings), madeFor: 'OpenClaw' };
+  const unlearned = `it is made for OpenClaw, and its program was not run yet to learn what it brings; ${commandLine(`plugins enable ${id}`)}`;
+  return {
+    ...state,
+    manifest,
+    madeFor: 'OpenClaw',
+    reason: why.reason ?? unlearned,
+    ...(enabled ? { isFaulty: true } : {}),
+  };
 }
 
 function reasonAgainst(

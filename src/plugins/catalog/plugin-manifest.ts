@@ -18,6 +18,8 @@ import {
   Text,
 } from '../../common/validation/fields';
 import { PROVIDER_KEYS } from '../../config/provider-keys';
+import type { PluginGrantsConfig } from '../../config/sections/extensions.config';
+import { manifestOfOpenclawPackage, openclawPackageOf } from './openclaw-package';
 import { findDtoProblems } from '../../common/validation/validate-dto';
 import { TOLD_EVENTS } from '../../automation/hooks/handlers/hook-event';
 import type { OperatorScope } from '../../rpc/scopes';
@@ -106,7 +108,8 @@ export function readManifest(folder: string): PluginManifest {
     const content = readBoundedFile(join(folder, MANIFEST_FILE), MAX_MANIFEST_BYTES);
     if (!content)
       throw new Error(`it is no ordinary file, may not be read, or has more than ${MAX_MANIFEST_BYTES} bytes`);
-    manifest = JSON.parse(content.toString('utf8')) as PluginManifest;
+    const parsed = JSON.parse(content.toString('utf8')) as PluginManifest;
+    manifest = manifestOfOpenclawPackage(folder, parsed) ?? parsed;
   } catch (error) {
     return refuse(messageOf(error));
   }
@@ -135,6 +138,18 @@ export function readManifest(folder: string): PluginManifest {
   if (manifest.main === undefined && needsCode(manifest))
     refuse('main is missing: tools, methods, hooks and channels are code');
   return manifest;
+}
+
+/** What the owner lets a plugin made for OpenClaw reach, in the place of what a manifest of ours would say. */
+export function grantedTo(manifest: PluginManifest, grants: PluginGrantsConfig | undefined): PluginManifest {
+  if (!openclawPackageOf(manifest) || !grants) return manifest;
+  const { hosts, network, folders } = grants;
+  const capabilities = {
+    ...(hosts ? { hosts } : {}),
+    ...(network === undefined ? {} : { sockets: network }),
+    ...(folders ? { read: folders } : {}),
+  };
+  return { ...manifest, capabilities };
 }
 
 /** Variables that say how a machine is set up, and let nobody in anywhere. */

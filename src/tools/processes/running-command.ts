@@ -30,7 +30,7 @@ export class RunningCommand {
   private limit: string | undefined;
 
   /** @param timeoutMs after which it is stopped */
-  constructor(plan: SpawnPlan, timeoutMs: number, onOutput?: (tail: string) => void) {
+  constructor(plan: SpawnPlan, timeoutMs: number, onOutput?: (tail: string, piece: string, isError: boolean) => void) {
     const started = performance.now();
     this.child = startPlan(plan);
     const { child } = this;
@@ -39,7 +39,7 @@ export class RunningCommand {
       stream?.setEncoding('utf8');
       stream?.on('data', (text: string) => {
         this.output.add(text);
-        onOutput?.(this.output.tail());
+        onOutput?.(this.output.tail(), text, stream === child.stderr);
       });
     }
     const timer = setTimeout(() => this.stop('timeout'), timerMs(timeoutMs));

@@ -15,7 +15,7 @@ export type Resolver = (host: string) => Promise<{ address: string; family: numb
 
 export interface GuardedRequest {
   url: string;
-  method?: 'GET' | 'POST' | 'DELETE';
+  method?: 'GET' | 'POST' | 'DELETE' | 'PUT' | 'PATCH';
   headers?: Readonly<Record<string, string>>;
   body?: string | Buffer;
   /** Milliseconds for everything, redirects included. */
