@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { lstat, readFile, readdir, readlink, rm, writeFile } from 'node:fs/promises';
+import { lstat, readdir, readlink, rm, writeFile } from 'node:fs/promises';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { readBoundedFile } from '../common/bounded-file';
 import { cutText } from '../common/cut-text';
@@ -45,7 +45,8 @@ export async function fetchLibraries(
   const file = join(root, 'package.json');
   if (!existsSync(file)) return;
   const manifest = withoutPackages(readJson(root, 'package.json'), isHere);
-  const original = await readFile(file);
+  const original = readBoundedFile(file, MAX_JSON_BYTES);
+  if (!original) throw refused("package.json can't be read any more");
   // npm reads the file itself, and would bring what is here already.
   await writeFile(file, JSON.stringify(manifest));
   try {

@@ -51,6 +51,8 @@ const KNOWN: Record<string, string> = {
   'src/operations/migrate/migrate.command.ts': 'the state of another program, named by the owner on the command line',
   'src/operations/migrate/openclaw-state.ts': 'the state of another program, named by the owner on the command line',
   'src/onboard/unattended.ts': 'standard input of the owner’s command',
+  'src/plugins/openclaw/keyed-store.ts': 'read by the process of a plugin, whose memory is limited, in its own folder',
+  'src/plugins/openclaw/openclaw-sdk.ts': 'read by the process of a plugin, whose memory is limited, for itself',
   'src/skills/catalog/skill-library.ts': 'a file of the program',
   'src/skills/commands/skills-trust.command.ts': 'named by the owner on the command line',
   'src/skills/install/fetch-source.ts': 'unpacked a moment before, within the limits of archives',

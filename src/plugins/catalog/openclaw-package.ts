@@ -4,7 +4,6 @@ import { readBoundedFile } from '../../common/bounded-file';
 import { OpenclawError } from '../../common/openclaw-error';
 import { type PlainObject, isPlainObject } from '../../common/plain-object';
 import type { Brings } from './brings';
-import type { PluginManifest } from './plugin-manifest';
 
 /** Keys of `package.json`, and names of packages, of the program that such plugins are made for. */
 export const OPENCLAW_NAMES = ['openclaw', 'clawdbot', 'moltbot'] as const;
@@ -22,17 +21,18 @@ export interface OpenclawPackage {
 
 /** No key of a file can be this, so nobody can claim it. */
 const PACKAGE = Symbol('openclaw-package');
-type Marked = PluginManifest & { [PACKAGE]?: OpenclawPackage };
+interface Marked {
+  [PACKAGE]?: OpenclawPackage;
+}
 
 /** What a manifest was made of; undefined for a plugin made for this program. */
-export const openclawPackageOf = (manifest: PluginManifest): OpenclawPackage | undefined =>
-  (manifest as Marked)[PACKAGE];
+export const openclawPackageOf = (manifest: object): OpenclawPackage | undefined => (manifest as Marked)[PACKAGE];
 
 /**
  * Manifest of a plugin made for OpenClaw, by the terms of ours; undefined for any other.
  * @throws OpenclawError PLUGIN_CHANNEL_FOREIGN for a channel
  */
-export function manifestOfOpenclawPackage(folder: string, raw: unknown): PluginManifest | undefined {
+export function manifestOfOpenclawPackage(folder: string, raw: unknown): PlainObject | undefined {
   if (!isPlainObject(raw) || raw['main'] !== undefined) return undefined;
   const packageJson = readJson(join(folder, PACKAGE_FILE));
   const entry = packageJson && entryOf(packageJson);
@@ -42,7 +42,7 @@ export function manifestOfOpenclawPackage(folder: string, raw: unknown): PluginM
   const skills = Array.isArray(raw['skills'])
     ? raw['skills'].filter((path) => existsSync(join(folder, String(path))))
     : [];
-  const manifest: Record<string, unknown> & { [PACKAGE]?: OpenclawPackage } = {
+  const manifest: PlainObject & Marked = {
     id,
     ...(name === undefined ? {} : { name }),
     ...(version === undefined ? {} : { version }),
@@ -53,15 +53,15 @@ export function manifestOfOpenclawPackage(folder: string, raw: unknown): PluginM
     main: entry,
   };
   manifest[PACKAGE] = { raw, packageJson };
-  return manifest as unknown as PluginManifest;
+  return manifest;
 }
 
 /** The same manifest with what the plugin registers. */
-export function withBrings(manifest: PluginManifest, brings: Brings): PluginManifest {
+export function withBrings<T extends { startup?: boolean }>(manifest: T, brings: Brings): T {
   const made = openclawPackageOf(manifest);
   if (!made) return manifest;
   const { tools, methods, services, hooks, events } = brings;
-  const marked: Marked = {
+  return {
     ...manifest,
     tools: tools.map(({ name, description, parameters }) => ({
       name: name.toLowerCase(),
@@ -71,9 +71,8 @@ export function withBrings(manifest: PluginManifest, brings: Brings): PluginMani
     methods,
     // A service or a listener is there from the beginning.
     startup: manifest.startup === true || services.length + hooks.length + events.length > 0,
+    [PACKAGE]: { ...made, brings },
   };
-  marked[PACKAGE] = { ...made, brings };
-  return marked;
 }
 
 /** @throws OpenclawError PLUGIN_CHANNEL_FOREIGN */

@@ -109,7 +109,7 @@ export function readManifest(folder: string): PluginManifest {
     if (!content)
       throw new Error(`it is no ordinary file, may not be read, or has more than ${MAX_MANIFEST_BYTES} bytes`);
     const parsed = JSON.parse(content.toString('utf8')) as PluginManifest;
-    manifest = manifestOfOpenclawPackage(folder, parsed) ?? parsed;
+    manifest = (manifestOfOpenclawPackage(folder, parsed) as PluginManifest | undefined) ?? parsed;
   } catch (error) {
     return refuse(messageOf(error));
   }

@@ -6,7 +6,7 @@ import type { EventBus } from '../../events/event-bus';
 import type { ToolCallFacts, ToolCallWatcher } from '../../events/tool-call-port';
 import type { HOOKS_HERE } from '../catalog/brings';
 import { type HookEvent, covers, onHookEvent } from '../../automation/hooks/handlers/hook-event';
-import type { OpenclawRuntime } from './openclaw-plugins.service';
+import type { OpenclawRuntime } from './openclaw-runtime';
 
 /** A turn waits for it. */
 const WAITED_MS = 3000;

@@ -20,17 +20,11 @@ import { HttpAuthPort } from '../../events/http-auth-port';
 import { HttpFallbackPort } from '../../events/http-fallback-port';
 import { ToolCallPort } from '../../events/tool-call-port';
 import { BubblewrapDriver } from '../../tools/sandbox/bubblewrap.driver';
-import type { Brings } from '../catalog/brings';
 import type { PluginRuntime } from '../plugin-runtime';
 import type { RouteAnswer } from './http-bridge';
 import { OpenclawHooks } from './openclaw-hooks';
+import type { OpenclawRuntime } from './openclaw-runtime';
 import { runForPlugin } from './run-for-plugin';
-
-export interface OpenclawRuntime {
-  id: string;
-  runtime: PluginRuntime;
-  brings: Brings;
-}
 
 const MAX_BODY = 2 * 1024 * 1024;
 const OF_LOGIN = new Set(['authorization', 'cookie']);
