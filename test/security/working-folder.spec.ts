@@ -130,29 +130,26 @@ describe('the folder that a command is called in', () => {
     }
   });
 
-  it.each(['.:', ':..:./bin:'])(
-    'gives no programs, also where the search path has %j in it',
-    async (front) => {
-      const mark = join(folder, 'ran');
-      const places = [clone, join(clone, 'bin'), folder];
-      mkdirSync(join(clone, 'bin'));
-      for (const place of places)
-        for (const name of ['bwrap', 'git', 'lsof', 'ps', 'secret-tool', 'ssh', 'npm', 'nsenter', 'chromium'])
-          writeFileSync(join(place, name), `#!/bin/sh\necho ${name} >> ${mark}\nexit 1\n`, { mode: 0o755 });
-      const env = { PATH: `${front}${process.env['PATH'] ?? ''}::.` };
-      const bench = await ToolBench.start({ cwd: clone, env });
-      try {
-        expect(await bench.call('exec', { command: 'echo made; git --version' })).toContain('git version');
-        await until('its history', () => existsSync(bench.workspace('.git')));
-        const more = { ...env, OPENCLAW_STATE_DIR: bench.gateway.stateDir };
-        for (const args of [['doctor'], ['gateway', 'run', '--port', String(bench.gateway.port)]])
-          await runCli([...args, '--json'], { env: more, cwd: clone });
-      } finally {
-        await bench.stop();
-      }
-      expect(existsSync(mark) ? readFileSync(mark, 'utf8') : '').toBe('');
-    },
-  );
+  it.each(['.:', ':..:./bin:'])('gives no programs, also where the search path has %j in it', async (front) => {
+    const mark = join(folder, 'ran');
+    const places = [clone, join(clone, 'bin'), folder];
+    mkdirSync(join(clone, 'bin'));
+    for (const place of places)
+      for (const name of ['bwrap', 'git', 'lsof', 'ps', 'secret-tool', 'ssh', 'npm', 'nsenter', 'chromium'])
+        writeFileSync(join(place, name), `#!/bin/sh\necho ${name} >> ${mark}\nexit 1\n`, { mode: 0o755 });
+    const env = { PATH: `${front}${process.env['PATH'] ?? ''}::.` };
+    const bench = await ToolBench.start({ cwd: clone, env });
+    try {
+      expect(await bench.call('exec', { command: 'echo made; git --version' })).toContain('git version');
+      await until('its history', () => existsSync(bench.workspace('.git')));
+      const more = { ...env, OPENCLAW_STATE_DIR: bench.gateway.stateDir };
+      for (const args of [['doctor'], ['gateway', 'run', '--port', String(bench.gateway.port)]])
+        await runCli([...args, '--json'], { env: more, cwd: clone });
+    } finally {
+      await bench.stop();
+    }
+    expect(existsSync(mark) ? readFileSync(mark, 'utf8') : '').toBe('');
+  });
 
   it('takes no name that is not on the list, whatever it is', () => {
     const keys: ReadonlySet<string> = new Set(PROVIDER_KEYS);
