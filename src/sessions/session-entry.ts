@@ -1,5 +1,4 @@
 import type { GrantedRule } from '../common/granted-rule';
-import type { ContentOrigin } from '../common/content-parts';
 import type { DeliveryRoute } from '../common/delivery-route';
 
 export interface DeliveryContext {
@@ -102,8 +101,6 @@ export interface SessionEntry extends SessionOverrides, SessionOrder {
   todos?: TodoItem[];
   /** Nothing is changed before a plan was approved. */
   planMode?: true;
-  /** List of skills as the conversation's prompt holds it. */
-  skillsSnapshot?: { version: number; names: readonly string[]; prompt: string; origin: ContentOrigin };
 }
 
 /** Fields that survive a reset: the person's choices, not what was said. */
@@ -146,7 +143,6 @@ export const KEPT_ON_RESET = [
   'contextTokens',
   'modelProvider',
   'model',
-  'skillsSnapshot',
 ] as const satisfies readonly (keyof SessionEntry)[];
 
 const ORDER = ['pinnedAt', 'archivedAt', 'category', 'icon', 'color', 'markedUnreadAt', 'lastReadAt'] as const;

@@ -50,7 +50,7 @@ describe('image', () => {
       execFileSync(COMPOSE, ['--profile', 'scale', 'config'], { cwd: folder, encoding: 'utf8', env }),
     ) as Composed;
     const inScale = Object.keys(services).filter((name) => services[name]?.profiles?.includes('scale'));
-    expect(inScale.sort()).toEqual(['gateway-2', 'gateway-3', 'postgres', 'proxy']);
+    expect(inScale.sort()).toEqual(['gateway-2', 'gateway-3', 'postgres', 'proxy', 'redis']);
     expect(services['gateway']?.profiles).toBeUndefined();
     const [first, ...others] = ['gateway', 'gateway-2', 'gateway-3'].map((name) => services[name]);
     for (const other of others) {

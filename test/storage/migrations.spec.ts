@@ -58,6 +58,31 @@ describe.each(STORE_KINDS)('a database on %s', (kind) => {
     },
   );
 
+  it('sessions lose the list of skills that they kept, and nothing else', async () => {
+    const before = MIGRATIONS.findIndex(({ name }) => name === '0026-skill-lists');
+    await migrateUp(db, kind, MIGRATIONS.slice(0, before));
+    const columns = (await dumpSchema(db, kind)).columns['sessions'] ?? [];
+    const entries = new Map<string, string>(
+      Array.from({ length: 450 }, (_, index) => [
+        `agent:main:${index}`,
+        `{"note":"a \\u00e9 ${index}","skillsSnapshot":{"prompt":"x"}}`,
+      ]),
+    );
+    entries.set('agent:main:plain', '{ "note": "as it was" }').set('agent:main:broken', '{"skillsSnapshot":');
+    for (const [key, entry] of entries) {
+      await insert('sessions', columns, 1);
+      await sql`update sessions set key = ${key}, session_id = ${key}, entry = ${entry}, label = ${key}
+        where key not like 'agent:main:%'`.execute(db);
+    }
+    await migrateUp(db, kind);
+    const { rows } = await sql<{ key: string; entry: string }>`select key, entry from sessions`.execute(db);
+    const after = new Map(rows.map(({ key, entry }) => [key, entry]));
+    expect(after.size).toBe(452);
+    for (const key of ['agent:main:plain', 'agent:main:broken']) expect(after.get(key)).toBe(entries.get(key));
+    for (let index = 0; index < 450; index++)
+      expect(JSON.parse(after.get(`agent:main:${index}`) ?? '')).toEqual({ note: `a é ${index}` });
+  });
+
   const nameOf = (column: string): string => column.split(' ')[0] ?? '';
   /** A row with a value in each column: numbers count on, everything else is its own name. */
   const insert = async (table: string, columns: readonly string[], row: number): Promise<void> => {

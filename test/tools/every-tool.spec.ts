@@ -552,8 +552,12 @@ print(z.read("ppt/slides/slide2.xml").decode())`,
       const pdf = /output\/page-[0-9a-f]+\.pdf/.exec(told[4] ?? '')?.[0] ?? 'none';
       expect(readFileSync(bench.workspace(pdf)).subarray(0, 5).toString()).toBe('%PDF-');
       expect(told[5]).toContain('/done');
-      expect(await bench.call('browser', { action: 'navigate', targetUrl: 'http://127.0.0.1:1/' })).toContain(
+      expect(await bench.call('browser', { action: 'navigate', targetUrl: 'http://10.0.0.1/' })).toContain(
         'blocked_address',
+      );
+      // Localhost is that of the conversation's sandbox.
+      expect(await bench.call('browser', { action: 'navigate', targetUrl: 'http://127.0.0.1:1/' })).toMatch(
+        process.env['TEST_SANDBOX'] ? /not_found.*nothing listens on port 1 of localhost/ : /blocked_address|sandbox/,
       );
       expect(
         await bench.call('browser', { action: 'act', request: { kind: 'click', ref: 'e9999' }, timeoutMs: 500 }),

@@ -7,7 +7,7 @@ import { ConfigService } from '../../config/config.service';
 import type { OpenclawConfig } from '../../config/openclaw.config';
 import { userTimeZone } from '../../config/user-zone';
 import { BootstrapFilesPort } from '../../events/bootstrap-files-port';
-import { SkillCatalog, type SkillSnapshot } from '../../skills/catalog/skill-catalog.service';
+import { SkillCatalog } from '../../skills/catalog/skill-catalog.service';
 import { type PolicySubject, isGuest } from '../../tools/agent-tool';
 import { makerOf } from '../../tools/foreign-words';
 import { ToolPolicyService } from '../../tools/policy/tool-policy.service';
@@ -36,8 +36,6 @@ export interface FrameFacts {
   requestedModel?: string;
   sessionModel?: string;
   extra?: string;
-  /** What the conversation knows of skills; taken over while it is of the current version. */
-  knownSkills?: SkillSnapshot;
 }
 
 /** Everything of a request but the conversation. */
@@ -50,7 +48,6 @@ export interface PromptFrame {
   tools: readonly OfferableTool[];
   files: readonly WorkspaceText[];
   folder: SessionFolder;
-  skills: SkillSnapshot;
   envelope: EnvelopeStyle;
 }
 
@@ -99,7 +96,7 @@ export class PromptFrameService {
     const folder = this.folders.of(agentId, facts.sessionKey, forGuest);
     const files = await this.filesFor(subject, facts.sessionKey);
     const toolNames = new Set(tools.map(({ spec }) => spec.name));
-    const skills = await this.catalog.snapshot(subject, toolNames, forGuest ? undefined : facts.knownSkills);
+    const skills = await this.catalog.listFor(subject, toolNames);
     const sections = buildSections({
       agentName: findAgent(config, agentId)?.identity?.name ?? config.ui?.assistant?.name ?? 'Assistant',
       workspace: folder.path,
@@ -120,7 +117,7 @@ export class PromptFrameService {
     });
     const whole = joinSections(sections);
     const system: SystemPrompt = { ...whole, text: this.redactor.redactKnown(whole.text) };
-    return { candidates, subject, sections, system, tools, files, folder, skills, envelope };
+    return { candidates, subject, sections, system, tools, files, folder, envelope };
   }
 
   /** Hooks choose what the owner's own turns begin with, and have no say in what guests are shown. */

@@ -23,8 +23,8 @@ export class SessionRows {
 
   /** Everything that is known of a session but what was said. */
   row(entry: SessionEntry, now = Date.now()): SessionRow {
-    // What the gateway keeps for itself is left out; the list of skills alone is longer than all the rest.
-    const { skillsSnapshot: _skills, rewound: _rewound, lastRun, modelOverride, markedUnreadAt, ...shown } = entry;
+    // What the gateway keeps for itself is left out.
+    const { rewound: _rewound, lastRun, modelOverride, markedUnreadAt, ...shown } = entry;
     const activeRunIds = this.lanes.activeRunNames(entry.key);
     const kind = listedKind(entry);
     const displayName = entry.label ?? entry.displayName ?? entry.subject;

@@ -101,7 +101,7 @@ export class TurnCloser {
     };
   }
 
-  private afterTurn(session: SessionEntry, { turn, skills }: StartedTurn, end: TurnEnd): SessionEntry {
+  private afterTurn(session: SessionEntry, { turn }: StartedTurn, end: TurnEnd): SessionEntry {
     const last = end.outputs.at(-1);
     const usage = last?.usage ?? NO_USAGE;
     const { route } = turn.request;
@@ -113,7 +113,6 @@ export class TurnCloser {
       outputTokens: (session.outputTokens ?? 0) + end.usage.output,
       totalTokens: usage.totalTokens > 0 ? usage.totalTokens : (session.totalTokens ?? 0),
       ...(last ? { modelProvider: last.provider, model: last.model } : {}),
-      ...(skills ? { skillsSnapshot: skills } : {}),
       abortedLastRun: end.outcome === 'aborted',
       ...(isSaidByPerson(turn) ? { lastInteractionAt: turn.startedAt } : {}),
       lastRun: {

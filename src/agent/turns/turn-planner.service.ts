@@ -11,7 +11,6 @@ import { type TokenGauge, TokenGauges, UNKNOWN_MODEL, gaugeOf } from '../prompt/
 import { type PromptFrame, PromptFrameService } from '../prompt/prompt-frame.service';
 import type { ModelInfo } from '../providers/model-info';
 import type { StartedTurn } from './turn-starter.service';
-import { isGuest } from '../../tools/agent-tool';
 import { messagesOf } from './turn-messages';
 import { withFunctions } from './program-functions';
 import { turnSubject } from './turn-subject';
@@ -49,11 +48,8 @@ export class TurnPlanner {
       now: new Date(turn.startedAt),
       ...(request.model ? { requestedModel: request.model } : {}),
       ...(session.modelOverride ? { sessionModel: session.modelOverride } : {}),
-      ...(session.skillsSnapshot ? { knownSkills: session.skillsSnapshot } : {}),
       ...(extra === '' ? {} : { extra }),
     });
-    // The conversation keeps the list that its owner's turns have.
-    if (!isGuest(frame.subject)) started.skills = frame.skills;
     const [primary] = frame.candidates;
     frame.tools = withFunctions(frame.tools, request.program);
     const common = frame.tools.filter(({ rare }) => rare === undefined).map(({ spec }) => spec);

@@ -19,7 +19,6 @@ import { LeaseService } from '../../storage/lease.service';
 import { laneName } from './lane-name';
 import { TurnJournal } from './turn-journal';
 import type { TurnRecord, TurnRequest } from './turn-record';
-import type { SkillSnapshot } from '../../skills/catalog/skill-catalog.service';
 import { TurnStore } from './turn.store';
 
 const DEFAULT_TIMEOUT_SECONDS = 600;
@@ -37,8 +36,6 @@ export interface StartedTurn {
   resumed: boolean;
   /** Nothing else runs beside it. */
   isAlone: boolean;
-  /** List of skills that the turn's prompt holds, once it is planned. */
-  skills?: SkillSnapshot;
 }
 
 interface Begun {

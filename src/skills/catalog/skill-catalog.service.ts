@@ -22,12 +22,11 @@ const LONGEST_UNREST_MS = 400;
 const JUDGED_FOR_MS = 30_000;
 /** Characters of the list in a prompt: of skills that come with the gateway, and of the owner's own (some 1,500 tokens). */
 const LIST_ROOM = { bundled: 1500, own: 5200 };
+/** Rendered lists that are kept: one for each agent and choice of skills. */
+const MOST_LISTS = 50;
 
-/** What a session's prompt says of skills; it stays the same until the version rises. */
-export interface SkillSnapshot {
-  version: number;
-  names: readonly string[];
-  /** List for the prompt. */
+/** What a prompt says of skills. */
+export interface SkillList {
   prompt: string;
   /** Whose words it holds. */
   origin: ContentOrigin;
@@ -41,6 +40,8 @@ export class SkillCatalog {
   private readonly watchers = new Map<string, FSWatcher>();
   private readonly nodes = new Map<string, NodeFacts>();
   private readonly judged = new Map<string, { until: number; skills: JudgedSkill[] }>();
+  /** Rendered lists of the current version. */
+  private readonly lists = new Map<string, string>();
   private current = 0;
   private timer: NodeJS.Timeout | undefined;
   private scanning: Promise<void> = Promise.resolve();
@@ -136,27 +137,38 @@ export class SkillCatalog {
   }
 
   /**
+   * The list stays the same, byte for byte, until a skill changes: providers then have it in their caches.
    * @param tools names of the tools that the conversation has: what is about others is not told of
-   * @param known what the conversation was told before; taken over while it is still true
    */
-  async snapshot(subject: PolicySubject, tools: ReadonlySet<string>, known?: SkillSnapshot): Promise<SkillSnapshot> {
+  async listFor(subject: PolicySubject, tools: ReadonlySet<string>): Promise<SkillList> {
     const labelled = (await this.labelled(subject)).filter(({ skill: { manifest } }) => hasTools(manifest, tools));
     // One that came into the workspace from elsewhere is not told of until the owner has looked at it.
-    const listed = labelled.filter(({ isUnreviewed }) => !isUnreviewed).map(({ skill }) => skill);
-    const names = listed.map((skill) => skill.manifest.name);
-    if (known?.version === this.current && known.names.join() === names.join()) return known;
+    const listed = labelled.filter(({ isUnreviewed }) => !isUnreviewed);
     return {
-      version: this.current,
-      names,
       origin: worstOrigin(
-        labelled.flatMap(({ origin, isUnreviewed }) => (isUnreviewed ? [] : [origin])),
+        listed.map(({ origin }) => origin),
         'gateway',
       ),
-      prompt: renderSkillList(
-        listed.map(({ manifest, baseDir, source }) => ({ ...manifest, baseDir, isBundled: source === 'bundled' })),
-        LIST_ROOM,
+      prompt: this.rendered(
+        subject.agentId,
+        listed.map(({ skill }) => skill),
       ),
     };
+  }
+
+  /** To fit descriptions into their room takes longer than all else of a prompt. */
+  private rendered(agentId: string, skills: readonly JudgedSkill[]): string {
+    const key = [agentId, ...skills.map(({ manifest }) => manifest.name)].join('\n');
+    const known = this.lists.get(key);
+    if (known !== undefined) return known;
+    const text = renderSkillList(
+      skills.map(({ manifest, baseDir, source }) => ({ ...manifest, baseDir, isBundled: source === 'bundled' })),
+      LIST_ROOM,
+    );
+    // Few are in use at a time; what nobody needs any more goes with the rest.
+    if (this.lists.size >= MOST_LISTS) this.lists.clear();
+    this.lists.set(key, text);
+    return text;
   }
 
   /** Skills that a model may be told of, and whose words they describe themselves with. */
@@ -251,6 +263,7 @@ export class SkillCatalog {
     const isFirst = this.current === 0;
     this.current = Math.max(this.current + 1, Date.now());
     this.judged.clear();
+    this.lists.clear();
     if (!isFirst)
       this.events.emit('wire.event', { event: 'skills.changed', payload: { version: this.current, reason } });
     if (!isFirst && reason === 'files') this.events.emit('skills.changed', { version: this.current });

@@ -24,6 +24,7 @@ import * as sessionLists from './0021-session-lists';
 import * as costParts from './0022-cost-parts';
 import * as conversationTitles from './0023-conversation-titles';
 import * as replicas from './0025-replicas';
+import * as skillLists from './0026-skill-lists';
 
 export interface Migration {
   name: string;
@@ -57,4 +58,5 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: '0022-cost-parts', up: costParts.up, down: costParts.down },
   { name: '0023-conversation-titles', up: conversationTitles.up, down: conversationTitles.down },
   { name: '0025-replicas', up: replicas.up, down: replicas.down },
+  { name: '0026-skill-lists', up: skillLists.up, down: skillLists.down },
 ];
