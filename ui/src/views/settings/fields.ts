@@ -51,6 +51,15 @@ export interface Group {
 
 export type Hints = Readonly<Record<string, Hint>>;
 
+/** What each key means, in the language of the page where that has it. */
+export const inLanguageAll = (hints: Hints): Hints =>
+  Object.fromEntries(
+    Object.entries(hints).map(([path, hint]) => [
+      path,
+      hint.help === undefined ? hint : { ...hint, help: inLanguage(hint.help), said: hint.help },
+    ]),
+  );
+
 /** "allowFrom" → "Allow from", "baseUrl" → "Base URL". */
 export function inWords(key: string): string {
   const words = key

@@ -6,10 +6,9 @@ import { Link } from '../../kit/link';
 import { addressOf, goTo, usePlace } from '../../kit/place';
 import { Empty } from '../../kit/states';
 import { FieldRow } from './field-row';
-import { type Group, type Hints, type Schema, closeness, groupsOf, matches, titleOf } from './fields';
+import { type Group, type Hints, type Schema, closeness, groupsOf, inLanguageAll, matches, titleOf } from './fields';
 import { GroupCard, isAt } from './group';
 import { isObject, valueAt } from './paths';
-import { inLanguageAll } from './setting-words';
 import type { Settings } from './use-settings';
 import css from './settings.module.css';
 
