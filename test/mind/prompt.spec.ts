@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { arch, type } from 'node:os';
 import { dirname, join } from 'node:path';
+import { SqliteFile } from '../../src/storage/sqlite-file';
 import type { ModelRequest } from '../fakes/model-formats/model-format';
 import { FakeTelegram } from '../fakes/telegram-server';
 import { telegramConfig } from '../harness/channel-config';
@@ -44,6 +45,21 @@ describe('what a request says besides the conversation', () => {
     const request = await asked('Hello there');
     // Four characters to a token, as providers say of English; the whole of what is sent counts, tools included.
     expect(JSON.stringify(bodyOf(request)).length / 4).toBeLessThanOrEqual(3500);
+  });
+
+  it('lists the same skills in the same words each time, and keeps none of that in the row of the session', async () => {
+    const [first, second] = [systemOf(await asked('Hello')), systemOf(await asked('Hello again'))];
+    const listed = /<available_skills[^]*<\/available_skills>/;
+    expect(listed.exec(first)?.[0]).toContain('weather: ');
+    expect(listed.exec(second)?.[0]).toBe(listed.exec(first)?.[0]);
+    const database = new SqliteFile(join(bench.gateway.stateDir, 'openclaw-nest.sqlite'), { readOnly: true });
+    const rows = database.prepare('select entry from sessions').all() as { entry: string }[];
+    database.close();
+    expect(rows.length).toBeGreaterThan(0);
+    for (const { entry } of rows) {
+      expect(entry).not.toContain('weather');
+      expect(entry.length).toBeLessThan(1000);
+    }
   });
 
   it('tells date, time, zone, system and shell, where files are and how they are handed over', async () => {
