@@ -19,6 +19,8 @@ import { GatewayUsageCostCommand } from '../usage/usage.command';
 import { GatewayProbeCommand } from './gateway-probe.command';
 import { SERVICE_LEAVES } from '../operations/service/service.command';
 
+/** For so long an ended gateway may take to leave. */
+const LEFT_OPEN_MS = 1000;
 const MAX_PORT = 65_535;
 
 abstract class GatewayRunBase extends CliCommand {
@@ -78,7 +80,16 @@ abstract class GatewayRunBase extends CliCommand {
   async run(_: string[], flags: GatewayFlags): Promise<void> {
     const { runGateway } = await import('./run-gateway');
     process.exitCode = await runGateway(this.env, flags);
+    endSoon();
   }
+}
+
+/** Everything is closed by now: what a library has left open must not keep a process that serves nobody. */
+function endSoon(): void {
+  setTimeout(() => {
+    const open = process.getActiveResourcesInfo().join(', ');
+    process.stderr.write(`note: the gateway was closed, but these were still open: ${open}\n`, () => process.exit());
+  }, LEFT_OPEN_MS).unref();
 }
 
 @SubCommand({ name: 'run', description: 'run the gateway in the foreground' })
