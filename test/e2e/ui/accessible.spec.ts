@@ -200,7 +200,12 @@ describeWithBrowser('every state of the page', () => {
           await card.waitFor();
           await until('it is steady', () => card.getByRole('button', { name: 'Deny' }).isEnabled());
           await expectGood('approval');
-          await card.getByRole('button', { name: 'Deny' }).click();
+          // A button takes no press for a moment after it moved, and the page has just changed its size.
+          await until('the decision', async () => {
+            const deny = card.getByRole('button', { name: 'Deny' });
+            if ((await deny.count()) > 0) await deny.click({ timeout: 1000 }).catch(() => undefined);
+            return (await card.count()) === 0;
+          });
         },
       },
     );
