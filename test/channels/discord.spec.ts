@@ -63,6 +63,14 @@ describe('Discord', () => {
     return accounts.discord[0] ?? {};
   };
 
+  it('leaves nothing open when it is stopped while it logs in', async () => {
+    discord.faults.add('GET /gateway/bot', { kind: 'rate-limit', retryAfter: 0.4 });
+    await start();
+    await until('the login', () => discord.calls.some(({ path }) => path === '/gateway/bot'));
+    expect(await gateway.signal('SIGTERM')).toBe(0);
+    expect(gateway.log).not.toContain('still open');
+  });
+
   it('answers direct messages where they came from, and sets its commands', async () => {
     await start();
     await connected();

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 
 const JEST_TWICE = resolve(__dirname, '../../scripts/jest-twice.mjs');
 
@@ -23,7 +23,10 @@ describe('a whole run in CI', () => {
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
   const run = (files: Record<string, string>): { status: number | null; stderr: string } => {
-    for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
+    for (const [name, text] of Object.entries(files)) {
+      mkdirSync(dirname(join(folder, name)), { recursive: true });
+      writeFileSync(join(folder, name), text);
+    }
     const config = join(folder, 'jest.config.cjs');
     writeFileSync(
       config,
@@ -50,6 +53,11 @@ describe('a whole run in CI', () => {
     expect(status).toBe(1);
     expect(stderr.split('Failed twice')[1]).toContain('bad.check.js');
     expect(stderr.split('Failed twice')[1]).not.toContain('shaky.check.js');
+  });
+
+  it('tries nothing again that guards against lost work', () => {
+    const { status, stderr } = run({ 'test/crash/shaky.check.js': failsUntil(2) });
+    expect([status, stderr]).toEqual([1, expect.not.stringContaining('once more')]);
   });
 
   it('tries nothing again where much fails: that is no accident', () => {

@@ -8,6 +8,7 @@ import type { DeliveryRoute } from '../../common/delivery-route';
 import { type Logger, LoggerFactory } from '../../common/logger';
 import { messageOf } from '../../common/openclaw-error';
 import { Redactor } from '../../common/redactor';
+import { settlesWithin } from '../../common/sleep';
 import { defaultAgentId } from '../../config/agent-entries';
 import { ConfigService } from '../../config/config.service';
 import { GuardedHttp } from '../../tools/web/guarded-http.service';
@@ -36,6 +37,9 @@ import { DiscordPlaces } from './discord-places';
 import { apiRootOf, fetchFile, newRest } from './discord-rest';
 import { ME, whoIs } from './discord-who';
 import { DiscordSession } from './discord-session';
+
+/** For so long a stopped account waits for a login that is under way. */
+const LOGIN_GRACE_MS = 1000;
 
 @Injectable()
 @ChatChannel({
@@ -106,8 +110,15 @@ export class DiscordAdapter extends ChatPlatform<DiscordAccount> implements Chan
       await Promise.race([opening.then(() => session.ended()), session.ended()]);
     } finally {
       this.sessions.delete(accountId);
-      await session.stop().catch(() => undefined);
-      void opening.then((context) => context.close()).catch(() => undefined);
+      // A client that is destroyed while it logs in opens its connection all the same, and can't be destroyed again.
+      const stopped = opening
+        .catch(() => undefined)
+        .then(async (context) => {
+          await session.stop();
+          await context?.close();
+        })
+        .catch(() => undefined);
+      if (await settlesWithin(opening, LOGIN_GRACE_MS)) await stopped;
     }
   }
 
