@@ -2,7 +2,7 @@ import type { Command as Commander } from 'commander';
 import { Command, Option, SubCommand } from 'nest-commander';
 import { CliCommand, GatewayCommandBase, type GatewayOptions, parseWholeNumber } from '../common/cli/cli-command';
 import { UsageError } from '../common/cli/cli-error';
-import { printJson, printLine } from '../common/cli/output';
+import { printJson, printLine, printNote } from '../common/cli/output';
 import { ExitCode } from '../common/exit-codes';
 import { OpenclawError } from '../common/openclaw-error';
 import { Environment } from '../config/environment';
@@ -88,7 +88,8 @@ abstract class GatewayRunBase extends CliCommand {
 function endSoon(): void {
   setTimeout(() => {
     const open = process.getActiveResourcesInfo().join(', ');
-    process.stderr.write(`note: the gateway was closed, but these were still open: ${open}\n`, () => process.exit());
+    printNote(`note: the gateway was closed, but these were still open: ${open}`);
+    process.exit();
   }, LEFT_OPEN_MS).unref();
 }
 
