@@ -90,6 +90,20 @@ const SIZE = { columns: 80, rows: 24 };
     await terminal.shows('› Tell me.');
   });
 
+  it('shows what Markdown says: no marks, tables in columns, code as it is', async () => {
+    const table = '| City | Sign |\n| --- | --- |\n| 東京 | **x** |\n| Wien | y |';
+    const text = `# Plan\n\n- **first** thing\n- [x] second\n\n${table}\n\n\`\`\`sh\nls *.md **\n\`\`\`\n\nDone.`;
+    answers['Plan it.'] = () => ({ steps: [{ text }] });
+    await open('marks');
+    say('Plan it.');
+    const screen = await terminal.shows('Done.');
+    const rows = screen.split('\n').map((row) => row.trim());
+    expect(rows).toEqual(
+      expect.arrayContaining(['Plan', '• first thing', '• ☑ second', 'City  Sign', '東京  x', 'Wien  y', 'ls *.md **']),
+    );
+    expect(screen).not.toMatch(/\*\*first|```|---/);
+  });
+
   it('takes commands while an answer is written, and stops it by Escape', async () => {
     const gate = new Gate();
     answers['Slowly, please.'] = () => ({ steps: [{ text: 'Waiting' }, { until: gate }, { text: ' no more.' }] });

@@ -1,5 +1,5 @@
 /** What a text says beside its words, on terminals that have colours. */
-export type Tint = 'title' | 'good' | 'bad' | 'warn' | 'faint';
+export type Tint = 'title' | 'good' | 'bad' | 'warn' | 'faint' | 'slant' | 'code';
 
 const CODES: Readonly<Record<Tint, [on: number, off: number]>> = {
   title: [1, 22],
@@ -7,6 +7,8 @@ const CODES: Readonly<Record<Tint, [on: number, off: number]>> = {
   bad: [31, 39],
   warn: [33, 39],
   faint: [2, 22],
+  slant: [3, 23],
+  code: [36, 39],
 };
 
 let hasColours = false;

@@ -3,6 +3,7 @@ import type { Tint } from '../../common/cli/terminal-style';
 import { localTime } from '../../common/cli/output';
 import { readableText, visibleText } from '../../common/visible-text';
 import { type Line, lineOf, shownText } from '../screen/line';
+import { markdownLines } from './markdown-lines';
 import { type Block, type ToolCard, aboutCall } from './blocks';
 
 /** What of a result a card shows while it is closed. */
@@ -24,7 +25,7 @@ export function blockLines(block: Block, columns: number, areCardsOpen: boolean)
         ...(block.error === undefined ? [] : indented(prose(`not sent: ${block.error}`, room), 'bad')),
       ];
     case 'assistant':
-      return [[], ...indented(prose(block.text, room))];
+      return [[], ...markdownLines(block.text, room).map((line) => [{ text: '  ' }, ...line])];
     case 'tool':
       return [[], ...cardLines(block.card, room, areCardsOpen)];
     case 'note':
