@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
 import { ServiceManager } from '../../src/operations/service/service-manager';
-import { launchdPlist, systemdUnit, windowsScript } from '../../src/operations/service/unit-files';
+import { HARDENING, launchdPlist, systemdUnit, windowsScript } from '../../src/operations/service/unit-files';
 import { GatewayProcess, TEST_TOKEN, until } from '../harness/gateway-process';
 import { type CliResult, runCli } from '../harness/run-cli';
 
@@ -35,6 +35,62 @@ describe('files of services', () => {
       const { stderr } = spawnSync('systemd-analyze', ['verify', '--user', file], { encoding: 'utf8' });
       expect(stderr.split('\n').filter((line) => line.includes('openclaw-gateway.service'))).toEqual([]);
       rmSync(folder, { recursive: true });
+    },
+  );
+
+  const server = join(__dirname, '../../deploy/systemd/openclaw-gateway.service');
+  it('the unit of a server takes away all that the unit of a user does, and more', () => {
+    const lines = readFileSync(server, 'utf8').split('\n');
+    expect(HARDENING.filter((line) => !lines.includes(line))).toEqual([]);
+    expect(HARDENING.filter((line) => !systemdUnit(SPEC).includes(`\n${line}\n`))).toEqual([]);
+    // These hide parts of /proc, forbid naming oneself or compiling: the sandbox and JavaScript would not work.
+    const broken =
+      /^(ProtectKernelTunables|ProtectKernelLogs|ProtectProc|ProcSubset|ProtectHostname|MemoryDenyWriteExecute)=/;
+    expect(lines.filter((line) => broken.test(line))).toEqual([]);
+  });
+
+  (spawnSync('systemd-analyze', ['--version']).status === 0 ? it : it.skip)(
+    'systemd rates the unit of a server 5 or less, and it forbids no system call that a sandbox is made with',
+    () => {
+      const rated = spawnSync('systemd-analyze', ['security', '--offline=true', server], { encoding: 'utf8' });
+      const [, exposure] = /Overall exposure level for \S+: ([\d.]+)/.exec(rated.stdout) ?? [];
+      expect(Number(exposure)).toBeGreaterThan(0);
+      expect(Number(exposure)).toBeLessThanOrEqual(5);
+      const groups = HARDENING.find((line) => line.startsWith('SystemCallFilter='))?.match(/@[\w-]+/g) ?? [];
+      expect(groups.length).toBeGreaterThan(0);
+      const callsOf = (group: string): string[] =>
+        spawnSync('systemd-analyze', ['syscall-filter', group], { encoding: 'utf8' })
+          .stdout.split('\n')
+          .map((line) => line.trim())
+          .filter((line) => line !== '' && line !== group && !line.startsWith('#'))
+          .flatMap((line) => (line.startsWith('@') ? callsOf(line) : [line]));
+      const denied = new Set(groups.flatMap(callsOf));
+      expect(denied).toContain('settimeofday');
+      const needed = 'clone unshare mount umount2 pivot_root sethostname prctl seccomp setns capset socket'.split(' ');
+      expect(needed.filter((call) => denied.has(call))).toEqual([]);
+    },
+  );
+
+  (process.env['TEST_SANDBOX'] && process.getuid?.() === 0 ? it : it.skip)(
+    'a sandbox is made in what the unit of a server leaves: no capabilities, no new privileges, what it may not write',
+    () => {
+      const script = [
+        'set -e; mount --make-rprivate /',
+        'mount -t tmpfs -o mode=000,ro tmpfs /home; mount -t tmpfs -o mode=1777 tmpfs /tmp; mount -o remount,bind,ro /',
+        'exec setpriv --reuid=65534 --regid=65534 --clear-groups --bounding-set=-all --inh-caps=-all --no-new-privs "$0" "$@"',
+      ].join('\n');
+      const sandbox = [
+        ...['--unshare-all', '--unshare-user', '--disable-userns', '--die-with-parent', '--new-session'],
+        ...['--cap-drop', 'ALL', '--hostname', 'sandbox', '--ro-bind', '/usr', '/usr', '--symlink', 'usr/bin', '/bin'],
+        ...['--symlink', 'usr/lib', '/lib', '--symlink', 'usr/lib64', '/lib64', '--proc', '/proc'],
+        ...['--ro-bind-try', '/proc/sys', '/proc/sys', '--dev', '/dev', '--tmpfs', '/tmp', '--remount-ro', '/'],
+      ];
+      const made = spawnSync(
+        'unshare',
+        ['-m', 'sh', '-c', script, process.env['TEST_SANDBOX'] ?? '', ...sandbox, 'sh', '-c', 'hostname; id -u'],
+        { encoding: 'utf8' },
+      );
+      expect(made).toMatchObject({ status: 0, stdout: 'sandbox\n65534\n' });
     },
   );
 

@@ -35,6 +35,23 @@ const variables = (spec: ServiceSpec): [string, string][] => [
   ...(spec.profile ? [['OPENCLAW_PROFILE', spec.profile] as [string, string]] : []),
 ];
 
+/**
+ * What no command of the assistant needs, as far as the manager of a user can take it away: filters of system calls.
+ * Namespaces stay, the sandbox is made of them. What takes capabilities or mounts away is in `deploy/systemd`, for the
+ * manager of the machine: that of a user may not, and its services would then not start.
+ */
+export const HARDENING: readonly string[] = [
+  'NoNewPrivileges=true',
+  'LockPersonality=true',
+  'RestrictRealtime=true',
+  'RestrictSUIDSGID=true',
+  'RestrictNamespaces=user mnt pid net uts ipc cgroup',
+  'RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6 AF_NETLINK',
+  'SystemCallArchitectures=native',
+  'SystemCallFilter=~@clock @cpu-emulation @module @obsolete @raw-io @reboot @swap',
+  'SystemCallErrorNumber=EPERM',
+];
+
 /** Unit file of a systemd user service. */
 export function systemdUnit(spec: ServiceSpec): string {
   const quoted = (text: string): string =>
@@ -58,7 +75,7 @@ export function systemdUnit(spec: ServiceSpec): string {
     'KillMode=mixed',
     'TimeoutStopSec=30',
     'UMask=0077',
-    'NoNewPrivileges=true',
+    ...HARDENING,
     '',
     '[Install]',
     'WantedBy=default.target',
