@@ -24,6 +24,7 @@ const leavesOf = (nodes: readonly CommandNode[], above = ''): Leaf[] =>
 /** What is wrong with an example of a command. */
 function faultOf({ node }: Leaf, example: string): string | undefined {
   const words = wordsOf(example);
+  const given = new Set<string>();
   let positions = 0;
   for (let index = 0; index < words.length; index++) {
     const word = words[index] ?? '';
@@ -31,6 +32,7 @@ function faultOf({ node }: Leaf, example: string): string | undefined {
       positions++;
       continue;
     }
+    given.add(word);
     const flag = [...node.flags, ...GLOBAL_FLAGS].find(({ names }) => names.includes(word));
     if (!flag) return `there is no ${word}`;
     if (flag.value === undefined) continue;
@@ -39,6 +41,8 @@ function faultOf({ node }: Leaf, example: string): string | undefined {
     if (value === undefined) return `${word} has no value`;
     if (values && !values.includes(value)) return `${word} does not take "${value}"`;
   }
+  const lacking = node.flags.find(({ names, isMandatory }) => isMandatory && !names.some((name) => given.has(name)));
+  if (lacking && example !== '') return `${lacking.names.join(', ')} is needed`;
   const declared = node.usage.split(/\s+/).filter(Boolean);
   const needed = declared.filter((each) => each.startsWith('<')).length;
   const most = node.usage.includes('...') ? Infinity : declared.length;

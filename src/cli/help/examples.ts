@@ -45,7 +45,7 @@ export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   'skills scan': ['./my-skill'],
   'skills validate': ['./my-skill'],
   'skills new': ['plant-care --description "When to water which plant"'],
-  'skills sign': ['./my-skill --key publisher.pem'],
+  'skills sign': ['./my-skill --key publisher.pem --publisher "Ann"'],
   'skills proposals': ['', 'show 3f2a', 'apply 3f2a'],
   'usage cost': ['', '--days 7 --field totals.totalCost'],
   'config get': ['gateway.port', 'agents.list[0].id'],
