@@ -4,8 +4,10 @@ import { Command, Option, SubCommand } from 'nest-commander';
 import { CommandGroup, GatewayCommandBase, type GatewayOptions, parseWholeNumber } from '../common/cli/cli-command';
 import { UsageError } from '../common/cli/cli-error';
 import { jsonObject } from '../common/cli/json-argument';
+import { WatchingCommand } from '../common/cli/watching';
 import { printJson, printLine, printLines, printTable, timeText } from '../common/cli/output';
 import { OpenclawError } from '../common/openclaw-error';
+import { callGateway } from '../config/calling-command';
 import { Environment } from '../config/environment';
 import { resolveGatewayTarget } from '../config/gateway-target';
 import type { GatewayClient } from '../gateway/client/gateway-client';
@@ -35,6 +37,18 @@ abstract class NodesCommandBase extends GatewayCommandBase {
     timeoutMs?: number,
   ): Promise<T> {
     return withGateway(resolveGatewayTarget(this.env, options), work, timeoutMs === undefined ? {} : { timeoutMs });
+  }
+}
+
+/** Commands that show how nodes are. */
+@Injectable()
+abstract class NodesViewBase extends WatchingCommand {
+  constructor(private readonly env: Environment) {
+    super();
+  }
+
+  protected ask<T>(options: GatewayOptions, method: string): Promise<T> {
+    return callGateway(this.env, options, method);
   }
 }
 
@@ -71,9 +85,9 @@ abstract class OneNodeCommandBase extends NodesCommandBase {
 const nameOf = ({ displayName, nodeId }: { displayName?: string; nodeId: string }): string => displayName ?? nodeId;
 
 @SubCommand({ name: 'status', description: 'paired nodes, who is connected, and what their machines say' })
-export class NodesStatusCommand extends NodesCommandBase {
-  async run(_: string[], options: GatewayOptions): Promise<void> {
-    const answer = await this.with(options, (client) => client.call<{ nodes: NodeRow[] }>('node.list'));
+export class NodesStatusCommand extends NodesViewBase {
+  protected async once(options: GatewayOptions): Promise<void> {
+    const answer = await this.ask<{ nodes: NodeRow[] }>(options, 'node.list');
     if (options.json) printJson(answer);
     else if (answer.nodes.length === 0) printLine('no nodes; on another machine: openclaw node run --host <this one>');
     else
@@ -92,11 +106,9 @@ export class NodesStatusCommand extends NodesCommandBase {
 }
 
 @SubCommand({ name: 'list', description: 'pairing: who is a node, and who asks to be one' })
-export class NodesListCommand extends NodesCommandBase {
-  async run(_: string[], options: GatewayOptions): Promise<void> {
-    const answer = await this.with(options, (client) =>
-      client.call<{ pending: PendingNode[]; paired: PairedNode[] }>('node.pair.list'),
-    );
+export class NodesListCommand extends NodesViewBase {
+  protected async once(options: GatewayOptions): Promise<void> {
+    const answer = await this.ask<{ pending: PendingNode[]; paired: PairedNode[] }>(options, 'node.pair.list');
     const rows = [
       ...answer.pending.map((node) => ({ state: 'pending', id: node.requestId, node, at: node.ts })),
       ...answer.paired.map((node) => ({ state: 'paired', id: node.nodeId, node, at: node.approvedAtMs })),
@@ -115,11 +127,11 @@ export class NodesListCommand extends NodesCommandBase {
 }
 
 @SubCommand({ name: 'pending', description: 'what asks to be a node, or to be able to do more' })
-export class NodesPendingCommand extends NodesCommandBase {
-  async run(_: string[], options: GatewayOptions): Promise<void> {
-    const { pending } = await this.with(options, (client) => client.call<{ pending: PendingNode[] }>('node.pair.list'));
+export class NodesPendingCommand extends NodesViewBase {
+  protected async once(options: GatewayOptions): Promise<void> {
+    const { pending } = await this.ask<{ pending: PendingNode[] }>(options, 'node.pair.list');
     if (options.json) printJson(pending);
-    else if (pending.length === 0) printLine('nobody asks');
+    else if (pending.length === 0) printLine('no pending requests');
     for (const request of options.json ? [] : pending) {
       printLine(`${request.requestId}  ${nameOf(request)} (${request.platform ?? '?'}, ${request.remoteIp ?? '?'})`);
       printLine(`  can do: ${request.commands.join(' ') || 'nothing'}`);

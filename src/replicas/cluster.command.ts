@@ -1,5 +1,6 @@
 import { Command, SubCommand } from 'nest-commander';
-import { CommandGroup, type GatewayOptions, GatewayCommandBase } from '../common/cli/cli-command';
+import { CommandGroup, type GatewayOptions } from '../common/cli/cli-command';
+import { WatchingCommand } from '../common/cli/watching';
 import { printJson, printLine, printTable, timeText } from '../common/cli/output';
 import { Environment } from '../config/environment';
 import { resolveGatewayTarget } from '../config/gateway-target';
@@ -9,12 +10,12 @@ import type { ClusterReport, ReplicaReport } from './cluster-report.service';
 const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
 
 @SubCommand({ name: 'status', description: 'gateways that share the database, what each of them holds, what waits' })
-export class ClusterStatusCommand extends GatewayCommandBase {
+export class ClusterStatusCommand extends WatchingCommand {
   constructor(private readonly env: Environment) {
     super();
   }
 
-  async run(_: string[], options: GatewayOptions): Promise<void> {
+  protected async once(options: GatewayOptions): Promise<void> {
     const report = await withGateway(
       resolveGatewayTarget(this.env, options),
       (client) => client.call<ClusterReport>('cluster.status'),

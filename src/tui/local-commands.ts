@@ -24,7 +24,7 @@ export const KEYS: readonly (readonly [keys: string, what: string])[] = [
   ['Ctrl-P', 'model'],
   ['Ctrl-G', 'dashboard'],
   ['Ctrl-T', 'open or close the cards of tools'],
-  ['Ctrl-L', 'draw everything anew'],
+  ['Ctrl-L', 'draw everything again'],
 ];
 
 export type LocalCommand =

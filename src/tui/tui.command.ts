@@ -21,7 +21,7 @@ export class TuiCommand extends GatewayCommandBase {
   }
 
   async run(_: string[], options: GatewayOptions & { session?: string; agent?: string }): Promise<void> {
-    if (options.json) throw new UsageError('tui has no JSON: programs use "openclaw agent --json"');
+    if (options.json) throw new UsageError('tui has no JSON output: programs use "openclaw agent --json"');
     if (!process.stdin.isTTY || !process.stdout.isTTY)
       throw new UsageError('tui needs a terminal; use "openclaw chat" or "openclaw agent" in a pipe');
     const { TuiApp } = await import('./tui-app');

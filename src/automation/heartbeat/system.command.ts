@@ -3,7 +3,9 @@ import { CommandGroup, type GatewayOptions } from '../../common/cli/cli-command'
 import { UsageError } from '../../common/cli/cli-error';
 import { printJson, printLine, printTable, timeText } from '../../common/cli/output';
 import { commandLine } from '../../common/cli/own-commands';
-import { CallingCommand } from '../../config/calling-command';
+import { WatchingCommand } from '../../common/cli/watching';
+import { CallingCommand, callGateway } from '../../config/calling-command';
+import { Environment } from '../../config/environment';
 import type { PresenceEntry } from '../../gateway/protocol/hello';
 import type { HeartbeatOutcome } from './heartbeat.store';
 
@@ -29,9 +31,13 @@ export class SystemEventCommand extends CallingCommand {
 }
 
 @SubCommand({ name: 'presence', description: 'who is connected' })
-export class SystemPresenceCommand extends CallingCommand {
-  async run(_: string[], options: GatewayOptions): Promise<void> {
-    const entries = await this.call<PresenceEntry[]>(options, 'system-presence', {});
+export class SystemPresenceCommand extends WatchingCommand {
+  constructor(private readonly env: Environment) {
+    super();
+  }
+
+  protected async once(options: GatewayOptions): Promise<void> {
+    const entries = await callGateway<PresenceEntry[]>(this.env, options, 'system-presence');
     if (options.json) return printJson(entries);
     printTable(entries, [
       { title: 'Host', value: (row) => row.host ?? '' },

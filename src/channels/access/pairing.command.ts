@@ -1,6 +1,7 @@
 import { Command, Option, SubCommand } from 'nest-commander';
 import { CommandGroup, GatewayCommandBase, type GatewayOptions } from '../../common/cli/cli-command';
 import { UsageError } from '../../common/cli/cli-error';
+import { WatchingCommand } from '../../common/cli/watching';
 import { printJson, printLine, printTable, timeText } from '../../common/cli/output';
 import { ExitCode } from '../../common/exit-codes';
 import { Environment } from '../../config/environment';
@@ -12,18 +13,18 @@ import type { PairingRequest } from './pairing.service';
 type ListedRequest = Omit<PairingRequest, 'createdAt'> & { createdAt: string };
 
 @SubCommand({ name: 'list', arguments: '[channel]', description: 'people who ask to be let in' })
-export class PairingListCommand extends GatewayCommandBase {
+export class PairingListCommand extends WatchingCommand {
   constructor(private readonly env: Environment) {
     super();
   }
 
-  async run([channel]: string[], options: GatewayOptions): Promise<void> {
+  protected async once(options: GatewayOptions, [channel]: readonly string[]): Promise<void> {
     const params = channel ? { channel } : {};
     const answer = await withGateway(resolveGatewayTarget(this.env, options), (client) =>
       client.call<{ requests: ListedRequest[] }>('channels.pairing.list', params),
     );
     if (options.json) printJson(answer);
-    else if (answer.requests.length === 0) printLine('nobody is waiting');
+    else if (answer.requests.length === 0) printLine('no pending requests');
     else
       printTable(answer.requests, [
         { title: 'Channel', value: (request) => request.channel },
@@ -121,7 +122,11 @@ export class PairingRejectCommand extends GatewayCommandBase {
   }
 }
 
-@SubCommand({ name: 'revoke', arguments: '<channel> <sender>', description: 'shut somebody out again' })
+@SubCommand({
+  name: 'revoke',
+  arguments: '<channel> <sender>',
+  description: 'revoke the access of somebody who was paired',
+})
 export class PairingRevokeCommand extends GatewayCommandBase {
   constructor(private readonly env: Environment) {
     super();

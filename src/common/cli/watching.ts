@@ -16,7 +16,7 @@ export interface WatchOptions extends JsonOptions {
 /** Shows something once, or with `--watch` again and again. @throws UsageError for JSON, which is one value */
 export async function watching(options: WatchOptions, once: () => Promise<void>): Promise<void> {
   if (!options.watch) return once();
-  if (options.json) throw new UsageError('--watch has no JSON: call the command as often as you need it');
+  if (options.json) throw new UsageError('--watch has no JSON output: call the command as often as you need it');
   for (;;) {
     process.exitCode = 0;
     clearScreen();
@@ -33,10 +33,10 @@ export abstract class WatchingCommand<O extends GatewayOptions = GatewayOptions>
     return true;
   }
 
-  run(_: string[], options: O & WatchOptions): Promise<void> {
-    return watching(options, () => this.once(options));
+  run(words: string[], options: O & WatchOptions): Promise<void> {
+    return watching(options, () => this.once(options, words));
   }
 
   /** Shows it as it is now. */
-  protected abstract once(options: O): Promise<void>;
+  protected abstract once(options: O, words: readonly string[]): Promise<void>;
 }

@@ -2,11 +2,13 @@ import { Command, Option, SubCommand } from 'nest-commander';
 import { UsageError } from '../../common/cli/cli-error';
 import { idByPrefix } from '../../common/cli/id-by-prefix';
 import { CommandGroup, type GatewayOptions } from '../../common/cli/cli-command';
+import { WatchingCommand } from '../../common/cli/watching';
 import { printJson, printLine, printTable, timeText } from '../../common/cli/output';
+import { Environment } from '../../config/environment';
 import { resolveStateDir } from '../../config/state-paths';
 import { OpenclawError } from '../../common/openclaw-error';
 import { loadDeviceIdentity } from '../client/device-identity-file';
-import { CallingCommand } from '../../config/calling-command';
+import { CallingCommand, callGateway } from '../../config/calling-command';
 import type { DevicePairRequest, PairedDevice } from './device-record';
 
 interface DevicesPayload {
@@ -36,9 +38,13 @@ abstract class DevicesCommandBase extends CallingCommand {
 }
 
 @SubCommand({ name: 'list', description: 'paired devices and requests' })
-export class DevicesListCommand extends CallingCommand {
-  async run(_: string[], options: GatewayOptions): Promise<void> {
-    const answer = await this.call<DevicesPayload>(options, 'device.pair.list');
+export class DevicesListCommand extends WatchingCommand {
+  constructor(private readonly env: Environment) {
+    super();
+  }
+
+  protected async once(options: GatewayOptions): Promise<void> {
+    const answer = await callGateway<DevicesPayload>(this.env, options, 'device.pair.list');
     if (options.json) {
       printJson(answer);
       return;

@@ -1,5 +1,6 @@
 import { Command, SubCommand } from 'nest-commander';
-import { type GatewayOptions, GatewayCommandBase } from '../../common/cli/cli-command';
+import type { GatewayOptions } from '../../common/cli/cli-command';
+import { WatchingCommand } from '../../common/cli/watching';
 import { printJson, printLine } from '../../common/cli/output';
 import { ExitCode } from '../../common/exit-codes';
 import { Environment } from '../../config/environment';
@@ -22,12 +23,12 @@ interface HealthPayload {
   name: 'health',
   description: 'ask the running gateway and its platforms whether all is well; exit code 1 when not',
 })
-export class HealthCommand extends GatewayCommandBase {
+export class HealthCommand extends WatchingCommand {
   constructor(private readonly env: Environment) {
     super();
   }
 
-  async run(_: string[], options: GatewayOptions): Promise<void> {
+  protected async once(options: GatewayOptions): Promise<void> {
     const { health, problems } = await withGateway(
       resolveGatewayTarget(this.env, options),
       async (client) => ({

@@ -66,7 +66,7 @@ describe('Markdown on the terminal', () => {
   });
 
   it('spells out what would steer the terminal, the signs of looks among it', () => {
-    expect(rows('a\u0001b\u0005 \u001b[2J `\u0003\u202e`')).toEqual([
+    expect(rows('a\u0001b\u0005 \u001b[2J `\u0003\u202e`', 80)).toEqual([
       'a⟨U+0001⟩b⟨U+0005⟩ ⟨U+001B⟩[2J ⟨U+0003⟩⟨U+202E⟩',
     ]);
     expect(markdownLines('a\u0001b', 40)).toEqual([[{ text: 'a⟨U+0001⟩b' }]]);

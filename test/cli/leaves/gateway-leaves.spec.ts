@@ -2,6 +2,9 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { FakeModels } from '../../fakes/model-server';
+import { FakeNode } from '../../harness/fake-node';
+import { Terminal } from '../../harness/terminal';
+import { WireClient } from '../../harness/wire-client';
 import { CliWorker } from '../../harness/cli-worker';
 import { GatewayProcess } from '../../harness/gateway-process';
 import { type CliResult, runCli } from '../../harness/run-cli';
@@ -68,6 +71,46 @@ describe('leaves about the gateway', () => {
     expect((await run('sandbox', 'recreate', '--all')).code).toBe(2);
     expect((await run('sandbox', 'recreate', '--all', '--force')).stdout).toBe('1 room is removed\n');
     expect((await run('sandbox', 'recreate', '--all', '--force')).code).toBe(1);
+  });
+
+  it('what shows a state takes --watch, which is no single value', async () => {
+    const shown = [
+      ['health'],
+      ['status'],
+      ['nodes', 'status'],
+      ['nodes', 'list'],
+      ['nodes', 'pending'],
+      ['devices', 'list'],
+      ['pairing', 'list'],
+      ['system', 'presence'],
+      ['cluster', 'status'],
+      ['runs', 'list'],
+    ];
+    for (const words of shown)
+      expect([words, await run(...words, '--watch', '--json')]).toEqual([
+        words,
+        expect.objectContaining({ code: 2, stdout: expect.stringContaining('--watch has no JSON output') as string }),
+      ]);
+    if (!Terminal.isThere) return;
+    const terminal = Terminal.openclaw(['nodes', 'status', '--watch'], env);
+    const admin = await WireClient.connected(gateway.url);
+    try {
+      await terminal.shows('no nodes');
+      const node = await FakeNode.connect(
+        gateway.url,
+        admin,
+        { platform: 'macos', displayName: 'Kitchen Mac', commands: ['system.which'] },
+        () => undefined,
+      );
+      await terminal.shows(/Kitchen Mac .* connected/);
+      node.close();
+      await terminal.shows(/Kitchen Mac .* away/);
+      terminal.press('C-c');
+      expect(await terminal.end()).not.toBe(0);
+    } finally {
+      admin.close();
+      terminal.close();
+    }
   });
 
   it('sandbox test tells what commands can reach', async () => {
