@@ -15,7 +15,7 @@ import { AgentWorkspaceListParams, AgentWorkspaceParams, AgentWorkspaceSetParams
 const MOST_ENTRIES = 500;
 /** What stands in a field of a page and can still be read there. */
 const MAX_TEXT_BYTES = 1024 * 1024;
-/** The machinery of version control is no file of anybody. */
+/** The machinery of version control is not a file of anybody. */
 const LEFT_OUT = new Set(['.git']);
 
 interface Entry {

@@ -127,7 +127,7 @@ export const COMMAND_TABLE: readonly CommandEntry[] = [
   {
     name: 'cron',
     aliases: ['automations'],
-    summary: 'jobs that run by the clock',
+    summary: 'scheduled jobs',
     load: async () => {
       const { CRON_LEAVES, CronCommand } = await import('../automation/cron/cron.command');
       return [CronCommand, ...CRON_LEAVES];

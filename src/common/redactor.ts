@@ -42,7 +42,7 @@ export class Redactor {
       } catch (cause) {
         throw new OpenclawError(
           'CONFIG_INVALID',
-          `logging.redactPatterns: ${JSON.stringify(source)} is no valid regular expression`,
+          `logging.redactPatterns: ${JSON.stringify(source)} is not a valid regular expression`,
           { cause },
         );
       }

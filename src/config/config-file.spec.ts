@@ -89,7 +89,7 @@ describe('configuration file', () => {
 
   describe('refuses, with the words that lead out', () => {
     it.each<[string, string, string]>([
-      ['broken text', '{ gateway: ', ': no JSON5: invalid end of input at 1:12'],
+      ['broken text', '{ gateway: ', ': not valid JSON5: invalid end of input at 1:12'],
       ['a list', '[]', ': must be an object'],
       ['a wrong type', '{ gateway: { port: "a" } }', 'gateway.port: must be integer, got "a"'],
       ['a port out of range', '{ gateway: { port: 70000 } }', 'gateway.port: must be <= 65535, got 70000'],

@@ -202,7 +202,7 @@ function objectIn(text: string, field: string): Record<string, unknown> {
   try {
     value = JSON5.parse(text);
   } catch (error) {
-    throw new ConfigError('CONFIG_DRAFT', `${field} is no JSON5: ${messageOf(error).replace(/^JSON5: /, '')}`);
+    throw new ConfigError('CONFIG_DRAFT', `${field} is not valid JSON5: ${messageOf(error).replace(/^JSON5: /, '')}`);
   }
   if (!isPlainObject(value)) throw new ConfigError('CONFIG_DRAFT', `${field} must be an object`);
   return value;

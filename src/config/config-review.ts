@@ -59,6 +59,6 @@ export function withoutSecrets(text: string, secrets: readonly string[] = []): s
   try {
     return redactRawConfig(text, JSON5.parse(text), secrets);
   } catch {
-    return '(no JSON5: not shown, because secrets could not be taken out)\n';
+    return '(not valid JSON5: not shown, because secrets could not be taken out)\n';
   }
 }

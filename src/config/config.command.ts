@@ -199,7 +199,7 @@ export class ConfigPatchCommand extends CliCommand {
     try {
       patch = JSON5.parse(source);
     } catch (error) {
-      throw new UsageError(`the patch is no JSON5: ${messageOf(error)}`);
+      throw new UsageError(`the patch is not valid JSON5: ${messageOf(error)}`);
     }
     if (!isPlainObject(patch)) throw new UsageError('the patch must be an object');
     const files = new ConfigFiles(this.env);
@@ -308,7 +308,7 @@ function parseValue(raw: string, strict: boolean): unknown {
   try {
     return strict ? (JSON.parse(raw) as unknown) : JSON5.parse(raw);
   } catch (error) {
-    if (strict) throw new UsageError(`the value is no JSON: ${messageOf(error)}`);
+    if (strict) throw new UsageError(`the value is not valid JSON: ${messageOf(error)}`);
     return raw;
   }
 }

@@ -57,7 +57,7 @@ export function interpretConfig(
   try {
     parsed = raw === undefined || raw.trim() === '' ? {} : JSON5.parse(raw);
   } catch (error) {
-    return failed([{ path: '', message: `no JSON5: ${messageOf(error).replace(/^JSON5: /, '')}` }]);
+    return failed([{ path: '', message: `not valid JSON5: ${messageOf(error).replace(/^JSON5: /, '')}` }]);
   }
   if (!isPlainObject(parsed)) return failed([{ path: '', message: 'must be an object' }]);
 

@@ -21,7 +21,7 @@ interface PageFile {
 
 /**
  * Answers with the files of a built page: packed as the browser takes them, and with the page itself at the address of
- * each of its views. What is no file and no view is somebody else's.
+ * each of its views. What is not a file and no view is somebody else's.
  * @param prefix path that the page is below, without a slash at its end
  * @throws OpenclawError PAGE_BROKEN where the list of addresses can't be read
  */

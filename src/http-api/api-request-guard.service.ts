@@ -84,7 +84,7 @@ export class ApiRequestGuard {
     try {
       body = parseUntrustedJson(text);
     } catch (error) {
-      throw new ApiError(400, `the body is no JSON: ${messageOf(error)}`, 'invalid_request_error', {
+      throw new ApiError(400, `the body is not valid JSON: ${messageOf(error)}`, 'invalid_request_error', {
         code: 'invalid_json',
       });
     }

@@ -68,7 +68,7 @@ export function callAt(id: unknown, name: unknown, args: unknown, param: string)
   try {
     parsed = JSON.parse(text);
   } catch {
-    throw badField(`${param}.arguments`, `${param}.arguments is no JSON`);
+    throw badField(`${param}.arguments`, `${param}.arguments is not valid JSON`);
   }
   return {
     id: textAt(id, `${param}.id`),

@@ -70,7 +70,7 @@ export class MemoryIndexCommand extends MemoryCommandBase {
     super(env);
   }
 
-  @Option({ flags: '--force', description: 'make it anew' })
+  @Option({ flags: '--force', description: 'build it again from nothing' })
   parseForce(): boolean {
     return true;
   }

@@ -148,7 +148,7 @@ export class MemoryRpc {
     scope: 'operator.admin',
     params: MemoryIndexParams,
     unlisted: true,
-    summary: 'Brings the memory index up to date, or makes it anew.',
+    summary: 'Brings the memory index up to date, or builds it again.',
   })
   async index({ agentId, force }: MemoryIndexParams): Promise<unknown> {
     const agent = this.known(agentId);

@@ -29,7 +29,7 @@ export class DeadLettersRpc {
     scope: 'operator.read',
     params: DeadLettersListParams,
     summary:
-      'Messages that were given up (they failed, or nobody knows whether they arrived), and what came in and could not be handled, newest first, each with the reason.',
+      'Undeliverable messages (they failed, or nobody knows whether they arrived), and what came in and could not be handled, newest first, each with the reason.',
   })
   async list(params: DeadLettersListParams): Promise<unknown> {
     const [channel, limit] = [params.channel?.toLowerCase(), params.limit ?? DEFAULT_LIMIT];

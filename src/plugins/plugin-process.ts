@@ -182,7 +182,7 @@ export class PluginProcess {
     try {
       message = JSON.parse(line) as Record<string, unknown>;
     } catch {
-      this.kill('it said something that is no JSON');
+      this.kill('it said something that is not JSON');
       return;
     }
     const error = message['error'] as { message: string; failure?: string; retryAfterMs?: number } | undefined;

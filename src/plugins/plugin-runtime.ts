@@ -92,7 +92,7 @@ export class PluginRuntime {
     if (this.stoppedFor !== undefined)
       throw new OpenclawError(
         'PLUGIN_STOPPED',
-        `plugin ${this.manifest.id} is stopped: ${this.stoppedFor}; mend it, then start the gateway anew`,
+        `plugin ${this.manifest.id} is stopped: ${this.stoppedFor}; mend it, then restart the gateway`,
       );
     if (!this.current) {
       const starting = this.launch();

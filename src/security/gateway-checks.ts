@@ -17,7 +17,7 @@ function holds(entry: string, text: string): boolean {
 }
 
 const unreadable = (entry: string): never => {
-  throw new TypeError(`${entry} is no address`);
+  throw new TypeError(`${entry} is not an address`);
 };
 
 const worse = (facts: AuditFacts): 'critical' | 'warn' => (facts.isExposed ? 'critical' : 'warn');

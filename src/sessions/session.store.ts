@@ -361,7 +361,7 @@ function entryOf({ key, entry }: Row): Partial<SessionEntry> {
   } catch (cause) {
     throw new OpenclawError(
       'SESSION_UNREADABLE',
-      `what is stored of session ${key} can't be read: ${messageOf(cause)}; reset or delete it to begin anew: openclaw sessions reset ${key}`,
+      `what is stored of session ${key} can't be read: ${messageOf(cause)}; reset or delete it to start again: openclaw sessions reset ${key}`,
       { cause },
     );
   }

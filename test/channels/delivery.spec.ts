@@ -237,7 +237,7 @@ describe('deliveries on Telegram', () => {
     const doctor = await runCli(['doctor'], {
       env: { OPENCLAW_STATE_DIR: gateway.stateDir, OPENCLAW_GATEWAY_PORT: String(gateway.port) },
     });
-    expect(doctor.stdout).toContain('1 message was given up');
+    expect(doctor.stdout).toContain('1 message could not be delivered');
     await client.call('channels.deadLetters.resubmit', { ids: [letter?.['id']] });
     await arrives('Whoever knows', 3);
     expect(await letters()).toEqual([]);

@@ -190,7 +190,7 @@ describe('pictures of which a message gives only the address', () => {
   });
 
   it.each(['file:///etc/passwd', 'data:image/png;base64,AAAA', 'javascript:alert(1)', 'attachment://a.png', '//x', ''])(
-    'what is no address in the web is told as it stands: %s',
+    'what is not an address in the web is told as it stands: %s',
     async (address) => {
       const text = await told(() => onDiscord({ embeds: [{ title: 'Growth', image: { url: address } }] }));
       expect(text).toContain('Growth');

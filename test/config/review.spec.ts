@@ -56,7 +56,7 @@ describe('looking at a change of the configuration before it is made', () => {
   });
 
   it.each([
-    [{ raw: '{ gateway: ' }, /no JSON5/],
+    [{ raw: '{ gateway: ' }, /not valid JSON5/],
     [{ raw: '[]' }, /must be an object/],
     [{ patch: '"x"' }, /must be an object/],
     [{ raw: '{ channels: { telegram: { botToken: "__OPENCLAW_REDACTED__" } } }' }, /nothing is stored there/],

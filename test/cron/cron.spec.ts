@@ -14,7 +14,7 @@ interface Job {
   state: { nextRunAtMs?: number; lastStatus?: string; lastError?: string; consecutiveErrors?: number };
 }
 
-describe('jobs that run by the clock', () => {
+describe('scheduled jobs', () => {
   let telegram: FakeTelegram;
   let models: FakeModels;
   let gateway: GatewayProcess;

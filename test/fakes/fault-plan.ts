@@ -9,7 +9,7 @@ export type Fault =
   | { kind: 'reset-before' }
   /** The request takes effect, then the connection breaks before the answer. */
   | { kind: 'reset-after' }
-  /** The answer is no JSON. */
+  /** The answer is not valid JSON. */
   | { kind: 'garbage' };
 
 /** Whether the request takes effect all the same. */

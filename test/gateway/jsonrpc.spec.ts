@@ -34,13 +34,13 @@ const EXCHANGES: [string, unknown, Expected][] = [
   ['a notification without parameters', notice('foobar'), undefined],
   ['a method that does not exist', call('1', 'foobar'), error(-32601, '1')],
   [
-    'text that is no JSON',
+    'text that is not valid JSON',
     '{"jsonrpc": "2.0", "method": "foobar, "params": "bar", "baz]',
     error(-32700, null, 'Parse error'),
   ],
   ['an invalid request object', { jsonrpc: '2.0', method: 1, params: 'bar' }, error(-32600)],
   [
-    'a batch that is no JSON',
+    'a batch that is not valid JSON',
     '[{"jsonrpc": "2.0", "method": "sum", "params": [1,2,4], "id": "1"},{"jsonrpc": "2.0", "method"]',
     error(-32700, null, 'Parse error'),
   ],

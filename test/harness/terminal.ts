@@ -21,11 +21,20 @@ export class Terminal {
 
   /** Runs `bin/openclaw` with these arguments; the last line of the screen tells its exit code when it has ended. */
   static openclaw(args: readonly string[], env: Record<string, string>, size = { columns: 100, rows: 40 }): Terminal {
+    return Terminal.shell([process.execPath, OPENCLAW, ...args].map(quoted).join(' '), env, process.cwd(), size);
+  }
+
+  /** Runs a command line of a shell, in a folder. */
+  static shell(
+    command: string,
+    env: Record<string, string>,
+    folder: string,
+    size = { columns: 100, rows: 40 },
+  ): Terminal {
     const terminal = new Terminal(`openclaw-test-${randomUUID()}`);
-    const program = [process.execPath, OPENCLAW, ...args].map(quoted).join(' ');
     terminal.tmux(
-      ['new-session', '-d', '-x', String(size.columns), '-y', String(size.rows)],
-      ['sh', '-c', `trap : INT; ${program}; echo "ended with $?"; cat`],
+      ['new-session', '-d', '-x', String(size.columns), '-y', String(size.rows), '-c', folder],
+      ['sh', '-c', `trap : INT; ${command}\necho "ended with $?"; cat`],
       cleanEnvironment({ LANG: 'C.UTF-8', TERM: 'xterm-256color', ...env }),
     );
     terminal.tmux(['set-option', '-g', 'history-limit', '5000']);

@@ -72,7 +72,7 @@ describe('what a request says besides the conversation', () => {
     expect(system).toContain(`Your files are in ${bench.workspace()}`);
     expect(system).toContain('A line MEDIA:<path or address> in your answer hands that file over');
     expect(system).toContain('before you call it done');
-    expect(JSON.stringify(bodyOf(bench.models.requests.at(-1)).tools)).toContain('walled off');
+    expect(JSON.stringify(bodyOf(bench.models.requests.at(-1)).tools)).toContain('in a sandbox');
   });
 
   it('leaves out of a schema what says nothing to a model, and keeps the rest', async () => {

@@ -91,7 +91,7 @@ describe('trying a key before it is kept', () => {
     // Several providers begin their keys so; none gets that of another.
     [{ apiKey: 'sk-0123456789abcdef' }, /provider\/model/],
     [{ model: 'nobody/x' }, /no provider/],
-    [{ model: 'fake/fake-1', baseUrl: 'here' }, /baseUrl is no address/],
+    [{ model: 'fake/fake-1', baseUrl: 'here' }, /baseUrl is not an address/],
   ])('refuses %j', async (params, words) => {
     expect((await probe(params)).error?.message).toMatch(words);
   });

@@ -88,7 +88,7 @@ describe('what runs on the machine is what was judged', () => {
     };
     const [told] = await bench.turn([host('sh job.sh')]);
     expect(told).toContain('job.sh');
-    expect(told).toContain('run it again, and it is judged anew');
+    expect(told).toContain('run it again, and it is judged again');
   });
 
   it('a file that the line does not name: for the conversation means as long as nothing has changed', async () => {

@@ -27,7 +27,7 @@ describe('what is no ordinary file', () => {
     }
   });
 
-  it('is no file of a skill: its hash is refused with the name of it', () => {
+  it('is not a file of a skill: its hash is refused with the name of it', () => {
     const folder = join(base, 'skill');
     mkdirSync(folder);
     writeFileSync(join(folder, 'SKILL.md'), 'text');

@@ -520,6 +520,6 @@ describe('scripts of skills against doubles of their services', () => {
       ],
     });
     writeFileSync(join(work, 'cost.json'), 'no');
-    expect(sh(all).stderr).toContain('is no JSON');
+    expect(sh(all).stderr).toContain('is not valid JSON');
   });
 });

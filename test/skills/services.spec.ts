@@ -129,7 +129,7 @@ describe('calendar', () => {
       [add('--start', '2026-12-03 10:00', '--end', '2026-12-03 09:00', '--calendar', 'Work'), {}, 'lies before'],
       [add('--start', '2026-12-03 10:00', '--end', '2026-12-04', '--calendar', 'Work'), {}, 'both have a time'],
       [['list', '2026-12-03', '2026-12-01'], {}, 'TO lies before FROM'],
-      [['list', '2026-12-03', '--zone', 'Europe/Nowhere'], {}, 'is no time zone'],
+      [['list', '2026-12-03', '--zone', 'Europe/Nowhere'], {}, 'is not a time zone'],
       [['calendars'], { CALDAV_PASSWORD: 'wrong' }, 'does not take CALDAV_USER'],
       [['calendars'], { CALDAV_URL: 'http://dav.example.org' }, 'not asked without encryption'],
       [['remove', 'https://elsewhere.example/x.ics'], {}, 'is not the server of CALDAV_URL'],
@@ -272,7 +272,7 @@ describe('mail', () => {
     for (const [text, said] of [
       ['Subject: S\n\nText', 'To: is missing'],
       ['To: bob@example.com\n\nText', 'Subject: is missing'],
-      ['To: bob@exa mple.com\nSubject: S\n\nText', 'is no address'],
+      ['To: bob@exa mple.com\nSubject: S\n\nText', 'is not an address'],
     ] as const) {
       expect((await mail(['send', write(text), '--yes'])).err).toContain(said);
     }
@@ -346,7 +346,7 @@ describe('youtube-transcripts and find-skills', () => {
   });
 
   it('says why there is none', async () => {
-    expect((await transcript('https://example.com/x')).err).toContain('is no address of a YouTube video');
+    expect((await transcript('https://example.com/x')).err).toContain('is not an address of a YouTube video');
     expect((await transcript(ID)).err).toMatch(/127\.0\.0\.1:\d+: .*404/);
     video({ playabilityStatus: { status: 'LOGIN_REQUIRED', reason: 'Sign in' } });
     expect((await transcript(ID)).err).toContain('does not show this video: Sign in');

@@ -58,7 +58,7 @@ describe('tools that help a model', () => {
     expect(textOf('b.txt')).toBe('mate tea, mate tea\nTEA mate tea');
   });
 
-  it('numbers and lists as text are taken; what is no JSON is called so; hidden parameters are not named', async () => {
+  it('numbers and lists as text are taken; what is not valid JSON is called so; hidden parameters are not named', async () => {
     put('c.txt', 'one\ntwo\nthree\n');
     expect(await bench.call('read', { path: 'c.txt', offset: '2', limit: '1' })).toContain('two');
     expect(await bench.call('read', { path: 'c.txt', offset: 'two' })).toContain('/offset: must be integer');

@@ -188,7 +188,7 @@ describe('the file resolver', () => {
     expect(readFileSync(join(root, 'hard'), 'utf8')).toBe('mine');
   });
 
-  it('does not hang on what is no file', async () => {
+  it('does not hang on what is not a file', async () => {
     execFileSync('mkfifo', [join(root, 'pipe')]);
     expect(await outcome(async () => (await files.write('pipe', 'x')).path)).toBe('invalid_args');
   });

@@ -160,7 +160,7 @@ describe('an update', () => {
       expect(unasked).toMatchObject({ code: 2 });
       expect(unasked.stderr).toContain('--yes');
       const done = await cli('update', '--yes');
-      expect(done.stdout + done.stderr).toMatch(/Updated to [0-9a-f]{12}\. The gateway starts anew with it\./);
+      expect(done.stdout + done.stderr).toMatch(/Updated to [0-9a-f]{12}\. The gateway restarts with it\./);
       expect((await client.closing()).code).toBe(1012);
       const running = async (): Promise<string | undefined> => {
         const { stdout } = await cli('gateway', 'status', '--json');

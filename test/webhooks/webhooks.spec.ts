@@ -87,7 +87,7 @@ describe('webhooks', () => {
     expect(worse.stdout + worse.stderr).toContain('hooks.mappings[0].signature.secret');
   });
 
-  it('take no wrong token, none in the address, no other method, nothing too large, nothing that is no JSON', async () => {
+  it('take no wrong token, none in the address, no other method, nothing too large, nothing that is not valid JSON', async () => {
     await start({ enabled: true, token: TOKEN, maxBodyBytes: 1000 });
     expect((await post('/hooks/wake', { text: 'x' }, {})).status).toBe(401);
     expect((await post('/hooks/wake', { text: 'x' }, { authorization: 'Bearer wrong' })).status).toBe(401);

@@ -45,7 +45,7 @@ export class ModelsProbeRpc {
   private candidate({ model, apiKey, baseUrl, api }: Omit<ModelsProbeParams, 'timeoutMs'>): ModelInfo {
     this.redactor.addSecret(apiKey);
     if (baseUrl !== undefined && !URL.canParse(baseUrl))
-      throw invalidRequest(`invalid models.probe params: baseUrl is no address: "${baseUrl}"`);
+      throw invalidRequest(`invalid models.probe params: baseUrl is not an address: "${baseUrl}"`);
     const issuer = apiKey === undefined ? undefined : issuerOf(apiKey);
     if (model === undefined && issuer === undefined)
       throw invalidRequest(

@@ -155,7 +155,7 @@ const noVersion = (key: string, branchKey: string): RpcError =>
 
 function userMessageOf({ message }: TranscriptEvent): UserMessage {
   if (message.role !== 'user')
-    throw invalidRequest('messageId: only a message to the assistant can be said anew; its answers come after it');
+    throw invalidRequest('messageId: only a message to the assistant can be said again; its answers come after it');
   return message;
 }
 

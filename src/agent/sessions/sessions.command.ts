@@ -180,7 +180,7 @@ export class SessionsResetCommand extends SessionCommand {
       client.call<{ key: string }>('sessions.reset', { key }),
     );
     if (options.json) printJson(answer);
-    else printLine(`${answer.key} starts over`);
+    else printLine(`${answer.key} was reset`);
   }
 }
 

@@ -35,7 +35,7 @@ export function scheduleProblem(schedule: CronSchedule): string | undefined {
 
 function expressionProblem({ expr, tz }: CronExpression): string | undefined {
   if (tz !== undefined && !isTimeZone(tz))
-    return `schedule.tz "${tz}" is no time zone; use a name of the IANA list such as Europe/Berlin`;
+    return `schedule.tz "${tz}" is not a time zone; use a name of the IANA list such as Europe/Berlin`;
   const fields = fieldsOf(expr);
   if (fields.length !== 5 && fields.length !== 6)
     return `schedule.expr "${expr}" must have five or six fields, such as "0 9 * * 1-5"`;

@@ -65,7 +65,7 @@ export function readTime(value: unknown, field: string, context: TimeContext): R
 export const zoneProblem = (zone: unknown, field: string): string | undefined =>
   isTimeZone(zone)
     ? undefined
-    : `${field} ${JSON.stringify(zone)} is no time zone; use a name of the IANA list such as Europe/Berlin`;
+    : `${field} ${JSON.stringify(zone)} is not a time zone; use a name of the IANA list such as Europe/Berlin`;
 
 /** Milliseconds of `20m`, `1h30m`, `in 20 minutes`, `1 hour and 5 minutes`, `an hour`; undefined for what is no length. */
 export function lengthOf(text: string): number | undefined {

@@ -200,5 +200,5 @@ export const CRON_LEAVES = [
   CronNextCommand,
 ];
 
-@Command({ name: 'cron', description: 'jobs that run by the clock', subCommands: CRON_LEAVES })
+@Command({ name: 'cron', description: 'scheduled jobs', subCommands: CRON_LEAVES })
 export class CronCommand extends CommandGroup {}

@@ -171,7 +171,7 @@ export class HooksEnableCommand extends HooksCommandBase {
   }
 }
 
-@SubCommand({ name: 'disable', arguments: '<name>', description: 'let a hook rest' })
+@SubCommand({ name: 'disable', arguments: '<name>', description: 'disable a hook' })
 export class HooksDisableCommand extends HooksCommandBase {
   constructor(env: Environment) {
     super(env);
@@ -236,7 +236,7 @@ interface UpdateOptions extends JsonOptions {
 @SubCommand({
   name: 'update',
   arguments: '[name]',
-  description: 'copy hooks anew from where they were installed from; enabled ones run with it at once',
+  description: 'copy hooks again from where they were installed from; enabled ones run with it at once',
 })
 export class HooksUpdateCommand extends HooksCommandBase {
   constructor(env: Environment) {

@@ -87,7 +87,7 @@ export class HookInbound {
     try {
       payload = request.body.trim() === '' ? {} : JSON.parse(request.body);
     } catch (error) {
-      return refusal(400, `the body is no JSON: ${messageOf(error)}`);
+      return refusal(400, `the body is not valid JSON: ${messageOf(error)}`);
     }
     const named = keyOf(request.headers, payload);
     const unfit = named && unfitKey(named);

@@ -24,7 +24,7 @@ export class WebhooksRpc {
     name: 'webhooks.list',
     scope: 'operator.read',
     params: NoParams,
-    summary: 'Webhooks in both directions, with what waits and what was given up. No secrets.',
+    summary: 'Webhooks in both directions, with what waits and what could not be delivered. No secrets.',
   })
   async list(): Promise<unknown> {
     const { hooks } = this.config.config;

@@ -57,7 +57,7 @@ export class AcpClientCommand extends CliCommand {
 
   async run(_: string[], options: AcpClientOptions): Promise<void> {
     if (options.json)
-      throw new UsageError('acp client has no JSON: the protocol itself is JSON, "openclaw acp" speaks it');
+      throw new UsageError('acp client has no JSON output: the protocol itself is JSON, "openclaw acp" speaks it');
     const { server, serverArgs = [] } = options;
     if (server === undefined && serverArgs.length > 0) throw new UsageError('--server-args needs --server');
     const cwd = resolve(options.cwd ?? '.');

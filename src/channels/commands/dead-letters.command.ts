@@ -50,7 +50,7 @@ export class DeadLettersListCommand extends GatewayCommandBase {
     );
     if (options.json) return printJson(answer);
     const { letters, quarantined } = answer;
-    if (letters.length + quarantined.length === 0) return printLine('no message was given up');
+    if (letters.length + quarantined.length === 0) return printLine('no undeliverable messages');
     if (quarantined.length > 0) {
       printLine('Came in and could not be handled:');
       printTable(quarantined, [

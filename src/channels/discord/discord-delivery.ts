@@ -94,7 +94,7 @@ export class DiscordDelivery {
         true,
       );
       if (Array.isArray(page)) return page as APIMessage[];
-      throw new ChannelSendError('not_delivered', 'Discord: the answer is no list of messages');
+      throw new ChannelSendError('not_delivered', 'Discord: the answer is not a list of messages');
     };
     const complete = (id: string): Promise<boolean> => unlessGone(() => this.edit(message, id));
     const step = await searchStep({ botId, after, complete }, message, search);

@@ -8,7 +8,7 @@ describe('questions to Discord', () => {
   const history = (answer: unknown): DiscordHistory =>
     new DiscordHistory({ get: () => Promise.resolve(answer), post: () => Promise.resolve(answer) } as unknown as REST);
 
-  it('are asked again when the network fails, so that a search need not begin anew', async () => {
+  it('are asked again when the network fails, so that a search need not start again', async () => {
     const answers = [page, new Error('reset'), [{ id: '3' }]];
     const get = jest.fn(() => {
       const next = answers.shift();
@@ -23,9 +23,9 @@ describe('questions to Discord', () => {
   });
 
   it('are answered by Discord, not by whatever stands in between', async () => {
-    await expect(history(page).directWith('7')).rejects.toThrow('no JSON');
-    await expect(history(page).channel('7')).rejects.toThrow('no JSON');
-    await expect(history(page).after('7', '1')).rejects.toThrow('no JSON');
+    await expect(history(page).directWith('7')).rejects.toThrow('not valid JSON');
+    await expect(history(page).channel('7')).rejects.toThrow('not valid JSON');
+    await expect(history(page).after('7', '1')).rejects.toThrow('not valid JSON');
     expect(await history({ id: '8', last_message_id: '9' }).directWith('7')).toEqual({ id: '8', last_message_id: '9' });
     expect(await history([{ id: '3' }, { id: '2' }]).after('7', '1')).toEqual([{ id: '2' }, { id: '3' }]);
   });

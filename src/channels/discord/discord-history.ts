@@ -85,6 +85,6 @@ export const isFullPage = (page: readonly unknown[]): boolean => page.length >= 
 
 /** The library gives the page of a proxy as bytes; taken for an answer, it would say that there is nothing. */
 function answerOf<T>(value: T): T {
-  if (!isPlainObject(value) && !Array.isArray(value)) throw new Error('Discord: the answer is no JSON');
+  if (!isPlainObject(value) && !Array.isArray(value)) throw new Error('Discord: the answer is not valid JSON');
   return value;
 }

@@ -5,7 +5,7 @@ import type { InboundUpdate } from '../channel-adapter';
 
 /**
  * A picture of which a message gives the address only: fetched when a turn reads it, where the rules of `web_fetch` let it.
- * Nothing where that is no address in the web.
+ * Nothing where that is not an address in the web.
  * @param from where the platform itself gives a copy out, so that nobody learns from a request who reads here
  */
 export function picturesAt(address: string, from = address): MediaRef[] {

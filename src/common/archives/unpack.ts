@@ -35,7 +35,7 @@ export async function unpackZip(
   const names = new EntryNames(into, limits, own);
   for (const { name, kind, isFolder } of zip.entries) {
     if (kind === 'link') throw new ArchiveError(`it holds a link: ${name}`);
-    if (kind === 'other') throw new ArchiveError(`it holds ${name}, which is no file`);
+    if (kind === 'other') throw new ArchiveError(`it holds ${name}, which is not a file`);
     names.take(name, isFolder);
   }
   await mkdir(into, { recursive: true, mode: modes.folder });
@@ -93,7 +93,7 @@ export async function unpackTar(
       entries++;
       if (bad) return false;
       if (entry.type === 'SymbolicLink' || entry.type === 'Link') return refuse(`it holds a link: ${path}`);
-      if (!PLAIN_KINDS.has(entry.type)) return refuse(`it holds ${path}, which is no file`);
+      if (!PLAIN_KINDS.has(entry.type)) return refuse(`it holds ${path}, which is not a file`);
       if (entries > limits.entries) return refuse(`it has more than ${limits.entries} entries`);
       if (entry.size > limits.entryBytes) return refuse(`${path} has more than ${limits.entryBytes} bytes`);
       if (total > most) return refuse(`it unfolds to more than ${most} bytes`);

@@ -50,7 +50,7 @@ function parse(text: string): unknown {
     const value: unknown = JSON5.parse(text);
     return isPlainObject(value) ? value : undefined;
   } catch {
-    // What is no JSON5 is reported by whoever validates the text.
+    // What is not valid JSON5 is reported by whoever validates the text.
     return undefined;
   }
 }

@@ -30,7 +30,7 @@ export function fromFile(provider: SecretProviderConfig, ids: readonly string[],
   try {
     content = JSON.parse(text);
   } catch {
-    throw new SecretProviderError(`${path} is no JSON`);
+    throw new SecretProviderError(`${path} is not valid JSON`);
   }
   const values = new Map<string, string>();
   for (const id of ids) {
@@ -122,7 +122,7 @@ function privateFile(path: string): Stats {
     throw new SecretProviderError(`${path} is missing or can't be read`);
   }
   if (facts.isSymbolicLink()) throw new SecretProviderError(`${path} is a link; name the file itself`);
-  if (!facts.isFile()) throw new SecretProviderError(`${path} is no file`);
+  if (!facts.isFile()) throw new SecretProviderError(`${path} is not a file`);
   if (facts.nlink > 1) throw new SecretProviderError(`${path} has further names (hard links)`);
   const own = process.getuid?.();
   if (own !== undefined && facts.uid !== own && facts.uid !== 0)

@@ -118,7 +118,8 @@ export class SecretsRpc {
     name: 'secrets.reload',
     scope: 'operator.admin',
     params: NoParams,
-    summary: 'Reads all secrets that the configuration refers to anew. Where one is missing, what was in effect stays.',
+    summary:
+      'Reads all secrets that the configuration refers to again. Where one is missing, what was in effect stays.',
   })
   reload(): { ok: true; warningCount: number } {
     try {

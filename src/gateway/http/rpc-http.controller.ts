@@ -52,7 +52,7 @@ export class RpcHttpController {
     try {
       call = parseUntrustedJson(text);
     } catch {
-      return refuse(400, 'the body is no JSON');
+      return refuse(400, 'the body is not valid JSON');
     }
     if (!isPlainObject(call) || typeof call['method'] !== 'string') return refuse(400, 'method must be a string');
     const { id = null, method, params } = call;

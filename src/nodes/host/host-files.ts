@@ -25,7 +25,7 @@ export class HostFiles {
 
   list({ path, maxEntries = MOST_ENTRIES }: DirListParams): unknown {
     const folder = this.place(path);
-    if (!statSync(folder).isDirectory()) throw new HostError('NOT_A_DIRECTORY', `${path} is no folder`);
+    if (!statSync(folder).isDirectory()) throw new HostError('NOT_A_DIRECTORY', `${path} is not a folder`);
     const names = readdirSync(folder).sort();
     const entries = names.slice(0, maxEntries).flatMap((name): ListedEntry[] => {
       const at = join(folder, name);

@@ -130,7 +130,7 @@ export async function verifyBackup(archive: string, into?: string): Promise<Back
       await unpackTar(createReadStream(archive), size, folder, { limits: LIMITS, modes: MODES, own: true });
     } catch (error) {
       const what = error instanceof ArchiveError ? error.message : messageOf(error);
-      throw new OpenclawError('BACKUP_BROKEN', `${archive} is no whole archive: ${what}`);
+      throw new OpenclawError('BACKUP_BROKEN', `${archive} is damaged or incomplete: ${what}`);
     }
     const manifest = manifestOf(folder, archive);
     for (const file of manifest.files) {

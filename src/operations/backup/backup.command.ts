@@ -134,7 +134,7 @@ export class BackupVerifyCommand extends CliCommand {
       });
     else
       printLine(
-        `whole: ${manifest.files.length} files, ${bytes} bytes, ${manifest.database === 'sqlite' ? 'database sound' : 'no database'}, of ${manifest.createdAt}`,
+        `complete: ${manifest.files.length} files, ${bytes} bytes, ${manifest.database === 'sqlite' ? 'database sound' : 'no database'}, of ${manifest.createdAt}`,
       );
   }
 }

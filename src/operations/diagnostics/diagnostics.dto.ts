@@ -18,7 +18,7 @@ export class RunsListParams {
   @Opt()
   @OneOf(RUN_STATES)
   @Doc(
-    'Only these; without it all but messages that nobody answered. "undelivered": a part of the answer was given up.',
+    'Only these; without it all but messages that nobody answered. "undelivered": a part of the answer could not be delivered.',
   )
   state?: (typeof RUN_STATES)[number];
 }

@@ -74,7 +74,7 @@ async function open(settings: MdnsSettings, failed: (error: Error) => void): Pro
   const own = Object.values(networkInterfaces()).flatMap((list) => (list ?? []).map(({ address }) => address));
   if (settings.interface !== undefined && !own.includes(settings.interface))
     throw new Error(
-      `discovery.mdns.interface "${settings.interface}" is no address of this machine: ${own.join(', ')}`,
+      `discovery.mdns.interface "${settings.interface}" is not an address of this machine: ${own.join(', ')}`,
     );
   const { Bonjour } = await import('bonjour-service');
   const options = {

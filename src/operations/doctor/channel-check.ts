@@ -63,7 +63,7 @@ async function refused(account: Account): Promise<DoctorFinding[]> {
         problem(
           'channel',
           `${channel}/${id}: the platform does not take it: ${answer.error ?? 'no reason was given'}`,
-          `set ${at}.${key} anew`,
+          `set ${at}.${key} again`,
         ),
       ];
 }

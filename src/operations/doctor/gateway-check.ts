@@ -77,7 +77,7 @@ async function undelivered(client: GatewayClient): Promise<DoctorFinding[]> {
       ? [
           note(
             'deliveries',
-            `${letters.length === 1 ? '1 message was' : `${letters.length} messages were`} given up; the last one: ${lost.error ?? 'no reason is known'}`,
+            `${letters.length === 1 ? '1 message' : `${letters.length} messages`} could not be delivered; the last one: ${lost.error ?? 'no reason is known'}`,
             `look at them with ${list}, send them again with "resubmit"`,
           ),
         ]

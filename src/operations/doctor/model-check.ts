@@ -26,7 +26,7 @@ async function unreachable({ what, info }: NamedModel): Promise<DoctorFinding[]>
   const url = parseWebAddress(baseUrl);
   const place = `models.providers.${provider}.baseUrl`;
   if (!url)
-    return [problem('model', `${what}, ${provider}/${id}: "${baseUrl}" is no address of a server`, `set ${place}`)];
+    return [problem('model', `${what}, ${provider}/${id}: "${baseUrl}" is not an address of a server`, `set ${place}`)];
   const port = url.port === '' ? (url.protocol === 'https:' ? 443 : 80) : Number(url.port);
   const reason = await whyUnreachable(url.hostname, port, CONNECT_MS);
   if (reason === undefined) return [];

@@ -55,7 +55,7 @@ async function checkPostgres({ env }: DoctorFacts): Promise<DoctorFinding[]> {
     return [
       problem(
         'database',
-        `OPENCLAW_DATABASE_URL is no address of a PostgreSQL server${url ? ` (${url.protocol.replace(':', '')})` : ''}`,
+        `OPENCLAW_DATABASE_URL is not an address of a PostgreSQL server${url ? ` (${url.protocol.replace(':', '')})` : ''}`,
         'write postgresql://user:password@host:5432/database, or unset it for SQLite',
       ),
     ];
@@ -73,7 +73,7 @@ async function checkPostgres({ env }: DoctorFacts): Promise<DoctorFinding[]> {
 async function checkRedis({ env }: DoctorFacts): Promise<DoctorFinding[]> {
   const text = env.get('OPENCLAW_REDIS_URL');
   if (text === undefined) return [];
-  if (!URL.canParse(text)) return [problem('redis', 'OPENCLAW_REDIS_URL is no address', 'write redis://host:6379')];
+  if (!URL.canParse(text)) return [problem('redis', 'OPENCLAW_REDIS_URL is not an address', 'write redis://host:6379')];
   const { hostname, port } = new URL(text);
   const fault = await whyUnreachable(hostname, port === '' ? REDIS_PORT : Number(port), CONNECT_MS);
   return fault === undefined

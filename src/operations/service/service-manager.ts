@@ -57,7 +57,7 @@ export class ServiceManager {
   /** @throws OpenclawError SERVICE_EXISTS */
   needNew(): void {
     if (this.isInstalled)
-      throw new OpenclawError('SERVICE_EXISTS', `${this.manager.file} is there already; --force writes it anew`);
+      throw new OpenclawError('SERVICE_EXISTS', `${this.manager.file} is there already; --force overwrites it`);
   }
 
   async install(spec: ServiceSpec): Promise<ServiceState> {
@@ -104,7 +104,7 @@ export class ServiceManager {
     if (!this.isInstalled)
       throw new OpenclawError(
         'SERVICE_MISSING',
-        'the gateway is no service on this machine; openclaw gateway install makes it one',
+        'not installed as a service on this machine; to do so: openclaw gateway install',
       );
   }
 
@@ -207,7 +207,7 @@ function managerOf({ platform, home, uid, variables }: ServicePlace, name: strin
     default:
       throw new OpenclawError(
         'SERVICE_UNSUPPORTED',
-        `there is no service manager that is known on ${platform}; let yours start: openclaw gateway run`,
+        `no service manager is known on ${platform}; have yours start: openclaw gateway run`,
       );
   }
 }

@@ -44,7 +44,7 @@ export class GatewayInstallCommand extends ServiceCommandBase {
     return parseWholeNumber('--ui-port', value, 0, MAX_PORT);
   }
 
-  @Option({ flags: '--force', description: 'write the service anew' })
+  @Option({ flags: '--force', description: 'overwrite the service' })
   parseForce(): boolean {
     return true;
   }
@@ -54,7 +54,7 @@ export class GatewayInstallCommand extends ServiceCommandBase {
   }
 }
 
-@SubCommand({ name: 'uninstall', description: 'the gateway is no service any more; its state stays' })
+@SubCommand({ name: 'uninstall', description: 'remove the service; the state stays' })
 export class GatewayUninstallCommand extends ServiceCommandBase {
   constructor(env: Environment) {
     super(env);

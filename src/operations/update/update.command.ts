@@ -86,7 +86,7 @@ export class UpdateCommand extends UpdateCommandBase {
     return true;
   }
 
-  @Option({ flags: '--no-restart', description: 'leave a running gateway as it is; it has to be started anew soon' })
+  @Option({ flags: '--no-restart', description: 'leave a running gateway as it is; it has to be restarted soon' })
   parseRestart(): boolean {
     return false;
   }
@@ -104,14 +104,10 @@ export class UpdateCommand extends UpdateCommandBase {
       const { result } = await withGateway(resolveGatewayTarget(this.env, {}), (client) =>
         client.call<UpdateAnswer>('update.run', {}, { timeoutMs: WAIT_MS }),
       );
-      return this.finish(result as unknown as UpdateResult, options, 'The gateway starts anew with it.');
+      return this.finish(result as unknown as UpdateResult, options, 'The gateway restarts with it.');
     }
     const result = await runUpdate({ env: this.env.all(), ...settings });
-    this.finish(
-      result,
-      options,
-      isRunning ? `Start the gateway anew now: ${commandLine('gateway restart')}` : undefined,
-    );
+    this.finish(result, options, isRunning ? `Restart the gateway now: ${commandLine('gateway restart')}` : undefined);
   }
 
   private async isWanted(options: UpdateOptions): Promise<boolean> {

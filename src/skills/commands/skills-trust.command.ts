@@ -146,7 +146,8 @@ function openSkill(subject: string, stateDir: string): ParsedSkill & { folder: s
   const folder = [resolve(subject), join(managedSkillsPath(stateDir), basename(subject))].find((path) =>
     existsSync(join(path, SKILL_FILE)),
   );
-  if (folder === undefined) throw new OpenclawError('SKILL_NOT_FOUND', `${subject} is no folder with a ${SKILL_FILE}`);
+  if (folder === undefined)
+    throw new OpenclawError('SKILL_NOT_FOUND', `${subject} is not a folder with a ${SKILL_FILE}`);
   try {
     const content = readBoundedFile(join(folder, SKILL_FILE), MAX_SKILL_BYTES);
     if (!content) throw new FrontmatterError(1, `it is no ordinary file of at most ${MAX_SKILL_BYTES} bytes`);

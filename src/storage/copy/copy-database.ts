@@ -120,7 +120,7 @@ async function compareTable(source: DatabaseEnd, target: DatabaseEnd, table: Tab
 }
 
 const differs = ({ location }: DatabaseEnd, what: string): OpenclawError =>
-  new OpenclawError('COPY_DIFFERS', `${location}: ${what}; empty it and begin anew`);
+  new OpenclawError('COPY_DIFFERS', `${location}: ${what}; empty it and start again`);
 
 async function batchOf(db: Kysely<AnySchema>, { name, key }: TableShape, offset: number): Promise<Row[]> {
   let query = db.selectFrom(name).selectAll();

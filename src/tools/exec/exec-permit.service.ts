@@ -292,7 +292,7 @@ function requireSame(changed: string | undefined): void {
   if (changed !== undefined)
     throw new ToolError(
       'approval_denied',
-      `while this waited it has become another command (${changed}); run it again, and it is judged anew`,
+      `while this waited it has become another command (${changed}); run it again, and it is judged again`,
     );
 }
 

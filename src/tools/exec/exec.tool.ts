@@ -40,7 +40,7 @@ const APPROVAL_WAIT_MS = 20_000;
   name: 'exec',
   aliases: ['bash'],
   description:
-    "Run a shell command (sh on Linux) in the workspace and return its output. It runs walled off: no network but localhost, and only the workspace, /tmp and $HOME can be written. /tmp, $HOME and what listens on localhost stay for this conversation, so a server started in the background answers the next command. A command that must run on the machine itself may need the owner's approval. What takes longer goes on in the background.",
+    "Run a shell command (sh on Linux) in the workspace and return its output. It runs in a sandbox: no network but localhost, and only the workspace, /tmp and $HOME can be written. /tmp, $HOME and what listens on localhost stay for this conversation, so a server started in the background answers the next command. A command that must run on the machine itself may need the owner's approval. What takes longer goes on in the background.",
   params: ExecParams,
   paramAliases: { working_directory: 'workdir', cwd: 'workdir' },
   idempotent: false,

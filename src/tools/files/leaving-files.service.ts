@@ -51,7 +51,7 @@ export class LeavingFiles {
     if (hash !== undefined && hash !== hashOf(content))
       throw new ToolError(
         'approval_denied',
-        `${path} has changed since it was looked at; call it again, and it is judged anew`,
+        `${path} has changed since it was looked at; call it again, and it is judged again`,
       );
   }
 }

@@ -201,7 +201,7 @@ export function textInForm(text: string, form: TextForm, path: string): Buffer {
   if ('bytes' in encoded) return encoded.bytes;
   throw new ToolError(
     'invalid_args',
-    `${path} is written in ${form.encoding}, which has no ${JSON.stringify(encoded.missing)}; leave that character out, or write the whole file anew with write, in UTF-8`,
+    `${path} is written in ${form.encoding}, which has no ${JSON.stringify(encoded.missing)}; leave that character out, or write the whole file again with write, in UTF-8`,
   );
 }
 

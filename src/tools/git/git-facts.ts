@@ -171,7 +171,7 @@ const wordsOf = (line: string): string[] => line.split(/\s+/).map((word) => word
 export const linesOf = (path: string): string[] =>
   readBoundedFile(path, MAX_CONFIG)?.toString('utf8').split('\n') ?? [];
 
-/** Files and whatever else is no folder, links included by name. */
+/** Files and whatever else is not a folder, links included by name. */
 function filesBelow(folder: string): string[] {
   const files: string[] = [];
   const visit = (path: string): void => {

@@ -46,7 +46,7 @@ export class ToolsHttpController {
     try {
       body = text.trim() === '' ? {} : parseUntrustedJson(text);
     } catch {
-      return refuse(400, 'the body is no JSON');
+      return refuse(400, 'the body is not valid JSON');
     }
     if (!isPlainObject(body)) return refuse(400, 'the body must be an object');
     const name = typeof body['tool'] === 'string' ? body['tool'] : body['name'];

@@ -84,7 +84,7 @@ async function readText(workspace: string, name: string): Promise<string | undef
     const { content } = await new WorkspaceFiles([workspace]).readBytes(name, MAX_CHARS * 4);
     return cutText(decodeOwnText(content), MAX_CHARS, { mark: '' });
   } catch {
-    // A link that leads out, or something that is no file: it is not shown either.
+    // A link that leads out, or something that is not a file: it is not shown either.
     return undefined;
   }
 }

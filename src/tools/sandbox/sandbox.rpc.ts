@@ -16,7 +16,7 @@ export class SandboxExplainParams {
 }
 
 export class SandboxRecreateParams {
-  @Opt() @Text({ max: 512 }) @Doc('Conversation whose room is made anew.') sessionKey?: string;
+  @Opt() @Text({ max: 512 }) @Doc('Conversation whose room is made again.') sessionKey?: string;
   @Opt() @Bool() @Doc('The rooms of all conversations.') all?: boolean;
 }
 

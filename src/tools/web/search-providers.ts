@@ -177,7 +177,7 @@ async function ask(
   try {
     return JSON.parse(response.body.toString('utf8'));
   } catch {
-    throw new ToolError('upstream_error', `${new URL(request.url).host} answered with something that is no JSON`);
+    throw new ToolError('upstream_error', `${new URL(request.url).host} answered with something that is not JSON`);
   }
 }
 

@@ -35,7 +35,7 @@ describeWithBrowser('the gateway from the inside, on the page', () => {
     expect(await call.getByLabel('Parameters (JSON)').inputValue()).toBe('{\n  "key": ""\n}');
     await call.getByLabel('Parameters (JSON)').fill('{ "key": ');
     await call.getByRole('button', { name: 'Call it' }).click();
-    await call.getByText('The parameters are no JSON').waitFor();
+    await call.getByText('The parameters are not valid JSON').waitFor();
     await call.getByLabel('Parameters (JSON)').fill('{ "key": "main", "label": "By hand" }');
     await call.getByRole('button', { name: 'Call it' }).click();
     await call.getByTestId('answer').getByText('answered').waitFor();

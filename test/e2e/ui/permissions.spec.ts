@@ -135,7 +135,7 @@ describeWithBrowser('what it may do, on the page', () => {
     await page.getByLabel('Tool').selectOption('read');
     await page.getByLabel('Parameters').fill('{"path": ');
     await page.getByRole('button', { name: 'Find out' }).click();
-    await page.getByRole('alert').filter({ hasText: 'no JSON' }).waitFor();
+    await page.getByRole('alert').filter({ hasText: 'not valid JSON' }).waitFor();
     await page.getByLabel('Parameters').fill('{"path": "/etc/passwd"}');
     expect(await ask()).toMatch(/It is refused[^]*outside_workspace/);
   });

@@ -20,7 +20,7 @@ export type ModelStep =
   | { cut: true }
   /** Nothing more comes, and the connection stays. */
   | { stall: true }
-  /** A chunk that is no JSON. */
+  /** A chunk that is not valid JSON. */
   | { garbage: true }
   /** The provider reports an error in the middle of the stream. */
   | { error: { type: string; message: string } };

@@ -17,7 +17,7 @@ const BY_CODE: Readonly<Record<string, () => string>> = {
   AUTH_PASSWORD_MISSING: () => t`The gateway asks for a password.`,
   AUTH_PASSWORD_MISMATCH: () => t`That is not the password of this gateway. Write it again.`,
   AUTH_RATE_LIMITED: () => t`Too many wrong attempts. Wait a minute, then try again.`,
-  AUTH_SCOPE_MISMATCH: () => t`This device may do less than it asks for. Let it in anew under Devices & nodes.`,
+  AUTH_SCOPE_MISMATCH: () => t`This device may do less than it asks for. Approve it again under Devices & nodes.`,
   AUTH_BOOTSTRAP_TOKEN_INVALID: () =>
     t`This code was used before or is too old. Have a new one shown under Devices & nodes.`,
   DEVICE_AUTH_SIGNATURE_EXPIRED: () => t`The clocks of this device and of the gateway differ too much. Set them right.`,
@@ -42,7 +42,7 @@ const BY_CODE: Readonly<Record<string, () => string>> = {
   TOOL_DENIED: () => t`The rules do not allow that tool. Look under What it may do.`,
   TOOL_UNKNOWN: () => t`There is no such tool.`,
   SANDBOX_MISSING: () =>
-    t`Commands can’t be walled off on this machine. Install bubblewrap, or allow them on the machine.`,
+    t`Commands can’t run in a sandbox on this machine. Install bubblewrap, or allow them on the machine.`,
   BROWSER_UNAVAILABLE: () =>
     t`There is no browser on the gateway’s machine. Install Chromium, or set browser.executablePath.`,
 };

@@ -16,7 +16,7 @@ export class ViewGuard extends Component<{ children: ReactNode }, { error: Error
     return (
       <Failure
         what={t`This view could not be shown.`}
-        why={t`${error.message}. After an update of the gateway the page has to be loaded anew.`}
+        why={t`${error.message}. After an update of the gateway the page has to be reloaded.`}
         onRetry={() => window.location.reload()}
       />
     );

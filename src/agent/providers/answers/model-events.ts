@@ -25,7 +25,7 @@ export class ModelEvents implements Repair {
   private readonly encoder = new TextEncoder();
   /** The line that has no end yet. */
   private line = '';
-  /** Lines of an event whose data is no JSON so far. */
+  /** Lines of an event whose data is not valid JSON so far. */
   private data: string[] = [];
 
   constructor(private readonly regular: Regular) {}
@@ -36,7 +36,7 @@ export class ModelEvents implements Repair {
     return this.encoded(lines.map((line) => this.take(line)).join(''));
   }
 
-  /** An event that was cut off has nothing to tell; one that is no JSON is handed on, and refused as such. */
+  /** An event that was cut off has nothing to tell; one that is not valid JSON is handed on, and refused as such. */
   end(): Uint8Array | undefined {
     const last = (this.line + this.decoder.decode()).split('\r').map((line) => this.take(line));
     this.data = [];
@@ -62,7 +62,7 @@ export class ModelEvents implements Repair {
     return this.eventIn(text) ?? event(text.replaceAll('\n', ' '));
   }
 
-  /** The events of a piece; undefined where the text is no JSON. */
+  /** The events of a piece; undefined where the text is not valid JSON. */
   private eventIn(text: string): string | undefined {
     const piece = jsonIn(text);
     return piece === undefined ? undefined : events(this.regular.of(piece));

@@ -35,7 +35,7 @@ export const OFFLINE_HELP = [
   '- **help**',
   '- **time** – date and time',
   '- **list** [folder] · **read** <file> · **write** <text> **to** <file>',
-  '- **run** <command> – runs it walled off in the workspace',
+  '- **run** <command> – runs it in the sandbox, in the workspace',
   '- **remember** <fact> · **recall** [word]',
   '- **remind me in** 10 minutes **to** <something>',
 ].join('\n');

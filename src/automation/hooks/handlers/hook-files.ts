@@ -16,7 +16,7 @@ export interface HookFile {
 /**
  * All files of a hook's folder as they are now, sorted. Links are not followed, and are no part of it: what they lead to
  * changes without the folder.
- * @throws OpenclawError HOOK_FILES where there is too much, or something that is no file
+ * @throws OpenclawError HOOK_FILES where there is too much, or something that is not a file
  */
 export function readHookFiles(folder: string): HookFile[] {
   const files: HookFile[] = [];

@@ -173,6 +173,6 @@ function parsed(text: string): { ok: boolean; value?: unknown; error?: string } 
   try {
     return JSON.parse(text) as { ok: boolean; value?: unknown; error?: string };
   } catch (error) {
-    return text === '' ? undefined : { ok: false, error: `its answer is no JSON: ${messageOf(error)}` };
+    return text === '' ? undefined : { ok: false, error: `its answer is not valid JSON: ${messageOf(error)}` };
   }
 }

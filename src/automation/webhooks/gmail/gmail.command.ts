@@ -132,7 +132,7 @@ export class GmailSetupCommand extends GmailCommandBase {
 @SubCommand({ name: 'run', description: 'run the watcher that takes what Gmail pushes, and renew the watch' })
 export class GmailRunCommand extends GmailCommandBase {
   async run(_: string[], options: JsonOptions & GmailFlags): Promise<void> {
-    if (options.json) throw new UsageError('webhooks gmail run goes on until it is ended, and has no JSON');
+    if (options.json) throw new UsageError('webhooks gmail run goes on until it is ended, and has no JSON output');
     const { hooks, gatewayUrl } = this.place();
     const settings = gmailSettings(hooks, options, { gatewayUrl });
     const { token } = hooks;

@@ -26,7 +26,7 @@ export const shortcuts = (): Shortcut[] => [
   { keys: '/', words: t`To the message field` },
   { keys: 'Esc', words: t`Stop the answer, where the message field has the focus` },
   { keys: 'Enter', words: t`Send; with Shift a new line` },
-  { keys: '↑', words: t`Say the last message anew, where the message field is empty` },
+  { keys: '↑', words: t`Send the last message again, where the message field is empty` },
   ...ROUTES.flatMap(({ view, words }) => {
     const key = VIEW_KEYS.get(view);
     return key === undefined ? [] : [{ keys: `g ${key}`, words: i18n._(words) }];

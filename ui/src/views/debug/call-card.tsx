@@ -136,7 +136,7 @@ function readParams(text: string): object | string {
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value;
     return t`The parameters must be an object, such as ${EXAMPLE}.`;
   } catch (error) {
-    return t`The parameters are no JSON: ${messageOf(error)}`;
+    return t`The parameters are not valid JSON: ${messageOf(error)}`;
   }
 }
 

@@ -13,7 +13,7 @@ export interface LogLine {
   raw: string;
 }
 
-/** A line of the log; one that is no JSON is its own message. */
+/** A line of the log; one that is not valid JSON is its own message. */
 export function readLine(raw: string, id: number): LogLine {
   try {
     const { level, time, subsystem, msg } = JSON.parse(raw) as Record<string, unknown>;

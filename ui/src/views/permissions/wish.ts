@@ -115,6 +115,6 @@ function objectIn(text: string): Record<string, unknown> | string {
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
     return t`The parameters must be an object, such as ${EXAMPLE}.`;
   } catch (error) {
-    return t`The parameters are no JSON: ${messageOf(error)}`;
+    return t`The parameters are not valid JSON: ${messageOf(error)}`;
   }
 }

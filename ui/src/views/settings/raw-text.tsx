@@ -86,7 +86,7 @@ export function RawText({ file, onWritten, onReload }: RawTextProps) {
       <Card title={t`The file`}>
         <Empty title={t`The file is not shown`}>
           <p>
-            <Trans>It is no JSON5, so that secrets could not be taken out of it. Mend it where it is:</Trans>
+            <Trans>It is not valid JSON5, so that secrets could not be taken out of it. Mend it where it is:</Trans>
           </p>
           <code>
             <SafeText text={file.path} />
