@@ -59,16 +59,17 @@ const TESTS_OF = {
   docs: ['test/docs'],
   'docs/monitoring': ['test/diagnostics'],
   packages: ['test/plugins'],
-  scripts: ['test/setup'],
+  scripts: ['test/setup', 'test/docs'],
   skills: ['test/skills'],
   templates: ['test/setup'],
   ui: ['test/e2e/ui'],
   Dockerfile: ['test/image'],
   'docker-compose.yml': ['test/image'],
-  deploy: ['test/image'],
+  deploy: ['test/image', 'test/service'],
   'package.json': ['test/setup', 'test/image'],
   'package-lock.json': ['test/setup', 'test/image'],
   'README.md': ['test/docs'],
+  'cspell.config.yaml': ['test/docs'],
 };
 
 /** Paths since where this branch left `main`, on `main` since the last commit; with those that git does not know yet. */
