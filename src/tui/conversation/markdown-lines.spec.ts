@@ -71,7 +71,6 @@ describe('Markdown on the terminal', () => {
     ]);
     expect(markdownLines('a\u0001b', 40)).toEqual([[{ text: 'a⟨U+0001⟩b' }]]);
     expect(rows('```\n\u001b]0;x\u0007\n```\n[a](https://x.example/\u0002)').join('')).not.toMatch(
-      // eslint-disable-next-line no-control-regex -- what must not be there
       /[\u0001-\u0008\u001b]/,
     );
   });

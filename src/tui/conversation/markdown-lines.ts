@@ -13,7 +13,6 @@ const LOOKS: Readonly<Record<string, Tint>> = {
 };
 const END = '\u0005';
 const [BOLD, SLANT, CODE, FAINT] = Object.keys(LOOKS) as [string, string, string, string];
-// eslint-disable-next-line no-control-regex -- those above
 const SIGNS = /[\u0001-\u0005]/g;
 /** What stands before the words of a list's entry, of code and of a quotation: further rows are set in below it. */
 const LEAD = /^(?:▌ )*(?: *(?:[•☐☑]|\d{1,9}\.) (?:[☐☑] )?| *)/;
