@@ -1,9 +1,12 @@
 import { Injectable, Optional } from '@nestjs/common';
+import { sql } from 'kysely';
 import { Clock, systemClock } from '../common/clock';
 import { DatabaseService } from '../storage/database.service';
 import { readRow } from './outbox-part';
 
 const GIVEN_UP = ['failed', 'uncertain'] as const;
+/** In the words of the index that holds nothing else. */
+const IS_GIVEN_UP = sql<boolean>`state in ('failed', 'uncertain')`;
 
 /** A part of the outbox that was given up. What can't be read of it is left out; the error says so. */
 export interface DeadLetter {
@@ -38,7 +41,7 @@ export class DeadLetterStore {
     const rows = await this.database.read
       .selectFrom('outbox')
       .selectAll()
-      .where('state', 'in', GIVEN_UP)
+      .where(IS_GIVEN_UP)
       .$if(channel !== undefined, (query) => query.where('channel', '=', channel ?? ''))
       .orderBy('updated_at', 'desc')
       .limit(limit)

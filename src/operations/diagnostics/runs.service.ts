@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { sql } from 'kysely';
 import { beginningOf } from '../../inbox/inbox-row';
 import { DatabaseService } from '../../storage/database.service';
 import type { RunSummary } from './trace-facts';
@@ -9,7 +10,9 @@ export interface RunFilter {
   state?: RunSummary['state'] | 'undelivered';
 }
 
-const GIVEN_UP = ['failed', 'uncertain'] as const;
+/** In the words of the indexes that hold nothing else, however much went well. */
+const GIVEN_UP = sql<boolean>`outbox.state in ('failed', 'uncertain')`;
+const FAILED = sql<boolean>`inbox.state in ('failed', 'quarantined')`;
 
 const STATES: Readonly<Record<NonNullable<RunFilter['state']>, readonly string[]>> = {
   waiting: ['pending', 'command'],
@@ -58,30 +61,29 @@ export class RunsService {
           .selectFrom('outbox')
           .select((count) => count.fn.countAll().as('parts'))
           .whereRef('outbox.run_id', '=', 'inbox.turn_id')
-          .where('outbox.state', 'in', GIVEN_UP)
+          .where(GIVEN_UP)
           .as('undelivered'),
         eb
           .selectFrom('outbox')
           .select('outbox.error')
           .whereRef('outbox.run_id', '=', 'inbox.turn_id')
-          .where('outbox.state', 'in', GIVEN_UP)
+          .where(GIVEN_UP)
           .orderBy('outbox.part')
           .limit(1)
           .as('delivery_error'),
       ])
       .where('inbox.state', 'in', [...new Set(states)] as never)
       .$if(state === 'undelivered', (query) =>
-        query.where((eb) =>
-          eb(
-            'inbox.turn_id',
-            'in',
-            eb.selectFrom('outbox').select('outbox.run_id').where('outbox.state', 'in', GIVEN_UP),
-          ),
-        ),
+        query.where((eb) => eb('inbox.turn_id', 'in', eb.selectFrom('outbox').select('outbox.run_id').where(GIVEN_UP))),
       )
       .$if(sessionKey !== undefined, (query) => query.where('inbox.session_key', '=', sessionKey ?? ''))
       .$if(state === 'waiting', (query) => query.where('inbox.turn_id', 'is', null))
-      .$if(state === 'running', (query) => query.where('inbox.turn_id', 'is not', null))
+      .$if(state === 'failed', (query) => query.where(FAILED))
+      .$if(state === 'running', (query) =>
+        query.where((eb) =>
+          eb('inbox.turn_id', 'in', eb.selectFrom('turns').select('turns.run_id').where('turns.state', '=', 'running')),
+        ),
+      )
       .orderBy('inbox.seq', 'desc')
       .limit(limit)
       .execute();

@@ -25,6 +25,7 @@ import * as costParts from './0022-cost-parts';
 import * as conversationTitles from './0023-conversation-titles';
 import * as replicas from './0025-replicas';
 import * as skillLists from './0026-skill-lists';
+import * as givenUp from './0028-given-up';
 
 export interface Migration {
   name: string;
@@ -59,4 +60,5 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: '0023-conversation-titles', up: conversationTitles.up, down: conversationTitles.down },
   { name: '0025-replicas', up: replicas.up, down: replicas.down },
   { name: '0026-skill-lists', up: skillLists.up, down: skillLists.down },
+  { name: '0028-given-up', up: givenUp.up, down: givenUp.down },
 ];
