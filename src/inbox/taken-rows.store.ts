@@ -2,6 +2,7 @@ import { Injectable, Optional } from '@nestjs/common';
 import { type RawBuilder, type SqlBool, type Transaction, sql } from 'kysely';
 import { Clock, systemClock } from '../common/clock';
 import { DatabaseService } from '../storage/database.service';
+import { writeLater } from '../storage/later-writes';
 import type { Lease } from '../storage/lease';
 import type { Schema } from '../storage/schema';
 import type { InboundMessage } from './inbound-message';
@@ -123,12 +124,14 @@ export class TakenRows {
     state: 'answered' | 'failed' | 'dropped',
     reason: string | null,
   ): Promise<void> {
-    await transaction
-      .updateTable('inbox')
-      .set({ state, reason, updated_at: this.clock.now() })
-      .where('turn_id', '=', turnId)
-      .where('state', '=', 'running')
-      .execute();
+    await writeLater(
+      transaction,
+      transaction
+        .updateTable('inbox')
+        .set({ state, reason, updated_at: this.clock.now() })
+        .where('turn_id', '=', turnId)
+        .where('state', '=', 'running'),
+    );
   }
 
   /** The same message with its files fetched, by the turn that holds the session's lane. */

@@ -7,6 +7,7 @@ import { foldText } from '../common/fold-text';
 import { OpenclawError, messageOf } from '../common/openclaw-error';
 import { EventBus } from '../events/event-bus';
 import { DatabaseService } from '../storage/database.service';
+import { writeLater } from '../storage/later-writes';
 import type { Schema, SessionTable } from '../storage/schema';
 import { endConversationIn, keepConversationIn } from './ended-conversations';
 import { KEPT_ON_RESET, type SessionEntry } from './session-entry';
@@ -193,8 +194,12 @@ export class SessionStore {
   }
 
   async saveIn(transaction: Transaction<Schema>, entry: SessionEntry): Promise<void> {
-    const { key, ...values } = toRow(entry);
-    await transaction.updateTable('sessions').set(values).where('key', '=', key).execute();
+    await saving(transaction, entry).execute();
+  }
+
+  /** As {@link saveIn}, as the last that a write has to do with this session. */
+  async saveLastIn(transaction: Transaction<Schema>, entry: SessionEntry): Promise<void> {
+    await writeLater(transaction, saving(transaction, entry));
   }
 
   /** Changes one session; undefined when there is none. */
@@ -332,6 +337,11 @@ export class SessionStore {
       await keepConversationIn(transaction, sessionId);
     });
   }
+}
+
+function saving(transaction: Transaction<Schema>, entry: SessionEntry) {
+  const { key, ...values } = toRow(entry);
+  return transaction.updateTable('sessions').set(values).where('key', '=', key);
 }
 
 /** @throws OpenclawError SESSION_UNREADABLE: without a person's choices it is not gone on with, for they may forbid something */

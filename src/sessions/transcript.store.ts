@@ -4,6 +4,7 @@ import type { Kysely, Selectable, Transaction } from 'kysely';
 import { textOf } from '../common/content-parts';
 import { EventBus } from '../events/event-bus';
 import { DatabaseService } from '../storage/database.service';
+import { writeLater, writeWaiting } from '../storage/later-writes';
 import type { Schema, TranscriptTable } from '../storage/schema';
 import { keepTitleIn } from './conversation-titles';
 import { endConversationIn } from './ended-conversations';
@@ -59,9 +60,13 @@ export class TranscriptStore {
     events: readonly NewTranscriptEvent[],
   ): Promise<TranscriptEvent[]> {
     if (events.length === 0) return [];
-    let seq = this.knownLast(sessionId) ?? (await lastSeqIn(transaction, sessionId));
+    const before = this.knownLast(sessionId) ?? (await this.storedLastIn(transaction, sessionId));
     this.unsettled.set(sessionId, (this.unsettled.get(sessionId) ?? 0) + 1);
-    const appended = events.map((event): TranscriptEvent => ({ ...event, id: randomUUID(), seq: ++seq }));
+    const appended = events.map((event, index): TranscriptEvent => ({
+      ...event,
+      id: randomUUID(),
+      seq: before + index + 1,
+    }));
     const rows: Selectable<TranscriptTable>[] = [];
     for (const event of appended) {
       const parts: readonly { type: string }[] = event.message.content;
@@ -70,7 +75,7 @@ export class TranscriptStore {
       this.sizes.set(event, sizeOf(row, event));
       rows.push(row);
     }
-    await transaction.insertInto('transcript_events').values(rows).execute();
+    await writeLater(transaction, transaction.insertInto('transcript_events').values(rows));
     if (appended[0]?.seq === 1)
       await keepTitleIn(
         transaction,
@@ -102,6 +107,12 @@ export class TranscriptStore {
   private knownLast(sessionId: string): number | undefined {
     const warm = this.warm.get(sessionId);
     return warm && !this.unsettled.has(sessionId) ? (warm.events.at(-1)?.seq ?? warm.after) : undefined;
+  }
+
+  /** Number of the last message in the store, also of what the same write has appended before. */
+  private async storedLastIn(transaction: Transaction<Schema>, sessionId: string): Promise<number> {
+    await writeWaiting(transaction);
+    return lastSeqIn(transaction, sessionId);
   }
 
   private settle(sessionId: string): void {

@@ -3,6 +3,7 @@ import { type BackoffPolicy, backoffDelay } from '../common/backoff';
 import type { Failpoints } from '../common/failpoints';
 import { sleep } from '../common/sleep';
 import type { Dialect } from './dialect';
+import { collectWrites, dropWaiting, writeWaiting } from './later-writes';
 import { ConnectionLostError } from './postgres-connection';
 import type { Schema } from './schema';
 import { sqliteFaultOf } from './sqlite-file';
@@ -139,6 +140,7 @@ export class CommitQueue {
         // Its second statement may fail after the first, so this is rolled back as well.
         const id = await this.begin(connection);
         const transaction = connection as unknown as Transaction<Schema>;
+        if (this.dialect === 'postgres') collectWrites(transaction);
         for (const [index, pending] of batch.entries()) {
           const place = batch.length === 1 ? 'alone' : index === 0 ? 'first' : 'next';
           settled.push(await this.runOne(transaction, pending, place));
@@ -190,14 +192,16 @@ export class CommitQueue {
 
   /** Returns what to tell the caller once the transaction is on disk. A lone failing write aborts the transaction. */
   private async runOne(transaction: Transaction<Schema>, pending: PendingWrite, place: Place): Promise<() => void> {
-    if (place === 'alone') {
+    const run = async (): Promise<() => void> => {
+      dropWaiting(transaction);
       const value = await pending.write(transaction);
+      await writeWaiting(transaction);
       return () => pending.resolve(value);
-    }
+    };
+    if (place === 'alone') return run();
     await this.savepoint(place === 'first' ? BEGIN : END_AND_BEGIN, transaction);
     try {
-      const value = await pending.write(transaction);
-      return () => pending.resolve(value);
+      return await run();
     } catch (error) {
       if (isConflictOf(error) || error instanceof ConnectionLostError || endsTransaction(error)) throw error;
       await sql`rollback to savepoint one_write`.execute(transaction);

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { type Insertable, type Selectable, type Transaction, sql } from 'kysely';
 import { type Logger, LoggerFactory } from '../common/logger';
 import { DatabaseService } from '../storage/database.service';
+import { writeLater } from '../storage/later-writes';
 import type { Schema, UsageCallTable } from '../storage/schema';
 import { isPassingFault } from '../storage/storage-fault';
 import { untilStored } from '../storage/until-stored';
@@ -85,12 +86,12 @@ export class UsageStore {
   }
 
   async insertIn(transaction: Transaction<Schema>, row: NewUsageRow): Promise<void> {
-    await transaction.insertInto('usage_calls').values(row).execute();
+    await writeLater(transaction, transaction.insertInto('usage_calls').values(row));
   }
 
   async settleIn(transaction: Transaction<Schema>, row: NewUsageRow): Promise<void> {
     const { id, ...values } = row;
-    await transaction.updateTable('usage_calls').set(values).where('id', '=', id).execute();
+    await writeLater(transaction, transaction.updateTable('usage_calls').set(values).where('id', '=', id));
   }
 
   async removeIn(transaction: Transaction<Schema>, id: string): Promise<void> {

@@ -54,7 +54,7 @@ describe.each(STORE_KINDS)('turns that were cut off on %s', (kind) => {
         message: { text: key, isOwner: true, origin: 'owner' } as never,
       }),
     );
-    await starter.begin(key, await inbox.ready(key), [], 'fake/one');
+    await starter.begin(key, await inbox.ready(key), [], () => 'fake/one');
   }
   const cut = async (key: string): Promise<TurnRecord> => (await turns.findRunning(key)) as TurnRecord;
   async function goOn(key: string): Promise<void> {

@@ -55,11 +55,13 @@ describe.each(kinds)('the start of a turn on %s', (kind) => {
     await accept('two');
     const rows = await inbox.ready(SESSION);
     await inbox.drop([rows[0]?.id ?? ''], 'deleted');
-    expect(await starter.begin(SESSION, rows, [], 'fake/one')).toBe('gone');
+    expect(await starter.begin(SESSION, rows, [], () => 'fake/one')).toBe('gone');
     const rest = await inbox.ready(SESSION);
     expect(texts(rest)).toEqual(['two']);
-    expect(await starter.begin(SESSION, rest, [], 'fake/one')).toMatchObject({ rows: [{ message: { text: 'two' } }] });
-    expect(await starter.begin(SESSION, rest, [], 'fake/one')).toBe('running');
+    expect(await starter.begin(SESSION, rest, [], () => 'fake/one')).toMatchObject({
+      rows: [{ message: { text: 'two' } }],
+    });
+    expect(await starter.begin(SESSION, rest, [], () => 'fake/one')).toBe('running');
   });
 
   it('takes nothing that came after a command', async () => {

@@ -58,6 +58,38 @@ describe.each(STORE_KINDS)('the writer on %s', (kind) => {
     expect((await sessions.find('k'))?.inputTokens).toBe(60);
   });
 
+  it('runs what a write says later at its end, before the next one reads', async () => {
+    const sessions = new SessionStore(database);
+    await sessions.upsert('k', 'main', (entry) => entry);
+    await sessions.upsert('other', 'main', (entry) => entry);
+    const seen: (number | undefined)[] = [];
+    const add = (key: string, fail = false): Promise<void> =>
+      database.write('add', async (transaction) => {
+        const known = await sessions.ensureIn(transaction, key, 'main');
+        seen.push(known.inputTokens);
+        await sessions.saveLastIn(transaction, { ...known, inputTokens: (known.inputTokens ?? 0) + 1 });
+        await sessions.saveLastIn(transaction, {
+          ...(await sessions.ensureIn(transaction, 'other', 'main')),
+          label: key,
+        });
+        if (fail) throw new Error('changed its mind');
+      });
+    const ends = await Promise.allSettled([add('k'), add('k', true), add('k')]);
+    expect(ends.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+    expect(seen).toEqual([undefined, 1, 1]);
+    expect(await sessions.find('k')).toMatchObject({ inputTokens: 2 });
+    expect(await sessions.find('other')).toMatchObject({ label: 'k' });
+  });
+
+  it('numbers what one write appends to a conversation in two steps', async () => {
+    const transcripts = new TranscriptStore(database);
+    await database.write('twice', async (transaction) => {
+      await transcripts.appendIn(transaction, 's', [event('one')]);
+      await transcripts.appendIn(transaction, 's', [event('two'), event('three')]);
+    });
+    expect((await transcripts.readTail('s', 10)).map(({ seq }) => seq)).toEqual([1, 2, 3]);
+  });
+
   it('numbers events of one conversation whoever adds them', async () => {
     const others = kind === 'postgres' ? [await home.open(), await home.open()] : [];
     const stores = [database, ...others].map((one) => new TranscriptStore(one));

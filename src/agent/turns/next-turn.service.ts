@@ -6,11 +6,19 @@ import { EventBus } from '../../events/event-bus';
 import type { InboxRow } from '../../inbox/inbox-row';
 import { InboxStore } from '../../inbox/inbox.store';
 import { agentOfSession } from '../../sessions/session-key';
+import type { SessionEntry } from '../../sessions/session-entry';
 import { SessionStore } from '../../sessions/session.store';
 import { ModelRegistry } from '../providers/model-registry.service';
 import { nameOf } from '../runtime/model-step.service';
 import { PutAside } from './put-aside.service';
-import { type EffectiveQueueMode, planQueue, queueSettings, restOf } from './queue-plan';
+import {
+  type EffectiveQueueMode,
+  type QueuePlan,
+  type QueueSettings,
+  planQueue,
+  queueSettings,
+  restOf,
+} from './queue-plan';
 import type { TurnRecord } from './turn-record';
 import { type StartedTurn, TurnStarter } from './turn-starter.service';
 
@@ -51,14 +59,19 @@ export class NextTurn {
     const broken = waiting.filter(({ fault }) => fault !== undefined);
     for (const row of broken) await this.putAside.row(row);
     if (broken.length > 0) return 'nothing';
-    const session = await this.sessions.find(sessionKey);
-    const settings = queueSettings(this.config.config, first.channel, session, waiting.at(-1)?.message.queueMode);
-    const plan = planQueue(waiting, settings);
+    const settingsOf = (session: SessionEntry | undefined): QueueSettings =>
+      queueSettings(this.config.config, first.channel, session, waiting.at(-1)?.message.queueMode);
+    // What a session says of its queue is of no account to a message by itself.
+    const plan: QueuePlan =
+      waiting.length === 1
+        ? { take: [first], summarised: [], drop: [] }
+        : planQueue(waiting, settingsOf(await this.sessions.find(sessionKey)));
     for (const { row, reason } of plan.drop) await this.drop(row.id, reason);
-    const model = this.firstModelName(sessionKey, plan.take, session?.modelOverride);
+    const model = ({ modelOverride }: SessionEntry): string =>
+      this.firstModelName(sessionKey, plan.take, modelOverride);
     const started = await this.starter.begin(sessionKey, plan.take, plan.summarised, model);
     if (started === 'held' || started === 'running') return started;
-    return started === 'gone' ? 'nothing' : { turn: started, mode: settings.mode };
+    return started === 'gone' ? 'nothing' : { turn: started, mode: settingsOf(started.session).mode };
   }
 
   /**

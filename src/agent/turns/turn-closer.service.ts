@@ -71,7 +71,7 @@ export class TurnCloser {
         });
       }
       const session = await this.sessions.ensureIn(transaction, turn.sessionKey, turn.agentId);
-      await this.sessions.saveIn(transaction, this.afterTurn(session, started, end));
+      await this.sessions.saveLastIn(transaction, this.afterTurn(session, started, end));
       await this.taken.closeTurnIn(
         transaction,
         turn.runId,

@@ -68,6 +68,7 @@ export class TurnStarter {
 
   /**
    * One commit: lease, rows claimed, turn, first model step.
+   * @param firstModel name of the model that a session begins with
    * @returns `held` when another process holds the lane, `running` when a turn of the session has not ended, `gone` when
    * the first of the rows does not wait any more
    */
@@ -75,7 +76,7 @@ export class TurnStarter {
     sessionKey: string,
     rows: readonly InboxRow[],
     summarised: readonly InboxRow[],
-    firstModel: string,
+    firstModel: (session: SessionEntry) => string,
   ): Promise<StartedTurn | 'held' | 'running' | 'gone'> {
     const agentId = agentOfSession(this.config.config, sessionKey);
     const start = async (transaction: Transaction<Schema>): Promise<Begun | 'held' | 'running'> => {
@@ -103,7 +104,7 @@ export class TurnStarter {
         request,
         fence: lease.token,
       });
-      await this.turns.startStepIn(transaction, turn.runId, 0, { kind: 'model', name: firstModel });
+      await this.turns.startStepIn(transaction, turn.runId, 0, { kind: 'model', name: firstModel(session) });
       return { lease, session: { ...session, ...taken.at(-1)?.message.overrides }, turn, taken };
     };
     const begun = await this.database.write('turn.start', start).catch((error: unknown) => {

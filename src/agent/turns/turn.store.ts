@@ -1,13 +1,14 @@
 import { Injectable, Optional } from '@nestjs/common';
-import type { RawBuilder, SqlBool, Transaction } from 'kysely';
+import type { RawBuilder, Selectable, SqlBool, Transaction } from 'kysely';
 import { Clock, systemClock } from '../../common/clock';
 import { fillPictures, packPicturesIn } from '../../sessions/picture-store';
 import type { TranscriptEvent, TranscriptMessage } from '../../sessions/transcript-event';
 import type { LabelledResult } from '../../tools/agent-tool';
 import { DatabaseService } from '../../storage/database.service';
 import { unavailable } from '../../rpc/rpc-error';
+import { writeLater } from '../../storage/later-writes';
 import { type Lease, isFree } from '../../storage/lease';
-import type { Schema } from '../../storage/schema';
+import type { Schema, TurnTable } from '../../storage/schema';
 import { laneNameOf } from './lane-name';
 import { type StepFacts, type StoredResult, packResult, unpackResult } from './stored-result';
 import { stepFromRow, storedRequest, turnFromRow } from './turn-rows';
@@ -42,27 +43,26 @@ export class TurnStore {
 
   async insertIn(transaction: Transaction<Schema>, turn: NewTurn): Promise<TurnRecord> {
     const now = this.clock.now();
-    const row = await transaction
-      .insertInto('turns')
-      .values({
-        run_id: turn.runId,
-        kind: turn.kind,
-        session_key: turn.sessionKey,
-        session_id: turn.sessionId,
-        agent_id: turn.agentId,
-        state: 'running',
-        outcome: null,
-        reason: null,
-        result: null,
-        request: JSON.stringify(storedRequest(turn)),
-        attempt: 1,
-        fence: turn.fence,
-        started_at: now,
-        deadline_at: now + turn.request.timeoutMs,
-        ended_at: null,
-      })
-      .returningAll()
-      .executeTakeFirstOrThrow();
+    const row: Selectable<TurnTable> = {
+      run_id: turn.runId,
+      kind: turn.kind,
+      session_key: turn.sessionKey,
+      session_id: turn.sessionId,
+      agent_id: turn.agentId,
+      state: 'running',
+      outcome: null,
+      reason: null,
+      result: null,
+      request: JSON.stringify(storedRequest(turn)),
+      attempt: 1,
+      alone: 0,
+      fence: turn.fence,
+      stop_asked: null,
+      started_at: now,
+      deadline_at: now + turn.request.timeoutMs,
+      ended_at: null,
+    };
+    await writeLater(transaction, transaction.insertInto('turns').values(row));
     return turnFromRow(row);
   }
 
@@ -303,11 +303,15 @@ export class TurnStore {
       started_at: now,
       finished_at: null,
     };
-    await transaction
-      .insertInto('turn_steps')
-      .values(values)
-      .onConflict((conflict) => conflict.columns(['run_id', 'step']).doUpdateSet({ name: input.name, started_at: now }))
-      .execute();
+    await writeLater(
+      transaction,
+      transaction
+        .insertInto('turn_steps')
+        .values(values)
+        .onConflict((conflict) =>
+          conflict.columns(['run_id', 'step']).doUpdateSet({ name: input.name, started_at: now }),
+        ),
+    );
   }
 
   async finishStepIn(
@@ -321,12 +325,14 @@ export class TurnStore {
       const parts: readonly { type: string }[] = output.content;
       packed = { ...output, content: await packPicturesIn(transaction, `turn:${runId}`, parts) };
     }
-    await transaction
-      .updateTable('turn_steps')
-      .set({ state: 'finished', output: JSON.stringify(packed), finished_at: this.clock.now() })
-      .where('run_id', '=', runId)
-      .where('step', '=', step)
-      .execute();
+    await writeLater(
+      transaction,
+      transaction
+        .updateTable('turn_steps')
+        .set({ state: 'finished', output: JSON.stringify(packed), finished_at: this.clock.now() })
+        .where('run_id', '=', runId)
+        .where('step', '=', step),
+    );
   }
 
   /** Notes that waiting messages were put into the running turn. */
@@ -365,10 +371,12 @@ export class TurnStore {
     said?: TranscriptEvent,
   ): Promise<void> {
     const stored = JSON.stringify(packResult(result, said));
-    await transaction
-      .updateTable('turns')
-      .set({ state: 'closed', outcome, reason, result: stored, ended_at: this.clock.now() })
-      .where('run_id', '=', runId)
-      .execute();
+    await writeLater(
+      transaction,
+      transaction
+        .updateTable('turns')
+        .set({ state: 'closed', outcome, reason, result: stored, ended_at: this.clock.now() })
+        .where('run_id', '=', runId),
+    );
   }
 }
