@@ -44,6 +44,7 @@ const CAUSES = {
     `take it back (git checkout package.json package-lock.json), ${AGAIN}`,
   ],
 };
+const UNCAUGHT = /^(?:[A-Z]\w*)?Error(?: \[\w+\])?: \S/;
 const CERTIFICATE = /CERT|SELF_SIGNED|UNABLE_TO_(VERIFY|GET_ISSUER)/;
 
 /**
@@ -110,6 +111,10 @@ function meaningfulLine(output) {
     .split('\n')
     .map((line) => line.trim())
     .filter((line) => line !== '');
-  const line = lines.find((each) => /\berror\b|Error:/i.test(each)) ?? lines.at(-1);
+  // What Node says of an error that nobody caught stands below the line of the source, which may be a whole program.
+  const line =
+    lines.findLast((each) => UNCAUGHT.test(each)) ??
+    lines.find((each) => /\berror\b|Error:/i.test(each)) ??
+    lines.at(-1);
   return line === undefined ? undefined : line.slice(0, 300);
 }

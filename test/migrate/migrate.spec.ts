@@ -1,7 +1,16 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import JSON5 from 'json5';
 import { SqliteFile } from '../../src/storage/sqlite-file';
 import { GatewayProcess, until } from '../harness/gateway-process';
@@ -58,11 +67,11 @@ describe('openclaw migrate', () => {
       .join('\n');
   /** Every file of the source with its content and time. */
   const fingerprint = (folder = source): string =>
-    readdirSync(folder, { recursive: true })
-      .map(String)
+    readdirSync(folder, { recursive: true, withFileTypes: true })
+      .map(({ parentPath, name }) => relative(folder, join(parentPath, name)))
       .sort()
       .map((name) => {
-        const info = statSync(join(folder, name));
+        const info = lstatSync(join(folder, name));
         const content = info.isFile()
           ? createHash('sha256')
               .update(readFileSync(join(folder, name)))
@@ -200,6 +209,9 @@ describe('openclaw migrate', () => {
       },
     });
     write('workspace-bob/SOUL.md', 'I am Bob.\n');
+    // One turns in a circle, the other leads to what is not the assistant's.
+    symlinkSync('.', join(source, 'workspace-bob', 'again'));
+    symlinkSync(tmpdir(), join(source, 'workspace-bob', 'elsewhere'));
     const chats = { 'agent:main:main': lines('s-1', 'lilies'), 'agent:main:telegram:group:-5': lines('s-2', 'asters') };
     laterState(source, chats, join(before, 'workspace'));
     const untouched = fingerprint();
@@ -211,6 +223,8 @@ describe('openclaw migrate', () => {
     expect(outcome.counts).toMatchObject({ 'session done': 2, 'job done': 2, 'sender done': 1, 'file done': 3 });
     expect(outcome.left.map(({ what }) => what).sort()).toEqual([
       'archived conversations (1)',
+      `file ${join(source, 'workspace-bob', 'again')}`,
+      `file ${join(source, 'workspace-bob', 'elsewhere')}`,
       'job heartbeat:main',
       'job memory-core:memory-dreaming-promotion',
       'job skill-collection-review:main',

@@ -107,6 +107,17 @@ describe('set-up', () => {
     expect(await tree.start().ended).toBe(0);
   });
 
+  it('names the error that ended a program, not the line of a bundle that it came from', async () => {
+    const program = readFileSync(tree.at('scripts', 'code-cache.mjs'), 'utf8');
+    const line = `const error = 'error: ${'of a long line '.repeat(9000)}';`;
+    writeFileSync(tree.at('scripts', 'code-cache.mjs'), `${line} throw new TypeError('there is no gateway');`);
+    const run = tree.start();
+    expect(await run.ended).toBe(1);
+    expect(run.stderr).toContain('failed: Preparing a quick start\nwhy: TypeError: there is no gateway\nwhat to do: ');
+    writeFileSync(tree.at('scripts', 'code-cache.mjs'), program);
+    expect(await tree.start().ended).toBe(0);
+  });
+
   it('starts anew after it was killed while it installed', async () => {
     tree.misbehave = () => undefined;
     const run = await tree.startUntil('Installing 2 packages …');

@@ -20,7 +20,7 @@ const NOT_TAKEN: readonly [table: string, what: string, reason: string][] = [
   ['exec_approvals_config', 'rules for commands on the host', 'look at them, then: openclaw approvals allowlist add'],
   ['secret_store_entries', 'the secret store', 'set what is needed: openclaw secrets set <name>'],
   ['mcp_oauth_stores', 'logins at MCP servers', 'log in again'],
-  ['plugin_state_entries', 'state of plugins', 'plugins of OpenClaw do not run here'],
+  ['plugin_state_entries', 'state of plugins', 'install the plugins you need again; what they kept stays behind'],
   ['acp_sessions', 'sessions of editors', 'they are opened again by the editor'],
 ];
 

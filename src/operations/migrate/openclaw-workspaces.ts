@@ -1,6 +1,7 @@
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { type Dirent, existsSync, readdirSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { innerPath, isBelow } from '../../common/paths/path-place';
+import { messageOf } from '../../common/openclaw-error';
 import { isPlainObject } from '../../common/plain-object';
 import type { LeftOut } from './openclaw-databases';
 
@@ -37,7 +38,7 @@ export function readWorkspaces(
       return entry;
     }
     const to = isDefault ? undefined : innerPath(folder, root);
-    workspaces.push({ root, to, files: filesBelow(root) });
+    workspaces.push({ root, to, files: filesBelow(root, left) });
     return to === undefined ? rest : { ...rest, workspace: join(stateDir, to) };
   };
   const agents = isPlainObject(config['agents']) ? { ...config['agents'] } : undefined;
@@ -55,7 +56,7 @@ export function readWorkspaces(
   const usual = join(folder, 'workspace');
   const isNamed = isPlainObject(agents?.['defaults']) && typeof agents['defaults']['workspace'] === 'string';
   if (!isNamed && !workspaces.some(({ root }) => root === usual) && existsSync(usual))
-    workspaces.push({ root: usual, to: undefined, files: filesBelow(usual) });
+    workspaces.push({ root: usual, to: undefined, files: filesBelow(usual, left) });
   return { config: agents ? { ...config, agents } : config, workspaces, left };
 }
 
@@ -66,14 +67,34 @@ function placeIn(folder: string, named: string): string | undefined {
   return STATE_FOLDER.test(basename(dirname(named))) && existsSync(now) ? now : undefined;
 }
 
-function filesBelow(root: string, folder = ''): string[] {
+/** Files to copy. Links are not followed: they may turn in a circle, or lead to what never was the assistant's. */
+function filesBelow(root: string, left: LeftOut[]): string[] {
   const found: string[] = [];
-  for (const name of readdirSync(join(root, folder)).sort()) {
-    if (SKIPPED.test(name) || found.length >= MAX_FILES) continue;
-    const path = folder === '' ? name : join(folder, name);
-    const info = statSync(join(root, path), { throwIfNoEntry: false });
-    if (info?.isDirectory()) found.push(...filesBelow(root, path));
-    else if (info?.isFile()) found.push(path);
+  const folders = [''];
+  for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
+    for (const entry of entriesOf(join(root, folder), left)) {
+      const path = folder === '' ? entry.name : join(folder, entry.name);
+      if (SKIPPED.test(entry.name)) continue;
+      if (entry.isDirectory()) folders.push(path);
+      else if (!entry.isFile()) left.push({ what: `file ${join(root, path)}`, reason: 'it is a link, or no file' });
+      else if (found.length < MAX_FILES) found.push(path);
+      else {
+        left.push({
+          what: `files of ${root} behind the first ${MAX_FILES}`,
+          reason: 'these are more than an assistant writes; copy what you need',
+        });
+        return found.sort();
+      }
+    }
   }
-  return found;
+  return found.sort();
+}
+
+function entriesOf(folder: string, left: LeftOut[]): Dirent[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true }).sort((a, b) => a.name.localeCompare(b.name));
+  } catch (error) {
+    left.push({ what: `folder ${folder}`, reason: messageOf(error) });
+    return [];
+  }
 }
