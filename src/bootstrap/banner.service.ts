@@ -3,6 +3,7 @@ import { ModelRegistry } from '../agent/providers/model-registry.service';
 import { nameOf } from '../agent/runtime/model-step.service';
 import { ChannelStatus } from '../channels/channel-status.service';
 import { loginLink } from '../gateway/http/login-link';
+import { fingerprintOf } from '../gateway/http/own-certificate';
 import { ListeningState } from '../gateway/http/listening-state';
 import { bracketed, uiAddresses } from '../gateway/http/ui-addresses';
 import { RuntimeSettingsService } from '../gateway/runtime-settings.service';
@@ -31,7 +32,7 @@ export class BannerService {
 
   /** @param options.firstStart the token was made just now, so the link may be shown even where output is kept */
   render(options: { firstStart: boolean }): string {
-    const { auth, controlUi } = this.settings.current;
+    const { auth, controlUi, tls } = this.settings.current;
     const tools = this.tools.all();
     const core = tools.filter((tool) => tool.declaration.core).length;
     const pages = controlUi.enabled ? uiAddresses(this.listening.list(), controlUi.basePath) : [];
@@ -51,6 +52,7 @@ export class BannerService {
           .flatMap((address) =>
             address.hosts.map((host) => `${address.secure ? 'wss' : 'ws'}://${bracketed(host)}:${address.port}`),
           ),
+        ...(tls ? { certificate: fingerprintOf(tls.cert) } : {}),
         ...(isLeftByOpenclaw(this.config.stateDir) ? { leftByOpenclaw: this.config.stateDir } : {}),
         ...(mayShow ? { loginLink: loginLink(firstUi, auth) } : {}),
       },

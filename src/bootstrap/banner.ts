@@ -13,6 +13,8 @@ export interface BannerFacts {
   controlUi: string[];
   /** ws:// or wss:// addresses that listen. */
   listening: string[];
+  /** Fingerprint of the certificate, where the gateway speaks TLS. */
+  certificate?: string;
   /** State directory in which OpenClaw has left what nobody has taken over. */
   leftByOpenclaw?: string;
   /** Complete link with the token in the fragment; left out where it would end up in a log. */
@@ -43,6 +45,7 @@ export function renderBanner(facts: BannerFacts, report: BootReport): string {
           `OpenClaw has left conversations, jobs or people here. See what can be taken over: ${commandLine(`migrate plan ${facts.leftByOpenclaw}`)}`,
         ]),
     ...facts.listening.map((address) => `Gateway listening on ${address}`),
+    ...(facts.certificate === undefined ? [] : [`Certificate SHA-256: ${facts.certificate}`]),
     RULE,
     facts.loginLink
       ? `Open the Control UI: ${facts.loginLink}`

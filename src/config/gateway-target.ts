@@ -1,7 +1,13 @@
+import { readBoundedFile } from '../common/bounded-file';
+import type { TlsTrust } from '../gateway/client/tls-trust';
 import type { Environment } from './environment';
 import { gatewayPort } from './ports';
 import { loadConfig } from './load-config';
+import type { OpenclawConfig } from './openclaw.config';
+import { ownCertificateFiles } from './own-certificate-files';
 import { resolveConfigPath, resolveStateDir } from './state-paths';
+
+const MAX_PEM_BYTES = 65_536;
 
 export interface GatewayTargetFlags {
   url?: string;
@@ -13,6 +19,7 @@ export interface GatewayTarget {
   url: string;
   token?: string;
   password?: string;
+  trust?: TlsTrust;
   stateDir: string;
 }
 
@@ -26,10 +33,23 @@ export function resolveGatewayTarget(env: Environment, flags: GatewayTargetFlags
   const token = flags.token ?? remote?.token ?? env.get('OPENCLAW_GATEWAY_TOKEN') ?? config.gateway?.auth?.token;
   const password =
     flags.password ?? remote?.password ?? env.get('OPENCLAW_GATEWAY_PASSWORD') ?? config.gateway?.auth?.password;
+  const trust = flags.url === undefined ? trustOf(config, stateDir) : undefined;
   return {
     url: flags.url ?? remote?.url ?? `${secure}://127.0.0.1:${gatewayPort(config, env)}`,
     stateDir,
     ...(token ? { token } : {}),
     ...(password ? { password } : {}),
+    ...(trust ? { trust } : {}),
   };
+}
+
+/** What the configuration says of the certificate of its gateway; that of a gateway here lies beside it. */
+function trustOf({ gateway }: OpenclawConfig, stateDir: string): TlsTrust | undefined {
+  if (gateway?.mode === 'remote' && gateway.remote?.url !== undefined) {
+    const { tlsFingerprint } = gateway.remote;
+    return tlsFingerprint === undefined ? undefined : { fingerprint: tlsFingerprint };
+  }
+  if (!gateway?.tls?.enabled) return undefined;
+  const pem = readBoundedFile(gateway.tls.certPath ?? ownCertificateFiles(stateDir).cert, MAX_PEM_BYTES);
+  return pem && { ca: pem.toString('utf8') };
 }

@@ -1,5 +1,5 @@
 import { Bool, Int, Nested, OneOf, Opt, StrList, Text, Reload } from '../common/validation/fields';
-import { idle, idleGuard, Keys } from '../common/validation/keys';
+import { idle, Keys } from '../common/validation/keys';
 
 export const BIND_MODES = ['auto', 'lan', 'loopback', 'custom', 'tailnet'] as const;
 export type BindMode = (typeof BIND_MODES)[number];
@@ -50,7 +50,7 @@ export class GatewayTailscaleConfig {
   transport: idle('How it is reached.'),
   token: 'Token for it.',
   password: 'Password for it.',
-  tlsFingerprint: idleGuard('Certificate that it must show.'),
+  tlsFingerprint: 'SHA-256 of the certificate that it must show, whoever signed it.',
   sshTarget: idle('user@host of a tunnel.'),
   sshIdentity: idle('Key file of the tunnel.'),
 })
@@ -78,7 +78,10 @@ export class GatewayReloadConfig {
 
 @Keys<GatewayTlsConfig>({
   enabled: ['Whether the gateway speaks https itself.', false],
-  autoGenerate: idle('Whether it makes its own certificate.'),
+  autoGenerate: [
+    'Whether it makes its own certificate where none is named, in gateway/tls of the state directory, and a new one before it ends.',
+    true,
+  ],
   certPath: 'PEM file of the certificate.',
   keyPath: 'PEM file of its key.',
   caPath: 'PEM file of the authority.',

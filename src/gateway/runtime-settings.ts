@@ -8,7 +8,7 @@ import type { Environment } from '../config/environment';
 import type { GatewayFlags } from '../config/gateway-flags';
 import type { OpenclawConfig } from '../config/openclaw.config';
 import { gatewayPort, uiPort } from '../config/ports';
-import type { BindMode } from './gateway.config';
+import type { BindMode, GatewayTlsConfig } from './gateway.config';
 
 export interface AuthSettings {
   mode: 'token' | 'password' | 'none';
@@ -33,11 +33,25 @@ export interface RuntimeSettings {
     disableDeviceAuth: boolean;
   };
   net: NetFacts;
-  tls?: { cert: Buffer; key: Buffer; ca?: Buffer };
+  tls?: TlsMaterial;
 }
 
-/** @throws ConfigError for every combination that would leave the gateway open or unusable. */
-export function resolveRuntimeSettings(config: OpenclawConfig, flags: GatewayFlags, env: Environment): RuntimeSettings {
+export interface TlsMaterial {
+  cert: Buffer;
+  key: Buffer;
+  ca?: Buffer;
+}
+
+/**
+ * @param own the certificate that the gateway makes itself; without it a look at the settings makes none
+ * @throws ConfigError for every combination that would leave the gateway open or unusable.
+ */
+export function resolveRuntimeSettings(
+  config: OpenclawConfig,
+  flags: GatewayFlags,
+  env: Environment,
+  own?: () => TlsMaterial,
+): RuntimeSettings {
   const gateway = config.gateway ?? {};
   if (gateway.mode !== 'local' && !flags.allowUnconfigured) {
     throw new ConfigError(
@@ -68,6 +82,7 @@ export function resolveRuntimeSettings(config: OpenclawConfig, flags: GatewayFla
       `gateway.tailscale.mode "funnel" needs gateway.auth.mode "password", got "${auth.mode}"`,
     );
   }
+  const tls = gateway.tls?.enabled ? tlsOf(gateway.tls, own) : undefined;
   return {
     port: gatewayPort(config, env, flags),
     uiPort: uiPort(env, flags),
@@ -87,7 +102,7 @@ export function resolveRuntimeSettings(config: OpenclawConfig, flags: GatewayFla
       machine: hostname().toLowerCase(),
       isOnTailnet: tailscale !== 'off',
     },
-    ...(gateway.tls?.enabled ? { tls: readTls(gateway.tls) } : {}),
+    ...(tls ? { tls } : {}),
   };
 }
 
@@ -164,15 +179,16 @@ function tailnetAddress(): string | undefined {
   return undefined;
 }
 
-function readTls(tls: NonNullable<NonNullable<OpenclawConfig['gateway']>['tls']>): {
-  cert: Buffer;
-  key: Buffer;
-  ca?: Buffer;
-} {
+/** Whether the gateway is to speak TLS by a certificate of its own making. */
+export const hasOwnCertificate = ({ enabled, autoGenerate, certPath, keyPath }: GatewayTlsConfig = {}): boolean =>
+  enabled === true && autoGenerate !== false && certPath === undefined && keyPath === undefined;
+
+function tlsOf(tls: GatewayTlsConfig, own: (() => TlsMaterial) | undefined): TlsMaterial | undefined {
+  if (hasOwnCertificate(tls)) return own?.();
   if (!tls.certPath || !tls.keyPath) {
     throw new ConfigError(
       'GATEWAY_TLS',
-      'gateway.tls.enabled is true, so gateway.tls.certPath and gateway.tls.keyPath must name PEM files',
+      'gateway.tls.enabled is true, so gateway.tls.certPath and gateway.tls.keyPath must name PEM files, or gateway.tls.autoGenerate be true and neither named',
     );
   }
   const read = (field: string, path: string): Buffer => {

@@ -53,11 +53,12 @@ export class GatewayLink {
   }
 
   private async connect(): Promise<GatewayClient> {
-    const { url, token, password, stateDir } = this.address;
+    const { url, token, password, trust, stateDir } = this.address;
     const client = new GatewayClient({
       url,
       ...(token ? { token } : {}),
       ...(password ? { password } : {}),
+      ...(trust ? { trust } : {}),
       identity: loadDeviceIdentity(stateDir),
       version: appVersion(),
       scopes: CLI_SCOPES,

@@ -133,9 +133,10 @@ describe('a configuration made for OpenClaw', () => {
       expect.stringMatching(/^browser.cdpUrl is accepted and has no effect here \(.+\)$/),
       expect.stringContaining('agents.entries.a.humanDelay.mode is accepted'),
     ]);
-    expect(problems({ gateway: { remote: { url: 'wss://example.org', tlsFingerprint: 'ab' } } })).toEqual([
-      expect.stringMatching(/^gateway.remote.tlsFingerprint: .*not enforced here, so take it out/),
+    expect(problems({ tools: { exec: { applyPatch: { allowModels: ['gpt-5'] } } } })).toEqual([
+      expect.stringMatching(/^tools.exec.applyPatch.allowModels: .*not enforced here, so take it out/),
     ]);
+    expect(problems({ gateway: { remote: { url: 'wss://example.org', tlsFingerprint: 'ab' } } })).toEqual([]);
   });
 
   it.each([

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { TLSSocket } from 'node:tls';
 import { WebSocket } from 'ws';
 import { ExitCode } from '../../common/exit-codes';
 import { OpenclawError } from '../../common/openclaw-error';
@@ -6,12 +7,14 @@ import type { ClientId, ClientMode } from '../protocol/connect.dto';
 import type { EventFrame, ResponseFrame, WireError } from '../protocol/frames';
 import type { HelloOk } from '../protocol/hello';
 import type { DeviceIdentity } from './device-identity-file';
+import { type TlsTrust, tlsFault, tlsOptions } from './tls-trust';
 
 export interface GatewayClientOptions {
   /** ws:// or wss:// */
   url: string;
   token?: string;
   password?: string;
+  trust?: TlsTrust;
   identity?: DeviceIdentity;
   clientId?: ClientId;
   clientMode?: ClientMode;
@@ -133,7 +136,11 @@ export class GatewayClient {
 
   private open(): Promise<string> {
     return new Promise((resolve, reject) => {
-      const socket = new WebSocket(this.options.url, { perMessageDeflate: false, maxPayload: 64 * 1024 * 1024 });
+      const socket = new WebSocket(this.options.url, {
+        perMessageDeflate: false,
+        maxPayload: 64 * 1024 * 1024,
+        ...tlsOptions(this.options.trust),
+      });
       this.socket = socket;
       const timeoutMs = this.options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
       const timer = setTimeout(() => {
@@ -147,6 +154,17 @@ export class GatewayClient {
       socket.on('error', (cause) => {
         clearTimeout(timer);
         reject(unreachable(this.options.url, cause));
+      });
+      socket.on('upgrade', (response) => {
+        const fault = tlsFault(response.socket as TLSSocket, this.options.trust);
+        if (fault === undefined) return;
+        clearTimeout(timer);
+        socket.terminate();
+        reject(
+          new OpenclawError('GATEWAY_CERTIFICATE', `${this.options.url} is not trusted: ${fault}`, {
+            exitCode: ExitCode.gatewayUnreachable,
+          }),
+        );
       });
       socket.on('message', (data) => {
         const frame = JSON.parse((data as Buffer).toString('utf8')) as EventFrame | ResponseFrame;

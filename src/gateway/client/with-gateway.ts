@@ -1,11 +1,13 @@
 import { appVersion } from '../../common/app-root';
 import { loadDeviceIdentity } from './device-identity-file';
 import { GatewayClient } from './gateway-client';
+import type { TlsTrust } from './tls-trust';
 
 export interface GatewayAddress {
   url: string;
   token?: string;
   password?: string;
+  trust?: TlsTrust;
   /** Holds this installation's device key. */
   stateDir: string;
 }
@@ -33,6 +35,7 @@ export async function withGateway<T>(
     url: address.url,
     ...(address.token ? { token: address.token } : {}),
     ...(address.password ? { password: address.password } : {}),
+    ...(address.trust ? { trust: address.trust } : {}),
     identity: loadDeviceIdentity(address.stateDir),
     version: appVersion(),
     scopes: CLI_SCOPES,

@@ -1,5 +1,5 @@
 import { type IncomingMessage, type RequestListener, type Server, createServer } from 'node:http';
-import { createServer as createTlsServer } from 'node:https';
+import { Server as TlsServer, createServer as createTlsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { Injectable } from '@nestjs/common';
@@ -18,6 +18,7 @@ const HEADERS_TIMEOUT_MS = 10_000;
 const REQUEST_TIMEOUT_MS = 30_000;
 const CHECK_INTERVAL_MS = 2000;
 const TLS_TIMEOUT_MS = 10_000;
+const RENEWAL_MS = 86_400_000;
 const NO_SNIFFING = 'X-Content-Type-Options';
 
 /** The TCP side: one HTTP handler and one upgrade handler on every address and port the gateway serves. */
@@ -25,6 +26,7 @@ const NO_SNIFFING = 'X-Content-Type-Options';
 export class HttpListenerService {
   private readonly log: Logger;
   private readonly servers: Server[] = [];
+  private renewal: NodeJS.Timeout | undefined;
   private readonly sockets = new Set<Socket>();
 
   constructor(
@@ -42,6 +44,7 @@ export class HttpListenerService {
    * @throws OpenclawError PORT_IN_USE naming the process that holds the port.
    */
   async listen(port: number, hosts: readonly string[]): Promise<{ port: number; hosts: string[] }> {
+    this.renewal ??= setInterval(() => this.renew(), RENEWAL_MS).unref();
     const [first = '127.0.0.1', ...aliases] = hosts;
     const actual = await this.open(port, first);
     const listening = [first];
@@ -58,6 +61,7 @@ export class HttpListenerService {
 
   /** Stops accepting; idle connections are closed at once, the rest when they are done or `graceMs` have passed. */
   async close(graceMs: number): Promise<void> {
+    clearInterval(this.renewal);
     const closing = this.servers.splice(0).map(
       (server) =>
         new Promise<void>((resolve) => {
@@ -70,6 +74,16 @@ export class HttpListenerService {
     }, graceMs);
     await Promise.all(closing);
     clearTimeout(force);
+  }
+
+  /** Whoever connects from now on is shown a certificate that was made anew. */
+  private renew(): void {
+    try {
+      const tls = this.settings.renewedTls();
+      if (tls) for (const server of this.servers) if (server instanceof TlsServer) server.setSecureContext(tls);
+    } catch (error) {
+      this.log.error({ error }, 'the certificate could not be renewed');
+    }
   }
 
   private async open(port: number, host: string): Promise<number> {

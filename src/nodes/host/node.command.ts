@@ -102,6 +102,7 @@ export class NodeRunCommand extends CliCommand {
         version: appVersion(),
         identity: loadDeviceIdentity(stateDir),
         ...(token ? { token } : {}),
+        ...(isOwn && target.trust ? { trust: target.trust } : {}),
         ...(target.password && (isOwn || options.password) ? { password: target.password } : {}),
       },
       displayName,

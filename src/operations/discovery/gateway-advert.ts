@@ -1,6 +1,6 @@
-import { X509Certificate } from 'node:crypto';
 import { hostname } from 'node:os';
 import { resolve } from 'node:path';
+import { fingerprintOf } from '../../gateway/http/own-certificate';
 import type { RuntimeSettings } from '../../gateway/runtime-settings';
 import type { Advert } from './mdns';
 
@@ -25,11 +25,8 @@ export function gatewayAdvert(
       lanHost: host,
       displayName: machine,
       transport: 'gateway',
-      ...(tls ? { gatewayTls: '1', gatewayTlsSha256: fingerprint(tls.cert) } : {}),
+      ...(tls ? { gatewayTls: '1', gatewayTlsSha256: fingerprintOf(tls.cert).replaceAll(':', '').toLowerCase() } : {}),
       ...(mode === 'full' ? { cliPath: resolve(executable), sshPort: SSH_PORT } : {}),
     },
   };
 }
-
-const fingerprint = (cert: Buffer): string =>
-  new X509Certificate(cert).fingerprint256.replaceAll(':', '').toLowerCase();
