@@ -11,6 +11,7 @@ import { ConfigWriter } from '../config/config-writer';
 import { Environment } from '../config/environment';
 import { loadConfig } from '../config/load-config';
 import type { OpenclawConfig } from '../config/openclaw.config';
+import type { PluginGrantsConfig } from '../config/sections/extensions.config';
 import { resolveConfigPath, resolveStateDir } from '../config/state-paths';
 import { type Brings, withoutEffect, writeBrings } from './catalog/brings';
 import { openclawPackageOf, withBrings } from './catalog/openclaw-package';
@@ -18,6 +19,7 @@ import { type PluginState, listPlugins, pluginHash, pluginsFolder } from './cata
 import { type PluginManifest, needsCode, readManifest } from './catalog/plugin-manifest';
 import { schemaProblem } from './catalog/schema-check';
 import { commandLine } from '../common/cli/own-commands';
+import { notGranted, wantedReach } from './openclaw/wanted-reach';
 import type { Trial } from './try-plugin';
 
 abstract class PluginsCommandBase extends CliCommand {
@@ -141,7 +143,8 @@ export class PluginsEnableCommand extends PluginsCommandBase {
   async run(args: string[], options: JsonOptions): Promise<void> {
     const { id, manifest, folder, reason } = this.named(args);
     if (!manifest) throw new UsageError(`${id} can't be used: ${reason ?? ''}`);
-    const config = this.config().plugins?.entries?.[id]?.config ?? {};
+    const entry = this.config().plugins?.entries?.[id];
+    const config = entry?.config ?? {};
     const problem = manifest.configSchema && (await schemaProblem(manifest.configSchema, config));
     if (problem !== undefined)
       throw new UsageError(
@@ -154,10 +157,12 @@ export class PluginsEnableCommand extends PluginsCommandBase {
       { path: ['plugins', 'installs', id], value: { ...this.installOf(id), sha256, ...note } },
       { path: ['plugins', 'entries', id, 'enabled'], value: true },
     ]);
-    if (options.json) printJson({ id, enabled: true, sha256, ...(brings ? { brings } : {}) });
+    const wanted = brings ? notGranted(wantedReach(folder), entry?.grants) : {};
+    if (options.json) printJson({ id, enabled: true, sha256, ...(brings ? { brings, wanted } : {}) });
     else {
       printLine(`${id} is on`);
       for (const line of reachOf(brings ? withBrings(manifest, brings) : manifest)) printLine(line);
+      for (const line of proposalOf(id, wanted, entry?.grants)) printLine(line);
     }
   }
 
@@ -307,6 +312,34 @@ export class PluginsDoctorCommand extends PluginsCommandBase {
     const { fault } = await tryPlugin(manifest, folder, trial);
     return fault === undefined ? [] : [{ id, problem: fault }];
   }
+}
+
+/** What a plugin looks as if it reached and was not granted, with the command that grants it. */
+function proposalOf(id: string, wanted: PluginGrantsConfig, granted: PluginGrantsConfig = {}): string[] {
+  const { hosts = [], programs = [], folders = [], network } = wanted;
+  const lines: [string, readonly string[]][] = [
+    ['hosts', hosts],
+    ['programs', programs],
+    ['folders', folders],
+    ['connections of its own', network ? ['wherever it likes'] : []],
+  ];
+  const told = lines.flatMap(([what, names]) => (names.length > 0 ? [`    ${what}: ${names.join(', ')}`] : []));
+  if (told.length === 0) return [];
+  const all = {
+    ...granted,
+    ...Object.fromEntries(
+      Object.entries({ hosts, programs, folders }).flatMap(([name, names]) => {
+        const both = [...(granted[name as 'hosts'] ?? []), ...names];
+        return both.length > 0 ? [[name, both]] : [];
+      }),
+    ),
+    ...(network ? { network } : {}),
+  };
+  return [
+    '  it looks as if it reached what it was not granted:',
+    ...told,
+    `  what of it you trust it with: ${commandLine(`config set plugins.entries.${id}.grants '${JSON.stringify(all)}'`)}`,
+  ];
 }
 
 /** What a plugin brings and may reach, in lines. */
