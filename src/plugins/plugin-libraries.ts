@@ -47,8 +47,8 @@ export async function fetchLibraries(
   const manifest = withoutPackages(readJson(root, 'package.json'), isHere);
   const original = readBoundedFile(file, MAX_JSON_BYTES);
   if (!original) throw refused("package.json can't be read any more");
-  // npm reads the file itself, and would bring what is here already.
-  await writeFile(file, JSON.stringify(manifest));
+  // npm reads the file itself: it would bring what is here already, and look up whatever the plugin was only built with.
+  await writeFile(file, JSON.stringify({ ...manifest, devDependencies: undefined }));
   try {
     await install(root, kind, manifest, options);
   } finally {

@@ -196,6 +196,14 @@ describe('what is fetched by git and npm', () => {
     }
   }, 120_000);
 
+  it('is not looked for where the plugin was only built with it', async () => {
+    const built = { dependencies: { library: '1.0.0' }, devDependencies: { 'never-published': '^3.0.0' } };
+    const { folder } = await install(packed(put('built', needing(built))));
+    expect(existsSync(join(folder, 'node_modules', 'library', 'index.js'))).toBe(true);
+    expect(registry.asked.join(' ')).not.toContain('never-published');
+    expect(JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))).toMatchObject(built);
+  });
+
   it('comes from the registry that npm is set up with, also with what it needs and a lock', async () => {
     registry.packages.set('useful', {
       version: '2.0.0',
