@@ -18,6 +18,12 @@ import { HeartbeatConfig } from './heartbeat.config';
 import { ModelChoice, type ModelChoiceConfig } from './model-choice.config';
 import { AgentToolsConfig } from '../tools/tools.config';
 import { idle, Keys } from '../common/validation/keys';
+import {
+  TYPING_INTERVAL_MEANING,
+  TYPING_MODES,
+  TYPING_MODE_MEANING,
+  type TypingMode,
+} from '../sessions/session.config';
 
 export const THINKING_LEVELS = ['off', 'minimal', 'low', 'medium', 'high', 'xhigh'] as const;
 export type ThinkingLevel = (typeof THINKING_LEVELS)[number];
@@ -236,8 +242,8 @@ class SystemAgentConfig {
   blockStreamingChunk: 'Size of the blocks.',
   blockStreamingCoalesce: 'How small pieces are gathered into blocks.',
   humanDelay: 'Pauses between blocks.',
-  typingMode: idle('When a chat is told that the assistant is writing.'),
-  typingIntervalSeconds: idle('Seconds between two such signs.'),
+  typingMode: [TYPING_MODE_MEANING, 'instant'],
+  typingIntervalSeconds: [TYPING_INTERVAL_MEANING, 6],
   maxConcurrent: ['Most turns that run at the same time.', 4],
   subagents: 'Agents that an agent starts for a part of its work.',
   cliBackends: idle('Other programs for the command line that answer in the place of a model.'),
@@ -274,7 +280,7 @@ export class AgentDefaultsConfig {
   @Opt() @Nested(() => ChunkConfig) blockStreamingChunk?: ChunkConfig;
   @Opt() @Nested(() => CoalesceConfig) blockStreamingCoalesce?: CoalesceConfig;
   @Opt() @Nested(() => HumanDelayConfig) humanDelay?: HumanDelayConfig;
-  @Opt() @OneOf(['never', 'instant', 'thinking', 'message']) typingMode?: 'never' | 'instant' | 'thinking' | 'message';
+  @Opt() @OneOf(TYPING_MODES) typingMode?: TypingMode;
   @Opt() @Int({ min: 1 }) typingIntervalSeconds?: number;
   @Opt() @Int({ min: 1 }) maxConcurrent?: number;
   @Opt() @Nested(() => AgentSubagentsConfig) subagents?: AgentSubagentsConfig;

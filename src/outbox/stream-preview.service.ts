@@ -3,6 +3,9 @@ import type { OutboundMessage, RegisteredChannel } from '../channels/channel-ada
 import type { DeliveryRoute } from '../common/delivery-route';
 import { type Logger, LoggerFactory } from '../common/logger';
 import { messageOf } from '../common/openclaw-error';
+import { ConfigService } from '../config/config.service';
+import type { OpenclawConfig } from '../config/openclaw.config';
+import type { TypingMode } from '../sessions/session.config';
 import { ChannelDirectory } from '../events/channel-directory';
 import { EventBus } from '../events/event-bus';
 import { untilStored } from '../storage/until-stored';
@@ -15,7 +18,7 @@ import { PreviewStore } from './preview.store';
 
 /** What is answered at once needs no sign that somebody writes; platforms count it like a message. */
 const TYPING_AFTER_MS = 400;
-const TYPING_INTERVAL_MS = 6000;
+const TYPING_INTERVAL_SECONDS = 6;
 const MAX_TYPING_MS = 120_000;
 
 interface Preview {
@@ -28,6 +31,13 @@ interface Preview {
   platformId?: string;
   busy: boolean;
   timer?: NodeJS.Timeout;
+}
+
+/** Sections of the configuration that say when a chat is told; what is said of conversations comes first. */
+function typingOf({ session, agents }: OpenclawConfig): { mode: TypingMode; intervalMs: number } {
+  const { typingMode = agents?.defaults?.typingMode ?? 'instant' } = session ?? {};
+  const seconds = session?.typingIntervalSeconds ?? agents?.defaults?.typingIntervalSeconds ?? TYPING_INTERVAL_SECONDS;
+  return { mode: typingMode, intervalMs: seconds * 1000 };
 }
 
 /**
@@ -51,14 +61,19 @@ export class StreamPreviewService {
     private readonly directory: ChannelDirectory,
     private readonly events: EventBus,
     private readonly blocks: BlockStream,
+    private readonly config: ConfigService,
     loggers: LoggerFactory,
   ) {
     this.log = loggers.child('outbox/stream');
   }
 
   start(): void {
-    this.events.on('turn.started', ({ runId, route }) => route && this.showTyping(runId, route));
-    this.events.on('turn.text', ({ runId, route, text }) => route && this.update(runId, route, text));
+    this.events.on('turn.started', ({ runId, route }) => route && this.showTyping(runId, route, 'start'));
+    this.events.on('turn.text', ({ runId, route, text }) => {
+      if (!route) return;
+      this.showTyping(runId, route, 'words');
+      this.update(runId, route, text);
+    });
     this.events.on('turn.closed', ({ runId }) => this.end(runId));
   }
 
@@ -72,7 +87,10 @@ export class StreamPreviewService {
     await this.inFlight.get(runId);
   }
 
-  private showTyping(runId: string, route: DeliveryRoute): void {
+  /** @param moment at which the chat may begin to be told */
+  private showTyping(runId: string, route: DeliveryRoute, moment: 'start' | 'words'): void {
+    const { mode, intervalMs } = typingOf(this.config.config);
+    if (mode === 'never' || (mode === 'message') !== (moment === 'words')) return;
     const channel = this.directory.find(route.channel);
     if (!channel?.declaration.capabilities.typing || !channel.adapter.typing || this.typing.has(runId)) return;
     const until = performance.now() + MAX_TYPING_MS;
@@ -81,7 +99,7 @@ export class StreamPreviewService {
         this.stopTyping(runId);
         return;
       }
-      this.typing.set(runId, setTimeout(show, TYPING_INTERVAL_MS).unref());
+      this.typing.set(runId, setTimeout(show, intervalMs).unref());
       channel.adapter
         .typing?.(route.account, route)
         .catch((error: unknown) => this.log.debug({ error: messageOf(error) }, 'typing not shown'));

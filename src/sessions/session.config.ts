@@ -1,6 +1,12 @@
 import { Bool, Int, MapOf, Nested, NestedList, Obj, OneOf, Opt, StrList, Text } from '../common/validation/fields';
 import { idle, Keys } from '../common/validation/keys';
 
+export const TYPING_MODES = ['never', 'instant', 'thinking', 'message'] as const;
+export type TypingMode = (typeof TYPING_MODES)[number];
+export const TYPING_MODE_MEANING =
+  'When a chat is told that the assistant is writing: never, from the first words of the answer (message), or as soon as it is worked on.';
+export const TYPING_INTERVAL_MEANING = 'Seconds between two such signs.';
+
 @Keys<SessionResetConfig>({
   mode: ['Whether a conversation starts over each day or after a rest.', 'daily'],
   atHour: ['Hour of the day at which it starts over.', 4],
@@ -83,8 +89,8 @@ export type DmScope = (typeof DM_SCOPES)[number];
   resetByChannel: 'The same by channel.',
   store: idle('File of the sessions; they stand in the database.'),
   mainKey: ['Other name of the main session.', 'main'],
-  typingMode: idle('When a chat is told that the assistant is writing.'),
-  typingIntervalSeconds: idle('Seconds between two such signs.'),
+  typingMode: TYPING_MODE_MEANING,
+  typingIntervalSeconds: TYPING_INTERVAL_MEANING,
   sendPolicy: 'Which conversations get their answers sent.',
   agentToAgent: 'Limits of what agents say to each other.',
 })
@@ -102,7 +108,7 @@ export class SessionConfig {
   @Opt() @MapOf(() => SessionResetConfig) resetByChannel?: Record<string, SessionResetConfig>;
   @Opt() @Text() store?: string;
   @Opt() @Text() mainKey?: string;
-  @Opt() @OneOf(['never', 'instant', 'thinking', 'message']) typingMode?: 'never' | 'instant' | 'thinking' | 'message';
+  @Opt() @OneOf(TYPING_MODES) typingMode?: TypingMode;
   @Opt() @Int({ min: 1 }) typingIntervalSeconds?: number;
   @Opt() @Nested(() => SendPolicyConfig) sendPolicy?: SendPolicyConfig;
   @Opt() @Nested(() => AgentToAgentLimitsConfig) agentToAgent?: AgentToAgentLimitsConfig;

@@ -138,6 +138,28 @@ describe('Telegram', () => {
       expect(telegram.calls.some((call) => call.method === 'sendChatAction')).toBe(false);
     });
 
+    it.each([
+      [{ session: { typingMode: 'message' } }, true],
+      [{ agents: { defaults: { model: { primary: 'fake/fake-1' }, typingMode: 'never' } } }, false],
+    ])('are announced when the configuration says: %j', async (more, isShown) => {
+      const [words, seen] = [new Gate(), new Gate()];
+      models.answer = () => ({
+        steps: [{ until: words }, { text: 'First words. ' }, { until: seen }, { text: 'Last.' }],
+      });
+      const signs = (): boolean => telegram.calls.some(({ method }) => method === 'sendChatAction');
+      await start({}, more);
+      telegram.say({ chatId: OWNER, text: 'Slowly' });
+      await until('the question', () => models.requests.length > 0);
+      await quiet();
+      expect(signs()).toBe(false);
+      words.open();
+      await answered();
+      if (isShown) await until('the sign that somebody writes', signs);
+      seen.open();
+      await until('the whole text', () => texts()[0] === 'First words. Last.');
+      expect(signs()).toBe(isShown);
+    });
+
     it('are not streamed where that is switched off', async () => {
       models.answer = () => ({ steps: [{ text: 'First. ' }, { waitMs: 1800 }, { text: 'Last.' }] });
       await start({ streamMode: 'off' });

@@ -112,7 +112,9 @@ class DiscordCommandsConfig {
   maxLinesPerMessage: ['Most lines of a message; longer answers are split.', 17],
   mediaMaxMb: ['Largest file that is fetched, in megabytes.', 8],
   textChunkLimit: ['Most characters of a message; longer answers are split.', 2000],
-  chunkMode: idle('How long answers are split.'),
+  chunkMode: idle(
+    'How long answers are split; they are between paragraphs wherever that is possible, as "newline" asks.',
+  ),
   blockStreaming: 'Whether long answers are sent in blocks.',
   blockStreamingCoalesce: 'minChars, maxChars, idleMs: how blocks are gathered.',
   streamMode: ['What is seen of an answer while it is written.', 'partial'],

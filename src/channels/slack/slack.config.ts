@@ -114,7 +114,9 @@ class SlackSlashConfig {
   slashCommand: 'A command of one’s own that Slack offers.',
   mediaMaxMb: ['Largest file that is fetched, in megabytes.', 20],
   textChunkLimit: ['Most characters of a message; longer answers are split.', 4000],
-  chunkMode: idle('How long answers are split.'),
+  chunkMode: idle(
+    'How long answers are split; they are between paragraphs wherever that is possible, as "newline" asks.',
+  ),
   linkPreview: ['Whether the platform may fetch links in messages to show a preview.', false],
   blockStreaming: 'Whether long answers are sent in blocks.',
   blockStreamingCoalesce: 'minChars, maxChars, idleMs: how blocks are gathered.',

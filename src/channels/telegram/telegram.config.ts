@@ -142,7 +142,9 @@ class HistoryLimitConfig {
   groups: 'Groups, by id; "*" holds for all others.',
   replyToMode: ['Whether answers quote the message that they are for.', 'off'],
   textChunkLimit: ['Most characters of a message; longer answers are split.', 4000],
-  chunkMode: idle('How long answers are split.'),
+  chunkMode: idle(
+    'How long answers are split; they are between paragraphs wherever that is possible, as "newline" asks.',
+  ),
   streamMode: ['What is seen of an answer while it is written.', 'partial'],
   streaming: 'Newer spelling of streamMode: a mode, { mode }, or true or false.',
   draftChunk: 'Size of the blocks of streamMode "block".',
