@@ -937,6 +937,9 @@ export interface MethodParams {
     agentId?: string;
     includeApprovals?: boolean;
   };
+  'sessions.observer.visibility': {
+    visible: boolean;
+  };
   'sessions.patch': {
     key: string;
     label?: string | null;

@@ -23,6 +23,8 @@ interface AgentFile {
   name: string;
   path: string;
   missing: boolean;
+  /** Missing, and well so: of those that not every agent has. */
+  expectedAbsent?: boolean;
   size?: number;
   updatedAtMs?: number;
   content?: string;
@@ -113,7 +115,7 @@ function notesIn(workspace: string): string[] {
 function describeFile(workspace: string, name: string): AgentFile {
   const path = join(workspace, name);
   const stat = statSync(path, { throwIfNoEntry: false });
-  if (!stat?.isFile()) return { name, path, missing: true };
+  if (!stat?.isFile()) return { name, path, missing: true, expectedAbsent: !(name in WORKSPACE_TEMPLATES) };
   return { name, path, missing: false, size: stat.size, updatedAtMs: Math.round(stat.mtimeMs) };
 }
 

@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { Injectable } from '@nestjs/common';
 import { cutText } from '../common/cut-text';
 import { agentEntries, defaultAgentId, findAgent, normaliseAgentId } from '../config/agent-entries';
@@ -5,6 +7,7 @@ import { ConfigService } from '../config/config.service';
 import { NoParams } from '../rpc/no-params.dto';
 import { invalidRequest } from '../rpc/rpc-error';
 import { RpcMethod } from '../rpc/rpc-method';
+import { OWN_RUNTIME } from './sessions/session-rows.service';
 import { agentOfSession, canonicalSessionKey } from '../sessions/session-key';
 import { AgentIdentityParams } from './agents.dto';
 import { readIdentityFile } from '../workspace/identity-file';
@@ -14,6 +17,10 @@ import { ModelRegistry } from './providers/model-registry.service';
 
 const MAX_NAME = 50;
 const MAX_AVATAR = 200;
+const DEFAULT_NAME = 'Assistant';
+
+/** Where the name of an agent comes from. */
+type NameSource = 'agent' | 'workspace' | 'config' | 'default';
 
 @Injectable()
 export class AgentsRpc {
@@ -39,6 +46,8 @@ export class AgentsRpc {
         ...(name ? { name } : {}),
         ...(identity ? { identity } : {}),
         workspace: this.workspaces.pathOf(id),
+        workspaceGit: existsSync(join(this.workspaces.pathOf(id), '.git')),
+        agentRuntime: OWN_RUNTIME,
         ...this.modelOf(id),
       }));
     return {
@@ -73,7 +82,7 @@ export class AgentsRpc {
     params: AgentIdentityParams,
     summary: 'Name and avatar of an agent.',
   })
-  identity(params: AgentIdentityParams): { agentId: string; name: string; avatar: string } {
+  identity(params: AgentIdentityParams): { agentId: string; name: string; nameSource: NameSource; avatar: string } {
     const { config } = this.config;
     const bySession = params.sessionKey
       ? agentOfSession(config, canonicalSessionKey(config, params.sessionKey))
@@ -87,7 +96,13 @@ export class AgentsRpc {
     const agentId = byId ?? bySession ?? defaultAgentId(config);
     const agent = findAgent(config, agentId);
     const own = readIdentityFile(this.workspaces.pathOf(agentId));
-    const name = agent?.identity?.name ?? own.name ?? agent?.name ?? config.ui?.assistant?.name ?? 'Assistant';
+    const names: readonly [string | undefined, NameSource][] = [
+      [agent?.identity?.name, 'agent'],
+      [own.name, 'workspace'],
+      [agent?.name, 'agent'],
+      [config.ui?.assistant?.name, 'config'],
+    ];
+    const [name = DEFAULT_NAME, nameSource] = names.find(([given]) => given !== undefined) ?? [undefined, 'default'];
     const avatar =
       agent?.identity?.avatar ??
       agent?.identity?.emoji ??
@@ -95,6 +110,11 @@ export class AgentsRpc {
       own.emoji ??
       config.ui?.assistant?.avatar ??
       'A';
-    return { agentId, name: cutText(name, MAX_NAME, { mark: '' }), avatar: cutText(avatar, MAX_AVATAR, { mark: '' }) };
+    return {
+      agentId,
+      name: cutText(name, MAX_NAME, { mark: '' }),
+      nameSource,
+      avatar: cutText(avatar, MAX_AVATAR, { mark: '' }),
+    };
   }
 }

@@ -1,7 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { OpenParams } from '../rpc/open-params.dto';
-import { OneOf, Opt, Text } from '../common/validation/fields';
+import { Bool, OneOf, Opt, Text } from '../common/validation/fields';
 import { RpcMethod } from '../rpc/rpc-method';
+
+export class ObserverVisibilityParams {
+  @Bool() visible!: boolean;
+}
 
 export class SkillsLibraryParams {
   @Opt() @Text({ max: 512 }) sessionKey?: string;
@@ -42,6 +46,16 @@ export class EmptyListsRpc {
   })
   companion(): { exchanges: never[] } {
     return { exchanges: [] };
+  }
+
+  @RpcMethod({
+    name: 'sessions.observer.visibility',
+    scope: 'operator.read',
+    params: ObserverVisibilityParams,
+    summary: 'Taken, without effect: nobody sums up for watchers what goes on in sessions.',
+  })
+  observed(_: ObserverVisibilityParams): { ok: true } {
+    return { ok: true };
   }
 
   @RpcMethod({

@@ -27,8 +27,16 @@ export class PluginsRpc {
     params: NoParams,
     summary: 'Plugins: what they bring, whether they run, and why not.',
   })
-  list(): { plugins: PluginReport[] } {
-    return { plugins: this.plugins.report() };
+  list(): { plugins: PluginReport[]; diagnostics: unknown[]; mutationAllowed: boolean } {
+    const plugins = this.plugins.report();
+    return {
+      plugins,
+      diagnostics: plugins.flatMap(({ id, state, reason }) =>
+        state === 'faulty' ? [{ pluginId: id, level: 'error', message: reason ?? 'no reason given' }] : [],
+      ),
+      // They are put in and taken out at the command line, where their files are looked at.
+      mutationAllowed: false,
+    };
   }
 
   @RpcMethod({

@@ -19,9 +19,13 @@ const ORDER = [
 const ROW = [
   ...ORDER,
   'activeRunIds',
+  'agentRuntime',
   'agentId',
   'classification',
   'createdAt',
+  'createdVia',
+  'effectiveFastMode',
+  'effectiveFastModeSource',
   'effectiveQueueMode',
   'effectiveResponseUsage',
   'endedAt',
@@ -31,7 +35,10 @@ const ROW = [
   'lastInteractionAt',
   'lastRunId',
   'modelOverrideSource',
+  'permissionModePending',
   'runtimeMs',
+  'runtimeSelectionLocked',
+  'sharingRole',
   'snapshotAt',
   'startedAt',
   'status',
@@ -40,6 +47,7 @@ const ROW = [
   'thinkingOptions',
   'totalTokensFresh',
   'unread',
+  'visibility',
 ];
 const THINKING = ['thinkingLevels', 'thinkingOptions', 'thinkingDefault'];
 const HISTORY = [
@@ -52,6 +60,7 @@ const HISTORY = [
   'defaults',
   'sessionInfo',
 ];
+const SKILL = ['blockedByAgentFilter', 'commandVisible', 'modelVisible', 'platformIncompatible'];
 const CRON_PAGE = ['snapshotRevision', 'total', 'offset', 'limit', 'hasMore', 'nextOffset', 'deliveryPreviews'];
 const CRON_JOB = ['configRevision', 'effectiveAgentId', 'lastRunAtMs', 'lastRunError', 'lastRunStatus', 'nextRunAtMs'];
 
@@ -62,9 +71,25 @@ const of = (place: string, names: readonly string[]): string[] => names.map((nam
  * Methods answer with all of it; the dispatcher leaves out what does not belong to the caller's revision.
  */
 const SINCE_4: Readonly<Record<string, readonly string[]>> = {
-  'sessions.list': [...PAGE, ...of('sessions[]', ROW), ...of('defaults', THINKING)],
-  'agents.list': ['ownership', 'selectionRequired', ...of('agents[]', THINKING)],
-  'chat.history': HISTORY,
+  'sessions.list': [
+    ...PAGE,
+    ...of('sessions[]', ROW),
+    ...of('defaults', [...THINKING, 'agentRuntime', 'modelSelectionTarget']),
+  ],
+  'agents.list': ['ownership', 'selectionRequired', ...of('agents[]', [...THINKING, 'agentRuntime', 'workspaceGit'])],
+  'agent.identity.get': ['nameSource'],
+  'agents.files.list': ['files[].expectedAbsent'],
+  'agents.files.get': ['file.expectedAbsent'],
+  'plugins.list': ['diagnostics', 'mutationAllowed'],
+  'skills.status': ['agentId', ...of('skills[]', SKILL)],
+  'sessions.files.list': ['sessionKey', 'root', 'gitCheckout'],
+  'sessions.search': of('results[]', ['messageId', 'timestamp']),
+  'usage.cost': ['cacheStatus'],
+  'sessions.usage': ['cacheStatus', 'creatorOptions', 'aggregates.byCreator'],
+  'chat.history': [
+    ...HISTORY,
+    ...of('messages[].__openclaw', ['idempotencyKey', 'recordTimestampMs', 'senderIsOwner']),
+  ],
   'models.list': of('models[]', ['local', 'tags', ...THINKING]),
   'sessions.patch': of('resolved', ['contextWindow', 'reasoning', 'isChosen']),
   'sessions.reset': ['resolved'],

@@ -16,10 +16,18 @@ export function historyMessage(event: TranscriptEvent): HistoryMessage {
       id: event.id,
       seq: event.seq,
       ...(event.runId ? { runId: event.runId } : {}),
-      ...(event.message.role === 'user' ? { origin: causeOf(event.message, event.runId) } : {}),
+      recordTimestampMs: event.at,
+      ...(event.message.role === 'user' ? factsOf(event.message, event.runId) : {}),
     },
   };
 }
+
+/** Of a message without a sender the owner is the author, or the gateway in the owner's name. */
+const factsOf = (message: UserMessage, runId: string | null): Record<string, unknown> => ({
+  origin: causeOf(message, runId),
+  ...(message.sender === undefined && causeOf(message, runId) === 'person' ? { senderIsOwner: true } : {}),
+  ...(message.idempotencyKey === undefined ? {} : { idempotencyKey: message.idempotencyKey }),
+});
 
 /** Who caused a message to the assistant: a person, a planned job, another agent, or the gateway looking after itself. */
 export type MessageCause = 'person' | 'job' | 'agent' | 'housekeeping';

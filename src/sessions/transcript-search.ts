@@ -10,6 +10,7 @@ export interface FoundMessage {
   sessionKey: string;
   /** Of the conversation, which the session may have left since. */
   sessionId: string;
+  messageId: string;
   /** The session has begun anew since. */
   hasEnded: boolean;
   seq: number;
@@ -34,6 +35,7 @@ interface StoredEvent {
 interface Row {
   key: string;
   session_id: string;
+  id: string;
   has_ended: number | boolean;
   seq: number;
   kind: string;
@@ -68,7 +70,7 @@ export class TranscriptSearch {
         return isForModel && excludeFromContext === true ? undefined : around(textOf(message.content), texts);
       };
       for (const row of rows) {
-        const { key, session_id: sessionId, has_ended, seq, kind, created_at } = row;
+        const { key, session_id: sessionId, has_ended, id, seq, kind, created_at } = row;
         const [snippet] = this.database.readable('transcript_events', [row], () => `${sessionId}#${seq}`, read);
         if (snippet === undefined) continue;
         const isShown = visible.get(key) ?? (await isVisible(key));
@@ -77,6 +79,7 @@ export class TranscriptSearch {
         found.push({
           sessionKey: key,
           sessionId,
+          messageId: id,
           hasEnded: Boolean(has_ended),
           seq: Number(seq),
           at: Number(created_at),
@@ -101,6 +104,7 @@ export class TranscriptSearch {
         key.as('key'),
         sql<boolean>`sessions.key is null`.as('has_ended'),
         'transcript_events.session_id as session_id',
+        'transcript_events.id as id',
         'transcript_events.seq as seq',
         'transcript_events.kind as kind',
         'transcript_events.payload as payload',

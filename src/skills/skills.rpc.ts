@@ -55,10 +55,10 @@ export class SkillsRpc {
     params: SkillsStatusParams,
     summary: 'All skills of an agent: where they come from, whether they can be used here, what they lack.',
   })
-  status({ agentId }: SkillsStatusParams): SkillsReport {
+  status({ agentId }: SkillsStatusParams): SkillsReport & { agentId: string } {
     const agent = this.agent(agentId);
     this.catalog.library.programs.forget();
-    return reportSkills(
+    const report = reportSkills(
       this.catalog.shelfOf(agent),
       this.catalog.freshlyJudged(agent),
       installPreferences(this.config.config, this.catalog.library.programs),
@@ -67,6 +67,7 @@ export class SkillsRpc {
         managedSkillsDir: managedSkillsPath(this.config.stateDir),
       },
     );
+    return { agentId: agent, ...report };
   }
 
   @RpcMethod({

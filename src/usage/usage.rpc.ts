@@ -24,6 +24,15 @@ const DEFAULT_LIMIT = 200;
 const DEFAULT_POINTS = 200;
 const DAY_MS = 86_400_000;
 
+/** Calls are counted as they end: nothing waits to be read. */
+const counted = (): unknown => ({
+  status: 'fresh',
+  cachedFiles: 0,
+  pendingFiles: 0,
+  staleFiles: 0,
+  refreshedAt: Date.now(),
+});
+
 @Injectable()
 export class UsageRpc {
   constructor(
@@ -97,6 +106,7 @@ export class UsageRpc {
       days: Math.max(0, Math.round((Date.parse(to) - Date.parse(from)) / DAY_MS) + 1),
       daily: daily.map(({ key, ...sum }) => ({ date: key, ...shownSum(sum) })),
       totals: shownSum(totals),
+      cacheStatus: counted(),
     };
   }
 
@@ -118,7 +128,8 @@ export class UsageRpc {
       this.sums(filter, 'session', limit),
       this.reports.read({ startDate: from, endDate: to, filter, limit }),
     ]);
-    return { ...sums, ...report };
+    // Those who began sessions, among whom one can choose: there is one owner.
+    return { ...sums, ...report, creatorOptions: [], cacheStatus: counted() };
   }
 
   private async sums(

@@ -1,3 +1,5 @@
+import { existsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { VIEWED_METHODS } from '../../src/rpc/answer-views';
 import { IDLE_METHODS } from '../../src/rpc/idle-params';
 import { RENAMED_METHODS } from '../../src/rpc/renamed-params';
@@ -88,6 +90,56 @@ describe('a client of protocol 4', () => {
     const model = { modelProvider: 'fake', model: 'fake-1' };
     expect(await old.done('sessions.patch', { key, label: 'Put' })).toMatchObject({ resolved: model });
     expect((await done<{ file: object }>('exec.approvals.get')).file).toMatchObject({ defaults: {}, agents: {} });
+  });
+
+  it('is told of sessions, agents, skills and counts what its revision has, and protocol 3 is not', async () => {
+    const { key } = await done<{ key: string }>('sessions.create', { label: 'Told' });
+    await done('chat.send', { sessionKey: key, message: 'tell me of larkspur', idempotencyKey: 'told-1' });
+    await done('agent.wait', { runId: 'told-1', timeoutMs: 20_000 });
+    const row = (await listed({})).find((each) => each.key === key);
+    expect(row).toMatchObject({
+      createdVia: 'operator',
+      visibility: 'shared',
+      permissionModePending: false,
+      effectiveFastMode: false,
+      agentRuntime: { id: 'openclaw' },
+    });
+    expect((await listed({}, old)).find((each) => each.key === key)).not.toHaveProperty('createdVia');
+
+    const { messages } = await done<{ messages: Record<string, unknown>[] }>('chat.history', { sessionKey: key });
+    expect(messages[0]).toMatchObject({
+      __openclaw: { senderIsOwner: true, idempotencyKey: 'told-1', recordTimestampMs: messages[0]?.['timestamp'] },
+    });
+    const { results } = await done<{ results: Row[] }>('sessions.search', { query: 'larkspur' });
+    const facts = messages[0]?.['__openclaw'] as { id: string };
+    expect(results[0]).toMatchObject({ messageId: facts.id, timestamp: results[0]?.['at'] });
+
+    const { workspace, files } = await done<{ workspace: string; files: Row[] }>('agents.files.list', {
+      agentId: 'main',
+    });
+    const missing = Object.fromEntries(files.map(({ name, expectedAbsent }) => [name, expectedAbsent]));
+    expect([missing['MEMORY.md'], missing['AGENTS.md']]).toEqual([true, undefined]);
+    expect(await done('sessions.files.list', { sessionKey: key })).toMatchObject({
+      sessionKey: key,
+      root: workspace,
+      gitCheckout: existsSync(join(workspace, '.git')),
+    });
+    expect(await done('agent.identity.get')).toMatchObject({ name: 'Assistant', nameSource: 'default' });
+    writeFileSync(join(workspace, 'IDENTITY.md'), '- **Name:** Juniper\n');
+    expect(await done('agent.identity.get')).toMatchObject({ name: 'Juniper', nameSource: 'workspace' });
+    expect(await old.done('agent.identity.get')).not.toHaveProperty('nameSource');
+
+    const { agentId, skills } = await done<{ agentId: string; skills: Row[] }>('skills.status');
+    expect(agentId).toBe('main');
+    const usable = skills.filter(({ eligible }) => eligible === true);
+    expect(usable.length).toBeGreaterThan(0);
+    for (const { userInvocable, commandVisible } of usable) expect(commandVisible).toBe(userInvocable);
+    for (const { modelVisible, commandVisible, eligible } of skills)
+      if (eligible === false) expect([modelVisible, commandVisible]).toEqual([false, false]);
+    expect(await done('usage.cost')).toMatchObject({ cacheStatus: { status: 'fresh', staleFiles: 0 } });
+    expect(await done('plugins.list')).toMatchObject({ diagnostics: [], mutationAllowed: false });
+    expect(await done('sessions.observer.visibility', { visible: true })).toEqual({ ok: true });
+    expect((await client.call('sessions.observer.visibility', {})).error?.message).toContain('visible');
   });
 
   it('is let in however often its device connects at once for the first time', async () => {

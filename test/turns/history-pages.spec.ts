@@ -83,9 +83,11 @@ describe('a conversation in pages', () => {
       {
         sessionKey: key,
         sessionId: expect.any(String),
+        messageId: expect.any(String),
         hasEnded: false,
         seq: 85,
         at: expect.any(Number),
+        timestamp: expect.any(Number),
         role: 'user',
         snippet: 'Question 42?',
       },

@@ -1,5 +1,6 @@
+import { existsSync } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
-import { basename, relative, sep } from 'node:path';
+import { basename, join, relative, sep } from 'node:path';
 import { Injectable } from '@nestjs/common';
 import { readBoundedHandle } from '../../common/bounded-file';
 import { foldText } from '../../common/fold-text';
@@ -52,7 +53,14 @@ export class SessionFilesRpc {
       if (hasMore) break;
       files.push({ path: name, name: basename(name) });
     }
-    return { key, files, hasMore: hasMore || deadline.aborted };
+    return {
+      key,
+      sessionKey: key,
+      root: folder,
+      gitCheckout: existsSync(join(folder, '.git')),
+      files,
+      hasMore: hasMore || deadline.aborted,
+    };
   }
 
   @RpcMethod({

@@ -77,6 +77,7 @@ export class SessionFollowRpc {
     summary: 'Messages in which words stand, newest first; `chat.history` with `around` shows what is beside one.',
   })
   async search({ query, limit }: SessionsSearchParams): Promise<unknown> {
-    return { results: await this.transcripts.messages([query.trim()], limit ?? DEFAULT_FOUND) };
+    const found = await this.transcripts.messages([query.trim()], limit ?? DEFAULT_FOUND);
+    return { results: found.map((message) => ({ ...message, timestamp: message.at })) };
   }
 }

@@ -12,6 +12,25 @@ import { listedKind } from './session-kind';
 /** A session in a list. Times in milliseconds since 1970. */
 export type SessionRow = Record<string, unknown> & { key: string };
 
+/** What runs the turns of every agent: this program, on this machine. */
+export const OWN_RUNTIME = {
+  id: 'openclaw',
+  source: 'implicit',
+  cloudPlacementSupported: false,
+  devicePlacementSupported: false,
+} as const;
+
+/** What is the same of every session here, as there is one owner, one runtime and one speed. */
+const SHARED = {
+  visibility: 'shared',
+  sharingRole: 'admin',
+  permissionModePending: false,
+  runtimeSelectionLocked: false,
+  agentRuntime: OWN_RUNTIME,
+  effectiveFastMode: false,
+  effectiveFastModeSource: 'default',
+} as const;
+
 /** Sessions as clients see them: what is stored, which model answers next, and whether something runs. */
 @Injectable()
 export class SessionRows {
@@ -43,6 +62,8 @@ export class SessionRows {
       ...(markedUnreadAt === undefined ? {} : { markedUnreadAt }),
       systemSent: (entry.inputTokens ?? 0) > 0,
       totalTokensFresh: (entry.totalTokens ?? 0) > 0,
+      ...SHARED,
+      createdVia: madeBy(entry),
       ...this.modelOf(entry),
       modelOverrideSource: modelOverride === undefined ? null : 'user',
       effectiveQueueMode: queueSettings(this.config.config, entry.channel ?? 'webchat', entry).mode,
@@ -70,6 +91,9 @@ export class SessionRows {
       modelProvider: info.provider,
       model: info.id,
       contextTokens: info.contextWindow,
+      agentRuntime: OWN_RUNTIME,
+      // A model that is chosen is that of the conversation, not of the agent.
+      modelSelectionTarget: 'session',
       ...thinkingChoices(info, this.config.config),
     };
   }
@@ -129,6 +153,14 @@ function placeOf(
     deliveryContext: entry.deliveryContext ?? { channel },
     origin: { provider: channel, surface: channel, chatType },
   };
+}
+
+/** What brought a session about, by its key and by where it is written. */
+function madeBy({ key, channel, lastChannel }: SessionEntry): 'spawn' | 'cron' | 'channel' | 'operator' {
+  const { rest } = splitSessionKey(key);
+  if (rest.startsWith('subagent:')) return 'spawn';
+  if (rest.startsWith('cron:')) return 'cron';
+  return (channel ?? lastChannel ?? 'webchat') === 'webchat' ? 'operator' : 'channel';
 }
 
 /** Marked so, or something was said since it was last read, where anybody says when it is read. */

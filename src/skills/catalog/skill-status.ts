@@ -21,8 +21,16 @@ export interface SkillStatus {
   always: boolean;
   disabled: boolean;
   blockedByAllowlist: boolean;
+  /** Left out of what the agent may use; those are not in the list. */
+  blockedByAgentFilter: boolean;
   eligible: boolean;
+  /** It is made for other systems than this one. */
+  platformIncompatible: boolean;
+  /** The model is told of it. */
+  modelVisible: boolean;
   userInvocable: boolean;
+  /** It can be called by a command in a chat. */
+  commandVisible: boolean;
   requirements: Requirements;
   missing: Requirements;
   configChecks: readonly { path: string; value: unknown; satisfied: boolean }[];
@@ -117,8 +125,12 @@ function statusOf(skill: JudgedSkill, preferences: InstallPreferences): SkillSta
     always: manifest.always,
     disabled: verdict.disabled,
     blockedByAllowlist: verdict.blockedByAllowlist,
+    blockedByAgentFilter: false,
     eligible: verdict.eligible,
+    platformIncompatible: verdict.missing.os.length > 0,
+    modelVisible: verdict.eligible && skill.refused === undefined && manifest.modelInvocable,
     userInvocable: manifest.userInvocable,
+    commandVisible: verdict.eligible && skill.refused === undefined && manifest.userInvocable,
     requirements: manifest.requires,
     missing: verdict.missing,
     configChecks: verdict.configChecks,

@@ -26,6 +26,8 @@ export function aggregates({ conversations, cells, channels }: Reported): Record
     byModel: modelUsage(cells),
     byProvider: providerUsage(cells),
     byAgent: agentUsage(cells),
+    // Of people who share a gateway, whom there are none of.
+    byCreator: [],
     byChannel: channels.flatMap(({ key, ...sum }) => (key === '' ? [] : [{ channel: key, totals: shownSum(sum) }])),
     costDaily: dailyUsage(cells),
     ...(latency ? { latency } : {}),
