@@ -337,7 +337,7 @@ export class ChannelIntake {
     giver: ChatOrigin & { route: DeliveryRoute },
   ): InboundMessage {
     const isStop = isStopRequest(message.text);
-    if (!message.text.includes('/') && !/^\s*!/.test(message.text) && !isStop) return message;
+    if (!message.text.includes('/') && !this.commands.isCommand(message.text) && !isStop) return message;
     const plan = this.commands.plan(isStop ? '/stop' : message.text, sessionKey, giver);
     if (!plan) return message;
     if (plan.kind === 'command') return { ...message, command: plan.wish };

@@ -82,7 +82,8 @@ export type DmScope = (typeof DM_SCOPES)[number];
     false,
   ],
   identityLinks: 'One person under several ids: a name with a list of channel:id.',
-  resetTriggers: idle('Further words that start a conversation over; /new and /reset always do.'),
+  resetTriggers:
+    'Further words that start a conversation over, as a whole message or at its beginning; /new and /reset always do.',
   idleMinutes: 'Minutes without a message after which a conversation starts over, where reset says nothing.',
   reset: 'When conversations start over. Without it each day at 4.',
   resetByType: 'The same by kind of chat.',

@@ -160,6 +160,20 @@ describe('Telegram', () => {
       expect(signs()).toBe(isShown);
     });
 
+    it('start the conversation over at words of the configuration', async () => {
+      await start({}, { session: { resetTriggers: ['Fresh start', '/neu'] } });
+      telegram.say({ chatId: OWNER, text: 'My cat is called Ada' });
+      await answered();
+      telegram.say({ chatId: OWNER, text: 'fresh startup costs?' });
+      await answered(2);
+      expect(JSON.stringify(models.requests.at(-1))).toContain('called Ada');
+      telegram.say({ chatId: OWNER, text: 'fresh start what is my cat called?' });
+      const asked = (): string => JSON.stringify(models.requests.at(-1));
+      await until('the new conversation', () => asked().includes('what is my cat called?'));
+      expect(asked()).not.toContain('called Ada');
+      expect(asked()).not.toContain('fresh start');
+    });
+
     it('are not streamed where that is switched off', async () => {
       models.answer = () => ({ steps: [{ text: 'First. ' }, { waitMs: 1800 }, { text: 'Last.' }] });
       await start({ streamMode: 'off' });

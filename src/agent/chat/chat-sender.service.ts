@@ -85,7 +85,7 @@ export class ChatSender {
         });
       return { ok: true, aborted: runIds.length > 0, runIds };
     }
-    const isPlain = params.suppressCommandInterpretation || !/^\s*!|\//.test(text);
+    const isPlain = params.suppressCommandInterpretation || (!text.includes('/') && !this.commands.isCommand(text));
     const plan = isPlain ? undefined : this.commands.plan(text, sessionKey, giverOf(caller));
     const overrides = plan?.kind === 'words' ? plan.overrides : undefined;
     const receipt = await this.intake.accept({

@@ -44,14 +44,14 @@ export class ChatCommands {
 
   /** Whether a text begins with the name of a command. */
   isCommand(text: string): boolean {
-    const parsed = parseChatCommand(text);
+    const parsed = this.parse(text);
     return parsed !== undefined && this.registry.find(parsed.name, defaultAgentId(this.config.config)) !== undefined;
   }
 
   /** Whether a text asks for something that waits for nothing else: to stop, or to let something go on. */
   isUrgent(text: string): boolean {
     if (isStopRequest(text)) return true;
-    const parsed = parseChatCommand(text);
+    const parsed = this.parse(text);
     return (
       parsed !== undefined && this.registry.find(parsed.name, defaultAgentId(this.config.config))?.isUrgent === true
     );
@@ -61,7 +61,7 @@ export class ChatCommands {
   carriesCommand(text: string): boolean {
     const find = (name: string): ChatCommand | undefined =>
       this.registry.find(name, defaultAgentId(this.config.config));
-    return parseChatCommand(text) !== undefined || takeDirectives(text, find, ENTITLED) !== undefined;
+    return this.parse(text) !== undefined || takeDirectives(text, find, ENTITLED) !== undefined;
   }
 
   /**
@@ -72,7 +72,7 @@ export class ChatCommands {
     if (this.config.config.commands?.text === false && giver.route !== undefined) return undefined;
     // Strangers' commands are nothing but text.
     if (!giver.isAuthorised) return undefined;
-    const parsed = parseChatCommand(text);
+    const parsed = this.parse(text);
     const agentId = agentOfSession(this.config.config, sessionKey);
     const command = parsed && this.registry.find(parsed.name, agentId);
     if (command && parsed && !this.isInsideText(command, parsed.args, giver))
@@ -87,7 +87,7 @@ export class ChatCommands {
 
   /** The command of a text that was planned as one; undefined where there is none of that name any more. */
   named(text: string, sessionKey: string): { command: ChatCommand; args: string } | undefined {
-    const parsed = parseChatCommand(text);
+    const parsed = this.parse(text);
     const command = parsed && this.registry.find(parsed.name, agentOfSession(this.config.config, sessionKey));
     return command && parsed ? { command, args: parsed.args } : undefined;
   }
@@ -102,6 +102,18 @@ export class ChatCommands {
     const call: CommandCall = { ...where, args: named.args, giver };
     const refusal = this.refusal(named.command, call);
     return refusal === undefined ? named.command.run(call) : answer(refusal);
+  }
+
+  /** As it is written; a word that starts a conversation over is `/new`, what follows it is said in the new one. */
+  private parse(text: string): { name: string; args: string } | undefined {
+    const trimmed = text.trim();
+    for (const word of this.config.config.session?.resetTriggers ?? []) {
+      const trigger = word.trim();
+      const [begins, rest] = [trimmed.slice(0, trigger.length), trimmed.slice(trigger.length)];
+      if (trigger !== '' && begins.toLowerCase() === trigger.toLowerCase() && /^(\s|$)/.test(rest))
+        return { name: 'new', args: rest.trim() };
+    }
+    return parseChatCommand(text);
   }
 
   /** A directive with more than its own words behind it belongs to the message: `/think high Why is the sky blue?` */
