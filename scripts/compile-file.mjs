@@ -4,7 +4,8 @@ import { dirname } from 'node:path';
 import { transformFile } from '@swc/core';
 import { at } from './paths.mjs';
 
-const OPTIONS = {
+/** What the sources are compiled with. */
+export const OPTIONS = {
   swcrc: false,
   configFile: false,
   jsc: {

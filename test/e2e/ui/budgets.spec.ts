@@ -13,6 +13,8 @@ const MOST_SCRIPT = 500_000;
 const MOST_NODES = 2_500;
 /** What a view fetches for itself, code and style, without what views share. */
 const MOST_OF_VIEW = 20_000;
+/** What the gateway says of its settings, in one language. */
+const MOST_OF_MEANINGS = 30_000;
 /** The conversation has the list that shows ten thousand messages in it. */
 const MOST_OF_LIST = 4_200;
 /** Bytes on the socket for each byte of an answer: what streams, how it ended, and the list. */
@@ -45,6 +47,11 @@ describe('budgets of the views', () => {
     const bytes = sent(view, 'js') + sent(view, 'css');
     expect(bytes).toBeGreaterThan(500);
     expect(bytes).toBeLessThanOrEqual(MOST_OF_VIEW + (view === 'chats' ? MOST_OF_LIST : 0));
+  });
+
+  it('are kept by the largest file of what settings mean', () => {
+    expect(sent('meanings', 'js')).toBeGreaterThan(10_000);
+    expect(sent('meanings', 'js')).toBeLessThanOrEqual(MOST_OF_MEANINGS);
   });
 });
 
@@ -121,6 +128,32 @@ describeWithBrowser('budgets of the page', () => {
     await page.goto(`${gateway.http}/home`);
     await page.getByTestId('connection').and(page.locator('[data-state=connected]')).waitFor();
     expect(await asked()).toBe(0);
+    await page.close();
+  });
+
+  it.each([
+    ['en-US', 0],
+    ['de-DE', 1],
+    ['ja-JP', 1],
+  ])('ask in %s for what settings mean %d times, packed, and only where settings are shown', async (locale, times) => {
+    const { page } = await open(locale);
+    const asked: Promise<string | null>[] = [];
+    page.on('response', (response) => {
+      if (/meanings-.*\.js$/.test(response.url())) asked.push(response.headerValue('content-encoding'));
+    });
+    const show = async (view: string): Promise<void> => {
+      await page.locator(`nav a[href$="/${view}"]`).first().click();
+      await page.locator('main h1').waitFor();
+      await page.waitForURL(`**/${view}`);
+    };
+    await show('usage');
+    expect(asked).toEqual([]);
+    await show('settings');
+    await page.locator('[data-testid=setting]').first().waitFor();
+    await show('usage');
+    await show('settings');
+    const packed = await Promise.all(asked);
+    expect(packed).toEqual(Array(times).fill(expect.stringMatching(/^(br|gzip)$/)));
     await page.close();
   });
 

@@ -12,6 +12,8 @@ export interface Route {
   group?: 'Reach' | 'Assistant' | 'Watch' | 'System';
   /** Names that led there in OpenClaw. */
   formerly?: readonly string[];
+  /** Shows what the gateway says of its settings, which is loaded with it in other languages than its own. */
+  hasMeanings?: true;
 }
 
 /** Every view, in the order of the navigation. A view is one line here and a folder of its name. */
@@ -108,6 +110,7 @@ export const ROUTES: readonly Route[] = [
     icon: 'sliders',
     group: 'System',
     formerly: ['config'],
+    hasMeanings: true,
   },
   {
     view: 'secrets',

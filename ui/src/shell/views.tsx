@@ -1,7 +1,7 @@
 import type { Messages } from '@lingui/core';
 import { type ComponentType, type LazyExoticComponent, lazy } from 'react';
 import { currentPlace } from '../kit/place';
-import { Words } from '../words/language';
+import { MEANINGS, Words } from '../words/language';
 import { ROUTES, START, routeOf } from './routes';
 
 const folders = import.meta.glob<{ default: ComponentType }>('../views/*/index.tsx');
@@ -10,13 +10,18 @@ const folders = import.meta.glob<{ default: ComponentType }>('../views/*/index.t
 const IN_SHELL = 'chats';
 
 export const words = new Words(
-  import.meta.glob<{ messages: Messages }>(['../locales/*/*.po', '!../locales/*/webpage.po']),
+  import.meta.glob<{ messages: Messages }>([
+    '../locales/*/*.po',
+    '!../locales/*/webpage.po',
+    '!../locales/en/meanings.po',
+  ]),
 );
 
 const load = async (view: string): Promise<{ default: ComponentType }> => {
   const folder = folders[`../views/${view}/index.tsx`];
   if (!folder) throw new Error(`there is no view ${view}`);
-  const [loaded] = await Promise.all([folder(), view === IN_SHELL ? undefined : words.load(view)]);
+  const parts = [...(view === IN_SHELL ? [] : [view]), ...(routeOf(view)?.hasMeanings ? [MEANINGS] : [])];
+  const [loaded] = await Promise.all([folder(), ...parts.map((part) => words.load(part))]);
   return loaded;
 };
 

@@ -4,6 +4,9 @@ import { type Language, isLanguage, languageOf } from './languages';
 
 type Catalogue = () => Promise<{ messages: Messages }>;
 
+/** The part with what the gateway says of its settings. It says that in English, so that there is none in that language. */
+export const MEANINGS = 'meanings';
+
 /** Texts of the page in the language of whoever reads it; each part is loaded when it is first needed. */
 export class Words {
   private readonly parts = new Set<string>();
@@ -27,6 +30,7 @@ export class Words {
   }
 
   private async fetch(language: string, part: string): Promise<void> {
+    if (part === MEANINGS && language === 'en') return;
     const [, catalogue] =
       Object.entries(this.catalogues).find(([path]) => path.endsWith(`/${language}/${part}.po`)) ?? [];
     if (!catalogue) throw new Error(`there are no texts for ${part} in ${language}`);
