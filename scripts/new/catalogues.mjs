@@ -4,18 +4,22 @@ import { join } from 'node:path';
 const require = createRequire(import.meta.url);
 
 /**
- * Brings the texts of a new view into its catalogues and those of the shell. One that another view has in a language is taken
- * over from there; the others stand in English until they are translated.
+ * Brings new texts into catalogues. One that another catalogue has in a language is taken over from there; the others stand in
+ * English until they are translated.
+ * @param parts catalogues that get them
  * @returns paths of what was changed
  */
-export async function addTexts(root, view) {
-  const { getConfig } = require('@lingui/conf');
+export async function addTexts(root, parts) {
+  const { makeConfig } = require('@lingui/conf');
   const { getCatalogs } = require('@lingui/cli/api');
-  const config = getConfig({ configPath: join(root, 'ui', 'lingui.config.cjs') });
+  const configPath = join(root, 'ui', 'lingui.config.cjs');
+  // It lists the views that there were when it was read.
+  delete require.cache[configPath];
+  const config = makeConfig(require(configPath));
   const catalogues = await getCatalogs(config);
   const known = await knownTexts(catalogues, config.locales);
   const changed = [];
-  for (const catalogue of catalogues.filter(({ path }) => ['shell', view].includes(partOf(path)))) {
+  for (const catalogue of catalogues.filter(({ path }) => parts.includes(partOf(path)))) {
     const made = await catalogue.make({ orderBy: config.orderBy, clean: true });
     for (const locale of config.locales) {
       for (const [id, text] of Object.entries(made[locale]))

@@ -82,7 +82,14 @@ export const KINDS = {
     // The boot plan is compared with a gateway that has every channel.
     const boot = plan.source('src/bootstrap/boot-plan.spec.ts');
     boot.addTo(boot.constant('channels'), `${key}: { folder: stateDir }`, 'channels');
-    return { next: [REFERENCE, 'docs/how-to/add-a-channel.md says what an adapter can do'] };
+    return {
+      after: () => addTexts(plan.root, ['meanings']),
+      next: [
+        REFERENCE,
+        'what its keys mean stands in English in each language: ui/src/locales/*/meanings.po',
+        'docs/how-to/add-a-channel.md says what an adapter can do',
+      ],
+    };
   },
 
   async provider(plan, name) {
@@ -115,7 +122,7 @@ export const KINDS = {
       'ROUTES',
     );
     return {
-      after: () => addTexts(plan.root, name.kebab),
+      after: () => addTexts(plan.root, ['shell', name.kebab]),
       next: [
         `“${name.title}” stands in English in each language: ui/src/locales/*/${name.kebab}.po and shell.po`,
         'npm run build, then look at it in a narrow and a wide window',

@@ -88,6 +88,9 @@ describe('a skeleton', () => {
     const { stdout } = await run(process.execPath, [join(tree, 'ui/check-texts.cjs')], { cwd: tree });
     expect(stdout).toMatch(/^\d+ texts\n$/);
     expect(readFileSync(join(tree, 'ui/src/locales/de/weather.po'), 'utf8')).toMatch(/msgid "Up for"\nmsgstr "[^"]/);
+    expect(readFileSync(join(tree, 'ui/src/locales/de/meanings.po'), 'utf8')).toMatch(
+      /msgid "Pigeon post: files in a folder\."\nmsgstr "[^"]/,
+    );
   });
 
   const REFUSED: [string[], string][] = [
