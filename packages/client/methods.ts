@@ -371,6 +371,12 @@ export interface MethodParams {
       };
     };
   };
+  'cron.calendar': {
+    from: string;
+    days: number;
+    tz?: string;
+    most?: number;
+  };
   'cron.get': {
     id?: string;
     jobId?: string;

@@ -1,9 +1,17 @@
-const DAY_MS = 86_400_000;
+export const DAY_MS = 86_400_000;
 const SECOND_MS = 1000;
 /** Zones whose formatter is kept: making one takes longer than using it a hundred times. */
 const MOST_FORMATTERS = 100;
 
+/** Since then the clocks of every zone have been changed at a quarter of an hour of UTC. */
+const QUARTERS_SINCE = Date.UTC(1973, 0);
+const QUARTER_MS = 900_000;
+/** Offsets that are kept of each zone; asking for one takes a hundred times as long as looking it up. */
+const MOST_OFFSETS = 10_000;
+
 const formatters = new Map<string, Intl.DateTimeFormat>();
+/** By zone, and by quarter of an hour. */
+const offsets = new Map<string, Map<number, number>>();
 
 /** Whether a name stands in the IANA list as this runtime knows it; case does not count. */
 export function isTimeZone(name: unknown): name is string {
@@ -19,6 +27,22 @@ export function isTimeZone(name: unknown): name is string {
 /** How far the clocks of a zone are ahead of UTC at a moment, in milliseconds. */
 export function offsetAt(at: number, zone: string): number {
   if (zone === 'UTC') return 0;
+  if (at < QUARTERS_SINCE) return askedOffset(at, zone);
+  const quarter = Math.floor(at / QUARTER_MS);
+  let known = offsets.get(zone);
+  if (!known) {
+    if (offsets.size >= MOST_FORMATTERS) offsets.clear();
+    offsets.set(zone, (known = new Map()));
+  }
+  let offset = known.get(quarter);
+  if (offset === undefined) {
+    if (known.size >= MOST_OFFSETS) known.clear();
+    known.set(quarter, (offset = askedOffset(quarter * QUARTER_MS, zone)));
+  }
+  return offset;
+}
+
+function askedOffset(at: number, zone: string): number {
   const second = Math.floor(at / SECOND_MS) * SECOND_MS;
   const parts: Record<string, number> = {};
   for (const { type, value } of formatterOf(zone).formatToParts(second)) parts[type] = Number(value);

@@ -103,6 +103,47 @@ describe('what views ask for', () => {
     expect(job.payload).toMatchObject({ state: { nextRunAtMs: said.next[0]?.atMs } });
   });
 
+  it('says day by day what jobs have done and will do, and names apart what comes all day long', async () => {
+    const add = async (name: string, schedule: object): Promise<string> => {
+      const task = { kind: 'agentTurn', message: name };
+      const made = await call('cron.add', { name, schedule, payload: task, sessionTarget: 'isolated' });
+      return String(made.payload?.['id']);
+    };
+    const daily = await add('calendar daily', { kind: 'cron', expr: '0 12 * * *', tz: 'Asia/Tokyo' });
+    const often = await add('calendar often', { kind: 'every', everyMs: 60_000 });
+    const off = await add('calendar off', { kind: 'cron', expr: '0 12 * * *' });
+    await call('cron.update', { id: off, patch: { enabled: false } });
+    const { runId } = await payload<{ runId: string }>('cron.run', { id: off, mode: 'force' });
+    await call('agent.wait', { runId, timeoutMs: 60_000 });
+    interface Said {
+      days: { day: string; count: number; times: { id: string; name: string; atMs: number; status?: string }[] }[];
+      frequent: { id: string; name: string }[];
+    }
+    const today = new Date().toISOString().slice(0, 10);
+    const said = await payload<Said>('cron.calendar', { from: today, days: 3, tz: 'UTC' });
+    expect(said.days.map(({ day }) => day)).toEqual(
+      [0, 1, 2].map((more) => new Date(Date.parse(today) + more * 86_400_000).toISOString().slice(0, 10)),
+    );
+    // Noon of Tokyo is three o'clock of UTC.
+    expect(said.days[1]?.times.filter(({ id }) => id === daily)).toEqual([
+      { id: daily, name: 'calendar daily', atMs: Date.parse(`${said.days[1]?.day}T03:00:00Z`) },
+    ]);
+    expect(said.frequent.map(({ id }) => id)).toEqual([often]);
+    const all = said.days.flatMap(({ times }) => times);
+    expect(all.filter(({ id }) => id === off)).toMatchObject([{ name: 'calendar off', status: 'ok' }]);
+    expect(all.some(({ id }) => id === often)).toBe(false);
+    const one = await payload<Said>('cron.calendar', { from: today, days: 3, tz: 'UTC', most: 1 });
+    expect(one.days.map(({ count }) => count)).toEqual(said.days.map(({ count }) => count));
+    expect(one.days.every(({ times }) => times.length <= 1)).toBe(true);
+    for (const wrong of [
+      { from: 'today', days: 3 },
+      { from: '2026-13-45', days: 3 },
+      { from: today, days: 43 },
+    ])
+      expect(await call('cron.calendar', wrong)).toMatchObject({ ok: false, error: { code: 'INVALID_REQUEST' } });
+    for (const id of [daily, often, off]) await call('cron.remove', { id });
+  });
+
   it('has empty lists for what it never asks in another way', async () => {
     expect(await payload('plugin.approval.list')).toEqual([]);
     expect(await payload('question.list')).toEqual({ questions: [] });

@@ -111,6 +111,13 @@ export class CronRunsParams {
 }
 
 /** One of schedule and words. */
+export class CronCalendarParams {
+  @Str({ pattern: /^\d{4}-\d{2}-\d{2}$/, what: 'a day such as 2026-03-29' }) from!: string;
+  @Int({ min: 1, max: 42 }) days!: number;
+  @Opt() @Text({ max: 64 }) @Doc("Whose clocks say when a day begins; the user's without it.") tz?: string;
+  @Opt() @Int({ min: 1, max: 1000 }) @Doc('Times that are named of each day; all are counted.') most?: number;
+}
+
 export class CronPreviewParams {
   @Opt() @Obj() schedule?: Record<string, unknown>;
   /** In English, such as "every weekday at 9". */

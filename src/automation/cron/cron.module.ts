@@ -7,6 +7,7 @@ import { EventBus } from '../../events/event-bus';
 import { EventsModule } from '../../events/events.module';
 import { StorageModule } from '../../storage/storage.module';
 import { ApprovalsModule } from '../../tools/approvals/approvals.module';
+import { CronCalendarRpc } from './cron-calendar.rpc';
 import { CronPreviewRpc } from './cron-preview.rpc';
 import { CronRunLog } from './cron-run-log.service';
 import { CronRpc } from './cron.rpc';
@@ -21,7 +22,7 @@ import { CronTool } from './cron.tool';
 })
 @Module({
   imports: [TimersModule, AgentModule, ApprovalsModule, EventsModule, StorageModule],
-  providers: [CronPreviewRpc, CronReports, CronRpc, CronRunLog, CronService, CronStore, CronTool],
+  providers: [CronCalendarRpc, CronPreviewRpc, CronReports, CronRpc, CronRunLog, CronService, CronStore, CronTool],
 })
 export class CronModule implements OnModuleInit, OnApplicationBootstrap, OnModuleDestroy {
   private unlisten: (() => void) | undefined;

@@ -121,6 +121,19 @@ export class CronStore {
     return rows.map(runFromRow);
   }
 
+  /** Runs of all jobs whose planned time is in [from, until), newest first. */
+  async runsBetween(from: number, until: number, limit: number): Promise<CronRun[]> {
+    const rows = await this.database.read
+      .selectFrom('cron_runs')
+      .selectAll()
+      .where('slot', '>=', from)
+      .where('slot', '<', until)
+      .orderBy('slot', 'desc')
+      .limit(limit)
+      .execute();
+    return rows.map(runFromRow);
+  }
+
   /** Conversation and model of runs that were turns, as far as those are kept. */
   async turnsOf(
     runIds: readonly string[],
