@@ -225,12 +225,15 @@ describeWithBrowser('every state of the page', () => {
       payload: { kind: 'agentTurn', message: 'Say what is in my calendar.' },
     });
     await page.goto(`${bench.gateway.http}/jobs`);
-    await page.getByText('every weekday at 09:00').waitFor();
+    await page.getByText('every weekday at 9:00 AM').waitFor();
     await page.getByRole('button', { name: 'Details' }).click();
     await page.getByText('It has not run yet.').waitFor();
     await expectGood('jobs');
     await page.getByRole('button', { name: 'New job' }).click();
     await expectGood('jobs-new');
+    await page.goto(`${bench.gateway.http}/jobs?show=calendar`);
+    await page.getByTestId('calendar').getByRole('link', { name: 'Morning report' }).first().waitFor();
+    await expectGood('jobs-calendar');
     await page.goto(`${bench.gateway.http}/logs`);
     await page.getByTestId('log-lines').getByRole('listitem').first().waitFor();
     await page.getByRole('button', { name: 'Stop following' }).click();

@@ -3,30 +3,41 @@ import { Trans } from '@lingui/react/macro';
 import { useState } from 'react';
 import { messageOf } from '../../gateway/problem';
 import { useGateway } from '../../gateway/use-gateway';
-import { useLive } from '../../gateway/use-live';
 import { Button } from '../../kit/button';
-import { Card, Page, Rows } from '../../kit/page';
-import { Empty, Failure, Skeleton } from '../../kit/states';
+import { Page } from '../../kit/page';
+import { addressOf, goTo, usePlace } from '../../kit/place';
+import { Sections, sectionOf } from '../../kit/sections';
 import { toast } from '../../kit/toasts';
+import { Calendar } from './calendar';
 import type { Job } from './job';
 import { JobForm } from './job-form';
-import { JobRow } from './job-row';
+import { JobList } from './job-list';
+import { OneJob } from './one-job';
+
+const SECTIONS = {
+  get list() {
+    return t`List`;
+  },
+  get calendar() {
+    return t`Calendar`;
+  },
+} as const;
 
 /** What happens when, and what came of it. */
 export default function JobsView() {
   const { call } = useGateway();
-  const { data, error, refresh } = useLive<{ jobs: Job[]; total: number }>(['cron.list', { includeDisabled: true }], {
-    events: ['cron'],
-  });
+  const { query } = usePlace();
+  const current = sectionOf(query, SECTIONS);
+  const id = query.get('id');
   /** A job that the new one begins with; none for an empty form. */
   const [adding, setAdding] = useState<{ like?: Job }>();
   const [removed, setRemoved] = useState<ReadonlySet<string>>(new Set());
-  const jobs = data?.jobs.filter(({ id }) => !removed.has(id));
 
-  const hide = (id: string, isHidden: boolean): void =>
-    setRemoved((old) => new Set(isHidden ? [...old, id] : [...old].filter((each) => each !== id)));
-  const remove = (job: Job): void => {
+  const hide = (job: string, isHidden: boolean): void =>
+    setRemoved((old) => new Set(isHidden ? [...old, job] : [...old].filter((each) => each !== job)));
+  const onRemove = (job: Job): void => {
     hide(job.id, true);
+    goTo(addressOf('jobs'));
     toast(t`Removed “${job.name}”.`, {
       undo: () => hide(job.id, false),
       done: () => {
@@ -37,17 +48,19 @@ export default function JobsView() {
       },
     });
   };
+  const onDuplicate = (job: Job): void => {
+    setAdding({ like: job });
+    document.querySelector('h1')?.scrollIntoView();
+  };
 
   return (
     <Page title={t`Scheduled jobs`} lead={t`What the assistant does by itself, and when.`}>
+      <Sections label={t`Parts of the jobs`} view="jobs" current={current} sections={SECTIONS} />
       {adding ? (
         <JobForm
           key={adding.like?.id ?? ''}
           {...(adding.like ? { job: adding.like } : {})}
-          onDone={() => {
-            setAdding(undefined);
-            refresh();
-          }}
+          onDone={() => setAdding(undefined)}
           onCancel={() => setAdding(undefined)}
         />
       ) : (
@@ -57,33 +70,13 @@ export default function JobsView() {
           </Button>
         </p>
       )}
-      <Card title={t`Planned`}>
-        {error !== undefined && !data && (
-          <Failure what={t`The jobs could not be read.`} why={error} onRetry={refresh} />
-        )}
-        {!data && error === undefined && <Skeleton lines={4} />}
-        {jobs?.length === 0 && (
-          <Empty title={t`Nothing is planned`}>
-            <p>
-              <Trans>Such as: every weekday at 9, say what is in my calendar.</Trans>
-            </p>
-          </Empty>
-        )}
-        <Rows testId="jobs">
-          {jobs?.map((job) => (
-            <JobRow
-              key={job.id}
-              job={job}
-              onChanged={refresh}
-              onDuplicate={() => {
-                setAdding({ like: job });
-                document.querySelector('h1')?.scrollIntoView();
-              }}
-              onRemove={() => remove(job)}
-            />
-          ))}
-        </Rows>
-      </Card>
+      {current === 'calendar' ? (
+        <Calendar />
+      ) : id === null ? (
+        <JobList removed={removed} onDuplicate={onDuplicate} onRemove={onRemove} />
+      ) : (
+        <OneJob key={id} id={id} onDuplicate={onDuplicate} onRemove={onRemove} />
+      )}
     </Page>
   );
 }

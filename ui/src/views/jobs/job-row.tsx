@@ -5,51 +5,45 @@ import { messageOf } from '../../gateway/problem';
 import { useGateway } from '../../gateway/use-gateway';
 import { useLive } from '../../gateway/use-live';
 import { Button } from '../../kit/button';
+import { Link } from '../../kit/link';
 import { Row } from '../../kit/page';
+import { addressOf } from '../../kit/place';
 import { Failure, Skeleton, Status } from '../../kit/states';
 import { clockTime, dayName, momentInText, roughly } from '../../kit/time';
 import { toast } from '../../kit/toasts';
 import { SafeText } from '../../text/safe-text';
 import { type Job, inWords } from './job';
 import { JobForm } from './job-form';
+import { type RunStatus, TONES, WORDS } from './job-run';
 import css from './jobs.module.css';
 
 interface JobRun {
   runAtMs: number;
   action: 'started' | 'finished';
-  status?: 'ok' | 'error' | 'skipped';
+  status?: RunStatus;
   error?: string;
   summary?: string;
   durationMs?: number;
   deliveryStatus?: string;
+  runId?: string;
 }
 
 const moment = (at: number): string => `${dayName(at)} ${clockTime(at)}`;
-const TONES = { ok: 'good', error: 'bad', skipped: 'off' } as const;
-const WORDS = {
-  get ok() {
-    return t`done`;
-  },
-  get error() {
-    return t`failed`;
-  },
-  get skipped() {
-    return t`left out`;
-  },
-} as const;
 const MAX_NAME = 80;
 
 interface JobRowProps {
   job: Job;
+  /** Whether all of it is shown from the start. */
+  isOpen?: boolean;
   onChanged(): void;
   /** It is taken as the beginning of a new one. */
   onDuplicate(): void;
   onRemove(): void;
 }
 
-export function JobRow({ job, onChanged, onDuplicate, onRemove }: JobRowProps) {
+export function JobRow({ job, isOpen: isOpenFirst = false, onChanged, onDuplicate, onRemove }: JobRowProps) {
   const { call } = useGateway();
-  const [isOpen, setOpen] = useState(false);
+  const [isOpen, setOpen] = useState(isOpenFirst);
   const [isChanging, setChanging] = useState(false);
   const { state } = job;
   const attempt = (work: Promise<unknown>, done: string): void => {
@@ -91,6 +85,9 @@ export function JobRow({ job, onChanged, onDuplicate, onRemove }: JobRowProps) {
               <Button onClick={onDuplicate}>
                 <Trans>Duplicate</Trans>
               </Button>
+              <Button look="danger" onClick={onRemove}>
+                <Trans>Remove</Trans>
+              </Button>
             </Details>
           )
         )
@@ -114,9 +111,6 @@ export function JobRow({ job, onChanged, onDuplicate, onRemove }: JobRowProps) {
       </Button>
       <Button aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
         <Trans>Details</Trans>
-      </Button>
-      <Button look="danger" onClick={onRemove}>
-        <Trans>Remove</Trans>
       </Button>
     </Row>
   );
@@ -150,7 +144,12 @@ function Details({ job, children }: { job: Job; children: ReactNode }) {
               {moment(run.runAtMs)} · {run.status ? WORDS[run.status] : t`running`}
               {run.durationMs !== undefined && t` in ${roughly(run.durationMs)}`}
               {run.deliveryStatus === 'not-delivered' && t` · its answer was not delivered`}
-            </Status>
+            </Status>{' '}
+            {run.runId !== undefined && (
+              <Link to={addressOf('trace', { id: run.runId })}>
+                <Trans>Trace</Trans>
+              </Link>
+            )}
             {(run.error ?? run.summary) && (
               <p className={css['said']}>
                 <SafeText text={run.error ?? run.summary ?? ''} lines max={1000} />

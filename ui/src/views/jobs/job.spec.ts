@@ -5,14 +5,22 @@ describe('when a job runs, in words', () => {
     [{ kind: 'every', everyMs: 60_000 }, 'every minute'],
     [{ kind: 'every', everyMs: 5_400_000 }, 'every 90 minutes'],
     [{ kind: 'every', everyMs: 172_800_000 }, 'every 2 days'],
-    [{ kind: 'cron', expr: '0 9 * * 1-5' }, 'every weekday at 09:00'],
+    [{ kind: 'cron', expr: '0 9 * * 1-5' }, 'every weekday at 9:00 AM'],
     [
       { kind: 'cron', expr: '30 18 * * 0,6', tz: 'Europe/Berlin' },
-      'every Sunday and Saturday at 18:30 (Europe/Berlin)',
+      'every Sunday and Saturday at 6:30 PM (Europe/Berlin)',
     ],
     [{ kind: 'cron', expr: '5 * * * *' }, 'every hour at minute 5'],
     [{ kind: 'cron', expr: '*/10 8-18 * * *' }, '*/10 8-18 * * *'],
-    [{ kind: 'cron', expr: '0 0 1 * *' }, '0 0 1 * *'],
+    [{ kind: 'cron', expr: '0 0 1 * *' }, 'on day 1 of every month at 12:00 AM'],
+    [{ kind: 'cron', expr: '0 0 1 * 1' }, '0 0 1 * 1'],
+    [{ kind: 'cron', expr: '0 8,20 * * *' }, 'every day at 8:00 AM and 8:00 PM'],
+    [{ kind: 'cron', expr: '*/15 * * * *' }, 'every 15 minutes'],
+    [{ kind: 'cron', expr: '0 */2 * * *' }, 'every 2 hours'],
+    // Not in equal steps: the last one of an hour is shorter.
+    [{ kind: 'cron', expr: '*/7 * * * *' }, '*/7 * * * *'],
+    [{ kind: 'cron', expr: '*/15 * * * 1-5' }, '*/15 * * * 1-5'],
+    [{ kind: 'cron', expr: '5 * * * 1' }, '5 * * * 1'],
   ] as const)('%j', (schedule, words) => expect(inWords(schedule)).toBe(words));
 
   it('is what the days and the time say that were chosen', () => {

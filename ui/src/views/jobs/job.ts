@@ -1,6 +1,7 @@
 import { plural, t } from '@lingui/core/macro';
 import { wholeMoment } from '../../kit/time';
-import { allOf, weekdayName } from '../../words/formats';
+import { allOf, date, weekdayName } from '../../words/formats';
+
 /** A job, as `cron.list` tells it. */
 export interface Job {
   id: string;
@@ -41,11 +42,16 @@ export function inWords(schedule: Schedule): string {
 }
 
 function cronInWords(expr: string): string | undefined {
-  const [minute = '', hour = '', day, month, weekday = '', more] = expr.trim().split(/\s+/);
-  if (more !== undefined || day !== '*' || month !== '*' || !isNumber(minute)) return undefined;
-  if (hour === '*') return t`every hour at minute ${minute}`;
-  if (!isNumber(hour)) return undefined;
-  const time = `${hour.padStart(2, '0')}:${minute.padStart(2, '0')}`;
+  const [minute = '', hour = '', day = '', month, weekday = '', more] = expr.trim().split(/\s+/);
+  if (more !== undefined || month !== '*') return undefined;
+  const step = stepOf(minute, hour);
+  if (step !== undefined && day === '*' && weekday === '*') return everyInWords(step);
+  const hours = hour.split(',');
+  if (!isNumber(minute)) return undefined;
+  if (hour === '*' && day === '*' && weekday === '*') return t`every hour at minute ${minute}`;
+  if (!hours.every(isNumber)) return undefined;
+  const time = allOf(hours.map((each) => clockWords(Number(each), Number(minute))));
+  if (day !== '*') return isNumber(day) && weekday === '*' ? t`on day ${day} of every month at ${time}` : undefined;
   if (weekday === '*') return t`every day at ${time}`;
   if (weekday === '1-5') return t`every weekday at ${time}`;
   const days = weekday.split(',');
@@ -53,6 +59,21 @@ function cronInWords(expr: string): string | undefined {
   const names = allOf(days.map((each) => weekdayName(Number(each) % 7)));
   return t`every ${names} at ${time}`;
 }
+
+/** Milliseconds of an expression that comes in equal steps; they fill an hour or a day. */
+function stepOf(minute: string, hour: string): number | undefined {
+  const within = (text: string, whole: number): number | undefined => {
+    const step = /^\*\/(\d{1,2})$/.exec(text)?.[1];
+    return step !== undefined && Number(step) > 0 && whole % Number(step) === 0 ? Number(step) : undefined;
+  };
+  const [minutes, hours] = [within(minute, 60), within(hour, 24)];
+  if (hour === '*' && minutes !== undefined) return minutes * 60_000;
+  return minute === '0' && hours !== undefined ? hours * 3_600_000 : undefined;
+}
+
+/** A time of day as this language writes it. */
+const clockWords = (hour: number, minute: number): string =>
+  date(Date.UTC(1970, 0, 1, hour, minute), { timeStyle: 'short', timeZone: 'UTC' });
 
 function everyInWords(ms: number): string {
   if (ms % 86_400_000 === 0) return plural(ms / 86_400_000, { one: 'every day', other: 'every # days' });
