@@ -13,7 +13,7 @@ const ANNOUNCE_DELAY_MS = 50;
 
 interface Kept {
   entry: PresenceEntry;
-  connected: boolean;
+  sockets: number;
 }
 
 /** Who is connected, as clients see it. */
@@ -57,21 +57,25 @@ export class PresenceService {
         ts: Date.now(),
         text: `Client: ${host} · mode ${client.mode}`,
       },
-      true,
+      this.socketsOf(key) + 1,
     );
     return key;
   }
 
   disconnected(key: string): void {
     const known = this.entries.get(key);
-    if (known) this.keep(key, { ...known.entry, reason: 'disconnect', ts: Date.now() }, false);
+    if (!known) return;
+    const left = known.sockets - 1;
+    // Another window of the same browser is still there.
+    if (left > 0) known.sockets = left;
+    else this.keep(key, { ...known.entry, reason: 'disconnect', ts: Date.now() }, 0);
   }
 
   /** A device says that it is there; it is forgotten when it says so no more. */
   beacon(facts: Omit<PresenceEntry, 'ts'>): void {
     const key = facts.deviceId ?? facts.instanceId ?? facts.host ?? facts.text ?? 'device';
     const known = this.entries.get(key);
-    this.keep(key, { ...known?.entry, ...facts, ts: Date.now() }, known?.connected ?? false);
+    this.keep(key, { ...known?.entry, ...facts, ts: Date.now() }, known?.sockets ?? 0);
   }
 
   /** Newest first, the gateway itself at the head; with those of other gateways on the database. */
@@ -88,7 +92,7 @@ export class PresenceService {
   private own(): PresenceEntry[] {
     const now = Date.now();
     for (const [key, kept] of this.entries) {
-      if (!kept.connected && now - kept.entry.ts > EXPIRY_MS) this.entries.delete(key);
+      if (kept.sockets === 0 && now - kept.entry.ts > EXPIRY_MS) this.entries.delete(key);
     }
     return [...this.entries.values()].map((kept) => kept.entry);
   }
@@ -108,9 +112,13 @@ export class PresenceService {
     this.events.emit('presence.there', { clients: this.own().slice(-MAX_ENTRIES) });
   }
 
-  private keep(key: string, entry: PresenceEntry, connected: boolean): void {
+  private socketsOf(key: string): number {
+    return this.entries.get(key)?.sockets ?? 0;
+  }
+
+  private keep(key: string, entry: PresenceEntry, sockets: number): void {
     this.entries.delete(key);
-    this.entries.set(key, { entry, connected });
+    this.entries.set(key, { entry, sockets });
     if (this.entries.size > MAX_ENTRIES) this.dropOldest();
     this.isOwnChange = true;
     this.changed();
@@ -123,7 +131,7 @@ export class PresenceService {
 
   private dropOldest(): void {
     for (const [key, kept] of this.entries) {
-      if (kept.connected && this.entries.size <= MAX_ENTRIES * 2) continue;
+      if (kept.sockets > 0 && this.entries.size <= MAX_ENTRIES * 2) continue;
       this.entries.delete(key);
       return;
     }

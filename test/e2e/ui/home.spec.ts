@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { describeWithBrowser, openBrowser, openPage } from '../../harness/browser';
-import { TEST_TOKEN } from '../../harness/gateway-process';
+import { TEST_TOKEN, until } from '../../harness/gateway-process';
 import { ToolBench } from '../../harness/tool-bench';
 
 const DAY_MS = 86_400_000;
@@ -101,5 +101,34 @@ describeWithBrowser('facts on the page', () => {
     await device.getByText('connected', { exact: true }).waitFor();
     expect(await device.count()).toBe(1);
     expect(errors).toEqual([]);
+  });
+
+  it('a device is connected as long as one of its windows is open, and no longer', async () => {
+    const { page: other } = await openPage(browser);
+    await other.goto(`${bench.gateway.http}/home#token=${TEST_TOKEN}`);
+    await other.getByTestId('status-panel').waitFor();
+    await page.goto(`${bench.gateway.http}/devices`);
+    const devices = page.getByRole('region', { name: 'May connect' });
+    await until('both', async () => (await devices.getByText('connected', { exact: true }).count()) === 2);
+    const second = await other.context().newPage();
+    await second.goto(`${bench.gateway.http}/home`);
+    await second.getByTestId('status-panel').waitFor();
+    await other.close();
+    const present = async (): Promise<(string | undefined)[]> => {
+      const { payload } = await bench.client.call('system-presence', {});
+      return (payload as unknown as { mode: string; reason?: string }[])
+        .filter(({ mode }) => mode === 'ui')
+        .map(({ reason }) => reason);
+    };
+    // A third one comes and goes; whoever left before it has been noticed by then.
+    const third = await second.context().newPage();
+    await third.goto(`${bench.gateway.http}/home`);
+    await third.getByTestId('status-panel').waitFor();
+    await third.close();
+    expect(await present()).toEqual(['connect', 'connect']);
+    await second.context().close();
+    await devices.getByText('away', { exact: true }).waitFor();
+    expect(await devices.getByText('connected', { exact: true }).count()).toBe(1);
+    await page.goto(`${bench.gateway.http}/home`);
   });
 });

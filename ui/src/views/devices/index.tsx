@@ -38,7 +38,7 @@ interface Devices {
   paired: PairedDevice[];
 }
 interface Presence {
-  presence?: { deviceId?: string; mode?: string; ts?: number }[];
+  presence?: { deviceId?: string; mode?: string; ts?: number; reason?: string }[];
 }
 
 const PAGE = 'openclaw-control-ui';
@@ -72,7 +72,10 @@ export default function DevicesView() {
       (failure: unknown) => setProblem(messageOf(failure)),
     );
   };
-  const connected = new Set((Array.isArray(here) ? here : []).map(({ deviceId }) => deviceId));
+  const connected = new Set(
+    // Whoever has left is still named for a while.
+    (Array.isArray(here) ? here : []).filter(({ reason }) => reason !== 'disconnect').map(({ deviceId }) => deviceId),
+  );
   const paired = [...(data?.paired ?? [])].sort((a, b) => lastUsed(b) - lastUsed(a));
   const stale = paired.filter((device) => now - lastUsed(device) > STALE_MS && !connected.has(device.deviceId));
 
