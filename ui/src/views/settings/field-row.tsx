@@ -8,7 +8,7 @@ import { SafeText } from '../../text/safe-text';
 import { Control } from './control';
 import type { Field } from './fields';
 import { HIDDEN } from './hidden';
-import { type Edits, type Values, valueAt, withEdits } from './paths';
+import { type Edits, type Origin, type Values, valueAt, withEdits } from './paths';
 import type { Issue } from './use-settings';
 import css from './settings.module.css';
 
@@ -21,7 +21,7 @@ interface FieldRowProps {
   values: unknown;
   edits: Edits;
   /** Where the value comes from, as the gateway says it, and what it is; undefined where nothing says anything. */
-  origin: { origin: string; value: unknown } | undefined;
+  origin: Origin | undefined;
   issues: readonly Issue[];
   onChange(value: unknown): void;
 }

@@ -47,6 +47,8 @@ export interface Group {
   holds?: 'names' | 'list';
   /** Whether it is such an entry. */
   isEntry: boolean;
+  /** Whether it stands below such an entry. */
+  isInEntry: boolean;
 }
 
 export type Hints = Readonly<Record<string, Hint>>;
@@ -90,6 +92,8 @@ export function kindOf({ schema, hint }: Field, value: unknown): Kind {
   }
 }
 
+const isEntryKey = (key: string | undefined): boolean => key === '*' || key === '[]';
+
 /** All groups of a section, as they are with these values. */
 export function groupsOf(section: string, schema: Schema, hints: Hints, values: unknown): Group[] {
   const groups: Group[] = [];
@@ -102,7 +106,7 @@ export function groupsOf(section: string, schema: Schema, hints: Hints, values: 
     value: unknown,
     words: readonly string[],
   ): void => {
-    const isEntry = ['*', '[]'].includes(pattern.at(-1) ?? '');
+    const isEntry = isEntryKey(pattern.at(-1));
     const group: Group = {
       path,
       at: pathText(path),
@@ -110,6 +114,7 @@ export function groupsOf(section: string, schema: Schema, hints: Hints, values: 
       help: hintOf(pattern).help ?? '',
       fields: [],
       isEntry,
+      isInEntry: pattern.slice(0, -1).some(isEntryKey),
     };
     groups.push(group);
     for (const [key, child] of Object.entries(node.properties ?? {})) {
@@ -134,7 +139,16 @@ export function groupsOf(section: string, schema: Schema, hints: Hints, values: 
     holds: 'names' | 'list',
   ): void => {
     const help = hintOf(pattern).help ?? '';
-    groups.push({ path, at: pathText(path), title: words.join(' › '), help, fields: [], isEntry: false, holds });
+    groups.push({
+      path,
+      at: pathText(path),
+      title: words.join(' › '),
+      help,
+      fields: [],
+      isEntry: false,
+      isInEntry: pattern.some(isEntryKey),
+      holds,
+    });
     if (holds === 'list')
       (Array.isArray(value) ? value : []).forEach((entry: unknown, index) =>
         visit(node, [...path, index], [...pattern, '[]'], entry, [...words, String(index + 1)]),
@@ -153,6 +167,7 @@ export function groupsOf(section: string, schema: Schema, hints: Hints, values: 
       title: titleOf(section),
       help: hintOf([section]).help ?? '',
       isEntry: false,
+      isInEntry: false,
       fields: [{ path: [section], at: section, name: inWords(section), schema, hint: hintOf([section]) }],
     });
   return groups.filter(({ fields, holds }) => fields.length > 0 || holds !== undefined);

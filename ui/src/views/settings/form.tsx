@@ -8,7 +8,7 @@ import { Empty } from '../../kit/states';
 import { FieldRow } from './field-row';
 import { type Group, type Hints, type Schema, closeness, groupsOf, inLanguageAll, matches, titleOf } from './fields';
 import { GroupCard, isAt } from './group';
-import { isObject, valueAt } from './paths';
+import { type Origins, isObject, originOf, valueAt } from './paths';
 import type { Settings } from './use-settings';
 import css from './settings.module.css';
 
@@ -128,8 +128,9 @@ export function Form({ settings, schema, hints: said }: FormProps) {
 }
 
 /** Whether the file says anything in a group itself, so that it is opened. */
-const isUsed = ({ fields, holds, isEntry }: Group, values: unknown): boolean =>
+const isUsed = ({ fields, holds, isEntry, isInEntry }: Group, values: unknown): boolean =>
   !isEntry &&
+  !isInEntry &&
   holds === undefined &&
   fields.some(({ path }) => valueAt(values, path) !== undefined && !isObject(valueAt(values, path)));
 
@@ -137,7 +138,7 @@ interface FoundProps {
   groups: readonly Group[];
   words: readonly string[];
   settings: Settings;
-  origin: ReadonlyMap<string, { origin: string; value: unknown }>;
+  origin: Origins;
 }
 
 function Found({ groups, words, settings, origin }: FoundProps) {
@@ -166,7 +167,7 @@ function Found({ groups, words, settings, origin }: FoundProps) {
             stored={settings.stored}
             values={settings.values}
             edits={settings.edits}
-            origin={origin.get(field.at)}
+            origin={originOf(origin, field.path)}
             issues={(settings.verdict?.issues ?? []).filter((issue) => isAt(issue.path, field.at))}
             onChange={(value) => settings.change(field.path, value)}
           />

@@ -5,14 +5,14 @@ import { Button } from '../../kit/button';
 import { SafeText } from '../../text/safe-text';
 import type { Group } from './fields';
 import { FieldRow } from './field-row';
-import { type Path, valueAt } from './paths';
+import { type Origins, type Path, originOf, valueAt } from './paths';
 import type { Settings } from './use-settings';
 import css from './settings.module.css';
 
 interface GroupProps {
   group: Group;
   settings: Settings;
-  origins: ReadonlyMap<string, { origin: string; value: unknown }>;
+  origins: Origins;
   isOpen: boolean;
 }
 
@@ -51,7 +51,7 @@ export function GroupCard({ group, settings, origins, isOpen }: GroupProps) {
                 stored={settings.stored}
                 values={settings.values}
                 edits={settings.edits}
-                origin={origins.get(field.at)}
+                origin={originOf(origins, field.path)}
                 issues={(settings.verdict?.issues ?? []).filter((issue) => isAt(issue.path, field.at))}
                 onChange={(value) => settings.change(field.path, value)}
               />

@@ -1,4 +1,4 @@
-import { type Edit, type Edits, listsIn, patchBetween, pathText, withEdit, withEdits } from './paths';
+import { type Edit, type Edits, listsIn, originOf, patchBetween, pathText, withEdit, withEdits } from './paths';
 
 const edits = (...list: Edit[]): Map<string, Edit> => new Map(list.map((edit) => [pathText(edit.path), edit]));
 
@@ -67,5 +67,23 @@ describe('changes of settings', () => {
     expect(pathText(['models', 'providers', 'my.host', 'models', 0, 'id'])).toBe(
       'models.providers["my.host"].models[0].id',
     );
+  });
+});
+
+describe('where a value comes from', () => {
+  const origins = new Map([
+    ['agents.list', { origin: 'file', value: [{ id: 'a', model: { primary: 'x' } }] }],
+    ['gateway.port', { origin: 'default', value: 18789 }],
+  ]);
+
+  it('is said by the gateway, of what stands in a list by the list', () => {
+    expect(originOf(origins, ['gateway', 'port'])).toEqual({ origin: 'default', value: 18789 });
+    expect(originOf(origins, ['agents', 'list', 0, 'model', 'primary'])).toEqual({ origin: 'file', value: 'x' });
+  });
+
+  it('is nowhere where nothing says it', () => {
+    expect(originOf(origins, ['agents', 'list', 0, 'name'])).toBeUndefined();
+    expect(originOf(origins, ['agents', 'list', 1, 'id'])).toBeUndefined();
+    expect(originOf(origins, ['gateway', 'bind'])).toBeUndefined();
   });
 });

@@ -33,6 +33,26 @@ export function valueAt(root: unknown, path: Path): unknown {
   return value;
 }
 
+/** Where a value comes from, and what it is. */
+export interface Origin {
+  origin: string;
+  value: unknown;
+}
+
+/** By path, as the gateway writes it. */
+export type Origins = ReadonlyMap<string, Origin>;
+
+/** Where the value at a path comes from; the gateway names a list as a whole, and not what stands in its entries. */
+export function originOf(origins: Origins, path: Path): Origin | undefined {
+  for (let length = path.length; length > 0; length--) {
+    const found = origins.get(pathText(path.slice(0, length)));
+    if (!found) continue;
+    const value = valueAt(found.value, path.slice(length));
+    return value === undefined ? undefined : { origin: found.origin, value };
+  }
+  return undefined;
+}
+
 export const isSame = (one: unknown, other: unknown): boolean => JSON.stringify(one) === JSON.stringify(other);
 
 /** A copy with these changes. Objects and lists that are missing on the way are made. */
