@@ -46,6 +46,9 @@ export function addresses(): Plugin {
 /** Where the page begins, as `START` in `src/shell/routes.ts` says. */
 const START_VIEW = '/src/views/chats/index.tsx';
 
+/** Its texts, which those of other views are not among. */
+const WORDS_OF_START = /\/locales\/(\w+)\/shell\.po$/;
+
 /** Writes into `theme.js` which files the first view consists of, so that the browser asks for them at once. */
 export function startFiles(): Plugin {
   let source = '';
@@ -64,11 +67,18 @@ export function startFiles(): Plugin {
       const known = new Set([entry.fileName, ...entry.imports]);
       const files = [start.fileName, ...start.imports, ...(start.viteMetadata?.importedCss ?? [])];
       const wanted = files.filter((file) => !known.has(file)).map((file) => `./${file}`);
+      const words = chunks.flatMap(({ facadeModuleId, fileName }) => {
+        const [, language] = WORDS_OF_START.exec(facadeModuleId ?? '') ?? [];
+        return language === undefined ? [] : [[language, `./${fileName}`]];
+      });
+      if (words.length === 0) throw new Error('the build has no texts for the first view');
       const text = await readFile(source, 'utf8');
       this.emitFile({
         type: 'asset',
         fileName: 'theme.js',
-        source: text.replace('const START = [];', `const START = ${JSON.stringify(wanted)};`),
+        source: text
+          .replace('const START = [];', `const START = ${JSON.stringify(wanted)};`)
+          .replace('const WORDS = {};', `const WORDS = ${JSON.stringify(Object.fromEntries(words))};`),
       });
     },
   };

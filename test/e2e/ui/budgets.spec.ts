@@ -125,6 +125,11 @@ describeWithBrowser('budgets of the page', () => {
     const asked = (): Promise<unknown> =>
       page.evaluate(`document.querySelectorAll('link[rel=modulepreload][href*="/chats-"]').length`);
     expect(await asked()).toBeGreaterThan(0);
+    // Its texts as well, in the one language that it speaks.
+    const texts = `[...document.querySelectorAll('link[rel=modulepreload][href*="/shell-"]')].map(({ href }) => href)`;
+    const [english, ...others] = (await page.evaluate(texts)) as string[];
+    expect(others).toEqual([]);
+    expect(await (await fetch(english ?? '')).text()).toContain('Say something');
     await page.goto(`${gateway.http}/home`);
     await page.getByTestId('connection').and(page.locator('[data-state=connected]')).waitFor();
     expect(await asked()).toBe(0);

@@ -21,8 +21,20 @@ export class InsecurePlace extends Error {
   }
 }
 
+/** The key that is being read before anybody asks for it; undefined where that does not work. */
+let early: Promise<DeviceKey | undefined> | undefined;
+
+/** Reads the key while the rest of the page is still on its way. What goes wrong is told when it is asked for. */
+export function readKeyEarly(): void {
+  early = readDeviceKey().catch(() => undefined);
+}
+
 /** @throws InsecurePlace over plain http, Error in words for people where the browser can't keep such a key */
 export async function loadDeviceKey(): Promise<DeviceKey> {
+  return (await early) ?? readDeviceKey();
+}
+
+async function readDeviceKey(): Promise<DeviceKey> {
   if (!window.isSecureContext) {
     throw new InsecurePlace();
   }
