@@ -24,6 +24,8 @@ export function shortKey(key: string): string {
   const rest = parts.join(':');
   if (rest === 'main') return agent === 'main' ? t`Main` : agent;
   if (isNew(key)) return t`New conversation`;
+  // The rest of such a key is the id of the job, which says nothing.
+  if (parts[0] === 'cron') return t`Scheduled job`;
   return rest || key;
 }
 

@@ -20,8 +20,16 @@ interface Cost {
   totals: Sum;
 }
 
-interface Budgets {
-  budgets: { name: string; usedUsd: number; costUsd?: number; usedTokens: number; tokens?: number; state: string }[];
+interface Budget {
+  path: string;
+  name: string;
+  scope: string;
+  subject: string;
+  usedUsd: number;
+  costUsd?: number;
+  usedTokens: number;
+  tokens?: number;
+  state: 'ok' | 'warning' | 'used up';
 }
 
 const DAYS = 7;
@@ -30,7 +38,7 @@ const DAY_MS = 86_400_000;
 /** What models cost today and in the days before, against the budgets. */
 export function SpentCard() {
   const { data, error, refresh } = useLive<Cost>(['usage.cost', { days: DAYS }], { events: ['chat'] });
-  const { data: limits } = useLive<Budgets>(['usage.status'], { events: ['chat', 'config.changed'] });
+  const { data: limits } = useLive<{ budgets: Budget[] }>(['usage.status'], { events: ['chat', 'config.changed'] });
   if (!data)
     return (
       <Card title={t`Spent today`}>
@@ -55,14 +63,9 @@ export function SpentCard() {
           {shortCount(today?.totalTokens ?? 0)} tokens today · in {DAYS} days: {costWords(data.totals)}
         </Trans>
       </p>
-      {limits?.budgets.map(({ name, usedUsd, costUsd, usedTokens, tokens, state }) => (
-        <p key={name} className={css['hint']}>
-          <SafeText text={name} max={60} />
-          {': '}
-          {costUsd === undefined
-            ? t`${shortCount(usedTokens)} of ${shortCount(tokens ?? 0)} tokens`
-            : t`${money(usedUsd)} of ${money(costUsd)}`}
-          {state !== 'ok' && ` · ${state}`}
+      {limits?.budgets.filter(isOfNote).map((budget) => (
+        <p key={`${budget.path} ${budget.subject}`} className={css['hint']}>
+          <BudgetWords budget={budget} />
         </p>
       ))}
       <ol className={css['bars']} aria-label={t`The last ${DAYS} days`}>
@@ -81,6 +84,25 @@ export function SpentCard() {
         ))}
       </ol>
     </Card>
+  );
+}
+
+/** One for everything, or one that stops somebody soon; how the rest stands is told in Usage. */
+const isOfNote = ({ scope, state }: Budget): boolean => scope === 'day' || state !== 'ok';
+
+function BudgetWords({ budget: { name, scope, usedUsd, costUsd, usedTokens, tokens, state } }: { budget: Budget }) {
+  // The gateway calls one without a name by what it is for.
+  const isNamed = name !== `${scope} budget`;
+  return (
+    <>
+      {isNamed ? <SafeText text={name} max={60} /> : t`Budget`}
+      {': '}
+      {costUsd === undefined
+        ? t`${shortCount(usedTokens)} of ${shortCount(tokens ?? 0)} tokens`
+        : t`${money(usedUsd)} of ${money(costUsd)}`}
+      {state === 'warning' && t` · nearly used up`}
+      {state === 'used up' && t` · used up`}
+    </>
   );
 }
 

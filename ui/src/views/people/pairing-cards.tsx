@@ -52,7 +52,7 @@ function PairingCard({ request, approve, dismiss }: Ways & { request: PairingReq
       <p>
         <Trans>
           Whoever is let in can write to the assistant from then on and is answered there, not here; what they have
-          written so far is not answered. They share a conversation with you only where session.dmScope is “main”.
+          written so far is not answered. Whether they share a conversation with you, the settings say.
         </Trans>
       </p>
       <div className={css['buttons']}>

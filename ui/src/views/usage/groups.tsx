@@ -52,7 +52,7 @@ function GroupTable({ group, range }: { group: Group; range: Range }) {
   const byCost = data.totals.totalCost > 0;
   const rows = [...data.rows].sort((a, b) => sizeOf(b, byCost) - sizeOf(a, byCost) || b.totalTokens - a.totalTokens);
   if (rows.length === 0) return <Empty title={t`Nothing was used in this time`} />;
-  const most = Math.max(...rows.map((row) => sizeOf(row, byCost)), Number.MIN_VALUE);
+  const all = byCost ? data.totals.totalCost : data.totals.totalTokens;
   return (
     <>
       <Table<Spent>
@@ -63,7 +63,7 @@ function GroupTable({ group, range }: { group: Group; range: Range }) {
           { title: TITLES[group], cell: ({ key }) => <Name group={group} name={key} /> },
           {
             title: byCost ? t`Share of the cost` : t`Share of the tokens`,
-            cell: (row) => <ShareBar share={sizeOf(row, byCost) / most} />,
+            cell: (row) => <ShareBar share={all > 0 ? sizeOf(row, byCost) / all : 0} />,
           },
           { title: t`Calls`, isNumber: true, cell: ({ calls }) => wholeCount(calls) },
           {
