@@ -8,6 +8,7 @@ export const MODEL_FAILURES = {
   content_filter: 'declined to answer because of its content rules',
   invalid_request: 'did not accept the request',
   network: 'could not be reached',
+  cut_off: 'broke off in the middle of its answer',
   timeout: 'did not answer in time',
   budget: 'was not asked',
   malformed: 'sent an answer that makes no sense',

@@ -1,4 +1,5 @@
 import type { BreakKind } from '../common/block-rules';
+import { openFence } from '../common/markdown/open-fence';
 import { type Token, type Tokens, breaksAfter, childrenOf, readMarkdown } from '../common/markdown/markdown-tree';
 import { plainWords } from '../common/markdown/render-markdown';
 
@@ -54,18 +55,9 @@ const words = (markdown: string): string => plainWords(markdown).replace(/\s+/g,
 function endsInside(tokens: readonly Token[]): boolean {
   const last = tokens.filter(({ type }) => type !== 'space').at(-1);
   if (last === undefined) return false;
-  if (last.type === 'code') return isOpenFence(last.raw);
+  if (last.type === 'code') return openFence(last.raw) !== undefined;
   if (last.type === 'list') return endsInside((last as Tokens.List).items.at(-1)?.tokens ?? []);
   if (last.type === 'blockquote') return endsInside(childrenOf(last));
   if (breaksAfter(last.raw) > 1) return false;
   return childrenOf(last).some((token) => token.type === 'text' && /[*_~`[]|\|\|/.test(token.raw));
-}
-
-/** A code block of indented lines has no end of its own; a fenced one has a line of at least as many signs. */
-function isOpenFence(raw: string): boolean {
-  const [, mark] = /^ {0,3}(`{3,}|~{3,})/.exec(raw) ?? [];
-  if (mark === undefined) return false;
-  const [, ...lines] = raw.trimEnd().split('\n');
-  const closing = lines.at(-1)?.trim() ?? '';
-  return !(closing.startsWith(mark) && [...closing].every((sign) => sign === mark[0]));
 }

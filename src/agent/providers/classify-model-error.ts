@@ -29,8 +29,11 @@ const NETWORK_CODES = new Set([
   'UND_ERR_BODY_TIMEOUT',
 ]);
 
-/** What went wrong with a model call, from anything that a provider package, fetch or a stream can throw. */
-export function classifyModelError(thrown: unknown, model: string): ModelError {
+/**
+ * What went wrong with a model call, from anything that a provider package, fetch or a stream can throw.
+ * @param hasBegun whether some of the answer had come: a connection that ends then did reach the provider
+ */
+export function classifyModelError(thrown: unknown, model: string, hasBegun = false): ModelError {
   if (thrown instanceof ModelError) return thrown;
   const facts = thrown as ApiCallFacts;
   const text = `${messageOf(thrown)} ${facts.responseBody ?? ''}`;
@@ -48,7 +51,9 @@ export function classifyModelError(thrown: unknown, model: string): ModelError {
   const failure = kindOfFailure(thrown, text);
   const kind = failure === 'unknown' && status !== undefined ? 'malformed' : failure;
   const told = kind === 'context_overflow' ? { told: toldLimit(facts.responseBody, messageOf(thrown)) } : {};
-  return new ModelError(kind, describe(kind, model, undefined, thrown), { cause: thrown, ...told });
+  const isCutOff = kind === 'network' && (hasBegun || status !== undefined);
+  const words = isCutOff ? `${model} ${MODEL_FAILURES.cut_off}` : describe(kind, model, undefined, thrown);
+  return new ModelError(kind, words, { cause: thrown, ...told });
 }
 
 function kindOfStatus(status: number, text: string): ModelErrorKind {

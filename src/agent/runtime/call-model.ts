@@ -68,7 +68,7 @@ export async function callModel(
     if (options.abortSignal.aborted) throw new ModelAbortedError(collector.partial());
     const cause = stalled.signal.aborted
       ? new ModelError('timeout', `${info.provider}/${info.id} sent nothing for ${Math.round(stallTimeoutMs / 1000)} s`)
-      : classifyModelError(error, `${info.provider}/${info.id}`);
+      : classifyModelError(error, `${info.provider}/${info.id}`, collector.hasBegun());
     throw new ModelCallError(cause, collector.delivered, collector.partial());
   } finally {
     clearTimeout(watchdog);

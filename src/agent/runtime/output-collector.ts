@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { LanguageModelV3GenerateResult, LanguageModelV3StreamPart, LanguageModelV3Usage } from '@ai-sdk/provider';
 import type { ProviderFacts } from '../../common/content-parts';
+import { MODEL_FAILURES } from '../../common/model-failures';
 import { isPlainObject } from '../../common/plain-object';
 import type { AssistantPart, Usage } from '../../sessions/transcript-event';
 import type { FittedTools, SetAside } from '../dialects/fit-tools';
@@ -128,6 +129,11 @@ export class OutputCollector {
     this.add({ type: 'finish', finishReason, usage, ...(providerMetadata ? { providerMetadata } : {}) });
   }
 
+  /** Whether anything of an answer has come. */
+  hasBegun(): boolean {
+    return this.content.length > 0;
+  }
+
   partial(): AssistantPart[] {
     return this.content.filter((part) => part.type === 'text' && part.text.trim() !== '');
   }
@@ -138,7 +144,7 @@ export class OutputCollector {
     const name = `${this.info.provider}/${this.info.id}`;
     const usage = usageOf(this.usage, this.info);
     if (!this.hasSubstance()) {
-      if (this.finishReason === undefined) throw new ModelError('network', `the answer of ${name} was cut off`);
+      if (this.finishReason === undefined) throw new ModelError('network', `${name} ${MODEL_FAILURES.cut_off}`);
       if (this.finishReason === 'content_filter')
         throw new ModelError('content_filter', `${name} declined to answer because of its content rules`);
       throw new EmptyAnswerError(this.emptiness(name), usage);

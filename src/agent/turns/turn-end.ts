@@ -1,3 +1,4 @@
+import { withClosedFence } from '../../common/markdown/open-fence';
 import type { HeartbeatRules } from '../../inbox/inbound-message';
 import { NO_USAGE } from '../../sessions/transcript-event';
 import { readReply } from '../runtime/reply-outcome';
@@ -35,8 +36,20 @@ export function describeEnd(
       return abortedEnd(facts, text, signal);
     case 'failed':
       if (end.saidNothing && heartbeat?.isLook) return { ...facts, outcome: 'silent', reason: 'empty', text: '' };
-      return { ...facts, outcome: 'failed', reason: end.message, text: end.message, errorKind: end.errorKind };
+      return {
+        ...facts,
+        outcome: 'failed',
+        reason: end.message,
+        text: told(text, end.message),
+        errorKind: end.errorKind,
+      };
   }
+}
+
+/** What was said before an end in the middle, and why it ended: people have read the one while it was written. */
+function told(said: string, why: string): string {
+  const reply = readReply(said);
+  return reply.kind === 'silent' ? why : `${withClosedFence(reply.text)}\n\n(${why})`;
 }
 
 /** Why a turn ended that had run out of time. */
@@ -50,12 +63,11 @@ export function abortedEnd(
 ): TurnEnd {
   const reason = String(signal.reason ?? 'rpc');
   const timedOut = reason === 'timeout';
-  const notice = timedOut ? '(stopped: this took too long)' : '';
   return {
     ...facts,
     outcome: 'aborted',
     reason: timedOut ? TOOK_TOO_LONG : `stopped (${reason})`,
-    text: [text, notice].filter((part) => part !== '').join('\n\n'),
+    text: timedOut ? told(text, 'stopped: this took too long') : text,
     stopReason: reason,
   };
 }

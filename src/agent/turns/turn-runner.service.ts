@@ -245,7 +245,7 @@ export class TurnRunner {
   /** Takes the files that an answer names out of its words. What a sub-agent names, its parent hands over. */
   private async withFiles(end: TurnEnd, turn: StartedTurn['turn'], execution: TurnExecution): Promise<TurnEnd> {
     if (isSubagentKey(turn.sessionKey)) return end;
-    if (end.outcome === 'aborted') return { ...end, text: takeHandover(end.text).text };
+    if (end.outcome === 'aborted' || end.outcome === 'failed') return { ...end, text: takeHandover(end.text).text };
     if (end.outcome !== 'reply') return end;
     const taken = await this.handovers.take(end.text, execution.closingContext(), turn.request.route);
     return taken ? withHandover(end, taken) : end;

@@ -12,6 +12,7 @@ const IN_WORDS: Readonly<Record<keyof typeof MODEL_FAILURES, (model: string) => 
   content_filter: (model) => t`${model} declined to answer because of its content rules`,
   invalid_request: (model) => t`${model} did not accept the request; look at its settings, or choose another model`,
   network: (model) => t`${model} could not be reached; check the network and the address`,
+  cut_off: (model) => t`${model} broke off in the middle of its answer; try again`,
   timeout: (model) => t`${model} did not answer in time; try again, or choose another model`,
   budget: (model) => t`${model} was not asked; look at the budgets`,
   malformed: (model) => t`${model} sent an answer that makes no sense; try again`,
