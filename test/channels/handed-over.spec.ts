@@ -93,14 +93,17 @@ describe('files that an answer hands over', () => {
   });
 
   it('what can not be handed over is said with the reason, to people and to the model', async () => {
-    const answer =
-      'See:\nMEDIA:none.pdf\nMEDIA:settings.txt\nMEDIA:../openclaw.json\nMEDIA:/etc/passwd\nMEDIA:large.bin';
+    const answer = `See:\nMEDIA:none.pdf\nMEDIA:${bench.workspace('out', 'gone.pdf')}\nMEDIA:settings.txt\nMEDIA:../openclaw.json\nMEDIA:/etc/passwd\nMEDIA:file://${bench.gateway.stateDir}/openclaw.json\nMEDIA:large.bin`;
     const [sent, ...more] = await told(answer, 1);
     expect(more).toEqual([]);
     expect(sent?.text).toContain('Not handed over: none.pdf does not exist');
     expect(sent?.text).toContain('settings.txt is outside the workspace');
     expect(sent?.text).toContain('../openclaw.json is outside the workspace');
-    expect(sent?.text).toContain('/etc/passwd is outside the workspace');
+    expect(sent?.text).toContain('(Not handed over: passwd is outside the workspace');
+    expect(sent?.text).toContain('(Not handed over: out/gone.pdf does not exist');
+    // Others read along in a group: where this machine keeps things is not told.
+    expect(sent?.text).not.toContain(bench.gateway.stateDir);
+    expect(sent?.text).not.toContain('/etc');
     expect(sent?.text).toContain(`large.bin has ${5 * MIB} bytes; at most ${MIB} are taken there`);
     await told('Sorry.', 1);
     expect(bench.models.requests.at(-1)?.text).toContain('Not handed over: none.pdf does not exist');

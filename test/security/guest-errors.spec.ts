@@ -46,7 +46,7 @@ describe('errors of tools', () => {
       expect([path, await told(path, false)]).toEqual([path, expect.not.stringContaining(base)]);
     // Where the folders around it are named, it says how to get there from its own.
     expect(await told('here', false)).toContain('./here and ../../openclaw.json');
-    expect(await told('../x', false)).toContain('is outside the workspace .');
-    expect(await told('../../x', true)).toContain(base);
+    expect(await told('../x', false)).toContain('../x is outside the workspace; use');
+    expect(await told('here', true)).toContain(base);
   });
 });

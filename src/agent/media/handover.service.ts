@@ -1,4 +1,4 @@
-import { basename, posix } from 'node:path';
+import { basename, isAbsolute, posix } from 'node:path';
 import { Injectable } from '@nestjs/common';
 import type { OutboundFile } from '../../common/chat-media';
 import type { DeliveryRoute } from '../../common/delivery-route';
@@ -64,13 +64,13 @@ export class Handovers {
     const taken: Taken[] = [];
     const missed = sources
       .slice(MOST_FILES)
-      .map((source) => `${source}: an answer hands over ${MOST_FILES} files at most`);
+      .map((source) => `${shownName(source, context.workspace)}: an answer hands over ${MOST_FILES} files at most`);
     for (const source of sources.slice(0, MOST_FILES)) {
       try {
         taken.push(await this.takeOne(source, asVoice, context, route));
       } catch (error) {
         if (!(error instanceof ToolError) || context.signal.aborted) throw error;
-        missed.push(error.message.includes(source) ? error.message : `${source}: ${error.message}`);
+        missed.push(faultOf(error, source, context.workspace));
       }
     }
     const lines = taken.flatMap(({ line }) => line ?? []);
@@ -85,7 +85,7 @@ export class Handovers {
   private takeOne(source: string, asVoice: boolean, context: ToolContext, route?: DeliveryRoute): Promise<Taken> {
     return isWebAddress(source)
       ? this.takeAddress(source, asVoice, context, route)
-      : this.takePath(source.replace(/^file:\/\//i, ''), asVoice, context, route);
+      : this.takePath(pathOf(source), asVoice, context, route);
   }
 
   /** An address is fetched where the conversation may do that unasked; elsewhere people can open it themselves. */
@@ -176,4 +176,19 @@ export class Handovers {
     }
     throw new ToolError('failed', `there are ${MOST_SAME_NAMES} files called ${basename(path)} in ${KEPT_IN}/`);
   }
+}
+
+const pathOf = (source: string): string => source.replace(/^file:\/\//i, '');
+
+/** What a file is called before everybody in the chat: where this machine keeps its files is none of their business. */
+function shownName(source: string, workspace: string): string {
+  const path = pathOf(source);
+  if (isWebAddress(source) || !isAbsolute(path)) return path;
+  return innerPath(workspace, path) || basename(path) || path;
+}
+
+function faultOf({ message }: ToolError, source: string, workspace: string): string {
+  const name = shownName(source, workspace);
+  const why = message.replaceAll(pathOf(source), name).replaceAll(`${workspace}/`, '');
+  return why.includes(name) ? why : `${name}: ${why}`;
 }

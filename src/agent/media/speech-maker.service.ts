@@ -31,8 +31,8 @@ export class SpeechMaker {
     private readonly folders: SessionFolders,
   ) {}
 
-  /** @returns absolute path of the file */
-  async make(wish: SpeechWish): Promise<{ path: string; speech: Speech; isSummary: boolean }> {
+  /** @returns absolute path of the file, and the one in its folder that people are told */
+  async make(wish: SpeechWish): Promise<{ path: string; name: string; speech: Speech; isSummary: boolean }> {
     const { maxLength, summarize, provider } = this.prefs.read();
     const model = nameOf(this.models.resolve(wish.agentId).info);
     const { text, isSummary } = summarize
@@ -44,7 +44,7 @@ export class SpeechMaker {
       ? this.folders.of(wish.agentId, wish.sessionKey, true).path
       : this.workspaces.pathOf(wish.agentId);
     const written = await new WorkspaceFiles([folder]).write(name, speech.audio);
-    return { path: written.path, speech, isSummary };
+    return { path: written.path, name, speech, isSummary };
   }
 
   /** The provider that comes first, as chosen and set up. */

@@ -101,7 +101,7 @@ export class SpeechCommands {
   private async audio(text: string, { agentId, sessionKey, giver }: CommandCall): Promise<string> {
     try {
       const signal = AbortSignal.timeout(TIMEOUT_MS);
-      const { path, speech } = await this.maker.make({
+      const { name, speech } = await this.maker.make({
         text,
         channel: giver.channel,
         agentId,
@@ -109,9 +109,9 @@ export class SpeechCommands {
         isGuest: isGuestGiver(giver),
         signal,
       });
-      if (giver.route !== undefined) return `Spoken by ${speech.provider}: ${path}`;
+      if (giver.route !== undefined) return `Spoken by ${speech.provider}: ${name}`;
       const id = await this.media.keep(speech.audio, speech.format === 'opus' ? 'ogg' : 'mp3');
-      return `Spoken by ${speech.provider}: [listen](${this.media.link(id)})\n${path}`;
+      return `Spoken by ${speech.provider}: [listen](${this.media.link(id)})\n${name}`;
     } catch (error) {
       return `Not spoken: ${messageOf(error)}.`;
     }

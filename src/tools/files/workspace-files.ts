@@ -178,7 +178,7 @@ export class WorkspaceFiles {
   private outside(path: string): ToolError {
     return new ToolError(
       'outside_workspace',
-      `${path} is outside the workspace ${this.roots[0] ?? ''}; use a path inside it`,
+      `${path} is outside the workspace; use a path inside it`,
     );
   }
 }
