@@ -1,16 +1,10 @@
 import { gzipSync } from 'node:zlib';
-import JsZip from 'jszip';
 import { documentText } from '../../src/tools/documents/read/document-text';
+import { officeFile, zipped as zipOf } from '../fakes/office-files';
 
 const signal = new AbortController().signal;
 const textOf = async (content: Buffer, most?: number): Promise<string> =>
   (await documentText(content, signal, most)).text;
-
-const zipOf = (files: Record<string, string>): Promise<Buffer> => {
-  const zip = new JsZip();
-  for (const [name, text] of Object.entries(files)) zip.file(name, text);
-  return zip.generateAsync({ type: 'nodebuffer', compression: 'DEFLATE' });
-};
 
 const tarOf = (files: Record<string, string>): Buffer => {
   const blocks = Object.entries(files).flatMap(([name, text]) => {
@@ -51,7 +45,7 @@ describe('spreadsheets keep what they say and where', () => {
   };
 
   it('names, rows, columns, dates, percentages, truth, texts that look like numbers, formulas', async () => {
-    expect(await textOf(await zipOf(WORKBOOK))).toBe(
+    expect(await textOf(await officeFile('xl/workbook.xml', WORKBOOK))).toBe(
       [
         '[sheet "Costs & more", A1:E6]',
         '\tA\tB\tC\tD\tE',
@@ -168,7 +162,7 @@ describe('books, rich text and what can not be read', () => {
       `<table:table-cell><text:p>${text}</text:p><text:p>more</text:p></table:table-cell>`;
     const content = `<office:text><text:h>Costs</text:h><table:table><table:table-row>${cell('Tea &amp;lt;')}${cell('4.50')}</table:table-row></table:table><text:p>End<text:line-break/>of it</text:p></office:text>`;
     const file = await zipOf({ mimetype: 'application/vnd.oasis.opendocument.text', 'content.xml': content });
-    expect(await textOf(file)).toBe('Costs\nTea &lt; more\t4.50 more\nEnd\nof it');
+    expect(await textOf(file)).toBe('# Costs\nTea &lt; more\t4.50 more\nEnd\nof it');
   });
 
   it('what wants a password, is of old Office, or is packed otherwise says so', async () => {

@@ -2,8 +2,10 @@ import { ArchiveError, type ArchiveLimits } from '../../../common/archives/archi
 import { ZipReader } from '../../../common/archives/zip-reader';
 import { DocumentError } from './document-error';
 import { epubText } from './epub-text';
-import { elements, replaceElements, runs } from './office-xml';
 import { type OfficeText, openDocumentText } from './open-document';
+import { type ReadPart, relationsOf } from './package-parts';
+import { slidesText } from './slides-text';
+import { wordText } from './word-text';
 import { workbookText } from './workbook';
 
 const MIB = 1024 * 1024;
@@ -11,6 +13,35 @@ const MIB = 1024 * 1024;
 const LIMITS: ArchiveLimits = { entries: 10_000, entryBytes: 32 * MIB, totalBytes: 64 * MIB, ratio: 200 };
 const EPUB = 'application/epub+zip';
 const OFFICE = 'application/vnd.openxmlformats-officedocument';
+interface Kind {
+  /** What the main part begins with. */
+  root: RegExp;
+  /** Where parts of this kind lie as a rule. */
+  parts: RegExp;
+  words: (part: string, read: ReadPart, names: readonly string[]) => Promise<string>;
+  type: string;
+}
+
+const KINDS: readonly Kind[] = [
+  {
+    root: /<(?:[\w.-]+:)?document[\s>]/,
+    parts: /^word\/document\.xml$/,
+    words: wordText,
+    type: 'wordprocessingml.document',
+  },
+  {
+    root: /<(?:[\w.-]+:)?presentation[\s>]/,
+    parts: /^ppt\/slides\/slide\d+\.xml$/,
+    words: slidesText,
+    type: 'presentationml.presentation',
+  },
+  {
+    root: /<(?:[\w.-]+:)?workbook[\s>]/,
+    parts: /^xl\/worksheets\/sheet\d*\.xml$/,
+    words: workbookText,
+    type: 'spreadsheetml.sheet',
+  },
+];
 
 /** Text of a docx, xlsx, pptx, odt, ods, odp or epub file; undefined where it is an archive of something else. @throws DocumentError */
 export async function officeText(content: Buffer, signal: AbortSignal): Promise<OfficeText | undefined> {
@@ -23,45 +54,42 @@ export async function officeText(content: Buffer, signal: AbortSignal): Promise<
 }
 
 async function textOf(zip: ZipReader, signal: AbortSignal): Promise<OfficeText | undefined> {
-  const names = zip.entries.map(({ name }) => name);
-  const read = async (name: string): Promise<string> => {
+  const read: ReadPart = async (name) => {
+    signal.throwIfAborted();
     const entry = zip.find(name);
-    return entry ? (await zip.read(entry)).toString('utf8') : '';
+    return entry ? decodePart(await zip.read(entry)) : '';
   };
-  const numbered = (pattern: RegExp): string[] =>
-    names.filter((name) => pattern.test(name)).sort((a, b) => Number(/\d+/.exec(a)?.[0]) - Number(/\d+/.exec(b)?.[0]));
-  if (zip.find('word/document.xml'))
-    return { text: wordText(await read('word/document.xml')), mimeType: `${OFFICE}.wordprocessingml.document` };
-  const slides = numbered(/^ppt\/slides\/slide\d+\.xml$/);
-  if (slides.length > 0) {
-    const texts = [];
-    for (const [index, name] of slides.entries()) texts.push(`[slide ${index + 1}]\n${slideText(await read(name))}`);
-    return { text: texts.join('\n\n'), mimeType: `${OFFICE}.presentationml.presentation` };
+  const names = zip.entries.map(({ name }) => name);
+  // Programs are free in how they name the part that the others hang on; a damaged file may not say it any more.
+  const main = (await relationsOf('', read)).find(({ type }) => type === 'officeDocument')?.target ?? '';
+  if (main.endsWith('.bin'))
+    throw new DocumentError('it is a spreadsheet of binary parts (xlsb); a copy as xlsx can be read');
+  const begin = (await read(main)).slice(0, ROOT_CHARS);
+  const kind =
+    KINDS.find(({ root }) => root.test(begin)) ?? KINDS.find(({ parts }) => names.some((name) => parts.test(name)));
+  if (kind) {
+    const usual = names.filter((name) => kind.parts.test(name)).sort((a, b) => numberIn(a) - numberIn(b));
+    return { text: await kind.words(main, read, usual), mimeType: `${OFFICE}.${kind.type}` };
   }
-  const sheets = numbered(/^xl\/worksheets\/sheet\d+\.xml$/);
-  if (sheets.length > 0) return { text: await workbookText(sheets, read), mimeType: `${OFFICE}.spreadsheetml.sheet` };
   if (zip.find('META-INF/container.xml') && (await read('mimetype')).trim() === EPUB) return epubText(read, signal);
   if (zip.find('content.xml') && (await read('META-INF/manifest.xml')).includes('encryption-data'))
     throw new DocumentError('it wants a password; a copy without one can be read');
-  if (zip.find('content.xml')) return openDocumentText(await read('content.xml'), (await read('mimetype')).trim());
+  if (zip.find('content.xml'))
+    return openDocumentText(await read('content.xml'), (await read('mimetype')).trim(), read);
+  if (names.some((name) => /(?:^|\/)Index\/Document\.iwa$/.test(name)))
+    throw new DocumentError('it was made by Pages, Numbers or Keynote; a copy as PDF, docx, xlsx or pptx can be read');
   return undefined;
 }
 
-/** Paragraphs, the cells of a table row side by side. */
-function wordText(xml: string): string {
-  const body = replaceElements(xml, 'w:tr', (row) => {
-    const cells = elements(row, 'w:tc').map(({ inner }) => `<w:t>${runs(inner, 'w:t', true)}</w:t>`);
-    return `<w:p>${cells.join('<w:tab/>')}</w:p>`;
-  })
-    .replace(/<w:tab(?:\s[^<>]*)?\/>/g, '<w:t>\t</w:t>')
-    .replace(/<w:br(?:\s[^<>]*)?\/>/g, '<w:t>\n</w:t>');
-  return elements(body, 'w:p')
-    .map(({ inner }) => runs(inner, 'w:t'))
-    .join('\n');
-}
+const numberIn = (name: string): number => Number(/\d+(?=\.xml$)/.exec(name)?.[0] ?? 0);
 
-const slideText = (xml: string): string =>
-  elements(xml, 'a:p')
-    .map(({ inner }) => runs(inner, 'a:t'))
-    .filter((line) => line !== '')
-    .join('\n');
+/** The root element stands within so many characters, behind comments and declarations. */
+const ROOT_CHARS = 20_000;
+
+/** Parts are UTF-8 or UTF-16. */
+const decodePart = (bytes: Buffer): string =>
+  bytes[0] === 0xff && bytes[1] === 0xfe
+    ? bytes.toString('utf16le', 2)
+    : bytes[0] === 0xfe && bytes[1] === 0xff
+      ? Buffer.from(bytes.subarray(2)).swap16().toString('utf16le')
+      : bytes.toString('utf8').replace(/^\ufeff/, '');

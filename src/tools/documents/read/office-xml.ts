@@ -59,11 +59,20 @@ export const decode = (text: string): string =>
     },
   );
 
-/** Value of an attribute of an element, as it is written. */
+const PATTERNS = new Map<string, RegExp>();
+
+/**
+ * Value of an attribute of an element, as it is written.
+ * @param name whatever prefix it has; `r:id` for one that has to have a prefix, beside an `id` without
+ */
 export function attribute(attributes: string, name: string): string | undefined {
-  const at = attributes.indexOf(` ${name}="`);
-  if (at < 0) return undefined;
-  const from = at + name.length + 3;
-  const to = attributes.indexOf('"', from);
-  return to < 0 ? undefined : attributes.slice(from, to);
+  let pattern = PATTERNS.get(name);
+  if (!pattern) {
+    const plain = name.slice(name.indexOf(':') + 1);
+    const prefix = plain === name ? '(?:[\\w.-]+:)?' : '[\\w.-]+:';
+    pattern = new RegExp(`(?:^|\\s)${prefix}${plain}\\s*=\\s*(?:"([^"]*)"|'([^']*)')`);
+    PATTERNS.set(name, pattern);
+  }
+  const found = pattern.exec(attributes);
+  return found ? (found[1] ?? found[2]) : undefined;
 }

@@ -1,46 +1,41 @@
-import { attribute, decode, elements, runs } from './office-xml';
-import { type SheetCell, SheetWriter, numberCell, textCell } from './sheet-writer';
+import { type NumberKind, kindsOf, numberText } from './number-formats';
+import { attribute, decode, elements, replaceElements } from './office-xml';
+import { type ReadPart, relationsOf } from './package-parts';
+import { type SheetCell, SheetWriter, columnName, rangesOf, textCell } from './sheet-writer';
 
-type NumberKind = 'number' | 'date' | 'percent';
-
-/** What the formats with fixed numbers show, where that is not a plain number. */
-const DATE_FORMATS = [14, 15, 16, 17, 18, 19, 20, 21, 22, 45, 46, 47];
-const PERCENT_FORMATS = [9, 10];
-const DAY_MS = 86_400_000;
-const FIRST_DAY = Date.UTC(1899, 11, 30);
-/** Day numbers of workbooks of old Macs begin so much later. */
-const DAYS_TO_1904 = 1462;
+/** Most columns of a sheet. */
+const MOST_COLUMNS = 16_384;
+/** Programs may put a prefix before each name. */
+const named = (xml: string, name: string): ReturnType<typeof elements> => elements(xml, `(?:[\\w.-]+:)?${name}`);
 
 /**
  * Sheets of an xlsx file in their order, with their names, places and types of cells.
- * @param parts paths of the sheets
- * @param read a part of the file; empty where it is not there
+ * @param part the workbook
+ * @param usual its sheets by the names of their parts, for a file that does not say their order
  */
-export async function workbookText(parts: readonly string[], read: (name: string) => Promise<string>): Promise<string> {
-  const workbook = await read('xl/workbook.xml');
-  const targets = new Map(
-    elements(await read('xl/_rels/workbook.xml.rels'), 'Relationship').map(({ attributes }) => [
-      attribute(attributes, 'Id'),
-      (attribute(attributes, 'Target') ?? '').replace(/^\/?(?:xl\/)?/, 'xl/'),
-    ]),
-  );
-  const named = elements(workbook, 'sheet').flatMap(({ attributes }) => {
-    const part = targets.get(attribute(attributes, 'r:id'));
-    const title = decode(attribute(attributes, 'name') ?? '');
-    const isHidden = /\bstate="(?:very)?hidden"/i.test(attributes);
-    return part !== undefined && parts.includes(part)
-      ? [{ part, title: `"${title}"${isHidden ? ' (hidden)' : ''}` }]
-      : [];
-  });
-  const rest = parts
-    .map((part, index) => ({ part, title: String(index + 1) }))
-    .filter(({ part }) => named.every((each) => each.part !== part));
-  const shared = elements(await read('xl/sharedStrings.xml'), 'si').map(({ inner }) => runs(inner, 't'));
-  const kinds = numberKinds(await read('xl/styles.xml'));
-  const isFrom1904 = /\bdate1904="(?:1|true)"/.test(workbook);
+export async function workbookText(part: string, read: ReadPart, usual: readonly string[]): Promise<string> {
+  const workbook = await read(part);
+  const relations = await relationsOf(part, read);
+  const byId = new Map(relations.map((each) => [each.id, each]));
+  const textOf = async (type: string): Promise<string> => {
+    return read(relations.find((each) => each.type === type)?.target ?? `xl/${type}.xml`);
+  };
+  const facts: Facts = {
+    shared: named(await textOf('sharedStrings'), 'si').map(({ inner }) => stringIn(inner)),
+    kinds: kindsOf(await textOf('styles')),
+    isFrom1904: /\bdate1904=["'](?:1|true)["']/.test(workbook),
+  };
   const texts: string[] = [];
-  for (const { part, title } of [...named, ...rest])
-    texts.push(sheetText(await read(part), title, { shared, kinds, isFrom1904 }));
+  for (const { attributes } of named(workbook, 'sheet')) {
+    const relation = byId.get(attribute(attributes, 'r:id') ?? '');
+    const title = decode(attribute(attributes, 'name') ?? '');
+    const isHidden = /^(?:very)?hidden$/i.test(attribute(attributes, 'state') ?? '');
+    const shown = `"${title}"${isHidden ? ' (hidden)' : ''}`;
+    if (relation?.type === 'chartsheet') texts.push(`[sheet ${shown}: a chart]`);
+    else if (relation) texts.push(await sheetText(relation.target, shown, facts, read));
+  }
+  if (texts.length === 0)
+    for (const [at, name] of usual.entries()) texts.push(await sheetText(name, String(at + 1), facts, read));
   return texts.join('\n\n');
 }
 
@@ -51,13 +46,16 @@ interface Facts {
   isFrom1904: boolean;
 }
 
-function sheetText(xml: string, title: string, facts: Facts): string {
+async function sheetText(target: string, title: string, facts: Facts, read: ReadPart): Promise<string> {
+  const xml = await read(target);
   const writer = new SheetWriter(title);
+  const hidden: number[] = [];
   let number = 0;
-  for (const { attributes, inner } of elements(xml, 'row')) {
+  for (const { attributes, inner } of named(xml, 'row')) {
     number = Number(attribute(attributes, 'r') ?? number + 1);
+    if (isTrue(attribute(attributes, 'hidden'))) hidden.push(number);
     const cells: SheetCell[] = [];
-    for (const cell of elements(inner, 'c')) {
+    for (const cell of named(inner, 'c')) {
       const place = attribute(cell.attributes, 'r');
       const column = place === undefined ? (cells.at(-1)?.column ?? -1) + 1 : columnIndex(place);
       cells.push({ column, text: cellText(cell, facts) });
@@ -65,62 +63,78 @@ function sheetText(xml: string, title: string, facts: Facts): string {
     writer.row(number, cells);
     if (writer.isFull) break;
   }
+  for (const { attributes } of named(xml, 'mergeCell')) writer.merged(attribute(attributes, 'ref') ?? '');
+  if (hidden.length > 0) writer.remark(`[hidden rows: ${rangesOf(hidden)}]`);
+  const columns = hiddenColumns(xml);
+  if (columns.length > 0) writer.remark(`[hidden columns: ${rangesOf(columns, columnName)}]`);
+  for (const { type, target: part } of await relationsOf(target, read))
+    if (type === 'comments') for (const line of commentsIn(await read(part))) writer.remark(line);
   return writer.end();
 }
 
+const isTrue = (value: string | undefined): boolean => value === '1' || value === 'true';
+
+/** Counted from 0. All behind the last one that is used may be hidden as well, which says nothing. */
+const hiddenColumns = (xml: string): number[] =>
+  named(xml, 'col').flatMap(({ attributes }) => {
+    const from = Number(attribute(attributes, 'min'));
+    const to = Number(attribute(attributes, 'max'));
+    return isTrue(attribute(attributes, 'hidden')) && from >= 1 && to < MOST_COLUMNS
+      ? Array.from({ length: Math.max(0, to - from + 1) }, (_, at) => from - 1 + at)
+      : [];
+  });
+
+/** Comments of a sheet. Those of a conversation stand in them as well, behind a word of the program's own. */
+function commentsIn(xml: string): string[] {
+  const authors = named(named(xml, 'authors')[0]?.inner ?? '', 'author').map(({ inner }) => decode(inner));
+  return named(xml, 'comment').map(({ attributes, inner }) => {
+    const author = authors[Number(attribute(attributes, 'authorId') ?? -1)] ?? '';
+    const by = author === '' || author.startsWith('tc=') ? '' : ` by ${author}`;
+    const words = stringIn(inner)
+      .replace(/^\[Threaded comment\][^]*?\n\n?(?:Comment|Kommentar|Commentaire|Comentario):\s*/i, '')
+      .trim();
+    return `[comment on ${attribute(attributes, 'ref') ?? ''}${by}] ${words.replace(/\n+/g, ' ')}`;
+  });
+}
+
+/** Text in its runs, without the readings that stand beside words of Japanese. */
+function stringIn(xml: string): string {
+  let text = '';
+  const plain = replaceElements(xml, '(?:[\\w.-]+:)?rPh', () => '');
+  for (const { inner } of named(plain, 't')) text += decode(inner);
+  return unescaped(text);
+}
+
+/** Signs that XML can't hold are written by their number. */
+const unescaped = (text: string): string =>
+  text.includes('_x')
+    ? text
+        .replace(/_x([0-9a-f]{4})_/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
+        .replace(/\r\n?/g, '\n')
+    : text;
+
 function cellText({ attributes, inner }: { attributes: string; inner: string }, facts: Facts): string {
-  const value = decode(elements(inner, 'v')[0]?.inner ?? '');
+  const value = decode(named(inner, 'v')[0]?.inner ?? '');
   switch (attribute(attributes, 't')) {
     case 's':
       return textCell(facts.shared[Number(value)] ?? '');
     case 'inlineStr':
-      return textCell(runs(inner, 't'));
+      return textCell(stringIn(inner));
     case 'str':
-      return textCell(value);
+      return textCell(unescaped(value));
     case 'b':
-      return value === '1' ? 'TRUE' : 'FALSE';
+      return value === '1' || value === 'true' ? 'TRUE' : 'FALSE';
     case 'e':
-    case 'd':
       return value;
+    case 'd':
+      return value.replace(/T00:00:00(?:\.0+)?Z?$/, '').replace('T', ' ');
     default: {
-      const formula = elements(inner, 'f')[0]?.inner ?? '';
+      const formula = named(inner, 'f')[0]?.inner ?? '';
       if (value === '') return formula === '' ? '' : `=${decode(formula)}`;
       const kind = facts.kinds[Number(attribute(attributes, 's') ?? 0)] ?? 'number';
-      if (kind === 'date') return dateCell(Number(value), facts.isFrom1904);
-      return kind === 'percent' ? `${numberCell(String(Number(value) * 100))}%` : numberCell(value);
+      return numberText(value, kind, facts.isFrom1904);
     }
   }
-}
-
-function dateCell(days: number, isFrom1904: boolean): string {
-  if (!Number.isFinite(days) || Math.abs(days) > 3_000_000) return String(days);
-  const at = new Date(Math.round(((days + (isFrom1904 ? DAYS_TO_1904 : 0)) * DAY_MS) / 1000) * 1000 + FIRST_DAY);
-  const [date = '', time = ''] = at
-    .toISOString()
-    .replace(/\.000Z$/, '')
-    .split('T');
-  if (days >= 0 && days < 1) return time;
-  return time === '00:00:00' ? date : `${date} ${time}`;
-}
-
-function numberKinds(styles: string): NumberKind[] {
-  const kinds = new Map<number, NumberKind>([
-    ...DATE_FORMATS.map((id) => [id, 'date'] as const),
-    ...PERCENT_FORMATS.map((id) => [id, 'percent'] as const),
-  ]);
-  for (const { attributes } of elements(styles, 'numFmt'))
-    kinds.set(Number(attribute(attributes, 'numFmtId')), kindOfCode(decode(attribute(attributes, 'formatCode') ?? '')));
-  const [used] = elements(styles, 'cellXfs');
-  return elements(used?.inner ?? '', 'xf').map(
-    ({ attributes }) => kinds.get(Number(attribute(attributes, 'numFmtId') ?? 0)) ?? 'number',
-  );
-}
-
-/** Letters in quotes, brackets, or behind a backslash are shown as they are. */
-function kindOfCode(code: string): NumberKind {
-  const plain = code.replace(/"[^"]*"|\[(?![hms]+\])[^\]]*\]|\\./gi, '');
-  if (/[dmyhs]/i.test(plain) && !/general/i.test(plain)) return 'date';
-  return plain.includes('%') ? 'percent' : 'number';
 }
 
 /** Of a place such as `AB12`, counted from 0. */
