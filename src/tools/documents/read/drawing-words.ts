@@ -1,4 +1,4 @@
-import { attribute, decode, elements } from './office-xml';
+import { attribute, decode, named } from './office-xml';
 import { FlowText } from './flow-text';
 import { scanXml } from './xml-scan';
 
@@ -57,7 +57,6 @@ export class FormulaWriter {
   }
 }
 
-const named = (xml: string, name: string): ReturnType<typeof elements> => elements(xml, `(?:[\\w.-]+:)?${name}`);
 const MOST_POINTS = 10_000;
 
 /** Points by their places; of names in several levels those next to the axis. */

@@ -1,4 +1,4 @@
-import { attribute, decode, elements } from './office-xml';
+import { attribute, decode, named } from './office-xml';
 
 interface Level {
   form: string;
@@ -13,7 +13,6 @@ interface List {
   levels: ReadonlyMap<number, Level>;
 }
 
-const named = (xml: string, name: string): ReturnType<typeof elements> => elements(xml, `(?:[\\w.-]+:)?${name}`);
 const valueOf = (xml: string, name: string): string | undefined => {
   const [found] = named(xml, name);
   return found && attribute(found.attributes, 'val');

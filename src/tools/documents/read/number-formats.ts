@@ -1,4 +1,4 @@
-import { attribute, decode, elements } from './office-xml';
+import { attribute, decode, named } from './office-xml';
 import { numberCell } from './sheet-writer';
 
 /** How a number of a sheet is meant. `duration` counts hours beyond a day. */
@@ -54,7 +54,6 @@ function durationText(days: number): string {
 
 /** Kinds of the cells' styles, by number. @param styles the part that describes them */
 export function kindsOf(styles: string): NumberKind[] {
-  const named = (xml: string, name: string): ReturnType<typeof elements> => elements(xml, `(?:[\\w.-]+:)?${name}`);
   const kinds = new Map<number, NumberKind>([
     ...DATE_FORMATS.map((id) => [id, 'date'] as const),
     ...DURATION_FORMATS.map((id) => [id, 'duration'] as const),

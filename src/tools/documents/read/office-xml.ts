@@ -29,6 +29,9 @@ export function elements(xml: string, tag: string): Element[] {
   return found;
 }
 
+/** The same, whatever prefix a program puts before the name. */
+export const named = (xml: string, name: string): Element[] => elements(xml, `(?:[\\w.-]+:)?${name}`);
+
 export function replaceElements(xml: string, tag: string, by: (inner: string) => string): string {
   const parts: string[] = [];
   let at = 0;
@@ -37,14 +40,6 @@ export function replaceElements(xml: string, tag: string, by: (inner: string) =>
     at = end;
   }
   return parts.join('') + xml.slice(at);
-}
-
-/** Text of all runs; `encoded` keeps entities for a second reading. */
-export function runs(xml: string, tag: string, encoded = false): string {
-  const text = elements(xml, tag)
-    .map(({ inner }) => inner)
-    .join('');
-  return encoded ? text : decode(text);
 }
 
 const ENTITIES: Readonly<Record<string, string>> = { lt: '<', gt: '>', quot: '"', apos: "'", amp: '&' };

@@ -1,6 +1,6 @@
 import { pictureMark } from './drawing-words';
 import { FlowText } from './flow-text';
-import { attribute, decode, elements } from './office-xml';
+import { attribute, decode, elements, named } from './office-xml';
 import type { ReadPart } from './package-parts';
 import { sheetsText } from './open-sheets';
 import { scanXml } from './xml-scan';
@@ -75,7 +75,7 @@ async function objectsIn(xml: string, read: ReadPart): Promise<Map<string, strin
   for (const { attributes } of elements(xml, 'draw:object')) {
     const place = decode(attribute(attributes, 'href') ?? '');
     const content = await read(`${place.replace(/^\.\//, '')}/content.xml`);
-    const [formula] = elements(content, '(?:[\\w.-]+:)?annotation');
+    const [formula] = named(content, 'annotation');
     if (formula) objects.set(place, `[formula: ${decode(formula.inner).trim().replace(/\s+/g, ' ')}]`);
     else if (content.includes('<chart:chart'))
       objects.set(

@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import { attribute, decode, elements } from './office-xml';
+import { attribute, decode, named } from './office-xml';
 
 /** A part of the file as text; empty where it is not there. */
 export type ReadPart = (name: string) => Promise<string>;
@@ -17,7 +17,7 @@ export interface Relation {
 export async function relationsOf(part: string, read: ReadPart): Promise<Relation[]> {
   const folder = posix.dirname(part);
   const rels = posix.join(folder, '_rels', `${posix.basename(part)}.rels`);
-  return elements(await read(rels), '(?:[\\w.-]+:)?Relationship').map(({ attributes }) => {
+  return named(await read(rels), 'Relationship').map(({ attributes }) => {
     const value = (name: string): string => decode(attribute(attributes, name) ?? '');
     const isOutside = value('TargetMode') === 'External';
     const target = value('Target');

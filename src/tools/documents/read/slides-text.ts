@@ -1,6 +1,6 @@
 import { FormulaWriter, chartText, drawingText, pictureMark } from './drawing-words';
 import { FlowText } from './flow-text';
-import { attribute, decode, elements } from './office-xml';
+import { attribute, decode, elements, named } from './office-xml';
 import { type ReadPart, relationsOf } from './package-parts';
 import { scanXml } from './xml-scan';
 
@@ -12,7 +12,7 @@ const SILENT: ReadonlySet<string> = new Set(['a:tblPr', 'a:tcPr', 'm:ctrlPr']);
  */
 export async function slidesText(part: string, read: ReadPart, usual: readonly string[]): Promise<string> {
   const relations = new Map((await relationsOf(part, read)).map((each) => [each.id, each]));
-  const order = elements(await read(part), '(?:[\\w.-]+:)?sldId').flatMap(({ attributes }) => {
+  const order = named(await read(part), 'sldId').flatMap(({ attributes }) => {
     const found = relations.get(attribute(attributes, 'r:id') ?? '');
     return found ? [found.target] : [];
   });
@@ -35,7 +35,7 @@ async function slideText(number: number, part: string, read: ReadPart): Promise<
       if (notes !== '') behind.push(`[notes] ${notes}`);
     } else if (type === 'comments' || type === 'comment') behind.push(...commentsIn(await read(target)));
   }
-  const [slide] = elements(xml, '(?:[\\w.-]+:)?sld');
+  const [slide] = named(xml, 'sld');
   const isHidden = /^(?:0|false)$/.test(attribute(slide?.attributes ?? '', 'show') ?? '');
   const words = wordsOf(xml, drawn, false);
   return [`[slide ${number}${isHidden ? ', hidden' : ''}]`, words, ...behind].filter((line) => line !== '').join('\n');
@@ -121,7 +121,7 @@ function wordsOf(xml: string, drawn: ReadonlyMap<string, string>, areNotes: bool
 
 /** Comments of both kinds that PowerPoint has. */
 function commentsIn(xml: string): string[] {
-  return elements(xml, '(?:[\\w.-]+:)?cm').flatMap(({ inner }) => {
+  return named(xml, 'cm').flatMap(({ inner }) => {
     const [plain] = elements(inner, 'p:text');
     const words = plain ? decode(plain.inner) : drawingText(inner);
     return words.trim() === '' ? [] : [`[comment] ${words.trim()}`];

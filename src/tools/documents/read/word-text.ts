@@ -1,7 +1,7 @@
 import { FormulaWriter, chartText, drawingText, pictureMark } from './drawing-words';
 import { FlowText } from './flow-text';
 import { ListNumbers } from './list-numbers';
-import { attribute, decode, elements } from './office-xml';
+import { attribute, decode, named } from './office-xml';
 import { type ReadPart, type Relation, relationsOf } from './package-parts';
 import { scanXml } from './xml-scan';
 
@@ -83,7 +83,7 @@ export async function wordText(main: string, read: ReadPart, usual: readonly str
   };
   const notes = new Map<string, Note>();
   for (const type of ['footnote', 'endnote', 'comment'] as const)
-    for (const { attributes, inner } of elements(await textOf(`${type}s`), `(?:[\\w.-]+:)?${type}`))
+    for (const { attributes, inner } of named(await textOf(`${type}s`), type))
       notes.set(`${type} ${attribute(attributes, 'id') ?? ''}`, {
         words: flowOf(inner, facts),
         by: type === 'comment' ? decode(attribute(attributes, 'author') ?? '') : '',
@@ -142,7 +142,6 @@ class WordReader {
       this.silent = { name, depth: 1 };
       return;
     }
-    const { flow } = this;
     if (this.formulas.open(name, attributes)) this.isText = name === 'm:t';
     else if (name in NOTES) this.note(name, attribute(attributes, 'id') ?? '');
     else this.element(name, attributes);
@@ -298,9 +297,9 @@ const levelOf = (value: string): number => Math.min(Math.max(Math.trunc(Number(v
 /** Which styles make a heading or an item of a list. Their ids are in the language of the program, their names are not. */
 function stylesOf(xml: string): Map<string, Style> {
   const own = new Map<string, Style & { base?: string }>();
-  for (const { attributes, inner } of elements(xml, '(?:[\\w.-]+:)?style')) {
+  for (const { attributes, inner } of named(xml, 'style')) {
     const value = (name: string): string | undefined => {
-      const [found] = elements(inner, `(?:[\\w.-]+:)?${name}`);
+      const [found] = named(inner, name);
       return found && attribute(found.attributes, 'val');
     };
     const name = value('name') ?? '';

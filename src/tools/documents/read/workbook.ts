@@ -1,12 +1,10 @@
 import { type NumberKind, kindsOf, numberText } from './number-formats';
-import { attribute, decode, elements, replaceElements } from './office-xml';
+import { attribute, decode, named, replaceElements } from './office-xml';
 import { type ReadPart, relationsOf } from './package-parts';
 import { type SheetCell, SheetWriter, columnName, rangesOf, textCell } from './sheet-writer';
 
 /** Most columns of a sheet. */
 const MOST_COLUMNS = 16_384;
-/** Programs may put a prefix before each name. */
-const named = (xml: string, name: string): ReturnType<typeof elements> => elements(xml, `(?:[\\w.-]+:)?${name}`);
 
 /**
  * Sheets of an xlsx file in their order, with their names, places and types of cells.
