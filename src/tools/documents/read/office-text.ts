@@ -1,5 +1,6 @@
 import { ArchiveError, type ArchiveLimits } from '../../../common/archives/archive-limits';
 import { ZipReader } from '../../../common/archives/zip-reader';
+import { cutText } from '../../../common/cut-text';
 import { DocumentError } from './document-error';
 import { epubText } from './epub-text';
 import { type OfficeText, openDocumentText } from './open-document';
@@ -64,7 +65,7 @@ async function textOf(zip: ZipReader, signal: AbortSignal): Promise<OfficeText |
   const main = (await relationsOf('', read)).find(({ type }) => type === 'officeDocument')?.target ?? '';
   if (main.endsWith('.bin'))
     throw new DocumentError('it is a spreadsheet of binary parts (xlsb); a copy as xlsx can be read');
-  const begin = (await read(main)).slice(0, ROOT_CHARS);
+  const begin = cutText(await read(main), ROOT_CHARS, { mark: '' });
   const kind =
     KINDS.find(({ root }) => root.test(begin)) ?? KINDS.find(({ parts }) => names.some((name) => parts.test(name)));
   if (kind) {

@@ -42,11 +42,13 @@ export function scanXml(xml: string, reader: XmlReader): void {
   let depth = 0;
   while (at < xml.length) {
     const start = xml.indexOf('<', at);
-    if (start !== at) reader.text(decode(xml.slice(at, start < 0 ? undefined : start)));
+    const stop = start < 0 ? xml.length : start;
+    if (stop > at) reader.text(decode(xml.slice(at, stop)));
     if (start < 0) return;
     if (xml.startsWith('<![CDATA[', start)) {
       const end = after(xml, ']]>', start);
-      reader.text(xml.slice(start + 9, end - 3));
+      const [from, to] = [start + 9, end - 3];
+      reader.text(xml.slice(from, to));
       at = end;
     } else if (xml.startsWith('<!--', start)) at = after(xml, '-->', start);
     else {
@@ -54,15 +56,17 @@ export function scanXml(xml: string, reader: XmlReader): void {
       at = end;
       const first = xml[start + 1];
       if (first === '?' || first === '!') continue;
-      const inside = xml.slice(start + (first === '/' ? 2 : 1), end - 1);
+      const [from, to] = [start + (first === '/' ? 2 : 1), end - 1];
+      const inside = xml.slice(from, to);
       if (first === '/') {
         reader.close(nameOf(inside.trim()));
         depth = Math.max(0, depth - 1);
         continue;
       }
       const isEmpty = inside.endsWith('/');
+      const last = isEmpty ? inside.length - 1 : inside.length;
       const space = inside.search(/[\s/]/);
-      const attributes = space < 0 ? '' : inside.slice(space, isEmpty ? -1 : undefined);
+      const attributes = space < 0 ? '' : inside.slice(space, last);
       if (attributes.includes('xmlns')) declare(attributes, prefixes);
       const name = nameOf(space < 0 ? inside : inside.slice(0, space));
       reader.open(name, attributes);
