@@ -12,6 +12,7 @@ import {
   matchesArguments,
 } from './exec-rules';
 import { readsStdinOnly } from './safe-stdin';
+import { changesShell } from './shell-words';
 
 /** Programs that run other programs or code: an entry that says nothing of their arguments can't vouch for them. */
 const LAUNCHERS = new Set(
@@ -78,6 +79,15 @@ export function checkAllowlist(command: string, rules: AllowlistRules, path: str
     if (linked !== undefined)
       return { allowed: false, reason: `${linked} leads through a link`, segments, canRemember: false };
   }
+  // Several programs are started by a shell, which takes its own words first.
+  const word = segments.length > 1 ? segments.find(({ argv }) => changesShell(argv)) : undefined;
+  if (word)
+    return {
+      allowed: false,
+      reason: `${word.argv[0]} may change what the rest of the line means to a shell`,
+      segments,
+      canRemember: false,
+    };
   const isKnownLine = rules.rules?.some(
     (known) => known.command === command && holdsIn(known, cwd) && segments.every(isPlainSegment),
   );

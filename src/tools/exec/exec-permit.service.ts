@@ -12,6 +12,7 @@ import { ApprovalService } from '../approvals/approval.service';
 import { type AllowlistEntry, ExecApprovalsFile, splitEntries } from '../approvals/exec-approvals-file';
 import { checkAllowlist, findExecutable } from '../approvals/exec-allowlist';
 import { ruleText } from '../approvals/exec-rules';
+import { SHELL_WORDS } from '../approvals/shell-words';
 import { FileOrigins } from '../provenance/file-origins.store';
 import { describeOrigins, trustOf } from '../provenance/taint';
 import { BubblewrapDriver } from '../sandbox/bubblewrap.driver';
@@ -304,14 +305,7 @@ export function plainArgv({ command, cwd, env }: Pick<ExecWish, 'command' | 'cwd
   if (only && more.length === 0) {
     const [name = '', ...rest] = only.argv;
     const path = findExecutable(name, env['PATH'] ?? '', cwd);
-    if (path !== undefined && !SHELL_BUILTINS.has(name)) return [name.includes('/') ? name : path, ...rest];
+    if (path !== undefined && !SHELL_WORDS.has(name)) return [name.includes('/') ? name : path, ...rest];
   }
   return ['/bin/sh', '-c', command];
 }
-
-/** Names that mean something else to a shell than the program of that name. */
-const SHELL_BUILTINS = new Set(
-  'alias bg cd command eval exec exit export fg hash jobs kill printf read set shift source test time times trap true false type ulimit umask unset wait echo pwd . [ :'.split(
-    ' ',
-  ),
-);
