@@ -1,3 +1,4 @@
+import type { ContentOrigin } from '../common/content-parts';
 import type { GrantedRule } from '../common/granted-rule';
 import type { DeliveryRoute } from '../common/delivery-route';
 
@@ -36,6 +37,8 @@ export interface TodoItem {
   id: number;
   text: string;
   status: 'open' | 'doing' | 'done';
+  /** Whose words it may repeat: a list outlives the messages of its conversation. Missing in what was noted long ago. */
+  origin?: ContentOrigin;
 }
 
 /** How people keep order among their sessions. */

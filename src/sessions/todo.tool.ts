@@ -1,9 +1,11 @@
 import { Injectable } from '@nestjs/common';
+import type { ContentOrigin } from '../common/content-parts';
 import { Doc, Int, OneOf, Opt, Text } from '../common/validation/fields';
 import { AgentTool, type ToolContext, ToolError, type ToolResult, textResult } from '../tools/agent-tool';
 import type { TodoItem } from './session-entry';
 import { SessionStore } from './session.store';
 import { Leaves } from '../tools/provenance/sinks';
+import { worstOrigin } from '../tools/provenance/taint';
 
 const MAX_ITEMS = 100;
 const STATUS = ['open', 'doing', 'done'] as const;
@@ -41,15 +43,17 @@ export class TodoTool {
     if (params.action === 'list') todos = (await this.sessions.find(context.sessionKey))?.todos ?? [];
     else
       await this.sessions.update(context.sessionKey, (entry) => {
-        todos = change(entry.todos ?? [], params);
+        todos = change(entry.todos ?? [], params, worstOrigin(context.provenance.origins));
         return { ...entry, todos };
       });
     const lines = todoLines(todos);
-    return textResult(lines.length > 0 ? lines.join('\n') : 'No tasks.', { todos });
+    const origin = worstOrigin(todos.map((item) => item.origin ?? 'unknown'));
+    return textResult(lines.length > 0 ? lines.join('\n') : 'No tasks.', { todos }, origin);
   }
 }
 
-function change(todos: readonly TodoItem[], params: TodoParams): TodoItem[] {
+/** @param origin whose words a text may repeat that is noted now */
+function change(todos: readonly TodoItem[], params: TodoParams, origin: ContentOrigin): TodoItem[] {
   const { action, id, text, status } = params;
   if (action === 'clear') return [];
   if (action === 'add') {
@@ -59,7 +63,7 @@ function change(todos: readonly TodoItem[], params: TodoParams): TodoItem[] {
       .split('\n')
       .map((line) => line.trim())
       .filter((line) => line !== '')
-      .map((line, index) => ({ id: first + index, text: line, status: status ?? 'open' }));
+      .map((line, index) => ({ id: first + index, text: line, status: status ?? 'open', origin }));
     if (todos.length + added.length > MAX_ITEMS)
       throw new ToolError('too_large', `the list can hold ${MAX_ITEMS} tasks; remove those that are done`);
     return [...todos, ...added];
@@ -70,6 +74,6 @@ function change(todos: readonly TodoItem[], params: TodoParams): TodoItem[] {
   if (action === 'remove') return todos.filter((item) => item.id !== id);
   if (text === undefined && status === undefined) throw new ToolError('invalid_args', 'update needs text or status');
   return todos.map((item) =>
-    item.id === id ? { ...item, ...(text === undefined ? {} : { text }), ...(status ? { status } : {}) } : item,
+    item.id === id ? { ...item, ...(text === undefined ? {} : { text, origin }), ...(status ? { status } : {}) } : item,
   );
 }
