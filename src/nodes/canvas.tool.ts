@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Doc, Int, Num, OneOf, Opt, Str, Text, Hidden } from '../common/validation/fields';
 import { AgentTool, type ToolContext, ToolError, type ToolResult } from '../tools/agent-tool';
+import { LeavingFiles } from '../tools/files/leaving-files.service';
 import { WorkspaceFiles } from '../tools/files/workspace-files';
 import { NodeRegistry } from './connected-nodes.service';
 import { askNode, chooseNode, pictureIn } from './node-tool-support';
@@ -61,7 +62,10 @@ export class CanvasParams {
   origin: 'tool',
 })
 export class CanvasTool {
-  constructor(private readonly nodes: NodeRegistry) {}
+  constructor(
+    private readonly nodes: NodeRegistry,
+    private readonly leaving: LeavingFiles,
+  ) {}
 
   unavailableReason(): string | undefined {
     return this.nodes.connected().length > 0 ? undefined : 'no paired node is connected';
@@ -71,15 +75,16 @@ export class CanvasTool {
     const { action } = params;
     const isShown = action === 'present' || action === 'navigate';
     const address = isShown ? addressOf(params) : undefined;
-    const what =
-      action === 'eval' ? params.javaScript : action === 'a2ui_push' ? await this.pushed(params, context) : undefined;
+    const what = action === 'eval' ? params.javaScript : action === 'a2ui_push' ? pushedBy(params) : undefined;
+    const file = action === 'a2ui_push' ? fileOf(params) : undefined;
+    const details = file === undefined ? [] : await this.leaving.facts([file], MAX_PUSHED_BYTES, context);
     return {
       url: address === undefined ? 'none' : { ...fetchOf(address), summary: `canvas ${action}: ${address}` },
       target: 'none',
       javaScript: 'none',
       jsonl: 'none',
       jsonlPath: 'none',
-      ...(what === undefined ? {} : { action: { sink: 'out', summary: `canvas ${action}: ${what}` } }),
+      ...(what === undefined ? {} : { action: { sink: 'out', summary: `canvas ${action}: ${what}`, details } }),
     };
   }
 
@@ -140,15 +145,21 @@ export class CanvasTool {
     }
   }
 
-  private async pushed({ jsonl, jsonlPath }: CanvasParams, context: ToolContext): Promise<string | undefined> {
-    return jsonl ?? (jsonlPath ? this.read(jsonlPath, context) : undefined);
-  }
-
-  private async read(path: string, context: ToolContext): Promise<string> {
+  /** @throws ToolError approval_denied where the file is not the one that was shown */
+  private async pushed(params: CanvasParams, context: ToolContext): Promise<string | undefined> {
+    const path = fileOf(params);
+    if (path === undefined) return params.jsonl;
     const { content } = await new WorkspaceFiles([context.workspace]).readBytes(path, MAX_PUSHED_BYTES);
+    this.leaving.requireJudged(path, content, context);
     return content.toString('utf8');
   }
 }
+
+/** File that is pushed where the messages do not stand in the call itself. */
+const fileOf = ({ jsonl, jsonlPath }: CanvasParams): string | undefined =>
+  jsonl === undefined ? jsonlPath || undefined : undefined;
+
+const pushedBy = (params: CanvasParams): string | undefined => fileOf(params) ?? params.jsonl;
 
 /** Where the canvas is to go; older callers say `target`. */
 const addressOf = ({ url, target }: CanvasParams): string | undefined => (target || url || '').trim() || undefined;

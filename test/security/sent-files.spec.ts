@@ -1,11 +1,17 @@
+import { createHash } from 'node:crypto';
 import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import type { ApprovalDecision } from '../../src/tools/approvals/approval-decision';
 import type { ToolContext } from '../../src/tools/agent-tool';
+import { CanvasTool } from '../../src/nodes/canvas.tool';
 import { approvalText } from '../../src/tools/approvals/approval-text';
+import { BrowserTool } from '../../src/tools/browser/browser.tool';
 import { LeavingFiles } from '../../src/tools/files/leaving-files.service';
 import { FakeTelegram } from '../fakes/telegram-server';
 import { FakeSite } from '../fakes/web-site';
 import { Answering } from '../harness/answering';
+import { BROWSER } from '../harness/browser';
+import { FakeNode } from '../harness/fake-node';
+import { until } from '../harness/gateway-process';
 import { telegramConfig } from '../harness/channel-config';
 import { ToolBench } from '../harness/tool-bench';
 
@@ -19,7 +25,7 @@ describe('files that are sent to others', () => {
   let site: FakeSite;
   let telegram: FakeTelegram;
   let answering: Answering;
-  let decide: (asked: string) => ApprovalDecision = () => 'deny';
+  let decide: (asked: string) => ApprovalDecision | Promise<ApprovalDecision> = () => 'deny';
   const asked: string[] = [];
 
   beforeAll(async () => {
@@ -28,6 +34,7 @@ describe('files that are sent to others', () => {
     bench = await ToolBench.start({
       config: {
         channels: { telegram: telegramConfig(telegram, [OWNER], { streamMode: 'off' }) },
+        ...(BROWSER ? { browser: { executablePath: BROWSER, headless: true } } : {}),
         tools: { message: { allowCrossContextSend: true } },
       },
       env: { OPENCLAW_ALLOW_PRIVATE_ORIGINS: site.url },
@@ -45,6 +52,7 @@ describe('files that are sent to others', () => {
   });
   beforeEach(() => {
     asked.length = 0;
+    decide = () => 'deny';
     rmSync(bench.workspace('report.txt'), { force: true });
     write(REPORT);
   });
@@ -116,5 +124,154 @@ describe('files that are sent to others', () => {
     expect(await send({ target: String(OWNER) })).toContain(`telegram:${OWNER}`);
     expect(await send({}, false)).toContain('telegram:666');
     expect(asked).toHaveLength(1);
+  });
+
+  /** A page, then a call by which the report leaves; returns what the last call was told. */
+  const leave = async (...calls: { name: string; args: object }[]): Promise<string> =>
+    (await bench.turn([{ name: 'web_fetch', args: { url: `${site.url}/page` } }, ...calls])).at(-1) ?? '';
+  const hash = (content: string | Buffer): string => createHash('sha256').update(content).digest('hex');
+
+  (BROWSER ? describe : describe.skip)('uploaded to a page', () => {
+    const upload = (...paths: string[]): Promise<string> =>
+      leave(
+        { name: 'browser', args: { action: 'open', targetUrl: `${site.url}/drop` } },
+        { name: 'browser', args: { action: 'upload', paths } },
+      );
+    /** What the page has got of each file. */
+    const taken = (): string[] => site.asked('/took').map(({ body }) => body);
+    beforeAll(() =>
+      site.html(
+        '/drop',
+        `<title>Drop</title><input type=file multiple><script>
+        document.querySelector('input').onchange = ({ target: { files } }) => {
+          for (const file of files) file.text().then((text) => fetch('/took', { method: 'POST', body: file.name + ': ' + text }));
+        };</script>`,
+      ),
+    );
+    beforeEach(() => site.requests.splice(0));
+
+    it('are shown with their kind, size and hash, and with the page; after a no it gets nothing', async () => {
+      const picture = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0xd, 0xa, 0x1a, 0xa, 0, 1, 2]);
+      write(picture, 'picture.png');
+      expect(await upload('report.txt', 'picture.png')).toContain('approval_denied');
+      expect(asked).toHaveLength(1);
+      expect(asked[0]).toContain(`text, ${REPORT.length} bytes, SHA-256 ${hash(REPORT)}`);
+      expect(asked[0]).toContain('The quarter went well.');
+      expect(asked[0]).toContain(`image/png, 11 bytes, SHA-256 ${hash(picture)}`);
+      expect(asked[0]).toContain(`${site.url}/drop`);
+      expect(taken()).toEqual([]);
+    });
+
+    it('are asked for again where they have become others meanwhile', async () => {
+      decide = () => {
+        if (asked.length === 1) write(SECRET);
+        return asked.length === 1 ? 'allow-once' : 'deny';
+      };
+      expect(await upload('report.txt')).toContain('approval_denied');
+      expect(asked).toHaveLength(2);
+      expect(asked[1]).toContain(hash(SECRET));
+      expect(taken()).toEqual([]);
+    });
+
+    it('are asked for again where the page has become another meanwhile', async () => {
+      site.html('/other', '<title>Other</title><input type=file>');
+      site.html('/gone', `<script>fetch('/wait').then(() => location.replace('/other'))</script><input type=file>`);
+      let go: () => void = () => undefined;
+      site.answers.set('/wait', () => new Promise((done) => (go = () => done({}))));
+      decide = async () => {
+        if (asked.length > 1) return 'deny';
+        go();
+        await until('the other page', () => site.asked('/other').length > 0);
+        return 'allow-once';
+      };
+      const told = await leave(
+        { name: 'browser', args: { action: 'open', targetUrl: `${site.url}/gone` } },
+        { name: 'browser', args: { action: 'upload', paths: ['report.txt'] } },
+      );
+      expect(told).toContain('approval_denied');
+      expect(asked.map((text) => /\/(gone|other)\b/.exec(text)?.[1])).toEqual(['gone', 'other']);
+    });
+
+    it('arrive as they were shown, with one question', async () => {
+      decide = () => 'allow-once';
+      expect(await upload('report.txt')).toContain('chose report.txt');
+      expect(asked).toHaveLength(1);
+      await until('the file', () => taken().length > 0);
+      expect(taken()).toEqual([`report.txt: ${REPORT}`]);
+    });
+  });
+
+  it('and what is typed reaches no site but the one that was judged, up to the moment in which it leaves', async () => {
+    let address = 'https://shop.example/pay';
+    const room = {
+      addressOf: () => Promise.resolve(address),
+      tab: () => Promise.resolve({ page: { url: () => address } }),
+    };
+    const places = { placeOf: () => 'host', isContained: () => false, roomOf: () => Promise.resolve(room) };
+    const tool = new BrowserTool(
+      { config: {} } as never,
+      {} as never,
+      places as never,
+      {} as never,
+      {} as never,
+      new LeavingFiles(),
+    );
+    for (const params of [
+      { action: 'upload', paths: ['report.txt'] },
+      { action: 'act', request: { kind: 'type', ref: 'e1', text: SECRET } },
+    ] as never[]) {
+      const context = { workspace: bench.workspace() } as ToolContext;
+      address = 'https://shop.example/pay';
+      await tool.sinksOf(params, context);
+      address = 'https://shop.example.evil.example/pay';
+      await expect(tool.execute(params, context)).rejects.toThrow(/has become another one/);
+    }
+  });
+
+  describe('pushed to the canvas of a device', () => {
+    let node: FakeNode;
+    const pushed: unknown[] = [];
+    const push = { name: 'canvas', args: { action: 'a2ui_push', jsonlPath: 'ui.jsonl' } };
+    const LINE = '{"say":"tea"}\n';
+    beforeAll(async () => {
+      node = await FakeNode.connect(
+        bench.gateway.url,
+        bench.client,
+        { platform: 'macos', displayName: 'Laptop', caps: ['canvas'], commands: ['canvas.a2ui.pushJSONL'] },
+        (_command, params) => {
+          pushed.push(params);
+          return { ok: true };
+        },
+      );
+    });
+    afterAll(() => node.close());
+    beforeEach(() => write(LINE, 'ui.jsonl'));
+
+    it('are shown with their kind, size and hash, and asked for again where they have become others', async () => {
+      decide = () => {
+        if (asked.length === 1) write(SECRET, 'ui.jsonl');
+        return asked.length === 1 ? 'allow-once' : 'deny';
+      };
+      expect(await leave(push)).toContain('approval_denied');
+      expect(asked[0]).toContain(`text, ${LINE.length} bytes, SHA-256 ${hash(LINE)}`);
+      expect(asked[0]).toContain(LINE.trim());
+      expect(asked[1]).toContain(hash(SECRET));
+      expect(pushed).toEqual([]);
+    });
+
+    it('are what was judged up to the moment in which they leave', async () => {
+      const tool = new CanvasTool(undefined as never, new LeavingFiles());
+      const context = { workspace: bench.workspace() } as ToolContext;
+      await tool.sinksOf(push.args as never, context);
+      write(SECRET, 'ui.jsonl');
+      await expect(tool.execute(push.args as never, context)).rejects.toThrow(/has changed/);
+    });
+
+    it('arrive as they were shown, with one question', async () => {
+      decide = () => 'allow-once';
+      await leave(push);
+      expect(asked).toHaveLength(1);
+      expect(pushed).toEqual([{ jsonl: LINE }]);
+    });
   });
 });

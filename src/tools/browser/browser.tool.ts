@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { UnlabelledPart } from '../../common/content-parts';
+import { originOf } from '../../common/net/origin';
 import { messageOf } from '../../common/openclaw-error';
 import { ConfigService } from '../../config/config.service';
 import { AgentTool, type ToolContext, ToolError, type ToolResult } from '../agent-tool';
@@ -40,6 +41,9 @@ const INTERACTIVE =
   origin: 'web',
 })
 export class BrowserTool {
+  /** Where the page of a call was when the call was judged last. */
+  private readonly judgedAt = new WeakMap<ToolContext, string>();
+
   constructor(
     private readonly config: ConfigService,
     private readonly browser: BrowserService,
@@ -62,8 +66,11 @@ export class BrowserTool {
     const judged = { targetUrl: 'none', paths: 'none', accept: 'none', promptText: 'none', request: 'none' } as const;
     const place = this.places.placeOf(params, context);
     if (this.places.isContained(place, context)) return { ...judged, targetUrl: 'none' };
-    const here = async (): Promise<string> =>
-      (await (await this.places.roomOf(place, context)).addressOf(params.targetId)) ?? 'a web page';
+    const here = async (): Promise<string> => {
+      const address = await (await this.places.roomOf(place, context)).addressOf(params.targetId);
+      if (address !== undefined) this.judgedAt.set(context, address);
+      return address ?? 'a web page';
+    };
     switch (action) {
       case 'open':
       case 'navigate': {
@@ -205,6 +212,7 @@ export class BrowserTool {
       case 'act': {
         if (!params.request) throw new ToolError('invalid_args', 'act needs request with a kind');
         const { page } = await browser.tab(params.targetId);
+        this.requireJudged(page.url(), context);
         const told = await act(page, params.request, timeout, this.config.config.browser?.evaluateEnabled ?? true);
         const place = `now at ${page.isClosed() ? '(closed)' : page.url()}`;
         // What a script gives back is what it was written to give back, and no page of others.
@@ -212,6 +220,19 @@ export class BrowserTool {
         return said(`${told}; ${place}`);
       }
     }
+  }
+
+  /**
+   * A page may go on to somebody else's by itself, and another tab may come to the front.
+   * @throws ToolError approval_denied where what was allowed for one site would reach another
+   */
+  private requireJudged(address: string, context: ToolContext): void {
+    const judged = this.judgedAt.get(context);
+    if (judged !== undefined && siteOf(judged) !== siteOf(address))
+      throw new ToolError(
+        'approval_denied',
+        `the page has become another one (${address}, it was ${judged}); call it again, and it is judged anew`,
+      );
   }
 
   /** @throws ToolError where it may not be opened, or nothing is there */
@@ -310,11 +331,18 @@ export class BrowserTool {
       }),
     );
     if (chosen.length === 0) throw new ToolError('invalid_args', 'upload needs paths');
+    this.requireJudged(page.url(), context);
     const input = params.inputRef ?? params.ref;
     const target = input ? elementOf(page, input) : page.locator(params.element ?? 'input[type=file]').first();
     await target.setInputFiles(chosen, { timeout });
     return said(`chose ${chosen.map((file) => file.name).join(', ')}`);
   }
+}
+
+/** Of an address without an origin, such as a blank page, the whole of it. */
+function siteOf(address: string): string {
+  const origin = originOf(address);
+  return origin === undefined || origin === 'null' ? address : origin;
 }
 
 function describeFault(error: unknown, action: string): ToolError {
