@@ -93,7 +93,7 @@ const PRODUCERS: Readonly<Record<string, string>> = {
   'sessions/said-texts.ts': 'tool',
   'sessions/stored-labels.ts': 'assistant file gateway owner tool',
   'sessions/system-event.store.ts': 'gateway',
-  'sessions/todo.tool.ts': 'assistant',
+  'sessions/todo.tool.ts': 'assistant unknown',
   'skills/catalog/skill-catalog.service.ts': 'gateway skill workspace',
   'skills/catalog/skill-source.ts': 'gateway skill',
   'skills/proposals/skill-propose.tool.ts': 'gateway',
