@@ -176,10 +176,7 @@ export class WorkspaceFiles {
   }
 
   private outside(path: string): ToolError {
-    return new ToolError(
-      'outside_workspace',
-      `${path} is outside the workspace; use a path inside it`,
-    );
+    return new ToolError('outside_workspace', `${path} is outside the workspace; use a path inside it`);
   }
 }
 

@@ -53,6 +53,7 @@ function spansOf(line: string): Span[] {
   let from = 0;
   const add = (to: number): void => {
     const tint = looks.at(-1);
+    // eslint-disable-next-line openclaw/cut-text -- up to a sign that was found
     if (to > from) spans.push({ text: line.slice(from, to), ...(tint === undefined ? {} : { tint }) });
     from = to + 1;
   };
