@@ -55,6 +55,7 @@ const TESTS_OF = {
   'src/wizard': ['test/cli'],
   'src/workspace': ['test/mind'],
   '.ci': ['test/setup'],
+  bench: ['test/scale'],
   bin: ['test/cli', 'test/setup'],
   docs: ['test/docs'],
   'docs/monitoring': ['test/diagnostics'],

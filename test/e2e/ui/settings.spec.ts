@@ -185,6 +185,7 @@ describeWithBrowser('settings on the page', () => {
 
     await page.getByLabel('Search settings').fill('gateway.tls');
     await setting(page, 'gateway.tls.enabled').getByRole('switch').click();
+    await setting(page, 'gateway.tls.certPath').getByRole('textbox').fill('/nowhere/certificate.pem');
     await page.getByRole('button', { name: 'Review' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click();
     await bar.getByRole('button', { name: 'Restart now' }).click();

@@ -148,12 +148,12 @@ function Field({ day, chosen, found }: FieldProps) {
         aria-current={day === chosen ? 'date' : undefined}
       >
         {Number(day.slice(8))}
-        {count > 0 && (
-          <span className={css['count']} aria-hidden="true">
-            {count}
-          </span>
-        )}
       </Link>
+      {count > 0 && (
+        <span className={css['count']} aria-hidden="true">
+          {count}
+        </span>
+      )}
       {times.length > 0 && (
         <ul className={css['times']}>
           {times.map((time) => (
