@@ -92,7 +92,7 @@ describe('the secret store', () => {
       { name: 'my.key', updatedAtMs: expect.any(Number) as number, used: false },
     ]);
     expect(listed.out).not.toContain('the-value');
-    expect((await cli(folder, ['secrets', 'set', 'bad name'], 'x')).err).toContain('is no name of a secret');
+    expect((await cli(folder, ['secrets', 'set', 'bad name'], 'x')).err).toContain('is not the name of a secret');
     expect((await cli(folder, ['secrets', 'set', 'x', 'value-on-the-command-line'])).code).toBe(2);
     expect((await cli(folder, ['secrets', 'rm', 'my.key'])).code).toBe(0);
     expect((await cli(folder, ['secrets', 'rm', 'my.key'])).code).not.toBe(0);

@@ -63,6 +63,8 @@ function expectReport(report: Record<string, unknown>, date: string, totals: Rec
     startDate: date,
     endDate: date,
     groupBy: 'session',
+    creatorOptions: [],
+    cacheStatus: { status: 'fresh', cachedFiles: 0, pendingFiles: 0, staleFiles: 0, refreshedAt: expect.any(Number) },
     rows: [{ key: 'agent:main:main', calls: 2, ...totals }],
     totals,
     sessions: [
@@ -99,6 +101,7 @@ function expectReport(report: Record<string, unknown>, date: string, totals: Rec
       messages,
       tools,
       byModel: [model],
+      byCreator: [],
       byProvider: [{ provider: 'fake', count: 2, totals }],
       byAgent: [{ agentId: 'main', totals }],
       byChannel: [{ channel: 'webchat', totals }],

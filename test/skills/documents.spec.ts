@@ -360,13 +360,13 @@ describe('PDF files', () => {
     put('x.pdf', 'no PDF');
     const before = get('a.pdf');
     for (const [args, said] of [
-      [['pages', 'a.pdf', '1-3', 'o.pdf'], '"1-3" is no range of pages 1 to 2'],
-      [['pages', 'a.pdf', '0', 'o.pdf'], 'is no range'],
+      [['pages', 'a.pdf', '1-3', 'o.pdf'], '"1-3" is not a range of pages within 1 to 2'],
+      [['pages', 'a.pdf', '0', 'o.pdf'], 'is not a range'],
       [['pages', 'a.pdf', '1', 'o.pdf', '--rotate', '45'], '--rotate 45'],
       [['merge', 'o.pdf', 'a.pdf'], 'usage:'],
       [['merge', 'a.pdf', 'a.pdf', 'a.pdf'], 'is one of the sources'],
       [['merge', 'o.pdf', 'a.pdf', 'e.pdf'], 'e.pdf: this PDF is encrypted'],
-      [['info', 'x.pdf'], 'x.pdf: this is no PDF'],
+      [['info', 'x.pdf'], 'x.pdf: this is not a PDF'],
     ] as [string[], string][])
       expect(await pdf(...args)).toMatchObject({ code: 1, err: expect.stringContaining(said) as string });
     expect(await output(pdf('fields', 'a.pdf'))).toContain('no form fields');

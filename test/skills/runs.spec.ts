@@ -152,7 +152,7 @@ describe('skills that need only common programs work here', () => {
     expect(run('ffprobe -v error -show_entries stream=sample_rate -of csv=p=0 sound.wav').trim()).toBe('16000');
     const frame = join(ROOT, 'video-frames/scripts/frame.sh');
     expect(sh(`sh ${frame} video.mp4 --time 99 --out late.jpg`).stderr).toContain('is the video shorter');
-    expect(sh(`sh ${frame} video.mp4 --sheet x --out a.jpg`).stderr).toContain('no whole number');
+    expect(sh(`sh ${frame} video.mp4 --sheet x --out a.jpg`).stderr).toContain('not a whole number');
   });
 
   withPrograms(

@@ -44,7 +44,7 @@ describe('home-assistant', () => {
       [['state', 'light.none'], {}, 'knows no states/light.none'],
       [['call', 'light.turn_on', 'light.none'], {}, 'knows no states/light.none'],
       [['call', 'light.explode', 'light.desk'], {}, 'answers 400'],
-      [['state', '../config'], {}, 'is no entity'],
+      [['state', '../config'], {}, 'is not an entity'],
       [['states'], { HA_TOKEN: 'wrong-token' }, 'does not take the token'],
       [['states'], { HA_URL: 'ftp://x' }, 'must be http or https'],
       [['states'], { HA_URL: 'http://127.0.0.1:1' }, 'ECONNREFUSED'],

@@ -28,7 +28,7 @@ async function main() {
   try {
     new Intl.DateTimeFormat('en', { timeZone: options.zone });
   } catch {
-    throw new Error(`"${options.zone}" is no time zone; such as Europe/Vienna`);
+    throw new Error(`"${options.zone}" is not a time zone; such as Europe/Vienna`);
   }
   const known = { calendars, list, add, remove };
   if (!Object.hasOwn(known, command ?? '')) throw new Error(USAGE);
@@ -250,7 +250,7 @@ async function remove(address) {
   if (!address) throw new Error(USAGE);
   const { text, headers } = await ask('GET', address, { accept: [200] });
   const [event] = eventsIn(text);
-  if (!event) throw new Error(`${address} is no event`);
+  if (!event) throw new Error(`${address} is not an event`);
   await ask('DELETE', address, { headers: headers.etag ? { 'if-match': headers.etag } : {}, accept: [200, 204] });
   console.log(`removed: ${plain(event.get('SUMMARY')?.value)}`);
 }

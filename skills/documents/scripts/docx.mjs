@@ -18,7 +18,7 @@ run(() => {
 
 function open(path) {
   const files = readZip(readFileSync(path));
-  if (!files.has(BODY)) throw new Error(`${path} is no Word document: ${BODY} is missing`);
+  if (!files.has(BODY)) throw new Error(`${path} is not a Word document: ${BODY} is missing`);
   return files;
 }
 

@@ -10,7 +10,7 @@ export class PdfFile {
     this.bytes = bytes;
     this.places = new Map();
     this.known = new Map();
-    if (!bytes.subarray(0, 1024).includes('%PDF-')) throw new Error('this is no PDF');
+    if (!bytes.subarray(0, 1024).includes('%PDF-')) throw new Error('this is not a PDF');
     try {
       this.readTables();
       this.catalog = this.get(this.trailer.get('Root'));

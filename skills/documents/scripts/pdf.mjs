@@ -137,7 +137,7 @@ function numbers(ranges, count) {
     const [, from, dash, to] = /^(\d+)(-)?(\d+)?$/.exec(range.trim()) ?? [];
     const [first, last] = [Number(from), dash ? Number(to ?? count) : Number(from)];
     if (!from || (to && !dash) || first < 1 || last > count || last < first)
-      throw new Error(`"${range}" is no range of pages 1 to ${count}`);
+      throw new Error(`"${range}" is not a range of pages within 1 to ${count}`);
     return Array.from({ length: last - first + 1 }, (_, index) => first + index);
   });
 }

@@ -16,7 +16,7 @@ run(() => {
 
 function open(path) {
   const files = readZip(readFileSync(path));
-  if (!files.has('xl/workbook.xml')) throw new Error(`${path} is no .xlsx: xl/workbook.xml is missing`);
+  if (!files.has('xl/workbook.xml')) throw new Error(`${path} is not an .xlsx file: xl/workbook.xml is missing`);
   const text = (name) => files.get(name)?.toString('utf8') ?? '';
   const targets = new Map(
     [...text('xl/_rels/workbook.xml.rels').matchAll(/<Relationship ([^>]*?)\/>/g)].map(([, all]) => [

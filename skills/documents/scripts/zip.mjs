@@ -18,7 +18,7 @@ function crc32(bytes) {
 export function readZip(bytes) {
   let end = bytes.length - 22;
   while (end >= 0 && bytes.readUInt32LE(end) !== 0x06054b50) end--;
-  if (end < 0) throw new Error('this is no .docx or .xlsx: it is not a zip archive');
+  if (end < 0) throw new Error('this is not a .docx or .xlsx: it is not a zip archive');
   const files = new Map();
   let at = bytes.readUInt32LE(end + 16);
   let total = 0;

@@ -35,7 +35,7 @@ function search(...words) {
 }
 
 function checked(name) {
-  if (!/^[a-z0-9][a-z0-9-]{0,80}$/.test(name ?? '')) throw new Error(`"${name ?? ''}" is no name of a skill`);
+  if (!/^[a-z0-9][a-z0-9-]{0,80}$/.test(name ?? '')) throw new Error(`"${name ?? ''}" is not the name of a skill`);
   return name;
 }
 

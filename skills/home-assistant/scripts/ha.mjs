@@ -76,7 +76,7 @@ async function state(entity) {
 
 function checked(entity) {
   if (!ENTITY.test(entity ?? ''))
-    throw new Error(`"${entity ?? ''}" is no entity; such as light.desk (ha.mjs states lists them)`);
+    throw new Error(`"${entity ?? ''}" is not an entity; such as light.desk (ha.mjs states lists them)`);
   return entity;
 }
 

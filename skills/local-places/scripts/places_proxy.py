@@ -139,7 +139,7 @@ class Handler(BaseHTTPRequestHandler):
         try:
             value = json.loads(self.rfile.read(length) or b"{}")
         except ValueError:
-            raise BadRequest("body", "is no JSON") from None
+            raise BadRequest("body", "is not valid JSON") from None
         if not isinstance(value, dict):
             raise BadRequest("body", "must be an object")
         return value

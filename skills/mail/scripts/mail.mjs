@@ -137,7 +137,7 @@ async function send(path) {
   const to = ['to', 'cc', 'bcc'].flatMap((name) => addressesIn(headers.get(name)));
   if (to.length === 0) throw new Error(`${path}: To: is missing`);
   const wrong = [from, ...to].find((address) => !ADDRESS.test(address));
-  if (wrong !== undefined) throw new Error(`"${wrong}" is no address`);
+  if (wrong !== undefined) throw new Error(`"${wrong}" is not an address`);
   if (!headers.get('subject')) throw new Error(`${path}: Subject: is missing`);
   const text = rest.join('\n\n').trim();
   if (!options.yes) {

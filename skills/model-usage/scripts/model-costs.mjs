@@ -18,7 +18,7 @@ let records;
 try {
   records = JSON.parse(readFileSync(file === '-' ? 0 : file, 'utf8'));
 } catch (error) {
-  console.error(`${file} is no JSON: ${error.message}`);
+  console.error(`${file} is not valid JSON: ${error.message}`);
   process.exit(1);
 }
 

@@ -20,7 +20,7 @@ done
 [ -f "$video" ] || { echo "$video: no such file" >&2; exit 1; }
 [ -n "$out" ] || { echo "--out is missing; $usage" >&2; exit 2; }
 for number in "$sheet" "$width"; do
-  case $number in *[!0-9]*) echo "\"$number\" is no whole number" >&2; exit 2 ;; esac
+  case $number in *[!0-9]*) echo "\"$number\" is not a whole number" >&2; exit 2 ;; esac
 done
 
 if [ -n "$sheet" ]; then

@@ -46,7 +46,7 @@ function videoId(text) {
   const found =
     /^[\w-]{11}$/.exec(text)?.[0] ??
     /(?:[?&]v=|youtu\.be\/|\/(?:shorts|live|embed)\/)([\w-]{11})(?![\w-])/.exec(text)?.[1];
-  if (!found) throw new Error(`"${text}" is no address of a YouTube video`);
+  if (!found) throw new Error(`"${text}" is not the address of a YouTube video`);
   return found;
 }
 

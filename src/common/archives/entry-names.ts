@@ -30,7 +30,7 @@ export class EntryNames {
     const parts = name.split('/').filter((part) => part !== '' && part !== '.');
     if (parts.length === 0 && isFolder) return;
     if (parts.length === 0 || (!isFolder && /(^|\/)\.?$/.test(name)))
-      throw new ArchiveError(`"${name}" is no name of a file`);
+      throw new ArchiveError(`"${name}" is not the name of a file`);
     if (!this.own && parts.length > MAX_DEPTH)
       throw new ArchiveError(`it holds folders within each other, more than ${MAX_DEPTH} deep`);
     if (parts.some((part) => Buffer.byteLength(part) > MAX_NAME_BYTES))

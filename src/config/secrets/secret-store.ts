@@ -80,7 +80,7 @@ export class SecretStore {
     if (!NAME.test(name))
       throw new OpenclawError(
         'SECRET_NAME',
-        `"${name}" is no name of a secret: letters, digits, ".", "_" and "-" only`,
+        `"${name}" is not the name of a secret: letters, digits, ".", "_" and "-" only`,
       );
     if (value === '' || value.length > MAX_VALUE)
       throw new OpenclawError('SECRET_VALUE', `secret "${name}" must have 1 to ${MAX_VALUE} characters`);

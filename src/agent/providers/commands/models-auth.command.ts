@@ -52,7 +52,7 @@ abstract class AuthCommand extends CliCommand {
     throw new UsageError(
       provider === undefined
         ? 'which provider? --provider <name>, for example anthropic'
-        : `--provider "${provider}" is no name of a provider: letters, digits, ".", "_" and "-" only`,
+        : `--provider "${provider}" is not the name of a provider: letters, digits, ".", "_" and "-" only`,
     );
   }
 }
