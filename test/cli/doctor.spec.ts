@@ -161,7 +161,7 @@ describe('doctor', () => {
     ]);
     expect(found(postgres.problems, 'database', /no connection to 127.0.0.1/).message).not.toContain('secret');
     found(postgres.problems, 'redis', /ECONNREFUSED/);
-    found(other.problems, 'database', /no address of a PostgreSQL server \(mysql\)/);
+    found(other.problems, 'database', /not an address of a PostgreSQL server \(mysql\)/);
   });
 
   it('sees folders, plugins, skills, ports and files that are not as they should be', async () => {
