@@ -194,12 +194,12 @@ export class SessionStore {
   }
 
   async saveIn(transaction: Transaction<Schema>, entry: SessionEntry): Promise<void> {
-    await saving(transaction, entry).execute();
+    await saving(transaction, toRow(entry)).execute();
   }
 
   /** As {@link saveIn}, as the last that a write has to do with this session. */
   async saveLastIn(transaction: Transaction<Schema>, entry: SessionEntry): Promise<void> {
-    await writeLater(transaction, saving(transaction, entry));
+    await writeLater(transaction, saving(transaction, toRow(entry)));
   }
 
   /** Changes one session; undefined when there is none. */
@@ -339,10 +339,8 @@ export class SessionStore {
   }
 }
 
-function saving(transaction: Transaction<Schema>, entry: SessionEntry) {
-  const { key, ...values } = toRow(entry);
-  return transaction.updateTable('sessions').set(values).where('key', '=', key);
-}
+const saving = (transaction: Transaction<Schema>, { key, ...values }: ReturnType<typeof toRow>) =>
+  transaction.updateTable('sessions').set(values).where('key', '=', key);
 
 /** @throws OpenclawError SESSION_UNREADABLE: without a person's choices it is not gone on with, for they may forbid something */
 function fromRow(row: Row): SessionEntry {

@@ -1,8 +1,8 @@
 import { type KeyObject, X509Certificate, createPrivateKey, generateKeyPairSync, randomBytes, sign } from 'node:crypto';
 import { hostname } from 'node:os';
-import { isIP } from 'node:net';
-import { writePrivateFile } from '../../common/private-files';
 import { readBoundedFile } from '../../common/bounded-file';
+import { parseHost } from '../../common/net/host';
+import { writePrivateFile } from '../../common/private-files';
 import { type OwnCertificateFiles, ownCertificateFiles } from '../../config/own-certificate-files';
 
 const DAY_MS = 86_400_000;
@@ -103,8 +103,8 @@ function alternativeNames(): Buffer[] {
   const names = new Set(['localhost', machine, `${machine.split('.')[0] ?? machine}.local`]);
   return [
     ...[...names]
-      .filter((each) => /^[a-z0-9.-]+$/.test(each) && isIP(each) === 0)
-      .map((each) => der(DNS_NAME, Buffer.from(each))),
+      .map((each) => parseHost(each))
+      .flatMap((host) => (host && !host.address ? [der(DNS_NAME, Buffer.from(host.name))] : [])),
     ...[
       [127, 0, 0, 1],
       [...Array<number>(15).fill(0), 1],
