@@ -126,6 +126,7 @@ export class TakenRows {
   ): Promise<void> {
     await writeLater(
       transaction,
+      `inbox of ${turnId}`,
       transaction
         .updateTable('inbox')
         .set({ state, reason, updated_at: this.clock.now() })

@@ -199,7 +199,7 @@ export class SessionStore {
 
   /** As {@link saveIn}, as the last that a write has to do with this session. */
   async saveLastIn(transaction: Transaction<Schema>, entry: SessionEntry): Promise<void> {
-    await writeLater(transaction, saving(transaction, toRow(entry)));
+    await writeLater(transaction, `sessions ${entry.key}`, saving(transaction, toRow(entry)));
   }
 
   /** Changes one session; undefined when there is none. */

@@ -75,7 +75,11 @@ export class TranscriptStore {
       this.sizes.set(event, sizeOf(row, event));
       rows.push(row);
     }
-    await writeLater(transaction, transaction.insertInto('transcript_events').values(rows));
+    await writeLater(
+      transaction,
+      `transcript_events ${sessionId} ${before + 1}`,
+      transaction.insertInto('transcript_events').values(rows),
+    );
     if (appended[0]?.seq === 1)
       await keepTitleIn(
         transaction,

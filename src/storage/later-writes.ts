@@ -7,26 +7,32 @@ interface LaterWrite {
   execute(): Promise<unknown>;
 }
 
-const waiting = new WeakMap<Transaction<Schema>, LaterWrite[]>();
+const waiting = new WeakMap<Transaction<Schema>, Map<string, LaterWrite>>();
 
 /** From now on what is written later in this transaction waits for {@link writeWaiting}: each statement is a round trip. */
 export function collectWrites(transaction: Transaction<Schema>): void {
-  if (!waiting.has(transaction)) waiting.set(transaction, []);
+  if (!waiting.has(transaction)) waiting.set(transaction, new Map());
 }
 
 /**
  * Runs a statement at the end of its write, on PostgreSQL together with the others in one round trip; at once on SQLite. They
- * see nothing of each other, so no two of a write may change the same row, and nothing after it in that write may depend on it.
+ * see nothing of each other, so what waits for the same row goes first; nothing else in that write may read what waits.
+ * @param row which one it changes: its table and key
  */
-export async function writeLater(transaction: Transaction<Schema>, statement: LaterWrite): Promise<void> {
+export async function writeLater(transaction: Transaction<Schema>, row: string, statement: LaterWrite): Promise<void> {
   const others = waiting.get(transaction);
-  if (others) others.push(statement);
-  else await statement.execute();
+  if (!others) {
+    await statement.execute();
+    return;
+  }
+  if (others.has(row)) await writeWaiting(transaction);
+  others.set(row, statement);
 }
 
 /** Runs what waits. */
 export async function writeWaiting(transaction: Transaction<Schema>): Promise<void> {
-  const statements = waiting.get(transaction)?.splice(0) ?? [];
+  const statements = [...(waiting.get(transaction)?.values() ?? [])];
+  dropWaiting(transaction);
   const [only] = statements;
   if (!only) return;
   if (statements.length === 1) {
@@ -41,5 +47,5 @@ export async function writeWaiting(transaction: Transaction<Schema>): Promise<vo
 
 /** Forgets what waits: the write has failed. */
 export function dropWaiting(transaction: Transaction<Schema>): void {
-  waiting.get(transaction)?.splice(0);
+  waiting.get(transaction)?.clear();
 }

@@ -86,12 +86,16 @@ export class UsageStore {
   }
 
   async insertIn(transaction: Transaction<Schema>, row: NewUsageRow): Promise<void> {
-    await writeLater(transaction, transaction.insertInto('usage_calls').values(row));
+    await writeLater(transaction, `usage_calls ${row.id}`, transaction.insertInto('usage_calls').values(row));
   }
 
   async settleIn(transaction: Transaction<Schema>, row: NewUsageRow): Promise<void> {
     const { id, ...values } = row;
-    await writeLater(transaction, transaction.updateTable('usage_calls').set(values).where('id', '=', id));
+    await writeLater(
+      transaction,
+      `usage_calls ${id}`,
+      transaction.updateTable('usage_calls').set(values).where('id', '=', id),
+    );
   }
 
   async removeIn(transaction: Transaction<Schema>, id: string): Promise<void> {

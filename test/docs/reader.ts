@@ -1,5 +1,8 @@
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { type Server, createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FakeModels } from '../fakes/model-server';
@@ -18,6 +21,8 @@ export class Reader {
     readonly telegram: FakeTelegram,
     readonly slack: FakeSlack,
     readonly models: FakeModels,
+    /** Takes the answers of the webhook channel. */
+    private readonly house: Server,
     readonly gateway: GatewayProcess,
     readonly home: string,
     private readonly aloneAt: number,
@@ -28,14 +33,21 @@ export class Reader {
     slack.people.push({ id: 'U5', name: 'ann', real_name: 'Ann Example' });
     const home = mkdtempSync(join(tmpdir(), 'openclaw-reader-'));
     symlinkSync(join(ROOT, 'bin'), join(home, 'bin'));
-    const config = Reader.config(telegram, slack, models);
+    const house = createServer((_, response) => response.end()).listen(0, '127.0.0.1');
+    await once(house, 'listening');
+    const config = Reader.config(telegram, slack, models, (house.address() as AddressInfo).port);
     const gateway = await GatewayProcess.start({ config, env: { ...Reader.variables(slack), HOME: home } });
     mkdirSync(join(home, 'alone'));
     writeConfig(join(home, 'alone'), config);
-    return new Reader(telegram, slack, models, gateway, home, await freePort());
+    return new Reader(telegram, slack, models, house, gateway, home, await freePort());
   }
 
-  private static config(telegram: FakeTelegram, slack: FakeSlack, models: FakeModels): Record<string, unknown> {
+  private static config(
+    telegram: FakeTelegram,
+    slack: FakeSlack,
+    models: FakeModels,
+    house: number,
+  ): Record<string, unknown> {
     return {
       models: { providers: { fake: models.provider('openai-completions') } },
       agents: { defaults: { model: { primary: 'fake/fake-1' }, heartbeat: { every: '0m' } } },
@@ -56,7 +68,7 @@ export class Reader {
         },
         webhook: {
           secret: '${HOUSE_WEBHOOK_SECRET}',
-          url: 'http://127.0.0.1:9/answers',
+          url: `http://127.0.0.1:${house}/answers`,
           dmPolicy: 'allowlist',
           allowFrom: ['ann'],
         },
@@ -83,7 +95,13 @@ export class Reader {
   /** The state directory without a gateway gets what a gateway leaves behind. */
   async oldState(): Promise<void> {
     const { OPENCLAW_STATE_DIR: stateDir = '', ...env } = this.environment(true);
-    await (await GatewayProcess.start({ stateDir, env: { ...env, OPENCLAW_SKIP_CHANNELS: '1' } })).stop();
+    await (
+      await GatewayProcess.start({
+        stateDir,
+        port: this.aloneAt,
+        env: { ...env, OPENCLAW_SKIP_CHANNELS: '1' },
+      })
+    ).stop();
   }
 
   /** The assistant proposes a skill. */
@@ -146,6 +164,8 @@ export class Reader {
   async stop(): Promise<void> {
     await this.gateway.stop();
     await Promise.all([this.telegram.stop(), this.slack.stop(), this.models.stop()]);
+    this.house.closeAllConnections();
+    this.house.close();
     rmSync(this.home, { recursive: true, force: true });
   }
 }

@@ -62,7 +62,7 @@ export class TurnStore {
       deadline_at: now + turn.request.timeoutMs,
       ended_at: null,
     };
-    await writeLater(transaction, transaction.insertInto('turns').values(row));
+    await writeLater(transaction, `turns ${turn.runId}`, transaction.insertInto('turns').values(row));
     return turnFromRow(row);
   }
 
@@ -305,6 +305,7 @@ export class TurnStore {
     };
     await writeLater(
       transaction,
+      `turn_steps ${runId} ${step}`,
       transaction
         .insertInto('turn_steps')
         .values(values)
@@ -327,6 +328,7 @@ export class TurnStore {
     }
     await writeLater(
       transaction,
+      `turn_steps ${runId} ${step}`,
       transaction
         .updateTable('turn_steps')
         .set({ state: 'finished', output: JSON.stringify(packed), finished_at: this.clock.now() })
@@ -373,6 +375,7 @@ export class TurnStore {
     const stored = JSON.stringify(packResult(result, said));
     await writeLater(
       transaction,
+      `turns ${runId}`,
       transaction
         .updateTable('turns')
         .set({ state: 'closed', outcome, reason, result: stored, ended_at: this.clock.now() })

@@ -94,12 +94,12 @@ const after = (xml: string, mark: string, from: number): number => {
 function endOfTag(xml: string, start: number): number {
   const end = xml.indexOf('>', start);
   if (end < 0) return xml.length;
-  const isInside = (sign: string): boolean => {
+  const isWithinQuotes = (sign: string): boolean => {
     let count = 0;
     for (let at = xml.indexOf(sign, start); at >= 0 && at < end; at = xml.indexOf(sign, at + 1)) count++;
     return count % 2 === 1;
   };
-  if (!isInside('"') && !isInside("'")) return end + 1;
+  if (!isWithinQuotes('"') && !isWithinQuotes("'")) return end + 1;
   let quote = '';
   for (let at = start; at < xml.length; at++) {
     const sign = xml[at] ?? '';
