@@ -30,7 +30,8 @@ const ROUNDS = 12;
     models = await FakeModels.start();
     models.answer = ({ body, lastUser }) => {
       told = wordsIn(body);
-      return { steps: [{ text: `Answer to ${/m\d+/.exec(lastUser)?.[0]?.toUpperCase() ?? ''}` }] };
+      // A message that was stopped before its answer stands before the next one, in one text with it.
+      return { steps: [{ text: `Answer to ${lastUser.match(/m\d+/g)?.at(-1)?.toUpperCase() ?? ''}` }] };
     };
     database = await createPostgresDatabase();
     const config = {
