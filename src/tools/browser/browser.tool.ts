@@ -231,7 +231,7 @@ export class BrowserTool {
     if (judged !== undefined && siteOf(judged) !== siteOf(address))
       throw new ToolError(
         'approval_denied',
-        `the page has become another one (${address}, it was ${judged}); call it again, and it is judged anew`,
+        `the page has become another one (${address}, it was ${judged}); call it again, and it is judged again`,
       );
   }
 
