@@ -346,7 +346,7 @@ describe('youtube-transcripts and find-skills', () => {
   });
 
   it('says why there is none', async () => {
-    expect((await transcript('https://example.com/x')).err).toContain('is not an address of a YouTube video');
+    expect((await transcript('https://example.com/x')).err).toContain('is not the address of a YouTube video');
     expect((await transcript(ID)).err).toMatch(/127\.0\.0\.1:\d+: .*404/);
     video({ playabilityStatus: { status: 'LOGIN_REQUIRED', reason: 'Sign in' } });
     expect((await transcript(ID)).err).toContain('does not show this video: Sign in');
@@ -382,7 +382,7 @@ describe('youtube-transcripts and find-skills', () => {
     expect((await find('search', 'track parcels')).out).toBe('parcels\t1.0.0\tParcels\ta b\n');
     expect((await find('show', 'parcels')).out).toContain('WARNING');
     expect((await find('show', 'nothing')).err).toContain('no such skill');
-    expect((await find('show', '../x')).err).toContain('is no name');
+    expect((await find('show', '../x')).err).toContain('is not the name');
     expect((await find('fetch', 'parcels', 'p.zip')).code).toBe(0);
     expect(existsSync(join(work, 'p.zip'))).toBe(true);
   });
