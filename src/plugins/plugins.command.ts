@@ -284,12 +284,19 @@ export class PluginsDoctorCommand extends PluginsCommandBase {
   }
 
   async run([folder]: string[], options: JsonOptions): Promise<void> {
-    const findings =
-      folder === undefined ? await this.checkAll() : await this.check(resolve(folder), { ...this.trial(), config: {} });
+    const findings = folder === undefined ? await this.checkAll() : await this.checkFolder(resolve(folder));
     if (options.json) printJson({ ok: findings.length === 0, findings });
     else if (findings.length === 0) printLine('all is well');
     else for (const { id, problem } of findings) printLine(`${id}: ${problem}`);
     if (findings.length > 0) process.exitCode = 1;
+  }
+
+  /** One that nobody has enabled gets the settings of its name, and nothing of what was granted to that. */
+  private checkFolder(folder: string): Promise<Finding[]> {
+    const trial = this.trial();
+    const { id } = readManifest(folder);
+    const { config } = trial.config.plugins?.entries?.[id] ?? {};
+    return this.check(folder, { ...trial, config: config ? { plugins: { entries: { [id]: { config } } } } : {} });
   }
 
   private async checkAll(): Promise<Finding[]> {

@@ -22,7 +22,7 @@ const FILLED: readonly (readonly [example: string, filled: (reader: Reader) => s
   ['http://127.0.0.1:18789', (reader) => reader.gateway.http],
   ['123456:ABC…', (reader) => reader.telegram.token],
   ['<chat>', () => '12345 --channel telegram'],
-  ['<message or run id>', () => '"$(openclaw runs list --field runs.0.runId)"'],
+  ['<message or run id>', () => '"$(openclaw runs list --field runs.0.id)"'],
   ['<code>', () => '"$(openclaw pairing list telegram --field requests.0.code)"'],
 ];
 
