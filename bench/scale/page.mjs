@@ -60,14 +60,16 @@ function measuredPart({ machine, turn, idle, socket, agent, perSecond, busy, rou
           '… at the database',
           `${round(idle.databaseMsPerSecond)} ms a second, ${round(idle.statementsPerSecond)} statements a second`,
         ],
-        [
-          'an idle socket of a client',
-          `${round(socket.residentKiB, 0)} KiB; ${round(socket.gatewayMsPerHour, 0)} ms of processor time an hour`,
-        ],
-        [
-          'an agent that nobody talks to',
-          `${round(agent.residentKiB, 0)} KiB; ${round(agent.gatewayMsPerHour, 0)} ms of processor time an hour`,
-        ],
+        ...[
+          ['an idle socket of a client', socket],
+          ['an agent that nobody talks to', agent],
+        ]
+          // Less than nothing: lost in what else a gateway gave back meanwhile.
+          .filter(([, { residentKiB }]) => residentKiB > 0)
+          .map(([what, { residentKiB, gatewayMsPerHour }]) => [
+            what,
+            `${round(residentKiB, 0)} KiB; ${round(gatewayMsPerHour, 0)} ms of processor time an hour`,
+          ]),
         ['a statement there and back, a sync of the disk', `${round(roundTripMs, 2)} ms, ${round(syncMs, 2)} ms`],
         ['turns a second of one gateway, 20 at once', `${round(perSecond.one, 0)}; processors: ${shares(busy.one)}`],
         ['… of two gateways', `${round(perSecond.two, 0)}; processors: ${shares(busy.two)}`],
@@ -121,7 +123,11 @@ function planPart(figures) {
     `Of the cells that were tried (1 to 12 gateways, 2 to 16 processors of the database) the one that needs the fewest processors has ${kind.gateways} gateways and ${kind.databaseCores} processors of the database; it carries ${round(capacity.turnsPerSecond, 0)} turns a second and is bound by ${capacity.bound === 'gateways' ? 'its gateways' : 'its database'}. **${cells} such cells, ${cores} processors**, carry ${TURNS_PER_SECOND.toLocaleString('en')} turns a second.`,
     '',
     `- That is ${round(perPerson, 0)} turns a person and day, where the busiest hour has ${PEAK} times the turns of an even day; ${round(storedGiB, 0)} GiB a day are kept, before anything is tidied up.`,
-    `- With a page open for each person, a gateway holds ${round(sockets, 0)} sockets and ${round(residentGiB)} GiB.`,
+    ...(figures.socket.residentKiB > 0
+      ? [
+          `- With a page open for each person, a gateway holds ${round(sockets, 0)} sockets and ${round(residentGiB)} GiB.`,
+        ]
+      : []),
     `- Models have ${(TURNS_PER_SECOND * 5.5).toLocaleString('en')} requests open at a time, where they take 5.5 s on average; their limits bind long before anything here does.`,
   ].join('\n');
 }
