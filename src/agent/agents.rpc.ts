@@ -45,8 +45,7 @@ export class AgentsRpc {
         id,
         ...(name ? { name } : {}),
         ...(identity ? { identity } : {}),
-        workspace: this.workspaces.pathOf(id),
-        workspaceGit: existsSync(join(this.workspaces.pathOf(id), '.git')),
+        ...workspaceOf(this.workspaces.pathOf(id)),
         agentRuntime: OWN_RUNTIME,
         ...this.modelOf(id),
       }));
@@ -118,3 +117,8 @@ export class AgentsRpc {
     };
   }
 }
+
+const workspaceOf = (workspace: string): { workspace: string; workspaceGit: boolean } => ({
+  workspace,
+  workspaceGit: existsSync(join(workspace, '.git')),
+});

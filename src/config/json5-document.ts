@@ -9,7 +9,7 @@ type JsonInput = Parameters<JsonObjectNode['set']>[1];
 export class Json5Document {
   private root: JsonObjectNode;
 
-  /** @throws ConfigError CONFIG_PARSE when the text is not valid JSON5 object. */
+  /** @throws ConfigError CONFIG_PARSE when the text is not a JSON5 object. */
   constructor(text: string) {
     this.root = parsed(text);
   }

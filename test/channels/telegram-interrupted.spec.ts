@@ -1,5 +1,6 @@
 import { Gate } from '../fakes/model-formats/model-format';
 import { FakeTelegram } from '../fakes/telegram-server';
+import { telegramConfig } from '../harness/channel-config';
 import { until } from '../harness/gateway-process';
 import { ToolBench } from '../harness/tool-bench';
 
@@ -12,17 +13,7 @@ describe('a Telegram chat in which something was interrupted', () => {
   beforeAll(async () => {
     telegram = await FakeTelegram.start();
     bench = await ToolBench.start({
-      config: {
-        channels: {
-          telegram: {
-            botToken: telegram.token,
-            apiRoot: telegram.apiRoot,
-            dmPolicy: 'allowlist',
-            allowFrom: [OWNER],
-            streamMode: 'partial',
-          },
-        },
-      },
+      config: { channels: { telegram: telegramConfig(telegram, [OWNER], { streamMode: 'partial' }) } },
     });
   });
   afterAll(async () => {

@@ -132,6 +132,9 @@ describe('what views ask for', () => {
     const all = said.days.flatMap(({ times }) => times);
     expect(all.filter(({ id }) => id === off)).toMatchObject([{ name: 'calendar off', status: 'ok' }]);
     expect(all.some(({ id }) => id === often)).toBe(false);
+    // Days that are over, too: its runs would be all that they hold.
+    const before = await payload<Said>('cron.calendar', { from: '2020-01-01', days: 3, tz: 'UTC' });
+    expect(before.frequent.map(({ id }) => id)).toEqual([often]);
     const one = await payload<Said>('cron.calendar', { from: today, days: 3, tz: 'UTC', most: 1 });
     expect(one.days.map(({ count }) => count)).toEqual(said.days.map(({ count }) => count));
     expect(one.days.every(({ times }) => times.length <= 1)).toBe(true);

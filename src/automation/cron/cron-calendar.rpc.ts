@@ -2,6 +2,7 @@ import { setImmediate as turnOfTheLoop } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { ConfigService } from '../../config/config.service';
 import { userTimeZone } from '../../config/user-zone';
+import { DAY_MS } from '../../common/zoned-time';
 import { invalidRequest } from '../../rpc/rpc-error';
 import { RpcMethod } from '../../rpc/rpc-method';
 import { type CalendarDay, daysFrom, plannedTimes } from './cron-calendar';
@@ -15,6 +16,8 @@ const AT_ONCE = 50;
 const DEFAULT_MOST = 10;
 /** Jobs that are named because they come too often for single days. */
 const MOST_FREQUENT = 20;
+/** For so long it is looked how often a job comes. */
+const LOOKED_AT_MS = 2 * DAY_MS;
 /** Newest runs of the days that are looked through. */
 const MOST_RUNS = 5000;
 
@@ -52,19 +55,21 @@ export class CronCalendarRpc {
     const wrongZone = tz === undefined ? undefined : zoneProblem(tz, 'tz');
     if (wrongZone !== undefined) throw invalidRequest(`invalid cron.calendar params: ${wrongZone}`);
     if (Number.isNaN(Date.parse(`${from}T00:00:00Z`)))
-      throw invalidRequest(`invalid cron.calendar params: from: ${from} is no day`);
+      throw invalidRequest(`invalid cron.calendar params: from: ${from} is not a day`);
     const ownZone = userTimeZone(this.config.config);
     const timeZone = tz ?? ownZone;
     const days = daysFrom(from, count, timeZone);
     const jobs = await this.store.list();
     const { times, frequent } = await planned(jobs, days, ownZone);
     const names = new Map(jobs.map(({ id, name }) => [id, name]));
-    for (const { id } of frequent) names.delete(id);
-    for (const { jobId, slot, state } of await this.store.runsBetween(startOf(days), endOf(days), MOST_RUNS)) {
+    const without = frequent.map(({ id }) => id);
+    const runs = await this.store.runsBetween(startOf(days), endOf(days), { without, limit: MOST_RUNS });
+    for (const { jobId, slot, state } of runs) {
       const name = names.get(jobId);
       if (name !== undefined) times.push({ id: jobId, name, atMs: slot, status: state });
     }
     times.sort((a, b) => a.atMs - b.atMs);
+    const coming = frequent.filter(({ enabled }) => enabled);
     let seen = 0;
     return {
       timeZone,
@@ -73,13 +78,13 @@ export class CronCalendarRpc {
         while ((times[seen]?.atMs ?? Infinity) < until) seen++;
         return { day, count: seen - first, times: times.slice(first, Math.min(seen, first + most)) };
       }),
-      frequent: frequent.slice(0, MOST_FREQUENT).map(({ id, name, schedule }) => ({ id, name, schedule })),
-      frequentCount: frequent.length,
+      frequent: coming.slice(0, MOST_FREQUENT).map(({ id, name, schedule }) => ({ id, name, schedule })),
+      frequentCount: coming.length,
     };
   }
 }
 
-/** What is still to come of these days. */
+/** What is still to come of these days, and jobs that come too often for single days, paused ones as well. */
 async function planned(
   jobs: readonly CronJob[],
   days: readonly CalendarDay[],
@@ -87,14 +92,17 @@ async function planned(
 ): Promise<{ times: CalendarTime[]; frequent: CronJob[] }> {
   const times: CalendarTime[] = [];
   const frequent: CronJob[] = [];
-  const from = Math.max(startOf(days), Date.now());
-  const timesOf = ofSchedules((job) => plannedTimes(job, from, endOf(days), zone));
+  const now = Date.now();
+  const from = Math.max(startOf(days), now);
+  // Days that are over have nothing to come: how often a job comes shows in those that begin now.
+  const timesOf = ofSchedules(
+    (job) => plannedTimes(job, now, now + LOOKED_AT_MS, zone) && plannedTimes(job, from, endOf(days), zone),
+  );
   for (const [index, job] of jobs.entries()) {
     if (index % AT_ONCE === AT_ONCE - 1) await turnOfTheLoop();
-    if (!job.enabled) continue;
     const slots = timesOf(job);
-    if (slots) times.push(...slots.map((atMs) => ({ id: job.id, name: job.name, atMs })));
-    else frequent.push(job);
+    if (!slots) frequent.push(job);
+    else if (job.enabled) times.push(...slots.map((atMs) => ({ id: job.id, name: job.name, atMs })));
   }
   return { times, frequent };
 }

@@ -110,7 +110,6 @@ export class CronRunsParams {
   @Opt() @OneOf(SORT_DIRS) @Doc('By time; oldest first by default.') sortDir?: (typeof SORT_DIRS)[number];
 }
 
-/** One of schedule and words. */
 export class CronCalendarParams {
   @Str({ pattern: /^\d{4}-\d{2}-\d{2}$/, what: 'a day such as 2026-03-29' }) from!: string;
   @Int({ min: 1, max: 42 }) days!: number;
@@ -118,6 +117,7 @@ export class CronCalendarParams {
   @Opt() @Int({ min: 1, max: 1000 }) @Doc('Times that are named of each day; all are counted.') most?: number;
 }
 
+/** One of schedule and words. */
 export class CronPreviewParams {
   @Opt() @Obj() schedule?: Record<string, unknown>;
   /** In English, such as "every weekday at 9". */

@@ -121,13 +121,18 @@ export class CronStore {
     return rows.map(runFromRow);
   }
 
-  /** Runs of all jobs whose planned time is in [from, until), newest first. */
-  async runsBetween(from: number, until: number, limit: number): Promise<CronRun[]> {
+  /** Runs whose planned time is in [from, until), of all jobs but some, newest first. */
+  async runsBetween(
+    from: number,
+    until: number,
+    { without, limit }: { without: readonly string[]; limit: number },
+  ): Promise<CronRun[]> {
     const rows = await this.database.read
       .selectFrom('cron_runs')
       .selectAll()
       .where('slot', '>=', from)
       .where('slot', '<', until)
+      .$if(without.length > 0, (query) => query.where('job_id', 'not in', without))
       .orderBy('slot', 'desc')
       .limit(limit)
       .execute();

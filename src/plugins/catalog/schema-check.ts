@@ -10,7 +10,7 @@ export async function schemaProblem(schema: object, value: unknown): Promise<str
     try {
       validate = new Ajv({ strict: false, allErrors: false, validateFormats: false }).compile(schema);
     } catch (error) {
-      return `its schema is not valid JSON Schema: ${(error as Error).message}`;
+      return `its schema is not a valid JSON Schema: ${(error as Error).message}`;
     }
     compiled.set(schema, validate);
   }
