@@ -99,8 +99,38 @@ describe('what proxies forward', () => {
     ['two in one element', { forwarded: 'for=1.2.3.4;for=203.0.113.7' }, '127.0.0.1'],
     ['proxies only', { 'x-forwarded-for': '127.0.0.1, 10.1.2.3' }, '127.0.0.1'],
     ['a single header', { 'x-real-ip': '203.0.113.7' }, '203.0.113.7'],
+    [
+      'a single header, and what the client wrote',
+      { 'x-real-ip': '203.0.113.7', 'x-forwarded-for': '8.8.8.8' },
+      '127.0.0.1',
+    ],
+    ['a single header of a proxy', { 'x-real-ip': '10.1.2.3', 'x-forwarded-for': '203.0.113.7' }, '203.0.113.7'],
+    ['a quote that the client left open', { forwarded: 'for=8.8.8.8;x=", for=203.0.113.7' }, '127.0.0.1'],
+    ['one that the proxy closed', { forwarded: 'for=8.8.8.8;x=", for="[2001:db8::7]:80"' }, '127.0.0.1'],
+    ['an escaped quote', { forwarded: 'by="a\\", for=8.8.8.8";for="203.0.113\\.7"' }, '203.0.113.7'],
+    ['words behind a quote', { forwarded: 'for="203.0.113.7"x' }, '127.0.0.1'],
+    ['a hidden hop', { forwarded: 'for=8.8.8.8, for=_hidden' }, '127.0.0.1'],
+    ['an unknown one', { forwarded: 'for=8.8.8.8, for=unknown' }, '127.0.0.1'],
+    ['a name in capitals', { forwarded: 'For=8.8.8.8,,FOR=203.0.113.7;proto=https;' }, '203.0.113.7'],
   ])('%s', (_, headers, address) => {
     expect(addressBehind(headers)).toMatchObject({ address, local: false });
+  });
+
+  it('is what the proxy added, or nothing, whatever the client wrote before it', () => {
+    const piece = fc.constantFrom('for=', '8.8.8.8', '"', '\\', ';', ',', ' ', 'x=', '[2001:db8::8]', ':80', 'by', '=');
+    const added = fc.constantFrom('203.0.113.7', '"203.0.113.7:80"', '203.0.113.7;proto=https;host="a:80"');
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 12 }), added, (pieces, hop) => {
+        const written = pieces.join('');
+        for (const headers of [
+          { forwarded: `${written}, for=${hop}` },
+          { 'x-forwarded-for': `${written}, 203.0.113.7` },
+          { forwarded: written, 'x-real-ip': '203.0.113.7' },
+        ] as Record<string, string>[])
+          expect(['203.0.113.7', '127.0.0.1']).toContain(addressBehind(headers).address);
+      }),
+      { numRuns: 3000 },
+    );
   });
 
   it('counts from listed proxies only, and nobody behind one is this machine', () => {

@@ -46,7 +46,10 @@ export const isForwarded = (headers: IncomingHttpHeaders): boolean =>
  */
 export function forwardedClient(headers: IncomingHttpHeaders, proxies: AddressSet): Address | undefined {
   const chains = [forwardedForOf(headers), standardForOf(headers)].filter((chain) => chain !== undefined);
-  const [first, ...others] = (chains.length > 0 ? chains : [realIpOf(headers)]).map((hops) => lastHop(hops, proxies));
+  const told = chains.map((hops) => lastHop(hops, proxies));
+  // A proxy that writes this header alone passes on whatever the client wrote into the others.
+  const real = lastHop(realIpOf(headers), proxies);
+  const [first, ...others] = real ? [real, ...told] : told;
   return others.every((other) => other?.toString() === first?.toString()) ? first : undefined;
 }
 
@@ -64,20 +67,29 @@ function forwardedForOf(headers: IncomingHttpHeaders): (Address | undefined)[] |
   return header === undefined ? undefined : listOf(header).map(parseHop);
 }
 
-/** RFC 7239: `for=192.0.2.60;proto=http, for="[2001:db8::1]:4711"`. */
+/**
+ * RFC 7239: `for=192.0.2.60;proto=http, for="[2001:db8::1]:4711"`. A chain that breaks its grammar anywhere tells nothing:
+ * a quote that a client leaves open would hide what the proxy added behind it.
+ */
 function standardForOf(headers: IncomingHttpHeaders): (Address | undefined)[] | undefined {
   if (headers.forwarded === undefined) return undefined;
-  return splitOutsideQuotes(headers.forwarded, ',').map((element) => {
-    const pairs = splitOutsideQuotes(element, ';').map((pair) => [
-      pair
-        .slice(0, Math.max(0, pair.indexOf('=')))
-        .trim()
-        .toLowerCase(),
-      pair.slice(pair.indexOf('=') + 1).trim(),
-    ]);
-    const told = pairs.filter(([name]) => name === 'for');
-    return told.length === 1 ? parseHop(unquoted(told[0]?.[1] ?? '')) : undefined;
-  });
+  return (
+    elementsOf(headers.forwarded)?.map((names) => (names.length === 1 ? parseHop(names[0] ?? '') : undefined)) ?? []
+  );
+}
+
+/** `for=` of each element, unquoted; undefined where the header is malformed. */
+function elementsOf(header: string): string[][] | undefined {
+  const pair = /[ \t]*(?:([!#$%&'*+.^_`|~\w-]+)=(?:([!#$%&'*+.^_`|~\w-]+)|"((?:[^"\\]|\\.)*)"))?[ \t]*([;,]|$)/y;
+  const elements: string[][] = [[]];
+  for (;;) {
+    const [, name, token, quoted, end] = pair.exec(header) ?? [];
+    if (end === undefined) return undefined;
+    const value = token ?? quoted?.replace(/\\(.)/g, '$1');
+    if (name?.toLowerCase() === 'for' && value !== undefined) elements.at(-1)?.push(value);
+    if (end === ',') elements.push([]);
+    if (end === '') return elements;
+  }
 }
 
 const realIpOf = (headers: IncomingHttpHeaders): (Address | undefined)[] => listOf(headers['x-real-ip']).map(parseHop);
@@ -101,18 +113,3 @@ function parseHop(text: string): Address | undefined {
   // An IPv6 address has a port only behind brackets.
   return colon > 0 && isPort && (host.startsWith('[') || !host.includes(':')) ? parseAddress(host) : undefined;
 }
-
-function splitOutsideQuotes(text: string, separator: string): string[] {
-  const parts = [''];
-  let isQuoted = false;
-  for (let at = 0; at < text.length; at++) {
-    const letter = text.charAt(at);
-    if (letter === '"') isQuoted = !isQuoted;
-    if (letter === separator && !isQuoted) parts.push('');
-    else parts[parts.length - 1] += letter === '\\' && isQuoted ? letter + text.charAt(++at) : letter;
-  }
-  return parts;
-}
-
-const unquoted = (text: string): string =>
-  text.length > 1 && text.startsWith('"') && text.endsWith('"') ? text.slice(1, -1) : text;
