@@ -4,7 +4,6 @@ import type { ApprovalDecision } from '../../src/tools/approvals/approval-decisi
 import type { ToolContext } from '../../src/tools/agent-tool';
 import { CanvasTool } from '../../src/nodes/canvas.tool';
 import { approvalText } from '../../src/tools/approvals/approval-text';
-import { BrowserTool } from '../../src/tools/browser/browser.tool';
 import { LeavingFiles } from '../../src/tools/files/leaving-files.service';
 import { FakeTelegram } from '../fakes/telegram-server';
 import { FakeSite } from '../fakes/web-site';
@@ -183,33 +182,6 @@ describe('files that are sent to others', () => {
       await until('the file', () => taken().length > 0);
       expect(taken()).toEqual([`report.txt: ${REPORT}`]);
     });
-  });
-
-  it('and what is typed reaches no site but the one that was judged, up to the moment in which it leaves', async () => {
-    let address = 'https://shop.example/pay';
-    const room = {
-      addressOf: () => Promise.resolve(address),
-      tab: () => Promise.resolve({ page: { url: () => address } }),
-    };
-    const places = { placeOf: () => 'host', isContained: () => false, roomOf: () => Promise.resolve(room) };
-    const tool = new BrowserTool(
-      { config: {} } as never,
-      {} as never,
-      places as never,
-      {} as never,
-      {} as never,
-      new LeavingFiles(),
-    );
-    for (const params of [
-      { action: 'upload', paths: ['report.txt'] },
-      { action: 'act', request: { kind: 'type', ref: 'e1', text: SECRET } },
-    ] as never[]) {
-      const context = { workspace: bench.workspace() } as ToolContext;
-      address = 'https://shop.example/pay';
-      await tool.sinksOf(params, context);
-      address = 'https://shop.example.evil.example/pay';
-      await expect(tool.execute(params, context)).rejects.toThrow(/has become another one/);
-    }
   });
 
   describe('pushed to the canvas of a device', () => {

@@ -1,9 +1,10 @@
-import { actSink } from './act-sink';
+import { actSink, placesOf } from './act-sink';
 import { ACT_KINDS, type ActRequest } from './browser-params';
 
 const PAGE = 'https://evil.example/form';
+const FRAME = 'https://worse.example/frame';
 const sinkOf = (request: ActRequest): string => {
-  const use = actSink(request, PAGE);
+  const use = actSink(request, [{ address: PAGE }]);
   return use === 'none' ? use : use.sink;
 };
 
@@ -32,8 +33,24 @@ describe('what an act tells a page', () => {
 
   it('names the page, and is decided for every kind', () => {
     for (const kind of ACT_KINDS) {
-      const use = actSink({ kind }, PAGE);
+      const use = actSink({ kind }, [{ address: PAGE }]);
       expect(use === 'none' || use.summary.includes(PAGE)).toBe(true);
     }
+  });
+
+  it('names the elements, each with the document that it is in, before what is typed', () => {
+    const targets = [
+      { ref: 'e1', address: PAGE, name: 'email "Yours"' },
+      { ref: 'f1e2', address: FRAME },
+      { ref: 'e3', address: PAGE },
+    ];
+    expect(placesOf(targets)).toBe(`e1 (email "Yours") and e3 of ${PAGE} and f1e2 of ${FRAME}`);
+    expect(actSink({ kind: 'type', ref: 'f1e2', text: `x of ${PAGE}` }, targets.slice(1, 2))).toMatchObject({
+      summary: `type into f1e2 of ${FRAME}: x of ${PAGE}`,
+    });
+    const fields = [{ ref: 'e1', value: 'a", e3: "b' }];
+    expect(actSink({ kind: 'fill', fields }, targets.slice(0, 1))).toMatchObject({
+      summary: `fill in e1 (email "Yours") of ${PAGE}: e1: "a\\", e3: \\"b"`,
+    });
   });
 });

@@ -121,11 +121,11 @@ export class BrowserRoom {
     );
   }
 
-  /** Where a tab is, the active one by default; undefined when there is none. */
-  async addressOf(id?: string): Promise<string | undefined> {
+  /** What a tab shows, the active one by default; undefined when there is none. */
+  async pageOf(id?: string): Promise<Page | undefined> {
     const running = await this.running?.catch(() => undefined);
     const wanted = id ?? running?.active;
-    return wanted === undefined ? undefined : running?.tabs.get(wanted)?.page.url();
+    return wanted === undefined ? undefined : running?.tabs.get(wanted)?.page;
   }
 
   private async begin(): Promise<Running> {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
+import type { Page } from 'playwright-core';
 import { Injectable } from '@nestjs/common';
 import type { UnlabelledPart } from '../../common/content-parts';
-import { originOf } from '../../common/net/origin';
 import { messageOf } from '../../common/openclaw-error';
 import { ConfigService } from '../../config/config.service';
 import { AgentTool, type ToolContext, ToolError, type ToolResult } from '../agent-tool';
@@ -13,7 +13,8 @@ import { WorkspaceFiles } from '../files/workspace-files';
 import { GuardedHttp } from '../web/guarded-http.service';
 import type { CallSinks } from '../provenance/sinks';
 import { act, elementOf } from './browser-act';
-import { actSink } from './act-sink';
+import { actSink, placesOf } from './act-sink';
+import { type ActTarget, requireThere, siteOf, targetsOf } from './act-targets';
 import { BrowserParams } from './browser-params';
 import { type BrowserPlace, BrowserPlaces } from './browser-place.service';
 import type { BrowserRoom, Tab } from './browser-room';
@@ -41,8 +42,8 @@ const INTERACTIVE =
   origin: 'web',
 })
 export class BrowserTool {
-  /** Where the page of a call was when the call was judged last. */
-  private readonly judgedAt = new WeakMap<ToolContext, string>();
+  /** Where the elements of a call were when the call was judged last. */
+  private readonly judgedAt = new WeakMap<ToolContext, readonly ActTarget[]>();
 
   constructor(
     private readonly config: ConfigService,
@@ -60,16 +61,21 @@ export class BrowserTool {
   /**
    * What is typed, chosen and run in a page reaches whoever made it, whatever its text. What is merely clicked carries
    * which of the page's own parts it was.
+   * @throws ToolError not_found where an element is gone
    */
   async sinksOf(params: BrowserParams, context: ToolContext): Promise<CallSinks> {
     const { action, targetUrl, request } = params;
     const judged = { targetUrl: 'none', paths: 'none', accept: 'none', promptText: 'none', request: 'none' } as const;
     const place = this.places.placeOf(params, context);
     if (this.places.isContained(place, context)) return { ...judged, targetUrl: 'none' };
-    const here = async (): Promise<string> => {
-      const address = await (await this.places.roomOf(place, context)).addressOf(params.targetId);
-      if (address !== undefined) this.judgedAt.set(context, address);
-      return address ?? 'a web page';
+    const targets = async (): Promise<readonly ActTarget[]> => {
+      const page = await (await this.places.roomOf(place, context)).pageOf(params.targetId);
+      if (!page) return [{ address: 'a web page' }];
+      const found = await targetsOf(page, params);
+      // Nobody is asked about an element that is not there.
+      requireThere(found);
+      this.judgedAt.set(context, found);
+      return found;
     };
     switch (action) {
       case 'open':
@@ -83,19 +89,19 @@ export class BrowserTool {
           ...judged,
           paths: {
             sink: 'out',
-            summary: `upload ${(params.paths ?? []).join(', ')} to ${await here()}`,
+            summary: `upload ${(params.paths ?? []).join(', ')} to ${placesOf(await targets())}`,
             details: await this.leaving.facts(params.paths ?? [], MAX_UPLOAD_BYTES, context),
           },
         };
       case 'dialog': {
         const { accept = true, promptText } = params;
-        const where = await here();
+        const where = placesOf(await targets());
         return promptText === undefined
           ? { ...judged, accept: { sink: 'fetch', summary: `${accept ? 'accept' : 'dismiss'} a dialog of ${where}` } }
           : { ...judged, promptText: { sink: 'out', summary: `answer a dialog of ${where}: ${promptText}` } };
       }
       case 'act':
-        return request ? { ...judged, request: actSink(request, await here()) } : judged;
+        return request ? { ...judged, request: actSink(request, await targets()) } : judged;
       case 'status':
       case 'start':
       case 'stop':
@@ -212,7 +218,7 @@ export class BrowserTool {
       case 'act': {
         if (!params.request) throw new ToolError('invalid_args', 'act needs request with a kind');
         const { page } = await browser.tab(params.targetId);
-        this.requireJudged(page.url(), context);
+        await this.requireJudged(page, params, context);
         const told = await act(page, params.request, timeout, this.config.config.browser?.evaluateEnabled ?? true);
         const place = `now at ${page.isClosed() ? '(closed)' : page.url()}`;
         // What a script gives back is what it was written to give back, and no page of others.
@@ -223,16 +229,22 @@ export class BrowserTool {
   }
 
   /**
-   * A page may go on to somebody else's by itself, and another tab may come to the front.
-   * @throws ToolError approval_denied where what was allowed for one site would reach another
+   * A page or a frame may go on to somebody else's by itself, and another tab may come to the front. What was found once
+   * stays where it is: refs are of a document, and end with it.
+   * @throws ToolError not_found where an element is gone, approval_denied where what was allowed for one site would reach
+   * another
    */
-  private requireJudged(address: string, context: ToolContext): void {
-    const judged = this.judgedAt.get(context);
-    if (judged !== undefined && siteOf(judged) !== siteOf(address))
-      throw new ToolError(
-        'approval_denied',
-        `the page has become another one (${address}, it was ${judged}); call it again, and it is judged again`,
-      );
+  private async requireJudged(page: Page, params: BrowserParams, context: ToolContext): Promise<void> {
+    const targets = await targetsOf(page, params);
+    requireThere(targets);
+    for (const [at, { address }] of targets.entries()) {
+      const was = this.judgedAt.get(context)?.[at]?.address;
+      if (was !== undefined && siteOf(was) !== siteOf(address))
+        throw new ToolError(
+          'approval_denied',
+          `the page has become another one (${address}, it was ${was}); call it again, and it is judged again`,
+        );
+    }
   }
 
   /** @throws ToolError where it may not be opened, or nothing is there */
@@ -331,18 +343,12 @@ export class BrowserTool {
       }),
     );
     if (chosen.length === 0) throw new ToolError('invalid_args', 'upload needs paths');
-    this.requireJudged(page.url(), context);
+    await this.requireJudged(page, params, context);
     const input = params.inputRef ?? params.ref;
     const target = input ? elementOf(page, input) : page.locator(params.element ?? 'input[type=file]').first();
     await target.setInputFiles(chosen, { timeout });
     return said(`chose ${chosen.map((file) => file.name).join(', ')}`);
   }
-}
-
-/** Of an address without an origin, such as a blank page, the whole of it. */
-function siteOf(address: string): string {
-  const origin = originOf(address);
-  return origin === undefined || origin === 'null' ? address : origin;
 }
 
 function describeFault(error: unknown, action: string): ToolError {
